@@ -1,0 +1,57 @@
+package gitd
+
+import (
+	"context"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// Ledger is the durable record of pushes. Each method is one transaction.
+type Ledger interface {
+	// OpenIntent records that a command list is about to be forwarded to git.
+	// CodeConflict: the repository has an open intent.
+	OpenIntent(ctx context.Context, in schema.Intent) error
+	// SetProcessGroup notes the process group that serves an open intent.
+	SetProcessGroup(ctx context.Context, intent string, pgid int) error
+	// VoidIntent closes an intent whose ref did not move.
+	VoidIntent(ctx context.Context, intent string) error
+	// OpenIntents returns every open intent, oldest first; repository 0 is all.
+	OpenIntents(ctx context.Context, repository int64) ([]schema.Intent, error)
+	// RecordSubmission closes the intent: it assigns the owner's next number, makes
+	// the submission, its job, its receipt and its first event, and moves the
+	// owner's other queued pushes of the assignment to the lane of the overtaken.
+	// Called again for the same intent it returns what the first call made.
+	RecordSubmission(ctx context.Context, p schema.Push) (schema.Submission, error)
+	// RecordCandidate closes the intent of a tests push: the next candidate version
+	// and its gate job. Idempotent likewise.
+	RecordCandidate(ctx context.Context, p schema.Push, source []byte) (schema.Version, schema.Job, error)
+	// Submission returns one submission with its latest job and result. Number 0 is
+	// the owner's latest.
+	Submission(ctx context.Context, name schema.SubmissionName) (schema.Submission, error)
+	// SubmissionByCommit returns the owner's latest submission of a commit.
+	SubmissionByCommit(ctx context.Context, assignment int64, owner, commit string) (schema.Submission, error)
+	// Submissions returns an owner's submissions of an assignment, newest first,
+	// with results, at most limit.
+	Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Submission, error)
+	// VersionByCommit returns the newest version of that commit; CodeNotFound.
+	VersionByCommit(ctx context.Context, assignment int64, commit string) (schema.Version, error)
+	// Rerun makes a new job for a submission against the active version. CodeRefused:
+	// its latest job has not ended, or a student's free retries are spent.
+	Rerun(ctx context.Context, submission int64, by schema.User, at time.Time) (schema.Job, error)
+	// GateJob returns the latest gate job of a version.
+	GateJob(ctx context.Context, version int64) (schema.Job, error)
+}
+
+// Queue is what the SSH server asks of the scheduler.
+type Queue interface {
+	// Wake says that a job was queued; it never blocks.
+	Wake()
+	// Watch streams a job's events after the sequence number, first those stored,
+	// then live, and closes the channel after the EventEnded, when ctx ends, or
+	// when the reader is too slow (resume from the last Seq seen).
+	Watch(ctx context.Context, job, after int64) (<-chan schema.Event, error)
+	// Place returns how many jobs will start before a queued one and when it
+	// should start, from a snapshot at most a second old.
+	Place(job int64) schema.Place
+}

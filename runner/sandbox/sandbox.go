@@ -1,0 +1,87 @@
+// Package sandbox is the wall around one step of student code. A Wall is opened
+// once per runner process; each Step runs behind it under its own uid (as root) or
+// its own user and PID namespaces, with limits, and leaves nothing behind.
+//
+// Paths are the same inside and outside: what Step.Read and Step.Dir name is
+// visible at that very path, at every level.
+package sandbox
+
+import (
+	"os"
+	"syscall"
+	"time"
+)
+
+// Level is how strong the wall is on this machine.
+type Level string
+
+// The levels, strongest first; see docs/security.md.
+const (
+	LevelNamespace Level = "namespace"
+	LevelUID       Level = "uid"
+	LevelWeak      Level = "weak"
+)
+
+// Step is one program to run behind the wall.
+type Step struct {
+	// Argv is the program and its arguments. A name without a slash is looked up
+	// on the PATH of Env, never in the current directory.
+	Argv []string
+	// Dir is the working directory: a Scratch's Path or below it.
+	Dir string
+	// Env is the whole environment; nothing is inherited.
+	Env []string
+	// Read are paths (files or directories) that the step may read and execute,
+	// besides the toolchain.
+	Read []string
+	// Write is the scratch directory that the step owns while it runs, and whose
+	// growth Limits.Disk bounds; more may be given, each from NewScratch.
+	Write []*Scratch
+	// Stdin is the standard input; nil is /dev/null.
+	Stdin *os.File
+	// Stdout, when set, is given to the step as it is, and Result.Stdout stays
+	// empty (for a driver's crossed pipes); nil captures.
+	Stdout *os.File
+	// MergeStderr sends standard error into the captured standard output.
+	MergeStderr bool
+	// OnOutput, when set, is called with each captured chunk as it comes, from
+	// one goroutine at a time; it must not block for long.
+	OnOutput func(chunk []byte)
+	Limits   Limits
+}
+
+// Limits bound a step; 0 is no limit, but for the wall's own caps.
+type Limits struct {
+	CPU       time.Duration // summed over all its processes
+	Wall      time.Duration
+	Memory    int64 // bytes resident, summed
+	Processes int   // processes and threads
+	Output    int64 // bytes of stdout, and of stderr
+	Disk      int64 // bytes in its scratch directories
+}
+
+// Limit names the limit that ended a step; "" is none.
+type Limit string
+
+// The limits.
+const (
+	LimitCPU    Limit = "cpu"
+	LimitWall   Limit = "wall"
+	LimitMemory Limit = "memory"
+	LimitOutput Limit = "output"
+	LimitDisk   Limit = "disk"
+)
+
+// Result is how a step ended.
+type Result struct {
+	Exit   int            // exit status; meaningful when Signal is 0
+	Signal syscall.Signal // of the step's first process
+	Limit  Limit          // the limit that ended it, if one did
+	CPU    time.Duration  // summed
+	Wall   time.Duration
+	Memory int64  // peak resident bytes, summed
+	Disk   int64  // bytes in its scratch directories at the end
+	Stdout []byte // at most Limits.Output bytes
+	Stderr []byte
+	Killed bool // ended by Process.Kill or its context
+}

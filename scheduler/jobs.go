@@ -1,0 +1,61 @@
+package scheduler
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// Jobs is the queue in the store; the table is the truth. Every write that a
+// runner causes carries the attempt, and a stale one is CodeStale.
+type Jobs interface {
+	// Claim gives the best queued job of the flavour to the runner, in one
+	// statement, and returns it assigned with its attempt counted up. CodeNotFound: none.
+	Claim(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (schema.Job, error)
+	// Order returns what a runner must know of a claimed job.
+	Order(ctx context.Context, job int64) (schema.Order, error)
+	// Extend moves a job's lease. CodeStale also when the job has ended.
+	Extend(ctx context.Context, job int64, attempt int, until time.Time) error
+	// Append stores events of a running attempt (the first moves the job from
+	// assigned to running) and returns them with their sequence numbers. first is
+	// the sender's own count within the attempt: what was stored before is dropped.
+	Append(ctx context.Context, job int64, attempt int, first int, events []schema.Event) ([]schema.Event, error)
+	// Finish stores the result and the last event and ends the job. A gate's
+	// result also decides its version: active with its pins, or rejected. A second
+	// Finish of the same attempt returns the first one's event.
+	Finish(ctx context.Context, job int64, attempt int, r schema.Result, now time.Time) (schema.Event, error)
+	// Release puts a job whose runner is gone back into the queue, or fails it
+	// after MaxAttempts; reason is for people. Returns the event. CodeStale: the
+	// attempt is not the current one or has ended.
+	Release(ctx context.Context, job int64, attempt int, reason string, now time.Time) (schema.Event, error)
+	// Expired returns the jobs whose lease ended before now.
+	Expired(ctx context.Context, now time.Time) ([]schema.Job, error)
+	// Job returns one job.
+	Job(ctx context.Context, id int64) (schema.Job, error)
+	// Active returns every job that is assigned or running.
+	Active(ctx context.Context) ([]schema.Job, error)
+	// Events returns a job's events after seq, at most limit.
+	Events(ctx context.Context, job, seq int64, limit int) ([]schema.Event, error)
+	// Waiting returns the queued jobs of a flavour in the order in which they
+	// would be claimed now.
+	Waiting(ctx context.Context, flavour string, limit int) ([]int64, error)
+	// MeanDuration returns the mean time from start to end of the flavour's recent jobs, 0 for none.
+	MeanDuration(ctx context.Context, flavour string) (time.Duration, error)
+
+	// AddRunner records a registered runner by the hash of its session secret.
+	AddRunner(ctx context.Context, r schema.Runner) error
+	// RunnerBySecret returns a runner that is not retired. CodeUnauthenticated.
+	RunnerBySecret(ctx context.Context, hash []byte) (schema.Runner, error)
+	// RetireRunner marks a runner as gone.
+	RetireRunner(ctx context.Context, id string, now time.Time) error
+	// Runners returns the runners that are not retired.
+	Runners(ctx context.Context) ([]schema.Runner, error)
+}
+
+// Trees is where the trees of an order come from.
+type Trees interface {
+	// ExportTar writes a commit's tree as a tar.
+	ExportTar(ctx context.Context, repository int64, commit string, w io.Writer) error
+}

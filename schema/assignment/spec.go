@@ -1,0 +1,225 @@
+// Package assignment is the assignment format: what stands in assignment.yaml,
+// decoded strictly, with every mistake named by file, line and column.
+package assignment
+
+import (
+	"io/fs"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// Spec is one version of an assignment, as its assignment.yaml says, with the
+// defaults filled in. It never changes once parsed.
+type Spec struct {
+	Title   string
+	Handout string    // path of a Markdown file, "" for none
+	Flavour string    // "" for the course's
+	Release time.Time // zero: at once
+	Due     time.Time // the first instant that is too late (the named minute is included); zero: never
+	DueText string    // as written: "2026-09-28 23:59"
+	Counts  Counts
+
+	MaxSize  int64 // bytes of all files of a submission
+	MaxFiles int
+	Files    FileRules
+
+	Starter  string // directory with a trailing slash, "" for none
+	Solution string // likewise
+	Samples  []Sample
+
+	Limits   Limits // defaults for every step, all fields set
+	JobLimit time.Duration
+
+	Prepare []Step
+	Build   []Step
+	Auto    bool // build: auto
+	Tests   []Test
+}
+
+// Counts says which submission of an owner counts.
+type Counts string
+
+// The choices of submissions.counts that are in force.
+const (
+	CountsBest Counts = "best"
+	CountsLast Counts = "last"
+)
+
+// FileRules are the globs (with **) that a submission's files are held to.
+type FileRules struct {
+	Required, Forbidden, Locked, Allow []string
+}
+
+// Sample is a directory of this repository with the score that it must get.
+type Sample struct {
+	Dir   string
+	Score schema.Points
+}
+
+// Command is what a step executes: a shell line for /bin/sh -e -c, or a list for
+// execve. Exactly one is set, or neither for no command.
+type Command struct {
+	Shell string
+	Argv  []string
+}
+
+// IsZero reports whether there is no command.
+func (c Command) IsZero() bool { return c.Shell == "" && len(c.Argv) == 0 }
+
+// Limits bound one step; 0 means the value that it inherits.
+type Limits struct {
+	CPU       time.Duration // `time`: summed over all processes of the step
+	Wall      time.Duration // 0: derived from CPU and the flavour's share of a core
+	Memory    int64         // bytes resident, summed
+	Processes int           // processes and threads
+	Output    int64         // bytes, stdout and stderr each
+	Disk      int64         // bytes written below the scratch directory
+}
+
+// Step is one entry of prepare or build.
+type Step struct {
+	Name   string
+	Run    Command
+	Limits Limits // resolved: all but Wall are set
+}
+
+// Compare says how output is held against what is expected.
+type Compare struct {
+	Mode       CompareMode
+	IgnoreCase bool     // tokens
+	ExactSpace bool     // tokens
+	Abs, Rel   *float64 // float; at least one is set
+	Regex      string   // regex: RE2, anchored to the whole output
+}
+
+// CompareMode names a way to compare.
+type CompareMode string
+
+// The modes.
+const (
+	CompareLines  CompareMode = "lines"
+	CompareExact  CompareMode = "exact"
+	CompareTokens CompareMode = "tokens"
+	CompareFloat  CompareMode = "float"
+	CompareRegex  CompareMode = "regex"
+)
+
+// ReportFormat names the format of an in-process framework's report.
+type ReportFormat string
+
+// The formats. The first three are files below $REPORTS, the others standard output.
+const (
+	ReportJUnit  ReportFormat = "junit"
+	ReportCTest  ReportFormat = "ctest"
+	ReportSARIF  ReportFormat = "sarif"
+	ReportTAP    ReportFormat = "tap"
+	ReportUnity  ReportFormat = "unity"
+	ReportGoTest ReportFormat = "go-test-json"
+)
+
+// Scoring says how the cases of a family make its score.
+type Scoring string
+
+// The ways to score a family.
+const (
+	ScoreSum Scoring = "sum"
+	ScoreAll Scoring = "all"
+	ScoreMin Scoring = "min"
+)
+
+// Test is one entry of tests. Its kind follows from what is set: Penalty with
+// ReportSARIF, Report, Driver, Checker, Cases, Stdout, or the exit status alone.
+type Test struct {
+	Name    string
+	Run     Command
+	Compile Command
+	Needs   []string // globs
+	Env     map[string]string
+
+	Args     []string
+	Stdin    Input
+	Stdout   Input
+	Cases    []Case // resolved from the glob by Load, in natural order of path
+	CaseGlob string
+	Compare  Compare
+	Checker  Command
+	Driver   Command
+	Report   ReportFormat
+
+	Exit    *int // expected exit status; nil: 0
+	AnyExit bool
+
+	Points  PointRule
+	Score   Scoring
+	Penalty *Penalty
+
+	Requires []string
+	Visible  schema.Visibility
+	Hint     string
+	Limits   Limits // of run, resolved
+	Compiler Limits // of compile, resolved
+}
+
+// Input is inline text or a file of the tests repository; neither: absent.
+type Input struct {
+	Set  bool
+	Text string
+	File string
+}
+
+// Case is one case of a family.
+type Case struct {
+	Name   string // below its test: "03"
+	Input  string // path of the .in file
+	Answer string // path of the .out or .ans file
+	Args   []string
+	Points *schema.Points
+	Hint   string
+	Limits Limits // resolved
+}
+
+// PointRule says what a test is worth. Total is shared equally over its cases
+// unless Each is set; ByPattern (with Default) is for reports and gives each
+// pinned case the points of the longest pattern that matches its name.
+type PointRule struct {
+	Total     schema.Points
+	Each      *schema.Points
+	Default   *schema.Points
+	ByPattern map[string]schema.Points
+}
+
+// Penalty takes points off for each finding of a SARIF report.
+type Penalty struct {
+	Points schema.Points
+	Max    schema.Points // 0: no maximum
+}
+
+// File is one regular file of a tests repository.
+type File struct {
+	Path string
+	Mode fs.FileMode
+	Size int64
+}
+
+// Files is the content of a tests repository: a directory, or a git tree.
+type Files interface {
+	// List returns every regular file, in any order, with slash-separated paths.
+	List() ([]File, error)
+	// Read returns the content of a listed file.
+	Read(path string) ([]byte, error)
+}
+
+// Context is what parsing needs to know from outside.
+type Context struct {
+	Zone     *time.Location            // of the course; nil: UTC
+	Flavours map[string]schema.Flavour // nil: flavours and their limits are not checked
+	Flavour  string                    // the course's default
+}
+
+// Problem is one mistake in an assignment.
+type Problem struct {
+	File         string // "assignment.yaml"
+	Line, Column int    // from 1; 0: the file as a whole
+	Message      string // what is wrong and what to write instead
+}

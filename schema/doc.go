@@ -1,0 +1,15 @@
+// Package schema is grader's vocabulary: names, states, the records that the
+// store keeps, the messages that runners and the control plane exchange, and the
+// error type that every room speaks. It imports nothing of ours.
+//
+// The life of a job, which is also the SQL CHECK in store/migrations and the
+// table Transitions:
+//
+//	queued ──▶ assigned ──▶ running ──▶ done
+//	  ▲ │          │           │
+//	  │ │          ├───────────┤  runner lost, attempts left
+//	  └─┼──────────┴───────────┘
+//	    │          │           │
+//	    ├──────────┴───────────┴──▶ cancelled   (staff)
+//	    └──────────┴───────────┴──▶ failed      (no attempts left, blamed on the infrastructure)
+package schema

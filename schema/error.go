@@ -1,0 +1,113 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Code classifies an error for machines. The table in HTTPStatus and ExitStatus
+// is the only place where a code becomes a status.
+type Code string
+
+// The codes. Anything that carries none is CodeInternal, and the person reads
+// only that something went wrong on our side.
+const (
+	CodeInvalid         Code = "invalid"         // malformed input: what, where, what instead
+	CodeNotFound        Code = "not-found"       // no such thing, or none that the asker may know of
+	CodeUnauthenticated Code = "unauthenticated" // nobody has proved who is asking
+	CodeForbidden       Code = "forbidden"       // known, and may not
+	CodeRefused         Code = "refused"         // a rule of the course says no: too late, too large, locked
+	CodeConflict        Code = "conflict"        // collides with what is there
+	CodeStale           Code = "stale"           // a fence: the attempt or session has been replaced
+	CodeLimit           Code = "limit"           // too many, too often
+	CodeUnavailable     Code = "unavailable"     // try again later
+	CodeInternal        Code = "internal"        // our fault; details are in the log
+)
+
+// Error is an error that a person may read. Message is a complete sentence or
+// clause without a trailing full stop, safe to show to whoever asked; Err is the
+// cause for the log and is never shown.
+type Error struct {
+	Code    Code
+	Message string
+	Err     error
+}
+
+// Errorf makes an Error of the given code; a %w verb becomes its cause.
+func Errorf(code Code, format string, args ...any) *Error {
+	err := fmt.Errorf(format, args...)
+	return &Error{Code: code, Message: err.Error(), Err: errors.Unwrap(err)}
+}
+
+// Error returns the message, and the cause where there is no message.
+func (e *Error) Error() string {
+	if e.Message == "" && e.Err != nil {
+		return e.Err.Error()
+	}
+	return e.Message
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// CodeOf returns the code of the first Error in err's chain, CodeInternal where
+// there is none, and "" for nil.
+func CodeOf(err error) Code {
+	if err == nil {
+		return ""
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return CodeInternal
+}
+
+// MessageOf returns what a person may read of err.
+func MessageOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) && e.Code != CodeInternal {
+		return e.Error()
+	}
+	return "something went wrong on our side; it has been logged"
+}
+
+// statuses maps a code to its HTTP status and the exit status of a command
+// (1 failed, 2 misuse).
+func statuses(code Code) (http, exit int) {
+	switch code {
+	case "":
+		return 200, 0
+	case CodeInvalid:
+		return 400, 2
+	case CodeUnauthenticated:
+		return 401, 1
+	case CodeForbidden:
+		return 403, 1
+	case CodeNotFound:
+		return 404, 1
+	case CodeConflict, CodeStale:
+		return 409, 1
+	case CodeRefused:
+		return 422, 1
+	case CodeLimit:
+		return 429, 1
+	case CodeUnavailable:
+		return 503, 1
+	default:
+		return 500, 1
+	}
+}
+
+// HTTPStatus returns the HTTP status that stands for err's code.
+func HTTPStatus(err error) int {
+	status, _ := statuses(CodeOf(err))
+	return status
+}
+
+// ExitStatus returns the process exit status that stands for err's code: 0 done,
+// 1 failed, 2 misuse.
+func ExitStatus(err error) int {
+	_, status := statuses(CodeOf(err))
+	return status
+}

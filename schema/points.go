@@ -1,0 +1,105 @@
+package schema
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"strings"
+)
+
+// Points is an exact rational number of points; the zero value is 0. Values are
+// immutable. As JSON it is an exact string ("17", "50/3"); what people and scripts
+// read is rounded only then, by String (two decimals) and Number (six).
+type Points struct{ r *big.Rat }
+
+// NewPoints returns num/den points; den must not be 0.
+func NewPoints(num, den int64) Points { return Points{big.NewRat(num, den)} }
+
+// ParsePoints parses "3", "0.5", "1e1" or "50/3" exactly; the error is CodeInvalid.
+func ParsePoints(s string) (Points, error) {
+	if len(s) == 0 || len(s) > 64 || strings.ContainsAny(s, "xXpPoObB_") {
+		return Points{}, Errorf(CodeInvalid, "%q is not a number of points", s)
+	}
+	if e := strings.IndexAny(s, "eE"); e >= 0 && len(s)-e > 4 {
+		return Points{}, Errorf(CodeInvalid, "%q is not a number of points", s)
+	}
+	r, ok := new(big.Rat).SetString(s)
+	if !ok {
+		return Points{}, Errorf(CodeInvalid, "%q is not a number of points", s)
+	}
+	return Points{r}, nil
+}
+
+func (p Points) rat() *big.Rat {
+	if p.r == nil {
+		return new(big.Rat)
+	}
+	return p.r
+}
+
+// Add returns p + q.
+func (p Points) Add(q Points) Points { return Points{new(big.Rat).Add(p.rat(), q.rat())} }
+
+// Sub returns p - q.
+func (p Points) Sub(q Points) Points { return Points{new(big.Rat).Sub(p.rat(), q.rat())} }
+
+// Mul returns p × q.
+func (p Points) Mul(q Points) Points { return Points{new(big.Rat).Mul(p.rat(), q.rat())} }
+
+// Over returns p ÷ n; n must not be 0.
+func (p Points) Over(n int) Points {
+	return Points{new(big.Rat).Quo(p.rat(), big.NewRat(int64(n), 1))}
+}
+
+// Cmp returns -1, 0 or +1 as p is less than, equal to or greater than q.
+func (p Points) Cmp(q Points) int { return p.rat().Cmp(q.rat()) }
+
+// Equal reports whether p and q are the same number (go-cmp uses it).
+func (p Points) Equal(q Points) bool { return p.Cmp(q) == 0 }
+
+// IsZero reports whether p is 0.
+func (p Points) IsZero() bool { return p.rat().Sign() == 0 }
+
+// Sign returns -1, 0 or +1.
+func (p Points) Sign() int { return p.rat().Sign() }
+
+// Clamp returns p moved into [lo, hi].
+func (p Points) Clamp(lo, hi Points) Points {
+	switch {
+	case p.Cmp(lo) < 0:
+		return lo
+	case p.Cmp(hi) > 0:
+		return hi
+	}
+	return p
+}
+
+// String returns p rounded to two decimals, without trailing zeros: "17", "16.67".
+func (p Points) String() string { return p.decimal(2) }
+
+// Number returns p as a JSON number of at most six decimals.
+func (p Points) Number() json.Number { return json.Number(p.decimal(6)) }
+
+func (p Points) decimal(places int) string {
+	s := p.rat().FloatString(places)
+	if strings.Contains(s, ".") {
+		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
+	if s == "-0" {
+		return "0"
+	}
+	return s
+}
+
+// MarshalText returns the exact form.
+func (p Points) MarshalText() ([]byte, error) { return []byte(p.rat().RatString()), nil }
+
+// UnmarshalText parses the exact form.
+func (p *Points) UnmarshalText(text []byte) error {
+	parsed, err := ParsePoints(string(text))
+	if err != nil {
+		return fmt.Errorf("points: %w", err)
+	}
+	*p = parsed
+	return nil
+}

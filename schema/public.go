@@ -1,0 +1,71 @@
+package schema
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// PublicSubmission is a submission as scripts read it (admin submissions --json, check --json): the
+// stable surface of docs/scripts.md. Build it with course.Report, which redacts.
+type PublicSubmission struct {
+	Name       string       `json:"name"`
+	Number     int          `json:"number"`
+	Owner      string       `json:"owner"`
+	Login      string       `json:"login"`
+	Commit     string       `json:"commit"`
+	ReceivedAt time.Time    `json:"received_at"` // in the course's zone
+	State      State        `json:"state"`
+	Outcome    Outcome      `json:"outcome,omitempty"`
+	Blame      Blame        `json:"blame,omitempty"`
+	Message    string       `json:"message,omitempty"`
+	Late       PublicLate   `json:"late"`
+	Score      json.Number  `json:"score"`
+	MaxScore   json.Number  `json:"max_score"`
+	Build      *PublicBuild `json:"build,omitempty"`
+	Tests      []PublicTest `json:"tests"`
+	Hidden     *Hidden      `json:"hidden,omitempty"`
+	Dropped    []string     `json:"dropped,omitempty"`
+	Receipt    string       `json:"receipt,omitempty"`
+	TryOut     bool         `json:"try_out,omitempty"`
+	Provenance *Provenance  `json:"provenance,omitempty"`
+}
+
+// PublicLate says how late the work was and what that cost.
+type PublicLate struct {
+	Days     int         `json:"days"`
+	Deducted json.Number `json:"deducted"`
+}
+
+// PublicBuild is BuildResult for scripts.
+type PublicBuild struct {
+	Outcome    Outcome `json:"outcome"`
+	DurationMS int64   `json:"duration_ms"`
+	Message    string  `json:"message,omitempty"`
+	Output     string  `json:"output"`
+}
+
+// PublicTest is TestResult for scripts.
+type PublicTest struct {
+	Name        string      `json:"name"`
+	Outcome     Outcome     `json:"outcome"`
+	Score       json.Number `json:"score"`
+	MaxScore    json.Number `json:"max_score"`
+	Visible     Visibility  `json:"visible"`
+	CPUMS       int64       `json:"cpu_ms"`
+	WallMS      int64       `json:"wall_ms"`
+	MemoryBytes int64       `json:"memory_bytes"`
+	Output      string      `json:"output"`
+	Message     string      `json:"message"`
+	Hint        string      `json:"hint,omitempty"`
+	Signal      string      `json:"signal,omitempty"`
+	ExitStatus  *int        `json:"exit_status,omitempty"`
+	InProcess   bool        `json:"in_process,omitempty"`
+	Unpinned    bool        `json:"unpinned,omitempty"`
+	Tampering   string      `json:"tampering,omitempty"`
+}
+
+// Hidden is all that a student is told of tests that count but are not shown yet.
+type Hidden struct {
+	Tests  int         `json:"tests"`
+	Points json.Number `json:"points"`
+}

@@ -1,0 +1,230 @@
+package schema
+
+import "time"
+
+// User is an account. Login is unique and is the owner name of the user's own work.
+type User struct {
+	ID        int64
+	Login     string
+	Name      string
+	Email     string
+	Admin     bool
+	CreatedAt time.Time
+}
+
+// DisplayName returns the name, or the login where there is none.
+func (u User) DisplayName() string {
+	if u.Name != "" {
+		return u.Name
+	}
+	return u.Login
+}
+
+// Key is an SSH public key of an account. Only an active key identifies anybody;
+// a pending one was added but has not proved itself, and blocks nobody.
+type Key struct {
+	ID          int64
+	UserID      int64
+	Fingerprint string // "SHA256:…" as ssh-keygen -l prints it
+	Public      string // authorized_keys form without the comment
+	Comment     string
+	Active      bool
+	AddedAt     time.Time
+	UsedAt      time.Time // zero: never
+}
+
+// Course is a class. Zone is an IANA name; every local time of its assignments
+// is in it.
+type Course struct {
+	ID        int64
+	Code      string
+	Title     string
+	Zone      string
+	Flavour   string // default flavour of its assignments
+	CreatedAt time.Time
+}
+
+// Location returns the course's time zone, UTC where the name does not load.
+func (c Course) Location() *time.Location {
+	if loc, err := time.LoadLocation(c.Zone); err == nil {
+		return loc
+	}
+	return time.UTC
+}
+
+// Enrolment is one person's part in one course.
+type Enrolment struct {
+	Course Course
+	User   User
+	Role   Role
+}
+
+// Assignment is one piece of work in a course. It exists from the first push to
+// its tests repository; students see it once it has an active version.
+type Assignment struct {
+	ID        int64
+	Course    Course
+	Name      string
+	Active    *Version // nil: none accepted yet
+	CreatedAt time.Time
+}
+
+// Path returns COURSE/ASSIGNMENT.
+func (a Assignment) Path() string { return a.Course.Code + "/" + a.Name }
+
+// VersionState is where a pushed tests version stands.
+type VersionState string
+
+// The states of a tests version. At most one of an assignment is active.
+const (
+	VersionCandidate VersionState = "candidate" // parsed; its gate has not ended
+	VersionActive    VersionState = "active"
+	VersionRetired   VersionState = "retired"  // was active
+	VersionRejected  VersionState = "rejected" // its gate failed
+)
+
+// Version is one pushed state of a tests repository. It never changes once made,
+// but for State, Pins and Prepared.
+type Version struct {
+	ID           int64
+	AssignmentID int64
+	Number       int // counts per assignment from 1
+	RepositoryID int64
+	Commit       string // hex
+	Tree         string // hex
+	Source       []byte // assignment.yaml as pushed
+	State        VersionState
+	Pins         Pins
+	PusherID     int64
+	ReceivedAt   time.Time
+}
+
+// Pins are the names of the cases that the reference solution produced, by test,
+// in the order of the report. A test without a report has none.
+type Pins struct {
+	Tests map[string][]string `json:"tests,omitempty"`
+}
+
+// Repository is one bare repository on disk. Owner is empty for the tests and the
+// course repository.
+type Repository struct {
+	ID           int64
+	Kind         RepositoryKind // own, tests or course
+	CourseID     int64
+	AssignmentID int64 // 0 for a course repository
+	Owner        string
+}
+
+// IntentState is where an accepted command list stands.
+type IntentState string
+
+// The states of an intent.
+const (
+	IntentOpen     IntentState = "open"     // the list was forwarded to git; nothing is known yet
+	IntentRecorded IntentState = "recorded" // the ref moved, and the push is a submission or a version
+	IntentVoid     IntentState = "void"     // the ref did not move: the push never happened
+)
+
+// Intent is written before git may move a ref, so that no crash can lose a push.
+type Intent struct {
+	ID           string // random, hex; names refs/submissions/<ID>
+	RepositoryID int64
+	PusherID     int64
+	Ref          string
+	Old, New     string // hex object names, 40 zeros for none
+	ReceivedAt   time.Time
+	Options      []string
+	ProcessGroup int // of git receive-pack; 0 until it is known
+	State        IntentState
+}
+
+// Submission is one graded state of an owner's repository.
+type Submission struct {
+	ID         int64
+	Name       SubmissionName
+	Assignment int64
+	PusherID   int64
+	Login      string // of the pusher
+	Commit     string // hex
+	Tree       string // hex
+	Repository int64
+	IntentID   string
+	VersionID  int64 // tests version that it was received against
+	TryOut     bool  // pushed by staff: graded, neither counted nor exported
+	Receipt    string
+	ReceivedAt time.Time
+	Job        Job // its latest job
+	Result     *Result
+}
+
+// Job is one unit of work for a runner.
+type Job struct {
+	ID         int64
+	Kind       JobKind
+	Submission int64 // 0 for a gate
+	VersionID  int64
+	CourseID   int64
+	Owner      string // who is served: for fair share
+	Lane       Lane
+	Flavour    string
+	State      State
+	Attempt    int // 0 until first assigned; the fence of every write from a runner
+	Runner     string
+	Reason     string // why it failed, was cancelled or went back to the queue, for people
+	QueuedAt   time.Time
+	AssignedAt time.Time
+	StartedAt  time.Time
+	EndedAt    time.Time
+	LeaseUntil time.Time
+}
+
+// Flavour is a kind of runner: the size of the machine and what is on it.
+type Flavour struct {
+	Name      string  `json:"name" yaml:"-"`
+	Image     string  `json:"image,omitempty" yaml:"image"` // for container pools
+	CPU       float64 `json:"cpu" yaml:"cpu"`               // cores
+	Memory    int64   `json:"memory" yaml:"memory"`         // bytes one step may use
+	Scratch   int64   `json:"scratch" yaml:"scratch"`       // bytes one step may write
+	Processes int     `json:"processes" yaml:"processes"`   // threads and processes one step may have
+	Warm      int     `json:"warm" yaml:"warm"`             // fresh runners kept ready
+	Max       int     `json:"max" yaml:"max"`               // runners at most
+}
+
+// Place is what a waiting job is told.
+type Place struct {
+	Ahead    int           // jobs that will start before it
+	Estimate time.Duration // until it starts; 0 when unknown
+}
+
+// AuditEntry records who did what to whom.
+type AuditEntry struct {
+	At      time.Time
+	Actor   string // login, or "operator" for the unix socket
+	Action  string // closed set: "user.add", "submission.rerun", …
+	Subject string
+	Detail  string
+}
+
+// Push is what a settled intent becomes.
+type Push struct {
+	Intent    Intent
+	Tree      string // hex
+	VersionID int64  // of the active tests version; 0 for a tests push
+	Flavour   string
+	TryOut    bool
+	Login     string // of the pusher
+}
+
+// Runner is a registered runner.
+type Runner struct {
+	ID           string
+	Flavour      string
+	SecretHash   []byte // SHA-256
+	Host         string
+	Image        string
+	Wall         string
+	Version      string
+	Job          int64 // the one job it was given; 0 until then
+	RegisteredAt time.Time
+	RetiredAt    time.Time
+}

@@ -1,0 +1,116 @@
+package schema
+
+import "time"
+
+// Result is what a runner found out about one job. Scores are exact.
+type Result struct {
+	Outcome    Outcome      `json:"outcome"`
+	Blame      Blame        `json:"blame"`
+	Message    string       `json:"message,omitempty"` // for people: why it is no ordinary grading
+	Score      Points       `json:"score"`
+	MaxScore   Points       `json:"max_score"` // without tests of visibility never
+	Build      *BuildResult `json:"build,omitempty"`
+	Tests      []TestResult `json:"tests"`
+	Dropped    []string     `json:"dropped,omitempty"` // student's files kept from in-process tests
+	Provenance Provenance   `json:"provenance"`
+	Gate       *GateResult  `json:"gate,omitempty"` // only of JobGate
+	StartedAt  time.Time    `json:"started_at"`
+	BuiltAt    time.Time    `json:"built_at,omitzero"`
+	FinishedAt time.Time    `json:"finished_at"`
+}
+
+// BuildResult is the outcome of all build steps together.
+type BuildResult struct {
+	Outcome  Outcome       `json:"outcome"` // passed or compile-error
+	Message  string        `json:"message,omitempty"`
+	Output   string        `json:"output,omitempty"` // sanitised, capped, head and tail
+	Duration time.Duration `json:"duration"`
+}
+
+// TestResult is one entry: a single test, one case of a family ("family/03") or
+// one case of a report ("units/RingTest.wraps").
+type TestResult struct {
+	Name       string        `json:"name"`
+	Test       string        `json:"test"` // the test of assignment.yaml that it belongs to
+	Outcome    Outcome       `json:"outcome"`
+	Score      Points        `json:"score"`
+	MaxScore   Points        `json:"max_score"`
+	Visible    Visibility    `json:"visible"`
+	CPU        time.Duration `json:"cpu"`
+	Wall       time.Duration `json:"wall"`
+	Memory     int64         `json:"memory"` // peak resident bytes
+	Output     string        `json:"output,omitempty"`
+	Message    string        `json:"message,omitempty"` // the difference, or which limit and what was used
+	Hint       string        `json:"hint,omitempty"`
+	Signal     string        `json:"signal,omitempty"`      // of a crash: "SIGSEGV"
+	ExitStatus int           `json:"exit_status,omitempty"` // of a crash without a signal
+	InProcess  bool          `json:"in_process,omitempty"`  // judged inside the student's process: tamper-evident at best
+	Unpinned   bool          `json:"unpinned,omitempty"`    // shown, earns nothing
+	Tampering  string        `json:"tampering,omitempty"`   // where a report and its process disagree: for staff
+}
+
+// GateResult says whether a candidate's reference and samples score what they
+// must, and the case names to pin.
+type GateResult struct {
+	Passed  bool         `json:"passed"`
+	Pins    Pins         `json:"pins"`
+	Samples []GateSample `json:"samples,omitempty"`
+}
+
+// GateSample is one sample of the assignment: expected against actual.
+type GateSample struct {
+	Dir      string `json:"dir"`
+	Expected Points `json:"expected"`
+	Actual   Points `json:"actual"`
+}
+
+// Provenance is everything that decides a result: replaying it must give the same.
+type Provenance struct {
+	Submission string `json:"submission"` // commit, "" for a directory
+	Tests      string `json:"tests"`      // commit or tree
+	Flavour    string `json:"flavour"`
+	Image      string `json:"image"`   // content id; local pool: hash of the toolchain's versions
+	Grader     string `json:"grader"`  // version of this program
+	Wall       string `json:"wall"`    // namespace, uid or weak
+	Attempt    int    `json:"attempt"` // of the job
+}
+
+// EventKind says what an event tells.
+type EventKind string
+
+// The kinds of event. Those of the first group come from runners, those of the
+// second from the control plane.
+const (
+	EventStarted EventKind = "started" // a runner began: Text is its flavour and wall
+	EventLine    EventKind = "line"    // Text: a line of the build's output, live
+	EventBuild   EventKind = "build"   // Build is set
+	EventTest    EventKind = "test"    // Test is set
+
+	EventQueued   EventKind = "queued"
+	EventAssigned EventKind = "assigned"
+	EventRequeued EventKind = "requeued" // Text: why; what the attempt had shown is void
+	EventEnded    EventKind = "ended"    // Result is set, or Text says why there is none
+)
+
+// FromRunner reports whether a runner may send events of this kind.
+func (k EventKind) FromRunner() bool {
+	switch k {
+	case EventStarted, EventLine, EventBuild, EventTest:
+		return true
+	}
+	return false
+}
+
+// Event is one step in a job's life. Seq counts per job from 1 without gaps and is
+// given by the store; a reader that knows Seq n resumes after n.
+type Event struct {
+	Seq     int64        `json:"seq"`
+	Attempt int          `json:"attempt"`
+	At      time.Time    `json:"at"`
+	Kind    EventKind    `json:"kind"`
+	State   State        `json:"state,omitempty"` // of the job after an EventEnded
+	Text    string       `json:"text,omitempty"`
+	Build   *BuildResult `json:"build,omitempty"`
+	Test    *TestResult  `json:"test,omitempty"`
+	Result  *Result      `json:"result,omitempty"`
+}

@@ -1,0 +1,77 @@
+package schema
+
+import "time"
+
+// Protocol is the version of the messages between runners and the control plane.
+// A runner of another version is refused in words.
+const Protocol = 1
+
+// RunnerAPI is the root of the runners' HTTP interface, JSON both ways unless it says otherwise. All but
+// register carry "Authorization: Bearer <Secret>"; errors are ErrorReply.
+//
+//	POST /runner/v1/register                              Register → Registered
+//	POST /runner/v1/claim?wait=25s                        → 200 Order, or 204: nothing yet
+//	GET  /runner/v1/jobs/{id}/{submission|tests}.tar      → tar of that tree
+//	GET  /runner/v1/jobs/{id}/prepared.tar                → tar, or 404: not prepared yet
+//	PUT  /runner/v1/jobs/{id}/prepared.tar?attempt=N      tar; only before the job's first EventBuild, first writer wins
+//	POST /runner/v1/jobs/{id}/heartbeat                   Heartbeat → Lease; 409: stale, stop now
+//	POST /runner/v1/jobs/{id}/events?attempt=N&first=S    NDJSON of Event; S is the sender's own count, for idempotent repeats
+//	POST /runner/v1/jobs/{id}/result?attempt=N            Result
+const RunnerAPI = "/runner/v1"
+
+// Register is a runner's first message. Token is its one-time credential.
+type Register struct {
+	Protocol int    `json:"protocol"`
+	Token    string `json:"token"`
+	Flavour  string `json:"flavour"`
+	Version  string `json:"version"` // of the grader binary
+	Image    string `json:"image"`   // content id or hash of the toolchain's versions
+	Wall     string `json:"wall"`
+	Host     string `json:"host"`
+}
+
+// Registered answers Register. Secret is the session's bearer token; the store
+// keeps only its hash.
+type Registered struct {
+	Runner  string  `json:"runner"`
+	Secret  string  `json:"secret"`
+	Flavour Flavour `json:"flavour"`
+}
+
+// Order is one job, claimed: all that a runner needs but the trees.
+type Order struct {
+	Protocol   int           `json:"protocol"`
+	Job        int64         `json:"job"`
+	Attempt    int           `json:"attempt"`
+	Kind       JobKind       `json:"kind"`
+	Name       string        `json:"name"`       // canonical submission name, or COURSE/ASSIGNMENT for a gate
+	Submission Tree          `json:"submission"` // zero for a gate: it grades solution/ of the tests
+	Tests      Tree          `json:"tests"`
+	Zone       string        `json:"zone"` // of the course
+	Pins       Pins          `json:"pins"`
+	Flavour    Flavour       `json:"flavour"`
+	Lease      time.Duration `json:"lease"` // how long until a heartbeat is due
+}
+
+// Tree names a commit's tree in one of the server's repositories.
+type Tree struct {
+	Repository int64  `json:"repository"`
+	Commit     string `json:"commit"`
+	Tree       string `json:"tree"`
+}
+
+// Heartbeat keeps a job's lease.
+type Heartbeat struct {
+	Attempt int `json:"attempt"`
+}
+
+// Lease answers a heartbeat: how long the job is the runner's without another.
+type Lease struct {
+	For time.Duration `json:"for"`
+}
+
+// ErrorReply is the body of every error answer.
+type ErrorReply struct {
+	Code    Code   `json:"code"`
+	Message string `json:"message"`
+}

@@ -1,0 +1,66 @@
+// Package web is the site: sign-in, courses, assignments and live submissions,
+// readable without JavaScript and live with it.
+package web
+
+import (
+	"context"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// Accounts is what the site asks about people. CodeNotFound where nothing matches.
+type Accounts interface {
+	// RedeemLogin spends the one-time token of a sign-in link and returns whose it
+	// was. CodeRefused: unknown, spent or expired.
+	RedeemLogin(ctx context.Context, token string, at time.Time) (schema.User, error)
+	// User returns an account by id.
+	User(ctx context.Context, id int64) (schema.User, error)
+	// Enrolments returns a user's courses, by code.
+	Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error)
+	// Role returns a user's role in a course, "" where there is none.
+	Role(ctx context.Context, course, user int64) (schema.Role, error)
+}
+
+// Results is what the site reads.
+type Results interface {
+	// Course returns a course by its code.
+	Course(ctx context.Context, code string) (schema.Course, error)
+	// Assignments returns a course's assignments with their active versions, by name.
+	Assignments(ctx context.Context, course int64) ([]schema.Assignment, error)
+	// Assignment returns one assignment with its active version.
+	Assignment(ctx context.Context, course, name string) (schema.Assignment, error)
+	// Submission returns one submission with its latest job and result; number 0 is the latest.
+	Submission(ctx context.Context, name schema.SubmissionName) (schema.Submission, error)
+	// Submissions returns an owner's submissions, newest first, with results.
+	Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Submission, error)
+	// Recent returns a user's latest submissions over all courses, with results.
+	Recent(ctx context.Context, user int64, limit int) ([]schema.Submission, error)
+	// Latest returns every owner's latest submission of an assignment, by owner, with results.
+	Latest(ctx context.Context, assignment int64) ([]schema.Submission, error)
+	// Events returns a job's events after seq, at most limit.
+	Events(ctx context.Context, job, seq int64, limit int) ([]schema.Event, error)
+}
+
+// Live is what the site asks of the scheduler; see gitd.Queue for the contract.
+type Live interface {
+	// Watch streams a job's events after seq.
+	Watch(ctx context.Context, job, after int64) (<-chan schema.Event, error)
+	// Place returns where a queued job stands.
+	Place(job int64) schema.Place
+}
+
+// Handouts reads a file of the tests repository, such as the handout.
+type Handouts interface {
+	ReadFile(ctx context.Context, repository int64, commit, path string, max int64) ([]byte, error)
+}
+
+// Sessions is the durable store of browser sessions (scs.CtxStore).
+type Sessions interface {
+	FindCtx(ctx context.Context, token string) ([]byte, bool, error)
+	CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error
+	DeleteCtx(ctx context.Context, token string) error
+	Delete(token string) error
+	Find(token string) ([]byte, bool, error)
+	Commit(token string, data []byte, expiry time.Time) error
+}
