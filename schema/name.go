@@ -51,6 +51,10 @@ const (
 	RepositoryTests  RepositoryKind = "tests"  // C/A/tests
 	RepositoryOwner  RepositoryKind = "owner"  // C/A/students/OWNER: staff, read only
 	RepositoryCourse RepositoryKind = "course" // C/course
+
+	// RepositoryStarter holds what a first clone serves, one per version. No path
+	// names it; its row's Owner is the version's id in decimal.
+	RepositoryStarter RepositoryKind = "starter"
 )
 
 // RepositoryPath is a parsed git path. Owner is set only for RepositoryOwner;
