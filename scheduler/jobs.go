@@ -12,7 +12,8 @@ import (
 // runner causes carries the attempt, and a stale one is CodeStale.
 type Jobs interface {
 	// Claim gives the best queued job of the flavour to the runner, in one
-	// statement, and returns it assigned with its attempt counted up. CodeNotFound: none.
+	// statement, and returns it assigned with its attempt counted up. The runner's
+	// Job is set in the same transaction. CodeNotFound: none.
 	Claim(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (schema.Job, error)
 	// Order returns what a runner must know of a claimed job.
 	Order(ctx context.Context, job int64) (schema.Order, error)
@@ -20,7 +21,8 @@ type Jobs interface {
 	Extend(ctx context.Context, job int64, attempt int, until time.Time) error
 	// Append stores events of a running attempt (the first moves the job from
 	// assigned to running) and returns them with their sequence numbers. first is
-	// the sender's own count within the attempt: what was stored before is dropped.
+	// how many events of this attempt the sender has sent before (0 for the first
+	// batch): what was stored before is dropped, a gap is CodeConflict.
 	Append(ctx context.Context, job int64, attempt int, first int, events []schema.Event) ([]schema.Event, error)
 	// Finish stores the result and the last event and ends the job. A gate's
 	// result also decides its version: active with its pins, or rejected. A second
@@ -30,6 +32,11 @@ type Jobs interface {
 	// after MaxAttempts; reason is for people. Returns the event. CodeStale: the
 	// attempt is not the current one or has ended.
 	Release(ctx context.Context, job int64, attempt int, reason string, now time.Time) (schema.Event, error)
+	// Return is Release for an attempt that ended through no fault of the job or of
+	// its runner: the server was restarted, or the order never reached the runner.
+	// The attempt's number is spent, for it is a fence, but it does not count
+	// towards MaxAttempts.
+	Return(ctx context.Context, job int64, attempt int, reason string, now time.Time) (schema.Event, error)
 	// Expired returns the jobs whose lease ended before now.
 	Expired(ctx context.Context, now time.Time) ([]schema.Job, error)
 	// Job returns one job.

@@ -19,6 +19,16 @@ const Protocol = 1
 //	POST /runner/v1/jobs/{id}/result?attempt=N            Result
 const RunnerAPI = "/runner/v1"
 
+// Credential is what a pool hands to the runner that it starts: JSON over a pipe,
+// never in its arguments or environment.
+type Credential struct {
+	URL     string `json:"url"`    // of the control plane: "http://HOST:PORT" or "unix:/PATH"
+	Runner  string `json:"runner"` // id that the pool knows it by
+	Flavour string `json:"flavour"`
+	Token   string `json:"token"`           // spent by Register
+	Leash   bool   `json:"leash,omitempty"` // the pipe stays open while the pool lives; its end is the runner's
+}
+
 // Register is a runner's first message. Token is its one-time credential.
 type Register struct {
 	Protocol int    `json:"protocol"`
