@@ -25,7 +25,7 @@ type Spec struct {
 	Files    FileRules
 
 	Starter  string // directory with a trailing slash, "" for none
-	Solution string // likewise
+	Solution string // likewise; never empty where a test has a report of cases
 	Samples  []Sample
 
 	Limits   Limits // defaults for every step, all fields set
@@ -129,15 +129,15 @@ const (
 )
 
 // Test is one entry of tests. Its kind follows from what is set: Penalty with
-// ReportSARIF, Report, Driver, Checker, Cases, Stdout, or the exit status alone.
+// ReportSARIF, Report, Driver, Checker, Cases, Stdout, CompareRegex (which needs no
+// Stdout), or the exit status alone. At most one of Report, Driver, Checker and
+// {Stdout, Cases with Compare} judges; Cases may stand with Driver or Checker.
 type Test struct {
 	Name    string
 	Run     Command
 	Compile Command
-	Needs   []string // globs
-	Env     map[string]string
+	Needs   []string // globs, each of which matches a file of this repository
 
-	Args     []string
 	Stdin    Input
 	Stdout   Input
 	Cases    []Case // resolved from the glob by Load, in natural order of path
@@ -158,7 +158,7 @@ type Test struct {
 	Visible  schema.Visibility
 	Hint     string
 	Limits   Limits // of run, resolved
-	Compiler Limits // of compile, resolved
+	Compiler Limits // of compile: the assignment's, or the test's own where those are larger
 }
 
 // Input is inline text or a file of the tests repository; neither: absent.
@@ -170,26 +170,17 @@ type Input struct {
 
 // Case is one case of a family.
 type Case struct {
-	Name   string // below its test: "03"
-	Input  string // path of the .in file
-	Answer string // path of the .out or .ans file
-	Args   []string
+	Name   string   // below its test: "03"
+	Input  string   // path of the .in file
+	Answer string   // path of the .out or .ans file
+	Args   []string // further arguments of run
 	Points *schema.Points
 	Hint   string
 	Limits Limits // resolved
 }
 
-// PointRule says what a test is worth. Total is shared equally over its cases
-// unless Each is set; ByPattern (with Default) is for reports and gives each
-// pinned case the points of the longest pattern that matches its name.
-type PointRule struct {
-	Total     schema.Points
-	Each      *schema.Points
-	Default   *schema.Points
-	ByPattern map[string]schema.Points
-}
-
-// Penalty takes points off for each finding of a SARIF report.
+// Penalty takes points off for each finding of a SARIF report: from the test's own
+// points where it has some, else from the total.
 type Penalty struct {
 	Points schema.Points
 	Max    schema.Points // 0: no maximum
