@@ -18,6 +18,12 @@ type Options struct {
 	// 0 is 2. As root each slot has its own uid, from a block that no other
 	// process on this machine holds.
 	Slots int
+	// Toolchain are more directories that every step may read and execute, besides
+	// /usr, /bin, /lib and /opt.
+	Toolchain []string
+	// Block is the number of the block of uids that the scheduler leased to this
+	// runner, from 1; 0 takes a free one of this machine.
+	Block int
 	// Logger is told of what a person should look at, such as quarantined slots.
 	Logger *slog.Logger
 }
@@ -56,17 +62,27 @@ func (p *Process) Wait() (Result, error) { panic("unwritten") }
 // own. Before a step owns it, the runner fills it through Scratch's methods.
 func (w *Wall) NewScratch() (*Scratch, error) { panic("unwritten") }
 
+// Probe reports what this machine can do, level by level.
+func Probe(ctx context.Context) Report { panic("unwritten") }
+
+// Report is what Probe found, strongest level first.
+type Report struct {
+	Best     Level    // "" when nothing but LevelWeak works
+	Kernel   string   // release
+	Landlock int      // ABI; 0 is none
+	Cgroup   string   // "v1", "v2" or "": how memory and CPU are counted exactly
+	Findings []string // one line each, for people
+	Levels   []LevelReport
+}
+
+// LevelReport says whether a level works here.
+type LevelReport struct {
+	Level  Level
+	Works  bool
+	Failed string // the call that failed, and how
+	Remedy string // what a person can do about it
+}
+
 // Close ends whatever still runs, removes all scratch directories and gives the
 // block of uids back.
 func (w *Wall) Close() error { return nil }
-
-// Scratch is a directory that students' programs write to. Root never follows a
-// link in it, and touches it only while no process of its owner lives.
-type Scratch struct{}
-
-// Path returns its absolute path.
-func (s *Scratch) Path() string { return "" }
-
-// Remove removes the directory and everything below it, whatever its names,
-// modes and depth.
-func (s *Scratch) Remove() error { return nil }
