@@ -1,0 +1,13 @@
+// Package configs holds the sample configuration and the demo's courses.
+package configs
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed all:demo
+var demo embed.FS //nolint:gochecknoglobals // go:embed needs a variable
+
+// Demo returns the files of the demo: demo.yaml, tests repositories and pushes.
+func Demo() (fs.FS, error) { return fs.Sub(demo, "demo") }

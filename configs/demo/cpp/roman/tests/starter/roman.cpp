@@ -1,0 +1,5 @@
+#include "roman.h"
+
+std::string roman(int) {
+    return "?";
+}
