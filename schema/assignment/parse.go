@@ -1,16 +1,75 @@
 package assignment
 
+import (
+	"fmt"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// Filename is the file at the root of a tests repository that makes it one.
+const Filename = "assignment.yaml"
+
 // Parse decodes assignment.yaml strictly and checks everything that needs no other
 // file. The error is *Invalid.
-func Parse(source []byte, c Context) (*Spec, error) { panic("unwritten") }
+func Parse(source []byte, c Context) (*Spec, error) {
+	r := read(source, c)
+	if err := invalid(r.problems); err != nil {
+		return nil, err
+	}
+	return &r.spec, nil
+}
 
 // Load is Parse, and then everything that needs the other files: globs resolved,
 // cases paired and read, files that must exist. The error is *Invalid, or that of files.
-func Load(files Files, c Context) (*Spec, error) { panic("unwritten") }
+func Load(files Files, c Context) (*Spec, error) {
+	list, err := files.List()
+	if err != nil {
+		return nil, fmt.Errorf("list tests repository: %w", err)
+	}
+	l := newLoader(files, list)
+	source, problem, err := l.source(Filename)
+	if err != nil {
+		return nil, err
+	}
+	if problem != nil {
+		return nil, invalid([]Problem{*problem})
+	}
+	r := read(source, c)
+	if err := l.load(r); err != nil {
+		return nil, err
+	}
+	if err := invalid(r.problems); err != nil {
+		return nil, err
+	}
+	return &r.spec, nil
+}
 
-// Invalid is every mistake found in an assignment, in order of place. Its text has
-// a line each: "assignment.yaml:12:5: unknown key "pionts"; did you mean "points"?".
-type Invalid struct{ Problems []Problem }
+// reading is an assignment.yaml while it is being read: the specification so far,
+// with the places of what it says.
+type reading struct {
+	decoder
+	context Context
+	flavour *schema.Flavour // nil: not checked
+	spec    Spec
+	root    *object // nil where the file is not YAML
+	tests   []*object
+	prepare []*object
+}
 
-// Error implements error.
-func (e *Invalid) Error() string { panic("unwritten") }
+func read(source []byte, c Context) *reading {
+	r := &reading{decoder: decoder{file: Filename}, context: c}
+	root, problems := readYAML(Filename, source)
+	r.problems = problems
+	if root != nil {
+		r.document(root)
+	}
+	return r
+}
+
+func (r *reading) zone() *time.Location {
+	if r.context.Zone == nil {
+		return time.UTC
+	}
+	return r.context.Zone
+}

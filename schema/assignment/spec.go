@@ -207,10 +207,3 @@ type Context struct {
 	Flavours map[string]schema.Flavour // nil: flavours and their limits are not checked
 	Flavour  string                    // the course's default
 }
-
-// Problem is one mistake in an assignment.
-type Problem struct {
-	File         string // "assignment.yaml"
-	Line, Column int    // from 1; 0: the file as a whole
-	Message      string // what is wrong and what to write instead
-}

@@ -1,0 +1,121 @@
+package assignment
+
+// combination refuses keys of one test that cannot stand together.
+func (r *reading) combination(t Test, o *object) {
+	switch {
+	case o.has("report"):
+		r.exclude(o, "the report decides", "cases", "stdout", "stdout_file", "compare", "checker", "driver", "exit")
+	case o.has("driver"):
+		r.exclude(o, "the driver decides, and its streams are the program's", "checker", "stdin", "stdin_file", "stdout", "stdout_file", "compare")
+	case o.has("checker"):
+		r.exclude(o, "the checker decides", "stdout", "stdout_file", "compare")
+	}
+	if o.has("cases") {
+		r.exclude(o, "every case has its own", "stdin", "stdin_file", "stdout", "stdout_file")
+	}
+	if o.has("score") && !o.has("cases") {
+		r.fail(o.key("score"), "score says how cases make the score, and there are no cases; leave it out")
+	}
+	r.comparison(t, o)
+	r.pointsFit(t, o)
+	r.reportFits(t, o)
+}
+
+// exclude refuses keys because of what stands beside them.
+func (r *reading) exclude(o *object, because string, keys ...string) {
+	for _, key := range keys {
+		if o.has(key) {
+			r.fail(o.key(key), "%s cannot stand here: %s; leave %s out", key, because, key)
+		}
+	}
+}
+
+func (r *reading) comparison(t Test, o *object) {
+	if !o.has("compare") || o.has("report") || o.has("driver") || o.has("checker") {
+		return
+	}
+	expected := o.has("stdout") || o.has("stdout_file") || o.has("cases")
+	switch {
+	case t.Compare.Mode == CompareRegex:
+		r.exclude(o, "compare: regex says what the output must be", "stdout", "stdout_file", "cases")
+	case !expected:
+		r.fail(o.key("compare"), "compare needs something to compare with; write stdout, stdout_file or cases")
+	}
+}
+
+func (r *reading) pointsFit(t Test, o *object) {
+	at := o.key("points")
+	switch {
+	case t.Points.Each != nil && o.has("report"):
+		r.fail(at, "points: each is for cases; for a report write {default: 1}")
+	case t.Points.Each != nil && !o.has("cases"):
+		r.fail(at, "points: each needs cases; write a number")
+	case t.Points.ByName() && !o.has("report"):
+		r.fail(at, "points by name are for a report; write a number, or {each: 1} for cases")
+	case t.Points.ByName() && t.Report == ReportSARIF:
+		r.fail(at, "a sarif report has findings, not cases; write a number of points, or leave points out")
+	}
+}
+
+func (r *reading) reportFits(t Test, o *object) {
+	switch {
+	case o.has("penalty") && t.Report != ReportSARIF:
+		r.fail(o.key("penalty"), "penalty needs report: sarif, whose findings it counts")
+	case t.Report == ReportSARIF && !o.has("penalty"):
+		r.fail(o.key("report"), "report: sarif needs penalty; write penalty: {points: 0.5, per: finding, max: 5}")
+	case t.Report != "" && t.Report != ReportSARIF && !r.root.has("solution"):
+		r.fail(o.key("report"), "report needs solution, whose cases every submission must have; write solution: solution/")
+	}
+}
+
+// relations checks what a test says of others; earlier holds the names before it
+// with their lines.
+func (r *reading) relations(t Test, o *object, earlier map[string]int) {
+	if n := o.get("requires"); n != nil {
+		for _, item := range n.items {
+			r.required(t, item, earlier)
+		}
+	}
+	if t.Name == "" {
+		return
+	}
+	if line, twice := earlier[t.Name]; twice {
+		r.fail(o.get("name"), "name %s is taken by the test in line %d; write another", quote(t.Name), line)
+		return
+	}
+	earlier[t.Name] = o.get("name").line
+}
+
+func (r *reading) required(t Test, n *node, earlier map[string]int) {
+	if _, ok := earlier[n.text]; ok || !n.scalar() {
+		return
+	}
+	switch {
+	case n.text == t.Name:
+		r.fail(n, "requires names this very test %s; leave it out", quote(n.text))
+	case r.hasTest(n.text):
+		r.fail(n, "requires names %s, which comes later; move that test before this one", quote(n.text))
+	default:
+		r.fail(n, "requires names %s, and there is no such test before this one; %s", quote(n.text), suggest(n.text, r.namesBefore(earlier)))
+	}
+}
+
+func (r *reading) hasTest(name string) bool {
+	for _, t := range r.spec.Tests {
+		if t.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// namesBefore returns the names of earlier in the order of the file.
+func (r *reading) namesBefore(earlier map[string]int) []string {
+	var names []string
+	for _, t := range r.spec.Tests {
+		if _, ok := earlier[t.Name]; ok {
+			names = append(names, t.Name)
+		}
+	}
+	return names
+}

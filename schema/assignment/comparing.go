@@ -1,0 +1,83 @@
+package assignment
+
+import "regexp"
+
+// compare reads how output is held against what is expected.
+func (d *decoder) compare(n *node) Compare {
+	if n.kind != kindMapping {
+		return d.compareWord(n)
+	}
+	o := d.object(n, "compare", "tokens", "float", "regex")
+	switch {
+	case len(n.fields) != 1:
+		d.fail(n, "compare names %d ways; choose one of tokens, float, regex", len(n.fields))
+	case o.has("tokens"):
+		return d.compareTokens(o.get("tokens"))
+	case o.has("float"):
+		return d.compareFloat(o.get("float"))
+	case o.has("regex"):
+		return d.compareRegex(o.get("regex"))
+	}
+	return Compare{Mode: CompareLines}
+}
+
+func (d *decoder) compareWord(n *node) Compare {
+	switch n.text {
+	case "float":
+		d.fail(n, "compare: float needs the error that is allowed; write {float: 1e-6}")
+		return Compare{Mode: CompareLines}
+	case "regex":
+		d.fail(n, "compare: regex needs the expression; write {regex: 'a+b'}")
+		return Compare{Mode: CompareLines}
+	}
+	mode, ok := d.choice(n, "compare", string(CompareLines), string(CompareExact), string(CompareTokens))
+	if !ok {
+		return Compare{Mode: CompareLines}
+	}
+	return Compare{Mode: CompareMode(mode)}
+}
+
+func (d *decoder) compareTokens(n *node) Compare {
+	c := Compare{Mode: CompareTokens}
+	o := d.object(n, "tokens", "case", "space")
+	if v := o.get("case"); v != nil {
+		_, c.IgnoreCase = d.choice(v, "case", "ignore")
+	}
+	if v := o.get("space"); v != nil {
+		_, c.ExactSpace = d.choice(v, "space", "exact")
+	}
+	return c
+}
+
+func (d *decoder) compareFloat(n *node) Compare {
+	c := Compare{Mode: CompareFloat}
+	if n.kind != kindMapping {
+		c.Abs = d.tolerance(n, "float")
+		c.Rel = c.Abs
+		return c
+	}
+	o := d.object(n, "float", "abs", "rel")
+	if v := o.get("abs"); v != nil {
+		c.Abs = d.tolerance(v, "abs")
+	}
+	if v := o.get("rel"); v != nil {
+		c.Rel = d.tolerance(v, "rel")
+	}
+	if len(n.fields) == 0 {
+		d.fail(n, "float is empty; write {abs: 1e-9, rel: 1e-6}, or one of the two")
+	}
+	return c
+}
+
+func (d *decoder) compareRegex(n *node) Compare {
+	c := Compare{Mode: CompareRegex}
+	s, ok := d.text(n, "regex")
+	if !ok {
+		return c
+	}
+	if _, err := regexp.Compile(s); err != nil {
+		d.fail(n, "regex %s is no RE2 expression: %s", quote(s), oneLine(err.Error()))
+	}
+	c.Regex = s
+	return c
+}

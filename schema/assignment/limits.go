@@ -1,0 +1,96 @@
+package assignment
+
+import (
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// defaultLimits bound a step of an assignment that says nothing.
+func defaultLimits() Limits {
+	return Limits{CPU: 10 * time.Second, Memory: 256 << 20, Processes: 64, Output: 1 << 20, Disk: 64 << 20}
+}
+
+const (
+	defaultJobLimit    = 15 * time.Minute
+	defaultPrepareTime = 5 * time.Minute
+)
+
+// limitKeys are the keys that may stand in limits and on any step.
+func limitKeys() []string {
+	return []string{"time", "wall", "memory", "processes", "output", "disk"}
+}
+
+// limits reads the limits that stand in o over those that it inherits.
+func (d *decoder) limits(o *object, inherited Limits, flavour *schema.Flavour) Limits {
+	l := inherited
+	if n := o.get("time"); n != nil {
+		l.CPU, _ = d.duration(n, "time")
+	}
+	if n := o.get("wall"); n != nil {
+		l.Wall, _ = d.duration(n, "wall")
+	}
+	if n := o.get("memory"); n != nil {
+		l.Memory = d.bounded(n, "memory", flavour, func(f *schema.Flavour) int64 { return f.Memory })
+	}
+	if n := o.get("output"); n != nil {
+		l.Output, _ = d.size(n, "output")
+	}
+	if n := o.get("disk"); n != nil {
+		l.Disk = d.bounded(n, "disk", flavour, func(f *schema.Flavour) int64 { return f.Scratch })
+	}
+	if n := o.get("processes"); n != nil {
+		l.Processes = d.processes(n, flavour)
+	}
+	return l
+}
+
+// bounded reads a size that the flavour bounds.
+func (d *decoder) bounded(n *node, what string, flavour *schema.Flavour, of func(*schema.Flavour) int64) int64 {
+	v, ok := d.size(n, what)
+	if !ok || flavour == nil {
+		return v
+	}
+	if most := of(flavour); most > 0 && v > most {
+		d.fail(n, "%s %s is more than the flavour %s has; %s is the most", what, n.text, flavour.Name, sizeText(most))
+	}
+	return v
+}
+
+func (d *decoder) processes(n *node, flavour *schema.Flavour) int {
+	v, ok := d.integer(n, "processes", 1, 1_000_000)
+	if ok && flavour != nil && flavour.Processes > 0 && v > flavour.Processes {
+		d.fail(n, "processes %d is more than the flavour %s has; %d is the most", v, flavour.Name, flavour.Processes)
+	}
+	return v
+}
+
+// within lowers limits that nobody wrote to what the flavour has.
+func (l Limits) within(flavour *schema.Flavour) Limits {
+	if flavour == nil {
+		return l
+	}
+	if flavour.Memory > 0 {
+		l.Memory = min(l.Memory, flavour.Memory)
+	}
+	if flavour.Scratch > 0 {
+		l.Disk = min(l.Disk, flavour.Scratch)
+	}
+	if flavour.Processes > 0 {
+		l.Processes = min(l.Processes, flavour.Processes)
+	}
+	return l
+}
+
+// atLeast returns the larger of each limit; a wall that is derived stays derived.
+func (l Limits) atLeast(m Limits) Limits {
+	l.CPU = max(l.CPU, m.CPU)
+	if l.Wall > 0 {
+		l.Wall = max(l.Wall, m.Wall)
+	}
+	l.Memory = max(l.Memory, m.Memory)
+	l.Processes = max(l.Processes, m.Processes)
+	l.Output = max(l.Output, m.Output)
+	l.Disk = max(l.Disk, m.Disk)
+	return l
+}

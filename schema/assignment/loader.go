@@ -1,0 +1,165 @@
+package assignment
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// loader checks an assignment against the files of its repository.
+type loader struct {
+	files Files
+	index map[string]File
+	paths []string // in natural order
+}
+
+func newLoader(files Files, list []File) *loader {
+	l := &loader{files: files, index: make(map[string]File, len(list))}
+	for _, f := range list {
+		l.index[f.Path] = f
+		l.paths = append(l.paths, f.Path)
+	}
+	slices.SortFunc(l.paths, naturalCompare)
+	return l
+}
+
+// source reads a YAML file; the problem says why it cannot be read.
+func (l *loader) source(name string) ([]byte, *Problem, error) {
+	f, found := l.index[name]
+	switch {
+	case !found:
+		return nil, &Problem{File: name, Message: "is missing; it must stand at the root of this repository, as a regular file"}, nil
+	case f.Size > maxSource:
+		return nil, &Problem{File: name, Message: tooLong(f.Size)}, nil
+	}
+	content, err := l.files.Read(name)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	return content, nil, nil
+}
+
+// load checks everything that r says of files, and resolves its cases.
+func (l *loader) load(r *reading) error {
+	if r.root == nil {
+		return nil
+	}
+	if r.spec.Handout != "" {
+		l.mustExist(r, r.root.get("handout"), "handout", r.spec.Handout)
+	}
+	l.directories(r)
+	l.locked(r)
+	for i, o := range r.tests {
+		t := &r.spec.Tests[i]
+		l.inputs(r, t, o)
+		l.program(r, o.get("checker"), "checker", t.Checker)
+		l.program(r, o.get("driver"), "driver", t.Driver)
+		if err := l.cases(r, t, o); err != nil {
+			return err
+		}
+	}
+	l.needs(r)
+	return nil
+}
+
+func (l *loader) mustExist(r *reading, at *node, what, name string) {
+	if _, found := l.index[name]; !found {
+		r.fail(at, "%s %s is missing from this repository; add the file, or correct the path", what, quote(name))
+	}
+}
+
+// below returns the files of a directory, whose name ends with a slash, in natural order.
+func (l *loader) below(dir string) []string {
+	var paths []string
+	for _, p := range l.paths {
+		if strings.HasPrefix(p, dir) {
+			paths = append(paths, p)
+		}
+	}
+	return paths
+}
+
+func (l *loader) matching(glob string) []string {
+	var paths []string
+	for _, p := range l.paths {
+		if matchGlob(glob, p) {
+			paths = append(paths, p)
+		}
+	}
+	return paths
+}
+
+func (l *loader) directories(r *reading) {
+	exists := func(at *node, what, dir string) {
+		if dir != "" && len(l.below(dir)) == 0 {
+			r.fail(at, "%s %s holds no file in this repository; add it, or correct the path", what, quote(dir))
+		}
+	}
+	exists(r.root.get("starter"), "starter", r.spec.Starter)
+	exists(r.root.get("solution"), "solution", r.spec.Solution)
+	if n := r.root.get("samples"); n != nil && n.kind == kindList {
+		next := 0
+		for _, item := range n.items {
+			if item.kind == kindMapping {
+				exists(item, "sample", r.spec.Samples[next].Dir)
+				next++
+			}
+		}
+	}
+}
+
+// locked checks that every file that is always taken from starter/ is there.
+func (l *loader) locked(r *reading) {
+	if r.spec.Starter == "" {
+		return
+	}
+	for _, pattern := range r.spec.Files.Locked {
+		glob := r.spec.Starter + pattern
+		if len(l.matching(glob)) == 0 {
+			r.fail(r.fileRule("locked", pattern), "files.locked %s matches no file of %s; correct the pattern", quote(pattern), r.spec.Starter)
+		}
+	}
+}
+
+// fileRule returns the place of one pattern of files.
+func (r *reading) fileRule(key, pattern string) *node {
+	files := r.root.get("files")
+	for _, f := range files.fields {
+		if f.key.text != key {
+			continue
+		}
+		for _, item := range f.value.items {
+			if item.text == pattern {
+				return item
+			}
+		}
+	}
+	return files
+}
+
+func (l *loader) inputs(r *reading, t *Test, o *object) {
+	if t.Stdin.File != "" {
+		l.mustExist(r, o.get("stdin_file"), "stdin_file", t.Stdin.File)
+	}
+	if t.Stdout.File != "" {
+		l.mustExist(r, o.get("stdout_file"), "stdout_file", t.Stdout.File)
+	}
+}
+
+// program checks that a checker or driver that is named by a path of this
+// repository is there. What prepare makes is named by $PREPARED and is not known yet.
+func (l *loader) program(r *reading, at *node, what string, c Command) {
+	if len(c.Argv) == 0 {
+		return
+	}
+	name := c.Argv[0]
+	if path.IsAbs(name) || strings.Contains(name, "$") || !strings.Contains(name, "/") {
+		return
+	}
+	l.mustExist(r, at, what, path.Clean(name))
+}
+
+func tooLong(size int64) string {
+	return fmt.Sprintf("is %d bytes long; %d KiB is the most: move long texts into files (stdin_file, stdout_file, cases)", size, maxSource>>10)
+}

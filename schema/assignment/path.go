@@ -1,0 +1,65 @@
+package assignment
+
+import (
+	"io/fs"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+)
+
+// path reads the slash-separated name of a file of this repository.
+func (d *decoder) path(n *node, what string) (string, bool) {
+	s, ok := d.text(n, what)
+	if !ok {
+		return "", false
+	}
+	if s == "." || !fs.ValidPath(s) || strings.Contains(s, `\`) {
+		d.fail(n, "%s %s must be a path below this repository such as tests/input.txt, with / and without a leading /, \"..\" or \".\"", what, quote(s))
+		return "", false
+	}
+	return s, true
+}
+
+// directory reads the name of a directory; what it returns ends with a slash.
+func (d *decoder) directory(n *node, what string) (string, bool) {
+	s, ok := d.text(n, what)
+	if !ok {
+		return "", false
+	}
+	trimmed := strings.TrimSuffix(s, "/")
+	if trimmed == "." || !fs.ValidPath(trimmed) || strings.Contains(s, `\`) {
+		d.fail(n, "%s %s must be a directory below this repository such as starter/, without a leading /, \"..\" or \".\"", what, quote(s))
+		return "", false
+	}
+	return trimmed + "/", true
+}
+
+// glob reads one pattern.
+func (d *decoder) glob(n *node, what string) (string, bool) {
+	s, ok := d.text(n, what)
+	switch {
+	case !ok:
+		return "", false
+	case strings.HasSuffix(s, "/"):
+		d.fail(n, "%s %s ends with a slash; write %s for everything below", what, quote(s), quote(s+"**"))
+	case s == "." || !fs.ValidPath(s) || !doublestar.ValidatePattern(s):
+		d.fail(n, "%s %s must be a path or a pattern such as src/*.java or data/**, with / and without a leading /, \"..\" or \".\"", what, quote(s))
+	default:
+		return s, true
+	}
+	return "", false
+}
+
+// globs reads a list of patterns.
+func (d *decoder) globs(n *node, what string) []string {
+	var patterns []string
+	for _, item := range d.list(n, what, `["src/*.java"]`) {
+		if s, ok := d.glob(item, what); ok {
+			patterns = append(patterns, s)
+		}
+	}
+	return patterns
+}
+
+// matchGlob reports whether a path matches a pattern that has been checked.
+func matchGlob(pattern, path string) bool { return doublestar.MatchUnvalidated(pattern, path) }

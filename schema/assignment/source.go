@@ -1,0 +1,136 @@
+package assignment
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// Bounds of one YAML file. The parser below is recursive and quadratic in depth, so
+// what nests deeper than any assignment is refused before it starts.
+const (
+	maxSource  = 256 << 10 // bytes
+	maxNesting = 20        // of [ and { within each other
+	maxBlocks  = 10        // of "- ", "? " and "key: " on one line
+	maxIndent  = 200       // columns
+)
+
+// readYAML turns one YAML document into nodes. Where it returns nil there is a
+// problem that says why.
+func readYAML(file string, source []byte) (*node, []Problem) {
+	whole := func(format string, args ...any) (*node, []Problem) {
+		return nil, []Problem{{File: file, Message: fmt.Sprintf(format, args...)}}
+	}
+	switch {
+	case len(source) > maxSource:
+		return whole("%s", tooLong(int64(len(source))))
+	case !utf8.Valid(source):
+		line, column := invalidAt(source)
+		return nil, []Problem{{file, line, column, "is not UTF-8 text here; save the file as UTF-8"}}
+	}
+	tokens := lexer.Tokenize(strings.TrimPrefix(string(source), "\ufeff"))
+	if problems := judgeTokens(file, tokens); len(problems) > 0 {
+		return nil, problems
+	}
+	document, err := parseTokens(tokens)
+	if err != nil {
+		return nil, []Problem{syntaxProblem(file, err)}
+	}
+	switch {
+	case len(document.Docs) > 1:
+		return whole("holds %d documents; write one, without --- between", len(document.Docs))
+	case len(document.Docs) == 0 || document.Docs[0].Body == nil:
+		return whole("is empty")
+	}
+	c := converter{file: file}
+	root := c.convert(document.Docs[0].Body)
+	return root, c.problems
+}
+
+// invalidAt returns the line and column (in characters) of the first byte that is
+// not UTF-8.
+func invalidAt(source []byte) (line, column int) {
+	line, column = 1, 1
+	for len(source) > 0 {
+		r, size := utf8.DecodeRune(source)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			return line, column
+		case r == '\n':
+			line, column = line+1, 1
+		default:
+			column++
+		}
+		source = source[size:]
+	}
+	return line, column
+}
+
+// judgeTokens refuses what this format has no use for and what nests too deeply.
+func judgeTokens(file string, tokens token.Tokens) []Problem {
+	var problems []Problem
+	flow, blocks, line := 0, 0, 0
+	for _, t := range tokens {
+		say := func(message string) {
+			problems = append(problems, Problem{file, t.Position.Line, max(t.Position.Column, 1), message})
+		}
+		if t.Position.Line != line {
+			line, blocks = t.Position.Line, 0
+		}
+		switch t.Type {
+		case token.AnchorType:
+			say("anchors (&name) are not read here; write the value out, or put it in quotes")
+		case token.AliasType:
+			say(`aliases (*name) are not read here; a value that begins with * goes in quotes, as in "*.class"`)
+		case token.TagType:
+			say("tags (!name) are not read here; leave it out, or put the value in quotes")
+		case token.DirectiveType:
+			say("directives (%NAME) are not read here; leave the line out")
+		case token.MergeKeyType:
+			say("<< is not read here; write the keys out")
+		case token.SequenceStartType, token.MappingStartType:
+			flow++
+		case token.SequenceEndType, token.MappingEndType:
+			flow--
+		case token.SequenceEntryType, token.MappingKeyType, token.MappingValueType:
+			if flow <= 0 {
+				blocks++
+			}
+		}
+		if flow > maxNesting || blocks > maxBlocks || t.Position.Column > maxIndent && blocks > 0 && startsBlock(t) {
+			say("nests too deeply")
+			return problems
+		}
+	}
+	return problems
+}
+
+func startsBlock(t *token.Token) bool {
+	return t.Type == token.SequenceEntryType || t.Type == token.MappingKeyType
+}
+
+// parseTokens runs the parser, which is known to panic on some malformed input.
+func parseTokens(tokens token.Tokens) (file *ast.File, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = errors.New("cannot be read as YAML")
+		}
+	}()
+	return parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+}
+
+func syntaxProblem(file string, err error) Problem {
+	var syntax *yaml.SyntaxError
+	if !errors.As(err, &syntax) || syntax.Token == nil || syntax.Token.Position == nil {
+		return Problem{File: file, Message: "cannot be read as YAML; compare it with the reference of the format"}
+	}
+	at := syntax.Token.Position
+	return Problem{file, at.Line, max(at.Column, 1), "is not YAML: " + oneLine(syntax.Message)}
+}
