@@ -1,0 +1,146 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+)
+
+// cache is a directory of files by key that are written once, and dropped, least
+// recently used first, when they are more than its size in bytes.
+type cache struct {
+	dir  string
+	size int64
+
+	mu     sync.Mutex
+	making map[string]*making
+}
+
+// making is one fill of a key that others wait for.
+type making struct {
+	done chan struct{}
+	err  error
+}
+
+// openCache opens a directory as a cache, clearing what a dead process left half written.
+func openCache(dir string, size int64) (*cache, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	halves, err := filepath.Glob(filepath.Join(dir, "half-*"))
+	if err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	for _, half := range halves {
+		_ = os.Remove(half)
+	}
+	return &cache{dir: dir, size: size, making: make(map[string]*making)}, nil
+}
+
+// open returns the file of the key; os.ErrNotExist. An open file stays readable
+// when it is dropped.
+func (c *cache) open(key string, now time.Time) (*os.File, error) {
+	path := filepath.Join(c.dir, key)
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
+	_ = os.Chtimes(path, now, now) // only the order of dropping depends on it
+	return f, nil
+}
+
+// openOr returns the file of the key, filled once if it is not there, however many
+// ask at the same time.
+func (c *cache) openOr(ctx context.Context, key string, now time.Time, fill func(context.Context, io.Writer) error) (*os.File, error) {
+	for {
+		f, err := c.open(key, now)
+		if err == nil || !errors.Is(err, os.ErrNotExist) {
+			return f, err
+		}
+		c.mu.Lock()
+		m, busy := c.making[key]
+		if !busy {
+			m = &making{done: make(chan struct{})}
+			c.making[key] = m
+		}
+		c.mu.Unlock()
+		if !busy {
+			m.err = c.fill(ctx, key, fill)
+			c.mu.Lock()
+			delete(c.making, key)
+			c.mu.Unlock()
+			close(m.done)
+		}
+		select {
+		case <-m.done:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+		if m.err != nil {
+			return nil, m.err
+		}
+	}
+}
+
+// fill is put for those who wait for the same key: it does not end with the one
+// who happened to be the first.
+func (c *cache) fill(ctx context.Context, key string, fill func(context.Context, io.Writer) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), poolPatience)
+	defer cancel()
+	return c.put(key, func(into io.Writer) error { return fill(ctx, into) })
+}
+
+// put writes the key's file unless it is there: the first writer wins.
+func (c *cache) put(key string, fill func(io.Writer) error) error {
+	half, err := os.CreateTemp(c.dir, "half-")
+	if err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	defer os.Remove(half.Name())
+	defer half.Close()
+	if err := fill(half); err != nil {
+		return err
+	}
+	if err := half.Close(); err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	err = os.Link(half.Name(), filepath.Join(c.dir, key))
+	if err != nil && !errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("cache: %w", err)
+	}
+	return c.trim(key)
+}
+
+// trim drops the least recently used files until the rest fits; the one just
+// written stays.
+func (c *cache) trim(keep string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	entries, err := os.ReadDir(c.dir)
+	if err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	var files []os.FileInfo
+	var total int64
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil {
+			files, total = append(files, info), total+info.Size()
+		}
+	}
+	slices.SortFunc(files, func(a, b os.FileInfo) int { return a.ModTime().Compare(b.ModTime()) })
+	for _, f := range files {
+		if total <= c.size {
+			break
+		}
+		if f.Name() != keep && os.Remove(filepath.Join(c.dir, f.Name())) == nil {
+			total -= f.Size()
+		}
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package scheduler
+
+import (
+	"slices"
+	"unicode/utf8"
+
+	"github.com/grader/grader/schema"
+)
+
+// Caps on what a runner reports, in bytes of text. Longer texts are cut, for the
+// verdict matters more; a name that is too long is refused.
+const (
+	maxLine    = 4 << 10
+	maxWords   = 16 << 10  // messages, hints
+	maxOutput  = 128 << 10 // of one test or build
+	maxName    = 400
+	maxTests   = 20_000
+	maxDropped = 1000
+	maxSamples = 200
+	maxResult  = 64 << 20 // of a whole result as JSON
+)
+
+// text makes a runner's text safe to show and short enough to keep.
+func text(s string, limit int) string { return clip(schema.Sanitize(s), limit) }
+
+// clip cuts valid UTF-8 to at most limit bytes, at a character's edge.
+func clip(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	for limit > 0 && !utf8.RuneStart(s[limit]) {
+		limit--
+	}
+	return s[:limit]
+}
+
+// name checks a name that a runner reports: it is compared and shown, never cut.
+func name(what, s string) error {
+	if s == "" || len(s) > maxName || schema.Sanitize(s) != s {
+		return schema.Errorf(schema.CodeInvalid, "%s: use 1 to %d bytes of printable text", what, maxName)
+	}
+	return nil
+}
+
+// within checks a score against its maximum. What has no maximum to earn may take
+// points off: a penalty.
+func within(what string, score, most schema.Points) error {
+	if most.Sign() < 0 || score.Cmp(most) > 0 || score.Sign() < 0 && !most.IsZero() {
+		return schema.Errorf(schema.CodeInvalid, "%s: its score is not within 0 and its maximum", what)
+	}
+	return nil
+}
+
+// cleanBuild checks and tidies the outcome of a build.
+func cleanBuild(b *schema.BuildResult) error {
+	if b.Outcome != schema.OutcomePassed && b.Outcome != schema.OutcomeCompileError && b.Outcome != schema.OutcomeGraderError {
+		return schema.Errorf(schema.CodeInvalid, "a build has no such outcome")
+	}
+	b.Message, b.Output = text(b.Message, maxWords), text(b.Output, maxOutput)
+	return nil
+}
+
+// cleanTest checks and tidies the outcome of a test.
+func cleanTest(t *schema.TestResult) error {
+	for _, n := range []struct{ what, name string }{{"name of an entry", t.Name}, {"name of a test", t.Test}} {
+		if err := name(n.what, n.name); err != nil {
+			return err
+		}
+	}
+	if !slices.Contains(testOutcomes(), t.Outcome) {
+		return schema.Errorf(schema.CodeInvalid, "%s: a test has no such outcome", t.Name)
+	}
+	if !slices.Contains(visibilities(), t.Visible) {
+		return schema.Errorf(schema.CodeInvalid, "%s: there is no such visibility", t.Name)
+	}
+	if t.CPU < 0 || t.Wall < 0 || t.Memory < 0 {
+		return schema.Errorf(schema.CodeInvalid, "%s: less than nothing was used", t.Name)
+	}
+	t.Output, t.Message = text(t.Output, maxOutput), text(t.Message, maxWords)
+	t.Hint, t.Tampering = text(t.Hint, maxWords), text(t.Tampering, maxWords)
+	t.Signal = fact(t.Signal)
+	return within(t.Name, t.Score, t.MaxScore)
+}
+
+func testOutcomes() []schema.Outcome {
+	return []schema.Outcome{
+		schema.OutcomePassed, schema.OutcomePartial, schema.OutcomeFailed, schema.OutcomeTimeLimit,
+		schema.OutcomeMemoryLimit, schema.OutcomeOutputLimit, schema.OutcomeDiskLimit, schema.OutcomeCrashed,
+		schema.OutcomeCompileError, schema.OutcomeMissing, schema.OutcomeNotRun, schema.OutcomeGraderError,
+	}
+}
+
+func visibilities() []schema.Visibility {
+	return []schema.Visibility{schema.VisibleAlways, schema.VisibleAfterDue, schema.VisibleAfterPublish, schema.VisibleNever}
+}

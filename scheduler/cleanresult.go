@@ -1,0 +1,77 @@
+package scheduler
+
+import (
+	"slices"
+
+	"github.com/grader/grader/schema"
+)
+
+// cleanResult checks and tidies what a runner found out about a job of the kind.
+func cleanResult(r *schema.Result, kind schema.JobKind) error {
+	if err := verdict(r, kind); err != nil {
+		return err
+	}
+	if r.Build != nil {
+		if err := cleanBuild(r.Build); err != nil {
+			return err
+		}
+	}
+	for i := range r.Tests {
+		if err := cleanTest(&r.Tests[i]); err != nil {
+			return err
+		}
+	}
+	r.Message = text(r.Message, maxWords)
+	if len(r.Dropped) > maxDropped {
+		r.Dropped = r.Dropped[:maxDropped]
+	}
+	for i, path := range r.Dropped {
+		r.Dropped[i] = text(path, maxName)
+	}
+	return cleanGate(r.Gate)
+}
+
+// verdict checks the parts of a result that are from closed sets, and its sums.
+func verdict(r *schema.Result, kind schema.JobKind) error {
+	outcomes := []schema.Outcome{schema.OutcomeGraded, schema.OutcomeCompileError, schema.OutcomeGraderError, schema.OutcomeInfrastructureError}
+	blames := []schema.Blame{schema.BlameStudent, schema.BlameGrader, schema.BlameInfrastructure}
+	switch {
+	case !slices.Contains(outcomes, r.Outcome):
+		return schema.Errorf(schema.CodeInvalid, "a result has no such outcome")
+	case !slices.Contains(blames, r.Blame):
+		return schema.Errorf(schema.CodeInvalid, "nobody of that name is to blame")
+	case len(r.Tests) > maxTests:
+		return schema.Errorf(schema.CodeLimit, "a result may have %d entries", maxTests)
+	case r.Gate != nil && kind != schema.JobGate:
+		return schema.Errorf(schema.CodeInvalid, "only a gate's result says what to pin")
+	}
+	return within("result", r.Score, r.MaxScore)
+}
+
+// cleanGate checks the pins and samples of a gate.
+func cleanGate(g *schema.GateResult) error {
+	if g == nil {
+		return nil
+	}
+	if len(g.Samples) > maxSamples {
+		return schema.Errorf(schema.CodeLimit, "a gate may have %d samples", maxSamples)
+	}
+	for i := range g.Samples {
+		g.Samples[i].Dir = text(g.Samples[i].Dir, maxName)
+	}
+	cases := 0
+	for test, pinned := range g.Pins.Tests {
+		if err := name("name of a test", test); err != nil {
+			return err
+		}
+		if cases += len(pinned); cases > maxTests {
+			return schema.Errorf(schema.CodeLimit, "a gate may pin %d cases", maxTests)
+		}
+		for _, c := range pinned {
+			if err := name("name of a case", c); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

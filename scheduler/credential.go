@@ -1,0 +1,105 @@
+package scheduler
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// tokenLife is how long a runner has from its start to its registration.
+const tokenLife = 10 * time.Minute
+
+// Issue returns a one-time token for a runner that is about to be started. It is
+// spent by the first registration and good for ten minutes; only its hash is kept.
+func (s *Scheduler) Issue(runner, flavour string) string {
+	s.prepare()
+	secret := rand.Text()
+	now := s.Clock()
+	s.fleet.expect(runner, flavour, token{hash: sha256.Sum256([]byte(secret)), expires: now.Add(tokenLife)}, now)
+	return secret
+}
+
+// Exited says that a runner ended that was not retired. A job that it held goes
+// back to the queue at once; the pool puts a fresh runner in its place.
+func (s *Scheduler) Exited(runner, failure string) {
+	s.prepare()
+	// Once it is stopping, Stop gives every job back itself, without counting the attempt.
+	s.spawn(func(ctx context.Context) { s.bury(ctx, runner, failure) })
+}
+
+// bury forgets a runner whose process is gone and gives its job back.
+func (s *Scheduler) bury(ctx context.Context, id, failure string) {
+	m := s.fleet.forget(id)
+	if m == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), poolPatience)
+	defer cancel()
+	ph, _ := m.state()
+	if ph != phaseOver {
+		s.Logger.Warn("runner exited", "runner", id, "flavour", m.flavour, "phase", ph, "failure", failure)
+	}
+	if job, attempt, ok := m.held(); ok {
+		s.release(ctx, job, attempt, "the runner ended before its job did")
+	}
+	m.end(s.Clock())
+	s.unlist(ctx, m)
+	s.keep(m.flavour)
+}
+
+// unlist marks a registered runner as gone in the store.
+func (s *Scheduler) unlist(ctx context.Context, m *member) {
+	if _, registered := m.hash(); !registered {
+		return // it never registered, so the store does not know it
+	}
+	if err := s.Jobs.RetireRunner(ctx, m.id, s.Clock()); err != nil {
+		s.Logger.Error("runner not retired in the store", "runner", m.id, "error", err)
+	}
+}
+
+// retire ends a runner that has served, or is too many, for good. It returns at
+// once; Stop waits for it. Once it is stopping, the pools end every runner anyway.
+func (s *Scheduler) retire(m *member) {
+	s.keep(m.flavour)
+	s.spawn(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), poolPatience)
+		defer cancel()
+		if p := s.Pools[m.flavour]; p != nil {
+			if err := p.Retire(ctx, m.id); err != nil {
+				s.Logger.Error("runner not retired", "runner", m.id, "error", err)
+			}
+		}
+		s.fleet.forget(m.id)
+		s.unlist(ctx, m)
+		s.keep(m.flavour)
+	})
+}
+
+// release gives a lost runner's job back to the queue, or fails it for good.
+func (s *Scheduler) release(ctx context.Context, job int64, attempt int, reason string) {
+	_, err := s.Jobs.Release(ctx, job, attempt, reason, s.Clock())
+	s.settled(job, attempt, reason, err)
+}
+
+// giveBack is release where neither the job nor its runner is to blame.
+func (s *Scheduler) giveBack(ctx context.Context, job int64, attempt int, reason string) {
+	_, err := s.Jobs.Return(ctx, job, attempt, reason, s.Clock())
+	s.settled(job, attempt, reason, err)
+}
+
+// settled tells whoever watches or waits that a job left its runner.
+func (s *Scheduler) settled(job int64, attempt int, reason string, err error) {
+	if schema.CodeOf(err) == schema.CodeStale {
+		return // it had ended, or another attempt runs already
+	}
+	if err != nil {
+		s.Logger.Error("job not released; its lease will end", "job", job, "attempt", attempt, "error", err)
+		return
+	}
+	s.Logger.Warn("job released", "job", job, "attempt", attempt, "reason", reason)
+	s.hub.notify(job)
+	s.Wake()
+}

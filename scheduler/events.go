@@ -1,0 +1,60 @@
+package scheduler
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// events stores what a runner reports and wakes whoever watches the job.
+func (s *Scheduler) events(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
+	attempt, first, err := batchOf(r)
+	if err != nil {
+		return err
+	}
+	if err := m.owns(job, attempt); err != nil {
+		return err
+	}
+	events, err := DecodeEvents(r.Body)
+	if err != nil {
+		return err
+	}
+	m.upload.Lock()
+	defer m.upload.Unlock()
+	if err := m.spend(first, events); err != nil {
+		return err
+	}
+	s.stamp(m, attempt, events)
+	if _, err := s.Jobs.Append(r.Context(), job, attempt, first, events); err != nil {
+		return s.lost(m, err)
+	}
+	s.hub.notify(job)
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// batchOf reads the attempt and the sender's count from the query.
+func batchOf(r *http.Request) (attempt, first int, err error) {
+	if attempt, err = number(r, "attempt"); err != nil {
+		return 0, 0, err
+	}
+	first, err = number(r, "first")
+	return attempt, first, err
+}
+
+// stamp sets what a runner has no say in. Its clock is believed only within the
+// last hour of ours.
+func (s *Scheduler) stamp(m *member, attempt int, events []schema.Event) {
+	now := s.Clock()
+	for i := range events {
+		e := &events[i]
+		e.Attempt = attempt
+		if e.At.After(now) || e.At.Before(now.Add(-time.Hour)) {
+			e.At = now
+		}
+		if e.Kind != schema.EventStarted {
+			m.tested()
+		}
+	}
+}

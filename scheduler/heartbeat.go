@@ -1,0 +1,32 @@
+package scheduler
+
+import (
+	"net/http"
+
+	"github.com/grader/grader/schema"
+)
+
+// heartbeat moves the lease of the runner's job.
+func (s *Scheduler) heartbeat(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
+	var said schema.Heartbeat
+	if err := decode(r.Body, maxMessage, &said); err != nil {
+		return err
+	}
+	if err := m.owns(job, said.Attempt); err != nil {
+		return err
+	}
+	if err := s.Jobs.Extend(r.Context(), job, said.Attempt, s.Clock().Add(s.Lease)); err != nil {
+		return s.lost(m, err)
+	}
+	reply(w, http.StatusOK, schema.Lease{For: s.Lease})
+	return nil
+}
+
+// lost retires a runner whose attempt the store calls stale: whatever it does from
+// now on is for nothing.
+func (s *Scheduler) lost(m *member, err error) error {
+	if schema.CodeOf(err) == schema.CodeStale && m.end(s.Clock()) {
+		s.retire(m)
+	}
+	return err
+}

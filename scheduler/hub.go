@@ -1,0 +1,98 @@
+package scheduler
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+const (
+	// page is how many events are read from the store at once, and so about what
+	// one watch keeps in memory.
+	page = 32
+	// maxPatience is how long a watch waits for its reader to take one event.
+	maxPatience = 30 * time.Second
+)
+
+// hub wakes those who watch a job. It carries no events: each watch reads them from
+// the store after the last one that it passed on, so there is neither gap nor
+// repetition, nobody's slowness costs memory, and whoever reports never waits.
+type hub struct {
+	mu      sync.Mutex
+	watches map[int64]map[chan struct{}]bool
+}
+
+// subscribe returns a bell that rings after each notify of the job.
+func (h *hub) subscribe(job int64) chan struct{} {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.watches == nil {
+		h.watches = make(map[int64]map[chan struct{}]bool)
+	}
+	if h.watches[job] == nil {
+		h.watches[job] = make(map[chan struct{}]bool)
+	}
+	bell := make(chan struct{}, 1)
+	h.watches[job][bell] = true
+	return bell
+}
+
+// unsubscribe gives a bell back.
+func (h *hub) unsubscribe(job int64, bell chan struct{}) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.watches[job], bell)
+	if len(h.watches[job]) == 0 {
+		delete(h.watches, job)
+	}
+}
+
+// notify rings the bells of a job; it never blocks.
+func (h *hub) notify(job int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for bell := range h.watches[job] {
+		select {
+		case bell <- struct{}{}:
+		default: // it rings already
+		}
+	}
+}
+
+// Notify says that a job has events that the scheduler did not store itself, such
+// as its cancellation; it never blocks.
+func (s *Scheduler) Notify(job int64) { s.hub.notify(job) }
+
+// Watch streams a job's events after the sequence number, first those stored, then
+// live, and closes the channel after the EventEnded, when ctx or the scheduler ends,
+// or when the reader takes longer than 30 s over one event (resume from the last Seq
+// seen). CodeNotFound: no such job.
+func (s *Scheduler) Watch(ctx context.Context, job, after int64) (<-chan schema.Event, error) {
+	s.prepare()
+	if s.ctx.Err() != nil {
+		return nil, errStopping
+	}
+	bell := s.hub.subscribe(job) // before the first look, so that nothing falls between
+	now, err := s.Jobs.Job(ctx, job)
+	if err != nil {
+		s.hub.unsubscribe(job, bell)
+		return nil, err
+	}
+	w := &watch{jobs: s.Jobs, job: job, seq: after, ended: now.State.Ended(), bell: bell, out: make(chan schema.Event)}
+	if !s.spawn(func(stopping context.Context) {
+		defer s.hub.unsubscribe(job, bell)
+		defer close(w.out)
+		ctx, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		defer context.AfterFunc(stopping, func() { cancel(errStopping) })()
+		if err := w.run(ctx); err != nil && ctx.Err() == nil {
+			s.Logger.Warn("watch ended", "job", job, "error", err)
+		}
+	}) {
+		s.hub.unsubscribe(job, bell)
+		return nil, errStopping
+	}
+	return w.out, nil
+}

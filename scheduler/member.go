@@ -1,0 +1,123 @@
+package scheduler
+
+import (
+	"crypto/sha256"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// hash returns the hash of the session's secret; false before the registration.
+func (m *member) hash() ([sha256.Size]byte, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.runner.SecretHash) != sha256.Size {
+		return [sha256.Size]byte{}, false
+	}
+	return [sha256.Size]byte(m.runner.SecretHash), true
+}
+
+// state returns the phase and since when.
+func (m *member) state() (phase, time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.phase, m.since
+}
+
+// register notes what the runner said of itself.
+func (m *member) register(r schema.Runner, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.runner, m.phase, m.since = r, phaseReady, now
+}
+
+// take notes the one job; false where it had one, or is to be retired.
+func (m *member) take(job schema.Job, now time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.phase != phaseReady {
+		return false
+	}
+	m.phase, m.since = phaseBusy, now
+	m.job, m.attempt = job.ID, job.Attempt
+	return true
+}
+
+// end says that the runner serves no more; false where that was known.
+func (m *member) end(now time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.phase == phaseOver {
+		return false
+	}
+	m.phase, m.since = phaseOver, now
+	return true
+}
+
+// endIdle is end for a runner that has no job yet; false where it has one.
+func (m *member) endIdle(now time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.phase != phaseReady {
+		return false
+	}
+	m.phase, m.since = phaseOver, now
+	return true
+}
+
+// held returns the job that the runner still owes, if any.
+func (m *member) held() (job int64, attempt int, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.job, m.attempt, m.phase == phaseBusy
+}
+
+// owns holds a request's job and attempt against what the runner was given. A
+// runner that has ended may still repeat a result whose answer was lost.
+func (m *member) owns(job int64, attempt int) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.job == 0 || m.job != job {
+		return schema.Errorf(schema.CodeForbidden, "job %d is not this runner's", job)
+	}
+	if m.attempt != attempt {
+		return schema.Errorf(schema.CodeStale, "attempt %d of job %d is not this runner's; stop now", attempt, job)
+	}
+	return nil
+}
+
+// tested says that student code may have run.
+func (m *member) tested() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.built = true
+}
+
+// mayPrepare reports whether no student code has run yet.
+func (m *member) mayPrepare() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return !m.built && m.phase == phaseBusy
+}
+
+// spend counts what a batch adds to the attempt's events and lines; a repeated
+// event counts once. CodeLimit: too many.
+func (m *member) spend(first int, events []schema.Event) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	stored, text := m.stored, m.text
+	for i, e := range events {
+		if first+i < m.stored {
+			continue
+		}
+		stored++
+		if e.Kind == schema.EventLine {
+			text += len(e.Text) + 1
+		}
+	}
+	if first+len(events) > maxEvents || text > maxLines {
+		return schema.Errorf(schema.CodeLimit, "a job may have %d events and %d bytes of lines", maxEvents, maxLines)
+	}
+	m.stored, m.text = max(stored, first+len(events)), text
+	return nil
+}

@@ -1,0 +1,98 @@
+package scheduler
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"net/http"
+
+	"github.com/grader/grader/schema"
+)
+
+// maxFact bounds what a runner says of itself (its host, image, wall, version), in bytes.
+const maxFact = 200
+
+// register spends a one-time token and gives the runner its session's secret, of
+// which only the hash is kept.
+func (s *Scheduler) register(w http.ResponseWriter, r *http.Request) error {
+	var said schema.Register
+	if err := decode(r.Body, maxMessage, &said); err != nil {
+		return err
+	}
+	if said.Protocol != schema.Protocol {
+		return schema.Errorf(schema.CodeRefused, "the server speaks protocol %d, this runner %d; install the same version of grader on both", schema.Protocol, said.Protocol)
+	}
+	m, ok := s.fleet.redeem(said.Token, s.Clock())
+	if !ok {
+		return schema.Errorf(schema.CodeUnauthenticated, "the token is unknown, spent or expired")
+	}
+	flavour, ok := s.Flavours[m.flavour]
+	if !ok || said.Flavour != m.flavour {
+		return schema.Errorf(schema.CodeForbidden, "the token is for a runner of flavour %s, not %s", m.flavour, fact(said.Flavour))
+	}
+	flavour.Name = m.flavour
+	secret, record := s.newRunner(m.id, said)
+	if err := s.Jobs.AddRunner(r.Context(), record); err != nil {
+		return err
+	}
+	m.register(record, s.Clock()) // nothing of it changes any more
+	s.fleet.admit(m)
+	s.Logger.Info("runner registered", "runner", m.id, "flavour", m.flavour, "wall", record.Wall, "image", record.Image)
+	s.keep(m.flavour)
+	reply(w, http.StatusOK, schema.Registered{Runner: m.id, Secret: secret, Flavour: flavour})
+	return nil
+}
+
+// newRunner makes the session's secret and the record that stands for it.
+func (s *Scheduler) newRunner(id string, said schema.Register) (string, schema.Runner) {
+	secret := rand.Text()
+	hash := sha256.Sum256([]byte(secret))
+	return secret, schema.Runner{
+		ID:           id,
+		Flavour:      said.Flavour,
+		SecretHash:   hash[:],
+		Host:         fact(said.Host),
+		Image:        fact(said.Image),
+		Wall:         fact(said.Wall),
+		Version:      fact(said.Version),
+		RegisteredAt: s.Clock(),
+	}
+}
+
+// bySecret finds a runner by its secret's hash: among those that this process
+// knows, else among those that the last process left in the store.
+func (s *Scheduler) bySecret(ctx context.Context, hash [sha256.Size]byte) (*member, error) {
+	if m := s.fleet.bySecret(hash); m != nil {
+		return m, nil
+	}
+	r, err := s.Jobs.RunnerBySecret(ctx, hash[:])
+	if err != nil {
+		return nil, err
+	}
+	return s.adopt(ctx, r)
+}
+
+// adopt makes a runner that an earlier process registered a member again. With its
+// job still its own it goes on; without, it has served.
+func (s *Scheduler) adopt(ctx context.Context, r schema.Runner) (*member, error) {
+	m := &member{id: r.ID, flavour: r.Flavour, runner: r, phase: phaseReady, since: s.Clock()}
+	if r.Job != 0 {
+		job, err := s.Jobs.Job(ctx, r.Job)
+		if err != nil {
+			return nil, err
+		}
+		m.phase, m.job = phaseOver, job.ID
+		if job.Runner == r.ID {
+			m.attempt = job.Attempt
+			m.built = job.State != schema.StateAssigned
+			if !job.State.Ended() && job.State != schema.StateQueued {
+				m.phase = phaseBusy
+			}
+		}
+	}
+	s.fleet.admit(m)
+	return m, nil
+}
+
+// fact makes a short text that a runner said safe to show.
+func fact(text string) string { return clip(schema.Sanitize(text), maxFact) }

@@ -1,0 +1,143 @@
+package scheduler
+
+import (
+	"context"
+	"time"
+)
+
+// rescue gives back jobs whose lease has ended and runners that their pools lost,
+// until the scheduler stops.
+func (s *Scheduler) rescue(ctx context.Context) {
+	tick := time.NewTicker(s.Lease / 6)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		if err := s.rescueExpired(ctx); err != nil && ctx.Err() == nil {
+			s.Logger.Error("expired jobs not rescued", "error", err)
+		}
+		if err := s.reconcile(ctx, "its runner is gone", false); err != nil && ctx.Err() == nil {
+			s.Logger.Error("lost runners not found", "error", err)
+		}
+		s.nudge()
+	}
+}
+
+// rescueExpired releases every job whose lease has ended, and retires its runner.
+func (s *Scheduler) rescueExpired(ctx context.Context) error {
+	jobs, err := s.Jobs.Expired(ctx, s.Clock())
+	if err != nil {
+		return err
+	}
+	for _, job := range jobs {
+		s.release(ctx, job.ID, job.Attempt, "its runner was not heard of in time")
+		if m := s.fleet.find(job.Runner); m != nil && m.end(s.Clock()) {
+			s.retire(m)
+		}
+	}
+	return nil
+}
+
+// reconcile holds the runners in the store against what the pools have, and buries
+// those that no pool has. Their jobs go back to the queue: without counting the
+// attempt where the server's own restart ended them, as it does with local runners.
+func (s *Scheduler) reconcile(ctx context.Context, reason string, restarted bool) error {
+	runners, err := s.Jobs.Runners(ctx) // first: one that registers later is no ghost
+	if err != nil {
+		return err
+	}
+	alive, err := s.listed(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range runners {
+		if alive[r.ID] && !restarted {
+			continue
+		}
+		m := s.fleet.find(r.ID)
+		if m == nil {
+			if m, err = s.adopt(ctx, r); err != nil {
+				return err
+			}
+		}
+		if alive[r.ID] {
+			continue
+		}
+		if !restarted {
+			s.bury(ctx, r.ID, reason)
+			continue
+		}
+		if job, attempt, ok := m.held(); ok {
+			s.giveBack(ctx, job, attempt, reason)
+		}
+		m.end(s.Clock())
+		s.fleet.forget(r.ID)
+		s.unlist(ctx, m)
+	}
+	s.forgetUnborn(alive)
+	return nil
+}
+
+// forgetUnborn drops runners that were announced, never registered, and are gone.
+func (s *Scheduler) forgetUnborn(alive map[string]bool) {
+	now := s.Clock()
+	for _, m := range s.fleet.all() {
+		if ph, since := m.state(); ph == phaseStarting && now.Sub(since) > tokenLife && !alive[m.id] {
+			s.fleet.forget(m.id)
+		}
+	}
+}
+
+// listed returns the ids of the runners that the pools have.
+func (s *Scheduler) listed(ctx context.Context) (map[string]bool, error) {
+	alive := make(map[string]bool)
+	for _, p := range s.Pools {
+		runners, err := p.List(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range runners {
+			if r.Alive {
+				alive[r.ID] = true
+			}
+		}
+	}
+	return alive, nil
+}
+
+// returnAll gives the jobs of runners that the closed pools have ended back to the
+// queue, without counting the attempt.
+func (s *Scheduler) returnAll(ctx context.Context) {
+	for _, m := range s.fleet.all() {
+		job, attempt, ok := m.held()
+		if !s.ended(ctx, m) {
+			continue // its pool lets it live on
+		}
+		if ok && m.end(s.Clock()) {
+			s.giveBack(ctx, job, attempt, "the server was stopped")
+		}
+		s.fleet.forget(m.id)
+		s.unlist(ctx, m)
+	}
+}
+
+// ended reports whether a runner's pool, closed, has it no more.
+func (s *Scheduler) ended(ctx context.Context, m *member) bool {
+	p := s.Pools[m.flavour]
+	if p == nil {
+		return true
+	}
+	runners, err := p.List(ctx)
+	if err != nil {
+		return false
+	}
+	for _, r := range runners {
+		if r.ID == m.id && r.Alive {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,87 @@
+package scheduler
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/grader/grader/schema"
+)
+
+// result stores the verdict, which ends the job, and retires the runner. Repeated,
+// it is answered as the first time.
+func (s *Scheduler) result(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
+	attempt, err := number(r, "attempt")
+	if err != nil {
+		return err
+	}
+	if err := m.owns(job, attempt); err != nil {
+		return err
+	}
+	var said schema.Result
+	if err := decode(r.Body, maxResult, &said); err != nil {
+		return err
+	}
+	if err := s.vouch(r.Context(), m, job, &said); err != nil {
+		return err
+	}
+	if said.Outcome == schema.OutcomeInfrastructureError {
+		return s.failed(w, r, m, said)
+	}
+	// Once it is read the verdict is stored, whether or not the runner waits for the answer.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), poolPatience)
+	defer cancel()
+	if _, err := s.Jobs.Finish(ctx, job, attempt, said, s.Clock()); err != nil {
+		return s.lost(m, err)
+	}
+	s.hub.notify(job)
+	w.WriteHeader(http.StatusNoContent)
+	if m.end(s.Clock()) {
+		s.Logger.Info("job finished", "job", job, "attempt", attempt, "runner", m.id, "outcome", said.Outcome)
+		s.retire(m)
+	}
+	return nil
+}
+
+// failed takes a runner's word that its machine, not the work, failed: the job is
+// graded again elsewhere, like one whose runner was lost.
+func (s *Scheduler) failed(w http.ResponseWriter, r *http.Request, m *member, said schema.Result) error {
+	if job, attempt, ok := m.held(); ok && m.end(s.Clock()) {
+		s.release(context.WithoutCancel(r.Context()), job, attempt, said.Message)
+		s.retire(m)
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// vouch checks a result and sets in it what the server knows better than the
+// runner: what was graded, by which runner, in which attempt, and until when.
+func (s *Scheduler) vouch(ctx context.Context, m *member, id int64, said *schema.Result) error {
+	job, err := s.Jobs.Job(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := cleanResult(said, job.Kind); err != nil {
+		return err
+	}
+	order, err := s.Jobs.Order(ctx, id)
+	if err != nil {
+		return err
+	}
+	said.Provenance = schema.Provenance{
+		Submission: order.Submission.Commit,
+		Tests:      order.Tests.Commit,
+		Flavour:    m.runner.Flavour,
+		Image:      m.runner.Image,
+		Grader:     m.runner.Version,
+		Wall:       m.runner.Wall,
+		Attempt:    job.Attempt,
+	}
+	now := s.Clock()
+	if said.FinishedAt.IsZero() || said.FinishedAt.After(now) {
+		said.FinishedAt = now
+	}
+	if said.StartedAt.IsZero() || said.StartedAt.After(said.FinishedAt) {
+		said.StartedAt = job.AssignedAt
+	}
+	return nil
+}

@@ -1,0 +1,206 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// Scheduler gives queued jobs to the runners of its pools. Set the exported fields,
+// then Start it; the methods may be called from several goroutines.
+type Scheduler struct {
+	Jobs     Jobs
+	Trees    Trees
+	Pools    map[string]Pool           // by flavour; several flavours may share one
+	Flavours map[string]schema.Flavour // those that runners are kept for
+	Dir      string                    // private directory for the caches of trees
+	Socket   string                    // unix socket to serve runners on, "" for none
+	Lease    time.Duration             // how long a silent runner keeps its job; 0 is 30 s
+	Cache    int64                     // bytes of trees kept on disk; 0 is 2 GiB
+	Clock    func() time.Time          // nil is time.Now
+	Logger   *slog.Logger              // nil is slog.Default
+
+	once     sync.Once
+	ctx      context.Context // ends when Stop is called
+	cancel   context.CancelCauseFunc
+	spawning sync.Mutex // so that nothing is spawned once Stop waits
+	tasks    sync.WaitGroup
+	stop     sync.Once
+	server   *http.Server
+	fleet    fleet
+	lines    lines
+	hub      hub
+	places   places
+	keepers  map[string]*keeper
+	trees    *cache
+	prepared *cache
+}
+
+// errStopping is why everything ends once Stop is called.
+var errStopping = schema.Errorf(schema.CodeUnavailable, "the server is being stopped; try again in a moment")
+
+const (
+	defaultLease = 30 * time.Second
+	defaultCache = 2 << 30
+	// poolPatience bounds one call to a pool or to the store that nobody waits for.
+	poolPatience = time.Minute
+)
+
+// prepare fills in defaults; every exported method calls it first, so that the
+// scheduler may be wired to others before it is started.
+func (s *Scheduler) prepare() {
+	s.once.Do(func() {
+		if s.Lease == 0 {
+			s.Lease = defaultLease
+		}
+		if s.Cache == 0 {
+			s.Cache = defaultCache
+		}
+		if s.Clock == nil {
+			s.Clock = time.Now
+		}
+		if s.Logger == nil {
+			s.Logger = slog.Default()
+		}
+		s.ctx, s.cancel = context.WithCancelCause(context.Background())
+		s.keepers = make(map[string]*keeper, len(s.Flavours))
+		for name, f := range s.Flavours {
+			f.Name = name
+			s.keepers[name] = &keeper{scheduler: s, flavour: f, pool: s.Pools[name], bell: make(chan struct{}, 1)}
+		}
+	})
+}
+
+// Start listens on the socket, gives back what the last process left assigned to
+// runners that are gone, and keeps the pools filled from then on. The error names
+// what could not be had.
+func (s *Scheduler) Start(ctx context.Context) error {
+	s.prepare()
+	for name, f := range s.Flavours {
+		if s.Pools[name] == nil {
+			return fmt.Errorf("flavour %s: no pool serves it", name)
+		}
+		if f.Max < 1 || f.Warm < 0 || f.Warm > f.Max {
+			return fmt.Errorf("flavour %s: warm %d, max %d: use 0 ≤ warm ≤ max and max ≥ 1", name, f.Warm, f.Max)
+		}
+	}
+	if err := s.openCaches(); err != nil {
+		return err
+	}
+	if err := s.reconcile(ctx, "the server was restarted", true); err != nil {
+		return fmt.Errorf("runners of the last process: %w", err)
+	}
+	if err := s.listen(ctx); err != nil {
+		return err
+	}
+	s.spawn(s.rescue)
+	for _, k := range s.keepers {
+		s.spawn(k.run)
+	}
+	return nil
+}
+
+// spawn runs a task that Stop waits for; ctx ends when Stop is called. After that
+// nothing is spawned, and it returns false.
+func (s *Scheduler) spawn(task func(ctx context.Context)) bool {
+	s.spawning.Lock()
+	defer s.spawning.Unlock()
+	if s.ctx.Err() != nil {
+		return false
+	}
+	s.tasks.Go(func() { task(s.ctx) })
+	return true
+}
+
+// end lets every task end, and none begin.
+func (s *Scheduler) end() {
+	s.spawning.Lock()
+	defer s.spawning.Unlock()
+	s.cancel(errStopping)
+}
+
+// listen serves the runners' interface on the unix socket.
+func (s *Scheduler) listen(ctx context.Context) error {
+	if s.Socket == "" {
+		return nil
+	}
+	l, err := listenUnix(ctx, s.Socket)
+	if err != nil {
+		return fmt.Errorf("runners' socket: %w", err)
+	}
+	s.server = &http.Server{
+		Handler:           s.Handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+		ErrorLog:          slog.NewLogLogger(s.Logger.Handler(), slog.LevelDebug),
+	}
+	s.tasks.Go(func() {
+		if err := s.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			s.Logger.Error("runners' socket failed", "error", err)
+		}
+	})
+	return nil
+}
+
+// Stop ends the pools' runners, gives their jobs back to the queue without counting
+// the attempt, closes every watch, and waits until ctx ends. It may be called twice.
+func (s *Scheduler) Stop(ctx context.Context) error {
+	s.prepare()
+	var failed error
+	s.stop.Do(func() {
+		s.end()
+		failed = s.closePools()
+		s.returnAll(ctx)
+		if s.server != nil {
+			failed = errors.Join(failed, s.server.Shutdown(ctx))
+		}
+	})
+	done := make(chan struct{})
+	go func() { s.tasks.Wait(); close(done) }()
+	select {
+	case <-done:
+		return failed
+	case <-ctx.Done():
+		return errors.Join(failed, fmt.Errorf("stop scheduler: %w", ctx.Err()))
+	}
+}
+
+// closePools closes each pool once.
+func (s *Scheduler) closePools() error {
+	var failed error
+	closed := make(map[Pool]bool)
+	for _, p := range s.Pools {
+		if closed[p] {
+			continue
+		}
+		closed[p] = true
+		if err := p.Close(); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("close pool: %w", err))
+		}
+	}
+	return failed
+}
+
+// Wake says that a job was queued; it never blocks.
+func (s *Scheduler) Wake() {
+	s.prepare()
+	for name := range s.keepers {
+		s.lines.ring(name)
+	}
+	s.nudge()
+}
+
+// nudge lets every keeper look at its flavour again.
+func (s *Scheduler) nudge() {
+	for _, k := range s.keepers {
+		k.nudge()
+	}
+}

@@ -1,0 +1,177 @@
+package scheduler
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/grader/grader/schema"
+)
+
+// maxPrepared bounds what prepare may leave, as a tar, in bytes.
+const maxPrepared = 1 << 30
+
+// openCaches opens the caches of tests trees and of what prepare left.
+func (s *Scheduler) openCaches() error {
+	var err error
+	if s.trees, err = openCache(filepath.Join(s.Dir, "trees"), s.Cache/2); err != nil {
+		return fmt.Errorf("tests trees: %w", err)
+	}
+	if s.prepared, err = openCache(filepath.Join(s.Dir, "prepared"), s.Cache/2); err != nil {
+		return fmt.Errorf("prepared files: %w", err)
+	}
+	return nil
+}
+
+// current is the order of the job that a runner works on just now.
+func (s *Scheduler) current(ctx context.Context, m *member, job int64) (schema.Order, error) {
+	held, _, ok := m.held()
+	if !ok || held != job {
+		return schema.Order{}, schema.Errorf(schema.CodeForbidden, "job %d is not this runner's", job)
+	}
+	return s.Jobs.Order(ctx, job)
+}
+
+// submissionTar streams the student's tree. It is served once, so it is not kept.
+func (s *Scheduler) submissionTar(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
+	order, err := s.current(r.Context(), m, job)
+	if err != nil {
+		return err
+	}
+	if order.Submission.Commit == "" {
+		return schema.Errorf(schema.CodeNotFound, "a gate has no submission")
+	}
+	body := &started{w: w}
+	err = s.Trees.ExportTar(r.Context(), order.Submission.Repository, order.Submission.Commit, body)
+	if err != nil && body.any {
+		s.Logger.Error("submission's tree broke off", "job", job, "error", err)
+		panic(http.ErrAbortHandler) // too late for an answer: the runner must not take it for the whole
+	}
+	return err
+}
+
+// started is the body of an answer; it knows whether any of it has been written.
+type started struct {
+	w   http.ResponseWriter
+	any bool
+}
+
+// Write writes a part of the tar.
+func (b *started) Write(p []byte) (int, error) {
+	if !b.any {
+		b.any = true
+		b.w.Header().Set("Content-Type", "application/x-tar")
+	}
+	return b.w.Write(p)
+}
+
+// testsTar serves the tests tree, which every submission of the assignment asks
+// for, from the cache.
+func (s *Scheduler) testsTar(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
+	order, err := s.current(r.Context(), m, job)
+	if err != nil {
+		return err
+	}
+	tests := order.Tests
+	key := digest(strconv.FormatInt(tests.Repository, 10), tests.Commit)
+	f, err := s.trees.openOr(r.Context(), key, s.Clock(), func(ctx context.Context, into io.Writer) error {
+		return s.Trees.ExportTar(ctx, tests.Repository, tests.Commit, into)
+	})
+	if err != nil {
+		return err
+	}
+	return send(w, f)
+}
+
+// preparedTar serves what prepare left for these tests on this image.
+func (s *Scheduler) preparedTar(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
+	order, err := s.current(r.Context(), m, job)
+	if err != nil {
+		return err
+	}
+	f, err := s.prepared.open(preparedKey(order, m), s.Clock())
+	if errors.Is(err, os.ErrNotExist) {
+		return schema.Errorf(schema.CodeNotFound, "not prepared yet")
+	}
+	if err != nil {
+		return err
+	}
+	return send(w, f)
+}
+
+// keepPrepared keeps what prepare left, for all later jobs of these tests. It is
+// believed only as long as no student code can have run on that runner.
+func (s *Scheduler) keepPrepared(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
+	attempt, err := number(r, "attempt")
+	if err != nil {
+		return err
+	}
+	if err := m.owns(job, attempt); err != nil {
+		return err
+	}
+	order, err := s.current(r.Context(), m, job)
+	if err != nil {
+		return err
+	}
+	err = s.prepared.put(preparedKey(order, m), func(into io.Writer) error {
+		if err := receive(into, r.Body); err != nil {
+			return err
+		}
+		if !m.mayPrepare() {
+			return schema.Errorf(schema.CodeConflict, "the build has begun; nothing is prepared after it")
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// receive copies an upload of at most maxPrepared bytes.
+func receive(into io.Writer, body io.Reader) error {
+	n, err := io.Copy(into, io.LimitReader(body, maxPrepared+1))
+	if err != nil {
+		return &schema.Error{Code: schema.CodeInvalid, Message: "the upload broke off", Err: err}
+	}
+	if n > maxPrepared {
+		return schema.Errorf(schema.CodeLimit, "prepare left more than %d bytes", int64(maxPrepared))
+	}
+	return nil
+}
+
+// send answers with a file and closes it.
+func send(w http.ResponseWriter, f *os.File) error {
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("cached file: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/x-tar")
+	w.Header().Set("Content-Length", strconv.FormatInt(info.Size(), 10))
+	_, _ = io.Copy(w, f) // a client that is gone is noticed elsewhere
+	return nil
+}
+
+// preparedKey is the key of what prepare leaves: it depends on the tests tree and
+// on the toolchain.
+func preparedKey(order schema.Order, m *member) string {
+	return digest(strconv.FormatInt(order.Tests.Repository, 10), order.Tests.Tree, m.runner.Flavour, m.runner.Image)
+}
+
+// digest makes a file name of the parts of a key.
+func digest(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:%s", len(p), p)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,81 @@
+package scheduler
+
+import (
+	"context"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// watch is one reader of one job's events.
+type watch struct {
+	jobs  Jobs
+	job   int64
+	seq   int64 // of the last event that was passed on
+	ended bool  // the job had ended when the watch began: all of it is stored
+	bell  chan struct{}
+	out   chan schema.Event
+}
+
+// run passes events on until the job has ended. An error is why it stopped before.
+func (w *watch) run(ctx context.Context) error {
+	for {
+		ended, err := w.replay(ctx)
+		if ended || err != nil {
+			return err
+		}
+		select {
+		case <-w.bell:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// replay passes on what is stored after the last event; true once the job has ended.
+func (w *watch) replay(ctx context.Context) (ended bool, err error) {
+	for {
+		events, err := w.read(ctx)
+		if err != nil {
+			return false, err
+		}
+		for _, e := range events {
+			if err := w.pass(ctx, e); err != nil {
+				return false, err
+			}
+			if e.Kind == schema.EventEnded {
+				return true, nil
+			}
+		}
+		if len(events) < page {
+			return w.ended, nil
+		}
+	}
+}
+
+// read returns the next events of the store. A query needs a deep stack; it gets a
+// goroutine of its own, so that thousands of waiting watches stay small.
+func (w *watch) read(ctx context.Context) (events []schema.Event, err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		events, err = w.jobs.Events(ctx, w.job, w.seq, page)
+	}()
+	<-done
+	return events, err
+}
+
+// pass gives one event to the reader. CodeLimit: the reader is too slow.
+func (w *watch) pass(ctx context.Context, e schema.Event) error {
+	patience := time.NewTimer(maxPatience)
+	defer patience.Stop()
+	select {
+	case w.out <- e:
+		w.seq = e.Seq
+		return nil
+	case <-patience.C:
+		return schema.Errorf(schema.CodeLimit, "the reader took too long over one event")
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
