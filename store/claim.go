@@ -1,0 +1,50 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// Claim gives the best queued job of the flavour to the runner and returns it
+// assigned, with its attempt counted up; an EventAssigned is stored. CodeNotFound:
+// none is queued.
+//
+// Best is: the lowest lane; in it the course, and in that the owner, who has least
+// on runners, then least waiting, then waits longest; of theirs the oldest. What
+// this looks at is kept by triggers (migrations), so that it reads a few index
+// entries however long the queue is.
+func (s *Store) Claim(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (j schema.Job, err error) {
+	err = s.write(ctx, "claim", func(t *tx) error {
+		id, err := one(ctx, t, value[int64], `UPDATE jobs
+			SET state = 'assigned', attempt = attempt + 1, runner = ?1, assigned_at = ?3, lease_until = ?4, reason = '', sent = 0
+			WHERE id = (
+				SELECT j.id FROM jobs j
+				WHERE j.state = 'queued' AND (j.flavour, j.lane, j.course_id, j.owner) = (
+					SELECT o.flavour, o.lane, o.course_id, o.owner FROM queue_owners o
+					WHERE (o.flavour, o.lane, o.course_id) = (
+						SELECT c.flavour, c.lane, c.course_id FROM queue_courses c WHERE c.flavour = ?2
+						ORDER BY c.lane,
+							(SELECT count(*) FROM jobs b WHERE b.course_id = c.course_id AND b.state IN ('assigned', 'running')),
+							c.waiting,
+							(SELECT min(h.head) FROM queue_owners h WHERE h.flavour = c.flavour AND h.lane = c.lane AND h.course_id = c.course_id),
+							c.course_id
+						LIMIT 1)
+					ORDER BY o.busy, o.waiting, o.head, o.owner LIMIT 1)
+				ORDER BY j.queued_at, j.id LIMIT 1)
+			RETURNING id`, runner, flavour, micros(now), micros(now.Add(lease)))
+		if err != nil {
+			return missing(err, "no job is queued")
+		}
+		if _, err := t.exec(ctx, `UPDATE runners SET job_id = ? WHERE id = ?`, id, runner); err != nil {
+			return err
+		}
+		if j, err = job(ctx, t, id); err != nil {
+			return err
+		}
+		_, err = t.addEvent(ctx, id, schema.Event{Kind: schema.EventAssigned, Attempt: j.Attempt, At: now})
+		return err
+	})
+	return j, err
+}

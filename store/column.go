@@ -1,0 +1,56 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// micros is how a time stands in a column; 0 is the zero time.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// instant scans a column of micros into a time, in UTC.
+type instant struct{ t *time.Time }
+
+// Scan implements sql.Scanner.
+func (i instant) Scan(src any) error {
+	n, ok := src.(int64)
+	if !ok {
+		return fmt.Errorf("time: %T in the column", src)
+	}
+	*i.t = time.Time{}
+	if n != 0 {
+		*i.t = time.UnixMicro(n).UTC()
+	}
+	return nil
+}
+
+// decoded scans a column of JSON; NULL leaves the value as it is.
+type decoded struct{ into any }
+
+// Scan implements sql.Scanner.
+func (d decoded) Scan(src any) error {
+	switch text := src.(type) {
+	case nil:
+		return nil
+	case string:
+		return json.Unmarshal([]byte(text), d.into)
+	case []byte:
+		return json.Unmarshal(text, d.into)
+	}
+	return fmt.Errorf("JSON: %T in the column", src)
+}
+
+// encode is how a value stands in a column of JSON.
+func encode(v any) (string, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("encode: %w", err)
+	}
+	return string(b), nil
+}

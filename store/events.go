@@ -1,0 +1,91 @@
+package store
+
+import (
+	"context"
+
+	"github.com/grader/grader/schema"
+)
+
+// What a runner may store, whatever it sends.
+const (
+	maxEvent  = 1 << 20  // bytes of one event as JSON
+	maxResult = 32 << 20 // bytes of a result as JSON
+)
+
+func scanEvent(r row) (e schema.Event, err error) {
+	err = r.Scan(decoded{&e}, &e.Seq, decoded{&e.Result})
+	return e, err
+}
+
+// Events returns a job's events after seq, at most limit. Those of an attempt that
+// was lost stay, marked by their Attempt.
+func (s *Store) Events(ctx context.Context, job, seq int64, limit int) ([]schema.Event, error) {
+	return list(ctx, s.reader, scanEvent, `SELECT e.body, e.seq, r.body
+		FROM events e LEFT JOIN results r ON r.job_id = e.job_id AND e.kind = 'ended'
+		WHERE e.job_id = ? AND e.seq > ? ORDER BY e.seq LIMIT ?`, job, seq, limit)
+}
+
+// addEvent stores an event, without its Result, as the job's next.
+func (t *tx) addEvent(ctx context.Context, job int64, e schema.Event) (schema.Event, error) {
+	seq, err := one(ctx, t, value[int64], `UPDATE jobs SET event_seq = event_seq + 1 WHERE id = ? RETURNING event_seq`, job)
+	if err != nil {
+		return e, err
+	}
+	e.Seq, e.At = seq, e.At.UTC()
+	result := e.Result
+	e.Result = nil
+	body, err := encode(e)
+	if err != nil {
+		return e, err
+	}
+	if len(body) > maxEvent {
+		return e, schema.Errorf(schema.CodeLimit, "an event may have %d bytes; this one has %d", maxEvent, len(body))
+	}
+	e.Result = result
+	_, err = t.exec(ctx, `INSERT INTO events (job_id, seq, kind, body) VALUES (?, ?, ?, ?)`, job, seq, e.Kind, body)
+	return e, err
+}
+
+// Append stores events of the current attempt (the first moves the job from
+// assigned to running) and returns them with their sequence numbers. first is how
+// many events the sender had sent within the attempt before these: what was stored
+// before is dropped. CodeStale: the attempt is over. CodeConflict: events before
+// first are missing. CodeLimit: an event is too large.
+func (s *Store) Append(ctx context.Context, job int64, attempt int, first int, events []schema.Event) (stored []schema.Event, err error) {
+	err = s.write(ctx, "append events", func(t *tx) error {
+		j, err := t.fenced(ctx, job, attempt)
+		if err != nil {
+			return err
+		}
+		fresh, err := t.fresh(ctx, job, first, events)
+		if err != nil || len(fresh) == 0 {
+			return err
+		}
+		if err := t.start(ctx, j, s.clock()); err != nil {
+			return err
+		}
+		stored = make([]schema.Event, 0, len(fresh))
+		for _, e := range fresh {
+			e.Attempt = attempt
+			if e, err = t.addEvent(ctx, job, e); err != nil {
+				return err
+			}
+			stored = append(stored, e)
+		}
+		_, err = t.exec(ctx, `UPDATE jobs SET sent = sent + ? WHERE id = ?`, len(fresh), job)
+		return err
+	})
+	return stored, err
+}
+
+// fresh returns those of a sender's events that are not stored yet.
+func (t *tx) fresh(ctx context.Context, job int64, first int, events []schema.Event) ([]schema.Event, error) {
+	sent, err := one(ctx, t, value[int], `SELECT sent FROM jobs WHERE id = ?`, job)
+	if err != nil {
+		return nil, err
+	}
+	if first < 0 || first > sent {
+		return nil, schema.Errorf(schema.CodeConflict, "the events begin at %d, but only %d were stored before", first, sent)
+	}
+	return events[min(sent-first, len(events)):], nil
+}

@@ -1,0 +1,69 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// Finish stores the result and the last event and ends the job. A gate's result
+// also decides its version: active with its pins, or rejected. A second Finish of
+// the same attempt returns the first one's event. CodeStale: the attempt is over.
+func (s *Store) Finish(ctx context.Context, job int64, attempt int, r schema.Result, now time.Time) (e schema.Event, err error) {
+	err = s.write(ctx, "finish", func(t *tx) error {
+		j, err := t.fenced(ctx, job, attempt)
+		if schema.CodeOf(err) == schema.CodeStale && j.State == schema.StateDone && j.Attempt == attempt {
+			e, err = t.ended(ctx, job)
+			return err
+		}
+		if err != nil {
+			return err
+		}
+		e, err = t.finish(ctx, j, r, now)
+		return err
+	})
+	return e, err
+}
+
+func (t *tx) ended(ctx context.Context, job int64) (schema.Event, error) {
+	return one(ctx, t, scanEvent, `SELECT e.body, e.seq, r.body
+		FROM events e JOIN results r ON r.job_id = e.job_id WHERE e.job_id = ? AND e.kind = 'ended'`, job)
+}
+
+func (t *tx) finish(ctx context.Context, j schema.Job, r schema.Result, now time.Time) (schema.Event, error) {
+	if err := t.addResult(ctx, j.ID, r); err != nil {
+		return schema.Event{}, err
+	}
+	if err := t.start(ctx, j, now); err != nil {
+		return schema.Event{}, err
+	}
+	if _, err := t.exec(ctx, `UPDATE jobs SET state = 'done', ended_at = ?, lease_until = 0 WHERE id = ?`, micros(now), j.ID); err != nil {
+		return schema.Event{}, err
+	}
+	if err := t.conclude(ctx, j, r); err != nil {
+		return schema.Event{}, err
+	}
+	return t.addEvent(ctx, j.ID, schema.Event{Kind: schema.EventEnded, State: schema.StateDone, Attempt: j.Attempt, At: now, Result: &r})
+}
+
+func (t *tx) addResult(ctx context.Context, job int64, r schema.Result) error {
+	body, err := encode(r)
+	if err != nil {
+		return err
+	}
+	if len(body) > maxResult {
+		return schema.Errorf(schema.CodeLimit, "a result may have %d bytes; this one has %d", maxResult, len(body))
+	}
+	_, err = t.exec(ctx, `INSERT INTO results (job_id, body) VALUES (?, ?)`, job, body)
+	return err
+}
+
+// conclude tells the result to what was graded: the submission or the version.
+func (t *tx) conclude(ctx context.Context, j schema.Job, r schema.Result) error {
+	if j.Kind == schema.JobGate {
+		return t.judge(ctx, j.VersionID, r.Gate)
+	}
+	_, err := t.exec(ctx, `UPDATE submissions SET done_job_id = ? WHERE id = ?`, j.ID, j.Submission)
+	return err
+}

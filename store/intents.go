@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+
+	"github.com/grader/grader/schema"
+)
+
+func scanIntent(r row) (in schema.Intent, err error) {
+	err = r.Scan(&in.ID, &in.RepositoryID, &in.PusherID, &in.Ref, &in.Old, &in.New, instant{&in.ReceivedAt},
+		decoded{&in.Options}, &in.ProcessGroup, &in.State)
+	return in, err
+}
+
+// OpenIntent records that a command list is about to be forwarded to git.
+// CodeConflict: the repository has an open intent.
+func (s *Store) OpenIntent(ctx context.Context, in schema.Intent) error {
+	options, err := encode(in.Options)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, "open intent", func(t *tx) error {
+		_, err := t.exec(ctx, `INSERT INTO intents (id, repository_id, pusher_id, ref, old_hash, new_hash, received_at, options, process_group, state)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')`,
+			in.ID, in.RepositoryID, in.PusherID, in.Ref, in.Old, in.New, micros(in.ReceivedAt), options, in.ProcessGroup)
+		return conflict(err, "another push to this repository is not settled yet")
+	})
+}
+
+// SetProcessGroup notes the process group that serves an open intent. CodeStale:
+// it is not open.
+func (s *Store) SetProcessGroup(ctx context.Context, intent string, pgid int) error {
+	return s.write(ctx, "set process group", func(t *tx) error {
+		n, err := t.exec(ctx, `UPDATE intents SET process_group = ? WHERE id = ? AND state = 'open'`, pgid, intent)
+		return changed(n, err, "the push is settled already")
+	})
+}
+
+// VoidIntent closes an intent whose ref did not move. Doing it again is no error;
+// CodeStale: it is recorded.
+func (s *Store) VoidIntent(ctx context.Context, intent string) error {
+	return s.write(ctx, "void intent", func(t *tx) error {
+		n, err := t.exec(ctx, `UPDATE intents SET state = 'void' WHERE id = ? AND state <> 'recorded'`, intent)
+		return changed(n, err, "the push is recorded already")
+	})
+}
+
+// OpenIntents returns every open intent, oldest first; repository 0 is all.
+func (s *Store) OpenIntents(ctx context.Context, repository int64) ([]schema.Intent, error) {
+	return list(ctx, s.reader, scanIntent, `SELECT id, repository_id, pusher_id, ref, old_hash, new_hash, received_at, options, process_group, state
+		FROM intents WHERE state = 'open' AND (?1 = 0 OR repository_id = ?1) ORDER BY received_at, id`, repository)
+}
+
+// unsettled returns an intent that may become a submission or a version; settled
+// says that it has become one. CodeStale: it is void.
+func (t *tx) unsettled(ctx context.Context, id string) (in schema.Intent, settled bool, err error) {
+	in, err = one(ctx, t, scanIntent, `SELECT id, repository_id, pusher_id, ref, old_hash, new_hash, received_at, options, process_group, state
+		FROM intents WHERE id = ?`, id)
+	if err != nil {
+		return in, false, missing(err, "there is no push %s", id)
+	}
+	if in.State == schema.IntentVoid {
+		return in, false, schema.Errorf(schema.CodeStale, "the push %s never happened: its ref did not move", id)
+	}
+	return in, in.State == schema.IntentRecorded, nil
+}
+
+// settle closes an intent whose push is recorded.
+func (t *tx) settle(ctx context.Context, id string) error {
+	_, err := t.exec(ctx, `UPDATE intents SET state = 'recorded' WHERE id = ?`, id)
+	return err
+}
+
+// changed turns "no row changed" into a CodeStale error.
+func changed(n int64, err error, words string) error {
+	if err == nil && n == 0 {
+		return schema.Errorf(schema.CodeStale, "%s", words)
+	}
+	return err
+}

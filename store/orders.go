@@ -1,0 +1,29 @@
+package store
+
+import (
+	"context"
+
+	"github.com/grader/grader/schema"
+)
+
+func scanOrder(r row) (o schema.Order, err error) {
+	var name schema.SubmissionName
+	sub, tests := &o.Submission, &o.Tests
+	err = r.Scan(&o.Job, &o.Attempt, &o.Kind, &o.Flavour.Name, &name.Course, &name.Assignment, &name.Owner, &name.Number,
+		&sub.Repository, &sub.Commit, &sub.Tree, &tests.Repository, &tests.Commit, &tests.Tree, &o.Zone, decoded{&o.Pins})
+	o.Protocol, o.Name = schema.Protocol, name.String()
+	return o, err
+}
+
+// Order returns what a runner must know of a claimed job. Of the flavour only the
+// name is set, and the lease not at all: they are the scheduler's.
+func (s *Store) Order(ctx context.Context, job int64) (schema.Order, error) {
+	o, err := one(ctx, s.reader, scanOrder, `SELECT j.id, j.attempt, j.kind, j.flavour,
+			c.code, a.name, coalesce(s.owner, ''), coalesce(s.number, 0),
+			coalesce(s.repository_id, 0), coalesce(s.commit_hash, ''), coalesce(s.tree_hash, ''),
+			v.repository_id, v.commit_hash, v.tree_hash, c.zone, v.pins
+		FROM jobs j JOIN versions v ON v.id = j.version_id JOIN assignments a ON a.id = v.assignment_id
+		JOIN courses c ON c.id = a.course_id LEFT JOIN submissions s ON s.id = j.submission_id
+		WHERE j.id = ?`, job)
+	return o, missing(err, "there is no job %d", job)
+}

@@ -1,0 +1,109 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/grader/grader/schema"
+)
+
+// target is where a push went: the repository's row with what it belongs to.
+type target struct {
+	course, assignment int64
+	kind               schema.RepositoryKind
+	owner              string
+	login              string // of the pusher
+}
+
+func scanTarget(r row) (p target, err error) {
+	err = r.Scan(&p.course, &p.assignment, &p.kind, &p.owner, &p.login)
+	return p, err
+}
+
+func (t *tx) target(ctx context.Context, in schema.Intent) (target, error) {
+	return one(ctx, t, scanTarget, `SELECT r.course_id, coalesce(r.assignment_id, 0), r.kind, r.owner, u.login
+		FROM repositories r, users u WHERE r.id = ? AND u.id = ?`, in.RepositoryID, in.PusherID)
+}
+
+// RecordSubmission closes the intent: it assigns the owner's next number, makes the
+// submission, its job, its receipt and its first event, and moves the owner's other
+// queued pushes of the assignment to the lane of the overtaken. Called again for
+// the same intent it returns what the first call made. Of p.Intent only the ID is
+// read: the stored intent says the rest. CodeStale: the intent is void.
+func (s *Store) RecordSubmission(ctx context.Context, p schema.Push) (sub schema.Submission, err error) {
+	err = s.write(ctx, "record submission", func(t *tx) error {
+		in, settled, err := t.unsettled(ctx, p.Intent.ID)
+		if err != nil {
+			return err
+		}
+		if !settled {
+			if err := s.record(ctx, t, in, p); err != nil {
+				return err
+			}
+		}
+		sub, err = one(ctx, t, scanSubmission, `SELECT * FROM submission_rows WHERE intent_id = ?`, in.ID)
+		return missing(err, "the push %s became no submission", in.ID)
+	})
+	return sub, err
+}
+
+func (s *Store) record(ctx context.Context, t *tx, in schema.Intent, p schema.Push) error {
+	to, err := t.target(ctx, in)
+	if err != nil {
+		return err
+	}
+	id, err := t.addSubmission(ctx, to, in, p)
+	if err != nil {
+		return err
+	}
+	if err := t.overtake(ctx, to); err != nil {
+		return err
+	}
+	now := s.clock()
+	job, err := t.addJob(ctx, schema.Job{Kind: schema.JobGrade, Submission: id, VersionID: p.VersionID, CourseID: to.course,
+		Owner: to.owner, Lane: schema.LaneInteractive, Flavour: p.Flavour, QueuedAt: now}, false)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec(ctx, `UPDATE submissions SET job_id = ? WHERE id = ?`, job, id); err != nil {
+		return err
+	}
+	return t.settle(ctx, in.ID)
+}
+
+// addSubmission makes the submission's row, with a receipt that no other has.
+func (t *tx) addSubmission(ctx context.Context, to target, in schema.Intent, p schema.Push) (int64, error) {
+	for {
+		id, err := one(ctx, t, value[int64], `INSERT INTO submissions
+				(assignment_id, owner, number, pusher_id, commit_hash, tree_hash, repository_id, intent_id, version_id, try_out, receipt, received_at)
+			VALUES (?1, ?2, (SELECT coalesce(max(number), 0) + 1 FROM submissions WHERE assignment_id = ?1 AND owner = ?2),
+				?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+			ON CONFLICT (receipt) DO NOTHING RETURNING id`,
+			to.assignment, to.owner, in.PusherID, in.New, p.Tree, in.RepositoryID, in.ID, p.VersionID, p.TryOut, groups(2), micros(in.ReceivedAt))
+		if !errors.Is(err, sql.ErrNoRows) { // else 40 random bits were taken: draw again
+			return id, err
+		}
+	}
+}
+
+// overtake moves the owner's queued interactive jobs of the assignment behind
+// everyone's live pushes; they are graded later.
+func (t *tx) overtake(ctx context.Context, to target) error {
+	_, err := t.exec(ctx, `UPDATE jobs SET lane = ? WHERE state = 'queued' AND lane = ?
+		AND id IN (SELECT job_id FROM submissions WHERE assignment_id = ? AND owner = ? AND job_id IS NOT NULL)`,
+		schema.LaneOvertaken, schema.LaneInteractive, to.assignment, to.owner)
+	return err
+}
+
+// addJob queues a job and stores its first event.
+func (t *tx) addJob(ctx context.Context, j schema.Job, freeRetry bool) (int64, error) {
+	id, err := one(ctx, t, value[int64], `INSERT INTO jobs (kind, submission_id, version_id, course_id, owner, lane, flavour, queued_at, free_retry)
+		VALUES (?, nullif(?, 0), ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		j.Kind, j.Submission, j.VersionID, j.CourseID, j.Owner, j.Lane, j.Flavour, micros(j.QueuedAt), freeRetry)
+	if err != nil {
+		return 0, err
+	}
+	_, err = t.addEvent(ctx, id, schema.Event{Kind: schema.EventQueued, At: j.QueuedAt})
+	return id, err
+}

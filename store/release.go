@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// Release puts a job whose runner is gone back into the queue, in its old place, or
+// fails it after schema.MaxAttempts; reason is for people. It returns the event.
+// CodeStale: the attempt is not the current one or has ended.
+func (s *Store) Release(ctx context.Context, job int64, attempt int, reason string, now time.Time) (e schema.Event, err error) {
+	err = s.write(ctx, "release", func(t *tx) error {
+		j, err := t.fenced(ctx, job, attempt)
+		if err != nil {
+			return err
+		}
+		uncounted, err := one(ctx, t, value[int], `SELECT uncounted FROM jobs WHERE id = ?`, job)
+		if err != nil {
+			return err
+		}
+		if attempt-uncounted >= schema.MaxAttempts {
+			e, err = t.fail(ctx, j, reason, now)
+			return err
+		}
+		e, err = t.requeue(ctx, j, reason, now)
+		return err
+	})
+	return e, err
+}
+
+// Return is Release for an attempt that ended through no fault of the job or of its
+// runner: its number is spent, but it does not count towards schema.MaxAttempts.
+func (s *Store) Return(ctx context.Context, job int64, attempt int, reason string, now time.Time) (e schema.Event, err error) {
+	err = s.write(ctx, "return", func(t *tx) error {
+		j, err := t.fenced(ctx, job, attempt)
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, `UPDATE jobs SET uncounted = uncounted + 1 WHERE id = ?`, job); err != nil {
+			return err
+		}
+		e, err = t.requeue(ctx, j, reason, now)
+		return err
+	})
+	return e, err
+}
+
+// requeue keeps queued_at: the job waits where it waited before.
+func (t *tx) requeue(ctx context.Context, j schema.Job, reason string, now time.Time) (schema.Event, error) {
+	if _, err := t.exec(ctx, `UPDATE jobs SET state = 'queued', runner = '', reason = ?, assigned_at = 0, started_at = 0, lease_until = 0
+		WHERE id = ?`, reason, j.ID); err != nil {
+		return schema.Event{}, err
+	}
+	return t.addEvent(ctx, j.ID, schema.Event{Kind: schema.EventRequeued, Attempt: j.Attempt, At: now, Text: reason})
+}
+
+// fail ends a job without a result. A candidate whose gate fails so is rejected.
+func (t *tx) fail(ctx context.Context, j schema.Job, reason string, now time.Time) (schema.Event, error) {
+	if _, err := t.exec(ctx, `UPDATE jobs SET state = 'failed', reason = ?, ended_at = ?, lease_until = 0 WHERE id = ?`,
+		reason, micros(now), j.ID); err != nil {
+		return schema.Event{}, err
+	}
+	if j.Kind == schema.JobGate {
+		if err := t.judge(ctx, j.VersionID, nil); err != nil {
+			return schema.Event{}, err
+		}
+	}
+	return t.addEvent(ctx, j.ID, schema.Event{Kind: schema.EventEnded, State: schema.StateFailed, Attempt: j.Attempt, At: now, Text: reason})
+}

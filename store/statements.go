@@ -1,0 +1,176 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"sync"
+)
+
+// statements is a database handle that parses each SQL text once: the texts are
+// the literals of this package, so there are only so many.
+type statements struct {
+	db *sql.DB
+
+	mu       sync.RWMutex
+	prepared map[string]*sql.Stmt
+}
+
+func newStatements(db *sql.DB) *statements {
+	return &statements{db: db, prepared: make(map[string]*sql.Stmt)}
+}
+
+func (p *statements) cached(text string) *sql.Stmt {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.prepared[text]
+}
+
+// prepare returns the statement of the text, parsed now if it never was.
+func (p *statements) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
+	if st := p.cached(text); st != nil {
+		return st, nil
+	}
+	st, err := p.db.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, translate(err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if first := p.prepared[text]; first != nil {
+		return first, st.Close()
+	}
+	p.prepared[text] = st
+	return st, nil
+}
+
+// query runs a statement on any connection of the pool.
+func (p *statements) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	st, err := p.prepare(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := st.QueryContext(ctx, args...)
+	return rows, translate(err)
+}
+
+// close closes the connections, and with them their statements.
+func (p *statements) close() error { return p.db.Close() }
+
+// tx is a transaction of the writer.
+type tx struct {
+	*sql.Tx
+	of     *statements
+	missed []string // texts to prepare for the next transaction
+}
+
+func (t *tx) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
+	if st := t.of.cached(text); st != nil {
+		return t.StmtContext(ctx, st), nil
+	}
+	// The one connection is ours now, so the lasting statement has to wait.
+	t.missed = append(t.missed, text)
+	st, err := t.PrepareContext(ctx, text)
+	return st, translate(err)
+}
+
+// query runs a statement that returns rows.
+func (t *tx) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	st, err := t.stmt(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := st.QueryContext(ctx, args...)
+	return rows, translate(err)
+}
+
+// exec runs a statement and returns how many rows it changed.
+func (t *tx) exec(ctx context.Context, text string, args ...any) (int64, error) {
+	st, err := t.stmt(ctx, text)
+	if err != nil {
+		return 0, err
+	}
+	res, err := st.ExecContext(ctx, args...)
+	if err != nil {
+		return 0, translate(err)
+	}
+	return res.RowsAffected()
+}
+
+// write runs f in one transaction, which is on disk when write returns nil and
+// never happened otherwise; noun names it in the error.
+func (s *Store) write(ctx context.Context, noun string, f func(*tx) error) error {
+	missed, err := s.transact(ctx, f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", noun, err)
+	}
+	for _, text := range missed {
+		if _, err := s.writer.prepare(ctx, text); err != nil {
+			return nil // it is committed; the next transaction parses again
+		}
+	}
+	return nil
+}
+
+func (s *Store) transact(ctx context.Context, f func(*tx) error) (missed []string, err error) {
+	began, err := s.writer.db.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, translate(err)
+	}
+	t := &tx{Tx: began, of: s.writer}
+	defer began.Rollback()
+	if err := f(t); err != nil {
+		return nil, err
+	}
+	if err := began.Commit(); err != nil {
+		return nil, translate(err)
+	}
+	return t.missed, nil
+}
+
+// querier is the pool of readers, or a transaction of the writer.
+type querier interface {
+	query(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+}
+
+// row is one row of a result.
+type row interface {
+	Scan(dest ...any) error
+}
+
+// list runs a query and scans every row.
+func list[T any](ctx context.Context, q querier, scan func(row) (T, error), text string, args ...any) ([]T, error) {
+	rows, err := q.query(ctx, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, translate(err)
+		}
+		all = append(all, v)
+	}
+	return all, translate(rows.Err())
+}
+
+// one runs a query of at most one row; sql.ErrNoRows where there is none.
+func one[T any](ctx context.Context, q querier, scan func(row) (T, error), text string, args ...any) (T, error) {
+	all, err := list(ctx, q, scan, text, args...)
+	if err == nil && len(all) == 0 {
+		err = sql.ErrNoRows
+	}
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return all[0], nil
+}
+
+// value scans a row of one column.
+func value[T any](r row) (v T, err error) {
+	err = r.Scan(&v)
+	return v, err
+}

@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+
+	"github.com/grader/grader/schema"
+)
+
+func scanSubmission(r row) (s schema.Submission, err error) {
+	n := &s.Name
+	dest := []any{&s.ID, &n.Course, &n.Assignment, &n.Owner, &n.Number, &s.Assignment, &s.PusherID, &s.Login,
+		&s.Commit, &s.Tree, &s.Repository, &s.IntentID, &s.VersionID, &s.TryOut, &s.Receipt, instant{&s.ReceivedAt}}
+	dest = append(dest, jobColumns(&s.Job)...)
+	err = r.Scan(append(dest, decoded{&s.Result})...)
+	return s, err
+}
+
+// Submission returns one submission with its latest job and the result of its
+// latest job that has one. Number 0 is the owner's latest.
+func (s *Store) Submission(ctx context.Context, name schema.SubmissionName) (schema.Submission, error) {
+	sub, err := one(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows
+		WHERE course_code = ?1 AND assignment_name = ?2 AND owner = ?3 AND (?4 = 0 OR number = ?4)
+		ORDER BY number DESC LIMIT 1`, name.Course, name.Assignment, name.Owner, name.Number)
+	return sub, missing(err, "there is no submission %s", name)
+}
+
+// SubmissionByCommit returns the owner's latest submission of a commit.
+func (s *Store) SubmissionByCommit(ctx context.Context, assignment int64, owner, commit string) (schema.Submission, error) {
+	sub, err := one(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows
+		WHERE assignment_id = ? AND owner = ? AND commit_hash = ? ORDER BY number DESC LIMIT 1`, assignment, owner, commit)
+	return sub, missing(err, "there is no submission of commit %s", commit)
+}
+
+// Submissions returns an owner's submissions of an assignment, newest first, with
+// results, at most limit.
+func (s *Store) Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Submission, error) {
+	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows
+		WHERE assignment_id = ? AND owner = ? ORDER BY number DESC LIMIT ?`, assignment, owner, limit)
+}
+
+// Recent returns a user's own latest submissions over all courses, newest first,
+// with results.
+func (s *Store) Recent(ctx context.Context, user int64, limit int) ([]schema.Submission, error) {
+	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows
+		WHERE owner = (SELECT login FROM users WHERE id = ?) ORDER BY received_at DESC LIMIT ?`, user, limit)
+}
+
+// Latest returns every owner's latest submission of an assignment, by owner, with results.
+func (s *Store) Latest(ctx context.Context, assignment int64) ([]schema.Submission, error) {
+	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows r
+		WHERE assignment_id = ? AND number = (SELECT max(number) FROM submissions m WHERE m.assignment_id = r.assignment_id AND m.owner = r.owner)
+		ORDER BY owner`, assignment)
+}
+
+// AllSubmissions returns every submission of an assignment, oldest first, with jobs
+// and results; login "" is every owner's.
+func (s *Store) AllSubmissions(ctx context.Context, assignment int64, login string) ([]schema.Submission, error) {
+	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows
+		WHERE assignment_id = ?1 AND (?2 = '' OR owner = ?2) ORDER BY received_at, id`, assignment, login)
+}

@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+
+	"github.com/grader/grader/schema"
+)
+
+func scanVersion(r row) (v schema.Version, err error) {
+	err = r.Scan(&v.ID, &v.AssignmentID, &v.Number, &v.RepositoryID, &v.Commit, &v.Tree, &v.Source, &v.State,
+		decoded{&v.Pins}, &v.PusherID, instant{&v.ReceivedAt})
+	return v, err
+}
+
+// RecordCandidate closes the intent of a tests push: the next candidate version and
+// its gate job. Idempotent as RecordSubmission is.
+func (s *Store) RecordCandidate(ctx context.Context, p schema.Push, source []byte) (v schema.Version, j schema.Job, err error) {
+	err = s.write(ctx, "record candidate", func(t *tx) error {
+		in, settled, err := t.unsettled(ctx, p.Intent.ID)
+		if err != nil {
+			return err
+		}
+		if !settled {
+			if err := s.candidate(ctx, t, in, p, source); err != nil {
+				return err
+			}
+		}
+		v, err = one(ctx, t, scanVersion, `SELECT * FROM version_rows WHERE id = (SELECT id FROM versions WHERE intent_id = ?)`, in.ID)
+		if err != nil {
+			return missing(err, "the push %s became no version", in.ID)
+		}
+		j, err = gateJob(ctx, t, v.ID)
+		return err
+	})
+	return v, j, err
+}
+
+func (s *Store) candidate(ctx context.Context, t *tx, in schema.Intent, p schema.Push, source []byte) error {
+	to, err := t.target(ctx, in)
+	if err != nil {
+		return err
+	}
+	id, err := one(ctx, t, value[int64], `INSERT INTO versions
+			(assignment_id, number, repository_id, intent_id, commit_hash, tree_hash, source, flavour, state, pins, pusher_id, received_at)
+		VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM versions WHERE assignment_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, 'candidate', '{}', ?8, ?9)
+		RETURNING id`,
+		to.assignment, in.RepositoryID, in.ID, in.New, p.Tree, source, p.Flavour, in.PusherID, micros(in.ReceivedAt))
+	if err != nil {
+		return err
+	}
+	_, err = t.addJob(ctx, schema.Job{Kind: schema.JobGate, VersionID: id, CourseID: to.course,
+		Owner: to.login, Lane: schema.LaneGate, Flavour: p.Flavour, QueuedAt: s.clock()}, false)
+	if err != nil {
+		return err
+	}
+	return t.settle(ctx, in.ID)
+}
+
+// VersionByCommit returns the newest version of that commit.
+func (s *Store) VersionByCommit(ctx context.Context, assignment int64, commit string) (schema.Version, error) {
+	v, err := one(ctx, s.reader, scanVersion, `SELECT * FROM version_rows
+		WHERE assignment_id = ? AND commit_hash = ? ORDER BY number DESC LIMIT 1`, assignment, commit)
+	return v, missing(err, "there is no version of commit %s", commit)
+}
+
+// Version returns a version by id.
+func (s *Store) Version(ctx context.Context, id int64) (schema.Version, error) {
+	v, err := one(ctx, s.reader, scanVersion, `SELECT * FROM version_rows WHERE id = ?`, id)
+	return v, missing(err, "there is no version %d", id)
+}
+
+// GateJob returns the latest gate job of a version.
+func (s *Store) GateJob(ctx context.Context, version int64) (schema.Job, error) {
+	return gateJob(ctx, s.reader, version)
+}
+
+func gateJob(ctx context.Context, q querier, version int64) (schema.Job, error) {
+	j, err := one(ctx, q, scanJob, `SELECT * FROM job_rows WHERE kind = 'gate' AND version_id = ? ORDER BY id DESC LIMIT 1`, version)
+	return j, missing(err, "version %d has no gate", version)
+}
+
+// judge decides a candidate whose gate has ended. One that is older than the active
+// version when it passes is retired at once: the newer one stays.
+func (t *tx) judge(ctx context.Context, version int64, gate *schema.GateResult) error {
+	if gate == nil || !gate.Passed {
+		_, err := t.exec(ctx, `UPDATE versions SET state = 'rejected' WHERE id = ? AND state = 'candidate'`, version)
+		return err
+	}
+	pins, err := encode(gate.Pins)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec(ctx, `UPDATE versions SET state = 'retired' WHERE state = 'active'
+		AND (assignment_id, 1) = (SELECT assignment_id, number > versions.number FROM versions c WHERE c.id = ? AND c.state = 'candidate')`, version); err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, `UPDATE versions SET pins = ?, state = CASE
+			WHEN EXISTS (SELECT 1 FROM versions a WHERE a.assignment_id = versions.assignment_id AND a.state = 'active') THEN 'retired'
+			ELSE 'active' END
+		WHERE id = ? AND state = 'candidate'`, pins, version)
+	return err
+}
