@@ -28,6 +28,15 @@ type PublicSubmission struct {
 	Receipt    string       `json:"receipt,omitempty"`
 	TryOut     bool         `json:"try_out,omitempty"`
 	Provenance *Provenance  `json:"provenance,omitempty"`
+	Times      *PublicTimes `json:"times,omitempty"`
+}
+
+// PublicTimes are the moments of a job that has a result, in the course's zone.
+type PublicTimes struct {
+	QueuedAt   time.Time `json:"queued_at"`
+	StartedAt  time.Time `json:"started_at"`
+	BuiltAt    time.Time `json:"built_at,omitzero"`
+	FinishedAt time.Time `json:"finished_at"`
 }
 
 // PublicLate says how late the work was and what that cost.

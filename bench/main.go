@@ -1,0 +1,72 @@
+// Command bench measures the service on this machine and prints medians, p99 and
+// ratios against floors taken in the same run. It is run by `make bench`, after the
+// build, from the root of the checkout; -only names the parts to run.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"strings"
+
+	"github.com/grader/grader/runner/sandbox"
+)
+
+func main() {
+	sandbox.Stage()
+	if hook := os.Getenv(floorHookEnv); hook != "" {
+		os.Exit(floorHook(hook))
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// bench is one run: its directory and how often things are repeated.
+type bench struct {
+	dir  string
+	runs int
+	size crowd
+}
+
+// crowd is how many take part in the crowded parts.
+type crowd struct{ waiting, pushing int }
+
+func run(ctx context.Context) error {
+	b := &bench{}
+	only := flag.String("only", "push,verdict,waiting,crowd,wall", "parts to run")
+	flag.IntVar(&b.runs, "runs", 40, "repetitions of each timed thing")
+	flag.IntVar(&b.size.waiting, "waiting", 2000, "sessions waiting at once")
+	flag.IntVar(&b.size.pushing, "pushing", 200, "students pushing at once")
+	flag.Parse()
+	dir, err := os.MkdirTemp("", "grader-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	b.dir = dir
+	fmt.Printf("%d cores, %s, %s\n", runtime.NumCPU(), runtime.GOARCH, runtime.Version())
+	return b.parts(ctx, strings.Split(*only, ","))
+}
+
+func (b *bench) parts(ctx context.Context, names []string) error {
+	parts := map[string]func(context.Context) error{
+		"push": b.push, "verdict": b.verdict, "waiting": b.waiting, "crowd": b.crowd, "wall": b.wall,
+	}
+	for _, name := range names {
+		part, ok := parts[name]
+		if !ok {
+			return fmt.Errorf("no part %q", name)
+		}
+		if err := part(ctx); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
