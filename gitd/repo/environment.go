@@ -1,0 +1,77 @@
+package repo
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+)
+
+// setting is one git configuration value, given to a process and never written
+// into a repository, where it would outlive the version of grader that chose it.
+type setting struct{ key, value string }
+
+// environment is everything that a git process finds in its environment: nothing of
+// the server's, nothing of a client's.
+func environment(settings []setting, extra ...string) []string {
+	env := []string{
+		"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/nonexistent", "LC_ALL=C", "TZ=UTC",
+		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_ATTR_NOSYSTEM=1",
+		// A 16 KB delta bomb asks for gigabytes; git then dies in words instead.
+		"GIT_ALLOC_LIMIT=128m",
+		"GIT_NO_REPLACE_OBJECTS=1", "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0",
+		"GIT_CONFIG_COUNT=" + strconv.Itoa(len(settings)),
+	}
+	for i, one := range settings {
+		env = append(env, fmt.Sprintf("GIT_CONFIG_KEY_%d=%s", i, one.key), fmt.Sprintf("GIT_CONFIG_VALUE_%d=%s", i, one.value))
+	}
+	return append(env, extra...)
+}
+
+// common holds for every git process. The repositories belong to this store,
+// whichever account owns the directory above them.
+func common() []setting {
+	return []setting{
+		{"safe.directory", "*"},
+		{"core.bigFileThreshold", "1m"},
+		{"core.logAllRefUpdates", "false"},
+		{"pack.threads", "1"},
+		{"pack.windowMemory", "32m"},
+		{"core.deltaBaseCacheLimit", "32m"},
+		{"gc.auto", "0"},
+		{"maintenance.auto", "false"},
+		{"protocol.allow", "never"},
+	}
+}
+
+func (s *Store) receiveSettings() []setting {
+	return append(common(),
+		setting{"core.hooksPath", s.hooksDir()},
+		// git's default syncs nothing of a small push.
+		setting{"core.fsync", "committed"},
+		setting{"core.fsyncMethod", "fsync"},
+		setting{"receive.unpackLimit", "1"},
+		setting{"receive.fsckObjects", "true"},
+		setting{"receive.maxInputSize", strconv.FormatInt(s.o.MaxPack, 10)},
+		setting{"receive.autogc", "false"},
+		setting{"receive.updateServerInfo", "false"},
+		setting{"receive.denyDeletes", "true"},
+		setting{"receive.denyNonFastForwards", "false"}, // students amend
+		setting{"receive.advertisePushOptions", "true"},
+		setting{"receive.shallowUpdate", "false"},
+		setting{"transfer.hideRefs", "refs"},
+		setting{"transfer.hideRefs", "!" + mainRef},
+	)
+}
+
+func (s *Store) uploadSettings(allRefs bool) []setting {
+	settings := append(common(),
+		setting{"core.hooksPath", os.DevNull},
+		setting{"uploadpack.allowFilter", "false"},
+		setting{"transfer.hideRefs", "refs"},
+		setting{"transfer.hideRefs", "!" + mainRef},
+	)
+	if allRefs {
+		settings = append(settings, setting{"transfer.hideRefs", "!" + pinPrefix})
+	}
+	return settings
+}

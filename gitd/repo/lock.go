@@ -1,0 +1,89 @@
+package repo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// lockName is the file in a repository whose flock is the right to write there.
+const lockName = "grader.lock"
+
+// Lock is the one writer's right to a repository: a flock that a receive-pack
+// inherits, so that it lasts until the last process that could move a ref is gone.
+type Lock struct {
+	id   int64
+	f    *os.File
+	next func() // lets the next one of this process try
+	once sync.Once
+}
+
+// Lock waits for a repository's lock. Within this process the waiting are woken
+// in turn; a heir that a dead server left behind is asked again every few
+// milliseconds, since the kernel offers no wait for a flock that can be given up.
+func (s *Store) Lock(ctx context.Context, id int64) (*Lock, error) {
+	dir, err := s.Path(id)
+	if err != nil {
+		return nil, err
+	}
+	next, err := s.locks.wait(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("lock of repository %d: %w", id, err)
+	}
+	f, err := flock(ctx, filepath.Join(dir, lockName))
+	if err != nil {
+		next()
+		return nil, fmt.Errorf("lock of repository %d: %w", id, err)
+	}
+	return &Lock{id: id, f: f, next: next}, nil
+}
+
+// Unlock gives the lock back; an heir of the descriptor keeps it. It may be called
+// twice.
+func (l *Lock) Unlock() error {
+	var err error
+	l.once.Do(func() {
+		// Closed, never LOCK_UN: that would take the lock from the heirs too.
+		err = l.f.Close()
+		l.next()
+	})
+	return err
+}
+
+func flock(ctx context.Context, path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
+		err := tryFlock(f)
+		if err == nil {
+			return f, nil
+		}
+		if !errors.Is(err, unix.EWOULDBLOCK) {
+			f.Close()
+			return nil, err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			f.Close()
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+func tryFlock(f *os.File) error {
+	for {
+		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if !errors.Is(err, unix.EINTR) {
+			return err
+		}
+	}
+}

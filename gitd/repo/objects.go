@@ -1,0 +1,122 @@
+package repo
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/go-git/go-billy/v5/osfs"
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/cache"
+	"github.com/go-git/go-git/v5/plumbing/object"
+	"github.com/go-git/go-git/v5/storage/filesystem"
+
+	"github.com/grader/grader/schema"
+)
+
+// The largest commit and tree that are read: git's own limits are far above what
+// any course needs.
+const (
+	maxCommit = 1 << 20
+	maxTree   = 16 << 20
+)
+
+// objects reads the accepted objects of one repository in this process. It is
+// opened for one job, so that packs just written are seen, and must be closed.
+type objects struct{ storage *filesystem.Storage }
+
+func (s *Store) objects(id int64) (objects, error) {
+	if !s.exists(id) {
+		return objects{}, schema.Errorf(schema.CodeNotFound, "there is no repository %d", id)
+	}
+	// Bound: no symlink in a repository leads out of it.
+	dir := osfs.New(s.directory(id), osfs.WithBoundOS())
+	return objects{filesystem.NewStorageWithOptions(dir, cache.NewObjectLRU(8<<20), filesystem.Options{KeepDescriptors: true})}, nil
+}
+
+func (o objects) close() { _ = o.storage.Close() } // opened for reading: nothing is lost
+
+// read returns an object of that type, of at most max bytes: its size is known
+// before any of it is read.
+func (o objects) read(kind plumbing.ObjectType, name string, max int64) (plumbing.EncodedObject, error) {
+	hash := plumbing.NewHash(name)
+	size, err := o.storage.EncodedObjectSize(hash)
+	if err != nil {
+		return nil, o.missing(kind, name, err)
+	}
+	if size > max {
+		return nil, schema.Errorf(schema.CodeLimit, "%s %s has %d bytes; at most %d are read", kind, name, size, max)
+	}
+	found, err := o.storage.EncodedObject(kind, hash)
+	if err != nil {
+		return nil, o.missing(kind, name, err)
+	}
+	return found, nil
+}
+
+func (o objects) missing(kind plumbing.ObjectType, name string, err error) error {
+	if errors.Is(err, plumbing.ErrObjectNotFound) {
+		return schema.Errorf(schema.CodeNotFound, "there is no %s %s", kind, name)
+	}
+	return fmt.Errorf("%s %s: %w", kind, name, err)
+}
+
+// treeOf returns the name of a commit's tree.
+func (o objects) treeOf(commit string) (string, error) {
+	encoded, err := o.read(plumbing.CommitObject, commit, maxCommit)
+	if err != nil {
+		return "", err
+	}
+	var c object.Commit
+	if err := c.Decode(encoded); err != nil {
+		return "", fmt.Errorf("commit %s: %w", commit, err)
+	}
+	return c.TreeHash.String(), nil
+}
+
+// tree returns the entries of one tree, in git's order.
+func (o objects) tree(name string) ([]object.TreeEntry, error) {
+	encoded, err := o.read(plumbing.TreeObject, name, maxTree)
+	if err != nil {
+		return nil, err
+	}
+	var t object.Tree
+	if err := t.Decode(encoded); err != nil {
+		return nil, fmt.Errorf("tree %s: %w", name, err)
+	}
+	return t.Entries, nil
+}
+
+// blob returns the content of a blob of at most max bytes.
+func (o objects) blob(name string, max int64) ([]byte, error) {
+	encoded, err := o.read(plumbing.BlobObject, name, max)
+	if err != nil {
+		return nil, err
+	}
+	r, err := encoded.Reader()
+	if err != nil {
+		return nil, fmt.Errorf("blob %s: %w", name, err)
+	}
+	defer r.Close()
+	content, err := io.ReadAll(io.LimitReader(r, max+1))
+	if err != nil {
+		return nil, fmt.Errorf("blob %s: %w", name, err)
+	}
+	if int64(len(content)) != encoded.Size() {
+		return nil, fmt.Errorf("blob %s: %d bytes where %d were announced", name, len(content), encoded.Size())
+	}
+	return content, nil
+}
+
+// TreeOf returns the tree of a commit; CodeNotFound.
+func (s *Store) TreeOf(id int64, commit string) (string, error) {
+	if err := checkObject(commit); err != nil {
+		return "", err
+	}
+	o, err := s.objects(id)
+	if err != nil {
+		return "", err
+	}
+	defer o.close()
+	return o.treeOf(commit)
+}

@@ -1,0 +1,131 @@
+package repo
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// EndOrphan ends the git that a server which is gone left behind in a repository, and
+// everything git started. group is the process group that the push's intent names, 0
+// where it names none. Numbers are used again by strangers, so only a process is
+// ended that holds this repository's lock open and whose group is led by a git
+// receive-pack of this repository (or has lost its leader). It returns when none is
+// left.
+func (s *Store) EndOrphan(ctx context.Context, id int64, group int) error {
+	dir, err := s.Path(id)
+	if err != nil {
+		return err
+	}
+	lock, err := os.Stat(filepath.Join(dir, lockName))
+	if os.IsNotExist(err) {
+		return nil // never written to
+	}
+	if err != nil {
+		return fmt.Errorf("end orphan of repository %d: %w", id, err)
+	}
+	o := orphans{dir: dir, lock: lock, group: group}
+	for {
+		left, err := o.sweep()
+		if err != nil {
+			return fmt.Errorf("end orphan of repository %d: %w", id, err)
+		}
+		if left == 0 {
+			return nil
+		}
+		select {
+		case <-time.After(2 * time.Millisecond):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// orphans are the heirs of one repository's lock.
+type orphans struct {
+	dir   string
+	lock  os.FileInfo
+	group int
+}
+
+// sweep kills every heir once and says how many it found.
+func (o orphans) sweep() (int, error) {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return 0, err
+	}
+	found := 0
+	for _, entry := range entries {
+		pid, err := strconv.Atoi(entry.Name())
+		if err != nil || pid == os.Getpid() {
+			continue
+		}
+		if o.end(pid) {
+			found++
+		}
+	}
+	return found, nil
+}
+
+// end kills a process if it is an heir. The process is held by a descriptor while it
+// is looked at, so that the one that is killed is the one that was seen.
+func (o orphans) end(pid int) bool {
+	fd, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(fd) //nolint:errcheck // nothing was written
+	group, ok := groupOf(pid)
+	if !ok || o.group != 0 && group != o.group {
+		return false
+	}
+	if !o.holdsLock(pid) || !o.ledByReceivePack(group) {
+		return false
+	}
+	return unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0) == nil
+}
+
+// groupOf reads a living process's group: the third field after the name, which may
+// hold anything, a parenthesis too.
+func groupOf(pid int) (int, bool) {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, false
+	}
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	if len(fields) < 3 || fields[0] == "Z" {
+		return 0, false
+	}
+	group, err := strconv.Atoi(fields[2])
+	return group, err == nil
+}
+
+func (o orphans) holdsLock(pid int) bool {
+	dir := fmt.Sprintf("/proc/%d/fd", pid)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return false
+	}
+	for _, entry := range entries {
+		if info, err := os.Stat(filepath.Join(dir, entry.Name())); err == nil && os.SameFile(info, o.lock) {
+			return true
+		}
+	}
+	return false
+}
+
+func (o orphans) ledByReceivePack(group int) bool {
+	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", group))
+	if err != nil || len(line) == 0 {
+		return o.group != 0 // the leader is gone; the intent knows the group
+	}
+	args := strings.Split(strings.TrimSuffix(string(line), "\x00"), "\x00")
+	return len(args) >= 3 && args[1] == "receive-pack" && args[len(args)-1] == o.dir
+}

@@ -1,0 +1,188 @@
+package repo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/schema"
+)
+
+// process is a running git in a process group of its own. It is reaped by itself;
+// nothing of its group outlives it.
+type process struct {
+	cmd    *exec.Cmd
+	stderr *tail
+	mu     sync.Mutex // held while the group is signalled or given up
+	gone   bool       // the group's number may be someone else's by now
+	done   chan struct{}
+	err    error // of git, once done is closed
+}
+
+// start runs a prepared git; then is called once it has ended.
+func start(cmd *exec.Cmd, then func()) (*process, error) {
+	p := &process{cmd: cmd, stderr: &tail{max: 4 << 10}, done: make(chan struct{})}
+	if cmd.Stderr == nil {
+		cmd.Stderr = p.stderr
+	}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.WaitDelay = time.Second // for the end of stderr, after the whole group was killed
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start git: %w", err)
+	}
+	if err := limit(cmd.Process.Pid); err != nil {
+		p.err = err
+		p.kill()
+	}
+	go p.reap(then)
+	return p, nil
+}
+
+// limit bounds what one git process, and each that it starts later, can take:
+// GIT_ALLOC_LIMIT knows single allocations only. git starts nothing before it has
+// read what a caller can send only after start has returned.
+func limit(pid int) error {
+	for resource, value := range map[int]uint64{unix.RLIMIT_DATA: 1 << 30, unix.RLIMIT_CPU: 120, unix.RLIMIT_CORE: 0} {
+		err := unix.Prlimit(pid, resource, &unix.Rlimit{Cur: value, Max: value}, nil)
+		if err != nil && !errors.Is(err, unix.ESRCH) {
+			return fmt.Errorf("limit git: %w", err)
+		}
+	}
+	return nil
+}
+
+// reap waits for git without freeing its number, ends what is left of its group,
+// and only then frees it.
+func (p *process) reap(then func()) {
+	pid := p.cmd.Process.Pid
+	for errors.Is(unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil), unix.EINTR) {
+	}
+	p.mu.Lock()
+	p.signal()
+	p.gone = true
+	p.mu.Unlock()
+	if err := p.cmd.Wait(); err != nil && p.err == nil {
+		p.err = fmt.Errorf("git %s: %w: %s", p.cmd.Args[1], err, p.stderr.text())
+	}
+	then()
+	close(p.done)
+}
+
+func (p *process) wait() error {
+	<-p.done
+	return p.err
+}
+
+func (p *process) kill() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.gone {
+		p.signal()
+	}
+}
+
+// signal errs only where the group has ended already.
+func (p *process) signal() { _ = unix.Kill(-p.cmd.Process.Pid, unix.SIGKILL) }
+
+// command is a short git command.
+type command struct {
+	args  []string
+	env   []string
+	stdin []byte
+	max   int // bytes of output; more is CodeLimit
+}
+
+// git runs a short command and returns what it printed. It is killed when ctx ends.
+func (s *Store) git(ctx context.Context, c command) ([]byte, error) {
+	cmd := exec.Command(s.o.Git, c.args...) //nolint:noctx // the whole process group is killed when ctx ends, not git alone
+	cmd.Env, cmd.Dir = c.env, "/"
+	if c.stdin != nil {
+		cmd.Stdin = bytes.NewReader(c.stdin)
+	}
+	out := &head{max: c.max}
+	cmd.Stdout = out
+	p, err := start(cmd, func() {})
+	if err != nil {
+		return nil, err
+	}
+	out.onFull(p.kill)
+	stop := context.AfterFunc(ctx, p.kill)
+	defer stop()
+	err = p.wait()
+	switch {
+	case out.overflown():
+		return nil, schema.Errorf(schema.CodeLimit, "more than %d bytes", c.max)
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
+		return nil, err
+	}
+	return out.b.Bytes(), nil
+}
+
+// head keeps the first max bytes, and tells when there are more.
+type head struct {
+	mu   sync.Mutex
+	b    bytes.Buffer
+	max  int
+	over bool
+	full func()
+}
+
+func (h *head) Write(p []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.b.Len()+len(p) <= h.max {
+		return h.b.Write(p)
+	}
+	h.over = true
+	if h.full != nil {
+		h.full()
+	}
+	return len(p), nil
+}
+
+func (h *head) onFull(f func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.full = f
+	if h.over {
+		f()
+	}
+}
+
+func (h *head) overflown() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.over
+}
+
+// tail keeps the last bytes of a git's standard error, for the log.
+type tail struct {
+	mu  sync.Mutex
+	b   []byte
+	max int
+}
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.b = append(t.b, p...)
+	if extra := len(t.b) - t.max; extra > 0 {
+		t.b = append(t.b[:0], t.b[extra:]...)
+	}
+	return len(p), nil
+}
+
+func (t *tail) text() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return schema.Sanitize(string(bytes.TrimSpace(t.b)))
+}

@@ -1,0 +1,50 @@
+package repo
+
+import (
+	"context"
+	"sync"
+)
+
+// queues let one caller at a time through per repository, and forget a repository
+// that nobody waits for.
+type queues struct {
+	mu  *sync.Mutex
+	all map[int64]*queue
+}
+
+type queue struct {
+	turn  slots
+	users int
+}
+
+func newQueues() queues { return queues{mu: new(sync.Mutex), all: make(map[int64]*queue)} }
+
+// wait returns when it is the caller's turn; the result ends the turn.
+func (q queues) wait(ctx context.Context, id int64) (func(), error) {
+	one := q.enter(id)
+	if err := one.turn.take(ctx); err != nil {
+		q.leave(id, one)
+		return nil, err
+	}
+	return func() { one.turn.give(); q.leave(id, one) }, nil
+}
+
+func (q queues) enter(id int64) *queue {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	one := q.all[id]
+	if one == nil {
+		one = &queue{turn: newSlots(1)}
+		q.all[id] = one
+	}
+	one.users++
+	return one
+}
+
+func (q queues) leave(id int64, one *queue) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if one.users--; one.users == 0 {
+		delete(q.all, id)
+	}
+}

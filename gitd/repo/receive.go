@@ -1,0 +1,112 @@
+package repo
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+)
+
+// The names of the variables by which a hook finds the server and says which push
+// it belongs to.
+const (
+	hookSocketVariable = "GRADER_HOOK_SOCKET"
+	hookTokenVariable  = "GRADER_HOOK_TOKEN"
+)
+
+// Receive is a running git receive-pack. Its streams are pipes; what it says on
+// standard error ends up in the error of Wait.
+type Receive struct {
+	Stdin        io.WriteCloser
+	Stdout       io.ReadCloser
+	ProcessGroup int
+	p            *process
+}
+
+// ReceivePack starts git receive-pack in its own process group, holding the
+// lock's descriptor, with the hook server's address and the per-push token in its
+// environment. It writes its advertisement first. It runs without the lock (nil)
+// only to advertise refs. Neither ctx, which bounds the wait for a free slot, nor
+// the server's death ends it: Kill does.
+func (s *Store) ReceivePack(ctx context.Context, id int64, lock *Lock, token string) (*Receive, error) {
+	return s.receive(ctx, id, lock, token)
+}
+
+// ReceiveCommands is ReceivePack for a client that has the advertisement already
+// (Advertise): git reads the command list at once and advertises nothing, so that no
+// process and no lock wait for a client to make up its mind. The lock is required.
+func (s *Store) ReceiveCommands(ctx context.Context, id int64, lock *Lock, token string) (*Receive, error) {
+	if lock == nil {
+		return nil, fmt.Errorf("receive into repository %d: without its lock", id)
+	}
+	return s.receive(ctx, id, lock, token, "--stateless-rpc")
+}
+
+func (s *Store) receive(ctx context.Context, id int64, lock *Lock, token string, flags ...string) (*Receive, error) {
+	if lock != nil && lock.id != id {
+		return nil, fmt.Errorf("receive into repository %d: with the lock of %d", id, lock.id)
+	}
+	dir, err := s.Path(id)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.receiving.take(ctx); err != nil {
+		return nil, fmt.Errorf("wait for a free receive-pack: %w", err)
+	}
+	cmd := exec.Command(s.o.Git, append(append([]string{"receive-pack"}, flags...), dir)...) //nolint:noctx // it must outlive the session
+	cmd.Dir = dir
+	cmd.Env = environment(s.receiveSettings(), hookSocketVariable+"="+s.o.HookSocket, hookTokenVariable+"="+token)
+	if lock != nil {
+		cmd.ExtraFiles = []*os.File{lock.f}
+	}
+	r, err := startReceive(cmd, s.receiving.give)
+	if err != nil {
+		s.receiving.give()
+	}
+	return r, err
+}
+
+// startReceive joins git to two pipes of our own: those of os/exec are closed by its
+// Wait, and with them what git said last.
+func startReceive(cmd *exec.Cmd, then func()) (*Receive, error) {
+	stdin, in, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("pipe: %w", err)
+	}
+	defer stdin.Close()
+	out, stdout, err := os.Pipe()
+	if err != nil {
+		in.Close()
+		return nil, fmt.Errorf("pipe: %w", err)
+	}
+	defer stdout.Close()
+	cmd.Stdin, cmd.Stdout = stdin, stdout
+	p, err := start(cmd, then)
+	if err != nil {
+		in.Close()
+		out.Close()
+		return nil, err
+	}
+	return &Receive{Stdin: in, Stdout: out, ProcessGroup: cmd.Process.Pid, p: p}, nil
+}
+
+// Wait waits for git to end. It may be called more than once; what git wrote can
+// be read before and after.
+func (r *Receive) Wait() error { return r.p.wait() }
+
+// Done is closed when git has ended.
+func (r *Receive) Done() <-chan struct{} { return r.p.done }
+
+// Kill ends the whole process group. It may be called at any time.
+func (r *Receive) Kill() { r.p.kill() }
+
+// Close ends git if it still runs, waits for it, and frees the pipes. It may be
+// called at any time, and twice.
+func (r *Receive) Close() error {
+	r.Kill()
+	<-r.p.done
+	// Closing twice is no mistake of the caller's.
+	_, _ = r.Stdin.Close(), r.Stdout.Close()
+	return nil
+}

@@ -1,0 +1,19 @@
+package repo
+
+import "context"
+
+// slots bound how many processes run at once; whoever comes later waits.
+type slots chan struct{}
+
+func newSlots(n int) slots { return make(slots, n) }
+
+func (s slots) take(ctx context.Context) error {
+	select {
+	case s <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (s slots) give() { <-s }
