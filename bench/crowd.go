@@ -21,7 +21,7 @@ func (b *bench) crowd(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer s.stop()
+	defer s.Stop()
 	if err := s.course(ctx, "a1", trivial()); err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func pushTogether(ctx context.Context, people []*demo.Person, trees []string) (s
 
 // count checks that there is one verdict for each push.
 func (s *service) count(ctx context.Context, want int) error {
-	text, err := s.admin(ctx, "submissions", "bench/a1", "--json")
+	text, err := s.Admin(ctx, "submissions", "bench/a1", "--json")
 	if err != nil {
 		return err
 	}

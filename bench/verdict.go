@@ -21,7 +21,7 @@ func (b *bench) verdict(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer s.stop()
+	defer s.Stop()
 	if err := s.course(ctx, "a1", trivial()); err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (b *bench) byHand(ctx context.Context, i int) (time.Duration, error) {
 // overhead prints what the service itself took of each verdict: from the moment
 // of receipt to the end of the job, less building and running.
 func (s *service) overhead(ctx context.Context) error {
-	text, err := s.admin(ctx, "submissions", "bench/a1", "--login", "alice", "--json")
+	text, err := s.Admin(ctx, "submissions", "bench/a1", "--login", "alice", "--json")
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ func (b *bench) waiting(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer s.stop()
+	defer s.Stop()
 	if err := s.course(ctx, "a1", map[string]string{"assignment.yaml": `title: "Sleep"
 tests:
   - {name: sleeps, run: "sleep 3000", wall: 50m}

@@ -1,0 +1,131 @@
+package demo
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// Server is a `grader serve` in a process of its own, on a data directory.
+type Server struct {
+	Bin    string // directory of grader and grader-hook
+	Data   string // data directory
+	Config string // configuration file, "" for none
+	SSH    string // listen address, then the one that it got
+	Web    string // likewise; after Start the site's URL
+	Log    io.Writer
+	cmd    *exec.Cmd
+}
+
+// Start starts the server and returns once it says that it is ready. When it does
+// not get ready, the error holds what it said.
+func (s *Server) Start(ctx context.Context) error {
+	args := []string{"serve", "--data", s.Data, "--ssh", orAnyPort(s.SSH), "--web", orAnyPort(s.Web), "--log", "warn"}
+	if s.Config != "" {
+		args = append(args, "--config", s.Config)
+	}
+	s.cmd = exec.CommandContext(ctx, filepath.Join(s.Bin, "grader"), args...)
+	s.cmd.Cancel = func() error { return s.cmd.Process.Signal(syscall.SIGTERM) }
+	said := &tail{also: s.Log}
+	s.cmd.Stderr = said
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := s.cmd.Start(); err != nil {
+		return fmt.Errorf("start server: %w", err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		return fmt.Errorf("server did not get ready: %w: %s", s.cmd.Wait(), said.text)
+	}
+	if _, err := fmt.Sscanf(line, "ready ssh=%s web=%s", &s.SSH, &s.Web); err != nil {
+		return fmt.Errorf("server said %q: %w", line, err)
+	}
+	return nil
+}
+
+func orAnyPort(address string) string {
+	if address == "" {
+		return "127.0.0.1:0"
+	}
+	return strings.TrimPrefix(address, "http://")
+}
+
+// Stop asks the server to stop and waits for it; the error is its exit status.
+func (s *Server) Stop() error {
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	return s.cmd.Wait()
+}
+
+// Kill ends the server as a crash would, and waits for it.
+func (s *Server) Kill() {
+	_ = s.cmd.Process.Kill()
+	_ = s.cmd.Wait()
+}
+
+// PID returns the server's process id.
+func (s *Server) PID() int { return s.cmd.Process.Pid }
+
+// Admin runs one of the operator's commands and returns its standard output.
+func (s *Server) Admin(ctx context.Context, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, filepath.Join(s.Bin, "grader"), append([]string{"admin", "--data", s.Data}, args...)...)
+	var out, problem strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &problem
+	if err := cmd.Run(); err != nil {
+		return out.String(), fmt.Errorf("admin %s: %w: %s", strings.Join(args, " "), err, problem.String())
+	}
+	return out.String(), nil
+}
+
+// Enter makes an account with a fresh key for a person, below dir, and enrols it.
+func (s *Server) Enter(ctx context.Context, dir, login, course, role string) (*Person, error) {
+	p, err := NewPerson(dir, login, strings.ToUpper(login[:1])+login[1:])
+	if err != nil {
+		return nil, err
+	}
+	p.Host = s.SSH
+	if _, err := s.Admin(ctx, "user", "add", login, "--name", p.Name, "--key", p.PublicKey()); err != nil {
+		return nil, err
+	}
+	_, err = s.Admin(ctx, "enrol", course, login, "--role", role)
+	return p, err
+}
+
+// WriteFiles writes files, by slash-separated path, below dir.
+func WriteFiles(dir string, files map[string]string) error {
+	for name, text := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tail keeps what a server says on standard error, for the words of a failure.
+type tail struct {
+	text []byte
+	also io.Writer
+}
+
+func (t *tail) Write(p []byte) (int, error) {
+	if len(t.text) < 64<<10 {
+		t.text = append(t.text, p...)
+	}
+	if t.also != nil {
+		return t.also.Write(p)
+	}
+	return len(p), nil
+}
