@@ -46,11 +46,6 @@ const (
 	CountsLast Counts = "last"
 )
 
-// FileRules are the globs (with **) that a submission's files are held to.
-type FileRules struct {
-	Required, Forbidden, Locked, Allow []string
-}
-
 // Sample is a directory of this repository with the score that it must get.
 type Sample struct {
 	Dir   string

@@ -1,0 +1,86 @@
+package course
+
+import "github.com/grader/grader/schema"
+
+// Action is something that a person may or may not do to a repository or a submission.
+type Action string
+
+// The actions.
+const (
+	ActionPush      Action = "push"       // to a repository
+	ActionFetch     Action = "fetch"      // from a repository
+	ActionSee       Action = "see"        // a submission or an assignment
+	ActionSeeOthers Action = "see-others" // any owner's work in a course
+	ActionRerun     Action = "rerun"      // a submission
+)
+
+// MayUse decides whether the viewer may push to or fetch from the repository that
+// the path names; nil is yes, CodeForbidden says why not. Not being enrolled
+// (Role "") is CodeNotFound: a course is not shown to strangers. CodeRefused: what
+// nobody can do in this version.
+func MayUse(v Viewer, action Action, path schema.RepositoryPath) error {
+	role := v.role()
+	switch role {
+	case schema.RoleStudent, schema.RoleTA, schema.RoleInstructor:
+	default:
+		return schema.Errorf(schema.CodeNotFound, "%s is unknown, or you are not enrolled; ask its staff to enrol you", path.Course)
+	}
+	switch action {
+	case ActionPush:
+		return mayPush(role, path)
+	case ActionFetch:
+		return mayFetch(role, path)
+	}
+	return schema.Errorf(schema.CodeForbidden, "a repository can be pushed to and fetched from, and nothing else")
+}
+
+func mayPush(role schema.Role, path schema.RepositoryPath) error {
+	own := path.Course + "/" + path.Assignment
+	switch path.Kind {
+	case schema.RepositoryOwn:
+		return nil
+	case schema.RepositoryTests:
+		if role != schema.RoleInstructor {
+			return schema.Errorf(schema.CodeForbidden, "only instructors of %s push to %s/tests; push your own work to %s", path.Course, own, own)
+		}
+		return nil
+	case schema.RepositoryOwner:
+		return schema.Errorf(schema.CodeForbidden, "nobody pushes to another's repository; your own is %s", own)
+	case schema.RepositoryCourse:
+		if role != schema.RoleInstructor {
+			return schema.Errorf(schema.CodeForbidden, "only instructors of %s push to %s/course", path.Course, path.Course)
+		}
+		return schema.Errorf(schema.CodeRefused, "%s/course is not in force yet in this version; grader admin course sets what belongs to the course", path.Course)
+	}
+	return schema.Errorf(schema.CodeNotFound, "there is no such repository")
+}
+
+func mayFetch(role schema.Role, path schema.RepositoryPath) error {
+	own := path.Course + "/" + path.Assignment
+	switch path.Kind {
+	case schema.RepositoryOwn:
+		return nil
+	case schema.RepositoryTests, schema.RepositoryCourse:
+		if !role.Staff() {
+			return schema.Errorf(schema.CodeForbidden, "only the staff of %s read this repository", path.Course)
+		}
+		return nil
+	case schema.RepositoryOwner:
+		if !role.Staff() {
+			return schema.Errorf(schema.CodeForbidden, "only the staff of %s read the repositories of students; your own is %s", path.Course, own)
+		}
+		return nil
+	}
+	return schema.Errorf(schema.CodeNotFound, "there is no such repository")
+}
+
+// MaySee decides whether the viewer may see the submission at all; CodeNotFound if
+// not. A name without an owner is the viewer's own.
+func MaySee(v Viewer, name schema.SubmissionName) error {
+	role := v.role()
+	own := name.Owner == "" || name.Owner == v.Login
+	if role.Staff() || role == schema.RoleStudent && own {
+		return nil
+	}
+	return schema.Errorf(schema.CodeNotFound, "there is no submission %s, or none that you may see", name)
+}

@@ -1,0 +1,76 @@
+package course
+
+import (
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// wordsFailed is what everybody reads of a job that lost its runner too often.
+const wordsFailed = "our machines failed; the staff has been told, and nothing was charged"
+
+// Report builds what scripts read of a submission, redacted; zone is the course's.
+// Until the job is done there is no score, and no test.
+func Report(s schema.Submission, v Viewer, zone *time.Location) schema.PublicSubmission {
+	p := schema.PublicSubmission{
+		Name: s.Name.String(), Number: s.Name.Number, Owner: s.Name.Owner, Login: s.Login, Commit: s.Commit,
+		ReceivedAt: s.ReceivedAt.In(zone).Truncate(time.Millisecond),
+		State:      s.Job.State,
+		Late:       schema.PublicLate{Deducted: schema.Points{}.Number()},
+		Score:      schema.Points{}.Number(),
+		MaxScore:   schema.Points{}.Number(),
+		Tests:      []schema.PublicTest{},
+		Receipt:    s.Receipt, TryOut: s.TryOut,
+	}
+	switch {
+	case s.Job.State == schema.StateDone && s.Result != nil:
+		reportResult(&p, *s.Result, v)
+	case s.Job.State == schema.StateFailed:
+		p.Outcome, p.Blame, p.Message = schema.OutcomeInfrastructureError, schema.BlameInfrastructure, wordsFailed
+		if v.Staff() && s.Job.Reason != "" {
+			p.Message = schema.Sanitize(s.Job.Reason)
+		}
+	case s.Job.State == schema.StateCancelled:
+		p.Message = schema.Sanitize(s.Job.Reason)
+	}
+	return p
+}
+
+func reportResult(p *schema.PublicSubmission, full schema.Result, v Viewer) {
+	r, hidden := Redact(full, v)
+	p.Outcome, p.Blame, p.Message = r.Outcome, r.Blame, schema.Sanitize(r.Message)
+	p.Score, p.MaxScore = r.Score.Number(), r.MaxScore.Number()
+	if b := r.Build; b != nil {
+		p.Build = &schema.PublicBuild{
+			Outcome: b.Outcome, DurationMS: b.Duration.Milliseconds(),
+			Message: schema.Sanitize(b.Message), Output: schema.Sanitize(b.Output),
+		}
+	}
+	for _, t := range r.Tests {
+		p.Tests = append(p.Tests, reportTest(t))
+	}
+	if hidden.Tests > 0 {
+		p.Hidden = &hidden
+	}
+	for _, name := range r.Dropped {
+		p.Dropped = append(p.Dropped, schema.Sanitize(name))
+	}
+	provenance := r.Provenance
+	p.Provenance = &provenance
+}
+
+func reportTest(t schema.TestResult) schema.PublicTest {
+	p := schema.PublicTest{
+		Name: schema.Sanitize(t.Name), Outcome: t.Outcome,
+		Score: t.Score.Number(), MaxScore: t.MaxScore.Number(), Visible: t.Visible,
+		CPUMS: t.CPU.Milliseconds(), WallMS: t.Wall.Milliseconds(), MemoryBytes: t.Memory,
+		Output: schema.Sanitize(t.Output), Message: schema.Sanitize(t.Message), Hint: schema.Sanitize(t.Hint),
+		Signal: schema.Sanitize(t.Signal), InProcess: t.InProcess, Unpinned: t.Unpinned,
+		Tampering: schema.Sanitize(t.Tampering),
+	}
+	if t.Outcome == schema.OutcomeCrashed && t.Signal == "" {
+		status := t.ExitStatus
+		p.ExitStatus = &status
+	}
+	return p
+}
