@@ -1,0 +1,231 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"reflect"
+	"strconv"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+const (
+	placeEvery     = 2 * time.Second  // a waiting reader hears of its place
+	keepaliveEvery = 15 * time.Second // so that proxies keep the connection
+	streamLifetime = 15 * time.Minute // then the browser comes back, and is asked again who it is
+)
+
+// patch is what a page has to change: whole regions, or one line or test to add.
+type patch struct {
+	Report  *report
+	Verdict bool
+	Status  bool
+	Build   bool
+	Tests   bool
+	Facts   bool
+	Line    *string
+	Test    *testView
+}
+
+// serveEvents streams what happens to a submission as patches of its page: HTML
+// that the same templates made. A reader that names the last event it has seen goes
+// on from there.
+func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	v, err := s.look(r, user)
+	if err != nil {
+		return err
+	}
+	if err := s.streams.open(user.ID); err != nil {
+		return err
+	}
+	defer s.streams.close(user.ID)
+	s.meters.watching.Inc()
+	defer s.meters.watching.Dec()
+	ctx, cancel := context.WithTimeout(r.Context(), streamLifetime)
+	defer cancel()
+	defer context.AfterFunc(s.closing, cancel)()
+	f := &feed{server: s, out: newStream(w), sight: v}
+	if err := f.run(ctx, r); err != nil {
+		s.logger().Debug("stream ended", "submission", v.Sub.Name.String(), "error", err)
+	}
+	return nil
+}
+
+// feed is one reader's stream of one job.
+type feed struct {
+	*sight
+	server *Server
+	out    *stream
+	shown  *report // what the reader's page holds
+}
+
+// run streams until the job has ended, the reader is gone or too slow, or ctx ends.
+func (f *feed) run(ctx context.Context, r *http.Request) error {
+	if err := f.out.open(); err != nil {
+		return err
+	}
+	if job := r.URL.Query().Get("job"); job != "" && job != strconv.FormatInt(f.Sub.Job.ID, 10) {
+		return f.out.signal("reload") // the page shows an earlier run
+	}
+	if err := f.server.takeStored(ctx, f.sight, lastSeen(r)); err != nil {
+		return err
+	}
+	if f.Sub.Job.State.Ended() {
+		return f.finish(ctx)
+	}
+	f.shown = &report{Total: f.server.expectedTests(ctx, f.sight)}
+	f.shown.showProgress(f.sight, f.server.place(f.sight))
+	watched, err := f.server.Live.Watch(ctx, f.Sub.Job.ID, f.Seen.Seq)
+	if err != nil {
+		return err
+	}
+	// The page may have been made a while ago: a waiting one hears of its place at once.
+	f.shown.Status = ""
+	if err := f.tellPlace(); err != nil {
+		return err
+	}
+	return f.follow(ctx, watched)
+}
+
+// lastSeen is the last event that the reader has: as the browser says when it
+// comes back, else as the page said.
+func lastSeen(r *http.Request) int64 {
+	text := r.Header.Get("Last-Event-ID")
+	if text == "" {
+		text = r.URL.Query().Get("after")
+	}
+	seq, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || seq < 0 {
+		return 0
+	}
+	return seq
+}
+
+// follow passes events on until the channel closes, which it also does when this
+// reader is too slow.
+func (f *feed) follow(ctx context.Context, watched <-chan schema.Event) error {
+	place, keepalive := time.NewTicker(placeEvery), time.NewTicker(keepaliveEvery)
+	defer place.Stop()
+	defer keepalive.Stop()
+	for {
+		var err error
+		select {
+		case e, ok := <-watched:
+			if !ok {
+				return f.lost(ctx)
+			}
+			var ended bool
+			if ended, err = f.pass(ctx, e); ended {
+				return err
+			}
+		case <-place.C:
+			err = f.tellPlace()
+		case <-keepalive.C:
+			err = f.out.comment("keepalive")
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// lost ends a stream whose events stopped coming: the browser comes back and goes
+// on after the last one it has.
+func (f *feed) lost(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	f.server.meters.dropped.Inc()
+	return errors.New("the reader was too slow")
+}
+
+// pass takes an event in and tells of it.
+func (f *feed) pass(ctx context.Context, e schema.Event) (ended bool, err error) {
+	what := f.Seen.take(e, f.viewer())
+	if what == changeEnded {
+		return true, f.end(ctx)
+	}
+	return false, f.tell(what)
+}
+
+// tell sends what a change does to the page.
+func (f *feed) tell(what change) error {
+	if what == changeNothing {
+		return nil
+	}
+	status := f.shown.Status
+	f.shown.showStanding(&f.Seen, f.server.place(f.sight))
+	p := patch{Report: f.shown, Status: f.shown.Status != status, Verdict: what != changeLine}
+	switch what {
+	case changeReset:
+		f.shown.showProgress(f.sight, f.server.place(f.sight))
+		p.Build, p.Tests = true, true
+	case changeLine:
+		f.shown.Lines = f.Seen.Lines
+		if p.Build = len(f.Seen.Lines) == 1; !p.Build {
+			p.Line = &f.Seen.Lines[len(f.Seen.Lines)-1]
+		}
+	case changeBuild:
+		f.shown.Build, p.Build = newBuildView(f.Seen.Build), true
+	case changeTest:
+		one := newTestView(f.Seen.Tests[len(f.Seen.Tests)-1], f.viewer())
+		f.shown.addTest(one)
+		p.Test = &one
+	}
+	return f.send(f.Seen.Seq, p)
+}
+
+// tellPlace tells a waiting reader when its place has changed.
+func (f *feed) tellPlace() error {
+	if f.Seen.State != schema.StateQueued {
+		return nil
+	}
+	words := f.Seen.words(f.server.place(f.sight))
+	if words == f.shown.Status {
+		return nil
+	}
+	f.shown.Status = words
+	return f.send(0, patch{Report: f.shown, Status: true})
+}
+
+func (f *feed) send(seq int64, p patch) error {
+	html, err := f.server.pages.execute("submission", "patch", p)
+	if err != nil {
+		f.server.logger().Error("live update failed", "error", err)
+		return err
+	}
+	return f.out.message(seq, html)
+}
+
+// end reads the finished submission and tells of it.
+func (f *feed) end(ctx context.Context) error {
+	seq := f.Seen.Seq
+	if err := f.server.refresh(ctx, f.sight); err != nil {
+		return err
+	}
+	if !f.Sub.Job.State.Ended() {
+		// A new run has begun already: only a fresh page can show it.
+		return f.out.signal("reload")
+	}
+	f.Seen.Seq = seq
+	return f.finish(ctx)
+}
+
+// finish replaces what the end changes. What the page holds already, and its
+// reader may be reading, stays as it is.
+func (f *feed) finish(ctx context.Context) error {
+	final := f.server.newReport(ctx, f.sight)
+	p := patch{Report: &final, Verdict: true, Status: true, Facts: true, Build: true, Tests: true}
+	if f.shown != nil {
+		p.Build = !reflect.DeepEqual(f.shown.Build, final.Build)
+		p.Tests = !reflect.DeepEqual(f.shown.Tests, final.Tests)
+	}
+	if err := f.send(f.Seen.Seq, p); err != nil {
+		return err
+	}
+	return f.out.signal("end")
+}

@@ -1,0 +1,59 @@
+package web
+
+import (
+	"context"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// comparedSubmissions is how many of an owner's submissions are looked through for
+// one that was graded by the same tests.
+const comparedSubmissions = 10
+
+// expectedTests returns how many results the viewer will see, 0 where that cannot
+// be known yet: from the assignment where it names its tests one by one, else from an
+// earlier result by the same tests.
+func (s *Server) expectedTests(ctx context.Context, v *sight) int {
+	active := v.Task.Active
+	if active == nil || v.Sub.Job.VersionID != active.ID {
+		return 0
+	}
+	if n := countTests(v.Task.Spec, active.Pins, v.viewer()); n > 0 {
+		return n
+	}
+	earlier, err := s.Results.Submissions(ctx, v.Task.ID, v.Sub.Name.Owner, comparedSubmissions)
+	if err != nil {
+		s.logger().Warn("progress is unknown", "error", err)
+		return 0
+	}
+	for _, sub := range earlier {
+		if sub.Result != nil && sub.Result.Outcome == schema.OutcomeGraded && sub.Job.VersionID == active.ID {
+			visible, _ := course.Redact(*sub.Result, v.viewer())
+			return len(visible.Tests)
+		}
+	}
+	return 0
+}
+
+// countTests counts the results that an assignment names; 0 where some are only
+// known once they are there.
+func countTests(spec *assignment.Spec, pins schema.Pins, v course.Viewer) int {
+	n := 0
+	for _, t := range spec.Tests {
+		if t.Visible != schema.VisibleAlways && !v.Staff() {
+			continue
+		}
+		pinned := len(pins.Tests[t.Name])
+		switch {
+		case t.CaseGlob != "" || t.Penalty != nil || t.Report != "" && pinned == 0:
+			return 0
+		case t.Report != "":
+			n += pinned
+		default:
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,70 @@
+package web
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// facts are what is known of a submission from the start.
+func (v *sight) facts() []fact {
+	zone := v.Course.Location()
+	facts := []fact{
+		{Term: "Received", Time: precisely(v.Sub.ReceivedAt, zone)},
+		{Term: "Commit", Value: v.Sub.Commit, Code: true},
+	}
+	if v.Task.Spec != nil && v.Task.Active.ID == v.Sub.VersionID {
+		if timing := course.TimingOf(v.Task.Spec, v.Sub.ReceivedAt, zone); timing.Words != "" {
+			facts = append(facts, fact{Term: "On time?", Value: sentence(timing.Words)})
+		}
+	}
+	if v.Sub.Login != v.Sub.Name.Owner {
+		facts = append(facts, fact{Term: "Pushed by", Value: v.Sub.Login})
+	}
+	return facts
+}
+
+// durations are how long the parts of a finished job took.
+func durations(j schema.Job, r *schema.Result) []fact {
+	var facts []fact
+	add := func(term string, from, to time.Time) {
+		if !from.IsZero() && !to.IsZero() && !to.Before(from) {
+			facts = append(facts, fact{Term: term, Value: humaneDuration(to.Sub(from))})
+		}
+	}
+	add("Waited", j.QueuedAt, r.StartedAt)
+	if r.BuiltAt.IsZero() {
+		add("Graded in", r.StartedAt, r.FinishedAt)
+		return facts
+	}
+	add("Built in", r.StartedAt, r.BuiltAt)
+	add("Tested in", r.BuiltAt, r.FinishedAt)
+	return facts
+}
+
+// provenance is everything that decided a result.
+func provenance(v *sight, r *schema.Result) []fact {
+	p, zone := r.Provenance, v.Course.Location()
+	facts := []fact{
+		{Term: "Submission", Value: p.Submission, Code: true},
+		{Term: "Tests", Value: p.Tests, Code: true},
+		{Term: "Runner", Value: p.Flavour},
+		{Term: "Image", Value: p.Image, Code: true},
+		{Term: "Wall", Value: p.Wall},
+		{Term: "Grader", Value: p.Grader},
+		{Term: "Attempt", Value: strconv.Itoa(p.Attempt)},
+		{Term: "Queued", Time: precisely(v.Sub.Job.QueuedAt, zone)},
+		{Term: "Started", Time: precisely(r.StartedAt, zone)},
+		{Term: "Built", Time: precisely(r.BuiltAt, zone)},
+		{Term: "Finished", Time: precisely(r.FinishedAt, zone)},
+	}
+	kept := facts[:0]
+	for _, f := range facts {
+		if f.Value != "" && f.Value != "0" || f.Time.ISO != "" {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,43 @@
+package web
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+)
+
+// readyTimeout bounds the look into the store.
+const readyTimeout = 2 * time.Second
+
+// serveHealth answers as long as the process serves at all.
+func serveHealth(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") }
+
+// serveReady answers 503 when the store does not answer or the site is stopping:
+// send nobody here.
+func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) {
+	if s.closing.Err() != nil {
+		plain(w, http.StatusServiceUnavailable, "stopping\n")
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
+	defer cancel()
+	if _, _, err := s.Sessions.FindCtx(ctx, "readyz"); err != nil {
+		s.logger().Error("store is not ready", "error", err)
+		plain(w, http.StatusServiceUnavailable, "the store does not answer\n")
+		return
+	}
+	plain(w, http.StatusOK, "ready\n")
+}
+
+// serveRobots asks crawlers to stay away: every page is somebody's own.
+func serveRobots(w http.ResponseWriter, _ *http.Request) {
+	plain(w, http.StatusOK, "User-agent: *\nDisallow: /\n")
+}
+
+func plain(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	// Whoever asked may have gone; there is nobody else to tell.
+	_, _ = io.WriteString(w, text)
+}

@@ -1,0 +1,80 @@
+package web
+
+import (
+	"net/netip"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	loginBurst     = 20               // failed sign-ins that an address may make at once
+	loginInterval  = 10 * time.Second // until it may make one more
+	limitedAddress = 4096             // addresses remembered at once
+)
+
+// limiter bounds failed sign-ins per address, and its own memory.
+type limiter struct {
+	mu        sync.Mutex
+	byAddress map[string]*rate.Limiter
+}
+
+func newLimiter() *limiter {
+	return &limiter{byAddress: map[string]*rate.Limiter{}}
+}
+
+// take takes one try of an address; it is given back by CancelAt(now) of what is
+// returned. False: there is none left.
+func (l *limiter) take(address string, now time.Time) (*rate.Reservation, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	bucket := l.bucket(networkOf(address), now)
+	try := bucket.ReserveN(now, 1)
+	if try.DelayFrom(now) > 0 {
+		try.CancelAt(now)
+		return nil, false
+	}
+	return try, true
+}
+
+func (l *limiter) bucket(key string, now time.Time) *rate.Limiter {
+	if bucket, ok := l.byAddress[key]; ok {
+		return bucket
+	}
+	if len(l.byAddress) >= limitedAddress {
+		l.forget(now)
+	}
+	bucket := rate.NewLimiter(rate.Every(loginInterval), loginBurst)
+	l.byAddress[key] = bucket
+	return bucket
+}
+
+// forget drops the addresses that have all their tries again, and everything
+// when that was none: an attacker with so many addresses is not stopped by counting them.
+func (l *limiter) forget(now time.Time) {
+	for key, bucket := range l.byAddress {
+		if bucket.TokensAt(now) >= loginBurst {
+			delete(l.byAddress, key)
+		}
+	}
+	if len(l.byAddress) >= limitedAddress {
+		clear(l.byAddress)
+	}
+}
+
+// networkOf returns the address, or the /64 that one customer gets in IPv6.
+func networkOf(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return "unknown"
+	}
+	if ip = ip.Unmap(); ip.Is4() {
+		return ip.String()
+	}
+	network, err := ip.WithZone("").Prefix(64)
+	if err != nil {
+		return "unknown"
+	}
+	return network.String()
+}

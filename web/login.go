@@ -1,0 +1,91 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/grader/grader/schema"
+)
+
+// welcomePage explains how to sign in.
+type welcomePage struct {
+	frame
+	Login  string // the command that makes a sign-in link
+	Wanted bool   // a page was asked for that needs signing in
+}
+
+// loginPage has the button that spends a sign-in link.
+type loginPage struct {
+	frame
+	Path string
+}
+
+// serveWelcome explains how to sign in, also to whoever has.
+func (s *Server) serveWelcome(w http.ResponseWriter, r *http.Request) error {
+	return s.renderWelcome(w, http.StatusOK, false)
+}
+
+func (s *Server) renderWelcome(w http.ResponseWriter, status int, wanted bool) error {
+	return s.render(w, status, "welcome", welcomePage{
+		frame: s.newFrame("Sign in", nil), Login: sshCommand(s.SSHAddress, "login"), Wanted: wanted,
+	})
+}
+
+// askToSignIn answers every request of somebody unknown alike, whatever it names.
+func (s *Server) askToSignIn(w http.ResponseWriter, r *http.Request) {
+	s.rememberReturn(w, r)
+	if err := s.renderWelcome(w, http.StatusUnauthorized, true); err != nil {
+		s.logger().Error("sign-in page failed", "error", err)
+		http.Error(w, http.StatusText(http.StatusUnauthorized), http.StatusUnauthorized)
+	}
+}
+
+// serveLogin shows a button and touches nothing: mail scanners and link previews
+// open links, and must not spend them.
+func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request) error {
+	return s.render(w, http.StatusOK, "login", loginPage{
+		frame: s.newFrame("Sign in", nil), Path: "/login/" + r.PathValue("token"),
+	})
+}
+
+// redeemLogin spends the link and signs the browser in under a fresh session.
+func (s *Server) redeemLogin(w http.ResponseWriter, r *http.Request) error {
+	now := s.now()
+	try, ok := s.logins.take(clientAddress(r), now)
+	if !ok {
+		s.meters.signIn("limited")
+		return schema.Errorf(schema.CodeLimit, "there were too many sign-in attempts from your address; wait a minute and try again")
+	}
+	user, err := s.Accounts.RedeemLogin(r.Context(), r.PathValue("token"), now)
+	if err != nil {
+		s.meters.signIn("refused")
+		return refusedLogin(err)
+	}
+	try.CancelAt(now) // only failures count
+	if err := s.sessions.RenewToken(r.Context()); err != nil {
+		return fmt.Errorf("renew session: %w", err)
+	}
+	s.sessions.Put(r.Context(), sessionUser, user.ID)
+	s.meters.signIn("done")
+	s.logger().Info("signed in", "user", user.Login)
+	http.Redirect(w, r, s.takeReturn(w, r), http.StatusSeeOther)
+	return nil
+}
+
+// refusedLogin says the same of a link that never was, was used, or is too old.
+func refusedLogin(err error) error {
+	switch schema.CodeOf(err) {
+	case schema.CodeRefused, schema.CodeNotFound, schema.CodeInvalid:
+		return schema.Errorf(schema.CodeRefused, "this sign-in link has been used or is too old; ask for a new one with the ssh command")
+	}
+	return fmt.Errorf("redeem login: %w", err)
+}
+
+// signOut ends the session here and in the store.
+func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
+	if err := s.sessions.Destroy(r.Context()); err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+	return nil
+}

@@ -1,0 +1,98 @@
+package web
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/grader/grader/schema"
+)
+
+// contentPolicy lets a page load its own style, script and icon, talk to its own
+// origin, and nothing else: no inline code, no frames, no plug-ins, no other host.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// maxBody bounds a request's body: no form of the site has a field.
+const maxBody = 4 << 10
+
+// protected wraps the site in what holds for every answer.
+func (s *Server) protected(next http.Handler) http.Handler {
+	forms := http.NewCrossOriginProtection()
+	if origin := originOf(s.PublicURL); origin != "" {
+		// The proxy in front may rewrite Host; the browser's origin is still ours.
+		if err := forms.AddTrustedOrigin(origin); err != nil {
+			s.logger().Warn("public address is no origin", "url", s.PublicURL, "error", err)
+		}
+	}
+	forms.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, r, schema.Errorf(schema.CodeForbidden, "this form was sent from another site, so it was not acted on"))
+	}))
+	guarded := forms.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.setHeaders(w.Header())
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		guarded.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) setHeaders(h http.Header) {
+	h.Set("Content-Security-Policy", contentPolicy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+	h.Set("X-Robots-Tag", "noindex, nofollow")
+	h.Set("Cache-Control", "no-store")
+	if s.secure() {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+// originOf returns scheme://host of an address, "" for none.
+func originOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+// clientAddress returns the address that a request came from. A proxy on this
+// machine is believed in what it says of its own client, and nobody else is.
+func clientAddress(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	if forwarded := r.Header.Values("X-Forwarded-For"); isLoopback(host) && len(forwarded) > 0 {
+		hops := strings.Split(forwarded[len(forwarded)-1], ",")
+		return strings.TrimSpace(hops[len(hops)-1])
+	}
+	return host
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// loopbackOnly hides a handler from everybody but processes of this machine. What
+// a proxy passes on is not of this machine.
+func loopbackOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.RemoteAddr)
+		if err != nil || !isLoopback(host) || forwarded(r.Header) {
+			http.NotFound(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func forwarded(h http.Header) bool {
+	return h.Get("Forwarded") != "" || h.Get("X-Forwarded-For") != "" || h.Get("X-Real-Ip") != "" || h.Get("Via") != ""
+}

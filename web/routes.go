@@ -1,0 +1,98 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/grader/grader/schema"
+)
+
+// answer is a handler that returns its error; Server.fail turns it into a page.
+type answer func(w http.ResponseWriter, r *http.Request) error
+
+// personal is an answer to somebody who has signed in.
+type personal func(w http.ResponseWriter, r *http.Request, user schema.User) error
+
+// routes is the whole site. The patterns are the metrics' closed set of labels.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	s.machineRoutes(mux)
+	s.open(mux, "GET /{$}", s.serveHome)
+	s.open(mux, "GET /login", s.serveWelcome)
+	s.open(mux, "GET /login/{token}", s.serveLogin)
+	s.open(mux, "POST /login/{token}", s.redeemLogin)
+	s.open(mux, "POST /logout", s.signOut)
+	s.member(mux, "GET /{course}", s.serveCourse)
+	s.member(mux, "GET /{course}/{assignment}", s.serveAssignment)
+	s.member(mux, "GET /{course}/{assignment}/{owner}", s.serveOwner)
+	s.member(mux, "GET /{course}/{assignment}/{owner}/{number}", s.serveSubmission)
+	s.member(mux, "GET /{course}/{assignment}/{owner}/{number}/events", s.serveEvents)
+	s.member(mux, "GET /{course}/{$}", redirectToParent)
+	s.member(mux, "GET /{course}/{assignment}/{$}", redirectToParent)
+	s.open(mux, "/", s.serveNothing)
+	return s.protected(mux)
+}
+
+// machineRoutes are the paths that no person reads; they know no sessions.
+func (s *Server) machineRoutes(mux *http.ServeMux) {
+	handle := func(pattern string, h http.Handler) {
+		mux.Handle(pattern, s.meters.measured(pattern, h))
+	}
+	handle("GET /static/{name}", s.assets)
+	handle("GET /favicon.ico", http.HandlerFunc(s.assets.serveIcon))
+	handle("GET /robots.txt", http.HandlerFunc(serveRobots))
+	handle("GET /healthz", http.HandlerFunc(serveHealth))
+	handle("GET /readyz", http.HandlerFunc(s.serveReady))
+	handle("GET /metrics", loopbackOnly(s.meters.handler(s.Metrics)))
+}
+
+// open registers a page for everybody.
+func (s *Server) open(mux *http.ServeMux, pattern string, h answer) {
+	page := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	})
+	mux.Handle(pattern, s.meters.measured(pattern, s.sessions.LoadAndSave(page)))
+}
+
+// member registers a page for whoever has signed in. To others every such path
+// looks the same, whether or not there is anything behind it.
+func (s *Server) member(mux *http.ServeMux, pattern string, h personal) {
+	s.open(mux, pattern, func(w http.ResponseWriter, r *http.Request) error {
+		user, err := s.user(r)
+		if err != nil {
+			return err
+		}
+		return h(w, r, user)
+	})
+}
+
+// serveNothing answers whatever no other route does.
+func (s *Server) serveNothing(_ http.ResponseWriter, r *http.Request) error {
+	if _, err := s.user(r); err != nil {
+		return err
+	}
+	return errNowhere()
+}
+
+// redirectToParent takes the trailing slash off a path whose parts are well-formed.
+func redirectToParent(w http.ResponseWriter, r *http.Request, _ schema.User) error {
+	to := "/" + r.PathValue("course")
+	if schema.Segment("course", r.PathValue("course")) != nil {
+		return errNowhere()
+	}
+	if name := r.PathValue("assignment"); name != "" {
+		if schema.Segment("assignment", name) != nil {
+			return errNowhere()
+		}
+		to += "/" + name
+	}
+	http.Redirect(w, r, to, http.StatusMovedPermanently)
+	return nil
+}
+
+// errNowhere is the one thing that is said of a page that is not there and of a
+// page that is not for the asker.
+func errNowhere() error {
+	return schema.Errorf(schema.CodeNotFound, "there is no such page, or it is not yours to see")
+}

@@ -1,0 +1,182 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Bounds of the HTTP server. A page is small and made in memory: whoever needs
+// longer than this to send a request or to read an answer is not a browser. Live
+// streams move their own deadline.
+const (
+	headerTimeout = 10 * time.Second
+	readTimeout   = 20 * time.Second
+	writeTimeout  = 30 * time.Second
+	idleTimeout   = 2 * time.Minute
+	maxHeader     = 32 << 10
+)
+
+// Server is the site. Its exported fields are set before Start and not changed
+// afterwards; Addr, the five ports and SSHAddress are required.
+type Server struct {
+	Addr       string // listen address; port 0 takes a free one
+	Accounts   Accounts
+	Results    Results
+	Live       Live
+	Handouts   Handouts
+	Sessions   Sessions
+	Clock      func() time.Time     // nil: time.Now
+	Logger     *slog.Logger         // nil: slog.Default
+	Metrics    *prometheus.Registry // what /metrics shows beside the site's own; nil: nothing else
+	PublicURL  string               // as browsers reach the site; "": the address it listens on
+	SSHAddress string               // HOST[:PORT] as students type it
+	Version    string               // of this program, shown at the foot of every page
+
+	handler  http.Handler
+	pages    *pages
+	assets   *assets
+	sessions *scs.SessionManager
+	logins   *limiter
+	streams  *streams
+	specs    *specs
+	handouts *handouts
+	meters   *meters
+
+	mu       sync.Mutex
+	listener net.Listener
+	server   *http.Server
+	closing  context.Context // ended by Stop: live streams let go, pages finish
+	end      context.CancelFunc
+	served   chan struct{}
+}
+
+// errStopping ends the live streams when the site stops; their readers reconnect.
+var errStopping = errors.New("the site is stopping")
+
+// Start listens, and serves in the background once it returns. Called twice it
+// fails.
+func (s *Server) Start(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.server != nil {
+		return errors.New("start site: it has been started already")
+	}
+	if err := s.build(); err != nil {
+		return fmt.Errorf("start site: %w", err)
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.Addr)
+	if err != nil {
+		return fmt.Errorf("start site: %w", err)
+	}
+	s.listener, s.server, s.served = listener, s.newServer(), make(chan struct{})
+	go s.serve(s.server, listener)
+	return nil
+}
+
+func (s *Server) newServer() *http.Server {
+	return &http.Server{
+		Handler:           s.handler,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(s.logger().Handler(), slog.LevelDebug),
+	}
+}
+
+func (s *Server) serve(server *http.Server, listener net.Listener) {
+	defer close(s.served)
+	if err := server.Serve(listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		s.logger().Error("site stopped serving", "error", err)
+	}
+}
+
+// build makes everything that handlers need.
+func (s *Server) build() (err error) {
+	if s.assets, err = loadAssets(); err != nil {
+		return err
+	}
+	if s.pages, err = loadPages(s.assets); err != nil {
+		return err
+	}
+	cancelled, cancel := context.WithCancelCause(context.Background())
+	s.closing, s.end = cancelled, func() { cancel(errStopping) }
+	s.sessions = newSessions(s.Sessions, s.secure())
+	s.logins = newLimiter()
+	s.streams = newStreams()
+	s.specs = newSpecs()
+	s.handouts = newHandouts(s.Handouts)
+	s.meters = newMeters()
+	s.handler = s.routes()
+	return nil
+}
+
+// Stop stops listening, lets live streams go, waits for the requests under way and
+// cuts off those that have not ended when ctx does. It may be called twice.
+func (s *Server) Stop(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.server == nil {
+		return nil
+	}
+	s.end()
+	err := s.server.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(err, s.server.Close())
+	}
+	<-s.served
+	if err != nil {
+		return fmt.Errorf("stop site: %w", err)
+	}
+	return nil
+}
+
+// ListenAddr returns the address that the site listens on, nil before Start.
+func (s *Server) ListenAddr() net.Addr {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.listener == nil {
+		return nil
+	}
+	return s.listener.Addr()
+}
+
+// URL returns the root of the site without a trailing slash: PublicURL, or the
+// address that it listens on.
+func (s *Server) URL() string {
+	if s.PublicURL != "" {
+		return strings.TrimSuffix(s.PublicURL, "/")
+	}
+	if addr := s.ListenAddr(); addr != nil {
+		return "http://" + addr.String()
+	}
+	return ""
+}
+
+// secure reports whether browsers reach the site over https.
+func (s *Server) secure() bool { return strings.HasPrefix(s.PublicURL, "https://") }
+
+func (s *Server) now() time.Time {
+	if s.Clock != nil {
+		return s.Clock()
+	}
+	return time.Now()
+}
+
+func (s *Server) logger() *slog.Logger {
+	if s.Logger != nil {
+		return s.Logger
+	}
+	return slog.Default()
+}

@@ -1,0 +1,143 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/alexedwards/scs/v2/memstore"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+const (
+	sessionLifetime = 14 * 24 * time.Hour // from sign-in, however it is used
+	sessionUser     = "user"              // int64: the account
+	returnCookie    = "return"            // where to go after signing in
+	returnLifetime  = 30 * time.Minute
+)
+
+// newSessions makes the session manager on the durable store, which keeps only
+// hashes of the cookies' values.
+func newSessions(store Sessions, secure bool) *scs.SessionManager {
+	m := scs.New()
+	if unused, ok := m.Store.(*memstore.MemStore); ok {
+		unused.StopCleanup()
+	}
+	m.Store = store
+	m.Lifetime = sessionLifetime
+	m.HashTokenInStore = true
+	m.Cookie.HttpOnly = true
+	m.Cookie.SameSite = http.SameSiteLaxMode
+	m.Cookie.Secure = secure
+	if secure {
+		m.Cookie.Name = "__Host-session" // no other host or path can plant it
+	}
+	return m
+}
+
+// user returns who has signed in; CodeUnauthenticated where nobody has, or where
+// the account is gone.
+func (s *Server) user(r *http.Request) (schema.User, error) {
+	unknown := schema.Errorf(schema.CodeUnauthenticated, "sign in to see this page")
+	id := s.sessions.GetInt64(r.Context(), sessionUser)
+	if id == 0 {
+		return schema.User{}, unknown
+	}
+	user, err := s.Accounts.User(r.Context(), id)
+	switch {
+	case schema.CodeOf(err) == schema.CodeNotFound:
+		return schema.User{}, unknown
+	case err != nil:
+		return schema.User{}, fmt.Errorf("user: %w", err)
+	}
+	return user, nil
+}
+
+// member is somebody's part in one course.
+type member struct {
+	User   schema.User
+	Course schema.Course
+	Role   schema.Role // "" for an administrator who is not enrolled
+}
+
+// memberOf returns what the user is in the course that the path names; it does not
+// tell strangers whether there is such a course.
+func (s *Server) memberOf(r *http.Request, user schema.User) (member, error) {
+	code := r.PathValue("course")
+	if schema.Segment("course", code) != nil {
+		return member{}, errNowhere()
+	}
+	c, err := s.Results.Course(r.Context(), code)
+	if err != nil {
+		return member{}, hidden("course", err)
+	}
+	role, err := s.Accounts.Role(r.Context(), c.ID, user.ID)
+	if err != nil {
+		return member{}, fmt.Errorf("role: %w", err)
+	}
+	if role == "" && !user.Admin {
+		return member{}, errNowhere()
+	}
+	return member{User: user, Course: c, Role: role}, nil
+}
+
+func (m member) viewer() course.Viewer {
+	return course.Viewer{Login: m.User.Login, Role: m.Role, Admin: m.User.Admin}
+}
+
+// hidden makes every way of not being shown a thing read the same; other errors
+// are wrapped with the noun.
+func hidden(noun string, err error) error {
+	switch schema.CodeOf(err) {
+	case schema.CodeNotFound, schema.CodeForbidden, schema.CodeInvalid:
+		return errNowhere()
+	}
+	return fmt.Errorf("%s: %w", noun, err)
+}
+
+// rememberReturn notes, for half an hour and in this browser only, which page was
+// asked for, so that signing in leads back to it.
+func (s *Server) rememberReturn(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet || strings.HasSuffix(r.URL.Path, "/events") || localPath(r.URL.Path) == "/" {
+		return
+	}
+	s.setReturn(w, url.PathEscape(r.URL.Path), int(returnLifetime.Seconds()))
+}
+
+// takeReturn gives the noted page back, "/" where there is none, and forgets it.
+func (s *Server) takeReturn(w http.ResponseWriter, r *http.Request) string {
+	cookie, err := r.Cookie(returnCookie)
+	if err != nil {
+		return "/"
+	}
+	s.setReturn(w, "", -1)
+	to, err := url.PathUnescape(cookie.Value)
+	if err != nil {
+		return "/"
+	}
+	return localPath(to)
+}
+
+func (s *Server) setReturn(w http.ResponseWriter, value string, age int) {
+	http.SetCookie(w, &http.Cookie{
+		Name: returnCookie, Value: value, Path: "/", MaxAge: age,
+		HttpOnly: true, Secure: s.secure(), SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// localPath returns the path if it is one of the site's names, else "/": nothing
+// that a browser could take for another host.
+func localPath(p string) string {
+	parts := strings.Split(strings.TrimPrefix(p, "/"), "/")
+	for _, part := range parts {
+		if schema.Segment("path", part) != nil {
+			return "/"
+		}
+	}
+	return "/" + strings.Join(parts, "/")
+}

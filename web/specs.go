@@ -1,0 +1,99 @@
+package web
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// keptSpecs bounds the parsed assignments that are remembered.
+const keptSpecs = 512
+
+// specs remembers parsed assignments: a version never changes, and every page
+// needs some.
+type specs struct {
+	mu     sync.Mutex
+	parsed map[specKey]*assignment.Spec
+}
+
+// specKey says what a parsed assignment depends on.
+type specKey struct {
+	version int64
+	zone    string
+}
+
+func newSpecs() *specs { return &specs{parsed: map[specKey]*assignment.Spec{}} }
+
+// of returns the active version of an assignment; nil where it has none yet.
+func (s *specs) of(a schema.Assignment) (*assignment.Spec, error) {
+	if a.Active == nil {
+		return nil, nil
+	}
+	key := specKey{a.Active.ID, a.Course.Zone}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if spec, ok := s.parsed[key]; ok {
+		return spec, nil
+	}
+	spec, err := assignment.Parse(a.Active.Source, assignment.Context{Zone: a.Course.Location(), Flavour: a.Course.Flavour})
+	if err != nil {
+		return nil, fmt.Errorf("version %d of %s: %w", a.Active.Number, a.Path(), err)
+	}
+	if len(s.parsed) >= keptSpecs {
+		clear(s.parsed)
+	}
+	s.parsed[key] = spec
+	return spec, nil
+}
+
+// task is an assignment with its active version taken apart.
+type task struct {
+	schema.Assignment
+	Spec *assignment.Spec // nil: none accepted yet
+}
+
+// task parses an assignment for a member, and hides it from students before its
+// release.
+func (s *Server) task(a schema.Assignment, m member) (task, error) {
+	spec, err := s.specs.of(a)
+	if err != nil {
+		return task{}, err
+	}
+	if !m.viewer().Staff() && (spec == nil || !course.Released(spec, s.now())) {
+		return task{}, errNowhere()
+	}
+	return task{Assignment: a, Spec: spec}, nil
+}
+
+// Title returns what the assignment calls itself, or its name.
+func (t task) Title() string {
+	if t.Spec != nil && t.Spec.Title != "" {
+		return t.Spec.Title
+	}
+	return t.Name
+}
+
+// due is when work on a task is due, for a page.
+type due struct {
+	Never    bool
+	Moment   moment
+	Relative string // "in 3 days"
+	Past     bool
+}
+
+// due tells when the task is due. The instant of the format is the first that is
+// too late; people are shown the minute before, which is the one that was written.
+func (t task) due(now time.Time) due {
+	if t.Spec == nil || t.Spec.Due.IsZero() {
+		return due{Never: true}
+	}
+	return due{
+		Moment:   at(t.Spec.Due.Add(-time.Minute), t.Course.Location()),
+		Relative: relative(t.Spec.Due, now),
+		Past:     !now.Before(t.Spec.Due),
+	}
+}

@@ -1,0 +1,68 @@
+// Live updates and copy buttons. Every page works without it.
+"use strict";
+
+// One patch is <template> elements, made by the server's own templates, that name
+// the region which they replace or add to.
+function apply(html) {
+  const patch = document.createElement("template");
+  patch.innerHTML = html;
+  for (const part of patch.content.children) {
+    const { replace, append, title } = part.dataset;
+    if (title) document.title = title;
+    const region = document.getElementById(replace || append || "");
+    if (!region) continue;
+    if (replace) region.replaceChildren(part.content);
+    else region.append(part.content);
+  }
+}
+
+function follow(live) {
+  const say = document.getElementById("connection");
+  const url = new URL(live.dataset.events, location.href);
+  let source = null;
+  let done = false;
+
+  function open() {
+    if (done || source) return;
+    source = new EventSource(url);
+    source.onopen = () => say.replaceChildren();
+    source.onmessage = (event) => {
+      if (event.lastEventId) url.searchParams.set("after", event.lastEventId);
+      apply(event.data);
+    };
+    source.addEventListener("end", () => { done = true; close(); });
+    source.addEventListener("reload", () => { done = true; close(); location.reload(); });
+    source.onerror = () => {
+      const gone = source.readyState === EventSource.CLOSED;
+      say.textContent = gone ? "Live updates have stopped. Reload the page to see where it stands."
+        : "The connection is lost; trying again.";
+    };
+  }
+
+  function close() {
+    if (source) source.close();
+    source = null;
+    if (done) say.replaceChildren();
+  }
+
+  // A browser allows a site few connections: a page that nobody sees gives its own up.
+  document.addEventListener("visibilitychange", () => document.hidden ? close() : open());
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", open);
+  if (!document.hidden) open();
+}
+
+function offerCopy(button) {
+  const text = button.parentElement.querySelector("code").textContent;
+  button.hidden = false;
+  button.setAttribute("aria-label", "Copy: " + text);
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+  });
+}
+
+const live = document.querySelector("[data-events]");
+if (live) follow(live);
+if (navigator.clipboard) document.querySelectorAll("button.copy").forEach(offerCopy);

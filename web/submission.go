@@ -1,0 +1,132 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// eventBatch is how many stored events are read at once.
+const eventBatch = 500
+
+// submissionPage is one submission, live until it has ended.
+type submissionPage struct {
+	frame
+	report
+}
+
+// sight is one submission, as one member sees it.
+type sight struct {
+	member
+	Task task
+	Sub  schema.Submission
+	Seen progress // what the events of its latest job say
+}
+
+// serveSubmission shows one submission.
+func (s *Server) serveSubmission(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	v, err := s.look(r, user)
+	if err != nil {
+		return err
+	}
+	if err := s.takeStored(r.Context(), v, math.MaxInt64); err != nil {
+		return err
+	}
+	shown := s.newReport(r.Context(), v)
+	page := submissionPage{
+		frame: s.newFrame(v.Sub.Name.Owner+" #"+strconv.Itoa(v.Sub.Name.Number), &user,
+			crumb{v.Course.Code, "/" + v.Course.Code}, crumb{v.Task.Name, "/" + v.Task.Path()}),
+		report: shown,
+	}
+	page.frame.Title = shown.Title()
+	page.Refresh = shown.Live
+	return s.render(w, http.StatusOK, "submission", page)
+}
+
+// look finds the submission that a path names, if the user may see it.
+func (s *Server) look(r *http.Request, user schema.User) (*sight, error) {
+	m, err := s.memberOf(r, user)
+	if err != nil {
+		return nil, err
+	}
+	name, err := nameOf(r)
+	if err != nil {
+		return nil, err
+	}
+	if err := course.MaySee(m.viewer(), name); err != nil {
+		return nil, hidden("submission", err)
+	}
+	v := &sight{member: m}
+	if v.Sub, err = s.Results.Submission(r.Context(), name); err != nil {
+		return nil, hidden("submission", err)
+	}
+	a, err := s.Results.Assignment(r.Context(), name.Course, name.Assignment)
+	if err != nil {
+		return nil, hidden("assignment", err)
+	}
+	spec, err := s.specs.of(a)
+	if err != nil {
+		return nil, err
+	}
+	v.Task = task{Assignment: a, Spec: spec}
+	return v, nil
+}
+
+// nameOf returns the full submission name that a path holds.
+func nameOf(r *http.Request) (schema.SubmissionName, error) {
+	name, err := schema.ParseSubmissionName(r.PathValue("course") + "/" + r.PathValue("assignment") + "/" +
+		r.PathValue("owner") + "/" + r.PathValue("number"))
+	if err != nil || name.Owner == "" || name.Number == 0 {
+		return schema.SubmissionName{}, errNowhere()
+	}
+	return name, nil
+}
+
+// takeStored takes in the stored events, up to one, of a job that has not ended. If
+// they say that it has, the submission is read again.
+func (s *Server) takeStored(ctx context.Context, v *sight, last int64) error {
+	v.Seen = progress{State: v.Sub.Job.State}
+	if v.Sub.Job.State.Ended() {
+		return nil
+	}
+	for {
+		events, err := s.Results.Events(ctx, v.Sub.Job.ID, v.Seen.Seq, eventBatch)
+		if err != nil {
+			return fmt.Errorf("events: %w", err)
+		}
+		for _, e := range events {
+			if e.Seq > last {
+				return nil
+			}
+			if e.Seq <= v.Seen.Seq {
+				return errors.New("events: the store repeats itself")
+			}
+			if v.Seen.take(e, v.viewer()) == changeEnded {
+				return s.refresh(ctx, v)
+			}
+		}
+		if len(events) < eventBatch {
+			return nil
+		}
+	}
+}
+
+// refresh reads a submission again after its job has ended. A new run may have
+// begun since; nothing of it has been seen.
+func (s *Server) refresh(ctx context.Context, v *sight) error {
+	sub, err := s.Results.Submission(ctx, v.Sub.Name)
+	if err != nil {
+		return fmt.Errorf("submission: %w", err)
+	}
+	if sub.Job.ID != v.Sub.Job.ID {
+		v.Seen = progress{State: sub.Job.State}
+	}
+	v.Sub = sub
+	return nil
+}

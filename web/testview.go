@@ -1,0 +1,80 @@
+package web
+
+import (
+	"strconv"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// testView is one test, as a page shows it.
+type testView struct {
+	Name       string
+	Mark       mark
+	Points     string // "2 / 3"
+	Time       string // processor time
+	Memory     string
+	Difference *difference
+	Message    string // instead of a difference
+	Crash      string // "signal SIGSEGV", "exit status 3"
+	Hint       string
+	Output     string
+	InProcess  bool
+	Unpinned   bool
+	StudentsDo string // for staff: what students see of it, "" for all
+	Tampering  string // for staff
+	Open       bool
+}
+
+// newTestView shows a test that is redacted already.
+func newTestView(t schema.TestResult, v course.Viewer) testView {
+	one := testView{
+		Name: t.Name, Mark: markOf(t.Outcome), Points: t.Score.String() + " / " + t.MaxScore.String(),
+		Crash: crashWords(t), Hint: t.Hint, Output: t.Output, InProcess: t.InProcess, Unpinned: t.Unpinned,
+		Open: t.Outcome != schema.OutcomePassed && t.Outcome != schema.OutcomeNotRun,
+	}
+	if one.Difference = parseDifference(t.Message); one.Difference == nil {
+		one.Message = sentence(t.Message)
+	}
+	if t.CPU > 0 || t.Wall > 0 {
+		one.Time = humaneDuration(t.CPU)
+	}
+	if t.Memory > 0 {
+		one.Memory = humaneBytes(t.Memory)
+	}
+	if v.Staff() {
+		one.StudentsDo, one.Tampering = visibilityWords(t.Visible), sentence(t.Tampering)
+	}
+	return one
+}
+
+// HasMore reports whether there is more to a test than its line.
+func (t testView) HasMore() bool {
+	return t.Difference != nil || t.Message != "" || t.Crash != "" || t.Hint != "" || t.Output != "" ||
+		t.Tampering != "" || t.InProcess || t.Unpinned
+}
+
+func crashWords(t schema.TestResult) string {
+	switch {
+	case t.Outcome != schema.OutcomeCrashed:
+		return ""
+	case t.Signal != "":
+		return "signal " + t.Signal
+	case t.ExitStatus != 0:
+		return "exit status " + strconv.Itoa(t.ExitStatus)
+	}
+	return ""
+}
+
+// visibilityWords say to staff what students see of a test.
+func visibilityWords(v schema.Visibility) string {
+	switch v {
+	case schema.VisibleAfterDue:
+		return "hidden until it is due"
+	case schema.VisibleAfterPublish:
+		return "hidden until grades are published"
+	case schema.VisibleNever:
+		return "staff only, not counted"
+	}
+	return ""
+}

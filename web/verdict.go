@@ -1,0 +1,80 @@
+package web
+
+import (
+	"fmt"
+
+	"github.com/grader/grader/schema"
+)
+
+// words say where a job stands that has not ended.
+func (p *progress) words(place schema.Place) string {
+	switch p.State {
+	case schema.StateQueued:
+		return p.waitingWords(place)
+	case schema.StateAssigned:
+		return "A fresh runner is starting."
+	}
+	if p.Build == nil && len(p.Tests) == 0 {
+		return "Building on a fresh runner."
+	}
+	return "Running the tests."
+}
+
+func (p *progress) waitingWords(place schema.Place) string {
+	words := "Waiting for a runner: you are next"
+	if place.Ahead > 0 {
+		words = fmt.Sprintf("Waiting for a runner: %d ahead of you", place.Ahead)
+	}
+	if place.Estimate > 0 {
+		words += ", about " + humaneDuration(place.Estimate)
+	}
+	if p.Note != "" {
+		return "Back in the queue: " + sentence(p.Note) + " " + words + "."
+	}
+	return words + "."
+}
+
+// resultWords say what came of a submission and what that means.
+func resultWords(r *schema.Result) (status, advice string) {
+	switch r.Outcome {
+	case schema.OutcomeCompileError:
+		return "It did not compile.", "The compiler's words are below. No test could run."
+	case schema.OutcomeGraderError:
+		return "The tests failed, not you; the staff has been told.", withMessage(r, "This does not count against you.")
+	case schema.OutcomeInfrastructureError:
+		return "Our machine failed; your push is graded again.", withMessage(r, "This does not count against you.")
+	}
+	status = fmt.Sprintf("Graded: %s of %s points.", r.Score, r.MaxScore)
+	failing := 0
+	for _, t := range r.Tests {
+		if t.Outcome != schema.OutcomePassed {
+			failing++
+		}
+	}
+	switch {
+	case len(r.Tests) == 0:
+		return status, withMessage(r, "")
+	case failing == 0:
+		return status, withMessage(r, "Every test passed.")
+	}
+	return status, withMessage(r, fmt.Sprintf("%d of %s did not pass.", failing, count(len(r.Tests), "test")))
+}
+
+func withMessage(r *schema.Result, advice string) string {
+	if r.Message == "" {
+		return advice
+	}
+	if advice == "" {
+		return sentence(r.Message)
+	}
+	return sentence(r.Message) + " " + advice
+}
+
+// noResultWords say why there is no result.
+func noResultWords(j schema.Job) (status, advice string) {
+	if j.State == schema.StateCancelled {
+		return "The staff cancelled this run.", sentence(j.Reason)
+	}
+	return "Our machines failed, not you; the staff has been told.",
+		"This does not count against you. " + sentence(j.Reason)
+}

@@ -1,0 +1,125 @@
+package web
+
+import (
+	"fmt"
+	"net"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// humaneDuration writes a duration with the two digits that matter to a person:
+// "12 ms", "1.2 s", "2 min 5 s", "3 h 20 min", "4 days".
+func humaneDuration(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "0 ms"
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < time.Hour:
+		return pair(int(d/time.Minute), "min", int(d%time.Minute/time.Second), "s")
+	case d < 48*time.Hour:
+		return pair(int(d/time.Hour), "h", int(d%time.Hour/time.Minute), "min")
+	}
+	return fmt.Sprintf("%d days", int(d/(24*time.Hour)))
+}
+
+func pair(n int, unit string, rest int, smaller string) string {
+	if rest == 0 {
+		return fmt.Sprintf("%d %s", n, unit)
+	}
+	return fmt.Sprintf("%d %s %d %s", n, unit, rest, smaller)
+}
+
+// relative says how far a time is from now: "in 3 days", "20 min ago".
+func relative(t, now time.Time) string {
+	d := t.Sub(now)
+	switch {
+	case d > -time.Minute && d < 0:
+		return "just now"
+	case d >= 0 && d < time.Minute:
+		return "in less than a minute"
+	case d > 0:
+		return "in " + coarse(d)
+	}
+	return coarse(-d) + " ago"
+}
+
+// coarse is humaneDuration in one unit, rounded down.
+func coarse(d time.Duration) string {
+	switch {
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d/time.Minute))
+	case d < 48*time.Hour:
+		return count(int(d/time.Hour), "hour")
+	}
+	return count(int(d/(24*time.Hour)), "day")
+}
+
+// count writes a number and a noun that takes a plain s: "1 test", "3 tests".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// humaneBytes writes a size in the units of the assignment format.
+func humaneBytes(n int64) string {
+	switch {
+	case n >= 1<<30:
+		return trimmed(float64(n)/(1<<30), "GiB")
+	case n >= 1<<20:
+		return trimmed(float64(n)/(1<<20), "MiB")
+	case n >= 1<<10:
+		return trimmed(float64(n)/(1<<10), "KiB")
+	}
+	return count(int(n), "byte")
+}
+
+func trimmed(n float64, unit string) string {
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", n), ".0") + " " + unit
+}
+
+// sentence makes a message, which has no full stop and may begin small, one.
+func sentence(message string) string {
+	if message == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(message)
+	message = string(unicode.ToUpper(first)) + message[size:]
+	if strings.ContainsAny(message[len(message)-1:], ".!?:") {
+		return message
+	}
+	return message + "."
+}
+
+// shortCommit is as much of an object name as people compare.
+func shortCommit(commit string) string {
+	if len(commit) > 7 {
+		return commit[:7]
+	}
+	return commit
+}
+
+// sshCommand is how a person runs a command of the SSH server at HOST[:PORT].
+func sshCommand(address, command string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil || port == "22" {
+		if err == nil {
+			address = host
+		}
+		return "ssh grader@" + address + " " + command
+	}
+	return "ssh -p " + port + " grader@" + host + " " + command
+}
+
+// repositoryURL is what git clones: ssh://grader@HOST:PORT/COURSE/ASSIGNMENT.
+func repositoryURL(address, path string) string {
+	return "ssh://grader@" + address + "/" + path
+}
