@@ -1,0 +1,95 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// post makes the call of a JSON message with a JSON answer, if into is not nil.
+func post(path string, message, into any) (call, error) {
+	body, err := json.Marshal(message)
+	if err != nil {
+		return call{}, fmt.Errorf("encode message: %w", err)
+	}
+	what := call{method: http.MethodPost, path: path, body: body}
+	if into != nil {
+		what.answer = func(r *http.Response) error { return readJSON(r, into) }
+	}
+	return what, nil
+}
+
+// register proves with its token who the runner is, and keeps the session's secret.
+func (c *client) register(ctx context.Context, said schema.Register) (schema.Registered, error) {
+	var answer schema.Registered
+	what, err := post("/register", said, &answer)
+	if err != nil {
+		return answer, err
+	}
+	if err := c.do(ctx, what); err != nil {
+		return answer, err
+	}
+	c.secret = answer.Secret
+	return answer, nil
+}
+
+// claim waits for the runner's one job, however long it takes.
+func (c *client) claim(ctx context.Context, wait time.Duration) (schema.Order, error) {
+	for {
+		var order schema.Order
+		err := c.do(ctx, call{method: http.MethodPost, path: "/claim?wait=" + wait.String(), limit: wait + callLimit, answer: func(r *http.Response) error {
+			if r.StatusCode == http.StatusNoContent {
+				return nil
+			}
+			return readJSON(r, &order)
+		}})
+		if err != nil || order.Job != 0 {
+			return order, err
+		}
+	}
+}
+
+// ofJob is the path of one of a job's resources.
+func ofJob(o schema.Order, rest string) string { return fmt.Sprintf("/jobs/%d/%s", o.Job, rest) }
+
+// fetch reads a tree of the job with unpack, which must start afresh at each try.
+func (c *client) fetch(ctx context.Context, o schema.Order, name string, unpack func(io.Reader) error) error {
+	return c.do(ctx, call{method: http.MethodGet, path: ofJob(o, name), limit: treeLimit, answer: func(r *http.Response) error {
+		return unpack(r.Body)
+	}})
+}
+
+// keepPrepared sends what prepare left, once: it only saves later jobs the time.
+func (c *client) keepPrepared(ctx context.Context, o schema.Order, pack func(io.Writer) error) error {
+	return c.once(ctx, call{method: http.MethodPut, path: ofJob(o, fmt.Sprintf("prepared.tar?attempt=%d", o.Attempt)), stream: pack, limit: treeLimit})
+}
+
+// heartbeat keeps the lease, and returns how long it is.
+func (c *client) heartbeat(ctx context.Context, o schema.Order) (time.Duration, error) {
+	var lease schema.Lease
+	what, err := post(ofJob(o, "heartbeat"), schema.Heartbeat{Attempt: o.Attempt}, &lease)
+	if err != nil {
+		return 0, err
+	}
+	return lease.For, c.do(ctx, what)
+}
+
+// events sends a batch; first is how many of the attempt were sent before.
+func (c *client) events(ctx context.Context, o schema.Order, first int, ndjson []byte) error {
+	path := ofJob(o, fmt.Sprintf("events?attempt=%d&first=%d", o.Attempt, first))
+	return c.do(ctx, call{method: http.MethodPost, path: path, body: ndjson})
+}
+
+// result delivers the verdict.
+func (c *client) result(ctx context.Context, o schema.Order, r schema.Result) error {
+	what, err := post(ofJob(o, fmt.Sprintf("result?attempt=%d", o.Attempt)), r, nil)
+	if err != nil {
+		return err
+	}
+	return c.do(ctx, what)
+}

@@ -1,0 +1,74 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+const (
+	// maxCredential bounds a credential, in bytes.
+	maxCredential = 16 << 10
+	// lastBreath is how long a runner has to tidy up once its server is dead.
+	lastBreath = 15 * time.Second
+)
+
+// errLeash is why a runner ends whose server has died.
+var errLeash = errors.New("the server is gone")
+
+// readCredential reads one line of JSON, and nothing after it: what follows is the
+// leash.
+func readCredential(r io.Reader) (schema.Credential, error) {
+	var c schema.Credential
+	line, err := readLine(r)
+	if err != nil {
+		return c, &schema.Error{Code: schema.CodeInvalid, Message: "the credential could not be read; a pool starts runners, people do not", Err: err}
+	}
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		return c, &schema.Error{Code: schema.CodeInvalid, Message: "the credential is not what this version expects", Err: err}
+	}
+	if c.URL == "" || c.Token == "" || c.Flavour == "" {
+		return c, schema.Errorf(schema.CodeInvalid, "the credential lacks its URL, token or flavour")
+	}
+	return c, nil
+}
+
+// readLine reads up to a newline or the end, byte by byte so as to take no more.
+func readLine(r io.Reader) ([]byte, error) {
+	var line []byte
+	one := make([]byte, 1)
+	for len(line) < maxCredential {
+		n, err := r.Read(one)
+		if n == 1 && one[0] == '\n' || errors.Is(err, io.EOF) && len(line)+n > 0 {
+			return append(line, one[:n]...), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		line = append(line, one[:n]...)
+	}
+	return nil, schema.Errorf(schema.CodeLimit, "longer than %d bytes", maxCredential)
+}
+
+// hold waits for the leash's end, which is the server's, and ends the runner: in
+// good order, or after lastBreath where that takes too long.
+func hold(leash io.Reader, cancel context.CancelCauseFunc, finished <-chan struct{}) {
+	_, _ = io.Copy(io.Discard, leash)
+	cancel(errLeash)
+	timer := time.NewTimer(lastBreath)
+	defer timer.Stop()
+	select {
+	case <-finished:
+	case <-timer.C:
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	}
+}

@@ -1,0 +1,161 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"sync"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+const (
+	// maxLines and maxText bound the live lines of a job, maxBatch and maxBytes one
+	// message. All are below what the server takes.
+	maxLines = 5000
+	maxText  = 256 << 10
+	maxLine  = 2 << 10
+	maxBatch = 500
+	maxBytes = 2 << 20
+)
+
+// reporter streams a job's events. While one batch is on its way the next gathers,
+// so the first goes out at once and a flood costs few messages.
+type reporter struct {
+	client *client
+	order  schema.Order
+	clock  func() time.Time
+	stop   context.CancelCauseFunc // ends the job when its events are refused
+	cancel context.CancelFunc      // ends the sender
+
+	mu     sync.Mutex
+	queue  [][]byte // encoded, in order
+	lines  int
+	text   int
+	closed bool
+	bell   chan struct{}
+	done   chan struct{}
+	err    error // set before done is closed
+}
+
+// newReporter starts a reporter; flush or abandon ends it.
+func newReporter(c *client, o schema.Order, clock func() time.Time, stop context.CancelCauseFunc) *reporter {
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &reporter{client: c, order: o, clock: clock, stop: stop, cancel: cancel, bell: make(chan struct{}, 1), done: make(chan struct{})}
+	go r.send(ctx)
+	return r
+}
+
+// started reports that the runner begins.
+func (r *reporter) started(flavour, wall string) {
+	r.add(schema.Event{Kind: schema.EventStarted, Text: flavour + " runner, wall " + wall})
+}
+
+// add reports one event; it never blocks. Lines beyond the caps are left out, and
+// said to be.
+func (r *reporter) add(e schema.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed || e.Kind == schema.EventLine && !r.admit(&e) {
+		return
+	}
+	e.Attempt, e.At = r.order.Attempt, r.clock()
+	encoded, err := json.Marshal(e)
+	if err != nil {
+		return // no event has a field that JSON cannot hold
+	}
+	r.queue = append(r.queue, append(encoded, '\n'))
+	select {
+	case r.bell <- struct{}{}:
+	default: // it rings already
+	}
+}
+
+// admit counts a line against the caps.
+func (r *reporter) admit(e *schema.Event) bool {
+	if r.lines > maxLines || r.text > maxText {
+		return false
+	}
+	if len(e.Text) > maxLine {
+		e.Text = schema.Sanitize(e.Text[:maxLine]) // the cut may be inside a character
+	}
+	r.lines++
+	r.text += len(e.Text) + 1
+	if r.lines > maxLines || r.text > maxText {
+		e.Text = "… more output is not shown here"
+	}
+	return true
+}
+
+// send sends batches until the reporter is closed and empty, or refused.
+func (r *reporter) send(ctx context.Context) {
+	defer close(r.done)
+	sent := 0
+	for {
+		batch, n, more := r.next()
+		if n == 0 && !more {
+			return
+		}
+		if n == 0 {
+			select {
+			case <-r.bell:
+			case <-ctx.Done():
+				r.err = context.Cause(ctx)
+				return
+			}
+			continue
+		}
+		if err := r.client.events(ctx, r.order, sent, batch); err != nil {
+			r.err = err
+			r.stop(err)
+			return
+		}
+		sent += n
+	}
+}
+
+// next takes what has gathered, up to one message's size; more is false once
+// nothing will come any more.
+func (r *reporter) next() (batch []byte, n int, more bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	size := 0
+	for n < len(r.queue) && n < maxBatch && (n == 0 || size+len(r.queue[n]) <= maxBytes) {
+		size += len(r.queue[n])
+		n++
+	}
+	batch = bytes.Join(r.queue[:n], nil)
+	r.queue = r.queue[n:]
+	return batch, n, !r.closed
+}
+
+// close says that nothing more will be added.
+func (r *reporter) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
+	select {
+	case r.bell <- struct{}{}:
+	default: // it rings already
+	}
+}
+
+// flush sends what is left and returns why it could not be, if it could not. It
+// outlives ctx for a while.
+func (r *reporter) flush(ctx context.Context) error {
+	r.close()
+	last, cancel := outlive(ctx, lastWrites)
+	defer cancel()
+	defer context.AfterFunc(last, r.cancel)()
+	<-r.done
+	r.cancel()
+	return r.err
+}
+
+// abandon drops what is left and waits for the sender's end.
+func (r *reporter) abandon() {
+	r.close()
+	r.cancel()
+	<-r.done
+}

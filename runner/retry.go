@@ -1,0 +1,33 @@
+package runner
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	firstPause = 20 * time.Millisecond
+	longPause  = 3 * time.Second
+)
+
+// retry calls f until it succeeds, fails for good, has failed for longer than
+// patience, or ctx ends. The pauses double and are spread, so that the runners of a
+// restarted server do not come all at once.
+func retry(ctx context.Context, patience time.Duration, f func(context.Context) error) error {
+	began := time.Now()
+	for pause := firstPause; ; pause = min(2*pause, longPause) {
+		err := f(ctx)
+		if err == nil || !passing(err) || time.Since(began) > patience {
+			return err
+		}
+		spread := pause/2 + rand.N(pause)
+		timer := time.NewTimer(spread)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return context.Cause(ctx)
+		}
+	}
+}

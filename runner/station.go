@@ -1,0 +1,70 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/grader/grader/runner/grade"
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
+)
+
+// Engine grades one job; *grade.Grader is the one, and its comment the contract.
+type Engine interface {
+	Grade(ctx context.Context, j grade.Job, o grade.Observer) (schema.Result, error)
+}
+
+// Station is all that a runner has open before it asks for its job, so that the
+// first step follows at once.
+type Station struct {
+	Engine Engine
+	Wall   string       // the wall's level
+	Image  string       // id of the toolchain
+	Close  func() error // nil: nothing to close
+}
+
+// Opener opens a station; dir is the runner's own directory (0700).
+type Opener func(ctx context.Context, dir string) (*Station, error)
+
+// OpenWall opens the real station: the wall as the options say, and the engine on
+// this machine's toolchain.
+func OpenWall(o sandbox.Options, clock func() time.Time, logger *slog.Logger) Opener {
+	return func(ctx context.Context, dir string) (*Station, error) {
+		trusted := filepath.Join(dir, "trusted")
+		if err := os.Mkdir(trusted, 0o700); err != nil {
+			return nil, fmt.Errorf("trusted files: %w", err)
+		}
+		image, err := grade.DetectImage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("toolchain: %w", err)
+		}
+		wall, err := sandbox.Open(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		return &Station{
+			Engine: &grade.Grader{Wall: wall, Image: image, Dir: trusted, Clock: clock, Logger: logger},
+			Wall:   string(wall.Level()),
+			Image:  image.ID,
+			Close:  wall.Close,
+		}, nil
+	}
+}
+
+// Caps bound the trees that a runner unpacks.
+type Caps struct {
+	Submission, Tests, Prepared grade.Caps
+}
+
+// DefaultCaps are generous: an assignment's own limits are judged at the push.
+func DefaultCaps() Caps {
+	return Caps{
+		Submission: grade.Caps{Files: 20_000, Bytes: 512 << 20, Depth: 64},
+		Tests:      grade.Caps{Files: 100_000, Bytes: 2 << 30, Depth: 64},
+		Prepared:   grade.Caps{Files: 100_000, Bytes: 1 << 30, Depth: 64},
+	}
+}

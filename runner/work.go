@@ -1,0 +1,152 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/grader/grader/runner/grade"
+	"github.com/grader/grader/schema"
+)
+
+// work is the one job in hand.
+type work struct {
+	agent   *Agent
+	client  *client
+	station *Station
+	order   schema.Order
+	dir     string
+}
+
+// run does the job and delivers its verdict. A stale attempt is no error: somebody
+// else grades it now.
+func (w *work) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	beating := make(chan struct{})
+	beatCtx, calm := context.WithCancel(ctx)
+	go func() { defer close(beating); w.beat(beatCtx, cancel) }()
+	defer func() { calm(); <-beating }()
+
+	report := newReporter(w.client, w.order, w.agent.Clock, cancel)
+	report.started(w.order.Flavour.Name, w.station.Wall)
+	result, err := w.grade(ctx, report)
+	if ctx.Err() != nil {
+		report.abandon()
+		return w.ended(context.Cause(ctx))
+	}
+	if err != nil {
+		result = w.excuse(err)
+	}
+	return w.deliver(ctx, report, result)
+}
+
+// ended tells the reasons that are no failure of the runner from those that are.
+func (w *work) ended(cause error) error {
+	if schema.CodeOf(cause) == schema.CodeStale {
+		w.agent.Logger.Info("job taken away", "job", w.order.Job, "attempt", w.order.Attempt)
+		return nil
+	}
+	return fmt.Errorf("job %d not finished: %w", w.order.Job, cause)
+}
+
+// deliver sends what is left of the events and then the verdict. Being told to end
+// no longer stops it, for a while.
+func (w *work) deliver(ctx context.Context, report *reporter, result schema.Result) error {
+	if err := report.flush(ctx); err != nil {
+		return w.ended(err)
+	}
+	last, cancel := outlive(ctx, lastWrites)
+	defer cancel()
+	if err := w.client.result(last, w.order, result); err != nil {
+		return w.ended(err)
+	}
+	w.agent.Logger.Debug("verdict delivered", "job", w.order.Job, "outcome", result.Outcome)
+	return nil
+}
+
+// outlive returns a context that ends only some time after ctx has ended.
+func outlive(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	last, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		if schema.CodeOf(context.Cause(ctx)) == schema.CodeStale {
+			cancel()
+			return
+		}
+		timer := time.AfterFunc(grace, cancel)
+		context.AfterFunc(last, func() { timer.Stop() })
+	})
+	return last, func() { stop(); cancel() }
+}
+
+// excuse is the verdict on a job that could not be graded, and whose doing that was.
+func (w *work) excuse(err error) schema.Result {
+	now := w.agent.Clock()
+	r := schema.Result{StartedAt: now, FinishedAt: now, Provenance: w.provenance()}
+	var told *schema.Error
+	if errors.As(err, &told) && told.Code == schema.CodeInvalid {
+		r.Outcome, r.Blame, r.Message = schema.OutcomeGraderError, schema.BlameGrader, told.Error()
+		return r
+	}
+	w.agent.Logger.Error("job could not be graded", "job", w.order.Job, "error", err)
+	r.Outcome, r.Blame, r.Message = schema.OutcomeInfrastructureError, schema.BlameInfrastructure, "the machine failed"
+	return r
+}
+
+// provenance is what decides the result; the server sets what it knows better.
+func (w *work) provenance() schema.Provenance {
+	return schema.Provenance{
+		Submission: w.order.Submission.Commit,
+		Tests:      w.order.Tests.Commit,
+		Flavour:    w.order.Flavour.Name,
+		Image:      w.station.Image,
+		Grader:     w.agent.Version,
+		Wall:       w.station.Wall,
+		Attempt:    w.order.Attempt,
+	}
+}
+
+// grade fetches the trees and runs the engine.
+func (w *work) grade(ctx context.Context, report *reporter) (schema.Result, error) {
+	zone, err := time.LoadLocation(w.order.Zone)
+	if err != nil {
+		return schema.Result{}, fmt.Errorf("course's zone: %w", err)
+	}
+	trees, err := w.fetch(ctx)
+	if err != nil {
+		return schema.Result{}, err
+	}
+	job := grade.Job{
+		Kind:       w.order.Kind,
+		Submission: trees.submission,
+		Tests:      trees.tests,
+		Prepared:   trees.prepared,
+		Pins:       &w.order.Pins,
+		Zone:       zone,
+		Flavour:    &w.order.Flavour,
+		Provenance: w.provenance(),
+	}
+	if w.order.Kind == schema.JobGate {
+		job.Pins = nil // the gate is where pins come from
+	}
+	return w.station.Engine.Grade(ctx, job, &observer{work: w, ctx: ctx, report: report})
+}
+
+// beat keeps the lease until ctx ends. A stale attempt ends the job at once; a
+// server that is away is tried again until it has been for too long.
+func (w *work) beat(ctx context.Context, stop context.CancelCauseFunc) {
+	pause := time.NewTicker(max(w.order.Lease/3, time.Millisecond))
+	defer pause.Stop()
+	for {
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			return
+		}
+		if _, err := w.client.heartbeat(ctx, w.order); err != nil && ctx.Err() == nil {
+			stop(err)
+			return
+		}
+	}
+}
