@@ -17,7 +17,7 @@ const (
 	maxTests   = 20_000
 	maxDropped = 1000
 	maxSamples = 200
-	maxResult  = 64 << 20 // of a whole result as JSON
+	maxResult  = 32 << 20 // of a whole result as JSON
 )
 
 // text makes a runner's text safe to show and short enough to keep.

@@ -1,0 +1,54 @@
+package local
+
+import (
+	"bytes"
+	"log/slog"
+	"sync"
+
+	"github.com/grader/grader/schema"
+)
+
+// maxLine bounds one line of a runner's log, in bytes.
+const maxLine = 4 << 10
+
+// lines passes what a runner writes on its standard error on to the log, line by
+// line and sanitised, and keeps the last one.
+type lines struct {
+	logger *slog.Logger
+
+	mu   sync.Mutex
+	part []byte
+	text string
+}
+
+// Write takes a chunk of output; it never fails.
+func (l *lines) Write(chunk []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	rest := chunk
+	for len(rest) > 0 {
+		line, after, whole := bytes.Cut(rest, []byte("\n"))
+		l.part = append(l.part, line[:min(len(line), maxLine-len(l.part))]...)
+		if rest = after; whole {
+			l.flush()
+		}
+	}
+	return len(chunk), nil
+}
+
+// flush passes the gathered line on. mu is held.
+func (l *lines) flush() {
+	if text := schema.Sanitize(string(l.part)); text != "" {
+		l.text = text
+		l.logger.Info("runner says", "line", text)
+	}
+	l.part = l.part[:0]
+}
+
+// last returns the last line, whole or not.
+func (l *lines) last() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.flush()
+	return l.text
+}
