@@ -1,0 +1,56 @@
+package protocol
+
+import "errors"
+
+// Version is the version of the messages. A hook of another version is refused.
+const Version = 1
+
+// MaxFrame is the most bytes that a message has after its length.
+const MaxFrame = 64 << 10
+
+// The errors of decoding and reading. They are told apart by tests and the log only.
+var (
+	ErrVersion  = errors.New("hook protocol: another version")
+	ErrTooLong  = errors.New("hook protocol: message too long")
+	ErrMangled  = errors.New("hook protocol: malformed message")
+	ErrTooEarly = errors.New("hook protocol: message cut short")
+)
+
+// HeaderSize is the number of bytes of a message's length.
+const HeaderSize = 4
+
+// Length decodes the length that stands before every message, big-endian.
+func Length(header [HeaderSize]byte) (int, error) {
+	n := int(header[0])<<24 | int(header[1])<<16 | int(header[2])<<8 | int(header[3])
+	if n > MaxFrame {
+		return 0, ErrTooLong
+	}
+	return n, nil
+}
+
+// frame puts the length and the version before a body.
+func frame(body ...[]byte) ([]byte, error) {
+	n := 1
+	for _, part := range body {
+		n += len(part)
+	}
+	if n > MaxFrame {
+		return nil, ErrTooLong
+	}
+	b := append(make([]byte, 0, HeaderSize+n), byte(n>>24), byte(n>>16), byte(n>>8), byte(n), Version)
+	for _, part := range body {
+		b = append(b, part...)
+	}
+	return b, nil
+}
+
+// unframe takes the version off a message without its length.
+func unframe(message []byte) ([]byte, error) {
+	if len(message) == 0 {
+		return nil, ErrMangled
+	}
+	if message[0] != Version {
+		return nil, ErrVersion
+	}
+	return message[1:], nil
+}
