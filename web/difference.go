@@ -2,16 +2,17 @@ package web
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/sergi/go-diff/diffmatchpatch"
 )
 
-// difference is "line 2: expected "1 3", got "1 2 3"" taken apart, so that the
-// characters that differ can be marked.
+// difference is `line 2: expected "1 3", got "1 2 3"` taken apart, so that the
+// characters that differ can be marked. The quoted texts keep their quotes and
+// escapes: blanks at the end and characters that cannot be seen stay visible.
 type difference struct {
 	Where    string // "line 2"
+	What     string // what kind of thing was expected: "the number", mostly ""
 	Expected []span
 	Got      []span
 	Rest     string // what the message says after it
@@ -23,35 +24,34 @@ type span struct {
 	Own  bool
 }
 
-// maxCompared bounds the text whose characters are compared one by one.
+// maxCompared bounds the bytes whose characters are compared one by one: the
+// engine's own messages are far shorter, a report's may not be.
 const maxCompared = 2000
 
-var differencePattern = regexp.MustCompile(`(?s)^(?:([^"\n]{0,80}): )?expected ("(?:[^"\\]|\\.)*"), got ("(?:[^"\\]|\\.)*")(.*)$`)
+// differencePattern matches what the grading engine writes of a comparison; one
+// side may be absent.
+var differencePattern = regexp.MustCompile(`(?s)^(?:([^"\n]{0,80}?): )?expected (the number |the white space |a match of )?` +
+	`(…?"(?:[^"\\]|\\.)*"…?|the end of the output), got (…?"(?:[^"\\]|\\.)*"…?|the end of the output)(.*)$`)
 
-// parseDifference takes a test's message apart; nil where it says something else.
+// parseDifference takes a test's message apart; nil where it is about something else.
 func parseDifference(message string) *difference {
 	m := differencePattern.FindStringSubmatch(message)
 	if m == nil {
 		return nil
 	}
-	expected, err := strconv.Unquote(m[2])
-	if err != nil {
-		return nil
+	found := &difference{
+		Where: m[1], What: strings.TrimSpace(m[2]), Rest: sentence(strings.Trim(m[5], " ,;()\n")),
+		Expected: []span{{Text: m[3]}}, Got: []span{{Text: m[4]}},
 	}
-	got, err := strconv.Unquote(m[3])
-	if err != nil {
-		return nil
+	quoted := strings.Contains(m[3], `"`) && strings.Contains(m[4], `"`)
+	if quoted && found.What != "a match of" && len(message) <= maxCompared {
+		found.Expected, found.Got = spans(m[3], m[4])
 	}
-	d := &difference{Where: m[1], Rest: strings.TrimLeft(m[4], " ,;\n")}
-	d.Expected, d.Got = spans(expected, got)
-	return d
+	return found
 }
 
 // spans compares two texts.
 func spans(expected, got string) (left, right []span) {
-	if len(expected)+len(got) > maxCompared {
-		return []span{{Text: expected}}, []span{{Text: got}}
-	}
 	m := diffmatchpatch.New()
 	for _, d := range m.DiffCleanupSemantic(m.DiffMain(expected, got, false)) {
 		switch d.Type {

@@ -45,7 +45,6 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request, user schema
 	defer s.meters.watching.Dec()
 	ctx, cancel := context.WithTimeout(r.Context(), streamLifetime)
 	defer cancel()
-	defer context.AfterFunc(s.closing, cancel)()
 	f := &feed{server: s, out: newStream(w), sight: v}
 	if err := f.run(ctx, r); err != nil {
 		s.logger().Debug("stream ended", "submission", v.Sub.Name.String(), "error", err)
@@ -124,6 +123,8 @@ func (f *feed) follow(ctx context.Context, watched <-chan schema.Event) error {
 			err = f.tellPlace()
 		case <-keepalive.C:
 			err = f.out.comment("keepalive")
+		case <-f.server.closing:
+			return errStopping
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}

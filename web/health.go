@@ -16,9 +16,11 @@ func serveHealth(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusO
 // serveReady answers 503 when the store does not answer or the site is stopping:
 // send nobody here.
 func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) {
-	if s.closing.Err() != nil {
+	select {
+	case <-s.closing:
 		plain(w, http.StatusServiceUnavailable, "stopping\n")
 		return
+	default:
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 	defer cancel()

@@ -152,4 +152,3 @@ func (s *Server) place(v *sight) schema.Place {
 	}
 	return s.Live.Place(v.Sub.Job.ID)
 }
-

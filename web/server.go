@@ -55,8 +55,8 @@ type Server struct {
 	mu       sync.Mutex
 	listener net.Listener
 	server   *http.Server
-	closing  context.Context // ended by Stop: live streams let go, pages finish
-	end      context.CancelFunc
+	closing  chan struct{} // closed by Stop: live streams let go, pages finish
+	end      func()
 	served   chan struct{}
 }
 
@@ -110,8 +110,8 @@ func (s *Server) build() (err error) {
 	if s.pages, err = loadPages(s.assets); err != nil {
 		return err
 	}
-	cancelled, cancel := context.WithCancelCause(context.Background())
-	s.closing, s.end = cancelled, func() { cancel(errStopping) }
+	s.closing = make(chan struct{})
+	s.end = sync.OnceFunc(func() { close(s.closing) })
 	s.sessions = newSessions(s.Sessions, s.secure())
 	s.logins = newLimiter()
 	s.streams = newStreams()

@@ -1,0 +1,380 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// classroom is a course in memory: it is every port of the site at once.
+//
+// In comp2402: alice and bob are students, tina is a TA, ines an instructor. root
+// is an administrator and enrolled nowhere, mallory a student of another course.
+type classroom struct {
+	mu          sync.Mutex
+	users       []schema.User
+	courses     []schema.Course
+	enrolments  []schema.Enrolment
+	assignments []schema.Assignment
+	submissions []schema.Submission
+	events      map[int64][]schema.Event
+	watchers    map[int64][]chan schema.Event
+	logins      map[string]int64
+	files       map[string]string
+	sessions    map[string][]byte
+	places      map[int64]schema.Place
+	broken      error // what every port answers, when set
+}
+
+// The classroom's times. Its clock stands still at noon.
+func noon() time.Time { return time.Date(2026, 9, 20, 16, 0, 0, 0, time.UTC) }
+
+const (
+	hiddenName   = "hidden-test-of-overflow"
+	hiddenOutput = "hidden-expected-output-4711"
+	neverName    = "never-shown-calibration"
+)
+
+const specA1 = `title: "A1: Linked lists"
+handout: handout.md
+due: 2026-09-28 23:59
+files:
+  required: [list.c]
+build:
+  - {name: compile, run: "cc -o list list.c"}
+tests:
+  - {name: adds to an empty list, run: ./list, stdout: "1\n", points: 2}
+  - {name: removes from the middle, run: ./list, stdout: "1 3\n", points: 3}
+`
+
+const specA2 = `title: "A2: Not yet"
+release: 2026-09-25 09:00
+due: 2026-10-12 23:59
+tests:
+  - {name: greets, run: ./hello, stdout: "hello\n", points: 1}
+`
+
+const handoutA1 = "# Linked lists\n\nWrite `list.c`. **Mind** the middle.\n\n## Details\n\n| in | out |\n|---|---|\n| `1` | `1` |\n\n```\n./list < in\n```\n\n![a list](https://evil.example/list.png)\n\n[more](https://example.org/)\n"
+
+func newClassroom(t *testing.T) *classroom {
+	t.Helper()
+	c := &classroom{
+		events: map[int64][]schema.Event{}, watchers: map[int64][]chan schema.Event{},
+		logins: map[string]int64{}, files: map[string]string{"handout.md": handoutA1},
+		sessions: map[string][]byte{}, places: map[int64]schema.Place{},
+	}
+	for i, login := range []string{"alice", "bob", "tina", "ines", "root", "mallory"} {
+		c.users = append(c.users, schema.User{ID: int64(i + 1), Login: login, Admin: login == "root"})
+	}
+	c.users[0].Name = "Alice Archer"
+	c.courses = []schema.Course{
+		{ID: 1, Code: "comp2402", Title: "Data structures", Zone: "America/Toronto", Flavour: "standard"},
+		{ID: 2, Code: "secret101", Title: "Another course", Zone: "UTC", Flavour: "standard"},
+	}
+	c.enrol(0, "alice", schema.RoleStudent)
+	c.enrol(0, "bob", schema.RoleStudent)
+	c.enrol(0, "tina", schema.RoleTA)
+	c.enrol(0, "ines", schema.RoleInstructor)
+	c.enrol(1, "mallory", schema.RoleStudent)
+	c.assign(1, "a1", specA1)
+	c.assign(2, "a2", specA2)
+	c.assign(3, "a3", "")
+	return c
+}
+
+func (c *classroom) enrol(course int, login string, role schema.Role) {
+	c.enrolments = append(c.enrolments, schema.Enrolment{Course: c.courses[course], User: c.user(login), Role: role})
+}
+
+func (c *classroom) assign(id int64, name, source string) {
+	a := schema.Assignment{ID: id, Course: c.courses[0], Name: name}
+	if source != "" {
+		a.Active = &schema.Version{
+			ID: 10 + id, AssignmentID: id, Number: 1, RepositoryID: 20 + id, Commit: strings.Repeat("7", 40),
+			Source: []byte(source), State: schema.VersionActive,
+		}
+	}
+	c.assignments = append(c.assignments, a)
+}
+
+func (c *classroom) user(login string) schema.User {
+	i := slices.IndexFunc(c.users, func(u schema.User) bool { return u.Login == login })
+	return c.users[i]
+}
+
+// submit adds a submission to a1, queued a minute before noon.
+func (c *classroom) submit(owner string, number int) *schema.Submission {
+	id := int64(len(c.submissions) + 1)
+	c.submissions = append(c.submissions, schema.Submission{
+		ID: id, Name: schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: owner, Number: number},
+		Assignment: 1, PusherID: c.user(owner).ID, Login: owner, Commit: fmt.Sprintf("%040x", 0xabc000+id), Tree: strings.Repeat("e", 40),
+		VersionID: 11, Receipt: "7Q2K-M8DT", ReceivedAt: noon().Add(-time.Minute),
+		Job: schema.Job{ID: 100 + id, Submission: id, VersionID: 11, State: schema.StateQueued, QueuedAt: noon().Add(-time.Minute)},
+	})
+	return &c.submissions[len(c.submissions)-1]
+}
+
+// gradedResult has a test of every visibility.
+func gradedResult() *schema.Result {
+	return &schema.Result{
+		Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent,
+		Score: schema.NewPoints(7, 1), MaxScore: schema.NewPoints(10, 1),
+		Build: &schema.BuildResult{Outcome: schema.OutcomePassed, Output: "list.c:3: warning: unused", Duration: 1200 * time.Millisecond},
+		Tests: []schema.TestResult{
+			{Name: "adds to an empty list", Outcome: schema.OutcomePassed, Score: schema.NewPoints(2, 1), MaxScore: schema.NewPoints(2, 1), Visible: schema.VisibleAlways, CPU: 12 * time.Millisecond, Wall: 14 * time.Millisecond, Memory: 2 << 20},
+			{Name: "removes from the middle", Outcome: schema.OutcomeFailed, MaxScore: schema.NewPoints(3, 1), Visible: schema.VisibleAlways, CPU: 14 * time.Millisecond, Wall: 15 * time.Millisecond, Message: `line 2: expected "1 3", got "1 2 3"`, Output: "1 2 3\n", Hint: "Keep the node before it.", Tampering: "report and process disagree"},
+			{Name: hiddenName, Outcome: schema.OutcomePassed, Score: schema.NewPoints(5, 1), MaxScore: schema.NewPoints(5, 1), Visible: schema.VisibleAfterDue, Output: hiddenOutput, Message: hiddenOutput, Hint: hiddenOutput},
+			{Name: neverName, Outcome: schema.OutcomeFailed, MaxScore: schema.NewPoints(4, 1), Visible: schema.VisibleNever, Output: hiddenOutput},
+		},
+		Provenance: schema.Provenance{Submission: strings.Repeat("a", 40), Tests: strings.Repeat("7", 40), Flavour: "standard", Image: "sha256:1234", Grader: "v0.1.0", Wall: "namespace", Attempt: 1},
+		StartedAt:  noon().Add(-50 * time.Second), BuiltAt: noon().Add(-48 * time.Second), FinishedAt: noon().Add(-45 * time.Second),
+	}
+}
+
+// finish ends a submission with a result.
+func (c *classroom) finish(sub *schema.Submission, r *schema.Result) {
+	sub.Result = r
+	sub.Job.State = schema.StateDone
+	sub.Job.EndedAt = noon()
+}
+
+// happen stores an event of a submission's job and hands it to who watches.
+func (c *classroom) happen(sub *schema.Submission, e schema.Event) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	job := sub.Job.ID
+	e.Seq, e.At, e.Attempt = int64(len(c.events[job])+1), noon(), 1
+	c.events[job] = append(c.events[job], e)
+	switch e.Kind {
+	case schema.EventAssigned:
+		sub.Job.State = schema.StateAssigned
+	case schema.EventStarted:
+		sub.Job.State = schema.StateRunning
+	case schema.EventRequeued:
+		sub.Job.State = schema.StateQueued
+	case schema.EventEnded:
+		sub.Job.State, sub.Result = e.State, e.Result
+	}
+	for _, w := range c.watchers[job] {
+		w <- e
+		if e.Kind == schema.EventEnded {
+			close(w)
+		}
+	}
+	if e.Kind == schema.EventEnded {
+		delete(c.watchers, job)
+	}
+}
+
+// drop closes every watch of a job, as the scheduler does with slow readers.
+func (c *classroom) drop(job int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, w := range c.watchers[job] {
+		close(w)
+	}
+	delete(c.watchers, job)
+}
+
+func (c *classroom) locked() (func(), error) {
+	c.mu.Lock()
+	return c.mu.Unlock, c.broken
+}
+
+func missing() error { return schema.Errorf(schema.CodeNotFound, "not in the classroom") }
+
+// find returns the first element that holds, as the ports do.
+func find[T any](all []T, is func(T) bool) (T, error) {
+	if i := slices.IndexFunc(all, is); i >= 0 {
+		return all[i], nil
+	}
+	var none T
+	return none, missing()
+}
+
+func (c *classroom) RedeemLogin(_ context.Context, token string, _ time.Time) (schema.User, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	if err != nil {
+		return schema.User{}, err
+	}
+	id, ok := c.logins[token]
+	if !ok {
+		return schema.User{}, schema.Errorf(schema.CodeRefused, "this link is unknown, spent or expired")
+	}
+	delete(c.logins, token)
+	return find(c.users, func(u schema.User) bool { return u.ID == id })
+}
+
+func (c *classroom) User(_ context.Context, id int64) (schema.User, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	if err != nil {
+		return schema.User{}, err
+	}
+	return find(c.users, func(u schema.User) bool { return u.ID == id })
+}
+
+func (c *classroom) Enrolments(_ context.Context, user int64) ([]schema.Enrolment, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	var found []schema.Enrolment
+	for _, e := range c.enrolments {
+		if e.User.ID == user {
+			found = append(found, e)
+		}
+	}
+	return found, err
+}
+
+func (c *classroom) Role(_ context.Context, course, user int64) (schema.Role, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	for _, e := range c.enrolments {
+		if e.User.ID == user && e.Course.ID == course {
+			return e.Role, err
+		}
+	}
+	return "", err
+}
+
+func (c *classroom) Course(_ context.Context, code string) (schema.Course, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	if err != nil {
+		return schema.Course{}, err
+	}
+	return find(c.courses, func(one schema.Course) bool { return one.Code == code })
+}
+
+func (c *classroom) Assignments(_ context.Context, course int64) ([]schema.Assignment, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	var found []schema.Assignment
+	for _, a := range c.assignments {
+		if a.Course.ID == course {
+			found = append(found, a)
+		}
+	}
+	return found, err
+}
+
+func (c *classroom) Assignment(_ context.Context, course, name string) (schema.Assignment, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	if err != nil {
+		return schema.Assignment{}, err
+	}
+	return find(c.assignments, func(a schema.Assignment) bool { return a.Course.Code == course && a.Name == name })
+}
+
+func (c *classroom) Submission(_ context.Context, name schema.SubmissionName) (schema.Submission, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	if err != nil {
+		return schema.Submission{}, err
+	}
+	return find(c.submissions, func(s schema.Submission) bool { return s.Name == name })
+}
+
+func (c *classroom) Submissions(_ context.Context, assignment int64, owner string, limit int) ([]schema.Submission, error) {
+	return c.newest(limit, func(s schema.Submission) bool { return s.Assignment == assignment && s.Name.Owner == owner })
+}
+
+func (c *classroom) Recent(_ context.Context, user int64, limit int) ([]schema.Submission, error) {
+	return c.newest(limit, func(s schema.Submission) bool { return s.PusherID == user })
+}
+
+func (c *classroom) newest(limit int, is func(schema.Submission) bool) ([]schema.Submission, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	var found []schema.Submission
+	for _, s := range slices.Backward(c.submissions) {
+		if is(s) && len(found) < limit {
+			found = append(found, s)
+		}
+	}
+	return found, err
+}
+
+func (c *classroom) Latest(_ context.Context, assignment int64) ([]schema.Submission, error) {
+	all, err := c.newest(1000, func(s schema.Submission) bool { return s.Assignment == assignment })
+	seen := map[string]bool{}
+	all = slices.DeleteFunc(all, func(s schema.Submission) bool {
+		twice := seen[s.Name.Owner]
+		seen[s.Name.Owner] = true
+		return twice
+	})
+	slices.SortFunc(all, func(a, b schema.Submission) int { return strings.Compare(a.Name.Owner, b.Name.Owner) })
+	return all, err
+}
+
+func (c *classroom) Events(_ context.Context, job, seq int64, limit int) ([]schema.Event, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	after := c.events[job][min(seq, int64(len(c.events[job]))):]
+	return slices.Clone(after[:min(limit, len(after))]), err
+}
+
+func (c *classroom) Watch(ctx context.Context, job, after int64) (<-chan schema.Event, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	out := make(chan schema.Event, 1000)
+	for _, e := range c.events[job][min(after, int64(len(c.events[job]))):] {
+		out <- e
+	}
+	c.watchers[job] = append(c.watchers[job], out)
+	return out, err
+}
+
+func (c *classroom) Place(job int64) schema.Place {
+	unlock, _ := c.locked()
+	defer unlock()
+	return c.places[job]
+}
+
+func (c *classroom) ReadFile(_ context.Context, _ int64, _, path string, _ int64) ([]byte, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	if text, ok := c.files[path]; ok && err == nil {
+		return []byte(text), nil
+	}
+	return nil, missing()
+}
+
+func (c *classroom) FindCtx(_ context.Context, token string) ([]byte, bool, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	data, ok := c.sessions[token]
+	return data, ok, err
+}
+
+func (c *classroom) CommitCtx(_ context.Context, token string, data []byte, _ time.Time) error {
+	unlock, err := c.locked()
+	defer unlock()
+	c.sessions[token] = data
+	return err
+}
+
+func (c *classroom) DeleteCtx(_ context.Context, token string) error {
+	unlock, err := c.locked()
+	defer unlock()
+	delete(c.sessions, token)
+	return err
+}
+
+func (c *classroom) Find(token string) ([]byte, bool, error) {
+	return c.FindCtx(context.Background(), token)
+}
+
+func (c *classroom) Commit(token string, data []byte, expiry time.Time) error {
+	return c.CommitCtx(context.Background(), token, data, expiry)
+}
+
+func (c *classroom) Delete(token string) error { return c.DeleteCtx(context.Background(), token) }
