@@ -59,15 +59,18 @@ func (k *keeper) run(ctx context.Context) {
 
 // wanted is how many runners the pool should have.
 func (k *keeper) wanted(ctx context.Context) (int, error) {
-	waiting, err := k.scheduler.Jobs.Waiting(ctx, k.flavour.Name, k.flavour.Max)
-	if err != nil {
-		return 0, err
-	}
 	busy := 0
 	for _, m := range k.scheduler.fleet.all() {
 		if ph, _ := m.state(); m.flavour == k.flavour.Name && ph == phaseBusy {
 			busy++
 		}
+	}
+	if busy+k.flavour.Warm >= k.flavour.Max {
+		return k.flavour.Max, nil // however many wait
+	}
+	waiting, err := k.scheduler.Jobs.Waiting(ctx, k.flavour.Name, k.flavour.Max)
+	if err != nil {
+		return 0, err
 	}
 	return min(k.flavour.Max, busy+max(k.flavour.Warm, len(waiting))), nil
 }

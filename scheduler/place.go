@@ -10,7 +10,7 @@ import (
 
 const (
 	placeAge  = time.Second           // how old a snapshot may be
-	placePace = 50 * time.Millisecond // how soon another is made for a job that it lacks
+	placePace = 100 * time.Millisecond // how soon another is made for a job that it lacks
 	maxPlaces = 100_000               // waiting jobs of a flavour that are looked at
 )
 
@@ -20,11 +20,13 @@ type places struct {
 	mu   sync.Mutex
 	at   time.Time
 	byID map[int64]schema.Place
+	last schema.Place // of the job that comes after all of them
 }
 
 // Place returns how many jobs will start before a queued one and when it should
-// start, from a snapshot at most a second old. A job that does not wait is at the
-// front.
+// start, from a snapshot at most a second old. A job that was queued within the last
+// tenth of a second may be told the end of the longest queue; one that does not wait
+// is told the front.
 func (s *Scheduler) Place(job int64) schema.Place {
 	s.prepare()
 	p := &s.places
@@ -32,8 +34,11 @@ func (s *Scheduler) Place(job int64) schema.Place {
 	defer p.mu.Unlock()
 	age := s.Clock().Sub(p.at)
 	place, known := p.byID[job]
-	if p.byID != nil && (age < placeAge && known || age < placePace) {
+	if p.byID != nil && known && age < placeAge {
 		return place
+	}
+	if p.byID != nil && age < placePace {
+		return p.last
 	}
 	if err := s.survey(p); err != nil {
 		s.Logger.Warn("places not computed", "error", err)
@@ -46,7 +51,7 @@ func (s *Scheduler) Place(job int64) schema.Place {
 func (s *Scheduler) survey(p *places) error {
 	ctx, cancel := context.WithTimeout(s.ctx, 5*time.Second)
 	defer cancel()
-	byID := make(map[int64]schema.Place)
+	byID, last := make(map[int64]schema.Place), schema.Place{}
 	for name, f := range s.Flavours {
 		waiting, err := s.Jobs.Waiting(ctx, name, maxPlaces)
 		if err != nil {
@@ -59,8 +64,11 @@ func (s *Scheduler) survey(p *places) error {
 		for ahead, job := range waiting {
 			byID[job] = schema.Place{Ahead: ahead, Estimate: estimate(ahead, mean, f.Max)}
 		}
+		if len(waiting) > last.Ahead {
+			last = schema.Place{Ahead: len(waiting), Estimate: estimate(len(waiting), mean, f.Max)}
+		}
 	}
-	p.at, p.byID = s.Clock(), byID
+	p.at, p.byID, p.last = s.Clock(), byID, last
 	return nil
 }
 
