@@ -1,6 +1,29 @@
 package sandbox
 
-import "os"
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/schema"
+)
+
+// The directories of a scratch: the step's own, and what it sees as temporary
+// directory and as shared memory, so that these count and go with it.
+const (
+	workDir   = "work"
+	tempDir   = "tmp"
+	sharedDir = "shm"
+)
 
 // Scratch is a directory that students' programs write to. Root never follows a
 // link in it, and touches it only while no process of its owner lives.
@@ -8,7 +31,16 @@ import "os"
 // Names are relative, slash-separated and stay beneath Path; a name that leaves it,
 // or that leads through a link, is CodeInvalid.
 type Scratch struct {
+	wall *Wall
+	top  *os.File // the directory that holds the three
+	work *os.File
 	path string
+
+	mu     sync.Mutex
+	busy   bool // a step owns it
+	sealed bool
+	fresh  bool // the runner wrote to it since a step owned it
+	owner  int  // uid of what is in it
 }
 
 // Caps bound what CopyOut copies; 0 is no bound.
@@ -24,39 +56,156 @@ type Skipped struct {
 	Why  string
 }
 
+// newScratch makes the directories under dir, which only the runner writes to.
+func newScratch(w *Wall, dir string) (*Scratch, error) {
+	top := filepath.Join(dir, randomName())
+	s := &Scratch{wall: w, path: filepath.Join(top, workDir), owner: os.Getuid(), fresh: true}
+	if err := os.Mkdir(top, 0o711); err != nil {
+		return nil, fmt.Errorf("scratch: %w", err)
+	}
+	if err := os.Chmod(top, 0o711); err != nil {
+		return nil, fmt.Errorf("scratch: %w", err)
+	}
+	for _, name := range []string{workDir, tempDir, sharedDir} {
+		if err := os.Mkdir(filepath.Join(top, name), 0o700); err != nil {
+			return nil, fmt.Errorf("scratch: %w", err)
+		}
+	}
+	return s, s.open(top)
+}
+
+func (s *Scratch) open(top string) error {
+	var err error
+	if s.top, err = os.Open(top); err != nil {
+		return fmt.Errorf("scratch: %w", err)
+	}
+	if s.work, err = os.Open(s.path); err != nil {
+		s.top.Close()
+		return fmt.Errorf("scratch: %w", err)
+	}
+	return nil
+}
+
+// randomName is a name that nobody guesses.
+func randomName() string {
+	b := make([]byte, 16)
+	rand.Read(b) //nolint:errcheck // never fails
+	return hex.EncodeToString(b)
+}
+
 // Path returns its absolute path.
 func (s *Scratch) Path() string { return s.path }
 
+func (s *Scratch) fd() int { return int(s.work.Fd()) }
+
+// beside is the path of its temporary or shared directory.
+func (s *Scratch) beside(name string) string { return filepath.Join(filepath.Dir(s.path), name) }
+
+// idle locks the scratch for the runner; it fails while a step owns it.
+func (s *Scratch) idle() error {
+	s.mu.Lock()
+	if s.busy {
+		s.mu.Unlock()
+		return schema.Errorf(schema.CodeConflict, "a step owns the scratch directory")
+	}
+	return nil
+}
+
 // Mkdir makes a directory, and those above it.
-func (s *Scratch) Mkdir(name string) error { panic("unwritten") }
+func (s *Scratch) Mkdir(name string) error {
+	return s.change(name, func(clean string) error { return makeDirs(s.fd(), clean) })
+}
 
 // WriteFile writes a regular file, making the directories above it. An existing
 // file is replaced. Of mode only the execute bits matter.
 func (s *Scratch) WriteFile(name string, data []byte, mode os.FileMode) error {
-	panic("unwritten")
+	return s.change(name, func(clean string) error {
+		f, err := createBeneath(s.fd(), clean, mode)
+		if err != nil {
+			return err
+		}
+		_, err = f.Write(data)
+		return errors.Join(err, f.Close())
+	})
 }
 
 // CopyIn copies the regular file src, one of the runner's own, to name.
-func (s *Scratch) CopyIn(name, src string, mode os.FileMode) error { panic("unwritten") }
+func (s *Scratch) CopyIn(name, src string, mode os.FileMode) error {
+	return s.change(name, func(clean string) error {
+		from, err := os.Open(src)
+		if err != nil {
+			return err
+		}
+		defer from.Close()
+		f, err := createBeneath(s.fd(), clean, mode)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(f, from)
+		return errors.Join(err, f.Close())
+	})
+}
 
 // Symlink makes name a symbolic link to target, which is not checked.
-func (s *Scratch) Symlink(target, name string) error { panic("unwritten") }
+func (s *Scratch) Symlink(target, name string) error {
+	return s.change(name, func(clean string) error {
+		dir, err := parentBeneath(s.fd(), clean)
+		if err != nil {
+			return err
+		}
+		defer closeFD(dir)
+		return unix.Symlinkat(target, dir, path.Base(clean))
+	})
+}
 
-// ReadFile reads a regular file with one link. CodeNotFound when there is none;
-// CodeInvalid when it is something else; CodeLimit when it is longer than max
-// bytes, along with its first max bytes.
-func (s *Scratch) ReadFile(name string, max int64) ([]byte, error) { panic("unwritten") }
+// change runs f on the cleaned name while no step owns the scratch.
+func (s *Scratch) change(name string, f func(clean string) error) error {
+	clean, err := cleanName(name)
+	if err != nil {
+		return err
+	}
+	if err := s.idle(); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	if s.sealed {
+		return schema.Errorf(schema.CodeConflict, "the scratch directory is sealed")
+	}
+	s.fresh = true
+	return s.explain(name, f(clean))
+}
 
-// CopyOut copies the regular files below it into dir, a directory of the runner's
-// (or another scratch's Path), keeping execute bits, and returns what it left out:
-// links, devices, names that are too deep or not UTF-8. CodeLimit when a cap on
-// files or bytes is met; what was copied until then stays.
-func (s *Scratch) CopyOut(dir string, c Caps) ([]Skipped, error) { panic("unwritten") }
-
-// Seal makes everything in it read-only and readable for those steps that name it
-// (or something below it) in Step.Read. From then on no step can own it.
-func (s *Scratch) Seal() error { panic("unwritten") }
+// explain gives an error of the file system its code.
+func (s *Scratch) explain(name string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, unix.ENOENT):
+		return &schema.Error{Code: schema.CodeNotFound, Message: fmt.Sprintf("there is no file %q", name), Err: err}
+	case errors.Is(err, unix.ELOOP), errors.Is(err, unix.ENOTDIR), errors.Is(err, unix.EXDEV), errors.Is(err, unix.ENAMETOOLONG):
+		return &schema.Error{Code: schema.CodeInvalid, Message: fmt.Sprintf("%q is no regular file beneath the directory", name), Err: err}
+	}
+	return fmt.Errorf("scratch %s: %w", strconv.Quote(name), err)
+}
 
 // Remove removes the directory and everything below it, whatever its names,
 // modes and depth.
-func (s *Scratch) Remove() error { panic("unwritten") }
+func (s *Scratch) Remove() error {
+	if err := s.idle(); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	if s.top == nil {
+		return nil
+	}
+	name := s.top.Name()
+	err := removeBeneath(int(s.top.Fd()))
+	err = errors.Join(err, s.work.Close(), s.top.Close(), os.Remove(name))
+	s.top = nil
+	s.sealed = true
+	s.wall.forget(s)
+	if err != nil {
+		return fmt.Errorf("remove scratch: %w", err)
+	}
+	return nil
+}

@@ -2,13 +2,24 @@ package sandbox
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/runner/sandbox/stage"
+	"github.com/grader/grader/schema"
 )
 
 // Options configure a Wall.
 type Options struct {
 	// Dir is where scratch directories are made; it must be on a file system that
-	// allows execution unless steps only read there. It is created 0711.
+	// allows execution unless steps only read there. It is created 0711. As root,
+	// every directory above it must let others pass (mode o+x).
 	Dir string
 	// Min is the weakest level to accept; Open fails below it. "" is LevelUID.
 	Min Level
@@ -30,59 +41,211 @@ type Options struct {
 
 // Wall runs steps. Its methods may be called from several goroutines.
 type Wall struct {
-	level Level
+	level     Level
+	dir       string
+	toolchain []string
+	etc       []string
+	logger    *slog.Logger
+	block     *block // nil for an ordinary user
+	slots     *slots
+	forker    *forker
+	exe       *os.File // this binary, of which stages are made
+	abi       int      // of Landlock
+	filter    []byte   // seccomp program
+
+	mu        sync.Mutex
+	closed    bool
+	scratches map[*Scratch]struct{}
+	running   map[*Process]struct{}
 }
 
 // Open chooses the level by a self-test, leases a block of uids (as root) and
 // sweeps what an earlier owner of the block left.
-func Open(ctx context.Context, o Options) (*Wall, error) { panic("unwritten") }
+func Open(ctx context.Context, o Options) (*Wall, error) {
+	w := &Wall{
+		toolchain: o.Toolchain, etc: etcFiles(), logger: o.Logger, abi: stage.LandlockABI(),
+		scratches: map[*Scratch]struct{}{}, running: map[*Process]struct{}{},
+	}
+	if w.logger == nil {
+		w.logger = slog.New(slog.DiscardHandler)
+	}
+	if err := w.prepare(o); err != nil {
+		return nil, err
+	}
+	if err := w.choose(ctx, o); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	return w, nil
+}
+
+// prepare makes everything that does not depend on the level.
+func (w *Wall) prepare(o Options) error {
+	var err error
+	if w.dir, err = filepath.Abs(o.Dir); err != nil {
+		return fmt.Errorf("open wall: %w", err)
+	}
+	if err := makeDirFor(w.dir); err != nil {
+		return err
+	}
+	if w.filter, err = filterProgram(); err != nil {
+		return fmt.Errorf("open wall: %w", err)
+	}
+	if w.exe, err = os.Open("/proc/self/exe"); err != nil {
+		return fmt.Errorf("open wall: %w", err)
+	}
+	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+		return fmt.Errorf("open wall: subreaper: %w", err)
+	}
+	if err := w.openSlots(o); err != nil {
+		return err
+	}
+	w.forker = startForker()
+	return nil
+}
+
+// makeDirFor makes the directory of scratches, and as root checks that the uids of
+// steps can get there.
+func makeDirFor(dir string) error {
+	if err := os.MkdirAll(dir, 0o711); err != nil {
+		return fmt.Errorf("open wall: %w", err)
+	}
+	if os.Getuid() != 0 {
+		return nil
+	}
+	if err := os.Chmod(dir, 0o711); err != nil {
+		return fmt.Errorf("open wall: %w", err)
+	}
+	for above := filepath.Dir(dir); ; above = filepath.Dir(above) {
+		info, err := os.Stat(above)
+		if err != nil {
+			return fmt.Errorf("open wall: %w", err)
+		}
+		if info.Mode()&0o001 == 0 {
+			return schema.Errorf(schema.CodeInvalid, "steps cannot reach %s: %s is closed to others; choose another directory or chmod o+x it", dir, above)
+		}
+		if above == "/" {
+			return nil
+		}
+	}
+}
+
+func (w *Wall) openSlots(o Options) error {
+	running := o.Slots
+	if running <= 0 {
+		running = 2
+	}
+	if os.Getuid() != 0 {
+		uids := make([]int, running)
+		for i := range uids {
+			uids[i] = -1
+		}
+		w.slots = newSlots(uids, running)
+		return nil
+	}
+	b, err := leaseBlock(o.Block)
+	if err != nil {
+		return fmt.Errorf("open wall: %w", err)
+	}
+	w.block = b
+	if running > b.slots() {
+		return schema.Errorf(schema.CodeInvalid, "%d slots: a wall has at most %d", running, b.slots())
+	}
+	return w.sweep(running)
+}
+
+// sweep ends what an earlier owner of the block left running.
+func (w *Wall) sweep(running int) error {
+	var uids []int
+	for i := range w.block.slots() {
+		uid := w.block.uid(i)
+		if err := emptyUID(uid, w.block.killer(), func(unix.Rusage) {}); err != nil {
+			w.logger.Error("a uid of an earlier wall has processes that do not end", "uid", uid, "error", err)
+			continue
+		}
+		if err := tidyShared(uid); err != nil {
+			return fmt.Errorf("open wall: %w", err)
+		}
+		uids = append(uids, uid)
+	}
+	if len(uids) < running {
+		return schema.Errorf(schema.CodeUnavailable, "only %d of the block's uids are free of processes", len(uids))
+	}
+	w.slots = newSlots(uids, running)
+	return nil
+}
 
 // Level returns the level in force.
 func (w *Wall) Level() Level { return w.level }
+
+// NewScratch makes an empty directory with an unguessable name that a step can
+// own. Before a step owns it, the runner fills it through Scratch's methods.
+func (w *Wall) NewScratch() (*Scratch, error) {
+	s, err := newScratch(w, w.dir)
+	if err != nil {
+		return nil, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.scratches[s] = struct{}{}
+	return s, nil
+}
+
+func (w *Wall) forget(s *Scratch) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.scratches, s)
+}
 
 // Run runs one step to its end and returns how it ended. An error means that the
 // wall itself failed (CodeInternal) or that the program could not be found
 // (CodeNotFound); nothing the student's program does is an error. When Run
 // returns, no process of the step is left.
-func (w *Wall) Run(ctx context.Context, s Step) (Result, error) { panic("unwritten") }
-
-// Start starts a step; Wait must be called once.
-func (w *Wall) Start(ctx context.Context, s Step) (*Process, error) { panic("unwritten") }
-
-// Process is a started step.
-type Process struct{}
-
-// Kill ends the step and all its processes; Wait then reports Killed.
-func (p *Process) Kill() {}
-
-// Wait waits until the step and all its processes are gone.
-func (p *Process) Wait() (Result, error) { panic("unwritten") }
-
-// NewScratch makes an empty directory with an unguessable name that a step can
-// own. Before a step owns it, the runner fills it through Scratch's methods.
-func (w *Wall) NewScratch() (*Scratch, error) { panic("unwritten") }
-
-// Probe reports what this machine can do, level by level.
-func Probe(ctx context.Context) Report { panic("unwritten") }
-
-// Report is what Probe found, strongest level first.
-type Report struct {
-	Best     Level    // "" when nothing but LevelWeak works
-	Kernel   string   // release
-	Landlock int      // ABI; 0 is none
-	Cgroup   string   // "v1", "v2" or "": how memory and CPU are counted exactly
-	Findings []string // one line each, for people
-	Levels   []LevelReport
-}
-
-// LevelReport says whether a level works here.
-type LevelReport struct {
-	Level  Level
-	Works  bool
-	Failed string // the call that failed, and how
-	Remedy string // what a person can do about it
+func (w *Wall) Run(ctx context.Context, s Step) (Result, error) {
+	p, err := w.Start(ctx, s)
+	if err != nil {
+		return Result{}, err
+	}
+	return p.Wait()
 }
 
 // Close ends whatever still runs, removes all scratch directories and gives the
 // block of uids back.
-func (w *Wall) Close() error { return nil }
+func (w *Wall) Close() error {
+	running, scratches := w.shut()
+	for _, p := range running {
+		p.Kill()
+		<-p.done
+	}
+	var errs []error
+	for _, s := range scratches {
+		errs = append(errs, s.Remove())
+	}
+	if w.forker != nil {
+		w.forker.stop()
+		w.forker = nil
+	}
+	if w.exe != nil {
+		w.exe.Close()
+	}
+	if w.block != nil {
+		errs = append(errs, w.block.release())
+		w.block = nil
+	}
+	return errors.Join(errs...)
+}
+
+// shut keeps new steps out and returns what there is.
+func (w *Wall) shut() ([]*Process, []*Scratch) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closed = true
+	var running []*Process
+	for p := range w.running {
+		running = append(running, p)
+	}
+	var scratches []*Scratch
+	for s := range w.scratches {
+		scratches = append(scratches, s)
+	}
+	return running, scratches
+}

@@ -1,0 +1,71 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/schema"
+)
+
+// The uids of steps. Nothing else on a machine uses them, and RLIMIT_NPROC counts
+// per uid across all containers of a host: so every wall has its own block.
+const (
+	firstUID  = 1_000_000_000
+	blockSize = 16
+	maxBlock  = 4096
+	lockDir   = "/run/lock/grader"
+)
+
+// block is a leased block of uids. Its last one is the killer's, which owns no process.
+type block struct {
+	first int
+	lock  *os.File
+}
+
+// leaseBlock takes the numbered block, or with 0 any free one. Who holds the file's
+// lock owns the block; the lock ends with the process, however that ends.
+func leaseBlock(number int) (*block, error) {
+	if err := os.MkdirAll(lockDir, 0o700); err != nil {
+		return nil, fmt.Errorf("uid block: %w", err)
+	}
+	if number > 0 {
+		return lockBlock(number)
+	}
+	for n := 1; n <= maxBlock; n++ {
+		b, err := lockBlock(n)
+		if err == nil || !errors.Is(err, unix.EWOULDBLOCK) {
+			return b, err
+		}
+	}
+	return nil, schema.Errorf(schema.CodeUnavailable, "all %d blocks of uids are taken on this machine", maxBlock)
+}
+
+func lockBlock(number int) (*block, error) {
+	path := filepath.Join(lockDir, "block-"+strconv.Itoa(number))
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("uid block: %w", err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("uid block %d: %w", number, err)
+	}
+	return &block{first: firstUID + (number-1)*blockSize, lock: f}, nil
+}
+
+// slots is how many steps a block can run at once.
+func (b *block) slots() int { return blockSize - 1 }
+
+// uid is the uid of the numbered slot, from 0.
+func (b *block) uid(slot int) int { return b.first + slot }
+
+// killer is the uid of the thread that ends processes: they cannot signal it back.
+func (b *block) killer() int { return b.first + blockSize - 1 }
+
+// release gives the block to its next owner.
+func (b *block) release() error { return b.lock.Close() }

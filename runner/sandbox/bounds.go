@@ -1,0 +1,69 @@
+package sandbox
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/runner/sandbox/stage"
+)
+
+// The wall's own caps, for limits that a step leaves at 0.
+const (
+	capProcesses = 2048
+	capOutput    = 64 << 20
+	capWall      = time.Hour
+	capFiles     = 1024 // descriptors of one process
+	capStack     = 64 << 20
+
+	// initTasks is what bubblewrap and the stage that stays as first process take of
+	// RLIMIT_NPROC, which counts threads.
+	initTasks = 12
+)
+
+// bounds are the resource limits of a step, whose sums are watched besides.
+func bounds(l Limits, inNamespace, cgroup bool) []stage.Limit {
+	tasks := orCap(int64(l.Processes), capProcesses)
+	if inNamespace {
+		tasks += initTasks
+	}
+	list := []stage.Limit{
+		limit(unix.RLIMIT_CORE, 0),
+		limit(unix.RLIMIT_NOFILE, capFiles),
+		limit(unix.RLIMIT_NPROC, tasks),
+		limit(unix.RLIMIT_MSGQUEUE, 0),
+	}
+	if l.CPU > 0 {
+		// One process alone cannot outrun the watcher by more than this.
+		seconds := uint64(l.CPU/time.Second) + 2
+		list = append(list, stage.Limit{Resource: unix.RLIMIT_CPU, Soft: seconds, Hard: seconds + 1})
+	}
+	if l.Disk > 0 {
+		list = append(list, limit(unix.RLIMIT_FSIZE, l.Disk))
+	}
+	return append(list, memoryBounds(l.Memory, cgroup)...)
+}
+
+// memoryBounds keep one process from outrunning the watcher where no cgroup is exact.
+// The address space stays free, because Java and sanitizers reserve much of it.
+func memoryBounds(memory int64, cgroup bool) []stage.Limit {
+	if memory == 0 {
+		return []stage.Limit{limit(unix.RLIMIT_STACK, capStack)}
+	}
+	list := []stage.Limit{limit(unix.RLIMIT_STACK, min(memory, capStack))}
+	if !cgroup {
+		list = append(list, limit(unix.RLIMIT_DATA, 2*memory+1<<30))
+	}
+	return list
+}
+
+func limit(resource int, value int64) stage.Limit {
+	return stage.Limit{Resource: resource, Soft: uint64(value), Hard: uint64(value)}
+}
+
+func orCap(value, otherwise int64) int64 {
+	if value > 0 {
+		return value
+	}
+	return otherwise
+}

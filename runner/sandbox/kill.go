@@ -1,0 +1,95 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// emptyWithin is how long the processes of a uid may take to die. A process in
+// an uninterruptible wait may take longer; its slot is then not used again.
+const emptyWithin = 3 * time.Second
+
+var errNotEmpty = errors.New("its processes do not end")
+
+// hasProcesses asks the kernel whether the uid has any, dead but not reaped ones
+// included.
+func hasProcesses(uid int) bool {
+	_, err := unix.Getpriority(unix.PRIO_USER, uid)
+	return !errors.Is(err, unix.ESRCH)
+}
+
+// signalUID sends signal to every process of the uid at once, which no fork can
+// outrun. It borrows the uid on one thread: real uid killer so that a victim cannot
+// signal back and nobody else is hit, saved uid 0 to return.
+func signalUID(uid, killer int, signal unix.Signal) (err error) {
+	runtime.LockOSThread()
+	defer func() {
+		if err == nil {
+			runtime.UnlockOSThread() // else the thread ends with its goroutine
+		}
+	}()
+	if err := threadUIDs(killer, uid, 0); err != nil {
+		return fmt.Errorf("kill uid %d: %w", uid, err)
+	}
+	killed := unix.Kill(-1, signal)
+	if err := threadUIDs(0, 0, 0); err != nil {
+		return fmt.Errorf("kill uid %d: %w", uid, err)
+	}
+	if killed != nil && !errors.Is(killed, unix.ESRCH) {
+		return fmt.Errorf("kill uid %d: %w", uid, killed)
+	}
+	return nil
+}
+
+// threadUIDs changes the uids of the calling thread only.
+func threadUIDs(real, effective, saved int) error {
+	_, _, e := unix.RawSyscall(unix.SYS_SETRESUID, uintptr(real), uintptr(effective), uintptr(saved))
+	if e != 0 {
+		return e
+	}
+	return nil
+}
+
+// emptyUID kills and reaps until the uid has no process. What was reaped is told
+// to reaped.
+func emptyUID(uid, killer int, reaped func(unix.Rusage)) error {
+	deadline := time.Now().Add(emptyWithin)
+	for pause := 50 * time.Microsecond; hasProcesses(uid); pause = min(2*pause, 10*time.Millisecond) {
+		if err := signalUID(uid, killer, unix.SIGKILL); err != nil {
+			return err
+		}
+		if time.Now().After(deadline) {
+			return errNotEmpty
+		}
+		time.Sleep(pause)
+		reapOrphans(uid, reaped)
+	}
+	return nil
+}
+
+// reapOrphans waits for the dead processes of the uid that are this process's by
+// adoption. It never waits for others, which are somebody else's children.
+func reapOrphans(uid int, reaped func(unix.Rusage)) {
+	for _, pid := range processes(nil) {
+		if ownerOf(pid) != uid {
+			continue
+		}
+		st, err := readStat(pid)
+		if err != nil || st.parent != unix.Getpid() || st.state != 'Z' {
+			continue
+		}
+		reapOne(pid, reaped)
+	}
+}
+
+func reapOne(pid int, reaped func(unix.Rusage)) {
+	var usage unix.Rusage
+	got, err := unix.Wait4(pid, nil, unix.WNOHANG, &usage)
+	if err == nil && got == pid {
+		reaped(usage)
+	}
+}

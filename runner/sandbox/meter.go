@@ -1,0 +1,99 @@
+package sandbox
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// meter sums what the processes of one step use. It is used by one goroutine.
+type meter struct {
+	member  func(pid int) bool
+	hidden  map[int]bool // of the wall itself, under the step's uid
+	pids    []int
+	strange map[int]bool // seen, and not the step's
+	mine    map[int]bool
+	orphan  func(pid int) // told of dead processes that were left to this one
+
+	live   time.Duration // of living processes and the children they waited for
+	lost   time.Duration // of those whose parents did not wait for them
+	reaped time.Duration // of those that this process waited for
+	memory int64         // resident now, summed
+	peak   int64
+}
+
+func newMeter(first int, member func(pid int) bool) *meter {
+	return &meter{member: member, hidden: map[int]bool{}, strange: map[int]bool{}, mine: map[int]bool{first: true}}
+}
+
+// sample looks at every process of the step once.
+func (m *meter) sample() {
+	m.pids = processes(m.pids[:0])
+	mine, strange := make(map[int]bool, len(m.mine)), make(map[int]bool, len(m.strange))
+	var live time.Duration
+	var memory int64
+	reapedBefore := m.reaped
+	for _, pid := range m.pids {
+		switch {
+		case m.hidden[pid]:
+		case m.mine[pid] || !m.strange[pid] && m.member(pid):
+			mine[pid] = true
+			cpu, rss := m.look(pid)
+			live += cpu
+			memory += rss
+		default:
+			strange[pid] = true
+		}
+	}
+	m.mine, m.strange = mine, strange
+	m.account(live, m.reaped-reapedBefore)
+	m.memory = memory
+	m.peak = max(m.peak, memory)
+}
+
+// look returns the processor time and resident bytes of one process.
+func (m *meter) look(pid int) (time.Duration, int64) {
+	st, err := readStat(pid)
+	if err != nil {
+		return 0, 0
+	}
+	cpu := ownTime(pid) + st.children
+	if st.state == 'Z' {
+		if st.parent == unix.Getpid() && m.orphan != nil {
+			m.orphan(pid)
+			return 0, 0
+		}
+		return cpu, 0
+	}
+	return cpu, resident(pid)
+}
+
+// account keeps the sum from falling: what vanished without being waited for by a
+// living process is kept as lost.
+func (m *meter) account(live, newlyReaped time.Duration) {
+	if gone := m.live - live - newlyReaped; gone > 0 {
+		m.lost += gone
+	}
+	m.live = live
+}
+
+// waited adds a process that this one waited for.
+func (m *meter) waited(u unix.Rusage) {
+	m.reaped += time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// cpu is the sum so far.
+func (m *meter) cpu() time.Duration { return m.live + m.lost + m.reaped }
+
+// exactMemory sums the resident bytes with shared pages counted once; it is slow.
+func (m *meter) exactMemory() int64 {
+	var sum int64
+	for pid := range m.mine {
+		if pss, err := proportional(pid); err == nil {
+			sum += pss
+		} else {
+			sum += resident(pid)
+		}
+	}
+	return sum
+}

@@ -1,0 +1,178 @@
+package sandbox
+
+import (
+	"context"
+	"math"
+	"os"
+	"strconv"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// The watcher looks often at first, when most steps end, and then every slowest.
+const (
+	firstLook   = time.Millisecond
+	slowestLook = 10 * time.Millisecond
+	diskLook    = 100 * time.Millisecond
+	diskShare   = 20 // of the time at most one part in so many goes into looking at the disk
+)
+
+// cause is why the watcher stopped watching.
+type cause struct {
+	limit  Limit
+	killed bool
+}
+
+// observe watches until the first process ends or a limit is met.
+func (p *Process) observe(ctx context.Context, m *meter) cause {
+	wall := time.NewTimer(orCapDuration(p.step.Limits.Wall, capWall))
+	defer wall.Stop()
+	pause := firstLook
+	look := time.NewTimer(0)
+	defer look.Stop()
+	nextDisk := p.started.Add(diskLook)
+	for {
+		select {
+		case e := <-p.first:
+			p.first <- e
+			return cause{}
+		case <-p.stop:
+			return cause{killed: true}
+		case <-ctx.Done():
+			return cause{killed: true}
+		case <-wall.C:
+			return cause{limit: LimitWall}
+		case <-p.over:
+			return cause{limit: LimitOutput}
+		case <-look.C:
+			m.sample()
+			if l := p.exceeded(m); l != "" {
+				return cause{limit: l}
+			}
+			if l := p.lookAtDisk(&nextDisk); l != "" {
+				return cause{limit: l}
+			}
+			look.Reset(pause)
+			pause = min(2*pause, slowestLook)
+		}
+	}
+}
+
+// exceeded compares the sums with the limits. Near the memory limit shared pages are
+// counted properly before anything is decided.
+func (p *Process) exceeded(m *meter) Limit {
+	l := p.step.Limits
+	if l.CPU > 0 && m.cpu() > l.CPU {
+		return LimitCPU
+	}
+	if l.Memory > 0 && m.memory > l.Memory && (len(m.mine) == 1 || m.exactMemory() > l.Memory) {
+		return LimitMemory
+	}
+	return ""
+}
+
+func (p *Process) lookAtDisk(next *time.Time) Limit {
+	if p.step.Limits.Disk == 0 || time.Now().Before(*next) {
+		return ""
+	}
+	begun := time.Now()
+	used := p.diskUsage()
+	took := time.Since(begun)
+	*next = time.Now().Add(max(diskLook, diskShare*took))
+	if used > p.step.Limits.Disk {
+		return LimitDisk
+	}
+	return ""
+}
+
+func (p *Process) diskUsage() int64 {
+	var sum int64
+	for _, s := range p.step.Write {
+		used := s.usage()
+		if used == math.MaxInt64 {
+			return used
+		}
+		sum += used
+	}
+	return sum
+}
+
+// settle writes the result: how it ended, what it used, and which limit that met.
+func (p *Process) settle(why cause, first ended, m *meter, base time.Duration) {
+	r := &p.result
+	r.Killed, r.Limit = why.killed, why.limit
+	r.Stdout, r.Stderr = p.out.bytes(), p.err.bytes()
+	status := first.status
+	waited := m.reaped + time.Duration(first.usage.Utime.Nano()+first.usage.Stime.Nano())
+	r.Memory = m.peak
+	if p.wall.level == LevelNamespace {
+		status, waited, base = p.insideView(m)
+	} else if own := ownPeak(); first.usage.Maxrss<<10 > own {
+		// A smaller one is this process's own, from which the step was forked.
+		r.Memory = max(r.Memory, first.usage.Maxrss<<10)
+	}
+	r.CPU = max(0, max(m.cpu(), waited)-base)
+	r.Disk = p.diskUsage()
+	if status.Signaled() {
+		r.Signal = status.Signal()
+	} else {
+		r.Exit = status.ExitStatus()
+	}
+	if r.Limit == "" && !r.Killed {
+		r.Limit = p.metAtEnd()
+	}
+}
+
+// insideView is what the namespace's first process told. When it did not live to tell,
+// everything there was killed.
+func (p *Process) insideView(m *meter) (status unix.WaitStatus, waited, base time.Duration) {
+	e := p.answer().Ended
+	if e == nil {
+		return unix.WaitStatus(syscall.SIGKILL), m.cpu(), 0
+	}
+	p.result.Memory = max(p.result.Memory, e.Memory)
+	return unix.WaitStatus(e.Status), e.CPU, 0
+}
+
+// metAtEnd is the limit that a step met between the last look and its end.
+func (p *Process) metAtEnd() Limit {
+	r, l := &p.result, p.step.Limits
+	switch {
+	case l.CPU > 0 && r.CPU > l.CPU:
+		return LimitCPU
+	case l.Wall > 0 && r.Wall > l.Wall:
+		return LimitWall
+	case l.Disk > 0 && (r.Disk > l.Disk || r.Signal == unix.SIGXFSZ):
+		return LimitDisk
+	case l.Output > 0 && (p.out.seen > p.out.max || p.err.seen > p.err.max):
+		return LimitOutput
+	}
+	return ""
+}
+
+// ownPeak is the largest resident set that this process had.
+func ownPeak() int64 {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		return math.MaxInt64
+	}
+	return u.Maxrss << 10
+}
+
+// pidNamespace names the PID namespace of a process, "" when it cannot be seen.
+func pidNamespace(pid int) string {
+	name, err := os.Readlink("/proc/" + strconv.Itoa(pid) + "/ns/pid")
+	if err != nil {
+		return ""
+	}
+	return name
+}
+
+func orCapDuration(d, otherwise time.Duration) time.Duration {
+	if d > 0 {
+		return d
+	}
+	return otherwise
+}

@@ -1,0 +1,146 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/schema"
+)
+
+// take gives the scratch to a step of the uid, which has no process yet; -1 leaves
+// the owner as it is.
+func (s *Scratch) take(uid int) error {
+	if err := s.idle(); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	if s.sealed {
+		return schema.Errorf(schema.CodeConflict, "a sealed scratch directory cannot be written to")
+	}
+	if uid >= 0 {
+		if err := s.hand(uid); err != nil {
+			return fmt.Errorf("hand over scratch: %w", err)
+		}
+	}
+	s.busy = true
+	return nil
+}
+
+// hand changes the owner of everything in it, and last of its three directories,
+// so that nobody of that uid could have looked in before.
+func (s *Scratch) hand(uid int) error {
+	h := hander{from: s.owner, to: uid}
+	for _, name := range []string{workDir, tempDir, sharedDir} {
+		fd, err := openDir(int(s.top.Fd()), name)
+		if err != nil {
+			return err
+		}
+		if s.fresh && name == workDir || s.owner != uid {
+			err = walkBeneath(fd, h.visit)
+		}
+		if err == nil {
+			err = unix.Fchown(fd, uid, uid)
+		}
+		closeFD(fd)
+		if err != nil {
+			return err
+		}
+	}
+	s.owner, s.fresh = uid, false
+	return nil
+}
+
+// release takes the scratch back when no process of its owner is left. Its three
+// directories become root's, so that the owner's next step does not reach into it.
+func (s *Scratch) release() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.busy = false
+	if os.Getuid() != 0 || s.top == nil {
+		return nil
+	}
+	for _, name := range []string{workDir, tempDir, sharedDir} {
+		fd, err := openDir(int(s.top.Fd()), name)
+		if err != nil {
+			return fmt.Errorf("take scratch back: %w", err)
+		}
+		err = errors.Join(unix.Fchown(fd, 0, 0), unix.Fchmod(fd, 0o700))
+		closeFD(fd)
+		if err != nil {
+			return fmt.Errorf("take scratch back: %w", err)
+		}
+	}
+	return nil
+}
+
+// hander gives what belongs to one uid, or was just written by the runner, to another.
+type hander struct{ from, to int }
+
+func (h hander) visit(e *entry) error {
+	uid := int(e.stat.Uid)
+	if uid == h.to {
+		return nil
+	}
+	// Never a file that also has a name elsewhere and is not the step's own: were a link to
+	// somebody's file here, it would become the student's.
+	own := uid == h.from && uid != 0
+	written := uid == os.Getuid() && (e.isDir() || e.stat.Nlink == 1)
+	if !own && !written {
+		return nil
+	}
+	return ignoreMissing(unix.Fchownat(e.parent, e.base, h.to, h.to, unix.AT_SYMLINK_NOFOLLOW))
+}
+
+// Seal makes everything in it read-only and readable for those steps that name it
+// (or something below it) in Step.Read. From then on no step can own it.
+func (s *Scratch) Seal() error {
+	if err := s.idle(); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	if s.sealed {
+		return nil
+	}
+	if err := walkBeneath(s.fd(), sealEntry); err != nil {
+		return fmt.Errorf("seal scratch: %w", err)
+	}
+	if err := sealOpen(s.fd(), 0o755); err != nil {
+		return fmt.Errorf("seal scratch: %w", err)
+	}
+	s.sealed = true
+	return nil
+}
+
+// sealEntry makes one file or directory the runner's and read-only for others. Files
+// of several names are left closed, for they may have been somebody else's.
+func sealEntry(e *entry) error {
+	switch {
+	case e.isDir():
+		fd, err := openDir(e.parent, e.base)
+		if err != nil {
+			return err
+		}
+		defer closeFD(fd)
+		return sealOpen(fd, 0o755)
+	case e.isFile() && e.stat.Nlink == 1:
+		f, err := openRegular(e.parent, e.base)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return sealOpen(int(f.Fd()), 0o444|e.stat.Mode&0o100/0o100*0o111)
+	}
+	return nil
+}
+
+func sealOpen(fd int, mode uint32) error {
+	if os.Getuid() == 0 {
+		if err := unix.Fchown(fd, 0, 0); err != nil {
+			return err
+		}
+	}
+	return unix.Fchmod(fd, mode)
+}

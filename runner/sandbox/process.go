@@ -1,0 +1,240 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/runner/sandbox/stage"
+)
+
+// Process is a started step.
+type Process struct {
+	wall *Wall
+	step Step
+	slot *slot
+
+	pid     int      // of the program, or of bubblewrap
+	initPID int      // of the namespace's first process; 0 when there is none
+	init    *os.File // its handle
+	status  *os.File // the stage's answer
+	said    []byte   // and what of it was read
+	started time.Time
+	first   chan ended // how pid ended
+
+	out, err *capture
+	readers  sync.WaitGroup
+	pipes    []*os.File
+
+	stopOnce sync.Once
+	stop     chan struct{} // closed by Kill
+	over     chan struct{} // receives once when an output is too long
+
+	done   chan struct{}
+	result Result
+	fault  error
+}
+
+// ended is what wait4 told of the first process.
+type ended struct {
+	status unix.WaitStatus
+	usage  unix.Rusage
+	err    error
+}
+
+func newProcess(w *Wall, s Step, got *slot) *Process {
+	return &Process{
+		wall: w, step: s, slot: got, first: make(chan ended, 1), stop: make(chan struct{}),
+		over: make(chan struct{}, 1), done: make(chan struct{}),
+	}
+}
+
+// Kill ends the step and all its processes; Wait then reports Killed.
+func (p *Process) Kill() { p.stopOnce.Do(func() { close(p.stop) }) }
+
+// Wait waits until the step and all its processes are gone.
+func (p *Process) Wait() (Result, error) {
+	<-p.done
+	return p.result, p.fault
+}
+
+// reapFirst waits for the first process in the background.
+func (p *Process) reapFirst() {
+	go func() {
+		var e ended
+		for {
+			_, e.err = unix.Wait4(p.pid, &e.status, 0, &e.usage)
+			if !errors.Is(e.err, unix.EINTR) {
+				break
+			}
+		}
+		p.first <- e
+	}()
+}
+
+func (p *Process) readOutputs(pl *plumbing) {
+	each := oneAtATime(p.step.OnOutput)
+	p.out, p.err = p.capture(each), p.capture(each)
+	p.read(pl.out, p.out)
+	p.read(pl.outer, p.err)
+}
+
+func (p *Process) capture(each func([]byte)) *capture {
+	over := func() {
+		select {
+		case p.over <- struct{}{}:
+		default:
+		}
+	}
+	return &capture{max: orCap(p.step.Limits.Output, capOutput), over: over, each: each}
+}
+
+func (p *Process) read(f *os.File, c *capture) {
+	if f == nil {
+		return
+	}
+	p.pipes = append(p.pipes, f)
+	p.readers.Go(func() { c.readAll(f) })
+}
+
+// watch sees the step to its end, whatever that is, and leaves nothing of it.
+func (p *Process) watch(ctx context.Context) {
+	defer close(p.done)
+	defer p.wall.unregister(p)
+	m := p.meter()
+	base := ownTime(p.pid)
+	why := p.observe(ctx, m)
+	first, emptied := p.empty(m)
+	p.result.Wall = time.Since(p.started)
+	p.fault = p.close(emptied)
+	p.settle(why, first, m, base)
+	p.fault = errors.Join(p.fault, p.giveBack(emptied))
+}
+
+// empty ends every process of the step, and returns how the first ended.
+func (p *Process) empty(m *meter) (ended, error) {
+	if p.wall.level == LevelNamespace {
+		p.endNamespace()
+	} else if p.slot.uid < 0 {
+		_ = unix.Kill(p.pid, unix.SIGKILL) // ESRCH when it has ended
+	}
+	if p.slot.uid >= 0 {
+		if err := emptyUID(p.slot.uid, p.wall.block.killer(), m.waited); err != nil {
+			return ended{}, err
+		}
+	}
+	select {
+	case first := <-p.first:
+		return first, first.err
+	case <-time.After(emptyWithin):
+		return ended{}, errNotEmpty
+	}
+}
+
+// endNamespace kills the first process, and with it the namespace: it is gone only
+// after all others are. Without a handle, bubblewrap's end takes it along.
+func (p *Process) endNamespace() {
+	if p.init != nil {
+		_ = unix.PidfdSendSignal(int(p.init.Fd()), unix.SIGKILL, nil, 0) // ESRCH when it has ended
+		return
+	}
+	_ = unix.Kill(p.pid, unix.SIGKILL)
+}
+
+// close ends the readers, which no process can hold up any more.
+func (p *Process) close(emptied error) error {
+	if emptied != nil {
+		for _, f := range p.pipes {
+			f.Close()
+		}
+	}
+	p.readers.Wait()
+	for _, f := range p.pipes {
+		f.Close()
+	}
+	if p.init != nil {
+		p.init.Close()
+	}
+	if p.status != nil {
+		rest, err := io.ReadAll(p.status)
+		if err == nil {
+			p.said = append(p.said, rest...)
+		}
+		p.status.Close()
+	}
+	if emptied != nil {
+		return fmt.Errorf("end step: %w", emptied)
+	}
+	return nil
+}
+
+// giveBack returns the scratch directories and the slot; a slot that is not empty is
+// not used again.
+func (p *Process) giveBack(emptied error) error {
+	if emptied != nil {
+		p.wall.logger.Error("slot quarantined", "uid", p.slot.uid, "error", emptied)
+		p.wall.slots.quarantine()
+		return nil
+	}
+	err := releaseAll(p.step.Write)
+	if p.wall.level == LevelUID {
+		err = errors.Join(err, tidyShared(p.slot.uid))
+	}
+	p.wall.slots.put(p.slot)
+	return err
+}
+
+// abandon cleans up after a step that did not start.
+func (p *Process) abandon() error {
+	if p.pid == 0 {
+		return p.giveBack(nil)
+	}
+	_, emptied := p.empty(p.meter())
+	return errors.Join(p.close(emptied), p.giveBack(emptied))
+}
+
+// complaint is what bubblewrap wrote before it failed.
+func (p *Process) complaint() []byte {
+	_, emptied := p.empty(p.meter())
+	if emptied == nil {
+		p.readers.Wait()
+	}
+	p.first <- ended{err: emptied}
+	return append(p.err.bytes(), p.out.bytes()...)
+}
+
+// meter counts what the step uses.
+func (p *Process) meter() *meter {
+	m := newMeter(p.pid, p.owns())
+	m.orphan = func(pid int) {
+		if pid != p.pid {
+			reapOne(pid, m.waited)
+		}
+	}
+	if p.wall.level == LevelNamespace {
+		m.hidden[p.pid], m.hidden[p.initPID] = true, true
+	}
+	return m
+}
+
+// owns tells the step's processes from others: by their uid, for an ordinary user by
+// their PID namespace.
+func (p *Process) owns() func(pid int) bool {
+	if p.slot.uid >= 0 {
+		return func(pid int) bool { return ownerOf(pid) == p.slot.uid }
+	}
+	if p.initPID == 0 {
+		return func(int) bool { return false }
+	}
+	space := pidNamespace(p.initPID)
+	return func(pid int) bool { return space != "" && pidNamespace(pid) == space }
+}
+
+// answer is what the stage said.
+func (p *Process) answer() stage.Answer { return stage.Parse(p.said) }

@@ -1,0 +1,99 @@
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/grader/grader/schema"
+)
+
+// slot is the right to run one step; as root it is a uid.
+type slot struct {
+	uid int // -1 for an ordinary user
+}
+
+// slots hands the slots out. One that cannot be emptied is quarantined and replaced
+// by another uid of the block while there are any.
+type slots struct {
+	mu    sync.Mutex
+	free  []*slot
+	spare []*slot
+	total int
+	wake  chan struct{} // closed and replaced when a slot becomes free
+}
+
+func newSlots(uids []int, running int) *slots {
+	s := &slots{wake: make(chan struct{})}
+	for i, uid := range uids {
+		if i < running {
+			s.free = append(s.free, &slot{uid: uid})
+		} else {
+			s.spare = append(s.spare, &slot{uid: uid})
+		}
+	}
+	s.total = len(s.free)
+	return s
+}
+
+// acquire waits for a free slot and prefers the one with the uid, whose files then
+// need no new owner.
+func (s *slots) acquire(ctx context.Context, uid int) (*slot, error) {
+	for {
+		got, wake, err := s.try(uid)
+		if got != nil || err != nil {
+			return got, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("wait for a slot: %w", context.Cause(ctx))
+		case <-wake:
+		}
+	}
+}
+
+func (s *slots) try(uid int) (*slot, <-chan struct{}, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.total == 0 {
+		return nil, nil, schema.Errorf(schema.CodeInternal, "every slot of the wall is quarantined")
+	}
+	if len(s.free) == 0 {
+		return nil, s.wake, nil
+	}
+	pick := len(s.free) - 1
+	for i, f := range s.free {
+		if f.uid == uid {
+			pick = i
+		}
+	}
+	got := s.free[pick]
+	s.free = append(s.free[:pick], s.free[pick+1:]...)
+	return got, nil, nil
+}
+
+// put gives an empty slot back.
+func (s *slots) put(f *slot) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.free = append(s.free, f)
+	s.signal()
+}
+
+// quarantine drops a slot whose processes do not end.
+func (s *slots) quarantine() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.spare); n > 0 {
+		s.free = append(s.free, s.spare[n-1])
+		s.spare = s.spare[:n-1]
+	} else {
+		s.total--
+	}
+	s.signal()
+}
+
+func (s *slots) signal() {
+	close(s.wake)
+	s.wake = make(chan struct{})
+}

@@ -1,0 +1,88 @@
+package stage
+
+import (
+	"strings"
+	"syscall"
+	"time"
+)
+
+// The kinds of answer, the first byte of each.
+const (
+	answerFailed  = 'F' // the call's number and name
+	answerStarted = 'S' // only of an Init stage
+	answerEnded   = 'E' // only of an Init stage
+)
+
+// Failure is the call with which a stage failed.
+type Failure struct {
+	Call  string
+	Errno syscall.Errno
+}
+
+// Error names the call and its error.
+func (f *Failure) Error() string { return f.Call + ": " + f.Errno.Error() }
+
+// Unwrap returns the error number.
+func (f *Failure) Unwrap() error { return f.Errno }
+
+// Ended is how a program under an Init stage ended.
+type Ended struct {
+	Status syscall.WaitStatus
+	CPU    time.Duration // of all processes that were reaped
+	Memory int64         // largest resident set of one process, bytes; 0 when below what can be told
+}
+
+// Answer is what a stage said until the end of its pipe.
+type Answer struct {
+	Failure *Failure
+	Started bool
+	Ended   *Ended
+}
+
+// Parse reads the answers in b; what is incomplete is ignored.
+func Parse(b []byte) Answer {
+	var a Answer
+	for len(b) > 0 {
+		kind, r := b[0], reader{b: b[1:]}
+		switch kind {
+		case answerFailed:
+			f := &Failure{Errno: syscall.Errno(r.number()), Call: strings.Clone(r.string())}
+			if !r.bad {
+				a.Failure = f
+			}
+		case answerStarted:
+			a.Started = true
+		case answerEnded:
+			e := &Ended{Status: syscall.WaitStatus(r.number()), CPU: time.Duration(r.number()), Memory: int64(r.number())}
+			if !r.bad {
+				a.Ended = e
+			}
+		default:
+			return a
+		}
+		b = r.b
+	}
+	return a
+}
+
+func say(b []byte) {
+	for len(b) > 0 {
+		n, err := syscall.Write(StatusFD, b)
+		if err == syscall.EINTR {
+			continue
+		}
+		if err != nil || n <= 0 {
+			return
+		}
+		b = b[n:]
+	}
+}
+
+func sayFailed(f *Failure) {
+	say(putString(putNumber([]byte{answerFailed}, uint64(f.Errno)), f.Call))
+}
+
+func sayEnded(e Ended) {
+	b := putNumber([]byte{answerEnded}, uint64(e.Status))
+	say(putNumber(putNumber(b, uint64(e.CPU)), uint64(e.Memory)))
+}

@@ -1,0 +1,69 @@
+package stage
+
+import (
+	"strconv"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// runInit is the first process of a PID namespace. It starts the program, reaps
+// whatever is orphaned, and when the program ends kills the rest, whose processor
+// time it thereby learns. Its end takes the namespace with it.
+func runInit(s *Spec) error {
+	// The program runs under the same uid and must not read or stop this process.
+	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
+		return failed("prctl PR_SET_DUMPABLE", err)
+	}
+	if err := confine(s); err != nil {
+		return err
+	}
+	pid, err := syscall.ForkExec(s.Program, s.Argv, &syscall.ProcAttr{
+		Dir: s.Dir, Env: s.Env, Files: []uintptr{0, 1, 2}, Sys: &syscall.SysProcAttr{Setsid: true},
+	})
+	if err != nil {
+		return failed("execve", err)
+	}
+	// Later than the program's start, because this process must not be preferred.
+	_ = preferForOOM("/proc/" + strconv.Itoa(pid))
+	say([]byte{answerStarted})
+	e := reap(pid)
+	sayEnded(e)
+	syscall.Exit(0)
+	return nil
+}
+
+// reap waits for every process of the namespace; once the program has ended it
+// kills the others.
+func reap(program int) Ended {
+	var e Ended
+	for {
+		var status syscall.WaitStatus
+		var usage syscall.Rusage
+		pid, err := syscall.Wait4(-1, &status, 0, &usage)
+		if err == syscall.EINTR {
+			continue
+		}
+		if err != nil { // ECHILD: nobody is left
+			e.Memory = aboveOwn(e.Memory)
+			return e
+		}
+		e.CPU += time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+		e.Memory = max(e.Memory, usage.Maxrss<<10)
+		if pid == program {
+			e.Status = status
+			_ = syscall.Kill(-1, syscall.SIGKILL) // ESRCH when nobody is left
+		}
+	}
+}
+
+// aboveOwn drops a resident set that is no larger than this process's own, which
+// every child starts with.
+func aboveOwn(resident int64) int64 {
+	var own syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &own); err != nil || resident <= own.Maxrss<<10 {
+		return 0
+	}
+	return resident
+}

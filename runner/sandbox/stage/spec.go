@@ -1,0 +1,154 @@
+// Package stage is the small process between the runner and a step: it takes away
+// everything that a student's program must not have, then becomes that program.
+//
+// It is this binary again, started with Marker in its environment. It reads a Spec
+// from descriptor 3 and answers on descriptor 4: nothing but end of file when the
+// program runs, else the call that failed. As the first process of a PID namespace it
+// stays to reap, and its answer ends with how the program ended.
+//
+// The package imports little, because its start is part of every step's cost.
+package stage
+
+import (
+	"encoding/binary"
+	"errors"
+)
+
+// Marker is the environment variable that makes a process a stage.
+const Marker = "GRADER_STAGE"
+
+// The descriptors of a stage, besides the program's own 0, 1 and 2.
+const (
+	SpecFD   = 3 // the Spec, to its end
+	StatusFD = 4 // the answer
+)
+
+// Spec is what a stage does.
+type Spec struct {
+	Program string // absolute path
+	Argv    []string
+	Env     []string
+	Dir     string
+	UID     int // uid and gid to take; -1 keeps them
+	Limits  []Limit
+	Rules   []Rule // Landlock; none is no Landlock
+	ABI     int    // of Landlock
+	Filter  []byte // seccomp program
+	Init    bool   // stay as the first process of a PID namespace
+}
+
+// Limit is one resource limit, soft and hard alike but for the stack.
+type Limit struct {
+	Resource   int
+	Soft, Hard uint64
+}
+
+// Rule lets the step use what is beneath Path. A path that is not there is skipped.
+type Rule struct {
+	Path   string
+	Access uint64 // LANDLOCK_ACCESS_FS_*
+}
+
+var errSpec = errors.New("stage: malformed spec")
+
+// Encode writes s as Decode reads it.
+func (s *Spec) Encode() []byte {
+	var b []byte
+	b = putString(b, s.Program)
+	b = putStrings(b, s.Argv)
+	b = putStrings(b, s.Env)
+	b = putString(b, s.Dir)
+	b = putNumber(b, uint64(int64(s.UID)))
+	b = putNumber(b, uint64(len(s.Limits)))
+	for _, l := range s.Limits {
+		b = putNumber(putNumber(putNumber(b, uint64(l.Resource)), l.Soft), l.Hard)
+	}
+	b = putNumber(b, uint64(len(s.Rules)))
+	for _, r := range s.Rules {
+		b = putNumber(putString(b, r.Path), r.Access)
+	}
+	b = putNumber(b, uint64(s.ABI))
+	b = putString(b, string(s.Filter))
+	if s.Init {
+		return putNumber(b, 1)
+	}
+	return putNumber(b, 0)
+}
+
+// Decode reads what Encode wrote.
+func Decode(b []byte) (*Spec, error) {
+	r := reader{b: b}
+	s := &Spec{Program: r.string(), Argv: r.strings(), Env: r.strings(), Dir: r.string()}
+	s.UID = int(int64(r.number()))
+	for n := r.count(); n > 0; n-- {
+		s.Limits = append(s.Limits, Limit{int(r.number()), r.number(), r.number()})
+	}
+	for n := r.count(); n > 0; n-- {
+		s.Rules = append(s.Rules, Rule{r.string(), r.number()})
+	}
+	s.ABI = int(r.number())
+	s.Filter = []byte(r.string())
+	s.Init = r.number() == 1
+	if r.bad || len(r.b) != 0 {
+		return nil, errSpec
+	}
+	return s, nil
+}
+
+func putNumber(b []byte, n uint64) []byte { return binary.LittleEndian.AppendUint64(b, n) }
+
+func putString(b []byte, s string) []byte { return append(putNumber(b, uint64(len(s))), s...) }
+
+func putStrings(b []byte, list []string) []byte {
+	b = putNumber(b, uint64(len(list)))
+	for _, s := range list {
+		b = putString(b, s)
+	}
+	return b
+}
+
+// reader takes values off the front of b; bad once b is too short.
+type reader struct {
+	b   []byte
+	bad bool
+}
+
+func (r *reader) number() uint64 {
+	if len(r.b) < 8 {
+		r.bad, r.b = true, nil
+		return 0
+	}
+	n := binary.LittleEndian.Uint64(r.b)
+	r.b = r.b[8:]
+	return n
+}
+
+// count is a number of items, each of which takes eight bytes at least.
+func (r *reader) count() int {
+	n := r.number()
+	if n > uint64(len(r.b)/8) {
+		r.bad, r.b = true, nil
+		return 0
+	}
+	return int(n)
+}
+
+func (r *reader) string() string {
+	n := r.number()
+	if n > uint64(len(r.b)) {
+		r.bad, r.b = true, nil
+		return ""
+	}
+	s := string(r.b[:n])
+	r.b = r.b[n:]
+	return s
+}
+
+func (r *reader) strings() []string {
+	n := r.count()
+	list := make([]string, 0, n)
+	for ; n > 0; n-- {
+		list = append(list, r.string())
+	}
+	return list
+}

@@ -1,0 +1,180 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/runner/sandbox/stage"
+	"github.com/grader/grader/schema"
+)
+
+// Start starts a step; Wait must be called once.
+func (w *Wall) Start(ctx context.Context, s Step) (*Process, error) {
+	if len(s.Argv) == 0 || s.Dir == "" {
+		return nil, schema.Errorf(schema.CodeInvalid, "a step needs a program and a directory")
+	}
+	program, found := findProgram(&s)
+	if !found {
+		return nil, schema.Errorf(schema.CodeNotFound, "there is no program %q on the PATH", s.Argv[0])
+	}
+	got, err := w.slots.acquire(ctx, preferredUID(&s))
+	if err != nil {
+		return nil, err
+	}
+	if err := takeAll(s.Write, got.uid); err != nil {
+		w.slots.put(got)
+		return nil, err
+	}
+	p := newProcess(w, s, got)
+	if err := p.launch(program); err != nil {
+		return nil, errors.Join(err, p.abandon())
+	}
+	if err := w.register(p); err != nil {
+		p.Kill()
+	}
+	go p.watch(ctx)
+	return p, nil
+}
+
+func (w *Wall) register(p *Process) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.running[p] = struct{}{}
+	if w.closed {
+		return schema.Errorf(schema.CodeUnavailable, "the wall is closed")
+	}
+	return nil
+}
+
+func (w *Wall) unregister(p *Process) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.running, p)
+}
+
+func preferredUID(s *Step) int {
+	if len(s.Write) == 0 {
+		return -1
+	}
+	s.Write[0].mu.Lock()
+	defer s.Write[0].mu.Unlock()
+	return s.Write[0].owner
+}
+
+func takeAll(list []*Scratch, uid int) error {
+	for i, s := range list {
+		if err := s.take(uid); err != nil {
+			return errors.Join(err, releaseAll(list[:i]))
+		}
+	}
+	return nil
+}
+
+func releaseAll(list []*Scratch) error {
+	var errs []error
+	for _, s := range list {
+		errs = append(errs, s.release())
+	}
+	return errors.Join(errs...)
+}
+
+// spec is what the stage is told.
+func (p *Process) spec(program string) []byte {
+	inNamespace := p.wall.level == LevelNamespace
+	s := stage.Spec{
+		Program: program, Argv: p.step.Argv, Env: environment(&p.step), Dir: p.step.Dir, UID: -1,
+		Limits: bounds(p.step.Limits, inNamespace, false), Filter: p.wall.filter, Init: inNamespace,
+	}
+	if !inNamespace {
+		s.ABI, s.Rules = p.wall.abi, p.wall.rules(&p.step)
+	}
+	if p.wall.level == LevelUID {
+		s.UID = p.slot.uid
+	}
+	return s.Encode()
+}
+
+// plumbing are the pipes of a starting step: those of the child are closed once it
+// has them.
+type plumbing struct {
+	child                          []*os.File // by descriptor
+	spec, status, info, out, outer *os.File
+	opened                         []*os.File
+	theirs                         []*os.File
+	err                            error
+}
+
+// pipe makes a pipe of which the child gets the end that it writes to, or reads from.
+func (pl *plumbing) pipe(childWrites bool) (ours, theirs *os.File) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		pl.err = err
+		return nil, nil
+	}
+	ours, theirs = w, r
+	if childWrites {
+		ours, theirs = r, w
+	}
+	pl.opened = append(pl.opened, ours)
+	pl.theirs = append(pl.theirs, theirs)
+	return ours, theirs
+}
+
+func (pl *plumbing) closeTheirs() {
+	for _, f := range pl.theirs {
+		f.Close()
+	}
+}
+
+func (pl *plumbing) closeAll() {
+	pl.closeTheirs()
+	for _, f := range pl.opened {
+		f.Close()
+	}
+}
+
+// plumb opens what the child gets: its three, the spec, the answer, and for
+// bubblewrap the stage's binary and where to say the first process's id.
+func (p *Process) plumb() (*plumbing, error) {
+	pl := &plumbing{}
+	stdin := p.step.Stdin
+	if stdin == nil {
+		null, err := os.Open(os.DevNull)
+		if err != nil {
+			return nil, fmt.Errorf("start step: %w", err)
+		}
+		stdin = null
+		pl.theirs = append(pl.theirs, null)
+	}
+	stdout := p.step.Stdout
+	if stdout == nil {
+		pl.out, stdout = pl.pipe(true)
+	}
+	stderr := stdout
+	if !p.step.MergeStderr || p.step.Stdout != nil {
+		pl.outer, stderr = pl.pipe(true)
+	}
+	var specEnd, statusEnd, infoEnd *os.File
+	pl.spec, specEnd = pl.pipe(false)
+	pl.status, statusEnd = pl.pipe(true)
+	pl.child = []*os.File{stdin, stdout, stderr, specEnd, statusEnd}
+	if p.wall.level == LevelNamespace {
+		pl.info, infoEnd = pl.pipe(true)
+		pl.child = append(pl.child, p.wall.exe, infoEnd)
+	}
+	if pl.err != nil {
+		pl.closeAll()
+		return nil, fmt.Errorf("start step: %w", pl.err)
+	}
+	return pl, nil
+}
+
+// notFound are the errors of execve that are about the program, not about the wall.
+func notFound(err error) bool {
+	return errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EACCES) || errors.Is(err, unix.ENOEXEC) ||
+		errors.Is(err, unix.ENOTDIR) || errors.Is(err, unix.ELOOP) || errors.Is(err, unix.EISDIR)
+}

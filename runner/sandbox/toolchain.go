@@ -1,0 +1,129 @@
+package sandbox
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/runner/sandbox/stage"
+)
+
+// The rights of Landlock, by what a path is for.
+const (
+	mayRead = unix.LANDLOCK_ACCESS_FS_EXECUTE | unix.LANDLOCK_ACCESS_FS_READ_FILE | unix.LANDLOCK_ACCESS_FS_READ_DIR
+	mayOpen = unix.LANDLOCK_ACCESS_FS_READ_FILE | unix.LANDLOCK_ACCESS_FS_WRITE_FILE | unix.LANDLOCK_ACCESS_FS_IOCTL_DEV
+	mayShow = unix.LANDLOCK_ACCESS_FS_READ_FILE | unix.LANDLOCK_ACCESS_FS_READ_DIR
+	// mayWrite is everything but devices.
+	mayWrite = mayRead | unix.LANDLOCK_ACCESS_FS_WRITE_FILE | unix.LANDLOCK_ACCESS_FS_TRUNCATE |
+		unix.LANDLOCK_ACCESS_FS_REMOVE_DIR | unix.LANDLOCK_ACCESS_FS_REMOVE_FILE | unix.LANDLOCK_ACCESS_FS_MAKE_DIR |
+		unix.LANDLOCK_ACCESS_FS_MAKE_REG | unix.LANDLOCK_ACCESS_FS_MAKE_SOCK | unix.LANDLOCK_ACCESS_FS_MAKE_FIFO |
+		unix.LANDLOCK_ACCESS_FS_MAKE_SYM | unix.LANDLOCK_ACCESS_FS_REFER
+	// mayShare is for /dev/shm, which all steps share at level uid: files of one's own.
+	mayShare = unix.LANDLOCK_ACCESS_FS_READ_FILE | unix.LANDLOCK_ACCESS_FS_WRITE_FILE | unix.LANDLOCK_ACCESS_FS_TRUNCATE |
+		unix.LANDLOCK_ACCESS_FS_REMOVE_FILE | unix.LANDLOCK_ACCESS_FS_MAKE_REG
+)
+
+const sharedMemory = "/dev/shm"
+
+// toolchainDirs are what every step reads and executes.
+func toolchainDirs(more []string) []string {
+	return append([]string{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt"}, more...)
+}
+
+// etcFiles are the parts of /etc that programs need and that say nothing about
+// this machine's people.
+func etcFiles() []string {
+	names := strings.Fields(`alternatives ld.so.cache ld.so.conf ld.so.conf.d localtime timezone
+		passwd group nsswitch.conf hosts locale.alias locale.conf default/locale os-release debian_version
+		mime.types magic terminfo fonts python3 perl ssl/certs ssl/openssl.cnf ca-certificates java maven ant gitconfig`)
+	for i, n := range names {
+		names[i] = "/etc/" + n
+	}
+	for _, pattern := range []string{"/etc/java-*", "/etc/python3.*"} {
+		found, err := filepath.Glob(pattern)
+		if err == nil {
+			names = append(names, found...)
+		}
+	}
+	return names
+}
+
+// procFiles tell programs about the machine; the rest of /proc stays closed at level
+// uid, because command lines of others stand there.
+func procFiles() []string {
+	return []string{"/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/uptime", "/proc/loadavg",
+		"/proc/version", "/proc/filesystems", "/proc/sys/vm/overcommit_memory", "/proc/sys/vm/max_map_count",
+		"/proc/sys/kernel/osrelease", "/proc/sys/kernel/pid_max", "/proc/sys/kernel/threads-max",
+		"/proc/sys/kernel/random", "/sys/devices/system/cpu", "/sys/devices/system/node", "/sys/kernel/mm/transparent_hugepage"}
+}
+
+func deviceFiles() []string {
+	return []string{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"}
+}
+
+// rules are Landlock's for a step at level uid.
+func (w *Wall) rules(s *Step) []stage.Rule {
+	var list []stage.Rule
+	add := func(access uint64, paths ...string) {
+		for _, p := range paths {
+			list = append(list, stage.Rule{Path: p, Access: access})
+		}
+	}
+	add(mayRead, toolchainDirs(w.toolchain)...)
+	add(mayShow, w.etc...)
+	add(mayShow, procFiles()...)
+	add(mayOpen, deviceFiles()...)
+	add(mayShare, sharedMemory)
+	add(mayRead, s.Read...)
+	for _, d := range s.Write {
+		add(mayWrite, d.Path(), d.beside(tempDir), d.beside(sharedDir))
+	}
+	return list
+}
+
+// findProgram looks the program up as execvp would, but never in the current
+// directory.
+func findProgram(s *Step) (string, bool) {
+	name := s.Argv[0]
+	if filepath.IsAbs(name) {
+		return name, true
+	}
+	if strings.Contains(name, "/") {
+		return filepath.Join(s.Dir, name), true
+	}
+	for _, dir := range filepath.SplitList(pathOf(s.Env)) {
+		if !filepath.IsAbs(dir) {
+			continue
+		}
+		candidate := filepath.Join(dir, name)
+		info, err := os.Stat(candidate)
+		if err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
+			return candidate, true
+		}
+	}
+	return "", false
+}
+
+func pathOf(env []string) string {
+	for _, e := range env {
+		if value, ok := strings.CutPrefix(e, "PATH="); ok {
+			return value
+		}
+	}
+	return "/usr/bin:/bin"
+}
+
+// environment is the step's, with a temporary directory that counts as its own.
+func environment(s *Step) []string {
+	for _, e := range s.Env {
+		if strings.HasPrefix(e, "TMPDIR=") {
+			return s.Env
+		}
+	}
+	if len(s.Write) == 0 {
+		return s.Env
+	}
+	return append(append([]string(nil), s.Env...), "TMPDIR="+s.Write[0].beside(tempDir))
+}
