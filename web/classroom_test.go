@@ -29,7 +29,8 @@ type classroom struct {
 	files       map[string]string
 	sessions    map[string][]byte
 	places      map[int64]schema.Place
-	broken      error // what every port answers, when set
+	watched     chan int64 // a job that somebody began to watch
+	broken      error      // what every port answers, when set
 }
 
 // The classroom's times. Its clock stands still at noon.
@@ -68,6 +69,7 @@ func newClassroom(t *testing.T) *classroom {
 		events: map[int64][]schema.Event{}, watchers: map[int64][]chan schema.Event{},
 		logins: map[string]int64{}, files: map[string]string{"handout.md": handoutA1},
 		sessions: map[string][]byte{}, places: map[int64]schema.Place{},
+		watched: make(chan int64, 100),
 	}
 	for i, login := range []string{"alice", "bob", "tina", "ines", "root", "mallory"} {
 		c.users = append(c.users, schema.User{ID: int64(i + 1), Login: login, Admin: login == "root"})
@@ -330,6 +332,7 @@ func (c *classroom) Watch(ctx context.Context, job, after int64) (<-chan schema.
 		out <- e
 	}
 	c.watchers[job] = append(c.watchers[job], out)
+	c.watched <- job
 	return out, err
 }
 

@@ -85,6 +85,19 @@ func (s *site) giveLink(token, login string) {
 	s.logins[token] = s.user(login).ID
 }
 
+// awaitWatcher waits until somebody begins to watch the job.
+func (s *site) awaitWatcher(job int64) {
+	s.t.Helper()
+	select {
+	case got := <-s.watched:
+		if got != job {
+			s.t.Fatalf("job %d is watched, want %d", got, job)
+		}
+	case <-time.After(20 * time.Second):
+		s.t.Fatal("nobody watches")
+	}
+}
+
 // reply is an answer, read whole.
 type reply struct {
 	status int

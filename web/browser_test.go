@@ -1,0 +1,183 @@
+package web_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/schema"
+)
+
+// TestLivePage watches a submission from the queue to its verdict in a browser.
+func TestLivePage(t *testing.T) {
+	s := newSite(t, newClassroom(t), nil)
+	sub := s.submit("alice", 1)
+	s.happen(sub, schema.Event{Kind: schema.EventQueued})
+	s.giveLink("link", "alice")
+	c := openChrome(t, s.base())
+
+	c.open("/comp2402/a1/alice/1")
+	c.awaitText("h1", "Please sign in")
+	want := []string{"Failed to load resource: the server responded with a status of 401 (Unauthorized) /comp2402/a1/alice/1"}
+	if diff := cmp.Diff(want, c.heard()); diff != "" {
+		t.Error(diff)
+	}
+	c.signIn("link") // and back to the page that was asked for
+	c.awaitText("#status", "Waiting for a runner: you are next.")
+	for _, step := range liveStory() {
+		s.happen(sub, step.event)
+		c.awaitText(step.at, step.says)
+	}
+	if title := ask[string](c, "document.title"); title != "2 / 5: comp2402/a1/alice/1 · grader" {
+		t.Errorf("title %q", title)
+	}
+	if marked := ask[string](c, `document.querySelector("#tests > li:nth-child(2) .got del").textContent`); marked != "2 " {
+		t.Errorf("marked as wrong: %q", marked)
+	}
+	if said := c.heard(); len(said) > 0 {
+		t.Errorf("the browser complains: %q", said)
+	}
+}
+
+// TestLostConnection drops the stream of a live page, which comes back by itself
+// and misses nothing.
+func TestLostConnection(t *testing.T) {
+	s := newSite(t, newClassroom(t), nil)
+	sub := s.submit("alice", 1)
+	story := liveStory()
+	for _, step := range story[:5] {
+		s.happen(sub, step.event)
+	}
+	s.giveLink("link", "alice")
+	c := openChrome(t, s.base())
+	c.signIn("link")
+	c.open("/comp2402/a1/alice/1")
+	c.awaitText("#build", "Passed")
+	s.awaitWatcher(sub.Job.ID)
+	s.drop(sub.Job.ID)
+	for _, step := range story[5:8] {
+		s.happen(sub, step.event)
+	}
+	c.awaitText("#verdict", "2 of 2 tests")
+	s.awaitWatcher(sub.Job.ID)
+	s.happen(sub, story[8].event)
+	c.awaitText("#status", "Graded: 2 of 5 points.")
+	if n := ask[int](c, `document.querySelectorAll("#tests > li").length`); n != 2 {
+		t.Errorf("%d tests, want 2", n)
+	}
+}
+
+// step is an event and what the page says once it has it.
+type step struct {
+	event    schema.Event
+	at, says string
+}
+
+func liveStory() []step {
+	r := gradedResult()
+	return []step{
+		{schema.Event{Kind: schema.EventAssigned}, "#status", "A fresh runner is starting."},
+		{schema.Event{Kind: schema.EventStarted, Text: "standard, namespace"}, "#status", "Building on a fresh runner."},
+		{schema.Event{Kind: schema.EventLine, Text: "list.c:3: warning: unused"}, "#lines", "warning: unused"},
+		{schema.Event{Kind: schema.EventLine, Text: "<b>second</b> line"}, "#lines", "<b>second</b> line"},
+		{schema.Event{Kind: schema.EventBuild, Build: r.Build}, "#build", "Passed"},
+		{schema.Event{Kind: schema.EventTest, Test: &r.Tests[0]}, "#tests", "adds to an empty list"},
+		{schema.Event{Kind: schema.EventTest, Test: &r.Tests[2]}, "#verdict", "1 of 2 tests"},
+		{schema.Event{Kind: schema.EventTest, Test: &r.Tests[1]}, "#verdict", "2 of 2 tests"},
+		{schema.Event{Kind: schema.EventEnded, State: schema.StateDone, Result: r}, "#status", "Graded: 2 of 5 points."},
+	}
+}
+
+// TestScreenshots keeps pictures of every page at two widths and in both schemes
+// (go test -artifacts), and fails where a page is wider than its window or the
+// browser complains.
+func TestScreenshots(t *testing.T) {
+	s := newSite(t, newClassroom(t), nil)
+	s.decorate()
+	s.giveLink("student", "alice")
+	s.giveLink("staff", "ines")
+	c := openChrome(t, s.base())
+	dir := t.ArtifactDir()
+	c.shoot(dir, "/", "welcome")
+	c.shoot(dir, "/login/student", "login")
+	c.signIn("student")
+	c.shoot(dir, "/", "home")
+	c.shoot(dir, "/comp2402", "course")
+	c.shoot(dir, "/comp2402/a1", "assignment")
+	c.shoot(dir, "/comp2402/a1/alice/1", "graded")
+	c.shoot(dir, "/comp2402/a1/alice/2", "broken")
+	c.shoot(dir, "/comp2402/a1/alice/3", "live")
+	c.shoot(dir, "/comp2402/a1/alice/4", "queued")
+	c.signIn("staff")
+	c.shoot(dir, "/comp2402/a1", "class")
+	c.shoot(dir, "/comp2402/a1/alice/1", "staff")
+	if said := c.heard(); len(said) > 0 {
+		t.Errorf("the browser complains: %q", said)
+	}
+}
+
+// shoot takes four pictures of a page.
+func (c *chrome) shoot(dir, path, name string) {
+	c.t.Helper()
+	for _, scheme := range []string{"light", "dark"} {
+		for width, label := range map[int64]string{390: "phone", 1280: "desktop"} {
+			c.do("dress for "+label, media(scheme), chromedp.EmulateViewport(width, 844))
+			c.open(path)
+			if ask[bool](c, "document.documentElement.scrollWidth > innerWidth") {
+				c.t.Errorf("%s is wider than a %s", path, label)
+			}
+			picture, err := chromedp.Run(c.ctx, chromedp.FullScreenshot(100))
+			if err != nil {
+				c.t.Fatalf("%s: %v", name, err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, name+"-"+label+"-"+scheme+".png"), picture, 0o600); err != nil {
+				c.t.Fatal(err)
+			}
+		}
+	}
+}
+
+// media sets the colour scheme, and asks for less motion so that pictures are alike.
+func media(scheme string) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, tab *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
+		})
+		return chromedp.Void{}, err
+	}
+}
+
+// decorate fills the classroom with what pictures should show.
+func (s *site) decorate() {
+	s.finish(s.submit("alice", 1), gradedResult())
+	s.finish(s.submit("alice", 2), brokenResult())
+	live := s.submit("alice", 3)
+	for _, step := range liveStory()[:6] {
+		s.happen(live, step.event)
+	}
+	queued := s.submit("alice", 4)
+	s.happen(queued, schema.Event{Kind: schema.EventQueued})
+	s.places[queued.Job.ID] = schema.Place{Ahead: 2, Estimate: 4 * time.Second}
+	perfect := gradedResult()
+	perfect.Score, perfect.Tests = perfect.MaxScore, perfect.Tests[:1]
+	s.finish(s.submit("bob", 1), perfect)
+	lost := s.submit("bob", 2)
+	lost.Job.State, lost.Job.Reason = schema.StateFailed, "three runners were lost"
+}
+
+func brokenResult() *schema.Result {
+	r := gradedResult()
+	r.Outcome, r.Score, r.Tests = schema.OutcomeCompileError, schema.Points{}, nil
+	r.Build = &schema.BuildResult{
+		Outcome: schema.OutcomeCompileError, Message: "compile: exit status 1", Duration: 310 * time.Millisecond,
+		Output: "cc -std=c17 -Wall -o list list.c\nlist.c: In function 'remove_at':\nlist.c:41:22: error: 'node' undeclared (first use in this function); did you mean 'mode'?\n   41 |     node_t *next = node->next;\n      |                    ^~~~\n      |                    mode\nmake: *** [Makefile:3: list] Error 1\n",
+	}
+	return r
+}
