@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"regexp"
 	"strings"
 )
 
@@ -15,12 +16,24 @@ type Points struct{ r *big.Rat }
 // NewPoints returns num/den points; den must not be 0.
 func NewPoints(num, den int64) Points { return Points{big.NewRat(num, den)} }
 
+// Bounds of a number of points as text: what a person writes, and what sums of
+// exact fractions grow to.
+const (
+	maxWritten = 64
+	maxExact   = 4096
+)
+
+// pointsPattern is decimal only: big.Rat would read 010/3 as octal.
+var pointsPattern = regexp.MustCompile(`^[+-]?([0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,2})?|\.[0-9]+([eE][+-]?[0-9]{1,2})?|(0|[1-9][0-9]*)/[1-9][0-9]*)$`)
+
 // ParsePoints parses "3", "0.5", "1e1" or "50/3" exactly; the error is CodeInvalid.
-func ParsePoints(s string) (Points, error) {
-	if len(s) == 0 || len(s) > 64 || strings.ContainsAny(s, "xXpPoObB_") {
-		return Points{}, Errorf(CodeInvalid, "%q is not a number of points", s)
+func ParsePoints(s string) (Points, error) { return parsePoints(s, maxWritten) }
+
+func parsePoints(s string, longest int) (Points, error) {
+	if len(s) > longest {
+		return Points{}, Errorf(CodeInvalid, "a number of points has at most %d characters", longest)
 	}
-	if e := strings.IndexAny(s, "eE"); e >= 0 && len(s)-e > 4 {
+	if !pointsPattern.MatchString(s) {
 		return Points{}, Errorf(CodeInvalid, "%q is not a number of points", s)
 	}
 	r, ok := new(big.Rat).SetString(s)
@@ -50,6 +63,9 @@ func (p Points) Mul(q Points) Points { return Points{new(big.Rat).Mul(p.rat(), q
 func (p Points) Over(n int) Points {
 	return Points{new(big.Rat).Quo(p.rat(), big.NewRat(int64(n), 1))}
 }
+
+// Quo returns p ÷ q; q must not be 0.
+func (p Points) Quo(q Points) Points { return Points{new(big.Rat).Quo(p.rat(), q.rat())} }
 
 // Cmp returns -1, 0 or +1 as p is less than, equal to or greater than q.
 func (p Points) Cmp(q Points) int { return p.rat().Cmp(q.rat()) }
@@ -96,7 +112,7 @@ func (p Points) MarshalText() ([]byte, error) { return []byte(p.rat().RatString(
 
 // UnmarshalText parses the exact form.
 func (p *Points) UnmarshalText(text []byte) error {
-	parsed, err := ParsePoints(string(text))
+	parsed, err := parsePoints(string(text), maxExact)
 	if err != nil {
 		return fmt.Errorf("points: %w", err)
 	}

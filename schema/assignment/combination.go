@@ -1,5 +1,11 @@
 package assignment
 
+import (
+	"slices"
+
+	"github.com/grader/grader/schema"
+)
+
 // combination refuses keys of one test that cannot stand together.
 func (r *reading) combination(t Test, o *object) {
 	switch {
@@ -87,26 +93,29 @@ func (r *reading) relations(t Test, o *object, earlier map[string]int) {
 }
 
 func (r *reading) required(t Test, n *node, earlier map[string]int) {
-	if _, ok := earlier[n.text]; ok || !n.scalar() {
-		return
-	}
+	_, found := earlier[n.text]
 	switch {
+	case !n.scalar():
+	case found && r.isNever(n.text) && t.Visible != schema.VisibleNever:
+		r.fail(n, "requires names %s, which is visible: never and so decides nothing that counts; leave it out", quote(n.text))
+	case found:
 	case n.text == t.Name:
 		r.fail(n, "requires names this very test %s; leave it out", quote(n.text))
 	case r.hasTest(n.text):
 		r.fail(n, "requires names %s, which comes later; move that test before this one", quote(n.text))
+	case len(earlier) == 0:
+		r.fail(n, "requires names %s, and there is no test before this one; leave it out", quote(n.text))
 	default:
 		r.fail(n, "requires names %s, and there is no such test before this one; %s", quote(n.text), suggest(n.text, r.namesBefore(earlier)))
 	}
 }
 
 func (r *reading) hasTest(name string) bool {
-	for _, t := range r.spec.Tests {
-		if t.Name == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.spec.Tests, func(t Test) bool { return t.Name == name })
+}
+
+func (r *reading) isNever(name string) bool {
+	return slices.ContainsFunc(r.spec.Tests, func(t Test) bool { return t.Name == name && t.Visible == schema.VisibleNever })
 }
 
 // namesBefore returns the names of earlier in the order of the file.

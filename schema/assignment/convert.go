@@ -40,7 +40,7 @@ func (c *converter) convert(from ast.Node) *node {
 		n.kind, n.text = kindNumber, from.GetToken().Value
 	case *ast.BoolNode:
 		n.kind, n.text = kindBool, from.Token.Value
-	case *ast.NullNode:
+	case *ast.NullNode, *ast.MappingKeyNode, *ast.MergeKeyNode: // as keys, all are refused
 		n.kind = kindNull
 	case *ast.SequenceNode:
 		n.kind = kindList
@@ -66,7 +66,7 @@ func (c *converter) mapping(n *node, values []*ast.MappingValueNode) {
 			n.line, n.column = key.line, key.column
 		}
 		if !key.scalar() || key.kind == kindNull {
-			c.fail(key, "is no key; write a plain word")
+			c.fail(key, "is no key; write a plain word and a colon")
 			continue
 		}
 		if first, twice := seen[key.text]; twice {

@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
 )
 
 // needs checks that every test's needs match files, and none that students must
@@ -77,8 +79,9 @@ func (l *loader) hideNamed(secret map[string]string, c Command, why string) {
 		if clean == "." || clean == "/" {
 			continue
 		}
+		pattern := strings.ContainsAny(clean, "*?[{") && quick(clean) && doublestar.ValidatePattern(clean)
 		for _, p := range l.paths {
-			if p == clean || strings.HasPrefix(p, clean+"/") || strings.ContainsAny(clean, "*?[{") && matchGlob(clean, p) {
+			if p == clean || strings.HasPrefix(p, clean+"/") || pattern && matchGlob(clean, p) {
 				secret[p] = why
 			}
 		}

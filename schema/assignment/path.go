@@ -42,8 +42,10 @@ func (d *decoder) glob(n *node, what string) (string, bool) {
 		return "", false
 	case strings.HasSuffix(s, "/"):
 		d.fail(n, "%s %s ends with a slash; write %s for everything below", what, quote(s), quote(s+"**"))
-	case s == "." || !fs.ValidPath(s) || !doublestar.ValidatePattern(s):
+	case s == "." || !fs.ValidPath(s) || !doublestar.ValidatePattern(s) || strings.Contains(s, `\`):
 		d.fail(n, "%s %s must be a path or a pattern such as src/*.java or data/**, with / and without a leading /, \"..\" or \".\"", what, quote(s))
+	case !quick(s):
+		d.fail(n, "%s %s is too involved; write at most %d characters and %d groups in braces", what, quote(s), maxGlob, maxGroups)
 	default:
 		return s, true
 	}
@@ -59,6 +61,17 @@ func (d *decoder) globs(n *node, what string) []string {
 		}
 	}
 	return patterns
+}
+
+// Bounds of a pattern: matching takes time exponential in its groups.
+const (
+	maxGlob   = 250
+	maxGroups = 4
+)
+
+// quick reports whether matching a pattern never takes long.
+func quick(pattern string) bool {
+	return len(pattern) <= maxGlob && strings.Count(pattern, "{") <= maxGroups
 }
 
 // matchGlob reports whether a path matches a pattern that has been checked.

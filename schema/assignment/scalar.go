@@ -25,7 +25,7 @@ var (
 	integerPattern  = regexp.MustCompile(`^(0|[1-9][0-9]{0,8})$`)
 	durationPattern = regexp.MustCompile(`^([1-9][0-9]{0,9})(ms|s|m|h)$`)
 	sizePattern     = regexp.MustCompile(`^([1-9][0-9]{0,9})(KiB|MiB|GiB)$`)
-	pointsPattern   = regexp.MustCompile(`^[0-9]{1,9}(\.[0-9]{1,30})?$|^[0-9]{1,9}/[1-9][0-9]{0,8}$`)
+	pointsPattern   = regexp.MustCompile(`^(0|[1-9][0-9]{0,8})(\.[0-9]{1,30}|/[1-9][0-9]{0,8})?$`)
 	floatPattern    = regexp.MustCompile(`^([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$`)
 )
 

@@ -35,15 +35,10 @@ func readYAML(file string, source []byte) (*node, []Problem) {
 		line, column := invalidAt(source)
 		return nil, []Problem{{file, line, column, "is not UTF-8 text here; save the file as UTF-8"}}
 	}
-	tokens := lexer.Tokenize(strings.TrimPrefix(string(source), "\ufeff"))
-	if problems := judgeTokens(file, tokens); len(problems) > 0 {
-		return nil, problems
-	}
-	document, err := parseTokens(tokens)
-	if err != nil {
-		return nil, []Problem{syntaxProblem(file, err)}
-	}
+	document, problems := parseYAML(file, strings.TrimPrefix(string(source), "\ufeff"))
 	switch {
+	case len(problems) > 0:
+		return nil, problems
 	case len(document.Docs) > 1:
 		return whole("holds %d documents; write one, without --- between", len(document.Docs))
 	case len(document.Docs) == 0 || document.Docs[0].Body == nil:
@@ -116,21 +111,35 @@ func startsBlock(t *token.Token) bool {
 	return t.Type == token.SequenceEntryType || t.Type == token.MappingKeyType
 }
 
-// parseTokens runs the parser, which is known to panic on some malformed input.
-func parseTokens(tokens token.Tokens) (file *ast.File, err error) {
+// parseYAML runs the parser, which is known to panic on some malformed input.
+func parseYAML(file, source string) (document *ast.File, problems []Problem) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = errors.New("cannot be read as YAML")
+			problems = []Problem{{File: file, Message: notYAML}}
 		}
 	}()
-	return parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+	tokens := lexer.Tokenize(source)
+	if problems := judgeTokens(file, tokens); len(problems) > 0 {
+		return nil, problems
+	}
+	document, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+	if err != nil {
+		return nil, []Problem{syntaxProblem(file, err)}
+	}
+	return document, nil
 }
+
+const notYAML = "cannot be read as YAML; compare it with the reference of the format"
 
 func syntaxProblem(file string, err error) Problem {
 	var syntax *yaml.SyntaxError
 	if !errors.As(err, &syntax) || syntax.Token == nil || syntax.Token.Position == nil {
-		return Problem{File: file, Message: "cannot be read as YAML; compare it with the reference of the format"}
+		return Problem{File: file, Message: notYAML}
 	}
 	at := syntax.Token.Position
-	return Problem{file, at.Line, max(at.Column, 1), "is not YAML: " + oneLine(syntax.Message)}
+	message := oneLine(syntax.Message)
+	if strings.Contains(syntax.Message, "\t") || strings.Contains(syntax.Message, "tab character") {
+		message = "a tab stands where only spaces may; indent with spaces"
+	}
+	return Problem{file, max(at.Line, 1), max(at.Column, 1), "is not YAML: " + message}
 }
