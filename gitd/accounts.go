@@ -10,6 +10,8 @@ import (
 // Accounts is what the SSH server asks about people and their keys. Errors are
 // schema.Error: CodeNotFound where nothing matches.
 type Accounts interface {
+	// User returns an account by id.
+	User(ctx context.Context, id int64) (schema.User, error)
 	// UserByKey returns the account whose active key has the fingerprint.
 	UserByKey(ctx context.Context, fingerprint string) (schema.User, error)
 	// TouchKey notes that an active key was used.

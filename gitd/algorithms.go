@@ -1,0 +1,24 @@
+package gitd
+
+import gossh "golang.org/x/crypto/ssh"
+
+// algorithms are what the server offers, and nothing else: no NIST curves, no
+// SHA-1, no CBC, no MAC that is not encrypt-then-MAC.
+func algorithms() gossh.Config {
+	return gossh.Config{
+		KeyExchanges: []string{gossh.KeyExchangeMLKEM768X25519, gossh.KeyExchangeCurve25519, gossh.KeyExchangeDH16SHA512},
+		Ciphers: []string{
+			gossh.CipherAES128GCM, gossh.CipherAES256GCM, gossh.CipherChaCha20Poly1305, gossh.CipherAES256CTR, gossh.CipherAES128CTR,
+		},
+		MACs: []string{gossh.HMACSHA256ETM, gossh.HMACSHA512ETM},
+	}
+}
+
+// keyAlgorithms are the signatures by which a client may prove a key.
+func keyAlgorithms() []string {
+	return []string{
+		gossh.KeyAlgoED25519, gossh.KeyAlgoSKED25519, gossh.KeyAlgoSKECDSA256,
+		gossh.KeyAlgoECDSA256, gossh.KeyAlgoECDSA384, gossh.KeyAlgoECDSA521,
+		gossh.KeyAlgoRSASHA256, gossh.KeyAlgoRSASHA512,
+	}
+}

@@ -1,0 +1,161 @@
+package gitd
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gliderlabs/ssh"
+	gossh "golang.org/x/crypto/ssh"
+
+	"github.com/grader/grader/schema"
+)
+
+// joinUser is the user name by which a key that belongs to nobody may come in, to
+// be bound to an account by a one-time code.
+const joinUser = "join"
+
+// maxBanners is how many unknown keys of one connection are answered.
+const maxBanners = 3
+
+// lookupTime bounds a question to the store before anybody is known.
+const lookupTime = 10 * time.Second
+
+// identity is who proved to be there. User is zero for somebody who came to join.
+type identity struct {
+	user        schema.User
+	fingerprint string
+	public      string // authorized_keys form
+}
+
+type identityKey struct{}
+
+// identityOf reads what the proof of the key left in the connection.
+func identityOf(conn *gossh.ServerConn) (identity, bool) {
+	if conn.Permissions == nil {
+		return identity{}, false
+	}
+	who, ok := conn.Permissions.ExtraData[identityKey{}].(identity)
+	return who, ok
+}
+
+// offered decides whether a key may be proved. What it finds is not kept: a client
+// may offer anybody's public key.
+func (s *Server) offered(sctx ssh.Context, key ssh.PublicKey) (ok bool) {
+	defer func() { ok = !s.recovered("offered key", recover()) && ok }()
+	v, found := sctx.Value(visitorKey{}).(*visitor)
+	if _, certificate := key.(*gossh.Certificate); certificate || !found {
+		return false
+	}
+	if sctx.User() == joinUser {
+		return true
+	}
+	fingerprint := gossh.FingerprintSHA256(key)
+	ctx, cancel := context.WithTimeout(s.base, lookupTime)
+	defer cancel()
+	_, err := s.Accounts.UserByKey(ctx, fingerprint)
+	switch {
+	case err == nil:
+		return true
+	case schema.CodeOf(err) == schema.CodeNotFound:
+		s.strange(v, fingerprint)
+	default:
+		s.Logger.Error("look up key", "error", err)
+		v.banner("grader: " + schema.MessageOf(err) + "\n")
+	}
+	return false
+}
+
+// verified turns a proved key into an identity.
+func (s *Server) verified(v *visitor, meta gossh.ConnMetadata, key gossh.PublicKey) (perms *gossh.Permissions, err error) {
+	defer func() {
+		if s.recovered("verified key", recover()) {
+			perms, err = nil, schema.Errorf(schema.CodeInternal, "verify key")
+		}
+	}()
+	who := identity{
+		fingerprint: gossh.FingerprintSHA256(key),
+		public:      strings.TrimSpace(string(gossh.MarshalAuthorizedKey(key))),
+	}
+	if meta.User() != joinUser {
+		ctx, cancel := context.WithTimeout(s.base, lookupTime)
+		defer cancel()
+		if who.user, err = s.Accounts.UserByKey(ctx, who.fingerprint); err != nil {
+			return nil, fmt.Errorf("verify key: %w", err)
+		}
+		s.companions.add(v.strangers())
+	}
+	v.proved()
+	return &gossh.Permissions{ExtraData: map[any]any{identityKey{}: who}}, nil
+}
+
+// strange answers a key that belongs to nobody: which key it was, and the way in.
+// It is silent about a key that is known to come along with a registered one.
+func (s *Server) strange(v *visitor, fingerprint string) {
+	if !v.note(fingerprint) || s.companions.has(fingerprint) {
+		return
+	}
+	host, port := s.hostPort()
+	v.banner(fmt.Sprintf("grader: the key %s is not registered here.\n"+
+		"grader: With a one-time code from the course staff, register it by\n"+
+		"grader:     ssh -p %s %s@%s CODE\n", fingerprint, port, joinUser, host))
+}
+
+// note remembers an unknown key; false: it was seen, or enough were.
+func (v *visitor) note(fingerprint string) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.unknown) >= maxBanners || slices.Contains(v.unknown, fingerprint) {
+		return false
+	}
+	v.unknown = append(v.unknown, fingerprint)
+	return true
+}
+
+func (v *visitor) strangers() []string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.unknown
+}
+
+func (v *visitor) banner(text string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.banners != nil {
+		_ = v.banners.SendAuthBanner(text) // a client that is gone needs no banner
+	}
+}
+
+// maxCompanions bounds companions; beyond it, all is forgotten and learned anew.
+const maxCompanions = 10_000
+
+// companions are unknown keys that were offered beside a registered one: their
+// owner needs no word about them on each push.
+type companions struct {
+	mu   sync.Mutex
+	keys map[string]struct{}
+}
+
+func (c *companions) add(fingerprints []string) {
+	if len(fingerprints) == 0 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.keys == nil || len(c.keys) > maxCompanions {
+		c.keys = make(map[string]struct{})
+	}
+	for _, f := range fingerprints {
+		c.keys[f] = struct{}{}
+	}
+}
+
+func (c *companions) has(fingerprint string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, ok := c.keys[fingerprint]
+	return ok
+}

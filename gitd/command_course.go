@@ -1,0 +1,139 @@
+package gitd
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// greet answers a session without a command.
+func (s *Server) greet(ctx context.Context, sess *session) int {
+	fmt.Fprintf(sess.out, "Hello, %s.\n\n", schema.Sanitize(sess.who.user.DisplayName()))
+	if status := s.status(ctx, sess, nil); status != 0 {
+		return status
+	}
+	fmt.Fprintln(sess.out)
+	return s.help(ctx, sess, nil)
+}
+
+func (s *Server) help(_ context.Context, sess *session, _ []string) int {
+	host, port := s.hostPort()
+	fmt.Fprintf(sess.out, "Commands, as in: ssh -p %s grader@%s status\n", port, host)
+	w := tabwriter.NewWriter(sess.out, 0, 0, 2, ' ', 0)
+	for _, c := range s.commands() {
+		fmt.Fprintf(w, "  %s\t%s\n", c.usage(), c.help)
+	}
+	_ = w.Flush() // to a channel: who is gone needs no help
+	fmt.Fprintf(sess.out, "Hand in with git:\n  git remote add grader ssh://grader@%s:%s/COURSE/ASSIGNMENT\n  git push grader main\n", host, port)
+	return 0
+}
+
+// status lists what there is to do, of every course, of one, or of one assignment.
+func (s *Server) status(ctx context.Context, sess *session, args []string) int {
+	code, name, _ := strings.Cut(strings.Join(args, ""), "/")
+	all, err := s.Courses.Enrolments(ctx, sess.who.user.ID)
+	if err != nil {
+		return s.failed(sess, "status", err)
+	}
+	found := false
+	for _, e := range all {
+		if code != "" && e.Course.Code != code {
+			continue
+		}
+		found = true
+		if err := s.courseStatus(ctx, sess, e, name); err != nil {
+			return s.failed(sess, "status", err)
+		}
+	}
+	switch {
+	case !found && code != "":
+		return sess.fail(schema.Errorf(schema.CodeNotFound, "%s is unknown, or you are not enrolled", clip(schema.Sanitize(code), 40)))
+	case !found:
+		fmt.Fprintln(sess.out, "You are enrolled in no course yet.")
+	}
+	return 0
+}
+
+func (s *Server) failed(sess *session, what string, err error) int {
+	s.logInternal(what, err)
+	return sess.fail(err)
+}
+
+func (s *Server) courseStatus(ctx context.Context, sess *session, e schema.Enrolment, only string) error {
+	assignments, err := s.Courses.Assignments(ctx, e.Course.ID)
+	if err != nil {
+		return fmt.Errorf("list assignments: %w", err)
+	}
+	if only == "" {
+		fmt.Fprintf(sess.out, "%s  %s (%s)\n", e.Course.Code, schema.Sanitize(e.Course.Title), e.Role)
+	}
+	viewer := course.Viewer{Login: sess.who.user.Login, Role: e.Role, Admin: sess.who.user.Admin}
+	shown := 0
+	for _, a := range assignments {
+		if only != "" && a.Name != only {
+			continue
+		}
+		line, err := s.assignmentStatus(ctx, viewer, a)
+		if err != nil {
+			return err
+		}
+		if line != "" {
+			shown++
+			fmt.Fprintln(sess.out, line)
+		}
+	}
+	switch {
+	case shown == 0 && only != "":
+		return schema.Errorf(schema.CodeNotFound, "there is no assignment %s/%s yet", e.Course.Code, clip(schema.Sanitize(only), 40))
+	case shown == 0:
+		fmt.Fprintln(sess.out, "  nothing to do yet")
+	}
+	return nil
+}
+
+// assignmentStatus is one assignment's line, "" where the viewer sees none.
+func (s *Server) assignmentStatus(ctx context.Context, v course.Viewer, a schema.Assignment) (string, error) {
+	if a.Active == nil {
+		if !v.Staff() {
+			return "", nil
+		}
+		return fmt.Sprintf("  %-24s no accepted tests yet", a.Path()), nil
+	}
+	spec, err := s.specs.of(*a.Active, a.Course)
+	if err != nil {
+		return "", fmt.Errorf("parse active version: %w", err)
+	}
+	now := s.Clock()
+	if !v.Staff() && !course.Released(spec, now) {
+		return "", nil
+	}
+	subs, err := s.Ledger.Submissions(ctx, a.ID, v.Login, 100)
+	if err != nil {
+		return "", fmt.Errorf("list submissions: %w", err)
+	}
+	timing := strings.TrimSuffix(course.TimingOf(spec, now, a.Course.Location()).Words, ": on time")
+	stand := "nothing handed in"
+	if i := course.Better(spec.Counts, subs); i >= 0 {
+		stand = fmt.Sprintf("submission %d counts: %s", subs[i].Name.Number, scoreOf(subs[i], v))
+	} else if len(subs) > 0 {
+		stand = fmt.Sprintf("submission %d: %s", subs[0].Name.Number, scoreOf(subs[0], v))
+	}
+	return fmt.Sprintf("  %-24s %s; %s", a.Path(), timing, stand), nil
+}
+
+// scoreOf is a submission's standing in a few words.
+func scoreOf(sub schema.Submission, v course.Viewer) string {
+	if sub.Result == nil {
+		return string(sub.Job.State)
+	}
+	r, _ := course.Redact(*sub.Result, v)
+	score := r.Score.String() + " / " + r.MaxScore.String()
+	if r.Outcome != schema.OutcomeGraded {
+		return strings.ReplaceAll(string(r.Outcome), "-", " ") + ", " + score
+	}
+	return score
+}

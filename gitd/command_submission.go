@@ -1,0 +1,100 @@
+package gitd
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// maxLog is how many submissions `log` lists.
+const maxLog = 50
+
+// named resolves COURSE/ASSIGNMENT[/OWNER][/N] for somebody who may see it.
+func (s *Server) named(ctx context.Context, sess *session, raw string) (schema.SubmissionName, target, error) {
+	name, err := schema.ParseSubmissionName(raw)
+	if err != nil {
+		return name, target{}, err
+	}
+	t, err := s.find(ctx, sess.who.user, name.Course+"/"+name.Assignment, course.ActionFetch)
+	if err != nil {
+		return name, t, err
+	}
+	if name.Owner == "" {
+		name.Owner = sess.who.user.Login
+	}
+	return name, t, course.MaySee(t.viewer, name)
+}
+
+// submission returns the one that a name means; without a number, the latest.
+func (s *Server) submission(ctx context.Context, sess *session, raw string) (schema.Submission, target, error) {
+	name, t, err := s.named(ctx, sess, raw)
+	if err != nil {
+		return schema.Submission{}, t, err
+	}
+	sub, err := s.Ledger.Submission(ctx, name)
+	if schema.CodeOf(err) == schema.CodeNotFound {
+		return sub, t, schema.Errorf(schema.CodeNotFound, "there is no submission %s", name)
+	}
+	return sub, t, err
+}
+
+func (s *Server) log(ctx context.Context, sess *session, args []string) int {
+	name, t, err := s.named(ctx, sess, args[0])
+	if err != nil {
+		return s.failed(sess, "log", err)
+	}
+	if name.Number > 0 {
+		return s.watch(ctx, sess, args)
+	}
+	subs, err := s.Ledger.Submissions(ctx, t.assignment.ID, name.Owner, maxLog)
+	if err != nil {
+		return s.failed(sess, "log", err)
+	}
+	if len(subs) == 0 {
+		fmt.Fprintf(sess.out, "%s: nothing handed in\n", name)
+		return 0
+	}
+	w := tabwriter.NewWriter(sess.out, 0, 0, 2, ' ', 0)
+	for _, sub := range subs {
+		kind := ""
+		if sub.TryOut {
+			kind = "try-out"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", sub.Name, sub.ReceivedAt.In(t.zone()).Format("2006-01-02 15:04:05"), short(sub.Commit), scoreOf(sub, t.viewer), kind)
+	}
+	_ = w.Flush() // to a channel: who is gone needs no list
+	return 0
+}
+
+// watch shows a submission's lines, live while it is graded.
+func (s *Server) watch(ctx context.Context, sess *session, args []string) int {
+	sub, t, err := s.submission(ctx, sess, args[0])
+	if err != nil {
+		return s.failed(sess, "watch", err)
+	}
+	v := viewing{out: sess.printer(sess.out), colour: sess.pty, wait: true}
+	return s.follow(ctx, v, recorded{submission: sub, job: sub.Job}, t)
+}
+
+func (s *Server) rerun(ctx context.Context, sess *session, args []string) int {
+	name, err := schema.ParseSubmissionName(args[0])
+	if err == nil && name.Number == 0 {
+		err = schema.Errorf(schema.CodeInvalid, "use: rerun COURSE/ASSIGNMENT/N, with the submission's number")
+	}
+	if err != nil {
+		return sess.fail(err)
+	}
+	sub, _, err := s.submission(ctx, sess, args[0])
+	if err != nil {
+		return s.failed(sess, "rerun", err)
+	}
+	if _, err := s.Ledger.Rerun(ctx, sub.ID, sess.who.user, s.Clock()); err != nil {
+		return s.failed(sess, "rerun", err)
+	}
+	s.Queue.Wake()
+	fmt.Fprintf(sess.out, "%s is graded again; see: watch %s\n", sub.Name, sub.Name)
+	return 0
+}

@@ -1,0 +1,67 @@
+package gitd
+
+import (
+	"net"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// userTimeout is how long the kernel tries to deliver to a peer that does not take
+// anything before it gives the connection up.
+const userTimeout = 30 * time.Second
+
+// conn is a client's connection. Deadlines are not the library's to set (it wipes
+// them on every read): a timer closes the connection instead.
+type conn struct {
+	*net.TCPConn
+	raw      syscall.RawConn
+	quickAck func(fd uintptr)
+	closing  sync.Once
+	onClose  func()
+}
+
+func newConn(tcp *net.TCPConn, onClose func()) (*conn, error) {
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	if err := tcp.SetNoDelay(true); err != nil {
+		return nil, err
+	}
+	var failed error
+	err = raw.Control(func(fd uintptr) {
+		failed = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(userTimeout.Milliseconds()))
+	})
+	if err == nil {
+		err = failed
+	}
+	if err != nil {
+		return nil, err
+	}
+	quickAck := func(fd uintptr) {
+		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_QUICKACK, 1) // only speed is lost
+	}
+	return &conn{TCPConn: tcp, raw: raw, quickAck: quickAck, onClose: onClose}, nil
+}
+
+// Read re-arms TCP_QUICKACK, which the kernel forgets: a delayed acknowledgement
+// costs a push up to 40 ms on each turn of the conversation.
+func (c *conn) Read(p []byte) (int, error) {
+	n, err := c.TCPConn.Read(p)
+	if err == nil {
+		_ = c.raw.Control(c.quickAck)
+	}
+	return n, err
+}
+
+// SetDeadline does nothing.
+func (c *conn) SetDeadline(time.Time) error { return nil }
+
+// Close closes the connection and gives its place back.
+func (c *conn) Close() error {
+	c.closing.Do(c.onClose)
+	return c.TCPConn.Close()
+}

@@ -1,0 +1,32 @@
+package gitd
+
+import "sync"
+
+// counter counts by key and refuses to go above a limit; a key that nobody uses is
+// forgotten.
+type counter[K comparable] struct {
+	mu    sync.Mutex
+	count map[K]int
+}
+
+// enter counts one more, or returns false.
+func (c *counter[K]) enter(key K, limit int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.count[key] >= limit {
+		return false
+	}
+	if c.count == nil {
+		c.count = make(map[K]int)
+	}
+	c.count[key]++
+	return true
+}
+
+func (c *counter[K]) leave(key K) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.count[key]--; c.count[key] <= 0 {
+		delete(c.count, key)
+	}
+}

@@ -1,0 +1,86 @@
+package gitd
+
+import (
+	"context"
+	"slices"
+
+	"github.com/grader/grader/schema"
+)
+
+// execute runs one command line and returns the exit status.
+func (s *Server) execute(ctx context.Context, sess *session, line string) int {
+	args, err := words(line)
+	if err != nil {
+		return sess.fail(err)
+	}
+	if sess.who.user.ID == 0 {
+		return s.join(ctx, sess, args)
+	}
+	if len(args) == 0 {
+		return s.greet(ctx, sess)
+	}
+	if len(args) > 1 && args[0] == "git" {
+		args = append([]string{"git-" + args[1]}, args[2:]...)
+	}
+	name, args := args[0], args[1:]
+	switch name {
+	case "git-receive-pack":
+		return s.receivePack(ctx, sess, args)
+	case "git-upload-pack":
+		return s.uploadPack(ctx, sess, args)
+	}
+	for _, c := range s.commands() {
+		if c.name == name {
+			return c.call(ctx, sess, args)
+		}
+	}
+	return sess.fail(unknownCommand(name))
+}
+
+// command is one thing that people may say to the server over ssh.
+type command struct {
+	name, arguments, help string
+	min, max              int // number of arguments
+	run                   func(ctx context.Context, sess *session, args []string) int
+}
+
+func (c command) call(ctx context.Context, sess *session, args []string) int {
+	if len(args) < c.min || len(args) > c.max {
+		return sess.fail(schema.Errorf(schema.CodeInvalid, "use: %s", c.usage()))
+	}
+	return c.run(ctx, sess, args)
+}
+
+func (c command) usage() string {
+	if c.arguments == "" {
+		return c.name
+	}
+	return c.name + " " + c.arguments
+}
+
+func (s *Server) commands() []command {
+	return []command{
+		{"whoami", "", "your login, name and key", 0, 0, s.whoami},
+		{"status", "[COURSE[/ASSIGNMENT]]", "what is due, and where you stand", 0, 1, s.status},
+		{"log", "COURSE/ASSIGNMENT[/N]", "your submissions, or one of them in full", 1, 1, s.log},
+		{"watch", "COURSE/ASSIGNMENT[/N]", "the live lines of the latest, or of submission N", 1, 1, s.watch},
+		{"rerun", "COURSE/ASSIGNMENT/N", "grade a submission again", 1, 1, s.rerun},
+		{"keys", "[list | add [KEY] | remove FINGERPRINT]", "your SSH keys", 0, 5, s.keys},
+		{"login", "", "a one-time link that signs your browser in", 0, 0, s.login},
+		{"help", "", "these lines", 0, 0, s.help},
+	}
+}
+
+// unknownCommand tells what is known of a command that cannot be run.
+func unknownCommand(name string) error {
+	later := []string{"receipt", "verify", "mark", "queue", "regrade", "extend", "export"}
+	switch {
+	case slices.Contains(later, name):
+		return schema.Errorf(schema.CodeInvalid, "%q is not in force yet in this version", name)
+	case name == "git-upload-archive":
+		return schema.Errorf(schema.CodeInvalid, "archives are not served; clone the repository")
+	case name == "scp", name == "sftp", name == "rsync":
+		return schema.Errorf(schema.CodeInvalid, "files are not copied here; push them with git")
+	}
+	return schema.Errorf(schema.CodeInvalid, "there is no command %q, and no shell; try help", name)
+}

@@ -1,0 +1,197 @@
+package gitd
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+const (
+	firstPlace = 400 * time.Millisecond // a job that starts at once needs no line about waiting
+	maxPause   = 5 * time.Second        // between two tries to watch a job
+	lastTime   = 10 * time.Second       // to look up what a gate decided
+)
+
+// sink is where lines go: the side-band of a push, or an ordinary stream.
+type sink interface {
+	// Lines writes lines that are fit for a terminal.
+	Lines(lines []string) error
+	// Keepalive shows that somebody is there, to nobody's eyes.
+	Keepalive() error
+}
+
+// viewing says how somebody looks at a job.
+type viewing struct {
+	out      sink
+	colour   bool
+	exitCode bool
+	wait     bool // false: say what was recorded, and that is it
+	again    bool // pushing again brings these lines back; else the command watch does
+}
+
+// follow shows a recorded push from its first line to its verdict and returns the
+// exit status.
+func (s *Server) follow(ctx context.Context, v viewing, is recorded, t target) int {
+	lines := newLines(t.viewer, v.colour)
+	if is.version.ID != 0 {
+		return s.followGate(ctx, v, is, t, lines)
+	}
+	head := s.header(is.submission, t)
+	foot := s.footer(is.submission)
+	if !v.wait {
+		_ = v.out.Lines(append(head, foot...)) // who is gone reads on the page
+		return 0
+	}
+	last, ok := s.stream(ctx, v, append(head, waiting(v.again)...), is.job, lines)
+	if !ok {
+		return 1
+	}
+	_ = v.out.Lines(foot)
+	if v.exitCode && !passed(last, t.viewer) {
+		return 1
+	}
+	return 0
+}
+
+// passed reports whether a push earned everything that the viewer may see.
+func passed(last schema.Event, v course.Viewer) bool {
+	if last.State != schema.StateDone || last.Result == nil || last.Result.Outcome != schema.OutcomeGraded {
+		return false
+	}
+	shown, _ := course.Redact(*last.Result, v)
+	for _, t := range shown.Tests {
+		if t.Outcome != schema.OutcomePassed && !t.Unpinned {
+			return false
+		}
+	}
+	return shown.Score.Cmp(shown.MaxScore) >= 0
+}
+
+// stream writes the job's lines until its end; false: somebody left before.
+func (s *Server) stream(ctx context.Context, v viewing, first []string, job schema.Job, lines *lines) (schema.Event, bool) {
+	if v.out.Lines(first) != nil {
+		return schema.Event{}, false
+	}
+	w := watching{server: s, view: v, job: job.ID, lines: lines}
+	last, err := w.run(ctx)
+	switch {
+	case err == nil:
+		return last, true
+	case errors.Is(err, errStopping):
+		_ = v.out.Lines(stopping(v.again))
+	case errors.Is(err, errTooLong):
+		_ = v.out.Lines([]string{"This session has been open too long; the grading goes on."})
+	}
+	return schema.Event{}, false
+}
+
+// watching is one session's wait for one job. It costs a channel and a timer.
+type watching struct {
+	server *Server
+	view   viewing
+	job    int64
+	lines  *lines
+
+	seq     int64 // of the last event seen
+	waits   bool  // the job is queued
+	place   schema.Place
+	placed  bool // a place was shown
+	written time.Time
+}
+
+// run returns the event that ends the job. A stream that breaks off (a reader too
+// slow, a restart of the scheduler) is taken up after the last event seen.
+func (w *watching) run(ctx context.Context) (schema.Event, error) {
+	w.written = time.Now()
+	tick := time.NewTimer(firstPlace)
+	defer tick.Stop()
+	for pause := 10 * time.Millisecond; ; pause = min(2*pause, maxPause) {
+		inner, cancel := context.WithCancel(ctx)
+		events, err := w.server.Queue.Watch(inner, w.job, w.seq)
+		if err == nil {
+			before := w.seq
+			last, err := w.drain(ctx, events, tick)
+			if err != nil || last.Kind == schema.EventEnded {
+				cancel()
+				return last, err
+			}
+			if w.seq > before {
+				pause = 10 * time.Millisecond
+			}
+		} else {
+			w.server.Logger.Warn("watch a job", "job", w.job, "error", err)
+		}
+		cancel()
+		again := time.NewTimer(pause)
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			again.Stop()
+			return schema.Event{}, context.Cause(ctx)
+		}
+	}
+}
+
+// drain shows events until the channel closes or the job has ended.
+func (w *watching) drain(ctx context.Context, events <-chan schema.Event, tick *time.Timer) (schema.Event, error) {
+	for {
+		select {
+		case e, ok := <-events:
+			if !ok {
+				return schema.Event{}, context.Cause(ctx)
+			}
+			if err := w.show(e); err != nil {
+				return schema.Event{}, errGone
+			}
+			if e.Kind == schema.EventEnded {
+				return e, nil
+			}
+		case <-tick.C:
+			if err := w.tick(); err != nil {
+				return schema.Event{}, errGone
+			}
+			tick.Reset(w.server.Limits.Place)
+		case <-ctx.Done():
+			return schema.Event{}, context.Cause(ctx)
+		}
+	}
+}
+
+func (w *watching) show(e schema.Event) error {
+	w.seq = e.Seq
+	switch e.Kind {
+	case schema.EventQueued, schema.EventRequeued:
+		w.waits = true
+	default:
+		w.waits = false
+	}
+	return w.write(w.lines.event(e))
+}
+
+// tick says where a waiting job stands, when that has changed, and otherwise keeps
+// the connection alive.
+func (w *watching) tick() error {
+	if w.waits {
+		place := w.server.Queue.Place(w.job)
+		if !w.placed || place.Ahead != w.place.Ahead {
+			w.place, w.placed = place, true
+			return w.write([]string{placeLine(place)})
+		}
+	}
+	if time.Since(w.written) < w.server.Limits.Keepalive {
+		return nil
+	}
+	w.written = time.Now()
+	return w.view.out.Keepalive()
+}
+
+func (w *watching) write(lines []string) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	w.written = time.Now()
+	return w.view.out.Lines(lines)
+}

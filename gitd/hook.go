@@ -1,0 +1,122 @@
+package gitd
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/gitd/repo"
+	"github.com/grader/grader/hooks"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// The caps on what is looked at of a pushed tree.
+const (
+	maxEntries  = 20_000
+	maxTestFile = 64 << 20 // bytes
+)
+
+// hook answers git's hooks for one push. What they repeat is only compared; it is
+// the command list that says what is pushed.
+type hook struct {
+	server *Server
+	push   *push
+}
+
+// PreReceive judges the quarantined tree.
+func (h hook) PreReceive(ctx context.Context, quarantine string, updates []hooks.Update) ([]string, bool) {
+	p := h.push
+	command := p.list.Commands[0]
+	if len(updates) != 1 || updates[0] != (hooks.Update{Old: command.Old, New: command.New, Ref: command.Ref}) {
+		return refusalLines("git and the server disagree about this push. Push again"), false
+	}
+	if err := h.judge(ctx, repo.Quarantine{Dir: quarantine}); err != nil {
+		h.server.logInternal("judge a push", err)
+		return refusalOf(err), false
+	}
+	if p.options.dryRun {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.dry = true
+		return []string{}, false
+	}
+	return nil, true
+}
+
+func (h hook) judge(ctx context.Context, q repo.Quarantine) error {
+	p, s := h.push, h.server
+	entries, err := s.Repos.Entries(ctx, p.row.ID, q, p.intent.New, maxEntries)
+	if schema.CodeOf(err) == schema.CodeLimit {
+		return schema.Errorf(schema.CodeRefused, "at most %d files may be pushed, and these are more. Remove some with git rm", maxEntries)
+	}
+	if err != nil {
+		return fmt.Errorf("list what was pushed: %w", err)
+	}
+	if p.row.Kind == schema.RepositoryTests {
+		return s.judgeTests(ctx, p, q, entries)
+	}
+	tree := make([]course.TreeEntry, 0, len(entries))
+	for _, e := range entries {
+		tree = append(tree, course.TreeEntry{Mode: e.Mode, Size: e.Size, Path: e.Path})
+	}
+	return course.JudgeTree(p.target.spec, tree)
+}
+
+func (s *Server) judgeTests(ctx context.Context, p *push, q repo.Quarantine, entries []repo.Entry) error {
+	files := &testsTree{entries: make(map[string]repo.Entry, len(entries))}
+	for _, e := range entries {
+		files.entries[e.Path] = e
+	}
+	files.read = func(hash string) ([]byte, error) {
+		return s.Repos.ReadBlob(ctx, p.row.ID, q, hash, maxTestFile)
+	}
+	c := p.target.course
+	_, err := assignment.Load(files, assignment.Context{Zone: c.Location(), Flavours: s.Flavours, Flavour: c.Flavour})
+	return err
+}
+
+// PostReceive records the push as soon as git has moved the ref.
+func (h hook) PostReceive(ctx context.Context, _ []hooks.Update) ([]string, error) {
+	is, err := h.server.record(ctx, h.push.intent, h.push.row, h.server.pushOf(h.push))
+	if err != nil {
+		return nil, err // the session tries again, then the retrier
+	}
+	h.push.mu.Lock()
+	defer h.push.mu.Unlock()
+	h.push.settled = is
+	return nil, nil
+}
+
+// testsTree is a pushed tests repository, for the assignment's parser.
+type testsTree struct {
+	entries map[string]repo.Entry
+	read    func(hash string) ([]byte, error)
+}
+
+// List implements assignment.Files. A tests repository holds regular files only.
+func (t *testsTree) List() ([]assignment.File, error) {
+	files := make([]assignment.File, 0, len(t.entries))
+	for _, e := range t.entries {
+		mode := fs.FileMode(0o644)
+		switch e.Mode {
+		case "100644":
+		case "100755":
+			mode = 0o755
+		default:
+			return nil, schema.Errorf(schema.CodeRefused, "%s is a symbolic link or a submodule; a tests repository holds regular files only", clip(schema.Sanitize(e.Path), 60))
+		}
+		files = append(files, assignment.File{Path: e.Path, Mode: mode, Size: e.Size})
+	}
+	return files, nil
+}
+
+// Read implements assignment.Files.
+func (t *testsTree) Read(path string) ([]byte, error) {
+	e, ok := t.entries[path]
+	if !ok {
+		return nil, schema.Errorf(schema.CodeNotFound, "%s is not there", path)
+	}
+	return t.read(e.Hash)
+}

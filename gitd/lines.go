@@ -1,0 +1,189 @@
+package gitd
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// The caps on what one job may print.
+const (
+	maxBuildLines = 60
+	maxTestLines  = 300 // tests that are not passed in full
+	maxPassLines  = 100
+	maxDetails    = 6 // lines of one message
+	detailIndent  = "           "
+)
+
+// lines renders a job's events for one viewer: plain, redacted, sanitised, at most
+// lineWidth columns. It is a pure function of the events that it has seen.
+type lines struct {
+	viewer course.Viewer
+	colour bool
+
+	build, passes, others, left int
+}
+
+func newLines(v course.Viewer, colour bool) *lines { return &lines{viewer: v, colour: colour} }
+
+// event returns the lines of one event.
+func (l *lines) event(e schema.Event) []string {
+	whole := e
+	e, ok := course.RedactEvent(e, l.viewer)
+	if !ok {
+		return nil
+	}
+	var out []string
+	switch e.Kind {
+	case schema.EventStarted:
+		out = []string{startedLine(e.Text)}
+	case schema.EventLine:
+		out = l.buildLine(e.Text)
+	case schema.EventBuild:
+		out = l.buildResult(e.Build)
+	case schema.EventTest:
+		out = l.test(e.Test)
+	case schema.EventRequeued:
+		build := l.viewer
+		*l = lines{viewer: build, colour: l.colour}
+		out = wrap("the runner was lost, your push waits again: "+oneLine(e.Text), lineWidth)
+	case schema.EventEnded:
+		out = l.ended(whole)
+	}
+	for i, line := range out {
+		out[i] = guard(line)
+	}
+	return out
+}
+
+// startedLine turns "standard runner, wall namespace" into words for a student.
+func startedLine(text string) string {
+	where, _, _ := strings.Cut(oneLine(text), ",")
+	if where == "" {
+		return "running"
+	}
+	return clip("running on a fresh "+where, lineWidth)
+}
+
+// buildLine is a line that a compiler or a student's build prints, marked as such.
+func (l *lines) buildLine(text string) []string {
+	l.build++
+	switch {
+	case l.build > maxBuildLines+1:
+		return nil
+	case l.build > maxBuildLines:
+		return []string{"| … more on the page"}
+	}
+	return []string{clip("| "+oneLine(text), lineWidth)}
+}
+
+func (l *lines) buildResult(b *schema.BuildResult) []string {
+	if b == nil {
+		return nil
+	}
+	if b.Outcome == schema.OutcomePassed {
+		return []string{spread("build    ok", span(b.Duration))}
+	}
+	out := []string{l.paint(bad, spread("build    FAILED", span(b.Duration)))}
+	if b.Message != "" {
+		out = append(out, details(b.Message, maxDetails)...)
+	}
+	if l.build > 0 || b.Output == "" {
+		return out // it was shown as it came
+	}
+	for line := range strings.SplitSeq(strings.TrimRight(b.Output, "\n"), "\n") {
+		out = append(out, l.buildLine(line)...)
+	}
+	return out
+}
+
+func (l *lines) test(t *schema.TestResult) []string {
+	if t == nil || !l.room(t.Outcome == schema.OutcomePassed) {
+		return nil
+	}
+	word := testWord(t.Outcome)
+	line := fmt.Sprintf("%s  %-3s  %s", word, t.Score.String()+"/"+t.MaxScore.String(), oneLine(t.Name))
+	if t.Outcome == schema.OutcomeNotRun || t.Outcome == schema.OutcomeMissing {
+		line = clip(line, lineWidth)
+	} else {
+		line = spread(line, span(t.Wall))
+	}
+	if t.Outcome == schema.OutcomePassed {
+		return []string{l.paint(good, line)}
+	}
+	out := []string{l.paint(bad, line)}
+	out = append(out, details(reason(t), maxDetails)...)
+	if t.Hint != "" {
+		out = append(out, details("note: "+t.Hint, 2)...)
+	}
+	return out
+}
+
+// room counts a test, and reports whether there is room for its line.
+func (l *lines) room(passed bool) bool {
+	count, limit := &l.others, maxTestLines
+	if passed {
+		count, limit = &l.passes, maxPassLines
+	}
+	*count++
+	if *count > limit {
+		l.left++
+		return false
+	}
+	return true
+}
+
+func testWord(o schema.Outcome) string {
+	switch o {
+	case schema.OutcomePassed:
+		return "pass"
+	case schema.OutcomePartial:
+		return "part"
+	case schema.OutcomeNotRun:
+		return "skip"
+	}
+	return "FAIL"
+}
+
+// reason says why a test did not pass: the message, and where there is none, what
+// the outcome says.
+func reason(t *schema.TestResult) string {
+	if t.Message != "" {
+		return t.Message
+	}
+	switch t.Outcome {
+	case schema.OutcomeCrashed:
+		if t.Signal != "" {
+			return "crashed: " + t.Signal
+		}
+		return fmt.Sprintf("crashed: exit status %d", t.ExitStatus)
+	case schema.OutcomeFailed, schema.OutcomePartial:
+		return ""
+	}
+	return strings.ReplaceAll(string(t.Outcome), "-", " ")
+}
+
+// details are the first lines of a message, below the line that they belong to.
+func details(text string, most int) []string {
+	text = strings.TrimRight(schema.Sanitize(text), "\n")
+	if text == "" {
+		return nil
+	}
+	all := strings.Split(text, "\n")
+	var out []string
+	for i, line := range all {
+		if i == most {
+			return append(out, detailIndent+"… more on the page")
+		}
+		out = append(out, clip(detailIndent+strings.ReplaceAll(line, "\t", "    "), lineWidth))
+	}
+	return out
+}
+
+// oneLine makes any text fit for a part of one line.
+func oneLine(s string) string {
+	s = strings.TrimRight(s, "\r\n")
+	return schema.Sanitize(strings.NewReplacer("\n", " ", "\t", "    ").Replace(s))
+}

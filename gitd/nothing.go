@@ -1,0 +1,118 @@
+package gitd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/gitd/pktline"
+	"github.com/grader/grader/schema"
+)
+
+// stream of lines for a person who is not in a push.
+type printer struct {
+	w     io.Writer
+	alive func() error
+}
+
+// Lines implements sink.
+func (p printer) Lines(lines []string) error {
+	_, err := io.WriteString(p.w, strings.Join(lines, "\n")+"\n")
+	return err
+}
+
+// Keepalive implements sink.
+func (p printer) Keepalive() error { return p.alive() }
+
+func (sess *session) printer(w io.Writer) printer {
+	return printer{w: w, alive: func() error {
+		_, err := sess.channel.SendRequest("keepalive@openssh.com", false, nil)
+		return err
+	}}
+}
+
+// nothingToPush serves a client that has nothing new: it sees the running job, or
+// the last verdict, on standard error. A tip that has no submission gets one now.
+func (s *Server) nothingToPush(ctx context.Context, p *push) int {
+	out := p.session.printer(p.session.err)
+	tip, err := s.Repos.Head(p.row.ID)
+	if err != nil {
+		return p.session.fail(fmt.Errorf("read main: %w", err))
+	}
+	if tip == pktline.Zero {
+		_ = out.Lines([]string{"grader: nothing was pushed, and nothing has been before"})
+		return 0
+	}
+	is, err := s.ofTip(ctx, p, tip)
+	if err != nil {
+		s.logInternal("look at a tip", err)
+		return p.session.fail(err)
+	}
+	_ = out.Lines([]string{"grader: nothing new; main is at " + short(tip)})
+	return s.follow(ctx, viewing{out: out, wait: true, again: true}, *is, p.target)
+}
+
+// ofTip finds what the tip was recorded as, and records it where it was not.
+func (s *Server) ofTip(ctx context.Context, p *push, tip string) (*recorded, error) {
+	is, err := s.findRecorded(ctx, p, tip)
+	if schema.CodeOf(err) != schema.CodeNotFound {
+		return is, err
+	}
+	lock, no, err := s.lock(ctx, p)
+	if no != nil {
+		err = schema.Errorf(schema.CodeUnavailable, "%s", no.text)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = lock.Unlock() }() // of a file that is only locked
+	if err := s.settleRepository(ctx, p.row); err != nil {
+		return nil, err
+	}
+	if is, err = s.findRecorded(ctx, p, tip); schema.CodeOf(err) != schema.CodeNotFound {
+		return is, err
+	}
+	return s.recordTip(ctx, p, tip)
+}
+
+func (s *Server) findRecorded(ctx context.Context, p *push, tip string) (*recorded, error) {
+	if p.row.Kind == schema.RepositoryTests {
+		v, err := s.Ledger.VersionByCommit(ctx, p.target.assignment.ID, tip)
+		if err != nil {
+			return nil, fmt.Errorf("find version: %w", err)
+		}
+		job, err := s.Ledger.GateJob(ctx, v.ID)
+		if err != nil {
+			return nil, fmt.Errorf("find gate: %w", err)
+		}
+		return &recorded{version: v, job: job}, nil
+	}
+	sub, err := s.Ledger.SubmissionByCommit(ctx, p.target.assignment.ID, p.row.Owner, tip)
+	if err != nil {
+		return nil, fmt.Errorf("find submission: %w", err)
+	}
+	return &recorded{submission: sub, job: sub.Job}, nil
+}
+
+// recordTip hands in a tip that nothing knows of, as of now.
+func (s *Server) recordTip(ctx context.Context, p *push, tip string) (*recorded, error) {
+	if p.row.Kind == schema.RepositoryOwn && !p.target.viewer.Staff() {
+		if timing := course.TimingOf(p.target.spec, p.received, p.target.zone()); timing.Closed {
+			return nil, schema.Errorf(schema.CodeRefused, "%s was never handed in, and %s is closed: %s", short(tip), p.target.assignment.Path(), timing.Words)
+		}
+	}
+	p.intent = schema.Intent{
+		ID: randomHex(), RepositoryID: p.row.ID, PusherID: p.target.user.ID, Ref: mainRef, Old: tip, New: tip, ReceivedAt: p.received,
+	}
+	ctx = context.WithoutCancel(ctx)
+	if err := s.Ledger.OpenIntent(ctx, p.intent); err != nil {
+		return nil, fmt.Errorf("open intent: %w", err)
+	}
+	is, err := s.record(ctx, p.intent, p.row, s.pushOf(p))
+	if err != nil {
+		s.wakeRetrier()
+	}
+	return is, err
+}

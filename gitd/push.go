@@ -1,0 +1,291 @@
+package gitd
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/gitd/pktline"
+	"github.com/grader/grader/hooks"
+	"github.com/grader/grader/schema"
+)
+
+// mainRef is the one branch that is graded.
+const mainRef = "refs/heads/main"
+
+// maxList bounds a command list with its options, in bytes.
+const maxList = 1 << 20
+
+// push is one `git push`, from its command list to the end of its session.
+type push struct {
+	session  *session
+	target   target
+	row      schema.Repository
+	list     pktline.List
+	options  options
+	received time.Time // legal time: when the list was complete
+	token    string    // by which git's hooks name this push
+	intent   schema.Intent
+	side     *pktline.Sideband // nil: the client cannot do side-bands
+
+	mu      sync.Mutex
+	kill    func()    // ends git
+	late    string    // why git was killed
+	dry     bool      // the tree was judged and would be accepted
+	settled *recorded // by the post-receive hook
+}
+
+// recorded is what a push became: a submission, or a version with its gate's job.
+type recorded struct {
+	submission schema.Submission
+	version    schema.Version
+	job        schema.Job
+}
+
+// receivePack serves `git push`.
+func (s *Server) receivePack(ctx context.Context, sess *session, args []string) int {
+	if len(args) != 1 {
+		return sess.fail(schema.Errorf(schema.CodeInvalid, "use: git-receive-pack 'COURSE/ASSIGNMENT'"))
+	}
+	t, err := s.find(ctx, sess.who.user, args[0], course.ActionPush)
+	if err != nil {
+		return s.fatal(sess, err)
+	}
+	row, err := s.ensure(ctx, &t)
+	if err != nil {
+		return s.fatal(sess, err)
+	}
+	if err := s.Repos.Advertise(row.ID, sess.channel); err != nil {
+		return s.fatal(sess, err)
+	}
+	list, err := s.readList(ctx, sess)
+	if err != nil {
+		return s.noList(sess, err)
+	}
+	p := &push{session: sess, target: t, row: row, list: list, received: s.Clock()}
+	if len(list.Commands) == 0 {
+		return s.nothingToPush(ctx, p)
+	}
+	if list.Can("side-band-64k") {
+		p.side = pktline.NewSideband(sess.channel)
+	}
+	return s.push(ctx, p)
+}
+
+// fatal refuses before the advertisement, in the one way that a git client shows.
+func (s *Server) fatal(sess *session, err error) int {
+	s.logInternal("serve git", err)
+	_, _ = sess.channel.Write(pktline.Fatal(schema.Sanitize(schema.MessageOf(err))))
+	return 1
+}
+
+func (s *Server) logInternal(what string, err error) {
+	if schema.CodeOf(err) == schema.CodeInternal && !errors.Is(err, context.Canceled) {
+		s.Logger.Error("request failed", "what", what, "error", err)
+	}
+}
+
+// readList reads what the client wants moved. It comes within the limit from the
+// session's start, or not at all.
+func (s *Server) readList(ctx context.Context, sess *session) (pktline.List, error) {
+	type answer struct {
+		list pktline.List
+		err  error
+	}
+	read := make(chan answer, 1)
+	sess.readers.Go(func() {
+		list, err := pktline.ReadList(sess.channel, pktline.Caps{Bytes: maxList, Options: maxOptions, OptionBytes: maxOptionBytes})
+		read <- answer{list, err}
+	})
+	timeout := time.NewTimer(s.Limits.List - s.Clock().Sub(sess.started))
+	defer timeout.Stop()
+	select {
+	case a := <-read:
+		return a.list, a.err
+	case <-timeout.C:
+		return pktline.List{}, schema.Errorf(schema.CodeLimit, "nothing to push came within %v; push again", s.Limits.List)
+	case <-ctx.Done():
+		return pktline.List{}, context.Cause(ctx)
+	}
+}
+
+// noList ends a session whose list did not come, or not in a form that could be answered.
+func (s *Server) noList(sess *session, err error) int {
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errGone):
+		return 1 // the client left: nobody reads
+	case errors.Is(err, errStopping):
+		err = schema.Errorf(schema.CodeUnavailable, "the server is stopping; push again in a moment. Nothing was counted")
+	case errors.Is(err, pktline.ErrTooLong):
+		err = schema.Errorf(schema.CodeLimit, "too many refs, or push options too many (%d) or too long (%d bytes); push main alone. Nothing was counted",
+			maxOptions, maxOptionBytes)
+	case errors.Is(err, pktline.ErrMalformed):
+		err = schema.Errorf(schema.CodeInvalid, "that was not git's protocol")
+	}
+	return sess.fail(err)
+}
+
+// push judges the list, lets git take the pack in, and shows what becomes of it.
+func (s *Server) push(ctx context.Context, p *push) int {
+	var err error
+	if p.options, err = parseOptions(p.list.Options); err != nil {
+		return s.refuse(p, refusal{"push option refused", schema.MessageOf(err)})
+	}
+	if no := p.judgeList(); no != nil {
+		return s.refuse(p, *no)
+	}
+	taken, no, err := s.take(ctx, p)
+	switch {
+	case err != nil:
+		s.logInternal("take a push", err)
+		return s.refuse(p, refusal{"try again later", schema.MessageOf(err)})
+	case no != nil:
+		return s.refuse(p, *no)
+	}
+	return s.finish(ctx, p, taken)
+}
+
+// taken is what came of git's part of a push.
+type taken struct {
+	report []byte    // held back: band 1, or everything where there are no bands
+	is     *recorded // nil: the ref did not move, or recording failed
+	err    error     // the ref moved, but the push could not be recorded yet
+}
+
+// take is the one writer's part: from the repository's lock until the push is
+// recorded or known not to have happened. Once the list goes to git it no longer
+// depends on the client's being there.
+func (s *Server) take(ctx context.Context, p *push) (taken, *refusal, error) {
+	lock, no, err := s.lock(ctx, p)
+	if err != nil || no != nil {
+		return taken{}, no, err
+	}
+	defer func() { _ = lock.Unlock() }() // of a file that is only locked
+	if err := s.settleRepository(context.WithoutCancel(ctx), p.row); err != nil {
+		return taken{}, nil, fmt.Errorf("settle an earlier push: %w", err)
+	}
+	if no, err := s.checkTip(p); err != nil || no != nil {
+		return taken{}, no, err
+	}
+	p.intent = schema.Intent{
+		ID: randomHex(), RepositoryID: p.row.ID, PusherID: p.target.user.ID, Ref: mainRef,
+		Old: p.list.Commands[0].Old, New: p.list.Commands[0].New, ReceivedAt: p.received, Options: p.list.Options,
+	}
+	p.token = hooks.NewToken()
+	defer s.Hooks.Expect(p.token, hook{s, p})()
+	s.pushes.add(p)
+	defer s.pushes.remove(p)
+	t, err := s.receive(ctx, p, lock)
+	return t, nil, err
+}
+
+// checkTip makes sure that if main is at the new commit afterwards, this push has
+// moved it there.
+func (s *Server) checkTip(p *push) (*refusal, error) {
+	tip, err := s.Repos.Head(p.row.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read main: %w", err)
+	}
+	command := p.list.Commands[0]
+	switch {
+	case command.New == tip:
+		return &refusal{"already there", "main is at " + short(tip) + " already, by a push that came first. Push again to watch it"}, nil
+	case command.Old != tip:
+		return &refusal{"fetch first", "main has moved since your git looked. Push again"}, nil
+	}
+	return nil, nil
+}
+
+// finish hands the report over, says what the push became, and waits with the
+// student for the verdict.
+func (s *Server) finish(ctx context.Context, p *push, t taken) int {
+	switch {
+	case p.isDry():
+		p.progress([]string{"dry run: would be accepted. Nothing was counted."})
+		p.report(pktline.Report([]pktline.Refusal{{Ref: mainRef, Reason: "dry run: would be accepted"}}))
+		return p.end(0)
+	case p.late != "":
+		p.progress(refusalLines(p.late))
+	}
+	p.report(t.report)
+	switch {
+	case t.err != nil:
+		p.progress([]string{"stored, not yet counted; we keep trying.", "Push again to watch."})
+		return p.end(0)
+	case t.is == nil:
+		return p.end(0)
+	}
+	return p.end(s.follow(ctx, p.viewing(), *t.is, p.target))
+}
+
+// viewing is where the lines of a push go.
+func (p *push) viewing() viewing {
+	v := viewing{out: p, colour: p.options.colour, exitCode: p.options.exitCode, wait: !p.options.noWait, again: true}
+	if p.side == nil {
+		v.wait = false // the client leaves as it has the report
+	}
+	return v
+}
+
+// report sends git's report: as band 1, or as it is.
+func (p *push) report(report []byte) {
+	if p.side != nil {
+		_ = p.side.Write(pktline.BandData, report) // who is gone needs no report
+		return
+	}
+	_, _ = p.session.channel.Write(report)
+}
+
+// progress shows lines to the person, already fit for a terminal.
+func (p *push) progress(lines []string) { _ = p.Lines(lines) }
+
+// Lines implements sink.
+func (p *push) Lines(lines []string) error {
+	var b bytes.Buffer
+	for _, line := range lines {
+		b.WriteString(line)
+		b.WriteByte('\n')
+	}
+	if p.side != nil {
+		return p.side.Write(pktline.BandProgress, b.Bytes())
+	}
+	_, err := p.session.err.Write(b.Bytes())
+	return err
+}
+
+// Keepalive implements sink.
+func (p *push) Keepalive() error {
+	if p.side != nil {
+		return p.side.Keepalive()
+	}
+	return nil
+}
+
+// end closes the side-band.
+func (p *push) end(status int) int {
+	if p.side != nil {
+		_ = p.side.Close() // who is gone needs no end
+	}
+	return status
+}
+
+func (p *push) isDry() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.dry
+}
+
+func randomHex() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+func short(commit string) string { return commit[:min(7, len(commit))] }

@@ -1,0 +1,51 @@
+package gitd
+
+import "sync"
+
+// pushes are those that git is receiving, by token.
+type pushes struct {
+	mu  sync.Mutex
+	all map[string]*push
+}
+
+func (a *pushes) add(p *push) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.all == nil {
+		a.all = make(map[string]*push)
+	}
+	a.all[p.token] = p
+}
+
+func (a *pushes) remove(p *push) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.all, p.token)
+}
+
+func (a *pushes) get(token string) *push {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.all[token]
+}
+
+// receiving reports whether an intent belongs to a push under way.
+func (a *pushes) receiving(intent string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, p := range a.all {
+		if p.intent.ID == intent {
+			return true
+		}
+	}
+	return false
+}
+
+// killAll ends every git that is receiving.
+func (a *pushes) killAll() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, p := range a.all {
+		p.abort("the server is stopping. Push again")
+	}
+}

@@ -1,0 +1,146 @@
+package gitd
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/grader/grader/gitd/pktline"
+	"github.com/grader/grader/gitd/repo"
+)
+
+// maxReport bounds git's report on one ref, in bytes.
+const maxReport = 64 << 10
+
+// cutGrace is how long a client has to take what is said to it once git was ended.
+const cutGrace = 10 * time.Second
+
+// lock waits for the repository; somebody else's push there takes seconds.
+func (s *Server) lock(ctx context.Context, p *push) (*repo.Lock, *refusal, error) {
+	bounded, cancel := context.WithTimeout(ctx, s.Limits.Lock)
+	defer cancel()
+	lock, err := s.Repos.Lock(bounded, p.row.ID)
+	switch {
+	case err == nil:
+		return lock, nil, nil
+	case errors.Is(context.Cause(ctx), errStopping):
+		return nil, &refusal{"try again later", "the server is stopping. Push again in a moment"}, nil
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, &refusal{"busy", "another push to this repository is still coming in. Push again when it has ended"}, nil
+	}
+	return nil, nil, fmt.Errorf("lock: %w", err)
+}
+
+// receive runs git receive-pack from the intent's row to the recorded submission.
+func (s *Server) receive(ctx context.Context, p *push, lock *repo.Lock) (taken, error) {
+	r, err := s.Repos.ReceiveCommands(ctx, p.row.ID, lock, p.token)
+	if err != nil {
+		return taken{}, fmt.Errorf("start git: %w", err)
+	}
+	defer r.Close()
+	p.mu.Lock()
+	p.kill = r.Kill
+	p.mu.Unlock()
+	p.intent.ProcessGroup = r.ProcessGroup
+	// From here on nothing may depend on the client: git can move the ref.
+	ctx = context.WithoutCancel(ctx)
+	if err := s.Ledger.OpenIntent(ctx, p.intent); err != nil {
+		return taken{}, fmt.Errorf("open intent: %w", err)
+	}
+	report := s.converse(p, r)
+	if err := r.Wait(); err != nil {
+		s.Logger.Info("git refused a push", "repository", p.row.ID, "error", err)
+	}
+	is, err := s.settleReceived(ctx, p)
+	if err != nil {
+		s.Logger.Error("record a push", "intent", p.intent.ID, "error", err)
+		s.wakeRetrier()
+	}
+	return taken{report: report, is: is, err: err}, nil
+}
+
+// settleReceived returns what the post-receive hook has recorded; where it has not,
+// the ref tells what happened.
+func (s *Server) settleReceived(ctx context.Context, p *push) (*recorded, error) {
+	p.mu.Lock()
+	is := p.settled
+	p.mu.Unlock()
+	if is != nil {
+		return is, nil
+	}
+	return s.settle(ctx, p.intent, p.row)
+}
+
+// converse feeds git and relays what it says; it returns the report.
+func (s *Server) converse(p *push, r *repo.Receive) []byte {
+	late := time.AfterFunc(s.Limits.Pack, func() {
+		p.abort(fmt.Sprintf("the pack did not come within %v. Push again", s.Limits.Pack))
+		time.AfterFunc(cutGrace, p.session.hangUp)
+	})
+	defer late.Stop()
+	p.session.readers.Go(func() {
+		p.feed(r)
+		if late.Stop() {
+			late.Reset(s.Limits.Unpack)
+		}
+	})
+	return p.relay(r.Stdout)
+}
+
+// feed gives git the list and then what the client sends. Where git ends early, the
+// rest is read all the same: a client that cannot send shows no report.
+func (p *push) feed(r *repo.Receive) {
+	_, err := r.Stdin.Write(p.list.Raw)
+	if err == nil && p.list.SendsPack() {
+		_, err = io.Copy(r.Stdin, p.session.channel)
+	}
+	r.Stdin.Close()
+	if err != nil {
+		_, _ = io.Copy(io.Discard, p.session.channel) // ends with the channel
+	}
+}
+
+// relay forwards git's progress as it comes and holds its report back. A client
+// that is gone changes nothing.
+func (p *push) relay(stdout io.Reader) []byte {
+	in := bufio.NewReader(stdout)
+	if p.side == nil {
+		report, _ := io.ReadAll(io.LimitReader(in, maxReport))
+		return report
+	}
+	var report, buf []byte
+	for {
+		payload, flush, err := pktline.Read(in, buf)
+		if err != nil || flush || len(report) > maxReport {
+			return report
+		}
+		if len(payload) == 0 {
+			continue
+		}
+		buf = payload[:0]
+		switch band, text := payload[0], payload[1:]; {
+		case band == pktline.BandData && len(text) > 0:
+			report = append(report, text...)
+		case band == pktline.BandData:
+			_ = p.side.Keepalive()
+		default:
+			_ = p.side.Write(band, text)
+		}
+	}
+}
+
+// abort ends git, with words for the person.
+func (p *push) abort(why string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.kill == nil {
+		return
+	}
+	if p.late == "" {
+		p.late = why
+	}
+	p.kill()
+}

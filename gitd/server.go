@@ -1,0 +1,226 @@
+package gitd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"runtime/debug"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/gliderlabs/ssh"
+	gossh "golang.org/x/crypto/ssh"
+
+	"github.com/grader/grader/gitd/repo"
+	"github.com/grader/grader/hooks"
+	"github.com/grader/grader/schema"
+)
+
+// Server is the SSH server. Set the exported fields, then Start; none of them may
+// change afterwards.
+type Server struct {
+	Addr    string // "127.0.0.1:2222"; port 0 takes a free one
+	Name    string // HOST or HOST:PORT as people type it; "" is where it listens
+	HostKey string // path; made once
+	WebURL  string // "https://grader.example.org", without a trailing slash; "" names no pages
+
+	Accounts Accounts
+	Courses  Courses
+	Ledger   Ledger
+	Queue    Queue
+	Repos    *repo.Store
+	Hooks    *hooks.Server             // started before this server, and stopped after it
+	Flavours map[string]schema.Flavour // that assignments may name; nil: not checked
+
+	Limits Limits
+	Clock  func() time.Time // nil: time.Now
+	Logger *slog.Logger     // nil: slog.Default()
+
+	base     context.Context // ends when Stop begins
+	stop     context.CancelCauseFunc
+	listener net.Listener
+	ssh      *ssh.Server
+	serving  sync.WaitGroup // accept loop, retrier, toucher
+
+	connections counter[string] // one key: all
+	strangers   counter[string] // by address
+	users       counter[int64]
+	companions  companions
+	sessions    sessions
+	specs       specs
+	pushes      pushes
+	seeds       seeds
+	unsettled   chan struct{} // wakes the retrier
+	used        chan touch
+}
+
+// Start settles what a crash left open, listens, and serves until Stop. The error
+// says in words when the port is taken.
+func (s *Server) Start(ctx context.Context) error {
+	s.defaults()
+	signer, err := hostKey(s.HostKey)
+	if err != nil {
+		return err
+	}
+	s.base, s.stop = context.WithCancelCause(context.WithoutCancel(ctx))
+	if err := s.settleAll(ctx); err != nil {
+		return fmt.Errorf("settle open pushes: %w", err)
+	}
+	var config net.ListenConfig
+	s.listener, err = config.Listen(ctx, "tcp", s.Addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return schema.Errorf(schema.CodeConflict, "ssh cannot listen on %s: another program has that port; stop it or choose another", s.Addr)
+	}
+	if err != nil {
+		return fmt.Errorf("ssh: %w", err)
+	}
+	s.ssh = s.newSSH(signer)
+	s.serving.Go(func() { s.serve(s.listener) })
+	s.serving.Go(s.retry)
+	s.serving.Go(s.touchKeys)
+	return nil
+}
+
+func (s *Server) defaults() {
+	s.Limits = s.Limits.withDefaults()
+	if s.Clock == nil {
+		s.Clock = time.Now
+	}
+	if s.Logger == nil {
+		s.Logger = slog.Default()
+	}
+	s.unsettled = make(chan struct{}, 1)
+	s.used = make(chan touch, 64)
+}
+
+func (s *Server) serve(l net.Listener) {
+	if err := s.ssh.Serve(l); err != nil && !errors.Is(err, ssh.ErrServerClosed) {
+		s.Logger.Error("ssh stopped accepting", "error", err)
+	}
+}
+
+// Address is where the server listens.
+func (s *Server) Address() net.Addr { return s.listener.Addr() }
+
+// Stop stops accepting, tells who waits how to come back, and waits: for pushes
+// that git is receiving until they are recorded, or until ctx ends, when their
+// connections are closed. It may be called twice.
+func (s *Server) Stop(ctx context.Context) error {
+	if s.ssh == nil {
+		return nil
+	}
+	s.sessions.close()
+	s.stop(errStopping)
+	s.listener.Close()
+	ended := make(chan struct{})
+	go func() {
+		s.sessions.wait()
+		close(ended)
+	}()
+	var err error
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		err = fmt.Errorf("stop ssh: %w", context.Cause(ctx))
+	}
+	s.pushes.killAll()
+	_ = s.ssh.Close() // of the listener, which is closed already
+	<-ended
+	s.serving.Wait()
+	return err
+}
+
+// newSSH makes the protocol's server: everything that the library would do by
+// itself with a session, an unknown channel or a global request is ours or refused.
+func (s *Server) newSSH(signer gossh.Signer) *ssh.Server {
+	return &ssh.Server{
+		Version:          "grader",
+		HostSigners:      []ssh.Signer{signer},
+		ConnCallback:     s.accept,
+		PublicKeyHandler: s.offered,
+		ServerConfigCallback: func(sctx ssh.Context) *gossh.ServerConfig {
+			v, _ := sctx.Value(visitorKey{}).(*visitor)
+			return s.config(v)
+		},
+		ChannelHandlers: map[string]ssh.ChannelHandler{
+			"session": s.serveChannel,
+			"default": func(_ *ssh.Server, _ *gossh.ServerConn, c gossh.NewChannel, _ ssh.Context) {
+				_ = c.Reject(gossh.UnknownChannelType, "sessions only: no forwarding")
+			},
+		},
+		RequestHandlers: map[string]ssh.RequestHandler{
+			"default": func(ssh.Context, *ssh.Server, *gossh.Request) (bool, []byte) { return false, nil },
+		},
+		SubsystemHandlers: map[string]ssh.SubsystemHandler{},
+	}
+}
+
+func (s *Server) config(v *visitor) *gossh.ServerConfig {
+	return &gossh.ServerConfig{
+		Config:                  algorithms(),
+		PublicKeyAuthAlgorithms: keyAlgorithms(),
+		MaxAuthTries:            10,
+		PreAuthConnCallback: func(c gossh.ServerPreAuthConn) {
+			v.mu.Lock()
+			defer v.mu.Unlock()
+			v.banners = c
+		},
+		VerifiedPublicKeyCallback: func(meta gossh.ConnMetadata, key gossh.PublicKey, _ *gossh.Permissions, _ string) (*gossh.Permissions, error) {
+			return s.verified(v, meta, key)
+		},
+	}
+}
+
+// accept takes a connection, or returns nil where there are too many.
+func (s *Server) accept(sctx ssh.Context, c net.Conn) net.Conn {
+	tcp, ok := c.(*net.TCPConn)
+	if !ok {
+		return nil
+	}
+	address, _, err := net.SplitHostPort(tcp.RemoteAddr().String())
+	if err != nil || !s.connections.enter("", s.Limits.Connections) {
+		return nil
+	}
+	if !s.strangers.enter(address, s.Limits.Strangers) {
+		s.connections.leave("")
+		s.Logger.Warn("too many unproved connections", "address", address)
+		return nil
+	}
+	v := newVisitor(address, s.Limits, func() { s.strangers.leave(address) })
+	wrapped, err := newConn(tcp, func() { s.connections.leave(""); v.closed() })
+	if err != nil {
+		s.connections.leave("")
+		v.closed()
+		return nil
+	}
+	v.begin(wrapped, s.Limits.Handshake)
+	sctx.SetValue(visitorKey{}, v)
+	return wrapped
+}
+
+// recovered logs a panic; a handler's panic must never end the server.
+func (s *Server) recovered(where string, panicked any) bool {
+	if panicked == nil {
+		return false
+	}
+	s.Logger.Error("panic", "where", where, "panic", panicked, "stack", string(debug.Stack()))
+	return true
+}
+
+// hostPort is how people reach the server.
+func (s *Server) hostPort() (host, port string) {
+	host, port, err := net.SplitHostPort(s.Address().String())
+	if err != nil {
+		return "HOST", "PORT"
+	}
+	if s.Name == "" {
+		return host, port
+	}
+	if h, p, err := net.SplitHostPort(s.Name); err == nil {
+		return h, p
+	}
+	return s.Name, port
+}

@@ -1,0 +1,195 @@
+package gitd
+
+import (
+	"context"
+	"io"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gliderlabs/ssh"
+	gossh "golang.org/x/crypto/ssh"
+
+	"github.com/grader/grader/schema"
+)
+
+// The caps on what a client may say before its command.
+const (
+	maxCommand  = 4096 // bytes
+	maxRequests = 64   // before the command; a client that goes on is cut off
+)
+
+// closeGrace is how long a client has to answer the close of a channel.
+const closeGrace = 10 * time.Second
+
+var protocolPattern = regexp.MustCompile(`^version=[012]$`)
+
+// session is one channel: a command, its streams, and who sent it.
+type session struct {
+	channel  gossh.Channel
+	who      identity
+	out      io.Writer // standard output, for a terminal where the client asked for one
+	err      io.Writer
+	protocol string // GIT_PROTOCOL, "" or "version=N"
+	pty      bool
+	started  time.Time
+	readers  sync.WaitGroup // goroutines that end when the channel is closed
+	hangUp   func()         // closes the connection, for a client that does not answer a close
+}
+
+// serveChannel runs one session from its opening to its exit status.
+func (s *Server) serveChannel(_ *ssh.Server, conn *gossh.ServerConn, opened gossh.NewChannel, sctx ssh.Context) {
+	defer func() { s.recovered("session", recover()) }()
+	v, known := sctx.Value(visitorKey{}).(*visitor)
+	who, proved := identityOf(conn)
+	switch {
+	case !known || !proved:
+		_ = opened.Reject(gossh.Prohibited, "not authenticated")
+		return
+	case !v.enter(s.Limits.ConnectionSlots):
+		_ = opened.Reject(gossh.ResourceShortage, "too many sessions on one connection")
+		return
+	}
+	defer v.exit()
+	if !s.sessions.enter() {
+		_ = opened.Reject(gossh.ResourceShortage, errStopping.Error())
+		return
+	}
+	defer s.sessions.leave()
+	channel, requests, err := opened.Accept()
+	if err != nil {
+		return
+	}
+	s.runSession(&session{channel: channel, who: who, started: s.Clock(), hangUp: func() { v.conn.Close() }}, requests)
+}
+
+func (s *Server) runSession(sess *session, requests <-chan *gossh.Request) {
+	ctx, cancel := context.WithCancelCause(s.base)
+	lifetime := time.AfterFunc(s.Limits.Session, func() { cancel(errTooLong) })
+	cut := time.AfterFunc(s.Limits.Session+closeGrace, sess.hangUp)
+	command := make(chan string, 1)
+	sess.readers.Go(func() {
+		defer cancel(errGone) // the requests end when the client is gone
+		sess.listen(requests, command)
+	})
+	defer func() {
+		s.recovered("session", recover())
+		lifetime.Stop()
+		sess.channel.Close()
+		cancel(nil)
+		cut.Reset(closeGrace)
+		sess.readers.Wait()
+		cut.Stop()
+	}()
+	select {
+	case line := <-command:
+		status := s.counted(ctx, cancel, sess, line)
+		sess.exit(status)
+	case <-time.After(s.Limits.Command):
+	case <-ctx.Done():
+	}
+}
+
+// counted runs the command unless the account has too many sessions.
+func (s *Server) counted(ctx context.Context, cancel context.CancelCauseFunc, sess *session, line string) int {
+	sess.streams(cancel)
+	if id := sess.who.user.ID; id != 0 {
+		if !s.users.enter(id, s.Limits.UserSessions) {
+			return sess.fail(schema.Errorf(schema.CodeLimit, "you have %d sessions open; close some and try again", s.Limits.UserSessions))
+		}
+		defer s.users.leave(id)
+		s.touched(sess.who.fingerprint)
+	}
+	return s.execute(ctx, sess, line)
+}
+
+// listen answers a session's requests. Of the environment it keeps only git's
+// protocol version, of everything else only the first command.
+func (sess *session) listen(requests <-chan *gossh.Request, command chan<- string) {
+	seen, begun := 0, false
+	for r := range requests {
+		if seen++; seen > maxRequests && !begun {
+			sess.channel.Close()
+		}
+		ok := false
+		switch {
+		case begun:
+		case r.Type == "env":
+			ok = sess.environment(r.Payload)
+		case r.Type == "pty-req": // an interactive ssh asks for one; it is not needed, and not refused
+			sess.pty, ok = true, true
+		case r.Type == "shell", r.Type == "exec":
+			var line string
+			if line, ok = commandOf(r); ok {
+				begun = true
+				command <- line
+			}
+		}
+		_ = r.Reply(ok, nil)
+	}
+}
+
+func (sess *session) environment(payload []byte) bool {
+	var kv struct{ Name, Value string }
+	if gossh.Unmarshal(payload, &kv) != nil || kv.Name != "GIT_PROTOCOL" || !protocolPattern.MatchString(kv.Value) {
+		return false
+	}
+	sess.protocol = kv.Value
+	return true
+}
+
+func commandOf(r *gossh.Request) (string, bool) {
+	if r.Type == "shell" {
+		return "", true
+	}
+	var exec struct{ Command string }
+	if gossh.Unmarshal(r.Payload, &exec) != nil || len(exec.Command) > maxCommand {
+		return "", false
+	}
+	return exec.Command, true
+}
+
+// streams sets up the output. A terminal is raw: it needs carriage returns, and its
+// Ctrl-C comes as a byte.
+func (sess *session) streams(cancel context.CancelCauseFunc) {
+	sess.out, sess.err = sess.channel, sess.channel.Stderr()
+	if !sess.pty {
+		return
+	}
+	sess.out, sess.err = terminal{sess.channel}, terminal{sess.channel}
+	sess.readers.Go(func() {
+		buf := make([]byte, 64)
+		for {
+			n, err := sess.channel.Read(buf)
+			if strings.ContainsAny(string(buf[:n]), "\x03\x04") {
+				cancel(errHangUp)
+			}
+			if err != nil {
+				return
+			}
+		}
+	})
+}
+
+// exit ends the session with a status.
+func (sess *session) exit(status int) {
+	payload := gossh.Marshal(struct{ Status uint32 }{uint32(status)}) //nolint:gosec // 0, 1 or 2
+	_ = sess.channel.CloseWrite()                                     // the client may be gone
+	_, _ = sess.channel.SendRequest("exit-status", false, payload)
+}
+
+// fail tells a person why not, and returns the exit status.
+func (sess *session) fail(err error) int {
+	_, _ = io.WriteString(sess.err, "grader: "+schema.Sanitize(schema.MessageOf(err))+"\n")
+	return schema.ExitStatus(err)
+}
+
+// terminal writes lines for a raw terminal.
+type terminal struct{ w io.Writer }
+
+// Write implements io.Writer.
+func (t terminal) Write(p []byte) (int, error) {
+	_, err := io.WriteString(t.w, strings.ReplaceAll(string(p), "\n", "\r\n"))
+	return len(p), err
+}

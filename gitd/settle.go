@@ -1,0 +1,218 @@
+package gitd
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/grader/grader/gitd/pktline"
+	"github.com/grader/grader/gitd/repo"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+const (
+	orphanGrace  = 2 * time.Second  // for a git whose server died to end by itself
+	orphanTime   = 30 * time.Second // to end one
+	maxSource    = 1 << 20          // of assignment.yaml, bytes
+	retryFirst   = time.Second
+	retryLongest = 30 * time.Second
+)
+
+// record turns a push whose ref has moved into a submission or a candidate. It may
+// be done again: pins and rows are made once.
+func (s *Server) record(ctx context.Context, in schema.Intent, row schema.Repository, p schema.Push) (*recorded, error) {
+	if err := s.Repos.Pin(row.ID, in.ID, in.New); err != nil {
+		return nil, fmt.Errorf("pin: %w", err)
+	}
+	var err error
+	if p.Tree, err = s.Repos.TreeOf(row.ID, in.New); err != nil {
+		return nil, fmt.Errorf("tree of commit: %w", err)
+	}
+	is := new(recorded)
+	if row.Kind == schema.RepositoryTests {
+		source, err := s.Repos.ReadFile(ctx, row.ID, in.New, assignment.Filename, maxSource)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", assignment.Filename, err)
+		}
+		is.version, is.job, err = s.Ledger.RecordCandidate(ctx, p, source)
+		if err != nil {
+			return nil, fmt.Errorf("record candidate: %w", err)
+		}
+	} else {
+		is.submission, err = s.Ledger.RecordSubmission(ctx, p)
+		if err != nil {
+			return nil, fmt.Errorf("record submission: %w", err)
+		}
+		is.job = is.submission.Job
+	}
+	s.Queue.Wake()
+	return is, nil
+}
+
+// pushOf is what the ledger is told of a push under way.
+func (s *Server) pushOf(p *push) schema.Push {
+	out := schema.Push{Intent: p.intent, Flavour: p.target.flavour(), TryOut: p.target.viewer.Staff(), Login: p.target.user.Login}
+	if p.row.Kind == schema.RepositoryOwn {
+		out.VersionID = p.target.assignment.Active.ID
+	}
+	return out
+}
+
+// pushAgain is pushOf for an intent whose session is gone.
+func (s *Server) pushAgain(ctx context.Context, in schema.Intent, row schema.Repository) (schema.Push, error) {
+	user, err := s.Accounts.User(ctx, in.PusherID)
+	if err != nil {
+		return schema.Push{}, fmt.Errorf("find pusher: %w", err)
+	}
+	role, err := s.Courses.Role(ctx, row.CourseID, user.ID)
+	if err != nil {
+		return schema.Push{}, fmt.Errorf("find role: %w", err)
+	}
+	all, err := s.Courses.Assignments(ctx, row.CourseID)
+	if err != nil {
+		return schema.Push{}, fmt.Errorf("find assignment: %w", err)
+	}
+	for _, a := range all {
+		if a.ID != row.AssignmentID {
+			continue
+		}
+		t := target{user: user, course: a.Course, assignment: a}
+		t.viewer.Admin, t.viewer.Role = user.Admin, role
+		if a.Active != nil {
+			if t.spec, err = s.specs.of(*a.Active, a.Course); err != nil {
+				return schema.Push{}, fmt.Errorf("parse active version: %w", err)
+			}
+		} else if row.Kind == schema.RepositoryOwn {
+			break
+		}
+		return s.pushOf(&push{intent: in, row: row, target: t}), nil
+	}
+	return schema.Push{}, fmt.Errorf("assignment %d has no active version", row.AssignmentID)
+}
+
+// settle decides an intent by where main is: at the new commit, and the push is
+// recorded; elsewhere, and it never happened (nil). The caller holds the lock, and
+// no git may be left that could still move the ref.
+func (s *Server) settle(ctx context.Context, in schema.Intent, row schema.Repository) (*recorded, error) {
+	tip, err := s.Repos.Head(row.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read main: %w", err)
+	}
+	if tip != in.New || tip == pktline.Zero {
+		if err := s.Ledger.VoidIntent(ctx, in.ID); err != nil {
+			return nil, fmt.Errorf("void intent: %w", err)
+		}
+		return nil, nil
+	}
+	p, err := s.pushAgain(ctx, in, row)
+	if err != nil {
+		return nil, err
+	}
+	return s.record(ctx, in, row, p)
+}
+
+// settleRepository settles what is open in a repository whose lock the caller holds.
+func (s *Server) settleRepository(ctx context.Context, row schema.Repository) error {
+	open, err := s.Ledger.OpenIntents(ctx, row.ID)
+	if err != nil {
+		return fmt.Errorf("find open intents: %w", err)
+	}
+	for _, in := range open {
+		if _, err := s.settle(ctx, in, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settleAll settles every open intent that no session is working on, after what a
+// dead server left running in its repository has ended or was ended.
+func (s *Server) settleAll(ctx context.Context) error {
+	open, err := s.Ledger.OpenIntents(ctx, 0)
+	if err != nil {
+		return err
+	}
+	for _, in := range open {
+		if s.pushes.receiving(in.ID) {
+			continue
+		}
+		if err := s.settleOrphan(ctx, in); err != nil {
+			return fmt.Errorf("intent %s: %w", in.ID, err)
+		}
+		s.Logger.Info("settled a push that was left open", "intent", in.ID)
+	}
+	return nil
+}
+
+func (s *Server) settleOrphan(ctx context.Context, in schema.Intent) error {
+	row, err := s.Courses.Repository(ctx, in.RepositoryID)
+	if err != nil {
+		return fmt.Errorf("find repository: %w", err)
+	}
+	lock, err := s.lockOrphan(ctx, in)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = lock.Unlock() }() // of a file that is only locked
+	return s.settleRepository(ctx, row)
+}
+
+// lockOrphan takes the lock of a repository, in which a git may still run.
+func (s *Server) lockOrphan(ctx context.Context, in schema.Intent) (*repo.Lock, error) {
+	short, cancel := context.WithTimeout(ctx, orphanGrace)
+	lock, err := s.Repos.Lock(short, in.RepositoryID)
+	cancel()
+	if err == nil || ctx.Err() != nil {
+		return lock, err
+	}
+	long, cancel := context.WithTimeout(ctx, orphanTime)
+	defer cancel()
+	if err := s.Repos.EndOrphan(long, in.RepositoryID, in.ProcessGroup); err != nil {
+		return nil, err
+	}
+	return s.Repos.Lock(long, in.RepositoryID)
+}
+
+func (s *Server) wakeRetrier() {
+	select {
+	case s.unsettled <- struct{}{}:
+	default:
+	}
+}
+
+// retry settles, again and again, what could not be recorded.
+func (s *Server) retry() {
+	for {
+		select {
+		case <-s.unsettled:
+		case <-s.base.Done():
+			return
+		}
+		for pause := retryFirst; ; pause = min(2*pause, retryLongest) {
+			if !s.rest(pause) {
+				return
+			}
+			err := s.settleAll(s.base)
+			if err == nil {
+				break
+			}
+			s.Logger.Error("settle open pushes", "error", err)
+		}
+	}
+}
+
+func (s *Server) rest(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-s.base.Done():
+		return false
+	}
+}
+
+// seedOwner is the owner under which a version's starter repository is kept.
+func seedOwner(version int64) string { return strconv.FormatInt(version, 10) }

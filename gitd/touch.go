@@ -1,0 +1,36 @@
+package gitd
+
+import (
+	"context"
+	"time"
+)
+
+// touch is one use of a key.
+type touch struct {
+	fingerprint string
+	at          time.Time
+}
+
+// touched notes the use of a key, off the path of a push; under load a note may be
+// dropped.
+func (s *Server) touched(fingerprint string) {
+	select {
+	case s.used <- touch{fingerprint, s.Clock()}:
+	default:
+	}
+}
+
+func (s *Server) touchKeys() {
+	for {
+		select {
+		case t := <-s.used:
+			ctx, cancel := context.WithTimeout(s.base, lookupTime)
+			if err := s.Accounts.TouchKey(ctx, t.fingerprint, t.at); err != nil && ctx.Err() == nil {
+				s.Logger.Warn("note a key's use", "error", err)
+			}
+			cancel()
+		case <-s.base.Done():
+			return
+		}
+	}
+}
