@@ -5,7 +5,7 @@ package grade
 
 import (
 	"context"
-	"io"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -55,12 +55,47 @@ type Image struct {
 // Grade grades a job. An error is CodeInvalid when the tests repository does not
 // parse, else the infrastructure's: what students or tests do wrong is in the Result.
 func (g *Grader) Grade(ctx context.Context, j Job, o Observer) (schema.Result, error) {
-	panic("unwritten")
+	s, err := g.open(j, o)
+	if err != nil {
+		return schema.Result{}, err
+	}
+	defer s.close()
+	result := s.begin()
+	bounded, cancel := s.within(ctx)
+	defer cancel()
+	if j.Kind == schema.JobGate {
+		err = s.gate(bounded, &result)
+	} else {
+		err = s.submission(bounded, &result)
+	}
+	if err = s.settleError(err, &result); err != nil {
+		return schema.Result{}, err
+	}
+	if ctx.Err() != nil {
+		return schema.Result{}, fmt.Errorf("grade: %w", context.Cause(ctx))
+	}
+	result.FinishedAt = s.now()
+	return result, nil
 }
 
-// DetectImage looks at this machine's toolchain, or reads the description that a
-// runner image carries.
-func DetectImage(ctx context.Context) (Image, error) { panic("unwritten") }
+// PinsOf returns the names of the cases that the reference solution reports, for
+// Job.Pins. The error is CodeRefused when the reference does not build or prepare fails.
+func (g *Grader) PinsOf(ctx context.Context, j Job) (schema.Pins, error) {
+	s, err := g.open(j, nil)
+	if err != nil {
+		return schema.Pins{}, err
+	}
+	defer s.close()
+	bounded, cancel := s.within(ctx)
+	defer cancel()
+	if err := s.prepare(bounded); err != nil {
+		return schema.Pins{}, refusal(err)
+	}
+	if err := s.pinReference(bounded); err != nil {
+		return schema.Pins{}, refusal(err)
+	}
+	return schema.Pins{Tests: s.pins}, nil
+}
 
 // Caps bound what Unpack accepts.
 type Caps struct {
@@ -68,10 +103,3 @@ type Caps struct {
 	Bytes int64
 	Depth int
 }
-
-// Unpack unpacks a tar of regular files beneath dir, which must be empty, through
-// openat2: no links, no devices, no name that leaves dir. CodeInvalid, CodeLimit.
-func Unpack(r io.Reader, dir string, c Caps) error { panic("unwritten") }
-
-// Pack writes the regular files beneath dir as a tar that Unpack reads.
-func Pack(w io.Writer, dir string) error { panic("unwritten") }

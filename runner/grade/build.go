@@ -1,0 +1,163 @@
+package grade
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// maxBuildOutput bounds what is kept of all build steps' output, in bytes.
+const maxBuildOutput = 64 << 10
+
+// buildSubject runs the build steps on a fresh copy of the subject's files and
+// freezes what they leave. Where there is none, the files are the artefacts.
+func (s *session) buildSubject(ctx context.Context, b *subject, watch Observer) error {
+	if b.built {
+		return nil
+	}
+	b.build = schema.BuildResult{Outcome: schema.OutcomePassed}
+	steps, finish, err := s.buildSteps(b)
+	switch {
+	case err == nil && len(steps) == 0:
+		return s.asTheyAre(b)
+	case err == nil:
+		err = s.buildIn(ctx, b, steps, finish, watch)
+	}
+	if failed := new(buildFailure); errors.As(err, &failed) {
+		b.build.Outcome, b.build.Message, err = schema.OutcomeCompileError, failed.message, nil
+	}
+	if err != nil {
+		return err
+	}
+	b.built = true
+	watch.Build(b.build)
+	return nil
+}
+
+// asTheyAre makes the subject's files its artefacts.
+func (s *session) asTheyAre(b *subject) error {
+	scratch, err := s.grader.Wall.NewScratch()
+	if err != nil {
+		return fmt.Errorf("make artefacts: %w", err)
+	}
+	if err := b.fill(scratch); err != nil {
+		_ = scratch.Remove()
+		return err
+	}
+	t, err := s.seal(scratch, nil)
+	if err != nil {
+		return err
+	}
+	b.artefacts, b.built = s.keep(t), true
+	return nil
+}
+
+// buildIn runs the steps in a fresh place and freezes what they leave.
+func (s *session) buildIn(ctx context.Context, b *subject, steps []assignment.Step, finish func(*sandbox.Scratch) error, watch Observer) error {
+	p, tmp, err := s.buildPlace()
+	if err != nil {
+		return err
+	}
+	defer p.remove()
+	defer func() { _ = tmp.Remove() }()
+	if err := b.fill(p.scratch); err != nil {
+		return err
+	}
+	if err := s.runBuild(ctx, b, p, tmp, steps, watch); err != nil {
+		return err
+	}
+	return s.freezeBuild(b, p, finish)
+}
+
+// buildFailure is what is wrong with a subject's files: a compile error, in words.
+type buildFailure struct{ message string }
+
+// Error implements error.
+func (f *buildFailure) Error() string { return f.message }
+
+// buildPlace makes the place of a build: its whole scratch is the working directory,
+// since what it holds at the end are the artefacts; temporary files go to another.
+func (s *session) buildPlace() (*place, *sandbox.Scratch, error) {
+	work, err := s.grader.Wall.NewScratch()
+	if err != nil {
+		return nil, nil, fmt.Errorf("make build directory: %w", err)
+	}
+	tmp, err := s.grader.Wall.NewScratch()
+	if err != nil {
+		_ = work.Remove()
+		return nil, nil, fmt.Errorf("make build directory: %w", err)
+	}
+	return &place{scratch: work, work: work.Path(), tmp: tmp.Path()}, tmp, nil
+}
+
+// buildSteps returns the steps of the assignment, or of the recipe for build: auto.
+func (s *session) buildSteps(b *subject) ([]assignment.Step, func(*sandbox.Scratch) error, error) {
+	if !s.spec.Auto {
+		return s.spec.Build, nil, nil
+	}
+	r, err := chooseRecipe(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	b.program = recipeProgram
+	limits := s.roomy(s.spec.Limits)
+	var steps []assignment.Step
+	for _, argv := range r.steps {
+		steps = append(steps, assignment.Step{Name: r.name, Run: assignment.Command{Argv: argv}, Limits: limits})
+	}
+	return steps, r.finish, nil
+}
+
+// runBuild runs the steps one after the other in one place.
+func (s *session) runBuild(ctx context.Context, b *subject, p *place, tmp *sandbox.Scratch, steps []assignment.Step, watch Observer) error {
+	for i, step := range steps {
+		lines := &lineWatcher{place: p, emit: watch.Line, hide: s.javaNoise(step.Limits)}
+		o := order{command: step.Run, place: p, write: []*sandbox.Scratch{tmp}, limits: step.Limits, compile: true, watch: lines.take}
+		result, err := s.run(ctx, o)
+		if err != nil {
+			return err
+		}
+		lines.flush()
+		b.build.Duration += result.Wall
+		b.build.Output = clip(joinNonEmpty("\n", b.build.Output, strings.TrimRight(p.localise(string(result.Stdout), nil), "\n")), maxBuildOutput)
+		if end := endingOf(result, s.bounds(step.Limits), expectation{}, step.Run.Shell != ""); end.outcome != "" {
+			return &buildFailure{stepName(step, i) + ": " + end.message}
+		}
+	}
+	return nil
+}
+
+// stepName names a step for people.
+func stepName(step assignment.Step, i int) string {
+	if step.Name != "" {
+		return step.Name
+	}
+	return fmt.Sprintf("build step %d", i+1)
+}
+
+// freezeBuild makes the artefacts of what the build left.
+func (s *session) freezeBuild(b *subject, p *place, finish func(*sandbox.Scratch) error) error {
+	caps := sandbox.Caps{Files: maxArtefacts, Bytes: maxFrozenBytes, Depth: maxArtefactDepth}
+	t, err := s.freeze(p.scratch, caps, finish)
+	if err != nil && schema.CodeOf(err) == schema.CodeLimit {
+		return &buildFailure{fmt.Sprintf("the build leaves more than %d files or %s", maxArtefacts, size(maxFrozenBytes))}
+	}
+	if err != nil {
+		return fmt.Errorf("freeze artefacts: %w", err)
+	}
+	b.artefacts = s.keep(t)
+	return nil
+}
+
+// javaNoise returns the line that a virtual machine prints in a build step.
+func (s *session) javaNoise(l assignment.Limits) string {
+	if s.grader.Image.Variables["JAVA_HOME"] == "" {
+		return ""
+	}
+	return "Picked up JAVA_TOOL_OPTIONS: " + javaOptions(s.bounds(l), s.cores(), true)
+}

@@ -1,0 +1,192 @@
+package grade
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// maxOutput bounds what is kept of a case's output, in bytes.
+const maxOutput = 16 << 10
+
+// item is one run of the student's program: a single test, or one case of a family.
+type item struct {
+	planned
+	input, answer assignment.Input
+	args          []string
+	limits        assignment.Limits
+}
+
+// items lists the runs of a test.
+func (r *trial) items() []item {
+	plan := r.plan(r.test)
+	if single(r.test) {
+		return []item{{planned: plan[0], input: r.test.Stdin, answer: r.test.Stdout, limits: r.test.Limits}}
+	}
+	items := make([]item, len(plan))
+	for i, c := range r.test.Cases {
+		items[i] = item{
+			planned: plan[i], limits: c.Limits,
+			input:  assignment.Input{Set: true, File: c.Input},
+			answer: assignment.Input{Set: true, File: c.Answer},
+			args:   c.Args,
+		}
+	}
+	return items
+}
+
+// judgeCases runs a single test or a family.
+func (r *trial) judgeCases(ctx context.Context) error {
+	judge, err := r.judgement()
+	if err != nil {
+		return err
+	}
+	score := newScoring(r.test, r.emit)
+	for _, it := range r.items() {
+		result := r.entry(r.test, it.name)
+		result.MaxScore = it.most
+		if ctx.Err() != nil {
+			err = errCutOff
+		} else {
+			err = judge(ctx, it, &result)
+		}
+		if errors.Is(err, errCutOff) {
+			result.Outcome, result.Message, err = schema.OutcomeNotRun, cutOffWords(ctx, r.spec), nil
+		}
+		if err != nil {
+			return err
+		}
+		score.add(r.finish(result, it.hint))
+	}
+	score.end()
+	return nil
+}
+
+// judgement returns how the test's runs are judged.
+func (r *trial) judgement() (func(context.Context, item, *schema.TestResult) error, error) {
+	t := r.test
+	switch {
+	case !t.Driver.IsZero():
+		return r.drive, nil
+	case !t.Checker.IsZero():
+		return r.runAnd(r.check), nil
+	case t.Stdout.Set || t.CaseGlob != "" || t.Compare.Mode == assignment.CompareRegex:
+		c, err := newComparison(t.Compare)
+		if err != nil {
+			return nil, err
+		}
+		return r.runAnd(r.compareWith(c)), nil
+	}
+	return r.runAnd(nil), nil
+}
+
+// outputJudge judges the output of a run that ended well.
+type outputJudge func(ctx context.Context, it item, output []byte, result *schema.TestResult) error
+
+// runAnd runs the program and hands its output to judge; nil is content with the exit status.
+func (r *trial) runAnd(judge outputJudge) func(context.Context, item, *schema.TestResult) error {
+	return func(ctx context.Context, it item, result *schema.TestResult) error {
+		run, end, err := r.runItem(ctx, it, result)
+		if err != nil {
+			return err
+		}
+		if end.outcome != "" {
+			end.apply(result)
+			return nil
+		}
+		if judge == nil {
+			award(result)
+			return nil
+		}
+		return judge(ctx, it, run.Stdout, result)
+	}
+}
+
+// runItem runs the student's program once and notes what it used and printed.
+func (r *trial) runItem(ctx context.Context, it item, result *schema.TestResult) (sandbox.Result, ending, error) {
+	p, err := r.placeShowing(r.shown)
+	if err != nil {
+		return sandbox.Result{}, ending{}, err
+	}
+	defer p.remove()
+	in, err := r.input(it.input)
+	if err != nil {
+		return sandbox.Result{}, ending{}, err
+	}
+	defer closeFile(in)
+	o := r.order(p, it)
+	o.stdin = in
+	run, err := r.run(ctx, o)
+	if err != nil {
+		return sandbox.Result{}, ending{}, err
+	}
+	r.note(run, p, o.vars, result)
+	return run, endingOf(run, r.bounds(it.limits), r.wanted(), r.test.Run.Shell != ""), nil
+}
+
+// order returns the student's step in a place.
+func (r *trial) order(p *place, it item) order {
+	return order{
+		command: r.test.Run, args: it.args, place: p, vars: r.vars(),
+		trees: []*tree{r.shown, r.needs, r.testOut}, limits: it.limits,
+	}
+}
+
+// wanted returns the exit status that the test expects.
+func (r *trial) wanted() expectation {
+	if r.test.AnyExit {
+		return expectation{any: true}
+	}
+	if r.test.Exit != nil {
+		return expectation{status: *r.test.Exit}
+	}
+	return expectation{}
+}
+
+// note records what a run used and printed.
+func (r *trial) note(run sandbox.Result, p *place, v variables, result *schema.TestResult) {
+	result.CPU, result.Wall, result.Memory = run.CPU, run.Wall, run.Memory
+	out, err := clip(p.localise(string(run.Stdout), v), maxOutput), clip(p.localise(string(run.Stderr), v), maxOutput/2)
+	if err != "" {
+		err = "[standard error]\n" + err
+	}
+	result.Output = joinNonEmpty("\n", strings.TrimRight(out, "\n"), err)
+}
+
+// compareWith compares a run's output with what is expected.
+func (r *trial) compareWith(c comparison) outputJudge {
+	return func(_ context.Context, it item, output []byte, result *schema.TestResult) error {
+		expected, err := r.content(it.answer)
+		if err != nil {
+			return err
+		}
+		if result.Message = c.differ(expected, output); result.Message != "" {
+			result.Outcome = schema.OutcomeFailed
+			return nil
+		}
+		award(result)
+		return nil
+	}
+}
+
+// apply puts an ending that is not good on a result.
+func (e ending) apply(result *schema.TestResult) {
+	result.Outcome, result.Message = e.outcome, e.message
+	result.Signal, result.ExitStatus = e.signal, e.exit
+}
+
+// award gives a result its full points.
+func award(result *schema.TestResult) {
+	result.Outcome, result.Score = schema.OutcomePassed, result.MaxScore
+}
+
+func closeFile(f *os.File) {
+	if f != nil {
+		_ = f.Close()
+	}
+}

@@ -1,0 +1,47 @@
+package grade
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/grader/grader/schema/assignment"
+)
+
+// comparison decides whether an output is right. Its differ function returns "" for
+// equal, else the first difference in words that are safe to print. All of them take
+// linear time and look at each byte a bounded number of times, whatever it holds.
+type comparison struct {
+	differ func(expected, got []byte) string
+}
+
+// newComparison prepares the comparison of one test.
+func newComparison(c assignment.Compare) (comparison, error) {
+	switch c.Mode {
+	case assignment.CompareLines, "":
+		return comparison{differLines}, nil
+	case assignment.CompareExact:
+		return comparison{differExact}, nil
+	case assignment.CompareTokens:
+		return comparison{tokenRule{ignoreCase: c.IgnoreCase, exactSpace: c.ExactSpace}.differ}, nil
+	case assignment.CompareFloat:
+		return comparison{tokenRule{ignoreCase: c.IgnoreCase, tolerance: &tolerance{c.Abs, c.Rel}}.differ}, nil
+	case assignment.CompareRegex:
+		return newRegexComparison(c.Regex)
+	}
+	return comparison{}, fmt.Errorf("unknown way to compare %q", c.Mode)
+}
+
+// newRegexComparison anchors the pattern to the whole output. The expected output is
+// the pattern itself.
+func newRegexComparison(pattern string) (comparison, error) {
+	re, err := regexp.Compile(`\A(?:` + pattern + `)\z`)
+	if err != nil {
+		return comparison{}, fmt.Errorf("regex: %w", err)
+	}
+	return comparison{func(_, got []byte) string {
+		if re.Match(got) {
+			return ""
+		}
+		return fmt.Sprintf("expected a match of %s, got %s", quoteAt([]byte(pattern), 0), quoteAt(got, 0))
+	}}, nil
+}

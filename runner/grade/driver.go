@@ -1,0 +1,173 @@
+package grade
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
+)
+
+// duel is a student's program and a driver joined by two pipes.
+type duel struct {
+	student, driver       order
+	studentRun, driverRun sandbox.Result
+	studentFirst          bool // the student's program ended before the driver
+}
+
+// drive judges a run by the test's driver.
+func (r *trial) drive(ctx context.Context, it item, result *schema.TestResult) error {
+	decided, crash, words, err := r.playDriver(ctx, it, result)
+	if err != nil || decided {
+		return err
+	}
+	if crash != "" {
+		return r.blame(ctx, "driver: "+crash, words, it, result)
+	}
+	return nil
+}
+
+// playDriver lets the two play and judges: a limit that the student's program met comes
+// first, then the driver's word. It returns how the driver crashed, if it did.
+func (r *trial) playDriver(ctx context.Context, it item, result *schema.TestResult) (decided bool, crash, words string, err error) {
+	t, err := r.newTrusted(r.test.Driver, it)
+	if err != nil {
+		return false, "", "", err
+	}
+	defer t.place.remove()
+	p, err := r.placeShowing(r.shown)
+	if err != nil {
+		return false, "", "", err
+	}
+	defer p.remove()
+	// The driver lives as long as the student's program may, and longer than it.
+	t.order.limits.Wall = max(t.order.limits.Wall, 2*r.bounds(it.limits).Wall+r.bounds(t.order.limits).Wall)
+	d := &duel{student: r.order(p, it), driver: t.order}
+	if err := r.play(ctx, d); err != nil {
+		return false, "", "", err
+	}
+	r.note(d.studentRun, p, d.student.vars, result)
+	end := endingOf(d.studentRun, r.bounds(it.limits), r.wanted(), r.test.Run.Shell != "")
+	if d.studentRun.Limit != "" {
+		end.apply(result)
+		return true, "", "", nil
+	}
+	if crash, _ = t.verdictOf(d.driverRun, result); crash != "" {
+		return false, crash, string(d.driverRun.Stderr), nil
+	}
+	if result.Outcome == schema.OutcomeFailed && d.studentFirst && fatal(d.studentRun) {
+		message := result.Message
+		end.apply(result)
+		result.Message = joinNonEmpty("; ", end.message, message)
+	}
+	return true, "", "", nil
+}
+
+// fatal reports whether a program ended by a fault of its own rather than because its
+// partner was gone.
+func fatal(r sandbox.Result) bool {
+	s := r.Signal
+	if s == 0 {
+		s = shellSignal(r.Exit)
+	}
+	return !r.Killed && (s != 0 && s != syscall.SIGPIPE || s == 0 && r.Exit != 0)
+}
+
+// play runs both to their ends.
+func (r *trial) play(ctx context.Context, d *duel) error {
+	toStudent, fromDriver, err := os.Pipe()
+	if err != nil {
+		return fmt.Errorf("make pipe: %w", err)
+	}
+	toDriver, fromStudent, err := os.Pipe()
+	if err != nil {
+		closeAll(toStudent, fromDriver)
+		return fmt.Errorf("make pipe: %w", err)
+	}
+	d.student.stdin, d.student.stdout = toStudent, fromStudent
+	d.driver.stdin, d.driver.stdout = toDriver, fromDriver
+	student, driver, err := r.startBoth(ctx, d)
+	closeAll(toStudent, fromDriver, toDriver, fromStudent)
+	if err != nil {
+		return err
+	}
+	return r.settle(ctx, d, student, driver)
+}
+
+func closeAll(files ...*os.File) {
+	for _, f := range files {
+		_ = f.Close()
+	}
+}
+
+// player is a started step.
+type player struct {
+	process *sandbox.Process
+	err     error // why it could not start
+	program string
+	java    string
+}
+
+// startBoth starts the driver and the student's program.
+func (r *trial) startBoth(ctx context.Context, d *duel) (student, driver player, err error) {
+	if driver, err = r.start(ctx, d.driver); err != nil {
+		return player{}, player{}, err
+	}
+	if student, err = r.start(ctx, d.student); err != nil {
+		if driver.process != nil {
+			driver.process.Kill()
+			_, _ = driver.process.Wait()
+		}
+		return player{}, player{}, err
+	}
+	return student, driver, nil
+}
+
+// start starts an order. A program that does not exist is a player that has ended.
+func (s *session) start(ctx context.Context, o order) (player, error) {
+	step, java := s.step(o)
+	p := player{program: step.Argv[0], java: java}
+	p.process, p.err = s.grader.Wall.Start(ctx, step)
+	if p.err != nil && schema.CodeOf(p.err) != schema.CodeNotFound {
+		if ctx.Err() != nil {
+			return p, errCutOff
+		}
+		return p, fmt.Errorf("start %s: %w", p.program, p.err)
+	}
+	return p, nil
+}
+
+// wait waits for a player.
+func (s *session) wait(ctx context.Context, p player) (sandbox.Result, error) {
+	if p.process == nil {
+		return s.ended(ctx, sandbox.Result{}, p.err, p.program, p.java)
+	}
+	run, err := p.process.Wait()
+	return s.ended(ctx, run, err, p.program, p.java)
+}
+
+// settle waits for both. When the driver has ended, the student's program is ended.
+func (r *trial) settle(ctx context.Context, d *duel, student, driver player) error {
+	studentDone := make(chan error, 1)
+	go func() {
+		run, err := r.wait(ctx, student)
+		d.studentRun = run
+		studentDone <- err
+	}()
+	var driverErr error
+	d.driverRun, driverErr = r.wait(ctx, driver)
+	var studentErr error
+	select {
+	case studentErr = <-studentDone:
+		d.studentFirst = true
+	default:
+		if student.process != nil {
+			student.process.Kill()
+		}
+		studentErr = <-studentDone
+	}
+	return errors.Join(driverErr, studentErr)
+}

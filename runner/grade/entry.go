@@ -1,0 +1,102 @@
+package grade
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// graderErrorWords is all that a student reads of a mistake in the tests; what went wrong is logged
+// and, at the gate, told.
+const graderErrorWords = "the tests failed, not you; the staff has been told"
+
+// entry starts a result of a test.
+func (s *session) entry(t *assignment.Test, name string) schema.TestResult {
+	return schema.TestResult{Name: name, Test: t.Name, Visible: t.Visible}
+}
+
+// finish puts the hint on a result that did not pass.
+func (s *session) finish(r schema.TestResult, hint string) schema.TestResult {
+	if r.Outcome != schema.OutcomePassed {
+		r.Hint = hint
+	}
+	return r
+}
+
+// single reports whether a test has exactly one entry, of its own name.
+func single(t *assignment.Test) bool {
+	return t.CaseGlob == "" && (t.Report == "" || t.Report == assignment.ReportSARIF)
+}
+
+// planned is an entry that a test will have, whatever happens.
+type planned struct {
+	name, hint string
+	most       schema.Points
+}
+
+// plan lists the entries that a test has: itself, its cases, or its pinned cases.
+func (s *session) plan(t *assignment.Test) []planned {
+	switch {
+	case single(t):
+		return []planned{{t.Name, t.Hint, t.Points.Total}}
+	case t.Report != "":
+		return s.planPinned(t)
+	}
+	points := t.CasePoints()
+	entries := make([]planned, len(t.Cases))
+	for i, c := range t.Cases {
+		entries[i] = planned{t.Name + "/" + c.Name, caseHint(t, c), points[i]}
+	}
+	return entries
+}
+
+// planPinned lists the pinned cases of a test with a report.
+func (s *session) planPinned(t *assignment.Test) []planned {
+	pins := s.pins[t.Name]
+	entries := make([]planned, len(pins))
+	for i, name := range pins {
+		most := t.Points.ForName(name)
+		if !t.Points.ByName() {
+			most = t.Points.Total.Over(len(pins))
+		}
+		entries[i] = planned{t.Name + "/" + name, t.Hint, most}
+	}
+	return entries
+}
+
+func caseHint(t *assignment.Test, c assignment.Case) string {
+	if c.Hint != "" {
+		return c.Hint
+	}
+	return t.Hint
+}
+
+// notRun emits the entries of a test that is not run, at their full maximum.
+func (s *session) notRun(t *assignment.Test, why string, emit func(schema.TestResult)) {
+	for _, p := range s.plan(t) {
+		r := s.entry(t, p.name)
+		r.Outcome, r.MaxScore, r.Message = schema.OutcomeNotRun, p.most, why
+		emit(s.finish(r, p.hint))
+	}
+}
+
+// cutOffWords says why a job stopped before its end.
+func cutOffWords(ctx context.Context, spec *assignment.Spec) string {
+	if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+		return fmt.Sprintf("not run: the limit of %s on the whole job was reached", span(spec.JobLimit))
+	}
+	return "not run: the job was stopped"
+}
+
+// report tells the staff's log what went wrong in the tests.
+func (s *session) report(t *assignment.Test, what, output string) {
+	if s.grader.Logger != nil {
+		s.grader.Logger.Error("test is broken", "test", t.Name, "what", what, "output", clip(output, 2000))
+	}
+}
+
+// staff reports whether only staff read the results of a subject: the gate's.
+func (s *session) staff(b *subject) bool { return s.job.Kind == schema.JobGate && b.reference }

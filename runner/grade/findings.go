@@ -1,0 +1,148 @@
+package grade
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
+)
+
+// judgeFindings runs an analyser and takes the test's penalty off for each finding of its
+// SARIF reports, which are files below $REPORTS or, where there is none, its output.
+func (r *trial) judgeFindings(ctx context.Context) error {
+	result := r.entry(r.test, r.test.Name)
+	result.InProcess, result.MaxScore = true, r.test.Points.Total
+	found, run, end, err := r.runAnalyser(ctx, &result)
+	switch {
+	case errors.Is(err, errCutOff):
+		result.Outcome, result.Message = schema.OutcomeNotRun, cutOffWords(ctx, r.spec)
+		r.emit(result)
+		return nil
+	case err != nil && !errors.As(err, new(*reportFailure)):
+		return err
+	}
+	if err != nil {
+		r.noFindings(&result, joinNonEmpty("; ", end.message, err.Error()))
+	} else {
+		r.punish(&result, found)
+	}
+	if run.Limit != "" {
+		end.apply(&result)
+	}
+	r.emit(r.finish(result, r.test.Hint))
+	return nil
+}
+
+// reportFailure says that an analyser left no report that can be read.
+type reportFailure struct{ message string }
+
+// Error implements error.
+func (f *reportFailure) Error() string { return f.message }
+
+// runAnalyser returns the findings; the error is a reportFailure, or the infrastructure's.
+func (r *trial) runAnalyser(ctx context.Context, result *schema.TestResult) ([]finding, sandbox.Result, ending, error) {
+	p, err := r.placeShowing(r.shown)
+	if err != nil {
+		return nil, sandbox.Result{}, ending{}, err
+	}
+	defer p.remove()
+	reports, err := r.grader.Wall.NewScratch()
+	if err != nil {
+		return nil, sandbox.Result{}, ending{}, fmt.Errorf("make report directory: %w", err)
+	}
+	defer func() { _ = reports.Remove() }()
+	o := r.order(p, item{limits: r.test.Limits})
+	o.vars, o.write = o.vars.with("REPORTS", reports.Path()), []*sandbox.Scratch{reports}
+	run, err := r.run(ctx, o)
+	if err != nil {
+		return nil, run, ending{}, err
+	}
+	r.note(run, p, o.vars, result)
+	end := endingOf(run, r.bounds(r.test.Limits), expectation{any: true}, r.test.Run.Shell != "")
+	documents, err := r.documents(reports, func(name string) bool {
+		return strings.HasSuffix(name, ".sarif") || strings.HasSuffix(name, ".json")
+	})
+	if err != nil {
+		return nil, run, end, err
+	}
+	if len(documents) == 0 {
+		documents = []document{{"standard output", run.Stdout}}
+	}
+	found, err := readFindings(documents)
+	for i := range found {
+		found[i].file = p.localise(strings.TrimPrefix(found[i].file, "file://"), o.vars)
+	}
+	return found, run, end, err
+}
+
+// readFindings reads all documents.
+func readFindings(documents []document) ([]finding, error) {
+	var all []finding
+	for _, d := range documents {
+		found, err := readSARIF(d.content)
+		all = append(all, found...)
+		if err != nil && !errors.Is(err, errReportCap) {
+			return nil, &reportFailure{"no report: " + clip(err.Error(), 300)}
+		}
+	}
+	return all, nil
+}
+
+// punish takes the penalty for the findings: from the test's own points where it has
+// some, else from the total.
+func (r *trial) punish(result *schema.TestResult, found []finding) {
+	award(result)
+	if len(found) == 0 {
+		return
+	}
+	lines := make([]string, len(found))
+	for i, f := range found {
+		lines[i] = f.String()
+	}
+	penalty := r.deduct(result, schema.NewPoints(int64(len(found)), 1).Mul(r.test.Penalty.Points))
+	result.Outcome = schema.OutcomeFailed
+	if result.Score.Sign() > 0 {
+		result.Outcome = schema.OutcomePartial
+	}
+	result.Message = fmt.Sprintf("%d findings: %s points off", len(found), penalty)
+	if len(found) == 1 {
+		result.Message = fmt.Sprintf("1 finding: %s points off", penalty)
+	}
+	result.Output = clip(strings.Join(lines, "\n"), maxOutput)
+}
+
+// noFindings is the full penalty, for an analyser that said nothing.
+func (r *trial) noFindings(result *schema.TestResult, why string) {
+	most := r.test.Penalty.Max
+	if most.IsZero() {
+		most = r.total()
+	}
+	r.deduct(result, most)
+	result.Outcome, result.Message = schema.OutcomeMissing, why
+}
+
+// deduct takes points off, within the penalty's maximum, and returns how many.
+func (r *trial) deduct(result *schema.TestResult, points schema.Points) schema.Points {
+	if most := r.test.Penalty.Max; !most.IsZero() && points.Cmp(most) > 0 {
+		points = most
+	}
+	result.Score = result.MaxScore.Sub(points)
+	if !result.MaxScore.IsZero() {
+		result.Score = result.Score.Clamp(schema.Points{}, result.MaxScore)
+	}
+	return result.MaxScore.Sub(result.Score)
+}
+
+// total returns what all tests together are worth.
+func (s *session) total() schema.Points {
+	var sum schema.Points
+	for i := range s.spec.Tests {
+		for _, p := range s.plan(&s.spec.Tests[i]) {
+			sum = sum.Add(p.most)
+		}
+	}
+	return sum
+}

@@ -1,0 +1,48 @@
+package grade
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/grader/grader/schema"
+)
+
+// imageFile is where a runner image describes itself; a machine without one is looked at.
+const imageFile = "/etc/grader/image.json"
+
+// DetectImage looks at this machine's toolchain, or reads the description that a
+// runner image carries: /etc/grader/image.json with id, path and variables. A description that is
+// malformed is CodeInvalid. It runs no program.
+func DetectImage(ctx context.Context) (Image, error) {
+	content, err := os.ReadFile(imageFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return machine{root: "/"}.image(ctx)
+	}
+	if err != nil {
+		return Image{}, fmt.Errorf("read image description: %w", err)
+	}
+	return parseImage(content)
+}
+
+// parseImage decodes a description strictly.
+func parseImage(content []byte) (Image, error) {
+	var described struct {
+		ID        string            `json:"id"`
+		Path      string            `json:"path"`
+		Variables map[string]string `json:"variables"`
+	}
+	d := json.NewDecoder(bytes.NewReader(content))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&described); err != nil {
+		return Image{}, schema.Errorf(schema.CodeInvalid, "%s: %w", imageFile, err)
+	}
+	if described.ID == "" || described.Path == "" {
+		return Image{}, schema.Errorf(schema.CodeInvalid, "%s: id and path must be set", imageFile)
+	}
+	return Image{ID: described.ID, Path: described.Path, Variables: described.Variables}, nil
+}

@@ -1,0 +1,177 @@
+package grade
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"sort"
+
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
+)
+
+// reading is what a test's reports held, and how the process that wrote them ended.
+type reading struct {
+	cases    []reportCase
+	problems []string // documents that could not be read, for staff
+	files    int
+	end      ending
+	run      sandbox.Result
+	output   string // what the process printed, for people
+}
+
+// judgeReport runs a test with an in-process framework and holds its report against the
+// pinned cases.
+func (r *trial) judgeReport(ctx context.Context) error {
+	got, err := r.runReport(ctx)
+	if errors.Is(err, errCutOff) {
+		r.notRun(r.test, cutOffWords(ctx, r.spec), r.emitInProcess)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if r.subject.reference && r.pins != nil {
+		if _, pinned := r.pins[r.test.Name]; !pinned {
+			r.pins[r.test.Name] = pinsOf(got.cases)
+		}
+	}
+	for _, result := range r.hold(got) {
+		r.emit(result)
+	}
+	return nil
+}
+
+// emitInProcess marks a result as that of an in-process test.
+func (r *trial) emitInProcess(result schema.TestResult) {
+	result.InProcess = true
+	r.emit(result)
+}
+
+// runReport runs the framework. Its report directory is made before any student's
+// code is loaded, and its name cannot be guessed.
+func (r *trial) runReport(ctx context.Context) (reading, error) {
+	source, err := sourceOf(r.test.Report)
+	if err != nil {
+		return reading{}, err
+	}
+	p, err := r.placeShowing(r.shown)
+	if err != nil {
+		return reading{}, err
+	}
+	defer p.remove()
+	reports, err := r.grader.Wall.NewScratch()
+	if err != nil {
+		return reading{}, fmt.Errorf("make report directory: %w", err)
+	}
+	defer func() { _ = reports.Remove() }()
+	it := item{limits: r.test.Limits, input: r.test.Stdin}
+	o := r.order(p, it)
+	o.vars = o.vars.with("REPORTS", reports.Path())
+	o.write = []*sandbox.Scratch{reports}
+	if o.stdin, err = r.input(it.input); err != nil {
+		return reading{}, err
+	}
+	defer closeFile(o.stdin)
+	run, err := r.run(ctx, o)
+	if err != nil {
+		return reading{}, err
+	}
+	got := reading{run: run, end: endingOf(run, r.bounds(it.limits), expectation{}, r.test.Run.Shell != "")}
+	var noted schema.TestResult
+	r.note(run, p, o.vars, &noted)
+	got.output = noted.Output
+	if err := r.collect(&got, source, reports); err != nil {
+		return reading{}, err
+	}
+	for i := range got.cases {
+		c := &got.cases[i]
+		c.name, c.message, c.output = p.localise(c.name, o.vars), p.localise(c.message, o.vars), p.localise(c.output, o.vars)
+	}
+	return got, nil
+}
+
+// collect reads the reports. What is wrong with one is noted; its complete cases count.
+func (r *trial) collect(got *reading, source reportSource, reports *sandbox.Scratch) error {
+	var list caseList
+	read := func(name string, document []byte) {
+		got.files++
+		if err := source.read(document, &list); err != nil {
+			got.problems = append(got.problems, joinNonEmpty(": ", name, clip(err.Error(), 300)))
+		}
+	}
+	if len(source.suffixes) == 0 {
+		read("", got.run.Stdout)
+	} else {
+		documents, err := r.documents(reports, source.takes)
+		if err != nil {
+			return err
+		}
+		for _, d := range documents {
+			read(d.name, d.content)
+		}
+	}
+	got.cases = list.cases
+	return nil
+}
+
+// document is one file below $REPORTS.
+type document struct {
+	name    string
+	content []byte
+}
+
+// documents returns the files below $REPORTS that takes wants, in order of name.
+func (r *trial) documents(reports *sandbox.Scratch, takes func(string) bool) ([]document, error) {
+	dir, err := os.MkdirTemp(r.grader.Dir, "reports-")
+	if err != nil {
+		return nil, fmt.Errorf("read reports: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	_, err = reports.CopyOut(dir, sandbox.Caps{Files: maxReportFiles, Bytes: maxReportBytes, Depth: 8})
+	if err != nil && schema.CodeOf(err) != schema.CodeLimit {
+		return nil, fmt.Errorf("read reports: %w", err)
+	}
+	files, err := listFiles(dir)
+	if err != nil {
+		return nil, err
+	}
+	sort.Slice(files, func(i, j int) bool { return files[i].path < files[j].path })
+	var documents []document
+	for _, f := range files {
+		if !takes(f.path) {
+			continue
+		}
+		content, err := os.ReadFile(dir + "/" + f.path)
+		if err != nil {
+			return nil, fmt.Errorf("read reports: %w", err)
+		}
+		documents = append(documents, document{f.path, content})
+	}
+	return documents, nil
+}
+
+// pinsOf returns the names to pin of a reference's report, repeats numbered; what it
+// skips is not pinned.
+func pinsOf(cases []reportCase) []string {
+	seen := map[string]int{}
+	pins := []string{}
+	for _, c := range cases {
+		if c.verdict == verdictSkipped {
+			continue
+		}
+		seen[c.name]++
+		pins = append(pins, numbered(c.name, seen[c.name]))
+	}
+	return slices.Clip(pins)
+}
+
+// numbered returns the name of the n-th case of that name.
+func numbered(name string, n int) string {
+	if n == 1 {
+		return name
+	}
+	return fmt.Sprintf("%s#%d", name, n)
+}

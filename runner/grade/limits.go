@@ -1,0 +1,51 @@
+package grade
+
+import (
+	"time"
+
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// bounds turns the format's limits into the wall's. Wall defaults to three times the
+// CPU time over the flavour's share of a core, plus a second.
+func (s *session) bounds(l assignment.Limits) sandbox.Limits {
+	wall := l.Wall
+	if wall == 0 && l.CPU > 0 {
+		wall = time.Duration(float64(3*l.CPU)/s.share()) + time.Second
+	}
+	return sandbox.Limits{CPU: l.CPU, Wall: wall, Memory: l.Memory, Processes: l.Processes, Output: l.Output, Disk: l.Disk}
+}
+
+// share returns the flavour's share of one core, at most 1.
+func (s *session) share() float64 {
+	if f := s.job.Flavour; f != nil && f.CPU > 0 && f.CPU < 1 {
+		return f.CPU
+	}
+	return 1
+}
+
+// roomy returns limits for steps that the staff wrote (checkers, drivers, recipes): the given
+// ones, raised to what such programs need, but not above the flavour.
+func (s *session) roomy(l assignment.Limits) assignment.Limits {
+	l.CPU = max(l.CPU, 60*time.Second)
+	l.Wall = max(l.Wall, 0)
+	l.Memory = max(l.Memory, 1<<30)
+	l.Processes = max(l.Processes, 64)
+	l.Output = max(l.Output, 1<<20)
+	l.Disk = max(l.Disk, 256<<20)
+	if f := s.job.Flavour; f != nil {
+		l.Memory = atMost(l.Memory, f.Memory)
+		l.Disk = atMost(l.Disk, f.Scratch)
+		l.Processes = int(atMost(int64(l.Processes), int64(f.Processes)))
+	}
+	return l
+}
+
+// atMost returns value, bounded where there is a bound.
+func atMost(value, bound int64) int64 {
+	if bound > 0 {
+		return min(value, bound)
+	}
+	return value
+}

@@ -1,0 +1,60 @@
+package grade
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/grader/grader/schema"
+)
+
+// Caps on what a build streams while it runs; all of it, clipped, is in its result.
+const (
+	maxStreamedLines = 500
+	maxStreamedLine  = 1000 // bytes
+)
+
+// lineWatcher turns the chunks of a build's output into lines for an observer.
+type lineWatcher struct {
+	place *place
+	emit  func(line string)
+	hide  string // a whole line that is nobody's business
+	rest  []byte // of a line that has not ended
+	lines int
+}
+
+// take receives a chunk.
+func (w *lineWatcher) take(chunk []byte) {
+	for len(chunk) > 0 {
+		line, after, ended := bytes.Cut(chunk, []byte{'\n'})
+		if len(w.rest) < maxStreamedLine {
+			w.rest = append(w.rest, line[:min(len(line), maxStreamedLine)]...)
+		}
+		chunk = after
+		if ended {
+			w.end()
+		}
+	}
+}
+
+// flush emits a last line that has no newline.
+func (w *lineWatcher) flush() {
+	if len(w.rest) > 0 {
+		w.end()
+	}
+}
+
+// end emits the open line.
+func (w *lineWatcher) end() {
+	line := strings.TrimRight(w.place.localise(string(w.rest), nil), "\r")
+	w.rest = w.rest[:0]
+	if w.hide != "" && line == w.hide {
+		return
+	}
+	w.lines++
+	switch {
+	case w.lines < maxStreamedLines:
+		w.emit(strings.ReplaceAll(schema.Sanitize(line), "\n", " "))
+	case w.lines == maxStreamedLines:
+		w.emit("… more output: see the result")
+	}
+}

@@ -1,0 +1,41 @@
+package grade
+
+import (
+	"strings"
+
+	"github.com/grader/grader/schema/assignment"
+)
+
+// needed reports which files of the tests repository a test's $NEEDS holds: what its
+// globs match. What no student's program may see is kept out once more, although
+// such an assignment is refused when it is pushed.
+func (s *session) needed(t *assignment.Test) func(path string) bool {
+	secret := s.secrets()
+	return func(name string) bool {
+		return matchAny(t.Needs, name) && !secret(name)
+	}
+}
+
+// secrets reports whether a file is the assignment itself, expected output, or below
+// solution/, starter/ or a sample.
+func (s *session) secrets() func(path string) bool {
+	files := map[string]bool{"assignment.yaml": true}
+	for _, t := range s.spec.Tests {
+		files[t.Stdout.File] = true
+		for _, c := range t.Cases {
+			files[c.Answer] = true
+		}
+	}
+	dirs := []string{s.spec.Solution, s.spec.Starter}
+	for _, sample := range s.spec.Samples {
+		dirs = append(dirs, sample.Dir)
+	}
+	return func(name string) bool {
+		for _, dir := range dirs {
+			if dir != "" && strings.HasPrefix(name, dir) {
+				return true
+			}
+		}
+		return files[name]
+	}
+}

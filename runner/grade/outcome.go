@@ -1,0 +1,138 @@
+package grade
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
+)
+
+// ending is how a step of a student's program ended, in the words of the format.
+// Outcome "" means that nothing is wrong with it yet.
+type ending struct {
+	outcome schema.Outcome
+	message string
+	signal  string
+	exit    int
+}
+
+// expectation is the exit status that a step must have.
+type expectation struct {
+	status int
+	any    bool
+}
+
+// endingOf judges how a step ended, limits first: what a killed program leaves behind
+// (a signal, half an output) is not its own doing any more.
+func endingOf(r sandbox.Result, l sandbox.Limits, want expectation, shell bool) ending {
+	if r.Limit != "" {
+		outcome, message := limitWords(r, l)
+		return ending{outcome: outcome, message: message}
+	}
+	if message := memoryWords(r, l); message != "" {
+		return ending{outcome: schema.OutcomeMemoryLimit, message: message}
+	}
+	signal := r.Signal
+	if shell && signal == 0 {
+		signal = shellSignal(r.Exit)
+	}
+	switch {
+	case signal != 0:
+		name := signalName(signal)
+		return ending{outcome: schema.OutcomeCrashed, signal: name, message: fmt.Sprintf("ended by %s (%s)", name, signal)}
+	case want.any || r.Exit == want.status:
+		return ending{}
+	case r.Exit == 0:
+		return ending{outcome: schema.OutcomeFailed, message: fmt.Sprintf("exit status 0, expected %d", want.status)}
+	}
+	message := fmt.Sprintf("exit status %d", r.Exit)
+	if want.status != 0 {
+		message += fmt.Sprintf(", expected %d", want.status)
+	}
+	return ending{outcome: schema.OutcomeCrashed, exit: r.Exit, message: message}
+}
+
+// limitWords says which limit ended a step, its value, and what was used.
+func limitWords(r sandbox.Result, l sandbox.Limits) (schema.Outcome, string) {
+	switch r.Limit {
+	case sandbox.LimitCPU:
+		return schema.OutcomeTimeLimit, fmt.Sprintf("time limit of %s exceeded: %s of CPU time used", span(l.CPU), span(r.CPU))
+	case sandbox.LimitWall:
+		return schema.OutcomeTimeLimit, fmt.Sprintf("still running after %s (the limit on elapsed time), with %s of CPU time used; does it wait for something?", span(l.Wall), span(r.CPU))
+	case sandbox.LimitMemory:
+		return schema.OutcomeMemoryLimit, fmt.Sprintf("memory limit of %s exceeded: %s used", size(l.Memory), size(r.Memory))
+	case sandbox.LimitOutput:
+		return schema.OutcomeOutputLimit, fmt.Sprintf("output limit of %s exceeded", size(l.Output))
+	case sandbox.LimitDisk:
+		return schema.OutcomeDiskLimit, fmt.Sprintf("disk limit of %s exceeded: %s used", size(l.Disk), size(r.Disk))
+	}
+	return schema.OutcomeCrashed, fmt.Sprintf("limit %q exceeded", r.Limit)
+}
+
+// memoryWords recognises a program that gave up because it was refused more memory:
+// the limit is met, although nothing had to end it.
+func memoryWords(r sandbox.Result, l sandbox.Limits) string {
+	if r.Exit == 0 && r.Signal == 0 || l.Memory == 0 {
+		return ""
+	}
+	tail := r.Stderr[max(0, len(r.Stderr)-64<<10):]
+	switch {
+	case bytes.Contains(tail, []byte("java.lang.OutOfMemoryError")):
+		return fmt.Sprintf("memory limit of %s exceeded: the Java heap is full (%s used in all)", size(l.Memory), size(r.Memory))
+	case bytes.Contains(tail, []byte("what():  std::bad_alloc")),
+		bytes.HasSuffix(bytes.TrimSpace(tail), []byte("\nMemoryError")),
+		bytes.Contains(tail, []byte("JavaScript heap out of memory")):
+		return fmt.Sprintf("memory limit of %s exceeded: an allocation was refused (%s used)", size(l.Memory), size(r.Memory))
+	}
+	return ""
+}
+
+// shellSignal returns the signal that a shell's exit status stands for, 0 for none.
+// Only signals that a program dies of by its own doing are recognised.
+func shellSignal(status int) syscall.Signal {
+	switch s := syscall.Signal(status - 128); s {
+	case syscall.SIGSEGV, syscall.SIGABRT, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL, syscall.SIGSYS, syscall.SIGTRAP, syscall.SIGKILL, syscall.SIGPIPE:
+		return s
+	}
+	return 0
+}
+
+// signalName returns "SIGSEGV".
+func signalName(s syscall.Signal) string {
+	if name := unix.SignalName(s); name != "" {
+		return name
+	}
+	return "signal " + strconv.Itoa(int(s))
+}
+
+// span prints a duration as people say it: "350 ms", "2.01 s", "5 min".
+func span(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d%time.Minute == 0:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	}
+	return strconv.FormatFloat(float64(d.Round(10*time.Millisecond))/float64(time.Second), 'f', -1, 64) + " s"
+}
+
+// size prints a number of bytes with the largest unit that keeps it readable: "256 MiB".
+func size(bytes int64) string {
+	value, unit := float64(bytes), "B"
+	for _, larger := range []string{"KiB", "MiB", "GiB"} {
+		if value < 1024 {
+			break
+		}
+		value, unit = value/1024, larger
+	}
+	if value == float64(int64(value)) {
+		return fmt.Sprintf("%.0f %s", value, unit)
+	}
+	return fmt.Sprintf("%.1f %s", value, unit)
+}

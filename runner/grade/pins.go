@@ -1,0 +1,68 @@
+package grade
+
+import (
+	"context"
+
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// referenceFailure says that the reference solution cannot be graded.
+type referenceFailure struct{ message, output string }
+
+// Error implements error.
+func (f *referenceFailure) Error() string { return f.message }
+
+// pinReference pins the cases that the reference reports: only tests with a report are
+// run. The error may be a referenceFailure.
+func (s *session) pinReference(ctx context.Context) error {
+	s.pins = map[string][]string{}
+	if !s.hasReports() {
+		return nil
+	}
+	ref, err := s.reference(ctx)
+	if err != nil {
+		return err
+	}
+	if err := usable(ref); err != nil {
+		return err
+	}
+	for i := range s.spec.Tests {
+		t := &s.spec.Tests[i]
+		if !pinned(t) {
+			continue
+		}
+		if ctx.Err() != nil {
+			return errCutOff
+		}
+		if err := s.gradeTest(ctx, ref, t, func(schema.TestResult) {}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// usable checks that there is a reference and that it builds.
+func usable(ref *subject) error {
+	switch {
+	case ref == nil:
+		return &referenceFailure{message: "there is no reference solution to pin the cases of the reports"}
+	case ref.build.Outcome != schema.OutcomePassed:
+		return &referenceFailure{"the reference solution does not build: " + ref.build.Message, ref.build.Output}
+	}
+	return nil
+}
+
+// pinned reports whether a test's cases are pinned.
+func pinned(t *assignment.Test) bool {
+	return t.Report != "" && t.Report != assignment.ReportSARIF
+}
+
+func (s *session) hasReports() bool {
+	for i := range s.spec.Tests {
+		if pinned(&s.spec.Tests[i]) {
+			return true
+		}
+	}
+	return false
+}

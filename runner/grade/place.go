@@ -1,0 +1,72 @@
+package grade
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/grader/grader/runner/sandbox"
+)
+
+// place is the fresh directory in which a step runs: its working directory, and
+// another for temporary files and as home.
+type place struct {
+	scratch   *sandbox.Scratch
+	work, tmp string // absolute
+}
+
+// The names of a place's two directories.
+const (
+	workName = "work"
+	tmpName  = "tmp"
+)
+
+// newPlace makes a fresh, empty place.
+func (s *session) newPlace() (*place, error) {
+	scratch, err := s.grader.Wall.NewScratch()
+	if err != nil {
+		return nil, fmt.Errorf("make place: %w", err)
+	}
+	p := &place{scratch: scratch, work: path.Join(scratch.Path(), workName), tmp: path.Join(scratch.Path(), tmpName)}
+	for _, name := range []string{workName, tmpName} {
+		if err := scratch.Mkdir(name); err != nil {
+			p.remove()
+			return nil, fmt.Errorf("make place: %w", err)
+		}
+	}
+	return p, nil
+}
+
+// placeShowing makes a place that shows a tree.
+func (s *session) placeShowing(t *tree) (*place, error) {
+	p, err := s.newPlace()
+	if err != nil || t == nil {
+		return p, err
+	}
+	if err := t.show(p.scratch, workName); err != nil {
+		p.remove()
+		return nil, err
+	}
+	return p, nil
+}
+
+// remove removes the place. A failure is the wall's to report: it sweeps what is left.
+func (p *place) remove() { _ = p.scratch.Remove() }
+
+// localise takes the runner's paths out of a text that people read: what stands in the working
+// directory or in the artefacts is named as the student named it.
+func (p *place) localise(text string, v variables) string {
+	if !strings.Contains(text, path.Dir(p.scratch.Path())) {
+		return text
+	}
+	pairs := []string{p.work + "/", "", p.work, ".", p.tmp, "$TMPDIR"}
+	if dir := v["ARTEFACTS"]; dir != "" {
+		pairs = append(pairs, dir+"/", "", dir, "$ARTEFACTS")
+	}
+	for _, name := range []string{"NEEDS", "TEST_OUT", "REPORTS", "PREPARED"} {
+		if dir := v[name]; dir != "" {
+			pairs = append(pairs, dir, "$"+name)
+		}
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}

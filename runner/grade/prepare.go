@@ -1,0 +1,114 @@
+package grade
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/grader/grader/runner/sandbox"
+)
+
+// testsTree returns the tests repository as trusted steps see it.
+func (s *session) testsTree() (*tree, error) {
+	if s.tests != nil {
+		return s.tests, nil
+	}
+	t, err := s.expose(s.job.Tests, nil, nil)
+	if err != nil {
+		return nil, fmt.Errorf("tests repository: %w", err)
+	}
+	s.tests = s.keep(t)
+	return t, nil
+}
+
+// prepareFailure is a step of prepare that failed: the staff's mistake.
+type prepareFailure struct{ message, output string }
+
+// Error implements error.
+func (f *prepareFailure) Error() string { return f.message }
+
+// prepare runs the assignment's prepare, or takes what it left an earlier time. The
+// error may be a prepareFailure.
+func (s *session) prepare(ctx context.Context) error {
+	if len(s.spec.Prepare) == 0 {
+		return nil
+	}
+	dir := s.job.Prepared
+	if dir == "" {
+		var err error
+		if dir, err = s.runPrepare(ctx); err != nil {
+			return err
+		}
+		s.watch.Prepared(dir)
+	}
+	t, err := s.expose(dir, nil, nil)
+	if err != nil {
+		return fmt.Errorf("prepared files: %w", err)
+	}
+	s.prepared = s.keep(t)
+	return nil
+}
+
+// runPrepare runs prepare in a copy of the tests repository and returns the directory
+// with what it left.
+func (s *session) runPrepare(ctx context.Context) (string, error) {
+	p, tmp, err := s.buildPlace()
+	if err != nil {
+		return "", err
+	}
+	defer p.remove()
+	defer func() { _ = tmp.Remove() }()
+	all := &subject{}
+	files, err := listFiles(s.job.Tests)
+	if err != nil {
+		return "", fmt.Errorf("tests repository: %w", err)
+	}
+	for _, f := range files {
+		all.add(f, s.job.Tests)
+	}
+	if err := all.fill(p.scratch); err != nil {
+		return "", err
+	}
+	out, err := s.grader.Wall.NewScratch()
+	if err != nil {
+		return "", fmt.Errorf("make prepared directory: %w", err)
+	}
+	defer func() { _ = out.Remove() }()
+	if err := s.prepareSteps(ctx, p, tmp, out); err != nil {
+		return "", err
+	}
+	return s.copyPrepared(out)
+}
+
+// prepareSteps runs the steps.
+func (s *session) prepareSteps(ctx context.Context, p *place, tmp, out *sandbox.Scratch) error {
+	v := variables{"PREPARED": out.Path()}
+	for i, step := range s.spec.Prepare {
+		limits := s.roomy(step.Limits)
+		limits.CPU = step.Limits.CPU
+		run, err := s.run(ctx, order{command: step.Run, place: p, vars: v, write: []*sandbox.Scratch{tmp, out}, limits: limits, compile: true})
+		if errors.Is(err, errCutOff) {
+			return err
+		}
+		if err != nil {
+			return fmt.Errorf("prepare: %w", err)
+		}
+		if end := endingOf(run, s.bounds(limits), expectation{}, step.Run.Shell != ""); end.outcome != "" {
+			return &prepareFailure{fmt.Sprintf("prepare failed: %s: %s", stepName(step, i), end.message), clip(p.localise(string(run.Stdout), v), maxBuildOutput)}
+		}
+	}
+	return nil
+}
+
+// copyPrepared copies what prepare left out of the wall, for this job and for later ones.
+func (s *session) copyPrepared(out *sandbox.Scratch) (string, error) {
+	dir, err := os.MkdirTemp(s.grader.Dir, "prepared-")
+	if err != nil {
+		return "", fmt.Errorf("prepared files: %w", err)
+	}
+	if _, err := out.CopyOut(dir, sandbox.Caps{Files: maxArtefacts, Bytes: maxFrozenBytes, Depth: maxArtefactDepth}); err != nil {
+		return "", fmt.Errorf("prepared files: %w", err)
+	}
+	return dir, nil
+}

@@ -1,0 +1,62 @@
+package grade
+
+import (
+	"bytes"
+	"strconv"
+	"unicode/utf8"
+)
+
+// A difference shows at most quoteBefore bytes before the place where two texts part
+// and quoteAfter bytes from there on.
+const (
+	quoteBefore = 20
+	quoteAfter  = 40
+)
+
+// quoteAt quotes the part of text around the byte at, with an ellipsis where something was left
+// out. The result holds printable characters only: everything else is escaped.
+func quoteAt(text []byte, at int) string {
+	from, to := max(0, at-quoteBefore), min(len(text), at+quoteAfter)
+	if from <= 3 {
+		from = 0
+	}
+	for from > 0 && from < len(text) && !utf8.RuneStart(text[from]) && at-from < quoteBefore+utf8.UTFMax {
+		from--
+	}
+	for to < len(text) && !utf8.RuneStart(text[to]) && to-at < quoteAfter+utf8.UTFMax {
+		to++
+	}
+	if from >= to {
+		from = to
+	}
+	quoted := strconv.Quote(string(text[from:to]))
+	if from > 0 {
+		quoted = "…" + quoted
+	}
+	if to < len(text) {
+		quoted += "…"
+	}
+	return quoted
+}
+
+// quoteBoth quotes what was expected and what came around the place where they part.
+func quoteBoth(expected, got []byte) (string, string) {
+	at := commonPrefix(expected, got)
+	return quoteAt(expected, at), quoteAt(got, at)
+}
+
+// commonPrefix returns how many bytes a and b begin with alike.
+func commonPrefix(a, b []byte) int {
+	n := min(len(a), len(b))
+	for i := range n {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return n
+}
+
+// lineOf returns the number, from 1, of the line that the byte at stands on.
+func lineOf(text []byte, at int) int {
+	return 1 + bytes.Count(text[:min(at, len(text))], []byte{'\n'})
+}

@@ -1,0 +1,152 @@
+package grade
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/grader/grader/runner/sandbox"
+)
+
+// build: auto writes below recipeDir; the program that the tests run is recipeProgram.
+const (
+	recipeDir     = ".grader"
+	recipeProgram = recipeDir + "/program"
+	recipeClasses = recipeDir + "/classes"
+)
+
+// recipe is how build: auto makes a program of files in one language; see docs/building.md.
+type recipe struct {
+	name   string
+	steps  [][]string                     // argument lists
+	finish func(s *sandbox.Scratch) error // on the frozen artefacts, before they are sealed
+}
+
+// language is one that build: auto knows.
+type language struct {
+	name     string
+	endings  []string
+	prepares func(files []string) (recipe, error)
+}
+
+// languages returns those that build: auto knows.
+func languages() []language {
+	return []language{
+		{"C", []string{".c"}, recipeC},
+		{"C++", []string{".cc", ".cpp", ".cxx", ".c++", ".C"}, recipeCPP},
+		{"Java", []string{".java"}, recipeJava},
+		{"Python", []string{".py"}, recipePython},
+		{"Go", []string{".go"}, recipeGo},
+		{"JavaScript", []string{".js", ".mjs", ".cjs"}, recipeJavaScript},
+	}
+}
+
+// chooseRecipe picks the language by the endings of the subject's files. The error is
+// a buildFailure.
+func chooseRecipe(b *subject) (recipe, error) {
+	found := map[string][]string{}
+	for _, f := range b.sources {
+		if !beside(f.name) {
+			found[path.Ext(f.name)] = append(found[path.Ext(f.name)], f.name)
+		}
+	}
+	var chosen []language
+	files := map[string][]string{}
+	for _, l := range languages() {
+		for _, ending := range l.endings {
+			files[l.name] = append(files[l.name], found[ending]...)
+		}
+		if len(files[l.name]) > 0 {
+			slices.Sort(files[l.name])
+			chosen = append(chosen, l)
+		}
+	}
+	switch {
+	case len(chosen) == 0:
+		return recipe{}, &buildFailure{"no source file found: build: auto knows the endings " + allEndings()}
+	case len(chosen) == 1:
+		return chosen[0].prepares(files[chosen[0].name])
+	case len(chosen) == 2 && chosen[0].name == "C" && chosen[1].name == "C++":
+		return recipeMixed(append(files["C"], files["C++"]...))
+	}
+	return recipe{}, &buildFailure{fmt.Sprintf("files of more than one language: %s is %s and %s is %s; keep one language",
+		files[chosen[0].name][0], chosen[0].name, files[chosen[1].name][0], chosen[1].name)}
+}
+
+// beside reports whether a file stands in a directory that holds no work of the
+// student's: hidden ones, installed packages, what archivers leave.
+func beside(name string) bool {
+	for _, part := range strings.Split(path.Dir(name), "/") {
+		if len(part) > 1 && part[0] == '.' {
+			return true
+		}
+		switch part {
+		case "node_modules", "__pycache__", "__MACOSX", "venv":
+			return true
+		}
+	}
+	return strings.HasPrefix(path.Base(name), "._")
+}
+
+func allEndings() string {
+	var all []string
+	for _, l := range languages() {
+		all = append(all, l.endings...)
+	}
+	return strings.Join(all, " ")
+}
+
+// arguments makes names safe to stand on a command line.
+func arguments(files []string) []string {
+	safe := make([]string, len(files))
+	for i, f := range files {
+		safe[i] = "./" + f
+	}
+	return safe
+}
+
+// wrapper returns a finish that writes the program as a script that executes argv, which
+// is given the path of the artefacts.
+func wrapper(argv func(artefacts string) []string) func(*sandbox.Scratch) error {
+	return func(s *sandbox.Scratch) error { return writeWrapper(s, argv(s.Path())) }
+}
+
+// writeWrapper writes the script.
+func writeWrapper(s *sandbox.Scratch, argv []string) error {
+	quoted := make([]string, len(argv))
+	for i, word := range argv {
+		quoted[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	script := "#!/bin/sh\nexec " + strings.Join(quoted, " ") + " \"$@\"\n"
+	if err := s.WriteFile(recipeProgram, []byte(script), 0o755); err != nil {
+		return fmt.Errorf("write program: %w", err)
+	}
+	return nil
+}
+
+// oneOf returns the file that is the program: the first preferred name that is
+// there, at the root or in one directory, or the only file.
+func oneOf(what string, files, preferred []string) (string, error) {
+	if len(files) == 1 {
+		return files[0], nil
+	}
+	for _, name := range preferred {
+		var at []string
+		for _, f := range files {
+			if path.Base(f) == name {
+				at = append(at, f)
+			}
+		}
+		if slices.Contains(at, name) {
+			return name, nil
+		}
+		if len(at) == 1 {
+			return at[0], nil
+		}
+		if len(at) > 1 {
+			return "", &buildFailure{fmt.Sprintf("%s and %s: which is the program? Keep one %s, or put it at the top", at[0], at[1], name)}
+		}
+	}
+	return "", &buildFailure{fmt.Sprintf("%d %s files and none is named %s: name the one to run so", len(files), what, strings.Join(preferred, " or "))}
+}

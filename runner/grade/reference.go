@@ -1,0 +1,47 @@
+package grade
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/grader/grader/schema"
+)
+
+// reference returns the reference solution, built; nil when the assignment has none or
+// it does not build.
+func (s *session) reference(ctx context.Context) (*subject, error) {
+	if s.spec.Solution == "" {
+		return nil, nil
+	}
+	if s.ref != nil || s.refErr != nil {
+		return s.ref, s.refErr
+	}
+	ref, err := s.newSubject(filepath.Join(s.job.Tests, filepath.FromSlash(s.spec.Solution)), true)
+	if err == nil {
+		err = s.buildSubject(ctx, ref, silent{})
+	}
+	if err != nil {
+		s.refErr = fmt.Errorf("reference: %w", err)
+		return nil, s.refErr
+	}
+	s.ref = ref
+	return ref, nil
+}
+
+// referenceFailsToo runs again with the reference what went wrong with a subject, and
+// reports whether it goes wrong too: then the tests are to blame. So they are when
+// there is no reference that could clear them, and when the subject is the reference.
+func (s *session) referenceFailsToo(ctx context.Context, b *subject, again func(ref *subject) (bool, error)) (bool, error) {
+	if b.reference {
+		return true, nil
+	}
+	ref, err := s.reference(ctx)
+	if err != nil {
+		return false, err
+	}
+	if ref == nil || ref.build.Outcome != schema.OutcomePassed {
+		return true, nil
+	}
+	return again(ref)
+}

@@ -1,0 +1,91 @@
+package grade
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// session is one job in progress: the assignment, and what has been made of it so far.
+type session struct {
+	grader *Grader
+	job    Job
+	spec   *assignment.Spec
+	watch  Observer
+
+	pins     map[string][]string // by test; nil while the reference is being graded for them
+	tests    *tree               // the tests repository, for trusted steps; made when first needed
+	prepared *tree
+	ref      *subject // the reference, built; made when first needed
+	refErr   error
+
+	mu    sync.Mutex
+	trees []*tree // to be removed at the end
+}
+
+// open loads the assignment of a job.
+func (g *Grader) open(j Job, o Observer) (*session, error) {
+	spec, err := assignment.Load(assignment.DirFiles(j.Tests), assignment.Context{Zone: j.Zone})
+	if err != nil {
+		return nil, loadError(err)
+	}
+	if o == nil {
+		o = silent{}
+	}
+	return &session{grader: g, job: j, spec: spec, watch: o}, nil
+}
+
+// loadError gives a mistake in the assignment its code.
+func loadError(err error) error {
+	if invalid := new(assignment.Invalid); errors.As(err, &invalid) {
+		return &schema.Error{Code: schema.CodeInvalid, Message: err.Error(), Err: err}
+	}
+	return fmt.Errorf("load assignment: %w", err)
+}
+
+// close removes what the session made.
+func (s *session) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.trees {
+		t.remove()
+	}
+	s.trees = nil
+}
+
+// keep removes the tree when the session ends.
+func (s *session) keep(t *tree) *tree {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.trees = append(s.trees, t)
+	return t
+}
+
+// now is the time by the grader's clock.
+func (s *session) now() time.Time {
+	if s.grader.Clock == nil {
+		return time.Now()
+	}
+	return s.grader.Clock()
+}
+
+// within bounds ctx by the job's limit.
+func (s *session) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.spec.JobLimit <= 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, s.spec.JobLimit)
+}
+
+// silent is an observer that nobody listens to.
+type silent struct{}
+
+func (silent) Prepared(string)          {}
+func (silent) Line(string)              {}
+func (silent) Build(schema.BuildResult) {}
+func (silent) Test(schema.TestResult)   {}

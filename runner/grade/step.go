@@ -1,0 +1,87 @@
+package grade
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// order is one step to run: a command of the assignment in a place.
+type order struct {
+	command assignment.Command
+	args    []string // further arguments
+	place   *place
+	dir     string // "": the place's working directory
+	vars    variables
+	trees   []*tree // to be read; nil ones are left out
+	write   []*sandbox.Scratch
+	stdin   *os.File
+	stdout  *os.File
+	limits  assignment.Limits
+	compile bool // a compiler: both streams are one, and reach watch as they come
+	watch   func(chunk []byte)
+}
+
+// errCutOff says that the job's own limit, or its caller, ended a step.
+var errCutOff = errors.New("the job was cut off")
+
+// step returns the order as the wall takes it, and the options of its virtual machines.
+func (s *session) step(o order) (sandbox.Step, string) {
+	e := environment{
+		image: s.grader.Image, place: o.place, vars: o.vars,
+		limits: s.bounds(o.limits), cores: s.cores(), compile: o.compile,
+	}
+	step := sandbox.Step{
+		Argv: e.argv(o.command, o.args...), Dir: o.dir, Env: e.list(), Limits: e.limits,
+		Write: append([]*sandbox.Scratch{o.place.scratch}, o.write...),
+		Stdin: o.stdin, Stdout: o.stdout, MergeStderr: o.compile, OnOutput: o.watch,
+	}
+	if step.Dir == "" {
+		step.Dir = o.place.work
+	}
+	for _, t := range o.trees {
+		if t != nil {
+			step.Read = append(step.Read, t.path())
+		}
+	}
+	var java string
+	if s.grader.Image.Variables["JAVA_HOME"] != "" {
+		java = javaOptions(e.limits, e.cores, e.compile)
+	}
+	return step, java
+}
+
+// cores returns how many cores a step may count on.
+func (s *session) cores() int {
+	if f := s.job.Flavour; f != nil && f.CPU > 0 {
+		return max(1, int(f.CPU))
+	}
+	return 1
+}
+
+// run runs an order to its end. The error is errCutOff, or the infrastructure's. A program that
+// does not exist ends as in a shell, with status 127.
+func (s *session) run(ctx context.Context, o order) (sandbox.Result, error) {
+	step, java := s.step(o)
+	result, err := s.grader.Wall.Run(ctx, step)
+	return s.ended(ctx, result, err, step.Argv[0], java)
+}
+
+// ended settles what the wall returned.
+func (s *session) ended(ctx context.Context, r sandbox.Result, err error, program, java string) (sandbox.Result, error) {
+	switch {
+	case err != nil && schema.CodeOf(err) == schema.CodeNotFound:
+		return sandbox.Result{Exit: 127, Stderr: []byte(program + ": not found\n"), Stdout: []byte{}}, nil
+	case ctx.Err() != nil && (err != nil || r.Killed):
+		return sandbox.Result{}, errCutOff
+	case err != nil:
+		return sandbox.Result{}, fmt.Errorf("run %s: %w", program, err)
+	}
+	r.Stdout, r.Stderr = quietJava(r.Stdout, java), quietJava(r.Stderr, java)
+	return r, nil
+}

@@ -1,0 +1,127 @@
+package grade
+
+import (
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
+)
+
+// subject is one set of files that is graded: a student's, the reference's, a sample's.
+type subject struct {
+	dir       string
+	reference bool
+	sources   []source
+	build     schema.BuildResult
+	built     bool
+	program   string // of build: auto, below the artefacts
+	artefacts *tree
+	inProcess *tree    // the artefacts without what steers test frameworks
+	dropped   []string // names kept from in-process tests
+}
+
+// source is one file of a subject: where it goes and where it comes from.
+type source struct {
+	name, from string
+	exec       treeFile
+}
+
+// newSubject lists a subject's files: its own, with the locked ones taken from starter/.
+func (s *session) newSubject(dir string, reference bool) (*subject, error) {
+	sub := &subject{dir: dir, reference: reference}
+	own, err := listFiles(dir)
+	if err != nil {
+		return nil, fmt.Errorf("submission: %w", err)
+	}
+	for _, f := range own {
+		if !strings.HasPrefix(f.path, ".git/") && !s.reserved(f.path) && !matchAny(s.spec.Files.Locked, f.path) {
+			sub.add(f, dir)
+		}
+	}
+	if s.spec.Starter == "" || len(s.spec.Files.Locked) == 0 {
+		return sub, nil
+	}
+	starter := filepath.Join(s.job.Tests, filepath.FromSlash(s.spec.Starter))
+	locked, err := listFiles(starter)
+	if err != nil {
+		return nil, fmt.Errorf("starter: %w", err)
+	}
+	for _, f := range locked {
+		if matchAny(s.spec.Files.Locked, f.path) {
+			sub.add(f, starter)
+		}
+	}
+	return sub, nil
+}
+
+// add adds a file that stands below dir.
+func (b *subject) add(f treeFile, dir string) {
+	b.sources = append(b.sources, source{name: f.path, from: filepath.Join(dir, filepath.FromSlash(f.path)), exec: f})
+}
+
+// reserved reports whether a name is one that build: auto writes.
+func (s *session) reserved(name string) bool {
+	return s.spec.Auto && strings.HasPrefix(name, recipeDir+"/")
+}
+
+// fill copies the subject's files into a scratch.
+func (b *subject) fill(scratch *sandbox.Scratch) error {
+	for _, f := range b.sources {
+		if err := scratch.CopyIn(f.name, f.from, f.exec.mode); err != nil {
+			return fmt.Errorf("copy submission: %w", err)
+		}
+	}
+	return nil
+}
+
+// matchAny reports whether a path matches one of the globs.
+func matchAny(globs []string, name string) bool {
+	return slices.ContainsFunc(globs, func(glob string) bool {
+		ok, err := doublestar.Match(glob, name)
+		return err == nil && ok
+	})
+}
+
+// steers reports whether a file of that name changes how a test framework works that runs beside
+// it: configuration, plugins, start-up hooks.
+func steers(name string) bool {
+	base := strings.ToLower(path.Base(name))
+	switch base {
+	case "conftest.py", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg", "pyproject.toml",
+		"sitecustomize.py", "usercustomize.py", "pyvenv.cfg",
+		"junit-platform.properties", "ctesttestfile.cmake", "ctestcustom.cmake", "dartconfiguration.tcl":
+		return true
+	}
+	return strings.HasSuffix(base, ".pth") || strings.Contains("/"+strings.ToUpper(name), "/META-INF/SERVICES/")
+}
+
+// forInProcess returns the artefacts as an in-process test may see them, and notes
+// what was dropped from them.
+func (s *session) forInProcess(b *subject) (*tree, error) {
+	if b.inProcess != nil {
+		return b.inProcess, nil
+	}
+	var dropped []string
+	for _, f := range b.artefacts.files {
+		if steers(f.path) && !matchAny(s.spec.Files.Allow, f.path) && !matchAny(s.spec.Files.Allow, path.Base(f.path)) {
+			dropped = append(dropped, f.path)
+		}
+	}
+	if len(dropped) == 0 {
+		b.inProcess = b.artefacts
+		return b.inProcess, nil
+	}
+	slices.Sort(dropped)
+	t, err := s.expose(b.artefacts.path(), func(name string) bool { return !slices.Contains(dropped, name) }, nil)
+	if err != nil {
+		return nil, err
+	}
+	b.dropped, b.inProcess = dropped, s.keep(t)
+	return t, nil
+}

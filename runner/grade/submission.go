@@ -1,0 +1,164 @@
+package grade
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// begin starts a result.
+func (s *session) begin() schema.Result {
+	p := s.job.Provenance
+	p.Wall = string(s.grader.Wall.Level())
+	if p.Image == "" {
+		p.Image = s.grader.Image.ID
+	}
+	return schema.Result{
+		Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, Provenance: p,
+		Tests: []schema.TestResult{}, StartedAt: s.now(),
+	}
+}
+
+// submission grades the student's files.
+func (s *session) submission(ctx context.Context, result *schema.Result) error {
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
+	if s.job.Pins != nil {
+		s.pins = maps.Clone(s.job.Pins.Tests)
+	} else if err := s.pinReference(ctx); err != nil {
+		return err
+	}
+	b, err := s.newSubject(s.job.Submission, false)
+	if err != nil {
+		return err
+	}
+	return s.gradeSubject(ctx, b, s.watch, result)
+}
+
+// gradeSubject builds a subject and runs every test on it.
+func (s *session) gradeSubject(ctx context.Context, b *subject, watch Observer, result *schema.Result) error {
+	err := s.buildSubject(ctx, b, watch)
+	if err != nil && !errors.Is(err, errCutOff) {
+		return err
+	}
+	result.BuiltAt = s.now()
+	if b.built {
+		result.Build = &b.build
+	}
+	emit := func(t schema.TestResult) {
+		result.Tests = append(result.Tests, t)
+		watch.Test(t)
+	}
+	why := ""
+	switch {
+	case err != nil:
+		why = cutOffWords(ctx, s.spec)
+	case b.build.Outcome != schema.OutcomePassed:
+		result.Outcome, why = schema.OutcomeCompileError, "not run: the build failed"
+	}
+	for i := range s.spec.Tests {
+		if err := s.gradeOrSkip(ctx, b, &s.spec.Tests[i], why, result, emit); err != nil {
+			return err
+		}
+	}
+	result.Dropped = b.dropped
+	s.sum(result)
+	return nil
+}
+
+// gradeOrSkip runs a test, or says why it is not run.
+func (s *session) gradeOrSkip(ctx context.Context, b *subject, t *assignment.Test, why string, result *schema.Result, emit func(schema.TestResult)) error {
+	if why == "" && ctx.Err() != nil {
+		why = cutOffWords(ctx, s.spec)
+	}
+	if why == "" {
+		for _, name := range t.Requires {
+			if !passedInFull(result.Tests, name) {
+				why = "not run: " + name + " must pass first"
+				break
+			}
+		}
+	}
+	if why != "" {
+		s.notRun(t, why, emit)
+		return nil
+	}
+	return s.gradeTest(ctx, b, t, emit)
+}
+
+// passedInFull reports whether every entry of a test passed with all its points. What is not pinned does not count.
+func passedInFull(results []schema.TestResult, test string) bool {
+	return !slices.ContainsFunc(results, func(r schema.TestResult) bool {
+		return r.Test == test && !r.Unpinned && (r.Outcome != schema.OutcomePassed || r.Score.Cmp(r.MaxScore) < 0)
+	})
+}
+
+// sum adds the entries up. A mistake in the tests makes the whole result the grader's.
+func (s *session) sum(result *schema.Result) {
+	var score, most schema.Points
+	for _, t := range result.Tests {
+		if t.Outcome == schema.OutcomeGraderError {
+			result.Outcome, result.Blame, result.Message = schema.OutcomeGraderError, schema.BlameGrader, graderErrorWords
+		}
+		if t.Visible == schema.VisibleNever {
+			continue
+		}
+		score, most = score.Add(t.Score), most.Add(t.MaxScore)
+	}
+	result.Score, result.MaxScore = score.Clamp(schema.Points{}, most), most
+}
+
+// settleError turns what is the tests' fault into a result; other errors stay errors.
+func (s *session) settleError(err error, result *schema.Result) error {
+	if errors.Is(err, errCutOff) {
+		result.Outcome, result.Blame = schema.OutcomeGraderError, schema.BlameGrader
+		result.Message = "the job reached its limit of " + span(s.spec.JobLimit) + " before the submission's turn"
+		if s.job.Kind == schema.JobGate {
+			result.Gate = &schema.GateResult{}
+		}
+		return nil
+	}
+	message, output, ours := testsFault(err)
+	if !ours {
+		return err
+	}
+	if s.grader.Logger != nil {
+		s.grader.Logger.Error("tests are broken", "what", message, "output", clip(output, 2000))
+	}
+	result.Outcome, result.Blame, result.Message = schema.OutcomeGraderError, schema.BlameGrader, graderErrorWords
+	if s.job.Kind == schema.JobGate {
+		result.Message = joinNonEmpty("\n", message, output)
+		result.Gate = &schema.GateResult{}
+	}
+	if len(result.Tests) == 0 {
+		for i := range s.spec.Tests {
+			s.notRun(&s.spec.Tests[i], "not run: the tests failed before it", func(t schema.TestResult) { result.Tests = append(result.Tests, t) })
+		}
+		s.sum(result)
+	}
+	return nil
+}
+
+// testsFault recognises what the staff must mend.
+func testsFault(err error) (message, output string, ours bool) {
+	if failed := new(prepareFailure); errors.As(err, &failed) {
+		return failed.message, failed.output, true
+	}
+	if failed := new(referenceFailure); errors.As(err, &failed) {
+		return failed.message, failed.output, true
+	}
+	return "", "", false
+}
+
+// refusal gives what is the tests' fault its code.
+func refusal(err error) error {
+	if message, output, ours := testsFault(err); ours {
+		return schema.Errorf(schema.CodeRefused, "%s", joinNonEmpty("\n", message, output))
+	}
+	return err
+}

@@ -1,0 +1,160 @@
+package grade
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/grader/grader/runner/sandbox"
+)
+
+// Caps on what a build may leave and on what prepare may leave. Bytes are bounded by
+// the step's own disk limit as well.
+const (
+	maxArtefacts     = 20_000
+	maxArtefactDepth = 40
+	maxFrozenBytes   = 4 << 30
+)
+
+// tree is a read-only directory that steps may be shown.
+type tree struct {
+	scratch *sandbox.Scratch
+	files   []treeFile
+}
+
+// treeFile is a regular file of a tree, by its slash-separated path.
+type treeFile struct {
+	path string
+	mode fs.FileMode
+}
+
+// path returns the tree's directory, "" for no tree.
+func (t *tree) path() string {
+	if t == nil {
+		return ""
+	}
+	return t.scratch.Path()
+}
+
+// remove removes the tree from disk.
+func (t *tree) remove() {
+	if t != nil {
+		_ = t.scratch.Remove()
+	}
+}
+
+// listFiles lists the regular files below a directory that only the runner writes.
+func listFiles(dir string) ([]treeFile, error) {
+	var files []treeFile
+	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		relative, err := filepath.Rel(dir, name)
+		if err != nil {
+			return err
+		}
+		files = append(files, treeFile{path: filepath.ToSlash(relative), mode: info.Mode()})
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list files: %w", err)
+	}
+	return files, nil
+}
+
+// expose makes a tree of those files of one of the runner's own directories that
+// keep wants; nil keeps all. finish may add files before it is sealed.
+func (s *session) expose(dir string, keep func(path string) bool, finish func(*sandbox.Scratch) error) (*tree, error) {
+	files, err := listFiles(dir)
+	if err != nil {
+		return nil, err
+	}
+	scratch, err := s.grader.Wall.NewScratch()
+	if err != nil {
+		return nil, fmt.Errorf("make tree: %w", err)
+	}
+	for _, f := range files {
+		if keep != nil && !keep(f.path) {
+			continue
+		}
+		if err := scratch.CopyIn(f.path, filepath.Join(dir, f.path), f.mode); err != nil {
+			_ = scratch.Remove()
+			return nil, fmt.Errorf("fill tree: %w", err)
+		}
+	}
+	return s.seal(scratch, finish)
+}
+
+// freeze makes a tree of what a step left in its scratch directory.
+func (s *session) freeze(src *sandbox.Scratch, caps sandbox.Caps, finish func(*sandbox.Scratch) error) (*tree, error) {
+	scratch, err := s.grader.Wall.NewScratch()
+	if err != nil {
+		return nil, fmt.Errorf("make tree: %w", err)
+	}
+	if _, err := src.CopyOut(scratch.Path(), caps); err != nil {
+		_ = scratch.Remove()
+		return nil, err
+	}
+	return s.seal(scratch, finish)
+}
+
+// seal ends the making of a tree.
+func (s *session) seal(scratch *sandbox.Scratch, finish func(*sandbox.Scratch) error) (*tree, error) {
+	if finish != nil {
+		if err := finish(scratch); err != nil {
+			_ = scratch.Remove()
+			return nil, err
+		}
+	}
+	files, err := listFiles(scratch.Path())
+	if err == nil {
+		err = scratch.Seal()
+	}
+	if err != nil {
+		_ = scratch.Remove()
+		return nil, fmt.Errorf("seal tree: %w", err)
+	}
+	return &tree{scratch: scratch, files: files}, nil
+}
+
+// show puts a tree's files below a directory of a scratch: executables and
+// libraries as links, since a scratch may forbid execution, all else as copies that the
+// step may change.
+func (t *tree) show(scratch *sandbox.Scratch, below string) error {
+	for _, f := range t.files {
+		name, source := path.Join(below, f.path), filepath.Join(t.path(), f.path)
+		var err error
+		if f.executable() {
+			err = linkIn(scratch, source, name)
+		} else {
+			err = scratch.CopyIn(name, source, f.mode)
+		}
+		if err != nil {
+			return fmt.Errorf("show artefacts: %w", err)
+		}
+	}
+	return nil
+}
+
+// linkIn makes a link and the directories above it.
+func linkIn(scratch *sandbox.Scratch, target, name string) error {
+	if dir := path.Dir(name); dir != "." {
+		if err := scratch.Mkdir(dir); err != nil {
+			return err
+		}
+	}
+	return scratch.Symlink(target, name)
+}
+
+// executable reports whether the file is a program or a shared library.
+func (f treeFile) executable() bool {
+	base := path.Base(f.path)
+	return f.mode&0o111 != 0 || strings.HasSuffix(base, ".so") || strings.Contains(base, ".so.")
+}

@@ -1,0 +1,166 @@
+package grade
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// trial is one test of the assignment applied to one subject.
+type trial struct {
+	*session
+	test    *assignment.Test
+	subject *subject
+	shown   *tree // the artefacts as this test sees them
+	needs   *tree
+	testOut *tree
+	emit    func(schema.TestResult)
+}
+
+// newTrial sets a test up: what it may see, and its own compilation. A compilation that
+// fails is a compileFailure.
+func (s *session) newTrial(ctx context.Context, b *subject, t *assignment.Test, emit func(schema.TestResult)) (*trial, error) {
+	r := &trial{session: s, test: t, subject: b, shown: b.artefacts, emit: emit}
+	var err error
+	if t.Report != "" {
+		if r.shown, err = s.forInProcess(b); err != nil {
+			return nil, err
+		}
+	}
+	if len(t.Needs) > 0 {
+		if r.needs, err = s.expose(s.job.Tests, s.needed(t), nil); err != nil {
+			return nil, err
+		}
+	}
+	if !t.Compile.IsZero() {
+		if err := r.compile(ctx); err != nil {
+			r.end()
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// end removes what only this test sees.
+func (r *trial) end() {
+	r.needs.remove()
+	r.testOut.remove()
+}
+
+// vars returns the variables of the test's own steps.
+func (r *trial) vars() variables {
+	v := variables{"ARTEFACTS": r.shown.path()}.with("NEEDS", r.needs.path()).with("TEST_OUT", r.testOut.path())
+	if r.subject.program != "" {
+		v = v.with("PROGRAM", r.shown.path()+"/"+r.subject.program)
+	}
+	return v
+}
+
+// compileFailure is a test's own compilation that failed.
+type compileFailure struct {
+	message, output string
+}
+
+// Error implements error.
+func (f *compileFailure) Error() string { return f.message }
+
+// compile runs the test's compile in a fresh directory and freezes $TEST_OUT.
+func (r *trial) compile(ctx context.Context) error {
+	p, err := r.newPlace()
+	if err != nil {
+		return err
+	}
+	defer p.remove()
+	out, err := r.grader.Wall.NewScratch()
+	if err != nil {
+		return fmt.Errorf("make test output: %w", err)
+	}
+	defer func() { _ = out.Remove() }()
+	v := r.vars().with("TEST_OUT", out.Path())
+	result, err := r.run(ctx, order{
+		command: r.test.Compile, place: p, vars: v, trees: []*tree{r.shown, r.needs},
+		write: []*sandbox.Scratch{out}, limits: r.test.Compiler, compile: true,
+	})
+	if err != nil {
+		return err
+	}
+	if end := endingOf(result, r.bounds(r.test.Compiler), expectation{}, r.test.Compile.Shell != ""); end.outcome != "" {
+		return &compileFailure{"compile: " + end.message, clip(p.localise(string(result.Stdout), v), maxBuildOutput)}
+	}
+	r.testOut, err = r.freeze(out, sandbox.Caps{Files: maxArtefacts, Bytes: maxFrozenBytes, Depth: maxArtefactDepth}, nil)
+	if schema.CodeOf(err) == schema.CodeLimit {
+		return &compileFailure{message: fmt.Sprintf("compile leaves more than %d files or %s", maxArtefacts, size(maxFrozenBytes))}
+	}
+	return err
+}
+
+// gradeTest applies one test to a subject and emits its results in their order.
+func (s *session) gradeTest(ctx context.Context, b *subject, t *assignment.Test, emit func(schema.TestResult)) error {
+	r, err := s.newTrial(ctx, b, t, emit)
+	failed := new(compileFailure)
+	switch {
+	case errors.Is(err, errCutOff):
+		s.notRun(t, cutOffWords(ctx, s.spec), emit)
+		return nil
+	case errors.As(err, &failed):
+		return s.compileFailed(ctx, b, t, failed, emit)
+	case err != nil:
+		return fmt.Errorf("test %q: %w", t.Name, err)
+	}
+	defer r.end()
+	if err := r.judge(ctx); err != nil {
+		return fmt.Errorf("test %q: %w", t.Name, err)
+	}
+	return nil
+}
+
+// judge runs the test by its kind.
+func (r *trial) judge(ctx context.Context) error {
+	switch {
+	case r.test.Report == assignment.ReportSARIF:
+		return r.judgeFindings(ctx)
+	case r.test.Report != "":
+		return r.judgeReport(ctx)
+	}
+	return r.judgeCases(ctx)
+}
+
+// compileFailed emits the results of a test whose compilation failed: the student's
+// doing unless the reference does not compile with it either.
+func (s *session) compileFailed(ctx context.Context, b *subject, t *assignment.Test, f *compileFailure, emit func(schema.TestResult)) error {
+	ours, err := s.referenceFailsToo(ctx, b, func(ref *subject) (bool, error) {
+		r, err := s.newTrial(ctx, ref, t, func(schema.TestResult) {})
+		if errors.As(err, new(*compileFailure)) {
+			return true, nil
+		}
+		if err == nil {
+			r.end()
+		}
+		return false, err
+	})
+	if err != nil && !errors.Is(err, errCutOff) {
+		return err
+	}
+	result := s.entry(t, t.Name)
+	result.Outcome, result.Message, result.Output = schema.OutcomeCompileError, f.message, f.output
+	result.InProcess = t.Report != ""
+	if ours {
+		s.report(t, "compile: "+f.message, f.output)
+		result.Outcome, result.Message = schema.OutcomeGraderError, graderErrorWords
+		if !s.staff(b) {
+			result.Output = ""
+		}
+	}
+	if single(t) {
+		result.MaxScore = t.Points.Total
+		emit(s.finish(result, t.Hint))
+		return nil
+	}
+	emit(s.finish(result, t.Hint))
+	s.notRun(t, "the tests did not compile", emit)
+	return nil
+}

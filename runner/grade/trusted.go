@@ -1,0 +1,231 @@
+package grade
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// The exit statuses by which a checker or a driver decides.
+const (
+	statusRight = 42
+	statusWrong = 43
+)
+
+// Caps on what a checker or driver leaves in its feedback directory.
+const (
+	maxFeedbackMessage = 8 << 10
+	maxFeedbackScore   = 64
+)
+
+// trusted is a program that the staff wrote, about to judge one run: a checker or a driver.
+type trusted struct {
+	place    *place
+	feedback string // directory, ends with a slash
+	order    order
+}
+
+// newTrusted sets up a checker or driver: it reads the tests repository, which is its
+// working directory, and what prepare left, and gets INPUT ANSWER FEEDBACK_DIR
+// before its own further arguments.
+func (r *trial) newTrusted(c assignment.Command, it item) (*trusted, error) {
+	tests, err := r.testsTree()
+	if err != nil {
+		return nil, err
+	}
+	p, err := r.newPlace()
+	if err != nil {
+		return nil, err
+	}
+	t := &trusted{place: p, feedback: path.Join(p.work, "feedback") + "/"}
+	if err := t.fill(r.session, tests, c, it); err != nil {
+		p.remove()
+		return nil, err
+	}
+	return t, nil
+}
+
+// fill makes the files and the order of a trusted program.
+func (t *trusted) fill(s *session, tests *tree, c assignment.Command, it item) error {
+	if err := t.place.scratch.Mkdir(workName + "/feedback"); err != nil {
+		return fmt.Errorf("make feedback directory: %w", err)
+	}
+	input, err := t.file(tests, it.input, "input")
+	if err != nil {
+		return err
+	}
+	answer, err := t.file(tests, it.answer, "answer")
+	if err != nil {
+		return err
+	}
+	command, arguments := c, []string{input, answer, t.feedback}
+	if len(c.Argv) > 0 {
+		command = assignment.Command{Argv: c.Argv[:1]}
+		arguments = append(arguments, c.Argv[1:]...)
+	}
+	t.order = order{
+		command: command, args: arguments, place: t.place, dir: tests.path(),
+		vars:  variables{}.with("PREPARED", s.prepared.path()),
+		trees: []*tree{tests, s.prepared}, limits: s.roomy(s.spec.Limits),
+	}
+	return nil
+}
+
+// file returns where a trusted program finds an input of the assignment; one that is absent
+// is an empty file.
+func (t *trusted) file(tests *tree, in assignment.Input, name string) (string, error) {
+	if in.File != "" {
+		return path.Join(tests.path(), in.File), nil
+	}
+	if err := t.place.scratch.WriteFile(workName+"/"+name, []byte(in.Text), 0o644); err != nil {
+		return "", fmt.Errorf("write %s: %w", name, err)
+	}
+	return path.Join(t.place.work, name), nil
+}
+
+// verdictOf reads how a trusted program decided. It returns false for one that crashed:
+// any other status, a limit, or a score that is none.
+func (t *trusted) verdictOf(run sandbox.Result, result *schema.TestResult) (crash string, ok bool) {
+	switch {
+	case run.Limit != "":
+		return fmt.Sprintf("limit %q exceeded", run.Limit), false
+	case run.Signal != 0:
+		return "ended by " + signalName(run.Signal), false
+	case run.Exit != statusRight && run.Exit != statusWrong:
+		return fmt.Sprintf("exit status %d, expected 42 or 43", run.Exit), false
+	}
+	result.Message = t.message()
+	if run.Exit == statusWrong {
+		result.Outcome = schema.OutcomeFailed
+		return "", true
+	}
+	share, ok := t.score()
+	if !ok {
+		return "score.txt holds no number from 0 to 1", false
+	}
+	grant(result, share)
+	return "", true
+}
+
+// grant gives a result a share (0…1) of its points.
+func grant(result *schema.TestResult, share schema.Points) {
+	result.Score = result.MaxScore.Mul(share)
+	switch {
+	case share.IsZero():
+		result.Outcome = schema.OutcomeFailed
+	case share.Equal(schema.NewPoints(1, 1)):
+		result.Outcome = schema.OutcomePassed
+	default:
+		result.Outcome = schema.OutcomePartial
+	}
+}
+
+// message returns what the program has to say to the student.
+func (t *trusted) message() string {
+	for _, name := range []string{"message.txt", "teammessage.txt"} {
+		text, err := t.place.scratch.ReadFile(workName+"/feedback/"+name, maxFeedbackMessage)
+		if len(text) > 0 && (err == nil || schema.CodeOf(err) == schema.CodeLimit) {
+			return clip(strings.TrimSpace(string(text)), maxFeedbackMessage)
+		}
+	}
+	return ""
+}
+
+// score returns the share of the points that score.txt gives, all where there is
+// none, exact to six decimals.
+func (t *trusted) score() (schema.Points, bool) {
+	text, err := t.place.scratch.ReadFile(workName+"/feedback/score.txt", maxFeedbackScore)
+	if schema.CodeOf(err) == schema.CodeNotFound {
+		return schema.NewPoints(1, 1), true
+	}
+	if err != nil {
+		return schema.Points{}, false
+	}
+	share, err := strconv.ParseFloat(strings.TrimSpace(string(text)), 64)
+	if err != nil || !(share >= 0 && share <= 1) {
+		return schema.Points{}, false
+	}
+	const precision = 1_000_000
+	return schema.NewPoints(int64(math.Round(share*precision)), precision), true
+}
+
+// check runs the test's checker on an output.
+func (r *trial) check(ctx context.Context, it item, output []byte, result *schema.TestResult) error {
+	crash, words, err := r.runChecker(ctx, it, output, result)
+	if err != nil || crash == "" {
+		return err
+	}
+	return r.blame(ctx, "checker: "+crash, words, it, result)
+}
+
+// runChecker returns how the checker crashed, if it did, and what it printed.
+func (r *trial) runChecker(ctx context.Context, it item, output []byte, result *schema.TestResult) (crash, words string, err error) {
+	t, err := r.newTrusted(r.test.Checker, it)
+	if err != nil {
+		return "", "", err
+	}
+	defer t.place.remove()
+	t.order.stdin, err = r.grader.stream(output)
+	if err != nil {
+		return "", "", err
+	}
+	defer func(f *os.File) { _ = f.Close() }(t.order.stdin)
+	run, err := r.run(ctx, t.order)
+	if err != nil {
+		return "", "", err
+	}
+	crash, _ = t.verdictOf(run, result)
+	return crash, string(run.Stdout) + string(run.Stderr), nil
+}
+
+// blame decides who made a checker or driver crash: the same case is run with the
+// reference at once, and only when that makes it crash too are the tests to blame.
+func (r *trial) blame(ctx context.Context, crash, words string, it item, result *schema.TestResult) error {
+	ours, err := r.referenceFailsToo(ctx, r.subject, func(ref *subject) (bool, error) {
+		return r.crashesWith(ctx, ref, it)
+	})
+	if err != nil {
+		return err
+	}
+	result.Score = schema.Points{}
+	if !ours {
+		what, _, _ := strings.Cut(crash, ":")
+		result.Outcome = schema.OutcomeFailed
+		result.Message = joinNonEmpty("; ", result.Message, "the "+what+" could not make sense of the output")
+		return nil
+	}
+	r.report(r.test, crash, words)
+	result.Outcome, result.Message = schema.OutcomeGraderError, graderErrorWords
+	if r.staff(r.subject) {
+		result.Message, result.Output = crash, clip(words, maxOutput)
+	}
+	return nil
+}
+
+// crashesWith reports whether a subject makes the checker or driver of a case crash.
+func (r *trial) crashesWith(ctx context.Context, ref *subject, it item) (bool, error) {
+	other, err := r.newTrial(ctx, ref, r.test, func(schema.TestResult) {})
+	if err != nil {
+		return false, err
+	}
+	defer other.end()
+	var result schema.TestResult
+	if !r.test.Driver.IsZero() {
+		_, crash, _, err := other.playDriver(ctx, it, &result)
+		return crash != "", err
+	}
+	run, end, err := other.runItem(ctx, it, &result)
+	if err != nil || end.outcome != "" {
+		return false, err
+	}
+	crash, _, err := other.runChecker(ctx, it, run.Stdout, &result)
+	return crash != "", err
+}

@@ -1,0 +1,181 @@
+package grade
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/schema"
+)
+
+// maxPath is the longest path that Unpack accepts, in bytes; the kernel's own limit is 4096.
+const maxPath = 1024
+
+// Unpack unpacks a tar of regular files beneath dir, which must be empty, through
+// openat2: no links, no devices, no name that leaves dir. CodeInvalid, CodeLimit.
+func Unpack(r io.Reader, dir string, c Caps) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("unpack: %w", err)
+	}
+	if len(entries) > 0 {
+		return schema.Errorf(schema.CodeInvalid, "unpack: the directory is not empty")
+	}
+	root, err := unix.Open(dir, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return fmt.Errorf("unpack: open directory: %w", err)
+	}
+	defer func() { _ = unix.Close(root) }()
+	u := unpacker{root: root, caps: c, made: map[string]bool{".": true}}
+	return u.all(tar.NewReader(r))
+}
+
+// unpacker is one Unpack in progress.
+type unpacker struct {
+	root  int // descriptor of the directory
+	caps  Caps
+	made  map[string]bool // directories
+	files int
+	bytes int64
+}
+
+// all unpacks every entry.
+func (u *unpacker) all(t *tar.Reader) error {
+	for {
+		header, err := t.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return schema.Errorf(schema.CodeInvalid, "unpack: not a tar: %w", err)
+		}
+		if err := u.entry(header, t); err != nil {
+			return err
+		}
+	}
+}
+
+// entry unpacks one entry.
+func (u *unpacker) entry(h *tar.Header, content io.Reader) error {
+	if h.Typeflag == tar.TypeXGlobalHeader {
+		return nil
+	}
+	name, err := u.check(h.Name)
+	if err != nil {
+		return err
+	}
+	switch h.Typeflag {
+	case tar.TypeDir:
+		return u.directory(name)
+	case tar.TypeReg:
+		if name == "." {
+			return schema.Errorf(schema.CodeInvalid, "unpack: a file without a name")
+		}
+		return u.file(name, h, content)
+	}
+	return schema.Errorf(schema.CodeInvalid, "unpack: %q is no regular file", h.Name)
+}
+
+// check returns the name in its clean form.
+func (u *unpacker) check(name string) (string, error) {
+	clean := path.Clean(strings.TrimSuffix(name, "/"))
+	switch {
+	case name == "" || path.IsAbs(name) || clean == ".." || strings.HasPrefix(clean, "../") || strings.ContainsRune(name, 0):
+		return "", schema.Errorf(schema.CodeInvalid, "unpack: %q is no name beneath the directory", name)
+	case len(clean) > maxPath || u.caps.Depth > 0 && strings.Count(clean, "/") > u.caps.Depth:
+		return "", schema.Errorf(schema.CodeLimit, "unpack: the name %q is too long or too deep", clip(clean, 100))
+	}
+	return clean, nil
+}
+
+// count takes one more file or directory into account.
+func (u *unpacker) count() error {
+	u.files++
+	if u.caps.Files > 0 && u.files > u.caps.Files {
+		return schema.Errorf(schema.CodeLimit, "unpack: more than %d files", u.caps.Files)
+	}
+	return nil
+}
+
+// directory makes a directory and those above it.
+func (u *unpacker) directory(name string) error {
+	if u.made[name] {
+		return nil
+	}
+	if err := u.directory(path.Dir(name)); err != nil {
+		return err
+	}
+	if err := u.count(); err != nil {
+		return err
+	}
+	parent, err := u.open(path.Dir(name), unix.O_PATH|unix.O_DIRECTORY, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = unix.Close(parent) }()
+	if err := unix.Mkdirat(parent, path.Base(name), 0o755); err != nil {
+		return unpackError(name, err)
+	}
+	u.made[name] = true
+	return nil
+}
+
+// file makes a regular file and the directories above it.
+func (u *unpacker) file(name string, h *tar.Header, content io.Reader) error {
+	if err := u.directory(path.Dir(name)); err != nil {
+		return err
+	}
+	if err := u.count(); err != nil {
+		return err
+	}
+	if u.caps.Bytes > 0 && (h.Size > u.caps.Bytes-u.bytes) {
+		return schema.Errorf(schema.CodeLimit, "unpack: more than %s", size(u.caps.Bytes))
+	}
+	u.bytes += h.Size
+	mode := uint64(0o644)
+	if h.Mode&0o111 != 0 {
+		mode = 0o755
+	}
+	fd, err := u.open(name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW, mode)
+	if err != nil {
+		return err
+	}
+	f := os.NewFile(uintptr(fd), name)
+	if _, err := io.CopyN(f, content, h.Size); err != nil {
+		_ = f.Close()
+		return schema.Errorf(schema.CodeInvalid, "unpack: %q breaks off: %w", name, err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("unpack: %w", err)
+	}
+	return nil
+}
+
+// open opens a name beneath the directory without following any link.
+func (u *unpacker) open(name string, flags int, mode uint64) (int, error) {
+	fd, err := unix.Openat2(u.root, name, &unix.OpenHow{
+		Flags:   uint64(flags | unix.O_CLOEXEC),
+		Mode:    mode,
+		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS,
+	})
+	if err != nil {
+		return -1, unpackError(name, err)
+	}
+	return fd, nil
+}
+
+// unpackError says whose fault a failed call is: a name that is taken or impossible is the
+// archive's.
+func unpackError(name string, err error) error {
+	switch {
+	case errors.Is(err, unix.EEXIST), errors.Is(err, unix.ENOTDIR), errors.Is(err, unix.ENAMETOOLONG), errors.Is(err, unix.EILSEQ), errors.Is(err, unix.EINVAL):
+		return schema.Errorf(schema.CodeInvalid, "unpack: %q cannot be made: %w", name, err)
+	}
+	return fmt.Errorf("unpack: %w", err)
+}

@@ -1,0 +1,109 @@
+package grade
+
+import (
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// variables are what a step may name: $ARTEFACTS, $NEEDS, $TEST_OUT, $REPORTS,
+// $PREPARED, $PROGRAM, as far as they exist for it.
+type variables map[string]string
+
+// with returns the variables and one more; an empty value adds nothing.
+func (v variables) with(name, value string) variables {
+	if value == "" {
+		return v
+	}
+	more := maps.Clone(v)
+	if more == nil {
+		more = variables{}
+	}
+	more[name] = value
+	return more
+}
+
+// environment is everything that decides a step's environment.
+type environment struct {
+	image   Image
+	place   *place
+	vars    variables
+	limits  sandbox.Limits
+	cores   int
+	compile bool // a compiler runs, not the student's program
+}
+
+// list returns the environment as execve takes it, sorted. What names the
+// step's directories stands above the image's values, and those above the defaults.
+func (e environment) list() []string {
+	values := map[string]string{
+		"PATH":                    e.image.Path,
+		"HOME":                    e.place.tmp,
+		"TMPDIR":                  e.place.tmp,
+		"PWD":                     e.place.work,
+		"LANG":                    "C.UTF-8",
+		"LC_ALL":                  "C.UTF-8",
+		"TZ":                      "UTC",
+		"MALLOC_ARENA_MAX":        "2",
+		"PYTHONDONTWRITEBYTECODE": "1",
+	}
+	maps.Copy(values, e.image.environment(e))
+	maps.Copy(values, e.vars)
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		list = append(list, name+"="+values[name])
+	}
+	return list
+}
+
+// argv returns what a command executes, with further arguments. In a list, $NAME
+// and ${NAME} of the step's and the image's variables are replaced; a word that is
+// one image variable becomes as many words as its value has.
+func (e environment) argv(c assignment.Command, more ...string) []string {
+	if c.Shell != "" {
+		line := c.Shell
+		if len(more) > 0 && !takesArguments(line) {
+			line += ` "$@"`
+		}
+		return append([]string{"/bin/sh", "-e", "-c", line, "sh"}, more...)
+	}
+	images := e.image.expanded(e.place, e.vars)
+	var argv []string
+	for _, word := range c.Argv {
+		if value, ok := images[strings.TrimPrefix(word, "$")]; ok && strings.HasPrefix(word, "$") {
+			argv = append(argv, strings.Fields(value)...)
+			continue
+		}
+		argv = append(argv, expand(word, e.vars, images))
+	}
+	return append(argv, more...)
+}
+
+// takesArguments reports whether a shell line says itself where its arguments go.
+func takesArguments(line string) bool {
+	for _, name := range []string{"$@", "$*", "$1", "${1", "${@", "${*"} {
+		if strings.Contains(line, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// expand replaces the names that one of the maps knows and leaves every other $ as it is.
+func expand(word string, known ...map[string]string) string {
+	if !strings.Contains(word, "$") {
+		return word
+	}
+	return os.Expand(word, func(name string) string {
+		for _, values := range known {
+			if value, ok := values[name]; ok {
+				return value
+			}
+		}
+		return "$" + name
+	})
+}
