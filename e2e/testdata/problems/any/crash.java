@@ -1,0 +1,6 @@
+class Main {
+    public static void main(String[] args) {
+        int[] none = {};
+        System.out.println(none[args.length]);
+    }
+}

@@ -1,0 +1,2 @@
+n, x = int(input()), int(input())
+print(n + -n % x)
