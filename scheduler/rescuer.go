@@ -33,8 +33,10 @@ func (s *Scheduler) rescueExpired(ctx context.Context) error {
 		return err
 	}
 	for _, job := range jobs {
+		m := s.fleet.find(job.Runner)
+		last := m != nil && m.end(s.Clock())
 		s.release(ctx, job.ID, job.Attempt, "its runner was not heard of in time")
-		if m := s.fleet.find(job.Runner); m != nil && m.end(s.Clock()) {
+		if last {
 			s.retire(m)
 		}
 	}
