@@ -20,7 +20,7 @@ type assignmentPage struct {
 	Heading  string
 	Staff    bool
 	Empty    bool   // no tests have been accepted yet
-	Version  int    // of the tests, for staff
+	Tests    int    // version of the tests, for staff
 	Upcoming moment // when students will see it, for staff
 	Due      due
 	Closed   bool
@@ -46,6 +46,7 @@ type commands struct{ Clone, Remote, Push, Watch, Tests string }
 type table struct {
 	Caption string
 	ByOwner bool // its rows are of several owners
+	ByTask  bool // its rows are of several assignments
 	Rows    []row
 }
 
@@ -82,13 +83,13 @@ func (s *Server) newAssignmentPage(ctx context.Context, t task, m member) (assig
 	page := assignmentPage{
 		frame: s.newFrame(t.Title(), &m.User, crumb{m.Course.Code, "/" + m.Course.Code}),
 		Name:  t.Path(), Heading: t.Title(), Staff: m.viewer().Staff(), Empty: t.Spec == nil,
-		Due: t.due(s.now()), Commands: s.commands(t),
+		Due: s.due(t), Commands: s.commands(t),
 	}
 	if t.Spec != nil {
-		page.Version, page.Rules = t.Active.Number, rulesOf(t.Spec)
+		page.Tests, page.Rules = t.Active.Number, rulesOf(t.Spec)
 		page.Closed = course.TimingOf(t.Spec, s.now(), m.Course.Location()).Closed
 		if !course.Released(t.Spec, s.now()) {
-			page.Upcoming = at(t.Spec.Release, m.Course.Location())
+			page.Upcoming = s.at(t.Spec.Release, m.Course.Location())
 		}
 	}
 	var err error
@@ -123,7 +124,7 @@ func (s *Server) ownTable(ctx context.Context, t task, m member, owner string) (
 	best := course.Better(countsRule(t.Spec), subs)
 	var list table
 	for i, sub := range subs {
-		one := newRow(sub, m.viewer(), m.Course.Location(), s.now())
+		one := s.newRow(sub, m.viewer(), m.Course.Location())
 		one.Counts = i == best
 		list.Rows = append(list.Rows, one)
 	}
@@ -139,7 +140,7 @@ func (s *Server) classTable(ctx context.Context, t task, m member) (table, error
 	list := table{Caption: "Everyone's latest", ByOwner: true}
 	for _, sub := range subs {
 		if course.MaySee(m.viewer(), sub.Name) == nil {
-			list.Rows = append(list.Rows, newRow(sub, m.viewer(), m.Course.Location(), s.now()))
+			list.Rows = append(list.Rows, s.newRow(sub, m.viewer(), m.Course.Location()))
 		}
 	}
 	return list, nil

@@ -174,7 +174,10 @@ func (s *site) decorate() {
 
 func brokenResult() *schema.Result {
 	r := gradedResult()
-	r.Outcome, r.Score, r.Tests = schema.OutcomeCompileError, schema.Points{}, nil
+	r.Outcome, r.Score = schema.OutcomeCompileError, schema.Points{}
+	for i := range r.Tests {
+		r.Tests[i] = schema.TestResult{Name: r.Tests[i].Name, Outcome: schema.OutcomeNotRun, MaxScore: r.Tests[i].MaxScore, Visible: r.Tests[i].Visible}
+	}
 	r.Build = &schema.BuildResult{
 		Outcome: schema.OutcomeCompileError, Message: "compile: exit status 1", Duration: 310 * time.Millisecond,
 		Output: "cc -std=c17 -Wall -o list list.c\nlist.c: In function 'remove_at':\nlist.c:41:22: error: 'node' undeclared (first use in this function); did you mean 'mode'?\n   41 |     node_t *next = node->next;\n      |                    ^~~~\n      |                    mode\nmake: *** [Makefile:3: list] Error 1\n",

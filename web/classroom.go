@@ -74,14 +74,14 @@ func (s *Server) items(r *http.Request, m member) ([]item, error) {
 func (s *Server) newItem(r *http.Request, t task, m member) (item, error) {
 	i := item{
 		Path: "/" + t.Path(), Name: t.Name, Title: t.Title(), Course: m.Course.Code,
-		Due: t.due(s.now()), Empty: t.Spec == nil,
+		Due: s.due(t), Empty: t.Spec == nil,
 	}
 	if t.Spec == nil {
 		return i, nil
 	}
 	i.dueAt = t.Spec.Due
 	if !course.Released(t.Spec, s.now()) {
-		i.Upcoming = at(t.Spec.Release, m.Course.Location())
+		i.Upcoming = s.at(t.Spec.Release, m.Course.Location())
 	}
 	subs, err := s.Results.Submissions(r.Context(), t.ID, m.User.Login, maxSubmissions)
 	if err != nil {
@@ -98,7 +98,7 @@ func (s *Server) counted(subs []schema.Submission, t task, m member) *row {
 	if best < 0 {
 		return nil
 	}
-	r := newRow(subs[best], m.viewer(), m.Course.Location(), s.now())
+	r := s.newRow(subs[best], m.viewer(), m.Course.Location())
 	return &r
 }
 

@@ -46,7 +46,7 @@ func durations(j schema.Job, r *schema.Result) []fact {
 
 // provenance is everything that decided a result.
 func provenance(v *sight, r *schema.Result) []fact {
-	p, zone := r.Provenance, v.Course.Location()
+	p := r.Provenance
 	facts := []fact{
 		{Term: "Submission", Value: p.Submission, Code: true},
 		{Term: "Tests", Value: p.Tests, Code: true},
@@ -55,10 +55,10 @@ func provenance(v *sight, r *schema.Result) []fact {
 		{Term: "Wall", Value: p.Wall},
 		{Term: "Grader", Value: p.Grader},
 		{Term: "Attempt", Value: strconv.Itoa(p.Attempt)},
-		{Term: "Queued", Time: precisely(v.Sub.Job.QueuedAt, zone)},
-		{Term: "Started", Time: precisely(r.StartedAt, zone)},
-		{Term: "Built", Time: precisely(r.BuiltAt, zone)},
-		{Term: "Finished", Time: precisely(r.FinishedAt, zone)},
+		{Term: "Queued", Time: v.clock(v.Sub.Job.QueuedAt)},
+		{Term: "Started", Time: v.clock(r.StartedAt)},
+		{Term: "Built", Time: v.clock(r.BuiltAt)},
+		{Term: "Finished", Time: v.clock(r.FinishedAt)},
 	}
 	kept := facts[:0]
 	for _, f := range facts {
@@ -67,4 +67,14 @@ func provenance(v *sight, r *schema.Result) []fact {
 		}
 	}
 	return kept
+}
+
+// clock is precisely, without the date where it is that of the submission.
+func (v *sight) clock(t time.Time) moment {
+	zone := v.Course.Location()
+	m := precisely(t, zone)
+	if t.In(zone).Format(time.DateOnly) == v.Sub.ReceivedAt.In(zone).Format(time.DateOnly) {
+		m.Text = t.In(zone).Format("15:04:05.000 MST")
+	}
+	return m
 }

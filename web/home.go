@@ -20,7 +20,7 @@ type homePage struct {
 	frame
 	Courses []courseLink
 	Due     []item
-	Recent  []row
+	Recent  table
 	Clone   string // an example of the command that starts it all
 }
 
@@ -53,7 +53,8 @@ func (s *Server) serveHome(w http.ResponseWriter, r *http.Request) error {
 		page.Due = append(page.Due, items...)
 	}
 	page.Due = stillDue(page.Due)
-	if page.Recent, err = s.recent(r, user, enrolments); err != nil {
+	page.Recent = table{Caption: "My last results", ByTask: true}
+	if page.Recent.Rows, err = s.recent(r, user, enrolments); err != nil {
 		return err
 	}
 	return s.render(w, http.StatusOK, "home", page)
@@ -86,7 +87,7 @@ func (s *Server) recent(r *http.Request, user schema.User, enrolments []schema.E
 		}
 		v := member{User: user, Role: enrolments[i].Role}.viewer()
 		if course.MaySee(v, sub.Name) == nil {
-			rows = append(rows, newRow(sub, v, enrolments[i].Course.Location(), s.now()))
+			rows = append(rows, s.newRow(sub, v, enrolments[i].Course.Location()))
 		}
 	}
 	return rows, nil

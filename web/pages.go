@@ -139,16 +139,23 @@ func headingOf(status int) string {
 // moment is a time as a page shows it.
 type moment struct{ ISO, Text string }
 
+// yearKnown is how far from now a date may be whose year needs no saying.
+const yearKnown = 150 * 24 * time.Hour
+
 // at makes a moment in a zone; the zero time makes the zero moment.
-func at(t time.Time, zone *time.Location) moment {
+func (s *Server) at(t time.Time, zone *time.Location) moment {
 	if t.IsZero() {
 		return moment{}
 	}
 	local := t.In(zone)
-	return moment{ISO: local.Format(time.RFC3339), Text: local.Format("Mon 2 Jan 2006, 15:04")}
+	layout := "Mon 2 Jan 2006, 15:04"
+	if s.now().Sub(t).Abs() < yearKnown {
+		layout = "Mon 2 Jan, 15:04"
+	}
+	return moment{ISO: local.Format(time.RFC3339), Text: local.Format(layout)}
 }
 
-// precisely is at with seconds and the zone, for what may be disputed.
+// precisely makes a moment with seconds and the zone, for what may be disputed.
 func precisely(t time.Time, zone *time.Location) moment {
 	if t.IsZero() {
 		return moment{}

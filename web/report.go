@@ -24,9 +24,9 @@ type report struct {
 	Advice  string // what to make of it
 	Score   string // "17", "" where there is none
 	Max     string
-	Hidden  string
-	Done    int // tests
-	Total   int // 0: unknown
+	Hidden  string // what counts that is not shown
+	Done    int    // tests
+	Total   int    // 0: unknown
 	Earlier string
 
 	Build   *buildView
@@ -105,7 +105,7 @@ func (r *report) showEnd(v *sight, result *schema.Result, hidden schema.Hidden) 
 	r.Status, r.Advice = resultWords(result)
 	if scoreOf(result) != "" {
 		r.Score, r.Max = result.Score.String(), result.MaxScore.String()
-		r.Hidden = hiddenWords(hidden)
+		r.Hidden = hiddenSentence(hidden)
 	}
 	r.Dropped = result.Dropped
 	r.showWork(v, result.Build, result.Tests)

@@ -25,11 +25,11 @@ type row struct {
 }
 
 // newRow shows a submission to a viewer, redacted.
-func newRow(sub schema.Submission, v course.Viewer, zone *time.Location, now time.Time) row {
+func (s *Server) newRow(sub schema.Submission, v course.Viewer, zone *time.Location) row {
 	r := row{
 		Path: "/" + sub.Name.String(), Task: sub.Name.Course + "/" + sub.Name.Assignment,
 		Owner: sub.Name.Owner, Number: sub.Name.Number, Commit: shortCommit(sub.Commit),
-		Received: at(sub.ReceivedAt, zone), Ago: relative(sub.ReceivedAt, now), TryOut: sub.TryOut,
+		Received: s.at(sub.ReceivedAt, zone), Ago: relative(sub.ReceivedAt, s.now()), TryOut: sub.TryOut,
 	}
 	result, hidden := redacted(sub.Result, v)
 	r.Mark = markOfJob(sub.Job.State, result)
@@ -56,6 +56,17 @@ func scoreOf(r *schema.Result) string {
 		return r.Score.String() + " / " + r.MaxScore.String()
 	}
 	return ""
+}
+
+// hiddenSentence says that what is hidden is not in the number beside it.
+func hiddenSentence(h schema.Hidden) string {
+	switch h.Tests {
+	case 0:
+		return ""
+	case 1:
+		return hiddenWords(h) + " counts later and is not in this number."
+	}
+	return hiddenWords(h) + " count later and are not in this number."
 }
 
 // hiddenWords says how much counts that is not shown.

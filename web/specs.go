@@ -87,13 +87,13 @@ type due struct {
 
 // due tells when the task is due. The instant of the format is the first that is
 // too late; people are shown the minute before, which is the one that was written.
-func (t task) due(now time.Time) due {
+func (s *Server) due(t task) due {
 	if t.Spec == nil || t.Spec.Due.IsZero() {
 		return due{Never: true}
 	}
 	return due{
-		Moment:   at(t.Spec.Due.Add(-time.Minute), t.Course.Location()),
-		Relative: relative(t.Spec.Due, now),
-		Past:     !now.Before(t.Spec.Due),
+		Moment:   s.at(t.Spec.Due.Add(-time.Minute), t.Course.Location()),
+		Relative: relative(t.Spec.Due, s.now()),
+		Past:     !s.now().Before(t.Spec.Due),
 	}
 }
