@@ -1,0 +1,109 @@
+package scheduler_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/grader/grader/scheduler"
+	"github.com/grader/grader/schema"
+)
+
+func TestPoolFollowsTheQueue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBundle(t).start()
+		want := func(when string, n int) {
+			t.Helper()
+			synctest.Wait()
+			if got := b.pool.last(); got != n {
+				t.Errorf("%s: %d runners, want %d", when, got, n)
+			}
+		}
+		want("at the start", 1)
+		b.push("alice")
+		b.push("bob")
+		want("two wait", 2)
+		d := b.newDevice()
+		o := d.claim()
+		want("one of them runs", 2)
+		for range 9 {
+			b.push("carol")
+		}
+		want("more wait than may run", 4)
+		d.result(o, graded()).want(t, 204)
+		want("one has ended", 4)
+		if b.pool.has(d.id) {
+			t.Error("the runner was not retired after its job")
+		}
+	})
+}
+
+func TestIdleRunnersAboveTheWarmOnesEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBundle(t).start()
+		for range 3 {
+			b.newDevice()
+		}
+		time.Sleep(30 * time.Second)
+		if n := len(b.RunnerStates()); n != 3 {
+			t.Errorf("after half a minute: %d runners", n)
+		}
+		time.Sleep(time.Minute)
+		if n := len(b.RunnerStates()); n != 1 {
+			t.Errorf("after a minute and a half: %d runners", n)
+		}
+	})
+}
+
+func TestStatesForStaff(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBundle(t).start()
+		b.pool.failure = "exit status 1: no wall"
+		b.newDevice()
+		b.push("alice")
+		b.push("bob")
+		busy := b.newDevice()
+		o := busy.claim()
+		b.Issue("runner-3", "standard")
+		states, err := b.PoolStates(t.Context())
+		check(t, err)
+		want := scheduler.PoolState{Flavour: states[0].Flavour, Starting: 1, Ready: 1, Busy: 1, Waiting: 1, Failure: "exit status 1: no wall"}
+		if len(states) != 1 || states[0] != want || states[0].Flavour.Name != "standard" {
+			t.Errorf("pools %+v, want %+v", states, want)
+		}
+		runners := b.RunnerStates()
+		if len(runners) != 3 || runners[1].Phase != "busy" || runners[1].Job != o.Job || runners[2].Phase != "starting" {
+			t.Errorf("runners %+v", runners)
+		}
+	})
+}
+
+func TestStartRefusesWhatCannotWork(t *testing.T) {
+	t.Parallel()
+	flavour := func(f schema.Flavour) map[string]schema.Flavour { return map[string]schema.Flavour{"standard": f} }
+	pools := map[string]scheduler.Pool{"standard": &stubPool{}}
+	cases := map[string]struct {
+		s     *scheduler.Scheduler
+		words string
+	}{
+		"no pool":         {&scheduler.Scheduler{Flavours: flavour(schema.Flavour{Max: 1})}, "no pool serves it"},
+		"no runners":      {&scheduler.Scheduler{Flavours: flavour(schema.Flavour{}), Pools: pools}, "use 0 ≤ warm ≤ max"},
+		"warmer than hot": {&scheduler.Scheduler{Flavours: flavour(schema.Flavour{Warm: 3, Max: 2}), Pools: pools}, "warm 3, max 2"},
+		"an endless path": {&scheduler.Scheduler{Jobs: newBundle(t).store, Dir: t.TempDir(), Socket: "/tmp/" + strings.Repeat("x", 120)}, "longer than 107 bytes"},
+		"no such socket":  {&scheduler.Scheduler{Jobs: newBundle(t).store, Dir: t.TempDir(), Socket: "/dev/null/socket"}, "runners' socket"},
+		"no such cache":   {&scheduler.Scheduler{Dir: "/dev/null"}, "tests trees"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			err := c.s.Start(t.Context())
+			if err == nil || !strings.Contains(err.Error(), c.words) {
+				t.Errorf("error %v, want the words %q", err, c.words)
+			}
+			check(t, c.s.Stop(t.Context()))
+		})
+	}
+}
