@@ -41,11 +41,13 @@ func JudgeTree(spec *assignment.Spec, entries []TreeEntry) error {
 	}
 	var found findings
 	found.entries(entries)
-	if len(found.list) == 0 { // paths are short from here on
+	if spec != nil {
+		found.amount(spec, entries)
+	}
+	if len(found.list) == 0 { // few and short paths from here on
 		found.collisions(entries)
 	}
 	if spec != nil {
-		found.amount(spec, entries)
 		found.rules(spec.Files, entries)
 	}
 	return found.err()

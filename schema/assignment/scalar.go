@@ -112,18 +112,15 @@ func (d *decoder) duration(n *node, what string) (time.Duration, bool) {
 
 // size reads 512KiB, 64MiB or 2GiB as bytes.
 func (d *decoder) size(n *node, what string) (int64, bool) {
-	m := sizePattern.FindStringSubmatch(n.text)
-	if !n.scalar() || m == nil {
+	if !n.scalar() {
 		d.fail(n, "%s must be a size such as 512KiB, 64MiB or 2GiB, not %s", what, n.describe())
 		return 0, false
 	}
-	v, err := strconv.ParseInt(m[1], 10, 64)
-	shift := map[string]uint{"KiB": 10, "MiB": 20, "GiB": 30}[m[2]]
-	if err != nil || v > maxSize>>shift {
-		d.fail(n, "%s %s is too large; 1024GiB is the most", what, n.text)
-		return 0, false
+	v, err := ParseSize(n.text)
+	if err != nil {
+		d.fail(n, "%s %s", what, schema.MessageOf(err))
 	}
-	return v << shift, true
+	return v, err == nil
 }
 
 // points reads an exact number of points, from its text: 2, 0.1 or 1/3.
