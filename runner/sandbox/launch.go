@@ -146,10 +146,7 @@ func (w *Wall) bubblewrapArgs(s *Step) []string {
 	for _, dir := range toolchainDirs(w.toolchain) {
 		args = append(args, show(dir)...)
 	}
-	for _, file := range w.etc {
-		args = append(args, show(file)...)
-	}
-	args = append(args, "--proc", "/proc", "--dev", "/dev")
+	args = append(args, "--ro-bind", w.etc, "/etc", "--proc", "/proc", "--dev", "/dev")
 	if len(s.Write) > 0 {
 		args = append(args, "--bind", s.Write[0].beside(tempDir), "/tmp", "--bind", s.Write[0].beside(sharedDir), sharedMemory)
 	}

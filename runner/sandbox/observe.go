@@ -13,8 +13,9 @@ import (
 
 // The watcher looks often at first, when most steps end, and then every slowest.
 const (
-	firstLook   = time.Millisecond
+	firstLook   = 3 * time.Millisecond
 	slowestLook = 10 * time.Millisecond
+	lookShare   = 10 // of the time at most one part in so many goes into looking at processes
 	diskLook    = 100 * time.Millisecond
 	diskShare   = 20 // of the time at most one part in so many goes into looking at the disk
 )
@@ -29,8 +30,9 @@ type cause struct {
 func (p *Process) observe(ctx context.Context, m *meter) cause {
 	wall := time.NewTimer(orCapDuration(p.step.Limits.Wall, capWall))
 	defer wall.Stop()
+	m.glance()
 	pause := firstLook
-	look := time.NewTimer(0)
+	look := time.NewTimer(pause)
 	defer look.Stop()
 	nextDisk := p.started.Add(diskLook)
 	for {
@@ -47,15 +49,17 @@ func (p *Process) observe(ctx context.Context, m *meter) cause {
 		case <-p.over:
 			return cause{limit: LimitOutput}
 		case <-look.C:
+			begun := time.Now()
 			m.sample()
+			took := time.Since(begun)
 			if l := p.exceeded(m); l != "" {
 				return cause{limit: l}
 			}
 			if l := p.lookAtDisk(&nextDisk); l != "" {
 				return cause{limit: l}
 			}
-			look.Reset(pause)
 			pause = min(2*pause, slowestLook)
+			look.Reset(max(pause, lookShare*took))
 		}
 	}
 }
@@ -133,7 +137,7 @@ func (p *Process) insideView(m *meter) (status unix.WaitStatus, waited, base tim
 		return unix.WaitStatus(syscall.SIGKILL), m.cpu(), 0
 	}
 	p.result.Memory = max(p.result.Memory, e.Memory)
-	return unix.WaitStatus(e.Status), e.CPU, 0
+	return unix.WaitStatus(e.Status), time.Duration(e.CPU), 0
 }
 
 // metAtEnd is the limit that a step met between the last look and its end.

@@ -219,6 +219,7 @@ func (p *Process) meter() *meter {
 	}
 	if p.wall.level == LevelNamespace {
 		m.hidden[p.pid], m.hidden[p.initPID] = true, true
+		m.mine[childOf(p.initPID)] = true
 	}
 	return m
 }

@@ -188,5 +188,19 @@ func readProc(pid int, name string) ([]byte, error) {
 	return buf[:n], nil
 }
 
+// childOf returns the first child of a process's main thread, 0 when there is none.
+func childOf(pid int) int {
+	b, err := readProc(pid, "task/"+strconv.Itoa(pid)+"/children")
+	if err != nil {
+		return 0
+	}
+	first, _, _ := bytes.Cut(b, []byte(" "))
+	child, err := strconv.Atoi(string(first))
+	if err != nil {
+		return 0
+	}
+	return child
+}
+
 // closeFD closes a descriptor that was only read from, whose close cannot lose anything.
 func closeFD(fd int) { _ = unix.Close(fd) }

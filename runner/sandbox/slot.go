@@ -3,6 +3,8 @@ package sandbox
 import (
 	"context"
 	"fmt"
+	"os"
+	"slices"
 	"sync"
 
 	"github.com/grader/grader/schema"
@@ -34,6 +36,18 @@ func newSlots(uids []int, running int) *slots {
 	}
 	s.total = len(s.free)
 	return s
+}
+
+// uids are those that a step can have: an ordinary user's own, where slots have none.
+func (s *slots) uids() []int {
+	var list []int
+	for _, each := range slices.Concat(s.free, s.spare) {
+		if each.uid < 0 {
+			return []int{os.Getuid()}
+		}
+		list = append(list, each.uid)
+	}
+	return list
 }
 
 // acquire waits for a free slot and prefers the one with the uid, whose files then

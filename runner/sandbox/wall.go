@@ -44,7 +44,7 @@ type Wall struct {
 	level     Level
 	dir       string
 	toolchain []string
-	etc       []string
+	etc       string // the /etc of level namespace
 	logger    *slog.Logger
 	block     *block // nil for an ordinary user
 	slots     *slots
@@ -63,14 +63,14 @@ type Wall struct {
 // sweeps what an earlier owner of the block left.
 func Open(ctx context.Context, o Options) (*Wall, error) {
 	w := &Wall{
-		toolchain: o.Toolchain, etc: etcFiles(), logger: o.Logger, abi: stage.LandlockABI(),
+		toolchain: o.Toolchain, logger: o.Logger, abi: stage.LandlockABI(),
 		scratches: map[*Scratch]struct{}{}, running: map[*Process]struct{}{},
 	}
 	if w.logger == nil {
 		w.logger = slog.New(slog.DiscardHandler)
 	}
 	if err := w.prepare(o); err != nil {
-		return nil, err
+		return nil, errors.Join(err, w.Close())
 	}
 	if err := w.choose(ctx, o); err != nil {
 		return nil, errors.Join(err, w.Close())
@@ -98,6 +98,10 @@ func (w *Wall) prepare(o Options) error {
 	}
 	if err := w.openSlots(o); err != nil {
 		return err
+	}
+	w.etc = filepath.Join(w.dir, "etc-"+randomName())
+	if err := writeEtc(w.etc, w.slots.uids()); err != nil {
+		return fmt.Errorf("open wall: %w", err)
 	}
 	w.forker = startForker()
 	return nil
@@ -226,6 +230,9 @@ func (w *Wall) Close() error {
 	}
 	if w.exe != nil {
 		w.exe.Close()
+	}
+	if w.etc != "" {
+		errs = append(errs, os.RemoveAll(w.etc))
 	}
 	if w.block != nil {
 		errs = append(errs, w.block.release())

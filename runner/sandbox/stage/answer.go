@@ -1,10 +1,6 @@
 package stage
 
-import (
-	"strings"
-	"syscall"
-	"time"
-)
+import "syscall"
 
 // The kinds of answer, the first byte of each.
 const (
@@ -28,8 +24,8 @@ func (f *Failure) Unwrap() error { return f.Errno }
 // Ended is how a program under an Init stage ended.
 type Ended struct {
 	Status syscall.WaitStatus
-	CPU    time.Duration // of all processes that were reaped
-	Memory int64         // largest resident set of one process, bytes; 0 when below what can be told
+	CPU    int64 // nanoseconds, of all processes that were reaped
+	Memory int64 // largest resident set of one process, bytes; 0 when below what can be told
 }
 
 // Answer is what a stage said until the end of its pipe.
@@ -46,14 +42,14 @@ func Parse(b []byte) Answer {
 		kind, r := b[0], reader{b: b[1:]}
 		switch kind {
 		case answerFailed:
-			f := &Failure{Errno: syscall.Errno(r.number()), Call: strings.Clone(r.string())}
+			f := &Failure{Errno: syscall.Errno(r.number()), Call: r.string()}
 			if !r.bad {
 				a.Failure = f
 			}
 		case answerStarted:
 			a.Started = true
 		case answerEnded:
-			e := &Ended{Status: syscall.WaitStatus(r.number()), CPU: time.Duration(r.number()), Memory: int64(r.number())}
+			e := &Ended{Status: syscall.WaitStatus(r.number()), CPU: int64(r.number()), Memory: int64(r.number())}
 			if !r.bad {
 				a.Ended = e
 			}

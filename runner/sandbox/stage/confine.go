@@ -4,14 +4,12 @@ import (
 	"runtime"
 	"syscall"
 	"unsafe"
-
-	"golang.org/x/sys/unix"
 )
 
 // confine takes everything away from the calling thread, which is locked. The order
 // matters: limits before the uid that could not raise them, Landlock's paths opened
 // before that uid could not reach them, the filter last because it forbids the rest.
-func confine(s *Spec) error {
+func confine(s *Spec) *Failure {
 	if err := bound(s); err != nil {
 		return err
 	}
@@ -22,12 +20,12 @@ func confine(s *Spec) error {
 	if err := takeUID(s.UID); err != nil {
 		return err
 	}
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+	if err := prctl(prSetNoNewPrivs, 1); err != nil {
 		return failed("prctl PR_SET_NO_NEW_PRIVS", err)
 	}
 	if !s.Init {
 		// The next owner of the uid sweeps; this shortens what outlives a killed runner.
-		if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(syscall.SIGKILL), 0, 0, 0); err != nil {
+		if err := prctl(prSetPdeathsig, uintptr(syscall.SIGKILL)); err != nil {
 			return failed("prctl PR_SET_PDEATHSIG", err)
 		}
 	}
@@ -40,7 +38,7 @@ func confine(s *Spec) error {
 	return filter(s.Filter)
 }
 
-func bound(s *Spec) error {
+func bound(s *Spec) *Failure {
 	if !s.Init {
 		if err := preferForOOM("/proc/self"); err != nil {
 			return err
@@ -67,7 +65,7 @@ func lower(l Limit) error {
 }
 
 // preferForOOM makes the kernel kill this process before any other.
-func preferForOOM(proc string) error {
+func preferForOOM(proc string) *Failure {
 	fd, err := syscall.Open(proc+"/oom_score_adj", syscall.O_WRONLY|syscall.O_CLOEXEC, 0)
 	if err != nil {
 		return failed("open oom_score_adj", err)
@@ -80,7 +78,7 @@ func preferForOOM(proc string) error {
 }
 
 // takeUID changes the uid of this thread alone: the others end at execve.
-func takeUID(uid int) error {
+func takeUID(uid int) *Failure {
 	if uid < 0 {
 		return nil
 	}
@@ -98,15 +96,13 @@ func takeUID(uid int) error {
 }
 
 // filter installs the seccomp program on this thread.
-func filter(program []byte) error {
+func filter(program []byte) *Failure {
 	if len(program) == 0 {
 		return nil
 	}
-	p := unix.SockFprog{
-		Len:    uint16(len(program) / int(unsafe.Sizeof(unix.SockFilter{}))),
-		Filter: (*unix.SockFilter)(unsafe.Pointer(&program[0])),
-	}
-	_, _, e := syscall.RawSyscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, 0, uintptr(unsafe.Pointer(&p)))
+	const instruction = 8 // bytes of a struct sock_filter
+	p := sockFprog{len: uint16(len(program) / instruction), filter: &program[0]}
+	_, _, e := syscall.RawSyscall(sysSeccomp, seccompSetModeFilter, 0, uintptr(unsafe.Pointer(&p)))
 	runtime.KeepAlive(program)
 	if e != 0 {
 		return failed("seccomp", e)

@@ -3,20 +3,18 @@ package stage
 import (
 	"syscall"
 	"unsafe"
-
-	"golang.org/x/sys/unix"
 )
 
 // The rights of Landlock that a kernel knows grow with its ABI.
 const (
 	accessABI1 = 1<<13 - 1
-	accessABI2 = accessABI1 | unix.LANDLOCK_ACCESS_FS_REFER
-	accessABI3 = accessABI2 | unix.LANDLOCK_ACCESS_FS_TRUNCATE
-	accessABI5 = accessABI3 | unix.LANDLOCK_ACCESS_FS_IOCTL_DEV
+	accessABI2 = accessABI1 | accessRefer
+	accessABI3 = accessABI2 | accessTruncate
+	accessABI5 = accessABI3 | accessIoctlDev
 
 	// accessFile are the rights that mean something for what is no directory.
-	accessFile = unix.LANDLOCK_ACCESS_FS_EXECUTE | unix.LANDLOCK_ACCESS_FS_READ_FILE |
-		unix.LANDLOCK_ACCESS_FS_WRITE_FILE | unix.LANDLOCK_ACCESS_FS_TRUNCATE | unix.LANDLOCK_ACCESS_FS_IOCTL_DEV
+	accessFile = accessExecute | accessReadFile |
+		accessWriteFile | accessTruncate | accessIoctlDev
 )
 
 // Access are the rights that a kernel of this ABI handles.
@@ -36,54 +34,55 @@ func Access(abi int) uint64 {
 
 // LandlockABI asks the kernel; 0 is no Landlock.
 func LandlockABI() int {
-	abi, _, e := syscall.RawSyscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION)
+	abi, _, e := syscall.RawSyscall(sysLandlockCreateRuleset, 0, 0, landlockVersion)
 	if e != 0 {
 		return 0
 	}
 	return int(abi)
 }
 
-func rulesetAttr(abi int) (unix.LandlockRulesetAttr, uintptr) {
-	attr := unix.LandlockRulesetAttr{Handled_access_fs: Access(abi)}
-	size := unsafe.Sizeof(attr.Handled_access_fs)
+// handled is the ruleset that forbids everything this ABI can forbid, and its size.
+func handled(abi int) (rulesetAttr, uintptr) {
+	attr := rulesetAttr{fs: Access(abi)}
+	size := unsafe.Sizeof(attr.fs)
 	if abi >= 4 {
-		attr.Handled_access_net = unix.LANDLOCK_ACCESS_NET_BIND_TCP | unix.LANDLOCK_ACCESS_NET_CONNECT_TCP
-		size += unsafe.Sizeof(attr.Handled_access_net)
+		attr.net = landlockNetTCP
+		size += unsafe.Sizeof(attr.net)
 	}
 	if abi >= 6 {
-		attr.Scoped = unix.LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | unix.LANDLOCK_SCOPE_SIGNAL
-		size += unsafe.Sizeof(attr.Scoped)
+		attr.scoped = landlockScopeAll
+		size += unsafe.Sizeof(attr.scoped)
 	}
 	return attr, size
 }
 
 // openRuleset makes the ruleset; -1 when there is to be none.
-func openRuleset(s *Spec) (int, error) {
+func openRuleset(s *Spec) (int, *Failure) {
 	if s.ABI == 0 || len(s.Rules) == 0 {
 		return -1, nil
 	}
-	attr, size := rulesetAttr(s.ABI)
-	fd, _, e := syscall.RawSyscall(unix.SYS_LANDLOCK_CREATE_RULESET, uintptr(unsafe.Pointer(&attr)), size, 0)
+	attr, size := handled(s.ABI)
+	fd, _, e := syscall.RawSyscall(sysLandlockCreateRuleset, uintptr(unsafe.Pointer(&attr)), size, 0)
 	if e != 0 {
 		return -1, failed("landlock_create_ruleset", e)
 	}
 	for _, r := range s.Rules {
-		if err := addRule(int(fd), r, attr.Handled_access_fs); err != nil {
+		if err := addRule(int(fd), r, attr.fs); err != nil {
 			return -1, err
 		}
 	}
 	return int(fd), nil
 }
 
-func addRule(ruleset int, r Rule, handled uint64) error {
-	fd, err := syscall.Open(r.Path, unix.O_PATH|syscall.O_CLOEXEC, 0)
+func addRule(ruleset int, r Rule, known uint64) *Failure {
+	fd, err := syscall.Open(r.Path, oPath|syscall.O_CLOEXEC, 0)
 	if err == syscall.ENOENT || err == syscall.EACCES {
 		return nil // what cannot be named cannot be granted
 	}
 	if err != nil {
 		return failed("open "+r.Path, err)
 	}
-	access := r.Access & handled
+	access := r.Access & known
 	var st syscall.Stat_t
 	if err := syscall.Fstat(fd, &st); err != nil {
 		return failed("fstat "+r.Path, err)
@@ -91,9 +90,9 @@ func addRule(ruleset int, r Rule, handled uint64) error {
 	if st.Mode&syscall.S_IFMT != syscall.S_IFDIR {
 		access &= accessFile
 	}
-	attr := unix.LandlockPathBeneathAttr{Allowed_access: access, Parent_fd: int32(fd)}
-	_, _, e := syscall.RawSyscall6(unix.SYS_LANDLOCK_ADD_RULE, uintptr(ruleset),
-		unix.LANDLOCK_RULE_PATH_BENEATH, uintptr(unsafe.Pointer(&attr)), 0, 0, 0)
+	attr := pathBeneathAttr{access: access, parent: int32(fd)}
+	_, _, e := syscall.RawSyscall6(sysLandlockAddRule, uintptr(ruleset),
+		landlockPathBeneath, uintptr(unsafe.Pointer(&attr)), 0, 0, 0)
 	if err := syscall.Close(fd); err != nil {
 		return failed("close", err)
 	}
@@ -103,11 +102,11 @@ func addRule(ruleset int, r Rule, handled uint64) error {
 	return nil
 }
 
-func restrict(ruleset int) error {
+func restrict(ruleset int) *Failure {
 	if ruleset < 0 {
 		return nil
 	}
-	if _, _, e := syscall.RawSyscall(unix.SYS_LANDLOCK_RESTRICT_SELF, uintptr(ruleset), 0, 0); e != 0 {
+	if _, _, e := syscall.RawSyscall(sysLandlockRestrictSelf, uintptr(ruleset), 0, 0); e != 0 {
 		return failed("landlock_restrict_self", e)
 	}
 	return failed("close", syscall.Close(ruleset))

@@ -1,19 +1,15 @@
 package stage
 
 import (
-	"strconv"
 	"syscall"
-	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // runInit is the first process of a PID namespace. It starts the program, reaps
 // whatever is orphaned, and when the program ends kills the rest, whose processor
 // time it thereby learns. Its end takes the namespace with it.
-func runInit(s *Spec) error {
+func runInit(s *Spec) *Failure {
 	// The program runs under the same uid and must not read or stop this process.
-	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
+	if err := prctl(prSetDumpable, 0); err != nil {
 		return failed("prctl PR_SET_DUMPABLE", err)
 	}
 	if err := confine(s); err != nil {
@@ -26,7 +22,7 @@ func runInit(s *Spec) error {
 		return failed("execve", err)
 	}
 	// Later than the program's start, because this process must not be preferred.
-	_ = preferForOOM("/proc/" + strconv.Itoa(pid))
+	_ = preferForOOM("/proc/" + decimal(pid))
 	say([]byte{answerStarted})
 	e := reap(pid)
 	sayEnded(e)
@@ -49,7 +45,7 @@ func reap(program int) Ended {
 			e.Memory = aboveOwn(e.Memory)
 			return e
 		}
-		e.CPU += time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+		e.CPU += usage.Utime.Nano() + usage.Stime.Nano()
 		e.Memory = max(e.Memory, usage.Maxrss<<10)
 		if pid == program {
 			e.Status = status
@@ -66,4 +62,12 @@ func aboveOwn(resident int64) int64 {
 		return 0
 	}
 	return resident
+}
+
+// decimal is strconv.Itoa for what is no negative number.
+func decimal(n int) string {
+	if n < 10 {
+		return string(rune('0' + n))
+	}
+	return decimal(n/10) + decimal(n%10)
 }

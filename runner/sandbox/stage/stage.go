@@ -1,40 +1,36 @@
 package stage
 
 import (
-	"errors"
 	"runtime"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
 
 // failedStatus is the exit status of a stage that could not start its program.
 const failedStatus = 125
 
-// Enter returns at once in every process but a stage, where it never returns.
-func Enter() {
+var _ = enter()
+
+// enter returns at once in every process but a stage, where it never returns.
+func enter() struct{} {
 	if _, staged := syscall.Getenv(Marker); !staged {
-		return
+		return struct{}{}
 	}
 	runtime.LockOSThread()
 	err := run()
-	var f *Failure
-	if !errors.As(err, &f) {
-		f = &Failure{Call: "read spec", Errno: syscall.EINVAL}
-	}
-	sayFailed(f)
+	sayFailed(err)
 	syscall.Exit(failedStatus)
+	return struct{}{}
 }
 
 // run returns only when something failed.
-func run() error {
+func run() *Failure {
 	b, err := readAll(SpecFD)
 	if err != nil {
 		return failed("read spec", err)
 	}
 	s, err := Decode(b)
 	if err != nil {
-		return err
+		return failed("decode spec", err)
 	}
 	if err := closeRest(); err != nil {
 		return err
@@ -49,12 +45,15 @@ func run() error {
 }
 
 // closeRest closes every descriptor but the program's three and the answer's.
-func closeRest() error {
+func closeRest() *Failure {
 	if err := syscall.Close(SpecFD); err != nil {
 		return failed("close", err)
 	}
 	syscall.CloseOnExec(StatusFD)
-	return failed("close_range", unix.CloseRange(StatusFD+1, ^uint(0), 0))
+	if _, _, e := syscall.RawSyscall(sysCloseRange, StatusFD+1, ^uintptr(0)>>32, 0); e != 0 {
+		return failed("close_range", e)
+	}
+	return nil
 }
 
 func readAll(fd int) ([]byte, error) {
@@ -73,11 +72,13 @@ func readAll(fd int) ([]byte, error) {
 }
 
 // failed makes a Failure of err, or nil of nil.
-func failed(call string, err error) error {
+func failed(call string, err error) *Failure {
 	if err == nil {
 		return nil
 	}
-	errno := syscall.EINVAL
-	errors.As(err, &errno)
+	errno, known := err.(syscall.Errno) //nolint:errorlint // package syscall wraps nothing
+	if !known {
+		errno = syscall.EINVAL
+	}
 	return &Failure{Call: call, Errno: errno}
 }

@@ -1,0 +1,55 @@
+package stage
+
+import "syscall"
+
+// The kernel's numbers that package syscall lacks. They are the same on every
+// architecture but seccomp's. Package unix has them all, and would be initialised
+// long after the packages that this one must come before.
+const (
+	sysLandlockCreateRuleset = 444
+	sysLandlockAddRule       = 445
+	sysLandlockRestrictSelf  = 446
+	sysCloseRange            = 436
+
+	landlockVersion      = 1 // flag of landlock_create_ruleset
+	landlockPathBeneath  = 1
+	landlockNetTCP       = 1<<0 | 1<<1 // bind, connect
+	landlockScopeAll     = 1<<0 | 1<<1 // abstract sockets, signals
+	accessExecute        = 1 << 0
+	accessWriteFile      = 1 << 1
+	accessReadFile       = 1 << 2
+	accessRefer          = 1 << 13
+	accessTruncate       = 1 << 14
+	accessIoctlDev       = 1 << 15
+	seccompSetModeFilter = 1
+	prSetNoNewPrivs      = 38
+	prSetPdeathsig       = 1
+	prSetDumpable        = 4
+	oPath                = 0x200000
+)
+
+// rulesetAttr is struct landlock_ruleset_attr.
+type rulesetAttr struct {
+	fs, net, scoped uint64
+}
+
+// pathBeneathAttr is struct landlock_path_beneath_attr, whose last four bytes are
+// padding here only.
+type pathBeneathAttr struct {
+	access uint64
+	parent int32
+	_      int32
+}
+
+// sockFprog is struct sock_fprog.
+type sockFprog struct {
+	len    uint16
+	filter *byte
+}
+
+func prctl(option, value uintptr) error {
+	if _, _, e := syscall.RawSyscall6(syscall.SYS_PRCTL, option, value, 0, 0, 0, 0); e != 0 {
+		return e
+	}
+	return nil
+}
