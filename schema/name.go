@@ -136,13 +136,15 @@ func ParseSubmissionName(s string) (SubmissionName, error) {
 		return SubmissionName{}, bad
 	}
 	if len(rest) == 1 {
-		if OwnerName("owner", rest[0]) != nil {
+		if OwnerName("owner", rest[0]) != nil || len(parts) == 3 && digitsOnly(rest[0]) {
 			return SubmissionName{}, bad
 		}
 		name.Owner = rest[0]
 	}
 	return name, nil
 }
+
+func digitsOnly(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 func parseNumber(s string) (int, bool) {
 	n, err := strconv.Atoi(s)

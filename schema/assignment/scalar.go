@@ -112,7 +112,7 @@ func (d *decoder) duration(n *node, what string) (time.Duration, bool) {
 
 // size reads 512KiB, 64MiB or 2GiB as bytes.
 func (d *decoder) size(n *node, what string) (int64, bool) {
-	if !n.scalar() {
+	if !n.scalar() || !sizePattern.MatchString(n.text) {
 		d.fail(n, "%s must be a size such as 512KiB, 64MiB or 2GiB, not %s", what, n.describe())
 		return 0, false
 	}
