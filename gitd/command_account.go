@@ -49,7 +49,7 @@ func (s *Server) whoami(_ context.Context, sess *session, _ []string) int {
 }
 
 func (s *Server) login(ctx context.Context, sess *session, _ []string) int {
-	if s.WebURL == "" {
+	if s.page("login") == "" {
 		return sess.fail(schema.Errorf(schema.CodeUnavailable, "this server has no web site"))
 	}
 	token, err := s.Accounts.NewLoginToken(ctx, sess.who.user.ID, s.Clock().Add(loginLife))

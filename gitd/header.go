@@ -56,10 +56,10 @@ func (s *Server) footer(sub schema.Submission) []string {
 
 // page is the address of a page, "" where there is no web site.
 func (s *Server) page(path string) string {
-	if s.WebURL == "" {
+	if s.WebURL == nil || s.WebURL() == "" {
 		return ""
 	}
-	return strings.TrimSuffix(s.WebURL, "/") + "/" + path
+	return s.WebURL() + "/" + path
 }
 
 // waiting says, as the wait begins, that leaving is harmless.

@@ -25,7 +25,9 @@ type Server struct {
 	Addr    string // "127.0.0.1:2222"; port 0 takes a free one
 	Name    string // HOST or HOST:PORT as people type it; "" is where it listens
 	HostKey string // path; made once
-	WebURL  string // "https://grader.example.org", without a trailing slash; "" names no pages
+	// WebURL returns the site's root, "https://grader.example.org"; nil, or "" while
+	// the site does not listen yet, names no pages.
+	WebURL func() string
 
 	Accounts Accounts
 	Courses  Courses
@@ -97,7 +99,7 @@ func (s *Server) defaults() {
 }
 
 func (s *Server) serve(l net.Listener) {
-	if err := s.ssh.Serve(l); err != nil && !errors.Is(err, ssh.ErrServerClosed) {
+	if err := s.ssh.Serve(l); !errors.Is(err, net.ErrClosed) && !errors.Is(err, ssh.ErrServerClosed) {
 		s.Logger.Error("ssh stopped accepting", "error", err)
 	}
 }

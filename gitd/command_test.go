@@ -1,0 +1,141 @@
+package gitd_test
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestCommandsOfAStudent(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.publish(assignmentYAML)
+	b.tree("alice", "w", "comp1/a1", map[string]string{"hello.c": ""})
+	b.push("alice", "w").says(t, "submission 1")
+	tests := map[string]struct {
+		args   []string
+		status int
+		want   []string
+	}{
+		"greeting":           {nil, 0, []string{"Hello, Alice.", "comp1  First course (student)", "comp1/a1", "no due date; submission 1 counts: 2 / 2", "whoami", "git push grader main"}},
+		"whoami":             {[]string{"whoami"}, 0, []string{"login  alice", "key    SHA256:"}},
+		"status":             {[]string{"status", "comp1/a1"}, 0, []string{"comp1/a1", "submission 1 counts: 2 / 2"}},
+		"status elsewhere":   {[]string{"status", "comp9"}, 1, []string{"grader: comp9 is unknown, or you are not enrolled"}},
+		"status of nothing":  {[]string{"status", "comp1/a9"}, 1, []string{"grader: there is no assignment comp1/a9 yet"}},
+		"log":                {[]string{"log", "comp1/a1"}, 0, []string{"comp1/a1/alice/1", "2 / 2"}},
+		"log of one":         {[]string{"log", "comp1/a1/1"}, 0, []string{"submission 1", "pass  2/2  greets", "receipt "}},
+		"log of another's":   {[]string{"log", "comp1/a1/bob/1"}, 1, []string{"grader: there is no submission comp1/a1/bob/1"}},
+		"watch":              {[]string{"watch", "comp1/a1"}, 0, []string{"submission 1", "2 / 2"}},
+		"watch nothing":      {[]string{"watch", "comp1/a1/7"}, 1, []string{"grader: there is no submission comp1/a1/alice/7"}},
+		"rerun without n":    {[]string{"rerun", "comp1/a1"}, 2, []string{"use: rerun COURSE/ASSIGNMENT/N"}},
+		"help":               {[]string{"help"}, 0, []string{"Commands, as in: ssh -p ", "watch COURSE/ASSIGNMENT[/N]"}},
+		"login":              {[]string{"login"}, 0, []string{"https://grader.test/login/", "within 5 minutes"}},
+		"too many arguments": {[]string{"whoami", "now"}, 2, []string{"grader: use: whoami"}},
+		"receipt":            {[]string{"receipt", "comp1/a1/1"}, 2, []string{`grader: "receipt" is not in force yet in this version`}},
+		"a shell's command":  {[]string{"ls", "-l"}, 2, []string{`grader: there is no command "ls", and no shell; try help`}},
+		"scp":                {[]string{"scp", "-t", "x"}, 2, []string{"push them with git"}},
+		"open quotes":        {[]string{"log 'comp1/a1"}, 2, []string{"grader: the command's quotes do not match"}},
+		"an archive":         {[]string{"git-upload-archive 'comp1/a1'"}, 2, []string{"archives are not served"}},
+		"pack of no path":    {[]string{"git-receive-pack"}, 2, []string{"use: git-receive-pack"}},
+	}
+	for name, test := range tests {
+		r := b.ssh("alice", test.args...)
+		if r.status != test.status {
+			t.Errorf("%s: status %d, not %d", name, r.status, test.status)
+		}
+		r.says(t, test.want...)
+	}
+}
+
+func TestRerunIsForStaffOrRefused(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.publish(assignmentYAML)
+	b.tree("alice", "w", "comp1/a1", map[string]string{"hello.c": ""})
+	b.push("alice", "w").says(t, "submission 1")
+	r := b.ssh("ida", "rerun", "comp1/a1/alice/1")
+	r.says(t, "comp1/a1/alice/1 is graded again; see: watch comp1/a1/alice/1")
+	b.ssh("ida", "watch", "comp1/a1/alice/1").says(t, "submission 1", "2 / 2")
+}
+
+func TestUnknownKeyIsToldHowToRegister(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.publish(assignmentYAML)
+	key := b.newKey("fresh")
+	host, port, _ := strings.Cut(b.address, ":")
+	register := "ssh -p " + port + " join@" + host + " CODE"
+	b.tree("fresh", "w", "comp1/a1", map[string]string{"hello.c": ""})
+	r := b.push("fresh", "w")
+	if r.status == 0 {
+		t.Error("status 0")
+	}
+	r.says(t, "grader: the key "+key.Fingerprint+" is not registered here.", register)
+
+	if r := b.sshAs("join", "fresh", "", "AAAA-BBBB-CCCC-DDDD"); r.status == 0 {
+		t.Errorf("joined by a wrong code: %s", r.all())
+	} else {
+		r.says(t, "grader: that code is unknown")
+	}
+	b.sshAs("join", "fresh", "").says(t, "use: ssh -p "+port)
+	alice, err := b.store.UserByKey(t.Context(), b.fingerprint("alice"))
+	check(t, err)
+	code, err := b.store.NewCode(t.Context(), alice.ID, time.Now().Add(time.Hour))
+	check(t, err)
+	b.sshAs("join", "fresh", "", code).says(t, "Welcome, Alice. The key "+key.Fingerprint+" is yours now.")
+	b.ssh("fresh", "whoami").says(t, "login  alice")
+	b.sshAs("join", "fresh", "", code).says(t, "used already")
+}
+
+// A key that is merely pasted identifies nobody until it has proved itself.
+func TestAddedKeyIsPendingUntilItJoins(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	key := b.newKey("laptop")
+	public, err := os.ReadFile(b.keyPath("laptop") + ".pub")
+	check(t, err)
+	added := b.sshAs("grader", "alice", string(public), "keys", "add")
+	added.says(t, "added "+key.Fingerprint+", pending", "join@")
+	b.ssh("laptop", "whoami").says(t, "is not registered here")
+	b.ssh("alice", "keys").says(t, key.Fingerprint+"  pending  never used")
+	code := regexp.MustCompile(`join@\S+ (\S+)`).FindStringSubmatch(added.out)
+	if code == nil {
+		t.Fatalf("no code in %q", added.out)
+	}
+	b.sshAs("join", "laptop", "", code[1]).says(t, "Welcome, Alice.")
+	b.ssh("laptop", "keys", "list").says(t, key.Fingerprint+"  active  in use now")
+	b.ssh("alice", "keys", "remove", key.Fingerprint).says(t, "removed "+key.Fingerprint)
+	b.ssh("laptop", "whoami").says(t, "is not registered here")
+	b.ssh("alice", "keys", "remove", b.fingerprint("alice")).says(t, "is your last active key")
+	b.sshAs("grader", "alice", "nonsense", "keys", "add").says(t, "that is no public key")
+}
+
+// An unknown key beside a registered one is answered once, not at each push.
+func TestCompanionKeyIsAnsweredOnce(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.newKey("other")
+	host, port, _ := strings.Cut(b.address, ":")
+	for i, want := range []bool{true, false} {
+		args := append([]string{"-i", b.keyPath("other")}, b.sshOptions("alice")...)
+		r := run(t, command("ssh", append(args, "-p", port, "grader@"+host, "whoami")...))
+		r.says(t, "login  alice")
+		if got := strings.Contains(r.err, "is not registered"); got != want {
+			t.Errorf("time %d: banner %v, want %v", i+1, got, want)
+		}
+	}
+}
+
+func TestNoForwarding(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	host, port, _ := strings.Cut(b.address, ":")
+	args := append(b.sshOptions("alice"), "-p", port, "-W", "127.0.0.1:1", "grader@"+host)
+	r := run(t, command("ssh", args...))
+	if r.status == 0 {
+		t.Error("forwarded")
+	}
+	r.says(t, "sessions only: no forwarding")
+}
