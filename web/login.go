@@ -62,10 +62,9 @@ func (s *Server) redeemLogin(w http.ResponseWriter, r *http.Request) error {
 		return refusedLogin(err)
 	}
 	try.CancelAt(now) // only failures count
-	if err := s.sessions.RenewToken(r.Context()); err != nil {
-		return fmt.Errorf("renew session: %w", err)
+	if err := s.beginSession(w, r, user); err != nil {
+		return err
 	}
-	s.sessions.Put(r.Context(), sessionUser, user.ID)
 	s.meters.signIn("done")
 	s.logger().Info("signed in", "user", user.Login)
 	http.Redirect(w, r, s.takeReturn(w, r), http.StatusSeeOther)
@@ -83,8 +82,8 @@ func refusedLogin(err error) error {
 
 // signOut ends the session here and in the store.
 func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
-	if err := s.sessions.Destroy(r.Context()); err != nil {
-		return fmt.Errorf("end session: %w", err)
+	if err := s.endSession(w, r); err != nil {
+		return err
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 	return nil

@@ -48,11 +48,15 @@ func (s *Server) machineRoutes(mux *http.ServeMux) {
 // open registers a page for everybody.
 func (s *Server) open(mux *http.ServeMux, pattern string, h answer) {
 	page := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := h(w, r); err != nil {
+		known, err := s.withSession(r)
+		if err == nil {
+			err = h(w, known)
+		}
+		if err != nil {
 			s.fail(w, r, err)
 		}
 	})
-	mux.Handle(pattern, s.meters.measured(pattern, s.sessions.LoadAndSave(page)))
+	mux.Handle(pattern, s.meters.measured(pattern, page))
 }
 
 // member registers a page for whoever has signed in. To others every such path

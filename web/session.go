@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
-	"github.com/alexedwards/scs/v2/memstore"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -22,22 +21,56 @@ const (
 )
 
 // newSessions makes the session manager on the durable store, which keeps only
-// hashes of the cookies' values.
+// hashes of the cookies' values. It is not made by scs.New, which also starts a store
+// in memory whose goroutine cannot be stopped reliably.
 func newSessions(store Sessions, secure bool) *scs.SessionManager {
-	m := scs.New()
-	if unused, ok := m.Store.(*memstore.MemStore); ok {
-		unused.StopCleanup()
-	}
-	m.Store = store
-	m.Lifetime = sessionLifetime
-	m.HashTokenInStore = true
-	m.Cookie.HttpOnly = true
-	m.Cookie.SameSite = http.SameSiteLaxMode
-	m.Cookie.Secure = secure
+	name := "session"
 	if secure {
-		m.Cookie.Name = "__Host-session" // no other host or path can plant it
+		name = "__Host-session" // no other host or path can plant it
 	}
-	return m
+	return &scs.SessionManager{
+		Store: store, Codec: scs.GobCodec{}, Lifetime: sessionLifetime, HashTokenInStore: true,
+		Cookie: scs.SessionCookie{
+			Name: name, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure, Persist: true,
+		},
+	}
+}
+
+// withSession looks up the session of the request's cookie. Sessions change in two
+// places only, signing in and out, which write the cookie themselves.
+func (s *Server) withSession(r *http.Request) (*http.Request, error) {
+	token := ""
+	if cookie, err := r.Cookie(s.sessions.Cookie.Name); err == nil {
+		token = cookie.Value
+	}
+	ctx, err := s.sessions.Load(r.Context(), token)
+	if err != nil {
+		return nil, fmt.Errorf("load session: %w", err)
+	}
+	return r.WithContext(ctx), nil
+}
+
+// beginSession makes a fresh session of the user's, which no earlier cookie names.
+func (s *Server) beginSession(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	if err := s.sessions.RenewToken(r.Context()); err != nil {
+		return fmt.Errorf("renew session: %w", err)
+	}
+	s.sessions.Put(r.Context(), sessionUser, user.ID)
+	token, expiry, err := s.sessions.Commit(r.Context())
+	if err != nil {
+		return fmt.Errorf("commit session: %w", err)
+	}
+	s.sessions.WriteSessionCookie(r.Context(), w, token, expiry)
+	return nil
+}
+
+// endSession ends the session in the store and takes the cookie back.
+func (s *Server) endSession(w http.ResponseWriter, r *http.Request) error {
+	if err := s.sessions.Destroy(r.Context()); err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	s.sessions.WriteSessionCookie(r.Context(), w, "", time.Time{})
+	return nil
 }
 
 // user returns who has signed in; CodeUnauthenticated where nobody has, or where

@@ -1,0 +1,181 @@
+package web_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+const live = "/comp2402/a1/alice/1/events"
+
+// liveSite is a site on which alice's first submission is at some step of the
+// story: the first n events have happened.
+func liveSite(t *testing.T, n int) (*site, *schema.Submission) {
+	t.Helper()
+	c := newClassroom(t)
+	sub := c.submit("alice", 1)
+	s := newSite(t, c, nil)
+	for _, step := range liveStory()[:n] {
+		s.happen(sub, step.event)
+	}
+	return s, sub
+}
+
+func TestStreamTellsEverything(t *testing.T) {
+	t.Parallel()
+	s, sub := liveSite(t, 0)
+	l := s.as("alice").listen(live, "")
+	for _, step := range liveStory() {
+		s.happen(sub, step.event)
+	}
+	all := l.untilClosed()
+	// 7 is the hidden test: nothing is sent of it.
+	if got := ids(all); got != "1 2 3 4 5 6 8 9" {
+		t.Errorf("ids %q", got)
+	}
+	if last := all[len(all)-1]; last.event != "end" {
+		t.Errorf("the last message is %+v, want event end", last)
+	}
+	mustContain(t, all[len(all)-2].data, `<template data-replace="verdict">`, "Partly right", `data-title="2 / 5: comp2402/a1/alice/1 · grader"`)
+	if strings.Contains(all[len(all)-2].data, `data-replace="tests"`) {
+		t.Error("the end replaces tests that the page has already")
+	}
+}
+
+func TestStreamResumes(t *testing.T) {
+	t.Parallel()
+	for name, one := range map[string]struct{ path, last, want string }{
+		"from the page":              {live + "?job=101&after=5", "", "6 8"},
+		"from the last event":        {live + "?job=101&after=2", "5", "6 8"},
+		"from the start":             {live, "", "1 2 3 4 5 6 8"},
+		"from a hidden event":        {live, "7", "8"},
+		"from nonsense":              {live + "?after=-3", "x", "1 2 3 4 5 6 8"},
+		"from beyond what there was": {live, "900", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, sub := liveSite(t, 8)
+			l := s.as("alice").listen(one.path, one.last)
+			s.awaitWatcher(sub.Job.ID)
+			s.happen(sub, liveStory()[8].event)
+			all := l.until("Graded: 2 of 5 points.")
+			got := strings.TrimSpace(strings.TrimSuffix(ids(all), "9"))
+			if got != one.want {
+				t.Errorf("ids %q, want %q", got, one.want)
+			}
+		})
+	}
+}
+
+// TestSlowReaderIsDropped closes the watch, as the scheduler does: the reader comes
+// back with the last event it has, and has every test once.
+func TestSlowReaderIsDropped(t *testing.T) {
+	t.Parallel()
+	s, sub := liveSite(t, 6)
+	b := s.as("alice")
+	first := b.listen(live, "")
+	s.awaitWatcher(sub.Job.ID)
+	before := first.until("adds to an empty list")
+	s.drop(sub.Job.ID)
+	if rest := first.untilClosed(); len(rest) != 0 {
+		t.Errorf("%d messages after the drop", len(rest))
+	}
+	for _, step := range liveStory()[6:] {
+		s.happen(sub, step.event)
+	}
+	again := b.listen(live, before[len(before)-1].id).until("Graded:")
+	mustContain(t, again[len(again)-1].data, "removes from the middle")
+}
+
+func TestStreamOfAnEndedJob(t *testing.T) {
+	t.Parallel()
+	s, _ := liveSite(t, 9)
+	all := s.as("alice").listen(live, "4").untilClosed()
+	if len(all) != 2 || all[1].event != "end" {
+		t.Fatalf("messages %+v", all)
+	}
+	mustContain(t, all[0].data, "Graded: 2 of 5 points.", `data-replace="tests"`, "adds to an empty list", `data-replace="build"`)
+}
+
+func TestStreamOfAnEarlierRun(t *testing.T) {
+	t.Parallel()
+	s, _ := liveSite(t, 3)
+	all := s.as("alice").listen(live+"?job=99&after=12", "").untilClosed()
+	if len(all) != 1 || all[0].event != "reload" {
+		t.Fatalf("messages %+v", all)
+	}
+}
+
+func TestLostRunnerVoidsWhatWasShown(t *testing.T) {
+	t.Parallel()
+	s, sub := liveSite(t, 6)
+	l := s.as("alice").listen(live, "6")
+	s.happen(sub, schema.Event{Kind: schema.EventRequeued, Text: "the runner was lost"})
+	all := l.until("Back in the queue: The runner was lost.")
+	mustContain(t, all[len(all)-1].data, `<template data-replace="tests"></template>`, `<template data-replace="cells"></template>`, "It has not begun.")
+	page := s.as("alice").page("/comp2402/a1/alice/1")
+	if got := page.text("#status"); got != "Back in the queue: The runner was lost. Waiting for a runner: you are next." {
+		t.Errorf("status %q", got)
+	}
+}
+
+func TestWaitingReaderHearsOfItsPlace(t *testing.T) {
+	t.Parallel()
+	s, sub := liveSite(t, 0)
+	s.places[sub.Job.ID] = schema.Place{Ahead: 2, Estimate: 4 * time.Second}
+	if got := s.as("alice").page("/comp2402/a1/alice/1").text("#status"); got != "Waiting for a runner: 2 ahead of you, about 4.0 s." {
+		t.Errorf("status %q", got)
+	}
+	m, _ := s.as("alice").listen(live, "").next()
+	mustContain(t, m.data, "2 ahead of you")
+	if m.id != "" {
+		t.Errorf("a place moved the reader to event %s", m.id)
+	}
+}
+
+func TestCancelledWhileWatched(t *testing.T) {
+	t.Parallel()
+	s, sub := liveSite(t, 2)
+	l := s.as("alice").listen(live, "")
+	s.happen(sub, schema.Event{Kind: schema.EventEnded, State: schema.StateCancelled, Text: "cancelled by ines"})
+	all := l.untilClosed()
+	mustContain(t, all[len(all)-2].data, "The staff cancelled this run.")
+}
+
+func TestTooManyStreams(t *testing.T) {
+	t.Parallel()
+	s, sub := liveSite(t, 2)
+	b := s.as("alice")
+	var open []*listener
+	for range 24 {
+		open = append(open, b.listen(live, ""))
+		s.awaitWatcher(sub.Job.ID)
+	}
+	if got := b.get(live); got.status != http.StatusTooManyRequests {
+		t.Errorf("the 25th stream: status %d, want 429", got.status)
+	}
+	if got := s.as("tina").listen(live, ""); got == nil {
+		t.Error("one person's streams stop another's")
+	}
+	for _, l := range open {
+		l.leave()
+	}
+}
+
+// TestStopLetsStreamsGo stops the site while somebody watches.
+func TestStopLetsStreamsGo(t *testing.T) {
+	t.Parallel()
+	s, sub := liveSite(t, 2)
+	l := s.as("alice").listen(live, "")
+	s.awaitWatcher(sub.Job.ID)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := s.server.Stop(ctx); err != nil {
+		t.Errorf("stop: %v", err)
+	}
+	l.untilClosed()
+}
