@@ -15,7 +15,7 @@ func Pack(w io.Writer, dir string) error {
 	if err != nil {
 		return fmt.Errorf("pack: %w", err)
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	t := tar.NewWriter(w)
 	err = fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {

@@ -185,9 +185,10 @@ func (c *xmlCase) chars(element, text string) {
 	case "Name":
 		c.name += clip(text, maxCaseName)
 	case "Value":
-		if c.measurement == "Execution Time" {
+		switch c.measurement {
+		case "Execution Time":
 			c.wall = seconds(text)
-		} else if c.measurement == "" {
+		case "":
 			c.text.WriteString(text)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -68,8 +69,9 @@ func (t *trusted) fill(s *session, tests *tree, c assignment.Command, it item) e
 	}
 	command, arguments := c, []string{input, answer, t.feedback}
 	if len(c.Argv) > 0 {
-		command = assignment.Command{Argv: c.Argv[:1]}
-		arguments = append(arguments, c.Argv[1:]...)
+		program := programWords(c.Argv, tests)
+		command = assignment.Command{Argv: c.Argv[:program]}
+		arguments = append(arguments, c.Argv[program:]...)
 	}
 	t.order = order{
 		command: command, args: arguments, place: t.place, dir: tests.path(),
@@ -77,6 +79,19 @@ func (t *trusted) fill(s *session, tests *tree, c assignment.Command, it item) e
 		trees: []*tree{tests, s.prepared}, limits: s.roomy(s.spec.Limits),
 	}
 	return nil
+}
+
+// programWords returns how many words of a list are the program: the first, or two where the
+// first is an interpreter from the path and the second its script in the tests repository.
+func programWords(argv []string, tests *tree) int {
+	if len(argv) < 2 || strings.Contains(argv[0], "/") {
+		return 1
+	}
+	script := path.Clean(argv[1])
+	if slices.ContainsFunc(tests.files, func(f treeFile) bool { return f.path == script }) {
+		return 2
+	}
+	return 1
 }
 
 // file returns where a trusted program finds an input of the assignment; one that is absent

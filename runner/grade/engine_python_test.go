@@ -1,0 +1,176 @@
+package grade_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/runner/grade"
+	"github.com/grader/grader/schema"
+)
+
+// words is an assignment in Python: pytest, and the same in input and output.
+var words = files{
+	"assignment.yaml": `
+title: Words
+limits: {time: 10s, memory: 256MiB}
+solution: solution/
+samples:
+  - {dir: samples/half/, score: 1.5}
+tests:
+  - name: units
+    needs: ["units/**"]
+    run: "$PYTEST --junitxml=$REPORTS/units.xml $NEEDS/units"
+    report: junit
+    points: {default: 1, "*many*": 0.5}
+  - name: says
+    run: "python3 words.py"
+    stdin: "a b a\n"
+    stdout: "2 a\n1 b\n"
+    requires: [units]
+`,
+	"units/test_words.py": `
+import pytest, words
+def test_one(): assert words.count("a") == {"a": 1}
+@pytest.mark.parametrize("text", ["a b a", "b a a"])
+def test_many(text): assert words.count(text) == {"a": 2, "b": 1}
+@pytest.mark.skip
+def test_later(): assert False
+`,
+	"solution/words.py":     rightWords,
+	"samples/half/words.py": "def count(t): return {t: 1} if ' ' not in t else {'a': 2, 'b': 1} if t[0] == 'a' else {}\n",
+}
+
+const rightWords = `
+import collections, sys
+def count(text): return dict(collections.Counter(text.split()))
+if __name__ == "__main__":
+    for w, n in count(sys.stdin.read()).items(): print(n, w)
+`
+
+func TestPytest(t *testing.T) {
+	t.Parallel()
+	need(t, "python3")
+	g := newGrader(t)
+	needVariable(t, g, "PYTEST")
+	tests := words.write(t)
+	pins, err := g.PinsOf(context.Background(), grade.Job{Tests: tests, Zone: time.UTC})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string][]string{"units": {"units.test_words.test_one", "units.test_words.test_many[a b a]", "units.test_words.test_many[b a a]"}}
+	if diff := cmp.Diff(want, pins.Tests); diff != "" {
+		t.Fatal(diff)
+	}
+	submit := func(t *testing.T, f files) schema.Result {
+		t.Helper()
+		r, err := g.Grade(context.Background(), grade.Job{Kind: schema.JobGrade, Tests: tests, Submission: f.write(t), Pins: &pins}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	t.Run("right", func(t *testing.T) {
+		points(t, submit(t, files{"words.py": rightWords}), "3", "3")
+	})
+	t.Run("wrong", func(t *testing.T) {
+		r := submit(t, files{"words.py": strings.Replace(rightWords, "text.split()", "text.split()[:1]", 1)})
+		points(t, r, "1", "3")
+		got := outcome(t, r, "units/units.test_words.test_many[a b a]", schema.OutcomeFailed)
+		if !strings.Contains(got.Message, "AssertionError") || strings.Contains(got.Output, "/tmp") {
+			t.Errorf("message %q, output %q", got.Message, got.Output)
+		}
+		outcome(t, r, "says", schema.OutcomeNotRun)
+	})
+	for name, body := range map[string]string{
+		"os._exit(0)":              "import os\ndef count(t): os._exit(0)\n",
+		"os._exit(0) when loaded":  "import os\nos._exit(0)\n",
+		"does not parse":           "def count(:\n",
+		"kills its parent":         "import os, signal\ndef count(t): os.kill(os.getppid(), 9); os.kill(os.getpid(), 9)\n",
+		"plants a report and goes": "import os\nopen(os.environ['REPORTS'] + '/a.xml', 'w').write('<testsuite><testcase classname=\"units.test_words\" name=\"test_one\"/>')\nos._exit(0)\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := submit(t, files{"words.py": body})
+			if name == "plants a report and goes" {
+				// Tamper-evident is all that an in-process framework can be.
+				if r.Tests[0].Tampering == "" {
+					t.Errorf("no tampering: %+v", r.Tests)
+				}
+				return
+			}
+			points(t, r, "0", "3")
+			outcome(t, r, "units/units.test_words.test_one", schema.OutcomeMissing)
+		})
+	}
+	t.Run("planted configuration", func(t *testing.T) {
+		r := submit(t, files{
+			"words.py":         "def count(t): return {}\n",
+			"conftest.py":      "import os\nos._exit(0)\n",
+			"pytest.ini":       "[pytest]\naddopts = --collect-only\n",
+			"sitecustomize.py": "import os\nos._exit(0)\n",
+			"deep/evil.pth":    "import os; os._exit(0)\n",
+		})
+		points(t, r, "0", "3")
+		outcome(t, r, "units/units.test_words.test_one", schema.OutcomeFailed)
+		if diff := cmp.Diff([]string{"conftest.py", "deep/evil.pth", "pytest.ini", "sitecustomize.py"}, r.Dropped); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("gate", func(t *testing.T) {
+		r, err := g.Grade(context.Background(), grade.Job{Kind: schema.JobGate, Tests: tests}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Gate == nil || !r.Gate.Passed || r.Message != "" {
+			t.Fatalf("gate %+v, message %q", r.Gate, r.Message)
+		}
+		if diff := cmp.Diff(pins, r.Gate.Pins); diff != "" {
+			t.Error(diff)
+		}
+		points(t, r, "3", "3")
+		half := schema.NewPoints(3, 2)
+		if diff := cmp.Diff([]schema.GateSample{{Dir: "samples/half/", Expected: half, Actual: half}}, r.Gate.Samples); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestGateRefuses(t *testing.T) {
+	t.Parallel()
+	need(t, "python3")
+	g := newGrader(t)
+	base := files{
+		"assignment.yaml":         "title: T\nsolution: solution/\nsamples: [{dir: samples/none/, score: 1}]\ntests:\n  - {name: says, run: 'python3 a.py', stdout: hi, points: 2}\n  - {name: ends, run: 'python3 a.py'}\n",
+		"solution/a.py":           "print('hi')\n",
+		"samples/none/a.py":       "print('ho')\n",
+		"samples/none/ignored.md": "nothing\n",
+	}
+	gate := func(change files) schema.Result {
+		all := files{}
+		for name, content := range base {
+			all[name] = content
+		}
+		for name, content := range change {
+			all[name] = content
+		}
+		r, err := g.Grade(context.Background(), grade.Job{Kind: schema.JobGate, Tests: all.write(t)}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	if r := gate(nil); !r.Gate.Passed || r.Message != "" {
+		t.Errorf("as it is: %+v %q", r.Gate, r.Message)
+	}
+	r := gate(files{"solution/a.py": "print('hello')\n"})
+	if want := `the reference solution scores 1 of 3; it must score full marks: says (failed, 0/2: line 1: expected "hi", got "hello")`; r.Gate.Passed || r.Message != want {
+		t.Errorf("wrong reference: %q", r.Message)
+	}
+	r = gate(files{"samples/none/a.py": "print('hi')\n"})
+	if want := "samples/none/ scores 3, expected 1: every test passed"; r.Gate.Passed || r.Message != want {
+		t.Errorf("wrong sample: %q", r.Message)
+	}
+}

@@ -1,0 +1,109 @@
+package grade_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/grader/grader/schema"
+)
+
+// echo is an assignment for build: auto: the program prints what it reads, and its arguments.
+var echo = files{
+	"assignment.yaml": `
+title: Echo
+limits: {time: 10s, memory: 256MiB}
+build: auto
+tests:
+  - name: echoes
+    run: $PROGRAM
+    stdin: "7\n"
+    stdout: "7\n"
+  - name: is a list too
+    run: [$PROGRAM, a b, c]
+    stdin: "8\n"
+    stdout: "8\na b\nc\n"
+`,
+}
+
+func TestBuildAuto(t *testing.T) {
+	t.Parallel()
+	g := newGrader(t)
+	tests := echo.write(t)
+	for name, test := range map[string]struct {
+		program string
+		files   files
+	}{
+		"C": {"gcc", files{
+			"main.c":  "#include <stdio.h>\n#include \"lib/f.h\"\nint main(int n, char **v) { int i; scanf(\"%d\", &i); f(i); for (i = 1; i < n; i++) puts(v[i]); }",
+			"lib/f.h": "void f(int);", "lib/f.c": "#include <stdio.h>\nvoid f(int i) { printf(\"%d\\n\", i); }",
+		}},
+		"C++": {"g++", files{
+			"main.cpp": "#include <bits/stdc++.h>\nint main(int n, char **v) { int i; std::cin >> i; std::cout << i << std::endl; for (i = 1; i < n; i++) std::cout << v[i] << std::endl; }",
+		}},
+		"C and C++": {"g++", files{
+			"main.cc": "#include <iostream>\nextern \"C\" int f(int);\nint main(int n, char **v) { int i; std::cin >> i; std::cout << f(i) << std::endl; for (i = 1; i < n; i++) std::cout << v[i] << std::endl; }",
+			"f.c":     "int f(int class) { return class; }",
+		}},
+		"Java": {"javac", files{
+			"src/pkg/Thing.java": "package pkg; public class Thing { public static void main(String[] a) { System.out.println(\"not me\"); } }",
+			"src/app/Main.java":  "package app; import java.util.*; public class Main { public static void main(String... a) { System.out.println(new Scanner(System.in).nextInt()); for (String s : a) System.out.println(s); } }",
+		}},
+		"Python": {"python3", files{
+			"main.py": "import sys, lib\nlib.f(input())\nfor a in sys.argv[1:]: print(a)\n", "lib.py": "def f(x): print(int(x))\n",
+		}},
+		"Go": {"go", files{
+			"main.go":      "package main\n\nimport \"os\"\n\nfunc main() {\n\tvar b [8]byte\n\tn, _ := os.Stdin.Read(b[:])\n\tos.Stdout.Write(b[:n])\n\tshow(os.Args[1:])\n}\n",
+			"show.go":      "package main\n\nimport \"os\"\n\nfunc show(a []string) {\n\tfor _, s := range a {\n\t\tos.Stdout.WriteString(s + \"\\n\")\n\t}\n}\n",
+			"main_test.go": "package main\n\nfunc broken( {\n",
+		}},
+		"Go module": {"go", files{
+			"go.mod":         "module example.com/echo\n\ngo 1.21\n",
+			"main.go":        "package main\n\nimport (\n\t\"os\"\n\n\t\"example.com/echo/show\"\n)\n\nfunc main() {\n\tvar b [8]byte\n\tn, _ := os.Stdin.Read(b[:])\n\tos.Stdout.Write(b[:n])\n\tshow.All(os.Args[1:])\n}\n",
+			"show/show.go":   "package show\n\nimport \"os\"\n\nfunc All(a []string) {\n\tfor _, s := range a {\n\t\tos.Stdout.WriteString(s + \"\\n\")\n\t}\n}\n",
+			"show/x_test.go": "package show\n",
+		}},
+		"JavaScript": {"node", files{
+			"echo.js": "console.log(parseInt(require('fs').readFileSync(0, 'utf8')));\nfor (const a of process.argv.slice(2)) console.log(a);\n",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			need(t, test.program)
+			r := gradeFiles(t, g, tests, test.files)
+			points(t, r, "2", "2")
+			for _, got := range r.Tests {
+				t.Logf("%s: cpu %s, wall %s, %d KiB, %q; build %s", got.Name, got.CPU, got.Wall, got.Memory>>10, got.Output, r.Build.Duration)
+			}
+		})
+	}
+}
+
+func TestBuildAutoRefuses(t *testing.T) {
+	t.Parallel()
+	g := newGrader(t)
+	tests := echo.write(t)
+	main := "public class %s { public static void main(String[] a) { } }"
+	for name, test := range map[string]struct {
+		program, message string
+		files            files
+	}{
+		"nothing":           {"sh", "no source file found", files{"README.md": "x"}},
+		"two languages":     {"sh", "files of more than one language: b.c is C and a.py is Python", files{"a.py": "", "b.c": ""}},
+		"no main in Java":   {"javac", "no class has a public static void main", files{"A.java": "class A { void main(String[] a) { } }"}},
+		"two mains in Java": {"javac", "2 classes have a main (A, B)", files{"A.java": strings.Replace(main, "%s", "A", 1), "B.java": strings.Replace(main, "%s", "B", 1)}},
+		"which Python":      {"python3", "2 Python files and none is named main.py", files{"a.py": "", "b.py": ""}},
+		"Python syntax":     {"python3", "python3: exit status 1", files{"a.py": "def f(:\n"}},
+		"JavaScript syntax": {"node", "node: exit status 1", files{"a.js": "function (\n"}},
+		"C that is no C":    {"gcc", "gcc: exit status 1", files{"a.c": "int main( {"}},
+		"Go tests only":     {"sh", "only tests", files{"a_test.go": "package a\n"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			need(t, test.program)
+			r := gradeFiles(t, g, tests, test.files)
+			points(t, r, "0", "2")
+			if r.Outcome != schema.OutcomeCompileError || !strings.HasPrefix(r.Build.Message, test.message) {
+				t.Errorf("outcome %s, message %q, want %q", r.Outcome, r.Build.Message, test.message)
+			}
+			outcome(t, r, "echoes", schema.OutcomeNotRun)
+		})
+	}
+}
