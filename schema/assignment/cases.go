@@ -79,7 +79,7 @@ func (l *loader) sidecar(r *reading, c *Case) error {
 	if _, found := l.index[name]; !found || name == Filename {
 		return nil
 	}
-	source, problem, err := l.source(name)
+	source, problem, err := l.source(name, maxSidecar)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (l *loader) sidecar(r *reading, c *Case) error {
 		r.problems = append(r.problems, *problem)
 		return nil
 	}
-	root, problems := readYAML(name, source)
+	root, problems := readYAML(name, source, maxSidecar)
 	d := decoder{file: name, problems: problems}
 	if root != nil {
 		d.sidecar(root, c, r.flavour)

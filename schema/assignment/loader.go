@@ -25,13 +25,13 @@ func newLoader(files Files, list []File) *loader {
 }
 
 // source reads a YAML file; the problem says why it cannot be read.
-func (l *loader) source(name string) ([]byte, *Problem, error) {
+func (l *loader) source(name string, longest int) ([]byte, *Problem, error) {
 	f, found := l.index[name]
 	switch {
 	case !found:
 		return nil, &Problem{File: name, Message: "is missing; it must stand at the root of this repository, as a regular file"}, nil
-	case f.Size > maxSource:
-		return nil, &Problem{File: name, Message: tooLong(f.Size)}, nil
+	case f.Size > int64(longest):
+		return nil, &Problem{File: name, Message: tooLong(f.Size, longest)}, nil
 	}
 	content, err := l.files.Read(name)
 	if err != nil {
@@ -160,6 +160,6 @@ func (l *loader) program(r *reading, at *node, what string, c Command) {
 	l.mustExist(r, at, what, path.Clean(name))
 }
 
-func tooLong(size int64) string {
-	return fmt.Sprintf("is %d bytes long; %d KiB is the most: move long texts into files (stdin_file, stdout_file, cases)", size, maxSource>>10)
+func tooLong(size int64, longest int) string {
+	return fmt.Sprintf("is %d bytes long; %d KiB is the most: move long texts into files (stdin_file, stdout_file, cases)", size, longest>>10)
 }

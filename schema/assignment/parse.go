@@ -28,7 +28,7 @@ func Load(files Files, c Context) (*Spec, error) {
 		return nil, fmt.Errorf("list tests repository: %w", err)
 	}
 	l := newLoader(files, list)
-	source, problem, err := l.source(Filename)
+	source, problem, err := l.source(Filename, maxSource)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ type reading struct {
 
 func read(source []byte, c Context) *reading {
 	r := &reading{decoder: decoder{file: Filename}, context: c}
-	root, problems := readYAML(Filename, source)
+	root, problems := readYAML(Filename, source, maxSource)
 	r.problems = problems
 	if root != nil {
 		r.document(root)

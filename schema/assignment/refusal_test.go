@@ -33,9 +33,10 @@ func TestSourceThatIsNotOneYAMLMappingIsRefused(t *testing.T) {
 		"a complex key":                     {"title: A1\n? a\n: b\n" + one, "assignment.yaml:2:1: is no key; write a plain word and a colon"},
 		"brackets nested without end":       {"title: " + strings.Repeat("[", 5000), "assignment.yaml:1:28: nests too deeply"},
 		"dashes nested without end":         {"title:\n" + strings.Repeat("- ", 5000), "assignment.yaml:2:21: nests too deeply"},
+		"more keys than a mapping has":      {strings.Repeat("k: v\n", 501), "assignment.yaml:501:2: is one key too many for a mapping"},
 		"a key that stands twice":           {"title: A1\ntitle: A2\n" + one, `assignment.yaml:2:1: the key "title" stands here a second time (first in line 1); keep one`},
 		"a key that stands twice in a test": {"title: A1\ntests:\n  - name: a\n    run: ./a\n    name: b\n", `assignment.yaml:5:5: the key "name" stands here a second time (first in line 3); keep one`},
-		"more text than an assignment has":  {"title: A1\n" + one + strings.Repeat("# padding\n", 30000), "assignment.yaml: is 300050 bytes long; 256 KiB is the most: move long texts into files (stdin_file, stdout_file, cases)"},
+		"more text than an assignment has":  {"title: A1\n" + one + strings.Repeat("# padding\n", 30000), "assignment.yaml: is 300050 bytes long; 128 KiB is the most: move long texts into files (stdin_file, stdout_file, cases)"},
 	})
 }
 

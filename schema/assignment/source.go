@@ -10,27 +10,17 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
-)
-
-// Bounds of one YAML file. The parser below is recursive and quadratic in depth, so
-// what nests deeper than any assignment is refused before it starts.
-const (
-	maxSource  = 256 << 10 // bytes
-	maxNesting = 20        // of [ and { within each other
-	maxBlocks  = 10        // of "- ", "? " and "key: " on one line
-	maxIndent  = 200       // columns
 )
 
 // readYAML turns one YAML document into nodes. Where it returns nil there is a
 // problem that says why.
-func readYAML(file string, source []byte) (*node, []Problem) {
+func readYAML(file string, source []byte, longest int) (*node, []Problem) {
 	whole := func(format string, args ...any) (*node, []Problem) {
 		return nil, []Problem{{File: file, Message: fmt.Sprintf(format, args...)}}
 	}
 	switch {
-	case len(source) > maxSource:
-		return whole("%s", tooLong(int64(len(source))))
+	case len(source) > longest:
+		return whole("%s", tooLong(int64(len(source)), longest))
 	case !utf8.Valid(source):
 		line, column := invalidAt(source)
 		return nil, []Problem{{file, line, column, "is not UTF-8 text here; save the file as UTF-8"}}
@@ -66,49 +56,6 @@ func invalidAt(source []byte) (line, column int) {
 		source = source[size:]
 	}
 	return line, column
-}
-
-// judgeTokens refuses what this format has no use for and what nests too deeply.
-func judgeTokens(file string, tokens token.Tokens) []Problem {
-	var problems []Problem
-	flow, blocks, line := 0, 0, 0
-	for _, t := range tokens {
-		say := func(message string) {
-			problems = append(problems, Problem{file, t.Position.Line, max(t.Position.Column, 1), message})
-		}
-		if t.Position.Line != line {
-			line, blocks = t.Position.Line, 0
-		}
-		switch t.Type {
-		case token.AnchorType:
-			say("anchors (&name) are not read here; write the value out, or put it in quotes")
-		case token.AliasType:
-			say(`aliases (*name) are not read here; a value that begins with * goes in quotes, as in "*.class"`)
-		case token.TagType:
-			say("tags (!name) are not read here; leave it out, or put the value in quotes")
-		case token.DirectiveType:
-			say("directives (%NAME) are not read here; leave the line out")
-		case token.MergeKeyType:
-			say("<< is not read here; write the keys out")
-		case token.SequenceStartType, token.MappingStartType:
-			flow++
-		case token.SequenceEndType, token.MappingEndType:
-			flow--
-		case token.SequenceEntryType, token.MappingKeyType, token.MappingValueType:
-			if flow <= 0 {
-				blocks++
-			}
-		}
-		if flow > maxNesting || blocks > maxBlocks || t.Position.Column > maxIndent && blocks > 0 && startsBlock(t) {
-			say("nests too deeply")
-			return problems
-		}
-	}
-	return problems
-}
-
-func startsBlock(t *token.Token) bool {
-	return t.Type == token.SequenceEntryType || t.Type == token.MappingKeyType
 }
 
 // parseYAML runs the parser, which is known to panic on some malformed input.
