@@ -28,15 +28,15 @@ func job(ctx context.Context, q querier, id int64) (schema.Job, error) {
 	return j, missing(err, "there is no job %d", id)
 }
 
-// Active returns every job that is assigned or running, oldest first.
+// Active returns every job that is assigned or running, in order of assignment.
 func (s *Store) Active(ctx context.Context) ([]schema.Job, error) {
-	return list(ctx, s.reader, scanJob, `SELECT * FROM job_rows WHERE state IN ('assigned', 'running') ORDER BY id`)
+	return list(ctx, s.reader, scanJob, `SELECT * FROM job_rows WHERE state IN ('assigned', 'running') ORDER BY assigned_at, id`)
 }
 
-// Expired returns the jobs whose lease ended before now, oldest first.
+// Expired returns the jobs whose lease ended before now, in order of assignment.
 func (s *Store) Expired(ctx context.Context, now time.Time) ([]schema.Job, error) {
 	return list(ctx, s.reader, scanJob, `SELECT * FROM job_rows
-		WHERE state IN ('assigned', 'running') AND lease_until < ? ORDER BY id`, micros(now))
+		WHERE state IN ('assigned', 'running') AND lease_until < ? ORDER BY assigned_at, id`, micros(now))
 }
 
 // Extend moves a job's lease. CodeStale also when the job has ended.

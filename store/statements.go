@@ -38,7 +38,8 @@ func (p *statements) prepare(ctx context.Context, text string) (*sql.Stmt, error
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if first := p.prepared[text]; first != nil {
-		return first, st.Close()
+		defer st.Close()
+		return first, nil
 	}
 	p.prepared[text] = st
 	return st, nil
@@ -46,7 +47,7 @@ func (p *statements) prepare(ctx context.Context, text string) (*sql.Stmt, error
 
 // query runs a statement on any connection of the pool.
 func (p *statements) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	st, err := p.prepare(ctx, text)
+	st, err := p.prepare(ctx, text) //nolint:sqlclosecheck // it is kept for the next time
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +77,7 @@ func (t *tx) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
 
 // query runs a statement that returns rows.
 func (t *tx) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	st, err := t.stmt(ctx, text)
+	st, err := t.stmt(ctx, text) //nolint:sqlclosecheck // it is kept, or ends with the transaction
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +87,7 @@ func (t *tx) query(ctx context.Context, text string, args ...any) (*sql.Rows, er
 
 // exec runs a statement and returns how many rows it changed.
 func (t *tx) exec(ctx context.Context, text string, args ...any) (int64, error) {
-	st, err := t.stmt(ctx, text)
+	st, err := t.stmt(ctx, text) //nolint:sqlclosecheck // it is kept, or ends with the transaction
 	if err != nil {
 		return 0, err
 	}
