@@ -89,20 +89,13 @@ func (e *export) file(at, blob string, mode int64) error {
 	if e.left.Files--; e.left.Files < 0 {
 		return schema.Errorf(schema.CodeLimit, "too many files to export")
 	}
-	content, err := e.objects.blob(blob, e.left.Bytes)
-	if err != nil {
-		return err
-	}
-	e.left.Bytes -= int64(len(content))
-	header := &tar.Header{
-		Typeflag: tar.TypeReg, Name: at, Size: int64(len(content)), Mode: mode,
-		ModTime: time.Unix(0, 0).UTC(), Format: tar.FormatPAX,
-	}
-	if err := e.w.WriteHeader(header); err != nil {
-		return err
-	}
-	_, err = e.w.Write(content)
-	return err
+	return e.objects.copyBlob(blob, e.left.Bytes, func(size int64) (io.Writer, error) {
+		e.left.Bytes -= size
+		return e.w, e.w.WriteHeader(&tar.Header{
+			Typeflag: tar.TypeReg, Name: at, Size: size, Mode: mode,
+			ModTime: time.Unix(0, 0).UTC(), Format: tar.FormatPAX,
+		})
+	})
 }
 
 // checkName refuses what would leave the directory that a tar is unpacked into, or

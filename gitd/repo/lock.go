@@ -26,7 +26,8 @@ type Lock struct {
 
 // Lock waits for a repository's lock. Within this process the waiting are woken
 // in turn; a heir that a dead server left behind is asked again every few
-// milliseconds, since the kernel offers no wait for a flock that can be given up.
+// milliseconds, since the kernel offers no wait for a flock that can be given up. What a killed git
+// left there is cleared away.
 func (s *Store) Lock(ctx context.Context, id int64) (*Lock, error) {
 	dir, err := s.Path(id)
 	if err != nil {
@@ -38,6 +39,11 @@ func (s *Store) Lock(ctx context.Context, id int64) (*Lock, error) {
 	}
 	f, err := flock(ctx, filepath.Join(dir, lockName))
 	if err != nil {
+		next()
+		return nil, fmt.Errorf("lock of repository %d: %w", id, err)
+	}
+	if err := clearDebris(dir); err != nil {
+		f.Close()
 		next()
 		return nil, fmt.Errorf("lock of repository %d: %w", id, err)
 	}

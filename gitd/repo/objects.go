@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,9 @@ const (
 	maxTree   = 16 << 20
 )
 
+// largeObject is the size from which a blob is streamed instead of held.
+const largeObject = 1 << 20
+
 // objects reads the accepted objects of one repository in this process. It is
 // opened for one job, so that packs just written are seen, and must be closed.
 type objects struct{ storage *filesystem.Storage }
@@ -31,7 +35,9 @@ func (s *Store) objects(id int64) (objects, error) {
 	}
 	// Bound: no symlink in a repository leads out of it.
 	dir := osfs.New(s.directory(id), osfs.WithBoundOS())
-	return objects{filesystem.NewStorageWithOptions(dir, cache.NewObjectLRU(8<<20), filesystem.Options{KeepDescriptors: true})}, nil
+	return objects{filesystem.NewStorageWithOptions(dir, cache.NewObjectLRU(8<<20), filesystem.Options{
+		KeepDescriptors: true, LargeObjectThreshold: largeObject,
+	})}, nil
 }
 
 func (o objects) close() { _ = o.storage.Close() } // opened for reading: nothing is lost
@@ -89,23 +95,38 @@ func (o objects) tree(name string) ([]object.TreeEntry, error) {
 
 // blob returns the content of a blob of at most max bytes.
 func (o objects) blob(name string, max int64) ([]byte, error) {
+	var content bytes.Buffer
+	err := o.copyBlob(name, max, func(size int64) (io.Writer, error) {
+		content.Grow(int(size))
+		return &content, nil
+	})
+	return content.Bytes(), err
+}
+
+// copyBlob copies a blob of at most max bytes to the writer that open returns once
+// its size is known.
+func (o objects) copyBlob(name string, max int64, open func(size int64) (io.Writer, error)) error {
 	encoded, err := o.read(plumbing.BlobObject, name, max)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	r, err := encoded.Reader()
 	if err != nil {
-		return nil, fmt.Errorf("blob %s: %w", name, err)
+		return fmt.Errorf("blob %s: %w", name, err)
 	}
 	defer r.Close()
-	content, err := io.ReadAll(io.LimitReader(r, max+1))
+	w, err := open(encoded.Size())
 	if err != nil {
-		return nil, fmt.Errorf("blob %s: %w", name, err)
+		return err
 	}
-	if int64(len(content)) != encoded.Size() {
-		return nil, fmt.Errorf("blob %s: %d bytes where %d were announced", name, len(content), encoded.Size())
+	n, err := io.Copy(w, io.LimitReader(r, encoded.Size()))
+	if err == nil && n != encoded.Size() {
+		err = fmt.Errorf("%d bytes where %d were announced", n, encoded.Size())
 	}
-	return content, nil
+	if err != nil {
+		return fmt.Errorf("blob %s: %w", name, err)
+	}
+	return nil
 }
 
 // TreeOf returns the tree of a commit; CodeNotFound.

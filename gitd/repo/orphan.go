@@ -32,6 +32,11 @@ func (s *Store) EndOrphan(ctx context.Context, id int64, group int) error {
 		return fmt.Errorf("end orphan of repository %d: %w", id, err)
 	}
 	o := orphans{dir: dir, lock: lock, group: group}
+	if group == 0 {
+		if o.group = o.findGroup(); o.group == 0 {
+			return nil
+		}
+	}
 	for {
 		left, err := o.sweep()
 		if err != nil {
@@ -57,21 +62,46 @@ type orphans struct {
 
 // sweep kills every heir once and says how many it found.
 func (o orphans) sweep() (int, error) {
-	entries, err := os.ReadDir("/proc")
+	pids, err := processes()
 	if err != nil {
 		return 0, err
 	}
 	found := 0
-	for _, entry := range entries {
-		pid, err := strconv.Atoi(entry.Name())
-		if err != nil || pid == os.Getpid() {
-			continue
-		}
+	for _, pid := range pids {
 		if o.end(pid) {
 			found++
 		}
 	}
 	return found, nil
+}
+
+// findGroup returns the group of a receive-pack that holds the lock, 0 for none.
+func (o orphans) findGroup() int {
+	pids, err := processes()
+	if err != nil {
+		return 0
+	}
+	for _, pid := range pids {
+		if group, ok := groupOf(pid); ok && group == pid && o.leader(pid) == receiving && o.holdsLock(pid) {
+			return group
+		}
+	}
+	return 0
+}
+
+// processes lists the machine's processes but this one.
+func processes() ([]int, error) {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return nil, err
+	}
+	var pids []int
+	for _, entry := range entries {
+		if pid, err := strconv.Atoi(entry.Name()); err == nil && pid != os.Getpid() {
+			pids = append(pids, pid)
+		}
+	}
+	return pids, nil
 }
 
 // end kills a process if it is an heir. The process is held by a descriptor while it
@@ -83,10 +113,7 @@ func (o orphans) end(pid int) bool {
 	}
 	defer unix.Close(fd) //nolint:errcheck // nothing was written
 	group, ok := groupOf(pid)
-	if !ok || o.group != 0 && group != o.group {
-		return false
-	}
-	if !o.holdsLock(pid) || !o.ledByReceivePack(group) {
+	if !ok || group != o.group || o.leader(group) == stranger || !o.holdsLock(pid) {
 		return false
 	}
 	return unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0) == nil
@@ -121,11 +148,23 @@ func (o orphans) holdsLock(pid int) bool {
 	return false
 }
 
-func (o orphans) ledByReceivePack(group int) bool {
-	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", group))
+// leaderKind is what a group's leader can be.
+type leaderKind int
+
+const (
+	gone leaderKind = iota
+	receiving
+	stranger
+)
+
+func (o orphans) leader(pid int) leaderKind {
+	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
 	if err != nil || len(line) == 0 {
-		return o.group != 0 // the leader is gone; the intent knows the group
+		return gone
 	}
 	args := strings.Split(strings.TrimSuffix(string(line), "\x00"), "\x00")
-	return len(args) >= 3 && args[1] == "receive-pack" && args[len(args)-1] == o.dir
+	if len(args) >= 3 && args[1] == "receive-pack" && args[len(args)-1] == o.dir {
+		return receiving
+	}
+	return stranger
 }
