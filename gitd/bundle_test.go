@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 		hookBinary = filepath.Join(dir, "grader-hook")
 		var out []byte
 		out, err = exec.Command("go", "build", "-o", hookBinary, "github.com/grader/grader/hooks/grader-hook").CombinedOutput()
-		os.Stderr.Write(out)
+		fmt.Fprint(os.Stderr, string(out))
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "build grader-hook:", err)
@@ -108,13 +108,30 @@ func newBundle(t testing.TB, change ...func(*bundle)) *bundle {
 // start starts a server on the bundle's data; a second call is a restart.
 func (b *bundle) start() {
 	b.t.Helper()
-	b.server = &gitd.Server{
+	b.server = b.config()
+	check(b.t, b.server.Start(b.t.Context()))
+	b.address = b.server.Address().String()
+}
+
+// restart stops the server and starts one on the same data; remotes follow.
+func (b *bundle) restart() {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	check(b.t, b.server.Stop(ctx))
+	b.start()
+	for _, dir := range []string{"w"} {
+		b.mustGit("alice", dir, "remote", "set-url", "grader", b.url("comp1/a1"))
+	}
+}
+
+// config is a server that is not started.
+func (b *bundle) config() *gitd.Server {
+	return &gitd.Server{
 		Addr: "127.0.0.1:0", HostKey: filepath.Join(b.dir, "hostkey"), WebURL: func() string { return "https://grader.test" },
 		Accounts: b.store, Courses: b.store, Ledger: b.ledger, Queue: b.queue, Repos: b.repos, Hooks: b.hooks,
 		Limits: b.limits, Clock: b.clock.now, Logger: slog.New(slog.NewTextHandler(b.logs, nil)),
 	}
-	check(b.t, b.server.Start(b.t.Context()))
-	b.address = b.server.Address().String()
 }
 
 func (b *bundle) stop() {

@@ -23,12 +23,6 @@ func (a *pushes) remove(p *push) {
 	delete(a.all, p.token)
 }
 
-func (a *pushes) get(token string) *push {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.all[token]
-}
-
 // receiving reports whether an intent belongs to a push under way.
 func (a *pushes) receiving(intent string) bool {
 	a.mu.Lock()

@@ -40,7 +40,7 @@ func (s *Server) receive(ctx context.Context, p *push, lock *repo.Lock) (taken, 
 	if err != nil {
 		return taken{}, fmt.Errorf("start git: %w", err)
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }() // ends what still runs
 	p.mu.Lock()
 	p.kill = r.Kill
 	p.mu.Unlock()

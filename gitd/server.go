@@ -69,7 +69,8 @@ func (s *Server) Start(ctx context.Context) error {
 	}
 	s.base, s.stop = context.WithCancelCause(context.WithoutCancel(ctx))
 	if err := s.settleAll(ctx); err != nil {
-		return fmt.Errorf("settle open pushes: %w", err)
+		s.Logger.Error("settle open pushes", "error", err)
+		s.wakeRetrier()
 	}
 	var config net.ListenConfig
 	s.listener, err = config.Listen(ctx, "tcp", s.Addr)
@@ -79,7 +80,7 @@ func (s *Server) Start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ssh: %w", err)
 	}
-	s.ssh = s.newSSH(signer)
+	s.ssh = s.newSSH(signer) //nolint:contextcheck // connections outlive Start
 	s.serving.Go(func() { s.serve(s.listener) })
 	s.serving.Go(s.retry)
 	s.serving.Go(s.touchKeys)

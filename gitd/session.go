@@ -76,7 +76,7 @@ func (s *Server) runSession(sess *session, requests <-chan *gossh.Request) {
 	defer func() {
 		s.recovered("session", recover())
 		lifetime.Stop()
-		sess.channel.Close()
+		_ = sess.channel.Close() // it may be closed
 		cancel(nil)
 		cut.Reset(closeGrace)
 		sess.readers.Wait()
@@ -110,7 +110,7 @@ func (sess *session) listen(requests <-chan *gossh.Request, command chan<- strin
 	seen, begun := 0, false
 	for r := range requests {
 		if seen++; seen > maxRequests && !begun {
-			sess.channel.Close()
+			sess.hangUp()
 		}
 		ok := false
 		switch {

@@ -2,6 +2,7 @@ package gitd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -134,16 +135,18 @@ func (s *Server) settleAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var failed error
 	for _, in := range open {
 		if s.pushes.receiving(in.ID) {
 			continue
 		}
 		if err := s.settleOrphan(ctx, in); err != nil {
-			return fmt.Errorf("intent %s: %w", in.ID, err)
+			failed = errors.Join(failed, fmt.Errorf("intent %s: %w", in.ID, err))
+			continue // one broken repository must not keep the others waiting
 		}
 		s.Logger.Info("settled a push that was left open", "intent", in.ID)
 	}
-	return nil
+	return failed
 }
 
 func (s *Server) settleOrphan(ctx context.Context, in schema.Intent) error {
