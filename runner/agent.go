@@ -37,6 +37,9 @@ const (
 // while it had no job. Any other error is why it could not serve.
 func (a *Agent) Run(ctx context.Context, credential io.Reader) error {
 	a.prepare()
+	if err := keepPrivate(credential); err != nil {
+		return err
+	}
 	c, err := readCredential(credential)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"syscall"
@@ -40,6 +41,20 @@ func readCredential(r io.Reader) (schema.Credential, error) {
 		return c, schema.Errorf(schema.CodeInvalid, "the credential lacks its URL, token or flavour")
 	}
 	return c, nil
+}
+
+// keepPrivate lets no program that the runner starts inherit the credential's
+// descriptor.
+func keepPrivate(credential io.Reader) error {
+	f, ok := credential.(*os.File)
+	if !ok {
+		return nil
+	}
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return fmt.Errorf("credential: %w", err)
+	}
+	return raw.Control(func(fd uintptr) { syscall.CloseOnExec(int(fd)) })
 }
 
 // readLine reads up to a newline or the end, byte by byte so as to take no more.

@@ -222,6 +222,7 @@ type stubPool struct {
 	asked   []int
 	retired []string
 	failure string
+	stays   bool // its runners outlive Close, as those of a cluster may
 }
 
 func (p *stubPool) Ensure(_ context.Context, _ schema.Flavour, n int) error {
@@ -249,7 +250,14 @@ func (p *stubPool) List(context.Context) ([]scheduler.PoolRunner, error) {
 	return runners, nil
 }
 
-func (p *stubPool) Close() error { p.mu.Lock(); defer p.mu.Unlock(); clear(p.alive); return nil }
+func (p *stubPool) Close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.stays {
+		clear(p.alive)
+	}
+	return nil
+}
 
 func (p *stubPool) last() int {
 	p.mu.Lock()

@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	placeAge  = time.Second           // how old a snapshot may be
+	placeAge  = time.Second            // how old a snapshot may be
 	placePace = 100 * time.Millisecond // how soon another is made for a job that it lacks
-	maxPlaces = 100_000               // waiting jobs of a flavour that are looked at
+	maxPlaces = 100_000                // waiting jobs of a flavour that are looked at
 )
 
 // places is a snapshot of where every waiting job stands, made at most once a
