@@ -46,4 +46,19 @@ lint: ## the linters, pinned in tools/go.mod
 fmt: ## format the code
 	gofmt -w .
 
+bench: build ## medians, p99 and ratios, measured on this machine
+	$(GO) run ./bench $(BENCH)
+
+demo: deps build ## a whole course graded by real pushes; DEMO_ONCE=1 ends after the checks
+	bin/grader demo
+
+FUZZTIME ?= 60s
+fuzz: ## every fuzz target for a minute
+	for pkg in $$($(GO) list ./...); do
+	  for target in $$($(GO) test -list '^Fuzz' "$$pkg" | grep '^Fuzz' || true); do
+	    echo "$$pkg $$target"
+	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$pkg"
+	  done
+	done
+
 .PHONY: help deps build test race lint fmt bench demo fuzz

@@ -2,10 +2,7 @@ package runner
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/grader/grader/runner/grade"
@@ -34,24 +31,11 @@ type Opener func(ctx context.Context, dir string) (*Station, error)
 // this machine's toolchain.
 func OpenWall(o sandbox.Options, clock func() time.Time, logger *slog.Logger) Opener {
 	return func(ctx context.Context, dir string) (*Station, error) {
-		trusted := filepath.Join(dir, "trusted")
-		if err := os.Mkdir(trusted, 0o700); err != nil {
-			return nil, fmt.Errorf("trusted files: %w", err)
-		}
-		image, err := grade.DetectImage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("toolchain: %w", err)
-		}
-		wall, err := sandbox.Open(ctx, o)
+		grader, err := grade.Open(ctx, dir, o, clock, logger)
 		if err != nil {
 			return nil, err
 		}
-		return &Station{
-			Engine: &grade.Grader{Wall: wall, Image: image, Dir: trusted, Clock: clock, Logger: logger},
-			Wall:   string(wall.Level()),
-			Image:  image.ID,
-			Close:  wall.Close,
-		}, nil
+		return &Station{Engine: grader, Wall: string(grader.Wall.Level()), Image: grader.Image.ID, Close: grader.Close}, nil
 	}
 }
 

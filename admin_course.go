@@ -1,0 +1,99 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/grader/grader/schema"
+)
+
+func adminCourseCommand() *cli.Command {
+	return &cli.Command{
+		Name:         "course",
+		Usage:        "courses",
+		OnUsageError: misuse,
+		Action:       noSubcommand,
+		Subcommands: []*cli.Command{{
+			Name:        "add",
+			Usage:       "make a course",
+			ArgsUsage:   "CODE",
+			Description: "Example: grader admin course add comp2402 --title \"Data Structures\" --timezone America/Toronto",
+			Flags: []cli.Flag{
+				&cli.StringFlag{Name: "title", Usage: "`TITLE` shown to people", Required: true},
+				&cli.StringFlag{Name: "timezone", Usage: "IANA `NAME` of the zone of its local times", Value: "UTC"},
+				&cli.StringFlag{Name: "flavour", Usage: "default `FLAVOUR` of its assignments", Value: "standard"},
+			},
+			OnUsageError: misuse,
+			Action:       adminCourseAdd,
+		}, {
+			Name:         "list",
+			Usage:        "list the courses",
+			OnUsageError: misuse,
+			Action:       adminCourseList,
+		}},
+	}
+}
+
+func adminCourseAdd(c *cli.Context) error {
+	args, err := arguments(c, "CODE")
+	if err != nil {
+		return err
+	}
+	_, err = callAdmin[none](c, "course.add", addCourseArgs{
+		Code: args[0], Title: c.String("title"), Zone: c.String("timezone"), Flavour: c.String("flavour"),
+	})
+	return err
+}
+
+func adminCourseList(c *cli.Context) error {
+	courses, err := callAdmin[[]schema.Course](c, "courses", none{})
+	if err != nil {
+		return err
+	}
+	for _, course := range courses {
+		fmt.Fprintf(c.App.Writer, "%-20s %s\n", course.Code, schema.Sanitize(course.Title))
+	}
+	return nil
+}
+
+func adminEnrolCommand() *cli.Command {
+	return &cli.Command{
+		Name:         "enrol",
+		Usage:        "give a person a role in a course",
+		ArgsUsage:    "CODE LOGIN",
+		Description:  "Example: grader admin enrol comp2402 alice --role student",
+		Flags:        []cli.Flag{&cli.StringFlag{Name: "role", Usage: "student, ta or instructor", Required: true}},
+		OnUsageError: misuse,
+		Action: func(c *cli.Context) error {
+			args, err := arguments(c, "CODE", "LOGIN")
+			if err != nil {
+				return err
+			}
+			_, err = callAdmin[none](c, "enrol", enrolArgs{Course: args[0], Login: args[1], Role: c.String("role")})
+			return err
+		},
+	}
+}
+
+func adminLoginLinkCommand() *cli.Command {
+	return &cli.Command{
+		Name:         "login-link",
+		Usage:        "print a one-time link that signs a browser in as a person",
+		ArgsUsage:    "LOGIN",
+		Description:  "Example: grader admin login-link alice",
+		OnUsageError: misuse,
+		Action: func(c *cli.Context) error {
+			args, err := arguments(c, "LOGIN")
+			if err != nil {
+				return err
+			}
+			link, err := callAdmin[string](c, "login-link", loginLinkArgs{Login: args[0]})
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(c.App.Writer, link)
+			return nil
+		},
+	}
+}

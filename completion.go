@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/grader/grader/schema"
+)
+
+func completionCommand() *cli.Command {
+	return &cli.Command{
+		Name:         "completion",
+		Usage:        "print the completion script of a shell",
+		ArgsUsage:    "bash|zsh|fish",
+		Description:  "Example: source <(grader completion bash)",
+		OnUsageError: misuse,
+		Action: func(c *cli.Context) error {
+			args, err := arguments(c, "SHELL")
+			if err != nil {
+				return err
+			}
+			script, err := completionScript(c.App, args[0])
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(c.App.Writer, script)
+			return nil
+		},
+	}
+}
+
+// completionScript asks the program itself for the words: urfave/cli answers
+// --generate-bash-completion.
+func completionScript(app *cli.App, shell string) (string, error) {
+	switch shell {
+	case "bash":
+		return `_grader() {
+  local words
+  words=$("${COMP_WORDS[@]:0:$COMP_CWORD}" --generate-bash-completion 2>/dev/null)
+  COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[$COMP_CWORD]}"))
+}
+complete -o bashdefault -o default -F _grader grader`, nil
+	case "zsh":
+		return `#compdef grader
+_grader() {
+  local -a words_found
+  words_found=("${(@f)$(${words[@]:0:#words[@]-1} --generate-bash-completion 2>/dev/null)}")
+  _describe 'command' words_found
+}
+compdef _grader grader`, nil
+	case "fish":
+		return app.ToFishCompletion()
+	}
+	return "", schema.Errorf(schema.CodeInvalid, "shell %q: use bash, zsh or fish", shell)
+}

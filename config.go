@@ -1,0 +1,180 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"runtime"
+	"slices"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/grader/grader/gitd"
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// Config is grader's configuration file, decoded strictly; configs/grader.yaml
+// explains every key. The zero value is not usable: start from defaultConfig.
+type Config struct {
+	// PublicURL is how browsers reach the site; "" is the address it listens on.
+	PublicURL string `yaml:"public_url"`
+	// PublicSSH is HOST[:PORT] as students type it; "" is the address it listens on.
+	PublicSSH string `yaml:"public_ssh"`
+	// Wall is the weakest level that runners may have.
+	Wall sandbox.Level `yaml:"wall"`
+	// MaxPush bounds the bytes of one push.
+	MaxPush Size `yaml:"max_push"`
+	// Limits bound what clients of the SSH server may take.
+	Limits LimitsConfig `yaml:"limits"`
+	// Flavours are the kinds of runner, by name.
+	Flavours map[string]FlavourConfig `yaml:"flavours"`
+}
+
+// FlavourConfig is schema.Flavour as people write it.
+type FlavourConfig struct {
+	CPU       float64 `yaml:"cpu"`
+	Memory    Size    `yaml:"memory"`
+	Scratch   Size    `yaml:"scratch"`
+	Processes int     `yaml:"processes"`
+	Warm      int     `yaml:"warm"`
+	Max       int     `yaml:"max"`
+}
+
+// LimitsConfig bounds connections; a zero field takes its default.
+type LimitsConfig struct {
+	Connections int `yaml:"connections"` // at once
+	Strangers   int `yaml:"strangers"`   // of one address that have not proved who they are
+	Sessions    int `yaml:"sessions"`    // of one account at once
+}
+
+func (l LimitsConfig) ssh() gitd.Limits {
+	return gitd.Limits{Connections: l.Connections, Strangers: l.Strangers, UserSessions: l.Sessions}
+}
+
+// Size is a number of bytes, written 512KiB, 64MiB or 2GiB.
+type Size int64
+
+// UnmarshalYAML parses a size; goccy/go-yaml adds the place to the error.
+func (s *Size) UnmarshalYAML(text []byte) error {
+	n, err := assignment.ParseSize(string(bytes.Trim(text, "\"' \n")))
+	if err != nil {
+		return err
+	}
+	*s = Size(n)
+	return nil
+}
+
+// defaultConfig is what holds without a file: one flavour as large as two steps
+// of an ordinary course need, as many runners as this machine has cores.
+func defaultConfig() Config {
+	cores := runtime.NumCPU()
+	return Config{
+		Wall:    sandbox.LevelUID,
+		MaxPush: 64 << 20,
+		Flavours: map[string]FlavourConfig{"standard": {
+			CPU: 1, Memory: 2 << 30, Scratch: 1 << 30, Processes: 512, Warm: cores, Max: cores,
+		}},
+	}
+}
+
+// loadConfig reads a configuration file; "" is the defaults. A malformed file is
+// CodeInvalid and names the line.
+func loadConfig(path string) (Config, error) {
+	c := defaultConfig()
+	if path == "" {
+		return c, nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return c, schema.Errorf(schema.CodeInvalid, "configuration: %w", err)
+	}
+	var file Config
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&file); err != nil {
+		return c, schema.Errorf(schema.CodeInvalid, "configuration %s: %s", path, yamlProblem(err))
+	}
+	c = c.overlaid(file)
+	if err := c.check(); err != nil {
+		return c, schema.Errorf(schema.CodeInvalid, "configuration %s: %w", path, err)
+	}
+	return c, nil
+}
+
+// yamlProblem puts the place before the words, without the excerpt.
+func yamlProblem(err error) string {
+	var syntax yaml.Error
+	if !errors.As(err, &syntax) || syntax.GetToken() == nil {
+		return err.Error()
+	}
+	at := syntax.GetToken().Position
+	return fmt.Sprintf("line %d, column %d: %s", at.Line, at.Column, syntax.GetMessage())
+}
+
+func (c Config) overlaid(file Config) Config {
+	if file.PublicURL != "" {
+		c.PublicURL = file.PublicURL
+	}
+	if file.PublicSSH != "" {
+		c.PublicSSH = file.PublicSSH
+	}
+	if file.Wall != "" {
+		c.Wall = file.Wall
+	}
+	if file.MaxPush != 0 {
+		c.MaxPush = file.MaxPush
+	}
+	c.Limits = file.Limits
+	if file.Flavours != nil {
+		c.Flavours = file.Flavours
+	}
+	return c
+}
+
+func (c Config) check() error {
+	switch c.Wall {
+	case sandbox.LevelNamespace, sandbox.LevelUID, sandbox.LevelWeak:
+	default:
+		return fmt.Errorf("wall: %q is no level; use namespace, uid or weak", c.Wall)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Flavours)) {
+		if err := c.Flavours[name].check(); err != nil {
+			return fmt.Errorf("flavours: %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func (f FlavourConfig) check() error {
+	switch {
+	case f.CPU <= 0:
+		return errors.New("cpu must be more than 0 cores, such as 1 or 0.5")
+	case f.Memory < 16<<20:
+		return errors.New("memory must be at least 16MiB")
+	case f.Scratch < 1<<20:
+		return errors.New("scratch must be at least 1MiB")
+	case f.Processes < 1:
+		return errors.New("processes must be at least 1")
+	case f.Warm < 0 || f.Max < 1 || f.Warm > f.Max:
+		return errors.New("warm and max: use 0 <= warm <= max, and max at least 1")
+	}
+	return nil
+}
+
+// flavours returns the flavours in the vocabulary's form.
+func (c Config) flavours() map[string]schema.Flavour {
+	all := make(map[string]schema.Flavour, len(c.Flavours))
+	for name, f := range c.Flavours {
+		all[name] = f.flavour(name)
+	}
+	return all
+}
+
+func (f FlavourConfig) flavour(name string) schema.Flavour {
+	return schema.Flavour{
+		Name: name, CPU: f.CPU, Memory: int64(f.Memory), Scratch: int64(f.Scratch),
+		Processes: f.Processes, Warm: f.Warm, Max: f.Max,
+	}
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/grader/grader/runner/grade"
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
+)
+
+func doctorCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "doctor",
+		Usage: "what this machine can do, each with the remedy for what it cannot",
+		Description: "Exit status 1 when pushes cannot be graded here.\n\n" +
+			"Example: grader doctor --image",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "image", Usage: "also list the variables for compilers and libraries"},
+			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
+		},
+		OnUsageError: misuse,
+		Action:       doctor,
+	}
+}
+
+// diagnosis is what doctor found.
+type diagnosis struct {
+	Findings  []finding         `json:"findings"`
+	Variables map[string]string `json:"variables,omitempty"`
+}
+
+// finding is one thing that works, or does not and how to mend it.
+type finding struct {
+	What   string `json:"what"`
+	Works  bool   `json:"works"`
+	Needed bool   `json:"needed"`
+	Says   string `json:"says"`
+	Remedy string `json:"remedy,omitempty"`
+}
+
+func doctor(c *cli.Context) error {
+	if _, err := arguments(c); err != nil {
+		return err
+	}
+	d, err := diagnose(c.Context, c.Bool("image"))
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		err = printJSON(c.App.Writer, d)
+	} else {
+		d.print(c)
+	}
+	if err == nil && d.sick() {
+		err = schema.Errorf(schema.CodeUnavailable, "pushes cannot be graded on this machine; see above")
+	}
+	return err
+}
+
+func diagnose(ctx context.Context, image bool) (diagnosis, error) {
+	d := diagnosis{Findings: []finding{
+		program(ctx, "git", "apt-get install git", "--version"),
+		program(ctx, "ssh", "apt-get install openssh-client (people's side; only the demo needs it here)", "-V"),
+		hookFinding(),
+	}}
+	d.Findings = append(d.Findings, walls(sandbox.Probe(ctx))...)
+	if !image {
+		return d, nil
+	}
+	tools, err := grade.DetectImage(ctx)
+	if err != nil {
+		return d, fmt.Errorf("toolchain: %w", err)
+	}
+	d.Variables = tools.Variables
+	return d, nil
+}
+
+func program(ctx context.Context, name, remedy, flag string) finding {
+	f := finding{What: name, Needed: name == "git", Remedy: remedy}
+	out, err := exec.CommandContext(ctx, name, flag).CombinedOutput()
+	if f.Works = err == nil; f.Works {
+		f.Says, _, _ = strings.Cut(string(out), "\n")
+		f.Remedy = ""
+	} else {
+		f.Says = err.Error()
+	}
+	return f
+}
+
+func hookFinding() finding {
+	path, err := companion("grader-hook")
+	if err != nil {
+		return finding{What: "grader-hook", Needed: true, Says: err.Error(), Remedy: "make build, and install both programs side by side"}
+	}
+	return finding{What: "grader-hook", Needed: true, Works: true, Says: path}
+}
+
+// walls turns the sandbox's report into findings: one level is enough.
+func walls(r sandbox.Report) []finding {
+	findings := []finding{{
+		What: "wall", Needed: true, Works: r.Best != "",
+		Says: fmt.Sprintf("kernel %s, Landlock ABI %d, cgroup %s", r.Kernel, r.Landlock, orNone(r.Cgroup)),
+	}}
+	for _, l := range r.Levels {
+		f := finding{What: "wall level " + string(l.Level), Works: l.Works, Says: l.Failed, Remedy: l.Remedy}
+		if l.Level == r.Best {
+			f.Says = "chosen"
+		}
+		findings = append(findings, f)
+	}
+	for _, text := range r.Findings {
+		findings = append(findings, finding{What: "wall", Works: true, Says: text})
+	}
+	return findings
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "not writable"
+	}
+	return s
+}
+
+func (d diagnosis) sick() bool {
+	for _, f := range d.Findings {
+		if f.Needed && !f.Works {
+			return true
+		}
+	}
+	return false
+}
+
+func (d diagnosis) print(c *cli.Context) {
+	for _, f := range d.Findings {
+		word := "ok  "
+		if !f.Works {
+			word = "no  "
+		}
+		fmt.Fprintf(c.App.Writer, "%s %-22s %s\n", word, f.What, f.Says)
+		if f.Remedy != "" && !f.Works {
+			fmt.Fprintf(c.App.Writer, "     %-22s remedy: %s\n", "", f.Remedy)
+		}
+	}
+	for name, value := range d.Variables {
+		fmt.Fprintf(c.App.Writer, "     $%-22s %s\n", name, value)
+	}
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/grader/grader/runner"
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
+)
+
+// credentialFD is the descriptor on which a pool hands a runner its credential.
+const credentialFD = 3
+
+func runnerCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "runner",
+		Usage:       "grade one job, then exit; what a pool starts",
+		Description: "The credential comes as JSON over descriptor 3, never in arguments or the environment.\n\nExample: grader runner 3< credential.json",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "min-level", Usage: "the weakest wall to accept: namespace, uid or weak", Value: string(sandbox.LevelUID)},
+			&cli.BoolFlag{Name: "allow-weak", Usage: "accept the weak wall: students' programs run as this user"},
+			&cli.StringFlag{Name: "log", Usage: "`LEVEL` of the log on standard error", Value: "info"},
+		},
+		OnUsageError: misuse,
+		Action:       runRunner,
+	}
+}
+
+func runRunner(c *cli.Context) error {
+	if _, err := arguments(c); err != nil {
+		return err
+	}
+	logger, err := newLogger(c)
+	if err != nil {
+		return err
+	}
+	slog.SetDefault(logger)
+	credential := os.NewFile(credentialFD, "credential")
+	if _, err := credential.Stat(); err != nil {
+		return schema.Errorf(schema.CodeInvalid, "no credential on descriptor %d; a pool starts runners, people use grader check", credentialFD)
+	}
+	defer credential.Close()
+	level := sandbox.Level(c.String("min-level"))
+	if c.Bool("allow-weak") {
+		level = sandbox.LevelWeak
+	}
+	dir, err := os.MkdirTemp("", "grader-runner-")
+	if err != nil {
+		return fmt.Errorf("runner's directory: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Chmod(dir, 0o711); err != nil { // steps pass through to their scratch
+		return fmt.Errorf("runner's directory: %w", err)
+	}
+	wall := sandbox.Options{Dir: filepath.Join(dir, "wall"), Min: level, Logger: logger}
+	agent := &runner.Agent{Open: runner.OpenWall(wall, time.Now, logger), Dir: dir, Version: version, Logger: logger}
+	return agent.Run(c.Context, credential)
+}

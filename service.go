@@ -1,0 +1,234 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/grader/grader/gitd"
+	"github.com/grader/grader/gitd/repo"
+	"github.com/grader/grader/hooks"
+	"github.com/grader/grader/scheduler"
+	"github.com/grader/grader/scheduler/local"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/store"
+	"github.com/grader/grader/web"
+)
+
+// Service is the control plane: store, SSH server, scheduler, pools and site in
+// one process, on one data directory. Set the exported fields, then Start.
+type Service struct {
+	Data   string // data directory, made if it is not there
+	SSH    string // listen address
+	Web    string // listen address
+	Config Config
+	Logger *slog.Logger
+	Clock  func() time.Time
+
+	stops     []func(context.Context) error // in the order of start; stopped in reverse
+	store     *store.Store
+	repos     *repo.Store
+	hooks     *hooks.Server
+	scheduler *scheduler.Scheduler
+	ssh       *gitd.Server
+	site      *web.Server
+}
+
+// Start starts everything and returns once it listens. What it had started is
+// stopped again when it fails.
+func (s *Service) Start(ctx context.Context) error {
+	data, err := openData(s.Data)
+	if err != nil {
+		return err
+	}
+	s.onStop(func(context.Context) error { return data.Close() })
+	for _, start := range []func(context.Context, *dataDir) error{
+		s.startStore, s.startHooks, s.startScheduler, s.startSSH, s.startSite, s.startAdmin,
+	} {
+		if err := start(ctx, data); err != nil {
+			return errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
+		}
+	}
+	return nil
+}
+
+// Stop stops what was started, in reverse, and returns what went wrong. It may be
+// called twice.
+func (s *Service) Stop(ctx context.Context) error {
+	var failed error
+	for _, stop := range slices.Backward(s.stops) {
+		failed = errors.Join(failed, stop(ctx))
+	}
+	s.stops = nil
+	return failed
+}
+
+func (s *Service) onStop(f func(context.Context) error) { s.stops = append(s.stops, f) }
+
+func (s *Service) startStore(ctx context.Context, data *dataDir) (err error) {
+	if s.store, err = store.Open(ctx, data.Path("grader.db"), store.Options{Clock: s.Clock}); err != nil {
+		return err
+	}
+	s.onStop(func(context.Context) error { return s.store.Close() })
+	return nil
+}
+
+// startHooks opens the repositories and the socket that their hooks call.
+func (s *Service) startHooks(_ context.Context, data *dataDir) error {
+	if err := data.OpenRuntime(); err != nil {
+		return err
+	}
+	git, err := exec.LookPath("git")
+	if err != nil {
+		return schema.Errorf(schema.CodeUnavailable, "git is not installed; on Debian: apt-get install git")
+	}
+	hook, err := companion("grader-hook")
+	if err != nil {
+		return err
+	}
+	socket := data.Socket("hook")
+	s.repos, err = repo.Open(repo.Options{
+		Dir: data.Path("repositories"), Git: git, HookBinary: hook, HookSocket: socket, MaxPack: int64(s.Config.MaxPush),
+	})
+	if err != nil {
+		return fmt.Errorf("open repositories: %w", err)
+	}
+	s.hooks = hooks.NewServer(socket, s.Logger)
+	if err := s.hooks.Start(); err != nil {
+		return fmt.Errorf("hooks: %w", err)
+	}
+	s.onStop(s.hooks.Stop)
+	return nil
+}
+
+// companion finds a program that is installed beside this one.
+func companion(name string) (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("find myself: %w", err)
+	}
+	path := filepath.Join(filepath.Dir(self), name)
+	if _, err := os.Stat(path); err != nil {
+		return "", schema.Errorf(schema.CodeUnavailable, "%s is not beside %s; make build puts both into bin/", name, filepath.Base(self))
+	}
+	return path, nil
+}
+
+// startScheduler starts the queue with the embedded pool: runners are this very
+// program.
+func (s *Service) startScheduler(ctx context.Context, data *dataDir) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find myself: %w", err)
+	}
+	cache, err := data.Subdir("cache")
+	if err != nil {
+		return err
+	}
+	socket := data.Socket("runners")
+	s.scheduler = &scheduler.Scheduler{
+		Jobs: s.store, Trees: s.repos, Flavours: s.Config.flavours(),
+		Dir: cache, Socket: socket, Clock: s.Clock, Logger: s.Logger,
+	}
+	pool := &local.Pool{
+		Binary: self, Args: []string{"runner", "--min-level", string(s.Config.Wall)},
+		Env: []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}, URL: "unix:" + socket,
+		Registrar: s.scheduler, Logger: s.Logger,
+	}
+	s.scheduler.Pools = make(map[string]scheduler.Pool, len(s.scheduler.Flavours))
+	for name := range s.scheduler.Flavours {
+		s.scheduler.Pools[name] = pool
+	}
+	if err := s.scheduler.Start(ctx); err != nil {
+		return fmt.Errorf("scheduler: %w", err)
+	}
+	s.onStop(s.scheduler.Stop)
+	return nil
+}
+
+func (s *Service) startSSH(ctx context.Context, data *dataDir) error {
+	s.ssh = &gitd.Server{
+		Addr: s.SSH, Name: s.Config.PublicSSH, HostKey: data.Path("host_key"),
+		WebURL:   func() string { return s.WebURL() },
+		Accounts: s.store, Courses: s.store, Ledger: s.store, Queue: s.scheduler, Repos: s.repos, Hooks: s.hooks,
+		Flavours: s.Config.flavours(), Limits: s.Config.Limits.ssh(), Clock: s.Clock, Logger: s.Logger,
+	}
+	if err := s.ssh.Start(ctx); err != nil {
+		return err
+	}
+	s.onStop(s.ssh.Stop)
+	return nil
+}
+
+func (s *Service) startSite(ctx context.Context, _ *dataDir) error {
+	site := &web.Server{
+		Addr: s.Web, Accounts: s.store, Results: s.store, Live: s.scheduler, Handouts: s.repos, Sessions: s.store,
+		Clock: s.Clock, Logger: s.Logger, PublicURL: s.Config.PublicURL, SSHAddress: s.SSHName(), Version: version,
+	}
+	if err := site.Start(ctx); err != nil {
+		return err
+	}
+	s.site = site
+	s.onStop(site.Stop)
+	return nil
+}
+
+// startAdmin answers `grader admin` on a unix socket that only this user may open.
+func (s *Service) startAdmin(ctx context.Context, data *dataDir) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "unix", data.Socket("admin"))
+	if err != nil {
+		return fmt.Errorf("admin socket: %w", err)
+	}
+	server := &http.Server{Handler: adminHandler(s.operator()), ReadHeaderTimeout: 10 * time.Second}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			s.Logger.Error("admin socket failed", "error", err)
+		}
+	}()
+	s.onStop(func(context.Context) error {
+		err := server.Close()
+		<-done
+		return err
+	})
+	return nil
+}
+
+// operator returns what answers an operator, inside this service.
+func (s *Service) operator() *operator {
+	return &operator{store: s.store, clock: s.Clock, live: &liveService{
+		webURL: s.WebURL, watch: s.scheduler.Watch, pools: s.scheduler.PoolStates,
+	}}
+}
+
+// SSHAddress returns where the SSH server listens.
+func (s *Service) SSHAddress() string { return s.ssh.Address().String() }
+
+// SSHName returns HOST[:PORT] as students type it.
+func (s *Service) SSHName() string {
+	if s.Config.PublicSSH != "" {
+		return s.Config.PublicSSH
+	}
+	return s.SSHAddress()
+}
+
+// WebURL returns the root of the site as browsers reach it, "" before it listens.
+func (s *Service) WebURL() string {
+	if s.Config.PublicURL != "" {
+		return strings.TrimSuffix(s.Config.PublicURL, "/")
+	}
+	if s.site == nil {
+		return ""
+	}
+	return s.site.URL()
+}
