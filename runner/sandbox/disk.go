@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"math"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 )
@@ -23,6 +24,30 @@ func (s *Scratch) usage() int64 {
 	})
 	if errors.Is(err, errTooDeep) {
 		return math.MaxInt64
+	}
+	return sum
+}
+
+// unlinked sums the files that only descriptors of the processes still hold. The
+// caller must be allowed to look: be their uid, or hold CAP_SYS_PTRACE.
+func unlinked(pids map[int]bool) int64 {
+	var sum int64
+	seen := map[uint64]bool{}
+	for pid := range pids {
+		dir := "/proc/" + strconv.Itoa(pid) + "/fd"
+		fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		if err != nil {
+			continue
+		}
+		names, err := namesIn(fd)
+		for _, name := range names {
+			var st unix.Stat_t
+			if err == nil && unix.Fstatat(fd, name, &st, 0) == nil && st.Mode&unix.S_IFMT == unix.S_IFREG && st.Nlink == 0 && !seen[st.Ino] {
+				seen[st.Ino] = true
+				sum += st.Blocks * 512
+			}
+		}
+		closeFD(fd)
 	}
 	return sum
 }

@@ -23,31 +23,45 @@ func hasProcesses(uid int) bool {
 }
 
 // signalUID sends signal to every process of the uid at once, which no fork can
-// outrun. It borrows the uid on one thread: real uid killer so that a victim cannot
-// signal back and nobody else is hit, saved uid 0 to return.
-func signalUID(uid, killer int, signal unix.Signal) (err error) {
+// outrun.
+func signalUID(uid, killer int, signal unix.Signal) error {
+	var killed error
+	err := asUID(uid, killer, func() { killed = unix.Kill(-1, signal) })
+	if err == nil && !errors.Is(killed, unix.ESRCH) {
+		err = killed
+	}
+	if err != nil {
+		return fmt.Errorf("kill uid %d: %w", uid, err)
+	}
+	return nil
+}
+
+// asUID runs f on a thread that borrows the uid: its real uid is the killer's so that
+// the uid's processes cannot signal it back and nobody else's are hit, its saved uid
+// is 0 to return.
+func asUID(uid, killer int, f func()) (err error) {
 	runtime.LockOSThread()
 	defer func() {
 		if err == nil {
 			runtime.UnlockOSThread() // else the thread ends with its goroutine
 		}
 	}()
-	if err := threadUIDs(killer, uid, 0); err != nil {
-		return fmt.Errorf("kill uid %d: %w", uid, err)
+	if err := threadIDs(unix.SYS_SETRESGID, killer, uid, 0); err != nil {
+		return err
 	}
-	killed := unix.Kill(-1, signal)
-	if err := threadUIDs(0, 0, 0); err != nil {
-		return fmt.Errorf("kill uid %d: %w", uid, err)
+	if err := threadIDs(unix.SYS_SETRESUID, killer, uid, 0); err != nil {
+		return err
 	}
-	if killed != nil && !errors.Is(killed, unix.ESRCH) {
-		return fmt.Errorf("kill uid %d: %w", uid, killed)
+	f()
+	if err := threadIDs(unix.SYS_SETRESUID, 0, 0, 0); err != nil {
+		return err
 	}
-	return nil
+	return threadIDs(unix.SYS_SETRESGID, 0, 0, 0)
 }
 
-// threadUIDs changes the uids of the calling thread only.
-func threadUIDs(real, effective, saved int) error {
-	_, _, e := unix.RawSyscall(unix.SYS_SETRESUID, uintptr(real), uintptr(effective), uintptr(saved))
+// threadIDs changes the ids of the calling thread only.
+func threadIDs(call uintptr, real, effective, saved int) error {
+	_, _, e := unix.RawSyscall(call, uintptr(real), uintptr(effective), uintptr(saved))
 	if e != 0 {
 		return e
 	}
@@ -55,8 +69,8 @@ func threadUIDs(real, effective, saved int) error {
 }
 
 // emptyUID kills and reaps until the uid has no process. What was reaped is told
-// to reaped.
-func emptyUID(uid, killer int, reaped func(unix.Rusage)) error {
+// to reaped. The process first is left for who waits for it.
+func emptyUID(uid, killer, first int, reaped func(unix.Rusage)) error {
 	deadline := time.Now().Add(emptyWithin)
 	for pause := 50 * time.Microsecond; hasProcesses(uid); pause = min(2*pause, 10*time.Millisecond) {
 		if err := signalUID(uid, killer, unix.SIGKILL); err != nil {
@@ -66,16 +80,16 @@ func emptyUID(uid, killer int, reaped func(unix.Rusage)) error {
 			return errNotEmpty
 		}
 		time.Sleep(pause)
-		reapOrphans(uid, reaped)
+		reapOrphans(uid, first, reaped)
 	}
 	return nil
 }
 
 // reapOrphans waits for the dead processes of the uid that are this process's by
 // adoption. It never waits for others, which are somebody else's children.
-func reapOrphans(uid int, reaped func(unix.Rusage)) {
+func reapOrphans(uid, first int, reaped func(unix.Rusage)) {
 	for _, pid := range processes(nil) {
-		if ownerOf(pid) != uid {
+		if pid == first || ownerOf(pid) != uid {
 			continue
 		}
 		st, err := readStat(pid)

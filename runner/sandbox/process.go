@@ -125,7 +125,7 @@ func (p *Process) empty(m *meter) (ended, error) {
 		_ = unix.Kill(p.pid, unix.SIGKILL) // ESRCH when it has ended
 	}
 	if p.slot.uid >= 0 {
-		if err := emptyUID(p.slot.uid, p.wall.block.killer(), m.waited); err != nil {
+		if err := emptyUID(p.slot.uid, p.wall.block.killer(), p.pid, m.waited); err != nil {
 			return ended{}, err
 		}
 	}

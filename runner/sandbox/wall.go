@@ -162,7 +162,7 @@ func (w *Wall) sweep(running int) error {
 	var uids []int
 	for i := range w.block.slots() {
 		uid := w.block.uid(i)
-		if err := emptyUID(uid, w.block.killer(), func(unix.Rusage) {}); err != nil {
+		if err := emptyUID(uid, w.block.killer(), 0, func(unix.Rusage) {}); err != nil {
 			w.logger.Error("a uid of an earlier wall has processes that do not end", "uid", uid, "error", err)
 			continue
 		}

@@ -41,6 +41,12 @@ type pathBeneathAttr struct {
 	_      int32
 }
 
+// sigaction is the kernel's struct; the zero value is the default action.
+type sigaction struct {
+	handler, flags, restorer uintptr
+	mask                     uint64
+}
+
 // sockFprog is struct sock_fprog.
 type sockFprog struct {
 	len    uint16
