@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"testing"
 	"time"
+	_ "time/tzdata" // bare machines have no zones
 
 	"github.com/google/go-cmp/cmp"
 
