@@ -1,0 +1,215 @@
+package grade
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/schema"
+)
+
+// told renders what a reader made of a document.
+func told(read reportReader, document string) string {
+	var l caseList
+	var b strings.Builder
+	err := read([]byte(document), &l)
+	for _, c := range l.cases {
+		fmt.Fprintf(&b, "%s %s", c.name, c.verdict)
+		for _, text := range []string{c.message, c.output} {
+			if text != "" {
+				fmt.Fprintf(&b, " %q", text)
+			}
+		}
+		if c.wall > 0 {
+			fmt.Fprintf(&b, " %s", c.wall)
+		}
+		b.WriteByte('\n')
+	}
+	if err != nil {
+		fmt.Fprintf(&b, "error: %v\n", err)
+	}
+	return b.String()
+}
+
+func TestReports(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name     string
+		read     reportReader
+		document string
+		want     string
+	}{
+		{"junit: of the JUnit console", readJUnit, `<?xml version="1.0" encoding="UTF-8"?>
+<testsuite name="JUnit Jupiter" tests="3" skipped="1" failures="1" errors="0" time="0.1">
+<testcase name="pops()" classname="StackTest" time="0.007"><failure message="expected: &lt;7&gt; but was: &lt;0&gt;" type="x"><![CDATA[org.opentest4j.AssertionFailedError
+	at StackTest]]></failure><system-out><![CDATA[
+unique-id: [x]
+]]></system-out></testcase>
+<testcase name="pushes()" classname="StackTest" time="0.001"/>
+<testcase name="later()" classname="StackTest"><skipped message="not now"/></testcase>
+</testsuite>`, `StackTest.pops failed "expected: <7> but was: <0>" "org.opentest4j.AssertionFailedError\n\tat StackTest\nunique-id: [x]" 7ms
+StackTest.pushes passed 1ms
+StackTest.later skipped "not now"
+`},
+		{"junit: of GoogleTest", readJUnit, `<testsuites><testsuite name="List">
+<testcase name="Adds" status="run" result="completed" time="0." classname="List" />
+<testcase name="DISABLED_x" status="notrun" result="suppressed" classname="List" />
+<testcase name="Removes" status="run" classname="List"><failure message="a&#x0A;b" type=""></failure></testcase>
+</testsuite></testsuites>`, "List.Adds passed\nList.DISABLED_x skipped\nList.Removes failed \"a\\nb\"\n"},
+		{"junit: of cmocka, without classes", readJUnit, `<testsuites><testsuite name="t"><testcase name="adds" time="0.0"></testcase><testcase name="bad"><error message="segv"/></testcase></testsuite></testsuites>`,
+			"adds passed\nbad failed \"segv\"\n"},
+		{"junit: breaks off", readJUnit, `<testsuite><testcase classname="A" name="a"/><testcase classname="A" name="b"><failure`,
+			"A.a passed\nerror: xml: XML syntax error on line 1: unexpected EOF\n"},
+		{"junit: empty", readJUnit, ``, "error: xml: no report in it\n"},
+		{"junit: something else", readJUnit, `<html><testcase name="a"/></html>`, "error: xml: root element \"html\" is no report\n"},
+		{"junit: control characters", readJUnit, "<testsuite><testcase name='a\x1b[31m&#27;&#0;'/></testsuite>", "a�[31m�� passed\n"},
+		{"junit: entities are not expanded", readJUnit, `<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><testsuite><testcase name="&b;"/></testsuite>`, "&b; passed\n"},
+		{"ctest: Test.xml", readCTest, `<Site><Testing><TestList><Test>./a</Test></TestList>
+<Test Status="passed"><Name>a</Name><Path>.</Path><Results><NamedMeasurement type="numeric/double" name="Execution Time"><Value>0.25</Value></NamedMeasurement><Measurement><Value>hello</Value></Measurement></Results></Test>
+<Test Status="failed"><Name>b</Name><Results><Measurement><Value>boom</Value></Measurement></Results></Test>
+<Test Status="notrun"><Name>c</Name></Test></Testing></Site>`, "a passed \"hello\" 250ms\nb failed \"boom\"\nc skipped\n"},
+		{"ctest: --output-junit", readCTest, `<testsuite name="x"><testcase name="a" classname="a" time="0.01" status="run"><system-out>hi</system-out></testcase><testcase name="b" classname="b" status="fail"><failure message=""/></testcase></testsuite>`,
+			"a passed \"hi\" 10ms\nb failed\n"},
+		{"tap", readTAP, "TAP version 13\n1..6\nok 1 - adds\nnot ok 2 removes\n  ---\n  got: 3\n  ...\n# more\nok 3 # SKIP no\nnot ok 4 - later # TODO\n    not ok 1 - of a subtest\nok 5\n\x1b[32mok\x1b[0m 6 - coloured\r\nBail out! tired\nok 7 - no more\n",
+			"adds passed\nremoves failed \"---\\n got: 3\\n ...\\nmore\"\n3 skipped \"no\"\nlater skipped \"not ok 1 - of a subtest\"\n5 passed\ncoloured passed\n"},
+		{"tap: noise", readTAP, "okay then\nnot okay\nhello\n", ""},
+		{"unity", readUnity, "test/a.c:12:test_adds:PASS\ntest/a.c:20:test_removes:FAIL: Expected 1 Was 2\na.c:9:test_later:IGNORE\n-----\n3 Tests 1 Failures 1 Ignored\nFAIL\n",
+			"test_adds passed\ntest_removes failed \"Expected 1 Was 2\"\ntest_later skipped\n"},
+		{"go test -json", readGoTest, `{"Action":"start","Package":"example.com/calc"}
+{"Action":"run","Package":"example.com/calc","Test":"TestAdd"}
+{"Action":"output","Package":"example.com/calc","Test":"TestAdd","Output":"    a_test.go:5: off\n"}
+{"Action":"fail","Package":"example.com/calc","Test":"TestAdd","Elapsed":0.5}
+# a compiler's words
+{"Action":"pass","Package":"example.com/calc","Test":"TestSub/neg"}
+{"Action":"skip","Package":"command-line-arguments","Test":"TestX"}
+{"Action":"fail","Package":"example.com/calc","Elapsed":0.5}
+{"broken`, "calc.TestAdd failed \"a_test.go:5: off\" 500ms\ncalc.TestSub/neg passed\nTestX skipped\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, told(test.read, test.document)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestReportCaps(t *testing.T) {
+	t.Parallel()
+	var l caseList
+	many := "<testsuite>" + strings.Repeat(`<testcase name="a"/>`, maxReportCases+5) + "</testsuite>"
+	if err := readJUnit([]byte(many), &l); err != errReportCap || len(l.cases) != maxReportCases {
+		t.Errorf("too many cases: %v, %d", err, len(l.cases))
+	}
+	l = caseList{}
+	if err := readJUnit([]byte(strings.Repeat("<testsuite>", maxReportDepth+5)), &l); err != errReportCap {
+		t.Errorf("too deep: %v", err)
+	}
+	l = caseList{}
+	long := "<testsuite>" + strings.Repeat(`<testcase name="`+strings.Repeat("n", 5000)+`"><failure message="m">`+strings.Repeat("x", 1<<20)+"</failure></testcase>", 6) + "</testsuite>"
+	if err := readJUnit([]byte(long), &l); err != nil || len(l.cases) != 6 {
+		t.Errorf("long texts: %v, %d cases", err, len(l.cases))
+	}
+	for _, c := range l.cases {
+		if len(c.name) > maxCaseName+4 || len(c.output) > maxCaseText+100 {
+			t.Errorf("a case has a name of %d and an output of %d bytes", len(c.name), len(c.output))
+		}
+	}
+}
+
+func TestSARIF(t *testing.T) {
+	t.Parallel()
+	found, err := readSARIF([]byte(`{"version":"2.1.0","runs":[{"results":[
+ {"ruleId":"Indent","message":{"text":"indent by 4"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"src/A.java"},"region":{"startLine":7}}}]},
+ {"ruleId":"Ok","kind":"pass","message":{"text":"fine"}},
+ {"ruleId":"Note","kind":"informational","level":"none","message":{"text":"fyi"}},
+ {"ruleId":"Known","message":{"text":"x"},"suppressions":[{"kind":"inSource"}]},
+ {"ruleId":"Gone","message":{"text":"x"},"baselineState":"absent"},
+ {"ruleId":"Bare","message":{"text":"no place"}}]}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range found {
+		got = append(got, f.String())
+	}
+	if diff := cmp.Diff([]string{"src/A.java:7: indent by 4 (Indent)", "no place (Bare)"}, got); diff != "" {
+		t.Error(diff)
+	}
+	for _, bad := range []string{"", "{}", `{"version":"1.0.0"}`, "[]", `{"version":"2.1.0","runs":3}`} {
+		if _, err := readSARIF([]byte(bad)); err == nil {
+			t.Errorf("%q is taken for SARIF", bad)
+		}
+	}
+}
+
+// fuzzReport checks that a reader of strangers' text keeps to the caps and to what may
+// be printed.
+func fuzzReport(f *testing.F, read reportReader, seeds ...string) {
+	for _, seed := range seeds {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, document []byte) {
+		var l caseList
+		_ = read(document, &l)
+		if len(l.cases) > maxReportCases {
+			t.Fatalf("%d cases", len(l.cases))
+		}
+		for _, c := range l.cases {
+			for _, text := range []string{c.name, c.message, c.output} {
+				if !utf8.ValidString(text) || schema.Sanitize(text) != text {
+					t.Errorf("unfit text %q", text)
+				}
+			}
+			if c.name == "" || len(c.name) > 2*maxCaseName || len(c.output) > 2*maxCaseText || c.wall < 0 || c.wall > time.Hour {
+				t.Errorf("case out of bounds: %d, %d, %s", len(c.name), len(c.output), c.wall)
+			}
+			if c.verdict != verdictPassed && c.verdict != verdictFailed && c.verdict != verdictSkipped {
+				t.Errorf("verdict %q", c.verdict)
+			}
+		}
+	})
+}
+
+func FuzzJUnit(f *testing.F) {
+	fuzzReport(f, readJUnit,
+		`<testsuites><testsuite name="s"><testcase classname="A" name="a()" time="0.1"><failure message="m">t</failure></testcase></testsuite></testsuites>`,
+		`<testsuite><testcase name="b"><skipped/></testcase><testcase`, "<testsuite>\x00&#0;&#xD800;&bad;</testsuite>", `<a:testsuite><testcase name="x"/></b>`)
+}
+
+func FuzzCTest(f *testing.F) {
+	fuzzReport(f, readCTest, `<Site><Testing><Test Status="passed"><Name>a</Name><Results><NamedMeasurement name="Execution Time"><Value>1e300</Value></NamedMeasurement></Results></Test></Testing></Site>`)
+}
+
+func FuzzTAP(f *testing.F) {
+	fuzzReport(f, readTAP, "1..2\nok 1 - a\nnot ok 2 b # TODO x\n# d\n", "ok\nnot ok\nBail out!", "ok 1 - a # b # SKIP c")
+}
+
+func FuzzUnity(f *testing.F) {
+	fuzzReport(f, readUnity, "a.c:1:t:PASS\na.c:2:u:FAIL: x:y\nb:3:v:IGNORE", ":1::PASS")
+}
+
+func FuzzGoTest(f *testing.F) {
+	fuzzReport(f, readGoTest, `{"Action":"output","Test":"T","Output":"x"}`+"\n"+`{"Action":"fail","Test":"T","Elapsed":1e308}`, `{"Action":"pass","Package":"a/b","Test":"T/s"}`)
+}
+
+func FuzzSARIF(f *testing.F) {
+	f.Add([]byte(`{"version":"2.1.0","runs":[{"results":[{"ruleId":"r","message":{"text":"t"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"u"},"region":{"startLine":-1}}}]}]}]}`))
+	f.Fuzz(func(t *testing.T, document []byte) {
+		found, _ := readSARIF(document)
+		for _, x := range found {
+			if s := x.String(); schema.Sanitize(s) != s {
+				t.Errorf("unfit text %q", s)
+			}
+		}
+	})
+}
+
+func FuzzClassFile(f *testing.F) {
+	f.Add([]byte{0xCA, 0xFE, 0xBA, 0xBE, 0, 0, 0, 61, 0, 2, 1, 0, 4, 'm', 'a', 'i', 'n'})
+	f.Add([]byte("\xca\xfe\xba\xbe\x00\x00\x00\x3d\xff\xff\x05"))
+	f.Fuzz(func(_ *testing.T, content []byte) { hasMain(content) })
+}
