@@ -1,0 +1,133 @@
+// Package pooltest is what every pool must do, as tests: a pool's own tests call Run
+// with a way to make one.
+package pooltest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// patience bounds each wait for something that a pool must do.
+const patience = time.Minute
+
+// Front stands in for the scheduler: it issues tokens, registers whoever brings
+// one, and keeps each runner waiting for a job until it is dismissed.
+type Front struct {
+	URL string // what goes into the credentials
+
+	t          testing.TB
+	mu         sync.Mutex
+	tokens     map[string]string        // to id
+	flavours   map[string]string        // of ids
+	dismissals map[string]chan struct{} // by secret, which is the id
+	registered chan string              // ids, as they come
+	exited     chan string
+}
+
+// NewFront starts a front on the listener, or on a free TCP port of this machine.
+func NewFront(t testing.TB, l net.Listener) *Front {
+	t.Helper()
+	f := &Front{
+		t: t, tokens: map[string]string{}, flavours: map[string]string{}, dismissals: map[string]chan struct{}{},
+		registered: make(chan string, 1000), exited: make(chan string, 1000),
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST "+schema.RunnerAPI+"/register", f.register)
+	mux.HandleFunc("POST "+schema.RunnerAPI+"/claim", f.claim)
+	server := httptest.NewUnstartedServer(mux)
+	if l != nil {
+		_ = server.Listener.Close()
+		server.Listener = l
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	f.URL = server.URL
+	if u, ok := server.Listener.Addr().(*net.UnixAddr); ok {
+		f.URL = "unix:" + u.Name
+	}
+	return f
+}
+
+// Issue makes a token.
+func (f *Front) Issue(runner, flavour string) string {
+	token := rand.Text()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.tokens[token], f.flavours[runner] = runner, flavour
+	f.dismissals[runner] = make(chan struct{})
+	return token
+}
+
+// Exited notes that a runner ended that was not retired.
+func (f *Front) Exited(runner, _ string) { f.exited <- runner }
+
+// Dismiss lets a registered runner end by itself.
+func (f *Front) Dismiss(runner string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	close(f.dismissals[runner])
+}
+
+// Registered waits for the next runner that registers.
+func (f *Front) Registered() string { f.t.Helper(); return f.next("register", f.registered) }
+
+// Gone waits for the next runner that the pool says exited.
+func (f *Front) Gone() string { f.t.Helper(); return f.next("exit", f.exited) }
+
+func (f *Front) next(what string, from <-chan string) string {
+	f.t.Helper()
+	ctx, cancel := context.WithTimeout(f.t.Context(), patience)
+	defer cancel()
+	select {
+	case id := <-from:
+		return id
+	case <-ctx.Done():
+		f.t.Fatalf("no runner did %s", what)
+		return ""
+	}
+}
+
+func (f *Front) register(w http.ResponseWriter, r *http.Request) {
+	var said schema.Register
+	if err := json.NewDecoder(r.Body).Decode(&said); err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	f.mu.Lock()
+	id, ok := f.tokens[said.Token]
+	delete(f.tokens, said.Token)
+	flavour := f.flavours[id]
+	f.mu.Unlock()
+	if !ok || said.Flavour != flavour {
+		f.t.Errorf("a runner of flavour %q came with a token that is not its own", said.Flavour)
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	f.registered <- id
+	answer(w, http.StatusOK, schema.Registered{Runner: id, Secret: id, Flavour: schema.Flavour{Name: flavour}})
+}
+
+func (f *Front) claim(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	dismissed := f.dismissals[r.Header.Get("Authorization")[len("Bearer "):]]
+	f.mu.Unlock()
+	select {
+	case <-dismissed:
+		answer(w, http.StatusConflict, schema.ErrorReply{Code: schema.CodeStale, Message: "dismissed"})
+	case <-r.Context().Done():
+	}
+}
+
+func answer(w http.ResponseWriter, status int, v any) {
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // the runner notices
+}
