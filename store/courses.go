@@ -16,7 +16,7 @@ func scanCourse(r row) (c schema.Course, err error) {
 
 // AddCourse makes a course and returns it; c.ID is ignored, a zero CreatedAt is
 // now. CodeInvalid: the code or the zone cannot be one. CodeConflict: the code is taken.
-func (s *Store) AddCourse(ctx context.Context, actor string, c schema.Course) (schema.Course, error) {
+func (s *Store) AddCourse(ctx context.Context, actor string, c schema.Course) (added schema.Course, err error) {
 	if err := schema.CourseCode(c.Code); err != nil {
 		return schema.Course{}, err
 	}
@@ -26,15 +26,15 @@ func (s *Store) AddCourse(ctx context.Context, actor string, c schema.Course) (s
 	if c.CreatedAt.IsZero() {
 		c.CreatedAt = s.clock()
 	}
-	err := s.write(ctx, "add course", func(t *tx) (err error) {
-		c, err = one(ctx, t, scanCourse, `INSERT INTO courses (code, title, zone, flavour, created_at) VALUES (?, ?, ?, ?, ?)
+	err = s.write(ctx, "add course", func(t *tx) error {
+		added, err = one(ctx, t, scanCourse, `INSERT INTO courses (code, title, zone, flavour, created_at) VALUES (?, ?, ?, ?, ?)
 			RETURNING id, code, title, zone, flavour, created_at`, c.Code, c.Title, c.Zone, c.Flavour, micros(c.CreatedAt))
 		if err != nil {
 			return conflict(err, "course %q is there already", c.Code)
 		}
 		return t.audit(ctx, s.entry(actor, "course.add", c.Code, ""))
 	})
-	return c, err
+	return added, err
 }
 
 // Course returns a course by its code.

@@ -38,7 +38,7 @@ func (p *statements) prepare(ctx context.Context, text string) (*sql.Stmt, error
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if first := p.prepared[text]; first != nil {
-		defer st.Close()
+		defer func() { _ = st.Close() }()
 		return first, nil
 	}
 	p.prepared[text] = st
@@ -106,7 +106,7 @@ func (s *Store) write(ctx context.Context, noun string, f func(*tx) error) error
 		return fmt.Errorf("%s: %w", noun, err)
 	}
 	for _, text := range missed {
-		if _, err := s.writer.prepare(ctx, text); err != nil {
+		if _, err := s.writer.prepare(ctx, text); err != nil { //nolint:sqlclosecheck // it is kept for the next time
 			return nil // it is committed; the next transaction parses again
 		}
 	}

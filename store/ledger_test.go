@@ -1,0 +1,296 @@
+package store
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/grader/grader/schema"
+)
+
+func TestIntents(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	r := b.repository(b.assignment, schema.RepositoryOwn, "alice")
+	in := b.intent(r, "alice")
+	refused(t, b.OpenIntent(t.Context(), schema.Intent{ID: "other", RepositoryID: r.ID, PusherID: in.PusherID}), schema.CodeConflict, "not settled")
+	check(t, b.SetProcessGroup(t.Context(), in.ID, 4711))
+	in.ProcessGroup = 4711
+	equal(t, ok(b.OpenIntents(t.Context(), 0))(t), []schema.Intent{in})
+	equal(t, ok(b.OpenIntents(t.Context(), r.ID))(t), []schema.Intent{in})
+	equal(t, len(ok(b.OpenIntents(t.Context(), r.ID+1))(t)), 0)
+	check(t, b.VoidIntent(t.Context(), in.ID))
+	check(t, b.VoidIntent(t.Context(), in.ID))
+	refused(t, b.SetProcessGroup(t.Context(), in.ID, 1), schema.CodeStale)
+	_, err := b.RecordSubmission(t.Context(), b.pushed(b.assignment, in))
+	refused(t, err, schema.CodeStale, "never happened")
+	_, err = b.RecordSubmission(t.Context(), b.pushed(b.assignment, schema.Intent{ID: "unknown"}))
+	refused(t, err, schema.CodeNotFound)
+	sub := b.push("alice")
+	refused(t, b.VoidIntent(t.Context(), sub.IntentID), schema.CodeStale)
+}
+
+func TestRecordSubmission(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	in := b.intent(b.repository(b.assignment, schema.RepositoryOwn, "alice"), "alice")
+	p := b.pushed(b.assignment, in)
+	sub := ok(b.RecordSubmission(t.Context(), p))(t)
+	if !regexp.MustCompile(`^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$`).MatchString(sub.Receipt) {
+		t.Errorf("receipt %q", sub.Receipt)
+	}
+	equal(t, []string{sub.Commit, sub.Tree, sub.IntentID}, []string{in.New, p.Tree, in.ID})
+	equal(t, sub.ReceivedAt, in.ReceivedAt)
+	equal(t, b.events(sub.Job.ID), []schema.EventKind{schema.EventQueued})
+	equal(t, len(ok(b.OpenIntents(t.Context(), 0))(t)), 0)
+
+	// A crash before the answer was read: the same push is recorded again, from what
+	// little is known of it then.
+	again := ok(b.RecordSubmission(t.Context(), schema.Push{Intent: schema.Intent{ID: in.ID}}))(t)
+	equal(t, again, sub)
+	equal(t, len(ok(b.AllSubmissions(t.Context(), b.assignment.ID, ""))(t)), 1)
+	equal(t, len(ok(b.Waiting(t.Context(), "standard", 10))(t)), 1)
+
+	next := b.push("alice")
+	equal(t, next.Name.Number, 2)
+	equal(t, b.push("bob").Name.Number, 1)
+	equal(t, ok(b.Job(t.Context(), sub.Job.ID))(t).Lane, schema.LaneOvertaken)
+	equal(t, ok(b.Job(t.Context(), next.Job.ID))(t).Lane, schema.LaneInteractive)
+}
+
+func TestARecordIsWholeOrNotThere(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	in := b.intent(b.repository(b.assignment, schema.RepositoryOwn, "alice"), "alice")
+	p := b.pushed(b.assignment, in)
+	p.VersionID = 999 // a foreign key that leads nowhere, late in the transaction
+	if _, err := b.RecordSubmission(t.Context(), p); schema.CodeOf(err) != schema.CodeInternal {
+		t.Fatalf("error %v", err)
+	}
+	equal(t, len(ok(b.OpenIntents(t.Context(), 0))(t)), 1)
+	b.sameCounts()
+	p.VersionID = b.assignment.Active.ID
+	equal(t, ok(b.RecordSubmission(t.Context(), p))(t).Name.Number, 1)
+}
+
+func TestPushesAtOnce(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	const people = 16
+	pushes := make([]schema.Push, people)
+	for i := range pushes {
+		login := fmt.Sprintf("student-%d", i/4)
+		name := fmt.Sprintf("a-%d", i%4)
+		a := b.assignment
+		if i%4 > 0 {
+			a = b.addAssignment(b.course, name+login[8:])
+		}
+		pushes[i] = b.pushed(a, b.intent(b.repository(a, schema.RepositoryOwn, login), login))
+	}
+	var all sync.WaitGroup
+	for _, p := range pushes {
+		for range 2 { // the push session and the retrier
+			all.Go(func() {
+				if _, err := b.RecordSubmission(t.Context(), p); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	all.Wait()
+	equal(t, len(ok(b.Waiting(t.Context(), "standard", 100))(t)), people)
+	b.sameCounts()
+}
+
+func TestReadingSubmissions(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	one, two, bobs := b.push("alice"), b.push("alice"), b.push("bob")
+	names := func(subs []schema.Submission) string {
+		var all []string
+		for _, s := range subs {
+			all = append(all, strings.TrimPrefix(s.Name.String(), "comp2402/a1/"))
+		}
+		return strings.Join(all, " ")
+	}
+	_, err := b.Submission(t.Context(), schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: "alice", Number: 3})
+	refused(t, err, schema.CodeNotFound, "comp2402/a1/alice/3")
+	_, err = b.SubmissionByCommit(t.Context(), b.assignment.ID, "bob", one.Commit)
+	refused(t, err, schema.CodeNotFound)
+	latest := one.Name
+	latest.Number = 0
+	equal(t, ok(b.Submission(t.Context(), latest))(t).ID, two.ID)
+	equal(t, ok(b.SubmissionByCommit(t.Context(), b.assignment.ID, "alice", one.Commit))(t).ID, one.ID)
+	equal(t, names(ok(b.Submissions(t.Context(), b.assignment.ID, "alice", 10))(t)), "alice/2 alice/1")
+	equal(t, names(ok(b.Submissions(t.Context(), b.assignment.ID, "alice", 1))(t)), "alice/2")
+	equal(t, names(ok(b.Recent(t.Context(), b.user("bob").ID, 10))(t)), "bob/1")
+	equal(t, names(ok(b.Latest(t.Context(), b.assignment.ID))(t)), "alice/2 bob/1")
+	equal(t, names(ok(b.AllSubmissions(t.Context(), b.assignment.ID, ""))(t)), "alice/1 alice/2 bob/1")
+	equal(t, names(ok(b.AllSubmissions(t.Context(), b.assignment.ID, "bob"))(t)), "bob/1")
+	equal(t, bobs.Result == nil, true)
+}
+
+func TestVersions(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	active := b.assignment.Active
+	equal(t, active.State, schema.VersionActive)
+	older, olderGate := b.candidate(b.assignment)
+	newer, _ := b.candidate(b.assignment)
+	equal(t, []int{older.Number, newer.Number}, []int{2, 3})
+	equal(t, olderGate.Owner, "ida")
+	claimed := b.claim("standard")
+	pins := schema.Pins{Tests: map[string][]string{"units": {"A.a", "A.b"}}}
+	b.gate(newer, schema.GateResult{Passed: true, Pins: pins})
+	now := ok(b.Assignment(t.Context(), "comp2402", "a1"))(t).Active
+	equal(t, now.ID, newer.ID)
+	equal(t, now.Pins, pins)
+	equal(t, ok(b.Version(t.Context(), active.ID))(t).State, schema.VersionRetired)
+
+	// The older candidate's gate ends later: it passed, but the newer stays.
+	ok(b.Finish(t.Context(), claimed.ID, 1, schema.Result{Gate: &schema.GateResult{Passed: true}}, b.tick()))(t)
+	equal(t, ok(b.Version(t.Context(), older.ID))(t).State, schema.VersionRetired)
+	equal(t, ok(b.Assignment(t.Context(), "comp2402", "a1"))(t).Active.ID, newer.ID)
+
+	bad, gate := b.candidate(b.assignment)
+	b.gate(bad, schema.GateResult{})
+	rejected := ok(b.VersionByCommit(t.Context(), b.assignment.ID, bad.Commit))(t)
+	equal(t, rejected.State, schema.VersionRejected)
+	equal(t, ok(b.GateJob(t.Context(), bad.ID))(t).ID, gate.ID)
+	_, err := b.VersionByCommit(t.Context(), b.assignment.ID, "none")
+	refused(t, err, schema.CodeNotFound)
+	_, err = b.GateJob(t.Context(), 999)
+	refused(t, err, schema.CodeNotFound)
+}
+
+func TestAGateThatNeverEndsRejects(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	v, _ := b.candidate(b.assignment)
+	for attempt := range schema.MaxAttempts {
+		j := b.claim("standard")
+		ok(b.Release(t.Context(), j.ID, attempt+1, "lost", b.tick()))(t)
+	}
+	equal(t, ok(b.Version(t.Context(), v.ID))(t).State, schema.VersionRejected)
+}
+
+func TestRecordCandidateTwiceIsOnce(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	in := b.intent(b.repository(b.assignment, schema.RepositoryTests, ""), "ida")
+	p := schema.Push{Intent: in, Tree: "7", Flavour: "standard"}
+	v, j, err := b.RecordCandidate(t.Context(), p, []byte("title: x\n"))
+	check(t, err)
+	v2, j2, err := b.RecordCandidate(t.Context(), p, []byte("title: x\n"))
+	check(t, err)
+	equal(t, v2, v)
+	equal(t, j2, j)
+	equal(t, string(v.Source), "title: x\n")
+	equal(t, v.ReceivedAt, in.ReceivedAt)
+}
+
+func TestOrders(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	sub := b.push("alice")
+	j := b.claim("standard")
+	want := schema.Order{Protocol: schema.Protocol, Job: j.ID, Attempt: 1, Kind: schema.JobGrade, Name: "comp2402/a1/alice/1",
+		Submission: schema.Tree{Repository: sub.Repository, Commit: sub.Commit, Tree: sub.Tree},
+		Tests:      schema.Tree{Repository: b.assignment.Active.RepositoryID, Commit: b.assignment.Active.Commit, Tree: b.assignment.Active.Tree},
+		Zone:       "America/Toronto", Flavour: schema.Flavour{Name: "standard"}}
+	equal(t, ok(b.Order(t.Context(), j.ID))(t), want)
+	v, gate := b.candidate(b.assignment)
+	want = schema.Order{Protocol: schema.Protocol, Job: gate.ID, Kind: schema.JobGate, Name: "comp2402/a1",
+		Tests: schema.Tree{Repository: v.RepositoryID, Commit: v.Commit, Tree: v.Tree}, Zone: "America/Toronto", Flavour: schema.Flavour{Name: "standard"}}
+	equal(t, ok(b.Order(t.Context(), gate.ID))(t), want)
+	_, err := b.Order(t.Context(), 999)
+	refused(t, err, schema.CodeNotFound)
+}
+
+func TestEnsuringTwiceIsOnce(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	missing := schema.Repository{Kind: schema.RepositoryCourse, CourseID: b.course.ID}
+	_, err := b.FindRepository(t.Context(), missing)
+	refused(t, err, schema.CodeNotFound)
+	_, err = b.EnsureAssignment(t.Context(), b.course.ID, "tests", epoch)
+	refused(t, err, schema.CodeInvalid)
+	var all sync.WaitGroup
+	ids, works := make([]int64, 8), make([]int64, 8)
+	for i := range ids {
+		all.Go(func() {
+			r, err := b.EnsureRepository(t.Context(), missing)
+			a, err2 := b.EnsureAssignment(t.Context(), b.course.ID, "a9", epoch)
+			if err != nil || err2 != nil {
+				t.Error(err, err2)
+			}
+			ids[i], works[i] = r.ID, a.ID
+		})
+	}
+	all.Wait()
+	for i := range ids {
+		equal(t, []int64{ids[i], works[i]}, []int64{ids[0], works[0]})
+	}
+	missing.ID = ids[0]
+	equal(t, ok(b.Repository(t.Context(), ids[0]))(t), missing)
+	equal(t, ok(b.FindRepository(t.Context(), missing))(t), missing)
+	a := ok(b.Assignment(t.Context(), "comp2402", "a9"))(t)
+	equal(t, a.Active == nil, true)
+	equal(t, a.CreatedAt, epoch)
+	_, err = b.Assignment(t.Context(), "comp2402", "a10")
+	refused(t, err, schema.CodeNotFound, "comp2402/a10")
+	equal(t, len(ok(b.Assignments(t.Context(), b.course.ID))(t)), 2)
+}
+
+// lose ends a claimed job as our own fault.
+func (b *bundle) lose(j schema.Job) {
+	b.t.Helper()
+	r := schema.Result{Outcome: schema.OutcomeInfrastructureError, Blame: schema.BlameInfrastructure}
+	ok(b.Finish(b.t.Context(), j.ID, j.Attempt, r, b.tick()))(b.t)
+}
+
+func TestRerunByTheOwner(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	alice := b.user("alice")
+	sub := b.push("alice")
+	rerun := func(by schema.User) error {
+		_, err := b.Rerun(t.Context(), sub.ID, by, b.tick())
+		return err
+	}
+	refused(t, rerun(alice), schema.CodeRefused, "still being graded")
+	b.lose(b.claim("standard"))
+	refused(t, rerun(b.user("bob")), schema.CodeNotFound)
+	for range freeRetries {
+		check(t, rerun(alice))
+		refused(t, rerun(alice), schema.CodeRefused, "still being graded")
+		b.lose(b.claim("standard"))
+	}
+	refused(t, rerun(alice), schema.CodeRefused, "free retries")
+	check(t, rerun(b.user("tina")))
+	b.finish(b.claim("standard"), 20)
+	refused(t, rerun(alice), schema.CodeRefused, "was graded")
+	_, err := b.Rerun(t.Context(), 999, alice, epoch)
+	refused(t, err, schema.CodeNotFound)
+}
+
+func TestRerunByStaffUsesTheActiveVersion(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	sub := b.push("alice")
+	b.finish(b.claim("standard"), 3)
+	v, _ := b.candidate(b.assignment)
+	b.gate(v, schema.GateResult{Passed: true})
+	j := ok(b.Rerun(t.Context(), sub.ID, b.user("tina"), b.tick()))(t)
+	equal(t, []any{j.VersionID, j.Lane, j.State, j.Owner}, []any{v.ID, schema.LaneInteractive, schema.StateQueued, "alice"})
+	now := ok(b.Submission(t.Context(), sub.Name))(t)
+	equal(t, now.Job.ID, j.ID)
+	equal(t, now.Result.Score, schema.NewPoints(3, 1)) // until the new one is there
+	equal(t, now.VersionID, sub.VersionID)
+	b.finish(b.claim("standard"), 9)
+	equal(t, ok(b.Submission(t.Context(), sub.Name))(t).Result.Score, schema.NewPoints(9, 1))
+	entry := ok(b.AuditLog(t.Context(), 1))(t)[0]
+	equal(t, []string{entry.Actor, entry.Action, entry.Subject}, []string{"tina", "submission.rerun", "comp2402/a1/alice/1"})
+}

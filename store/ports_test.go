@@ -1,0 +1,17 @@
+package store
+
+import (
+	"github.com/grader/grader/gitd"
+	"github.com/grader/grader/scheduler"
+	"github.com/grader/grader/web"
+)
+
+var (
+	_ gitd.Accounts  = (*Store)(nil)
+	_ gitd.Courses   = (*Store)(nil)
+	_ gitd.Ledger    = (*Store)(nil)
+	_ scheduler.Jobs = (*Store)(nil)
+	_ web.Accounts   = (*Store)(nil)
+	_ web.Results    = (*Store)(nil)
+	_ web.Sessions   = (*Store)(nil)
+)
