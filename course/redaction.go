@@ -1,13 +1,12 @@
 package course
 
-import (
-	"github.com/grader/grader/schema"
-)
+import "github.com/grader/grader/schema"
 
-// What a student reads of results that are not the student's doing.
+// What a student reads of what is not the student's doing.
 const (
 	wordsGraderError         = "the tests failed, not you; the staff has been told"
 	wordsInfrastructureError = "our machine failed; your push is graded again"
+	wordsFailed              = "our machines failed; the staff has been told, and nothing was charged"
 )
 
 // Redact returns what the viewer may see of a result: the one function for every
@@ -100,6 +99,9 @@ func RedactEvent(e schema.Event, v Viewer) (schema.Event, bool) {
 	if e.Result != nil {
 		r, _ := Redact(*e.Result, v)
 		e.Result = &r
+	}
+	if e.Kind == schema.EventEnded && e.State == schema.StateFailed {
+		e.Text = wordsFailed
 	}
 	return e, true
 }

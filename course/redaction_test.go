@@ -136,6 +136,10 @@ func TestEventsAreRedactedLikeResults(t *testing.T) {
 	if diff := cmp.Diff(mixed(), full); diff != "" {
 		t.Errorf("RedactEvent changed its argument:\n%s", diff)
 	}
+	failed := schema.Event{Seq: 9, Kind: schema.EventEnded, State: schema.StateFailed, Text: "runner local-7 was lost"}
+	if got, ok := course.RedactEvent(failed, student()); !ok || strings.Contains(got.Text, "local-7") || got.Text == "" {
+		t.Errorf("a failure was sent as %+v, %v", got, ok)
+	}
 	line := schema.Event{Seq: 2, Kind: schema.EventLine, Text: "a.c:1: error"}
 	if got, ok := course.RedactEvent(line, student()); !ok || got.Text != line.Text {
 		t.Errorf("a line was sent as %+v, %v", got, ok)

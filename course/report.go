@@ -6,9 +6,6 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// wordsFailed is what everybody reads of a job that lost its runner too often.
-const wordsFailed = "our machines failed; the staff has been told, and nothing was charged"
-
 // Report builds what scripts read of a submission, redacted; zone is the course's.
 // Until the job is done there is no score, and no test.
 func Report(s schema.Submission, v Viewer, zone *time.Location) schema.PublicSubmission {

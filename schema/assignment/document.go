@@ -15,7 +15,7 @@ func (r *reading) document(root *node) {
 	if root.kind != kindMapping {
 		return
 	}
-	r.notInForce(r.root, "late", "team")
+	r.notInForce(r.root, "", "late", "team")
 	r.heading()
 	r.times()
 	r.submissions()
@@ -27,10 +27,10 @@ func (r *reading) document(root *node) {
 }
 
 // notInForce refuses keys whose machinery comes with a later version.
-func (r *reading) notInForce(o *object, keys ...string) {
+func (r *reading) notInForce(o *object, prefix string, keys ...string) {
 	for _, key := range keys {
 		if o.has(key) {
-			r.fail(o.key(key), "%s is not in force yet in this version; leave it out", key)
+			r.fail(o.key(key), "%s%s is not in force yet in this version; leave it out", prefix, key)
 		}
 	}
 }
@@ -103,10 +103,10 @@ func (r *reading) submissions() {
 		return
 	}
 	o := r.object(n, "submissions", "limit", "counts", "max_size", "max_files")
-	r.notInForce(o, "limit")
+	r.notInForce(o, "submissions.", "limit")
 	if v := o.get("counts"); v != nil {
 		if v.text == "marked" {
-			r.fail(v, "counts: marked is not in force yet in this version; write best or last")
+			r.fail(v, "submissions.counts: marked is not in force yet in this version; write best or last")
 		} else if word, ok := r.choice(v, "counts", string(CountsBest), string(CountsLast)); ok {
 			r.spec.Counts = Counts(word)
 		}

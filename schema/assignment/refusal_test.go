@@ -72,8 +72,8 @@ func TestKeysThatAreNotInForceAreRefusedAsSuch(t *testing.T) {
 	refuse(t, map[string]refusal{
 		"late":                   {"title: A1\nlate: {until: 2026-10-01 23:59}\n" + one, "assignment.yaml:2:1: late is not in force yet in this version; leave it out"},
 		"team":                   {"title: A1\nteam: {max: 2}\n" + one, "assignment.yaml:2:1: team is not in force yet in this version; leave it out"},
-		"submissions.limit":      {"title: A1\nsubmissions: {limit: {count: 20, per: day}}\n" + one, "assignment.yaml:2:15: limit is not in force yet in this version; leave it out"},
-		"counts: marked":         {"title: A1\nsubmissions: {counts: marked}\n" + one, "assignment.yaml:2:23: counts: marked is not in force yet in this version; write best or last"},
+		"submissions.limit":      {"title: A1\nsubmissions: {limit: {count: 20, per: day}}\n" + one, "assignment.yaml:2:15: submissions.limit is not in force yet in this version; leave it out"},
+		"counts: marked":         {"title: A1\nsubmissions: {counts: marked}\n" + one, "assignment.yaml:2:23: submissions.counts: marked is not in force yet in this version; write best or last"},
 		"visible: after_due":     {"title: A1\ntests:\n  - {name: a, run: ./a, visible: after_due}\n", "assignment.yaml:3:34: visible: after_due is not in force yet in this version; write always or never"},
 		"visible: after_publish": {"title: A1\ntests:\n  - {name: a, run: ./a, visible: after_publish}\n", "assignment.yaml:3:34: visible: after_publish is not in force yet in this version; write always or never"},
 	})
