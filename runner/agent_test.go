@@ -222,3 +222,18 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		t.Errorf("left %v, %v; closed: %t", left, err, closed)
 	}
 }
+
+func TestHugeVerdictGoesWithoutItsOutput(t *testing.T) {
+	t.Parallel()
+	f := newFront(t)
+	check(t, f.serve(t.Context(), func(context.Context, grade.Job, grade.Observer) (schema.Result, error) {
+		r := schema.Result{Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, Tests: make([]schema.TestResult, 40)}
+		for i := range r.Tests {
+			r.Tests[i] = schema.TestResult{Name: "a", Score: schema.NewPoints(1, 3), Output: strings.Repeat("x", 1<<20)}
+		}
+		return r, nil
+	}))
+	if f.result == nil || len(f.result.Tests) != 40 || f.result.Tests[7].Output != "" || f.result.Tests[7].Score.IsZero() {
+		t.Errorf("result %+v", f.result)
+	}
+}

@@ -89,6 +89,7 @@ func (c *client) once(ctx context.Context, what call) error {
 	if err != nil {
 		return &schema.Error{Code: schema.CodeUnavailable, Message: "the server does not answer", Err: err}
 	}
+	defer res.Body.Close()
 	defer drain(res.Body)
 	if res.StatusCode/100 != 2 {
 		return refusal(res)
@@ -107,10 +108,7 @@ func streamed(write func(io.Writer) error) io.ReadCloser {
 }
 
 // drain reads what little is left, so that the connection can be used again.
-func drain(body io.ReadCloser) {
-	_, _ = io.CopyN(io.Discard, body, 64<<10)
-	_ = body.Close()
-}
+func drain(body io.Reader) { _, _ = io.CopyN(io.Discard, body, 64<<10) }
 
 // refusal is the error that an answer tells.
 func refusal(res *http.Response) error {

@@ -39,9 +39,10 @@ type reporter struct {
 	err    error // set before done is closed
 }
 
-// newReporter starts a reporter; flush or abandon ends it.
-func newReporter(c *client, o schema.Order, clock func() time.Time, stop context.CancelCauseFunc) *reporter {
-	ctx, cancel := context.WithCancel(context.Background())
+// newReporter starts a reporter; flush or abandon ends it, and not ctx, for the last
+// events outlive it.
+func newReporter(ctx context.Context, c *client, o schema.Order, clock func() time.Time, stop context.CancelCauseFunc) *reporter {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	r := &reporter{client: c, order: o, clock: clock, stop: stop, cancel: cancel, bell: make(chan struct{}, 1), done: make(chan struct{})}
 	go r.send(ctx)
 	return r

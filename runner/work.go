@@ -29,7 +29,7 @@ func (w *work) run(ctx context.Context) error {
 	go func() { defer close(beating); w.beat(beatCtx, cancel) }()
 	defer func() { calm(); <-beating }()
 
-	report := newReporter(w.client, w.order, w.agent.Clock, cancel)
+	report := newReporter(ctx, w.client, w.order, w.agent.Clock, cancel)
 	report.started(w.order.Flavour.Name, w.station.Wall)
 	result, err := w.grade(ctx, report)
 	if ctx.Err() != nil {

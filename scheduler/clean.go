@@ -13,7 +13,7 @@ const (
 	maxLine    = 4 << 10
 	maxWords   = 16 << 10  // messages, hints
 	maxOutput  = 128 << 10 // of one test or build
-	maxName    = 400
+	maxName    = 1000
 	maxTests   = 20_000
 	maxDropped = 1000
 	maxSamples = 200

@@ -42,7 +42,7 @@ func TestEventsAreRefused(t *testing.T) {
 		"an unknown visibility": {change("always", "sometimes"), schema.CodeInvalid},
 		"no name":               {change(`"name":"a"`, `"name":""`), schema.CodeInvalid},
 		"a name of escapes":     {change(`"name":"a"`, `"name":"\u001b[2J"`), schema.CodeInvalid},
-		"an endless name":       {change(`"name":"a"`, `"name":"`+strings.Repeat("a", 500)+`"`), schema.CodeInvalid},
+		"an endless name":       {change(`"name":"a"`, `"name":"`+strings.Repeat("a", 1500)+`"`), schema.CodeInvalid},
 		"negative time":         {change(`"cpu":0`, `"cpu":-1`), schema.CodeInvalid},
 		"an endless line":       {`{"kind":"line","text":"` + strings.Repeat("a", 1<<20) + `"}`, schema.CodeLimit},
 		"too many":              {strings.Repeat(`{"kind":"line"}`+"\n", 2001), schema.CodeLimit},
