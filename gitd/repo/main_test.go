@@ -91,7 +91,10 @@ func beServer() int {
 		if err != nil {
 			return err
 		}
-		r, err := s.ReceivePack(context.Background(), id, lock, "token")
+		if err := s.Advertise(id, os.Stdout); err != nil {
+			return err
+		}
+		r, err := s.ReceiveCommands(context.Background(), id, lock, "token")
 		if err != nil {
 			return err
 		}

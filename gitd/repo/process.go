@@ -49,7 +49,7 @@ func start(cmd *exec.Cmd, then func()) (*process, error) {
 // GIT_ALLOC_LIMIT knows single allocations only. git starts nothing before it has
 // read what a caller can send only after start has returned.
 func limit(pid int) error {
-	for resource, value := range map[int]uint64{unix.RLIMIT_DATA: 1 << 30, unix.RLIMIT_CPU: 120, unix.RLIMIT_CORE: 0} {
+	for resource, value := range map[int]uint64{unix.RLIMIT_DATA: 1 << 30, unix.RLIMIT_CPU: 30, unix.RLIMIT_CORE: 0} {
 		err := unix.Prlimit(pid, resource, &unix.Rlimit{Cur: value, Max: value}, nil)
 		if err != nil && !errors.Is(err, unix.ESRCH) {
 			return fmt.Errorf("limit git: %w", err)

@@ -24,28 +24,15 @@ type Receive struct {
 	p            *process
 }
 
-// ReceivePack starts git receive-pack in its own process group, holding the
+// ReceiveCommands starts git receive-pack in its own process group, holding the
 // lock's descriptor, with the hook server's address and the per-push token in its
-// environment. It writes its advertisement first. It runs without the lock (nil)
-// only to advertise refs. Neither ctx, which bounds the wait for a free slot, nor
-// the server's death ends it: Kill does.
-func (s *Store) ReceivePack(ctx context.Context, id int64, lock *Lock, token string) (*Receive, error) {
-	return s.receive(ctx, id, lock, token)
-}
-
-// ReceiveCommands is ReceivePack for a client that has the advertisement already
-// (Advertise): git reads the command list at once and advertises nothing, so that no
-// process and no lock wait for a client to make up its mind. The lock is required.
+// environment. The client has had the advertisement already (Advertise): git reads the
+// command list at once, so that no process and no lock wait for a client to make up
+// its mind. ctx bounds the wait for a free slot and nothing else: neither its end nor
+// the server's death ends git; Kill does.
 func (s *Store) ReceiveCommands(ctx context.Context, id int64, lock *Lock, token string) (*Receive, error) {
-	if lock == nil {
+	if lock == nil || lock.id != id {
 		return nil, fmt.Errorf("receive into repository %d: without its lock", id)
-	}
-	return s.receive(ctx, id, lock, token, "--stateless-rpc")
-}
-
-func (s *Store) receive(ctx context.Context, id int64, lock *Lock, token string, flags ...string) (*Receive, error) {
-	if lock != nil && lock.id != id {
-		return nil, fmt.Errorf("receive into repository %d: with the lock of %d", id, lock.id)
 	}
 	dir, err := s.Path(id)
 	if err != nil {
@@ -54,12 +41,10 @@ func (s *Store) receive(ctx context.Context, id int64, lock *Lock, token string,
 	if err := s.receiving.take(ctx); err != nil {
 		return nil, fmt.Errorf("wait for a free receive-pack: %w", err)
 	}
-	cmd := exec.Command(s.o.Git, append(append([]string{"receive-pack"}, flags...), dir)...) //nolint:noctx // it must outlive the session
+	cmd := exec.Command(s.o.Git, "receive-pack", "--stateless-rpc", dir) //nolint:noctx // it must outlive the session
 	cmd.Dir = dir
 	cmd.Env = environment(s.receiveSettings(), hookSocketVariable+"="+s.o.HookSocket, hookTokenVariable+"="+token)
-	if lock != nil {
-		cmd.ExtraFiles = []*os.File{lock.f}
-	}
+	cmd.ExtraFiles = []*os.File{lock.f}
 	r, err := startReceive(cmd, s.receiving.give)
 	if err != nil {
 		s.receiving.give()

@@ -56,67 +56,61 @@ func TestARefusedPushLeavesNothing(t *testing.T) {
 
 func TestAPushIsJudgedInItsQuarantineAndPinned(t *testing.T) {
 	t.Parallel()
-	for name, plain := range map[string]bool{"after our own advertisement": false, "after git's": true} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			b := newBundle(t)
-			b.plain = plain
-			w := b.newWork()
-			w.write("src/a.c", "int a;\n")
-			w.write("run.sh", "true\n")
-			if err := os.Chmod(filepath.Join(w.dir, "run.sh"), 0o755); err != nil {
-				t.Fatal(err)
+	b := newBundle(t)
+	w := b.newWork()
+	w.write("src/a.c", "int a;\n")
+	w.write("run.sh", "true\n")
+	if err := os.Chmod(filepath.Join(w.dir, "run.sh"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	first := w.commit()
+	var entries []repo.Entry
+	var content []byte
+	var judged, recorded error
+	b.handler = judge{
+		pre: func(q string, u []hooks.Update) ([]string, bool) {
+			in := repo.Quarantine{Dir: q}
+			if entries, judged = b.Entries(context.Background(), 1, in, u[0].New, 10); judged == nil && len(entries) > 0 {
+				content, judged = b.ReadBlob(context.Background(), 1, in, entries[len(entries)-1].Hash, 100)
 			}
-			first := w.commit()
-			var entries []repo.Entry
-			var content []byte
-			var judged, recorded error
-			b.handler = judge{
-				pre: func(q string, u []hooks.Update) ([]string, bool) {
-					in := repo.Quarantine{Dir: q}
-					if entries, judged = b.Entries(context.Background(), 1, in, u[0].New, 10); judged == nil && len(entries) > 0 {
-						content, judged = b.ReadBlob(context.Background(), 1, in, entries[len(entries)-1].Hash, 100)
-					}
-					return []string{"judged"}, judged == nil
-				},
-				post: func(u []hooks.Update) ([]string, error) {
-					recorded = b.Pin(1, "intent1", u[0].New)
-					return []string{"recorded"}, recorded
-				},
-			}
-			out, err := w.push(1)
-			if err := errors.Join(err, judged, recorded, b.serverErrors()); err != nil {
-				t.Fatalf("push: %v\n%s", err, out)
-			}
-			if !strings.Contains(out, "remote: judged") || !strings.Contains(out, "remote: recorded") {
-				t.Errorf("the pusher read %q", out)
-			}
-			want := []repo.Entry{
-				{Mode: "100755", Hash: w.must("rev-parse", "HEAD:run.sh"), Size: 5, Path: "run.sh"},
-				{Mode: "100644", Hash: w.must("rev-parse", "HEAD:src/a.c"), Size: 7, Path: "src/a.c"},
-			}
-			if diff := cmp.Diff(want, entries); diff != "" {
-				t.Error(diff)
-			}
-			if string(content) != "int a;\n" {
-				t.Errorf("blob = %q", content)
-			}
-			// Amended and pushed again with force: the first stays pinned.
-			w.must("commit", "-q", "--amend", "-m", "again")
-			b.handler = accept{}
-			w.mustPush(1)
-			if head, err := b.Head(1); err != nil || head != w.must("rev-parse", "HEAD") {
-				t.Errorf("head = %q, %v", head, err)
-			}
-			pins, err := b.Pins(1)
-			if diff := cmp.Diff(map[string]string{"intent1": first}, pins); err != nil || diff != "" {
-				t.Errorf("pins: %v %s", err, diff)
-			}
-			b.server(1, "fsck", "--strict", "--full")
-			if loose := b.server(1, "count-objects"); !strings.HasPrefix(loose, "0 objects") {
-				t.Errorf("stored loose, and so not synced: %s", loose)
-			}
-		})
+			return []string{"judged"}, judged == nil
+		},
+		post: func(u []hooks.Update) ([]string, error) {
+			recorded = b.Pin(1, "intent1", u[0].New)
+			return []string{"recorded"}, recorded
+		},
+	}
+	out, err := w.push(1)
+	if err := errors.Join(err, judged, recorded, b.serverErrors()); err != nil {
+		t.Fatalf("push: %v\n%s", err, out)
+	}
+	if !strings.Contains(out, "remote: judged") || !strings.Contains(out, "remote: recorded") {
+		t.Errorf("the pusher read %q", out)
+	}
+	want := []repo.Entry{
+		{Mode: "100755", Hash: w.must("rev-parse", "HEAD:run.sh"), Size: 5, Path: "run.sh"},
+		{Mode: "100644", Hash: w.must("rev-parse", "HEAD:src/a.c"), Size: 7, Path: "src/a.c"},
+	}
+	if diff := cmp.Diff(want, entries); diff != "" {
+		t.Error(diff)
+	}
+	if string(content) != "int a;\n" {
+		t.Errorf("blob = %q", content)
+	}
+	// Amended and pushed again with force: the first stays pinned.
+	w.must("commit", "-q", "--amend", "-m", "again")
+	b.handler = accept{}
+	w.mustPush(1)
+	if head, err := b.Head(1); err != nil || head != w.must("rev-parse", "HEAD") {
+		t.Errorf("head = %q, %v", head, err)
+	}
+	pins, err := b.Pins(1)
+	if diff := cmp.Diff(map[string]string{"intent1": first}, pins); err != nil || diff != "" {
+		t.Errorf("pins: %v %s", err, diff)
+	}
+	b.server(1, "fsck", "--strict", "--full")
+	if loose := b.server(1, "count-objects"); !strings.HasPrefix(loose, "0 objects") {
+		t.Errorf("stored loose, and so not synced: %s", loose)
 	}
 }
 
@@ -272,14 +266,19 @@ func TestReceiveNeedsItsOwnLock(t *testing.T) {
 func TestAWaitForAFreeProcessCanBeGivenUp(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(o *repo.Options) { o.Processes = 1 })
-	r, err := b.ReceivePack(context.Background(), 1, nil, "")
+	lock, err := b.Lock(context.Background(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Unlock()
+	r, err := b.ReceiveCommands(context.Background(), 1, lock, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(schema.Errorf(schema.CodeUnavailable, "stopping"))
-	if _, err := b.ReceivePack(ctx, 2, nil, ""); schema.CodeOf(err) != schema.CodeUnavailable {
+	if _, err := b.ReceiveCommands(ctx, 1, lock, ""); schema.CodeOf(err) != schema.CodeUnavailable {
 		t.Errorf("err = %v", err)
 	}
 }

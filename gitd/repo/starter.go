@@ -74,7 +74,7 @@ func (s *Store) seed(ctx context.Context, id, from int64, tree, message string, 
 	return placeMain(dir, commit)
 }
 
-func gitDate(at time.Time) string { return fmt.Sprintf("%d +0000", at.Unix()) }
+func gitDate(at time.Time) string { return fmt.Sprintf("@%d +0000", at.Unix()) }
 
 // placeMain makes main of an empty repository.
 func placeMain(dir, commit string) error {

@@ -32,7 +32,6 @@ type bundle struct {
 	mu      sync.Mutex
 	handler hooks.Handler
 	staff   bool // fetches see the pins
-	plain   bool // pushes go through ReceivePack instead of ReceiveCommands
 	last    *repo.Receive
 	errs    []error
 }
@@ -113,13 +112,10 @@ func (b *bundle) receive(id int64, in io.Reader, out io.Writer) error {
 	defer lock.Unlock()
 	token := hooks.NewToken()
 	defer b.hooks.Expect(token, b.handler)()
-	start := b.ReceiveCommands
-	if b.plain {
-		start = b.ReceivePack
-	} else if err := b.Advertise(id, out); err != nil {
+	if err := b.Advertise(id, out); err != nil {
 		return err
 	}
-	r, err := start(ctx, id, lock, token)
+	r, err := b.ReceiveCommands(ctx, id, lock, token)
 	if err != nil {
 		return err
 	}

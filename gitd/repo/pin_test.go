@@ -1,0 +1,129 @@
+package repo_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/gitd/repo"
+	"github.com/grader/grader/schema"
+)
+
+func TestAPinIsNeverMoved(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	w := b.newWork()
+	first := w.commit()
+	second := w.commit()
+	w.mustPush(1)
+	for range 2 {
+		if err := b.Pin(1, "a1", first); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.Pin(1, "a1", second); schema.CodeOf(err) != schema.CodeConflict {
+		t.Errorf("moved: %v", err)
+	}
+	b.server(1, "pack-refs", "--all")
+	if err := b.Pin(1, "a1", first); err != nil {
+		t.Errorf("again, packed: %v", err)
+	}
+	if err := b.Pin(1, "a1", second); schema.CodeOf(err) != schema.CodeConflict {
+		t.Errorf("moved, packed: %v", err)
+	}
+	if err := b.Pin(1, "b2", second); err != nil {
+		t.Error(err)
+	}
+	pins, err := b.Pins(1)
+	if diff := cmp.Diff(map[string]string{"a1": first, "b2": second}, pins); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	if head, err := b.Head(1); err != nil || head != second {
+		t.Errorf("head, packed: %s %v", head, err)
+	}
+	b.server(1, "fsck", "--strict")
+}
+
+func TestAPinNeedsANameAndACommitThatIsThere(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	w := b.newWork()
+	w.write("a", "a")
+	commit := w.commit()
+	w.mustPush(1)
+	for _, name := range []string{"", "../heads/x", "a/b", "-a", "A", "a.lock", "a b", strings.Repeat("a", 65)} {
+		if err := b.Pin(1, name, commit); schema.CodeOf(err) != schema.CodeInvalid {
+			t.Errorf("name %q: %v", name, err)
+		}
+	}
+	for commit, code := range map[string]schema.Code{
+		"":                            schema.CodeInvalid,
+		"main":                        schema.CodeInvalid,
+		"--all":                       schema.CodeInvalid,
+		commit[:39]:                   schema.CodeInvalid,
+		repo.NoCommit:                 schema.CodeInvalid,
+		strings.Repeat("1", 40):       schema.CodeNotFound,
+		w.must("rev-parse", "HEAD:a"): schema.CodeNotFound,
+	} {
+		if err := b.Pin(1, "x", commit); schema.CodeOf(err) != code {
+			t.Errorf("commit %q: %v", commit, err)
+		}
+	}
+	if err := b.Pin(2, "x", commit); schema.CodeOf(err) != schema.CodeNotFound {
+		t.Errorf("no such repository: %v", err)
+	}
+}
+
+func TestARepositoryThatACrashEmptiedIsMended(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	w := b.newWork()
+	commit := w.commit()
+	w.mustPush(1)
+	dir, err := b.Path(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"HEAD", "config"} {
+		if err := os.Truncate(filepath.Join(dir, name), 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if again, err := b.Path(1); err != nil || again != dir {
+		t.Fatalf("%s, %v", again, err)
+	}
+	if got := b.server(1, "rev-parse", "HEAD"); got != commit {
+		t.Errorf("HEAD = %s", got)
+	}
+}
+
+func TestReadingMakesNoRepository(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	commit := strings.Repeat("1", 40)
+	if head, err := b.Head(300); err != nil || head != repo.NoCommit {
+		t.Errorf("head = %s, %v", head, err)
+	}
+	if pins, err := b.Pins(300); err != nil || len(pins) != 0 {
+		t.Errorf("pins = %v, %v", pins, err)
+	}
+	if _, err := b.TreeOf(300, commit); schema.CodeOf(err) != schema.CodeNotFound {
+		t.Errorf("tree: %v", err)
+	}
+	if _, err := b.Entries(context.Background(), 300, repo.Quarantine{}, commit, 1); schema.CodeOf(err) != schema.CodeNotFound {
+		t.Errorf("entries: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(b.o.Dir, "1", "300.git")); !os.IsNotExist(err) {
+		t.Errorf("made: %v", err)
+	}
+	if path, err := b.Path(300); err != nil || path != filepath.Join(b.o.Dir, "1", "300.git") {
+		t.Errorf("path = %s, %v", path, err)
+	}
+	if _, err := b.Path(0); err == nil {
+		t.Error("repository 0 was made")
+	}
+}
