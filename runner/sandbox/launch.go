@@ -34,7 +34,11 @@ func (p *Process) launch(program string) error {
 	if p.wall.level == LevelNamespace {
 		path, argv = bubblewrap, p.wall.bubblewrapArgs(&p.step)
 	}
-	p.pid, err = p.wall.forker.start(path, argv, p.attributes(pl))
+	if p.tally, err = p.openTally(); err != nil {
+		pl.closeAll()
+		return err
+	}
+	p.pid, err = p.slot.forker.start(path, argv, p.attributes(pl))
 	pl.closeTheirs()
 	if err != nil {
 		pl.closeAll()
@@ -46,7 +50,7 @@ func (p *Process) launch(program string) error {
 		return err
 	}
 	p.started = time.Now()
-	return nil
+	return p.tally.begin()
 }
 
 // attributes are the child's descriptors and an environment that tells nothing. Bubblewrap

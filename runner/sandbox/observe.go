@@ -68,10 +68,13 @@ func (p *Process) observe(ctx context.Context, m *meter) cause {
 // counted properly before anything is decided.
 func (p *Process) exceeded(m *meter) Limit {
 	l := p.step.Limits
-	if l.CPU > 0 && m.cpu() > l.CPU {
+	if l.CPU > 0 && p.cpu(m) > l.CPU {
 		return LimitCPU
 	}
-	if l.Memory == 0 || m.memory <= l.Memory {
+	if p.tally.full() {
+		return LimitMemory
+	}
+	if l.Memory == 0 || m.memory <= l.Memory || p.tally != nil {
 		return ""
 	}
 	exact := m.memory
@@ -84,6 +87,14 @@ func (p *Process) exceeded(m *meter) Limit {
 	return ""
 }
 
+// cpu is the processor time so far: as the cgroup counted it, else as it was summed.
+func (p *Process) cpu(m *meter) time.Duration {
+	if used, counted := p.tally.used(); counted {
+		return used
+	}
+	return m.cpu()
+}
+
 // lookAtDisk sums the files of the step once in a while, open ones without a name
 // included.
 func (p *Process) lookAtDisk(next *time.Time, m *meter) Limit {
@@ -91,13 +102,13 @@ func (p *Process) lookAtDisk(next *time.Time, m *meter) Limit {
 		return ""
 	}
 	begun := time.Now()
-	used := p.diskUsage()
-	if used <= p.step.Limits.Disk {
+	used, tooDeep := p.diskUsage()
+	if !tooDeep && used <= p.step.Limits.Disk {
 		p.borrow(func() { used += unlinked(m.mine) })
 	}
 	took := time.Since(begun)
 	*next = time.Now().Add(max(diskLook, diskShare*took))
-	if used > p.step.Limits.Disk {
+	if tooDeep || used > p.step.Limits.Disk {
 		return LimitDisk
 	}
 	return ""
@@ -115,16 +126,13 @@ func (p *Process) borrow(f func()) {
 	}
 }
 
-func (p *Process) diskUsage() int64 {
-	var sum int64
+// diskUsage sums the bytes in the step's scratch directories.
+func (p *Process) diskUsage() (sum int64, tooDeep bool) {
 	for _, s := range p.step.Write {
-		used := s.usage()
-		if used == math.MaxInt64 {
-			return used
-		}
-		sum += used
+		used, deep := s.usage()
+		sum, tooDeep = sum+used, tooDeep || deep
 	}
-	return sum
+	return sum, tooDeep
 }
 
 // settle writes the result: how it ended, what it used, and which limit that met.
@@ -142,14 +150,18 @@ func (p *Process) settle(why cause, first ended, m *meter, base time.Duration) {
 		r.Memory = max(r.Memory, first.usage.Maxrss<<10)
 	}
 	r.CPU = max(0, max(m.cpu(), waited)-base)
-	r.Disk = p.diskUsage()
+	if used, counted := p.tally.used(); counted {
+		r.CPU = max(used, waited-base, 0)
+	}
+	var tooDeep bool
+	r.Disk, tooDeep = p.diskUsage()
 	if status.Signaled() {
 		r.Signal = status.Signal()
 	} else {
 		r.Exit = status.ExitStatus()
 	}
 	if r.Limit == "" && !r.Killed {
-		r.Limit = p.metAtEnd()
+		r.Limit = p.metAtEnd(tooDeep)
 	}
 }
 
@@ -165,14 +177,16 @@ func (p *Process) insideView(m *meter) (status unix.WaitStatus, waited, base tim
 }
 
 // metAtEnd is the limit that a step met between the last look and its end.
-func (p *Process) metAtEnd() Limit {
+func (p *Process) metAtEnd(tooDeep bool) Limit {
 	r, l := &p.result, p.step.Limits
 	switch {
 	case l.CPU > 0 && r.CPU > l.CPU:
 		return LimitCPU
+	case p.tally.full():
+		return LimitMemory
 	case l.Wall > 0 && r.Wall > l.Wall:
 		return LimitWall
-	case l.Disk > 0 && (r.Disk > l.Disk || r.Signal == unix.SIGXFSZ):
+	case l.Disk > 0 && (tooDeep || r.Disk > l.Disk || r.Signal == unix.SIGXFSZ):
 		return LimitDisk
 	case l.Output > 0 && (p.out.seen > p.out.max || p.err.seen > p.err.max):
 		return LimitOutput

@@ -27,6 +27,7 @@ type Process struct {
 	said    []byte   // and what of it was read
 	started time.Time
 	first   chan ended // how pid ended
+	tally   *tally
 
 	out, err *capture
 	readers  sync.WaitGroup

@@ -12,7 +12,8 @@ import (
 
 // slot is the right to run one step; as root it is a uid.
 type slot struct {
-	uid int // -1 for an ordinary user
+	uid    int     // -1 for an ordinary user
+	forker *forker // started with the slot's first step
 }
 
 // slots hands the slots out. One that cannot be emptied is quarantined and replaced

@@ -29,6 +29,7 @@ func (w *Wall) Start(ctx context.Context, s Step) (*Process, error) {
 		w.slots.put(got)
 		return nil, err
 	}
+	w.equip(got)
 	p := newProcess(w, s, got)
 	if err := p.launch(program); err != nil {
 		return nil, errors.Join(err, p.abandon())
@@ -87,7 +88,7 @@ func (p *Process) spec(program string) []byte {
 	inNamespace := p.wall.level == LevelNamespace
 	s := stage.Spec{
 		Program: program, Argv: p.step.Argv, Env: environment(&p.step), Dir: p.step.Dir, UID: -1,
-		Limits: bounds(p.step.Limits, inNamespace, false), Filter: p.wall.filter, Init: inNamespace,
+		Limits: bounds(p.step.Limits, inNamespace, p.slot.forker.cgroup != nil), Filter: p.wall.filter, Init: inNamespace,
 	}
 	if !inNamespace {
 		s.ABI, s.Rules = p.wall.abi, p.wall.rules(&p.step)

@@ -48,7 +48,6 @@ type Wall struct {
 	logger    *slog.Logger
 	block     *block // nil for an ordinary user
 	slots     *slots
-	forker    *forker
 	exe       *os.File // this binary, of which stages are made
 	abi       int      // of Landlock
 	filter    []byte   // seccomp program
@@ -57,6 +56,7 @@ type Wall struct {
 	closed    bool
 	scratches map[*Scratch]struct{}
 	running   map[*Process]struct{}
+	forkers   []*forker
 }
 
 // Open chooses the level by a self-test, leases a block of uids (as root) and
@@ -103,7 +103,6 @@ func (w *Wall) prepare(o Options) error {
 	if err := writeEtc(w.etc, w.slots.uids()); err != nil {
 		return fmt.Errorf("open wall: %w", err)
 	}
-	w.forker = startForker()
 	return nil
 }
 
@@ -224,9 +223,8 @@ func (w *Wall) Close() error {
 	for _, s := range scratches {
 		errs = append(errs, s.Remove())
 	}
-	if w.forker != nil {
-		w.forker.stop()
-		w.forker = nil
+	for _, f := range w.stopping() {
+		errs = append(errs, f.stop())
 	}
 	if w.exe != nil {
 		w.exe.Close()
@@ -239,6 +237,26 @@ func (w *Wall) Close() error {
 		w.block = nil
 	}
 	return errors.Join(errs...)
+}
+
+// stopping hands the slots' threads over to be stopped, once.
+func (w *Wall) stopping() []*forker {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	list := w.forkers
+	w.forkers = nil
+	return list
+}
+
+// equip starts the thread of a slot that has none yet.
+func (w *Wall) equip(s *slot) {
+	if s.forker != nil {
+		return
+	}
+	s.forker = startForker()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.forkers = append(w.forkers, s.forker)
 }
 
 // shut keeps new steps out and returns what there is.

@@ -1,0 +1,176 @@
+package sandbox
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// cgroup counts what one slot's steps use, exactly. It is of version 1, whose groups
+// hold single threads: the thread that starts the slot's steps lives in it, and a step
+// is born there. Moving a process into a group would cost milliseconds.
+type cgroup struct {
+	memory string // directories
+	cpu    string
+}
+
+// cgroupPrefix begins the name of every group of ours; the owner's process id follows.
+const cgroupPrefix = "grader-"
+
+// cgroupOverhead is what bubblewrap and the stage that stays take of a step's memory.
+const cgroupOverhead = 8 << 20
+
+var errNoCgroup = errors.New("no writable cgroup with memory and cpuacct (version 1)")
+
+// makeCgroup makes a group below this process's own, so that a container's limits
+// hold for steps too.
+func makeCgroup() (*cgroup, error) {
+	mounts, own, err := cgroupPlaces()
+	if err != nil {
+		return nil, err
+	}
+	name := cgroupPrefix + strconv.Itoa(os.Getpid()) + "-" + randomName()
+	g := &cgroup{}
+	for controller, dir := range map[string]*string{"memory": &g.memory, "cpuacct": &g.cpu} {
+		mount, ok := mounts[controller]
+		if !ok {
+			return nil, errors.Join(errNoCgroup, g.remove())
+		}
+		made := filepath.Join(mount, own[controller], name)
+		removeAbandoned(filepath.Dir(made))
+		if err := os.Mkdir(made, 0o755); err != nil {
+			return nil, errors.Join(fmt.Errorf("cgroup: %w", err), g.remove())
+		}
+		*dir = made
+	}
+	return g, nil
+}
+
+// removeAbandoned removes the groups of walls whose process was killed. One that is
+// still in use cannot be removed.
+func removeAbandoned(dir string) {
+	found, err := filepath.Glob(filepath.Join(dir, cgroupPrefix+"*"))
+	if err != nil {
+		return
+	}
+	for _, group := range found {
+		pid, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(group), cgroupPrefix), "-")
+		if _, err := os.Stat("/proc/" + pid); errors.Is(err, os.ErrNotExist) {
+			_ = unix.Rmdir(group)
+		}
+	}
+}
+
+// cgroupPlaces finds where version 1's controllers are mounted, and this process's
+// group in each.
+func cgroupPlaces() (mounts, own map[string]string, err error) {
+	info, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		return nil, nil, fmt.Errorf("cgroup: %w", err)
+	}
+	groups, err := os.ReadFile("/proc/self/cgroup")
+	if err != nil {
+		return nil, nil, fmt.Errorf("cgroup: %w", err)
+	}
+	return cgroupMounts(string(info)), ownCgroups(string(groups)), nil
+}
+
+// cgroupMounts reads mountinfo: the mount point is the fifth field, controllers are
+// among the last one's options.
+func cgroupMounts(info string) map[string]string {
+	mounts := map[string]string{}
+	for line := range strings.Lines(info) {
+		head, tail, found := strings.Cut(line, " - cgroup ")
+		fields := strings.Fields(head)
+		options := strings.Fields(tail)
+		if !found || len(fields) < 5 || len(options) < 2 {
+			continue
+		}
+		for controller := range strings.SplitSeq(options[1], ",") {
+			mounts[controller] = fields[4]
+		}
+	}
+	return mounts
+}
+
+// ownCgroups reads /proc/self/cgroup: number, controllers, path.
+func ownCgroups(groups string) map[string]string {
+	own := map[string]string{}
+	for line := range strings.Lines(groups) {
+		fields := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		if len(fields) != 3 {
+			continue
+		}
+		for controller := range strings.SplitSeq(fields[1], ",") {
+			own[controller] = fields[2]
+		}
+	}
+	return own
+}
+
+// join moves the calling thread, which is locked, into the group.
+func (g *cgroup) join() error {
+	tid := strconv.Itoa(unix.Gettid())
+	return errors.Join(put(g.memory, "tasks", tid), put(g.cpu, "tasks", tid))
+}
+
+// begin sets the memory limit for the next step, 0 for none.
+func (g *cgroup) begin(memory int64) error {
+	limit := "-1"
+	if memory > 0 {
+		limit = strconv.FormatInt(memory, 10)
+	}
+	return put(g.memory, "memory.limit_in_bytes", limit)
+}
+
+// used is the processor time of all steps of the slot so far, ended processes'
+// included.
+func (g *cgroup) used() (time.Duration, error) {
+	b, err := os.ReadFile(filepath.Join(g.cpu, "cpuacct.usage"))
+	if err != nil {
+		return 0, fmt.Errorf("cgroup: %w", err)
+	}
+	n, err := strconv.ParseInt(string(bytes.TrimSpace(b)), 10, 64)
+	return time.Duration(n), err
+}
+
+// kills is how often the kernel has killed a process at the memory limit.
+func (g *cgroup) kills() (int, error) {
+	b, err := os.ReadFile(filepath.Join(g.memory, "memory.oom_control"))
+	if err != nil {
+		return 0, fmt.Errorf("cgroup: %w", err)
+	}
+	_, rest, _ := bytes.Cut(b, []byte("oom_kill "))
+	return strconv.Atoi(string(bytes.TrimSpace(rest)))
+}
+
+// remove removes the group, which a thread may take a moment to leave.
+func (g *cgroup) remove() error {
+	var errs []error
+	for _, dir := range []string{g.memory, g.cpu} {
+		if dir == "" {
+			continue
+		}
+		err := unix.Rmdir(dir)
+		for i := 0; errors.Is(err, unix.EBUSY) && i < 100; i++ {
+			time.Sleep(10 * time.Millisecond)
+			err = unix.Rmdir(dir)
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func put(dir, file, value string) error {
+	if err := os.WriteFile(filepath.Join(dir, file), []byte(value), 0); err != nil {
+		return fmt.Errorf("cgroup: %w", err)
+	}
+	return nil
+}
