@@ -163,6 +163,7 @@ func (p *Process) close(emptied error) error {
 		p.init.Close()
 	}
 	if p.status != nil {
+		_ = p.status.SetReadDeadline(time.Time{}) // that of the start is long past
 		rest, err := io.ReadAll(p.status)
 		if err == nil {
 			p.said = append(p.said, rest...)
