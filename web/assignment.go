@@ -16,19 +16,20 @@ import (
 // assignmentPage is the handout, the rules, and what was pushed.
 type assignmentPage struct {
 	frame
-	Name     string
-	Heading  string
-	Staff    bool
-	Empty    bool   // no tests have been accepted yet
-	Tests    int    // version of the tests, for staff
-	Upcoming moment // when students will see it, for staff
-	Due      due
-	Closed   bool
-	Handout  template.HTML
-	Rules    []fact
-	Commands commands
-	Mine     table
-	Class    table // everyone's latest, for staff
+	Name      string
+	Heading   string
+	Staff     bool
+	Empty     bool   // no tests have been accepted yet
+	Tests     int    // version of the tests, for staff
+	Upcoming  moment // when students will see it, for staff
+	Due       due
+	Closed    bool
+	Handout   template.HTML
+	NoHandout bool // it should be there, and cannot be read
+	Rules     []fact
+	Commands  commands
+	Mine      table
+	Class     table // everyone's latest, for staff
 }
 
 // fact is a term and what there is to say about it.
@@ -94,7 +95,9 @@ func (s *Server) newAssignmentPage(ctx context.Context, t task, m member) (assig
 	}
 	var err error
 	if page.Handout, err = s.handouts.of(ctx, t); err != nil {
-		return page, err
+		// Everything else on the page stays useful without it.
+		s.logger().Error("handout is missing", "assignment", t.Path(), "error", err)
+		page.NoHandout = true
 	}
 	if page.Mine, err = s.ownTable(ctx, t, m, m.User.Login); err != nil {
 		return page, err

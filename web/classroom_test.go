@@ -22,7 +22,7 @@ type classroom struct {
 	courses     []schema.Course
 	enrolments  []schema.Enrolment
 	assignments []schema.Assignment
-	submissions []schema.Submission
+	submissions []*schema.Submission
 	events      map[int64][]schema.Event
 	watchers    map[int64][]chan schema.Event
 	logins      map[string]int64
@@ -113,13 +113,13 @@ func (c *classroom) user(login string) schema.User {
 // submit adds a submission to a1, queued a minute before noon.
 func (c *classroom) submit(owner string, number int) *schema.Submission {
 	id := int64(len(c.submissions) + 1)
-	c.submissions = append(c.submissions, schema.Submission{
+	c.submissions = append(c.submissions, &schema.Submission{
 		ID: id, Name: schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: owner, Number: number},
 		Assignment: 1, PusherID: c.user(owner).ID, Login: owner, Commit: fmt.Sprintf("%040x", 0xabc000+id), Tree: strings.Repeat("e", 40),
 		VersionID: 11, Receipt: "7Q2K-M8DT", ReceivedAt: noon().Add(-time.Minute),
 		Job: schema.Job{ID: 100 + id, Submission: id, VersionID: 11, State: schema.StateQueued, QueuedAt: noon().Add(-time.Minute)},
 	})
-	return &c.submissions[len(c.submissions)-1]
+	return c.submissions[len(c.submissions)-1]
 }
 
 // gradedResult has a test of every visibility.
@@ -282,7 +282,11 @@ func (c *classroom) Submission(_ context.Context, name schema.SubmissionName) (s
 	if err != nil {
 		return schema.Submission{}, err
 	}
-	return find(c.submissions, func(s schema.Submission) bool { return s.Name == name })
+	sub, err := find(c.submissions, func(s *schema.Submission) bool { return s.Name == name })
+	if err != nil {
+		return schema.Submission{}, err
+	}
+	return *sub, nil
 }
 
 func (c *classroom) Submissions(_ context.Context, assignment int64, owner string, limit int) ([]schema.Submission, error) {
@@ -298,8 +302,8 @@ func (c *classroom) newest(limit int, is func(schema.Submission) bool) ([]schema
 	defer unlock()
 	var found []schema.Submission
 	for _, s := range slices.Backward(c.submissions) {
-		if is(s) && len(found) < limit {
-			found = append(found, s)
+		if is(*s) && len(found) < limit {
+			found = append(found, *s)
 		}
 	}
 	return found, err

@@ -101,7 +101,7 @@ func harmless(t *testing.T, from, body string, scripts int) {
 func TestNothingEscapes(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, evilClassroom(t), nil)
-	running := &s.submissions[1]
+	running := s.submissions[1]
 	for _, e := range evilEvents() {
 		s.happen(running, e)
 	}
@@ -122,7 +122,7 @@ func TestNothingEscapes(t *testing.T) {
 func TestNothingEscapesFromAStream(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, evilClassroom(t), nil)
-	running := &s.submissions[1]
+	running := s.submissions[1]
 	for _, who := range []string{"alice", "ines"} {
 		l := s.as(who).listen("/comp2402/a1/alice/2/events", "")
 		s.awaitWatcher(running.Job.ID)

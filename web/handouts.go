@@ -19,9 +19,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
+// Bounds of handouts. Markdown's parser takes time that grows with the square of a
+// paragraph: 200 kB of "[a](" in one took a minute. What is longer is shown as it was
+// written; the worst of what is not takes two seconds, once per version.
 const (
-	maxHandout   = 1 << 20 // bytes of Markdown
-	keptHandouts = 128     // rendered ones that are remembered
+	maxHandout   = 1 << 20   // bytes that are shown at all
+	maxMarkdown  = 128 << 10 // bytes that are rendered
+	maxParagraph = 12 << 10  // bytes of lines without a blank one between
+	keptHandouts = 128       // rendered ones that are remembered
 )
 
 // handouts renders the handouts of assignments: Markdown that an instructor wrote,
@@ -31,6 +36,7 @@ type handouts struct {
 	markdown goldmark.Markdown
 	policy   *bluemonday.Policy
 
+	turn     sync.Mutex // held while rendering: one at a time, each once
 	mu       sync.Mutex
 	rendered map[int64]template.HTML // by version
 }
@@ -52,6 +58,11 @@ func (h *handouts) of(ctx context.Context, t task) (template.HTML, error) {
 	if t.Spec == nil || t.Spec.Handout == "" {
 		return "", nil
 	}
+	if html, ok := h.remembered(t.Active.ID); ok {
+		return html, nil
+	}
+	h.turn.Lock()
+	defer h.turn.Unlock()
 	if html, ok := h.remembered(t.Active.ID); ok {
 		return html, nil
 	}
@@ -84,14 +95,35 @@ func (h *handouts) remember(version int64, html template.HTML) {
 }
 
 func (h *handouts) render(source []byte) (template.HTML, error) {
+	source = []byte(schema.Sanitize(string(source)))
+	if !renderable(source) {
+		return template.HTML(`<pre tabindex="0">` + template.HTMLEscapeString(string(source)) + "</pre>"), nil // escaped
+	}
 	var buffer bytes.Buffer
-	if err := h.markdown.Convert([]byte(schema.Sanitize(string(source))), &buffer); err != nil {
+	if err := h.markdown.Convert(source, &buffer); err != nil {
 		return "", fmt.Errorf("render handout: %w", err)
 	}
 	clean := h.policy.Sanitize(buffer.String())
 	// Long lines scroll inside their block, so the keyboard must reach it.
 	clean = strings.ReplaceAll(clean, "<pre>", `<pre tabindex="0">`)
 	return template.HTML(clean), nil // cleaned by the policy
+}
+
+// renderable reports whether Markdown keeps within the bounds.
+func renderable(source []byte) bool {
+	if len(source) > maxMarkdown {
+		return false
+	}
+	paragraph := 0
+	for line := range bytes.Lines(source) {
+		if paragraph += len(line); len(bytes.TrimSpace(line)) == 0 {
+			paragraph = 0
+		}
+		if paragraph > maxParagraph {
+			return false
+		}
+	}
+	return true
 }
 
 // handoutPolicy allows text, tables, code and links: no images (a page makes no

@@ -122,6 +122,16 @@ func TestAssignmentWithoutTests(t *testing.T) {
 	}
 }
 
+func TestHandoutThatIsGone(t *testing.T) {
+	t.Parallel()
+	c := newClassroom(t)
+	delete(c.files, "handout.md")
+	p := newSite(t, c, nil).as("alice").page("/comp2402/a1")
+	if got := p.text(".note"); got != "The handout cannot be shown just now." {
+		t.Errorf("note %q", got)
+	}
+}
+
 func TestClosedAssignment(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)

@@ -1,0 +1,81 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// places is a scheduler that knows where a job stands and nothing else.
+type places struct{ ahead atomic.Int64 }
+
+func (p *places) Watch(context.Context, int64, int64) (<-chan schema.Event, error) { return nil, nil }
+func (p *places) Place(int64) schema.Place                                         { return schema.Place{Ahead: int(p.ahead.Load())} }
+
+// newTestFeed is a feed of a queued job that writes into a recorder.
+func newTestFeed(t *testing.T, live Live) (*feed, *httptest.ResponseRecorder) {
+	t.Helper()
+	s := &Server{Live: live, Logger: slog.New(slog.DiscardHandler)}
+	if err := s.build(); err != nil {
+		t.Fatal(err)
+	}
+	v := &sight{Sub: schema.Submission{Job: schema.Job{ID: 1, State: schema.StateQueued}}, Seen: progress{State: schema.StateQueued}}
+	w := httptest.NewRecorder()
+	return &feed{sight: v, server: s, out: newStream(w), shown: &report{}}, w
+}
+
+// TestQuietStream waits for a minute in which nothing happens but that the job
+// ahead is done: the place is told once, and the connection is kept.
+func TestQuietStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		live := &places{}
+		live.ahead.Store(1)
+		f, w := newTestFeed(t, live)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute+time.Second)
+		defer cancel()
+		defer time.AfterFunc(20*time.Second, func() { live.ahead.Store(0) }).Stop()
+		if err := f.follow(ctx, make(chan schema.Event)); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("it ended with %v", err)
+		}
+		body := w.Body.String()
+		for text, want := range map[string]int{": keepalive\n\n": 4, "1 ahead of you": 1, "you are next": 1, "id:": 0} {
+			if got := strings.Count(body, text); got != want {
+				t.Errorf("%q came %d times, want %d:\n%s", text, got, want, body)
+			}
+		}
+	})
+}
+
+// TestMessageLines sends text whose lines could be taken for fields of the protocol.
+func TestMessageLines(t *testing.T) {
+	t.Parallel()
+	w := httptest.NewRecorder()
+	if err := newStream(w).message(3, "a\n\nid: 99\nevent: end\n"); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := w.Body.String(), "id: 3\ndata: a\ndata: \ndata: id: 99\ndata: event: end\n\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestLongBuildStaysBounded sends more lines than a live page keeps.
+func TestLongBuildStaysBounded(t *testing.T) {
+	t.Parallel()
+	f, _ := newTestFeed(t, &places{})
+	for i := range int64(3 * maxLines) {
+		if _, err := f.pass(t.Context(), schema.Event{Seq: i + 1, Kind: schema.EventLine, Text: "line"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(f.Seen.Lines) != maxLines || f.Seen.Seq != 3*maxLines {
+		t.Errorf("%d lines, at event %d", len(f.Seen.Lines), f.Seen.Seq)
+	}
+}
