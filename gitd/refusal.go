@@ -100,7 +100,7 @@ func refusalOf(err error) []string {
 	}
 	var lines []string
 	for _, line := range strings.Split(strings.TrimRight(invalid.Error(), "\n"), "\n") {
-		lines = append(lines, wrap("refused: "+schema.Sanitize(line), refusalWidth)...)
+		lines = append(lines, wrap("refused: "+oneLine(line), refusalWidth)...)
 	}
 	if len(lines) > maxProblems {
 		lines = append(lines[:maxProblems], fmt.Sprintf("refused: and %d lines more", len(lines)-maxProblems))
@@ -113,7 +113,7 @@ const maxProblems = 60
 
 // refusalLines are what a person reads of a refusal.
 func refusalLines(text string) []string {
-	text = "refused: " + strings.TrimRight(schema.Sanitize(text), ".\n ") + "."
+	text = "refused: " + strings.TrimRight(oneLine(text), ". ") + "."
 	if whole := text + " " + nothingCounted; columns(whole) <= refusalWidth {
 		return []string{whole}
 	}

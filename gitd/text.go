@@ -40,7 +40,7 @@ func wrap(s string, width int) []string {
 			line += " " + word
 		default:
 			lines = append(lines, line)
-			line = "  " + word
+			line = guard("  " + word)
 		}
 	}
 	if line != "" {

@@ -59,7 +59,11 @@ func (l *lines) verdict(r schema.Result, hidden schema.Hidden) []string {
 		out = append(out, wrap(oneLine(r.Message), lineWidth)...)
 	}
 	if hidden.Tests > 0 {
-		line := fmt.Sprintf("%s now; %d hidden tests (%s points) count after the due date", score, hidden.Tests, hidden.Points)
+		tests, count := "tests", "count"
+		if hidden.Tests == 1 {
+			tests, count = "test", "counts"
+		}
+		line := fmt.Sprintf("%s now; %d hidden %s (%s points) %s after the due date", score, hidden.Tests, tests, hidden.Points, count)
 		return append(out, wrap(line, lineWidth)...)
 	}
 	t := bad
