@@ -121,6 +121,15 @@ func (g *cgroup) join() error {
 	return errors.Join(put(g.memory, "tasks", tid), put(g.cpu, "tasks", tid))
 }
 
+// leave takes the calling thread out of the group and removes that; it works on nil.
+func (g *cgroup) leave() error {
+	if g == nil {
+		return nil
+	}
+	tid := strconv.Itoa(unix.Gettid())
+	return errors.Join(put(filepath.Dir(g.memory), "tasks", tid), put(filepath.Dir(g.cpu), "tasks", tid), g.remove())
+}
+
 // begin sets the memory limit for the next step, 0 for none.
 func (g *cgroup) begin(memory int64) error {
 	limit := "-1"
@@ -151,19 +160,16 @@ func (g *cgroup) kills() (int, error) {
 	return strconv.Atoi(string(bytes.TrimSpace(rest)))
 }
 
-// remove removes the group, which a thread may take a moment to leave.
+// remove removes the group, which nobody is in any more.
 func (g *cgroup) remove() error {
 	var errs []error
 	for _, dir := range []string{g.memory, g.cpu} {
 		if dir == "" {
 			continue
 		}
-		err := unix.Rmdir(dir)
-		for i := 0; errors.Is(err, unix.EBUSY) && i < 100; i++ {
-			time.Sleep(10 * time.Millisecond)
-			err = unix.Rmdir(dir)
+		if err := unix.Rmdir(dir); err != nil {
+			errs = append(errs, fmt.Errorf("cgroup: %w", err))
 		}
-		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }

@@ -9,13 +9,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// levels lists the levels, strongest first.
-func levels() []Level { return []Level{LevelNamespace, LevelUID, LevelWeak} }
+// levels lists the levels that steps can run at, strongest first. LevelWeak is not
+// among them: nothing runs at it.
+func levels() []Level { return []Level{LevelNamespace, LevelUID} }
 
 // choose tries the levels, strongest first, and takes the first whose self-test runs.
 func (w *Wall) choose(ctx context.Context, o Options) error {
 	least := o.Min
-	if least == "" {
+	if least == "" || least == LevelWeak {
 		least = LevelUID
 	}
 	var failures string

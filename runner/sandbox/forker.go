@@ -10,6 +10,7 @@ import (
 // process is born into its thread's cgroup.
 type forker struct {
 	requests chan forkRequest
+	ended    chan error
 	cgroup   *cgroup // nil where there is none to be had
 }
 
@@ -27,13 +28,15 @@ type forked struct {
 
 // startForker starts the thread, in a cgroup of its own if that can be made.
 func startForker() *forker {
-	f := &forker{requests: make(chan forkRequest)}
+	f := &forker{requests: make(chan forkRequest), ended: make(chan error, 1)}
 	ready := make(chan struct{})
 	go func() {
 		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
 		f.cgroup = joinCgroup()
 		close(ready)
 		f.serve()
+		f.ended <- f.cgroup.leave()
 	}()
 	<-ready
 	return f
@@ -66,11 +69,8 @@ func (f *forker) start(path string, argv []string, attr *syscall.ProcAttr) (int,
 	return got.pid, got.err
 }
 
-// stop ends the thread, and with it whatever still asks to die with its parent.
+// stop ends the service, once no step of the slot runs.
 func (f *forker) stop() error {
 	close(f.requests)
-	if f.cgroup == nil {
-		return nil
-	}
-	return f.cgroup.remove()
+	return <-f.ended
 }

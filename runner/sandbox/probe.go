@@ -2,17 +2,23 @@ package sandbox
 
 import (
 	"context"
-)
+	"errors"
+	"fmt"
+	"os"
+	"strings"
 
-// Probe reports what this machine can do, level by level.
-func Probe(ctx context.Context) Report { panic("unwritten") }
+	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/runner/sandbox/stage"
+	"github.com/grader/grader/schema"
+)
 
 // Report is what Probe found, strongest level first.
 type Report struct {
-	Best     Level    // "" when nothing but LevelWeak works
+	Best     Level    // "" when nothing works
 	Kernel   string   // release
 	Landlock int      // ABI; 0 is none
-	Cgroup   string   // "v1", "v2" or "": how memory and CPU are counted exactly
+	Cgroup   string   // "v1" or "": how memory and CPU are counted exactly
 	Findings []string // one line each, for people
 	Levels   []LevelReport
 }
@@ -23,4 +29,105 @@ type LevelReport struct {
 	Works  bool
 	Failed string // the call that failed, and how
 	Remedy string // what a person can do about it
+}
+
+// Probe reports what this machine can do, level by level. It runs a true step at each,
+// with its files below dir, which is as Options.Dir.
+func Probe(ctx context.Context, dir string) Report {
+	r := Report{Kernel: kernelRelease(), Landlock: stage.LandlockABI(), Cgroup: probeCgroup()}
+	for _, level := range levels() {
+		l := probeLevel(ctx, dir, level)
+		if l.Works && r.Best == "" {
+			r.Best = level
+		}
+		r.Levels = append(r.Levels, l)
+	}
+	r.Findings = r.findings()
+	return r
+}
+
+func probeLevel(ctx context.Context, dir string, level Level) LevelReport {
+	w, err := Open(ctx, Options{Dir: dir, Level: level, Min: level, Slots: 1})
+	if err == nil {
+		err = w.Close()
+	}
+	if err == nil {
+		return LevelReport{Level: level, Works: true}
+	}
+	failed := causes(err)
+	return LevelReport{Level: level, Failed: failed, Remedy: remedy(level, failed)}
+}
+
+// causes is an error's own words, with those of the cause that its message leaves out.
+func causes(err error) string {
+	text := err.Error()
+	var e *schema.Error
+	if errors.As(err, &e) && e.Err != nil && !strings.Contains(text, e.Err.Error()) {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+// remedy says what a person can do about a level that does not work.
+func remedy(level Level, failed string) string {
+	has := func(part string) bool { return strings.Contains(failed, part) }
+	switch {
+	case has("closed to others"):
+		return "use a directory that every user can pass into, such as one below /var/lib"
+	case has(bubblewrap) || has("no such file"):
+		return "install bubblewrap (apt-get install bubblewrap)"
+	case has("Can't mount proc"):
+		return "in a container: unmask /proc (docker run --security-opt systempaths=unconfined), or use level uid"
+	case level == LevelNamespace:
+		return "permit user namespaces: sysctl user.max_user_namespaces above 0, kernel.unprivileged_userns_clone=1 on Debian, " +
+			"kernel.apparmor_restrict_unprivileged_userns=0 on Ubuntu; in a container a seccomp profile that allows unshare; or use level uid"
+	case has("root"):
+		return "run the runner as root, as containers do, or permit user namespaces for level namespace"
+	case has("Landlock"):
+		return "boot a kernel of 5.13 or later with landlock in its lsm= list"
+	}
+	return "see docs/security.md"
+}
+
+func kernelRelease() string {
+	var u unix.Utsname
+	if err := unix.Uname(&u); err != nil {
+		return ""
+	}
+	return unix.ByteSliceToString(u.Release[:])
+}
+
+// probeCgroup makes a group as a slot does.
+func probeCgroup() string {
+	f := startForker()
+	found := f.cgroup != nil
+	if err := f.stop(); err != nil || !found {
+		return ""
+	}
+	return "v1"
+}
+
+func (r *Report) findings() []string {
+	list := []string{"kernel " + r.Kernel}
+	if r.Landlock == 0 {
+		list = append(list, "Landlock: none")
+	} else {
+		list = append(list, fmt.Sprintf("Landlock: ABI %d", r.Landlock))
+	}
+	if r.Cgroup == "" {
+		list = append(list, "memory and CPU: summed over processes every 10 ms, because no cgroup of version 1 with memory and cpuacct is writable")
+	} else {
+		list = append(list, "memory and CPU: exact, by cgroup "+r.Cgroup)
+	}
+	if os.Getuid() != 0 {
+		list = append(list, "not root: steps run under this user's uid, in namespaces of their own")
+	}
+	for _, l := range r.Levels {
+		if l.Works {
+			list = append(list, fmt.Sprintf("level %s: works", l.Level))
+		} else {
+			list = append(list, fmt.Sprintf("level %s: %s; to have it: %s", l.Level, l.Failed, l.Remedy))
+		}
+	}
+	return list
 }

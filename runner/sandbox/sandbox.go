@@ -19,7 +19,7 @@ type Level string
 const (
 	LevelNamespace Level = "namespace"
 	LevelUID       Level = "uid"
-	LevelWeak      Level = "weak"
+	LevelWeak      Level = "weak" // not built: no machine runs steps at it
 )
 
 // Step is one program to run behind the wall.

@@ -1,0 +1,74 @@
+package sandbox_test
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/grader/grader/runner/sandbox"
+)
+
+// comfort is something that an ordinary assignment does, and that must work behind
+// the wall. It prints "ok".
+type comfort struct {
+	name   string
+	needs  string // a program that this machine must have
+	files  []string
+	script string
+	memory int64
+}
+
+func comforts() []comfort {
+	return []comfort{
+		{name: "gcc", needs: "gcc", files: []string{"leak.c"}, script: "gcc -Wall -o a leak.c && ./a"},
+		{name: "g++ with threads, exceptions and streams", needs: "g++", files: []string{"main.cc"}, script: "g++ -O1 -pthread -o a main.cc && ./a && test $(cat out) = 4"},
+		{name: "make with several jobs", needs: "make", files: []string{"main.cc", "Makefile"}, script: "make -s -j4"},
+		{name: "python with processes and threads", needs: "/usr/bin/python3", files: []string{"threads.py"}, script: "/usr/bin/python3 threads.py"},
+		{name: "java in 256 MiB", needs: "javac", files: []string{"Main.java"}, memory: 512 << 20,
+			script: `F="-Xmx192m -XX:+UseSerialGC -XX:-UsePerfData -Djava.io.tmpdir=$TMPDIR"
+			javac -J-Xmx192m -J-XX:+UseSerialGC -J-XX:-UsePerfData -encoding UTF-8 Main.java && java $F -XX:MaxMetaspaceSize=64m Main`},
+		{name: "valgrind", needs: "valgrind", files: []string{"leak.c"}, script: "gcc -g -o a leak.c && exec valgrind -q --error-exitcode=9 --leak-check=full ./a"},
+		{name: "address sanitizer", needs: "gcc", files: []string{"leak.c"}, script: "gcc -fsanitize=address -o a leak.c && ASAN_OPTIONS=detect_leaks=0 exec ./a"},
+		{name: "undefined behaviour sanitizer", needs: "gcc", files: []string{"leak.c"}, script: "gcc -fsanitize=undefined -o a leak.c && ./a"},
+		{name: "UTF-8", needs: "sh", script: "test \"$(printf 'Grüße' | LC_ALL=C.UTF-8 wc -m)\" = 5 && echo ok"},
+		{name: "fork, pipes and signals", needs: "sh", script: "(sleep 60 & p=$!; kill $p; wait $p; seq 1000 | sort -n | tail -1 >n); test $(cat n) = 1000 && mkfifo f && (echo ok >f & cat f)"},
+	}
+}
+
+func TestComfort(t *testing.T) {
+	t.Parallel()
+	eachLevel(t, 1, func(t *testing.T, w *sandbox.Wall) {
+		for _, c := range comforts() {
+			t.Run(c.name, func(t *testing.T) { c.run(t, w) })
+		}
+	})
+}
+
+func (c comfort) run(t *testing.T, w *sandbox.Wall) {
+	if _, err := exec.LookPath(c.needs); err != nil {
+		t.Skipf("no %s", c.needs)
+	}
+	s := newScratch(t, w)
+	for _, name := range c.files {
+		data, err := os.ReadFile("testdata/comfort/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.WriteFile(name, data, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	step := shell(s, c.script)
+	step.Env = append(step.Env, "LANG=C.UTF-8", "HOME="+s.Path())
+	step.Limits = sandbox.Limits{CPU: time.Minute, Wall: 3 * time.Minute, Memory: max(c.memory, 512<<20), Processes: 200, Disk: 200 << 20}
+	r := mustRun(t, w, step)
+	if r.Exit != 0 || r.Signal != 0 || r.Limit != "" || !strings.Contains(string(r.Stdout), "ok\n") {
+		t.Errorf("limit %q exit %d signal %d\n%s\n%s", r.Limit, r.Exit, int(r.Signal), r.Stdout, r.Stderr)
+	}
+	t.Logf("cpu %v wall %v memory %d MiB", r.CPU, r.Wall, r.Memory>>20)
+	if err := s.Remove(); err != nil {
+		t.Error(err)
+	}
+}
