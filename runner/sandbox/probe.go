@@ -31,10 +31,15 @@ type LevelReport struct {
 	Remedy string // what a person can do about it
 }
 
-// Probe reports what this machine can do, level by level. It runs a true step at each,
-// with its files below dir, which is as Options.Dir.
-func Probe(ctx context.Context, dir string) Report {
+// Probe reports what this machine can do, level by level, by running a step at each.
+func Probe(ctx context.Context) Report {
 	r := Report{Kernel: kernelRelease(), Landlock: stage.LandlockABI(), Cgroup: probeCgroup()}
+	dir, err := os.MkdirTemp("", "grader-probe-")
+	if err != nil {
+		r.Findings = []string{"no temporary directory: " + err.Error()}
+		return r
+	}
+	defer os.RemoveAll(dir)
 	for _, level := range levels() {
 		l := probeLevel(ctx, dir, level)
 		if l.Works && r.Best == "" {

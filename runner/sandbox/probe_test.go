@@ -10,7 +10,7 @@ import (
 
 func TestProbeTellsWhatWorksAndWhatToDo(t *testing.T) {
 	t.Parallel()
-	r := sandbox.Probe(t.Context(), wallDir(t))
+	r := sandbox.Probe(t.Context())
 	t.Logf("%s", strings.Join(r.Findings, "\n"))
 	if r.Best != sandbox.LevelNamespace || r.Kernel == "" || r.Landlock == 0 {
 		t.Errorf("%+v", r)
