@@ -162,25 +162,25 @@ func TestPreReceiveEndsWithItsHookAndPostReceiveDoesNot(t *testing.T) {
 	t.Parallel()
 	s, socket := start(t)
 	token := hooks.NewToken()
-	var conn net.Conn
-	cause := make(chan error, 1)
-	recorded := make(chan error, 1)
+	asked, cause := make(chan struct{}), make(chan error, 1)
 	defer s.Expect(token, handler{pre: func(ctx context.Context, _ string, _ []hooks.Update) ([]string, bool) {
-		conn.Close()
+		close(asked)
 		<-ctx.Done()
 		cause <- context.Cause(ctx)
 		return nil, true
 	}})()
-	conn = send(t, socket, protocol.Request{Phase: protocol.PreReceive, Token: token, Commands: []byte(command)})
+	hook := send(t, socket, protocol.Request{Phase: protocol.PreReceive, Token: token, Commands: []byte(command)})
+	<-asked
+	hook.Close()
 	if err := <-cause; err == nil {
 		t.Error("the handler was not told")
 	}
 	second := hooks.NewToken()
-	var hook net.Conn
+	recording, gone, recorded := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	defer s.Expect(second, handler{pre: yes, post: func(ctx context.Context, _ []hooks.Update) ([]string, error) {
-		hook.Close()
-		_, bounded := ctx.Deadline()
-		if !bounded {
+		close(recording)
+		<-gone
+		if _, bounded := ctx.Deadline(); !bounded {
 			recorded <- errors.New("unbounded")
 		}
 		recorded <- ctx.Err()
@@ -188,6 +188,9 @@ func TestPreReceiveEndsWithItsHookAndPostReceiveDoesNot(t *testing.T) {
 	}})()
 	ask(t, socket, second, protocol.PreReceive, command)
 	hook = send(t, socket, protocol.Request{Phase: protocol.PostReceive, Token: second, Commands: []byte(command)})
+	<-recording
+	hook.Close()
+	close(gone)
 	if err := <-recorded; err != nil {
 		t.Errorf("post-receive: %v", err)
 	}
@@ -262,7 +265,9 @@ func TestTheSocketIsPrivateAndOneServersOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	listener.SetUnlinkOnClose(false)
-	listener.Close()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
 	heir := hooks.NewServer(stale, slog.New(slog.DiscardHandler))
 	if err := heir.Start(); err != nil {
 		t.Error(err)

@@ -50,7 +50,9 @@ func (p *packer) add(kind int, size int64, prefix []byte, content io.Reader) int
 	if _, err := io.Copy(z, content); err != nil {
 		panic(err)
 	}
-	z.Close()
+	if err := z.Close(); err != nil {
+		panic(err)
+	}
 	return at
 }
 
@@ -98,12 +100,12 @@ func (b *bundle) throw(commit string, pack []byte) *repo.Receive {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	defer lock.Unlock()
+	defer unlock(b.t, lock)
 	r, err := b.ReceiveCommands(context.Background(), 1, lock, "token")
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.t.Cleanup(func() { r.Close() })
+	b.t.Cleanup(func() { _ = r.Close() })
 	line := repo.NoCommit + " " + commit + " refs/heads/main\x00report-status side-band-64k\n"
 	if _, err := fmt.Fprintf(r.Stdin, "%04x%s0000%s", len(line)+4, line, pack); err != nil {
 		b.t.Fatal(err)
@@ -173,7 +175,7 @@ func TestAZlibBombEndsWithItsGroup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer lock.Unlock()
+	defer unlock(b.t, lock)
 	dir, _ := b.Path(1)
 	if left := files(t, filepath.Join(dir, "objects")); len(left) != 0 {
 		t.Errorf("left: %q", left)

@@ -29,7 +29,7 @@ func TestALockWaitsItsTurnAndCanBeGivenUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer other.Unlock()
+	defer unlock(t, other)
 	second := make(chan *repo.Lock, 1)
 	go func() {
 		lock, err := b.Lock(context.Background(), 1)
@@ -128,7 +128,7 @@ func (o orphan) lockedStill(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 	defer cancel()
 	if lock, err := o.b.Lock(ctx, 1); err == nil {
-		lock.Unlock()
+		unlock(t, lock)
 		t.Error("the orphan has lost the lock")
 	}
 }
@@ -147,7 +147,7 @@ func TestAnOrphanKeepsTheLockUntilItHasMovedTheRef(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer lock.Unlock()
+	defer unlock(t, lock)
 	if head, err := o.b.Head(1); err != nil || head == repo.NoCommit {
 		t.Errorf("the lock was free before the ref had moved: %s, %v", head, err)
 	}
@@ -170,7 +170,7 @@ func TestAnOrphanIsEnded(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer lock.Unlock()
+			defer unlock(t, lock)
 			if head, err := o.b.Head(1); err != nil || head != repo.NoCommit {
 				t.Errorf("head = %s, %v", head, err)
 			}
@@ -196,7 +196,7 @@ func TestEndOrphanSparesStrangers(t *testing.T) {
 	if lock, err := o.b.Lock(context.Background(), 2); err != nil {
 		t.Fatal(err)
 	} else {
-		lock.Unlock()
+		unlock(t, lock)
 	}
 	if err := o.b.EndOrphan(context.Background(), 2, o.group); err != nil {
 		t.Fatal(err)
@@ -204,5 +204,11 @@ func TestEndOrphanSparesStrangers(t *testing.T) {
 	o.lockedStill(t)
 	if err := o.b.EndOrphan(context.Background(), 1, o.group); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func unlock(t testing.TB, lock *repo.Lock) {
+	if err := lock.Unlock(); err != nil {
+		t.Error(err)
 	}
 }

@@ -42,40 +42,14 @@ func placePin(dir, ref, commit string) error {
 		err = linkRef(dir, ref, commit)
 	}
 	if errors.Is(err, fs.ErrExist) {
-		old, err = readRef(dir, ref)
-	}
-	if err != nil {
-		return err
-	}
-	if old != NoCommit && old != commit {
-		return schema.Errorf(schema.CodeConflict, "pinned to %s already", old)
-	}
-	return syncWay(dir)
-}
-
-// syncWay makes every name on the way to the pins, main and the packs durable. git
-// syncs what it writes into files, never the directories that name them; a directory
-// that has not changed costs next to nothing.
-func syncWay(dir string) error {
-	for _, name := range []string{
-		filepath.Join(dir, "objects/pack"), filepath.Join(dir, "refs/heads"), filepath.Join(dir, pinPrefix),
-		filepath.Join(dir, "refs"), filepath.Join(dir, "HEAD"), filepath.Join(dir, "config"),
-		dir, filepath.Dir(dir), filepath.Dir(filepath.Dir(dir)),
-	} {
-		if err := syncPath(name); err != nil {
-			return fmt.Errorf("sync: %w", err)
+		if old, err = readRef(dir, ref); err == nil {
+			err = syncAll(wayTo(dir, ref)...) // whoever placed it may not have come so far
 		}
 	}
-	return nil
-}
-
-func syncPath(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
+	if err == nil && old != NoCommit && old != commit {
+		return schema.Errorf(schema.CodeConflict, "pinned to %s already", old)
 	}
-	defer f.Close()
-	return f.Sync()
+	return err
 }
 
 // Pins lists refs/submissions/*: name to commit.

@@ -25,7 +25,7 @@ func untar(t *testing.T, r io.Reader) map[string]string {
 	last := ""
 	for in := tar.NewReader(r); ; {
 		header, err := in.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return found
 		}
 		if err != nil {

@@ -252,13 +252,13 @@ func TestReceiveNeedsItsOwnLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer lock.Unlock()
+	defer unlock(b.t, lock)
 	if r, err := b.ReceiveCommands(context.Background(), 2, lock, "t"); err == nil {
-		r.Close()
+		_ = r.Close()
 		t.Error("received with the lock of another repository")
 	}
 	if r, err := b.ReceiveCommands(context.Background(), 1, nil, "t"); err == nil {
-		r.Close()
+		_ = r.Close()
 		t.Error("received without a lock")
 	}
 }
@@ -270,12 +270,12 @@ func TestAWaitForAFreeProcessCanBeGivenUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer lock.Unlock()
+	defer unlock(b.t, lock)
 	r, err := b.ReceiveCommands(context.Background(), 1, lock, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }()
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(schema.Errorf(schema.CodeUnavailable, "stopping"))
 	if _, err := b.ReceiveCommands(ctx, 1, lock, ""); schema.CodeOf(err) != schema.CodeUnavailable {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -79,34 +78,12 @@ func gitDate(at time.Time) string { return fmt.Sprintf("@%d +0000", at.Unix()) }
 // placeMain makes main of an empty repository.
 func placeMain(dir, commit string) error {
 	err := linkRef(dir, mainRef, commit)
-	if errors.Is(err, fs.ErrExist) {
-		old, err := readRef(dir, mainRef)
-		if err == nil && old != commit {
-			err = schema.Errorf(schema.CodeConflict, "main is %s already", old)
-		}
+	if !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	if err != nil {
-		return err
+	old, err := readRef(dir, mainRef)
+	if err == nil && old != commit {
+		err = schema.Errorf(schema.CodeConflict, "main is %s already", old)
 	}
-	return syncWay(dir)
-}
-
-// linkRef writes a file of its own and links it into place: unlike a rename that
-// never replaces what another has put there meanwhile, which is fs.ErrExist.
-func linkRef(dir, ref, commit string) error {
-	// Outside refs/, so that git never takes a half-written file for a ref.
-	fresh, err := os.CreateTemp(dir, ".ref-")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(fresh.Name())
-	defer fresh.Close()
-	if _, err := fresh.WriteString(commit + "\n"); err != nil {
-		return err
-	}
-	if err := fresh.Sync(); err != nil {
-		return err
-	}
-	return os.Link(fresh.Name(), filepath.Join(dir, ref))
+	return err
 }

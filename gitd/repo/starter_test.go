@@ -2,6 +2,7 @@ package repo_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -114,7 +115,7 @@ func TestAFetchThatNobodyReadsEnds(t *testing.T) {
 	said := make(chan struct{})
 	go func() { <-said; cancel() }()
 	err = b.UploadPack(ctx, 1, "", false, in, &notify{said: said}, &notify{})
-	if err != context.Canceled {
+	if !errors.Is(err, context.Canceled) {
 		t.Errorf("err = %v", err)
 	}
 	client.Close()

@@ -32,7 +32,6 @@ type bundle struct {
 	mu      sync.Mutex
 	handler hooks.Handler
 	staff   bool // fetches see the pins
-	last    *repo.Receive
 	errs    []error
 }
 
@@ -109,7 +108,7 @@ func (b *bundle) receive(id int64, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer lock.Unlock()
+	defer unlock(b.t, lock)
 	token := hooks.NewToken()
 	defer b.hooks.Expect(token, b.handler)()
 	if err := b.Advertise(id, out); err != nil {
@@ -119,10 +118,7 @@ func (b *bundle) receive(id int64, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer r.Close()
-	b.mu.Lock()
-	b.last = r
-	b.mu.Unlock()
+	defer func() { _ = r.Close() }()
 	go func() {
 		_, _ = io.Copy(r.Stdin, in)
 		r.Stdin.Close()
@@ -131,12 +127,6 @@ func (b *bundle) receive(id int64, in io.Reader, out io.Writer) error {
 		return err
 	}
 	return r.Wait()
-}
-
-func (b *bundle) received() *repo.Receive {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.last
 }
 
 func (b *bundle) serverErrors() error {

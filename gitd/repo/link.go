@@ -1,0 +1,69 @@
+package repo
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// linkRef makes a new ref, durably: it writes a file of its own and links it into
+// place, which unlike a rename never replaces what another has put there meanwhile
+// (fs.ErrExist).
+func linkRef(dir, ref, commit string) error {
+	// Outside refs/, so that git never takes a half-written file for a ref.
+	fresh, err := os.CreateTemp(dir, ".ref-")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(fresh.Name())
+	defer fresh.Close()
+	if _, err := fresh.WriteString(commit + "\n"); err != nil {
+		return err
+	}
+	path := filepath.Join(dir, ref)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	if err := syncAll(append(wayTo(dir, ref), fresh.Name())...); err != nil {
+		return err
+	}
+	if err := os.Link(fresh.Name(), path); err != nil {
+		return err
+	}
+	return syncAll(filepath.Dir(path))
+}
+
+// wayTo names the directories that must be durable for a ref to be. git syncs what it
+// writes into files, never the directories that name them. The way to the repository
+// itself is synced with its first ref; before that there is nothing to lose.
+func wayTo(dir, ref string) []string {
+	refs := filepath.Join(dir, filepath.Dir(ref))
+	way := []string{filepath.Join(dir, "objects/pack"), filepath.Join(dir, "refs/heads")}
+	if entries, err := os.ReadDir(refs); err == nil && len(entries) > 0 {
+		return append(way, refs)
+	}
+	return append(way, refs, filepath.Join(dir, "refs"), filepath.Join(dir, "HEAD"), filepath.Join(dir, "config"),
+		dir, filepath.Dir(dir), filepath.Dir(filepath.Dir(dir)))
+}
+
+// syncAll makes files and directories durable, all at once: a journal takes them in one
+// commit.
+func syncAll(paths ...string) error {
+	var all errgroup.Group
+	for _, path := range paths {
+		all.Go(func() error {
+			f, err := os.Open(path)
+			if err != nil {
+				return fmt.Errorf("sync: %w", err)
+			}
+			defer f.Close()
+			if err := f.Sync(); err != nil {
+				return fmt.Errorf("sync %s: %w", path, err)
+			}
+			return nil
+		})
+	}
+	return all.Wait()
+}
