@@ -57,7 +57,7 @@ fuzz: ## every fuzz target for a minute
 	for pkg in $$($(GO) list ./...); do
 	  for target in $$($(GO) test -list '^Fuzz' "$$pkg" | grep '^Fuzz' || true); do
 	    echo "$$pkg $$target"
-	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$pkg"
+	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x "$$pkg"
 	  done
 	done
 
