@@ -116,7 +116,7 @@ func (s *session) buildSteps(b *subject) ([]assignment.Step, func(*sandbox.Scrat
 // runBuild runs the steps one after the other in one place.
 func (s *session) runBuild(ctx context.Context, b *subject, p *place, tmp *sandbox.Scratch, steps []assignment.Step, watch Observer) error {
 	for i, step := range steps {
-		lines := &lineWatcher{place: p, emit: watch.Line, hide: s.javaNoise(step.Limits)}
+		lines := &lineWatcher{place: p, emit: watch.Line, hide: s.grader.Image.javaFor(s.bounds(step.Limits), s.cores(), true).noise()}
 		o := order{command: step.Run, place: p, write: []*sandbox.Scratch{tmp}, limits: step.Limits, compile: true, watch: lines.take}
 		result, err := s.run(ctx, o)
 		if err != nil {
@@ -152,12 +152,4 @@ func (s *session) freezeBuild(b *subject, p *place, finish func(*sandbox.Scratch
 	}
 	b.artefacts = s.keep(t)
 	return nil
-}
-
-// javaNoise returns the line that a virtual machine prints in a build step.
-func (s *session) javaNoise(l assignment.Limits) string {
-	if s.grader.Image.Variables["JAVA_HOME"] == "" {
-		return ""
-	}
-	return "Picked up JAVA_TOOL_OPTIONS: " + javaOptions(s.bounds(l), s.cores(), true)
 }

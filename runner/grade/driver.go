@@ -108,7 +108,7 @@ type player struct {
 	process *sandbox.Process
 	err     error // why it could not start
 	program string
-	java    string
+	java    javaSettings
 }
 
 // startBoth starts the driver and the student's program.

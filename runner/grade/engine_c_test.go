@@ -11,7 +11,7 @@ import (
 var adder = files{
 	"assignment.yaml": `
 title: Adder
-limits: {time: 2s, wall: 4s, memory: 64MiB, output: 64KiB, processes: 16, disk: 1MiB}
+limits: {time: 1s, wall: 8s, memory: 64MiB, output: 64KiB, processes: 16, disk: 1MiB}
 build:
   - {name: compile, run: "gcc -O1 -o add *.c", time: 20s, memory: 512MiB, disk: 32MiB}
 tests:

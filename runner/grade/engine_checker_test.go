@@ -151,7 +151,7 @@ print(1, int(input()) - 1)
 var guessing = files{
 	"assignment.yaml": `
 title: Guess
-limits: {time: 2s, wall: 4s, memory: 128MiB}
+limits: {time: 1s, wall: 8s, memory: 128MiB}
 solution: solution/
 tests:
   - name: guesses
@@ -205,8 +205,8 @@ func TestDriver(t *testing.T) {
 		"too slow a search":   {"n = 0\nwhile True:\n    print(n, flush=True)\n    input()\n    n += 1\n", schema.OutcomeFailed, "too many turns"},
 		"hangs up":            {"print(1, flush=True)\n", schema.OutcomeFailed, "you hung up"},
 		"crashes":             {"import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n", schema.OutcomeCrashed, "ended by SIGSEGV"},
-		"spins":               {"while True: pass\n", schema.OutcomeTimeLimit, "time limit of 2 s"},
-		"waits for ever":      {"input()\n", schema.OutcomeTimeLimit, "still running after 4 s"},
+		"spins":               {"while True: pass\n", schema.OutcomeTimeLimit, "time limit of 1 s"},
+		"waits for ever":      {"input()\n", schema.OutcomeTimeLimit, "still running after 8 s"},
 		"confuses the driver": {"print('boom', flush=True)\ninput()\n", schema.OutcomeFailed, "the driver could not make sense of the output"},
 	} {
 		t.Run(name, func(t *testing.T) {

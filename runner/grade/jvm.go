@@ -8,40 +8,62 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// javaOptions returns what every virtual machine in a step starts with, so that it
-// keeps to the step's limits: a resident sum of 256 MiB is enough for an ordinary program and for
-// javac. What a command line says itself comes later and wins.
-func javaOptions(l sandbox.Limits, cores int, compile bool) string {
+// javaSettings are what every virtual machine in a step starts with; "" without Java.
+type javaSettings struct {
+	tool     string // JAVA_TOOL_OPTIONS: java, javac and whatever else is one
+	launcher string // JDK_JAVA_OPTIONS: java only, which alone can size the main thread's stack
+}
+
+// javaFor returns settings that keep a virtual machine to the step's limits: a resident
+// sum of 256 MiB is enough for an ordinary program and for javac. What a command line says
+// itself comes later and wins. The main thread may recurse as deep as the memory allows; others have the
+// usual stack, so that there may be many.
+func (i Image) javaFor(l sandbox.Limits, cores int, compile bool) javaSettings {
+	if i.Variables["JAVA_HOME"] == "" {
+		return javaSettings{}
+	}
 	memory := l.Memory >> 20
 	if memory == 0 {
 		memory = 1024
 	}
 	code := min(max(memory/8, 16), 64)
 	heap := max(memory-code-memory/4-16, 16)
-	options := fmt.Sprintf("-XX:+UseSerialGC -Xmx%dm -Xms8m -Xss%dm -XX:ReservedCodeCacheSize=%dm -XX:ActiveProcessorCount=%d -XX:-UsePerfData",
-		heap, min(max(memory/16, 1), 64), code, max(cores, 1))
+	j := javaSettings{tool: fmt.Sprintf("-XX:+UseSerialGC -Xms8m -Xmx%dm -XX:ReservedCodeCacheSize=%dm -XX:ActiveProcessorCount=%d -XX:-UsePerfData",
+		heap, code, max(cores, 1))}
 	if compile {
-		options += " -XX:TieredStopAtLevel=1"
+		j.tool += " -XX:TieredStopAtLevel=1"
 	}
-	return options
+	j.launcher = fmt.Sprintf("-Xss%dm -XX:ThreadStackSize=1024", min(max(memory/2, 8), 512))
+	return j
 }
 
-// quietJava takes out the line by which a virtual machine says that it has found
-// its options: it is our doing, not the program's.
-func quietJava(output []byte, options string) []byte {
-	line := []byte("Picked up JAVA_TOOL_OPTIONS: " + options + "\n")
-	if options == "" || !bytes.Contains(output, line) {
-		return output
+// noise returns the lines by which a virtual machine says that it has found its
+// settings: our doing, not the program's.
+func (j javaSettings) noise() []string {
+	if j.tool == "" {
+		return nil
 	}
-	return bytes.ReplaceAll(output, line, nil)
+	return []string{"Picked up JAVA_TOOL_OPTIONS: " + j.tool, "NOTE: Picked up JDK_JAVA_OPTIONS: " + j.launcher}
+}
+
+// quiet takes the noise out of an output.
+func (j javaSettings) quiet(output []byte) []byte {
+	for _, line := range j.noise() {
+		if bytes.Contains(output, []byte(line)) {
+			output = bytes.ReplaceAll(output, []byte(line+"\n"), nil)
+		}
+	}
+	return output
 }
 
 // environment returns the variables of the image for one step, and what its
 // languages need to keep to the step's limits.
 func (i Image) environment(e environment) map[string]string {
 	values := i.expanded(e.place, e.vars)
-	if home := i.Variables["JAVA_HOME"]; home != "" {
-		values["JAVA_TOOL_OPTIONS"] = javaOptions(e.limits, e.cores, e.compile)
+	if e.java.tool != "" {
+		home := i.Variables["JAVA_HOME"]
+		values["JAVA_TOOL_OPTIONS"], values["JDK_JAVA_OPTIONS"] = e.java.tool, e.java.launcher
+		// Where there is no /proc, java does not find its own libraries.
 		values["LD_LIBRARY_PATH"] = path.Join(home, "lib") + ":" + path.Join(home, "lib/server")
 	}
 	if i.Variables["GOROOT"] != "" {

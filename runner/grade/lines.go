@@ -2,6 +2,7 @@ package grade
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/grader/grader/schema"
@@ -17,8 +18,8 @@ const (
 type lineWatcher struct {
 	place *place
 	emit  func(line string)
-	hide  string // a whole line that is nobody's business
-	rest  []byte // of a line that has not ended
+	hide  []string // whole lines that are nobody's business
+	rest  []byte   // of a line that has not ended
 	lines int
 }
 
@@ -47,7 +48,7 @@ func (w *lineWatcher) flush() {
 func (w *lineWatcher) end() {
 	line := strings.TrimRight(w.place.localise(string(w.rest), nil), "\r")
 	w.rest = w.rest[:0]
-	if w.hide != "" && line == w.hide {
+	if slices.Contains(w.hide, line) {
 		return
 	}
 	w.lines++

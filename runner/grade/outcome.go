@@ -81,7 +81,10 @@ func memoryWords(r sandbox.Result, l sandbox.Limits) string {
 	if r.Exit == 0 && r.Signal == 0 || l.Memory == 0 {
 		return ""
 	}
-	tail := r.Stderr[max(0, len(r.Stderr)-64<<10):]
+	tail := lastBytes(r.Stderr, 64<<10)
+	if len(tail) == 0 { // merged by the command
+		tail = lastBytes(r.Stdout, 64<<10)
+	}
 	switch {
 	case bytes.Contains(tail, []byte("java.lang.OutOfMemoryError")):
 		return fmt.Sprintf("memory limit of %s exceeded: the Java heap is full (%s used in all)", size(l.Memory), size(r.Memory))
@@ -92,6 +95,8 @@ func memoryWords(r sandbox.Result, l sandbox.Limits) string {
 	}
 	return ""
 }
+
+func lastBytes(b []byte, n int) []byte { return b[max(0, len(b)-n):] }
 
 // shellSignal returns the signal that a shell's exit status stands for, 0 for none.
 // Only signals that a program dies of by its own doing are recognised.

@@ -1,6 +1,7 @@
 package grade
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -101,11 +102,11 @@ func TestReportCaps(t *testing.T) {
 	t.Parallel()
 	var l caseList
 	many := "<testsuite>" + strings.Repeat(`<testcase name="a"/>`, maxReportCases+5) + "</testsuite>"
-	if err := readJUnit([]byte(many), &l); err != errReportCap || len(l.cases) != maxReportCases {
+	if err := readJUnit([]byte(many), &l); !errors.Is(err, errReportCap) || len(l.cases) != maxReportCases {
 		t.Errorf("too many cases: %v, %d", err, len(l.cases))
 	}
 	l = caseList{}
-	if err := readJUnit([]byte(strings.Repeat("<testsuite>", maxReportDepth+5)), &l); err != errReportCap {
+	if err := readJUnit([]byte(strings.Repeat("<testsuite>", maxReportDepth+5)), &l); !errors.Is(err, errReportCap) {
 		t.Errorf("too deep: %v", err)
 	}
 	l = caseList{}

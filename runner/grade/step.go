@@ -30,14 +30,13 @@ type order struct {
 // errCutOff says that the job's own limit, or its caller, ended a step.
 var errCutOff = errors.New("the job was cut off")
 
-// step returns the order as the wall takes it, and the options of its virtual machines.
-func (s *session) step(o order) (sandbox.Step, string) {
-	e := environment{
-		image: s.grader.Image, place: o.place, vars: o.vars,
-		limits: s.bounds(o.limits), cores: s.cores(), compile: o.compile,
-	}
+// step returns the order as the wall takes it, and the settings of its virtual machines.
+func (s *session) step(o order) (sandbox.Step, javaSettings) {
+	limits := s.bounds(o.limits)
+	java := s.grader.Image.javaFor(limits, s.cores(), o.compile)
+	e := environment{image: s.grader.Image, place: o.place, vars: o.vars, java: java}
 	step := sandbox.Step{
-		Argv: e.argv(o.command, o.args...), Dir: o.dir, Env: e.list(), Limits: e.limits,
+		Argv: e.argv(o.command, o.args...), Dir: o.dir, Env: e.list(), Limits: limits,
 		Write: append([]*sandbox.Scratch{o.place.scratch}, o.write...),
 		Stdin: o.stdin, Stdout: o.stdout, MergeStderr: o.compile, OnOutput: o.watch,
 	}
@@ -48,10 +47,6 @@ func (s *session) step(o order) (sandbox.Step, string) {
 		if t != nil {
 			step.Read = append(step.Read, t.path())
 		}
-	}
-	var java string
-	if s.grader.Image.Variables["JAVA_HOME"] != "" {
-		java = javaOptions(e.limits, e.cores, e.compile)
 	}
 	return step, java
 }
@@ -73,7 +68,7 @@ func (s *session) run(ctx context.Context, o order) (sandbox.Result, error) {
 }
 
 // ended settles what the wall returned.
-func (s *session) ended(ctx context.Context, r sandbox.Result, err error, program, java string) (sandbox.Result, error) {
+func (s *session) ended(ctx context.Context, r sandbox.Result, err error, program string, java javaSettings) (sandbox.Result, error) {
 	switch {
 	case err != nil && schema.CodeOf(err) == schema.CodeNotFound:
 		return sandbox.Result{Exit: 127, Stderr: []byte(program + ": not found\n"), Stdout: []byte{}}, nil
@@ -82,6 +77,6 @@ func (s *session) ended(ctx context.Context, r sandbox.Result, err error, progra
 	case err != nil:
 		return sandbox.Result{}, fmt.Errorf("run %s: %w", program, err)
 	}
-	r.Stdout, r.Stderr = quietJava(r.Stdout, java), quietJava(r.Stderr, java)
+	r.Stdout, r.Stderr = java.quiet(r.Stdout), java.quiet(r.Stderr)
 	return r, nil
 }

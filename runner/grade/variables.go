@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/grader/grader/runner/sandbox"
 	"github.com/grader/grader/schema/assignment"
 )
 
@@ -29,12 +28,10 @@ func (v variables) with(name, value string) variables {
 
 // environment is everything that decides a step's environment.
 type environment struct {
-	image   Image
-	place   *place
-	vars    variables
-	limits  sandbox.Limits
-	cores   int
-	compile bool // a compiler runs, not the student's program
+	image Image
+	place *place
+	vars  variables
+	java  javaSettings
 }
 
 // list returns the environment as execve takes it, sorted. What names the
