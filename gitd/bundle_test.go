@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
 	gossh "golang.org/x/crypto/ssh"
 
 	"github.com/grader/grader/gitd"
@@ -42,6 +43,10 @@ func TestMain(m *testing.M) {
 	}
 	status := m.Run()
 	os.RemoveAll(dir)
+	if err := goleak.Find(); err != nil && status == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		status = 1
+	}
 	os.Exit(status)
 }
 

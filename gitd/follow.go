@@ -164,7 +164,7 @@ func (w *watching) show(e schema.Event) error {
 	w.seq = e.Seq
 	switch e.Kind {
 	case schema.EventQueued, schema.EventRequeued:
-		w.waits = true
+		w.waits, w.placed = true, false
 	default:
 		w.waits = false
 	}

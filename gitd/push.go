@@ -143,6 +143,8 @@ func (s *Server) push(ctx context.Context, p *push) int {
 	}
 	taken, no, err := s.take(ctx, p)
 	switch {
+	case errors.Is(err, errStopping):
+		return s.refuse(p, refusal{"try again later", "the server is stopping. Push again in a moment"})
 	case err != nil:
 		s.logInternal("take a push", err)
 		return s.refuse(p, refusal{"try again later", schema.MessageOf(err)})
@@ -156,7 +158,7 @@ func (s *Server) push(ctx context.Context, p *push) int {
 type taken struct {
 	report []byte    // held back: band 1, or everything where there are no bands
 	is     *recorded // nil: the ref did not move, or recording failed
-	err    error     // the ref moved, but the push could not be recorded yet
+	moved  bool      // the ref moved
 }
 
 // take is the one writer's part: from the repository's lock until the push is
@@ -211,12 +213,12 @@ func (s *Server) finish(ctx context.Context, p *push, t taken) int {
 		p.progress([]string{"dry run: would be accepted. Nothing was counted."})
 		p.report(pktline.Report([]pktline.Refusal{{Ref: mainRef, Reason: "dry run: would be accepted"}}))
 		return p.end(0)
-	case p.late != "":
+	case t.is == nil && p.late != "":
 		p.progress(refusalLines(p.late))
 	}
 	p.report(t.report)
 	switch {
-	case t.err != nil:
+	case t.is == nil && t.moved:
 		p.progress([]string{"stored, not yet counted; we keep trying.", "Push again to watch."})
 		return p.end(0)
 	case t.is == nil:

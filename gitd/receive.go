@@ -51,43 +51,47 @@ func (s *Server) receive(ctx context.Context, p *push, lock *repo.Lock) (taken, 
 		return taken{}, fmt.Errorf("open intent: %w", err)
 	}
 	report := s.converse(p, r)
-	if err := r.Wait(); err != nil {
-		s.Logger.Info("git refused a push", "repository", p.row.ID, "error", err)
-	}
-	is, err := s.settleReceived(ctx, p)
+	is, moved, err := s.settleReceived(ctx, p)
 	if err != nil {
-		s.Logger.Error("record a push", "intent", p.intent.ID, "error", err)
+		s.Logger.Error("settle a push", "intent", p.intent.ID, "error", err)
 		s.wakeRetrier()
 	}
-	return taken{report: report, is: is, err: err}, nil
+	return taken{report: report, is: is, moved: moved}, nil
 }
 
 // settleReceived returns what the post-receive hook has recorded; where it has not,
 // the ref tells what happened.
-func (s *Server) settleReceived(ctx context.Context, p *push) (*recorded, error) {
+func (s *Server) settleReceived(ctx context.Context, p *push) (is *recorded, moved bool, err error) {
 	p.mu.Lock()
-	is := p.settled
+	is = p.settled
 	p.mu.Unlock()
 	if is != nil {
-		return is, nil
+		return is, true, nil
 	}
 	return s.settle(ctx, p.intent, p.row)
 }
 
-// converse feeds git and relays what it says; it returns the report.
+// converse feeds git and relays what it says, until it has ended; it returns the report.
 func (s *Server) converse(p *push, r *repo.Receive) []byte {
 	late := time.AfterFunc(s.Limits.Pack, func() {
 		p.abort(fmt.Sprintf("the pack did not come within %v. Push again", s.Limits.Pack))
-		time.AfterFunc(cutGrace, p.session.hangUp)
+		time.AfterFunc(cutGrace, p.cut)
 	})
-	defer late.Stop()
 	p.session.readers.Go(func() {
 		p.feed(r)
 		if late.Stop() {
 			late.Reset(s.Limits.Unpack)
 		}
 	})
-	return p.relay(r.Stdout)
+	report := p.relay(r.Stdout)
+	if err := r.Wait(); err != nil {
+		s.Logger.Info("git refused a push", "repository", p.row.ID, "error", err)
+	}
+	late.Stop()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.kill = nil // a timer that fires now changes nothing
+	return report
 }
 
 // feed gives git the list and then what the client sends. Where git ends early, the
@@ -129,6 +133,15 @@ func (p *push) relay(stdout io.Reader) []byte {
 		default:
 			_ = p.side.Write(band, text)
 		}
+	}
+}
+
+// cut closes the connection of a client that takes nothing of what is said to it.
+func (p *push) cut() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.kill != nil {
+		p.session.hangUp()
 	}
 }
 

@@ -50,6 +50,7 @@ type Server struct {
 	connections counter[string] // one key: all
 	strangers   counter[string] // by address
 	users       counter[int64]
+	conns       conns
 	companions  companions
 	sessions    sessions
 	specs       specs
@@ -74,6 +75,9 @@ func (s *Server) Start(ctx context.Context) error {
 	}
 	var config net.ListenConfig
 	s.listener, err = config.Listen(ctx, "tcp", s.Addr)
+	if err != nil {
+		s.stop(err)
+	}
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return schema.Errorf(schema.CodeConflict, "ssh cannot listen on %s: another program has that port; stop it or choose another", s.Addr)
 	}
@@ -131,6 +135,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	}
 	s.pushes.killAll()
 	_ = s.ssh.Close() // of the listener, which is closed already
+	s.conns.closeAll()
 	<-ended
 	s.serving.Wait()
 	return err
@@ -193,10 +198,11 @@ func (s *Server) accept(sctx ssh.Context, c net.Conn) net.Conn {
 		return nil
 	}
 	v := newVisitor(address, s.Limits, func() { s.strangers.leave(address) })
-	wrapped, err := newConn(tcp, func() { s.connections.leave(""); v.closed() })
-	if err != nil {
-		s.connections.leave("")
-		v.closed()
+	var wrapped *conn
+	gone := func() { s.connections.leave(""); v.closed(); s.conns.remove(wrapped) }
+	wrapped, err = newConn(tcp, gone)
+	if err != nil || !s.conns.add(wrapped) {
+		gone()
 		return nil
 	}
 	v.begin(wrapped, s.Limits.Handshake)

@@ -94,24 +94,25 @@ func (s *Server) pushAgain(ctx context.Context, in schema.Intent, row schema.Rep
 }
 
 // settle decides an intent by where main is: at the new commit, and the push is
-// recorded; elsewhere, and it never happened (nil). The caller holds the lock, and
-// no git may be left that could still move the ref.
-func (s *Server) settle(ctx context.Context, in schema.Intent, row schema.Repository) (*recorded, error) {
+// recorded; elsewhere, and it never happened. The caller holds the lock, and no git
+// may be left that could still move the ref.
+func (s *Server) settle(ctx context.Context, in schema.Intent, row schema.Repository) (is *recorded, moved bool, err error) {
 	tip, err := s.Repos.Head(row.ID)
 	if err != nil {
-		return nil, fmt.Errorf("read main: %w", err)
+		return nil, false, fmt.Errorf("read main: %w", err)
 	}
 	if tip != in.New || tip == pktline.Zero {
 		if err := s.Ledger.VoidIntent(ctx, in.ID); err != nil {
-			return nil, fmt.Errorf("void intent: %w", err)
+			return nil, false, fmt.Errorf("void intent: %w", err)
 		}
-		return nil, nil
+		return nil, false, nil
 	}
 	p, err := s.pushAgain(ctx, in, row)
 	if err != nil {
-		return nil, err
+		return nil, true, err
 	}
-	return s.record(ctx, in, row, p)
+	is, err = s.record(ctx, in, row, p)
+	return is, true, err
 }
 
 // settleRepository settles what is open in a repository whose lock the caller holds.
@@ -121,7 +122,7 @@ func (s *Server) settleRepository(ctx context.Context, row schema.Repository) er
 		return fmt.Errorf("find open intents: %w", err)
 	}
 	for _, in := range open {
-		if _, err := s.settle(ctx, in, row); err != nil {
+		if _, _, err := s.settle(ctx, in, row); err != nil {
 			return err
 		}
 	}
