@@ -125,7 +125,7 @@ func (b *bundle) judging() judge {
 // same push to a local path with the same settings and no hooks.
 func BenchmarkPush(b *testing.B) {
 	s := newBundle(b)
-	s.handler = s.judging()
+	s.judge(s.judging())
 	w := s.newWork()
 	for i := 0; b.Loop(); i++ {
 		b.StopTimer()

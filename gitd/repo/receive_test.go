@@ -35,9 +35,9 @@ func files(t *testing.T, dir string) []string {
 func TestARefusedPushLeavesNothing(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
-	b.handler = judge{pre: func(string, []hooks.Update) ([]string, bool) {
+	b.judge(judge{pre: func(string, []hooks.Update) ([]string, bool) {
 		return []string{"refused: src/List.java is required and missing. Nothing was counted.\x1b[2J"}, false
-	}}
+	}})
 	w := b.newWork()
 	w.write("a", "a\n")
 	w.commit()
@@ -67,7 +67,7 @@ func TestAPushIsJudgedInItsQuarantineAndPinned(t *testing.T) {
 	var entries []repo.Entry
 	var content []byte
 	var judged, recorded error
-	b.handler = judge{
+	b.judge(judge{
 		pre: func(q string, u []hooks.Update) ([]string, bool) {
 			in := repo.Quarantine{Dir: q}
 			if entries, judged = b.Entries(context.Background(), 1, in, u[0].New, 10); judged == nil && len(entries) > 0 {
@@ -79,7 +79,7 @@ func TestAPushIsJudgedInItsQuarantineAndPinned(t *testing.T) {
 			recorded = b.Pin(1, "intent1", u[0].New)
 			return []string{"recorded"}, recorded
 		},
-	}
+	})
 	out, err := w.push(1)
 	if err := errors.Join(err, judged, recorded, b.serverErrors()); err != nil {
 		t.Fatalf("push: %v\n%s", err, out)
@@ -99,7 +99,7 @@ func TestAPushIsJudgedInItsQuarantineAndPinned(t *testing.T) {
 	}
 	// Amended and pushed again with force: the first stays pinned.
 	w.must("commit", "-q", "--amend", "-m", "again")
-	b.handler = accept{}
+	b.judge(accept{})
 	w.mustPush(1)
 	if head, err := b.Head(1); err != nil || head != w.must("rev-parse", "HEAD") {
 		t.Errorf("head = %q, %v", head, err)

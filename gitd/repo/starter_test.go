@@ -89,12 +89,12 @@ func TestOnlyStaffFetchPins(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, version := range []string{"0", "1", "2"} {
-		b.staff = false
+		b.setStaff(false)
 		list := func() string { return w.must("-c", "protocol.version="+version, "ls-remote", url(1)) }
 		if refs := list(); strings.Contains(refs, "submissions") || !strings.Contains(refs, "refs/heads/main") {
 			t.Errorf("a student sees %s", refs)
 		}
-		b.staff = true
+		b.setStaff(true)
 		if refs := list(); !strings.Contains(refs, first+"\trefs/submissions/one") {
 			t.Errorf("staff see %s", refs)
 		}

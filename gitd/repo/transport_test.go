@@ -97,7 +97,7 @@ func (b *bundle) serve(conn *net.UnixConn) error {
 		return err
 	}
 	if service == "git-upload-pack" {
-		return b.UploadPack(context.Background(), id, protocol, b.staff, in, conn, io.Discard)
+		return b.UploadPack(context.Background(), id, protocol, b.isStaff(), in, conn, io.Discard)
 	}
 	return b.receive(id, in, conn)
 }
@@ -110,7 +110,7 @@ func (b *bundle) receive(id int64, in io.Reader, out io.Writer) error {
 	}
 	defer unlock(b.t, lock)
 	token := hooks.NewToken()
-	defer b.hooks.Expect(token, b.handler)()
+	defer b.hooks.Expect(token, b.judgedBy())()
 	if err := b.Advertise(id, out); err != nil {
 		return err
 	}
@@ -127,6 +127,31 @@ func (b *bundle) receive(id int64, in io.Reader, out io.Writer) error {
 		return err
 	}
 	return r.Wait()
+}
+
+func (b *bundle) setStaff(staff bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.staff = staff
+}
+
+func (b *bundle) isStaff() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.staff
+}
+
+// judge sets who answers the hooks of later pushes.
+func (b *bundle) judge(h hooks.Handler) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.handler = h
+}
+
+func (b *bundle) judgedBy() hooks.Handler {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.handler
 }
 
 func (b *bundle) serverErrors() error {
