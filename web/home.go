@@ -12,7 +12,7 @@ import (
 
 const (
 	recentRows     = 10  // submissions on the home page
-	maxSubmissions = 500 // of one owner that a page looks at
+	maxSubmissions = 200 // of one owner that a page looks at
 )
 
 // homePage is what somebody who has signed in sees first.

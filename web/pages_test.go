@@ -243,6 +243,9 @@ func TestLivePageWithoutScript(t *testing.T) {
 	if got := p.text("#status"); got != "Running the tests." {
 		t.Errorf("status %q", got)
 	}
+	if got := p.text("#verdict .headline"); got != "Running 2 points so far" {
+		t.Errorf("headline %q", got)
+	}
 	if got := p.text("#verdict .progress"); got != "1 of 2 tests" {
 		t.Errorf("progress %q", got)
 	}

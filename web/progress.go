@@ -19,7 +19,6 @@ type progress struct {
 	Build  *schema.BuildResult
 	Tests  []schema.TestResult
 	Earned schema.Points // by the tests so far
-	Of     schema.Points
 }
 
 // change says what an event did to a progress.
@@ -73,7 +72,9 @@ func (p *progress) takeWork(e schema.Event) change {
 		return changeBuild
 	case e.Kind == schema.EventTest && e.Test != nil:
 		p.Tests = append(p.Tests, *e.Test)
-		p.Earned, p.Of = p.Earned.Add(e.Test.Score), p.Of.Add(e.Test.MaxScore)
+		if e.Test.Visible != schema.VisibleNever {
+			p.Earned = p.Earned.Add(e.Test.Score)
+		}
 		return changeTest
 	}
 	return changeNothing

@@ -22,8 +22,8 @@ type report struct {
 	Mark    mark
 	Status  string // a sentence: where it stands, or what came of it
 	Advice  string // what to make of it
-	Score   string // "17", "" where there is none
-	Max     string
+	Score   string // "17", "" where there is none; while live, so far
+	Max     string // once it has ended
 	Hidden  string // what counts that is not shown
 	Done    int    // tests
 	Total   int    // 0: unknown
@@ -85,9 +85,9 @@ func (r *report) showStanding(p *progress, place schema.Place) {
 	r.Mark = markOfJob(p.State, nil)
 	r.Status = p.words(place)
 	r.Advice = "You may close this page: nothing stops. It updates by itself."
-	r.Done, r.Score, r.Max = len(p.Tests), "", ""
+	r.Done, r.Score = len(p.Tests), ""
 	if len(p.Tests) > 0 {
-		r.Score, r.Max = p.Earned.String(), p.Of.String()
+		r.Score = p.Earned.String()
 	}
 }
 
