@@ -3,6 +3,7 @@ package gitd_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -114,6 +115,75 @@ func TestPackThatNeverComesIsGivenUp(t *testing.T) {
 	}
 }
 
+// A stop does not wait for ever for a client that stalls in its pack: git is ended,
+// the push never happened, and the client is told.
+func TestStopEndsAStalledPush(t *testing.T) {
+	t.Parallel()
+	opened := make(openings, 4)
+	b := newBundle(t, func(b *bundle) { b.ledger = opened.of(b.ledger) })
+	b.publish(assignmentYAML)
+	<-opened // of the tests
+	r := b.raw(t, "alice", "git-receive-pack 'comp1/a1'")
+	r.advertised(t)
+	_, err := r.in.Write(append(listOf(pktline.Zero+" "+one+" refs/heads/main"+banded), "PACK\x00\x00\x00\x02"...))
+	check(t, err)
+	<-opened
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := b.server.Stop(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Stop: %v", err)
+	}
+	said, _ := io.ReadAll(r.out)
+	if !strings.Contains(string(said), "refused: the server is stopping. Push again. Nothing was counted.") {
+		t.Errorf("said %q", said)
+	}
+	if open, err := b.store.OpenIntents(t.Context(), 0); err != nil || len(open) != 0 {
+		t.Errorf("open intents %v, %v", open, err)
+	}
+}
+
+// openings signal each intent that was opened.
+type openings chan struct{}
+
+func (o openings) of(l gitd.Ledger) gitd.Ledger { return signalling{l, o} }
+
+type signalling struct {
+	gitd.Ledger
+	opened openings
+}
+
+func (l signalling) OpenIntent(ctx context.Context, in schema.Intent) error {
+	err := l.Ledger.OpenIntent(ctx, in)
+	l.opened <- struct{}{}
+	return err
+}
+
+func TestTerminalGetsCarriageReturnsAndItsCtrlCIsHeard(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.publish(assignmentYAML)
+	b.queue.hold(true)
+	b.tree("alice", "w", "comp1/a1", map[string]string{"hello.c": ""})
+	b.push("alice", "w", "-o", "nowait", "grader", "main")
+	session, err := b.dial(t, "alice").NewSession()
+	check(t, err)
+	check(t, session.RequestPty("xterm", 24, 80, gossh.TerminalModes{}))
+	in, err := session.StdinPipe()
+	check(t, err)
+	out, err := session.StdoutPipe()
+	check(t, err)
+	check(t, session.Start("watch comp1/a1"))
+	line := make([]byte, len("COMP1 A1 Hello: submission 1\r\n"))
+	if _, err := io.ReadFull(out, line); err != nil || !bytes.HasSuffix(line, []byte("1\r\n")) {
+		t.Errorf("%q, %v", line, err)
+	}
+	_, err = in.Write([]byte{3})
+	check(t, err)
+	if err := session.Wait(); err == nil {
+		t.Error("Ctrl-C ended with status 0")
+	}
+}
+
 func TestListsThatNoGitSends(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -211,13 +281,16 @@ func TestSilentConnectionsAreClosed(t *testing.T) {
 		check(t, c.SetDeadline(time.Now().Add(20*time.Second)))
 		all = append(all, c)
 	}
-	if out, _ := io.ReadAll(all[2]); len(out) != 0 {
-		t.Errorf("the third stranger of an address was greeted: %q", out)
-	}
-	for _, c := range all[:2] {
-		if out, err := io.ReadAll(c); err != nil || !strings.HasPrefix(string(out), "SSH-2.0-grader") {
-			t.Errorf("handshake that never goes on: %q, %v", out, err)
+	greeted := 0
+	for _, c := range all {
+		out, err := io.ReadAll(c) // to the end: the server closes each
+		check(t, err)
+		if strings.HasPrefix(string(out), "SSH-2.0-grader") {
+			greeted++
 		}
+	}
+	if greeted != 2 {
+		t.Errorf("%d of 3 strangers were greeted, not 2", greeted)
 	}
 	idle := b.dial(t, "alice")
 	if err := idle.Wait(); err == nil {

@@ -19,6 +19,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
+// stopGrace is how long clients have, after Stop has lost its patience, to read why.
+const stopGrace = 2 * time.Second
+
 // Server is the SSH server. Set the exported fields, then Start; none of them may
 // change afterwards.
 type Server struct {
@@ -134,6 +137,10 @@ func (s *Server) Stop(ctx context.Context) error {
 		err = fmt.Errorf("stop ssh: %w", context.Cause(ctx))
 	}
 	s.pushes.killAll()
+	select {
+	case <-ended:
+	case <-time.After(stopGrace):
+	}
 	_ = s.ssh.Close() // of the listener, which is closed already
 	s.conns.closeAll()
 	<-ended
