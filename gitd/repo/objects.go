@@ -134,6 +134,10 @@ func (s *Store) TreeOf(id int64, commit string) (string, error) {
 	if err := checkObject(commit); err != nil {
 		return "", err
 	}
+	// A repack may take a pack away between two looks: then the whole storage answers.
+	if tree, err := newestTree(s.directory(id), commit); err == nil && tree != "" {
+		return tree, nil
+	}
 	o, err := s.objects(id)
 	if err != nil {
 		return "", err

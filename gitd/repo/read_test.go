@@ -245,3 +245,23 @@ func descriptors(t *testing.T) int {
 	}
 	return len(entries)
 }
+
+func TestEveryPushedCommitHasItsTree(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	w := b.newWork()
+	trees := map[string]string{}
+	for i := range 5 { // each in a pack of its own
+		w.write("a", fmt.Sprint(i))
+		trees[w.commit()] = w.must("rev-parse", "HEAD^{tree}")
+		w.mustPush(1)
+	}
+	for commit, want := range trees {
+		if tree, err := b.TreeOf(1, commit); err != nil || tree != want {
+			t.Errorf("tree of %s: %s, %v; want %s", commit, tree, err, want)
+		}
+		if tree, err := b.TreeOf(1, want); schema.CodeOf(err) != schema.CodeNotFound {
+			t.Errorf("tree of a tree: %s, %v", tree, err)
+		}
+	}
+}
