@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 
 	"github.com/grader/grader/gitd"
 	"github.com/grader/grader/runner/sandbox"
@@ -58,11 +59,12 @@ func (l LimitsConfig) ssh() gitd.Limits {
 // Size is a number of bytes, written 512KiB, 64MiB or 2GiB.
 type Size int64
 
-// UnmarshalYAML parses a size; goccy/go-yaml adds the place to the error.
-func (s *Size) UnmarshalYAML(text []byte) error {
-	n, err := assignment.ParseSize(string(bytes.Trim(text, "\"' \n")))
+// UnmarshalYAML parses a size; its error names the place.
+func (s *Size) UnmarshalYAML(node ast.Node) error {
+	token := node.GetToken()
+	n, err := assignment.ParseSize(token.Value)
 	if err != nil {
-		return err
+		return fmt.Errorf("line %d, column %d: a size %w", token.Position.Line, token.Position.Column, err)
 	}
 	*s = Size(n)
 	return nil

@@ -102,7 +102,7 @@ func (p *Person) Push(ctx context.Context, repository, files string, options ...
 // and returns the work tree.
 func (p *Person) Commit(ctx context.Context, repository, files string) (string, error) {
 	work := p.path("work-" + strings.ReplaceAll(repository, "/", "-"))
-	if _, err := os.Stat(work); errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(work, ".git")); errors.Is(err, os.ErrNotExist) {
 		if err := p.must(ctx, p.Dir, "init", "--quiet", "--initial-branch=main", work); err != nil {
 			return "", err
 		}

@@ -50,6 +50,7 @@ func buildAndRun(m *testing.M) int {
 //	admin ARGS...            grader admin
 //	[!] push LOGIN REPO DIR [-o OPTION]...   DIR becomes the next commit of main, pushed
 //	[!] git LOGIN REPO ARGS...               git in the person's work tree of REPO
+//	[!] clone LOGIN REPO DIR                 git clone into $WORK/DIR
 //	[!] ask LOGIN ARGS...    ssh grader@HOST ARGS
 //
 // whose output is matched by `stdout`.
@@ -65,7 +66,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve": serve, "stop": stop, "crash": crash, "person": person,
-			"admin": admin, "push": push, "git": git, "ask": ask,
+			"admin": admin, "push": push, "git": git, "ask": ask, "clone": clone,
 		},
 	})
 }
@@ -154,6 +155,12 @@ func git(ts *testscript.TestScript, neg bool, args []string) {
 		args[i] = strings.ReplaceAll(a, "@", p.URL(args[1]))
 	}
 	t, err := p.Git(context.Background(), work, args[2:]...)
+	report(ts, neg, t, err)
+}
+
+func clone(ts *testscript.TestScript, neg bool, args []string) {
+	p := stageOf(ts).people[args[0]]
+	t, err := p.Git(context.Background(), p.Dir, "clone", "--quiet", p.URL(args[1]), ts.MkAbs(args[2]))
 	report(ts, neg, t, err)
 }
 
