@@ -147,11 +147,9 @@ func TestSidebandSplitsWhatIsTooLong(t *testing.T) {
 	}
 }
 
-func TestAdvertiseAnEmptyRepository(t *testing.T) {
+func TestFatalIsOnePacket(t *testing.T) {
 	t.Parallel()
-	got := string(pktline.Advertise("refs/heads/main", pktline.Zero, []string{"report-status"}))
-	want := "004b" + pktline.Zero + " capabilities^{}\x00report-status\n0000"
-	if got != want {
+	if got, want := string(pktline.Fatal("no such course")), "0017ERR no such course\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
