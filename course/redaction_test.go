@@ -160,13 +160,17 @@ func submission() schema.Submission {
 		},
 		Dropped:    []string{"conftest.py\x07"},
 		Provenance: schema.Provenance{Submission: "3f9a", Tests: "77c0", Flavour: "standard", Image: "sha256:0", Grader: "v0.1.0", Wall: "namespace", Attempt: 1},
+		StartedAt:  moment(9), BuiltAt: moment(10), FinishedAt: moment(11),
 	}
 	return schema.Submission{
 		Name: schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: "alice", Number: 3}, Login: "alice", Commit: "3f9a2c1",
 		Receipt: "7Q2K-M8DT", ReceivedAt: time.Date(2026, 9, 29, 3, 41, 7, 512_999_999, time.UTC),
-		Job: schema.Job{State: schema.StateDone}, Result: &r,
+		Job: schema.Job{State: schema.StateDone, QueuedAt: moment(8)}, Result: &r,
 	}
 }
+
+// moment is that many seconds after 23:41 in the course's zone.
+func moment(s int) time.Time { return time.Date(2026, 9, 29, 3, 41, s, 0, time.UTC) }
 
 func report(t *testing.T, s schema.Submission, v course.Viewer) string {
 	t.Helper()
@@ -256,6 +260,12 @@ func TestAReportHasTheFormThatScriptsRead(t *testing.T) {
   "grader": "v0.1.0",
   "wall": "namespace",
   "attempt": 1
+ },
+ "times": {
+  "queued_at": "2026-09-28T23:41:08-04:00",
+  "started_at": "2026-09-28T23:41:09-04:00",
+  "built_at": "2026-09-28T23:41:10-04:00",
+  "finished_at": "2026-09-28T23:41:11-04:00"
  }
 }`
 	if diff := cmp.Diff(want, report(t, submission(), student())); diff != "" {

@@ -22,6 +22,7 @@ func Report(s schema.Submission, v Viewer, zone *time.Location) schema.PublicSub
 	switch {
 	case s.Job.State == schema.StateDone && s.Result != nil:
 		reportResult(&p, *s.Result, v)
+		p.Times = times(s.Job, *s.Result, zone)
 	case s.Job.State == schema.StateFailed:
 		p.Outcome, p.Blame, p.Message = schema.OutcomeInfrastructureError, schema.BlameInfrastructure, wordsFailed
 		if v.Staff() && s.Job.Reason != "" {
@@ -54,6 +55,16 @@ func reportResult(p *schema.PublicSubmission, full schema.Result, v Viewer) {
 	}
 	provenance := r.Provenance
 	p.Provenance = &provenance
+}
+
+func times(j schema.Job, r schema.Result, zone *time.Location) *schema.PublicTimes {
+	at := func(t time.Time) time.Time {
+		if t.IsZero() {
+			return t
+		}
+		return t.In(zone).Truncate(time.Millisecond)
+	}
+	return &schema.PublicTimes{QueuedAt: at(j.QueuedAt), StartedAt: at(r.StartedAt), BuiltAt: at(r.BuiltAt), FinishedAt: at(r.FinishedAt)}
 }
 
 func reportTest(t schema.TestResult) schema.PublicTest {
