@@ -173,9 +173,8 @@ func (f *feed) tell(what change) error {
 	case changeBuild:
 		f.shown.Build, p.Build = newBuildView(f.Seen.Build), true
 	case changeTest:
-		one := newTestView(f.Seen.Tests[len(f.Seen.Tests)-1], f.viewer())
-		f.shown.addTest(one)
-		p.Test = &one
+		f.shown.addTest(newTestView(f.Seen.Tests[len(f.Seen.Tests)-1], f.viewer()))
+		p.Test = &f.shown.Tests[len(f.shown.Tests)-1]
 	}
 	return f.send(f.Seen.Seq, p)
 }

@@ -127,7 +127,7 @@ func TestWaitingReaderHearsOfItsPlace(t *testing.T) {
 	t.Parallel()
 	s, sub := liveSite(t, 0)
 	s.places[sub.Job.ID] = schema.Place{Ahead: 2, Estimate: 4 * time.Second}
-	if got := s.as("alice").page("/comp2402/a1/alice/1").text("#status"); got != "Waiting for a runner: 2 ahead of you, about 4.0 s." {
+	if got := s.as("alice").page("/comp2402/a1/alice/1").text("#status"); got != "Waiting for a runner: 2 ahead of you, about 4 s." {
 		t.Errorf("status %q", got)
 	}
 	m, _ := s.as("alice").listen(live, "").next()

@@ -192,6 +192,21 @@ func TestSubmissionForStaff(t *testing.T) {
 	}
 }
 
+// TestManyFailures opens only the first tests that did not pass.
+func TestManyFailures(t *testing.T) {
+	t.Parallel()
+	r := gradedResult()
+	for range 10 {
+		r.Tests = append(r.Tests, r.Tests[1])
+	}
+	c := newClassroom(t)
+	c.finish(c.submit("alice", 1), r)
+	p := newSite(t, c, nil).as("alice").page("/comp2402/a1/alice/1")
+	if all, open := len(p.all("#tests details")), len(p.all("#tests details[open]")); all != 11 || open != 3 {
+		t.Errorf("%d of %d are open, want 3 of 11", open, all)
+	}
+}
+
 func TestSubmissionEnds(t *testing.T) {
 	t.Parallel()
 	infrastructure := gradedResult()

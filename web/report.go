@@ -32,6 +32,7 @@ type report struct {
 	Build   *buildView
 	Lines   []string // of a build under way
 	Tests   []testView
+	opened  int  // of Tests
 	InTests bool // some were judged inside the student's own process
 	Dropped []string
 
@@ -115,13 +116,20 @@ func (r *report) showEnd(v *sight, result *schema.Result, hidden schema.Hidden) 
 
 func (r *report) showWork(v *sight, build *schema.BuildResult, tests []schema.TestResult) {
 	r.Build = newBuildView(build)
-	r.Tests, r.Done = nil, len(tests)
+	r.Tests, r.opened, r.Done = nil, 0, len(tests)
 	for _, t := range tests {
 		r.addTest(newTestView(t, v.viewer()))
 	}
 }
 
+// maxOpen is how many tests that did not pass are shown opened: the first ones are
+// what to look at next.
+const maxOpen = 3
+
 func (r *report) addTest(t testView) {
+	if t.Open = t.Open && r.opened < maxOpen; t.Open {
+		r.opened++
+	}
 	r.Tests = append(r.Tests, t)
 	r.InTests = r.InTests || t.InProcess
 }

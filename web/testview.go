@@ -2,6 +2,7 @@ package web
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -15,7 +16,8 @@ type testView struct {
 	Time       string // processor time
 	Memory     string
 	Difference *difference
-	Message    string // instead of a difference
+	Message    string // instead of a difference, of one line
+	Words      string // likewise, of several lines
 	Crash      string // "signal SIGSEGV", "exit status 3"
 	Hint       string
 	Output     string
@@ -33,8 +35,13 @@ func newTestView(t schema.TestResult, v course.Viewer) testView {
 		Crash: crashWords(t), Hint: t.Hint, Output: t.Output, InProcess: t.InProcess, Unpinned: t.Unpinned,
 		Open: t.Outcome != schema.OutcomePassed && t.Outcome != schema.OutcomeNotRun,
 	}
-	if one.Difference = parseDifference(t.Message); one.Difference == nil {
-		one.Message = sentence(t.Message)
+	one.Difference = parseDifference(t.Message)
+	switch message := strings.TrimSpace(t.Message); {
+	case one.Difference != nil:
+	case strings.Contains(message, "\n"):
+		one.Words = message
+	default:
+		one.Message = sentence(message)
 	}
 	if t.CPU > 0 || t.Wall > 0 {
 		one.Time = humaneDuration(t.CPU)
@@ -50,7 +57,7 @@ func newTestView(t schema.TestResult, v course.Viewer) testView {
 
 // HasMore reports whether there is more to a test than its line.
 func (t testView) HasMore() bool {
-	return t.Difference != nil || t.Message != "" || t.Crash != "" || t.Hint != "" || t.Output != "" ||
+	return t.Difference != nil || t.Message != "" || t.Words != "" || t.Crash != "" || t.Hint != "" || t.Output != "" ||
 		t.Tampering != "" || t.InProcess || t.Unpinned
 }
 

@@ -17,7 +17,7 @@ func humaneDuration(d time.Duration) string {
 		return "0 ms"
 	case d < time.Second:
 		return fmt.Sprintf("%d ms", d.Milliseconds())
-	case d < 10*time.Second:
+	case d < 10*time.Second && d%time.Second != 0:
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	case d < time.Minute:
 		return fmt.Sprintf("%d s", int(d.Seconds()))
@@ -58,7 +58,10 @@ func coarse(d time.Duration) string {
 	case d < 48*time.Hour:
 		return count(int(d/time.Hour), "hour")
 	}
-	return count(int(d/(24*time.Hour)), "day")
+	if days := int(d / (24 * time.Hour)); days < 730 {
+		return count(days, "day")
+	}
+	return count(int(d/(365*24*time.Hour)), "year")
 }
 
 // count writes a number and a noun that takes a plain s: "1 test", "3 tests".

@@ -11,7 +11,7 @@ import (
 func TestHumaneDuration(t *testing.T) {
 	t.Parallel()
 	for d, want := range map[time.Duration]string{
-		-time.Second: "0 ms", 0: "0 ms", 12 * time.Millisecond: "12 ms", 999 * time.Millisecond: "999 ms", 1200 * time.Millisecond: "1.2 s",
+		-time.Second: "0 ms", 0: "0 ms", 12 * time.Millisecond: "12 ms", 999 * time.Millisecond: "999 ms", 1200 * time.Millisecond: "1.2 s", 2 * time.Second: "2 s",
 		10 * time.Second: "10 s", 59 * time.Second: "59 s", time.Minute: "1 min", 125 * time.Second: "2 min 5 s", 200 * time.Minute: "3 h 20 min",
 		96 * time.Hour: "4 days",
 	} {
@@ -26,7 +26,7 @@ func TestRelative(t *testing.T) {
 	now := time.Date(2026, 9, 20, 12, 0, 0, 0, time.UTC)
 	for d, want := range map[time.Duration]string{
 		-30 * time.Second: "just now", 0: "in less than a minute", 30 * time.Second: "in less than a minute", time.Minute: "in 1 min",
-		-90 * time.Minute: "1 hour ago", 47 * time.Hour: "in 47 hours", 49 * time.Hour: "in 2 days", -24 * 30 * time.Hour: "30 days ago",
+		-90 * time.Minute: "1 hour ago", 47 * time.Hour: "in 47 hours", 49 * time.Hour: "in 2 days", -24 * 30 * time.Hour: "30 days ago", 24 * 3660 * time.Hour: "in 10 years",
 	} {
 		if got := relative(now.Add(d), now); got != want {
 			t.Errorf("%s: %q, want %q", d, got, want)
