@@ -43,8 +43,18 @@ func noSubcommand(c *cli.Context) error {
 	return cli.ShowSubcommandHelp(c)
 }
 
-// arguments returns exactly as many arguments as there are names. Flags may
-// stand after them too, as interfaces that scripts use put them there.
+// needed refuses a command that lacks one of its flags.
+func needed(c *cli.Context, flags ...string) error {
+	for _, name := range flags {
+		if !c.IsSet(name) {
+			return schema.Errorf(schema.CodeInvalid, "--%s is needed; see %s --help", name, c.Command.HelpName)
+		}
+	}
+	return nil
+}
+
+// arguments returns exactly as many arguments as there are names; flags may stand
+// on either side of them (see permute).
 func arguments(c *cli.Context, names ...string) ([]string, error) {
 	if c.NArg() != len(names) {
 		return nil, schema.Errorf(schema.CodeInvalid, "usage: %s %s; see --help", c.Command.HelpName, c.Command.ArgsUsage)

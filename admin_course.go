@@ -20,7 +20,7 @@ func adminCourseCommand() *cli.Command {
 			ArgsUsage:   "CODE",
 			Description: "Example: grader admin course add comp2402 --title \"Data Structures\" --timezone America/Toronto",
 			Flags: []cli.Flag{
-				&cli.StringFlag{Name: "title", Usage: "`TITLE` shown to people", Required: true},
+				&cli.StringFlag{Name: "title", Usage: "`TITLE` shown to people (needed)"},
 				&cli.StringFlag{Name: "timezone", Usage: "IANA `NAME` of the zone of its local times", Value: "UTC"},
 				&cli.StringFlag{Name: "flavour", Usage: "default `FLAVOUR` of its assignments", Value: "standard"},
 			},
@@ -38,6 +38,9 @@ func adminCourseCommand() *cli.Command {
 func adminCourseAdd(c *cli.Context) error {
 	args, err := arguments(c, "CODE")
 	if err != nil {
+		return err
+	}
+	if err := needed(c, "title"); err != nil {
 		return err
 	}
 	_, err = callAdmin[none](c, "course.add", addCourseArgs{
@@ -63,11 +66,14 @@ func adminEnrolCommand() *cli.Command {
 		Usage:        "give a person a role in a course",
 		ArgsUsage:    "CODE LOGIN",
 		Description:  "Example: grader admin enrol comp2402 alice --role student",
-		Flags:        []cli.Flag{&cli.StringFlag{Name: "role", Usage: "student, ta or instructor", Required: true}},
+		Flags:        []cli.Flag{&cli.StringFlag{Name: "role", Usage: "student, ta or instructor (needed)"}},
 		OnUsageError: misuse,
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, "CODE", "LOGIN")
 			if err != nil {
+				return err
+			}
+			if err := needed(c, "role"); err != nil {
 				return err
 			}
 			_, err = callAdmin[none](c, "enrol", enrolArgs{Course: args[0], Login: args[1], Role: c.String("role")})

@@ -48,14 +48,17 @@ func adminWaitCommand() *cli.Command {
 		ArgsUsage:   "CODE/ASSIGNMENT",
 		Description: "Exit status 0 once it has ended, 1 when the time ran out.\n\nExample: grader admin wait comp2402/a1 --login alice --number 3 --timeout 60s",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "login", Usage: "whose: a `LOGIN`", Required: true},
-			&cli.IntFlag{Name: "number", Usage: "which: the `N` of CODE/ASSIGNMENT/LOGIN/N; it may still be to come", Required: true},
+			&cli.StringFlag{Name: "login", Usage: "whose: a `LOGIN`"},
+			&cli.IntFlag{Name: "number", Usage: "which: the `N` of CODE/ASSIGNMENT/LOGIN/N; it may still be to come"},
 			&cli.DurationFlag{Name: "timeout", Usage: "how long", Value: time.Minute},
 		},
 		OnUsageError: misuse,
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, "CODE/ASSIGNMENT")
 			if err != nil {
+				return err
+			}
+			if err := needed(c, "login", "number"); err != nil {
 				return err
 			}
 			_, err = callAdmin[none](c, "wait", waitArgs{Assignment: args[0], Login: c.String("login"), Number: c.Int("number"), Timeout: c.Duration("timeout")})

@@ -50,6 +50,9 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	if err := os.Chmod(dir, 0o711); err != nil { // steps pass through to their scratch
+		return err
+	}
 	b.dir = dir
 	fmt.Printf("%d cores, %s, %s\n", runtime.NumCPU(), runtime.GOARCH, runtime.Version())
 	return b.parts(ctx, strings.Split(*only, ","))

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/grader/grader/schema"
+)
+
+func TestADataDirectoryHasOneHolder(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join(t.TempDir(), "data")
+	first, err := openData(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openData(root); schema.CodeOf(err) != schema.CodeConflict || !strings.Contains(err.Error(), "another grader (process ") {
+		t.Errorf("second holder: %v", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	second, err := openData(root)
+	if err != nil {
+		t.Fatalf("after the first closed: %v", err)
+	}
+	if err := second.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestADataDirectoryIsPrivate(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join(t.TempDir(), "data")
+	d, err := openData(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	info, err := os.Stat(root)
+	if err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("mode %v, %v; want 0700", info.Mode(), err)
+	}
+}
+
+func TestSocketsFitWhereTheDataDirectoryHasALongPath(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join(t.TempDir(), strings.Repeat("long/", 30), "data")
+	for range 2 { // the second holder finds what the first left
+		d, err := openData(root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.OpenRuntime(); err != nil {
+			t.Fatal(err)
+		}
+		l, err := new(net.ListenConfig).Listen(t.Context(), "unix", d.Socket("admin"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := socketOf(root, "admin"); got != d.Socket("admin") {
+			t.Errorf("found %q, listens on %q", got, d.Socket("admin"))
+		}
+		l.Close()
+		if err := d.lock.Close(); err != nil { // as a crash would
+			t.Fatal(err)
+		}
+	}
+}
