@@ -19,6 +19,7 @@ type assignmentPage struct {
 	Name      string
 	Heading   string
 	Staff     bool
+	Broken    bool   // what was accepted cannot be read
 	Empty     bool   // no tests have been accepted yet
 	Tests     int    // version of the tests, for staff
 	Upcoming  moment // when students will see it, for staff
@@ -77,13 +78,13 @@ func (s *Server) findTask(ctx context.Context, m member, name string) (task, err
 	if err != nil {
 		return task{}, hidden("assignment", err)
 	}
-	return s.task(a, m)
+	return s.visibleTask(a, m)
 }
 
 func (s *Server) newAssignmentPage(ctx context.Context, t task, m member) (assignmentPage, error) {
 	page := assignmentPage{
 		frame: s.newFrame(t.Title(), &m.User, crumb{m.Course.Code, "/" + m.Course.Code}),
-		Name:  t.Path(), Heading: t.Title(), Staff: m.viewer().Staff(), Empty: t.Spec == nil,
+		Name:  t.Path(), Heading: t.Title(), Staff: m.viewer().Staff(), Empty: t.Spec == nil, Broken: t.Broken,
 		Due: s.due(t), Commands: s.commands(t),
 	}
 	if t.Spec != nil {

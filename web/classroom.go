@@ -25,6 +25,7 @@ type item struct {
 	Course            string
 	Due               due
 	Upcoming          moment // when it will be released: staff see it before
+	Broken            bool   // what was accepted cannot be read: staff see it
 	Empty             bool   // no tests have been accepted yet: staff see it
 	Pushes            int
 	Counted           *row // what counts for the person, as things stand
@@ -55,7 +56,7 @@ func (s *Server) items(r *http.Request, m member) ([]item, error) {
 	}
 	var items []item
 	for _, a := range all {
-		t, err := s.task(a, m)
+		t, err := s.visibleTask(a, m)
 		if schema.CodeOf(err) == schema.CodeNotFound {
 			continue
 		}
@@ -74,7 +75,7 @@ func (s *Server) items(r *http.Request, m member) ([]item, error) {
 func (s *Server) newItem(r *http.Request, t task, m member) (item, error) {
 	i := item{
 		Path: "/" + t.Path(), Name: t.Name, Title: t.Title(), Course: m.Course.Code,
-		Due: s.due(t), Empty: t.Spec == nil,
+		Due: s.due(t), Empty: t.Spec == nil, Broken: t.Broken,
 	}
 	if t.Spec == nil {
 		return i, nil

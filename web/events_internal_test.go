@@ -3,7 +3,9 @@ package web
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
@@ -77,5 +79,41 @@ func TestLongBuildStaysBounded(t *testing.T) {
 	}
 	if len(f.Seen.Lines) != maxLines || f.Seen.Seq != 3*maxLines {
 		t.Errorf("%d lines, at event %d", len(f.Seen.Lines), f.Seen.Seq)
+	}
+}
+
+// TestStreamOutlivesTheReadTimeout holds a stream open for longer than a request
+// may take to arrive: the server's deadline for reading would end it.
+func TestStreamOutlivesTheReadTimeout(t *testing.T) {
+	t.Parallel()
+	const timeout = time.Second
+	ended := make(chan error, 1)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := newStream(w).open(); err != nil {
+			ended <- err
+			return
+		}
+		ctx, cancel := context.WithTimeoutCause(r.Context(), 2*timeout, errStopping)
+		defer cancel()
+		<-ctx.Done()
+		if err := context.Cause(ctx); !errors.Is(err, errStopping) {
+			ended <- err
+			return
+		}
+		ended <- newStream(w).comment("still here")
+	}))
+	server.Config.ReadTimeout, server.Config.WriteTimeout = timeout, timeout
+	server.Start()
+	defer server.Close()
+	response, err := server.Client().Get(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if err := <-ended; err != nil {
+		t.Errorf("the stream ended with %v", err)
+	}
+	if body, err := io.ReadAll(response.Body); !strings.HasSuffix(string(body), ": still here\n\n") {
+		t.Errorf("the reader has %q, %v", body, err)
 	}
 }

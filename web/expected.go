@@ -17,7 +17,7 @@ const comparedSubmissions = 10
 // earlier result by the same tests.
 func (s *Server) expectedTests(ctx context.Context, v *sight) int {
 	active := v.Task.Active
-	if active == nil || v.Sub.Job.VersionID != active.ID {
+	if v.Task.Spec == nil || v.Sub.Job.VersionID != active.ID {
 		return 0
 	}
 	if n := countTests(v.Task.Spec, active.Pins, v.viewer()); n > 0 {

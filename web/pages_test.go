@@ -132,6 +132,27 @@ func TestHandoutThatIsGone(t *testing.T) {
 	}
 }
 
+// TestUnreadableTests has tests in the store that only another version could read.
+func TestUnreadableTests(t *testing.T) {
+	t.Parallel()
+	c := newClassroom(t)
+	c.finish(c.submit("alice", 1), gradedResult())
+	c.assign(4, "a4", specA1)
+	c.assignments[0].Active.Source = []byte("title: A1\nfuture: yes\n")
+	s := newSite(t, c, nil)
+	alice := s.as("alice")
+	if got := alice.page("/").texts("section[aria-labelledby=due] code"); len(got) != 1 || got[0] != "comp2402/a4" {
+		t.Errorf("due: %q", got)
+	}
+	if got := alice.page("/comp2402/a1/alice/1").text("#status"); got != "Graded: 2 of 5 points." {
+		t.Errorf("status %q", got)
+	}
+	if got := alice.get("/comp2402/a1").status; got != 404 {
+		t.Errorf("status %d, want 404", got)
+	}
+	mustContain(t, s.as("ines").page("/comp2402/a1").text(".note"), "cannot read the tests")
+}
+
 func TestClosedAssignment(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)

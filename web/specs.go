@@ -53,20 +53,27 @@ func (s *specs) of(a schema.Assignment) (*assignment.Spec, error) {
 // task is an assignment with its active version taken apart.
 type task struct {
 	schema.Assignment
-	Spec *assignment.Spec // nil: none accepted yet
+	Spec   *assignment.Spec // nil: none accepted yet, or Broken
+	Broken bool             // accepted by another version of this program, and not readable by this one
 }
 
-// task parses an assignment for a member, and hides it from students before its
-// release.
-func (s *Server) task(a schema.Assignment, m member) (task, error) {
+// newTask takes an assignment apart. One that cannot be read must not take the
+// pages of all others with it.
+func (s *Server) newTask(a schema.Assignment) task {
 	spec, err := s.specs.of(a)
 	if err != nil {
-		return task{}, err
+		s.logger().Error("active tests cannot be read", "assignment", a.Path(), "error", err)
 	}
-	if !m.viewer().Staff() && (spec == nil || !course.Released(spec, s.now())) {
+	return task{Assignment: a, Spec: spec, Broken: err != nil}
+}
+
+// visibleTask is newTask for a member; students do not see it before its release.
+func (s *Server) visibleTask(a schema.Assignment, m member) (task, error) {
+	t := s.newTask(a)
+	if !m.viewer().Staff() && (t.Spec == nil || !course.Released(t.Spec, s.now())) {
 		return task{}, errNowhere()
 	}
-	return task{Assignment: a, Spec: spec}, nil
+	return t, nil
 }
 
 // Title returns what the assignment calls itself, or its name.

@@ -70,11 +70,7 @@ func (s *Server) look(r *http.Request, user schema.User) (*sight, error) {
 	if err != nil {
 		return nil, hidden("assignment", err)
 	}
-	spec, err := s.specs.of(a)
-	if err != nil {
-		return nil, err
-	}
-	v.Task = task{Assignment: a, Spec: spec}
+	v.Task = s.newTask(a)
 	return v, nil
 }
 
