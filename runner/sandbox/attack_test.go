@@ -73,7 +73,6 @@ type attack struct {
 	limits  sandbox.Limits
 	want    sandbox.Limit  // that ended it
 	signal  syscall.Signal // that it died of; only without a limit
-	fails   bool           // it may exit with any status
 }
 
 // usual are the limits of an attack that sets none.

@@ -30,7 +30,7 @@ type block struct {
 // leaseBlock takes the numbered block, or with 0 any free one. Who holds the file's
 // lock owns the block; the lock ends with the process, however that ends.
 func leaseBlock(number int) (*block, error) {
-	if err := os.MkdirAll(lockDir, 0o700); err != nil {
+	if err := makeLockDir(); err != nil {
 		return nil, fmt.Errorf("uid block: %w", err)
 	}
 	if number > 0 {
@@ -43,6 +43,22 @@ func leaseBlock(number int) (*block, error) {
 		}
 	}
 	return nil, schema.Errorf(schema.CodeUnavailable, "all %d blocks of uids are taken on this machine", maxBlock)
+}
+
+// makeLockDir makes the directory of locks; one that somebody else made first, where
+// everybody may make directories, is refused.
+func makeLockDir() error {
+	if err := os.MkdirAll(lockDir, 0o700); err != nil {
+		return err
+	}
+	var st unix.Stat_t
+	if err := unix.Lstat(lockDir, &st); err != nil {
+		return err
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFDIR || st.Uid != 0 || st.Mode&0o022 != 0 {
+		return schema.Errorf(schema.CodeInvalid, "%s is not root's own directory; remove it", lockDir)
+	}
+	return nil
 }
 
 func lockBlock(number int) (*block, error) {

@@ -21,8 +21,11 @@ const (
 	initTasks = 12
 )
 
-// bounds are the resource limits of a step, whose sums are watched besides.
-func bounds(l Limits, inNamespace, cgroup bool) []stage.Limit {
+// bounds are the resource limits of a step, whose sums are watched besides. Memory has
+// none: RLIMIT_AS breaks Java, RLIMIT_DATA breaks sanitizers and programs of many
+// threads, and neither holds shared mappings or several processes; what bounds it are a
+// cgroup or the sums, and around them the container's limit.
+func bounds(l Limits, inNamespace bool) []stage.Limit {
 	tasks := orCap(int64(l.Processes), capProcesses)
 	if inNamespace {
 		tasks += initTasks
@@ -41,20 +44,7 @@ func bounds(l Limits, inNamespace, cgroup bool) []stage.Limit {
 	if l.Disk > 0 {
 		list = append(list, limit(unix.RLIMIT_FSIZE, l.Disk))
 	}
-	return append(list, memoryBounds(l.Memory, cgroup)...)
-}
-
-// memoryBounds keep one process from outrunning the watcher where no cgroup is exact.
-// The address space stays free, because Java and sanitizers reserve much of it.
-func memoryBounds(memory int64, cgroup bool) []stage.Limit {
-	if memory == 0 {
-		return []stage.Limit{limit(unix.RLIMIT_STACK, capStack)}
-	}
-	list := []stage.Limit{limit(unix.RLIMIT_STACK, min(memory, capStack))}
-	if !cgroup {
-		list = append(list, limit(unix.RLIMIT_DATA, 2*memory+1<<30))
-	}
-	return list
+	return append(list, limit(unix.RLIMIT_STACK, min(orCap(l.Memory, capStack), capStack)))
 }
 
 func limit(resource int, value int64) stage.Limit {

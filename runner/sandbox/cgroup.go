@@ -68,14 +68,15 @@ func removeAbandoned(dir string) {
 	}
 }
 
-// cgroupPlaces finds where version 1's controllers are mounted, and this process's
-// group in each.
+// cgroupPlaces finds where version 1's controllers are mounted, and the calling
+// thread's group in each.
 func cgroupPlaces() (mounts, own map[string]string, err error) {
 	info, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
 		return nil, nil, fmt.Errorf("cgroup: %w", err)
 	}
-	groups, err := os.ReadFile("/proc/self/cgroup")
+	// Not /proc/self: the main thread may be a slot's, and in its group.
+	groups, err := os.ReadFile("/proc/thread-self/cgroup")
 	if err != nil {
 		return nil, nil, fmt.Errorf("cgroup: %w", err)
 	}
@@ -100,7 +101,7 @@ func cgroupMounts(info string) map[string]string {
 	return mounts
 }
 
-// ownCgroups reads /proc/self/cgroup: number, controllers, path.
+// ownCgroups reads /proc/thread-self/cgroup: number, controllers, path.
 func ownCgroups(groups string) map[string]string {
 	own := map[string]string{}
 	for line := range strings.Lines(groups) {
@@ -167,11 +168,22 @@ func (g *cgroup) remove() error {
 		if dir == "" {
 			continue
 		}
-		if err := unix.Rmdir(dir); err != nil {
+		if err := removeEmpty(dir); err != nil {
 			errs = append(errs, fmt.Errorf("cgroup: %w", err))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// removeEmpty removes a group. Newer kernels count a dead process in for as long as
+// its processor has not switched to another.
+func removeEmpty(dir string) error {
+	err := unix.Rmdir(dir)
+	for deadline := time.Now().Add(emptyWithin); errors.Is(err, unix.EBUSY) && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+		err = unix.Rmdir(dir)
+	}
+	return err
 }
 
 func put(dir, file, value string) error {

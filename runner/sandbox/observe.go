@@ -15,7 +15,6 @@ import (
 const (
 	firstLook   = 3 * time.Millisecond
 	slowestLook = 10 * time.Millisecond
-	lookShare   = 10 // of the time at most one part in so many goes into looking at processes
 	diskLook    = 100 * time.Millisecond
 	diskShare   = 20 // of the time at most one part in so many goes into looking at the disk
 )
@@ -49,9 +48,7 @@ func (p *Process) observe(ctx context.Context, m *meter) cause {
 		case <-p.over:
 			return cause{limit: LimitOutput}
 		case <-look.C:
-			begun := time.Now()
 			m.sample()
-			took := time.Since(begun)
 			if l := p.exceeded(m); l != "" {
 				return cause{limit: l}
 			}
@@ -59,7 +56,7 @@ func (p *Process) observe(ctx context.Context, m *meter) cause {
 				return cause{limit: l}
 			}
 			pause = min(2*pause, slowestLook)
-			look.Reset(max(pause, lookShare*took))
+			look.Reset(pause)
 		}
 	}
 }
@@ -136,7 +133,10 @@ func (p *Process) diskUsage() (sum int64, tooDeep bool) {
 }
 
 // settle writes the result: how it ended, what it used, and which limit that met.
-func (p *Process) settle(why cause, first ended, m *meter, base time.Duration) {
+//
+// Its processor time is what was summed while it lived or what its end told, whichever
+// is more: the two count the same processes.
+func (p *Process) settle(why cause, first ended, m *meter, summed, base time.Duration) {
 	r := &p.result
 	r.Killed, r.Limit = why.killed, why.limit
 	r.Stdout, r.Stderr = p.out.bytes(), p.err.bytes()
@@ -144,12 +144,12 @@ func (p *Process) settle(why cause, first ended, m *meter, base time.Duration) {
 	waited := m.reaped + time.Duration(first.usage.Utime.Nano()+first.usage.Stime.Nano())
 	r.Memory = m.peak
 	if p.wall.level == LevelNamespace {
-		status, waited, base = p.insideView(m)
+		status, waited, base = p.insideView()
 	} else if own := ownPeak(); first.usage.Maxrss<<10 > own {
 		// A smaller one is this process's own, from which the step was forked.
 		r.Memory = max(r.Memory, first.usage.Maxrss<<10)
 	}
-	r.CPU = max(0, max(m.cpu(), waited)-base)
+	r.CPU = max(0, max(summed, waited)-base)
 	if used, counted := p.tally.used(); counted {
 		r.CPU = max(used, waited-base, 0)
 	}
@@ -167,10 +167,10 @@ func (p *Process) settle(why cause, first ended, m *meter, base time.Duration) {
 
 // insideView is what the namespace's first process told. When it did not live to tell,
 // everything there was killed.
-func (p *Process) insideView(m *meter) (status unix.WaitStatus, waited, base time.Duration) {
+func (p *Process) insideView() (status unix.WaitStatus, waited, base time.Duration) {
 	e := p.answer().Ended
 	if e == nil {
-		return unix.WaitStatus(syscall.SIGKILL), m.cpu(), 0
+		return unix.WaitStatus(syscall.SIGKILL), 0, 0
 	}
 	p.result.Memory = max(p.result.Memory, e.Memory)
 	return unix.WaitStatus(e.Status), time.Duration(e.CPU), 0

@@ -111,10 +111,11 @@ func (p *Process) watch(ctx context.Context) {
 	m := p.meter()
 	base := ownTime(p.pid)
 	why := p.observe(ctx, m)
+	summed := m.cpu()
 	first, emptied := p.empty(m)
 	p.result.Wall = time.Since(p.started)
 	p.fault = p.close(emptied)
-	p.settle(why, first, m, base)
+	p.settle(why, first, m, summed, base)
 	p.fault = errors.Join(p.fault, p.giveBack(emptied))
 }
 

@@ -88,7 +88,7 @@ func (p *Process) spec(program string) []byte {
 	inNamespace := p.wall.level == LevelNamespace
 	s := stage.Spec{
 		Program: program, Argv: p.step.Argv, Env: environment(&p.step), Dir: p.step.Dir, UID: -1,
-		Limits: bounds(p.step.Limits, inNamespace, p.slot.forker.cgroup != nil), Filter: p.wall.filter, Init: inNamespace,
+		Limits: bounds(p.step.Limits, inNamespace), Filter: p.wall.filter, Init: inNamespace,
 	}
 	if !inNamespace {
 		s.ABI, s.Rules = p.wall.abi, p.wall.rules(&p.step)
