@@ -59,16 +59,15 @@ func (s *session) asTheyAre(b *subject) error {
 
 // buildIn runs the steps in a fresh place and freezes what they leave.
 func (s *session) buildIn(ctx context.Context, b *subject, steps []assignment.Step, finish func(*sandbox.Scratch) error, watch Observer) error {
-	p, tmp, err := s.buildPlace()
+	p, err := s.newPlace()
 	if err != nil {
 		return err
 	}
 	defer p.remove()
-	defer func() { _ = tmp.Remove() }()
 	if err := b.fill(p.scratch); err != nil {
 		return err
 	}
-	if err := s.runBuild(ctx, b, p, tmp, steps, watch); err != nil {
+	if err := s.runBuild(ctx, b, p, steps, watch); err != nil {
 		return err
 	}
 	return s.freezeBuild(b, p, finish)
@@ -79,21 +78,6 @@ type buildFailure struct{ message string }
 
 // Error implements error.
 func (f *buildFailure) Error() string { return f.message }
-
-// buildPlace makes the place of a build: its whole scratch is the working directory,
-// since what it holds at the end are the artefacts; temporary files go to another.
-func (s *session) buildPlace() (*place, *sandbox.Scratch, error) {
-	work, err := s.grader.Wall.NewScratch()
-	if err != nil {
-		return nil, nil, fmt.Errorf("make build directory: %w", err)
-	}
-	tmp, err := s.grader.Wall.NewScratch()
-	if err != nil {
-		_ = work.Remove()
-		return nil, nil, fmt.Errorf("make build directory: %w", err)
-	}
-	return &place{scratch: work, work: work.Path(), tmp: tmp.Path()}, tmp, nil
-}
 
 // buildSteps returns the steps of the assignment, or of the recipe for build: auto.
 func (s *session) buildSteps(b *subject) ([]assignment.Step, func(*sandbox.Scratch) error, error) {
@@ -114,10 +98,10 @@ func (s *session) buildSteps(b *subject) ([]assignment.Step, func(*sandbox.Scrat
 }
 
 // runBuild runs the steps one after the other in one place.
-func (s *session) runBuild(ctx context.Context, b *subject, p *place, tmp *sandbox.Scratch, steps []assignment.Step, watch Observer) error {
+func (s *session) runBuild(ctx context.Context, b *subject, p *place, steps []assignment.Step, watch Observer) error {
 	for i, step := range steps {
 		lines := &lineWatcher{place: p, emit: watch.Line, hide: s.grader.Image.javaFor(s.bounds(step.Limits), s.cores(), true).noise()}
-		o := order{command: step.Run, place: p, write: []*sandbox.Scratch{tmp}, limits: step.Limits, compile: true, watch: lines.take}
+		o := order{command: step.Run, place: p, limits: step.Limits, compile: true, watch: lines.take}
 		result, err := s.run(ctx, o)
 		if err != nil {
 			return err

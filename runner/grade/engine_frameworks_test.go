@@ -34,9 +34,9 @@ func frameworks() map[string]framework {
 			run:     "CMOCKA_MESSAGE_OUTPUT=xml CMOCKA_XML_FILE=$REPORTS/r.xml $TEST_OUT/t",
 		},
 		"check": {
-			variable: "CHECK", suffix: "c", report: "tap", doubles: "t.c:s:doubles: Passed", zero: "t.c:s:zero: Passed",
+			variable: "CHECK", suffix: "c", report: "tap", doubles: "$NEEDS/t.c:s:doubles", zero: "$NEEDS/t.c:s:zero",
 			source:  "#include <check.h>\n#include <stdlib.h>\nint twice(int);\nSTART_TEST(doubles) { ck_assert_int_eq(twice(3), 6); } END_TEST\nSTART_TEST(zero) { ck_assert_int_eq(twice(0), 0); } END_TEST\nint main(void) { Suite *s = suite_create(\"s\"); TCase *c = tcase_create(\"s\"); tcase_add_test(c, doubles); tcase_add_test(c, zero); suite_add_tcase(s, c); SRunner *r = srunner_create(s); srunner_set_tap(r, \"-\"); srunner_run_all(r, CK_SILENT); return srunner_ntests_failed(r); }\n",
-			compile: "cd $NEEDS; gcc -w -o $TEST_OUT/t t.c $ARTEFACTS/twice.o $CHECK",
+			compile: "gcc -w -o $TEST_OUT/t $NEEDS/t.c $ARTEFACTS/twice.o $CHECK",
 			run:     "CK_FORK=no $TEST_OUT/t",
 		},
 		"tap by hand": {
@@ -97,9 +97,6 @@ func TestFrameworks(t *testing.T) {
 			points(t, r, "4", "4")
 			if r.Tests[0].Tampering != "" {
 				t.Errorf("tampering: %s", r.Tests[0].Tampering)
-			}
-			if f.report == "tap" && name == "check" {
-				return // its names change with the verdict
 			}
 			r = submit("int twice(int i) { return i * i; }\n")
 			points(t, r, "2", "4")

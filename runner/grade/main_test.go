@@ -45,8 +45,14 @@ func (f files) write(t testing.TB) string {
 	return dir
 }
 
-// newGrader opens a wall and a grader for one test.
+// newGrader opens a wall of the strongest level and a grader for one test.
 func newGrader(t testing.TB) *grade.Grader {
+	t.Helper()
+	return newGraderAt(t, "")
+}
+
+// newGraderAt opens a wall of a level.
+func newGraderAt(t testing.TB, level sandbox.Level) *grade.Grader {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "grade")
 	if err != nil {
@@ -61,7 +67,7 @@ func newGrader(t testing.TB) *grade.Grader {
 		t.Fatal(err)
 	}
 	logger := slog.New(slog.NewTextHandler(t.Output(), nil))
-	wall, err := sandbox.Open(context.Background(), sandbox.Options{Dir: filepath.Join(dir, "wall"), Logger: logger})
+	wall, err := sandbox.Open(context.Background(), sandbox.Options{Dir: filepath.Join(dir, "wall"), Level: level, Logger: logger})
 	if err != nil {
 		t.Fatalf("open wall: %v", err)
 	}

@@ -2,24 +2,17 @@ package grade
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"github.com/grader/grader/runner/sandbox"
 )
 
 // place is the fresh directory in which a step runs: its working directory, and
-// another for temporary files and as home.
+// beside it one for temporary files, which is its home as well.
 type place struct {
 	scratch   *sandbox.Scratch
 	work, tmp string // absolute
 }
-
-// The names of a place's two directories.
-const (
-	workName = "work"
-	tmpName  = "tmp"
-)
 
 // newPlace makes a fresh, empty place.
 func (s *session) newPlace() (*place, error) {
@@ -27,14 +20,7 @@ func (s *session) newPlace() (*place, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make place: %w", err)
 	}
-	p := &place{scratch: scratch, work: path.Join(scratch.Path(), workName), tmp: path.Join(scratch.Path(), tmpName)}
-	for _, name := range []string{workName, tmpName} {
-		if err := scratch.Mkdir(name); err != nil {
-			p.remove()
-			return nil, fmt.Errorf("make place: %w", err)
-		}
-	}
-	return p, nil
+	return &place{scratch: scratch, work: scratch.Path(), tmp: scratch.Temp()}, nil
 }
 
 // placeShowing makes a place that shows a tree.
@@ -43,7 +29,7 @@ func (s *session) placeShowing(t *tree) (*place, error) {
 	if err != nil || t == nil {
 		return p, err
 	}
-	if err := t.show(p.scratch, workName); err != nil {
+	if err := t.show(p.scratch); err != nil {
 		p.remove()
 		return nil, err
 	}
@@ -56,9 +42,6 @@ func (p *place) remove() { _ = p.scratch.Remove() }
 // localise takes the runner's paths out of a text that people read: what stands in the working
 // directory or in the artefacts is named as the student named it.
 func (p *place) localise(text string, v variables) string {
-	if !strings.Contains(text, path.Dir(p.scratch.Path())) {
-		return text
-	}
 	pairs := []string{p.work + "/", "", p.work, ".", p.tmp, "$TMPDIR"}
 	if dir := v["ARTEFACTS"]; dir != "" {
 		pairs = append(pairs, dir+"/", "", dir, "$ARTEFACTS")
@@ -68,5 +51,10 @@ func (p *place) localise(text string, v variables) string {
 			pairs = append(pairs, dir, "$"+name)
 		}
 	}
-	return strings.NewReplacer(pairs...).Replace(text)
+	for i := 0; i < len(pairs); i += 2 {
+		if strings.Contains(text, pairs[i]) {
+			return strings.NewReplacer(pairs...).Replace(text)
+		}
+	}
+	return text
 }

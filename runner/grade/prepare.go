@@ -53,12 +53,11 @@ func (s *session) prepare(ctx context.Context) error {
 // runPrepare runs prepare in a copy of the tests repository and returns the directory
 // with what it left.
 func (s *session) runPrepare(ctx context.Context) (string, error) {
-	p, tmp, err := s.buildPlace()
+	p, err := s.newPlace()
 	if err != nil {
 		return "", err
 	}
 	defer p.remove()
-	defer func() { _ = tmp.Remove() }()
 	all := &subject{}
 	files, err := listFiles(s.job.Tests)
 	if err != nil {
@@ -75,19 +74,19 @@ func (s *session) runPrepare(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("make prepared directory: %w", err)
 	}
 	defer func() { _ = out.Remove() }()
-	if err := s.prepareSteps(ctx, p, tmp, out); err != nil {
+	if err := s.prepareSteps(ctx, p, out); err != nil {
 		return "", err
 	}
 	return s.copyPrepared(out)
 }
 
 // prepareSteps runs the steps.
-func (s *session) prepareSteps(ctx context.Context, p *place, tmp, out *sandbox.Scratch) error {
+func (s *session) prepareSteps(ctx context.Context, p *place, out *sandbox.Scratch) error {
 	v := variables{"PREPARED": out.Path()}
 	for i, step := range s.spec.Prepare {
 		limits := s.roomy(step.Limits)
 		limits.CPU = step.Limits.CPU
-		run, err := s.run(ctx, order{command: step.Run, place: p, vars: v, write: []*sandbox.Scratch{tmp, out}, limits: limits, compile: true})
+		run, err := s.run(ctx, order{command: step.Run, place: p, vars: v, write: []*sandbox.Scratch{out}, limits: limits, compile: true})
 		if errors.Is(err, errCutOff) {
 			return err
 		}

@@ -9,6 +9,10 @@ import (
 // description, directive.
 var tapLine = regexp.MustCompile(`^(not )?ok\b(?: +(\d+))?(?: *-)?(?: +(.*?))?(?: *# *((?i:skip|todo)\S*)(?: +(.*))?)?$`)
 
+// checkName matches a description by libcheck, file:case:test: message, whose message differs
+// with the verdict.
+var checkName = regexp.MustCompile(`^([^\s:]+\.\w+:[^:]+:[^:]+): (.+)$`)
+
 // readTAP reads the Test Anything Protocol, versions 12 to 14. Lines of subtests (indented) are
 // summed up by their parent's line. A case that is still to do counts as skipped.
 func readTAP(document []byte, l *caseList) error {
@@ -76,6 +80,9 @@ func tapCase(m []string) *reportCase {
 	c := &reportCase{name: strings.TrimSpace(m[3]), verdict: verdictPassed, message: m[5]}
 	if c.name == "" {
 		c.name = m[2]
+	}
+	if check := checkName.FindStringSubmatch(c.name); check != nil {
+		c.name, c.message = check[1], check[2]
 	}
 	if m[1] != "" {
 		c.verdict = verdictFailed

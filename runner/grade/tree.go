@@ -124,17 +124,17 @@ func (s *session) seal(scratch *sandbox.Scratch, finish func(*sandbox.Scratch) e
 	return &tree{scratch: scratch, files: files}, nil
 }
 
-// show puts a tree's files below a directory of a scratch: executables and
+// show puts a tree's files into a scratch: executables and
 // libraries as links, since a scratch may forbid execution, all else as copies that the
 // step may change.
-func (t *tree) show(scratch *sandbox.Scratch, below string) error {
+func (t *tree) show(scratch *sandbox.Scratch) error {
 	for _, f := range t.files {
-		name, source := path.Join(below, f.path), filepath.Join(t.path(), f.path)
+		source := filepath.Join(t.path(), f.path)
 		var err error
 		if f.executable() {
-			err = linkIn(scratch, source, name)
+			err = linkIn(scratch, source, f.path)
 		} else {
-			err = scratch.CopyIn(name, source, f.mode)
+			err = scratch.CopyIn(f.path, source, f.mode)
 		}
 		if err != nil {
 			return fmt.Errorf("show artefacts: %w", err)

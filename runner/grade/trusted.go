@@ -56,7 +56,7 @@ func (r *trial) newTrusted(c assignment.Command, it item) (*trusted, error) {
 
 // fill makes the files and the order of a trusted program.
 func (t *trusted) fill(s *session, tests *tree, c assignment.Command, it item) error {
-	if err := t.place.scratch.Mkdir(workName + "/feedback"); err != nil {
+	if err := t.place.scratch.Mkdir("feedback"); err != nil {
 		return fmt.Errorf("make feedback directory: %w", err)
 	}
 	input, err := t.file(tests, it.input, "input")
@@ -100,7 +100,7 @@ func (t *trusted) file(tests *tree, in assignment.Input, name string) (string, e
 	if in.File != "" {
 		return path.Join(tests.path(), in.File), nil
 	}
-	if err := t.place.scratch.WriteFile(workName+"/"+name, []byte(in.Text), 0o644); err != nil {
+	if err := t.place.scratch.WriteFile(name, []byte(in.Text), 0o644); err != nil {
 		return "", fmt.Errorf("write %s: %w", name, err)
 	}
 	return path.Join(t.place.work, name), nil
@@ -146,7 +146,7 @@ func grant(result *schema.TestResult, share schema.Points) {
 // message returns what the program has to say to the student.
 func (t *trusted) message() string {
 	for _, name := range []string{"message.txt", "teammessage.txt"} {
-		text, err := t.place.scratch.ReadFile(workName+"/feedback/"+name, maxFeedbackMessage)
+		text, err := t.place.scratch.ReadFile("feedback/"+name, maxFeedbackMessage)
 		if len(text) > 0 && (err == nil || schema.CodeOf(err) == schema.CodeLimit) {
 			return clip(strings.TrimSpace(string(text)), maxFeedbackMessage)
 		}
@@ -157,7 +157,7 @@ func (t *trusted) message() string {
 // score returns the share of the points that score.txt gives, all where there is
 // none, exact to six decimals.
 func (t *trusted) score() (schema.Points, bool) {
-	text, err := t.place.scratch.ReadFile(workName+"/feedback/score.txt", maxFeedbackScore)
+	text, err := t.place.scratch.ReadFile("feedback/score.txt", maxFeedbackScore)
 	if schema.CodeOf(err) == schema.CodeNotFound {
 		return schema.NewPoints(1, 1), true
 	}

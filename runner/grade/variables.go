@@ -40,7 +40,6 @@ func (e environment) list() []string {
 	values := map[string]string{
 		"PATH":                    e.image.Path,
 		"HOME":                    e.place.tmp,
-		"TMPDIR":                  e.place.tmp,
 		"PWD":                     e.place.work,
 		"LANG":                    "C.UTF-8",
 		"LC_ALL":                  "C.UTF-8",

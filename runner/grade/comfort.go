@@ -1,0 +1,36 @@
+package grade
+
+import "path"
+
+// environment returns the variables of the image for one step, and what its
+// languages need to keep to the step's limits.
+func (i Image) environment(e environment) map[string]string {
+	values := i.expanded(e.place, e.vars)
+	if e.java.tool != "" {
+		home := i.Variables["JAVA_HOME"]
+		values["JAVA_TOOL_OPTIONS"], values["JDK_JAVA_OPTIONS"] = e.java.tool, e.java.launcher
+		// Where there is no /proc, java does not find its own libraries.
+		values["LD_LIBRARY_PATH"] = path.Join(home, "lib") + ":" + path.Join(home, "lib/server")
+	}
+	if i.Variables["GOROOT"] != "" {
+		if values["GOCACHE"] == "" {
+			values["GOCACHE"] = path.Join(e.place.tmp, "go-build")
+		}
+		values["GOPATH"] = path.Join(e.place.tmp, "go")
+		values["GOFLAGS"] = "-buildvcs=false"
+		values["GOPROXY"] = "off"
+		values["GOTOOLCHAIN"] = "local"
+		values["GOTELEMETRY"] = "off"
+		values["CGO_ENABLED"] = "0"
+	}
+	return values
+}
+
+// expanded returns the image's variables, with the step's own in their values.
+func (i Image) expanded(p *place, v variables) map[string]string {
+	values := make(map[string]string, len(i.Variables))
+	for name, value := range i.Variables {
+		values[name] = expand(value, v, map[string]string{"PWD": p.work})
+	}
+	return values
+}
