@@ -175,8 +175,7 @@ func (g *cgroup) remove() error {
 	return errors.Join(errs...)
 }
 
-// removeEmpty removes a group. Newer kernels count a dead process in for as long as
-// its processor has not switched to another.
+// removeEmpty removes a group, in which the last process may still be on its way out.
 func removeEmpty(dir string) error {
 	err := unix.Rmdir(dir)
 	for deadline := time.Now().Add(emptyWithin); errors.Is(err, unix.EBUSY) && time.Now().Before(deadline); {

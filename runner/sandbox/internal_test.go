@@ -1,0 +1,108 @@
+package sandbox
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/schema"
+)
+
+func TestParseStat(t *testing.T) {
+	t.Parallel()
+	line := "42 (a) R 1 (b) Z 7 1 1 0 -1 4 0 0 0 0 11 12 3 4 20 0 1 0 99 0 0"
+	got, err := parseStat([]byte(line))
+	want := stat{state: 'Z', parent: 7, children: 70 * time.Millisecond, start: 99}
+	if err != nil || got != want {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for _, bad := range []string{"", "1 (x", "1 (x) R", "1 (x) R a 1 1 0 -1 4 0 0 0 0 11 12 3 4 20 0 1 0 99"} {
+		if _, err := parseStat([]byte(bad)); err == nil {
+			t.Errorf("%q was accepted", bad)
+		}
+	}
+}
+
+func TestCgroupFiles(t *testing.T) {
+	t.Parallel()
+	info := "30 24 0:26 / /sys/fs/cgroup/cpu,cpuacct rw,relatime shared:9 - cgroup cgroup rw,cpu,cpuacct\n" +
+		"31 24 0:27 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n" +
+		"32 24 0:28 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\nnonsense\n"
+	want := map[string]string{"rw": "/sys/fs/cgroup/memory", "cpu": "/sys/fs/cgroup/cpu,cpuacct", "cpuacct": "/sys/fs/cgroup/cpu,cpuacct", "memory": "/sys/fs/cgroup/memory"}
+	if diff := cmp.Diff(want, cgroupMounts(info)); diff != "" {
+		t.Error(diff)
+	}
+	own := map[string]string{"cpu": "/a:b", "cpuacct": "/a:b", "": "/"}
+	if diff := cmp.Diff(own, ownCgroups("4:cpu,cpuacct:/a:b\n0::/\nnonsense\n")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSlotsQuarantine(t *testing.T) {
+	t.Parallel()
+	s := newSlots([]int{1, 2, 3}, 2)
+	a, err := s.acquire(t.Context(), 1)
+	if err != nil || a.uid != 1 {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	s.quarantine() // a is replaced by the spare one
+	got := map[int]bool{}
+	for range 2 {
+		b, err := s.acquire(t.Context(), -1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[b.uid] = true
+	}
+	if !got[2] || !got[3] {
+		t.Errorf("slots %v", got)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.acquire(ctx, -1); err == nil {
+		t.Error("acquired a slot that there is not")
+	}
+	s.quarantine()
+	s.quarantine()
+	if _, err := s.acquire(t.Context(), -1); schema.CodeOf(err) != schema.CodeInternal {
+		t.Errorf("with every slot quarantined: %v", err)
+	}
+}
+
+func TestMeterKeepsWhatVanished(t *testing.T) {
+	t.Parallel()
+	m := newMeter(1, func(int) bool { return false })
+	m.account(5*time.Second, 0)
+	m.account(2*time.Second, 0) // three seconds' worth ended unseen
+	m.reaped = time.Second
+	m.account(time.Second, time.Second) // one more was waited for
+	if got := m.cpu(); got != 5*time.Second {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestFilterFits(t *testing.T) {
+	t.Parallel()
+	program, err := filterProgram()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const most = 4096 // BPF_MAXINSNS
+	if n := len(program) / 8; n < 100 || n > most || len(program)%8 != 0 {
+		t.Errorf("%d bytes of filter", len(program))
+	}
+}
+
+func TestProgramsAreNeverFoundInTheCurrentDirectory(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"", ".", ":", "relative", ".:relative:", "/nowhere"} {
+		if got, found := findProgram(&Step{Argv: []string{"sh"}, Dir: "/bin", Env: []string{"PATH=" + path}}); found {
+			t.Errorf("PATH=%q: %s", path, got)
+		}
+	}
+	if got, found := findProgram(&Step{Argv: []string{"sh"}, Env: []string{"PATH=.:/bin"}}); !found || got != "/bin/sh" {
+		t.Errorf("%q, %v", got, found)
+	}
+}
