@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -203,6 +204,12 @@ func TestSubmissionForStaff(t *testing.T) {
 	p := s.as("tina").page("/comp2402/a1/alice/1")
 	if got := p.text("#verdict .headline"); got != "Partly right 7 / 10 points" {
 		t.Errorf("headline %q", got)
+	}
+	if got := p.texts(".crumbs a"); !slices.Equal(got, []string{"grader", "comp2402", "a1", "alice"}) {
+		t.Errorf("crumbs %q", got)
+	}
+	if got := p.text("h1"); got != "alice: submission 1 A1: Linked lists" {
+		t.Errorf("heading %q", got)
 	}
 	want := []string{"hidden until it is due", "staff only, not counted"}
 	if diff := cmp.Diff(want, p.texts("#tests .tag")); diff != "" {

@@ -59,6 +59,9 @@ func (s *Server) newReport(ctx context.Context, v *sight) report {
 		Task: v.Task.Title(), TaskPath: "/" + v.Task.Path(), Job: sub.Job.ID, Seq: v.Seen.Seq,
 		Receipt: sub.Receipt, TryOut: sub.TryOut,
 	}
+	if sub.Name.Owner != v.User.Login {
+		r.Heading = sub.Name.Owner + ": submission " + strconv.Itoa(sub.Name.Number)
+	}
 	r.Facts = v.facts()
 	result, hidden := redacted(sub.Result, v.viewer())
 	if sub.Job.State.Ended() {

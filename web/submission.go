@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"strconv"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -40,12 +39,13 @@ func (s *Server) serveSubmission(w http.ResponseWriter, r *http.Request, user sc
 	}
 	shown := s.newReport(r.Context(), v)
 	page := submissionPage{
-		frame: s.newFrame(v.Sub.Name.Owner+" #"+strconv.Itoa(v.Sub.Name.Number), &user,
-			crumb{v.Course.Code, "/" + v.Course.Code}, crumb{v.Task.Name, "/" + v.Task.Path()}),
+		frame:  s.newFrame(shown.Title(), &user, crumb{v.Course.Code, "/" + v.Course.Code}, crumb{v.Task.Name, "/" + v.Task.Path()}),
 		report: shown,
 	}
-	page.frame.Title = shown.Title()
 	page.Refresh = shown.Live
+	if owner := v.Sub.Name.Owner; owner != user.Login {
+		page.Crumbs = append(page.Crumbs, crumb{owner, "/" + v.Task.Path() + "/" + owner})
+	}
 	return s.render(w, http.StatusOK, "submission", page)
 }
 
