@@ -123,7 +123,7 @@ func missingWords(c *reportCase, end ending) string {
 		return "not reported: " + end.message
 	case end.signal != "":
 		return "not reported: the program was " + end.message
-		case end.exit != 0:
+	case end.exit != 0:
 		return "not reported: the program ended with " + end.message
 	}
 	return "not reported"
