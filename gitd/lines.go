@@ -24,9 +24,22 @@ type lines struct {
 	colour bool
 
 	build, passes, others, left int
+
+	hinted  map[string]bool // tests whose hint was shown
+	skipped []skipped       // what was not run, by reason, in order
 }
 
-func newLines(v course.Viewer, colour bool) *lines { return &lines{viewer: v, colour: colour} }
+// skipped is how many tests were not run for one reason; each would be a line that
+// says nothing new.
+type skipped struct {
+	reason string
+	tests  int
+	first  string
+}
+
+func newLines(v course.Viewer, colour bool) *lines {
+	return &lines{viewer: v, colour: colour, hinted: map[string]bool{}}
+}
 
 // event returns the lines of one event.
 func (l *lines) event(e schema.Event) []string {
@@ -46,8 +59,7 @@ func (l *lines) event(e schema.Event) []string {
 	case schema.EventTest:
 		out = l.test(e.Test)
 	case schema.EventRequeued:
-		build := l.viewer
-		*l = lines{viewer: build, colour: l.colour}
+		*l = *newLines(l.viewer, l.colour)
 		out = wrap("the runner was lost, your push waits again: "+oneLine(e.Text), lineWidth)
 	case schema.EventEnded:
 		out = l.ended(whole)
@@ -100,12 +112,16 @@ func (l *lines) buildResult(b *schema.BuildResult) []string {
 }
 
 func (l *lines) test(t *schema.TestResult) []string {
+	if t != nil && t.Outcome == schema.OutcomeNotRun {
+		l.skip(t)
+		return nil
+	}
 	if t == nil || !l.room(t.Outcome == schema.OutcomePassed) {
 		return nil
 	}
 	word := testWord(t.Outcome)
 	line := fmt.Sprintf("%s  %-3s  %s", word, t.Score.String()+"/"+t.MaxScore.String(), oneLine(t.Name))
-	if t.Outcome == schema.OutcomeNotRun || t.Outcome == schema.OutcomeMissing {
+	if t.Outcome == schema.OutcomeMissing {
 		line = clip(line, lineWidth)
 	} else {
 		line = spread(line, span(t.Wall))
@@ -115,8 +131,40 @@ func (l *lines) test(t *schema.TestResult) []string {
 	}
 	out := []string{l.paint(bad, line)}
 	out = append(out, details(reason(t), maxDetails)...)
-	if t.Hint != "" {
-		out = append(out, details("note: "+t.Hint, 2)...)
+	return append(out, l.hint(t)...)
+}
+
+// hint is said once for all the cases of a test.
+func (l *lines) hint(t *schema.TestResult) []string {
+	if t.Hint == "" || l.hinted[t.Test] {
+		return nil
+	}
+	l.hinted[t.Test] = true
+	return details("note: "+t.Hint, 2)
+}
+
+// skip counts a test that was not run.
+func (l *lines) skip(t *schema.TestResult) {
+	why := reason(t)
+	for i := range l.skipped {
+		if l.skipped[i].reason == why {
+			l.skipped[i].tests++
+			return
+		}
+	}
+	l.skipped = append(l.skipped, skipped{reason: why, tests: 1, first: t.Name})
+}
+
+// skips says what was not run, a line or two for each reason.
+func (l *lines) skips() []string {
+	var out []string
+	for _, s := range l.skipped {
+		what := fmt.Sprintf("%d tests", s.tests)
+		if s.tests == 1 {
+			what = oneLine(s.first)
+		}
+		out = append(out, clip("skip  "+what, lineWidth))
+		out = append(out, details(s.reason, 2)...)
 	}
 	return out
 }
@@ -141,8 +189,6 @@ func testWord(o schema.Outcome) string {
 		return "pass"
 	case schema.OutcomePartial:
 		return "part"
-	case schema.OutcomeNotRun:
-		return "skip"
 	}
 	return "FAIL"
 }
@@ -177,7 +223,9 @@ func details(text string, most int) []string {
 		if i == most {
 			return append(out, detailIndent+"… more on the page")
 		}
-		out = append(out, clip(detailIndent+strings.ReplaceAll(line, "\t", "    "), lineWidth))
+		for _, part := range fold(strings.ReplaceAll(line, "\t", "    "), lineWidth-len(detailIndent)) {
+			out = append(out, detailIndent+part)
+		}
 	}
 	return out
 }

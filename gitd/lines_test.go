@@ -52,7 +52,7 @@ func TestLinesOfAGrading(t *testing.T) {
 		"FAIL  0/16.67  many                                        2.0 s",
 		"           crashed: SIGSEGV",
 		"           note: mind the end",
-		"skip  0/1  later",
+		"skip  later",
 		"           not run",
 		"2 / 6 now; 1 hidden test (5 points) counts after the due date",
 	}
@@ -165,4 +165,45 @@ func FuzzLines(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestWhatWasNotRunIsSaidOnceForEachReason(t *testing.T) {
+	t.Parallel()
+	l := newLines(course.Viewer{Login: "alice", Role: schema.RoleStudent}, false)
+	for range 24 {
+		l.event(testEvent(schema.TestResult{Name: "numbers/1", Test: "numbers", Outcome: schema.OutcomeNotRun, Message: "not run: the build failed", Visible: schema.VisibleAlways, Hint: "h"}))
+	}
+	l.event(testEvent(schema.TestResult{Name: "units", Test: "units", Outcome: schema.OutcomeNotRun, Message: "not run: numbers must pass first", Visible: schema.VisibleAlways}))
+	want := []string{
+		"skip  24 tests", "           not run: the build failed",
+		"skip  units", "           not run: numbers must pass first",
+	}
+	if diff := cmp.Diff(want, l.skips()); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
+	}
+}
+
+func TestAHintIsSaidOnceForAFamily(t *testing.T) {
+	t.Parallel()
+	l := newLines(course.Viewer{Login: "alice", Role: schema.RoleStudent}, false)
+	var all []string
+	for _, name := range []string{"numbers/1", "numbers/2"} {
+		all = append(all, l.event(testEvent(schema.TestResult{Name: name, Test: "numbers", Outcome: schema.OutcomeFailed, Hint: "from the right", Visible: schema.VisibleAlways}))...)
+	}
+	if got := strings.Count(strings.Join(all, "\n"), "note: from the right"); got != 1 {
+		t.Errorf("the hint was said %d times:\n%s", got, strings.Join(all, "\n"))
+	}
+}
+
+func testEvent(r schema.TestResult) schema.Event {
+	return schema.Event{Kind: schema.EventTest, Test: &r}
+}
+
+func TestFoldingKeepsEverySpace(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"", "short", "two  spaces   and    more, so that the line is longer than it may be  ", strings.Repeat("x", 40)} {
+		if got := strings.Join(fold(s, 20), ""); len(s) <= 60 && got != s {
+			t.Errorf("folded %q into %q", s, got)
+		}
+	}
 }

@@ -49,6 +49,24 @@ func wrap(s string, width int) []string {
 	return lines
 }
 
+// maxFolds is how many lines one line of a message may become.
+const maxFolds = 3
+
+// fold breaks a line at spaces and keeps every one of them, since what a program
+// printed may differ from what was expected in nothing else.
+func fold(s string, width int) []string {
+	var lines []string
+	for columns(s) > width && len(lines) < maxFolds-1 {
+		head := string([]rune(s)[:width])
+		if at := strings.LastIndexByte(head, ' '); at > width/2 {
+			head = head[:at+1]
+		}
+		lines = append(lines, head)
+		s = s[len(head):]
+	}
+	return append(lines, clip(s, width))
+}
+
 // spread puts right at the right edge.
 func spread(left, right string) string {
 	left = clip(left, lineWidth-columns(right)-1)
