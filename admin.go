@@ -106,7 +106,7 @@ func dispatch(ctx context.Context, root, name string, body []byte) ([]byte, erro
 	}
 }
 
-var errNoServer = errors.New("no server") //nolint:gochecknoglobals // a sentinel
+var errNoServer = errors.New("no server")
 
 func dispatchOver(ctx context.Context, socket, name string, body []byte) ([]byte, error) {
 	client := &http.Client{Transport: &http.Transport{

@@ -79,7 +79,7 @@ func playDemo(c *cli.Context, s *Service, dir string) error {
 		return err
 	}
 	fmt.Fprintln(c.App.Writer, "\nUp until Ctrl-C.")
-	<-c.Context.Done()
+	<-c.Done()
 	return nil
 }
 

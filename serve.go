@@ -52,7 +52,7 @@ func serve(c *cli.Context) error {
 		return err
 	}
 	fmt.Fprintf(c.App.Writer, "ready ssh=%s web=%s\n", s.SSHAddress(), s.WebURL())
-	<-c.Context.Done()
+	<-c.Done()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context), stopTime)
 	defer cancel()
 	return s.Stop(ctx)

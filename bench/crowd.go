@@ -17,11 +17,11 @@ import (
 // sum of the bare work.
 func (b *bench) crowd(ctx context.Context) error {
 	fmt.Printf("%d students push at once\n", b.size.pushing)
-	s, err := startService(ctx, filepath.Join(b.dir, "crowd"), config(2, 2)+"limits: {connections: 8192, connections_per_address: 8192}\n")
+	s, err := startService(ctx, filepath.Join(b.dir, "crowd"), config(2, 2)+"limits: {connections: 8192, strangers: 8192}\n")
 	if err != nil {
 		return err
 	}
-	defer s.Stop()
+	defer s.end()
 	if err := s.course(ctx, "a1", trivial()); err != nil {
 		return err
 	}

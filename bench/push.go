@@ -37,7 +37,7 @@ func (b *bench) push(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer s.Stop()
+	defer s.end()
 	if err := s.course(ctx, "a1", trivial()); err != nil {
 		return err
 	}

@@ -28,6 +28,13 @@ func startService(ctx context.Context, dir, config string) (*service, error) {
 	return s, s.Start(ctx)
 }
 
+// end stops the server, and says if it did not end in order.
+func (s *service) end() {
+	if err := s.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, "bench: server:", err)
+	}
+}
+
 // person makes an account with a key and enrols it.
 func (s *service) person(ctx context.Context, login, role string) (*demo.Person, error) {
 	return s.Enter(ctx, s.root, login, "bench", role)
@@ -69,8 +76,8 @@ func (s *service) memory() (int64, error) {
 }
 
 // children counts the live processes below the server.
-func (s *service) children() (int, error) {
-	out, err := exec.Command("pgrep", "--parent", strconv.Itoa(s.PID())).Output()
+func (s *service) children(ctx context.Context) (int, error) {
+	out, err := exec.CommandContext(ctx, "pgrep", "--parent", strconv.Itoa(s.PID())).Output()
 	if err != nil && len(out) == 0 {
 		return 0, nil
 	}

@@ -21,7 +21,7 @@ func (b *bench) verdict(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer s.Stop()
+	defer s.end()
 	if err := s.course(ctx, "a1", trivial()); err != nil {
 		return err
 	}

@@ -14,11 +14,11 @@ import (
 // a hundred of them and at two thousand: the only runner is kept busy meanwhile.
 func (b *bench) waiting(ctx context.Context) error {
 	fmt.Printf("pushes that wait for a runner\n")
-	s, err := startService(ctx, filepath.Join(b.dir, "waiting"), config(0, 1)+"limits: {connections: 8192, connections_per_address: 8192}\n")
+	s, err := startService(ctx, filepath.Join(b.dir, "waiting"), config(0, 1)+"limits: {connections: 8192, strangers: 8192}\n")
 	if err != nil {
 		return err
 	}
-	defer s.Stop()
+	defer s.end()
 	if err := s.course(ctx, "a1", map[string]string{"assignment.yaml": `title: "Sleep"
 tests:
   - {name: sleeps, run: "sleep 3000", wall: 50m}
@@ -46,7 +46,7 @@ limits: {job: 60m}
 		if err != nil {
 			return err
 		}
-		if err := s.printMemory(before, len(all)); err != nil {
+		if err := s.printMemory(ctx, before, len(all)); err != nil {
 			return err
 		}
 	}
@@ -101,7 +101,7 @@ func (s *service) holdMany(ctx context.Context, from, to int, what parcel) ([]*h
 	return held, err
 }
 
-func (s *service) printMemory(before int64, n int) error {
+func (s *service) printMemory(ctx context.Context, before int64, n int) error {
 	var last int64
 	for range 20 { // the collector settles
 		now, err := s.memory()
@@ -114,7 +114,7 @@ func (s *service) printMemory(before int64, n int) error {
 		last = now
 		time.Sleep(500 * time.Millisecond)
 	}
-	processes, err := s.children()
+	processes, err := s.children(ctx)
 	if err != nil {
 		return err
 	}

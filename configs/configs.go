@@ -7,7 +7,7 @@ import (
 )
 
 //go:embed all:demo
-var demo embed.FS //nolint:gochecknoglobals // go:embed needs a variable
+var demo embed.FS
 
 // Demo returns the files of the demo: demo.yaml, tests repositories and pushes.
 func Demo() (fs.FS, error) { return fs.Sub(demo, "demo") }
