@@ -141,10 +141,17 @@ func (p *Person) must(ctx context.Context, dir string, args ...string) error {
 	return err
 }
 
-func (p *Person) run(ctx context.Context, dir, name string, args ...string) (Transcript, error) {
+// Command prepares a command with the person's identity and key, and with nothing of
+// this machine's configuration.
+func (p *Person) Command(ctx context.Context, dir, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
 	cmd.Env = p.environ()
+	return cmd
+}
+
+func (p *Person) run(ctx context.Context, dir, name string, args ...string) (Transcript, error) {
+	cmd := p.Command(ctx, dir, name, args...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()

@@ -20,6 +20,7 @@ type Server struct {
 	SSH    string // listen address, then the one that it got
 	Web    string // likewise; after Start the site's URL
 	Log    io.Writer
+	Env    []string // added to this process's own
 	cmd    *exec.Cmd
 }
 
@@ -32,6 +33,7 @@ func (s *Server) Start(ctx context.Context) error {
 	}
 	s.cmd = exec.CommandContext(ctx, filepath.Join(s.Bin, "grader"), args...)
 	s.cmd.Cancel = func() error { return s.cmd.Process.Signal(syscall.SIGTERM) }
+	s.cmd.Env = append(os.Environ(), s.Env...)
 	said := &tail{also: s.Log}
 	s.cmd.Stderr = said
 	out, err := s.cmd.StdoutPipe()
