@@ -56,6 +56,10 @@ func (r *trial) playDriver(ctx context.Context, it item, result *schema.TestResu
 		return true, "", "", nil
 	}
 	if crash, _ = t.verdictOf(d.driverRun, result); crash != "" {
+		if d.studentFirst && fatal(d.studentRun) && end.outcome != "" {
+			end.apply(result) // which explains why the driver could not go on
+			return true, "", "", nil
+		}
 		return false, crash, string(d.driverRun.Stderr), nil
 	}
 	if result.Outcome == schema.OutcomeFailed && d.studentFirst && fatal(d.studentRun) {

@@ -16,13 +16,12 @@ import (
 // framework is how one unit framework for C or C++ is used: two tests of a function
 // twice(int), named doubles and zero.
 type framework struct {
-	variable        string // "": no need of one
-	source          string
-	compile, run    string
-	report          string
-	doubles, zero   string // names of the two cases
-	suffix          string // of the student's file
-	memory, seconds string
+	variable      string // "": no need of one
+	source        string
+	compile, run  string
+	report        string
+	doubles, zero string // names of the two cases
+	suffix        string // of the student's file
 }
 
 func frameworks() map[string]framework {

@@ -14,7 +14,7 @@ func (s *session) bounds(l assignment.Limits) sandbox.Limits {
 	if wall == 0 && l.CPU > 0 {
 		wall = time.Duration(float64(3*l.CPU)/s.share()) + time.Second
 	}
-	return sandbox.Limits{CPU: l.CPU, Wall: wall, Memory: l.Memory, Processes: l.Processes, Output: l.Output, Disk: l.Disk}
+	return s.flavoured(sandbox.Limits{CPU: l.CPU, Wall: wall, Memory: l.Memory, Processes: l.Processes, Output: l.Output, Disk: l.Disk})
 }
 
 // share returns the flavour's share of one core, at most 1.
@@ -26,14 +26,19 @@ func (s *session) share() float64 {
 }
 
 // roomy returns limits for steps that the staff wrote (checkers, drivers, recipes): the given
-// ones, raised to what such programs need, but not above the flavour.
+// ones, raised to what such programs need.
 func (s *session) roomy(l assignment.Limits) assignment.Limits {
 	l.CPU = max(l.CPU, 60*time.Second)
-	l.Wall = max(l.Wall, 0)
 	l.Memory = max(l.Memory, 1<<30)
 	l.Processes = max(l.Processes, 64)
 	l.Output = max(l.Output, 1<<20)
 	l.Disk = max(l.Disk, 256<<20)
+	return l
+}
+
+// flavoured lowers limits to what the flavour has. What an assignment asks for beyond it was
+// refused when it was pushed; its defaults were not written by anybody.
+func (s *session) flavoured(l sandbox.Limits) sandbox.Limits {
 	if f := s.job.Flavour; f != nil {
 		l.Memory = atMost(l.Memory, f.Memory)
 		l.Disk = atMost(l.Disk, f.Scratch)

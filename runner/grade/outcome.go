@@ -28,6 +28,12 @@ type expectation struct {
 	any    bool
 }
 
+// The exit statuses of a shell that could not run a program; the engine uses the first as well.
+const (
+	statusNotFound      = 127
+	statusNotExecutable = 126
+)
+
 // endingOf judges how a step ended, limits first: what a killed program leaves behind
 // (a signal, half an output) is not its own doing any more.
 func endingOf(r sandbox.Result, l sandbox.Limits, want expectation, shell bool) ending {
@@ -52,6 +58,12 @@ func endingOf(r sandbox.Result, l sandbox.Limits, want expectation, shell bool) 
 		return ending{outcome: schema.OutcomeFailed, message: fmt.Sprintf("exit status 0, expected %d", want.status)}
 	}
 	message := fmt.Sprintf("exit status %d", r.Exit)
+	switch r.Exit {
+	case statusNotFound:
+		message += " (a program was not found)"
+	case statusNotExecutable:
+		message += " (a program is not executable)"
+	}
 	if want.status != 0 {
 		message += fmt.Sprintf(", expected %d", want.status)
 	}

@@ -71,7 +71,8 @@ func (s *session) run(ctx context.Context, o order) (sandbox.Result, error) {
 func (s *session) ended(ctx context.Context, r sandbox.Result, err error, program string, java javaSettings) (sandbox.Result, error) {
 	switch {
 	case err != nil && schema.CodeOf(err) == schema.CodeNotFound:
-		return sandbox.Result{Exit: 127, Stderr: []byte(program + ": not found\n"), Stdout: []byte{}}, nil
+		words := []byte(schema.MessageOf(err) + "\n")
+		return sandbox.Result{Exit: statusNotFound, Stdout: words, Stderr: words}, nil
 	case ctx.Err() != nil && (err != nil || r.Killed):
 		return sandbox.Result{}, errCutOff
 	case err != nil:
