@@ -48,7 +48,7 @@ func leaseBlock(number int) (*block, error) {
 // makeLockDir makes the directory of locks; one that somebody else made first, where
 // everybody may make directories, is refused.
 func makeLockDir() error {
-	if err := os.MkdirAll(lockDir, 0o700); err != nil {
+	if err := os.MkdirAll(lockDir, 0o711); err != nil {
 		return err
 	}
 	var st unix.Stat_t
@@ -58,7 +58,7 @@ func makeLockDir() error {
 	if st.Mode&unix.S_IFMT != unix.S_IFDIR || st.Uid != 0 || st.Mode&0o022 != 0 {
 		return schema.Errorf(schema.CodeInvalid, "%s is not root's own directory; remove it", lockDir)
 	}
-	return nil
+	return os.Chmod(lockDir, 0o711) // steps pass through to their /etc
 }
 
 func lockBlock(number int) (*block, error) {

@@ -62,11 +62,8 @@ func writeEtc(dir string, uids []int) error {
 // not readable for others is left out.
 func copyTree(from, to string) error {
 	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
-			return nil
-		}
 		if err != nil || strings.HasSuffix(path, ".gz") { // alternatives of manual pages
-			return err
+			return ignoreAbsent(err)
 		}
 		return copyEntry(path, to+strings.TrimPrefix(path, from), d)
 	})

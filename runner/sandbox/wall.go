@@ -45,6 +45,7 @@ type Wall struct {
 	dir       string
 	toolchain []string
 	etc       string // the /etc of level namespace
+	ownEtc    string // the same, where it ends with the wall
 	logger    *slog.Logger
 	block     *block // nil for an ordinary user
 	slots     *slots
@@ -99,8 +100,7 @@ func (w *Wall) prepare(o Options) error {
 	if err := w.openSlots(o); err != nil {
 		return err
 	}
-	w.etc = filepath.Join(w.dir, "etc-"+randomName())
-	if err := writeEtc(w.etc, w.slots.uids()); err != nil {
+	if err := w.makeEtc(); err != nil {
 		return fmt.Errorf("open wall: %w", err)
 	}
 	return nil
@@ -229,8 +229,8 @@ func (w *Wall) Close() error {
 	if w.exe != nil {
 		w.exe.Close()
 	}
-	if w.etc != "" {
-		errs = append(errs, os.RemoveAll(w.etc))
+	if w.ownEtc != "" {
+		errs = append(errs, os.RemoveAll(w.ownEtc))
 	}
 	if w.block != nil {
 		errs = append(errs, w.block.release())
