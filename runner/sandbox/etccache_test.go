@@ -20,14 +20,14 @@ func TestABlocksEtcServesUntilItChanges(t *testing.T) {
 		}
 	}()
 	first := etcPasswd(t, b)
-	if again := etcPasswd(t, b); !os.SameFile(first, again) {
+	if again := etcPasswd(t, b); !first.ModTime().Equal(again.ModTime()) {
 		t.Error("it was made again though nothing had changed")
 	}
 	stamp := mustEtc(t, b) + ".stamp"
 	if err := os.WriteFile(stamp, []byte("of an older machine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if changed := etcPasswd(t, b); os.SameFile(first, changed) {
+	if changed := etcPasswd(t, b); first.ModTime().Equal(changed.ModTime()) {
 		t.Error("it was not made again though its stamp differs")
 	}
 }
