@@ -17,7 +17,7 @@ import (
 var stack = files{
 	"assignment.yaml": `
 title: Stack
-limits: {time: 15s, wall: 120s, memory: 256MiB}
+limits: {time: 10s, wall: 120s, memory: 256MiB}
 solution: solution/
 build:
   - {name: compile, run: "javac -proc:none -d out src/*.java", time: 60s}
@@ -147,7 +147,7 @@ public class Stack {
 		r := submit(t, files{"src/Stack.java": strings.Replace(rightStack, "{ all.add(i); }", "{ while (true) all.size(); }", 1)})
 		points(t, r, "0", "6")
 		got := outcome(t, r, "units/StackTest.pops", schema.OutcomeMissing)
-		if !strings.Contains(got.Message, "time limit of 15 s") {
+		if !strings.Contains(got.Message, "time limit of 10 s") {
 			t.Errorf("message %q, output %q, %+v", got.Message, got.Output, r.Tests)
 		}
 	})

@@ -1,9 +1,12 @@
 package grade_test
 
 import (
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
+	"github.com/grader/grader/runner/grade"
 	"github.com/grader/grader/schema"
 )
 
@@ -25,9 +28,39 @@ tests:
 `,
 }
 
+// warmGo gives a grader Go's standard library compiled, as /usr/lib/grader/go-build is: read-only,
+// so that a build takes a second and not twenty.
+func warmGo(t *testing.T, g *grade.Grader) {
+	t.Helper()
+	root := g.Image.Variables["GOROOT"]
+	if root == "" {
+		return
+	}
+	dir, err := os.MkdirTemp("/opt", "go-build-")
+	if err != nil {
+		t.Logf("no warm cache: %v", err)
+		return
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	build := exec.Command(root+"/bin/go", "build", "os")
+	build.Env = append(os.Environ(), "GOCACHE="+dir, "GOFLAGS=-buildvcs=false", "CGO_ENABLED=0", "GOTOOLCHAIN=local")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if out, err := exec.Command("chmod", "-R", "a+rX,a-w", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	g.Image.Variables["GOCACHE"] = dir
+}
+
 func TestBuildAuto(t *testing.T) {
 	t.Parallel()
 	g := newGrader(t)
+	warmGo(t, g)
 	tests := echo.write(t)
 	for name, test := range map[string]struct {
 		program string
