@@ -13,8 +13,9 @@ const (
 	capProcesses = 2048
 	capOutput    = 64 << 20
 	capWall      = time.Hour
-	capFiles     = 1024 // descriptors of one process
-	capStack     = 64 << 20
+	capFiles     = 1024     // descriptors of one process
+	capStack     = 64 << 20 // without a memory limit
+	maxStack     = 4 << 30  // every thread reserves as many addresses
 
 	// initTasks is what bubblewrap and the stage that stays as first process take of
 	// RLIMIT_NPROC, which counts threads.
@@ -44,7 +45,7 @@ func bounds(l Limits, inNamespace bool) []stage.Limit {
 	if l.Disk > 0 {
 		list = append(list, limit(unix.RLIMIT_FSIZE, l.Disk))
 	}
-	return append(list, limit(unix.RLIMIT_STACK, min(orCap(l.Memory, capStack), capStack)))
+	return append(list, limit(unix.RLIMIT_STACK, min(orCap(l.Memory, capStack), maxStack)))
 }
 
 func limit(resource int, value int64) stage.Limit {

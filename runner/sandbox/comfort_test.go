@@ -23,6 +23,7 @@ type comfort struct {
 func comforts() []comfort {
 	return []comfort{
 		{name: "gcc", needs: "gcc", files: []string{"leak.c"}, script: "gcc -Wall -o a leak.c && ./a"},
+		{name: "deep recursion", needs: "gcc", files: []string{"deep.c"}, script: "gcc -O0 -o a deep.c && ./a"},
 		{name: "g++ with threads, exceptions and streams", needs: "g++", files: []string{"main.cc"}, script: "g++ -O1 -pthread -o a main.cc && ./a && test $(cat out) = 4"},
 		{name: "make with several jobs", needs: "make", files: []string{"main.cc", "Makefile"}, script: "make -s -j4"},
 		{name: "python with processes and threads", needs: "/usr/bin/python3", files: []string{"threads.py"}, script: "/usr/bin/python3 threads.py"},

@@ -3,6 +3,8 @@ package sandbox
 import (
 	"runtime"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // forker starts the processes of one slot from one thread that lives as long as the
@@ -12,6 +14,7 @@ type forker struct {
 	requests chan forkRequest
 	ended    chan error
 	cgroup   *cgroup // nil where there is none to be had
+	thread   int
 }
 
 type forkRequest struct {
@@ -30,16 +33,29 @@ type forked struct {
 func startForker() *forker {
 	f := &forker{requests: make(chan forkRequest), ended: make(chan error, 1)}
 	ready := make(chan struct{})
-	go func() {
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		f.cgroup = joinCgroup()
-		close(ready)
-		f.serve()
-		f.ended <- f.cgroup.leave()
-	}()
+	go f.run(ready)
 	<-ready
 	return f
+}
+
+// run serves on a thread of its own. That is never the process's first thread: the
+// kernel takes a process for a member of the memory group that its first thread is in,
+// so a step at its memory limit would have the runner killed in its place.
+func (f *forker) run(ready chan<- struct{}) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if unix.Gettid() == unix.Getpid() {
+		another := make(chan struct{})
+		go f.run(another)
+		<-another // this thread is held until another has been taken
+		close(ready)
+		return
+	}
+	f.cgroup = joinCgroup()
+	f.thread = unix.Gettid()
+	close(ready)
+	f.serve()
+	f.ended <- f.cgroup.leave()
 }
 
 // joinCgroup puts the calling thread into a new cgroup; nil when that cannot be.
