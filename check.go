@@ -33,7 +33,7 @@ func checkCommand() *cli.Command {
 			&cli.StringFlag{Name: "pins", Usage: "`FILE` to read the pinned case names from; written when it is not there"},
 			&cli.StringFlag{Name: "flavour", Usage: "`FILE` with the flavour to hold the limits to, as in the configuration"},
 			&cli.StringFlag{Name: "timezone", Usage: "`ZONE` of the course", Value: "UTC"},
-			&cli.StringFlag{Name: "level", Usage: "force a `LEVEL` of the wall: namespace, uid or weak"},
+			&cli.StringFlag{Name: "level", Usage: "force a `LEVEL` of the wall: namespace or uid"},
 			&cli.StringFlag{Name: "log", Usage: "`LEVEL` of the log on standard error", Value: "warn"},
 		},
 		OnUsageError: misuse,
@@ -189,11 +189,7 @@ func (k *checker) open(ctx context.Context) (*grade.Grader, error) {
 		return nil, err
 	}
 	level := sandbox.Level(k.c.String("level"))
-	least := sandbox.LevelUID
-	if level == sandbox.LevelWeak {
-		least = level // asked for by name
-	}
-	return grade.Open(ctx, k.dir, sandbox.Options{Dir: filepath.Join(k.dir, "wall"), Level: level, Min: least, Logger: logger}, time.Now, logger)
+	return grade.Open(ctx, k.dir, sandbox.Options{Dir: filepath.Join(k.dir, "wall"), Level: level, Min: sandbox.LevelUID, Logger: logger}, time.Now, logger)
 }
 
 // observer shows the grading as it happens, unless scripts read the result.

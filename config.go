@@ -137,9 +137,9 @@ func (c Config) overlaid(file Config) Config {
 
 func (c Config) check() error {
 	switch c.Wall {
-	case sandbox.LevelNamespace, sandbox.LevelUID, sandbox.LevelWeak:
+	case sandbox.LevelNamespace, sandbox.LevelUID:
 	default:
-		return fmt.Errorf("wall: %q is no level; use namespace, uid or weak", c.Wall)
+		return fmt.Errorf("wall: %q is no level; use namespace or uid", c.Wall)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Flavours)) {
 		if err := c.Flavours[name].check(); err != nil {

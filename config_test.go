@@ -19,7 +19,7 @@ func TestAMalformedConfigurationNamesItsLine(t *testing.T) {
 		"size without a unit":      {"wall: uid\nmax_push: 64\n", "line 2"},
 		"size in another unit":     {"max_push: 64MB\n", `line 1, column 11: a size must be a size such as 512KiB, 64MiB or 2GiB, not "64MB"`},
 		"not a number":             {"flavours:\n  small: {cpu: many}\n", "line 2"},
-		"no level of the wall":     {"wall: strong\n", "use namespace, uid or weak"},
+		"no level of the wall":     {"wall: strong\n", "use namespace or uid"},
 		"warm above max":           {"flavours:\n  small: {cpu: 1, memory: 1GiB, scratch: 1GiB, processes: 9, warm: 3, max: 2}\n", "warm <= max"},
 		"no core at all":           {"flavours:\n  small: {memory: 1GiB, scratch: 1GiB, processes: 9, max: 2}\n", "cpu must be more than 0"},
 		"not YAML":                 {"wall: [uid\n", "line"},

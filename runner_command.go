@@ -23,8 +23,7 @@ func runnerCommand() *cli.Command {
 		Usage:       "grade one job, then exit; what a pool starts",
 		Description: "The credential comes as JSON over descriptor 3, never in arguments or the environment.\n\nExample: grader runner 3< credential.json",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "min-level", Usage: "the weakest wall to accept: namespace, uid or weak", Value: string(sandbox.LevelUID)},
-			&cli.BoolFlag{Name: "allow-weak", Usage: "accept the weak wall: students' programs run as this user"},
+			&cli.StringFlag{Name: "min-level", Usage: "the weakest `LEVEL` of the wall to accept: namespace or uid", Value: string(sandbox.LevelUID)},
 			&cli.StringFlag{Name: "log", Usage: "`LEVEL` of the log on standard error", Value: "info"},
 		},
 		OnUsageError: misuse,
@@ -47,9 +46,6 @@ func runRunner(c *cli.Context) error {
 	}
 	defer credential.Close()
 	level := sandbox.Level(c.String("min-level"))
-	if c.Bool("allow-weak") {
-		level = sandbox.LevelWeak
-	}
 	dir, err := os.MkdirTemp("", "grader-runner-")
 	if err != nil {
 		return fmt.Errorf("runner's directory: %w", err)

@@ -71,7 +71,7 @@ type Provenance struct {
 	Flavour    string `json:"flavour"`
 	Image      string `json:"image"`   // content id; local pool: hash of the toolchain's versions
 	Grader     string `json:"grader"`  // version of this program
-	Wall       string `json:"wall"`    // namespace, uid or weak
+	Wall       string `json:"wall"`    // level: namespace or uid
 	Attempt    int    `json:"attempt"` // of the job
 }
 

@@ -9,14 +9,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// levels lists the levels that steps can run at, strongest first. LevelWeak is not
-// among them: nothing runs at it.
+// levels lists the levels that steps can run at, strongest first.
 func levels() []Level { return []Level{LevelNamespace, LevelUID} }
 
 // choose tries the levels, strongest first, and takes the first whose self-test runs.
 func (w *Wall) choose(ctx context.Context, o Options) error {
 	least := o.Min
-	if least == "" || least == LevelWeak {
+	if least == "" {
 		least = LevelUID
 	}
 	var failures string

@@ -19,7 +19,6 @@ type Level string
 const (
 	LevelNamespace Level = "namespace"
 	LevelUID       Level = "uid"
-	LevelWeak      Level = "weak" // not built: no machine runs steps at it
 )
 
 // Step is one program to run behind the wall.
