@@ -215,12 +215,7 @@ func (s *Service) operator() *operator {
 func (s *Service) SSHAddress() string { return s.ssh.Address().String() }
 
 // SSHName returns HOST[:PORT] as students type it.
-func (s *Service) SSHName() string {
-	if s.Config.PublicSSH != "" {
-		return s.Config.PublicSSH
-	}
-	return s.SSHAddress()
-}
+func (s *Service) SSHName() string { return s.ssh.PublicName() }
 
 // WebURL returns the root of the site as browsers reach it, "" before it listens.
 func (s *Service) WebURL() string {
@@ -230,5 +225,5 @@ func (s *Service) WebURL() string {
 	if s.site == nil {
 		return ""
 	}
-	return s.site.URL()
+	return "http://" + gitd.Reachable(s.site.ListenAddr().String())
 }

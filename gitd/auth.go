@@ -98,10 +98,9 @@ func (s *Server) strange(v *visitor, fingerprint string) {
 	if !v.note(fingerprint) || s.companions.has(fingerprint) {
 		return
 	}
-	host, port := s.hostPort()
 	v.banner(fmt.Sprintf("grader: the key %s is not registered here.\n"+
 		"grader: With a one-time code from the course staff, register it by\n"+
-		"grader:     ssh -p %s %s@%s CODE\n", fingerprint, port, joinUser, host))
+		"grader:     %s CODE\n", fingerprint, s.reach(joinUser)))
 }
 
 // note remembers an unknown key; false: it was seen, or enough were.

@@ -23,9 +23,8 @@ const (
 
 // join binds the key that was just proved to the account that a one-time code names.
 func (s *Server) join(ctx context.Context, sess *session, args []string) int {
-	host, port := s.hostPort()
 	if len(args) != 1 {
-		return sess.fail(schema.Errorf(schema.CodeInvalid, "use: ssh -p %s %s@%s CODE, with the one-time code that you were given", port, joinUser, host))
+		return sess.fail(schema.Errorf(schema.CodeInvalid, "use: %s CODE, with the one-time code that you were given", s.reach(joinUser)))
 	}
 	now := s.Clock()
 	key := schema.Key{Fingerprint: sess.who.fingerprint, Public: sess.who.public, Active: true, AddedAt: now}
@@ -34,8 +33,8 @@ func (s *Server) join(ctx context.Context, sess *session, args []string) int {
 		s.logInternal("redeem code", err)
 		return sess.fail(err)
 	}
-	fmt.Fprintf(sess.out, "Welcome, %s. The key %s is yours now.\nTry: ssh -p %s grader@%s\n",
-		schema.Sanitize(user.DisplayName()), sess.who.fingerprint, port, host)
+	fmt.Fprintf(sess.out, "Welcome, %s. The key %s is yours now.\nTry: %s\n",
+		schema.Sanitize(user.DisplayName()), sess.who.fingerprint, s.reach("grader"))
 	return 0
 }
 
@@ -135,8 +134,7 @@ func (s *Server) addKey(ctx context.Context, sess *session, args []string) error
 	if err != nil {
 		return fmt.Errorf("make code: %w", err)
 	}
-	host, port := s.hostPort()
-	fmt.Fprintf(sess.out, "added %s, pending\nProve it within a day, with that key:\n    ssh -p %s %s@%s %s\n", key.Fingerprint, port, joinUser, host, code)
+	fmt.Fprintf(sess.out, "added %s, pending\nProve it within a day, with that key:\n    %s %s\n", key.Fingerprint, s.reach(joinUser), code)
 	return nil
 }
 

@@ -21,14 +21,13 @@ func (s *Server) greet(ctx context.Context, sess *session) int {
 }
 
 func (s *Server) help(_ context.Context, sess *session, _ []string) int {
-	host, port := s.hostPort()
-	fmt.Fprintf(sess.out, "Commands, as in: ssh -p %s grader@%s status\n", port, host)
+	fmt.Fprintf(sess.out, "Commands, as in: %s status\n", s.reach("grader"))
 	w := tabwriter.NewWriter(sess.out, 0, 0, 2, ' ', 0)
 	for _, c := range s.commands() {
 		fmt.Fprintf(w, "  %s\t%s\n", c.usage(), c.help)
 	}
 	_ = w.Flush() // to a channel: who is gone needs no help
-	fmt.Fprintf(sess.out, "Hand in with git:\n  git remote add grader ssh://grader@%s:%s/COURSE/ASSIGNMENT\n  git push grader main\n", host, port)
+	fmt.Fprintf(sess.out, "Hand in with git:\n  git remote add grader ssh://grader@%s/COURSE/ASSIGNMENT\n  git push grader main\n", s.PublicName())
 	return 0
 }
 
@@ -117,6 +116,9 @@ func (s *Server) assignmentStatus(ctx context.Context, v course.Viewer, a schema
 	}
 	timing := strings.TrimSuffix(course.TimingOf(spec, now, a.Course.Location()).Words, ": on time")
 	stand := "nothing handed in"
+	if v.Staff() {
+		stand = "no try-out of yours"
+	}
 	if i := course.Better(spec.Counts, subs); i >= 0 {
 		stand = fmt.Sprintf("submission %d counts: %s", subs[i].Name.Number, scoreOf(subs[i], v))
 	} else if len(subs) > 0 {

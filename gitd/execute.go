@@ -22,6 +22,9 @@ func (s *Server) execute(ctx context.Context, sess *session, line string) int {
 	if len(args) > 1 && args[0] == "git" {
 		args = append([]string{"git-" + args[1]}, args[2:]...)
 	}
+	if len(args) == 2 && (args[1] == "--help" || args[1] == "-h") {
+		args = []string{"help"}
+	}
 	name, args := args[0], args[1:]
 	switch name {
 	case "git-receive-pack":
@@ -64,7 +67,7 @@ func (s *Server) commands() []command {
 		{"status", "[COURSE[/ASSIGNMENT]]", "what is due, and where you stand", 0, 1, s.status},
 		{"log", "COURSE/ASSIGNMENT[/N]", "your submissions, or one of them in full", 1, 1, s.log},
 		{"watch", "COURSE/ASSIGNMENT[/N]", "the live lines of the latest, or of submission N", 1, 1, s.watch},
-		{"rerun", "COURSE/ASSIGNMENT/N", "grade a submission again", 1, 1, s.rerun},
+		{"rerun", "COURSE/ASSIGNMENT/N", "grade again what our machines failed to grade", 1, 1, s.rerun},
 		{"keys", "[list | add [KEY] | remove FINGERPRINT]", "your SSH keys", 0, 5, s.keys},
 		{"login", "", "a one-time link that signs your browser in", 0, 0, s.login},
 		{"help", "", "these lines", 0, 0, s.help},

@@ -45,7 +45,7 @@ func (s *Server) follow(ctx context.Context, v viewing, is recorded, t target) i
 		_ = v.out.Lines(append(head, foot...)) // who is gone reads on the page
 		return 0
 	}
-	last, ok := s.stream(ctx, v, append(head, waiting(v.again)...), is.job, lines)
+	last, ok := s.stream(ctx, v, append(head, waiting(is.job, v.again)...), is.job, lines)
 	if !ok {
 		return 1
 	}

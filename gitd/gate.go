@@ -23,7 +23,7 @@ func (s *Server) followGate(ctx context.Context, v viewing, is recorded, t targe
 	if t.assignment.Active != nil {
 		before = t.assignment.Active.Pins
 	}
-	last, ok := s.stream(ctx, v, append(head, waiting(v.again)...), is.job, lines)
+	last, ok := s.stream(ctx, v, append(head, waiting(is.job, v.again)...), is.job, lines)
 	if !ok {
 		return 1
 	}

@@ -62,9 +62,13 @@ func (s *Server) page(path string) string {
 	return s.WebURL() + "/" + path
 }
 
-// waiting says, as the wait begins, that leaving is harmless.
-func waiting(again bool) []string {
-	if again {
+// waiting says, as the wait begins, that leaving is harmless. Of a job that has
+// ended there is nothing to wait for.
+func waiting(job schema.Job, again bool) []string {
+	switch {
+	case job.State.Ended():
+		return nil
+	case again:
 		return []string{"Ctrl-C cancels nothing: push again to see these lines again."}
 	}
 	return []string{"Ctrl-C cancels nothing."}

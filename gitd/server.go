@@ -26,7 +26,7 @@ const stopGrace = 2 * time.Second
 // change afterwards.
 type Server struct {
 	Addr    string // "127.0.0.1:2222"; port 0 takes a free one
-	Name    string // HOST or HOST:PORT as people type it; "" is where it listens
+	Name    string // HOST (port 22) or HOST:PORT as people type it; "" is where it listens
 	HostKey string // path; made once
 	// WebURL returns the site's root, "https://grader.example.org"; nil, or "" while
 	// the site does not listen yet, names no pages.
@@ -226,17 +226,3 @@ func (s *Server) recovered(where string, panicked any) bool {
 	return true
 }
 
-// hostPort is how people reach the server.
-func (s *Server) hostPort() (host, port string) {
-	host, port, err := net.SplitHostPort(s.Address().String())
-	if err != nil {
-		return "HOST", "PORT"
-	}
-	if s.Name == "" {
-		return host, port
-	}
-	if h, p, err := net.SplitHostPort(s.Name); err == nil {
-		return h, p
-	}
-	return s.Name, port
-}
