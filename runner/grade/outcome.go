@@ -64,6 +64,9 @@ func endingOf(r sandbox.Result, l sandbox.Limits, want expectation, shell bool) 
 	case statusNotExecutable:
 		message += " (a program is not executable)"
 	}
+	if bytes.Contains(lastBytes(r.Stderr, 64<<10), []byte(noThread)) {
+		message += fmt.Sprintf(" (Java could not start one more thread; the limit is %d processes and threads)", l.Processes)
+	}
 	if want.status != 0 {
 		message += fmt.Sprintf(", expected %d", want.status)
 	}
@@ -87,6 +90,9 @@ func limitWords(r sandbox.Result, l sandbox.Limits) (schema.Outcome, string) {
 	return schema.OutcomeCrashed, fmt.Sprintf("limit %q exceeded", r.Limit)
 }
 
+// noThread is how Java says that a limit of processes was met: by its words a matter of memory.
+const noThread = "java.lang.OutOfMemoryError: unable to create native thread"
+
 // memoryWords recognises a program that gave up because it was refused more memory:
 // the limit is met, although nothing had to end it.
 func memoryWords(r sandbox.Result, l sandbox.Limits) string {
@@ -98,6 +104,8 @@ func memoryWords(r sandbox.Result, l sandbox.Limits) string {
 		tail = lastBytes(r.Stdout, 64<<10)
 	}
 	switch {
+	case bytes.Contains(tail, []byte(noThread)):
+		return ""
 	case bytes.Contains(tail, []byte("java.lang.OutOfMemoryError")):
 		return fmt.Sprintf("memory limit of %s exceeded: the Java heap is full (%s used in all)", size(l.Memory), size(r.Memory))
 	case bytes.Contains(tail, []byte("what():  std::bad_alloc")),

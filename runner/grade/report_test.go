@@ -48,11 +48,13 @@ func TestReports(t *testing.T) {
 <testsuite name="JUnit Jupiter" tests="3" skipped="1" failures="1" errors="0" time="0.1">
 <testcase name="pops()" classname="StackTest" time="0.007"><failure message="expected: &lt;7&gt; but was: &lt;0&gt;" type="x"><![CDATA[org.opentest4j.AssertionFailedError
 	at StackTest]]></failure><system-out><![CDATA[
-unique-id: [x]
+unique-id: [engine:junit-jupiter]/[class:StackTest]/[method:pops()]
+display-name: pops()
+printed
 ]]></system-out></testcase>
 <testcase name="pushes()" classname="StackTest" time="0.001"/>
 <testcase name="later()" classname="StackTest"><skipped message="not now"/></testcase>
-</testsuite>`, `StackTest.pops failed "expected: <7> but was: <0>" "org.opentest4j.AssertionFailedError\n\tat StackTest\nunique-id: [x]" 7ms
+</testsuite>`, `StackTest.pops failed "expected: <7> but was: <0>" "org.opentest4j.AssertionFailedError\n\tat StackTest\nprinted" 7ms
 StackTest.pushes passed 1ms
 StackTest.later skipped "not now"
 `},

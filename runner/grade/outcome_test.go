@@ -1,0 +1,26 @@
+package grade
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
+)
+
+// TestJavaWithoutThreads: Java calls a limit of processes one of memory, and who
+// reads it would look for a leak that is not there.
+func TestJavaWithoutThreads(t *testing.T) {
+	t.Parallel()
+	limits := sandbox.Limits{Processes: 128, Memory: 384 << 20}
+	said := "Exception in thread \"main\" java.lang.OutOfMemoryError: unable to create native thread: possibly out of memory or process/resource limits reached\n"
+	e := endingOf(sandbox.Result{Exit: 1, Stderr: []byte(said)}, limits, expectation{}, false)
+	if e.outcome != schema.OutcomeCrashed || !strings.Contains(e.message, "the limit is 128 processes and threads") {
+		t.Errorf("without threads: %s, %q", e.outcome, e.message)
+	}
+	said = "Exception in thread \"main\" java.lang.OutOfMemoryError: Java heap space\n"
+	e = endingOf(sandbox.Result{Exit: 1, Stderr: []byte(said)}, limits, expectation{}, false)
+	if e.outcome != schema.OutcomeMemoryLimit || !strings.Contains(e.message, "the Java heap is full") {
+		t.Errorf("without heap: %s, %q", e.outcome, e.message)
+	}
+}
