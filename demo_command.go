@@ -94,7 +94,7 @@ func demoSummary(c *cli.Context, s *Service, wrong int) error {
 		fmt.Fprintf(c.App.Writer, "  signs you in as %-6s %s\n", login, link)
 	}
 	if wrong > 0 {
-		return schema.Errorf(schema.CodeRefused, "%d verdicts were not as expected", wrong)
+		return schema.Errorf(schema.CodeRefused, "verdicts that were not as expected: %d", wrong)
 	}
 	fmt.Fprintln(c.App.Writer, "\nEvery verdict was the expected one.")
 	return nil

@@ -1,8 +1,10 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -131,20 +133,15 @@ class BankAccountTest {
     @Test
     void canHandleConcurrentTransactions() throws InterruptedException {
         account.open();
-        List<Thread> threads = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(16);
         for (int i = 0; i < 1000; i++) {
-            Thread thread = new Thread(() -> {
+            threads.submit(() -> {
                 account.deposit(1);
                 account.withdraw(1);
             });
-            threads.add(thread);
-            thread.start();
-            if (threads.size() == 50) {
-                for (Thread started : threads) started.join();
-                threads.clear();
-            }
         }
-        for (Thread started : threads) started.join();
+        threads.shutdown();
+        assertTrue(threads.awaitTermination(10, TimeUnit.SECONDS));
         assertEquals(0, account.balance());
     }
 }
