@@ -70,7 +70,7 @@ func (s *session) buildIn(ctx context.Context, b *subject, steps []assignment.St
 	if err := s.runBuild(ctx, b, p, steps, watch); err != nil {
 		return err
 	}
-	return s.freezeBuild(b, p, finish)
+	return s.freezeBuild(b, p, steps, finish)
 }
 
 // buildFailure is what is wrong with a subject's files: a compile error, in words.
@@ -125,11 +125,15 @@ func stepName(step assignment.Step, i int) string {
 }
 
 // freezeBuild makes the artefacts of what the build left.
-func (s *session) freezeBuild(b *subject, p *place, finish func(*sandbox.Scratch) error) error {
-	caps := sandbox.Caps{Files: maxArtefacts, Bytes: maxFrozenBytes, Depth: maxArtefactDepth}
+func (s *session) freezeBuild(b *subject, p *place, steps []assignment.Step, finish func(*sandbox.Scratch) error) error {
+	var disk int64
+	for _, step := range steps {
+		disk = max(disk, s.bounds(step.Limits).Disk)
+	}
+	caps := frozenCaps(disk)
 	t, err := s.freeze(p.scratch, caps, finish)
 	if err != nil && schema.CodeOf(err) == schema.CodeLimit {
-		return &buildFailure{fmt.Sprintf("the build leaves more than %d files or %s", maxArtefacts, size(maxFrozenBytes))}
+		return &buildFailure{fmt.Sprintf("the build leaves more than %d files or %s", caps.Files, size(caps.Bytes))}
 	}
 	if err != nil {
 		return fmt.Errorf("freeze artefacts: %w", err)

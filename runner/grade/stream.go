@@ -1,7 +1,9 @@
 package grade
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -11,12 +13,17 @@ import (
 // stream returns data as a file to read standard input from. It has no name any more
 // and cannot be written to.
 func (g *Grader) stream(data []byte) (*os.File, error) {
+	return g.streamFrom(bytes.NewReader(data))
+}
+
+// streamFrom is stream for what is read from a file.
+func (g *Grader) streamFrom(source io.Reader) (*os.File, error) {
 	w, err := os.CreateTemp(g.Dir, "stream-")
 	if err != nil {
 		return nil, fmt.Errorf("temporary file: %w", err)
 	}
 	defer os.Remove(w.Name())
-	_, err = w.Write(data)
+	_, err = io.Copy(w, source)
 	if e := w.Close(); err == nil {
 		err = e
 	}
@@ -41,13 +48,17 @@ func (s *session) input(in assignment.Input) (*os.File, error) {
 	return s.grader.stream([]byte(in.Text))
 }
 
-// open opens a file of the tests repository.
+// open opens a copy of a file of the tests repository. Whoever is handed a file can open
+// it once more through /proc: where steps run under the runner's own uid, a program would
+// write to the input that later tests and the checker read, and everywhere it would learn
+// the file's path.
 func (s *session) open(name string) (*os.File, error) {
 	f, err := os.Open(filepath.Join(s.job.Tests, filepath.FromSlash(name)))
 	if err != nil {
 		return nil, fmt.Errorf("tests repository: %w", err)
 	}
-	return f, nil
+	defer closeFile(f)
+	return s.grader.streamFrom(f)
 }
 
 // read reads a file of the tests repository.

@@ -10,13 +10,18 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// Caps on what a build may leave and on what prepare may leave. Bytes are bounded by
-// the step's own disk limit as well.
+// Caps on what a build may leave and on what prepare may leave.
 const (
 	maxArtefacts     = 20_000
 	maxArtefactDepth = 40
 	maxFrozenBytes   = 4 << 30
 )
+
+// frozenCaps bounds what is frozen of a step by the step's own disk limit too: that
+// counts blocks, and a file of holes, which takes none, is copied in full.
+func frozenCaps(disk int64) sandbox.Caps {
+	return sandbox.Caps{Files: maxArtefacts, Bytes: atMost(maxFrozenBytes, disk), Depth: maxArtefactDepth}
+}
 
 // tree is a read-only directory that steps may be shown.
 type tree struct {

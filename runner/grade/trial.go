@@ -91,9 +91,10 @@ func (r *trial) compile(ctx context.Context) error {
 	if end := endingOf(result, r.bounds(r.test.Compiler), expectation{}, r.test.Compile.Shell != ""); end.outcome != "" {
 		return &compileFailure{"compile: " + end.message, clip(p.localise(string(result.Stdout), v), maxBuildOutput)}
 	}
-	r.testOut, err = r.freeze(out, sandbox.Caps{Files: maxArtefacts, Bytes: maxFrozenBytes, Depth: maxArtefactDepth}, nil)
+	caps := frozenCaps(r.bounds(r.test.Compiler).Disk)
+	r.testOut, err = r.freeze(out, caps, nil)
 	if schema.CodeOf(err) == schema.CodeLimit {
-		return &compileFailure{message: fmt.Sprintf("compile leaves more than %d files or %s", maxArtefacts, size(maxFrozenBytes))}
+		return &compileFailure{message: fmt.Sprintf("compile leaves more than %d files or %s", caps.Files, size(caps.Bytes))}
 	}
 	return err
 }

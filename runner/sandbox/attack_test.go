@@ -248,7 +248,7 @@ func TestOutputsThatAreNoFiles(t *testing.T) {
 		if got := strings.Join(copied, " "); err != nil || got != "-rf closed locked/inside sparse" {
 			t.Errorf("copied %q, %v; skipped %v", got, err, skipped)
 		}
-		if len(skipped) != 7 {
+		if len(skipped) != 8 {
 			t.Errorf("skipped %v", skipped)
 		}
 	})

@@ -14,6 +14,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
+// longestName is the longest path below a scratch that is copied out of it, in bytes. The
+// kernel's own limit of 4096 holds for whole paths, the directories above it included.
+const longestName = 1024
+
 var errIrregular = errors.New("not a regular file with one link")
 
 // ReadFile reads a regular file with one link. CodeNotFound when there is none;
@@ -86,7 +90,7 @@ func regular(fd int) error {
 
 // CopyOut copies the regular files below it into dir, a directory of the runner's
 // (or another scratch's Path), keeping execute bits, and returns what it left out:
-// links, devices, names that are too deep or not UTF-8. CodeLimit when a cap on
+// links, devices, names that are too deep, too long or not UTF-8. CodeLimit when a cap on
 // files or bytes is met; what was copied until then stays.
 func (s *Scratch) CopyOut(dir string, c Caps) ([]Skipped, error) {
 	if err := s.idle(); err != nil {
@@ -137,6 +141,8 @@ func (o *copier) unfit(e *entry) string {
 		return ""
 	case o.caps.Depth > 0 && e.depth > o.caps.Depth:
 		return "it lies too deep"
+	case len(e.rel) > longestName:
+		return "its path is too long"
 	case e.stat.Mode&unix.S_IFMT == unix.S_IFLNK:
 		return "it is a symbolic link"
 	case !e.isFile():

@@ -17,6 +17,11 @@ int main(int argc, char **argv) {
   ok |= mkdir("locked", 0700);
   close(open("locked/inside", O_CREAT | O_WRONLY, 0600));
   ok |= chmod("locked", 0000);
+  char name[251] = {0};
+  memset(name, 'd', 250);
+  for (int i = 0; i < 5; i++) ok |= mkdir(name, 0700) | chdir(name);
+  close(open("a path of more than 1024 bytes", O_CREAT | O_WRONLY, 0600));
+  ok |= chdir("../../../../..");
   if (mknod("device", S_IFBLK | 0600, 0x0100) == 0) escaped("a device node");
   if (link("/etc/passwd", "hardlink") == 0) escaped("a hard link to a file of the machine");
   if (argc > 1 && link(argv[1], "stolen") == 0) escaped("a hard link to another's file");

@@ -1,0 +1,65 @@
+package grade_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/grader/grader/schema"
+)
+
+// A build that left a path as long as the kernel's limit made the job fail as the
+// infrastructure's fault; what has such a path is left out.
+func TestLongPathsOfABuildAreLeftOut(t *testing.T) {
+	t.Parallel()
+	need(t, "python3")
+	g := newGrader(t)
+	tests := files{"assignment.yaml": "title: T\nbuild:\n  - {run: 'python3 build.py'}\ntests:\n  - {name: t, run: 'cat made', stdout: \"ok\\n\"}\n"}.write(t)
+	for _, depth := range []string{"16", "20"} {
+		r := gradeFiles(t, g, tests, files{"build.py": `
+import os
+open("made", "w").write("ok\n")
+for _ in range(` + depth + `):
+    os.mkdir("d" * 250)
+    os.chdir("d" * 250)
+open("f" * 60, "w").write("x")
+`})
+		if r.Outcome != schema.OutcomeGraded || r.Tests[0].Outcome != schema.OutcomePassed {
+			t.Errorf("%s deep: %+v", depth, r)
+		}
+	}
+}
+
+// Sixty files of holes took no room in the build, and gigabytes and minutes in the copies
+// of every test.
+func TestFilesOfHolesAreNotCopied(t *testing.T) {
+	t.Parallel()
+	g := newGrader(t)
+	tests := files{"assignment.yaml": "title: T\nbuild:\n  - {run: 'sh ./build.sh'}\ntests:\n  - {name: t, run: 'echo ok', stdout: \"ok\\n\"}\n"}.write(t)
+	r := gradeFiles(t, g, tests, files{"build.sh": "for i in $(seq 1 60); do truncate -s 60M f$i; done\n"})
+	if r.Outcome != schema.OutcomeCompileError || !strings.Contains(r.Build.Message, "the build leaves more than") {
+		t.Errorf("%+v, %+v", r, r.Build)
+	}
+}
+
+// A program could open its input once more, for writing where it ran under the runner's
+// own uid, and so change what the checker and later tests read.
+func TestInputIsACopy(t *testing.T) {
+	t.Parallel()
+	need(t, "python3")
+	g := newGrader(t)
+	tests := files{
+		"assignment.yaml": "title: T\ntests:\n  - {name: a, run: [python3, a.py], stdin_file: in.txt, exit: any}\n  - {name: b, run: cat, stdin_file: in.txt, stdout: \"hard\\n\"}\n",
+		"in.txt":          "hard\n",
+	}.write(t)
+	r := gradeFiles(t, g, tests, files{"a.py": `
+import os
+print(os.readlink("/proc/self/fd/0"))
+open("/proc/self/fd/0", "w").write("easy\n")
+`})
+	if r.Tests[1].Outcome != schema.OutcomePassed {
+		t.Errorf("the next test got %+v", r.Tests[1])
+	}
+	if strings.Contains(r.Tests[0].Output, tests) {
+		t.Errorf("its input is the tests' own file: %s", r.Tests[0].Output)
+	}
+}
