@@ -1,0 +1,252 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/schema"
+)
+
+// freeze stops the server where it stands, so that it can be seen what it is at.
+func (c *campaign) freeze() {
+	check(c.t, syscall.Kill(c.server.PID(), syscall.SIGSTOP))
+	eventually(c.t, "the server stands still", func() bool { return processState(c.server.PID()) == 'T' })
+}
+
+// processState is the letter of /proc, 0 for no process.
+func processState(pid int) byte {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	_, rest, found := strings.Cut(string(stat), ") ")
+	if err != nil || !found {
+		return 0
+	}
+	return rest[0]
+}
+
+// audit compares what was accepted with what the server says, what its database
+// holds, and what is in the repositories.
+func (c *campaign) audit(pushers []*pusher) {
+	c.t.Helper()
+	w := newWatcher(c.classroom, func() bool { return false })
+	defer w.close()
+	if n := len(w.ledger.openIntents()); n > 0 {
+		c.t.Errorf("%d pushes are not settled", n)
+	}
+	submissions := 0
+	for _, p := range pushers[1:] {
+		submissions += len(p.accepted)
+		if len(p.accepted) > 0 {
+			c.waitAll(p)
+		}
+		c.auditStudent(p)
+	}
+	c.auditVersions(w.ledger, pushers[0])
+	c.auditJobs(w.ledger, submissions, len(pushers[0].accepted))
+	for _, p := range pushers {
+		c.auditRepository(w, p)
+	}
+}
+
+// waitAll waits for the verdict of everything that a student has pushed.
+func (c *campaign) waitAll(p *pusher) {
+	for n := range p.accepted {
+		c.wait(p.person.Login, n+1)
+	}
+}
+
+// auditStudent holds the JSON that scripts read against what was accepted.
+func (c *campaign) auditStudent(p *pusher) {
+	c.t.Helper()
+	var all []schema.PublicSubmission
+	check(c.t, json.Unmarshal([]byte(c.admin("submissions", "c101/a1", "--login", p.person.Login, "--json")), &all))
+	var commits []string
+	for n, s := range all {
+		commits = append(commits, s.Commit)
+		if s.Number != n+1 {
+			c.t.Errorf("%s stands where number %d should", s.Name, n+1)
+		}
+		if wrong := p.misgraded(s); wrong != "" {
+			c.t.Errorf("%s: %s", s.Name, wrong)
+		}
+	}
+	if diff := cmp.Diff(p.accepted, commits); diff != "" {
+		c.t.Errorf("%s: accepted (-) and submitted (+):\n%s", p.person.Login, diff)
+	}
+}
+
+// misgraded says what is wrong with a verdict, "" for nothing.
+func (p *pusher) misgraded(s schema.PublicSubmission) string {
+	if s.State != schema.StateDone || s.Outcome != schema.OutcomeGraded || len(s.Tests) != 2 || s.Provenance == nil {
+		return fmt.Sprintf("state %s, outcome %s, %d tests: %s", s.State, s.Outcome, len(s.Tests), s.Message)
+	}
+	if s.Provenance.Submission != s.Commit {
+		return "graded from " + s.Provenance.Submission
+	}
+	_, says, _ := strings.Cut(strings.TrimSpace(p.says[s.Commit]), "echo ")
+	want := schema.OutcomeFailed
+	if strings.HasPrefix(says, "right") {
+		want, says = schema.OutcomePassed, ""
+	}
+	if got := s.Tests[0]; got.Outcome != want || !strings.Contains(got.Message+got.Output, says) {
+		return fmt.Sprintf("%s with %q; it says %q", got.Outcome, got.Message, says)
+	}
+	return ""
+}
+
+func (c *campaign) auditVersions(l *ledger, p *pusher) {
+	commits := l.texts(`SELECT commit_hash FROM versions ORDER BY number`)
+	if diff := cmp.Diff(p.accepted, commits); diff != "" {
+		c.t.Errorf("tests: accepted (-) and versions (+):\n%s", diff)
+	}
+	for query, want := range map[string]int{
+		`SELECT count(*) FROM versions WHERE state = 'active'`:                                                  1,
+		`SELECT count(*) FROM versions WHERE state IN ('candidate', 'rejected')`:                                0,
+		`SELECT max(number) - count(*) FROM versions`:                                                           0,
+		`SELECT count(*) FROM versions WHERE state = 'active' AND number <> (SELECT max(number) FROM versions)`: 0,
+	} {
+		if got := l.count(query); got != want {
+			c.t.Errorf("%s: %d, not %d", query, got, want)
+		}
+	}
+}
+
+// auditJobs holds the tables against each other: one push, one job, one result, one end.
+func (c *campaign) auditJobs(l *ledger, submissions, versions int) {
+	for query, want := range map[string]int{
+		`SELECT count(*) FROM submissions`:                                    submissions,
+		`SELECT count(*) FROM versions`:                                       versions,
+		`SELECT count(*) FROM intents WHERE state = 'recorded'`:               submissions + versions,
+		`SELECT count(*) FROM jobs WHERE kind = 'grade'`:                      submissions,
+		`SELECT count(*) FROM jobs WHERE kind = 'gate'`:                       versions,
+		`SELECT count(DISTINCT submission_id) FROM jobs WHERE kind = 'grade'`: submissions,
+		`SELECT count(DISTINCT version_id) FROM jobs WHERE kind = 'gate'`:     versions,
+		`SELECT count(*) FROM jobs WHERE state <> 'done'`:                     0,
+		`SELECT count(*) FROM results`:                                        submissions + versions,
+		`SELECT count(*) FROM events WHERE kind = 'ended'`:                    submissions + versions,
+		`SELECT count(DISTINCT job_id) FROM events WHERE kind = 'ended'`:      submissions + versions,
+		`SELECT count(*) FROM submissions WHERE done_job_id IS NOT job_id`:    0,
+		`SELECT count(*) FROM submissions s JOIN intents i ON i.id = s.intent_id
+			WHERE i.state <> 'recorded' OR i.new_hash <> s.commit_hash`: 0,
+		`SELECT coalesce(sum(waiting), 0) FROM queue_courses`:       0,
+		`SELECT coalesce(sum(waiting + busy), 0) FROM queue_owners`: 0,
+		`SELECT sum(jobs) FROM job_counts`:                          submissions + versions,
+		`SELECT jobs FROM job_counts WHERE state = 'done'`:          submissions + versions,
+	} {
+		if got := l.count(query); got != want {
+			c.t.Errorf("%s: %d, not %d", query, got, want)
+		}
+	}
+	c.t.Logf("%d attempts of %d jobs", l.count(`SELECT sum(attempt) FROM jobs`), submissions+versions)
+}
+
+// auditRepository holds the refs on disk against what was accepted, and has git look
+// at every object.
+func (c *campaign) auditRepository(w *watcher, p *pusher) {
+	c.t.Helper()
+	kind, owner := "own", p.person.Login
+	if p.repository == "c101/a1/tests" {
+		kind, owner = "tests", ""
+	}
+	if len(p.accepted) == 0 {
+		c.t.Errorf("%s: no push was accepted", p.person.Login)
+		return
+	}
+	dir := repositoryDir(c.data, int64(w.ledger.count(`SELECT id FROM repositories WHERE kind = ? AND owner = ?`, kind, owner)))
+	want := map[string]string{"refs/heads/main": p.accepted[len(p.accepted)-1]}
+	for _, line := range w.ledger.texts(`SELECT i.id || ' ' || i.new_hash FROM intents i JOIN repositories r ON r.id = i.repository_id
+		WHERE i.state = 'recorded' AND r.kind = ? AND r.owner = ?`, kind, owner) {
+		id, commit, _ := strings.Cut(line, " ")
+		want["refs/submissions/"+id] = commit
+	}
+	out, err := exec.Command("git", "-C", dir, "-c", "safe.directory=*", "for-each-ref", "--format=%(refname) %(objectname)").Output()
+	check(c.t, err)
+	got := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		ref, commit, _ := strings.Cut(strings.TrimSpace(line), " ")
+		got[ref] = commit
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		c.t.Errorf("%s: refs, recorded (-) and on disk (+):\n%s", dir, diff)
+	}
+	if out, err := exec.Command("git", "-C", dir, "-c", "safe.directory=*", "fsck", "--full", "--strict").CombinedOutput(); err != nil {
+		c.t.Errorf("%s: %v\n%s", dir, err, out)
+	}
+}
+
+// stopped looks for growth: pushes that end leave the server as it was, and a server
+// that is stopped leaves nothing.
+func (c *campaign) stopped(pushers []*pusher) {
+	c.t.Helper()
+	before := c.settledSize()
+	c.born = append(c.born, childrenOf(c.server.PID())...)
+	for n, p := range pushers[1:] {
+		c.pushes(p.person.Login, fmt.Sprint("once more ", n), "1 / 2")
+	}
+	after := c.settledSize()
+	if after.descriptors > before.descriptors+4 || after.children != before.children || after.temp != before.temp {
+		c.t.Errorf("the server grew from %+v to %+v", before, after)
+	}
+	began := time.Now()
+	check(c.t, c.server.Stop())
+	c.t.Logf("%+v; stopped within %v", after, time.Since(began))
+	for _, left := range append(debris(c.temp, c.data), groupsOf(c.born)...) {
+		c.t.Errorf("left behind: %s", left)
+	}
+}
+
+// size is what a server has taken of the machine.
+type size struct{ descriptors, children, temp int }
+
+// settledSize waits until nobody is served and every runner is fresh.
+func (c *campaign) settledSize() size {
+	c.t.Helper()
+	var now size
+	eventually(c.t, "the server is at rest", func() bool {
+		if !strings.Contains(c.admin("queue"), "0 waiting; 2 ready, 0 busy, 0 starting") {
+			return false
+		}
+		now = size{descriptors: entries(fmt.Sprintf("/proc/%d/fd", c.server.PID())), children: len(childrenOf(c.server.PID())), temp: entries(c.temp)}
+		return now.children == 2
+	})
+	return now
+}
+
+func entries(dir string) int {
+	all, err := os.ReadDir(dir)
+	if err != nil {
+		return -1
+	}
+	return len(all)
+}
+
+// childrenOf lists the processes that a process has started, the dead ones too.
+func childrenOf(pid int) []int {
+	var all []int
+	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	if err != nil {
+		return nil
+	}
+	for _, list := range lists {
+		text, err := os.ReadFile(list)
+		if err != nil {
+			continue
+		}
+		for field := range strings.FieldsSeq(string(text)) {
+			var child int
+			if _, err := fmt.Sscan(field, &child); err == nil {
+				all = append(all, child)
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
+}

@@ -1,0 +1,62 @@
+package e2e
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// debris lists what a server that is gone has left: temporary directories, processes
+// that know of its directories, and control groups of processes that are gone and
+// were below them.
+func debris(temp, data string) []string {
+	var left []string
+	if found, err := filepath.Glob(filepath.Join(temp, "*")); err == nil {
+		left = append(left, found...)
+	}
+	procs, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		return append(left, err.Error())
+	}
+	for _, proc := range procs {
+		if proc != fmt.Sprintf("/proc/%d", os.Getpid()) && (touches(proc, temp) || touches(proc, data)) {
+			line, _ := os.ReadFile(proc + "/cmdline") // it may have ended
+			left = append(left, proc+": "+strings.ReplaceAll(string(line), "\x00", " "))
+		}
+	}
+	return left
+}
+
+// touches reports whether a process stands in a directory, was started with it, or has it mounted.
+func touches(proc, dir string) bool {
+	if cwd, err := os.Readlink(proc + "/cwd"); err == nil && strings.HasPrefix(cwd, dir) {
+		return true
+	}
+	for _, file := range []string{"cmdline", "environ"} {
+		if text, err := os.ReadFile(filepath.Join(proc, file)); err == nil && strings.Contains(string(text), dir) {
+			return true
+		}
+	}
+	return false
+}
+
+// groupsOf lists the control groups that processes which are gone had made for their
+// steps: their names carry the maker's number.
+func groupsOf(pids []int) []string {
+	var left []string
+	_ = filepath.WalkDir("/sys/fs/cgroup", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return nil //nolint:nilerr // groups come and go
+		}
+		maker, _, _ := strings.Cut(strings.TrimPrefix(entry.Name(), "grader-"), "-")
+		if pid, err := strconv.Atoi(maker); err == nil && strings.HasPrefix(entry.Name(), "grader-") && slices.Contains(pids, pid) {
+			left = append(left, path)
+		}
+		return nil
+	})
+	return left
+}

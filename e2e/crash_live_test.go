@@ -1,0 +1,133 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/grader/grader/demo"
+)
+
+// patience bounds every wait for something that must come; a test that needs it has
+// failed.
+const patience = 60 * time.Second
+
+// live is a command under way in a process group of its own, as a terminal runs it.
+// What it says is kept, and can be waited for.
+type live struct {
+	t    *testing.T
+	cmd  *exec.Cmd
+	done chan struct{}
+
+	mu   sync.Mutex
+	said bytes.Buffer
+	more chan struct{} // closed and replaced whenever it says more
+}
+
+// begin starts a command; env is added to its own.
+func begin(t *testing.T, cmd *exec.Cmd, env ...string) *live {
+	t.Helper()
+	l := &live{t: t, cmd: cmd, done: make(chan struct{}), more: make(chan struct{})}
+	cmd.Env = append(cmd.Env, env...)
+	cmd.Stdout, cmd.Stderr = l, l
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.WaitDelay = patience
+	check(t, cmd.Start())
+	go func() {
+		defer close(l.done)
+		_ = cmd.Wait() // its exit status is looked at later
+	}()
+	t.Cleanup(func() { l.signal(syscall.SIGKILL); <-l.done })
+	return l
+}
+
+// beginPush starts a push of main from a work tree.
+func beginPush(t *testing.T, p *demo.Person, work, repository string, env ...string) *live {
+	t.Helper()
+	return begin(t, p.Command(context.Background(), work, "git", "push", "--force", p.URL(repository), "main"), env...)
+}
+
+// Write implements io.Writer.
+func (l *live) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	close(l.more)
+	l.more = make(chan struct{})
+	return l.said.Write(p)
+}
+
+func (l *live) text() (string, <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.said.String(), l.more
+}
+
+// await waits until it has said the text.
+func (l *live) await(text string) {
+	l.t.Helper()
+	timeout := time.After(patience)
+	for {
+		said, more := l.text()
+		if strings.Contains(said, text) {
+			return
+		}
+		select {
+		case <-more:
+		case <-l.done:
+			if said, _ = l.text(); !strings.Contains(said, text) {
+				l.t.Fatalf("it ended without saying %q:\n%s", text, said)
+			}
+		case <-timeout:
+			l.t.Fatalf("it does not say %q:\n%s", text, said)
+		}
+	}
+}
+
+// end waits for its end and returns what it has said and its exit status.
+func (l *live) end() (string, int) {
+	l.t.Helper()
+	select {
+	case <-l.done:
+	case <-time.After(patience):
+		said, _ := l.text()
+		l.t.Fatalf("it does not end:\n%s", said)
+	}
+	said, _ := l.text()
+	return said, l.cmd.ProcessState.ExitCode()
+}
+
+// signal signals its whole process group, as a terminal does.
+func (l *live) signal(s syscall.Signal) {
+	if err := syscall.Kill(-l.cmd.Process.Pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
+		l.t.Errorf("signal: %v", err)
+	}
+}
+
+// eventually polls what has no signal of its own.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	if !polled(patience, holds) {
+		t.Fatalf("not within %v: %s", patience, what)
+	}
+}
+
+// polled looks twice a millisecond until it holds; false: it did not within the time.
+func polled(within time.Duration, holds func() bool) bool {
+	tick := time.NewTicker(500 * time.Microsecond)
+	defer tick.Stop()
+	timeout := time.After(within)
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-timeout:
+			return false
+		}
+	}
+	return true
+}

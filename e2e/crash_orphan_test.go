@@ -1,0 +1,164 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// orphan is a receive-pack whose server dies when the pre-receive hook has accepted
+// the push, before git has moved the ref.
+type orphan struct {
+	*classroom
+	pid    int
+	push   *live
+	commit string
+	dir    string // of the repository
+	hook   string // directory with what holds the hook
+}
+
+// newOrphan begins alice's second push, holds the hook when it has its answer, and
+// kills the server. (To stop git by a signal would not do: the kernel hangs up on a
+// stopped process group whose parent dies.)
+func newOrphan(t *testing.T) *orphan {
+	t.Helper()
+	o := &orphan{classroom: newClassroom(t, "", "alice", "bob")}
+	o.pushes("alice", "right", "2 / 2")
+	o.holdHook()
+	o.work("alice", "", "second")
+	o.push = o.classroom.push("alice")
+	eventually(t, "the hook has its answer", func() bool { return isThere(filepath.Join(o.hook, "answered")) })
+	l := o.ledger()
+	o.pid = l.count(`SELECT process_group FROM intents WHERE state = 'open'`)
+	o.commit = l.texts(`SELECT new_hash FROM intents WHERE state = 'open'`)[0]
+	o.dir = repositoryDir(o.data, int64(l.count(`SELECT repository_id FROM intents WHERE state = 'open'`)))
+	l.close()
+	t.Cleanup(func() { _ = syscall.Kill(-o.pid, syscall.SIGKILL) }) // it has ended as a rule
+	o.server.Kill()
+	if said, status := o.push.end(); status == 0 {
+		t.Fatalf("git learnt that its push was accepted, from nobody:\n%s", said)
+	}
+	if o.ended() || readRef(o.dir, "refs/heads/main") == o.commit {
+		t.Fatal("git did not wait for its hook")
+	}
+	return o
+}
+
+// holdHook puts a hook before the real one, which it runs and then waits for a word.
+// The next server puts the real one back.
+func (o *orphan) holdHook() {
+	o.t.Helper()
+	o.hook = o.t.TempDir()
+	check(o.t, syscall.Mkfifo(filepath.Join(o.hook, "go"), 0o600))
+	hook := filepath.Join(o.data, "repositories/hooks/pre-receive")
+	check(o.t, os.Rename(hook, filepath.Join(o.hook, "pre-receive")))
+	script := fmt.Sprintf("#!/bin/sh\n%[1]s/pre-receive || exit\n: > %[1]s/answered\nread word < %[1]s/go\n", o.hook)
+	check(o.t, os.WriteFile(hook, []byte(script), 0o755))
+}
+
+// letGo lets git go on, without its server.
+func (o *orphan) letGo() {
+	o.t.Helper()
+	f, err := os.OpenFile(filepath.Join(o.hook, "go"), os.O_RDWR, 0)
+	check(o.t, err)
+	o.t.Cleanup(func() { f.Close() })
+	_, err = f.WriteString("go\n")
+	check(o.t, err)
+}
+
+func (o *orphan) ended() bool { return processState(o.pid) == 0 || processState(o.pid) == 'Z' }
+
+func isThere(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// An orphaned git moves the ref after its server has died and before the next one is
+// there: the push is found when the server starts.
+func TestOrphanThatMovesTheRefBeforeTheRestartIsGraded(t *testing.T) {
+	t.Parallel()
+	o := newOrphan(t)
+	o.letGo()
+	eventually(t, "the orphan has ended", o.ended)
+	o.movedAndGraded()
+}
+
+// An orphaned git moves the ref while the next server, already started, waits for
+// it: no server may look at the ref before.
+func TestOrphanThatMovesTheRefDuringTheRestartIsGraded(t *testing.T) {
+	t.Parallel()
+	o := newOrphan(t)
+	old := fmt.Sprintln(o.server.PID())
+	started := make(chan error, 1)
+	go func() { started <- o.start() }()
+	// It waits for the repository, whose lock the orphan has inherited.
+	eventually(t, "the next server waits for the orphan", func() bool {
+		pid, err := os.ReadFile(filepath.Join(o.data, "lock"))
+		return err == nil && string(pid) != old && string(pid) != "" && hasOpen(strings.TrimSpace(string(pid)), filepath.Join(o.dir, "grader.lock"))
+	})
+	o.letGo()
+	check(t, <-started)
+	o.server.Kill() // and once more, for good measure
+	o.movedAndGraded()
+}
+
+// hasOpen reports whether a process has a file open.
+func hasOpen(pid, file string) bool {
+	links, err := filepath.Glob("/proc/" + pid + "/fd/*")
+	return err == nil && slices.ContainsFunc(links, func(link string) bool {
+		to, err := os.Readlink(link)
+		return err == nil && to == file
+	})
+}
+
+func (o *orphan) movedAndGraded() {
+	o.t.Helper()
+	if tip := readRef(o.dir, "refs/heads/main"); tip != o.commit {
+		o.t.Fatalf("the orphan did not move main: %s", tip)
+	}
+	o.serve()
+	o.wait("alice", 2)
+	l := o.ledger()
+	defer l.close()
+	if n := l.count(`SELECT count(*) FROM submissions WHERE commit_hash = ?`, o.commit); n != 1 {
+		o.t.Errorf("%d submissions of the orphan's commit", n)
+	}
+	if n := l.count(`SELECT count(*) FROM results`); n != 3 { // with the gate's
+		o.t.Errorf("%d results", n)
+	}
+	again := o.classroom.push("alice")
+	again.await("Everything up-to-date")
+	if said, _ := again.end(); !strings.Contains(said, "1 / 2") {
+		o.t.Errorf("pushed again, it said:\n%s", said)
+	}
+}
+
+// An orphaned git that does not end is ended: its ref never moves, and its push
+// never happened. Nobody else's waits for it after the start.
+func TestOrphanThatDoesNotEndIsEnded(t *testing.T) {
+	t.Parallel()
+	o := newOrphan(t)
+	o.serve()
+	if !o.ended() {
+		t.Fatal("the orphan lives on beside the next server")
+	}
+	if tip := readRef(o.dir, "refs/heads/main"); tip == o.commit {
+		t.Error("a push that was never accepted moved main")
+	}
+	o.pushes("bob", "right", "2 / 2")
+	again := o.classroom.push("alice")
+	again.await("submission 2")
+	again.await("1 / 2")
+	l := o.ledger()
+	defer l.close()
+	if n := l.count(`SELECT count(*) FROM submissions WHERE commit_hash = ?`, o.commit); n != 1 {
+		t.Errorf("%d submissions of the commit that was pushed again", n)
+	}
+	if got := l.texts(`SELECT state FROM intents WHERE new_hash = ? ORDER BY received_at`, o.commit); !slices.Equal(got, []string{"void", "recorded"}) {
+		t.Errorf("its intents are %v", got)
+	}
+}

@@ -1,0 +1,154 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/grader/grader/demo"
+)
+
+// classroom is a server of a test's own, with one course and one assignment in it.
+type classroom struct {
+	t      *testing.T
+	dir    string
+	data   string
+	temp   string // TMPDIR of the server and its runners
+	server *demo.Server
+	people map[string]*demo.Person
+	said   *os.File // what the server logs
+}
+
+// theTests grade work.sh, which takes its time and says what it is.
+const theTests = `title: Patience
+solution: solution/
+tests:
+  - {name: answers, run: "sh work.sh", stdout: "right\n"}
+  - {name: is there, run: "test -f work.sh"}
+`
+
+// newClassroom starts a server whose data directory is data, "" for one below the
+// test's own, and puts an instructor and students into the course.
+func newClassroom(t *testing.T, data string, students ...string) *classroom {
+	t.Helper()
+	c := &classroom{t: t, dir: t.TempDir(), data: data, people: map[string]*demo.Person{}}
+	if data == "" {
+		c.data = filepath.Join(c.dir, "data")
+	}
+	c.temp = filepath.Join(c.dir, "tmp")
+	check(t, os.Mkdir(c.temp, 0o755))
+	check(t, os.Chmod(c.dir, 0o755)) // steps pass through to their scratch
+	check(t, os.Chmod(filepath.Dir(c.dir), 0o755))
+	var err error
+	c.said, err = os.Create(filepath.Join(c.dir, "log"))
+	check(t, err)
+	t.Cleanup(func() { c.report() })
+	c.serve()
+	c.admin("course", "add", "c101", "--title", "Systems Programming", "--timezone", "America/Toronto")
+	c.enter("ada", "instructor")
+	for _, login := range students {
+		c.enter(login, "student")
+	}
+	c.setTests(theTests)
+	return c
+}
+
+// report shows the server's log of a test that failed.
+func (c *classroom) report() {
+	defer c.said.Close()
+	if said, err := os.ReadFile(c.said.Name()); err == nil && c.t.Failed() {
+		c.t.Logf("the server's log ends:\n%s", said[max(0, len(said)-8<<10):])
+	}
+}
+
+// serve starts the server, again on the ports that it had.
+func (c *classroom) serve() {
+	c.t.Helper()
+	check(c.t, c.start())
+}
+
+func (c *classroom) start() error {
+	next := &demo.Server{Bin: bin, Data: c.data, Log: c.said, Env: []string{"TMPDIR=" + c.temp}}
+	if c.server != nil {
+		next.SSH, next.Web = c.server.SSH, c.server.Web
+	}
+	if err := next.Start(context.Background()); err != nil {
+		return err
+	}
+	c.server = next
+	c.t.Cleanup(next.Kill)
+	return nil
+}
+
+func (c *classroom) admin(args ...string) string {
+	c.t.Helper()
+	out, err := c.server.Admin(context.Background(), args...)
+	check(c.t, err)
+	return out
+}
+
+func (c *classroom) enter(login, role string) {
+	c.t.Helper()
+	p, err := c.server.Enter(context.Background(), filepath.Join(c.dir, "people"), login, "c101", role)
+	check(c.t, err)
+	c.people[login] = p
+}
+
+// setTests has the instructor push an assignment.yaml, which becomes active.
+func (c *classroom) setTests(text string) {
+	c.t.Helper()
+	work := c.write("ada", "c101/a1/tests", map[string]string{
+		"assignment.yaml": text, "solution/work.sh": "echo right\n",
+	})
+	said, status := beginPush(c.t, c.people["ada"], work, "c101/a1/tests").end()
+	if status != 0 || !strings.Contains(said, "active now: version") {
+		c.t.Fatalf("the tests did not become active: exit status %d\n%s", status, said)
+	}
+}
+
+// write commits files to a person's repository and returns the work tree.
+func (c *classroom) write(login, repository string, files map[string]string) string {
+	c.t.Helper()
+	dir := c.t.TempDir()
+	check(c.t, demo.WriteFiles(dir, files))
+	work, err := c.people[login].Commit(context.Background(), repository, dir)
+	check(c.t, err)
+	return work
+}
+
+// work commits a program that runs a script and then says something.
+func (c *classroom) work(login, before, says string) string {
+	c.t.Helper()
+	return c.write(login, "c101/a1", map[string]string{"work.sh": fmt.Sprintf("%s\necho %s\n", before, says)})
+}
+
+// push starts a student's push of what is committed.
+func (c *classroom) push(login string, env ...string) *live {
+	c.t.Helper()
+	p := c.people[login]
+	return beginPush(c.t, p, workTree(p), "c101/a1", env...)
+}
+
+// pushes has a student push and see the verdict.
+func (c *classroom) pushes(login, says, verdict string) {
+	c.t.Helper()
+	c.work(login, "", says)
+	l := c.push(login)
+	l.await(verdict)
+	if said, status := l.end(); status != 0 {
+		c.t.Fatalf("exit status %d:\n%s", status, said)
+	}
+}
+
+func workTree(p *demo.Person) string { return filepath.Join(p.Dir, "work-c101-a1") }
+
+// wait waits until a submission has ended.
+func (c *classroom) wait(login string, number int) {
+	c.t.Helper()
+	c.admin("wait", "c101/a1", "--login", login, "--number", fmt.Sprint(number), "--timeout", patience.String())
+}
+
+func (c *classroom) ledger() *ledger { return openLedger(c.t, filepath.Join(c.data, "grader.db")) }

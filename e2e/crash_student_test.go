@@ -1,0 +1,178 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/grader/grader/demo"
+)
+
+// pusher pushes again and again to one repository, and knows what was accepted:
+// what git said was, and what the server's main turned out to be.
+type pusher struct {
+	c          *campaign
+	person     *demo.Person
+	repository string
+	file       string
+	text       func(serial int) string
+	random     *rand.Rand
+
+	serial     int
+	accepted   []string          // commits, in the order in which main was there
+	says       map[string]string // by commit: what its program prints
+	reattached int               // pushes that had nothing to push
+	forced     int               // pushes that threw something away
+	problems   []string
+}
+
+// refLine is the porcelain line of main; its first character says how it went.
+var refLine = regexp.MustCompile(`(?m)^([ +*=!-])\trefs/heads/main:refs/heads/main\t`)
+
+// run pushes until the campaign is over; the last push is seen to its verdict.
+func (p *pusher) run() {
+	for !p.c.over() {
+		commit := p.next()
+		if commit == "" {
+			return
+		}
+		p.deliver(commit)
+	}
+}
+
+// next makes what is pushed next: a commit on top, an amended one, or one that had
+// been accepted before.
+func (p *pusher) next() string {
+	kind := p.random.IntN(10)
+	if kind == 0 && len(p.accepted) > 1 {
+		back := p.accepted[p.random.IntN(len(p.accepted))]
+		if back != p.accepted[len(p.accepted)-1] {
+			p.git("reset", "--quiet", "--hard", back)
+			return back
+		}
+	}
+	p.serial++
+	text := p.text(p.serial)
+	if err := os.WriteFile(filepath.Join(p.work(), p.file), []byte(text), 0o644); err != nil {
+		return p.trouble("write: %v", err)
+	}
+	args := []string{"commit", "--quiet", "--all", "--message", fmt.Sprint("work ", p.serial)}
+	if kind < 4 && len(p.accepted) > 0 {
+		args = append(args, "--amend")
+	}
+	p.git(args...)
+	commit := strings.TrimSpace(p.git("rev-parse", "HEAD"))
+	p.says[commit] = text
+	return commit
+}
+
+// deliver pushes the commit until it is known to be accepted, or to be not: then the
+// next one takes its place, or the same again.
+func (p *pusher) deliver(commit string) {
+	for try := 0; p.c.serving(); try++ {
+		said, took := p.push()
+		if try > 100 || strings.Contains(said, "our machines failed") {
+			p.trouble("push %d of %s ended with:\n%s", try, commit, said)
+			return
+		}
+		if took != '!' && took != 0 {
+			p.accept(commit)
+			if p.sawVerdict(said) {
+				return
+			}
+			continue // to watch it again
+		}
+		switch p.main() {
+		case commit:
+			p.accept(commit) // the client was not told
+			continue
+		case "":
+			continue // another crash, before an answer
+		}
+		if p.random.IntN(3) == 0 {
+			return // something else instead
+		}
+	}
+}
+
+// push pushes once and returns what was said, and how it went for main: 0 where git
+// did not learn.
+func (p *pusher) push() (string, byte) {
+	t, err := p.person.Git(context.Background(), p.work(), "push", "--porcelain", "--force", p.person.URL(p.repository), "main")
+	if err != nil {
+		p.trouble("push: %v", err)
+		return "", 0
+	}
+	for _, broken := range []string{"internal", "panic", "something went wrong", "disagree"} {
+		if strings.Contains(t.Output, broken) {
+			p.trouble("a push said:\n%s", t.Output)
+		}
+	}
+	line := refLine.FindStringSubmatch(t.Output)
+	if line == nil {
+		return t.Output, 0
+	}
+	switch line[1] {
+	case "=":
+		p.reattached++
+	case "+":
+		p.forced++
+	}
+	return t.Output, line[1][0]
+}
+
+// sawVerdict reports whether a push was seen to its end.
+func (p *pusher) sawVerdict(said string) bool {
+	for _, end := range []string{"1 / 2", "2 / 2", "active now: version"} {
+		if strings.Contains(said, end) {
+			return true
+		}
+	}
+	return false
+}
+
+// accept notes that main was at the commit.
+func (p *pusher) accept(commit string) {
+	if !p.is(commit) {
+		p.accepted = append(p.accepted, commit)
+	}
+}
+
+func (p *pusher) is(commit string) bool {
+	return len(p.accepted) > 0 && p.accepted[len(p.accepted)-1] == commit
+}
+
+// main asks the server where main is: "" where it does not answer.
+func (p *pusher) main() string {
+	for p.c.serving() {
+		t, err := p.person.Git(context.Background(), p.work(), "ls-remote", p.person.URL(p.repository), "refs/heads/main")
+		if err != nil {
+			return p.trouble("ls-remote: %v", err)
+		}
+		if t.Exit == 0 {
+			return strings.TrimSpace(strings.Split(t.Output+"none\t", "\t")[0])
+		}
+	}
+	return ""
+}
+
+func (p *pusher) git(args ...string) string {
+	t, err := p.person.Git(context.Background(), p.work(), args...)
+	if err != nil || t.Exit != 0 {
+		return p.trouble("git %s: %v %s", args[0], err, t.Output)
+	}
+	return t.Output
+}
+
+func (p *pusher) work() string {
+	return filepath.Join(p.person.Dir, "work-"+strings.ReplaceAll(p.repository, "/", "-"))
+}
+
+func (p *pusher) trouble(format string, args ...any) string {
+	p.problems = append(p.problems, fmt.Sprintf(format, args...))
+	return ""
+}
