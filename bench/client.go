@@ -96,6 +96,9 @@ func (h *held) push(what parcel) (err error) {
 	if _, err := in.Write(what.pack); err != nil {
 		return err
 	}
+	if err := in.Close(); err != nil { // as git does behind a pack
+		return err
+	}
 	return h.until("waiting")
 }
 

@@ -76,7 +76,7 @@ func (s *Server) watch(ctx context.Context, sess *session, args []string) int {
 		return s.failed(sess, "watch", err)
 	}
 	v := viewing{out: sess.printer(sess.out), colour: sess.pty, wait: true}
-	return s.follow(ctx, v, recorded{submission: sub, job: sub.Job}, t)
+	return s.follow(ctx, v, &recorded{submission: sub, job: sub.Job}, &t)
 }
 
 func (s *Server) rerun(ctx context.Context, sess *session, args []string) int {

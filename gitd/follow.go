@@ -33,19 +33,20 @@ type viewing struct {
 }
 
 // follow shows a recorded push from its first line to its verdict and returns the
-// exit status.
-func (s *Server) follow(ctx context.Context, v viewing, is recorded, t target) int {
+// exit status. What is large comes by pointer, here and above: every waiting session
+// keeps these frames on its stack.
+func (s *Server) follow(ctx context.Context, v viewing, is *recorded, t *target) int {
 	lines := newLines(t.viewer, v.colour)
 	if is.version.ID != 0 {
 		return s.followGate(ctx, v, is, t, lines)
 	}
-	head := s.header(is.submission, t)
-	foot := s.footer(is.submission)
+	head := s.header(&is.submission, t)
+	foot := s.footer(&is.submission)
 	if !v.wait {
 		_ = v.out.Lines(append(head, foot...)) // who is gone reads on the page
 		return 0
 	}
-	last, ok := s.stream(ctx, v, append(head, waiting(is.job, v.again)...), is.job, lines)
+	last, ok := s.stream(ctx, v, append(head, waiting(&is.job, v.again)...), is.job.ID, lines)
 	if !ok {
 		return 1
 	}
@@ -57,7 +58,7 @@ func (s *Server) follow(ctx context.Context, v viewing, is recorded, t target) i
 }
 
 // passed reports whether a push earned everything that the viewer may see.
-func passed(last schema.Event, v course.Viewer) bool {
+func passed(last *schema.Event, v course.Viewer) bool {
 	if last.State != schema.StateDone || last.Result == nil || last.Result.Outcome != schema.OutcomeGraded {
 		return false
 	}
@@ -71,11 +72,11 @@ func passed(last schema.Event, v course.Viewer) bool {
 }
 
 // stream writes the job's lines until its end; false: somebody left before.
-func (s *Server) stream(ctx context.Context, v viewing, first []string, job schema.Job, lines *lines) (schema.Event, bool) {
+func (s *Server) stream(ctx context.Context, v viewing, first []string, job int64, lines *lines) (*schema.Event, bool) {
 	if v.out.Lines(first) != nil {
-		return schema.Event{}, false
+		return nil, false
 	}
-	w := watching{server: s, view: v, job: job.ID, lines: lines}
+	w := watching{server: s, view: v, job: job, lines: lines}
 	last, err := w.run(ctx)
 	switch {
 	case err == nil:
@@ -85,7 +86,7 @@ func (s *Server) stream(ctx context.Context, v viewing, first []string, job sche
 	case errors.Is(err, errTooLong):
 		_ = v.out.Lines([]string{"This session has been open too long; the grading goes on."})
 	}
-	return schema.Event{}, false
+	return nil, false
 }
 
 // watching is one session's wait for one job. It costs a channel and a timer.
@@ -104,7 +105,7 @@ type watching struct {
 
 // run returns the event that ends the job. A stream that breaks off (a reader too
 // slow, a restart of the scheduler) is taken up after the last event seen.
-func (w *watching) run(ctx context.Context) (schema.Event, error) {
+func (w *watching) run(ctx context.Context) (*schema.Event, error) {
 	w.written = time.Now()
 	tick := time.NewTimer(firstPlace)
 	defer tick.Stop()
@@ -114,7 +115,7 @@ func (w *watching) run(ctx context.Context) (schema.Event, error) {
 		if err == nil {
 			before := w.seq
 			last, err := w.drain(ctx, events, tick)
-			if err != nil || last.Kind == schema.EventEnded {
+			if err != nil || last != nil {
 				cancel()
 				return last, err
 			}
@@ -130,37 +131,37 @@ func (w *watching) run(ctx context.Context) (schema.Event, error) {
 		case <-again.C:
 		case <-ctx.Done():
 			again.Stop()
-			return schema.Event{}, context.Cause(ctx)
+			return nil, context.Cause(ctx)
 		}
 	}
 }
 
-// drain shows events until the channel closes or the job has ended.
-func (w *watching) drain(ctx context.Context, events <-chan schema.Event, tick *time.Timer) (schema.Event, error) {
+// drain shows events until the channel closes (nil) or the job has ended.
+func (w *watching) drain(ctx context.Context, events <-chan schema.Event, tick *time.Timer) (*schema.Event, error) {
 	for {
 		select {
 		case e, ok := <-events:
 			if !ok {
-				return schema.Event{}, context.Cause(ctx)
+				return nil, context.Cause(ctx)
 			}
-			if err := w.show(e); err != nil {
-				return schema.Event{}, errGone
+			if err := w.show(&e); err != nil {
+				return nil, errGone
 			}
 			if e.Kind == schema.EventEnded {
-				return e, nil
+				return &e, nil
 			}
 		case <-tick.C:
 			if err := w.tick(); err != nil {
-				return schema.Event{}, errGone
+				return nil, errGone
 			}
 			tick.Reset(w.server.Limits.Place)
 		case <-ctx.Done():
-			return schema.Event{}, context.Cause(ctx)
+			return nil, context.Cause(ctx)
 		}
 	}
 }
 
-func (w *watching) show(e schema.Event) error {
+func (w *watching) show(e *schema.Event) error {
 	w.seq = e.Seq
 	switch e.Kind {
 	case schema.EventQueued, schema.EventRequeued:
@@ -168,7 +169,7 @@ func (w *watching) show(e schema.Event) error {
 	default:
 		w.waits = false
 	}
-	return w.write(w.lines.event(e))
+	return w.write(w.lines.event(*e))
 }
 
 // tick says where a waiting job stands, when that has changed, and otherwise keeps

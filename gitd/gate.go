@@ -9,7 +9,7 @@ import (
 )
 
 // followGate shows a tests push: the candidate, its gate, and what it decided.
-func (s *Server) followGate(ctx context.Context, v viewing, is recorded, t target, lines *lines) int {
+func (s *Server) followGate(ctx context.Context, v viewing, is *recorded, t *target, lines *lines) int {
 	head := []string{
 		clip(t.assignment.Path()+"/tests", 40) + fmt.Sprintf(": candidate %d. commit %s", is.version.Number, short(is.version.Commit)),
 		"the gate grades its solution and samples; students see nothing yet",
@@ -23,17 +23,17 @@ func (s *Server) followGate(ctx context.Context, v viewing, is recorded, t targe
 	if t.assignment.Active != nil {
 		before = t.assignment.Active.Pins
 	}
-	last, ok := s.stream(ctx, v, append(head, waiting(is.job, v.again)...), is.job, lines)
+	last, ok := s.stream(ctx, v, append(head, waiting(&is.job, v.again)...), is.job.ID, lines)
 	if !ok {
 		return 1
 	}
-	result, status := s.gateResult(ctx, last, is.version, t, before)
+	result, status := s.gateResult(ctx, last, &is.version, t, before)
 	_ = v.out.Lines(result)
 	return status
 }
 
 // gateResult says whether the candidate is active now, and why not.
-func (s *Server) gateResult(ctx context.Context, last schema.Event, v schema.Version, t target, before schema.Pins) ([]string, int) {
+func (s *Server) gateResult(ctx context.Context, last *schema.Event, v *schema.Version, t *target, before schema.Pins) ([]string, int) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastTime)
 	defer cancel()
 	now, err := s.Ledger.VersionByCommit(ctx, t.assignment.ID, v.Commit)

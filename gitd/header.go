@@ -10,7 +10,7 @@ import (
 )
 
 // header is what a push reads at once: what was recorded, and when.
-func (s *Server) header(sub schema.Submission, t target) []string {
+func (s *Server) header(sub *schema.Submission, t *target) []string {
 	number := fmt.Sprintf(": submission %d", sub.Name.Number)
 	if sub.TryOut {
 		number = fmt.Sprintf(": try-out %d (not counted)", sub.Name.Number)
@@ -28,7 +28,7 @@ func (s *Server) header(sub schema.Submission, t target) []string {
 }
 
 // title names an assignment to people: "COMP2402 A1 Linked lists".
-func title(t target) string {
+func title(t *target) string {
 	name := t.assignment.Name
 	if t.spec != nil && t.spec.Title != "" {
 		name = strings.Replace(t.spec.Title, ": ", " ", 1)
@@ -37,7 +37,7 @@ func title(t target) string {
 }
 
 // footer is where the result stays: its page and its receipt.
-func (s *Server) footer(sub schema.Submission) []string {
+func (s *Server) footer(sub *schema.Submission) []string {
 	page := s.page(sub.Name.String())
 	receipt := ""
 	if sub.Receipt != "" {
@@ -64,7 +64,7 @@ func (s *Server) page(path string) string {
 
 // waiting says, as the wait begins, that leaving is harmless. Of a job that has
 // ended there is nothing to wait for.
-func waiting(job schema.Job, again bool) []string {
+func waiting(job *schema.Job, again bool) []string {
 	switch {
 	case job.State.Ended():
 		return nil

@@ -51,7 +51,7 @@ func (s *Server) nothingToPush(ctx context.Context, p *push) int {
 		return p.session.fail(err)
 	}
 	_ = out.Lines([]string{"grader: nothing new; main is at " + short(tip)})
-	return s.follow(ctx, viewing{out: out, wait: true, again: true}, *is, p.target)
+	return s.follow(ctx, viewing{out: out, wait: true, again: true}, is, &p.target)
 }
 
 // ofTip finds what the tip was recorded as, and records it where it was not.

@@ -51,32 +51,42 @@ type recorded struct {
 
 // receivePack serves `git push`.
 func (s *Server) receivePack(ctx context.Context, sess *session, args []string) int {
+	p, status := s.begin(ctx, sess, args)
+	switch {
+	case p == nil:
+		return status
+	case len(p.list.Commands) == 0:
+		return s.nothingToPush(ctx, p)
+	}
+	return s.push(ctx, p)
+}
+
+// begin advertises the repository and reads the command list; nil where the session
+// ends with the status.
+func (s *Server) begin(ctx context.Context, sess *session, args []string) (*push, int) {
 	if len(args) != 1 {
-		return sess.fail(schema.Errorf(schema.CodeInvalid, "use: git-receive-pack 'COURSE/ASSIGNMENT'"))
+		return nil, sess.fail(schema.Errorf(schema.CodeInvalid, "use: git-receive-pack 'COURSE/ASSIGNMENT'"))
 	}
 	t, err := s.find(ctx, sess.who.user, args[0], course.ActionPush)
 	if err != nil {
-		return s.fatal(sess, err)
+		return nil, s.fatal(sess, err)
 	}
 	row, err := s.ensure(ctx, &t)
 	if err != nil {
-		return s.fatal(sess, err)
+		return nil, s.fatal(sess, err)
 	}
 	if err := s.Repos.Advertise(row.ID, sess.channel); err != nil {
-		return s.fatal(sess, err)
+		return nil, s.fatal(sess, err)
 	}
 	list, err := s.readList(ctx, sess)
 	if err != nil {
-		return s.noList(sess, err)
+		return nil, s.noList(sess, err)
 	}
 	p := &push{session: sess, target: t, row: row, list: list, received: s.Clock()}
-	if len(list.Commands) == 0 {
-		return s.nothingToPush(ctx, p)
-	}
 	if list.Can("side-band-64k") {
 		p.side = pktline.NewSideband(sess.channel)
 	}
-	return s.push(ctx, p)
+	return p, 0
 }
 
 // fatal refuses before the advertisement, in the one way that a git client shows.
@@ -224,7 +234,7 @@ func (s *Server) finish(ctx context.Context, p *push, t taken) int {
 	case t.is == nil:
 		return p.end(0)
 	}
-	return p.end(s.follow(ctx, p.viewing(), *t.is, p.target))
+	return p.end(s.follow(ctx, p.viewing(), t.is, &p.target))
 }
 
 // viewing is where the lines of a push go.

@@ -99,11 +99,35 @@ func (s *Server) converse(p *push, r *repo.Receive) []byte {
 func (p *push) feed(r *repo.Receive) {
 	_, err := r.Stdin.Write(p.list.Raw)
 	if err == nil && p.list.SendsPack() {
-		_, err = io.Copy(r.Stdin, p.session.channel)
+		err = pour(r.Stdin, p.session.channel)
 	}
 	r.Stdin.Close()
 	if err != nil {
 		_, _ = io.Copy(io.Discard, p.session.channel) // ends with the channel
+	}
+}
+
+// pour copies until the stream ends. A client may keep its side open for as long as it
+// waits for the verdict, so a large buffer is held only while more is sure to come.
+func pour(w io.Writer, r io.Reader) error {
+	small := make([]byte, 512)
+	var large []byte
+	for buf := small; ; {
+		n, err := r.Read(buf)
+		if _, err := w.Write(buf[:n]); err != nil {
+			return err
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case n < len(buf): // all that had come
+			buf, large = small, nil
+		case large == nil:
+			large = make([]byte, 32<<10)
+			buf = large
+		}
 	}
 }
 

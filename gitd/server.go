@@ -225,4 +225,3 @@ func (s *Server) recovered(where string, panicked any) bool {
 	s.Logger.Error("panic", "where", where, "panic", panicked, "stack", string(debug.Stack()))
 	return true
 }
-

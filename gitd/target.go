@@ -64,7 +64,20 @@ func (s *Server) findAssignment(ctx context.Context, t *target) error {
 			return fmt.Errorf("parse active version %d: %w", t.assignment.Active.ID, err)
 		}
 	}
+	t.shed()
 	return s.checkOpen(t)
+}
+
+// shed drops what nobody looks at again and a session would keep for as long as it
+// waits: the source, which is parsed now, and pins, which only a gate compares.
+func (t *target) shed() {
+	if t.assignment.Active == nil {
+		return
+	}
+	t.assignment.Active.Source = nil
+	if t.path.Kind != schema.RepositoryTests {
+		t.assignment.Active.Pins = schema.Pins{}
+	}
 }
 
 // checkOpen hides from students what is not released, and from everybody's push

@@ -114,6 +114,11 @@ func (s *Store) write(ctx context.Context, noun string, f func(*tx) error) error
 }
 
 func (s *Store) transact(ctx context.Context, f func(*tx) error) (missed []string, err error) {
+	apart(func() { missed, err = s.transaction(ctx, f) })
+	return missed, err
+}
+
+func (s *Store) transaction(ctx context.Context, f func(*tx) error) (missed []string, err error) {
 	began, err := s.writer.db.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, translate(err)
@@ -140,7 +145,15 @@ type row interface {
 }
 
 // list runs a query and scans every row.
-func list[T any](ctx context.Context, q querier, scan func(row) (T, error), text string, args ...any) ([]T, error) {
+func list[T any](ctx context.Context, q querier, scan func(row) (T, error), text string, args ...any) (all []T, err error) {
+	if _, within := q.(*tx); within {
+		return rowsOf(ctx, q, scan, text, args...)
+	}
+	apart(func() { all, err = rowsOf(ctx, q, scan, text, args...) })
+	return all, err
+}
+
+func rowsOf[T any](ctx context.Context, q querier, scan func(row) (T, error), text string, args ...any) ([]T, error) {
 	rows, err := q.query(ctx, text, args...)
 	if err != nil {
 		return nil, err

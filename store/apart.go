@@ -1,0 +1,27 @@
+package store
+
+import (
+	"fmt"
+	"runtime/debug"
+)
+
+// apart runs f on a goroutine of its own and waits for it. A statement needs a deep
+// stack; grown on the caller's it would stay with each of thousands of sessions that
+// wait for hours. A panic of f becomes the caller's, who may be able to bear it.
+func apart(f func()) {
+	done := make(chan struct{})
+	var broke error
+	go func() {
+		defer close(done)
+		defer func() {
+			if p := recover(); p != nil {
+				broke = fmt.Errorf("%v\n%s", p, debug.Stack())
+			}
+		}()
+		f()
+	}()
+	<-done
+	if broke != nil {
+		panic(broke)
+	}
+}
