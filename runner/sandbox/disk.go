@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"bytes"
 	"errors"
+	"os"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -23,33 +25,102 @@ func (s *Scratch) usage() (sum int64, tooDeep bool) {
 	return sum, errors.Is(err, errTooDeep)
 }
 
-// unlinked sums the files that only descriptors of the processes still hold. The
-// caller must be allowed to look: be their uid, or hold CAP_SYS_PTRACE.
-func unlinked(pids map[int]bool) int64 {
-	var sum int64
-	seen := map[uint64]bool{}
+// hiddenShare is how many times the disk limit the file system must have lost before a step
+// that may hold hidden files is ended: its neighbours write there too.
+const hiddenShare = 4
+
+// socketCost is the memory of the kernel's that one end of a connected pair can hold, and
+// that no process shows.
+const socketCost = 208 << 10
+
+// space is what is free in the scratch's file system, in bytes.
+func (s *Scratch) space() int64 {
+	var st unix.Statfs_t
+	if err := unix.Fstatfs(int(s.top.Fd()), &st); err != nil {
+		return 0
+	}
+	return int64(st.Bfree) * st.Bsize
+}
+
+// holdings are what processes hold open.
+type holdings struct {
+	unlinked int64 // bytes of files without a name
+	sockets  int64
+	closed   bool // a process does not let itself be looked into
+}
+
+// held sums what descriptors of the processes hold. The caller must be allowed to look:
+// be their uid, or hold CAP_SYS_PTRACE.
+func held(pids map[int]bool) holdings {
+	var h holdings
+	seen := map[[2]uint64]bool{}
 	for pid := range pids {
-		dir := "/proc/" + strconv.Itoa(pid) + "/fd"
-		fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-		if err != nil {
+		h.look(pid, seen)
+	}
+	return h
+}
+
+// look adds what one process holds and is not seen yet.
+func (h *holdings) look(pid int, seen map[[2]uint64]bool) {
+	fd, err := unix.Open("/proc/"+strconv.Itoa(pid)+"/fd", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		h.closed = h.closed || errors.Is(err, unix.EACCES) || errors.Is(err, unix.EPERM)
+		return
+	}
+	defer closeFD(fd)
+	names, err := namesIn(fd)
+	if err != nil {
+		return
+	}
+	for _, name := range names {
+		var st unix.Stat_t
+		if unix.Fstatat(fd, name, &st, 0) != nil || seen[[2]uint64{st.Dev, st.Ino}] {
 			continue
 		}
-		names, err := namesIn(fd)
-		for _, name := range names {
-			var st unix.Stat_t
-			if err == nil && unix.Fstatat(fd, name, &st, 0) == nil && st.Mode&unix.S_IFMT == unix.S_IFREG && st.Nlink == 0 && !seen[st.Ino] {
-				seen[st.Ino] = true
-				sum += st.Blocks * 512
-			}
+		switch kind := st.Mode & unix.S_IFMT; {
+		case kind == unix.S_IFSOCK:
+			h.sockets++
+		case kind == unix.S_IFREG && st.Nlink == 0:
+			h.unlinked += st.Blocks * 512
+		default:
+			continue
 		}
-		closeFD(fd)
+		seen[[2]uint64{st.Dev, st.Ino}] = true
 	}
+}
+
+// mapsUnlinked reports whether a process has a file without a name in its memory, which
+// stays on disk at any size when no descriptor holds it any more.
+func mapsUnlinked(pids map[int]bool) bool {
+	for pid := range pids {
+		maps, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/maps")
+		if err == nil && bytes.Contains(maps, []byte(" (deleted)\n")) {
+			return true
+		}
+	}
+	return false
+}
+
+// sharedUsage sums what the uid has in the machine's shared memory.
+func sharedUsage(uid int) (sum int64) {
+	// Unreadable or absent shared memory holds nothing of a step.
+	_ = eachShared(uid, func(_ int, _ string, st *unix.Stat_t) error {
+		sum += max(st.Blocks*512, fileCost)
+		return nil
+	})
 	return sum
 }
 
 // tidyShared removes what the uid left in the machine's shared memory. It has no
 // process any more, and unlinking follows no link.
 func tidyShared(uid int) error {
+	return eachShared(uid, func(dir int, name string, _ *unix.Stat_t) error {
+		return ignoreMissing(unix.Unlinkat(dir, name, 0))
+	})
+}
+
+// eachShared visits what the uid has in the machine's shared memory.
+func eachShared(uid int, visit func(dir int, name string, st *unix.Stat_t) error) error {
 	fd, err := unix.Open(sharedMemory, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return ignoreMissing(err)
@@ -64,7 +135,7 @@ func tidyShared(uid int) error {
 		if err := unix.Fstatat(fd, name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil || int(st.Uid) != uid {
 			continue
 		}
-		if err := ignoreMissing(unix.Unlinkat(fd, name, 0)); err != nil {
+		if err := visit(fd, name, &st); err != nil {
 			return err
 		}
 	}

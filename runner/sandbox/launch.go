@@ -34,6 +34,9 @@ func (p *Process) launch(program string) error {
 	if p.wall.level == LevelNamespace {
 		path, argv = bubblewrap, p.wall.bubblewrapArgs(&p.step)
 	}
+	if len(p.step.Write) > 0 {
+		p.space = p.step.Write[0].space()
+	}
 	if p.tally, err = p.openTally(); err != nil {
 		pl.closeAll()
 		return err

@@ -3,8 +3,6 @@ package sandbox
 import (
 	"context"
 	"math"
-	"os"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -100,15 +98,36 @@ func (p *Process) lookAtDisk(next *time.Time, m *meter) Limit {
 	}
 	begun := time.Now()
 	used, tooDeep := p.diskUsage()
+	var open holdings
 	if !tooDeep && used <= p.step.Limits.Disk {
-		p.borrow(func() { used += unlinked(m.mine) })
+		p.borrow(func() { open = held(m.mine) })
 	}
+	used += open.unlinked
+	exceeded := tooDeep || used > p.step.Limits.Disk || p.hides(used, &open, m)
 	took := time.Since(begun)
 	*next = time.Now().Add(max(diskLook, diskShare*took))
-	if tooDeep || used > p.step.Limits.Disk {
+	switch {
+	case exceeded:
 		return LimitDisk
+	case p.tally == nil && p.step.Limits.Memory > 0 && open.sockets*socketCost > p.step.Limits.Memory:
+		return LimitMemory
 	}
 	return ""
+}
+
+// hides reports whether the step holds files where they cannot be found, in such an amount
+// that the file system shows it: behind a mapping, on their way through a socket, or in
+// a process that may not be looked into.
+func (p *Process) hides(used int64, open *holdings, m *meter) bool {
+	if len(p.step.Write) == 0 || p.space-p.step.Write[0].space() < used+hiddenShare*p.step.Limits.Disk {
+		return false
+	}
+	if open.closed || open.sockets > 0 {
+		return true
+	}
+	mapped := false
+	p.borrow(func() { mapped = mapsUnlinked(m.mine) })
+	return mapped
 }
 
 // borrow runs f with the right to look into the step's processes, which root in a
@@ -123,11 +142,15 @@ func (p *Process) borrow(f func()) {
 	}
 }
 
-// diskUsage sums the bytes in the step's scratch directories.
+// diskUsage sums the bytes in the step's scratch directories, and at level uid those in
+// the machine's shared memory.
 func (p *Process) diskUsage() (sum int64, tooDeep bool) {
 	for _, s := range p.step.Write {
 		used, deep := s.usage()
 		sum, tooDeep = sum+used, tooDeep || deep
+	}
+	if p.wall.level == LevelUID {
+		sum += sharedUsage(p.slot.uid)
 	}
 	return sum, tooDeep
 }
@@ -201,15 +224,6 @@ func ownPeak() int64 {
 		return math.MaxInt64
 	}
 	return u.Maxrss << 10
-}
-
-// pidNamespace names the PID namespace of a process, "" when it cannot be seen.
-func pidNamespace(pid int) string {
-	name, err := os.Readlink("/proc/" + strconv.Itoa(pid) + "/ns/pid")
-	if err != nil {
-		return ""
-	}
-	return name
 }
 
 func orCapDuration(d, otherwise time.Duration) time.Duration {

@@ -26,6 +26,7 @@ type Process struct {
 	status  *os.File // the stage's answer
 	said    []byte   // and what of it was read
 	started time.Time
+	space   int64      // free in the file system of its first scratch, before it ran
 	first   chan ended // how pid ended
 	tally   *tally
 
@@ -228,7 +229,8 @@ func (p *Process) meter() *meter {
 }
 
 // owns tells the step's processes from others: by their uid, for an ordinary user by
-// their PID namespace.
+// their descent from the namespace's first. The namespace itself is not to be seen of
+// processes that cannot be dumped.
 func (p *Process) owns() func(pid int) bool {
 	if p.slot.uid >= 0 {
 		return func(pid int) bool { return ownerOf(pid) == p.slot.uid }
@@ -236,8 +238,7 @@ func (p *Process) owns() func(pid int) bool {
 	if p.initPID == 0 {
 		return func(int) bool { return false }
 	}
-	space := pidNamespace(p.initPID)
-	return func(pid int) bool { return space != "" && pidNamespace(pid) == space }
+	return func(pid int) bool { return descends(pid, p.initPID) }
 }
 
 // answer is what the stage said.

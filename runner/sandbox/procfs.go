@@ -127,7 +127,12 @@ func parseStat(b []byte) (stat, error) {
 	return stat{state: f[0][0], parent: parent, children: time.Duration(cutime+cstime) * tick, start: start}, nil
 }
 
-// resident returns the resident bytes of a process.
+// spacious is from where a process's page tables are counted too. They take at most one
+// part in 512 of its addresses, and whoever only reads fresh memory has nothing else.
+const spacious = 4 << 30
+
+// resident returns the resident bytes of a process, with its page tables where they may be
+// large.
 func resident(pid int) int64 {
 	b, err := readProc(pid, "statm")
 	if err != nil {
@@ -137,11 +142,34 @@ func resident(pid int) int64 {
 	if len(f) < 2 {
 		return 0
 	}
-	pages, err := strconv.ParseInt(string(f[1]), 10, 64)
+	size, err1 := strconv.ParseInt(string(f[0]), 10, 64)
+	pages, err2 := strconv.ParseInt(string(f[1]), 10, 64)
+	if err1 != nil || err2 != nil {
+		return 0
+	}
+	used := pages * int64(os.Getpagesize())
+	if size*int64(os.Getpagesize()) > spacious {
+		used += pageTables(pid)
+	}
+	return used
+}
+
+// pageTables returns the bytes of a process's page tables.
+func pageTables(pid int) int64 {
+	b, err := readProc(pid, "status")
 	if err != nil {
 		return 0
 	}
-	return pages * int64(os.Getpagesize())
+	_, rest, _ := bytes.Cut(b, []byte("\nVmPTE:"))
+	f := bytes.Fields(rest)
+	if len(f) == 0 {
+		return 0
+	}
+	kib, err := strconv.ParseInt(string(f[0]), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return kib << 10
 }
 
 // proportional returns the resident bytes of a process with each shared page divided
@@ -160,7 +188,26 @@ func proportional(pid int) (int64, error) {
 		return 0, errStat
 	}
 	kib, err := strconv.ParseInt(string(f[0]), 10, 64)
-	return kib << 10, err
+	return kib<<10 + pageTables(pid), err
+}
+
+// descends reports whether a process is another's, at any remove. Parents may end while
+// they are followed, and their children move up.
+func descends(pid, from int) bool {
+	for range 5 {
+		at := pid
+		for at > 1 && at != from {
+			st, err := readStat(at)
+			if err != nil {
+				break
+			}
+			at = st.parent
+		}
+		if at == from || at <= 1 || at == pid {
+			return at == from
+		}
+	}
+	return false
 }
 
 // ownTime returns the processor time of a process, exact and with all its threads.

