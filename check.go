@@ -208,6 +208,9 @@ func (k *checker) report(o *checkObserver, r schema.Result) error {
 			return err
 		}
 	}
+	if r.Outcome == schema.OutcomeGraderError {
+		return schema.Errorf(schema.CodeRefused, "%s: the tests are at fault, not the submission; the log's last line says how", r.Outcome)
+	}
 	if r.Blame != schema.BlameStudent {
 		return schema.Errorf(schema.CodeRefused, "%s: %s", r.Outcome, r.Message)
 	}

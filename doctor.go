@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os/exec"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -17,7 +19,7 @@ func doctorCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "doctor",
 		Usage: "what this machine can do, each with the remedy for what it cannot",
-		Description: "Exit status 1 when pushes cannot be graded here.\n\n" +
+		Description: "A language that is missing matters only to assignments in it. Exit status 1 when\npushes cannot be graded here.\n\n" +
 			"Example: grader doctor --image",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "image", Usage: "also list the variables for compilers and libraries"},
@@ -68,6 +70,7 @@ func diagnose(ctx context.Context, image bool) (diagnosis, error) {
 		program(ctx, "ssh", "apt-get install openssh-client (people's side; only the demo needs it here)", "-V"),
 		hookFinding(),
 	}}
+	d.Findings = append(d.Findings, languages(ctx)...)
 	d.Findings = append(d.Findings, walls(sandbox.Probe(ctx))...)
 	if !image {
 		return d, nil
@@ -78,6 +81,19 @@ func diagnose(ctx context.Context, image bool) (diagnosis, error) {
 	}
 	d.Variables = tools.Variables
 	return d, nil
+}
+
+// languages are the compilers and interpreters of `build: auto`; an assignment needs
+// its own alone.
+func languages(ctx context.Context) []finding {
+	return []finding{
+		program(ctx, "gcc", "apt-get install gcc", "--version"),
+		program(ctx, "g++", "apt-get install g++", "--version"),
+		program(ctx, "javac", "apt-get install openjdk-17-jdk-headless", "--version"),
+		program(ctx, "python3", "apt-get install python3", "--version"),
+		program(ctx, "go", "see go.dev/dl", "version"),
+		program(ctx, "node", "apt-get install nodejs", "--version"),
+	}
 }
 
 func program(ctx context.Context, name, remedy, flag string) finding {
@@ -104,19 +120,27 @@ func hookFinding() finding {
 func walls(r sandbox.Report) []finding {
 	findings := []finding{{
 		What: "wall", Needed: true, Works: r.Best != "",
-		Says: fmt.Sprintf("kernel %s, Landlock ABI %d, cgroup %s", r.Kernel, r.Landlock, orNone(r.Cgroup)),
+		Says: fmt.Sprintf("kernel %s, Landlock ABI %d, cgroup %s: %s", r.Kernel, r.Landlock, orNone(r.Cgroup), counting(r.Cgroup)),
 	}}
 	for _, l := range r.Levels {
 		f := finding{What: "wall level " + string(l.Level), Works: l.Works, Says: l.Failed, Remedy: l.Remedy}
-		if l.Level == r.Best {
+		switch {
+		case l.Level == r.Best:
 			f.Says = "chosen"
+		case l.Works:
+			f.Says = "works"
 		}
 		findings = append(findings, f)
 	}
-	for _, text := range r.Findings {
-		findings = append(findings, finding{What: "wall", Works: true, Says: text})
-	}
 	return findings
+}
+
+// counting says how the memory and the processor time of a step are measured.
+func counting(cgroup string) string {
+	if cgroup == "" {
+		return "memory and CPU are summed every 10 ms"
+	}
+	return "memory and CPU are exact"
 }
 
 func orNone(s string) string {
@@ -146,7 +170,7 @@ func (d diagnosis) print(c *cli.Context) {
 			fmt.Fprintf(c.App.Writer, "     %-22s remedy: %s\n", "", f.Remedy)
 		}
 	}
-	for name, value := range d.Variables {
-		fmt.Fprintf(c.App.Writer, "     $%-22s %s\n", name, value)
+	for _, name := range slices.Sorted(maps.Keys(d.Variables)) {
+		fmt.Fprintf(c.App.Writer, "     $%-22s %s\n", name, d.Variables[name])
 	}
 }
