@@ -7,7 +7,7 @@ SHELL := /bin/bash
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GO      ?= go
 # What a bare Debian lacks to build, grade the demo's languages and run every test.
-DEBIAN  := git openssh-client bubblewrap gcc g++ make python3 python3-pytest \
+DEBIAN  := ca-certificates git openssh-client bubblewrap gcc g++ make python3 python3-pytest \
            openjdk-17-jdk-headless junit5 junit4 libhamcrest-java libassertj-core-java \
            libcmocka-dev catch2 libgtest-dev chromium
 
@@ -15,7 +15,12 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
 deps: ## install the Debian packages that are missing (as root), or print the line that does
-	@missing=()
+	@if ! command -v dpkg-query >/dev/null; then
+	  echo "no Debian: nothing is installed; what is needed goes by these names there:"
+	  echo "  $(DEBIAN)"
+	  exit 0
+	fi
+	missing=()
 	for p in $(DEBIAN); do
 	  dpkg-query -W -f '$${Status}' "$$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$$p")
 	done
