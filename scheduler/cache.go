@@ -71,11 +71,7 @@ func (c *cache) openOr(ctx context.Context, key string, now time.Time, fill func
 		}
 		c.mu.Unlock()
 		if !busy {
-			m.err = c.fill(ctx, key, fill)
-			c.mu.Lock()
-			delete(c.making, key)
-			c.mu.Unlock()
-			close(m.done)
+			c.produce(ctx, key, m, fill)
 		}
 		select {
 		case <-m.done:
@@ -86,6 +82,18 @@ func (c *cache) openOr(ctx context.Context, key string, now time.Time, fill func
 			return nil, m.err
 		}
 	}
+}
+
+// produce fills the key and tells those who wait for it, a fill that panics included.
+func (c *cache) produce(ctx context.Context, key string, m *making, fill func(context.Context, io.Writer) error) {
+	defer func() {
+		c.mu.Lock()
+		delete(c.making, key)
+		c.mu.Unlock()
+		close(m.done)
+	}()
+	m.err = errors.New("cache: the fill broke off")
+	m.err = c.fill(ctx, key, fill)
 }
 
 // fill is put for those who wait for the same key: it does not end with the one
@@ -107,7 +115,9 @@ func (c *cache) put(key string, fill func(io.Writer) error) error {
 	if err := fill(half); err != nil {
 		return err
 	}
-	if err := half.Close(); err != nil {
+	// Without it a loss of power may leave the name on an empty file, which would be
+	// served for good.
+	if err := errors.Join(half.Sync(), half.Close()); err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
 	err = os.Link(half.Name(), filepath.Join(c.dir, key))

@@ -42,10 +42,9 @@ func (s *Scheduler) bury(ctx context.Context, id, failure string) {
 	if ph != phaseOver {
 		s.Logger.Warn("runner exited", "runner", id, "flavour", m.flavour, "phase", ph, "failure", failure)
 	}
-	if job, attempt, ok := m.held(); ok {
+	if job, attempt, owed := m.dismiss(s.Clock()); owed {
 		s.release(ctx, job, attempt, "the runner ended before its job did")
 	}
-	m.end(s.Clock())
 	s.unlist(ctx, m)
 	s.keep(m.flavour)
 }

@@ -54,6 +54,18 @@ func (m *member) end(now time.Time) bool {
 	return true
 }
 
+// dismiss is end for a runner that is gone, and tells in the same moment what it
+// still owes: a claim that comes later finds it over, and one that came before is owed.
+func (m *member) dismiss(now time.Time) (job int64, attempt int, owed bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	owed = m.phase == phaseBusy
+	if m.phase != phaseOver {
+		m.phase, m.since = phaseOver, now
+	}
+	return m.job, m.attempt, owed
+}
+
 // endIdle is end for a runner that has no job yet; false where it has one.
 func (m *member) endIdle(now time.Time) bool {
 	m.mu.Lock()

@@ -72,10 +72,9 @@ func (s *Scheduler) reconcile(ctx context.Context, reason string, restarted bool
 			s.bury(ctx, r.ID, reason)
 			continue
 		}
-		if job, attempt, ok := m.held(); ok {
+		if job, attempt, owed := m.dismiss(s.Clock()); owed {
 			s.giveBack(ctx, job, attempt, reason)
 		}
-		m.end(s.Clock())
 		s.fleet.forget(r.ID)
 		s.unlist(ctx, m)
 	}
@@ -114,11 +113,10 @@ func (s *Scheduler) listed(ctx context.Context) (map[string]bool, error) {
 // queue, without counting the attempt.
 func (s *Scheduler) returnAll(ctx context.Context) {
 	for _, m := range s.fleet.all() {
-		job, attempt, ok := m.held()
 		if !s.ended(ctx, m) {
 			continue // its pool lets it live on
 		}
-		if ok && m.end(s.Clock()) {
+		if job, attempt, owed := m.dismiss(s.Clock()); owed {
 			s.giveBack(ctx, job, attempt, "the server was stopped")
 		}
 		s.fleet.forget(m.id)

@@ -1,0 +1,50 @@
+package scheduler
+
+import (
+	"context"
+	"io"
+	"os"
+	"testing"
+	"time"
+)
+
+func TestAFillThatPanicsKeepsNobodyWaitingAndMayBeTriedAgain(t *testing.T) {
+	t.Parallel()
+	c, err := openCache(t.TempDir(), 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	began, waits := make(chan struct{}), make(chan error, 1)
+	go func() {
+		<-began
+		_, err := c.openOr(t.Context(), "key", time.Now(), func(context.Context, io.Writer) error {
+			return os.ErrInvalid // where the panic was over before it looked
+		})
+		waits <- err
+	}()
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic was swallowed")
+			}
+		}()
+		_, _ = c.openOr(t.Context(), "key", time.Now(), func(context.Context, io.Writer) error {
+			close(began)
+			panic("a library on a malformed object")
+		})
+	}()
+	if err := <-waits; err == nil {
+		t.Error("who waited was given a file")
+	}
+	f, err := c.openOr(t.Context(), "key", time.Now(), func(_ context.Context, into io.Writer) error {
+		_, err := io.WriteString(into, "tree")
+		return err
+	})
+	if err != nil {
+		t.Fatalf("the next try: %v", err)
+	}
+	defer f.Close()
+	if got, err := io.ReadAll(f); string(got) != "tree" || err != nil {
+		t.Errorf("read %q, %v", got, err)
+	}
+}

@@ -1,0 +1,39 @@
+package scheduler
+
+import (
+	"testing"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// A runner may die at the very moment at which the queue gives it a job: either it
+// took the job before, and it is owed, or it cannot take it any more. Between the two
+// a job waited for its lease's end, and lost an attempt.
+func TestAJobIsTakenOrOwedNeverBetween(t *testing.T) {
+	t.Parallel()
+	for range 2000 {
+		m := &member{phase: phaseReady}
+		taken := make(chan bool)
+		go func() { taken <- m.take(schema.Job{ID: 7, Attempt: 1}, time.Now()) }()
+		_, _, owed := m.dismiss(time.Now())
+		if took := <-taken; took != owed {
+			t.Fatalf("taken %v, owed %v", took, owed)
+		}
+	}
+}
+
+func TestARunnerIsDismissedOnce(t *testing.T) {
+	t.Parallel()
+	m := &member{phase: phaseReady}
+	m.take(schema.Job{ID: 7, Attempt: 2}, time.Now())
+	if job, attempt, owed := m.dismiss(time.Now()); job != 7 || attempt != 2 || !owed {
+		t.Errorf("owes job %d, attempt %d, %v", job, attempt, owed)
+	}
+	if _, _, owed := m.dismiss(time.Now()); owed {
+		t.Error("it owes its job twice")
+	}
+	if m.end(time.Now()) {
+		t.Error("it ends twice")
+	}
+}
