@@ -60,8 +60,10 @@ func (c *conn) Read(p []byte) (int, error) {
 // SetDeadline does nothing.
 func (c *conn) SetDeadline(time.Time) error { return nil }
 
-// Close closes the connection and gives its place back.
+// Close closes the connection and gives its place back: in this order, since whoever
+// is stuck in a write may hold what giving back needs.
 func (c *conn) Close() error {
+	err := c.TCPConn.Close()
 	c.closing.Do(c.onClose)
-	return c.TCPConn.Close()
+	return err
 }

@@ -32,7 +32,8 @@ func (s *Server) followGate(ctx context.Context, v viewing, is *recorded, t *tar
 	return status
 }
 
-// gateResult says whether the candidate is active now, and why not.
+// gateResult says whether the candidate is active now, and why not. One that passed
+// after a newer one did is retired at once, and no failure.
 func (s *Server) gateResult(ctx context.Context, last *schema.Event, v *schema.Version, t *target, before schema.Pins) ([]string, int) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastTime)
 	defer cancel()
@@ -45,8 +46,11 @@ func (s *Server) gateResult(ctx context.Context, last *schema.Event, v *schema.V
 	if last.Result != nil {
 		gate = last.Result.Gate
 	}
-	if now.State == schema.VersionActive || now.State == schema.VersionRetired {
+	switch now.State {
+	case schema.VersionActive:
 		return append(pinLines(now.Pins, before), fmt.Sprintf("active now: version %d", now.Number)), 0
+	case schema.VersionRetired:
+		return []string{fmt.Sprintf("version %d passed its gate; a newer one is active", now.Number)}, 0
 	}
 	return append(sampleLines(gate), "not active: the gate failed, and students keep the version they have", "Correct it and push again."), 1
 }

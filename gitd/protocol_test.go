@@ -98,6 +98,22 @@ func TestListThatNeverComesIsGivenUp(t *testing.T) {
 	}
 }
 
+// Whoever sent everything must not read that something did not come.
+func TestPackThatGitCannotTakeInIsGivenUp(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.publish(assignmentYAML)
+	b.stop()
+	b.limits.Unpack = time.Nanosecond
+	b.start()
+	b.tree("alice", "w", "comp1/a1", map[string]string{"hello.c": "1"})
+	r := b.push("alice", "w")
+	r.says(t, "refused: git could not take the pack in within 1ns.", "Nothing was counted.")
+	if open, err := b.store.OpenIntents(t.Context(), 0); r.status == 0 || err != nil || len(open) != 0 {
+		t.Errorf("status %d, open intents %v, %v", r.status, open, err)
+	}
+}
+
 func TestPackThatNeverComesIsGivenUp(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(b *bundle) { b.limits.Pack = 200 * time.Millisecond })

@@ -225,6 +225,8 @@ func (s *Server) finish(ctx context.Context, p *push, t taken) int {
 		return p.end(0)
 	case t.is == nil && p.late != "":
 		p.progress(refusalLines(p.late))
+	case t.is == nil && !t.moved && !unpacked(t.report):
+		p.progress(refusalLines("git could not take in what was sent, for the reason above. Push again; if it stays so, tell the course staff"))
 	}
 	p.report(t.report)
 	switch {
@@ -236,6 +238,10 @@ func (s *Server) finish(ctx context.Context, p *push, t taken) int {
 	}
 	return p.end(s.follow(ctx, p.viewing(), t.is, &p.target))
 }
+
+// unpacked reports whether git has taken the pack in: a hook's refusal comes later,
+// and has words of its own.
+func unpacked(report []byte) bool { return bytes.Contains(report, []byte("unpack ok\n")) }
 
 // viewing is where the lines of a push go.
 func (p *push) viewing() viewing {

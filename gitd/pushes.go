@@ -23,12 +23,13 @@ func (a *pushes) remove(p *push) {
 	delete(a.all, p.token)
 }
 
-// receiving reports whether an intent belongs to a push under way.
-func (a *pushes) receiving(intent string) bool {
+// receiving reports whether git receives a push into the repository. Whatever was open
+// there before, that push has settled.
+func (a *pushes) receiving(repository int64) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, p := range a.all {
-		if p.intent.ID == intent {
+		if p.row.ID == repository {
 			return true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/grader/grader/gitd/pktline"
@@ -73,12 +74,18 @@ func (s *Server) settleReceived(ctx context.Context, p *push) (is *recorded, mov
 
 // converse feeds git and relays what it says, until it has ended; it returns the report.
 func (s *Server) converse(p *push, r *repo.Receive) []byte {
+	var arrived atomic.Bool
 	late := time.AfterFunc(s.Limits.Pack, func() {
-		p.abort(fmt.Sprintf("the pack did not come within %v. Push again", s.Limits.Pack))
+		if arrived.Load() {
+			p.abort(fmt.Sprintf("git could not take the pack in within %v. Push fewer or smaller files", s.Limits.Unpack))
+		} else {
+			p.abort(fmt.Sprintf("the pack did not come within %v. Push again", s.Limits.Pack))
+		}
 		time.AfterFunc(cutGrace, p.cut)
 	})
 	p.session.readers.Go(func() {
 		p.feed(r)
+		arrived.Store(true)
 		if late.Stop() {
 			late.Reset(s.Limits.Unpack)
 		}

@@ -129,8 +129,8 @@ func (s *Server) settleRepository(ctx context.Context, row schema.Repository) er
 	return nil
 }
 
-// settleAll settles every open intent that no session is working on, after what a
-// dead server left running in its repository has ended or was ended.
+// settleAll settles every open intent of a repository that no session is pushing to,
+// after what a dead server left running there has ended or was ended.
 func (s *Server) settleAll(ctx context.Context) error {
 	open, err := s.Ledger.OpenIntents(ctx, 0)
 	if err != nil {
@@ -138,7 +138,7 @@ func (s *Server) settleAll(ctx context.Context) error {
 	}
 	var failed error
 	for _, in := range open {
-		if s.pushes.receiving(in.ID) {
+		if s.pushes.receiving(in.RepositoryID) {
 			continue
 		}
 		if err := s.settleOrphan(ctx, in); err != nil {
@@ -170,6 +170,9 @@ func (s *Server) lockOrphan(ctx context.Context, in schema.Intent) (*repo.Lock, 
 	cancel()
 	if err == nil || ctx.Err() != nil {
 		return lock, err
+	}
+	if s.pushes.receiving(in.RepositoryID) { // it came meanwhile, and is no orphan
+		return nil, fmt.Errorf("wait for a push: %w", err)
 	}
 	long, cancel := context.WithTimeout(ctx, orphanTime)
 	defer cancel()
