@@ -66,7 +66,7 @@ func adminEnrolCommand() *cli.Command {
 		Usage:        "give a person a role in a course",
 		ArgsUsage:    "CODE LOGIN",
 		Description:  "Example: grader admin enrol comp2402 alice --role student",
-		Flags:        []cli.Flag{&cli.StringFlag{Name: "role", Usage: "student, ta or instructor (needed)"}},
+		Flags:        []cli.Flag{&cli.StringFlag{Name: "role", Usage: "`ROLE`: student, ta or instructor (needed)"}},
 		OnUsageError: misuse,
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, "CODE", "LOGIN")

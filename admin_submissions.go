@@ -50,7 +50,7 @@ func adminWaitCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "login", Usage: "whose: a `LOGIN`"},
 			&cli.IntFlag{Name: "number", Usage: "which: the `N` of CODE/ASSIGNMENT/LOGIN/N; it may still be to come"},
-			&cli.DurationFlag{Name: "timeout", Usage: "how long", Value: time.Minute},
+			&cli.DurationFlag{Name: "timeout", Usage: "`DURATION` to wait at most", Value: time.Minute},
 		},
 		OnUsageError: misuse,
 		Action: func(c *cli.Context) error {

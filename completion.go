@@ -36,16 +36,19 @@ func completionScript(app *cli.App, shell string) (string, error) {
 	switch shell {
 	case "bash":
 		return `_grader() {
-  local words
-  words=$("${COMP_WORDS[@]:0:$COMP_CWORD}" --generate-bash-completion 2>/dev/null)
-  COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[$COMP_CWORD]}"))
+  local words word="${COMP_WORDS[$COMP_CWORD]}"
+  local -a line=("${COMP_WORDS[@]:0:$COMP_CWORD}")
+  [[ $word == -* ]] && line+=("$word")
+  words=$("${line[@]}" --generate-bash-completion 2>/dev/null)
+  COMPREPLY=($(compgen -W "$words" -- "$word"))
 }
 complete -o bashdefault -o default -F _grader grader`, nil
 	case "zsh":
 		return `#compdef grader
 _grader() {
-  local -a words_found
-  words_found=("${(@f)$(${words[@]:0:#words[@]-1} --generate-bash-completion 2>/dev/null)}")
+  local -a words_found line=(${words[@]:0:$((CURRENT-1))})
+  [[ ${words[CURRENT]} == -* ]] && line+=(${words[CURRENT]})
+  words_found=("${(@f)$(${line[@]} --generate-bash-completion 2>/dev/null)}")
   _describe 'command' words_found
 }
 compdef _grader grader`, nil

@@ -50,11 +50,20 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 		ExitErrHandler:       func(*cli.Context, error) {},
 		OnUsageError:         misuse,
 		Action:               noCommand,
-		Commands: []*cli.Command{
+		Commands: withoutHelp([]*cli.Command{
 			serveCommand(), runnerCommand(), checkCommand(), adminCommand(),
 			demoCommand(), doctorCommand(), completionCommand(),
-		},
+		}),
 	}
+}
+
+// withoutHelp takes the library's help command out of every level: there is --help.
+func withoutHelp(commands []*cli.Command) []*cli.Command {
+	for _, c := range commands {
+		c.HideHelpCommand = true
+		withoutHelp(c.Subcommands)
+	}
+	return commands
 }
 
 // noCommand shows the help, and refuses a command that there is not.
