@@ -75,7 +75,8 @@ func lost(tests []schema.TestResult) string {
 		if t.Unpinned || !broken && t.Score.Cmp(t.MaxScore) >= 0 && t.Outcome != schema.OutcomeNotRun {
 			continue
 		}
-		words = append(words, fmt.Sprintf("%s (%s, %s/%s%s)", t.Name, t.Outcome, t.Score, t.MaxScore, prefixed(": ", t.Message)))
+		why, _, _ := strings.Cut(t.Message, "\n") // a compiler's words stand with the test
+		words = append(words, fmt.Sprintf("%s (%s, %s/%s%s)", t.Name, t.Outcome, t.Score, t.MaxScore, prefixed(": ", why)))
 	}
 	if len(words) > maxNamed {
 		words = append(words[:maxNamed], fmt.Sprintf("and %d more", len(words)-maxNamed))
