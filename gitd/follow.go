@@ -47,6 +47,9 @@ func (s *Server) follow(ctx context.Context, v viewing, is *recorded, t *target)
 		return 0
 	}
 	last, ok := s.stream(ctx, v, append(head, waiting(&is.job, v.again)...), is.job.ID, lines)
+	if !ok && v.again && !v.exitCode {
+		return 0 // the push is recorded: git must not say that it failed
+	}
 	if !ok {
 		return 1
 	}

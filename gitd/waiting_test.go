@@ -132,7 +132,9 @@ func TestStopTellsWhoWaitsHowToComeBack(t *testing.T) {
 	check(t, b.server.Stop(ctx))
 	l.until("The server is restarting; your push is kept")
 	l.until("Push again in a moment to watch")
-	l.rest()
+	if status := l.rest(); status != 0 {
+		t.Errorf("a push that is kept ended with status %d:\n%s", status, l.seen.String())
+	}
 	b.start()
 	b.mustGit("alice", "w", "remote", "set-url", "grader", b.url("comp1/a1"))
 	b.queue.hold(false)
