@@ -83,6 +83,15 @@ func redactMessage(outcome schema.Outcome, message string) string {
 	return message
 }
 
+// Reason returns what the viewer may read of why a job has no result, "" for nothing:
+// why our machines failed is for staff.
+func Reason(j schema.Job, v Viewer) string {
+	if j.State == schema.StateFailed && !v.Staff() {
+		return ""
+	}
+	return schema.Sanitize(j.Reason)
+}
+
 // RedactEvent returns what the viewer may see of an event, or false for nothing.
 // e itself is left as it is.
 func RedactEvent(e schema.Event, v Viewer) (schema.Event, bool) {

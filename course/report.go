@@ -1,6 +1,7 @@
 package course
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/grader/grader/schema"
@@ -24,12 +25,9 @@ func Report(s schema.Submission, v Viewer, zone *time.Location) schema.PublicSub
 		reportResult(&p, *s.Result, v)
 		p.Times = times(s.Job, *s.Result, zone)
 	case s.Job.State == schema.StateFailed:
-		p.Outcome, p.Blame, p.Message = schema.OutcomeInfrastructureError, schema.BlameInfrastructure, wordsFailed
-		if v.Staff() && s.Job.Reason != "" {
-			p.Message = schema.Sanitize(s.Job.Reason)
-		}
+		p.Outcome, p.Blame, p.Message = schema.OutcomeInfrastructureError, schema.BlameInfrastructure, cmp.Or(Reason(s.Job, v), wordsFailed)
 	case s.Job.State == schema.StateCancelled:
-		p.Message = schema.Sanitize(s.Job.Reason)
+		p.Message = Reason(s.Job, v)
 	}
 	return p
 }

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -269,6 +270,33 @@ func TestSubmissionEnds(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Why our machines failed tells of runners and hosts: students read only that they did.
+func TestWhyMachinesFailedIsForStaff(t *testing.T) {
+	t.Parallel()
+	c := newClassroom(t)
+	sub := c.submit("alice", 1)
+	sub.Job.State, sub.Job.Reason = schema.StateFailed, "runner local-7 was lost three times"
+	s := newSite(t, c, nil)
+	if body := s.as("alice").get("/comp2402/a1/alice/1").body; strings.Contains(body, "local-7") {
+		t.Error("the student reads of runner local-7")
+	}
+	mustContain(t, s.as("tina").get("/comp2402/a1/alice/1").body, "This does not count against you. Runner local-7 was lost three times.")
+}
+
+// What students have of a grader error's message says what the page says anyway.
+func TestAnExcuseIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	r := gradedResult()
+	r.Outcome, r.Tests, r.Message = schema.OutcomeGraderError, nil, "driver crashed: signal SIGSEGV"
+	c := newClassroom(t)
+	c.finish(c.submit("alice", 1), r)
+	s := newSite(t, c, nil)
+	if n := strings.Count(s.as("alice").get("/comp2402/a1/alice/1").body, "the staff has been told"); n != 1 {
+		t.Errorf("it is said %d times", n)
+	}
+	mustContain(t, s.as("tina").get("/comp2402/a1/alice/1").body, "Driver crashed: signal SIGSEGV. This does not count against you.")
 }
 
 func TestLivePageWithoutScript(t *testing.T) {

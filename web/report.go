@@ -103,7 +103,7 @@ func (r *report) showEnd(v *sight, result *schema.Result, hidden schema.Hidden) 
 	}
 	r.Mark = markOfJob(job.State, result)
 	if result == nil {
-		r.Status, r.Advice = noResultWords(job)
+		r.Status, r.Advice = noResultWords(job, v.viewer())
 		return
 	}
 	r.Status, r.Advice = resultWords(result)

@@ -2,7 +2,9 @@ package web
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
@@ -40,9 +42,9 @@ func resultWords(r *schema.Result) (status, advice string) {
 	case schema.OutcomeCompileError:
 		return "It did not compile.", "The compiler's words are below. No test could run."
 	case schema.OutcomeGraderError:
-		return "The tests failed, not you; the staff has been told.", withMessage(r, "This does not count against you.")
+		return excuse("The tests failed, not you; the staff has been told.", r)
 	case schema.OutcomeInfrastructureError:
-		return "Our machine failed; your push is graded again.", withMessage(r, "This does not count against you.")
+		return excuse("Our machine failed; your push is graded again.", r)
 	}
 	status = fmt.Sprintf("Graded: %s of %s points.", r.Score, r.MaxScore)
 	failing := 0
@@ -60,6 +62,15 @@ func resultWords(r *schema.Result) (status, advice string) {
 	return status, withMessage(r, fmt.Sprintf("%d of %s did not pass.", failing, count(len(r.Tests), "test")))
 }
 
+// excuse adds the message to what is said anyway; what students have of it says the same.
+func excuse(status string, r *schema.Result) (string, string) {
+	const advice = "This does not count against you."
+	if sentence(r.Message) == status {
+		return status, advice
+	}
+	return status, withMessage(r, advice)
+}
+
 func withMessage(r *schema.Result, advice string) string {
 	if r.Message == "" {
 		return advice
@@ -71,10 +82,11 @@ func withMessage(r *schema.Result, advice string) string {
 }
 
 // noResultWords say why there is no result.
-func noResultWords(j schema.Job) (status, advice string) {
+func noResultWords(j schema.Job, v course.Viewer) (status, advice string) {
+	reason := sentence(course.Reason(j, v))
 	if j.State == schema.StateCancelled {
-		return "The staff cancelled this run.", sentence(j.Reason)
+		return "The staff cancelled this run.", reason
 	}
 	return "Our machines failed, not you; the staff has been told.",
-		"This does not count against you. " + sentence(j.Reason)
+		strings.TrimSuffix("This does not count against you. "+reason, " ")
 }
