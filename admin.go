@@ -121,10 +121,15 @@ func dispatchOver(ctx context.Context, socket, name string, body []byte) ([]byte
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		if ctx.Err() != nil {
+		var dial *net.OpError
+		switch {
+		case ctx.Err() != nil:
 			return nil, ctx.Err()
+		case errors.As(err, &dial) && dial.Op == "dial":
+			return nil, errNoServer
 		}
-		return nil, errNoServer
+		// It may have been done: doing it again here could do it twice.
+		return nil, schema.Errorf(schema.CodeUnavailable, "the server went away before it answered; look whether it was done, and try again")
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(resp.Body)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"os"
 	"runtime"
 	"slices"
@@ -50,6 +51,13 @@ type LimitsConfig struct {
 	Connections int `yaml:"connections"` // at once
 	Strangers   int `yaml:"strangers"`   // of one address that have not proved who they are
 	Sessions    int `yaml:"sessions"`    // of one account at once
+}
+
+func (l LimitsConfig) check() error {
+	if l.Connections < 0 || l.Strangers < 0 || l.Sessions < 0 {
+		return errors.New("a limit is a number from 1; leave it out for its default")
+	}
+	return nil
 }
 
 func (l LimitsConfig) ssh() gitd.Limits {
@@ -141,7 +149,19 @@ func (c Config) check() error {
 	default:
 		return fmt.Errorf("wall: %q is no level; use namespace or uid", c.Wall)
 	}
+	if u, err := url.Parse(c.PublicURL); c.PublicURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+		return fmt.Errorf("public_url: %q is no address of a site; use one such as https://grader.example.org", c.PublicURL)
+	}
+	if err := c.Limits.check(); err != nil {
+		return fmt.Errorf("limits: %w", err)
+	}
+	if len(c.Flavours) == 0 {
+		return errors.New("flavours: name at least one; without a runner nothing is graded")
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.Flavours)) {
+		if err := schema.Segment("flavour", name); err != nil {
+			return fmt.Errorf("flavours: %w", err)
+		}
 		if err := c.Flavours[name].check(); err != nil {
 			return fmt.Errorf("flavours: %s: %w", name, err)
 		}

@@ -22,6 +22,10 @@ func TestAMalformedConfigurationNamesItsLine(t *testing.T) {
 		"no level of the wall":     {"wall: strong\n", "use namespace or uid"},
 		"warm above max":           {"flavours:\n  small: {cpu: 1, memory: 1GiB, scratch: 1GiB, processes: 9, warm: 3, max: 2}\n", "warm <= max"},
 		"no core at all":           {"flavours:\n  small: {memory: 1GiB, scratch: 1GiB, processes: 9, max: 2}\n", "cpu must be more than 0"},
+		"no flavour at all":        {"flavours: {}\n", "flavours: name at least one"},
+		"name of a flavour":        {"flavours:\n  Big One: {cpu: 1, memory: 1GiB, scratch: 1GiB, processes: 9, max: 2}\n", `flavour "Big One"`},
+		"less than nobody":         {"limits: {sessions: -1}\n", "limits: a limit is a number from 1"},
+		"address without a scheme": {"public_url: grader.example.org\n", `public_url: "grader.example.org" is no address`},
 		"not YAML":                 {"wall: [uid\n", "line"},
 	} {
 		t.Run(name, func(t *testing.T) {
