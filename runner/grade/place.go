@@ -2,6 +2,7 @@ package grade
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/grader/grader/runner/sandbox"
@@ -40,14 +41,15 @@ func (s *session) placeShowing(t *tree) (*place, error) {
 func (p *place) remove() { _ = p.scratch.Remove() }
 
 // localise takes the runner's paths out of a text that people read: what stands in the working
-// directory or in the artefacts is named as the student named it.
+// directory or in the artefacts is named as the student named it. A tool may have named the others
+// as seen from the working directory.
 func (p *place) localise(text string, v variables) string {
 	pairs := []string{p.work + "/", "", p.work, ".", p.tmp, "$TMPDIR"}
-	if dir := v["ARTEFACTS"]; dir != "" {
+	for _, dir := range p.spellings(v["ARTEFACTS"]) {
 		pairs = append(pairs, dir+"/", "", dir, "$ARTEFACTS")
 	}
 	for _, name := range []string{"NEEDS", "TEST_OUT", "REPORTS", "PREPARED"} {
-		if dir := v[name]; dir != "" {
+		for _, dir := range p.spellings(v[name]) {
 			pairs = append(pairs, dir, "$"+name)
 		}
 	}
@@ -57,4 +59,17 @@ func (p *place) localise(text string, v variables) string {
 		}
 	}
 	return text
+}
+
+// spellings returns how a directory outside the working directory may be named: absolutely, and
+// from the working directory. None where there is no such directory.
+func (p *place) spellings(dir string) []string {
+	if dir == "" {
+		return nil
+	}
+	relative, err := filepath.Rel(p.work, dir)
+	if err != nil || !strings.HasPrefix(relative, "../") {
+		return []string{dir}
+	}
+	return []string{dir, relative}
 }
