@@ -194,8 +194,11 @@ func testWord(o schema.Outcome) string {
 }
 
 // reason says why a test did not pass: the message, and where there is none, what
-// the outcome says.
+// the outcome says. What does not compile is told in the compiler's words.
 func reason(t *schema.TestResult) string {
+	if t.Outcome == schema.OutcomeCompileError && t.Output != "" {
+		return strings.TrimPrefix(t.Message+"\n"+t.Output, "\n")
+	}
 	if t.Message != "" {
 		return t.Message
 	}

@@ -207,3 +207,20 @@ func TestFoldingKeepsEverySpace(t *testing.T) {
 		}
 	}
 }
+
+func TestAFailedCompilationIsToldInTheCompilersWords(t *testing.T) {
+	t.Parallel()
+	failed := schema.TestResult{Name: "units", Test: "units", Outcome: schema.OutcomeCompileError, Visible: schema.VisibleAlways,
+		Message: "compile: exit status 1", Output: "RingTest.java:4: error: cannot find symbol\n  ring.add(1);\n      ^\n1 error\n"}
+	want := []string{
+		"FAIL  0/0  units                                            0 ms",
+		"           compile: exit status 1",
+		"           RingTest.java:4: error: cannot find symbol",
+		"             ring.add(1);",
+		"                 ^",
+		"           1 error",
+	}
+	if diff := cmp.Diff(want, render(student(), schema.Event{Kind: schema.EventTest, Test: &failed})); diff != "" {
+		t.Error(diff)
+	}
+}
