@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -46,15 +45,12 @@ func runRunner(c *cli.Context) error {
 	}
 	defer credential.Close()
 	level := sandbox.Level(c.String("min-level"))
-	dir, err := os.MkdirTemp("", "grader-runner-")
+	dir, err := makeRunnerDir(os.TempDir())
 	if err != nil {
-		return fmt.Errorf("runner's directory: %w", err)
+		return err
 	}
-	defer os.RemoveAll(dir)
-	if err := os.Chmod(dir, 0o711); err != nil { // steps pass through to their scratch
-		return fmt.Errorf("runner's directory: %w", err)
-	}
-	wall := sandbox.Options{Dir: filepath.Join(dir, "wall"), Min: level, Logger: logger}
-	agent := &runner.Agent{Open: runner.OpenWall(wall, time.Now, logger), Dir: dir, Version: version, Logger: logger}
+	defer dir.remove()
+	wall := sandbox.Options{Dir: filepath.Join(dir.path, "wall"), Min: level, Logger: logger}
+	agent := &runner.Agent{Open: runner.OpenWall(wall, time.Now, logger), Dir: dir.path, Version: version, Logger: logger}
 	return agent.Run(c.Context, credential)
 }
