@@ -165,8 +165,23 @@ func (s *Service) startSSH(ctx context.Context, data *dataDir) error {
 	if err := s.ssh.Start(ctx); err != nil {
 		return err
 	}
-	s.onStop(s.ssh.Stop)
+	s.onStop(s.stopSSH)
 	return nil
+}
+
+// pushTime is the part of a stop that pushes whose packs still come in may take; what
+// is stopped after them needs the rest.
+const pushTime = 8 * time.Second
+
+func (s *Service) stopSSH(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, pushTime)
+	defer cancel()
+	err := s.ssh.Stop(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.Logger.Warn("pushes that did not come in were ended", "error", err)
+		return nil // they were told, and nothing of them was counted
+	}
+	return err
 }
 
 func (s *Service) startSite(ctx context.Context, _ *dataDir) error {
