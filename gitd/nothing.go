@@ -51,7 +51,28 @@ func (s *Server) nothingToPush(ctx context.Context, p *push) int {
 		return p.session.fail(err)
 	}
 	_ = out.Lines([]string{"grader: nothing new; main is at " + short(tip)})
-	return s.follow(ctx, viewing{out: out, wait: true, again: true}, is, &p.target)
+	no := s.retryFailed(ctx, p, is)
+	status := s.follow(ctx, viewing{out: out, wait: true, again: true}, is, &p.target)
+	if no != nil {
+		_ = out.Lines(wrap("not tried again: "+schema.Sanitize(schema.MessageOf(no)), lineWidth))
+	}
+	return status
+}
+
+// retryFailed has what our machines failed to grade graded once more, as its last
+// line promised. The error is why not, for the person.
+func (s *Server) retryFailed(ctx context.Context, p *push, is *recorded) error {
+	if is.submission.ID == 0 || is.job.State != schema.StateFailed {
+		return nil
+	}
+	job, err := s.Ledger.Rerun(context.WithoutCancel(ctx), is.submission.ID, p.target.user, s.Clock())
+	if err != nil {
+		s.logInternal("retry a failed job", err)
+		return err
+	}
+	is.job = job
+	s.Queue.Wake()
+	return nil
 }
 
 // ofTip finds what the tip was recorded as, and records it where it was not.
