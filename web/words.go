@@ -94,8 +94,10 @@ func sentence(message string) string {
 	if message == "" {
 		return ""
 	}
-	first, size := utf8.DecodeRuneInString(message)
-	message = string(unicode.ToUpper(first)) + message[size:]
+	if word, _, _ := strings.Cut(message, " "); !strings.HasSuffix(word, ":") { // a step's name stays as it is
+		first, size := utf8.DecodeRuneInString(message)
+		message = string(unicode.ToUpper(first)) + message[size:]
+	}
 	if strings.ContainsAny(message[len(message)-1:], ".!?:") {
 		return message
 	}

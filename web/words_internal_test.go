@@ -47,7 +47,7 @@ func TestHumaneBytes(t *testing.T) {
 
 func TestSentence(t *testing.T) {
 	t.Parallel()
-	for message, want := range map[string]string{"": "", "a": "A.", "élan vital": "Élan vital.", "Done!": "Done!", "two\n": "Two\n.", "\xff": "\ufffd."} {
+	for message, want := range map[string]string{"": "", "a": "A.", "élan vital": "Élan vital.", "Done!": "Done!", "gcc: exit status 1": "gcc: exit status 1.", "two\n": "Two\n.", "\xff": "\ufffd."} {
 		if got := sentence(message); got != want {
 			t.Errorf("%q: %q, want %q", message, got, want)
 		}
