@@ -1,0 +1,272 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/grader/grader/demo"
+	"github.com/grader/grader/schema"
+)
+
+// problem is a contest problem package, as far as grading needs it.
+type problem struct {
+	Name      string   `json:"name"`
+	TimeLimit float64  `json:"time_limit_s"`
+	Memory    int      `json:"memory_limit_mb"`
+	Tests     []string `json:"tests"` // paths below data, without their endings
+	dir       string
+}
+
+// languageFactor is what the packages' limits are multiplied by: their authors derived them
+// from programs in C, C++ and Java, and here one limit holds for Python too.
+const languageFactor = 3
+
+// languages are the endings of the programs.
+func languages() []string { return []string{"c", "cc", "java", "py"} }
+
+// TestProblems sets every contest problem, and pushes right programs in four languages against
+// all their cases, and programs that are wrong, slow, crash and do not compile against two:
+// every problem gets each of these in two of the languages, so that every pair occurs.
+func TestProblems(t *testing.T) {
+	t.Parallel()
+	problems := readProblems(t)
+	needPrograms(t, "gcc", "g++", "javac", "python3")
+	c := newSchool(t, 3)
+	teacher := c.enter(t, "ada", schema.RoleInstructor)
+	students := map[string]*demo.Person{}
+	for _, language := range languages() {
+		students[language] = c.enter(t, "student-"+language, schema.RoleStudent)
+	}
+	for i, p := range problems {
+		t.Run(p.Name, func(t *testing.T) {
+			p.set(t, c, teacher)
+			for j, language := range languages() {
+				t.Run(language, func(t *testing.T) {
+					t.Parallel()
+					v := &verdicts{c: c, student: students[language], problem: p, language: language}
+					v.right(t)
+					if (i+j)%2 == 0 {
+						v.wrong(t)
+						v.crash(t)
+					} else {
+						v.slow(t)
+						v.broken(t)
+					}
+				})
+			}
+		})
+	}
+}
+
+// readProblems reads the packages, or skips the test where there are none.
+func readProblems(t *testing.T) []problem {
+	t.Helper()
+	root := filepath.Join(sharedCases, "problems")
+	if !exists(t, root) {
+		t.Skipf("SKIPPED: the contest problems are not at %s: no verdict on them is checked here", root)
+	}
+	var all []problem
+	if err := json.Unmarshal([]byte(readFile(t, root, "manifest.json")), &all); err != nil {
+		t.Fatal(err)
+	}
+	if len(all) == 0 {
+		t.Fatal("the manifest names no problem")
+	}
+	for i := range all {
+		all[i].dir = filepath.Join(root, all[i].Name)
+	}
+	return all
+}
+
+// set pushes the problem twice: with all its cases, and with the first and the last for the
+// programs that fail on any.
+func (p problem) set(t *testing.T, c *school, teacher *demo.Person) {
+	t.Helper()
+	few := []string{p.Tests[0]}
+	if last := p.Tests[len(p.Tests)-1]; last != few[0] {
+		few = append(few, last)
+	}
+	c.set(t, teacher, p.Name, p.write(t, p.Tests))
+	c.set(t, teacher, p.Name+"-few", p.write(t, few))
+}
+
+// write makes a tests repository with some of the cases.
+func (p problem) write(t *testing.T, tests []string) string {
+	t.Helper()
+	dir := t.TempDir()
+	limit := int(p.TimeLimit * 1000)
+	if len(tests) == len(p.Tests) {
+		limit *= languageFactor
+	}
+	spec := map[string]any{
+		"title":    p.title(t),
+		"solution": "solution/",
+		"samples":  []any{map[string]any{"dir": "samples/wrong/", "score": 0}},
+		"limits":   map[string]any{"time": fmt.Sprintf("%dms", limit), "memory": fmt.Sprintf("%dMiB", p.Memory)},
+		"build":    "auto",
+		"tests": []any{map[string]any{
+			"name": "cases", "run": []string{"$PROGRAM"}, "cases": "data/**/*.in", "compare": "tokens", "points": 100,
+		}},
+	}
+	text, err := yaml.Marshal(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{
+		"assignment.yaml":      string(text),
+		"solution/main.c":      p.program(t, "right", "c"),
+		"samples/wrong/main.c": p.program(t, "wrong", "c"),
+	}
+	for _, name := range tests {
+		for _, ending := range []string{".in", ".ans"} {
+			files["data/"+name+ending] = readFile(t, p.dir, "data", name+ending)
+		}
+	}
+	if err := demo.WriteFiles(dir, files); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// title is what problem.yaml calls the problem, in any language, or its short name.
+func (p problem) title(t *testing.T) string {
+	t.Helper()
+	var about struct {
+		Name any `yaml:"name"`
+	}
+	if err := yaml.Unmarshal([]byte(readFile(t, p.dir, "problem.yaml")), &about); err != nil {
+		t.Fatal(err)
+	}
+	switch name := about.Name.(type) {
+	case string:
+		return name
+	case map[string]any:
+		for _, word := range name {
+			return fmt.Sprint(word)
+		}
+	}
+	return p.Name
+}
+
+// program reads testdata/problems: right for this problem, or wrong for any.
+func (p problem) program(t *testing.T, what, language string) string {
+	t.Helper()
+	dir := p.Name
+	if what != "right" {
+		dir = "any"
+	}
+	return readFile(t, "testdata", "problems", dir, what+"."+language)
+}
+
+// verdicts checks what one student's programs get.
+type verdicts struct {
+	c        *school
+	student  *demo.Person
+	problem  problem
+	language string
+}
+
+func (v *verdicts) submit(t *testing.T, what, assignment string) (schema.PublicSubmission, demo.Transcript) {
+	t.Helper()
+	return v.c.submit(t, v.student, assignment, map[string]string{"main." + v.language: v.problem.program(t, what, v.language)})
+}
+
+func (v *verdicts) right(t *testing.T) {
+	t.Helper()
+	s, transcript := v.submit(t, "right", v.problem.Name)
+	if s.Outcome != schema.OutcomeGraded || s.Score != "100" || s.MaxScore != "100" || len(s.Tests) != len(v.problem.Tests) {
+		t.Errorf("a right program, %d tests of %d:\n%s", len(s.Tests), len(v.problem.Tests), story(s))
+	}
+	says(t, transcript, "100 / 100")
+	for _, name := range v.problem.Tests {
+		if !slices.ContainsFunc(s.Tests, func(r schema.PublicTest) bool { return r.Name == "cases/"+name }) {
+			t.Errorf("no result of case %s", name)
+		}
+	}
+}
+
+func (v *verdicts) wrong(t *testing.T) {
+	t.Helper()
+	s, transcript := v.submit(t, "wrong", v.problem.Name+"-few")
+	v.every(t, s, schema.OutcomeFailed)
+	says(t, transcript, "FAIL", `got "-17"`, "0 / 100")
+}
+
+func (v *verdicts) slow(t *testing.T) {
+	t.Helper()
+	s, transcript := v.submit(t, "slow", v.problem.Name+"-few")
+	v.every(t, s, schema.OutcomeTimeLimit)
+	says(t, transcript, "FAIL", "limit", "0 / 100")
+}
+
+func (v *verdicts) crash(t *testing.T) {
+	t.Helper()
+	s, transcript := v.submit(t, "crash", v.problem.Name+"-few")
+	v.every(t, s, schema.OutcomeCrashed)
+	native := v.language == "c" || v.language == "cc"
+	for _, r := range s.Tests {
+		if native && r.Signal != "SIGABRT" || !native && (r.ExitStatus == nil || *r.ExitStatus != 1) {
+			t.Errorf("%s crashed with signal %q, exit status %v", r.Name, r.Signal, r.ExitStatus)
+		}
+	}
+	if native {
+		says(t, transcript, "SIGABRT")
+	} else {
+		says(t, transcript, "exit status 1")
+	}
+}
+
+func (v *verdicts) broken(t *testing.T) {
+	t.Helper()
+	s, transcript := v.submit(t, "broken", v.problem.Name+"-few")
+	if s.Outcome != schema.OutcomeCompileError || s.Build == nil || s.Build.Outcome != schema.OutcomeCompileError {
+		t.Errorf("expected compile-error:\n%s", story(s))
+	}
+	for _, r := range s.Tests {
+		if r.Outcome != schema.OutcomeNotRun {
+			t.Errorf("%s is %s though nothing was built", r.Name, r.Outcome)
+		}
+	}
+	words := map[string]string{"c": "no_idea", "cc": "no_idea", "java": "cannot find symbol", "py": "SyntaxError"}
+	says(t, transcript, "main."+v.language, words[v.language], "does not compile: 0 / 100")
+}
+
+// every checks that all tests ended so and earned nothing.
+func (v *verdicts) every(t *testing.T, s schema.PublicSubmission, want schema.Outcome) {
+	t.Helper()
+	if s.Outcome != schema.OutcomeGraded || s.Blame != schema.BlameStudent || s.Score != "0" || s.MaxScore != "100" || len(s.Tests) == 0 {
+		t.Errorf("expected graded with 0 / 100:\n%s", story(s))
+	}
+	for _, r := range s.Tests {
+		if r.Outcome != want {
+			t.Errorf("%s: expected %s:\n%s", r.Name, want, story(s))
+		}
+	}
+}
+
+// says checks what a student read.
+func says(t *testing.T, transcript demo.Transcript, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if !strings.Contains(transcript.Output, w) {
+			t.Errorf("the push does not say %q:\n%s", w, transcript.Output)
+		}
+	}
+}
+
+// needPrograms skips where the machine has no toolchain for the test.
+func needPrograms(t *testing.T, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if _, err := os.Stat("/usr/bin/" + name); err != nil {
+			t.Skipf("SKIPPED: no /usr/bin/%s here", name)
+		}
+	}
+}

@@ -1,0 +1,3 @@
+def findAnagrams(subject, candidates):
+    word = subject.lower()
+    return [c for c in candidates if c.lower() != word and sorted(c.lower()) == sorted(word)]
