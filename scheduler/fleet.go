@@ -69,10 +69,11 @@ func (f *fleet) expect(id, flavour string, t token, now time.Time) {
 	f.tokens[id] = t
 }
 
-// redeem spends the token and returns the runner that it was issued for. Every
+// redeem spends the token and returns the runner that it was issued for; restore
+// gives the token back, for a registration that could not be stored. Every
 // outstanding token is compared, each in constant time, so that the answer's delay
 // tells nothing.
-func (f *fleet) redeem(secret string, now time.Time) (*member, bool) {
+func (f *fleet) redeem(secret string, now time.Time) (m *member, restore func(), ok bool) {
 	hash := sha256.Sum256([]byte(secret))
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -83,11 +84,21 @@ func (f *fleet) redeem(secret string, now time.Time) (*member, bool) {
 		}
 	}
 	if found == "" {
-		return nil, false
+		return nil, nil, false
 	}
+	spent := f.tokens[found]
 	delete(f.tokens, found)
-	m, ok := f.byID[found]
-	return m, ok
+	m, ok = f.byID[found]
+	return m, func() { f.restore(found, spent) }, ok
+}
+
+// restore makes a token good again, if its runner is still expected.
+func (f *fleet) restore(id string, t token) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.byID[id] != nil {
+		f.tokens[id] = t
+	}
 }
 
 // admit makes a registered runner known by its secret's hash.

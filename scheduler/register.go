@@ -22,7 +22,7 @@ func (s *Scheduler) register(w http.ResponseWriter, r *http.Request) error {
 	if said.Protocol != schema.Protocol {
 		return schema.Errorf(schema.CodeRefused, "the server speaks protocol %d, this runner %d; install the same version of grader on both", schema.Protocol, said.Protocol)
 	}
-	m, ok := s.fleet.redeem(said.Token, s.Clock())
+	m, restore, ok := s.fleet.redeem(said.Token, s.Clock())
 	if !ok {
 		return schema.Errorf(schema.CodeUnauthenticated, "the token is unknown, spent or expired")
 	}
@@ -33,6 +33,9 @@ func (s *Scheduler) register(w http.ResponseWriter, r *http.Request) error {
 	flavour.Name = m.flavour
 	secret, record := s.newRunner(m.id, said)
 	if err := s.Jobs.AddRunner(r.Context(), record); err != nil {
+		if schema.CodeOf(err) != schema.CodeConflict {
+			restore()
+		}
 		return err
 	}
 	m.register(record, s.Clock()) // nothing of it changes any more

@@ -1,11 +1,14 @@
 package scheduler_test
 
 import (
+	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/grader/grader/scheduler"
 	"github.com/grader/grader/schema"
 )
 
@@ -68,4 +71,31 @@ func TestRetiredRunnerIsUnknown(t *testing.T) {
 		synctest.Wait()
 		d.do("POST", "/claim?wait=0s", "").want(t, 401)
 	})
+}
+
+// A registration that the store could not take spends no token: the runner asks again
+// when the disk has space, and is not started anew every few seconds until then.
+func TestTokenOutlivesAStoreThatFails(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	full := &fullOnce{Jobs: b.jobs}
+	b.start(func(s *scheduler.Scheduler) { s.Jobs = full })
+	d := &device{b: b}
+	token := b.Issue("runner-1", "standard")
+	d.register(token, nil).want(t, 503, "the database is full")
+	d.register(token, nil).want(t, 200, "secret")
+	d.register(token, nil).want(t, 401, "spent")
+}
+
+// fullOnce cannot store the first runner.
+type fullOnce struct {
+	scheduler.Jobs
+	failed atomic.Bool
+}
+
+func (f *fullOnce) AddRunner(ctx context.Context, r schema.Runner) error {
+	if f.failed.CompareAndSwap(false, true) {
+		return schema.Errorf(schema.CodeUnavailable, "the database is full")
+	}
+	return f.Jobs.AddRunner(ctx, r)
 }
