@@ -34,7 +34,7 @@ func newHold(t *testing.T) *hold {
 }
 
 // push starts a push whose pack will be held.
-func (h *hold) push(p *demo.Person, work, repository string) *live {
+func (h *hold) push(p *demo.Person, work, repository, ref string) *live {
 	h.t.Helper()
 	self, err := os.Executable()
 	check(h.t, err)
@@ -44,7 +44,7 @@ func (h *hold) push(p *demo.Person, work, repository string) *live {
 			env = []string{holdVariable + "=" + h.dir, "GIT_SSH_VARIANT=ssh", "GIT_SSH_COMMAND=" + self + " " + ssh}
 		}
 	}
-	return beginPush(h.t, p, work, repository, env...)
+	return beginPush(h.t, p, work, repository, ref, env...)
 }
 
 func (h *hold) held() bool {

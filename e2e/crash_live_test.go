@@ -47,10 +47,10 @@ func begin(t *testing.T, cmd *exec.Cmd, env ...string) *live {
 	return l
 }
 
-// beginPush starts a push of main from a work tree.
-func beginPush(t *testing.T, p *demo.Person, work, repository string, env ...string) *live {
+// beginPush starts a push, forced, from a work tree.
+func beginPush(t *testing.T, p *demo.Person, work, repository, ref string, env ...string) *live {
 	t.Helper()
-	return begin(t, p.Command(context.Background(), work, "git", "push", "--force", p.URL(repository), "main"), env...)
+	return begin(t, p.Command(context.Background(), work, "git", "push", "--force", p.URL(repository), ref), env...)
 }
 
 // Write implements io.Writer.

@@ -18,7 +18,7 @@ type orphan struct {
 	push   *live
 	commit string
 	dir    string // of the repository
-	hook   string // directory with what holds the hook
+	hook   *heldHook
 }
 
 // newOrphan begins alice's second push, holds the hook when it has its answer, and
@@ -28,10 +28,10 @@ func newOrphan(t *testing.T) *orphan {
 	t.Helper()
 	o := &orphan{classroom: newClassroom(t, "", "alice", "bob")}
 	o.pushes("alice", "right", "2 / 2")
-	o.holdHook()
+	o.hook = o.holdHook()
 	o.work("alice", "", "second")
 	o.push = o.classroom.push("alice")
-	eventually(t, "the hook has its answer", func() bool { return isThere(filepath.Join(o.hook, "answered")) })
+	eventually(t, "the hook has its answer", o.hook.answered)
 	l := o.ledger()
 	o.pid = l.count(`SELECT process_group FROM intents WHERE state = 'open'`)
 	o.commit = l.texts(`SELECT new_hash FROM intents WHERE state = 'open'`)[0]
@@ -48,41 +48,14 @@ func newOrphan(t *testing.T) *orphan {
 	return o
 }
 
-// holdHook puts a hook before the real one, which it runs and then waits for a word.
-// The next server puts the real one back.
-func (o *orphan) holdHook() {
-	o.t.Helper()
-	o.hook = o.t.TempDir()
-	check(o.t, syscall.Mkfifo(filepath.Join(o.hook, "go"), 0o600))
-	hook := filepath.Join(o.data, "repositories/hooks/pre-receive")
-	check(o.t, os.Rename(hook, filepath.Join(o.hook, "pre-receive")))
-	script := fmt.Sprintf("#!/bin/sh\n%[1]s/pre-receive || exit\n: > %[1]s/answered\nread word < %[1]s/go\n", o.hook)
-	check(o.t, os.WriteFile(hook, []byte(script), 0o755))
-}
-
-// letGo lets git go on, without its server.
-func (o *orphan) letGo() {
-	o.t.Helper()
-	f, err := os.OpenFile(filepath.Join(o.hook, "go"), os.O_RDWR, 0)
-	check(o.t, err)
-	o.t.Cleanup(func() { f.Close() })
-	_, err = f.WriteString("go\n")
-	check(o.t, err)
-}
-
 func (o *orphan) ended() bool { return processState(o.pid) == 0 || processState(o.pid) == 'Z' }
-
-func isThere(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
 
 // An orphaned git moves the ref after its server has died and before the next one is
 // there: the push is found when the server starts.
 func TestOrphanThatMovesTheRefBeforeTheRestartIsGraded(t *testing.T) {
 	t.Parallel()
 	o := newOrphan(t)
-	o.letGo()
+	o.hook.letGo()
 	eventually(t, "the orphan has ended", o.ended)
 	o.movedAndGraded()
 }
@@ -100,7 +73,7 @@ func TestOrphanThatMovesTheRefDuringTheRestartIsGraded(t *testing.T) {
 		pid, err := os.ReadFile(filepath.Join(o.data, "lock"))
 		return err == nil && string(pid) != old && string(pid) != "" && hasOpen(strings.TrimSpace(string(pid)), filepath.Join(o.dir, "grader.lock"))
 	})
-	o.letGo()
+	o.hook.letGo()
 	check(t, <-started)
 	o.server.Kill() // and once more, for good measure
 	o.movedAndGraded()

@@ -103,7 +103,7 @@ func (c *classroom) setTests(text string) {
 	work := c.write("ada", "c101/a1/tests", map[string]string{
 		"assignment.yaml": text, "solution/work.sh": "echo right\n",
 	})
-	said, status := beginPush(c.t, c.people["ada"], work, "c101/a1/tests").end()
+	said, status := beginPush(c.t, c.people["ada"], work, "c101/a1/tests", "main").end()
 	if status != 0 || !strings.Contains(said, "active now: version") {
 		c.t.Fatalf("the tests did not become active: exit status %d\n%s", status, said)
 	}
@@ -129,7 +129,7 @@ func (c *classroom) work(login, before, says string) string {
 func (c *classroom) push(login string, env ...string) *live {
 	c.t.Helper()
 	p := c.people[login]
-	return beginPush(c.t, p, workTree(p), "c101/a1", env...)
+	return beginPush(c.t, p, workTree(p), "c101/a1", "main", env...)
 }
 
 // pushes has a student push and see the verdict.

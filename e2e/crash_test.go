@@ -144,7 +144,7 @@ func (c *campaign) linger(m moment) {
 func (c *campaign) holdPack() {
 	c.work("slow", "", fmt.Sprint("slow ", c.random.Uint64()))
 	c.hold = newHold(c.t)
-	c.slow = c.hold.push(c.people["slow"], workTree(c.people["slow"]), "c101/a1")
+	c.slow = c.hold.push(c.people["slow"], workTree(c.people["slow"]), "c101/a1", "main")
 }
 
 // releasePack lets go of the pack, whose server is dead: that push never happened.

@@ -1,0 +1,178 @@
+package e2e
+
+import (
+	"crypto/rand"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// smallDisk mounts a file system of its own of that many MiB, or skips loudly.
+func smallDisk(t *testing.T, size int) string {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("NOT TESTED: a full disk needs root, to mount a small one")
+	}
+	dir := t.TempDir()
+	if err := syscall.Mount("grader-test", dir, "tmpfs", 0, fmt.Sprintf("size=%dm", size)); err != nil {
+		t.Skipf("NOT TESTED: a full disk needs a small one, which cannot be mounted here: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
+			t.Errorf("unmount: %v", err)
+		}
+	})
+	return dir
+}
+
+// filler takes all space of a file system.
+type filler struct {
+	t    *testing.T
+	path string
+}
+
+// fill leaves nothing free but what is asked for, in bytes.
+func (f filler) fill(free int64) {
+	f.t.Helper()
+	file, err := os.Create(f.path)
+	check(f.t, err)
+	defer file.Close()
+	block := make([]byte, 4096)
+	for {
+		if _, err = file.Write(block); err != nil {
+			break
+		}
+	}
+	info, err := file.Stat()
+	check(f.t, err)
+	check(f.t, file.Truncate(max(0, info.Size()-free)))
+}
+
+func (f filler) empty() { check(f.t, os.Remove(f.path)) }
+
+// The disk is full when a push comes: the student reads so in words, nothing is
+// counted, and as soon as there is space the same push goes through.
+func TestFullDiskRefusesInWords(t *testing.T) {
+	t.Parallel()
+	disk := smallDisk(t, 64)
+	c := newClassroom(t, filepath.Join(disk, "data"), "alice")
+	c.pushes("alice", "right", "2 / 2")
+	full := filler{t, filepath.Join(disk, "full")}
+	noise := make([]byte, 1<<20)
+	_, err := rand.Read(noise)
+	check(t, err)
+	c.write("alice", "c101/a1", map[string]string{"work.sh": "echo right", "noise": string(noise)})
+	for _, free := range []int64{0, 16 << 10, 64 << 10, 256 << 10} {
+		full.fill(free)
+		said, status := c.push("alice").end()
+		words := []string{"refused: the database is full. Nothing was counted.",
+			"refused: git could not take in what was sent, for the reason above. Push again; if it stays so, tell the course staff. Nothing was counted."}
+		if status == 0 || !told(said, words[0]) && !told(said, words[1]) {
+			t.Errorf("%d bytes free, exit status %d:\n%s", free, status, said)
+		}
+		if free == 256<<10 && !told(said, words[1]) {
+			t.Errorf("the pack does not fit, and it says:\n%s", said)
+		}
+		full.empty()
+	}
+	c.graded("alice", 1)
+	again := c.push("alice")
+	again.await("submission 2")
+	again.await("2 / 2")
+	c.graded("alice", 2)
+}
+
+// The disk is full between the moving of main and the transaction: the student is
+// told that the push is stored, and it is counted when there is space again.
+func TestFullDiskAfterMainHasMoved(t *testing.T) {
+	t.Parallel()
+	disk := smallDisk(t, 64)
+	c := newClassroom(t, filepath.Join(disk, "data"), "alice")
+	c.pushes("alice", "right", "2 / 2")
+	hook := c.holdHook()
+	c.work("alice", "", "right # again")
+	l := c.push("alice")
+	eventually(t, "the push is accepted", hook.answered)
+	hook.restore()
+	full := filler{t, filepath.Join(disk, "full")}
+	full.fill(16 << 10) // enough for the ref
+	hook.letGo()
+	said, status := l.end()
+	if status != 0 || !told(said, "stored, not yet counted; we keep trying. Push again to watch.") || !strings.Contains(said, "main -> main") {
+		t.Errorf("exit status %d:\n%s", status, said)
+	}
+	if n := len(c.submissions("alice")); n != 1 {
+		t.Errorf("%d submissions on a full disk", n)
+	}
+	full.empty()
+	c.graded("alice", 2)
+	c.watchesAgain("alice", "submission 2", "2 / 2")
+}
+
+// The disk is full while a job runs: neither its events nor its result can be stored.
+// It is graded once there is space, and once.
+func TestFullDiskWhileAJobRuns(t *testing.T) {
+	t.Parallel()
+	disk := smallDisk(t, 64)
+	c := newClassroom(t, filepath.Join(disk, "data"), "alice")
+	c.work("alice", waits, "right")
+	l := c.push("alice")
+	l.await("running on a fresh standard runner")
+	runner := c.busyRunner()
+	full := filler{t, filepath.Join(disk, "full")}
+	full.fill(0)
+	eventually(t, "the program has ended", func() bool { return !running(runner, "work.sh") })
+	full.empty()
+	l.await("2 / 2")
+	l.end()
+	c.graded("alice", 1)
+}
+
+// A database that cannot be written to while the server runs: the push is refused in
+// words, what was recorded is still shown, and later all is well.
+func TestReadOnlyDatabase(t *testing.T) {
+	t.Parallel()
+	c := newClassroom(t, "", "alice")
+	c.pushes("alice", "right", "2 / 2")
+	protect := func(how string) error {
+		return exec.Command("chattr", how, filepath.Join(c.data, "grader.db"), filepath.Join(c.data, "grader.db-wal")).Run()
+	}
+	if err := protect("+i"); err != nil {
+		t.Skipf("NOT TESTED: a database cannot be made immutable here: %v", err)
+	}
+	defer func() { _ = protect("-i") }() // it was done below, as a rule
+	c.watchesAgain("alice", "2 / 2")
+	c.work("alice", "", "second")
+	said, status := c.push("alice").end()
+	if status == 0 || !told(said, "refused: the database cannot be read or written. Nothing was counted.") {
+		t.Errorf("exit status %d:\n%s", status, said)
+	}
+	check(t, protect("-i"))
+	again := c.push("alice")
+	again.await("submission 2")
+	again.await("1 / 2")
+	c.graded("alice", 2)
+}
+
+// A server whose data directory cannot be written to does not start, and says why.
+func TestReadOnlyDataDirectory(t *testing.T) {
+	t.Parallel()
+	disk := smallDisk(t, 64)
+	c := newClassroom(t, filepath.Join(disk, "data"), "alice")
+	c.pushes("alice", "right", "2 / 2")
+	check(t, c.server.Stop())
+	remount := func(flags uintptr) {
+		check(t, syscall.Mount("grader-test", disk, "tmpfs", syscall.MS_REMOUNT|flags, ""))
+	}
+	remount(syscall.MS_RDONLY)
+	if err := c.start(); err == nil || !strings.Contains(err.Error(), "exit status 1") || !strings.Contains(err.Error(), "read-only file system") {
+		t.Errorf("started on a read-only disk: %v", err)
+	}
+	remount(0)
+	c.serve()
+	c.watchesAgain("alice", "2 / 2")
+}

@@ -1,0 +1,204 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// waits is a program that runs until the test lets it end, so that a push can be
+// interrupted while its job runs.
+const waits = "sleep 3"
+
+const leaving = "Ctrl-C cancels nothing: push again to see these lines again."
+
+// submissions are a student's, oldest first.
+func (c *classroom) submissions(login string) []schema.PublicSubmission {
+	c.t.Helper()
+	var all []schema.PublicSubmission
+	check(c.t, json.Unmarshal([]byte(c.admin("submissions", "c101/a1", "--login", login, "--json")), &all))
+	return all
+}
+
+// graded checks that a student has n submissions, and that each has its verdict.
+func (c *classroom) graded(login string, n int) {
+	c.t.Helper()
+	for i := range n {
+		c.wait(login, i+1)
+	}
+	all := c.submissions(login)
+	if len(all) != n {
+		c.t.Fatalf("%s has %d submissions, not %d", login, len(all), n)
+	}
+	for _, s := range all {
+		if s.State != schema.StateDone || s.Outcome != schema.OutcomeGraded {
+			c.t.Errorf("%s: %s, %s", s.Name, s.State, s.Outcome)
+		}
+	}
+	l := c.ledger()
+	defer l.close()
+	if results := l.count(`SELECT count(*) FROM results r JOIN jobs j ON j.id = r.job_id WHERE j.owner = ? AND j.kind = 'grade'`, login); results != n {
+		c.t.Errorf("%s has %d results, not %d", login, results, n)
+	}
+}
+
+// watchesAgain pushes what is there already, and sees its lines again.
+func (c *classroom) watchesAgain(login string, words ...string) {
+	c.t.Helper()
+	again := c.push(login)
+	said, status := again.end()
+	if status != 0 {
+		c.t.Errorf("exit status %d", status)
+	}
+	for _, word := range append(words, "Everything up-to-date", "grader: nothing new; main is at ") {
+		if !strings.Contains(said, word) {
+			c.t.Errorf("pushed again, it does not say %q:\n%s", word, said)
+		}
+	}
+}
+
+// Ctrl-C while the job runs ends the session and nothing else, as the session had said.
+func TestCtrlCWhileWaitingCancelsNothing(t *testing.T) {
+	t.Parallel()
+	c := newClassroom(t, "", "alice")
+	c.work("alice", waits, "right")
+	l := c.push("alice")
+	l.await(leaving)
+	l.await("running on a fresh standard runner")
+	l.signal(syscall.SIGINT)
+	if said, status := l.end(); status == 0 || strings.Contains(said, "2 / 2") {
+		t.Fatalf("exit status %d:\n%s", status, said)
+	}
+	c.watchesAgain("alice", "C101 Patience: submission 1", "pass  1/1  answers", "2 / 2")
+	c.graded("alice", 1)
+}
+
+// Ctrl-C in the middle of the pack: the push never happened, and the next one goes
+// through at once.
+func TestCtrlCInThePackIsNoPush(t *testing.T) {
+	t.Parallel()
+	c := newClassroom(t, "", "alice")
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGKILL} {
+		c.work("alice", "", fmt.Sprint("interrupted by ", signal))
+		h := newHold(t)
+		l := h.push(c.people["alice"], workTree(c.people["alice"]), "c101/a1", "main")
+		eventually(t, "the pack is held", h.held)
+		l.signal(signal)
+		if said, status := l.end(); status == 0 {
+			t.Fatalf("interrupted, it ended with status 0:\n%s", said)
+		}
+		led := c.ledger()
+		eventually(t, "the push is settled", func() bool { return len(led.openIntents()) == 0 })
+		led.close()
+	}
+	if all := c.submissions("alice"); len(all) != 0 {
+		t.Fatalf("%d submissions of pushes that never happened", len(all))
+	}
+	began := time.Now()
+	c.pushes("alice", "right", "submission 1")
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("the next push took %v", took)
+	}
+	c.graded("alice", 1)
+}
+
+// A client that is killed while it waits, and one that is there but reads nothing
+// any more: the grading goes on, others are served, and the server can be stopped.
+func TestVanishedClientsHoldNothingUp(t *testing.T) {
+	t.Parallel()
+	c := newClassroom(t, "", "alice", "bob", "carol")
+	c.work("alice", waits, "right")
+	c.work("bob", waits+"; seq 100000 >&2; seq 100000", "right")
+	killed, deaf := c.push("alice"), c.push("bob")
+	killed.await(leaving)
+	deaf.await(leaving)
+	deaf.signal(syscall.SIGSTOP)
+	killed.signal(syscall.SIGKILL)
+	killed.end()
+	c.graded("alice", 1)
+	c.graded("bob", 1)
+	c.pushes("carol", "right", "2 / 2")
+	c.watchesAgain("alice", "2 / 2")
+	c.watchesAgain("bob", "1 / 2")
+	began := time.Now()
+	if err := c.server.Stop(); err != nil {
+		t.Errorf("stopped beside a client that reads nothing: %v", err)
+	}
+	if took := time.Since(began); took > 15*time.Second {
+		t.Errorf("the stop took %v", took)
+	}
+	deaf.signal(syscall.SIGCONT)
+	deaf.end()
+}
+
+// told reports whether words were said, wherever the lines were broken.
+func told(said, words string) bool {
+	said = strings.ReplaceAll(said, "remote:", " ")
+	return strings.Contains(strings.Join(strings.Fields(said), " "), words)
+}
+
+// Two pushes of one student at once, the older commit first and the newer first: one
+// is taken, the other is refused and counts nothing. Nothing hangs.
+func TestTwoPushesOfOneStudentAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, order := range map[string][2]string{"older first": {"main~", "main"}, "newer first": {"main", "main~"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newClassroom(t, "", "alice")
+			c.pushes("alice", "first", "submission 1")
+			c.work("alice", "", "second")
+			work := c.work("alice", "", "third") // on top of it
+			alice := c.people["alice"]
+			first, second := newHold(t), newHold(t)
+			taken := first.push(alice, work, "c101/a1", order[0]+":main")
+			eventually(t, "the first pack is held", first.held)
+			refused := second.push(alice, work, "c101/a1", order[1]+":main")
+			eventually(t, "the second pack is held", second.held)
+			first.letGo()
+			taken.await("submission 2")
+			second.letGo()
+			said, status := refused.end()
+			if status == 0 || !told(said, "refused: main has moved since your git looked. Push again. Nothing was counted.") {
+				t.Errorf("exit status %d:\n%s", status, said)
+			}
+			if said, status := taken.end(); status != 0 {
+				t.Errorf("exit status %d:\n%s", status, said)
+			}
+			again := beginPush(t, alice, work, "c101/a1", order[1]+":main")
+			again.await("submission 3")
+			again.end()
+			c.graded("alice", 3)
+			led := c.ledger()
+			defer led.close()
+			if n := led.count(`SELECT count(*) FROM intents WHERE state = 'void'`); n != 0 {
+				t.Errorf("%d pushes were begun and came to nothing", n)
+			}
+		})
+	}
+}
+
+// The same commit pushed twice at once is one submission, whichever comes first.
+func TestOneCommitPushedTwiceAtOnceIsOneSubmission(t *testing.T) {
+	t.Parallel()
+	c := newClassroom(t, "", "alice")
+	for round := range 5 {
+		c.work("alice", "", fmt.Sprint("round ", round))
+		one, other := c.push("alice"), c.push("alice")
+		said1, status1 := one.end()
+		said2, status2 := other.end()
+		if status1 != 0 && status2 != 0 {
+			t.Errorf("both were refused:\n%s\n%s", said1, said2)
+		}
+		for _, said := range []string{said1, said2} {
+			if strings.Contains(said, "rejected") && !told(said, "already, by a push that came first. Push again to watch it. Nothing was counted.") {
+				t.Errorf("the second was told:\n%s", said)
+			}
+		}
+	}
+	c.graded("alice", 5)
+}
