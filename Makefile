@@ -21,8 +21,9 @@ deps: ## install the Debian packages that are missing (as root), or print the li
 	  exit 0
 	fi
 	missing=()
+	installed=" $$(dpkg-query -W -f '$${db:Status-Status}:$${Package} ' $(DEBIAN) 2>/dev/null || true)"
 	for p in $(DEBIAN); do
-	  dpkg-query -W -f '$${Status}' "$$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$$p")
+	  [[ $$installed == *" installed:$$p "* ]] || missing+=("$$p")
 	done
 	if [ $${#missing[@]} -eq 0 ]; then exit 0; fi
 	if [ "$$(id -u)" != 0 ]; then

@@ -83,7 +83,7 @@ func (f *findings) entries(entries []TreeEntry) {
 	for _, e := range entries {
 		switch {
 		case e.Mode == "120000":
-			f.add("%s is a symbolic link, and only regular files are taken: replace it by the file itself", show(e.Path))
+			f.add("%s is a symbolic link, and only regular files are taken: replace it with the file itself", show(e.Path))
 		case e.Mode == "160000":
 			f.add("%s is a submodule, and only regular files are taken: remove it with git rm --cached and add its files", show(e.Path))
 		case !strings.HasPrefix(e.Mode, "100"):
