@@ -146,17 +146,17 @@ func dispatchOver(ctx context.Context, socket, name string, body []byte) ([]byte
 	return nil, &schema.Error{Code: e.Code, Message: e.Message}
 }
 
-func dispatchHere(ctx context.Context, root, name string, body []byte) ([]byte, error) {
+func dispatchHere(ctx context.Context, root, name string, body []byte) (answer []byte, err error) {
 	data, err := openData(root)
 	if err != nil {
 		return nil, err
 	}
-	defer data.Close()
+	defer func() { err = errors.Join(err, data.Close()) }()
 	st, err := store.Open(ctx, data.Path("grader.db"), store.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	defer st.Close()
+	defer func() { err = errors.Join(err, st.Close()) }()
 	return (&operator{store: st, clock: time.Now}).run(ctx, name, body)
 }
 

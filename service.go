@@ -96,14 +96,14 @@ func (s *Service) startHooks(_ context.Context, data *dataDir) error {
 		return err
 	}
 	socket := data.Socket("hook")
-	s.repos, err = repo.Open(repo.Options{
+	s.repos, err = repo.Open(repo.Options{ //nolint:contextcheck // it asks git for its version, and no longer than that takes
 		Dir: data.Path("repositories"), Git: git, HookBinary: hook, HookSocket: socket, MaxPack: int64(s.Config.MaxPush),
 	})
 	if err != nil {
 		return fmt.Errorf("open repositories: %w", err)
 	}
 	s.hooks = hooks.NewServer(socket, s.Logger)
-	if err := s.hooks.Start(); err != nil {
+	if err := s.hooks.Start(); err != nil { //nolint:contextcheck // hooks are answered until Stop
 		return fmt.Errorf("hooks: %w", err)
 	}
 	s.onStop(s.hooks.Stop)

@@ -64,7 +64,7 @@ func hold(p *demo.Person, what parcel) (*held, error) {
 	}
 	h := &held{client: client}
 	if err := h.push(what); err != nil {
-		client.Close()
+		_ = client.Close() // its first session failed
 		return nil, fmt.Errorf("%s: %w", p.Login, err)
 	}
 	return h, nil
@@ -145,4 +145,4 @@ func (h *held) packet() ([]byte, error) {
 	return line, err
 }
 
-func (h *held) close() { h.client.Close() }
+func (h *held) close() { _ = h.client.Close() } // the server may have been first
