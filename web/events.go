@@ -88,7 +88,7 @@ func (f *feed) run(ctx context.Context, r *http.Request) error {
 	return f.follow(ctx, watched)
 }
 
-// lastSeen is the last event that the reader has: as the browser says when it
+// lastSeen is how many events the reader has been told: as the browser says when it
 // comes back, else as the page said.
 func lastSeen(r *http.Request) int64 {
 	text := r.Header.Get("Last-Event-ID")
@@ -176,7 +176,7 @@ func (f *feed) tell(what change) error {
 		f.shown.addTest(newTestView(f.Seen.Tests[len(f.Seen.Tests)-1], f.viewer()))
 		p.Test = &f.shown.Tests[len(f.shown.Tests)-1]
 	}
-	return f.send(f.Seen.Seq, p)
+	return f.send(f.Seen.Told, p)
 }
 
 // tellPlace tells a waiting reader when its place has changed.
@@ -192,18 +192,18 @@ func (f *feed) tellPlace() error {
 	return f.send(0, patch{Report: f.shown, Status: true})
 }
 
-func (f *feed) send(seq int64, p patch) error {
+func (f *feed) send(told int64, p patch) error {
 	html, err := f.server.pages.execute("submission", "patch", p)
 	if err != nil {
 		f.server.logger().Error("live update failed", "error", err)
 		return err
 	}
-	return f.out.message(seq, html)
+	return f.out.message(told, html)
 }
 
 // end reads the finished submission and tells of it.
 func (f *feed) end(ctx context.Context) error {
-	seq := f.Seen.Seq
+	told := f.Seen.Told
 	if err := f.server.refresh(ctx, f.sight); err != nil {
 		return err
 	}
@@ -211,7 +211,7 @@ func (f *feed) end(ctx context.Context) error {
 		// A new run has begun already: only a fresh page can show it.
 		return f.out.signal("reload")
 	}
-	f.Seen.Seq = seq
+	f.Seen.Told = told
 	return f.finish(ctx)
 }
 
@@ -224,7 +224,7 @@ func (f *feed) finish(ctx context.Context) error {
 		p.Build = !reflect.DeepEqual(f.shown.Build, final.Build)
 		p.Tests = !reflect.DeepEqual(f.shown.Tests, final.Tests)
 	}
-	if err := f.send(f.Seen.Seq, p); err != nil {
+	if err := f.send(f.Seen.Told, p); err != nil {
 		return err
 	}
 	return f.out.signal("end")

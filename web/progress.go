@@ -12,6 +12,7 @@ const maxLines = 1000
 // progress is what the events of a job say so far, as one viewer may see it.
 type progress struct {
 	Seq    int64 // of the last event taken in, seen or not
+	Told   int64 // events that the viewer may see: what the browser counts, so that no gap tells of hidden ones
 	State  schema.State
 	Runner string // flavour and wall of who runs it
 	Note   string // why it is back in the queue, or has no result
@@ -41,6 +42,7 @@ func (p *progress) take(e schema.Event, v course.Viewer) change {
 	if !ok {
 		return changeNothing
 	}
+	p.Told++
 	switch seen.Kind {
 	case schema.EventQueued:
 		p.State = schema.StateQueued
@@ -49,7 +51,7 @@ func (p *progress) take(e schema.Event, v course.Viewer) change {
 	case schema.EventStarted:
 		p.State, p.Runner, p.Note = schema.StateRunning, seen.Text, ""
 	case schema.EventRequeued:
-		*p = progress{Seq: e.Seq, State: schema.StateQueued, Note: seen.Text}
+		*p = progress{Seq: e.Seq, Told: p.Told, State: schema.StateQueued, Note: seen.Text}
 		return changeReset
 	case schema.EventEnded:
 		p.end(seen)

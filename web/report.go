@@ -17,7 +17,7 @@ type report struct {
 	TaskPath string
 	Live     bool
 	Job      int64
-	Seq      int64 // of the last event that the page holds
+	Told     int64 // events that the page holds
 
 	Mark    mark
 	Status  string // a sentence: where it stands, or what came of it
@@ -56,7 +56,7 @@ func (s *Server) newReport(ctx context.Context, v *sight) report {
 	sub := v.Sub
 	r := report{
 		Path: "/" + sub.Name.String(), Name: sub.Name.String(), Heading: "Submission " + strconv.Itoa(sub.Name.Number),
-		Task: v.Task.Title(), TaskPath: "/" + v.Task.Path(), Job: sub.Job.ID, Seq: v.Seen.Seq,
+		Task: v.Task.Title(), TaskPath: "/" + v.Task.Path(), Job: sub.Job.ID, Told: v.Seen.Told,
 		Receipt: sub.Receipt, TryOut: sub.TryOut,
 	}
 	if sub.Name.Owner != v.User.Login {

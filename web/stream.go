@@ -34,11 +34,12 @@ func (s *stream) open() error {
 	return s.write(fmt.Sprintf("retry: %d\n\n", streamReturn))
 }
 
-// message sends HTML; seq 0 leaves the reader's place as it was.
-func (s *stream) message(seq int64, html string) error {
+// message sends HTML, and how many events the reader has been told by then; 0 leaves
+// its place as it was.
+func (s *stream) message(told int64, html string) error {
 	var b strings.Builder
-	if seq > 0 {
-		fmt.Fprintf(&b, "id: %d\n", seq)
+	if told > 0 {
+		fmt.Fprintf(&b, "id: %d\n", told)
 	}
 	for line := range strings.Lines(strings.TrimSpace(html)) {
 		b.WriteString("data: " + strings.TrimSuffix(line, "\n") + "\n")

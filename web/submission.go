@@ -84,9 +84,9 @@ func nameOf(r *http.Request) (schema.SubmissionName, error) {
 	return name, nil
 }
 
-// takeStored takes in the stored events, up to one, of a job that has not ended. If
-// they say that it has, the submission is read again.
-func (s *Server) takeStored(ctx context.Context, v *sight, last int64) error {
+// takeStored takes in the stored events of a job that has not ended, until the viewer
+// has been told so many. If they say that it has, the submission is read again.
+func (s *Server) takeStored(ctx context.Context, v *sight, told int64) error {
 	v.Seen = progress{State: v.Sub.Job.State}
 	if v.Sub.Job.State.Ended() {
 		return nil
@@ -97,7 +97,7 @@ func (s *Server) takeStored(ctx context.Context, v *sight, last int64) error {
 			return fmt.Errorf("events: %w", err)
 		}
 		for _, e := range events {
-			if e.Seq > last {
+			if v.Seen.Told >= told {
 				return nil
 			}
 			if e.Seq <= v.Seen.Seq {
