@@ -63,3 +63,43 @@ open("/proc/self/fd/0", "w").write("easy\n")
 		t.Errorf("its input is the tests' own file: %s", r.Tests[0].Output)
 	}
 }
+
+// A submission reported ten thousand cases of its own: the page of the result took ten
+// megabytes and seconds.
+func TestCasesThatNobodyPinnedAreFew(t *testing.T) {
+	t.Parallel()
+	need(t, "python3")
+	g := newGrader(t)
+	tests := files{
+		"assignment.yaml": "title: T\nsolution: solution/\ntests:\n  - {name: t, run: [python3, a.py], report: tap}\n",
+		"solution/a.py":   "print('ok 1 - one')\n",
+	}.write(t)
+	r := gradeFiles(t, g, tests, files{"a.py": "print('ok 1 - one')\nfor i in range(10000): print('not ok - made up', i)\n"})
+	if n := len(r.Tests); n != 101 || r.Tests[0].Outcome != schema.OutcomePassed {
+		t.Fatalf("%d results, the first %+v", n, r.Tests[0])
+	}
+	if last := r.Tests[100]; !last.Unpinned || !strings.Contains(last.Message, "more cases that the reference does not have are left out") {
+		t.Errorf("%+v", last)
+	}
+}
+
+// A configuration beside the work chose what an analyser finds.
+func TestConfigurationsOfAnalysersAreKeptFromThem(t *testing.T) {
+	t.Parallel()
+	need(t, "python3")
+	g := newGrader(t)
+	tests := files{
+		"assignment.yaml": "title: T\ntests:\n  - {name: lint, run: [python3, $NEEDS/lint.py], needs: [lint.py], report: sarif, penalty: {points: 1, per: finding, max: 2}, points: 2}\n",
+		"lint.py": `
+import json, os
+results = [] if any(os.path.exists(c) for c in (".clang-tidy", "ruff.toml", ".eslintrc.json")) else [{"ruleId": "r", "message": {"text": "found"}}]
+print(json.dumps({"version": "2.1.0", "runs": [{"results": results}]}))
+`,
+	}.write(t)
+	for _, name := range []string{".clang-tidy", "ruff.toml", ".eslintrc.json"} {
+		r := gradeFiles(t, g, tests, files{"a.py": "", name: "{}\n"})
+		if len(r.Dropped) != 1 || r.Dropped[0] != name || r.Tests[0].Outcome != schema.OutcomePartial {
+			t.Errorf("%s: dropped %q, %+v", name, r.Dropped, r.Tests[0])
+		}
+	}
+}

@@ -6,6 +6,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
+// maxUnpinned is how many cases of a test that the reference does not have are kept. They are
+// worth nothing, and a submission can make any number of them up.
+const maxUnpinned = 100
+
 // hold holds a report against the pinned cases: every pinned case gets an entry, in
 // the order in which they were pinned, and what is not pinned follows, worth nothing.
 func (r *trial) hold(got reading) []schema.TestResult {
@@ -30,7 +34,12 @@ func (r *trial) hold(got reading) []schema.TestResult {
 		}
 		results = append(results, r.finish(result, p.hint))
 	}
-	for _, c := range extra {
+	for i, c := range extra {
+		if i == maxUnpinned {
+			last := &results[len(results)-1]
+			last.Message = joinNonEmpty("; ", last.Message, fmt.Sprintf("%d more cases that the reference does not have are left out", len(extra)-i))
+			break
+		}
 		results = append(results, r.unpinned(c))
 	}
 	if len(plan) == 0 {

@@ -89,13 +89,19 @@ func matchAny(globs []string, name string) bool {
 }
 
 // steers reports whether a file of that name changes how a test framework works that runs beside
-// it: configuration, plugins, start-up hooks.
+// it: configuration, plugins, start-up hooks. An analyser's configuration would choose which
+// findings there are.
 func steers(name string) bool {
 	base := strings.ToLower(path.Base(name))
 	switch base {
 	case "conftest.py", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg", "pyproject.toml",
 		"sitecustomize.py", "usercustomize.py", "pyvenv.cfg",
-		"junit-platform.properties", "ctesttestfile.cmake", "ctestcustom.cmake", "dartconfiguration.tcl":
+		"junit-platform.properties", "ctesttestfile.cmake", "ctestcustom.cmake", "dartconfiguration.tcl",
+		".clang-tidy", "pylintrc", ".pylintrc", ".flake8", "ruff.toml", ".ruff.toml", "mypy.ini", ".mypy.ini", ".bandit",
+		"staticcheck.conf":
+		return true
+	}
+	if strings.HasPrefix(base, ".eslintrc") || strings.HasPrefix(base, "eslint.config.") || strings.HasPrefix(base, ".golangci.") {
 		return true
 	}
 	return strings.HasSuffix(base, ".pth") || strings.Contains("/"+strings.ToUpper(name), "/META-INF/SERVICES/")
