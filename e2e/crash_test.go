@@ -108,7 +108,7 @@ func (c *campaign) strike(n int) {
 	}
 	w := newWatcher(c.classroom, func() bool { return c.hold != nil && c.hold.held() })
 	if done := w.done(); c.random.IntN(2) == 0 {
-		polled(5*time.Second, func() bool { return w.done() >= done+4 }) // or it crashes before anything has ended
+		polled(5*time.Second, func() bool { return w.done() >= done+2 }) // or it crashes before anything has ended
 	}
 	if !polled(5*time.Second, func() bool { return w.at(m) }) {
 		c.t.Logf("kill %d: nothing was %s within 5 s", n, m)
