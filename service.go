@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/grader/grader/gitd"
@@ -40,7 +41,7 @@ type Service struct {
 	hooks     *hooks.Server
 	scheduler *scheduler.Scheduler
 	ssh       *gitd.Server
-	site      *web.Server
+	site      atomic.Pointer[web.Server] // the SSH server, which starts before it, asks for its address
 }
 
 // Start starts everything and returns once it listens. What it had started is
@@ -192,7 +193,7 @@ func (s *Service) startSite(ctx context.Context, _ *dataDir) error {
 	if err := site.Start(ctx); err != nil {
 		return err
 	}
-	s.site = site
+	s.site.Store(site)
 	s.onStop(site.Stop)
 	return nil
 }
@@ -237,8 +238,9 @@ func (s *Service) WebURL() string {
 	if s.Config.PublicURL != "" {
 		return strings.TrimSuffix(s.Config.PublicURL, "/")
 	}
-	if s.site == nil {
+	site := s.site.Load()
+	if site == nil {
 		return ""
 	}
-	return "http://" + gitd.Reachable(s.site.ListenAddr().String())
+	return "http://" + gitd.Reachable(site.ListenAddr().String())
 }
