@@ -53,6 +53,7 @@ func TestADataDirectoryIsPrivate(t *testing.T) {
 func TestSocketsFitWhereTheDataDirectoryHasALongPath(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join(t.TempDir(), strings.Repeat("long/", 30), "data")
+	var last *dataDir
 	for range 2 { // the second holder finds what the first left
 		d, err := openData(root)
 		if err != nil {
@@ -69,8 +70,12 @@ func TestSocketsFitWhereTheDataDirectoryHasALongPath(t *testing.T) {
 			t.Errorf("found %q, listens on %q", got, d.Socket("admin"))
 		}
 		l.Close()
+		last = d
 		if err := d.lock.Close(); err != nil { // as a crash would
 			t.Fatal(err)
 		}
+	}
+	if err := os.RemoveAll(last.runtime); err != nil {
+		t.Fatal(err)
 	}
 }
