@@ -12,8 +12,6 @@ type Ledger interface {
 	// OpenIntent records that a command list is about to be forwarded to git.
 	// CodeConflict: the repository has an open intent.
 	OpenIntent(ctx context.Context, in schema.Intent) error
-	// SetProcessGroup notes the process group that serves an open intent.
-	SetProcessGroup(ctx context.Context, intent string, pgid int) error
 	// VoidIntent closes an intent whose ref did not move.
 	VoidIntent(ctx context.Context, intent string) error
 	// OpenIntents returns every open intent, oldest first; repository 0 is all.

@@ -84,7 +84,7 @@ const (
 )
 
 // Version is one pushed state of a tests repository. It never changes once made,
-// but for State, Pins and Prepared.
+// but for State and Pins.
 type Version struct {
 	ID           int64
 	AssignmentID int64
@@ -106,10 +106,10 @@ type Pins struct {
 }
 
 // Repository is one bare repository on disk. Owner is empty for the tests and the
-// course repository.
+// course repository, and the version's id for a starter.
 type Repository struct {
 	ID           int64
-	Kind         RepositoryKind // own, tests or course
+	Kind         RepositoryKind // own, tests, course or starter
 	CourseID     int64
 	AssignmentID int64 // 0 for a course repository
 	Owner        string

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -208,4 +209,16 @@ func TestSessions(t *testing.T) {
 	check(t, b.Delete("t"))
 	_, found, _ = b.Find("t")
 	equal(t, found, false)
+}
+
+func TestAnAccountHasSoManyKeysAndNoMore(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	alice := b.user("alice")
+	for i := range maxKeys {
+		check(t, b.AddKey(t.Context(), key(alice, fmt.Sprint("k", i))))
+	}
+	refused(t, b.AddKey(t.Context(), key(alice, "one more")), schema.CodeLimit, "100 keys", "remove some first")
+	check(t, b.RemoveKey(t.Context(), alice.ID, key(alice, "k0").Fingerprint))
+	check(t, b.AddKey(t.Context(), key(alice, "one more")))
 }

@@ -56,13 +56,12 @@ func measure(b *testing.B, f func()) {
 	percentiles(b, took)
 }
 
-// BenchmarkPush is what one push writes: its intent, the process group, the submission.
+// BenchmarkPush is what one push writes: its intent and the submission.
 func BenchmarkPush(b *testing.B) {
 	x := newBundle(b)
 	r := x.repository(x.assignment, schema.RepositoryOwn, "alice")
 	measure(b, func() {
 		in := x.intent(r, "alice")
-		check(b, x.SetProcessGroup(b.Context(), in.ID, 4711))
 		ok(x.RecordSubmission(b.Context(), x.pushed(x.assignment, in)))(b)
 	})
 }

@@ -27,15 +27,6 @@ func (s *Store) OpenIntent(ctx context.Context, in schema.Intent) error {
 	})
 }
 
-// SetProcessGroup notes the process group that serves an open intent. CodeStale:
-// it is not open.
-func (s *Store) SetProcessGroup(ctx context.Context, intent string, pgid int) error {
-	return s.write(ctx, "set process group", func(t *tx) error {
-		n, err := t.exec(ctx, `UPDATE intents SET process_group = ? WHERE id = ? AND state = 'open'`, pgid, intent)
-		return changed(n, err, "the push is settled already")
-	})
-}
-
 // VoidIntent closes an intent whose ref did not move. Doing it again is no error;
 // CodeStale: it is recorded.
 func (s *Store) VoidIntent(ctx context.Context, intent string) error {

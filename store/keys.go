@@ -43,11 +43,22 @@ func (s *Store) Keys(ctx context.Context, user int64) ([]schema.Key, error) {
 		FROM keys WHERE user_id = ? ORDER BY added_at, id`, user)
 }
 
+// maxKeys bounds the keys of one account: whoever may add one could add millions.
+const maxKeys = 100
+
 // AddKey adds a key, pending unless key.Active. CodeConflict: it is there already.
+// CodeLimit: the account has enough of them.
 func (s *Store) AddKey(ctx context.Context, key schema.Key) error {
 	return s.write(ctx, "add key", func(t *tx) error {
 		if key.AddedAt.IsZero() {
 			key.AddedAt = s.clock()
+		}
+		n, err := one(ctx, t, value[int], `SELECT count(*) FROM keys WHERE user_id = ?`, key.UserID)
+		if err != nil {
+			return err
+		}
+		if n >= maxKeys {
+			return schema.Errorf(schema.CodeLimit, "you have %d keys, and %d are the most; remove some first", n, maxKeys)
 		}
 		if err := insertKey(ctx, t, key); err != nil {
 			return err
