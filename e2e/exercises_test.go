@@ -79,6 +79,9 @@ func TestExercises(t *testing.T) {
 			t.Run(s.slug+"-"+f.name, func(t *testing.T) {
 				t.Parallel()
 				needPrograms(t, f.programs...)
+				if f.costly && testing.Short() {
+					t.Skip("SKIPPED: compiling the framework takes long")
+				}
 				l := &lesson{exercise: e, form: f, compare: s.compare}
 				l.set(t, c, ada)
 				l.solved(t, c, alice)
