@@ -6,10 +6,12 @@ SHELL := /bin/bash
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GO      ?= go
-# What a bare Debian lacks to build, grade the demo's languages and run every test.
+# What a bare Debian lacks to build and to grade the demo's languages, and what the
+# tests need besides.
 DEBIAN  := ca-certificates git openssh-client bubblewrap gcc g++ make python3 python3-pytest \
            openjdk-17-jdk-headless junit5 junit4 libhamcrest-java libassertj-core-java \
-           libcmocka-dev catch2 libgtest-dev chromium
+           libgtest-dev
+test race: DEBIAN += libcmocka-dev catch2 cmake chromium
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10

@@ -25,16 +25,17 @@ type lines struct {
 
 	build, passes, others, left int
 
-	hinted  map[string]bool // tests whose hint was shown
-	skipped []skipped       // what was not run, by reason, in order
+	hinted map[string]bool // tests whose hint was shown
+	absent []absence       // what was not run or not reported, by reason, in order
 }
 
-// skipped is how many tests were not run for one reason; each would be a line that
-// says nothing new.
-type skipped struct {
-	reason string
-	tests  int
-	first  string
+// absence is how many tests were not run, or not reported, for one reason: each would
+// be a line that says nothing new.
+type absence struct {
+	word, of string
+	reason   string
+	tests    int
+	first    string
 }
 
 func newLines(v course.Viewer, colour bool) *lines {
@@ -112,20 +113,19 @@ func (l *lines) buildResult(b *schema.BuildResult) []string {
 }
 
 func (l *lines) test(t *schema.TestResult) []string {
-	if t != nil && t.Outcome == schema.OutcomeNotRun {
-		l.skip(t)
+	switch {
+	case t == nil:
 		return nil
-	}
-	if t == nil || !l.room(t.Outcome == schema.OutcomePassed) {
+	case t.Outcome == schema.OutcomeNotRun || t.Outcome == schema.OutcomeMissing:
+		l.gather(t)
 		return nil
+	case !l.room(t.Outcome == schema.OutcomePassed):
+		return nil
+	case t.Unpinned:
+		return append([]string{clip("extra "+oneLine(t.Name), lineWidth)}, details("not one of the assignment's cases: earns nothing", 1)...)
 	}
 	word := testWord(t.Outcome)
-	line := fmt.Sprintf("%s  %-3s  %s", word, t.Score.String()+"/"+t.MaxScore.String(), oneLine(t.Name))
-	if t.Outcome == schema.OutcomeMissing {
-		line = clip(line, lineWidth)
-	} else {
-		line = spread(line, span(t.Wall))
-	}
+	line := spread(fmt.Sprintf("%s  %-3s  %s", word, t.Score.String()+"/"+t.MaxScore.String(), oneLine(t.Name)), span(t.Wall))
 	if t.Outcome == schema.OutcomePassed {
 		return []string{l.paint(good, line)}
 	}
@@ -143,28 +143,31 @@ func (l *lines) hint(t *schema.TestResult) []string {
 	return details("note: "+t.Hint, 2)
 }
 
-// skip counts a test that was not run.
-func (l *lines) skip(t *schema.TestResult) {
-	why := reason(t)
-	for i := range l.skipped {
-		if l.skipped[i].reason == why {
-			l.skipped[i].tests++
+// gather counts a test that was not run, or that its report lacks.
+func (l *lines) gather(t *schema.TestResult) {
+	what := absence{word: testWord(t.Outcome), reason: reason(t), tests: 1, first: t.Name}
+	if t.Outcome == schema.OutcomeMissing {
+		what.of = " of " + oneLine(t.Test)
+	}
+	for i, a := range l.absent {
+		if a.word == what.word && a.of == what.of && a.reason == what.reason {
+			l.absent[i].tests++
 			return
 		}
 	}
-	l.skipped = append(l.skipped, skipped{reason: why, tests: 1, first: t.Name})
+	l.absent = append(l.absent, what)
 }
 
-// skips says what was not run, a line or two for each reason.
-func (l *lines) skips() []string {
+// absences says what was not run or not reported, a line or two for each reason.
+func (l *lines) absences() []string {
 	var out []string
-	for _, s := range l.skipped {
-		what := fmt.Sprintf("%d tests", s.tests)
-		if s.tests == 1 {
-			what = oneLine(s.first)
+	for _, a := range l.absent {
+		what := fmt.Sprintf("%d tests%s", a.tests, a.of)
+		if a.tests == 1 {
+			what = oneLine(a.first)
 		}
-		out = append(out, clip("skip  "+what, lineWidth))
-		out = append(out, details(s.reason, 2)...)
+		out = append(out, clip(a.word+"  "+what, lineWidth))
+		out = append(out, details(a.reason, 2)...)
 	}
 	return out
 }
@@ -189,6 +192,8 @@ func testWord(o schema.Outcome) string {
 		return "pass"
 	case schema.OutcomePartial:
 		return "part"
+	case schema.OutcomeNotRun:
+		return "skip"
 	}
 	return "FAIL"
 }

@@ -174,11 +174,15 @@ func TestWhatWasNotRunIsSaidOnceForEachReason(t *testing.T) {
 		l.event(testEvent(schema.TestResult{Name: "numbers/1", Test: "numbers", Outcome: schema.OutcomeNotRun, Message: "not run: the build failed", Visible: schema.VisibleAlways, Hint: "h"}))
 	}
 	l.event(testEvent(schema.TestResult{Name: "units", Test: "units", Outcome: schema.OutcomeNotRun, Message: "not run: numbers must pass first", Visible: schema.VisibleAlways}))
+	for range 17 {
+		l.event(testEvent(schema.TestResult{Name: "bank/x", Test: "bank", Outcome: schema.OutcomeMissing, Message: "not reported", Visible: schema.VisibleAlways}))
+	}
 	want := []string{
 		"skip  24 tests", "           not run: the build failed",
 		"skip  units", "           not run: numbers must pass first",
+		"FAIL  17 tests of bank", "           not reported",
 	}
-	if diff := cmp.Diff(want, l.skips()); diff != "" {
+	if diff := cmp.Diff(want, l.absences()); diff != "" {
 		t.Errorf("lines (-want +got):\n%s", diff)
 	}
 }

@@ -27,7 +27,7 @@ func (l *lines) paint(t tone, line string) string {
 // ended is the verdict. The event is the whole one: only here is what is hidden
 // counted.
 func (l *lines) ended(e schema.Event) []string {
-	out := l.skips()
+	out := l.absences()
 	if l.left > 0 {
 		out = append(out, fmt.Sprintf("%d more tests are on the page", l.left))
 	}
