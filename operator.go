@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -27,6 +30,8 @@ type liveService struct {
 	webURL func() string
 	watch  func(ctx context.Context, job, after int64) (<-chan schema.Event, error)
 	pools  func(ctx context.Context) ([]scheduler.PoolState, error)
+
+	flavours map[string]schema.Flavour
 }
 
 // operation is one thing to ask: JSON in, JSON out.
@@ -91,7 +96,7 @@ type addedUser struct {
 const codeLife = 14 * 24 * time.Hour
 
 func (o *operator) addUser(ctx context.Context, a addUserArgs) (addedUser, error) {
-	if err := schema.OwnerName("login", a.Login); err != nil {
+	if err := schema.Login(a.Login); err != nil {
 		return addedUser{}, err
 	}
 	keys, err := parseKeys(a.Keys)
@@ -142,8 +147,24 @@ func (o *operator) addCourse(ctx context.Context, a addCourseArgs) (none, error)
 	if _, err := time.LoadLocation(a.Zone); err != nil || a.Zone == "" || a.Zone == "Local" {
 		return none{}, schema.Errorf(schema.CodeInvalid, "time zone %q: use a name such as America/Toronto", a.Zone)
 	}
+	if err := o.knowsFlavour(a.Flavour); err != nil {
+		return none{}, err
+	}
 	_, err := o.store.AddCourse(ctx, actor, schema.Course{Code: a.Code, Title: a.Title, Zone: a.Zone, Flavour: a.Flavour, CreatedAt: o.clock()})
 	return none{}, err
+}
+
+// knowsFlavour refuses a flavour that the running server has not; without a server
+// nobody knows which there will be.
+func (o *operator) knowsFlavour(name string) error {
+	if o.live == nil {
+		return nil
+	}
+	if _, ok := o.live.flavours[name]; !ok {
+		return schema.Errorf(schema.CodeInvalid, "flavour %q is not in the configuration; use %s", name,
+			strings.Join(slices.Sorted(maps.Keys(o.live.flavours)), ", "))
+	}
+	return nil
 }
 
 func (o *operator) courses(ctx context.Context, _ none) ([]schema.Course, error) {

@@ -83,11 +83,10 @@ func (b *bench) pushPair(ctx context.Context, p *demo.Person, bare string, i int
 	if err != nil {
 		return 0, 0, err
 	}
-	local, err = timed(func() error { return pushTo(ctx, p, work, bare) })
-	if err != nil {
+	if local, err = untilReport(ctx, p, work, bare); err != nil {
 		return 0, 0, err
 	}
-	served, err = timed(func() error { return pushTo(ctx, p, work, p.URL("bench/a1"), "-o", "nowait") })
+	served, err = untilReport(ctx, p, work, p.URL("bench/a1"), "-o", "nowait")
 	return local, served, err
 }
 

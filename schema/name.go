@@ -42,6 +42,18 @@ func OwnerName(kind, s string) error {
 	return nil
 }
 
+// Login checks a new account's login: an owner name that is no number, since
+// COURSE/ASSIGNMENT/3 is one's own third submission.
+func Login(s string) error {
+	if err := OwnerName("login", s); err != nil {
+		return err
+	}
+	if strings.Trim(s, "0123456789") == "" {
+		return Errorf(CodeInvalid, "login %q: use at least one letter, such as s%s; a number alone names a submission", s, s)
+	}
+	return nil
+}
+
 // RepositoryKind says which of an assignment's repositories a path names.
 type RepositoryKind string
 
