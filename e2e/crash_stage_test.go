@@ -45,7 +45,7 @@ func newClassroom(t *testing.T, data string, students ...string) *classroom {
 	var err error
 	c.said, err = os.Create(filepath.Join(c.dir, "log"))
 	check(t, err)
-	t.Cleanup(func() { c.report() })
+	t.Cleanup(func() { c.report(); c.awaitRunners() })
 	c.serve()
 	c.admin("course", "add", "c101", "--title", "Systems Programming", "--timezone", "America/Toronto")
 	c.enter("ada", "instructor")
@@ -62,6 +62,16 @@ func (c *classroom) report() {
 	if said, err := os.ReadFile(c.said.Name()); err == nil && c.t.Failed() {
 		c.t.Logf("the server's log ends:\n%s", said[max(0, len(said)-8<<10):])
 	}
+}
+
+// awaitRunners waits, once the server was killed, until its runners have seen that and
+// tidied up: the test's directory goes next. What one that was killed itself leaves
+// is removed with it.
+func (c *classroom) awaitRunners() {
+	polled(5*time.Second, func() bool {
+		left, err := filepath.Glob(filepath.Join(c.temp, "grader-runner-*"))
+		return err == nil && len(left) == 0
+	})
 }
 
 // serve starts the server, again on the ports that it had.
