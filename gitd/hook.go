@@ -54,16 +54,20 @@ func (h hook) judge(ctx context.Context, q repo.Quarantine) error {
 	if err != nil {
 		return fmt.Errorf("list what was pushed: %w", err)
 	}
-	if p.row.Kind == schema.RepositoryTests {
-		return s.judgeTests(ctx, p, q, entries)
-	}
 	tree := make([]course.TreeEntry, 0, len(entries))
 	for _, e := range entries {
 		tree = append(tree, course.TreeEntry{Mode: e.Mode, Size: e.Size, Path: e.Path})
 	}
-	return course.JudgeTree(p.target.spec, tree)
+	if p.row.Kind != schema.RepositoryTests {
+		return course.JudgeTree(p.target.spec, tree)
+	}
+	if err := course.JudgeTree(nil, tree); err != nil {
+		return err
+	}
+	return s.judgeTests(ctx, p, q, entries)
 }
 
+// judgeTests reads the pushed assignment, whose tree holds regular files only.
 func (s *Server) judgeTests(ctx context.Context, p *push, q repo.Quarantine, entries []repo.Entry) error {
 	files := &testsTree{entries: make(map[string]repo.Entry, len(entries))}
 	for _, e := range entries {
@@ -95,17 +99,13 @@ type testsTree struct {
 	read    func(hash string) ([]byte, error)
 }
 
-// List implements assignment.Files. A tests repository holds regular files only.
+// List implements assignment.Files.
 func (t *testsTree) List() ([]assignment.File, error) {
 	files := make([]assignment.File, 0, len(t.entries))
 	for _, e := range t.entries {
 		mode := fs.FileMode(0o644)
-		switch e.Mode {
-		case "100644":
-		case "100755":
+		if e.Mode == "100755" {
 			mode = 0o755
-		default:
-			return nil, schema.Errorf(schema.CodeRefused, "%s is a symbolic link or a submodule; a tests repository holds regular files only", clip(schema.Sanitize(e.Path), 60))
 		}
 		files = append(files, assignment.File{Path: e.Path, Mode: mode, Size: e.Size})
 	}
