@@ -22,16 +22,41 @@ func (s *Scheduler) Issue(runner, flavour string) string {
 	return secret
 }
 
+// Expect says that a runner is about to be started that will prove itself by its
+// identity: its pool is an Identifier.
+func (s *Scheduler) Expect(runner, flavour string) {
+	s.prepare()
+	s.fleet.announce(runner, flavour, s.Clock())
+}
+
 // Exited says that a runner ended that was not retired. A job that it held goes
 // back to the queue at once; the pool puts a fresh runner in its place.
 func (s *Scheduler) Exited(runner, failure string) {
+	s.Lost(runner, "the runner ended before its job did", failure)
+}
+
+// Lost is Exited for a runner that did not end by itself; reason is what the student
+// reads whose work it had.
+func (s *Scheduler) Lost(runner, reason, failure string) {
 	s.prepare()
 	// Once it is stopping, Stop gives every job back itself, without counting the attempt.
-	s.spawn(func(ctx context.Context) { s.bury(ctx, runner, failure) })
+	s.spawn(func(ctx context.Context) { s.bury(ctx, runner, reason, failure) })
+}
+
+// Replace retires a runner that is of an older make, if it is ready; one that has its
+// job finishes it, and is retired then anyway. It reports whether the runner goes now.
+func (s *Scheduler) Replace(runner string) bool {
+	s.prepare()
+	m := s.fleet.find(runner)
+	if m == nil || !m.endIdle(s.Clock()) {
+		return false
+	}
+	s.retire(m)
+	return true
 }
 
 // bury forgets a runner whose process is gone and gives its job back.
-func (s *Scheduler) bury(ctx context.Context, id, failure string) {
+func (s *Scheduler) bury(ctx context.Context, id, reason, failure string) {
 	m := s.fleet.forget(id)
 	if m == nil {
 		return
@@ -43,7 +68,7 @@ func (s *Scheduler) bury(ctx context.Context, id, failure string) {
 		s.Logger.Warn("runner exited", "runner", id, "flavour", m.flavour, "phase", ph, "failure", failure)
 	}
 	if job, attempt, owed := m.dismiss(s.Clock()); owed {
-		s.release(ctx, job, attempt, "the runner ended before its job did")
+		s.release(ctx, job, attempt, reason)
 	}
 	s.unlist(ctx, m)
 	s.keep(m.flavour)

@@ -69,6 +69,27 @@ func (f *fleet) expect(id, flavour string, t token, now time.Time) {
 	f.tokens[id] = t
 }
 
+// announce notes a runner that is about to be started and needs no token.
+func (f *fleet) announce(id, flavour string, now time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.init()
+	if f.byID[id] == nil {
+		f.byID[id] = &member{id: id, flavour: flavour, phase: phaseStarting, since: now}
+	}
+}
+
+// expected returns the runner that was announced, or else a new one that is not yet
+// among the others: an earlier process may have announced it, or nobody.
+func (f *fleet) expected(id, flavour string, now time.Time) *member {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if m := f.byID[id]; m != nil && m.starting() {
+		return m
+	}
+	return &member{id: id, flavour: flavour, phase: phaseStarting, since: now}
+}
+
 // redeem spends the token and returns the runner that it was issued for; restore
 // gives the token back, for a registration that could not be stored. Every
 // outstanding token is compared, each in constant time, so that the answer's delay

@@ -24,6 +24,13 @@ func (m *member) state() (phase, time.Time) {
 	return m.phase, m.since
 }
 
+// starting reports whether the runner has not registered yet.
+func (m *member) starting() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.phase == phaseStarting
+}
+
 // register notes what the runner said of itself.
 func (m *member) register(r schema.Runner, now time.Time) {
 	m.mu.Lock()

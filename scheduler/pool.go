@@ -18,18 +18,22 @@ type Pool interface {
 	Retire(ctx context.Context, runner string) error
 	// List returns the runners that the pool has started and not yet retired.
 	List(ctx context.Context) ([]PoolRunner, error)
-	// Close ends every runner and waits for them. Closing twice is no error.
+	// Close ends every runner and waits for them; those of a cluster live on, and the
+	// next process's pool has them again. Closing twice is no error.
 	Close() error
 }
 
-// PoolRunner is a runner as its pool sees it.
-type PoolRunner struct {
-	ID      string // "" where none of the flavour could be started
-	Flavour string
-	Where   string // process id, container or allocation
-	Alive   bool
-	Failure string // why the last one of the flavour could not start, for staff
+// Identifier is a pool whose runners prove who they are by something that the
+// cluster vouches for, instead of a token.
+type Identifier interface {
+	// Identify returns the id of the flavour's runner that the identity was made
+	// for. CodeUnauthenticated: it proves nothing; CodeForbidden: it is another's, or
+	// of a runner that is to serve no more; CodeUnavailable: it cannot be checked now.
+	Identify(ctx context.Context, flavour, identity string) (runner string, err error)
 }
+
+// PoolRunner is a runner as its pool sees it.
+type PoolRunner = schema.PoolRunner
 
 // Credentials makes and checks the one-time tokens by which a pool's runner
 // proves at registration that it is the one that was started.

@@ -12,8 +12,8 @@ import (
 // maxFact bounds what a runner says of itself (its host, image, wall, version), in bytes.
 const maxFact = 200
 
-// register spends a one-time token and gives the runner its session's secret, of
-// which only the hash is kept.
+// register takes a runner's proof of who it is, once, and gives it its session's
+// secret, of which only the hash is kept.
 func (s *Scheduler) register(w http.ResponseWriter, r *http.Request) error {
 	var said schema.Register
 	if err := decode(r.Body, maxMessage, &said); err != nil {
@@ -22,9 +22,9 @@ func (s *Scheduler) register(w http.ResponseWriter, r *http.Request) error {
 	if said.Protocol != schema.Protocol {
 		return schema.Errorf(schema.CodeRefused, "the server speaks protocol %d, this runner %d; install the same version of grader on both", schema.Protocol, said.Protocol)
 	}
-	m, restore, ok := s.fleet.redeem(said.Token, s.Clock())
-	if !ok {
-		return schema.Errorf(schema.CodeUnauthenticated, "the token is unknown, spent or expired")
+	m, restore, err := s.proven(r.Context(), said)
+	if err != nil {
+		return err
 	}
 	flavour, ok := s.Flavours[m.flavour]
 	if !ok || said.Flavour != m.flavour {
@@ -44,6 +44,28 @@ func (s *Scheduler) register(w http.ResponseWriter, r *http.Request) error {
 	s.keep(m.flavour)
 	reply(w, http.StatusOK, schema.Registered{Runner: m.id, Secret: secret, Flavour: flavour})
 	return nil
+}
+
+// proven returns the runner that a registration proves to come from; restore lets it
+// try again, for a registration that could not be stored.
+func (s *Scheduler) proven(ctx context.Context, said schema.Register) (m *member, restore func(), err error) {
+	if said.Identity == "" {
+		m, restore, ok := s.fleet.redeem(said.Token, s.Clock())
+		if !ok {
+			return nil, nil, schema.Errorf(schema.CodeUnauthenticated, "the token is unknown, spent or expired")
+		}
+		return m, restore, nil
+	}
+	pool, ok := s.Pools[said.Flavour].(Identifier)
+	if !ok {
+		return nil, nil, schema.Errorf(schema.CodeUnauthenticated, "runners of flavour %s prove themselves by a token", fact(said.Flavour))
+	}
+	id, err := pool.Identify(ctx, said.Flavour, said.Identity)
+	if err != nil {
+		return nil, nil, err
+	}
+	// The store is what refuses a second registration, also after a restart.
+	return s.fleet.expected(id, said.Flavour, s.Clock()), func() {}, nil
 }
 
 // newRunner makes the session's secret and the record that stands for it.

@@ -46,17 +46,15 @@ func (s *Scheduler) rescueExpired(ctx context.Context) error {
 // reconcile holds the runners in the store against what the pools have, and buries
 // those that no pool has. Their jobs go back to the queue: without counting the
 // attempt where the server's own restart ended them, as it does with local runners.
+// Where a pool cannot say what it has, its runners' leases decide.
 func (s *Scheduler) reconcile(ctx context.Context, reason string, restarted bool) error {
 	runners, err := s.Jobs.Runners(ctx) // first: one that registers later is no ghost
 	if err != nil {
 		return err
 	}
-	alive, err := s.listed(ctx)
-	if err != nil {
-		return err
-	}
+	alive, silent := s.listed(ctx)
 	for _, r := range runners {
-		if alive[r.ID] && !restarted {
+		if silent[r.Flavour] || alive[r.ID] && !restarted {
 			continue
 		}
 		m := s.fleet.find(r.ID)
@@ -69,7 +67,7 @@ func (s *Scheduler) reconcile(ctx context.Context, reason string, restarted bool
 			continue
 		}
 		if !restarted {
-			s.bury(ctx, r.ID, reason)
+			s.bury(ctx, r.ID, reason, reason)
 			continue
 		}
 		if job, attempt, owed := m.dismiss(s.Clock()); owed {
@@ -78,27 +76,32 @@ func (s *Scheduler) reconcile(ctx context.Context, reason string, restarted bool
 		s.fleet.forget(r.ID)
 		s.unlist(ctx, m)
 	}
-	s.forgetUnborn(alive)
+	s.forgetUnborn(alive, silent)
 	return nil
 }
 
 // forgetUnborn drops runners that were announced, never registered, and are gone.
-func (s *Scheduler) forgetUnborn(alive map[string]bool) {
+func (s *Scheduler) forgetUnborn(alive, silent map[string]bool) {
 	now := s.Clock()
 	for _, m := range s.fleet.all() {
-		if ph, since := m.state(); ph == phaseStarting && now.Sub(since) > tokenLife && !alive[m.id] {
+		if silent[m.flavour] || alive[m.id] {
+			continue
+		}
+		if ph, since := m.state(); ph == phaseStarting && now.Sub(since) > tokenLife {
 			s.fleet.forget(m.id)
 		}
 	}
 }
 
-// listed returns the ids of the runners that the pools have.
-func (s *Scheduler) listed(ctx context.Context) (map[string]bool, error) {
-	alive := make(map[string]bool)
-	for _, p := range s.Pools {
+// listed returns the ids of the runners that the pools have, and the flavours whose
+// pool cannot say what it has.
+func (s *Scheduler) listed(ctx context.Context) (alive, silent map[string]bool) {
+	alive, silent = make(map[string]bool), make(map[string]bool)
+	for flavour, p := range s.Pools {
 		runners, err := p.List(ctx)
 		if err != nil {
-			return nil, err
+			silent[flavour] = true
+			s.Logger.Warn("pool does not say what it has", "flavour", flavour, "error", err)
 		}
 		for _, r := range runners {
 			if r.Alive {
@@ -106,7 +109,7 @@ func (s *Scheduler) listed(ctx context.Context) (map[string]bool, error) {
 			}
 		}
 	}
-	return alive, nil
+	return alive, silent
 }
 
 // returnAll gives the jobs of runners that the closed pools have ended back to the

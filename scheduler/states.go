@@ -52,9 +52,7 @@ func (s *Scheduler) PoolStates(ctx context.Context) ([]PoolState, error) {
 			return nil, err
 		}
 		state.Waiting = len(waiting)
-		if state.Failure, err = s.failureOf(ctx, name); err != nil {
-			return nil, err
-		}
+		state.Failure = s.failureOf(ctx, name)
 		s.count(&state)
 		states = append(states, state)
 	}
@@ -80,16 +78,17 @@ func (s *Scheduler) count(state *PoolState) {
 	}
 }
 
-// failureOf returns why a flavour's last runner could not start.
-func (s *Scheduler) failureOf(ctx context.Context, flavour string) (string, error) {
+// failureOf returns why a flavour's last runner could not start, or why its pool
+// cannot say.
+func (s *Scheduler) failureOf(ctx context.Context, flavour string) string {
 	runners, err := s.Pools[flavour].List(ctx)
 	if err != nil {
-		return "", err
+		return err.Error()
 	}
 	for _, r := range runners {
 		if r.Flavour == flavour && r.Failure != "" {
-			return r.Failure, nil
+			return r.Failure
 		}
 	}
-	return "", nil
+	return ""
 }

@@ -215,6 +215,15 @@ type Push struct {
 	Login     string // of the pusher
 }
 
+// PoolRunner is a runner as its pool sees it.
+type PoolRunner struct {
+	ID      string // "" where none of the flavour could be started
+	Flavour string
+	Where   string // process id, container or allocation
+	Alive   bool
+	Failure string // why the last one of the flavour could not start, for staff
+}
+
 // Runner is a registered runner.
 type Runner struct {
 	ID           string

@@ -29,10 +29,12 @@ type Credential struct {
 	Leash   bool   `json:"leash,omitempty"` // the pipe stays open while the pool lives; its end is the runner's
 }
 
-// Register is a runner's first message. Token is its one-time credential.
+// Register is a runner's first message. It proves who it is by its one-time Token, or
+// by the Identity that the cluster which started it vouches for.
 type Register struct {
 	Protocol int    `json:"protocol"`
-	Token    string `json:"token"`
+	Token    string `json:"token,omitempty"`
+	Identity string `json:"identity,omitempty"` // a signed JWT; the flavour's pool checks it
 	Flavour  string `json:"flavour"`
 	Version  string `json:"version"` // of the grader binary
 	Image    string `json:"image"`   // content id or hash of the toolchain's versions
