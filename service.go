@@ -138,7 +138,8 @@ func (s *Service) startScheduler(ctx context.Context, data *dataDir) error {
 	socket := data.Socket("runners")
 	s.scheduler = &scheduler.Scheduler{
 		Jobs: s.store, Trees: s.repos, Flavours: s.Config.flavours(),
-		Dir: cache, Socket: socket, Clock: s.Clock, Logger: s.Logger,
+		Forecast: &forecast{tasks: s.store.Tasks, clock: s.Clock, logger: s.Logger},
+		Dir:      cache, Socket: socket, Clock: s.Clock, Logger: s.Logger,
 	}
 	pool := &local.Pool{
 		Binary: self, Args: []string{"runner", "--min-level", string(s.Config.Wall)},

@@ -95,17 +95,17 @@ func (s *Scheduler) await(ctx context.Context, m *member, wait time.Duration) (s
 	timeout := time.NewTimer(wait)
 	defer timeout.Stop()
 	for {
-		bell := s.lines.join(m.flavour)
+		place := s.lines.join(m.flavour)
 		job, err := s.try(ctx, m)
 		if schema.CodeOf(err) != schema.CodeNotFound {
-			s.lines.leave(m.flavour, bell)
+			s.lines.leave(m.flavour, place)
 			if err == nil {
 				s.lines.ring(m.flavour) // there may be more in the queue, for the next
 			}
 			return job, err
 		}
 		select {
-		case <-bell:
+		case <-place.bell:
 			continue
 		case <-ctx.Done():
 			err = context.Cause(ctx)
@@ -114,7 +114,7 @@ func (s *Scheduler) await(ctx context.Context, m *member, wait time.Duration) (s
 		case <-timeout.C:
 			err = errNothing
 		}
-		s.lines.leave(m.flavour, bell)
+		s.lines.leave(m.flavour, place)
 		return schema.Job{}, err
 	}
 }

@@ -18,7 +18,7 @@ func (s *Scheduler) Issue(runner, flavour string) string {
 	s.prepare()
 	secret := rand.Text()
 	now := s.Clock()
-	s.fleet.expect(runner, flavour, token{hash: sha256.Sum256([]byte(secret)), expires: now.Add(tokenLife)}, now)
+	s.fleet.expect(flavour, token{runner: runner, hash: sha256.Sum256([]byte(secret)), expires: now.Add(tokenLife)}, now)
 	return secret
 }
 

@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"crypto/sha256"
-	"crypto/subtle"
 	"sync"
 	"time"
 
@@ -23,10 +22,12 @@ const (
 type member struct {
 	id      string
 	flavour string
-	claim   sync.Mutex // held by its one claim at a time
-	upload  sync.Mutex // held by its one write of events at a time
+	token   [sha256.Size]byte // hash of its one-time token; zero: it needs none
+	claim   sync.Mutex        // held by its one claim at a time
+	upload  sync.Mutex        // held by its one write of events at a time
 
 	mu      sync.Mutex
+	tally   *tally // nil outside of the fleet
 	phase   phase
 	since   time.Time // of the phase
 	runner  schema.Runner
@@ -40,14 +41,16 @@ type member struct {
 // fleet is the runners that this process knows of. The store holds what must
 // outlive it.
 type fleet struct {
-	mu     sync.Mutex
-	byID   map[string]*member
-	byHash map[[sha256.Size]byte]*member
-	tokens map[string]token
+	mu      sync.Mutex
+	byID    map[string]*member
+	byHash  map[[sha256.Size]byte]*member
+	tokens  map[[sha256.Size]byte]token // by the hash of the secret
+	tallies map[string]*tally           // by flavour
 }
 
 // token is a one-time credential that was issued and not yet spent.
 type token struct {
+	runner  string
 	hash    [sha256.Size]byte
 	expires time.Time
 }
@@ -56,17 +59,53 @@ func (f *fleet) init() {
 	if f.byID == nil {
 		f.byID = make(map[string]*member)
 		f.byHash = make(map[[sha256.Size]byte]*member)
-		f.tokens = make(map[string]token)
+		f.tokens = make(map[[sha256.Size]byte]token)
+		f.tallies = make(map[string]*tally)
 	}
 }
 
-// expect notes a runner that is about to be started with the token.
-func (f *fleet) expect(id, flavour string, t token, now time.Time) {
+// tally returns the counts of a flavour's runners.
+func (f *fleet) tally(flavour string) *tally {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	return f.tallyOf(flavour)
+}
+
+// tallyOf is tally with mu held.
+func (f *fleet) tallyOf(flavour string) *tally {
 	f.init()
-	f.byID[id] = &member{id: id, flavour: flavour, phase: phaseStarting, since: now}
-	f.tokens[id] = t
+	if f.tallies[flavour] == nil {
+		f.tallies[flavour] = new(tally)
+	}
+	return f.tallies[flavour]
+}
+
+// put makes a runner the one of its id. mu is held.
+func (f *fleet) put(m *member) {
+	f.init()
+	if before := f.byID[m.id]; before != nil && before != m {
+		f.drop(before)
+	}
+	f.byID[m.id] = m
+	m.counted(f.tallyOf(m.flavour))
+}
+
+// drop takes a runner out. mu is held.
+func (f *fleet) drop(m *member) {
+	delete(f.byID, m.id)
+	delete(f.tokens, m.token)
+	if hash, ok := m.hash(); ok {
+		delete(f.byHash, hash)
+	}
+	m.counted(nil)
+}
+
+// expect notes a runner that is about to be started with the token.
+func (f *fleet) expect(flavour string, t token, now time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.put(&member{id: t.runner, flavour: flavour, token: t.hash, phase: phaseStarting, since: now})
+	f.tokens[t.hash] = t
 }
 
 // announce notes a runner that is about to be started and needs no token.
@@ -75,7 +114,7 @@ func (f *fleet) announce(id, flavour string, now time.Time) {
 	defer f.mu.Unlock()
 	f.init()
 	if f.byID[id] == nil {
-		f.byID[id] = &member{id: id, flavour: flavour, phase: phaseStarting, since: now}
+		f.put(&member{id: id, flavour: flavour, phase: phaseStarting, since: now})
 	}
 }
 
@@ -91,34 +130,27 @@ func (f *fleet) expected(id, flavour string, now time.Time) *member {
 }
 
 // redeem spends the token and returns the runner that it was issued for; restore
-// gives the token back, for a registration that could not be stored. Every
-// outstanding token is compared, each in constant time, so that the answer's delay
-// tells nothing.
+// gives the token back, for a registration that could not be stored. It is found by
+// its hash: how long that takes tells nothing of a secret of 128 random bits, and
+// does not grow with the number of runners that are starting.
 func (f *fleet) redeem(secret string, now time.Time) (m *member, restore func(), ok bool) {
-	hash := sha256.Sum256([]byte(secret))
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var found string
-	for id, t := range f.tokens {
-		if subtle.ConstantTimeCompare(t.hash[:], hash[:]) == 1 && now.Before(t.expires) {
-			found = id
-		}
-	}
-	if found == "" {
+	spent, ok := f.tokens[sha256.Sum256([]byte(secret))]
+	if !ok || !now.Before(spent.expires) {
 		return nil, nil, false
 	}
-	spent := f.tokens[found]
-	delete(f.tokens, found)
-	m, ok = f.byID[found]
-	return m, func() { f.restore(found, spent) }, ok
+	delete(f.tokens, spent.hash)
+	m, ok = f.byID[spent.runner]
+	return m, func() { f.restore(spent) }, ok
 }
 
 // restore makes a token good again, if its runner is still expected.
-func (f *fleet) restore(id string, t token) {
+func (f *fleet) restore(t token) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.byID[id] != nil {
-		f.tokens[id] = t
+	if m := f.byID[t.runner]; m != nil && m.token == t.hash {
+		f.tokens[t.hash] = t
 	}
 }
 
@@ -126,8 +158,7 @@ func (f *fleet) restore(id string, t token) {
 func (f *fleet) admit(m *member) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.init()
-	f.byID[m.id] = m
+	f.put(m)
 	if hash, ok := m.hash(); ok {
 		f.byHash[hash] = m
 	}
@@ -155,11 +186,7 @@ func (f *fleet) forget(id string) *member {
 	if m == nil {
 		return nil
 	}
-	delete(f.byID, id)
-	delete(f.tokens, id)
-	if hash, ok := m.hash(); ok {
-		delete(f.byHash, hash)
-	}
+	f.drop(m)
 	return m
 }
 

@@ -50,6 +50,11 @@ type Jobs interface {
 	Waiting(ctx context.Context, flavour string, limit int) ([]int64, error)
 	// MeanDuration returns the mean time from start to end of the flavour's recent jobs, 0 for none.
 	MeanDuration(ctx context.Context, flavour string) (time.Duration, error)
+	// TypicalDuration returns the median time from start to end of the flavour's last
+	// jobs, and of how many.
+	TypicalDuration(ctx context.Context, flavour string) (median time.Duration, of int, err error)
+	// Depths returns how many jobs wait in each lane that is not empty.
+	Depths(ctx context.Context) ([]schema.QueueDepth, error)
 
 	// AddRunner records a registered runner by the hash of its session secret.
 	AddRunner(ctx context.Context, r schema.Runner) error

@@ -2,21 +2,33 @@ package scheduler
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/grader/grader/schema"
 )
 
-// surplusAge is how long a runner above the warm ones stays idle before it is ended.
-const surplusAge = time.Minute
+const (
+	// surplusAge is how long a runner above the wanted ones stays idle before it is ended.
+	surplusAge = time.Minute
+	// lookPace is the least time between two looks of a keeper, however much happens.
+	lookPace = 100 * time.Millisecond
+	// measureAge is how old the measured durations and the due dates may be.
+	measureAge = 10 * time.Second
+)
 
-// keeper keeps one flavour's runners: those that are busy, and beside them as many
-// fresh ones as are to be kept warm or as jobs wait, up to the flavour's max.
+// keeper keeps one flavour's runners at the number that its demand asks for.
 type keeper struct {
 	scheduler *Scheduler
 	flavour   schema.Flavour
 	pool      Pool
 	bell      chan struct{}
+
+	measured demand // its durations and due dates are looked up now and then
+	lookedUp time.Time
+
+	mu    sync.Mutex
+	scale scale
 }
 
 // nudge lets the keeper look again; it never blocks.
@@ -36,9 +48,16 @@ func (s *Scheduler) keep(flavour string) {
 
 // run looks at once, and then whenever something has changed.
 func (k *keeper) run(ctx context.Context) {
+	pace := time.NewTimer(0)
+	defer pace.Stop()
 	asked := -1
 	for {
-		n, err := k.wanted(ctx)
+		select {
+		case <-pace.C:
+		case <-ctx.Done():
+			return
+		}
+		n, err := k.look(ctx)
 		if err == nil && n != asked {
 			err = k.pool.Ensure(ctx, k.flavour, n)
 		}
@@ -48,7 +67,8 @@ func (k *keeper) run(ctx context.Context) {
 		} else {
 			asked = n
 		}
-		k.dismiss()
+		k.dismiss(n)
+		pace.Reset(lookPace)
 		select {
 		case <-k.bell:
 		case <-ctx.Done():
@@ -57,35 +77,83 @@ func (k *keeper) run(ctx context.Context) {
 	}
 }
 
-// wanted is how many runners the pool should have.
-func (k *keeper) wanted(ctx context.Context) (int, error) {
-	busy := 0
-	for _, m := range k.scheduler.fleet.all() {
-		if ph, _ := m.state(); m.flavour == k.flavour.Name && ph == phaseBusy {
-			busy++
-		}
-	}
-	if busy+k.flavour.Warm >= k.flavour.Max {
-		return k.flavour.Max, nil // however many wait
-	}
-	waiting, err := k.scheduler.Jobs.Waiting(ctx, k.flavour.Name, k.flavour.Max)
+// look returns how many runners the pool should have, and logs why when that changes.
+func (k *keeper) look(ctx context.Context) (int, error) {
+	d, err := k.demand(ctx)
 	if err != nil {
-		return 0, err
+		return k.now().n, err
 	}
-	return min(k.flavour.Max, busy+max(k.flavour.Warm, len(waiting))), nil
+	k.mu.Lock()
+	changed := k.scale.follow(d)
+	s := k.scale
+	k.mu.Unlock()
+	if changed {
+		k.scheduler.Logger.Info("runners scaled", "flavour", k.flavour.Name, "from", s.before, "to", s.n, "why", s.sentence(k.flavour.Name))
+	}
+	return s.n, nil
 }
 
-// dismiss ends the runners that have been idle for long and are more than are kept warm.
-func (k *keeper) dismiss() {
-	now := k.scheduler.Clock()
-	idle := 0
-	for _, m := range k.scheduler.fleet.all() {
-		ph, since := m.state()
-		if m.flavour != k.flavour.Name || ph != phaseReady {
-			continue
+// now returns where the keeper stands.
+func (k *keeper) now() scale {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.scale
+}
+
+// demand is what the flavour's runners are wanted for now.
+func (k *keeper) demand(ctx context.Context) (demand, error) {
+	d, err := k.measure(ctx)
+	if err != nil {
+		return d, err
+	}
+	depths, err := k.scheduler.Jobs.Depths(ctx)
+	for _, q := range depths {
+		if q.Flavour == k.flavour.Name {
+			d.waiting[q.Lane] = q.Waiting
 		}
-		if idle++; idle > k.flavour.Warm && now.Sub(since) > surplusAge && m.endIdle(now) {
+	}
+	d.busy = int(k.scheduler.fleet.tally(k.flavour.Name).busy.Load())
+	return d, err
+}
+
+// measure returns the part of the demand that changes slowly.
+func (k *keeper) measure(ctx context.Context) (demand, error) {
+	now := k.scheduler.Clock()
+	if !k.lookedUp.IsZero() && now.Sub(k.lookedUp) < measureAge {
+		d := k.measured
+		d.now = now
+		return d, nil
+	}
+	d := demand{flavour: k.flavour, now: now}
+	var err error
+	if d.typical, d.sample, err = k.scheduler.Jobs.TypicalDuration(ctx, k.flavour.Name); err != nil {
+		return d, err
+	}
+	if f := k.scheduler.Forecast; f != nil {
+		if d.due, err = f.Due(ctx, k.flavour.Name, now, now.Add(horizon)); err != nil {
+			// What waits is served all the same.
+			k.scheduler.Logger.Error("due dates are unknown", "flavour", k.flavour.Name, "error", err)
+		}
+	}
+	k.measured, k.lookedUp = d, now
+	return d, nil
+}
+
+// dismiss ends runners that have been idle for long, as many as there are more than n.
+func (k *keeper) dismiss(n int) {
+	surplus := k.scheduler.fleet.tally(k.flavour.Name).alive() - n
+	if surplus <= 0 {
+		return
+	}
+	now := k.scheduler.Clock()
+	for _, m := range k.scheduler.fleet.all() {
+		if surplus == 0 {
+			return
+		}
+		ph, since := m.state()
+		if m.flavour == k.flavour.Name && ph == phaseReady && now.Sub(since) > surplusAge && m.endIdle(now) {
 			k.scheduler.retire(m)
+			surplus--
 		}
 	}
 }

@@ -1,7 +1,7 @@
 package scheduler
 
 import (
-	"slices"
+	"container/list"
 	"sync"
 )
 
@@ -11,40 +11,56 @@ import (
 // between the look and the wait.
 type lines struct {
 	mu      sync.Mutex
-	waiting map[string][]chan struct{}
+	waiting map[string]*list.List // of *spot
 }
 
-// join lines up; the channel is closed by the ring that is meant for it.
-func (l *lines) join(flavour string) chan struct{} {
+// spot is one claim's place in its line.
+type spot struct {
+	bell chan struct{} // closed by the ring that is meant for it
+	at   *list.Element // nil once it was rung
+}
+
+// join lines up.
+func (l *lines) join(flavour string) *spot {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.waiting == nil {
-		l.waiting = make(map[string][]chan struct{})
+		l.waiting = make(map[string]*list.List)
 	}
-	bell := make(chan struct{})
-	l.waiting[flavour] = append(l.waiting[flavour], bell)
-	return bell
+	if l.waiting[flavour] == nil {
+		l.waiting[flavour] = list.New()
+	}
+	p := &spot{bell: make(chan struct{})}
+	p.at = l.waiting[flavour].PushBack(p)
+	return p
 }
 
 // leave gives the place up. A ring that had been meant for it goes to the next.
-func (l *lines) leave(flavour string, bell chan struct{}) {
+func (l *lines) leave(flavour string, p *spot) {
 	l.mu.Lock()
-	at := slices.Index(l.waiting[flavour], bell)
-	if at >= 0 {
-		l.waiting[flavour] = slices.Delete(l.waiting[flavour], at, at+1)
+	defer l.mu.Unlock()
+	if p.at == nil {
+		l.wake(flavour)
+		return
 	}
-	l.mu.Unlock()
-	if at < 0 {
-		l.ring(flavour)
-	}
+	l.waiting[flavour].Remove(p.at)
+	p.at = nil
 }
 
 // ring wakes the claim that has waited longest, if any waits.
 func (l *lines) ring(flavour string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if queue := l.waiting[flavour]; len(queue) > 0 {
-		close(queue[0])
-		l.waiting[flavour] = slices.Delete(queue, 0, 1)
+	l.wake(flavour)
+}
+
+// wake is ring with mu held.
+func (l *lines) wake(flavour string) {
+	queue := l.waiting[flavour]
+	if queue == nil || queue.Len() == 0 {
+		return
 	}
+	p := queue.Remove(queue.Front()).(*spot)
+	p.at = nil
+	close(p.bell)
 }

@@ -17,6 +17,21 @@ func (m *member) hash() ([sha256.Size]byte, bool) {
 	return [sha256.Size]byte(m.runner.SecretHash), true
 }
 
+// enter changes the phase, and counts that. mu is held.
+func (m *member) enter(p phase, now time.Time) {
+	m.tally.move(m.phase, p)
+	m.phase, m.since = p, now
+}
+
+// counted lets the tally count the runner from now on; nil: no tally any more.
+func (m *member) counted(by *tally) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.tally.move(m.phase, "")
+	by.move("", m.phase)
+	m.tally = by
+}
+
 // state returns the phase and since when.
 func (m *member) state() (phase, time.Time) {
 	m.mu.Lock()
@@ -35,7 +50,8 @@ func (m *member) starting() bool {
 func (m *member) register(r schema.Runner, now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.runner, m.phase, m.since = r, phaseReady, now
+	m.runner = r
+	m.enter(phaseReady, now)
 }
 
 // take notes the one job; false where it had one, or is to be retired.
@@ -45,7 +61,7 @@ func (m *member) take(job schema.Job, now time.Time) bool {
 	if m.phase != phaseReady {
 		return false
 	}
-	m.phase, m.since = phaseBusy, now
+	m.enter(phaseBusy, now)
 	m.job, m.attempt = job.ID, job.Attempt
 	return true
 }
@@ -57,7 +73,7 @@ func (m *member) end(now time.Time) bool {
 	if m.phase == phaseOver {
 		return false
 	}
-	m.phase, m.since = phaseOver, now
+	m.enter(phaseOver, now)
 	return true
 }
 
@@ -68,7 +84,7 @@ func (m *member) dismiss(now time.Time) (job int64, attempt int, owed bool) {
 	defer m.mu.Unlock()
 	owed = m.phase == phaseBusy
 	if m.phase != phaseOver {
-		m.phase, m.since = phaseOver, now
+		m.enter(phaseOver, now)
 	}
 	return m.job, m.attempt, owed
 }
@@ -80,7 +96,7 @@ func (m *member) endIdle(now time.Time) bool {
 	if m.phase != phaseReady {
 		return false
 	}
-	m.phase, m.since = phaseOver, now
+	m.enter(phaseOver, now)
 	return true
 }
 

@@ -113,11 +113,13 @@ func (s *Scheduler) listed(ctx context.Context) (alive, silent map[string]bool) 
 }
 
 // returnAll gives the jobs of runners that the closed pools have ended back to the
-// queue, without counting the attempt.
+// queue, without counting the attempt. Those that a pool lets live on keep theirs, and
+// so do those of a pool that cannot say.
 func (s *Scheduler) returnAll(ctx context.Context) {
+	alive, silent := s.listed(ctx)
 	for _, m := range s.fleet.all() {
-		if !s.ended(ctx, m) {
-			continue // its pool lets it live on
+		if alive[m.id] || silent[m.flavour] {
+			continue
 		}
 		if job, attempt, owed := m.dismiss(s.Clock()); owed {
 			s.giveBack(ctx, job, attempt, "the server was stopped")
@@ -125,22 +127,4 @@ func (s *Scheduler) returnAll(ctx context.Context) {
 		s.fleet.forget(m.id)
 		s.unlist(ctx, m)
 	}
-}
-
-// ended reports whether a runner's pool, closed, has it no more.
-func (s *Scheduler) ended(ctx context.Context, m *member) bool {
-	p := s.Pools[m.flavour]
-	if p == nil {
-		return true
-	}
-	runners, err := p.List(ctx)
-	if err != nil {
-		return false
-	}
-	for _, r := range runners {
-		if r.ID == m.id && r.Alive {
-			return false
-		}
-	}
-	return true
 }

@@ -20,6 +20,7 @@ type Scheduler struct {
 	Trees    Trees
 	Pools    map[string]Pool           // by flavour; several flavours may share one
 	Flavours map[string]schema.Flavour // those that runners are kept for
+	Forecast Forecast                  // nil: nothing is known to come
 	Dir      string                    // private directory for the caches of trees
 	Socket   string                    // unix socket to serve runners on, "" for none
 	Lease    time.Duration             // how long a silent runner keeps its job; 0 is 30 s

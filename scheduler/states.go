@@ -20,11 +20,14 @@ type RunnerState struct {
 // PoolState is one flavour's runners and queue, for staff.
 type PoolState struct {
 	Flavour  schema.Flavour
+	Wanted   int // runners that the pool was asked for
 	Starting int
 	Ready    int
 	Busy     int
 	Waiting  int
-	Failure  string // why the last runner could not start, "" if it could
+	Reason   string    // why Wanted last changed, in a sentence
+	Changed  time.Time // when that was
+	Failure  string    // why the last runner could not start, "" if it could
 }
 
 // RunnerStates returns the runners that this process knows of, by id.
@@ -43,38 +46,32 @@ func (s *Scheduler) RunnerStates() []RunnerState {
 
 // PoolStates returns every flavour's pool, by name.
 func (s *Scheduler) PoolStates(ctx context.Context) ([]PoolState, error) {
+	s.prepare()
+	depths, err := s.Jobs.Depths(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var states []PoolState
-	for name, f := range s.Flavours {
-		f.Name = name
-		state := PoolState{Flavour: f}
-		waiting, err := s.Jobs.Waiting(ctx, name, maxPlaces)
-		if err != nil {
-			return nil, err
+	for name, k := range s.keepers {
+		state := k.state()
+		for _, d := range depths {
+			if d.Flavour == name {
+				state.Waiting += d.Waiting
+			}
 		}
-		state.Waiting = len(waiting)
 		state.Failure = s.failureOf(ctx, name)
-		s.count(&state)
 		states = append(states, state)
 	}
 	slices.SortFunc(states, func(a, b PoolState) int { return cmp.Compare(a.Flavour.Name, b.Flavour.Name) })
 	return states, nil
 }
 
-// count counts a flavour's runners by phase.
-func (s *Scheduler) count(state *PoolState) {
-	for _, m := range s.fleet.all() {
-		if m.flavour != state.Flavour.Name {
-			continue
-		}
-		switch ph, _ := m.state(); ph {
-		case phaseStarting:
-			state.Starting++
-		case phaseReady:
-			state.Ready++
-		case phaseBusy:
-			state.Busy++
-		case phaseOver:
-		}
+// state is what the keeper knows of its flavour.
+func (k *keeper) state() PoolState {
+	at, n := k.now(), k.scheduler.fleet.tally(k.flavour.Name)
+	return PoolState{
+		Flavour: k.flavour, Wanted: at.n, Reason: at.sentence(k.flavour.Name), Changed: at.at,
+		Starting: int(n.starting.Load()), Ready: int(n.ready.Load()), Busy: int(n.busy.Load()),
 	}
 }
 

@@ -196,6 +196,20 @@ type Place struct {
 	Estimate time.Duration // until it starts; 0 when unknown
 }
 
+// QueueDepth is how many jobs of a flavour wait in a lane.
+type QueueDepth struct {
+	Flavour string
+	Lane    Lane
+	Waiting int
+}
+
+// DueDate is when many people are expected to push.
+type DueDate struct {
+	Name     string // of the assignment, for people: "COMP2402 A1"
+	At       time.Time
+	Students int // who may push
+}
+
 // AuditEntry records who did what to whom.
 type AuditEntry struct {
 	At      time.Time

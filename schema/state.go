@@ -117,6 +117,24 @@ const (
 	LaneRegrade     Lane = 3 // regrades and bulk work
 )
 
+// Lanes is how many lanes there are.
+const Lanes = 4
+
+// String returns the lane's name, for people and for JSON.
+func (l Lane) String() string {
+	switch l {
+	case LaneInteractive:
+		return "push"
+	case LaneGate:
+		return "gate"
+	case LaneOvertaken:
+		return "overtaken"
+	case LaneRegrade:
+		return "regrade"
+	}
+	return "unknown"
+}
+
 // JobKind says what a job grades.
 type JobKind string
 

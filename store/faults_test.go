@@ -146,7 +146,7 @@ func TestHealth(t *testing.T) {
 	b.intent(b.repository(b.assignment, schema.RepositoryOwn, "carol"), "alice")
 	h := ok(b.Health(t.Context()))(t)
 	equal(t, h, Health{OpenIntents: 1,
-		Queue: []QueueDepth{{"standard", schema.LaneInteractive, 1}, {"standard", schema.LaneOvertaken, 1}},
+		Queue: []schema.QueueDepth{{Flavour: "standard", Lane: schema.LaneInteractive, Waiting: 1}, {Flavour: "standard", Lane: schema.LaneOvertaken, Waiting: 1}},
 		Jobs: map[schema.State]int{schema.StateQueued: 2, schema.StateAssigned: 1, schema.StateRunning: 0, schema.StateDone: 1,
 			schema.StateCancelled: 0, schema.StateFailed: 0}})
 }

@@ -8,16 +8,9 @@ import (
 
 // Health is what an operator looks at first.
 type Health struct {
-	Queue       []QueueDepth
+	Queue       []schema.QueueDepth
 	OpenIntents int                  // pushes that are not settled yet
 	Jobs        map[schema.State]int // every state, over all time
-}
-
-// QueueDepth is how many jobs of a flavour wait in a lane.
-type QueueDepth struct {
-	Flavour string
-	Lane    schema.Lane
-	Waiting int
 }
 
 // stateCount is how many jobs are in a state.
@@ -26,7 +19,7 @@ type stateCount struct {
 	jobs  int
 }
 
-func scanDepth(r row) (d QueueDepth, err error) {
+func scanDepth(r row) (d schema.QueueDepth, err error) {
 	err = r.Scan(&d.Flavour, &d.Lane, &d.Waiting)
 	return d, err
 }
@@ -36,12 +29,18 @@ func scanCount(r row) (c stateCount, err error) {
 	return c, err
 }
 
+// Depths returns how many jobs wait in each lane that is not empty, by flavour and
+// lane, from kept counters.
+func (s *Store) Depths(ctx context.Context) ([]schema.QueueDepth, error) {
+	return list(ctx, s.reader, scanDepth, `SELECT flavour, lane, sum(waiting) FROM queue_courses
+		GROUP BY flavour, lane ORDER BY flavour, lane`)
+}
+
 // Health counts; it reads kept counters, never the long tables.
 func (s *Store) Health(ctx context.Context) (Health, error) {
 	h := Health{Jobs: make(map[schema.State]int)}
 	var err error
-	if h.Queue, err = list(ctx, s.reader, scanDepth, `SELECT flavour, lane, sum(waiting) FROM queue_courses
-		GROUP BY flavour, lane ORDER BY flavour, lane`); err != nil {
+	if h.Queue, err = s.Depths(ctx); err != nil {
 		return h, err
 	}
 	if h.OpenIntents, err = one(ctx, s.reader, value[int], `SELECT count(*) FROM intents WHERE state = 'open'`); err != nil {

@@ -2,13 +2,16 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/grader/grader/schema"
 )
 
-// recentJobs is how many ended jobs MeanDuration looks at.
-const recentJobs = 50
+const (
+	recentJobs  = 50  // ended jobs that MeanDuration looks at
+	typicalJobs = 200 // ended jobs that TypicalDuration looks at
+)
 
 func jobColumns(j *schema.Job) []any {
 	return []any{&j.ID, &j.Kind, &j.Submission, &j.VersionID, &j.CourseID, &j.Owner, &j.Lane, &j.Flavour, &j.State, &j.Attempt,
@@ -53,6 +56,18 @@ func (s *Store) MeanDuration(ctx context.Context, flavour string) (time.Duration
 	mean, err := one(ctx, s.reader, value[float64], `SELECT coalesce(avg(ended_at - started_at), 0.0) FROM (
 		SELECT started_at, ended_at FROM jobs WHERE flavour = ? AND state = 'done' ORDER BY ended_at DESC LIMIT ?)`, flavour, recentJobs)
 	return time.Duration(mean) * time.Microsecond, err
+}
+
+// TypicalDuration returns the median time from start to end of the flavour's last jobs,
+// and of how many, at most 200.
+func (s *Store) TypicalDuration(ctx context.Context, flavour string) (median time.Duration, of int, err error) {
+	took, err := list(ctx, s.reader, value[int64], `SELECT ended_at - started_at FROM jobs
+		WHERE flavour = ? AND state = 'done' ORDER BY ended_at DESC LIMIT ?`, flavour, typicalJobs)
+	if err != nil || len(took) == 0 {
+		return 0, 0, err
+	}
+	slices.Sort(took)
+	return time.Duration(took[len(took)/2]) * time.Microsecond, len(took), nil
 }
 
 // fenced returns a job of which the attempt is the current one. CodeStale: it is

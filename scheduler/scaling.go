@@ -1,0 +1,176 @@
+package scheduler
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+const (
+	// cooldown is how long fewer runners must be enough before there are fewer.
+	cooldown = time.Minute
+	// guess is how long a job takes as long as none was measured.
+	guess = 10 * time.Second
+	// start is what a job costs its runner besides: each comes up fresh for one.
+	start = time.Second
+)
+
+// patience is how long what waits in a lane may take to be on runners: the shorter, the
+// more runners each waiting job asks for. Nobody asks for more than one.
+func patience(l schema.Lane) time.Duration {
+	switch l {
+	case schema.LaneInteractive:
+		return 2 * time.Second
+	case schema.LaneGate:
+		return 5 * time.Second
+	case schema.LaneOvertaken:
+		return time.Minute
+	}
+	return 10 * time.Minute
+}
+
+// demand is what the runners of one flavour are wanted for at one moment.
+type demand struct {
+	flavour schema.Flavour
+	busy    int
+	waiting [schema.Lanes]int // by lane
+	typical time.Duration     // median of the last jobs, 0 for none
+	sample  int               // how many those were
+	due     []schema.DueDate  // soonest first
+	now     time.Time
+}
+
+// job is for how long one is taken to need a runner.
+func (d demand) job() time.Duration {
+	if d.sample == 0 {
+		return guess + start
+	}
+	return max(d.typical, 0) + start
+}
+
+// runners is how many there should be: those that are busy, and beside them as many
+// as what waits, what is about to come, or the flavour's warm ones ask for.
+func (d demand) runners() int {
+	return min(d.flavour.Max, d.busy+max(d.flavour.Warm, d.queued(), d.expected()))
+}
+
+// queued is how many runners what waits asks for.
+func (d demand) queued() int {
+	var n float64
+	for lane, waiting := range d.waiting {
+		share := d.job().Seconds() / patience(schema.Lane(lane)).Seconds()
+		n += float64(waiting) * min(1, share)
+	}
+	return int(math.Ceil(n))
+}
+
+// expected is how many runners the pushes of the next minutes will need beside each
+// other: their rate times a job's length, and twice its root for chance.
+func (d demand) expected() int {
+	load := rush(d.due, d.now) * d.job().Seconds()
+	if load < 0.05 {
+		return 0
+	}
+	return int(math.Ceil(load + 2*math.Sqrt(load)))
+}
+
+// why explains the number in one line.
+func (d demand) why() string {
+	reasons := d.queueWords()
+	if d.sample > 0 {
+		reasons = append(reasons, fmt.Sprintf("a job takes %s (median of %d)", roughly(d.typical), d.sample))
+	}
+	if d.expected() > d.flavour.Warm && len(d.due) > 0 {
+		reasons = append(reasons, dueWords(d.due[0], d.now))
+	}
+	if n := d.runners(); n == d.flavour.Max && d.busy+max(d.queued(), d.expected()) > n {
+		reasons = append(reasons, fmt.Sprintf("%d is the most that the configuration allows", n))
+	}
+	return strings.Join(reasons, ", ")
+}
+
+// queueWords say what waits and what runs.
+func (d demand) queueWords() []string {
+	names := [schema.Lanes][2]string{{"push waits", "pushes wait"}, {"gate waits", "gates wait"},
+		{"overtaken push waits", "overtaken pushes wait"}, {"regrade waits", "regrades wait"}}
+	var said []string
+	for lane, n := range d.waiting {
+		if n > 0 {
+			said = append(said, plural(n, names[lane]))
+		}
+	}
+	if len(said) == 0 {
+		said = append(said, "nothing waits")
+	}
+	if d.busy > 0 {
+		said = append(said, plural(d.busy, [2]string{"is busy", "are busy"}))
+	}
+	return said
+}
+
+func plural(n int, words [2]string) string {
+	if n == 1 {
+		return "1 " + words[0]
+	}
+	return fmt.Sprintf("%d %s", n, words[1])
+}
+
+// roughly writes a duration with as many digits as matter.
+func roughly(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%d s", int(math.Round(d.Seconds())))
+	}
+	return fmt.Sprintf("%d min", int(math.Round(d.Minutes())))
+}
+
+// scale is how many runners a flavour has been given, and since when fewer would do.
+type scale struct {
+	n      int
+	low    time.Time // zero: no fewer would do
+	peak   int       // the most that was wanted since low
+	why    string    // of the last change
+	at     time.Time // of the last change
+	before int       // what n was before the last change
+}
+
+// follow moves to what is wanted and reports whether that changed anything: up at
+// once, by a tenth at least, down after the cooldown to the most that was wanted in it.
+func (s *scale) follow(d demand) bool {
+	wanted := d.runners()
+	switch {
+	case wanted > s.n:
+		s.low = time.Time{}
+		return s.become(min(d.flavour.Max, max(wanted, s.n+s.n/10)), d)
+	case wanted == s.n:
+		s.low = time.Time{}
+		return false
+	case s.low.IsZero():
+		s.low, s.peak = d.now, wanted
+		return false
+	}
+	s.peak = max(s.peak, wanted)
+	if d.now.Sub(s.low) < cooldown {
+		return false
+	}
+	s.low = time.Time{}
+	return s.become(s.peak, d)
+}
+
+func (s *scale) become(n int, d demand) bool {
+	s.before, s.n, s.at, s.why = s.n, n, d.now, d.why()
+	return true
+}
+
+// sentence explains the last change: "standard: 4 → 9 runners: 23 pushes wait, …".
+func (s *scale) sentence(flavour string) string {
+	if s.at.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("%s: %d → %s: %s", flavour, s.before, plural(s.n, [2]string{"runner", "runners"}), s.why)
+}

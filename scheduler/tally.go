@@ -1,0 +1,41 @@
+package scheduler
+
+import "sync/atomic"
+
+// tally counts the runners of one flavour by phase, so that nobody has to look at
+// ten thousand of them to know how many are busy.
+type tally struct {
+	starting, ready, busy, over atomic.Int64
+}
+
+// of returns the counter of a phase, nil for "" (not in the fleet).
+func (t *tally) of(p phase) *atomic.Int64 {
+	switch p {
+	case phaseStarting:
+		return &t.starting
+	case phaseReady:
+		return &t.ready
+	case phaseBusy:
+		return &t.busy
+	case phaseOver:
+		return &t.over
+	}
+	return nil
+}
+
+// move counts a runner's change of phase; "" is outside of the fleet. A nil tally
+// counts nothing.
+func (t *tally) move(from, to phase) {
+	if t == nil {
+		return
+	}
+	if n := t.of(from); n != nil {
+		n.Add(-1)
+	}
+	if n := t.of(to); n != nil {
+		n.Add(1)
+	}
+}
+
+// alive is how many are not to be retired.
+func (t *tally) alive() int { return int(t.starting.Load() + t.ready.Load() + t.busy.Load()) }
