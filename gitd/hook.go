@@ -81,15 +81,17 @@ func (s *Server) judgeTests(ctx context.Context, p *push, q repo.Quarantine, ent
 	return err
 }
 
-// PostReceive records the push as soon as git has moved the ref.
+// PostReceive records the push as soon as git has moved the ref. Its job starts once
+// the student has the report: a runner that starts takes the processor from it.
 func (h hook) PostReceive(ctx context.Context, _ []hooks.Update) ([]string, error) {
-	is, err := h.server.record(ctx, h.push.intent, h.push.row, h.server.pushOf(h.push))
+	is, err := h.server.book(ctx, h.push.intent, h.push.row, h.server.pushOf(h.push))
 	if err != nil {
 		return nil, err // the session tries again, then the retrier
 	}
 	h.push.mu.Lock()
 	defer h.push.mu.Unlock()
 	h.push.settled = is
+	close(h.push.booked)
 	return nil, nil
 }
 

@@ -6,14 +6,12 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 	"time"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/gitd/pktline"
-	"github.com/grader/grader/hooks"
 	"github.com/grader/grader/schema"
 )
 
@@ -40,6 +38,9 @@ type push struct {
 	late    string    // why git was killed
 	dry     bool      // the tree was judged and would be accepted
 	settled *recorded // by the post-receive hook
+
+	booked chan struct{} // closed once settled is set
+	early  chan taken    // what push became, where git has not ended yet
 }
 
 // recorded is what a push became: a submission, or a version with its gate's job.
@@ -82,7 +83,10 @@ func (s *Server) begin(ctx context.Context, sess *session, args []string) (*push
 	if err != nil {
 		return nil, s.noList(sess, err)
 	}
-	p := &push{session: sess, target: t, row: row, list: list, received: s.Clock()}
+	p := &push{
+		session: sess, target: t, row: row, list: list, received: s.Clock(),
+		booked: make(chan struct{}), early: make(chan taken, 1),
+	}
 	if list.Can("side-band-64k") {
 		p.side = pktline.NewSideband(sess.channel)
 	}
@@ -151,7 +155,7 @@ func (s *Server) push(ctx context.Context, p *push) int {
 	if no := p.judgeList(); no != nil {
 		return s.refuse(p, *no)
 	}
-	taken, no, err := s.take(ctx, p)
+	taken, no, err := s.await(ctx, p)
 	switch {
 	case errors.Is(err, errStopping):
 		return s.refuse(p, refusal{"try again later", "the server is stopping. Push again in a moment"})
@@ -162,57 +166,6 @@ func (s *Server) push(ctx context.Context, p *push) int {
 		return s.refuse(p, *no)
 	}
 	return s.finish(ctx, p, taken)
-}
-
-// taken is what came of git's part of a push.
-type taken struct {
-	report []byte    // held back: band 1, or everything where there are no bands
-	is     *recorded // nil: the ref did not move, or recording failed
-	moved  bool      // the ref moved
-}
-
-// take is the one writer's part: from the repository's lock until the push is
-// recorded or known not to have happened. Once the list goes to git it no longer
-// depends on the client's being there.
-func (s *Server) take(ctx context.Context, p *push) (taken, *refusal, error) {
-	lock, no, err := s.lock(ctx, p)
-	if err != nil || no != nil {
-		return taken{}, no, err
-	}
-	defer func() { _ = lock.Unlock() }() // of a file that is only locked
-	if err := s.settleRepository(context.WithoutCancel(ctx), p.row); err != nil {
-		return taken{}, nil, fmt.Errorf("settle an earlier push: %w", err)
-	}
-	if no, err := s.checkTip(p); err != nil || no != nil {
-		return taken{}, no, err
-	}
-	p.intent = schema.Intent{
-		ID: randomHex(), RepositoryID: p.row.ID, PusherID: p.target.user.ID, Ref: mainRef,
-		Old: p.list.Commands[0].Old, New: p.list.Commands[0].New, ReceivedAt: p.received, Options: p.list.Options,
-	}
-	p.token = hooks.NewToken()
-	defer s.Hooks.Expect(p.token, hook{s, p})()
-	s.pushes.add(p)
-	defer s.pushes.remove(p)
-	t, err := s.receive(ctx, p, lock)
-	return t, nil, err
-}
-
-// checkTip makes sure that if main is at the new commit afterwards, this push has
-// moved it there.
-func (s *Server) checkTip(p *push) (*refusal, error) {
-	tip, err := s.Repos.Head(p.row.ID)
-	if err != nil {
-		return nil, fmt.Errorf("read main: %w", err)
-	}
-	command := p.list.Commands[0]
-	switch {
-	case command.New == tip:
-		return &refusal{"already there", "main is at " + short(tip) + " already, by a push that came first. Push again to watch it"}, nil
-	case command.Old != tip:
-		return &refusal{"fetch first", "main has moved since your git looked. Push again"}, nil
-	}
-	return nil, nil
 }
 
 // finish hands the report over, says what the push became, and waits with the
@@ -229,6 +182,9 @@ func (s *Server) finish(ctx context.Context, p *push, t taken) int {
 		p.progress(refusalLines("git could not take in what was sent, for the reason above. Push again; if it stays so, tell the course staff"))
 	}
 	p.report(t.report)
+	if t.is != nil {
+		s.Queue.Wake() // see PostReceive
+	}
 	switch {
 	case t.is == nil && t.moved:
 		p.progress([]string{"stored, not yet counted; we keep trying.", "Push again to watch."})

@@ -90,7 +90,7 @@ func (s *Server) converse(p *push, r *repo.Receive) []byte {
 			late.Reset(s.Limits.Unpack)
 		}
 	})
-	report := p.relay(r.Stdout)
+	report := p.relay(r)
 	if err := r.Wait(); err != nil {
 		s.Logger.Info("git refused a push", "repository", p.row.ID, "error", err)
 	}
@@ -140,8 +140,8 @@ func pour(w io.Writer, r io.Reader) error {
 
 // relay forwards git's progress as it comes and holds its report back. A client
 // that is gone changes nothing.
-func (p *push) relay(stdout io.Reader) []byte {
-	in := bufio.NewReader(stdout)
+func (p *push) relay(r *repo.Receive) []byte {
+	in := bufio.NewReader(r.Stdout)
 	if p.side == nil {
 		report, _ := io.ReadAll(io.LimitReader(in, maxReport))
 		return report
@@ -159,12 +159,30 @@ func (p *push) relay(stdout io.Reader) []byte {
 		switch band, text := payload[0], payload[1:]; {
 		case band == pktline.BandData && len(text) > 0:
 			report = append(report, text...)
+			if pktline.Ended(report) && p.hurry(r, report) {
+				_, _ = io.Copy(io.Discard, in) // the post-receive hook that has recorded says nothing
+				return report
+			}
 		case band == pktline.BandData:
 			_ = p.side.Keepalive()
 		default:
 			_ = p.side.Write(band, text)
 		}
 	}
+}
+
+// hurry lets the session go on once the push is recorded: git reports before it runs
+// the post-receive hook. False: git has ended without.
+func (p *push) hurry(r *repo.Receive, report []byte) bool {
+	select {
+	case <-p.booked:
+	case <-r.Done():
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.early <- taken{report: report, is: p.settled, moved: true}
+	return true
 }
 
 // cut closes the connection of a client that takes nothing of what is said to it.

@@ -21,15 +21,22 @@ const (
 	retryLongest = 30 * time.Second
 )
 
-// record turns a push whose ref has moved into a submission or a candidate. It may
-// be done again: pins and rows are made once.
+// record turns a push whose ref has moved into a submission or a candidate, and lets
+// its job start.
 func (s *Server) record(ctx context.Context, in schema.Intent, row schema.Repository, p schema.Push) (*recorded, error) {
-	if err := s.Repos.Pin(row.ID, in.ID, in.New); err != nil {
-		return nil, fmt.Errorf("pin: %w", err)
+	is, err := s.book(ctx, in, row, p)
+	if err == nil {
+		s.Queue.Wake()
 	}
+	return is, err
+}
+
+// book is record without waking the queue. It may be done again: pins and rows are
+// made once.
+func (s *Server) book(ctx context.Context, in schema.Intent, row schema.Repository, p schema.Push) (*recorded, error) {
 	var err error
-	if p.Tree, err = s.Repos.TreeOf(row.ID, in.New); err != nil {
-		return nil, fmt.Errorf("tree of commit: %w", err)
+	if p.Tree, err = s.Repos.Pin(row.ID, in.ID, in.New); err != nil {
+		return nil, fmt.Errorf("pin: %w", err)
 	}
 	is := new(recorded)
 	if row.Kind == schema.RepositoryTests {
@@ -48,7 +55,6 @@ func (s *Server) record(ctx context.Context, in schema.Intent, row schema.Reposi
 		}
 		is.job = is.submission.Job
 	}
-	s.Queue.Wake()
 	return is, nil
 }
 

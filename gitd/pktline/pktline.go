@@ -72,3 +72,18 @@ func parseLength(head [4]byte) (int, bool) {
 	}
 	return n, true
 }
+
+// Ended reports whether b is whole pkt-lines of which the last, and no other, is a flush-pkt.
+func Ended(b []byte) bool {
+	for len(b) >= 4 {
+		n, ok := parseLength([4]byte(b))
+		switch {
+		case ok && n == 0:
+			return len(b) == 4
+		case !ok || n < 4 || n > len(b):
+			return false
+		}
+		b = b[n:]
+	}
+	return false
+}

@@ -189,3 +189,16 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestOnlyWholeLinesWithAFlushBehindThemHaveEnded(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"0000": true, "000eunpack ok\n0000": true,
+		"": false, "000": false, "000eunpack ok\n": false, "000eunpack ok\n000": false, "000eunpack": false,
+		"00000000": false, "0003": false, "0005\x010000": true, "zzzz": false, "0008000": false,
+	} {
+		if got := pktline.Ended([]byte(text)); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}

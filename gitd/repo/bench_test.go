@@ -59,7 +59,7 @@ func BenchmarkPin(b *testing.B) {
 	commit := s.tenFiles(w, 0)
 	w.mustPush(1)
 	for i := 0; b.Loop(); i++ {
-		if err := s.Pin(1, fmt.Sprint("p", i), commit); err != nil {
+		if _, err := s.Pin(1, fmt.Sprint("p", i), commit); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -117,7 +117,10 @@ func (b *bundle) judging() judge {
 			_, err := b.Entries(context.Background(), 1, repo.Quarantine{Dir: q}, u[0].New, 1000)
 			return nil, err == nil
 		},
-		post: func(u []hooks.Update) ([]string, error) { return nil, b.Pin(1, u[0].New, u[0].New) },
+		post: func(u []hooks.Update) ([]string, error) {
+			_, err := b.Pin(1, u[0].New, u[0].New)
+			return nil, err
+		},
 	}
 }
 

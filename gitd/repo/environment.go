@@ -58,6 +58,9 @@ func (s *Store) receiveSettings() []setting {
 		setting{"receive.denyNonFastForwards", "false"}, // students amend
 		setting{"receive.advertisePushOptions", "true"},
 		setting{"receive.shallowUpdate", "false"},
+		// The quarantine's alternate is the repository itself: without this, git lists
+		// every pin for each push to check what is connected.
+		setting{"core.alternateRefsCommand", "true"},
 		setting{"transfer.hideRefs", "refs"},
 		setting{"transfer.hideRefs", "!" + mainRef},
 	)

@@ -35,6 +35,25 @@ func linkRef(dir, ref, commit string) error {
 	return syncAll(filepath.Dir(path))
 }
 
+// copyMain is linkRef for the commit that main is at, as a rule: it makes main's own
+// file the ref's too. git has made that file durable (core.fsync) and replaces it when
+// main moves, never writes into it, so that only the names are left to sync.
+func copyMain(dir, ref, commit string) error {
+	main := filepath.Join(dir, mainRef)
+	if at, err := os.ReadFile(main); err != nil || string(at) != commit+"\n" {
+		return linkRef(dir, ref, commit) // main is packed, or has moved on
+	}
+	path := filepath.Join(dir, ref)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	way := wayTo(dir, ref)
+	if err := os.Link(main, path); err != nil {
+		return err
+	}
+	return syncAll(way...)
+}
+
 // wayTo names the directories that must be durable for a ref to be. git syncs what it
 // writes into files, never the directories that name them. The way to the repository
 // itself is synced with its first ref; before that there is nothing to lose.

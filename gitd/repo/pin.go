@@ -17,20 +17,21 @@ const pinPrefix = "refs/submissions/"
 
 var pinPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
 
-// Pin makes refs/submissions/<name> point at the commit, durably: it returns when the
-// pin, the pack it needs and main would survive a loss of power. Doing it again is
-// no error; pointing a pin at another commit is CodeConflict.
-func (s *Store) Pin(id int64, name, commit string) error {
+// Pin makes refs/submissions/<name> point at the commit, durably, and returns the
+// commit's tree: the pin, the pack it needs and main would survive a loss of power.
+// The caller holds the repository's lock. Doing it again is no error; pointing a pin
+// at another commit is CodeConflict.
+func (s *Store) Pin(id int64, name, commit string) (tree string, err error) {
 	if !pinPattern.MatchString(name) {
-		return schema.Errorf(schema.CodeInvalid, "%q is not the name of a pin", schema.Sanitize(name))
+		return "", schema.Errorf(schema.CodeInvalid, "%q is not the name of a pin", schema.Sanitize(name))
 	}
-	if _, err := s.TreeOf(id, commit); err != nil {
-		return fmt.Errorf("pin %s in repository %d: %w", name, id, err)
+	if tree, err = s.TreeOf(id, commit); err != nil {
+		return "", fmt.Errorf("pin %s in repository %d: %w", name, id, err)
 	}
 	if err := placePin(s.directory(id), pinPrefix+name, commit); err != nil {
-		return fmt.Errorf("pin %s in repository %d: %w", name, id, err)
+		return "", fmt.Errorf("pin %s in repository %d: %w", name, id, err)
 	}
-	return nil
+	return tree, nil
 }
 
 func placePin(dir, ref, commit string) error {
@@ -39,7 +40,7 @@ func placePin(dir, ref, commit string) error {
 		return err
 	}
 	if old == NoCommit {
-		err = linkRef(dir, ref, commit)
+		err = copyMain(dir, ref, commit)
 	}
 	if errors.Is(err, fs.ErrExist) {
 		if old, err = readRef(dir, ref); err == nil {

@@ -21,21 +21,21 @@ func TestAPinIsNeverMoved(t *testing.T) {
 	second := w.commit()
 	w.mustPush(1)
 	for range 2 {
-		if err := b.Pin(1, "a1", first); err != nil {
+		if _, err := b.Pin(1, "a1", first); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := b.Pin(1, "a1", second); schema.CodeOf(err) != schema.CodeConflict {
+	if _, err := b.Pin(1, "a1", second); schema.CodeOf(err) != schema.CodeConflict {
 		t.Errorf("moved: %v", err)
 	}
 	b.server(1, "pack-refs", "--all")
-	if err := b.Pin(1, "a1", first); err != nil {
+	if _, err := b.Pin(1, "a1", first); err != nil {
 		t.Errorf("again, packed: %v", err)
 	}
-	if err := b.Pin(1, "a1", second); schema.CodeOf(err) != schema.CodeConflict {
+	if _, err := b.Pin(1, "a1", second); schema.CodeOf(err) != schema.CodeConflict {
 		t.Errorf("moved, packed: %v", err)
 	}
-	if err := b.Pin(1, "b2", second); err != nil {
+	if _, err := b.Pin(1, "b2", second); err != nil {
 		t.Error(err)
 	}
 	pins, err := b.Pins(1)
@@ -48,6 +48,27 @@ func TestAPinIsNeverMoved(t *testing.T) {
 	b.server(1, "fsck", "--strict")
 }
 
+func TestAPinStaysWhenMainMovesOn(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	w := b.newWork()
+	first := w.commit()
+	w.mustPush(1)
+	tree, err := b.Pin(1, "first", first) // main is there: one file has both names
+	if want := w.must("rev-parse", first+"^{tree}"); err != nil || tree != want {
+		t.Errorf("tree %s, want %s; %v", tree, want, err)
+	}
+	second := w.commit()
+	w.mustPush(1)
+	pins, err := b.Pins(1)
+	if diff := cmp.Diff(map[string]string{"first": first}, pins); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	if head, err := b.Head(1); err != nil || head != second {
+		t.Errorf("head: %s %v", head, err)
+	}
+}
+
 func TestAPinNeedsANameAndACommitThatIsThere(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -56,7 +77,7 @@ func TestAPinNeedsANameAndACommitThatIsThere(t *testing.T) {
 	commit := w.commit()
 	w.mustPush(1)
 	for _, name := range []string{"", "../heads/x", "a/b", "-a", "A", "a.lock", "a b", strings.Repeat("a", 65)} {
-		if err := b.Pin(1, name, commit); schema.CodeOf(err) != schema.CodeInvalid {
+		if _, err := b.Pin(1, name, commit); schema.CodeOf(err) != schema.CodeInvalid {
 			t.Errorf("name %q: %v", name, err)
 		}
 	}
@@ -69,11 +90,11 @@ func TestAPinNeedsANameAndACommitThatIsThere(t *testing.T) {
 		strings.Repeat("1", 40):       schema.CodeNotFound,
 		w.must("rev-parse", "HEAD:a"): schema.CodeNotFound,
 	} {
-		if err := b.Pin(1, "x", commit); schema.CodeOf(err) != code {
+		if _, err := b.Pin(1, "x", commit); schema.CodeOf(err) != code {
 			t.Errorf("commit %q: %v", commit, err)
 		}
 	}
-	if err := b.Pin(2, "x", commit); schema.CodeOf(err) != schema.CodeNotFound {
+	if _, err := b.Pin(2, "x", commit); schema.CodeOf(err) != schema.CodeNotFound {
 		t.Errorf("no such repository: %v", err)
 	}
 }

@@ -225,7 +225,8 @@ func (b *bundle) readAll(t *testing.T, commit string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(r.Close(), lock.Unlock(), b.Pin(1, "p", commit)); err != nil {
+	_, err = b.Pin(1, "p", commit)
+	if err := errors.Join(r.Close(), lock.Unlock(), err); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.UploadPack(context.Background(), 1, "", false, strings.NewReader("0000"), io.Discard, io.Discard); err != nil {

@@ -76,7 +76,7 @@ func TestAPushIsJudgedInItsQuarantineAndPinned(t *testing.T) {
 			return []string{"judged"}, judged == nil
 		},
 		post: func(u []hooks.Update) ([]string, error) {
-			recorded = b.Pin(1, "intent1", u[0].New)
+			_, recorded = b.Pin(1, "intent1", u[0].New)
 			return []string{"recorded"}, recorded
 		},
 	})

@@ -85,7 +85,7 @@ func TestOnlyStaffFetchPins(t *testing.T) {
 	w := b.newWork()
 	first := w.commit()
 	w.mustPush(1)
-	if err := b.Pin(1, "one", first); err != nil {
+	if _, err := b.Pin(1, "one", first); err != nil {
 		t.Fatal(err)
 	}
 	for _, version := range []string{"0", "1", "2"} {
