@@ -36,16 +36,6 @@ type Config struct {
 	Flavours map[string]FlavourConfig `yaml:"flavours"`
 }
 
-// FlavourConfig is schema.Flavour as people write it.
-type FlavourConfig struct {
-	CPU       float64 `yaml:"cpu"`
-	Memory    Size    `yaml:"memory"`
-	Scratch   Size    `yaml:"scratch"`
-	Processes int     `yaml:"processes"`
-	Warm      int     `yaml:"warm"`
-	Max       int     `yaml:"max"`
-}
-
 // LimitsConfig bounds connections; a zero field takes its default.
 type LimitsConfig struct {
 	Connections int `yaml:"connections"` // at once
@@ -55,7 +45,7 @@ type LimitsConfig struct {
 
 func (l LimitsConfig) check() error {
 	if l.Connections < 0 || l.Strangers < 0 || l.Sessions < 0 {
-		return errors.New("a limit is a number from 1; leave it out for its default")
+		return errors.New("must be numbers from 1; leave one out for its default")
 	}
 	return nil
 }
@@ -86,7 +76,7 @@ func defaultConfig() Config {
 		Wall:    sandbox.LevelUID,
 		MaxPush: 64 << 20,
 		Flavours: map[string]FlavourConfig{"standard": {
-			CPU: 1, Memory: 2 << 30, Scratch: 1 << 30, Processes: 512, Warm: cores, Max: cores,
+			Pool: PoolLocal, CPU: 1, Memory: 2 << 30, Scratch: 1 << 30, Processes: 512, Warm: cores, Max: cores,
 		}},
 	}
 }
@@ -108,7 +98,7 @@ func loadConfig(path string) (Config, error) {
 	}
 	c = c.overlaid(file)
 	if err := c.check(); err != nil {
-		return c, schema.Errorf(schema.CodeInvalid, "configuration %s: %w", path, err)
+		return c, schema.Errorf(schema.CodeInvalid, "configuration %s: %w", path, placed(err, text))
 	}
 	return c, nil
 }
@@ -147,56 +137,28 @@ func (c Config) check() error {
 	switch c.Wall {
 	case sandbox.LevelNamespace, sandbox.LevelUID:
 	default:
-		return fmt.Errorf("wall: %q is no level; use namespace or uid", c.Wall)
+		return at("wall", fmt.Errorf("%q is no level; use namespace or uid", c.Wall))
 	}
 	if u, err := url.Parse(c.PublicURL); c.PublicURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
-		return fmt.Errorf("public_url: %q is no address of a site; use one such as https://grader.example.org", c.PublicURL)
+		return at("public_url", fmt.Errorf("%q is no address of a site; use one such as https://grader.example.org", c.PublicURL))
 	}
 	if err := c.Limits.check(); err != nil {
-		return fmt.Errorf("limits: %w", err)
+		return at("limits", err)
 	}
+	return at("flavours", c.checkFlavours())
+}
+
+func (c Config) checkFlavours() error {
 	if len(c.Flavours) == 0 {
-		return errors.New("flavours: name at least one; without a runner nothing is graded")
+		return errors.New("must name at least one; without a runner nothing is graded")
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Flavours)) {
 		if err := schema.Segment("flavour", name); err != nil {
-			return fmt.Errorf("flavours: %w", err)
+			return at(name, fmt.Errorf("is no name: %w", err))
 		}
 		if err := c.Flavours[name].check(); err != nil {
-			return fmt.Errorf("flavours: %s: %w", name, err)
+			return at(name, err)
 		}
 	}
 	return nil
-}
-
-func (f FlavourConfig) check() error {
-	switch {
-	case f.CPU <= 0:
-		return errors.New("cpu must be more than 0 cores, such as 1 or 0.5")
-	case f.Memory < 16<<20:
-		return errors.New("memory must be at least 16MiB")
-	case f.Scratch < 1<<20:
-		return errors.New("scratch must be at least 1MiB")
-	case f.Processes < 1:
-		return errors.New("processes must be at least 1")
-	case f.Warm < 0 || f.Max < 1 || f.Warm > f.Max:
-		return errors.New("warm and max: use 0 <= warm <= max, and max at least 1")
-	}
-	return nil
-}
-
-// flavours returns the flavours in the vocabulary's form.
-func (c Config) flavours() map[string]schema.Flavour {
-	all := make(map[string]schema.Flavour, len(c.Flavours))
-	for name, f := range c.Flavours {
-		all[name] = f.flavour(name)
-	}
-	return all
-}
-
-func (f FlavourConfig) flavour(name string) schema.Flavour {
-	return schema.Flavour{
-		Name: name, CPU: f.CPU, Memory: int64(f.Memory), Scratch: int64(f.Scratch),
-		Processes: f.Processes, Warm: f.Warm, Max: f.Max,
-	}
 }

@@ -19,7 +19,6 @@ import (
 	"github.com/grader/grader/gitd/repo"
 	"github.com/grader/grader/hooks"
 	"github.com/grader/grader/scheduler"
-	"github.com/grader/grader/scheduler/local"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/store"
 	"github.com/grader/grader/web"
@@ -124,31 +123,19 @@ func companion(name string) (string, error) {
 	return path, nil
 }
 
-// startScheduler starts the queue with the embedded pool: runners are this very
-// program.
+// startScheduler starts the queue and the pools of its runners.
 func (s *Service) startScheduler(ctx context.Context, data *dataDir) error {
-	self, err := os.Executable()
-	if err != nil {
-		return fmt.Errorf("find myself: %w", err)
-	}
 	cache, err := data.Subdir("cache")
 	if err != nil {
 		return err
 	}
-	socket := data.Socket("runners")
 	s.scheduler = &scheduler.Scheduler{
 		Jobs: s.store, Trees: s.repos, Flavours: s.Config.flavours(),
 		Forecast: &forecast{tasks: s.store.Tasks, clock: s.Clock, logger: s.Logger},
-		Dir:      cache, Socket: socket, Clock: s.Clock, Logger: s.Logger,
+		Dir:      cache, Socket: data.Socket("runners"), Clock: s.Clock, Logger: s.Logger,
 	}
-	pool := &local.Pool{
-		Binary: self, Args: []string{"runner", "--min-level", string(s.Config.Wall)},
-		Env: []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}, URL: "unix:" + socket,
-		Registrar: s.scheduler, Logger: s.Logger,
-	}
-	s.scheduler.Pools = make(map[string]scheduler.Pool, len(s.scheduler.Flavours))
-	for name := range s.scheduler.Flavours {
-		s.scheduler.Pools[name] = pool
+	if s.scheduler.Pools, err = s.makePools(); err != nil {
+		return err
 	}
 	if err := s.scheduler.Start(ctx); err != nil {
 		return fmt.Errorf("scheduler: %w", err)

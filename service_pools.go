@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/grader/grader/scheduler"
+	"github.com/grader/grader/scheduler/local"
+	"github.com/grader/grader/schema"
+)
+
+// makePools makes a pool of each kind that a flavour names, and gives each flavour
+// its own.
+func (s *Service) makePools() (map[string]scheduler.Pool, error) {
+	made := make(map[PoolKind]scheduler.Pool)
+	pools := make(map[string]scheduler.Pool, len(s.Config.Flavours))
+	for name, f := range s.Config.Flavours {
+		kind := f.kind()
+		if made[kind] == nil {
+			pool, err := s.makePool(kind)
+			if err != nil {
+				return nil, fmt.Errorf("pool %s: %w", kind, err)
+			}
+			made[kind] = pool
+		}
+		pools[name] = made[kind]
+	}
+	return pools, nil
+}
+
+func (s *Service) makePool(kind PoolKind) (scheduler.Pool, error) {
+	switch kind {
+	case PoolLocal:
+		return s.localPool()
+	default:
+		return nil, schema.Errorf(schema.CodeUnavailable, "this version of grader has no such pool; use local")
+	}
+}
+
+// localPool is the embedded pool: runners are this very program.
+func (s *Service) localPool() (scheduler.Pool, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find myself: %w", err)
+	}
+	return &local.Pool{
+		Binary: self, Args: []string{"runner", "--min-level", string(s.Config.Wall)},
+		Env: []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}, URL: "unix:" + s.scheduler.Socket,
+		Registrar: s.scheduler, Logger: s.Logger,
+	}, nil
+}
