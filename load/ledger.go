@@ -1,0 +1,154 @@
+package load
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"time"
+)
+
+// entry is one job in the books. It begins with whatever is heard of it first.
+type entry struct {
+	push    pushed
+	claims  int
+	results int
+	first   time.Time // when it was claimed first
+}
+
+// ledger is the crowd's books: every push, every claim, every accepted result.
+type ledger struct {
+	mu      sync.Mutex
+	jobs    map[int64]*entry
+	pushed  int
+	done    int
+	expects int
+	claims  []time.Duration // from the poll, or the push that it waited for, to the order
+	settled chan struct{}   // closed once everything expected is done
+	heard   chan struct{}   // holds one: a push was recorded
+}
+
+func newLedger(expects int) *ledger {
+	return &ledger{jobs: make(map[int64]*entry, expects), expects: expects, settled: make(chan struct{}), heard: make(chan struct{}, 1)}
+}
+
+// of returns a job's entry. mu is held.
+func (l *ledger) of(job int64) *entry {
+	e := l.jobs[job]
+	if e == nil {
+		e = new(entry)
+		l.jobs[job] = e
+	}
+	return e
+}
+
+// record notes a push that became a job.
+func (l *ledger) record(p pushed) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.of(p.Job).push = p
+	l.pushed++
+	select {
+	case l.heard <- struct{}{}:
+	default:
+	}
+	l.settle()
+}
+
+// recorded is how many pushes are jobs by now.
+func (l *ledger) recorded() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.pushed
+}
+
+// claim notes that a runner got a job by a poll that began then.
+func (l *ledger) claim(job int64, began, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e := l.of(job)
+	if e.claims++; e.claims == 1 {
+		e.first = now
+		if e.push.At.After(began) {
+			began = e.push.At
+		}
+		l.claims = append(l.claims, now.Sub(began))
+	}
+}
+
+// finish notes an accepted result.
+func (l *ledger) finish(job int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e := l.of(job)
+	if e.results++; e.results == 1 {
+		l.done++
+	}
+	l.settle()
+}
+
+// settle tells once all is done. mu is held.
+func (l *ledger) settle() {
+	if l.done == l.expects && l.pushed == l.expects {
+		select {
+		case <-l.settled:
+		default:
+			close(l.settled)
+		}
+	}
+}
+
+// waits are how long pushes waited for a runner: those that somebody still waited for,
+// by course and by student, and those that a newer push of their owner had overtaken.
+type waits struct {
+	pushes    []time.Duration
+	overtaken []time.Duration
+	courses   map[int][]time.Duration
+	students  map[int][]time.Duration
+}
+
+func (l *ledger) waits() waits {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	type owner struct{ course, student int }
+	byOwner := make(map[owner][]*entry)
+	for _, e := range l.jobs {
+		o := owner{e.push.Course, e.push.Student}
+		byOwner[o] = append(byOwner[o], e)
+	}
+	w := waits{courses: make(map[int][]time.Duration), students: make(map[int][]time.Duration)}
+	for o, entries := range byOwner {
+		slices.SortFunc(entries, func(a, b *entry) int { return cmp.Compare(a.push.N, b.push.N) })
+		for i, e := range entries {
+			if e.claims == 0 {
+				continue
+			}
+			took := max(0, e.first.Sub(e.push.At))
+			if i+1 < len(entries) && entries[i+1].push.At.Before(e.first) {
+				w.overtaken = append(w.overtaken, took)
+				continue
+			}
+			w.pushes = append(w.pushes, took)
+			w.courses[o.course] = append(w.courses[o.course], took)
+			w.students[o.student] = append(w.students[o.student], took)
+		}
+	}
+	return w
+}
+
+// counts are the sums that must be right: how many jobs there are, how many of them
+// have no result, how many have more than one, and how many were claimed again.
+func (l *ledger) counts() (jobs, lost, duplicated, again int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, e := range l.jobs {
+		jobs++
+		if e.results == 0 {
+			lost++
+		}
+		if e.results > 1 {
+			duplicated++
+		}
+		again += max(0, e.claims-1)
+	}
+	return jobs, lost + l.expects - jobs, duplicated, again
+}

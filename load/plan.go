@@ -1,0 +1,116 @@
+package load
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// Plan says what the night is like. The zero value of a field that says so takes its default.
+type Plan struct {
+	Students int           `json:"students"`
+	Courses  int           `json:"courses"` // that they are spread over; 0 is 4
+	Runners  int           `json:"runners"` // at most
+	Warm     int           `json:"warm"`    // kept ready; 0 is none
+	Jobs     int           `json:"jobs"`    // pushes of the night, those that wait at its beginning included
+	Waiting  int           `json:"waiting"` // pushes that wait before the first runner starts
+	Flood    int           `json:"flood"`   // pushes besides, of one student of the first course, that wait then
+	Crowded  int           `json:"crowded"` // pushes besides, of one more course, that wait then
+	Over     time.Duration `json:"over"`    // how long the night takes; 0 is an hour
+	Job      time.Duration `json:"job"`     // median length of a job; 0 is 6 s
+	Starts   float64       `json:"starts"`  // runners that the cluster can start in a second; 0 is 200
+	Vanish   float64       `json:"vanish"`  // share of runners that vanish in the middle of their job
+	Speed    float64       `json:"speed"`   // how much faster than the clock the night and its jobs go; 0 is 1
+	Lease    time.Duration `json:"lease"`   // of a silent runner, by the clock; 0 is 30 s
+	Seed     uint64        `json:"seed"`
+}
+
+// withDefaults fills in what was left out. CodeInvalid: it cannot be played.
+func (p Plan) withDefaults() (Plan, error) {
+	for _, d := range []struct{ field, value *time.Duration }{{&p.Over, ptr(time.Hour)}, {&p.Job, ptr(6 * time.Second)}, {&p.Lease, ptr(30 * time.Second)}} {
+		if *d.field == 0 {
+			*d.field = *d.value
+		}
+	}
+	if p.Courses == 0 {
+		p.Courses = min(4, max(1, p.Students))
+	}
+	if p.Starts == 0 {
+		p.Starts = 200
+	}
+	if p.Speed == 0 {
+		p.Speed = 1
+	}
+	switch {
+	case p.Students < 1 || p.Runners < 1 || p.Jobs < 1:
+		return p, schema.Errorf(schema.CodeInvalid, "students, runners and jobs: use at least 1 of each")
+	case p.Courses < 0 || p.Courses > p.Students:
+		return p, schema.Errorf(schema.CodeInvalid, "courses: use 1 to as many as there are students")
+	case p.Waiting < 0 || p.Waiting > p.Jobs:
+		return p, schema.Errorf(schema.CodeInvalid, "waiting: use 0 to as many as there are jobs")
+	case p.Warm < 0 || p.Warm > p.Runners:
+		return p, schema.Errorf(schema.CodeInvalid, "warm: use 0 to as many as there are runners")
+	case p.Flood < 0 || p.Crowded < 0 || p.Over < 0 || p.Job < 0 || p.Starts < 0 || p.Speed < 0 || p.Lease < 0:
+		return p, schema.Errorf(schema.CodeInvalid, "a number is below 0")
+	case p.Vanish < 0 || p.Vanish > 0.5:
+		return p, schema.Errorf(schema.CodeInvalid, "vanish: use 0 to 0.5; of more, jobs would fail for good")
+	}
+	return p, nil
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// all is how many pushes there are.
+func (p Plan) all() int { return p.Jobs + p.Flood + p.Crowded }
+
+// scaled is how long something of the night takes by the clock.
+func (p Plan) scaled(d time.Duration) time.Duration { return time.Duration(float64(d) / p.Speed) }
+
+// push is one push of the night.
+type push struct {
+	course  int // Courses is the crowded one
+	student int
+	at      time.Duration // after the night's beginning; before it for those that wait then
+}
+
+// steepness is how much more often students push as it gets late: e to the minus three
+// at the beginning, against one at the due date.
+const steepness = 3
+
+// pushes are all pushes in their order.
+func (p Plan) pushes(random *rand.Rand) []push {
+	all := make([]push, 0, p.all())
+	for range p.Flood {
+		all = append(all, push{at: -1})
+	}
+	for i := range p.Crowded {
+		all = append(all, push{course: p.Courses, student: i % max(1, p.Students), at: -1})
+	}
+	for i := range p.Jobs {
+		student := random.IntN(p.Students)
+		next := push{course: student % p.Courses, student: student, at: -1}
+		if i >= p.Waiting {
+			next.at = time.Duration(arrival(random.Float64()) * float64(p.Over))
+		}
+		all = append(all, next)
+	}
+	slices.SortStableFunc(all, func(a, b push) int { return int(a.at - b.at) })
+	return all
+}
+
+// arrival turns an even share into a moment between 0 and 1 of a night on which pushes
+// grow exponentially towards the due date.
+func arrival(share float64) float64 {
+	return math.Log(1+share*(math.Exp(steepness)-1)) / steepness
+}
+
+// length draws how long a job takes: as many take less than the median as take more,
+// and a few take much more.
+func (p Plan) length(random *rand.Rand) time.Duration {
+	const spread = 0.6
+	factor := math.Exp(spread * random.NormFloat64())
+	return time.Duration(float64(p.Job) * min(factor, 10))
+}
