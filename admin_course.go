@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -23,9 +24,21 @@ func adminCourseCommand() *cli.Command {
 				&cli.StringFlag{Name: "title", Usage: "`TITLE` shown to people (needed)"},
 				&cli.StringFlag{Name: "timezone", Usage: "IANA `NAME` of the zone of its local times", Value: "UTC"},
 				&cli.StringFlag{Name: "flavour", Usage: "default `FLAVOUR` of its assignments", Value: "standard"},
+				&cli.StringSliceFlag{Name: "allow-flavour", Usage: "`FLAVOUR` that an assignment may name instead; may be given again"},
 			},
 			OnUsageError: misuse,
 			Action:       adminCourseAdd,
+		}, {
+			Name:        "set",
+			Usage:       "change which runners a course uses; what is not named stays",
+			ArgsUsage:   "CODE",
+			Description: "Example: grader admin course set comp2402 --allow-flavour large",
+			Flags: []cli.Flag{
+				&cli.StringFlag{Name: "flavour", Usage: "default `FLAVOUR` of its assignments, from the next push on"},
+				&cli.StringSliceFlag{Name: "allow-flavour", Usage: "`FLAVOUR` that an assignment may name instead; may be given again, and '' allows none"},
+			},
+			OnUsageError: misuse,
+			Action:       adminCourseSet,
 		}, {
 			Name:         "list",
 			Usage:        "list the courses",
@@ -45,7 +58,34 @@ func adminCourseAdd(c *cli.Context) error {
 	}
 	_, err = callAdmin[none](c, "course.add", addCourseArgs{
 		Code: args[0], Title: c.String("title"), Zone: c.String("timezone"), Flavour: c.String("flavour"),
+		Others: flavourNames(c),
 	})
+	return err
+}
+
+// flavourNames returns what --allow-flavour names.
+func flavourNames(c *cli.Context) []string {
+	return slices.DeleteFunc(c.StringSlice("allow-flavour"), func(name string) bool { return name == "" })
+}
+
+func adminCourseSet(c *cli.Context) error {
+	args, err := arguments(c, "CODE")
+	if err != nil {
+		return err
+	}
+	change := setCourseArgs{Code: args[0]}
+	if c.IsSet("flavour") {
+		name := c.String("flavour")
+		change.Flavour = &name
+	}
+	if c.IsSet("allow-flavour") {
+		names := flavourNames(c)
+		change.Others = &names
+	}
+	if change.Flavour == nil && change.Others == nil {
+		return schema.Errorf(schema.CodeInvalid, "nothing to change; see %s --help", c.Command.HelpName)
+	}
+	_, err = callAdmin[none](c, "course.set", change)
 	return err
 }
 

@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -43,6 +40,7 @@ func (o *operator) operations() map[string]operation {
 		"user.add":    typed(o.addUser),
 		"users":       typed(o.users),
 		"course.add":  typed(o.addCourse),
+		"course.set":  typed(o.setCourse),
 		"courses":     typed(o.courses),
 		"enrol":       typed(o.enrol),
 		"submissions": typed(o.submissions),
@@ -136,39 +134,6 @@ func parseKeys(lines []string) ([]schema.Key, error) {
 
 func (o *operator) users(ctx context.Context, _ none) ([]schema.User, error) {
 	return o.store.Users(ctx)
-}
-
-type addCourseArgs struct{ Code, Title, Zone, Flavour string }
-
-func (o *operator) addCourse(ctx context.Context, a addCourseArgs) (none, error) {
-	if err := schema.CourseCode(a.Code); err != nil {
-		return none{}, err
-	}
-	if _, err := time.LoadLocation(a.Zone); err != nil || a.Zone == "" || a.Zone == "Local" {
-		return none{}, schema.Errorf(schema.CodeInvalid, "time zone %q: use a name such as America/Toronto", a.Zone)
-	}
-	if err := o.knowsFlavour(a.Flavour); err != nil {
-		return none{}, err
-	}
-	_, err := o.store.AddCourse(ctx, actor, schema.Course{Code: a.Code, Title: a.Title, Zone: a.Zone, Flavour: a.Flavour, CreatedAt: o.clock()})
-	return none{}, err
-}
-
-// knowsFlavour refuses a flavour that the running server has not; without a server
-// nobody knows which there will be.
-func (o *operator) knowsFlavour(name string) error {
-	if o.live == nil {
-		return nil
-	}
-	if _, ok := o.live.flavours[name]; !ok {
-		return schema.Errorf(schema.CodeInvalid, "flavour %q is not in the configuration; use %s", name,
-			strings.Join(slices.Sorted(maps.Keys(o.live.flavours)), ", "))
-	}
-	return nil
-}
-
-func (o *operator) courses(ctx context.Context, _ none) ([]schema.Course, error) {
-	return o.store.Courses(ctx)
 }
 
 type enrolArgs struct{ Course, Login, Role string }

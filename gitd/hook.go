@@ -77,7 +77,7 @@ func (s *Server) judgeTests(ctx context.Context, p *push, q repo.Quarantine, ent
 		return s.Repos.ReadBlob(ctx, p.row.ID, q, hash, maxTestFile)
 	}
 	c := p.target.course
-	_, err := assignment.Load(files, assignment.Context{Zone: c.Location(), Flavours: s.Flavours, Flavour: c.Flavour})
+	_, err := assignment.Load(files, assignment.Context{Zone: c.Location(), Flavours: s.Flavours, Flavour: c.Flavour, Allows: c.Allows})
 	return err
 }
 

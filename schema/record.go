@@ -1,6 +1,9 @@
 package schema
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // User is an account. Login is unique and is the owner name of the user's own work.
 type User struct {
@@ -36,12 +39,19 @@ type Key struct {
 // Course is a class. Zone is an IANA name; every local time of its assignments
 // is in it.
 type Course struct {
-	ID        int64
-	Code      string
-	Title     string
-	Zone      string
-	Flavour   string // default flavour of its assignments
-	CreatedAt time.Time
+	ID      int64
+	Code    string
+	Title   string
+	Zone    string
+	Flavour string // default flavour of its assignments
+	// OtherFlavours are those that an assignment may name instead.
+	OtherFlavours []string
+	CreatedAt     time.Time
+}
+
+// Allows reports whether the course's assignments may run on a flavour.
+func (c Course) Allows(flavour string) bool {
+	return flavour == c.Flavour || slices.Contains(c.OtherFlavours, flavour)
 }
 
 // Location returns the course's time zone, UTC where the name does not load.

@@ -176,6 +176,28 @@ func TestCourses(t *testing.T) {
 	equal(t, ok(b.Courses(t.Context()))(t), []schema.Course{b.course})
 }
 
+func TestTheFlavoursOfACourse(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	alice := b.user("alice")
+	check(t, b.Enrol(t.Context(), "operator", "comp2402", "alice", schema.RoleStudent))
+	refused(t, b.SetFlavours(t.Context(), "operator", "nope", "standard", nil), schema.CodeNotFound, "nope")
+	check(t, b.SetFlavours(t.Context(), "operator", "comp2402", "small", []string{"large", "gpu", "large"}))
+	want := b.course
+	want.Flavour, want.OtherFlavours = "small", []string{"gpu", "large"}
+	equal(t, ok(b.Course(t.Context(), "comp2402"))(t), want)
+	equal(t, ok(b.Courses(t.Context()))(t), []schema.Course{want})
+	equal(t, ok(b.Enrolments(t.Context(), alice.ID))(t)[0].Course, want)
+	equal(t, ok(b.EnsureAssignment(t.Context(), want.ID, "a9", epoch))(t).Course, want)
+	for flavour, allowed := range map[string]bool{"small": true, "gpu": true, "large": true, "standard": false} {
+		equal(t, want.Allows(flavour), allowed)
+	}
+	entry := ok(b.AuditLog(t.Context(), 1))(t)[0]
+	equal(t, []string{entry.Actor, entry.Action, entry.Subject, entry.Detail}, []string{"operator", "course.set", "comp2402", "small large gpu large"})
+	check(t, b.SetFlavours(t.Context(), "operator", "comp2402", "standard", nil))
+	equal(t, ok(b.Course(t.Context(), "comp2402"))(t), b.course)
+}
+
 func TestEnrolments(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -63,10 +63,20 @@ func (r *reading) findFlavour() {
 		r.fail(at, "flavour %s is unknown; %s", quote(name), suggest(name, flavourNames(r.context.Flavours)))
 		return
 	}
+	if r.spec.Flavour != "" && r.context.Allows != nil && !r.context.Allows(name) {
+		r.fail(at, "flavour %s is not for this course; use %s, or ask an operator to allow it", quote(name), r.allowedFlavours())
+		return
+	}
 	if f.Name == "" {
 		f.Name = name
 	}
 	r.flavour = &f
+}
+
+// allowedFlavours are the names that may be used, for people.
+func (r *reading) allowedFlavours() string {
+	names := slices.DeleteFunc(flavourNames(r.context.Flavours), func(name string) bool { return !r.context.Allows(name) })
+	return strings.Join(names, " or ")
 }
 
 func flavourNames(flavours map[string]schema.Flavour) []string {

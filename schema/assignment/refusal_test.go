@@ -110,6 +110,7 @@ func TestQuantitiesAreChecked(t *testing.T) {
 		"disk above the flavour":               {with("limits: {disk: 200MiB}"), "assignment.yaml:2:16: disk 200MiB is more than the flavour standard has; 128MiB is the most"},
 		"processes above the flavour":          {with("build: [{run: make, processes: 300}]"), "assignment.yaml:2:32: processes 300 is more than the flavour standard has; 256 is the most"},
 		"an unknown flavour":                   {with("flavour: standart"), `assignment.yaml:2:10: flavour "standart" is unknown; did you mean "standard"?`},
+		"a flavour of other courses":           {with("flavour: large"), `assignment.yaml:2:10: flavour "large" is not for this course; use small or standard, or ask an operator to allow it`},
 		"no processes":                         {with("limits: {processes: 0}"), `assignment.yaml:2:21: processes must be a whole number from 1 to 1000000, not a number ("0")`},
 		"a whole number in hexadecimal":        {with("submissions: {max_files: 0x10}"), `assignment.yaml:2:26: max_files must be a whole number from 1 to 100000, not a number ("0x10")`},
 		"a whole number in quotes":             {with(`submissions: {max_files: "10"}`), `assignment.yaml:2:26: max_files must be a whole number from 1 to 100000, not text ("10")`},

@@ -201,4 +201,5 @@ type Context struct {
 	Zone     *time.Location            // of the course; nil: UTC
 	Flavours map[string]schema.Flavour // nil: flavours and their limits are not checked
 	Flavour  string                    // the course's default
+	Allows   func(flavour string) bool // whether the course lets an assignment name it; nil: any
 }

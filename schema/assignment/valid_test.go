@@ -45,9 +45,11 @@ func context(t testing.TB) assignment.Context {
 	return assignment.Context{
 		Zone:    toronto(t),
 		Flavour: "standard",
+		Allows:  func(flavour string) bool { return flavour != "large" },
 		Flavours: map[string]schema.Flavour{
 			"standard": {Name: "standard", Memory: 1 << 30, Scratch: 128 << 20, Processes: 256},
 			"small":    {Name: "small", Memory: 128 << 20, Scratch: 32 << 20, Processes: 32},
+			"large":    {Name: "large", Memory: 8 << 30, Scratch: 1 << 30, Processes: 512},
 		},
 	}
 }
