@@ -58,7 +58,8 @@ func (p *statements) query(ctx context.Context, text string, args ...any) (*sql.
 // close closes the connections, and with them their statements.
 func (p *statements) close() error { return p.db.Close() }
 
-// tx is a transaction of the writer.
+// tx is a transaction of the writer. Its statements are not cut short when their
+// caller leaves: SQLite would give up the whole transaction, and others share it.
 type tx struct {
 	*sql.Tx
 	of     *statements
@@ -77,6 +78,7 @@ func (t *tx) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
 
 // query runs a statement that returns rows.
 func (t *tx) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	ctx = context.WithoutCancel(ctx)
 	st, err := t.stmt(ctx, text) //nolint:sqlclosecheck // it is kept, or ends with the transaction
 	if err != nil {
 		return nil, err
@@ -87,6 +89,7 @@ func (t *tx) query(ctx context.Context, text string, args ...any) (*sql.Rows, er
 
 // exec runs a statement and returns how many rows it changed.
 func (t *tx) exec(ctx context.Context, text string, args ...any) (int64, error) {
+	ctx = context.WithoutCancel(ctx)
 	st, err := t.stmt(ctx, text) //nolint:sqlclosecheck // it is kept, or ends with the transaction
 	if err != nil {
 		return 0, err
@@ -101,37 +104,10 @@ func (t *tx) exec(ctx context.Context, text string, args ...any) (int64, error) 
 // write runs f in one transaction, which is on disk when write returns nil and
 // never happened otherwise; noun names it in the error.
 func (s *Store) write(ctx context.Context, noun string, f func(*tx) error) error {
-	missed, err := s.transact(ctx, f)
-	if err != nil {
+	if err := s.transact(ctx, f); err != nil {
 		return fmt.Errorf("%s: %w", noun, err)
 	}
-	for _, text := range missed {
-		if _, err := s.writer.prepare(ctx, text); err != nil { //nolint:sqlclosecheck // it is kept for the next time
-			return nil // it is committed; the next transaction parses again
-		}
-	}
 	return nil
-}
-
-func (s *Store) transact(ctx context.Context, f func(*tx) error) (missed []string, err error) {
-	apart(func() { missed, err = s.transaction(ctx, f) })
-	return missed, err
-}
-
-func (s *Store) transaction(ctx context.Context, f func(*tx) error) (missed []string, err error) {
-	began, err := s.writer.db.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, translate(err)
-	}
-	t := &tx{Tx: began, of: s.writer}
-	defer began.Rollback()
-	if err := f(t); err != nil {
-		return nil, err
-	}
-	if err := began.Commit(); err != nil {
-		return nil, translate(err)
-	}
-	return t.missed, nil
 }
 
 // querier is the pool of readers, or a transaction of the writer.

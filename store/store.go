@@ -30,6 +30,8 @@ type Store struct {
 	clock  func() time.Time
 	writer *statements
 	reader *statements
+
+	batches batches
 }
 
 // Open opens the database at path, made with mode 0600 if it is not there, and
