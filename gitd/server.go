@@ -48,7 +48,7 @@ type Server struct {
 	stop     context.CancelCauseFunc
 	listener net.Listener
 	ssh      *ssh.Server
-	serving  sync.WaitGroup // accept loop, retrier, toucher
+	serving  sync.WaitGroup // accept loop, retrier, toucher, tidier
 
 	connections counter[string] // one key: all
 	strangers   counter[string] // by address
@@ -61,6 +61,7 @@ type Server struct {
 	seeds       seeds
 	unsettled   chan struct{} // wakes the retrier
 	used        chan touch
+	pushed      chan int64 // repositories that a pack was added to
 }
 
 // Start settles what a crash left open, listens, and serves until Stop. The error
@@ -91,6 +92,7 @@ func (s *Server) Start(ctx context.Context) error {
 	s.serving.Go(func() { s.serve(s.listener) })
 	s.serving.Go(s.retry)
 	s.serving.Go(s.touchKeys)
+	s.serving.Go(s.tidy)
 	return nil
 }
 
@@ -104,6 +106,7 @@ func (s *Server) defaults() {
 	}
 	s.unsettled = make(chan struct{}, 1)
 	s.used = make(chan touch, 64)
+	s.pushed = make(chan int64, 64)
 }
 
 func (s *Server) serve(l net.Listener) {

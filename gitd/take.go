@@ -34,6 +34,7 @@ func (s *Server) await(ctx context.Context, p *push) (taken, *refusal, error) {
 			done <- o
 		}()
 		o.taken, o.refused, o.err = s.take(ctx, p)
+		s.untidy(p.row.ID)
 	})
 	select {
 	case early := <-p.early:

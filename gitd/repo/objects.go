@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/go-git/go-billy/v5/osfs"
 	"github.com/go-git/go-git/v5/plumbing"
@@ -26,8 +27,12 @@ const (
 const largeObject = 1 << 20
 
 // objects reads the accepted objects of one repository in this process. It is
-// opened for one job, so that packs just written are seen, and must be closed.
-type objects struct{ storage *filesystem.Storage }
+// opened for one job, so that packs just written are seen, and must be closed; as long
+// as it is open, no pack goes away (Tidy).
+type objects struct {
+	storage *filesystem.Storage
+	reading *sync.RWMutex
+}
 
 func (s *Store) objects(id int64) (objects, error) {
 	if !s.exists(id) {
@@ -35,12 +40,20 @@ func (s *Store) objects(id int64) (objects, error) {
 	}
 	// Bound: no symlink in a repository leads out of it.
 	dir := osfs.New(s.directory(id), osfs.WithBoundOS())
-	return objects{filesystem.NewStorageWithOptions(dir, cache.NewObjectLRU(8<<20), filesystem.Options{
+	o := objects{reading: s.reading(id), storage: filesystem.NewStorageWithOptions(dir, cache.NewObjectLRU(8<<20), filesystem.Options{
 		KeepDescriptors: true, LargeObjectThreshold: largeObject,
-	})}, nil
+	})}
+	o.reading.RLock()
+	return o, nil
 }
 
-func (o objects) close() { _ = o.storage.Close() } // opened for reading: nothing is lost
+func (o objects) close() {
+	_ = o.storage.Close() // opened for reading: nothing is lost
+	o.reading.RUnlock()
+}
+
+// reading is held by those who read a repository, which may share it with others.
+func (s *Store) reading(id int64) *sync.RWMutex { return &s.readers[id%int64(len(s.readers))] }
 
 // read returns an object of that type, of at most max bytes: its size is known
 // before any of it is read.

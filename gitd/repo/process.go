@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"sync"
 	"syscall"
@@ -97,12 +98,17 @@ type command struct {
 	env   []string
 	stdin []byte
 	max   int // bytes of output; more is CodeLimit
+	// inherit is held open by git and all that it starts; nil for nothing.
+	inherit *os.File
 }
 
 // git runs a short command and returns what it printed. It is killed when ctx ends.
 func (s *Store) git(ctx context.Context, c command) ([]byte, error) {
 	cmd := exec.Command(s.o.Git, c.args...) //nolint:noctx // the whole process group is killed when ctx ends, not git alone
 	cmd.Env, cmd.Dir = c.env, "/"
+	if c.inherit != nil {
+		cmd.ExtraFiles = []*os.File{c.inherit}
+	}
 	if c.stdin != nil {
 		cmd.Stdin = bytes.NewReader(c.stdin)
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"sync"
 
 	"github.com/grader/grader/schema"
 )
@@ -20,6 +21,7 @@ type Store struct {
 	locks        queues
 	receiving    slots
 	fetching     slots
+	readers      [64]sync.RWMutex // by repository, several to one
 }
 
 // Open prepares the directories and the hooks directory that every repository

@@ -1,0 +1,47 @@
+package repo
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+)
+
+// tidyPacks is how many packs a repository has before they are put together. Each push
+// adds one, and whoever reads opens the index of every one.
+const tidyPacks = 20
+
+// Tidy puts the packs of a repository together where there are many: the small ones,
+// so that over many pushes each object is written again a few times only. It drops no
+// object. It waits for the repository's lock, which git inherits, and does nothing
+// while somebody reads there: the next push asks again.
+func (s *Store) Tidy(ctx context.Context, id int64) error {
+	if many, err := s.untidy(id); err != nil || !many {
+		return err
+	}
+	lock, err := s.Lock(ctx, id)
+	if err != nil {
+		return fmt.Errorf("tidy: %w", err)
+	}
+	defer lock.Unlock() //nolint:errcheck // of a file that is only locked
+	reading := s.reading(id)
+	if !reading.TryLock() {
+		return nil
+	}
+	defer reading.Unlock()
+	_, err = s.git(ctx, command{
+		args: []string{"repack", "--geometric=2", "-d", "-q", "-n"},
+		env:  environment(s.receiveSettings(), "GIT_DIR="+s.directory(id)), max: 1 << 10, inherit: lock.f,
+	})
+	if err != nil {
+		return fmt.Errorf("tidy repository %d: %w", id, err)
+	}
+	return nil
+}
+
+func (s *Store) untidy(id int64) (bool, error) {
+	packs, err := filepath.Glob(filepath.Join(s.directory(id), "objects/pack/*.idx"))
+	if err != nil {
+		return false, fmt.Errorf("tidy repository %d: %w", id, err)
+	}
+	return len(packs) >= tidyPacks, nil
+}
