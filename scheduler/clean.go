@@ -17,6 +17,7 @@ const (
 	maxTests   = 20_000
 	maxDropped = 1000
 	maxSamples = 200
+	maxReports = 1000     // files that one test's reports are traced by
 	maxResult  = 32 << 20 // of a whole result as JSON
 )
 

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/grader/grader/schema"
@@ -73,5 +74,19 @@ func cleanGate(g *schema.GateResult) error {
 			}
 		}
 	}
+	cleanTraces(&g.Pins)
 	return nil
+}
+
+// cleanTraces leaves out of the traces of reports what belongs to no pinned test and what is too
+// much to keep: a trace that says less is held against less.
+func cleanTraces(p *schema.Pins) {
+	maps.DeleteFunc(p.Reports, func(test string, _ schema.ReportTrace) bool {
+		_, pinned := p.Tests[test]
+		return !pinned
+	})
+	for _, t := range p.Reports {
+		most := len(t.Files) > maxReports
+		maps.DeleteFunc(t.Files, func(file string, _ int) bool { return most || name("report", file) != nil })
+	}
 }

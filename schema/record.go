@@ -110,9 +110,19 @@ type Version struct {
 }
 
 // Pins are the names of the cases that the reference solution produced, by test,
-// in the order of the report. A test without a report has none.
+// in the order of the report, and how its reports came about. A test without a report has neither.
 type Pins struct {
-	Tests map[string][]string `json:"tests,omitempty"`
+	Tests   map[string][]string    `json:"tests,omitempty"`
+	Reports map[string]ReportTrace `json:"reports,omitempty"`
+}
+
+// ReportTrace is what can be seen from outside of how a framework reported: that of a submission
+// is held against that of the reference.
+type ReportTrace struct {
+	Files    map[string]int `json:"files,omitempty"`    // by path below $REPORTS, how often each was written; 0 is unknown
+	Summary  bool           `json:"summary,omitempty"`  // its closing words stood in the output once, and agreed with the report
+	Totals   bool           `json:"totals,omitempty"`   // the numbers that its documents state of themselves are right
+	Attested bool           `json:"attested,omitempty"` // the framework was started so that it signs its report
 }
 
 // Repository is one bare repository on disk. Owner is empty for the tests and the

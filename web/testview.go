@@ -51,6 +51,7 @@ func newTestView(t schema.TestResult, v course.Viewer) testView {
 	}
 	if v.Staff() {
 		one.StudentsDo, one.Tampering = visibilityWords(t.Visible), sentence(t.Tampering)
+		one.Open = one.Open || one.Tampering != ""
 	}
 	return one
 }

@@ -133,7 +133,7 @@ func (r *trial) runItem(ctx context.Context, it item, result *schema.TestResult)
 func (r *trial) order(p *place, it item) order {
 	return order{
 		command: r.test.Run, args: it.args, place: p, vars: r.vars(),
-		trees: []*tree{r.shown, r.needs, r.testOut}, limits: it.limits,
+		trees: []*tree{r.shown, r.needs, r.testOut, r.starts}, limits: it.limits,
 	}
 }
 

@@ -30,6 +30,9 @@ func (i Image) environment(e environment) map[string]string {
 func (i Image) expanded(p *place, v variables) map[string]string {
 	values := make(map[string]string, len(i.Variables))
 	for name, value := range i.Variables {
+		if name == "PYTEST" {
+			value = launched(value, v["FRAMEWORKS"])
+		}
 		values[name] = expand(value, v, map[string]string{"PWD": p.work})
 	}
 	return values

@@ -16,7 +16,7 @@ const maxNamed = 10
 // score full marks, and every sample, whose score must be the one that is written.
 func (s *session) gate(ctx context.Context, result *schema.Result) error {
 	result.Gate = &schema.GateResult{Passed: true}
-	s.pins = map[string][]string{}
+	s.pins, s.traces = map[string][]string{}, map[string]schema.ReportTrace{}
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func (s *session) gate(ctx context.Context, result *schema.Result) error {
 		return err
 	}
 	if len(s.pins) > 0 {
-		result.Gate.Pins = schema.Pins{Tests: s.pins}
+		result.Gate.Pins = schema.Pins{Tests: s.pins, Reports: s.traces}
 	}
 	for _, sample := range s.spec.Samples {
 		if err := s.gateSample(ctx, sample.Dir, sample.Score, result); err != nil {

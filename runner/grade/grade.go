@@ -94,7 +94,7 @@ func (g *Grader) PinsOf(ctx context.Context, j Job) (schema.Pins, error) {
 	if err := s.pinReference(bounded); err != nil {
 		return schema.Pins{}, refusal(err)
 	}
-	return schema.Pins{Tests: s.pins}, nil
+	return schema.Pins{Tests: s.pins, Reports: s.traces}, nil
 }
 
 // Caps bound what Unpack accepts.

@@ -15,6 +15,7 @@ const maxUnpinned = 100
 func (r *trial) hold(got reading) []schema.TestResult {
 	plan := r.planPinned(r.test)
 	matched, extra, twice := matchCases(r.pins[r.test.Name], got.cases)
+	void := got.voided(r.traces[r.test.Name])
 	var results []schema.TestResult
 	missing := 0
 	for i, p := range plan {
@@ -22,6 +23,8 @@ func (r *trial) hold(got reading) []schema.TestResult {
 		result.InProcess, result.MaxScore = true, p.most
 		c := matched[i]
 		switch {
+		case void != "":
+			result.Outcome, result.Message = schema.OutcomeMissing, void
 		case twice[r.pins[r.test.Name][i]]:
 			result.Outcome, result.Message = schema.OutcomeFailed, "this name stands more often in the report than it should, so it is worth nothing"
 		case c == nil || c.verdict == verdictSkipped:
@@ -45,8 +48,9 @@ func (r *trial) hold(got reading) []schema.TestResult {
 	if len(plan) == 0 {
 		results = append(results, r.nothingPinned(got))
 	}
-	if why := disagreement(got, results, missing, len(twice)); why != "" && len(results) > 0 {
-		results[0].Tampering = why
+	why := append([]string{void, disagreement(got, results, missing, len(twice))}, got.contradictions(r.traces[r.test.Name])...)
+	if len(results) > 0 {
+		results[0].Tampering = joinNonEmpty("; ", why...)
 	}
 	return results
 }
@@ -147,15 +151,14 @@ func disagreement(got reading, results []schema.TestResult, missing, twice int) 
 			failed++
 		}
 	}
-	clean := got.run.Limit == "" && got.run.Signal == 0 && got.run.Exit == 0
 	switch {
 	case twice > 0:
 		return fmt.Sprintf("%d names stand more than once in the report", twice)
 	case got.files > 0 && len(got.problems) > 0:
 		return "a report cannot be read: " + got.problems[0]
-	case clean && missing > 0:
+	case got.clean() && missing > 0:
 		return fmt.Sprintf("the process ended with status 0, and %d pinned cases are missing from its report", missing)
-	case !clean && failed == 0:
+	case !got.clean() && failed == 0:
 		return "every case of the report passed, and yet: " + got.end.message
 	}
 	return ""

@@ -20,6 +20,17 @@ type reading struct {
 	end      ending
 	run      sandbox.Result
 	output   string // what the process printed, for people
+
+	documents []string       // paths of the report files that were read
+	foreign   []string       // paths of those that were not: the reference writes none such
+	written   map[string]int // how often each was written
+	flooded   bool           // more was written than could be followed
+	summary   summary
+	stated    bool     // the documents state how many cases they hold
+	misstated bool     // and one is wrong
+	signed    bool     // by a launcher of ours that was there before the submission's code
+	altered   string   // path of a report that is not as it was signed
+	changed   []string // parts of the framework that were changed while it ran
 }
 
 // judgeReport runs a test with an in-process framework and holds its report against the
@@ -35,7 +46,7 @@ func (r *trial) judgeReport(ctx context.Context) error {
 	}
 	if r.subject.reference && r.pins != nil {
 		if _, pinned := r.pins[r.test.Name]; !pinned {
-			r.pins[r.test.Name] = pinsOf(got.cases)
+			r.pins[r.test.Name], r.traces[r.test.Name] = pinsOf(got.cases), got.trace()
 		}
 	}
 	for _, result := range r.hold(got) {
@@ -67,23 +78,16 @@ func (r *trial) runReport(ctx context.Context) (reading, error) {
 		return reading{}, fmt.Errorf("make report directory: %w", err)
 	}
 	defer func() { _ = reports.Remove() }()
-	it := item{limits: r.test.Limits, input: r.test.Stdin}
-	o := r.order(p, it)
-	o.vars = o.vars.with("REPORTS", reports.Path())
-	o.write = []*sandbox.Scratch{reports}
-	if o.stdin, err = r.input(it.input); err != nil {
-		return reading{}, err
-	}
-	defer closeFile(o.stdin)
-	run, err := r.run(ctx, o)
+	run, o, err := r.runFramework(ctx, p, reports)
 	if err != nil {
 		return reading{}, err
 	}
-	got := reading{run: run, end: endingOf(run, r.bounds(it.limits), expectation{}, r.test.Run.Shell != "")}
+	got := reading{run: run.Result, end: endingOf(run.Result, r.bounds(r.test.Limits), expectation{}, r.test.Run.Shell != "")}
+	got.written, got.flooded, got.summary = run.written, run.flooded, summaryOf(run.Stdout)
 	var noted schema.TestResult
-	r.note(run, p, o.vars, &noted)
+	r.note(run.Result, p, o.vars, &noted)
 	got.output = noted.Output
-	if err := r.collect(&got, source, reports); err != nil {
+	if err := r.collect(&got, source, reports, run.word); err != nil {
 		return reading{}, err
 	}
 	for i := range got.cases {
@@ -93,8 +97,37 @@ func (r *trial) runReport(ctx context.Context) (reading, error) {
 	return got, nil
 }
 
+// frameworkRun is a run of a framework, as it was seen from outside.
+type frameworkRun struct {
+	sandbox.Result
+	word    string // what a launcher of ours was handed
+	written map[string]int
+	flooded bool
+}
+
+// runFramework runs the test's command with a directory for its reports.
+func (r *trial) runFramework(ctx context.Context, p *place, reports *sandbox.Scratch) (frameworkRun, order, error) {
+	it := item{limits: r.test.Limits, input: r.test.Stdin}
+	o := r.order(p, it)
+	o.vars = o.vars.with("REPORTS", reports.Path())
+	o.write = []*sandbox.Scratch{reports}
+	var err error
+	if o.stdin, err = r.input(it.input); err != nil {
+		return frameworkRun{}, o, err
+	}
+	defer closeFile(o.stdin)
+	var run frameworkRun
+	if run.word, err = handOver(reports); err != nil {
+		return frameworkRun{}, o, err
+	}
+	watch := watchWrites(reports.Path())
+	run.Result, err = r.run(ctx, o)
+	run.written, run.flooded = watch.end()
+	return run, o, err
+}
+
 // collect reads the reports. What is wrong with one is noted; its complete cases count.
-func (r *trial) collect(got *reading, source reportSource, reports *sandbox.Scratch) error {
+func (r *trial) collect(got *reading, source reportSource, reports *sandbox.Scratch, word string) error {
 	var list caseList
 	read := func(name string, document []byte) {
 		got.files++
@@ -105,16 +138,35 @@ func (r *trial) collect(got *reading, source reportSource, reports *sandbox.Scra
 	if len(source.suffixes) == 0 {
 		read("", got.run.Stdout)
 	} else {
-		documents, err := r.documents(reports, source.takes)
+		documents, err := r.documents(reports, func(name string) bool { return name == signatureFile || source.takes(name) })
 		if err != nil {
 			return err
 		}
-		for _, d := range documents {
+		for _, d := range got.sort(documents, r.traces[r.test.Name], word) {
 			read(d.name, d.content)
 		}
 	}
-	got.cases = list.cases
+	got.cases, got.stated, got.misstated = list.cases, list.stated, list.misstated
 	return nil
+}
+
+// sort takes the signature out of the documents, and those that are not read.
+func (g *reading) sort(documents []document, reference schema.ReportTrace, word string) []document {
+	var signed signature
+	documents = slices.DeleteFunc(documents, func(d document) bool {
+		if d.name == signatureFile {
+			signed, g.signed = readSignature(d.content, word)
+		}
+		return d.name == signatureFile
+	})
+	documents, g.foreign = split(documents, reference.Files)
+	for _, d := range documents {
+		g.documents = append(g.documents, d.name)
+	}
+	if g.signed {
+		g.altered, g.changed = signed.covers(documents), signed.Changed
+	}
+	return documents
 }
 
 // document is one file below $REPORTS.

@@ -16,7 +16,7 @@ func (f *referenceFailure) Error() string { return f.message }
 // pinReference pins the cases that the reference reports: only tests with a report are
 // run. The error may be a referenceFailure.
 func (s *session) pinReference(ctx context.Context) error {
-	s.pins = map[string][]string{}
+	s.pins, s.traces = map[string][]string{}, map[string]schema.ReportTrace{}
 	if !s.hasReports() {
 		return nil
 	}

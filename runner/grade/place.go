@@ -48,7 +48,7 @@ func (p *place) localise(text string, v variables) string {
 	for _, dir := range p.spellings(v["ARTEFACTS"]) {
 		pairs = append(pairs, dir+"/", "", dir, "$ARTEFACTS")
 	}
-	for _, name := range []string{"NEEDS", "TEST_OUT", "REPORTS", "PREPARED"} {
+	for _, name := range []string{"NEEDS", "TEST_OUT", "REPORTS", "PREPARED", "FRAMEWORKS"} {
 		for _, dir := range p.spellings(v[name]) {
 			pairs = append(pairs, dir, "$"+name)
 		}

@@ -50,6 +50,9 @@ var errReportCap = errors.New("the report is too large; the rest of it was not r
 type caseList struct {
 	cases []reportCase
 	text  int // bytes of text so far
+
+	stated    bool // a document states how many cases it holds
+	misstated bool // and that is not true
 }
 
 // add appends a case; the error is errReportCap.

@@ -18,11 +18,13 @@ type session struct {
 	spec   *assignment.Spec
 	watch  Observer
 
-	pins     map[string][]string // by test; nil while the reference is being graded for them
-	tests    *tree               // the tests repository, for trusted steps; made when first needed
-	prepared *tree
-	ref      *subject // the reference, built; made when first needed
-	refErr   error
+	pins      map[string][]string           // by test; nil while the reference is being graded for them
+	traces    map[string]schema.ReportTrace // by test, of the reference
+	tests     *tree                         // the tests repository, for trusted steps; made when first needed
+	prepared  *tree
+	launchers *tree    // what frameworks are started by; made when first needed
+	ref       *subject // the reference, built; made when first needed
+	refErr    error
 
 	mu    sync.Mutex
 	trees []*tree // to be removed at the end

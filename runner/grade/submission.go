@@ -29,7 +29,7 @@ func (s *session) submission(ctx context.Context, result *schema.Result) error {
 		return err
 	}
 	if s.job.Pins != nil {
-		s.pins = maps.Clone(s.job.Pins.Tests)
+		s.pins, s.traces = maps.Clone(s.job.Pins.Tests), s.job.Pins.Reports
 	} else if err := s.pinReference(ctx); err != nil {
 		return err
 	}

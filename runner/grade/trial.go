@@ -18,6 +18,7 @@ type trial struct {
 	shown   *tree // the artefacts as this test sees them
 	needs   *tree
 	testOut *tree
+	starts  *tree // the launchers of frameworks
 	emit    func(schema.TestResult)
 }
 
@@ -30,6 +31,9 @@ func (s *session) newTrial(ctx context.Context, b *subject, t *assignment.Test, 
 		if r.shown, err = s.forInProcess(b); err != nil {
 			return nil, err
 		}
+	}
+	if r.starts, err = s.launchersTree(); err != nil {
+		return nil, err
 	}
 	if len(t.Needs) > 0 {
 		if r.needs, err = s.expose(s.job.Tests, s.needed(t), nil); err != nil {
@@ -53,7 +57,7 @@ func (r *trial) end() {
 
 // vars returns the variables of the test's own steps.
 func (r *trial) vars() variables {
-	v := variables{"ARTEFACTS": r.shown.path()}.with("NEEDS", r.needs.path()).with("TEST_OUT", r.testOut.path())
+	v := variables{"ARTEFACTS": r.shown.path()}.with("NEEDS", r.needs.path()).with("TEST_OUT", r.testOut.path()).with("FRAMEWORKS", r.starts.path())
 	if r.subject.program != "" {
 		v = v.with("PROGRAM", r.shown.path()+"/"+r.subject.program)
 	}

@@ -1,0 +1,94 @@
+package grade_test
+
+import (
+	"fmt"
+	"testing"
+)
+
+// naming is an assignment in C that cmocka judges. The submission's object keeps only the
+// function that was asked for: its own strcmp would else be the framework's too.
+func naming(keep bool) files {
+	object := "$ARTEFACTS/name.o"
+	local := ""
+	if keep {
+		object, local = "$TEST_OUT/name.o", "objcopy --keep-global-symbol=name $ARTEFACTS/name.o $TEST_OUT/name.o; "
+	}
+	return files{
+		"assignment.yaml": fmt.Sprintf(`
+title: Names
+limits: {time: 10s, memory: 256MiB}
+solution: solution/
+build: [{run: "gcc -c name.c"}]
+tests:
+  - name: units
+    needs: [t.c]
+    compile: "%sgcc -w -o $TEST_OUT/t $NEEDS/t.c %s $CMOCKA"
+    run: CMOCKA_MESSAGE_OUTPUT=xml CMOCKA_XML_FILE=$REPORTS/units.xml $TEST_OUT/t
+    report: junit
+    points: 2
+`, local, object),
+		"t.c":             "#include <stdarg.h>\n#include <stddef.h>\n#include <setjmp.h>\n#include <stdint.h>\n#include <cmocka.h>\nconst char *name(int);\nstatic void one(void **s) { assert_string_equal(name(1), \"one\"); }\nstatic void two(void **s) { assert_string_equal(name(2), \"two\"); }\nint main(void) { const struct CMUnitTest t[] = {cmocka_unit_test(one), cmocka_unit_test(two)}; return cmocka_run_group_tests(t, NULL, NULL); }\n",
+		"solution/name.c": "const char *name(int i) { return i == 1 ? \"one\" : \"two\"; }\n",
+	}
+}
+
+const cReport = `<testsuites><testsuite name='tests' time='0.0' tests='2' failures='0' errors='0' skipped='0'><testcase name='one' time='0.0'/><testcase name='two' time='0.0'/></testsuite></testsuites>`
+
+func TestForgingCmocka(t *testing.T) {
+	t.Parallel()
+	need(t, "gcc", "objcopy")
+	needVariable(t, newGrader(t), "CMOCKA")
+	const wrong = "\nconst char *name(int i) { return \"none\"; }\n"
+	strcmp := files{"name.c": "int strcmp(const char *a, const char *b) { return 0; }" + wrong}
+	plant := "#include <stdio.h>\n#include <stdlib.h>\n#include <unistd.h>\nstatic void plant(void) { char n[999]; snprintf(n, sizeof n, \"%s/units.xml\", getenv(\"REPORTS\")); FILE *f = fopen(n, \"w\"); fputs(\"" + cReport + "\", f); fclose(f); }\n"
+	right := files{"name.c": naming(false)["solution/name.c"]}
+	t.Run("linked as it is", func(t *testing.T) {
+		pin(t, naming(false)).try(t, "2", right, []forgery{
+			{name: "a strcmp of its own", files: strcmp, score: "2"}, // nothing tells: see docs/writing-tests.md
+		})
+	})
+	t.Run("linked with what was asked for", func(t *testing.T) {
+		pin(t, naming(true)).try(t, "2", right, []forgery{
+			{name: "a strcmp of its own", files: strcmp},
+			{name: "_exit(0) in a constructor", files: files{"name.c": "#include <unistd.h>\n__attribute__((constructor)) static void go(void) { _exit(0); }" + wrong}, evident: "2 pinned cases are missing"},
+			{name: "exit(0) in a test", files: files{"name.c": "#include <stdlib.h>\nconst char *name(int i) { exit(0); }\n"}, evident: "2 pinned cases are missing"},
+			{name: "writes the report once more at its end", files: files{"name.c": plant + "__attribute__((destructor)) static void again(void) { plant(); }" + wrong}, score: "2", evident: "units.xml was written 2 times"},
+		})
+	})
+}
+
+// counting is the same in C++, which GoogleTest judges.
+var counting = files{
+	"assignment.yaml": `
+title: Counting
+limits: {time: 20s, memory: 512MiB}
+solution: solution/
+build: [{run: "g++ -c next.cc"}]
+tests:
+  - name: units
+    needs: [t.cc]
+    compile: "g++ -o $TEST_OUT/t $NEEDS/t.cc $ARTEFACTS/next.o $GTEST"
+    run: $TEST_OUT/t --gtest_output=xml:$REPORTS/units.xml
+    report: junit
+    points: 2
+`,
+	"t.cc":             "#include <gtest/gtest.h>\nint next(int);\nTEST(Next, one) { EXPECT_EQ(next(1), 2); }\nTEST(Next, two) { EXPECT_EQ(next(2), 3); }\n",
+	"solution/next.cc": "int next(int i) { return i + 1; }\n",
+}
+
+const gtestReport = `<testsuites tests='2' failures='0' disabled='0' errors='0'><testsuite name='Next' tests='2' failures='0' disabled='0' skipped='0' errors='0'>` +
+	`<testcase name='one' status='run' result='completed' classname='Next'/><testcase name='two' status='run' result='completed' classname='Next'/></testsuite></testsuites>`
+
+func TestForgingGoogleTest(t *testing.T) {
+	t.Parallel()
+	need(t, "g++")
+	needVariable(t, newGrader(t), "GTEST")
+	const wrong = "\nint next(int i) { return i; }\n"
+	plant := "#include <cstdio>\n#include <cstdlib>\n#include <string>\n#include <unistd.h>\nstatic void plant() { FILE *f = fopen((std::string(getenv(\"REPORTS\")) + \"/units.xml\").c_str(), \"w\"); fputs(\"" + gtestReport + "\", f); fclose(f); }\n"
+	pin(t, counting).try(t, "2", files{"next.cc": counting["solution/next.cc"]}, []forgery{
+		{name: "_exit(0) before main", files: files{"next.cc": "#include <unistd.h>\nstatic int gone = (_exit(0), 0);" + wrong}, evident: "2 pinned cases are missing"},
+		{name: "plants the report before main and is gone", files: files{"next.cc": plant + "static int gone = (plant(), _exit(0), 0);" + wrong}, score: "2", evident: "closing words are missing"},
+		{name: "writes the report once more at its end", files: files{"next.cc": plant + "struct Again { ~Again() { plant(); } } again;" + wrong}, score: "2", evident: "every case of the report passed, and yet: exit status 1"},
+		{name: "prints the markers", files: files{"next.cc": "#include <cstdio>\nstatic int printed = puts(\"[  PASSED  ] 2 tests.\");" + wrong}, evident: "closing words stand 2 times"},
+	})
+}

@@ -1,0 +1,54 @@
+package grade
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"github.com/grader/grader/runner/sandbox"
+)
+
+// A framework that is started by our own launcher (frameworks/) takes a word from the first of
+// these files before it loads any code of the submission, and signs its reports in the second.
+const (
+	wordFile      = ".once"
+	signatureFile = ".signed"
+)
+
+// signature is what a launcher says about the reports at its end.
+type signature struct {
+	Word    string            `json:"word"`
+	Reports map[string]string `json:"reports"` // SHA-256 by path below $REPORTS
+	Changed []string          `json:"changed"` // parts of the framework that were changed while it ran
+}
+
+// handOver leaves a fresh word where the launcher takes it.
+func handOver(reports *sandbox.Scratch) (string, error) {
+	word := rand.Text()
+	if err := reports.WriteFile(wordFile, []byte(word), 0o600); err != nil {
+		return "", fmt.Errorf("hand over report: %w", err)
+	}
+	return word, nil
+}
+
+// readSignature returns the signature if it knows the word.
+func readSignature(document []byte, word string) (signature, bool) {
+	var s signature
+	if err := json.Unmarshal(document, &s); err != nil || s.Word != word {
+		return signature{}, false
+	}
+	return s, true
+}
+
+// covers returns the first document that is not as it was signed, "" for none.
+func (s signature) covers(documents []document) string {
+	for _, d := range documents {
+		sum := sha256.Sum256(d.content)
+		if s.Reports[d.name] != hex.EncodeToString(sum[:]) {
+			return d.name
+		}
+	}
+	return ""
+}

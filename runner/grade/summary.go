@@ -1,0 +1,46 @@
+package grade
+
+import (
+	"regexp"
+	"strconv"
+)
+
+// summary is what the closing words of a framework say, as they stand in its output.
+type summary struct {
+	stands int // how often there are any
+	passed int // by the last of them
+}
+
+// closingWords matches the lines with which pytest, JUnit's console and GoogleTest close;
+// each names how many cases passed, but for pytest, which leaves out a zero.
+var closingWords = regexp.MustCompile(`(?m)^(?:` +
+	`(?:=+ )?((?:\d+ (?:x?passed|x?failed|skipped|deselected|warnings?|errors?|rerun)(?:, )?)+|no tests ran) in [\d.]+s(?: \([\d:]+\))?(?: =+)?` +
+	`|\[ +(\d+) tests successful +\]` +
+	`|\[  PASSED  \] (\d+) tests?\.` +
+	`)\r?$`)
+
+// pytestPasses matches the numbers that pytest's report calls passed.
+var pytestPasses = regexp.MustCompile(`(\d+) x?passed`)
+
+// summaryOf finds the closing words in an output.
+func summaryOf(output []byte) summary {
+	var s summary
+	for _, m := range closingWords.FindAllSubmatch(colourPattern.ReplaceAll(output, nil), -1) {
+		s.stands++
+		s.passed = 0
+		for _, number := range pytestPasses.FindAllSubmatch(m[1], -1) {
+			s.passed += decimal(number[1])
+		}
+		s.passed += decimal(m[2]) + decimal(m[3])
+	}
+	return s
+}
+
+// decimal reads a number of digits; none, or too many, are 0.
+func decimal(digits []byte) int {
+	n, err := strconv.Atoi(string(digits))
+	if err != nil {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,110 @@
+package grade
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/grader/grader/schema"
+)
+
+// changingName matches names that hold a time, a process's number or chance: the next run's differ.
+var changingName = regexp.MustCompile(`\d{3}|[0-9a-f]{8}`)
+
+// trace returns what can be seen from outside of how the reports came about.
+func (g reading) trace() schema.ReportTrace {
+	t := schema.ReportTrace{
+		Summary:  g.summary.stands == 1 && g.summary.passed == g.passes(),
+		Totals:   g.stated && !g.misstated,
+		Attested: g.signed && g.altered == "" && len(g.changed) == 0,
+	}
+	if slices.ContainsFunc(g.documents, changingName.MatchString) {
+		return t
+	}
+	for _, name := range g.documents {
+		if t.Files == nil {
+			t.Files = map[string]int{}
+		}
+		t.Files[name] = g.written[name]
+	}
+	return t
+}
+
+// passes counts the cases that the reports say passed.
+func (g reading) passes() int {
+	n := 0
+	for _, c := range g.cases {
+		if c.verdict == verdictPassed {
+			n++
+		}
+	}
+	return n
+}
+
+// clean reports whether the process ended as one does that has nothing to complain about.
+func (g reading) clean() bool {
+	return g.run.Limit == "" && g.run.Signal == 0 && g.run.Exit == 0
+}
+
+// split returns the documents that the reference writes too, and the names of the others, which are
+// not read. Where nothing is known of the reference's, all are.
+func split(documents []document, known map[string]int) (own []document, foreign []string) {
+	if len(known) == 0 {
+		return documents, nil
+	}
+	for _, d := range documents {
+		if _, ok := known[d.name]; ok {
+			own = append(own, d)
+		} else {
+			foreign = append(foreign, d.name)
+		}
+	}
+	return own, foreign
+}
+
+// voided says why a report that the framework should have signed is worth nothing, "" where it is
+// worth what it says.
+func (g reading) voided(reference schema.ReportTrace) string {
+	switch {
+	case !reference.Attested || len(g.cases) == 0 || g.run.Limit != "":
+		return ""
+	case !g.signed:
+		return "the report was not written by the test framework, or the program ended before the framework did"
+	case g.altered != "":
+		return "the report " + g.altered + " was changed after the test framework had written it"
+	case len(g.changed) > 0:
+		return "the test framework was changed while it ran: " + strings.Join(g.changed[:min(len(g.changed), 3)], ", ")
+	case reference.Summary && g.summary.stands > 0 && g.summary.passed < g.passes():
+		return "the report counts more passed cases than the test framework printed"
+	}
+	return ""
+}
+
+// contradictions says, for staff, where what was seen of the reports differs from the reference's.
+func (g reading) contradictions(reference schema.ReportTrace) []string {
+	var all []string
+	say := func(differs bool, format string, values ...any) {
+		if differs {
+			all = append(all, fmt.Sprintf(format, values...))
+		}
+	}
+	say(len(g.foreign) > 0, "report files that the reference does not write, which were not read: %s", clip(strings.Join(g.foreign, ", "), 300))
+	if len(g.cases) == 0 {
+		return all
+	}
+	for _, name := range slices.Sorted(maps.Keys(reference.Files)) {
+		written, there := reference.Files[name], slices.Contains(g.documents, name)
+		say(!there && len(g.documents) > 0, "there is no report %s, which the reference writes", name)
+		say(there && written > 0 && g.written[name] > written, "%s was written %d times, by the reference %d", name, g.written[name], written)
+	}
+	say(g.flooded, "more happened in the directory of the reports than could be followed")
+	say(reference.Totals && (g.misstated || !g.stated), "the totals that a report states are not those of its cases")
+	if reference.Summary {
+		say(g.summary.stands == 0 && g.clean(), "the framework's closing words are missing from the output")
+		say(g.summary.stands > 1, "the framework's closing words stand %d times in the output", g.summary.stands)
+		say(g.summary.stands > 0 && g.summary.passed < g.passes(), "the framework's closing words count %d passed cases, the report %d", g.summary.passed, g.passes())
+	}
+	return all
+}
