@@ -1,0 +1,3 @@
+#include "roman.h"
+
+std::string roman(int) { return ""; }
