@@ -20,7 +20,7 @@ import (
 func adminCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "admin",
-		Usage: "users, courses, enrolments and submissions of a data directory",
+		Usage: "users, courses, submissions, queue and runners of a data directory",
 		Description: "Talks to the server that runs on the data directory, or opens the store itself\n" +
 			"when none does.\n\nExample: grader admin --data /var/lib/grader user add alice --key alice.pub",
 		Flags: []cli.Flag{
@@ -30,7 +30,7 @@ func adminCommand() *cli.Command {
 		Action:       noSubcommand,
 		Subcommands: []*cli.Command{
 			adminUserCommand(), adminCourseCommand(), adminEnrolCommand(), adminSubmissionsCommand(),
-			adminWaitCommand(), adminLoginLinkCommand(), adminQueueCommand(),
+			adminWaitCommand(), adminLoginLinkCommand(), adminQueueCommand(), adminPoolsCommand(), adminRunnersCommand(),
 		},
 	}
 }

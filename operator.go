@@ -27,6 +27,9 @@ type liveService struct {
 	webURL func() string
 	watch  func(ctx context.Context, job, after int64) (<-chan schema.Event, error)
 	pools  func(ctx context.Context) ([]scheduler.PoolState, error)
+	wake   func()
+
+	runners func() []scheduler.RunnerState
 
 	flavours map[string]schema.Flavour
 }
@@ -47,6 +50,9 @@ func (o *operator) operations() map[string]operation {
 		"wait":        typed(o.wait),
 		"login-link":  typed(o.loginLink),
 		"queue":       typed(o.queue),
+		"queue.move":  typed(o.moveQueue),
+		"pools":       typed(o.pools),
+		"runners":     typed(o.runners),
 	}
 }
 

@@ -212,6 +212,7 @@ func (s *Service) startAdmin(ctx context.Context, data *dataDir) error {
 func (s *Service) operator() *operator {
 	return &operator{store: s.store, clock: s.Clock, live: &liveService{
 		webURL: s.WebURL, watch: s.scheduler.Watch, pools: s.scheduler.PoolStates,
+		wake: s.scheduler.Wake, runners: s.scheduler.RunnerStates,
 		flavours: s.scheduler.Flavours,
 	}}
 }

@@ -180,9 +180,9 @@ func (w *watching) show(e *schema.Event) error {
 func (w *watching) tick() error {
 	if w.waits {
 		place := w.server.Queue.Place(w.job)
-		if !w.placed || place.Ahead != w.place.Ahead {
+		if !w.placed || place.Ahead != w.place.Ahead || place.Stalled != w.place.Stalled {
 			w.place, w.placed = place, true
-			return w.write([]string{placeLine(place)})
+			return w.write(placeLines(place))
 		}
 	}
 	if time.Since(w.written) < w.server.Limits.Keepalive {

@@ -82,15 +82,21 @@ func stopping(again bool) []string {
 	return []string{"The server is restarting; the grading goes on.", "Repeat the command in a moment to watch."}
 }
 
-func placeLine(p schema.Place) string {
+func placeLines(p schema.Place) []string {
+	if p.Stalled != "" {
+		return wrap("waiting: "+oneLine(p.Stalled), lineWidth)
+	}
 	line := "waiting: you are next"
-	if p.Ahead > 0 {
+	switch {
+	case p.More:
+		line = fmt.Sprintf("waiting: more than %d ahead of you", p.Ahead)
+	case p.Ahead > 0:
 		line = fmt.Sprintf("waiting: %d ahead of you", p.Ahead)
 	}
 	if p.Estimate >= time.Second {
 		line += ", about " + about(p.Estimate)
 	}
-	return line
+	return []string{line}
 }
 
 // about rounds an estimate: nobody is promised seconds of minutes.

@@ -13,6 +13,7 @@ type entry struct {
 	claims  int
 	results int
 	first   time.Time // when it was claimed first
+	polled  time.Time // when the poll began that got it
 }
 
 // ledger is the crowd's books: every push, every claim, every accepted result.
@@ -22,9 +23,8 @@ type ledger struct {
 	pushed  int
 	done    int
 	expects int
-	claims  []time.Duration // from the poll, or the push that it waited for, to the order
-	settled chan struct{}   // closed once everything expected is done
-	heard   chan struct{}   // holds one: a push was recorded
+	settled chan struct{} // closed once everything expected is done
+	heard   chan struct{} // holds one: a push was recorded
 }
 
 func newLedger(expects int) *ledger {
@@ -67,11 +67,7 @@ func (l *ledger) claim(job int64, began, now time.Time) {
 	defer l.mu.Unlock()
 	e := l.of(job)
 	if e.claims++; e.claims == 1 {
-		e.first = now
-		if e.push.At.After(began) {
-			began = e.push.At
-		}
-		l.claims = append(l.claims, now.Sub(began))
+		e.first, e.polled = now, began
 	}
 }
 
@@ -104,6 +100,7 @@ type waits struct {
 	overtaken []time.Duration
 	courses   map[int][]time.Duration
 	students  map[int][]time.Duration
+	claims    []time.Duration // from the poll, or the push that it waited for, to the order
 }
 
 func (l *ledger) waits() waits {
@@ -122,6 +119,11 @@ func (l *ledger) waits() waits {
 			if e.claims == 0 {
 				continue
 			}
+			began := e.polled
+			if e.push.At.After(began) {
+				began = e.push.At
+			}
+			w.claims = append(w.claims, max(0, e.first.Sub(began)))
 			took := max(0, e.first.Sub(e.push.At))
 			if i+1 < len(entries) && entries[i+1].push.At.Before(e.first) {
 				w.overtaken = append(w.overtaken, took)

@@ -2,6 +2,7 @@ package load
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -44,9 +45,13 @@ func TestAPushIsOvertakenByANewerOneOfItsOwner(t *testing.T) {
 	l.record(pushed{N: 2, Job: 3, At: at(30)})
 	l.record(pushed{N: 3, Job: 4, At: at(6), Course: 1, Student: 9})
 	for job, seconds := range map[int64]int{1: 20, 2: 10, 3: 31, 4: 8} {
-		l.claim(job, at(0), at(seconds))
+		l.claim(job, at(4), at(seconds))
 	}
 	w := l.waits()
+	slices.Sort(w.claims)
+	if diff := cmp.Diff([]time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 16 * time.Second}, w.claims); diff != "" {
+		t.Error(diff)
+	}
 	want := map[int][]time.Duration{0: {5 * time.Second, time.Second}, 1: {2 * time.Second}}
 	if diff := cmp.Diff(want, w.courses); diff != "" || len(w.pushes) != 3 || len(w.overtaken) != 1 || w.overtaken[0] != 20*time.Second {
 		t.Errorf("waits %+v\n%s", w, diff)

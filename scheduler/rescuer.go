@@ -3,6 +3,8 @@ package scheduler
 import (
 	"context"
 	"time"
+
+	"github.com/grader/grader/schema"
 )
 
 // rescue gives back jobs whose lease has ended and runners that their pools lost,
@@ -10,7 +12,12 @@ import (
 func (s *Scheduler) rescue(ctx context.Context) {
 	tick := time.NewTicker(s.Lease / 6)
 	defer tick.Stop()
+	var stranded []schema.QueueDepth
 	for {
+		var err error
+		if stranded, err = s.tellStranded(ctx, stranded); err != nil && ctx.Err() == nil {
+			s.Logger.Error("stranded jobs not looked for", "error", err)
+		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():

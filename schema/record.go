@@ -213,7 +213,9 @@ type Flavour struct {
 // Place is what a waiting job is told.
 type Place struct {
 	Ahead    int           // jobs that will start before it
+	More     bool          // there are more than Ahead; how many was not counted
 	Estimate time.Duration // until it starts; 0 when unknown
+	Stalled  string        // why it will not start before the staff acts, "" if it will
 }
 
 // QueueDepth is how many jobs of a flavour wait in a lane.

@@ -7,11 +7,15 @@ import (
 	"github.com/grader/grader/schema"
 )
 
+// gateTurn is how many claims of others there are between two gates while both wait.
+const gateTurn = 7
+
 // Claim gives the best queued job of the flavour to the runner and returns it
 // assigned, with its attempt counted up; an EventAssigned is stored. CodeNotFound:
 // none is queued.
 //
-// Best is: the lowest lane; in it the course, and in that the owner, who has least
+// Best is: the lowest lane, but a gate once seven claims in a row were of others (so
+// that a steady stream of pushes cannot keep an instructor waiting for ever); in it the course, and in that the owner, who has least
 // on runners, then least waiting, then waits longest; of theirs the oldest. What
 // this looks at is kept by triggers (migrations), so that it reads a few index
 // entries however long the queue is.
@@ -25,7 +29,7 @@ func (s *Store) Claim(ctx context.Context, runner, flavour string, now time.Time
 					SELECT o.flavour, o.lane, o.course_id, o.owner FROM queue_owners o
 					WHERE (o.flavour, o.lane, o.course_id) = (
 						SELECT c.flavour, c.lane, c.course_id FROM queue_courses c WHERE c.flavour = ?2
-						ORDER BY c.lane,
+						ORDER BY c.lane = ?5 AND coalesce((SELECT q.since_gate >= ?6 FROM queue_turns q WHERE q.flavour = ?2), 1) DESC, c.lane,
 							(SELECT count(*) FROM jobs b WHERE b.course_id = c.course_id AND b.state IN ('assigned', 'running')),
 							c.waiting,
 							(SELECT min(h.head) FROM queue_owners h WHERE h.flavour = c.flavour AND h.lane = c.lane AND h.course_id = c.course_id),
@@ -33,7 +37,7 @@ func (s *Store) Claim(ctx context.Context, runner, flavour string, now time.Time
 						LIMIT 1)
 					ORDER BY o.busy, o.waiting, o.head, o.owner LIMIT 1)
 				ORDER BY j.queued_at, j.id LIMIT 1)
-			RETURNING id`, runner, flavour, micros(now), micros(now.Add(lease)))
+			RETURNING id`, runner, flavour, micros(now), micros(now.Add(lease)), schema.LaneGate, gateTurn)
 		if err != nil {
 			return missing(err, "no job is queued")
 		}
@@ -41,6 +45,10 @@ func (s *Store) Claim(ctx context.Context, runner, flavour string, now time.Time
 			return err
 		}
 		if j, err = job(ctx, t, id); err != nil {
+			return err
+		}
+		if _, err = t.exec(ctx, `INSERT INTO queue_turns (flavour, since_gate) VALUES (?1, ?2 <> ?3)
+			ON CONFLICT DO UPDATE SET since_gate = (since_gate + 1) * (?2 <> ?3)`, flavour, j.Lane, schema.LaneGate); err != nil {
 			return err
 		}
 		_, err = t.addEvent(ctx, id, schema.Event{Kind: schema.EventAssigned, Attempt: j.Attempt, At: now})

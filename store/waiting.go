@@ -2,63 +2,59 @@ package store
 
 import (
 	"cmp"
+	"container/heap"
 	"context"
+	"database/sql"
+	"errors"
 	"slices"
 
 	"github.com/grader/grader/schema"
 )
 
-// waiter is a queued job, with what Claim orders by as it will be when the jobs
-// before it have been claimed.
-type waiter struct {
-	id, course, queued int64
-	owner              string
-	lane               schema.Lane
-	courseBusy         int // of its course, of every flavour
-	ownerBusy          int
-	courseWaiting      int // itself and behind it in its lane
-	ownerWaiting       int
-	courseHead         int64 // queued of the oldest among them in its lane and course
-}
-
-func scanWaiter(r row) (w waiter, err error) {
-	err = r.Scan(&w.id, &w.course, &w.owner, &w.lane, &w.queued)
-	return w, err
-}
-
-// load is how many jobs are on runners or wait.
-type load struct {
-	course int64
-	owner  string
-	jobs   int
-}
-
-func scanLoad(r row) (l load, err error) {
-	err = r.Scan(&l.course, &l.owner, &l.jobs)
-	return l, err
-}
+// waitingPage is how many jobs of one owner are read at once.
+const waitingPage = 32
 
 // Waiting returns the queued jobs of a flavour in the order in which they would be
-// claimed now, if none that runs ended meanwhile; at most limit.
+// claimed now, if none that runs ended meanwhile; at most limit. It reads who waits
+// from the kept counters, and of each only the jobs whose turn comes within the limit.
 func (s *Store) Waiting(ctx context.Context, flavour string, limit int) ([]int64, error) {
-	busy, err := list(ctx, s.reader, scanLoad, `SELECT course_id, owner, count(*) FROM jobs
-		WHERE state IN ('assigned', 'running') GROUP BY course_id, owner`)
-	if err != nil {
+	o := &ordering{store: s, flavour: flavour, busy: make(map[int64]int), claimed: make(map[person]int)}
+	if err := o.begin(ctx); err != nil {
 		return nil, err
 	}
-	o := newOrdering(busy)
 	var ids []int64
-	for lane := schema.LaneInteractive; lane <= schema.LaneRegrade && len(ids) < limit; lane++ {
-		queued, err := list(ctx, s.reader, scanWaiter, `SELECT id, course_id, owner, lane, queued_at FROM jobs
-			WHERE state = 'queued' AND flavour = ? AND lane = ? ORDER BY queued_at, id`, flavour, lane)
-		if err != nil {
+	// A lane is looked at once those before it are empty; the gate's shares their claims.
+	for _, lanes := range [][]schema.Lane{{schema.LaneInteractive, schema.LaneGate}, {schema.LaneOvertaken}, {schema.LaneRegrade}} {
+		if len(ids) == limit {
+			break
+		}
+		if err := o.open(ctx, lanes); err != nil {
 			return nil, err
 		}
-		for _, w := range o.lane(queued) {
-			ids = append(ids, w.id)
+		for len(ids) < limit {
+			id, err := o.claim(ctx)
+			if errors.Is(err, sql.ErrNoRows) {
+				break
+			}
+			if err != nil {
+				return nil, err
+			}
+			ids = append(ids, id)
 		}
 	}
-	return ids[:min(limit, len(ids))], nil
+	return ids, nil
+}
+
+// ordering foretells claims one by one: each makes a course and an owner busier, so
+// their turns come round.
+type ordering struct {
+	store   *Store
+	flavour string
+	since   int            // claims since the last one of a gate
+	busy    map[int64]int  // on runners, by course, of every flavour
+	claimed map[person]int // foretold so far
+	lanes   []laneQueue    // the first is served first, but for the gate's share
+	people  map[person][]*ownerQueue
 }
 
 // person is one owner in one course.
@@ -67,70 +63,222 @@ type person struct {
 	owner  string
 }
 
-// ordering foretells claims, lane by lane: each claim makes a course and an owner
-// busier, so their turns come round.
-type ordering struct {
-	course map[int64]int
-	owner  map[person]int
+// laneQueue is who waits in one lane.
+type laneQueue struct {
+	lane    schema.Lane
+	courses []*courseQueue
 }
 
-func newOrdering(busy []load) *ordering {
-	o := &ordering{course: make(map[int64]int), owner: make(map[person]int)}
+// courseQueue is who waits in one lane of one course, whoever's turn it is first.
+type courseQueue struct {
+	course  int64
+	waiting int
+	owners  owners
+}
+
+// ownerQueue is what one owner has waiting in one lane.
+type ownerQueue struct {
+	person
+	lane    schema.Lane
+	busy    int
+	waiting int
+	head    int64 // queued of the oldest
+	jobs    []waiter
+	last    waiter // of those read
+	in      *courseQueue
+	at      int // in its heap
+}
+
+// waiter is a queued job.
+type waiter struct{ id, queued int64 }
+
+func scanWaiter(r row) (w waiter, err error) {
+	err = r.Scan(&w.id, &w.queued)
+	return w, err
+}
+
+func scanOwner(r row) (o *ownerQueue, err error) {
+	o = new(ownerQueue)
+	err = r.Scan(&o.lane, &o.course, &o.owner, &o.busy, &o.waiting, &o.head)
+	return o, err
+}
+
+// load is how many jobs of a course are on runners.
+type load struct {
+	course int64
+	jobs   int
+}
+
+func scanLoad(r row) (l load, err error) {
+	err = r.Scan(&l.course, &l.jobs)
+	return l, err
+}
+
+// begin reads what runs.
+func (o *ordering) begin(ctx context.Context) error {
+	busy, err := list(ctx, o.store.reader, scanLoad, `SELECT course_id, count(*) FROM jobs
+		WHERE state IN ('assigned', 'running') GROUP BY course_id`)
+	if err != nil {
+		return err
+	}
 	for _, l := range busy {
-		o.course[l.course] += l.jobs
-		o.owner[person{l.course, l.owner}] += l.jobs
+		o.busy[l.course] = l.jobs
 	}
-	return o
+	o.since, err = one(ctx, o.store.reader, value[int], `SELECT since_gate FROM queue_turns WHERE flavour = ?`, o.flavour)
+	if errors.Is(err, sql.ErrNoRows) {
+		o.since, err = gateTurn, nil
+	}
+	return err
 }
 
-// lane orders the jobs of one lane, which come oldest first. What an owner (or a
-// course) has on runners grows with each of their jobs, so sorting by it merges
-// their queues exactly as one claim after the other would.
-func (o *ordering) lane(queued []waiter) []waiter {
-	o.owners(queued)
-	slices.SortStableFunc(queued, func(a, b waiter) int {
-		return cmp.Or(cmp.Compare(a.course, b.course), cmp.Compare(a.ownerBusy, b.ownerBusy), cmp.Compare(a.ownerWaiting, b.ownerWaiting),
-			cmp.Compare(a.queued, b.queued), cmp.Compare(a.owner, b.owner), cmp.Compare(a.id, b.id))
-	})
-	o.courses(queued)
-	slices.SortStableFunc(queued, func(a, b waiter) int {
-		return cmp.Or(cmp.Compare(a.courseBusy, b.courseBusy), cmp.Compare(a.courseWaiting, b.courseWaiting),
-			cmp.Compare(a.courseHead, b.courseHead), cmp.Compare(a.course, b.course))
-	})
-	return queued
-}
-
-func (o *ordering) owners(queued []waiter) {
-	left := make(map[person]int)
-	for _, w := range queued {
-		left[person{w.course, w.owner}]++
-	}
-	for i := range queued {
-		w := &queued[i]
-		p := person{w.course, w.owner}
-		w.ownerBusy, w.ownerWaiting = o.owner[p], left[p]
-		o.owner[p]++
-		left[p]--
-	}
-}
-
-func (o *ordering) courses(queued []waiter) {
-	left := make(map[int64]int)
-	for _, w := range queued {
-		left[w.course]++
-	}
-	for i := range queued {
-		w := &queued[i]
-		w.courseBusy, w.courseWaiting = o.course[w.course], left[w.course]
-		o.course[w.course]++
-		left[w.course]--
-	}
-	heads := make(map[int64]int64)
-	for i := len(queued) - 1; i >= 0; i-- {
-		w := &queued[i]
-		if head, ok := heads[w.course]; !ok || w.queued < head {
-			heads[w.course] = w.queued
+// open reads who waits in some lanes. What the lanes before took has made some of
+// them busier.
+func (o *ordering) open(ctx context.Context, lanes []schema.Lane) error {
+	o.lanes, o.people = nil, make(map[person][]*ownerQueue)
+	for _, lane := range lanes {
+		all, err := list(ctx, o.store.reader, scanOwner, `SELECT lane, course_id, owner, busy, waiting, head FROM queue_owners
+			WHERE flavour = ? AND lane = ? ORDER BY course_id`, o.flavour, lane)
+		if err != nil {
+			return err
 		}
-		w.courseHead = heads[w.course]
+		q := laneQueue{lane: lane}
+		for _, w := range all {
+			w.busy += o.claimed[w.person]
+			q.add(w)
+			o.people[w.person] = append(o.people[w.person], w)
+		}
+		for _, c := range q.courses {
+			heap.Init(&c.owners)
+		}
+		o.lanes = append(o.lanes, q)
 	}
+	return nil
+}
+
+// add takes an owner in; they come by course.
+func (q *laneQueue) add(w *ownerQueue) {
+	if n := len(q.courses); n == 0 || q.courses[n-1].course != w.course {
+		q.courses = append(q.courses, &courseQueue{course: w.course})
+	}
+	w.in = q.courses[len(q.courses)-1]
+	w.in.waiting += w.waiting
+	w.at = len(w.in.owners)
+	w.in.owners = append(w.in.owners, w)
+}
+
+// claim returns the job that would be claimed next; sql.ErrNoRows: none waits.
+func (o *ordering) claim(ctx context.Context) (int64, error) {
+	q := o.turn()
+	if q == nil {
+		return 0, sql.ErrNoRows
+	}
+	c := slices.MinFunc(q.courses, func(a, b *courseQueue) int {
+		if c := cmp.Or(cmp.Compare(o.busy[a.course], o.busy[b.course]), cmp.Compare(a.waiting, b.waiting)); c != 0 {
+			return c
+		}
+		return cmp.Or(cmp.Compare(a.head(), b.head()), cmp.Compare(a.course, b.course))
+	})
+	w := c.owners[0]
+	id, err := o.take(ctx, w)
+	if err != nil {
+		return 0, err
+	}
+	o.since++
+	if q.lane == schema.LaneGate {
+		o.since = 0
+	}
+	o.busy[c.course]++
+	if c.waiting--; c.waiting == 0 {
+		q.courses = slices.DeleteFunc(q.courses, func(other *courseQueue) bool { return other == c })
+	}
+	return id, nil
+}
+
+// turn returns the lane that is served next, nil where nobody waits.
+func (o *ordering) turn() *laneQueue {
+	var first *laneQueue
+	for i := range o.lanes {
+		q := &o.lanes[i]
+		if len(q.courses) == 0 {
+			continue
+		}
+		if q.lane == schema.LaneGate && o.since >= gateTurn {
+			return q
+		}
+		if first == nil {
+			first = q
+		}
+	}
+	return first
+}
+
+// take takes an owner's oldest job, and makes the owner busier in every lane.
+func (o *ordering) take(ctx context.Context, w *ownerQueue) (int64, error) {
+	if err := o.read(ctx, w); err != nil {
+		return 0, err
+	}
+	id := w.jobs[0].id
+	w.jobs = w.jobs[1:]
+	if w.waiting--; w.waiting == 0 {
+		heap.Remove(&w.in.owners, w.at)
+	} else if err := o.read(ctx, w); err != nil {
+		return 0, err
+	}
+	o.claimed[w.person]++
+	for _, other := range o.people[w.person] {
+		other.busy++
+		if other.waiting > 0 {
+			heap.Fix(&other.in.owners, other.at)
+		}
+	}
+	return id, nil
+}
+
+// read makes sure that an owner's oldest job is known.
+func (o *ordering) read(ctx context.Context, w *ownerQueue) error {
+	if len(w.jobs) == 0 {
+		var err error
+		w.jobs, err = list(ctx, o.store.reader, scanWaiter, `SELECT id, queued_at FROM jobs
+			WHERE state = 'queued' AND flavour = ? AND lane = ? AND course_id = ? AND owner = ? AND (queued_at, id) > (?, ?)
+			ORDER BY queued_at, id LIMIT ?`, o.flavour, w.lane, w.course, w.owner, w.last.queued, w.last.id, waitingPage)
+		if err != nil {
+			return err
+		}
+		if len(w.jobs) == 0 {
+			return sql.ErrNoRows // claimed since the counters were read
+		}
+		w.last = w.jobs[len(w.jobs)-1]
+	}
+	w.head = w.jobs[0].queued
+	return nil
+}
+
+// head is when the oldest of those that wait was queued.
+func (c *courseQueue) head() int64 {
+	return slices.MinFunc(c.owners, func(a, b *ownerQueue) int { return cmp.Compare(a.head, b.head) }).head
+}
+
+// owners is a heap: whose turn it is first.
+type owners []*ownerQueue
+
+func (h owners) Len() int { return len(h) }
+
+func (h owners) Less(i, j int) bool {
+	a, b := h[i], h[j]
+	return cmp.Or(cmp.Compare(a.busy, b.busy), cmp.Compare(a.waiting, b.waiting), cmp.Compare(a.head, b.head), cmp.Compare(a.owner, b.owner)) < 0
+}
+
+func (h owners) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].at, h[j].at = i, j
+}
+
+// Push implements heap.Interface.
+func (h *owners) Push(v any) { *h = append(*h, v.(*ownerQueue)) }
+
+// Pop implements heap.Interface.
+func (h *owners) Pop() any {
+	last := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return last
 }

@@ -23,8 +23,14 @@ func (p *progress) words(place schema.Place) string {
 }
 
 func (p *progress) waitingWords(place schema.Place) string {
+	if place.Stalled != "" {
+		return "Waiting: " + place.Stalled + "."
+	}
 	words := "Waiting for a runner: you are next"
-	if place.Ahead > 0 {
+	switch {
+	case place.More:
+		words = fmt.Sprintf("Waiting for a runner: more than %d ahead of you", place.Ahead)
+	case place.Ahead > 0:
 		words = fmt.Sprintf("Waiting for a runner: %d ahead of you", place.Ahead)
 	}
 	if place.Estimate > 0 {

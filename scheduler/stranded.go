@@ -1,0 +1,40 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/grader/grader/schema"
+)
+
+// Stranded returns the lanes of flavours that no runner serves, with how many jobs
+// wait in them: their flavour was taken out of the configuration.
+func (s *Scheduler) Stranded(ctx context.Context) ([]schema.QueueDepth, error) {
+	depths, err := s.Jobs.Depths(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(depths, func(d schema.QueueDepth) bool {
+		_, served := s.Flavours[d.Flavour]
+		return served
+	}), nil
+}
+
+// strandedWords are what a student reads who waits for such a flavour.
+func strandedWords(flavour string) string {
+	return fmt.Sprintf("no runners of flavour %s are set up now; your push is kept, and the staff has been told", flavour)
+}
+
+// tellStranded logs what waits for nothing, whenever that has changed.
+func (s *Scheduler) tellStranded(ctx context.Context, before []schema.QueueDepth) ([]schema.QueueDepth, error) {
+	now, err := s.Stranded(ctx)
+	if err != nil || slices.Equal(now, before) {
+		return now, err
+	}
+	for _, d := range now {
+		s.Logger.Error("jobs wait for a flavour that is not in the configuration; put it back, or move them: grader admin queue move FROM TO",
+			"flavour", d.Flavour, "lane", d.Lane.String(), "waiting", d.Waiting)
+	}
+	return now, nil
+}

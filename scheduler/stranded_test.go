@@ -1,0 +1,53 @@
+package scheduler_test
+
+import (
+	"bytes"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/scheduler"
+	"github.com/grader/grader/schema"
+)
+
+// A flavour is taken out of the configuration while pushes wait for it: staff read it
+// in the log and in the queue, students in their push, and once the jobs are moved
+// they are graded.
+func TestJobsOfAFlavourThatIsNoMore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBundle(t)
+		job := b.push("alice")
+		var log bytes.Buffer
+		b.start(func(s *scheduler.Scheduler) {
+			s.Pools = map[string]scheduler.Pool{"large": b.pool}
+			s.Flavours = map[string]schema.Flavour{"large": {Max: 2}}
+			s.Logger = slog.New(slog.NewTextHandler(&log, nil))
+		})
+		time.Sleep(time.Minute)
+		stranded, err := b.Stranded(t.Context())
+		check(t, err)
+		if diff := cmp.Diff([]schema.QueueDepth{{Flavour: "standard", Lane: schema.LaneInteractive, Waiting: 1}}, stranded); diff != "" {
+			t.Error(diff)
+		}
+		if p := b.Place(job.ID); !strings.Contains(p.Stalled, "no runners of flavour standard") {
+			t.Errorf("the student is told %+v", p)
+		}
+		if _, err := b.store.MoveQueue(t.Context(), "operator", "standard", "large"); err != nil {
+			t.Fatal(err)
+		}
+		b.Wake()
+		time.Sleep(time.Minute)
+		if p := b.Place(job.ID); p.Stalled != "" {
+			t.Errorf("moved, the student is told %+v", p)
+		}
+		check(t, b.Stop(t.Context()))
+		if n := strings.Count(log.String(), "jobs wait for a flavour that is not in the configuration"); n != 1 {
+			t.Errorf("said %d times:\n%s", n, log.String())
+		}
+	})
+}

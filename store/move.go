@@ -1,0 +1,25 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/grader/grader/schema"
+)
+
+// MoveQueue moves what waits for a flavour to another one and returns how many jobs
+// those were. CodeInvalid: it is the same.
+func (s *Store) MoveQueue(ctx context.Context, actor, from, to string) (moved int, err error) {
+	if from == to {
+		return 0, schema.Errorf(schema.CodeInvalid, "flavour %q: name two different ones", from)
+	}
+	err = s.write(ctx, "move queue", func(t *tx) error {
+		n, err := t.exec(ctx, `UPDATE jobs SET flavour = ? WHERE state = 'queued' AND flavour = ?`, to, from)
+		if err != nil {
+			return err
+		}
+		moved = int(n)
+		return t.audit(ctx, s.entry(actor, "queue.move", from, fmt.Sprintf("%d jobs to %s", n, to)))
+	})
+	return moved, err
+}

@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+
+	"github.com/grader/grader/schema"
+)
+
+// Queued returns the jobs of a flavour that will be claimed next, in that order, at
+// most limit, each with the name of what it grades.
+func (s *Store) Queued(ctx context.Context, flavour string, limit int) ([]QueuedJob, error) {
+	ids, err := s.Waiting(ctx, flavour, limit)
+	if err != nil {
+		return nil, err
+	}
+	jobs := make([]QueuedJob, 0, len(ids))
+	for _, id := range ids {
+		q, err := s.Subject(ctx, id)
+		if schema.CodeOf(err) == schema.CodeNotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if q.Job.State == schema.StateQueued { // else it was claimed meanwhile
+			jobs = append(jobs, q)
+		}
+	}
+	return jobs, nil
+}
+
+// QueuedJob is a job with the name of what it grades: a submission's, or
+// COURSE/ASSIGNMENT for a gate.
+type QueuedJob struct {
+	Job  schema.Job
+	Name string
+}
+
+func scanSubject(r row) (q QueuedJob, err error) {
+	var n schema.SubmissionName
+	err = r.Scan(append([]any{&n.Course, &n.Assignment, &n.Owner, &n.Number}, jobColumns(&q.Job)...)...)
+	q.Name = n.String()
+	return q, err
+}
+
+// Subject returns a job with the name of what it grades.
+func (s *Store) Subject(ctx context.Context, job int64) (QueuedJob, error) {
+	q, err := one(ctx, s.reader, scanSubject, `SELECT c.code, a.name, coalesce(s.owner, ''), coalesce(s.number, 0), j.*
+		FROM job_rows j JOIN versions v ON v.id = j.version_id JOIN assignments a ON a.id = v.assignment_id
+		JOIN courses c ON c.id = a.course_id LEFT JOIN submissions s ON s.id = j.submission_id
+		WHERE j.id = ?`, job)
+	return q, missing(err, "there is no job %d", job)
+}

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/grader/grader/schema"
+)
+
+// Under a steady stream of pushes every eighth claim is a gate's, and no more.
+func TestAGateDoesNotStarve(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	other := b.addCourse("other")
+	for i := range 3 {
+		b.candidate(ok(b.EnsureAssignment(t.Context(), other.ID, fmt.Sprintf("a%d", i), b.tick()))(t))
+	}
+	for i := range 40 {
+		b.push(fmt.Sprintf("student-%d", i))
+	}
+	foretold := ok(b.Waiting(t.Context(), "standard", 30))(t)
+	var gates []int
+	for i := range 30 {
+		b.push(fmt.Sprintf("late-%d", i)) // the stream goes on
+		j := b.claim("standard")
+		if j.Kind == schema.JobGate {
+			gates = append(gates, i)
+		}
+		if foretold[i] != j.ID && i == 0 {
+			t.Errorf("claim %d: job %d, foretold was %d", i, j.ID, foretold[i])
+		}
+	}
+	equal(t, gates, []int{7, 15, 23})
+	b.sameCounts()
+}
+
+// Who waits for a flavour that is no more is moved to one that there is.
+func TestAQueueIsMovedToAnotherFlavour(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	running := b.push("alice")
+	b.claim("standard")
+	first, second := b.push("alice"), b.push("bob")
+	_, gate := b.candidate(b.assignment)
+	_, err := b.MoveQueue(t.Context(), "operator", "standard", "standard")
+	refused(t, err, schema.CodeInvalid, "two different")
+	equal(t, ok(b.MoveQueue(t.Context(), "operator", "standard", "large"))(t), 3)
+	b.sameCounts()
+	equal(t, len(ok(b.Waiting(t.Context(), "standard", 10))(t)), 0)
+	equal(t, ok(b.Waiting(t.Context(), "large", 10))(t), []int64{gate.ID, second.Job.ID, first.Job.ID})
+	equal(t, ok(b.Job(t.Context(), running.Job.ID))(t).Flavour, "standard")
+	equal(t, ok(b.AuditLog(t.Context(), 1))(t)[0].Detail, "3 jobs to large")
+}
+
+// One student who pushes a thousand times and a course with very many jobs do not hold
+// up another course's single push: it is the next to be claimed, or the one after it.
+func TestACrowdDoesNotHoldUpASinglePush(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	second := b.addAssignment(b.course, "a2")
+	b.seed(b.assignment, 1, 1000) // one student's
+	b.seed(second, 400, 20_000)
+	third := b.addAssignmentBeside(b.addCourse("small"), "a1")
+	for i := range 20 {
+		push := b.pushTo(third, fmt.Sprintf("single-%d", i))
+		equal(t, ok(b.Waiting(t.Context(), "standard", 1))(t), []int64{push.Job.ID})
+		equal(t, b.claim("standard").ID, push.Job.ID)
+		b.finish(ok(b.Job(t.Context(), push.Job.ID))(t), 1)
+		b.claim("standard") // one of the crowd's, of which more and more are on runners
+	}
+	for range 500 { // within the course, the many who pushed once go before the one who floods
+		b.claim("standard")
+	}
+	flood := 0
+	for _, j := range ok(b.Active(t.Context()))(t) {
+		if j.VersionID == b.assignment.Active.ID {
+			flood++
+		}
+	}
+	if flood > 5 {
+		t.Errorf("the student who floods has %d jobs on runners while 400 others have one or two", flood)
+	}
+	b.sameCounts()
+}
+
+// addAssignmentBeside makes an assignment whose gate passes while others wait.
+func (b *bundle) addAssignmentBeside(c schema.Course, name string) schema.Assignment {
+	b.t.Helper()
+	a := ok(b.EnsureAssignment(b.t.Context(), c.ID, name, b.tick()))(b.t)
+	v, gate := b.candidate(a)
+	_, err := b.writer.db.Exec(`UPDATE jobs SET lane = 0 WHERE id = ?`, gate.ID)
+	check(b.t, err)
+	b.gate(v, schema.GateResult{Passed: true})
+	return ok(b.Assignment(b.t.Context(), c.Code, name))(b.t)
+}
+
+// A foretold beginning is that of the whole, however little of it is asked for.
+func TestWaitingIsTheBeginningOfTheWhole(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.seed(b.assignment, 7, 300)
+	b.seed(b.addAssignmentBeside(b.addCourse("small"), "a1"), 3, 150)
+	whole := ok(b.Waiting(t.Context(), "standard", 1000))(t)
+	equal(t, len(whole), 450)
+	for _, limit := range []int{1, 2, 33, 64, 449} {
+		equal(t, ok(b.Waiting(t.Context(), "standard", limit))(t), whole[:limit:limit])
+	}
+}

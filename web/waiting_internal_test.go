@@ -1,0 +1,22 @@
+package web
+
+import (
+	"testing"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+func TestWaitingWords(t *testing.T) {
+	t.Parallel()
+	for want, place := range map[string]schema.Place{
+		"Waiting for a runner: you are next.":                  {},
+		"Waiting for a runner: 3 ahead of you, about 4 s.":     {Ahead: 3, Estimate: 4 * time.Second},
+		"Waiting for a runner: more than 5000 ahead of you.":   {Ahead: 5000, More: true},
+		"Waiting: no runners of flavour large are set up now.": {Ahead: 3, Stalled: "no runners of flavour large are set up now"},
+	} {
+		if got := (&progress{}).waitingWords(place); got != want {
+			t.Errorf("%+v: %q, want %q", place, got, want)
+		}
+	}
+}
