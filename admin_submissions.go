@@ -26,7 +26,9 @@ func adminSubmissionsCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			all, err := callAdmin[[]schema.PublicSubmission](c, "submissions", submissionsArgs{Assignment: args[0], Login: c.String("login")})
+			all, err := everyPage(submissionsArgs{Assignment: args[0], Login: c.String("login")}, func(page submissionsArgs) ([]schema.PublicSubmission, error) {
+				return callAdmin[[]schema.PublicSubmission](c, "submissions", page)
+			})
 			if err != nil {
 				return err
 			}
@@ -38,6 +40,19 @@ func adminSubmissionsCommand() *cli.Command {
 			}
 			return nil
 		},
+	}
+}
+
+// everyPage reads page after page, so that the server never holds more than one.
+func everyPage(a submissionsArgs, read func(submissionsArgs) ([]schema.PublicSubmission, error)) ([]schema.PublicSubmission, error) {
+	all := []schema.PublicSubmission{}
+	for {
+		page, err := read(a)
+		if err != nil || len(page) == 0 {
+			return all, err
+		}
+		all = append(all, page...)
+		a.After = page[len(page)-1].Name
 	}
 }
 

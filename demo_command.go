@@ -130,7 +130,9 @@ func (d demoService) Enrol(ctx context.Context, course, login string, role schem
 }
 
 func (d demoService) Submissions(ctx context.Context, assignment, login string) ([]schema.PublicSubmission, error) {
-	reply, err := d.operator.submissions(ctx, submissionsArgs{Assignment: assignment, Login: login})
+	reply, err := everyPage(submissionsArgs{Assignment: assignment, Login: login}, func(page submissionsArgs) ([]schema.PublicSubmission, error) {
+		return d.operator.submissions(ctx, page)
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"time"
@@ -152,7 +153,15 @@ func (o *operator) enrol(ctx context.Context, a enrolArgs) (none, error) {
 	return none{}, o.store.Enrol(ctx, actor, a.Course, a.Login, role)
 }
 
-type submissionsArgs struct{ Assignment, Login string }
+// submissionsArgs asks for one page: those after the submission of that name, "" from
+// the beginning.
+type submissionsArgs struct {
+	Assignment, Login, After string
+	Limit                    int
+}
+
+// submissionsPage is how many submissions with their results are read at once.
+const submissionsPage = 100
 
 func (o *operator) submissions(ctx context.Context, a submissionsArgs) ([]schema.PublicSubmission, error) {
 	work, err := o.assignment(ctx, a.Assignment)
@@ -164,7 +173,11 @@ func (o *operator) submissions(ctx context.Context, a submissionsArgs) ([]schema
 			return nil, err
 		}
 	}
-	all, err := o.store.AllSubmissions(ctx, work.ID, a.Login)
+	after, err := o.after(ctx, a.After)
+	if err != nil {
+		return nil, err
+	}
+	all, err := o.store.AllSubmissions(ctx, work.ID, a.Login, after, min(cmp.Or(a.Limit, submissionsPage), submissionsPage))
 	if err != nil {
 		return nil, err
 	}
@@ -173,6 +186,19 @@ func (o *operator) submissions(ctx context.Context, a submissionsArgs) ([]schema
 		reports = append(reports, course.Report(s, course.Viewer{Admin: true}, work.Course.Location()))
 	}
 	return reports, nil
+}
+
+// after finds the submission that a page begins after, 0 for none.
+func (o *operator) after(ctx context.Context, name string) (int64, error) {
+	if name == "" {
+		return 0, nil
+	}
+	parsed, err := schema.ParseSubmissionName(name)
+	if err != nil {
+		return 0, err
+	}
+	sub, err := o.store.Submission(ctx, parsed)
+	return sub.ID, err
 }
 
 // assignment finds COURSE/ASSIGNMENT.

@@ -30,7 +30,7 @@ type Ledger interface {
 	// SubmissionByCommit returns the owner's latest submission of a commit.
 	SubmissionByCommit(ctx context.Context, assignment int64, owner, commit string) (schema.Submission, error)
 	// Submissions returns an owner's submissions of an assignment, newest first,
-	// with results, at most limit.
+	// with summaries of their results, at most limit.
 	Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Submission, error)
 	// VersionByCommit returns the newest version of that commit; CodeNotFound.
 	VersionByCommit(ctx context.Context, assignment int64, commit string) (schema.Version, error)

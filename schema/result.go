@@ -19,6 +19,19 @@ type Result struct {
 	FinishedAt time.Time    `json:"finished_at"`
 }
 
+// Summary is what lists show of a result: without texts, and of each test only its
+// outcome and points and who may see it.
+func (r Result) Summary() Result {
+	short := Result{
+		Outcome: r.Outcome, Blame: r.Blame, Score: r.Score, MaxScore: r.MaxScore, Tests: make([]TestResult, 0, len(r.Tests)),
+		Provenance: r.Provenance, StartedAt: r.StartedAt, BuiltAt: r.BuiltAt, FinishedAt: r.FinishedAt,
+	}
+	for _, t := range r.Tests {
+		short.Tests = append(short.Tests, TestResult{Outcome: t.Outcome, Score: t.Score, MaxScore: t.MaxScore, Visible: t.Visible, Unpinned: t.Unpinned})
+	}
+	return short
+}
+
 // BuildResult is the outcome of all build steps together.
 type BuildResult struct {
 	Outcome  Outcome       `json:"outcome"` // passed or compile-error

@@ -55,7 +55,14 @@ func (t *tx) addResult(ctx context.Context, job int64, r schema.Result) error {
 	if len(body) > maxResult {
 		return schema.Errorf(schema.CodeLimit, "a result may have %d bytes; this one has %d", maxResult, len(body))
 	}
-	_, err = t.exec(ctx, `INSERT INTO results (job_id, body) VALUES (?, ?)`, job, body)
+	if _, err = t.exec(ctx, `INSERT INTO results (job_id, body) VALUES (?, ?)`, job, body); err != nil {
+		return err
+	}
+	short, err := encode(r.Summary())
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, `INSERT INTO summaries (job_id, body) VALUES (?, ?)`, job, short)
 	return err
 }
 

@@ -32,29 +32,34 @@ func (s *Store) SubmissionByCommit(ctx context.Context, assignment int64, owner,
 }
 
 // Submissions returns an owner's submissions of an assignment, newest first, with
-// results, at most limit.
+// summaries of their results, at most limit.
 func (s *Store) Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Submission, error) {
-	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows
+	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries
 		WHERE assignment_id = ? AND owner = ? ORDER BY number DESC LIMIT ?`, assignment, owner, limit)
 }
 
 // Recent returns a user's own latest submissions over all courses, newest first,
-// with results.
+// with summaries of their results.
 func (s *Store) Recent(ctx context.Context, user int64, limit int) ([]schema.Submission, error) {
-	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows
+	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries
 		WHERE owner = (SELECT login FROM users WHERE id = ?) ORDER BY received_at DESC LIMIT ?`, user, limit)
 }
 
-// Latest returns every owner's latest submission of an assignment, by owner, with results.
+// Latest returns every owner's latest submission of an assignment, by owner, with
+// summaries of their results.
 func (s *Store) Latest(ctx context.Context, assignment int64) ([]schema.Submission, error) {
-	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows r
+	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries r
 		WHERE assignment_id = ? AND number = (SELECT max(number) FROM submissions m WHERE m.assignment_id = r.assignment_id AND m.owner = r.owner)
 		ORDER BY owner`, assignment)
 }
 
-// AllSubmissions returns every submission of an assignment, oldest first, with jobs
-// and results; login "" is every owner's.
-func (s *Store) AllSubmissions(ctx context.Context, assignment int64, login string) ([]schema.Submission, error) {
-	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows
-		WHERE assignment_id = ?1 AND (?2 = '' OR owner = ?2) ORDER BY received_at, id`, assignment, login)
+// AllSubmissions returns an assignment's submissions, oldest first, with jobs and whole
+// results, after a submission of it (0: from the beginning), at most limit; login "" is
+// every owner's.
+func (s *Store) AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.Submission, error) {
+	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows WHERE id IN (
+			SELECT id FROM submissions WHERE assignment_id = ?1 AND (?2 = '' OR owner = ?2)
+				AND (?3 = 0 OR (received_at, id) > (SELECT received_at, id FROM submissions WHERE id = ?3))
+			ORDER BY received_at, id LIMIT ?4)
+		ORDER BY received_at, id`, assignment, login, after, limit)
 }

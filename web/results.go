@@ -32,11 +32,11 @@ type Results interface {
 	Assignment(ctx context.Context, course, name string) (schema.Assignment, error)
 	// Submission returns one submission with its latest job and result; number 0 is the latest.
 	Submission(ctx context.Context, name schema.SubmissionName) (schema.Submission, error)
-	// Submissions returns an owner's submissions, newest first, with results.
+	// Submissions returns an owner's submissions, newest first, with summaries of their results.
 	Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Submission, error)
-	// Recent returns a user's latest submissions over all courses, with results.
+	// Recent returns a user's latest submissions over all courses, with summaries of their results.
 	Recent(ctx context.Context, user int64, limit int) ([]schema.Submission, error)
-	// Latest returns every owner's latest submission of an assignment, by owner, with results.
+	// Latest returns every owner's latest submission of an assignment, by owner, with summaries of their results.
 	Latest(ctx context.Context, assignment int64) ([]schema.Submission, error)
 	// Events returns a job's events after seq, at most limit.
 	Events(ctx context.Context, job, seq int64, limit int) ([]schema.Event, error)

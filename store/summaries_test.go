@@ -1,0 +1,93 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/grader/grader/schema"
+)
+
+// wordy is a result with the texts of so many tests.
+func wordy(tests int) schema.Result {
+	r := schema.Result{Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, MaxScore: schema.NewPoints(int64(tests), 1), StartedAt: epoch, FinishedAt: epoch,
+		Build: &schema.BuildResult{Outcome: schema.OutcomePassed, Output: strings.Repeat("gcc -O2 ", 500)}, Message: "well"}
+	for i := range tests {
+		name := fmt.Sprintf("test %d", i)
+		r.Tests = append(r.Tests, schema.TestResult{Name: name, Test: name, Outcome: schema.OutcomeFailed, MaxScore: schema.NewPoints(1, 1),
+			Visible: schema.VisibleAlways, Output: strings.Repeat("expected 1, got 2\n", 200), Message: "line 1"})
+	}
+	return r
+}
+
+// Lists carry the points and no texts; one submission carries all.
+func TestListsHaveSummaries(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	sub := b.push("alice")
+	j := b.claim("standard")
+	ok(b.Finish(t.Context(), j.ID, j.Attempt, wordy(2), b.tick()))(t)
+	whole := ok(b.Submission(t.Context(), sub.Name))(t)
+	equal(t, *whole.Result, wordy(2))
+	brief := whole
+	short := wordy(2).Summary()
+	brief.Result = &short
+	for name, listed := range map[string][]schema.Submission{
+		"an owner's": ok(b.Submissions(t.Context(), b.assignment.ID, "alice", 10))(t),
+		"recent":     ok(b.Recent(t.Context(), b.user("alice").ID, 10))(t),
+		"latest":     ok(b.Latest(t.Context(), b.assignment.ID))(t),
+	} {
+		t.Run(name, func(t *testing.T) { equal(t, listed, []schema.Submission{brief}) })
+	}
+	text := ok(encode(short))(t)
+	for _, words := range []string{"gcc", "expected", "line 1", "well", "test 0"} {
+		if strings.Contains(text, words) {
+			t.Errorf("a summary holds %q: %s", words, text)
+		}
+	}
+	equal(t, len(short.Tests), 2)
+	equal(t, ok(b.AllSubmissions(t.Context(), b.assignment.ID, "", 0, 10))(t), []schema.Submission{whole})
+}
+
+func TestSubmissionsComePageByPage(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.seed(b.assignment, 3, 20)
+	for _, login := range []string{"", "owner-1"} {
+		whole := ok(b.AllSubmissions(t.Context(), b.assignment.ID, login, 0, 1000))(t)
+		var paged []schema.Submission
+		after := int64(0)
+		for {
+			page := ok(b.AllSubmissions(t.Context(), b.assignment.ID, login, after, 6))(t)
+			if len(page) == 0 {
+				break
+			}
+			paged, after = slices.Concat(paged, page), page[len(page)-1].ID
+		}
+		equal(t, paged, whole)
+		if login == "" && len(whole) != 20 {
+			t.Errorf("%d submissions", len(whole))
+		}
+	}
+}
+
+// BenchmarkLatest is the class of five hundred that a staff page lists.
+func BenchmarkLatest(b *testing.B) {
+	x := newBundle(b)
+	x.seed(x.assignment, 500, 500)
+	for range 500 {
+		j := x.claim("standard")
+		ok(x.Finish(b.Context(), j.ID, j.Attempt, wordy(20), x.tick()))(b)
+	}
+	b.Run("summaries", func(b *testing.B) {
+		for b.Loop() {
+			equal(b, len(ok(x.Latest(b.Context(), x.assignment.ID))(b)), 500)
+		}
+	})
+	b.Run("whole results", func(b *testing.B) {
+		for b.Loop() {
+			equal(b, len(ok(x.AllSubmissions(b.Context(), x.assignment.ID, "", 0, 500))(b)), 500)
+		}
+	})
+}
