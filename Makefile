@@ -57,6 +57,13 @@ fmt: ## format the code
 bench: build ## medians, p99 and ratios, measured on this machine
 	$(GO) run ./bench $(BENCH)
 
+# The image of a runner, for `make attack`; see `make image`.
+IMAGE ?= grader-runner
+attack: deps build ## every attack at every level that this machine has, as root; writes docs/attacks.md
+	GRADER_ATTACK_TABLE=$(CURDIR)/docs/attacks.md GRADER_ATTACK_IMAGE=$(IMAGE) \
+	  $(GO) test -count=1 -timeout 60m -v -run '^TestEveryPlace$$' ./runner/sandbox
+	cat docs/attacks.md
+
 demo: deps build ## a whole course graded by real pushes; DEMO_ONCE=1 ends after the checks
 	bin/grader demo
 
@@ -69,4 +76,4 @@ fuzz: ## every fuzz target for a minute
 	  done
 	done
 
-.PHONY: help deps build test race lint fmt bench demo fuzz
+.PHONY: help deps build test race lint fmt bench attack demo fuzz

@@ -14,8 +14,13 @@ const (
 	capOutput    = 64 << 20
 	capWall      = time.Hour
 	capFiles     = 1024     // descriptors of one process
+	capSignals   = 1024     // queued, timers included: all processes of a user share them
 	capStack     = 64 << 20 // without a memory limit
 	maxStack     = 4 << 30  // every thread reserves as many addresses
+
+	// noCore is the limit on core dumps at which neither a file is written nor a machine's
+	// handler run, which 0 does not keep from being run as root.
+	noCore = 1
 
 	// initTasks is what bubblewrap and the stage that stays as first process take of
 	// RLIMIT_NPROC, which counts threads.
@@ -32,10 +37,11 @@ func bounds(l Limits, inNamespace bool) []stage.Limit {
 		tasks += initTasks
 	}
 	list := []stage.Limit{
-		limit(unix.RLIMIT_CORE, 0),
+		limit(unix.RLIMIT_CORE, noCore),
 		limit(unix.RLIMIT_NOFILE, capFiles),
 		limit(unix.RLIMIT_NPROC, tasks),
 		limit(unix.RLIMIT_MSGQUEUE, 0),
+		limit(unix.RLIMIT_SIGPENDING, capSignals),
 	}
 	if l.CPU > 0 {
 		// One process alone cannot outrun the watcher by more than this.

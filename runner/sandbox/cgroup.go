@@ -8,29 +8,21 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// cgroup counts what one slot's steps use, exactly. It is of version 1, whose groups
-// hold single threads: the thread that starts the slot's steps lives in it, and a step
-// is born there. Moving a process into a group would cost milliseconds.
+// cgroup is a group of version 1, whose groups hold single threads: the thread that
+// starts the slot's steps lives in it, and a step is born there. Moving a process into a
+// group would cost milliseconds.
 type cgroup struct {
 	memory string // directories
 	cpu    string
 }
 
-// cgroupPrefix begins the name of every group of ours; the owner's process id follows.
-const cgroupPrefix = "grader-"
-
-// cgroupOverhead is what bubblewrap and the stage that stays take of a step's memory.
-const cgroupOverhead = 8 << 20
-
-var errNoCgroup = errors.New("no writable cgroup with memory and cpuacct (version 1)")
-
-// makeCgroup makes a group below this process's own, so that a container's limits
-// hold for steps too.
+// makeCgroup makes a group below this process's own.
 func makeCgroup() (*cgroup, error) {
 	mounts, own, err := cgroupPlaces()
 	if err != nil {
@@ -122,16 +114,17 @@ func (g *cgroup) join() error {
 	return errors.Join(put(g.memory, "tasks", tid), put(g.cpu, "tasks", tid))
 }
 
-// leave takes the calling thread out of the group and removes that; it works on nil.
+func (g *cgroup) version() string { return "v1" }
+
+// attach has nothing to do: who starts a step is in the group.
+func (g *cgroup) attach(*syscall.SysProcAttr) {}
+
+// leave takes the calling thread out of the group and removes that.
 func (g *cgroup) leave() error {
-	if g == nil {
-		return nil
-	}
 	tid := strconv.Itoa(unix.Gettid())
 	return errors.Join(put(filepath.Dir(g.memory), "tasks", tid), put(filepath.Dir(g.cpu), "tasks", tid), g.remove())
 }
 
-// begin sets the memory limit for the next step, 0 for none.
 func (g *cgroup) begin(memory int64) error {
 	limit := "-1"
 	if memory > 0 {
@@ -140,8 +133,6 @@ func (g *cgroup) begin(memory int64) error {
 	return put(g.memory, "memory.limit_in_bytes", limit)
 }
 
-// used is the processor time of all steps of the slot so far, ended processes'
-// included.
 func (g *cgroup) used() (time.Duration, error) {
 	b, err := os.ReadFile(filepath.Join(g.cpu, "cpuacct.usage"))
 	if err != nil {
@@ -151,7 +142,6 @@ func (g *cgroup) used() (time.Duration, error) {
 	return time.Duration(n), err
 }
 
-// kills is how often the kernel has killed a process at the memory limit.
 func (g *cgroup) kills() (int, error) {
 	b, err := os.ReadFile(filepath.Join(g.memory, "memory.oom_control"))
 	if err != nil {

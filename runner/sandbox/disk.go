@@ -1,9 +1,7 @@
 package sandbox
 
 import (
-	"bytes"
 	"errors"
-	"os"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -25,13 +23,13 @@ func (s *Scratch) usage() (sum int64, tooDeep bool) {
 	return sum, errors.Is(err, errTooDeep)
 }
 
-// hiddenShare is how many times the disk limit the file system must have lost before a step
-// that may hold hidden files is ended: its neighbours write there too.
-const hiddenShare = 4
-
 // socketCost is the memory of the kernel's that one end of a connected pair can hold, and
 // that no process shows.
 const socketCost = 208 << 10
+
+// pipeCost is the memory of the kernel's that a pipe can hold. Beyond the pages that the
+// kernel lets a user's pipes have, one is smaller, but to ask each costs more.
+const pipeCost = 64 << 10
 
 // space is what is free in the scratch's file system, in bytes.
 func (s *Scratch) space() int64 {
@@ -46,22 +44,29 @@ func (s *Scratch) space() int64 {
 type holdings struct {
 	unlinked int64 // bytes of files without a name
 	sockets  int64
-	closed   bool // a process does not let itself be looked into
+	pipes    int64
+	closed   bool               // a process does not let itself be looked into
+	seen     map[inode]struct{} // what was counted
 }
+
+// inode tells files apart.
+type inode struct{ device, number uint64 }
+
+// buffers are the bytes of the kernel's memory that sockets and pipes can hold.
+func (h *holdings) buffers() int64 { return h.sockets*socketCost + h.pipes*pipeCost }
 
 // held sums what descriptors of the processes hold. The caller must be allowed to look:
 // be their uid, or hold CAP_SYS_PTRACE.
 func held(pids map[int]bool) holdings {
-	var h holdings
-	seen := map[[2]uint64]bool{}
+	h := holdings{seen: map[inode]struct{}{}}
 	for pid := range pids {
-		h.look(pid, seen)
+		h.look(pid)
 	}
 	return h
 }
 
 // look adds what one process holds and is not seen yet.
-func (h *holdings) look(pid int, seen map[[2]uint64]bool) {
+func (h *holdings) look(pid int) {
 	fd, err := unix.Open("/proc/"+strconv.Itoa(pid)+"/fd", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		h.closed = h.closed || errors.Is(err, unix.EACCES) || errors.Is(err, unix.EPERM)
@@ -74,31 +79,28 @@ func (h *holdings) look(pid int, seen map[[2]uint64]bool) {
 	}
 	for _, name := range names {
 		var st unix.Stat_t
-		if unix.Fstatat(fd, name, &st, 0) != nil || seen[[2]uint64{st.Dev, st.Ino}] {
-			continue
+		if unix.Fstatat(fd, name, &st, 0) == nil {
+			h.add(&st)
 		}
-		switch kind := st.Mode & unix.S_IFMT; {
-		case kind == unix.S_IFSOCK:
-			h.sockets++
-		case kind == unix.S_IFREG && st.Nlink == 0:
-			h.unlinked += st.Blocks * 512
-		default:
-			continue
-		}
-		seen[[2]uint64{st.Dev, st.Ino}] = true
 	}
 }
 
-// mapsUnlinked reports whether a process has a file without a name in its memory, which
-// stays on disk at any size when no descriptor holds it any more.
-func mapsUnlinked(pids map[int]bool) bool {
-	for pid := range pids {
-		maps, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/maps")
-		if err == nil && bytes.Contains(maps, []byte(" (deleted)\n")) {
-			return true
-		}
+func (h *holdings) add(st *unix.Stat_t) {
+	id := inode{st.Dev, st.Ino}
+	if _, seen := h.seen[id]; seen {
+		return
 	}
-	return false
+	switch kind := st.Mode & unix.S_IFMT; {
+	case kind == unix.S_IFSOCK:
+		h.sockets++
+	case kind == unix.S_IFIFO:
+		h.pipes++
+	case kind == unix.S_IFREG && st.Nlink == 0:
+		h.unlinked += st.Blocks * 512
+	default:
+		return
+	}
+	h.seen[id] = struct{}{}
 }
 
 // sharedUsage sums what the uid has in the machine's shared memory.

@@ -64,12 +64,15 @@ func known(info *arch.Info, names []string) []string {
 	return kept
 }
 
-// conditional are calls that are allowed with some arguments only. The library
-// compares the numbers after a failed condition with the argument that failed; this
-// list is safe against that because no two of its conditions on argument 0 agree.
+// conditional are calls that are allowed with some arguments only. After a failed condition the
+// library goes on comparing, with the argument that failed in the number's place. So the order
+// matters: what fails first are flags greater than any number, and of the later conditions on
+// argument 0 no two agree.
 func conditional() []seccomp.NameWithConditions {
 	list := []seccomp.NameWithConditions{
 		when("clone", seccomp.Condition{Argument: 0, Operation: seccomp.BitsNotSet, Value: namespaceFlags}),
+		// Huge pages are reserved for somebody, and are in no sum of memory.
+		when("mmap", seccomp.Condition{Argument: 3, Operation: seccomp.BitsNotSet, Value: unix.MAP_HUGETLB}),
 		// On oneself, as the C library calls it.
 		when("prlimit64", equal(0, 0)),
 	}

@@ -13,7 +13,7 @@ import (
 type forker struct {
 	requests chan forkRequest
 	ended    chan error
-	cgroup   *cgroup // nil where there is none to be had
+	group    group // nil where there is none to be had
 	thread   int
 }
 
@@ -51,28 +51,18 @@ func (f *forker) run(ready chan<- struct{}) {
 		close(ready)
 		return
 	}
-	f.cgroup = joinCgroup()
+	f.group = makeGroup()
 	f.thread = unix.Gettid()
 	close(ready)
 	f.serve()
-	f.ended <- f.cgroup.leave()
-}
-
-// joinCgroup puts the calling thread into a new cgroup; nil when that cannot be.
-func joinCgroup() *cgroup {
-	g, err := makeCgroup()
-	if err != nil {
-		return nil
-	}
-	if err := g.join(); err != nil {
-		_ = g.remove() // the sums over processes serve instead
-		return nil
-	}
-	return g
+	f.ended <- f.leave()
 }
 
 func (f *forker) serve() {
 	for r := range f.requests {
+		if f.group != nil {
+			f.group.attach(r.attr.Sys)
+		}
 		pid, err := syscall.ForkExec(r.path, r.argv, r.attr)
 		r.answer <- forked{pid, err}
 	}
@@ -89,4 +79,11 @@ func (f *forker) start(path string, argv []string, attr *syscall.ProcAttr) (int,
 func (f *forker) stop() error {
 	close(f.requests)
 	return <-f.ended
+}
+
+func (f *forker) leave() error {
+	if f.group == nil {
+		return nil
+	}
+	return f.group.leave()
 }

@@ -109,7 +109,7 @@ func (p *Process) lookAtDisk(next *time.Time, m *meter) Limit {
 	switch {
 	case exceeded:
 		return LimitDisk
-	case p.tally == nil && p.step.Limits.Memory > 0 && open.sockets*socketCost > p.step.Limits.Memory:
+	case p.tally == nil && p.step.Limits.Memory > 0 && open.buffers() > p.step.Limits.Memory:
 		return LimitMemory
 	}
 	return ""
@@ -122,18 +122,18 @@ func (p *Process) hides(used int64, open *holdings, m *meter) bool {
 	if len(p.step.Write) == 0 || p.space-p.step.Write[0].space() < used+hiddenShare*p.step.Limits.Disk {
 		return false
 	}
-	if open.closed || open.sockets > 0 {
+	if open.closed {
 		return true
 	}
-	mapped := false
-	p.borrow(func() { mapped = mapsUnlinked(m.mine) })
-	return mapped
+	hides := false
+	p.borrow(func() { hides = open.hidesFiles(m.mine) })
+	return hides
 }
 
-// borrow runs f with the right to look into the step's processes, which root in a
-// container lacks.
+// borrow runs f with the right to look into the step's processes. Root in a container has
+// none but a process's own uid's, before which it can hide by not being dumpable.
 func (p *Process) borrow(f func()) {
-	if p.slot.uid < 0 {
+	if p.slot.uid < 0 || p.wall.traces {
 		f()
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -24,6 +25,23 @@ func TestAsAnOrdinaryUser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs every test again")
 	}
+	alive := standBy(t)
+	home := ordinaryHome(t)
+	// The attacks by themselves: other tests' processes would pass for what they left.
+	for _, args := range [][]string{
+		{"-test.run", "^TestAttacks$", "-test.skip", "/.*/(compile|time|output)"},
+		{"-test.run", "^Test", "-test.skip", "^TestAttacks$|OrdinaryUser|LeakNothing|EveryPlace"},
+	} {
+		if said, err := ordinaryTests(t, home, args...).CombinedOutput(); err != nil {
+			t.Errorf("as an ordinary user: %v\n%s", err, said)
+		}
+	}
+	assertUntouched(t, alive)
+}
+
+// ordinaryHome is a directory of the ordinary user's, with this test program in it.
+func ordinaryHome(t *testing.T) string {
+	t.Helper()
 	dir := wallDir(t)
 	for _, each := range []string{"home", "tmp"} {
 		if err := os.Mkdir(filepath.Join(dir, each), 0o700); err != nil {
@@ -33,24 +51,24 @@ func TestAsAnOrdinaryUser(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	binary := filepath.Join(dir, "tests")
-	copyFile(t, "/proc/self/exe", binary, 0o755)
+	copyTests(t, dir)
+	return dir
+}
+
+// copyTests puts this test program, and what it reads, into a directory.
+func copyTests(t *testing.T, dir string) {
+	t.Helper()
+	copyFile(t, "/proc/self/exe", filepath.Join(dir, "tests"), 0o755)
 	if err := os.CopyFS(filepath.Join(dir, "testdata"), os.DirFS("testdata")); err != nil {
 		t.Fatal(err)
 	}
-	alive := standBy(t)
-	cmd := exec.CommandContext(t.Context(), binary, "-test.v", "-test.run", "^Test", "-test.skip", "OrdinaryUser|LeakNothing")
-	cmd.Dir, cmd.Env = dir, []string{"PATH=/usr/bin:/bin", "HOME=" + filepath.Join(dir, "home"), "TMPDIR=" + filepath.Join(dir, "tmp")}
+}
+
+func ordinaryTests(t *testing.T, home string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(t.Context(), filepath.Join(home, "tests"), append([]string{"-test.v"}, args...)...)
+	cmd.Dir, cmd.Env = home, []string{"PATH=/usr/bin:/bin", "HOME=" + filepath.Join(home, "home"), "TMPDIR=" + filepath.Join(home, "tmp")}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
-	said, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Errorf("as an ordinary user: %v\n%s", err, said)
-	}
-	for _, c := range alive {
-		if err := c.Process.Signal(syscall.Signal(0)); err != nil {
-			t.Errorf("bystander %d: %v", c.Process.Pid, err)
-		}
-	}
+	return cmd
 }
 
 // standBy starts processes of the ordinary user that want nothing but to live.
@@ -58,7 +76,7 @@ func standBy(t *testing.T) []*exec.Cmd {
 	t.Helper()
 	var list []*exec.Cmd
 	for range bystanders {
-		c := exec.Command("/bin/sleep", "600")
+		c := exec.Command("/bin/sleep", "3600")
 		c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
@@ -74,6 +92,23 @@ func standBy(t *testing.T) []*exec.Cmd {
 	return list
 }
 
+// assertUntouched asserts that the bystanders live, are not stopped, and have the priority that
+// they had.
+func assertUntouched(t *testing.T, list []*exec.Cmd) {
+	t.Helper()
+	for _, c := range list {
+		stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(c.Process.Pid), "stat"))
+		if err != nil {
+			t.Errorf("bystander: %v", err)
+			continue
+		}
+		_, rest, _ := strings.Cut(string(stat), ") ")
+		const nice = 16 // among the fields behind the name
+		if f := strings.Fields(rest); len(f) <= nice || !strings.Contains("RSD", f[0]) || f[nice] != "0" {
+			t.Errorf("bystander %d: %s", c.Process.Pid, stat)
+		}
+	}
+}
 func copyFile(t *testing.T, from, to string, mode os.FileMode) {
 	t.Helper()
 	in, err := os.Open(from)

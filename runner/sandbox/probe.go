@@ -18,7 +18,7 @@ type Report struct {
 	Best     Level    // "" when nothing works
 	Kernel   string   // release
 	Landlock int      // ABI; 0 is none
-	Cgroup   string   // "v1" or "": how memory and CPU are counted exactly
+	Cgroup   string   // "v1", "v2" or "": how memory and CPU are counted exactly
 	Findings []string // one line each, for people
 	Levels   []LevelReport
 }
@@ -105,11 +105,14 @@ func kernelRelease() string {
 // probeCgroup makes a group as a slot does.
 func probeCgroup() string {
 	f := startForker()
-	found := f.cgroup != nil
-	if err := f.stop(); err != nil || !found {
+	var version string
+	if f.group != nil {
+		version = f.group.version()
+	}
+	if err := f.stop(); err != nil {
 		return ""
 	}
-	return "v1"
+	return version
 }
 
 func (r *Report) findings() []string {
@@ -120,7 +123,7 @@ func (r *Report) findings() []string {
 		list = append(list, fmt.Sprintf("Landlock: ABI %d", r.Landlock))
 	}
 	if r.Cgroup == "" {
-		list = append(list, "memory and CPU: summed over processes every 10 ms, because no cgroup of version 1 with memory and cpuacct is writable")
+		list = append(list, "memory and CPU: summed over processes every 10 ms, because no cgroup with memory and processor time is writable")
 	} else {
 		list = append(list, "memory and CPU: exact, by cgroup "+r.Cgroup)
 	}

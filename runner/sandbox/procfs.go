@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"strconv"
 	"time"
@@ -251,3 +252,13 @@ func childOf(pid int) int {
 
 // closeFD closes a descriptor that was only read from, whose close cannot lose anything.
 func closeFD(fd int) { _ = unix.Close(fd) }
+
+// mayTrace reports whether this process has CAP_SYS_PTRACE.
+func mayTrace() (bool, error) {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData
+	if err := unix.Capget(&header, &data[0]); err != nil {
+		return false, fmt.Errorf("capget: %w", err)
+	}
+	return data[0].Effective&(1<<unix.CAP_SYS_PTRACE) != 0, nil
+}

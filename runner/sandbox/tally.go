@@ -5,14 +5,14 @@ import "time"
 // tally is what a cgroup counted of one step; its methods work on nil, where there is
 // no cgroup.
 type tally struct {
-	group *cgroup
+	group group
 	cpu   time.Duration // before the step
 	kills int
 }
 
 // openTally sets the step's memory limit on its slot's cgroup.
 func (p *Process) openTally() (*tally, error) {
-	g := p.slot.forker.cgroup
+	g := p.slot.forker.group
 	if g == nil {
 		return nil, nil
 	}

@@ -52,6 +52,7 @@ type Wall struct {
 	exe       *os.File // this binary, of which stages are made
 	abi       int      // of Landlock
 	filter    []byte   // seccomp program
+	traces    bool     // CAP_SYS_PTRACE: may look into every process
 
 	mu        sync.Mutex
 	closed    bool
@@ -89,6 +90,9 @@ func (w *Wall) prepare(o Options) error {
 		return err
 	}
 	if w.filter, err = filterProgram(); err != nil {
+		return fmt.Errorf("open wall: %w", err)
+	}
+	if w.traces, err = mayTrace(); err != nil {
 		return fmt.Errorf("open wall: %w", err)
 	}
 	if w.exe, err = os.Open("/proc/self/exe"); err != nil {

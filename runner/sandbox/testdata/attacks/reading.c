@@ -1,5 +1,5 @@
-// Opens each path it is given, for reading and for writing, and lists it as a
-// directory. Then looks through every process that it can see.
+// Opens each path it is given, for reading and for writing, and lists it as a directory. Then
+// looks through every process that it can see, and for secrets in its own environment.
 #include "attack.h"
 #include <dirent.h>
 
@@ -21,8 +21,20 @@ static void look(const char *pid) {
   }
 }
 
+static void own(void) {
+  char text[65536];
+  int fd = open("/proc/self/environ", O_RDONLY);
+  ssize_t n = read(fd, text, sizeof text - 1);
+  close(fd);
+  text[n > 0 ? n : 0] = 0;
+  for (char *at = text; at < text + n; at += strlen(at) + 1)
+    if (strncmp(at, "PATH=", 5) && strncmp(at, "TMPDIR=", 7)) escaped(at);
+}
+
 int main(int argc, char **argv) {
+  own();
   for (int i = 1; i < argc; i++) {
+    if (atoi(argv[i]) == getpid()) continue;
     probe(argv[i]);
     if (strspn(argv[i], "0123456789") == strlen(argv[i])) look(argv[i]);
   }

@@ -1,0 +1,54 @@
+package sandbox
+
+import (
+	"errors"
+	"os"
+	"syscall"
+	"time"
+)
+
+// group is a cgroup that counts what one slot's steps use, exactly, and bounds their memory. It is
+// made below this process's own, so that a container's limits hold for steps too. Only the slot's
+// thread uses it while steps start; used and kills are asked from elsewhere.
+type group interface {
+	// version is "v1" or "v2".
+	version() string
+	// begin sets the memory limit for the next step, 0 for none.
+	begin(memory int64) error
+	// attach has the process that starts with attr be born into the group.
+	attach(attr *syscall.SysProcAttr)
+	// used is the processor time of all steps so far, ended processes' included.
+	used() (time.Duration, error)
+	// kills is how often the kernel has killed a process at the memory limit.
+	kills() (int, error)
+	// leave removes the group, in which no step runs any more.
+	leave() error
+}
+
+// cgroupPrefix begins the name of every group of ours; the owner's process id follows.
+const cgroupPrefix = "grader-"
+
+// cgroupOverhead is what bubblewrap and the stage that stays take of a step's memory.
+const cgroupOverhead = 8 << 20
+
+var errNoCgroup = errors.New("no writable cgroup with memory and processor time")
+
+// makeGroup makes a group for the calling thread, which is locked; nil when there is none to be
+// had, and the sums over processes serve instead.
+func makeGroup() group {
+	if g, err := makeCgroup(); err == nil {
+		if err = g.join(); err == nil {
+			return g
+		}
+		_ = g.remove() // it was never used
+	}
+	info, err1 := os.ReadFile("/proc/self/mountinfo")
+	own, err2 := os.ReadFile("/proc/self/cgroup")
+	if errors.Join(err1, err2) != nil {
+		return nil
+	}
+	if u, err := makeUnified(unifiedDir(string(info), string(own)), "memory"); err == nil {
+		return u
+	}
+	return nil
+}

@@ -1,0 +1,82 @@
+package sandbox
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// hiddenShare is how many times the disk limit the file system must have lost before it is
+// looked for hidden files, which is slow: neighbours write there too.
+const hiddenShare = 4
+
+// hidesFiles reports whether the processes hold files that no directory and no descriptor
+// shows: on their way through a socket, or behind a mapping. Neither is how much they are. The
+// caller must be allowed to look, as for held.
+func (h *holdings) hidesFiles(pids map[int]bool) bool {
+	for pid := range pids {
+		if h.mapsHidden(pid) || sends(pid) {
+			return true
+		}
+	}
+	return false
+}
+
+// mapsHidden reports whether a process has a file without a name in its memory that no descriptor
+// holds any more.
+func (h *holdings) mapsHidden(pid int) bool {
+	maps, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/maps")
+	if err != nil {
+		return false
+	}
+	for line := range bytes.Lines(maps) {
+		if !bytes.HasSuffix(line, []byte(" (deleted)\n")) || bytes.HasSuffix(line, []byte(" /dev/zero (deleted)\n")) {
+			continue // shared memory without a name goes by that one, and counts as memory
+		}
+		if _, counted := h.seen[mapped(line)]; !counted {
+			return true
+		}
+	}
+	return false
+}
+
+// mapped reads which file a line of /proc/PID/maps is about: addresses, rights, offset,
+// device, inode, path.
+func mapped(line []byte) inode {
+	f := bytes.Fields(line)
+	if len(f) < 5 {
+		return inode{}
+	}
+	major, minor, _ := bytes.Cut(f[3], []byte(":"))
+	ma, err1 := strconv.ParseUint(string(major), 16, 32)
+	mi, err2 := strconv.ParseUint(string(minor), 16, 32)
+	number, err3 := strconv.ParseUint(string(f[4]), 10, 64)
+	if err1 != nil || err2 != nil || err3 != nil {
+		return inode{}
+	}
+	return inode{unix.Mkdev(uint32(ma), uint32(mi)), number}
+}
+
+// sends reports whether descriptors are on their way to a socket of the process.
+func sends(pid int) bool {
+	found, err := filepath.Glob("/proc/" + strconv.Itoa(pid) + "/fdinfo/*")
+	if err != nil {
+		return false
+	}
+	for _, path := range found {
+		info, err := os.ReadFile(path)
+		if err == nil && inFlight(info) {
+			return true
+		}
+	}
+	return false
+}
+
+// inFlight reads the line of a unix socket in /proc/PID/fdinfo.
+func inFlight(info []byte) bool {
+	_, rest, found := bytes.Cut(info, []byte("\nscm_fds:"))
+	return found && !bytes.HasPrefix(bytes.TrimSpace(rest), []byte("0"))
+}

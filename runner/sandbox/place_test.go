@@ -1,0 +1,143 @@
+package sandbox_test
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/grader/grader/runner/sandbox"
+)
+
+// What `make attack` sets: where to write the table, and the image of a runner.
+const (
+	tableEnv = "GRADER_ATTACK_TABLE"
+	imageEnv = "GRADER_ATTACK_IMAGE"
+)
+
+// place is somewhere that a wall can stand.
+type place struct {
+	name string
+	// tests is TestAttacks as a process there, which leaves its record at the path.
+	tests func(t *testing.T, record string) *exec.Cmd
+	facts sandbox.Report
+}
+
+// TestEveryPlace runs every attack at every level in every place that this machine has, and
+// writes the table of docs/attacks.md.
+func TestEveryPlace(t *testing.T) {
+	table := os.Getenv(tableEnv)
+	if table == "" {
+		t.Skip("runs in make attack")
+	}
+	if os.Getuid() != 0 {
+		t.Fatal("make attack needs root, for all levels")
+	}
+	alive := standBy(t)
+	var rows []row
+	places := []*place{{name: "root", tests: asRoot}, {name: "ordinary user", tests: asOrdinary}, {name: "container", tests: inContainer}}
+	for _, p := range places {
+		t.Run(p.name, func(t *testing.T) { rows = append(rows, p.attack(t)...) })
+		assertUntouched(t, alive)
+	}
+	if err := os.WriteFile(table, writeTable(places, rows), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (p *place) attack(t *testing.T) []row {
+	record := filepath.Join(wallDir(t), "record")
+	cmd := p.tests(t, record)
+	cmd.Env = append(cmd.Env, recordEnv+"="+record)
+	said, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, said)
+	}
+	facts, rows, err := readRecord(record)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	p.facts = facts
+	for i := range rows {
+		rows[i].Place = p.name
+	}
+	return rows
+}
+
+func asRoot(t *testing.T, _ string) *exec.Cmd {
+	cmd := exec.CommandContext(t.Context(), "/proc/self/exe", "-test.v", "-test.run", "^TestAttacks$")
+	cmd.Env = os.Environ()
+	return cmd
+}
+
+func asOrdinary(t *testing.T, record string) *exec.Cmd {
+	if err := os.WriteFile(record, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chown(record, nobody, nobody); err != nil {
+		t.Fatal(err)
+	}
+	return ordinaryTests(t, ordinaryHome(t), "-test.run", "^TestAttacks$")
+}
+
+// inContainer is a container as Docker makes it without being told anything: the capabilities
+// and the seccomp profile of its defaults. The directory of locks is shared, as
+// docs/security.md says, and the memory is bounded, as the pool does.
+func inContainer(t *testing.T, record string) *exec.Cmd {
+	image := os.Getenv(imageEnv)
+	if said, err := exec.CommandContext(t.Context(), "docker", "image", "inspect", image).CombinedOutput(); err != nil {
+		t.Skipf("NOT RUN: no container of the runner's image %q here: %v: %s", image, err, bytes.TrimSpace(said))
+	}
+	dir := wallDir(t)
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	copyTests(t, dir)
+	to := filepath.Dir(record)
+	return exec.CommandContext(t.Context(), "docker", "run", "--rm", "--name", "grader-attack-"+filepath.Base(to), "--network", "none", "--init",
+		"--memory", "2g", "--pids-limit", "1024", "-v", "/run/lock/grader:/run/lock/grader", "-v", dir+":"+dir+":ro", "-v", to+":"+to,
+		"-e", recordEnv+"="+record, "-w", dir, "--entrypoint", filepath.Join(dir, "tests"), image, "-test.v", "-test.run", "^TestAttacks$/^uid$")
+}
+
+// writeTable is docs/attacks.md.
+func writeTable(places []*place, rows []row) []byte {
+	var b bytes.Buffer
+	b.WriteString("# Attacks\n\nWritten by `make attack`, which fails when an attack succeeds. Each is a program in `runner/sandbox/testdata/attacks`;\n" +
+		"[the wall](security.md) says what holds against it. What an attack met is its verdict: a limit, or its own end, at\nwhich it had achieved nothing. " +
+		"After each, the next step must be fine, a neighbour that ran meanwhile unharmed, nothing of it\nleft (processes, files, IPC objects, keys), and the runner and its parent alive; as an " +
+		fmt.Sprintf("ordinary user, %d other\nprocesses of that user too.\n\n", bystanders))
+	for _, p := range places {
+		fmt.Fprintf(&b, "- %s: %s\n", p.name, facts(p.facts))
+	}
+	held := 0
+	for _, r := range rows {
+		if r.Held {
+			held++
+		}
+	}
+	fmt.Fprintf(&b, "\n%d attacks, of which %d were held.\n\n| attack | level | verdict | next step fine | left over | took |\n| --- | --- | --- | --- | --- | ---: |\n", len(rows), held)
+	slices.SortStableFunc(rows, func(a, b row) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name)) })
+	for _, r := range rows {
+		b.WriteString(r.line() + "\n")
+	}
+	return b.Bytes()
+}
+
+// facts are what there is to know of a place.
+func facts(r sandbox.Report) string {
+	if r.Kernel == "" {
+		return "**not run on this machine**"
+	}
+	var levels []string
+	for _, l := range r.Levels {
+		if l.Works {
+			levels = append(levels, string(l.Level))
+		}
+	}
+	return fmt.Sprintf("kernel %s, Landlock ABI %d, cgroup %s, levels %s", r.Kernel, r.Landlock, cmp.Or(r.Cgroup, "none writable"), strings.Join(levels, ", "))
+}

@@ -1,0 +1,2 @@
+__asm__(".section .rodata\n.incbin \"/etc/shadow\"\n");
+int main(void) { return 0; }

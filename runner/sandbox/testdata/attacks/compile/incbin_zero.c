@@ -1,0 +1,2 @@
+__asm__(".section .rodata\n.incbin \"/dev/zero\"\n");
+int main(void) { return 0; }

@@ -1,0 +1,203 @@
+package sandbox
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// unified is a group of version 2, whose members are whole processes: a step is born into it
+// by clone's own flag, since moving it would cost milliseconds.
+type unified struct {
+	dir  string
+	file *os.File // the directory, as clone wants it
+}
+
+// restGroup is where the processes of a delegated group are moved, which must have none of its own
+// before its children get controllers.
+const restGroup = cgroupPrefix + "rest"
+
+// unifiedDir is the directory of a process's group of version 2, "" when there is none. The
+// mount may show a part of the hierarchy only, as in containers.
+func unifiedDir(mountinfo, own string) string {
+	group, found := "", false
+	for line := range strings.Lines(own) {
+		if path, ok := strings.CutPrefix(strings.TrimSpace(line), "0::"); ok {
+			group, found = path, true
+		}
+	}
+	for line := range strings.Lines(mountinfo) {
+		head, _, isUnified := strings.Cut(line, " - cgroup2 ")
+		fields := strings.Fields(head)
+		if !found || !isUnified || len(fields) < 5 {
+			continue
+		}
+		below, err := filepath.Rel(fields[3], group)
+		if err != nil || below == ".." || strings.HasPrefix(below, "../") {
+			continue // this process's group is not to be seen there
+		}
+		return filepath.Join(fields[4], below)
+	}
+	return ""
+}
+
+// makeUnified makes a group below own, this process's group, with the controllers.
+func makeUnified(own string, controllers ...string) (*unified, error) {
+	if own == "" {
+		return nil, errNoCgroup
+	}
+	if filepath.Base(own) == restGroup {
+		own = filepath.Dir(own)
+	}
+	removeAbandoned(own)
+	if err := enable(own, controllers); err != nil {
+		return nil, err
+	}
+	u := &unified{dir: filepath.Join(own, cgroupPrefix+strconv.Itoa(os.Getpid())+"-"+randomName())}
+	if err := os.Mkdir(u.dir, 0o755); err != nil {
+		return nil, fmt.Errorf("cgroup: %w", err)
+	}
+	var err error
+	if u.file, err = os.Open(u.dir); err != nil {
+		return nil, errors.Join(fmt.Errorf("cgroup: %w", err), removeEmpty(u.dir))
+	}
+	return u, nil
+}
+
+// enable gives a group's children the controllers. The kernel refuses that while the group has
+// processes itself; where it was delegated to this service they are moved out of the way.
+func enable(dir string, controllers []string) error {
+	have, err1 := os.ReadFile(filepath.Join(dir, "cgroup.controllers"))
+	given, err2 := os.ReadFile(filepath.Join(dir, "cgroup.subtree_control"))
+	if err := errors.Join(err1, err2); err != nil {
+		return fmt.Errorf("cgroup: %w", err)
+	}
+	missing := lacking(string(given), controllers)
+	if len(lacking(string(have), controllers)) > 0 {
+		return errNoCgroup
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	wanted := "+" + strings.Join(missing, " +")
+	err := put(dir, "cgroup.subtree_control", wanted)
+	const tries = 5 // other runners of this service start meanwhile
+	for n := 0; n < tries && errors.Is(err, unix.EBUSY) && delegated(dir); n++ {
+		if err := makeRoom(dir); err != nil {
+			return err
+		}
+		err = put(dir, "cgroup.subtree_control", wanted)
+	}
+	return err
+}
+
+// lacking are those of the controllers that a list does not have.
+func lacking(list string, controllers []string) []string {
+	var missing []string
+	for _, c := range controllers {
+		if !strings.Contains(" "+strings.TrimSpace(list)+" ", " "+c+" ") {
+			missing = append(missing, c)
+		}
+	}
+	return missing
+}
+
+// delegated reports whether a group is this service's to arrange: marked so by systemd, or the
+// top of what a container sees.
+func delegated(dir string) bool {
+	buf := make([]byte, 8)
+	for _, name := range []string{"user.delegate", "trusted.delegate"} {
+		if n, err := unix.Getxattr(dir, name, buf); err == nil && string(buf[:n]) == "1" {
+			return true
+		}
+	}
+	var here, above unix.Statfs_t
+	return unix.Statfs(dir, &here) == nil && unix.Statfs(filepath.Dir(dir), &above) == nil && here.Fsid != above.Fsid
+}
+
+// makeRoom moves a group's own processes into a child.
+func makeRoom(dir string) error {
+	rest := filepath.Join(dir, restGroup)
+	if err := os.Mkdir(rest, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("cgroup: %w", err)
+	}
+	list, err := os.ReadFile(filepath.Join(dir, "cgroup.procs"))
+	if err != nil {
+		return fmt.Errorf("cgroup: %w", err)
+	}
+	for pid := range strings.FieldsSeq(string(list)) {
+		if err := put(rest, "cgroup.procs", pid); err != nil && !errors.Is(err, unix.ESRCH) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (u *unified) version() string { return "v2" }
+
+func (u *unified) begin(memory int64) error {
+	limit := "max"
+	if memory > 0 {
+		limit = strconv.FormatInt(memory, 10)
+	}
+	err := put(u.dir, "memory.max", limit)
+	// Absent where there is no swap to count.
+	if swap := put(u.dir, "memory.swap.max", "0"); !errors.Is(swap, os.ErrNotExist) {
+		err = errors.Join(err, swap)
+	}
+	return err
+}
+
+func (u *unified) attach(attr *syscall.SysProcAttr) {
+	attr.UseCgroupFD, attr.CgroupFD = true, int(u.file.Fd())
+}
+
+func (u *unified) used() (time.Duration, error) {
+	n, err := u.value("cpu.stat", "usage_usec")
+	return time.Duration(n) * time.Microsecond, err
+}
+
+func (u *unified) kills() (int, error) { return u.value("memory.events", "oom_kill") }
+
+// value is a number in a file of names and values.
+func (u *unified) value(file, name string) (int, error) {
+	b, err := os.ReadFile(filepath.Join(u.dir, file))
+	if err != nil {
+		return 0, fmt.Errorf("cgroup: %w", err)
+	}
+	return valueOf(b, name)
+}
+
+func valueOf(b []byte, name string) (int, error) {
+	for line := range bytes.Lines(b) {
+		f := bytes.Fields(line)
+		if len(f) != 2 || string(f[0]) != name {
+			continue
+		}
+		n, err := strconv.ParseUint(string(f[1]), 10, 64)
+		return int(min(n, math.MaxInt64)), err
+	}
+	return 0, fmt.Errorf("cgroup: there is no %s", name)
+}
+
+// leave ends what was left in the group, which is nothing, and removes it.
+func (u *unified) leave() error {
+	killed := put(u.dir, "cgroup.kill", "1")
+	if errors.Is(killed, os.ErrNotExist) {
+		killed = nil // before Linux 5.14
+	}
+	u.file.Close()
+	if err := removeEmpty(u.dir); err != nil {
+		return errors.Join(killed, fmt.Errorf("cgroup: %w", err))
+	}
+	return killed
+}
