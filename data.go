@@ -1,8 +1,10 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -88,6 +90,24 @@ func (d *dataDir) Subdir(name string) (string, error) {
 		return "", schema.Errorf(schema.CodeUnavailable, "data directory: %w", err)
 	}
 	return path, nil
+}
+
+// ID returns the data directory's own name, made with the first call: what this
+// server makes outside of it, such as containers, is known as its by that.
+func (d *dataDir) ID() (string, error) {
+	path := d.Path("id")
+	text, err := os.ReadFile(path)
+	if err == nil && len(text) > 0 {
+		return strings.TrimSpace(string(text)), nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("id of the data directory: %w", err)
+	}
+	id := strings.ToLower(rand.Text())
+	if err := os.WriteFile(path, []byte(id+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("id of the data directory: %w", err)
+	}
+	return id, nil
 }
 
 // OpenRuntime makes the directory of the sockets, empty. Where the data directory's

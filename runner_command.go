@@ -13,16 +13,19 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// credentialFD is the descriptor on which a pool hands a runner its credential.
+// credentialFD is the descriptor on which a pool hands a runner its credential,
+// where it is not standard input.
 const credentialFD = 3
 
 func runnerCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "runner",
 		Usage:       "grade one job, then exit; what a pool starts",
-		Description: "The credential comes as JSON over descriptor 3, never in arguments or the environment.\n\nExample: grader runner 3< credential.json",
+		Description: "The credential comes as JSON over descriptor 3, or over standard input with\n--credential -, never in arguments or the environment.\n\nExample: grader runner 3< credential.json",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "min-level", Usage: "the weakest `LEVEL` of the wall to accept: namespace or uid", Value: string(sandbox.LevelUID)},
+			&cli.StringFlag{Name: "credential", Usage: "where the credential comes from: descriptor `3`, or - for standard input", Value: "3"},
+			&cli.StringFlag{Name: "blocks", Usage: "`DIR`ectory of the locks on blocks of uids, shared by all runners of a machine"},
 			&cli.StringFlag{Name: "log", Usage: "`LEVEL` of the log on standard error", Value: "info"},
 		},
 		OnUsageError: misuse,
@@ -39,9 +42,9 @@ func runRunner(c *cli.Context) error {
 		return err
 	}
 	slog.SetDefault(logger)
-	credential := os.NewFile(credentialFD, "credential")
-	if _, err := credential.Stat(); err != nil {
-		return schema.Errorf(schema.CodeInvalid, "no credential on descriptor %d; a pool starts runners, people use grader check", credentialFD)
+	credential, err := openCredential(c.String("credential"))
+	if err != nil {
+		return err
 	}
 	defer credential.Close()
 	level := sandbox.Level(c.String("min-level"))
@@ -50,7 +53,24 @@ func runRunner(c *cli.Context) error {
 		return err
 	}
 	defer dir.remove()
-	wall := sandbox.Options{Dir: filepath.Join(dir.path, "wall"), Min: level, Logger: logger}
+	wall := sandbox.Options{Dir: filepath.Join(dir.path, "wall"), Min: level, Locks: c.String("blocks"), Logger: logger}
 	agent := &runner.Agent{Open: runner.OpenWall(wall, time.Now, logger), Dir: dir.path, Version: version, Logger: logger}
 	return agent.Run(c.Context, credential)
+}
+
+// openCredential opens where a pool writes the credential to.
+func openCredential(from string) (*os.File, error) {
+	fd := uintptr(credentialFD)
+	switch from {
+	case "-":
+		fd = 0
+	case "3":
+	default:
+		return nil, schema.Errorf(schema.CodeInvalid, "--credential %q: use 3 or -", from)
+	}
+	f := os.NewFile(fd, "credential")
+	if _, err := f.Stat(); err != nil {
+		return nil, schema.Errorf(schema.CodeInvalid, "no credential on descriptor %d; a pool starts runners, people use grader check", fd)
+	}
+	return f, nil
 }

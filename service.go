@@ -132,9 +132,9 @@ func (s *Service) startScheduler(ctx context.Context, data *dataDir) error {
 	s.scheduler = &scheduler.Scheduler{
 		Jobs: s.store, Trees: s.repos, Flavours: s.Config.flavours(),
 		Forecast: &forecast{tasks: s.store.Tasks, clock: s.Clock, logger: s.Logger},
-		Dir:      cache, Socket: data.Socket("runners"), Clock: s.Clock, Logger: s.Logger,
+		Dir:      cache, Socket: data.Socket("fleet/runners"), Clock: s.Clock, Logger: s.Logger,
 	}
-	if s.scheduler.Pools, err = s.makePools(); err != nil {
+	if s.scheduler.Pools, err = s.makePools(data); err != nil {
 		return err
 	}
 	if err := s.scheduler.Start(ctx); err != nil {

@@ -5,19 +5,20 @@ import (
 	"os"
 
 	"github.com/grader/grader/scheduler"
+	"github.com/grader/grader/scheduler/docker"
 	"github.com/grader/grader/scheduler/local"
 	"github.com/grader/grader/schema"
 )
 
 // makePools makes a pool of each kind that a flavour names, and gives each flavour
 // its own.
-func (s *Service) makePools() (map[string]scheduler.Pool, error) {
+func (s *Service) makePools(data *dataDir) (map[string]scheduler.Pool, error) {
 	made := make(map[PoolKind]scheduler.Pool)
 	pools := make(map[string]scheduler.Pool, len(s.Config.Flavours))
 	for name, f := range s.Config.Flavours {
 		kind := f.kind()
 		if made[kind] == nil {
-			pool, err := s.makePool(kind)
+			pool, err := s.makePool(kind, data)
 			if err != nil {
 				return nil, fmt.Errorf("pool %s: %w", kind, err)
 			}
@@ -28,10 +29,12 @@ func (s *Service) makePools() (map[string]scheduler.Pool, error) {
 	return pools, nil
 }
 
-func (s *Service) makePool(kind PoolKind) (scheduler.Pool, error) {
+func (s *Service) makePool(kind PoolKind, data *dataDir) (scheduler.Pool, error) {
 	switch kind {
 	case PoolLocal:
 		return s.localPool()
+	case PoolDocker:
+		return s.dockerPool(data)
 	default:
 		return nil, schema.Errorf(schema.CodeUnavailable, "this version of grader has no such pool; use local")
 	}
@@ -46,6 +49,18 @@ func (s *Service) localPool() (scheduler.Pool, error) {
 	return &local.Pool{
 		Binary: self, Args: []string{"runner", "--min-level", string(s.Config.Wall)},
 		Env: []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}, URL: "unix:" + s.scheduler.Socket,
+		Registrar: s.scheduler, Logger: s.Logger,
+	}, nil
+}
+
+// dockerPool is the pool of containers on this machine.
+func (s *Service) dockerPool(data *dataDir) (scheduler.Pool, error) {
+	id, err := data.ID()
+	if err != nil {
+		return nil, err
+	}
+	return &docker.Pool{
+		Server: id, Socket: s.scheduler.Socket, Args: []string{"runner", "--min-level", string(s.Config.Wall)},
 		Registrar: s.scheduler, Logger: s.Logger,
 	}, nil
 }

@@ -102,6 +102,9 @@ func (a *Agent) close(s *Station) {
 
 // serve registers, waits for the one job and does it.
 func (a *Agent) serve(ctx context.Context, c *client, cred schema.Credential, station *Station, dir string) error {
+	if cred.Image != "" {
+		station.Image = cred.Image // the driver knows better than the image itself
+	}
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown"

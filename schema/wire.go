@@ -26,6 +26,7 @@ type Credential struct {
 	Runner  string `json:"runner"` // id that the pool knows it by
 	Flavour string `json:"flavour"`
 	Token   string `json:"token"`           // spent by Register
+	Image   string `json:"image,omitempty"` // content id of what the runner runs in, as the driver reports it
 	Leash   bool   `json:"leash,omitempty"` // the pipe stays open while the pool lives; its end is the runner's
 }
 

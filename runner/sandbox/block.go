@@ -18,7 +18,7 @@ const (
 	firstUID  = 1_000_000_000
 	blockSize = 16
 	maxBlock  = 4096
-	lockDir   = "/run/lock/grader"
+	lockDir   = "/run/lock/grader" // also of each block's /etc
 )
 
 // block is a leased block of uids. Its last one is the killer's, which owns no process.
@@ -29,15 +29,15 @@ type block struct {
 
 // leaseBlock takes the numbered block, or with 0 any free one. Who holds the file's
 // lock owns the block; the lock ends with the process, however that ends.
-func leaseBlock(number int) (*block, error) {
-	if err := makeLockDir(); err != nil {
+func leaseBlock(locks string, number int) (*block, error) {
+	if err := errors.Join(makeLockDir(locks), makeLockDir(lockDir)); err != nil {
 		return nil, fmt.Errorf("uid block: %w", err)
 	}
 	if number > 0 {
-		return lockBlock(number)
+		return lockBlock(locks, number)
 	}
 	for n := 1; n <= maxBlock; n++ {
-		b, err := lockBlock(n)
+		b, err := lockBlock(locks, n)
 		if err == nil || !errors.Is(err, unix.EWOULDBLOCK) {
 			return b, err
 		}
@@ -47,22 +47,22 @@ func leaseBlock(number int) (*block, error) {
 
 // makeLockDir makes the directory of locks; one that somebody else made first, where
 // everybody may make directories, is refused.
-func makeLockDir() error {
-	if err := os.MkdirAll(lockDir, 0o711); err != nil {
+func makeLockDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o711); err != nil {
 		return err
 	}
 	var st unix.Stat_t
-	if err := unix.Lstat(lockDir, &st); err != nil {
+	if err := unix.Lstat(dir, &st); err != nil {
 		return err
 	}
 	if st.Mode&unix.S_IFMT != unix.S_IFDIR || st.Uid != 0 || st.Mode&0o022 != 0 {
-		return schema.Errorf(schema.CodeInvalid, "%s is not root's own directory; remove it", lockDir)
+		return schema.Errorf(schema.CodeInvalid, "%s is not root's own directory; remove it", dir)
 	}
-	return os.Chmod(lockDir, 0o711) // steps pass through to their /etc
+	return os.Chmod(dir, 0o711) // steps pass through to their /etc
 }
 
-func lockBlock(number int) (*block, error) {
-	path := filepath.Join(lockDir, "block-"+strconv.Itoa(number))
+func lockBlock(locks string, number int) (*block, error) {
+	path := filepath.Join(locks, "block-"+strconv.Itoa(number))
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("uid block: %w", err)

@@ -10,7 +10,7 @@ func TestABlocksEtcServesUntilItChanges(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("uid blocks are root's")
 	}
-	b, err := leaseBlock(0)
+	b, err := leaseBlock(lockDir, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

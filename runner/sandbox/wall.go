@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,9 @@ type Options struct {
 	// Block is the number of the block of uids that the scheduler leased to this
 	// runner, from 1; 0 takes a free one of this machine.
 	Block int
+	// Locks is the directory of the locks on blocks, which every wall of this machine
+	// shares: its containers too. "" is /run/lock/grader.
+	Locks string
 	// Logger is told of what a person should look at, such as quarantined slots.
 	Logger *slog.Logger
 }
@@ -149,7 +153,7 @@ func (w *Wall) openSlots(o Options) error {
 		w.slots = newSlots(uids, running)
 		return nil
 	}
-	b, err := leaseBlock(o.Block)
+	b, err := leaseBlock(cmp.Or(o.Locks, lockDir), o.Block)
 	if err != nil {
 		return fmt.Errorf("open wall: %w", err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/grader/grader/scheduler/runnerlog"
 	"github.com/grader/grader/schema"
 )
 
@@ -26,7 +27,7 @@ type process struct {
 	logger  *slog.Logger
 	cmd     *exec.Cmd
 	leash   *os.File // closed when the runner is to end
-	stderr  *lines
+	stderr  *runnerlog.Lines
 	retired bool
 
 	mu     sync.Mutex
@@ -50,7 +51,7 @@ func (r *process) start(p *Pool, c schema.Credential) error {
 		_ = ours.Close()
 		return fmt.Errorf("credential's pipe: %w", err)
 	}
-	r.leash, r.stderr = ours, &lines{logger: r.logger}
+	r.leash, r.stderr = ours, &runnerlog.Lines{Logger: r.logger}
 	r.cmd = exec.Command(p.Binary, p.Args...) //nolint:noctx // it outlives every request; Retire and Close end it
 	r.cmd.Env = append([]string{}, p.Env...)  // never nil, which would be ours
 	r.cmd.Stdout, r.cmd.Stderr = r.stderr, r.stderr
@@ -83,7 +84,7 @@ func (r *process) wait() string {
 	if err == nil || errors.Is(err, exec.ErrWaitDelay) {
 		return ""
 	}
-	if last := r.stderr.last(); last != "" {
+	if last := r.stderr.Last(); last != "" {
 		return err.Error() + ": " + last
 	}
 	return err.Error()

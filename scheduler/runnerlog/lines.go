@@ -1,4 +1,5 @@
-package local
+// Package runnerlog passes on what runners write on their standard error.
+package runnerlog
 
 import (
 	"bytes"
@@ -11,10 +12,10 @@ import (
 // maxLine bounds one line of a runner's log, in bytes.
 const maxLine = 4 << 10
 
-// lines passes what a runner writes on its standard error on to the log, line by
+// Lines is an io.Writer that passes what one runner writes on to the log, line by
 // line and sanitised, and keeps the last one.
-type lines struct {
-	logger *slog.Logger
+type Lines struct {
+	Logger *slog.Logger
 
 	mu   sync.Mutex
 	part []byte
@@ -22,7 +23,7 @@ type lines struct {
 }
 
 // Write takes a chunk of output; it never fails.
-func (l *lines) Write(chunk []byte) (int, error) {
+func (l *Lines) Write(chunk []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	rest := chunk
@@ -37,16 +38,16 @@ func (l *lines) Write(chunk []byte) (int, error) {
 }
 
 // flush passes the gathered line on. mu is held.
-func (l *lines) flush() {
+func (l *Lines) flush() {
 	if text := schema.Sanitize(string(l.part)); text != "" {
 		l.text = text
-		l.logger.Info("runner says", "line", text)
+		l.Logger.Info("runner says", "line", text)
 	}
 	l.part = l.part[:0]
 }
 
-// last returns the last line, whole or not.
-func (l *lines) last() string {
+// Last returns the last line, whole or not.
+func (l *Lines) Last() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.flush()

@@ -1,0 +1,212 @@
+package docker_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/scheduler/docker"
+	"github.com/grader/grader/scheduler/pooltest"
+	"github.com/grader/grader/schema"
+)
+
+// one starts a pool's one runner and returns its container.
+func one(t *testing.T, p *docker.Pool, front *pooltest.Front) container.InspectResponse {
+	t.Helper()
+	check(t, p.Ensure(t.Context(), flavour(), 1))
+	front.Registered()
+	return inspect(t, p)
+}
+
+// inspect returns the container of a pool's one runner.
+func inspect(t *testing.T, p *docker.Pool) container.InspectResponse {
+	t.Helper()
+	runners, err := p.List(t.Context())
+	check(t, err)
+	is, err := engine.ContainerInspect(t.Context(), strings.TrimPrefix(runners[0].Where, "container "))
+	check(t, err)
+	return is
+}
+
+func closePool(t *testing.T, p *docker.Pool) { t.Helper(); check(t, p.Close()) }
+
+// spy keeps the last token that was issued.
+type spy struct {
+	*pooltest.Front
+	issued string
+}
+
+func (s *spy) Issue(runner, flavour string) string {
+	s.issued = s.Front.Issue(runner, flavour)
+	return s.issued
+}
+
+// What a container is made of is what everybody with a shell on the machine can read.
+func TestACredentialIsNeitherArgumentNorEnvironment(t *testing.T) {
+	t.Parallel()
+	p, front := newPool(t)
+	defer closePool(t, p)
+	tokens := &spy{Front: front}
+	p.Registrar = tokens
+	is := one(t, p, front)
+	told, err := json.Marshal(is)
+	check(t, err)
+	if tokens.issued == "" || bytes.Contains(told, []byte(tokens.issued)) {
+		t.Errorf("the token %q is in %s", tokens.issued, told)
+	}
+}
+
+func TestTheCage(t *testing.T) {
+	t.Parallel()
+	p, front := newPool(t)
+	defer closePool(t, p)
+	is := one(t, p, front)
+	h := is.HostConfig
+	if h.NetworkMode != "none" || !h.ReadonlyRootfs || h.Privileged || len(h.CapAdd) > 0 {
+		t.Errorf("network %s, read-only %t, privileged %t, capabilities added %v", h.NetworkMode, h.ReadonlyRootfs, h.Privileged, h.CapAdd)
+	}
+	const want = 64<<20 + 2*16<<20 + docker.Overhead
+	if h.Memory != want || h.MemorySwap != want || h.NanoCPUs != 5e8 || h.PidsLimit == nil || *h.PidsLimit != 50+256 {
+		t.Errorf("memory %d (swap %d), cpu %d, processes %v", h.Memory, h.MemorySwap, h.NanoCPUs, h.PidsLimit)
+	}
+	if len(is.NetworkSettings.Networks) != 1 || is.NetworkSettings.Networks["none"] == nil {
+		t.Errorf("networks %v", is.NetworkSettings.Networks)
+	}
+	if is.LogPath != "" {
+		t.Errorf("the daemon keeps what it says in %s", is.LogPath)
+	}
+}
+
+// Containers share the kernel's count of a uid's processes: none may have another's uids.
+func TestRunnersShareNoUIDs(t *testing.T) {
+	t.Parallel()
+	p, front := newPool(t)
+	defer closePool(t, p)
+	check(t, p.Ensure(t.Context(), flavour(), 3))
+	for range 3 {
+		front.Registered()
+	}
+	runners, err := p.List(t.Context())
+	check(t, err)
+	owner := map[string]string{}
+	for _, r := range runners {
+		is, err := engine.ContainerInspect(t.Context(), strings.TrimPrefix(r.Where, "container "))
+		check(t, err)
+		block := heldBy(t, is.State.Pid)
+		if owner[block] != "" {
+			t.Errorf("%s and %s both have %s", owner[block], r.ID, block)
+		}
+		owner[block] = r.ID
+	}
+	if len(owner) != 3 {
+		t.Errorf("blocks of three runners: %v", owner)
+	}
+}
+
+// heldBy returns the block of uids whose lock a process has open, by its inode.
+func heldBy(t *testing.T, pid int) string {
+	t.Helper()
+	descriptors, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
+	check(t, err)
+	for _, fd := range descriptors {
+		var is unix.Stat_t
+		path, err := os.Readlink(fd)
+		if err == nil && strings.Contains(path, "/block-") && unix.Stat(fd, &is) == nil {
+			return fmt.Sprintf("%d:%d", is.Dev, is.Ino)
+		}
+	}
+	t.Fatalf("process %d holds no block of uids", pid)
+	return ""
+}
+
+// A container that somebody kills is noticed, and another takes its place.
+func TestAKilledContainerIsReplaced(t *testing.T) {
+	t.Parallel()
+	p, front := newPool(t)
+	defer closePool(t, p)
+	is := one(t, p, front)
+	check(t, engine.ContainerKill(t.Context(), is.ID, "KILL"))
+	if gone := front.Gone(); "/grader-"+gone != is.Name {
+		t.Errorf("%s was killed, but %s was told of", is.Name, gone)
+	}
+	front.Registered()
+	if next := inspect(t, p); next.ID == is.ID {
+		t.Error("the same container again")
+	}
+}
+
+// A container that somebody removes is noticed too.
+func TestARemovedContainerIsReplaced(t *testing.T) {
+	t.Parallel()
+	p, front := newPool(t)
+	defer closePool(t, p)
+	is := one(t, p, front)
+	check(t, engine.ContainerRemove(t.Context(), is.ID, container.RemoveOptions{Force: true}))
+	front.Gone()
+	front.Registered()
+}
+
+// What a server that died left is removed by the next one, and nobody else's.
+func TestADeadServersContainersAreRemoved(t *testing.T) {
+	t.Parallel()
+	p, front := newPool(t)
+	other, otherFront := newPool(t)
+	defer closePool(t, other)
+	left, kept := one(t, p, front), one(t, other, otherFront)
+	next := &docker.Pool{Server: p.Server, Socket: p.Socket, Args: p.Args, Registrar: front, Logger: p.Logger}
+	defer closePool(t, next)
+	check(t, next.Ensure(t.Context(), flavour(), 1))
+	front.Gone() // of the first pool, which lives on here
+	check(t, p.Close())
+	front.Registered() // of the next
+	removed, failed := engine.ContainerWait(t.Context(), left.ID, container.WaitConditionRemoved)
+	select {
+	case <-removed:
+	case err := <-failed:
+		if !errdefs.IsNotFound(err) {
+			t.Errorf("the dead server's container: %v", err)
+		}
+	}
+	if is, err := engine.ContainerInspect(t.Context(), kept.ID); err != nil || !is.State.Running {
+		t.Errorf("another server's container: %v", err)
+	}
+}
+
+func TestFailuresAreInWords(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(p *docker.Pool, f *schema.Flavour)
+		says   string
+	}{
+		"no image":   {func(_ *docker.Pool, f *schema.Flavour) { f.Image = "grader-nowhere:1" }, "the image grader-nowhere:1 is not on this machine"},
+		"no daemon":  {func(p *docker.Pool, _ *schema.Flavour) { p.Host = "unix:///nowhere/docker.sock" }, "the Docker daemon does not answer at unix:///nowhere/docker.sock"},
+		"no program": {func(p *docker.Pool, _ *schema.Flavour) { p.Args = []string{"runner", "--min-level", "strong"} }, "exit status"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, front := newPool(t)
+			defer closePool(t, p)
+			f := flavour()
+			c.change(p, &f)
+			check(t, p.Ensure(t.Context(), f, 1))
+			front.Gone()
+			runners, err := p.List(t.Context())
+			check(t, err)
+			var said []string
+			for _, r := range runners {
+				said = append(said, r.Failure)
+			}
+			if !strings.Contains(strings.Join(said, "\n"), c.says) {
+				t.Errorf("failures %q; want %q", said, c.says)
+			}
+		})
+	}
+}

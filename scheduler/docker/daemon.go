@@ -1,0 +1,192 @@
+package docker
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types"
+	api "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/client"
+
+	"github.com/grader/grader/schema"
+)
+
+const (
+	// patience bounds one request that is made although its cause has ended.
+	patience = time.Minute
+	// firstTry and longestTry are the pauses of asking for a daemon that is away.
+	firstTry   = 50 * time.Millisecond
+	longestTry = 2 * time.Second
+)
+
+// daemon is the Docker daemon, as the pool uses it. Its errors are in words for staff.
+type daemon struct {
+	api    client.APIClient
+	server string
+	logger *slog.Logger
+
+	sweeping sync.Mutex
+	swept    bool
+}
+
+// create makes a runner's container and returns the content id of its image.
+func (d *daemon) create(ctx context.Context, c *container, p *Pool) (content string, err error) {
+	made, err := d.api.ContainerCreate(ctx, p.config(c), p.hostConfig(c), nil, nil, "grader-"+c.id)
+	if errdefs.IsNotFound(err) && strings.Contains(c.flavour.Image, "@sha256:") {
+		if err := d.pull(ctx, c.flavour.Image); err != nil {
+			return "", err
+		}
+		made, err = d.api.ContainerCreate(ctx, p.config(c), p.hostConfig(c), nil, nil, "grader-"+c.id)
+	}
+	if err != nil {
+		return "", d.words(err, c.flavour.Image)
+	}
+	c.made(made.ID)
+	is, err := d.api.ContainerInspect(ctx, made.ID)
+	if err != nil {
+		d.remove(ctx, c)
+		return "", d.words(err, c.flavour.Image)
+	}
+	return is.Image, nil
+}
+
+// pull fetches an image that its digest pins.
+func (d *daemon) pull(ctx context.Context, name string) error {
+	d.logger.Info("pulling the image", "image", name)
+	progress, err := d.api.ImagePull(ctx, name, image.PullOptions{})
+	if err == nil {
+		defer progress.Close()
+		_, err = io.Copy(io.Discard, progress)
+	}
+	if err != nil {
+		return &schema.Error{Code: schema.CodeUnavailable, Err: err,
+			Message: fmt.Sprintf("the image %s is not on this machine and cannot be pulled: %s", name, err)}
+	}
+	return nil
+}
+
+// attach connects to the container's standard input and output.
+func (d *daemon) attach(c *container) (types.HijackedResponse, error) {
+	stream, err := d.api.ContainerAttach(c.ctx, c.name(), api.AttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
+	return stream, d.words(err, c.flavour.Image)
+}
+
+func (d *daemon) start(c *container) error {
+	return d.words(d.api.ContainerStart(c.ctx, c.name(), api.StartOptions{}), c.flavour.Image)
+}
+
+// wait waits for the container's end, which the daemon tells at once, and returns why
+// the runner failed, "" for a good end or where it is to be removed. A daemon that goes
+// away is waited for: it knows on its return whether the container has survived.
+func (d *daemon) wait(c *container) string {
+	for c.ctx.Err() == nil {
+		ended, failed := d.api.ContainerWait(c.ctx, c.name(), api.WaitConditionNotRunning)
+		select {
+		case end := <-ended:
+			return d.reason(c, end.StatusCode)
+		case err := <-failed:
+			if errdefs.IsNotFound(err) {
+				return "its container was removed"
+			}
+			if c.ctx.Err() == nil {
+				d.logger.Warn("the Docker daemon does not answer", "error", err)
+				d.await(c.ctx)
+			}
+		}
+	}
+	return ""
+}
+
+// reason says how a container ended.
+func (d *daemon) reason(c *container, status int64) string {
+	if status == 0 {
+		return ""
+	}
+	is, err := d.api.ContainerInspect(c.ctx, c.name())
+	switch {
+	case err == nil && is.State != nil && is.State.OOMKilled:
+		return "its container ran out of memory"
+	case status == 137:
+		return "its container was killed"
+	}
+	return fmt.Sprintf("exit status %d", status)
+}
+
+// await returns once the daemon answers, or ctx ends.
+func (d *daemon) await(ctx context.Context) {
+	for pause := firstTry; ; pause = min(2*pause, longestTry) {
+		if _, err := d.api.Ping(ctx); err == nil || ctx.Err() != nil {
+			return
+		}
+		rest(ctx, pause)
+	}
+}
+
+// rest waits for a while, or until ctx ends.
+func rest(ctx context.Context, pause time.Duration) {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// remove removes a container with its processes, whatever ended ctx. One that cannot be removed now is
+// removed when the server starts again.
+func (d *daemon) remove(ctx context.Context, c *container) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	err := d.api.ContainerRemove(ctx, c.name(), api.RemoveOptions{Force: true, RemoveVolumes: true})
+	if err != nil && !errdefs.IsNotFound(err) && !errdefs.IsConflict(err) {
+		d.logger.Error("container not removed", "container", c.name(), "error", err)
+	}
+}
+
+// sweep removes the containers that a dead server of this data directory left. It is
+// done once, before the first container is made.
+func (d *daemon) sweep(ctx context.Context) error {
+	d.sweeping.Lock()
+	defer d.sweeping.Unlock()
+	if d.swept {
+		return nil
+	}
+	left, err := d.api.ContainerList(ctx, api.ListOptions{
+		All: true, Filters: filters.NewArgs(filters.Arg("label", labelServer+"="+d.server)),
+	})
+	if err != nil {
+		return d.words(err, "")
+	}
+	for _, is := range left {
+		d.logger.Info("removing a container that a dead server left", "container", is.ID, "runner", is.Labels[labelRunner])
+		d.remove(ctx, &container{in: is.ID})
+	}
+	d.swept = true
+	return nil
+}
+
+// words turns an error of the daemon into one that says what staff can do; nil stays nil.
+func (d *daemon) words(err error, image string) error {
+	var says string
+	switch {
+	case err == nil:
+		return nil
+	case client.IsErrConnectionFailed(err):
+		says = fmt.Sprintf("the Docker daemon does not answer at %s: start it (systemctl start docker), and let this user use it (group docker)", d.api.DaemonHost())
+	case errdefs.IsNotFound(err) && strings.Contains(err.Error(), "image"):
+		says = fmt.Sprintf("the image %s is not on this machine: build it (make image), load it (docker load) or pull it", image)
+	case strings.Contains(err.Error(), "cannot allocate memory"):
+		says = "this machine has no memory for another runner: lower the flavour's max or its memory"
+	default:
+		says = "Docker: " + err.Error()
+	}
+	return &schema.Error{Code: schema.CodeUnavailable, Message: says, Err: err}
+}

@@ -1,0 +1,112 @@
+package docker
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	api "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/mount"
+
+	"github.com/grader/grader/schema"
+)
+
+// What a container sees of its machine, besides the image.
+const (
+	socketDir  = "/run/grader"        // the runners' socket; student code can neither see it nor call socket()
+	scratchDir = "/scratch"           // the only place that it can write files to
+	blocksDir  = "/run/grader-blocks" // locks on blocks of uids, which all runners of a machine share
+	hostBlocks = "/run/lock/grader"
+)
+
+const (
+	// Overhead is the memory in bytes that a container has beyond what one step may
+	// use and what its scratch may hold: for the runner itself, checkers and drivers.
+	Overhead = 256 << 20
+	// overheadPids are the processes and threads beyond one step's.
+	overheadPids = 256
+)
+
+// The labels of a container.
+const (
+	labelServer  = "grader.server"
+	labelRunner  = "grader.runner"
+	labelFlavour = "grader.flavour"
+)
+
+// scratchSize is what a container's scratch may hold: what one step may write, and as
+// much again for the trees and artefacts that it is given.
+func scratchSize(f schema.Flavour) int64 { return 2 * f.Scratch }
+
+// memory is what a container may use; 0 is no bound.
+func memory(f schema.Flavour) int64 {
+	if f.Memory == 0 {
+		return 0
+	}
+	return f.Memory + scratchSize(f) + Overhead
+}
+
+func (p *Pool) config(c *container) *api.Config {
+	return &api.Config{
+		Image:     reference(c.flavour.Image),
+		Cmd:       append(append([]string{}, p.Args...), "--credential", "-", "--blocks", blocksDir),
+		Env:       []string{"TMPDIR=" + scratchDir},
+		User:      "0:0", // the wall gives each step a uid of its own
+		OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: true,
+		Labels: map[string]string{labelServer: p.Server, labelRunner: c.id, labelFlavour: c.flavour.Name},
+	}
+}
+
+// hostConfig is the container's cage: bounds, no network, nothing to write to but its
+// scratch, and of the default capabilities those that the wall uses.
+func (p *Pool) hostConfig(c *container) *api.HostConfig {
+	return &api.HostConfig{
+		NetworkMode:    "none",
+		ReadonlyRootfs: true,
+		SecurityOpt:    []string{"no-new-privileges"},
+		CapDrop:        []string{"NET_RAW", "NET_BIND_SERVICE", "MKNOD", "AUDIT_WRITE", "SETFCAP", "SYS_CHROOT"},
+		Tmpfs: map[string]string{
+			scratchDir: scratchOptions(c.flavour),
+			"/run":     "rw,nosuid,nodev,noexec,mode=755,size=16m",
+		},
+		Binds:     []string{hostBlocks + ":" + blocksDir},
+		Mounts:    []mount.Mount{{Type: mount.TypeBind, Source: filepath.Dir(p.Socket), Target: socketDir, ReadOnly: true}},
+		LogConfig: api.LogConfig{Type: "none"}, // what it says goes to our log
+		Resources: resources(c.flavour),
+	}
+}
+
+// scratchOptions are the mount's: programs that students compile are run there.
+func scratchOptions(f schema.Flavour) string {
+	options := "rw,exec,nosuid,nodev,mode=711"
+	if f.Scratch > 0 {
+		options += fmt.Sprintf(",size=%d", scratchSize(f))
+	}
+	return options
+}
+
+func resources(f schema.Flavour) api.Resources {
+	r := api.Resources{NanoCPUs: int64(f.CPU * 1e9), Memory: memory(f), MemorySwap: memory(f)}
+	if f.Processes > 0 {
+		pids := int64(f.Processes + overheadPids)
+		r.PidsLimit = &pids
+	}
+	return r
+}
+
+// socketInside is where a container has the runners' socket.
+func socketInside(socket string) string { return filepath.Join(socketDir, filepath.Base(socket)) }
+
+// contentID is the 64 digits that a preloaded image is known by.
+var contentID = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// reference returns the image as the daemon knows it: NAME:CONTENTID is the content's
+// id, whatever the name.
+func reference(image string) string {
+	_, tag, found := strings.Cut(image[strings.LastIndex(image, "/")+1:], ":")
+	if found && contentID.MatchString(tag) {
+		return "sha256:" + tag
+	}
+	return image
+}
