@@ -108,8 +108,16 @@ func BenchmarkClaim(b *testing.B) {
 	}
 }
 
+// BenchmarkClaimWhileManyRun claims while ten thousand runners have a job each.
+func BenchmarkClaimWhileManyRun(b *testing.B) {
+	x := newBundle(b)
+	x.seed(x.assignment, 5000, 100_000)
+	ok(x.writer.db.Exec(`UPDATE jobs SET state = 'assigned', attempt = 1 WHERE state = 'queued' AND id % 10 = 0`))(b)
+	measure(b, func() { x.finish(x.claim("standard"), 1) })
+}
+
 func BenchmarkWaiting(b *testing.B) {
-	for _, size := range []struct{ jobs, owners, limit int }{{2000, 500, 2000}, {100_000, 500, 50}, {100_000, 50_000, 50}, {100_000, 500, 100_000}, {100_000, 50_000, 100_000}} {
+	for _, size := range []struct{ jobs, owners, limit int }{{2000, 500, 2000}, {100_000, 500, 50}, {100_000, 50_000, 50}, {100_000, 500, 5000}, {100_000, 50_000, 5000}} {
 		b.Run(fmt.Sprintf("queued=%d/owners=%d/limit=%d", size.jobs, size.owners, size.limit), func(b *testing.B) {
 			x := newBundle(b)
 			x.seed(x.assignment, size.owners, size.jobs)

@@ -30,7 +30,7 @@ func (s *Store) Claim(ctx context.Context, runner, flavour string, now time.Time
 					WHERE (o.flavour, o.lane, o.course_id) = (
 						SELECT c.flavour, c.lane, c.course_id FROM queue_courses c WHERE c.flavour = ?2
 						ORDER BY c.lane = ?5 AND coalesce((SELECT q.since_gate >= ?6 FROM queue_turns q WHERE q.flavour = ?2), 1) DESC, c.lane,
-							(SELECT count(*) FROM jobs b WHERE b.course_id = c.course_id AND b.state IN ('assigned', 'running')),
+							coalesce((SELECT b.busy FROM queue_busy b WHERE b.course_id = c.course_id), 0),
 							c.waiting,
 							(SELECT min(h.head) FROM queue_owners h WHERE h.flavour = c.flavour AND h.lane = c.lane AND h.course_id = c.course_id),
 							c.course_id

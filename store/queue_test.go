@@ -24,6 +24,10 @@ func (b *bundle) sameCounts() {
 				(SELECT flavour, lane, course_id, owner, count(*) AS waiting, min(queued_at) AS head,
 					(SELECT count(*) FROM jobs b WHERE b.course_id = j.course_id AND b.owner = j.owner AND b.state IN ('assigned', 'running')) AS busy
 				FROM jobs j WHERE state = 'queued' GROUP BY 1, 2, 3, 4)`},
+		"busy": {
+			`SELECT group_concat(concat_ws(',', course_id, busy), ' ' ORDER BY course_id) FROM queue_busy WHERE busy <> 0`,
+			`SELECT group_concat(concat_ws(',', course_id, n), ' ' ORDER BY course_id) FROM
+				(SELECT course_id, count(*) AS n FROM jobs WHERE state IN ('assigned', 'running') GROUP BY 1)`},
 		"states": {
 			`SELECT group_concat(state || jobs, ' ' ORDER BY state) FROM job_counts WHERE jobs <> 0`,
 			`SELECT group_concat(state || n, ' ' ORDER BY state) FROM (SELECT state, count(*) AS n FROM jobs GROUP BY 1)`},

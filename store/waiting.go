@@ -116,8 +116,7 @@ func scanLoad(r row) (l load, err error) {
 
 // begin reads what runs.
 func (o *ordering) begin(ctx context.Context) error {
-	busy, err := list(ctx, o.store.reader, scanLoad, `SELECT course_id, count(*) FROM jobs
-		WHERE state IN ('assigned', 'running') GROUP BY course_id`)
+	busy, err := list(ctx, o.store.reader, scanLoad, `SELECT course_id, busy FROM queue_busy WHERE busy > 0`)
 	if err != nil {
 		return err
 	}
