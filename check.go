@@ -93,7 +93,7 @@ func (k *checker) grade(ctx context.Context, o *checkObserver) (schema.Result, e
 	}
 	defer grader.Close()
 	work := grade.Job{
-		Kind: schema.JobGrade, Submission: submission, Tests: tests, Zone: k.zone, Flavour: k.flavour,
+		Kind: schema.JobGrade, Submission: submission, Tests: tests, Zone: k.zone, Flavour: k.flavour, Staff: true,
 		Provenance: schema.Provenance{Grader: version, Wall: string(grader.Wall.Level()), Image: grader.Image.ID},
 	}
 	if work.Pins, err = k.pins(ctx, grader, work); err != nil {
@@ -209,7 +209,7 @@ func (k *checker) report(o *checkObserver, r schema.Result) error {
 		}
 	}
 	if r.Outcome == schema.OutcomeGraderError {
-		return schema.Errorf(schema.CodeRefused, "%s: the tests are at fault, not the submission; the log's last line says how", r.Outcome)
+		return schema.Errorf(schema.CodeRefused, "%s: the tests are at fault, not the submission", r.Outcome)
 	}
 	if r.Blame != schema.BlameStudent {
 		return schema.Errorf(schema.CodeRefused, "%s: %s", r.Outcome, r.Message)

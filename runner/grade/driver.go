@@ -91,6 +91,12 @@ func (r *trial) play(ctx context.Context, d *duel) error {
 		closeAll(toStudent, fromDriver)
 		return fmt.Errorf("make pipe: %w", err)
 	}
+	for _, end := range []*os.File{fromDriver, fromStudent} {
+		if err := end.Chmod(0o666); err != nil { // either may open its end once more, as /dev/stdout
+			closeAll(toStudent, fromDriver, toDriver, fromStudent)
+			return fmt.Errorf("make pipe: %w", err)
+		}
+	}
 	d.student.stdin, d.student.stdout = toStudent, fromStudent
 	d.driver.stdin, d.driver.stdout = toDriver, fromDriver
 	student, driver, err := r.startBoth(ctx, d)

@@ -35,11 +35,12 @@ func TestJavaInItsLimits(t *testing.T) {
 		body string
 		want schema.Outcome
 	}{
-		"a map":          {"Map<Integer, String> m = new HashMap<>(); for (int i = 0; i < n; i++) m.put(i, \"v\" + i); System.out.println(m.size());", schema.OutcomePassed},
-		"deep recursion": {"System.out.println(deep(n));", schema.OutcomePassed},
-		"threads":        {"int[] s = new int[1]; Thread[] t = new Thread[30]; for (int i = 0; i < 30; i++) { t[i] = new Thread(() -> { synchronized (s) { s[0]++; } }); t[i].start(); } for (Thread x : t) x.join(); System.out.println(s[0] * (n / 30) + n % 30);", schema.OutcomePassed},
-		"exhausts":       {"List<long[]> l = new ArrayList<>(); while (true) l.add(new long[1 << 16]);", schema.OutcomeMemoryLimit},
-		"throws":         {"throw new IllegalStateException(\"no\");", schema.OutcomeCrashed},
+		"a map":                 {"Map<Integer, String> m = new HashMap<>(); for (int i = 0; i < n; i++) m.put(i, \"v\" + i); System.out.println(m.size());", schema.OutcomePassed},
+		"deep recursion":        {"System.out.println(deep(n));", schema.OutcomePassed},
+		"recursion without end": {"try { deep(-1); } catch (StackOverflowError e) { System.out.println(n); }", schema.OutcomePassed},
+		"threads":               {"int[] s = new int[1]; Thread[] t = new Thread[30]; for (int i = 0; i < 30; i++) { t[i] = new Thread(() -> { synchronized (s) { s[0]++; } }); t[i].start(); } for (Thread x : t) x.join(); System.out.println(s[0] * (n / 30) + n % 30);", schema.OutcomePassed},
+		"exhausts":              {"List<long[]> l = new ArrayList<>(); while (true) l.add(new long[1 << 16]);", schema.OutcomeMemoryLimit},
+		"throws":                {"throw new IllegalStateException(\"no\");", schema.OutcomeCrashed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := gradeFiles(t, g, tests, main(test.body))

@@ -98,5 +98,7 @@ func (s *session) report(t *assignment.Test, what, output string) {
 	}
 }
 
-// staff reports whether only staff read the results of a subject: the gate's.
-func (s *session) staff(b *subject) bool { return s.job.Kind == schema.JobGate && b.reference }
+// staff reports whether only staff read the results of a subject: the gate's, or by the job's own words.
+func (s *session) staff(b *subject) bool {
+	return s.job.Staff || s.job.Kind == schema.JobGate && b.reference
+}

@@ -15,8 +15,8 @@ type javaSettings struct {
 
 // javaFor returns settings that keep a virtual machine to the step's limits: a resident
 // sum of 256 MiB is enough for an ordinary program and for javac. What a command line says
-// itself comes later and wins. The main thread may recurse as deep as the memory allows; others have the
-// usual stack, so that there may be many.
+// itself comes later and wins. The main thread may recurse until an eighth of the memory is stack: where it
+// runs out, Java needs three times as much again to say so. Other threads have the usual stack, so that there may be many.
 func (i Image) javaFor(l sandbox.Limits, cores int, compile bool) javaSettings {
 	if i.Variables["JAVA_HOME"] == "" {
 		return javaSettings{}
@@ -32,7 +32,7 @@ func (i Image) javaFor(l sandbox.Limits, cores int, compile bool) javaSettings {
 	if compile {
 		j.tool += " -XX:TieredStopAtLevel=1"
 	}
-	j.launcher = fmt.Sprintf("-Xss%dm -XX:ThreadStackSize=1024", min(max(memory/2, 8), 512))
+	j.launcher = fmt.Sprintf("-Xss%dm -XX:ThreadStackSize=1024", min(max(memory/8, 8), 512))
 	return j
 }
 

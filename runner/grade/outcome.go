@@ -51,7 +51,7 @@ func endingOf(r sandbox.Result, l sandbox.Limits, want expectation, shell bool) 
 	switch {
 	case signal != 0:
 		name := signalName(signal)
-		return ending{outcome: schema.OutcomeCrashed, signal: name, message: fmt.Sprintf("ended by %s (%s)", name, signal)}
+		return ending{outcome: schema.OutcomeCrashed, signal: name, message: fmt.Sprintf("ended by %s (%s)", name, signal) + stackWords(signal, r, l)}
 	case want.any || r.Exit == want.status:
 		return ending{}
 	case r.Exit == 0:
@@ -114,6 +114,15 @@ func memoryWords(r sandbox.Result, l sandbox.Limits) string {
 		return fmt.Sprintf("memory limit of %s exceeded: an allocation was refused (%s used)", size(l.Memory), size(r.Memory))
 	}
 	return ""
+}
+
+// stackWords says what it means that a program with so much memory in use had one fault more: its stack
+// grew to what the memory allows.
+func stackWords(signal syscall.Signal, r sandbox.Result, l sandbox.Limits) string {
+	if signal != syscall.SIGSEGV || l.Memory == 0 || r.Memory < l.Memory/10*9 {
+		return ""
+	}
+	return fmt.Sprintf(" with %s of the %s of memory in use: does it recurse without end?", size(r.Memory), size(l.Memory))
 }
 
 func lastBytes(b []byte, n int) []byte { return b[max(0, len(b)-n):] }

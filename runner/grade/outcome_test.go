@@ -2,6 +2,7 @@ package grade
 
 import (
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/grader/grader/runner/sandbox"
@@ -22,5 +23,17 @@ func TestJavaWithoutThreads(t *testing.T) {
 	e = endingOf(sandbox.Result{Exit: 1, Stderr: []byte(said)}, limits, expectation{}, false)
 	if e.outcome != schema.OutcomeMemoryLimit || !strings.Contains(e.message, "the Java heap is full") {
 		t.Errorf("without heap: %s, %q", e.outcome, e.message)
+	}
+}
+
+// A program whose stack filled all its memory read of a segmentation fault, and nothing of why.
+func TestEndlessRecursionIsCalledSo(t *testing.T) {
+	t.Parallel()
+	limits := sandbox.Limits{Memory: 256 << 20}
+	for memory, words := range map[int64]bool{250 << 20: true, 10 << 20: false} {
+		e := endingOf(sandbox.Result{Signal: syscall.SIGSEGV, Memory: memory}, limits, expectation{}, false)
+		if e.outcome != schema.OutcomeCrashed || e.signal != "SIGSEGV" || strings.Contains(e.message, "does it recurse without end?") != words {
+			t.Errorf("%d MiB: %+v", memory>>20, e)
+		}
 	}
 }

@@ -27,7 +27,7 @@ type recipe struct {
 type language struct {
 	name     string
 	endings  []string
-	prepares func(files []string) (recipe, error)
+	prepares func(files []string, b *subject) (recipe, error)
 }
 
 // languages returns those that build: auto knows.
@@ -66,9 +66,9 @@ func chooseRecipe(b *subject) (recipe, error) {
 	case len(chosen) == 0:
 		return recipe{}, &buildFailure{"no source file found: build: auto knows the endings " + allEndings()}
 	case len(chosen) == 1:
-		return chosen[0].prepares(files[chosen[0].name])
+		return chosen[0].prepares(files[chosen[0].name], b)
 	case len(chosen) == 2 && chosen[0].name == "C" && chosen[1].name == "C++":
-		return recipeMixed(append(files["C"], files["C++"]...))
+		return recipeMixed(append(files["C"], files["C++"]...), b)
 	}
 	return recipe{}, &buildFailure{fmt.Sprintf("files of more than one language: %s is %s and %s is %s; keep one language",
 		files[chosen[0].name][0], chosen[0].name, files[chosen[1].name][0], chosen[1].name)}

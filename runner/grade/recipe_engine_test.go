@@ -70,6 +70,15 @@ func TestBuildAuto(t *testing.T) {
 			"main.c":  "#include <stdio.h>\n#include \"lib/f.h\"\nint main(int n, char **v) { int i; scanf(\"%d\", &i); f(i); for (i = 1; i < n; i++) puts(v[i]); }",
 			"lib/f.h": "void f(int);", "lib/f.c": "#include <stdio.h>\nvoid f(int i) { printf(\"%d\\n\", i); }",
 		}},
+		"C with headers in a directory": {"gcc", files{
+			"src/main.c":  "#include <stdio.h>\n#include \"f.h\"\n#include \"src/g.h\"\n#include <own.h>\nint main(int n, char **v) { int i; scanf(\"%d\", &i); f(i + OWN + G); for (i = 1; i < n; i++) puts(v[i]); }",
+			"include/f.h": "void f(int);", "include/own.h": "#define OWN 0\n", "include/stdio.h": "#include_next <stdio.h>\n", "src/g.h": "#define G 0\n",
+			"lib/f.c": "#include <stdio.h>\n#include \"f.h\"\nvoid f(int i) { printf(\"%d\\n\", i); }",
+		}},
+		"C that includes C": {"gcc", files{
+			"main.c":  "#include <stdio.h>\n#include \"lib/f.c\"\nint main(int n, char **v) { int i; scanf(\"%d\", &i); f(i); for (i = 1; i < n; i++) puts(v[i]); }",
+			"lib/f.c": "# include \"g.c\"\nvoid f(int i) { g(i); }", "lib/g.c": "#include <stdio.h>\nvoid g(int i) { printf(\"%d\\n\", i); }",
+		}},
 		"C++": {"g++", files{
 			"main.cpp": "#include <bits/stdc++.h>\nint main(int n, char **v) { int i; std::cin >> i; std::cout << i << std::endl; for (i = 1; i < n; i++) std::cout << v[i] << std::endl; }",
 		}},
@@ -80,6 +89,14 @@ func TestBuildAuto(t *testing.T) {
 		"Java": {"javac", files{
 			"src/pkg/Thing.java": "package pkg; public class Thing { public static void main(String[] a) { System.out.println(\"not me\"); } }",
 			"src/app/Main.java":  "package app; import java.util.*; public class Main { public static void main(String... a) { System.out.println(new Scanner(System.in).nextInt()); for (String s : a) System.out.println(s); } }",
+		}},
+		"Java with its unit tests": {"javac", files{
+			"src/main/java/Echo.java":     "import java.util.*; public class Echo { public static void main(String... a) { System.out.println(new Scanner(System.in).nextInt()); for (String s : a) System.out.println(s); } }",
+			"src/test/java/EchoTest.java": "import org.junit.jupiter.api.*; class EchoTest { @Test void nothing() { Assertions.assertTrue(true); } }",
+		}},
+		"Python package": {"python3", files{
+			"app/__init__.py": "", "app/core.py": "def echo(x): print(int(x))\n",
+			"app/__main__.py": "import sys\nfrom .core import echo\necho(input())\nfor a in sys.argv[1:]: print(a)\n",
 		}},
 		"Python": {"python3", files{
 			"main.py": "import sys, lib\nlib.f(input())\nfor a in sys.argv[1:]: print(a)\n", "lib.py": "def f(x): print(int(x))\n",
@@ -94,6 +111,15 @@ func TestBuildAuto(t *testing.T) {
 			"main.go":        "package main\n\nimport (\n\t\"os\"\n\n\t\"example.com/echo/show\"\n)\n\nfunc main() {\n\tvar b [8]byte\n\tn, _ := os.Stdin.Read(b[:])\n\tos.Stdout.Write(b[:n])\n\tshow.All(os.Args[1:])\n}\n",
 			"show/show.go":   "package show\n\nimport \"os\"\n\nfunc All(a []string) {\n\tfor _, s := range a {\n\t\tos.Stdout.WriteString(s + \"\\n\")\n\t}\n}\n",
 			"show/x_test.go": "package show\n",
+		}},
+		"Go module with its program below": {"go", files{
+			"go.mod":           "module example.com/echo\n\ngo 1.21\n",
+			"cmd/echo/main.go": "package main\n\nimport \"example.com/echo/show\"\n\nfunc main() { show.All() }\n",
+			"show/show.go":     "package show\n\nimport \"os\"\n\nfunc All() {\n\tvar b [8]byte\n\tn, _ := os.Stdin.Read(b[:])\n\tos.Stdout.Write(b[:n])\n\tfor _, s := range os.Args[1:] {\n\t\tos.Stdout.WriteString(s + \"\\n\")\n\t}\n}\n",
+		}},
+		"JavaScript package": {"node", files{
+			"package.json": "{\"main\": \"./src/echo.js\", \"type\": \"module\"}\n", "src/show.js": "export const show = (x) => console.log(x);\n",
+			"src/echo.js": "import fs from 'node:fs';\nimport { show } from './show.js';\nshow(parseInt(fs.readFileSync('/dev/stdin', 'utf8')));\nprocess.argv.slice(2).forEach(show);\n",
 		}},
 		"JavaScript": {"node", files{
 			"echo.js": "console.log(parseInt(require('fs').readFileSync(0, 'utf8')));\nfor (const a of process.argv.slice(2)) console.log(a);\n",
@@ -127,6 +153,7 @@ func TestBuildAutoRefuses(t *testing.T) {
 		"Python syntax":     {"python3", "python3: exit status 1", files{"a.py": "def f(:\n"}},
 		"JavaScript syntax": {"node", "node: exit status 1", files{"a.js": "function (\n"}},
 		"C that is no C":    {"gcc", "gcc: exit status 1", files{"a.c": "int main( {"}},
+		"which Go program":  {"go", "go build: exit status 1", files{"go.mod": "module e\n\ngo 1.21\n", "a/a.go": "package main\n\nfunc main() {}\n", "b/b.go": "package main\n\nfunc main() {}\n", "lib.go": "package lib\n"}},
 		"Go tests only":     {"sh", "only tests", files{"a_test.go": "package a\n"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// recipeGo builds the package at the top, or that of the only go.mod, or all files of the
-// top directory as one program where there is no go.mod.
-func recipeGo(files []string) (recipe, error) {
+// recipeGo builds the topmost package, or the only program of its module where that is a library, or
+// all files of the top directory as one program where there is no go.mod.
+func recipeGo(files []string, _ *subject) (recipe, error) {
 	var sources []string
 	for _, f := range files {
 		if !strings.HasSuffix(f, "_test.go") {
@@ -24,6 +24,10 @@ if [ -z "$(go env GOMOD)" ] || [ "$(go env GOMOD)" = /dev/null ]; then
 	set --; for f in *.go; do case $f in *_test.go) ;; *) set -- "$@" "$f";; esac; done
 	exec go build -o "$out" "$@"
 fi
-exec go build -o "$out" .`
+[ "$(go list -f '{{.Name}}' . 2>/dev/null)" != main ] || exec go build -o "$out" .
+cd "$(dirname "$(go env GOMOD)")"
+set -- $(go list -f '{{if eq .Name "main"}}{{.ImportPath}}{{end}}' ./...)
+if [ $# != 1 ]; then echo "$# of the module's packages are programs: keep one package main, or put it at the top"; exit 1; fi
+exec go build -o "$out" "$1"`
 	return recipe{name: "go build", steps: [][]string{{"/bin/sh", "-e", "-c", script, "sh", recipeDir, recipeProgram, dir}}}, nil
 }

@@ -11,8 +11,9 @@ import (
 )
 
 // recipeJava compiles all Java files together; the program is the class with a main.
-func recipeJava(files []string) (recipe, error) {
-	argv := append([]string{"javac", "-proc:none", "-encoding", "UTF-8", "-d", recipeClasses}, arguments(files)...)
+func recipeJava(files []string, _ *subject) (recipe, error) {
+	// Unit tests that stand beside the program need their framework to compile.
+	argv := append([]string{"javac", "-proc:none", "-encoding", "UTF-8", "-cp", "$CLASSPATH_JUNIT", "-d", recipeClasses}, arguments(files)...)
 	return recipe{name: "javac", steps: [][]string{argv}, finish: finishJava}, nil
 }
 
@@ -78,14 +79,14 @@ func oneMain(mains []string) (string, error) {
 func readCapped(name string, most int64) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {
-		return nil, fmt.Errorf("read class: %w", err)
+		return nil, fmt.Errorf("read source: %w", err)
 	}
 	if info.Size() > most {
 		return nil, nil
 	}
 	content, err := os.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("read class: %w", err)
+		return nil, fmt.Errorf("read source: %w", err)
 	}
 	return content, nil
 }

@@ -1,6 +1,12 @@
 package grade
 
-import "path"
+import (
+	"encoding/json"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
 
 // pythonCheck compiles every file that it is given without writing anything, and ends
 // with status 1 where one does not parse.
@@ -17,7 +23,7 @@ sys.exit(bad)
 `
 
 // recipePython checks the syntax of every file; the program is main.py or the only one.
-func recipePython(files []string) (recipe, error) {
+func recipePython(files []string, b *subject) (recipe, error) {
 	main, err := oneOf("Python", files, []string{"main.py", "__main__.py"})
 	if err != nil {
 		return recipe{}, err
@@ -27,14 +33,31 @@ func recipePython(files []string) (recipe, error) {
 		name:  "python3",
 		steps: [][]string{check},
 		finish: wrapper(func(artefacts string) []string {
+			if module := packageOf(main, b); module != "" {
+				return []string{"/usr/bin/env", "PYTHONPATH=" + artefacts, "/usr/bin/python3", "-m", module}
+			}
 			return []string{"/usr/bin/python3", path.Join(artefacts, main)}
 		}),
 	}, nil
 }
 
+// packageOf returns the package that a __main__.py makes executable, "" for any other file.
+func packageOf(main string, b *subject) string {
+	dir, base := path.Split(main)
+	dir = path.Clean(dir)
+	isPackage := slices.ContainsFunc(b.sources, func(f source) bool { return f.name == path.Join(dir, "__init__.py") })
+	if base != "__main__.py" || dir == "." || !isPackage {
+		return ""
+	}
+	return strings.ReplaceAll(dir, "/", ".")
+}
+
 // recipeJavaScript checks the syntax of every file; the program is main or index, or the only one.
-func recipeJavaScript(files []string) (recipe, error) {
-	main, err := oneOf("JavaScript", files, []string{"main.js", "main.mjs", "main.cjs", "index.js", "index.mjs", "index.cjs"})
+func recipeJavaScript(files []string, b *subject) (recipe, error) {
+	main, err := packageMain(files, b)
+	if main == "" && err == nil {
+		main, err = oneOf("JavaScript", files, []string{"main.js", "main.mjs", "main.cjs", "index.js", "index.mjs", "index.cjs"})
+	}
 	if err != nil {
 		return recipe{}, err
 	}
@@ -45,4 +68,22 @@ func recipeJavaScript(files []string) (recipe, error) {
 		r.steps = append(r.steps, []string{"node", "--check", f})
 	}
 	return r, nil
+}
+
+// packageMain returns the file that package.json at the top calls main, "" where it calls none that is there.
+func packageMain(files []string, b *subject) (string, error) {
+	for _, f := range b.sources {
+		if f.name != "package.json" {
+			continue
+		}
+		content, err := readCapped(filepath.FromSlash(f.from), maxSource)
+		if err != nil {
+			return "", err
+		}
+		var manifest struct{ Main string }
+		if json.Unmarshal(content, &manifest) == nil && slices.Contains(files, path.Clean(manifest.Main)) {
+			return path.Clean(manifest.Main), nil
+		}
+	}
+	return "", nil
 }

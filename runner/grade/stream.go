@@ -7,34 +7,54 @@ import (
 	"os"
 	"path/filepath"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/grader/grader/schema/assignment"
 )
 
-// stream returns data as a file to read standard input from. It has no name any more
-// and cannot be written to.
+// maxInMemory is how large an input is kept in memory, in bytes.
+const maxInMemory = 16 << 20
+
+// stream returns data as a file to read standard input from. It has no name, and whoever has it
+// may open it once more, as /dev/stdin, to read from its begin.
 func (g *Grader) stream(data []byte) (*os.File, error) {
-	return g.streamFrom(bytes.NewReader(data))
+	return g.streamFrom(bytes.NewReader(data), int64(len(data)))
 }
 
-// streamFrom is stream for what is read from a file.
-func (g *Grader) streamFrom(source io.Reader) (*os.File, error) {
-	w, err := os.CreateTemp(g.Dir, "stream-")
+// streamFrom is stream for what is read from a file. Landlock lets a file be opened once more
+// that is in memory alone; a large one is not worth that.
+func (g *Grader) streamFrom(source io.Reader, length int64) (*os.File, error) {
+	w, err := g.nameless(length)
 	if err != nil {
 		return nil, fmt.Errorf("temporary file: %w", err)
 	}
-	defer os.Remove(w.Name())
-	_, err = io.Copy(w, source)
-	if e := w.Close(); err == nil {
-		err = e
-	}
-	if err != nil {
+	defer closeFile(w)
+	if _, err := io.Copy(w, source); err != nil {
 		return nil, fmt.Errorf("temporary file: %w", err)
 	}
-	r, err := os.Open(w.Name())
+	if err := w.Chmod(0o444); err != nil {
+		return nil, fmt.Errorf("temporary file: %w", err)
+	}
+	r, err := os.Open(fmt.Sprintf("/proc/self/fd/%d", w.Fd()))
 	if err != nil {
 		return nil, fmt.Errorf("temporary file: %w", err)
 	}
 	return r, nil
+}
+
+// nameless makes an empty file without a name.
+func (g *Grader) nameless(length int64) (*os.File, error) {
+	if length <= maxInMemory {
+		fd, err := unix.MemfdCreate("input", unix.MFD_CLOEXEC)
+		if err == nil {
+			return os.NewFile(uintptr(fd), "input"), nil
+		}
+	}
+	f, err := os.CreateTemp(g.Dir, "stream-")
+	if err != nil {
+		return nil, err
+	}
+	return f, os.Remove(f.Name())
 }
 
 // input opens an Input of the assignment; nil is an absent one.
@@ -58,7 +78,11 @@ func (s *session) open(name string) (*os.File, error) {
 		return nil, fmt.Errorf("tests repository: %w", err)
 	}
 	defer closeFile(f)
-	return s.grader.streamFrom(f)
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("tests repository: %w", err)
+	}
+	return s.grader.streamFrom(f, info.Size())
 }
 
 // read reads a file of the tests repository.

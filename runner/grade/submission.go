@@ -104,6 +104,9 @@ func (s *session) sum(result *schema.Result) {
 	for _, t := range result.Tests {
 		if t.Outcome == schema.OutcomeGraderError {
 			result.Outcome, result.Blame, result.Message = schema.OutcomeGraderError, schema.BlameGrader, graderErrorWords
+			if s.job.Staff {
+				result.Message = t.Name + ": " + t.Message
+			}
 		}
 		if t.Visible == schema.VisibleNever {
 			continue
@@ -131,8 +134,10 @@ func (s *session) settleError(err error, result *schema.Result) error {
 		s.grader.Logger.Error("tests are broken", "what", message, "output", clip(output, 2000))
 	}
 	result.Outcome, result.Blame, result.Message = schema.OutcomeGraderError, schema.BlameGrader, graderErrorWords
-	if s.job.Kind == schema.JobGate {
+	if s.job.Kind == schema.JobGate || s.job.Staff {
 		result.Message = joinNonEmpty("\n", message, output)
+	}
+	if s.job.Kind == schema.JobGate {
 		result.Gate = &schema.GateResult{}
 	}
 	if len(result.Tests) == 0 {

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"errors"
+	"os"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -55,10 +56,19 @@ type inode struct{ device, number uint64 }
 // buffers are the bytes of the kernel's memory that sockets and pipes can hold.
 func (h *holdings) buffers() int64 { return h.sockets*socketCost + h.pipes*pipeCost }
 
-// held sums what descriptors of the processes hold. The caller must be allowed to look:
-// be their uid, or hold CAP_SYS_PTRACE.
-func held(pids map[int]bool) holdings {
-	h := holdings{seen: map[inode]struct{}{}}
+// inodeOf names an open file; the zero value is none.
+func inodeOf(f *os.File) inode {
+	var st unix.Stat_t
+	if f == nil || unix.Fstat(int(f.Fd()), &st) != nil {
+		return inode{}
+	}
+	return inode{st.Dev, st.Ino}
+}
+
+// held sums what descriptors of the processes hold, but for the input that they were given. The
+// caller must be allowed to look: be their uid, or hold CAP_SYS_PTRACE.
+func held(pids map[int]bool, given inode) holdings {
+	h := holdings{seen: map[inode]struct{}{given: {}}}
 	for pid := range pids {
 		h.look(pid)
 	}

@@ -100,7 +100,7 @@ func (p *Process) lookAtDisk(next *time.Time, m *meter) Limit {
 	used, tooDeep := p.diskUsage()
 	var open holdings
 	if !tooDeep && used <= p.step.Limits.Disk {
-		p.borrow(func() { open = held(m.mine) })
+		p.borrow(func() { open = held(m.mine, p.given) })
 	}
 	used += open.unlinked
 	exceeded := tooDeep || used > p.step.Limits.Disk || p.hides(used, &open, m)

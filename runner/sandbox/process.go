@@ -29,6 +29,7 @@ type Process struct {
 	space   int64      // free in the file system of its first scratch, before it ran
 	first   chan ended // how pid ended
 	tally   *tally
+	given   inode // its standard input, which is none of its files
 
 	out, err *capture
 	readers  sync.WaitGroup
@@ -53,7 +54,7 @@ type ended struct {
 func newProcess(w *Wall, s Step, got *slot) *Process {
 	return &Process{
 		wall: w, step: s, slot: got, first: make(chan ended, 1), stop: make(chan struct{}),
-		over: make(chan struct{}, 1), done: make(chan struct{}),
+		over: make(chan struct{}, 1), done: make(chan struct{}), given: inodeOf(s.Stdin),
 	}
 }
 

@@ -125,6 +125,17 @@ func (pl *plumbing) pipe(childWrites bool) (ours, theirs *os.File) {
 	return ours, theirs
 }
 
+// output makes a pipe for what the child prints, which it may open once more, as /dev/stdout.
+func (pl *plumbing) output() (ours, theirs *os.File) {
+	ours, theirs = pl.pipe(true)
+	if theirs != nil {
+		if err := theirs.Chmod(0o622); err != nil {
+			pl.err = err
+		}
+	}
+	return ours, theirs
+}
+
 func (pl *plumbing) closeTheirs() {
 	for _, f := range pl.theirs {
 		f.Close()
@@ -153,11 +164,11 @@ func (p *Process) plumb() (*plumbing, error) {
 	}
 	stdout := p.step.Stdout
 	if stdout == nil {
-		pl.out, stdout = pl.pipe(true)
+		pl.out, stdout = pl.output()
 	}
 	stderr := stdout
 	if !p.step.MergeStderr || p.step.Stdout != nil {
-		pl.outer, stderr = pl.pipe(true)
+		pl.outer, stderr = pl.output()
 	}
 	var specEnd, statusEnd, infoEnd *os.File
 	pl.spec, specEnd = pl.pipe(false)

@@ -1,0 +1,77 @@
+package grade_test
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/grader/grader/runner/grade"
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
+)
+
+// Programs open their own streams once more by name: node's readFileSync("/dev/stdin"), freopen,
+// tee /dev/stderr. They were the runner's files, and could not be opened by the step's user.
+func TestStreamsByName(t *testing.T) {
+	t.Parallel()
+	need(t, "python3", "bash")
+	tests := files{
+		"assignment.yaml": `
+title: T
+limits: {time: 10s, memory: 256MiB, disk: 1MiB}
+tests:
+  - {name: text, run: "cat /dev/stdin", stdin: "x\n", stdout: "x\n"}
+  - {name: file, run: "cat /proc/self/fd/0", stdin_file: in.txt, stdout: "x\n"}
+  - {name: twice, run: "cat /dev/stdin /dev/stdin", stdin: "x\n", stdout: "x\nx\n"}
+  - {name: nothing, run: "cat /dev/stdin; echo x", stdout: "x\n"}
+  - {name: output, run: "echo x > /dev/stdout; echo y > /dev/stderr", stdout: "x\n"}
+  - {name: tee, run: "echo x | tee /dev/stderr", stdout: "x\n"}
+  - {name: substitution, run: [bash, -c, "cat <(echo x)"], stdout: "x\n"}
+  - {name: large, run: "sleep 0.3; wc -c", stdin_file: large.txt, stdout: "3000000\n"}
+  - name: driver
+    run: "exec cat /dev/stdin > /dev/stdout"
+    driver: [python3, driver.py]
+`,
+		"in.txt":    "x\n",
+		"large.txt": strings.Repeat("0123456789", 300_000),
+		"driver.py": "import sys\nprint('hello', flush=True)\nsys.exit(42 if input() == 'hello' else 43)\n",
+	}.write(t)
+	for _, level := range []sandbox.Level{sandbox.LevelNamespace, sandbox.LevelUID} {
+		t.Run(string(level), func(t *testing.T) {
+			if level == sandbox.LevelUID && os.Getuid() != 0 {
+				t.Skip("level uid needs root")
+			}
+			r := gradeFiles(t, newGraderAt(t, level), tests, files{"a": ""})
+			points(t, r, "9", "9")
+		})
+	}
+}
+
+// Whoever grades by hand is staff, and reads what is wrong with the tests.
+func TestStaffReadWhatIsWrongWithTheTests(t *testing.T) {
+	t.Parallel()
+	need(t, "sh")
+	g := newGrader(t)
+	for name, test := range map[string]struct {
+		assignment, words string
+	}{
+		"no case":          {"tests: [{name: units, run: 'echo nothing', report: tap}]\n", "units: the reference solution reported no case"},
+		"no program":       {"tests: [{name: units, run: 'true', checker: 'exit 3', stdin: x}]\n", "units: checker: exit status 3, expected 42 or 43"},
+		"reference broken": {"build: [{run: 'cat right'}]\ntests: [{name: units, run: 'true', report: tap}]\n", "the reference solution does not build"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tests := files{"assignment.yaml": "title: T\nsolution: solution/\n" + test.assignment, "solution/a": ""}.write(t)
+			for _, staff := range []bool{true, false} {
+				r, err := g.Grade(context.Background(), grade.Job{Kind: schema.JobGrade, Tests: tests, Submission: files{"right": ""}.write(t), Staff: staff, Zone: time.UTC}, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if r.Outcome != schema.OutcomeGraderError || strings.Contains(r.Message, test.words) != staff {
+					t.Errorf("staff %v: %s, %q", staff, r.Outcome, r.Message)
+				}
+			}
+		})
+	}
+}
