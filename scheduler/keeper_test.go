@@ -1,6 +1,7 @@
 package scheduler_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -112,4 +113,80 @@ func TestStartRefusesWhatCannotWork(t *testing.T) {
 			check(t, c.s.Stop(t.Context()))
 		})
 	}
+}
+
+// However few are wanted, a runner that has a job keeps it.
+func TestABusyRunnerIsNeverEnded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBundle(t).start(func(s *scheduler.Scheduler) { s.Flavours["standard"] = schema.Flavour{Warm: 0, Max: 4} })
+		busy := []*device{b.newDevice(), b.newDevice()}
+		var orders []schema.Order
+		for _, d := range busy {
+			b.push(d.id)
+			orders = append(orders, d.claim())
+		}
+		idle := b.newDevice()
+		for range 20 {
+			time.Sleep(lease / 3)
+			for i, d := range busy {
+				d.heartbeat(orders[i]).want(t, 200)
+			}
+		}
+		if b.pool.has(idle.id) {
+			t.Error("the idle one was kept")
+		}
+		for i, d := range busy {
+			if !b.pool.has(d.id) {
+				t.Errorf("%s was ended with its job", d.id)
+			}
+			d.result(orders[i], graded()).want(t, 204)
+		}
+		time.Sleep(2 * time.Minute)
+		if got := b.pool.last(); got != 0 {
+			t.Errorf("%d runners are asked for while nothing waits", got)
+		}
+	})
+}
+
+// forecast is what a test knows to come.
+type forecast func(from time.Time) []schema.DueDate
+
+func (f forecast) Due(_ context.Context, flavour string, from, until time.Time) ([]schema.DueDate, error) {
+	if flavour != "standard" || until.Sub(from) != 3*time.Hour {
+		return nil, fmt.Errorf("asked for %s until %v", flavour, until.Sub(from))
+	}
+	return f(from), nil
+}
+
+// Before a due date there are more runners than wait, and after it fewer again.
+func TestRunnersAreWarmedUpBeforeADueDate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		at := time.Now().Add(2 * time.Hour)
+		b := newBundle(t).start(func(s *scheduler.Scheduler) {
+			s.Flavours["standard"] = schema.Flavour{Warm: 1, Max: 20}
+			s.Forecast = forecast(func(from time.Time) []schema.DueDate {
+				if !from.Before(at) {
+					return nil
+				}
+				return []schema.DueDate{{Name: "COMP2402 A1", At: at, Students: 2000}}
+			})
+		})
+		time.Sleep(20 * time.Second)
+		early := b.pool.last()
+		time.Sleep(time.Until(at.Add(-time.Minute)))
+		states, err := b.PoolStates(t.Context())
+		check(t, err)
+		if soon := b.pool.last(); soon <= early || soon < 5 || soon != states[0].Wanted {
+			t.Errorf("%d runners a minute before, %d two hours before, %d wanted", soon, early, states[0].Wanted)
+		}
+		if !strings.Contains(states[0].Reason, "COMP2402 A1 is due in") || !strings.Contains(states[0].Reason, "with 2000 students") {
+			t.Errorf("explained %q", states[0].Reason)
+		}
+		time.Sleep(5 * time.Minute)
+		if after := b.pool.last(); after != 1 {
+			t.Errorf("%d runners after it", after)
+		}
+	})
 }
