@@ -49,6 +49,21 @@ tests:
 	}
 }
 
+// A program that the address sanitizer had nothing to say of ended with a failure of its search for
+// leaks, which takes ptrace.
+func TestAddressSanitizer(t *testing.T) {
+	t.Parallel()
+	need(t, "gcc")
+	tests := files{"assignment.yaml": "title: T\nlimits: {time: 10s, memory: 512MiB}\nbuild: [{run: 'gcc -fsanitize=address -g -o a a.c'}]\ntests:\n  - {name: t, run: ./a, stdout: \"ok\\n\"}\n"}.write(t)
+	g := newGrader(t)
+	program := "#include <stdio.h>\n#include <stdlib.h>\nint main(void) { char *p = malloc(3); p[%s] = 0; free(p); puts(\"ok\"); }\n"
+	outcome(t, gradeFiles(t, g, tests, files{"a.c": strings.Replace(program, "%s", "2", 1)}), "t", schema.OutcomePassed)
+	got := outcome(t, gradeFiles(t, g, tests, files{"a.c": strings.Replace(program, "%s", "3", 1)}), "t", schema.OutcomeCrashed)
+	if !strings.Contains(got.Output, "heap-buffer-overflow") {
+		t.Errorf("output %q", got.Output)
+	}
+}
+
 // Whoever grades by hand is staff, and reads what is wrong with the tests.
 func TestStaffReadWhatIsWrongWithTheTests(t *testing.T) {
 	t.Parallel()

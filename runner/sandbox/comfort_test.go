@@ -30,6 +30,15 @@ func comforts() []comfort {
 		{name: "java in 256 MiB", needs: "javac", files: []string{"Main.java"}, memory: 512 << 20,
 			script: `F="-Xmx192m -XX:+UseSerialGC -XX:-UsePerfData -Djava.io.tmpdir=$TMPDIR"
 			javac -J-Xmx192m -J-XX:+UseSerialGC -J-XX:-UsePerfData -encoding UTF-8 Main.java && java $F -XX:MaxMetaspaceSize=64m Main`},
+		{name: "python with semaphores, shared memory and sqlite", needs: "/usr/bin/python3", files: []string{"shared.py"}, script: "/usr/bin/python3 shared.py"},
+		{name: "java with processes and threads", needs: "javac", files: []string{"Processes.java"}, memory: 512 << 20,
+			script: `F="-Xmx128m -XX:+UseSerialGC -XX:-UsePerfData -Djava.io.tmpdir=$TMPDIR"
+			javac -J-Xmx192m -J-XX:+UseSerialGC -J-XX:-UsePerfData -encoding UTF-8 Processes.java && java $F Processes`},
+		{name: "wide characters, semaphores and temporary files", needs: "gcc", files: []string{"wide.c"}, script: "gcc -o a wide.c -pthread && ./a"},
+		{name: "coverage", needs: "gcov", files: []string{"leak.c"}, script: "gcc --coverage -o a leak.c && ./a && gcov a-leak.gcda | grep -q 'Lines executed'"},
+		{name: "profile", needs: "gprof", files: []string{"leak.c"}, script: "gcc -pg -o a leak.c && ./a && gprof ./a gmon.out | grep -q 'Flat profile'"},
+		{name: "thread sanitizer", needs: "g++", files: []string{"main.cc"}, memory: 1 << 30, script: "g++ -fsanitize=thread -pthread -o a main.cc && ./a"},
+		{name: "time", needs: "bash", files: []string{"leak.c"}, script: "gcc -o a leak.c && bash -c 'time ./a'"},
 		{name: "valgrind", needs: "valgrind", files: []string{"leak.c"}, script: "gcc -g -o a leak.c && exec valgrind -q --error-exitcode=9 --leak-check=full ./a"},
 		{name: "address sanitizer", needs: "gcc", files: []string{"leak.c"}, script: "gcc -fsanitize=address -o a leak.c && ASAN_OPTIONS=detect_leaks=0 exec ./a"},
 		{name: "undefined behaviour sanitizer", needs: "gcc", files: []string{"leak.c"}, script: "gcc -fsanitize=undefined -o a leak.c && ./a"},
