@@ -51,6 +51,10 @@ race: deps build ## every test under the race detector
 lint: ## the linters, pinned in tools/go.mod
 	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
 
+test-nomad: deps build ## the pool on a real Nomad, with Docker; needs a nomad on PATH, and root
+	@command -v nomad >/dev/null || echo "SKIPPED: no nomad on PATH; nothing of the pool on Nomad is tested"
+	env -u NOMAD_ADDR $(GO) test -count 1 -timeout 40m -run Nomad ./nomad ./e2e
+
 fmt: ## format the code
 	gofmt -w .
 
@@ -76,4 +80,4 @@ fuzz: ## every fuzz target for a minute
 	  done
 	done
 
-.PHONY: help deps build test race lint fmt bench attack demo fuzz
+.PHONY: help deps build test race test-nomad lint fmt bench attack demo fuzz

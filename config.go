@@ -34,6 +34,8 @@ type Config struct {
 	Limits LimitsConfig `yaml:"limits"`
 	// Flavours are the kinds of runner, by name.
 	Flavours map[string]FlavourConfig `yaml:"flavours"`
+	// Nomad is the cluster of the flavours whose pool is nomad.
+	Nomad NomadConfig `yaml:"nomad"`
 }
 
 // LimitsConfig bounds connections; a zero field takes its default.
@@ -127,6 +129,7 @@ func (c Config) overlaid(file Config) Config {
 		c.MaxPush = file.MaxPush
 	}
 	c.Limits = file.Limits
+	c.Nomad = file.Nomad
 	if file.Flavours != nil {
 		c.Flavours = file.Flavours
 	}
@@ -145,7 +148,10 @@ func (c Config) check() error {
 	if err := c.Limits.check(); err != nil {
 		return at("limits", err)
 	}
-	return at("flavours", c.checkFlavours())
+	if err := at("flavours", c.checkFlavours()); err != nil {
+		return err
+	}
+	return c.checkNomad()
 }
 
 func (c Config) checkFlavours() error {

@@ -31,6 +31,8 @@ type FlavourConfig struct {
 	Processes int     `yaml:"processes"`
 	Warm      int     `yaml:"warm"`
 	Max       int     `yaml:"max"`
+	// Nomad says where its runners may be placed, in the pool nomad.
+	Nomad *PlacementConfig `yaml:"nomad"`
 }
 
 // kind returns the pool, with the default filled in.

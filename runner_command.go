@@ -10,19 +10,20 @@ import (
 
 	"github.com/grader/grader/runner"
 	"github.com/grader/grader/runner/sandbox"
-	"github.com/grader/grader/schema"
 )
-
-// credentialFD is the descriptor on which a pool hands a runner its credential,
-// where it is not standard input.
-const credentialFD = 3
 
 func runnerCommand() *cli.Command {
 	return &cli.Command{
-		Name:        "runner",
-		Usage:       "grade one job, then exit; what a pool starts",
-		Description: "The credential comes as JSON over descriptor 3, or over standard input with\n--credential -, never in arguments or the environment.\n\nExample: grader runner 3< credential.json",
+		Name:  "runner",
+		Usage: "grade one job, then exit; what a pool starts",
+		Description: "The credential comes as JSON over descriptor 3, or over standard input with\n--credential -, never in arguments or the environment. " +
+			"On a cluster it is a signed\nidentity in a file instead, and --server and --flavour say where it counts.\n\n" +
+			"Example: grader runner 3< credential.json",
 		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "identity", Usage: "`FILE` of the identity that the cluster signed, instead of descriptor 3"},
+			&cli.StringFlag{Name: "server", Usage: "`URL` of the server, with --identity"},
+			&cli.StringFlag{Name: "flavour", Usage: "`NAME` of the runner's flavour, with --identity"},
+			&cli.StringFlag{Name: "ca", Usage: "`FILE` of the certificates that the server's is signed by, with --identity"},
 			&cli.StringFlag{Name: "min-level", Usage: "the weakest `LEVEL` of the wall to accept: namespace or uid", Value: string(sandbox.LevelUID)},
 			&cli.StringFlag{Name: "credential", Usage: "where the credential comes from: descriptor `3`, or - for standard input", Value: "3"},
 			&cli.StringFlag{Name: "blocks", Usage: "`DIR`ectory of the locks on blocks of uids, shared by all runners of a machine"},
@@ -42,7 +43,7 @@ func runRunner(c *cli.Context) error {
 		return err
 	}
 	slog.SetDefault(logger)
-	credential, err := openCredential(c.String("credential"))
+	credential, err := openCredential(c)
 	if err != nil {
 		return err
 	}
@@ -56,21 +57,4 @@ func runRunner(c *cli.Context) error {
 	wall := sandbox.Options{Dir: filepath.Join(dir.path, "wall"), Min: level, Locks: c.String("blocks"), Logger: logger}
 	agent := &runner.Agent{Open: runner.OpenWall(wall, time.Now, logger), Dir: dir.path, Version: version, Logger: logger}
 	return agent.Run(c.Context, credential)
-}
-
-// openCredential opens where a pool writes the credential to.
-func openCredential(from string) (*os.File, error) {
-	fd := uintptr(credentialFD)
-	switch from {
-	case "-":
-		fd = 0
-	case "3":
-	default:
-		return nil, schema.Errorf(schema.CodeInvalid, "--credential %q: use 3 or -", from)
-	}
-	f := os.NewFile(fd, "credential")
-	if _, err := f.Stat(); err != nil {
-		return nil, schema.Errorf(schema.CodeInvalid, "no credential on descriptor %d; a pool starts runners, people use grader check", fd)
-	}
-	return f, nil
 }

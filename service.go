@@ -134,13 +134,13 @@ func (s *Service) startScheduler(ctx context.Context, data *dataDir) error {
 		Forecast: &forecast{tasks: s.store.Tasks, clock: s.Clock, logger: s.Logger},
 		Dir:      cache, Socket: data.Socket("fleet/runners"), Clock: s.Clock, Logger: s.Logger,
 	}
-	if s.scheduler.Pools, err = s.makePools(data); err != nil {
+	s.onStop(s.scheduler.Stop)
+	if s.scheduler.Pools, err = s.makePools(ctx, data); err != nil {
 		return err
 	}
 	if err := s.scheduler.Start(ctx); err != nil {
 		return fmt.Errorf("scheduler: %w", err)
 	}
-	s.onStop(s.scheduler.Stop)
 	return nil
 }
 

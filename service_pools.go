@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -12,13 +13,13 @@ import (
 
 // makePools makes a pool of each kind that a flavour names, and gives each flavour
 // its own.
-func (s *Service) makePools(data *dataDir) (map[string]scheduler.Pool, error) {
+func (s *Service) makePools(ctx context.Context, data *dataDir) (map[string]scheduler.Pool, error) {
 	made := make(map[PoolKind]scheduler.Pool)
 	pools := make(map[string]scheduler.Pool, len(s.Config.Flavours))
 	for name, f := range s.Config.Flavours {
 		kind := f.kind()
 		if made[kind] == nil {
-			pool, err := s.makePool(kind, data)
+			pool, err := s.makePool(ctx, kind, data)
 			if err != nil {
 				return nil, fmt.Errorf("pool %s: %w", kind, err)
 			}
@@ -29,12 +30,14 @@ func (s *Service) makePools(data *dataDir) (map[string]scheduler.Pool, error) {
 	return pools, nil
 }
 
-func (s *Service) makePool(kind PoolKind, data *dataDir) (scheduler.Pool, error) {
+func (s *Service) makePool(ctx context.Context, kind PoolKind, data *dataDir) (scheduler.Pool, error) {
 	switch kind {
 	case PoolLocal:
 		return s.localPool()
 	case PoolDocker:
 		return s.dockerPool(data)
+	case PoolNomad:
+		return s.nomadPool(ctx)
 	default:
 		return nil, schema.Errorf(schema.CodeUnavailable, "this version of grader has no such pool; use local")
 	}

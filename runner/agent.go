@@ -62,7 +62,7 @@ func (a *Agent) Run(ctx context.Context, credential io.Reader) error {
 		return fmt.Errorf("open wall: %w", err)
 	}
 	defer a.close(station)
-	client, err := newClient(c.URL, a.Patience)
+	client, err := newClient(c.URL, c.CA, a.Patience)
 	if err != nil {
 		return err
 	}
@@ -112,6 +112,7 @@ func (a *Agent) serve(ctx context.Context, c *client, cred schema.Credential, st
 	registered, err := c.register(ctx, schema.Register{
 		Protocol: schema.Protocol,
 		Token:    cred.Token,
+		Identity: cred.Identity,
 		Flavour:  cred.Flavour,
 		Version:  a.Version,
 		Image:    station.Image,

@@ -20,12 +20,13 @@ func TestCredentialIsReadStrictly(t *testing.T) {
 	t.Parallel()
 	good := `{"url":"http://127.0.0.1:1","runner":"r","token":"t","flavour":"f"}`
 	for name, c := range map[string]struct{ credential, words string }{
-		"nothing":             {"", "could not be read"},
-		"no JSON":             {"token\n", "not what this version expects"},
-		"an unknown field":    {strings.Replace(good, "runner", "rummer", 1), "not what this version expects"},
-		"no token":            {strings.Replace(good, `"t"`, `""`, 1), "lacks its URL, token or flavour"},
-		"an endless line":     {strings.Repeat(" ", 1<<16), "could not be read"},
-		"an address of a pet": {strings.Replace(good, "http://127.0.0.1:1", "rex", 1), "use http://HOST:PORT or unix:/PATH"},
+		"nothing":              {"", "could not be read"},
+		"no JSON":              {"token\n", "not what this version expects"},
+		"an unknown field":     {strings.Replace(good, "runner", "rummer", 1), "not what this version expects"},
+		"no token":             {strings.Replace(good, `"t"`, `""`, 1), "lacks its URL, flavour, or both"},
+		"an endless line":      {strings.Repeat(" ", 1<<16), "could not be read"},
+		"foreign certificates": {strings.Replace(good, `"runner"`, `"ca":"no PEM","runner"`, 1), "hold none in PEM form"},
+		"an address of a pet":  {strings.Replace(good, "http://127.0.0.1:1", "rex", 1), "use http://HOST:PORT or unix:/PATH"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -3,6 +3,8 @@ package runner
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,8 +34,9 @@ type client struct {
 	secret   string
 }
 
-// newClient makes a client of "http://HOST:PORT", "https://…" or "unix:/PATH".
-func newClient(address string, patience time.Duration) (*client, error) {
+// newClient makes a client of "http://HOST:PORT", "https://…" or "unix:/PATH". ca are
+// the certificates, as PEM, that the server's is signed by; "" is the system's.
+func newClient(address, ca string, patience time.Duration) (*client, error) {
 	t := &http.Transport{MaxIdleConnsPerHost: 8, IdleConnTimeout: time.Minute, DisableCompression: true}
 	c := &client{http: &http.Client{Transport: t}, root: strings.TrimSuffix(address, "/"), patience: patience}
 	if path, ok := strings.CutPrefix(address, "unix:"); ok {
@@ -46,6 +49,12 @@ func newClient(address string, patience time.Duration) (*client, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return nil, schema.Errorf(schema.CodeInvalid, "the server's address %q: use http://HOST:PORT or unix:/PATH", address)
+	}
+	if ca != "" {
+		t.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
+		if !t.TLSClientConfig.RootCAs.AppendCertsFromPEM([]byte(ca)) {
+			return nil, schema.Errorf(schema.CodeInvalid, "the server's certificates hold none in PEM form")
+		}
 	}
 	return c, nil
 }

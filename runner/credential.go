@@ -37,8 +37,8 @@ func readCredential(r io.Reader) (schema.Credential, error) {
 	if err := d.Decode(&c); err != nil {
 		return c, &schema.Error{Code: schema.CodeInvalid, Message: "the credential is not what this version expects", Err: err}
 	}
-	if c.URL == "" || c.Token == "" || c.Flavour == "" {
-		return c, schema.Errorf(schema.CodeInvalid, "the credential lacks its URL, token or flavour")
+	if c.URL == "" || c.Token == "" && c.Identity == "" || c.Flavour == "" {
+		return c, schema.Errorf(schema.CodeInvalid, "the credential lacks its URL, flavour, or both token and identity")
 	}
 	return c, nil
 }

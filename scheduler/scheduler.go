@@ -28,6 +28,9 @@ type Scheduler struct {
 	Clock    func() time.Time          // nil is time.Now
 	Logger   *slog.Logger              // nil is slog.Default
 
+	// Listeners are served to runners besides the socket, and closed by Stop.
+	Listeners []net.Listener
+
 	once     sync.Once
 	ctx      context.Context // ends when Stop is called
 	cancel   context.CancelCauseFunc
@@ -127,14 +130,15 @@ func (s *Scheduler) end() {
 	s.cancel(errStopping)
 }
 
-// listen serves the runners' interface on the unix socket.
+// listen serves the runners' interface on the unix socket and the other listeners.
 func (s *Scheduler) listen(ctx context.Context) error {
-	if s.Socket == "" {
-		return nil
-	}
-	l, err := listenUnix(ctx, s.Socket)
-	if err != nil {
-		return fmt.Errorf("runners' socket: %w", err)
+	listeners := s.Listeners
+	if s.Socket != "" {
+		l, err := listenUnix(ctx, s.Socket)
+		if err != nil {
+			return fmt.Errorf("runners' socket: %w", err)
+		}
+		listeners = append([]net.Listener{l}, listeners...)
 	}
 	s.server = &http.Server{
 		Handler:           s.Handler(),
@@ -143,11 +147,13 @@ func (s *Scheduler) listen(ctx context.Context) error {
 		BaseContext:       func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 		ErrorLog:          slog.NewLogLogger(s.Logger.Handler(), slog.LevelDebug),
 	}
-	s.tasks.Go(func() {
-		if err := s.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			s.Logger.Error("runners' socket failed", "error", err)
-		}
-	})
+	for _, l := range listeners {
+		s.tasks.Go(func() {
+			if err := s.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				s.Logger.Error("runners' interface failed", "address", l.Addr(), "error", err)
+			}
+		})
+	}
 	return nil
 }
 
@@ -162,6 +168,9 @@ func (s *Scheduler) Stop(ctx context.Context) error {
 		s.returnAll(ctx)
 		if s.server != nil {
 			failed = errors.Join(failed, s.server.Shutdown(ctx))
+		}
+		for _, l := range s.Listeners {
+			_ = l.Close() // as a rule it is closed by now
 		}
 	})
 	done := make(chan struct{})

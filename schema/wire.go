@@ -20,14 +20,16 @@ const Protocol = 1
 const RunnerAPI = "/runner/v1"
 
 // Credential is what a pool hands to the runner that it starts: JSON over a pipe,
-// never in its arguments or environment.
+// never in its arguments or environment. It has a Token or an Identity.
 type Credential struct {
-	URL     string `json:"url"`    // of the control plane: "http://HOST:PORT" or "unix:/PATH"
-	Runner  string `json:"runner"` // id that the pool knows it by
-	Flavour string `json:"flavour"`
-	Token   string `json:"token"`           // spent by Register
-	Image   string `json:"image,omitempty"` // content id of what the runner runs in, as the driver reports it
-	Leash   bool   `json:"leash,omitempty"` // the pipe stays open while the pool lives; its end is the runner's
+	URL      string `json:"url"`              // of the control plane: "http://HOST:PORT", "https://…" or "unix:/PATH"
+	CA       string `json:"ca,omitempty"`     // certificates, as PEM, that sign the URL's; "" is the system's
+	Runner   string `json:"runner,omitempty"` // id that the pool knows it by
+	Flavour  string `json:"flavour"`
+	Token    string `json:"token,omitempty"`    // spent by Register
+	Identity string `json:"identity,omitempty"` // a signed JWT, good for one Register
+	Image    string `json:"image,omitempty"`    // content id of what the runner runs in, as the driver reports it
+	Leash    bool   `json:"leash,omitempty"`    // the pipe stays open while the pool lives; its end is the runner's
 }
 
 // Register is a runner's first message. It proves who it is by its one-time Token, or

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/grader/grader/scheduler"
 	"github.com/grader/grader/schema"
 )
 
@@ -20,9 +21,11 @@ import (
 const patience = time.Minute
 
 // Front stands in for the scheduler: it issues tokens, registers whoever brings
-// one, and keeps each runner waiting for a job until it is dismissed.
+// one, or is whom the pool says, and keeps each runner waiting for a job until it is
+// dismissed.
 type Front struct {
-	URL string // what goes into the credentials
+	URL      string               // what goes into the credentials
+	Identify scheduler.Identifier // the pool, where its runners have identities instead of tokens
 
 	t          testing.TB
 	mu         sync.Mutex
@@ -49,7 +52,10 @@ func NewFront(t testing.TB, l net.Listener) *Front {
 		server.Listener = l
 	}
 	server.Start()
-	t.Cleanup(server.Close)
+	t.Cleanup(func() {
+		server.CloseClientConnections() // runners that outlive their pool still ask
+		server.Close()
+	})
 	f.URL = server.URL
 	if u, ok := server.Listener.Addr().(*net.UnixAddr); ok {
 		f.URL = "unix:" + u.Name
@@ -62,13 +68,34 @@ func (f *Front) Issue(runner, flavour string) string {
 	token := rand.Text()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.tokens[token], f.flavours[runner] = runner, flavour
-	f.dismissals[runner] = make(chan struct{})
+	f.tokens[token] = runner
+	f.expect(runner, flavour)
 	return token
+}
+
+// Expect notes a runner that will prove itself by its identity.
+func (f *Front) Expect(runner, flavour string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.expect(runner, flavour)
+}
+
+// expect notes a runner, if it is new. mu is held.
+func (f *Front) expect(runner, flavour string) {
+	f.flavours[runner] = flavour
+	if f.dismissals[runner] == nil {
+		f.dismissals[runner] = make(chan struct{})
+	}
 }
 
 // Exited notes that a runner ended that was not retired.
 func (f *Front) Exited(runner, _ string) { f.exited <- runner }
+
+// Lost notes that a runner was ended that was not retired.
+func (f *Front) Lost(runner, _, _ string) { f.exited <- runner }
+
+// Replace leaves every runner as it is: all of them are busy.
+func (f *Front) Replace(string) bool { return false }
 
 // Dismiss lets a registered runner end by itself.
 func (f *Front) Dismiss(runner string) {
@@ -102,18 +129,33 @@ func (f *Front) register(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	f.mu.Lock()
-	id, ok := f.tokens[said.Token]
-	delete(f.tokens, said.Token)
-	flavour := f.flavours[id]
-	f.mu.Unlock()
-	if !ok || said.Flavour != flavour {
-		f.t.Errorf("a runner of flavour %q came with a token that is not its own", said.Flavour)
-		w.WriteHeader(http.StatusUnauthorized)
+	id, err := f.prove(r.Context(), said)
+	if err != nil {
+		f.t.Errorf("a runner of flavour %q came with a proof that is not its own: %v", said.Flavour, err)
+		answer(w, schema.HTTPStatus(err), schema.ErrorReply{Code: schema.CodeOf(err), Message: err.Error()})
 		return
 	}
 	f.registered <- id
-	answer(w, http.StatusOK, schema.Registered{Runner: id, Secret: id, Flavour: schema.Flavour{Name: flavour}})
+	answer(w, http.StatusOK, schema.Registered{Runner: id, Secret: id, Flavour: schema.Flavour{Name: said.Flavour}})
+}
+
+// prove returns the runner that a registration comes from.
+func (f *Front) prove(ctx context.Context, said schema.Register) (string, error) {
+	if said.Identity != "" {
+		id, err := f.Identify.Identify(ctx, said.Flavour, said.Identity)
+		if err == nil {
+			f.Expect(id, said.Flavour)
+		}
+		return id, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	id, ok := f.tokens[said.Token]
+	delete(f.tokens, said.Token)
+	if !ok || said.Flavour != f.flavours[id] {
+		return "", schema.Errorf(schema.CodeUnauthenticated, "the token is another's, or spent")
+	}
+	return id, nil
 }
 
 func (f *Front) claim(w http.ResponseWriter, r *http.Request) {

@@ -12,10 +12,25 @@ import (
 // Make makes a pool whose runners register at the front. It is closed by the suite.
 type Make func(t *testing.T) (scheduler.Pool, *Front)
 
-// Run runs the suite. The flavours that it asks for are called small and large and
-// have no limits set.
+// Run runs the suite. The flavours that it asks for are called small and large, and
+// nothing else is set in them.
 func Run(t *testing.T, make Make) {
-	for name, test := range map[string]func(*testing.T, *subject){
+	suite := common()
+	suite["starts nothing once closed"] = closed
+	run(t, suite, make)
+}
+
+// RunOutliving is Run for a pool whose runners outlive it; again makes another pool,
+// as the next process would, that tells the same front.
+func RunOutliving(t *testing.T, make Make, again func(*testing.T, *Front) scheduler.Pool) {
+	suite := common()
+	suite["starts nothing once closed, and is known again"] = func(t *testing.T, s *subject) { outlived(t, s, again) }
+	run(t, suite, make)
+}
+
+// common is what every pool must do.
+func common() map[string]func(*testing.T, *subject) {
+	return map[string]func(*testing.T, *subject){
 		"keeps as many runners as asked":     keepsAsMany,
 		"adds runners when more are asked":   addsMore,
 		"ends none because fewer are asked":  endsNone,
@@ -24,9 +39,12 @@ func Run(t *testing.T, make Make) {
 		"tells of an exit and replaces it":   tellsOfExit,
 		"does not tell of a retirement":      silentRetirement,
 		"keeps flavours apart":               keepsApart,
-		"starts nothing once closed":         closed,
 		"retires while others are asked for": retiresAtOnce,
-	} {
+	}
+}
+
+func run(t *testing.T, suite map[string]func(*testing.T, *subject), make Make) {
+	for name, test := range suite {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			pool, front := make(t)
@@ -195,4 +213,19 @@ func retiresAtOnce(_ *testing.T, s *subject) {
 	s.retire(ids[0])
 	s.retire(ids[1])
 	s.wants("small", ids[2])
+}
+
+func outlived(t *testing.T, s *subject, again func(*testing.T, *Front) scheduler.Pool) {
+	s.ensure("small", 2)
+	ids := s.fresh(2)
+	s.close()
+	if err := s.Ensure(t.Context(), schema.Flavour{Name: "small"}, 3); err == nil {
+		t.Error("a closed pool starts runners")
+	}
+	s.Pool = again(t, s.front)
+	s.wants("small", ids...)
+	s.ensure("small", 2)
+	s.wants("small", ids...)
+	s.retire(ids[0])
+	s.wants("small", append(s.fresh(1), ids[1])...)
 }

@@ -1,0 +1,43 @@
+package nomad
+
+import (
+	"cmp"
+
+	"github.com/hashicorp/nomad/api"
+
+	"github.com/grader/grader/schema"
+)
+
+// Address is how Nomad is reached; an empty field is what Nomad's usual environment
+// variable says (NOMAD_ADDR, NOMAD_TOKEN, NOMAD_CACERT …).
+type Address struct {
+	URL, Region, Namespace string
+	Token                  string // ACL
+	CA, Cert, Key          string // files
+	ServerName             string // in the certificate, where it is not the URL's host
+}
+
+// Cluster is Nomad's interface, and the namespace in which all that is done there.
+type Cluster struct {
+	*api.Client
+	Namespace string
+}
+
+// Dial makes a client; it connects to nothing yet. CodeInvalid: the address or one of
+// its files is no good.
+func Dial(a Address) (*Cluster, error) {
+	c := api.DefaultConfig()
+	c.Address = cmp.Or(a.URL, c.Address)
+	c.Region = cmp.Or(a.Region, c.Region)
+	c.Namespace = cmp.Or(a.Namespace, c.Namespace)
+	c.SecretID = cmp.Or(a.Token, c.SecretID)
+	c.TLSConfig.CACert = cmp.Or(a.CA, c.TLSConfig.CACert)
+	c.TLSConfig.ClientCert = cmp.Or(a.Cert, c.TLSConfig.ClientCert)
+	c.TLSConfig.ClientKey = cmp.Or(a.Key, c.TLSConfig.ClientKey)
+	c.TLSConfig.TLSServerName = cmp.Or(a.ServerName, c.TLSConfig.TLSServerName)
+	client, err := api.NewClient(c)
+	if err != nil {
+		return nil, schema.Errorf(schema.CodeInvalid, "Nomad's address: %w", err)
+	}
+	return &Cluster{Client: client, Namespace: cmp.Or(c.Namespace, api.DefaultNamespace)}, nil
+}

@@ -1,0 +1,109 @@
+package nomad
+
+import (
+	"context"
+
+	"github.com/hashicorp/nomad/api"
+
+	"github.com/grader/grader/schema"
+)
+
+// makeKey is where a job says which specification it was made of.
+const makeKey = "grader_make"
+
+// write are the options of a write to Nomad.
+func write(ctx context.Context) *api.WriteOptions { return (&api.WriteOptions{}).WithContext(ctx) }
+
+// start dispatches one runner of the group.
+func (p *Pool) start(ctx context.Context, g *group) error {
+	parent := p.Settings.parent(g.flavour.Name)
+	answer, _, err := p.Cluster.Jobs().DispatchOpts(&api.DispatchOptions{JobID: parent}, write(ctx))
+	if err != nil {
+		return unanswered("dispatch a runner", err)
+	}
+	if p.dispatched(answer.DispatchedJobID, g) {
+		p.Registrar.Expect(answer.DispatchedJobID, g.flavour.Name)
+	}
+	p.Logger.Debug("runner dispatched", "runner", answer.DispatchedJobID, "flavour", g.flavour.Name)
+	return nil
+}
+
+// dispatched notes a runner that was dispatched just now; false: its end was heard of
+// before the answer was.
+func (p *Pool) dispatched(id string, g *group) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.owed[id] {
+		return false
+	}
+	p.know(id, g.flavour.Name).make = g.make
+	return true
+}
+
+// define registers the flavour's parameterized job, if what Nomad has is another or
+// nothing. Runners of another make are then replaced one after the other.
+func (p *Pool) define(ctx context.Context, g *group) error {
+	p.mu.Lock()
+	f, known := g.flavour, g.make
+	p.mu.Unlock()
+	job, fingerprint := p.Settings.specification(f)
+	if known == fingerprint {
+		return nil
+	}
+	there, _, err := p.Cluster.Jobs().Info(*job.ID, (&api.QueryOptions{}).WithContext(ctx))
+	if err != nil && !missing(err) {
+		return unanswered("look for job "+*job.ID, err)
+	}
+	if err != nil || there.Meta[makeKey] != fingerprint || there.Stop != nil && *there.Stop {
+		if _, _, err := p.Cluster.Jobs().Register(job, write(ctx)); err != nil {
+			return unanswered("register job "+*job.ID, err)
+		}
+		p.Logger.Info("runners' job registered", "job", *job.ID, "make", fingerprint)
+	}
+	p.mu.Lock()
+	g.make = fingerprint
+	p.mu.Unlock()
+	p.roll(g)
+	return nil
+}
+
+// know returns the runner of a dispatched job, noted now if it is new. mu is held.
+func (p *Pool) know(id, flavour string) *runner {
+	r := p.runners[id]
+	if r == nil {
+		r = &runner{id: id, flavour: flavour, born: p.Clock(), gone: make(chan struct{})}
+		p.runners[id] = r
+	}
+	return r
+}
+
+// stop ends a runner's job. Nomad forgets a job that is purged at once, with its
+// allocation: nothing would tell when that has ended. So while it may run it is only
+// stopped, and purged once its end was heard of.
+func (p *Pool) stop(ctx context.Context, id string) error {
+	p.mu.Lock()
+	r := p.runners[id]
+	purge := r == nil || r.alloc == ""
+	p.mu.Unlock()
+	if _, _, err := p.Cluster.Jobs().Deregister(id, purge, write(ctx)); err != nil && !missing(err) {
+		return unanswered("stop job "+id, err)
+	}
+	return nil
+}
+
+// remove is stop where nobody waits for it; what fails is tried again at the next
+// listing, as the job is owed.
+func (p *Pool) remove(id string) {
+	p.spawn(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, callPatience)
+		defer cancel()
+		if err := p.stop(ctx, id); err != nil && ctx.Err() == nil {
+			p.Logger.Warn("job not removed yet", "job", id, "error", err)
+		}
+	})
+}
+
+// unanswered is what a failed call to Nomad is to people.
+func unanswered(what string, err error) error {
+	return &schema.Error{Code: schema.CodeUnavailable, Message: "Nomad: " + what + ": " + inWords(err), Err: err}
+}

@@ -1,0 +1,193 @@
+package nomad_test
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/nomad/api"
+
+	"github.com/grader/grader/nomad"
+	"github.com/grader/grader/schema"
+)
+
+// told notes what the pool tells the scheduler.
+type told chan string
+
+func (c told) Expect(runner, _ string)       { c <- "expect " + runner }
+func (c told) Exited(runner, failure string) { c <- "exited " + runner + ": " + failure }
+func (c told) Lost(runner, reason, failure string) {
+	c <- "lost " + runner + ": " + reason + "; " + failure
+}
+func (c told) Replace(runner string) bool { c <- "replace " + runner; return true }
+
+// next is the next thing told, or fails the test.
+func (c told) next(t *testing.T, words string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	select {
+	case said := <-c:
+		if !strings.Contains(said, words) {
+			t.Errorf("told %q, want %q", said, words)
+		}
+	case <-ctx.Done():
+		t.Fatalf("nobody was told %q", words)
+	}
+}
+
+// onFake is a pool on the fake with one flavour.
+func onFake(t *testing.T, f *fakeNomad) (*nomad.Pool, told) {
+	t.Helper()
+	cluster, err := nomad.Dial(nomad.Address{URL: f.URL})
+	check(t, err)
+	said := make(told, 100)
+	p := &nomad.Pool{Cluster: cluster, Registrar: said, Logger: slog.New(slog.DiscardHandler),
+		Settings: nomad.Settings{Prefix: "grader", Network: "n", Wall: "uid", Flavours: map[string]nomad.Placement{"small": {}}}}
+	p.Start(t.Context())
+	t.Cleanup(func() { check(t, p.Close()) })
+	return p, said
+}
+
+func small() schema.Flavour {
+	return schema.Flavour{Name: "small", Image: "runner:1", CPU: 1, Memory: 1 << 30, Scratch: 1 << 30, Processes: 100}
+}
+
+// happens sends an event of an allocation.
+func (f *fakeNomad) happens(a *api.Allocation) {
+	f.events <- api.Events{Index: 8, Events: []api.Event{{Topic: api.TopicAllocation, Payload: map[string]any{"Allocation": a}}}}
+}
+
+// failure waits until the pool has words for staff.
+func failure(t *testing.T, p *nomad.Pool, words string) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for {
+		runners, err := p.List(ctx)
+		said := ""
+		if err != nil {
+			said = err.Error()
+		}
+		for _, r := range runners {
+			said += r.Failure + "\n"
+		}
+		if strings.Contains(said, words) {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("staff read %q, want %q", said, words)
+		}
+	}
+}
+
+func TestEndsOfRunnersInWords(t *testing.T) {
+	t.Parallel()
+	first := "grader-small/dispatch-1-x"
+	evicted := alloc("a1", first, "running", "evict")
+	evicted.DesiredDescription = "Preempted by alloc ID 7"
+	drained := alloc("a1", first, "complete", "stop")
+	drained.DesiredDescription = "alloc is being migrated"
+	unpulled := alloc("a1", first, "failed", "run")
+	unpulled.TaskStates = map[string]*api.TaskState{"runner": {Events: []*api.TaskEvent{
+		{Type: api.TaskReceived}, {Type: api.TaskDriverFailure, DisplayMessage: "Failed to pull `runner:1`: no such host"}, {Type: "Not Restarting"}}}}
+	for name, c := range map[string]struct {
+		a     *api.Allocation
+		words string
+	}{
+		"a node that is down":         {alloc("a1", first, "lost", "stop"), "lost " + first + ": the machine that graded it was lost; node n1 was lost"},
+		"a node that does not answer": {alloc("a1", first, "unknown", "run"), "lost " + first + ": the machine that graded it was lost"},
+		"a node that was drained":     {drained, "lost " + first + ": its machine was taken out of service; stopped by Nomad on node n1: alloc is being migrated"},
+		"an image that is not there":  {unpulled, "exited " + first + ": on node n1: Failed to pull `runner:1`: no such host"},
+		"a runner that ended":         {alloc("a1", first, "complete", "run"), "exited " + first + ": it ended without having registered"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFakeNomad(t)
+			p, said := onFake(t, f)
+			check(t, p.Ensure(t.Context(), small(), 1))
+			said.next(t, "expect "+first)
+			f.happens(alloc("a1", first, "running", "run"))
+			f.happens(c.a)
+			said.next(t, c.words)
+			said.next(t, "expect grader-small/dispatch-1-xx")
+		})
+	}
+}
+
+func TestPlacementThatFailsIsToldToStaff(t *testing.T) {
+	t.Parallel()
+	f := newFakeNomad(t)
+	p, said := onFake(t, f)
+	check(t, p.Ensure(t.Context(), small(), 1))
+	said.next(t, "expect")
+	f.events <- api.Events{Index: 8, Events: []api.Event{{Topic: api.TopicEvaluation, Payload: map[string]any{"Evaluation": &api.Evaluation{
+		JobID: "grader-small/dispatch-1-x", FailedTGAllocs: map[string]*api.AllocationMetric{"runner": {
+			NodesEvaluated: 3, DimensionExhausted: map[string]int{"memory": 2}, ConstraintFiltered: map[string]int{"${attr.cpu.arch} = arm64": 1}}}}}}}}
+	failure(t, p, "no room: 3 nodes were looked at, refused are 2 of no more memory, 1 by ${attr.cpu.arch} = arm64")
+}
+
+// What no node has taken is withdrawn when less is wanted; what runs never is.
+func TestFewerAreWanted(t *testing.T) {
+	t.Parallel()
+	f := newFakeNomad(t)
+	p, said := onFake(t, f)
+	check(t, p.Ensure(t.Context(), small(), 2))
+	said.next(t, "expect grader-small/dispatch-1-x")
+	said.next(t, "expect grader-small/dispatch-1-xx")
+	f.happens(alloc("a1", "grader-small/dispatch-1-x", "running", "run"))
+	f.happens(alloc("a9", "grader-small/dispatch-1-seen", "running", "run"))
+	f.happens(alloc("a9", "grader-small/dispatch-1-seen", "lost", "stop"))
+	said.next(t, "lost grader-small/dispatch-1-seen") // so the first was taken in
+	check(t, p.Ensure(t.Context(), small(), 0))
+	runners, err := p.List(t.Context())
+	check(t, err)
+	if len(runners) != 1 || runners[0].ID != "grader-small/dispatch-1-x" || runners[0].Where != "allocation a1 on n1" {
+		t.Errorf("runners %+v", runners)
+	}
+}
+
+func TestNomadAway(t *testing.T) {
+	t.Parallel()
+	f := newFakeNomad(t)
+	f.down = true
+	p, said := onFake(t, f)
+	failure(t, p, "Nomad does not answer: list jobs: 500 no cluster leader")
+	if err := p.Ensure(t.Context(), small(), 1); schema.CodeOf(err) != schema.CodeUnavailable {
+		t.Errorf("ensure: %v", err)
+	}
+	f.mu.Lock()
+	f.down = false
+	f.mu.Unlock()
+	said.next(t, "expect grader-small/dispatch-1-x") // it makes up for what was asked
+}
+
+// A flavour that was changed is a new job; the runners of the old one go one by one.
+func TestChangedFlavourRolls(t *testing.T) {
+	t.Parallel()
+	f := newFakeNomad(t)
+	ours := newRSA(t, "one")
+	f.keys.Keys = append(f.keys.Keys, ours.public())
+	f.jobs = append(f.jobs, &api.JobListStub{ID: "grader-small/dispatch-0-old", ParentID: "grader-small", Status: "running", Meta: map[string]string{"grader_make": "old"}})
+	f.allocs = append(f.allocs, alloc("a0", "grader-small/dispatch-0-old", "running", "run"), alloc("a1", "grader-small/dispatch-1-x", "running", "run"))
+	p, said := onFake(t, f)
+	check(t, p.Ensure(t.Context(), small(), 2))
+	f.mu.Lock()
+	registered := len(f.registered)
+	f.mu.Unlock()
+	if registered != 1 {
+		t.Errorf("%d jobs were registered", registered)
+	}
+	said.next(t, "replace grader-small/dispatch-0-old")
+	c := good(time.Now())
+	c["nomad_allocation_id"] = "a0"
+	if _, err := p.Identify(t.Context(), "small", ours.sign(t, c)); schema.CodeOf(err) != schema.CodeForbidden {
+		t.Errorf("one of the old make registers: %v", err)
+	}
+}

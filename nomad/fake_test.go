@@ -1,0 +1,111 @@
+package nomad_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/hashicorp/nomad/api"
+)
+
+// fakeNomad answers as Nomad's interface does, as far as one flavour's pool asks.
+type fakeNomad struct {
+	URL string
+
+	mu         sync.Mutex
+	down       bool
+	keys       jose.JSONWebKeySet
+	keyFetches int
+	jobs       []*api.JobListStub
+	allocs     []*api.Allocation
+	registered []*api.Job
+	dispatches int
+	stopped    []string // names of jobs
+	events     chan api.Events
+}
+
+func newFakeNomad(t *testing.T) *fakeNomad {
+	t.Helper()
+	f := &fakeNomad{events: make(chan api.Events, 100)}
+	server := httptest.NewServer(f)
+	t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
+	f.URL = server.URL
+	return f
+}
+
+// ServeHTTP answers one request.
+func (f *fakeNomad) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	if f.down {
+		f.mu.Unlock()
+		http.Error(w, "no cluster leader", http.StatusInternalServerError)
+		return
+	}
+	path := strings.TrimPrefix(r.URL.Path, "/v1/")
+	if path == "event/stream" {
+		f.mu.Unlock()
+		f.stream(w, r)
+		return
+	}
+	defer f.mu.Unlock()
+	answer := f.answer(r.Method, path, r)
+	if answer == nil {
+		http.Error(w, "not found", http.StatusNotFound)
+		return
+	}
+	w.Header().Set("X-Nomad-Index", "7")
+	_ = json.NewEncoder(w).Encode(answer)
+}
+
+// answer is what a request is answered with, nil for not found. mu is held.
+func (f *fakeNomad) answer(method, path string, r *http.Request) any {
+	switch {
+	case path == "/.well-known/jwks.json":
+		f.keyFetches++
+		return f.keys
+	case path == "jobs" && method == http.MethodGet:
+		return f.jobs
+	case path == "jobs":
+		var said api.JobRegisterRequest
+		_ = json.NewDecoder(r.Body).Decode(&said)
+		f.registered = append(f.registered, said.Job)
+		return api.JobRegisterResponse{}
+	case path == "allocations":
+		return f.allocs
+	case strings.HasSuffix(path, "/dispatch"):
+		f.dispatches++
+		return api.JobDispatchResponse{DispatchedJobID: strings.TrimSuffix(strings.TrimPrefix(path, "job/"), "/dispatch") + "/dispatch-1-" + strings.Repeat("x", f.dispatches)}
+	case method == http.MethodDelete:
+		f.stopped = append(f.stopped, strings.TrimPrefix(path, "job/"))
+		return api.JobDeregisterResponse{}
+	}
+	for _, a := range f.allocs {
+		if path == "allocation/"+a.ID {
+			return a
+		}
+	}
+	return nil
+}
+
+// stream sends the events that the test has.
+func (f *fakeNomad) stream(w http.ResponseWriter, r *http.Request) {
+	_ = http.NewResponseController(w).Flush()
+	for {
+		select {
+		case e := <-f.events:
+			_ = json.NewEncoder(w).Encode(e)
+			_ = http.NewResponseController(w).Flush()
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+// alloc is an allocation of a dispatched job, as Nomad tells of it.
+func alloc(id, job, client, desired string) *api.Allocation {
+	return &api.Allocation{ID: id, JobID: job, NodeName: "n1", Namespace: "default", TaskGroup: "runner", ClientStatus: client, DesiredStatus: desired}
+}

@@ -1,0 +1,147 @@
+package nomad
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+const (
+	firstPause   = 250 * time.Millisecond
+	longestPause = 30 * time.Second
+)
+
+// group is one flavour's runners: how many there should be, and how it went. The
+// pool's mu guards the fields after filling.
+type group struct {
+	filling sync.Mutex // held by the one that dispatches
+
+	flavour schema.Flavour
+	want    int
+	make    string // fingerprint of what is registered; "" until that is known
+	failed  int    // runners in a row that never registered
+	retry   time.Time
+	timer   *time.Timer
+	failure string // why the last one could not start
+}
+
+// blame notes a failure and doubles the pause before the next start.
+func (g *group) blame(failure string, now time.Time) {
+	g.failure = failure
+	g.retry = now.Add(min(firstPause<<min(g.failed, 10), longestPause))
+	g.failed++
+}
+
+// praise forgets the failures: a runner has registered.
+func (g *group) praise() { g.failed, g.failure, g.retry = 0, "", time.Time{} }
+
+// group returns a flavour's group, made if need be. mu is held.
+func (p *Pool) group(flavour string) *group {
+	g := p.groups[flavour]
+	if g == nil {
+		g = &group{flavour: schema.Flavour{Name: flavour}}
+		p.groups[flavour] = g
+	}
+	return g
+}
+
+// fill dispatches the runners that a flavour lacks, or sets a timer to after a
+// failure's pause.
+func (p *Pool) fill(ctx context.Context, g *group) error {
+	g.filling.Lock()
+	defer g.filling.Unlock()
+	if p.idle() {
+		return nil
+	}
+	err := p.define(ctx, g)
+	for err == nil && p.lacks(g) {
+		err = p.start(ctx, g)
+	}
+	if err != nil {
+		p.mu.Lock()
+		g.blame(err.Error(), p.Clock())
+		p.mu.Unlock()
+		p.lacks(g) // sets the timer
+	}
+	return err
+}
+
+// idle reports whether nothing can be asked of the cluster now.
+func (p *Pool) idle() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.closed || p.away != nil
+}
+
+// lacks reports whether a runner is to be dispatched now.
+func (p *Pool) lacks(g *group) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed || p.away != nil || p.count(g) >= g.want {
+		return false
+	}
+	pause := g.retry.Sub(p.Clock())
+	if pause > 0 && g.timer == nil {
+		g.timer = time.AfterFunc(pause, func() { p.again(g) })
+	}
+	return pause <= 0
+}
+
+// again is fill when a pause is over.
+func (p *Pool) again(g *group) {
+	p.mu.Lock()
+	g.timer = nil
+	p.mu.Unlock()
+	p.refill(g)
+}
+
+// refill is fill where nobody waits for it.
+func (p *Pool) refill(g *group) {
+	p.spawn(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, callPatience)
+		defer cancel()
+		if err := p.fill(ctx, g); err != nil && ctx.Err() == nil {
+			p.Logger.Error("runner not started", "flavour", g.flavour.Name, "error", err)
+		}
+	})
+}
+
+// count returns how many runners of the group serve or will. mu is held.
+func (p *Pool) count(g *group) int {
+	n := 0
+	for _, r := range p.runners {
+		if r.flavour == g.flavour.Name && r.serves() {
+			n++
+		}
+	}
+	return n
+}
+
+// surplus retires those runners above the wanted ones that no node has taken yet:
+// there is nothing that they could be in the middle of. It returns their ids.
+func (p *Pool) surplus(g *group) []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var ids []string
+	for n := p.count(g); n > g.want; n-- {
+		r := p.unplaced(g)
+		if r == nil {
+			break
+		}
+		p.retireNow(r)
+		ids = append(ids, r.id)
+	}
+	return ids
+}
+
+// unplaced returns a runner of the group that waits for a node, nil for none. mu is held.
+func (p *Pool) unplaced(g *group) *runner {
+	for _, r := range p.runners {
+		if r.flavour == g.flavour.Name && r.serves() && r.alloc == "" && !r.registered {
+			return r
+		}
+	}
+	return nil
+}

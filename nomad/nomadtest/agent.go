@@ -1,0 +1,224 @@
+// Package nomadtest starts a real Nomad for tests, with Docker as its driver, and makes
+// the image that its runners run in.
+package nomadtest
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/nomad/api"
+	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/nomad"
+)
+
+// MHz is what an agent says that each core has.
+const MHz = 10_000
+
+// patience bounds the wait for an agent to be ready.
+const patience = 90 * time.Second
+
+// Binary returns the path of nomad. Without one the test is skipped, loudly.
+func Binary(t testing.TB) string {
+	t.Helper()
+	path, err := exec.LookPath("nomad")
+	if err != nil {
+		t.Skip("SKIPPED: no nomad on PATH; nothing of the pool on Nomad is tested")
+	}
+	for _, tool := range []string{"docker", "tar", "ldd"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("SKIPPED: no %s; nothing of the pool on Nomad is tested", tool)
+		}
+	}
+	if os.Getuid() != 0 {
+		t.Skip("SKIPPED: Nomad's clients need root; nothing of the pool on Nomad is tested")
+	}
+	return path
+}
+
+// Agent is one Nomad agent, on ports of its own.
+type Agent struct {
+	Name string
+	URL  string // of its HTTP interface
+	RPC  string // of its servers
+
+	t       testing.TB
+	cluster *nomad.Cluster
+	binary  string
+	dir     string
+	cmd     *exec.Cmd
+}
+
+// Role says what an agent is; its zero value is a server and a client in one.
+type Role struct {
+	ServerOnly bool
+	Join       *Agent // the server that a client belongs to; nil: it is a server itself
+}
+
+// Start starts an agent and waits until it is ready. It is ended with the test.
+func Start(t testing.TB, name string, role Role) *Agent {
+	t.Helper()
+	a := &Agent{Name: name, t: t, binary: Binary(t), dir: t.TempDir()}
+	ports := freePorts(t, 3)
+	a.URL, a.RPC = fmt.Sprintf("http://127.0.0.1:%d", ports[0]), fmt.Sprintf("127.0.0.1:%d", ports[1])
+	var err error
+	a.cluster, err = nomad.Dial(nomad.Address{URL: a.URL})
+	check(t, err)
+	check(t, os.MkdirAll("/run/lock/grader", 0o711))
+	check(t, os.WriteFile(a.path("agent.hcl"), []byte(configuration(a, role, ports)), 0o600))
+	t.Cleanup(a.end)
+	a.Restart()
+	return a
+}
+
+func (a *Agent) path(name string) string { return filepath.Join(a.dir, name) }
+
+// configuration is an agent's. Heartbeats are short, so that a lost node is noticed soon.
+func configuration(a *Agent, role Role, ports []int) string {
+	text := fmt.Sprintf(`
+name      = %q
+data_dir  = %q
+bind_addr = "127.0.0.1"
+ports {
+  http = %d
+  rpc  = %d
+  serf = %d
+}
+advertise {
+  http = "127.0.0.1"
+  rpc  = "127.0.0.1"
+  serf = "127.0.0.1"
+}
+disable_update_check = true
+leave_on_terminate   = false
+log_level            = "INFO"
+plugin "docker" {
+  config {
+    gc {
+      image     = false
+      container = true
+    }
+    volumes {
+      enabled = true
+    }
+  }
+}
+`, a.Name, a.path("data"), ports[0], ports[1], ports[2])
+	servers := "[]"
+	if role.Join == nil {
+		text += "server {\n  enabled = true\n  bootstrap_expect = 1\n  min_heartbeat_ttl = \"1s\"\n  heartbeat_grace = \"1s\"\n  failover_heartbeat_ttl = \"2s\"\n}\n"
+	} else {
+		servers = fmt.Sprintf("[%q]", role.Join.RPC)
+	}
+	if !role.ServerOnly {
+		text += fmt.Sprintf("client {\n  enabled = true\n  servers = %s\n  network_interface = \"lo\"\n  cpu_total_compute = %d\n  options = {\n    \"fingerprint.denylist\" = \"env_aws,env_gce,env_azure,env_digitalocean,consul,vault\"\n  }\n}\n", servers, runtime.NumCPU()*MHz)
+	}
+	return text
+}
+
+// Restart starts the agent, again with the state that it had.
+func (a *Agent) Restart() {
+	a.t.Helper()
+	log, err := os.OpenFile(a.path("log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	check(a.t, err)
+	defer log.Close()
+	a.cmd = exec.Command(a.binary, "agent", "-config", a.path("agent.hcl")) //nolint:noctx // it outlives the call; end ends it
+	a.cmd.Stdout, a.cmd.Stderr = log, log
+	check(a.t, a.cmd.Start())
+	a.await("answer", func() bool {
+		_, err := a.Cluster().Status().Leader()
+		return err == nil
+	})
+}
+
+// AwaitClients waits until n clients are ready to run containers.
+func (a *Agent) AwaitClients(n int) {
+	a.t.Helper()
+	a.await(fmt.Sprintf("have %d clients", n), func() bool { return len(a.Nodes()) == n })
+}
+
+// Nodes are the clients that are ready, with a Docker that works.
+func (a *Agent) Nodes() []*api.NodeListStub {
+	all, _, err := a.Cluster().Nodes().List(nil)
+	if err != nil {
+		return nil
+	}
+	var ready []*api.NodeListStub
+	for _, n := range all {
+		if n.Status == api.NodeStatusReady && n.Drivers["docker"] != nil && n.Drivers["docker"].Healthy {
+			ready = append(ready, n)
+		}
+	}
+	return ready
+}
+
+func (a *Agent) await(what string, holds func() bool) {
+	a.t.Helper()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			log, _ := os.ReadFile(a.path("log"))
+			a.t.Fatalf("nomad %s does not %s:\n%s", a.Name, what, log[max(0, len(log)-4<<10):])
+		}
+	}
+}
+
+// Cluster is a client of the agent.
+func (a *Agent) Cluster() *nomad.Cluster { return a.cluster }
+
+// Purge removes every job whose name begins so.
+func (a *Agent) Purge(prefix string) {
+	a.t.Helper()
+	jobs, _, err := a.cluster.Jobs().PrefixList(prefix)
+	check(a.t, err)
+	for _, j := range jobs {
+		_, _, err := a.cluster.Jobs().Deregister(j.ID, true, nil)
+		check(a.t, err)
+	}
+}
+
+// Kill ends the agent as a crash would; what it runs lives on.
+func (a *Agent) Kill() {
+	_ = a.cmd.Process.Kill()
+	_ = a.cmd.Wait()
+}
+
+// end ends the agent, and takes away what it had mounted.
+func (a *Agent) end() {
+	a.Kill()
+	mounts, _ := filepath.Glob(a.path("data/alloc/*/*/*"))
+	for _, dir := range mounts {
+		_ = unix.Unmount(dir, unix.MNT_DETACH) // most of them are none
+	}
+}
+
+func freePorts(t testing.TB, n int) []int {
+	t.Helper()
+	ports := make([]int, n)
+	for i := range ports {
+		l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+		check(t, err)
+		defer l.Close()
+		ports[i] = l.Addr().(*net.TCPAddr).Port
+	}
+	return ports
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,133 @@
+package nomadtest
+
+import (
+	"crypto/rand"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// tools are what an image of this package has of this machine, besides grader.
+func tools() []string {
+	return []string{"sh", "bash", "cat", "sleep", "test", "ls", "seq", "id", "head", "tail", "mkdir", "stat", "true"}
+}
+
+// Image makes an image with grader and this machine's own shell and tools in it, and
+// returns its id. It is removed with the test.
+func Image(t testing.TB, grader string) string {
+	t.Helper()
+	root := t.TempDir()
+	for _, dir := range []string{"bin", "sbin", "lib", "lib64"} {
+		check(t, os.MkdirAll(filepath.Join(root, "usr", dir), 0o755))
+		check(t, os.Symlink("usr/"+dir, filepath.Join(root, dir)))
+	}
+	put(t, root, grader, "/usr/local/bin/grader")
+	for _, tool := range tools() {
+		path, err := exec.LookPath(tool)
+		check(t, err)
+		put(t, root, path, path)
+		for _, library := range libraries(path) {
+			put(t, root, library, library)
+		}
+	}
+	for _, dir := range []string{"tmp", "proc", "dev", "run/lock", "var/tmp", "root", "home", "opt"} {
+		check(t, os.MkdirAll(filepath.Join(root, dir), 0o755))
+	}
+	check(t, os.Chmod(filepath.Join(root, "tmp"), 0o1777))
+	check(t, os.MkdirAll(filepath.Join(root, "etc/grader"), 0o755))
+	check(t, os.WriteFile(filepath.Join(root, "etc/passwd"), []byte("root:x:0:0:root:/root:/bin/sh\n"), 0o644))
+	check(t, os.WriteFile(filepath.Join(root, "etc/grader/image.json"), []byte(`{"id": "test", "path": "/usr/bin:/bin"}`), 0o644))
+	return load(t, root)
+}
+
+// load turns a directory into an image.
+func load(t testing.TB, root string) string {
+	t.Helper()
+	tar := exec.CommandContext(t.Context(), "tar", "-C", root, "-c", ".")
+	docker := exec.CommandContext(t.Context(), "docker", "import", "-")
+	stream, err := tar.StdoutPipe()
+	check(t, err)
+	docker.Stdin = stream
+	check(t, tar.Start())
+	id, err := docker.Output()
+	check(t, err)
+	check(t, tar.Wait())
+	image := strings.TrimSpace(string(id))
+	t.Cleanup(func() { _ = exec.Command("docker", "rmi", "--force", image).Run() }) //nolint:noctx // after the test's end
+	return image
+}
+
+// libraries are what a program is linked with.
+func libraries(program string) []string {
+	said, err := exec.Command("ldd", program).Output() //nolint:noctx // it ends by itself
+	if err != nil {
+		return nil // it is static
+	}
+	var paths []string
+	for field := range strings.FieldsSeq(string(said)) {
+		if strings.HasPrefix(field, "/") {
+			paths = append(paths, field)
+		}
+	}
+	return paths
+}
+
+// put copies a file of this machine into the image's tree.
+func put(t testing.TB, root, from, to string) {
+	t.Helper()
+	target := filepath.Join(root, to)
+	if _, err := os.Stat(target); err == nil {
+		return
+	}
+	check(t, os.MkdirAll(filepath.Dir(target), 0o755))
+	in, err := os.Open(from)
+	check(t, err)
+	defer in.Close()
+	out, err := os.OpenFile(target, os.O_CREATE|os.O_WRONLY, 0o755)
+	check(t, err)
+	_, err = io.Copy(out, in)
+	check(t, err)
+	check(t, out.Close())
+}
+
+// Network makes a Docker network from which nothing but this machine is reached, and
+// returns its name and this machine's address on it. It is removed with the test.
+func Network(t testing.TB) (name, address string) {
+	t.Helper()
+	name = "grader-" + strings.ToLower(rand.Text()[:10])
+	check(t, exec.CommandContext(t.Context(), "docker", "network", "create", "--internal", name).Run())
+	t.Cleanup(func() { removeNetwork(name) })
+	said, err := exec.CommandContext(t.Context(), "docker", "network", "inspect", "--format", "{{range .IPAM.Config}}{{.Gateway}}{{end}}", name).Output()
+	check(t, err)
+	address = strings.TrimSpace(string(said))
+	if net.ParseIP(address) == nil {
+		t.Fatalf("network %s has the gateway %q", name, said)
+	}
+	return name, address
+}
+
+// Grader builds the program for an image and returns its path.
+func Grader(t testing.TB) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "grader")
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, "github.com/grader/grader")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if said, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build grader: %v\n%s", err, said)
+	}
+	return path
+}
+
+// removeNetwork removes a network and the containers on it: those of an agent that was
+// killed live on.
+func removeNetwork(name string) {
+	left, _ := exec.Command("docker", "ps", "--all", "--quiet", "--filter", "network="+name).Output() //nolint:noctx // after the test's end
+	for id := range strings.FieldsSeq(string(left)) {
+		_ = exec.Command("docker", "rm", "--force", id).Run() //nolint:noctx // after the test's end
+	}
+	_ = exec.Command("docker", "network", "rm", name).Run() //nolint:noctx // after the test's end
+}

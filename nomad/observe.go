@@ -1,0 +1,151 @@
+package nomad
+
+import (
+	"github.com/hashicorp/nomad/api"
+)
+
+// sighting is what Nomad says of one allocation.
+type sighting struct {
+	id, job, node, client, desired, why string
+	tasks                               map[string]*api.TaskState
+}
+
+// over reports whether the allocation runs no more, as far as Nomad knows: one whose
+// node does not answer is unknown to it, and no runner waits for a node to come back.
+func (s sighting) over() bool {
+	switch s.client {
+	case api.AllocClientStatusComplete, api.AllocClientStatusFailed, api.AllocClientStatusLost, api.AllocClientStatusUnknown:
+		return true
+	}
+	return false
+}
+
+// stopped reports whether Nomad ends the allocation, or has.
+func (s sighting) stopped() bool { return s.desired != api.AllocDesiredStatusRun }
+
+// ending is how a runner came to its end.
+type ending struct {
+	lost            bool   // it did not end by itself
+	reason, failure string // for the student, where it was lost, and for staff
+}
+
+// ending says how an allocation came to its end.
+func (s sighting) ending() ending {
+	switch {
+	case s.client == api.AllocClientStatusLost, s.client == api.AllocClientStatusUnknown:
+		return ending{lost: true, reason: "the machine that graded it was lost", failure: "node " + s.node + " was lost"}
+	case s.stopped():
+		return ending{lost: true, reason: "its machine was taken out of service", failure: "stopped by Nomad on node " + s.node + ": " + s.why}
+	case s.client == api.AllocClientStatusFailed:
+		return ending{failure: "on node " + s.node + ": " + taskFailure(s.tasks)}
+	}
+	return ending{}
+}
+
+// observe takes in what Nomad says of an allocation, if it is of one of the pool's runners.
+func (p *Pool) observe(s sighting) {
+	flavour, ours := p.Settings.flavourOf(s.job)
+	if !ours {
+		return
+	}
+	p.mu.Lock()
+	r := p.runners[s.job]
+	if r == nil && (s.over() || s.stopped() || p.owed[s.job]) {
+		p.mu.Unlock()
+		return
+	}
+	if r == nil {
+		r = p.know(s.job, flavour)
+	}
+	r.alloc, r.node = s.id, s.node
+	r.leaving = r.leaving || s.stopped()
+	g := p.group(flavour)
+	p.mu.Unlock()
+	switch {
+	case s.over():
+		p.end(r, s.ending())
+	case s.stopped():
+		p.refill(g)
+	}
+}
+
+// end notes a runner's end, and puts a fresh one in its place.
+func (p *Pool) end(r *runner, how ending) {
+	p.mu.Lock()
+	if p.runners[r.id] != r {
+		p.mu.Unlock()
+		return
+	}
+	p.forget(r)
+	retired, g := r.retired, p.group(r.flavour)
+	p.owed[r.id] = true
+	if !retired && !r.registered && !how.lost {
+		if how.failure == "" {
+			how.failure = "it ended without having registered"
+		}
+		g.blame(how.failure, p.Clock())
+	}
+	p.mu.Unlock()
+	if !retired {
+		p.Logger.Warn("runner ended", "runner", r.id, "where", r.where(), "registered", r.registered, "failure", how.failure)
+		p.tell(r, how)
+	}
+	p.remove(r.id)
+	p.refill(g)
+	p.roll(g)
+}
+
+// tell tells the scheduler of a runner's end.
+func (p *Pool) tell(r *runner, how ending) {
+	if how.lost {
+		p.Registrar.Lost(r.id, how.reason, how.failure)
+		return
+	}
+	p.Registrar.Exited(r.id, how.failure)
+}
+
+// weigh takes in what Nomad says of placing a runner.
+func (p *Pool) weigh(e *api.Evaluation) {
+	flavour, ours := p.Settings.flavourOf(e.JobID)
+	if !ours || len(e.FailedTGAllocs) == 0 {
+		return
+	}
+	failure := placementFailure(e.FailedTGAllocs[taskName])
+	p.mu.Lock()
+	g := p.group(flavour)
+	told := g.failure == failure
+	g.failure = failure
+	p.mu.Unlock()
+	if !told {
+		p.Logger.Warn("no node takes a runner; it waits for one", "flavour", flavour, "failure", failure)
+	}
+}
+
+// roll lets one runner of an older make go, if there is one that is not busy. The next
+// follows when the fresh one that takes its place has registered.
+func (p *Pool) roll(g *group) {
+	for _, id := range p.outdated(g) {
+		if p.Registrar.Replace(id) {
+			return
+		}
+	}
+}
+
+// outdated returns the group's runners that were made of another specification than is
+// registered now.
+func (p *Pool) outdated(g *group) []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var ids []string
+	for _, r := range p.runners {
+		if r.flavour == g.flavour.Name && r.serves() && p.old(r, g) {
+			ids = append(ids, r.id)
+		}
+	}
+	return ids
+}
+
+// old reports whether a runner was made of another specification than the group's. mu is held.
+func (p *Pool) old(r *runner, g *group) bool {
+	return r.make != "" && g.make != "" && r.make != g.make
+}

@@ -1,0 +1,96 @@
+package nomad_test
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/grader/grader/nomad"
+	"github.com/grader/grader/nomad/nomadtest"
+	"github.com/grader/grader/scheduler"
+	"github.com/grader/grader/scheduler/pooltest"
+	"github.com/grader/grader/schema"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// TestNomadPool runs the suite of all pools with real runners on a real Nomad.
+func TestNomadPool(t *testing.T) {
+	agent := nomadtest.Start(t, "n1", nomadtest.Role{})
+	agent.AwaitClients(1)
+	lab := laboratory{agent: agent, image: nomadtest.Image(t, nomadtest.Grader(t))}
+	lab.network, lab.address = nomadtest.Network(t)
+	t.Run("suite", func(t *testing.T) {
+		var settings sync.Map
+		pooltest.RunOutliving(t, func(t *testing.T) (scheduler.Pool, *pooltest.Front) {
+			front := lab.front(t)
+			made := lab.settings(front.URL)
+			settings.Store(front, made)
+			return lab.pool(t, made, front), front
+		}, func(t *testing.T, front *pooltest.Front) scheduler.Pool {
+			was, _ := settings.Load(front)
+			return lab.pool(t, was.(nomad.Settings), front)
+		})
+	})
+}
+
+// laboratory is what pools need to be tested on a real Nomad.
+type laboratory struct {
+	agent                   *nomadtest.Agent
+	image, network, address string
+}
+
+// front is one that containers reach.
+func (l laboratory) front(t *testing.T) *pooltest.Front {
+	t.Helper()
+	listener, err := net.Listen("tcp", net.JoinHostPort(l.address, "0"))
+	check(t, err)
+	return pooltest.NewFront(t, listener)
+}
+
+func (l laboratory) settings(url string) nomad.Settings {
+	return nomad.Settings{
+		Prefix: "t" + strings.ToLower(rand.Text()[:10]), Server: url, Network: l.network, Wall: "uid", MHz: nomadtest.MHz,
+		Flavours: map[string]nomad.Placement{"small": {}, "large": {}},
+	}
+}
+
+// pool starts a pool whose runners are the front's.
+func (l laboratory) pool(t *testing.T, s nomad.Settings, front *pooltest.Front) scheduler.Pool {
+	t.Helper()
+	p := &nomad.Pool{Cluster: l.agent.Cluster(), Settings: s, Registrar: front, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	front.Identify = p
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	p.Start(ctx)
+	t.Cleanup(func() {
+		check(t, p.Close())
+		l.agent.Purge(s.Prefix)
+	})
+	return sized{Pool: p, image: l.image}
+}
+
+// sized gives the suite's flavours a size and an image.
+type sized struct {
+	*nomad.Pool
+	image string
+}
+
+func (s sized) Ensure(ctx context.Context, f schema.Flavour, n int) error {
+	f.Image, f.CPU, f.Memory, f.Scratch, f.Processes = s.image, 0.1, 64<<20, 16<<20, 64
+	return s.Pool.Ensure(ctx, f, n)
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,42 @@
+package nomad
+
+import (
+	"strings"
+	"time"
+)
+
+// dispatchInfix stands in a dispatched job's name between its parent's and the rest.
+const dispatchInfix = "/dispatch-"
+
+// runner is one dispatched job. Its id is the job's, by which staff find it in Nomad.
+// The pool's mu guards it.
+type runner struct {
+	id         string
+	flavour    string
+	make       string // fingerprint of the specification; "" while it is not known
+	born       time.Time
+	alloc      string // "" until Nomad has placed it
+	node       string
+	registered bool
+	leaving    bool // Nomad is ending it
+	retired    bool // it serves no more
+	gone       chan struct{}
+}
+
+// serves reports whether the runner is, or will be, one of those asked for.
+func (r *runner) serves() bool { return !r.retired && !r.leaving }
+
+// where names its place for people.
+func (r *runner) where() string {
+	if r.alloc == "" {
+		return "waits for a node"
+	}
+	return "allocation " + r.alloc[:min(8, len(r.alloc))] + " on " + r.node
+}
+
+// flavourOf returns the flavour of a dispatched job of the pool's; false: it is none.
+func (s Settings) flavourOf(job string) (string, bool) {
+	parent, _, dispatched := strings.Cut(job, dispatchInfix)
+	flavour, ours := strings.CutPrefix(parent, s.Prefix+"-")
+	return flavour, dispatched && ours
+}

@@ -1,0 +1,136 @@
+package nomad
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"math"
+	"time"
+
+	"github.com/hashicorp/nomad/api"
+
+	"github.com/grader/grader/schema"
+)
+
+const (
+	taskName     = "runner"
+	identityName = "grader" // also the audience of the identity
+	// identityLife is how long a runner's identity is good for; it is read once, at the start.
+	identityLife = 15 * time.Minute
+	// killTime is how long a runner has that is told to end.
+	killTime = 20 * time.Second
+	mib      = 1 << 20
+)
+
+// specification makes the parameterized job of a flavour, and its fingerprint.
+func (s Settings) specification(f schema.Flavour) (*api.Job, string) {
+	place := s.Flavours[f.Name]
+	job := api.NewBatchJob(s.parent(f.Name), s.parent(f.Name), "", place.Priority)
+	if place.Priority == 0 {
+		job.Priority = nil
+	}
+	job.Region = nil // the client's
+	job.Datacenters = place.Datacenters
+	if place.NodePool != "" {
+		job.NodePool = &place.NodePool
+	}
+	for _, c := range place.Constraints {
+		job.Constrain(api.NewConstraint(c.Attribute, c.Operator, c.Value))
+	}
+	job.ParameterizedJob = &api.ParameterizedJobConfig{Payload: "forbidden"}
+	job.AddTaskGroup(s.taskGroup(f))
+	fingerprint := fingerprintOf(job)
+	job.SetMeta(makeKey, fingerprint)
+	return job, fingerprint
+}
+
+func fingerprintOf(job *api.Job) string {
+	text, err := json.Marshal(job)
+	if err != nil { // it is made of numbers and texts
+		panic(err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:6])
+}
+
+// taskGroup is one allocation, of which Nomad makes no second one: the pool does.
+func (s Settings) taskGroup(f schema.Flavour) *api.TaskGroup {
+	never, no := 0, false
+	fail := "fail"
+	group := api.NewTaskGroup(taskName, 1)
+	group.RestartPolicy = &api.RestartPolicy{Attempts: &never, Mode: &fail}
+	group.ReschedulePolicy = &api.ReschedulePolicy{Attempts: &never, Unlimited: &no}
+	group.Disconnect = &api.DisconnectStrategy{Replace: &no}
+	group.AddTask(s.task(f))
+	return group
+}
+
+// task is the container of one runner.
+func (s Settings) task(f schema.Flavour) *api.Task {
+	life := killTime
+	task := api.NewTask(taskName, "docker")
+	task.KillTimeout = &life
+	task.Identities = []*api.WorkloadIdentity{{
+		Name: identityName, Audience: []string{identityName}, File: true, TTL: identityLife, ChangeMode: "noop",
+	}}
+	task.Resources = s.resources(f)
+	args := []string{
+		"runner", "--identity", "${NOMAD_SECRETS_DIR}/nomad_" + identityName + ".jwt",
+		"--server", s.Server, "--flavour", f.Name, "--min-level", s.Wall,
+	}
+	if s.CA != "" {
+		const file = "local/server-ca.pem"
+		task.Templates = []*api.Template{certificates(s.CA, file)}
+		args = append(args, "--ca", "${NOMAD_TASK_DIR}/server-ca.pem")
+	}
+	task.Config = s.container(f, args)
+	return task
+}
+
+// certificates is a file in the task's directory; nothing in it is a template's.
+func certificates(pem, file string) *api.Template {
+	left, mode := "[[[never", "noop"
+	right := "never]]]"
+	return &api.Template{EmbeddedTmpl: &pem, DestPath: &file, ChangeMode: &mode, LeftDelim: &left, RightDelim: &right}
+}
+
+// container is what Docker is told. Of capabilities it has Docker's own default ones
+// without what Nomad takes away, and none besides.
+func (s Settings) container(f schema.Flavour, args []string) map[string]any {
+	config := map[string]any{
+		"image":          f.Image,
+		"entrypoint":     []string{"/usr/local/bin/grader"},
+		"args":           args,
+		"network_mode":   s.Network,
+		"pids_limit":     f.Processes + processesBeside,
+		"cpu_hard_limit": true,
+		"mount": []map[string]any{
+			{"type": "tmpfs", "target": "/tmp", "tmpfs_options": []map[string]any{{"size": f.Scratch, "mode": 0o1777}}},
+			// The uids of steps are the machine's: its runners take turns by locks.
+			{"type": "bind", "source": "/run/lock/grader", "target": "/run/lock/grader", "readonly": false},
+		},
+	}
+	return config
+}
+
+const (
+	// processesBeside are those of the runner and of what it starts outside a step.
+	processesBeside = 128
+	// memoryBeside is what a container has above what a step may use.
+	memoryBeside = 256 * mib
+)
+
+// resources are whole cores, which are the runner's own, or a share that is neither
+// exceeded nor lent out. What is written to tmpfs counts as memory.
+func (s Settings) resources(f schema.Flavour) *api.Resources {
+	memory := int((f.Memory + memoryBeside) / mib)
+	most := memory + int(f.Scratch/mib)
+	r := &api.Resources{MemoryMB: &memory, MemoryMaxMB: &most}
+	if cores := int(f.CPU); f.CPU == float64(cores) {
+		r.Cores = &cores
+		return r
+	}
+	share := int(math.Ceil(f.CPU * float64(s.MHz)))
+	r.CPU = &share
+	return r
+}

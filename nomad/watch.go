@@ -1,0 +1,218 @@
+package nomad
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/nomad/api"
+
+	"github.com/grader/grader/schema"
+)
+
+const (
+	// checkAfter is when a stream is begun anew that may have lost its connection
+	// without having noticed.
+	checkAfter = 2 * time.Minute
+	// awayPause is the longest pause between two tries to reach Nomad.
+	awayPause = 5 * time.Second
+)
+
+// watch follows the cluster until ctx ends. asked is called once it was tried.
+func (p *Pool) watch(ctx context.Context, asked func()) {
+	for pause := firstPause; ctx.Err() == nil; pause = min(2*pause, awayPause) {
+		began := p.Clock()
+		err := p.follow(ctx, asked)
+		asked()
+		if ctx.Err() != nil {
+			return
+		}
+		if err == nil {
+			pause = firstPause
+			continue
+		}
+		p.lose(err)
+		if p.Clock().Sub(began) > awayPause {
+			pause = firstPause
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+		}
+	}
+}
+
+// lose notes that the cluster's state is not known.
+func (p *Pool) lose(err error) {
+	p.mu.Lock()
+	first := p.away == nil || errors.Is(p.away, errEarly)
+	p.away = &schema.Error{Code: schema.CodeUnavailable, Message: "Nomad does not answer: " + inWords(err), Err: err}
+	p.mu.Unlock()
+	if first {
+		p.Logger.Warn("Nomad does not answer; runners that work go on", "error", err)
+	}
+}
+
+// follow lists what there is and then takes in what happens, until the stream breaks
+// (the error says why) or is to be begun anew (nil).
+func (p *Pool) follow(ctx context.Context, listed func()) error {
+	ctx, cancel := context.WithTimeout(ctx, checkAfter)
+	defer cancel()
+	index, err := p.list(ctx)
+	if err != nil {
+		return err
+	}
+	p.found()
+	listed()
+	topics := map[api.Topic][]string{api.TopicAllocation: {"*"}, api.TopicEvaluation: {"*"}}
+	events, err := p.Cluster.EventStream().Stream(ctx, topics, index, &api.QueryOptions{})
+	if err != nil {
+		return unanswered("follow events", err)
+	}
+	for batch := range events {
+		if batch.Err != nil {
+			return brokenUnless(ctx, batch.Err)
+		}
+		for _, e := range batch.Events {
+			if err := p.take(e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// brokenUnless makes no error of a stream that was ended to be begun anew.
+func brokenUnless(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return unanswered("follow events", err)
+}
+
+// found notes that the cluster's state is known, and fills what was not meanwhile.
+func (p *Pool) found() {
+	p.mu.Lock()
+	back := p.away != nil
+	p.away = nil
+	groups := slices.Collect(maps.Values(p.groups))
+	p.mu.Unlock()
+	if !back {
+		return
+	}
+	for _, g := range groups {
+		p.refill(g)
+	}
+}
+
+// take takes in one event.
+func (p *Pool) take(e api.Event) error {
+	switch e.Topic {
+	case api.TopicAllocation:
+		a, err := e.Allocation()
+		if err != nil {
+			return unanswered("read an event", err)
+		}
+		if a != nil {
+			p.observe(sighting{
+				id: a.ID, job: a.JobID, node: a.NodeName, client: a.ClientStatus, desired: a.DesiredStatus,
+				why: a.DesiredDescription, tasks: a.TaskStates,
+			})
+		}
+	case api.TopicEvaluation:
+		ev, err := e.Evaluation()
+		if err != nil {
+			return unanswered("read an event", err)
+		}
+		if ev != nil {
+			p.weigh(ev)
+		}
+	}
+	return nil
+}
+
+// list takes in all that there is, and returns the index that it is the state of.
+func (p *Pool) list(ctx context.Context) (uint64, error) {
+	ctx, cancel := context.WithTimeout(ctx, callPatience)
+	defer cancel()
+	began := p.Clock()
+	all, meta, err := p.Cluster.Jobs().ListOptions(&api.JobListOptions{Fields: &api.JobListFields{Meta: true}},
+		(&api.QueryOptions{Prefix: p.Settings.Prefix + "-"}).WithContext(ctx))
+	if err != nil {
+		return 0, unanswered("list jobs", err)
+	}
+	filter := `JobID matches "^` + regexp.QuoteMeta(p.Settings.Prefix) + `-"`
+	allocs, _, err := p.Cluster.Allocations().List((&api.QueryOptions{Filter: filter}).WithContext(ctx))
+	if err != nil {
+		return 0, unanswered("list allocations", err)
+	}
+	for _, id := range p.enlist(all) {
+		p.remove(id)
+	}
+	for _, a := range allocs {
+		p.observe(sighting{
+			id: a.ID, job: a.JobID, node: a.NodeName, client: a.ClientStatus, desired: a.DesiredStatus,
+			why: a.DesiredDescription, tasks: a.TaskStates,
+		})
+	}
+	p.miss(all, began)
+	return meta.LastIndex, nil
+}
+
+// enlist takes in the dispatched jobs that are listed, and returns those that are to be
+// removed: owed ones, and what no flavour of this server's asks for.
+func (p *Pool) enlist(jobs []*api.JobListStub) (removed []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	listed := make(map[string]bool, len(jobs))
+	for _, j := range jobs {
+		flavour, ours := p.Settings.flavourOf(j.ID)
+		if !ours || !strings.HasPrefix(j.ParentID, p.Settings.Prefix) {
+			continue
+		}
+		listed[j.ID] = true
+		_, served := p.Settings.Flavours[flavour]
+		_, known := p.runners[j.ID]
+		switch {
+		case p.owed[j.ID] || !served || !known && (j.Stop || j.Status == "dead"):
+			p.owed[j.ID] = true
+			removed = append(removed, j.ID)
+		default:
+			r := p.know(j.ID, flavour)
+			r.make = j.Meta[makeKey]
+		}
+	}
+	for id := range p.owed {
+		if !listed[id] && p.runners[id] == nil {
+			delete(p.owed, id)
+		}
+	}
+	return removed
+}
+
+// miss notes the end of runners that were there before the listing began, and are not
+// listed: somebody removed them from Nomad.
+func (p *Pool) miss(jobs []*api.JobListStub, began time.Time) {
+	listed := make(map[string]*api.JobListStub, len(jobs))
+	for _, j := range jobs {
+		listed[j.ID] = j
+	}
+	p.mu.Lock()
+	var lost []*runner
+	for id, r := range p.runners {
+		j := listed[id]
+		if r.born.Before(began) && (j == nil || j.Stop && r.alloc == "") {
+			lost = append(lost, r)
+		}
+	}
+	p.mu.Unlock()
+	for _, r := range lost {
+		p.end(r, ending{lost: true, reason: "its machine was taken away", failure: "its job was stopped in Nomad"})
+	}
+}
