@@ -18,6 +18,7 @@ type classroom struct {
 	dir    string
 	data   string
 	temp   string // TMPDIR of the server and its runners
+	config string // file of the server's configuration, "" for none
 	server *demo.Server
 	people map[string]*demo.Person
 	said   *os.File // what the server logs
@@ -35,8 +36,15 @@ tests:
 // test's own, and puts an instructor and students into the course.
 func newClassroom(t *testing.T, data string, students ...string) *classroom {
 	t.Helper()
-	c := &classroom{t: t, dir: t.TempDir(), data: data, people: map[string]*demo.Person{}}
-	if data == "" {
+	return (&classroom{t: t, data: data}).open(students...)
+}
+
+// open starts the classroom's server, and puts an instructor and students into the course.
+func (c *classroom) open(students ...string) *classroom {
+	t := c.t
+	t.Helper()
+	c.dir, c.people = t.TempDir(), map[string]*demo.Person{}
+	if c.data == "" {
 		c.data = filepath.Join(c.dir, "data")
 	}
 	c.temp = filepath.Join(c.dir, "tmp")
@@ -82,7 +90,7 @@ func (c *classroom) serve() {
 }
 
 func (c *classroom) start() error {
-	next := &demo.Server{Bin: bin, Data: c.data, Log: c.said, Env: []string{"TMPDIR=" + c.temp}}
+	next := &demo.Server{Bin: bin, Data: c.data, Config: c.config, Log: c.said, Env: []string{"TMPDIR=" + c.temp}}
 	if c.server != nil {
 		next.SSH, next.Web = c.server.SSH, c.server.Web
 	}

@@ -19,6 +19,7 @@ type group struct {
 	filling sync.Mutex // held by the one that dispatches
 
 	flavour schema.Flavour
+	asked   bool // Ensure was called; before, no more than the flavour's name is known
 	want    int
 	make    string // fingerprint of what is registered; "" until that is known
 	failed  int    // runners in a row that never registered
@@ -52,7 +53,7 @@ func (p *Pool) group(flavour string) *group {
 func (p *Pool) fill(ctx context.Context, g *group) error {
 	g.filling.Lock()
 	defer g.filling.Unlock()
-	if p.idle() {
+	if p.idle(g) {
 		return nil
 	}
 	err := p.define(ctx, g)
@@ -68,11 +69,11 @@ func (p *Pool) fill(ctx context.Context, g *group) error {
 	return err
 }
 
-// idle reports whether nothing can be asked of the cluster now.
-func (p *Pool) idle() bool {
+// idle reports whether nothing is or can be asked of the cluster now.
+func (p *Pool) idle(g *group) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.closed || p.away != nil
+	return p.closed || p.away != nil || !g.asked
 }
 
 // lacks reports whether a runner is to be dispatched now.

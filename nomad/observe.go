@@ -10,15 +10,18 @@ type sighting struct {
 	tasks                               map[string]*api.TaskState
 }
 
-// over reports whether the allocation runs no more, as far as Nomad knows: one whose
-// node does not answer is unknown to it, and no runner waits for a node to come back.
+// over reports whether the allocation runs no more.
 func (s sighting) over() bool {
 	switch s.client {
-	case api.AllocClientStatusComplete, api.AllocClientStatusFailed, api.AllocClientStatusLost, api.AllocClientStatusUnknown:
+	case api.AllocClientStatusComplete, api.AllocClientStatusFailed, api.AllocClientStatusLost:
 		return true
 	}
 	return false
 }
+
+// silent reports whether the allocation's node does not answer to Nomad. The runner
+// may go on all the same, so its lease decides over the job that it has.
+func (s sighting) silent() bool { return s.client == api.AllocClientStatusUnknown }
 
 // stopped reports whether Nomad ends the allocation, or has.
 func (s sighting) stopped() bool { return s.desired != api.AllocDesiredStatusRun }
@@ -32,7 +35,7 @@ type ending struct {
 // ending says how an allocation came to its end.
 func (s sighting) ending() ending {
 	switch {
-	case s.client == api.AllocClientStatusLost, s.client == api.AllocClientStatusUnknown:
+	case s.client == api.AllocClientStatusLost:
 		return ending{lost: true, reason: "the machine that graded it was lost", failure: "node " + s.node + " was lost"}
 	case s.stopped():
 		return ending{lost: true, reason: "its machine was taken out of service", failure: "stopped by Nomad on node " + s.node + ": " + s.why}
@@ -58,14 +61,19 @@ func (p *Pool) observe(s sighting) {
 		r = p.know(s.job, flavour)
 	}
 	r.alloc, r.node = s.id, s.node
-	r.leaving = r.leaving || s.stopped()
+	fell := s.silent() && !r.silent
+	r.leaving, r.silent = r.leaving || s.stopped(), s.silent()
 	g := p.group(flavour)
 	p.mu.Unlock()
 	switch {
 	case s.over():
 		p.end(r, s.ending())
-	case s.stopped():
+	case s.stopped(), fell:
 		p.refill(g)
+	}
+	if fell {
+		p.Logger.Warn("a runner's node does not answer to Nomad", "runner", r.id, "node", s.node)
+		p.Registrar.Replace(r.id)
 	}
 }
 

@@ -86,7 +86,7 @@ func (p *Pool) spawn(task func(ctx context.Context)) {
 }
 
 // Ensure makes the pool keep n runners of the flavour. Those above n that no node has
-// taken yet are withdrawn.
+// taken yet are withdrawn. While the cluster does not answer it is noted, and made up for.
 func (p *Pool) Ensure(ctx context.Context, f schema.Flavour, n int) error {
 	if err := p.Settings.Check(f); err != nil {
 		return err
@@ -97,12 +97,8 @@ func (p *Pool) Ensure(ctx context.Context, f schema.Flavour, n int) error {
 		return errClosed
 	}
 	g := p.group(f.Name)
-	g.flavour, g.want = f, n
-	away := p.away
+	g.flavour, g.want, g.asked = f, n, true
 	p.mu.Unlock()
-	if away != nil {
-		return away
-	}
 	for _, id := range p.surplus(g) {
 		p.remove(id)
 	}
@@ -127,15 +123,18 @@ func (p *Pool) Retire(ctx context.Context, id string) error {
 	select {
 	case <-r.gone:
 		return nil
+	case <-p.ctx.Done():
+		return errClosed
 	case <-ctx.Done():
-		return schema.Errorf(schema.CodeUnavailable, "%s on Nomad has not ended: %w", r.where(), context.Cause(ctx))
+		return schema.Errorf(schema.CodeUnavailable, "job %s on Nomad has not ended: %w", id, context.Cause(ctx))
 	}
 }
 
-// retireNow takes a runner out of service; its job is to be removed. mu is held.
+// retireNow takes a runner out of service; its job is to be removed. The end of one
+// that no node has, or whose node does not answer, is not waited for. mu is held.
 func (p *Pool) retireNow(r *runner) {
 	r.retired, p.owed[r.id] = true, true
-	if r.alloc == "" {
+	if r.alloc == "" || r.silent {
 		p.forget(r)
 	}
 }

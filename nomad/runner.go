@@ -19,12 +19,13 @@ type runner struct {
 	node       string
 	registered bool
 	leaving    bool // Nomad is ending it
+	silent     bool // its node does not answer to Nomad
 	retired    bool // it serves no more
 	gone       chan struct{}
 }
 
 // serves reports whether the runner is, or will be, one of those asked for.
-func (r *runner) serves() bool { return !r.retired && !r.leaving }
+func (r *runner) serves() bool { return !r.retired && !r.leaving && !r.silent }
 
 // where names its place for people.
 func (r *runner) where() string {

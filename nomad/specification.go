@@ -17,6 +17,9 @@ const (
 	identityName = "grader" // also the audience of the identity
 	// identityLife is how long a runner's identity is good for; it is read once, at the start.
 	identityLife = 15 * time.Minute
+	// lostAfter is how long Nomad lets an allocation be whose node does not answer: what
+	// it runs may go on, and the scheduler knows by the lease whether it does.
+	lostAfter = time.Hour
 	// killTime is how long a runner has that is told to end.
 	killTime = 20 * time.Second
 	mib      = 1 << 20
@@ -60,7 +63,8 @@ func (s Settings) taskGroup(f schema.Flavour) *api.TaskGroup {
 	group := api.NewTaskGroup(taskName, 1)
 	group.RestartPolicy = &api.RestartPolicy{Attempts: &never, Mode: &fail}
 	group.ReschedulePolicy = &api.ReschedulePolicy{Attempts: &never, Unlimited: &no}
-	group.Disconnect = &api.DisconnectStrategy{Replace: &no}
+	lost := lostAfter
+	group.Disconnect = &api.DisconnectStrategy{Replace: &no, LostAfter: &lost}
 	group.AddTask(s.task(f))
 	return group
 }

@@ -125,6 +125,9 @@ func (s *Scheduler) try(ctx context.Context, m *member) (schema.Job, error) {
 	if err := ctx.Err(); err != nil {
 		return schema.Job{}, err
 	}
+	if ph, _ := m.state(); ph != phaseReady {
+		return schema.Job{}, errServed() // it is being retired: no attempt is spent on it
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), poolPatience)
 	defer cancel()
 	now := s.Clock()

@@ -59,6 +59,7 @@ type Agent struct {
 // Role says what an agent is; its zero value is a server and a client in one.
 type Role struct {
 	ServerOnly bool
+	Patient    bool   // it lets its clients be silent for minutes
 	Join       *Agent // the server that a client belongs to; nil: it is a server itself
 }
 
@@ -113,7 +114,11 @@ plugin "docker" {
 `, a.Name, a.path("data"), ports[0], ports[1], ports[2])
 	servers := "[]"
 	if role.Join == nil {
-		text += "server {\n  enabled = true\n  bootstrap_expect = 1\n  min_heartbeat_ttl = \"1s\"\n  heartbeat_grace = \"1s\"\n  failover_heartbeat_ttl = \"2s\"\n}\n"
+		grace := "1s"
+		if role.Patient {
+			grace = "5m"
+		}
+		text += fmt.Sprintf("server {\n  enabled = true\n  bootstrap_expect = 1\n  min_heartbeat_ttl = \"1s\"\n  heartbeat_grace = %[1]q\n  failover_heartbeat_ttl = %[1]q\n}\n", grace)
 	} else {
 		servers = fmt.Sprintf("[%q]", role.Join.RPC)
 	}
@@ -202,6 +207,15 @@ func (a *Agent) end() {
 	for _, dir := range mounts {
 		_ = unix.Unmount(dir, unix.MNT_DETACH) // most of them are none
 	}
+}
+
+// FreePort returns a port that is free on an address of this machine.
+func FreePort(t testing.TB, address string) int {
+	t.Helper()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", net.JoinHostPort(address, "0"))
+	check(t, err)
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
 }
 
 func freePorts(t testing.TB, n int) []int {

@@ -1,0 +1,99 @@
+package e2e
+
+import (
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/nomad/api"
+
+	"github.com/grader/grader/nomad/nomadtest"
+)
+
+// One of two machines dies in the middle of a grading: the student is told, the work
+// is graded on the other, once, and nobody is charged.
+func TestNomadNodeDiesInTheMiddle(t *testing.T) {
+	server := nomadtest.Start(t, "server", nomadtest.Role{ServerOnly: true})
+	clients := map[string]*nomadtest.Agent{}
+	for _, name := range []string{"north", "south"} {
+		clients[name] = nomadtest.Start(t, name, nomadtest.Role{Join: server})
+	}
+	server.AwaitClients(2)
+	f := newField(t, server, 2, 3, "alice", "bob")
+	f.work("alice", "sleep 5", "right")
+	l := f.push("alice")
+	lost := f.running("alice")
+	clients[lost.NodeName].Kill()
+	check(t, exec.Command("docker", "kill", "runner-"+lost.ID).Run())
+	f.verdict(l, "the runner was lost, your push waits again")
+	f.graded("alice", 1)
+	if on := f.last("alice"); on == lost.JobID {
+		t.Errorf("graded on the lost runner %s", on)
+	}
+	f.work("bob", "", "right")
+	f.verdict(f.push("bob"))
+
+	t.Run("silent for a while", func(t *testing.T) {
+		clients[lost.NodeName].Restart()
+		server.AwaitClients(2)
+		f.work("bob", "sleep 8", "right")
+		l := f.push("bob")
+		grading := f.running("bob")
+		on := clients[grading.NodeName]
+		on.Kill() // and not what it runs
+		server.AwaitClients(1)
+		on.Restart()
+		f.verdict(l)
+		if by := f.last("bob"); by != grading.JobID {
+			t.Errorf("what the silent node was grading was graded by %s, not by %s", by, grading.JobID)
+		}
+		server.AwaitClients(2)
+	})
+	t.Run("drained", func(t *testing.T) {
+		f.work("bob", "sleep 6", "right")
+		l := f.push("bob")
+		on := f.running("bob")
+		_, err := server.Cluster().Nodes().UpdateDrain(on.NodeID, &api.DrainSpec{Deadline: time.Hour}, false, nil)
+		check(t, err)
+		f.verdict(l)
+		if by := f.last("bob"); by != on.JobID {
+			t.Errorf("what the drained node was grading was graded by %s, not by %s", by, on.JobID)
+		}
+	})
+}
+
+// last is the runner that a student's latest result came from.
+func (f *field) last(login string) string {
+	f.t.Helper()
+	on := f.runners(login)
+	return on[len(on)-1]
+}
+
+// An image that no node has, and a flavour that fits on none, are told to staff in
+// words; the pushes wait, and are graded once that is mended.
+func TestNomadSaysWhyNoRunnerStarts(t *testing.T) {
+	agent := nomadtest.Start(t, "n1", nomadtest.Role{})
+	agent.AwaitClients(1)
+	f := newField(t, agent, 1, 1, "alice")
+	image := f.image
+	mend := func(change func(), words string) {
+		t.Helper()
+		check(t, f.server.Stop())
+		agent.Purge("e2e-standard/")
+		change()
+		f.configure()
+		f.serve()
+		if words != "" {
+			eventually(t, words, func() bool { return told(f.pool().Failure, words) })
+		}
+	}
+	mend(func() { f.image = "nowhere.invalid/runner:1" }, "Failed to pull `nowhere.invalid/runner:1`")
+	f.work("alice", "", "right")
+	l := f.push("alice")
+	l.await("Ctrl-C cancels nothing")
+	mend(func() { f.image, f.memory = image, "900GiB" }, "no room: 1 nodes were looked at, refused are 1 of no more memory")
+	l.end()
+	mend(func() { f.memory = "128MiB" }, "")
+	f.wait("alice", 1)
+	f.graded("alice", 1)
+}

@@ -1,0 +1,169 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/nomad/api"
+
+	"github.com/grader/grader/nomad/nomadtest"
+)
+
+// field is a classroom whose runners are on a Nomad of the test's own.
+type field struct {
+	*classroom
+	agent     *nomadtest.Agent // its server
+	image     string
+	address   string // of this machine, as runners reach it
+	network   string
+	port      int
+	cpu       float64
+	memory    string
+	warm, max int
+}
+
+// newField starts a classroom on the agent's cluster.
+func newField(t *testing.T, agent *nomadtest.Agent, warm, most int, students ...string) *field {
+	t.Helper()
+	f := &field{agent: agent, image: nomadtest.Image(t, filepath.Join(bin, "grader")), cpu: 0.5, memory: "128MiB", warm: warm, max: most}
+	f.network, f.address = nomadtest.Network(t)
+	f.port = nomadtest.FreePort(t, f.address)
+	f.classroom = &classroom{t: t, config: filepath.Join(t.TempDir(), "grader.yaml")}
+	f.configure()
+	f.open(students...)
+	t.Cleanup(func() { agent.Purge("e2e-") })
+	return f
+}
+
+// configure writes the server's configuration.
+func (f *field) configure() {
+	f.t.Helper()
+	check(f.t, os.WriteFile(f.config, fmt.Appendf(nil, `
+flavours:
+  standard:
+    pool: nomad
+    image: %s
+    cpu: %g
+    memory: %s
+    scratch: 64MiB
+    processes: 64
+    warm: %d
+    max: %d
+nomad:
+  address: %s
+  jobs: e2e
+  network: %s
+  mhz: %d
+  runners:
+    listen: %[9]s:%[10]d
+    url: http://%[9]s:%[10]d
+`, f.image, f.cpu, f.memory, f.warm, f.max, f.agent.URL, f.network, nomadtest.MHz, f.address, f.port), 0o600))
+}
+
+// pool is what `grader admin pools` says of the one flavour.
+type pool struct {
+	Starting, Ready, Busy, Waiting int
+	Failure                        string
+}
+
+func (f *field) pool() pool {
+	f.t.Helper()
+	var report struct{ Pools []pool }
+	check(f.t, json.Unmarshal([]byte(f.admin("queue", "--json")), &report))
+	if len(report.Pools) != 1 {
+		f.t.Fatalf("%d pools", len(report.Pools))
+	}
+	return report.Pools[0]
+}
+
+// runners are the runners that had a student's attempts, oldest first.
+func (f *field) runners(login string) []string {
+	f.t.Helper()
+	l := f.ledger()
+	defer l.close()
+	return l.texts(`SELECT coalesce(r.id, '') FROM jobs j LEFT JOIN runners r ON r.job_id = j.id WHERE j.owner = ? AND j.kind = 'grade' ORDER BY j.id, r.registered_at`, login)
+}
+
+// running waits for a student's job to run, and returns its allocation.
+func (f *field) running(login string) *api.AllocationListStub {
+	f.t.Helper()
+	var found *api.AllocationListStub
+	eventually(f.t, login+"'s job runs", func() bool {
+		l := f.ledger()
+		defer l.close()
+		on := l.texts(`SELECT runner FROM jobs WHERE owner = ? AND state = 'running'`, login)
+		if len(on) != 1 {
+			return false
+		}
+		found = f.allocation(on[0])
+		return found != nil
+	})
+	return found
+}
+
+// allocation is the one of a runner, nil for none.
+func (f *field) allocation(runner string) *api.AllocationListStub {
+	f.t.Helper()
+	all, _, err := f.agent.Cluster().Allocations().List(nil)
+	if err != nil {
+		return nil
+	}
+	for _, a := range all {
+		if a.JobID == runner {
+			return a
+		}
+	}
+	return nil
+}
+
+// attempts is how often a student's latest job was given to a runner.
+func (f *field) attempts(login string) int {
+	f.t.Helper()
+	l := f.ledger()
+	defer l.close()
+	return l.count(`SELECT attempt FROM jobs WHERE owner = ? ORDER BY id DESC LIMIT 1`, login)
+}
+
+// verdict checks that a push ends with everything earned, and with the words.
+func (f *field) verdict(l *live, words ...string) {
+	f.t.Helper()
+	said, status := l.end()
+	if status != 0 {
+		f.t.Errorf("exit status %d", status)
+	}
+	for _, word := range append(words, "2 / 2") {
+		if !told(said, word) {
+			f.t.Errorf("it does not say %q:\n%s", word, said)
+		}
+	}
+}
+
+// distinct reports whether no text comes twice.
+func distinct(all []string) bool {
+	seen := map[string]bool{}
+	for _, text := range all {
+		if seen[text] || text == "" {
+			return false
+		}
+		seen[text] = true
+	}
+	return true
+}
+
+// dispatched are the runners' jobs that Nomad has.
+func (f *field) dispatched() []string {
+	f.t.Helper()
+	jobs, _, err := f.agent.Cluster().Jobs().PrefixList("e2e-standard/")
+	check(f.t, err)
+	var names []string
+	for _, j := range jobs {
+		if !strings.HasPrefix(j.Status, "dead") {
+			names = append(names, j.ID)
+		}
+	}
+	return names
+}
