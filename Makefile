@@ -63,9 +63,10 @@ bench: build ## medians, p99 and ratios, measured on this machine
 
 # The image of a runner, for `make attack`; see `make image`.
 IMAGE ?= grader-runner
+STEPS ?= 10000
 attack: deps build ## every attack at every level that this machine has, as root; writes docs/attacks.md
-	GRADER_ATTACK_TABLE=$(CURDIR)/docs/attacks.md GRADER_ATTACK_IMAGE=$(IMAGE) \
-	  $(GO) test -count=1 -timeout 60m -v -run '^TestEveryPlace$$' ./runner/sandbox
+	GRADER_ATTACK_TABLE=$(CURDIR)/docs/attacks.md GRADER_ATTACK_IMAGE=$(IMAGE) GRADER_STEPS=$(STEPS) \
+	  $(GO) test -count=1 -timeout 90m -v -run '^TestEveryPlace$$|^TestStepsLeakNothing$$' ./runner/sandbox
 	cat docs/attacks.md
 
 demo: deps build ## a whole course graded by real pushes; DEMO_ONCE=1 ends after the checks

@@ -20,6 +20,9 @@ func main() {
 	if hook := os.Getenv(floorHookEnv); hook != "" {
 		os.Exit(floorHook(hook))
 	}
+	if what := os.Getenv(loadEnv); what != "" {
+		os.Exit(load(what))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx); err != nil {
@@ -40,7 +43,7 @@ type crowd struct{ waiting, pushing int }
 
 func run(ctx context.Context) error {
 	b := &bench{}
-	only := flag.String("only", "push,verdict,waiting,crowd,wall", "parts to run")
+	only := flag.String("only", "push,verdict,waiting,crowd,wall,exact", "parts to run")
 	flag.IntVar(&b.runs, "runs", 40, "repetitions of each timed thing")
 	flag.IntVar(&b.size.waiting, "waiting", 2000, "sessions waiting at once")
 	flag.IntVar(&b.size.pushing, "pushing", 200, "students pushing at once")
@@ -60,7 +63,7 @@ func run(ctx context.Context) error {
 
 func (b *bench) parts(ctx context.Context, names []string) error {
 	parts := map[string]func(context.Context) error{
-		"push": b.push, "verdict": b.verdict, "waiting": b.waiting, "crowd": b.crowd, "wall": b.wall,
+		"push": b.push, "verdict": b.verdict, "waiting": b.waiting, "crowd": b.crowd, "wall": b.wall, "exact": b.exact,
 	}
 	for _, name := range names {
 		part, ok := parts[name]

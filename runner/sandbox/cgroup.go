@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -20,6 +21,7 @@ import (
 type cgroup struct {
 	memory string // directories
 	cpu    string
+	share  string // of the processors, with its neighbours; "" where it is cpu's own or there is none
 }
 
 // makeCgroup makes a group below this process's own.
@@ -42,7 +44,19 @@ func makeCgroup() (*cgroup, error) {
 		}
 		*dir = made
 	}
+	if mount, ok := mounts["cpu"]; ok && mount != mounts["cpuacct"] {
+		made := filepath.Join(mount, own["cpu"], name)
+		removeAbandoned(filepath.Dir(made))
+		if err := os.Mkdir(made, 0o755); err == nil {
+			g.share = made
+		}
+	}
 	return g, nil
+}
+
+// dirs are the directories that there are.
+func (g *cgroup) dirs() []string {
+	return slices.DeleteFunc([]string{g.memory, g.cpu, g.share}, func(dir string) bool { return dir == "" })
 }
 
 // removeAbandoned removes the groups of walls whose process was killed. One that is
@@ -110,8 +124,11 @@ func ownCgroups(groups string) map[string]string {
 
 // join moves the calling thread, which is locked, into the group.
 func (g *cgroup) join() error {
-	tid := strconv.Itoa(unix.Gettid())
-	return errors.Join(put(g.memory, "tasks", tid), put(g.cpu, "tasks", tid))
+	var errs []error
+	for _, dir := range g.dirs() {
+		errs = append(errs, put(dir, "tasks", strconv.Itoa(unix.Gettid())))
+	}
+	return errors.Join(errs...)
 }
 
 func (g *cgroup) version() string { return "v1" }
@@ -121,8 +138,11 @@ func (g *cgroup) attach(*syscall.SysProcAttr) {}
 
 // leave takes the calling thread out of the group and removes that.
 func (g *cgroup) leave() error {
-	tid := strconv.Itoa(unix.Gettid())
-	return errors.Join(put(filepath.Dir(g.memory), "tasks", tid), put(filepath.Dir(g.cpu), "tasks", tid), g.remove())
+	var errs []error
+	for _, dir := range g.dirs() {
+		errs = append(errs, put(filepath.Dir(dir), "tasks", strconv.Itoa(unix.Gettid())))
+	}
+	return errors.Join(append(errs, g.remove())...)
 }
 
 func (g *cgroup) begin(memory int64) error {
@@ -154,10 +174,7 @@ func (g *cgroup) kills() (int, error) {
 // remove removes the group, which nobody is in any more.
 func (g *cgroup) remove() error {
 	var errs []error
-	for _, dir := range []string{g.memory, g.cpu} {
-		if dir == "" {
-			continue
-		}
+	for _, dir := range g.dirs() {
 		if err := removeEmpty(dir); err != nil {
 			errs = append(errs, fmt.Errorf("cgroup: %w", err))
 		}

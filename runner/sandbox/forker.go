@@ -14,6 +14,7 @@ type forker struct {
 	requests chan forkRequest
 	ended    chan error
 	group    group // nil where there is none to be had
+	grouped  bool  // make one
 	thread   int
 }
 
@@ -29,9 +30,9 @@ type forked struct {
 	err error
 }
 
-// startForker starts the thread, in a cgroup of its own if that can be made.
-func startForker() *forker {
-	f := &forker{requests: make(chan forkRequest), ended: make(chan error, 1)}
+// startForker starts the thread, with a cgroup of its own if that is wanted and can be made.
+func startForker(grouped bool) *forker {
+	f := &forker{grouped: grouped, requests: make(chan forkRequest), ended: make(chan error, 1)}
 	ready := make(chan struct{})
 	go f.run(ready)
 	<-ready
@@ -51,7 +52,9 @@ func (f *forker) run(ready chan<- struct{}) {
 		close(ready)
 		return
 	}
-	f.group = makeGroup()
+	if f.grouped {
+		f.group = makeGroup()
+	}
 	f.thread = unix.Gettid()
 	close(ready)
 	f.serve()

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// group is a cgroup that counts what one slot's steps use, exactly, and bounds their memory. It is
+// group is a cgroup that counts what one slot's steps use, exactly, bounds their memory, and gives
+// them as much of the processors as each other slot's, however many processes they have. It is
 // made below this process's own, so that a container's limits hold for steps too. Only the slot's
 // thread uses it while steps start; used and kills are asked from elsewhere.
 type group interface {
@@ -47,8 +48,11 @@ func makeGroup() group {
 	if errors.Join(err1, err2) != nil {
 		return nil
 	}
-	if u, err := makeUnified(unifiedDir(string(info), string(own)), "memory"); err == nil {
-		return u
+	dir := unifiedDir(string(info), string(own))
+	for _, controllers := range [][]string{{"memory", "cpu"}, {"memory"}} {
+		if u, err := makeUnified(dir, controllers...); err == nil {
+			return u
+		}
 	}
 	return nil
 }

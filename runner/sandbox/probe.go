@@ -104,7 +104,7 @@ func kernelRelease() string {
 
 // probeCgroup makes a group as a slot does.
 func probeCgroup() string {
-	f := startForker()
+	f := startForker(true)
 	var version string
 	if f.group != nil {
 		version = f.group.version()
