@@ -11,7 +11,8 @@ GO      ?= go
 DEBIAN  := ca-certificates git openssh-client bubblewrap gcc g++ make python3 python3-pytest \
            openjdk-17-jdk-headless junit5 junit4 libhamcrest-java libassertj-core-java \
            libgtest-dev
-test race: DEBIAN += libcmocka-dev catch2 cmake chromium
+test race: DEBIAN += libcmocka-dev catch2 cmake chromium docker.io debootstrap
+image: DEBIAN += docker.io debootstrap
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -43,10 +44,43 @@ build: ## bin/grader and bin/grader-hook
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o bin/grader-hook ./hooks/grader-hook
 
 test: deps build lint ## everything: the linters, then every test
-	$(GO) test -timeout 40m ./...
+	runner/with-docker.sh $(MAKE) --no-print-directory test-image go-test
 
 race: deps build ## every test under the race detector
-	$(GO) test -race -timeout 80m ./...
+	runner/with-docker.sh $(MAKE) --no-print-directory test-image go-test RACE=-race
+
+go-test:
+	$(GO) test $(RACE) -timeout 80m ./...
+
+# What the tests of containers need of an image: less than people's runners have.
+TEST_PACKAGES := gcc g++ make openjdk-17-jdk-headless junit4 junit5 python3 python3-pytest
+test-image:
+	@if docker version >/dev/null 2>&1; then
+	  $(MAKE) --no-print-directory image-only IMAGE=grader-runner:test PACKAGES="$(TEST_PACKAGES)"
+	else
+	  echo "=== SKIPPED: the tests that grade in containers, for lack of a Docker daemon"
+	fi
+
+# The runner image. Its base comes from a registry, and its packages then from one moment
+# of Debian's archive; where no registry is reached, both come from where this machine has
+# its own packages from. The image lists what it got.
+IMAGE    ?= grader-runner
+BASE     ?= debian:bookworm-slim
+SNAPSHOT ?= 20261101T000000Z
+image: deps image-only ## the runner image IMAGE (needs a Docker daemon)
+
+image-only: build
+	@if ! docker image inspect $(BASE) >/dev/null 2>&1 && ! timeout 60 docker pull -q $(BASE) 2>/dev/null; then
+	  echo "no registry gives $(BASE): making it with debootstrap"
+	  runner/base.sh $(BASE)
+	fi
+	snapshot=$(SNAPSHOT)
+	[ "$$(docker image inspect -f '{{index .Config.Labels "base"}}' $(BASE))" != debootstrap ] || snapshot=
+	DOCKER_BUILDKIT=0 docker build -q --network=host -f runner/Dockerfile -t $(IMAGE) \
+	  --build-arg BASE=$(BASE) --build-arg SNAPSHOT="$$snapshot" $(if $(PACKAGES),--build-arg PACKAGES="$(PACKAGES)") bin
+
+sbom: ## what IMAGE is made of, as SPDX
+	@docker run --rm --network none --entrypoint cat $(IMAGE) /usr/share/grader/sbom.spdx.json
 
 lint: ## the linters, pinned in tools/go.mod
 	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
@@ -61,8 +95,6 @@ fmt: ## format the code
 bench: build ## medians, p99 and ratios, measured on this machine
 	$(GO) run ./bench $(BENCH)
 
-# The image of a runner, for `make attack`; see `make image`.
-IMAGE ?= grader-runner
 STEPS ?= 10000
 attack: deps build ## every attack at every level that this machine has, as root; writes docs/attacks.md
 	GRADER_ATTACK_TABLE=$(CURDIR)/docs/attacks.md GRADER_ATTACK_IMAGE=$(IMAGE) GRADER_STEPS=$(STEPS) \
@@ -81,4 +113,4 @@ fuzz: ## every fuzz target for a minute
 	  done
 	done
 
-.PHONY: help deps build test race test-nomad lint fmt bench attack demo fuzz
+.PHONY: help deps build test race test-nomad go-test test-image image image-only sbom lint fmt bench attack demo fuzz

@@ -22,6 +22,7 @@ func doctorCommand() *cli.Command {
 		Description: "A language that is missing matters only to assignments in it. Exit status 1 when\npushes cannot be graded here.\n\n" +
 			"Example: grader doctor --image",
 		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "config", Usage: "configuration `FILE`: its pools are looked at too"},
 			&cli.BoolFlag{Name: "image", Usage: "also list the variables for compilers and libraries"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 		},
@@ -49,7 +50,11 @@ func doctor(c *cli.Context) error {
 	if _, err := arguments(c); err != nil {
 		return err
 	}
-	d, err := diagnose(c.Context, c.Bool("image"))
+	config, err := loadConfig(c.String("config"))
+	if err != nil {
+		return err
+	}
+	d, err := diagnose(c.Context, config, c.Bool("image"))
 	if err != nil {
 		return err
 	}
@@ -64,13 +69,13 @@ func doctor(c *cli.Context) error {
 	return err
 }
 
-func diagnose(ctx context.Context, image bool) (diagnosis, error) {
-	d := diagnosis{Findings: []finding{
-		program(ctx, "git", "apt-get install git", "--version"),
-		program(ctx, "ssh", "apt-get install openssh-client (people's side; only the demo needs it here)", "-V"),
-		hookFinding(),
-	}}
+func diagnose(ctx context.Context, config Config, image bool) (diagnosis, error) {
+	var d diagnosis
+	if !grade.InImage() {
+		d.Findings = serverFindings(ctx)
+	}
 	d.Findings = append(d.Findings, languages(ctx)...)
+	d.Findings = append(d.Findings, poolFindings(ctx, config)...)
 	d.Findings = append(d.Findings, walls(sandbox.Probe(ctx))...)
 	if !image {
 		return d, nil
@@ -81,6 +86,15 @@ func diagnose(ctx context.Context, image bool) (diagnosis, error) {
 	}
 	d.Variables = tools.Variables
 	return d, nil
+}
+
+// serverFindings are what the control plane needs; a runner's image does without.
+func serverFindings(ctx context.Context) []finding {
+	return []finding{
+		program(ctx, "git", "apt-get install git", "--version"),
+		program(ctx, "ssh", "apt-get install openssh-client (people's side; only the demo needs it here)", "-V"),
+		hookFinding(),
+	}
 }
 
 // languages are the compilers and interpreters of `build: auto`; an assignment needs

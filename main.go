@@ -52,7 +52,7 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 		Action:               noCommand,
 		Commands: withoutHelp([]*cli.Command{
 			serveCommand(), runnerCommand(), checkCommand(), adminCommand(),
-			demoCommand(), loadCommand(), doctorCommand(), completionCommand(),
+			demoCommand(), loadCommand(), doctorCommand(), imageCommand(), completionCommand(),
 		}),
 	}
 }

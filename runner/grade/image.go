@@ -46,3 +46,14 @@ func parseImage(content []byte) (Image, error) {
 	}
 	return Image{ID: described.ID, Path: described.Path, Variables: described.Variables}, nil
 }
+
+// LookAtImage looks at the toolchain below root, whether or not it is described there.
+func LookAtImage(ctx context.Context, root string) (Image, error) {
+	return machine{root: root}.image(ctx)
+}
+
+// InImage reports whether this machine is a runner image that describes itself.
+func InImage() bool {
+	_, err := os.Stat(imageFile)
+	return err == nil
+}

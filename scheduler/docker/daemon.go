@@ -173,6 +173,11 @@ func (d *daemon) sweep(ctx context.Context) error {
 	return nil
 }
 
+// badAddress says that the daemon's address is none.
+func badAddress(err error) error {
+	return schema.Errorf(schema.CodeInvalid, "the address of the Docker daemon ($DOCKER_HOST): %w", err)
+}
+
 // words turns an error of the daemon into one that says what staff can do; nil stays nil.
 func (d *daemon) words(err error, image string) error {
 	var says string

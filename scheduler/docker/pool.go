@@ -14,8 +14,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/docker/docker/client"
-
 	"github.com/grader/grader/scheduler"
 	"github.com/grader/grader/schema"
 )
@@ -51,16 +49,13 @@ func (p *Pool) open() error {
 	if p.Logger == nil {
 		p.Logger = slog.Default()
 	}
-	options := []client.Opt{client.FromEnv, client.WithAPIVersionNegotiation()}
-	if p.Host != "" {
-		options = append(options, client.WithHost(p.Host))
-	}
-	api, err := client.NewClientWithOpts(options...)
+	d, err := open(p.Host)
 	if err != nil {
-		return schema.Errorf(schema.CodeInvalid, "the address of the Docker daemon: %w", err)
+		return err
 	}
 	p.opened = true
-	p.daemon = &daemon{api: api, server: p.Server, logger: p.Logger}
+	d.server, d.logger = p.Server, p.Logger
+	p.daemon = d
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.flavours = make(map[string]*quota)
 	p.running = make(map[string]*container)
