@@ -136,6 +136,9 @@ func walls(r sandbox.Report) []finding {
 		What: "wall", Needed: true, Works: r.Best != "",
 		Says: fmt.Sprintf("kernel %s, Landlock ABI %d, cgroup %s: %s", r.Kernel, r.Landlock, orNone(r.Cgroup), counting(r.Cgroup)),
 	}}
+	if r.Cgroup == "" {
+		findings = append(findings, finding{What: "wall cgroup", Says: r.Uncounted, Remedy: countingRemedy})
+	}
 	for _, l := range r.Levels {
 		f := finding{What: "wall level " + string(l.Level), Works: l.Works, Says: l.Failed, Remedy: l.Remedy}
 		switch {
@@ -148,6 +151,9 @@ func walls(r sandbox.Report) []finding {
 	}
 	return findings
 }
+
+// countingRemedy is for a machine on which no cgroup can be made.
+const countingRemedy = "run as root, or in a systemd unit with Delegate=yes; a container gets by with its own memory limit"
 
 // counting says how the memory and the processor time of a step are measured.
 func counting(cgroup string) string {

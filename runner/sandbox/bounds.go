@@ -15,6 +15,7 @@ const (
 	capWall      = time.Hour
 	capFiles     = 1024     // descriptors of one process
 	capSignals   = 1024     // queued, timers included: all processes of a user share them
+	capLocked    = 8 << 20  // bytes, the kernel's default
 	capStack     = 64 << 20 // without a memory limit
 	maxStack     = 4 << 30  // every thread reserves as many addresses
 
@@ -42,6 +43,9 @@ func bounds(l Limits, inNamespace bool) []stage.Limit {
 		limit(unix.RLIMIT_NPROC, tasks),
 		limit(unix.RLIMIT_MSGQUEUE, 0),
 		limit(unix.RLIMIT_SIGPENDING, capSignals),
+		limit(unix.RLIMIT_MEMLOCK, capLocked),
+		limit(unix.RLIMIT_RTPRIO, 0),
+		limit(unix.RLIMIT_NICE, 0),
 	}
 	if l.CPU > 0 {
 		// One process alone cannot outrun the watcher by more than this.

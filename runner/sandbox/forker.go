@@ -13,7 +13,8 @@ import (
 type forker struct {
 	requests chan forkRequest
 	ended    chan error
-	group    group // nil where there is none to be had
+	group    group // nil where there is none
+	failed   error // why there is none, where one was wanted
 	grouped  bool  // make one
 	thread   int
 }
@@ -53,7 +54,7 @@ func (f *forker) run(ready chan<- struct{}) {
 		return
 	}
 	if f.grouped {
-		f.group = makeGroup()
+		f.group, f.failed = makeGroup()
 	}
 	f.thread = unix.Gettid()
 	close(ready)

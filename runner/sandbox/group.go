@@ -34,25 +34,33 @@ const cgroupOverhead = 8 << 20
 
 var errNoCgroup = errors.New("no writable cgroup with memory and processor time")
 
-// makeGroup makes a group for the calling thread, which is locked; nil when there is none to be
-// had, and the sums over processes serve instead.
-func makeGroup() group {
-	if g, err := makeCgroup(); err == nil {
+// makeGroup makes a group for the calling thread, which is locked. Where there is none to be had,
+// the sums over processes serve instead.
+func makeGroup() (group, error) {
+	g, err := makeCgroup()
+	if err == nil {
 		if err = g.join(); err == nil {
-			return g
+			return g, nil
 		}
 		_ = g.remove() // it was never used
 	}
+	u, unifiedErr := makeOwnUnified()
+	if unifiedErr == nil {
+		return u, nil
+	}
+	return nil, errors.Join(err, unifiedErr)
+}
+
+// makeOwnUnified makes a group of version 2 with the controllers that there are: memory at least.
+func makeOwnUnified() (*unified, error) {
 	info, err1 := os.ReadFile("/proc/self/mountinfo")
 	own, err2 := os.ReadFile("/proc/self/cgroup")
-	if errors.Join(err1, err2) != nil {
-		return nil
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
 	}
 	dir := unifiedDir(string(info), string(own))
-	for _, controllers := range [][]string{{"memory", "cpu"}, {"memory"}} {
-		if u, err := makeUnified(dir, controllers...); err == nil {
-			return u
-		}
+	if u, err := makeUnified(dir, "memory", "cpu"); err == nil {
+		return u, nil
 	}
-	return nil
+	return makeUnified(dir, "memory")
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"strings"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -15,12 +17,13 @@ import (
 
 // Report is what Probe found, strongest level first.
 type Report struct {
-	Best     Level    // "" when nothing works
-	Kernel   string   // release
-	Landlock int      // ABI; 0 is none
-	Cgroup   string   // "v1", "v2" or "": how memory and CPU are counted exactly
-	Findings []string // one line each, for people
-	Levels   []LevelReport
+	Best      Level    // "" when nothing works
+	Kernel    string   // release
+	Landlock  int      // ABI; 0 is none
+	Cgroup    string   // "v1", "v2" or "": how memory and CPU are counted exactly
+	Uncounted string   // why there is no cgroup, call by call
+	Findings  []string // one line each, for people
+	Levels    []LevelReport
 }
 
 // LevelReport says whether a level works here.
@@ -33,7 +36,8 @@ type LevelReport struct {
 
 // Probe reports what this machine can do, level by level, by running a step at each.
 func Probe(ctx context.Context) Report {
-	r := Report{Kernel: kernelRelease(), Landlock: stage.LandlockABI(), Cgroup: probeCgroup()}
+	r := Report{Kernel: kernelRelease(), Landlock: stage.LandlockABI()}
+	r.Cgroup, r.Uncounted = probeCgroup()
 	dir, err := os.MkdirTemp("", "grader-probe-")
 	if err != nil {
 		r.Findings = []string{"no temporary directory: " + err.Error()}
@@ -60,7 +64,25 @@ func probeLevel(ctx context.Context, dir string, level Level) LevelReport {
 		return LevelReport{Level: level, Works: true}
 	}
 	failed := causes(err)
+	if _, own, found := strings.Cut(failed, "; level "+string(level)+": "); found {
+		failed = own
+	}
+	if err := cloneUser(ctx); err != nil && level == LevelNamespace {
+		failed = "clone CLONE_NEWUSER: " + err.Error()
+	}
 	return LevelReport{Level: level, Failed: failed, Remedy: remedy(level, failed)}
+}
+
+// cloneUser makes a user namespace, without which there is none of the others.
+func cloneUser(ctx context.Context) error {
+	cmd := exec.CommandContext(ctx, "/bin/true")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWUSER}
+	err := cmd.Run()
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		return errno
+	}
+	return err
 }
 
 // causes is an error's own words, with those of the cause that its message leaves out.
@@ -103,16 +125,18 @@ func kernelRelease() string {
 }
 
 // probeCgroup makes a group as a slot does.
-func probeCgroup() string {
+func probeCgroup() (version, failed string) {
 	f := startForker(true)
-	var version string
-	if f.group != nil {
+	switch {
+	case f.group != nil:
 		version = f.group.version()
+	case f.failed != nil:
+		failed = strings.ReplaceAll(f.failed.Error(), "\n", "; ")
 	}
 	if err := f.stop(); err != nil {
-		return ""
+		return "", err.Error()
 	}
-	return version
+	return version, failed
 }
 
 func (r *Report) findings() []string {
@@ -123,7 +147,7 @@ func (r *Report) findings() []string {
 		list = append(list, fmt.Sprintf("Landlock: ABI %d", r.Landlock))
 	}
 	if r.Cgroup == "" {
-		list = append(list, "memory and CPU: summed over processes every 10 ms, because no cgroup with memory and processor time is writable")
+		list = append(list, "memory and CPU: summed over processes every 10 ms, because "+r.Uncounted)
 	} else {
 		list = append(list, "memory and CPU: exact, by cgroup "+r.Cgroup)
 	}

@@ -128,9 +128,10 @@ func parseStat(b []byte) (stat, error) {
 	return stat{state: f[0][0], parent: parent, children: time.Duration(cutime+cstime) * tick, start: start}, nil
 }
 
-// spacious is from where a process's page tables are counted too. They take at most one
-// part in 512 of its addresses, and whoever only reads fresh memory has nothing else.
-const spacious = 4 << 30
+// spacious is from how many addresses a process's page tables are counted too. Whoever only
+// reads fresh memory has nothing else, and with a page in each two megabytes they take as
+// much as the addresses.
+const spacious = 4 << 20
 
 // resident returns the resident bytes of a process, with its page tables where they may be
 // large.

@@ -1,5 +1,6 @@
 // Takes memory that no resident set shows: page tables of memory that is only read
-// ("tables"), buffers of connected sockets ("sockets"), files in /dev/shm ("shared").
+// ("tables"), of few addresses with a table each ("sparse"), buffers of connected sockets
+// ("sockets"), files in /dev/shm ("shared"), locks on ranges of files ("locks").
 #include "attack.h"
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -12,6 +13,28 @@ static void tables(void) {
   if (p == MAP_FAILED) return;
   madvise((void *)p, size, MADV_NOHUGEPAGE);
   for (size_t at = 0; at < size; at += 2 << 20) (void)p[at];
+}
+
+static void sparse(void) {
+  char *base = (char *)0x100000000000;
+  for (size_t i = 0; i < 60000; i++) {
+    volatile char *p = mmap(base + (i << 21), 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    if (p == MAP_FAILED) break;
+    (void)*p;
+  }
+}
+
+static void locks(void) {
+  char name[32];
+  for (int i = 0; i < 500; i++) {
+    snprintf(name, sizeof name, "locked%d", i);
+    int fd = open(name, O_CREAT | O_RDWR, 0600);
+    for (int k = 0; k < 2000; k++) {
+      struct flock l = {.l_type = k % 2 ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET, .l_start = 2 * k, .l_len = 1};
+      if (fcntl(fd, F_SETLK, &l)) return;
+    }
+  }
+  exit(0); // two hundred megabytes, at the cost of its time
 }
 
 static void sockets(void) {
@@ -39,6 +62,8 @@ int main(int argc, char **argv) {
   memset(block, 1, sizeof block);
   const char *what = argc > 1 ? argv[1] : "";
   if (!strcmp(what, "tables")) tables();
+  if (!strcmp(what, "sparse")) sparse();
+  if (!strcmp(what, "locks")) locks();
   if (!strcmp(what, "sockets")) sockets();
   if (!strcmp(what, "shared")) shared();
   sleep(2);
