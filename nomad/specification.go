@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/nomad/api"
@@ -74,13 +76,15 @@ func (s Settings) task(f schema.Flavour) *api.Task {
 	life := killTime
 	task := api.NewTask(taskName, "docker")
 	task.KillTimeout = &life
+	task.Env = map[string]string{"TMPDIR": scratchDir}
+	task.User = "0:0" // the wall gives each step a uid of its own
 	task.Identities = []*api.WorkloadIdentity{{
 		Name: identityName, Audience: []string{identityName}, File: true, TTL: identityLife, ChangeMode: "noop",
 	}}
 	task.Resources = s.resources(f)
 	args := []string{
 		"runner", "--identity", "${NOMAD_SECRETS_DIR}/nomad_" + identityName + ".jwt",
-		"--server", s.Server, "--flavour", f.Name, "--min-level", s.Wall,
+		"--server", s.Server, "--flavour", f.Name, "--min-level", s.Wall, "--blocks", blocksDir,
 	}
 	if s.CA != "" {
 		const file = "local/server-ca.pem"
@@ -98,37 +102,74 @@ func certificates(pem, file string) *api.Template {
 	return &api.Template{EmbeddedTmpl: &pem, DestPath: &file, ChangeMode: &mode, LeftDelim: &left, RightDelim: &right}
 }
 
-// container is what Docker is told. Of capabilities it has Docker's own default ones
-// without what Nomad takes away, and none besides.
+// container is what Docker is told: bounds, nothing to write to but the scratch, and of
+// the default capabilities those that the wall uses.
 func (s Settings) container(f schema.Flavour, args []string) map[string]any {
-	config := map[string]any{
-		"image":          f.Image,
-		"entrypoint":     []string{"/usr/local/bin/grader"},
-		"args":           args,
-		"network_mode":   s.Network,
-		"pids_limit":     f.Processes + processesBeside,
-		"cpu_hard_limit": true,
+	return map[string]any{
+		"image":           reference(f.Image),
+		"entrypoint":      []string{"/usr/local/bin/grader"},
+		"args":            args,
+		"network_mode":    s.Network,
+		"readonly_rootfs": true,
+		"security_opt":    []string{"no-new-privileges"},
+		"cap_drop":        []string{"net_bind_service", "mknod", "audit_write", "setfcap", "sys_chroot"},
+		"pids_limit":      f.Processes + processesBeside,
+		"cpu_hard_limit":  true,
 		"mount": []map[string]any{
-			{"type": "tmpfs", "target": "/tmp", "tmpfs_options": []map[string]any{{"size": f.Scratch, "mode": 0o1777}}},
+			memoryVolume(scratchDir, fmt.Sprintf("size=%d,mode=0711,exec,nosuid,nodev", scratchSize(f))),
+			{"type": "tmpfs", "target": "/run", "tmpfs_options": []map[string]any{{"size": 16 * mib, "mode": 0o755}}},
 			// The uids of steps are the machine's: its runners take turns by locks.
-			{"type": "bind", "source": "/run/lock/grader", "target": "/run/lock/grader", "readonly": false},
+			{"type": "bind", "source": hostBlocks, "target": blocksDir, "readonly": false},
 		},
 	}
-	return config
+}
+
+// memoryVolume is a volume of the container's own in memory. A mount of type tmpfs
+// would let no program run that a student compiled, and has no option for it. Nomad does
+// not remove what is left of a volume, its name: the nodes do (deploy/node.sh).
+func memoryVolume(target, options string) map[string]any {
+	return map[string]any{
+		"type": "volume", "target": target,
+		"volume_options": []map[string]any{{
+			"no_copy": true,
+			"labels":  []map[string]string{{"grader": "scratch"}},
+			"driver_config": []map[string]any{{
+				"name":    "local",
+				"options": []map[string]string{{"type": "tmpfs", "device": "tmpfs", "o": options}},
+			}},
+		}},
+	}
+}
+
+// reference returns an image as Docker knows it: NAME:CONTENTID is the content's id,
+// whatever the name.
+func reference(image string) string {
+	_, tag, found := strings.Cut(image[strings.LastIndex(image, "/")+1:], ":")
+	if _, err := hex.DecodeString(tag); found && err == nil && len(tag) == 64 {
+		return "sha256:" + tag
+	}
+	return image
 }
 
 const (
+	scratchDir = "/scratch"
+	blocksDir  = "/run/grader-blocks"
+	hostBlocks = "/run/lock/grader"
 	// processesBeside are those of the runner and of what it starts outside a step.
-	processesBeside = 128
-	// memoryBeside is what a container has above what a step may use.
+	processesBeside = 256
+	// memoryBeside is what a container has above what a step may use and its scratch.
 	memoryBeside = 256 * mib
 )
+
+// scratchSize is what one step may write, and as much again for the trees and
+// artefacts that it is given.
+func scratchSize(f schema.Flavour) int64 { return 2 * f.Scratch }
 
 // resources are whole cores, which are the runner's own, or a share that is neither
 // exceeded nor lent out. What is written to tmpfs counts as memory.
 func (s Settings) resources(f schema.Flavour) *api.Resources {
 	memory := int((f.Memory + memoryBeside) / mib)
-	most := memory + int(f.Scratch/mib)
+	most := memory + int(scratchSize(f)/mib)
 	r := &api.Resources{MemoryMB: &memory, MemoryMaxMB: &most}
 	if cores := int(f.CPU); f.CPU == float64(cores) {
 		r.Cores = &cores

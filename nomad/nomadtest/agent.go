@@ -200,9 +200,13 @@ func (a *Agent) Kill() {
 	_ = a.cmd.Wait()
 }
 
-// end ends the agent, and takes away what it had mounted.
+// end ends the agent and its containers, and takes away what it had mounted.
 func (a *Agent) end() {
 	a.Kill()
+	allocs, _ := filepath.Glob(a.path("data/alloc/*"))
+	for _, dir := range allocs {
+		_ = exec.Command("docker", "rm", "--force", "runner-"+filepath.Base(dir)).Run() //nolint:noctx // after the test's end
+	}
 	mounts, _ := filepath.Glob(a.path("data/alloc/*/*/*"))
 	for _, dir := range mounts {
 		_ = unix.Unmount(dir, unix.MNT_DETACH) // most of them are none

@@ -1,9 +1,7 @@
 package nomadtest
 
 import (
-	"crypto/rand"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,7 +11,7 @@ import (
 
 // tools are what an image of this package has of this machine, besides grader.
 func tools() []string {
-	return []string{"sh", "bash", "cat", "sleep", "test", "ls", "seq", "id", "head", "tail", "mkdir", "stat", "true"}
+	return []string{"sh", "bash", "cat", "sleep", "test", "ls", "seq", "id", "head", "tail", "mkdir", "stat", "true", "cp", "timeout"}
 }
 
 // Image makes an image with grader and this machine's own shell and tools in it, and
@@ -34,7 +32,7 @@ func Image(t testing.TB, grader string) string {
 			put(t, root, library, library)
 		}
 	}
-	for _, dir := range []string{"tmp", "proc", "dev", "run/lock", "var/tmp", "root", "home", "opt"} {
+	for _, dir := range []string{"tmp", "proc", "dev", "run/lock", "var/tmp", "run", "scratch", "root", "home", "opt"} {
 		check(t, os.MkdirAll(filepath.Join(root, dir), 0o755))
 	}
 	check(t, os.Chmod(filepath.Join(root, "tmp"), 0o1777))
@@ -94,22 +92,6 @@ func put(t testing.TB, root, from, to string) {
 	check(t, out.Close())
 }
 
-// Network makes a Docker network from which nothing but this machine is reached, and
-// returns its name and this machine's address on it. It is removed with the test.
-func Network(t testing.TB) (name, address string) {
-	t.Helper()
-	name = "grader-" + strings.ToLower(rand.Text()[:10])
-	check(t, exec.CommandContext(t.Context(), "docker", "network", "create", "--internal", name).Run())
-	t.Cleanup(func() { removeNetwork(name) })
-	said, err := exec.CommandContext(t.Context(), "docker", "network", "inspect", "--format", "{{range .IPAM.Config}}{{.Gateway}}{{end}}", name).Output()
-	check(t, err)
-	address = strings.TrimSpace(string(said))
-	if net.ParseIP(address) == nil {
-		t.Fatalf("network %s has the gateway %q", name, said)
-	}
-	return name, address
-}
-
 // Grader builds the program for an image and returns its path.
 func Grader(t testing.TB) string {
 	t.Helper()
@@ -120,14 +102,4 @@ func Grader(t testing.TB) string {
 		t.Fatalf("build grader: %v\n%s", err, said)
 	}
 	return path
-}
-
-// removeNetwork removes a network and the containers on it: those of an agent that was
-// killed live on.
-func removeNetwork(name string) {
-	left, _ := exec.Command("docker", "ps", "--all", "--quiet", "--filter", "network="+name).Output() //nolint:noctx // after the test's end
-	for id := range strings.FieldsSeq(string(left)) {
-		_ = exec.Command("docker", "rm", "--force", id).Run() //nolint:noctx // after the test's end
-	}
-	_ = exec.Command("docker", "network", "rm", name).Run() //nolint:noctx // after the test's end
 }

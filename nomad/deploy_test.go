@@ -1,0 +1,57 @@
+package nomad_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2/hclparse"
+
+	"github.com/grader/grader/nomad/nomadtest"
+)
+
+// deployed are the files of nomad/deploy in Nomad's language.
+func deployed(t *testing.T, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob("deploy/" + pattern)
+	check(t, err)
+	if len(files) == 0 {
+		t.Fatalf("no deploy/%s", pattern)
+	}
+	return files
+}
+
+func TestDeployFilesParse(t *testing.T) {
+	t.Parallel()
+	for _, file := range deployed(t, "*.hcl") {
+		if _, problems := hclparse.NewParser().ParseHCLFile(file); problems.HasErrors() {
+			t.Errorf("%s: %v", file, problems)
+		}
+	}
+}
+
+// TestNomadDeployFiles has Nomad itself judge the files.
+func TestNomadDeployFiles(t *testing.T) {
+	agent := nomadtest.Start(t, "n1", nomadtest.Role{ServerOnly: true})
+	variables := map[string][]string{
+		"deploy/grader.nomad.hcl": {"-var", "image=grader-server:v1"},
+		"deploy/image.nomad.hcl":  {"-var", "source=https://files.example.org/runner.tar", "-var", "checksum=sha256:" + strings.Repeat("0", 64)},
+	}
+	run := func(args ...string) {
+		t.Helper()
+		cmd := exec.CommandContext(t.Context(), nomadtest.Binary(t), args...)
+		cmd.Env = append(os.Environ(), "NOMAD_ADDR="+agent.URL)
+		if said, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("nomad %v: %v\n%s", args, err, said)
+		}
+	}
+	for _, file := range deployed(t, "*.nomad.hcl") {
+		run(append(append([]string{"job", "validate"}, variables[file]...), file)...)
+		run("fmt", "-check", file)
+	}
+	for _, file := range []string{"deploy/server.hcl", "deploy/client.hcl"} {
+		run("config", "validate", file)
+	}
+}

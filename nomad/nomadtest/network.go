@@ -1,0 +1,65 @@
+package nomadtest
+
+import (
+	"crypto/rand"
+	"net"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// Name is one that nothing else has.
+func Name() string { return "grader-" + strings.ToLower(rand.Text()[:8]) }
+
+// Network makes a Docker network from which nothing but this machine is reached, and
+// returns its name and this machine's address on it. It is removed with the test.
+func Network(t testing.TB) (name, address string) {
+	t.Helper()
+	name = Name()
+	check(t, exec.CommandContext(t.Context(), "docker", "network", "create", "--internal", name).Run())
+	t.Cleanup(func() { removeNetwork(name) })
+	return name, gateway(t, name)
+}
+
+// NodeNetwork makes a network as node.sh does it, for a server on a port of this
+// machine, and returns this machine's address on it. It is removed with the test.
+func NodeNetwork(t testing.TB, script, name, port string) (address string) {
+	t.Helper()
+	// The address is known only once there is a network, so it is made twice.
+	for _, server := range []string{"192.0.2.1", "gateway"} {
+		if server == "gateway" {
+			server = gateway(t, name)
+		}
+		said, err := exec.CommandContext(t.Context(), "sh", script, server, port, name).CombinedOutput()
+		if err != nil {
+			t.Fatalf("node.sh: %v\n%s", err, said)
+		}
+		address = server
+	}
+	t.Cleanup(func() {
+		removeNetwork(name)
+		_ = exec.Command("nft", "delete", "table", "inet", strings.ReplaceAll(name, "-", "_")).Run() //nolint:noctx // after the test's end
+	})
+	return address
+}
+
+// gateway is this machine's address on a network.
+func gateway(t testing.TB, name string) string {
+	t.Helper()
+	said, err := exec.CommandContext(t.Context(), "docker", "network", "inspect", "--format", "{{range .IPAM.Config}}{{.Gateway}}{{end}}", name).Output()
+	check(t, err)
+	address := strings.TrimSpace(string(said))
+	if net.ParseIP(address) == nil {
+		t.Fatalf("network %s has the gateway %q", name, said)
+	}
+	return address
+}
+
+// removeNetwork removes a network, the containers on it, and the volumes that nobody
+// has any more.
+func removeNetwork(name string) {
+	sweep := `docker ps --all --quiet --filter network=$1 | xargs -r docker rm --force
+docker network rm $1
+docker volume ls --quiet --filter label=grader=scratch --filter dangling=true | xargs -r docker volume rm`
+	_ = exec.Command("sh", "-c", sweep, "sh", name).Run() //nolint:noctx // after the test's end
+}
