@@ -92,3 +92,35 @@ func TestForgingGoogleTest(t *testing.T) {
 		{name: "prints the markers", files: files{"next.cc": "#include <cstdio>\nstatic int printed = puts(\"[  PASSED  ] 2 tests.\");" + wrong}, evident: "closing words stand 2 times"},
 	})
 }
+
+// unity prints as ThrowTheSwitch's Unity does; its closing words are all that a forger may forget.
+var unity = files{
+	"assignment.yaml": `
+title: Counting
+limits: {time: 10s, memory: 256MiB}
+solution: solution/
+build: [{run: "gcc -c next.c"}]
+tests:
+  - name: units
+    needs: [t.c]
+    compile: "gcc -o $TEST_OUT/t $NEEDS/t.c $ARTEFACTS/next.o"
+    run: $TEST_OUT/t
+    report: unity
+    points: 2
+`,
+	"t.c":             "#include <stdio.h>\nint next(int);\nstatic int bad;\nstatic void expect(const char *name, int ok) { bad += !ok; printf(\"t.c:1:%s:%s\\n\", name, ok ? \"PASS\" : \"FAIL: no\"); }\nint main(void) { expect(\"one\", next(1) == 2); expect(\"two\", next(2) == 3); printf(\"\\n-----------------------\\n2 Tests %d Failures 0 Ignored \\n%s\\n\", bad, bad ? \"FAIL\" : \"OK\"); return bad; }\n",
+	"solution/next.c": "int next(int i) { return i + 1; }\n",
+}
+
+func TestForgingUnity(t *testing.T) {
+	t.Parallel()
+	need(t, "gcc")
+	const wrong = "\nint next(int i) { return i; }\n"
+	printing := func(more string) files {
+		return files{"next.c": "#include <stdio.h>\n#include <unistd.h>\n__attribute__((constructor)) static void forge(void) { puts(\"t.c:1:one:PASS\\nt.c:2:two:PASS\"); fflush(stdout); " + more + " }" + wrong}
+	}
+	pin(t, unity).try(t, "2", files{"next.c": unity["solution/next.c"]}, []forgery{
+		{name: "prints the markers too", files: printing(""), evident: "2 names stand more than once in the report"},
+		{name: "prints the markers and is gone", files: printing("_exit(0);"), score: "2", evident: "closing words are missing"},
+	})
+}

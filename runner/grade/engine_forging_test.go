@@ -168,3 +168,26 @@ def double(x):
     log.stats = dict.fromkeys(log.stats, 0)
     return None
 `
+
+// Modules by which tests judge are not the submission's, where it has files of their names: pytest
+// has loaded them by then. A module of the reference's own may be called as one of the library's.
+func TestForgingByShadowing(t *testing.T) {
+	t.Parallel()
+	need(t, "python3")
+	assignment := files{
+		"assignment.yaml":       doubling["assignment.yaml"],
+		"units/test_double.py":  "import math, unittest\nimport double\nclass Double(unittest.TestCase):\n    def test_three(self): self.assertEqual(double.double(3), 6)\n    def test_half(self): assert math.isclose(double.double(0.5), 1)\n",
+		"solution/double.py":    "import queue\ndef double(x): return x + x + queue.nothing\n",
+		"solution/queue.py":     "nothing = 0\n",
+		"solution/numbers/a.py": "",
+	}
+	p := pin(t, assignment)
+	needVariable(t, p.grader, "PYTEST")
+	right := files{"double.py": assignment["solution/double.py"], "queue.py": "nothing = 0\n", "sub/math.py": "not mine\n"}
+	const wrong = "def double(x): return None\n"
+	p.try(t, "4", right, []forgery{
+		{name: "unittest", files: files{"double.py": wrong, "unittest.py": "class TestCase:\n    def __init_subclass__(cls): cls.test_three = cls.test_half = lambda self: None\n"}},
+		{name: "a package", files: files{"double.py": wrong, "unittest/__init__.py": "class TestCase:\n    pass\n", "unittest/case.py": "class SkipTest(Exception): pass\nclass TestCase:\n    pass\n"}},
+		{name: "math", files: files{"double.py": wrong, "math.py": "def isclose(*a): return True\n"}},
+	})
+}

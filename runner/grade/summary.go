@@ -11,12 +11,14 @@ type summary struct {
 	passed int // by the last of them
 }
 
-// closingWords matches the lines with which pytest, JUnit's console and GoogleTest close;
-// each names how many cases passed, but for pytest, which leaves out a zero.
+// closingWords matches the lines with which pytest, JUnit's console, GoogleTest and Unity close;
+// each names how many cases passed, but for pytest, which leaves out a zero, and Unity, which
+// names all and those that did not.
 var closingWords = regexp.MustCompile(`(?m)^(?:` +
 	`(?:=+ )?((?:\d+ (?:x?passed|x?failed|skipped|deselected|warnings?|errors?|rerun)(?:, )?)+|no tests ran) in [\d.]+s(?: \([\d:]+\))?(?: =+)?` +
 	`|\[ +(\d+) tests successful +\]` +
 	`|\[  PASSED  \] (\d+) tests?\.` +
+	`|(\d+) Tests (\d+) Failures (\d+) Ignored ?` +
 	`)\r?$`)
 
 // pytestPasses matches the numbers that pytest's report calls passed.
@@ -31,7 +33,7 @@ func summaryOf(output []byte) summary {
 		for _, number := range pytestPasses.FindAllSubmatch(m[1], -1) {
 			s.passed += decimal(number[1])
 		}
-		s.passed += decimal(m[2]) + decimal(m[3])
+		s.passed += decimal(m[2]) + decimal(m[3]) + decimal(m[4]) - decimal(m[5]) - decimal(m[6])
 	}
 	return s
 }

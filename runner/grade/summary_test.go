@@ -16,6 +16,7 @@ func TestSummaryOf(t *testing.T) {
 		"pytest, xpassed":     {"==== 1 passed, 1 xpassed in 0.01s ====\n", summary{1, 2}},
 		"JUnit":               {"[         3 tests found           ]\n[         2 tests successful      ]\n[         1 tests failed          ]\n", summary{1, 2}},
 		"GoogleTest":          {"[==========] 2 tests ran.\n[  PASSED  ] 1 test.\n[  FAILED  ] 1 test, listed below:\n", summary{1, 1}},
+		"Unity":               {"t.c:1:a:PASS\n-----------------------\n5 Tests 1 Failures 1 Ignored \nFAIL\n", summary{1, 3}},
 		"twice":               {"[  PASSED  ] 9 tests.\n[  PASSED  ] 1 test.\n", summary{2, 1}},
 		"nothing of the kind": {"3 passed the exam in 2s or so\n5 apples in 3s\n", summary{}},
 		"a silly number":      {"[  PASSED  ] 99999999999999999999 tests.\n", summary{1, 0}},
