@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/grader/grader/demo"
+	"github.com/grader/grader/schema"
 )
 
 // classroom is a server of a test's own, with one course and one assignment in it.
@@ -19,6 +21,7 @@ type classroom struct {
 	data   string
 	temp   string // TMPDIR of the server and its runners
 	config string // file of the server's configuration, "" for none
+	env    []string
 	server *demo.Server
 	people map[string]*demo.Person
 	said   *os.File // what the server logs
@@ -90,7 +93,7 @@ func (c *classroom) serve() {
 }
 
 func (c *classroom) start() error {
-	next := &demo.Server{Bin: bin, Data: c.data, Config: c.config, Log: c.said, Env: []string{"TMPDIR=" + c.temp}}
+	next := &demo.Server{Bin: bin, Data: c.data, Config: c.config, Log: c.said, Env: append([]string{"TMPDIR=" + c.temp}, c.env...)}
 	if c.server != nil {
 		next.SSH, next.Web = c.server.SSH, c.server.Web
 	}
@@ -126,6 +129,34 @@ func (c *classroom) setTests(text string) {
 	if status != 0 || !strings.Contains(said, "active now: version") {
 		c.t.Fatalf("the tests did not become active: exit status %d\n%s", status, said)
 	}
+}
+
+// setFiles has the instructor push an assignment's tests with a reference solution.
+func (c *classroom) setFiles(assignment string, files, solution map[string]string) {
+	c.t.Helper()
+	for name, text := range solution {
+		files["solution/"+name] = text
+	}
+	repository := "c101/" + assignment + "/tests"
+	work := c.write("ada", repository, files)
+	said, status := beginPush(c.t, c.people["ada"], work, repository, "main").end()
+	if status != 0 || !strings.Contains(said, "active now: version") {
+		c.t.Fatalf("the tests did not become active: exit status %d\n%s", status, said)
+	}
+}
+
+// submits has a student push files to an assignment, and returns their nth submission.
+func (c *classroom) submits(login, assignment string, n int, files map[string]string) schema.PublicSubmission {
+	c.t.Helper()
+	repository := "c101/" + assignment
+	work := c.write(login, repository, files)
+	said, _ := beginPush(c.t, c.people[login], work, repository, "main").end()
+	var all []schema.PublicSubmission
+	check(c.t, json.Unmarshal([]byte(c.admin("submissions", repository, "--login", login, "--json")), &all))
+	if len(all) != n {
+		c.t.Fatalf("%s has %d submissions, not %d:\n%s", login, len(all), n, said)
+	}
+	return all[n-1]
 }
 
 // write commits files to a person's repository and returns the work tree.

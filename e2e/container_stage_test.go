@@ -1,0 +1,88 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/grader/grader/schema"
+)
+
+// graderImage is what the tests grade in; `make test` builds it where Docker can be had.
+const graderImage = "grader-runner:test"
+
+// docker runs Docker's client and returns what it says.
+func docker(t *testing.T, args ...string) string {
+	t.Helper()
+	said, err := exec.Command("docker", args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("docker %s: %v\n%s", strings.Join(args, " "), err, said)
+	}
+	return strings.TrimSpace(string(said))
+}
+
+// needContainers skips a test where nothing can be graded in containers; `make test`
+// says so aloud.
+func needContainers(t *testing.T) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("not root: no containers")
+	}
+	if said, err := exec.Command("docker", "image", "inspect", graderImage).CombinedOutput(); err != nil {
+		t.Skipf("no Docker daemon with the image %s (make test-image): %s", graderImage, said)
+	}
+}
+
+// inContainers is a configuration whose runners are containers of an image.
+func inContainers(t *testing.T, image string, warm, most int) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "grader.yaml")
+	text := fmt.Sprintf("flavours:\n  standard: {pool: docker, image: %q, cpu: 1, memory: 512MiB, scratch: 128MiB, processes: 256, warm: %d, max: %d}\n", image, warm, most)
+	check(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+// containers returns those of the classroom's server that run.
+func (c *classroom) containers(host ...string) []string {
+	c.t.Helper()
+	id, err := os.ReadFile(filepath.Join(c.data, "id"))
+	check(c.t, err)
+	return strings.Fields(docker(c.t, append(host, "ps", "-q", "--no-trunc", "--filter", "label=grader.server="+strings.TrimSpace(string(id)))...))
+}
+
+// runnersOf returns the runners that had a student's jobs in the end, and how many
+// attempts those took.
+func (c *classroom) runnersOf(login string) (runners map[string]bool, attempts int) {
+	c.t.Helper()
+	l := c.ledger()
+	defer l.close()
+	runners = map[string]bool{}
+	for _, runner := range l.texts(`SELECT runner FROM jobs WHERE owner = ? AND kind = 'grade'`, login) {
+		runners[runner] = true
+	}
+	return runners, l.count(`SELECT coalesce(sum(attempt), 0) FROM jobs WHERE owner = ? AND kind = 'grade'`, login)
+}
+
+// inWords is what a submission got, test by test, in words.
+func inWords(s schema.PublicSubmission) string {
+	said := fmt.Sprintf("%s %s %s/%s", s.State, s.Outcome, s.Score, s.MaxScore)
+	if s.Build != nil {
+		said += fmt.Sprintf("\nbuild %s", s.Build.Outcome)
+	}
+	for _, test := range s.Tests {
+		said += fmt.Sprintf("\n%s %s %s/%s", test.Name, test.Outcome, test.Score, test.MaxScore)
+	}
+	return said
+}
+
+// imageID is the content id of an image, as the driver has it.
+func imageID(t *testing.T, name string) string {
+	t.Helper()
+	var is []struct{ Id string }
+	check(t, json.Unmarshal([]byte(docker(t, "image", "inspect", name)), &is))
+	return is[0].Id
+}

@@ -1,0 +1,45 @@
+package e2e
+
+import (
+	"testing"
+)
+
+// reaches tries what a step must not reach from inside a container, and says what it did.
+const reaches = `import os, socket
+reached = []
+for path in ["/run/grader", "/run/grader/runners", "/run/grader-blocks", "/scratch", "/proc/1/environ", "/proc/1/fd/0", "/proc/1/root", "/etc/shadow", "/root"]:
+    try:
+        if os.path.isdir(path):
+            os.listdir(path)
+        else:
+            open(path).read(1)
+        reached.append(path)
+    except OSError:
+        pass
+for family, address in [(socket.AF_INET, ("127.0.0.1", 80)), (socket.AF_INET, ("169.254.169.254", 80)), (socket.AF_UNIX, "/run/grader/runners"), (socket.AF_NETLINK, (0, 0))]:
+    try:
+        socket.socket(family, socket.SOCK_RAW if family == socket.AF_NETLINK else socket.SOCK_STREAM).connect(address)
+        reached.append(str(address))
+    except OSError:
+        pass
+for path in ["/escaped", "/tmp/escaped", "/run/escaped", "/usr/bin/escaped", "/dev/shm/../escaped"]:
+    try:
+        open(path, "w").write("x")
+        reached.append("wrote " + path)
+    except OSError:
+        pass
+print("reached", reached)
+`
+
+// From inside a container neither the scheduler's socket nor the runner's credential nor
+// any network can be reached, and nothing be left.
+func TestStepsInContainersReachNothing(t *testing.T) {
+	t.Parallel()
+	needContainers(t)
+	c := (&classroom{t: t, config: inContainers(t, graderImage, 1, 1)}).open("mallory")
+	c.setFiles("walls", map[string]string{"assignment.yaml": "title: Walls\nbuild: auto\ntests:\n  - {name: nothing, run: $PROGRAM, stdout: \"reached []\\n\"}\n"}, nil)
+	s := c.submits("mallory", "walls", 1, map[string]string{"main.py": reaches})
+	if s.Score != "1" {
+		t.Errorf("it says %q (%s)", s.Tests[0].Output, s.Tests[0].Message)
+	}
+}
