@@ -38,7 +38,7 @@ func usageAttacks() []attack {
 		{kind: "memory", name: "in pipes", program: "memory.c", args: []string{"pipes"}, ends: memory},
 		{kind: "memory", name: "in page tables", program: "kernel.c", args: []string{"tables"}, ends: memory},
 		{kind: "memory", name: "in page tables of few addresses", program: "kernel.c", args: []string{"sparse"}, ends: memory},
-		{kind: "memory", name: "in locks on files", program: "kernel.c", args: []string{"locks"}, ends: []string{"memory limit", "cpu limit", "exit 0"}, slow: true},
+		{kind: "memory", name: "in locks on files", program: "kernel.c", args: []string{"locks"}, limits: brief(), ends: []string{"memory limit", "cpu limit", "wall limit", "exit 0"}, slow: true},
 		{kind: "memory", name: "in buffers of sockets", program: "kernel.c", args: []string{"sockets"}, ends: memory},
 		{kind: "memory", name: "in files of /dev/shm", program: "kernel.c", args: []string{"shared"}, ends: disk},
 		{kind: "memory", name: "of Python", program: "bomb.py", args: []string{"memory"}, ends: memory, slow: true},

@@ -141,8 +141,19 @@ func (p *Process) findInit(pl *plumbing) error {
 	fd, err := unix.PidfdOpen(p.initPID, 0)
 	if err == nil {
 		p.init = os.NewFile(uintptr(fd), "first process")
+		p.preferForOOM()
 	}
 	return nil
+}
+
+// preferForOOM makes the kernel kill what is in the namespace before anything else. A score that
+// was given with CAP_SYS_RESOURCE cannot be lowered without, and goes on to children; so this
+// is done before there are any, and for the first process too. Where the right is lacking, the
+// stage's own word must do.
+func (p *Process) preferForOOM() {
+	if p.slot.uid >= 0 {
+		_ = os.WriteFile("/proc/"+strconv.Itoa(p.initPID)+"/oom_score_adj", []byte("1000"), 0)
+	}
 }
 
 // bubblewrapArgs make a root file system of the toolchain, the step's own paths and

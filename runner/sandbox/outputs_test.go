@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"bytes"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -94,4 +95,27 @@ func TestEnvironmentAndDescriptorsAreTheSteps(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTheOOMScoreStays has a step ask to be spared when the machine has no memory left.
+func TestTheOOMScoreStays(t *testing.T) {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var capabilities uint64
+	if _, err := fmt.Sscanf(strings.TrimSpace(statusLine(string(status), "CapEff")), "%x", &capabilities); err != nil {
+		t.Fatal(err)
+	}
+	const sysResource = 24
+	if capabilities&(1<<sysResource) == 0 {
+		t.Skip("a score is fixed with CAP_SYS_RESOURCE only")
+	}
+	eachLevel(t, 1, func(t *testing.T, w *sandbox.Wall) {
+		s := newScratch(t, w)
+		r := mustRun(t, w, shell(s, "(echo 0 >/proc/self/oom_score_adj; cat /proc/self/oom_score_adj; sleep 0.01; cat /proc/self/oom_score_adj) 2>/dev/null"))
+		if said := strings.TrimSpace(string(r.Stdout)); said != "" && said != "1000\n1000" {
+			t.Errorf("the score is %q", said)
+		}
+	})
 }

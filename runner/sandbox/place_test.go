@@ -22,7 +22,7 @@ const (
 
 // place is somewhere that a wall can stand.
 type place struct {
-	name string
+	name, note string
 	// tests is TestAttacks as a process there, which leaves its record at the path.
 	tests func(t *testing.T, record string) *exec.Cmd
 	facts sandbox.Report
@@ -40,7 +40,11 @@ func TestEveryPlace(t *testing.T) {
 	}
 	alive := standBy(t)
 	var rows []row
-	places := []*place{{name: "root", tests: asRoot}, {name: "ordinary user", tests: asOrdinary}, {name: "container", tests: inContainer}}
+	places := []*place{
+		{name: "root", note: "on the machine itself", tests: asRoot},
+		{name: "ordinary user", note: "on the machine itself", tests: asOrdinary},
+		{name: "container", note: "root in the runner's image, with Docker's default capabilities and seccomp profile", tests: inContainer},
+	}
 	for _, p := range places {
 		t.Run(p.name, func(t *testing.T) { rows = append(rows, p.attack(t)...) })
 		assertUntouched(t, alive)
@@ -112,15 +116,16 @@ func writeTable(places []*place, rows []row) []byte {
 		"After each, the next step must be fine, a neighbour that ran meanwhile unharmed, nothing of it\nleft (processes, files, IPC objects, keys), and the runner and its parent alive; as an " +
 		fmt.Sprintf("ordinary user, %d other\nprocesses of that user too.\n\n", bystanders))
 	for _, p := range places {
-		fmt.Fprintf(&b, "- %s: %s\n", p.name, facts(p.facts))
+		fmt.Fprintf(&b, "- **%s**: %s; %s\n", p.name, p.note, facts(p.facts))
 	}
-	held := 0
+	held, names := 0, map[string]bool{}
 	for _, r := range rows {
+		names[r.Kind+r.Name] = true
 		if r.Held {
 			held++
 		}
 	}
-	fmt.Fprintf(&b, "\n%d attacks, of which %d were held.\n\n| attack | level | verdict | next step fine | left over | took |\n| --- | --- | --- | --- | --- | ---: |\n", len(rows), held)
+	fmt.Fprintf(&b, "\n%d attacks, %d runs; the wall held in %d of them.\n\n| attack | level | verdict | next step fine | left over | took |\n| --- | --- | --- | --- | --- | ---: |\n", len(names), len(rows), held)
 	slices.SortStableFunc(rows, func(a, b row) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name)) })
 	for _, r := range rows {
 		b.WriteString(r.line() + "\n")

@@ -23,7 +23,8 @@ func runInit(s *Spec) *Failure {
 	if err != nil {
 		return failed("execve", err)
 	}
-	// Later than the program's start, because this process must not be preferred.
+	// The program alone, since this process must not be preferred; the runner may have said
+	// so of both already.
 	_ = preferForOOM("/proc/" + decimal(pid))
 	say([]byte{answerStarted})
 	e := reap(pid)
