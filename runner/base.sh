@@ -9,12 +9,12 @@ trap 'rm -rf "$root"' EXIT
 
 sources=$(apt-get indextargets --format 'deb $(SITE) $(RELEASE) main' 'Created-By: Packages' |
   grep -E " $suite(-updates|-security)? main\$" | sort -u || true)
-sources=${sources:-deb http://deb.debian.org/debian $suite main}
 mirror=$(awk -v suite="$suite" '$3 == suite {print $2; exit}' <<<"$sources")
 
-debootstrap --variant=minbase "$suite" "$root" "$mirror" >"$root.log" 2>&1 || { tail -n 20 "$root.log"; exit 1; }
+# Without a mirror debootstrap has one of its own, and writes it down.
+debootstrap --variant=minbase "$suite" "$root" ${mirror:+"$mirror"} >"$root.log" 2>&1 || { tail -n 20 "$root.log"; exit 1; }
 rm -f "$root.log"
-echo "$sources" >"$root/etc/apt/sources.list"
+[ -z "$sources" ] || echo "$sources" >"$root/etc/apt/sources.list"
 apt-config dump | grep -E '^Acquire::(http|https|Check-Valid-Until|Check-Date)' >"$root/etc/apt/apt.conf.d/50sources" || true
 cat >"$root/etc/dpkg/dpkg.cfg.d/slim" <<'SLIM'
 force-unsafe-io
