@@ -35,7 +35,8 @@ func newDaemon(t *testing.T) *daemon {
 func (d *daemon) start() {
 	d.t.Helper()
 	at := func(name string) string { return filepath.Join(d.dir, name) }
-	d.cmd = exec.Command("dockerd", "--host", d.host, "--data-root", at("root"), "--exec-root", at("run"), "--pidfile", at("pid"),
+	// In a network of its own: a daemon without a bridge removes the machine's docker0.
+	d.cmd = exec.Command("unshare", "--net", "dockerd", "--host", d.host, "--data-root", at("root"), "--exec-root", at("run"), "--pidfile", at("pid"),
 		"--bridge", "none", "--iptables=false", "--ip6tables=false", "--log-level", "error")
 	d.cmd.Stderr = d.t.Output()
 	check(d.t, d.cmd.Start())
