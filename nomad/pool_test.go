@@ -1,15 +1,18 @@
 package nomad_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"log/slog"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/hashicorp/nomad/api"
 	"go.uber.org/goleak"
 
 	"github.com/grader/grader/nomad"
@@ -23,10 +26,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // TestNomadPool runs the suite of all pools with real runners on a real Nomad.
 func TestNomadPool(t *testing.T) {
-	agent := nomadtest.Start(t, "n1", nomadtest.Role{})
-	agent.AwaitClients(1)
-	lab := laboratory{agent: agent, image: nomadtest.Image(t, nomadtest.Grader(t))}
-	lab.network, lab.address = nomadtest.Network(t)
+	lab := newLaboratory(t, nomadtest.Role{})
 	t.Run("suite", func(t *testing.T) {
 		var settings sync.Map
 		pooltest.RunOutliving(t, func(t *testing.T) (scheduler.Pool, *pooltest.Front) {
@@ -44,11 +44,20 @@ func TestNomadPool(t *testing.T) {
 // laboratory is what pools need to be tested on a real Nomad.
 type laboratory struct {
 	agent                   *nomadtest.Agent
+	cluster                 *nomad.Cluster // nil: the agent's
 	image, network, address string
 }
 
+func newLaboratory(t testing.TB, role nomadtest.Role) laboratory {
+	t.Helper()
+	l := laboratory{agent: nomadtest.Start(t, "n1", role), image: nomadtest.Image(t, nomadtest.Grader(t))}
+	l.agent.AwaitClients(1)
+	l.network, l.address = nomadtest.Network(t)
+	return l
+}
+
 // front is one that containers reach.
-func (l laboratory) front(t *testing.T) *pooltest.Front {
+func (l laboratory) front(t testing.TB) *pooltest.Front {
 	t.Helper()
 	listener, err := net.Listen("tcp", net.JoinHostPort(l.address, "0"))
 	check(t, err)
@@ -63,9 +72,9 @@ func (l laboratory) settings(url string) nomad.Settings {
 }
 
 // pool starts a pool whose runners are the front's.
-func (l laboratory) pool(t *testing.T, s nomad.Settings, front *pooltest.Front) scheduler.Pool {
+func (l laboratory) pool(t testing.TB, s nomad.Settings, front *pooltest.Front) scheduler.Pool {
 	t.Helper()
-	p := &nomad.Pool{Cluster: l.agent.Cluster(), Settings: s, Registrar: front, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	p := &nomad.Pool{Cluster: cmp.Or(l.cluster, l.agent.Cluster()), Settings: s, Registrar: front, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	front.Identify = p
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
@@ -92,5 +101,31 @@ func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestNomadPolicyIsEnough runs a pool with a token that may do what deploy/grader.policy.hcl
+// says, and nothing else.
+func TestNomadPolicyIsEnough(t *testing.T) {
+	lab := newLaboratory(t, nomadtest.Role{ACL: true})
+	rules, err := os.ReadFile("deploy/grader.policy.hcl")
+	check(t, err)
+	may := lab.agent.Cluster()
+	_, err = may.ACLPolicies().Upsert(&api.ACLPolicy{Name: "grader", Rules: string(rules)}, nil)
+	check(t, err)
+	token, _, err := may.ACLTokens().Create(&api.ACLToken{Name: "grader", Type: "client", Policies: []string{"grader"}}, nil)
+	check(t, err)
+	lab.cluster, err = nomad.Dial(nomad.Address{URL: lab.agent.URL, Token: token.SecretID})
+	check(t, err)
+	if _, _, err := lab.cluster.Nodes().List(nil); err == nil {
+		t.Error("the token may do more than the policy says")
+	}
+	front := lab.front(t)
+	pool := lab.pool(t, lab.settings(front.URL), front)
+	check(t, pool.Ensure(t.Context(), schema.Flavour{Name: "small"}, 1))
+	first := front.Registered()
+	check(t, pool.Retire(t.Context(), first))
+	if second := front.Registered(); second == first {
+		t.Errorf("%s came twice", second)
 	}
 }

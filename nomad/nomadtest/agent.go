@@ -60,6 +60,7 @@ type Agent struct {
 type Role struct {
 	ServerOnly bool
 	Patient    bool   // it lets its clients be silent for minutes
+	ACL        bool   // nothing is done without a token; Cluster has the one that may do all
 	Join       *Agent // the server that a client belongs to; nil: it is a server itself
 }
 
@@ -76,6 +77,14 @@ func Start(t testing.TB, name string, role Role) *Agent {
 	check(t, os.WriteFile(a.path("agent.hcl"), []byte(configuration(a, role, ports)), 0o600))
 	t.Cleanup(a.end)
 	a.Restart()
+	if role.ACL {
+		var token *api.ACLToken
+		a.await("bootstrap its ACL", func() bool {
+			token, _, err = a.cluster.ACLTokens().Bootstrap(nil)
+			return err == nil
+		})
+		a.cluster.SetSecretID(token.SecretID)
+	}
 	return a
 }
 
@@ -112,6 +121,9 @@ plugin "docker" {
   }
 }
 `, a.Name, a.path("data"), ports[0], ports[1], ports[2])
+	if role.ACL {
+		text += "acl {\n  enabled = true\n}\n"
+	}
 	servers := "[]"
 	if role.Join == nil {
 		grace := "1s"
