@@ -58,6 +58,7 @@ func playLoad(c *cli.Context) error {
 		return err
 	}
 	if dir := c.String("plane"); dir != "" {
+		collectSooner()
 		// A signal from the terminal is the crowd's: it ends this one by closing the pipe.
 		return (&load.Plane{Dir: dir, In: c.App.Reader, Out: c.App.Writer}).Run(context.WithoutCancel(c.Context))
 	}

@@ -36,6 +36,12 @@ func serveCommand() *cli.Command {
 // garbage beside them, and the stacks that their beginnings grew.
 const collectAt = 50
 
+func collectSooner() {
+	if os.Getenv("GOGC") == "" { // whoever sets it knows better
+		debug.SetGCPercent(collectAt)
+	}
+}
+
 // stopTime is how long waiting pushes and running work get to end in order.
 const stopTime = 20 * time.Second
 
@@ -51,9 +57,7 @@ func serve(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if os.Getenv("GOGC") == "" { // whoever sets it knows better
-		debug.SetGCPercent(collectAt)
-	}
+	collectSooner()
 	s := &Service{
 		Data: c.String("data"), SSH: c.String("ssh"), Web: c.String("web"),
 		Config: config, Logger: logger, Clock: time.Now,

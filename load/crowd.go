@@ -177,6 +177,7 @@ func (c *crowd) hear(ctx context.Context, n notice, last chan<- planeReport) err
 }
 
 func (c *crowd) sampled(r planeReport) {
+	c.ledger.fail(r.Jobs[schema.StateFailed])
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.samples = append(c.samples, sample{time.Now(), r})

@@ -22,6 +22,7 @@ type ledger struct {
 	jobs    map[int64]*entry
 	pushed  int
 	done    int
+	failed  int // lost three runners and ended without a result, as the store counts them
 	expects int
 	settled chan struct{} // closed once everything expected is done
 	heard   chan struct{} // holds one: a push was recorded
@@ -82,9 +83,17 @@ func (l *ledger) finish(job int64) {
 	l.settle()
 }
 
-// settle tells once all is done. mu is held.
+// fail notes how many jobs have failed for good by now.
+func (l *ledger) fail(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failed = n
+	l.settle()
+}
+
+// settle tells once all has ended. mu is held.
 func (l *ledger) settle() {
-	if l.done == l.expects && l.pushed == l.expects {
+	if l.done+l.failed >= l.expects && l.pushed == l.expects {
 		select {
 		case <-l.settled:
 		default:
@@ -138,7 +147,7 @@ func (l *ledger) waits() waits {
 }
 
 // counts are the sums that must be right: how many jobs there are, how many of them
-// have no result, how many have more than one, and how many were claimed again.
+// have no result although they did not fail for good, how many have more than one, and how many were claimed again.
 func (l *ledger) counts() (jobs, lost, duplicated, again int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -152,5 +161,5 @@ func (l *ledger) counts() (jobs, lost, duplicated, again int) {
 		}
 		again += max(0, e.claims-1)
 	}
-	return jobs, lost + l.expects - jobs, duplicated, again
+	return jobs, max(0, lost+l.expects-jobs-l.failed), duplicated, again
 }

@@ -29,10 +29,17 @@ func TestTheBooksFindWhatIsLostAndWhatIsTwice(t *testing.T) {
 	if got, want := [4]int{jobs, lost, duplicated, again}, [4]int{3, 2, 1, 1}; got != want {
 		t.Errorf("jobs, lost, duplicated, again: %v, want %v: one job has no result, one push no job", got, want)
 	}
+	l.record(pushed{N: 3, Job: 4, Student: 3, At: night})
+	l.finish(2)
 	select {
 	case <-l.settled:
 		t.Error("all is settled")
 	default:
+	}
+	l.fail(1) // the fourth lost three runners: it has ended, and is not lost
+	<-l.settled
+	if _, lost, _, _ := l.counts(); lost != 0 {
+		t.Errorf("%d lost", lost)
 	}
 }
 

@@ -108,9 +108,9 @@ func arrival(share float64) float64 {
 }
 
 // length draws how long a job takes: as many take less than the median as take more,
-// and a few take much more.
+// and a few take up to five times as long.
 func (p Plan) length(random *rand.Rand) time.Duration {
 	const spread = 0.6
 	factor := math.Exp(spread * random.NormFloat64())
-	return time.Duration(float64(p.Job) * min(factor, 10))
+	return time.Duration(float64(p.Job) * min(factor, 5))
 }

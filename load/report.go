@@ -17,6 +17,7 @@ type Report struct {
 	Jobs       int            `json:"jobs"`
 	Lost       int            `json:"lost"`       // without a result
 	Duplicated int            `json:"duplicated"` // with more than one
+	Failed     int            `json:"failed"`     // for good, after three lost runners each
 	Vanished   int            `json:"vanished"`   // runners, in the middle of their job
 	Again      int            `json:"again"`      // claims of jobs that had been claimed before
 	Waiting    waitingReport  `json:"waiting"`    // from the push to a runner
@@ -77,7 +78,8 @@ func (c *crowd) conclude(last <-chan planeReport, ended <-chan struct{}) (Report
 	defer c.mu.Unlock()
 	r := Report{Plan: c.plan, Vanished: c.gone, Scaling: c.scaled, Errors: c.errors}
 	r.Jobs, r.Lost, r.Duplicated, r.Again = c.ledger.counts()
-	r.Lost = max(r.Lost, c.plan.all()-end.Jobs[schema.StateDone]) // the store's books count as much
+	r.Failed = end.Jobs[schema.StateFailed]
+	r.Lost = max(r.Lost, c.plan.all()-end.Jobs[schema.StateDone]-r.Failed) // the store's books count as much
 	w := c.ledger.waits()
 	r.Waiting = waitingReport{reportOf(w.pushes), reportOf(w.overtaken)}
 	for _, n := range slices.Sorted(maps.Keys(w.courses)) {
@@ -140,7 +142,7 @@ func (r Report) Print(w io.Writer) {
 	fmt.Fprintf(w, "%d pushes of %d students in %.0f s, at most %d runners: %d lost, %d duplicated\n",
 		r.Jobs, r.Plan.Students, r.Seconds, r.Plan.Runners, r.Lost, r.Duplicated)
 	if r.Vanished > 0 {
-		fmt.Fprintf(w, "%d runners vanished; %d jobs were given out again\n", r.Vanished, r.Again)
+		fmt.Fprintf(w, "%d runners vanished; %d jobs were given out again, %d failed after three of them\n", r.Vanished, r.Again, r.Failed)
 	}
 	fmt.Fprintf(w, "\n%-24s %8s %10s %10s %10s %10s\n", "", "count", "p50", "p90", "p99", "most")
 	r.Waiting.Pushes.print(w, "a push waits")

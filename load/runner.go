@@ -47,6 +47,16 @@ func newRunner(c schema.Credential, crowd *crowd, random *rand.Rand) *runner {
 // run lives as a runner does: it registers, does one job, and waits to be retired.
 func (r *runner) run(ctx context.Context) error {
 	defer r.client.CloseIdleConnections()
+	err := r.serve(ctx)
+	if schema.CodeOf(err) == schema.CodeStale {
+		<-ctx.Done() // it was too many, or its job was taken away: it is about to be retired
+		return nil
+	}
+	return err
+}
+
+// serve does the one job.
+func (r *runner) serve(ctx context.Context) error {
 	if err := r.register(ctx); err != nil {
 		return err
 	}

@@ -7,13 +7,20 @@ import (
 	"github.com/grader/grader/schema"
 )
 
+// reconcileEvery is on which of the rescuer's looks the store is asked as well, which
+// also knows runners of an earlier process whose pool could not say what it had.
+const reconcileEvery = 12
+
+// runnerGone is what a student reads whose runner no pool has any more.
+const runnerGone = "its runner is gone"
+
 // rescue gives back jobs whose lease has ended and runners that their pools lost,
 // until the scheduler stops.
 func (s *Scheduler) rescue(ctx context.Context) {
 	tick := time.NewTicker(s.Lease / 6)
 	defer tick.Stop()
 	var stranded []schema.QueueDepth
-	for {
+	for looks := 1; ; looks++ {
 		var err error
 		if stranded, err = s.tellStranded(ctx, stranded); err != nil && ctx.Err() == nil {
 			s.Logger.Error("stranded jobs not looked for", "error", err)
@@ -26,8 +33,11 @@ func (s *Scheduler) rescue(ctx context.Context) {
 		if err := s.rescueExpired(ctx); err != nil && ctx.Err() == nil {
 			s.Logger.Error("expired jobs not rescued", "error", err)
 		}
-		if err := s.reconcile(ctx, "its runner is gone", false); err != nil && ctx.Err() == nil {
-			s.Logger.Error("lost runners not found", "error", err)
+		s.buryLost(ctx)
+		if looks%reconcileEvery == 0 {
+			if err := s.reconcile(ctx, runnerGone, false); err != nil && ctx.Err() == nil {
+				s.Logger.Error("lost runners not found", "error", err)
+			}
 		}
 		s.nudge()
 	}
@@ -48,6 +58,17 @@ func (s *Scheduler) rescueExpired(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// buryLost buries the registered runners that this process knows and no pool has.
+func (s *Scheduler) buryLost(ctx context.Context) {
+	members := s.fleet.all() // first: one that registers later is not lost
+	alive, silent := s.listed(ctx)
+	for _, m := range members {
+		if !m.starting() && !alive[m.id] && !silent[m.flavour] {
+			s.bury(ctx, m.id, runnerGone, runnerGone)
+		}
+	}
 }
 
 // reconcile holds the runners in the store against what the pools have, and buries
