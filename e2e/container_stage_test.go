@@ -54,6 +54,19 @@ func (c *classroom) containers(host ...string) []string {
 	return strings.Fields(docker(c.t, append(host, "ps", "-q", "--no-trunc", "--filter", "label=grader.server="+strings.TrimSpace(string(id)))...))
 }
 
+// removeContainers removes what the killed server left: the next one would, but there is none.
+func (c *classroom) removeContainers() {
+	id, err := os.ReadFile(filepath.Join(c.data, "id"))
+	if err != nil {
+		return // it had no containers
+	}
+	remove := exec.Command("sh", "-c", `docker ps -aq --filter "label=grader.server=$1" | xargs -r docker rm --force`, "sh", strings.TrimSpace(string(id)))
+	remove.Env = append(os.Environ(), c.env...)
+	if said, err := remove.CombinedOutput(); err != nil {
+		c.t.Errorf("remove containers: %v\n%s", err, said)
+	}
+}
+
 // runnersOf returns the runners that had a student's jobs in the end, and how many
 // attempts those took.
 func (c *classroom) runnersOf(login string) (runners map[string]bool, attempts int) {

@@ -57,7 +57,7 @@ func (c *classroom) open(students ...string) *classroom {
 	var err error
 	c.said, err = os.Create(filepath.Join(c.dir, "log"))
 	check(t, err)
-	t.Cleanup(func() { c.report(); c.awaitRunners() })
+	t.Cleanup(func() { c.report(); c.awaitRunners(); c.removeContainers() })
 	c.serve()
 	c.admin("course", "add", "c101", "--title", "Systems Programming", "--timezone", "America/Toronto")
 	c.enter("ada", "instructor")
