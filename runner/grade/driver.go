@@ -1,6 +1,7 @@
 package grade
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -60,6 +61,10 @@ func (r *trial) playDriver(ctx context.Context, it item, result *schema.TestResu
 			end.apply(result) // which explains why the driver could not go on
 			return true, "", "", nil
 		}
+		if brokenPipe(d.driverRun) {
+			result.Outcome, result.Message = schema.OutcomeFailed, "the program hung up while the driver still talked to it"
+			return true, "", "", nil
+		}
 		return false, crash, string(d.driverRun.Stderr), nil
 	}
 	if result.Outcome == schema.OutcomeFailed && d.studentFirst && fatal(d.studentRun) {
@@ -68,6 +73,11 @@ func (r *trial) playDriver(ctx context.Context, it item, result *schema.TestResu
 		result.Message = joinNonEmpty("; ", end.message, message)
 	}
 	return true, "", "", nil
+}
+
+// brokenPipe reports whether a driver ended because its partner had closed its standard input.
+func brokenPipe(r sandbox.Result) bool {
+	return r.Signal == syscall.SIGPIPE || r.Exit != 0 && bytes.Contains(lastBytes(r.Stderr, 4<<10), []byte("BrokenPipeError"))
 }
 
 // fatal reports whether a program ended by a fault of its own rather than because its

@@ -167,7 +167,7 @@ def end(status, why):
     sys.exit(status)
 for turn in range(7):
     line = sys.stdin.readline()
-    if not line: end(43, "you hung up")
+    if not line: end(43, "the program hung up while the driver still talked to it")
     if line.startswith("boom"): sys.exit(1)
     n = int(line)
     if n == secret:
@@ -203,7 +203,7 @@ func TestDriver(t *testing.T) {
 		"right":               {rightGuess, schema.OutcomePassed, "in 3 turns"},
 		"goes on afterwards":  {rightGuess + "while True: pass\n", schema.OutcomePassed, "in 3 turns"},
 		"too slow a search":   {"n = 0\nwhile True:\n    print(n, flush=True)\n    input()\n    n += 1\n", schema.OutcomeFailed, "too many turns"},
-		"hangs up":            {"print(1, flush=True)\n", schema.OutcomeFailed, "you hung up"},
+		"hangs up":            {"print(1, flush=True)\n", schema.OutcomeFailed, "the program hung up while the driver still talked to it"},
 		"crashes":             {"import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n", schema.OutcomeCrashed, "ended by SIGSEGV"},
 		"spins":               {"while True: pass\n", schema.OutcomeTimeLimit, "time limit of 1 s"},
 		"waits for ever":      {"input()\n", schema.OutcomeTimeLimit, "still running after 8 s"},
