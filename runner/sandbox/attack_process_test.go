@@ -15,7 +15,7 @@ func processAttacks() []attack {
 		{kind: kind, name: "fork bomb", program: "forkbomb.c", limits: busy, ends: bomb},
 		{kind: kind, name: "fork bomb that ignores signals and leaves its session", program: "forkbomb.c", args: []string{"hard"}, limits: busy, ends: bomb},
 		{kind: kind, name: "fork bomb that kills everybody", program: "forkbomb.c", args: []string{"murder"}, limits: busy, ends: []string{"signal 9", "cpu limit"}},
-		{kind: kind, name: "fork bomb of a shell", program: "bomb.sh", args: []string{"fork"}, limits: busy, ends: bomb},
+		{kind: kind, name: "fork bomb of a shell", program: "bomb.sh", args: []string{"fork"}, limits: busy, ends: append(bomb, "exit 254")},
 		{kind: kind, name: "fork bomb of Python", program: "bomb.py", args: []string{"fork"}, limits: busy, ends: bomb, slow: true},
 		{kind: kind, name: "threads of Python without end", program: "bomb.py", args: []string{"threads"}, limits: busy, ends: bomb, slow: true},
 		{kind: kind, name: "threads of Java without end", program: "Bomb.java", args: []string{"threads"}, limits: roomy(), ends: []string{"cpu limit", "memory limit", "wall limit"}, slow: true},

@@ -28,6 +28,7 @@ func filterProgram() ([]byte, error) {
 		Syscalls: []seccomp.SyscallGroup{
 			{Names: known(info, allowedCalls()), NamesWithCondtions: conditional(), Action: seccomp.ActionAllow},
 			{Names: known(info, refusedCalls()), Action: seccomp.ActionErrno | seccomp.Action(unix.EPERM)},
+			{Names: known(info, unsupportedCalls()), Action: seccomp.ActionErrno | seccomp.Action(unix.EOPNOTSUPP)},
 		},
 	}
 	program, err := policy.Assemble()

@@ -111,7 +111,7 @@ func (r *row) line() string {
 
 func (r *row) verdict() string {
 	if !r.Held {
-		return "**SUCCEEDED** (" + r.Verdict + ")"
+		return "**NOT HELD** (" + r.Verdict + ")"
 	}
 	return r.Verdict
 }

@@ -16,7 +16,8 @@ static void fill(const char *name, int unlinked) {
 
 static void reserve(const char *name) {
   int fd = open(name, O_CREAT | O_WRONLY, 0600);
-  if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, 16 << 20) != 0) fill(name, 0);
+  if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, 16 << 20) == 0) escaped("gigabytes in no time");
+  fill(name, 0);
   close(fd);
 }
 
