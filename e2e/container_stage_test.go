@@ -60,10 +60,16 @@ func (c *classroom) removeContainers() {
 	if err != nil {
 		return // it had no containers
 	}
-	remove := exec.Command("sh", "-c", `docker ps -aq --filter "label=grader.server=$1" | xargs -r docker rm --force`, "sh", strings.TrimSpace(string(id)))
-	remove.Env = append(os.Environ(), c.env...)
-	if said, err := remove.CombinedOutput(); err != nil {
-		c.t.Errorf("remove containers: %v\n%s", err, said)
+	const script = `left() { docker ps -aq --filter "label=grader.server=$1"; }
+left "$1" | xargs -r docker rm --force >/dev/null 2>&1
+test -z "$(left "$1")"`
+	gone := polled(patience, func() bool { // some are being removed already
+		remove := exec.Command("sh", "-c", script, "sh", strings.TrimSpace(string(id)))
+		remove.Env = append(os.Environ(), c.env...)
+		return remove.Run() == nil
+	})
+	if !gone {
+		c.t.Error("the killed server's containers cannot be removed")
 	}
 }
 
