@@ -106,3 +106,14 @@ func TestProgramsAreNeverFoundInTheCurrentDirectory(t *testing.T) {
 		t.Errorf("%q, %v", got, found)
 	}
 }
+
+func TestRunDelay(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{
+		"106690 1822214 3\n": 1822214, "": 0, "1 2": 0, "1 x 3": 0, "1 -5 3": 0, "1 99999999999999999999 3": 0,
+	} {
+		if got := runDelay([]byte(text)); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}

@@ -42,7 +42,11 @@ func (p *Process) observe(ctx context.Context, m *meter) cause {
 		case <-ctx.Done():
 			return cause{killed: true}
 		case <-wall.C:
-			return cause{limit: LimitWall}
+			more := p.extend(m)
+			if more <= 0 {
+				return cause{limit: LimitWall}
+			}
+			wall.Reset(more)
 		case <-p.over:
 			return cause{limit: LimitOutput}
 		case <-look.C:
@@ -207,7 +211,7 @@ func (p *Process) metAtEnd(tooDeep bool) Limit {
 		return LimitCPU
 	case p.tally.full():
 		return LimitMemory
-	case l.Wall > 0 && r.Wall > l.Wall:
+	case l.Wall > 0 && r.Wall > l.Wall+p.extra:
 		return LimitWall
 	case l.Disk > 0 && (tooDeep || r.Disk > l.Disk || r.Signal == unix.SIGXFSZ):
 		return LimitDisk

@@ -26,8 +26,9 @@ type Process struct {
 	status  *os.File // the stage's answer
 	said    []byte   // and what of it was read
 	started time.Time
-	space   int64      // free in the file system of its first scratch, before it ran
-	first   chan ended // how pid ended
+	extra   time.Duration // beyond the limit on elapsed time, see extend
+	space   int64         // free in the file system of its first scratch, before it ran
+	first   chan ended    // how pid ended
 	tally   *tally
 	given   inode // its standard input, which is none of its files
 
