@@ -20,18 +20,26 @@ func (p *Process) openTally() (*tally, error) {
 	if memory > 0 && p.wall.level == LevelNamespace {
 		memory += cgroupOverhead
 	}
-	return &tally{group: g}, g.begin(memory)
+	return newTally(g, memory)
 }
 
-// begin starts counting, when the program runs.
+// newTally sets the limit for the next step. Kills are counted from here, before the program
+// runs: on a busy machine one may come before this process has a processor again.
+func newTally(g group, memory int64) (t *tally, err error) {
+	t = &tally{group: g}
+	if err = g.begin(memory); err != nil {
+		return nil, err
+	}
+	t.kills, err = g.kills()
+	return t, err
+}
+
+// begin starts counting processor time, when the program runs.
 func (t *tally) begin() (err error) {
 	if t == nil {
 		return nil
 	}
-	if t.cpu, err = t.group.used(); err != nil {
-		return err
-	}
-	t.kills, err = t.group.kills()
+	t.cpu, err = t.group.used()
 	return err
 }
 
