@@ -4,51 +4,44 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"sync"
-	"time"
 
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/pkg/stdcopy"
 
 	"github.com/grader/grader/scheduler/runnerlog"
+	"github.com/grader/grader/scheduler/supervisor"
 	"github.com/grader/grader/schema"
 )
 
-// container is one runner. retired is guarded by the pool's mu.
+// container is one runner.
 type container struct {
+	pool    *Pool
 	id      string // of the runner
 	flavour schema.Flavour
-	began   time.Time
-	logger  *slog.Logger
 	stderr  *runnerlog.Lines
-	ctx     context.Context // ends when it is to be removed
-	cancel  context.CancelFunc
-	gone    chan struct{} // closed once it is removed
-	retired bool
 
 	mu sync.Mutex
 	in string // the container's id, "" until it is made
 }
 
-func newContainer(ctx context.Context, id string, f schema.Flavour, logger *slog.Logger) *container {
-	c := &container{id: id, flavour: f, began: time.Now(), logger: logger, stderr: &runnerlog.Lines{Logger: logger}, gone: make(chan struct{})}
-	c.ctx, c.cancel = context.WithCancel(ctx)
-	return c
+func (p *Pool) newContainer(id string, f schema.Flavour) supervisor.Life {
+	return &container{pool: p, id: id, flavour: f, stderr: &runnerlog.Lines{Logger: p.Logger.With("runner", id)}}
 }
 
-// live makes the container, hands the runner its credential, waits for its end and
-// removes it. It returns why the runner failed, "" for a good end.
-func (c *container) live(p *Pool) string {
-	if err := p.daemon.sweep(c.ctx); err != nil {
+// Live implements supervisor.Life: it makes the container, hands the runner its
+// credential, waits for its end and removes it.
+func (c *container) Live(ctx context.Context) string {
+	daemon := c.pool.daemon
+	if err := daemon.sweep(ctx); err != nil {
 		return schema.MessageOf(err)
 	}
-	image, err := p.daemon.create(c.ctx, c, p)
+	image, err := daemon.create(ctx, c)
 	if err != nil {
 		return schema.MessageOf(err)
 	}
-	defer p.daemon.remove(c.ctx, c)
-	stream, err := p.daemon.attach(c)
+	defer daemon.remove(ctx, c)
+	stream, err := daemon.attach(ctx, c)
 	if err != nil {
 		return schema.MessageOf(err)
 	}
@@ -59,13 +52,13 @@ func (c *container) live(p *Pool) string {
 		_, _ = stdcopy.StdCopy(c.stderr, c.stderr, stream.Reader) // its end is the container's
 	}()
 	defer func() { stream.Close(); <-told }()
-	if err := p.daemon.start(c); err != nil {
+	if err := daemon.start(ctx, c); err != nil {
 		return schema.MessageOf(err)
 	}
-	if err := c.hand(stream, p, image); err != nil {
+	if err := c.hand(stream, image); err != nil {
 		return err.Error()
 	}
-	failure := p.daemon.wait(c)
+	failure := daemon.wait(ctx, c)
 	if last := c.stderr.Last(); failure != "" && last != "" {
 		return failure + ": " + last
 	}
@@ -73,7 +66,8 @@ func (c *container) live(p *Pool) string {
 }
 
 // hand writes the credential to the container's standard input, which stays open.
-func (c *container) hand(stream types.HijackedResponse, p *Pool, image string) error {
+func (c *container) hand(stream types.HijackedResponse, image string) error {
+	p := c.pool
 	credential, err := json.Marshal(schema.Credential{
 		URL: "unix:" + socketInside(p.Socket), Runner: c.id, Flavour: c.flavour.Name,
 		Token: p.Registrar.Issue(c.id, c.flavour.Name), Image: image, Leash: true,
@@ -101,12 +95,10 @@ func (c *container) name() string {
 	return c.in
 }
 
-// where names the container for people.
-func (c *container) where() string {
+// Where implements supervisor.Life.
+func (c *container) Where() string {
 	if in := c.name(); in != "" {
 		return "container " + in[:min(12, len(in))]
 	}
 	return "container being made"
 }
-
-func (c *container) age() time.Duration { return time.Since(c.began) }

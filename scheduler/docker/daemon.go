@@ -38,13 +38,13 @@ type daemon struct {
 }
 
 // create makes a runner's container and returns the content id of its image.
-func (d *daemon) create(ctx context.Context, c *container, p *Pool) (content string, err error) {
-	made, err := d.api.ContainerCreate(ctx, p.config(c), p.hostConfig(c), nil, nil, "grader-"+c.id)
+func (d *daemon) create(ctx context.Context, c *container) (content string, err error) {
+	made, err := d.api.ContainerCreate(ctx, c.pool.config(c), c.pool.hostConfig(c), nil, nil, "grader-"+c.id)
 	if errdefs.IsNotFound(err) && strings.Contains(c.flavour.Image, "@sha256:") {
 		if err := d.pull(ctx, c.flavour.Image); err != nil {
 			return "", err
 		}
-		made, err = d.api.ContainerCreate(ctx, p.config(c), p.hostConfig(c), nil, nil, "grader-"+c.id)
+		made, err = d.api.ContainerCreate(ctx, c.pool.config(c), c.pool.hostConfig(c), nil, nil, "grader-"+c.id)
 	}
 	if err != nil {
 		return "", d.words(err, c.flavour.Image)
@@ -74,31 +74,31 @@ func (d *daemon) pull(ctx context.Context, name string) error {
 }
 
 // attach connects to the container's standard input and output.
-func (d *daemon) attach(c *container) (types.HijackedResponse, error) {
-	stream, err := d.api.ContainerAttach(c.ctx, c.name(), api.AttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
+func (d *daemon) attach(ctx context.Context, c *container) (types.HijackedResponse, error) {
+	stream, err := d.api.ContainerAttach(ctx, c.name(), api.AttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
 	return stream, d.words(err, c.flavour.Image)
 }
 
-func (d *daemon) start(c *container) error {
-	return d.words(d.api.ContainerStart(c.ctx, c.name(), api.StartOptions{}), c.flavour.Image)
+func (d *daemon) start(ctx context.Context, c *container) error {
+	return d.words(d.api.ContainerStart(ctx, c.name(), api.StartOptions{}), c.flavour.Image)
 }
 
 // wait waits for the container's end, which the daemon tells at once, and returns why
 // the runner failed, "" for a good end or where it is to be removed. A daemon that goes
 // away is waited for: it knows on its return whether the container has survived.
-func (d *daemon) wait(c *container) string {
-	for c.ctx.Err() == nil {
-		ended, failed := d.api.ContainerWait(c.ctx, c.name(), api.WaitConditionNotRunning)
+func (d *daemon) wait(ctx context.Context, c *container) string {
+	for ctx.Err() == nil {
+		ended, failed := d.api.ContainerWait(ctx, c.name(), api.WaitConditionNotRunning)
 		select {
 		case end := <-ended:
-			return d.reason(c, end.StatusCode)
+			return d.reason(ctx, c, end.StatusCode)
 		case err := <-failed:
 			if errdefs.IsNotFound(err) {
 				return "its container was removed"
 			}
-			if c.ctx.Err() == nil {
+			if ctx.Err() == nil {
 				d.logger.Warn("the Docker daemon does not answer", "error", err)
-				d.await(c.ctx)
+				d.await(ctx)
 			}
 		}
 	}
@@ -106,11 +106,11 @@ func (d *daemon) wait(c *container) string {
 }
 
 // reason says how a container ended.
-func (d *daemon) reason(c *container, status int64) string {
+func (d *daemon) reason(ctx context.Context, c *container, status int64) string {
 	if status == 0 {
 		return ""
 	}
-	is, err := d.api.ContainerInspect(c.ctx, c.name())
+	is, err := d.api.ContainerInspect(ctx, c.name())
 	switch {
 	case err == nil && is.State != nil && is.State.OOMKilled:
 		return "its container ran out of memory"

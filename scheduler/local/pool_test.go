@@ -1,12 +1,10 @@
 package local_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -170,19 +168,13 @@ func TestRunnersDieWithTheServer(t *testing.T) {
 			check(t, err)
 			server := exec.Command(self, "server", role, front.URL, token)
 			server.Stderr = os.Stderr
-			out, err := server.StdoutPipe()
-			check(t, err)
 			check(t, server.Start())
-			line, err := bufio.NewReader(out).ReadString('\n')
-			check(t, err)
-			pid, err := strconv.Atoi(strings.TrimSpace(line))
-			check(t, err)
 			front.Registered()
+			pid := childOf(t, server.Process.Pid)
 			runner, err := unix.PidfdOpen(pid, 0)
 			check(t, err)
 			defer func() { _ = unix.Close(runner) }()
 			check(t, server.Process.Kill())
-			_, _ = io.Copy(io.Discard, out)
 			_ = server.Wait()
 			n, err := unix.Poll([]unix.PollFd{{Fd: int32(runner), Events: unix.POLLIN}}, 30_000)
 			if n != 1 || err != nil {
@@ -192,18 +184,29 @@ func TestRunnersDieWithTheServer(t *testing.T) {
 	}
 }
 
-// server is a control plane that starts one runner, says which, and waits to be killed.
+// childOf returns the number of a process's only child.
+func childOf(t *testing.T, parent int) int {
+	t.Helper()
+	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent))
+	check(t, err)
+	for _, list := range lists {
+		children, err := os.ReadFile(list)
+		check(t, err)
+		if pid, err := strconv.Atoi(strings.TrimSpace(string(children))); err == nil {
+			return pid
+		}
+	}
+	t.Fatalf("process %d has no child", parent)
+	return 0
+}
+
+// server is a control plane that starts one runner, and waits to be killed.
 func server() {
 	role, url, token := os.Args[2], os.Args[3], os.Args[4]
 	p := &local.Pool{Binary: os.Args[0], Args: []string{role}, Env: os.Environ(), URL: url, Registrar: granted(token)}
 	if err := p.Ensure(context.Background(), schema.Flavour{Name: "small"}, 1); err != nil {
 		panic(err)
 	}
-	runners, err := p.List(context.Background())
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(strings.TrimPrefix(runners[0].Where, "process "))
 	select {}
 }
 

@@ -16,28 +16,60 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/grader/grader/scheduler/runnerlog"
+	"github.com/grader/grader/scheduler/supervisor"
 	"github.com/grader/grader/schema"
 )
 
-// process is one runner process. retired is guarded by the pool's mu.
+// process is one runner process.
 type process struct {
+	pool    *Pool
 	id      string
 	flavour string
-	began   time.Time
 	logger  *slog.Logger
+	stderr  *runnerlog.Lines
 	cmd     *exec.Cmd
 	leash   *os.File // closed when the runner is to end
-	stderr  *runnerlog.Lines
-	retired bool
 
-	mu     sync.Mutex
-	reaped bool          // its number may be another's by now
-	gone   chan struct{} // closed once it is reaped
+	mu      sync.Mutex
+	started bool
+	reaped  bool // its number may be another's by now
+}
+
+func (p *Pool) newProcess(id string, f schema.Flavour) supervisor.Life {
+	logger := p.Logger.With("runner", id)
+	return &process{pool: p, id: id, flavour: f.Name, logger: logger, stderr: &runnerlog.Lines{Logger: logger}}
+}
+
+// Live implements supervisor.Life.
+func (r *process) Live(ctx context.Context) string {
+	if err := r.start(); err != nil {
+		r.logger.Error("runner not started", "flavour", r.flavour, "error", err)
+		return err.Error()
+	}
+	ended := make(chan string, 1)
+	go func() { ended <- r.wait() }()
+	select {
+	case failure := <-ended:
+		return failure
+	case <-ctx.Done():
+	}
+	r.signal(syscall.SIGTERM)
+	timer := time.NewTimer(r.pool.Grace)
+	defer timer.Stop()
+	select {
+	case failure := <-ended:
+		return failure
+	case <-timer.C:
+	}
+	r.logger.Warn("runner killed: it did not end in time")
+	r.signal(syscall.SIGKILL)
+	return <-ended
 }
 
 // start starts the program with the credential on descriptor 3.
-func (r *process) start(p *Pool, c schema.Credential) error {
-	credential, err := json.Marshal(c)
+func (r *process) start() error {
+	p := r.pool
+	credential, err := json.Marshal(schema.Credential{URL: p.URL, Runner: r.id, Flavour: r.flavour, Token: p.Registrar.Issue(r.id, r.flavour), Leash: true})
 	if err != nil {
 		return fmt.Errorf("credential: %w", err)
 	}
@@ -51,8 +83,8 @@ func (r *process) start(p *Pool, c schema.Credential) error {
 		_ = ours.Close()
 		return fmt.Errorf("credential's pipe: %w", err)
 	}
-	r.leash, r.stderr = ours, &runnerlog.Lines{Logger: r.logger}
-	r.cmd = exec.Command(p.Binary, p.Args...) //nolint:noctx // it outlives every request; Retire and Close end it
+	r.leash = ours
+	r.cmd = exec.Command(p.Binary, p.Args...) //nolint:noctx // it is ended with its group, and in steps
 	r.cmd.Env = append([]string{}, p.Env...)  // never nil, which would be ours
 	r.cmd.Stdout, r.cmd.Stderr = r.stderr, r.stderr
 	r.cmd.ExtraFiles = []*os.File{theirs}
@@ -62,6 +94,9 @@ func (r *process) start(p *Pool, c schema.Credential) error {
 		_ = ours.Close()
 		return fmt.Errorf("start runner: %w", err)
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.started = true
 	return nil
 }
 
@@ -90,25 +125,6 @@ func (r *process) wait() string {
 	return err.Error()
 }
 
-// end ends the runner: SIGTERM (once), after grace or ctx SIGKILL, and waits.
-func (r *process) end(ctx context.Context, grace time.Duration, first bool) error {
-	if first {
-		r.signal(syscall.SIGTERM)
-	}
-	timer := time.NewTimer(grace)
-	defer timer.Stop()
-	select {
-	case <-r.gone:
-		return nil
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	r.logger.Warn("runner killed: it did not end in time")
-	r.signal(syscall.SIGKILL)
-	<-r.gone
-	return nil
-}
-
 // signal signals the runner's process group unless it has been reaped.
 func (r *process) signal(s syscall.Signal) {
 	r.mu.Lock()
@@ -118,5 +134,12 @@ func (r *process) signal(s syscall.Signal) {
 	}
 }
 
-// where names the process for people.
-func (r *process) where() string { return "process " + strconv.Itoa(r.cmd.Process.Pid) }
+// Where implements supervisor.Life.
+func (r *process) Where() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.started {
+		return "process being started"
+	}
+	return "process " + strconv.Itoa(r.cmd.Process.Pid)
+}

@@ -1,4 +1,4 @@
-package docker
+package supervisor
 
 import (
 	"time"
@@ -12,10 +12,11 @@ const (
 )
 
 // quota is how many runners of one flavour there should be, and how it went. It is
-// guarded by the pool's mu.
+// guarded by the supervisor's mu.
 type quota struct {
 	flavour schema.Flavour
 	want    int
+	alive   int       // not retired
 	failed  int       // starts that failed in a row
 	retry   time.Time // nothing is started before
 	timer   *time.Timer

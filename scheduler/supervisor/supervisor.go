@@ -1,0 +1,197 @@
+// Package supervisor keeps the runners of a pool that starts each of them itself: as
+// many of each flavour as are wanted, a fresh one in the place of each that ended, and
+// pauses that grow while they fail.
+package supervisor
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/grader/grader/scheduler"
+	"github.com/grader/grader/schema"
+)
+
+// Life is one runner, as its pool makes it.
+type Life interface {
+	// Live starts the runner and returns once it has ended and nothing of it is left.
+	// It is to end when ctx does. The failure is why it ended by itself or did not
+	// come up, in words for staff; "" for a good end.
+	Live(ctx context.Context) (failure string)
+	// Where says where the runner is, for people. It may be called at any time.
+	Where() string
+}
+
+// Supervisor is a pool but for how a runner lives. Set the exported fields before the
+// first call; the methods may be called from several goroutines.
+type Supervisor struct {
+	Name      string                                 // of the pool: the ids of its runners begin with it
+	Registrar scheduler.Registrar                    // the scheduler
+	New       func(id string, f schema.Flavour) Life // a runner that does not live yet
+
+	mu       sync.Mutex
+	closed   bool
+	flavours map[string]*quota
+	runners  map[string]*runner
+	tasks    sync.WaitGroup
+}
+
+// runner is a life with what the supervisor knows of it, guarded by its mu.
+type runner struct {
+	Life
+	id      string
+	quota   *quota
+	began   time.Time
+	end     context.CancelFunc
+	retired bool
+	gone    chan struct{} // closed once nothing of it is left
+}
+
+// errClosed is the answer of a pool that was closed.
+var errClosed = schema.Errorf(schema.CodeUnavailable, "the pool is closed")
+
+// Ensure keeps n runners of the flavour from now on.
+func (s *Supervisor) Ensure(_ context.Context, f schema.Flavour, n int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return errClosed
+	}
+	if s.runners == nil {
+		s.flavours, s.runners = make(map[string]*quota), make(map[string]*runner)
+	}
+	q := s.flavours[f.Name]
+	if q == nil {
+		q = &quota{}
+		s.flavours[f.Name] = q
+	}
+	q.flavour, q.want = f, n
+	s.fill(q) //nolint:contextcheck // a runner outlives every request
+	return nil
+}
+
+// fill starts the runners that a flavour lacks, or sets a timer to after a failure's
+// pause. mu is held.
+func (s *Supervisor) fill(q *quota) {
+	lack := q.want - q.alive
+	if s.closed || q.timer != nil || lack <= 0 {
+		return
+	}
+	if pause := time.Until(q.retry); pause > 0 {
+		q.timer = time.AfterFunc(pause, func() { s.refill(q) })
+		return
+	}
+	for range lack {
+		s.start(q)
+	}
+}
+
+// refill is fill when a pause is over.
+func (s *Supervisor) refill(q *quota) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	q.timer = nil
+	s.fill(q)
+}
+
+// start begins one runner's life. mu is held.
+func (s *Supervisor) start(q *quota) {
+	id := s.Name + "-" + strings.ToLower(rand.Text()[:12])
+	ctx, end := context.WithCancel(context.Background())
+	r := &runner{Life: s.New(id, q.flavour), id: id, quota: q, began: time.Now(), end: end, gone: make(chan struct{})}
+	s.runners[id] = r
+	q.alive++
+	s.tasks.Go(func() {
+		defer end()
+		s.settle(r, r.Live(ctx)) //nolint:contextcheck // the next one's life is not part of this one's
+	})
+}
+
+// settle notes a runner's end and puts a fresh one in its place.
+func (s *Supervisor) settle(r *runner, failure string) {
+	s.mu.Lock()
+	delete(s.runners, r.id)
+	retired := r.retired
+	if retired || time.Since(r.began) > longestPause {
+		r.quota.forgive()
+	}
+	if !retired {
+		r.quota.alive--
+		r.quota.blame(cmp.Or(failure, "it ended without having been told to"))
+	}
+	s.mu.Unlock()
+	close(r.gone)
+	if !retired {
+		s.Registrar.Exited(r.id, failure)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fill(r.quota)
+}
+
+// Retire ends a runner and waits until nothing of it is left. One that is gone is no
+// error.
+func (s *Supervisor) Retire(ctx context.Context, id string) error {
+	s.mu.Lock()
+	r := s.runners[id]
+	if r == nil {
+		s.mu.Unlock()
+		return nil
+	}
+	r.retire()
+	s.fill(r.quota) //nolint:contextcheck // the next one need not wait for this one's end, and outlives the request
+	s.mu.Unlock()
+	select {
+	case <-r.gone:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// retire lets a runner end; the supervisor's mu is held.
+func (r *runner) retire() {
+	if !r.retired {
+		r.retired = true
+		r.quota.alive--
+		r.end()
+	}
+}
+
+// List returns the runners that live, and a flavour's failure where one could not start.
+func (s *Supervisor) List(context.Context) ([]scheduler.PoolRunner, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []scheduler.PoolRunner
+	for id, r := range s.runners {
+		if !r.retired {
+			all = append(all, scheduler.PoolRunner{ID: id, Flavour: r.quota.flavour.Name, Where: r.Where(), Alive: true, Failure: r.quota.failure})
+		}
+	}
+	for name, q := range s.flavours {
+		if q.failure != "" {
+			all = append(all, scheduler.PoolRunner{Flavour: name, Failure: q.failure})
+		}
+	}
+	return all, nil
+}
+
+// Close ends every runner and waits until nothing of them is left. Closing twice is no
+// error.
+func (s *Supervisor) Close() {
+	s.mu.Lock()
+	s.closed = true
+	for _, q := range s.flavours {
+		if q.timer != nil {
+			q.timer.Stop()
+		}
+	}
+	for _, r := range s.runners {
+		r.retire()
+	}
+	s.mu.Unlock()
+	s.tasks.Wait()
+}

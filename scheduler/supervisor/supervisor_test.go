@@ -1,0 +1,154 @@
+package supervisor_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/grader/grader/scheduler/supervisor"
+	"github.com/grader/grader/schema"
+)
+
+// life is a runner without anything behind it.
+type life struct {
+	fails   bool
+	lingers time.Duration // how long its end takes
+	began   func()
+}
+
+func (l life) Live(ctx context.Context) string {
+	l.began()
+	if l.fails {
+		return "no wall here"
+	}
+	<-ctx.Done()
+	time.Sleep(l.lingers)
+	return ""
+}
+
+func (l life) Where() string { return "nowhere" }
+
+// registrar counts what it is told.
+type registrar struct{ exited chan string }
+
+func (registrar) Issue(string, string) string     { return "" }
+func (r registrar) Exited(runner, failure string) { r.exited <- failure }
+
+// newSupervisor returns a supervisor of lives, the moments at which they began, and
+// the failures that the scheduler heard of.
+func newSupervisor(l life) (s *supervisor.Supervisor, began chan time.Duration, exited chan string) {
+	began, exited = make(chan time.Duration, 1000), make(chan string, 1000)
+	start := time.Now()
+	l.began = func() { began <- time.Since(start) }
+	return &supervisor.Supervisor{Name: "test", Registrar: registrar{exited},
+		New: func(string, schema.Flavour) supervisor.Life { return l }}, began, exited
+}
+
+var small = schema.Flavour{Name: "small"}
+
+func TestPausesGrowWhileRunnersFail(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, began, exited := newSupervisor(life{fails: true})
+		defer s.Close()
+		check(t, s.Ensure(t.Context(), small, 3))
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		got := fmt.Sprint(drain(began))
+		if want := "[0s 0s 0s 250ms 250ms 250ms 750ms 750ms 750ms 1.75s 1.75s 1.75s]"; got != want {
+			t.Errorf("three that fail began at %v, not %v", got, want)
+		}
+		if len(exited) != 12 {
+			t.Errorf("the scheduler heard of %d ends, not 12", len(exited))
+		}
+		runners, err := s.List(t.Context())
+		check(t, err)
+		if len(runners) != 1 || runners[0].Alive || runners[0].Failure != "no wall here" {
+			t.Errorf("listed: %+v", runners)
+		}
+	})
+}
+
+func TestTheNextDoesNotWaitForTheLastsEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, began, exited := newSupervisor(life{lingers: 5 * time.Second})
+		defer s.Close()
+		check(t, s.Ensure(t.Context(), small, 1))
+		synctest.Wait()
+		first := only(t, s)
+		check(t, s.Retire(t.Context(), first))
+		if got := fmt.Sprint(drain(began)); got != "[0s 0s]" {
+			t.Errorf("began at %v, not both at once", got)
+		}
+		if next := only(t, s); next == first {
+			t.Errorf("%s is listed although it is retired", first)
+		}
+		if len(exited) != 0 {
+			t.Errorf("the scheduler heard %q of one that it had retired", <-exited)
+		}
+		check(t, s.Retire(t.Context(), first)) // it is gone: no error
+	})
+}
+
+func TestWhoeverRetiresMayLeave(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, _, _ := newSupervisor(life{lingers: time.Hour})
+		check(t, s.Ensure(t.Context(), small, 1))
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := s.Retire(ctx, only(t, s)); err == nil {
+			t.Error("no error, although it is not gone")
+		}
+		s.Close()
+	})
+}
+
+func TestClosedStartsNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, began, _ := newSupervisor(life{fails: true})
+		check(t, s.Ensure(t.Context(), small, 1))
+		synctest.Wait()
+		s.Close()
+		s.Close()
+		time.Sleep(time.Hour)
+		if n := len(drain(began)); n != 1 {
+			t.Errorf("%d began", n)
+		}
+		if err := s.Ensure(t.Context(), small, 1); schema.CodeOf(err) != schema.CodeUnavailable {
+			t.Errorf("asked for more: %v", err)
+		}
+	})
+}
+
+// only returns the id of the only runner that lives.
+func only(t *testing.T, s *supervisor.Supervisor) string {
+	t.Helper()
+	runners, err := s.List(t.Context())
+	check(t, err)
+	if len(runners) != 1 || !runners[0].Alive {
+		t.Fatalf("listed: %+v", runners)
+	}
+	return runners[0].ID
+}
+
+// drain returns what has come so far.
+func drain(c chan time.Duration) []time.Duration {
+	var all []time.Duration
+	for len(c) > 0 {
+		all = append(all, <-c)
+	}
+	return all
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
