@@ -1,0 +1,41 @@
+package store
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/grader/grader/schema"
+)
+
+// TestFloodDelaysNobody holds a course with 50,000 jobs and a student with 1,000
+// against single pushes: that of a course which has nothing on runners has the next
+// one that is free, and that of the flooding student's fellow waits for no more than
+// one job a runner.
+func TestFloodDelaysNobody(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	other := b.addAssignment(b.addCourse("other"), "a1")
+	quiet := b.addAssignment(b.addCourse("quiet"), "a1")
+	b.seed(b.assignment, 500, 50_000)
+	b.seed(other, 1, 1000)
+	var busy []schema.Job
+	for range 8 {
+		busy = append(busy, b.claim("standard"))
+	}
+	for round := range 10 {
+		sameCourse, ownCourse := b.pushTo(other, "bob"), b.pushTo(quiet, "carol")
+		var next []int64
+		for range busy {
+			b.finish(busy[0], 1) // whose ever it was
+			busy = append(busy[1:], b.claim("standard"))
+			next = append(next, busy[len(busy)-1].ID)
+		}
+		if next[0] != ownCourse.Job.ID {
+			t.Errorf("round %d: the only push of a course was not next", round)
+		}
+		if !slices.Contains(next, sameCourse.Job.ID) {
+			t.Errorf("round %d: a push beside a flood in its own course had to wait for more than one job a runner", round)
+		}
+	}
+	b.sameCounts()
+}
