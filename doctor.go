@@ -22,7 +22,7 @@ func doctorCommand() *cli.Command {
 		Description: "A language that is missing matters only to assignments in it. Exit status 1 when\npushes cannot be graded here.\n\n" +
 			"Example: grader doctor --image",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "config", Usage: "configuration `FILE`: its pools are looked at too"},
+			&cli.StringFlag{Name: "config", Usage: "configuration `FILE`: the pools that its flavours name are looked at"},
 			&cli.BoolFlag{Name: "image", Usage: "also list the variables for compilers and libraries"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 		},
@@ -74,9 +74,11 @@ func diagnose(ctx context.Context, config Config, image bool) (diagnosis, error)
 	if !grade.InImage() {
 		d.Findings = serverFindings(ctx)
 	}
-	d.Findings = append(d.Findings, languages(ctx)...)
 	d.Findings = append(d.Findings, poolFindings(ctx, config)...)
-	d.Findings = append(d.Findings, walls(sandbox.Probe(ctx))...)
+	if len(config.served(PoolLocal)) > 0 {
+		d.Findings = append(d.Findings, languages(ctx)...)
+		d.Findings = append(d.Findings, walls(sandbox.Probe(ctx))...)
+	}
 	if !image {
 		return d, nil
 	}

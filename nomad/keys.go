@@ -60,10 +60,10 @@ func (k *keys) known(id string) (jose.JSONWebKey, bool) {
 	return jose.JSONWebKey{}, false
 }
 
-// fetchKeys asks Nomad for its keys.
-func (p *Pool) fetchKeys(ctx context.Context) (jose.JSONWebKeySet, error) {
+// identityKeys asks Nomad for its keys.
+func (c *Cluster) identityKeys(ctx context.Context) (jose.JSONWebKeySet, error) {
 	var set jose.JSONWebKeySet
-	if _, err := p.Cluster.Raw().Query("/.well-known/jwks.json", &set, (&api.QueryOptions{}).WithContext(ctx)); err != nil {
+	if _, err := c.Raw().Query("/.well-known/jwks.json", &set, (&api.QueryOptions{}).WithContext(ctx)); err != nil {
 		return set, unanswered("fetch the keys of identities", err)
 	}
 	return set, nil

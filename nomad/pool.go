@@ -65,7 +65,7 @@ func (p *Pool) Start(ctx context.Context) {
 		p.Logger = slog.Default()
 	}
 	p.ctx, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	p.keys = keys{fetch: p.fetchKeys, clock: p.Clock}
+	p.keys = keys{fetch: p.Cluster.identityKeys, clock: p.Clock}
 	p.groups, p.runners, p.owed = map[string]*group{}, map[string]*runner{}, map[string]bool{}
 	p.away, p.spawning = errEarly, true
 	asked := make(chan struct{})

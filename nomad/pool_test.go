@@ -121,9 +121,20 @@ func TestNomadPolicyIsEnough(t *testing.T) {
 		t.Error("the token may do more than the policy says")
 	}
 	front := lab.front(t)
-	pool := lab.pool(t, lab.settings(front.URL), front)
+	settings := lab.settings(front.URL)
+	probe := func() []nomad.Check {
+		f := schema.Flavour{Name: "small", Image: lab.image, CPU: 0.1, Memory: 64 << 20, Scratch: 16 << 20, Processes: 64}
+		return nomad.Probe(t.Context(), nomad.Address{URL: lab.agent.URL, Token: token.SecretID}, settings, []schema.Flavour{f})
+	}
+	if bad := broken(probe()); bad != "" {
+		t.Errorf("before the first runner: %s", bad)
+	}
+	pool := lab.pool(t, settings, front)
 	check(t, pool.Ensure(t.Context(), schema.Flavour{Name: "small"}, 1))
 	first := front.Registered()
+	if checks := probe(); broken(checks) != "" || !strings.Contains(checks[len(checks)-1].Says, "started a runner") {
+		t.Errorf("with a runner: %+v", checks)
+	}
 	check(t, pool.Retire(t.Context(), first))
 	if second := front.Registered(); second == first {
 		t.Errorf("%s came twice", second)

@@ -3,16 +3,26 @@ package docker
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/system"
 	"github.com/docker/docker/client"
+
+	"github.com/grader/grader/schema"
 )
 
 // Answer is what a daemon says of itself and of the images that are asked for.
 type Answer struct {
 	Version string
 	Images  map[string]string // content ids, "" for an image that is not there
+	Storage string            // driver of the images and containers
+	Cgroup  string            // version and driver
+	Lacks   []string          // limits that the kernel does not keep for this daemon
+	Mapped  bool              // uids in containers are others outside: rootless, or userns-remap
+	Cores   int
+	Memory  int64 // bytes of the machine
 }
 
 // probePatience bounds a daemon's answer.
@@ -32,7 +42,12 @@ func Probe(ctx context.Context, host string, images []string) (Answer, error) {
 	if err != nil {
 		return Answer{}, d.words(err, "")
 	}
-	answer := Answer{Version: fmt.Sprintf("Docker %s", is.Version), Images: make(map[string]string, len(images))}
+	info, err := d.api.Info(ctx)
+	if err != nil {
+		return Answer{}, d.words(err, "")
+	}
+	answer := answerOf(info)
+	answer.Version, answer.Images = "Docker "+is.Version, make(map[string]string, len(images))
 	for _, name := range images {
 		found, err := d.api.ImageInspect(ctx, reference(name))
 		if err != nil && !errdefs.IsNotFound(err) {
@@ -41,6 +56,37 @@ func Probe(ctx context.Context, host string, images []string) (Answer, error) {
 		answer.Images[name] = found.ID
 	}
 	return answer, nil
+}
+
+// answerOf picks from what a daemon says of itself.
+func answerOf(info system.Info) Answer {
+	a := Answer{
+		Storage: info.Driver, Cgroup: fmt.Sprintf("cgroup v%s by %s", info.CgroupVersion, info.CgroupDriver),
+		Cores: info.NCPU, Memory: info.MemTotal,
+	}
+	for _, limit := range []struct {
+		name string
+		kept bool
+	}{{"memory", info.MemoryLimit}, {"cpu", info.CPUCfsQuota}, {"processes", info.PidsLimit}} {
+		if !limit.kept {
+			a.Lacks = append(a.Lacks, limit.name)
+		}
+	}
+	for _, option := range info.SecurityOptions {
+		a.Mapped = a.Mapped || strings.Contains(option, "name=userns") || strings.Contains(option, "name=rootless")
+	}
+	return a
+}
+
+// Fits says why a runner of the flavour cannot be on the daemon's machine, "" where it can.
+func (a Answer) Fits(f schema.Flavour) string {
+	switch {
+	case f.CPU > float64(a.Cores):
+		return fmt.Sprintf("cpu %g is more than the machine's %d cores", f.CPU, a.Cores)
+	case memory(f) > a.Memory:
+		return fmt.Sprintf("a container of it may take %d MiB (memory, twice scratch, and the runner), and the machine has %d MiB", memory(f)>>20, a.Memory>>20)
+	}
+	return ""
 }
 
 // open makes the client of a daemon.

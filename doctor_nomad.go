@@ -1,0 +1,27 @@
+package main
+
+import (
+	"context"
+
+	"github.com/grader/grader/nomad"
+	"github.com/grader/grader/schema"
+)
+
+// nomadFindings asks the cluster of the flavours' pool, and looks at the interface on
+// which its runners reach this server.
+func (c Config) nomadFindings(ctx context.Context, flavours []schema.Flavour) []finding {
+	findings := c.Nomad.Runners.findings(ctx)
+	address, err := c.Nomad.address()
+	if err != nil {
+		return append(findings, finding{What: "nomad token", Needed: true, Says: err.Error(),
+			Remedy: "put the token in the file nomad.token_file, readable by the server alone"})
+	}
+	settings, err := (&Service{Config: c}).nomadSettings()
+	if err != nil {
+		return append(findings, finding{What: "nomad", Needed: true, Says: err.Error(), Remedy: "correct nomad.runners.ca"})
+	}
+	for _, check := range nomad.Probe(ctx, address, settings, flavours) {
+		findings = append(findings, finding{What: check.What, Needed: true, Works: check.Works, Says: check.Says, Remedy: check.Remedy})
+	}
+	return findings
+}

@@ -1,0 +1,221 @@
+package nomad
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/hashicorp/nomad/api"
+
+	"github.com/grader/grader/schema"
+)
+
+// Check is one thing that the pool needs of its cluster: whether it is so, and if not
+// how to mend it.
+type Check struct {
+	What   string
+	Works  bool
+	Says   string
+	Remedy string // "" where it works
+}
+
+// probePatience bounds all that Nomad is asked for the checks.
+const probePatience = 20 * time.Second
+
+// Probe looks at the cluster as the pool would use it, and changes nothing there. Where
+// one check fails on which others stand, these are left out.
+func Probe(ctx context.Context, address Address, s Settings, flavours []schema.Flavour) []Check {
+	ctx, cancel := context.WithTimeout(ctx, probePatience)
+	defer cancel()
+	cluster, err := Dial(address)
+	if err != nil {
+		return []Check{{What: "nomad", Says: err.Error(), Remedy: "correct nomad.address, and the files that nomad.ca, cert and key name"}}
+	}
+	p := probe{cluster: cluster, settings: s}
+	reached := p.reach(ctx)
+	if !reached.Works {
+		return []Check{reached}
+	}
+	checks := []Check{reached, p.identities(ctx)}
+	may := p.token(ctx)
+	if checks = append(checks, may); !may.Works {
+		return checks
+	}
+	for _, f := range flavours {
+		checks = append(checks, p.room(ctx, f), p.image(ctx, f))
+	}
+	return checks
+}
+
+// probe asks one cluster.
+type probe struct {
+	cluster  *Cluster
+	settings Settings
+}
+
+func query(ctx context.Context) *api.QueryOptions { return (&api.QueryOptions{}).WithContext(ctx) }
+
+// reach asks what Nomad answers to everybody.
+func (p probe) reach(ctx context.Context) Check {
+	var leader string
+	_, err := p.cluster.Raw().Query("/v1/status/leader", &leader, query(ctx))
+	c := Check{What: "nomad", Works: err == nil, Says: p.cluster.Address() + ", led by " + leader}
+	if err != nil {
+		c.Says, c.Remedy = p.cluster.Address()+": "+inWords(cause(err)), unreachedRemedy(err)
+	}
+	return c
+}
+
+// cause is an error of the transport without the request that it was met in.
+func cause(err error) error {
+	var met *url.Error
+	if errors.As(err, &met) {
+		return met.Err
+	}
+	return err
+}
+
+// identities asks for the keys by which runners prove who they are, and for the issuer.
+func (p probe) identities(ctx context.Context) Check {
+	c := Check{What: "nomad identities"}
+	set, err := p.cluster.identityKeys(ctx)
+	switch {
+	case missing(err):
+		c.Says, c.Remedy = "Nomad has no /.well-known/jwks.json", "upgrade Nomad to 1.8 or later"
+		return c
+	case err != nil:
+		c.Says, c.Remedy = inWords(err), "look at the log of Nomad's servers"
+		return c
+	case len(set.Keys) == 0:
+		c.Says, c.Remedy = "Nomad has no keys to sign with", "nomad operator root keyring rotate"
+		return c
+	}
+	return p.issuer(ctx, Check{What: c.What, Works: true, Says: fmt.Sprintf("%d keys", len(set.Keys))})
+}
+
+// issuer holds the configured issuer of identities to what Nomad says of itself.
+func (p probe) issuer(ctx context.Context, c Check) Check {
+	var is struct {
+		Issuer string `json:"issuer"`
+	}
+	_, err := p.cluster.Raw().Query("/.well-known/openid-configuration", &is, query(ctx))
+	if err != nil && !missing(err) {
+		return Check{What: c.What, Says: inWords(err), Remedy: "look at the log of Nomad's servers"}
+	}
+	if is.Issuer == p.settings.Issuer {
+		return c
+	}
+	return Check{What: c.What,
+		Says:   fmt.Sprintf("Nomad's servers have oidc_issuer %q, and nomad.issuer is %q: no runner could register", is.Issuer, p.settings.Issuer),
+		Remedy: fmt.Sprintf("write nomad.issuer: %q", is.Issuer)}
+}
+
+// token tries what the pool does that a token must allow, on jobs that are not there.
+func (p probe) token(ctx context.Context) Check {
+	c := Check{What: "nomad token", Says: "may do in namespace " + p.cluster.Namespace + " what runners need"}
+	if _, _, err := p.cluster.Namespaces().Info(p.cluster.Namespace, query(ctx)); err != nil {
+		c.Says, c.Remedy = p.refused("see namespace "+p.cluster.Namespace, err)
+		return c
+	}
+	nobody := p.settings.parent("nobody") + "/nothing"
+	for _, try := range []struct {
+		capability string
+		ask        func() error
+	}{
+		{"list-jobs", func() error { _, _, err := p.cluster.Jobs().List(query(ctx)); return err }},
+		{"read-job", func() error { _, _, err := p.cluster.Allocations().List(query(ctx)); return err }},
+		{"dispatch-job", func() error {
+			_, _, err := p.cluster.Jobs().DispatchOpts(&api.DispatchOptions{JobID: nobody}, write(ctx))
+			return unlessAbsent(err)
+		}},
+	} {
+		if err := try.ask(); err != nil {
+			c.Says, c.Remedy = p.refused(try.capability, err)
+			return c
+		}
+	}
+	c.Works = true
+	return c
+}
+
+// room has Nomad's own scheduler say whether it would place a runner, without placing one.
+func (p probe) room(ctx context.Context, f schema.Flavour) Check {
+	c := Check{What: "flavour " + f.Name, Works: true, Says: "a node of the cluster has room for a runner"}
+	job, _ := p.settings.specification(f)
+	job.ParameterizedJob = nil // of which Nomad plans nothing
+	trial := *job.ID + "/trial"
+	job.ID, job.Name = &trial, &trial
+	plan, _, err := p.cluster.Jobs().Plan(job, false, write(ctx))
+	if err != nil {
+		c.Works = false
+		c.Says, c.Remedy = p.unplanned(err)
+		return c
+	}
+	metric := plan.FailedTGAllocs[taskName]
+	if metric == nil {
+		return c
+	}
+	if running := p.running(ctx, f.Name); running > 0 && len(metric.DimensionExhausted) > 0 {
+		c.Says = fmt.Sprintf("the cluster is full; %d of its runners are on it", running)
+		return c
+	}
+	return Check{What: c.What, Says: placementFailure(metric), Remedy: placementRemedy(metric)}
+}
+
+// allocations are those of a flavour's runners that Nomad has.
+func (p probe) allocations(ctx context.Context, flavour string) []*api.AllocationListStub {
+	all, _, err := p.cluster.Allocations().List(query(ctx))
+	if err != nil {
+		return nil // the token's check says so
+	}
+	var ours []*api.AllocationListStub
+	for _, a := range all {
+		if of, is := p.settings.flavourOf(a.JobID); is && of == flavour {
+			ours = append(ours, a)
+		}
+	}
+	return ours
+}
+
+// running counts a flavour's runners.
+func (p probe) running(ctx context.Context, flavour string) int {
+	n := 0
+	for _, a := range p.allocations(ctx, flavour) {
+		if a.ClientStatus == api.AllocClientStatusRunning {
+			n++
+		}
+	}
+	return n
+}
+
+// image says what the last runner tells of the image: Nomad does not know which images
+// its nodes have before one is started from it.
+func (p probe) image(ctx context.Context, f schema.Flavour) Check {
+	c := Check{What: "image of " + f.Name, Works: true, Says: "no runner tells yet whether the nodes have it"}
+	var last *api.AllocationListStub
+	for _, a := range p.allocations(ctx, f.Name) {
+		if last == nil || a.CreateIndex > last.CreateIndex {
+			last = a
+		}
+	}
+	switch {
+	case last == nil:
+	case last.ClientStatus == api.AllocClientStatusFailed:
+		c.Works, c.Says = false, "on node "+last.NodeName+": "+taskFailure(last.TaskStates)
+		c.Remedy = "load it on every node (nomad job run image.nomad.hcl), or name one by its digest that they reach"
+	case last.ClientStatus != api.AllocClientStatusPending:
+		c.Says = "node " + last.NodeName + " started a runner from it"
+	}
+	return c
+}
+
+// unlessAbsent takes it for good that a job is not there that was named for that.
+func unlessAbsent(err error) error {
+	if status(err) == http.StatusForbidden || status(err) == http.StatusUnauthorized || status(err) == 0 {
+		return err
+	}
+	return nil
+}

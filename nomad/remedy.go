@@ -1,0 +1,87 @@
+package nomad
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/hashicorp/nomad/api"
+)
+
+// status is Nomad's answer to a request that it refused, 0 where it did not answer.
+func status(err error) int {
+	var answer api.UnexpectedResponseError
+	if errors.As(err, &answer) && answer.HasStatusCode() {
+		return answer.StatusCode()
+	}
+	return 0
+}
+
+// unreachedRemedy is what to do where Nomad does not answer.
+func unreachedRemedy(err error) string {
+	var stranger x509.UnknownAuthorityError
+	var name x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	switch said := err.Error(); {
+	case errors.As(err, &stranger):
+		return "name the file of the cluster's CA in nomad.ca or NOMAD_CACERT (nomad-agent-ca.pem)"
+	case errors.As(err, &name):
+		return "make the server's certificate again with this address: nomad tls cert create -server -additional-ipaddress …"
+	case errors.As(err, &invalid):
+		return "make the server's certificate again: nomad tls cert create -server; and see that both clocks are right"
+	case strings.Contains(said, "tls: ") && strings.Contains(said, "certificate"):
+		return "Nomad wants a certificate of its clients (verify_https_client): nomad.cert and key, or NOMAD_CLIENT_CERT and NOMAD_CLIENT_KEY"
+	case strings.Contains(said, "server gave HTTP response"):
+		return "Nomad has no TLS there: write http:// in nomad.address, or better give it TLS"
+	case strings.Contains(said, "HTTP request to an HTTPS server"):
+		return "write https:// in nomad.address"
+	case status(err) == http.StatusInternalServerError:
+		return "see that most of Nomad's servers run: nomad server members"
+	}
+	return "correct nomad.address or NOMAD_ADDR; start Nomad there (systemctl start nomad); let its port through"
+}
+
+// refused says what a token may not do, and what to do about it.
+func (p probe) refused(what string, err error) (says, remedy string) {
+	const apply = "nomad acl policy apply grader grader.policy.hcl, and give the token (or -job) that policy"
+	switch status(err) {
+	case http.StatusNotFound:
+		return fmt.Sprintf("there is no namespace %s", p.cluster.Namespace),
+			"nomad namespace apply " + p.cluster.Namespace + ", or correct nomad.namespace"
+	case http.StatusForbidden, http.StatusUnauthorized:
+		if unknown(err) {
+			return "Nomad does not know the token: " + inWords(err), "make one, and put it in the file nomad.token_file: nomad acl token create -policy grader"
+		}
+		return fmt.Sprintf("the token may not %s in namespace %s", what, p.cluster.Namespace), apply
+	}
+	return what + ": " + inWords(err), "look at the log of Nomad's servers"
+}
+
+// unplanned says why Nomad would not have a flavour's job, and what to do about it.
+func (p probe) unplanned(err error) (says, remedy string) {
+	if status(err) == http.StatusForbidden {
+		return p.refused("submit-job", err)
+	}
+	return "Nomad refuses its job: " + inWords(err), "correct what the flavour says under nomad: node_pool, datacenters, constraints"
+}
+
+// unknown reports whether it is the token that Nomad refuses, not what it may do.
+func unknown(err error) bool {
+	said := strings.ToLower(err.Error())
+	return strings.Contains(said, "token not found") || strings.Contains(said, "token expired")
+}
+
+// placementRemedy is what to do where no node would take a runner.
+func placementRemedy(m *api.AllocationMetric) string {
+	switch {
+	case m.NodesEvaluated == 0:
+		return "start clients there (nomad node status; nomad node eligibility -enable), or correct the flavour's node_pool and datacenters"
+	case m.ConstraintFiltered["missing drivers"] > 0:
+		return "start Docker on the nodes, and see what they say of it: nomad node status -verbose NODE"
+	case len(m.DimensionExhausted) > 0:
+		return "lower the flavour's cpu or memory, or add nodes: nomad node status NODE says what is left"
+	}
+	return "correct the flavour's constraints, or the nodes: nomad node status -verbose NODE shows their attributes"
+}
