@@ -35,6 +35,9 @@ func adminPoolsCommand() *cli.Command {
 				if p.Reason != "" {
 					fmt.Fprintf(c.App.Writer, "%-16s %s, %s\n", "", p.Changed.Format(time.DateTime), schema.Sanitize(p.Reason))
 				}
+				for _, f := range p.Failures {
+					f.print(c.App.Writer)
+				}
 			}
 			return nil
 		},
@@ -54,6 +57,24 @@ type poolReport struct {
 	Reason   string    `json:"reason,omitempty"` // why wanted last changed
 	Changed  time.Time `json:"changed,omitzero"`
 	Failure  string    `json:"failure,omitempty"` // why the last runner could not start
+	// Failures are the last ones, the latest first, also those that are over.
+	Failures []failureReport `json:"failures,omitempty"`
+}
+
+// failureReport is why runners did not start or were lost, and how often in a row.
+type failureReport struct {
+	Why   string    `json:"why"`
+	Times int       `json:"times"`
+	First time.Time `json:"first"`
+	Last  time.Time `json:"last"`
+}
+
+func (f failureReport) print(w io.Writer) {
+	fmt.Fprintf(w, "%-16s %s", "", f.Last.Format(time.DateTime))
+	if f.Times > 1 {
+		fmt.Fprintf(w, ", %d times since %s", f.Times, f.First.Format(time.DateTime))
+	}
+	fmt.Fprintf(w, ": %s\n", schema.Sanitize(f.Why))
 }
 
 func (p poolReport) print(w io.Writer) {
@@ -81,8 +102,12 @@ func errNotServing() error {
 }
 
 func newPoolReport(p scheduler.PoolState) poolReport {
-	return poolReport{
+	report := poolReport{
 		Flavour: p.Flavour.Name, Wanted: p.Wanted, Starting: p.Starting, Ready: p.Ready, Busy: p.Busy, Warm: p.Flavour.Warm,
 		Max: p.Flavour.Max, Waiting: p.Waiting, Reason: p.Reason, Changed: p.Changed, Failure: p.Failure,
 	}
+	for _, f := range p.Failures {
+		report.Failures = append(report.Failures, failureReport(f))
+	}
+	return report
 }

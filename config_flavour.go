@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/grader/grader/schema"
 )
@@ -31,6 +32,8 @@ type FlavourConfig struct {
 	Processes int     `yaml:"processes"`
 	Warm      int     `yaml:"warm"`
 	Max       int     `yaml:"max"`
+	// Cooldown is how long fewer runners must be enough before there are fewer; 0 is a minute.
+	Cooldown time.Duration `yaml:"cooldown"`
 	// Nomad says where its runners may be placed, in the pool nomad.
 	Nomad *PlacementConfig `yaml:"nomad"`
 }
@@ -56,6 +59,8 @@ func (f FlavourConfig) check() error {
 		return at("processes", errors.New("must be at least 1"))
 	case f.Warm < 0 || f.Max < 1 || f.Warm > f.Max:
 		return at("max", errors.New("must be at least 1, and not less than warm, which is at least 0"))
+	case f.Cooldown < 0:
+		return at("cooldown", errors.New("must be a time such as 30s or 5m"))
 	}
 	return f.checkPool()
 }
@@ -104,6 +109,6 @@ func (c Config) flavours() map[string]schema.Flavour {
 func (f FlavourConfig) flavour(name string) schema.Flavour {
 	return schema.Flavour{
 		Name: name, Image: f.Image, CPU: f.CPU, Memory: int64(f.Memory), Scratch: int64(f.Scratch),
-		Processes: f.Processes, Warm: f.Warm, Max: f.Max,
+		Processes: f.Processes, Warm: f.Warm, Max: f.Max, Cooldown: f.Cooldown,
 	}
 }

@@ -21,6 +21,8 @@ func TestAMalformedConfigurationNamesItsLine(t *testing.T) {
 		"not a number":              {"flavours:\n  small: {cpu: many}\n", "line 2"},
 		"no level of the wall":      {"wall: strong\n", "line 1: wall \"strong\" is no level; use namespace or uid"},
 		"warm above max":            {"flavours:\n  small: {cpu: 1, memory: 1GiB, scratch: 1GiB, processes: 9, warm: 3, max: 2}\n", "line 2: flavours: small: max must be at least 1, and not less than warm"},
+		"a cooldown of no unit":     {flavours("cooldown: 30"), "line 4"},
+		"a cooldown into the past":  {flavours("cooldown: -30s"), "line 4: flavours: small: cooldown must be a time such as 30s"},
 		"no core at all":            {"flavours:\n  small: {memory: 1GiB, scratch: 1GiB, processes: 9, max: 2}\n", "line 2: flavours: small: cpu must be more than 0"},
 		"no flavour at all":         {"flavours: {}\n", "line 1: flavours must name at least one"},
 		"name of a flavour":         {"flavours:\n  Big One: {cpu: 1, memory: 1GiB, scratch: 1GiB, processes: 9, max: 2}\n", `flavour "Big One"`},

@@ -3,7 +3,9 @@ package nomad_test
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,7 +23,8 @@ func (c told) Exited(runner, failure string) { c <- "exited " + runner + ": " + 
 func (c told) Lost(runner, reason, failure string) {
 	c <- "lost " + runner + ": " + reason + "; " + failure
 }
-func (c told) Replace(runner string) bool { c <- "replace " + runner; return true }
+func (c told) Failed(flavour, failure string) { c <- "failed " + flavour + ": " + failure }
+func (c told) Replace(runner string) bool     { c <- "replace " + runner; return true }
 
 // next is the next thing told, or fails the test.
 func (c told) next(t *testing.T, words string) {
@@ -39,13 +42,16 @@ func (c told) next(t *testing.T, words string) {
 }
 
 // onFake is a pool on the fake with one flavour.
-func onFake(t *testing.T, f *fakeNomad) (*nomad.Pool, told) {
+func onFake(t *testing.T, f *fakeNomad, change ...func(*nomad.Pool)) (*nomad.Pool, told) {
 	t.Helper()
 	cluster, err := nomad.Dial(nomad.Address{URL: f.URL})
 	check(t, err)
 	said := make(told, 100)
 	p := &nomad.Pool{Cluster: cluster, Registrar: said, Logger: slog.New(slog.DiscardHandler),
 		Settings: nomad.Settings{Prefix: "grader", Network: "n", Wall: "uid", Flavours: map[string]nomad.Placement{"small": {}}}}
+	for _, c := range change {
+		c(p)
+	}
 	p.Start(t.Context())
 	t.Cleanup(func() { check(t, p.Close()) })
 	return p, said
@@ -63,12 +69,8 @@ func (f *fakeNomad) happens(a *api.Allocation) {
 // failure waits until the pool has words for staff.
 func failure(t *testing.T, p *nomad.Pool, words string) {
 	t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	for {
-		runners, err := p.List(ctx)
+	until(t, "staff read "+words, func() bool {
+		runners, err := p.List(t.Context())
 		said := ""
 		if err != nil {
 			said = err.Error()
@@ -76,13 +78,22 @@ func failure(t *testing.T, p *nomad.Pool, words string) {
 		for _, r := range runners {
 			said += r.Failure + "\n"
 		}
-		if strings.Contains(said, words) {
-			return
-		}
+		return strings.Contains(said, words)
+	})
+}
+
+// until polls what has no signal of its own.
+func until(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for !holds() {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			t.Fatalf("staff read %q, want %q", said, words)
+			t.Fatalf("it does not come: %s", what)
 		}
 	}
 }
@@ -182,7 +193,44 @@ func TestNomadAway(t *testing.T) {
 	f.mu.Lock()
 	f.down = false
 	f.mu.Unlock()
+	said.next(t, "failed small: Nomad does not answer: list jobs: 500 no cluster leader")
 	said.next(t, "expect grader-small/dispatch-1-x") // it makes up for what was asked
+}
+
+// Nomad's servers are away for ten minutes: nobody's work is taken away, and what was
+// asked for meanwhile is made up for once they are back.
+func TestNomadAwayForTenMinutes(t *testing.T) {
+	t.Parallel()
+	f := newFakeNomad(t)
+	served, grades := "grader-small/dispatch-1-x", "grader-small/dispatch-1-xx"
+	var later atomic.Int64
+	p, said := onFake(t, f, func(p *nomad.Pool) {
+		p.Clock = func() time.Time { return time.Now().Add(time.Duration(later.Load())) }
+	})
+	check(t, p.Ensure(t.Context(), small(), 2))
+	said.next(t, "expect "+served)
+	said.next(t, "expect "+grades)
+	f.has(alloc("a1", served, "running", "run"), alloc("a2", grades, "running", "run"))
+	f.leave()
+	said.next(t, "failed small: Nomad does not answer")
+	failure(t, p, "Nomad does not answer")
+	if err := p.Retire(t.Context(), served); schema.CodeOf(err) != schema.CodeUnavailable {
+		t.Errorf("retired while Nomad is away: %v", err)
+	}
+	later.Store(int64(10 * time.Minute))
+	check(t, p.Ensure(t.Context(), small(), 2))
+	f.returns()
+	said.next(t, "expect grader-small/dispatch-1-xxx") // and nothing is told of the one that grades
+	runners, err := p.List(t.Context())
+	check(t, err)
+	if len(runners) != 2 || runners[0].ID == served || runners[1].ID == served {
+		t.Errorf("the runners are %+v", runners)
+	}
+	until(t, "no other job than that of the one that served is stopped", func() bool {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		return slices.Equal(f.stopped, []string{served})
+	})
 }
 
 // A flavour that was changed is a new job; the runners of the old one go one by one.

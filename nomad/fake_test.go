@@ -16,6 +16,7 @@ import (
 type fakeNomad struct {
 	URL string
 
+	server     *httptest.Server
 	mu         sync.Mutex
 	down       bool
 	keys       jose.JSONWebKeySet
@@ -33,8 +34,33 @@ func newFakeNomad(t *testing.T) *fakeNomad {
 	f := &fakeNomad{events: make(chan api.Events, 100)}
 	server := httptest.NewServer(f)
 	t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
-	f.URL = server.URL
+	f.URL, f.server = server.URL, server
 	return f
+}
+
+// has gives it allocations, each of a job that is dispatched.
+func (f *fakeNomad) has(all ...*api.Allocation) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, a := range all {
+		f.allocs = append(f.allocs, a)
+		f.jobs = append(f.jobs, &api.JobListStub{ID: a.JobID, ParentID: "grader-small", Status: "running"})
+	}
+}
+
+// leave is what a cluster without servers is like.
+func (f *fakeNomad) leave() {
+	f.mu.Lock()
+	f.down = true
+	f.mu.Unlock()
+	f.server.CloseClientConnections()
+}
+
+// returns ends leave.
+func (f *fakeNomad) returns() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.down = false
 }
 
 // ServeHTTP answers one request.

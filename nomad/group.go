@@ -26,17 +26,18 @@ type group struct {
 	retry   time.Time
 	timer   *time.Timer
 	failure string // why the last one could not start
+	full    bool   // because no node has room for it
 }
 
 // blame notes a failure and doubles the pause before the next start.
 func (g *group) blame(failure string, now time.Time) {
-	g.failure = failure
+	g.failure, g.full = failure, false
 	g.retry = now.Add(min(firstPause<<min(g.failed, 10), longestPause))
 	g.failed++
 }
 
 // praise forgets the failures: a runner has registered.
-func (g *group) praise() { g.failed, g.failure, g.retry = 0, "", time.Time{} }
+func (g *group) praise() { g.failed, g.failure, g.full, g.retry = 0, "", false, time.Time{} }
 
 // group returns a flavour's group, made if need be. mu is held.
 func (p *Pool) group(flavour string) *group {
@@ -105,6 +106,7 @@ func (p *Pool) refill(g *group) {
 		defer cancel()
 		if err := p.fill(ctx, g); err != nil && ctx.Err() == nil {
 			p.Logger.Error("runner not started", "flavour", g.flavour.Name, "error", err)
+			p.Registrar.Failed(g.flavour.Name, err.Error())
 		}
 	})
 }

@@ -122,9 +122,10 @@ func (p *Pool) weigh(e *api.Evaluation) {
 	p.mu.Lock()
 	g := p.group(flavour)
 	told := g.failure == failure
-	g.failure = failure
+	g.failure, g.full = failure, true
 	p.mu.Unlock()
 	if !told {
+		p.Registrar.Failed(flavour, failure)
 		p.Logger.Warn("no node takes a runner; it waits for one", "flavour", flavour, "failure", failure)
 	}
 }

@@ -19,6 +19,8 @@ type Registrar interface {
 	// Lost says that a runner was ended that was not retired: reason is for the
 	// student whose work it had, failure for staff.
 	Lost(runner, reason, failure string)
+	// Failed says that none of the flavour's runners can be started; failure is why, for staff.
+	Failed(flavour, failure string)
 	// Replace retires a runner of an older make unless it is busy, and reports
 	// whether it did.
 	Replace(runner string) bool
@@ -165,7 +167,7 @@ func (p *Pool) List(context.Context) ([]schema.PoolRunner, error) {
 	}
 	for name, g := range p.groups {
 		if g.failure != "" {
-			runners = append(runners, schema.PoolRunner{Flavour: name, Failure: g.failure})
+			runners = append(runners, schema.PoolRunner{Flavour: name, Failure: g.failure, Full: g.full})
 		}
 	}
 	return runners, nil

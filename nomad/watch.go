@@ -54,8 +54,12 @@ func (p *Pool) lose(err error) {
 	first := p.away == nil || errors.Is(p.away, errEarly)
 	p.away = &schema.Error{Code: schema.CodeUnavailable, Message: "Nomad does not answer: " + inWords(err), Err: err}
 	p.mu.Unlock()
-	if first {
-		p.Logger.Warn("Nomad does not answer; runners that work go on", "error", err)
+	if !first {
+		return
+	}
+	p.Logger.Warn("Nomad does not answer; runners that work go on", "error", err)
+	for flavour := range p.Settings.Flavours {
+		p.Registrar.Failed(flavour, "Nomad does not answer: "+inWords(err))
 	}
 }
 

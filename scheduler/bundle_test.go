@@ -222,7 +222,9 @@ type stubPool struct {
 	asked   []int
 	retired []string
 	failure string
-	stays   bool // its runners outlive Close, as those of a cluster may
+	full    bool
+	away    error // what List says instead
+	stays   bool  // its runners outlive Close, as those of a cluster may
 }
 
 func (p *stubPool) Ensure(_ context.Context, _ schema.Flavour, n int) error {
@@ -243,7 +245,10 @@ func (p *stubPool) Retire(_ context.Context, runner string) error {
 func (p *stubPool) List(context.Context) ([]scheduler.PoolRunner, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var runners []scheduler.PoolRunner
+	if p.away != nil {
+		return nil, p.away
+	}
+	runners := []scheduler.PoolRunner{{Flavour: "standard", Failure: p.failure, Full: p.full}}
 	for id, flavour := range p.alive {
 		runners = append(runners, scheduler.PoolRunner{ID: id, Flavour: flavour, Alive: true, Failure: p.failure})
 	}

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -43,6 +44,13 @@ func (s *Scheduler) Lost(runner, reason, failure string) {
 	s.spawn(func(ctx context.Context) { s.bury(ctx, runner, reason, failure) })
 }
 
+// Failed says that no runner of the flavour could be started, or placed; failure is why,
+// for staff. It is for what Exited and Lost do not tell, there being no runner yet.
+func (s *Scheduler) Failed(flavour, failure string) {
+	s.prepare()
+	s.failures.note(flavour, failure, true, s.Clock())
+}
+
 // Replace retires a runner that is of an older make, if it is ready; one that has its
 // job finishes it, and is retired then anyway. It reports whether the runner goes now.
 func (s *Scheduler) Replace(runner string) bool {
@@ -65,6 +73,7 @@ func (s *Scheduler) bury(ctx context.Context, id, reason, failure string) {
 	defer cancel()
 	ph, _ := m.state()
 	if ph != phaseOver {
+		s.failures.note(m.flavour, cmp.Or(failure, "it ended without having been told to"), ph == phaseStarting, s.Clock())
 		s.Logger.Warn("runner exited", "runner", id, "flavour", m.flavour, "phase", ph, "failure", failure)
 	}
 	if job, attempt, owed := m.dismiss(s.Clock()); owed {

@@ -13,7 +13,6 @@ import (
 // clusterPool is a pool whose runners prove themselves by an identity: the id.
 type clusterPool struct {
 	*stubPool
-	away error // why it cannot say what it has
 }
 
 func (p *clusterPool) Identify(_ context.Context, flavour, identity string) (string, error) {
@@ -21,13 +20,6 @@ func (p *clusterPool) Identify(_ context.Context, flavour, identity string) (str
 		return "", schema.Errorf(schema.CodeUnauthenticated, "the identity proves nothing")
 	}
 	return identity, nil
-}
-
-func (p *clusterPool) List(ctx context.Context) ([]scheduler.PoolRunner, error) {
-	if p.away != nil {
-		return nil, p.away
-	}
-	return p.stubPool.List(ctx)
 }
 
 // onCluster serves the flavour standard from the pool.

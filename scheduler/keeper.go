@@ -9,8 +9,6 @@ import (
 )
 
 const (
-	// surplusAge is how long a runner above the wanted ones stays idle before it is ended.
-	surplusAge = time.Minute
 	// lookPace is the least time between two looks of a keeper, however much happens.
 	lookPace = 100 * time.Millisecond
 	// measureAge is how old the measured durations and the due dates may be.
@@ -63,6 +61,7 @@ func (k *keeper) run(ctx context.Context) {
 		}
 		if err != nil && ctx.Err() == nil {
 			k.scheduler.Logger.Error("pool not filled", "flavour", k.flavour.Name, "error", err)
+			k.scheduler.Failed(k.flavour.Name, err.Error())
 			asked = -1
 		} else {
 			asked = n
@@ -139,19 +138,19 @@ func (k *keeper) measure(ctx context.Context) (demand, error) {
 	return d, nil
 }
 
-// dismiss ends runners that have been idle for long, as many as there are more than n.
+// dismiss ends runners that have been idle for the cooldown, as many as there are more than n.
 func (k *keeper) dismiss(n int) {
 	surplus := k.scheduler.fleet.tally(k.flavour.Name).alive() - n
 	if surplus <= 0 {
 		return
 	}
-	now := k.scheduler.Clock()
+	now, cooldown := k.scheduler.Clock(), demand{flavour: k.flavour}.cooldown()
 	for _, m := range k.scheduler.fleet.all() {
 		if surplus == 0 {
 			return
 		}
 		ph, since := m.state()
-		if m.flavour == k.flavour.Name && ph == phaseReady && now.Sub(since) > surplusAge && m.endIdle(now) {
+		if m.flavour == k.flavour.Name && ph == phaseReady && now.Sub(since) > cooldown && m.endIdle(now) {
 			k.scheduler.retire(m)
 			surplus--
 		}

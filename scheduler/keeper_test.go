@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/grader/grader/scheduler"
 	"github.com/grader/grader/schema"
 )
@@ -61,10 +63,35 @@ func TestIdleRunnersAboveTheWarmOnesEnd(t *testing.T) {
 	})
 }
 
+// A flavour's own cooldown counts for what is asked for and for what is idle.
+func TestCooldownOfAFlavour(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBundle(t).start(func(s *scheduler.Scheduler) {
+			s.Flavours["standard"] = schema.Flavour{Max: 4, Cooldown: 10 * time.Second}
+		})
+		d := b.newDevice()
+		b.newDevice()
+		b.push("alice")
+		o := d.claim()
+		time.Sleep(time.Second) // one busy, one asked for
+		d.result(o, graded()).want(t, 204)
+		time.Sleep(9 * time.Second)
+		if n, asked := len(b.RunnerStates()), b.pool.last(); n != 1 || asked != 1 {
+			t.Errorf("before its end: %d runners, %d asked for", n, asked)
+		}
+		time.Sleep(10 * time.Second)
+		if n, asked := len(b.RunnerStates()), b.pool.last(); n != 0 || asked != 0 {
+			t.Errorf("after its end: %d runners, %d asked for", n, asked)
+		}
+	})
+}
+
 func TestStatesForStaff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start()
+		synctest.Wait() // one runner is asked for
 		b.pool.failure = "exit status 1: no wall"
 		b.newDevice()
 		b.push("alice")
@@ -79,8 +106,8 @@ func TestStatesForStaff(t *testing.T) {
 			Flavour: states[0].Flavour, Wanted: 2, Starting: 1, Ready: 1, Busy: 1, Waiting: 1, Changed: states[0].Changed,
 			Reason: "standard: 1 → 2 runners: 1 push waits, 1 is busy, a job takes 0 ms (median of 1)", Failure: "exit status 1: no wall",
 		}
-		if len(states) != 1 || states[0] != want || states[0].Flavour.Name != "standard" {
-			t.Errorf("pools %+v, want %+v", states, want)
+		if diff := cmp.Diff([]scheduler.PoolState{want}, states); diff != "" || states[0].Flavour.Name != "standard" {
+			t.Error(diff)
 		}
 		runners := b.RunnerStates()
 		if len(runners) != 3 || runners[1].Phase != "busy" || runners[1].Job != o.Job || runners[2].Phase != "starting" {

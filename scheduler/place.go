@@ -64,7 +64,7 @@ func (s *Scheduler) survey(p *places) error {
 		if err != nil {
 			return err
 		}
-		if err := s.line(ctx, &next, name, "", func(ahead int) time.Duration { return estimate(ahead, mean, f.Max) }); err != nil {
+		if err := s.line(ctx, &next, name, s.stalled(ctx, name), func(ahead int) time.Duration { return estimate(ahead, mean, f.Max) }); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -10,7 +11,8 @@ import (
 )
 
 const (
-	// cooldown is how long fewer runners must be enough before there are fewer.
+	// cooldown is how long fewer runners must be enough before there are fewer, where
+	// the flavour does not say.
 	cooldown = time.Minute
 	// guess is how long a job takes as long as none was measured.
 	guess = 10 * time.Second
@@ -50,6 +52,9 @@ func (d demand) job() time.Duration {
 	}
 	return max(d.typical, 0) + start
 }
+
+// cooldown is how long fewer runners must be enough, and a surplus one idle.
+func (d demand) cooldown() time.Duration { return cmp.Or(d.flavour.Cooldown, cooldown) }
 
 // runners is how many there should be: those that are busy, and beside them as many
 // as what waits, what is about to come, or the flavour's warm ones ask for.
@@ -155,7 +160,7 @@ func (s *scale) follow(d demand) bool {
 		return false
 	}
 	s.peak = max(s.peak, wanted)
-	if d.now.Sub(s.low) < cooldown {
+	if d.now.Sub(s.low) < d.cooldown() {
 		return false
 	}
 	s.low = time.Time{}

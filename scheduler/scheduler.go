@@ -42,6 +42,7 @@ type Scheduler struct {
 	lines    lines
 	hub      hub
 	places   places
+	failures failures
 	keepers  map[string]*keeper
 	trees    *cache
 	prepared *cache

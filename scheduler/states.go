@@ -25,9 +25,10 @@ type PoolState struct {
 	Ready    int
 	Busy     int
 	Waiting  int
-	Reason   string    // why Wanted last changed, in a sentence
-	Changed  time.Time // when that was
-	Failure  string    // why the last runner could not start, "" if it could
+	Reason   string        // why Wanted last changed, in a sentence
+	Changed  time.Time     // when that was
+	Failure  string        // why the last runner could not start, "" if it could
+	Failures []PoolFailure // the last ones, the latest first
 }
 
 // RunnerStates returns the runners that this process knows of, by id.
@@ -59,7 +60,7 @@ func (s *Scheduler) PoolStates(ctx context.Context) ([]PoolState, error) {
 				state.Waiting += d.Waiting
 			}
 		}
-		state.Failure = s.failureOf(ctx, name)
+		state.Failure, state.Failures = s.failureOf(ctx, name), s.failures.list(name)
 		states = append(states, state)
 	}
 	slices.SortFunc(states, func(a, b PoolState) int { return cmp.Compare(a.Flavour.Name, b.Flavour.Name) })

@@ -208,6 +208,8 @@ type Flavour struct {
 	Processes int     `json:"processes" yaml:"processes"`   // threads and processes one step may have
 	Warm      int     `json:"warm" yaml:"warm"`             // fresh runners kept ready
 	Max       int     `json:"max" yaml:"max"`               // runners at most
+	// Cooldown is how long fewer runners must be enough before there are fewer; 0 is a minute.
+	Cooldown time.Duration `json:"-" yaml:"-"`
 }
 
 // Place is what a waiting job is told.
@@ -258,6 +260,7 @@ type PoolRunner struct {
 	Where   string // process id, container or allocation
 	Alive   bool
 	Failure string // why the last one of the flavour could not start, for staff
+	Full    bool   // no machine has room for another of the flavour: the next waits for one
 }
 
 // Runner is a registered runner.

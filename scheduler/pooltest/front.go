@@ -94,6 +94,9 @@ func (f *Front) Exited(runner, _ string) { f.exited <- runner }
 // Lost notes that a runner was ended that was not retired.
 func (f *Front) Lost(runner, _, _ string) { f.exited <- runner }
 
+// Failed is for staff, of whom there are none.
+func (f *Front) Failed(string, string) {}
+
 // Replace leaves every runner as it is: all of them are busy.
 func (f *Front) Replace(string) bool { return false }
 

@@ -1,0 +1,107 @@
+package scheduler_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/scheduler"
+	"github.com/grader/grader/schema"
+)
+
+// Who waits for runners that cannot be started is told so, and no longer once one is there.
+func TestStudentsAreToldWhyNoRunnerComes(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		befalls func(*bundle)
+		told    string
+	}{
+		"nothing": {func(*bundle) {}, ""},
+		"the pool does not answer": {func(b *bundle) { b.pool.away = schema.Errorf(schema.CodeUnavailable, "Nomad does not answer: 500") },
+			"no runner can be started at the moment (the machines do not answer); you keep your place"},
+		"there is no room": {func(b *bundle) { b.pool.full = true },
+			"no runner can be started at the moment (all machines are full); you keep your place"},
+		"one runner fails by chance": {func(b *bundle) { b.fail("runner-7", "exit status 1") }, ""},
+		"runners do not start": {func(b *bundle) { b.fail("runner-7", "no wall"); b.fail("runner-8", "no wall") },
+			"no runner can be started at the moment (they fail, which is our fault and not yours); you keep your place"},
+		"they cannot even be asked for": {func(b *bundle) { b.Failed("standard", "no quota"); b.Failed("standard", "no quota") },
+			"no runner can be started at the moment (they fail, which is our fault and not yours); you keep your place"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := newBundle(t).start()
+				c.befalls(b)
+				job := b.push("alice")
+				synctest.Wait()
+				if p := b.Place(job.ID); p.Stalled != c.told {
+					t.Errorf("told %q, want %q", p.Stalled, c.told)
+				}
+				b.newDevice()
+				time.Sleep(2 * time.Second)
+				if p := b.Place(job.ID); p.Stalled != "" {
+					t.Errorf("with a runner ready, told %q", p.Stalled)
+				}
+			})
+		})
+	}
+}
+
+// fail lets a runner end before it has registered.
+func (b *bundle) fail(id, why string) {
+	b.Issue(id, "standard")
+	b.Exited(id, why)
+	synctest.Wait()
+}
+
+// While one is busy its end makes room, so that who waits is told the place as ever.
+func TestAFullMachineThatGradesIsNoTrouble(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBundle(t).start()
+		b.pool.full = true
+		b.push("alice")
+		b.newDevice().claim()
+		second := b.push("bob")
+		if p := b.Place(second.ID); p.Stalled != "" {
+			t.Errorf("told %q", p.Stalled)
+		}
+	})
+}
+
+func TestStaffSeeTheLastFailures(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBundle(t).start()
+		began := time.Now()
+		for _, id := range []string{"runner-5", "runner-6", "runner-7"} {
+			b.fail(id, "no wall")
+			time.Sleep(time.Second)
+		}
+		d := b.newDevice()
+		b.push("alice")
+		d.claim()
+		b.Lost(d.id, "the machine that graded it was lost", "node n1 was lost")
+		synctest.Wait()
+		states, err := b.PoolStates(t.Context())
+		check(t, err)
+		lost := began.Add(3 * time.Second)
+		want := []scheduler.PoolFailure{
+			{Why: "node n1 was lost", Times: 1, First: lost, Last: lost},
+			{Why: "no wall", Times: 3, First: began, Last: began.Add(2 * time.Second)},
+		}
+		if diff := cmp.Diff(want, states[0].Failures); diff != "" {
+			t.Error(diff)
+		}
+		for n := range 9 {
+			b.Failed("standard", string(rune('a'+n)))
+		}
+		states, err = b.PoolStates(t.Context())
+		check(t, err)
+		if all := states[0].Failures; len(all) != 5 || all[0].Why != "i" || all[4].Why != "e" {
+			t.Errorf("kept %+v", all)
+		}
+	})
+}
