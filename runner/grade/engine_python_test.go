@@ -138,6 +138,58 @@ func TestPytest(t *testing.T) {
 	})
 }
 
+// TestPytestFixtures has fixtures, options and hooks in the tests' own conftest.py; one that
+// the submission brings is not loaded, wherever pytest is told to look.
+func TestPytestFixtures(t *testing.T) {
+	t.Parallel()
+	need(t, "python3")
+	g := newGrader(t)
+	needVariable(t, g, "PYTEST")
+	tests := files{
+		"assignment.yaml": `
+title: Stacks
+solution: solution/
+tests:
+  - name: units
+    needs: ["units/**"]
+    run: "$PYTEST --kind=fast --junitxml=$REPORTS/units.xml $NEEDS/units ."
+    report: junit
+`,
+		"units/conftest.py": `
+import pytest
+def pytest_addoption(parser): parser.addoption("--kind")
+@pytest.fixture
+def stack(request):
+    assert request.config.getoption("--kind") == "fast"
+    from stack import Stack
+    return Stack()
+`,
+		"units/deep/conftest.py":   "import pytest\n@pytest.fixture\ndef full(stack):\n    stack.push(1)\n    return stack\n",
+		"units/deep/test_full.py":  "def test_pop(full): assert full.pop() == 1\n",
+		"units/test_stack.py":      "def test_empty(stack): assert stack.empty()\n",
+		"solution/stack.py":        "class Stack(list):\n    push = list.append\n    def empty(self): return not self\n",
+		"solution/test_nothing.py": "",
+	}.write(t)
+	for name, c := range map[string]struct {
+		submission files
+		score      string
+		pops       schema.Outcome
+	}{
+		"right":   {files{"stack.py": "class Stack(list):\n    push = list.append\n    def empty(self): return not self\n"}, "1", schema.OutcomePassed},
+		"wrong":   {files{"stack.py": "class Stack(list):\n    push = list.append\n    def empty(self): return False\n"}, "0.5", schema.OutcomePassed},
+		"forging": {files{"stack.py": "class Stack(list): pass\n", "conftest.py": "import os\nos._exit(0)\n", "test_mine.py": ""}, "0", schema.OutcomeFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := g.Grade(context.Background(), grade.Job{Kind: schema.JobGrade, Tests: tests, Submission: c.submission.write(t)}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			points(t, r, c.score, "1")
+			outcome(t, r, "units/units.deep.test_full.test_pop", c.pops)
+		})
+	}
+}
+
 func TestGateRefuses(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")

@@ -70,12 +70,12 @@ func (m machine) jars(names []string) string {
 	return strings.Join(found, ":")
 }
 
-// python finds pytest. The invocation is frozen: no configuration, no conftest.py, no
-// start-up hooks of the submission; the tests are named after where they stand in $NEEDS.
+// python finds pytest. The invocation is frozen: no configuration and no start-up hooks of
+// the submission, conftest.py from $NEEDS alone; the tests are named after where they stand there.
 func (m machine) python(i *Image) {
 	if m.has("usr/bin/python3") && m.has("usr/lib/python3/dist-packages/pytest") {
-		i.Variables["PYTEST"] = "/usr/bin/python3 -I -m pytest --noconftest -c /dev/null -p no:cacheprovider " +
-			"--rootdir=${NEEDS} -o pythonpath=${PWD}"
+		i.Variables["PYTEST"] = "/usr/bin/python3 -I -m pytest -c /dev/null -p no:cacheprovider " +
+			"--rootdir=${NEEDS} --confcutdir=${NEEDS} -o pythonpath=${PWD}"
 	}
 }
 

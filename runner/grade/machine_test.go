@@ -49,7 +49,7 @@ func TestMachine(t *testing.T) {
 		"JAVA_HOME": "/usr/lib/jvm/java-17", "GOROOT": "/usr/local/go", "CMOCKA": "-lcmocka",
 		"CLASSPATH_JUNIT":  "/usr/share/java/junit-platform-console.jar:/usr/share/java/junit-jupiter-api.jar:/usr/share/java/junit4.jar:/usr/share/java/hamcrest.jar",
 		"CLASSPATH_JUNIT4": "/usr/share/java/junit4.jar:/usr/share/java/hamcrest.jar",
-		"PYTEST":           "/usr/bin/python3 -I -m pytest --noconftest -c /dev/null -p no:cacheprovider --rootdir=${NEEDS} -o pythonpath=${PWD}",
+		"PYTEST":           "/usr/bin/python3 -I -m pytest -c /dev/null -p no:cacheprovider --rootdir=${NEEDS} --confcutdir=${NEEDS} -o pythonpath=${PWD}",
 	}
 	if diff := cmp.Diff(want, full.Variables); diff != "" {
 		t.Error(diff)
