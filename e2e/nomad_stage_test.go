@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/nomad/api"
 
@@ -18,24 +19,37 @@ type field struct {
 	*classroom
 	agent     *nomadtest.Agent // its server
 	image     string
-	address   string // of this machine, as runners reach it
 	network   string
-	port      int
+	address   string // of this machine, as runners reach it
+	port      int    // where the server listens for them
+	url       string // as runners reach it
+	tls       string // the lines of its certificate, in the configuration
 	cpu       float64
 	memory    string
 	warm, max int
+	cooldown  time.Duration
 }
 
 // newField starts a classroom on the agent's cluster.
 func newField(t *testing.T, agent *nomadtest.Agent, warm, most int, students ...string) *field {
 	t.Helper()
-	f := &field{agent: agent, image: nomadtest.Image(t, filepath.Join(bin, "grader")), cpu: 0.5, memory: "128MiB", warm: warm, max: most}
-	f.network, f.address = nomadtest.Network(t)
-	f.port = nomadtest.FreePort(t, f.address)
-	f.classroom = &classroom{t: t, config: filepath.Join(t.TempDir(), "grader.yaml")}
+	f := layField(t, agent, warm, most)
 	f.configure()
 	f.open(students...)
-	t.Cleanup(func() { agent.Purge("e2e-") })
+	return f
+}
+
+// layField is newField for a test that changes something before it opens.
+func layField(t *testing.T, agent *nomadtest.Agent, warm, most int) *field {
+	t.Helper()
+	f := &field{
+		classroom: &classroom{t: t, config: filepath.Join(t.TempDir(), "grader.yaml")},
+		agent:     agent, image: nomadtest.Image(t, filepath.Join(bin, "grader")),
+		cpu: 0.5, memory: "128MiB", warm: warm, max: most, cooldown: time.Minute,
+	}
+	f.network, f.address = agent.Network()
+	f.port = nomadtest.FreePort(t, f.address)
+	f.url = fmt.Sprintf("http://%s:%d", f.address, f.port)
 	return f
 }
 
@@ -53,31 +67,32 @@ flavours:
     processes: 64
     warm: %d
     max: %d
+    cooldown: %s
 nomad:
   address: %s
   jobs: e2e
   network: %s
   mhz: %d
   runners:
-    listen: %[9]s:%[10]d
-    url: http://%[9]s:%[10]d
-`, f.image, f.cpu, f.memory, f.warm, f.max, f.agent.URL, f.network, nomadtest.MHz, f.address, f.port), 0o600))
+    listen: %s:%d
+    url: %s
+%s`, f.image, f.cpu, f.memory, f.warm, f.max, f.cooldown, f.agent.URL, f.network, nomadtest.MHz, f.address, f.port, f.url, f.tls), 0o600))
 }
 
 // pool is what `grader admin pools` says of the one flavour.
 type pool struct {
-	Starting, Ready, Busy, Waiting int
-	Failure                        string
+	Wanted, Starting, Ready, Busy, Waiting int
+	Reason, Failure                        string
 }
 
 func (f *field) pool() pool {
 	f.t.Helper()
-	var report struct{ Pools []pool }
-	check(f.t, json.Unmarshal([]byte(f.admin("queue", "--json")), &report))
-	if len(report.Pools) != 1 {
-		f.t.Fatalf("%d pools", len(report.Pools))
+	var report []pool
+	check(f.t, json.Unmarshal([]byte(f.admin("pools", "--json")), &report))
+	if len(report) != 1 {
+		f.t.Fatalf("%d pools", len(report))
 	}
-	return report.Pools[0]
+	return report[0]
 }
 
 // runners are the runners that had a student's attempts, oldest first.

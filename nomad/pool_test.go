@@ -52,7 +52,7 @@ func newLaboratory(t testing.TB, role nomadtest.Role) laboratory {
 	t.Helper()
 	l := laboratory{agent: nomadtest.Start(t, "n1", role), image: nomadtest.Image(t, nomadtest.Grader(t))}
 	l.agent.AwaitClients(1)
-	l.network, l.address = nomadtest.Network(t)
+	l.network, l.address = l.agent.Network()
 	return l
 }
 

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/nomad/api"
-	"golang.org/x/sys/unix"
 
 	"github.com/grader/grader/nomad"
 )
@@ -49,11 +48,12 @@ type Agent struct {
 	URL  string // of its HTTP interface
 	RPC  string // of its servers
 
-	t       testing.TB
-	cluster *nomad.Cluster
-	binary  string
-	dir     string
-	cmd     *exec.Cmd
+	t        testing.TB
+	cluster  *nomad.Cluster
+	binary   string
+	dir      string
+	cmd      *exec.Cmd
+	networks []string
 }
 
 // Role says what an agent is; its zero value is a server and a client in one.
@@ -195,34 +195,10 @@ func (a *Agent) await(what string, holds func() bool) {
 // Cluster is a client of the agent.
 func (a *Agent) Cluster() *nomad.Cluster { return a.cluster }
 
-// Purge removes every job whose name begins so.
-func (a *Agent) Purge(prefix string) {
-	a.t.Helper()
-	jobs, _, err := a.cluster.Jobs().PrefixList(prefix)
-	check(a.t, err)
-	for _, j := range jobs {
-		_, _, err := a.cluster.Jobs().Deregister(j.ID, true, nil)
-		check(a.t, err)
-	}
-}
-
 // Kill ends the agent as a crash would; what it runs lives on.
 func (a *Agent) Kill() {
 	_ = a.cmd.Process.Kill()
 	_ = a.cmd.Wait()
-}
-
-// end ends the agent and its containers, and takes away what it had mounted.
-func (a *Agent) end() {
-	a.Kill()
-	allocs, _ := filepath.Glob(a.path("data/alloc/*"))
-	for _, dir := range allocs {
-		_ = exec.Command("docker", "rm", "--force", "runner-"+filepath.Base(dir)).Run() //nolint:noctx // after the test's end
-	}
-	mounts, _ := filepath.Glob(a.path("data/alloc/*/*/*"))
-	for _, dir := range mounts {
-		_ = unix.Unmount(dir, unix.MNT_DETACH) // most of them are none
-	}
 }
 
 // FreePort returns a port that is free on an address of this machine.

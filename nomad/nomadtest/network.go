@@ -12,17 +12,19 @@ import (
 func Name() string { return "grader-" + strings.ToLower(rand.Text()[:8]) }
 
 // Network makes a Docker network from which nothing but this machine is reached, and
-// returns its name and this machine's address on it. It is removed with the test.
-func Network(t testing.TB) (name, address string) {
-	t.Helper()
+// returns its name and this machine's address on it. It is removed once the agent has
+// ended, whose containers are on it.
+func (a *Agent) Network() (name, address string) {
+	a.t.Helper()
 	name = Name()
-	check(t, exec.CommandContext(t.Context(), "docker", "network", "create", "--internal", name).Run())
-	t.Cleanup(func() { removeNetwork(name) })
-	return name, gateway(t, name)
+	check(a.t, exec.CommandContext(a.t.Context(), "docker", "network", "create", "--internal", name).Run())
+	a.networks = append(a.networks, name)
+	return name, gateway(a.t, name)
 }
 
 // NodeNetwork makes a network as node.sh does it, for a server on a port of this
-// machine, and returns this machine's address on it. It is removed with the test.
+// machine, and returns this machine's address on it. It is removed with the test: what is
+// on it ends before if it is started later.
 func NodeNetwork(t testing.TB, script, name, port string) (address string) {
 	t.Helper()
 	// The address is known only once there is a network, so it is made twice.

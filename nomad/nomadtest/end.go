@@ -1,0 +1,109 @@
+package nomadtest
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/nomad/api"
+	"golang.org/x/sys/unix"
+)
+
+// farewell bounds the wait for what runs on a cluster to end with it.
+const farewell = 30 * time.Second
+
+// Purge removes every job whose name begins so.
+func (a *Agent) Purge(prefix string) {
+	a.t.Helper()
+	jobs, _, err := a.cluster.Jobs().PrefixList(prefix)
+	check(a.t, err)
+	for _, j := range jobs {
+		_, _, err := a.cluster.Jobs().Deregister(j.ID, true, nil)
+		check(a.t, err)
+	}
+}
+
+// end ends the agent, and leaves nothing behind of what it ran: neither containers nor
+// processes, mounts and networks.
+func (a *Agent) end() {
+	a.dismiss()
+	a.Kill()
+	a.reap()
+	allocs, _ := filepath.Glob(a.path("data/alloc/*"))
+	for _, dir := range allocs {
+		_ = exec.Command("docker", "rm", "--force", "--volumes", "runner-"+filepath.Base(dir)).Run() //nolint:noctx // after the test's end
+	}
+	mounts, _ := filepath.Glob(a.path("data/alloc/*/*/*"))
+	for _, dir := range mounts {
+		_ = unix.Unmount(dir, unix.MNT_DETACH) // most of them are none
+	}
+	for _, name := range a.networks {
+		removeNetwork(name)
+	}
+}
+
+// dismiss ends all jobs, if the agent is there, and waits until this node runs none.
+func (a *Agent) dismiss() {
+	jobs, _, err := a.cluster.Jobs().List(nil)
+	if err != nil {
+		return // it was killed, or its server was
+	}
+	for _, j := range jobs {
+		_, _, _ = a.cluster.Jobs().Deregister(j.ID, true, nil)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), farewell)
+	defer cancel()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for a.runs() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// runs reports whether the agent's node has allocations that have not ended.
+func (a *Agent) runs() bool {
+	all, _, err := a.cluster.Allocations().List(nil)
+	if err != nil {
+		return false
+	}
+	for _, one := range all {
+		if one.NodeName == a.Name && (one.ClientStatus == api.AllocClientStatusPending || one.ClientStatus == api.AllocClientStatusRunning) {
+			return true
+		}
+	}
+	return false
+}
+
+// reap ends the helpers that copy logs: those of an agent that was killed outlive it.
+func (a *Agent) reap() {
+	all, _ := filepath.Glob("/proc/[0-9]*")
+	binary, _ := filepath.EvalSymlinks(a.binary)
+	for _, proc := range all {
+		program, err := os.Readlink(proc + "/exe")
+		if err != nil || program != binary || !a.holds(proc) {
+			continue
+		}
+		if pid, err := strconv.Atoi(filepath.Base(proc)); err == nil {
+			_ = unix.Kill(pid, unix.SIGKILL)
+		}
+	}
+}
+
+// holds reports whether a process has a file of the agent's open.
+func (a *Agent) holds(proc string) bool {
+	open, _ := filepath.Glob(proc + "/fd/*")
+	for _, fd := range open {
+		if file, err := os.Readlink(fd); err == nil && strings.HasPrefix(file, a.dir+"/") {
+			return true
+		}
+	}
+	return false
+}
