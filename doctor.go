@@ -149,6 +149,9 @@ func walls(r sandbox.Report) []finding {
 		case l.Works:
 			f.Says = "works"
 		}
+		if l.Lacks != "" {
+			f.Says += "; programs lack " + l.Lacks
+		}
 		findings = append(findings, f)
 	}
 	return findings

@@ -18,7 +18,7 @@ func imageCommand() *cli.Command {
 			Name:  "seal",
 			Usage: "the last step of an image's build, run in it",
 			Description: "Takes the setuid and setgid bits from every program, refuses files that everybody may\n" +
-				"write to, and writes /etc/grader/image.json and /usr/share/grader/sbom.spdx.json (SPDX).\n\n" +
+				"write to, makes /tmp the wall's to give to steps, and writes /etc/grader/image.json and /usr/share/grader/sbom.spdx.json (SPDX).\n\n" +
 				"Example: RUN [\"grader\", \"image\", \"seal\"]",
 			Flags:        []cli.Flag{&cli.StringFlag{Name: "root", Usage: "`DIR`ectory of the image's files", Value: "/"}},
 			OnUsageError: misuse,

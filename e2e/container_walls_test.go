@@ -22,24 +22,26 @@ for family, address in [(socket.AF_INET, ("127.0.0.1", 80)), (socket.AF_INET, ("
         reached.append(str(address))
     except OSError:
         pass
-for path in ["/escaped", "/tmp/escaped", "/run/escaped", "/usr/bin/escaped", "/dev/shm/../escaped"]:
+for path in ["/escaped", "/var/tmp/escaped", "/run/escaped", "/usr/bin/escaped", "/dev/shm/../escaped"]:
     try:
         open(path, "w").write("x")
         reached.append("wrote " + path)
     except OSError:
         pass
+reached += os.listdir("/tmp")
+open("/tmp/mine", "w").write("x")
 print("reached", reached)
 `
 
 // From inside a container neither the scheduler's socket nor the runner's credential nor
-// any network can be reached, and nothing be left.
+// any network can be reached, and nothing be left: not in /tmp either, which is a step's own.
 func TestStepsInContainersReachNothing(t *testing.T) {
 	t.Parallel()
 	needContainers(t)
 	c := (&classroom{t: t, config: inContainers(t, graderImage, 1, 1)}).open("mallory")
-	c.setFiles("walls", map[string]string{"assignment.yaml": "title: Walls\nbuild: auto\ntests:\n  - {name: nothing, run: $PROGRAM, stdout: \"reached []\\n\"}\n"}, nil)
+	c.setFiles("walls", map[string]string{"assignment.yaml": "title: Walls\nbuild: auto\ntests:\n  - {name: nothing, run: $PROGRAM, stdout: \"reached []\\n\"}\n  - {name: again, run: $PROGRAM, stdout: \"reached []\\n\"}\n"}, nil)
 	s := c.submits("mallory", "walls", 1, map[string]string{"main.py": reaches})
-	if s.Score != "1" {
+	if s.Score != "2" {
 		t.Errorf("it says %q (%s)", s.Tests[0].Output, s.Tests[0].Message)
 	}
 }

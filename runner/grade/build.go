@@ -100,7 +100,7 @@ func (s *session) buildSteps(b *subject) ([]assignment.Step, func(*sandbox.Scrat
 // runBuild runs the steps one after the other in one place.
 func (s *session) runBuild(ctx context.Context, b *subject, p *place, steps []assignment.Step, watch Observer) error {
 	for i, step := range steps {
-		lines := &lineWatcher{place: p, emit: watch.Line, hide: s.grader.Image.javaFor(s.bounds(step.Limits), s.cores(), true).noise()}
+		lines := &lineWatcher{place: p, emit: watch.Line, hide: s.javaIn(p, s.bounds(step.Limits), true).noise()}
 		o := order{command: step.Run, place: p, limits: step.Limits, compile: true, watch: lines.take}
 		result, err := s.run(ctx, o)
 		if err != nil {

@@ -108,7 +108,7 @@ func (r *trial) play(ctx context.Context, d *duel) error {
 		}
 	}
 	d.student.stdin, d.student.stdout = toStudent, fromStudent
-	d.driver.stdin, d.driver.stdout = toDriver, fromDriver
+	d.driver.stdin, d.driver.stdout, d.driver.beside = toDriver, fromDriver, true
 	student, driver, err := r.startBoth(ctx, d)
 	closeAll(toStudent, fromDriver, toDriver, fromStudent)
 	if err != nil {

@@ -3,6 +3,7 @@ package grade_test
 import (
 	"context"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,4 +45,25 @@ func TestLevels(t *testing.T) {
 			submit("JUnit", stack, files{"src/Stack.java": rightStack}, "6")
 		})
 	}
+}
+
+// What only works elsewhere is said to be so. Java finds its temporary directory everywhere.
+func TestProgramsThatWriteToTemp(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() != 0 {
+		t.Skip("level uid needs root")
+	}
+	need(t, "python3", "javac")
+	g := newGraderAt(t, sandbox.LevelUID)
+	tests := files{"assignment.yaml": "title: Temporary\nlimits: {time: 20s, memory: 512MiB}\nbuild: auto\ntests:\n  - {name: writes, run: $PROGRAM, stdout: \"ok\\n\", points: 1}\n"}.write(t)
+	r := gradeFiles(t, g, tests, files{"a.py": "open('/tmp/x', 'w').write('ok')\nprint(open('/tmp/x').read())\n"})
+	got, want := byName(t, r, "writes"), schema.OutcomeCrashed
+	if g.Wall.HasTemp() {
+		want = schema.OutcomePassed
+	}
+	if got.Outcome != want || strings.Contains(got.Message, "$TMPDIR") == g.Wall.HasTemp() {
+		t.Errorf("python: %+v", got)
+	}
+	r = gradeFiles(t, g, tests, files{"A.java": "import java.nio.file.*; class A { public static void main(String[] a) throws Exception { System.out.println(Files.readString(Files.writeString(Files.createTempFile(\"a\", \"b\"), \"ok\"))); } }\n"})
+	points(t, r, "1", "1")
 }

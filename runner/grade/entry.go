@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/schema/assignment"
@@ -22,8 +23,20 @@ func (s *session) entry(t *assignment.Test, name string) schema.TestResult {
 func (s *session) finish(r schema.TestResult, hint string) schema.TestResult {
 	if r.Outcome != schema.OutcomePassed {
 		r.Hint = hint
+		r.Message = joinNonEmpty("; ", r.Message, s.tempWords(r))
 	}
 	return r
+}
+
+// deniedTemp matches what programs say that were not let into /tmp.
+var deniedTemp = regexp.MustCompile(`(?m)(?:denied|AccessDeniedException).*\W/tmp\b|(?:^|\W)/tmp\b.*denied`)
+
+// tempWords explains to a student what no other machine does, "" where nothing is to be explained.
+func (s *session) tempWords(r schema.TestResult) string {
+	if s.grader.Wall.HasTemp() || !deniedTemp.MatchString(r.Output) && !deniedTemp.MatchString(r.Message) {
+		return ""
+	}
+	return "on this machine programs cannot write to /tmp, only to the directory that $TMPDIR names"
 }
 
 // single reports whether a test has exactly one entry, of its own name.

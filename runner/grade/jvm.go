@@ -17,7 +17,8 @@ type javaSettings struct {
 // sum of 256 MiB is enough for an ordinary program and for javac. What a command line says
 // itself comes later and wins. The main thread may recurse until an eighth of the memory is stack: where it
 // runs out, Java needs three times as much again to say so. Other threads have the usual stack, so that there may be many.
-func (i Image) javaFor(l sandbox.Limits, cores int, compile bool) javaSettings {
+// Temporary files go to temp, where that is given: Java does not look at TMPDIR.
+func (i Image) javaFor(l sandbox.Limits, cores int, compile bool, temp string) javaSettings {
 	if i.Variables["JAVA_HOME"] == "" {
 		return javaSettings{}
 	}
@@ -31,6 +32,9 @@ func (i Image) javaFor(l sandbox.Limits, cores int, compile bool) javaSettings {
 		heap, code, max(cores, 1))}
 	if compile {
 		j.tool += " -XX:TieredStopAtLevel=1"
+	}
+	if temp != "" {
+		j.tool += fmt.Sprintf(" -Djava.io.tmpdir=%q", temp)
 	}
 	j.launcher = fmt.Sprintf("-Xss%dm -XX:ThreadStackSize=1024", min(max(memory/8, 8), 512))
 	return j

@@ -24,6 +24,7 @@ type order struct {
 	stdout  *os.File
 	limits  assignment.Limits
 	compile bool // a compiler: both streams are one, and reach watch as they come
+	beside  bool // another order runs at the same time, and is the student's
 	watch   func(chunk []byte)
 }
 
@@ -33,12 +34,12 @@ var errCutOff = errors.New("the job was cut off")
 // step returns the order as the wall takes it, and the settings of its virtual machines.
 func (s *session) step(o order) (sandbox.Step, javaSettings) {
 	limits := s.bounds(o.limits)
-	java := s.grader.Image.javaFor(limits, s.cores(), o.compile)
+	java := s.javaIn(o.place, limits, o.compile)
 	e := environment{image: s.grader.Image, place: o.place, vars: o.vars, java: java}
 	step := sandbox.Step{
 		Argv: e.argv(o.command, o.args...), Dir: o.dir, Env: e.list(), Limits: limits,
 		Write: append([]*sandbox.Scratch{o.place.scratch}, o.write...),
-		Stdin: o.stdin, Stdout: o.stdout, MergeStderr: o.compile, OnOutput: o.watch,
+		Stdin: o.stdin, Stdout: o.stdout, MergeStderr: o.compile, OnOutput: o.watch, LeaveTemp: o.beside,
 	}
 	if step.Dir == "" {
 		step.Dir = o.place.work
@@ -49,6 +50,15 @@ func (s *session) step(o order) (sandbox.Step, javaSettings) {
 		}
 	}
 	return step, java
+}
+
+// javaIn returns the settings of virtual machines in a place.
+func (s *session) javaIn(p *place, l sandbox.Limits, compile bool) javaSettings {
+	temp := ""
+	if !s.grader.Wall.HasTemp() {
+		temp = p.tmp
+	}
+	return s.grader.Image.javaFor(l, s.cores(), compile, temp)
 }
 
 // cores returns how many cores a step may count on.
@@ -63,6 +73,7 @@ func (s *session) cores() int {
 // does not exist ends as in a shell, with status 127.
 func (s *session) run(ctx context.Context, o order) (sandbox.Result, error) {
 	step, java := s.step(o)
+	step.Alone = true // tests are run one after the other
 	result, err := s.grader.Wall.Run(ctx, step)
 	return s.ended(ctx, result, err, step.Argv[0], java)
 }

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/grader/grader/runner/grade"
+	"github.com/grader/grader/runner/sandbox"
 	"github.com/grader/grader/schema"
 )
 
@@ -29,6 +30,9 @@ const (
 // written by everybody.
 func Seal(ctx context.Context, root, version string, now time.Time) error {
 	if err := harden(root); err != nil {
+		return err
+	}
+	if err := linkTemp(root); err != nil {
 		return err
 	}
 	if err := describe(ctx, root); err != nil {
@@ -80,6 +84,20 @@ func hardenFile(path string, is unix.Stat_t) error {
 	sticky := kind == unix.S_IFDIR && is.Mode&unix.S_ISVTX != 0
 	if is.Mode&0o002 != 0 && !sticky {
 		return schema.Errorf(schema.CodeRefused, "everybody may write to %s; chmod o-w it in the image", path)
+	}
+	return nil
+}
+
+// linkTemp makes /tmp the link by which a wall gives it to one step at a time. What was there is
+// gone; until a wall points it elsewhere it is another directory for temporary files.
+func linkTemp(root string) error {
+	temp, link := filepath.Join(root, "tmp"), filepath.Join(root, sandbox.TempLink)
+	err := errors.Join(
+		os.RemoveAll(temp), os.Symlink(sandbox.TempLink, temp),
+		os.RemoveAll(link), os.MkdirAll(filepath.Dir(link), 0o755), os.Symlink(sandbox.IdleTemp, link),
+	)
+	if err != nil {
+		return fmt.Errorf("seal image: %w", err)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spdx/tools-golang/json"
 
+	"github.com/grader/grader/runner/sandbox"
 	"github.com/grader/grader/schema"
 )
 
@@ -55,6 +56,20 @@ func TestSealTakesRightsAway(t *testing.T) {
 		check(t, err)
 		if info.Mode() != 0o755 {
 			t.Errorf("%s has mode %v", name, info.Mode())
+		}
+	}
+}
+
+func TestSealGivesTheWallItsTemp(t *testing.T) {
+	t.Parallel()
+	dir := root(t)
+	file(t, filepath.Join(dir, "tmp/left"), "by the build", 0o600)
+	for range 2 { // an image may be made of one that is sealed
+		check(t, Seal(t.Context(), dir, "v1", time.Unix(0, 0)))
+		for link, want := range map[string]string{"tmp": sandbox.TempLink, sandbox.TempLink: "/var/tmp"} {
+			if got, err := os.Readlink(filepath.Join(dir, link)); err != nil || got != want {
+				t.Errorf("%s points to %q, %v", link, got, err)
+			}
 		}
 	}
 }

@@ -253,7 +253,7 @@ func (f *field) neighbour(t *testing.T) *neighbour {
 	}
 	up := make(chan string, 1)
 	step := shell(n.dir, "chmod 644 expected; echo $$; exec sleep 600")
-	step.OnOutput = func(b []byte) { up <- string(b) }
+	step.OnOutput, step.LeaveTemp = func(b []byte) { up <- string(b) }, true
 	var err error
 	if n.process, err = f.wall.Start(t.Context(), step); err != nil {
 		t.Fatal(err)

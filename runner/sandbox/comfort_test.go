@@ -18,6 +18,7 @@ type comfort struct {
 	files  []string
 	script string
 	memory int64
+	own    bool // wants /tmp, or that children see themselves in /proc: at level uid, a container of its own
 }
 
 func comforts() []comfort {
@@ -42,6 +43,16 @@ func comforts() []comfort {
 		{name: "valgrind", needs: "valgrind", files: []string{"leak.c"}, script: "gcc -g -o a leak.c && exec valgrind -q --error-exitcode=9 --leak-check=full ./a"},
 		{name: "address sanitizer", needs: "gcc", files: []string{"leak.c"}, script: "gcc -fsanitize=address -o a leak.c && ASAN_OPTIONS=detect_leaks=0 exec ./a"},
 		{name: "undefined behaviour sanitizer", needs: "gcc", files: []string{"leak.c"}, script: "gcc -fsanitize=undefined -o a leak.c && ./a"},
+		{name: "temporary files of C in /tmp", needs: "gcc", files: []string{"temp.c"}, own: true, script: "gcc -o a temp.c && ./a && test -d $TMPDIR/dir"},
+		{name: "temporary files of Java in /tmp", needs: "javac", files: []string{"Temp.java"}, own: true, memory: 512 << 20,
+			script: `F="-Xmx128m -XX:+UseSerialGC -XX:-UsePerfData"
+			javac -J-Xmx192m -J-XX:+UseSerialGC -J-XX:-UsePerfData Temp.java && java $F Temp`},
+		{name: "temporary files of scripts in /tmp", needs: "bash", own: true,
+			script: `f=$(mktemp -p /tmp) && echo ok >$f && bash -c "cat <<<here >/dev/null; sort /tmp/tmp.*" && ls -d /tmp/. >/tmp/list`},
+		{name: "children that look at themselves", needs: "/usr/bin/python3", files: []string{"maps.py"}, own: true, script: "/usr/bin/python3 maps.py; true"},
+		{name: "address sanitizer in a child", needs: "gcc", files: []string{"leak.c"}, own: true, script: "gcc -fsanitize=address -o a leak.c && LSAN_OPTIONS=detect_leaks=0 ASAN_OPTIONS=detect_leaks=0 ./a; true"},
+		{name: "thread sanitizer in a child", needs: "g++", files: []string{"main.cc"}, own: true, memory: 1 << 30, script: "g++ -fsanitize=thread -pthread -o a main.cc && ./a; true"},
+		{name: "valgrind in a child", needs: "valgrind", files: []string{"leak.c"}, own: true, script: "gcc -g -o a leak.c && valgrind -q --error-exitcode=9 --leak-check=full ./a; true"},
 		{name: "UTF-8", needs: "sh", script: "test \"$(printf 'Grüße' | LC_ALL=C.UTF-8 wc -m)\" = 5 && echo ok"},
 		{name: "fork, pipes and signals", needs: "sh", script: "(sleep 60 & p=$!; kill $p; wait $p; seq 1000 | sort -n | tail -1 >n); test $(cat n) = 1000 && mkfifo f && (echo ok >f & cat f)"},
 	}
@@ -60,6 +71,9 @@ func (c comfort) run(t *testing.T, w *sandbox.Wall) {
 	if _, err := exec.LookPath(c.needs); err != nil {
 		t.Skipf("no %s", c.needs)
 	}
+	if c.own && !w.HasTemp() {
+		t.Skip("not where the machine is shared: see docs/security.md")
+	}
 	s := newScratch(t, w)
 	for _, name := range c.files {
 		data, err := os.ReadFile("testdata/comfort/" + name)
@@ -72,6 +86,7 @@ func (c comfort) run(t *testing.T, w *sandbox.Wall) {
 	}
 	step := shell(s, c.script)
 	step.Env = append(step.Env, "LANG=C.UTF-8", "HOME="+s.Path())
+	step.Alone = true
 	step.Limits = sandbox.Limits{CPU: time.Minute, Wall: 3 * time.Minute, Memory: max(c.memory, 512<<20), Processes: 200, Disk: 200 << 20}
 	r := mustRun(t, w, step)
 	if r.Exit != 0 || r.Signal != 0 || r.Limit != "" || !strings.Contains(string(r.Stdout), "ok\n") {

@@ -97,15 +97,8 @@ func inContainer(t *testing.T, record string) *exec.Cmd {
 	if said, err := exec.CommandContext(t.Context(), "docker", "image", "inspect", image).CombinedOutput(); err != nil {
 		t.Skipf("NOT RUN: no container of the runner's image %q here: %v: %s", image, err, bytes.TrimSpace(said))
 	}
-	dir := wallDir(t)
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	copyTests(t, dir)
-	to := filepath.Dir(record)
-	return exec.CommandContext(t.Context(), "docker", "run", "--rm", "--name", "grader-attack-"+filepath.Base(to), "--network", "none", "--init",
-		"--memory", "2g", "--pids-limit", "1024", "-v", "/run/lock/grader:/run/lock/grader", "-v", dir+":"+dir+":ro", "-v", to+":"+to,
-		"-e", recordEnv+"="+record, "-w", dir, "--entrypoint", filepath.Join(dir, "tests"), image, "-test.v", "-test.run", "^TestAttacks$/^uid$")
+	const inside = "/record"
+	return inImage(t, image, []string{"-v", filepath.Dir(record) + ":" + inside, "-e", recordEnv + "=" + filepath.Join(inside, filepath.Base(record))}, "^TestAttacks$/^uid$")
 }
 
 // writeTable is docs/attacks.md.

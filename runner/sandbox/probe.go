@@ -30,6 +30,7 @@ type Report struct {
 type LevelReport struct {
 	Level  Level
 	Works  bool
+	Lacks  string // what programs have elsewhere and not at this level on this machine, "" for nothing
 	Failed string // the call that failed, and how
 	Remedy string // what a person can do about it
 }
@@ -58,10 +59,13 @@ func Probe(ctx context.Context) Report {
 func probeLevel(ctx context.Context, dir string, level Level) LevelReport {
 	w, err := Open(ctx, Options{Dir: dir, Level: level, Min: level, Slots: 1})
 	if err == nil {
-		err = w.Close()
-	}
-	if err == nil {
-		return LevelReport{Level: level, Works: true}
+		l := LevelReport{Level: level, Works: true}
+		if !w.HasTemp() {
+			l.Lacks = "/tmp (TMPDIR serves instead), and /proc/self for children"
+		}
+		if err = w.Close(); err == nil {
+			return l
+		}
 	}
 	failed := causes(err)
 	if _, own, found := strings.Cut(failed, "; level "+string(level)+": "); found {
@@ -155,9 +159,12 @@ func (r *Report) findings() []string {
 		list = append(list, "not root: steps run under this user's uid, in namespaces of their own")
 	}
 	for _, l := range r.Levels {
-		if l.Works {
+		switch {
+		case l.Works && l.Lacks == "":
 			list = append(list, fmt.Sprintf("level %s: works", l.Level))
-		} else {
+		case l.Works:
+			list = append(list, fmt.Sprintf("level %s: works; programs lack %s", l.Level, l.Lacks))
+		default:
 			list = append(list, fmt.Sprintf("level %s: %s; to have it: %s", l.Level, l.Failed, l.Remedy))
 		}
 	}

@@ -30,6 +30,7 @@ type Process struct {
 	space   int64         // free in the file system of its first scratch, before it ran
 	first   chan ended    // how pid ended
 	tally   *tally
+	hasTemp bool  // /tmp is its own
 	given   inode // its standard input, which is none of its files
 
 	out, err *capture
@@ -183,12 +184,13 @@ func (p *Process) close(emptied error) error {
 // giveBack returns the scratch directories and the slot; a slot that is not empty is
 // not used again.
 func (p *Process) giveBack(emptied error) error {
+	err := p.moveOut()
 	if emptied != nil {
 		p.wall.logger.Error("slot quarantined", "uid", p.slot.uid, "error", emptied)
 		p.wall.slots.quarantine()
-		return nil
+		return err
 	}
-	err := releaseAll(p.step.Write)
+	err = errors.Join(err, releaseAll(p.step.Write))
 	if p.wall.level == LevelUID {
 		err = errors.Join(err, tidyShared(p.slot.uid))
 	}

@@ -41,6 +41,13 @@ type Step struct {
 	// Stdout, when set, is given to the step as it is, and Result.Stdout stays
 	// empty (for a driver's crossed pipes); nil captures.
 	Stdout *os.File
+	// Alone is the caller's word that no other step of this wall runs until this one has ended.
+	// In a container of its own a step then sees all of /proc at level uid; otherwise only its
+	// first process sees itself there.
+	Alone bool
+	// LeaveTemp leaves /tmp to a step that runs at the same time, where only one can have it: at
+	// level uid. TMPDIR is every step's own.
+	LeaveTemp bool
 	// MergeStderr sends standard error into the captured standard output.
 	MergeStderr bool
 	// OnOutput, when set, is called with each captured chunk as it comes, from

@@ -31,7 +31,7 @@ func (w *Wall) Start(ctx context.Context, s Step) (*Process, error) {
 	}
 	w.equip(got)
 	p := newProcess(w, s, got)
-	if err := p.launch(program); err != nil {
+	if err := p.begin(program); err != nil {
 		return nil, errors.Join(err, p.abandon())
 	}
 	if err := w.register(p); err != nil {
@@ -39,6 +39,32 @@ func (w *Wall) Start(ctx context.Context, s Step) (*Process, error) {
 	}
 	go p.watch(ctx)
 	return p, nil
+}
+
+// begin starts the program.
+func (p *Process) begin(program string) error {
+	if err := p.moveIn(); err != nil {
+		return err
+	}
+	return p.launch(program)
+}
+
+// moveIn gives the step what only one at a time can have.
+func (p *Process) moveIn() (err error) {
+	s := &p.step
+	if p.wall.level == LevelUID && len(s.Write) > 0 && !s.LeaveTemp {
+		p.hasTemp, err = p.wall.quarters.lend(s.Write[0].beside(tempDir))
+	}
+	return err
+}
+
+// moveOut takes it back.
+func (p *Process) moveOut() error {
+	if !p.hasTemp {
+		return nil
+	}
+	p.hasTemp = false
+	return p.wall.quarters.takeBack()
 }
 
 func (w *Wall) register(p *Process) error {
@@ -91,7 +117,7 @@ func (p *Process) spec(program string) []byte {
 		Limits: bounds(p.step.Limits, inNamespace), Filter: p.wall.filter, Init: inNamespace,
 	}
 	if !inNamespace {
-		s.ABI, s.Rules = p.wall.abi, p.wall.rules(&p.step)
+		s.ABI, s.Rules = p.wall.abi, p.rules()
 	}
 	if p.wall.level == LevelUID {
 		s.UID = p.slot.uid

@@ -46,7 +46,8 @@ func deviceFiles() []string {
 }
 
 // rules are Landlock's for a step at level uid.
-func (w *Wall) rules(s *Step) []stage.Rule {
+func (p *Process) rules() []stage.Rule {
+	w, s := p.wall, &p.step
 	var list []stage.Rule
 	add := func(access uint64, paths ...string) {
 		for _, p := range paths {
@@ -60,6 +61,9 @@ func (w *Wall) rules(s *Step) []stage.Rule {
 	add(mayOpen, deviceFiles()...)
 	add(mayShare, sharedMemory)
 	add(mayRead, s.Read...)
+	if p.hasTemp && s.Alone {
+		add(mayShow, "/proc")
+	}
 	for _, d := range s.Write {
 		add(mayWrite, d.Path(), d.beside(tempDir), d.beside(sharedDir))
 	}

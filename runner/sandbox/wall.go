@@ -55,6 +55,7 @@ type Wall struct {
 	ownEtc    string // the same, where it ends with the wall
 	logger    *slog.Logger
 	block     *block // nil for an ordinary user
+	quarters  *quarters
 	slots     *slots
 	exe       *os.File // this binary, of which stages are made
 	abi       int      // of Landlock
@@ -111,6 +112,11 @@ func (w *Wall) prepare(o Options) error {
 	}
 	if err := w.openSlots(o); err != nil {
 		return err
+	}
+	if w.block != nil {
+		if w.quarters, err = openQuarters(w.dir); err != nil {
+			return fmt.Errorf("open wall: %w", err)
+		}
 	}
 	if err := w.makeEtc(); err != nil {
 		return fmt.Errorf("open wall: %w", err)
@@ -192,6 +198,9 @@ func (w *Wall) sweep(running int) error {
 // Level returns the level in force.
 func (w *Wall) Level() Level { return w.level }
 
+// HasTemp reports whether steps may write to /tmp itself, not to TMPDIR only.
+func (w *Wall) HasTemp() bool { return w.level == LevelNamespace || w.quarters != nil }
+
 // NewScratch makes an empty directory with an unguessable name that a step can
 // own. Before a step owns it, the runner fills it through Scratch's methods.
 func (w *Wall) NewScratch() (*Scratch, error) {
@@ -244,6 +253,8 @@ func (w *Wall) Close() error {
 	if w.ownEtc != "" {
 		errs = append(errs, os.RemoveAll(w.ownEtc))
 	}
+	errs = append(errs, w.quarters.close())
+	w.quarters = nil
 	if w.block != nil {
 		errs = append(errs, w.block.release())
 		w.block = nil
