@@ -11,7 +11,7 @@ import (
 
 // tools are what an image of this package has of this machine, besides grader.
 func tools() []string {
-	return []string{"sh", "bash", "cat", "sleep", "test", "ls", "seq", "id", "head", "tail", "mkdir", "stat", "true", "cp", "timeout"}
+	return []string{"sh", "bash", "cat", "sleep", "test", "ls", "seq", "id", "head", "tail", "mkdir", "stat", "true", "cp", "chmod", "timeout"}
 }
 
 // Image makes an image with grader and this machine's own shell and tools in it, and
