@@ -96,7 +96,7 @@ func (c *client) once(ctx context.Context, what call) error {
 	}
 	res, err := c.http.Do(req)
 	if err != nil {
-		return &schema.Error{Code: schema.CodeUnavailable, Message: "the server does not answer", Err: err}
+		return unreached(err)
 	}
 	defer res.Body.Close()
 	defer drain(res.Body)
@@ -107,6 +107,16 @@ func (c *client) once(ctx context.Context, what call) error {
 		return nil
 	}
 	return what.answer(res)
+}
+
+// unreached is why there was no answer. A server that is not known by its certificate
+// will not be in a moment either, and gets nothing from the runner.
+func unreached(err error) error {
+	var unknown *tls.CertificateVerificationError
+	if errors.As(err, &unknown) {
+		return &schema.Error{Code: schema.CodeRefused, Message: "the server is not known by its certificate", Err: err}
+	}
+	return &schema.Error{Code: schema.CodeUnavailable, Message: "the server does not answer", Err: err}
 }
 
 // streamed is a request's body that a function writes while it is read.
