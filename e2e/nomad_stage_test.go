@@ -18,6 +18,7 @@ import (
 type field struct {
 	*classroom
 	agent     *nomadtest.Agent // its server
+	flavour   string
 	image     string
 	network   string
 	address   string // of this machine, as runners reach it
@@ -44,7 +45,7 @@ func layField(t *testing.T, agent *nomadtest.Agent, warm, most int) *field {
 	t.Helper()
 	f := &field{
 		classroom: &classroom{t: t, config: filepath.Join(t.TempDir(), "grader.yaml")},
-		agent:     agent, image: nomadtest.Image(t, filepath.Join(bin, "grader")),
+		agent:     agent, flavour: "standard", image: nomadtest.Image(t, filepath.Join(bin, "grader")),
 		cpu: 0.5, memory: "128MiB", warm: warm, max: most, cooldown: time.Minute,
 	}
 	f.network, f.address = agent.Network()
@@ -58,7 +59,7 @@ func (f *field) configure() {
 	f.t.Helper()
 	check(f.t, os.WriteFile(f.config, fmt.Appendf(nil, `
 flavours:
-  standard:
+  %s:
     pool: nomad
     image: %s
     cpu: %g
@@ -76,7 +77,7 @@ nomad:
   runners:
     listen: %s:%d
     url: %s
-%s`, f.image, f.cpu, f.memory, f.warm, f.max, f.cooldown, f.agent.URL, f.network, nomadtest.MHz, f.address, f.port, f.url, f.tls), 0o600))
+%s`, f.flavour, f.image, f.cpu, f.memory, f.warm, f.max, f.cooldown, f.agent.URL, f.network, nomadtest.MHz, f.address, f.port, f.url, f.tls), 0o600))
 }
 
 // pool is what `grader admin pools` says of the one flavour.

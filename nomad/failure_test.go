@@ -233,6 +233,37 @@ func TestNomadAwayForTenMinutes(t *testing.T) {
 	})
 }
 
+// A flavour was taken out of the configuration: what runs may be in the middle of a
+// grading, and is ended when the scheduler says so; what waits for a node is not needed.
+func TestRemovedFlavour(t *testing.T) {
+	t.Parallel()
+	f := newFakeNomad(t)
+	grades, waits := "grader-large/dispatch-1-a", "grader-large/dispatch-1-b"
+	f.has(alloc("a1", grades, "running", "run"), alloc("a2", waits, "pending", "run"))
+	p, said := onFake(t, f)
+	stopped := func(what ...string) func() bool {
+		return func() bool {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			return slices.Equal(f.stopped, what)
+		}
+	}
+	until(t, "what waits is removed", stopped(waits))
+	runners, err := p.List(t.Context())
+	check(t, err)
+	if len(runners) != 1 || runners[0].ID != grades || !runners[0].Alive {
+		t.Errorf("the runners are %+v", runners)
+	}
+	retired := make(chan error, 1)
+	go func() { retired <- p.Retire(context.WithoutCancel(t.Context()), grades) }()
+	until(t, "what graded is stopped", stopped(waits, grades))
+	f.happens(alloc("a1", grades, "complete", "stop"))
+	check(t, <-retired)
+	if len(said) != 0 {
+		t.Errorf("told %q", <-said)
+	}
+}
+
 // A flavour that was changed is a new job; the runners of the old one go one by one.
 func TestChangedFlavourRolls(t *testing.T) {
 	t.Parallel()

@@ -156,7 +156,11 @@ func (p *Pool) list(ctx context.Context) (uint64, error) {
 	if err != nil {
 		return 0, unanswered("list allocations", err)
 	}
-	for _, id := range p.enlist(all) {
+	run := make(map[string]bool, len(allocs))
+	for _, a := range allocs {
+		run[a.JobID] = a.ClientStatus == api.AllocClientStatusRunning
+	}
+	for _, id := range p.enlist(all, run) {
 		p.remove(id)
 	}
 	for _, a := range allocs {
@@ -170,8 +174,9 @@ func (p *Pool) list(ctx context.Context) (uint64, error) {
 }
 
 // enlist takes in the dispatched jobs that are listed, and returns those that are to be
-// removed: owed ones, and what no flavour of this server's asks for.
-func (p *Pool) enlist(jobs []*api.JobListStub) (removed []string) {
+// removed: owed ones, and what no flavour of this server's asks for, unless it runs. Then
+// it may be in the middle of a grading, and the scheduler retires it when it has ended.
+func (p *Pool) enlist(jobs []*api.JobListStub, run map[string]bool) (removed []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	listed := make(map[string]bool, len(jobs))
@@ -184,7 +189,7 @@ func (p *Pool) enlist(jobs []*api.JobListStub) (removed []string) {
 		_, served := p.Settings.Flavours[flavour]
 		_, known := p.runners[j.ID]
 		switch {
-		case p.owed[j.ID] || !served || !known && (j.Stop || j.Status == "dead"):
+		case p.owed[j.ID] || !served && !run[j.ID] || !known && (j.Stop || j.Status == "dead"):
 			p.owed[j.ID] = true
 			removed = append(removed, j.ID)
 		default:

@@ -56,6 +56,9 @@ func (s *Scheduler) orderFor(ctx context.Context, m *member, wait time.Duration)
 	if job, attempt, ok := m.held(); ok {
 		return s.again(ctx, m, job, attempt)
 	}
+	if _, served := s.Flavours[m.flavour]; !served && m.endIdle(s.Clock()) {
+		s.retire(m) // its flavour was taken out of the configuration
+	}
 	if ph, _ := m.state(); ph != phaseReady {
 		return schema.Order{}, errServed()
 	}

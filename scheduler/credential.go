@@ -100,7 +100,7 @@ func (s *Scheduler) retire(m *member) {
 	s.spawn(func(ctx context.Context) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), poolPatience)
 		defer cancel()
-		if p := s.Pools[m.flavour]; p != nil {
+		for _, p := range s.poolsOf(m.flavour) {
 			if err := p.Retire(ctx, m.id); err != nil {
 				s.Logger.Error("runner not retired", "runner", m.id, "error", err)
 			}

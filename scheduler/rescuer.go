@@ -63,9 +63,9 @@ func (s *Scheduler) rescueExpired(ctx context.Context) error {
 // buryLost buries the registered runners that this process knows and no pool has.
 func (s *Scheduler) buryLost(ctx context.Context) {
 	members := s.fleet.all() // first: one that registers later is not lost
-	alive, silent := s.listed(ctx)
+	has := s.takeCensus(ctx)
 	for _, m := range members {
-		if !m.starting() && !alive[m.id] && !silent[m.flavour] {
+		if !m.starting() && !has.alive[m.id] && !has.unsure(m.flavour) {
 			s.bury(ctx, m.id, runnerGone, runnerGone)
 		}
 	}
@@ -80,9 +80,9 @@ func (s *Scheduler) reconcile(ctx context.Context, reason string, restarted bool
 	if err != nil {
 		return err
 	}
-	alive, silent := s.listed(ctx)
+	has := s.takeCensus(ctx)
 	for _, r := range runners {
-		if silent[r.Flavour] || alive[r.ID] && !restarted {
+		if has.unsure(r.Flavour) || has.alive[r.ID] && !restarted {
 			continue
 		}
 		m := s.fleet.find(r.ID)
@@ -91,7 +91,7 @@ func (s *Scheduler) reconcile(ctx context.Context, reason string, restarted bool
 				return err
 			}
 		}
-		if alive[r.ID] {
+		if has.alive[r.ID] {
 			continue
 		}
 		if !restarted {
@@ -104,15 +104,15 @@ func (s *Scheduler) reconcile(ctx context.Context, reason string, restarted bool
 		s.fleet.forget(r.ID)
 		s.unlist(ctx, m)
 	}
-	s.forgetUnborn(alive, silent)
+	s.forgetUnborn(has)
 	return nil
 }
 
 // forgetUnborn drops runners that were announced, never registered, and are gone.
-func (s *Scheduler) forgetUnborn(alive, silent map[string]bool) {
+func (s *Scheduler) forgetUnborn(has census) {
 	now := s.Clock()
 	for _, m := range s.fleet.all() {
-		if silent[m.flavour] || alive[m.id] {
+		if has.unsure(m.flavour) || has.alive[m.id] {
 			continue
 		}
 		if ph, since := m.state(); ph == phaseStarting && now.Sub(since) > tokenLife {
@@ -121,32 +121,13 @@ func (s *Scheduler) forgetUnborn(alive, silent map[string]bool) {
 	}
 }
 
-// listed returns the ids of the runners that the pools have, and the flavours whose
-// pool cannot say what it has.
-func (s *Scheduler) listed(ctx context.Context) (alive, silent map[string]bool) {
-	alive, silent = make(map[string]bool), make(map[string]bool)
-	for flavour, p := range s.Pools {
-		runners, err := p.List(ctx)
-		if err != nil {
-			silent[flavour] = true
-			s.Logger.Warn("pool does not say what it has", "flavour", flavour, "error", err)
-		}
-		for _, r := range runners {
-			if r.Alive {
-				alive[r.ID] = true
-			}
-		}
-	}
-	return alive, silent
-}
-
 // returnAll gives the jobs of runners that the closed pools have ended back to the
 // queue, without counting the attempt. Those that a pool lets live on keep theirs, and
 // so do those of a pool that cannot say.
 func (s *Scheduler) returnAll(ctx context.Context) {
-	alive, silent := s.listed(ctx)
+	has := s.takeCensus(ctx)
 	for _, m := range s.fleet.all() {
-		if alive[m.id] || silent[m.flavour] {
+		if has.alive[m.id] || has.unsure(m.flavour) {
 			continue
 		}
 		if job, attempt, owed := m.dismiss(s.Clock()); owed {

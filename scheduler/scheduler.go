@@ -187,12 +187,7 @@ func (s *Scheduler) Stop(ctx context.Context) error {
 // closePools closes each pool once.
 func (s *Scheduler) closePools() error {
 	var failed error
-	closed := make(map[Pool]bool)
-	for _, p := range s.Pools {
-		if closed[p] {
-			continue
-		}
-		closed[p] = true
+	for _, p := range s.allPools() {
 		if err := p.Close(); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("close pool: %w", err))
 		}
