@@ -33,6 +33,9 @@ func (i Image) expanded(p *place, v variables) map[string]string {
 		if name == "PYTEST" {
 			value = launched(value, v["FRAMEWORKS"])
 		}
+		if name == "CLASSPATH_JUNIT" {
+			value = sealedClassPath(value, v["FRAMEWORKS"])
+		}
 		values[name] = expand(value, v, map[string]string{"PWD": p.work})
 	}
 	return values

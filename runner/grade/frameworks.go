@@ -1,6 +1,7 @@
 package grade
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"strings"
@@ -18,7 +19,7 @@ var launchers embed.FS
 const pytestLauncher = "pytest_sealed.py"
 
 // launchersTree returns the launchers as a step sees them.
-func (s *session) launchersTree() (*tree, error) {
+func (s *session) launchersTree(ctx context.Context) (*tree, error) {
 	if s.launchers != nil {
 		return s.launchers, nil
 	}
@@ -30,6 +31,11 @@ func (s *session) launchersTree() (*tree, error) {
 		text, err := launchers.ReadFile("frameworks/" + pytestLauncher)
 		if err != nil {
 			return err
+		}
+		if s.wantsJUnit() {
+			if err := s.sealJUnit(ctx, to); err != nil {
+				return err
+			}
 		}
 		return to.WriteFile(pytestLauncher, text, 0o644)
 	})

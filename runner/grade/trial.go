@@ -32,7 +32,7 @@ func (s *session) newTrial(ctx context.Context, b *subject, t *assignment.Test, 
 			return nil, err
 		}
 	}
-	if r.starts, err = s.launchersTree(); err != nil {
+	if r.starts, err = s.launchersTree(ctx); err != nil {
 		return nil, err
 	}
 	if len(t.Needs) > 0 {
@@ -85,6 +85,7 @@ func (r *trial) compile(ctx context.Context) error {
 	}
 	defer func() { _ = out.Remove() }()
 	v := r.vars().with("TEST_OUT", out.Path())
+	delete(v, "FRAMEWORKS") // nothing is judged here
 	result, err := r.run(ctx, order{
 		command: r.test.Compile, place: p, vars: v, trees: []*tree{r.shown, r.needs},
 		write: []*sandbox.Scratch{out}, limits: r.test.Compiler, compile: true,

@@ -108,6 +108,11 @@ func describe(ctx context.Context, root string) error {
 	if err != nil {
 		return err
 	}
+	if root == "/" {
+		if err := grade.CompileFrameworks(ctx, found); err != nil {
+			return err
+		}
+	}
 	text, err := json.MarshalIndent(map[string]any{"id": found.ID, "path": found.Path, "variables": found.Variables}, "", "  ")
 	if err != nil {
 		return fmt.Errorf("describe image: %w", err)

@@ -201,6 +201,15 @@ func (w *Wall) Level() Level { return w.level }
 // HasTemp reports whether steps may write to /tmp itself, not to TMPDIR only.
 func (w *Wall) HasTemp() bool { return w.level == LevelNamespace || w.quarters != nil }
 
+// Cache is a directory of this machine's that outlives the wall and that only root writes to; "" for
+// an ordinary user.
+func (w *Wall) Cache() string {
+	if w.block == nil {
+		return ""
+	}
+	return lockDir
+}
+
 // NewScratch makes an empty directory with an unguessable name that a step can
 // own. Before a step owns it, the runner fills it through Scratch's methods.
 func (w *Wall) NewScratch() (*Scratch, error) {

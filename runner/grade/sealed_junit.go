@@ -1,0 +1,174 @@
+package grade
+
+import (
+	"context"
+	"crypto/sha256"
+	_ "embed" // the listener's source
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// sealedReports is a listener of JUnit's that signs its reports. Where it stands on a class path,
+// JUnit finds it by itself.
+//
+//go:embed frameworks/SealedReports.java
+var sealedReports string
+
+const (
+	sealedJUnit   = "junit" // its directory among the launchers
+	sealedClass   = "grader/SealedReports.class"
+	sealedService = "META-INF/services/org.junit.platform.launcher.TestExecutionListener"
+	// compiledDir is where an image has it compiled; a machine that has not compiles it once and keeps it.
+	compiledDir = "usr/lib/grader"
+)
+
+// compiledName names the compiled listener after what it was compiled from.
+func compiledName() string {
+	sum := sha256.Sum256([]byte(sealedReports))
+	return "junit-" + hex.EncodeToString(sum[:8]) + ".class"
+}
+
+// compiler is the command that compiles the listener from where it stands.
+func compiler(classPath string) []string {
+	return []string{"javac", "-proc:none", "-encoding", "UTF-8", "-cp", classPath, "-d", ".", "SealedReports.java"}
+}
+
+// CompileFrameworks compiles what belongs to test frameworks into the image that this process runs in, so
+// that no job must.
+func CompileFrameworks(ctx context.Context, i Image) error {
+	if i.Variables["CLASSPATH_JUNIT"] == "" {
+		return nil
+	}
+	dir, err := os.MkdirTemp("", "frameworks-")
+	if err != nil {
+		return fmt.Errorf("compile frameworks: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	if err := os.WriteFile(filepath.Join(dir, "SealedReports.java"), []byte(sealedReports), 0o600); err != nil {
+		return fmt.Errorf("compile frameworks: %w", err)
+	}
+	argv := compiler(i.Variables["CLASSPATH_JUNIT"])
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Dir = dir
+	if said, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("compile frameworks: %w\n%s", err, said)
+	}
+	class, err := os.ReadFile(filepath.Join(dir, sealedClass))
+	if err != nil {
+		return fmt.Errorf("compile frameworks: %w", err)
+	}
+	if err := os.MkdirAll("/"+compiledDir, 0o755); err != nil {
+		return fmt.Errorf("compile frameworks: %w", err)
+	}
+	return keepClass(filepath.Join("/"+compiledDir, compiledName()), class)
+}
+
+// keepClass writes a class where others may read it at any time.
+func keepClass(file string, class []byte) error {
+	fresh, err := os.CreateTemp(filepath.Dir(file), "class-")
+	if err != nil {
+		return fmt.Errorf("keep class: %w", err)
+	}
+	_, err = fresh.Write(class)
+	err = errors.Join(err, fresh.Chmod(0o644), fresh.Close())
+	if err == nil {
+		err = os.Rename(fresh.Name(), file)
+	}
+	if err != nil {
+		os.Remove(fresh.Name())
+		return fmt.Errorf("keep class: %w", err)
+	}
+	return nil
+}
+
+// wantsJUnit reports whether a test of the assignment is JUnit's.
+func (s *session) wantsJUnit() bool {
+	if s.grader.Image.Variables["CLASSPATH_JUNIT"] == "" {
+		return false
+	}
+	for _, t := range s.spec.Tests {
+		line := t.Run.Shell + strings.Join(t.Run.Argv, " ")
+		if t.Report == assignment.ReportJUnit && strings.Contains(line, "CLASSPATH_JUNIT") {
+			return true
+		}
+	}
+	return false
+}
+
+// sealJUnit puts the compiled listener among the launchers.
+func (s *session) sealJUnit(ctx context.Context, to *sandbox.Scratch) error {
+	class, err := s.compiledListener(ctx)
+	if err != nil || class == nil {
+		return err
+	}
+	return errors.Join(
+		to.WriteFile(sealedJUnit+"/"+sealedClass, class, 0o644),
+		to.WriteFile(sealedJUnit+"/"+sealedService, []byte("grader.SealedReports\n"), 0o644),
+	)
+}
+
+// compiledListener returns the class: the image's, the one that this machine keeps, or a fresh one; nil where
+// this machine's JUnit is too old for it.
+func (s *session) compiledListener(ctx context.Context) ([]byte, error) {
+	kept := ""
+	if dir := s.grader.Wall.Cache(); dir != "" {
+		kept = filepath.Join(dir, compiledName())
+	}
+	for _, file := range []string{filepath.Join("/"+compiledDir, compiledName()), kept} {
+		if class, err := os.ReadFile(file); err == nil {
+			return class, nil
+		}
+	}
+	class, err := s.compileListener(ctx)
+	if err != nil || class == nil || kept == "" {
+		return class, err
+	}
+	if err := keepClass(kept, class); err != nil {
+		s.grader.Logger.Warn("the listener that signs JUnit's reports is compiled again for each job", "error", err)
+	}
+	return class, nil
+}
+
+// compileListener compiles behind the wall, as everything is.
+func (s *session) compileListener(ctx context.Context) ([]byte, error) {
+	p, err := s.newPlace()
+	if err != nil {
+		return nil, err
+	}
+	defer p.remove()
+	if err := p.scratch.WriteFile("SealedReports.java", []byte(sealedReports), 0o644); err != nil {
+		return nil, err
+	}
+	run, err := s.run(ctx, order{
+		command: assignment.Command{Argv: compiler("$CLASSPATH_JUNIT")}, place: p, limits: s.roomy(s.spec.Limits), compile: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if run.Exit != 0 || run.Signal != 0 || run.Limit != "" {
+		s.grader.Logger.Warn("the listener that signs JUnit's reports does not compile here", "said", string(run.Stdout))
+		return nil, nil
+	}
+	const maxClass = 1 << 20
+	return p.scratch.ReadFile(sealedClass, maxClass)
+}
+
+// sealedClassPath returns $CLASSPATH_JUNIT as it is where the launchers are.
+func sealedClassPath(value, frameworks string) string {
+	if frameworks == "" {
+		return value
+	}
+	dir := filepath.Join(frameworks, sealedJUnit)
+	if _, err := os.Stat(dir); err != nil {
+		return value
+	}
+	return dir + ":" + value
+}
