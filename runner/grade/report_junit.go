@@ -59,14 +59,6 @@ type xmlReport struct {
 	suite []xmlSuite
 }
 
-// xmlSuite is a testsuite element that is being read: what it states of itself, and what
-// is in it.
-type xmlSuite struct {
-	depth                int
-	tests, failures      int // stated; -1 tests where nothing is
-	cases, failed, inner int // inner: of the cases, those in suites below this one
-}
-
 // xmlCase is a testcase (JUnit) or Test (CTest) element.
 type xmlCase struct {
 	depth         int
@@ -134,43 +126,9 @@ func (r *xmlReport) close() error {
 		r.suite[n-1].count(c.verdict)
 	}
 	return r.list.add(reportCase{
-		name: r.name(c.class, c.name), verdict: c.verdict, wall: c.wall,
+		name: r.name(r.classOf(c), c.name), verdict: c.verdict, wall: c.wall,
 		message: strings.TrimSpace(c.message.String()), output: strings.TrimSpace(junitIdentity.ReplaceAllString(c.text.String(), "")),
 	})
-}
-
-// newXMLSuite reads what a suite states of itself.
-func newXMLSuite(depth int, attrs []xml.Attr) xmlSuite {
-	s := xmlSuite{depth: depth, tests: -1}
-	if n, err := strconv.Atoi(attribute(attrs, "tests")); err == nil {
-		s.tests = n
-	}
-	s.failures = decimal([]byte(attribute(attrs, "failures"))) + decimal([]byte(attribute(attrs, "errors")))
-	return s
-}
-
-// count takes a case of the suite into account.
-func (s *xmlSuite) count(v verdict) {
-	s.cases++
-	if v == verdictFailed {
-		s.failed++
-	}
-}
-
-// closeSuite compares what the innermost suite states with what was in it.
-func (r *xmlReport) closeSuite() {
-	last := len(r.suite) - 1
-	s := r.suite[last]
-	r.suite = r.suite[:last]
-	if s.tests >= 0 {
-		r.list.stated = true
-		wrong := s.tests != s.cases && s.tests != s.cases-s.inner || s.failures > 0 && s.failed == 0
-		r.list.misstated = r.list.misstated || wrong
-	}
-	if last > 0 {
-		outer := &r.suite[last-1]
-		outer.cases, outer.inner, outer.failed = outer.cases+s.cases, outer.inner+s.cases, outer.failed+s.failed
-	}
 }
 
 // junitIdentity matches what the JUnit platform writes into every case's output: its own

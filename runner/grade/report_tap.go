@@ -9,27 +9,49 @@ import (
 // description, directive.
 var tapLine = regexp.MustCompile(`^(not )?ok\b(?: +(\d+))?(?: *-)?(?: +(.*?))?(?: *# *((?i:skip|todo)\S*)(?: +(.*))?)?$`)
 
+// tapTime matches how long a result took, which some write behind its description.
+var tapTime = regexp.MustCompile(` *# (?:time=[\d.]+m?s|in \d+ (?:ms|sec))$`)
+
 // checkName matches a description by libcheck, file:case:test: message, whose message differs
 // with the verdict.
 var checkName = regexp.MustCompile(`^([^\s:]+\.\w+:[^:]+:[^:]+): (.+)$`)
 
-// readTAP reads the Test Anything Protocol, versions 12 to 14. Lines of subtests (indented) are
-// summed up by their parent's line. A case that is still to do counts as skipped.
+// tapIndent is by how much each level of subtests is indented.
+const tapIndent = "    "
+
+// readTAP reads the Test Anything Protocol, versions 12 to 14. A subtest is named after
+// those around it, parent/child. Its parent is a case of its own, except where it only groups
+// others (Node's describe). A case that is still to do counts as skipped.
 func readTAP(document []byte, l *caseList) error {
-	r := tapReport{list: l}
-	err := plainLines(document, r.take)
-	if err != nil {
+	var r tapReport
+	if err := plainLines(document, r.take); err != nil {
 		return err
 	}
-	return r.flush()
+	r.close()
+	for _, c := range r.results {
+		if err := l.add(c.reportCase); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tapReport follows the lines of a TAP stream.
 type tapReport struct {
-	list   *caseList
-	open   *reportCase // the last result, whose diagnosis may follow
-	detail strings.Builder
-	ended  bool // bailed out
+	results []tapResult
+	open    *tapResult // the last result, whose diagnosis may follow
+	detail  strings.Builder
+	block   string // with what the open diagnosis in YAML ends
+	ended   bool   // bailed out
+}
+
+// tapResult is one result, and how deep it stands: of those that are deeper, the next that is not is the parent.
+type tapResult struct {
+	reportCase
+	depth  int
+	parent bool
+	suite  bool // does nothing but group
+	failed bool // some below it did
 }
 
 // take follows one line.
@@ -37,47 +59,97 @@ func (r *tapReport) take(line string) error {
 	if r.ended {
 		return nil
 	}
-	if strings.HasPrefix(line, "Bail out!") {
-		r.ended = true
-		return r.flush()
-	}
-	m := tapLine.FindStringSubmatch(line)
-	if m == nil {
-		r.note(line)
+	if r.inBlock(line) {
 		return nil
 	}
-	if err := r.flush(); err != nil {
-		return err
+	depth, rest := 0, line
+	for strings.HasPrefix(rest, tapIndent) && depth < maxReportDepth {
+		depth, rest = depth+1, rest[len(tapIndent):]
 	}
-	r.open = tapCase(m)
+	if strings.HasPrefix(rest, "Bail out!") {
+		r.ended = true
+		return nil
+	}
+	m := tapLine.FindStringSubmatch(rest)
+	if m == nil {
+		r.note(depth, rest)
+		return nil
+	}
+	r.close()
+	if len(r.results) >= maxReportCases {
+		return errReportCap
+	}
+	r.open = &tapResult{reportCase: tapCase(m), depth: depth}
+	r.adopt()
 	return nil
 }
 
-// note keeps a diagnosis: comments and the YAML block below a result.
-func (r *tapReport) note(line string) {
-	diagnosis := strings.HasPrefix(line, "#") || strings.HasPrefix(line, "  ")
-	if r.open == nil || !diagnosis || r.detail.Len() > 2*maxCaseText {
-		return
+// adopt names the deeper results before the open one as its subtests.
+func (r *tapReport) adopt() {
+	for i := len(r.results) - 1; i >= 0 && r.results[i].depth > r.open.depth; i-- {
+		c := &r.results[i]
+		c.name = string(lastBytes([]byte(r.open.name+"/"+c.name), 2*maxCaseName))
+		c.depth = r.open.depth
+		r.open.parent = true
+		r.open.failed = r.open.failed || c.verdict == verdictFailed
 	}
-	r.detail.WriteString(strings.TrimPrefix(strings.TrimPrefix(line, "#"), " "))
-	r.detail.WriteByte('\n')
 }
 
-// flush adds the open result to the list.
-func (r *tapReport) flush() error {
+// note keeps a diagnosis: comments and the YAML block below a result.
+func (r *tapReport) note(depth int, line string) {
 	if r.open == nil {
-		return nil
+		return
+	}
+	if depth == r.open.depth && line == "  ---" {
+		r.block = strings.Repeat(tapIndent, depth) + "  ..."
+		return
+	}
+	if strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "# Subtest") {
+		r.keep(strings.TrimPrefix(line[1:], " "))
+	}
+}
+
+// inBlock takes a line of a diagnosis in YAML. It reports whether it was one.
+func (r *tapReport) inBlock(line string) bool {
+	if r.block == "" {
+		return false
+	}
+	text, within := strings.CutPrefix(line, strings.TrimSuffix(r.block, "..."))
+	if !within && line != "" || line == r.block {
+		r.block = ""
+		return within
+	}
+	r.open.suite = r.open.suite || text == "type: 'suite'"
+	r.keep(text)
+	return true
+}
+
+// keep adds a line to the diagnosis.
+func (r *tapReport) keep(line string) {
+	if r.detail.Len() < 2*maxCaseText {
+		r.detail.WriteString(line)
+		r.detail.WriteByte('\n')
+	}
+}
+
+// close ends the open result.
+func (r *tapReport) close() {
+	if r.open == nil {
+		return
 	}
 	c := *r.open
 	c.output = strings.TrimSpace(r.detail.String())
-	r.open = nil
+	r.open, r.block = nil, ""
 	r.detail.Reset()
-	return r.list.add(c)
+	if c.suite && c.parent && (c.verdict != verdictFailed || c.failed) {
+		return // its subtests say it all
+	}
+	r.results = append(r.results, c)
 }
 
 // tapCase makes a case of a matched line.
-func tapCase(m []string) *reportCase {
-	c := &reportCase{name: strings.TrimSpace(m[3]), verdict: verdictPassed, message: m[5]}
+func tapCase(m []string) reportCase {
+	c := reportCase{name: strings.TrimSpace(tapTime.ReplaceAllString(m[3], "")), verdict: verdictPassed, message: m[5]}
 	if c.name == "" {
 		c.name = m[2]
 	}

@@ -77,8 +77,70 @@ StackTest.later skipped "not now"
 <Test Status="notrun"><Name>c</Name></Test></Testing></Site>`, "a passed \"hello\" 250ms\nb failed \"boom\"\nc skipped\n"},
 		{"ctest: --output-junit", readCTest, `<testsuite name="x"><testcase name="a" classname="a" time="0.01" status="run"><system-out>hi</system-out></testcase><testcase name="b" classname="b" status="fail"><failure message=""/></testcase></testsuite>`,
 			"a passed \"hi\" 10ms\nb failed\n"},
+		{"junit: of Node, which calls every class test", readJUnit, `<testsuites>
+<testcase name="top" classname="test"/>
+<testsuite name="list" tests="3"><testcase name="adds" classname="test"/>
+<testsuite name="empty"><testcase name="adds" classname="test"><failure message="off"/></testcase></testsuite>
+<testcase name="removes" classname="test"/></testsuite>
+<testsuite name="map"><testcase name="adds" classname="test"/></testsuite></testsuites>`,
+			"test.top passed\nlist.adds passed\nlist.empty.adds failed \"off\"\nlist.removes passed\nmap.adds passed\n"},
+		{"tap: subtests of Node", readTAP, `TAP version 13
+# Subtest: list
+    # Subtest: adds
+    ok 1 - adds
+      ---
+      duration_ms: 0.2
+      ...
+    # Subtest: empty
+        # Subtest: adds
+        not ok 1 - adds
+          ---
+          error: |-
+            ok 7 - said so
+          ...
+        1..1
+    not ok 2 - empty
+      ---
+      type: 'suite'
+      ...
+    1..2
+not ok 1 - list
+  ---
+  type: 'suite'
+  ...
+# Subtest: parent
+    # Subtest: child
+    ok 1 - child
+    1..1
+not ok 2 - parent
+  ---
+  duration_ms: 1
+  ...
+# Subtest: hooked
+    ok 1 - child
+not ok 3 - hooked
+  ---
+  type: 'suite'
+  error: 'after hook'
+  ...
+# Subtest: nothing
+ok 4 - nothing
+  ---
+  type: 'suite'
+  ...
+1..4
+`, `list/adds passed "duration_ms: 0.2"
+list/empty/adds failed "error: |-\n  ok 7 - said so"
+parent/child passed
+parent failed "duration_ms: 1"
+hooked/child passed
+hooked failed "type: 'suite'\nerror: 'after hook'"
+nothing passed "type: 'suite'"
+`},
+		{"tap: subtests of Perl, and what takes time", readTAP, "# Subtest: list\n    ok 1 - adds\n    ok 2 - removes\n    1..2\nok 1 - list\nok 2 - quick # time=12.3ms\nok 3 - slow # in 2 sec\nok 4 no. # 5\n  ---\nprinted\nok 5 - last\n    ok 1 - breaks off\n",
+			"list/adds passed\nlist/removes passed\nlist passed\nquick passed\nslow passed\nno. # 5 passed\nlast passed\nbreaks off passed\n"},
 		{"tap", readTAP, "TAP version 13\n1..6\nok 1 - adds\nnot ok 2 removes\n  ---\n  got: 3\n  ...\n# more\nok 3 # SKIP no\nnot ok 4 - later # TODO\n    not ok 1 - of a subtest\nok 5\n\x1b[32mok\x1b[0m 6 - coloured\r\nBail out! tired\nok 7 - no more\n",
-			"adds passed\nremoves failed \"---\\n got: 3\\n ...\\nmore\"\n3 skipped \"no\"\nlater skipped \"not ok 1 - of a subtest\"\n5 passed\ncoloured passed\n"},
+			"adds passed\nremoves failed \"got: 3\\nmore\"\n3 skipped \"no\"\nlater skipped\n5/of a subtest failed\n5 passed\ncoloured passed\n"},
 		{"tap: noise", readTAP, "okay then\nnot okay\nhello\n", ""},
 		{"unity", readUnity, "test/a.c:12:test_adds:PASS\ntest/a.c:20:test_removes:FAIL: Expected 1 Was 2\na.c:9:test_later:IGNORE\n-----\n3 Tests 1 Failures 1 Ignored\nFAIL\n",
 			"test_adds passed\ntest_removes failed \"Expected 1 Was 2\"\ntest_later skipped\n"},
