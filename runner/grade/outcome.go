@@ -51,7 +51,7 @@ func endingOf(r sandbox.Result, l sandbox.Limits, want expectation, shell bool) 
 	switch {
 	case signal != 0:
 		name := signalName(signal)
-		return ending{outcome: schema.OutcomeCrashed, signal: name, message: fmt.Sprintf("ended by %s (%s)", name, signal) + stackWords(signal, r, l)}
+		return ending{outcome: schema.OutcomeCrashed, signal: name, message: fmt.Sprintf("ended by %s (%s)", name, signal) + stackWords(signal, r, l) + threadWords(r, l)}
 	case want.any || r.Exit == want.status:
 		return ending{}
 	case r.Exit == 0:
@@ -64,9 +64,7 @@ func endingOf(r sandbox.Result, l sandbox.Limits, want expectation, shell bool) 
 	case statusNotExecutable:
 		message += " (a program is not executable)"
 	}
-	if bytes.Contains(lastBytes(r.Stderr, 64<<10), []byte(noThread)) {
-		message += fmt.Sprintf(" (Java could not start one more thread; the limit is %d processes and threads)", l.Processes)
-	}
+	message += threadWords(r, l)
 	if want.status != 0 {
 		message += fmt.Sprintf(", expected %d", want.status)
 	}
@@ -92,6 +90,23 @@ func limitWords(r sandbox.Result, l sandbox.Limits) (schema.Outcome, string) {
 
 // noThread is how Java says that a limit of processes was met: by its words a matter of memory.
 const noThread = "java.lang.OutOfMemoryError: unable to create native thread"
+
+// threadWords says which limit a program met that could not start one more process or thread, "" for
+// any other. Nothing but its own words tells.
+func threadWords(r sandbox.Result, l sandbox.Limits) string {
+	tail := lastBytes(r.Stderr, 64<<10)
+	for _, known := range []struct{ says, means string }{
+		{noThread, "Java could not start one more thread"},
+		{"RuntimeError: can't start new thread", "Python could not start one more thread"},
+		{"failed to create new OS thread", "Go could not start one more thread"},
+		{"Resource temporarily unavailable", "perhaps it could not start one more process or thread"},
+	} {
+		if bytes.Contains(tail, []byte(known.says)) {
+			return fmt.Sprintf(" (%s; the limit is %d processes and threads)", known.means, l.Processes)
+		}
+	}
+	return ""
+}
 
 // memoryWords recognises a program that gave up because it was refused more memory:
 // the limit is met, although nothing had to end it.
