@@ -7,6 +7,7 @@ func reachAttacks() []attack {
 	return []attack{
 		{kind: "reading", name: "expected output", program: "reading.c", args: []string{"$SECRET", "$TESTS", "$WALL"}},
 		{kind: "reading", name: "another's work", program: "reading.c", args: []string{"$WORK", "$THEIRS"}},
+		{kind: "reading", name: "another's temporary files", program: "reading.c", args: []string{"$THEIRS/../tmp", "$THEIRS/../tmp/."}},
 		{kind: "reading", name: "/etc/shadow", program: "reading.c", args: []string{"/etc/shadow", "/etc/gshadow", "/etc/ssh", "/etc/sudoers"}},
 		{kind: "reading", name: "environ, mem, root, cwd and descriptors of the runner, of its parent and of others", program: "reading.c",
 			args: []string{"$RUNNER", "$PARENT", "$NEIGHBOUR", "1"}},

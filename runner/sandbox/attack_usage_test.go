@@ -47,6 +47,8 @@ func usageAttacks() []attack {
 		{kind: "disk", name: "big file", program: "disk.c", args: []string{"big"}, ends: disk},
 		{kind: "disk", name: "many files", program: "disk.c", args: []string{"many"}, ends: disk},
 		{kind: "disk", name: "files without a name", program: "disk.c", args: []string{"unlinked"}, ends: disk},
+		{kind: "disk", name: "many files in /tmp", program: "disk.c", args: []string{"many", "/tmp"}, ends: []string{"disk limit", "exit 0"}},
+		{kind: "disk", name: "files without a name in /tmp", program: "disk.c", args: []string{"unlinked", "/tmp"}, ends: []string{"disk limit", "exit 0"}},
 		{kind: "disk", name: "files behind mappings", program: "hide.c", args: []string{"mmap"}, ends: disk},
 		{kind: "disk", name: "files on their way through a socket", program: "hide.c", args: []string{"sent"}, ends: disk},
 		{kind: "disk", name: "files of a process that is not dumpable", program: "hide.c", args: []string{"dump"}, ends: disk},

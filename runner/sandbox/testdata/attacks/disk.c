@@ -1,6 +1,7 @@
 // Fills the disk: one "big" file, many of them, "unlinked" ones, "empty" files without end, a
 // "deep" tree, blocks that were only "reserved", ranges "copied" from other files, attributes
-// of files ("attributes"), or a file of a petabyte that has no blocks ("sparse").
+// of files ("attributes"), or a file of a petabyte that has no blocks ("sparse"). A second
+// argument is the directory, which may be closed.
 #include "attack.h"
 #include <sys/xattr.h>
 
@@ -58,6 +59,7 @@ int main(int argc, char **argv) {
   char name[32];
   const char *how = argc > 1 ? argv[1] : "many";
   signal(SIGXFSZ, SIG_IGN);
+  if (argc > 2 && (chdir(argv[2]) || close(open("mine", O_CREAT | O_WRONLY, 0600)))) return 0;
   if (!strcmp(how, "attributes")) return attributes();
   if (!strcmp(how, "sparse")) return sparse();
   for (long i = 0;; i++) {
