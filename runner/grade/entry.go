@@ -33,7 +33,8 @@ var deniedTemp = regexp.MustCompile(`(?m)(?:denied|AccessDeniedException).*\W/tm
 
 // tempWords explains to a student what no other machine does, "" where nothing is to be explained.
 func (s *session) tempWords(r schema.TestResult) string {
-	if s.grader.Wall.HasTemp() || !deniedTemp.MatchString(r.Output) && !deniedTemp.MatchString(r.Message) {
+	said := deniedTemp.MatchString(r.Output) || deniedTemp.MatchString(r.Message)
+	if !said || s.grader.Wall.HasTemp() {
 		return ""
 	}
 	return "on this machine programs cannot write to /tmp, only to the directory that $TMPDIR names"
