@@ -21,6 +21,7 @@ type Address struct {
 type Cluster struct {
 	*api.Client
 	Namespace string
+	URL       string // as it was configured; the client's own is another for a socket
 }
 
 // Dial makes a client; it connects to nothing yet. CodeInvalid: the address or one of
@@ -35,9 +36,10 @@ func Dial(a Address) (*Cluster, error) {
 	c.TLSConfig.ClientCert = cmp.Or(a.Cert, c.TLSConfig.ClientCert)
 	c.TLSConfig.ClientKey = cmp.Or(a.Key, c.TLSConfig.ClientKey)
 	c.TLSConfig.TLSServerName = cmp.Or(a.ServerName, c.TLSConfig.TLSServerName)
+	url := c.Address // which NewClient changes for a socket
 	client, err := api.NewClient(c)
 	if err != nil {
 		return nil, schema.Errorf(schema.CodeInvalid, "Nomad's address: %w", err)
 	}
-	return &Cluster{Client: client, Namespace: cmp.Or(c.Namespace, api.DefaultNamespace)}, nil
+	return &Cluster{Client: client, Namespace: cmp.Or(c.Namespace, api.DefaultNamespace), URL: url}, nil
 }

@@ -62,9 +62,9 @@ func query(ctx context.Context) *api.QueryOptions { return (&api.QueryOptions{})
 func (p probe) reach(ctx context.Context) Check {
 	var leader string
 	_, err := p.cluster.Raw().Query("/v1/status/leader", &leader, query(ctx))
-	c := Check{What: "nomad", Works: err == nil, Says: p.cluster.Address() + ", led by " + leader}
+	c := Check{What: "nomad", Works: err == nil, Says: p.cluster.URL + ", led by " + leader}
 	if err != nil {
-		c.Says, c.Remedy = p.cluster.Address()+": "+inWords(cause(err)), unreachedRemedy(err)
+		c.Says, c.Remedy = p.cluster.URL+": "+inWords(cause(err)), unreachedRemedy(err)
 	}
 	return c
 }

@@ -161,6 +161,16 @@ func TestProbeOfAFullCluster(t *testing.T) {
 	}
 }
 
+// TestProbeOverASocket names the socket, which is how a task of Nomad's reaches it.
+func TestProbeOverASocket(t *testing.T) {
+	t.Parallel()
+	address := "unix://" + filepath.Join(t.TempDir(), "api.sock")
+	checks := probed(t, nomad.Address{URL: address})
+	if len(checks) != 1 || !strings.HasPrefix(checks[0].Says, address+": ") {
+		t.Errorf("%+v", checks)
+	}
+}
+
 func TestProbeTellsAnIssuerThatIsRight(t *testing.T) {
 	t.Parallel()
 	url := clinic(t, map[string]any{"GET /.well-known/openid-configuration": map[string]string{"issuer": "https://n"}})

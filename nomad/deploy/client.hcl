@@ -41,10 +41,3 @@ plugin "docker" {
     }
   }
 }
-
-# The job that loads the image calls docker.
-plugin "raw_exec" {
-  config {
-    enabled = true
-  }
-}
