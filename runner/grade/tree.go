@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
-	"strings"
 
 	"github.com/grader/grader/runner/sandbox"
 )
@@ -31,8 +30,9 @@ type tree struct {
 
 // treeFile is a regular file of a tree, by its slash-separated path.
 type treeFile struct {
-	path string
-	mode fs.FileMode
+	path    string
+	mode    fs.FileMode
+	program bool // or a shared library; known of what is sealed
 }
 
 // path returns the tree's directory, "" for no tree.
@@ -120,6 +120,9 @@ func (s *session) seal(scratch *sandbox.Scratch, finish func(*sandbox.Scratch) e
 	}
 	files, err := listFiles(scratch.Path())
 	if err == nil {
+		err = markPrograms(scratch.Path(), files)
+	}
+	if err == nil {
 		err = scratch.Seal()
 	}
 	if err != nil {
@@ -136,7 +139,7 @@ func (t *tree) show(scratch *sandbox.Scratch) error {
 	for _, f := range t.files {
 		source := filepath.Join(t.path(), f.path)
 		var err error
-		if f.executable() {
+		if f.program {
 			err = linkIn(scratch, source, f.path)
 		} else {
 			err = scratch.CopyIn(f.path, source, f.mode)
@@ -156,10 +159,4 @@ func linkIn(scratch *sandbox.Scratch, target, name string) error {
 		}
 	}
 	return scratch.Symlink(target, name)
-}
-
-// executable reports whether the file is a program or a shared library.
-func (f treeFile) executable() bool {
-	base := path.Base(f.path)
-	return f.mode&0o111 != 0 || strings.HasSuffix(base, ".so") || strings.Contains(base, ".so.")
 }
