@@ -21,7 +21,7 @@ func (c Config) nomadFindings(ctx context.Context, flavours []schema.Flavour) []
 		return append(findings, finding{What: "nomad", Needed: true, Says: err.Error(), Remedy: "correct nomad.runners.ca"})
 	}
 	for _, check := range nomad.Probe(ctx, address, settings, flavours) {
-		findings = append(findings, finding{What: check.What, Needed: true, Works: check.Works, Says: check.Says, Remedy: check.Remedy})
+		findings = append(findings, finding{What: check.What, Needed: !check.Optional, Works: check.Works, Says: check.Says, Remedy: check.Remedy})
 	}
 	return findings
 }

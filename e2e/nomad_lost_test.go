@@ -59,6 +59,12 @@ func TestNomadNodeDiesInTheMiddle(t *testing.T) {
 		if by := f.last("bob"); by != on.JobID {
 			t.Errorf("what the drained node was grading was graded by %s, not by %s", by, on.JobID)
 		}
+		// The drain ends long before its deadline: no idle runner stays there.
+		server.Await("end the drain", func() bool {
+			node, _, err := server.Cluster().Nodes().Info(on.NodeID, nil)
+			check(t, err)
+			return node.DrainStrategy == nil
+		})
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +24,8 @@ type fakeNomad struct {
 	keyFetches int
 	jobs       []*api.JobListStub
 	allocs     []*api.Allocation
+	nodes      []*api.NodeListStub
+	blind      bool // the token may not read nodes
 	registered []*api.Job
 	dispatches int
 	stopped    []string // names of jobs
@@ -72,6 +75,11 @@ func (f *fakeNomad) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	path := strings.TrimPrefix(r.URL.Path, "/v1/")
+	if f.blind && (path == "nodes" || slices.Contains(r.URL.Query()["topic"], "Node:*")) {
+		f.mu.Unlock()
+		http.Error(w, "Permission denied", http.StatusForbidden)
+		return
+	}
 	if path == "event/stream" {
 		f.mu.Unlock()
 		f.stream(w, r)
@@ -102,6 +110,8 @@ func (f *fakeNomad) answer(method, path string, r *http.Request) any {
 		return api.JobRegisterResponse{}
 	case path == "allocations":
 		return f.allocs
+	case path == "nodes":
+		return f.nodes
 	case strings.HasSuffix(path, "/dispatch"):
 		f.dispatches++
 		return api.JobDispatchResponse{DispatchedJobID: strings.TrimSuffix(strings.TrimPrefix(path, "job/"), "/dispatch") + "/dispatch-1-" + strings.Repeat("x", f.dispatches)}

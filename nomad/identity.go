@@ -97,7 +97,7 @@ func (p *Pool) admit(flavour string, alloc *api.Allocation) (string, error) {
 		p.mu.Unlock()
 		return "", schema.Errorf(schema.CodeForbidden, "this runner is to serve no more; a fresh one takes its place")
 	}
-	r.alloc, r.node, r.registered = alloc.ID, alloc.NodeName, true
+	r.alloc, r.node, r.nodeID, r.registered = alloc.ID, alloc.NodeName, alloc.NodeID, true
 	g.praise()
 	p.mu.Unlock()
 	p.roll(g)

@@ -6,8 +6,8 @@ import (
 
 // sighting is what Nomad says of one allocation.
 type sighting struct {
-	id, job, node, client, desired, why string
-	tasks                               map[string]*api.TaskState
+	id, job, node, nodeID, client, desired, why string
+	tasks                                       map[string]*api.TaskState
 }
 
 // over reports whether the allocation runs no more.
@@ -60,7 +60,7 @@ func (p *Pool) observe(s sighting) {
 	if r == nil {
 		r = p.know(s.job, flavour)
 	}
-	r.alloc, r.node = s.id, s.node
+	r.alloc, r.node, r.nodeID = s.id, s.node, s.nodeID
 	fell := s.silent() && !r.silent
 	r.leaving, r.silent = r.leaving || s.stopped(), s.silent()
 	g := p.group(flavour)

@@ -117,7 +117,7 @@ func TestNomadPolicyIsEnough(t *testing.T) {
 	check(t, err)
 	lab.cluster, err = nomad.Dial(nomad.Address{URL: lab.agent.URL, Token: token.SecretID})
 	check(t, err)
-	if _, _, err := lab.cluster.Nodes().List(nil); err == nil {
+	if _, err := lab.cluster.Agent().Self(); err == nil {
 		t.Error("the token may do more than the policy says")
 	}
 	front := lab.front(t)
@@ -132,9 +132,10 @@ func TestNomadPolicyIsEnough(t *testing.T) {
 	pool := lab.pool(t, settings, front)
 	check(t, pool.Ensure(t.Context(), schema.Flavour{Name: "small"}, 1))
 	first := front.Registered()
-	if checks := probe(); broken(checks) != "" || !strings.Contains(checks[len(checks)-1].Says, "started a runner") {
-		t.Errorf("with a runner: %+v", checks)
-	}
+	until(t, "the probe sees the runner", func() bool { // Nomad's servers hear of it later than we do
+		checks := probe()
+		return broken(checks) == "" && strings.Contains(checks[len(checks)-1].Says, "started a runner")
+	})
 	check(t, pool.Retire(t.Context(), first))
 	if second := front.Registered(); second == first {
 		t.Errorf("%s came twice", second)

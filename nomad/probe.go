@@ -20,6 +20,8 @@ type Check struct {
 	Works  bool
 	Says   string
 	Remedy string // "" where it works
+	// Optional: runners are had without it, and something else is amiss.
+	Optional bool
 }
 
 // probePatience bounds all that Nomad is asked for the checks.
@@ -44,6 +46,7 @@ func Probe(ctx context.Context, address Address, s Settings, flavours []schema.F
 	if checks = append(checks, may); !may.Works {
 		return checks
 	}
+	checks = append(checks, p.nodes(ctx))
 	for _, f := range flavours {
 		checks = append(checks, p.room(ctx, f), p.image(ctx, f))
 	}
@@ -138,6 +141,26 @@ func (p probe) token(ctx context.Context) Check {
 		}
 	}
 	c.Works = true
+	return c
+}
+
+// nodes counts those that containers run on. Without the token's leave to read them the
+// pool works, and does not know which are drained.
+func (p probe) nodes(ctx context.Context) Check {
+	c := Check{What: "nomad nodes", Optional: true}
+	all, _, err := p.cluster.Nodes().List(query(ctx))
+	if err != nil {
+		c.Says = "the token may not read nodes: idle runners take work on a drained node until its deadline"
+		c.Remedy = `add node { policy = "read" } to its policy (grader.policy.hcl)`
+		return c
+	}
+	ready := 0
+	for _, n := range all {
+		if n.Status == api.NodeStatusReady && !n.Drain && n.Drivers["docker"] != nil && n.Drivers["docker"].Healthy {
+			ready++
+		}
+	}
+	c.Works, c.Says = true, fmt.Sprintf("%d of %d are ready, with Docker", ready, len(all))
 	return c
 }
 

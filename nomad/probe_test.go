@@ -42,6 +42,7 @@ func clinic(t *testing.T, wrong map[string]any) string {
 		"GET /v1/namespace/default":                   api.Namespace{Name: "default"},
 		"GET /v1/jobs":                                []*api.JobListStub{},
 		"GET /v1/allocations":                         []*api.AllocationListStub{},
+		"GET /v1/nodes":                               []*api.NodeListStub{{ID: "1", Status: "ready", Drivers: map[string]*api.DriverInfo{"docker": {Healthy: true}}}, {ID: "2", Status: "down"}},
 		"POST /v1/job/grader-nobody/nothing/dispatch": refusal{500, "parameterized job not found"},
 		"POST /v1/job/grader-small/trial/plan":        api.JobPlanResponse{},
 	}
@@ -120,6 +121,7 @@ func TestProbeSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 		"no read-job":            {"GET /v1/allocations", denied, "may not read-job", apply},
 		"no dispatch-job":        {"POST /v1/job/grader-nobody/nothing/dispatch", denied, "may not dispatch-job", apply},
 		"no submit-job":          {plan, denied, "flavour small: the token may not submit-job", apply},
+		"no node:read":           {"GET /v1/nodes", denied, "nomad nodes: the token may not read nodes", "grader.policy.hcl"},
 		"no such node pool":      {plan, refusal{500, `job "grader-small" is in nonexistent node pool "x"`}, "Nomad refuses its job", "node_pool"},
 		"no nodes":               {plan, failed(api.AllocationMetric{NodePool: "x"}), "no node is ready in node pool x", "nomad node status"},
 		"no Docker":              {plan, failed(api.AllocationMetric{NodesEvaluated: 2, ConstraintFiltered: map[string]int{"missing drivers": 2}}), "2 by missing drivers", "start Docker"},
@@ -142,7 +144,7 @@ func TestProbeOfASoundCluster(t *testing.T) {
 	t.Parallel()
 	url := clinic(t, nil)
 	checks := probed(t, nomad.Address{URL: url})
-	if bad := broken(checks); bad != "" || len(checks) != 5 || !strings.Contains(checks[0].Says, "led by 10.0.0.1:4647") {
+	if bad := broken(checks); bad != "" || len(checks) != 6 || checks[3].Says != "1 of 2 are ready, with Docker" || !strings.Contains(checks[0].Says, "led by 10.0.0.1:4647") {
 		t.Errorf("%d checks: %+v", len(checks), checks)
 	}
 }
@@ -156,7 +158,7 @@ func TestProbeOfAFullCluster(t *testing.T) {
 			"runner": {NodesEvaluated: 1, DimensionExhausted: map[string]int{"cores": 1}}}},
 	})
 	checks := probed(t, nomad.Address{URL: url})
-	if bad := broken(checks); bad != "" || !strings.Contains(checks[3].Says, "1 of its runners") || !strings.Contains(checks[4].Says, "node n1 started") {
+	if bad := broken(checks); bad != "" || !strings.Contains(checks[4].Says, "1 of its runners") || !strings.Contains(checks[5].Says, "node n1 started") {
 		t.Errorf("%+v", checks)
 	}
 }

@@ -16,7 +16,8 @@ type runner struct {
 	make       string // fingerprint of the specification; "" while it is not known
 	born       time.Time
 	alloc      string // "" until Nomad has placed it
-	node       string
+	node       string // its name
+	nodeID     string
 	registered bool
 	leaving    bool // Nomad is ending it
 	silent     bool // its node does not answer to Nomad

@@ -72,10 +72,13 @@ func (p *Pool) follow(ctx context.Context, listed func()) error {
 	if err != nil {
 		return err
 	}
+	nodes, err := p.listNodes(ctx)
+	if err != nil {
+		return err
+	}
 	p.found()
 	listed()
-	topics := map[api.Topic][]string{api.TopicAllocation: {"*"}, api.TopicEvaluation: {"*"}}
-	events, err := p.Cluster.EventStream().Stream(ctx, topics, index, &api.QueryOptions{})
+	events, err := p.Cluster.EventStream().Stream(ctx, topics(nodes), index, &api.QueryOptions{})
 	if err != nil {
 		return unanswered("follow events", err)
 	}
@@ -125,9 +128,17 @@ func (p *Pool) take(e api.Event) error {
 		}
 		if a != nil {
 			p.observe(sighting{
-				id: a.ID, job: a.JobID, node: a.NodeName, client: a.ClientStatus, desired: a.DesiredStatus,
+				id: a.ID, job: a.JobID, node: a.NodeName, nodeID: a.NodeID, client: a.ClientStatus, desired: a.DesiredStatus,
 				why: a.DesiredDescription, tasks: a.TaskStates,
 			})
+		}
+	case api.TopicNode:
+		n, err := e.Node()
+		if err != nil {
+			return unanswered("read an event", err)
+		}
+		if n != nil {
+			p.watchNode(n)
 		}
 	case api.TopicEvaluation:
 		ev, err := e.Evaluation()
@@ -165,7 +176,7 @@ func (p *Pool) list(ctx context.Context) (uint64, error) {
 	}
 	for _, a := range allocs {
 		p.observe(sighting{
-			id: a.ID, job: a.JobID, node: a.NodeName, client: a.ClientStatus, desired: a.DesiredStatus,
+			id: a.ID, job: a.JobID, node: a.NodeName, nodeID: a.NodeID, client: a.ClientStatus, desired: a.DesiredStatus,
 			why: a.DesiredDescription, tasks: a.TaskStates,
 		})
 	}

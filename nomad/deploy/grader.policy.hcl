@@ -2,3 +2,8 @@
 namespace "default" {
   capabilities = ["list-jobs", "read-job", "submit-job", "dispatch-job"]
 }
+
+# Which nodes are drained: idle runners leave those.
+node {
+  policy = "read"
+}

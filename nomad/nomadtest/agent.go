@@ -79,7 +79,7 @@ func Start(t testing.TB, name string, role Role) *Agent {
 	a.Restart()
 	if role.ACL {
 		var token *api.ACLToken
-		a.await("bootstrap its ACL", func() bool {
+		a.Await("bootstrap its ACL", func() bool {
 			token, _, err = a.cluster.ACLTokens().Bootstrap(nil)
 			return err == nil
 		})
@@ -159,7 +159,7 @@ func (a *Agent) Restart() {
 	a.cmd = exec.Command(a.binary, "agent", "-config", a.path("agent.hcl")) //nolint:noctx // it outlives the call; end ends it
 	a.cmd.Stdout, a.cmd.Stderr = log, log
 	check(a.t, a.cmd.Start())
-	a.await("answer", func() bool {
+	a.Await("answer", func() bool {
 		_, err := a.Cluster().Status().Leader()
 		return err == nil
 	})
@@ -168,7 +168,7 @@ func (a *Agent) Restart() {
 // AwaitClients waits until n clients are ready to run containers.
 func (a *Agent) AwaitClients(n int) {
 	a.t.Helper()
-	a.await(fmt.Sprintf("have %d clients", n), func() bool { return len(a.Nodes()) == n })
+	a.Await(fmt.Sprintf("have %d clients", n), func() bool { return len(a.Nodes()) == n })
 }
 
 // Nodes are the clients that are ready, with a Docker that works.
@@ -186,7 +186,8 @@ func (a *Agent) Nodes() []*api.NodeListStub {
 	return ready
 }
 
-func (a *Agent) await(what string, holds func() bool) {
+// Await waits until something holds; what it is ends a sentence that begins with the agent.
+func (a *Agent) Await(what string, holds func() bool) {
 	a.t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()

@@ -1,0 +1,58 @@
+package nomad_test
+
+import (
+	"testing"
+
+	"github.com/hashicorp/nomad/api"
+)
+
+// on gives an allocation a node.
+func on(node string, a *api.Allocation) *api.Allocation {
+	a.NodeID = node
+	return a
+}
+
+// drains sends the event of a node that is drained.
+func (f *fakeNomad) drains(node string) {
+	f.events <- api.Events{Index: 9, Events: []api.Event{{Topic: api.TopicNode, Payload: map[string]any{
+		"Node": &api.Node{ID: node, DrainStrategy: &api.DrainStrategy{}}}}}}
+}
+
+// Nomad lets batch jobs stay on a drained node until the drain's deadline: an idle
+// runner there would take work, which the deadline then ends.
+func TestIdleRunnersLeaveADrainedNode(t *testing.T) {
+	t.Parallel()
+	f := newFakeNomad(t)
+	p, said := onFake(t, f)
+	check(t, p.Ensure(t.Context(), small(), 2))
+	said.next(t, "expect grader-small/dispatch-1-x")
+	said.next(t, "expect grader-small/dispatch-1-xx")
+	f.happens(on("north", alloc("a1", "grader-small/dispatch-1-x", "running", "run")))
+	f.happens(on("south", alloc("a2", "grader-small/dispatch-1-xx", "running", "run")))
+	f.drains("south")
+	said.next(t, "replace grader-small/dispatch-1-xx")
+	f.drains("north")
+	said.next(t, "replace grader-small/dispatch-1-x")
+}
+
+// A server that starts while a node is drained has it from the listing.
+func TestIdleRunnersLeaveANodeThatWasDrainedBefore(t *testing.T) {
+	t.Parallel()
+	f := newFakeNomad(t)
+	f.has(on("south", alloc("a1", "grader-small/dispatch-1-x", "running", "run")))
+	f.nodes = []*api.NodeListStub{{ID: "north"}, {ID: "south", Drain: true}}
+	_, said := onFake(t, f)
+	said.next(t, "replace grader-small/dispatch-1-x")
+}
+
+// A token that may not read nodes is enough for all else.
+func TestNodesThatMayNotBeRead(t *testing.T) {
+	t.Parallel()
+	f := newFakeNomad(t)
+	f.blind = true
+	p, said := onFake(t, f)
+	check(t, p.Ensure(t.Context(), small(), 1))
+	said.next(t, "expect grader-small/dispatch-1-x")
+	f.happens(alloc("a1", "grader-small/dispatch-1-x", "lost", "stop"))
+	said.next(t, "lost grader-small/dispatch-1-x")
+}
