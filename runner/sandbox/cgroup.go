@@ -33,20 +33,20 @@ func makeCgroup() (*cgroup, error) {
 	name := cgroupPrefix + strconv.Itoa(os.Getpid()) + "-" + randomName()
 	g := &cgroup{}
 	for controller, dir := range map[string]*string{"memory": &g.memory, "cpuacct": &g.cpu} {
-		mount, ok := mounts[controller]
-		if !ok {
+		group, seen := mounts[controller].shows(own[controller])
+		if !seen {
 			return nil, errors.Join(errNoCgroup, g.remove())
 		}
-		made := filepath.Join(mount, own[controller], name)
-		removeAbandoned(filepath.Dir(made))
+		made := filepath.Join(group, name)
+		removeAbandoned(group)
 		if err := os.Mkdir(made, 0o755); err != nil {
 			return nil, errors.Join(fmt.Errorf("cgroup: %w", err), g.remove())
 		}
 		*dir = made
 	}
-	if mount, ok := mounts["cpu"]; ok && mount != mounts["cpuacct"] {
-		made := filepath.Join(mount, own["cpu"], name)
-		removeAbandoned(filepath.Dir(made))
+	if group, seen := mounts["cpu"].shows(own["cpu"]); seen && mounts["cpu"] != mounts["cpuacct"] {
+		made := filepath.Join(group, name)
+		removeAbandoned(group)
 		if err := os.Mkdir(made, 0o755); err == nil {
 			g.share = made
 		}
@@ -76,7 +76,7 @@ func removeAbandoned(dir string) {
 
 // cgroupPlaces finds where version 1's controllers are mounted, and the calling
 // thread's group in each.
-func cgroupPlaces() (mounts, own map[string]string, err error) {
+func cgroupPlaces() (mounts map[string]hierarchy, own map[string]string, err error) {
 	info, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
 		return nil, nil, fmt.Errorf("cgroup: %w", err)
@@ -89,10 +89,22 @@ func cgroupPlaces() (mounts, own map[string]string, err error) {
 	return cgroupMounts(string(info)), ownCgroups(string(groups)), nil
 }
 
-// cgroupMounts reads mountinfo: the mount point is the fifth field, controllers are
-// among the last one's options.
-func cgroupMounts(info string) map[string]string {
-	mounts := map[string]string{}
+// hierarchy is a mount of a hierarchy of groups, or of a part of one, as in containers.
+type hierarchy struct{ root, point string }
+
+// shows returns the directory of a group; false when the mount does not show it.
+func (h hierarchy) shows(group string) (string, bool) {
+	below, err := filepath.Rel(h.root, group)
+	if h.point == "" || err != nil || below == ".." || strings.HasPrefix(below, "../") {
+		return "", false
+	}
+	return filepath.Join(h.point, below), true
+}
+
+// cgroupMounts reads mountinfo: the part that is shown is the fourth field, the mount point the
+// fifth, controllers are among the last one's options.
+func cgroupMounts(info string) map[string]hierarchy {
+	mounts := map[string]hierarchy{}
 	for line := range strings.Lines(info) {
 		head, tail, found := strings.Cut(line, " - cgroup ")
 		fields := strings.Fields(head)
@@ -101,7 +113,7 @@ func cgroupMounts(info string) map[string]string {
 			continue
 		}
 		for controller := range strings.SplitSeq(options[1], ",") {
-			mounts[controller] = fields[4]
+			mounts[controller] = hierarchy{fields[3], fields[4]}
 		}
 	}
 	return mounts

@@ -30,9 +30,19 @@ func TestCgroupFiles(t *testing.T) {
 	info := "30 24 0:26 / /sys/fs/cgroup/cpu,cpuacct rw,relatime shared:9 - cgroup cgroup rw,cpu,cpuacct\n" +
 		"31 24 0:27 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n" +
 		"32 24 0:28 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\nnonsense\n"
-	want := map[string]string{"rw": "/sys/fs/cgroup/memory", "cpu": "/sys/fs/cgroup/cpu,cpuacct", "cpuacct": "/sys/fs/cgroup/cpu,cpuacct", "memory": "/sys/fs/cgroup/memory"}
-	if diff := cmp.Diff(want, cgroupMounts(info)); diff != "" {
+	cpu, memory := hierarchy{"/", "/sys/fs/cgroup/cpu,cpuacct"}, hierarchy{"/", "/sys/fs/cgroup/memory"}
+	want := map[string]hierarchy{"rw": memory, "cpu": cpu, "cpuacct": cpu, "memory": memory}
+	if diff := cmp.Diff(want, cgroupMounts(info), cmp.AllowUnexported(hierarchy{})); diff != "" {
 		t.Error(diff)
+	}
+	inside := cgroupMounts("88 84 0:32 /docker/0e7b /sys/fs/cgroup/memory ro,nosuid - cgroup cgroup rw,memory\n")
+	for group, want := range map[string]string{"/docker/0e7b": "/sys/fs/cgroup/memory", "/docker/0e7b/a": "/sys/fs/cgroup/memory/a", "/docker/other": "", "/": ""} {
+		if dir, seen := inside["memory"].shows(group); dir != want || seen != (want != "") {
+			t.Errorf("in a container, %s: %q, %v", group, dir, seen)
+		}
+	}
+	if dir, seen := inside["cpu"].shows("/docker/0e7b"); seen {
+		t.Errorf("not mounted: %q", dir)
 	}
 	own := map[string]string{"cpu": "/a:b", "cpuacct": "/a:b", "": "/"}
 	if diff := cmp.Diff(own, ownCgroups("4:cpu,cpuacct:/a:b\n0::/\nnonsense\n")); diff != "" {

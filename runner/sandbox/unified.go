@@ -41,11 +41,9 @@ func unifiedDir(mountinfo, own string) string {
 		if !found || !isUnified || len(fields) < 5 {
 			continue
 		}
-		below, err := filepath.Rel(fields[3], group)
-		if err != nil || below == ".." || strings.HasPrefix(below, "../") {
-			continue // this process's group is not to be seen there
+		if dir, seen := (hierarchy{fields[3], fields[4]}).shows(group); seen {
+			return dir
 		}
-		return filepath.Join(fields[4], below)
 	}
 	return ""
 }

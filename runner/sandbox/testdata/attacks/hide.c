@@ -50,7 +50,7 @@ int main(int argc, char **argv) {
     }
     if (!strcmp(way, "sent")) send_away(pair[0], fd);
   }
-  sleep(2);
+  sleep(10);
   escaped("600 MiB of hidden files");
   return 0;
 }

@@ -66,7 +66,7 @@ int main(int argc, char **argv) {
   if (!strcmp(what, "locks")) locks();
   if (!strcmp(what, "sockets")) sockets();
   if (!strcmp(what, "shared")) shared();
-  sleep(2);
+  sleep(10);
   escaped(what);
   return 0;
 }
