@@ -34,6 +34,19 @@ tests:
 
 const cReport = `<testsuites><testsuite name='tests' time='0.0' tests='2' failures='0' errors='0' skipped='0'><testcase name='one' time='0.0'/><testcase name='two' time='0.0'/></testsuite></testsuites>`
 
+// preload starts the program once more, with a shared object of its own before the framework's. It has none: a test's
+// directory shows what the build left, which could be one.
+const preload = `#include <stdlib.h>
+#include <unistd.h>
+extern char **environ;
+__attribute__((constructor)) static void again(void) {
+    if (getenv("LD_PRELOAD") == NULL) {
+        setenv("LD_PRELOAD", "./name.o", 1);
+        char *argv[] = {"t", NULL};
+        execve("/proc/self/exe", argv, environ);
+    }
+}`
+
 func TestForgingCmocka(t *testing.T) {
 	t.Parallel()
 	need(t, "gcc", "objcopy")
@@ -53,6 +66,9 @@ func TestForgingCmocka(t *testing.T) {
 			{name: "_exit(0) in a constructor", files: files{"name.c": "#include <unistd.h>\n__attribute__((constructor)) static void go(void) { _exit(0); }" + wrong}, evident: "2 pinned cases are missing"},
 			{name: "exit(0) in a test", files: files{"name.c": "#include <stdlib.h>\nconst char *name(int i) { exit(0); }\n"}, evident: "2 pinned cases are missing"},
 			{name: "writes the report once more at its end", files: files{"name.c": plant + "__attribute__((destructor)) static void again(void) { plant(); }" + wrong}, score: "2", evident: "units.xml was written 2 times"},
+			{name: "an exit, _exit and __libc_start_main of its own", files: files{"name.c": "#include <stdlib.h>\nvoid exit(int s) { _Exit(0); }\nvoid _exit(int s) { _Exit(0); }\nint __libc_start_main(void) { _Exit(0); }" + wrong}},
+			{name: "starts itself once more with LD_PRELOAD", files: files{"name.c": preload + wrong}},
+			{name: "replaces the framework's longjmp and its own test at run time", files: files{"name.c": "#include <setjmp.h>\n#include <string.h>\nvoid longjmp(jmp_buf b, int v) { __builtin_unreachable(); }\nint _cmocka_run_group_tests(void) { return 0; }\nvoid _assert_string_equal(void) { }" + wrong}},
 		})
 	})
 }
@@ -79,6 +95,29 @@ tests:
 const gtestReport = `<testsuites tests='2' failures='0' disabled='0' errors='0'><testsuite name='Next' tests='2' failures='0' disabled='0' skipped='0' errors='0'>` +
 	`<testcase name='one' status='run' result='completed' classname='Next'/><testcase name='two' status='run' result='completed' classname='Next'/></testsuite></testsuites>`
 
+// gtestListener replaces what GoogleTest writes its report by, before main.
+const gtestListener = `#include <gtest/gtest.h>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <unistd.h>
+struct Forger : testing::EmptyTestEventListener {
+    void OnTestProgramEnd(const testing::UnitTest &) override {
+        FILE *f = fopen((std::string(getenv("REPORTS")) + "/units.xml").c_str(), "w");
+        fputs("` + gtestReport + `", f);
+        fclose(f);
+        puts("[  PASSED  ] 2 tests.");
+        fflush(stdout);
+        _exit(0);
+    }
+};
+static bool replaced = [] {
+    auto &all = testing::UnitTest::GetInstance()->listeners();
+    delete all.Release(all.default_result_printer());
+    all.Append(new Forger);
+    return true;
+}();`
+
 func TestForgingGoogleTest(t *testing.T) {
 	t.Parallel()
 	need(t, "g++")
@@ -89,6 +128,10 @@ func TestForgingGoogleTest(t *testing.T) {
 		{name: "_exit(0) before main", files: files{"next.cc": "#include <unistd.h>\nstatic int gone = (_exit(0), 0);" + wrong}, evident: "2 pinned cases are missing"},
 		{name: "plants the report before main and is gone", files: files{"next.cc": plant + "static int gone = (plant(), _exit(0), 0);" + wrong}, score: "2", evident: "closing words are missing"},
 		{name: "writes the report once more at its end", files: files{"next.cc": plant + "struct Again { ~Again() { plant(); } } again;" + wrong}, score: "2", evident: "every case of the report passed, and yet: exit status 1"},
+		{name: "takes the listeners away and prints for them", files: files{"next.cc": gtestListener + wrong}, score: "2", evident: "units.xml was written 2 times"},
+		{name: "defines the framework's inline functions", score: "2", files: files{ // nothing tells: see docs/writing-tests.md
+			"next.cc": "namespace testing { class AssertionResult { public: operator bool() const; }; AssertionResult::operator bool() const { return true; } }" + wrong,
+		}},
 		{name: "prints the markers", files: files{"next.cc": "#include <cstdio>\nstatic int printed = puts(\"[  PASSED  ] 2 tests.\");" + wrong}, evident: "closing words stand 2 times"},
 	})
 }

@@ -2,6 +2,7 @@ package grade_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -140,8 +141,32 @@ func TestForgingPytest(t *testing.T) {
 			files: one("import builtins\nclass Never(BaseException):\n    pass\nbuiltins.AssertionError = Never\n"),
 		},
 		{
-			name: "finds the cases and forgets their failures", evident: "the framework's closing words count 0 passed cases, the report 2",
+			name: "finds the cases and forgets their failures", evident: "the report counts 2 passed cases, and the test framework saw 0 pass",
 			files: files{"double.py": forgetful},
+		},
+		{
+			name: "lets every failure be forgotten as it is caught, by a trace", score: "4", evident: "which the reference does not: sys.settrace",
+			files: files{"double.py": forgetting},
+		},
+		{
+			name: "finds the session and lets its cases run nothing", evident: "test_double.py::test_three runtest",
+			files: one(findSession + "    class Kind: pass\n    def items(items):\n        for i in items: i.runtest = lambda: None\n    k = Kind()\n    k.pytest_collection_modifyitems = items\n    Kind.__module__ = 'builtins'\n    s.config.pluginmanager.register(k, 'kind')\n"),
+		},
+		{
+			name: "finds the session and adds a hook without a file", evident: "hook pytest_runtest_makereport",
+			files: one(findSession + "    import pytest, types\n    m = types.ModuleType('kind')\n    @pytest.hookimpl(hookwrapper=True)\n    def kind(item, call):\n        call.excinfo = None\n        yield\n    m.pytest_runtest_makereport = kind\n    s.config.pluginmanager.register(m, 'kind')\n"),
+		},
+		{
+			name: "finds the witness and has it say nothing", evident: "runtest",
+			files: files{"double.py": findSession + "    for p in s.config.pluginmanager.get_plugins():\n        if type(p).__name__ == 'Witness':\n            p.pytest_unconfigure = p.pytest_runtest_makereport = lambda *a: None\ndef double(x):\n    for i in s.items: i.runtest = lambda: None\n    return 6\n"},
+		},
+		{
+			name:  "lets unittest's cases run nothing",
+			files: one("import unittest\nunittest.TestCase.run = unittest.TestCase.__call__ = lambda self, result=None: None\n"), evident: "unittest.case.TestCase",
+		},
+		{
+			name: "starts another Python, which writes the report", evident: "was not written by the test framework",
+			files: one("import os, sys\nif 'FORGED' not in os.environ:\n    os.environ['FORGED'] = '1'\n    os.execv(sys.executable, [sys.executable, '-c', " + strconv.Quote(named("units.xml")+"print('============ 2 passed in 0.01s ============')") + "])\n"),
 		},
 		{
 			name:  "ships what steers pytest",
@@ -149,6 +174,28 @@ func TestForgingPytest(t *testing.T) {
 		},
 	})
 }
+
+// findSession is Python that finds pytest's session among its callers, and goes on with it.
+const findSession = "import sys\nf = sys._getframe()\nwhile f and not hasattr(f.f_locals.get('session'), 'config'): f = f.f_back\ns = f.f_locals['session']\nif s:\n"
+
+// forgetting takes an exception out of the function of pytest's that caught it.
+const forgetting = `
+import sys
+def line(frame, event, value):
+    names = frame.f_locals
+    if names.get("excinfo") is not None:
+        names["excinfo"] = names["reraise"] = None
+    return line
+def trace(frame, event, value):
+    return line if frame.f_code.co_name == "from_call" else None
+def double(x):
+    frame = sys._getframe()
+    while frame is not None:
+        if frame.f_code.co_name == "from_call":
+            frame.f_trace = line
+        frame = frame.f_back
+    sys.settrace(trace)
+`
 
 // forgetful searches the interpreter's objects for what pytest is about to report.
 const forgetful = `

@@ -26,11 +26,11 @@ type reading struct {
 	written   map[string]int // how often each was written
 	flooded   bool           // more was written than could be followed
 	summary   summary
-	stated    bool     // the documents state how many cases they hold
-	misstated bool     // and one is wrong
-	signed    bool     // by a launcher of ours that was there before the submission's code
-	altered   string   // path of a report that is not as it was signed
-	changed   []string // parts of the framework that were changed while it ran
+	stated    bool   // the documents state how many cases they hold
+	misstated bool   // and one is wrong
+	signed    bool   // by a launcher of ours that was there before the submission's code
+	altered   string // path of a report that is not as it was signed
+	seal      signature
 }
 
 // judgeReport runs a test with an in-process framework and holds its report against the
@@ -152,10 +152,9 @@ func (r *trial) collect(got *reading, source reportSource, reports *sandbox.Scra
 
 // sort takes the signature out of the documents, and those that are not read.
 func (g *reading) sort(documents []document, reference schema.ReportTrace, word string) []document {
-	var signed signature
 	documents = slices.DeleteFunc(documents, func(d document) bool {
 		if d.name == signatureFile {
-			signed, g.signed = readSignature(d.content, word)
+			g.seal, g.signed = readSignature(d.content, word)
 		}
 		return d.name == signatureFile
 	})
@@ -164,7 +163,7 @@ func (g *reading) sort(documents []document, reference schema.ReportTrace, word 
 		g.documents = append(g.documents, d.name)
 	}
 	if g.signed {
-		g.altered, g.changed = signed.covers(documents), signed.Changed
+		g.altered = g.seal.covers(documents)
 	}
 	return documents
 }

@@ -21,7 +21,9 @@ const (
 type signature struct {
 	Word    string            `json:"word"`
 	Reports map[string]string `json:"reports"` // SHA-256 by path below $REPORTS
+	Passed  int               `json:"passed"`  // how many cases it saw pass
 	Changed []string          `json:"changed"` // parts of the framework that were changed while it ran
+	Noted   []string          `json:"noted"`   // what the submission called that looks into the framework's process
 }
 
 // handOver leaves a fresh word where the launcher takes it.

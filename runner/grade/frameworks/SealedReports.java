@@ -13,12 +13,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
@@ -32,6 +35,7 @@ import org.junit.platform.launcher.TestPlan;
 public final class SealedReports implements TestExecutionListener {
     private final Path directory;
     private final String word;
+    private final AtomicInteger passed = new AtomicInteger();
 
     /** Takes the word, if there is one. */
     public SealedReports() {
@@ -75,12 +79,19 @@ public final class SealedReports implements TestExecutionListener {
     }
 
     @Override
+    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        if (test.isTest() && result.getStatus() == TestExecutionResult.Status.SUCCESSFUL) {
+            passed.incrementAndGet();
+        }
+    }
+
+    @Override
     public void testPlanExecutionFinished(TestPlan plan) {
         if (word == null) {
             return;
         }
         try (Writer signed = Files.newBufferedWriter(directory.resolve(".signed"), StandardCharsets.UTF_8)) {
-            signed.write("{\"word\": " + quoted(word) + ", \"reports\": {" + String.join(", ", digests()) + "}, \"changed\": []}");
+            signed.write("{\"word\": " + quoted(word) + ", \"reports\": {" + String.join(", ", digests()) + "}, \"passed\": " + passed + "}");
         } catch (IOException | NoSuchAlgorithmException e) {
             System.err.println("the reports cannot be signed: " + e);
         }

@@ -70,40 +70,82 @@ def below(path, directory):
     return isinstance(path, str) and os.path.realpath(path).startswith(os.path.realpath(directory) + os.sep)
 
 
-class Seal:
-    """A plugin that remembers pytest and the tests as they were."""
+def hooked(manager):
+    """Returns every function that is called at one of pytest's hooks."""
+    callers = [value for value in vars(manager.hook).values() if hasattr(value, "get_hookimpls")]
+    return {(caller.name, impl.function) for caller in callers for impl in caller.get_hookimpls()}
 
-    def __init__(self):
-        self.framework, self.tests, self.work = {}, [], os.getcwd()
-        self.changes = None
 
-    def pytest_sessionstart(self, session):
-        self.framework = framework()
+def shadows(item):
+    """Returns which of its class's functions an item has replaced for itself."""
+    return [name for name in vars(item) if isinstance(getattr(type(item), name, None), types.FunctionType)]
 
-    def pytest_collection_finish(self, session):
-        for item in session.items:
-            plain = function(getattr(item, "function", None) or getattr(item, "obj", None))
-            if plain is not None:
-                self.tests.append((item.nodeid, plain, plain.__code__))
+
+class Witness:
+    """A plugin whose hooks are functions of witness."""
+
+
+def witness():
+    """Returns a plugin that remembers pytest and the tests as they were, what it saw of them, and a
+    function that tells it. What it knows stands in no attribute, where the submission could change it."""
+    before, tests, allowed, shadowed, passed, changes, told = {}, [], set(), set(), set(), [], {}
+    work = os.getcwd()
+    collected, inside, shadowing, plain_of, listed = framework, below, shadows, function, hooked
+
+    def pytest_sessionstart(session):
+        before.update(collected())
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_unconfigure(self, config):
-        self.changes = self.changed(config.pluginmanager)
+    def pytest_collection(session):
+        allowed.update(listed(session.config.pluginmanager))
 
-    def changed(self, manager):
-        """Returns the names of what is not as it was."""
-        names = []
-        now = framework()
-        for name, (value, code) in self.framework.items():
+    def pytest_collection_finish(session):
+        for item in session.items:
+            plain = plain_of(getattr(item, "function", None) or getattr(item, "obj", None))
+            if plain is not None:
+                tests.append((item.nodeid, plain, plain.__code__))
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(item, call):
+        failed = call.excinfo is not None
+        shadowed.update(item.nodeid + " " + name for name in shadowing(item))
+        if call.when == "call":
+            shadowed.update(f"hook {name}" for name, _ in listed(item.config.pluginmanager) - allowed)
+        outcome = yield
+        if call.when == "call" and (not failed or outcome.get_result().outcome == "passed" and hasattr(outcome.get_result(), "wasxfail")):
+            passed.add(item.nodeid)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_unconfigure(config):
+        now = collected()
+        for name, (value, code) in before.items():
             other = now.get(name, (None, None))
             if other[0] is not value or other[1] is not code:
-                names.append(name)
-        names += [name for name, plain, code in self.tests if plain.__code__ is not code]
-        for name, plugin in manager.list_name_plugin():
+                changes.append(name)
+        changes.extend(name for name, plain, code in tests if plain.__code__ is not code)
+        for name, plugin in config.pluginmanager.list_name_plugin():
             module = sys.modules.get(plugin.__name__ if isinstance(plugin, types.ModuleType) else type(plugin).__module__)
-            if plugin is not None and below(getattr(module, "__file__", None), self.work):
-                names.append("plugin " + str(name))
-        return sorted(names)
+            if plugin is not None and inside(getattr(module, "__file__", None), work):
+                changes.append("plugin " + str(name))
+        told.update(changed=sorted(changes + list(shadowed))[:20], passed=len(passed))
+
+    plugin = Witness()
+    for hook in pytest_sessionstart, pytest_collection, pytest_collection_finish, pytest_runtest_makereport, pytest_unconfigure:
+        setattr(plugin, hook.__name__, hook)
+    return plugin, lambda: told
+
+
+def listen():
+    """Notes what only those ask for who look into the interpreter. A hook of this kind cannot be removed."""
+    noted = set()
+    watched = {"sys.settrace", "sys.setprofile", "gc.get_objects", "gc.get_referrers", "gc.get_referents"}
+
+    def hook(event, _):
+        if event in watched:
+            noted.add(event)
+
+    sys.addaudithook(hook)
+    return noted
 
 
 def digests(directory):
@@ -118,16 +160,24 @@ def digests(directory):
     return found
 
 
+def signer(word, directory, noted):
+    """Returns a function that signs what the witness told."""
+    write, dump, summed, join = open, json.dumps, digests, os.path.join
+
+    def sign(told):
+        if word is not None and told:
+            with write(join(directory, ".signed"), "w", encoding="utf-8") as f:
+                f.write(dump({"word": word, "reports": summed(directory), "noted": sorted(noted), **told}))
+
+    return sign
+
+
 def main():
     directory = os.environ.get("REPORTS")
-    word = take(directory)
-    seal = Seal()
-    write, dump, summed = open, json.dumps, digests
-    status = pytest.main(sys.argv[1:], plugins=[seal])
-    if word is not None and seal.changes is not None:
-        signed = {"word": word, "reports": summed(directory), "changed": seal.changes[:20]}
-        with write(os.path.join(directory, ".signed"), "w", encoding="utf-8") as f:
-            f.write(dump(signed))
+    sign = signer(take(directory), directory, listen())
+    plugin, tell = witness()
+    status = pytest.main(sys.argv[1:], plugins=[plugin])
+    sign(tell())
     sys.exit(status)
 
 
