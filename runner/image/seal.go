@@ -27,8 +27,11 @@ const (
 )
 
 // Seal finishes the image whose files are below root. CodeRefused: a file can be
-// written by everybody.
+// written by everybody, or this is a machine at work and no image.
 func Seal(ctx context.Context, root, version string, now time.Time) error {
+	if root == "/" && !sandbox.Alone() {
+		return schema.Errorf(schema.CodeRefused, "other processes run here: this is no image that is being built, and sealing takes a machine's setuid programs and its /tmp away")
+	}
 	if err := harden(root); err != nil {
 		return err
 	}

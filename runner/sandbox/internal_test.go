@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"os/exec"
 	"testing"
 	"time"
 
@@ -48,6 +49,22 @@ func TestCgroupFiles(t *testing.T) {
 	if diff := cmp.Diff(own, ownCgroups("4:cpu,cpuacct:/a:b\n0::/\nnonsense\n")); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// On a machine where anybody else is, a step must not be shown everybody's processes.
+func TestAloneIsNobodyElse(t *testing.T) {
+	t.Parallel()
+	other := exec.Command("/bin/sleep", "600")
+	if err := other.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if Alone() {
+		t.Error("alone beside a process")
+	}
+	if err := other.Process.Kill(); err != nil {
+		t.Error(err)
+	}
+	_ = other.Wait() // killed
 }
 
 func TestSlotsQuarantine(t *testing.T) {

@@ -35,7 +35,7 @@ type quarters struct {
 // writes below /tmp.
 func openQuarters(dir string) (*quarters, error) {
 	target, err := os.Readlink(machineTemp)
-	if err != nil || target != TempLink || below(machineTemp, dir) || below(machineTemp, os.TempDir()) || !alone() {
+	if err != nil || target != TempLink || below(machineTemp, dir) || below(machineTemp, os.TempDir()) || !Alone() {
 		return nil, nil //nolint:nilerr // a machine like any other
 	}
 	lock, err := os.OpenFile(TempLink+".lock", os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
@@ -62,9 +62,9 @@ func below(dir, path string) bool {
 	return strings.HasPrefix(filepath.Clean(path)+"/", dir+"/")
 }
 
-// alone reports whether there are no processes but this one and its ancestors, of whom a program
-// could read how they were started.
-func alone() bool {
+// Alone reports whether there are no processes here but this one and its ancestors, as in a container
+// of its own: nobody of whom a step could read how he was started.
+func Alone() bool {
 	family := map[int]bool{}
 	for pid := unix.Getpid(); pid > 0 && !family[pid]; {
 		family[pid] = true
