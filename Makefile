@@ -89,7 +89,7 @@ lint: ## the linters, pinned in tools/go.mod
 
 test-nomad: deps build ## the pool on a real Nomad, with Docker; needs a nomad on PATH, and root
 	@command -v nomad >/dev/null || echo "SKIPPED: no nomad on PATH; nothing of the pool on Nomad is tested"
-	env -u NOMAD_ADDR $(GO) test -count 1 -timeout 40m -run Nomad ./nomad ./e2e
+	env -u NOMAD_ADDR $(GO) test -p 1 -count 1 -timeout 40m -run Nomad ./nomad ./e2e
 
 fmt: ## format the code
 	gofmt -w .

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -21,6 +22,7 @@ type classroom struct {
 	data   string
 	temp   string // TMPDIR of the server and its runners
 	config string // file of the server's configuration, "" for none
+	bin    string // directory of the program, "" for the tests' own
 	env    []string
 	server *demo.Server
 	people map[string]*demo.Person
@@ -93,7 +95,7 @@ func (c *classroom) serve() {
 }
 
 func (c *classroom) start() error {
-	next := &demo.Server{Bin: bin, Data: c.data, Config: c.config, Log: c.said, Env: append([]string{"TMPDIR=" + c.temp}, c.env...)}
+	next := &demo.Server{Bin: cmp.Or(c.bin, bin), Data: c.data, Config: c.config, Log: c.said, Env: append([]string{"TMPDIR=" + c.temp}, c.env...)}
 	if c.server != nil {
 		next.SSH, next.Web = c.server.SSH, c.server.Web
 	}

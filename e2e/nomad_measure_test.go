@@ -3,7 +3,9 @@ package e2e
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,8 +13,8 @@ import (
 )
 
 // TestNomadMeasureFirstLine says how long a push takes until the build's first line, with
-// a warm runner, on Nomad and on this machine. It judges nothing: NOMAD_MEASURE=20 says
-// how many pushes each.
+// a warm runner, on Nomad and on this machine, there behind the same wall as in a container
+// and behind the stronger one. It judges nothing: NOMAD_MEASURE=20 says how many pushes each.
 func TestNomadMeasureFirstLine(t *testing.T) {
 	pushes := int(number(t, "NOMAD_MEASURE", 0))
 	if pushes == 0 {
@@ -21,13 +23,15 @@ func TestNomadMeasureFirstLine(t *testing.T) {
 	agent := nomadtest.Start(t, "n1", nomadtest.Role{})
 	agent.AwaitClients(1)
 	cluster := newField(t, agent, 2, 3, "alice")
-	config := t.TempDir() + "/grader.yaml"
-	check(t, os.WriteFile(config, []byte("flavours:\n  standard: {cpu: 0.5, memory: 128MiB, scratch: 64MiB, processes: 64, warm: 2, max: 3}\n"), 0o600))
-	local := &field{classroom: (&classroom{t: t, config: config}).open("alice")}
+	fields := map[string]*field{
+		"nomad, wall uid": cluster, "local, wall namespace": localField(t, ""), "local, wall uid": localField(t, withoutBubblewrap(t)),
+	}
 	took := map[string][]time.Duration{}
-	for n := range pushes { // in turns, so that both have the same machine
-		took["local"] = append(took["local"], local.firstLine(n))
-		took["nomad"] = append(took["nomad"], cluster.firstLine(n))
+	for n := range pushes { // in turns, so that all have the same machine
+		for name, f := range fields {
+			_, wall, _ := strings.Cut(name, ", ")
+			took[name] = append(took[name], f.firstLine(n, wall))
+		}
 	}
 	for name, all := range took {
 		slices.Sort(all)
@@ -35,8 +39,26 @@ func TestNomadMeasureFirstLine(t *testing.T) {
 	}
 }
 
+// localField is a classroom whose runners are processes of this machine.
+func localField(t *testing.T, bin string) *field {
+	t.Helper()
+	config := filepath.Join(t.TempDir(), "grader.yaml")
+	check(t, os.WriteFile(config, []byte("flavours:\n  standard: {cpu: 0.5, memory: 128MiB, scratch: 64MiB, processes: 64, warm: 2, max: 3}\n"), 0o600))
+	return &field{classroom: (&classroom{t: t, config: config, bin: bin}).open("alice")}
+}
+
+// withoutBubblewrap is a directory with the program, for which this machine has no
+// bubblewrap: its wall is that of the level uid.
+func withoutBubblewrap(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	script := fmt.Sprintf("#!/bin/sh\nexec unshare --mount sh -c 'mount --bind /dev/null /usr/bin/bwrap && exec %s/grader \"$@\"' sh \"$@\"\n", bin)
+	check(t, os.WriteFile(filepath.Join(dir, "grader"), []byte(script), 0o755))
+	return dir
+}
+
 // firstLine pushes while a runner is ready, and returns when the build said something.
-func (f *field) firstLine(n int) time.Duration {
+func (f *field) firstLine(n int, wall string) time.Duration {
 	f.t.Helper()
 	if n == 0 {
 		f.setTests("title: Patience\nsolution: solution/\nbuild: [{run: \"echo building\"}]\ntests:\n  - {name: answers, run: \"sh work.sh\", stdout: \"right\\n\"}\n")
@@ -47,6 +69,8 @@ func (f *field) firstLine(n int) time.Duration {
 	l := f.push("alice")
 	l.await("| building")
 	took := time.Since(began)
-	l.end()
+	if said, _ := l.end(); !told(said, wall) {
+		f.t.Errorf("it is not behind the %s:\n%s", wall, said)
+	}
 	return took
 }
