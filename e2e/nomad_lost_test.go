@@ -76,7 +76,7 @@ func (f *field) last(login string) string {
 }
 
 // An image that no node has, and a flavour that fits on none, are told to staff in
-// words; the pushes wait, and are graded once that is mended.
+// words, and to who waits; the pushes are graded once that is mended.
 func TestNomadSaysWhyNoRunnerStarts(t *testing.T) {
 	agent := nomadtest.Start(t, "n1", nomadtest.Role{})
 	agent.AwaitClients(1)
@@ -96,10 +96,16 @@ func TestNomadSaysWhyNoRunnerStarts(t *testing.T) {
 	mend(func() { f.image = "nowhere.invalid/runner:1" }, "Failed to pull `nowhere.invalid/runner:1`")
 	f.work("alice", "", "right")
 	l := f.push("alice")
-	l.await("Ctrl-C cancels nothing")
+	l.await("waiting: no runner can be started at the moment (they fail")
 	mend(func() { f.image, f.memory = image, "900GiB" }, "no room: 1 nodes were looked at, refused are 1 of no more memory")
 	l.end()
+	check(t, f.server.Stop())
+	f.serve()
+	eventually(t, "the next process knows of it", func() bool { return told(f.pool().Failure, "no room: 1 nodes") })
+	l = f.push("alice") // to see its lines again
+	l.await("waiting: no runner can be started at the moment (all machines are")
 	mend(func() { f.memory = "128MiB" }, "")
+	l.end()
 	f.wait("alice", 1)
 	f.graded("alice", 1)
 }

@@ -23,7 +23,7 @@ func TestNomadScalesUpUnderLoadAndDownAfter(t *testing.T) {
 
 	var pushes []*live
 	for _, login := range students {
-		f.work(login, "sleep 3", "right")
+		f.work(login, "sleep 8", "right")
 		pushes = append(pushes, f.push(login))
 	}
 	eventually(t, "three grade at once, each in an allocation of its own", func() bool { return f.pool().Busy == 3 && len(f.living()) >= 3 })

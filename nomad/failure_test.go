@@ -151,16 +151,29 @@ func TestNodeThatDoesNotAnswerToNomad(t *testing.T) {
 	said.next(t, "exited grader-small/dispatch-1-x")
 }
 
+// noRoom is how Nomad says that no node takes a runner.
+func noRoom() *api.Evaluation {
+	return &api.Evaluation{JobID: "grader-small/dispatch-1-x", FailedTGAllocs: map[string]*api.AllocationMetric{"runner": {
+		NodesEvaluated: 3, DimensionExhausted: map[string]int{"memory": 2}, ConstraintFiltered: map[string]int{"${attr.cpu.arch} = arm64": 1}}}}
+}
+
 func TestPlacementThatFailsIsToldToStaff(t *testing.T) {
 	t.Parallel()
+	const words = "no room: 3 nodes were looked at, refused are 2 of no more memory, 1 by ${attr.cpu.arch} = arm64"
 	f := newFakeNomad(t)
 	p, said := onFake(t, f)
 	check(t, p.Ensure(t.Context(), small(), 1))
 	said.next(t, "expect")
-	f.events <- api.Events{Index: 8, Events: []api.Event{{Topic: api.TopicEvaluation, Payload: map[string]any{"Evaluation": &api.Evaluation{
-		JobID: "grader-small/dispatch-1-x", FailedTGAllocs: map[string]*api.AllocationMetric{"runner": {
-			NodesEvaluated: 3, DimensionExhausted: map[string]int{"memory": 2}, ConstraintFiltered: map[string]int{"${attr.cpu.arch} = arm64": 1}}}}}}}}
-	failure(t, p, "no room: 3 nodes were looked at, refused are 2 of no more memory, 1 by ${attr.cpu.arch} = arm64")
+	f.events <- api.Events{Index: 8, Events: []api.Event{{Topic: api.TopicEvaluation, Payload: map[string]any{"Evaluation": noRoom()}}}}
+	said.next(t, "failed small: "+words)
+	failure(t, p, words)
+	check(t, p.Close())
+	f.mu.Lock()
+	f.blocked = append(f.blocked, noRoom())
+	f.mu.Unlock()
+	p, said = onFake(t, f) // the next process hears no more of it, and asks
+	said.next(t, "failed small: "+words)
+	failure(t, p, words)
 }
 
 // What no node has taken is withdrawn when less is wanted; what runs never is.

@@ -26,6 +26,7 @@ type fakeNomad struct {
 	allocs     []*api.Allocation
 	nodes      []*api.NodeListStub
 	blind      bool // the token may not read nodes
+	blocked    []*api.Evaluation
 	registered []*api.Job
 	dispatches int
 	stopped    []string // names of jobs
@@ -112,6 +113,8 @@ func (f *fakeNomad) answer(method, path string, r *http.Request) any {
 		return f.allocs
 	case path == "nodes":
 		return f.nodes
+	case path == "evaluations":
+		return f.blocked
 	case strings.HasSuffix(path, "/dispatch"):
 		f.dispatches++
 		return api.JobDispatchResponse{DispatchedJobID: strings.TrimSuffix(strings.TrimPrefix(path, "job/"), "/dispatch") + "/dispatch-1-" + strings.Repeat("x", f.dispatches)}

@@ -50,7 +50,8 @@ type laboratory struct {
 
 func newLaboratory(t testing.TB, role nomadtest.Role) laboratory {
 	t.Helper()
-	l := laboratory{agent: nomadtest.Start(t, "n1", role), image: nomadtest.Image(t, nomadtest.Grader(t))}
+	l := laboratory{agent: nomadtest.Start(t, "n1", role)}
+	l.image = l.agent.Image(nomadtest.Grader(t))
 	l.agent.AwaitClients(1)
 	l.network, l.address = l.agent.Network()
 	return l

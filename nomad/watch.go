@@ -181,7 +181,20 @@ func (p *Pool) list(ctx context.Context) (uint64, error) {
 		})
 	}
 	p.miss(all, began)
-	return meta.LastIndex, nil
+	return meta.LastIndex, p.weighBlocked(ctx)
+}
+
+// weighBlocked takes in which runners wait for room since before anybody listened.
+func (p *Pool) weighBlocked(ctx context.Context) error {
+	filter := `Status == "blocked" and JobID matches "^` + regexp.QuoteMeta(p.Settings.Prefix) + `-"`
+	blocked, _, err := p.Cluster.Evaluations().List((&api.QueryOptions{Filter: filter}).WithContext(ctx))
+	if err != nil {
+		return unanswered("list evaluations", err)
+	}
+	for _, e := range blocked {
+		p.weigh(e)
+	}
+	return nil
 }
 
 // enlist takes in the dispatched jobs that are listed, and returns those that are to be

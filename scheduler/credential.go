@@ -23,8 +23,8 @@ func (s *Scheduler) Issue(runner, flavour string) string {
 	return secret
 }
 
-// Expect says that a runner is about to be started that will prove itself by its
-// identity: its pool is an Identifier.
+// Expect says that a runner is about to be started. It proves itself by its identity, if its
+// pool is an Identifier, and else by a token.
 func (s *Scheduler) Expect(runner, flavour string) {
 	s.prepare()
 	s.fleet.announce(runner, flavour, s.Clock())

@@ -45,6 +45,9 @@ type Credentials interface {
 // Registrar is what a pool asks of the scheduler.
 type Registrar interface {
 	Credentials
+	// Expect says that a runner is about to be started, so that its failure is the
+	// flavour's also where it comes before there was a token.
+	Expect(runner, flavour string)
 	// Exited says that a runner ended that was not retired; failure is why, ""
 	// where it ended in good order. A job that it held goes back to the queue now.
 	Exited(runner, failure string)

@@ -54,6 +54,7 @@ type Agent struct {
 	dir      string
 	cmd      *exec.Cmd
 	networks []string
+	images   []string
 }
 
 // Role says what an agent is; its zero value is a server and a client in one.

@@ -44,6 +44,9 @@ func (a *Agent) end() {
 	for _, name := range a.networks {
 		removeNetwork(name)
 	}
+	for _, image := range a.images {
+		removeImage(image)
+	}
 }
 
 // dismiss ends all jobs, if the agent is there, and waits until this node runs none.

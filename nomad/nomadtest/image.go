@@ -14,9 +14,28 @@ func tools() []string {
 	return []string{"sh", "bash", "cat", "sleep", "test", "ls", "seq", "id", "head", "tail", "mkdir", "stat", "true", "cp", "chmod", "timeout"}
 }
 
+// Image is the agent's: it is removed once the agent has ended, whose containers are of it.
+func (a *Agent) Image(grader string) string {
+	a.t.Helper()
+	image := makeImage(a.t, grader)
+	a.images = append(a.images, image)
+	return image
+}
+
 // Image makes an image with grader and this machine's own shell and tools in it, and
 // returns its id. It is removed with the test.
 func Image(t testing.TB, grader string) string {
+	t.Helper()
+	image := makeImage(t, grader)
+	t.Cleanup(func() { removeImage(image) })
+	return image
+}
+
+func removeImage(image string) {
+	_ = exec.Command("docker", "rmi", "--force", image).Run() //nolint:noctx // after the test's end
+}
+
+func makeImage(t testing.TB, grader string) string {
 	t.Helper()
 	root := t.TempDir()
 	for _, dir := range []string{"bin", "sbin", "lib", "lib64"} {
@@ -54,9 +73,7 @@ func load(t testing.TB, root string) string {
 	id, err := docker.Output()
 	check(t, err)
 	check(t, tar.Wait())
-	image := strings.TrimSpace(string(id))
-	t.Cleanup(func() { _ = exec.Command("docker", "rmi", "--force", image).Run() }) //nolint:noctx // after the test's end
-	return image
+	return strings.TrimSpace(string(id))
 }
 
 // libraries are what a program is linked with.

@@ -214,6 +214,7 @@ func server() {
 type granted string
 
 func (g granted) Issue(string, string) string { return string(g) }
+func (g granted) Expect(string, string)       {}
 func (g granted) Exited(string, string)       {}
 
 func pids(t *testing.T, p *local.Pool) []int {

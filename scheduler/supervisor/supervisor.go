@@ -106,6 +106,7 @@ func (s *Supervisor) start(q *quota) {
 	q.alive++
 	s.tasks.Go(func() {
 		defer end()
+		s.Registrar.Expect(id, r.quota.flavour.Name)
 		s.settle(r, r.Live(ctx)) //nolint:contextcheck // the next one's life is not part of this one's
 	})
 }

@@ -34,6 +34,7 @@ func (l life) Where() string { return "nowhere" }
 type registrar struct{ exited chan string }
 
 func (registrar) Issue(string, string) string     { return "" }
+func (registrar) Expect(string, string)           {}
 func (r registrar) Exited(runner, failure string) { r.exited <- failure }
 
 // newSupervisor returns a supervisor of lives, the moments at which they began, and
