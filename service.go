@@ -18,6 +18,7 @@ import (
 	"github.com/grader/grader/gitd"
 	"github.com/grader/grader/gitd/repo"
 	"github.com/grader/grader/hooks"
+	"github.com/grader/grader/nomad"
 	"github.com/grader/grader/scheduler"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/store"
@@ -39,6 +40,7 @@ type Service struct {
 	repos     *repo.Store
 	hooks     *hooks.Server
 	scheduler *scheduler.Scheduler
+	nomad     *nomad.Pool // nil where no flavour names that pool
 	ssh       *gitd.Server
 	site      atomic.Pointer[web.Server] // the SSH server, which starts before it, asks for its address
 }
@@ -138,6 +140,7 @@ func (s *Service) startScheduler(ctx context.Context, data *dataDir) error {
 	if s.scheduler.Pools, err = s.makePools(ctx, data); err != nil {
 		return err
 	}
+	s.startNomad(ctx)
 	if err := s.scheduler.Start(ctx); err != nil {
 		return fmt.Errorf("scheduler: %w", err)
 	}

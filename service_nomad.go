@@ -36,11 +36,19 @@ func (s *Service) nomadPool(ctx context.Context) (scheduler.Pool, error) {
 		return nil, err
 	}
 	s.scheduler.Listeners = append(s.scheduler.Listeners, listener)
-	pool := &nomad.Pool{Cluster: cluster, Settings: settings, Registrar: s.scheduler, Clock: s.Clock, Logger: s.Logger}
+	s.nomad = &nomad.Pool{Cluster: cluster, Settings: settings, Registrar: s.scheduler, Clock: s.Clock, Logger: s.Logger}
+	return s.nomad, nil
+}
+
+// startNomad lets the pool on a cluster, if there is one, ask which runners it has. What it
+// hears it tells the scheduler, which has its pools by then.
+func (s *Service) startNomad(ctx context.Context) {
+	if s.nomad == nil {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, firstAnswer)
 	defer cancel()
-	pool.Start(ctx)
-	return pool, nil
+	s.nomad.Start(ctx)
 }
 
 // nomadSettings are the configuration in the pool's form.

@@ -103,7 +103,7 @@ func TestNomadSaysWhyNoRunnerStarts(t *testing.T) {
 	f.serve()
 	eventually(t, "the next process knows of it", func() bool { return told(f.pool().Failure, "no room: 1 nodes") })
 	l = f.push("alice") // to see its lines again
-	l.await("waiting: no runner can be started at the moment (all machines are")
+	l.await("are full); you keep your place")
 	mend(func() { f.memory = "128MiB" }, "")
 	l.end()
 	f.wait("alice", 1)

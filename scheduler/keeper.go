@@ -105,13 +105,15 @@ func (k *keeper) demand(ctx context.Context) (demand, error) {
 	if err != nil {
 		return d, err
 	}
+	// Busy first: a job that is claimed meanwhile counts as neither, and its claim has the
+	// keeper look again. As both it would ask for a runner too many until the cooldown.
+	d.busy = int(k.scheduler.fleet.tally(k.flavour.Name).busy.Load())
 	depths, err := k.scheduler.Jobs.Depths(ctx)
 	for _, q := range depths {
 		if q.Flavour == k.flavour.Name {
 			d.waiting[q.Lane] = q.Waiting
 		}
 	}
-	d.busy = int(k.scheduler.fleet.tally(k.flavour.Name).busy.Load())
 	return d, err
 }
 
