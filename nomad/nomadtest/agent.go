@@ -159,6 +159,7 @@ func (a *Agent) Restart() {
 	defer log.Close()
 	a.cmd = exec.Command(a.binary, "agent", "-config", a.path("agent.hcl")) //nolint:noctx // it outlives the call; end ends it
 	a.cmd.Stdout, a.cmd.Stderr = log, log
+	a.cmd.Env = append(os.Environ(), a.mark())
 	check(a.t, a.cmd.Start())
 	a.Await("answer", func() bool {
 		_, err := a.Cluster().Status().Leader()

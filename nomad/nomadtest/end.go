@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -85,28 +86,19 @@ func (a *Agent) runs() bool {
 	return false
 }
 
+// mark is a variable of the agent's environment, and of all that it starts on this machine.
+func (a *Agent) mark() string { return "GRADER_TEST_AGENT=" + a.dir }
+
 // reap ends the helpers that copy logs: those of an agent that was killed outlive it.
 func (a *Agent) reap() {
 	all, _ := filepath.Glob("/proc/[0-9]*")
-	binary, _ := filepath.EvalSymlinks(a.binary)
 	for _, proc := range all {
-		program, err := os.Readlink(proc + "/exe")
-		if err != nil || program != binary || !a.holds(proc) {
+		environment, err := os.ReadFile(proc + "/environ")
+		if err != nil || !slices.Contains(strings.Split(string(environment), "\x00"), a.mark()) {
 			continue
 		}
 		if pid, err := strconv.Atoi(filepath.Base(proc)); err == nil {
 			_ = unix.Kill(pid, unix.SIGKILL)
 		}
 	}
-}
-
-// holds reports whether a process has a file of the agent's open.
-func (a *Agent) holds(proc string) bool {
-	open, _ := filepath.Glob(proc + "/fd/*")
-	for _, fd := range open {
-		if file, err := os.Readlink(fd); err == nil && strings.HasPrefix(file, a.dir+"/") {
-			return true
-		}
-	}
-	return false
 }
