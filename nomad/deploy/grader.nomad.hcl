@@ -49,14 +49,16 @@ job "grader" {
     }
 
     # One server a data directory: the old one ends before the new one starts. A new
-    # one that does not get ready gives way to the old version again.
+    # one that is not ready by the deadline gives way to the old version again; with a
+    # deadline of progress Nomad would first start the new one anew until that has passed.
     update {
-      max_parallel     = 1
-      canary           = 0
-      health_check     = "checks"
-      min_healthy_time = "5s"
-      healthy_deadline = "3m"
-      auto_revert      = true
+      max_parallel      = 1
+      canary            = 0
+      health_check      = "checks"
+      min_healthy_time  = "5s"
+      healthy_deadline  = "3m"
+      progress_deadline = "0s"
+      auto_revert       = true
     }
 
     restart {
