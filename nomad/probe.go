@@ -120,7 +120,7 @@ func (p probe) issuer(ctx context.Context, c Check) Check {
 func (p probe) token(ctx context.Context) Check {
 	c := Check{What: "nomad token", Says: "may do in namespace " + p.cluster.Namespace + " what runners need"}
 	if _, _, err := p.cluster.Namespaces().Info(p.cluster.Namespace, query(ctx)); err != nil {
-		c.Says, c.Remedy = p.refused("see namespace "+p.cluster.Namespace, err)
+		c.Says, c.Remedy = p.stranger(err)
 		return c
 	}
 	nobody := p.settings.parent("nobody") + "/nothing"

@@ -116,7 +116,7 @@ func TestProbeSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 		"no namespace":           {"GET /v1/namespace/default", refusal{404, "Namespace not found"}, "there is no namespace default", "nomad namespace apply default"},
 		"an unknown token":       {"GET /v1/namespace/default", refusal{403, "ACL token not found"}, "Nomad does not know the token", "nomad acl token create"},
 		"an expired token":       {"GET /v1/namespace/default", refusal{403, "ACL token expired"}, "Nomad does not know the token: 403 ACL token expired", "nomad.token_file"},
-		"no capability":          {"GET /v1/namespace/default", denied, "may not see namespace default", apply},
+		"no capability":          {"GET /v1/namespace/default", denied, "does not know the token, or it may do nothing in namespace default", apply},
 		"no list-jobs":           {"GET /v1/jobs", denied, "may not list-jobs in namespace default", apply},
 		"no read-job":            {"GET /v1/allocations", denied, "may not read-job", apply},
 		"no dispatch-job":        {"POST /v1/job/grader-nobody/nothing/dispatch", denied, "may not dispatch-job", apply},

@@ -43,20 +43,32 @@ func unreachedRemedy(err error) string {
 	return "correct nomad.address or NOMAD_ADDR; start Nomad there (systemctl start nomad); let its port through"
 }
 
+// applyPolicy gives a token, or the job of the server, what the pool needs.
+const applyPolicy = "nomad acl policy apply grader grader.policy.hcl, and give the token (or -job) that policy"
+
 // refused says what a token may not do, and what to do about it.
 func (p probe) refused(what string, err error) (says, remedy string) {
-	const apply = "nomad acl policy apply grader grader.policy.hcl, and give the token (or -job) that policy"
-	switch status(err) {
-	case http.StatusNotFound:
-		return fmt.Sprintf("there is no namespace %s", p.cluster.Namespace),
-			"nomad namespace apply " + p.cluster.Namespace + ", or correct nomad.namespace"
-	case http.StatusForbidden, http.StatusUnauthorized:
-		if unknown(err) {
-			return "Nomad does not know the token: " + inWords(err), "make one, and put it in the file nomad.token_file: nomad acl token create -policy grader"
-		}
-		return fmt.Sprintf("the token may not %s in namespace %s", what, p.cluster.Namespace), apply
+	if status(err) == http.StatusForbidden {
+		return fmt.Sprintf("the token may not %s in namespace %s", what, p.cluster.Namespace), applyPolicy
 	}
 	return what + ": " + inWords(err), "look at the log of Nomad's servers"
+}
+
+// stranger says why a token does not even see the namespace. Nomad tells who has no leave
+// and who is not known the same, but for tokens that have expired.
+func (p probe) stranger(err error) (says, remedy string) {
+	const renew = "make one, and put it in the file nomad.token_file: nomad acl token create -policy grader"
+	switch {
+	case status(err) == http.StatusNotFound:
+		return fmt.Sprintf("there is no namespace %s", p.cluster.Namespace),
+			"nomad namespace apply " + p.cluster.Namespace + ", or correct nomad.namespace"
+	case unknown(err):
+		return "Nomad does not know the token: " + inWords(err), renew
+	case status(err) == http.StatusForbidden:
+		return "Nomad does not know the token, or it may do nothing in namespace " + p.cluster.Namespace,
+			"nomad acl token self says whether it is known; if not, " + renew + "; if so, " + applyPolicy
+	}
+	return "look for namespace " + p.cluster.Namespace + ": " + inWords(err), "look at the log of Nomad's servers"
 }
 
 // unplanned says why Nomad would not have a flavour's job, and what to do about it.
