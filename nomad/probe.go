@@ -96,7 +96,7 @@ func (p probe) identities(ctx context.Context) Check {
 		c.Says, c.Remedy = "Nomad has no keys to sign with", "nomad operator root keyring rotate"
 		return c
 	}
-	return p.issuer(ctx, Check{What: c.What, Works: true, Says: fmt.Sprintf("%d keys", len(set.Keys))})
+	return p.issuer(ctx, Check{What: c.What, Works: true, Says: fmt.Sprintf("Nomad gives the keys that it signs with (%d)", len(set.Keys))})
 }
 
 // issuer holds the configured issuer of identities to what Nomad says of itself.

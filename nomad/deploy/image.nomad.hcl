@@ -1,7 +1,8 @@
 # Loads the runners' image on every node that there is now; `nomad job eval grader-image`
-# does so on those that came later. Its nodes need the driver raw_exec, which whoever may
-# submit jobs is root by, and a moment of a core that no runner has: node.sh, which needs
-# neither, loads images too. The file is what `docker save` writes; any web server has it.
+# does so on those that came later. Its nodes need the driver raw_exec (in client.hcl:
+# plugin "raw_exec" { config { enabled = true } }), by which whoever may submit jobs is
+# root, and a moment of a core that no runner has: node.sh, which needs neither, loads
+# images too. The file is what `docker save` writes; any web server has it.
 #
 #   docker save grader-runner:v1.0.0 | tee runner.tar | sha256sum
 #   nomad job run -var source=https://files.example.edu/runner.tar -var checksum=sha256:… image.nomad.hcl
