@@ -48,9 +48,9 @@ table inet $table {
 RULES
 
 [ -n "$list" ] || exit 0
-images=$(curl --fail --silent --show-error --location "$list")
+images=$(curl --fail --silent --show-error --location --connect-timeout 10 "$list")
 echo "$images" | while read -r id url; do
   if [ -z "$id" ] || docker image inspect "sha256:$id" >/dev/null 2>&1; then continue; fi
-  curl --fail --silent --show-error --location "$url" | docker load --quiet
+  curl --fail --silent --show-error --location --connect-timeout 10 "$url" | docker load --quiet
   docker image inspect "sha256:$id" >/dev/null 2>&1 || { echo "$url has no image sha256:$id" >&2; exit 1; }
 done
