@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -152,6 +153,7 @@ func (p *PlacementConfig) placement() nomad.Placement {
 	}
 	to := nomad.Placement{Priority: p.Priority, NodePool: p.NodePool, Datacenters: p.Datacenters}
 	for _, c := range p.Constraints {
+		c.Operator = cmp.Or(c.Operator, "=")
 		to.Constraints = append(to.Constraints, nomad.Constraint(c))
 	}
 	return to

@@ -69,7 +69,7 @@ func TestNomadAsConfigured(t *testing.T) {
 	settings, err := (&Service{Config: c}).nomadSettings()
 	must(t, err)
 	want := nomad.Settings{Prefix: "grader", Server: "http://10.0.0.1:7070", Network: "grader", Wall: "uid", Flavours: map[string]nomad.Placement{
-		"small": {Priority: 60, NodePool: "grading", Datacenters: []string{"north"}, Constraints: []nomad.Constraint{{Attribute: "${attr.cpu.arch}", Value: "amd64"}}}}}
+		"small": {Priority: 60, NodePool: "grading", Datacenters: []string{"north"}, Constraints: []nomad.Constraint{{Attribute: "${attr.cpu.arch}", Operator: "=", Value: "amd64"}}}}}
 	if diff := cmp.Diff(want, settings); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
 	}

@@ -122,7 +122,7 @@ func TestProbeSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 		"no dispatch-job":        {"POST /v1/job/grader-nobody/nothing/dispatch", denied, "may not dispatch-job", apply},
 		"no submit-job":          {plan, denied, "flavour small: the token may not submit-job", apply},
 		"no node:read":           {"GET /v1/nodes", denied, "nomad nodes: the token may not read nodes", "grader.policy.hcl"},
-		"no such node pool":      {plan, refusal{500, `job "grader-small" is in nonexistent node pool "x"`}, "Nomad refuses its job", "node_pool"},
+		"no such node pool":      {plan, refusal{500, "1 error occurred:\n\t* job \"grader-small\" is in nonexistent node pool \"x\""}, `Nomad refuses its job: 500 1 error occurred: * job "grader-small" is in nonexistent node pool "x"`, "node_pool"},
 		"no nodes":               {plan, failed(api.AllocationMetric{NodePool: "x"}), "no node is ready in node pool x", "nomad node status"},
 		"no Docker":              {plan, failed(api.AllocationMetric{NodesEvaluated: 2, ConstraintFiltered: map[string]int{"missing drivers": 2}}), "2 by missing drivers", "start Docker"},
 		"too small nodes":        {plan, failed(api.AllocationMetric{NodesEvaluated: 2, DimensionExhausted: map[string]int{"memory": 2}}), "2 of no more memory", "add nodes"},

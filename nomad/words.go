@@ -27,7 +27,7 @@ func inWords(err error) string {
 	}
 	var answer api.UnexpectedResponseError
 	if errors.As(err, &answer) && answer.HasStatusCode() {
-		body := strings.TrimSpace(answer.Body())
+		body := strings.Join(strings.Fields(answer.Body()), " ") // Nomad lists what is wrong over lines
 		return strings.TrimSpace(fmt.Sprintf("%d %s", answer.StatusCode(), body))
 	}
 	return err.Error()
