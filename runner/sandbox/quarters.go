@@ -74,7 +74,13 @@ func Alone() bool {
 		}
 		pid = st.parent
 	}
-	return len(processes(nil)) == len(family)
+	for _, pid := range processes(nil) {
+		// What has ended and was not waited for says nothing any more.
+		if st, err := readStat(pid); !family[pid] && err == nil && st.state != 'Z' {
+			return false
+		}
+	}
+	return true
 }
 
 // lend gives /tmp to a step whose temporary directory that is; false while another has it.
