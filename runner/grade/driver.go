@@ -182,12 +182,12 @@ func (r *trial) settle(ctx context.Context, d *duel, student, driver player) err
 	var studentErr error
 	select {
 	case studentErr = <-studentDone:
-		d.studentFirst = true
 	default:
 		if student.process != nil {
 			student.process.Kill()
 		}
 		studentErr = <-studentDone
 	}
+	d.studentFirst = d.studentRun.Ended < d.driverRun.Ended
 	return errors.Join(driverErr, studentErr)
 }

@@ -49,6 +49,41 @@ tests:
 	}
 }
 
+// Each of two that talk to each other learns that the other one has closed its output, although it
+// still runs: in a namespace, the processes around it held the pipe open.
+func TestClosedOutputIsAnEnd(t *testing.T) {
+	t.Parallel()
+	need(t, "python3")
+	tests := files{
+		"assignment.yaml": `
+title: T
+limits: {time: 10s, wall: 20s, memory: 256MiB}
+tests:
+  - {name: driver closes, run: [python3, sum.py], driver: [python3, closes.py]}
+  - {name: program closes, run: [python3, sum.py, closes], driver: [python3, waits.py]}
+`,
+		"closes.py": "import os, sys\nos.write(1, b'1\\n2\\n3\\n')\nos.close(1)\nsys.exit(42 if sys.stdin.read().split() == ['6'] else 43)\n",
+		"waits.py":  "import sys\nsaid = sys.stdin.read().split()\nprint(1, flush=True)\nsys.exit(42 if said == ['0'] else 43)\n",
+	}.write(t)
+	sum := `
+import os, sys
+if len(sys.argv) > 1:
+    os.write(1, b"0\n")
+    os.close(1)
+    input()
+else:
+    print(sum(map(int, sys.stdin.read().split())))
+`
+	for _, level := range []sandbox.Level{sandbox.LevelNamespace, sandbox.LevelUID} {
+		t.Run(string(level), func(t *testing.T) {
+			if level == sandbox.LevelUID && os.Getuid() != 0 {
+				t.Skip("level uid needs root")
+			}
+			points(t, gradeFiles(t, newGraderAt(t, level), tests, files{"sum.py": sum}), "2", "2")
+		})
+	}
+}
+
 // A program that the address sanitizer had nothing to say of ended with a failure of its search for
 // leaks, which takes ptrace.
 func TestAddressSanitizer(t *testing.T) {

@@ -168,6 +168,7 @@ func (p *Process) settle(why cause, first ended, m *meter, summed, base time.Dur
 	r.Killed, r.Limit = why.killed, why.limit
 	r.Stdout, r.Stderr = p.out.bytes(), p.err.bytes()
 	status := first.status
+	r.Ended = time.Duration(first.at)
 	waited := m.reaped + time.Duration(first.usage.Utime.Nano()+first.usage.Stime.Nano())
 	r.Memory = m.peak
 	if p.wall.level == LevelNamespace {
@@ -199,7 +200,7 @@ func (p *Process) insideView() (status unix.WaitStatus, waited, base time.Durati
 	if e == nil {
 		return unix.WaitStatus(syscall.SIGKILL), 0, 0
 	}
-	p.result.Memory = max(p.result.Memory, e.Memory)
+	p.result.Memory, p.result.Ended = max(p.result.Memory, e.Memory), time.Duration(e.At)
 	return unix.WaitStatus(e.Status), time.Duration(e.CPU), 0
 }
 

@@ -51,6 +51,7 @@ type ended struct {
 	status unix.WaitStatus
 	usage  unix.Rusage
 	err    error
+	at     int64 // by the monotonic clock
 }
 
 func newProcess(w *Wall, s Step, got *slot) *Process {
@@ -79,6 +80,7 @@ func (p *Process) reapFirst() {
 				break
 			}
 		}
+		e.at = stage.Monotonic()
 		p.first <- e
 	}()
 }

@@ -89,5 +89,6 @@ type Result struct {
 	Disk   int64  // bytes in its scratch directories at the end
 	Stdout []byte // at most Limits.Output bytes
 	Stderr []byte
-	Killed bool // ended by Process.Kill or its context
+	Killed bool          // ended by Process.Kill or its context
+	Ended  time.Duration // when its first process did, by the monotonic clock: which of two steps was first
 }

@@ -175,18 +175,25 @@ func (pl *plumbing) closeAll() {
 	}
 }
 
-// plumb opens what the child gets: its three, the spec, the answer, and for
-// bubblewrap the stage's binary and where to say the first process's id.
+// nothing opens what has nothing to read and takes whatever is written to it.
+func (pl *plumbing) nothing() *os.File {
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		pl.err = err
+		return nil
+	}
+	pl.theirs = append(pl.theirs, null)
+	return null
+}
+
+// plumb opens what the child gets: its three, the spec and the answer. Bubblewrap gets the
+// stage's binary and where to say the first process's id, and the program's input and output
+// for the stage alone.
 func (p *Process) plumb() (*plumbing, error) {
 	pl := &plumbing{}
 	stdin := p.step.Stdin
 	if stdin == nil {
-		null, err := os.Open(os.DevNull)
-		if err != nil {
-			return nil, fmt.Errorf("start step: %w", err)
-		}
-		stdin = null
-		pl.theirs = append(pl.theirs, null)
+		stdin = pl.nothing()
 	}
 	stdout := p.step.Stdout
 	if stdout == nil {
@@ -202,7 +209,8 @@ func (p *Process) plumb() (*plumbing, error) {
 	pl.child = []*os.File{stdin, stdout, stderr, specEnd, statusEnd}
 	if p.wall.level == LevelNamespace {
 		pl.info, infoEnd = pl.pipe(true)
-		pl.child = append(pl.child, p.wall.exe, infoEnd)
+		null := pl.nothing()
+		pl.child = []*os.File{null, null, stderr, specEnd, statusEnd, p.wall.exe, infoEnd, stdin, stdout}
 	}
 	if pl.err != nil {
 		pl.closeAll()

@@ -26,6 +26,7 @@ type Ended struct {
 	Status syscall.WaitStatus
 	CPU    int64 // nanoseconds, of all processes that were reaped
 	Memory int64 // largest resident set of one process, bytes; 0 when below what can be told
+	At     int64 // when the program did, in nanoseconds of the monotonic clock
 }
 
 // Answer is what a stage said until the end of its pipe.
@@ -49,7 +50,7 @@ func Parse(b []byte) Answer {
 		case answerStarted:
 			a.Started = true
 		case answerEnded:
-			e := &Ended{Status: syscall.WaitStatus(r.number()), CPU: int64(r.number()), Memory: int64(r.number())}
+			e := &Ended{Status: syscall.WaitStatus(r.number()), CPU: int64(r.number()), Memory: int64(r.number()), At: int64(r.number())}
 			if !r.bad {
 				a.Ended = e
 			}
@@ -80,5 +81,5 @@ func sayFailed(f *Failure) {
 
 func sayEnded(e Ended) {
 	b := putNumber([]byte{answerEnded}, uint64(e.Status))
-	say(putNumber(putNumber(b, uint64(e.CPU)), uint64(e.Memory)))
+	say(putNumber(putNumber(putNumber(b, uint64(e.CPU)), uint64(e.Memory)), uint64(e.At)))
 }

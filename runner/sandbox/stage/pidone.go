@@ -50,11 +50,16 @@ func deafen() {
 // kills the others.
 func reap(program int) Ended {
 	var e Ended
+	talk := newStreams()
 	for {
 		var status syscall.WaitStatus
 		var usage syscall.Rusage
-		pid, err := syscall.Wait4(-1, &status, 0, &usage)
+		pid, err := syscall.Wait4(-1, &status, talk.waiting(), &usage)
 		if err == syscall.EINTR {
+			continue
+		}
+		if pid == 0 && err == nil {
+			talk.follow(program)
 			continue
 		}
 		if err != nil { // ECHILD: nobody is left
@@ -64,10 +69,19 @@ func reap(program int) Ended {
 		e.CPU += usage.Utime.Nano() + usage.Stime.Nano()
 		e.Memory = max(e.Memory, usage.Maxrss<<10)
 		if pid == program {
-			e.Status = status
+			e.Status, e.At = status, Monotonic()  // before any partner learns of it
 			_ = syscall.Kill(-1, syscall.SIGKILL) // ESRCH when nobody is left
 		}
 	}
+}
+
+// Monotonic is the time by the clock that all processes of a machine share, in nanoseconds.
+func Monotonic() int64 {
+	const clockMonotonic = 1
+	var t syscall.Timespec
+	// It has no error that can happen.
+	_, _, _ = syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clockMonotonic, uintptr(unsafe.Pointer(&t)), 0)
+	return t.Nano()
 }
 
 // aboveOwn drops a resident set that is no larger than this process's own, which

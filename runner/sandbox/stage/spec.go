@@ -20,6 +20,10 @@ const Marker = "GRADER_STAGE"
 const (
 	SpecFD   = 3 // the Spec, to its end
 	StatusFD = 4 // the answer
+
+	// In a namespace, what is to become the program's 0 and 1; 5 and 6 are bubblewrap's.
+	InputFD  = 7
+	OutputFD = 8
 )
 
 // Spec is what a stage does.

@@ -59,11 +59,11 @@ func FuzzDecode(f *testing.F) {
 func TestParseAnswers(t *testing.T) {
 	t.Parallel()
 	failed := putString(putNumber([]byte{answerFailed}, uint64(syscall.ENOENT)), "execve")
-	ended := putNumber(putNumber(putNumber([]byte{answerStarted, answerEnded}, 139), 5), 4096)
+	ended := putNumber(putNumber(putNumber(putNumber([]byte{answerStarted, answerEnded}, 139), 5), 4096), 77)
 	if a := Parse(failed); a.Failure == nil || a.Failure.Error() != "execve: no such file or directory" || a.Started {
 		t.Errorf("%+v", a)
 	}
-	if a := Parse(ended); !a.Started || a.Ended == nil || *a.Ended != (Ended{Status: 139, CPU: 5, Memory: 4096}) {
+	if a := Parse(ended); !a.Started || a.Ended == nil || *a.Ended != (Ended{Status: 139, CPU: 5, Memory: 4096, At: 77}) {
 		t.Errorf("%+v", a)
 	}
 	for i := range len(ended) - 1 {

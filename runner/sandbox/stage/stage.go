@@ -32,6 +32,11 @@ func run() *Failure {
 	if err != nil {
 		return failed("decode spec", err)
 	}
+	if s.Init {
+		if err := takeStreams(); err != nil {
+			return err
+		}
+	}
 	if err := closeRest(); err != nil {
 		return err
 	}
@@ -42,6 +47,15 @@ func run() *Failure {
 		return err
 	}
 	return failed("execve", syscall.Exec(s.Program, s.Argv, s.Env))
+}
+
+// takeStreams puts the program's input and output where programs look for them. They came
+// elsewhere so that bubblewrap, which stays, does not hold them open.
+func takeStreams() *Failure {
+	if err := syscall.Dup3(InputFD, 0, 0); err != nil {
+		return failed("dup3", err)
+	}
+	return failed("dup3", syscall.Dup3(OutputFD, 1, 0))
 }
 
 // closeRest closes every descriptor but the program's three and the answer's.
