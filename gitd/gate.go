@@ -86,11 +86,11 @@ func pinLines(now, before schema.Pins) []string {
 			if before.Tests != nil && !slices.Contains(before.Tests[test], name) {
 				mark = "pinned + "
 			}
-			out = append(out, clip(mark+oneLine(test+"/"+name), lineWidth))
+			out = append(out, clipName(mark, oneLine(test+"/"+name), lineWidth))
 		}
 	}
 	for _, name := range gone(now, before) {
-		out = append(out, clip("no more  "+oneLine(name), lineWidth))
+		out = append(out, clipName("no more  ", oneLine(name), lineWidth))
 	}
 	if len(out) > maxPins {
 		out = append(out[:maxPins], fmt.Sprintf("and %d cases more", len(out)-maxPins))

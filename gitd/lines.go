@@ -122,10 +122,11 @@ func (l *lines) test(t *schema.TestResult) []string {
 	case !l.room(t.Outcome == schema.OutcomePassed):
 		return nil
 	case t.Unpinned:
-		return append([]string{clip("extra "+oneLine(t.Name), lineWidth)}, details("not one of the assignment's cases: earns nothing", 1)...)
+		return append([]string{clipName("extra ", oneLine(t.Name), lineWidth)}, details("not one of the assignment's cases: earns nothing", 1)...)
 	}
 	word := testWord(t.Outcome)
-	line := spread(fmt.Sprintf("%s  %-3s  %s", word, t.Score.String()+"/"+t.MaxScore.String(), oneLine(t.Name)), span(t.Wall))
+	head, took := fmt.Sprintf("%s  %-3s  ", word, t.Score.String()+"/"+t.MaxScore.String()), span(t.Wall)
+	line := spread(clipName(head, oneLine(t.Name), lineWidth-columns(took)-1), took)
 	if t.Outcome == schema.OutcomePassed {
 		return []string{l.paint(good, line)}
 	}
@@ -166,7 +167,7 @@ func (l *lines) absences() []string {
 		if a.tests == 1 {
 			what = oneLine(a.first)
 		}
-		out = append(out, clip(a.word+"  "+what, lineWidth))
+		out = append(out, clipName(a.word+"  ", what, lineWidth))
 		out = append(out, details(a.reason, 2)...)
 	}
 	return out

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -226,5 +227,22 @@ func TestAFailedCompilationIsToldInTheCompilersWords(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, render(student(), schema.Event{Kind: schema.EventTest, Test: &failed})); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// The cases of one class had all the same line, up to where they differ.
+func TestLongNamesKeepTheirEnd(t *testing.T) {
+	t.Parallel()
+	const class = "units/ca.example.university.structures.trees.BinarySearchTreeTest."
+	shown := schema.TestResult{Name: class + "removesTheRoot", Outcome: schema.OutcomePassed, Score: points(2), MaxScore: points(2), Visible: schema.VisibleAlways, Wall: 12 * time.Millisecond}
+	extra := schema.TestResult{Name: class + "madeUp", Outcome: schema.OutcomePassed, Visible: schema.VisibleAlways, Unpinned: true}
+	missing := schema.TestResult{Name: class + "balancesItself", Outcome: schema.OutcomeMissing, MaxScore: points(2), Visible: schema.VisibleAlways}
+	got := render(student(),
+		schema.Event{Kind: schema.EventTest, Test: &shown}, schema.Event{Kind: schema.EventTest, Test: &extra}, schema.Event{Kind: schema.EventTest, Test: &missing},
+		schema.Event{Kind: schema.EventEnded, State: schema.StateDone, Result: &schema.Result{Outcome: schema.OutcomeGraded, Score: points(2), MaxScore: points(4)}})
+	for i, end := range map[int]string{0: "BinarySearchTreeTest.removesTheRoot 12 ms", 1: "BinarySearchTreeTest.madeUp", 3: "BinarySearchTreeTest.balancesItself"} {
+		if i >= len(got) || !strings.HasSuffix(got[i], end) || !strings.Contains(got[i], "  …") && !strings.HasPrefix(got[i], "extra …") || utf8.RuneCountInString(got[i]) > lineWidth {
+			t.Errorf("line %d of %q does not end with %q", i, got, end)
+		}
 	}
 }

@@ -27,6 +27,19 @@ func clip(s string, n int) string {
 	return string([]rune(s)[:n-1]) + "…"
 }
 
+// clipName puts a case's name behind head, in n columns together. It loses its beginning where it is
+// too long: the package is that of all the others, and the end is what tells them apart.
+func clipName(head, name string, n int) string {
+	room := n - columns(head)
+	if columns(name) <= room {
+		return head + name
+	}
+	if room <= 1 {
+		return clip(head, n)
+	}
+	return head + "…" + string([]rune(name)[columns(name)-room+1:])
+}
+
 // wrap breaks a line at spaces; what has none is left as it is, so that a path or
 // an address can be copied.
 func wrap(s string, width int) []string {
