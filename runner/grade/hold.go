@@ -56,7 +56,7 @@ func (r *trial) hold(got reading) []schema.TestResult {
 }
 
 // matchCases finds for each pin its case in the report (nil for none), the cases that no pin
-// asks for, and the pins whose name the report holds more often than the reference.
+// asks for and that were run, and the pins whose name the report holds more often than the reference.
 func matchCases(pins []string, cases []reportCase) (matched []*reportCase, extra []reportCase, twice map[string]bool) {
 	place := make(map[string]int, len(pins))
 	for i, pin := range pins {
@@ -74,7 +74,7 @@ func matchCases(pins []string, cases []reportCase) (matched []*reportCase, extra
 			matched[at] = c
 		case known && c.verdict != verdictSkipped:
 			markTwice(twice, place, c.name)
-		default:
+		case c.verdict != verdictSkipped: // what nobody runs is nobody's case
 			extra = append(extra, *c)
 		}
 	}
@@ -106,9 +106,6 @@ func (c *reportCase) judge(result *schema.TestResult) {
 func (r *trial) unpinned(c reportCase) schema.TestResult {
 	result := r.entry(r.test, r.test.Name+"/"+c.name)
 	c.judge(&result)
-	if c.verdict == verdictSkipped {
-		result.Outcome = schema.OutcomeMissing
-	}
 	result.InProcess, result.Unpinned = true, true
 	return result
 }

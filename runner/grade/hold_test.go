@@ -70,6 +70,8 @@ func TestHold(t *testing.T) {
 			[]string{"units/a passed 3/3 !! the process ended with status 0, and 1 pinned cases are missing from its report", "units/b missing 0/3: not reported"}},
 		{"one skipped", total, []string{"a", "b"}, reading{cases: append(of(verdictPassed, "a"), of(verdictSkipped, "b")...), run: sandbox.Result{Exit: 1}},
 			[]string{"units/a passed 3/3", "units/b missing 0/3: skipped"}},
+		{"one that is skipped, as by the reference", total, []string{"a"}, reading{cases: append(of(verdictPassed, "a"), of(verdictSkipped, "later")...)},
+			[]string{"units/a passed 6/6"}},
 		{"one too many", total, []string{"a"}, reading{cases: of(verdictPassed, "a", "extra")},
 			[]string{"units/a passed 6/6", "units/extra passed 0/0 unpinned"}},
 		{"twice", total, []string{"a", "b"}, reading{cases: of(verdictPassed, "a", "b", "a")},
