@@ -42,7 +42,7 @@ func TestNomadDeployFiles(t *testing.T) {
 	run := func(args ...string) {
 		t.Helper()
 		cmd := exec.CommandContext(t.Context(), nomadtest.Binary(t), args...)
-		cmd.Env = append(os.Environ(), "NOMAD_ADDR="+agent.URL)
+		cmd.Env = append(os.Environ(), "NOMAD_ADDR="+agent.URL, "TMPDIR="+t.TempDir()) // where it leaves a directory of keys
 		if said, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("nomad %v: %v\n%s", args, err, said)
 		}
