@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -194,56 +193,6 @@ func TestFewerAreWanted(t *testing.T) {
 	if len(runners) != 1 || runners[0].ID != "grader-small/dispatch-1-x" || runners[0].Where != "allocation a1 on n1" {
 		t.Errorf("runners %+v", runners)
 	}
-}
-
-func TestNomadAway(t *testing.T) {
-	t.Parallel()
-	f := newFakeNomad(t)
-	f.down = true
-	p, said := onFake(t, f)
-	failure(t, p, "Nomad does not answer: list jobs: 500 no cluster leader")
-	check(t, p.Ensure(t.Context(), small(), 1))
-	f.mu.Lock()
-	f.down = false
-	f.mu.Unlock()
-	said.next(t, "failed small: Nomad does not answer: list jobs: 500 no cluster leader")
-	said.next(t, "expect grader-small/dispatch-1-x") // it makes up for what was asked
-}
-
-// Nomad's servers are away for ten minutes: nobody's work is taken away, and what was
-// asked for meanwhile is made up for once they are back.
-func TestNomadAwayForTenMinutes(t *testing.T) {
-	t.Parallel()
-	f := newFakeNomad(t)
-	served, grades := "grader-small/dispatch-1-x", "grader-small/dispatch-1-xx"
-	var later atomic.Int64
-	p, said := onFake(t, f, func(p *nomad.Pool) {
-		p.Clock = func() time.Time { return time.Now().Add(time.Duration(later.Load())) }
-	})
-	check(t, p.Ensure(t.Context(), small(), 2))
-	said.next(t, "expect "+served)
-	said.next(t, "expect "+grades)
-	f.has(alloc("a1", served, "running", "run"), alloc("a2", grades, "running", "run"))
-	f.leave()
-	said.next(t, "failed small: Nomad does not answer")
-	failure(t, p, "Nomad does not answer")
-	if err := p.Retire(t.Context(), served); schema.CodeOf(err) != schema.CodeUnavailable {
-		t.Errorf("retired while Nomad is away: %v", err)
-	}
-	later.Store(int64(10 * time.Minute))
-	check(t, p.Ensure(t.Context(), small(), 2))
-	f.returns()
-	said.next(t, "expect grader-small/dispatch-1-xxx") // and nothing is told of the one that grades
-	runners, err := p.List(t.Context())
-	check(t, err)
-	if len(runners) != 2 || runners[0].ID == served || runners[1].ID == served {
-		t.Errorf("the runners are %+v", runners)
-	}
-	until(t, "no other job than that of the one that served is stopped", func() bool {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		return slices.Equal(f.stopped, []string{served})
-	})
 }
 
 // A flavour was taken out of the configuration: what runs may be in the middle of a
