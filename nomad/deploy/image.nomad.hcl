@@ -1,4 +1,4 @@
-# Loads the runners' image on every node that there is now; `nomad job eval grader-image`
+# Loads the runners' image on every node that there is now; `nomad job eval load-grader-image`
 # does so on those that came later. Its nodes need the driver raw_exec (in client.hcl:
 # plugin "raw_exec" { config { enabled = true } }), by which whoever may submit jobs is
 # root, and a moment of a core that no runner has: node.sh, which needs neither, loads
@@ -27,7 +27,7 @@ variable "node_pool" {
   default = "default"
 }
 
-job "grader-image" {
+job "load-grader-image" {
   type        = "sysbatch"
   datacenters = var.datacenters
   node_pool   = var.node_pool
