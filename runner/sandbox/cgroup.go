@@ -160,7 +160,7 @@ func (g *cgroup) leave() error {
 func (g *cgroup) begin(memory int64) error {
 	limit := "-1"
 	if memory > 0 {
-		limit = strconv.FormatInt(memory, 10)
+		limit = strconv.FormatInt(memory+leftovers(g.memory), 10)
 	}
 	return put(g.memory, "memory.limit_in_bytes", limit)
 }
@@ -181,6 +181,20 @@ func (g *cgroup) kills() (int, error) {
 	}
 	_, rest, _ := bytes.Cut(b, []byte("oom_kill "))
 	return strconv.Atoi(string(bytes.TrimSpace(rest)))
+}
+
+// leftovers are the bytes of files in memory that are charged to a group without processes:
+// such as what was compiled there, and is still used.
+func leftovers(dir string) int64 {
+	stat, err := os.ReadFile(filepath.Join(dir, "memory.stat"))
+	if err != nil {
+		return 0
+	}
+	n, err := valueOf(stat, "shmem")
+	if err != nil {
+		return 0 // a kernel that does not tell
+	}
+	return int64(n)
 }
 
 // remove removes the group, which nobody is in any more.

@@ -14,7 +14,8 @@ import (
 type group interface {
 	// version is "v1" or "v2".
 	version() string
-	// begin sets the memory limit for the next step, 0 for none.
+	// begin sets the memory limit for the next step, 0 for none, above what earlier steps
+	// left in files that are kept in memory.
 	begin(memory int64) error
 	// attach has the process that starts with attr be born into the group.
 	attach(attr *syscall.SysProcAttr)

@@ -71,9 +71,9 @@ func (p *Process) exceeded(m *meter) Limit {
 		return LimitCPU
 	}
 	if p.tally.full() {
-		return LimitMemory
+		return p.filled()
 	}
-	if l.Memory == 0 || m.memory <= l.Memory || p.tally != nil {
+	if l.Memory == 0 || m.memory <= l.Memory || p.tally.exact() {
 		return ""
 	}
 	exact := m.memory
@@ -84,6 +84,17 @@ func (p *Process) exceeded(m *meter) Limit {
 		return LimitMemory
 	}
 	return ""
+}
+
+// filled is the limit that a step met whose cgroup is full.
+func (p *Process) filled() Limit {
+	if p.tally.exact() || p.step.Limits.Disk == 0 {
+		return LimitMemory
+	}
+	if used, tooDeep := p.diskUsage(); tooDeep || used > p.step.Limits.Disk {
+		return LimitDisk
+	}
+	return LimitMemory
 }
 
 // cpu is the processor time so far: as the cgroup counted it, else as it was summed.
@@ -113,7 +124,7 @@ func (p *Process) lookAtDisk(next *time.Time, m *meter) Limit {
 	switch {
 	case exceeded:
 		return LimitDisk
-	case p.tally == nil && p.step.Limits.Memory > 0 && open.buffers() > p.step.Limits.Memory:
+	case !p.tally.exact() && p.step.Limits.Memory > 0 && open.buffers() > p.step.Limits.Memory:
 		return LimitMemory
 	}
 	return ""
@@ -211,7 +222,7 @@ func (p *Process) metAtEnd(tooDeep bool) Limit {
 	case l.CPU > 0 && r.CPU > l.CPU:
 		return LimitCPU
 	case p.tally.full():
-		return LimitMemory
+		return p.filled()
 	case l.Wall > 0 && r.Wall > l.Wall+p.extra:
 		return LimitWall
 	case l.Disk > 0 && (tooDeep || r.Disk > l.Disk || r.Signal == unix.SIGXFSZ):

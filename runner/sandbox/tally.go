@@ -8,6 +8,7 @@ type tally struct {
 	group group
 	cpu   time.Duration // before the step
 	kills int
+	files bool // the step's files are charged to the cgroup as well
 }
 
 // openTally sets the step's memory limit on its slot's cgroup.
@@ -16,11 +17,27 @@ func (p *Process) openTally() (*tally, error) {
 	if g == nil {
 		return nil, nil
 	}
-	memory := p.step.Limits.Memory
-	if memory > 0 && p.wall.level == LevelNamespace {
-		memory += cgroupOverhead
+	t, err := newTally(g, p.cgroupLimit())
+	if err != nil {
+		return nil, err
 	}
-	return newTally(g, memory)
+	t.files = p.wall.inMemory
+	return t, nil
+}
+
+// cgroupLimit is what may be charged to the step's cgroup, in bytes; 0 is no limit.
+func (p *Process) cgroupLimit() int64 {
+	limit, disk := p.step.Limits.Memory, p.step.Limits.Disk
+	if limit == 0 || p.wall.inMemory && disk == 0 {
+		return 0
+	}
+	if p.wall.level == LevelNamespace {
+		limit += cgroupOverhead
+	}
+	if p.wall.inMemory {
+		limit += disk
+	}
+	return limit
 }
 
 // newTally sets the limit for the next step. Kills are counted from here, before the program
@@ -51,6 +68,10 @@ func (t *tally) used() (time.Duration, bool) {
 	now, err := t.group.used()
 	return now - t.cpu, err == nil
 }
+
+// exact reports whether the cgroup's memory is the step's own; where files are charged to
+// it too, what is the step's own is summed, and the cgroup bounds both together.
+func (t *tally) exact() bool { return t != nil && !t.files }
 
 // full reports whether the kernel has killed a process of the step for its memory.
 func (t *tally) full() bool {

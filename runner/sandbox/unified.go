@@ -145,7 +145,7 @@ func (u *unified) version() string { return "v2" }
 func (u *unified) begin(memory int64) error {
 	limit := "max"
 	if memory > 0 {
-		limit = strconv.FormatInt(memory, 10)
+		limit = strconv.FormatInt(memory+leftovers(u.dir), 10)
 	}
 	err := put(u.dir, "memory.max", limit)
 	// Absent where there is no swap to count.

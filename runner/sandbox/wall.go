@@ -62,6 +62,7 @@ type Wall struct {
 	filter    []byte   // seccomp program
 	traces    bool     // CAP_SYS_PTRACE: may look into every process
 	sums      bool     // no cgroups
+	inMemory  bool     // scratch directories are in a tmpfs: their files are charged to cgroups
 
 	mu        sync.Mutex
 	closed    bool
@@ -98,6 +99,9 @@ func (w *Wall) prepare(o Options) error {
 	if err := makeDirFor(w.dir); err != nil {
 		return err
 	}
+	if w.inMemory, err = isTmpfs(w.dir); err != nil {
+		return fmt.Errorf("open wall: %w", err)
+	}
 	if w.filter, err = filterProgram(); err != nil {
 		return fmt.Errorf("open wall: %w", err)
 	}
@@ -122,6 +126,13 @@ func (w *Wall) prepare(o Options) error {
 		return fmt.Errorf("open wall: %w", err)
 	}
 	return nil
+}
+
+// isTmpfs reports whether what is written to a directory is kept in memory.
+func isTmpfs(dir string) (bool, error) {
+	var st unix.Statfs_t
+	err := unix.Statfs(dir, &st)
+	return st.Type == unix.TMPFS_MAGIC, err
 }
 
 // makeDirFor makes the directory of scratches, and as root checks that the uids of

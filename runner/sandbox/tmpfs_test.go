@@ -1,0 +1,74 @@
+package sandbox_test
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/runner/sandbox"
+)
+
+// openInMemory opens a wall whose scratch directories are in a tmpfs, as /tmp is on many machines.
+func openInMemory(t *testing.T, level sandbox.Level) *sandbox.Wall {
+	t.Helper()
+	if level == sandbox.LevelUID && os.Getuid() != 0 {
+		t.Skip("level uid needs root")
+	}
+	dir, err := os.MkdirTemp("/dev/shm", "wall")
+	must(t, err)
+	t.Cleanup(func() { must(t, os.RemoveAll(dir)) })
+	var st unix.Statfs_t
+	must(t, unix.Statfs(dir, &st))
+	if !inMemory(dir) || st.Flags&unix.ST_NOEXEC != 0 {
+		t.Skip("/dev/shm is no tmpfs that lets programs run")
+	}
+	w, err := sandbox.Open(context.Background(), sandbox.Options{Dir: dir, Level: level, Slots: 1, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	must(t, err)
+	t.Cleanup(func() { must(t, w.Close()) })
+	return w
+}
+
+// inMemory reports whether what is written to a directory is kept in memory.
+func inMemory(dir string) bool {
+	var st unix.Statfs_t
+	return unix.Statfs(dir, &st) == nil && st.Type == unix.TMPFS_MAGIC
+}
+
+// TestScratchInMemory holds both limits where the files of steps are memory too: neither is met
+// for the other's sake, and what a step leaves is not charged to the next.
+func TestScratchInMemory(t *testing.T) {
+	t.Parallel()
+	for _, level := range []sandbox.Level{sandbox.LevelNamespace, sandbox.LevelUID} {
+		t.Run(string(level), func(t *testing.T) {
+			t.Parallel()
+			w := openInMemory(t, level)
+			s := newScratch(t, w)
+			limits := sandbox.Limits{CPU: usual().CPU, Wall: usual().Wall, Memory: 64 << 20, Processes: 32, Output: 1 << 20, Disk: 200 << 20}
+			for _, c := range []struct{ name, script, verdict string }{
+				{"files beyond the memory limit", "head -c 150M /dev/zero >big", "exit 0"},
+				{"beside what the last one left", "true", "exit 0"},
+				{"a small file beside it", "head -c 10M /dev/zero >small", "exit 0"},
+				{"files beyond the disk limit", "cat big >more", "disk limit"},
+				{"memory", "python3 -c 'x = bytearray(100 << 20); input()'", "memory limit"},
+				{"after all of them", "true", "exit 0"},
+			} {
+				step := shell(s, c.script)
+				step.Limits = limits
+				if r := mustRun(t, w, step); verdict(r) != c.verdict {
+					t.Errorf("%s: %s, want %s\n%s%s", c.name, verdict(r), c.verdict, r.Stdout, r.Stderr)
+				}
+				must(t, os.RemoveAll(s.Path()+"/more"))
+			}
+		})
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
