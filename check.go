@@ -123,12 +123,28 @@ func (k *checker) judge() (err error) {
 	if err != nil {
 		return err
 	}
+	if err := k.judgeTests(); err != nil {
+		return err
+	}
 	entries, err := treeEntries(k.submission)
 	if err != nil {
 		return fmt.Errorf("submission: %w", err)
 	}
 	if err := course.JudgeTree(spec, entries); err != nil {
 		return schema.Errorf(schema.CodeRefused, "refused: %w", err)
+	}
+	return nil
+}
+
+// judgeTests says what of the tests a push of theirs would be refused for. They are graded with
+// all the same: a directory holds more than what is committed.
+func (k *checker) judgeTests() error {
+	entries, err := treeEntries(k.tests)
+	if err != nil {
+		return fmt.Errorf("tests: %w", err)
+	}
+	if err := course.JudgeTree(nil, entries); err != nil {
+		fmt.Fprintf(k.c.App.ErrWriter, "a push of these tests would be refused: %s\n", schema.MessageOf(err))
 	}
 	return nil
 }
