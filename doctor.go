@@ -136,7 +136,7 @@ func hookFinding() finding {
 func walls(r sandbox.Report) []finding {
 	findings := []finding{{
 		What: "wall", Needed: true, Works: r.Best != "",
-		Says: fmt.Sprintf("kernel %s, Landlock ABI %d, cgroup %s: %s", r.Kernel, r.Landlock, orNone(r.Cgroup), counting(r.Cgroup)),
+		Says: fmt.Sprintf("kernel %s, Landlock ABI %d, cgroup %s: %s", r.Kernel, r.Landlock, orNone(r.Cgroup), counting(r)),
 	}}
 	if r.Cgroup == "" {
 		findings = append(findings, finding{What: "wall cgroup", Says: r.Uncounted, Remedy: countingRemedy})
@@ -161,9 +161,12 @@ func walls(r sandbox.Report) []finding {
 const countingRemedy = "run as root, or in a systemd unit with Delegate=yes; a container gets by with its own memory limit"
 
 // counting says how the memory and the processor time of a step are measured.
-func counting(cgroup string) string {
-	if cgroup == "" {
+func counting(r sandbox.Report) string {
+	switch {
+	case r.Cgroup == "":
 		return "memory and CPU are summed every 10 ms"
+	case r.InMemory:
+		return "CPU is exact, memory is summed every 10 ms (scratch directories are in a tmpfs)"
 	}
 	return "memory and CPU are exact"
 }

@@ -14,8 +14,20 @@ import (
 	"testing"
 	"time"
 
+	"github.com/grader/grader/runner/sandbox"
 	"github.com/grader/grader/scheduler/docker"
 )
+
+func TestDoctorSaysHowMemoryIsCounted(t *testing.T) {
+	t.Parallel()
+	for says, r := range map[string]sandbox.Report{
+		"memory and CPU are summed every 10 ms": {InMemory: true},
+		"memory and CPU are exact":              {Cgroup: "v2"},
+		"CPU is exact, memory is summed every 10 ms (scratch directories are in a tmpfs)": {Cgroup: "v2", InMemory: true},
+	} {
+		told(t, walls(r)[0], says, "")
+	}
+}
 
 // told fails the test unless a finding that does not work says so, with a remedy.
 func told(t *testing.T, f finding, says, remedy string) {

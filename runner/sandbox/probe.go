@@ -21,6 +21,7 @@ type Report struct {
 	Kernel    string   // release
 	Landlock  int      // ABI; 0 is none
 	Cgroup    string   // "v1", "v2" or "": how memory and CPU are counted exactly
+	InMemory  bool     // scratch directories are in a tmpfs: of the two, only CPU is
 	Uncounted string   // why there is no cgroup, call by call
 	Findings  []string // one line each, for people
 	Levels    []LevelReport
@@ -45,6 +46,10 @@ func Probe(ctx context.Context) Report {
 		return r
 	}
 	defer os.RemoveAll(dir)
+	if r.InMemory, err = isTmpfs(dir); err != nil {
+		r.Findings = []string{"temporary directory: " + err.Error()}
+		return r
+	}
 	for _, level := range levels() {
 		l := probeLevel(ctx, dir, level)
 		if l.Works && r.Best == "" {
@@ -152,6 +157,8 @@ func (r *Report) findings() []string {
 	}
 	if r.Cgroup == "" {
 		list = append(list, "memory and CPU: summed over processes every 10 ms, because "+r.Uncounted)
+	} else if r.InMemory {
+		list = append(list, "CPU: exact, by cgroup "+r.Cgroup+"; memory: summed over processes every 10 ms, because scratch directories are in a tmpfs")
 	} else {
 		list = append(list, "memory and CPU: exact, by cgroup "+r.Cgroup)
 	}

@@ -15,6 +15,9 @@ func TestProbeTellsWhatWorksAndWhatToDo(t *testing.T) {
 	if r.Best != sandbox.LevelNamespace || r.Kernel == "" || r.Landlock == 0 {
 		t.Errorf("%+v", r)
 	}
+	if r.InMemory != inMemory(os.TempDir()) {
+		t.Errorf("scratch in memory: %t", r.InMemory)
+	}
 	for _, l := range r.Levels {
 		works := l.Level == sandbox.LevelNamespace || os.Getuid() == 0
 		if l.Works != works || !works && (l.Failed == "" || l.Remedy == "") {
