@@ -45,7 +45,7 @@ build: ## bin/grader and bin/grader-hook
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/grader .
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o bin/grader-hook ./hooks/grader-hook
 
-test: deps build lint ## everything: the linters, then every test
+test: deps build ## every test
 	runner/with-docker.sh $(MAKE) --no-print-directory test-image go-test
 
 race: deps build ## every test under the race detector
@@ -84,8 +84,11 @@ image-only: build
 sbom: ## what IMAGE is made of, as SPDX
 	@docker run --rm --network none --entrypoint cat $(IMAGE) /usr/share/grader/sbom.spdx.json
 
-lint: ## the linters, pinned in tools/go.mod
+lint: tracked ## the linters, pinned in tools/go.mod, and no large file or compiled program in git
 	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
+
+tracked: # fails when git tracks a file over 1 MiB or a compiled program
+	@tools/tracked.sh
 
 test-nomad: deps build ## the pool on a real Nomad, with Docker; needs a nomad on PATH, and root
 	@command -v nomad >/dev/null || echo "SKIPPED: no nomad on PATH; nothing of the pool on Nomad is tested"
@@ -115,4 +118,4 @@ fuzz: ## every fuzz target for a minute
 	  done
 	done
 
-.PHONY: help deps build test race test-nomad go-test test-image image image-only sbom lint fmt bench attack demo fuzz
+.PHONY: help deps build test race test-nomad go-test test-image image image-only sbom lint tracked fmt bench attack demo fuzz
