@@ -47,9 +47,9 @@ func countTests(spec *assignment.Spec, pins schema.Pins, v course.Viewer) int {
 		}
 		pinned := len(pins.Tests[t.Name])
 		switch {
-		case t.CaseGlob != "" || t.Penalty != nil || t.Report != "" && pinned == 0:
+		case t.Family() || t.Penalty != nil || t.Kind.InProcess() && pinned == 0:
 			return 0
-		case t.Report != "":
+		case t.Kind.InProcess():
 			n += pinned
 		default:
 			n++

@@ -41,19 +41,16 @@ func (r *trial) items() []item {
 }
 
 // judgeCases runs a single test or a family.
-func (r *trial) judgeCases(ctx context.Context) error {
-	judge, err := r.judgement()
-	if err != nil {
-		return err
-	}
+func (r *trial) judgeCases(ctx context.Context, judge caseJudge) error {
 	score := newScoring(r.test, r.emit)
 	for _, it := range r.items() {
 		result := r.entry(r.test, it.name)
 		result.MaxScore = it.most
+		var err error
 		if ctx.Err() != nil {
 			err = errCutOff
 		} else {
-			err = judge(ctx, it, &result)
+			err = judge.judgeCase(ctx, r, it, &result)
 		}
 		if errors.Is(err, errCutOff) {
 			result.Outcome, result.Message, err = schema.OutcomeNotRun, cutOffWords(ctx, r.spec), nil
@@ -67,44 +64,17 @@ func (r *trial) judgeCases(ctx context.Context) error {
 	return nil
 }
 
-// judgement returns how the test's runs are judged.
-func (r *trial) judgement() (func(context.Context, item, *schema.TestResult) error, error) {
-	t := r.test
-	switch {
-	case !t.Driver.IsZero():
-		return r.drive, nil
-	case !t.Checker.IsZero():
-		return r.runAnd(r.check), nil
-	case t.Stdout.Set || t.CaseGlob != "" || t.Compare.Mode == assignment.CompareRegex:
-		c, err := newComparison(t.Compare)
-		if err != nil {
-			return nil, err
-		}
-		return r.runAnd(r.compareWith(c)), nil
+// runAnd runs the program, and hands its output to judge where it ended well.
+func (r *trial) runAnd(ctx context.Context, it item, result *schema.TestResult, judge func(output []byte) error) error {
+	run, end, err := r.runItem(ctx, it, result)
+	if err != nil {
+		return err
 	}
-	return r.runAnd(nil), nil
-}
-
-// outputJudge judges the output of a run that ended well.
-type outputJudge func(ctx context.Context, it item, output []byte, result *schema.TestResult) error
-
-// runAnd runs the program and hands its output to judge; nil is content with the exit status.
-func (r *trial) runAnd(judge outputJudge) func(context.Context, item, *schema.TestResult) error {
-	return func(ctx context.Context, it item, result *schema.TestResult) error {
-		run, end, err := r.runItem(ctx, it, result)
-		if err != nil {
-			return err
-		}
-		if end.outcome != "" {
-			end.apply(result)
-			return nil
-		}
-		if judge == nil {
-			award(result)
-			return nil
-		}
-		return judge(ctx, it, run.Stdout, result)
+	if end.outcome != "" {
+		end.apply(result)
+		return nil
 	}
+	return judge(run.Stdout)
 }
 
 // runItem runs the student's program once and notes what it used and printed.
@@ -156,22 +126,6 @@ func (r *trial) note(run sandbox.Result, p *place, v variables, result *schema.T
 		err = "[standard error]\n" + err
 	}
 	result.Output = joinNonEmpty("\n", strings.TrimRight(out, "\n"), err)
-}
-
-// compareWith compares a run's output with what is expected.
-func (r *trial) compareWith(c comparison) outputJudge {
-	return func(_ context.Context, it item, output []byte, result *schema.TestResult) error {
-		expected, err := r.content(it.answer)
-		if err != nil {
-			return err
-		}
-		if result.Message = c.differ(expected, output); result.Message != "" {
-			result.Outcome = schema.OutcomeFailed
-			return nil
-		}
-		award(result)
-		return nil
-	}
 }
 
 // apply puts an ending that is not good on a result.

@@ -42,7 +42,7 @@ func (s *session) tempWords(r schema.TestResult) string {
 
 // single reports whether a test has exactly one entry, of its own name.
 func single(t *assignment.Test) bool {
-	return t.CaseGlob == "" && (t.Report == "" || t.Report == assignment.ReportSARIF)
+	return !t.Family() && t.Kind != assignment.KindReport
 }
 
 // planned is an entry that a test will have, whatever happens.
@@ -56,7 +56,7 @@ func (s *session) plan(t *assignment.Test) []planned {
 	switch {
 	case single(t):
 		return []planned{{t.Name, t.Hint, t.Points.Total}}
-	case t.Report != "":
+	case t.Kind == assignment.KindReport:
 		return s.planPinned(t)
 	}
 	points := t.CasePoints()

@@ -29,7 +29,7 @@ func (s *session) pinReference(ctx context.Context) error {
 	}
 	for i := range s.spec.Tests {
 		t := &s.spec.Tests[i]
-		if !pinned(t) {
+		if t.Kind != assignment.KindReport {
 			continue
 		}
 		if ctx.Err() != nil {
@@ -53,14 +53,9 @@ func usable(ref *subject) error {
 	return nil
 }
 
-// pinned reports whether a test's cases are pinned.
-func pinned(t *assignment.Test) bool {
-	return t.Report != "" && t.Report != assignment.ReportSARIF
-}
-
 func (s *session) hasReports() bool {
 	for i := range s.spec.Tests {
-		if pinned(&s.spec.Tests[i]) {
+		if s.spec.Tests[i].Kind == assignment.KindReport {
 			return true
 		}
 	}

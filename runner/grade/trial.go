@@ -27,7 +27,7 @@ type trial struct {
 func (s *session) newTrial(ctx context.Context, b *subject, t *assignment.Test, emit func(schema.TestResult)) (*trial, error) {
 	r := &trial{session: s, test: t, subject: b, shown: b.artefacts, emit: emit}
 	var err error
-	if t.Report != "" {
+	if t.Kind.InProcess() {
 		if r.shown, err = s.forInProcess(b); err != nil {
 			return nil, err
 		}
@@ -124,17 +124,6 @@ func (s *session) gradeTest(ctx context.Context, b *subject, t *assignment.Test,
 	return nil
 }
 
-// judge runs the test by its kind.
-func (r *trial) judge(ctx context.Context) error {
-	switch {
-	case r.test.Report == assignment.ReportSARIF:
-		return r.judgeFindings(ctx)
-	case r.test.Report != "":
-		return r.judgeReport(ctx)
-	}
-	return r.judgeCases(ctx)
-}
-
 // maxGateOutput is how much of a compiler's output stands among the words of a gate, in bytes:
 // whoever sets the tests reads it in the push.
 const maxGateOutput = 600
@@ -157,7 +146,7 @@ func (s *session) compileFailed(ctx context.Context, b *subject, t *assignment.T
 	}
 	result := s.entry(t, t.Name)
 	result.Outcome, result.Message, result.Output = schema.OutcomeCompileError, f.message, f.output
-	result.InProcess = t.Report != ""
+	result.InProcess = t.Kind.InProcess()
 	if ours {
 		s.report(t, "compile: "+f.message, f.output)
 		result.Outcome = schema.OutcomeGraderError

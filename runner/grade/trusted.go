@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"os"
 	"path"
 	"slices"
 	"strconv"
@@ -172,40 +171,23 @@ func (t *trusted) score() (schema.Points, bool) {
 	return schema.NewPoints(int64(math.Round(share*precision)), precision), true
 }
 
-// check runs the test's checker on an output.
-func (r *trial) check(ctx context.Context, it item, output []byte, result *schema.TestResult) error {
-	crash, words, err := r.runChecker(ctx, it, output, result)
-	if err != nil || crash == "" {
-		return err
-	}
-	return r.blame(ctx, "checker: "+crash, words, it, result)
-}
-
-// runChecker returns how the checker crashed, if it did, and what it printed.
-func (r *trial) runChecker(ctx context.Context, it item, output []byte, result *schema.TestResult) (crash, words string, err error) {
-	t, err := r.newTrusted(r.test.Checker, it)
-	if err != nil {
-		return "", "", err
-	}
-	defer t.place.remove()
-	t.order.stdin, err = r.grader.stream(output)
-	if err != nil {
-		return "", "", err
-	}
-	defer func(f *os.File) { _ = f.Close() }(t.order.stdin)
-	run, err := r.run(ctx, t.order)
-	if err != nil {
-		return "", "", err
-	}
-	crash, _ = t.verdictOf(run, result)
-	return crash, string(run.Stdout) + string(run.Stderr), nil
+// trustedJudge is a judge that leaves the verdict to a trusted program.
+type trustedJudge interface {
+	caseJudge
+	// crashes reports whether the trial's subject makes the trusted program of a case crash.
+	crashes(ctx context.Context, r *trial, it item) (bool, error)
 }
 
 // blame decides who made a checker or driver crash: the same case is run with the
 // reference at once, and only when that makes it crash too are the tests to blame.
-func (r *trial) blame(ctx context.Context, crash, words string, it item, result *schema.TestResult) error {
+func (r *trial) blame(ctx context.Context, judge trustedJudge, crash, words string, it item, result *schema.TestResult) error {
 	ours, err := r.referenceFailsToo(ctx, r.subject, func(ref *subject) (bool, error) {
-		return r.crashesWith(ctx, ref, it)
+		other, err := r.newTrial(ctx, ref, r.test, func(schema.TestResult) {})
+		if err != nil {
+			return false, err
+		}
+		defer other.end()
+		return judge.crashes(ctx, other, it)
 	})
 	if err != nil {
 		return err
@@ -223,24 +205,4 @@ func (r *trial) blame(ctx context.Context, crash, words string, it item, result 
 		result.Message, result.Output = crash, clip(words, maxOutput)
 	}
 	return nil
-}
-
-// crashesWith reports whether a subject makes the checker or driver of a case crash.
-func (r *trial) crashesWith(ctx context.Context, ref *subject, it item) (bool, error) {
-	other, err := r.newTrial(ctx, ref, r.test, func(schema.TestResult) {})
-	if err != nil {
-		return false, err
-	}
-	defer other.end()
-	var result schema.TestResult
-	if !r.test.Driver.IsZero() {
-		_, crash, _, err := other.playDriver(ctx, it, &result)
-		return crash != "", err
-	}
-	run, end, err := other.runItem(ctx, it, &result)
-	if err != nil || end.outcome != "" {
-		return false, err
-	}
-	crash, _, err := other.runChecker(ctx, it, run.Stdout, &result)
-	return crash != "", err
 }

@@ -13,7 +13,7 @@ import (
 // cases resolves a family's glob: every input with its answer and what its sidecar says.
 func (l *loader) cases(r *reading, t *Test, o *object) error {
 	at := o.get("cases")
-	if t.CaseGlob == "" {
+	if !t.Family() {
 		return nil
 	}
 	inputs := l.matching(t.CaseGlob)

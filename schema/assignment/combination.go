@@ -58,18 +58,18 @@ func (r *reading) pointsFit(t Test, o *object) {
 		r.fail(at, "points: each needs cases; write a number")
 	case t.Points.ByName() && !o.has("report"):
 		r.fail(at, "points by name are for a report; write a number, or {each: 1} for cases")
-	case t.Points.ByName() && t.Report == ReportSARIF:
+	case t.Points.ByName() && t.Kind == KindFindings:
 		r.fail(at, "a sarif report has findings, not cases; write a number of points, or leave points out")
 	}
 }
 
 func (r *reading) reportFits(t Test, o *object) {
 	switch {
-	case o.has("penalty") && t.Report != ReportSARIF:
+	case o.has("penalty") && t.Kind != KindFindings:
 		r.fail(o.key("penalty"), "penalty needs report: sarif, whose findings it counts")
-	case t.Report == ReportSARIF && !o.has("penalty"):
+	case t.Kind == KindFindings && !o.has("penalty"):
 		r.fail(o.key("report"), "report: sarif needs penalty; write penalty: {points: 0.5, per: finding, max: 5}")
-	case t.Report != "" && t.Report != ReportSARIF && !r.root.has("solution"):
+	case t.Kind == KindReport && !r.root.has("solution"):
 		r.fail(o.key("report"), "report needs solution, whose cases every submission must have; write solution: solution/")
 	}
 }

@@ -28,7 +28,7 @@ func TestTheShortestAssignmentHasTheDefaults(t *testing.T) {
 	want := &assignment.Spec{
 		Title: "A1", Counts: assignment.CountsBest, MaxSize: 10 << 20, MaxFiles: 500, Limits: limits, JobLimit: 15 * time.Minute,
 		Tests: []assignment.Test{{
-			Name: "greets", Run: assignment.Command{Shell: "./hello"}, Compare: assignment.Compare{Mode: assignment.CompareLines},
+			Name: "greets", Kind: assignment.KindExit, Run: assignment.Command{Shell: "./hello"}, Compare: assignment.Compare{Mode: assignment.CompareLines},
 			Points: assignment.PointRule{Total: schema.NewPoints(1, 1)}, Score: assignment.ScoreSum, Visible: schema.VisibleAlways, Limits: limits, Compiler: limits,
 		}},
 	}

@@ -123,12 +123,12 @@ const (
 	ScoreMin Scoring = "min"
 )
 
-// Test is one entry of tests. Its kind follows from what is set: Penalty with
-// ReportSARIF, Report, Driver, Checker, Cases, Stdout, CompareRegex (which needs no
-// Stdout), or the exit status alone. At most one of Report, Driver, Checker and
-// {Stdout, Cases with Compare} judges; Cases may stand with Driver or Checker.
+// Test is one entry of tests. Its Kind says which of the fields below decide: Stdout,
+// Cases and Compare belong to KindCompare, Report to KindReport and KindFindings, Penalty
+// to KindFindings. Cases may stand with a Driver or a Checker too.
 type Test struct {
 	Name    string
+	Kind    Kind
 	Run     Command
 	Compile Command
 	Needs   []string // globs, each of which matches a file of this repository

@@ -44,6 +44,7 @@ func (r *reading) test(o *object) Test {
 	r.testVerdict(o, &t)
 	r.testPoints(o, &t)
 	r.testStanding(o, &t)
+	t.Kind = t.kind()
 	return t
 }
 

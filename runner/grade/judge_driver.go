@@ -19,16 +19,24 @@ type duel struct {
 	studentFirst          bool // the student's program ended before the driver
 }
 
-// drive judges a run by the test's driver.
-func (r *trial) drive(ctx context.Context, it item, result *schema.TestResult) error {
+// driverJudge leaves the verdict to the test's driver, which talks with the program.
+type driverJudge struct{}
+
+func (j driverJudge) judgeCase(ctx context.Context, r *trial, it item, result *schema.TestResult) error {
 	decided, crash, words, err := r.playDriver(ctx, it, result)
 	if err != nil || decided {
 		return err
 	}
 	if crash != "" {
-		return r.blame(ctx, "driver: "+crash, words, it, result)
+		return r.blame(ctx, j, "driver: "+crash, words, it, result)
 	}
 	return nil
+}
+
+func (driverJudge) crashes(ctx context.Context, r *trial, it item) (bool, error) {
+	var result schema.TestResult
+	_, crash, _, err := r.playDriver(ctx, it, &result)
+	return crash != "", err
 }
 
 // playDriver lets the two play and judges: a limit that the student's program met comes

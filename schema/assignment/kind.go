@@ -1,0 +1,37 @@
+package assignment
+
+// Kind says who judges a test. Every test has exactly one.
+type Kind string
+
+// The kinds, by the key that asks for each.
+const (
+	KindExit     Kind = "exit"     // the exit status alone
+	KindCompare  Kind = "compare"  // the output is compared: stdout, the answers of cases, or a regex
+	KindChecker  Kind = "checker"  // a trusted program reads the output
+	KindDriver   Kind = "driver"   // a trusted program talks with the program
+	KindReport   Kind = "report"   // the cases of an in-process framework's report
+	KindFindings Kind = "findings" // the findings of a sarif report
+)
+
+// InProcess reports whether the verdict comes from the process that runs the submission.
+func (k Kind) InProcess() bool { return k == KindReport || k == KindFindings }
+
+// Family reports whether the test has an entry for each of its cases, known before it runs.
+func (t *Test) Family() bool { return t.CaseGlob != "" }
+
+// kind returns who judges a test whose keys fit together.
+func (t *Test) kind() Kind {
+	switch {
+	case t.Report == ReportSARIF:
+		return KindFindings
+	case t.Report != "":
+		return KindReport
+	case !t.Driver.IsZero():
+		return KindDriver
+	case !t.Checker.IsZero():
+		return KindChecker
+	case t.Stdout.Set || t.Family() || t.Compare.Mode == CompareRegex:
+		return KindCompare
+	}
+	return KindExit
+}
