@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 )
@@ -24,6 +25,37 @@ func Sanitize(s string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// Excerpt makes text that a stranger wrote safe to print, as Sanitize does, and at most
+// limit bytes long: its beginning and its end stay, and a line between them says how many
+// bytes were left out. That line is not counted. A limit of 0 or less leaves nothing.
+func Excerpt(text string, limit int) string {
+	if limit <= 0 {
+		return ""
+	}
+	if len(text) <= limit {
+		return Sanitize(text)
+	}
+	head, tail := wholeRunes(text[:limit/2]), text[len(text)-limit/2:]
+	for len(tail) > 0 && !utf8.RuneStart(tail[0]) && limit/2-len(tail) < utf8.UTFMax {
+		tail = tail[1:]
+	}
+	left := len(text) - len(head) - len(tail)
+	return fmt.Sprintf("%s\n[%d bytes left out]\n%s", Sanitize(head), left, Sanitize(tail))
+}
+
+// wholeRunes removes a character that was cut in half from the end.
+func wholeRunes(s string) string {
+	for i := 1; i <= min(utf8.UTFMax, len(s)); i++ {
+		if utf8.RuneStart(s[len(s)-i]) {
+			if !utf8.FullRuneInString(s[len(s)-i:]) {
+				return s[:len(s)-i]
+			}
+			return s
+		}
+	}
+	return s
 }
 
 func clean(s string) bool {

@@ -51,3 +51,23 @@ func FuzzSanitize(f *testing.F) {
 		}
 	})
 }
+
+func TestExcerpt(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		text  string
+		limit int
+		want  string
+	}{
+		"short":                   {"ab\x00", 3, "ab�"},
+		"no room":                 {"ab", 0, ""},
+		"less than no room":       {"ab", -1, ""},
+		"the middle is left out":  {"0123456789", 4, "01\n[6 bytes left out]\n89"},
+		"no character is halved":  {"aé------éb", 4, "a\n[10 bytes left out]\nb"},
+		"invalid bytes are bytes": {"\xff\xff------\xff\xff", 4, "��\n[6 bytes left out]\n��"},
+	} {
+		if got := schema.Excerpt(c.text, c.limit); got != c.want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}

@@ -108,7 +108,7 @@ func cutOffWords(ctx context.Context, spec *assignment.Spec) string {
 // report tells the staff's log what went wrong in the tests.
 func (s *session) report(t *assignment.Test, what, output string) {
 	if s.grader.Logger != nil {
-		s.grader.Logger.Error("test is broken", "test", t.Name, "what", what, "output", clip(output, 2000))
+		s.grader.Logger.Error("test is broken", "test", t.Name, "what", what, "output", schema.Excerpt(output, 2000))
 	}
 }
 

@@ -3,6 +3,7 @@ package grade
 import (
 	"fmt"
 
+	"github.com/grader/grader/runner/grade/report"
 	"github.com/grader/grader/schema"
 )
 
@@ -27,13 +28,13 @@ func (r *trial) hold(got reading) []schema.TestResult {
 			result.Outcome, result.Message = schema.OutcomeMissing, void
 		case twice[r.pins[r.test.Name][i]]:
 			result.Outcome, result.Message = schema.OutcomeFailed, "this name stands more often in the report than it should, so it is worth nothing"
-		case c == nil || c.verdict == verdictSkipped:
+		case c == nil || c.Verdict == report.Skipped:
 			result.Outcome, result.Message = schema.OutcomeMissing, missingWords(c, got.end)
 			if missing++; missing == 1 && c == nil {
 				result.Output = got.output
 			}
 		default:
-			c.judge(&result)
+			judgeCase(c, &result)
 		}
 		results = append(results, r.finish(result, p.hint))
 	}
@@ -57,24 +58,24 @@ func (r *trial) hold(got reading) []schema.TestResult {
 
 // matchCases finds for each pin its case in the report (nil for none), the cases that no pin
 // asks for and that were run, and the pins whose name the report holds more often than the reference.
-func matchCases(pins []string, cases []reportCase) (matched []*reportCase, extra []reportCase, twice map[string]bool) {
+func matchCases(pins []string, cases []report.Case) (matched []*report.Case, extra []report.Case, twice map[string]bool) {
 	place := make(map[string]int, len(pins))
 	for i, pin := range pins {
 		place[pin] = i
 	}
-	matched, twice = make([]*reportCase, len(pins)), map[string]bool{}
+	matched, twice = make([]*report.Case, len(pins)), map[string]bool{}
 	seen := map[string]int{}
 	for i := range cases {
 		c := &cases[i]
-		seen[c.name]++
-		at, pinned := place[numbered(c.name, seen[c.name])]
-		_, known := place[c.name]
+		seen[c.Name]++
+		at, pinned := place[numbered(c.Name, seen[c.Name])]
+		_, known := place[c.Name]
 		switch {
 		case pinned && matched[at] == nil:
 			matched[at] = c
-		case known && c.verdict != verdictSkipped:
-			markTwice(twice, place, c.name)
-		case c.verdict != verdictSkipped: // what nobody runs is nobody's case
+		case known && c.Verdict != report.Skipped:
+			markTwice(twice, place, c.Name)
+		case c.Verdict != report.Skipped: // what nobody runs is nobody's case
 			extra = append(extra, *c)
 		}
 	}
@@ -92,10 +93,10 @@ func markTwice(twice map[string]bool, place map[string]int, name string) {
 	}
 }
 
-// judge puts a case on its result.
-func (c *reportCase) judge(result *schema.TestResult) {
-	result.Wall, result.Message, result.Output = c.wall, c.message, c.output
-	if c.verdict == verdictPassed {
+// judgeCase puts a case on its result.
+func judgeCase(c *report.Case, result *schema.TestResult) {
+	result.Wall, result.Message, result.Output = c.Wall, c.Message, c.Output
+	if c.Verdict == report.Passed {
 		award(result)
 		return
 	}
@@ -103,9 +104,9 @@ func (c *reportCase) judge(result *schema.TestResult) {
 }
 
 // unpinned makes an entry of a case that the reference does not have.
-func (r *trial) unpinned(c reportCase) schema.TestResult {
-	result := r.entry(r.test, r.test.Name+"/"+c.name)
-	c.judge(&result)
+func (r *trial) unpinned(c report.Case) schema.TestResult {
+	result := r.entry(r.test, r.test.Name+"/"+c.Name)
+	judgeCase(&c, &result)
 	result.InProcess, result.Unpinned = true, true
 	return result
 }
@@ -125,10 +126,10 @@ func (r *trial) nothingPinned(got reading) schema.TestResult {
 }
 
 // missingWords says why a pinned case has no verdict.
-func missingWords(c *reportCase, end ending) string {
+func missingWords(c *report.Case, end ending) string {
 	switch {
 	case c != nil:
-		return joinNonEmpty(": ", "skipped", c.message)
+		return joinNonEmpty(": ", "skipped", c.Message)
 	case end.outcome != "" && end.outcome != schema.OutcomeCrashed:
 		return "not reported: " + end.message
 	case end.signal != "":

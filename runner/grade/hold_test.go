@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/grader/grader/runner/grade/report"
 	"github.com/grader/grader/runner/sandbox"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/schema/assignment"
@@ -45,9 +46,9 @@ func heldAs(results []schema.TestResult) []string {
 
 func TestHold(t *testing.T) {
 	t.Parallel()
-	of := func(v verdict, names ...string) (list []reportCase) {
+	of := func(v report.Verdict, names ...string) (list []report.Case) {
 		for _, n := range names {
-			list = append(list, reportCase{name: n, verdict: v})
+			list = append(list, report.Case{Name: n, Verdict: v})
 		}
 		return list
 	}
@@ -62,39 +63,39 @@ func TestHold(t *testing.T) {
 		got    reading
 		want   []string
 	}{
-		{"all there", total, []string{"a", "b"}, reading{files: 1, cases: of(verdictPassed, "b", "a")},
+		{"all there", total, []string{"a", "b"}, reading{files: 1, cases: of(report.Passed, "b", "a")},
 			[]string{"units/a passed 3/3", "units/b passed 3/3"}},
-		{"one fails, the status says so", total, []string{"a", "b"}, reading{cases: append(of(verdictPassed, "a"), of(verdictFailed, "b")...), run: sandbox.Result{Exit: 1}},
+		{"one fails, the status says so", total, []string{"a", "b"}, reading{cases: append(of(report.Passed, "a"), of(report.Failed, "b")...), run: sandbox.Result{Exit: 1}},
 			[]string{"units/a passed 3/3", "units/b failed 0/3"}},
-		{"one missing", total, []string{"a", "b"}, reading{cases: of(verdictPassed, "a")},
+		{"one missing", total, []string{"a", "b"}, reading{cases: of(report.Passed, "a")},
 			[]string{"units/a passed 3/3 !! the process ended with status 0, and 1 pinned cases are missing from its report", "units/b missing 0/3: not reported"}},
-		{"one skipped", total, []string{"a", "b"}, reading{cases: append(of(verdictPassed, "a"), of(verdictSkipped, "b")...), run: sandbox.Result{Exit: 1}},
+		{"one skipped", total, []string{"a", "b"}, reading{cases: append(of(report.Passed, "a"), of(report.Skipped, "b")...), run: sandbox.Result{Exit: 1}},
 			[]string{"units/a passed 3/3", "units/b missing 0/3: skipped"}},
-		{"one that is skipped, as by the reference", total, []string{"a"}, reading{cases: append(of(verdictPassed, "a"), of(verdictSkipped, "later")...)},
+		{"one that is skipped, as by the reference", total, []string{"a"}, reading{cases: append(of(report.Passed, "a"), of(report.Skipped, "later")...)},
 			[]string{"units/a passed 6/6"}},
-		{"one too many", total, []string{"a"}, reading{cases: of(verdictPassed, "a", "extra")},
+		{"one too many", total, []string{"a"}, reading{cases: of(report.Passed, "a", "extra")},
 			[]string{"units/a passed 6/6", "units/extra passed 0/0 unpinned"}},
-		{"twice", total, []string{"a", "b"}, reading{cases: of(verdictPassed, "a", "b", "a")},
+		{"twice", total, []string{"a", "b"}, reading{cases: of(report.Passed, "a", "b", "a")},
 			[]string{"units/a failed 0/3" + again + " !! 1 names stand more than once in the report", "units/b passed 3/3"}},
-		{"repeats as in the reference", total, []string{"a", "a#2"}, reading{cases: append(of(verdictFailed, "a"), of(verdictPassed, "a")...), run: sandbox.Result{Exit: 1}},
+		{"repeats as in the reference", total, []string{"a", "a#2"}, reading{cases: append(of(report.Failed, "a"), of(report.Passed, "a")...), run: sandbox.Result{Exit: 1}},
 			[]string{"units/a failed 0/3", "units/a#2 passed 3/3"}},
-		{"repeats, one less", total, []string{"a", "a#2"}, reading{cases: of(verdictPassed, "a"), run: sandbox.Result{Exit: 1}},
+		{"repeats, one less", total, []string{"a", "a#2"}, reading{cases: of(report.Passed, "a"), run: sandbox.Result{Exit: 1}},
 			[]string{"units/a passed 3/3", "units/a#2 missing 0/3: not reported"}},
-		{"repeats, one more", total, []string{"a", "a#2"}, reading{cases: of(verdictPassed, "a", "a", "a"), run: sandbox.Result{Exit: 1}, end: ending{message: "exit status 1"}},
+		{"repeats, one more", total, []string{"a", "a#2"}, reading{cases: of(report.Passed, "a", "a", "a"), run: sandbox.Result{Exit: 1}, end: ending{message: "exit status 1"}},
 			[]string{"units/a failed 0/3" + again + " !! 2 names stand more than once in the report", "units/a#2 failed 0/3" + again}},
 		{"points by name", assignment.PointRule{Default: &one, ByPattern: map[string]schema.Points{"Ring*": half, "Ring.x": one}}, []string{"Ring.x", "Ring.y", "z"},
-			reading{cases: of(verdictPassed, "Ring.x", "Ring.y", "z")}, []string{"units/Ring.x passed 1/1", "units/Ring.y passed 0.5/0.5", "units/z passed 1/1"}},
+			reading{cases: of(report.Passed, "Ring.x", "Ring.y", "z")}, []string{"units/Ring.x passed 1/1", "units/Ring.y passed 0.5/0.5", "units/z passed 1/1"}},
 		{"a limit keeps what is there", total, []string{"a", "b"},
-			reading{cases: of(verdictPassed, "a"), run: sandbox.Result{Limit: sandbox.LimitCPU}, end: ending{outcome: schema.OutcomeTimeLimit, message: "time limit of 2 s exceeded"}},
+			reading{cases: of(report.Passed, "a"), run: sandbox.Result{Limit: sandbox.LimitCPU}, end: ending{outcome: schema.OutcomeTimeLimit, message: "time limit of 2 s exceeded"}},
 			[]string{"units/a passed 3/3", "units/b missing 0/3: not reported: time limit of 2 s exceeded"}},
 		{"a crash keeps what is there", total, []string{"a", "b"},
-			reading{cases: of(verdictPassed, "a"), run: sandbox.Result{Signal: syscall.SIGSEGV}, end: ending{outcome: schema.OutcomeCrashed, signal: "SIGSEGV", message: "ended by SIGSEGV"}},
+			reading{cases: of(report.Passed, "a"), run: sandbox.Result{Signal: syscall.SIGSEGV}, end: ending{outcome: schema.OutcomeCrashed, signal: "SIGSEGV", message: "ended by SIGSEGV"}},
 			[]string{"units/a passed 3/3", "units/b missing 0/3: not reported: the program was ended by SIGSEGV"}},
-		{"all passed, but the process did not", total, []string{"a"}, reading{cases: of(verdictPassed, "a"), run: sandbox.Result{Exit: 3}, end: ending{message: "exit status 3"}},
+		{"all passed, but the process did not", total, []string{"a"}, reading{cases: of(report.Passed, "a"), run: sandbox.Result{Exit: 3}, end: ending{message: "exit status 3"}},
 			[]string{"units/a passed 6/6 !! every case of the report passed, and yet: exit status 3"}},
-		{"a report that cannot be read", total, []string{"a"}, reading{files: 2, cases: of(verdictPassed, "a"), problems: []string{"x.xml: xml: no report in it"}},
+		{"a report that cannot be read", total, []string{"a"}, reading{files: 2, cases: of(report.Passed, "a"), problems: []string{"x.xml: xml: no report in it"}},
 			[]string{"units/a passed 6/6 !! a report cannot be read: x.xml: xml: no report in it"}},
-		{"nothing pinned", total, nil, reading{cases: of(verdictPassed, "a")},
+		{"nothing pinned", total, nil, reading{cases: of(report.Passed, "a")},
 			[]string{"units/a passed 0/0 unpinned", "units grader-error 0/6: " + graderErrorWords + " (in process, hint)"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -107,7 +108,7 @@ func TestHold(t *testing.T) {
 
 func TestPinsOfAReport(t *testing.T) {
 	t.Parallel()
-	got := pinsOf([]reportCase{{name: "a", verdict: verdictPassed}, {name: "b", verdict: verdictSkipped}, {name: "a", verdict: verdictFailed}, {name: "c", verdict: verdictPassed}})
+	got := pinsOf([]report.Case{{Name: "a", Verdict: report.Passed}, {Name: "b", Verdict: report.Skipped}, {Name: "a", Verdict: report.Failed}, {Name: "c", Verdict: report.Passed}})
 	if diff := cmp.Diff([]string{"a", "a#2", "c"}, got); diff != "" {
 		t.Error(diff)
 	}

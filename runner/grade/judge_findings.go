@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/grader/grader/runner/grade/report"
 	"github.com/grader/grader/runner/sandbox"
 	"github.com/grader/grader/schema"
 )
@@ -43,7 +44,7 @@ type reportFailure struct{ message string }
 func (f *reportFailure) Error() string { return f.message }
 
 // runAnalyser returns the findings; the error is a reportFailure, or the infrastructure's.
-func (r *trial) runAnalyser(ctx context.Context, result *schema.TestResult) ([]finding, sandbox.Result, ending, error) {
+func (r *trial) runAnalyser(ctx context.Context, result *schema.TestResult) ([]report.Finding, sandbox.Result, ending, error) {
 	p, err := r.placeShowing(r.shown)
 	if err != nil {
 		return nil, sandbox.Result{}, ending{}, err
@@ -73,19 +74,19 @@ func (r *trial) runAnalyser(ctx context.Context, result *schema.TestResult) ([]f
 	}
 	found, err := readFindings(documents)
 	for i := range found {
-		found[i].file = p.localise(strings.TrimPrefix(found[i].file, "file://"), o.vars)
+		found[i].File = p.localise(strings.TrimPrefix(found[i].File, "file://"), o.vars)
 	}
 	return found, run, end, err
 }
 
 // readFindings reads all documents.
-func readFindings(documents []document) ([]finding, error) {
-	var all []finding
+func readFindings(documents []document) ([]report.Finding, error) {
+	var all []report.Finding
 	for _, d := range documents {
-		found, err := readSARIF(d.content)
+		found, err := report.ReadSARIF(d.content)
 		all = append(all, found...)
-		if err != nil && !errors.Is(err, errReportCap) {
-			return nil, &reportFailure{"no report: " + clip(err.Error(), 300)}
+		if err != nil && !errors.Is(err, report.ErrTooLarge) {
+			return nil, &reportFailure{"no report: " + schema.Excerpt(err.Error(), 300)}
 		}
 	}
 	return all, nil
@@ -93,7 +94,7 @@ func readFindings(documents []document) ([]finding, error) {
 
 // punish takes the penalty for the findings: from the test's own points where it has
 // some, else from the total.
-func (r *trial) punish(result *schema.TestResult, found []finding) {
+func (r *trial) punish(result *schema.TestResult, found []report.Finding) {
 	award(result)
 	if len(found) == 0 {
 		return
@@ -111,7 +112,7 @@ func (r *trial) punish(result *schema.TestResult, found []finding) {
 	if len(found) == 1 {
 		result.Message = fmt.Sprintf("1 finding: %s points off", penalty)
 	}
-	result.Output = clip(strings.Join(lines, "\n"), maxOutput)
+	result.Output = schema.Excerpt(strings.Join(lines, "\n"), maxOutput)
 }
 
 // noFindings is the full penalty, for an analyser that said nothing.

@@ -8,13 +8,14 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/grader/grader/runner/grade/report"
 	"github.com/grader/grader/runner/sandbox"
 	"github.com/grader/grader/schema"
 )
 
 // reading is what a test's reports held, and how the process that wrote them ended.
 type reading struct {
-	cases    []reportCase
+	cases    []report.Case
 	problems []string // documents that could not be read, for staff
 	files    int
 	end      ending
@@ -64,7 +65,7 @@ func (r *trial) emitInProcess(result schema.TestResult) {
 // runReport runs the framework. Its report directory is made before any student's
 // code is loaded, and its name cannot be guessed.
 func (r *trial) runReport(ctx context.Context) (reading, error) {
-	source, err := sourceOf(r.test.Report)
+	format, err := report.FormatOf(r.test.Report)
 	if err != nil {
 		return reading{}, err
 	}
@@ -87,12 +88,12 @@ func (r *trial) runReport(ctx context.Context) (reading, error) {
 	var noted schema.TestResult
 	r.note(run.Result, p, o.vars, &noted)
 	got.output = noted.Output
-	if err := r.collect(&got, source, reports, run.word); err != nil {
+	if err := r.collect(&got, format, reports, run.word); err != nil {
 		return reading{}, err
 	}
 	for i := range got.cases {
 		c := &got.cases[i]
-		c.name, c.message, c.output = p.localise(c.name, o.vars), p.localise(c.message, o.vars), p.localise(c.output, o.vars)
+		c.Name, c.Message, c.Output = p.localise(c.Name, o.vars), p.localise(c.Message, o.vars), p.localise(c.Output, o.vars)
 	}
 	return got, nil
 }
@@ -127,18 +128,18 @@ func (r *trial) runFramework(ctx context.Context, p *place, reports *sandbox.Scr
 }
 
 // collect reads the reports. What is wrong with one is noted; its complete cases count.
-func (r *trial) collect(got *reading, source reportSource, reports *sandbox.Scratch, word string) error {
-	var list caseList
+func (r *trial) collect(got *reading, format report.Format, reports *sandbox.Scratch, word string) error {
+	var list report.List
 	read := func(name string, document []byte) {
 		got.files++
-		if err := source.read(document, &list); err != nil {
-			got.problems = append(got.problems, joinNonEmpty(": ", name, clip(err.Error(), 300)))
+		if err := format.Read(document, &list); err != nil {
+			got.problems = append(got.problems, joinNonEmpty(": ", name, schema.Excerpt(err.Error(), 300)))
 		}
 	}
-	if len(source.suffixes) == 0 {
+	if format.Printed() {
 		read("", got.run.Stdout)
 	} else {
-		documents, err := r.documents(reports, func(name string) bool { return name == signatureFile || source.takes(name) })
+		documents, err := r.documents(reports, func(name string) bool { return name == signatureFile || format.Matches(name) })
 		if err != nil {
 			return err
 		}
@@ -146,7 +147,7 @@ func (r *trial) collect(got *reading, source reportSource, reports *sandbox.Scra
 			read(d.name, d.content)
 		}
 	}
-	got.cases, got.stated, got.misstated = list.cases, list.stated, list.misstated
+	got.cases, got.stated, got.misstated = list.Cases, list.Stated, list.Misstated
 	return nil
 }
 
@@ -181,7 +182,7 @@ func (r *trial) documents(reports *sandbox.Scratch, takes func(string) bool) ([]
 		return nil, fmt.Errorf("read reports: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	_, err = reports.CopyOut(dir, sandbox.Caps{Files: maxReportFiles, Bytes: maxReportBytes, Depth: 8})
+	_, err = reports.CopyOut(dir, sandbox.Caps{Files: report.MaxFiles, Bytes: report.MaxBytes, Depth: 8})
 	if err != nil && schema.CodeOf(err) != schema.CodeLimit {
 		return nil, fmt.Errorf("read reports: %w", err)
 	}
@@ -206,15 +207,15 @@ func (r *trial) documents(reports *sandbox.Scratch, takes func(string) bool) ([]
 
 // pinsOf returns the names to pin of a reference's report, repeats numbered; what it
 // skips is not pinned.
-func pinsOf(cases []reportCase) []string {
+func pinsOf(cases []report.Case) []string {
 	seen := map[string]int{}
 	pins := []string{}
 	for _, c := range cases {
-		if c.verdict == verdictSkipped {
+		if c.Verdict == report.Skipped {
 			continue
 		}
-		seen[c.name]++
-		pins = append(pins, numbered(c.name, seen[c.name]))
+		seen[c.Name]++
+		pins = append(pins, numbered(c.Name, seen[c.Name]))
 	}
 	return slices.Clip(pins)
 }

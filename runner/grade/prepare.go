@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
 )
 
 // testsTree returns the tests repository as trusted steps see it.
@@ -94,7 +95,7 @@ func (s *session) prepareSteps(ctx context.Context, p *place, out *sandbox.Scrat
 			return fmt.Errorf("prepare: %w", err)
 		}
 		if end := endingOf(run, s.bounds(limits), expectation{}, step.Run.Shell != ""); end.outcome != "" {
-			return &prepareFailure{fmt.Sprintf("prepare failed: %s: %s", stepName(step, i), end.message), clip(p.localise(string(run.Stdout), v), maxBuildOutput)}
+			return &prepareFailure{fmt.Sprintf("prepare failed: %s: %s", stepName(step, i), end.message), schema.Excerpt(p.localise(string(run.Stdout), v), maxBuildOutput)}
 		}
 	}
 	return nil

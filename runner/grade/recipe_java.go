@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
 )
 
 // recipeJava compiles all Java files together; the program is the class with a main.
@@ -72,7 +73,7 @@ func oneMain(mains []string) (string, error) {
 		return "", &buildFailure{"no class has a public static void main(String[] args)"}
 	}
 	return "", &buildFailure{fmt.Sprintf("%d classes have a main (%s) and not exactly one is named Main: name the one to run so",
-		len(mains), clip(strings.Join(mains, ", "), 300))}
+		len(mains), schema.Excerpt(strings.Join(mains, ", "), 300))}
 }
 
 // readCapped reads a file of the runner's own, at most max bytes of it.

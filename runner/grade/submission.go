@@ -131,7 +131,7 @@ func (s *session) settleError(err error, result *schema.Result) error {
 		return err
 	}
 	if s.grader.Logger != nil {
-		s.grader.Logger.Error("tests are broken", "what", message, "output", clip(output, 2000))
+		s.grader.Logger.Error("tests are broken", "what", message, "output", schema.Excerpt(output, 2000))
 	}
 	result.Outcome, result.Blame, result.Message = schema.OutcomeGraderError, schema.BlameGrader, graderErrorWords
 	if s.job.Kind == schema.JobGate || s.job.Staff {

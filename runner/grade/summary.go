@@ -3,6 +3,8 @@ package grade
 import (
 	"regexp"
 	"strconv"
+
+	"github.com/grader/grader/runner/grade/report"
 )
 
 // summary is what the closing words of a framework say, as they stand in its output.
@@ -27,7 +29,7 @@ var pytestPasses = regexp.MustCompile(`(\d+) x?passed`)
 // summaryOf finds the closing words in an output.
 func summaryOf(output []byte) summary {
 	var s summary
-	for _, m := range closingWords.FindAllSubmatch(colourPattern.ReplaceAll(output, nil), -1) {
+	for _, m := range closingWords.FindAllSubmatch(report.WithoutColours(output), -1) {
 		s.stands++
 		s.passed = 0
 		for _, number := range pytestPasses.FindAllSubmatch(m[1], -1) {

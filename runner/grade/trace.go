@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/grader/grader/runner/grade/report"
 	"github.com/grader/grader/schema"
 )
 
@@ -37,7 +38,7 @@ func (g reading) trace() schema.ReportTrace {
 func (g reading) passes() int {
 	n := 0
 	for _, c := range g.cases {
-		if c.verdict == verdictPassed {
+		if c.Verdict == report.Passed {
 			n++
 		}
 	}
@@ -76,7 +77,7 @@ func (g reading) voided(reference schema.ReportTrace) string {
 	case g.altered != "":
 		return "the report " + g.altered + " was changed after the test framework had written it"
 	case len(g.seal.Changed) > 0:
-		return "the test framework was changed while it ran: " + clip(strings.Join(g.seal.Changed[:min(len(g.seal.Changed), 3)], ", "), 300)
+		return "the test framework was changed while it ran: " + schema.Excerpt(strings.Join(g.seal.Changed[:min(len(g.seal.Changed), 3)], ", "), 300)
 	case g.passes() > g.seal.Passed:
 		return fmt.Sprintf("the report counts %d passed cases, and the test framework saw %d pass", g.passes(), g.seal.Passed)
 	case reference.Summary && g.summary.stands > 0 && g.summary.passed < g.passes():
@@ -93,12 +94,12 @@ func (g reading) contradictions(reference schema.ReportTrace) []string {
 			all = append(all, fmt.Sprintf(format, values...))
 		}
 	}
-	say(len(g.foreign) > 0, "report files that the reference does not write, which were not read: %s", clip(strings.Join(g.foreign, ", "), 300))
+	say(len(g.foreign) > 0, "report files that the reference does not write, which were not read: %s", schema.Excerpt(strings.Join(g.foreign, ", "), 300))
 	if len(g.cases) == 0 {
 		return all
 	}
 	unusual := slices.DeleteFunc(slices.Clone(g.seal.Noted), func(call string) bool { return slices.Contains(reference.Noted, call) })
-	say(reference.Attested && len(unusual) > 0, "the submission looked into the framework's process, which the reference does not: %s", clip(strings.Join(unusual, ", "), 300))
+	say(reference.Attested && len(unusual) > 0, "the submission looked into the framework's process, which the reference does not: %s", schema.Excerpt(strings.Join(unusual, ", "), 300))
 	for _, name := range slices.Sorted(maps.Keys(reference.Files)) {
 		written, there := reference.Files[name], slices.Contains(g.documents, name)
 		say(!there && len(g.documents) > 0, "there is no report %s, which the reference writes", name)

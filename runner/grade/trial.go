@@ -94,7 +94,7 @@ func (r *trial) compile(ctx context.Context) error {
 		return err
 	}
 	if end := endingOf(result, r.bounds(r.test.Compiler), expectation{}, r.test.Compile.Shell != ""); end.outcome != "" {
-		return &compileFailure{"compile: " + end.message, clip(p.localise(string(result.Stdout), v), maxBuildOutput)}
+		return &compileFailure{"compile: " + end.message, schema.Excerpt(p.localise(string(result.Stdout), v), maxBuildOutput)}
 	}
 	caps := frozenCaps(r.bounds(r.test.Compiler).Disk)
 	r.testOut, err = r.freeze(out, caps, nil)
@@ -151,7 +151,7 @@ func (s *session) compileFailed(ctx context.Context, b *subject, t *assignment.T
 		s.report(t, "compile: "+f.message, f.output)
 		result.Outcome = schema.OutcomeGraderError
 		if s.staff(b) {
-			result.Message = joinNonEmpty(":\n", f.message, clip(f.output, maxGateOutput))
+			result.Message = joinNonEmpty(":\n", f.message, schema.Excerpt(f.output, maxGateOutput))
 		} else {
 			result.Message, result.Output = graderErrorWords, ""
 		}

@@ -147,7 +147,7 @@ func (t *trusted) message() string {
 	for _, name := range []string{"message.txt", "teammessage.txt"} {
 		text, err := t.place.scratch.ReadFile("feedback/"+name, maxFeedbackMessage)
 		if len(text) > 0 && (err == nil || schema.CodeOf(err) == schema.CodeLimit) {
-			return clip(strings.TrimSpace(string(text)), maxFeedbackMessage)
+			return schema.Excerpt(strings.TrimSpace(string(text)), maxFeedbackMessage)
 		}
 	}
 	return ""
@@ -202,7 +202,7 @@ func (r *trial) blame(ctx context.Context, judge trustedJudge, crash, words stri
 	r.report(r.test, crash, words)
 	result.Outcome, result.Message = schema.OutcomeGraderError, graderErrorWords
 	if r.staff(r.subject) {
-		result.Message, result.Output = crash, clip(words, maxOutput)
+		result.Message, result.Output = crash, schema.Excerpt(words, maxOutput)
 	}
 	return nil
 }

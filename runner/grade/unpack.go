@@ -89,7 +89,7 @@ func (u *unpacker) check(name string) (string, error) {
 	case name == "" || path.IsAbs(name) || clean == ".." || strings.HasPrefix(clean, "../") || strings.ContainsRune(name, 0):
 		return "", schema.Errorf(schema.CodeInvalid, "unpack: %q is no name beneath the directory", name)
 	case len(clean) > maxPath || u.caps.Depth > 0 && strings.Count(clean, "/") > u.caps.Depth:
-		return "", schema.Errorf(schema.CodeLimit, "unpack: the name %q is too long or too deep", clip(clean, 100))
+		return "", schema.Errorf(schema.CodeLimit, "unpack: the name %q is too long or too deep", schema.Excerpt(clean, 100))
 	}
 	return clean, nil
 }

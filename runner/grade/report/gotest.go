@@ -1,4 +1,4 @@
-package grade
+package report
 
 import (
 	"encoding/json"
@@ -19,7 +19,7 @@ type goTestEvent struct {
 // readGoTest reads the lines of go test -json. Cases are named package.Test/subtest with
 // the last element of the package's path; a test with subtests is a case of its own.
 // Lines that are no events (a compiler's words, what a program printed) are passed over.
-func readGoTest(document []byte, l *caseList) error {
+func readGoTest(document []byte, l *List) error {
 	outputs := map[string]*strings.Builder{}
 	return plainLines(document, func(line string) error {
 		var e goTestEvent
@@ -35,9 +35,9 @@ func readGoTest(document []byte, l *caseList) error {
 		if !ended {
 			return nil
 		}
-		c := reportCase{name: nameGoTest(e), verdict: v, wall: time.Duration(min(max(e.Elapsed, 0), 3600) * float64(time.Second))}
+		c := Case{Name: nameGoTest(e), Verdict: v, Wall: time.Duration(min(max(e.Elapsed, 0), 3600) * float64(time.Second))}
 		if out := outputs[key]; out != nil {
-			c.output = strings.TrimSpace(out.String())
+			c.Output = strings.TrimSpace(out.String())
 		}
 		return l.add(c)
 	})
@@ -47,26 +47,26 @@ func readGoTest(document []byte, l *caseList) error {
 func keepOutput(outputs map[string]*strings.Builder, key, text string) {
 	out := outputs[key]
 	if out == nil {
-		if len(outputs) >= maxReportCases {
+		if len(outputs) >= maxCases {
 			return
 		}
 		out = new(strings.Builder)
 		outputs[key] = out
 	}
-	if out.Len() < 2*maxCaseText {
+	if out.Len() < 2*maxText {
 		out.WriteString(text)
 	}
 }
 
 // goVerdict returns what an event's action says of its test, and whether it ends it.
-func goVerdict(action string) (verdict, bool) {
+func goVerdict(action string) (Verdict, bool) {
 	switch action {
 	case "pass":
-		return verdictPassed, true
+		return Passed, true
 	case "fail":
-		return verdictFailed, true
+		return Failed, true
 	case "skip":
-		return verdictSkipped, true
+		return Skipped, true
 	}
 	return "", false
 }

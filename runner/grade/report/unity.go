@@ -1,4 +1,4 @@
-package grade
+package report
 
 import "regexp"
 
@@ -6,20 +6,20 @@ import "regexp"
 var unityLine = regexp.MustCompile(`^.*?:\d+:([^:]+):(PASS|FAIL|IGNORE)(?::\s*(.*))?$`)
 
 // readUnity reads what Unity prints.
-func readUnity(document []byte, l *caseList) error {
+func readUnity(document []byte, l *List) error {
 	return plainLines(document, func(line string) error {
 		m := unityLine.FindStringSubmatch(line)
 		if m == nil {
 			return nil
 		}
-		c := reportCase{name: m[1], message: m[3]}
+		c := Case{Name: m[1], Message: m[3]}
 		switch m[2] {
 		case "PASS":
-			c.verdict = verdictPassed
+			c.Verdict = Passed
 		case "FAIL":
-			c.verdict = verdictFailed
+			c.Verdict = Failed
 		default:
-			c.verdict = verdictSkipped
+			c.Verdict = Skipped
 		}
 		return l.add(c)
 	})

@@ -1,9 +1,11 @@
-package grade
+package report
 
 import (
 	"encoding/xml"
 	"strconv"
 	"strings"
+
+	"github.com/grader/grader/schema"
 )
 
 // xmlSuite is a testsuite element that is being read: what it states of itself, and what
@@ -17,18 +19,27 @@ type xmlSuite struct {
 
 // newXMLSuite reads what a suite states of itself.
 func newXMLSuite(depth int, attrs []xml.Attr) xmlSuite {
-	s := xmlSuite{name: clip(attribute(attrs, "name"), maxCaseName), depth: depth, tests: -1}
+	s := xmlSuite{name: schema.Excerpt(attribute(attrs, "name"), maxName), depth: depth, tests: -1}
 	if n, err := strconv.Atoi(attribute(attrs, "tests")); err == nil {
 		s.tests = n
 	}
-	s.failures = decimal([]byte(attribute(attrs, "failures"))) + decimal([]byte(attribute(attrs, "errors")))
+	s.failures = number(attribute(attrs, "failures")) + number(attribute(attrs, "errors"))
 	return s
 }
 
+// number reads a number of cases; text that is not one is 0.
+func number(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // count takes a case of the suite into account.
-func (s *xmlSuite) count(v verdict) {
+func (s *xmlSuite) count(v Verdict) {
 	s.cases++
-	if v == verdictFailed {
+	if v == Failed {
 		s.failed++
 	}
 }
@@ -39,9 +50,9 @@ func (r *xmlReport) closeSuite() {
 	s := r.suite[last]
 	r.suite = r.suite[:last]
 	if s.tests >= 0 {
-		r.list.stated = true
+		r.list.Stated = true
 		wrong := s.tests != s.cases && s.tests != s.cases-s.inner || s.failures > 0 && s.failed == 0
-		r.list.misstated = r.list.misstated || wrong
+		r.list.Misstated = r.list.Misstated || wrong
 	}
 	if last > 0 {
 		outer := &r.suite[last-1]

@@ -1,4 +1,4 @@
-package grade
+package report
 
 import (
 	"errors"
@@ -14,19 +14,19 @@ import (
 )
 
 // told renders what a reader made of a document.
-func told(read reportReader, document string) string {
-	var l caseList
+func told(read reader, document string) string {
+	var l List
 	var b strings.Builder
 	err := read([]byte(document), &l)
-	for _, c := range l.cases {
-		fmt.Fprintf(&b, "%s %s", c.name, c.verdict)
-		for _, text := range []string{c.message, c.output} {
+	for _, c := range l.Cases {
+		fmt.Fprintf(&b, "%s %s", c.Name, c.Verdict)
+		for _, text := range []string{c.Message, c.Output} {
 			if text != "" {
 				fmt.Fprintf(&b, " %q", text)
 			}
 		}
-		if c.wall > 0 {
-			fmt.Fprintf(&b, " %s", c.wall)
+		if c.Wall > 0 {
+			fmt.Fprintf(&b, " %s", c.Wall)
 		}
 		b.WriteByte('\n')
 	}
@@ -40,7 +40,7 @@ func TestReports(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name     string
-		read     reportReader
+		read     reader
 		document string
 		want     string
 	}{
@@ -164,30 +164,30 @@ nothing passed "type: 'suite'"
 
 func TestReportCaps(t *testing.T) {
 	t.Parallel()
-	var l caseList
-	many := "<testsuite>" + strings.Repeat(`<testcase name="a"/>`, maxReportCases+5) + "</testsuite>"
-	if err := readJUnit([]byte(many), &l); !errors.Is(err, errReportCap) || len(l.cases) != maxReportCases {
-		t.Errorf("too many cases: %v, %d", err, len(l.cases))
+	var l List
+	many := "<testsuite>" + strings.Repeat(`<testcase name="a"/>`, maxCases+5) + "</testsuite>"
+	if err := readJUnit([]byte(many), &l); !errors.Is(err, ErrTooLarge) || len(l.Cases) != maxCases {
+		t.Errorf("too many cases: %v, %d", err, len(l.Cases))
 	}
-	l = caseList{}
-	if err := readJUnit([]byte(strings.Repeat("<testsuite>", maxReportDepth+5)), &l); !errors.Is(err, errReportCap) {
+	l = List{}
+	if err := readJUnit([]byte(strings.Repeat("<testsuite>", maxDepth+5)), &l); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("too deep: %v", err)
 	}
-	l = caseList{}
+	l = List{}
 	long := "<testsuite>" + strings.Repeat(`<testcase name="`+strings.Repeat("n", 5000)+`"><failure message="m">`+strings.Repeat("x", 1<<20)+"</failure></testcase>", 6) + "</testsuite>"
-	if err := readJUnit([]byte(long), &l); err != nil || len(l.cases) != 6 {
-		t.Errorf("long texts: %v, %d cases", err, len(l.cases))
+	if err := readJUnit([]byte(long), &l); err != nil || len(l.Cases) != 6 {
+		t.Errorf("long texts: %v, %d cases", err, len(l.Cases))
 	}
-	for _, c := range l.cases {
-		if len(c.name) > maxCaseName+4 || len(c.output) > maxCaseText+100 {
-			t.Errorf("a case has a name of %d and an output of %d bytes", len(c.name), len(c.output))
+	for _, c := range l.Cases {
+		if len(c.Name) > maxName+4 || len(c.Output) > maxText+100 {
+			t.Errorf("a case has a name of %d and an output of %d bytes", len(c.Name), len(c.Output))
 		}
 	}
 }
 
 func TestSARIF(t *testing.T) {
 	t.Parallel()
-	found, err := readSARIF([]byte(`{"version":"2.1.0","runs":[{"results":[
+	found, err := ReadSARIF([]byte(`{"version":"2.1.0","runs":[{"results":[
  {"ruleId":"Indent","message":{"text":"indent by 4"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"src/A.java"},"region":{"startLine":7}}}]},
  {"ruleId":"Ok","kind":"pass","message":{"text":"fine"}},
  {"ruleId":"Note","kind":"informational","level":"none","message":{"text":"fyi"}},
@@ -205,7 +205,7 @@ func TestSARIF(t *testing.T) {
 		t.Error(diff)
 	}
 	for _, bad := range []string{"", "{}", `{"version":"1.0.0"}`, "[]", `{"version":"2.1.0","runs":3}`} {
-		if _, err := readSARIF([]byte(bad)); err == nil {
+		if _, err := ReadSARIF([]byte(bad)); err == nil {
 			t.Errorf("%q is taken for SARIF", bad)
 		}
 	}
@@ -213,27 +213,27 @@ func TestSARIF(t *testing.T) {
 
 // fuzzReport checks that a reader of strangers' text keeps to the caps and to what may
 // be printed.
-func fuzzReport(f *testing.F, read reportReader, seeds ...string) {
+func fuzzReport(f *testing.F, read reader, seeds ...string) {
 	for _, seed := range seeds {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, document []byte) {
-		var l caseList
+		var l List
 		_ = read(document, &l)
-		if len(l.cases) > maxReportCases {
-			t.Fatalf("%d cases", len(l.cases))
+		if len(l.Cases) > maxCases {
+			t.Fatalf("%d cases", len(l.Cases))
 		}
-		for _, c := range l.cases {
-			for _, text := range []string{c.name, c.message, c.output} {
+		for _, c := range l.Cases {
+			for _, text := range []string{c.Name, c.Message, c.Output} {
 				if !utf8.ValidString(text) || schema.Sanitize(text) != text {
 					t.Errorf("unfit text %q", text)
 				}
 			}
-			if c.name == "" || len(c.name) > 2*maxCaseName || len(c.output) > 2*maxCaseText || c.wall < 0 || c.wall > time.Hour {
-				t.Errorf("case out of bounds: %d, %d, %s", len(c.name), len(c.output), c.wall)
+			if c.Name == "" || len(c.Name) > 2*maxName || len(c.Output) > 2*maxText || c.Wall < 0 || c.Wall > time.Hour {
+				t.Errorf("case out of bounds: %d, %d, %s", len(c.Name), len(c.Output), c.Wall)
 			}
-			if c.verdict != verdictPassed && c.verdict != verdictFailed && c.verdict != verdictSkipped {
-				t.Errorf("verdict %q", c.verdict)
+			if c.Verdict != Passed && c.Verdict != Failed && c.Verdict != Skipped {
+				t.Errorf("verdict %q", c.Verdict)
 			}
 		}
 	})
@@ -264,17 +264,11 @@ func FuzzGoTest(f *testing.F) {
 func FuzzSARIF(f *testing.F) {
 	f.Add([]byte(`{"version":"2.1.0","runs":[{"results":[{"ruleId":"r","message":{"text":"t"},"locations":[{"physicalLocation":{"artifactLocation":{"uri":"u"},"region":{"startLine":-1}}}]}]}]}`))
 	f.Fuzz(func(t *testing.T, document []byte) {
-		found, _ := readSARIF(document)
+		found, _ := ReadSARIF(document)
 		for _, x := range found {
 			if s := x.String(); schema.Sanitize(s) != s {
 				t.Errorf("unfit text %q", s)
 			}
 		}
 	})
-}
-
-func FuzzClassFile(f *testing.F) {
-	f.Add([]byte{0xCA, 0xFE, 0xBA, 0xBE, 0, 0, 0, 61, 0, 2, 1, 0, 4, 'm', 'a', 'i', 'n'})
-	f.Add([]byte("\xca\xfe\xba\xbe\x00\x00\x00\x3d\xff\xff\x05"))
-	f.Fuzz(func(_ *testing.T, content []byte) { hasMain(content) })
 }

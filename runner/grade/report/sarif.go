@@ -1,24 +1,34 @@
-package grade
+package report
 
 import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/grader/grader/schema"
 )
 
-// finding is one remark of an analyser.
-type finding struct {
-	rule, file, message string
-	line                int
+// Finding is one remark of an analyser.
+type Finding struct {
+	Rule, Message string
+	File          string // as the report names it: a path or a URI
+	Line          int    // from 1; 0 where none is given
 }
 
 // String returns "src/List.java:12: message (rule)".
-func (f finding) String() string {
-	place := f.file
-	if f.line > 0 {
-		place = fmt.Sprintf("%s:%d", f.file, f.line)
+func (f Finding) String() string {
+	var b strings.Builder
+	b.WriteString(f.File)
+	if f.Line > 0 {
+		fmt.Fprintf(&b, ":%d", f.Line)
 	}
-	return joinNonEmpty(": ", place, joinNonEmpty(" ", f.message, "("+f.rule+")"))
+	if b.Len() > 0 {
+		b.WriteString(": ")
+	}
+	if f.Message != "" {
+		b.WriteString(f.Message + " ")
+	}
+	return b.String() + "(" + f.Rule + ")"
 }
 
 // sarifLog is the part of a SARIF 2.1.0 document that grading needs.
@@ -51,24 +61,25 @@ type sarifResult struct {
 	} `json:"locations"`
 }
 
-// readSARIF returns the findings of a SARIF document: what is no pass, not informational,
-// not suppressed and not gone since a baseline.
-func readSARIF(document []byte) ([]finding, error) {
+// ReadSARIF returns the findings of a SARIF document. Results that passed, are
+// informational, are suppressed or are absent since a baseline are not findings. The error
+// is ErrTooLarge, or it says why this is not a SARIF document.
+func ReadSARIF(document []byte) ([]Finding, error) {
 	var log sarifLog
 	if err := json.Unmarshal(document, &log); err != nil {
 		return nil, fmt.Errorf("sarif: %w", err)
 	}
 	if !strings.HasPrefix(log.Version, "2.") {
-		return nil, fmt.Errorf("sarif: version %q, need 2.1.0", clip(log.Version, 20))
+		return nil, fmt.Errorf("sarif: version %q, need 2.1.0", schema.Excerpt(log.Version, 20))
 	}
-	var found []finding
+	var found []Finding
 	for _, run := range log.Runs {
 		for _, r := range run.Results {
 			if !r.counts() {
 				continue
 			}
-			if len(found) >= maxReportCases {
-				return found, errReportCap
+			if len(found) >= maxCases {
+				return found, ErrTooLarge
 			}
 			found = append(found, r.finding())
 		}
@@ -82,11 +93,11 @@ func (r sarifResult) counts() bool {
 	return kind && r.Level != "none" && len(r.Suppressions) == 0 && r.Baseline != "absent"
 }
 
-func (r sarifResult) finding() finding {
-	f := finding{rule: cleanCaseName(r.RuleID), message: clip(r.Message.Text, 1000)}
+func (r sarifResult) finding() Finding {
+	f := Finding{Rule: cleanName(r.RuleID), Message: schema.Excerpt(r.Message.Text, 1000)}
 	if len(r.Locations) > 0 {
 		p := r.Locations[0].Physical
-		f.file, f.line = clip(p.Artifact.URI, 500), p.Region.StartLine
+		f.File, f.Line = schema.Excerpt(p.Artifact.URI, 500), p.Region.StartLine
 	}
 	return f
 }

@@ -1,4 +1,4 @@
-package grade
+package report
 
 import (
 	"regexp"
@@ -22,12 +22,12 @@ const tapIndent = "    "
 // readTAP reads the Test Anything Protocol, versions 12 to 14. A subtest is named after
 // those around it, parent/child. Its parent is a case of its own, except where it only groups
 // others (Node's describe). A case that is still to do counts as skipped.
-func readTAP(document []byte, l *caseList) error {
+func readTAP(document []byte, l *List) error {
 	var r tapReport
 	cut := plainLines(document, r.take)
 	r.close()
 	for _, c := range r.results {
-		if err := l.add(c.reportCase); err != nil {
+		if err := l.add(c.Case); err != nil {
 			return err
 		}
 	}
@@ -45,7 +45,7 @@ type tapReport struct {
 
 // tapResult is one result, and how deep it stands: of those that are deeper, the next that is not is the parent.
 type tapResult struct {
-	reportCase
+	Case
 	depth  int
 	parent bool
 	suite  bool // does nothing but group
@@ -61,7 +61,7 @@ func (r *tapReport) take(line string) error {
 		return nil
 	}
 	depth, rest := 0, line
-	for strings.HasPrefix(rest, tapIndent) && depth < maxReportDepth {
+	for strings.HasPrefix(rest, tapIndent) && depth < maxDepth {
 		depth, rest = depth+1, rest[len(tapIndent):]
 	}
 	if strings.HasPrefix(rest, "Bail out!") {
@@ -74,10 +74,10 @@ func (r *tapReport) take(line string) error {
 		return nil
 	}
 	r.close()
-	if len(r.results) >= maxReportCases {
-		return errReportCap
+	if len(r.results) >= maxCases {
+		return ErrTooLarge
 	}
-	r.open = &tapResult{reportCase: tapCase(m), depth: depth}
+	r.open = &tapResult{Case: tapCase(m), depth: depth}
 	r.adopt()
 	return nil
 }
@@ -86,10 +86,11 @@ func (r *tapReport) take(line string) error {
 func (r *tapReport) adopt() {
 	for i := len(r.results) - 1; i >= 0 && r.results[i].depth > r.open.depth; i-- {
 		c := &r.results[i]
-		c.name = string(lastBytes([]byte(r.open.name+"/"+c.name), 2*maxCaseName))
+		name := r.open.Name + "/" + c.Name
+		c.Name = name[max(0, len(name)-2*maxName):]
 		c.depth = r.open.depth
 		r.open.parent = true
-		r.open.failed = r.open.failed || c.verdict == verdictFailed
+		r.open.failed = r.open.failed || c.Verdict == Failed
 	}
 }
 
@@ -124,7 +125,7 @@ func (r *tapReport) inBlock(line string) bool {
 
 // keep adds a line to the diagnosis.
 func (r *tapReport) keep(line string) {
-	if r.detail.Len() < 2*maxCaseText {
+	if r.detail.Len() < 2*maxText {
 		r.detail.WriteString(line)
 		r.detail.WriteByte('\n')
 	}
@@ -136,29 +137,29 @@ func (r *tapReport) close() {
 		return
 	}
 	c := *r.open
-	c.output = strings.TrimSpace(r.detail.String())
+	c.Output = strings.TrimSpace(r.detail.String())
 	r.open, r.block = nil, ""
 	r.detail.Reset()
-	if c.suite && c.parent && (c.verdict != verdictFailed || c.failed) {
+	if c.suite && c.parent && (c.Verdict != Failed || c.failed) {
 		return // its subtests say it all
 	}
 	r.results = append(r.results, c)
 }
 
 // tapCase makes a case of a matched line.
-func tapCase(m []string) reportCase {
-	c := reportCase{name: strings.TrimSpace(tapTime.ReplaceAllString(m[3], "")), verdict: verdictPassed, message: m[5]}
-	if c.name == "" {
-		c.name = m[2]
+func tapCase(m []string) Case {
+	c := Case{Name: strings.TrimSpace(tapTime.ReplaceAllString(m[3], "")), Verdict: Passed, Message: m[5]}
+	if c.Name == "" {
+		c.Name = m[2]
 	}
-	if check := checkName.FindStringSubmatch(c.name); check != nil {
-		c.name, c.message = check[1], check[2]
+	if check := checkName.FindStringSubmatch(c.Name); check != nil {
+		c.Name, c.Message = check[1], check[2]
 	}
 	if m[1] != "" {
-		c.verdict = verdictFailed
+		c.Verdict = Failed
 	}
 	if m[4] != "" {
-		c.verdict = verdictSkipped
+		c.Verdict = Skipped
 	}
 	return c
 }

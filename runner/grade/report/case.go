@@ -1,0 +1,41 @@
+package report
+
+import (
+	"strings"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// Case is what a framework says about one case. Everything in it was written by a
+// process that also runs the student's code.
+type Case struct {
+	Name    string // one printable line, never empty
+	Verdict Verdict
+	Message string // why it failed or was skipped
+	Output  string
+	Wall    time.Duration
+}
+
+// Verdict is what a framework says of a case.
+type Verdict string
+
+// The verdicts.
+const (
+	Passed  Verdict = "passed"
+	Failed  Verdict = "failed"
+	Skipped Verdict = "skipped"
+)
+
+// cleanName makes a case's name one short printable line. A name that is too long keeps
+// its end, where parametrised cases differ.
+func cleanName(name string) string {
+	name = strings.Join(strings.Fields(schema.Sanitize(name)), " ")
+	if len(name) > maxName {
+		name = "…" + strings.ToValidUTF8(name[len(name)-maxName:], "")
+	}
+	if name == "" {
+		return "unnamed"
+	}
+	return name
+}

@@ -1,0 +1,60 @@
+// Package report reads the reports of test frameworks and analysers: JUnit's XML, CTest's
+// XML, the Test Anything Protocol, the lines of Unity and of go test -json, and SARIF.
+//
+// A report is a stranger's text, since the process that writes it also runs the student's
+// code. The readers keep to caps, return printable text only, and never fail on what they
+// read: a document that is broken gives an error, and the cases before the break.
+//
+// A format that lists cases has a Format. SARIF lists remarks, and ReadSARIF reads it.
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/grader/grader/schema/assignment"
+)
+
+// Format says where the reports of a format are and how they are read.
+type Format struct {
+	read     reader
+	suffixes []string // of files below $REPORTS; none: standard output
+}
+
+// reader reads one document of a format into the list. An error describes what is wrong
+// with the document; the cases before that are in the list.
+type reader func(document []byte, l *List) error
+
+// FormatOf returns a format that lists cases. SARIF is not one.
+func FormatOf(f assignment.ReportFormat) (Format, error) {
+	switch f {
+	case assignment.ReportJUnit:
+		return Format{readJUnit, []string{".xml"}}, nil
+	case assignment.ReportCTest:
+		return Format{readCTest, []string{".xml"}}, nil
+	case assignment.ReportTAP:
+		return Format{read: readTAP}, nil
+	case assignment.ReportUnity:
+		return Format{read: readUnity}, nil
+	case assignment.ReportGoTest:
+		return Format{read: readGoTest}, nil
+	}
+	return Format{}, fmt.Errorf("report format %q has no cases", f)
+}
+
+// Printed reports whether reports of the format come over standard output. Others are files.
+func (f Format) Printed() bool { return len(f.suffixes) == 0 }
+
+// Matches reports whether a file below $REPORTS is one of the format's, by its name.
+func (f Format) Matches(path string) bool {
+	for _, suffix := range f.suffixes {
+		if strings.HasSuffix(path, suffix) {
+			return true
+		}
+	}
+	return false
+}
+
+// Read adds the cases of one document to the list. The error is ErrTooLarge, or it
+// describes what is wrong with the document; the cases before that are in the list.
+func (f Format) Read(document []byte, into *List) error { return f.read(document, into) }
