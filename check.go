@@ -12,7 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/grader/grader/course"
-	"github.com/grader/grader/gitd"
+	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/runner"
 	"github.com/grader/grader/runner/grade"
 	"github.com/grader/grader/runner/sandbox"
@@ -211,9 +211,9 @@ func (k *checker) open(ctx context.Context) (*grade.Grader, error) {
 // observer shows the grading as it happens, unless scripts read the result.
 func (k *checker) observer() *checkObserver {
 	if k.c.Bool("json") {
-		return &checkObserver{out: io.Discard, transcript: gitd.NewTranscript(course.Viewer{Admin: true})}
+		return &checkObserver{out: io.Discard, transcript: transcript.New(course.Viewer{Admin: true}, transcript.Options{})}
 	}
-	return &checkObserver{out: k.c.App.Writer, transcript: gitd.NewTranscript(course.Viewer{Admin: true})}
+	return &checkObserver{out: k.c.App.Writer, transcript: transcript.New(course.Viewer{Admin: true}, transcript.Options{})}
 }
 
 // report prints the result; its error is the exit status.

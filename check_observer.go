@@ -4,14 +4,14 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/grader/grader/gitd"
+	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
 )
 
 // checkObserver shows a grading on a terminal in the words of a push.
 type checkObserver struct {
 	out        io.Writer
-	transcript *gitd.Transcript
+	transcript *transcript.Transcript
 }
 
 func (o *checkObserver) show(e schema.Event) {

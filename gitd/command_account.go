@@ -11,6 +11,7 @@ import (
 
 	gossh "golang.org/x/crypto/ssh"
 
+	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
 )
 
@@ -100,7 +101,7 @@ func (s *Server) listKeys(ctx context.Context, sess *session) error {
 		if k.Fingerprint == sess.who.fingerprint {
 			used = "in use now"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", k.Fingerprint, state, used, clip(oneLine(k.Comment), 40))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", k.Fingerprint, state, used, transcript.Clip(transcript.OneLine(k.Comment), 40))
 	}
 	return w.Flush()
 }
@@ -125,7 +126,7 @@ func (s *Server) addKey(ctx context.Context, sess *session, args []string) error
 	now := s.Clock()
 	key := schema.Key{
 		UserID: sess.who.user.ID, Fingerprint: gossh.FingerprintSHA256(public), AddedAt: now,
-		Public: strings.TrimSpace(string(gossh.MarshalAuthorizedKey(public))), Comment: clip(oneLine(comment), 100),
+		Public: strings.TrimSpace(string(gossh.MarshalAuthorizedKey(public))), Comment: transcript.Clip(transcript.OneLine(comment), 100),
 	}
 	if err := s.Accounts.AddKey(ctx, key); err != nil {
 		return fmt.Errorf("add key: %w", err)

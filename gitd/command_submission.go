@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/grader/grader/course"
+	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
 )
 
@@ -63,7 +64,7 @@ func (s *Server) log(ctx context.Context, sess *session, args []string) int {
 		if sub.TryOut {
 			kind = "try-out"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", sub.Name, sub.ReceivedAt.In(t.zone()).Format("2006-01-02 15:04:05"), short(sub.Commit), scoreOf(sub, t.viewer), kind)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", sub.Name, sub.ReceivedAt.In(t.zone()).Format("2006-01-02 15:04:05"), transcript.ShortCommit(sub.Commit), scoreOf(sub, t.viewer), kind)
 	}
 	_ = w.Flush() // to a channel: who is gone needs no list
 	return 0

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/grader/grader/course"
+	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
 )
 
@@ -36,17 +37,17 @@ type viewing struct {
 // exit status. What is large comes by pointer, here and above: every waiting session
 // keeps these frames on its stack.
 func (s *Server) follow(ctx context.Context, v viewing, is *recorded, t *target) int {
-	lines := newLines(t.viewer, v.colour)
+	lines := transcript.New(t.viewer, transcript.Options{Colour: v.colour})
 	if is.version.ID != 0 {
 		return s.followGate(ctx, v, is, t, lines)
 	}
-	head := s.header(&is.submission, t)
-	foot := s.footer(&is.submission)
+	head := s.head(&is.submission, t)
+	foot := s.foot(&is.submission)
 	if !v.wait {
 		_ = v.out.Lines(append(head, foot...)) // who is gone reads on the page
 		return 0
 	}
-	last, ok := s.stream(ctx, v, append(head, waiting(&is.job, v.again)...), is.job.ID, lines)
+	last, ok := s.stream(ctx, v, append(head, transcript.Waiting(is.job.State, v.again)...), is.job.ID, lines)
 	if !ok && v.again && !v.exitCode {
 		return 0 // the push is recorded: git must not say that it failed
 	}
@@ -75,7 +76,7 @@ func passed(last *schema.Event, v course.Viewer) bool {
 }
 
 // stream writes the job's lines until its end; false: somebody left before.
-func (s *Server) stream(ctx context.Context, v viewing, first []string, job int64, lines *lines) (*schema.Event, bool) {
+func (s *Server) stream(ctx context.Context, v viewing, first []string, job int64, lines *transcript.Transcript) (*schema.Event, bool) {
 	if v.out.Lines(first) != nil {
 		return nil, false
 	}
@@ -85,7 +86,7 @@ func (s *Server) stream(ctx context.Context, v viewing, first []string, job int6
 	case err == nil:
 		return last, true
 	case errors.Is(err, errStopping):
-		_ = v.out.Lines(stopping(v.again))
+		_ = v.out.Lines(transcript.Stopping(v.again))
 	case errors.Is(err, errTooLong):
 		_ = v.out.Lines([]string{"This session has been open too long; the grading goes on."})
 	}
@@ -97,7 +98,7 @@ type watching struct {
 	server *Server
 	view   viewing
 	job    int64
-	lines  *lines
+	lines  *transcript.Transcript
 
 	seq     int64 // of the last event seen
 	waits   bool  // the job is queued
@@ -172,7 +173,7 @@ func (w *watching) show(e *schema.Event) error {
 	default:
 		w.waits = false
 	}
-	return w.write(w.lines.event(*e))
+	return w.write(w.lines.Event(*e))
 }
 
 // tick says where a waiting job stands, when that has changed, and otherwise keeps
@@ -182,7 +183,7 @@ func (w *watching) tick() error {
 		place := w.server.Queue.Place(w.job)
 		if !w.placed || place.Ahead != w.place.Ahead || place.Stalled != w.place.Stalled {
 			w.place, w.placed = place, true
-			return w.write(placeLines(place))
+			return w.write(transcript.Place(place))
 		}
 	}
 	if time.Since(w.written) < w.server.Limits.Keepalive {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/gitd/repo"
+	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/hooks"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/schema/assignment"
@@ -30,16 +31,14 @@ func (h hook) PreReceive(ctx context.Context, quarantine string, updates []hooks
 	p := h.push
 	command := p.list.Commands[0]
 	if len(updates) != 1 || updates[0] != (hooks.Update{Old: command.Old, New: command.New, Ref: command.Ref}) {
-		return refusalLines("git and the server disagree about this push. Push again"), false
+		return transcript.Refusal("git and the server disagree about this push. Push again"), false
 	}
 	if err := h.judge(ctx, repo.Quarantine{Dir: quarantine}); err != nil {
 		h.server.logInternal("judge a push", err)
-		return refusalOf(err), false
+		return transcript.RefusedTree(err), false
 	}
 	if p.options.dryRun {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.dry = true
+		p.reception.judgeDry()
 		return []string{}, false
 	}
 	return nil, true
@@ -88,10 +87,7 @@ func (h hook) PostReceive(ctx context.Context, _ []hooks.Update) ([]string, erro
 	if err != nil {
 		return nil, err // the session tries again, then the retrier
 	}
-	h.push.mu.Lock()
-	defer h.push.mu.Unlock()
-	h.push.settled = is
-	close(h.push.booked)
+	h.push.reception.book(is)
 	return nil, nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/gitd/pktline"
+	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
 )
 
@@ -50,11 +51,11 @@ func (s *Server) nothingToPush(ctx context.Context, p *push) int {
 		s.logInternal("look at a tip", err)
 		return p.session.fail(err)
 	}
-	_ = out.Lines([]string{"grader: nothing new; main is at " + short(tip)})
+	_ = out.Lines([]string{"grader: nothing new; main is at " + transcript.ShortCommit(tip)})
 	no := s.retryFailed(ctx, p, is)
 	status := s.follow(ctx, viewing{out: out, wait: true, again: true}, is, &p.target)
 	if no != nil {
-		_ = out.Lines(wrap("not tried again: "+schema.Sanitize(schema.MessageOf(no)), lineWidth))
+		_ = out.Lines(transcript.Wrap("not tried again: "+schema.Sanitize(schema.MessageOf(no)), transcript.Width))
 	}
 	return status
 }
@@ -121,7 +122,7 @@ func (s *Server) findRecorded(ctx context.Context, p *push, tip string) (*record
 func (s *Server) recordTip(ctx context.Context, p *push, tip string) (*recorded, error) {
 	if p.row.Kind == schema.RepositoryOwn && !p.target.viewer.Staff() {
 		if timing := course.TimingOf(p.target.spec, p.received, p.target.zone()); timing.Closed {
-			return nil, schema.Errorf(schema.CodeRefused, "%s was never handed in, and %s is closed: %s", short(tip), p.target.assignment.Path(), timing.Words)
+			return nil, schema.Errorf(schema.CodeRefused, "%s was never handed in, and %s is closed: %s", transcript.ShortCommit(tip), p.target.assignment.Path(), timing.Words)
 		}
 	}
 	p.intent = schema.Intent{

@@ -3,6 +3,7 @@ package gitd
 import (
 	"strings"
 
+	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
 )
 
@@ -34,7 +35,7 @@ func parseOptions(all []string) (options, error) {
 		case "late":
 			return options{}, schema.Errorf(schema.CodeRefused, "push option \"late\" is not in force yet in this version. Push without it")
 		default:
-			return options{}, schema.Errorf(schema.CodeRefused, "push option %q is unknown. Use %s", clip(name, 40), strings.Join(optionNames(), ", "))
+			return options{}, schema.Errorf(schema.CodeRefused, "push option %q is unknown. Use %s", transcript.Clip(name, 40), strings.Join(optionNames(), ", "))
 		}
 	}
 	return o, nil

@@ -7,11 +7,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
-	"sync"
 	"time"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/gitd/pktline"
+	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
 )
 
@@ -28,26 +28,12 @@ type push struct {
 	row      schema.Repository
 	list     pktline.List
 	options  options
-	received time.Time // legal time: when the list was complete
-	token    string    // by which git's hooks name this push
-	intent   schema.Intent
+	received time.Time         // legal time: when the list was complete
 	side     *pktline.Sideband // nil: the client cannot do side-bands
 
-	mu      sync.Mutex
-	kill    func()    // ends git
-	late    string    // why git was killed
-	dry     bool      // the tree was judged and would be accepted
-	settled *recorded // by the post-receive hook
-
-	booked chan struct{} // closed once settled is set
-	early  chan taken    // what push became, where git has not ended yet
-}
-
-// recorded is what a push became: a submission, or a version with its gate's job.
-type recorded struct {
-	submission schema.Submission
-	version    schema.Version
-	job        schema.Job
+	token     string // by which git's hooks name this push
+	intent    schema.Intent
+	reception *reception
 }
 
 // receivePack serves `git push`.
@@ -83,10 +69,7 @@ func (s *Server) begin(ctx context.Context, sess *session, args []string) (*push
 	if err != nil {
 		return nil, s.noList(sess, err)
 	}
-	p := &push{
-		session: sess, target: t, row: row, list: list, received: s.Clock(),
-		booked: make(chan struct{}), early: make(chan taken, 1),
-	}
+	p := &push{session: sess, target: t, row: row, list: list, received: s.Clock(), reception: newReception()}
 	if list.Can("side-band-64k") {
 		p.side = pktline.NewSideband(sess.channel)
 	}
@@ -146,7 +129,7 @@ func (s *Server) noList(sess *session, err error) int {
 	return sess.fail(err)
 }
 
-// push judges the list, lets git take the pack in, and shows what becomes of it.
+// push judges the list, lets git receive the pack, and shows what becomes of it.
 func (s *Server) push(ctx context.Context, p *push) int {
 	var err error
 	if p.options, err = parseOptions(p.list.Options); err != nil {
@@ -155,49 +138,32 @@ func (s *Server) push(ctx context.Context, p *push) int {
 	if no := p.judgeList(); no != nil {
 		return s.refuse(p, *no)
 	}
-	taken, no, err := s.await(ctx, p)
-	switch {
-	case errors.Is(err, errStopping):
-		return s.refuse(p, refusal{"try again later", "the server is stopping. Push again in a moment"})
-	case err != nil:
-		s.logInternal("take a push", err)
-		return s.refuse(p, refusal{"try again later", schema.MessageOf(err)})
-	case no != nil:
-		return s.refuse(p, *no)
-	}
-	return s.finish(ctx, p, taken)
+	return s.finish(ctx, p, s.await(ctx, p))
 }
 
-// finish hands the report over, says what the push became, and waits with the
+// finish hands git's report over, says what the push became, and waits with the
 // student for the verdict.
-func (s *Server) finish(ctx context.Context, p *push, t taken) int {
-	switch {
-	case p.isDry():
-		p.progress([]string{"dry run: would be accepted. Nothing was counted."})
+func (s *Server) finish(ctx context.Context, p *push, o outcome) int {
+	switch o.kind {
+	case outcomeRefused:
+		return s.refuse(p, o.refusal)
+	case outcomeRejected:
+		p.progress(o.words)
+		p.report(o.report)
+		return p.end(0)
+	case outcomeDryRun:
+		p.progress([]string{"dry run: would be accepted. " + transcript.NothingCounted})
 		p.report(pktline.Report([]pktline.Refusal{{Ref: mainRef, Reason: "dry run: would be accepted"}}))
 		return p.end(0)
-	case t.is == nil && p.late != "":
-		p.progress(refusalLines(p.late))
-	case t.is == nil && !t.moved && !unpacked(t.report):
-		p.progress(refusalLines("git could not take in what was sent, for the reason above. Push again; if it stays so, tell the course staff"))
-	}
-	p.report(t.report)
-	if t.is != nil {
-		s.Queue.Wake() // see PostReceive
-	}
-	switch {
-	case t.is == nil && t.moved:
+	case outcomeStored:
+		p.report(o.report)
 		p.progress([]string{"stored, not yet counted; we keep trying.", "Push again to watch."})
 		return p.end(0)
-	case t.is == nil:
-		return p.end(0)
 	}
-	return p.end(s.follow(ctx, p.viewing(), t.is, &p.target))
+	p.report(o.report)
+	s.Queue.Wake() // see PostReceive
+	return p.end(s.follow(ctx, p.viewing(), o.recorded, &p.target))
 }
-
-// unpacked reports whether git has taken the pack in: a hook's refusal comes later,
-// and has words of its own.
-func unpacked(report []byte) bool { return bytes.Contains(report, []byte("unpack ok\n")) }
 
 // viewing is where the lines of a push go.
 func (p *push) viewing() viewing {
@@ -218,7 +184,11 @@ func (p *push) report(report []byte) {
 }
 
 // progress shows lines to the person, already fit for a terminal.
-func (p *push) progress(lines []string) { _ = p.Lines(lines) }
+func (p *push) progress(lines []string) {
+	if len(lines) > 0 {
+		_ = p.Lines(lines) // a client that is gone reads nothing
+	}
+}
 
 // Lines implements sink.
 func (p *push) Lines(lines []string) error {
@@ -250,16 +220,8 @@ func (p *push) end(status int) int {
 	return status
 }
 
-func (p *push) isDry() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.dry
-}
-
 func randomHex() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails
 	return hex.EncodeToString(b[:])
 }
-
-func short(commit string) string { return commit[:min(7, len(commit))] }

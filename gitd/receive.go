@@ -1,23 +1,64 @@
 package gitd
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"sync/atomic"
 	"time"
 
-	"github.com/grader/grader/gitd/pktline"
 	"github.com/grader/grader/gitd/repo"
+	"github.com/grader/grader/gitd/transcript"
+	"github.com/grader/grader/hooks"
+	"github.com/grader/grader/schema"
 )
 
-// maxReport bounds git's report on one ref, in bytes.
-const maxReport = 64 << 10
+// await receives a push and returns as soon as it is recorded and git has reported on
+// it. What git still clears away, and the lock's return, keep no student waiting.
+func (s *Server) await(ctx context.Context, p *push) outcome {
+	p.session.readers.Go(func() {
+		defer func() {
+			if s.recovered("receive a push", recover()) {
+				p.reception.resolve(s.failedPush(errPanic))
+			}
+		}()
+		p.reception.resolve(s.receive(ctx, p))
+		s.untidy(p.row.ID)
+	})
+	return p.reception.wait()
+}
 
-// cutGrace is how long a client has to take what is said to it once git was ended.
-const cutGrace = 10 * time.Second
+// receive is the one writer's part: from the repository's lock until the push is
+// recorded or known not to have happened. Once the list goes to git it no longer
+// depends on the client's being there.
+func (s *Server) receive(ctx context.Context, p *push) outcome {
+	lock, no, err := s.lock(ctx, p)
+	switch {
+	case err != nil:
+		return s.failedPush(err)
+	case no != nil:
+		return refusedFor(*no)
+	}
+	defer func() { _ = lock.Unlock() }() // of a file that is only locked
+	if err := s.settleRepository(context.WithoutCancel(ctx), p.row); err != nil {
+		return s.failedPush(fmt.Errorf("settle an earlier push: %w", err))
+	}
+	no, err = s.checkTip(p)
+	switch {
+	case err != nil:
+		return s.failedPush(err)
+	case no != nil:
+		return refusedFor(*no)
+	}
+	p.intent = schema.Intent{
+		ID: randomHex(), RepositoryID: p.row.ID, PusherID: p.target.user.ID, Ref: mainRef,
+		Old: p.list.Commands[0].Old, New: p.list.Commands[0].New, ReceivedAt: p.received, Options: p.list.Options,
+	}
+	p.token = hooks.NewToken()
+	defer s.Hooks.Expect(p.token, hook{s, p})()
+	s.pushes.add(p)
+	defer s.pushes.remove(p)
+	return s.runGit(ctx, p, lock)
+}
 
 // lock waits for the repository; somebody else's push there takes seconds.
 func (s *Server) lock(ctx context.Context, p *push) (*repo.Lock, *refusal, error) {
@@ -28,181 +69,121 @@ func (s *Server) lock(ctx context.Context, p *push) (*repo.Lock, *refusal, error
 	case err == nil:
 		return lock, nil, nil
 	case errors.Is(context.Cause(ctx), errStopping):
-		return nil, &refusal{"try again later", "the server is stopping. Push again in a moment"}, nil
+		no := refusalStopping()
+		return nil, &no, nil
 	case errors.Is(err, context.DeadlineExceeded):
 		return nil, &refusal{"busy", "another push to this repository is still coming in. Push again when it has ended"}, nil
 	}
 	return nil, nil, fmt.Errorf("lock: %w", err)
 }
 
-// receive runs git receive-pack from the intent's row to the recorded submission.
-func (s *Server) receive(ctx context.Context, p *push, lock *repo.Lock) (taken, error) {
+// checkTip makes sure that if main is at the new commit afterwards, this push has
+// moved it there.
+func (s *Server) checkTip(p *push) (*refusal, error) {
+	tip, err := s.Repos.Head(p.row.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read main: %w", err)
+	}
+	command := p.list.Commands[0]
+	switch {
+	case command.New == tip:
+		return &refusal{"already there", "main is at " + transcript.ShortCommit(tip) + " already, by a push that came first. Push again to watch it"}, nil
+	case command.Old != tip:
+		return &refusal{"fetch first", "main has moved since your git looked. Push again"}, nil
+	}
+	return nil, nil
+}
+
+// runGit runs git receive-pack from the intent's row to the recorded submission.
+func (s *Server) runGit(ctx context.Context, p *push, lock *repo.Lock) outcome {
 	r, err := s.Repos.ReceiveCommands(ctx, p.row.ID, lock, p.token)
 	if err != nil {
-		return taken{}, fmt.Errorf("start git: %w", err)
+		return s.failedPush(fmt.Errorf("start git: %w", err))
 	}
 	defer func() { _ = r.Close() }() // ends what still runs
-	p.mu.Lock()
-	p.kill = r.Kill
-	p.mu.Unlock()
+	p.reception.begin(r.Kill)
 	p.intent.ProcessGroup = r.ProcessGroup
 	// From here on nothing may depend on the client: git can move the ref.
 	ctx = context.WithoutCancel(ctx)
 	if err := s.Ledger.OpenIntent(ctx, p.intent); err != nil {
-		return taken{}, fmt.Errorf("open intent: %w", err)
+		return s.failedPush(fmt.Errorf("open intent: %w", err))
 	}
 	report := s.converse(p, r)
-	is, moved, err := s.settleReceived(ctx, p)
+	return s.conclude(ctx, p, report)
+}
+
+// conclude says what became of a push whose git has ended. Where the post-receive hook
+// has recorded nothing, the place of main tells what happened.
+func (s *Server) conclude(ctx context.Context, p *push, report []byte) outcome {
+	is, dry, aborted := p.reception.facts()
+	if is != nil {
+		return outcome{kind: outcomeRecorded, report: report, recorded: is}
+	}
+	is, moved, err := s.settle(ctx, p.intent, p.row)
 	if err != nil {
 		s.Logger.Error("settle a push", "intent", p.intent.ID, "error", err)
 		s.wakeRetrier()
 	}
-	return taken{report: report, is: is, moved: moved}, nil
-}
-
-// settleReceived returns what the post-receive hook has recorded; where it has not,
-// the ref tells what happened.
-func (s *Server) settleReceived(ctx context.Context, p *push) (is *recorded, moved bool, err error) {
-	p.mu.Lock()
-	is = p.settled
-	p.mu.Unlock()
-	if is != nil {
-		return is, true, nil
+	switch {
+	case is != nil:
+		return outcome{kind: outcomeRecorded, report: report, recorded: is}
+	case moved:
+		return outcome{kind: outcomeStored, report: report}
+	case dry:
+		return outcome{kind: outcomeDryRun}
+	case aborted != "":
+		return outcome{kind: outcomeRejected, report: report, words: transcript.Refusal(aborted)}
+	case !unpacked(report):
+		return outcome{kind: outcomeRejected, report: report,
+			words: transcript.Refusal("git could not take in what was sent, for the reason above. Push again; if it stays so, tell the course staff")}
 	}
-	return s.settle(ctx, p.intent, p.row)
+	return outcome{kind: outcomeRejected, report: report} // the hook has said why
 }
 
 // converse feeds git and relays what it says, until it has ended; it returns the report.
 func (s *Server) converse(p *push, r *repo.Receive) []byte {
-	var arrived atomic.Bool
-	late := time.AfterFunc(s.Limits.Pack, func() {
-		if arrived.Load() {
-			p.abort(fmt.Sprintf("git could not take the pack in within %v. Push fewer or smaller files", s.Limits.Unpack))
-		} else {
-			p.abort(fmt.Sprintf("the pack did not come within %v. Push again", s.Limits.Pack))
-		}
-		time.AfterFunc(cutGrace, p.cut)
-	})
+	clock := s.limitGit(p)
 	p.session.readers.Go(func() {
 		p.feed(r)
-		arrived.Store(true)
-		if late.Stop() {
-			late.Reset(s.Limits.Unpack)
-		}
+		clock.arrived()
 	})
-	report := p.relay(r)
+	report := s.relay(p, r)
 	if err := r.Wait(); err != nil {
 		s.Logger.Info("git refused a push", "repository", p.row.ID, "error", err)
 	}
-	late.Stop()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.kill = nil // a timer that fires now changes nothing
+	clock.stop()
+	p.reception.end()
 	return report
 }
 
-// feed gives git the list and then what the client sends. Where git ends early, the
-// rest is read all the same: a client that cannot send shows no report.
-func (p *push) feed(r *repo.Receive) {
-	_, err := r.Stdin.Write(p.list.Raw)
-	if err == nil && p.list.SendsPack() {
-		err = pour(r.Stdin, p.session.channel)
-	}
-	r.Stdin.Close()
-	if err != nil {
-		_, _ = io.Copy(io.Discard, p.session.channel) // ends with the channel
-	}
+// packClock bounds how long a pack may take to come, and git to store it.
+type packClock struct {
+	unpack time.Duration
+	timer  *time.Timer
+	came   chan struct{} // closed once the whole pack has come
 }
 
-// pour copies until the stream ends. A client may keep its side open for as long as it
-// waits for the verdict, so a large buffer is held only while more is sure to come.
-func pour(w io.Writer, r io.Reader) error {
-	small := make([]byte, 512)
-	var large []byte
-	for buf := small; ; {
-		n, err := r.Read(buf)
-		if _, err := w.Write(buf[:n]); err != nil {
-			return err
-		}
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return err
-		case n < len(buf): // all that had come
-			buf, large = small, nil
-		case large == nil:
-			large = make([]byte, 32<<10)
-			buf = large
-		}
-	}
-}
-
-// relay forwards git's progress as it comes and holds its report back. A client
-// that is gone changes nothing.
-func (p *push) relay(r *repo.Receive) []byte {
-	in := bufio.NewReader(r.Stdout)
-	if p.side == nil {
-		report, _ := io.ReadAll(io.LimitReader(in, maxReport))
-		return report
-	}
-	var report, buf []byte
-	for {
-		payload, flush, err := pktline.Read(in, buf)
-		if err != nil || flush || len(report) > maxReport {
-			return report
-		}
-		if len(payload) == 0 {
-			continue
-		}
-		buf = payload[:0]
-		switch band, text := payload[0], payload[1:]; {
-		case band == pktline.BandData && len(text) > 0:
-			report = append(report, text...)
-			if pktline.Ended(report) && p.hurry(r, report) {
-				_, _ = io.Copy(io.Discard, in) // the post-receive hook that has recorded says nothing
-				return report
-			}
-		case band == pktline.BandData:
-			_ = p.side.Keepalive()
+// limitGit starts the clock of a push.
+func (s *Server) limitGit(p *push) *packClock {
+	c := &packClock{unpack: s.Limits.Unpack, came: make(chan struct{})}
+	c.timer = time.AfterFunc(s.Limits.Pack, func() {
+		select {
+		case <-c.came:
+			p.reception.abort(fmt.Sprintf("git could not take the pack in within %v. Push fewer or smaller files", s.Limits.Unpack))
 		default:
-			_ = p.side.Write(band, text)
+			p.reception.abort(fmt.Sprintf("the pack did not come within %v. Push again", s.Limits.Pack))
 		}
+		time.AfterFunc(cutGrace, p.cut)
+	})
+	return c
+}
+
+// arrived says that the whole pack has come: from now on git's time is counted.
+func (c *packClock) arrived() {
+	close(c.came)
+	if c.timer.Stop() {
+		c.timer.Reset(c.unpack)
 	}
 }
 
-// hurry lets the session go on once the push is recorded: git reports before it runs
-// the post-receive hook. False: git has ended without.
-func (p *push) hurry(r *repo.Receive, report []byte) bool {
-	select {
-	case <-p.booked:
-	case <-r.Done():
-		return false
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.early <- taken{report: report, is: p.settled, moved: true}
-	return true
-}
-
-// cut closes the connection of a client that takes nothing of what is said to it.
-func (p *push) cut() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.kill != nil {
-		p.session.hangUp()
-	}
-}
-
-// abort ends git, with words for the person.
-func (p *push) abort(why string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.kill == nil {
-		return
-	}
-	if p.late == "" {
-		p.late = why
-	}
-	p.kill()
-}
+func (c *packClock) stop() { c.timer.Stop() }

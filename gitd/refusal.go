@@ -1,7 +1,6 @@
 package gitd
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -9,15 +8,17 @@ import (
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/gitd/pktline"
+	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
-	"github.com/grader/grader/schema/assignment"
 )
 
 // refusal is a push that is turned down: a short reason for git's report, and
 // rule, finding and way out for the person.
 type refusal struct{ reason, text string }
 
-const nothingCounted = "Nothing was counted."
+func refusalStopping() refusal {
+	return refusal{"try again later", "the server is stopping. Push again in a moment"}
+}
 
 // judgeList holds the command list against the rules that need no look at what is
 // pushed; nil: it may go on.
@@ -42,7 +43,7 @@ func judgeCommands(all []pktline.Command) *refusal {
 	}
 	c := all[0]
 	branch, isBranch := strings.CutPrefix(c.Ref, "refs/heads/")
-	ref := clip(schema.Sanitize(c.Ref), 60)
+	ref := transcript.Clip(schema.Sanitize(c.Ref), 60)
 	switch {
 	case c.Ref == mainRef && c.Deletes():
 		return &refusal{"main cannot be deleted", "main cannot be deleted: what was handed in stays. Push a commit instead: git push REMOTE main"}
@@ -53,7 +54,7 @@ func judgeCommands(all []pktline.Command) *refusal {
 	case !isBranch:
 		return &refusal{"only main is graded", "only the branch main is graded, and this is " + ref + ". Push it as main: git push REMOTE HEAD:main"}
 	case c.Ref != mainRef:
-		branch = clip(schema.Sanitize(branch), 40)
+		branch = transcript.Clip(schema.Sanitize(branch), 40)
 		return &refusal{"only main is graded", fmt.Sprintf("only the branch main is graded, and this is %s. Push it as main: git push REMOTE %s:main", branch, branch)}
 	case c.New == c.Old:
 		return &refusal{"nothing to push", "main is at that commit already. Push again without changes to watch it"}
@@ -64,7 +65,7 @@ func judgeCommands(all []pktline.Command) *refusal {
 // refuse answers every command of the list with the reason, once the client has
 // sent its pack: a git whose pack is not read shows no report.
 func (s *Server) refuse(p *push, no refusal) int {
-	p.progress(refusalLines(no.text))
+	p.progress(transcript.Refusal(no.text))
 	if p.list.SendsPack() {
 		s.drain(p.session)
 	}
@@ -90,32 +91,4 @@ func (s *Server) drain(sess *session) {
 	case <-timeout.C:
 	case <-s.base.Done():
 	}
-}
-
-// refusalOf says why a pushed tree was turned down, a line for each mistake.
-func refusalOf(err error) []string {
-	var invalid *assignment.Invalid
-	if !errors.As(err, &invalid) {
-		return refusalLines(schema.MessageOf(err))
-	}
-	var lines []string
-	for _, line := range strings.Split(strings.TrimRight(invalid.Error(), "\n"), "\n") {
-		lines = append(lines, wrap("refused: "+oneLine(line), refusalWidth)...)
-	}
-	if len(lines) > maxProblems {
-		lines = append(lines[:maxProblems], fmt.Sprintf("refused: and %d lines more", len(lines)-maxProblems))
-	}
-	return append(lines, nothingCounted)
-}
-
-// maxProblems is how many lines of mistakes one refusal shows.
-const maxProblems = 60
-
-// refusalLines are what a person reads of a refusal.
-func refusalLines(text string) []string {
-	text = "refused: " + strings.TrimRight(oneLine(text), ". ") + "."
-	if whole := text + " " + nothingCounted; columns(whole) <= refusalWidth {
-		return []string{whole}
-	}
-	return append(wrap(text, refusalWidth), nothingCounted)
 }

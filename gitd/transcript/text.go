@@ -1,24 +1,27 @@
-package gitd
+package transcript
 
 import (
 	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/grader/grader/schema"
 )
 
 // The widths of what is printed, in columns, without the "remote: " that git puts
-// before it.
+// before each line.
 const (
-	lineWidth    = 64
-	refusalWidth = 72 // interfaces: a refusal that fits stays on one line
+	Width        = 64
+	RefusalWidth = 72 // a refusal that fits stays on one line
 )
 
-func columns(s string) int { return utf8.RuneCountInString(s) }
+// Columns returns how many columns a text takes on a terminal.
+func Columns(s string) int { return utf8.RuneCountInString(s) }
 
-// clip shortens a text to at most n columns, with an ellipsis.
-func clip(s string, n int) string {
-	if columns(s) <= n {
+// Clip shortens a text to at most n columns and ends it with an ellipsis.
+func Clip(s string, n int) string {
+	if Columns(s) <= n {
 		return s
 	}
 	if n <= 1 {
@@ -27,29 +30,29 @@ func clip(s string, n int) string {
 	return string([]rune(s)[:n-1]) + "…"
 }
 
-// clipName puts a case's name behind head, in n columns together. It loses its beginning where it is
-// too long: the package is that of all the others, and the end is what tells them apart.
-func clipName(head, name string, n int) string {
-	room := n - columns(head)
-	if columns(name) <= room {
+// ClipName returns head and name in at most n columns. A name that is too long loses
+// its beginning: all cases of a class share it, and only the end tells them apart.
+func ClipName(head, name string, n int) string {
+	room := n - Columns(head)
+	if Columns(name) <= room {
 		return head + name
 	}
 	if room <= 1 {
-		return clip(head, n)
+		return Clip(head, n)
 	}
-	return head + "…" + string([]rune(name)[columns(name)-room+1:])
+	return head + "…" + string([]rune(name)[Columns(name)-room+1:])
 }
 
-// wrap breaks a line at spaces; what has none is left as it is, so that a path or
-// an address can be copied.
-func wrap(s string, width int) []string {
+// Wrap breaks a text at spaces into lines of at most width columns. A word that is
+// longer stays whole, so that a path or an address can be copied.
+func Wrap(s string, width int) []string {
 	var lines []string
 	var line string
 	for _, word := range strings.Fields(s) {
 		switch {
 		case line == "":
 			line = word
-		case columns(line)+1+columns(word) <= width:
+		case Columns(line)+1+Columns(word) <= width:
 			line += " " + word
 		default:
 			lines = append(lines, line)
@@ -62,14 +65,20 @@ func wrap(s string, width int) []string {
 	return lines
 }
 
+// OneLine makes any text fit for a part of one line on a terminal.
+func OneLine(s string) string {
+	s = strings.TrimRight(s, "\r\n")
+	return schema.Sanitize(strings.NewReplacer("\n", " ", "\t", "    ").Replace(s))
+}
+
 // maxFolds is how many lines one line of a message may become.
 const maxFolds = 3
 
-// fold breaks a line at spaces and keeps every one of them, since what a program
-// printed may differ from what was expected in nothing else.
+// fold breaks a line at spaces and keeps every one of them: what a program printed may
+// differ from what was expected in spaces alone.
 func fold(s string, width int) []string {
 	var lines []string
-	for columns(s) > width && len(lines) < maxFolds-1 {
+	for Columns(s) > width && len(lines) < maxFolds-1 {
 		head := string([]rune(s)[:width])
 		if at := strings.LastIndexByte(head, ' '); at > width/2 {
 			head = head[:at+1]
@@ -77,17 +86,17 @@ func fold(s string, width int) []string {
 		lines = append(lines, head)
 		s = s[len(head):]
 	}
-	return append(lines, clip(s, width))
+	return append(lines, Clip(s, width))
 }
 
 // spread puts right at the right edge.
 func spread(left, right string) string {
-	left = clip(left, lineWidth-columns(right)-1)
-	return left + strings.Repeat(" ", lineWidth-columns(left)-columns(right)) + right
+	left = Clip(left, Width-Columns(right)-1)
+	return left + strings.Repeat(" ", Width-Columns(left)-Columns(right)) + right
 }
 
-// span is a duration for people: "12 ms", "1.2 s", "3 min".
-func span(d time.Duration) string {
+// duration is a duration for people: "12 ms", "1.2 s", "3 min".
+func duration(d time.Duration) string {
 	switch {
 	case d < time.Second:
 		return fmt.Sprintf("%d ms", d.Milliseconds())
@@ -113,4 +122,11 @@ func guard(line string) string {
 
 func alphanumeric(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
 }

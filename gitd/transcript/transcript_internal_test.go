@@ -1,4 +1,4 @@
-package gitd
+package transcript
 
 import (
 	"strings"
@@ -17,15 +17,15 @@ func student() course.Viewer { return course.Viewer{Login: "alice", Role: schema
 func points(n int64) schema.Points { return schema.NewPoints(n, 1) }
 
 func render(v course.Viewer, events ...schema.Event) []string {
-	l := newLines(v, false)
+	l := New(v, Options{})
 	var out []string
 	for _, e := range events {
-		out = append(out, l.event(e)...)
+		out = append(out, l.Event(e)...)
 	}
 	return out
 }
 
-func TestLinesOfAGrading(t *testing.T) {
+func TestTranscriptOfGrading(t *testing.T) {
 	t.Parallel()
 	shown := schema.TestResult{Name: "adds to an empty list", Outcome: schema.OutcomePassed, Score: points(2), MaxScore: points(2), Visible: schema.VisibleAlways, Wall: 12 * time.Millisecond}
 	failed := schema.TestResult{Name: "removes from the middle", Outcome: schema.OutcomeFailed, MaxScore: points(3), Visible: schema.VisibleAlways, Wall: 14 * time.Millisecond,
@@ -62,7 +62,7 @@ func TestLinesOfAGrading(t *testing.T) {
 	}
 }
 
-func TestLinesOfEveryEnd(t *testing.T) {
+func TestTranscriptOfEveryEnd(t *testing.T) {
 	t.Parallel()
 	graded := func(r schema.Result) *schema.Result { return &r }
 	tests := map[string]struct {
@@ -85,7 +85,7 @@ func TestLinesOfEveryEnd(t *testing.T) {
 	}
 }
 
-func TestLinesStartAgainWhenTheRunnerIsLost(t *testing.T) {
+func TestTranscriptRestartsAfterLostRunner(t *testing.T) {
 	t.Parallel()
 	line := schema.Event{Kind: schema.EventLine, Text: "gcc hello.c"}
 	got := render(student(), line, schema.Event{Kind: schema.EventRequeued, Text: "no heartbeat"}, line)
@@ -95,7 +95,7 @@ func TestLinesStartAgainWhenTheRunnerIsLost(t *testing.T) {
 	}
 }
 
-func TestLinesAreCapped(t *testing.T) {
+func TestTranscriptIsCapped(t *testing.T) {
 	t.Parallel()
 	var events []schema.Event
 	for range 500 {
@@ -108,8 +108,8 @@ func TestLinesAreCapped(t *testing.T) {
 		t.Errorf("%d lines, more than %d", len(got), limit)
 	}
 	for _, line := range got {
-		if columns(line) > lineWidth {
-			t.Errorf("%d columns: %q", columns(line), line)
+		if Columns(line) > Width {
+			t.Errorf("%d columns: %q", Columns(line), line)
 		}
 	}
 	if got[len(got)-2] != "200 more tests are on the page" {
@@ -117,7 +117,7 @@ func TestLinesAreCapped(t *testing.T) {
 	}
 }
 
-func TestGuardKeepsOursApartFromGits(t *testing.T) {
+func TestGuardMarksWordsThatGitColours(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"error: x": "| error: x", "  Warning:": "  | Warning:", "hint": "| hint", "SUCCESS!": "| SUCCESS!",
@@ -129,29 +129,29 @@ func TestGuardKeepsOursApartFromGits(t *testing.T) {
 	}
 }
 
-func TestRefusalsFitAndStayWhole(t *testing.T) {
+func TestRefusalFitsWidth(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"src/List.java is required and missing": "refused: src/List.java is required and missing. Nothing was counted.",
 		"a.":                                    "refused: a. Nothing was counted.",
 		"a\x1b[31m\nb":                          "refused: a\ufffd[31m b. Nothing was counted.",
 	} {
-		if got := strings.Join(refusalLines(text), "\n"); got != want {
+		if got := strings.Join(Refusal(text), "\n"); got != want {
 			t.Errorf("%q, not %q", got, want)
 		}
 	}
-	long := refusalLines(strings.Repeat("word ", 40))
+	long := Refusal(strings.Repeat("word ", 40))
 	for _, line := range long {
-		if columns(line) > refusalWidth {
-			t.Errorf("%d columns: %q", columns(line), line)
+		if Columns(line) > RefusalWidth {
+			t.Errorf("%d columns: %q", Columns(line), line)
 		}
 	}
-	if long[len(long)-1] != nothingCounted {
+	if long[len(long)-1] != NothingCounted {
 		t.Errorf("the last line is %q", long[len(long)-1])
 	}
 }
 
-func FuzzLines(f *testing.F) {
+func FuzzTranscript(f *testing.F) {
 	f.Add("name", "error: \x1b[0m", "hint:\u202e\n\n", int64(3))
 	f.Fuzz(func(t *testing.T, name, message, line string, wall int64) {
 		test := schema.TestResult{Name: name, Message: message, Hint: line, Outcome: schema.OutcomeFailed, Visible: schema.VisibleAlways, Wall: time.Duration(wall)}
@@ -168,15 +168,15 @@ func FuzzLines(f *testing.F) {
 	})
 }
 
-func TestWhatWasNotRunIsSaidOnceForEachReason(t *testing.T) {
+func TestAbsentTestsAreCountedByReason(t *testing.T) {
 	t.Parallel()
-	l := newLines(course.Viewer{Login: "alice", Role: schema.RoleStudent}, false)
+	l := New(student(), Options{})
 	for range 24 {
-		l.event(testEvent(schema.TestResult{Name: "numbers/1", Test: "numbers", Outcome: schema.OutcomeNotRun, Message: "not run: the build failed", Visible: schema.VisibleAlways, Hint: "h"}))
+		l.Event(testEvent(schema.TestResult{Name: "numbers/1", Test: "numbers", Outcome: schema.OutcomeNotRun, Message: "not run: the build failed", Visible: schema.VisibleAlways, Hint: "h"}))
 	}
-	l.event(testEvent(schema.TestResult{Name: "units", Test: "units", Outcome: schema.OutcomeNotRun, Message: "not run: numbers must pass first", Visible: schema.VisibleAlways}))
+	l.Event(testEvent(schema.TestResult{Name: "units", Test: "units", Outcome: schema.OutcomeNotRun, Message: "not run: numbers must pass first", Visible: schema.VisibleAlways}))
 	for range 17 {
-		l.event(testEvent(schema.TestResult{Name: "bank/x", Test: "bank", Outcome: schema.OutcomeMissing, Message: "not reported", Visible: schema.VisibleAlways}))
+		l.Event(testEvent(schema.TestResult{Name: "bank/x", Test: "bank", Outcome: schema.OutcomeMissing, Message: "not reported", Visible: schema.VisibleAlways}))
 	}
 	want := []string{
 		"skip  24 tests", "           not run: the build failed",
@@ -188,12 +188,12 @@ func TestWhatWasNotRunIsSaidOnceForEachReason(t *testing.T) {
 	}
 }
 
-func TestAHintIsSaidOnceForAFamily(t *testing.T) {
+func TestHintIsShownOncePerFamily(t *testing.T) {
 	t.Parallel()
-	l := newLines(course.Viewer{Login: "alice", Role: schema.RoleStudent}, false)
+	l := New(student(), Options{})
 	var all []string
 	for _, name := range []string{"numbers/1", "numbers/2"} {
-		all = append(all, l.event(testEvent(schema.TestResult{Name: name, Test: "numbers", Outcome: schema.OutcomeFailed, Hint: "from the right", Visible: schema.VisibleAlways}))...)
+		all = append(all, l.Event(testEvent(schema.TestResult{Name: name, Test: "numbers", Outcome: schema.OutcomeFailed, Hint: "from the right", Visible: schema.VisibleAlways}))...)
 	}
 	if got := strings.Count(strings.Join(all, "\n"), "note: from the right"); got != 1 {
 		t.Errorf("the hint was said %d times:\n%s", got, strings.Join(all, "\n"))
@@ -204,7 +204,7 @@ func testEvent(r schema.TestResult) schema.Event {
 	return schema.Event{Kind: schema.EventTest, Test: &r}
 }
 
-func TestFoldingKeepsEverySpace(t *testing.T) {
+func TestFoldKeepsSpaces(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"", "short", "two  spaces   and    more, so that the line is longer than it may be  ", strings.Repeat("x", 40)} {
 		if got := strings.Join(fold(s, 20), ""); len(s) <= 60 && got != s {
@@ -213,7 +213,7 @@ func TestFoldingKeepsEverySpace(t *testing.T) {
 	}
 }
 
-func TestAFailedCompilationIsToldInTheCompilersWords(t *testing.T) {
+func TestCompileErrorShowsCompilerOutput(t *testing.T) {
 	t.Parallel()
 	failed := schema.TestResult{Name: "units", Test: "units", Outcome: schema.OutcomeCompileError, Visible: schema.VisibleAlways,
 		Message: "compile: exit status 1", Output: "RingTest.java:4: error: cannot find symbol\n  ring.add(1);\n      ^\n1 error\n"}
@@ -230,7 +230,7 @@ func TestAFailedCompilationIsToldInTheCompilersWords(t *testing.T) {
 	}
 }
 
-// The cases of one class had all the same line, up to where they differ.
+// All cases of one class once had the same line, cut before they differ.
 func TestLongNamesKeepTheirEnd(t *testing.T) {
 	t.Parallel()
 	const class = "units/ca.example.university.structures.trees.BinarySearchTreeTest."
@@ -241,7 +241,7 @@ func TestLongNamesKeepTheirEnd(t *testing.T) {
 		schema.Event{Kind: schema.EventTest, Test: &shown}, schema.Event{Kind: schema.EventTest, Test: &extra}, schema.Event{Kind: schema.EventTest, Test: &missing},
 		schema.Event{Kind: schema.EventEnded, State: schema.StateDone, Result: &schema.Result{Outcome: schema.OutcomeGraded, Score: points(2), MaxScore: points(4)}})
 	for i, end := range map[int]string{0: "BinarySearchTreeTest.removesTheRoot 12 ms", 1: "BinarySearchTreeTest.madeUp", 3: "BinarySearchTreeTest.balancesItself"} {
-		if i >= len(got) || !strings.HasSuffix(got[i], end) || !strings.Contains(got[i], "  …") && !strings.HasPrefix(got[i], "extra …") || utf8.RuneCountInString(got[i]) > lineWidth {
+		if i >= len(got) || !strings.HasSuffix(got[i], end) || !strings.Contains(got[i], "  …") && !strings.HasPrefix(got[i], "extra …") || utf8.RuneCountInString(got[i]) > Width {
 			t.Errorf("line %d of %q does not end with %q", i, got, end)
 		}
 	}

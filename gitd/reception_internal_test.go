@@ -1,0 +1,31 @@
+package gitd
+
+import "testing"
+
+func TestReceptionResolvesOnce(t *testing.T) {
+	t.Parallel()
+	r := newReception()
+	first := &recorded{}
+	r.resolve(outcome{kind: outcomeRecorded, recorded: first})
+	r.resolve(refusedFor(refusal{"late", "too late"}))
+	for range 2 { // whoever asks, and however often
+		if got := r.wait(); got.kind != outcomeRecorded || got.recorded != first {
+			t.Errorf("outcome %+v, want the first one", got)
+		}
+	}
+}
+
+func TestReceptionAbortsOnlyWhileGitRuns(t *testing.T) {
+	t.Parallel()
+	r := newReception()
+	killed := 0
+	r.abort("too early")
+	r.begin(func() { killed++ })
+	r.abort("the pack did not come")
+	r.abort("the server is stopping")
+	r.end()
+	r.abort("too late")
+	if _, _, why := r.facts(); killed != 2 || why != "the pack did not come" || r.running() {
+		t.Errorf("killed %d times for %q, running %v; want twice, for the first reason", killed, why, r.running())
+	}
+}

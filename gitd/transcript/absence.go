@@ -1,0 +1,45 @@
+package transcript
+
+import (
+	"fmt"
+
+	"github.com/grader/grader/schema"
+)
+
+// absence counts the tests that were not run, or not reported, for one reason: a line
+// for each would say nothing new.
+type absence struct {
+	word, of string
+	reason   string
+	tests    int
+	first    string
+}
+
+// countAbsent counts a test that was not run, or that its report lacks.
+func (t *Transcript) countAbsent(r *schema.TestResult) {
+	what := absence{word: outcomeWord(r.Outcome), reason: reason(r), tests: 1, first: r.Name}
+	if r.Outcome == schema.OutcomeMissing {
+		what.of = " of " + OneLine(r.Test)
+	}
+	for i, a := range t.absent {
+		if a.word == what.word && a.of == what.of && a.reason == what.reason {
+			t.absent[i].tests++
+			return
+		}
+	}
+	t.absent = append(t.absent, what)
+}
+
+// absences says what was not run or not reported, a line or two for each reason.
+func (t *Transcript) absences() []string {
+	var out []string
+	for _, a := range t.absent {
+		what := fmt.Sprintf("%d tests%s", a.tests, a.of)
+		if a.tests == 1 {
+			what = OneLine(a.first)
+		}
+		out = append(out, ClipName(a.word+"  ", what, Width))
+		out = append(out, details(a.reason, 2)...)
+	}
+	return out
+}

@@ -1,0 +1,64 @@
+package transcript
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// Head is what a push shows first: what was recorded, and when.
+type Head struct {
+	Course   string // its code
+	Title    string // of the assignment, or its name
+	Number   int    // of the submission
+	TryOut   bool   // a push of staff, not counted
+	Received time.Time
+	Now      time.Time // in the zone in which Received is shown
+	Timing   string    // "due 23:59: on time"; "" for none
+	Commit   string
+}
+
+// Lines returns the two lines.
+func (h Head) Lines() []string {
+	number := fmt.Sprintf(": submission %d", h.Number)
+	if h.TryOut {
+		number = fmt.Sprintf(": try-out %d (not counted)", h.Number)
+	}
+	local := h.Received.In(h.Now.Location())
+	when := "received " + local.Format("15:04:05")
+	if local.Format(time.DateOnly) != h.Now.Format(time.DateOnly) {
+		when = "received " + local.Format("2006-01-02 15:04:05")
+	}
+	if h.Timing != "" {
+		when += ", " + h.Timing
+	}
+	when += ". commit " + ShortCommit(h.Commit)
+	return append([]string{Clip(h.title(), Width-Columns(number)) + number}, Wrap(when, Width)...)
+}
+
+// title names an assignment to people: "COMP2402 A1 Linked lists".
+func (h Head) title() string {
+	name := strings.Replace(h.Title, ": ", " ", 1)
+	return schema.Sanitize(strings.ToUpper(h.Course) + " " + strings.Join(strings.Fields(name), " "))
+}
+
+// ShortCommit is a commit as people read it.
+func ShortCommit(commit string) string { return commit[:min(7, len(commit))] }
+
+// Foot says where a result stays: its page and its receipt, "" where there is none.
+func Foot(page, receipt string) []string {
+	if receipt != "" {
+		receipt = "receipt " + receipt
+	}
+	switch {
+	case page == "" && receipt == "":
+		return nil
+	case page == "" || receipt == "":
+		return []string{page + receipt}
+	case Columns(page)+2+Columns(receipt) <= Width:
+		return []string{page + "  " + receipt}
+	}
+	return []string{page, receipt} // an address is never broken
+}

@@ -1,0 +1,87 @@
+package transcript
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/grader/grader/schema"
+)
+
+// test returns the lines of one test or case.
+func (t *Transcript) test(r *schema.TestResult) []string {
+	switch {
+	case r == nil:
+		return nil
+	case r.Outcome == schema.OutcomeNotRun || r.Outcome == schema.OutcomeMissing:
+		t.countAbsent(r)
+		return nil
+	case !t.room(r.Outcome == schema.OutcomePassed):
+		return nil
+	case r.Unpinned:
+		return append([]string{ClipName("extra ", OneLine(r.Name), Width)}, details("not one of the assignment's cases: earns nothing", 1)...)
+	}
+	head, took := fmt.Sprintf("%s  %-3s  ", outcomeWord(r.Outcome), r.Score.String()+"/"+r.MaxScore.String()), duration(r.Wall)
+	line := spread(ClipName(head, OneLine(r.Name), Width-Columns(took)-1), took)
+	if r.Outcome == schema.OutcomePassed {
+		return []string{t.paint(good, line)}
+	}
+	out := []string{t.paint(bad, line)}
+	out = append(out, details(reason(r), maxDetails)...)
+	return append(out, t.hint(r)...)
+}
+
+// hint is shown once for all the cases of a test.
+func (t *Transcript) hint(r *schema.TestResult) []string {
+	if r.Hint == "" || t.hinted[r.Test] {
+		return nil
+	}
+	t.hinted[r.Test] = true
+	return details("note: "+r.Hint, 2)
+}
+
+// room counts a test, and reports whether there is room for its line.
+func (t *Transcript) room(passed bool) bool {
+	count, limit := &t.others, maxTestLines
+	if passed {
+		count, limit = &t.passes, maxPassLines
+	}
+	*count++
+	if *count > limit {
+		t.left++
+		return false
+	}
+	return true
+}
+
+func outcomeWord(o schema.Outcome) string {
+	switch o {
+	case schema.OutcomePassed:
+		return "pass"
+	case schema.OutcomePartial:
+		return "part"
+	case schema.OutcomeNotRun:
+		return "skip"
+	}
+	return "FAIL"
+}
+
+// reason says why a test did not pass: its message, else what its outcome says. A
+// compile error is told in the compiler's words.
+func reason(r *schema.TestResult) string {
+	if r.Outcome == schema.OutcomeCompileError && r.Output != "" {
+		return strings.TrimPrefix(r.Message+"\n"+r.Output, "\n")
+	}
+	if r.Message != "" {
+		return r.Message
+	}
+	switch r.Outcome {
+	case schema.OutcomeCrashed:
+		if r.Signal != "" {
+			return "crashed: " + r.Signal
+		}
+		return fmt.Sprintf("crashed: exit status %d", r.ExitStatus)
+	case schema.OutcomeFailed, schema.OutcomePartial:
+		return ""
+	}
+	return strings.ReplaceAll(string(r.Outcome), "-", " ")
+}

@@ -1,0 +1,96 @@
+package transcript
+
+import (
+	"strings"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// The caps on what one job may print.
+const (
+	maxBuildLines = 60
+	maxTestLines  = 300 // tests that did not pass
+	maxPassLines  = 100
+	maxDetails    = 6 // lines of one message
+	detailIndent  = "           "
+)
+
+// Options say how a transcript is written.
+type Options struct {
+	Colour bool
+}
+
+// Transcript writes a job's events for one viewer: plain, redacted, sanitised, at most
+// Width columns. What it returns depends on nothing but the events that it was given.
+type Transcript struct {
+	viewer  course.Viewer
+	options Options
+
+	build, passes, others, left int
+
+	hinted map[string]bool // tests whose hint was shown
+	absent []absence       // what was not run or not reported, by reason, in order
+}
+
+// New starts a transcript for one viewer.
+func New(v course.Viewer, o Options) *Transcript {
+	return &Transcript{viewer: v, options: o, hinted: map[string]bool{}}
+}
+
+// Event returns the lines of the next event.
+func (t *Transcript) Event(e schema.Event) []string {
+	whole := e
+	e, ok := course.RedactEvent(e, t.viewer)
+	if !ok {
+		return nil
+	}
+	var out []string
+	switch e.Kind {
+	case schema.EventStarted:
+		out = []string{startedLine(e.Text)}
+	case schema.EventLine:
+		out = t.buildLine(e.Text)
+	case schema.EventBuild:
+		out = t.buildResult(e.Build)
+	case schema.EventTest:
+		out = t.test(e.Test)
+	case schema.EventRequeued:
+		*t = *New(t.viewer, t.options)
+		out = Wrap("the runner was lost, your push waits again: "+OneLine(e.Text), Width)
+	case schema.EventEnded:
+		out = t.ended(whole)
+	}
+	for i, line := range out {
+		out[i] = guard(line)
+	}
+	return out
+}
+
+// startedLine turns "standard runner, wall namespace" into words for a student.
+func startedLine(text string) string {
+	where, _, _ := strings.Cut(OneLine(text), ",")
+	if where == "" {
+		return "running"
+	}
+	return Clip("running on a fresh "+where, Width)
+}
+
+// details are the first lines of a message, below the line that they belong to.
+func details(text string, most int) []string {
+	text = strings.TrimRight(schema.Sanitize(text), "\n")
+	if text == "" {
+		return nil
+	}
+	all := strings.Split(text, "\n")
+	var out []string
+	for i, line := range all {
+		if i == most {
+			return append(out, detailIndent+"… more on the page")
+		}
+		for _, part := range fold(strings.ReplaceAll(line, "\t", "    "), Width-len(detailIndent)) {
+			out = append(out, detailIndent+part)
+		}
+	}
+	return out
+}

@@ -1,0 +1,73 @@
+package transcript
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// tone is a line's colour, where colour was asked for. The words always say the same.
+type tone string
+
+const (
+	good tone = "\x1b[32m"
+	bad  tone = "\x1b[31m"
+)
+
+func (t *Transcript) paint(c tone, line string) string {
+	if !t.options.Colour {
+		return line
+	}
+	return string(c) + line + "\x1b[0m"
+}
+
+// ended is the verdict. The event is not redacted yet: only here the hidden tests are
+// counted.
+func (t *Transcript) ended(e schema.Event) []string {
+	out := t.absences()
+	if t.left > 0 {
+		out = append(out, fmt.Sprintf("%d more tests are on the page", t.left))
+	}
+	switch {
+	case e.State == schema.StateCancelled:
+		return append(out, Wrap("cancelled: "+OneLine(orElse(e.Text, "by the course staff")), Width)...)
+	case e.State == schema.StateFailed:
+		return append(out, "our machines failed, not you; the staff has been told.", "Nothing was charged. Push again to try once more.")
+	case e.Result == nil:
+		return append(out, Wrap("ended without a result: "+OneLine(e.Text), Width)...)
+	}
+	r, hidden := course.Redact(*e.Result, t.viewer)
+	return append(out, t.verdict(r, hidden)...)
+}
+
+func (t *Transcript) verdict(r schema.Result, hidden schema.Hidden) []string {
+	var out []string
+	if len(r.Dropped) > 0 {
+		out = append(out, Wrap("kept away from the tests: "+OneLine(strings.Join(r.Dropped, ", ")), Width)...)
+	}
+	score := r.Score.String() + " / " + r.MaxScore.String()
+	switch r.Outcome {
+	case schema.OutcomeCompileError:
+		score = "does not compile: " + score
+	case schema.OutcomeGraderError, schema.OutcomeInfrastructureError:
+		return append(out, Wrap(OneLine(orElse(r.Message, string(r.Outcome))), Width)...)
+	}
+	if r.Message != "" {
+		out = append(out, Wrap(OneLine(r.Message), Width)...)
+	}
+	if hidden.Tests > 0 {
+		tests, count := "tests", "count"
+		if hidden.Tests == 1 {
+			tests, count = "test", "counts"
+		}
+		line := fmt.Sprintf("%s now; %d hidden %s (%s points) %s after the due date", score, hidden.Tests, tests, hidden.Points, count)
+		return append(out, Wrap(line, Width)...)
+	}
+	c := bad
+	if r.Score.Cmp(r.MaxScore) >= 0 {
+		c = good
+	}
+	return append(out, t.paint(c, score))
+}

@@ -1,0 +1,54 @@
+package transcript
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// Waiting says, as the wait begins, that leaving is harmless. again: pushing again
+// shows these lines again. A job that has ended is not waited for.
+func Waiting(state schema.State, again bool) []string {
+	switch {
+	case state.Ended():
+		return nil
+	case again:
+		return []string{"Ctrl-C cancels nothing: push again to see these lines again."}
+	}
+	return []string{"Ctrl-C cancels nothing."}
+}
+
+// Stopping is what waiting people read when the server stops.
+func Stopping(again bool) []string {
+	if again {
+		return []string{"The server is restarting; your push is kept and will be graded.", "Push again in a moment to watch: nothing is sent twice."}
+	}
+	return []string{"The server is restarting; the grading goes on.", "Repeat the command in a moment to watch."}
+}
+
+// Place says where a job stands in the queue.
+func Place(p schema.Place) []string {
+	if p.Stalled != "" {
+		return Wrap("waiting: "+OneLine(p.Stalled), Width)
+	}
+	line := "waiting: you are next"
+	switch {
+	case p.More:
+		line = fmt.Sprintf("waiting: more than %d ahead of you", p.Ahead)
+	case p.Ahead > 0:
+		line = fmt.Sprintf("waiting: %d ahead of you", p.Ahead)
+	}
+	if p.Estimate >= time.Second {
+		line += ", about " + estimate(p.Estimate)
+	}
+	return []string{line}
+}
+
+// estimate rounds: seconds of a wait of minutes would be a promise that nobody can keep.
+func estimate(d time.Duration) string {
+	if d < 2*time.Minute {
+		return fmt.Sprintf("%d s", int(d.Round(time.Second).Seconds()))
+	}
+	return fmt.Sprintf("%d min", int(d.Round(time.Minute).Minutes()))
+}
