@@ -42,7 +42,7 @@ deps: ## install the Debian packages that are missing (as root), or print the li
 
 build: ## bin/grader and bin/grader-hook
 	@mkdir -p bin
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/grader .
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X github.com/grader/grader/internal/command.version=$(VERSION)" -o bin/grader .
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o bin/grader-hook ./hooks/grader-hook
 
 test: deps build ## every test
@@ -98,7 +98,7 @@ fmt: ## format the code
 	gofmt -w .
 
 bench: build ## medians, p99 and ratios, measured on this machine
-	$(GO) run ./bench $(BENCH)
+	$(GO) run ./internal/bench $(BENCH)
 
 STEPS ?= 10000
 attack: deps build ## every attack at every level that this machine has, as root; writes docs/attacks.md

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/grader/grader/demo"
+	"github.com/grader/grader/internal/demo"
 )
 
 // holdVariable makes this very program play ssh for a git client: it runs the real

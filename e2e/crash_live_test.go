@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/grader/grader/demo"
+	"github.com/grader/grader/internal/demo"
 )
 
 // patience bounds every wait for something that must come; a test that needs it has

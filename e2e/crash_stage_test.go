@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/grader/grader/demo"
+	"github.com/grader/grader/internal/demo"
 	"github.com/grader/grader/schema"
 )
 

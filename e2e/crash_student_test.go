@@ -9,7 +9,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/grader/grader/demo"
+	"github.com/grader/grader/internal/demo"
 )
 
 // pusher pushes again and again to one repository, and knows what was accepted:

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/grader/grader/demo"
+	"github.com/grader/grader/internal/demo"
 	"github.com/grader/grader/schema"
 )
 

@@ -12,9 +12,9 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"github.com/grader/grader/demo"
 	"github.com/grader/grader/gitd/hostile"
 	"github.com/grader/grader/gitd/pktline"
+	"github.com/grader/grader/internal/demo"
 )
 
 // serverMemory is what the server may take with all gits that it starts, whatever is pushed.

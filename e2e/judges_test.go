@@ -4,7 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/grader/grader/demo"
+	"github.com/grader/grader/internal/demo"
 	"github.com/grader/grader/schema"
 )
 

@@ -12,7 +12,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"github.com/grader/grader/demo"
+	"github.com/grader/grader/internal/demo"
 	"github.com/grader/grader/schema"
 )
 

@@ -11,7 +11,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/grader/grader/demo"
+	"github.com/grader/grader/internal/demo"
 )
 
 // bin is the directory of the programs under test, built once by TestMain.

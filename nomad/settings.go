@@ -35,7 +35,7 @@ func (s Settings) Check(f schema.Flavour) error {
 	switch {
 	case f.Image == "":
 		return schema.Errorf(schema.CodeInvalid, "a runner on Nomad needs an image")
-	case !wholeCores(f) && s.MHz == 0:
+	case !f.WholeCores() && s.MHz == 0:
 		return schema.Errorf(schema.CodeInvalid, "cpu %g is not a whole number of cores: say how many MHz a core of the nodes has (nomad.mhz)", f.CPU)
 	}
 	return nil

@@ -116,7 +116,7 @@ func (s Settings) container(f schema.Flavour, args []string) map[string]any {
 		"pids_limit":      f.Processes + processesBeside,
 		// Nomad counts the limit from its MHz, which are wrong where somebody sets them: a
 		// core that is the runner's own needs none.
-		"cpu_hard_limit": !wholeCores(f),
+		"cpu_hard_limit": !f.WholeCores(),
 		"mount": []map[string]any{
 			memoryVolume(scratchDir, fmt.Sprintf("size=%d,mode=0711,exec,nosuid,nodev", scratchSize(f))),
 			{"type": "tmpfs", "target": "/run", "tmpfs_options": []map[string]any{{"size": 16 * mib, "mode": 0o755}}},
@@ -167,15 +167,13 @@ const (
 // artefacts that it is given.
 func scratchSize(f schema.Flavour) int64 { return 2 * f.Scratch }
 
-func wholeCores(f schema.Flavour) bool { return f.CPU == math.Trunc(f.CPU) }
-
 // resources are whole cores, which are the runner's own, or a share that is neither
 // exceeded nor lent out. What is written to tmpfs counts as memory.
 func (s Settings) resources(f schema.Flavour) *api.Resources {
 	memory := int((f.Memory + memoryBeside) / mib)
 	most := memory + int(scratchSize(f)/mib)
 	r := &api.Resources{MemoryMB: &memory, MemoryMaxMB: &most}
-	if wholeCores(f) {
+	if f.WholeCores() {
 		cores := int(f.CPU)
 		r.Cores = &cores
 		return r

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -212,6 +213,10 @@ type Flavour struct {
 	// Cooldown is how long fewer runners must be enough before there are fewer; 0 is a minute.
 	Cooldown time.Duration `json:"-" yaml:"-"`
 }
+
+// WholeCores reports whether CPU is a whole number, so that a runner can have its
+// cores to itself.
+func (f Flavour) WholeCores() bool { return f.CPU == math.Trunc(f.CPU) }
 
 // Place is what a waiting job is told.
 type Place struct {

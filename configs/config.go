@@ -1,0 +1,164 @@
+package configs
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"os"
+	"runtime"
+	"slices"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// Config is grader's configuration file, decoded strictly; configs/grader.yaml
+// explains every key. The zero value is not usable: start from Default.
+type Config struct {
+	// PublicURL is how browsers reach the site; "" is the address it listens on.
+	PublicURL string `yaml:"public_url"`
+	// PublicSSH is HOST[:PORT] as students type it; "" is the address it listens on.
+	PublicSSH string `yaml:"public_ssh"`
+	// Wall is the weakest level of the wall that runners may have: namespace or uid.
+	Wall string `yaml:"wall"`
+	// MaxPush bounds the bytes of one push.
+	MaxPush Size `yaml:"max_push"`
+	// Limits bound what clients of the SSH server may take.
+	Limits Limits `yaml:"limits"`
+	// Flavours are the kinds of runner, by name.
+	Flavours map[string]Flavour `yaml:"flavours"`
+	// Nomad is the cluster of the flavours whose pool is nomad.
+	Nomad Nomad `yaml:"nomad"`
+}
+
+// Limits bounds connections; a zero field takes its default.
+type Limits struct {
+	Connections int `yaml:"connections"` // at once
+	Strangers   int `yaml:"strangers"`   // of one address that have not proved who they are
+	Sessions    int `yaml:"sessions"`    // of one account at once
+}
+
+func (l Limits) check() error {
+	if l.Connections < 0 || l.Strangers < 0 || l.Sessions < 0 {
+		return errors.New("must be numbers from 1; leave one out for its default")
+	}
+	return nil
+}
+
+// Size is a number of bytes, written 512KiB, 64MiB or 2GiB.
+type Size int64
+
+// UnmarshalYAML parses a size; its error names the place.
+func (s *Size) UnmarshalYAML(node ast.Node) error {
+	token := node.GetToken()
+	n, err := assignment.ParseSize(token.Value)
+	if err != nil {
+		return fmt.Errorf("line %d, column %d: a size %w", token.Position.Line, token.Position.Column, err)
+	}
+	*s = Size(n)
+	return nil
+}
+
+// Default is the configuration without a file: one flavour as large as two steps
+// of an ordinary course need, and as many runners as this machine has cores.
+func Default() Config {
+	cores := runtime.NumCPU()
+	return Config{
+		Wall:    "uid",
+		MaxPush: 64 << 20,
+		Flavours: map[string]Flavour{"standard": {
+			Pool: PoolLocal, CPU: 1, Memory: 2 << 30, Scratch: 1 << 30, Processes: 512, Warm: cores, Max: cores,
+		}},
+	}
+}
+
+// Load reads a configuration file; "" is the defaults. A malformed file is
+// CodeInvalid, and the error names the line.
+func Load(path string) (Config, error) {
+	c := Default()
+	if path == "" {
+		return c, nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return c, schema.Errorf(schema.CodeInvalid, "configuration: %w", err)
+	}
+	var file Config
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&file); err != nil {
+		return c, schema.Errorf(schema.CodeInvalid, "configuration %s: %s", path, yamlProblem(err))
+	}
+	c = c.overlaid(file)
+	if err := c.check(); err != nil {
+		return c, schema.Errorf(schema.CodeInvalid, "configuration %s: %w", path, placed(err, text))
+	}
+	return c, nil
+}
+
+// yamlProblem puts the place before the words, without the excerpt.
+func yamlProblem(err error) string {
+	var syntax yaml.Error
+	if !errors.As(err, &syntax) || syntax.GetToken() == nil {
+		return err.Error()
+	}
+	at := syntax.GetToken().Position
+	return fmt.Sprintf("line %d, column %d: %s", at.Line, at.Column, syntax.GetMessage())
+}
+
+func (c Config) overlaid(file Config) Config {
+	if file.PublicURL != "" {
+		c.PublicURL = file.PublicURL
+	}
+	if file.PublicSSH != "" {
+		c.PublicSSH = file.PublicSSH
+	}
+	if file.Wall != "" {
+		c.Wall = file.Wall
+	}
+	if file.MaxPush != 0 {
+		c.MaxPush = file.MaxPush
+	}
+	c.Limits = file.Limits
+	c.Nomad = file.Nomad
+	if file.Flavours != nil {
+		c.Flavours = file.Flavours
+	}
+	return c
+}
+
+func (c Config) check() error {
+	switch c.Wall {
+	case "namespace", "uid":
+	default:
+		return at("wall", fmt.Errorf("%q is no level; use namespace or uid", c.Wall))
+	}
+	if u, err := url.Parse(c.PublicURL); c.PublicURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+		return at("public_url", fmt.Errorf("%q is no address of a site; use one such as https://grader.example.org", c.PublicURL))
+	}
+	if err := c.Limits.check(); err != nil {
+		return at("limits", err)
+	}
+	if err := at("flavours", c.checkFlavours()); err != nil {
+		return err
+	}
+	return c.checkNomad()
+}
+
+func (c Config) checkFlavours() error {
+	if len(c.Flavours) == 0 {
+		return errors.New("must name at least one; without a runner nothing is graded")
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Flavours)) {
+		if err := schema.Segment("flavour", name); err != nil {
+			return at(name, fmt.Errorf("is no name: %w", err))
+		}
+		if err := c.Flavours[name].check(); err != nil {
+			return at(name, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package configs
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/schema"
+)
+
+func TestAMalformedConfigurationNamesItsLine(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ text, says string }{
+		"unknown key":               {"wall: uid\nmax_puhs: 1MiB\n", "line 2, column 1"},
+		"unknown key of a flavour":  {"flavours:\n  small: {cpu: 1, memroy: 1GiB}\n", "line 2"},
+		"size without a unit":       {"wall: uid\nmax_push: 64\n", "line 2"},
+		"size in another unit":      {"max_push: 64MB\n", `line 1, column 11: a size must be a size such as 512KiB, 64MiB or 2GiB, not "64MB"`},
+		"not a number":              {"flavours:\n  small: {cpu: many}\n", "line 2"},
+		"no level of the wall":      {"wall: strong\n", "line 1: wall \"strong\" is no level; use namespace or uid"},
+		"warm above max":            {"flavours:\n  small: {cpu: 1, memory: 1GiB, scratch: 1GiB, processes: 9, warm: 3, max: 2}\n", "line 2: flavours: small: max must be at least 1, and not less than warm"},
+		"a cooldown of no unit":     {flavours("cooldown: 30"), "line 4"},
+		"a cooldown into the past":  {flavours("cooldown: -30s"), "line 4: flavours: small: cooldown must be a time such as 30s"},
+		"no core at all":            {"flavours:\n  small: {memory: 1GiB, scratch: 1GiB, processes: 9, max: 2}\n", "line 2: flavours: small: cpu must be more than 0"},
+		"no flavour at all":         {"flavours: {}\n", "line 1: flavours must name at least one"},
+		"name of a flavour":         {"flavours:\n  Big One: {cpu: 1, memory: 1GiB, scratch: 1GiB, processes: 9, max: 2}\n", `flavour "Big One"`},
+		"less than nobody":          {"limits: {sessions: -1}\n", "line 1: limits must be numbers from 1"},
+		"address without a scheme":  {"public_url: grader.example.org\n", `line 1: public_url "grader.example.org" is no address`},
+		"no pool":                   {flavours("pool: kubernetes"), `line 4: flavours: small: pool "kubernetes" is none; use local, docker or nomad`},
+		"an image and no container": {flavours("image: grader-runner:1"), "line 4: flavours: small: image is for the pools docker and nomad"},
+		"an image and pool local":   {flavours("image: grader-runner:1", "pool: local"), "line 4: flavours: small: image is for the pools docker and nomad"},
+		"docker without an image":   {flavours("pool: docker"), "line 3: flavours: small: image is missing"},
+		"nomad without an image":    {flavours("pool: nomad"), "line 3: flavours: small: image is missing"},
+		"no image":                  {flavours("pool: docker", "image: 'Not an image'"), `line 5: flavours: small: image "Not an image" names no image; use REPOSITORY@sha256:DIGEST`},
+		"an image of no version":    {flavours("pool: docker", "image: registry.example.org:5000/runner"), "does not say which version"},
+		"a digest cut short":        {flavours("pool: docker", "image: runner@sha256:12ab"), "names no image"},
+		"not YAML":                  {"wall: [uid\n", "line"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "grader.yaml")
+			if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := Load(path)
+			if schema.CodeOf(err) != schema.CodeInvalid || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("error %q (%s); want %q", err, schema.CodeOf(err), c.says)
+			}
+		})
+	}
+}
+
+// flavours is a configuration with one flavour, called small and right but for the lines.
+func flavours(lines ...string) string {
+	return "flavours:\n  small:\n    cpu: 1\n    " + strings.Join(append(lines, "memory: 1GiB", "scratch: 1GiB", "processes: 9", "max: 2"), "\n    ") + "\n"
+}
+
+func TestImagesOfContainers(t *testing.T) {
+	t.Parallel()
+	for _, image := range []string{
+		"registry.example.org:5000/course/runner@sha256:" + strings.Repeat("0f", 32),
+		"grader-runner:" + strings.Repeat("0f", 32),
+		"grader-runner:v1.2",
+		"grader-runner:v1.2@sha256:" + strings.Repeat("0f", 32),
+	} {
+		for _, pool := range []PoolKind{PoolDocker, PoolNomad} {
+			f := Flavour{Pool: pool, Image: image, CPU: 1, Memory: 1 << 30, Scratch: 1 << 30, Processes: 9, Max: 1}
+			if err := f.check(); err != nil {
+				t.Errorf("%s of pool %s: %v", image, pool, err)
+			}
+			if got := f.schema("small").Image; got != image {
+				t.Errorf("the flavour's image is %q, want %q", got, image)
+			}
+		}
+	}
+}
+
+func TestTheSampleConfigurationIsTheDefaults(t *testing.T) {
+	t.Parallel()
+	got, err := Load("grader.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Default()
+	standard := want.Flavours["standard"]
+	standard.Warm, standard.Max = got.Flavours["standard"].Warm, got.Flavours["standard"].Max // this machine's cores
+	want.Flavours = map[string]Flavour{"standard": standard}
+	want.Limits = got.Limits // the SSH server's own defaults, shown
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("configuration (-default +sample):\n%s", diff)
+	}
+}

@@ -1,0 +1,150 @@
+package configs
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/grader/grader/schema"
+)
+
+// PoolKind is where a flavour's runners live.
+type PoolKind string
+
+// The pools. An empty kind is PoolLocal.
+const (
+	PoolLocal  PoolKind = "local"  // processes on this machine
+	PoolDocker PoolKind = "docker" // containers on this machine
+	PoolNomad  PoolKind = "nomad"  // allocations of a cluster
+)
+
+// Flavour is schema.Flavour as people write it.
+type Flavour struct {
+	// Pool is where its runners live; "" is PoolLocal.
+	Pool PoolKind `yaml:"pool"`
+	// Image is what runs in its containers; "" where there are none.
+	Image     string  `yaml:"image"`
+	CPU       float64 `yaml:"cpu"`
+	Memory    Size    `yaml:"memory"`
+	Scratch   Size    `yaml:"scratch"`
+	Processes int     `yaml:"processes"`
+	Warm      int     `yaml:"warm"`
+	Max       int     `yaml:"max"`
+	// Cooldown is how long fewer runners must be enough before there are fewer; 0 is a minute.
+	Cooldown time.Duration `yaml:"cooldown"`
+	// Nomad says where its runners may be placed, in the pool nomad.
+	Nomad *Placement `yaml:"nomad"`
+}
+
+// Kind returns the pool, with the default filled in.
+func (f Flavour) Kind() PoolKind {
+	if f.Pool == "" {
+		return PoolLocal
+	}
+	return f.Pool
+}
+
+// check refuses what no runner can be like. Its error is a flaw at the key.
+func (f Flavour) check() error {
+	switch {
+	case f.CPU <= 0:
+		return at("cpu", errors.New("must be more than 0 cores, such as 1 or 0.5"))
+	case f.Memory < 16<<20:
+		return at("memory", errors.New("must be at least 16MiB"))
+	case f.Scratch < 1<<20:
+		return at("scratch", errors.New("must be at least 1MiB"))
+	case f.Processes < 1:
+		return at("processes", errors.New("must be at least 1"))
+	case f.Warm < 0 || f.Max < 1 || f.Warm > f.Max:
+		return at("max", errors.New("must be at least 1, and not less than warm, which is at least 0"))
+	case f.Cooldown < 0:
+		return at("cooldown", errors.New("must be a time such as 30s or 5m"))
+	}
+	return f.checkPool()
+}
+
+func (f Flavour) checkPool() error {
+	switch f.Kind() {
+	case PoolLocal:
+		if f.Image != "" {
+			return at("image", errors.New("is for the pools docker and nomad; the pool local runs on this machine as it is"))
+		}
+		return nil
+	case PoolDocker, PoolNomad:
+		return at("image", checkImage(f.Image))
+	default:
+		return at("pool", fmt.Errorf("%q is none; use local, docker or nomad", string(f.Pool)))
+	}
+}
+
+// imageForms are the ways to name an image, told to who names it otherwise.
+const imageForms = "use REPOSITORY@sha256:DIGEST, NAME:CONTENTID of an image that the machines have, or NAME:TAG"
+
+// imageName is a reference as Docker reads it: registry, path, tag and digest.
+var imageName = regexp.MustCompile(`^[a-z0-9]+([._:/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[0-9a-f]{64})?$`)
+
+func checkImage(name string) error {
+	switch {
+	case name == "":
+		return errors.New("is missing: this pool's runners need one; " + imageForms)
+	case !imageName.MatchString(name):
+		return fmt.Errorf("%q names no image; %s", name, imageForms)
+	case !strings.Contains(name[strings.LastIndex(name, "/")+1:], ":"):
+		return fmt.Errorf("%q does not say which version; %s", name, imageForms)
+	}
+	return nil
+}
+
+// SchemaFlavours returns the flavours by name in the form of package schema.
+func (c Config) SchemaFlavours() map[string]schema.Flavour {
+	all := make(map[string]schema.Flavour, len(c.Flavours))
+	for name, f := range c.Flavours {
+		all[name] = f.schema(name)
+	}
+	return all
+}
+
+// Served returns the flavours of one kind of pool, sorted by name.
+func (c Config) Served(kind PoolKind) []schema.Flavour {
+	var flavours []schema.Flavour
+	for _, name := range slices.Sorted(maps.Keys(c.Flavours)) {
+		if f := c.Flavours[name]; f.Kind() == kind {
+			flavours = append(flavours, f.schema(name))
+		}
+	}
+	return flavours
+}
+
+// LoadFlavour reads one flavour, written as below `flavours:` of the configuration.
+// Its name is the file's without the extension.
+func LoadFlavour(path string) (*schema.Flavour, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, schema.Errorf(schema.CodeInvalid, "flavour: %w", err)
+	}
+	f := Flavour{Max: 1}
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&f); err != nil {
+		return nil, schema.Errorf(schema.CodeInvalid, "flavour %s: %s", path, yamlProblem(err))
+	}
+	if err := f.check(); err != nil {
+		return nil, fmt.Errorf("flavour %s: %w", path, err)
+	}
+	flavour := f.schema(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
+	return &flavour, nil
+}
+
+func (f Flavour) schema(name string) schema.Flavour {
+	return schema.Flavour{
+		Name: name, Image: f.Image, CPU: f.CPU, Memory: int64(f.Memory), Scratch: int64(f.Scratch),
+		Processes: f.Processes, Warm: f.Warm, Max: f.Max, Cooldown: f.Cooldown,
+	}
+}

@@ -1,0 +1,72 @@
+package configs
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// flaw is what is wrong with a well-formed configuration, and at which key.
+type flaw struct {
+	keys []string // from the outermost
+	err  error
+}
+
+// at says where an error is; nil stays nil. An error that says so already gets one
+// more key in front.
+func at(key string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var inner *flaw
+	if errors.As(err, &inner) {
+		return &flaw{keys: append([]string{key}, inner.keys...), err: inner.err}
+	}
+	return &flaw{keys: []string{key}, err: err}
+}
+
+// Error names the key after the keys that it stands in: "flavours: small: cpu must …".
+func (f *flaw) Error() string {
+	text := ""
+	for _, key := range f.keys[:len(f.keys)-1] {
+		text += key + ": "
+	}
+	return text + f.keys[len(f.keys)-1] + " " + f.err.Error()
+}
+
+// Unwrap returns the error without its place.
+func (f *flaw) Unwrap() error { return f.err }
+
+// placed puts the line of a flaw before its words. A key that is not in the text is
+// missing in the innermost of its surroundings that is.
+func placed(err error, text []byte) error {
+	var found *flaw
+	if !errors.As(err, &found) {
+		return err
+	}
+	for n := len(found.keys); n > 0; n-- {
+		if line := lineOf(text, found.keys[:n]); line > 0 {
+			return fmt.Errorf("line %d: %w", line, err)
+		}
+	}
+	return err
+}
+
+// lineOf returns the line of a key's value, 0 where the text has none.
+func lineOf(text []byte, keys []string) int {
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return 0
+	}
+	path := (&yaml.PathBuilder{}).Root()
+	for _, key := range keys {
+		path = path.Child(key)
+	}
+	node, err := path.Build().FilterFile(file)
+	if err != nil || node == nil {
+		return 0
+	}
+	return node.GetToken().Position.Line
+}

@@ -1,0 +1,147 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/grader/grader/internal/service"
+	"github.com/grader/grader/schema"
+)
+
+func adminCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "admin",
+		Usage: "users, courses, submissions, queue and runners of a data directory",
+		Description: "Talks to the server that runs on the data directory, or opens the store itself\n" +
+			"when none does.\n\nExample: grader admin --data /var/lib/grader user add alice --key alice.pub",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "data", Usage: "data `DIR`ectory", EnvVars: []string{"GRADER_DATA"}, Value: "data"},
+		},
+		OnUsageError: misuse,
+		Action:       noSubcommand,
+		Subcommands: []*cli.Command{
+			adminUserCommand(), adminCourseCommand(), adminEnrolCommand(), adminSubmissionsCommand(),
+			adminWaitCommand(), adminLoginLinkCommand(), adminQueueCommand(), adminPoolsCommand(), adminRunnersCommand(),
+		},
+	}
+}
+
+// noSubcommand shows the help of a group of commands, and refuses unknown ones.
+func noSubcommand(c *cli.Context) error {
+	if c.Args().Present() {
+		return schema.Errorf(schema.CodeInvalid, "there is no command %q; see %s --help", c.Args().First(), c.Command.HelpName)
+	}
+	return cli.ShowSubcommandHelp(c)
+}
+
+// needed refuses a command that lacks one of its flags.
+func needed(c *cli.Context, flags ...string) error {
+	for _, name := range flags {
+		if !c.IsSet(name) {
+			return schema.Errorf(schema.CodeInvalid, "--%s is needed; see %s --help", name, c.Command.HelpName)
+		}
+	}
+	return nil
+}
+
+// arguments returns exactly as many arguments as there are names; flags may stand
+// on either side of them (see permute).
+func arguments(c *cli.Context, names ...string) ([]string, error) {
+	if c.NArg() != len(names) {
+		return nil, schema.Errorf(schema.CodeInvalid, "usage: %s %s; see --help", c.Command.HelpName, c.Command.ArgsUsage)
+	}
+	return c.Args().Slice(), nil
+}
+
+// printJSON prints a value as indented JSON.
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// callAdmin runs one operation: over the running server's socket, else here on the
+// store. A server that starts or stops in between is tried again.
+func callAdmin[R any](c *cli.Context, name string, args any) (R, error) {
+	var reply R
+	body, err := json.Marshal(args)
+	if err != nil {
+		return reply, err
+	}
+	answer, err := dispatch(c.Context, c.String("data"), name, body)
+	if err != nil {
+		return reply, err
+	}
+	if err := json.Unmarshal(answer, &reply); err != nil {
+		return reply, fmt.Errorf("answer to %s: %w", name, err)
+	}
+	return reply, nil
+}
+
+func dispatch(ctx context.Context, root, name string, body []byte) ([]byte, error) {
+	for try := 0; ; try++ {
+		answer, err := dispatchOver(ctx, service.SocketOf(root, "admin"), name, body)
+		if !errors.Is(err, errNoServer) {
+			return answer, err
+		}
+		answer, err = service.Offline(ctx, root, name, body)
+		if schema.CodeOf(err) != schema.CodeConflict || try == 50 {
+			return answer, err
+		}
+		select { // a server holds the directory and does not listen yet
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+var errNoServer = errors.New("no server")
+
+func dispatchOver(ctx context.Context, socket, name string, body []byte) ([]byte, error) {
+	client := &http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+		},
+		DisableKeepAlives: true,
+	}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://admin/"+name, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		var dial *net.OpError
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case errors.As(err, &dial) && dial.Op == "dial":
+			return nil, errNoServer
+		}
+		// It may have been done: doing it again here could do it twice.
+		return nil, schema.Errorf(schema.CodeUnavailable, "the server went away before it answered; look whether it was done, and try again")
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, fmt.Errorf("admin socket: %w", err)
+	}
+	if resp.StatusCode == http.StatusOK {
+		return answer, nil
+	}
+	var e schema.ErrorReply
+	if err := json.Unmarshal(answer, &e); err != nil {
+		return nil, fmt.Errorf("admin socket: %s: %s", resp.Status, answer)
+	}
+	return nil, &schema.Error{Code: e.Code, Message: e.Message}
+}

@@ -1,0 +1,83 @@
+package command
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/grader/grader/internal/service"
+	"github.com/grader/grader/schema"
+)
+
+func adminSubmissionsCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "submissions",
+		Usage:       "list the submissions of an assignment with their verdicts, oldest first",
+		ArgsUsage:   "CODE/ASSIGNMENT",
+		Description: "Example: grader admin submissions comp2402/a1 --login alice --json",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "login", Usage: "only those of `LOGIN`"},
+			&cli.BoolFlag{Name: "json", Usage: "print a JSON array"},
+		},
+		OnUsageError: misuse,
+		Action: func(c *cli.Context) error {
+			args, err := arguments(c, "CODE/ASSIGNMENT")
+			if err != nil {
+				return err
+			}
+			all, err := everyPage(service.SubmissionsArgs{Assignment: args[0], Login: c.String("login")}, func(page service.SubmissionsArgs) ([]schema.PublicSubmission, error) {
+				return callAdmin[[]schema.PublicSubmission](c, "submissions", page)
+			})
+			if err != nil {
+				return err
+			}
+			if c.Bool("json") {
+				return printJSON(c.App.Writer, all)
+			}
+			for _, s := range all {
+				fmt.Fprintf(c.App.Writer, "%-40s %-10s %-20s %s / %s\n", s.Name, s.State, s.Outcome, s.Score, s.MaxScore)
+			}
+			return nil
+		},
+	}
+}
+
+// everyPage reads page after page, so that the server never holds more than one.
+func everyPage(a service.SubmissionsArgs, read func(service.SubmissionsArgs) ([]schema.PublicSubmission, error)) ([]schema.PublicSubmission, error) {
+	all := []schema.PublicSubmission{}
+	for {
+		page, err := read(a)
+		if err != nil || len(page) == 0 {
+			return all, err
+		}
+		all = append(all, page...)
+		a.After = page[len(page)-1].Name
+	}
+}
+
+func adminWaitCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "wait",
+		Usage:       "wait until a submission has ended",
+		ArgsUsage:   "CODE/ASSIGNMENT",
+		Description: "Exit status 0 once it has ended, 1 when the time ran out.\n\nExample: grader admin wait comp2402/a1 --login alice --number 3 --timeout 60s",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "login", Usage: "whose: a `LOGIN`"},
+			&cli.IntFlag{Name: "number", Usage: "which: the `N` of CODE/ASSIGNMENT/LOGIN/N; it may still be to come"},
+			&cli.DurationFlag{Name: "timeout", Usage: "`DURATION` to wait at most", Value: time.Minute},
+		},
+		OnUsageError: misuse,
+		Action: func(c *cli.Context) error {
+			args, err := arguments(c, "CODE/ASSIGNMENT")
+			if err != nil {
+				return err
+			}
+			if err := needed(c, "login", "number"); err != nil {
+				return err
+			}
+			_, err = callAdmin[service.None](c, "wait", service.WaitArgs{Assignment: args[0], Login: c.String("login"), Number: c.Int("number"), Timeout: c.Duration("timeout")})
+			return err
+		},
+	}
+}

@@ -1,0 +1,73 @@
+package command
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// permute moves a command's flags before its arguments, wherever they stood:
+// urfave/cli v2 stops reading flags at the first argument, and people do not.
+// Everything after "--" stays an argument.
+func permute(app *cli.App, args []string) []string {
+	if len(args) == 0 {
+		return args
+	}
+	out, rest := args[:1:1], args[1:]
+	flags, commands := app.Flags, app.Commands
+	for len(rest) > 0 {
+		word := rest[0]
+		if strings.HasPrefix(word, "-") && word != "-" && word != "--" {
+			n := min(flagWords(flags, word), len(rest))
+			out, rest = append(out, rest[:n]...), rest[n:]
+			continue
+		}
+		i := slices.IndexFunc(commands, func(c *cli.Command) bool { return c.HasName(word) })
+		if i < 0 {
+			break
+		}
+		out, rest = append(out, word), rest[1:]
+		flags, commands = commands[i].Flags, commands[i].Subcommands
+	}
+	if len(commands) > 0 {
+		return append(out, rest...)
+	}
+	return append(out, flagsFirst(flags, rest)...)
+}
+
+func flagsFirst(flags []cli.Flag, words []string) []string {
+	var front, back []string
+	for len(words) > 0 {
+		word := words[0]
+		if word == "--" {
+			back = append(back, words[1:]...)
+			break
+		}
+		if !strings.HasPrefix(word, "-") || word == "-" {
+			back, words = append(back, word), words[1:]
+			continue
+		}
+		n := min(flagWords(flags, word), len(words))
+		front, words = append(front, words[:n]...), words[n:]
+	}
+	if len(back) == 0 {
+		return front
+	}
+	return append(append(front, "--"), back...)
+}
+
+// flagWords is how many words a flag takes: two when its value is the next one.
+func flagWords(flags []cli.Flag, word string) int {
+	name, _, hasValue := strings.Cut(strings.TrimLeft(word, "-"), "=")
+	if hasValue {
+		return 1
+	}
+	for _, f := range flags {
+		value, ok := f.(cli.DocGenerationFlag)
+		if ok && slices.Contains(f.Names(), name) && value.TakesValue() {
+			return 2
+		}
+	}
+	return 1
+}

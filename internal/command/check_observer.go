@@ -1,0 +1,37 @@
+package command
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/grader/grader/gitd/transcript"
+	"github.com/grader/grader/schema"
+)
+
+// checkObserver shows a grading on a terminal in the words of a push.
+type checkObserver struct {
+	out        io.Writer
+	transcript *transcript.Transcript
+}
+
+func (o *checkObserver) show(e schema.Event) {
+	for _, line := range o.transcript.Event(e) {
+		fmt.Fprintln(o.out, line)
+	}
+}
+
+// Prepared has nothing to show.
+func (o *checkObserver) Prepared(string) {}
+
+// Line shows a line of the build's output.
+func (o *checkObserver) Line(text string) { o.show(schema.Event{Kind: schema.EventLine, Text: text}) }
+
+// Build shows the build's outcome.
+func (o *checkObserver) Build(b schema.BuildResult) {
+	o.show(schema.Event{Kind: schema.EventBuild, Build: &b})
+}
+
+// Test shows a test's outcome.
+func (o *checkObserver) Test(t schema.TestResult) {
+	o.show(schema.Event{Kind: schema.EventTest, Test: &t})
+}

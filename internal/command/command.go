@@ -1,0 +1,89 @@
+// Package command is grader's command line: one file a command, which reads its flags,
+// asks for what they say and prints the reply.
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // a machine without zone data must not fall back to UTC
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
+)
+
+// version is set by the linker (-X, see the Makefile).
+var version = "dev"
+
+// Main runs the command that the process's arguments name, and ends the process with
+// its exit status. Re-executed as a stage of the wall, it is that stage.
+func Main() {
+	sandbox.Stage()
+	os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the whole program: it returns the exit status (0 done, 1 failed, 2 misuse).
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	app := newApp(stdin, stdout, stderr)
+	err := app.RunContext(ctx, permute(app, args))
+	if err != nil {
+		fmt.Fprintf(stderr, "grader: %s\n", describe(err))
+	}
+	return exitStatus(err)
+}
+
+func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
+	return &cli.App{
+		Name:                 "grader",
+		Usage:                "grade what students push",
+		Version:              version,
+		EnableBashCompletion: true,
+		HideHelpCommand:      true,
+		Reader:               stdin,
+		Writer:               stdout,
+		ErrWriter:            stderr,
+		ExitErrHandler:       func(*cli.Context, error) {},
+		OnUsageError:         misuse,
+		Action:               noCommand,
+		Commands: withoutHelp([]*cli.Command{
+			serveCommand(), runnerCommand(), checkCommand(), adminCommand(),
+			demoCommand(), loadCommand(), doctorCommand(), imageCommand(), completionCommand(),
+		}),
+	}
+}
+
+// withoutHelp takes the library's help command out of every level: there is --help.
+func withoutHelp(commands []*cli.Command) []*cli.Command {
+	for _, c := range commands {
+		c.HideHelpCommand = true
+		withoutHelp(c.Subcommands)
+	}
+	return commands
+}
+
+// noCommand shows the help, and refuses a command that there is not.
+func noCommand(c *cli.Context) error {
+	if c.Args().Present() {
+		return schema.Errorf(schema.CodeInvalid, "there is no command %q; grader --help lists them", c.Args().First())
+	}
+	return cli.ShowAppHelp(c)
+}
+
+func misuse(c *cli.Context, err error, _ bool) error {
+	return schema.Errorf(schema.CodeInvalid, "%s; see %s --help", err, c.Command.HelpName)
+}
+
+// exitStatus maps an error to the process's exit status.
+func exitStatus(err error) int {
+	return schema.ExitStatus(err)
+}
+
+// describe is what the person at the terminal reads: an operator may read causes too.
+func describe(err error) string { return err.Error() }

@@ -1,0 +1,112 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/grader/grader/internal/load"
+	"github.com/grader/grader/schema"
+)
+
+func loadCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "load",
+		Usage: "play a deadline night: simulated students and runners against a real queue",
+		Description: "Students push along the curve of a deadline night, and runners that only pretend to\n" +
+			"grade do the work over the real protocol, against a control plane of its own in a new\n" +
+			"temporary directory. Nothing of a running service is touched. Prints how long pushes\n" +
+			"waited, whether that was fair, and how the runners were scaled. The exit status is 1 if a job was\n" +
+			"lost or done twice.\n\n" +
+			"Example: grader load --students 500 --runners 40 --jobs 2000 --job 6s --over 1h --speed 20",
+		Flags:        loadFlags(),
+		OnUsageError: misuse,
+		Action:       playLoad,
+	}
+}
+
+func loadFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.IntFlag{Name: "students", Usage: "`N` students", Value: 100},
+		&cli.IntFlag{Name: "courses", Usage: "`N` courses that they are spread over", Value: 4},
+		&cli.IntFlag{Name: "runners", Usage: "`M` runners at most", Value: 20},
+		&cli.IntFlag{Name: "warm", Usage: "`N` runners that are kept ready", Value: 2},
+		&cli.IntFlag{Name: "jobs", Usage: "`K` pushes", Value: 500},
+		&cli.IntFlag{Name: "waiting", Usage: "`N` of them wait before the first runner starts"},
+		&cli.IntFlag{Name: "flood", Usage: "`N` pushes more, by one student, that wait then"},
+		&cli.IntFlag{Name: "crowded", Usage: "`N` pushes more, of one more course, that wait then"},
+		&cli.DurationFlag{Name: "over", Usage: "the night takes `DURATION`", Value: time.Hour},
+		&cli.DurationFlag{Name: "job", Usage: "a job takes `DURATION` in the median", Value: 6 * time.Second},
+		&cli.Float64Flag{Name: "starts", Usage: "the cluster can start `N` runners a second", Value: 200},
+		&cli.Float64Flag{Name: "vanish", Usage: "`SHARE` of the runners vanishes in the middle of its job, 0 to 0.5"},
+		&cli.Float64Flag{Name: "speed", Usage: "the night and its jobs go `N` times as fast as the clock", Value: 1},
+		&cli.DurationFlag{Name: "lease", Usage: "a silent runner loses its job after `DURATION` by the clock", Value: 30 * time.Second},
+		&cli.Uint64Flag{Name: "seed", Usage: "`N` that chance begins with", Value: 1},
+		&cli.StringFlag{Name: "dir", Usage: "put the temporary directory into `DIR`: the disk that is measured"},
+		&cli.BoolFlag{Name: "json", Usage: "print JSON"},
+		&cli.StringFlag{Name: "plane", Usage: "be the control plane, in `DIR`", Hidden: true},
+	}
+}
+
+func playLoad(c *cli.Context) error {
+	if _, err := arguments(c); err != nil {
+		return err
+	}
+	if dir := c.String("plane"); dir != "" {
+		collectSooner()
+		// A signal from the terminal is the crowd's: it ends this one by closing the pipe.
+		return (&load.Plane{Dir: dir, In: c.App.Reader, Out: c.App.Writer}).Run(context.WithoutCancel(c.Context))
+	}
+	plan := load.Plan{
+		Students: c.Int("students"), Courses: c.Int("courses"), Runners: c.Int("runners"), Warm: min(c.Int("warm"), c.Int("runners")),
+		Jobs: c.Int("jobs"), Waiting: c.Int("waiting"), Flood: c.Int("flood"), Crowded: c.Int("crowded"), Over: c.Duration("over"),
+		Job: c.Duration("job"), Starts: c.Float64("starts"), Vanish: c.Float64("vanish"), Speed: c.Float64("speed"),
+		Lease: c.Duration("lease"), Seed: c.Uint64("seed"),
+	}
+	dir, err := os.MkdirTemp(c.String("dir"), "grader-load-")
+	if err != nil {
+		return fmt.Errorf("temporary directory: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	report, err := playOver(c.Context, plan, dir)
+	if report.Jobs == 0 && err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		err = errors.Join(err, printJSON(c.App.Writer, report))
+	} else {
+		report.Print(c.App.Writer)
+	}
+	if !report.OK() {
+		err = errors.Join(err, schema.Errorf(schema.CodeInternal, "%d jobs were lost and %d done twice", report.Lost, report.Duplicated))
+	}
+	return err
+}
+
+// playOver plays the night against a control plane in a process of its own.
+func playOver(ctx context.Context, plan load.Plan, dir string) (report load.Report, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return report, fmt.Errorf("find myself: %w", err)
+	}
+	plane := exec.CommandContext(context.WithoutCancel(ctx), self, "load", "--plane", dir)
+	plane.Stderr = os.Stderr
+	in, err := plane.StdinPipe()
+	if err != nil {
+		return report, err
+	}
+	out, err := plane.StdoutPipe()
+	if err != nil {
+		return report, err
+	}
+	if err := plane.Start(); err != nil {
+		return report, fmt.Errorf("start the control plane: %w", err)
+	}
+	report, err = load.Play(ctx, plan, in, out)
+	return report, errors.Join(err, plane.Wait())
+}

@@ -1,0 +1,82 @@
+package command
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/grader/grader/schema"
+)
+
+// credentialFD is the descriptor on which a pool hands a runner its credential,
+// where it is not standard input.
+const credentialFD = 3
+
+// openCredential opens where a pool writes the runner's credential to, or makes it of
+// the identity that a cluster signed.
+func openCredential(c *cli.Context) (io.ReadCloser, error) {
+	if c.IsSet("identity") {
+		return identityCredential(c)
+	}
+	fd := uintptr(credentialFD)
+	switch from := c.String("credential"); from {
+	case "-":
+		fd = 0
+	case "3":
+	default:
+		return nil, schema.Errorf(schema.CodeInvalid, "--credential %q: use 3 or -", from)
+	}
+	f := os.NewFile(fd, "credential")
+	if _, err := f.Stat(); err != nil {
+		return nil, schema.Errorf(schema.CodeInvalid, "no credential on descriptor %d; a pool starts runners, people use grader check", fd)
+	}
+	return f, nil
+}
+
+// identityCredential makes a credential of an identity, after it has closed the
+// directories in which the cluster put it to everybody but the runner.
+func identityCredential(c *cli.Context) (io.ReadCloser, error) {
+	if err := needed(c, "server", "flavour"); err != nil {
+		return nil, err
+	}
+	if err := closeTaskDirs(); err != nil {
+		return nil, err
+	}
+	identity, err := os.ReadFile(c.String("identity"))
+	if err != nil {
+		return nil, schema.Errorf(schema.CodeInvalid, "identity: %w", err)
+	}
+	credential := schema.Credential{URL: c.String("server"), Flavour: c.String("flavour"), Identity: strings.TrimSpace(string(identity))}
+	if c.IsSet("ca") {
+		ca, err := os.ReadFile(c.String("ca"))
+		if err != nil {
+			return nil, schema.Errorf(schema.CodeInvalid, "the server's certificates: %w", err)
+		}
+		credential.CA = string(ca)
+	}
+	text, err := json.Marshal(credential)
+	if err != nil {
+		return nil, fmt.Errorf("credential: %w", err)
+	}
+	return io.NopCloser(bytes.NewReader(text)), nil
+}
+
+// closeTaskDirs closes the directories that Nomad gives to every task, which are open
+// to all, with the task's identity and the socket of Nomad's interface in them.
+func closeTaskDirs() error {
+	for _, name := range []string{"NOMAD_SECRETS_DIR", "NOMAD_TASK_DIR", "NOMAD_ALLOC_DIR"} {
+		dir := os.Getenv(name)
+		if dir == "" {
+			continue
+		}
+		if err := os.Chmod(dir, 0o700); err != nil {
+			return fmt.Errorf("close %s: %w", name, err)
+		}
+	}
+	return nil
+}

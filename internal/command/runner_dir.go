@@ -1,0 +1,82 @@
+package command
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// runnerPrefix begins the name of every runner's directory.
+const runnerPrefix = "grader-runner-"
+
+// runnerDir is a runner's own directory. The lock in it tells the next runner that
+// this one lives: a runner that is killed removes nothing.
+type runnerDir struct {
+	path string
+	lock *os.File
+}
+
+// makeRunnerDir makes a directory below parent, and removes those of runners that are gone.
+func makeRunnerDir(parent string) (*runnerDir, error) {
+	sweepRunnerDirs(parent)
+	for {
+		path, err := os.MkdirTemp(parent, runnerPrefix)
+		if err != nil {
+			return nil, fmt.Errorf("runner's directory: %w", err)
+		}
+		if err := os.Chmod(path, 0o711); err != nil { // steps pass through to their scratch
+			return nil, fmt.Errorf("runner's directory: %w", err)
+		}
+		d := &runnerDir{path: path}
+		if d.lock, err = lockRunnerDir(path, unix.LOCK_EX); err != nil {
+			return nil, fmt.Errorf("runner's directory: %w", err)
+		}
+		// A sweep may have come between the file and its lock.
+		if held, err := d.lock.Stat(); err == nil && isFile(d.lock.Name(), held) {
+			return d, nil
+		}
+		d.lock.Close()
+	}
+}
+
+func lockRunnerDir(path string, how int) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(path, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(f.Fd()), how); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+func isFile(path string, file os.FileInfo) bool {
+	there, err := os.Stat(path)
+	return err == nil && os.SameFile(there, file)
+}
+
+// sweepRunnerDirs removes the directories whose lock nobody holds; one without a lock
+// is being made, or is none of ours.
+func sweepRunnerDirs(parent string) {
+	locks, err := filepath.Glob(filepath.Join(parent, runnerPrefix+"*", "lock"))
+	if err != nil {
+		return
+	}
+	for _, lock := range locks {
+		held, err := lockRunnerDir(filepath.Dir(lock), unix.LOCK_EX|unix.LOCK_NB)
+		if err != nil {
+			continue
+		}
+		os.RemoveAll(filepath.Dir(lock))
+		held.Close()
+	}
+}
+
+// remove removes the directory with all that is in it.
+func (d *runnerDir) remove() {
+	os.RemoveAll(d.path)
+	d.lock.Close()
+}

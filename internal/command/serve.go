@@ -1,0 +1,83 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"github.com/grader/grader/configs"
+	"github.com/grader/grader/internal/service"
+	"github.com/urfave/cli/v2"
+)
+
+func serveCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "serve",
+		Usage: "run the service: ssh, scheduler and site in one process",
+		Description: "Prints one line when everything listens:\n" +
+			"  ready ssh=127.0.0.1:40022 web=http://127.0.0.1:40080\n" +
+			"SIGTERM stops it: waiting pushes are told how to re-attach.\n\n" +
+			"Example: grader serve --data /var/lib/grader --ssh :2222 --web :8080",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "data", Usage: "data `DIR`ectory", EnvVars: []string{"GRADER_DATA"}, Value: "data"},
+			&cli.StringFlag{Name: "ssh", Usage: "`ADDRESS` of the SSH server", Value: "127.0.0.1:2222"},
+			&cli.StringFlag{Name: "web", Usage: "`ADDRESS` of the site", Value: "127.0.0.1:8080"},
+			&cli.StringFlag{Name: "config", Usage: "configuration `FILE`; see configs/grader.yaml"},
+			&cli.StringFlag{Name: "log", Usage: "`LEVEL` of the log on standard error: debug, info, warn or error", Value: "info"},
+		},
+		OnUsageError: misuse,
+		Action:       serve,
+	}
+}
+
+// collectAt is by how many percent the heap grows before it is collected. What waits
+// at a deadline is thousands of small sessions; Go's own 100 would hold as much
+// garbage beside them, and the stacks that their beginnings grew.
+const collectAt = 50
+
+func collectSooner() {
+	if os.Getenv("GOGC") == "" { // whoever sets it knows better
+		debug.SetGCPercent(collectAt)
+	}
+}
+
+// stopTime is how long waiting pushes and running work get to end in order.
+const stopTime = 20 * time.Second
+
+func serve(c *cli.Context) error {
+	if _, err := arguments(c); err != nil {
+		return err
+	}
+	config, err := configs.Load(c.String("config"))
+	if err != nil {
+		return err
+	}
+	logger, err := newLogger(c)
+	if err != nil {
+		return err
+	}
+	collectSooner()
+	s := &service.Service{
+		Data: c.String("data"), SSH: c.String("ssh"), Web: c.String("web"),
+		Config: config, Version: version, Logger: logger, Clock: time.Now,
+	}
+	if err := s.Start(c.Context); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.App.Writer, "ready ssh=%s web=%s\n", s.SSHAddress(), s.WebURL())
+	<-c.Done()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context), stopTime)
+	defer cancel()
+	return s.Stop(ctx)
+}
+
+func newLogger(c *cli.Context) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.String("log"))); err != nil {
+		return nil, fmt.Errorf("log level: %w", err)
+	}
+	return slog.New(slog.NewTextHandler(c.App.ErrWriter, &slog.HandlerOptions{Level: level})), nil
+}

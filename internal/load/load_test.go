@@ -1,0 +1,88 @@
+package load_test
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/grader/grader/internal/load"
+	"github.com/grader/grader/schema"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// play plays a night with the control plane in this process.
+func play(t *testing.T, plan load.Plan) load.Report {
+	t.Helper()
+	orders, say := io.Pipe()
+	hear, notices := io.Pipe()
+	ended := make(chan error, 1)
+	plane := &load.Plane{Dir: t.TempDir(), In: orders, Out: notices}
+	go func() {
+		err := plane.Run(t.Context())
+		ended <- err
+		notices.CloseWithError(err)
+	}()
+	report, err := load.Play(t.Context(), plan, say, hear)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+func TestANightLosesNothing(t *testing.T) {
+	t.Parallel()
+	r := play(t, load.Plan{Students: 20, Runners: 6, Jobs: 60, Waiting: 20, Flood: 10, Crowded: 10, Over: 10 * time.Minute, Speed: 400, Vanish: 0.15, Lease: 3 * time.Second, Seed: 7})
+	if r.Jobs != 80 || r.Lost != 0 || r.Duplicated != 0 || !r.OK() {
+		t.Errorf("%d jobs, %d lost, %d duplicated", r.Jobs, r.Lost, r.Duplicated)
+	}
+	if r.Vanished == 0 || r.Again < r.Vanished {
+		t.Errorf("%d runners vanished, %d jobs were given out again", r.Vanished, r.Again)
+	}
+	if n := r.Waiting.Pushes.Count + r.Waiting.Overtaken.Count; n != 80 || r.Waiting.Overtaken.Count < 9 {
+		t.Errorf("%d waits, %d of them overtaken", n, r.Waiting.Overtaken.Count)
+	}
+	if r.Claims.Server.Count != 80+r.Again || r.Claims.Runners.Count != 80 || len(r.Courses) != 5 {
+		t.Errorf("claims %+v, %d courses", r.Claims, len(r.Courses))
+	}
+	if len(r.Errors) != 0 || len(r.Scaling) == 0 || r.Plane.Memory == 0 || r.Plane.CPU == 0 {
+		t.Errorf("errors %q, scaling %q, plane %+v", r.Errors, r.Scaling, r.Plane)
+	}
+	var page bytes.Buffer
+	r.Print(&page)
+	for _, words := range []string{"80 pushes of 20 students", "0 lost, 0 duplicated", "runners vanished", "a push of course-5", "control plane:", "runners: "} {
+		if !strings.Contains(page.String(), words) {
+			t.Errorf("the page lacks %q:\n%s", words, page.String())
+		}
+	}
+}
+
+func TestANightThatCannotBeIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, plan := range map[string]load.Plan{
+		"nobody":           {Runners: 1, Jobs: 1},
+		"nothing":          {Students: 1, Runners: 1},
+		"no runners":       {Students: 1, Jobs: 1},
+		"more courses":     {Students: 1, Courses: 2, Runners: 1, Jobs: 1},
+		"more waiting":     {Students: 1, Runners: 1, Jobs: 1, Waiting: 2},
+		"warmer than most": {Students: 1, Runners: 1, Jobs: 1, Warm: 2},
+		"most vanish":      {Students: 1, Runners: 1, Jobs: 1, Vanish: 0.9},
+		"backwards":        {Students: 1, Runners: 1, Jobs: 1, Speed: -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in, out := io.Pipe()
+			_, err := load.Play(t.Context(), plan, out, in)
+			if schema.CodeOf(err) != schema.CodeInvalid {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}

@@ -1,0 +1,47 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/store"
+)
+
+// Offline runs one operation on the store of a data directory that no server has.
+// CodeConflict: another process holds it.
+func Offline(ctx context.Context, root, name string, body []byte) (answer []byte, err error) {
+	data, err := OpenData(root)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, data.Close()) }()
+	st, err := store.Open(ctx, data.Path("grader.db"), store.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	return (&Operator{store: st, clock: time.Now}).run(ctx, name, body)
+}
+
+// adminHandler serves the operations on the server's unix socket.
+func adminHandler(o *Operator) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+		var answer []byte
+		if err == nil {
+			answer, err = o.run(r.Context(), r.URL.Path[1:], body)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		if err != nil {
+			w.WriteHeader(schema.HTTPStatus(err))
+			answer, _ = json.Marshal(schema.ErrorReply{Code: schema.CodeOf(err), Message: err.Error()})
+		}
+		_, _ = w.Write(answer)
+	})
+}

@@ -1,0 +1,154 @@
+package service
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/schema"
+)
+
+// socketPathMax leaves room for the longest socket name below a runtime
+// directory: a unix socket's path has at most 107 bytes.
+const socketPathMax = 90
+
+// DataDir is a data directory that this process holds: the lock says so to others.
+type DataDir struct {
+	root    string
+	lock    *os.File
+	runtime string // directory of the sockets; data/run, or a short one that data/run links to
+}
+
+// OpenData makes the data directory, private, and takes its lock. CodeConflict:
+// another process holds it.
+func OpenData(root string) (*DataDir, error) {
+	if root == "" {
+		return nil, schema.Errorf(schema.CodeInvalid, "name the data directory: --data DIR")
+	}
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return nil, fmt.Errorf("data directory: %w", err)
+	}
+	if err := os.MkdirAll(root, 0o700); err != nil {
+		return nil, schema.Errorf(schema.CodeUnavailable, "data directory: %w", err)
+	}
+	d := &DataDir{root: root}
+	if err := d.takeLock(); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// takeLock writes the holder's process id into the lock file, for the words of
+// whoever comes second.
+func (d *DataDir) takeLock() error {
+	f, err := os.OpenFile(d.Path("lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return schema.Errorf(schema.CodeUnavailable, "data directory: %w", err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		defer f.Close()
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			return schema.Errorf(schema.CodeConflict, "another grader (process %s) works on %s; stop it first, or use another --data", holder(f), d.root)
+		}
+		return fmt.Errorf("lock data directory: %w", err)
+	}
+	d.lock = f
+	if err := f.Truncate(0); err != nil {
+		return fmt.Errorf("lock data directory: %w", err)
+	}
+	if _, err := fmt.Fprintf(f, "%d\n", os.Getpid()); err != nil {
+		return schema.Errorf(schema.CodeUnavailable, "data directory: %w", err)
+	}
+	return nil
+}
+
+func holder(f *os.File) string {
+	text := make([]byte, 32)
+	n, _ := f.ReadAt(text, 0)
+	if pid := strings.TrimSpace(string(text[:n])); pid != "" {
+		return pid
+	}
+	return "unknown"
+}
+
+// Path returns a path below the data directory.
+func (d *DataDir) Path(elem ...string) string {
+	return filepath.Join(append([]string{d.root}, elem...)...)
+}
+
+// Subdir makes a private directory below the data directory.
+func (d *DataDir) Subdir(name string) (string, error) {
+	path := d.Path(name)
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return "", schema.Errorf(schema.CodeUnavailable, "data directory: %w", err)
+	}
+	return path, nil
+}
+
+// ID returns the data directory's own name, made with the first call: what this
+// server makes outside of it, such as containers, is known as its by that.
+func (d *DataDir) ID() (string, error) {
+	path := d.Path("id")
+	text, err := os.ReadFile(path)
+	if err == nil && len(text) > 0 {
+		return strings.TrimSpace(string(text)), nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("id of the data directory: %w", err)
+	}
+	id := strings.ToLower(rand.Text())
+	if err := os.WriteFile(path, []byte(id+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("id of the data directory: %w", err)
+	}
+	return id, nil
+}
+
+// OpenRuntime makes the directory of the sockets, empty. Where the data directory's
+// own path is too long for a socket, data/run is a link to a short one.
+func (d *DataDir) OpenRuntime() error {
+	run := d.Path("run")
+	if old, err := os.Readlink(run); err == nil {
+		os.RemoveAll(old)
+	}
+	if err := os.RemoveAll(run); err != nil {
+		return fmt.Errorf("runtime directory: %w", err)
+	}
+	if len(run) <= socketPathMax {
+		d.runtime = run
+		return os.Mkdir(run, 0o700)
+	}
+	short, err := os.MkdirTemp("", "grader-")
+	if err != nil {
+		return fmt.Errorf("runtime directory: %w", err)
+	}
+	d.runtime = short
+	return os.Symlink(short, run)
+}
+
+// Socket returns the path of a socket in the runtime directory.
+func (d *DataDir) Socket(name string) string { return filepath.Join(d.runtime, name) }
+
+// SocketOf returns the path of a running server's socket, without holding the directory.
+func SocketOf(root, name string) string {
+	run := filepath.Join(root, "run")
+	if short, err := os.Readlink(run); err == nil {
+		run = short
+	}
+	return filepath.Join(run, name)
+}
+
+// Close removes the sockets and gives the lock back.
+func (d *DataDir) Close() error {
+	if d.runtime != "" {
+		os.RemoveAll(d.runtime)
+		os.Remove(d.Path("run"))
+	}
+	return d.lock.Close()
+}

@@ -1,0 +1,121 @@
+package service
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/grader/grader/configs"
+	"github.com/grader/grader/nomad"
+	"github.com/grader/grader/scheduler"
+	"github.com/grader/grader/schema"
+)
+
+// firstAnswer is how long the start waits for Nomad to say which runners it has.
+const firstAnswer = 10 * time.Second
+
+// nomadPool is the pool of runners on a cluster. They reach this server over TCP.
+func (s *Service) nomadPool(ctx context.Context) (scheduler.Pool, error) {
+	address, err := NomadAddress(s.Config.Nomad)
+	if err != nil {
+		return nil, err
+	}
+	cluster, err := nomad.Dial(address)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := NomadSettings(s.Config)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := listenForRunners(ctx, s.Config.Nomad.Runners)
+	if err != nil {
+		return nil, err
+	}
+	s.scheduler.Listeners = append(s.scheduler.Listeners, listener)
+	s.nomad = &nomad.Pool{Cluster: cluster, Settings: settings, Registrar: s.scheduler, Clock: s.Clock, Logger: s.Logger}
+	return s.nomad, nil
+}
+
+// startNomad lets the pool on a cluster, if there is one, ask which runners it has. What it
+// hears it tells the scheduler, which has its pools by then.
+func (s *Service) startNomad(ctx context.Context) {
+	if s.nomad == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, firstAnswer)
+	defer cancel()
+	s.nomad.Start(ctx)
+}
+
+// NomadSettings returns the configuration in the form of the pool on Nomad.
+func NomadSettings(config configs.Config) (nomad.Settings, error) {
+	c := config.Nomad
+	settings := nomad.Settings{
+		Prefix: cmp.Or(c.Jobs, "grader"), Server: c.Runners.URL, Network: c.Network, Wall: config.Wall,
+		Issuer: c.Issuer, MHz: c.MHz, Flavours: make(map[string]nomad.Placement),
+	}
+	for name, f := range config.Flavours {
+		if f.Kind() == configs.PoolNomad {
+			settings.Flavours[name] = placement(f.Nomad)
+		}
+	}
+	if c.Runners.CA == "" {
+		return settings, nil
+	}
+	ca, err := os.ReadFile(c.Runners.CA)
+	if err != nil {
+		return settings, schema.Errorf(schema.CodeInvalid, "the runners' certificates: %w", err)
+	}
+	settings.CA = string(ca)
+	return settings, nil
+}
+
+// listenForRunners opens the runners' interface over TCP.
+func listenForRunners(ctx context.Context, r configs.Runners) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", r.Listen)
+	if err != nil {
+		return nil, schema.Errorf(schema.CodeUnavailable, "listen for runners: %w", err)
+	}
+	if r.Cert == "" {
+		return listener, nil
+	}
+	pair, err := tls.LoadX509KeyPair(r.Cert, r.Key)
+	if err != nil {
+		_ = listener.Close()
+		return nil, fmt.Errorf("the certificate for runners: %w", err)
+	}
+	return tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}), nil
+}
+
+// NomadAddress returns how the configured cluster is reached; the token is read here.
+func NomadAddress(n configs.Nomad) (nomad.Address, error) {
+	a := nomad.Address{URL: n.Address, Region: n.Region, Namespace: n.Namespace, CA: n.CA, Cert: n.Cert, Key: n.Key}
+	if n.TokenFile == "" {
+		return a, nil
+	}
+	token, err := os.ReadFile(n.TokenFile)
+	if err != nil {
+		return a, schema.Errorf(schema.CodeInvalid, "Nomad's token: %w", err)
+	}
+	a.Token = strings.TrimSpace(string(token))
+	return a, nil
+}
+
+// placement returns where a flavour's runners may be placed, in the pool's form.
+func placement(p *configs.Placement) nomad.Placement {
+	if p == nil {
+		return nomad.Placement{}
+	}
+	to := nomad.Placement{Priority: p.Priority, NodePool: p.NodePool, Datacenters: p.Datacenters}
+	for _, c := range p.Constraints {
+		c.Operator = cmp.Or(c.Operator, "=")
+		to.Constraints = append(to.Constraints, nomad.Constraint(c))
+	}
+	return to
+}

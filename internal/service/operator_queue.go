@@ -1,0 +1,109 @@
+package service
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/store"
+)
+
+// MoveArgs names two flavours.
+type MoveArgs struct{ From, To string }
+
+// moveQueue moves what waits, and lets the runners know.
+func (o *Operator) moveQueue(ctx context.Context, a MoveArgs) (int, error) {
+	if !o.serves(a.To) {
+		return 0, schema.Errorf(schema.CodeInvalid, "flavour %q is not in the configuration; use %s", a.To,
+			strings.Join(slices.Sorted(maps.Keys(o.live.flavours)), ", "))
+	}
+	moved, err := o.store.MoveQueue(ctx, actor, a.From, a.To)
+	if err == nil && o.live != nil {
+		o.live.wake()
+	}
+	return moved, err
+}
+
+// serves reports whether runners of a flavour may come; without a server nobody knows.
+func (o *Operator) serves(flavour string) bool {
+	if o.live == nil {
+		return true
+	}
+	_, ok := o.live.flavours[flavour]
+	return ok
+}
+
+// QueueArgs says how many waiting jobs of each flavour to list.
+type QueueArgs struct{ Limit int }
+
+// maxQueue is how many waiting jobs of a flavour are listed at most.
+const maxQueue = 5000
+
+// QueueReport is what an operator looks at first.
+type QueueReport struct {
+	Pools       []PoolReport         `json:"pools"`
+	Waiting     []LaneReport         `json:"waiting"`
+	Next        []QueuedReport       `json:"next"`
+	Jobs        map[schema.State]int `json:"jobs"`
+	OpenIntents int                  `json:"open_intents"` // pushes that are not settled yet
+}
+
+// LaneReport is how many jobs wait in a lane of a flavour.
+type LaneReport struct {
+	Flavour  string `json:"flavour"`
+	Lane     string `json:"lane"` // push, gate, overtaken or regrade
+	Waiting  int    `json:"waiting"`
+	Stranded bool   `json:"stranded,omitempty"` // the flavour is not in the configuration
+}
+
+// QueuedReport is one waiting job.
+type QueuedReport struct {
+	Flavour string    `json:"flavour"`
+	Place   int       `json:"place"` // from 1
+	Job     int64     `json:"job"`
+	Name    string    `json:"name"`
+	Lane    string    `json:"lane"`
+	Since   time.Time `json:"since"`
+	Seconds int       `json:"seconds"`           // that it has waited
+	Attempt int       `json:"attempt,omitempty"` // it was given to runners so often
+	Reason  string    `json:"reason,omitempty"`  // why it waits again
+}
+
+func (o *Operator) queue(ctx context.Context, a QueueArgs) (QueueReport, error) {
+	if a.Limit < 0 || a.Limit > maxQueue {
+		return QueueReport{}, schema.Errorf(schema.CodeInvalid, "limit %d: use 0 to %d", a.Limit, maxQueue)
+	}
+	health, err := o.store.Health(ctx)
+	if err != nil {
+		return QueueReport{}, err
+	}
+	report := QueueReport{Jobs: health.Jobs, OpenIntents: health.OpenIntents, Pools: []PoolReport{}, Waiting: []LaneReport{}, Next: []QueuedReport{}}
+	flavours := make(map[string]bool)
+	for _, d := range health.Queue {
+		flavours[d.Flavour] = true
+		report.Waiting = append(report.Waiting, LaneReport{Flavour: d.Flavour, Lane: d.Lane.String(), Waiting: d.Waiting, Stranded: !o.serves(d.Flavour)})
+	}
+	for _, name := range slices.Sorted(maps.Keys(flavours)) {
+		jobs, err := o.store.Queued(ctx, name, a.Limit)
+		if err != nil {
+			return report, err
+		}
+		report.Next = append(report.Next, newQueued(name, jobs, o.clock())...)
+	}
+	if o.live != nil {
+		report.Pools, err = o.pools(ctx, None{})
+	}
+	return report, err
+}
+
+func newQueued(flavour string, jobs []store.QueuedJob, now time.Time) []QueuedReport {
+	var all []QueuedReport
+	for i, q := range jobs {
+		all = append(all, QueuedReport{Flavour: flavour, Place: i + 1, Job: q.Job.ID, Name: q.Name, Lane: q.Job.Lane.String(), Since: q.Job.QueuedAt,
+			Seconds: int(now.Sub(q.Job.QueuedAt).Seconds()), Attempt: q.Job.Attempt, Reason: q.Job.Reason})
+	}
+	return all
+}

@@ -1,0 +1,261 @@
+// Package service is the running program as a value: its parts on one data directory,
+// started and stopped together, and what an operator may ask of them.
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/grader/grader/configs"
+	"github.com/grader/grader/gitd"
+	"github.com/grader/grader/gitd/repo"
+	"github.com/grader/grader/hooks"
+	"github.com/grader/grader/nomad"
+	"github.com/grader/grader/scheduler"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/store"
+	"github.com/grader/grader/web"
+)
+
+// Service is the control plane: store, SSH server, scheduler, pools and site in
+// one process, on one data directory. Set the exported fields, then Start.
+type Service struct {
+	Data    string // data directory, made if it does not exist
+	SSH     string // listen address; port 0 is any free one, see SSHAddress
+	Web     string // listen address; port 0 is any free one, see WebURL
+	Bin     string // directory of grader and grader-hook; "" is this program's own
+	Config  configs.Config
+	Version string // of grader, for the pages
+	Logger  *slog.Logger
+	Clock   func() time.Time
+
+	stops     []func(context.Context) error // in the order of start; stopped in reverse
+	store     *store.Store
+	repos     *repo.Store
+	hooks     *hooks.Server
+	scheduler *scheduler.Scheduler
+	nomad     *nomad.Pool // nil where no flavour names that pool
+	ssh       *gitd.Server
+	site      atomic.Pointer[web.Server] // the SSH server, which starts before it, asks for its address
+}
+
+// Start starts everything and returns once it listens. What it had started is
+// stopped again when it fails.
+func (s *Service) Start(ctx context.Context) error {
+	data, err := OpenData(s.Data)
+	if err != nil {
+		return err
+	}
+	s.onStop(func(context.Context) error { return data.Close() })
+	for _, start := range []func(context.Context, *DataDir) error{
+		s.startStore, s.startHooks, s.startScheduler, s.startSSH, s.startSite, s.startAdmin,
+	} {
+		if err := start(ctx, data); err != nil {
+			return errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
+		}
+	}
+	return nil
+}
+
+// Stop stops what was started, in reverse, and returns what went wrong. It may be
+// called twice.
+func (s *Service) Stop(ctx context.Context) error {
+	var failed error
+	for _, stop := range slices.Backward(s.stops) {
+		failed = errors.Join(failed, stop(ctx))
+	}
+	s.stops = nil
+	return failed
+}
+
+func (s *Service) onStop(f func(context.Context) error) { s.stops = append(s.stops, f) }
+
+func (s *Service) startStore(ctx context.Context, data *DataDir) (err error) {
+	if s.store, err = store.Open(ctx, data.Path("grader.db"), store.Options{Clock: s.Clock}); err != nil {
+		return err
+	}
+	s.onStop(func(context.Context) error { return s.store.Close() })
+	return nil
+}
+
+// startHooks opens the repositories and the socket that their hooks call.
+func (s *Service) startHooks(_ context.Context, data *DataDir) error {
+	if err := data.OpenRuntime(); err != nil {
+		return err
+	}
+	git, err := exec.LookPath("git")
+	if err != nil {
+		return schema.Errorf(schema.CodeUnavailable, "git is not installed; on Debian: apt-get install git")
+	}
+	hook, err := s.program("grader-hook")
+	if err != nil {
+		return err
+	}
+	socket := data.Socket("hook")
+	s.repos, err = repo.Open(repo.Options{ //nolint:contextcheck // it asks git for its version, and no longer than that takes
+		Dir: data.Path("repositories"), Git: git, HookBinary: hook, HookSocket: socket, MaxPack: int64(s.Config.MaxPush),
+	})
+	if err != nil {
+		return fmt.Errorf("open repositories: %w", err)
+	}
+	s.hooks = hooks.NewServer(socket, s.Logger)
+	if err := s.hooks.Start(); err != nil { //nolint:contextcheck // hooks are answered until Stop
+		return fmt.Errorf("hooks: %w", err)
+	}
+	s.onStop(s.hooks.Stop)
+	return nil
+}
+
+// program finds one of grader's programs in Bin.
+func (s *Service) program(name string) (string, error) {
+	if s.Bin == "" {
+		return Companion(name)
+	}
+	path, err := filepath.Abs(filepath.Join(s.Bin, name))
+	if err != nil {
+		return "", fmt.Errorf("find %s: %w", name, err)
+	}
+	return path, nil
+}
+
+// Companion finds a program that is installed beside this one.
+func Companion(name string) (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("find this program: %w", err)
+	}
+	path := filepath.Join(filepath.Dir(self), name)
+	if _, err := os.Stat(path); err != nil {
+		return "", schema.Errorf(schema.CodeUnavailable, "%s is not beside %s; make build puts both into bin/", name, filepath.Base(self))
+	}
+	return path, nil
+}
+
+// startScheduler starts the queue and the pools of its runners.
+func (s *Service) startScheduler(ctx context.Context, data *DataDir) error {
+	cache, err := data.Subdir("cache")
+	if err != nil {
+		return err
+	}
+	s.scheduler = &scheduler.Scheduler{
+		Jobs: s.store, Trees: s.repos, Flavours: s.Config.SchemaFlavours(),
+		Forecast: &forecast{tasks: s.store.Tasks, clock: s.Clock, logger: s.Logger},
+		Dir:      cache, Socket: data.Socket("fleet/runners"), Clock: s.Clock, Logger: s.Logger,
+	}
+	s.onStop(s.scheduler.Stop)
+	if s.scheduler.Pools, err = s.makePools(ctx, data); err != nil {
+		return err
+	}
+	s.startNomad(ctx)
+	if err := s.scheduler.Start(ctx); err != nil {
+		return fmt.Errorf("scheduler: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) startSSH(ctx context.Context, data *DataDir) error {
+	s.ssh = &gitd.Server{
+		Addr: s.SSH, Name: s.Config.PublicSSH, HostKey: data.Path("host_key"),
+		WebURL:   func() string { return s.WebURL() },
+		Accounts: s.store, Courses: s.store, Ledger: s.store, Queue: s.scheduler, Repos: s.repos, Hooks: s.hooks,
+		Flavours: s.Config.SchemaFlavours(), Limits: sshLimits(s.Config.Limits), Clock: s.Clock, Logger: s.Logger,
+	}
+	if err := s.ssh.Start(ctx); err != nil {
+		return err
+	}
+	s.onStop(s.stopSSH)
+	return nil
+}
+
+// sshLimits returns the configured limits in the SSH server's form.
+func sshLimits(l configs.Limits) gitd.Limits {
+	return gitd.Limits{Connections: l.Connections, Strangers: l.Strangers, UserSessions: l.Sessions}
+}
+
+// pushTime is the part of a stop that pushes whose packs still come in may take; what
+// is stopped after them needs the rest.
+const pushTime = 8 * time.Second
+
+func (s *Service) stopSSH(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, pushTime)
+	defer cancel()
+	err := s.ssh.Stop(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.Logger.Warn("pushes that did not come in were ended", "error", err)
+		return nil // they were told, and nothing of them was counted
+	}
+	return err
+}
+
+func (s *Service) startSite(ctx context.Context, _ *DataDir) error {
+	site := &web.Server{
+		Addr: s.Web, Accounts: s.store, Results: s.store, Live: s.scheduler, Handouts: s.repos, Sessions: s.store,
+		Clock: s.Clock, Logger: s.Logger, PublicURL: s.Config.PublicURL, SSHAddress: s.SSHName(), Version: s.Version,
+	}
+	if err := site.Start(ctx); err != nil {
+		return err
+	}
+	s.site.Store(site)
+	s.onStop(site.Stop)
+	return nil
+}
+
+// startAdmin answers `grader admin` on a unix socket that only this user may open.
+func (s *Service) startAdmin(ctx context.Context, data *DataDir) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "unix", data.Socket("admin"))
+	if err != nil {
+		return fmt.Errorf("admin socket: %w", err)
+	}
+	server := &http.Server{Handler: adminHandler(s.Operator()), ReadHeaderTimeout: 10 * time.Second}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			s.Logger.Error("admin socket failed", "error", err)
+		}
+	}()
+	s.onStop(func(context.Context) error {
+		err := server.Close()
+		<-done
+		return err
+	})
+	return nil
+}
+
+// Operator returns what answers an operator, inside this service.
+func (s *Service) Operator() *Operator {
+	return &Operator{store: s.store, clock: s.Clock, live: &liveService{
+		webURL: s.WebURL, watch: s.scheduler.Watch, pools: s.scheduler.PoolStates,
+		wake: s.scheduler.Wake, runners: s.scheduler.RunnerStates,
+		flavours: s.scheduler.Flavours,
+	}}
+}
+
+// SSHAddress returns where the SSH server listens.
+func (s *Service) SSHAddress() string { return s.ssh.Address().String() }
+
+// SSHName returns HOST[:PORT] as students type it.
+func (s *Service) SSHName() string { return s.ssh.PublicName() }
+
+// WebURL returns the root of the site as browsers reach it, "" before it listens.
+func (s *Service) WebURL() string {
+	if s.Config.PublicURL != "" {
+		return strings.TrimSuffix(s.Config.PublicURL, "/")
+	}
+	site := s.site.Load()
+	if site == nil {
+		return ""
+	}
+	return "http://" + gitd.Reachable(site.ListenAddr().String())
+}
