@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestRunnerDirsOfTheDeadAreSwept(t *testing.T) {
@@ -30,7 +32,12 @@ func TestRunnerDirsOfTheDeadAreSwept(t *testing.T) {
 	if _, err := os.Stat(dead.path); err != nil {
 		t.Errorf("a living runner's directory: %v", err)
 	}
-	dead.lock.Close() // as the kernel does for a killed process
+	// The kernel gives up the lock of a killed process. Closing the file is not enough here:
+	// a process that another test starts may hold a copy of it for a moment.
+	if err := unix.Flock(int(dead.lock.Fd()), unix.LOCK_UN); err != nil {
+		t.Fatal(err)
+	}
+	dead.lock.Close()
 	next, err := makeRunnerDir(parent)
 	if err != nil {
 		t.Fatal(err)
