@@ -29,7 +29,7 @@ func Main() {
 
 // run is the whole program: it returns the exit status (0 done, 1 failed, 2 misuse).
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
 	defer stop()
 	app := newApp(stdin, stdout, stderr)
 	err := app.RunContext(ctx, permute(app, args))
@@ -37,6 +37,18 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "grader: %s\n", describe(err))
 	}
 	return exitStatus(err)
+}
+
+// stopSignals are the signals that stop the program in order. A signal that was ignored
+// from the start, as nohup ignores SIGHUP, stays ignored.
+func stopSignals() []os.Signal {
+	signals := []os.Signal{syscall.SIGTERM}
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signals = append(signals, s)
+		}
+	}
+	return signals
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {

@@ -19,7 +19,7 @@ func serveCommand() *cli.Command {
 		Usage: "run the service: ssh, scheduler and site in one process",
 		Description: "Prints one line when everything listens:\n" +
 			"  ready ssh=127.0.0.1:40022 web=http://127.0.0.1:40080\n" +
-			"SIGTERM stops it: waiting pushes are told how to re-attach.\n\n" +
+			"SIGTERM, SIGINT and SIGHUP stop it: waiting pushes are told how to re-attach.\n\n" +
 			"Example: grader serve --data /var/lib/grader --ssh :2222 --web :8080",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "data", Usage: "data `DIR`ectory", EnvVars: []string{"GRADER_DATA"}, Value: "data"},
@@ -69,6 +69,7 @@ func serve(c *cli.Context) error {
 	}
 	fmt.Fprintf(c.App.Writer, "ready ssh=%s web=%s\n", s.SSHAddress(), s.WebURL())
 	<-c.Done()
+	logger.Info("server stopping", "reason", context.Cause(c.Context))
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context), stopTime)
 	defer cancel()
 	return s.Stop(ctx)

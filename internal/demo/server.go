@@ -61,8 +61,11 @@ func orAnyPort(address string) string {
 }
 
 // Stop asks the server to stop and waits for it; the error is its exit status.
-func (s *Server) Stop() error {
-	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+func (s *Server) Stop() error { return s.StopBy(syscall.SIGTERM) }
+
+// StopBy is Stop by another signal.
+func (s *Server) StopBy(sig os.Signal) error {
+	if err := s.cmd.Process.Signal(sig); err != nil {
 		return err
 	}
 	return s.cmd.Wait()
