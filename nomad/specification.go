@@ -110,6 +110,7 @@ func (s Settings) container(f schema.Flavour, args []string) map[string]any {
 		"entrypoint":      []string{"/usr/local/bin/grader"},
 		"args":            args,
 		"network_mode":    s.Network,
+		"hostname":        "grader", // the same for every grading
 		"readonly_rootfs": true,
 		"security_opt":    []string{"no-new-privileges"},
 		"cap_drop":        []string{"net_bind_service", "mknod", "audit_write", "setfcap", "sys_chroot"},

@@ -128,7 +128,7 @@ func runLoad(ctx context.Context, w *sandbox.Wall, what string) (sandbox.Result,
 	if err != nil {
 		return sandbox.Result{}, 0, err
 	}
-	if err := s.CopyIn("load", "/proc/self/exe", 0o700); err != nil {
+	if err := s.CopyIn("load", "/proc/self/exe", 0o700, sandbox.StampMade); err != nil {
 		return sandbox.Result{}, 0, err
 	}
 	r, err := w.Run(ctx, sandbox.Step{

@@ -180,7 +180,7 @@ func gitMode(m fs.FileMode) string {
 	switch {
 	case m&fs.ModeSymlink != 0:
 		return "120000"
-	case m&0o111 != 0:
+	case m&0o100 != 0: // the owner's bit alone, as git looks at it
 		return "100755"
 	}
 	return "100644"

@@ -22,6 +22,8 @@ func (s *session) buildSubject(ctx context.Context, b *subject, watch Observer) 
 	}
 	b.build = schema.BuildResult{Outcome: schema.OutcomePassed}
 	steps, finish, err := s.buildSteps(b)
+	b.notes = append(b.notes, b.productsNote()...)
+	b.tellNotes(watch)
 	switch {
 	case err == nil && len(steps) == 0:
 		return s.asTheyAre(b)
@@ -37,6 +39,14 @@ func (s *session) buildSubject(ctx context.Context, b *subject, watch Observer) 
 	b.built = true
 	watch.Build(b.build)
 	return nil
+}
+
+// tellNotes shows the student what is to be known of the files, before anything is built.
+func (b *subject) tellNotes(watch Observer) {
+	for _, line := range b.notes {
+		watch.Line(schema.Sanitize(line))
+	}
+	b.build.Output = schema.Excerpt(strings.Join(b.notes, "\n"), maxBuildOutput)
 }
 
 // asTheyAre makes the subject's files its artefacts.

@@ -17,6 +17,7 @@ func (i Image) environment(e environment) map[string]string {
 			values["GOCACHE"] = path.Join(e.place.tmp, "go-build")
 		}
 		values["GOPATH"] = path.Join(e.place.tmp, "go")
+		values["GODEBUG"] = "goindex=0" // an index of files that are old enough would be written to a cache that is read-only
 		values["GOFLAGS"] = "-buildvcs=false"
 		values["GOPROXY"] = "off"
 		values["GOTOOLCHAIN"] = "local"

@@ -132,9 +132,18 @@ func (r *recorder) Test(t schema.TestResult) {
 // gradeFiles grades a submission and fails the test on any infrastructure error.
 func gradeFiles(t testing.TB, g *grade.Grader, tests string, submission files) schema.Result {
 	t.Helper()
-	result, err := g.Grade(context.Background(), grade.Job{
-		Kind: schema.JobGrade, Tests: tests, Submission: submission.write(t), Zone: time.UTC,
-	}, &recorder{})
+	return mustGrade(t, g, graded(tests, submission.write(t)))
+}
+
+// graded is the job of grading one directory.
+func graded(tests, submission string) grade.Job {
+	return grade.Job{Kind: schema.JobGrade, Tests: tests, Submission: submission, Zone: time.UTC}
+}
+
+// mustGrade grades a job and fails the test on any infrastructure error.
+func mustGrade(t testing.TB, g *grade.Grader, j grade.Job) schema.Result {
+	t.Helper()
+	result, err := g.Grade(context.Background(), j, &recorder{})
 	if err != nil {
 		t.Fatalf("grade: %v", err)
 	}

@@ -1,10 +1,32 @@
 package grade
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/grader/grader/schema/assignment"
 )
+
+// needsTree returns the files of a test's $NEEDS.
+func (s *session) needsTree(t *assignment.Test) (*tree, error) {
+	files, err := s.testsFiles()
+	if err != nil {
+		return nil, err
+	}
+	return s.expose(s.job.Tests, files, s.needed(t))
+}
+
+// testsFiles lists the tests repository, once.
+func (s *session) testsFiles() ([]treeFile, error) {
+	if s.committed == nil {
+		files, err := listCommitted(s.job.Tests)
+		if err != nil {
+			return nil, fmt.Errorf("tests repository: %w", err)
+		}
+		s.committed = files
+	}
+	return s.committed, nil
+}
 
 // needed reports which files of the tests repository a test's $NEEDS holds: what its
 // globs match. What no student's program may see is kept out once more, although

@@ -15,7 +15,11 @@ func (s *session) testsTree() (*tree, error) {
 	if s.tests != nil {
 		return s.tests, nil
 	}
-	t, err := s.expose(s.job.Tests, nil, nil)
+	files, err := s.testsFiles()
+	if err != nil {
+		return nil, err
+	}
+	t, err := s.expose(s.job.Tests, files, nil)
 	if err != nil {
 		return nil, fmt.Errorf("tests repository: %w", err)
 	}
@@ -43,12 +47,25 @@ func (s *session) prepare(ctx context.Context) error {
 		}
 		s.watch.Prepared(dir)
 	}
-	t, err := s.expose(dir, nil, nil)
+	t, err := s.preparedTree(dir)
 	if err != nil {
 		return fmt.Errorf("prepared files: %w", err)
 	}
 	s.prepared = s.keep(t)
 	return nil
+}
+
+// preparedTree returns what prepare left. All of it is equally old: the times are lost on
+// the way to other runners.
+func (s *session) preparedTree(dir string) (*tree, error) {
+	files, err := listFiles(dir)
+	if err != nil {
+		return nil, err
+	}
+	for i := range files {
+		files[i].stamp = sandbox.StampMade
+	}
+	return s.expose(dir, files, nil)
 }
 
 // runPrepare runs prepare in a copy of the tests repository and returns the directory
@@ -60,12 +77,12 @@ func (s *session) runPrepare(ctx context.Context) (string, error) {
 	}
 	defer p.remove()
 	all := &subject{}
-	files, err := listFiles(s.job.Tests)
+	files, err := s.testsFiles()
 	if err != nil {
-		return "", fmt.Errorf("tests repository: %w", err)
+		return "", err
 	}
 	for _, f := range files {
-		all.add(f, s.job.Tests)
+		all.add(f, s.job.Tests, true)
 	}
 	if err := all.fill(p.scratch); err != nil {
 		return "", err

@@ -18,7 +18,7 @@ func markPrograms(dir string, files []treeFile) error {
 		if f.program = sharedLibrary(f.path); f.program || f.mode&0o111 == 0 {
 			continue
 		}
-		start, err := startOf(filepath.Join(dir, f.path))
+		start, err := startOf(filepath.Join(dir, f.path), 4)
 		if err != nil {
 			return err
 		}
@@ -40,14 +40,14 @@ func executable(name string, start []byte) bool {
 		slices.Contains([]string{"", ".sh"}, path.Ext(name)) // a shell's, which need not say so
 }
 
-// startOf returns the first bytes of a file of the runner's own.
-func startOf(name string) ([]byte, error) {
+// startOf returns the first bytes of a file of the runner's own, at most so many.
+func startOf(name string, most int64) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("look at program: %w", err)
 	}
 	defer f.Close()
-	start, err := io.ReadAll(io.LimitReader(f, 4))
+	start, err := io.ReadAll(io.LimitReader(f, most))
 	if err != nil {
 		return nil, fmt.Errorf("look at program: %w", err)
 	}

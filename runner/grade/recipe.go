@@ -42,15 +42,21 @@ func languages() []language {
 	}
 }
 
-// chooseRecipe picks the language by the endings of the subject's files. The error is
-// a buildFailure.
+// chooseRecipe picks the language by the endings of the subject's files, and notes which files
+// it leaves out. The error is a buildFailure.
 func chooseRecipe(b *subject) (recipe, error) {
+	b.left = directoryOf(b.sources).leftovers()
 	found := map[string][]string{}
+	var out []string
 	for _, f := range b.sources {
-		if !beside(f.name) {
+		switch {
+		case b.isWork(f.name):
 			found[path.Ext(f.name)] = append(found[path.Ext(f.name)], f.name)
+		case knownEnding(f.name):
+			out = append(out, f.name)
 		}
 	}
+	b.notes = append(b.notes, leftoverNote(b.left, out)...)
 	var chosen []language
 	files := map[string][]string{}
 	for _, l := range languages() {
@@ -74,19 +80,15 @@ func chooseRecipe(b *subject) (recipe, error) {
 		files[chosen[0].name][0], chosen[0].name, files[chosen[1].name][0], chosen[1].name)}
 }
 
-// beside reports whether a file stands in a directory that holds no work of the
-// student's: hidden ones, installed packages, what archivers leave.
-func beside(name string) bool {
-	for _, part := range strings.Split(path.Dir(name), "/") {
-		if len(part) > 1 && part[0] == '.' {
-			return true
-		}
-		switch part {
-		case "node_modules", "__pycache__", "__MACOSX", "venv":
-			return true
-		}
-	}
-	return strings.HasPrefix(path.Base(name), "._")
+// isWork reports whether a file may be the student's work: it stands in no directory that a tool
+// made, and is not what macOS writes beside a file of another name.
+func (b *subject) isWork(name string) bool {
+	return !within(b.left, name) && !strings.HasPrefix(path.Base(name), "._")
+}
+
+// knownEnding reports whether build: auto compiles files of that name.
+func knownEnding(name string) bool {
+	return slices.ContainsFunc(languages(), func(l language) bool { return slices.Contains(l.endings, path.Ext(name)) })
 }
 
 func allEndings() string {

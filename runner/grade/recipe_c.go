@@ -51,7 +51,7 @@ func headerFlags(b *subject) []string {
 	dirs := []string{"."}
 	for _, f := range b.sources {
 		dir := "./" + path.Dir(f.name)
-		if header(f.name) && dir != "./." && !beside(f.name) && !slices.Contains(dirs, dir) && len(dirs) < maxHeaderDirs {
+		if header(f.name) && dir != "./." && b.isWork(f.name) && !slices.Contains(dirs, dir) && len(dirs) < maxHeaderDirs {
 			dirs = append(dirs, dir)
 		}
 	}
@@ -80,7 +80,7 @@ const maxSource = 1 << 20
 func includedSources(files []string, b *subject) (map[string]bool, error) {
 	included := map[string]bool{}
 	for _, f := range b.sources {
-		if !slices.Contains(files, f.name) && !header(f.name) {
+		if !slices.Contains(files, f.name) && (!header(f.name) || !b.isWork(f.name)) {
 			continue
 		}
 		content, err := readCapped(filepath.FromSlash(f.from), maxSource)

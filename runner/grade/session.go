@@ -20,6 +20,7 @@ type session struct {
 
 	pins      map[string][]string           // by test; nil while the reference is being graded for them
 	traces    map[string]schema.ReportTrace // by test, of the reference
+	committed []treeFile                    // of the tests repository; listed when first needed
 	tests     *tree                         // the tests repository, for trusted steps; made when first needed
 	prepared  *tree
 	launchers *tree    // what frameworks are started by; made when first needed

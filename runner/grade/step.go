@@ -35,7 +35,7 @@ var errCutOff = errors.New("the job was cut off")
 func (s *session) step(o order) (sandbox.Step, javaSettings) {
 	limits := s.bounds(o.limits)
 	java := s.javaIn(o.place, limits, o.compile)
-	e := environment{image: s.grader.Image, place: o.place, vars: o.vars, java: java}
+	e := environment{image: s.grader.Image, place: o.place, vars: o.vars, java: java, cores: s.cores()}
 	step := sandbox.Step{
 		Argv: e.argv(o.command, o.args...), Dir: o.dir, Env: e.list(), Limits: limits,
 		Write: append([]*sandbox.Scratch{o.place.scratch}, o.write...),

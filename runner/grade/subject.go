@@ -2,6 +2,7 @@ package grade
 
 import (
 	"fmt"
+	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
@@ -24,45 +25,60 @@ type subject struct {
 	artefacts *tree
 	inProcess *tree    // the artefacts without what steers test frameworks
 	dropped   []string // names kept from in-process tests
+
+	left  []leftover // that build: auto left out
+	notes []string   // lines for the student, shown before the build's output
 }
 
 // source is one file of a subject: where it goes and where it comes from.
 type source struct {
 	name, from string
-	exec       treeFile
+	mode       fs.FileMode
+	stamp      sandbox.Stamp
+	own        bool        // the subject's, not a locked one of starter/
+	binary     *binaryFile // what a compiler made of it; nil for anything else
 }
 
 // newSubject lists a subject's files: its own, with the locked ones taken from starter/.
 func (s *session) newSubject(dir string, reference bool) (*subject, error) {
 	sub := &subject{dir: dir, reference: reference}
-	own, err := listFiles(dir)
+	own, err := listCommitted(dir)
 	if err != nil {
 		return nil, fmt.Errorf("submission: %w", err)
 	}
 	for _, f := range own {
 		if !strings.HasPrefix(f.path, ".git/") && !s.reserved(f.path) && !matchAny(s.spec.Files.Locked, f.path) {
-			sub.add(f, dir)
+			sub.add(f, dir, true)
 		}
 	}
-	if s.spec.Starter == "" || len(s.spec.Files.Locked) == 0 {
-		return sub, nil
-	}
-	starter := filepath.Join(s.job.Tests, filepath.FromSlash(s.spec.Starter))
-	locked, err := listFiles(starter)
-	if err != nil {
-		return nil, fmt.Errorf("starter: %w", err)
-	}
-	for _, f := range locked {
-		if matchAny(s.spec.Files.Locked, f.path) {
-			sub.add(f, starter)
+	if s.spec.Starter != "" && len(s.spec.Files.Locked) > 0 {
+		if err := s.addLocked(sub); err != nil {
+			return nil, err
 		}
 	}
 	return sub, nil
 }
 
+// addLocked adds the locked files of starter/.
+func (s *session) addLocked(sub *subject) error {
+	starter := filepath.Join(s.job.Tests, filepath.FromSlash(s.spec.Starter))
+	locked, err := listCommitted(starter)
+	if err != nil {
+		return fmt.Errorf("starter: %w", err)
+	}
+	for _, f := range locked {
+		if matchAny(s.spec.Files.Locked, f.path) {
+			sub.add(f, starter, false)
+		}
+	}
+	return nil
+}
+
 // add adds a file that stands below dir.
-func (b *subject) add(f treeFile, dir string) {
-	b.sources = append(b.sources, source{name: f.path, from: filepath.Join(dir, filepath.FromSlash(f.path)), exec: f})
+func (b *subject) add(f treeFile, dir string, own bool) {
+	b.sources = append(b.sources, source{
+		name: f.path, from: filepath.Join(dir, filepath.FromSlash(f.path)), mode: f.mode, stamp: f.stamp, own: own, binary: f.binary,
+	})
 }
 
 // reserved reports whether a name is one that build: auto writes.
@@ -73,7 +89,7 @@ func (s *session) reserved(name string) bool {
 // fill copies the subject's files into a scratch.
 func (b *subject) fill(scratch *sandbox.Scratch) error {
 	for _, f := range b.sources {
-		if err := scratch.CopyIn(f.name, f.from, f.exec.mode); err != nil {
+		if err := scratch.CopyIn(f.name, f.from, f.mode, f.stamp); err != nil {
 			return fmt.Errorf("copy submission: %w", err)
 		}
 	}
@@ -124,7 +140,7 @@ func (s *session) forInProcess(b *subject) (*tree, error) {
 		return b.inProcess, nil
 	}
 	slices.Sort(dropped)
-	t, err := s.expose(b.artefacts.path(), func(name string) bool { return !slices.Contains(dropped, name) }, nil)
+	t, err := s.expose(b.artefacts.path(), b.artefacts.files, func(name string) bool { return !slices.Contains(dropped, name) })
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,9 @@ type tree struct {
 type treeFile struct {
 	path    string
 	mode    fs.FileMode
-	program bool // or a shared library; known of what is sealed
+	stamp   sandbox.Stamp
+	binary  *binaryFile // what a compiler made of it; known of what a commit holds
+	program bool        // or a shared library; known of what is sealed
 }
 
 // path returns the tree's directory, "" for no tree.
@@ -50,7 +52,8 @@ func (t *tree) remove() {
 	}
 }
 
-// listFiles lists the regular files below a directory that only the runner writes.
+// listFiles lists the regular files below a directory that only the runner writes, sorted
+// by name. Their stamps are their times.
 func listFiles(dir string) ([]treeFile, error) {
 	var files []treeFile
 	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
@@ -65,7 +68,7 @@ func listFiles(dir string) ([]treeFile, error) {
 		if err != nil {
 			return err
 		}
-		files = append(files, treeFile{path: filepath.ToSlash(relative), mode: info.Mode()})
+		files = append(files, treeFile{path: filepath.ToSlash(relative), mode: info.Mode(), stamp: sandbox.StampOf(info.ModTime())})
 		return nil
 	})
 	if err != nil {
@@ -74,13 +77,30 @@ func listFiles(dir string) ([]treeFile, error) {
 	return files, nil
 }
 
-// expose makes a tree of those files of one of the runner's own directories that
-// keep wants; nil keeps all. finish may add files before it is sealed.
-func (s *session) expose(dir string, keep func(path string) bool, finish func(*sandbox.Scratch) error) (*tree, error) {
+// listCommitted lists the regular files of a commit that is unpacked below a directory: what
+// compilers made is older than everything else.
+func listCommitted(dir string) ([]treeFile, error) {
 	files, err := listFiles(dir)
 	if err != nil {
 		return nil, err
 	}
+	for i := range files {
+		f := &files[i]
+		start, err := startOf(filepath.Join(dir, f.path), binaryStart)
+		if err != nil {
+			return nil, err
+		}
+		f.stamp = sandbox.StampSource
+		if b, made := binaryOf(f.path, start); made {
+			f.stamp, f.binary = sandbox.StampObject, &b
+		}
+	}
+	return files, nil
+}
+
+// expose makes a tree of those files of one of the runner's own directories that
+// keep wants; nil keeps all.
+func (s *session) expose(dir string, files []treeFile, keep func(path string) bool) (*tree, error) {
 	scratch, err := s.grader.Wall.NewScratch()
 	if err != nil {
 		return nil, fmt.Errorf("make tree: %w", err)
@@ -89,12 +109,12 @@ func (s *session) expose(dir string, keep func(path string) bool, finish func(*s
 		if keep != nil && !keep(f.path) {
 			continue
 		}
-		if err := scratch.CopyIn(f.path, filepath.Join(dir, f.path), f.mode); err != nil {
+		if err := scratch.CopyIn(f.path, filepath.Join(dir, f.path), f.mode, f.stamp); err != nil {
 			_ = scratch.Remove()
 			return nil, fmt.Errorf("fill tree: %w", err)
 		}
 	}
-	return s.seal(scratch, finish)
+	return s.seal(scratch, nil)
 }
 
 // freeze makes a tree of what a step left in its scratch directory.
@@ -142,7 +162,7 @@ func (t *tree) show(scratch *sandbox.Scratch) error {
 		if f.program {
 			err = linkIn(scratch, source, f.path)
 		} else {
-			err = scratch.CopyIn(f.path, source, f.mode)
+			err = scratch.CopyIn(f.path, source, f.mode, f.stamp)
 		}
 		if err != nil {
 			return fmt.Errorf("show artefacts: %w", err)

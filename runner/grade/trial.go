@@ -36,7 +36,7 @@ func (s *session) newTrial(ctx context.Context, b *subject, t *assignment.Test, 
 		return nil, err
 	}
 	if len(t.Needs) > 0 {
-		if r.needs, err = s.expose(s.job.Tests, s.needed(t), nil); err != nil {
+		if r.needs, err = s.needsTree(t); err != nil {
 			return nil, err
 		}
 	}

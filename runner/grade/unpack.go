@@ -139,7 +139,7 @@ func (u *unpacker) file(name string, h *tar.Header, content io.Reader) error {
 	}
 	u.bytes += h.Size
 	mode := uint64(0o644)
-	if h.Mode&0o111 != 0 {
+	if h.Mode&0o100 != 0 {
 		mode = 0o755
 	}
 	fd, err := u.open(name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW, mode)
@@ -147,6 +147,10 @@ func (u *unpacker) file(name string, h *tar.Header, content io.Reader) error {
 		return err
 	}
 	f := os.NewFile(uintptr(fd), name)
+	if err := f.Chmod(os.FileMode(mode)); err != nil { // whatever the umask is
+		_ = f.Close()
+		return fmt.Errorf("unpack: %w", err)
+	}
 	if _, err := io.CopyN(f, content, h.Size); err != nil {
 		_ = f.Close()
 		return schema.Errorf(schema.CodeInvalid, "unpack: %q breaks off: %w", name, err)

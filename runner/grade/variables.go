@@ -4,6 +4,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/grader/grader/schema/assignment"
@@ -32,6 +33,7 @@ type environment struct {
 	place *place
 	vars  variables
 	java  javaSettings
+	cores int // that the step may count on
 }
 
 // list returns the environment as execve takes it, sorted. What names the
@@ -41,14 +43,21 @@ func (e environment) list() []string {
 		"PATH":                    e.image.Path,
 		"HOME":                    e.place.tmp,
 		"PWD":                     e.place.work,
+		"USER":                    stepUser,
+		"LOGNAME":                 stepUser,
 		"LANG":                    "C.UTF-8",
 		"LC_ALL":                  "C.UTF-8",
 		"TZ":                      "UTC",
 		"MALLOC_ARENA_MAX":        "2",
 		"PYTHONDONTWRITEBYTECODE": "1",
-		"PYTHONHASHSEED":          "0",              // the same sets in the same order: the same verdict again
+		"PYTHONHASHSEED":          "0", // the same sets in the same order: the same verdict again
+		"PERL_HASH_SEED":          "0",
+		"PERL_PERTURB_KEYS":       "0",
 		"ASAN_OPTIONS":            "detect_leaks=0", // looking for leaks takes ptrace
 		"LSAN_OPTIONS":            "detect_leaks=0",
+	}
+	for _, name := range coreVariables() {
+		values[name] = strconv.Itoa(max(e.cores, 1))
 	}
 	maps.Copy(values, e.image.environment(e))
 	maps.Copy(values, e.vars)
@@ -57,6 +66,16 @@ func (e environment) list() []string {
 		list = append(list, name+"="+values[name])
 	}
 	return list
+}
+
+// stepUser is who a step is by name; the wall's /etc/passwd says the same.
+const stepUser = "student"
+
+// coreVariables are those by which programs learn how many threads to start at a time: the machine
+// may have any number of processors, the flavour gives some of them. OMP_NUM_THREADS is OpenMP's, and
+// what nproc prints.
+func coreVariables() []string {
+	return []string{"GOMAXPROCS", "OMP_NUM_THREADS", "PYTHON_CPU_COUNT"}
 }
 
 // argv returns what a command executes, with further arguments. In a list, $NAME

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -68,10 +69,14 @@ func makeDir(dir int, name string) error {
 		defer closeFD(opened)
 		fd = opened
 	}
-	if err := unix.Mkdirat(fd, base, 0o700); err != nil && !errors.Is(err, unix.EEXIST) {
+	err := unix.Mkdirat(fd, base, 0o700)
+	switch {
+	case errors.Is(err, unix.EEXIST):
+		return nil
+	case err != nil:
 		return err
 	}
-	return nil
+	return unix.Fchmodat(fd, base, 0o700, 0) // whatever the runner's umask is
 }
 
 // parentBeneath opens the directory of name, which it makes.
@@ -83,22 +88,37 @@ func parentBeneath(dir int, name string) (int, error) {
 	return openBeneath(dir, above, unix.O_PATH|unix.O_DIRECTORY, 0)
 }
 
-// createBeneath makes a regular file in place of whatever has the name.
-func createBeneath(dir int, name string, mode os.FileMode) (*os.File, error) {
+// fileAttributes are what a regular file has besides its content.
+type fileAttributes struct {
+	execute bool
+	stamp   Stamp
+}
+
+// createBeneath makes a regular file in place of whatever has the name, and fills it.
+func createBeneath(dir int, name string, a fileAttributes, fill func(*os.File) error) error {
 	parent, err := parentBeneath(dir, name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer closeFD(parent)
 	base := path.Base(name)
 	if err := ignoreMissing(unix.Unlinkat(parent, base, 0)); err != nil {
-		return nil, err
+		return err
 	}
-	fd, err := openBeneath(parent, base, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL, 0o600|uint64(mode.Perm()&0o100))
+	fd, err := openBeneath(parent, base, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL, 0o600)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return os.NewFile(uintptr(fd), name), nil
+	f := os.NewFile(uintptr(fd), name)
+	mode := os.FileMode(0o600)
+	if a.execute {
+		mode = 0o700
+	}
+	err = errors.Join(f.Chmod(mode), fill(f)) // of the mode to open nothing is left to a umask
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return a.stamp.put(parent, base)
 }
 
 // entry is one name in a tree, as lstat sees it. Parent is open while visit runs.
@@ -114,8 +134,8 @@ func (e *entry) isDir() bool { return e.stat.Mode&unix.S_IFMT == unix.S_IFDIR }
 
 func (e *entry) isFile() bool { return e.stat.Mode&unix.S_IFMT == unix.S_IFREG }
 
-// walkBeneath visits everything below the directory, directories before what is in
-// them, never following a link. Names that vanish meanwhile are passed over.
+// walkBeneath visits everything below the directory, sorted by name, directories before
+// what is in them, never following a link. Names that vanish meanwhile are passed over.
 func walkBeneath(dir int, visit func(*entry) error) error { return walkLevel(dir, "", 0, visit) }
 
 func walkLevel(dir int, rel string, depth int, visit func(*entry) error) error {
@@ -126,6 +146,7 @@ func walkLevel(dir int, rel string, depth int, visit func(*entry) error) error {
 	if err != nil {
 		return err
 	}
+	slices.Sort(names) // the order of a directory is its file system's
 	for _, name := range names {
 		e := entry{parent: dir, base: name, rel: path.Join(rel, name), depth: depth}
 		if err := unix.Fstatat(dir, name, &e.stat, unix.AT_SYMLINK_NOFOLLOW); err != nil {

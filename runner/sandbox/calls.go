@@ -50,7 +50,7 @@ func refusedCalls() []string {
 	mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr
 	open_by_handle_at name_to_handle_at fanotify_init fanotify_mark
 	inotify_init inotify_init1 inotify_add_watch sync syncfs
-	setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr fremovexattr removexattrat file_setattr
+	file_setattr
 	kexec_load kexec_file_load init_module finit_module delete_module reboot swapon swapoff
 	acct quotactl quotactl_fd syslog settimeofday clock_settime adjtimex clock_adjtime sethostname setdomainname
 	iopl ioperm modify_ldt vhangup setgroups lookup_dcookie nfsservctl
@@ -58,6 +58,10 @@ func refusedCalls() []string {
 }
 
 // unsupportedCalls are answered with EOPNOTSUPP, as by a file system that cannot, and programs
-// write instead: reserving takes gigabytes of the disk in no time, and so from everybody
-// before anybody looks.
-func unsupportedCalls() []string { return []string{"fallocate"} }
+// do without. Reserving takes gigabytes of the disk in no time, and so from everybody
+// before anybody looks: programs write instead. Attributes are in no sum of the disk: cp -p
+// sets the mode alone.
+func unsupportedCalls() []string {
+	return strings.Fields(`fallocate
+	setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr fremovexattr removexattrat`)
+}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
@@ -89,7 +90,7 @@ func regular(fd int) error {
 }
 
 // CopyOut copies the regular files below it into dir, a directory of the runner's
-// (or another scratch's Path), keeping execute bits, and returns what it left out:
+// (or another scratch's Path), keeping execute bits and stamps, and returns what it left out:
 // links, devices, names that are too deep, too long or not UTF-8. CodeLimit when a cap on
 // files or bytes is met; what was copied until then stays.
 func (s *Scratch) CopyOut(dir string, c Caps) ([]Skipped, error) {
@@ -171,14 +172,9 @@ func (o *copier) copy(e *entry) error {
 		return err
 	}
 	defer from.Close()
-	mode := os.FileMode(0o600)
-	if e.stat.Mode&0o111 != 0 {
-		mode = 0o700
-	}
-	f, err := createBeneath(o.to, e.rel, mode)
-	if err != nil {
+	at := StampOf(time.Unix(e.stat.Mtim.Unix()))
+	return createBeneath(o.to, e.rel, fileAttributes{e.stat.Mode&0o111 != 0, at}, func(f *os.File) error {
+		_, err := io.Copy(f, io.LimitReader(from, e.stat.Size))
 		return err
-	}
-	_, err = io.Copy(f, io.LimitReader(from, e.stat.Size))
-	return errors.Join(err, f.Close())
+	})
 }

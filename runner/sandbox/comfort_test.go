@@ -53,6 +53,7 @@ func comforts() []comfort {
 		{name: "address sanitizer in a child", needs: "gcc", files: []string{"leak.c"}, own: true, script: "gcc -fsanitize=address -o a leak.c && LSAN_OPTIONS=detect_leaks=0 ASAN_OPTIONS=detect_leaks=0 ./a; true"},
 		{name: "thread sanitizer in a child", needs: "g++", files: []string{"main.cc"}, own: true, memory: 1 << 30, script: "g++ -fsanitize=thread -pthread -o a main.cc && ./a; true"},
 		{name: "valgrind in a child", needs: "valgrind", files: []string{"leak.c"}, own: true, script: "gcc -g -o a leak.c && valgrind -q --error-exitcode=9 --leak-check=full ./a; true"},
+		{name: "copies with mode and times", needs: "sh", script: "echo 'echo ok' >f && chmod 750 f && touch -d 2001-02-03 f && cp -p f g && cp -a g h && install -p -m 700 h i && test $(stat -c %Y i) = $(stat -c %Y f) && ./i"},
 		{name: "UTF-8", needs: "sh", script: "test \"$(printf 'Grüße' | LC_ALL=C.UTF-8 wc -m)\" = 5 && echo ok"},
 		{name: "fork, pipes and signals", needs: "sh", script: "(sleep 60 & p=$!; kill $p; wait $p; seq 1000 | sort -n | tail -1 >n); test $(cat n) = 1000 && mkfifo f && (echo ok >f & cat f)"},
 	}

@@ -13,10 +13,11 @@ import (
 
 // etcFiles are the parts of /etc that programs need and that say nothing about
 // this machine's people. Certificates are not among them: there is no network, and
-// hundreds of links would be copied for each runner.
+// hundreds of links would be copied for each runner. Nor are the machine's time zone
+// and locale, on which no verdict may depend: without them it is UTC and C.
 func etcFiles() []string {
-	names := strings.Fields(`alternatives ld.so.cache ld.so.conf ld.so.conf.d localtime timezone nsswitch.conf
-		locale.alias locale.conf default/locale os-release debian_version mime.types magic terminfo fonts
+	names := strings.Fields(`alternatives ld.so.cache ld.so.conf ld.so.conf.d nsswitch.conf
+		locale.alias os-release debian_version mime.types magic terminfo fonts
 		python3 perl ssl/openssl.cnf java maven ant`)
 	for i, n := range names {
 		names[i] = "/etc/" + n

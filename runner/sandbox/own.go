@@ -20,36 +20,27 @@ func (s *Scratch) take(uid int) error {
 	if s.sealed {
 		return schema.Errorf(schema.CodeConflict, "a sealed scratch directory cannot be written to")
 	}
-	if uid >= 0 {
-		if err := s.hand(uid); err != nil {
-			return fmt.Errorf("hand over scratch: %w", err)
-		}
+	if err := s.hand(uid); err != nil {
+		return fmt.Errorf("hand over scratch: %w", err)
 	}
 	s.busy = true
 	return nil
 }
 
-// hand changes the owner of everything in it, and last of its three directories,
-// so that nobody of that uid could have looked in before.
+// hand changes the owner of everything in it, unless uid is -1, and last of its three
+// directories, so that nobody of that uid could have looked in before. Directories that
+// the runner has written to get their stamp.
 func (s *Scratch) hand(uid int) error {
-	h := hander{from: s.owner, to: uid}
 	for _, name := range []string{workDir, tempDir, sharedDir} {
-		fd, err := openDir(int(s.top.Fd()), name)
-		if err != nil {
-			return err
-		}
-		if s.fresh && name == workDir || s.owner != uid {
-			err = walkBeneath(fd, h.visit)
-		}
-		if err == nil {
-			err = unix.Fchown(fd, uid, uid)
-		}
-		closeFD(fd)
-		if err != nil {
+		h := hander{from: s.owner, to: uid, stamps: s.fresh}
+		if err := h.all(int(s.top.Fd()), name, s.fresh && name == workDir || uid >= 0 && s.owner != uid); err != nil {
 			return err
 		}
 	}
-	s.owner, s.fresh = uid, false
+	if uid >= 0 {
+		s.owner = uid
+	}
+	s.fresh = false
 	return nil
 }
 
@@ -76,12 +67,44 @@ func (s *Scratch) release() error {
 	return nil
 }
 
-// hander gives what belongs to one uid, or was just written by the runner, to another.
-type hander struct{ from, to int }
+// hander gives what belongs to one uid, or was just written by the runner, to another;
+// to -1 gives nothing away.
+type hander struct {
+	from, to int
+	stamps   bool // directories get their stamp
+}
+
+// all hands over one directory, and what is below it where below is set.
+func (h hander) all(top int, name string, below bool) error {
+	fd, err := openDir(top, name)
+	if err != nil {
+		return err
+	}
+	defer closeFD(fd)
+	if below {
+		if err := walkBeneath(fd, h.visit); err != nil {
+			return err
+		}
+	}
+	if h.stamps {
+		if err := StampSource.put(top, name); err != nil {
+			return err
+		}
+	}
+	if h.to < 0 {
+		return nil
+	}
+	return unix.Fchown(fd, h.to, h.to)
+}
 
 func (h hander) visit(e *entry) error {
+	if h.stamps && e.isDir() {
+		if err := StampSource.put(e.parent, e.base); err != nil {
+			return err
+		}
+	}
 	uid := int(e.stat.Uid)
-	if uid == h.to {
+	if uid == h.to || h.to < 0 {
 		return nil
 	}
 	// Never a file that also has a name elsewhere and is not the step's own: were a link to
@@ -110,6 +133,9 @@ func (s *Scratch) Seal() error {
 	if err := sealOpen(s.fd(), 0o755); err != nil {
 		return fmt.Errorf("seal scratch: %w", err)
 	}
+	if err := StampSource.put(int(s.top.Fd()), workDir); err != nil {
+		return fmt.Errorf("seal scratch: %w", err)
+	}
 	s.sealed = true
 	return nil
 }
@@ -124,7 +150,10 @@ func sealEntry(e *entry) error {
 			return err
 		}
 		defer closeFD(fd)
-		return sealOpen(fd, 0o755)
+		if err := sealOpen(fd, 0o755); err != nil {
+			return err
+		}
+		return StampSource.put(e.parent, e.base)
 	case e.isFile() && e.stat.Nlink == 1:
 		f, err := openRegular(e.parent, e.base)
 		if err != nil {

@@ -116,34 +116,36 @@ func (s *Scratch) Mkdir(name string) error {
 	return s.change(name, func(clean string) error { return makeDirs(s.fd(), clean) })
 }
 
-// WriteFile writes a regular file, making the directories above it. An existing
-// file is replaced. Of mode only the execute bits matter.
+// WriteFile writes a regular file with StampMade, making the directories above it. An
+// existing file is replaced. Of mode only the owner's execute bit matters.
 func (s *Scratch) WriteFile(name string, data []byte, mode os.FileMode) error {
 	return s.change(name, func(clean string) error {
-		f, err := createBeneath(s.fd(), clean, mode)
-		if err != nil {
+		return createBeneath(s.fd(), clean, attributes(mode, StampMade), func(f *os.File) error {
+			_, err := f.Write(data)
 			return err
-		}
-		_, err = f.Write(data)
-		return errors.Join(err, f.Close())
+		})
 	})
 }
 
-// CopyIn copies the regular file src, one of the runner's own, to name.
-func (s *Scratch) CopyIn(name, src string, mode os.FileMode) error {
+// CopyIn copies the regular file src, one of the runner's own, to name, and gives it the
+// stamp. Of mode only the owner's execute bit matters.
+func (s *Scratch) CopyIn(name, src string, mode os.FileMode, at Stamp) error {
 	return s.change(name, func(clean string) error {
 		from, err := os.Open(src)
 		if err != nil {
 			return err
 		}
 		defer from.Close()
-		f, err := createBeneath(s.fd(), clean, mode)
-		if err != nil {
+		return createBeneath(s.fd(), clean, attributes(mode, at), func(f *os.File) error {
+			_, err := io.Copy(f, from)
 			return err
-		}
-		_, err = io.Copy(f, from)
-		return errors.Join(err, f.Close())
+		})
 	})
+}
+
+// attributes are those of a file with a mode, of which only the owner's execute bit matters.
+func attributes(mode os.FileMode, at Stamp) fileAttributes {
+	return fileAttributes{execute: mode&0o100 != 0, stamp: at}
 }
 
 // Symlink makes name a symbolic link to target, which is not checked.

@@ -42,7 +42,7 @@ func TestScratchFillsAndReads(t *testing.T) {
 	if err := os.WriteFile(src, []byte("copied"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	err := errors.Join(s.Mkdir("a/b"), s.WriteFile("a/b/c", []byte("first"), 0), s.WriteFile("a/b/c", []byte("second"), 0o755), s.CopyIn("d/e", src, 0))
+	err := errors.Join(s.Mkdir("a/b"), s.WriteFile("a/b/c", []byte("first"), 0), s.WriteFile("a/b/c", []byte("second"), 0o755), s.CopyIn("d/e", src, 0, sandbox.StampObject))
 	if err != nil {
 		t.Fatal(err)
 	}

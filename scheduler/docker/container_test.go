@@ -80,6 +80,9 @@ func TestTheCage(t *testing.T) {
 	if len(is.NetworkSettings.Networks) != 1 || is.NetworkSettings.Networks["none"] == nil {
 		t.Errorf("networks %v", is.NetworkSettings.Networks)
 	}
+	if is.Config.Hostname != "grader" {
+		t.Errorf("the machine's name is %q: programs would see another one in every grading", is.Config.Hostname)
+	}
 	if is.LogPath != "" {
 		t.Errorf("the daemon keeps what it says in %s", is.LogPath)
 	}

@@ -28,6 +28,9 @@ const (
 	overheadPids = 256
 )
 
+// hostname is what programs see as the machine's name at level uid, the same in every container.
+const hostname = "grader"
+
 // The labels of a container.
 const (
 	labelServer  = "grader.server"
@@ -50,6 +53,7 @@ func memory(f schema.Flavour) int64 {
 func (p *Pool) config(c *container) *api.Config {
 	return &api.Config{
 		Image:     reference(c.flavour.Image),
+		Hostname:  hostname,
 		Cmd:       append(append([]string{}, p.Args...), "--credential", "-", "--blocks", blocksDir),
 		Env:       []string{"TMPDIR=" + scratchDir},
 		User:      "0:0", // the wall gives each step a uid of its own

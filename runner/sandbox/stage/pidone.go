@@ -16,7 +16,6 @@ func runInit(s *Spec) *Failure {
 	if err := confine(s); err != nil {
 		return err
 	}
-	deafen()
 	pid, err := syscall.ForkExec(s.Program, s.Argv, &syscall.ProcAttr{
 		Dir: s.Dir, Env: s.Env, Files: []uintptr{0, 1, 2}, Sys: &syscall.SysProcAttr{Setsid: true},
 	})
@@ -31,19 +30,6 @@ func runInit(s *Spec) *Failure {
 	sayEnded(e)
 	syscall.Exit(0)
 	return nil
-}
-
-// deafen takes Go's signal handlers away. The kernel keeps the first process of a
-// namespace from signals that it does not handle, and the program may send it any. The
-// runtime needs SIGURG, and its handler does nothing else.
-func deafen() {
-	var ordinary sigaction
-	for s := syscall.Signal(1); s <= 64; s++ {
-		if s != syscall.SIGURG {
-			// EINVAL for those that nobody can handle.
-			_, _, _ = syscall.RawSyscall6(syscall.SYS_RT_SIGACTION, uintptr(s), uintptr(unsafe.Pointer(&ordinary)), 0, 8, 0, 0)
-		}
-	}
 }
 
 // reap waits for every process of the namespace; once the program has ended it

@@ -40,6 +40,7 @@ func run() *Failure {
 	if err := closeRest(); err != nil {
 		return err
 	}
+	resetSignals()
 	if s.Init {
 		return runInit(s)
 	}

@@ -1,0 +1,105 @@
+package grade
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/grader/grader/schema"
+)
+
+// maxNamedProducts is how many of a submission's built files are named.
+const maxNamedProducts = 4
+
+// productsNote names the files of a subject that a compiler made and that stand beside
+// their sources; nil where there are none. A build that compares times makes them again,
+// one that does not takes them as they are: the student must know of them.
+func (b *subject) productsNote() []string {
+	products := b.products()
+	if len(products) == 0 {
+		return nil
+	}
+	named := products[:min(len(products), maxNamedProducts)]
+	list := strings.Join(named, ", ")
+	if rest := len(products) - len(named); rest > 0 {
+		list += fmt.Sprintf(" and %d more", rest)
+	}
+	note := wrapNote("note: built files were pushed beside their sources: " + list +
+		". They count as older than every source, so that make builds them again. To remove them:")
+	note = append(note, "  "+schema.RemoveCommand(named...), `  git commit -m "Remove built files"`)
+	return append(note, "and push again")
+}
+
+// products lists the built files that stand beside their sources, those of one directory that
+// holds nothing else by the directory's name.
+func (b *subject) products() []string {
+	stems, built := b.sourceStems()
+	whole := map[string]bool{} // by directory: nothing but products below it
+	var found []source
+	for _, f := range b.sources {
+		is := f.own && f.binary != nil && !within(b.left, f.name) && besideSource(f, stems, built)
+		if is {
+			found = append(found, f)
+		}
+		for dir := path.Dir(f.name); dir != "."; dir = path.Dir(dir) {
+			before, seen := whole[dir]
+			whole[dir] = is && (before || !seen)
+		}
+	}
+	var names []string
+	for _, f := range found {
+		name := f.name
+		for dir := path.Dir(name); dir != "." && whole[dir]; dir = path.Dir(dir) {
+			name = dir + "/"
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// sourceStems returns the names, without endings, of the sources that something is compiled from, and
+// whether there are some that programs are compiled from.
+func (b *subject) sourceStems() (stems map[string]bool, programs bool) {
+	stems = map[string]bool{}
+	for _, f := range b.sources {
+		base := path.Base(f.name)
+		switch ending := path.Ext(base); ending {
+		case ".c", ".cc", ".cpp", ".cxx", ".c++", ".C", ".s", ".S", ".asm", ".f", ".f90", ".go", ".rs", ".d", ".pas", ".ml", ".hs", ".m", ".mm", ".swift", ".zig", ".l", ".y":
+			programs = programs || f.binary == nil
+			stems[strings.TrimSuffix(base, ending)] = true
+		case ".java", ".kt", ".scala", ".groovy", ".py", ".h", ".hpp", ".hh", ".erl":
+			stems[strings.TrimSuffix(base, ending)] = true
+		}
+	}
+	return stems, programs
+}
+
+// besideSource reports whether a built file is made from a source of the submission, by its name:
+// of programs and libraries any source will do.
+func besideSource(f source, stems map[string]bool, programs bool) bool {
+	if f.binary.kind == binaryProgram || path.Ext(f.name) == ".a" || path.Ext(f.name) == ".lib" {
+		return programs
+	}
+	stem, _, _ := strings.Cut(path.Base(f.name), ".") // x.cpython-311.pyc, x.h.gch
+	stem, _, _ = strings.Cut(stem, "$")               // Outer$Inner.class
+	return stems[stem] || stems[strings.TrimSuffix(stem, "Kt")]
+}
+
+// maxNoteLine is how long a line of a note is, in characters: a push shows 72 with its mark.
+const maxNoteLine = 70
+
+// wrapNote breaks a note at blanks.
+func wrapNote(text string) []string {
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		if line != "" && len([]rune(line))+1+len([]rune(word)) > maxNoteLine {
+			lines, line = append(lines, line), ""
+		}
+		line = joinNonEmpty(" ", line, word)
+	}
+	return append(lines, line)
+}

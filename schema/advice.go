@@ -1,0 +1,34 @@
+package schema
+
+import "strings"
+
+// RemoveCommand returns the git command that takes files, or directories where a path
+// ends with a slash, out of the next commit and leaves them on the disk.
+func RemoveCommand(paths ...string) string {
+	command := "git rm --cached"
+	for _, p := range paths {
+		if strings.HasSuffix(p, "/") {
+			command = "git rm -r --cached"
+		}
+	}
+	for _, p := range paths {
+		command += " " + shellWord(strings.TrimSuffix(p, "/"))
+	}
+	return command
+}
+
+// shellWord quotes a path where a shell, or git's patterns, would take it for something else.
+func shellWord(path string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._/+,@%=-", r) || r > 0x7f
+	}
+	if strings.ContainsAny(path, "*?[\\") || strings.HasPrefix(path, ":") {
+		path = ":(top,literal)" + path
+	} else if strings.HasPrefix(path, "-") {
+		path = "./" + path
+	}
+	if strings.IndexFunc(path, func(r rune) bool { return !plain(r) }) < 0 {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}
