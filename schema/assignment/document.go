@@ -15,9 +15,10 @@ func (r *reading) document(root *node) {
 	if root.kind != kindMapping {
 		return
 	}
-	r.notInForce(r.root, "", "late", "team")
+	r.notInForce(r.root, "", "team")
 	r.heading()
 	r.times()
+	r.late()
 	r.submissions()
 	r.fileRules()
 	r.directories()

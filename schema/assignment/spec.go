@@ -18,6 +18,7 @@ type Spec struct {
 	Release time.Time // zero: at once
 	Due     time.Time // the first instant that is too late (the named minute is included); zero: never
 	DueText string    // as written: "2026-09-28 23:59"
+	Late    *Late     // nil: nothing is accepted after due
 	Counts  Counts
 
 	MaxSize  int64 // bytes of all files of a submission
@@ -40,10 +41,11 @@ type Spec struct {
 // Counts says which submission of an owner counts.
 type Counts string
 
-// The choices of submissions.counts that are in force.
+// The choices of submissions.counts.
 const (
-	CountsBest Counts = "best"
-	CountsLast Counts = "last"
+	CountsBest   Counts = "best"   // the highest final score
+	CountsLast   Counts = "last"   // the latest received
+	CountsMarked Counts = "marked" // the one that the owner marked, else the latest
 )
 
 // Sample is a directory of this repository with the score that it must get.

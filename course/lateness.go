@@ -1,0 +1,79 @@
+package course
+
+import (
+	"time"
+
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// Lateness is what the receive time of a submission means for its score.
+type Lateness struct {
+	State    schema.Timeliness
+	Days     int           // calendar days late; 0 unless State is late
+	Tokens   int           // late days spent
+	Deducted schema.Points // at most the score
+	Final    schema.Points // score less Deducted; 0 after the end
+}
+
+// Judge returns what a submission received at that moment is worth with score points
+// out of max, when the owner has tokens late days left. It spends the fewest late days
+// that give the lowest deduction. It is the one place that computes lateness: pushes,
+// pages, the ledger, exports and the API show what it returned.
+func (s Schedule) Judge(received time.Time, score, max schema.Points, tokens int) Lateness {
+	if score.Sign() < 0 {
+		score = schema.Points{}
+	}
+	switch {
+	case s.Ended(received):
+		return Lateness{State: schema.TimelinessAfterEnd}
+	case s.due.IsZero() || s.onTime(received, 0):
+		return Lateness{State: schema.TimelinessOnTime, Final: score}
+	}
+	late := Lateness{State: schema.TimelinessLate, Days: s.days(received, 0), Deducted: s.deduction(received, score, max, 0)}
+	for t := 1; t <= min(tokens, s.late.Tokens, late.Days) && late.Deducted.Sign() > 0; t++ {
+		if d := s.deduction(received, score, max, t); d.Cmp(late.Deducted) < 0 {
+			late.Tokens, late.Deducted = t, d
+		}
+	}
+	late.Final = score.Sub(late.Deducted)
+	return late
+}
+
+// deduction returns what is taken off a late submission when t late days are spent.
+func (s Schedule) deduction(received time.Time, score, max schema.Points, t int) schema.Points {
+	p := s.late.Penalty
+	if p == nil || t > 0 && s.onTime(received, t) {
+		return schema.Points{}
+	}
+	units := schema.NewPoints(int64(s.units(received, t)), 1)
+	var total schema.Points
+	if p.Percent.Sign() > 0 {
+		base := score
+		if p.Of == assignment.OfMax {
+			base = max
+		}
+		total = base.Mul(capped(p.Percent.Mul(units), p.Max)).Over(100)
+	} else {
+		total = capped(p.Points.Mul(units), p.Max)
+	}
+	return total.Clamp(schema.Points{}, score)
+}
+
+// units returns how many units of the penalty a late submission costs.
+func (s Schedule) units(received time.Time, t int) int {
+	switch s.late.Penalty.Per {
+	case assignment.PerHour:
+		return s.hours(received, t)
+	case assignment.PerOnce:
+		return 1
+	}
+	return s.days(received, t)
+}
+
+func capped(p schema.Points, most *schema.Points) schema.Points {
+	if most != nil && p.Cmp(*most) > 0 {
+		return *most
+	}
+	return p
+}
