@@ -3,60 +3,52 @@ package course_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/schema/assignment"
 )
 
-func graded(number int, score int64) schema.Submission {
-	return schema.Submission{
-		Name: schema.SubmissionName{Owner: "alice", Number: number}, Job: schema.Job{State: schema.StateDone},
-		Result: &schema.Result{Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, Score: points(score)},
-	}
+// candidate is a graded submission received number hours after the course began.
+func candidate(number int, score int64) course.Candidate {
+	return course.Candidate{Number: number, Received: time.Unix(1_800_000_000, 0).Add(time.Duration(number) * time.Hour), Score: schema.NewPoints(score, 1)}
 }
 
 func TestWhichSubmissionCounts(t *testing.T) {
 	t.Parallel()
-	tryOut, running, unrun := graded(9, 99), graded(9, 99), graded(9, 99)
-	tryOut.TryOut = true
-	running.Job.State = schema.StateRunning
-	unrun.Result = nil
-	compileError, graderError := graded(3, 0), graded(9, 99)
-	compileError.Result.Outcome = schema.OutcomeCompileError
-	graderError.Result.Outcome, graderError.Result.Blame = schema.OutcomeGraderError, schema.BlameGrader
+	marked, hidden := candidate(1, 3), candidate(1, 9)
+	marked.Marked = true
+	seen := schema.NewPoints(2, 1)
+	hidden.Seen = &seen
 	cases := map[string]struct {
-		rule assignment.Counts
-		subs []schema.Submission
-		want int // number; 0 for none
+		rule       assignment.Counts
+		candidates []course.Candidate
+		want       int // number; 0 for none
 	}{
-		"nothing":                        {assignment.CountsBest, nil, 0},
-		"only what does not count":       {assignment.CountsBest, []schema.Submission{tryOut, running, unrun, graderError}, 0},
-		"only what is not the last":      {assignment.CountsLast, []schema.Submission{tryOut, running, unrun, graderError}, 0},
-		"the best":                       {assignment.CountsBest, []schema.Submission{graded(1, 3), graded(2, 7), graded(3, 5)}, 2},
-		"the earlier of two equals":      {assignment.CountsBest, []schema.Submission{graded(2, 7), graded(1, 7)}, 1},
-		"the last, though it is worse":   {assignment.CountsLast, []schema.Submission{graded(1, 3), graded(3, 5), graded(2, 7)}, 3},
-		"the last, which fails to build": {assignment.CountsLast, []schema.Submission{graded(1, 3), compileError}, 3},
-		"of two zeros the earlier":       {assignment.CountsBest, []schema.Submission{compileError, graded(4, 0)}, 3},
+		"nothing":                                {assignment.CountsBest, nil, 0},
+		"the best":                               {assignment.CountsBest, []course.Candidate{candidate(1, 3), candidate(2, 7), candidate(3, 5)}, 2},
+		"the earlier of two equals":              {assignment.CountsBest, []course.Candidate{candidate(2, 7), candidate(1, 7)}, 1},
+		"of two zeros the earlier":               {assignment.CountsBest, []course.Candidate{candidate(3, 0), candidate(4, 0)}, 3},
+		"the best by the points that are seen":   {assignment.CountsBest, []course.Candidate{hidden, candidate(2, 5)}, 2},
+		"the last, though it is worse":           {assignment.CountsLast, []course.Candidate{candidate(1, 3), candidate(3, 5), candidate(2, 7)}, 3},
+		"the last, which fails to build":         {assignment.CountsLast, []course.Candidate{candidate(1, 3), candidate(3, 0)}, 3},
+		"the marked one":                         {assignment.CountsMarked, []course.Candidate{marked, candidate(2, 7)}, 1},
+		"the last, where none is marked":         {assignment.CountsMarked, []course.Candidate{candidate(1, 3), candidate(2, 1)}, 2},
+		"a marked one is no better under best":   {assignment.CountsBest, []course.Candidate{marked, candidate(2, 7)}, 2},
+		"a marked one does not count under last": {assignment.CountsLast, []course.Candidate{marked, candidate(2, 1)}, 2},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for range 2 {
-				got := course.Better(c.rule, c.subs)
-				if number(c.subs, got) != c.want {
-					t.Errorf("submission %d of %d counts", number(c.subs, got), len(c.subs))
+				standings, _ := course.Ledger([]course.Work{{Assignment: "a1", Owner: "alice", Counts: c.rule, Candidates: c.candidates}}, nil)
+				if standings[0].Number != c.want {
+					t.Errorf("submission %d of %d counts, want %d", standings[0].Number, len(c.candidates), c.want)
 				}
-				c.subs = slices.Clone(c.subs)
-				slices.Reverse(c.subs)
+				c.candidates = slices.Clone(c.candidates)
+				slices.Reverse(c.candidates)
 			}
 		})
 	}
-}
-
-func number(subs []schema.Submission, i int) int {
-	if i < 0 {
-		return 0
-	}
-	return subs[i].Name.Number
 }

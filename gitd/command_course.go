@@ -111,21 +111,33 @@ func (s *Server) assignmentStatus(ctx context.Context, v course.Viewer, a schema
 	if !v.Staff() && !course.Released(spec, now) {
 		return "", nil
 	}
-	subs, err := s.Ledger.Submissions(ctx, a.ID, v.Login, 100)
+	stand, err := s.standing(ctx, v, a)
 	if err != nil {
-		return "", fmt.Errorf("list submissions: %w", err)
+		return "", err
 	}
 	timing := strings.TrimSuffix(course.TimingOf(spec, now, a.Course.Location()).Words, ": on time")
-	stand := "nothing handed in"
-	if v.Staff() {
-		stand = "no try-out of yours"
-	}
-	if i := course.Better(spec.Counts, subs); i >= 0 {
-		stand = fmt.Sprintf("submission %d counts: %s", subs[i].Name.Number, scoreOf(subs[i], v))
-	} else if len(subs) > 0 {
-		stand = fmt.Sprintf("submission %d: %s", subs[0].Name.Number, scoreOf(subs[0], v))
-	}
 	return fmt.Sprintf("  %-24s %s; %s", a.Path(), timing, stand), nil
+}
+
+// standing says which of the viewer's submissions counts, or else how the latest went.
+func (s *Server) standing(ctx context.Context, v course.Viewer, a schema.Assignment) (string, error) {
+	grade, err := s.Ledger.Grade(ctx, a.ID, v.Login)
+	if err != nil {
+		return "", fmt.Errorf("read grade: %w", err)
+	}
+	name := schema.SubmissionName{Course: a.Course.Code, Assignment: a.Name, Owner: v.Login, Number: grade.Number}
+	sub, err := s.Ledger.Submission(ctx, name)
+	switch {
+	case schema.CodeOf(err) == schema.CodeNotFound && v.Staff():
+		return "no try-out of yours", nil
+	case schema.CodeOf(err) == schema.CodeNotFound:
+		return "nothing handed in", nil
+	case err != nil:
+		return "", fmt.Errorf("read submission: %w", err)
+	case grade.Number > 0:
+		return fmt.Sprintf("submission %d counts: %s", sub.Name.Number, scoreOf(sub, v)), nil
+	}
+	return fmt.Sprintf("submission %d: %s", sub.Name.Number, scoreOf(sub, v)), nil
 }
 
 // scoreOf is a submission's standing in a few words.

@@ -32,6 +32,8 @@ type Ledger interface {
 	// Submissions returns an owner's submissions of an assignment, newest first,
 	// with summaries of their results, at most limit.
 	Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Submission, error)
+	// Grade returns an owner's grade for an assignment; Number 0: no submission counts.
+	Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error)
 	// VersionByCommit returns the newest version of that commit; CodeNotFound.
 	VersionByCommit(ctx context.Context, assignment int64, commit string) (schema.Version, error)
 	// Rerun makes a new job for a submission against the active version. CodeRefused:

@@ -23,13 +23,17 @@ type bundle struct {
 	assignment schema.Assignment
 	users      map[string]schema.User
 	intents    int
+	source     string // of the next candidate
 }
+
+// plainSource is an assignment without a due date.
+const plainSource = "title: A1\ntests:\n  - {name: greets, run: ./hello}\n"
 
 var epoch = time.Date(2026, 9, 14, 9, 0, 0, 0, time.UTC)
 
 func open(t testing.TB) *bundle {
 	t.Helper()
-	b := &bundle{t: t, now: new(atomic.Int64), users: make(map[string]schema.User)}
+	b := &bundle{t: t, now: new(atomic.Int64), users: make(map[string]schema.User), source: plainSource}
 	b.now.Store(epoch.UnixMicro())
 	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "grader.db"), Options{Clock: b.tick})
 	if err != nil {
@@ -107,7 +111,7 @@ func (b *bundle) repository(a schema.Assignment, kind schema.RepositoryKind, own
 func (b *bundle) candidate(a schema.Assignment) (schema.Version, schema.Job) {
 	b.t.Helper()
 	in := b.intent(b.repository(a, schema.RepositoryTests, ""), "ida")
-	v, j, err := b.RecordCandidate(b.t.Context(), schema.Push{Intent: in, Tree: strings.Repeat("7", 40), Flavour: "standard", Login: "ida"}, []byte("title: A1\n"))
+	v, j, err := b.RecordCandidate(b.t.Context(), schema.Push{Intent: in, Tree: strings.Repeat("7", 40), Flavour: "standard", Login: "ida"}, []byte(b.source))
 	check(b.t, err)
 	return v, j
 }

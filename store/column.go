@@ -1,9 +1,12 @@
 package store
 
 import (
+	"database/sql/driver"
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/grader/grader/schema"
 )
 
 // micros is how a time stands in a column; 0 is the zero time.
@@ -53,4 +56,22 @@ func encode(v any) (string, error) {
 		return "", fmt.Errorf("encode: %w", err)
 	}
 	return string(b), nil
+}
+
+// exact is a column of points as exact text.
+type exact struct{ p *schema.Points }
+
+// Scan implements sql.Scanner.
+func (e exact) Scan(src any) error {
+	text, ok := src.(string)
+	if !ok {
+		return fmt.Errorf("points: %T in the column", src)
+	}
+	return e.p.UnmarshalText([]byte(text))
+}
+
+// Value implements driver.Valuer.
+func (e exact) Value() (driver.Value, error) {
+	text, err := e.p.MarshalText()
+	return string(text), err
 }

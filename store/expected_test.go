@@ -15,8 +15,8 @@ func TestTasksAreWhatStudentsCanPushTo(t *testing.T) {
 	ok(b.EnsureAssignment(t.Context(), b.course.ID, "not-yet", b.tick()))(t)
 	tasks := ok(b.Tasks(t.Context()))(t)
 	want := []Task{
-		{Course: b.course, Assignment: "a1", Version: b.assignment.Active.ID, Flavour: "standard", Source: []byte("title: A1\n"), Students: 2},
-		{Course: other, Assignment: "b1", Version: tasks[1].Version, Flavour: "standard", Source: []byte("title: A1\n")},
+		{Course: b.course, Assignment: "a1", Version: b.assignment.Active.ID, Flavour: "standard", Source: []byte(plainSource), Students: 2},
+		{Course: other, Assignment: "b1", Version: tasks[1].Version, Flavour: "standard", Source: []byte(plainSource)},
 	}
 	equal(t, tasks, want)
 }

@@ -20,7 +20,7 @@ func (s *Store) Finish(ctx context.Context, job int64, attempt int, r schema.Res
 		if err != nil {
 			return err
 		}
-		e, err = t.finish(ctx, j, r, now)
+		e, err = s.finish(ctx, t, j, r, now)
 		return err
 	})
 	return e, err
@@ -31,7 +31,7 @@ func (t *tx) ended(ctx context.Context, job int64) (schema.Event, error) {
 		FROM events e JOIN results r ON r.job_id = e.job_id WHERE e.job_id = ? AND e.kind = 'ended'`, job)
 }
 
-func (t *tx) finish(ctx context.Context, j schema.Job, r schema.Result, now time.Time) (schema.Event, error) {
+func (s *Store) finish(ctx context.Context, t *tx, j schema.Job, r schema.Result, now time.Time) (schema.Event, error) {
 	if err := t.addResult(ctx, j.ID, r); err != nil {
 		return schema.Event{}, err
 	}
@@ -41,7 +41,7 @@ func (t *tx) finish(ctx context.Context, j schema.Job, r schema.Result, now time
 	if _, err := t.exec(ctx, `UPDATE jobs SET state = 'done', ended_at = ?, lease_until = 0 WHERE id = ?`, micros(now), j.ID); err != nil {
 		return schema.Event{}, err
 	}
-	if err := t.conclude(ctx, j, r); err != nil {
+	if err := s.conclude(ctx, t, j, r, now); err != nil {
 		return schema.Event{}, err
 	}
 	return t.addEvent(ctx, j.ID, schema.Event{Kind: schema.EventEnded, State: schema.StateDone, Attempt: j.Attempt, At: now, Result: &r})
@@ -67,10 +67,12 @@ func (t *tx) addResult(ctx context.Context, job int64, r schema.Result) error {
 }
 
 // conclude tells the result to what was graded: the submission or the version.
-func (t *tx) conclude(ctx context.Context, j schema.Job, r schema.Result) error {
+func (s *Store) conclude(ctx context.Context, t *tx, j schema.Job, r schema.Result, now time.Time) error {
 	if j.Kind == schema.JobGate {
-		return t.judge(ctx, j.VersionID, r.Gate)
+		return s.regate(ctx, t, j, r.Gate, now)
 	}
-	_, err := t.exec(ctx, `UPDATE submissions SET done_job_id = ? WHERE id = ?`, j.ID, j.Submission)
-	return err
+	if _, err := t.exec(ctx, `UPDATE submissions SET done_job_id = ? WHERE id = ?`, j.ID, j.Submission); err != nil {
+		return err
+	}
+	return s.tally(ctx, t, j, r, now)
 }

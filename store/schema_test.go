@@ -66,6 +66,9 @@ func TestNoStatementReadsAWholeLongTable(t *testing.T) {
 	tables := []string{"submissions", "s", "m", "jobs", "j", "b", "events", "e", "results", "r", "intents", "queue_owners", "o", "h", "keys", "tokens", "sessions"}
 	partial := []string{"jobs_active", "jobs_queue", "intents_open"}
 	for where, text := range statementsOf(t) {
+		if strings.HasPrefix(where, "migrate") {
+			continue // runs once
+		}
 		if strings.HasPrefix(text, "INSERT") {
 			continue // the plan shows foreign keys' scans, which only run for deferred ones
 		}

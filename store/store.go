@@ -11,6 +11,8 @@ import (
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"github.com/grader/grader/schema/assignment"
 )
 
 // Options configure a Store.
@@ -32,6 +34,7 @@ type Store struct {
 	reader *statements
 
 	batches batches
+	specs   assignment.Cache // of active versions
 }
 
 // Open opens the database at path, made with mode 0600 if it is not there, and
@@ -67,8 +70,10 @@ func (s *Store) connect(ctx context.Context, o Options) error {
 	if readers == 0 {
 		readers = 4
 	}
-	s.reader, err = connect(s.path, o, readers, "&_query_only=1")
-	return err
+	if s.reader, err = connect(s.path, o, readers, "&_query_only=1"); err != nil {
+		return err
+	}
+	return s.settleMissing(ctx)
 }
 
 // touch makes the database file, readable by its owner only.

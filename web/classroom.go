@@ -1,13 +1,13 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
-	"github.com/grader/grader/schema/assignment"
 )
 
 // coursePage lists a course's assignments.
@@ -89,24 +89,26 @@ func (s *Server) newItem(r *http.Request, t task, m member) (item, error) {
 		return item{}, fmt.Errorf("submissions: %w", err)
 	}
 	i.Pushes = len(subs)
-	i.Counted = s.counted(subs, t, m)
+	counted, err := s.counted(r.Context(), t, m.User.Login)
+	if err != nil {
+		return item{}, err
+	}
+	if counted != nil {
+		shown := s.newRow(*counted, m.viewer(), m.Course.Location())
+		i.Counted = &shown
+	}
 	return i, nil
 }
 
-// counted returns the submission that counts, nil for none.
-func (s *Server) counted(subs []schema.Submission, t task, m member) *row {
-	best := course.Better(countsRule(t.Spec), subs)
-	if best < 0 {
-		return nil
+// counted returns the owner's submission that counts, nil for none.
+func (s *Server) counted(ctx context.Context, t task, owner string) (*schema.Submission, error) {
+	grade, err := s.Results.Grade(ctx, t.ID, owner)
+	if err != nil || grade.Number == 0 {
+		return nil, err
 	}
-	r := s.newRow(subs[best], m.viewer(), m.Course.Location())
-	return &r
-}
-
-// countsRule is the assignment's, best where it has none yet.
-func countsRule(spec *assignment.Spec) assignment.Counts {
-	if spec == nil || spec.Counts == "" {
-		return assignment.CountsBest
+	sub, err := s.Results.Submission(ctx, schema.SubmissionName{Course: t.Course.Code, Assignment: t.Name, Owner: owner, Number: grade.Number})
+	if err != nil {
+		return nil, fmt.Errorf("submission that counts: %w", err)
 	}
-	return spec.Counts
+	return &sub, nil
 }

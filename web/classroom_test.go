@@ -293,6 +293,23 @@ func (c *classroom) Submissions(_ context.Context, assignment int64, owner strin
 	return c.newest(limit, func(s schema.Submission) bool { return s.Assignment == assignment && s.Name.Owner == owner })
 }
 
+// Grade counts the best graded submission, as the store does for assignments that say
+// nothing else.
+func (c *classroom) Grade(_ context.Context, assignment int64, owner string) (schema.Grade, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	grade := schema.Grade{AssignmentID: assignment, Owner: owner}
+	for _, s := range c.submissions {
+		if s.Assignment != assignment || s.Name.Owner != owner || s.TryOut || s.Result == nil || s.Result.Blame != schema.BlameStudent {
+			continue
+		}
+		if grade.Number == 0 || s.Result.Score.Cmp(grade.Score) > 0 {
+			grade.Number, grade.Score, grade.Final = s.Name.Number, s.Result.Score, s.Result.Score
+		}
+	}
+	return grade, err
+}
+
 func (c *classroom) Recent(_ context.Context, user int64, limit int) ([]schema.Submission, error) {
 	return c.newest(limit, func(s schema.Submission) bool { return s.PusherID == user })
 }

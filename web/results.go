@@ -38,6 +38,8 @@ type Results interface {
 	Recent(ctx context.Context, user int64, limit int) ([]schema.Submission, error)
 	// Latest returns every owner's latest submission of an assignment, by owner, with summaries of their results.
 	Latest(ctx context.Context, assignment int64) ([]schema.Submission, error)
+	// Grade returns an owner's grade for an assignment; Number 0: no submission counts.
+	Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error)
 	// Events returns a job's events after seq, at most limit.
 	Events(ctx context.Context, job, seq int64, limit int) ([]schema.Event, error)
 }

@@ -1,0 +1,33 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/grader/grader/schema"
+)
+
+func scanGrade(r row) (g schema.Grade, err error) {
+	err = r.Scan(&g.AssignmentID, &g.Assignment, &g.Owner, &g.Number, exact{&g.Score}, exact{&g.MaxScore}, &g.State,
+		&g.Days, &g.Tokens, exact{&g.Deducted}, exact{&g.Adjusted}, exact{&g.Final}, instant{&g.ChangedAt})
+	return g, err
+}
+
+// Grade returns an owner's grade for an assignment; one without a submission that
+// counts has Number 0.
+func (s *Store) Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error) {
+	g, err := one(ctx, s.reader, scanGrade, `SELECT g.assignment_id, a.name, g.owner, g.number, g.score, g.max_score, g.state, g.days, g.tokens, g.deducted, g.adjusted, g.final, g.changed_at
+		FROM grades g JOIN assignments a ON a.id = g.assignment_id WHERE g.assignment_id = ? AND g.owner = ?`, assignment, owner)
+	if errors.Is(err, sql.ErrNoRows) {
+		return schema.Grade{AssignmentID: assignment, Owner: owner}, nil
+	}
+	return g, err
+}
+
+// Grades returns the grades of a course, by owner and assignment; owner "" is everybody's.
+func (s *Store) Grades(ctx context.Context, course int64, owner string) ([]schema.Grade, error) {
+	return list(ctx, s.reader, scanGrade, `SELECT g.assignment_id, a.name, g.owner, g.number, g.score, g.max_score, g.state, g.days, g.tokens, g.deducted, g.adjusted, g.final, g.changed_at
+		FROM assignments a JOIN grades g ON g.assignment_id = a.id
+		WHERE a.course_id = ?1 AND (?2 = '' OR g.owner = ?2) ORDER BY g.owner, a.name`, course, owner)
+}

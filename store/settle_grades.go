@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"reflect"
+	"time"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// tally records the points of a job's result and computes the owner's grades anew. A
+// result that is not the student's doing changes neither.
+func (s *Store) tally(ctx context.Context, t *tx, j schema.Job, r schema.Result, now time.Time) error {
+	if r.Blame != schema.BlameStudent {
+		return nil
+	}
+	body, err := encode(r.Tally())
+	if err != nil {
+		return err
+	}
+	owner, err := one(ctx, t, value[string], `UPDATE submissions SET tally = ? WHERE id = ? AND try_out = 0 RETURNING owner`, body, j.Submission)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // a try-out
+	}
+	if err != nil {
+		return err
+	}
+	return s.settleGrades(ctx, t, j.CourseID, owner, now)
+}
+
+// settleGrades computes the grades of one owner in a course and writes those that
+// changed.
+func (s *Store) settleGrades(ctx context.Context, t *tx, courseID int64, owner string, now time.Time) error {
+	h, err := t.history(ctx, courseID)
+	if err != nil {
+		return err
+	}
+	if err := t.deedsOf(ctx, &h, owner); err != nil {
+		return err
+	}
+	return s.writeGrades(ctx, t, h, now)
+}
+
+// settleCourse computes the grades of everybody in a course and writes those that changed.
+func (s *Store) settleCourse(ctx context.Context, t *tx, courseID int64, now time.Time) error {
+	h, err := t.history(ctx, courseID)
+	if err != nil {
+		return err
+	}
+	if err := t.deedsOfAll(ctx, &h); err != nil {
+		return err
+	}
+	return s.writeGrades(ctx, t, h, now)
+}
+
+func (s *Store) writeGrades(ctx context.Context, t *tx, h history, now time.Time) error {
+	works, bank := s.works(h)
+	ids := make(map[string]int64, len(h.assignments))
+	for _, a := range h.assignments {
+		ids[a.Name] = a.ID
+	}
+	standings, _ := course.Ledger(works, bank)
+	for _, standing := range standings {
+		if err := t.putGrade(ctx, ids[standing.Assignment], standing, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// regate ends a gate and, where the version that it made active has other times or
+// another rule of what counts, computes the course's grades anew.
+func (s *Store) regate(ctx context.Context, t *tx, j schema.Job, gate *schema.GateResult, now time.Time) error {
+	const active = `SELECT * FROM version_rows WHERE assignment_id = (SELECT assignment_id FROM versions WHERE id = ?) AND state = 'active'`
+	before, err := list(ctx, t, scanVersion, active, j.VersionID)
+	if err != nil {
+		return err
+	}
+	if err := t.judge(ctx, j.VersionID, gate); err != nil {
+		return err
+	}
+	after, err := list(ctx, t, scanVersion, active, j.VersionID)
+	if err != nil || len(before) == 0 || len(after) == 0 || before[0].ID == after[0].ID {
+		return err
+	}
+	h, err := t.history(ctx, j.CourseID)
+	if err != nil || s.sameTerms(h, before[0], after[0]) {
+		return err
+	}
+	return s.settleCourse(ctx, t, j.CourseID, now)
+}
+
+// sameTerms reports whether two versions give every submission the same grade.
+func (s *Store) sameTerms(h history, a, b schema.Version) bool {
+	of, errA := s.spec(h, a)
+	other, errB := s.spec(h, b)
+	if errA != nil || errB != nil {
+		return false
+	}
+	return of.Due.Equal(other.Due) && of.Counts == other.Counts && reflect.DeepEqual(of.Late, other.Late)
+}
+
+// spec returns the parsed assignment of a version.
+func (s *Store) spec(h history, v schema.Version) (*assignment.Spec, error) {
+	return s.specs.Parse(v.ID, v.Source, assignment.Context{Zone: h.zone})
+}
+
+// putGrade writes a grade that differs from the one that is there.
+func (t *tx) putGrade(ctx context.Context, assignment int64, g course.Standing, now time.Time) error {
+	_, err := t.exec(ctx, `INSERT INTO grades (assignment_id, owner, number, score, max_score, state, days, tokens, deducted, adjusted, final, changed_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET number = excluded.number, score = excluded.score, max_score = excluded.max_score, state = excluded.state,
+			days = excluded.days, tokens = excluded.tokens, deducted = excluded.deducted, adjusted = excluded.adjusted, final = excluded.final,
+			changed_at = excluded.changed_at
+		WHERE (grades.number, grades.score, grades.max_score, grades.state, grades.days, grades.tokens, grades.deducted, grades.adjusted, grades.final)
+			IS NOT (excluded.number, excluded.score, excluded.max_score, excluded.state, excluded.days, excluded.tokens, excluded.deducted, excluded.adjusted, excluded.final)`,
+		assignment, g.Owner, g.Number, exact{&g.Score}, exact{&g.MaxScore}, g.Lateness.State,
+		g.Lateness.Days, g.Lateness.Tokens, exact{&g.Lateness.Deducted}, exact{&g.Adjusted}, exact{&g.Final}, micros(now))
+	return err
+}
