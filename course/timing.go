@@ -10,36 +10,41 @@ import (
 // Released reports whether students may see the assignment at that time.
 func Released(spec *assignment.Spec, now time.Time) bool { return !now.Before(spec.Release) }
 
+// Words says where a moment stands against the schedule, for people: "no due date",
+// "due 23:59: on time", "due 23:59: 1 day late, 10 % off" or "due 23:59: closed 5 min
+// ago". tokens are the late days that the owner has left.
+func (s Schedule) Words(at time.Time, tokens int) string {
+	if s.due.IsZero() {
+		return "no due date"
+	}
+	local := at.In(s.zone)
+	due := "due " + moment(s.due.In(s.zone), local)
+	switch {
+	case s.Ended(at):
+		return due + ": closed " + ago(at.Sub(s.end))
+	case s.onTime(at, 0) && !at.Before(s.due.Add(time.Minute)):
+		return due + ": on time, within the grace period"
+	}
+	return due + ": " + s.Cost(at, tokens).String()
+}
+
 // Timing is where a moment stands against an assignment's times.
 type Timing struct {
 	Released bool
-	Closed   bool   // a push is refused: the due minute is over
+	Closed   bool   // it is after the end
 	Words    string // "due 23:59: on time", "no due date", for people
 }
 
-// TimingOf decides; zone is the course's. Release and due of the spec are instants already.
-func TimingOf(spec *assignment.Spec, received time.Time, zone *time.Location) Timing {
-	t := Timing{
-		Released: Released(spec, received),
-		Closed:   !spec.Due.IsZero() && !received.Before(spec.Due),
+// TimingOf says where a moment stands for the owner of the schedule, who has that many
+// late days left.
+func TimingOf(spec *assignment.Spec, s Schedule, received time.Time, tokens int) Timing {
+	t := Timing{Released: Released(spec, received), Closed: s.Ended(received)}
+	if !t.Released {
+		t.Words = "opens " + moment(spec.Release.In(s.zone), received.In(s.zone))
+		return t
 	}
-	t.Words = words(spec, t, received.In(zone))
+	t.Words = s.Words(received, tokens)
 	return t
-}
-
-func words(spec *assignment.Spec, t Timing, received time.Time) string {
-	switch {
-	case !t.Released:
-		return "opens " + moment(spec.Release.In(received.Location()), received)
-	case spec.Due.IsZero():
-		return "no due date"
-	}
-	// Due is the end of the minute that the assignment names.
-	due := "due " + moment(spec.Due.Add(-time.Minute).In(received.Location()), received)
-	if t.Closed {
-		return due + ": closed " + ago(received.Sub(spec.Due))
-	}
-	return due + ": on time"
 }
 
 // moment shows a local time, without its date when that is also today's.

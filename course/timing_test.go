@@ -43,7 +43,7 @@ func TestWhereAMomentStandsAgainstTheTimes(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(c.want, course.TimingOf(c.spec, c.received, zone)); diff != "" {
+			if diff := cmp.Diff(c.want, course.TimingOf(c.spec, course.ScheduleOf(c.spec, zone, nil, nil), c.received, 0)); diff != "" {
 				t.Errorf("timing (-want +got):\n%s", diff)
 			}
 			if course.Released(c.spec, c.received) != c.want.Released {

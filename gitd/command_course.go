@@ -115,7 +115,14 @@ func (s *Server) assignmentStatus(ctx context.Context, v course.Viewer, a schema
 	if err != nil {
 		return "", err
 	}
-	timing := strings.TrimSuffix(course.TimingOf(spec, now, a.Course.Location()).Words, ": on time")
+	terms, err := s.Ledger.Terms(ctx, a.ID, v.Login, now)
+	if err != nil {
+		return "", fmt.Errorf("read terms: %w", err)
+	}
+	timing := terms.Status(now)
+	if opens := course.TimingOf(spec, terms.Schedule, now, 0); !opens.Released {
+		timing = opens.Words
+	}
 	return fmt.Sprintf("  %-24s %s; %s", a.Path(), timing, stand), nil
 }
 
@@ -135,7 +142,7 @@ func (s *Server) standing(ctx context.Context, v course.Viewer, a schema.Assignm
 	case err != nil:
 		return "", fmt.Errorf("read submission: %w", err)
 	case grade.Number > 0:
-		return fmt.Sprintf("submission %d counts: %s", sub.Name.Number, scoreOf(sub, v)), nil
+		return fmt.Sprintf("submission %d counts: %s%s", sub.Name.Number, scoreOf(sub, v), course.Changes(grade)), nil
 	}
 	return fmt.Sprintf("submission %d: %s", sub.Name.Number, scoreOf(sub, v)), nil
 }

@@ -41,10 +41,13 @@ func (s *Server) follow(ctx context.Context, v viewing, is *recorded, t *target)
 	if is.version.ID != 0 {
 		return s.followGate(ctx, v, is, t, lines)
 	}
-	head := s.head(&is.submission, t)
+	head := s.head(ctx, &is.submission, t)
 	foot := s.foot(&is.submission)
-	if !v.wait {
+	if kept := is.submission.Kept && is.job.State == schema.StateCancelled; kept || !v.wait {
 		_ = v.out.Lines(append(head, foot...)) // who is gone reads on the page
+		if kept && v.exitCode {
+			return 1
+		}
 		return 0
 	}
 	last, ok := s.stream(ctx, v, append(head, transcript.Waiting(is.job.State, v.again)...), is.job.ID, lines)

@@ -1,22 +1,33 @@
 package gitd
 
 import (
+	"context"
+
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
 )
 
 // head is what a push shows first.
-func (s *Server) head(sub *schema.Submission, t *target) []string {
+func (s *Server) head(ctx context.Context, sub *schema.Submission, t *target) []string {
 	h := transcript.Head{
 		Course: t.path.Course, Title: t.assignment.Name, Number: sub.Name.Number, TryOut: sub.TryOut,
-		Received: sub.ReceivedAt, Now: s.Clock().In(t.zone()), Commit: sub.Commit,
+		Received: sub.ReceivedAt, Now: s.Clock().In(t.zone()), Commit: sub.Commit, Kept: sub.Kept,
 	}
-	if t.spec != nil {
-		h.Timing = course.TimingOf(t.spec, sub.ReceivedAt, t.zone()).Words
-		if t.spec.Title != "" {
-			h.Title = t.spec.Title
-		}
+	if t.spec == nil {
+		return h.Lines()
+	}
+	if t.spec.Title != "" {
+		h.Title = t.spec.Title
+	}
+	terms, err := s.Ledger.Terms(ctx, sub.Assignment, sub.Name.Owner, sub.ReceivedAt)
+	if err != nil {
+		s.logInternal("read terms", err)
+		return h.Lines()
+	}
+	h.Timing = course.TimingOf(t.spec, terms.Schedule, sub.ReceivedAt, terms.Tokens).Words
+	if !sub.TryOut && !sub.Kept {
+		h.Use = terms.Use()
 	}
 	return h.Lines()
 }

@@ -46,6 +46,9 @@ func (h hook) PreReceive(ctx context.Context, quarantine string, updates []hooks
 
 func (h hook) judge(ctx context.Context, q repo.Quarantine) error {
 	p, s := h.push, h.server
+	if err := s.judgeAgain(ctx, p); err != nil {
+		return err
+	}
 	entries, err := s.Repos.Entries(ctx, p.row.ID, q, p.intent.New, maxEntries)
 	if schema.CodeOf(err) == schema.CodeLimit {
 		return schema.Errorf(schema.CodeRefused, "at most %d files may be pushed, and these are more. Remove some with git rm", maxEntries)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
@@ -34,6 +35,9 @@ type Ledger interface {
 	Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Submission, error)
 	// Grade returns an owner's grade for an assignment; Number 0: no submission counts.
 	Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error)
+	// Terms returns what a push of the owner to the assignment is judged by at that
+	// moment.
+	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
 	// VersionByCommit returns the newest version of that commit; CodeNotFound.
 	VersionByCommit(ctx context.Context, assignment int64, commit string) (schema.Version, error)
 	// Rerun makes a new job for a submission against the active version. CodeRefused:

@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/grader/grader/course"
 	"github.com/grader/grader/gitd/pktline"
 	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
@@ -120,10 +119,11 @@ func (s *Server) findRecorded(ctx context.Context, p *push, tip string) (*record
 
 // recordTip hands in a tip that nothing knows of, as of now.
 func (s *Server) recordTip(ctx context.Context, p *push, tip string) (*recorded, error) {
-	if p.row.Kind == schema.RepositoryOwn && !p.target.viewer.Staff() {
-		if timing := course.TimingOf(p.target.spec, p.received, p.target.zone()); timing.Closed {
-			return nil, schema.Errorf(schema.CodeRefused, "%s was never handed in, and %s is closed: %s", transcript.ShortCommit(tip), p.target.assignment.Path(), timing.Words)
+	if err := s.judgeTerms(ctx, p); err != nil {
+		if schema.CodeOf(err) != schema.CodeRefused {
+			return nil, err
 		}
+		return nil, schema.Errorf(schema.CodeRefused, "%s was never handed in: %s", transcript.ShortCommit(tip), schema.MessageOf(err))
 	}
 	p.intent = schema.Intent{
 		ID: randomHex(), RepositoryID: p.row.ID, PusherID: p.target.user.ID, Ref: mainRef, Old: tip, New: tip, ReceivedAt: p.received,

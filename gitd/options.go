@@ -15,7 +15,7 @@ const (
 
 // options are what a student may say with `git push -o`.
 type options struct {
-	noWait, colour, exitCode, dryRun bool
+	noWait, colour, exitCode, dryRun, late bool
 }
 
 // parseOptions refuses what it does not know: an option that is silently ignored
@@ -33,7 +33,7 @@ func parseOptions(all []string) (options, error) {
 		case "dry-run":
 			o.dryRun = true
 		case "late":
-			return options{}, schema.Errorf(schema.CodeRefused, "push option \"late\" is not in force yet in this version. Push without it")
+			o.late = true
 		default:
 			return options{}, schema.Errorf(schema.CodeRefused, "push option %q is unknown. Use %s", transcript.Clip(name, 40), strings.Join(optionNames(), ", "))
 		}
@@ -41,4 +41,4 @@ func parseOptions(all []string) (options, error) {
 	return o, nil
 }
 
-func optionNames() []string { return []string{"nowait", "color", "exit-code", "dry-run"} }
+func optionNames() []string { return []string{"nowait", "color", "exit-code", "dry-run", "late"} }

@@ -29,6 +29,7 @@ type push struct {
 	list     pktline.List
 	options  options
 	received time.Time         // legal time: when the list was complete
+	counted  bool              // how many pushes came before decides whether it is accepted
 	side     *pktline.Sideband // nil: the client cannot do side-bands
 
 	token     string // by which git's hooks name this push
@@ -137,6 +138,10 @@ func (s *Server) push(ctx context.Context, p *push) int {
 	}
 	if no := p.judgeList(); no != nil {
 		return s.refuse(p, *no)
+	}
+	if err := s.judgeTerms(ctx, p); err != nil {
+		s.logInternal("judge a push", err)
+		return s.refuse(p, refusal{"refused", schema.MessageOf(err)})
 	}
 	return s.finish(ctx, p, s.await(ctx, p))
 }

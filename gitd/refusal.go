@@ -1,12 +1,12 @@
 package gitd
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
-	"github.com/grader/grader/course"
 	"github.com/grader/grader/gitd/pktline"
 	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
@@ -26,14 +26,30 @@ func (p *push) judgeList() *refusal {
 	if no := judgeCommands(p.list.Commands); no != nil {
 		return no
 	}
+	return nil
+}
+
+// judgeTerms holds a student's push against the assignment's times and limits, before
+// the pack is read.
+func (s *Server) judgeTerms(ctx context.Context, p *push) error {
 	if p.row.Kind != schema.RepositoryOwn || p.target.viewer.Staff() {
 		return nil
 	}
-	timing := course.TimingOf(p.target.spec, p.received, p.target.zone())
-	if timing.Closed {
-		return &refusal{"closed", fmt.Sprintf("%s is closed: %s. Ask the course staff if you need more time", p.target.assignment.Path(), timing.Words)}
+	terms, err := s.Ledger.Terms(ctx, p.target.assignment.ID, p.row.Owner, p.received)
+	if err != nil {
+		return fmt.Errorf("read terms: %w", err)
 	}
-	return nil
+	p.counted = terms.Counts(p.received)
+	return terms.Admit(p.received, p.options.late)
+}
+
+// judgeAgain repeats judgeTerms under the repository's lock where earlier pushes
+// decide: two at once must not share the last of a limit.
+func (s *Server) judgeAgain(ctx context.Context, p *push) error {
+	if !p.counted {
+		return nil
+	}
+	return s.judgeTerms(ctx, p)
 }
 
 // judgeCommands accepts exactly one command that moves main to a commit.

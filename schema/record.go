@@ -173,6 +173,7 @@ type Submission struct {
 	IntentID   string
 	VersionID  int64 // tests version that it was received against
 	TryOut     bool  // pushed by staff: graded, neither counted nor exported
+	Kept       bool  // received after the end: not graded
 	Receipt    string
 	ReceivedAt time.Time
 	Job        Job // its latest job

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 
 	"github.com/grader/grader/schema"
 )
@@ -17,12 +15,7 @@ func scanGrade(r row) (g schema.Grade, err error) {
 // Grade returns an owner's grade for an assignment; one without a submission that
 // counts has Number 0.
 func (s *Store) Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error) {
-	g, err := one(ctx, s.reader, scanGrade, `SELECT g.assignment_id, a.name, g.owner, g.number, g.score, g.max_score, g.state, g.days, g.tokens, g.deducted, g.adjusted, g.final, g.changed_at
-		FROM grades g JOIN assignments a ON a.id = g.assignment_id WHERE g.assignment_id = ? AND g.owner = ?`, assignment, owner)
-	if errors.Is(err, sql.ErrNoRows) {
-		return schema.Grade{AssignmentID: assignment, Owner: owner}, nil
-	}
-	return g, err
+	return grade(ctx, s.reader, assignment, owner)
 }
 
 // Grades returns the grades of a course, by owner and assignment; owner "" is everybody's.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"github.com/grader/grader/schema"
 )
@@ -57,8 +58,14 @@ func (s *Store) record(ctx context.Context, t *tx, in schema.Intent, p schema.Pu
 	if err != nil {
 		return err
 	}
-	if err := t.overtake(ctx, to); err != nil {
+	kept, err := s.afterEnd(ctx, t, to, in, p)
+	if err != nil {
 		return err
+	}
+	if !kept {
+		if err := t.overtake(ctx, to); err != nil {
+			return err
+		}
 	}
 	now := s.clock()
 	job, err := t.addJob(ctx, schema.Job{Kind: schema.JobGrade, Submission: id, VersionID: p.VersionID, CourseID: to.course,
@@ -66,10 +73,41 @@ func (s *Store) record(ctx context.Context, t *tx, in schema.Intent, p schema.Pu
 	if err != nil {
 		return err
 	}
-	if _, err := t.exec(ctx, `UPDATE submissions SET job_id = ? WHERE id = ?`, job, id); err != nil {
+	if _, err := t.exec(ctx, `UPDATE submissions SET job_id = ?, kept = ? WHERE id = ?`, job, kept, id); err != nil {
 		return err
 	}
+	if kept {
+		if err := t.cancel(ctx, job, wordsKept, now); err != nil {
+			return err
+		}
+	}
 	return t.settle(ctx, in.ID)
+}
+
+// wordsKept is why a push after the end has no result.
+const wordsKept = "received after the end: kept but not graded; it counts only if your instructor grants an extension"
+
+// afterEnd reports whether a push is after its owner's end. It is decided here and not
+// before, so that an extension granted meanwhile is not missed.
+func (s *Store) afterEnd(ctx context.Context, t *tx, to target, in schema.Intent, p schema.Push) (bool, error) {
+	if p.TryOut {
+		return false, nil
+	}
+	a, err := one(ctx, t, scanAssignment, `SELECT * FROM assignment_rows WHERE id = ?`, to.assignment)
+	if err != nil {
+		return false, err
+	}
+	_, schedule, err := s.scheduleOf(ctx, t, a, to.owner)
+	return schedule.Ended(in.ReceivedAt), err
+}
+
+// cancel ends a queued job without a result.
+func (t *tx) cancel(ctx context.Context, job int64, reason string, now time.Time) error {
+	if _, err := t.exec(ctx, `UPDATE jobs SET state = 'cancelled', reason = ?, ended_at = ? WHERE id = ?`, reason, micros(now), job); err != nil {
+		return err
+	}
+	_, err := t.addEvent(ctx, job, schema.Event{Kind: schema.EventEnded, State: schema.StateCancelled, At: now, Text: reason})
+	return err
 }
 
 // addSubmission makes the submission's row, with a receipt that no other has.

@@ -9,7 +9,7 @@ import (
 func scanSubmission(r row) (s schema.Submission, err error) {
 	n := &s.Name
 	dest := []any{&s.ID, &n.Course, &n.Assignment, &n.Owner, &n.Number, &s.Assignment, &s.PusherID, &s.Login,
-		&s.Commit, &s.Tree, &s.Repository, &s.IntentID, &s.VersionID, &s.TryOut, &s.Receipt, instant{&s.ReceivedAt}}
+		&s.Commit, &s.Tree, &s.Repository, &s.IntentID, &s.VersionID, &s.TryOut, &s.Kept, &s.Receipt, instant{&s.ReceivedAt}}
 	dest = append(dest, jobColumns(&s.Job)...)
 	err = r.Scan(append(dest, decoded{&s.Result})...)
 	return s, err

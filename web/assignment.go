@@ -25,6 +25,7 @@ type assignmentPage struct {
 	Upcoming  moment // when students will see it, for staff
 	Due       due
 	Closed    bool
+	Terms     string // when it is due, what a push now would cost, and what is left
 	Handout   template.HTML
 	NoHandout bool // it should be there, and cannot be read
 	Rules     []fact
@@ -82,19 +83,22 @@ func (s *Server) findTask(ctx context.Context, m member, name string) (task, err
 }
 
 func (s *Server) newAssignmentPage(ctx context.Context, t task, m member) (assignmentPage, error) {
+	terms, err := s.terms(ctx, t, m.User.Login)
+	if err != nil {
+		return assignmentPage{}, err
+	}
 	page := assignmentPage{
 		frame: s.newFrame(t.Title(), &m.User, crumb{m.Course.Code, "/" + m.Course.Code}),
 		Name:  t.Path(), Heading: t.Title(), Staff: m.viewer().Staff(), Empty: t.Spec == nil, Broken: t.Broken,
-		Due: s.due(t), Commands: s.commands(t),
+		Due: s.due(t, terms), Commands: s.commands(t),
 	}
 	if t.Spec != nil {
 		page.Tests, page.Rules = t.Active.Number, rulesOf(t.Spec)
-		page.Closed = course.TimingOf(t.Spec, s.now(), m.Course.Location()).Closed
+		page.Closed, page.Terms = terms.Schedule.Ended(s.now()), sentence(terms.Status(s.now()))
 		if !course.Released(t.Spec, s.now()) {
 			page.Upcoming = s.at(t.Spec.Release, m.Course.Location())
 		}
 	}
-	var err error
 	if page.Handout, err = s.handouts.of(ctx, t); err != nil {
 		// Everything else on the page stays useful without it.
 		s.logger().Error("handout is missing", "assignment", t.Path(), "error", err)

@@ -73,14 +73,18 @@ func (s *Server) items(r *http.Request, m member) ([]item, error) {
 }
 
 func (s *Server) newItem(r *http.Request, t task, m member) (item, error) {
+	terms, err := s.terms(r.Context(), t, m.User.Login)
+	if err != nil {
+		return item{}, err
+	}
 	i := item{
 		Path: "/" + t.Path(), Name: t.Name, Title: t.Title(), Course: m.Course.Code,
-		Due: s.due(t), Empty: t.Spec == nil, Broken: t.Broken,
+		Due: s.due(t, terms), Empty: t.Spec == nil, Broken: t.Broken,
 	}
 	if t.Spec == nil {
 		return i, nil
 	}
-	i.dueAt = t.Spec.Due
+	i.dueAt = terms.Schedule.Due()
 	if !course.Released(t.Spec, s.now()) {
 		i.Upcoming = s.at(t.Spec.Release, m.Course.Location())
 	}

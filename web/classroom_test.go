@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
 )
 
 // classroom is a course in memory: it is every port of the site at once.
@@ -291,6 +293,26 @@ func (c *classroom) Submission(_ context.Context, name schema.SubmissionName) (s
 
 func (c *classroom) Submissions(_ context.Context, assignment int64, owner string, limit int) ([]schema.Submission, error) {
 	return c.newest(limit, func(s schema.Submission) bool { return s.Assignment == assignment && s.Name.Owner == owner })
+}
+
+// Terms are those of the specification, without extensions.
+func (c *classroom) Terms(_ context.Context, id int64, owner string, _ time.Time) (course.Terms, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	if err != nil {
+		return course.Terms{}, err
+	}
+	for _, a := range c.assignments {
+		if a.ID != id || a.Active == nil {
+			continue
+		}
+		spec, err := assignment.Parse(a.Active.Source, assignment.Context{Zone: a.Course.Location()})
+		if err != nil {
+			return course.Terms{}, err
+		}
+		return course.Terms{Name: a.Path(), Schedule: course.ScheduleOf(spec, a.Course.Location(), nil, nil), Limit: spec.Limit}, nil
+	}
+	return course.Terms{}, nil
 }
 
 // Grade counts the best graded submission, as the store does for assignments that say

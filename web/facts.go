@@ -8,17 +8,16 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// facts are what is known of a submission from the start.
-func (v *sight) facts() []fact {
+// facts are what is known of a submission from the start. terms are its owner's at the
+// moment of receipt.
+func (v *sight) facts(terms course.Terms) []fact {
 	zone := v.Course.Location()
 	facts := []fact{
 		{Term: "Received", Time: precisely(v.Sub.ReceivedAt, zone)},
 		{Term: "Commit", Value: v.Sub.Commit, Code: true},
 	}
-	if v.Task.Spec != nil && v.Task.Active.ID == v.Sub.VersionID {
-		if timing := course.TimingOf(v.Task.Spec, v.Sub.ReceivedAt, zone); timing.Words != "" {
-			facts = append(facts, fact{Term: "On time?", Value: sentence(timing.Words)})
-		}
+	if v.Task.Spec != nil {
+		facts = append(facts, fact{Term: "On time?", Value: sentence(terms.Schedule.Words(v.Sub.ReceivedAt, terms.Tokens))})
 	}
 	if v.Sub.Login != v.Sub.Name.Owner {
 		facts = append(facts, fact{Term: "Pushed by", Value: v.Sub.Login})

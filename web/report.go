@@ -62,7 +62,11 @@ func (s *Server) newReport(ctx context.Context, v *sight) report {
 	if sub.Name.Owner != v.User.Login {
 		r.Heading = sub.Name.Owner + ": submission " + strconv.Itoa(sub.Name.Number)
 	}
-	r.Facts = v.facts()
+	terms, err := s.Results.Terms(ctx, sub.Assignment, sub.Name.Owner, sub.ReceivedAt)
+	if err != nil {
+		s.logger().Error("terms cannot be read", "submission", sub.Name.String(), "error", err)
+	}
+	r.Facts = v.facts(terms)
 	result, hidden := redacted(sub.Result, v.viewer())
 	if sub.Job.State.Ended() {
 		r.showEnd(v, result, hidden)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
@@ -40,6 +41,8 @@ type Results interface {
 	Latest(ctx context.Context, assignment int64) ([]schema.Submission, error)
 	// Grade returns an owner's grade for an assignment; Number 0: no submission counts.
 	Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error)
+	// Terms returns what a push of the owner is judged by at that moment.
+	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
 	// Events returns a job's events after seq, at most limit.
 	Events(ctx context.Context, job, seq int64, limit int) ([]schema.Event, error)
 }

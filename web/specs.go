@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"time"
@@ -92,15 +93,25 @@ type due struct {
 	Past     bool
 }
 
-// due tells when the task is due. The instant of the format is the first that is
-// too late; people are shown the minute before, which is the one that was written.
-func (s *Server) due(t task) due {
-	if t.Spec == nil || t.Spec.Due.IsZero() {
+// due tells when the task is due for the owner of the terms.
+func (s *Server) due(t task, terms course.Terms) due {
+	at := terms.Schedule.Due()
+	if t.Spec == nil || at.IsZero() {
 		return due{Never: true}
 	}
+	over := at.Add(time.Minute)
 	return due{
-		Moment:   s.at(t.Spec.Due.Add(-time.Minute), t.Course.Location()),
-		Relative: relative(t.Spec.Due, s.now()),
-		Past:     !s.now().Before(t.Spec.Due),
+		Moment:   s.at(at, t.Course.Location()),
+		Relative: relative(over, s.now()),
+		Past:     !s.now().Before(over),
 	}
+}
+
+// terms are what a push of the owner to the task would be judged by now.
+func (s *Server) terms(ctx context.Context, t task, owner string) (course.Terms, error) {
+	terms, err := s.Results.Terms(ctx, t.ID, owner, s.now())
+	if err != nil && !t.Broken {
+		return terms, fmt.Errorf("terms: %w", err)
+	}
+	return terms, nil
 }

@@ -17,12 +17,17 @@ type Head struct {
 	Received time.Time
 	Now      time.Time // in the zone in which Received is shown
 	Timing   string    // "due 23:59: on time"; "" for none
+	Use      string    // of a limit: "3 of 20 today"; "" for none
 	Commit   string
+	Kept     bool // received after the end, not graded
 }
 
-// Lines returns the two lines.
+// Lines returns what was recorded, when, and what that means.
 func (h Head) Lines() []string {
 	number := fmt.Sprintf(": submission %d", h.Number)
+	if h.Use != "" {
+		number += " (" + h.Use + ")"
+	}
 	if h.TryOut {
 		number = fmt.Sprintf(": try-out %d (not counted)", h.Number)
 	}
@@ -35,7 +40,11 @@ func (h Head) Lines() []string {
 		when += ", " + h.Timing
 	}
 	when += ". commit " + ShortCommit(h.Commit)
-	return append([]string{Clip(h.title(), Width-Columns(number)) + number}, Wrap(when, Width)...)
+	lines := append([]string{Clip(h.title(), Width-Columns(number)) + number}, Wrap(when, Width)...)
+	if h.Kept {
+		lines = append(lines, Wrap("Kept but not graded; it counts only if your instructor grants an extension.", Width)...)
+	}
+	return lines
 }
 
 // title names an assignment to people: "COMP2402 A1 Linked lists".

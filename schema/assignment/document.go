@@ -114,11 +114,11 @@ func (r *reading) submissions() {
 		return
 	}
 	o := r.object(n, "submissions", "limit", "counts", "max_size", "max_files")
-	r.notInForce(o, "submissions.", "limit")
+	if v := o.get("limit"); v != nil {
+		r.spec.Limit = r.submissionLimit(v)
+	}
 	if v := o.get("counts"); v != nil {
-		if v.text == "marked" {
-			r.fail(v, "submissions.counts: marked is not in force yet in this version; write best or last")
-		} else if word, ok := r.choice(v, "counts", string(CountsBest), string(CountsLast)); ok {
+		if word, ok := r.choice(v, "counts", string(CountsBest), string(CountsLast), string(CountsMarked)); ok {
 			r.spec.Counts = Counts(word)
 		}
 	}

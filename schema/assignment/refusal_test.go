@@ -67,13 +67,38 @@ func TestKeysAndTheirTypesAreChecked(t *testing.T) {
 	})
 }
 
+func TestLatePolicyMistakesAreNamed(t *testing.T) {
+	t.Parallel()
+	const due = "title: A1\ndue: 2026-09-28 23:59\nlate: "
+	refuse(t, map[string]refusal{
+		"without due":            {"title: A1\nlate: {grace: 10m}\n" + one, "assignment.yaml:2:1: late needs due; write due: 2026-09-28 23:59, or leave late out"},
+		"no mapping":             {due + "2d\n" + one, `assignment.yaml:3:7: late must be a mapping of until, grace, penalty, tokens, consent, after_end, not text ("2d")`},
+		"until before due":       {due + "{until: 2026-09-27 23:59}\n" + one, "assignment.yaml:3:15: until 2026-09-27 23:59 is before due 2026-09-28 23:59; write a later time"},
+		"until that is a day":    {due + "{until: 2026-10-05}\n" + one, `assignment.yaml:3:15: until must be a local time such as 2026-09-28 23:59, not text ("2026-10-05")`},
+		"a penalty without end":  {due + "{penalty: {percent: 10, per: day}}\n" + one, "assignment.yaml:3:8: late.penalty needs late.until, the end of the late period; write until: 2026-10-05 23:59"},
+		"late days without end":  {due + "{tokens: true}\n" + one, "assignment.yaml:3:8: late.tokens needs late.until, the end of the late period; write until: 2026-10-05 23:59"},
+		"consent without end":    {due + "{consent: true}\n" + one, "assignment.yaml:3:8: late.consent needs late.until, the end of the late period; write until: 2026-10-05 23:59"},
+		"a penalty of nothing":   {due + "{until: 2026-10-05 23:59, penalty: {per: day}}\n" + one, "assignment.yaml:3:42: late.penalty needs either percent or points; write {percent: 10, per: day} or {points: 5, per: day}"},
+		"per cent and points":    {due + "{until: 2026-10-05 23:59, penalty: {percent: 1, points: 1}}\n" + one, "assignment.yaml:3:42: late.penalty needs either percent or points; write {percent: 10, per: day} or {points: 5, per: day}"},
+		"more than everything":   {due + "{until: 2026-10-05 23:59, penalty: {percent: 101}}\n" + one, `assignment.yaml:3:52: percent must be at most 100, not a number ("101")`},
+		"a penalty of 0":         {due + "{until: 2026-10-05 23:59, penalty: {points: 0}}\n" + one, "assignment.yaml:3:51: points must be more than 0"},
+		"an unknown unit":        {due + "{until: 2026-10-05 23:59, penalty: {points: 1, per: week}}\n" + one, `assignment.yaml:3:59: per "week" is unknown; use day, hour, once`},
+		"points of the maximum":  {due + "{until: 2026-10-05 23:59, penalty: {points: 1, of: max}}\n" + one, "assignment.yaml:3:54: late.penalty.of goes with percent; leave it out, or write percent instead of points"},
+		"late days in words":     {due + "{until: 2026-10-05 23:59, tokens: two}\n" + one, `assignment.yaml:3:41: tokens must be true, or at most how many late days this assignment may take, such as 2, not text ("two")`},
+		"consent in words":       {due + "{until: 2026-10-05 23:59, consent: yes}\n" + one, `assignment.yaml:3:42: consent must be true or false, not text ("yes")`},
+		"an unknown after_end":   {due + "{after_end: drop}\n" + one, `assignment.yaml:3:19: after_end "drop" is unknown; use keep, refuse`},
+		"a limit without count":  {"title: A1\nsubmissions: {limit: {per: day}}\n" + one, "assignment.yaml:2:22: submissions.limit needs count; write {count: 20, per: day}"},
+		"a limit without per":    {"title: A1\nsubmissions: {limit: {count: 20}}\n" + one, "assignment.yaml:2:22: submissions.limit needs per; write {count: 20, per: day}"},
+		"a limit per week":       {"title: A1\nsubmissions: {limit: {count: 20, per: week}}\n" + one, `assignment.yaml:2:39: per "week" is unknown; use day, hour, assignment`},
+		"a limit that is 0":      {"title: A1\nsubmissions: {limit: {count: 0, per: day}}\n" + one, `assignment.yaml:2:30: count must be a whole number from 1 to 10000, not a number ("0")`},
+		"unknown compile_errors": {"title: A1\nsubmissions: {limit: {count: 1, per: day, compile_errors: no}}\n" + one, `assignment.yaml:2:59: compile_errors "no" is unknown; use free, counted`},
+	})
+}
+
 func TestKeysThatAreNotInForceAreRefusedAsSuch(t *testing.T) {
 	t.Parallel()
 	refuse(t, map[string]refusal{
-		"late":                   {"title: A1\nlate: {until: 2026-10-01 23:59}\n" + one, "assignment.yaml:2:1: late is not in force yet in this version; leave it out"},
 		"team":                   {"title: A1\nteam: {max: 2}\n" + one, "assignment.yaml:2:1: team is not in force yet in this version; leave it out"},
-		"submissions.limit":      {"title: A1\nsubmissions: {limit: {count: 20, per: day}}\n" + one, "assignment.yaml:2:15: submissions.limit is not in force yet in this version; leave it out"},
-		"counts: marked":         {"title: A1\nsubmissions: {counts: marked}\n" + one, "assignment.yaml:2:23: submissions.counts: marked is not in force yet in this version; write best or last"},
 		"visible: after_due":     {"title: A1\ntests:\n  - {name: a, run: ./a, visible: after_due}\n", "assignment.yaml:3:34: visible: after_due is not in force yet in this version; write always or never"},
 		"visible: after_publish": {"title: A1\ntests:\n  - {name: a, run: ./a, visible: after_publish}\n", "assignment.yaml:3:34: visible: after_publish is not in force yet in this version; write always or never"},
 	})

@@ -20,6 +20,7 @@ type Spec struct {
 	DueText string    // as written: "2026-09-28 23:59"
 	Late    *Late     // nil: nothing is accepted after due
 	Counts  Counts
+	Limit   SubmissionLimit // how often an owner may submit
 
 	MaxSize  int64 // bytes of all files of a submission
 	MaxFiles int

@@ -8,6 +8,9 @@ ALTER TABLE courses ADD COLUMN late_tokens INTEGER NOT NULL DEFAULT 0 CHECK (lat
 -- schema.Tally; NULL until there is one. Try-outs never have it.
 ALTER TABLE submissions ADD COLUMN tally TEXT;
 
+-- A push after the end is kept and not graded: its job is cancelled from the start.
+ALTER TABLE submissions ADD COLUMN kept INTEGER NOT NULL DEFAULT 0 CHECK (kept IN (0, 1));
+
 
 -- Exactly one of due_at, days and by_us is set. ended_at is when staff took it back.
 CREATE TABLE extensions (
@@ -75,3 +78,31 @@ CREATE TABLE grades (
     PRIMARY KEY (assignment_id, owner)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX grades_owner ON grades (owner);
+
+DROP VIEW submission_rows;
+CREATE VIEW submission_rows AS
+SELECT s.id, c.code AS course_code, a.name AS assignment_name, s.owner, s.number, s.assignment_id, s.pusher_id, u.login,
+    s.commit_hash, s.tree_hash, s.repository_id, s.intent_id, s.version_id, s.try_out, s.kept, s.receipt, s.received_at,
+    j.id AS job_id, j.kind, coalesce(j.submission_id, 0) AS submission_id, j.version_id AS job_version_id, j.course_id, j.owner AS job_owner,
+    j.lane, j.flavour, j.state, j.attempt, j.runner, j.reason, j.queued_at, j.assigned_at, j.started_at, j.ended_at, j.lease_until,
+    r.body AS result
+FROM submissions s
+JOIN assignments a ON a.id = s.assignment_id
+JOIN courses c ON c.id = a.course_id
+JOIN users u ON u.id = s.pusher_id
+JOIN jobs j ON j.id = s.job_id
+LEFT JOIN results r ON r.job_id = s.done_job_id;
+
+DROP VIEW submission_summaries;
+CREATE VIEW submission_summaries AS
+SELECT s.id, c.code AS course_code, a.name AS assignment_name, s.owner, s.number, s.assignment_id, s.pusher_id, u.login,
+    s.commit_hash, s.tree_hash, s.repository_id, s.intent_id, s.version_id, s.try_out, s.kept, s.receipt, s.received_at,
+    j.id AS job_id, j.kind, coalesce(j.submission_id, 0) AS submission_id, j.version_id AS job_version_id, j.course_id, j.owner AS job_owner,
+    j.lane, j.flavour, j.state, j.attempt, j.runner, j.reason, j.queued_at, j.assigned_at, j.started_at, j.ended_at, j.lease_until,
+    r.body AS summary
+FROM submissions s
+JOIN assignments a ON a.id = s.assignment_id
+JOIN courses c ON c.id = a.course_id
+JOIN users u ON u.id = s.pusher_id
+JOIN jobs j ON j.id = s.job_id
+LEFT JOIN summaries r ON r.job_id = s.done_job_id;

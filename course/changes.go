@@ -1,0 +1,22 @@
+package course
+
+import "github.com/grader/grader/schema"
+
+// Changes says what makes a grade differ from its score: ", 2 off for lateness, 1 added
+// by staff: final 16". It is "" where nothing does.
+func Changes(g schema.Grade) string {
+	words := ""
+	if g.Deducted.Sign() > 0 {
+		words += ", " + g.Deducted.String() + " off for lateness"
+	}
+	switch {
+	case g.Adjusted.Sign() > 0:
+		words += ", " + g.Adjusted.String() + " added by staff"
+	case g.Adjusted.Sign() < 0:
+		words += ", " + schema.Points{}.Sub(g.Adjusted).String() + " taken off by staff"
+	}
+	if words == "" {
+		return ""
+	}
+	return words + ": final " + g.Final.String()
+}

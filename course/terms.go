@@ -1,0 +1,132 @@
+package course
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// MaxKept is how many pushes after the end are kept for an owner and assignment.
+const MaxKept = 20
+
+// Terms are what a push of one owner to an assignment is judged by.
+type Terms struct {
+	Name     string // COURSE/ASSIGNMENT
+	Schedule Schedule
+	Tokens   int // late days that the owner has left for this assignment
+	Limit    assignment.SubmissionLimit
+	Used     int // submissions that use the limit, in its current period
+	Kept     int // pushes after the end that are kept
+	Grade    schema.Grade
+}
+
+// Admit decides whether a push received at that moment is accepted. consent: the push
+// says that being late is meant. A push after the end is accepted to be kept, unless
+// the assignment refuses it. The error is CodeRefused and says rule, finding and way out.
+func (t Terms) Admit(received time.Time, consent bool) error {
+	late := t.Schedule.late
+	switch {
+	case t.Schedule.Ended(received):
+		return t.admitAfterEnd(received)
+	case t.Limit.Count > 0 && t.Used >= t.Limit.Count:
+		return schema.Errorf(schema.CodeRefused, "%s. %s", t.limitWords(), t.more(received))
+	case late.Consent && !consent && !t.Schedule.onTime(received, 0) && !t.Schedule.due.IsZero():
+		return schema.Errorf(schema.CodeRefused, "a push now is %s%s. To hand in late, push with: git push -o late", t.Schedule.Cost(received, t.Tokens), t.instead())
+	}
+	return nil
+}
+
+// Counts reports whether the number of earlier pushes decides about a push received at
+// that moment.
+func (t Terms) Counts(received time.Time) bool {
+	return t.Limit.Count > 0 || t.Schedule.Ended(received)
+}
+
+// Use says how many submissions of the limit are used: "3 of 20 today", "" for no limit.
+func (t Terms) Use() string {
+	if t.Limit.Count == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d %s", t.Used, t.Limit.Count, perPeriod(t.Limit.Per))
+}
+
+func (t Terms) admitAfterEnd(received time.Time) error {
+	words := t.Schedule.Words(received, t.Tokens)
+	switch {
+	case t.Schedule.late.AfterEnd == assignment.AfterEndRefuse:
+		return schema.Errorf(schema.CodeRefused, "%s is closed: %s. Ask the course staff if you need more time", t.Name, words)
+	case t.Kept >= MaxKept:
+		return schema.Errorf(schema.CodeRefused, "%s is closed: %s. %d later pushes are kept already, and no more are. Ask the course staff if you need more time", t.Name, words, MaxKept)
+	}
+	return nil
+}
+
+// instead says what the owner has without the late push.
+func (t Terms) instead() string {
+	if t.Grade.Number == 0 {
+		return "; nothing of yours counts so far"
+	}
+	return fmt.Sprintf("; submission %d counts so far, with %s of %s points", t.Grade.Number, t.Grade.Final, t.Grade.MaxScore)
+}
+
+// limitWords says how much of the limit is used.
+func (t Terms) limitWords() string {
+	return fmt.Sprintf("%d of %d submissions %s are used", t.Used, t.Limit.Count, perPeriod(t.Limit.Per))
+}
+
+func perPeriod(p assignment.LimitPeriod) string {
+	switch p {
+	case assignment.LimitPerDay:
+		return "today"
+	case assignment.LimitPerHour:
+		return "this hour"
+	}
+	return "to this assignment"
+}
+
+// more says when the owner may submit again.
+func (t Terms) more(now time.Time) string {
+	_, end := LimitPeriod(t.Limit.Per, t.Schedule.zone, now)
+	if end.IsZero() {
+		return "Ask the course staff if you need more"
+	}
+	local := end.In(t.Schedule.zone)
+	return fmt.Sprintf("The next ones come at %s", moment(local, now.In(t.Schedule.zone)))
+}
+
+// LimitPeriod returns the period of a limit that now lies in; zero times are open ends.
+func LimitPeriod(per assignment.LimitPeriod, zone *time.Location, now time.Time) (start, end time.Time) {
+	wall := wallClock(now, zone)
+	switch per {
+	case assignment.LimitPerDay:
+		midnight := wall.Truncate(24 * time.Hour)
+		return atLocal(midnight, zone), atLocal(midnight.AddDate(0, 0, 1), zone)
+	case assignment.LimitPerHour:
+		into := wall.Sub(wall.Truncate(time.Hour))
+		return now.Add(-into), now.Add(time.Hour - into)
+	}
+	return time.Time{}, time.Time{}
+}
+
+// Status says in a line what the terms mean now: when it is due, what a push now would
+// cost, and what is left.
+func (t Terms) Status(now time.Time) string {
+	words := []string{strings.TrimSuffix(t.Schedule.Words(now, t.Tokens), ": on time")}
+	if t.Schedule.late.Tokens > 0 && !t.Schedule.Ended(now) {
+		words = append(words, plural(t.Tokens, "late day")+" left")
+	}
+	if left := t.Limit.Count - t.Used; t.Limit.Count > 0 && !t.Schedule.Ended(now) {
+		words = append(words, fmt.Sprintf("%d of %d pushes left %s", max(left, 0), t.Limit.Count, perPeriod(t.Limit.Per)))
+	}
+	return strings.Join(words, "; ")
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
