@@ -35,8 +35,6 @@ func TestRefusedPushes(t *testing.T) {
 		}, []string{"refused: one branch is pushed at a time, and these are 2 refs.", "main -> main (one ref at a time)", "dev -> dev (one ref at a time)", "Nothing was counted."}},
 		"unknown option": {func(string) []string { return []string{"-o", "fast\x1b[31m", "grader", "main"} }, []string{
 			`refused: push option "fast`, "is unknown. Use nowait, color, exit-code", "(push option refused)", "Nothing was counted."}},
-		"late": {func(string) []string { return []string{"-o", "late", "grader", "main"} }, []string{
-			`refused: push option "late" is not in force yet in this version.`, "Nothing was counted."}},
 		"required file missing": {func(dir string) []string {
 			b.mustGit("alice", dir, "mv", "hello.c", "hallo.c")
 			b.commit("alice", dir, nil)
@@ -144,19 +142,4 @@ func TestNothingIsSeenBeforeRelease(t *testing.T) {
 	b.push("ida", "try").says(t, "try-out 1 (not counted)", "2 / 2")
 	b.clock.move(72 * time.Hour)
 	b.push("alice", "w").says(t, "submission 1", "2 / 2")
-}
-
-func TestAfterTheEndIsRefused(t *testing.T) {
-	t.Parallel()
-	b := newBundle(t)
-	b.publish("due: " + time.Now().AddDate(0, 0, 2).Format("2006-01-02") + " 23:59\n" + assignmentYAML)
-	b.tree("alice", "w", "comp1/a1", map[string]string{"hello.c": ""})
-	b.push("alice", "w").says(t, "submission 1", "23:59: on time")
-	b.clock.move(96 * time.Hour)
-	b.commit("alice", "w", map[string]string{"hello.c": "late"})
-	r := b.push("alice", "w")
-	r.says(t, "refused: comp1/a1 is closed: due ", "Ask the course staff if you need more time.", "Nothing was counted.", "main -> main (closed)")
-	if r.status == 0 || len(b.submissions("alice")) != 1 {
-		t.Errorf("status %d, %d submissions", r.status, len(b.submissions("alice")))
-	}
 }

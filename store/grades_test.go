@@ -151,7 +151,7 @@ func TestOpeningOldDatabaseSettlesGrades(t *testing.T) {
 		check(t, err)
 	}
 	again := ok(Open(t.Context(), b.path, Options{Clock: b.tick}))(t)
-	defer again.Close()
+	t.Cleanup(func() { check(t, again.Close()) })
 	got := ok(again.Grade(t.Context(), b.assignment.ID, "alice"))(t)
 	got.ChangedAt = want.ChangedAt
 	equal(t, got, want)
