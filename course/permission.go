@@ -50,7 +50,7 @@ func mayPush(role schema.Role, path schema.RepositoryPath) error {
 		if role != schema.RoleInstructor {
 			return schema.Errorf(schema.CodeForbidden, "only instructors of %s push to %s/course", path.Course, path.Course)
 		}
-		return schema.Errorf(schema.CodeRefused, "%s/course is not in force yet in this version; grader admin course sets what belongs to the course", path.Course)
+		return schema.Errorf(schema.CodeRefused, "%s/course is not supported yet; grader admin course sets what belongs to the course", path.Course)
 	}
 	return schema.Errorf(schema.CodeNotFound, "there is no such repository")
 }

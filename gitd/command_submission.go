@@ -48,7 +48,7 @@ func (s *Server) log(ctx context.Context, sess *session, args []string) int {
 		return s.failed(sess, "log", err)
 	}
 	if name.Number > 0 {
-		return s.watch(ctx, sess, args)
+		return s.show(ctx, sess, args[0], true)
 	}
 	subs, err := s.Ledger.Submissions(ctx, t.assignment.ID, name.Owner, maxLog)
 	if err != nil {
@@ -70,13 +70,18 @@ func (s *Server) log(ctx context.Context, sess *session, args []string) int {
 	return 0
 }
 
-// watch shows a submission's lines, live while it is graded.
 func (s *Server) watch(ctx context.Context, sess *session, args []string) int {
-	sub, t, err := s.submission(ctx, sess, args[0])
+	return s.show(ctx, sess, args[0], false)
+}
+
+// show writes a submission's lines, live while it is graded. verbose: each case has its
+// own.
+func (s *Server) show(ctx context.Context, sess *session, name string, verbose bool) int {
+	sub, t, err := s.submission(ctx, sess, name)
 	if err != nil {
-		return s.failed(sess, "watch", err)
+		return s.failed(sess, "show a submission", err)
 	}
-	v := viewing{out: sess.printer(sess.out), colour: sess.pty, wait: true}
+	v := viewing{out: sess.printer(sess.out), colour: sess.pty, verbose: verbose, wait: true}
 	return s.follow(ctx, v, &recorded{submission: sub, job: sub.Job}, &t)
 }
 

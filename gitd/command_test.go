@@ -33,7 +33,7 @@ func TestCommandsOfAStudent(t *testing.T) {
 		"help":               {[]string{"help"}, 0, []string{"Commands, as in: ssh -p ", "watch COURSE/ASSIGNMENT[/N]"}},
 		"login":              {[]string{"login"}, 0, []string{"https://grader.test/login/", "within 5 minutes"}},
 		"too many arguments": {[]string{"whoami", "now"}, 2, []string{"grader: use: whoami"}},
-		"receipt":            {[]string{"receipt", "comp1/a1/1"}, 2, []string{`grader: "receipt" is not in force yet in this version`}},
+		"receipt":            {[]string{"receipt", "comp1/a1/1"}, 2, []string{`grader: "receipt" is not supported yet`}},
 		"a shell's command":  {[]string{"ls", "-l"}, 2, []string{`grader: there is no command "ls", and no shell; try help`}},
 		"scp":                {[]string{"scp", "-t", "x"}, 2, []string{"push them with git"}},
 		"open quotes":        {[]string{"log 'comp1/a1"}, 2, []string{"grader: the command's quotes do not match"}},

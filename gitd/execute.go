@@ -79,7 +79,7 @@ func unknownCommand(name string) error {
 	later := []string{"receipt", "verify", "mark", "queue", "regrade", "extend", "export"}
 	switch {
 	case slices.Contains(later, name):
-		return schema.Errorf(schema.CodeInvalid, "%q is not in force yet in this version", name)
+		return schema.Errorf(schema.CodeInvalid, "%q is not supported yet", name)
 	case name == "git-upload-archive":
 		return schema.Errorf(schema.CodeInvalid, "archives are not served; clone the repository")
 	case name == "scp", name == "sftp", name == "rsync":

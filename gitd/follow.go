@@ -28,6 +28,7 @@ type sink interface {
 type viewing struct {
 	out      sink
 	colour   bool
+	verbose  bool // every case has a line of its own
 	exitCode bool
 	wait     bool // false: say what was recorded, and that is it
 	again    bool // pushing again brings these lines back; else the command watch does
@@ -37,7 +38,7 @@ type viewing struct {
 // exit status. What is large comes by pointer, here and above: every waiting session
 // keeps these frames on its stack.
 func (s *Server) follow(ctx context.Context, v viewing, is *recorded, t *target) int {
-	lines := transcript.New(t.viewer, transcript.Options{Colour: v.colour})
+	lines := transcript.New(t.viewer, transcript.Options{Colour: v.colour, Verbose: v.verbose})
 	if is.version.ID != 0 {
 		return s.followGate(ctx, v, is, t, lines)
 	}

@@ -15,7 +15,7 @@ const (
 
 // options are what a student may say with `git push -o`.
 type options struct {
-	noWait, colour, exitCode, dryRun, late bool
+	noWait, colour, exitCode, dryRun, late, verbose bool
 }
 
 // parseOptions refuses what it does not know: an option that is silently ignored
@@ -32,6 +32,8 @@ func parseOptions(all []string) (options, error) {
 			o.exitCode = true
 		case "dry-run":
 			o.dryRun = true
+		case "verbose":
+			o.verbose = true
 		case "late":
 			o.late = true
 		default:
@@ -41,4 +43,6 @@ func parseOptions(all []string) (options, error) {
 	return o, nil
 }
 
-func optionNames() []string { return []string{"nowait", "color", "exit-code", "dry-run", "late"} }
+func optionNames() []string {
+	return []string{"nowait", "color", "exit-code", "dry-run", "late", "verbose"}
+}

@@ -172,7 +172,7 @@ func (s *Server) finish(ctx context.Context, p *push, o outcome) int {
 
 // viewing is where the lines of a push go.
 func (p *push) viewing() viewing {
-	v := viewing{out: p, colour: p.options.colour, exitCode: p.options.exitCode, wait: !p.options.noWait, again: true}
+	v := viewing{out: p, colour: p.options.colour, verbose: p.options.verbose, exitCode: p.options.exitCode, wait: !p.options.noWait, again: true}
 	if p.side == nil {
 		v.wait = false // the client leaves as it has the report
 	}

@@ -47,7 +47,7 @@ func (s *Server) find(ctx context.Context, user schema.User, raw string, action 
 
 func (s *Server) findAssignment(ctx context.Context, t *target) error {
 	if t.path.Kind == schema.RepositoryCourse {
-		return schema.Errorf(schema.CodeRefused, "the course repository is not in force yet in this version")
+		return schema.Errorf(schema.CodeRefused, "the course repository is not supported yet")
 	}
 	var err error
 	t.assignment, err = s.Courses.Assignment(ctx, t.path.Course, t.path.Assignment)

@@ -7,27 +7,52 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// test returns the lines of one test or case.
+// test returns what is shown once a test or a case has ended: its lines, unless it
+// shares a line with others of its family, and those of the family that it ends.
 func (t *Transcript) test(r *schema.TestResult) []string {
+	if r == nil {
+		return nil
+	}
+	var out []string
+	if t.family.name != r.Test || !isCase(r) {
+		out = t.endFamily()
+		t.family.name = r.Test
+	}
 	switch {
-	case r == nil:
-		return nil
 	case r.Outcome == schema.OutcomeNotRun || r.Outcome == schema.OutcomeMissing:
+		t.family.cases++
 		t.countAbsent(r)
-		return nil
+		return out
+	case isCase(r) && !t.options.Verbose && t.family.fold(r):
+		return out
+	}
+	return append(out, t.testLines(r)...)
+}
+
+// testLines are the lines of one test or case.
+func (t *Transcript) testLines(r *schema.TestResult) []string {
+	switch {
 	case !t.room(r.Outcome == schema.OutcomePassed):
 		return nil
 	case r.Unpinned:
 		return append([]string{ClipName("extra ", OneLine(r.Name), Width)}, details("not one of the assignment's cases: earns nothing", 1)...)
 	}
+	out := []string{t.testLine(r)}
+	if r.Outcome == schema.OutcomePassed {
+		return out
+	}
+	out = append(out, details(reason(r), maxDetails)...)
+	return append(out, t.hint(r)...)
+}
+
+// testLine is the one line that every test has: outcome, points, name and time.
+func (t *Transcript) testLine(r *schema.TestResult) string {
 	head, took := fmt.Sprintf("%s  %-3s  ", outcomeWord(r.Outcome), r.Score.String()+"/"+r.MaxScore.String()), duration(r.Wall)
 	line := spread(ClipName(head, OneLine(r.Name), Width-Columns(took)-1), took)
 	if r.Outcome == schema.OutcomePassed {
-		return []string{t.paint(good, line)}
+		return t.paint(good, line)
 	}
-	out := []string{t.paint(bad, line)}
-	out = append(out, details(reason(r), maxDetails)...)
-	return append(out, t.hint(r)...)
+	return t.paint(bad, line)
 }
 
 // hint is shown once for all the cases of a test.
@@ -44,6 +69,9 @@ func (t *Transcript) room(passed bool) bool {
 	count, limit := &t.others, maxTestLines
 	if passed {
 		count, limit = &t.passes, maxPassLines
+	}
+	if t.options.Verbose {
+		limit = maxVerboseLines
 	}
 	*count++
 	if *count > limit {

@@ -13,12 +13,16 @@ const (
 	maxTestLines  = 300 // tests that did not pass
 	maxPassLines  = 100
 	maxDetails    = 6 // lines of one message
-	detailIndent  = "           "
+
+	// A report has at most 10,000 cases (runner/grade/report); a job may have several.
+	maxVerboseLines = 20_000
+	detailIndent    = "           "
 )
 
 // Options say how a transcript is written.
 type Options struct {
-	Colour bool
+	Colour  bool
+	Verbose bool // every case has a line of its own, and every failure its details
 }
 
 // Transcript writes a job's events for one viewer: plain, redacted, sanitised, at most
@@ -29,6 +33,7 @@ type Transcript struct {
 
 	build, passes, others, left int
 
+	family family
 	hinted map[string]bool // tests whose hint was shown
 	absent []absence       // what was not run or not reported, by reason, in order
 }

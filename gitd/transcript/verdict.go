@@ -26,7 +26,7 @@ func (t *Transcript) paint(c tone, line string) string {
 // ended is the verdict. The event is not redacted yet: only here the hidden tests are
 // counted.
 func (t *Transcript) ended(e schema.Event) []string {
-	out := t.absences()
+	out := append(t.endFamily(), t.absences()...)
 	if t.left > 0 {
 		out = append(out, fmt.Sprintf("%d more tests are on the page", t.left))
 	}

@@ -31,6 +31,7 @@ func checkCommand() *cli.Command {
 			"Example: grader check a1-tests a1-tests/solution --json",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object"},
+			&cli.BoolFlag{Name: "verbose", Usage: "a line for every case, and the details of every failure"},
 			&cli.StringFlag{Name: "pins", Usage: "`FILE` to read the pinned case names from; written when it is not there"},
 			&cli.StringFlag{Name: "flavour", Usage: "`FILE` with the flavour to hold the limits to, as in the configuration"},
 			&cli.StringFlag{Name: "timezone", Usage: "`ZONE` of the course", Value: "UTC"},
@@ -213,10 +214,11 @@ func (k *checker) open(ctx context.Context) (*grade.Grader, error) {
 
 // observer shows the grading as it happens, unless scripts read the result.
 func (k *checker) observer() *checkObserver {
+	o := &checkObserver{out: k.c.App.Writer, transcript: transcript.New(course.Viewer{Admin: true}, transcript.Options{Verbose: k.c.Bool("verbose")})}
 	if k.c.Bool("json") {
-		return &checkObserver{out: io.Discard, transcript: transcript.New(course.Viewer{Admin: true}, transcript.Options{})}
+		o.out = io.Discard
 	}
-	return &checkObserver{out: k.c.App.Writer, transcript: transcript.New(course.Viewer{Admin: true}, transcript.Options{})}
+	return o
 }
 
 // report prints the result; its error is the exit status.
