@@ -26,7 +26,7 @@ type patch struct {
 	Tests   bool
 	Facts   bool
 	Line    *string
-	Test    *testView
+	Added   *addition
 }
 
 // serveEvents streams what happens to a submission as patches of its page: HTML
@@ -74,7 +74,7 @@ func (f *feed) run(ctx context.Context, r *http.Request) error {
 	if f.Sub.Job.State.Ended() {
 		return f.finish(ctx)
 	}
-	f.shown = &report{Total: f.server.expectedTests(ctx, f.sight)}
+	f.shown = &report{Total: f.server.expectedTests(ctx, f.sight), Failing: f.Failing}
 	f.shown.showProgress(f.sight, f.server.place(f.sight))
 	watched, err := f.server.Live.Watch(ctx, f.Sub.Job.ID, f.Seen.Seq)
 	if err != nil {
@@ -173,8 +173,8 @@ func (f *feed) tell(what change) error {
 	case changeBuild:
 		f.shown.Build, p.Build = newBuildView(f.Seen.Build), true
 	case changeTest:
-		f.shown.addTest(newTestView(f.Seen.Tests[len(f.Seen.Tests)-1], f.viewer()))
-		p.Test = &f.shown.Tests[len(f.shown.Tests)-1]
+		added := f.shown.addTest(newTestView(f.Seen.Tests[len(f.Seen.Tests)-1], f.viewer()))
+		p.Added = &added
 	}
 	return f.send(f.Seen.Told, p)
 }
@@ -222,7 +222,7 @@ func (f *feed) finish(ctx context.Context) error {
 	p := patch{Report: &final, Verdict: true, Status: true, Facts: true, Build: true, Tests: true}
 	if f.shown != nil {
 		p.Build = !reflect.DeepEqual(f.shown.Build, final.Build)
-		p.Tests = !reflect.DeepEqual(f.shown.Tests, final.Tests)
+		p.Tests = !reflect.DeepEqual(f.shown.Tests, final.Tests) || len(final.Groups.List) == 0
 	}
 	if err := f.send(f.Seen.Told, p); err != nil {
 		return err

@@ -32,8 +32,10 @@ type report struct {
 	Build   *buildView
 	Lines   []string // of a build under way
 	Tests   []testView
-	opened  int  // of Tests
-	InTests bool // some were judged inside the student's own process
+	Groups  groups // of Tests, as the list shows them
+	opened  int    // of Tests
+	InTests bool   // some were judged inside the student's own process
+	Failing bool   // the list shows only what did not pass
 	Dropped []string
 
 	Facts      []fact
@@ -57,7 +59,7 @@ func (s *Server) newReport(ctx context.Context, v *sight) report {
 	r := report{
 		Path: "/" + sub.Name.String(), Name: sub.Name.String(), Heading: "Submission " + strconv.Itoa(sub.Name.Number),
 		Task: v.Task.Title(), TaskPath: "/" + v.Task.Path(), Job: sub.Job.ID, Told: v.Seen.Told,
-		Receipt: sub.Receipt, TryOut: sub.TryOut,
+		Receipt: sub.Receipt, TryOut: sub.TryOut, Failing: v.Failing,
 	}
 	if sub.Name.Owner != v.User.Login {
 		r.Heading = sub.Name.Owner + ": submission " + strconv.Itoa(sub.Name.Number)
@@ -123,7 +125,7 @@ func (r *report) showEnd(v *sight, result *schema.Result, hidden schema.Hidden) 
 
 func (r *report) showWork(v *sight, build *schema.BuildResult, tests []schema.TestResult) {
 	r.Build = newBuildView(build)
-	r.Tests, r.opened, r.Done = nil, 0, len(tests)
+	r.Tests, r.Groups, r.opened, r.Done = nil, groups{}, 0, len(tests)
 	for _, t := range tests {
 		r.addTest(newTestView(t, v.viewer()))
 	}
@@ -133,12 +135,17 @@ func (r *report) showWork(v *sight, build *schema.BuildResult, tests []schema.Te
 // what to look at next.
 const maxOpen = 3
 
-func (r *report) addTest(t testView) {
+// addTest adds a test, and says what that changes in the list.
+func (r *report) addTest(t testView) addition {
 	if t.Open = t.Open && r.opened < maxOpen; t.Open {
 		r.opened++
 	}
 	r.Tests = append(r.Tests, t)
 	r.InTests = r.InTests || t.InProcess
+	if r.Failing && !t.Failed() {
+		return addition{Test: &t}
+	}
+	return r.Groups.add(t)
 }
 
 func newBuildView(b *schema.BuildResult) *buildView {

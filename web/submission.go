@@ -26,6 +26,8 @@ type sight struct {
 	Task task
 	Sub  schema.Submission
 	Seen progress // what the events of its latest job say
+
+	Failing bool // only the tests that did not pass are listed
 }
 
 // serveSubmission shows one submission.
@@ -62,7 +64,7 @@ func (s *Server) look(r *http.Request, user schema.User) (*sight, error) {
 	if err := course.MaySee(m.viewer(), name); err != nil {
 		return nil, hidden("submission", err)
 	}
-	v := &sight{member: m}
+	v := &sight{member: m, Failing: r.URL.Query().Get("tests") == "failing"}
 	if v.Sub, err = s.Results.Submission(r.Context(), name); err != nil {
 		return nil, hidden("submission", err)
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -26,14 +27,19 @@ type testView struct {
 	StudentsDo string // for staff: what students see of it, "" for all
 	Tampering  string // for staff
 	Open       bool
+
+	key        groupKey // of the group that it shares a line with
+	score, max schema.Points
+	cpu        time.Duration
 }
 
 // newTestView shows a test that is redacted already.
 func newTestView(t schema.TestResult, v course.Viewer) testView {
 	one := testView{
-		Name: t.Name, Mark: markOf(t.Outcome), Points: t.Score.String() + " / " + t.MaxScore.String(),
+		Name: t.Name, Mark: markOf(t.Outcome), Points: pointsOf(t.Score, t.MaxScore),
 		Crash: crashWords(t), Hint: t.Hint, Output: t.Output, InProcess: t.InProcess, Unpinned: t.Unpinned,
-		Open: t.Outcome != schema.OutcomePassed && t.Outcome != schema.OutcomeNotRun,
+		Open:  t.Outcome != schema.OutcomePassed && t.Outcome != schema.OutcomeNotRun,
+		score: t.Score, max: t.MaxScore, cpu: t.CPU,
 	}
 	one.Difference = parseDifference(t.Message)
 	switch message := strings.TrimSpace(t.Message); {
@@ -53,8 +59,14 @@ func newTestView(t schema.TestResult, v course.Viewer) testView {
 		one.StudentsDo, one.Tampering = visibilityWords(t.Visible), sentence(t.Tampering)
 		one.Open = one.Open || one.Tampering != ""
 	}
+	if t.Outcome == schema.OutcomePassed && t.Test != "" && t.Name != t.Test && one.Tampering == "" {
+		one.key = groupKey{t.Test, t.Unpinned}
+	}
 	return one
 }
+
+// Failed reports whether there is something to mend.
+func (t testView) Failed() bool { return t.Mark.Tone != "good" || t.Tampering != "" }
 
 // HasMore reports whether there is more to a test than its line.
 func (t testView) HasMore() bool {

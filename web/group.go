@@ -1,0 +1,94 @@
+package web
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// testGroup is one entry of the list of tests: one test, or the passing cases of a
+// family, which share a line once there are two.
+type testGroup struct {
+	ID    string // of the element that holds it
+	Name  string // of the family
+	Mark  mark
+	Tests []testView
+
+	key        groupKey
+	score, max schema.Points
+	cpu        time.Duration
+}
+
+// groupKey says which tests share a group; the zero value shares with none.
+type groupKey struct {
+	family   string
+	unpinned bool
+}
+
+// newGroup starts a group with its first test.
+func newGroup(place int, t testView) *testGroup {
+	g := &testGroup{ID: fmt.Sprintf("test-group-%d", place), Name: t.key.family, Mark: t.Mark, key: t.key}
+	g.add(t)
+	return g
+}
+
+func (g *testGroup) add(t testView) {
+	g.Tests = append(g.Tests, t)
+	g.score, g.max, g.cpu = g.score.Add(t.score), g.max.Add(t.max), g.cpu+t.cpu
+}
+
+// Folded reports whether the group is one line for several tests.
+func (g *testGroup) Folded() bool { return len(g.Tests) > 1 }
+
+// First is the test of a group that is not folded.
+func (g *testGroup) First() testView { return g.Tests[0] }
+
+// Line is the one line of a folded group.
+func (g *testGroup) Line() testView {
+	one := testView{
+		Name: fmt.Sprintf("%s: %d cases", g.Name, len(g.Tests)), Mark: g.Mark, Points: pointsOf(g.score, g.max),
+		InProcess: g.Tests[0].InProcess, Unpinned: g.key.unpinned, StudentsDo: g.Tests[0].StudentsDo,
+	}
+	if g.cpu > 0 {
+		one.Time = humaneDuration(g.cpu)
+	}
+	return one
+}
+
+// addition is what one more test changes in the list: a new entry, an entry that is
+// folded from now on, or one more case in a folded entry.
+type addition struct {
+	New   *testGroup
+	Fold  *testGroup
+	Grown *testGroup
+	Test  *testView // the test that was added
+}
+
+// groups are the entries of the list of tests, in the order of their first tests.
+type groups struct {
+	List  []*testGroup
+	byKey map[groupKey]*testGroup
+}
+
+// add puts a test into the list.
+func (g *groups) add(t testView) addition {
+	if found := g.byKey[t.key]; found != nil {
+		found.add(t)
+		if len(found.Tests) == 2 {
+			return addition{Fold: found, Test: &t}
+		}
+		return addition{Grown: found, Test: &t}
+	}
+	one := newGroup(len(g.List), t)
+	g.List = append(g.List, one)
+	if t.key != (groupKey{}) {
+		if g.byKey == nil {
+			g.byKey = make(map[groupKey]*testGroup)
+		}
+		g.byKey[t.key] = one
+	}
+	return addition{New: one, Test: &t}
+}
+
+func pointsOf(score, of schema.Points) string { return score.String() + " / " + of.String() }
