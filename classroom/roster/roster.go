@@ -1,0 +1,146 @@
+// Package roster reads lists of people as learning platforms, registrars and GitHub
+// Classroom write them. The headers are those that the platforms' own exporters write;
+// a file with other headers is read with a mapping of columns.
+package roster
+
+import (
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
+
+	"github.com/grader/grader/classroom/sheet"
+	"github.com/grader/grader/schema"
+)
+
+// Person is one row of a roster.
+type Person struct {
+	Line      int         `json:"line"` // in the file
+	Login     string      `json:"login"`
+	StudentID string      `json:"student_id,omitempty"` // text: leading zeros count
+	Name      string      `json:"name,omitempty"`       // first name first
+	Email     string      `json:"email,omitempty"`
+	Section   string      `json:"section,omitempty"` // several are joined as the file has them
+	Role      schema.Role `json:"role"`
+	Dropped   bool        `json:"dropped,omitempty"` // withdrawn, says the file
+	GitHubID  string      `json:"github_id,omitempty"`
+}
+
+// Refusal is a row that is not taken, and why.
+type Refusal struct {
+	Line   int    `json:"line"`
+	Reason string `json:"reason"`
+}
+
+// File is what a roster says.
+type File struct {
+	System   string // whose form it has: "brightspace", "canvas", …; "" for none of them
+	People   []Person
+	Refused  []Refusal
+	Warnings []string
+}
+
+// Options say how a file is read.
+type Options struct {
+	// Columns maps fields to the headers of a file that are not known: "login" to
+	// "Kennung".
+	Columns map[string]string
+	// Pad fills ids that are shorter than this with zeros on the left; 0 leaves them.
+	Pad int
+}
+
+// Read reads a roster. A row that cannot be taken is refused with its line; only a
+// header without a person's id, login or e-mail, or bytes that are no table, refuse the
+// file: CodeInvalid.
+func Read(data []byte, o Options) (File, error) {
+	table, err := sheet.Read(data)
+	if err != nil {
+		return File{}, err
+	}
+	first := slices.IndexFunc(table.Rows, func(r sheet.Row) bool { return !r.Blank() })
+	if first < 0 {
+		return File{}, schema.Errorf(schema.CodeInvalid, "the file is empty")
+	}
+	head, err := newHeader(table.Rows[first], o.Columns)
+	if err != nil {
+		return File{}, err
+	}
+	f := File{System: head.system(), Warnings: table.Warnings}
+	seen := make(map[string]int)
+	for _, row := range table.Rows[first+1:] {
+		if row.Blank() || head.noPerson(row) {
+			continue
+		}
+		p, err := head.person(row, o.Pad)
+		if err == nil {
+			err = unique(seen, p)
+		}
+		if err != nil {
+			f.Refused = append(f.Refused, Refusal{row.Line, schema.MessageOf(err)})
+			continue
+		}
+		f.People = append(f.People, p)
+	}
+	if o.Pad == 0 {
+		f.Warnings = append(f.Warnings, lostZeros(f.People)...)
+	}
+	return f, nil
+}
+
+// unique refuses an id, login or e-mail that an earlier row has.
+func unique(seen map[string]int, p Person) error {
+	keys := []struct{ kind, value string }{{"login", p.Login}, {"id", p.StudentID}, {"e-mail", strings.ToLower(p.Email)}}
+	for _, k := range keys {
+		if line := seen[k.kind+k.value]; k.value != "" && line > 0 {
+			return schema.Errorf(schema.CodeInvalid, "%s %q is that of line %d too; keep one of them", k.kind, k.value, line)
+		}
+	}
+	for _, k := range keys {
+		seen[k.kind+k.value] = p.Line
+	}
+	return nil
+}
+
+// lostZeros warns where most ids have one length and some are shorter.
+func lostZeros(people []Person) []string {
+	lengths := make(map[int]int)
+	total := 0
+	for _, p := range people {
+		if isDigits(p.StudentID) {
+			lengths[len(p.StudentID)]++
+			total++
+		}
+	}
+	usual, most := 0, 0
+	for length, n := range lengths {
+		if n > most || n == most && length > usual {
+			usual, most = length, n
+		}
+	}
+	shorter, example := 0, ""
+	for _, p := range people {
+		if isDigits(p.StudentID) && len(p.StudentID) < usual {
+			shorter++
+			example = p.StudentID
+		}
+	}
+	if shorter == 0 || 2*most <= total {
+		return nil
+	}
+	return []string{fmt.Sprintf("%d of %d ids are shorter than the usual %d digits, such as %s, as if a spreadsheet had removed leading zeros; add them with --pad %d",
+		shorter, total, usual, example, usual)}
+}
+
+func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+// checkEmail refuses what is no address.
+func checkEmail(email string) error {
+	if email == "" {
+		return nil
+	}
+	address, err := mail.ParseAddress(email)
+	if err != nil || address.Address != email || !strings.Contains(email, "@") {
+		return schema.Errorf(schema.CodeInvalid, "%q is no e-mail address; look whether columns are swapped", email)
+	}
+	return nil
+}
