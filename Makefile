@@ -14,7 +14,7 @@ DEBIAN  := ca-certificates git openssh-client bubblewrap gcc g++ make python3 py
 test race: DEBIAN += libcmocka-dev catch2 cmake chromium
 # Containers need root; a daemon from elsewhere than Debian is left alone.
 DOCKER  := $(shell [ "$$(id -u)" != 0 ] || { echo debootstrap; command -v dockerd >/dev/null || echo docker.io; })
-test race image: DEBIAN += $(DOCKER)
+test race image test-nomad: DEBIAN += $(DOCKER)
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -92,7 +92,7 @@ tracked: # fails when git tracks a file over 1 MiB or a compiled program
 
 test-nomad: deps build ## the pool on a real Nomad, with Docker; needs a nomad on PATH, and root
 	@command -v nomad >/dev/null || echo "SKIPPED: no nomad on PATH; nothing of the pool on Nomad is tested"
-	env -u NOMAD_ADDR $(GO) test -p 1 -count 1 -timeout 40m -run Nomad ./nomad ./e2e
+	runner/with-docker.sh env -u NOMAD_ADDR $(GO) test -p 1 -count 1 -timeout 40m -run Nomad ./nomad ./e2e
 
 fmt: ## format the code
 	gofmt -w .

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"encoding/json"
-	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -89,8 +88,7 @@ func (f *field) bounds(t *testing.T) (is bounds, kernel string) {
 	l := f.push("alice")
 	a := f.running("alice")
 	check(t, json.Unmarshal([]byte(f.docker(a, "{{json .HostConfig}}")), &is))
-	said, err := exec.CommandContext(t.Context(), "docker", "exec", "runner-"+a.ID, "cat", "/proc/mounts", "/proc/1/status").Output()
-	check(t, err)
+	said := nomadtest.Output(t, "docker", "exec", "runner-"+a.ID, "cat", "/proc/mounts", "/proc/1/status")
 	f.verdict(l)
-	return is, string(said)
+	return is, said
 }

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"os/exec"
 	"testing"
 	"time"
 
@@ -24,7 +23,7 @@ func TestNomadNodeDiesInTheMiddle(t *testing.T) {
 	l := f.push("alice")
 	lost := f.running("alice")
 	clients[lost.NodeName].Kill()
-	check(t, exec.Command("docker", "kill", "runner-"+lost.ID).Run())
+	nomadtest.Output(t, "docker", "kill", "runner-"+lost.ID)
 	f.verdict(l, "the runner was lost, your push waits again")
 	f.graded("alice", 1)
 	if on := f.last("alice"); on == lost.JobID {

@@ -39,6 +39,7 @@ func Binary(t testing.TB) string {
 	if os.Getuid() != 0 {
 		t.Skip("SKIPPED: Nomad's clients need root; nothing of the pool on Nomad is tested")
 	}
+	Output(t, "docker", "version") // Nomad's clients would not say what is wrong
 	return path
 }
 

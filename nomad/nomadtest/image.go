@@ -64,16 +64,9 @@ func makeImage(t testing.TB, grader string) string {
 // load turns a directory into an image.
 func load(t testing.TB, root string) string {
 	t.Helper()
-	tar := exec.CommandContext(t.Context(), "tar", "-C", root, "-c", ".")
-	docker := exec.CommandContext(t.Context(), "docker", "import", "-")
-	stream, err := tar.StdoutPipe()
-	check(t, err)
-	docker.Stdin = stream
-	check(t, tar.Start())
-	id, err := docker.Output()
-	check(t, err)
-	check(t, tar.Wait())
-	return strings.TrimSpace(string(id))
+	archive := filepath.Join(t.TempDir(), "image.tar")
+	Output(t, "tar", "-C", root, "-c", "-f", archive, ".")
+	return Output(t, "docker", "import", archive)
 }
 
 // libraries are what a program is linked with.
@@ -115,8 +108,6 @@ func Grader(t testing.TB) string {
 	path := filepath.Join(t.TempDir(), "grader")
 	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, "github.com/grader/grader")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if said, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build grader: %v\n%s", err, said)
-	}
+	output(t, build)
 	return path
 }

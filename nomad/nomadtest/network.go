@@ -17,7 +17,7 @@ func Name() string { return "grader-" + strings.ToLower(rand.Text()[:8]) }
 func (a *Agent) Network() (name, address string) {
 	a.t.Helper()
 	name = Name()
-	check(a.t, exec.CommandContext(a.t.Context(), "docker", "network", "create", "--internal", name).Run())
+	Output(a.t, "docker", "network", "create", "--internal", name)
 	a.networks = append(a.networks, name)
 	return name, gateway(a.t, name)
 }
@@ -32,10 +32,7 @@ func NodeNetwork(t testing.TB, script, name, port string) (address string) {
 		if server == "gateway" {
 			server = gateway(t, name)
 		}
-		said, err := exec.CommandContext(t.Context(), "sh", script, server, port, name).CombinedOutput()
-		if err != nil {
-			t.Fatalf("node.sh: %v\n%s", err, said)
-		}
+		Output(t, "sh", script, server, port, name)
 		address = server
 	}
 	t.Cleanup(func() {
@@ -48,11 +45,9 @@ func NodeNetwork(t testing.TB, script, name, port string) (address string) {
 // gateway is this machine's address on a network.
 func gateway(t testing.TB, name string) string {
 	t.Helper()
-	said, err := exec.CommandContext(t.Context(), "docker", "network", "inspect", "--format", "{{range .IPAM.Config}}{{.Gateway}}{{end}}", name).Output()
-	check(t, err)
-	address := strings.TrimSpace(string(said))
+	address := Output(t, "docker", "network", "inspect", "--format", "{{range .IPAM.Config}}{{.Gateway}}{{end}}", name)
 	if net.ParseIP(address) == nil {
-		t.Fatalf("network %s has the gateway %q", name, said)
+		t.Fatalf("network %s has the gateway %q", name, address)
 	}
 	return address
 }

@@ -1,0 +1,26 @@
+package nomadtest
+
+import (
+	"bytes"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// Output runs a command and returns what it wrote to its standard output. A command
+// that fails ends the test with the command and all that it wrote.
+func Output(t testing.TB, name string, args ...string) string {
+	t.Helper()
+	return output(t, exec.CommandContext(t.Context(), name, args...))
+}
+
+// output is Output of a command that is not a plain one.
+func output(t testing.TB, cmd *exec.Cmd) string {
+	t.Helper()
+	var said, complained bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &complained
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%s: %v\n%s%s", strings.Join(cmd.Args, " "), err, said.Bytes(), complained.Bytes())
+	}
+	return strings.TrimSpace(said.String())
+}
