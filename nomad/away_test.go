@@ -56,6 +56,28 @@ func TestNomadAwayForTenMinutes(t *testing.T) {
 	until(t, "no other job than that of the one that served is stopped", func() bool {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		return slices.Equal(f.stopped, []string{served})
+		return slices.Equal(slices.Compact(slices.Clone(f.stopped)), []string{served})
+	})
+}
+
+// Somebody removes the flavour's job from Nomad: it is registered again, and what was
+// refused meanwhile is no longer told.
+func TestJobThatIsDispatchedIsRemovedFromNomad(t *testing.T) {
+	t.Parallel()
+	f := newFakeNomad(t)
+	f.parents = map[string]bool{}
+	p, said := onFake(t, f)
+	check(t, p.Ensure(t.Context(), small(), 1))
+	said.next(t, "expect grader-small/dispatch-1-x")
+	f.mu.Lock()
+	clear(f.parents)
+	f.mu.Unlock()
+	if err := p.Ensure(t.Context(), small(), 2); err == nil {
+		t.Error("a job that is gone is dispatched")
+	}
+	said.next(t, "expect grader-small/dispatch-1-xx")
+	until(t, "no failure is left", func() bool {
+		runners, err := p.List(t.Context())
+		return err == nil && !slices.ContainsFunc(runners, func(r schema.PoolRunner) bool { return r.Failure != "" })
 	})
 }

@@ -19,6 +19,9 @@ func (p *Pool) start(ctx context.Context, g *group) error {
 	parent := p.Settings.parent(g.flavour.Name)
 	answer, _, err := p.Cluster.Jobs().DispatchOpts(&api.DispatchOptions{JobID: parent}, write(ctx))
 	if err != nil {
+		p.mu.Lock()
+		g.make = "" // somebody may have removed the job that is dispatched
+		p.mu.Unlock()
 		return unanswered("dispatch a runner", err)
 	}
 	if p.dispatched(answer.DispatchedJobID, g) {
@@ -75,32 +78,6 @@ func (p *Pool) know(id, flavour string) *runner {
 		p.runners[id] = r
 	}
 	return r
-}
-
-// stop ends a runner's job. Nomad forgets a job that is purged at once, with its
-// allocation: nothing would tell when that has ended. So while it may run it is only
-// stopped, and purged once its end was heard of.
-func (p *Pool) stop(ctx context.Context, id string) error {
-	p.mu.Lock()
-	r := p.runners[id]
-	purge := r == nil || r.alloc == ""
-	p.mu.Unlock()
-	if _, _, err := p.Cluster.Jobs().Deregister(id, purge, write(ctx)); err != nil && !missing(err) {
-		return unanswered("stop job "+id, err)
-	}
-	return nil
-}
-
-// remove is stop where nobody waits for it; what fails is tried again at the next
-// listing, as the job is owed.
-func (p *Pool) remove(id string) {
-	p.spawn(func(ctx context.Context) {
-		ctx, cancel := context.WithTimeout(ctx, callPatience)
-		defer cancel()
-		if err := p.stop(ctx, id); err != nil && ctx.Err() == nil {
-			p.Logger.Warn("job not removed yet", "job", id, "error", err)
-		}
-	})
 }
 
 // unanswered is what a failed call to Nomad is to people.

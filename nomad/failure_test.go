@@ -23,6 +23,7 @@ func (c told) Lost(runner, reason, failure string) {
 	c <- "lost " + runner + ": " + reason + "; " + failure
 }
 func (c told) Failed(flavour, failure string) { c <- "failed " + flavour + ": " + failure }
+func (c told) Withdrawn(runner string)        { c <- "withdrawn " + runner }
 func (c told) Replace(runner string) bool     { c <- "replace " + runner; return true }
 
 // next is the next thing told, or fails the test.
@@ -169,6 +170,7 @@ func TestPlacementThatFailsIsToldToStaff(t *testing.T) {
 	check(t, p.Close())
 	f.mu.Lock()
 	f.blocked = append(f.blocked, noRoom())
+	f.jobs = append(f.jobs, &api.JobListStub{ID: "grader-small/dispatch-1-x", ParentID: "grader-small", Status: "pending"})
 	f.mu.Unlock()
 	p, said = onFake(t, f) // the next process hears no more of it, and asks
 	said.next(t, "failed small: "+words)
@@ -247,5 +249,45 @@ func TestChangedFlavourRolls(t *testing.T) {
 	c["nomad_allocation_id"] = "a0"
 	if _, err := p.Identify(t.Context(), "small", ours.sign(t, c)); schema.CodeOf(err) != schema.CodeForbidden {
 		t.Errorf("one of the old make registers: %v", err)
+	}
+}
+
+// A reason that is over is not kept: a node has taken the runner, or none is wanted any
+// more. What Nomad says later of the same evaluation brings it back neither time.
+func TestPlacementThatIsOverIsForgotten(t *testing.T) {
+	t.Parallel()
+	evaluated := func(f *fakeNomad) {
+		f.events <- api.Events{Index: 8, Events: []api.Event{{Topic: api.TopicEvaluation, Payload: map[string]any{"Evaluation": noRoom()}}}}
+	}
+	for name, over := range map[string]func(t *testing.T, f *fakeNomad, p *nomad.Pool, said told){
+		"a node takes it": func(_ *testing.T, f *fakeNomad, _ *nomad.Pool, _ told) {
+			f.happens(alloc("a1", "grader-small/dispatch-1-x", "running", "run"))
+		},
+		"it is withdrawn": func(t *testing.T, _ *fakeNomad, p *nomad.Pool, said told) {
+			check(t, p.Ensure(t.Context(), small(), 0))
+			said.next(t, "withdrawn grader-small/dispatch-1-x")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFakeNomad(t)
+			p, said := onFake(t, f)
+			check(t, p.Ensure(t.Context(), small(), 1))
+			said.next(t, "expect")
+			evaluated(f)
+			said.next(t, "failed small: no room")
+			over(t, f, p, said)
+			evaluated(f)
+			f.happens(alloc("a9", "grader-small/dispatch-1-seen", "running", "run"))
+			f.happens(alloc("a9", "grader-small/dispatch-1-seen", "lost", "stop"))
+			said.next(t, "lost grader-small/dispatch-1-seen") // so all before was taken in
+			runners, err := p.List(t.Context())
+			check(t, err)
+			for _, r := range runners {
+				if r.Failure != "" || r.Full {
+					t.Errorf("staff still read %+v", r)
+				}
+			}
+		})
 	}
 }

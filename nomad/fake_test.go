@@ -28,18 +28,28 @@ type fakeNomad struct {
 	blind      bool // the token may not read nodes
 	blocked    []*api.Evaluation
 	registered []*api.Job
+	parents    map[string]bool // jobs that can be dispatched; nil: all
 	dispatches int
 	stopped    []string // names of jobs
 	events     chan api.Events
+
+	onDispatch func(job string)             // nil: nothing more happens; mu is held
+	onStop     func(job string, purge bool) // as onDispatch
 }
 
 func newFakeNomad(t *testing.T) *fakeNomad {
 	t.Helper()
 	f := &fakeNomad{events: make(chan api.Events, 100)}
-	server := httptest.NewServer(f)
+	f.serve(t, f)
+	return f
+}
+
+// serve answers by the handler from now on.
+func (f *fakeNomad) serve(t *testing.T, handler http.Handler) {
+	t.Helper()
+	server := httptest.NewServer(handler)
 	t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
 	f.URL, f.server = server.URL, server
-	return f
 }
 
 // has gives it allocations, each of a job that is dispatched.
@@ -108,6 +118,9 @@ func (f *fakeNomad) answer(method, path string, r *http.Request) any {
 		var said api.JobRegisterRequest
 		_ = json.NewDecoder(r.Body).Decode(&said)
 		f.registered = append(f.registered, said.Job)
+		if f.parents != nil {
+			f.parents[*said.Job.ID] = true
+		}
 		return api.JobRegisterResponse{}
 	case path == "allocations":
 		return f.allocs
@@ -115,11 +128,21 @@ func (f *fakeNomad) answer(method, path string, r *http.Request) any {
 		return f.nodes
 	case path == "evaluations":
 		return f.blocked
+	case strings.HasSuffix(path, "/dispatch") && f.parents != nil && !f.parents[strings.TrimSuffix(strings.TrimPrefix(path, "job/"), "/dispatch")]:
+		return nil
 	case strings.HasSuffix(path, "/dispatch"):
 		f.dispatches++
-		return api.JobDispatchResponse{DispatchedJobID: strings.TrimSuffix(strings.TrimPrefix(path, "job/"), "/dispatch") + "/dispatch-1-" + strings.Repeat("x", f.dispatches)}
+		job := strings.TrimSuffix(strings.TrimPrefix(path, "job/"), "/dispatch") + "/dispatch-1-" + strings.Repeat("x", f.dispatches)
+		if f.onDispatch != nil {
+			f.onDispatch(job)
+		}
+		return api.JobDispatchResponse{DispatchedJobID: job}
 	case method == http.MethodDelete:
-		f.stopped = append(f.stopped, strings.TrimPrefix(path, "job/"))
+		job := strings.TrimPrefix(path, "job/")
+		f.stopped = append(f.stopped, job)
+		if f.onStop != nil {
+			f.onStop(job, r.URL.Query().Get("purge") == "true")
+		}
 		return api.JobDeregisterResponse{}
 	}
 	for _, a := range f.allocs {

@@ -22,22 +22,22 @@ type group struct {
 	asked   bool // Ensure was called; before, no more than the flavour's name is known
 	want    int
 	make    string // fingerprint of what is registered; "" until that is known
-	failed  int    // runners in a row that never registered
+	failed  int    // in a row: runners that never registered, and refusals
 	retry   time.Time
 	timer   *time.Timer
-	failure string // why the last one could not start
-	full    bool   // because no node has room for it
+	refusal string // what Nomad refused last; "" once it does not
+	failure string // why the last runner did not register; "" once that is over
+	toldOf  string // why no node takes one, as the scheduler was told last
 }
 
-// blame notes a failure and doubles the pause before the next start.
-func (g *group) blame(failure string, now time.Time) {
-	g.failure, g.full = failure, false
+// pause doubles the pause before the next start: another one has failed.
+func (g *group) pause(now time.Time) {
 	g.retry = now.Add(min(firstPause<<min(g.failed, 10), longestPause))
 	g.failed++
 }
 
-// praise forgets the failures: a runner has registered.
-func (g *group) praise() { g.failed, g.failure, g.full, g.retry = 0, "", false, time.Time{} }
+// reset forgets the failures: a runner has registered.
+func (g *group) reset() { g.failed, g.failure, g.toldOf, g.retry = 0, "", "", time.Time{} }
 
 // group returns a flavour's group, made if need be. mu is held.
 func (p *Pool) group(flavour string) *group {
@@ -61,12 +61,7 @@ func (p *Pool) fill(ctx context.Context, g *group) error {
 	for err == nil && p.lacks(g) {
 		err = p.start(ctx, g)
 	}
-	if err != nil {
-		p.mu.Lock()
-		g.blame(err.Error(), p.Clock())
-		p.mu.Unlock()
-		p.lacks(g) // sets the timer
-	}
+	p.filled(g, err)
 	return err
 }
 
@@ -74,21 +69,35 @@ func (p *Pool) fill(ctx context.Context, g *group) error {
 func (p *Pool) idle(g *group) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.closed || p.away != nil || !g.asked
+	return p.closed || p.away != nil || !g.asked || p.paused(g)
+}
+
+// paused reports whether a failure's pause is not over; fill comes again then. mu is held.
+func (p *Pool) paused(g *group) bool {
+	pause := g.retry.Sub(p.Clock())
+	if pause > 0 && g.timer == nil {
+		g.timer = time.AfterFunc(pause, func() { p.again(g) })
+	}
+	return pause > 0
 }
 
 // lacks reports whether a runner is to be dispatched now.
 func (p *Pool) lacks(g *group) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed || p.away != nil || p.count(g) >= g.want {
-		return false
+	return !p.closed && p.away == nil && p.count(g) < g.want && !p.paused(g)
+}
+
+// filled notes how it went to ask Nomad for what the flavour lacks.
+func (p *Pool) filled(g *group, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	g.refusal = ""
+	if err != nil && !p.closed {
+		g.refusal = err.Error()
+		g.pause(p.Clock())
+		p.paused(g) // sets the timer
 	}
-	pause := g.retry.Sub(p.Clock())
-	if pause > 0 && g.timer == nil {
-		g.timer = time.AfterFunc(pause, func() { p.again(g) })
-	}
-	return pause <= 0
 }
 
 // again is fill when a pause is over.
@@ -116,6 +125,17 @@ func (p *Pool) count(g *group) int {
 	n := 0
 	for _, r := range p.runners {
 		if r.flavour == g.flavour.Name && r.serves() {
+			n++
+		}
+	}
+	return n
+}
+
+// registered returns how many runners of the group have registered and serve. mu is held.
+func (p *Pool) registered(g *group) int {
+	n := 0
+	for _, r := range p.runners {
+		if r.flavour == g.flavour.Name && r.serves() && r.registered {
 			n++
 		}
 	}

@@ -98,7 +98,6 @@ func (p *Pool) admit(flavour string, alloc *api.Allocation) (string, error) {
 		return "", schema.Errorf(schema.CodeForbidden, "this runner is to serve no more; a fresh one takes its place")
 	}
 	r.alloc, r.node, r.nodeID, r.registered = alloc.ID, alloc.NodeName, alloc.NodeID, true
-	g.praise()
 	p.mu.Unlock()
 	p.roll(g)
 	return r.id, nil

@@ -61,6 +61,7 @@ func (p *Pool) observe(s sighting) {
 		r = p.know(s.job, flavour)
 	}
 	r.alloc, r.node, r.nodeID = s.id, s.node, s.nodeID
+	delete(p.noRoom, r.id)
 	fell := s.silent() && !r.silent
 	r.leaving, r.silent = r.leaving || s.stopped(), s.silent()
 	g := p.group(flavour)
@@ -91,7 +92,8 @@ func (p *Pool) end(r *runner, how ending) {
 		if how.failure == "" {
 			how.failure = "it ended without having registered"
 		}
-		g.blame(how.failure, p.Clock())
+		g.failure = how.failure
+		g.pause(p.Clock())
 	}
 	p.mu.Unlock()
 	if !retired {
@@ -119,15 +121,25 @@ func (p *Pool) weigh(e *api.Evaluation) {
 		return
 	}
 	failure := placementFailure(e.FailedTGAllocs[taskName])
-	p.mu.Lock()
-	g := p.group(flavour)
-	told := g.failure == failure
-	g.failure, g.full = failure, true
-	p.mu.Unlock()
-	if !told {
+	if p.waits(e.JobID, flavour, failure) {
 		p.Registrar.Failed(flavour, failure)
 		p.Logger.Warn("no node takes a runner; it waits for one", "flavour", flavour, "failure", failure)
 	}
+}
+
+// waits notes why no node takes a job, unless one has taken it or it is not wanted any
+// more; news: the flavour's runners did not wait for this reason before.
+func (p *Pool) waits(job, flavour, failure string) (news bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if r := p.runners[job]; p.owed[job] || r != nil && (r.alloc != "" || r.retired) {
+		return false
+	}
+	p.noRoom[job] = failure // its runner may be heard of later than its evaluation
+	g := p.group(flavour)
+	news = g.toldOf != failure
+	g.toldOf = failure
+	return news
 }
 
 // roll lets one runner of an older make go, if there is one that is not busy. The next

@@ -21,6 +21,8 @@ type Registrar interface {
 	Lost(runner, reason, failure string)
 	// Failed says that none of the flavour's runners can be started; failure is why, for staff.
 	Failed(flavour, failure string)
+	// Withdrawn says that a runner that was expected is not started after all.
+	Withdrawn(runner string)
 	// Replace retires a runner of an older make unless it is busy, and reports
 	// whether it did.
 	Replace(runner string) bool
@@ -42,10 +44,13 @@ type Pool struct {
 	spawning bool // Start was called, and Close was not
 	closed   bool
 	tasks    sync.WaitGroup
-	away     error // why the cluster's state is not known; nil: it is
+	away     error         // why the cluster's state is not known; nil: it is
+	answers  chan struct{} // closed while the cluster's state is known
 	groups   map[string]*group
 	runners  map[string]*runner
-	owed     map[string]bool // jobs that are to be removed from Nomad, or were
+	owed     map[string]bool   // jobs that are to be removed from Nomad, or were
+	removing map[string]bool   // those of them that a task is removing
+	noRoom   map[string]string // why no node takes a job, by the job's name
 }
 
 // callPatience bounds what is asked of Nomad where nobody else does.
@@ -68,8 +73,9 @@ func (p *Pool) Start(ctx context.Context) {
 	}
 	p.ctx, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	p.keys = keys{fetch: p.Cluster.identityKeys, clock: p.Clock}
-	p.groups, p.runners, p.owed = map[string]*group{}, map[string]*runner{}, map[string]bool{}
-	p.away, p.spawning = errEarly, true
+	p.groups, p.runners = map[string]*group{}, map[string]*runner{}
+	p.owed, p.removing, p.noRoom = map[string]bool{}, map[string]bool{}, map[string]string{}
+	p.away, p.answers, p.spawning = errEarly, make(chan struct{}), true
 	asked := make(chan struct{})
 	p.spawn(func(ctx context.Context) { p.watch(ctx, sync.OnceFunc(func() { close(asked) })) })
 	select {
@@ -100,14 +106,29 @@ func (p *Pool) Ensure(ctx context.Context, f schema.Flavour, n int) error {
 	}
 	g := p.group(f.Name)
 	g.flavour, g.want, g.asked = f, n, true
+	if p.registered(g) >= n {
+		g.failure = ""
+	}
 	p.mu.Unlock()
 	for _, id := range p.surplus(g) {
+		p.Registrar.Withdrawn(id)
 		p.remove(id)
 	}
 	return p.fill(ctx, g)
 }
 
-// Retire ends a runner and waits until Nomad has ended its allocation.
+// Registered notes that a runner has registered: what kept others of its flavour from
+// starting is over.
+func (p *Pool) Registered(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if r := p.runners[id]; r != nil && r.serves() {
+		p.group(r.flavour).reset()
+	}
+}
+
+// Retire ends a runner and waits until Nomad has ended its allocation. What Nomad does
+// not end now is ended once it answers.
 func (p *Pool) Retire(ctx context.Context, id string) error {
 	p.mu.Lock()
 	r := p.runners[id]
@@ -119,7 +140,8 @@ func (p *Pool) Retire(ctx context.Context, id string) error {
 	g := p.group(r.flavour)
 	p.mu.Unlock()
 	p.refill(g) // the next one need not wait for this one's end
-	if err := p.stop(ctx, id); err != nil {
+	if _, err := p.stop(ctx, id); err != nil {
+		p.remove(id)
 		return err
 	}
 	select {
@@ -145,6 +167,7 @@ func (p *Pool) retireNow(r *runner) {
 func (p *Pool) forget(r *runner) {
 	if p.runners[r.id] == r {
 		delete(p.runners, r.id)
+		delete(p.noRoom, r.id)
 		close(r.gone)
 	}
 }
@@ -160,17 +183,28 @@ func (p *Pool) List(context.Context) ([]schema.PoolRunner, error) {
 	var runners []schema.PoolRunner
 	for _, r := range p.runners {
 		if !r.retired {
-			runners = append(runners, schema.PoolRunner{
-				ID: r.id, Flavour: r.flavour, Where: r.where(), Alive: true, Failure: p.group(r.flavour).failure,
-			})
+			failure, _ := p.failureOf(r.flavour)
+			runners = append(runners, schema.PoolRunner{ID: r.id, Flavour: r.flavour, Where: r.where(), Alive: true, Failure: failure})
 		}
 	}
-	for name, g := range p.groups {
-		if g.failure != "" {
-			runners = append(runners, schema.PoolRunner{Flavour: name, Failure: g.failure, Full: g.full})
+	for name := range p.groups {
+		if failure, full := p.failureOf(name); failure != "" {
+			runners = append(runners, schema.PoolRunner{Flavour: name, Failure: failure, Full: full})
 		}
 	}
 	return runners, nil
+}
+
+// failureOf returns why the flavour lacks a runner, "" for no reason; full: no node has
+// room for the one that waits. mu is held.
+func (p *Pool) failureOf(flavour string) (failure string, full bool) {
+	for _, r := range p.runners {
+		if why := p.noRoom[r.id]; why != "" && r.flavour == flavour && r.serves() {
+			return why, true
+		}
+	}
+	g := p.group(flavour)
+	return orElse(g.refusal, g.failure), false
 }
 
 // Close stops following the cluster. Its runners live on: they wait for the next

@@ -39,12 +39,7 @@ func (p *Pool) watch(ctx context.Context, asked func()) {
 		if p.Clock().Sub(began) > awayPause {
 			pause = firstPause
 		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-		}
+		rest(ctx, pause)
 	}
 }
 
@@ -52,6 +47,9 @@ func (p *Pool) watch(ctx context.Context, asked func()) {
 func (p *Pool) lose(err error) {
 	p.mu.Lock()
 	first := p.away == nil || errors.Is(p.away, errEarly)
+	if p.away == nil {
+		p.answers = make(chan struct{})
+	}
 	p.away = &schema.Error{Code: schema.CodeUnavailable, Message: "Nomad does not answer: " + inWords(err), Err: err}
 	p.mu.Unlock()
 	if !first {
@@ -107,6 +105,9 @@ func brokenUnless(ctx context.Context, err error) error {
 func (p *Pool) found() {
 	p.mu.Lock()
 	back := p.away != nil
+	if back {
+		close(p.answers)
+	}
 	p.away = nil
 	groups := slices.Collect(maps.Values(p.groups))
 	p.mu.Unlock()
@@ -224,6 +225,11 @@ func (p *Pool) enlist(jobs []*api.JobListStub, run map[string]bool) (removed []s
 	for id := range p.owed {
 		if !listed[id] && p.runners[id] == nil {
 			delete(p.owed, id)
+		}
+	}
+	for id := range p.noRoom {
+		if !listed[id] && p.runners[id] == nil {
+			delete(p.noRoom, id)
 		}
 	}
 	return removed

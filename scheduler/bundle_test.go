@@ -222,9 +222,11 @@ type stubPool struct {
 	asked   []int
 	retired []string
 	failure string
-	full    bool
-	away    error // what List says instead
-	stays   bool  // its runners outlive Close, as those of a cluster may
+
+	registered []string // runners that it was told of
+	full       bool
+	away       error // what List says instead
+	stays      bool  // its runners outlive Close, as those of a cluster may
 }
 
 func (p *stubPool) Ensure(_ context.Context, _ schema.Flavour, n int) error {
@@ -232,6 +234,12 @@ func (p *stubPool) Ensure(_ context.Context, _ schema.Flavour, n int) error {
 	defer p.mu.Unlock()
 	p.asked = append(p.asked, n)
 	return nil
+}
+
+func (p *stubPool) Registered(runner string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.registered = append(p.registered, runner)
 }
 
 func (p *stubPool) Retire(_ context.Context, runner string) error {

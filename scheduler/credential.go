@@ -51,6 +51,15 @@ func (s *Scheduler) Failed(flavour, failure string) {
 	s.failures.note(flavour, failure, true, s.Clock())
 }
 
+// Withdrawn says that a runner that was announced is not started after all: fewer are
+// wanted now.
+func (s *Scheduler) Withdrawn(runner string) {
+	s.prepare()
+	if m := s.fleet.find(runner); m != nil && m.starting() {
+		s.fleet.forget(runner)
+	}
+}
+
 // Replace retires a runner that is of an older make, if it is ready; one that has its
 // job finishes it, and is retired then anyway. It reports whether the runner goes now.
 func (s *Scheduler) Replace(runner string) bool {
@@ -102,7 +111,7 @@ func (s *Scheduler) retire(m *member) {
 		defer cancel()
 		for _, p := range s.poolsOf(m.flavour) {
 			if err := p.Retire(ctx, m.id); err != nil {
-				s.Logger.Error("runner not retired", "runner", m.id, "error", err)
+				s.Logger.Warn("runner has not ended yet; its pool ends it once it can", "runner", m.id, "error", err)
 			}
 		}
 		s.fleet.forget(m.id)

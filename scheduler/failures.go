@@ -25,7 +25,7 @@ type failures struct {
 // trouble is what went wrong with one flavour's runners.
 type trouble struct {
 	last      []PoolFailure // the latest first
-	unstarted int           // failures to start one since a runner last registered
+	unstarted int           // failed starts in a row that nothing has made up for yet
 }
 
 // of returns a flavour's trouble. mu is held.
@@ -56,14 +56,15 @@ func (f *failures) note(flavour, why string, unstarted bool, now time.Time) {
 	t.last = t.last[:min(len(t.last), maxFailures)]
 }
 
-// started notes that a runner of the flavour has registered.
-func (f *failures) started(flavour string) {
+// over notes that nothing keeps runners of the flavour from starting: one has registered,
+// or all that are wanted are there. What is kept for staff stays.
+func (f *failures) over(flavour string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.of(flavour).unstarted = 0
 }
 
-// unstarted is how often in a row no runner of the flavour came to register.
+// unstarted returns how many starts of the flavour's runners failed in a row.
 func (f *failures) unstarted(flavour string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -66,6 +66,9 @@ func (k *keeper) run(ctx context.Context) {
 		} else {
 			asked = n
 		}
+		if k.inService() >= n {
+			k.scheduler.failures.over(k.flavour.Name)
+		}
 		k.dismiss(n)
 		pace.Reset(lookPace)
 		select {
@@ -138,6 +141,12 @@ func (k *keeper) measure(ctx context.Context) (demand, error) {
 	}
 	k.measured, k.lookedUp = d, now
 	return d, nil
+}
+
+// inService returns how many runners have registered and are not to be retired.
+func (k *keeper) inService() int {
+	t := k.scheduler.fleet.tally(k.flavour.Name)
+	return int(t.ready.Load() + t.busy.Load())
 }
 
 // dismiss ends runners that have been idle for the cooldown, as many as there are more than n.

@@ -13,10 +13,16 @@ type Pool interface {
 	// busy ones included; it returns once that is under way. It only ever starts
 	// runners: which ones are too many is known to the scheduler, who retires them.
 	Ensure(ctx context.Context, f schema.Flavour, n int) error
+	// Registered says that a runner has registered: whatever kept the flavour's runners
+	// from starting before is over, and List no longer returns it.
+	Registered(runner string)
 	// Retire ends a runner for good, by the id that its credential was made for,
-	// and waits for it. A runner that is gone already is no error.
+	// and waits for its end until ctx ends. A runner that is gone already is no error.
+	// Where the machines do not answer now, the error is CodeUnavailable, and the pool
+	// ends the runner once they do.
 	Retire(ctx context.Context, runner string) error
-	// List returns the runners that the pool has started and not yet retired.
+	// List returns the runners that the pool has started and not yet retired, and
+	// for each flavour that lacks runners why the last one could not start.
 	List(ctx context.Context) ([]PoolRunner, error)
 	// Close ends every runner and waits for them; those of a cluster live on, and the
 	// next process's pool has them again. Closing twice is no error.

@@ -40,7 +40,8 @@ func (s *Scheduler) register(w http.ResponseWriter, r *http.Request) error {
 	}
 	m.register(record, s.Clock()) // nothing of it changes any more
 	s.fleet.admit(m)
-	s.failures.started(m.flavour)
+	s.failures.over(m.flavour)
+	s.Pools[m.flavour].Registered(m.id)
 	s.Logger.Info("runner registered", "runner", m.id, "flavour", m.flavour, "wall", record.Wall, "image", record.Image)
 	s.keep(m.flavour)
 	reply(w, http.StatusOK, schema.Registered{Runner: m.id, Secret: secret, Flavour: flavour})

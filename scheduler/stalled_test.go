@@ -105,3 +105,69 @@ func TestStaffSeeTheLastFailures(t *testing.T) {
 		}
 	})
 }
+
+// Runners failed to start while the machines were away. Once as many as are wanted are
+// there, nobody reads of it any more, however long they are busy.
+func TestFailureThatIsOverIsNotTold(t *testing.T) {
+	t.Parallel()
+	for name, fails := range map[string]func(*bundle){
+		"the pool said so":         func(b *bundle) { b.Failed("standard", "Nomad does not answer"); b.Failed("standard", "dispatch: 500") },
+		"a runner did not come up": func(b *bundle) { b.fail("runner-7", "no wall"); b.fail("runner-8", "no wall") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := newBundle(t).start(func(s *scheduler.Scheduler) { s.Flavours["standard"] = schema.Flavour{Warm: 1, Max: 1} })
+				d := b.newDevice()
+				b.push("alice")
+				d.claim()
+				fails(b)
+				job := b.push("bob")
+				time.Sleep(2 * time.Second)
+				if p := b.Place(job.ID); p.Stalled != "" {
+					t.Errorf("while all runners are busy, told %q", p.Stalled)
+				}
+				if states, err := b.PoolStates(t.Context()); err != nil || len(states[0].Failures) == 0 {
+					t.Errorf("staff read no more of it: %+v, %v", states, err)
+				}
+			})
+		})
+	}
+}
+
+// The same where nothing is wanted for a while: the next push is not told of an old failure.
+func TestFailureIsOverOnceNothingIsWanted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBundle(t).start(func(s *scheduler.Scheduler) { s.Flavours["standard"] = schema.Flavour{Max: 1} })
+		b.fail("runner-7", "no wall")
+		b.fail("runner-8", "no wall")
+		time.Sleep(time.Minute)
+		job := b.push("alice")
+		synctest.Wait()
+		if p := b.Place(job.ID); p.Stalled != "" {
+			t.Errorf("told %q", p.Stalled)
+		}
+	})
+}
+
+// A runner that is withdrawn before it started is counted no more, and the idle ones stay.
+func TestWithdrawnRunnerIsNotCounted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBundle(t).start()
+		idle := b.newDevice()
+		b.Expect("runner-9", "standard")
+		b.Withdrawn("runner-9")
+		b.Withdrawn(idle.id) // it has registered: too late
+		time.Sleep(2 * time.Minute)
+		states, err := b.PoolStates(t.Context())
+		check(t, err)
+		if states[0].Starting != 0 || states[0].Ready != 1 || !b.pool.has(idle.id) {
+			t.Errorf("starting %d, ready %d, the idle one alive: %t", states[0].Starting, states[0].Ready, b.pool.has(idle.id))
+		}
+		if got := b.pool.registered; len(got) != 1 || got[0] != idle.id {
+			t.Errorf("the pool was told that %v have registered", got)
+		}
+	})
+}

@@ -55,6 +55,9 @@ func (p *pool) fill(flavour string) error {
 	return nil
 }
 
+// Registered implements scheduler.Pool.
+func (p *pool) Registered(string) {}
+
 // Retire implements scheduler.Pool.
 func (p *pool) Retire(_ context.Context, runner string) error {
 	if !p.remove(runner) {

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/docker/docker/api/types"
+	"github.com/docker/docker/client"
 	"github.com/docker/docker/pkg/stdcopy"
 
 	"github.com/grader/grader/scheduler/runnerlog"
@@ -37,10 +38,13 @@ func (c *container) Live(ctx context.Context) string {
 		return schema.MessageOf(err)
 	}
 	image, err := daemon.create(ctx, c)
+	if err != nil && client.IsErrConnectionFailed(err) {
+		return schema.MessageOf(err) // the daemon was not asked
+	}
+	defer c.remove(ctx) // also where it may have been made, and the answer was lost
 	if err != nil {
 		return schema.MessageOf(err)
 	}
-	defer daemon.remove(ctx, c)
 	stream, err := daemon.attach(ctx, c)
 	if err != nil {
 		return schema.MessageOf(err)
@@ -81,6 +85,16 @@ func (c *container) hand(stream types.HijackedResponse, image string) error {
 	return nil
 }
 
+// remove removes the container. Where the runner is retired somebody waits for that; a
+// failure is told at once.
+func (c *container) remove(ctx context.Context) {
+	if ctx.Err() != nil {
+		c.pool.daemon.leftovers.removeAll(ctx, c.name())
+		return
+	}
+	c.pool.daemon.leftovers.remove(ctx, c.name())
+}
+
 // made notes the container's id.
 func (c *container) made(in string) {
 	c.mu.Lock()
@@ -88,16 +102,14 @@ func (c *container) made(in string) {
 	c.in = in
 }
 
-// name returns the container's id, "" where there is none yet.
-func (c *container) name() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.in
-}
+// name is what the daemon knows the container by.
+func (c *container) name() string { return "grader-" + c.id }
 
 // Where implements supervisor.Life.
 func (c *container) Where() string {
-	if in := c.name(); in != "" {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if in := c.in; in != "" {
 		return "container " + in[:min(12, len(in))]
 	}
 	return "container being made"

@@ -29,9 +29,10 @@ const (
 
 // daemon is the Docker daemon, as the pool uses it. Its errors are in words for staff.
 type daemon struct {
-	api    client.APIClient
-	server string
-	logger *slog.Logger
+	api       client.APIClient
+	server    string
+	logger    *slog.Logger
+	leftovers *leftovers
 
 	sweeping sync.Mutex
 	swept    bool
@@ -39,12 +40,12 @@ type daemon struct {
 
 // create makes a runner's container and returns the content id of its image.
 func (d *daemon) create(ctx context.Context, c *container) (content string, err error) {
-	made, err := d.api.ContainerCreate(ctx, c.pool.config(c), c.pool.hostConfig(c), nil, nil, "grader-"+c.id)
+	made, err := d.api.ContainerCreate(ctx, c.pool.config(c), c.pool.hostConfig(c), nil, nil, c.name())
 	if errdefs.IsNotFound(err) && strings.Contains(c.flavour.Image, "@sha256:") {
 		if err := d.pull(ctx, c.flavour.Image); err != nil {
 			return "", err
 		}
-		made, err = d.api.ContainerCreate(ctx, c.pool.config(c), c.pool.hostConfig(c), nil, nil, "grader-"+c.id)
+		made, err = d.api.ContainerCreate(ctx, c.pool.config(c), c.pool.hostConfig(c), nil, nil, c.name())
 	}
 	if err != nil {
 		return "", d.words(err, c.flavour.Image)
@@ -52,7 +53,6 @@ func (d *daemon) create(ctx context.Context, c *container) (content string, err 
 	c.made(made.ID)
 	is, err := d.api.ContainerInspect(ctx, made.ID)
 	if err != nil {
-		d.remove(ctx, c)
 		return "", d.words(err, c.flavour.Image)
 	}
 	return is.Image, nil
@@ -140,17 +140,6 @@ func rest(ctx context.Context, pause time.Duration) {
 	}
 }
 
-// remove removes a container with its processes, whatever ended ctx. One that cannot be removed now is
-// removed when the server starts again.
-func (d *daemon) remove(ctx context.Context, c *container) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
-	err := d.api.ContainerRemove(ctx, c.name(), api.RemoveOptions{Force: true, RemoveVolumes: true})
-	if err != nil && !errdefs.IsNotFound(err) && !errdefs.IsConflict(err) {
-		d.logger.Error("container not removed", "container", c.name(), "error", err)
-	}
-}
-
 // sweep removes the containers that a dead server of this data directory left. It is
 // done once, before the first container is made.
 func (d *daemon) sweep(ctx context.Context) error {
@@ -167,7 +156,7 @@ func (d *daemon) sweep(ctx context.Context) error {
 	}
 	for _, is := range left {
 		d.logger.Info("removing a container that a dead server left", "container", is.ID, "runner", is.Labels[labelRunner])
-		d.remove(ctx, &container{in: is.ID})
+		d.leftovers.remove(ctx, is.ID)
 	}
 	d.swept = true
 	return nil

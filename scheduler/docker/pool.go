@@ -50,7 +50,7 @@ func (p *Pool) open() (*supervisor.Supervisor, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.server, d.logger = p.Server, p.Logger
+	d.server, d.logger, d.leftovers = p.Server, p.Logger, newLeftovers(d.api, p.Logger)
 	p.daemon = d
 	p.runners = &supervisor.Supervisor{Name: "docker", Registrar: p.Registrar, New: p.newContainer}
 	return p.runners, nil
@@ -70,6 +70,13 @@ func (p *Pool) Ensure(ctx context.Context, f schema.Flavour, n int) error {
 		return err
 	}
 	return runners.Ensure(ctx, f, n)
+}
+
+// Registered notes that a runner has registered.
+func (p *Pool) Registered(runner string) {
+	if runners := p.opened(); runners != nil {
+		runners.Registered(runner)
+	}
 }
 
 // Retire removes a runner's container, whatever it does, and waits for that.
@@ -98,10 +105,14 @@ func (p *Pool) Close() error {
 	if runners == nil {
 		return nil
 	}
+	if first {
+		p.daemon.leftovers.giveUp()
+	}
 	runners.Close()
 	if !first {
 		return nil
 	}
+	p.daemon.leftovers.close()
 	if err := p.daemon.api.Close(); err != nil {
 		return fmt.Errorf("close Docker's client: %w", err)
 	}

@@ -53,6 +53,12 @@ func (p *Pool) Ensure(ctx context.Context, f schema.Flavour, n int) error {
 	return p.runners.Ensure(ctx, f, n)
 }
 
+// Registered notes that a runner has registered.
+func (p *Pool) Registered(runner string) {
+	p.prepare()
+	p.runners.Registered(runner)
+}
+
 // Retire ends a runner: SIGTERM, after Grace SIGKILL, and waits for it.
 func (p *Pool) Retire(ctx context.Context, runner string) error {
 	p.prepare()

@@ -28,6 +28,7 @@ type Front struct {
 	Identify scheduler.Identifier // the pool, where its runners have identities instead of tokens
 
 	t          testing.TB
+	pool       scheduler.Pool // is told of registrations; nil: nobody is
 	mu         sync.Mutex
 	tokens     map[string]string        // to id
 	flavours   map[string]string        // of ids
@@ -94,6 +95,13 @@ func (f *Front) Exited(runner, _ string) { f.exited <- runner }
 // Lost notes that a runner was ended that was not retired.
 func (f *Front) Lost(runner, _, _ string) { f.exited <- runner }
 
+// Withdrawn forgets a runner that is not started after all.
+func (f *Front) Withdrawn(runner string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.flavours, runner)
+}
+
 // Failed is for staff, of whom there are none.
 func (f *Front) Failed(string, string) {}
 
@@ -137,6 +145,9 @@ func (f *Front) register(w http.ResponseWriter, r *http.Request) {
 		f.t.Errorf("a runner of flavour %q came with a proof that is not its own: %v", said.Flavour, err)
 		answer(w, schema.HTTPStatus(err), schema.ErrorReply{Code: schema.CodeOf(err), Message: err.Error()})
 		return
+	}
+	if f.pool != nil {
+		f.pool.Registered(id)
 	}
 	f.registered <- id
 	answer(w, http.StatusOK, schema.Registered{Runner: id, Secret: id, Flavour: schema.Flavour{Name: said.Flavour}})

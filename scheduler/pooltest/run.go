@@ -48,11 +48,16 @@ func run(t *testing.T, suite map[string]func(*testing.T, *subject), make Make) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			pool, front := make(t)
-			s := &subject{t: t, Pool: pool, front: front}
+			s := newSubject(t, pool, front)
 			defer s.close()
 			test(t, s)
 		})
 	}
+}
+
+func newSubject(t *testing.T, pool scheduler.Pool, front *Front) *subject {
+	front.pool = pool
+	return &subject{t: t, Pool: pool, front: front}
 }
 
 // subject is a pool under test.
@@ -223,6 +228,7 @@ func outlived(t *testing.T, s *subject, again func(*testing.T, *Front) scheduler
 		t.Error("a closed pool starts runners")
 	}
 	s.Pool = again(t, s.front)
+	s.front.pool = s.Pool
 	s.wants("small", ids...)
 	s.ensure("small", 2)
 	s.wants("small", ids...)

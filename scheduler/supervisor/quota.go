@@ -11,21 +11,22 @@ const (
 	longestPause = 30 * time.Second
 )
 
-// quota is how many runners of one flavour there should be, and how it went. It is
-// guarded by the supervisor's mu.
+// quota is how many runners of one flavour there should be, and how starting them went.
+// It is guarded by the supervisor's mu.
 type quota struct {
 	flavour schema.Flavour
 	want    int
 	alive   int       // not retired
+	serving int       // of those, the registered ones
 	failed  int       // starts that failed in a row
 	retry   time.Time // nothing is started before
 	timer   *time.Timer
-	failure string
+	failure string // why the last start failed; "" once that is over
 }
 
-// blame notes a failure and doubles the pause before the next start. Of several
+// recordFailure notes a failure and doubles the pause before the next start. Of several
 // runners that fail at once, the first doubles it for all.
-func (q *quota) blame(failure string) {
+func (q *quota) recordFailure(failure string) {
 	q.failure = failure
 	if time.Now().Before(q.retry) {
 		return
@@ -35,5 +36,12 @@ func (q *quota) blame(failure string) {
 	q.retry = time.Now().Add(pause)
 }
 
-// forgive forgets the failures: a runner served.
-func (q *quota) forgive() { q.failed, q.failure, q.retry = 0, "", time.Time{} }
+// resetPause lets the next start come at once: a runner has served.
+func (q *quota) resetPause() { q.failed, q.retry = 0, time.Time{} }
+
+// forgetFailure drops a failure that is over: every runner that is wanted has registered.
+func (q *quota) forgetFailure() {
+	if q.serving >= q.want {
+		q.failure = ""
+	}
+}

@@ -42,12 +42,13 @@ type Supervisor struct {
 // runner is a life with what the supervisor knows of it, guarded by its mu.
 type runner struct {
 	Life
-	id      string
-	quota   *quota
-	began   time.Time
-	end     context.CancelFunc
-	retired bool
-	gone    chan struct{} // closed once nothing of it is left
+	id         string
+	quota      *quota
+	began      time.Time
+	end        context.CancelFunc
+	registered bool
+	retired    bool
+	gone       chan struct{} // closed once nothing of it is left
 }
 
 // errClosed is the answer of a pool that was closed.
@@ -69,6 +70,7 @@ func (s *Supervisor) Ensure(_ context.Context, f schema.Flavour, n int) error {
 		s.flavours[f.Name] = q
 	}
 	q.flavour, q.want = f, n
+	q.forgetFailure()
 	s.fill(q) //nolint:contextcheck // a runner outlives every request
 	return nil
 }
@@ -111,17 +113,30 @@ func (s *Supervisor) start(q *quota) {
 	})
 }
 
+// Registered notes that a runner has started: a failure before is over.
+func (s *Supervisor) Registered(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.runners[id]
+	if r == nil || r.retired || r.registered {
+		return
+	}
+	r.registered = true
+	r.quota.serving++
+	r.quota.failure = ""
+}
+
 // settle notes a runner's end and puts a fresh one in its place.
 func (s *Supervisor) settle(r *runner, failure string) {
 	s.mu.Lock()
 	delete(s.runners, r.id)
 	retired := r.retired
 	if retired || time.Since(r.began) > longestPause {
-		r.quota.forgive()
+		r.quota.resetPause()
 	}
 	if !retired {
-		r.quota.alive--
-		r.quota.blame(cmp.Or(failure, "it ended without having been told to"))
+		r.uncount()
+		r.quota.recordFailure(cmp.Or(failure, "it ended without having been told to"))
 	}
 	s.mu.Unlock()
 	close(r.gone)
@@ -157,8 +172,16 @@ func (s *Supervisor) Retire(ctx context.Context, id string) error {
 func (r *runner) retire() {
 	if !r.retired {
 		r.retired = true
-		r.quota.alive--
+		r.uncount()
 		r.end()
+	}
+}
+
+// uncount takes a runner out of its flavour's counts; the supervisor's mu is held.
+func (r *runner) uncount() {
+	r.quota.alive--
+	if r.registered {
+		r.quota.serving--
 	}
 }
 

@@ -3,6 +3,8 @@ package supervisor_test
 import (
 	"context"
 	"fmt"
+	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -72,6 +74,54 @@ func TestPausesGrowWhileRunnersFail(t *testing.T) {
 	})
 }
 
+// Staff read why runners cannot be started as long as that is so, and not longer.
+func TestFailureThatIsOverIsForgotten(t *testing.T) {
+	t.Parallel()
+	for name, over := range map[string]func(*testing.T, *supervisor.Supervisor, *atomic.Bool){
+		"another one registers": func(t *testing.T, s *supervisor.Supervisor, fails *atomic.Bool) {
+			fails.Store(false)
+			time.Sleep(time.Minute) // the pause between two starts
+			s.Registered(only(t, s))
+		},
+		"none is wanted any more": func(t *testing.T, s *supervisor.Supervisor, _ *atomic.Bool) {
+			check(t, s.Ensure(t.Context(), small, 0))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s, _, _ := newSupervisor(life{})
+				defer s.Close()
+				var fails atomic.Bool
+				fails.Store(true)
+				s.New = func(string, schema.Flavour) supervisor.Life { return life{fails: fails.Load(), began: func() {}} }
+				check(t, s.Ensure(t.Context(), small, 1))
+				synctest.Wait()
+				if told := failures(t, s); len(told) == 0 {
+					t.Error("staff read nothing of the failure")
+				}
+				over(t, s, &fails)
+				if told := failures(t, s); len(told) > 0 {
+					t.Errorf("staff still read %q", told)
+				}
+			})
+		})
+	}
+}
+
+// failures are what staff read of the pool.
+func failures(t *testing.T, s *supervisor.Supervisor) (told []string) {
+	t.Helper()
+	runners, err := s.List(t.Context())
+	check(t, err)
+	for _, r := range runners {
+		if r.Failure != "" {
+			told = append(told, r.Failure)
+		}
+	}
+	return told
+}
+
 func TestTheNextDoesNotWaitForTheLastsEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -132,7 +182,8 @@ func only(t *testing.T, s *supervisor.Supervisor) string {
 	t.Helper()
 	runners, err := s.List(t.Context())
 	check(t, err)
-	if len(runners) != 1 || !runners[0].Alive {
+	runners = slices.DeleteFunc(runners, func(r schema.PoolRunner) bool { return !r.Alive })
+	if len(runners) != 1 {
 		t.Fatalf("listed: %+v", runners)
 	}
 	return runners[0].ID

@@ -1,0 +1,106 @@
+package nomad
+
+import (
+	"context"
+	"time"
+)
+
+// stop ends a runner's job. Nomad forgets a job that is purged at once, with its
+// allocation: nothing would tell when that has ended. So while it may run it is only
+// stopped, and purged once its end was heard of.
+func (p *Pool) stop(ctx context.Context, id string) (purged bool, err error) {
+	p.mu.Lock()
+	r := p.runners[id]
+	purge := r == nil || r.alloc == ""
+	p.mu.Unlock()
+	_, _, err = p.Cluster.Jobs().Deregister(id, purge, write(ctx))
+	if missing(err) {
+		p.removed(id)
+		return true, nil
+	}
+	if err != nil {
+		return false, unanswered("stop job "+id, err)
+	}
+	return purge, nil
+}
+
+// removed notes that Nomad has no such job: nothing will tell of its end.
+func (p *Pool) removed(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if r := p.runners[id]; r != nil && r.retired {
+		p.forget(r)
+	}
+}
+
+// remove is stop where nobody waits for it. It is tried until it succeeds; while Nomad
+// does not answer at all, the next try comes when it does.
+func (p *Pool) remove(id string) {
+	if !p.beginRemoval(id) {
+		return
+	}
+	p.spawn(func(ctx context.Context) {
+		for pause := firstPause; ctx.Err() == nil; pause = min(2*pause, awayPause) {
+			purged, err := p.stopInTime(ctx, id)
+			if err == nil && p.endRemoval(id, purged) {
+				return
+			}
+			if err != nil && pause == firstPause && ctx.Err() == nil {
+				p.Logger.Warn("job not removed yet; this is tried again", "job", id, "error", err)
+			}
+			rest(ctx, pause)
+			p.awaitAnswers(ctx)
+		}
+	})
+}
+
+// stopInTime is stop within the patience for calls that nobody waits for.
+func (p *Pool) stopInTime(ctx context.Context, id string) (purged bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, callPatience)
+	defer cancel()
+	return p.stop(ctx, id)
+}
+
+// beginRemoval notes that a task removes a job; false: one does so already.
+func (p *Pool) beginRemoval(id string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.removing[id] {
+		return false
+	}
+	p.removing[id] = true
+	return true
+}
+
+// endRemoval ends a task's removal of a job; false: the job was only stopped, and has
+// ended meanwhile, so that it is still to be purged.
+func (p *Pool) endRemoval(id string, purged bool) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !purged && p.runners[id] == nil {
+		return false
+	}
+	delete(p.removing, id)
+	return true
+}
+
+// awaitAnswers returns once Nomad answers, or ctx ends.
+func (p *Pool) awaitAnswers(ctx context.Context) {
+	p.mu.Lock()
+	answers := p.answers
+	p.mu.Unlock()
+	select {
+	case <-answers:
+	case <-ctx.Done():
+	}
+}
+
+// rest waits for a while, or until ctx ends.
+func rest(ctx context.Context, pause time.Duration) {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,147 @@
+package docker
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/containerd/errdefs"
+	api "github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/client"
+)
+
+// leftovers removes containers. What a daemon that is away does not remove now is tried
+// again until the daemon answers, or the pool is closed: then the next start removes it.
+type leftovers struct {
+	api    client.APIClient
+	logger *slog.Logger
+
+	mu     sync.Mutex
+	names  map[string]bool // what is still to be removed by the task
+	closed chan struct{}
+	task   sync.WaitGroup
+	busy   bool // the task runs
+}
+
+// newLeftovers returns an empty set. Close it.
+func newLeftovers(api client.APIClient, logger *slog.Logger) *leftovers {
+	return &leftovers{api: api, logger: logger, names: map[string]bool{}, closed: make(chan struct{})}
+}
+
+// remove removes a container with its processes, whatever ended ctx. A failure is
+// left to be tried again, and remove returns.
+func (l *leftovers) remove(ctx context.Context, name string) {
+	err := l.try(ctx, name)
+	if err == nil {
+		return
+	}
+	l.logger.Warn("container not removed yet; it is removed once the Docker daemon answers", "container", name, "error", err)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.names[name] = true
+	if !l.busy {
+		l.busy = true
+		l.task.Go(func() { l.work(context.WithoutCancel(ctx)) })
+	}
+}
+
+// removeAll is remove for one that somebody waits for: it returns once nothing of the
+// container is left, or the pool is closed.
+func (l *leftovers) removeAll(ctx context.Context, name string) {
+	for pause := firstTry; ; pause = min(2*pause, longestTry) {
+		err := l.try(ctx, name)
+		if err == nil {
+			return
+		}
+		if pause == firstTry {
+			l.logger.Warn("container not removed yet; it is removed once the Docker daemon answers", "container", name, "error", err)
+		}
+		if !l.rest(pause) {
+			l.add(name) // close says what becomes of it
+			return
+		}
+	}
+}
+
+// add notes a container that is still to be removed.
+func (l *leftovers) add(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.names[name] = true
+}
+
+// try removes a container once. One that is gone, or is being removed, is no error.
+func (l *leftovers) try(ctx context.Context, name string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	err := l.api.ContainerRemove(ctx, name, api.RemoveOptions{Force: true, RemoveVolumes: true})
+	if errdefs.IsNotFound(err) || errdefs.IsConflict(err) {
+		return nil
+	}
+	return err
+}
+
+// work removes what is left until nothing is, or the pool is closed.
+func (l *leftovers) work(ctx context.Context) {
+	for pause := firstTry; ; pause = min(2*pause, longestTry) {
+		if !l.rest(pause) {
+			return
+		}
+		for _, name := range l.left() {
+			if l.try(ctx, name) == nil {
+				l.removed(name)
+			}
+		}
+		if l.finished() {
+			return
+		}
+	}
+}
+
+// left returns what is still to be removed.
+func (l *leftovers) left() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Sorted(maps.Keys(l.names))
+}
+
+func (l *leftovers) removed(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.names, name)
+}
+
+// finished reports whether nothing is left; the task ends then.
+func (l *leftovers) finished() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.busy = len(l.names) > 0
+	return !l.busy
+}
+
+// rest waits for a while; false: the pool was closed.
+func (l *leftovers) rest(pause time.Duration) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-l.closed:
+		return false
+	}
+}
+
+// giveUp ends the tries: each container gets one more, by whoever it belongs to. Call it once.
+func (l *leftovers) giveUp() { close(l.closed) }
+
+// close waits for the try that is under way, after giveUp and once nobody else removes
+// containers.
+func (l *leftovers) close() {
+	l.task.Wait()
+	for _, name := range l.left() {
+		l.logger.Error("container not removed; the next start of the server removes it", "container", name)
+	}
+}
