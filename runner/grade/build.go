@@ -91,6 +91,10 @@ func (f *buildFailure) Error() string { return f.message }
 
 // buildSteps returns the steps of the assignment, or of the recipe for build: auto.
 func (s *session) buildSteps(b *subject) ([]assignment.Step, func(*sandbox.Scratch) error, error) {
+	b.left = directoryOf(b.sources).leftovers()
+	if err := b.judgeTexts(s.spec.Auto); err != nil {
+		return nil, nil, err
+	}
 	if !s.spec.Auto {
 		return s.spec.Build, nil, nil
 	}

@@ -27,25 +27,25 @@ type recipe struct {
 type language struct {
 	name     string
 	endings  []string
+	text     textRule
 	prepares func(files []string, b *subject) (recipe, error)
 }
 
 // languages returns those that build: auto knows.
 func languages() []language {
 	return []language{
-		{"C", []string{".c"}, recipeC},
-		{"C++", []string{".cc", ".cpp", ".cxx", ".c++", ".C"}, recipeCPP},
-		{"Java", []string{".java"}, recipeJava},
-		{"Python", []string{".py"}, recipePython},
-		{"Go", []string{".go"}, recipeGo},
-		{"JavaScript", []string{".js", ".mjs", ".cjs"}, recipeJavaScript},
+		{"C", []string{".c"}, textRule{}, recipeC},
+		{"C++", []string{".cc", ".cpp", ".cxx", ".c++", ".C"}, textRule{}, recipeCPP},
+		{"Java", []string{".java"}, textRule{strict: true, noMark: true}, recipeJava},
+		{"Python", []string{".py"}, textRule{strict: true, cookie: true}, recipePython},
+		{"Go", []string{".go"}, textRule{strict: true}, recipeGo},
+		{"JavaScript", []string{".js", ".mjs", ".cjs"}, textRule{}, recipeJavaScript},
 	}
 }
 
 // chooseRecipe picks the language by the endings of the subject's files, and notes which files
 // it leaves out. The error is a buildFailure.
 func chooseRecipe(b *subject) (recipe, error) {
-	b.left = directoryOf(b.sources).leftovers()
 	found := map[string][]string{}
 	var out []string
 	for _, f := range b.sources {

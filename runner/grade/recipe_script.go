@@ -9,15 +9,21 @@ import (
 )
 
 // pythonCheck compiles every file that it is given without writing anything, and ends
-// with status 1 where one does not parse.
-const pythonCheck = `import sys, traceback
+// with status 1 where one does not parse. The compiler passes over bytes in a comment that the
+// interpreter, which decodes the whole file, refuses.
+const pythonCheck = `import sys, tokenize, traceback
 bad = 0
 for name in sys.argv[1:]:
     try:
         with open(name, "rb") as f:
             compile(f.read(), name, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as e:
+        with tokenize.open(name) as f:
+            f.read()
+    except SyntaxError as e:
         traceback.print_exception(type(e), e, None)
+        bad = 1
+    except (ValueError, LookupError) as e:
+        print(f'  File "{name}"\n{type(e).__name__}: {e}: save the file as UTF-8', file=sys.stderr)
         bad = 1
 sys.exit(bad)
 `

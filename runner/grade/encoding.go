@@ -1,0 +1,162 @@
+package grade
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// textRule is what a language's compiler or interpreter asks of the encoding of a source. None reads
+// UTF-16.
+type textRule struct {
+	strict bool // refuses what is not UTF-8, and NUL bytes; others pass such bytes on
+	noMark bool // refuses a byte order mark at the beginning
+	cookie bool // a comment may name another encoding (Python's PEP 263)
+}
+
+// textFlaw is what is wrong with the encoding of a source.
+type textFlaw struct {
+	file  string
+	line  int // 0: the whole file
+	what  string
+	way   string // what to do
+	fatal bool   // the source cannot be compiled, or not be run
+}
+
+// String returns "main.py:3: byte 0xfc is not UTF-8: save the file as UTF-8".
+func (f textFlaw) String() string {
+	if f.line == 0 {
+		return fmt.Sprintf("%s %s: %s", f.file, f.what, f.way)
+	}
+	return fmt.Sprintf("%s:%d: %s: %s", f.file, f.line, f.what, f.way)
+}
+
+// maxTextFlaws is how many sources with a flaw are named.
+const maxTextFlaws = 5
+
+// textFlaws returns the sources of a subject that cannot be read as their language asks. A compiler would
+// point at some byte, and an interpreter at none before a test runs.
+func (b *subject) textFlaws() ([]textFlaw, error) {
+	var flaws []textFlaw
+	for _, f := range b.sources {
+		rule, is := textRuleOf(f.name)
+		if !is || !b.isWork(f.name) {
+			continue
+		}
+		content, err := readCapped(filepath.FromSlash(f.from), maxSource)
+		if err != nil {
+			return nil, err
+		}
+		if flaw, bad := rule.judge(content); bad && len(flaws) < maxTextFlaws {
+			flaw.file = f.name
+			flaws = append(flaws, flaw)
+		}
+	}
+	return flaws, nil
+}
+
+// textRuleOf returns the rule for a file by its ending, false for what no language here reads.
+func textRuleOf(name string) (textRule, bool) {
+	for _, l := range languages() {
+		if slices.Contains(l.endings, path.Ext(name)) {
+			return l.text, true
+		}
+	}
+	return textRule{}, header(name)
+}
+
+// judge returns the first flaw of a source.
+func (r textRule) judge(content []byte) (textFlaw, bool) {
+	const save = "save the file as UTF-8"
+	if name := wideEncoding(content); name != "" {
+		return textFlaw{what: "is " + name, way: "save it as UTF-8", fatal: true}, true
+	}
+	if at := bytes.IndexByte(content, 0); at >= 0 {
+		return textFlaw{line: lineOf(content, at), what: "a NUL byte in the source", way: save, fatal: r.strict}, true
+	}
+	const mark = "\xef\xbb\xbf"
+	if r.noMark && bytes.HasPrefix(content, []byte(mark)) {
+		return textFlaw{what: "begins with a byte order mark (U+FEFF)", way: "save it as UTF-8 without BOM", fatal: true}, true
+	}
+	if r.cookie && namesOtherEncoding(content) {
+		return textFlaw{}, false
+	}
+	for at := 0; at < len(content); {
+		c, n := utf8.DecodeRune(content[at:])
+		if c == utf8.RuneError && n == 1 {
+			what := fmt.Sprintf("byte 0x%02x is not UTF-8 (the file may be Latin-1 or Windows-1252)", content[at])
+			return textFlaw{line: lineOf(content, at), what: what, way: save, fatal: r.strict}, true
+		}
+		at += n
+	}
+	return textFlaw{}, false
+}
+
+// wideEncoding returns the name of an encoding of two or four bytes a character, by its mark or, of
+// UTF-16, by the zeros between Latin letters; "" for any other.
+func wideEncoding(content []byte) string {
+	for _, known := range []struct{ mark, name string }{
+		{"\xff\xfe\x00\x00", "UTF-32"}, {"\x00\x00\xfe\xff", "UTF-32"}, {"\xff\xfe", "UTF-16"}, {"\xfe\xff", "UTF-16"},
+	} {
+		if bytes.HasPrefix(content, []byte(known.mark)) {
+			return known.name
+		}
+	}
+	start := content[:min(len(content), 1024)&^1]
+	var zeros [2]int
+	for i, c := range start {
+		if c == 0 {
+			zeros[i%2]++
+		}
+	}
+	half := len(start) / 2
+	if half >= 4 && (zeros[0] == 0 && zeros[1] >= half*3/4 || zeros[1] == 0 && zeros[0] >= half*3/4) {
+		return "UTF-16"
+	}
+	return ""
+}
+
+// pythonCookie matches a line that names the encoding of a Python source.
+var pythonCookie = regexp.MustCompile(`^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)`)
+
+// namesOtherEncoding reports whether a Python source names an encoding that is not UTF-8 in its first two lines.
+func namesOtherEncoding(content []byte) bool {
+	for range 2 {
+		var line []byte
+		line, content, _ = bytes.Cut(content, []byte("\n"))
+		if m := pythonCookie.FindSubmatch(line); m != nil {
+			name := strings.ReplaceAll(strings.ToLower(string(m[1])), "_", "-")
+			return name != "utf-8" && name != "utf8" && !strings.HasPrefix(name, "utf-8-")
+		}
+		if text := bytes.TrimSpace(line); len(text) > 0 && text[0] != '#' {
+			return false
+		}
+	}
+	return false
+}
+
+// judgeTexts notes the flaws of a subject's sources. For build: auto those that are fatal are a
+// buildFailure; steps of the assignment's own may convert the files, or not read them.
+func (b *subject) judgeTexts(auto bool) error {
+	flaws, err := b.textFlaws()
+	if err != nil {
+		return err
+	}
+	var fatal []string
+	for _, f := range flaws {
+		if auto && f.fatal {
+			fatal = append(fatal, f.String())
+		} else {
+			b.notes = append(b.notes, wrapNote("note: "+f.String())...)
+		}
+	}
+	if len(fatal) > 0 {
+		return &buildFailure{strings.Join(fatal, "\n")}
+	}
+	return nil
+}
