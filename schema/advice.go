@@ -17,6 +17,9 @@ func RemoveCommand(paths ...string) string {
 	return command
 }
 
+// ExecutableCommand returns the git command that gives a file its execute bit in the next commit.
+func ExecutableCommand(path string) string { return "git update-index --chmod=+x " + shellWord(path) }
+
 // shellWord quotes a path where a shell, or git's patterns, would take it for something else.
 func shellWord(path string) string {
 	plain := func(r rune) bool {

@@ -10,6 +10,26 @@ import (
 	"github.com/grader/grader/schema"
 )
 
+// TestExecutableCommandWorksAsWritten runs the command in a real repository.
+func TestExecutableCommandWorksAsWritten(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("no git")
+	}
+	for _, name := range []string{"run.sh", "it's.sh", "-x", "a b"} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		c := exec.Command("sh", "-ec", "git init -q; git add .; git commit -qm first; "+schema.ExecutableCommand(name)+"; git commit -qm second; git ls-tree HEAD | cut -d' ' -f1")
+		c.Dir = dir
+		c.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@b", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@b")
+		if out, err := c.CombinedOutput(); err != nil || string(out) != "100755\n" {
+			t.Errorf("%s: %v: %s", schema.ExecutableCommand(name), err, out)
+		}
+	}
+}
+
 // TestRemoveCommandWorksAsWritten runs the command in a real repository, as a student would.
 func TestRemoveCommandWorksAsWritten(t *testing.T) {
 	t.Parallel()

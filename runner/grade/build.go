@@ -123,7 +123,7 @@ func (s *session) runBuild(ctx context.Context, b *subject, p *place, steps []as
 		lines.flush()
 		b.build.Duration += result.Wall
 		b.build.Output = schema.Excerpt(joinNonEmpty("\n", b.build.Output, strings.TrimRight(p.localise(string(result.Stdout), nil), "\n")), maxBuildOutput)
-		if end := endingOf(result, s.bounds(step.Limits), expectation{}, step.Run.Shell != ""); end.outcome != "" {
+		if end := s.endOf(o, result, expectation{}); end.outcome != "" {
 			return &buildFailure{stepName(step, i) + ": " + end.message}
 		}
 	}

@@ -96,7 +96,7 @@ func (r *trial) runItem(ctx context.Context, it item, result *schema.TestResult)
 		return sandbox.Result{}, ending{}, err
 	}
 	r.note(run, p, o.vars, result)
-	return run, endingOf(run, r.bounds(it.limits), r.wanted(), r.test.Run.Shell != ""), nil
+	return run, r.endOf(o, run, r.wanted()), nil
 }
 
 // order returns the student's step in a place.

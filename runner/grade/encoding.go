@@ -17,6 +17,7 @@ type textRule struct {
 	strict bool // refuses what is not UTF-8, and NUL bytes; others pass such bytes on
 	noMark bool // refuses a byte order mark at the beginning
 	cookie bool // a comment may name another encoding (Python's PEP 263)
+	lines  bool // takes the CR of CR LF for a part of the line
 }
 
 // textFlaw is what is wrong with the encoding of a source.
@@ -67,6 +68,10 @@ func textRuleOf(name string) (textRule, bool) {
 			return l.text, true
 		}
 	}
+	switch base := path.Base(name); {
+	case base == "Makefile", base == "makefile", base == "GNUmakefile", path.Ext(base) == ".mk", path.Ext(base) == ".sh":
+		return textRule{lines: true}, true
+	}
 	return textRule{}, header(name)
 }
 
@@ -82,6 +87,9 @@ func (r textRule) judge(content []byte) (textFlaw, bool) {
 	const mark = "\xef\xbb\xbf"
 	if r.noMark && bytes.HasPrefix(content, []byte(mark)) {
 		return textFlaw{what: "begins with a byte order mark (U+FEFF)", way: "save it as UTF-8 without BOM", fatal: true}, true
+	}
+	if at := bytes.Index(content, []byte("\r\n")); r.lines && at >= 0 {
+		return textFlaw{line: lineOf(content, at), what: "CR LF line ends, and the CR is part of what is run", way: "save the file with LF line ends"}, true
 	}
 	if r.cookie && namesOtherEncoding(content) {
 		return textFlaw{}, false

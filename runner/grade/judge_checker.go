@@ -45,6 +45,8 @@ func (r *trial) runChecker(ctx context.Context, it item, output []byte, result *
 	if err != nil {
 		return "", "", err
 	}
-	crash, _ = t.verdictOf(run, result)
+	if crash, _ = t.verdictOf(run, result); crash != "" {
+		crash = joinNonEmpty("; ", crash, t.order.execWords(run))
+	}
 	return crash, string(run.Stdout) + string(run.Stderr), nil
 }

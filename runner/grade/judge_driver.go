@@ -59,12 +59,13 @@ func (r *trial) playDriver(ctx context.Context, it item, result *schema.TestResu
 		return false, "", "", err
 	}
 	r.note(d.studentRun, p, d.student.vars, result)
-	end := endingOf(d.studentRun, r.bounds(it.limits), r.wanted(), r.test.Run.Shell != "")
+	end := r.endOf(d.student, d.studentRun, r.wanted())
 	if d.studentRun.Limit != "" {
 		end.apply(result)
 		return true, "", "", nil
 	}
 	if crash, _ = t.verdictOf(d.driverRun, result); crash != "" {
+		crash = joinNonEmpty("; ", crash, d.driver.execWords(d.driverRun))
 		if d.studentFirst && fatal(d.studentRun) && end.outcome != "" {
 			end.apply(result) // which explains why the driver could not go on
 			return true, "", "", nil

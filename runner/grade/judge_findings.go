@@ -62,7 +62,7 @@ func (r *trial) runAnalyser(ctx context.Context, result *schema.TestResult) ([]r
 		return nil, run, ending{}, err
 	}
 	r.note(run, p, o.vars, result)
-	end := endingOf(run, r.bounds(r.test.Limits), expectation{any: true}, r.test.Run.Shell != "")
+	end := r.endOf(o, run, expectation{any: true})
 	documents, err := r.documents(reports, func(name string) bool {
 		return strings.HasSuffix(name, ".sarif") || strings.HasSuffix(name, ".json")
 	})

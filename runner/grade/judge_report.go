@@ -83,7 +83,7 @@ func (r *trial) runReport(ctx context.Context) (reading, error) {
 	if err != nil {
 		return reading{}, err
 	}
-	got := reading{run: run.Result, end: endingOf(run.Result, r.bounds(r.test.Limits), expectation{}, r.test.Run.Shell != "")}
+	got := reading{run: run.Result, end: r.endOf(o, run.Result, expectation{})}
 	got.written, got.flooded, got.summary = run.written, run.flooded, summaryOf(run.Stdout)
 	var noted schema.TestResult
 	r.note(run.Result, p, o.vars, &noted)

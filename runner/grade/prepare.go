@@ -104,14 +104,15 @@ func (s *session) prepareSteps(ctx context.Context, p *place, out *sandbox.Scrat
 	for i, step := range s.spec.Prepare {
 		limits := s.roomy(step.Limits)
 		limits.CPU = step.Limits.CPU
-		run, err := s.run(ctx, order{command: step.Run, place: p, vars: v, write: []*sandbox.Scratch{out}, limits: limits, compile: true})
+		o := order{command: step.Run, place: p, vars: v, write: []*sandbox.Scratch{out}, limits: limits, compile: true}
+		run, err := s.run(ctx, o)
 		if errors.Is(err, errCutOff) {
 			return err
 		}
 		if err != nil {
 			return fmt.Errorf("prepare: %w", err)
 		}
-		if end := endingOf(run, s.bounds(limits), expectation{}, step.Run.Shell != ""); end.outcome != "" {
+		if end := s.endOf(o, run, expectation{}); end.outcome != "" {
 			return &prepareFailure{fmt.Sprintf("prepare failed: %s: %s", stepName(step, i), end.message), schema.Excerpt(p.localise(string(run.Stdout), v), maxBuildOutput)}
 		}
 	}

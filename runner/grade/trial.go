@@ -86,14 +86,15 @@ func (r *trial) compile(ctx context.Context) error {
 	defer func() { _ = out.Remove() }()
 	v := r.vars().with("TEST_OUT", out.Path())
 	delete(v, "FRAMEWORKS") // nothing is judged here
-	result, err := r.run(ctx, order{
+	o := order{
 		command: r.test.Compile, place: p, vars: v, trees: []*tree{r.shown, r.needs},
 		write: []*sandbox.Scratch{out}, limits: r.test.Compiler, compile: true,
-	})
+	}
+	result, err := r.run(ctx, o)
 	if err != nil {
 		return err
 	}
-	if end := endingOf(result, r.bounds(r.test.Compiler), expectation{}, r.test.Compile.Shell != ""); end.outcome != "" {
+	if end := r.endOf(o, result, expectation{}); end.outcome != "" {
 		return &compileFailure{"compile: " + end.message, schema.Excerpt(p.localise(string(result.Stdout), v), maxBuildOutput)}
 	}
 	caps := frozenCaps(r.bounds(r.test.Compiler).Disk)
