@@ -65,7 +65,7 @@ func visibilityOf(t schema.TestResult) sight {
 }
 
 func redactTest(t schema.TestResult) schema.TestResult {
-	t.Tampering = ""
+	t.Tampering, t.JudgeMessage = "", ""
 	if t.Outcome == schema.OutcomeGraderError {
 		t.Output = ""
 		t.Message = wordsGraderError

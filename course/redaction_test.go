@@ -29,7 +29,7 @@ func mixed() schema.Result {
 		Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, Score: points(9), MaxScore: points(17),
 		Gate: &schema.GateResult{Passed: true},
 		Tests: []schema.TestResult{
-			{Name: "shown", Outcome: schema.OutcomePassed, Score: points(2), MaxScore: points(2), Visible: schema.VisibleAlways, Output: "out", Tampering: "two reports"},
+			{Name: "shown", Outcome: schema.OutcomePassed, Score: points(2), MaxScore: points(2), Visible: schema.VisibleAlways, Output: "out", Tampering: "two reports", JudgeMessage: "SECRET-0"},
 			{Name: "later", Outcome: schema.OutcomePassed, Score: points(3), MaxScore: points(5), Visible: schema.VisibleAfterDue, Output: "SECRET-1"},
 			{Name: "published", Outcome: schema.OutcomePassed, Score: points(4), MaxScore: points(10), Visible: schema.VisibleAfterPublish, Message: "SECRET-2"},
 			{Name: "calibration", Outcome: schema.OutcomeFailed, Score: points(7), MaxScore: points(70), Visible: schema.VisibleNever, Hint: "SECRET-3"},
@@ -156,7 +156,7 @@ func submission() schema.Submission {
 				CPU: 11 * time.Millisecond, Wall: 12 * time.Millisecond, Memory: 2101248, Output: "a\x00b", Message: "m\u202e"},
 			{Name: "crashes", Outcome: schema.OutcomeCrashed, MaxScore: points(1), Visible: schema.VisibleAlways, ExitStatus: 3},
 			{Name: "dies", Outcome: schema.OutcomeCrashed, MaxScore: points(1), Visible: schema.VisibleAlways, Signal: "SIGSEGV"},
-			{Name: "never", Outcome: schema.OutcomePassed, Visible: schema.VisibleNever, Tampering: "x"},
+			{Name: "never", Outcome: schema.OutcomePassed, Visible: schema.VisibleNever, Tampering: "x", JudgeMessage: "y\x00"},
 		},
 		Dropped:    []string{"conftest.py\x07"},
 		Provenance: schema.Provenance{Submission: "3f9a", Tests: "77c0", Flavour: "standard", Image: "sha256:0", Grader: "v0.1.0", Wall: "namespace", Attempt: 1},
@@ -276,7 +276,7 @@ func TestAReportHasTheFormThatScriptsRead(t *testing.T) {
 func TestStaffReadHiddenEntriesAndTampering(t *testing.T) {
 	t.Parallel()
 	text := report(t, submission(), staff()[0])
-	if !strings.Contains(text, `"name": "never"`) || !strings.Contains(text, `"tampering": "x"`) || !strings.Contains(text, `"max_score": 25`) {
+	if !strings.Contains(text, `"name": "never"`) || !strings.Contains(text, `"tampering": "x"`) || !strings.Contains(text, `"judge_message": "y�"`) || !strings.Contains(text, `"max_score": 25`) {
 		t.Errorf("staff reads %s", text)
 	}
 }

@@ -72,7 +72,7 @@ func reportTest(t schema.TestResult) schema.PublicTest {
 		CPUMS: t.CPU.Milliseconds(), WallMS: t.Wall.Milliseconds(), MemoryBytes: t.Memory,
 		Output: schema.Sanitize(t.Output), Message: schema.Sanitize(t.Message), Hint: schema.Sanitize(t.Hint),
 		Signal: schema.Sanitize(t.Signal), InProcess: t.InProcess, Unpinned: t.Unpinned,
-		Tampering: schema.Sanitize(t.Tampering),
+		JudgeMessage: schema.Sanitize(t.JudgeMessage), Tampering: schema.Sanitize(t.Tampering),
 	}
 	if t.Outcome == schema.OutcomeCrashed && t.Signal == "" {
 		status := t.ExitStatus

@@ -78,7 +78,7 @@ func cleanTest(t *schema.TestResult) error {
 		return schema.Errorf(schema.CodeInvalid, "%s: less than nothing was used", t.Name)
 	}
 	t.Output, t.Message = text(t.Output, maxOutput), text(t.Message, maxWords)
-	t.Hint, t.Tampering = text(t.Hint, maxWords), text(t.Tampering, maxWords)
+	t.Hint, t.Tampering, t.JudgeMessage = text(t.Hint, maxWords), text(t.Tampering, maxWords), text(t.JudgeMessage, maxWords)
 	t.Signal = fact(t.Signal)
 	return within(t.Name, t.Score, t.MaxScore)
 }

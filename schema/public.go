@@ -55,22 +55,23 @@ type PublicBuild struct {
 
 // PublicTest is TestResult for scripts.
 type PublicTest struct {
-	Name        string      `json:"name"`
-	Outcome     Outcome     `json:"outcome"`
-	Score       json.Number `json:"score"`
-	MaxScore    json.Number `json:"max_score"`
-	Visible     Visibility  `json:"visible"`
-	CPUMS       int64       `json:"cpu_ms"`
-	WallMS      int64       `json:"wall_ms"`
-	MemoryBytes int64       `json:"memory_bytes"`
-	Output      string      `json:"output"`
-	Message     string      `json:"message"`
-	Hint        string      `json:"hint,omitempty"`
-	Signal      string      `json:"signal,omitempty"`
-	ExitStatus  *int        `json:"exit_status,omitempty"`
-	InProcess   bool        `json:"in_process,omitempty"`
-	Unpinned    bool        `json:"unpinned,omitempty"`
-	Tampering   string      `json:"tampering,omitempty"`
+	Name         string      `json:"name"`
+	Outcome      Outcome     `json:"outcome"`
+	Score        json.Number `json:"score"`
+	MaxScore     json.Number `json:"max_score"`
+	Visible      Visibility  `json:"visible"`
+	CPUMS        int64       `json:"cpu_ms"`
+	WallMS       int64       `json:"wall_ms"`
+	MemoryBytes  int64       `json:"memory_bytes"`
+	Output       string      `json:"output"`
+	Message      string      `json:"message"`
+	Hint         string      `json:"hint,omitempty"`
+	Signal       string      `json:"signal,omitempty"`
+	ExitStatus   *int        `json:"exit_status,omitempty"`
+	InProcess    bool        `json:"in_process,omitempty"`
+	Unpinned     bool        `json:"unpinned,omitempty"`
+	JudgeMessage string      `json:"judge_message,omitempty"`
+	Tampering    string      `json:"tampering,omitempty"`
 }
 
 // Hidden is all that a student is told of tests that count but are not shown yet.

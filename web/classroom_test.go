@@ -132,7 +132,7 @@ func gradedResult() *schema.Result {
 		Build: &schema.BuildResult{Outcome: schema.OutcomePassed, Output: "list.c:3: warning: unused", Duration: 1200 * time.Millisecond},
 		Tests: []schema.TestResult{
 			{Name: "adds to an empty list", Outcome: schema.OutcomePassed, Score: schema.NewPoints(2, 1), MaxScore: schema.NewPoints(2, 1), Visible: schema.VisibleAlways, CPU: 12 * time.Millisecond, Wall: 14 * time.Millisecond, Memory: 2 << 20},
-			{Name: "removes from the middle", Outcome: schema.OutcomeFailed, MaxScore: schema.NewPoints(3, 1), Visible: schema.VisibleAlways, CPU: 14 * time.Millisecond, Wall: 15 * time.Millisecond, Message: `line 2: expected "1 3", got "1 2 3"`, Output: "1 2 3\n", Hint: "Keep the node before it.", Tampering: "report and process disagree"},
+			{Name: "removes from the middle", Outcome: schema.OutcomeFailed, MaxScore: schema.NewPoints(3, 1), Visible: schema.VisibleAlways, CPU: 14 * time.Millisecond, Wall: 15 * time.Millisecond, Message: `line 2: expected "1 3", got "1 2 3"`, Output: "1 2 3\n", Hint: "Keep the node before it.", Tampering: "report and process disagree", JudgeMessage: "node 2 was freed twice\n"},
 			{Name: hiddenName, Outcome: schema.OutcomePassed, Score: schema.NewPoints(5, 1), MaxScore: schema.NewPoints(5, 1), Visible: schema.VisibleAfterDue, Output: hiddenOutput, Message: hiddenOutput, Hint: hiddenOutput},
 			{Name: neverName, Outcome: schema.OutcomeFailed, MaxScore: schema.NewPoints(4, 1), Visible: schema.VisibleNever, Output: hiddenOutput},
 		},

@@ -47,7 +47,7 @@ func evilResult() *schema.Result {
 	r.Build.Message, r.Build.Output = evil, evil
 	for i := range r.Tests {
 		one := &r.Tests[i]
-		one.Name, one.Message, one.Output, one.Hint, one.Tampering, one.Signal = evil, evil, evil, evil, evil, evil
+		one.Name, one.Message, one.Output, one.Hint, one.Tampering, one.Signal, one.JudgeMessage = evil, evil, evil, evil, evil, evil, evil
 		one.InProcess, one.Unpinned, one.Outcome = true, true, schema.OutcomeCrashed
 	}
 	r.Tests[1].Message = `line 1: expected "` + strings.ReplaceAll(evil, `"`, `\"`) + `", got "` + strings.ReplaceAll(evil, `"`, ``) + `"` + evil

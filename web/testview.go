@@ -26,6 +26,7 @@ type testView struct {
 	Unpinned   bool
 	StudentsDo string // for staff: what students see of it, "" for all
 	Tampering  string // for staff
+	JudgeSays  string // likewise: what a checker or driver wrote for them
 	Open       bool
 
 	key        groupKey // of the group that it shares a line with
@@ -56,7 +57,7 @@ func newTestView(t schema.TestResult, v course.Viewer) testView {
 		one.Memory = humaneBytes(t.Memory)
 	}
 	if v.Staff() {
-		one.StudentsDo, one.Tampering = visibilityWords(t.Visible), sentence(t.Tampering)
+		one.StudentsDo, one.Tampering, one.JudgeSays = visibilityWords(t.Visible), sentence(t.Tampering), strings.TrimSpace(t.JudgeMessage)
 		one.Open = one.Open || one.Tampering != ""
 	}
 	if t.Outcome == schema.OutcomePassed && t.Test != "" && t.Name != t.Test && one.Tampering == "" {
@@ -71,7 +72,7 @@ func (t testView) Failed() bool { return t.Mark.Tone != "good" || t.Tampering !=
 // HasMore reports whether there is more to a test than its line.
 func (t testView) HasMore() bool {
 	return t.Difference != nil || t.Message != "" || t.Words != "" || t.Crash != "" || t.Hint != "" || t.Output != "" ||
-		t.Tampering != "" || t.InProcess || t.Unpinned
+		t.Tampering != "" || t.JudgeSays != "" || t.InProcess || t.Unpinned
 }
 
 func crashWords(t schema.TestResult) string {

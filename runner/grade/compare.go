@@ -24,7 +24,7 @@ func newComparison(c assignment.Compare) (comparison, error) {
 	case assignment.CompareTokens:
 		return comparison{tokenRule{ignoreCase: c.IgnoreCase, exactSpace: c.ExactSpace}.differ}, nil
 	case assignment.CompareFloat:
-		return comparison{tokenRule{ignoreCase: c.IgnoreCase, tolerance: &tolerance{c.Abs, c.Rel}}.differ}, nil
+		return comparison{tokenRule{ignoreCase: c.IgnoreCase, exactSpace: c.ExactSpace, tolerance: &tolerance{c.Abs, c.Rel}}.differ}, nil
 	case assignment.CompareRegex:
 		return newRegexComparison(c.Regex)
 	}

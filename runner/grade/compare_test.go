@@ -21,6 +21,8 @@ func TestCompare(t *testing.T) {
 	both := assignment.Compare{Mode: assignment.CompareFloat, Abs: number(1e-6), Rel: number(1e-6)}
 	absolute := assignment.Compare{Mode: assignment.CompareFloat, Abs: number(0.1)}
 	relative := assignment.Compare{Mode: assignment.CompareFloat, Rel: number(0.1)}
+	icpc := assignment.Compare{Mode: assignment.CompareFloat, Abs: number(1e-6), Rel: number(1e-6), IgnoreCase: true}
+	spacedFloat := assignment.Compare{Mode: assignment.CompareFloat, Abs: number(1e-6), IgnoreCase: true, ExactSpace: true}
 	regex := assignment.Compare{Mode: assignment.CompareRegex, Regex: `a+|b`}
 	for _, test := range []struct {
 		name          string
@@ -68,6 +70,12 @@ func TestCompare(t *testing.T) {
 		{"float: relative alone, small", relative, "0.001", "0.002", `token 1 (line 1): expected "0.001", got "0.002" (allowed error: 0.1 relative)`},
 		{"float: relative alone, large", relative, "1000", "1050", ""},
 		{"float: hexadecimal is a word", both, "16", "0x10", `token 1 (line 1): expected the number "16", got "0x10"`},
+		{"float: words in another case", both, "Case 1: 0.5", "case 1: 0.5", `token 1 (line 1): expected "Case", got "case"`},
+		{"float: case ignored", icpc, "Case 1: 0.5", "CASE\n1:  0.5000001", ""},
+		{"float: case ignored, another word", icpc, "YES 0.5", "no 0.5", `token 1 (line 1): expected "YES", got "no"`},
+		{"float: case ignored, a number off", icpc, "YES 0.5", "yes 0.6", `token 2 (line 1): expected "0.5", got "0.6" (allowed error: 1e-06 absolute or 1e-06 relative)`},
+		{"float: exact space", spacedFloat, "Yes 0.5\n", "yes 0.5000001\n", ""},
+		{"float: other space", spacedFloat, "Yes 0.5\n", "yes  0.5\n", `before token 2 (line 1): expected the white space " ", got "  "`},
 		{"regex: anchored, alternatives included", regex, "", "aaa", ""},
 		{"regex: not the whole", regex, "", "ab", `expected a match of "a+|b", got "ab"`},
 		{"regex: a newline is part of the output", regex, "", "a\n", `expected a match of "a+|b", got "a\n"`},

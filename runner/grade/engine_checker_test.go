@@ -24,7 +24,8 @@ tests:
   - name: pairs
     run: python3 pair.py
     cases: io/*.in
-    checker: [$PREPARED/check, strict]
+    checker: [$PREPARED/check]
+    flags: [strict]
     points: 4
 `,
 	"checkers/check.py": `#!/usr/bin/python3
@@ -156,7 +157,8 @@ solution: solution/
 tests:
   - name: guesses
     run: python3 guess.py
-    driver: [python3, drivers/bank.py, "37"]
+    driver: [python3, drivers/bank.py]
+    flags: ["37"]
     points: 5
 `,
 	"drivers/bank.py": `

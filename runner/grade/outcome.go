@@ -57,18 +57,22 @@ func endingOf(r sandbox.Result, l sandbox.Limits, want expectation, shell bool) 
 	case r.Exit == 0:
 		return ending{outcome: schema.OutcomeFailed, message: fmt.Sprintf("exit status 0, expected %d", want.status)}
 	}
-	message := fmt.Sprintf("exit status %d", r.Exit)
-	switch r.Exit {
-	case statusNotFound:
-		message += " (a program was not found)"
-	case statusNotExecutable:
-		message += " (a program is not executable)"
-	}
-	message += threadWords(r, l)
+	message := fmt.Sprintf("exit status %d%s", r.Exit, statusWords(r.Exit)) + threadWords(r, l)
 	if want.status != 0 {
 		message += fmt.Sprintf(", expected %d", want.status)
 	}
 	return ending{outcome: schema.OutcomeCrashed, exit: r.Exit, message: message}
+}
+
+// statusWords says what a shell's exit status means, "" for any other.
+func statusWords(exit int) string {
+	switch exit {
+	case statusNotFound:
+		return " (a program was not found)"
+	case statusNotExecutable:
+		return " (a program is not executable)"
+	}
+	return ""
 }
 
 // limitWords says which limit ended a step, its value, and what was used.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/grader/grader/runner/sandbox"
 	"github.com/grader/grader/schema"
@@ -15,6 +16,7 @@ import (
 type order struct {
 	command assignment.Command
 	args    []string // further arguments
+	flags   []string // still further ones, in which variables are replaced
 	place   *place
 	dir     string // "": the place's working directory
 	vars    variables
@@ -37,7 +39,7 @@ func (s *session) step(o order) (sandbox.Step, javaSettings) {
 	java := s.javaIn(o.place, limits, o.compile)
 	e := environment{image: s.grader.Image, place: o.place, vars: o.vars, java: java, cores: s.cores()}
 	step := sandbox.Step{
-		Argv: e.argv(o.command, o.args...), Dir: o.dir, Env: e.list(), Limits: limits,
+		Argv: e.argv(o.command, append(slices.Clone(o.args), e.words(o.flags)...)...), Dir: o.dir, Env: e.list(), Limits: limits,
 		Write: append([]*sandbox.Scratch{o.place.scratch}, o.write...),
 		Stdin: o.stdin, Stdout: o.stdout, MergeStderr: o.compile, OnOutput: o.watch, LeaveTemp: o.beside,
 	}

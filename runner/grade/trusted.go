@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -28,14 +27,15 @@ const (
 
 // trusted is a program that the staff wrote, about to judge one run: a checker or a driver.
 type trusted struct {
+	what     assignment.Kind // checker or driver
 	place    *place
 	feedback string // directory, ends with a slash
 	order    order
 }
 
 // newTrusted sets up a checker or driver: it reads the tests repository, which is its
-// working directory, and what prepare left, and gets INPUT ANSWER FEEDBACK_DIR
-// before its own further arguments.
+// working directory, and what prepare left, and gets INPUT ANSWER FEEDBACK_DIR and the test's
+// flags behind the words of its command.
 func (r *trial) newTrusted(c assignment.Command, it item) (*trusted, error) {
 	tests, err := r.testsTree()
 	if err != nil {
@@ -45,8 +45,8 @@ func (r *trial) newTrusted(c assignment.Command, it item) (*trusted, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &trusted{place: p, feedback: path.Join(p.work, "feedback") + "/"}
-	if err := t.fill(r.session, tests, c, it); err != nil {
+	t := &trusted{what: r.test.Kind, place: p, feedback: path.Join(p.work, "feedback") + "/"}
+	if err := t.fill(r.session, tests, c, r.test.Flags, it); err != nil {
 		p.remove()
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (r *trial) newTrusted(c assignment.Command, it item) (*trusted, error) {
 }
 
 // fill makes the files and the order of a trusted program.
-func (t *trusted) fill(s *session, tests *tree, c assignment.Command, it item) error {
+func (t *trusted) fill(s *session, tests *tree, c assignment.Command, flags []string, it item) error {
 	if err := t.place.scratch.Mkdir("feedback"); err != nil {
 		return fmt.Errorf("make feedback directory: %w", err)
 	}
@@ -66,31 +66,12 @@ func (t *trusted) fill(s *session, tests *tree, c assignment.Command, it item) e
 	if err != nil {
 		return err
 	}
-	command, arguments := c, []string{input, answer, t.feedback}
-	if len(c.Argv) > 0 {
-		program := programWords(c.Argv, tests)
-		command = assignment.Command{Argv: c.Argv[:program]}
-		arguments = append(arguments, c.Argv[program:]...)
-	}
 	t.order = order{
-		command: command, args: arguments, place: t.place, dir: tests.path(),
+		command: c, args: []string{input, answer, t.feedback}, flags: flags, place: t.place, dir: tests.path(),
 		vars:  variables{}.with("PREPARED", s.prepared.path()),
 		trees: []*tree{tests, s.prepared}, limits: s.roomy(s.spec.Limits),
 	}
 	return nil
-}
-
-// programWords returns how many words of a list are the program: the first, or two where the
-// first is an interpreter from the path and the second its script in the tests repository.
-func programWords(argv []string, tests *tree) int {
-	if len(argv) < 2 || strings.Contains(argv[0], "/") {
-		return 1
-	}
-	script := path.Clean(argv[1])
-	if slices.ContainsFunc(tests.files, func(f treeFile) bool { return f.path == script }) {
-		return 2
-	}
-	return 1
 }
 
 // file returns where a trusted program finds an input of the assignment; one that is absent
@@ -114,19 +95,31 @@ func (t *trusted) verdictOf(run sandbox.Result, result *schema.TestResult) (cras
 	case run.Signal != 0:
 		return "ended by " + signalName(run.Signal), false
 	case run.Exit != statusRight && run.Exit != statusWrong:
-		return fmt.Sprintf("exit status %d, expected 42 or 43", run.Exit), false
+		return fmt.Sprintf("exit status %d%s, expected 42 or 43", run.Exit, statusWords(run.Exit)), false
 	}
-	result.Message = t.message()
-	if run.Exit == statusWrong {
-		result.Outcome = schema.OutcomeFailed
-		return "", true
-	}
-	share, ok := t.score()
-	if !ok {
-		return "score.txt holds no number from 0 to 1", false
+	result.Message, result.JudgeMessage = t.message("message.txt", "teammessage.txt"), t.message("judgemessage.txt")
+	share := schema.Points{}
+	if run.Exit == statusRight {
+		if share, ok = t.score(); !ok {
+			return "score.txt holds no number from 0 to 1", false
+		}
 	}
 	grant(result, share)
+	if result.Message == "" && result.Outcome != schema.OutcomePassed {
+		result.Message = t.silence(result.Outcome)
+	}
 	return "", true
+}
+
+// silence is what the student reads where the program does not say why it took points off.
+func (t *trusted) silence(o schema.Outcome) string {
+	if o == schema.OutcomePartial {
+		return fmt.Sprintf("the %s gave a part of the points; it gave no reason", t.what)
+	}
+	if t.what == assignment.KindDriver {
+		return "the driver rejected what the program answered; it gave no reason"
+	}
+	return "the checker rejected the output; it gave no reason"
 }
 
 // grant gives a result a share (0…1) of its points.
@@ -142,9 +135,9 @@ func grant(result *schema.TestResult, share schema.Points) {
 	}
 }
 
-// message returns what the program has to say to the student.
-func (t *trusted) message() string {
-	for _, name := range []string{"message.txt", "teammessage.txt"} {
+// message returns what the program wrote into the first of these files that is not empty.
+func (t *trusted) message(names ...string) string {
+	for _, name := range names {
 		text, err := t.place.scratch.ReadFile("feedback/"+name, maxFeedbackMessage)
 		if len(text) > 0 && (err == nil || schema.CodeOf(err) == schema.CodeLimit) {
 			return schema.Excerpt(strings.TrimSpace(string(text)), maxFeedbackMessage)
@@ -197,6 +190,7 @@ func (r *trial) blame(ctx context.Context, judge trustedJudge, crash, words stri
 		what, _, _ := strings.Cut(crash, ":")
 		result.Outcome = schema.OutcomeFailed
 		result.Message = joinNonEmpty("; ", result.Message, "the "+what+" could not make sense of the output")
+		result.JudgeMessage = joinNonEmpty("\n", result.JudgeMessage, crash, clip(words, maxFeedbackMessage))
 		return nil
 	}
 	r.report(r.test, crash, words)

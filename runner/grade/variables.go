@@ -89,16 +89,21 @@ func (e environment) argv(c assignment.Command, more ...string) []string {
 		}
 		return append([]string{"/bin/sh", "-e", "-c", line, "sh"}, more...)
 	}
+	return append(e.words(c.Argv), more...)
+}
+
+// words returns the words of a list with their variables replaced.
+func (e environment) words(list []string) []string {
 	images := e.image.expanded(e.place, e.vars)
-	var argv []string
-	for _, word := range c.Argv {
+	var words []string
+	for _, word := range list {
 		if value, ok := images[strings.TrimPrefix(word, "$")]; ok && strings.HasPrefix(word, "$") {
-			argv = append(argv, strings.Fields(value)...)
+			words = append(words, strings.Fields(value)...)
 			continue
 		}
-		argv = append(argv, expand(word, e.vars, images))
+		words = append(words, expand(word, e.vars, images))
 	}
-	return append(argv, more...)
+	return words
 }
 
 // takesArguments reports whether a shell line says itself where its arguments go.

@@ -12,9 +12,12 @@ func (r *reading) combination(t Test, o *object) {
 	case o.has("report"):
 		r.exclude(o, "the report decides", "cases", "stdout", "stdout_file", "compare", "checker", "driver", "exit")
 	case o.has("driver"):
-		r.exclude(o, "the driver decides, and its streams are the program's", "checker", "stdin", "stdin_file", "stdout", "stdout_file", "compare")
+		r.exclude(o, "the driver decides", "checker", "compare")
+		r.excludeFor(o, "the driver writes the program's input and reads its output", "write cases, whose files the driver gets as INPUT and ANSWER", "stdin", "stdin_file", "stdout", "stdout_file")
 	case o.has("checker"):
-		r.exclude(o, "the checker decides", "stdout", "stdout_file", "compare")
+		r.exclude(o, "the checker decides", "compare")
+	case o.has("flags"):
+		r.fail(o.key("flags"), "flags are further arguments of a checker or a driver, and this test has neither; leave flags out, or write them behind run")
 	}
 	if o.has("cases") {
 		r.exclude(o, "every case has its own", "stdin", "stdin_file", "stdout", "stdout_file")
@@ -30,8 +33,15 @@ func (r *reading) combination(t Test, o *object) {
 // exclude refuses keys because of what stands beside them.
 func (r *reading) exclude(o *object, because string, keys ...string) {
 	for _, key := range keys {
+		r.excludeFor(o, because, "leave "+key+" out", key)
+	}
+}
+
+// excludeFor refuses keys because of what stands beside them, and says what to do instead.
+func (r *reading) excludeFor(o *object, because, instead string, keys ...string) {
+	for _, key := range keys {
 		if o.has(key) {
-			r.fail(o.key(key), "%s cannot stand here: %s; leave %s out", key, because, key)
+			r.fail(o.key(key), "%s cannot stand here: %s; %s", key, because, instead)
 		}
 	}
 }

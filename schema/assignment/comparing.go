@@ -39,14 +39,18 @@ func (d *decoder) compareWord(n *node) Compare {
 
 func (d *decoder) compareTokens(n *node) Compare {
 	c := Compare{Mode: CompareTokens}
-	o := d.object(n, "tokens", "case", "space")
+	d.tokenRules(d.object(n, "tokens", "case", "space"), &c)
+	return c
+}
+
+// tokenRules reads how tokens that are no numbers are compared.
+func (d *decoder) tokenRules(o *object, c *Compare) {
 	if v := o.get("case"); v != nil {
 		_, c.IgnoreCase = d.choice(v, "case", "ignore")
 	}
 	if v := o.get("space"); v != nil {
 		_, c.ExactSpace = d.choice(v, "space", "exact")
 	}
-	return c
 }
 
 func (d *decoder) compareFloat(n *node) Compare {
@@ -56,15 +60,16 @@ func (d *decoder) compareFloat(n *node) Compare {
 		c.Rel = c.Abs
 		return c
 	}
-	o := d.object(n, "float", "abs", "rel")
+	o := d.object(n, "float", "abs", "rel", "case", "space")
+	d.tokenRules(o, &c)
 	if v := o.get("abs"); v != nil {
 		c.Abs = d.tolerance(v, "abs")
 	}
 	if v := o.get("rel"); v != nil {
 		c.Rel = d.tolerance(v, "rel")
 	}
-	if len(n.fields) == 0 {
-		d.fail(n, "float is empty; write {abs: 1e-9, rel: 1e-6}, or one of the two")
+	if !o.has("abs") && !o.has("rel") {
+		d.fail(n, "float lacks the error that is allowed; write {abs: 1e-9, rel: 1e-6}, or one of the two")
 	}
 	return c
 }

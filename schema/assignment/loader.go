@@ -2,7 +2,6 @@ package assignment
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 )
@@ -53,8 +52,8 @@ func (l *loader) load(r *reading) error {
 	for i, o := range r.tests {
 		t := &r.spec.Tests[i]
 		l.inputs(r, t, o)
-		l.program(r, o.get("checker"), "checker", t.Checker)
-		l.program(r, o.get("driver"), "driver", t.Driver)
+		l.program(r, o, "checker", t.Checker)
+		l.program(r, o, "driver", t.Driver)
 		if err := l.cases(r, t, o); err != nil {
 			return err
 		}
@@ -145,19 +144,6 @@ func (l *loader) inputs(r *reading, t *Test, o *object) {
 	if t.Stdout.File != "" {
 		l.mustExist(r, o.get("stdout_file"), "stdout_file", t.Stdout.File)
 	}
-}
-
-// program checks that a checker or driver that is named by a path of this
-// repository is there. What prepare makes is named by $PREPARED and is not known yet.
-func (l *loader) program(r *reading, at *node, what string, c Command) {
-	if len(c.Argv) == 0 {
-		return
-	}
-	name := c.Argv[0]
-	if path.IsAbs(name) || strings.Contains(name, "$") || !strings.Contains(name, "/") {
-		return
-	}
-	l.mustExist(r, at, what, path.Clean(name))
 }
 
 func tooLong(size int64, longest int) string {

@@ -72,6 +72,8 @@ func TestWaysToCompareAreRead(t *testing.T) {
 		"{tokens: {case: ignore, space: exact}}": {Mode: assignment.CompareTokens, IgnoreCase: true, ExactSpace: true},
 		"{float: 1e-9}":                          {Mode: assignment.CompareFloat, Abs: &small, Rel: &small},
 		"{float: {rel: .5}}":                     {Mode: assignment.CompareFloat, Rel: &large},
+		"{float: {rel: 0.5, case: ignore}}":      {Mode: assignment.CompareFloat, Rel: &large, IgnoreCase: true},
+		"{float: {abs: 1e-9, space: exact}}":     {Mode: assignment.CompareFloat, Abs: &small, ExactSpace: true},
 		"{float: {abs: 0.000000001, rel: 0.5}}":  {Mode: assignment.CompareFloat, Abs: &small, Rel: &large},
 	} {
 		spec := read(t, "title: A1\ntests: [{name: a, run: b, stdout: c, compare: "+source+"}]\n", assignment.Context{})

@@ -52,6 +52,7 @@ func (l *loader) secrets(r *reading) map[string]string {
 	for _, t := range r.spec.Tests {
 		l.hideNamed(secret, t.Checker, "part of a checker")
 		l.hideNamed(secret, t.Driver, "part of a driver")
+		l.hideNamed(secret, Command{Argv: t.Flags}, "a flag of a checker or driver")
 		if t.Stdout.File != "" {
 			secret[t.Stdout.File] = "expected output"
 		}

@@ -62,7 +62,7 @@ func TestKeysAndTheirTypesAreChecked(t *testing.T) {
 		"an empty command":                 {"title: A1\ntests:\n  - {name: a, run: ''}\n", "assignment.yaml:3:20: run is empty; write the command"},
 		"a command without a program":      {"title: A1\ntests:\n  - {name: a, run: ['', b]}\n", "assignment.yaml:3:20: run begins with an empty word; write the program first"},
 		"a test without name and run":      {"title: A1\ntests:\n  - {points: 1}\n", "assignment.yaml:3:5: a test needs a name; write name: greets\nassignment.yaml:3:5: a test needs run; write the command, as in run: ./hello"},
-		"a test that is a word":            {"title: A1\ntests: [greets]\n", `assignment.yaml:2:9: a test must be a mapping of name, run, compile, needs, stdin, stdin_file, stdout, stdout_file, cases, compare, checker, driver, report, exit, points, score, penalty, requires, visible, hint, time, wall, memory, processes, output, disk, not text ("greets")`},
+		"a test that is a word":            {"title: A1\ntests: [greets]\n", `assignment.yaml:2:9: a test must be a mapping of name, run, compile, needs, stdin, stdin_file, stdout, stdout_file, cases, compare, checker, driver, flags, report, exit, points, score, penalty, requires, visible, hint, time, wall, memory, processes, output, disk, not text ("greets")`},
 		"several mistakes, in their order": {"titel: A1\nmystery: 1\ntests:\n  - {name: a, run: 7}\n", "assignment.yaml:1:1: unknown key \"titel\" in the assignment; did you mean \"title\"?\nassignment.yaml:1:1: title is missing; write title: \"A1: Linked lists\"\nassignment.yaml:2:1: unknown key \"mystery\" in the assignment; use title, handout, flavour, release, due, late, submissions, files, team, starter, solution, samples, limits, prepare, build, tests\nassignment.yaml:4:20: run must be a shell line or a list of words such as [./prog, \"7\"], not a number (\"7\")"},
 	})
 }
@@ -188,10 +188,11 @@ func TestKeysThatCannotStandTogetherAreRefused(t *testing.T) {
 		"stdin and stdin_file":           {with("stdin: a, stdin_file: b"), "assignment.yaml:4:33: stdin and stdin_file both stand here; keep one"},
 		"stdout with cases":              {with("stdout: a, cases: '*.in'"), "assignment.yaml:4:23: stdout cannot stand here: every case has its own; leave stdout out"},
 		"stdin with cases":               {with("stdin_file: a, cases: '*.in'"), "assignment.yaml:4:23: stdin_file cannot stand here: every case has its own; leave stdin_file out"},
-		"stdout with a checker":          {with("stdout: a, checker: [./c]"), "assignment.yaml:4:23: stdout cannot stand here: the checker decides; leave stdout out"},
 		"compare with a checker":         {with("cases: a, compare: exact, checker: [./c]"), "assignment.yaml:4:33: compare cannot stand here: the checker decides; leave compare out"},
-		"a checker with a driver":        {with("checker: [c], driver: [d]"), "assignment.yaml:4:23: checker cannot stand here: the driver decides, and its streams are the program's; leave checker out"},
-		"stdin with a driver":            {with("stdin: a, driver: [d]"), "assignment.yaml:4:23: stdin cannot stand here: the driver decides, and its streams are the program's; leave stdin out"},
+		"a checker with a driver":        {with("checker: [c], driver: [d]"), "assignment.yaml:4:23: checker cannot stand here: the driver decides; leave checker out"},
+		"stdin with a driver":            {with("stdin: a, driver: [d]"), "assignment.yaml:4:23: stdin cannot stand here: the driver writes the program's input and reads its output; write cases, whose files the driver gets as INPUT and ANSWER"},
+		"flags with neither":             {with("stdout: a, flags: [b]"), "assignment.yaml:4:34: flags are further arguments of a checker or a driver, and this test has neither; leave flags out, or write them behind run"},
+		"flags that are no list":         {with("checker: [./c], flags: -x"), `assignment.yaml:4:46: flags must be a list, as in [strict], not text ("-x")`},
 		"cases with a report":            {with("cases: a, report: tap"), "assignment.yaml:4:23: cases cannot stand here: the report decides; leave cases out"},
 		"exit with a report":             {with("exit: any, report: tap"), "assignment.yaml:4:23: exit cannot stand here: the report decides; leave exit out"},
 		"penalty without sarif":          {with("report: junit, penalty: {points: 1, per: finding}"), "assignment.yaml:4:38: penalty needs report: sarif, whose findings it counts"},
@@ -212,7 +213,8 @@ func TestKeysThatCannotStandTogetherAreRefused(t *testing.T) {
 		"float without an error":         {with("stdout: a, compare: float"), "assignment.yaml:4:43: compare: float needs the error that is allowed; write {float: 1e-6}"},
 		"float with a word":              {with("stdout: a, compare: {float: near}"), `assignment.yaml:4:51: float must be a number of at least 0 such as 1e-6, not text ("near")`},
 		"float of infinity":              {with("stdout: a, compare: {float: 1e999}"), `assignment.yaml:4:51: float must be a number of at least 0 such as 1e-6, not text ("1e999")`},
-		"float with neither error":       {with("stdout: a, compare: {float: {}}"), "assignment.yaml:4:51: float is empty; write {abs: 1e-9, rel: 1e-6}, or one of the two"},
+		"float with neither error":       {with("stdout: a, compare: {float: {}}"), "assignment.yaml:4:51: float lacks the error that is allowed; write {abs: 1e-9, rel: 1e-6}, or one of the two"},
+		"float told only about case":     {with("stdout: a, compare: {float: {case: ignore}}"), "assignment.yaml:4:51: float lacks the error that is allowed; write {abs: 1e-9, rel: 1e-6}, or one of the two"},
 		"two ways to compare":            {with("stdout: a, compare: {float: 1, regex: a}"), "assignment.yaml:4:43: compare names 2 ways; choose one of tokens, float, regex"},
 		"an unknown way to compare":      {with("stdout: a, compare: token"), `assignment.yaml:4:43: compare "token" is unknown; did you mean "tokens"?`},
 		"tokens told nonsense":           {with("stdout: a, compare: {tokens: {case: lower}}"), `assignment.yaml:4:59: case "lower" is unknown; use ignore`},
@@ -229,7 +231,7 @@ func TestKeysThatCannotStandTogetherAreRefused(t *testing.T) {
 		"requires a test never shown":    {"title: A1\ntests:\n- {name: a, run: c, visible: never}\n- {name: b, run: c, requires: [a]}\n", `assignment.yaml:4:32: requires names "a", which is visible: never and so decides nothing that counts; leave it out`},
 		"build of another word":          {"title: A1\nbuild: make\n" + one, `assignment.yaml:2:8: build must be auto or a list of steps such as [{run: "make"}], not text ("make")`},
 		"a step without run":             {"title: A1\nbuild: [{name: a}]\n" + one, "assignment.yaml:2:9: a step of build needs run; write the command"},
-		"env, which does not exist":      {with("env: {A: b}"), `assignment.yaml:4:23: unknown key "env" in a test; use name, run, compile, needs, stdin, stdin_file, stdout, stdout_file, cases, compare, checker, driver, report, exit, points, score, penalty, requires, visible, hint, time, wall, memory, processes, output, disk`},
+		"env, which does not exist":      {with("env: {A: b}"), `assignment.yaml:4:23: unknown key "env" in a test; use name, run, compile, needs, stdin, stdin_file, stdout, stdout_file, cases, compare, checker, driver, flags, report, exit, points, score, penalty, requires, visible, hint, time, wall, memory, processes, output, disk`},
 	})
 }
 

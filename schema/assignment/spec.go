@@ -85,8 +85,8 @@ type Step struct {
 // Compare says how output is held against what is expected.
 type Compare struct {
 	Mode       CompareMode
-	IgnoreCase bool     // tokens
-	ExactSpace bool     // tokens
+	IgnoreCase bool     // tokens, float
+	ExactSpace bool     // tokens, float
 	Abs, Rel   *float64 // float; at least one is set
 	Regex      string   // regex: RE2, anchored to the whole output
 }
@@ -143,6 +143,7 @@ type Test struct {
 	Compare  Compare
 	Checker  Command
 	Driver   Command
+	Flags    []string // further arguments of Checker or Driver, after FEEDBACK_DIR
 	Report   ReportFormat
 
 	Exit    *int // expected exit status; nil: 0

@@ -9,7 +9,7 @@ import (
 func testKeys() []string {
 	return append([]string{
 		"name", "run", "compile", "needs", "stdin", "stdin_file", "stdout", "stdout_file", "cases", "compare",
-		"checker", "driver", "report", "exit", "points", "score", "penalty", "requires", "visible", "hint",
+		"checker", "driver", "flags", "report", "exit", "points", "score", "penalty", "requires", "visible", "hint",
 	}, limitKeys()...)
 }
 
@@ -62,6 +62,9 @@ func (r *reading) testCommands(o *object, t *Test) {
 	}
 	if !o.has("run") {
 		r.fail(o.at, "a test needs run; write the command, as in run: ./hello")
+	}
+	if n := o.get("flags"); n != nil && (n.kind != kindList || len(n.items) > 0) {
+		t.Flags = r.strings(n, "flags", "[strict]")
 	}
 	if n := o.get("needs"); n != nil {
 		t.Needs = r.globs(n, "needs")

@@ -101,10 +101,12 @@ tests:
   - name: many right answers
     run: ./paths
     cases: graph/**/*.in
-    checker: [$PREPARED/check, -x]
+    checker: [$PREPARED/check]
+    flags: [-x]
   - name: talks to the bank
     run: ./client
     driver: [$PREPARED/bank, "--seed", "7"]
+    flags: []
     points: 5
     time: 500ms
     wall: 3s
@@ -193,7 +195,7 @@ func TestAnAssignmentWithEveryKeyIsRead(t *testing.T) {
 					{Name: "10", Input: "io/10.in", Answer: "io/10.ans", Args: []string{"-n", "3"}, Hint: "big", Points: points(4, 1), Limits: with(func(l *assignment.Limits) { l.CPU = time.Minute })},
 				}}),
 			test(assignment.Test{Name: "many right answers", Kind: assignment.KindChecker, Run: assignment.Command{Shell: "./paths"}, Points: assignment.PointRule{Total: *points(1, 1)},
-				CaseGlob: "graph/**/*.in", Checker: assignment.Command{Argv: []string{"$PREPARED/check", "-x"}},
+				CaseGlob: "graph/**/*.in", Checker: assignment.Command{Argv: []string{"$PREPARED/check"}}, Flags: []string{"-x"},
 				Cases: []assignment.Case{
 					{Name: "a/1", Input: "graph/a/1.in", Answer: "graph/a/1.ans", Limits: limits},
 					{Name: "b/1", Input: "graph/b/1.in", Answer: "graph/b/1.ans", Limits: limits},

@@ -1,0 +1,104 @@
+package assignment
+
+import (
+	"fmt"
+	"path"
+	"strings"
+)
+
+// runsScripts reports whether the first operand of a program is the path of a script.
+func runsScripts(program string) bool {
+	switch program {
+	case "bash", "dash", "lua", "node", "perl", "php", "pypy3", "python", "python3", "ruby", "sh", "Rscript":
+		return true
+	}
+	return false
+}
+
+// runsOthers reports whether a program runs another one that its arguments name.
+func runsOthers(program string) bool {
+	switch program {
+	case "dotnet", "env", "go", "java", "mono":
+		return true
+	}
+	return runsScripts(program)
+}
+
+// program checks the list of a checker or driver against the files of the repository.
+// What prepare makes is named by $PREPARED and is not known yet.
+func (l *loader) program(r *reading, o *object, key string, c Command) {
+	at := o.get(key)
+	if at == nil || len(c.Argv) == 0 {
+		return
+	}
+	name := c.Argv[0]
+	_, found := l.index[path.Clean(name)]
+	switch {
+	case path.IsAbs(name) || strings.Contains(name, "$"):
+	case strings.Contains(name, "/"):
+		l.mustExist(r, at, key, path.Clean(name))
+	case found:
+		r.fail(at, "%s %s is a file of this repository, and a word without a slash is looked up on the PATH; write ./%s", key, quote(name), name)
+	}
+	if script := c.script(); script != "" {
+		l.mustExist(r, at, key, path.Clean(script))
+	}
+	if !o.has("flags") {
+		l.oldFlags(r, at, key, c)
+	}
+}
+
+// script returns the file of the repository that a list gives to an interpreter, "" for none.
+func (c Command) script() string {
+	if len(c.Argv) < 2 || !runsScripts(c.Argv[0]) {
+		return ""
+	}
+	if s := c.Argv[1]; !strings.HasPrefix(s, "-") && !strings.Contains(s, "$") && !path.IsAbs(s) {
+		return s
+	}
+	return ""
+}
+
+// oldFlags refuses a list that an earlier version of the format read otherwise: there, what
+// followed the program came after FEEDBACK_DIR. Nothing in the list tells which is meant. A list
+// that could not work in the earlier version is not refused.
+func (l *loader) oldFlags(r *reading, at *node, key string, c Command) {
+	program := l.oldProgram(c.Argv)
+	if program == 0 || program == len(c.Argv) {
+		return
+	}
+	flags := c.Argv[program:]
+	r.fail(at, "%s: words after the program now come before INPUT ANSWER FEEDBACK_DIR, no longer after them; to pass %s after them write %s: %s and flags: %s, to pass %s before them add flags: []",
+		key, quote(strings.Join(flags, " ")), key, yamlList(c.Argv[:program]), yamlList(flags), pronoun(flags))
+}
+
+// oldProgram returns how many words of a list were the program: two for an interpreter and a
+// script of the repository, 0 for a list that could not work.
+func (l *loader) oldProgram(argv []string) int {
+	if strings.ContainsAny(argv[0], "/$") || len(argv) < 2 {
+		return 1
+	}
+	if _, found := l.index[path.Clean(argv[1])]; found {
+		return 2
+	}
+	if runsOthers(argv[0]) {
+		return 0 // it would have run INPUT
+	}
+	return 1
+}
+
+func pronoun(words []string) string {
+	if len(words) == 1 {
+		return "it"
+	}
+	return "them"
+}
+
+// yamlList writes words as a list that reads as the same words.
+func yamlList(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = fmt.Sprintf("%q", w)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
