@@ -190,7 +190,7 @@ func (r *trial) blame(ctx context.Context, judge trustedJudge, crash, words stri
 		what, _, _ := strings.Cut(crash, ":")
 		result.Outcome = schema.OutcomeFailed
 		result.Message = joinNonEmpty("; ", result.Message, "the "+what+" could not make sense of the output")
-		result.JudgeMessage = joinNonEmpty("\n", result.JudgeMessage, crash, clip(words, maxFeedbackMessage))
+		result.JudgeMessage = joinNonEmpty("\n", result.JudgeMessage, crash, schema.Excerpt(words, maxFeedbackMessage))
 		return nil
 	}
 	r.report(r.test, crash, words)
