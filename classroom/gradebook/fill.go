@@ -56,7 +56,7 @@ func Fill(data []byte, b Book, columns map[string]string) (Filled, error) {
 }
 
 func (f *Filled) fill(table sheet.Sheet, people roster.File, b Book, at []int) {
-	byLine := make(map[int]roster.Person, len(people.People))
+	byLine := make(map[int]schema.RosterRow, len(people.People))
 	for _, p := range people.People {
 		byLine[p.Line] = p
 	}
@@ -87,7 +87,7 @@ func (f *Filled) fill(table sheet.Sheet, people roster.File, b Book, at []int) {
 }
 
 // find returns whom a row means: by id, else by login, else by e-mail.
-func find(b Book, who roster.Person) *Person {
+func find(b Book, who schema.RosterRow) *Person {
 	for _, same := range []func(Person) bool{
 		func(p Person) bool { return who.StudentID != "" && p.StudentID == who.StudentID },
 		func(p Person) bool { return p.Login == who.Login },
@@ -100,7 +100,7 @@ func find(b Book, who roster.Person) *Person {
 	return nil
 }
 
-func describe(who roster.Person) string {
+func describe(who schema.RosterRow) string {
 	if who.StudentID != "" {
 		return who.StudentID + " (" + who.Login + ")"
 	}

@@ -11,18 +11,17 @@ import (
 
 // The fields of a person that a column may hold.
 const (
-	fieldID       = "student_id"
-	fieldLogin    = "login"
-	fieldEmail    = "email"
-	fieldFirst    = "first_name"
-	fieldLast     = "last_name"
-	fieldName     = "name"
-	fieldSection  = "section"
-	fieldRole     = "role"
-	fieldStatus   = "status"
-	fieldGitHub   = "github_username"
-	fieldGitHubID = "github_id"
-	fieldFree     = "identifier" // GitHub Classroom's: a name, a number or an e-mail
+	fieldID      = "student_id"
+	fieldLogin   = "login"
+	fieldEmail   = "email"
+	fieldFirst   = "first_name"
+	fieldLast    = "last_name"
+	fieldName    = "name"
+	fieldSection = "section"
+	fieldRole    = "role"
+	fieldStatus  = "status"
+	fieldGitHub  = "github_username"
+	fieldFree    = "identifier" // GitHub Classroom's: a name, a number or an e-mail
 )
 
 // aliases are the headers of each field, in lower case and without a leading '#'.
@@ -31,18 +30,17 @@ const (
 // Gradescope's help pages and public scripts; github/gh-classroom.
 func aliases() map[string][]string {
 	return map[string][]string{
-		fieldID:       {"student id", "student_id", "sid", "banner id", "orgdefinedid", "id number", "idnumber", "sis user id", "user_id", "matrikelnummer"},
-		fieldLogin:    {"username", "netid", "sis login id", "login_id", "login"},
-		fieldEmail:    {"email", "email address", "e-mail"},
-		fieldFirst:    {"first name", "firstname", "first_name"},
-		fieldLast:     {"last name", "lastname", "last_name", "surname"},
-		fieldName:     {"name", "full name", "full_name", "student", "sortable_name"},
-		fieldSection:  {"section", "sections", "crn", "groups", "lab", "section_id", "group_name"},
-		fieldRole:     {"role"},
-		fieldStatus:   {"status", "availability", "suspended"},
-		fieldGitHub:   {"github_username"},
-		fieldGitHubID: {"github_id"},
-		fieldFree:     {"identifier"},
+		fieldID:      {"student id", "student_id", "sid", "banner id", "orgdefinedid", "id number", "idnumber", "sis user id", "user_id", "matrikelnummer"},
+		fieldLogin:   {"username", "netid", "sis login id", "login_id", "login"},
+		fieldEmail:   {"email", "email address", "e-mail"},
+		fieldFirst:   {"first name", "firstname", "first_name"},
+		fieldLast:    {"last name", "lastname", "last_name", "surname"},
+		fieldName:    {"name", "full name", "full_name", "student", "sortable_name"},
+		fieldSection: {"section", "sections", "crn", "groups", "lab", "section_id", "group_name"},
+		fieldRole:    {"role"},
+		fieldStatus:  {"status", "availability", "suspended"},
+		fieldGitHub:  {"github_username"},
+		fieldFree:    {"identifier"},
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 )
 
 // person reads a row. The error says what keeps it from being one.
-func (h *header) person(row sheet.Row, pad int) (Person, error) {
-	p := Person{Line: row.Line, Section: h.cell(row, fieldSection), GitHubID: h.cell(row, fieldGitHubID)}
+func (h *header) person(row sheet.Row, pad int) (schema.RosterRow, error) {
+	p := schema.RosterRow{Line: row.Line, Section: h.cell(row, fieldSection)}
 	p.StudentID = padded(bare(h.cell(row, fieldID)), pad)
 	p.Email = h.cell(row, fieldEmail)
 	p.Name = schema.Sanitize(h.name(row))
@@ -67,7 +67,7 @@ func unguarded(name string) string {
 }
 
 // identify reads what a teacher typed into GitHub Classroom: an e-mail, a number, or a name.
-func (h *header) identify(row sheet.Row, p *Person, login *string, pad int) {
+func (h *header) identify(row sheet.Row, p *schema.RosterRow, login *string, pad int) {
 	free := h.cell(row, fieldFree)
 	switch {
 	case strings.Contains(free, "@"):
@@ -111,10 +111,12 @@ func loginOf(login, email, id string) (string, error) {
 	return source, nil
 }
 
-// roleOf reads a platform's word for a role; none is a student.
+// roleOf reads a platform's word for a role, "" for none.
 func roleOf(word string) (schema.Role, error) {
 	switch strings.ToLower(word) {
-	case "", "student", "learner":
+	case "":
+		return "", nil
+	case "student", "learner":
 		return schema.RoleStudent, nil
 	case "ta", "teaching assistant", "reader", "grader":
 		return schema.RoleTA, nil

@@ -13,19 +13,6 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Person is one row of a roster.
-type Person struct {
-	Line      int         `json:"line"` // in the file
-	Login     string      `json:"login"`
-	StudentID string      `json:"student_id,omitempty"` // text: leading zeros count
-	Name      string      `json:"name,omitempty"`       // first name first
-	Email     string      `json:"email,omitempty"`
-	Section   string      `json:"section,omitempty"` // several are joined as the file has them
-	Role      schema.Role `json:"role"`
-	Dropped   bool        `json:"dropped,omitempty"` // withdrawn, says the file
-	GitHubID  string      `json:"github_id,omitempty"`
-}
-
 // Refusal is a row that is not taken, and why.
 type Refusal struct {
 	Line   int    `json:"line"`
@@ -35,7 +22,7 @@ type Refusal struct {
 // File is what a roster says.
 type File struct {
 	System   string // whose form it has: "brightspace", "canvas", …; "" for none of them
-	People   []Person
+	People   []schema.RosterRow
 	Refused  []Refusal
 	Warnings []string
 }
@@ -88,7 +75,7 @@ func Read(data []byte, o Options) (File, error) {
 }
 
 // unique refuses an id, login or e-mail that an earlier row has.
-func unique(seen map[string]int, p Person) error {
+func unique(seen map[string]int, p schema.RosterRow) error {
 	keys := []struct{ kind, value string }{{"login", p.Login}, {"id", p.StudentID}, {"e-mail", strings.ToLower(p.Email)}}
 	for _, k := range keys {
 		if line := seen[k.kind+k.value]; k.value != "" && line > 0 {
@@ -102,7 +89,7 @@ func unique(seen map[string]int, p Person) error {
 }
 
 // lostZeros warns where most ids have one length and some are shorter.
-func lostZeros(people []Person) []string {
+func lostZeros(people []schema.RosterRow) []string {
 	lengths := make(map[int]int)
 	total := 0
 	for _, p := range people {

@@ -13,8 +13,8 @@ import (
 )
 
 // ada is the person of most examples.
-func ada(change func(*roster.Person)) roster.Person {
-	p := roster.Person{Line: 2, Login: "ang", Name: "Ada Ng", Role: schema.RoleStudent}
+func ada(change func(*schema.RosterRow)) schema.RosterRow {
+	p := schema.RosterRow{Line: 2, Login: "ang", Name: "Ada Ng"}
 	change(&p)
 	return p
 }
@@ -25,38 +25,40 @@ func TestRostersOfEverySystem(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		text, system string
-		want         []roster.Person
+		want         []schema.RosterRow
 	}{
 		"Canvas gradebook": {"Student,ID,SIS User ID,SIS Login ID,Section,A1 (9001)\n,,,,,Manual Posting\n\"    Points Possible\",,,,,20\n\"Ng, Ada\",10442,s0012345,ang,Lab 2,17.50\n\"Student, Test\",99,,abc123,Lab 2,\n",
-			"canvas", []roster.Person{ada(func(p *roster.Person) { p.Line, p.StudentID, p.Section = 4, "s0012345", "Lab 2" })}},
+			"canvas", []schema.RosterRow{ada(func(p *schema.RosterRow) { p.Line, p.StudentID, p.Section = 4, "s0012345", "Lab 2" })}},
 		"Canvas with separate names and a login that is an e-mail": {"LastName,FirstName,ID,SIS User ID,SIS Login ID,Section\nNg,Ada,10442,s0012345,ang@uni.example,\"Lab 2, and Lab 3\"\n",
-			"canvas", []roster.Person{ada(func(p *roster.Person) { p.StudentID, p.Section = "s0012345", "Lab 2, and Lab 3" })}},
+			"canvas", []schema.RosterRow{ada(func(p *schema.RosterRow) { p.StudentID, p.Section = "s0012345", "Lab 2, and Lab 3" })}},
 		"Canvas with semicolons": {"Student;ID;SIS User ID;SIS Login ID;Section;A1 (9001)\n\"Ng, Ada\";10442;s0012345;ang;Lab 2;7,50\n",
-			"canvas", []roster.Person{ada(func(p *roster.Person) { p.StudentID, p.Section = "s0012345", "Lab 2" })}},
+			"canvas", []schema.RosterRow{ada(func(p *schema.RosterRow) { p.StudentID, p.Section = "s0012345", "Lab 2" })}},
 		"Brightspace": {"OrgDefinedId,Username,Last Name,First Name,Email,A1 Points Grade <Numeric MaxPoints:20 Category:Labs>,End-of-Line Indicator\n#0012345,#ang,Ng,Ada,ang@uni.example,17.5,#\n",
-			"brightspace", []roster.Person{ada(func(p *roster.Person) { p.StudentID, p.Email = "0012345", "ang@uni.example" })}},
+			"brightspace", []schema.RosterRow{ada(func(p *schema.RosterRow) { p.StudentID, p.Email = "0012345", "ang@uni.example" })}},
 		"Brightspace without the username": {"OrgDefinedId,Last Name,First Name,End-of-Line Indicator\n#0012345,Ng,Ada,#\n",
-			"brightspace", []roster.Person{ada(func(p *roster.Person) { p.StudentID, p.Login = "0012345", "s0012345" })}},
+			"brightspace", []schema.RosterRow{ada(func(p *schema.RosterRow) { p.StudentID, p.Login = "0012345", "s0012345" })}},
 		"Moodle participants": {"\"First name\",\"Last name\",\"ID number\",\"Email address\",Groups\nAda,Ng,s0012345,ang@uni.example,\"L2, Team 4\"\n",
-			"moodle", []roster.Person{ada(func(p *roster.Person) { p.StudentID, p.Email, p.Section = "s0012345", "ang@uni.example", "L2, Team 4" })}},
+			"moodle", []schema.RosterRow{ada(func(p *schema.RosterRow) {
+				p.StudentID, p.Email, p.Section = "s0012345", "ang@uni.example", "L2, Team 4"
+			})}},
 		"Moodle upload users": {"username,firstname,lastname,email,suspended\nang,Ada,Ng,ang@uni.example,1\n",
-			"moodle", []roster.Person{ada(func(p *roster.Person) { p.Email, p.Dropped = "ang@uni.example", true })}},
+			"moodle", []schema.RosterRow{ada(func(p *schema.RosterRow) { p.Email, p.Dropped = "ang@uni.example", true })}},
 		"Blackboard": {"\"Last Name\",\"First Name\",\"Username\",\"Student ID\",\"Last Access\",\"Availability\"\n\"Ng\",\"Ada\",\"ang\",\"0012345\",\"2026-09-20 10:11:12\",\"Yes\"\n",
-			"blackboard", []roster.Person{ada(func(p *roster.Person) { p.StudentID = "0012345" })}},
+			"blackboard", []schema.RosterRow{ada(func(p *schema.RosterRow) { p.StudentID = "0012345" })}},
 		"Blackboard, tab-separated and withdrawn": {"\"Last Name\"\t\"First Name\"\t\"Username\"\t\"Student ID\"\t\"Last Access\"\t\"Availability\"\n\"Ng\"\t\"Ada\"\t\"ang\"\t\"0012345\"\t\"\"\t\"No\"\n",
-			"blackboard", []roster.Person{ada(func(p *roster.Person) { p.StudentID, p.Dropped = "0012345", true })}},
+			"blackboard", []schema.RosterRow{ada(func(p *schema.RosterRow) { p.StudentID, p.Dropped = "0012345", true })}},
 		"Gradescope": {"First Name,Last Name,SID,Email,Role,Section\nAda,Ng,0012345,ang@uni.example,TA,Lab 2\n",
-			"gradescope", []roster.Person{ada(func(p *roster.Person) {
+			"gradescope", []schema.RosterRow{ada(func(p *schema.RosterRow) {
 				p.StudentID, p.Email, p.Section, p.Role = "0012345", "ang@uni.example", "Lab 2", schema.RoleTA
 			})}},
 		"GitHub Classroom": {"identifier,github_username,github_id,name\n\"Ng, Ada (L2)\",ang,1234567,Ada Ng\n0012346,,,\n",
-			"github-classroom", []roster.Person{
-				ada(func(p *roster.Person) { p.GitHubID = "1234567" }),
-				{Line: 3, Login: "s0012346", StudentID: "0012346", Role: schema.RoleStudent},
+			"github-classroom", []schema.RosterRow{
+				ada(func(*schema.RosterRow) {}),
+				{Line: 3, Login: "s0012346", StudentID: "0012346"},
 			}},
 		"a registrar's own": {"Banner ID,NetID,Last_Name,First_Name,CRN,Status\n0012345,ANG,Ng,Ada,10233,WD\n",
-			"", []roster.Person{ada(func(p *roster.Person) { p.StudentID, p.Section, p.Dropped = "0012345", "10233", true })}},
-		"old Mac line ends": {"login,name\rang,Ada Ng\r", "", []roster.Person{ada(func(*roster.Person) {})}},
+			"", []schema.RosterRow{ada(func(p *schema.RosterRow) { p.StudentID, p.Section, p.Dropped = "0012345", "10233", true })}},
+		"old Mac line ends": {"login,name\rang,Ada Ng\r", "", []schema.RosterRow{ada(func(*schema.RosterRow) {})}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

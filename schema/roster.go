@@ -1,0 +1,51 @@
+package schema
+
+// RosterRow is a person as a roster names them.
+type RosterRow struct {
+	Line      int    `json:"line"` // of the roster
+	Login     string `json:"login"`
+	StudentID string `json:"student_id,omitempty"` // text: leading zeros count
+	Name      string `json:"name,omitempty"`
+	Email     string `json:"email,omitempty"`
+	Section   string `json:"section,omitempty"`
+	Role      Role   `json:"role,omitempty"`    // "" where the roster does not say: a student, if new
+	Dropped   bool   `json:"dropped,omitempty"` // has left the course
+}
+
+// RosterPerson is somebody with an account, and what they are in a course.
+type RosterPerson struct {
+	UserID    int64
+	Login     string
+	StudentID string
+	Name      string
+	Email     string
+	Enrolled  bool // also when dropped
+	Role      Role
+	Section   string
+	Dropped   bool
+}
+
+// RosterChange is what an import does about one person.
+type RosterChange struct {
+	Kind  RosterKind `json:"kind"`
+	Line  int        `json:"line,omitempty"` // of the roster; 0: absent from it
+	Login string     `json:"login"`
+	What  string     `json:"what,omitempty"` // what changes, or why it is refused
+	Code  string     `json:"code,omitempty"` // one-time join code of a new account
+
+	Row    RosterRow `json:"-"`
+	UserID int64     `json:"-"` // 0: a new account
+}
+
+// RosterKind says what happens to a person.
+type RosterKind string
+
+// The kinds of change.
+const (
+	RosterAdded     RosterKind = "added"
+	RosterChanged   RosterKind = "changed"
+	RosterUnchanged RosterKind = "unchanged"
+	RosterDropped   RosterKind = "dropped"
+	RosterMissing   RosterKind = "missing" // absent from the roster, and left as they are
+	RosterRefused   RosterKind = "refused"
+)
