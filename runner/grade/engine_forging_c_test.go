@@ -32,7 +32,7 @@ tests:
 	}
 }
 
-const cReport = `<testsuites><testsuite name='tests' time='0.0' tests='2' failures='0' errors='0' skipped='0'><testcase name='one' time='0.0'/><testcase name='two' time='0.0'/></testsuite></testsuites>`
+const cReport = `<testsuites><testsuite name='t' time='0.0' tests='2' failures='0' errors='0' skipped='0'><testcase name='one' time='0.0'/><testcase name='two' time='0.0'/></testsuite></testsuites>`
 
 // preload starts the program once more, with a shared object of its own before the framework's. It has none: a test's
 // directory shows what the build left, which could be one.

@@ -27,7 +27,7 @@ type framework struct {
 func frameworks() map[string]framework {
 	return map[string]framework{
 		"cmocka": {
-			variable: "CMOCKA", suffix: "c", report: "junit", doubles: "doubles", zero: "zero",
+			variable: "CMOCKA", suffix: "c", report: "junit", doubles: "t.doubles", zero: "t.zero",
 			source:  "#include <stdarg.h>\n#include <stddef.h>\n#include <setjmp.h>\n#include <stdint.h>\n#include <cmocka.h>\nint twice(int);\nstatic void doubles(void **s) { assert_int_equal(twice(3), 6); }\nstatic void zero(void **s) { assert_int_equal(twice(0), 0); }\nint main(void) { const struct CMUnitTest t[] = {cmocka_unit_test(doubles), cmocka_unit_test(zero)}; return cmocka_run_group_tests(t, NULL, NULL); }\n",
 			compile: "gcc -w -o $TEST_OUT/t $NEEDS/t.c $ARTEFACTS/twice.o $CMOCKA",
 			run:     "CMOCKA_MESSAGE_OUTPUT=xml CMOCKA_XML_FILE=$REPORTS/r.xml $TEST_OUT/t",

@@ -31,10 +31,10 @@ tests:
 `,
 	"junit/StackTest.java": `
 import static org.junit.jupiter.api.Assertions.*;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.*;
 class StackTest {
 	@Test void startsEmpty() { assertEquals(0, new Stack().size()); }
-	@Test void pushes() { Stack s = new Stack(); s.push(7); assertEquals(1, s.size()); }
+	@Test @DisplayName("holds what was pushed") void pushes() { Stack s = new Stack(); s.push(7); assertEquals(1, s.size()); }
 	@Test void pops() { Stack s = new Stack(); s.push(7); assertEquals(7, s.pop()); }
 }`,
 	"solution/src/Stack.java": rightStack,
@@ -58,7 +58,7 @@ func TestJUnit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"StackTest.pops", "StackTest.pushes", "StackTest.startsEmpty"}
+	want := []string{"StackTest.holds what was pushed", "StackTest.pops", "StackTest.startsEmpty"}
 	if diff := cmp.Diff(want, slices.Sorted(slices.Values(pins.Tests["units"]))); diff != "" {
 		t.Fatal(diff)
 	}

@@ -74,7 +74,7 @@ func (r *trial) runAnalyser(ctx context.Context, result *schema.TestResult) ([]r
 	}
 	found, err := readFindings(documents)
 	for i := range found {
-		found[i].File = p.localise(strings.TrimPrefix(found[i].File, "file://"), o.vars)
+		found[i].File = p.localise(found[i].File, o.vars)
 	}
 	return found, run, end, err
 }

@@ -27,10 +27,10 @@ const (
 	Skipped Verdict = "skipped"
 )
 
-// cleanName makes a case's name one short printable line. A name that is too long keeps
-// its end, where parametrised cases differ.
+// cleanName makes a case's name one short printable line without addresses. A name that is
+// too long keeps its end, where parametrised cases differ.
 func cleanName(name string) string {
-	name = strings.Join(strings.Fields(schema.Sanitize(name)), " ")
+	name = withoutAddresses(strings.Join(strings.Fields(schema.Sanitize(name)), " "))
 	if len(name) > maxName {
 		name = "…" + strings.ToValidUTF8(name[len(name)-maxName:], "")
 	}

@@ -2,13 +2,31 @@ package report
 
 import (
 	"encoding/json"
+	"errors"
 	"path"
 	"strings"
 	"time"
 )
 
-// goTestEvent is a line of go test -json (cmd/test2json).
-type goTestEvent struct {
+// readGoTest reads the lines of go test -json. Cases are named package.Test/subtest with
+// the last element of the package's path; a test with subtests is a case of its own.
+// Lines that are not events (a compiler's words, what a program printed) are passed over.
+//
+// Where the events do not tell how a test ended, the output does: see goText. A test that
+// neither tells of failed, if its package did. Benchmarks are cases only where they fail.
+func readGoTest(document []byte, l *List) error {
+	r := goReport{list: l, tests: map[string]*goTest{}, texts: map[string]*goText{}}
+	if err := plainLines(document, r.take); err != nil {
+		return err
+	}
+	if !r.known && goVerbose(document) {
+		return errors.New("go test: the output has no events; write go test -json")
+	}
+	return r.end()
+}
+
+// goEvent is a line of go test -json (cmd/test2json).
+type goEvent struct {
 	Action  string
 	Package string
 	Test    string
@@ -16,66 +34,153 @@ type goTestEvent struct {
 	Output  string
 }
 
-// readGoTest reads the lines of go test -json. Cases are named package.Test/subtest with
-// the last element of the package's path; a test with subtests is a case of its own.
-// Lines that are no events (a compiler's words, what a program printed) are passed over.
-func readGoTest(document []byte, l *List) error {
-	outputs := map[string]*strings.Builder{}
-	return plainLines(document, func(line string) error {
-		var e goTestEvent
-		if !strings.HasPrefix(line, "{") || json.Unmarshal([]byte(line), &e) != nil || e.Test == "" {
-			return nil
-		}
-		key := e.Package + "\x00" + e.Test
-		if e.Action == "output" {
-			keepOutput(outputs, key, e.Output)
-			return nil
-		}
-		v, ended := goVerdict(e.Action)
-		if !ended {
-			return nil
-		}
-		c := Case{Name: nameGoTest(e), Verdict: v, Wall: time.Duration(min(max(e.Elapsed, 0), 3600) * float64(time.Second))}
-		if out := outputs[key]; out != nil {
-			c.Output = strings.TrimSpace(out.String())
-		}
-		return l.add(c)
-	})
+// goReport follows the events of go test -json.
+type goReport struct {
+	list  *List
+	known bool // there was an event
+	tests map[string]*goTest
+	order []*goTest
+	texts map[string]*goText // by package
 }
 
-// keepOutput adds to the output of a test, within the caps.
-func keepOutput(outputs map[string]*strings.Builder, key, text string) {
-	out := outputs[key]
-	if out == nil {
-		if len(outputs) >= maxCases {
+// goTest is what is known of one test.
+type goTest struct {
+	pkg, name    string
+	starts, ends int             // as events tell
+	output       strings.Builder // as events tell
+
+	textStarts int             // as the output of the package tells
+	unmatched  []goEnd         // ends in that output that no event told
+	text       strings.Builder // the part of that output that is the test's
+}
+
+// take follows one line.
+func (r *goReport) take(line string) error {
+	var e goEvent
+	if !strings.HasPrefix(line, "{") || json.Unmarshal([]byte(line), &e) != nil || e.Action == "" {
+		return nil
+	}
+	r.known = true
+	if e.Action == "output" {
+		r.text(e.Package).write(e.Output)
+	}
+	if e.Test == "" {
+		r.text(e.Package).ended(e.Action)
+		return nil
+	}
+	t := r.test(e.Package, e.Test)
+	if t == nil {
+		return nil
+	}
+	switch e.Action {
+	case "run":
+		t.starts++
+		r.text(e.Package).current = t
+	case "output":
+		keepText(&t.output, e.Output)
+	case "pass", "fail", "skip":
+		return r.finish(t, e)
+	}
+	return nil
+}
+
+// test returns what is known of a test, nil where there are too many.
+func (r *goReport) test(pkg, name string) *goTest {
+	key := pkg + "\x00" + name
+	t := r.tests[key]
+	if t == nil && len(r.tests) < maxCases {
+		t = &goTest{pkg: pkg, name: name}
+		r.tests[key], r.order = t, append(r.order, t)
+	}
+	return t
+}
+
+// text returns the output of a package.
+func (r *goReport) text(pkg string) *goText {
+	t := r.texts[pkg]
+	if t == nil {
+		t = &goText{test: func(name string) *goTest { return r.test(pkg, name) }}
+		r.texts[pkg] = t
+	}
+	return t
+}
+
+// finish adds a test that an event ends.
+func (r *goReport) finish(t *goTest, e goEvent) error {
+	t.ends++
+	t.match(goVerdict(e.Action))
+	wall := time.Duration(min(max(e.Elapsed, 0), maxWall.Seconds()) * float64(time.Second))
+	return r.list.add(Case{Name: t.title(), Verdict: goVerdict(e.Action), Wall: wall, Output: strings.TrimSpace(t.output.String())})
+}
+
+// end adds the tests that no event ended.
+func (r *goReport) end() error {
+	for _, text := range r.texts {
+		text.flush()
+	}
+	for _, t := range r.order {
+		if err := r.rescue(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rescue adds a test as often as it began and no event ended it.
+func (r *goReport) rescue(t *goTest) error {
+	missing := max(t.starts, t.textStarts) - t.ends
+	for _, end := range t.unmatched[max(0, len(t.unmatched)-max(missing, 0)):] {
+		missing--
+		if err := r.list.add(Case{Name: t.title(), Verdict: end.verdict, Wall: end.wall, Output: t.said()}); err != nil {
+			return err
+		}
+	}
+	if missing <= 0 || r.text(t.pkg).action != "fail" || strings.HasPrefix(t.name, "Benchmark") {
+		return nil
+	}
+	return r.list.add(Case{Name: t.title(), Verdict: Failed, Message: "the test did not end", Output: t.said()})
+}
+
+// said returns the output of a test that no event ended.
+func (t *goTest) said() string {
+	if text := strings.TrimSpace(t.text.String()); text != "" {
+		return text
+	}
+	return strings.TrimSpace(t.output.String())
+}
+
+// match takes the end that an event tells out of those that the output tells.
+func (t *goTest) match(v Verdict) {
+	for i := len(t.unmatched) - 1; i >= 0; i-- {
+		if t.unmatched[i].verdict == v {
+			t.unmatched = append(t.unmatched[:i], t.unmatched[i+1:]...)
 			return
 		}
-		out = new(strings.Builder)
-		outputs[key] = out
-	}
-	if out.Len() < 2*maxText {
-		out.WriteString(text)
 	}
 }
 
-// goVerdict returns what an event's action says of its test, and whether it ends it.
-func goVerdict(action string) (Verdict, bool) {
-	switch action {
+// title names a test. Files that were named on go's command line have no package.
+func (t *goTest) title() string {
+	if t.pkg == "" || t.pkg == "command-line-arguments" {
+		return t.name
+	}
+	return path.Base(t.pkg) + "." + t.name
+}
+
+// goVerdict returns the verdict of an action that ends a test, or of a word of the output.
+func goVerdict(action string) Verdict {
+	switch strings.ToLower(action) {
 	case "pass":
-		return Passed, true
-	case "fail":
-		return Failed, true
+		return Passed
 	case "skip":
-		return Skipped, true
+		return Skipped
 	}
-	return "", false
+	return Failed
 }
 
-// nameGoTest names the case of an event. Files that were named on go's command line
-// are no package of anybody's.
-func nameGoTest(e goTestEvent) string {
-	if e.Package == "" || e.Package == "command-line-arguments" {
-		return e.Test
+// keepText adds to the output of a test, within the caps.
+func keepText(b *strings.Builder, text string) {
+	if b.Len() < 2*maxText {
+		b.WriteString(text)
 	}
-	return path.Base(e.Package) + "." + e.Test
 }

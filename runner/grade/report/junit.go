@@ -1,12 +1,10 @@
 package report
 
-import (
-	"regexp"
-	"strings"
-)
+import "strings"
 
 // readJUnit reads JUnit's XML: testsuites, testsuite (nested or not), testcase. Cases
-// are named classname.name, without the parentheses that JUnit 5 puts after methods.
+// are named classname.name, without the parentheses that JUnit 5 puts after methods. A
+// method that has a display name is named by that.
 func readJUnit(document []byte, l *List) error {
 	return readXML(document, l, nameJUnit)
 }
@@ -20,6 +18,46 @@ func nameJUnit(class, name string) string {
 	return class + "." + name
 }
 
-// junitIdentity matches what the JUnit platform writes into every case's output: its own
-// names for the case, which say nothing to people.
-var junitIdentity = regexp.MustCompile(`(?m)^unique-id: \[engine:.*\n(display-name: .*\n?)?`)
+// junitIdentity is what the JUnit platform's legacy XML says of a case in its first
+// system-out: a unique identifier and a display name, in two lines or more.
+type junitIdentity struct {
+	known   bool
+	kind    string // of the last segment of the identifier: "method", "test-template-invocation"
+	display string
+}
+
+// read takes the text of a system-out of a case with a name. It reports whether this is the
+// identity, and returns what the case printed where that follows in the same element.
+func (j *junitIdentity) read(text, name string) (printed string, is bool) {
+	id, rest, found := strings.Cut(strings.TrimLeft(text, "\r\n"), "\n")
+	id, isID := strings.CutPrefix(id, "unique-id: [engine:")
+	display, isDisplay := strings.CutPrefix(rest, "display-name: ")
+	if j.known || !found || !isID || !isDisplay {
+		return text, false
+	}
+	j.known, j.display = true, strings.TrimSpace(display)
+	j.kind, _, _ = strings.Cut(id[strings.LastIndex(id, "/[")+1:], ":")
+	j.kind = strings.TrimPrefix(j.kind, "[")
+	if first, rest, more := strings.Cut(j.display, "\n"); more && first == name {
+		j.display, printed = first, rest
+	}
+	return printed, true
+}
+
+// title returns the name of a case: a method's display name, or the name that the report
+// gives. The display names of a parametrised test's runs are not used, since they print
+// the arguments, and an argument may print the submission's objects.
+func (j *junitIdentity) title(name string) string {
+	if j.kind != "method" || j.display == "" || j.display == name {
+		return name
+	}
+	return j.display
+}
+
+// arguments returns what tells a run of a parametrised or dynamic test from the others.
+func (j *junitIdentity) arguments() string {
+	if j.kind != "test-template-invocation" && j.kind != "dynamic-test" {
+		return ""
+	}
+	return j.display
+}

@@ -13,11 +13,12 @@ const (
 	MaxFiles = 1000
 
 	maxCases = 10_000
-	maxDepth = 64        // of suites and subtests
-	maxName  = 300       // bytes
-	maxText  = 16 << 10  // bytes of one case's message and output together
-	maxTexts = 4 << 20   // bytes of all cases' text
-	maxWall  = time.Hour // what a report may claim that a case took
+	maxDepth = 64          // of suites and subtests
+	maxName  = 300         // bytes
+	maxTitle = 4 * maxName // of a name before it is cut
+	maxText  = 16 << 10    // bytes of one case's message and output together
+	maxTexts = 4 << 20     // bytes of all cases' text
+	maxWall  = time.Hour   // what a report may claim that a case took
 )
 
 // ErrTooLarge says that a report is larger than it may be. The cases before that are in
@@ -26,6 +27,10 @@ var ErrTooLarge = errors.New("the report is too large; the rest of it was not re
 
 // List collects the cases of one test's reports within the caps.
 type List struct {
+	// Rewrite, where it is set, is applied to every name, message and output before it is cut
+	// to its cap. It takes out what differs from run to run.
+	Rewrite func(text string) string
+
 	Cases []Case
 
 	Stated    bool // a document states how many cases it holds
@@ -38,6 +43,9 @@ type List struct {
 func (l *List) add(c Case) error {
 	if len(l.Cases) >= maxCases {
 		return ErrTooLarge
+	}
+	if l.Rewrite != nil {
+		c.Name, c.Message, c.Output = l.Rewrite(c.Name), l.Rewrite(c.Message), l.Rewrite(c.Output)
 	}
 	c.Name = cleanName(c.Name)
 	c.Message = schema.Excerpt(c.Message, min(maxText/2, maxTexts-l.text))

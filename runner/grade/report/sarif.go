@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/grader/grader/schema"
@@ -11,7 +12,7 @@ import (
 // Finding is one remark of an analyser.
 type Finding struct {
 	Rule, Message string
-	File          string // as the report names it: a path or a URI
+	File          string // a path, or a URI that is not a file's
 	Line          int    // from 1; 0 where none is given
 }
 
@@ -33,28 +34,44 @@ func (f Finding) String() string {
 
 // sarifLog is the part of a SARIF 2.1.0 document that grading needs.
 type sarifLog struct {
-	Version string `json:"version"`
-	Runs    []struct {
-		Results []sarifResult `json:"results"`
-	} `json:"runs"`
+	Version string     `json:"version"`
+	Runs    []sarifRun `json:"runs"`
+}
+
+// sarifRun is one run of one analyser.
+type sarifRun struct {
+	Tool struct {
+		Driver struct {
+			Rules    []sarifRule             `json:"rules"`
+			Messages map[string]sarifMessage `json:"globalMessageStrings"`
+		} `json:"driver"`
+	} `json:"tool"`
+	Artifacts []struct {
+		Location sarifArtifact `json:"location"`
+	} `json:"artifacts"`
+	Results []sarifResult `json:"results"`
+}
+
+// sarifArtifact says where a file is: by a URI, or by the index among the run's artifacts.
+type sarifArtifact struct {
+	URI   string `json:"uri"`
+	Index *int   `json:"index"`
 }
 
 // sarifResult is one result of a run.
 type sarifResult struct {
 	RuleID       string            `json:"ruleId"`
+	RuleIndex    *int              `json:"ruleIndex"`
+	Rule         sarifRuleRef      `json:"rule"`
 	Kind         string            `json:"kind"`
 	Level        string            `json:"level"`
 	Baseline     string            `json:"baselineState"`
 	Suppressions []json.RawMessage `json:"suppressions"`
-	Message      struct {
-		Text string `json:"text"`
-	} `json:"message"`
-	Locations []struct {
+	Message      sarifMessage      `json:"message"`
+	Locations    []struct {
 		Physical struct {
-			Artifact struct {
-				URI string `json:"uri"`
-			} `json:"artifactLocation"`
-			Region struct {
+			Artifact sarifArtifact `json:"artifactLocation"`
+			Region   struct {
 				StartLine int `json:"startLine"`
 			} `json:"region"`
 		} `json:"physicalLocation"`
@@ -65,15 +82,20 @@ type sarifResult struct {
 // informational, are suppressed or are absent since a baseline are not findings. The error
 // is ErrTooLarge, or it says why this is not a SARIF document.
 func ReadSARIF(document []byte) ([]Finding, error) {
+	text, err := decodeMarked(document)
+	if err != nil {
+		return nil, fmt.Errorf("sarif: %w", err)
+	}
 	var log sarifLog
-	if err := json.Unmarshal(document, &log); err != nil {
+	if err := json.Unmarshal(text, &log); err != nil {
 		return nil, fmt.Errorf("sarif: %w", err)
 	}
 	if !strings.HasPrefix(log.Version, "2.") {
 		return nil, fmt.Errorf("sarif: version %q, need 2.1.0", schema.Excerpt(log.Version, 20))
 	}
 	var found []Finding
-	for _, run := range log.Runs {
+	for i := range log.Runs {
+		run := &log.Runs[i]
 		for _, r := range run.Results {
 			if !r.counts() {
 				continue
@@ -81,7 +103,7 @@ func ReadSARIF(document []byte) ([]Finding, error) {
 			if len(found) >= maxCases {
 				return found, ErrTooLarge
 			}
-			found = append(found, r.finding())
+			found = append(found, run.finding(r))
 		}
 	}
 	return found, nil
@@ -93,11 +115,43 @@ func (r sarifResult) counts() bool {
 	return kind && r.Level != "none" && len(r.Suppressions) == 0 && r.Baseline != "absent"
 }
 
-func (r sarifResult) finding() Finding {
-	f := Finding{Rule: cleanName(r.RuleID), Message: schema.Excerpt(r.Message.Text, 1000)}
+// finding makes a finding of a result.
+func (run *sarifRun) finding(r sarifResult) Finding {
+	f := Finding{Rule: cleanName(run.ruleID(r)), Message: schema.Excerpt(run.message(r), 1000)}
 	if len(r.Locations) > 0 {
 		p := r.Locations[0].Physical
-		f.File, f.Line = schema.Excerpt(p.Artifact.URI, 500), p.Region.StartLine
+		f.File, f.Line = sarifPath(run.uri(p.Artifact)), p.Region.StartLine
 	}
 	return f
+}
+
+// uri returns the URI of a file.
+func (run *sarifRun) uri(a sarifArtifact) string {
+	if a.URI == "" && a.Index != nil && *a.Index >= 0 && *a.Index < len(run.Artifacts) {
+		return run.Artifacts[*a.Index].Location.URI
+	}
+	return a.URI
+}
+
+// sarifPath returns the path that a file's URI stands for, without percent-encoding. A URI
+// of another kind stays as it is.
+func sarifPath(uri string) string {
+	path := uri
+	if rest, ok := strings.CutPrefix(uri, "file:"); ok {
+		path = strings.TrimPrefix(strings.TrimPrefix(rest, "//localhost/"), "//")
+		if strings.HasPrefix(rest, "//localhost/") {
+			path = "/" + path
+		}
+	} else if strings.Contains(uri, "://") {
+		return oneLine(uri)
+	}
+	if plain, err := url.PathUnescape(path); err == nil {
+		path = plain
+	}
+	return oneLine(path)
+}
+
+// oneLine makes a path printable, on one line.
+func oneLine(path string) string {
+	return strings.NewReplacer("\n", "�", "\t", "�").Replace(schema.Sanitize(path[:min(len(path), 500)]))
 }

@@ -5,27 +5,13 @@ import (
 	"strings"
 )
 
-// tapLine matches a result of the Test Anything Protocol: ok or not ok, number,
-// description, directive.
-var tapLine = regexp.MustCompile(`^(not )?ok\b(?: +(\d+))?(?: *-)?(?: +(.*?))?(?: *# *((?i:skip|todo)\S*)(?: +(.*))?)?$`)
-
-// tapTime matches how long a result took, which some write behind its description.
-var tapTime = regexp.MustCompile(` *# (?:time=[\d.]+m?s|in \d+ (?:ms|sec))$`)
-
-// checkName matches a description by libcheck, file:case:test: message, whose message differs
-// with the verdict.
-var checkName = regexp.MustCompile(`^([^\s:]+\.\w+:[^:]+:[^:]+): (.+)$`)
-
-// tapIndent is by how much each level of subtests is indented.
-const tapIndent = "    "
-
 // readTAP reads the Test Anything Protocol, versions 12 to 14. A subtest is named after
 // those around it, parent/child. Its parent is a case of its own, except where it only groups
 // others (Node's describe). A case that is still to do counts as skipped.
 func readTAP(document []byte, l *List) error {
 	var r tapReport
 	cut := plainLines(document, r.take)
-	r.close()
+	r.end()
 	for _, c := range r.results {
 		if err := l.add(c.Case); err != nil {
 			return err
@@ -39,25 +25,46 @@ type tapReport struct {
 	results []tapResult
 	open    *tapResult // the last result, whose diagnosis may follow
 	detail  strings.Builder
-	block   string // with what the open diagnosis in YAML ends
+	block   string // the line that ends the open diagnosis in YAML
 	ended   bool   // bailed out
+
+	groups []*tapGroup // the results that are being read, by depth
 }
 
-// tapResult is one result, and how deep it stands: of those that are deeper, the next that is not is the parent.
+// tapResult is one result and its depth. The next result that is less deep is its parent.
 type tapResult struct {
 	Case
+	number int
 	depth  int
+	group  *tapGroup
+	around string // names of the subtests around it, by their comments
 	parent bool
-	suite  bool // does nothing but group
-	failed bool // some below it did
+	suite  bool // only groups others
+	failed bool // one below it failed
+	behind bool // stands behind other text on its line
 }
+
+// tapGroup is the numbered results of one stream: of the document, or of a subtest.
+type tapGroup struct {
+	header string // of the last "# Subtest: name"
+	plan   int    // how many results it states; 0 where it has not said
+	last   int    // number of the last result
+	closed bool   // its plan came at its end
+	behind bool   // the last result stands behind other text on its line
+}
+
+// tapIndent is the indentation of each level of subtests.
+const tapIndent = "    "
+
+// subtestComment begins the comment that names a subtest.
+const subtestComment = "# Subtest: "
+
+// tapPlan matches a plan.
+var tapPlan = regexp.MustCompile(`^1\.\.(\d{1,6})\s*(?:#.*)?$`)
 
 // take follows one line.
 func (r *tapReport) take(line string) error {
-	if r.ended {
-		return nil
-	}
-	if r.inBlock(line) {
+	if r.ended || r.inBlock(line) {
 		return nil
 	}
 	depth, rest := 0, line
@@ -68,44 +75,110 @@ func (r *tapReport) take(line string) error {
 		r.ended = true
 		return nil
 	}
-	m := tapLine.FindStringSubmatch(rest)
-	if m == nil {
-		r.note(depth, rest)
+	if m := tapPlan.FindStringSubmatch(rest); m != nil {
+		r.plan(depth, number(m[1]))
 		return nil
 	}
+	t, ok := parseTAP(rest)
+	switch {
+	case ok:
+		return r.add(t, depth)
+	case strings.HasPrefix(rest, "#"):
+		r.comment(depth, rest)
+		return nil
+	case r.open != nil && depth == r.open.depth && rest == "  ---":
+		r.block = strings.Repeat(tapIndent, depth) + "  ..."
+		return nil
+	}
+	return r.recover(line)
+}
+
+// add opens a result.
+func (r *tapReport) add(t tapLine, depth int) error {
 	r.close()
 	if len(r.results) >= maxCases {
 		return ErrTooLarge
 	}
-	r.open = &tapResult{Case: tapCase(m), depth: depth}
+	g := r.group(depth)
+	if g.closed {
+		g = &tapGroup{header: g.header}
+		r.groups[depth] = g
+	}
+	if t.number == 0 {
+		t.number = g.last + 1
+	}
+	r.contradict(g, t.number)
+	g.last, g.behind = t.number, false
+	r.open = &tapResult{Case: t.toCase(), number: t.number, depth: depth, group: g, around: r.around(depth, t.description)}
 	r.adopt()
+	if t.description == g.header {
+		g.header = ""
+	}
+	r.groups = r.groups[:depth+1]
 	return nil
+}
+
+// group returns the group at a depth, which begins with it where there is none.
+func (r *tapReport) group(depth int) *tapGroup {
+	for len(r.groups) <= depth {
+		r.groups = append(r.groups, new(tapGroup))
+	}
+	return r.groups[depth]
+}
+
+// plan notes how many results a group has. Another plan begins another group.
+func (r *tapReport) plan(depth, results int) {
+	g := r.group(depth)
+	if g.plan > 0 {
+		g = &tapGroup{header: g.header}
+		r.groups[depth] = g
+	}
+	g.plan, g.closed = results, g.last > 0
 }
 
 // adopt names the deeper results before the open one as its subtests.
 func (r *tapReport) adopt() {
 	for i := len(r.results) - 1; i >= 0 && r.results[i].depth > r.open.depth; i-- {
 		c := &r.results[i]
-		name := r.open.Name + "/" + c.Name
-		c.Name = name[max(0, len(name)-2*maxName):]
+		c.nameWithin(r.open.Name)
 		c.depth = r.open.depth
 		r.open.parent = true
 		r.open.failed = r.open.failed || c.Verdict == Failed
 	}
 }
 
-// note keeps a diagnosis: comments and the YAML block below a result.
-func (r *tapReport) note(depth int, line string) {
-	if r.open == nil {
+// nameWithin puts the name of a parent before the name of a subtest.
+func (c *tapResult) nameWithin(parent string) {
+	name := parent + "/" + c.Name
+	c.Name = name[max(0, len(name)-maxTitle):]
+}
+
+// comment reads a comment: the name of a subtest, or a line of a diagnosis.
+func (r *tapReport) comment(depth int, line string) {
+	if name, ok := strings.CutPrefix(line, subtestComment); ok {
+		r.group(depth).header = unescapeTAP(strings.TrimSpace(name))
+		r.groups = r.groups[:depth+1]
 		return
 	}
-	if depth == r.open.depth && line == "  ---" {
-		r.block = strings.Repeat(tapIndent, depth) + "  ..."
-		return
-	}
-	if strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "# Subtest") {
+	if r.open != nil && !strings.HasPrefix(line, "# Subtest") {
 		r.keep(strings.TrimPrefix(line[1:], " "))
 	}
+}
+
+// around returns the names of the subtests around a result, as far as comments gave them.
+// Older Perl indents the comment like the results of the subtest.
+func (r *tapReport) around(depth int, description string) string {
+	var names []string
+	for d := range depth {
+		name := r.group(d).header
+		if own := r.group(d + 1).header; name == "" && own != description {
+			name = own
+		}
+		if name != "" {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, "/")
 }
 
 // inBlock takes a line of a diagnosis in YAML. It reports whether it was one.
@@ -146,20 +219,13 @@ func (r *tapReport) close() {
 	r.results = append(r.results, c)
 }
 
-// tapCase makes a case of a matched line.
-func tapCase(m []string) Case {
-	c := Case{Name: strings.TrimSpace(tapTime.ReplaceAllString(m[3], "")), Verdict: Passed, Message: m[5]}
-	if c.Name == "" {
-		c.Name = m[2]
+// end ends the stream. Subtests whose parent never came are named by their comments.
+func (r *tapReport) end() {
+	r.close()
+	r.results = dropImplausible(r.results)
+	for i := range r.results {
+		if c := &r.results[i]; c.depth > 0 && c.around != "" {
+			c.nameWithin(c.around)
+		}
 	}
-	if check := checkName.FindStringSubmatch(c.Name); check != nil {
-		c.Name, c.Message = check[1], check[2]
-	}
-	if m[1] != "" {
-		c.Verdict = Failed
-	}
-	if m[4] != "" {
-		c.Verdict = Skipped
-	}
-	return c
 }

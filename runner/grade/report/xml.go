@@ -6,16 +6,49 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
+	"slices"
 
 	"github.com/grader/grader/schema"
 )
 
+// ErrNotReport says that a document is well formed and not a report of the format.
+var ErrNotReport = errors.New("not a report")
+
+// xmlNaming names a case by its class and its own name.
+type xmlNaming func(class, name string) string
+
 // readXML reads the two XML formats. A document that breaks off keeps the cases that
 // were complete by then.
-func readXML(document []byte, l *List, name func(class, name string) string) error {
-	d := xml.NewDecoder(bytes.NewReader(legalXML(document)))
+func readXML(document []byte, l *List, name xmlNaming) error {
+	text, err := decodeXML(document)
+	if err != nil {
+		return err
+	}
+	text = legalXML(text)
+	l.Cases = slices.Clip(l.Cases) // so that a second try leaves the cases of the first alone
+	before := *l
+	err = parseXML(text, l, name)
+	if !errors.As(err, new(*xml.SyntaxError)) {
+		return err
+	}
+	repaired := repairXML(text)
+	if bytes.Equal(repaired, text) {
+		return err
+	}
+	first := *l
+	*l = before
+	if parseXML(repaired, l, name) == nil {
+		return nil
+	}
+	*l = first
+	return err
+}
+
+// parseXML reads a document in UTF-8.
+func parseXML(text []byte, l *List, name xmlNaming) error {
+	d := xml.NewDecoder(bytes.NewReader(text))
 	d.Strict = false
+	d.CharsetReader = func(_ string, input io.Reader) (io.Reader, error) { return input, nil }
 	r := xmlReport{list: l, name: name}
 	for {
 		token, err := d.Token()
@@ -34,7 +67,7 @@ func readXML(document []byte, l *List, name func(class, name string) string) err
 // xmlReport follows the elements of a JUnit or CTest document.
 type xmlReport struct {
 	list  *List
-	name  func(class, name string) string
+	name  xmlNaming
 	path  []string // open elements
 	known bool     // the root is one of a report
 	open  *xmlCase // the case that is being read
@@ -64,7 +97,7 @@ func (r *xmlReport) start(t xml.StartElement) error {
 		case "testsuites", "testsuite", "Site":
 			r.known = true
 		default:
-			return fmt.Errorf("xml: root element %q is no report", schema.Excerpt(element, 40))
+			return fmt.Errorf("xml: the root element is %q: %w", schema.Excerpt(element, 40), ErrNotReport)
 		}
 	}
 	if len(r.path) >= maxDepth {
@@ -85,11 +118,16 @@ func (r *xmlReport) start(t xml.StartElement) error {
 // close closes the innermost element.
 func (r *xmlReport) close() error {
 	depth := len(r.path)
+	element := r.path[depth-1]
 	r.path = r.path[:depth-1]
 	if n := len(r.suite); n > 0 && r.suite[n-1].depth == depth {
 		r.closeSuite()
 	}
-	if r.open == nil || r.open.depth != depth {
+	switch {
+	case r.open == nil:
+		return nil
+	case r.open.depth < depth:
+		r.open.end(element)
 		return nil
 	}
 	c := r.open
@@ -97,16 +135,13 @@ func (r *xmlReport) close() error {
 	if n := len(r.suite); n > 0 {
 		r.suite[n-1].count(c.verdict)
 	}
-	return r.list.add(Case{
-		Name: r.name(r.classOf(c), c.name), Verdict: c.verdict, Wall: c.wall,
-		Message: strings.TrimSpace(c.message.String()), Output: strings.TrimSpace(junitIdentity.ReplaceAllString(c.text.String(), "")),
-	})
+	return r.list.add(c.toCase(r.name(r.classOf(c), c.identity.title(c.name))))
 }
 
 // end judges a document that was read to its end.
 func (r *xmlReport) end() error {
 	if !r.known {
-		return errors.New("xml: no report in it")
+		return errors.New("xml: the document is empty")
 	}
 	return nil
 }

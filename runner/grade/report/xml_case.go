@@ -5,24 +5,25 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/grader/grader/schema"
 )
 
 // xmlCase is a testcase (JUnit) or Test (CTest) element.
 type xmlCase struct {
-	depth         int
-	class, name   string
-	verdict       Verdict
-	message, text strings.Builder
-	measurement   string // CTest: name of the open measurement
-	wall          time.Duration
+	depth             int
+	class, name, file string
+	verdict           Verdict
+	todo              bool // was run although it is still to do (Node)
+	message, text     strings.Builder
+	part              strings.Builder // text of the element inside that is open
+	measured          measurement     // CTest's, that is open
+	wall              time.Duration
+	identity          junitIdentity
 }
 
 // newXMLCase reads the attributes of a case.
 func newXMLCase(depth int, attrs []xml.Attr) *xmlCase {
 	c := &xmlCase{depth: depth, verdict: Passed}
-	c.class, c.name = attribute(attrs, "classname"), attribute(attrs, "name")
+	c.class, c.name, c.file = attribute(attrs, "classname"), plainQuotes(attribute(attrs, "name")), attribute(attrs, "file")
 	c.wall = seconds(attribute(attrs, "time"))
 	switch strings.ToLower(attribute(attrs, "status") + attribute(attrs, "Status")) {
 	case "failed", "fail":
@@ -38,17 +39,23 @@ func newXMLCase(depth int, attrs []xml.Attr) *xmlCase {
 
 // start notes an element inside a case.
 func (c *xmlCase) start(element string, attrs []xml.Attr) {
+	c.part.Reset()
 	switch element {
 	case "failure", "error":
-		c.verdict = Failed
-		c.say(attribute(attrs, "message"))
+		if !c.todo {
+			c.verdict = Failed
+		}
+		c.say(plainQuotes(attribute(attrs, "message")))
 	case "skipped":
+		c.todo = attribute(attrs, "type") == "todo"
 		if c.verdict == Passed {
 			c.verdict = Skipped
 		}
-		c.say(attribute(attrs, "message"))
+		c.say(plainQuotes(attribute(attrs, "message")))
 	case "NamedMeasurement", "Measurement":
-		c.measurement = attribute(attrs, "name")
+		c.measured = measurement{name: attribute(attrs, "name")}
+	case "Value":
+		c.measured.startValue(attrs)
 	}
 }
 
@@ -63,23 +70,61 @@ func (c *xmlCase) say(text string) {
 	c.message.WriteString(text)
 }
 
-// chars takes text inside the element of a case.
-func (c *xmlCase) chars(element, text string) {
+// write adds to the output. The text of each element begins a line.
+func (c *xmlCase) write(text string) {
 	if c.text.Len() > 2*maxText {
 		return
 	}
+	if said := c.text.String(); text != "" && said != "" && !strings.HasSuffix(said, "\n") {
+		c.text.WriteByte('\n')
+	}
+	c.text.WriteString(text)
+}
+
+// chars takes text inside the element of a case.
+func (c *xmlCase) chars(element, text string) {
 	switch element {
-	case "failure", "error", "system-out", "system-err":
-		c.text.WriteString(text)
-	case "Name":
-		c.name += schema.Excerpt(text, maxName)
-	case "Value":
-		switch c.measurement {
-		case "Execution Time":
-			c.wall = seconds(text)
-		case "":
-			c.text.WriteString(text)
+	case "failure", "error", "skipped", "system-out", "system-err":
+		if c.part.Len() <= 2*maxText {
+			c.part.WriteString(text)
 		}
+	case "Name":
+		if len(c.name) < maxTitle {
+			c.name += text
+		}
+	case "Value":
+		c.measured.content.WriteString(text)
+	}
+}
+
+// end ends an element inside a case.
+func (c *xmlCase) end(element string) {
+	switch element {
+	case "failure", "error", "system-err":
+		c.write(c.part.String())
+	case "system-out":
+		printed, _ := c.identity.read(c.part.String(), c.name)
+		c.write(printed)
+	case "skipped":
+		if c.message.Len() == 0 {
+			c.say(strings.TrimSpace(c.part.String()))
+		}
+	case "Value":
+		c.measured.use(c)
+	}
+	c.part.Reset()
+}
+
+// toCase makes a case of what was read, under a name.
+func (c *xmlCase) toCase(name string) Case {
+	text := c.text.String()
+	if c.verdict == Failed {
+		text = strings.TrimSpace(c.identity.arguments() + "\n" + text)
+	}
+	return Case{
+		Name: withoutControlReferences(name), Verdict: c.verdict, Wall: c.wall,
+		Message: withoutControlReferences(strings.TrimSpace(c.message.String())),
+		Output:  withoutControlReferences(strings.TrimSpace(text)),
 	}
 }
 

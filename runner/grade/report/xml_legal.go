@@ -3,6 +3,7 @@ package report
 import (
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/grader/grader/schema"
 )
@@ -10,19 +11,52 @@ import (
 // characterReference matches XML's numeric character references.
 var characterReference = regexp.MustCompile(`&#(?:[xX][0-9A-Fa-f]{1,8}|[0-9]{1,10});`)
 
+// writtenReference matches such a reference as it stands in text. JUnit and Surefire write
+// one, escaped once more and by Surefire wrongly, where XML has no way to write a character.
+var writtenReference = regexp.MustCompile(`&(?:amp)?#(?:[xX][0-9A-Fa-f]{1,8}|[0-9]{1,10});`)
+
 // legalXML replaces what a student's output may bring into a report and XML does not
 // allow: control characters, raw or as references, and invalid UTF-8.
 func legalXML(document []byte) []byte {
 	text := schema.Sanitize(string(document))
-	return characterReference.ReplaceAllFunc([]byte(text), func(ref []byte) []byte {
-		digits, base := string(ref[2:len(ref)-1]), 10
+	return []byte(withoutIllegal(characterReference, text))
+}
+
+// withoutControlReferences replaces references to characters that XML does not allow, as
+// they stand in text.
+func withoutControlReferences(text string) string {
+	if !strings.Contains(text, "#") {
+		return text
+	}
+	return withoutIllegal(writtenReference, text)
+}
+
+// withoutIllegal replaces the references that a pattern matches, if XML does not allow what
+// they stand for.
+func withoutIllegal(references *regexp.Regexp, text string) string {
+	return references.ReplaceAllStringFunc(text, func(ref string) string {
+		digits, base := ref[strings.IndexByte(ref, '#')+1:len(ref)-1], 10
 		if digits[0] == 'x' || digits[0] == 'X' {
 			digits, base = digits[1:], 16
 		}
 		code, err := strconv.ParseUint(digits, base, 32)
-		if err != nil || code < 0x20 && code != 9 && code != 10 && code != 13 || code > 0x10ffff || code >= 0xd800 && code < 0xe000 || code == 0xfffe || code == 0xffff {
-			return []byte("�")
+		if err != nil || illegalXML(code) {
+			return "�"
 		}
 		return ref
 	})
 }
+
+// illegalXML reports whether XML 1.0 does not allow a character.
+func illegalXML(code uint64) bool {
+	switch {
+	case code == '\t' || code == '\n' || code == '\r':
+		return false
+	case code < 0x20 || code > 0x10ffff:
+		return true
+	}
+	return code >= 0xd800 && code < 0xe000 || code == 0xfffe || code == 0xffff
+}
+
+// plainQuotes undoes Node's second escaping of quotes in attributes.
+func plainQuotes(value string) string { return strings.ReplaceAll(value, "&quot;", `"`) }

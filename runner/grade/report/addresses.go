@@ -1,0 +1,19 @@
+package report
+
+import "regexp"
+
+// Patterns of where a language prints an object's place in memory, which is another one in
+// each run: Python's "<Stack object at 0x7f8e5b5982d0>", the pointers of Go and C, and Java's
+// "Stack@2805d709", a hash that differs likewise. Shorter numbers may be a test's own.
+var (
+	pythonAddress = regexp.MustCompile(` at 0x[0-9a-fA-F]{4,16}\b`)
+	pointer       = regexp.MustCompile(`\b0[xX](?:0000[0-9a-fA-F]{12}|[0-9a-fA-F]{12}|[cC]0[0-9a-fA-F]{8})\b`)
+	javaHash      = regexp.MustCompile(`\b((?:[a-zA-Z_$][\w$]*\.)*[A-Z][\w$]*(?:/0x…)?(?:;|\[\])*|\[+[BCDFIJSZ])@[0-9a-f]{5,8}\b`)
+)
+
+// withoutAddresses returns a name with an ellipsis for each address.
+func withoutAddresses(name string) string {
+	name = pythonAddress.ReplaceAllString(name, " at 0x…")
+	name = pointer.ReplaceAllString(name, "0x…")
+	return javaHash.ReplaceAllString(name, "${1}@…")
+}
