@@ -88,12 +88,8 @@ func (r *trial) runReport(ctx context.Context) (reading, error) {
 	var noted schema.TestResult
 	r.note(run.Result, p, o.vars, &noted)
 	got.output = noted.Output
-	if err := r.collect(&got, format, reports, run.word); err != nil {
+	if err := r.collect(&got, format, reports, run.word, p.localiser(o.vars).rewrite); err != nil {
 		return reading{}, err
-	}
-	for i := range got.cases {
-		c := &got.cases[i]
-		c.Name, c.Message, c.Output = p.localise(c.Name, o.vars), p.localise(c.Message, o.vars), p.localise(c.Output, o.vars)
 	}
 	return got, nil
 }
@@ -128,24 +124,31 @@ func (r *trial) runFramework(ctx context.Context, p *place, reports *sandbox.Scr
 }
 
 // collect reads the reports. What is wrong with one is noted; its complete cases count.
-func (r *trial) collect(got *reading, format report.Format, reports *sandbox.Scratch, word string) error {
-	var list report.List
-	read := func(name string, document []byte) {
+func (r *trial) collect(got *reading, format report.Format, reports *sandbox.Scratch, word string, rewrite func(string) string) error {
+	list := report.List{Rewrite: rewrite}
+	var others []string // what is not a report, beside those that are
+	read := func(d document) {
 		got.files++
-		if err := format.Read(document, &list); err != nil {
-			got.problems = append(got.problems, joinNonEmpty(": ", name, schema.Excerpt(err.Error(), 300)))
+		switch err := format.Read(d.content, &list); {
+		case errors.Is(err, report.ErrNotReport):
+			others = append(others, d.problem(err))
+		case err != nil:
+			got.problems = append(got.problems, d.problem(err))
 		}
 	}
 	if format.Printed() {
-		read("", got.run.Stdout)
+		read(document{content: got.run.Stdout})
 	} else {
 		documents, err := r.documents(reports, func(name string) bool { return name == signatureFile || format.Matches(name) })
 		if err != nil {
 			return err
 		}
 		for _, d := range got.sort(documents, r.traces[r.test.Name], word) {
-			read(d.name, d.content)
+			read(d)
 		}
+	}
+	if len(list.Cases) == 0 {
+		got.problems = append(got.problems, others...)
 	}
 	got.cases, got.stated, got.misstated = list.Cases, list.Stated, list.Misstated
 	return nil
@@ -173,6 +176,11 @@ func (g *reading) sort(documents []document, reference schema.ReportTrace, word 
 type document struct {
 	name    string
 	content []byte
+}
+
+// problem says what is wrong with a document.
+func (d document) problem(err error) string {
+	return joinNonEmpty(": ", d.name, schema.Excerpt(err.Error(), 300))
 }
 
 // documents returns the files below $REPORTS that takes wants, in order of name.

@@ -2,8 +2,6 @@ package grade
 
 import (
 	"fmt"
-	"path/filepath"
-	"strings"
 
 	"github.com/grader/grader/runner/sandbox"
 )
@@ -40,36 +38,5 @@ func (s *session) placeShowing(t *tree) (*place, error) {
 // remove removes the place. A failure is the wall's to report: it sweeps what is left.
 func (p *place) remove() { _ = p.scratch.Remove() }
 
-// localise takes the runner's paths out of a text that people read: what stands in the working
-// directory or in the artefacts is named as the student named it. A tool may have named the others
-// as seen from the working directory.
-func (p *place) localise(text string, v variables) string {
-	pairs := []string{p.work + "/", "", p.work, ".", p.tmp, "$TMPDIR"}
-	for _, dir := range p.spellings(v["ARTEFACTS"]) {
-		pairs = append(pairs, dir+"/", "", dir, "$ARTEFACTS")
-	}
-	for _, name := range []string{"NEEDS", "TEST_OUT", "REPORTS", "PREPARED", "FRAMEWORKS"} {
-		for _, dir := range p.spellings(v[name]) {
-			pairs = append(pairs, dir, "$"+name)
-		}
-	}
-	for i := 0; i < len(pairs); i += 2 {
-		if strings.Contains(text, pairs[i]) {
-			return strings.NewReplacer(pairs...).Replace(text)
-		}
-	}
-	return text
-}
-
-// spellings returns how a directory outside the working directory may be named: absolutely, and
-// from the working directory. None where there is no such directory.
-func (p *place) spellings(dir string) []string {
-	if dir == "" {
-		return nil
-	}
-	relative, err := filepath.Rel(p.work, dir)
-	if err != nil || !strings.HasPrefix(relative, "../") {
-		return []string{dir}
-	}
-	return []string{dir, relative}
-}
+// localise takes the runner's paths out of a text that people read.
+func (p *place) localise(text string, v variables) string { return p.localiser(v).rewrite(text) }

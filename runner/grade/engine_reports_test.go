@@ -1,0 +1,109 @@
+package grade_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/runner/grade"
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
+)
+
+// pinTwice pins an assignment in two runs, whose directories differ, and returns the names.
+func pinTwice(t *testing.T, g *grade.Grader, tests string) []string {
+	t.Helper()
+	var runs [2]schema.Pins
+	for i := range runs {
+		var err error
+		if runs[i], err = g.PinsOf(context.Background(), grade.Job{Tests: tests, Zone: time.UTC}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(runs[0].Tests, runs[1].Tests); diff != "" {
+		t.Errorf("two runs pin other names:\n%s", diff)
+	}
+	return runs[0].Tests["units"]
+}
+
+// TestReportNamesWithPaths has names of cases that are made of the directories' paths, which
+// are new in every run.
+func TestReportNamesWithPaths(t *testing.T) {
+	t.Parallel()
+	need(t, "sed")
+	for _, level := range []sandbox.Level{sandbox.LevelNamespace, sandbox.LevelUID} {
+		t.Run(string(level), func(t *testing.T) {
+			g := newGraderAt(t, level)
+			tests := files{
+				"assignment.yaml": "title: T\nsolution: solution/\ntests:\n  - {name: units, needs: [report.sh], run: sh $NEEDS/report.sh, report: junit, points: 6}\n",
+				"report.sh": `
+dotted=$(echo "$NEEDS" | sed 's,^/,,; s,/,.,g')
+mangled=$(echo "$NEEDS" | sed 's,/,_,g')
+encoded=$(echo "$NEEDS" | sed 's,/,%2F,g')
+backslashes=$(echo "$PWD" | sed 's,/,\\,g')
+{
+  echo '<testsuite tests="6">'
+  for name in "$dotted.test_a" "$(basename "$(dirname "$NEEDS")").work.test_b" "a$mangled.txt" "$encoded%2Fa" "$backslashes\\a" "file://$NEEDS/a.js"; do
+    printf '<testcase classname="c" name="%s"/>\n' "$name"
+  done
+  echo '</testsuite>'
+} >"$REPORTS/r.xml"
+`,
+				"solution/a": "",
+			}.write(t)
+			names := pinTwice(t, g, tests)
+			want := []string{"c.$NEEDS.test_a", "c.$NEEDS.test_b", "c.a_$NEEDS.txt", "c.$NEEDS%2Fa", `c.a`, "c.$NEEDS/a.js"}
+			if diff := cmp.Diff(want, names); diff != "" {
+				t.Error(diff)
+			}
+			r := gradeFiles(t, g, tests, files{"a": ""})
+			points(t, r, "6", "6")
+			for _, test := range r.Tests {
+				if test.Tampering != "" {
+					t.Errorf("%s: %s", test.Name, test.Tampering)
+				}
+			}
+		})
+	}
+}
+
+// TestPytestNamesWithoutLauncher starts pytest as most people do. It names classes after the
+// path from the directory above the tests' and the submission's.
+func TestPytestNamesWithoutLauncher(t *testing.T) {
+	t.Parallel()
+	need(t, "python3")
+	g := newGrader(t)
+	needVariable(t, g, "PYTEST")
+	tests := files{
+		"assignment.yaml": "title: T\nsolution: solution/\ntests:\n  - {name: units, needs: [test_a.py], report: junit, run: 'python3 -m pytest --junitxml=$REPORTS/r.xml $NEEDS/test_a.py'}\n",
+		"test_a.py":       "import sys, os\nsys.path.insert(0, os.getcwd())\nimport a\nclass TestF:\n    def test_f(self): assert a.f(1) == 2\ndef test_g(): assert a.f(2) == 3\n",
+		"solution/a.py":   "def f(x): return x + 1\n",
+	}.write(t)
+	if diff := cmp.Diff([]string{"$NEEDS.test_a.TestF.test_f", "$NEEDS.test_a.test_g"}, pinTwice(t, g, tests)); diff != "" {
+		t.Error(diff)
+	}
+	points(t, gradeFiles(t, g, tests, files{"a.py": "def f(x): return x + 1\n"}), "1", "1")
+}
+
+// TestReportsBesideOtherXML has other documents below $REPORTS, which are not evidence of
+// anything.
+func TestReportsBesideOtherXML(t *testing.T) {
+	t.Parallel()
+	g := newGrader(t)
+	tests := files{
+		"assignment.yaml": "title: T\nsolution: solution/\ntests:\n  - {name: units, needs: [report.sh], run: sh $NEEDS/report.sh, report: junit, points: 1}\n",
+		"report.sh":       "echo '<coverage><package name=\"a\"/></coverage>' >$REPORTS/coverage.xml; sh ./a >$REPORTS/r.xml\n",
+		"solution/a":      "echo '<testsuite tests=\"1\"><testcase name=\"b\"/></testsuite>'\n",
+	}.write(t)
+	r := gradeFiles(t, g, tests, files{"a": "echo '<testsuite tests=\"1\"><testcase name=\"b\"/></testsuite>'\n"})
+	points(t, r, "1", "1")
+	if got := outcome(t, r, "units/b", schema.OutcomePassed); got.Tampering != "" {
+		t.Error(got.Tampering)
+	}
+	r = gradeFiles(t, g, tests, files{"a": "echo '<testsuite tests=\"1\">'\n"})
+	if got := outcome(t, r, "units/b", schema.OutcomeMissing); got.Tampering == "" {
+		t.Error("a report that breaks off is not mentioned")
+	}
+}

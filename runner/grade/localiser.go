@@ -1,0 +1,200 @@
+package grade
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// localiser takes the runner's paths out of texts that people read, and out of the names of
+// cases: the directories of a step are new in every run. What stands in the working directory
+// or in the artefacts is named as the student named it; the others by their variables.
+type localiser struct {
+	dirs []localDir
+}
+
+// localDir is a directory and how people call it.
+type localDir struct {
+	alone, above string   // its name alone, and before what is in it: "" for the student's own
+	spellings    []string // paths by which tools name it
+	parts        []string // of the path, in lower case
+	secret       int      // index of the part that nobody can guess; -1 for none
+}
+
+// secretPart matches the name that the wall gives a directory.
+var secretPart = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// localiser returns the localiser of a step that ran in a place with variables.
+func (p *place) localiser(v variables) localiser {
+	var l localiser
+	l.add(p.work, localDir{alone: ".", spellings: []string{p.work}})
+	l.add(p.tmp, localDir{alone: "$TMPDIR", above: "$TMPDIR", spellings: []string{p.tmp}})
+	l.add(v["ARTEFACTS"], localDir{alone: "$ARTEFACTS", spellings: p.spellings(v["ARTEFACTS"])})
+	for _, name := range []string{"NEEDS", "TEST_OUT", "REPORTS", "PREPARED", "FRAMEWORKS"} {
+		l.add(v[name], localDir{alone: "$" + name, above: "$" + name, spellings: p.spellings(v[name])})
+	}
+	return l
+}
+
+// add adds a directory, if there is one.
+func (l *localiser) add(path string, d localDir) {
+	if path == "" {
+		return
+	}
+	d.secret = -1
+	d.parts = strings.Split(strings.Trim(lowerASCII(path), "/"), "/")
+	for i, part := range d.parts {
+		if secretPart.MatchString(part) {
+			d.secret = i
+		}
+	}
+	l.dirs = append(l.dirs, d)
+}
+
+// rewrite returns a text without the directories' paths.
+func (l localiser) rewrite(text string) string {
+	for _, d := range l.dirs {
+		if d.secret >= 0 {
+			text = d.rewriteMangled(text)
+		}
+	}
+	return l.rewritePaths(text)
+}
+
+// rewritePaths replaces the paths of directories without a part that nobody can guess.
+func (l localiser) rewritePaths(text string) string {
+	var pairs []string
+	found := false
+	for _, d := range l.dirs {
+		for _, path := range d.spellings {
+			found = found || strings.Contains(text, path)
+			if d.above == "" {
+				pairs = append(pairs, path+"/", "")
+			}
+			pairs = append(pairs, path, d.alone)
+		}
+	}
+	if !found {
+		return text
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// spellings returns how a directory outside the working directory may be named: absolutely, and
+// from the working directory. None where there is no such directory.
+func (p *place) spellings(dir string) []string {
+	if dir == "" {
+		return nil
+	}
+	relative, err := filepath.Rel(p.work, dir)
+	if err != nil || !strings.HasPrefix(relative, "../") {
+		return []string{dir}
+	}
+	return []string{dir, relative}
+}
+
+// pathSeparators returns what frameworks and test authors put for the slashes of a path in a
+// name: pytest a dot, Windows a backslash, URLs %2F, C macros and GoogleTest's parameters an
+// underscore. They are in lower case, longer ones first.
+func pathSeparators() []string {
+	return []string{"%2f", "%5c", `\\`, "::", "/", ".", `\`, "_", "-", ":", "$"}
+}
+
+// rewriteMangled replaces the directory where its path stands, with any separator, from the
+// root or any of the directories above it. It is found by the part that nobody can guess.
+func (d localDir) rewriteMangled(text string) string {
+	lower, secret := lowerASCII(text), d.parts[d.secret]
+	var rewritten strings.Builder
+	copied := 0
+	for from := 0; ; {
+		at := strings.Index(lower[from:], secret)
+		if at < 0 {
+			break
+		}
+		at += from
+		from = at + len(secret)
+		end, separator := d.mangledEnd(lower, from)
+		if separator == "" {
+			continue
+		}
+		start := d.mangledStart(lower[copied:at], separator) + copied
+		rewritten.WriteString(text[copied:start])
+		switch within := strings.HasPrefix(lower[end:], separator); {
+		case !within:
+			rewritten.WriteString(d.alone)
+		case d.above == "":
+			end += len(separator)
+		default:
+			rewritten.WriteString(d.above)
+		}
+		copied, from = end, end
+	}
+	if copied == 0 {
+		return text
+	}
+	return rewritten.String() + text[copied:]
+}
+
+// mangledEnd returns where the path ends whose secret part ends at an index, and what
+// separates its parts: "" where this is not the path.
+func (d localDir) mangledEnd(lower string, end int) (int, string) {
+	separator := ""
+	for _, part := range d.parts[d.secret+1:] {
+		if separator == "" {
+			separator = separatorAt(lower[end:])
+		}
+		if separator == "" || !strings.HasPrefix(lower[end:], separator+part) {
+			return 0, ""
+		}
+		end += len(separator) + len(part)
+	}
+	if separator == "" || end < len(lower) && isWordByte(lower[end]) {
+		return 0, ""
+	}
+	return end, separator
+}
+
+// mangledStart returns where the path begins in the text before its secret part.
+func (d localDir) mangledStart(before, separator string) int {
+	whole := true
+	for i := d.secret - 1; i >= 0 && whole; i-- {
+		before, whole = strings.CutSuffix(before, d.parts[i]+separator)
+	}
+	if !whole {
+		for strings.HasSuffix(before, ".."+separator) {
+			before = strings.TrimSuffix(before, ".."+separator)
+		}
+		return len(before)
+	}
+	if root, ok := strings.CutSuffix(before, separator); ok && (root == "" || !isWordByte(root[len(root)-1])) {
+		before = root
+	}
+	if separator == "/" {
+		before = strings.TrimSuffix(before, "file://")
+	}
+	return len(before)
+}
+
+// separatorAt returns the separator with which a text begins, "" for none.
+func separatorAt(lower string) string {
+	for _, separator := range pathSeparators() {
+		if strings.HasPrefix(lower, separator) {
+			return separator
+		}
+	}
+	return ""
+}
+
+// isWordByte reports whether a byte is a letter or a digit.
+func isWordByte(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' }
+
+// lowerASCII returns a text with its ASCII letters in lower case, so that every index is
+// the same.
+func lowerASCII(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, text)
+}
