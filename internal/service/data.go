@@ -1,10 +1,12 @@
 package service
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,7 +37,7 @@ func OpenData(root string) (*DataDir, error) {
 	if err != nil {
 		return nil, fmt.Errorf("data directory: %w", err)
 	}
-	if err := os.MkdirAll(root, 0o700); err != nil {
+	if err := makePrivate(root); err != nil {
 		return nil, schema.Errorf(schema.CodeUnavailable, "data directory: %w", err)
 	}
 	d := &DataDir{root: root}
@@ -43,6 +45,14 @@ func OpenData(root string) (*DataDir, error) {
 		return nil, err
 	}
 	return d, nil
+}
+
+// makePrivate makes a directory, or closes one that exists, for everybody but this user.
+func makePrivate(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return os.Chmod(dir, 0o700)
 }
 
 // takeLock writes the holder's process id into the lock file, for the words of
@@ -108,6 +118,20 @@ func (d *DataDir) ID() (string, error) {
 		return "", fmt.Errorf("id of the data directory: %w", err)
 	}
 	return id, nil
+}
+
+// listen opens a socket of the runtime directory that only this user may connect to.
+func (d *DataDir) listen(ctx context.Context, name string) (net.Listener, error) {
+	path := d.Socket(name)
+	listener, err := new(net.ListenConfig).Listen(ctx, "unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("%s socket: %w", name, err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		listener.Close()
+		return nil, fmt.Errorf("%s socket: %w", name, err)
+	}
+	return listener, nil
 }
 
 // OpenRuntime makes the directory of the sockets, empty. Where the data directory's

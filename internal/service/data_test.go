@@ -32,21 +32,34 @@ func TestADataDirectoryHasOneHolder(t *testing.T) {
 	}
 }
 
-func TestADataDirectoryIsPrivate(t *testing.T) {
+func TestDataDirectoryIsPrivate(t *testing.T) {
 	t.Parallel()
-	root := filepath.Join(t.TempDir(), "data")
-	d, err := OpenData(root)
-	if err != nil {
+	fresh, existing := filepath.Join(t.TempDir(), "data"), t.TempDir()
+	if err := os.Chmod(existing, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
+	for _, root := range []string{fresh, existing} {
+		d, err := OpenData(root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.OpenRuntime(); err != nil {
+			t.Fatal(err)
+		}
+		l, err := d.listen(t.Context(), "admin")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for path, want := range map[string]os.FileMode{root: 0o700, d.Socket("admin"): 0o600} {
+			info, err := os.Stat(path)
+			if err != nil || info.Mode().Perm() != want {
+				t.Errorf("%s: mode %v, %v; want %v", path, info.Mode(), err, want)
+			}
+		}
+		l.Close()
 		if err := d.Close(); err != nil {
 			t.Error(err)
 		}
-	}()
-	info, err := os.Stat(root)
-	if err != nil || info.Mode().Perm() != 0o700 {
-		t.Errorf("mode %v, %v; want 0700", info.Mode(), err)
 	}
 }
 

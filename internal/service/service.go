@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -213,9 +212,9 @@ func (s *Service) startSite(ctx context.Context, _ *DataDir) error {
 
 // startAdmin answers `grader admin` on a unix socket that only this user may open.
 func (s *Service) startAdmin(ctx context.Context, data *DataDir) error {
-	listener, err := new(net.ListenConfig).Listen(ctx, "unix", data.Socket("admin"))
+	listener, err := data.listen(ctx, "admin")
 	if err != nil {
-		return fmt.Errorf("admin socket: %w", err)
+		return err
 	}
 	server := &http.Server{Handler: adminHandler(s.Operator()), ReadHeaderTimeout: 10 * time.Second}
 	done := make(chan struct{})

@@ -67,3 +67,33 @@ func TestProgramsThatWriteToTemp(t *testing.T) {
 	r = gradeFiles(t, g, tests, files{"A.java": "import java.nio.file.*; class A { public static void main(String[] a) throws Exception { System.out.println(Files.readString(Files.writeString(Files.createTempFile(\"a\", \"b\"), \"ok\"))); } }\n"})
 	points(t, r, "1", "1")
 }
+
+// TestProgramsThatUseSharedMemory says what a program lacks where /dev/shm is closed: at level uid
+// on a machine that others use too.
+func TestProgramsThatUseSharedMemory(t *testing.T) {
+	t.Parallel()
+	need(t, "python3", "gcc")
+	for _, level := range []sandbox.Level{sandbox.LevelNamespace, sandbox.LevelUID} {
+		t.Run(string(level), func(t *testing.T) {
+			t.Parallel()
+			if level == sandbox.LevelUID && os.Getuid() != 0 {
+				t.Skip("level uid needs root")
+			}
+			g := newGraderAt(t, level)
+			tests := files{"assignment.yaml": "title: Shared\nlimits: {time: 20s, memory: 512MiB}\nbuild: auto\ntests:\n  - {name: shares, run: $PROGRAM, stdout: \"ok\\n\", points: 1}\n"}.write(t)
+			for name, program := range map[string]files{
+				"Python's locks":         {"a.py": "import multiprocessing\nmultiprocessing.Lock()\nprint('ok')\n"},
+				"Python's shared memory": {"a.py": "from multiprocessing import shared_memory\nm = shared_memory.SharedMemory(create=True, size=10)\nm.close(); m.unlink()\nprint('ok')\n"},
+				"shm_open":               {"a.c": "#include <fcntl.h>\n#include <stdio.h>\n#include <sys/mman.h>\nint main(void) { if (shm_open(\"/bank\", O_CREAT | O_RDWR, 0600) < 0) { perror(\"shm_open\"); return 1; } shm_unlink(\"/bank\"); puts(\"ok\"); }\n"},
+				"sem_open":               {"a.c": "#include <fcntl.h>\n#include <semaphore.h>\n#include <stdio.h>\nint main(void) { if (sem_open(\"/turn\", O_CREAT, 0600, 1) == SEM_FAILED) { perror(\"sem_open\"); return 1; } sem_unlink(\"/turn\"); puts(\"ok\"); }\n"},
+				"a file":                 {"a.py": "open('/dev/shm/x', 'w')\nprint('ok')\n"},
+			} {
+				got := byName(t, gradeFiles(t, g, tests, program), "shares")
+				told := strings.Contains(got.Message, "shared memory and named semaphores (/dev/shm)")
+				if passed := got.Outcome == schema.OutcomePassed; passed != g.Wall.HasTemp() || told == passed {
+					t.Errorf("%s: %+v", name, got)
+				}
+			}
+		})
+	}
+}

@@ -28,16 +28,27 @@ func (s *session) finish(r schema.TestResult, hint string) schema.TestResult {
 	return r
 }
 
-// deniedTemp matches what programs say that were not let into /tmp.
-var deniedTemp = regexp.MustCompile(`(?m)(?:denied|AccessDeniedException).*\W/tmp\b|(?:^|\W)/tmp\b.*denied`)
+// What programs say that were not let into /tmp, and into /dev/shm. glibc and Python name the
+// latter by the function that failed, a line or two above.
+var (
+	deniedTemp   = regexp.MustCompile(`(?m)(?:denied|AccessDeniedException).*\W/tmp\b|(?:^|\W)/tmp\b.*denied`)
+	deniedShared = regexp.MustCompile(`(?i)(?:shm_open|sem_open|SemLock|/dev/shm)(?:.*\n){0,2}.*denied|denied.*\W/dev/shm\b`)
+)
 
 // tempWords explains to a student what no other machine does, "" where nothing is to be explained.
 func (s *session) tempWords(r schema.TestResult) string {
-	said := deniedTemp.MatchString(r.Output) || deniedTemp.MatchString(r.Message)
-	if !said || s.grader.Wall.HasTemp() {
+	if s.grader.Wall.HasTemp() {
 		return ""
 	}
-	return "on this machine programs cannot write to /tmp, only to the directory that $TMPDIR names"
+	said := r.Output + "\n" + r.Message
+	switch {
+	case deniedShared.MatchString(said):
+		return "on this machine programs cannot use shared memory and named semaphores (/dev/shm), which Python's multiprocessing needs; " +
+			"ask the staff: `grader doctor` says what the machine lacks"
+	case deniedTemp.MatchString(said):
+		return "on this machine programs cannot write to /tmp, only to the directory that $TMPDIR names"
+	}
+	return ""
 }
 
 // single reports whether a test has exactly one entry, of its own name.

@@ -25,7 +25,8 @@ func brief() sandbox.Limits {
 
 // usageAttacks take more memory, disk, output or descriptors than they may.
 func usageAttacks() []attack {
-	small, holes := usual(), usual()
+	small, holes, slow := usual(), usual(), usual()
+	slow.CPU = 10 * time.Second
 	small.Disk = 2 << 20
 	holes.Disk = 0
 	memory, disk, output := []string{"memory limit"}, []string{"disk limit"}, []string{"output limit"}
@@ -44,8 +45,10 @@ func usageAttacks() []attack {
 		{kind: "memory", name: "in page tables", program: "kernel.c", args: []string{"tables"}, ends: memory},
 		{kind: "memory", name: "in page tables of few addresses", program: "kernel.c", args: []string{"sparse"}, ends: memory},
 		{kind: "memory", name: "in locks on files", program: "kernel.c", args: []string{"locks"}, limits: brief(), ends: []string{"memory limit", "cpu limit", "wall limit", "exit 0"}, slow: true},
+		{kind: "memory", name: "in watches of epoll", program: "objects.c", args: []string{"epoll"}, limits: slow, ends: memory, counted: true},
+		{kind: "memory", name: "in descriptions of mappings", program: "objects.c", args: []string{"mappings"}, limits: slow, ends: memory, counted: true},
 		{kind: "memory", name: "in buffers of sockets", program: "kernel.c", args: []string{"sockets"}, ends: memory},
-		{kind: "memory", name: "in files of /dev/shm", program: "kernel.c", args: []string{"shared"}, ends: disk},
+		{kind: "memory", name: "in files of /dev/shm", program: "kernel.c", args: []string{"shared"}, ends: []string{"disk limit", "exit 0"}},
 		{kind: "memory", name: "of Python", program: "bomb.py", args: []string{"memory"}, ends: memory, slow: true},
 		{kind: "memory", name: "of Java, beside its heap", program: "Bomb.java", args: []string{"memory"}, limits: roomy(), ends: []string{"memory limit", "exit 1"}, slow: true},
 		{kind: "memory", name: "recursion of Python without end", program: "bomb.py", args: []string{"recursion"}, ends: []string{"memory limit", "signal 11"}, slow: true},
@@ -71,6 +74,7 @@ func usageAttacks() []attack {
 		{kind: "output", name: "NUL", program: "output.c", args: []string{"nul"}},
 		{kind: "output", name: "invalid UTF-8", program: "output.c", args: []string{"invalid"}},
 		{kind: "output", name: "escapes of terminals", program: "output.c", args: []string{"escapes"}},
+		{kind: "terminals", name: "any", program: "objects.c", args: []string{"terminals"}},
 		{kind: "descriptors", name: "as many as there are, in as many processes", program: "descriptors.c"},
 	}
 }

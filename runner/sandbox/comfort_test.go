@@ -18,7 +18,7 @@ type comfort struct {
 	files  []string
 	script string
 	memory int64
-	own    bool // wants /tmp, or that children see themselves in /proc: at level uid, a container of its own
+	own    bool // wants /tmp, /dev/shm, or that children see themselves in /proc: at level uid, a container of its own
 }
 
 func comforts() []comfort {
@@ -27,11 +27,11 @@ func comforts() []comfort {
 		{name: "deep recursion", needs: "gcc", files: []string{"deep.c"}, script: "gcc -O0 -o a deep.c && ./a"},
 		{name: "g++ with threads, exceptions and streams", needs: "g++", files: []string{"main.cc"}, script: "g++ -O1 -pthread -o a main.cc && ./a && test $(cat out) = 4"},
 		{name: "make with several jobs", needs: "make", files: []string{"main.cc", "Makefile"}, script: "make -s -j4"},
-		{name: "python with processes and threads", needs: "/usr/bin/python3", files: []string{"threads.py"}, script: "/usr/bin/python3 threads.py"},
+		{name: "python with threads and subprocesses", needs: "/usr/bin/python3", files: []string{"threads.py"}, script: "/usr/bin/python3 threads.py"},
 		{name: "java in 256 MiB", needs: "javac", files: []string{"Main.java"}, memory: 512 << 20,
 			script: `F="-Xmx192m -XX:+UseSerialGC -XX:-UsePerfData -Djava.io.tmpdir=$TMPDIR"
 			javac -J-Xmx192m -J-XX:+UseSerialGC -J-XX:-UsePerfData -encoding UTF-8 Main.java && java $F -XX:MaxMetaspaceSize=64m Main`},
-		{name: "python with semaphores, shared memory and sqlite", needs: "/usr/bin/python3", files: []string{"shared.py"}, script: "/usr/bin/python3 shared.py"},
+		{name: "python with processes, semaphores, shared memory and sqlite", needs: "/usr/bin/python3", files: []string{"shared.py"}, own: true, script: "/usr/bin/python3 shared.py"},
 		{name: "java with processes and threads", needs: "javac", files: []string{"Processes.java"}, memory: 512 << 20,
 			script: `F="-Xmx128m -XX:+UseSerialGC -XX:-UsePerfData -Djava.io.tmpdir=$TMPDIR"
 			javac -J-Xmx192m -J-XX:+UseSerialGC -J-XX:-UsePerfData -encoding UTF-8 Processes.java && java $F Processes`},
@@ -54,6 +54,7 @@ func comforts() []comfort {
 		{name: "thread sanitizer in a child", needs: "g++", files: []string{"main.cc"}, own: true, memory: 1 << 30, script: "g++ -fsanitize=thread -pthread -o a main.cc && ./a; true"},
 		{name: "valgrind in a child", needs: "valgrind", files: []string{"leak.c"}, own: true, script: "gcc -g -o a leak.c && valgrind -q --error-exitcode=9 --leak-check=full ./a; true"},
 		{name: "copies with mode and times", needs: "sh", script: "echo 'echo ok' >f && chmod 750 f && touch -d 2001-02-03 f && cp -p f g && cp -a g h && install -p -m 700 h i && test $(stat -c %Y i) = $(stat -c %Y f) && ./i"},
+		{name: "files edited in place", needs: "sed", script: `umask 22; echo no >f; sed -i s/no/ok/ f 2>said; cp -p f g 2>>said; test ! -s said && cat g`},
 		{name: "UTF-8", needs: "sh", script: "test \"$(printf 'Grüße' | LC_ALL=C.UTF-8 wc -m)\" = 5 && echo ok"},
 		{name: "fork, pipes and signals", needs: "sh", script: "(sleep 60 & p=$!; kill $p; wait $p; seq 1000 | sort -n | tail -1 >n); test $(cat n) = 1000 && mkfifo f && (echo ok >f & cat f)"},
 	}

@@ -113,7 +113,7 @@ func (h *holdings) add(st *unix.Stat_t) {
 	h.seen[id] = struct{}{}
 }
 
-// sharedUsage sums what the uid has in the machine's shared memory.
+// sharedUsage sums what the uid has in /dev/shm.
 func sharedUsage(uid int) (sum int64) {
 	// Unreadable or absent shared memory holds nothing of a step.
 	_ = eachShared(uid, func(_ int, _ string, st *unix.Stat_t) error {
@@ -123,15 +123,15 @@ func sharedUsage(uid int) (sum int64) {
 	return sum
 }
 
-// tidyShared removes what the uid left in the machine's shared memory. It has no
-// process any more, and unlinking follows no link.
+// tidyShared removes what the uid left in /dev/shm. It has no process any more, and
+// unlinking follows no link.
 func tidyShared(uid int) error {
 	return eachShared(uid, func(dir int, name string, _ *unix.Stat_t) error {
 		return ignoreMissing(unix.Unlinkat(dir, name, 0))
 	})
 }
 
-// eachShared visits what the uid has in the machine's shared memory.
+// eachShared visits what the uid has in /dev/shm.
 func eachShared(uid int, visit func(dir int, name string, st *unix.Stat_t) error) error {
 	fd, err := unix.Open(sharedMemory, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {

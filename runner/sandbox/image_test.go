@@ -25,9 +25,11 @@ func TestInAnImage(t *testing.T) {
 		"as the pool does":   {"--read-only", "--security-opt", "no-new-privileges", "--tmpfs", "/run:rw,nosuid,nodev,noexec,mode=755,size=16m", "--tmpfs", "/scratch:rw,exec,nosuid,nodev,mode=711", "-e", "TMPDIR=/scratch"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			said, err := inImage(t, testImage, more, "^Test(Comfort|Temp.*|Alone.*|StepWrites.*)$/^uid$").CombinedOutput()
-			if err != nil || !bytes.Contains(said, []byte("--- PASS: TestTempIsNoMeetingPlace/uid ")) || !bytes.Contains(said, []byte("--- PASS: TestComfort/uid/children_that_look_at_themselves ")) {
-				t.Errorf("%v\n%s", err, said)
+			said, err := inImage(t, testImage, more, "^Test(Comfort|Temp.*|Shared.*|Alone.*|StepWrites.*)$/^uid$").CombinedOutput()
+			for _, test := range []string{"TestTempIsNoMeetingPlace/uid", "TestSharedMemoryIsEmptyForTheNext/uid", "TestComfort/uid/children_that_look_at_themselves"} {
+				if err != nil || !bytes.Contains(said, []byte("--- PASS: "+test+" ")) {
+					t.Fatalf("%s: %v\n%s", test, err, said)
+				}
 			}
 		})
 	}

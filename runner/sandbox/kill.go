@@ -9,9 +9,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// emptyWithin is how long the processes of a uid may take to die. A process in
-// an uninterruptible wait may take longer; its slot is then not used again.
-const emptyWithin = 3 * time.Second
+// emptyWithin is how long the processes of a uid may take to die: on a busy machine those of
+// much memory take seconds. A process in an uninterruptible wait may take longer; its slot is
+// then not used again.
+const emptyWithin = 30 * time.Second
 
 var errNotEmpty = errors.New("its processes do not end")
 

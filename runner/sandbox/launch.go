@@ -164,7 +164,8 @@ func (w *Wall) bubblewrapArgs(s *Step) []string {
 	for _, dir := range toolchainDirs(w.toolchain) {
 		args = append(args, show(dir)...)
 	}
-	args = append(args, "--ro-bind", w.etc, "/etc", "--proc", "/proc", "--dev", "/dev")
+	args = append(args, "--ro-bind", w.etc, "/etc", "--proc", "/proc")
+	args = append(args, devices()...)
 	if len(s.Write) > 0 {
 		args = append(args, "--bind", s.Write[0].beside(tempDir), "/tmp", "--bind", s.Write[0].beside(sharedDir), sharedMemory)
 	}
@@ -175,6 +176,20 @@ func (w *Wall) bubblewrapArgs(s *Step) []string {
 		args = append(args, "--bind", d.Path(), d.Path(), "--bind", d.beside(tempDir), d.beside(tempDir))
 	}
 	return append(args, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--", "/proc/self/fd/"+strconv.Itoa(exeFD))
+}
+
+// devices make a /dev without terminals. Those of /dev/pts are counted for the whole machine, and
+// one step could take them all.
+func devices() []string {
+	args := []string{"--tmpfs", "/dev"}
+	for _, path := range deviceFiles() {
+		args = append(args, "--dev-bind", path, path)
+	}
+	args = append(args, "--symlink", "/proc/self/fd", "/dev/fd")
+	for i, name := range []string{"stdin", "stdout", "stderr"} {
+		args = append(args, "--symlink", "/proc/self/fd/"+strconv.Itoa(i), "/dev/"+name)
+	}
+	return args
 }
 
 // show makes a path of this machine visible: as the link that it is, else bound.

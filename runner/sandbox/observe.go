@@ -158,13 +158,13 @@ func (p *Process) borrow(f func()) {
 }
 
 // diskUsage sums the bytes in the step's scratch directories, and at level uid those in
-// the machine's shared memory.
+// /dev/shm while the step has it.
 func (p *Process) diskUsage() (sum int64, tooDeep bool) {
 	for _, s := range p.step.Write {
 		used, deep := s.usage()
 		sum, tooDeep = sum+used, tooDeep || deep
 	}
-	if p.wall.level == LevelUID {
+	if p.hasTemp {
 		sum += sharedUsage(p.slot.uid)
 	}
 	return sum, tooDeep

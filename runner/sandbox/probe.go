@@ -66,7 +66,7 @@ func probeLevel(ctx context.Context, dir string, level Level) LevelReport {
 	if err == nil {
 		l := LevelReport{Level: level, Works: true}
 		if !w.HasTemp() {
-			l.Lacks = "/tmp (TMPDIR serves instead), and /proc/self for children"
+			l.Lacks = "/tmp (TMPDIR serves instead), /dev/shm (shared memory, named semaphores, Python's multiprocessing), and /proc/self for children"
 		}
 		if err = w.Close(); err == nil {
 			return l

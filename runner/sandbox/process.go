@@ -30,7 +30,7 @@ type Process struct {
 	space   int64         // free in the file system of its first scratch, before it ran
 	first   chan ended    // how pid ended
 	tally   *tally
-	hasTemp bool  // /tmp is its own
+	hasTemp bool  // /tmp and /dev/shm are its own, at level uid
 	given   inode // its standard input, which is none of its files
 
 	out, err *capture
@@ -193,9 +193,6 @@ func (p *Process) giveBack(emptied error) error {
 		return err
 	}
 	err = errors.Join(err, releaseAll(p.step.Write))
-	if p.wall.level == LevelUID {
-		err = errors.Join(err, tidyShared(p.slot.uid))
-	}
 	p.wall.slots.put(p.slot)
 	return err
 }

@@ -45,8 +45,8 @@ type Step struct {
 	// In a container of its own a step then sees all of /proc at level uid; otherwise only its
 	// first process sees itself there.
 	Alone bool
-	// LeaveTemp leaves /tmp to a step that runs at the same time, where only one can have it: at
-	// level uid. TMPDIR is every step's own.
+	// LeaveTemp leaves /tmp and /dev/shm to a step that runs at the same time, where only one can
+	// have them: at level uid. TMPDIR is every step's own.
 	LeaveTemp bool
 	// MergeStderr sends standard error into the captured standard output.
 	MergeStderr bool

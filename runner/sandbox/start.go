@@ -58,13 +58,13 @@ func (p *Process) moveIn() (err error) {
 	return err
 }
 
-// moveOut takes it back.
+// moveOut takes it back, before another step can have it.
 func (p *Process) moveOut() error {
 	if !p.hasTemp {
 		return nil
 	}
 	p.hasTemp = false
-	return p.wall.quarters.takeBack()
+	return errors.Join(tidyShared(p.slot.uid), p.wall.quarters.takeBack())
 }
 
 func (w *Wall) register(p *Process) error {

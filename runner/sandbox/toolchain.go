@@ -20,7 +20,7 @@ const (
 		unix.LANDLOCK_ACCESS_FS_REMOVE_DIR | unix.LANDLOCK_ACCESS_FS_REMOVE_FILE | unix.LANDLOCK_ACCESS_FS_MAKE_DIR |
 		unix.LANDLOCK_ACCESS_FS_MAKE_REG | unix.LANDLOCK_ACCESS_FS_MAKE_SOCK | unix.LANDLOCK_ACCESS_FS_MAKE_FIFO |
 		unix.LANDLOCK_ACCESS_FS_MAKE_SYM | unix.LANDLOCK_ACCESS_FS_REFER
-	// mayShare is for /dev/shm, which all steps share at level uid: files of one's own.
+	// mayShare is for /dev/shm, where glibc keeps shared memory and named semaphores as files.
 	mayShare = unix.LANDLOCK_ACCESS_FS_READ_FILE | unix.LANDLOCK_ACCESS_FS_WRITE_FILE | unix.LANDLOCK_ACCESS_FS_TRUNCATE |
 		unix.LANDLOCK_ACCESS_FS_REMOVE_FILE | unix.LANDLOCK_ACCESS_FS_MAKE_REG
 )
@@ -59,8 +59,10 @@ func (p *Process) rules() []stage.Rule {
 	add(mayShow, "/etc/passwd", "/etc/group", "/etc/hosts")
 	add(mayShow, procFiles()...)
 	add(mayOpen, deviceFiles()...)
-	add(mayShare, sharedMemory)
 	add(mayRead, s.Read...)
+	if p.hasTemp {
+		add(mayShare, sharedMemory)
+	}
 	if p.hasTemp && s.Alone {
 		add(mayShow, "/proc")
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/grader/grader/runner/sandbox/stage"
+	"github.com/grader/grader/runner/sandbox/syscalls"
 	"github.com/grader/grader/schema"
 )
 
@@ -102,7 +103,7 @@ func (w *Wall) prepare(o Options) error {
 	if w.inMemory, err = isTmpfs(w.dir); err != nil {
 		return fmt.Errorf("open wall: %w", err)
 	}
-	if w.filter, err = filterProgram(); err != nil {
+	if w.filter, err = syscalls.Filter(); err != nil {
 		return fmt.Errorf("open wall: %w", err)
 	}
 	if w.traces, err = mayTrace(); err != nil {
@@ -176,7 +177,8 @@ func (w *Wall) sweep(running int) error {
 // Level returns the level in force.
 func (w *Wall) Level() Level { return w.level }
 
-// HasTemp reports whether steps may write to /tmp itself, not to TMPDIR only.
+// HasTemp reports whether steps may write to /tmp itself, not to TMPDIR only, and have /dev/shm:
+// shared memory and named semaphores.
 func (w *Wall) HasTemp() bool { return w.level == LevelNamespace || w.quarters != nil }
 
 // Cache is a directory of this machine's that outlives the wall and that only root writes to; "" for

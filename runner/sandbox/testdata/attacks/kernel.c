@@ -51,6 +51,7 @@ static void shared(void) {
   for (int i = 0; i < 20; i++) {
     snprintf(name, sizeof name, "/dev/shm/grader-%d-%d", getpid(), i);
     int fd = open(name, O_CREAT | O_WRONLY, 0600);
+    if (fd < 0) exit(0); // closed, as where others use it too
     for (int k = 0; k < 25; k++)
       if (write(fd, block, sizeof block) < 0) return;
     close(fd);

@@ -6,7 +6,17 @@ def add(total, lock):
         with lock:
             total.value += 1
 
+def square(n):
+    return n * n
+
 if __name__ == "__main__":
+    with multiprocessing.Pool(3) as pool:
+        assert pool.map(square, range(20)) == [n * n for n in range(20)]
+    queue = multiprocessing.Queue()
+    child = multiprocessing.Process(target=queue.put, args=("from a child",))
+    child.start()
+    assert queue.get(timeout=20) == "from a child"
+    child.join()
     total, lock = multiprocessing.Value("i", 0, lock=False), multiprocessing.Lock()
     workers = [multiprocessing.Process(target=add, args=(total, lock)) for _ in range(4)]
     for w in workers:

@@ -1,16 +1,6 @@
-import multiprocessing, os, subprocess, tempfile, threading
-
-def square(n):
-    return n * n
+import subprocess, tempfile, threading
 
 if __name__ == "__main__":
-    with multiprocessing.Pool(3) as pool:
-        assert pool.map(square, range(20)) == [n * n for n in range(20)]
-    queue = multiprocessing.Queue()
-    child = multiprocessing.Process(target=queue.put, args=("from a child",))
-    child.start()
-    assert queue.get(timeout=20) == "from a child"
-    child.join()
     seen = []
     threads = [threading.Thread(target=seen.append, args=(i,)) for i in range(8)]
     for t in threads:

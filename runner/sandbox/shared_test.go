@@ -1,0 +1,64 @@
+package sandbox_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/grader/grader/runner/sandbox"
+)
+
+// TestSharedMemoryIsPrivate has one step leave shared memory open for everybody while another
+// one looks for it, plants its own under the same name, and lists what there is.
+func TestSharedMemoryIsPrivate(t *testing.T) {
+	t.Parallel()
+	eachLevel(t, 2, func(t *testing.T, w *sandbox.Wall) {
+		name := "/dev/shm/grader-test-" + filepath.Base(filepath.Dir(newScratch(t, w).Path()))
+		owner, up := shell(newScratch(t, w), "umask 0; echo secret >"+name+"; echo up; read stop; cat "+name), make(chan string, 100)
+		stdin, stop := pipe(t)
+		owner.Stdin, owner.OnOutput, owner.MergeStderr = stdin, func(b []byte) { up <- string(b) }, true
+		p, err := w.Start(t.Context(), owner)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stdin.Close()
+		said := <-up
+		for !strings.HasSuffix(said, "up\n") {
+			said += <-up
+		}
+		other := shell(newScratch(t, w), "ls -A /dev/shm; cat "+name+"; echo planted >"+name+"; rm -f "+name)
+		other.LeaveTemp = true
+		if r := mustRun(t, w, other); strings.Contains(string(r.Stdout), "secret") || strings.Contains(string(r.Stdout), "grader-test") {
+			t.Errorf("a neighbour sees %q %q", r.Stdout, r.Stderr)
+		}
+		if _, err := os.Lstat(name); err == nil && w.Level() == sandbox.LevelNamespace {
+			t.Errorf("%s is on the machine", name)
+		}
+		stop.Close()
+		r, err := p.Wait()
+		if err != nil {
+			t.Fatal(err)
+		}
+		has := strings.HasSuffix(string(r.Stdout), "up\nsecret\n")
+		if has != w.HasTemp() || strings.Contains(string(r.Stdout), "planted") {
+			t.Errorf("with /dev/shm %v, the owner says %q", w.HasTemp(), r.Stdout)
+		}
+		if _, err := os.Lstat(name); err == nil {
+			t.Errorf("%s is left", name)
+		}
+	})
+}
+
+// TestSharedMemoryIsEmptyForTheNext has a step leave shared memory for one that runs after it.
+func TestSharedMemoryIsEmptyForTheNext(t *testing.T) {
+	t.Parallel()
+	eachTemp(t, 1, func(t *testing.T, w *sandbox.Wall) {
+		if r := mustRun(t, w, shell(newScratch(t, w), "umask 0; echo left >/dev/shm/grader-left && cat /dev/shm/grader-left")); string(r.Stdout) != "left\n" {
+			t.Fatalf("%q %q", r.Stdout, r.Stderr)
+		}
+		if r := mustRun(t, w, shell(newScratch(t, w), "cat /dev/shm/*")); len(r.Stdout) != 0 {
+			t.Errorf("the next step reads %q", r.Stdout)
+		}
+	})
+}
