@@ -37,18 +37,18 @@ var (
 
 // tempWords explains to a student what no other machine does, "" where nothing is to be explained.
 func (s *session) tempWords(r schema.TestResult) string {
-	if s.grader.Wall.HasTemp() {
-		return ""
-	}
-	said := r.Output + "\n" + r.Message
+	said, words := r.Output+"\n"+r.Message, ""
 	switch {
 	case deniedShared.MatchString(said):
-		return "on this machine programs cannot use shared memory and named semaphores (/dev/shm), which Python's multiprocessing needs; " +
+		words = "on this machine programs cannot use shared memory and named semaphores (/dev/shm), which Python's multiprocessing needs; " +
 			"ask the staff: `grader doctor` says what the machine lacks"
 	case deniedTemp.MatchString(said):
-		return "on this machine programs cannot write to /tmp, only to the directory that $TMPDIR names"
+		words = "on this machine programs cannot write to /tmp, only to the directory that $TMPDIR names"
 	}
-	return ""
+	if words == "" || s.grader.Wall.HasTemp() {
+		return ""
+	}
+	return words
 }
 
 // single reports whether a test has exactly one entry, of its own name.
