@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/url"
 	"os"
-	"runtime"
 	"slices"
 
 	"github.com/goccy/go-yaml"
@@ -64,17 +63,9 @@ func (s *Size) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
-// Default is the configuration without a file: one flavour as large as two steps
-// of an ordinary course need, and as many runners as this machine has cores.
+// Default is the configuration without a file, with one flavour.
 func Default() Config {
-	cores := runtime.NumCPU()
-	return Config{
-		Wall:    "uid",
-		MaxPush: 64 << 20,
-		Flavours: map[string]Flavour{"standard": {
-			Pool: PoolLocal, CPU: 1, Memory: 2 << 30, Scratch: 1 << 30, Processes: 512, Warm: cores, Max: cores,
-		}},
-	}
+	return Config{Wall: "uid", MaxPush: 64 << 20, Flavours: map[string]Flavour{"standard": defaultFlavour()}}
 }
 
 // Load reads a configuration file; "" is the defaults. A malformed file is
@@ -126,6 +117,11 @@ func (c Config) overlaid(file Config) Config {
 	c.Nomad = file.Nomad
 	if file.Flavours != nil {
 		c.Flavours = file.Flavours
+	}
+	for name, f := range c.Flavours {
+		if f == (Flavour{}) { // nothing but its name was written
+			c.Flavours[name] = defaultFlavour()
+		}
 	}
 	return c
 }

@@ -3,6 +3,7 @@ package configs
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -23,7 +24,9 @@ func TestAMalformedConfigurationNamesItsLine(t *testing.T) {
 		"warm above max":            {"flavours:\n  small: {cpu: 1, memory: 1GiB, scratch: 1GiB, processes: 9, warm: 3, max: 2}\n", "line 2: flavours: small: max must be at least 1, and not less than warm"},
 		"a cooldown of no unit":     {flavours("cooldown: 30"), "line 4"},
 		"a cooldown into the past":  {flavours("cooldown: -30s"), "line 4: flavours: small: cooldown must be a time such as 30s"},
-		"no core at all":            {"flavours:\n  small: {memory: 1GiB, scratch: 1GiB, processes: 9, max: 2}\n", "line 2: flavours: small: cpu must be more than 0"},
+		"no core at all":            {"flavours:\n  small: {cpu: 0, memory: 1GiB, scratch: 1GiB, processes: 9, max: 2}\n", "line 2: flavours: small: cpu must be more than 0"},
+		"no runner at all":          {"flavours:\n  small: {max: 0}\n", "line 2: flavours: small: max must be at least 1"},
+		"a key of a flavour twice":  {"flavours:\n  small: {max: 1, max: 2}\n", "line 2"},
 		"no flavour at all":         {"flavours: {}\n", "line 1: flavours must name at least one"},
 		"name of a flavour":         {"flavours:\n  Big One: {cpu: 1, memory: 1GiB, scratch: 1GiB, processes: 9, max: 2}\n", `flavour "Big One"`},
 		"less than nobody":          {"limits: {sessions: -1}\n", "line 1: limits must be numbers from 1"},
@@ -74,6 +77,45 @@ func TestImagesOfContainers(t *testing.T) {
 				t.Errorf("the flavour's image is %q, want %q", got, image)
 			}
 		}
+	}
+}
+
+// Every key of a flavour that is left out has the default that the sample shows.
+func TestKeysOfAFlavourHaveDefaults(t *testing.T) {
+	t.Parallel()
+	cores := runtime.NumCPU()
+	with := func(change func(*Flavour)) Flavour {
+		f := Default().Flavours["standard"]
+		change(&f)
+		return f
+	}
+	for name, c := range map[string]struct {
+		text string
+		want Flavour
+	}{
+		"pool and max":      {"{pool: local, max: 1}", with(func(f *Flavour) { f.Warm, f.Max = 1, 1 })},
+		"many runners":      {"{max: 1000}", with(func(f *Flavour) { f.Warm, f.Max = cores, 1000 })},
+		"many warm runners": {"{warm: 1000}", with(func(f *Flavour) { f.Warm, f.Max = 1000, 1000 })},
+		"none warm":         {"{warm: 0}", with(func(f *Flavour) { f.Warm = 0 })},
+		"only its memory":   {"{memory: 4GiB}", with(func(f *Flavour) { f.Memory = 4 << 30 })},
+		"only an image":     {"{pool: docker, image: \"runner:1\"}", with(func(f *Flavour) { f.Pool, f.Image = PoolDocker, "runner:1" })},
+		"no key":            {"{}", with(func(*Flavour) {})},
+		"only its name":     {"", with(func(*Flavour) {})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "grader.yaml")
+			if err := os.WriteFile(path, []byte("flavours:\n  small: "+c.text+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			got, err := Load(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(map[string]Flavour{"small": c.want}, got.Flavours); diff != "" {
+				t.Errorf("flavours (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -27,7 +28,8 @@ const (
 	PoolNomad  PoolKind = "nomad"  // allocations of a cluster
 )
 
-// Flavour is schema.Flavour as people write it.
+// Flavour is schema.Flavour as people write it. A key that is left out has the value
+// that it has in defaultFlavour.
 type Flavour struct {
 	// Pool is where its runners live; "" is PoolLocal.
 	Pool PoolKind `yaml:"pool"`
@@ -43,6 +45,34 @@ type Flavour struct {
 	Cooldown time.Duration `yaml:"cooldown"`
 	// Nomad says where its runners may be placed, in the pool nomad.
 	Nomad *Placement `yaml:"nomad"`
+}
+
+// defaultFlavour is as large as two steps of an ordinary course need, with as many
+// runners as this machine has cores.
+func defaultFlavour() Flavour {
+	cores := runtime.NumCPU()
+	return Flavour{Pool: PoolLocal, CPU: 1, Memory: 2 << 30, Scratch: 1 << 30, Processes: 512, Warm: cores, Max: cores}
+}
+
+// UnmarshalYAML fills in the defaults of the keys that are left out. Of warm and max a
+// default gives way to the one that is written.
+func (f *Flavour) UnmarshalYAML(decode func(any) error) error {
+	type plain Flavour // without this method
+	const unset = -1
+	standard := defaultFlavour()
+	is := plain(standard)
+	is.Warm, is.Max = unset, unset
+	if err := decode(&is); err != nil {
+		return err
+	}
+	if is.Max == unset {
+		is.Max = max(standard.Max, is.Warm)
+	}
+	if is.Warm == unset {
+		is.Warm = min(standard.Warm, is.Max)
+	}
+	*f = Flavour(is)
+	return nil
 }
 
 // Kind returns the pool, with the default filled in.
@@ -131,7 +161,7 @@ func LoadFlavour(path string) (*schema.Flavour, error) {
 	if err != nil {
 		return nil, schema.Errorf(schema.CodeInvalid, "flavour: %w", err)
 	}
-	f := Flavour{Max: 1}
+	f := defaultFlavour() // also of an empty file
 	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&f); err != nil {
 		return nil, schema.Errorf(schema.CodeInvalid, "flavour %s: %s", path, yamlProblem(err))
 	}

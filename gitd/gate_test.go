@@ -75,3 +75,23 @@ func gateWithPins(names ...string) func(schema.Job) ([]schema.Event, schema.Resu
 		return events, r
 	}
 }
+
+// A candidate is graded on the flavour that its own file names, whatever the version
+// that is active names, and on the course's where it names none.
+func TestCandidateIsGradedOnItsOwnFlavour(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	check(t, b.store.SetFlavours(t.Context(), "operator", "comp1", "standard", []string{"large"}))
+	flavours := make(chan string, 3)
+	b.queue.play(func(j schema.Job) ([]schema.Event, schema.Result) {
+		flavours <- j.Flavour
+		return gateWithPins("RingTest.wraps")(j)
+	})
+	b.tree("ida", "tests", "comp1/a1/tests", map[string]string{"assignment.yaml": assignmentYAML + "flavour: large\n", "starter/hello.c": ""})
+	b.push("ida", "tests").says(t, "active now: version 1")
+	b.commit("ida", "tests", map[string]string{"assignment.yaml": assignmentYAML})
+	b.push("ida", "tests").says(t, "active now: version 2")
+	if first, second := <-flavours, <-flavours; first != "large" || second != "standard" {
+		t.Errorf("the gates ran on %s and %s", first, second)
+	}
+}

@@ -131,6 +131,9 @@ func (q *queue) run() {
 func (q *queue) grade(script func(schema.Job) ([]schema.Event, schema.Result), step chan struct{}) bool {
 	ctx := context.Background()
 	job, err := q.store.Claim(ctx, "runner", "standard", q.clock.now(), time.Minute)
+	if schema.CodeOf(err) == schema.CodeNotFound {
+		job, err = q.store.Claim(ctx, "runner", "large", q.clock.now(), time.Minute)
+	}
 	if err != nil {
 		return false
 	}

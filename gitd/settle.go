@@ -1,6 +1,7 @@
 package gitd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,6 +45,7 @@ func (s *Server) book(ctx context.Context, in schema.Intent, row schema.Reposito
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", assignment.Filename, err)
 		}
+		p.Flavour = flavourOf(source, p.Flavour)
 		is.version, is.job, err = s.Ledger.RecordCandidate(ctx, p, source)
 		if err != nil {
 			return nil, fmt.Errorf("record candidate: %w", err)
@@ -58,10 +60,22 @@ func (s *Server) book(ctx context.Context, in schema.Intent, row schema.Reposito
 	return is, nil
 }
 
+// flavourOf returns the flavour that a pushed assignment runs on: the one that it
+// names, or the course's. One that does not parse any more, since the program was
+// replaced meanwhile, runs on the course's, where its gate says what is wrong.
+func flavourOf(source []byte, ofCourse string) string {
+	spec, err := assignment.Parse(source, assignment.Context{Flavour: ofCourse})
+	if err != nil {
+		return ofCourse
+	}
+	return cmp.Or(spec.Flavour, ofCourse)
+}
+
 // pushOf is what the ledger is told of a push under way.
 func (s *Server) pushOf(p *push) schema.Push {
-	out := schema.Push{Intent: p.intent, Flavour: p.target.flavour(), TryOut: p.target.viewer.Staff(), Login: p.target.user.Login}
+	out := schema.Push{Intent: p.intent, Flavour: p.target.course.Flavour, TryOut: p.target.viewer.Staff(), Login: p.target.user.Login}
 	if p.row.Kind == schema.RepositoryOwn {
+		out.Flavour = p.target.flavour()
 		out.VersionID = p.target.assignment.Active.ID
 	}
 	return out

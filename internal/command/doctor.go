@@ -25,6 +25,7 @@ func doctorCommand() *cli.Command {
 			"Example: grader doctor --image",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "config", Usage: "configuration `FILE`: the pools that its flavours name are looked at"},
+			&cli.StringFlag{Name: "data", Usage: "data `DIR`ectory: the flavours of its courses are looked for in the configuration", EnvVars: []string{"GRADER_DATA"}},
 			&cli.BoolFlag{Name: "image", Usage: "also list the variables for compilers and libraries"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 		},
@@ -60,6 +61,11 @@ func doctor(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	courses, err := courseFindings(c, config)
+	if err != nil {
+		return err
+	}
+	d.Findings = append(d.Findings, courses...)
 	if c.Bool("json") {
 		err = printJSON(c.App.Writer, d)
 	} else {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/grader/grader/configs"
+	"github.com/grader/grader/internal/service"
 	"github.com/grader/grader/runner/sandbox"
 	"github.com/grader/grader/scheduler/docker"
 )
@@ -165,4 +166,28 @@ func runnersCertificate(t *testing.T, until time.Time) (certFile, keyFile string
 	must(t, os.WriteFile(certFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert}), 0o600))
 	must(t, os.WriteFile(keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), 0o600))
 	return certFile, keyFile
+}
+
+// A course needs flavours: those that the configuration lacks are named with what they
+// are for. What only may be named hinders no push.
+func TestDoctorOnTheFlavoursOfCourses(t *testing.T) {
+	t.Parallel()
+	large := configs.Config{Flavours: map[string]configs.Flavour{"large": {}}}
+	found := flavourFindings([]service.FlavourUse{
+		{Course: "comp1", Flavour: "standard", Default: true, Assignments: []string{"a1", "a2"}},
+		{Course: "comp1", Flavour: "large", Assignments: []string{"a3"}},
+		{Course: "comp2", Flavour: "gpu"},
+		{Course: "comp3", Flavour: "huge", Assignments: []string{"a4"}},
+	}, large)
+	if len(found) != 3 || !found[0].Needed || found[1].Needed || !found[2].Needed {
+		t.Fatalf("it finds %+v", found)
+	}
+	told(t, found[0], "flavour standard (its default, on which run a1, a2) is not in the configuration", "add standard under flavours: in the configuration, or change the course: grader admin course set comp1")
+	told(t, found[1], "flavour gpu (which its assignments may name) is not in the configuration", "comp2")
+	told(t, found[2], "flavour huge (on which run a4) is not in the configuration", "comp3")
+	found = flavourFindings([]service.FlavourUse{{Course: "comp1", Flavour: "large", Default: true}}, large)
+	if len(found) != 1 {
+		t.Fatalf("it finds %+v", found)
+	}
+	sound(t, found[0], "has the flavours that they use")
 }

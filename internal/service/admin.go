@@ -21,7 +21,7 @@ func Offline(ctx context.Context, root, name string, body []byte) (answer []byte
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, data.Close()) }()
-	st, err := store.Open(ctx, data.Path("grader.db"), store.Options{})
+	st, err := store.Open(ctx, data.Path(Database), store.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}

@@ -27,6 +27,9 @@ type DataDir struct {
 	runtime string // directory of the sockets; data/run, or a short one that data/run links to
 }
 
+// Database is the name of the database in a data directory.
+const Database = "grader.db"
+
 // OpenData makes the data directory, private, and takes its lock. CodeConflict:
 // another process holds it.
 func OpenData(root string) (*DataDir, error) {

@@ -46,6 +46,7 @@ func (o *Operator) operations() map[string]operation {
 		"course.add":  typed(o.AddCourse),
 		"course.set":  typed(o.setCourse),
 		"courses":     typed(o.courses),
+		"flavours":    typed(o.flavourUses),
 		"enrol":       typed(o.Enrol),
 		"submissions": typed(o.Submissions),
 		"wait":        typed(o.wait),

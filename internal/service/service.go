@@ -81,7 +81,7 @@ func (s *Service) Stop(ctx context.Context) error {
 func (s *Service) onStop(f func(context.Context) error) { s.stops = append(s.stops, f) }
 
 func (s *Service) startStore(ctx context.Context, data *DataDir) (err error) {
-	if s.store, err = store.Open(ctx, data.Path("grader.db"), store.Options{Clock: s.Clock}); err != nil {
+	if s.store, err = store.Open(ctx, data.Path(Database), store.Options{Clock: s.Clock}); err != nil {
 		return err
 	}
 	s.onStop(func(context.Context) error { return s.store.Close() })
@@ -156,9 +156,33 @@ func (s *Service) startScheduler(ctx context.Context, data *DataDir) error {
 	if s.scheduler.Pools, err = s.makePools(ctx, data); err != nil {
 		return err
 	}
+	if err := s.warnOfFlavours(ctx); err != nil {
+		return err
+	}
 	s.startNomad(ctx)
 	if err := s.scheduler.Start(ctx); err != nil {
 		return fmt.Errorf("scheduler: %w", err)
+	}
+	return nil
+}
+
+// warnOfFlavours logs which courses use flavours that the configuration lacks: what is
+// pushed there waits until somebody acts.
+func (s *Service) warnOfFlavours(ctx context.Context) error {
+	uses, err := s.Operator().flavourUses(ctx, None{})
+	if err != nil {
+		return fmt.Errorf("flavours of courses: %w", err)
+	}
+	for _, u := range uses {
+		if _, ok := s.Config.Flavours[u.Flavour]; ok {
+			continue
+		}
+		log := s.Logger.Warn
+		if u.Waits() {
+			log = s.Logger.Error
+		}
+		log("a course uses a flavour that is not in the configuration; add it there, or change the course: grader admin course set",
+			"course", u.Course, "flavour", u.Flavour, "use", u.Words())
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package assignment
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -51,6 +52,7 @@ func (r *reading) heading() {
 	r.findFlavour()
 }
 
+// findFlavour looks up the flavour that the assignment runs on.
 func (r *reading) findFlavour() {
 	name, at := r.spec.Flavour, r.root.get("flavour")
 	if name == "" {
@@ -60,24 +62,52 @@ func (r *reading) findFlavour() {
 		return
 	}
 	f, known := r.context.Flavours[name]
-	if !known {
-		r.fail(at, "flavour %s is unknown; %s", quote(name), suggest(name, flavourNames(r.context.Flavours)))
-		return
+	switch {
+	case !known && r.spec.Flavour == "":
+		r.fail(at, "the course's flavour %s is not in the server's configuration; %s", quote(name), r.otherFlavour())
+	case !known:
+		r.fail(at, "flavour %s is unknown; %s", quote(name), r.knownFlavour(name))
+	case r.spec.Flavour != "" && r.context.Allows != nil && !r.context.Allows(name):
+		r.fail(at, "flavour %s is not for this course; %s", quote(name), r.allowedFlavour())
+	default:
+		if f.Name == "" {
+			f.Name = name
+		}
+		r.flavour = &f
 	}
-	if r.spec.Flavour != "" && r.context.Allows != nil && !r.context.Allows(name) {
-		r.fail(at, "flavour %s is not for this course; use %s, or ask an operator to allow it", quote(name), r.allowedFlavours())
-		return
-	}
-	if f.Name == "" {
-		f.Name = name
-	}
-	r.flavour = &f
 }
 
-// allowedFlavours are the names that may be used, for people.
-func (r *reading) allowedFlavours() string {
-	names := slices.DeleteFunc(flavourNames(r.context.Flavours), func(name string) bool { return !r.context.Allows(name) })
-	return strings.Join(names, " or ")
+// otherFlavour says what to do where the course's own flavour is missing.
+func (r *reading) otherFlavour() string {
+	const set = "ask an operator to put it back, or to give the course another one (grader admin course set CODE --flavour F)"
+	if names := r.allowedFlavours(); len(names) > 0 {
+		return fmt.Sprintf("write flavour: %s, or %s", strings.Join(names, " or "), set)
+	}
+	return set
+}
+
+// knownFlavour says what to write instead of a flavour that does not exist.
+func (r *reading) knownFlavour(name string) string {
+	if names := r.allowedFlavours(); len(names) > 0 {
+		return suggest(name, names)
+	}
+	return "none of the flavours that this course may use is in the server's configuration; ask an operator"
+}
+
+// allowedFlavour says what to write instead of a flavour that is for other courses.
+func (r *reading) allowedFlavour() string {
+	const ask = "ask an operator to allow it"
+	if names := r.allowedFlavours(); len(names) > 0 {
+		return fmt.Sprintf("use %s, or %s", strings.Join(names, " or "), ask)
+	}
+	return ask
+}
+
+// allowedFlavours are the names that the assignment may use.
+func (r *reading) allowedFlavours() []string {
+	return slices.DeleteFunc(flavourNames(r.context.Flavours), func(name string) bool {
+		return r.context.Allows != nil && !r.context.Allows(name)
+	})
 }
 
 func flavourNames(flavours map[string]schema.Flavour) []string {

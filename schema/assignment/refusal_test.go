@@ -257,3 +257,44 @@ func refuse(t *testing.T, cases map[string]refusal) {
 		})
 	}
 }
+
+// What a course may use can be missing from the server's configuration: each sentence
+// says what to write where there is something, and whom to ask.
+func TestFlavoursThatACourseLacks(t *testing.T) {
+	t.Parallel()
+	const ask = "ask an operator to put it back, or to give the course another one (grader admin course set CODE --flavour F)"
+	only := func(names ...string) map[string]schema.Flavour {
+		all := map[string]schema.Flavour{}
+		for _, name := range names {
+			all[name] = schema.Flavour{Memory: 1 << 30, Scratch: 1 << 30, Processes: 100}
+		}
+		return all
+	}
+	for name, c := range map[string]struct {
+		line    string
+		serves  map[string]schema.Flavour
+		allowed string // beside standard, the course's own
+		want    string
+	}{
+		"its own, and it may use no other": {"", only("large"), "", `assignment.yaml:1:1: the course's flavour "standard" is not in the server's configuration; ` + ask},
+		"its own, and it may use another":  {"", only("large"), "large", `assignment.yaml:1:1: the course's flavour "standard" is not in the server's configuration; write flavour: large, or ` + ask},
+		"its own, which the file names":    {"flavour: standard\n", only("large"), "large", `assignment.yaml:1:10: flavour "standard" is unknown; use large`},
+		"all, and the file names another":  {"flavour: large\n", only("large"), "", `assignment.yaml:1:10: flavour "large" is not for this course; ask an operator to allow it`},
+		"all, and the file names no other": {"flavour: standrad\n", only("large"), "", `assignment.yaml:1:10: flavour "standrad" is unknown; none of the flavours that this course may use is in the server's configuration; ask an operator`},
+		"none":                             {"", only("standard"), "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := assignment.Parse([]byte(c.line+"title: A1\n"+one), assignment.Context{
+				Flavours: c.serves, Flavour: "standard", Allows: func(f string) bool { return f == "standard" || f == c.allowed },
+			})
+			got := ""
+			if err != nil {
+				got = err.Error()
+			}
+			if got != c.want {
+				t.Errorf("refused with %q\n  want %q", got, c.want)
+			}
+		})
+	}
+}
