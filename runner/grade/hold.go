@@ -2,6 +2,8 @@ package grade
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/grader/grader/runner/grade/report"
 	"github.com/grader/grader/schema"
@@ -14,83 +16,128 @@ const maxUnpinned = 100
 // hold holds a report against the pinned cases: every pinned case gets an entry, in
 // the order in which they were pinned, and what is not pinned follows, worth nothing.
 func (r *trial) hold(got reading) []schema.TestResult {
-	plan := r.planPinned(r.test)
-	matched, extra, twice := matchCases(r.pins[r.test.Name], got.cases)
-	void := got.voided(r.traces[r.test.Name])
+	reference := r.traces[r.test.Name]
+	h := holding{
+		trial: r, got: got, reference: reference, void: got.voided(reference),
+		matching: matchCases(r.pins[r.test.Name], got.cases),
+	}
+	h.culprits = culpritsOf(&h.matching)
+	return h.results()
+}
+
+// holding is a report that is held against the pinned cases.
+type holding struct {
+	*trial
+	matching
+	culprits   *culprits
+	got        reading
+	reference  schema.ReportTrace
+	void       string // why the report is worth nothing
+	unreported int    // pinned cases of which the report says nothing
+}
+
+// results makes the entries.
+func (h *holding) results() []schema.TestResult {
 	var results []schema.TestResult
-	missing := 0
+	plan := h.planPinned(h.test)
 	for i, p := range plan {
-		result := r.entry(r.test, p.name)
+		result := h.entry(h.test, p.name)
 		result.InProcess, result.MaxScore = true, p.most
-		c := matched[i]
-		switch {
-		case void != "":
-			result.Outcome, result.Message = schema.OutcomeMissing, void
-		case twice[r.pins[r.test.Name][i]]:
-			result.Outcome, result.Message = schema.OutcomeFailed, "this name stands more often in the report than it should, so it is worth nothing"
-		case c == nil || c.Verdict == report.Skipped:
-			result.Outcome, result.Message = schema.OutcomeMissing, missingWords(c, got.end)
-			if missing++; missing == 1 && c == nil {
-				result.Output = got.output
-			}
-		default:
-			judgeCase(c, &result)
-		}
-		results = append(results, r.finish(result, p.hint))
+		h.judgePin(i, &result)
+		results = append(results, h.finish(result, p.hint))
 	}
-	for i, c := range extra {
-		if i == maxUnpinned {
-			last := &results[len(results)-1]
-			last.Message = joinNonEmpty("; ", last.Message, fmt.Sprintf("%d more cases that the reference does not have are left out", len(extra)-i))
-			break
-		}
-		results = append(results, r.unpinned(c))
-	}
+	why := append([]string{h.void, h.disagreement(results)}, h.got.contradictions(h.reference, h.unreported)...)
+	results = h.addExtra(results)
 	if len(plan) == 0 {
-		results = append(results, r.nothingPinned(got))
+		results = append(results, h.nothingPinned(h.got))
 	}
-	why := append([]string{void, disagreement(got, results, missing, len(twice))}, got.contradictions(r.traces[r.test.Name])...)
+	if h.failedOutside(results) {
+		results = append(results, h.outside())
+	}
 	if len(results) > 0 {
 		results[0].Tampering = joinNonEmpty("; ", why...)
 	}
 	return results
 }
 
-// matchCases finds for each pin its case in the report (nil for none), the cases that no pin
-// asks for and that were run, and the pins whose name the report holds more often than the reference.
-func matchCases(pins []string, cases []report.Case) (matched []*report.Case, extra []report.Case, twice map[string]bool) {
-	place := make(map[string]int, len(pins))
-	for i, pin := range pins {
-		place[pin] = i
-	}
-	matched, twice = make([]*report.Case, len(pins)), map[string]bool{}
-	seen := map[string]int{}
-	for i := range cases {
-		c := &cases[i]
-		seen[c.Name]++
-		at, pinned := place[numbered(c.Name, seen[c.Name])]
-		_, known := place[c.Name]
-		switch {
-		case pinned && matched[at] == nil:
-			matched[at] = c
-		case known && c.Verdict != report.Skipped:
-			markTwice(twice, place, c.Name)
-		case c.Verdict != report.Skipped: // what nobody runs is nobody's case
-			extra = append(extra, *c)
+// judgePin puts what the report says of a pinned case on its result.
+func (h *holding) judgePin(i int, result *schema.TestResult) {
+	pin, c := h.pins[h.test.Name][i], h.cases[i]
+	switch {
+	case h.void != "":
+		result.Outcome, result.Message = schema.OutcomeMissing, h.void
+		if c == nil {
+			h.unreported++
 		}
+	case h.twice[pin]:
+		result.Outcome, result.Message = schema.OutcomeFailed, "this name stands more often in the report than it should, so it is worth nothing"
+	case c != nil && c.Verdict == report.Skipped:
+		result.Outcome, result.Message = schema.OutcomeMissing, h.skippedWords(pin, c)
+	case c != nil:
+		judgeCase(c, result)
+	default:
+		h.judgeUnreported(pin, result)
 	}
-	return matched, extra, twice
 }
 
-// markTwice marks all pins of a name.
-func markTwice(twice map[string]bool, place map[string]int, name string) {
-	for n := 1; ; n++ {
-		pin := numbered(name, n)
-		if _, ok := place[pin]; !ok {
-			return
-		}
-		twice[pin] = true
+// judgeUnreported judges a pinned case of which the report says nothing: one of its parts
+// failed, or it was not run.
+func (h *holding) judgeUnreported(pin string, result *schema.TestResult) {
+	if part := h.culprits.part(pin); part != nil {
+		judgeCase(part, result)
+		result.Message = strings.TrimSpace(strings.TrimPrefix(part.Name, pin)) + ": " + result.Message
+		return
 	}
+	result.Outcome = schema.OutcomeMissing
+	if group := h.culprits.group(pin); group != nil {
+		result.Message, result.Output = "not run: "+failureOf(group), group.Output
+		return
+	}
+	result.Message = missingWords(h.got.end, h.got.finished(h.reference))
+	if h.unreported++; h.unreported == 1 {
+		result.Output = h.got.output
+	}
+}
+
+// skippedWords says why a pinned case was skipped. A framework that skips cases because
+// something around them failed says no reason.
+func (h *holding) skippedWords(pin string, c *report.Case) string {
+	why := c.Message
+	if firstWords(c.Message) == "" && !h.got.clean() {
+		group := h.culprits.group(pin)
+		switch {
+		case group != nil:
+			why = failureOf(group)
+		case suiteSetUp(h.got.output, pin) != "":
+			why = suiteSetUp(h.got.output, pin)
+		}
+	}
+	return joinNonEmpty(": ", "skipped", why)
+}
+
+// failureOf says which case failed and why.
+func failureOf(c *report.Case) string {
+	return joinNonEmpty(": ", c.Name, phrase(c))
+}
+
+// addExtra adds entries of the cases that the reference does not have, without those that
+// say why a pinned case was not run.
+func (h *holding) addExtra(results []schema.TestResult) []schema.TestResult {
+	listed := 0
+	for i := range h.extra {
+		c := &h.extra[i]
+		switch {
+		case h.culprits.used[c]:
+		case listed == maxUnpinned:
+			last := &results[len(results)-1]
+			last.Message = joinNonEmpty("; ", last.Message, fmt.Sprintf("%d more cases that the reference does not have are left out", len(h.extra)-i))
+			return results
+		default:
+			listed++
+			results = append(results, h.unpinned(c))
+		}
+	}
+	return results
 }
 
 // judgeCase puts a case on its result.
@@ -100,13 +147,13 @@ func judgeCase(c *report.Case, result *schema.TestResult) {
 		award(result)
 		return
 	}
-	result.Outcome = schema.OutcomeFailed
+	result.Outcome, result.Message = schema.OutcomeFailed, phrase(c)
 }
 
 // unpinned makes an entry of a case that the reference does not have.
-func (r *trial) unpinned(c report.Case) schema.TestResult {
+func (r *trial) unpinned(c *report.Case) schema.TestResult {
 	result := r.entry(r.test, r.test.Name+"/"+c.Name)
-	judgeCase(&c, &result)
+	judgeCase(c, &result)
 	result.InProcess, result.Unpinned = true, true
 	return result
 }
@@ -125,39 +172,55 @@ func (r *trial) nothingPinned(got reading) schema.TestResult {
 	return result
 }
 
-// missingWords says why a pinned case has no verdict.
-func missingWords(c *report.Case, end ending) string {
+// missingWords says why a pinned case has no verdict. A framework that finished has
+// seen no such case.
+func missingWords(end ending, finished bool) string {
 	switch {
-	case c != nil:
-		return joinNonEmpty(": ", "skipped", c.Message)
 	case end.outcome != "" && end.outcome != schema.OutcomeCrashed:
 		return "not reported: " + end.message
 	case end.signal != "":
 		return "not reported: the program was " + end.message
 	case end.exit != 0:
 		return "not reported: the program ended with " + end.message
+	case finished:
+		return "not reported: the test framework finished without this case; fewer cases were made, or the program under test ended itself (exit status 0)"
 	}
-	return "not reported"
+	return "not reported: the program ended itself (exit status 0) before the tests were done"
 }
 
 // disagreement says, for staff, where a report and the process that wrote it tell different
 // stories; "" when they agree.
-func disagreement(got reading, results []schema.TestResult, missing, twice int) string {
-	failed := 0
-	for _, r := range results {
-		if r.Outcome != schema.OutcomePassed {
-			failed++
-		}
-	}
+func (h *holding) disagreement(results []schema.TestResult) string {
+	finished := h.got.finished(h.reference)
 	switch {
-	case twice > 0:
-		return fmt.Sprintf("%d names stand more than once in the report", twice)
-	case got.files > 0 && len(got.problems) > 0:
-		return "a report cannot be read: " + got.problems[0]
-	case got.clean() && missing > 0:
-		return fmt.Sprintf("the process ended with status 0, and %d pinned cases are missing from its report", missing)
-	case !got.clean() && failed == 0:
-		return "every case of the report passed, and yet: " + got.end.message
+	case len(h.twice) > 0:
+		return fmt.Sprintf("%d names stand more than once in the report", len(h.twice))
+	case h.got.clean() && h.unreported > 0 && !finished:
+		return fmt.Sprintf("the program ended with status 0, as exit(0) does, and %d pinned cases are missing from its report", h.unreported)
+	case h.got.clean() && h.got.files > 0 && len(h.got.problems) > 0:
+		return "a report cannot be read: " + h.got.problems[0]
+	case !h.got.clean() && allPassed(results) && !finished:
+		return "every case of the report passed, and yet: " + h.got.end.message
 	}
 	return ""
+}
+
+// failedOutside reports whether a framework finished, saw every case pass, and yet failed:
+// cleaning up behind the last case fails so, or a crash at the program's end.
+func (h *holding) failedOutside(results []schema.TestResult) bool {
+	return len(results) > 0 && !h.got.clean() && allPassed(results) && h.got.finished(h.reference)
+}
+
+// outside makes an entry of what failed outside of the cases.
+func (h *holding) outside() schema.TestResult {
+	result := h.entry(h.test, h.test.Name)
+	result.Outcome, result.InProcess, result.Unpinned = schema.OutcomeFailed, true, true
+	result.Message = joinNonEmpty(": ", "every case passed, and something outside of them failed", suiteTearDown(h.got.output), h.got.end.message)
+	result.Output = h.got.output
+	return result
+}
+
+// allPassed reports whether every result is that of a case that passed.
+func allPassed(results []schema.TestResult) bool {
+	return !slices.ContainsFunc(results, func(r schema.TestResult) bool { return r.Outcome != schema.OutcomePassed })
 }

@@ -1,0 +1,70 @@
+package grade
+
+import (
+	"strings"
+
+	"github.com/grader/grader/runner/grade/report"
+)
+
+// matching is what a report says of the pinned cases.
+type matching struct {
+	cases []*report.Case  // by pin; nil where the report has none
+	extra []report.Case   // cases that were run and that no pin asks for
+	twice map[string]bool // pins whose name the report holds too often, with a case that passed
+}
+
+// matchCases finds for each pin its case in the report. The n-th case of a name is that of
+// the n-th pin of the name.
+func matchCases(pins []string, cases []report.Case) matching {
+	place := make(map[string]int, len(pins))
+	for i, pin := range pins {
+		place[pin] = i
+	}
+	m := matching{cases: make([]*report.Case, len(pins)), twice: map[string]bool{}}
+	passed := map[string]bool{}
+	for _, c := range cases {
+		passed[c.Name] = passed[c.Name] || c.Verdict == report.Passed
+	}
+	seen := map[string]int{}
+	for i := range cases {
+		c := &cases[i]
+		seen[c.Name]++
+		at, pinned := place[numbered(c.Name, seen[c.Name])]
+		first, known := place[c.Name]
+		switch {
+		case pinned && m.cases[at] == nil:
+			m.cases[at] = c
+		case known && !passed[c.Name]:
+			m.cases[first] = joinCases(m.cases[first], c)
+		case known && c.Verdict != report.Skipped:
+			m.markTwice(place, c.Name)
+		case !known && c.Verdict != report.Skipped: // a case that is never run is nobody's
+			m.extra = append(m.extra, *c)
+		}
+	}
+	return m
+}
+
+// markTwice marks all pins of a name.
+func (m *matching) markTwice(place map[string]int, name string) {
+	for n := 1; ; n++ {
+		pin := numbered(name, n)
+		if _, ok := place[pin]; !ok {
+			return
+		}
+		m.twice[pin] = true
+	}
+}
+
+// joinCases makes one case of two of the same name, neither of which passed. Frameworks report a
+// case whose clean-up failed too, or a part of it, once more under the same name.
+func joinCases(a, b *report.Case) *report.Case {
+	joined := *a
+	if b.Verdict == report.Failed {
+		joined.Verdict = report.Failed
+	}
+	joined.Wall += b.Wall
+	joined.Message = joinNonEmpty("\n", a.Message, b.Message)
+	joined.Output = strings.TrimSpace(a.Output + "\n\n" + b.Output)
+	return &joined
+}

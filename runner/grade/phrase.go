@@ -1,0 +1,97 @@
+package grade
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/grader/grader/runner/grade/report"
+)
+
+// emptyPhrases are messages that do not say what failed. The text below them does.
+var emptyPhrases = []string{"", "collection failure", "collection skipped", "internal error", "test failed", "failed running beforeEach hook", "failed running afterEach hook"}
+
+// phrase returns the words by which a case tells people why it did not pass: its message, and
+// where that says too little, what its output says.
+func phrase(c *report.Case) string {
+	said := c.Message
+	if cause := rootCause(c.Output); cause != "" && !strings.Contains(said, causeText(cause)) {
+		return joinNonEmpty("; ", said, cause)
+	}
+	if slices.Contains(emptyPhrases, said) {
+		return joinNonEmpty(": ", said, firstWords(c.Output))
+	}
+	return said
+}
+
+var (
+	// javaCause and javaFrame match a cause in the trace of a Java exception, and where it was thrown.
+	javaCause = regexp.MustCompile(`(?m)^Caused by: (.+)$`)
+	javaFrame = regexp.MustCompile(`^\s+at [^(]*\(([\w$]+\.\w+:\d+)\)`)
+	// inThread matches what Java adds to a cause that it tells again.
+	inThread = regexp.MustCompile(`^java\.lang\.ExceptionInInitializerError: Exception (.+) \[in thread ".*"\]$`)
+)
+
+// rootCause returns the last cause in the trace of a Java exception and the first line of source
+// below it; "" for none.
+func rootCause(output string) string {
+	all := javaCause.FindAllStringSubmatchIndex(output, -1)
+	if len(all) == 0 {
+		return ""
+	}
+	last := all[len(all)-1]
+	cause := output[last[2]:last[3]]
+	if m := inThread.FindStringSubmatch(cause); m != nil {
+		cause = m[1]
+	}
+	for line := range strings.Lines(output[last[1]:]) {
+		if m := javaFrame.FindStringSubmatch(line); m != nil {
+			return fmt.Sprintf("%s (%s)", cause, m[1])
+		}
+	}
+	return cause
+}
+
+// causeText returns a cause without its class and its place.
+func causeText(cause string) string {
+	text, _, _ := strings.Cut(cause, " (")
+	if _, after, ok := strings.Cut(text, ": "); ok {
+		return after
+	}
+	return text
+}
+
+var (
+	pytestError = regexp.MustCompile(`(?m)^E   +(\S.*)$`)
+	pytestPlace = regexp.MustCompile(`(?m)^(?:E +File ")?([^\s":]+\.py)(?:", line |:)(\d+)`)
+	cPlace      = regexp.MustCompile(`^(?:at )?(\S+:\d+)(?:: (?:error|note|Failure).*)?$`)
+)
+
+// firstWords returns the error that an output tells of, and its place, in one line.
+func firstWords(output string) string {
+	if errs := pytestError.FindAllStringSubmatch(output, -1); len(errs) > 0 {
+		return withPlace(errs[len(errs)-1][1], pytestPlace.FindAllStringSubmatch(output, -1))
+	}
+	words := ""
+	for line := range strings.Lines(output) {
+		line = strings.TrimSpace(line)
+		switch m := cPlace.FindStringSubmatch(line); {
+		case line == "" || line == "FAILED:":
+		case words == "" && m == nil:
+			words = line
+		case words != "" && m != nil:
+			return fmt.Sprintf("%s (%s)", words, m[1])
+		}
+	}
+	return words
+}
+
+// withPlace adds the last of the places (file and line), if there is one.
+func withPlace(words string, places [][]string) string {
+	if len(places) == 0 {
+		return words
+	}
+	last := places[len(places)-1]
+	return fmt.Sprintf("%s (%s:%s)", words, last[1], last[2])
+}
