@@ -80,17 +80,18 @@ func partOf(name, whole string) bool {
 }
 
 // groupName returns the name of the group that a case stands for: "List" for JUnit's
-// "List.initializationError" and for "setUpClass (List)" of Python's unittest, else its own.
+// "List.initializationError" and for "setUpClass (List)" of Python's unittest, and the module
+// for pytest's "pytest.module", else its own.
 func groupName(name string) string {
 	if class, ok := strings.CutSuffix(name, ".initializationError"); ok {
 		return class
 	}
 	phase, class, ok := strings.Cut(name, " (")
-	if ok && strings.HasPrefix(phase, "setUp") {
+	if ok && strings.HasPrefix(phase[strings.LastIndex(phase, ".")+1:], "setUp") {
 		return strings.TrimSuffix(class, ")")
 	}
 	if i := strings.LastIndex(name, ":checked_setup"); i >= 0 { // libcheck
 		return name[:i]
 	}
-	return name
+	return strings.TrimPrefix(name, "pytest.")
 }

@@ -96,6 +96,8 @@ class Whole(unittest.TestCase):
 		{"raises when it is imported", one("raise RuntimeError('top')\n"), map[string]string{a + "test_call": "missing: RuntimeError: top (double.py:1)"}},
 		{"sys.exit(0) when it is imported", one("import sys\nsys.exit(0)\n"), map[string]string{a + "test_call": "missing: SystemExit: 0 (double.py:2)"}},
 		{"sys.exit(0) in a test", one("import sys\ndef double(x): sys.exit(0)\n"), map[string]string{a + "test_call": "failed: SystemExit: 0"}},
+		{"KeyboardInterrupt", one("def double(x): raise KeyboardInterrupt\n"), map[string]string{a + "test_call": "missing: exit status 2"}},
+		{"pytest.exit", one("import pytest\ndef double(x): pytest.exit('enough')\n"), map[string]string{a + "test_call": "missing: exit status 2"}},
 		{"pytest.skip", one("import pytest\ndef double(x): pytest.skip('no idea')\n"), map[string]string{a + "test_call": "missing: skipped: no idea", "units/units.test_b.test_other": "passed: "}},
 		{"pytest.xfail", one("import pytest\ndef double(x): pytest.xfail('no idea')\n"), map[string]string{a + "test_call": "missing: skipped: no idea"}},
 		{"recursion", one("def double(x): return double(x)\n"), map[string]string{a + "test_call": "failed: RecursionError"}},
@@ -187,10 +189,10 @@ int main(void) {
 		return files{"twice.c": fmt.Sprintf("int twice(int i) { return i == %d ? 1 : 2 * i; }\n", n)}
 	}
 	p.tryShapes(t, []shape{
-		{"wrong", but(3), map[string]string{"units/call": "failed: 0x1 != 0x6", "units/nothing": "passed: "}},
-		{"the set-up fails", but(4), map[string]string{"units/nothing": "failed: Test setup failed", "units/call": "passed: "}},
-		{"the clean-up fails", but(5), map[string]string{"units/nothing#2": "failed: Test teardown failed"}},
-		{"an assertion of the clean-up fails", but(8), map[string]string{"units/nothing": "failed: 0x1 != 0x10"}},
-		{"the clean-up of the group fails, which cmocka only prints", but(7), map[string]string{"units/call": "passed: "}},
+		{"wrong", but(3), map[string]string{"units/one.call": "failed: 0x1 != 0x6", "units/one.nothing": "passed: "}},
+		{"the set-up fails", but(4), map[string]string{"units/one.nothing": "failed: Test setup failed", "units/one.call": "passed: "}},
+		{"the clean-up fails", but(5), map[string]string{"units/two.nothing": "failed: Test teardown failed"}},
+		{"an assertion of the clean-up fails", but(8), map[string]string{"units/one.nothing": "failed: 0x1 != 0x10"}},
+		{"the clean-up of the group fails, which cmocka only prints", but(7), map[string]string{"units/one.call": "passed: "}},
 	})
 }

@@ -117,7 +117,7 @@ func (h *holding) skippedWords(pin string, c *report.Case) string {
 
 // failureOf says which case failed and why.
 func failureOf(c *report.Case) string {
-	return joinNonEmpty(": ", c.Name, phrase(c))
+	return joinNonEmpty(": ", strings.TrimPrefix(c.Name, "pytest."), phrase(c))
 }
 
 // addExtra adds entries of the cases that the reference does not have, without those that

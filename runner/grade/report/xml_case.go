@@ -59,6 +59,12 @@ func (c *xmlCase) start(element string, attrs []xml.Attr) {
 	}
 }
 
+// nameless reports whether the element stands for no case: pytest opens one and leaves it empty
+// where the run is interrupted. GoogleTest's failures outside of cases have no name either.
+func (c *xmlCase) nameless() bool {
+	return c.class == "" && c.name == "" && c.verdict != Failed
+}
+
 // say adds to the message.
 func (c *xmlCase) say(text string) {
 	if text == "" || c.message.Len() > maxText {

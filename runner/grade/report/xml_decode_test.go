@@ -80,11 +80,17 @@ func TestSuiteTotals(t *testing.T) {
 		document          string
 		stated, misstated bool
 	}{
-		"right":                     {`<testsuite tests="2" failures="1"><testcase name="a"/><testcase name="b"><failure/></testcase></testsuite>`, true, false},
-		"a case less":               {`<testsuite tests="2"><testcase name="a"/></testsuite>`, true, true},
-		"a failure less":            {`<testsuite tests="1" failures="1"><testcase name="a"/></testsuite>`, true, true},
-		"no totals":                 {`<testsuite><testcase name="a"/></testsuite>`, false, false},
-		"a setup of cmocka's fails": {`<testsuites><testsuite name="t" tests="0" failures="0" errors="1" skipped="0"></testsuite></testsuites>`, true, false},
+		"right":              {`<testsuite tests="2" failures="1"><testcase name="a"/><testcase name="b"><failure/></testcase></testsuite>`, true, false},
+		"a failed case less": {`<testsuite tests="2"><testcase name="a"/></testsuite>`, true, false},
+		"a passed case more": {`<testsuite tests="2" failures="1"><testcase name="a"/><testcase name="b"/></testsuite>`, true, true},
+		"a case and its clean-up fail, as pytest counts": {`<testsuite name="pytest" errors="2" failures="1" skipped="1" tests="5">
+			<testcase name="a"><failure/></testcase><testcase name="a"><error/></testcase><testcase name="b"><error/></testcase><testcase name="c"/><testcase name="d"><skipped/><skipped/></testcase></testsuite>`, true, false},
+		"a hook of Node's fails":                      {`<testsuites><testsuite name="s" tests="1" failures="0"><testcase name="a"/></testsuite></testsuites>`, true, false},
+		"cases of suites within, counted outside":     {`<testsuite tests="2"><testcase name="a"/><testsuite tests="1"><testcase name="b"/></testsuite></testsuite>`, true, false},
+		"cases of suites within, not counted outside": {`<testsuite tests="1"><testcase name="a"/><testsuite tests="1"><testcase name="b"/></testsuite></testsuite>`, true, false},
+		"a failure less":                              {`<testsuite tests="1" failures="1"><testcase name="a"/></testsuite>`, true, true},
+		"no totals":                                   {`<testsuite><testcase name="a"/></testsuite>`, false, false},
+		"a setup of cmocka's fails":                   {`<testsuites><testsuite name="t" tests="0" failures="0" errors="1" skipped="0"></testsuite></testsuites>`, true, false},
 	} {
 		var l List
 		if err := readJUnit([]byte(c.document), &l); err != nil || l.Stated != c.stated || l.Misstated != c.misstated {
