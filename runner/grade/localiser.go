@@ -53,9 +53,11 @@ func (l *localiser) add(path string, d localDir) {
 
 // rewrite returns a text without the directories' paths.
 func (l localiser) rewrite(text string) string {
+	lower := lowerASCII(text)
 	for _, d := range l.dirs {
-		if d.secret >= 0 {
-			text = d.rewriteMangled(text)
+		if d.secret >= 0 && strings.Contains(lower, d.parts[d.secret]) {
+			text = d.rewriteMangled(text, lower)
+			lower = lowerASCII(text)
 		}
 	}
 	return l.rewritePaths(text)
@@ -66,6 +68,9 @@ func (l localiser) rewritePaths(text string) string {
 	var pairs []string
 	found := false
 	for _, d := range l.dirs {
+		if d.secret >= 0 {
+			continue
+		}
 		for _, path := range d.spellings {
 			found = found || strings.Contains(text, path)
 			if d.above == "" {
@@ -102,8 +107,9 @@ func pathSeparators() []string {
 
 // rewriteMangled replaces the directory where its path stands, with any separator, from the
 // root or any of the directories above it. It is found by the part that nobody can guess.
-func (d localDir) rewriteMangled(text string) string {
-	lower, secret := lowerASCII(text), d.parts[d.secret]
+// lower is the text in lower case.
+func (d localDir) rewriteMangled(text, lower string) string {
+	secret := d.parts[d.secret]
 	var rewritten strings.Builder
 	copied := 0
 	for from := 0; ; {

@@ -1,6 +1,9 @@
 package report
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // Patterns of where a language prints an object's place in memory, which is another one in
 // each run: Python's "<Stack object at 0x7f8e5b5982d0>", the pointers of Go and C, and Java's
@@ -13,7 +16,12 @@ var (
 
 // withoutAddresses returns a name with an ellipsis for each address.
 func withoutAddresses(name string) string {
-	name = pythonAddress.ReplaceAllString(name, " at 0x…")
-	name = pointer.ReplaceAllString(name, "0x…")
-	return javaHash.ReplaceAllString(name, "${1}@…")
+	if strings.Contains(name, "0x") || strings.Contains(name, "0X") {
+		name = pythonAddress.ReplaceAllString(name, " at 0x…")
+		name = pointer.ReplaceAllString(name, "0x…")
+	}
+	if strings.Contains(name, "@") {
+		name = javaHash.ReplaceAllString(name, "${1}@…")
+	}
+	return name
 }

@@ -43,11 +43,8 @@ func (r *tapReport) plausible(depth, number int) bool {
 
 // contradict removes a result behind other text, where a line has its number for itself.
 func (r *tapReport) contradict(g *tapGroup, number int) {
-	for i, c := range slices.Backward(r.results) {
-		if c.group != g || c.number < number {
-			return
-		}
-		if c.behind && c.number == number {
+	for i := len(r.results) - 1; i >= 0 && r.results[i].behind && r.results[i].group == g; i-- {
+		if r.results[i].number == number {
 			r.results = slices.Delete(r.results, i, i+1)
 			return
 		}

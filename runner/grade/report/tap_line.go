@@ -35,6 +35,9 @@ var tapDirective = regexp.MustCompile(`^[ \t]*(?i:skip(?:ped)?|todo)(?:[ \t:]+(.
 // unescapeTAP returns a description or a reason as its author wrote it. A backslash before
 // any character but # and another backslash stays.
 func unescapeTAP(text string) string {
+	if !strings.Contains(text, `\`) {
+		return text
+	}
 	return strings.NewReplacer(`\\`, `\`, `\#`, `#`).Replace(text)
 }
 
