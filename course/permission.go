@@ -14,22 +14,29 @@ const (
 	ActionRerun     Action = "rerun"      // a submission
 )
 
+// MaySeeCourse decides whether the viewer may know of the course; CodeNotFound if not:
+// a course is not shown to strangers.
+func MaySeeCourse(v Viewer, code string) error {
+	switch v.role() {
+	case schema.RoleStudent, schema.RoleTA, schema.RoleInstructor:
+		return nil
+	}
+	return schema.Errorf(schema.CodeNotFound, "%s is unknown, or you are not enrolled; ask its staff to enrol you", code)
+}
+
 // MayUse decides whether the viewer may push to or fetch from the repository that
 // the path names; nil is yes, CodeForbidden says why not. Not being enrolled
 // (Role "") is CodeNotFound: a course is not shown to strangers. CodeRefused: what
 // nobody can do in this version.
 func MayUse(v Viewer, action Action, path schema.RepositoryPath) error {
-	role := v.role()
-	switch role {
-	case schema.RoleStudent, schema.RoleTA, schema.RoleInstructor:
-	default:
-		return schema.Errorf(schema.CodeNotFound, "%s is unknown, or you are not enrolled; ask its staff to enrol you", path.Course)
+	if err := MaySeeCourse(v, path.Course); err != nil {
+		return err
 	}
 	switch action {
 	case ActionPush:
-		return mayPush(role, path)
+		return mayPush(v.role(), path)
 	case ActionFetch:
-		return mayFetch(role, path)
+		return mayFetch(v.role(), path)
 	}
 	return schema.Errorf(schema.CodeForbidden, "a repository can be pushed to and fetched from, and nothing else")
 }
@@ -83,4 +90,13 @@ func MaySee(v Viewer, name schema.SubmissionName) error {
 		return nil
 	}
 	return schema.Errorf(schema.CodeNotFound, "there is no submission %s, or none that you may see", name)
+}
+
+// MayList decides whether the viewer may list the submissions of an owner in the course,
+// "" for those of everyone.
+func MayList(v Viewer, code, owner string) error {
+	if v.Staff() || owner != "" && owner == v.Login && v.role() == schema.RoleStudent {
+		return nil
+	}
+	return schema.Errorf(schema.CodeForbidden, "only the staff of %s list the submissions of others", code)
 }

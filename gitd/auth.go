@@ -11,6 +11,7 @@ import (
 	"github.com/gliderlabs/ssh"
 	gossh "golang.org/x/crypto/ssh"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
@@ -80,16 +81,43 @@ func (s *Server) verified(v *visitor, meta gossh.ConnMetadata, key gossh.PublicK
 		fingerprint: gossh.FingerprintSHA256(key),
 		public:      strings.TrimSpace(string(gossh.MarshalAuthorizedKey(key))),
 	}
-	if meta.User() != joinUser {
-		ctx, cancel := context.WithTimeout(s.base, lookupTime)
-		defer cancel()
-		if who.user, err = s.Accounts.UserByKey(ctx, who.fingerprint); err != nil {
-			return nil, fmt.Errorf("verify key: %w", err)
-		}
-		s.companions.add(v.strangers())
+	if meta.User() == joinUser {
+		v.mayJoin()
+	} else if who.user, err = s.admit(v, who.fingerprint); err != nil {
+		return nil, err
 	}
-	v.proved()
 	return &gossh.Permissions{ExtraData: map[any]any{identityKey{}: who}}, nil
+}
+
+// admit makes a visitor who has proved a key a member. The key is looked up again after
+// that: one that is removed before is missing then, and whoever removes it later ends
+// this connection.
+func (s *Server) admit(v *visitor, fingerprint string) (schema.User, error) {
+	ctx, cancel := context.WithTimeout(s.base, lookupTime)
+	defer cancel()
+	user, err := s.Accounts.UserByKey(ctx, fingerprint)
+	if err != nil {
+		return user, fmt.Errorf("verify key: %w", err)
+	}
+	if err := course.MayEnter(user); err != nil {
+		v.banner("grader: " + schema.MessageOf(err) + "\n")
+		return user, err
+	}
+	unknown := v.unknownKeys()
+	if !v.welcome(user.ID, fingerprint) {
+		v.banner(fmt.Sprintf("grader: you have %d connections open; close some and try again\n", s.Limits.UserConnections))
+		return user, schema.Errorf(schema.CodeLimit, "%s has too many connections", user.Login)
+	}
+	s.companions.add(unknown)
+	user, err = s.Accounts.UserByKey(ctx, fingerprint)
+	if err == nil {
+		err = course.MayEnter(user)
+	}
+	if err != nil {
+		v.conn.Close()
+		return user, fmt.Errorf("verify key: %w", err)
+	}
+	return user, nil
 }
 
 // strange answers a key that belongs to nobody: which key it was, and the way in.
@@ -114,7 +142,7 @@ func (v *visitor) note(fingerprint string) bool {
 	return true
 }
 
-func (v *visitor) strangers() []string {
+func (v *visitor) unknownKeys() []string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.unknown

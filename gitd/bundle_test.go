@@ -19,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 	gossh "golang.org/x/crypto/ssh"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/gitd"
 	"github.com/grader/grader/gitd/repo"
 	"github.com/grader/grader/hooks"
@@ -73,6 +74,7 @@ type bundle struct {
 	queue   *queue
 	clock   *clock
 	course  schema.Course
+	room    *classroom.Classroom
 	ledger  gitd.Ledger // the store, unless a test puts something in between
 	limits  gitd.Limits
 	logs    *logs
@@ -90,7 +92,8 @@ func newBundle(t testing.TB, change ...func(*bundle)) *bundle {
 	t.Cleanup(func() { check(t, b.store.Close()) })
 	b.ledger = b.store
 	b.queue = newQueue(b.store, b.clock)
-	b.course, err = b.store.AddCourse(t.Context(), "operator", schema.Course{Code: "comp1", Title: "First course", Zone: "America/Toronto", Flavour: "standard"})
+	b.room = classroom.New(classroom.Options{Store: b.store, Live: b.queue, Clock: b.clock.now})
+	b.course, err = b.store.AddCourse(t.Context(), schema.Operator(), schema.Course{Code: "comp1", Title: "First course", Zone: "America/Toronto", Flavour: "standard"})
 	check(t, err)
 	for login, role := range map[string]schema.Role{"alice": schema.RoleStudent, "bob": schema.RoleStudent, "tina": schema.RoleTA, "ida": schema.RoleInstructor, "eve": ""} {
 		b.addUser(login, role)
@@ -134,7 +137,7 @@ func (b *bundle) restart() {
 func (b *bundle) config() *gitd.Server {
 	return &gitd.Server{
 		Addr: "127.0.0.1:0", HostKey: filepath.Join(b.dir, "hostkey"), WebURL: func() string { return "https://grader.test" },
-		Accounts: b.store, Courses: b.store, Ledger: b.ledger, Queue: b.queue, Repos: b.repos, Hooks: b.hooks,
+		Classroom: b.room, Accounts: b.store, Courses: b.store, Ledger: b.ledger, Queue: b.queue, Repos: b.repos, Hooks: b.hooks,
 		Limits: b.limits, Clock: b.clock.now, Logger: slog.New(slog.NewTextHandler(b.logs, nil)),
 	}
 }
@@ -152,10 +155,10 @@ func (b *bundle) stop() {
 func (b *bundle) addUser(login string, role schema.Role) {
 	b.t.Helper()
 	key := b.newKey(login)
-	_, err := b.store.AddUser(b.t.Context(), "operator", schema.User{Login: login, Name: strings.ToUpper(login[:1]) + login[1:]}, key)
+	user, err := b.store.AddUser(b.t.Context(), schema.Operator(), schema.User{Login: login, Name: strings.ToUpper(login[:1]) + login[1:]}, key)
 	check(b.t, err)
 	if role != "" {
-		check(b.t, b.store.Enrol(b.t.Context(), "operator", "comp1", login, role))
+		check(b.t, b.store.Enrol(b.t.Context(), schema.Operator(), b.course, user, role))
 	}
 }
 
@@ -182,6 +185,14 @@ func (b *bundle) fingerprint(name string) string {
 	key, _, _, _, err := gossh.ParseAuthorizedKey(public)
 	check(b.t, err)
 	return gossh.FingerprintSHA256(key)
+}
+
+// public is a key's public key file.
+func (b *bundle) public(name string) string {
+	b.t.Helper()
+	text, err := os.ReadFile(b.keyPath(name) + ".pub")
+	check(b.t, err)
+	return string(text)
 }
 
 func command(name string, args ...string) *exec.Cmd { return exec.Command(name, args...) }

@@ -8,6 +8,7 @@ const (
 	errGone     cause = "the client is gone"
 	errTooLong  cause = "the session took too long"
 	errHangUp   cause = "interrupted at the terminal"
+	errTooMany  cause = "too many sessions on one connection"
 )
 
 // Error implements error.

@@ -9,17 +9,14 @@ import (
 	"text/tabwriter"
 	"time"
 
-	gossh "golang.org/x/crypto/ssh"
-
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
 )
 
 const (
-	codeLife  = 24 * time.Hour
-	loginLife = 5 * time.Minute
-	maxKey    = 16 << 10 // bytes of a public key on standard input
-	keyTime   = 30 * time.Second
+	maxKey  = 64 << 10 // bytes of a public key on standard input
+	keyTime = 30 * time.Second
 )
 
 // join binds the key that was just proved to the account that a one-time code names.
@@ -27,9 +24,7 @@ func (s *Server) join(ctx context.Context, sess *session, args []string) int {
 	if len(args) != 1 {
 		return sess.fail(schema.Errorf(schema.CodeInvalid, "use: %s CODE, with the one-time code that you were given", s.reach(joinUser)))
 	}
-	now := s.Clock()
-	key := schema.Key{Fingerprint: sess.who.fingerprint, Public: sess.who.public, Active: true, AddedAt: now}
-	user, err := s.Accounts.RedeemCode(ctx, args[0], key, now)
+	user, err := s.Classroom.Accounts.Join(ctx, sess.actor(), args[0], sess.who.public)
 	if err != nil {
 		s.logInternal("redeem code", err)
 		return sess.fail(err)
@@ -52,13 +47,13 @@ func (s *Server) login(ctx context.Context, sess *session, _ []string) int {
 	if s.page("login") == "" {
 		return sess.fail(schema.Errorf(schema.CodeUnavailable, "this server has no web site"))
 	}
-	token, err := s.Accounts.NewLoginToken(ctx, sess.who.user.ID, s.Clock().Add(loginLife))
+	link, err := s.Classroom.Accounts.SignInLink(ctx, sess.actor(), "")
 	if err != nil {
 		s.logInternal("make login link", err)
 		return sess.fail(err)
 	}
-	fmt.Fprintf(sess.out, "%s\n", s.page("login/"+token))
-	fmt.Fprintf(sess.err, "Open it in your browser within %d minutes; it works once, and signs in as you.\n", int(loginLife.Minutes()))
+	fmt.Fprintf(sess.out, "%s\n", s.page(link.Path()))
+	fmt.Fprintf(sess.err, "Open it in your browser within %d minutes; it works once, and signs in as you.\n", int(classroom.LinkLife.Minutes()))
 	return 0
 }
 
@@ -85,7 +80,7 @@ func (s *Server) keys(ctx context.Context, sess *session, args []string) int {
 }
 
 func (s *Server) listKeys(ctx context.Context, sess *session) error {
-	keys, err := s.Accounts.Keys(ctx, sess.who.user.ID)
+	keys, err := s.Classroom.Accounts.Keys(ctx, sess.actor(), "")
 	if err != nil {
 		return fmt.Errorf("list keys: %w", err)
 	}
@@ -119,31 +114,24 @@ func (s *Server) addKey(ctx context.Context, sess *session, args []string) error
 			return err
 		}
 	}
-	public, comment, _, _, err := gossh.ParseAuthorizedKey([]byte(text))
-	if _, certificate := public.(*gossh.Certificate); err != nil || certificate {
-		return schema.Errorf(schema.CodeInvalid, "that is no public key; send the one line of a file like ~/.ssh/id_ed25519.pub")
-	}
-	now := s.Clock()
-	key := schema.Key{
-		UserID: sess.who.user.ID, Fingerprint: gossh.FingerprintSHA256(public), AddedAt: now,
-		Public: strings.TrimSpace(string(gossh.MarshalAuthorizedKey(public))), Comment: transcript.Clip(transcript.OneLine(comment), 100),
-	}
-	if err := s.Accounts.AddKey(ctx, key); err != nil {
+	added, err := s.Classroom.Accounts.OfferKey(ctx, sess.actor(), text)
+	if err != nil {
 		return fmt.Errorf("add key: %w", err)
 	}
-	code, err := s.Accounts.NewCode(ctx, sess.who.user.ID, now.Add(codeLife))
-	if err != nil {
-		return fmt.Errorf("make code: %w", err)
-	}
-	fmt.Fprintf(sess.out, "added %s, pending\nProve it within a day, with that key:\n    %s %s\n", key.Fingerprint, s.reach(joinUser), code)
+	fmt.Fprintf(sess.out, "added %s, pending\nProve it within %d days, with that key; the code is for no other:\n    %s %s\n",
+		added.Key.Fingerprint, int(classroom.CodeLife.Hours()/24), s.reach(joinUser), added.Code)
 	return nil
 }
 
 func (s *Server) removeKey(ctx context.Context, sess *session, fingerprint string) error {
-	if err := s.Accounts.RemoveKey(ctx, sess.who.user.ID, fingerprint); err != nil {
+	removed, err := s.Classroom.Accounts.RemoveKey(ctx, sess.actor(), "", fingerprint)
+	if err != nil {
 		return fmt.Errorf("remove key: %w", err)
 	}
-	fmt.Fprintf(sess.out, "removed %s\n", schema.Sanitize(fingerprint))
+	fmt.Fprintf(sess.out, "removed %s, with its open connections, %s\n", removed.Key.Fingerprint, removed.Ended.Words())
+	for _, k := range removed.Added {
+		fmt.Fprintf(sess.out, "%s was added by it and stays; if it is not yours: keys remove %s\n", k.Fingerprint, k.Fingerprint)
+	}
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
@@ -64,27 +65,25 @@ func (s *Server) failed(sess *session, what string, err error) int {
 }
 
 func (s *Server) courseStatus(ctx context.Context, sess *session, e schema.Enrolment, only string) error {
-	assignments, err := s.Courses.Assignments(ctx, e.Course.ID)
+	m := classroom.Member{Actor: sess.actor(), Course: e.Course, Role: e.Role}
+	assignments, err := s.Classroom.Work.Assignments(ctx, m)
 	if err != nil {
-		return fmt.Errorf("list assignments: %w", err)
+		return err
 	}
 	if only == "" {
 		fmt.Fprintf(sess.out, "%s  %s (%s)\n", e.Course.Code, schema.Sanitize(e.Course.Title), e.Role)
 	}
-	viewer := course.Viewer{Login: sess.who.user.Login, Role: e.Role, Admin: sess.who.user.Admin}
 	shown := 0
 	for _, a := range assignments {
 		if only != "" && a.Name != only {
 			continue
 		}
-		line, err := s.assignmentStatus(ctx, viewer, a)
+		line, err := s.assignmentStatus(ctx, m.Viewer(), a)
 		if err != nil {
 			return err
 		}
-		if line != "" {
-			shown++
-			fmt.Fprintln(sess.out, line)
-		}
+		shown++
+		fmt.Fprintln(sess.out, line)
 	}
 	switch {
 	case shown == 0 && only != "":
@@ -95,23 +94,16 @@ func (s *Server) courseStatus(ctx context.Context, sess *session, e schema.Enrol
 	return nil
 }
 
-// assignmentStatus is one assignment's line, "" where the viewer sees none.
-func (s *Server) assignmentStatus(ctx context.Context, v course.Viewer, a schema.Assignment) (string, error) {
-	if a.Active == nil {
-		if !v.Staff() {
-			return "", nil
-		}
+// assignmentStatus is one assignment's line.
+func (s *Server) assignmentStatus(ctx context.Context, v course.Viewer, a classroom.Assignment) (string, error) {
+	switch {
+	case a.Broken != nil:
+		return "", a.Broken
+	case a.Spec == nil:
 		return fmt.Sprintf("  %-24s no accepted tests yet", a.Path()), nil
 	}
-	spec, err := s.specs.of(*a.Active, a.Course)
-	if err != nil {
-		return "", fmt.Errorf("parse active version: %w", err)
-	}
 	now := s.Clock()
-	if !v.Staff() && !course.Released(spec, now) {
-		return "", nil
-	}
-	stand, err := s.standing(ctx, v, a)
+	stand, err := s.standing(ctx, v, a.Assignment)
 	if err != nil {
 		return "", err
 	}
@@ -120,7 +112,7 @@ func (s *Server) assignmentStatus(ctx context.Context, v course.Viewer, a schema
 		return "", fmt.Errorf("read terms: %w", err)
 	}
 	timing := terms.Status(now)
-	if opens := course.TimingOf(spec, terms.Schedule, now, 0); !opens.Released {
+	if opens := course.TimingOf(a.Spec, terms.Schedule, now, 0); !opens.Released {
 		timing = opens.Words
 	}
 	return fmt.Sprintf("  %-24s %s; %s", a.Path(), timing, stand), nil

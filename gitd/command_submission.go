@@ -19,7 +19,7 @@ func (s *Server) named(ctx context.Context, sess *session, raw string) (schema.S
 	if err != nil {
 		return name, target{}, err
 	}
-	t, err := s.find(ctx, sess.who.user, name.Course+"/"+name.Assignment, course.ActionFetch)
+	t, err := s.find(ctx, sess, name.Course+"/"+name.Assignment, course.ActionFetch)
 	if err != nil {
 		return name, t, err
 	}
@@ -31,15 +31,19 @@ func (s *Server) named(ctx context.Context, sess *session, raw string) (schema.S
 
 // submission returns the one that a name means; without a number, the latest.
 func (s *Server) submission(ctx context.Context, sess *session, raw string) (schema.Submission, target, error) {
-	name, t, err := s.named(ctx, sess, raw)
+	name, err := schema.ParseSubmissionName(raw)
 	if err != nil {
-		return schema.Submission{}, t, err
+		return schema.Submission{}, target{}, err
 	}
-	sub, err := s.Ledger.Submission(ctx, name)
-	if schema.CodeOf(err) == schema.CodeNotFound {
-		return sub, t, schema.Errorf(schema.CodeNotFound, "there is no submission %s", name)
+	seen, err := s.Classroom.Work.Submission(ctx, sess.actor(), name)
+	if err != nil {
+		return schema.Submission{}, target{}, err
 	}
-	return sub, t, err
+	sess.course.Store(seen.Member.Course.ID)
+	t := target{user: sess.who.user, viewer: seen.Member.Viewer(), course: seen.Member.Course, assignment: seen.Assignment.Assignment, spec: seen.Assignment.Spec}
+	t.path = schema.RepositoryPath{Kind: schema.RepositoryOwn, Course: name.Course, Assignment: name.Assignment}
+	t.shed()
+	return seen.Submission, t, nil
 }
 
 func (s *Server) log(ctx context.Context, sess *session, args []string) int {
@@ -97,10 +101,9 @@ func (s *Server) rerun(ctx context.Context, sess *session, args []string) int {
 	if err != nil {
 		return s.failed(sess, "rerun", err)
 	}
-	if _, err := s.Ledger.Rerun(ctx, sub.ID, sess.who.user, s.Clock()); err != nil {
+	if _, err := s.Classroom.Work.Rerun(ctx, sess.actor(), sub.ID); err != nil {
 		return s.failed(sess, "rerun", err)
 	}
-	s.Queue.Wake()
 	fmt.Fprintf(sess.out, "%s is graded again; see: watch %s\n", sub.Name, sub.Name)
 	return 0
 }

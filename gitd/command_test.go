@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/grader/grader/schema"
 )
 
 func TestCommandsOfAStudent(t *testing.T) {
@@ -31,7 +33,7 @@ func TestCommandsOfAStudent(t *testing.T) {
 		"watch nothing":      {[]string{"watch", "comp1/a1/7"}, 1, []string{"grader: there is no submission comp1/a1/alice/7"}},
 		"rerun without n":    {[]string{"rerun", "comp1/a1"}, 2, []string{"use: rerun COURSE/ASSIGNMENT/N"}},
 		"help":               {[]string{"help"}, 0, []string{"Commands, as in: ssh -p ", "watch COURSE/ASSIGNMENT[/N]"}},
-		"login":              {[]string{"login"}, 0, []string{"https://grader.test/login/", "within 5 minutes"}},
+		"login":              {[]string{"login"}, 0, []string{"https://grader.test/login/", "within 10 minutes"}},
 		"too many arguments": {[]string{"whoami", "now"}, 2, []string{"grader: use: whoami"}},
 		"receipt":            {[]string{"receipt", "comp1/a1/1"}, 2, []string{`grader: "receipt" is not supported yet`}},
 		"a shell's command":  {[]string{"ls", "-l"}, 2, []string{`grader: there is no command "ls", and no shell; try help`}},
@@ -82,11 +84,21 @@ func TestUnknownKeyIsToldHowToRegister(t *testing.T) {
 	b.sshAs("join", "fresh", "").says(t, "use: ssh -p "+port)
 	alice, err := b.store.UserByKey(t.Context(), b.fingerprint("alice"))
 	check(t, err)
-	code, err := b.store.NewCode(t.Context(), alice.ID, time.Now().Add(time.Hour))
+	code, err := b.store.NewCode(t.Context(), schema.Operator(), alice, "", time.Now().Add(time.Hour))
 	check(t, err)
 	b.sshAs("join", "fresh", "", code).says(t, "Welcome, Alice. The key "+key.Fingerprint+" is yours now.")
 	b.ssh("fresh", "whoami").says(t, "login  alice")
 	b.sshAs("join", "fresh", "", code).says(t, "used already")
+}
+
+// codeIn returns the one-time code in what a command said.
+func codeIn(t *testing.T, text string) string {
+	t.Helper()
+	code := regexp.MustCompile(`join@\S+ (\S+)`).FindStringSubmatch(text)
+	if code == nil {
+		t.Fatalf("no code in %q", text)
+	}
+	return code[1]
 }
 
 // A key that is merely pasted identifies nobody until it has proved itself.
@@ -100,16 +112,12 @@ func TestAddedKeyIsPendingUntilItJoins(t *testing.T) {
 	added.says(t, "added "+key.Fingerprint+", pending", "join@")
 	b.ssh("laptop", "whoami").says(t, "is not registered here")
 	b.ssh("alice", "keys").says(t, key.Fingerprint+"  pending  never used")
-	code := regexp.MustCompile(`join@\S+ (\S+)`).FindStringSubmatch(added.out)
-	if code == nil {
-		t.Fatalf("no code in %q", added.out)
-	}
-	b.sshAs("join", "laptop", "", code[1]).says(t, "Welcome, Alice.")
+	b.sshAs("join", "laptop", "", codeIn(t, added.out)).says(t, "Welcome, Alice.")
 	b.ssh("laptop", "keys", "list").says(t, key.Fingerprint+"  active  in use now")
 	b.ssh("alice", "keys", "remove", key.Fingerprint).says(t, "removed "+key.Fingerprint)
 	b.ssh("laptop", "whoami").says(t, "is not registered here")
 	b.ssh("alice", "keys", "remove", b.fingerprint("alice")).says(t, "is your last active key")
-	b.sshAs("grader", "alice", "nonsense", "keys", "add").says(t, "that is no public key")
+	b.sshAs("grader", "alice", "nonsense", "keys", "add").says(t, "this is no public key")
 }
 
 // An unknown key beside a registered one is answered once, not at each push.

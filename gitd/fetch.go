@@ -23,7 +23,7 @@ func (s *Server) uploadPack(ctx context.Context, sess *session, args []string) i
 	if len(args) != 1 {
 		return sess.fail(schema.Errorf(schema.CodeInvalid, "use: git-upload-pack 'COURSE/ASSIGNMENT'"))
 	}
-	t, err := s.find(ctx, sess.who.user, args[0], course.ActionFetch)
+	t, err := s.find(ctx, sess, args[0], course.ActionFetch)
 	if err != nil {
 		return s.fatal(sess, err)
 	}

@@ -93,6 +93,10 @@ func (s *Server) stream(ctx context.Context, v viewing, first []string, job int6
 		_ = v.out.Lines(transcript.Stopping(v.again))
 	case errors.Is(err, errTooLong):
 		_ = v.out.Lines([]string{"This session has been open too long; the grading goes on."})
+	default:
+		if why, ok := revokedFor(err); ok {
+			_ = v.out.Lines([]string{why + "; the grading goes on."})
+		}
 	}
 	return nil, false
 }

@@ -81,7 +81,7 @@ func gateWithPins(names ...string) func(schema.Job) ([]schema.Event, schema.Resu
 func TestCandidateIsGradedOnItsOwnFlavour(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
-	check(t, b.store.SetFlavours(t.Context(), "operator", "comp1", "standard", []string{"large"}))
+	check(t, b.store.SetFlavours(t.Context(), schema.Operator(), "comp1", "standard", []string{"large"}))
 	flavours := make(chan string, 3)
 	b.queue.play(func(j schema.Job) ([]schema.Event, schema.Result) {
 		flavours <- j.Flavour

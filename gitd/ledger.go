@@ -40,9 +40,6 @@ type Ledger interface {
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
 	// VersionByCommit returns the newest version of that commit; CodeNotFound.
 	VersionByCommit(ctx context.Context, assignment int64, commit string) (schema.Version, error)
-	// Rerun makes a new job for a submission against the active version. CodeRefused:
-	// its latest job has not ended, or a student's free retries are spent.
-	Rerun(ctx context.Context, submission int64, by schema.User, at time.Time) (schema.Job, error)
 	// GateJob returns the latest gate job of a version.
 	GateJob(ctx context.Context, version int64) (schema.Job, error)
 }

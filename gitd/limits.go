@@ -5,10 +5,12 @@ import "time"
 // Limits bound what clients may take. A zero field takes its default.
 type Limits struct {
 	Connections     int           // at once; 0: 8192
-	Strangers       int           // connections of one address that have not proved who they are; 0: 512
+	Strangers       int           // connections of one address that belong to no account; beyond it the oldest is closed; 0: 512
+	UserConnections int           // connections of one account at once; 0: twice UserSessions
 	UserSessions    int           // sessions of one account at once; 0: 64
 	ConnectionSlots int           // sessions on one connection at once; 0: 16
 	Handshake       time.Duration // from connecting to the proof; 0: 30 s
+	Join            time.Duration // from the proof to the end of a connection that binds a key; 0: 30 s
 	Command         time.Duration // from a session's start to its command; 0: 30 s
 	List            time.Duration // from a session's start to the whole command list; 0: 60 s
 	Pack            time.Duration // from the list to the last byte of the pack; 0: 120 s
@@ -26,8 +28,10 @@ func (l Limits) withDefaults() Limits {
 	l.Connections = orElse(l.Connections, 8192)
 	l.Strangers = orElse(l.Strangers, 512)
 	l.UserSessions = orElse(l.UserSessions, 64)
+	l.UserConnections = orElse(l.UserConnections, 2*l.UserSessions)
 	l.ConnectionSlots = orElse(l.ConnectionSlots, 16)
 	l.Handshake = orElse(l.Handshake, 30*time.Second)
+	l.Join = orElse(l.Join, 30*time.Second)
 	l.Command = orElse(l.Command, 30*time.Second)
 	l.List = orElse(l.List, time.Minute)
 	l.Pack = orElse(l.Pack, 2*time.Minute)

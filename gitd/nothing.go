@@ -65,13 +65,12 @@ func (s *Server) retryFailed(ctx context.Context, p *push, is *recorded) error {
 	if is.submission.ID == 0 || is.job.State != schema.StateFailed {
 		return nil
 	}
-	job, err := s.Ledger.Rerun(context.WithoutCancel(ctx), is.submission.ID, p.target.user, s.Clock())
+	job, err := s.Classroom.Work.Rerun(context.WithoutCancel(ctx), p.session.actor(), is.submission.ID)
 	if err != nil {
 		s.logInternal("retry a failed job", err)
 		return err
 	}
 	is.job = job
-	s.Queue.Wake()
 	return nil
 }
 

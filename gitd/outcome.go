@@ -40,6 +40,9 @@ func (s *Server) failedPush(err error) outcome {
 	if errors.Is(err, errStopping) {
 		return refusedFor(refusalStopping())
 	}
+	if why, ok := revokedFor(err); ok {
+		return refusedFor(refusal{"session ended", why})
+	}
 	s.logInternal("receive a push", err)
 	return refusedFor(refusal{"try again later", schema.MessageOf(err)})
 }

@@ -55,7 +55,7 @@ func (s *Server) begin(ctx context.Context, sess *session, args []string) (*push
 	if len(args) != 1 {
 		return nil, sess.fail(schema.Errorf(schema.CodeInvalid, "use: git-receive-pack 'COURSE/ASSIGNMENT'"))
 	}
-	t, err := s.find(ctx, sess.who.user, args[0], course.ActionPush)
+	t, err := s.find(ctx, sess, args[0], course.ActionPush)
 	if err != nil {
 		return nil, s.fatal(sess, err)
 	}
@@ -119,6 +119,8 @@ func (s *Server) noList(sess *session, err error) int {
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errGone):
 		return 1 // the client left: nobody reads
+	case errors.As(err, new(*revoked)):
+		err = schema.Errorf(schema.CodeForbidden, "%s. Nothing was counted", err)
 	case errors.Is(err, errStopping):
 		err = schema.Errorf(schema.CodeUnavailable, "the server is stopping; push again in a moment. Nothing was counted")
 	case errors.Is(err, pktline.ErrTooLong):

@@ -71,6 +71,8 @@ func (s *Server) lock(ctx context.Context, p *push) (*repo.Lock, *refusal, error
 	case errors.Is(context.Cause(ctx), errStopping):
 		no := refusalStopping()
 		return nil, &no, nil
+	case errors.As(context.Cause(ctx), new(*revoked)):
+		return nil, nil, context.Cause(ctx)
 	case errors.Is(err, context.DeadlineExceeded):
 		return nil, &refusal{"busy", "another push to this repository is still coming in. Push again when it has ended"}, nil
 	}
@@ -102,6 +104,7 @@ func (s *Server) runGit(ctx context.Context, p *push, lock *repo.Lock) outcome {
 	}
 	defer func() { _ = r.Close() }() // ends what still runs
 	p.reception.begin(r.Kill)
+	defer p.abortWith(ctx)()
 	p.intent.ProcessGroup = r.ProcessGroup
 	// From here on nothing may depend on the client: git can move the ref.
 	ctx = context.WithoutCancel(ctx)

@@ -14,6 +14,7 @@ import (
 	"github.com/gliderlabs/ssh"
 	gossh "golang.org/x/crypto/ssh"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/gitd/repo"
 	"github.com/grader/grader/hooks"
 	"github.com/grader/grader/schema"
@@ -32,6 +33,8 @@ type Server struct {
 	// the site does not listen yet, names no pages.
 	WebURL func() string
 
+	Classroom *classroom.Classroom
+
 	Accounts Accounts
 	Courses  Courses
 	Ledger   Ledger
@@ -49,14 +52,15 @@ type Server struct {
 	listener net.Listener
 	ssh      *ssh.Server
 	serving  sync.WaitGroup // accept loop, retrier, toucher, tidier
+	deaf     func()         // stops hearing of revocations
 
 	connections counter[string] // one key: all
-	strangers   counter[string] // by address
-	users       counter[int64]
+	strangers   strangers
+	members     members
+	users       counter[int64] // sessions by account
 	conns       conns
 	companions  companions
 	sessions    sessions
-	specs       specs
 	pushes      pushes
 	seeds       seeds
 	unsettled   chan struct{} // wakes the retrier
@@ -89,6 +93,7 @@ func (s *Server) Start(ctx context.Context) error {
 		return fmt.Errorf("ssh: %w", err)
 	}
 	s.ssh = s.newSSH(signer) //nolint:contextcheck // connections outlive Start
+	s.deaf = s.Classroom.Revoked.Listen(s.revoke)
 	s.serving.Go(func() { s.serve(s.listener) })
 	s.serving.Go(s.retry)
 	s.serving.Go(s.touchKeys)
@@ -147,6 +152,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	_ = s.ssh.Close() // of the listener, which is closed already
 	s.conns.closeAll()
 	<-ended
+	s.deaf()
 	s.serving.Wait()
 	return err
 }
@@ -199,15 +205,10 @@ func (s *Server) accept(sctx ssh.Context, c net.Conn) net.Conn {
 		return nil
 	}
 	address, _, err := net.SplitHostPort(tcp.RemoteAddr().String())
-	if err != nil || !s.connections.enter("", s.Limits.Connections) {
+	if err != nil || !s.room() {
 		return nil
 	}
-	if !s.strangers.enter(address, s.Limits.Strangers) {
-		s.connections.leave("")
-		s.Logger.Warn("too many unproved connections", "address", address)
-		return nil
-	}
-	v := newVisitor(address, s.Limits, func() { s.strangers.leave(address) })
+	v := &visitor{server: s, network: networkOf(address)}
 	var wrapped *conn
 	gone := func() { s.connections.leave(""); v.closed(); s.conns.remove(wrapped) }
 	wrapped, err = newConn(tcp, gone)
@@ -215,9 +216,29 @@ func (s *Server) accept(sctx ssh.Context, c net.Conn) net.Conn {
 		gone()
 		return nil
 	}
-	v.begin(wrapped, s.Limits.Handshake)
+	v.begin(wrapped)
+	if oldest := s.strangers.enter(v, s.Limits.Strangers); oldest != nil {
+		s.Logger.Warn("too many unproved connections: the oldest is closed", "network", v.network)
+		oldest.conn.Close()
+	}
 	sctx.SetValue(visitorKey{}, v)
 	return wrapped
+}
+
+// room counts a connection in. Where there are too many, a stranger's makes room: of the
+// network that has most of them, the oldest. False: there is none.
+func (s *Server) room() bool {
+	if s.connections.enter("", s.Limits.Connections) {
+		return true
+	}
+	oldest := s.strangers.heaviest()
+	if oldest == nil {
+		s.Logger.Warn("too many connections", "limit", s.Limits.Connections)
+		return false
+	}
+	s.Logger.Warn("too many connections: a stranger's is closed", "network", oldest.network)
+	oldest.conn.Close()
+	return s.connections.enter("", s.Limits.Connections)
 }
 
 // recovered logs a panic; a handler's panic must never end the server.

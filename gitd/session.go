@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gliderlabs/ssh"
@@ -34,8 +35,15 @@ type session struct {
 	protocol string // GIT_PROTOCOL, "" or "version=N"
 	pty      bool
 	started  time.Time
-	readers  sync.WaitGroup // goroutines that end when the channel is closed
-	hangUp   func()         // closes the connection, for a client that does not answer a close
+	cancel   context.CancelCauseFunc // ends the session
+	course   atomic.Int64            // in which it works, 0 until that is known
+	readers  sync.WaitGroup          // goroutines that end when the channel is closed
+	hangUp   func()                  // closes the connection, for a client that does not answer a close
+}
+
+// actor is who acts in the session.
+func (sess *session) actor() schema.Actor {
+	return schema.Actor{User: sess.who.user, Channel: schema.ChannelSSH, Key: sess.who.fingerprint}
 }
 
 // serveChannel runs one session from its opening to its exit status.
@@ -43,15 +51,18 @@ func (s *Server) serveChannel(_ *ssh.Server, conn *gossh.ServerConn, opened goss
 	defer func() { s.recovered("session", recover()) }()
 	v, known := sctx.Value(visitorKey{}).(*visitor)
 	who, proved := identityOf(conn)
-	switch {
-	case !known || !proved:
+	if !known || !proved {
 		_ = opened.Reject(gossh.Prohibited, "not authenticated")
 		return
-	case !v.enter(s.Limits.ConnectionSlots):
-		_ = opened.Reject(gossh.ResourceShortage, "too many sessions on one connection")
+	}
+	ctx, cancel := context.WithCancelCause(s.base)
+	defer cancel(nil)
+	sess := &session{who: who, started: s.Clock(), cancel: cancel, hangUp: func() { v.conn.Close() }}
+	if err := v.enter(sess, s.Limits.ConnectionSlots); err != nil {
+		_ = opened.Reject(gossh.ResourceShortage, err.Error())
 		return
 	}
-	defer v.exit()
+	defer v.exit(sess)
 	if !s.sessions.enter() {
 		_ = opened.Reject(gossh.ResourceShortage, errStopping.Error())
 		return
@@ -61,30 +72,30 @@ func (s *Server) serveChannel(_ *ssh.Server, conn *gossh.ServerConn, opened goss
 	if err != nil {
 		return
 	}
-	s.runSession(&session{channel: channel, who: who, started: s.Clock(), hangUp: func() { v.conn.Close() }}, requests)
+	sess.channel = channel
+	s.runSession(ctx, sess, requests)
 }
 
-func (s *Server) runSession(sess *session, requests <-chan *gossh.Request) {
-	ctx, cancel := context.WithCancelCause(s.base)
-	lifetime := time.AfterFunc(s.Limits.Session, func() { cancel(errTooLong) })
+func (s *Server) runSession(ctx context.Context, sess *session, requests <-chan *gossh.Request) {
+	lifetime := time.AfterFunc(s.Limits.Session, func() { sess.cancel(errTooLong) })
 	cut := time.AfterFunc(s.Limits.Session+closeGrace, sess.hangUp)
 	command := make(chan string, 1)
 	sess.readers.Go(func() {
-		defer cancel(errGone) // the requests end when the client is gone
+		defer sess.cancel(errGone) // the requests end when the client is gone
 		sess.listen(requests, command)
 	})
 	defer func() {
 		s.recovered("session", recover())
 		lifetime.Stop()
 		_ = sess.channel.Close() // it may be closed
-		cancel(nil)
+		sess.cancel(nil)
 		cut.Reset(closeGrace)
 		sess.readers.Wait()
 		cut.Stop()
 	}()
 	select {
 	case line := <-command:
-		status := s.counted(ctx, cancel, sess, line)
+		status := s.counted(ctx, sess, line)
 		sess.exit(status)
 	case <-time.After(s.Limits.Command):
 	case <-ctx.Done():
@@ -92,8 +103,8 @@ func (s *Server) runSession(sess *session, requests <-chan *gossh.Request) {
 }
 
 // counted runs the command unless the account has too many sessions.
-func (s *Server) counted(ctx context.Context, cancel context.CancelCauseFunc, sess *session, line string) int {
-	sess.streams(cancel)
+func (s *Server) counted(ctx context.Context, sess *session, line string) int {
+	sess.streams()
 	if id := sess.who.user.ID; id != 0 {
 		if !s.users.enter(id, s.Limits.UserSessions) {
 			return sess.fail(schema.Errorf(schema.CodeLimit, "you have %d sessions open; close some and try again", s.Limits.UserSessions))
@@ -152,7 +163,7 @@ func commandOf(r *gossh.Request) (string, bool) {
 
 // streams sets up the output. A terminal is raw: it needs carriage returns, and its
 // Ctrl-C comes as a byte.
-func (sess *session) streams(cancel context.CancelCauseFunc) {
+func (sess *session) streams() {
 	sess.out, sess.err = sess.channel, sess.channel.Stderr()
 	if !sess.pty {
 		return
@@ -163,7 +174,7 @@ func (sess *session) streams(cancel context.CancelCauseFunc) {
 		for {
 			n, err := sess.channel.Read(buf)
 			if strings.ContainsAny(string(buf[:n]), "\x03\x04") {
-				cancel(errHangUp)
+				sess.cancel(errHangUp)
 			}
 			if err != nil {
 				return
@@ -174,7 +185,7 @@ func (sess *session) streams(cancel context.CancelCauseFunc) {
 
 // exit ends the session with a status.
 func (sess *session) exit(status int) {
-	payload := gossh.Marshal(struct{ Status uint32 }{uint32(status)}) //nolint:gosec // 0, 1 or 2
+	payload := gossh.Marshal(struct{ Status uint32 }{uint32(status)}) // 0, 1 or 2
 	_ = sess.channel.CloseWrite()                                     // the client may be gone
 	_, _ = sess.channel.SendRequest("exit-status", false, payload)
 }

@@ -101,11 +101,11 @@ func (s *Server) pushAgain(ctx context.Context, in schema.Intent, row schema.Rep
 		}
 		t := target{user: user, course: a.Course, assignment: a}
 		t.viewer.Admin, t.viewer.Role = user.Admin, role
-		if a.Active != nil {
-			if t.spec, err = s.specs.of(*a.Active, a.Course); err != nil {
-				return schema.Push{}, fmt.Errorf("parse active version: %w", err)
-			}
-		} else if row.Kind == schema.RepositoryOwn {
+		is := s.Classroom.Work.Read(a)
+		if is.Broken != nil {
+			return schema.Push{}, is.Broken
+		}
+		if t.spec = is.Spec; t.spec == nil && row.Kind == schema.RepositoryOwn {
 			break
 		}
 		return s.pushOf(&push{intent: in, row: row, target: t}), nil

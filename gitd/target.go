@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/schema/assignment"
@@ -21,51 +22,43 @@ type target struct {
 }
 
 // find resolves a path, held against who asks and what for. Every error is fit to
-// be shown; a course that the asker is not in looks like one that is not there.
-func (s *Server) find(ctx context.Context, user schema.User, raw string, action course.Action) (target, error) {
+// be shown; a course that the asker is not in looks like one that does not exist.
+func (s *Server) find(ctx context.Context, sess *session, raw string, action course.Action) (target, error) {
 	path, err := schema.ParseRepositoryPath(raw)
 	if err != nil {
 		return target{}, err
 	}
-	t := target{path: path, user: user, viewer: course.Viewer{Login: user.Login, Admin: user.Admin}}
-	t.course, err = s.Courses.Course(ctx, path.Course)
-	if schema.CodeOf(err) == schema.CodeNotFound {
-		// In the very words that somebody who is not enrolled gets.
-		return target{}, course.MayUse(course.Viewer{Login: user.Login}, action, path)
-	}
+	m, err := s.Classroom.Work.Member(ctx, sess.actor(), path.Course)
 	if err != nil {
-		return target{}, fmt.Errorf("find course: %w", err)
+		return target{}, err
 	}
-	if t.viewer.Role, err = s.Courses.Role(ctx, t.course.ID, user.ID); err != nil {
-		return target{}, fmt.Errorf("find role: %w", err)
-	}
+	sess.course.Store(m.Course.ID)
+	t := target{path: path, user: sess.who.user, viewer: m.Viewer(), course: m.Course}
 	if err := course.MayUse(t.viewer, action, path); err != nil {
 		return target{}, err
 	}
-	return t, s.findAssignment(ctx, &t)
+	return t, s.findAssignment(ctx, m, &t)
 }
 
-func (s *Server) findAssignment(ctx context.Context, t *target) error {
+func (s *Server) findAssignment(ctx context.Context, m classroom.Member, t *target) error {
 	if t.path.Kind == schema.RepositoryCourse {
 		return schema.Errorf(schema.CodeRefused, "the course repository is not supported yet")
 	}
-	var err error
-	t.assignment, err = s.Courses.Assignment(ctx, t.path.Course, t.path.Assignment)
+	a, err := s.Classroom.Work.Assignment(ctx, m, t.path.Assignment)
 	switch {
 	case schema.CodeOf(err) == schema.CodeNotFound && t.path.Kind == schema.RepositoryTests:
 		return nil
-	case schema.CodeOf(err) == schema.CodeNotFound:
-		return t.absent()
 	case err != nil:
-		return fmt.Errorf("find assignment: %w", err)
+		return err
+	case a.Broken != nil:
+		return a.Broken
 	}
-	if t.assignment.Active != nil {
-		if t.spec, err = s.specs.of(*t.assignment.Active, t.course); err != nil {
-			return fmt.Errorf("parse active version %d: %w", t.assignment.Active.ID, err)
-		}
-	}
+	t.assignment, t.spec = a.Assignment, a.Spec
 	t.shed()
-	return s.checkOpen(t)
+	if t.path.Kind == schema.RepositoryOwn && t.spec == nil {
+		return schema.Errorf(schema.CodeRefused, "%s has no accepted tests yet; push them to %s/tests first", t.assignment.Path(), t.assignment.Path())
+	}
+	return nil
 }
 
 // shed drops what nobody looks at again and a session would keep for as long as it
@@ -78,28 +71,6 @@ func (t *target) shed() {
 	if t.path.Kind != schema.RepositoryTests {
 		t.assignment.Active.Pins = schema.Pins{}
 	}
-}
-
-// checkOpen hides from students what is not released, and from everybody's push
-// what has no tests.
-func (s *Server) checkOpen(t *target) error {
-	if t.path.Kind != schema.RepositoryOwn {
-		return nil
-	}
-	switch {
-	case !t.viewer.Staff() && (t.spec == nil || !course.Released(t.spec, s.Clock())):
-		return t.absent()
-	case t.spec == nil:
-		return schema.Errorf(schema.CodeRefused, "%s has no accepted tests yet; push them to %s/tests first", t.assignment.Path(), t.assignment.Path())
-	}
-	return nil
-}
-
-// absent is what a student reads of an assignment that is not there or not
-// released: the two must not be told apart.
-func (t *target) absent() error {
-	return schema.Errorf(schema.CodeNotFound, "there is no assignment %s/%s yet; the command \"status %s\" lists what there is",
-		t.path.Course, t.path.Assignment, t.path.Course)
 }
 
 // repository is the row that the path names, without its id.

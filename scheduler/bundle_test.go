@@ -50,7 +50,7 @@ func newBundle(t testing.TB) *bundle {
 	check(t, err)
 	t.Cleanup(func() { check(t, b.store.Close()) })
 	b.jobs = &tapped{Jobs: b.store}
-	b.course, err = b.store.AddCourse(t.Context(), "operator", schema.Course{Code: "comp2402", Title: "T", Zone: "UTC", Flavour: "standard"})
+	b.course, err = b.store.AddCourse(t.Context(), schema.Operator(), schema.Course{Code: "comp2402", Title: "T", Zone: "UTC", Flavour: "standard"})
 	check(t, err)
 	b.user("ida")
 	b.addVersion()
@@ -80,7 +80,7 @@ func (b *bundle) user(login string) schema.User {
 	if u, ok := b.users[login]; ok {
 		return u
 	}
-	u, err := b.store.AddUser(b.t.Context(), "operator", schema.User{Login: login})
+	u, err := b.store.AddUser(b.t.Context(), schema.Operator(), schema.User{Login: login})
 	check(b.t, err)
 	b.users[login] = u
 	return u

@@ -37,7 +37,7 @@ func TestJobsOfAFlavourThatIsNoMore(t *testing.T) {
 		if p := b.Place(job.ID); !strings.Contains(p.Stalled, "no runners of flavour standard") {
 			t.Errorf("the student is told %+v", p)
 		}
-		if _, err := b.store.MoveQueue(t.Context(), "operator", "standard", "large"); err != nil {
+		if _, err := b.store.MoveQueue(t.Context(), schema.Operator(), "standard", "large"); err != nil {
 			t.Fatal(err)
 		}
 		b.Wake()

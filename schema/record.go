@@ -13,6 +13,7 @@ type User struct {
 	Name      string
 	Email     string
 	Admin     bool
+	Disabled  bool // it may not sign in, push or join
 	CreatedAt time.Time
 }
 
@@ -33,6 +34,7 @@ type Key struct {
 	Public      string // authorized_keys form without the comment
 	Comment     string
 	Active      bool
+	AddedBy     string // fingerprint of the key by which it was added, "" for none
 	AddedAt     time.Time
 	UsedAt      time.Time // zero: never
 }
@@ -55,12 +57,24 @@ func (c Course) Allows(flavour string) bool {
 	return flavour == c.Flavour || slices.Contains(c.OtherFlavours, flavour)
 }
 
-// Location returns the course's time zone, UTC where the name does not load.
-func (c Course) Location() *time.Location {
-	if loc, err := time.LoadLocation(c.Zone); err == nil {
-		return loc
+// LoadZone returns the time zone of an IANA name. CodeInvalid: there is none of that name,
+// or it is the machine's own.
+func LoadZone(name string) (*time.Location, error) {
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		return nil, Errorf(CodeInvalid, "time zone %q is unknown; use a name such as America/Toronto", name)
 	}
-	return time.UTC
+	return zone, nil
+}
+
+// Location returns the course's time zone. No course with an unknown zone is made or
+// read, so that it panics for one: a due date would be off by hours.
+func (c Course) Location() *time.Location {
+	zone, err := LoadZone(c.Zone)
+	if err != nil {
+		panic("course " + c.Code + ": " + err.Error())
+	}
+	return zone
 }
 
 // Enrolment is one person's part in one course.
@@ -239,15 +253,6 @@ type DueDate struct {
 	Name     string // of the assignment, for people: "COMP2402 A1"
 	At       time.Time
 	Students int // who may push
-}
-
-// AuditEntry records who did what to whom.
-type AuditEntry struct {
-	At      time.Time
-	Actor   string // login, or "operator" for the unix socket
-	Action  string // closed set: "user.add", "submission.rerun", …
-	Subject string
-	Detail  string
 }
 
 // Push is what a settled intent becomes.

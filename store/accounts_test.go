@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
@@ -18,15 +19,15 @@ func key(u schema.User, fingerprint string) schema.Key {
 func TestAccounts(t *testing.T) {
 	t.Parallel()
 	b := open(t)
-	_, err := b.AddUser(t.Context(), "operator", schema.User{Login: "Alice"})
+	_, err := b.AddUser(t.Context(), schema.Operator(), schema.User{Login: "Alice"})
 	refused(t, err, schema.CodeInvalid, "Alice")
-	_, err = b.AddUser(t.Context(), "operator", schema.User{Login: "tests"})
+	_, err = b.AddUser(t.Context(), schema.Operator(), schema.User{Login: "tests"})
 	refused(t, err, schema.CodeInvalid, "reserved")
 	active := key(schema.User{}, "a")
-	alice := ok(b.AddUser(t.Context(), "operator", schema.User{Login: "alice", Name: "Alice", Email: "a@x.org", Admin: true}, active))(t)
-	_, err = b.AddUser(t.Context(), "operator", schema.User{Login: "alice"})
+	alice := ok(b.AddUser(t.Context(), schema.Operator(), schema.User{Login: "alice", Name: "Alice", Email: "a@x.org", Admin: true}, active))(t)
+	_, err = b.AddUser(t.Context(), schema.Operator(), schema.User{Login: "alice"})
 	refused(t, err, schema.CodeConflict, `"alice" is taken`)
-	_, err = b.AddUser(t.Context(), "operator", schema.User{Login: "bob"}, active)
+	_, err = b.AddUser(t.Context(), schema.Operator(), schema.User{Login: "bob"}, active)
 	refused(t, err, schema.CodeConflict, "SHA256:a")
 	_, err = b.UserByLogin(t.Context(), "bob")
 	refused(t, err, schema.CodeNotFound, `"bob"`)
@@ -36,29 +37,29 @@ func TestAccounts(t *testing.T) {
 	equal(t, ok(b.UserByLogin(t.Context(), "alice"))(t), alice)
 	equal(t, ok(b.UserByKey(t.Context(), "SHA256:a"))(t), alice)
 	equal(t, ok(b.Users(t.Context()))(t), []schema.User{alice})
-	log := ok(b.AuditLog(t.Context(), 10))(t)
+	log := ok(b.AuditLog(t.Context(), schema.AuditQuery{Limit: 10}))(t)
 	equal(t, len(log), 1)
-	equal(t, []string{log[0].Actor, log[0].Action, log[0].Subject}, []string{"operator", "user.add", "alice"})
+	equal(t, b.last(), schema.AuditEntry{Actor: "operator", Channel: schema.ChannelAdmin, Action: "user.add", Subject: "alice", Detail: "SHA256:a"})
 }
 
 func TestAPendingKeyBlocksNobody(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	alice, bob := b.user("alice"), b.user("bob")
-	check(t, b.AddKey(t.Context(), key(alice, "k")))
-	refused(t, b.AddKey(t.Context(), key(alice, "k")), schema.CodeConflict)
+	check(t, b.addKey("alice", key(alice, "k")))
+	refused(t, b.addKey("alice", key(alice, "k")), schema.CodeConflict)
 	_, err := b.UserByKey(t.Context(), "SHA256:k")
 	refused(t, err, schema.CodeNotFound)
 
-	code := ok(b.NewCode(t.Context(), bob.ID, epoch.Add(time.Hour)))(t)
-	who := ok(b.RedeemCode(t.Context(), code, key(schema.User{}, "k"), epoch))(t)
+	code := ok(b.NewCode(t.Context(), schema.Operator(), bob, "", epoch.Add(time.Hour)))(t)
+	who := ok(b.RedeemCode(t.Context(), schema.Actor{Channel: schema.ChannelSSH}, code, key(schema.User{}, "k"), epoch))(t)
 	equal(t, who.Login, "bob")
 	equal(t, ok(b.UserByKey(t.Context(), "SHA256:k"))(t).Login, "bob")
 
-	code = ok(b.NewCode(t.Context(), alice.ID, epoch.Add(time.Hour)))(t)
-	_, err = b.RedeemCode(t.Context(), code, key(schema.User{}, "k"), epoch)
+	code = ok(b.NewCode(t.Context(), schema.Operator(), alice, "", epoch.Add(time.Hour)))(t)
+	_, err = b.RedeemCode(t.Context(), schema.Actor{Channel: schema.ChannelSSH}, code, key(schema.User{}, "k"), epoch)
 	refused(t, err, schema.CodeRefused, "another account")
-	ok(b.RedeemCode(t.Context(), code, key(schema.User{}, "other"), epoch))(t) // the code was not spent
+	ok(b.RedeemCode(t.Context(), schema.Actor{Channel: schema.ChannelSSH}, code, key(schema.User{}, "other"), epoch))(t) // the code was not spent
 	equal(t, len(ok(b.Keys(t.Context(), alice.ID))(t)), 2)
 }
 
@@ -66,9 +67,9 @@ func TestAPendingKeyBecomesActive(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	alice := b.user("alice")
-	check(t, b.AddKey(t.Context(), key(alice, "k")))
-	code := ok(b.NewCode(t.Context(), alice.ID, epoch.Add(time.Hour)))(t)
-	ok(b.RedeemCode(t.Context(), " "+strings.ToLower(code)+" ", key(schema.User{}, "k"), epoch))(t)
+	check(t, b.addKey("alice", key(alice, "k")))
+	code := ok(b.NewCode(t.Context(), schema.Operator(), alice, "", epoch.Add(time.Hour)))(t)
+	ok(b.RedeemCode(t.Context(), schema.Actor{Channel: schema.ChannelSSH}, " "+strings.ToLower(code)+" ", key(schema.User{}, "k"), epoch))(t)
 	keys := ok(b.Keys(t.Context(), alice.ID))(t)
 	equal(t, len(keys), 1)
 	equal(t, keys[0].Active, true)
@@ -79,11 +80,11 @@ func TestCodesAndLinksAreSpentOnceAndInTime(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	alice := b.user("alice")
-	code := ok(b.NewCode(t.Context(), alice.ID, epoch.Add(time.Hour)))(t)
-	link := ok(b.NewLoginToken(t.Context(), alice.ID, epoch.Add(time.Hour)))(t)
+	code := ok(b.NewCode(t.Context(), schema.Operator(), alice, "", epoch.Add(time.Hour)))(t)
+	link := ok(b.NewLoginToken(t.Context(), schema.Operator(), alice, epoch.Add(time.Hour)))(t)
 	redeem := map[string]func(secret string, at time.Time) error{
 		code: func(secret string, at time.Time) error {
-			_, err := b.RedeemCode(t.Context(), secret, key(schema.User{}, "k"), at)
+			_, err := b.RedeemCode(t.Context(), schema.Actor{Channel: schema.ChannelSSH}, secret, key(schema.User{}, "k"), at)
 			return err
 		},
 		link: func(secret string, at time.Time) error {
@@ -103,7 +104,7 @@ func TestCodesAndLinksAreSpentOnceAndInTime(t *testing.T) {
 func TestALinkSignsInOnlyOne(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
-	link := ok(b.NewLoginToken(t.Context(), b.user("alice").ID, epoch.Add(time.Hour)))(t)
+	link := ok(b.NewLoginToken(t.Context(), schema.Operator(), b.user("alice"), epoch.Add(time.Hour)))(t)
 	var in atomic.Int32
 	var all sync.WaitGroup
 	for range 8 {
@@ -120,9 +121,9 @@ func TestALinkSignsInOnlyOne(t *testing.T) {
 func TestSecretsAreNotInTheDatabase(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
-	code := ok(b.NewCode(t.Context(), b.user("alice").ID, epoch.Add(time.Hour)))(t)
-	link := ok(b.NewLoginToken(t.Context(), b.user("alice").ID, epoch.Add(time.Hour)))(t)
-	check(t, b.CommitCtx(t.Context(), "session-token", []byte("data"), epoch.Add(time.Hour)))
+	code := ok(b.NewCode(t.Context(), schema.Operator(), b.user("alice"), "", epoch.Add(time.Hour)))(t)
+	link := ok(b.NewLoginToken(t.Context(), schema.Operator(), b.user("alice"), epoch.Add(time.Hour)))(t)
+	check(t, b.SaveSession(t.Context(), schema.Session{Token: "session-token", User: b.user("alice").ID, Data: []byte("data"), Expires: epoch.Add(time.Hour)}))
 	for _, secret := range []string{code, canonical(code), link, "session-token"} {
 		for _, text := range []string{`SELECT count(*) FROM tokens WHERE instr(hash, ?)`, `SELECT count(*) FROM sessions WHERE instr(hash, ?)`} {
 			equal(t, ok(one(t.Context(), b.reader, value[int], text, []byte(secret)))(t), 0)
@@ -130,20 +131,168 @@ func TestSecretsAreNotInTheDatabase(t *testing.T) {
 	}
 }
 
-func TestTheLastActiveKeyStays(t *testing.T) {
+// addKey adds a key to a person's account.
+func (b *bundle) addKey(login string, k schema.Key) error {
+	b.t.Helper()
+	return b.AddKeys(b.t.Context(), b.actor(login, ""), b.user(login), k)
+}
+
+// removeKey removes a key of a person's, whatever the rules say.
+func (b *bundle) removeKey(login, fingerprint string) (schema.RemovedKey, error) {
+	b.t.Helper()
+	return b.RemoveKey(b.t.Context(), b.actor(login, ""), b.user(login), fingerprint, func(course.KeyRemoval) error { return nil })
+}
+
+func TestRemoveKeyAsksAndTells(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	alice := b.user("alice")
 	first, second := key(alice, "1"), key(alice, "2")
 	first.Active = true
-	check(t, b.AddKey(t.Context(), first))
-	check(t, b.AddKey(t.Context(), second))
-	refused(t, b.RemoveKey(t.Context(), alice.ID, "SHA256:3"), schema.CodeNotFound)
-	refused(t, b.RemoveKey(t.Context(), b.user("bob").ID, "SHA256:1"), schema.CodeNotFound)
-	refused(t, b.RemoveKey(t.Context(), alice.ID, "SHA256:1"), schema.CodeRefused, "last active key")
-	check(t, b.RemoveKey(t.Context(), alice.ID, "SHA256:2"))
-	equal(t, len(ok(b.Keys(t.Context(), alice.ID))(t)), 1)
+	check(t, b.addKey("alice", first))
+	check(t, b.addKey("alice", second))
+	for login, fingerprint := range map[string]string{"alice": "SHA256:3", "bob": "SHA256:1"} {
+		_, err := b.removeKey(login, fingerprint)
+		refused(t, err, schema.CodeNotFound, login+" has no key "+fingerprint)
+	}
+	var asked course.KeyRemoval
+	_, err := b.RemoveKey(t.Context(), b.actor("alice", ""), alice, "SHA256:1", func(k course.KeyRemoval) error {
+		asked = k
+		return schema.Errorf(schema.CodeRefused, "it stays")
+	})
+	refused(t, err, schema.CodeRefused, "it stays")
+	equal(t, asked, course.KeyRemoval{Fingerprint: "SHA256:1", Active: true, Left: 0})
+	equal(t, len(ok(b.Keys(t.Context(), alice.ID))(t)), 2)
+	equal(t, ok(b.removeKey("alice", "SHA256:2"))(t).Key.Fingerprint, "SHA256:2")
+	equal(t, b.last(), schema.AuditEntry{Actor: "alice", Channel: schema.ChannelSSH, Action: "key.remove", Subject: "alice", Detail: "SHA256:2"})
 	equal(t, ok(b.UserByKey(t.Context(), "SHA256:1"))(t).Login, "alice")
+}
+
+// TestAKeyTakesWhatItMadeAlong gives two keys of one account the same things, and removes one.
+func TestAKeyTakesWhatItMadeAlong(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	alice := b.user("alice")
+	links := map[string]string{}
+	codes := map[string]string{}
+	until := epoch.Add(time.Hour)
+	for _, name := range []string{"stolen", "own"} {
+		k := key(alice, name)
+		k.Active = true
+		check(t, b.addKey("alice", k))
+	}
+	for _, name := range []string{"stolen", "own"} {
+		by := b.actor("alice", "SHA256:"+name)
+		links[name] = ok(b.NewLoginToken(t.Context(), by, alice, until))(t)
+		codes[name] = ok(b.NewCode(t.Context(), by, alice, "", until))(t)
+		check(t, b.SaveSession(t.Context(), schema.Session{Token: name, User: alice.ID, Key: by.Key, Data: []byte("x"), Expires: until}))
+	}
+	// The stolen key lets another in, and somebody is about to bring a third.
+	by := b.actor("alice", "SHA256:stolen")
+	planted := key(alice, "planted")
+	planted.AddedBy = by.Key
+	code := ok(b.AddPendingKey(t.Context(), by, alice, planted, until))(t)
+	ok(b.RedeemCode(t.Context(), schema.Actor{Channel: schema.ChannelSSH}, code, planted, epoch))(t)
+	codes["for the stolen key"] = ok(b.NewCode(t.Context(), schema.Operator(), alice, by.Key, until))(t)
+
+	removed := ok(b.removeKey("alice", "SHA256:stolen"))(t)
+	equal(t, removed.Ended, schema.Ended{Sessions: 1, Links: 1, Codes: 2})
+	equal(t, len(removed.Added), 1)
+	equal(t, removed.Added[0].Fingerprint, "SHA256:planted")
+	for name, good := range map[string]bool{"stolen": false, "own": true} {
+		_, found, err := b.FindSession(t.Context(), name)
+		equal(t, []any{found, err}, []any{good, nil})
+		_, err = b.RedeemLogin(t.Context(), links[name], epoch)
+		equal(t, err == nil, good)
+		_, err = b.RedeemCode(t.Context(), schema.Actor{Channel: schema.ChannelSSH}, codes[name], key(alice, "new-"+name), epoch)
+		equal(t, err == nil, good)
+	}
+	_, err := b.RedeemCode(t.Context(), schema.Actor{Channel: schema.ChannelSSH}, codes["for the stolen key"], key(alice, "stolen"), epoch)
+	refused(t, err, schema.CodeRefused, "unknown")
+}
+
+// TestARemovedKeyMakesNothing is what a session does that was under way when its key was removed.
+func TestARemovedKeyMakesNothing(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	alice, until := b.user("alice"), epoch.Add(time.Hour)
+	by := b.actor("alice", "SHA256:gone")
+	_, err := b.NewLoginToken(t.Context(), by, alice, until)
+	refused(t, err, schema.CodeRefused, "SHA256:gone was removed")
+	_, err = b.NewCode(t.Context(), by, alice, "", until)
+	refused(t, err, schema.CodeRefused, "SHA256:gone was removed")
+	_, err = b.AddPendingKey(t.Context(), by, alice, key(alice, "k"), until)
+	refused(t, err, schema.CodeRefused, "SHA256:gone was removed")
+	equal(t, len(ok(b.Keys(t.Context(), alice.ID))(t)), 0)
+	err = b.SaveSession(t.Context(), schema.Session{Token: "t", User: alice.ID, Key: by.Key, Expires: until})
+	refused(t, err, schema.CodeUnauthenticated, "was removed")
+	err = b.SaveSession(t.Context(), schema.Session{Token: "t", User: 99, Expires: until})
+	refused(t, err, schema.CodeUnauthenticated)
+}
+
+func TestACodeForOneKeyBindsNoOther(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	alice, until := b.user("alice"), epoch.Add(time.Hour)
+	redeem := func(code, name string) error {
+		_, err := b.RedeemCode(t.Context(), schema.Actor{Channel: schema.ChannelSSH}, code, key(alice, name), epoch)
+		return err
+	}
+	pending := ok(b.AddPendingKey(t.Context(), schema.Operator(), alice, key(alice, "mine"), until))(t)
+	named := ok(b.NewCode(t.Context(), schema.Operator(), alice, "SHA256:named", until))(t)
+	refused(t, redeem(pending, "other"), schema.CodeRefused, "SHA256:mine", "SHA256:other", "-o IdentitiesOnly=yes -i FILE")
+	refused(t, redeem(named, "mine"), schema.CodeRefused, "SHA256:named")
+	check(t, redeem(pending, "mine")) // what was refused did not spend them
+	check(t, redeem(named, "named"))
+	again := ok(b.AddPendingKey(t.Context(), schema.Operator(), alice, key(alice, "late"), until))(t)
+	anew := ok(b.AddPendingKey(t.Context(), schema.Operator(), alice, key(alice, "late"), until))(t) // the first was lost
+	check(t, redeem(anew, "late"))
+	equal(t, again != anew, true)
+	_, err := b.AddPendingKey(t.Context(), schema.Operator(), alice, key(alice, "mine"), until)
+	refused(t, err, schema.CodeConflict, "SHA256:mine is there already")
+}
+
+func TestADisabledAccount(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	alice, until := b.user("alice"), epoch.Add(time.Hour)
+	k := key(alice, "k")
+	k.Active = true
+	check(t, b.addKey("alice", k))
+	check(t, b.SaveSession(t.Context(), schema.Session{Token: "s", User: alice.ID, Data: []byte("x"), Expires: until}))
+	check(t, b.SaveSession(t.Context(), schema.Session{Token: "bob's", User: b.user("bob").ID, Data: []byte("x"), Expires: until}))
+	ok(b.NewLoginToken(t.Context(), schema.Operator(), alice, until))(t)
+	equal(t, ok(b.SetDisabled(t.Context(), schema.Operator(), alice, true))(t), schema.Ended{Sessions: 1, Links: 1})
+	equal(t, b.last(), schema.AuditEntry{Actor: "operator", Channel: schema.ChannelAdmin, Action: "user.disable", Subject: "alice", Before: "enabled", After: "disabled"})
+	equal(t, ok(b.UserByKey(t.Context(), "SHA256:k"))(t).Disabled, true)
+	equal(t, ok(b.UserByLogin(t.Context(), "alice"))(t).Disabled, true)
+	code := ok(b.NewCode(t.Context(), schema.Operator(), alice, "", until))(t)
+	link := ok(b.NewLoginToken(t.Context(), schema.Operator(), alice, until))(t)
+	_, err := b.RedeemCode(t.Context(), schema.Actor{Channel: schema.ChannelSSH}, code, key(alice, "2"), epoch)
+	refused(t, err, schema.CodeRefused, "alice is disabled")
+	_, err = b.RedeemLogin(t.Context(), link, epoch)
+	refused(t, err, schema.CodeRefused, "alice is disabled")
+	refused(t, b.SaveSession(t.Context(), schema.Session{Token: "s", User: alice.ID, Data: []byte("x"), Expires: until}), schema.CodeUnauthenticated)
+	_, found, _ := b.FindSession(t.Context(), "bob's")
+	equal(t, found, true)
+	ok(b.SetDisabled(t.Context(), schema.Operator(), alice, false))(t)
+	equal(t, b.last().Action, "user.enable")
+	ok(b.RedeemLogin(t.Context(), link, epoch))(t)
+	_, err = b.SetDisabled(t.Context(), schema.Operator(), schema.User{ID: 99, Login: "nobody"}, true)
+	refused(t, err, schema.CodeNotFound, "nobody")
+}
+
+func TestEndSessions(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	alice, until := b.user("alice"), epoch.Add(time.Hour)
+	for _, token := range []string{"phone", "laptop"} {
+		check(t, b.SaveSession(t.Context(), schema.Session{Token: token, User: alice.ID, Data: []byte("x"), Expires: until}))
+	}
+	ok(b.NewCode(t.Context(), schema.Operator(), alice, "", until))(t)
+	equal(t, ok(b.EndSessions(t.Context(), b.actor("alice", ""), alice))(t), schema.Ended{Sessions: 2, Codes: 1})
+	equal(t, ok(b.EndSessions(t.Context(), b.actor("alice", ""), alice))(t), schema.Ended{})
+	equal(t, b.last().Action, "user.sign-out")
 }
 
 func TestTouchKeyIsToTheMinute(t *testing.T) {
@@ -151,7 +300,7 @@ func TestTouchKeyIsToTheMinute(t *testing.T) {
 	b := newBundle(t)
 	k := key(b.user("alice"), "1")
 	k.Active = true
-	check(t, b.AddKey(t.Context(), k))
+	check(t, b.addKey("alice", k))
 	refused(t, b.TouchKey(t.Context(), "SHA256:2", epoch), schema.CodeNotFound)
 	for _, at := range []time.Time{epoch, epoch.Add(59 * time.Second)} {
 		check(t, b.TouchKey(t.Context(), "SHA256:1", at))
@@ -164,11 +313,11 @@ func TestTouchKeyIsToTheMinute(t *testing.T) {
 func TestCourses(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
-	_, err := b.AddCourse(t.Context(), "operator", schema.Course{Code: "login", Zone: "UTC"})
+	_, err := b.AddCourse(t.Context(), schema.Operator(), schema.Course{Code: "login", Zone: "UTC"})
 	refused(t, err, schema.CodeInvalid, "reserved")
-	_, err = b.AddCourse(t.Context(), "operator", schema.Course{Code: "c2", Zone: "Mars/Olympus"})
+	_, err = b.AddCourse(t.Context(), schema.Operator(), schema.Course{Code: "c2", Zone: "Mars/Olympus"})
 	refused(t, err, schema.CodeInvalid, "Mars/Olympus")
-	_, err = b.AddCourse(t.Context(), "operator", schema.Course{Code: "comp2402", Zone: "UTC"})
+	_, err = b.AddCourse(t.Context(), schema.Operator(), schema.Course{Code: "comp2402", Zone: "UTC"})
 	refused(t, err, schema.CodeConflict, "comp2402")
 	_, err = b.Course(t.Context(), "nope")
 	refused(t, err, schema.CodeNotFound, "nope")
@@ -180,9 +329,9 @@ func TestTheFlavoursOfACourse(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	alice := b.user("alice")
-	check(t, b.Enrol(t.Context(), "operator", "comp2402", "alice", schema.RoleStudent))
-	refused(t, b.SetFlavours(t.Context(), "operator", "nope", "standard", nil), schema.CodeNotFound, "nope")
-	check(t, b.SetFlavours(t.Context(), "operator", "comp2402", "small", []string{"large", "gpu", "large"}))
+	check(t, b.Enrol(t.Context(), schema.Operator(), b.course, alice, schema.RoleStudent))
+	refused(t, b.SetFlavours(t.Context(), schema.Operator(), "nope", "standard", nil), schema.CodeNotFound, "nope")
+	check(t, b.SetFlavours(t.Context(), schema.Operator(), "comp2402", "small", []string{"large", "gpu", "large"}))
 	want := b.course
 	want.Flavour, want.OtherFlavours = "small", []string{"gpu", "large"}
 	equal(t, ok(b.Course(t.Context(), "comp2402"))(t), want)
@@ -192,44 +341,80 @@ func TestTheFlavoursOfACourse(t *testing.T) {
 	for flavour, allowed := range map[string]bool{"small": true, "gpu": true, "large": true, "standard": false} {
 		equal(t, want.Allows(flavour), allowed)
 	}
-	entry := ok(b.AuditLog(t.Context(), 1))(t)[0]
-	equal(t, []string{entry.Actor, entry.Action, entry.Subject, entry.Detail}, []string{"operator", "course.set", "comp2402", "small large gpu large"})
-	check(t, b.SetFlavours(t.Context(), "operator", "comp2402", "standard", nil))
+	equal(t, b.last(), schema.AuditEntry{Actor: "operator", Channel: schema.ChannelAdmin, Action: "course.set", Course: "comp2402",
+		Subject: "comp2402", Before: "standard", After: "small large gpu large"})
+	check(t, b.SetFlavours(t.Context(), schema.Operator(), "comp2402", "standard", nil))
 	equal(t, ok(b.Course(t.Context(), "comp2402"))(t), b.course)
 }
 
 func TestEnrolments(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
-	alice := b.user("alice")
-	refused(t, b.Enrol(t.Context(), "op", "nope", "alice", schema.RoleTA), schema.CodeNotFound, "nope")
-	refused(t, b.Enrol(t.Context(), "op", "comp2402", "nobody", schema.RoleTA), schema.CodeNotFound, "nobody")
-	refused(t, b.Enrol(t.Context(), "op", "comp2402", "alice", "boss"), schema.CodeInvalid, "boss")
+	alice, tina := b.user("alice"), b.actor("tina", "SHA256:t")
+	refused(t, b.Enrol(t.Context(), tina, b.course, alice, "boss"), schema.CodeInvalid, "boss")
 	equal(t, ok(b.Role(t.Context(), b.course.ID, alice.ID))(t), schema.RoleStudent)
-	check(t, b.Enrol(t.Context(), "op", "comp2402", "alice", schema.RoleTA))
+	check(t, b.Enrol(t.Context(), tina, b.course, alice, schema.RoleTA))
+	equal(t, b.last(), schema.AuditEntry{Actor: "tina", Channel: schema.ChannelSSH, Action: "course.enrol", Course: "comp2402", Subject: "alice", Before: "student", After: "ta"})
 	equal(t, ok(b.Role(t.Context(), b.course.ID, alice.ID))(t), schema.RoleTA)
 	equal(t, ok(b.Role(t.Context(), b.course.ID, 99))(t), schema.Role(""))
 	equal(t, ok(b.Enrolments(t.Context(), alice.ID))(t), []schema.Enrolment{{Course: b.course, User: alice, Role: schema.RoleTA}})
 	equal(t, len(ok(b.Roster(t.Context(), b.course.ID))(t)), 4)
-	equal(t, ok(b.AuditLog(t.Context(), 1))(t)[0].Detail, "alice ta")
+	check(t, b.Unenrol(t.Context(), tina, b.course, alice))
+	equal(t, b.last(), schema.AuditEntry{Actor: "tina", Channel: schema.ChannelSSH, Action: "course.unenrol", Course: "comp2402", Subject: "alice", Before: "ta"})
+	equal(t, ok(b.Role(t.Context(), b.course.ID, alice.ID))(t), schema.Role(""))
+	refused(t, b.Unenrol(t.Context(), tina, b.course, alice), schema.CodeNotFound, "alice is not enrolled in comp2402")
+}
+
+func TestTheAuditLogIsFiltered(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	other := b.addCourse("comp1000")
+	check(t, b.Enrol(t.Context(), b.actor("ida", "k"), other, b.user("bob"), schema.RoleStudent))
+	now := b.tick()
+	check(t, b.Enrol(t.Context(), b.actor("ida", "k"), b.course, b.user("bob"), schema.RoleTA))
+	for name, c := range map[string]struct {
+		query schema.AuditQuery
+		want  int
+	}{
+		"all":              {schema.AuditQuery{Limit: 100}, 12},
+		"newest":           {schema.AuditQuery{Limit: 1}, 1},
+		"course":           {schema.AuditQuery{Course: "comp1000", Limit: 100}, 2},
+		"actor":            {schema.AuditQuery{Actor: "ida", Limit: 100}, 2},
+		"course and actor": {schema.AuditQuery{Course: "comp1000", Actor: "ida", Limit: 100}, 1},
+		"subject":          {schema.AuditQuery{Subject: "bob", Limit: 100}, 4},
+		"action":           {schema.AuditQuery{Action: "course.enrol", Limit: 100}, 6},
+		"kind of action":   {schema.AuditQuery{Action: "course", Limit: 100}, 8},
+		"part of a word":   {schema.AuditQuery{Action: "cour", Limit: 100}, 0},
+		"since":            {schema.AuditQuery{Since: now, Limit: 100}, 1},
+		"nobody":           {schema.AuditQuery{Actor: "nobody", Limit: 100}, 0},
+	} {
+		got := ok(b.AuditLog(t.Context(), c.query))(t)
+		if len(got) != c.want {
+			t.Errorf("%s: %d entries, want %d", name, len(got), c.want)
+		}
+	}
 }
 
 func TestSessions(t *testing.T) {
 	t.Parallel()
 	b := open(t)
-	_, found, err := b.Find("t")
+	save := func(token, data string, until time.Time) {
+		t.Helper()
+		check(t, b.SaveSession(t.Context(), schema.Session{Token: token, User: b.user("alice").ID, Data: []byte(data), Expires: until}))
+	}
+	_, found, err := b.FindSession(t.Context(), "t")
 	equal(t, []any{found, err}, []any{false, nil})
-	check(t, b.Commit("t", []byte("one"), epoch.Add(time.Hour)))
-	check(t, b.Commit("t", []byte("two"), epoch.Add(time.Hour)))
-	check(t, b.Commit("gone", []byte("x"), epoch.Add(time.Second)))
-	data, found, err := b.Find("t")
+	save("t", "one", epoch.Add(time.Hour))
+	save("t", "two", epoch.Add(time.Hour))
+	save("gone", "x", epoch.Add(time.Second))
+	data, found, err := b.FindSession(t.Context(), "t")
 	equal(t, []any{string(data), found, err}, []any{"two", true, nil})
 	b.pass(time.Minute)
-	_, found, err = b.Find("gone")
+	_, found, err = b.FindSession(t.Context(), "gone")
 	equal(t, []any{found, err}, []any{false, nil})
-	check(t, b.Delete("t"))
-	check(t, b.Delete("t"))
-	_, found, _ = b.Find("t")
+	check(t, b.DeleteSession(t.Context(), "t"))
+	check(t, b.DeleteSession(t.Context(), "t"))
+	_, found, _ = b.FindSession(t.Context(), "t")
 	equal(t, found, false)
 }
 
@@ -238,9 +423,9 @@ func TestAnAccountHasSoManyKeysAndNoMore(t *testing.T) {
 	b := newBundle(t)
 	alice := b.user("alice")
 	for i := range maxKeys {
-		check(t, b.AddKey(t.Context(), key(alice, fmt.Sprint("k", i))))
+		check(t, b.addKey("alice", key(alice, fmt.Sprint("k", i))))
 	}
-	refused(t, b.AddKey(t.Context(), key(alice, "one more")), schema.CodeLimit, "100 keys", "remove some first")
-	check(t, b.RemoveKey(t.Context(), alice.ID, key(alice, "k0").Fingerprint))
-	check(t, b.AddKey(t.Context(), key(alice, "one more")))
+	refused(t, b.addKey("alice", key(alice, "one more")), schema.CodeLimit, "alice has 100 keys", "remove some first")
+	ok(b.removeKey("alice", key(alice, "k0").Fingerprint))(t)
+	check(t, b.addKey("alice", key(alice, "one more")))
 }

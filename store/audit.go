@@ -7,31 +7,27 @@ import (
 )
 
 func scanAudit(r row) (e schema.AuditEntry, err error) {
-	err = r.Scan(instant{&e.At}, &e.Actor, &e.Action, &e.Subject, &e.Detail)
+	err = r.Scan(&e.ID, instant{&e.At}, &e.Actor, &e.Channel, &e.Action, &e.Course, &e.Subject, &e.Before, &e.After, &e.Detail)
 	return e, err
 }
 
-// Audit records who did what, for acts that are no method of Store; those that are
-// record themselves. A zero At is now.
-func (s *Store) Audit(ctx context.Context, e schema.AuditEntry) error {
-	if e.At.IsZero() {
-		e.At = s.clock()
-	}
-	return s.write(ctx, "audit", func(t *tx) error { return t.audit(ctx, e) })
+// AuditLog returns the entries that a query selects, newest first.
+func (s *Store) AuditLog(ctx context.Context, q schema.AuditQuery) ([]schema.AuditEntry, error) {
+	return list(ctx, s.reader, scanAudit, `SELECT id, at, actor, channel, action, course, subject, before_value, after_value, detail FROM audit
+		WHERE (?1 = '' OR course = ?1) AND (?2 = '' OR actor = ?2) AND (?3 = '' OR action = ?3 OR action LIKE ?3 || '.%')
+			AND (?4 = '' OR subject = ?4) AND at >= ?5
+		ORDER BY id DESC LIMIT ?6`, q.Course, q.Actor, q.Action, q.Subject, micros(q.Since), q.Limit)
 }
 
-// AuditLog returns the latest entries, newest first, at most limit.
-func (s *Store) AuditLog(ctx context.Context, limit int) ([]schema.AuditEntry, error) {
-	return list(ctx, s.reader, scanAudit, `SELECT at, actor, action, subject, detail FROM audit ORDER BY id DESC LIMIT ?`, limit)
+// audit writes an entry in the name of the actor, in the transaction of what it tells.
+func (t *tx) audit(ctx context.Context, by schema.Actor, e schema.AuditEntry) error {
+	_, err := t.exec(ctx, `INSERT INTO audit (at, actor, channel, action, course, subject, before_value, after_value, detail)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		micros(e.At), by.User.Login, by.Channel, e.Action, e.Course, e.Subject, e.Before, e.After, e.Detail)
+	return err
 }
 
 // entry is an audit entry of this moment.
-func (s *Store) entry(actor, action, subject, detail string) schema.AuditEntry {
-	return schema.AuditEntry{At: s.clock(), Actor: actor, Action: action, Subject: subject, Detail: detail}
-}
-
-func (t *tx) audit(ctx context.Context, e schema.AuditEntry) error {
-	_, err := t.exec(ctx, `INSERT INTO audit (at, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?)`,
-		micros(e.At), e.Actor, e.Action, e.Subject, e.Detail)
-	return err
+func (s *Store) entry(action, subject string) schema.AuditEntry {
+	return schema.AuditEntry{At: s.clock(), Action: action, Subject: subject}
 }

@@ -66,7 +66,7 @@ func (b *bundle) pass(d time.Duration) { b.now.Add(d.Microseconds()) }
 
 func (b *bundle) addCourse(code string) schema.Course {
 	b.t.Helper()
-	return ok(b.AddCourse(b.t.Context(), "operator", schema.Course{Code: code, Title: strings.ToUpper(code), Zone: "America/Toronto", Flavour: "standard"}))(b.t)
+	return ok(b.AddCourse(b.t.Context(), schema.Operator(), schema.Course{Code: code, Title: strings.ToUpper(code), Zone: "America/Toronto", Flavour: "standard"}))(b.t)
 }
 
 func (b *bundle) user(login string) schema.User {
@@ -74,14 +74,27 @@ func (b *bundle) user(login string) schema.User {
 	if u, there := b.users[login]; there {
 		return u
 	}
-	b.users[login] = ok(b.AddUser(b.t.Context(), "operator", schema.User{Login: login}))(b.t)
+	b.users[login] = ok(b.AddUser(b.t.Context(), schema.Operator(), schema.User{Login: login}))(b.t)
 	return b.users[login]
+}
+
+// actor is a person who acts over ssh with a key.
+func (b *bundle) actor(login, key string) schema.Actor {
+	b.t.Helper()
+	return schema.Actor{User: b.user(login), Channel: schema.ChannelSSH, Key: key}
+}
+
+// last is the newest audit entry, without its time and id.
+func (b *bundle) last() schema.AuditEntry {
+	b.t.Helper()
+	e := ok(b.AuditLog(b.t.Context(), schema.AuditQuery{Limit: 1}))(b.t)[0]
+	e.ID, e.At = 0, time.Time{}
+	return e
 }
 
 func (b *bundle) enrol(login string, role schema.Role) {
 	b.t.Helper()
-	b.user(login)
-	check(b.t, b.Enrol(b.t.Context(), "operator", b.course.Code, login, role))
+	check(b.t, b.Enrol(b.t.Context(), schema.Operator(), b.course, b.user(login), role))
 }
 
 // addAssignment makes an assignment and pushes tests that pass their gate.

@@ -75,3 +75,18 @@ func (e exact) Value() (driver.Value, error) {
 	text, err := e.p.MarshalText()
 	return string(text), err
 }
+
+// zone scans a column that names a time zone, and refuses a name that is unknown: no
+// time of the course could be told then.
+type zone struct{ name *string }
+
+// Scan implements sql.Scanner.
+func (z zone) Scan(src any) error {
+	name, ok := src.(string)
+	if !ok {
+		return fmt.Errorf("time zone: %T in the column", src)
+	}
+	*z.name = name
+	_, err := schema.LoadZone(name)
+	return err
+}

@@ -6,24 +6,23 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/grader/grader/schema"
 )
 
 func scanCourse(r row) (c schema.Course, err error) {
-	err = r.Scan(&c.ID, &c.Code, &c.Title, &c.Zone, &c.Flavour, decoded{&c.OtherFlavours}, instant{&c.CreatedAt})
+	err = r.Scan(&c.ID, &c.Code, &c.Title, zone{&c.Zone}, &c.Flavour, decoded{&c.OtherFlavours}, instant{&c.CreatedAt})
 	return c, err
 }
 
 // AddCourse makes a course and returns it; c.ID is ignored, a zero CreatedAt is
 // now. CodeInvalid: the code or the zone cannot be one. CodeConflict: the code is taken.
-func (s *Store) AddCourse(ctx context.Context, actor string, c schema.Course) (added schema.Course, err error) {
+func (s *Store) AddCourse(ctx context.Context, by schema.Actor, c schema.Course) (added schema.Course, err error) {
 	if err := schema.CourseCode(c.Code); err != nil {
 		return schema.Course{}, err
 	}
-	if _, err := time.LoadLocation(c.Zone); err != nil || c.Zone == "Local" {
-		return schema.Course{}, schema.Errorf(schema.CodeInvalid, "time zone %q is unknown; use a name such as America/Toronto", c.Zone)
+	if _, err := schema.LoadZone(c.Zone); err != nil {
+		return schema.Course{}, err
 	}
 	if c.CreatedAt.IsZero() {
 		c.CreatedAt = s.clock()
@@ -38,25 +37,37 @@ func (s *Store) AddCourse(ctx context.Context, actor string, c schema.Course) (a
 		if err != nil {
 			return conflict(err, "course %q is there already", c.Code)
 		}
-		return t.audit(ctx, s.entry(actor, "course.add", c.Code, ""))
+		e := s.entry("course.add", c.Code)
+		e.Course, e.After = c.Code, flavoursOf(c)
+		return t.audit(ctx, by, e)
 	})
 	return added, err
 }
 
 // SetFlavours gives a course another default flavour and other ones that its
 // assignments may name. CodeNotFound: there is no such course.
-func (s *Store) SetFlavours(ctx context.Context, actor, code, flavour string, allowed []string) error {
+func (s *Store) SetFlavours(ctx context.Context, by schema.Actor, code, flavour string, allowed []string) error {
 	others, err := encodeFlavours(allowed)
 	if err != nil {
 		return err
 	}
 	return s.write(ctx, "set flavours", func(t *tx) error {
-		_, err := one(ctx, t, value[int64], `UPDATE courses SET flavour = ?, other_flavours = ? WHERE code = ? RETURNING id`, flavour, others, code)
+		was, err := one(ctx, t, scanCourse, `SELECT id, code, title, zone, flavour, other_flavours, created_at FROM courses WHERE code = ?`, code)
 		if err != nil {
 			return missing(err, "there is no course %q", code)
 		}
-		return t.audit(ctx, s.entry(actor, "course.set", code, strings.Join(append([]string{flavour}, allowed...), " ")))
+		if _, err := t.exec(ctx, `UPDATE courses SET flavour = ?, other_flavours = ? WHERE id = ?`, flavour, others, was.ID); err != nil {
+			return err
+		}
+		e := s.entry("course.set", code)
+		e.Course, e.Before, e.After = code, flavoursOf(was), flavoursOf(schema.Course{Flavour: flavour, OtherFlavours: allowed})
+		return t.audit(ctx, by, e)
 	})
+}
+
+// flavoursOf is what an audit entry says of a course's flavours, its default first.
+func flavoursOf(c schema.Course) string {
+	return strings.Join(append([]string{c.Flavour}, c.OtherFlavours...), " ")
 }
 
 // encodeFlavours is how names stand in other_flavours, in order.
@@ -76,39 +87,50 @@ func (s *Store) Courses(ctx context.Context) ([]schema.Course, error) {
 }
 
 // Enrol gives a person a role in a course, or another role than before.
-func (s *Store) Enrol(ctx context.Context, actor, code, login string, role schema.Role) error {
+func (s *Store) Enrol(ctx context.Context, by schema.Actor, c schema.Course, user schema.User, role schema.Role) error {
 	if _, err := schema.ParseRole(string(role)); err != nil {
 		return err
 	}
-	course, err := s.Course(ctx, code)
-	if err != nil {
-		return err
-	}
-	user, err := s.UserByLogin(ctx, login)
-	if err != nil {
-		return err
-	}
 	return s.write(ctx, "enrol", func(t *tx) error {
-		_, err := t.exec(ctx, `INSERT INTO enrolments (course_id, user_id, role) VALUES (?, ?, ?)
-			ON CONFLICT DO UPDATE SET role = excluded.role`, course.ID, user.ID, role)
+		was, err := t.role(ctx, c.ID, user.ID)
 		if err != nil {
 			return err
 		}
-		return t.audit(ctx, s.entry(actor, "course.enrol", code, login+" "+string(role)))
+		_, err = t.exec(ctx, `INSERT INTO enrolments (course_id, user_id, role) VALUES (?, ?, ?)
+			ON CONFLICT DO UPDATE SET role = excluded.role`, c.ID, user.ID, role)
+		if err != nil {
+			return err
+		}
+		e := s.entry("course.enrol", user.Login)
+		e.Course, e.Before, e.After = c.Code, string(was), string(role)
+		return t.audit(ctx, by, e)
+	})
+}
+
+// Unenrol ends a person's enrolment; their work stays. CodeNotFound: they have none.
+func (s *Store) Unenrol(ctx context.Context, by schema.Actor, c schema.Course, user schema.User) error {
+	return s.write(ctx, "unenrol", func(t *tx) error {
+		was, err := one(ctx, t, value[string], `DELETE FROM enrolments WHERE course_id = ? AND user_id = ? RETURNING role`, c.ID, user.ID)
+		if err != nil {
+			return missing(err, "%s is not enrolled in %s", user.Login, c.Code)
+		}
+		e := s.entry("course.unenrol", user.Login)
+		e.Course, e.Before = c.Code, was
+		return t.audit(ctx, by, e)
 	})
 }
 
 func scanEnrolment(r row) (e schema.Enrolment, err error) {
 	c, u := &e.Course, &e.User
-	err = r.Scan(&c.ID, &c.Code, &c.Title, &c.Zone, &c.Flavour, decoded{&c.OtherFlavours}, instant{&c.CreatedAt},
-		&u.ID, &u.Login, &u.Name, &u.Email, &u.Admin, instant{&u.CreatedAt}, &e.Role)
+	err = r.Scan(&c.ID, &c.Code, &c.Title, zone{&c.Zone}, &c.Flavour, decoded{&c.OtherFlavours}, instant{&c.CreatedAt},
+		&u.ID, &u.Login, &u.Name, &u.Email, &u.Admin, &u.Disabled, instant{&u.CreatedAt}, &e.Role)
 	return e, err
 }
 
 // Enrolments returns the courses of a user, by code.
 func (s *Store) Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error) {
 	return list(ctx, s.reader, scanEnrolment, `SELECT c.id, c.code, c.title, c.zone, c.flavour, c.other_flavours, c.created_at,
-			u.id, u.login, u.name, u.email, u.admin, u.created_at, e.role
+			u.id, u.login, u.name, u.email, u.admin, u.disabled, u.created_at, e.role
 		FROM enrolments e JOIN courses c ON c.id = e.course_id JOIN users u ON u.id = e.user_id
 		WHERE e.user_id = ? ORDER BY c.code`, user)
 }
@@ -116,16 +138,24 @@ func (s *Store) Enrolments(ctx context.Context, user int64) ([]schema.Enrolment,
 // Roster returns everyone in a course, by login.
 func (s *Store) Roster(ctx context.Context, course int64) ([]schema.Enrolment, error) {
 	return list(ctx, s.reader, scanEnrolment, `SELECT c.id, c.code, c.title, c.zone, c.flavour, c.other_flavours, c.created_at,
-			u.id, u.login, u.name, u.email, u.admin, u.created_at, e.role
+			u.id, u.login, u.name, u.email, u.admin, u.disabled, u.created_at, e.role
 		FROM enrolments e JOIN courses c ON c.id = e.course_id JOIN users u ON u.id = e.user_id
 		WHERE e.course_id = ? ORDER BY u.login`, course)
 }
 
 // Role returns a user's role in a course, "" where there is none.
 func (s *Store) Role(ctx context.Context, course, user int64) (schema.Role, error) {
-	role, err := one(ctx, s.reader, value[schema.Role], `SELECT role FROM enrolments WHERE course_id = ? AND user_id = ?`, course, user)
+	return role(ctx, s.reader, course, user)
+}
+
+func (t *tx) role(ctx context.Context, course, user int64) (schema.Role, error) {
+	return role(ctx, t, course, user)
+}
+
+func role(ctx context.Context, q querier, course, user int64) (schema.Role, error) {
+	r, err := one(ctx, q, value[schema.Role], `SELECT role FROM enrolments WHERE course_id = ? AND user_id = ?`, course, user)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
-	return role, err
+	return r, err
 }

@@ -18,7 +18,7 @@ type Task struct {
 
 func scanTask(r row) (t Task, err error) {
 	c := &t.Course
-	err = r.Scan(&c.ID, &c.Code, &c.Title, &c.Zone, &c.Flavour, decoded{&c.OtherFlavours}, instant{&c.CreatedAt}, &t.Assignment, &t.Version, &t.Flavour, &t.Source, &t.Students)
+	err = r.Scan(&c.ID, &c.Code, &c.Title, zone{&c.Zone}, &c.Flavour, decoded{&c.OtherFlavours}, instant{&c.CreatedAt}, &t.Assignment, &t.Version, &t.Flavour, &t.Source, &t.Students)
 	return t, err
 }
 

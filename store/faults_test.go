@@ -97,10 +97,10 @@ func TestADatabaseThatAnotherProgramHolds(t *testing.T) {
 	s := ok(Open(t.Context(), b.path, Options{BusyTimeout: time.Millisecond}))(t)
 	t.Cleanup(func() { check(t, s.Close()) })
 	held := ok(b.writer.db.BeginTx(t.Context(), nil))(t)
-	_, err := s.AddUser(t.Context(), "operator", schema.User{Login: "alice"})
+	_, err := s.AddUser(t.Context(), schema.Operator(), schema.User{Login: "alice"})
 	refused(t, err, schema.CodeUnavailable, "another program")
 	check(t, held.Rollback())
-	ok(s.AddUser(t.Context(), "operator", schema.User{Login: "alice"}))(t)
+	ok(s.AddUser(t.Context(), schema.Operator(), schema.User{Login: "alice"}))(t)
 }
 
 func TestAWriteThatIsCancelledNeverHappened(t *testing.T) {

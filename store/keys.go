@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
@@ -11,13 +12,13 @@ import (
 const touchEvery = time.Minute
 
 func scanKey(r row) (k schema.Key, err error) {
-	err = r.Scan(&k.ID, &k.UserID, &k.Fingerprint, &k.Public, &k.Comment, &k.Active, instant{&k.AddedAt}, instant{&k.UsedAt})
+	err = r.Scan(&k.ID, &k.UserID, &k.Fingerprint, &k.Public, &k.Comment, &k.Active, &k.AddedBy, instant{&k.AddedAt}, instant{&k.UsedAt})
 	return k, err
 }
 
-// UserByKey returns the account whose active key has the fingerprint.
+// UserByKey returns the account whose active key has the fingerprint, a disabled one too.
 func (s *Store) UserByKey(ctx context.Context, fingerprint string) (schema.User, error) {
-	u, err := one(ctx, s.reader, scanUser, `SELECT u.id, u.login, u.name, u.email, u.admin, u.created_at
+	u, err := one(ctx, s.reader, scanUser, `SELECT u.id, u.login, u.name, u.email, u.admin, u.disabled, u.created_at
 		FROM keys k JOIN users u ON u.id = k.user_id WHERE k.fingerprint = ? AND k.active = 1`, fingerprint)
 	return u, missing(err, "no account has the key %s", fingerprint)
 }
@@ -39,64 +40,103 @@ func (s *Store) TouchKey(ctx context.Context, fingerprint string, at time.Time) 
 
 // Keys returns a user's keys, oldest first.
 func (s *Store) Keys(ctx context.Context, user int64) ([]schema.Key, error) {
-	return list(ctx, s.reader, scanKey, `SELECT id, user_id, fingerprint, public, comment, active, added_at, used_at
+	return list(ctx, s.reader, scanKey, `SELECT id, user_id, fingerprint, public, comment, active, added_by, added_at, used_at
 		FROM keys WHERE user_id = ? ORDER BY added_at, id`, user)
 }
 
 // maxKeys bounds the keys of one account: whoever may add one could add millions.
 const maxKeys = 100
 
-// AddKey adds a key, pending unless key.Active. CodeConflict: it is there already.
-// CodeLimit: the account has enough of them.
-func (s *Store) AddKey(ctx context.Context, key schema.Key) error {
-	return s.write(ctx, "add key", func(t *tx) error {
-		if key.AddedAt.IsZero() {
-			key.AddedAt = s.clock()
+// AddKeys adds keys to one account, each pending unless it is Active. CodeConflict: one
+// is there already, or active elsewhere. CodeLimit: the account has enough of them.
+func (s *Store) AddKeys(ctx context.Context, by schema.Actor, user schema.User, keys ...schema.Key) error {
+	return s.write(ctx, "add keys", func(t *tx) error {
+		for _, k := range keys {
+			if err := s.addKey(ctx, t, by, user, k); err != nil {
+				return err
+			}
 		}
-		n, err := one(ctx, t, value[int], `SELECT count(*) FROM keys WHERE user_id = ?`, key.UserID)
+		return nil
+	})
+}
+
+func (s *Store) addKey(ctx context.Context, t *tx, by schema.Actor, user schema.User, k schema.Key) error {
+	if k.AddedAt.IsZero() {
+		k.AddedAt = s.clock()
+	}
+	n, err := one(ctx, t, value[int], `SELECT count(*) FROM keys WHERE user_id = ?`, user.ID)
+	if err != nil {
+		return err
+	}
+	if n >= maxKeys {
+		return schema.Errorf(schema.CodeLimit, "%s has %d keys, and %d are the most; remove some first", user.Login, n, maxKeys)
+	}
+	k.UserID = user.ID
+	if err := insertKey(ctx, t, k); err != nil {
+		return err
+	}
+	return s.auditKey(ctx, t, by, "key.add", user, k.Fingerprint)
+}
+
+// AddPendingKey adds a key that has yet to prove itself, and makes the one-time code
+// that binds this key and no other. A key that is pending already gets a new code.
+func (s *Store) AddPendingKey(ctx context.Context, by schema.Actor, user schema.User, k schema.Key, expires time.Time) (code string, err error) {
+	k.Active = false
+	err = s.write(ctx, "add pending key", func(t *tx) error {
+		pending, err := one(ctx, t, value[bool], `SELECT EXISTS (SELECT 1 FROM keys WHERE user_id = ? AND fingerprint = ? AND active = 0)`, user.ID, k.Fingerprint)
 		if err != nil {
 			return err
 		}
-		if n >= maxKeys {
-			return schema.Errorf(schema.CodeLimit, "you have %d keys, and %d are the most; remove some first", n, maxKeys)
+		if !pending {
+			if err := s.addKey(ctx, t, by, user, k); err != nil {
+				return err
+			}
 		}
-		if err := insertKey(ctx, t, key); err != nil {
-			return err
-		}
-		return s.auditKey(ctx, t, "key.add", key.UserID, key.Fingerprint)
+		code, err = s.addCode(ctx, t, grant{user: user.ID, madeBy: by.Key, forKey: k.Fingerprint, expires: expires})
+		return err
 	})
+	return code, err
 }
 
 func insertKey(ctx context.Context, t *tx, k schema.Key) error {
-	_, err := t.exec(ctx, `INSERT INTO keys (user_id, fingerprint, public, comment, active, added_at, used_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		k.UserID, k.Fingerprint, k.Public, k.Comment, k.Active, micros(k.AddedAt), micros(k.UsedAt))
+	_, err := t.exec(ctx, `INSERT INTO keys (user_id, fingerprint, public, comment, active, added_by, added_at, used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		k.UserID, k.Fingerprint, k.Public, k.Comment, k.Active, k.AddedBy, micros(k.AddedAt), micros(k.UsedAt))
 	return conflict(err, "the key %s is there already", k.Fingerprint)
 }
 
-// RemoveKey removes a user's key. CodeNotFound: they have no such key.
-// CodeRefused: it is the last active one.
-func (s *Store) RemoveKey(ctx context.Context, user int64, fingerprint string) error {
-	return s.write(ctx, "remove key", func(t *tx) error {
-		active, err := one(ctx, t, value[bool], `DELETE FROM keys WHERE user_id = ? AND fingerprint = ? RETURNING active`, user, fingerprint)
+// RemoveKey removes a user's key unless may refuses, and with it the browser sessions,
+// sign-in links and codes that it made, and the codes that are for it. CodeNotFound:
+// they have no such key.
+func (s *Store) RemoveKey(ctx context.Context, by schema.Actor, user schema.User, fingerprint string, may func(course.KeyRemoval) error) (r schema.RemovedKey, err error) {
+	err = s.write(ctx, "remove key", func(t *tx) error {
+		r.Key, err = one(ctx, t, scanKey, `DELETE FROM keys WHERE user_id = ? AND fingerprint = ?
+			RETURNING id, user_id, fingerprint, public, comment, active, added_by, added_at, used_at`, user.ID, fingerprint)
 		if err != nil {
-			return missing(err, "you have no key %s", fingerprint)
+			return missing(err, "%s has no key %s", user.Login, fingerprint)
 		}
-		left, err := one(ctx, t, value[int], `SELECT count(*) FROM keys WHERE user_id = ? AND active = 1`, user)
+		left, err := one(ctx, t, value[int], `SELECT count(*) FROM keys WHERE user_id = ? AND active = 1`, user.ID)
 		if err != nil {
 			return err
 		}
-		if active && left == 0 {
-			return schema.Errorf(schema.CodeRefused, "%s is your last active key; add another one first", fingerprint)
+		if err := may(course.KeyRemoval{Fingerprint: fingerprint, Active: r.Key.Active, Left: left}); err != nil {
+			return err
 		}
-		return s.auditKey(ctx, t, "key.remove", user, fingerprint)
+		if r.Ended, err = t.end(ctx, user.ID, fingerprint); err != nil {
+			return err
+		}
+		r.Added, err = list(ctx, t, scanKey, `SELECT id, user_id, fingerprint, public, comment, active, added_by, added_at, used_at
+			FROM keys WHERE user_id = ? AND added_by = ? ORDER BY added_at, id`, user.ID, fingerprint)
+		if err != nil {
+			return err
+		}
+		return s.auditKey(ctx, t, by, "key.remove", user, fingerprint)
 	})
+	return r, err
 }
 
-// auditKey records what was done to a key, in the name of its owner.
-func (s *Store) auditKey(ctx context.Context, t *tx, action string, user int64, fingerprint string) error {
-	login, err := one(ctx, t, value[string], `SELECT login FROM users WHERE id = ?`, user)
-	if err != nil {
-		return missing(err, "there is no such account")
-	}
-	return t.audit(ctx, s.entry(login, action, login, fingerprint))
+// auditKey records what was done to a key.
+func (s *Store) auditKey(ctx context.Context, t *tx, by schema.Actor, action string, user schema.User, fingerprint string) error {
+	e := s.entry(action, user.Login)
+	e.Detail = fingerprint
+	return t.audit(ctx, by, e)
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
@@ -241,46 +242,65 @@ func TestEnsuringTwiceIsOnce(t *testing.T) {
 	equal(t, len(ok(b.Assignments(t.Context(), b.course.ID))(t)), 2)
 }
 
-// lose ends a claimed job as our own fault.
+// lose has a claimed job lose one runner after the other until it fails.
 func (b *bundle) lose(j schema.Job) {
 	b.t.Helper()
-	r := schema.Result{Outcome: schema.OutcomeInfrastructureError, Blame: schema.BlameInfrastructure}
-	ok(b.Finish(b.t.Context(), j.ID, j.Attempt, r, b.tick()))(b.t)
+	for range schema.MaxAttempts - 1 {
+		ok(b.Release(b.t.Context(), j.ID, j.Attempt, "the runner was lost", b.tick()))(b.t)
+		j = b.claim("standard")
+	}
+	ok(b.Release(b.t.Context(), j.ID, j.Attempt, "the runner was lost", b.tick()))(b.t)
 }
 
-func TestRerunByTheOwner(t *testing.T) {
+// rerun has a submission graded again, whatever the rules say.
+func (b *bundle) rerun(login string, sub schema.Submission) schema.Job {
+	b.t.Helper()
+	free := func(schema.Role, course.Rerun) (bool, error) { return false, nil }
+	return ok(b.Rerun(b.t.Context(), b.actor(login, "SHA256:"+login), sub.ID, free, b.tick()))(b.t)
+}
+
+func TestRerunTellsHowThingsStand(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
-	alice := b.user("alice")
 	sub := b.push("alice")
-	rerun := func(by schema.User) error {
-		_, err := b.Rerun(t.Context(), sub.ID, by, b.tick())
-		return err
+	var told course.Rerun
+	var role schema.Role
+	no := schema.Errorf(schema.CodeRefused, "not now")
+	decide := func(free bool, err error) func(schema.Role, course.Rerun) (bool, error) {
+		return func(r schema.Role, facts course.Rerun) (bool, error) {
+			role, told = r, facts
+			return free, err
+		}
 	}
-	refused(t, rerun(alice), schema.CodeRefused, "still being graded")
+	before := b.last()
+	_, err := b.Rerun(t.Context(), b.actor("bob", "SHA256:b"), sub.ID, decide(false, no), b.tick())
+	refused(t, err, schema.CodeRefused, "not now")
+	equal(t, told, course.Rerun{Name: sub.Name, Commit: sub.Commit, State: schema.StateQueued})
+	equal(t, role, schema.RoleStudent)
+	equal(t, b.last(), before) // what was refused leaves no entry
 	b.lose(b.claim("standard"))
-	refused(t, rerun(b.user("bob")), schema.CodeNotFound)
-	for range freeRetries {
-		check(t, rerun(alice))
-		refused(t, rerun(alice), schema.CodeRefused, "still being graded")
+	for n := range 2 {
+		j := ok(b.Rerun(t.Context(), b.actor("alice", "SHA256:a"), sub.ID, decide(true, nil), b.tick()))(t)
+		equal(t, told, course.Rerun{Name: sub.Name, Commit: sub.Commit, State: schema.StateFailed, Retries: n})
+		equal(t, b.last(), schema.AuditEntry{Actor: "alice", Channel: schema.ChannelSSH, Action: "submission.rerun", Course: "comp2402",
+			Subject: "comp2402/a1/alice/1", Before: "failed", After: "queued", Detail: fmt.Sprintf("job %d", j.ID)})
 		b.lose(b.claim("standard"))
 	}
-	refused(t, rerun(alice), schema.CodeRefused, "free retries")
-	check(t, rerun(b.user("tina")))
-	b.finish(b.claim("standard"), 20)
-	refused(t, rerun(alice), schema.CodeRefused, "was graded")
-	_, err := b.Rerun(t.Context(), 999, alice, epoch)
+	_, err = b.Rerun(t.Context(), b.actor("eve", "SHA256:e"), sub.ID, decide(false, no), b.tick())
+	refused(t, err, schema.CodeRefused)
+	equal(t, []any{role, told.Retries}, []any{schema.Role(""), 2})
+	_, err = b.Rerun(t.Context(), b.actor("alice", "SHA256:a"), 999, decide(true, nil), epoch)
 	refused(t, err, schema.CodeNotFound)
 }
 
-func TestRerunByStaffUsesTheActiveVersion(t *testing.T) {
+func TestRerunUsesTheActiveVersion(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	sub := b.push("alice")
 	b.finish(b.claim("standard"), 3)
 	v, _ := b.candidate(b.assignment)
 	b.gate(v, schema.GateResult{Passed: true})
-	j := ok(b.Rerun(t.Context(), sub.ID, b.user("tina"), b.tick()))(t)
+	j := b.rerun("tina", sub)
 	equal(t, []any{j.VersionID, j.Lane, j.State, j.Owner}, []any{v.ID, schema.LaneInteractive, schema.StateQueued, "alice"})
 	now := ok(b.Submission(t.Context(), sub.Name))(t)
 	equal(t, now.Job.ID, j.ID)
@@ -288,6 +308,4 @@ func TestRerunByStaffUsesTheActiveVersion(t *testing.T) {
 	equal(t, now.VersionID, sub.VersionID)
 	b.finish(b.claim("standard"), 9)
 	equal(t, ok(b.Submission(t.Context(), sub.Name))(t).Result.Score, schema.NewPoints(9, 1))
-	entry := ok(b.AuditLog(t.Context(), 1))(t)[0]
-	equal(t, []string{entry.Actor, entry.Action, entry.Subject}, []string{"tina", "submission.rerun", "comp2402/a1/alice/1"})
 }

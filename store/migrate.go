@@ -15,14 +15,19 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the tables up to date. CodeRefused: they are newer than this program.
-func migrate(ctx context.Context, db *sql.DB) error {
+// migrator applies the migrations to a database.
+func migrator(db *sql.DB) (*goose.Provider, error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
-		return fmt.Errorf("migrations: %w", err)
+		return nil, err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files,
+	return goose.NewProvider(goose.DialectSQLite3, db, files,
 		goose.WithTableName("schema_version"), goose.WithGoMigrations(migrateTallies()), goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+}
+
+// migrate brings the tables up to date. CodeRefused: they are newer than this program.
+func migrate(ctx context.Context, db *sql.DB) error {
+	p, err := migrator(db)
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}

@@ -9,7 +9,7 @@ import (
 
 // MoveQueue moves what waits for a flavour to another one and returns how many jobs
 // those were. CodeInvalid: it is the same.
-func (s *Store) MoveQueue(ctx context.Context, actor, from, to string) (moved int, err error) {
+func (s *Store) MoveQueue(ctx context.Context, by schema.Actor, from, to string) (moved int, err error) {
 	if from == to {
 		return 0, schema.Errorf(schema.CodeInvalid, "flavour %q: name two different ones", from)
 	}
@@ -19,7 +19,9 @@ func (s *Store) MoveQueue(ctx context.Context, actor, from, to string) (moved in
 			return err
 		}
 		moved = int(n)
-		return t.audit(ctx, s.entry(actor, "queue.move", from, fmt.Sprintf("%d jobs to %s", n, to)))
+		e := s.entry("queue.move", from)
+		e.Before, e.After, e.Detail = from, to, fmt.Sprintf("%d jobs", n)
+		return t.audit(ctx, by, e)
 	})
 	return moved, err
 }

@@ -10,7 +10,7 @@ func scanOrder(r row) (o schema.Order, err error) {
 	var name schema.SubmissionName
 	sub, tests := &o.Submission, &o.Tests
 	err = r.Scan(&o.Job, &o.Attempt, &o.Kind, &o.Flavour.Name, &name.Course, &name.Assignment, &name.Owner, &name.Number,
-		&sub.Repository, &sub.Commit, &sub.Tree, &tests.Repository, &tests.Commit, &tests.Tree, &o.Zone, decoded{&o.Pins})
+		&sub.Repository, &sub.Commit, &sub.Tree, &tests.Repository, &tests.Commit, &tests.Tree, zone{&o.Zone}, decoded{&o.Pins})
 	o.Protocol, o.Name = schema.Protocol, name.String()
 	return o, err
 }

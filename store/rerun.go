@@ -2,79 +2,53 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
-
-// freeRetries is how often a student may have one commit graded again after our
-// machines failed.
-const freeRetries = 2
 
 // rerun is a submission that somebody wants graded again.
 type rerun struct {
 	id, assignment, course int64
-	name                   schema.SubmissionName
-	commit                 string
-	state                  schema.State   // of its latest job
-	outcome                schema.Outcome // of its latest job, "" without a result
-	role                   schema.Role    // of the asker
-	staff                  bool           // the asker is
+	role                   schema.Role // of the asker
+	facts                  course.Rerun
 }
 
 func scanRerun(r row) (e rerun, err error) {
-	n := &e.name
-	err = r.Scan(&e.id, &e.assignment, &e.course, &n.Course, &n.Assignment, &n.Owner, &n.Number, &e.commit, &e.state, &e.outcome, &e.role)
+	n := &e.facts.Name
+	err = r.Scan(&e.id, &e.assignment, &e.course, &n.Course, &n.Assignment, &n.Owner, &n.Number, &e.facts.Commit, &e.facts.State, &e.role)
 	return e, err
 }
 
-// Rerun makes a new job for a submission against the active version. Staff may
-// whenever its latest job has ended; the owner, at most twice per commit, when that
-// job failed or ended in an infrastructure-error. CodeRefused says why not;
-// CodeNotFound: it is not the asker's.
-func (s *Store) Rerun(ctx context.Context, submission int64, by schema.User, at time.Time) (j schema.Job, err error) {
+// Rerun makes a new job for a submission against the active version, unless decide
+// refuses: it is told what the asker is in the course and how things stand, and says
+// whether the new job is one of the owner's free retries.
+func (s *Store) Rerun(ctx context.Context, by schema.Actor, submission int64, decide func(schema.Role, course.Rerun) (free bool, err error), at time.Time) (j schema.Job, err error) {
 	err = s.write(ctx, "rerun", func(t *tx) error {
-		e, err := one(ctx, t, scanRerun, `SELECT s.id, s.assignment_id, a.course_id, c.code, a.name, s.owner, s.number, s.commit_hash, j.state,
-				coalesce(json_extract(r.body, '$.outcome'), ''), coalesce(e.role, '')
+		e, err := one(ctx, t, scanRerun, `SELECT s.id, s.assignment_id, a.course_id, c.code, a.name, s.owner, s.number, s.commit_hash, j.state, coalesce(e.role, '')
 			FROM submissions s JOIN assignments a ON a.id = s.assignment_id JOIN courses c ON c.id = a.course_id
-			JOIN jobs j ON j.id = s.job_id LEFT JOIN results r ON r.job_id = j.id
-			LEFT JOIN enrolments e ON e.course_id = c.id AND e.user_id = ?
-			WHERE s.id = ?`, by.ID, submission)
+			JOIN jobs j ON j.id = s.job_id LEFT JOIN enrolments e ON e.course_id = c.id AND e.user_id = ?
+			WHERE s.id = ?`, by.User.ID, submission)
 		if err != nil {
 			return missing(err, "there is no such submission")
 		}
-		e.staff = by.Admin || e.role.Staff()
-		if err := t.mayRerun(ctx, e, by); err != nil {
+		if e.facts.Retries, err = one(ctx, t, value[int], `SELECT count(*) FROM submissions s JOIN jobs j ON j.submission_id = s.id
+			WHERE s.assignment_id = ? AND s.owner = ? AND s.commit_hash = ? AND j.free_retry = 1`, e.assignment, e.facts.Name.Owner, e.facts.Commit); err != nil {
 			return err
 		}
-		if j, err = t.rerun(ctx, e, at); err != nil {
+		free, err := decide(e.role, e.facts)
+		if err != nil {
 			return err
 		}
-		return t.audit(ctx, schema.AuditEntry{At: at, Actor: by.Login, Action: "submission.rerun", Subject: e.name.String()})
+		if j, err = t.rerun(ctx, e, free, at); err != nil {
+			return err
+		}
+		return t.audit(ctx, by, schema.AuditEntry{At: at, Action: "submission.rerun", Course: e.facts.Name.Course,
+			Subject: e.facts.Name.String(), Before: string(e.facts.State), After: string(j.State), Detail: fmt.Sprintf("job %d", j.ID)})
 	})
 	return j, err
-}
-
-func (t *tx) mayRerun(ctx context.Context, e rerun, by schema.User) error {
-	switch {
-	case !e.staff && e.name.Owner != by.Login:
-		return schema.Errorf(schema.CodeNotFound, "there is no such submission")
-	case !e.state.Ended():
-		return schema.Errorf(schema.CodeRefused, "%s is still being graded; wait until it has ended", e.name)
-	case e.staff:
-		return nil
-	case e.state != schema.StateFailed && e.outcome != schema.OutcomeInfrastructureError:
-		return schema.Errorf(schema.CodeRefused, "%s was graded; only what our machines failed to grade can be run again: push to try again, or ask the staff", e.name)
-	}
-	used, err := one(ctx, t, value[int], `SELECT count(*) FROM submissions s JOIN jobs j ON j.submission_id = s.id
-		WHERE s.assignment_id = ? AND s.owner = ? AND s.commit_hash = ? AND j.free_retry = 1`, e.assignment, e.name.Owner, e.commit)
-	if err != nil {
-		return err
-	}
-	if used >= freeRetries {
-		return schema.Errorf(schema.CodeRefused, "both free retries of commit %.7s are spent; ask the staff", e.commit)
-	}
-	return nil
 }
 
 // active is the version that new jobs are graded against.
@@ -88,13 +62,14 @@ func scanActive(r row) (v active, err error) {
 	return v, err
 }
 
-func (t *tx) rerun(ctx context.Context, e rerun, at time.Time) (schema.Job, error) {
+func (t *tx) rerun(ctx context.Context, e rerun, free bool, at time.Time) (schema.Job, error) {
+	name := e.facts.Name
 	v, err := one(ctx, t, scanActive, `SELECT id, flavour FROM versions WHERE assignment_id = ? AND state = 'active'`, e.assignment)
 	if err != nil {
-		return schema.Job{}, missing(err, "%s/%s has no active version", e.name.Course, e.name.Assignment)
+		return schema.Job{}, missing(err, "%s/%s has no active version", name.Course, name.Assignment)
 	}
 	id, err := t.addJob(ctx, schema.Job{Kind: schema.JobGrade, Submission: e.id, VersionID: v.id, CourseID: e.course,
-		Owner: e.name.Owner, Lane: schema.LaneInteractive, Flavour: v.flavour, QueuedAt: at}, !e.staff)
+		Owner: name.Owner, Lane: schema.LaneInteractive, Flavour: v.flavour, QueuedAt: at}, free)
 	if err != nil {
 		return schema.Job{}, err
 	}

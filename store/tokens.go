@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
@@ -21,53 +22,98 @@ const (
 // keepTokens is how long an expired token is kept, to tell "expired" from "unknown".
 const keepTokens = 30 * 24 * time.Hour
 
+// grant is a one-time secret to make.
+type grant struct {
+	kind    tokenKind
+	user    int64
+	madeBy  string // fingerprint of the key that made it, "" for none
+	forKey  string // fingerprint of the only key that a code binds, "" for any
+	expires time.Time
+}
+
 // NewCode makes a one-time code that binds a key to the account: 80 random bits in
-// groups that can be typed.
-func (s *Store) NewCode(ctx context.Context, user int64, expires time.Time) (string, error) {
+// groups that can be typed. Where forKey is a fingerprint, it binds that key alone.
+func (s *Store) NewCode(ctx context.Context, by schema.Actor, user schema.User, forKey string, expires time.Time) (code string, err error) {
+	err = s.write(ctx, "new code", func(t *tx) error {
+		if code, err = s.addCode(ctx, t, grant{user: user.ID, madeBy: by.Key, forKey: forKey, expires: expires}); err != nil {
+			return err
+		}
+		return s.auditKey(ctx, t, by, "user.code", user, forKey)
+	})
+	return code, err
+}
+
+func (s *Store) addCode(ctx context.Context, t *tx, c grant) (string, error) {
 	code := groups(4)
-	return code, s.addToken(ctx, tokenCode, canonical(code), user, expires)
+	c.kind = tokenCode
+	return code, s.addToken(ctx, t, c, canonical(code))
 }
 
 // NewLoginToken makes the one-time token of a sign-in link: at least 128 random bits.
-func (s *Store) NewLoginToken(ctx context.Context, user int64, expires time.Time) (string, error) {
-	token := rand.Text()
-	return token, s.addToken(ctx, tokenLogin, token, user, expires)
-}
-
-func (s *Store) addToken(ctx context.Context, kind tokenKind, secret string, user int64, expires time.Time) error {
-	now := s.clock()
-	return s.write(ctx, "add token", func(t *tx) error {
-		if _, err := t.exec(ctx, `DELETE FROM tokens WHERE expires_at < ?`, micros(now.Add(-keepTokens))); err != nil {
+func (s *Store) NewLoginToken(ctx context.Context, by schema.Actor, user schema.User, expires time.Time) (string, error) {
+	secret := rand.Text()
+	return secret, s.write(ctx, "new login token", func(t *tx) error {
+		if err := s.addToken(ctx, t, grant{kind: tokenLogin, user: user.ID, madeBy: by.Key, expires: expires}, secret); err != nil {
 			return err
 		}
-		_, err := t.exec(ctx, `INSERT INTO tokens (hash, kind, user_id, made_at, expires_at) VALUES (?, ?, ?, ?, ?)`,
-			hash(secret), kind, user, micros(now), micros(expires))
-		return err
+		return t.audit(ctx, by, s.entry("user.login-link", user.Login))
 	})
 }
 
+func (s *Store) addToken(ctx context.Context, t *tx, k grant, secret string) error {
+	now := s.clock()
+	if err := t.stillActive(ctx, k.madeBy); err != nil {
+		return err
+	}
+	if _, err := t.exec(ctx, `DELETE FROM tokens WHERE expires_at < ?`, micros(now.Add(-keepTokens))); err != nil {
+		return err
+	}
+	_, err := t.exec(ctx, `INSERT INTO tokens (hash, kind, user_id, made_by, for_key, made_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		hash(secret), k.kind, k.user, k.madeBy, k.forKey, micros(now), micros(k.expires))
+	return err
+}
+
+// stillActive refuses to make a secret in the name of a key that was removed meanwhile.
+func (t *tx) stillActive(ctx context.Context, key string) error {
+	if key == "" {
+		return nil
+	}
+	active, err := one(ctx, t, value[bool], `SELECT EXISTS (SELECT 1 FROM keys WHERE fingerprint = ? AND active = 1)`, key)
+	if err == nil && !active {
+		err = schema.Errorf(schema.CodeRefused, "the key %s was removed", key)
+	}
+	return err
+}
+
 // RedeemCode binds a proved key, active, to the account that the one-time code
-// names, and spends the code. CodeRefused: unknown, spent or expired code, or a
-// key that is active elsewhere (then the code stays good).
-func (s *Store) RedeemCode(ctx context.Context, code string, key schema.Key, at time.Time) (u schema.User, err error) {
+// names, and spends the code. CodeRefused: unknown, spent or expired code, one for
+// another key, a key that is active elsewhere, or a disabled account. A code that was
+// refused stays good.
+func (s *Store) RedeemCode(ctx context.Context, by schema.Actor, code string, key schema.Key, at time.Time) (u schema.User, err error) {
 	err = s.write(ctx, "redeem code", func(t *tx) error {
-		if u, err = t.spend(ctx, tokenCode, canonical(code), at); err != nil {
+		spent, err := t.spend(ctx, tokenCode, canonical(code), at)
+		if err != nil {
 			return err
 		}
-		key.UserID = u.ID
+		if err := course.MayBind(course.Binding{Account: spent.user, ForKey: spent.forKey, Key: key.Fingerprint}); err != nil {
+			return err
+		}
+		u = spent.user
+		key.UserID, key.AddedBy = u.ID, spent.madeBy
 		if err := activate(ctx, t, key, at); err != nil {
 			return err
 		}
-		return t.audit(ctx, schema.AuditEntry{At: at, Actor: u.Login, Action: "key.bind", Subject: u.Login, Detail: key.Fingerprint})
+		by.User = u
+		return s.auditKey(ctx, t, by, "key.bind", u, key.Fingerprint)
 	})
 	return u, err
 }
 
 // activate makes a proved key an active one of its user's, whether it was pending or unknown.
 func activate(ctx context.Context, t *tx, key schema.Key, at time.Time) error {
-	_, err := t.exec(ctx, `INSERT INTO keys (user_id, fingerprint, public, comment, active, added_at, used_at) VALUES (?, ?, ?, ?, 1, ?, ?)
+	_, err := t.exec(ctx, `INSERT INTO keys (user_id, fingerprint, public, comment, active, added_by, added_at, used_at) VALUES (?, ?, ?, ?, 1, ?, ?, ?)
 		ON CONFLICT (user_id, fingerprint) DO UPDATE SET active = 1, used_at = excluded.used_at`,
-		key.UserID, key.Fingerprint, key.Public, key.Comment, micros(at), micros(at))
+		key.UserID, key.Fingerprint, key.Public, key.Comment, key.AddedBy, micros(at), micros(at))
 	if schema.CodeOf(err) == schema.CodeConflict {
 		return schema.Errorf(schema.CodeRefused, "the key %s belongs to another account; offer another key", key.Fingerprint)
 	}
@@ -75,26 +121,42 @@ func activate(ctx context.Context, t *tx, key schema.Key, at time.Time) error {
 }
 
 // RedeemLogin spends the one-time token of a sign-in link and returns whose it
-// was. CodeRefused: unknown, spent or expired.
-func (s *Store) RedeemLogin(ctx context.Context, token string, at time.Time) (u schema.User, err error) {
+// was. CodeRefused: unknown, spent or expired, or of a disabled account.
+func (s *Store) RedeemLogin(ctx context.Context, secret string, at time.Time) (in schema.SignIn, err error) {
 	err = s.write(ctx, "redeem login", func(t *tx) error {
-		u, err = t.spend(ctx, tokenLogin, token, at)
+		spent, err := t.spend(ctx, tokenLogin, secret, at)
+		in = schema.SignIn{User: spent.user, Key: spent.madeBy}
 		return err
 	})
-	return u, err
+	return in, err
+}
+
+// spent is a secret that was just used up.
+type spent struct {
+	user           schema.User
+	madeBy, forKey string
+}
+
+func scanSpent(r row) (s spent, err error) {
+	err = r.Scan(&s.user.ID, &s.madeBy, &s.forKey)
+	return s, err
 }
 
 // spend uses a secret up and returns whose it was.
-func (t *tx) spend(ctx context.Context, kind tokenKind, secret string, at time.Time) (schema.User, error) {
-	user, err := one(ctx, t, value[int64], `UPDATE tokens SET spent_at = ? WHERE hash = ? AND kind = ? AND spent_at = 0 AND expires_at > ?
-		RETURNING user_id`, micros(at), hash(secret), kind, micros(at))
+func (t *tx) spend(ctx context.Context, kind tokenKind, secret string, at time.Time) (spent, error) {
+	k, err := one(ctx, t, scanSpent, `UPDATE tokens SET spent_at = ? WHERE hash = ? AND kind = ? AND spent_at = 0 AND expires_at > ?
+		RETURNING user_id, made_by, for_key`, micros(at), hash(secret), kind, micros(at))
 	if errors.Is(err, sql.ErrNoRows) {
-		return schema.User{}, t.whyUnspent(ctx, kind, secret)
+		return spent{}, t.whyUnspent(ctx, kind, secret)
 	}
 	if err != nil {
-		return schema.User{}, err
+		return spent{}, err
 	}
-	return one(ctx, t, scanUser, `SELECT id, login, name, email, admin, created_at FROM users WHERE id = ?`, user)
+	k.user, err = one(ctx, t, scanUser, `SELECT id, login, name, email, admin, disabled, created_at FROM users WHERE id = ?`, k.user.ID)
+	if err != nil {
+		return spent{}, err
+	}
+	return k, course.MayEnter(k.user)
 }
 
 func (t *tx) whyUnspent(ctx context.Context, kind tokenKind, secret string) error {
@@ -109,4 +171,37 @@ func (t *tx) whyUnspent(ctx context.Context, kind tokenKind, secret string) erro
 		return schema.Errorf(schema.CodeRefused, "that %s was used already; ask for a new one", word)
 	}
 	return schema.Errorf(schema.CodeRefused, "that %s has expired; ask for a new one", word)
+}
+
+// end deletes a user's browser sessions and unused secrets: all of them, or those
+// that a key made or that are for it.
+func (t *tx) end(ctx context.Context, user int64, key string) (e schema.Ended, err error) {
+	counts := []struct {
+		into *int
+		text string
+	}{
+		{&e.Sessions, `DELETE FROM sessions WHERE user_id = ?1 AND (?2 = '' OR key = ?2)`},
+		{&e.Links, `DELETE FROM tokens WHERE user_id = ?1 AND kind = 'login' AND spent_at = 0 AND (?2 = '' OR made_by = ?2)`},
+		{&e.Codes, `DELETE FROM tokens WHERE user_id = ?1 AND kind = 'code' AND spent_at = 0 AND (?2 = '' OR made_by = ?2 OR for_key = ?2)`},
+	}
+	for _, c := range counts {
+		n, err := t.exec(ctx, c.text, user, key)
+		if err != nil {
+			return e, err
+		}
+		*c.into = int(n)
+	}
+	return e, nil
+}
+
+// EndSessions ends a user's browser sessions, and their sign-in links and codes that
+// were not used yet.
+func (s *Store) EndSessions(ctx context.Context, by schema.Actor, user schema.User) (ended schema.Ended, err error) {
+	err = s.write(ctx, "end sessions", func(t *tx) error {
+		if ended, err = t.end(ctx, user.ID, ""); err != nil {
+			return err
+		}
+		return t.audit(ctx, by, s.entry("user.sign-out", user.Login))
+	})
+	return ended, err
 }

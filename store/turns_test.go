@@ -42,14 +42,15 @@ func TestAQueueIsMovedToAnotherFlavour(t *testing.T) {
 	b.claim("standard")
 	first, second := b.push("alice"), b.push("bob")
 	_, gate := b.candidate(b.assignment)
-	_, err := b.MoveQueue(t.Context(), "operator", "standard", "standard")
+	_, err := b.MoveQueue(t.Context(), schema.Operator(), "standard", "standard")
 	refused(t, err, schema.CodeInvalid, "two different")
-	equal(t, ok(b.MoveQueue(t.Context(), "operator", "standard", "large"))(t), 3)
+	equal(t, ok(b.MoveQueue(t.Context(), schema.Operator(), "standard", "large"))(t), 3)
 	b.sameCounts()
 	equal(t, len(ok(b.Waiting(t.Context(), "standard", 10))(t)), 0)
 	equal(t, ok(b.Waiting(t.Context(), "large", 10))(t), []int64{gate.ID, second.Job.ID, first.Job.ID})
 	equal(t, ok(b.Job(t.Context(), running.Job.ID))(t).Flavour, "standard")
-	equal(t, ok(b.AuditLog(t.Context(), 1))(t)[0].Detail, "3 jobs to large")
+	equal(t, b.last(), schema.AuditEntry{Actor: "operator", Channel: schema.ChannelAdmin, Action: "queue.move",
+		Subject: "standard", Before: "standard", After: "large", Detail: "3 jobs"})
 }
 
 // One student who pushes a thousand times and a course with very many jobs do not hold

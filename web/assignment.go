@@ -75,21 +75,25 @@ func (s *Server) findTask(ctx context.Context, m member, name string) (task, err
 	if schema.OwnerName("assignment", name) != nil {
 		return task{}, errNowhere()
 	}
-	a, err := s.Results.Assignment(ctx, m.Course.Code, name)
+	a, err := s.Classroom.Work.Assignment(ctx, m, name)
+	if err != nil && a.Broken != nil {
+		s.newTask(a)
+		return task{}, errNowhere()
+	}
 	if err != nil {
 		return task{}, hidden("assignment", err)
 	}
-	return s.visibleTask(a, m)
+	return s.newTask(a), nil
 }
 
 func (s *Server) newAssignmentPage(ctx context.Context, t task, m member) (assignmentPage, error) {
-	terms, err := s.terms(ctx, t, m.User.Login)
+	terms, err := s.terms(ctx, t, m.Actor.User.Login)
 	if err != nil {
 		return assignmentPage{}, err
 	}
 	page := assignmentPage{
-		frame: s.newFrame(t.Title(), &m.User, crumb{m.Course.Code, "/" + m.Course.Code}),
-		Name:  t.Path(), Heading: t.Title(), Staff: m.viewer().Staff(), Empty: t.Spec == nil, Broken: t.Broken,
+		frame: s.newFrame(t.Title(), &m.Actor.User, crumb{m.Course.Code, "/" + m.Course.Code}),
+		Name:  t.Path(), Heading: t.Title(), Staff: m.Viewer().Staff(), Empty: t.Spec == nil, Broken: t.Broken != nil,
 		Due: s.due(t, terms), Commands: s.commands(t),
 	}
 	if t.Spec != nil {
@@ -104,7 +108,7 @@ func (s *Server) newAssignmentPage(ctx context.Context, t task, m member) (assig
 		s.logger().Error("handout is missing", "assignment", t.Path(), "error", err)
 		page.NoHandout = true
 	}
-	if page.Mine, err = s.ownTable(ctx, t, m, m.User.Login); err != nil {
+	if page.Mine, err = s.ownTable(ctx, t, m, m.Actor.User.Login); err != nil {
 		return page, err
 	}
 	page.Mine.Caption = "My submissions"
@@ -138,7 +142,7 @@ func (s *Server) ownTable(ctx context.Context, t task, m member, owner string) (
 	}
 	var list table
 	for _, sub := range subs {
-		one := s.newRow(sub, m.viewer(), m.Course.Location())
+		one := s.newRow(sub, m.Viewer(), m.Course.Location())
 		one.Counts = counted != nil && sub.Name.Number == counted.Name.Number
 		list.Rows = append(list.Rows, one)
 	}
@@ -153,8 +157,8 @@ func (s *Server) classTable(ctx context.Context, t task, m member) (table, error
 	}
 	list := table{Caption: "Everyone's latest", ByOwner: true}
 	for _, sub := range subs {
-		if course.MaySee(m.viewer(), sub.Name) == nil {
-			list.Rows = append(list.Rows, s.newRow(sub, m.viewer(), m.Course.Location()))
+		if course.MaySee(m.Viewer(), sub.Name) == nil {
+			list.Rows = append(list.Rows, s.newRow(sub, m.Viewer(), m.Course.Location()))
 		}
 	}
 	return list, nil

@@ -44,26 +44,19 @@ func (s *Server) serveCourse(w http.ResponseWriter, r *http.Request, user schema
 	}
 	return s.render(w, http.StatusOK, "course", coursePage{
 		frame:  s.newFrame(m.Course.Title, &user),
-		Course: m.Course, Role: roleWord(m.Role), Staff: m.viewer().Staff(), Items: items,
+		Course: m.Course, Role: roleWord(m.Role), Staff: m.Viewer().Staff(), Items: items,
 	})
 }
 
 // items lists the assignments of a course that a member may see.
 func (s *Server) items(r *http.Request, m member) ([]item, error) {
-	all, err := s.Results.Assignments(r.Context(), m.Course.ID)
+	all, err := s.Classroom.Work.Assignments(r.Context(), m)
 	if err != nil {
-		return nil, fmt.Errorf("assignments: %w", err)
+		return nil, err
 	}
 	var items []item
 	for _, a := range all {
-		t, err := s.visibleTask(a, m)
-		if schema.CodeOf(err) == schema.CodeNotFound {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		i, err := s.newItem(r, t, m)
+		i, err := s.newItem(r, s.newTask(a), m)
 		if err != nil {
 			return nil, err
 		}
@@ -73,13 +66,13 @@ func (s *Server) items(r *http.Request, m member) ([]item, error) {
 }
 
 func (s *Server) newItem(r *http.Request, t task, m member) (item, error) {
-	terms, err := s.terms(r.Context(), t, m.User.Login)
+	terms, err := s.terms(r.Context(), t, m.Actor.User.Login)
 	if err != nil {
 		return item{}, err
 	}
 	i := item{
 		Path: "/" + t.Path(), Name: t.Name, Title: t.Title(), Course: m.Course.Code,
-		Due: s.due(t, terms), Empty: t.Spec == nil, Broken: t.Broken,
+		Due: s.due(t, terms), Empty: t.Spec == nil, Broken: t.Broken != nil,
 	}
 	if t.Spec == nil {
 		return i, nil
@@ -88,17 +81,17 @@ func (s *Server) newItem(r *http.Request, t task, m member) (item, error) {
 	if !course.Released(t.Spec, s.now()) {
 		i.Upcoming = s.at(t.Spec.Release, m.Course.Location())
 	}
-	subs, err := s.Results.Submissions(r.Context(), t.ID, m.User.Login, maxSubmissions)
+	subs, err := s.Results.Submissions(r.Context(), t.ID, m.Actor.User.Login, maxSubmissions)
 	if err != nil {
 		return item{}, fmt.Errorf("submissions: %w", err)
 	}
 	i.Pushes = len(subs)
-	counted, err := s.counted(r.Context(), t, m.User.Login)
+	counted, err := s.counted(r.Context(), t, m.Actor.User.Login)
 	if err != nil {
 		return item{}, err
 	}
 	if counted != nil {
-		shown := s.newRow(*counted, m.viewer(), m.Course.Location())
+		shown := s.newRow(*counted, m.Viewer(), m.Course.Location())
 		i.Counted = &shown
 	}
 	return i, nil

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	actions "github.com/grader/grader/classroom"
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/schema/assignment"
@@ -19,20 +20,21 @@ import (
 // In comp2402: alice and bob are students, tina is a TA, ines an instructor. root
 // is an administrator and enrolled nowhere, mallory a student of another course.
 type classroom struct {
-	mu          sync.Mutex
-	users       []schema.User
-	courses     []schema.Course
-	enrolments  []schema.Enrolment
-	assignments []schema.Assignment
-	submissions []*schema.Submission
-	events      map[int64][]schema.Event
-	watchers    map[int64][]chan schema.Event
-	logins      map[string]int64
-	files       map[string]string
-	sessions    map[string][]byte
-	places      map[int64]schema.Place
-	watched     chan int64 // a job that somebody began to watch
-	broken      error      // what every port answers, when set
+	actions.Store // what the site asks of it stands below
+	mu            sync.Mutex
+	users         []schema.User
+	courses       []schema.Course
+	enrolments    []schema.Enrolment
+	assignments   []schema.Assignment
+	submissions   []*schema.Submission
+	events        map[int64][]schema.Event
+	watchers      map[int64][]chan schema.Event
+	logins        map[string]int64
+	files         map[string]string
+	sessions      map[string]schema.Session
+	places        map[int64]schema.Place
+	watched       chan int64 // a job that somebody began to watch
+	broken        error      // what every port answers, when set
 }
 
 // The classroom's times. Its clock stands still at noon.
@@ -70,7 +72,7 @@ func newClassroom(t *testing.T) *classroom {
 	c := &classroom{
 		events: map[int64][]schema.Event{}, watchers: map[int64][]chan schema.Event{},
 		logins: map[string]int64{}, files: map[string]string{"handout.md": handoutA1},
-		sessions: map[string][]byte{}, places: map[int64]schema.Place{},
+		sessions: map[string]schema.Session{}, places: map[int64]schema.Place{},
 		watched: make(chan int64, 100),
 	}
 	for i, login := range []string{"alice", "bob", "tina", "ines", "root", "mallory"} {
@@ -202,18 +204,19 @@ func find[T any](all []T, is func(T) bool) (T, error) {
 	return none, missing()
 }
 
-func (c *classroom) RedeemLogin(_ context.Context, token string, _ time.Time) (schema.User, error) {
+func (c *classroom) RedeemLogin(_ context.Context, token string, _ time.Time) (schema.SignIn, error) {
 	unlock, err := c.locked()
 	defer unlock()
 	if err != nil {
-		return schema.User{}, err
+		return schema.SignIn{}, err
 	}
 	id, ok := c.logins[token]
 	if !ok {
-		return schema.User{}, schema.Errorf(schema.CodeRefused, "this link is unknown, spent or expired")
+		return schema.SignIn{}, schema.Errorf(schema.CodeRefused, "this link is unknown, spent or expired")
 	}
 	delete(c.logins, token)
-	return find(c.users, func(u schema.User) bool { return u.ID == id })
+	user, err := find(c.users, func(u schema.User) bool { return u.ID == id })
+	return schema.SignIn{User: user, Key: "SHA256:" + user.Login}, err
 }
 
 func (c *classroom) User(_ context.Context, id int64) (schema.User, error) {
@@ -394,33 +397,23 @@ func (c *classroom) ReadFile(_ context.Context, _ int64, _, path string, _ int64
 	return nil, missing()
 }
 
-func (c *classroom) FindCtx(_ context.Context, token string) ([]byte, bool, error) {
+func (c *classroom) FindSession(_ context.Context, token string) ([]byte, bool, error) {
 	unlock, err := c.locked()
 	defer unlock()
-	data, ok := c.sessions[token]
-	return data, ok, err
+	session, ok := c.sessions[token]
+	return session.Data, ok, err
 }
 
-func (c *classroom) CommitCtx(_ context.Context, token string, data []byte, _ time.Time) error {
+func (c *classroom) SaveSession(_ context.Context, session schema.Session) error {
 	unlock, err := c.locked()
 	defer unlock()
-	c.sessions[token] = data
+	c.sessions[session.Token] = session
 	return err
 }
 
-func (c *classroom) DeleteCtx(_ context.Context, token string) error {
+func (c *classroom) DeleteSession(_ context.Context, token string) error {
 	unlock, err := c.locked()
 	defer unlock()
 	delete(c.sessions, token)
 	return err
 }
-
-func (c *classroom) Find(token string) ([]byte, bool, error) {
-	return c.FindCtx(context.Background(), token)
-}
-
-func (c *classroom) Commit(token string, data []byte, expiry time.Time) error {
-	return c.CommitCtx(context.Background(), token, data, expiry)
-}
-
-func (c *classroom) Delete(token string) error { return c.DeleteCtx(context.Background(), token) }

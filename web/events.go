@@ -33,17 +33,22 @@ type patch struct {
 // that the same templates made. A reader that names the last event it has seen goes
 // on from there.
 func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request, user schema.User) error {
-	v, err := s.look(r, user)
+	ctx, end := context.WithCancelCause(r.Context())
+	defer end(nil)
+	open := &openStream{user: user.ID, key: s.actor(r, user).Key, end: end}
+	if err := s.streams.open(open); err != nil {
+		return err
+	}
+	defer s.streams.close(open)
+	// Whoever is asked for only now was not revoked before; later, the stream is ended.
+	v, err := s.lookAgain(r)
 	if err != nil {
 		return err
 	}
-	if err := s.streams.open(user.ID); err != nil {
-		return err
-	}
-	defer s.streams.close(user.ID)
+	s.streams.shows(open, v.Course.ID)
 	s.meters.watching.Inc()
 	defer s.meters.watching.Dec()
-	ctx, cancel := context.WithTimeout(r.Context(), streamLifetime)
+	ctx, cancel := context.WithTimeout(ctx, streamLifetime)
 	defer cancel()
 	f := &feed{server: s, out: newStream(w), sight: v}
 	if err := f.run(ctx, r); err != nil {
@@ -51,6 +56,25 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request, user schema
 	}
 	return nil
 }
+
+// lookAgain is look by a session that is read anew.
+func (s *Server) lookAgain(r *http.Request) (*sight, error) {
+	fresh, err := s.withSession(r.WithContext(valueless{r.Context()}))
+	if err != nil {
+		return nil, err
+	}
+	user, err := s.user(fresh)
+	if err != nil {
+		return nil, err
+	}
+	return s.look(fresh, user)
+}
+
+// valueless is a context that holds nothing: no session that was read before.
+type valueless struct{ context.Context }
+
+// Value implements context.Context.
+func (valueless) Value(any) any { return nil }
 
 // feed is one reader's stream of one job.
 type feed struct {
@@ -146,7 +170,7 @@ func (f *feed) lost(ctx context.Context) error {
 
 // pass takes an event in and tells of it.
 func (f *feed) pass(ctx context.Context, e schema.Event) (ended bool, err error) {
-	what := f.Seen.take(e, f.viewer())
+	what := f.Seen.take(e, f.Viewer())
 	if what == changeEnded {
 		return true, f.end(ctx)
 	}
@@ -173,7 +197,7 @@ func (f *feed) tell(what change) error {
 	case changeBuild:
 		f.shown.Build, p.Build = newBuildView(f.Seen.Build), true
 	case changeTest:
-		added := f.shown.addTest(newTestView(f.Seen.Tests[len(f.Seen.Tests)-1], f.viewer()))
+		added := f.shown.addTest(newTestView(f.Seen.Tests[len(f.Seen.Tests)-1], f.Viewer()))
 		p.Added = &added
 	}
 	return f.send(f.Seen.Told, p)

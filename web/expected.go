@@ -20,7 +20,7 @@ func (s *Server) expectedTests(ctx context.Context, v *sight) int {
 	if v.Task.Spec == nil || v.Sub.Job.VersionID != active.ID {
 		return 0
 	}
-	if n := countTests(v.Task.Spec, active.Pins, v.viewer()); n > 0 {
+	if n := countTests(v.Task.Spec, active.Pins, v.Viewer()); n > 0 {
 		return n
 	}
 	earlier, err := s.Results.Submissions(ctx, v.Task.ID, v.Sub.Name.Owner, comparedSubmissions)
@@ -30,7 +30,7 @@ func (s *Server) expectedTests(ctx context.Context, v *sight) int {
 	}
 	for _, sub := range earlier {
 		if sub.Result != nil && sub.Result.Outcome == schema.OutcomeGraded && sub.Job.VersionID == active.ID {
-			visible, _ := course.Redact(*sub.Result, v.viewer())
+			visible, _ := course.Redact(*sub.Result, v.Viewer())
 			return len(visible.Tests)
 		}
 	}

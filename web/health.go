@@ -24,7 +24,7 @@ func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 	defer cancel()
-	if _, _, err := s.Sessions.FindCtx(ctx, "readyz"); err != nil {
+	if _, _, err := s.Sessions.FindSession(ctx, "readyz"); err != nil {
 		s.logger().Error("store is not ready", "error", err)
 		plain(w, http.StatusServiceUnavailable, "the store does not answer\n")
 		return

@@ -46,7 +46,7 @@ func (s *Server) serveHome(w http.ResponseWriter, r *http.Request) error {
 	page := homePage{frame: s.newFrame("Home", &user), Clone: "git clone " + repositoryURL(s.SSHAddress, "COURSE/ASSIGNMENT")}
 	for _, e := range enrolments {
 		page.Courses = append(page.Courses, courseLink{"/" + e.Course.Code, e.Course.Code, e.Course.Title, roleWord(e.Role)})
-		items, err := s.items(r, member{User: user, Course: e.Course, Role: e.Role})
+		items, err := s.items(r, member{Actor: s.actor(r, user), Course: e.Course, Role: e.Role})
 		if err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func (s *Server) recent(r *http.Request, user schema.User, enrolments []schema.E
 		if i < 0 {
 			continue
 		}
-		v := member{User: user, Role: enrolments[i].Role}.viewer()
+		v := member{Actor: s.actor(r, user), Role: enrolments[i].Role}.Viewer()
 		if course.MaySee(v, sub.Name) == nil {
 			rows = append(rows, s.newRow(sub, v, enrolments[i].Course.Location()))
 		}

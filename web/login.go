@@ -56,17 +56,17 @@ func (s *Server) redeemLogin(w http.ResponseWriter, r *http.Request) error {
 		s.meters.signIn("limited")
 		return schema.Errorf(schema.CodeLimit, "there were too many sign-in attempts from your address; wait a minute and try again")
 	}
-	user, err := s.Accounts.RedeemLogin(r.Context(), r.PathValue("token"), now)
+	in, err := s.Classroom.Accounts.SignIn(r.Context(), r.PathValue("token"))
 	if err != nil {
 		s.meters.signIn("refused")
 		return refusedLogin(err)
 	}
 	try.CancelAt(now) // only failures count
-	if err := s.beginSession(w, r, user); err != nil {
-		return err
+	if err := s.beginSession(w, r, in); err != nil {
+		return refusedLogin(err)
 	}
 	s.meters.signIn("done")
-	s.logger().Info("signed in", "user", user.Login)
+	s.logger().Info("signed in", "user", in.User.Login)
 	http.Redirect(w, r, s.takeReturn(w, r), http.StatusSeeOther)
 	return nil
 }
@@ -74,7 +74,7 @@ func (s *Server) redeemLogin(w http.ResponseWriter, r *http.Request) error {
 // refusedLogin says the same of a link that never was, was used, or is too old.
 func refusedLogin(err error) error {
 	switch schema.CodeOf(err) {
-	case schema.CodeRefused, schema.CodeNotFound, schema.CodeInvalid:
+	case schema.CodeRefused, schema.CodeNotFound, schema.CodeInvalid, schema.CodeUnauthenticated:
 		return schema.Errorf(schema.CodeRefused, "this sign-in link has been used or is too old; ask for a new one with the ssh command")
 	}
 	return fmt.Errorf("redeem login: %w", err)

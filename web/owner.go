@@ -45,7 +45,7 @@ func (s *Server) newOwnerPage(ctx context.Context, m member, name, owner string)
 		return ownerPage{}, errNowhere()
 	}
 	of := schema.SubmissionName{Course: m.Course.Code, Assignment: name, Owner: owner}
-	if err := course.MaySee(m.viewer(), of); err != nil {
+	if err := course.MaySee(m.Viewer(), of); err != nil {
 		return ownerPage{}, hidden("owner", err)
 	}
 	t, err := s.findTask(ctx, m, name)
@@ -56,12 +56,12 @@ func (s *Server) newOwnerPage(ctx context.Context, m member, name, owner string)
 	if err != nil {
 		return ownerPage{}, err
 	}
-	if len(list.Rows) == 0 && owner != m.User.Login {
+	if len(list.Rows) == 0 && owner != m.Actor.User.Login {
 		return ownerPage{}, errNowhere()
 	}
 	list.Caption = "Submissions of " + owner
 	return ownerPage{
-		frame: s.newFrame(owner+": "+t.Title(), &m.User, crumb{m.Course.Code, "/" + m.Course.Code}, crumb{t.Name, "/" + t.Path()}),
+		frame: s.newFrame(owner+": "+t.Title(), &m.Actor.User, crumb{m.Course.Code, "/" + m.Course.Code}, crumb{t.Name, "/" + t.Path()}),
 		Owner: owner, Title: t.Title(), Table: list,
 	}, nil
 }

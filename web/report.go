@@ -61,7 +61,7 @@ func (s *Server) newReport(ctx context.Context, v *sight) report {
 		Task: v.Task.Title(), TaskPath: "/" + v.Task.Path(), Job: sub.Job.ID, Told: v.Seen.Told,
 		Receipt: sub.Receipt, TryOut: sub.TryOut, Failing: v.Failing,
 	}
-	if sub.Name.Owner != v.User.Login {
+	if sub.Name.Owner != v.Actor.User.Login {
 		r.Heading = sub.Name.Owner + ": submission " + strconv.Itoa(sub.Name.Number)
 	}
 	terms, err := s.Results.Terms(ctx, sub.Assignment, sub.Name.Owner, sub.ReceivedAt)
@@ -69,7 +69,7 @@ func (s *Server) newReport(ctx context.Context, v *sight) report {
 		s.logger().Error("terms cannot be read", "submission", sub.Name.String(), "error", err)
 	}
 	r.Facts = v.facts(terms)
-	result, hidden := redacted(sub.Result, v.viewer())
+	result, hidden := redacted(sub.Result, v.Viewer())
 	if sub.Job.State.Ended() {
 		r.showEnd(v, result, hidden)
 		return r
@@ -109,7 +109,7 @@ func (r *report) showEnd(v *sight, result *schema.Result, hidden schema.Hidden) 
 	}
 	r.Mark = markOfJob(job.State, result)
 	if result == nil {
-		r.Status, r.Advice = noResultWords(job, v.viewer())
+		r.Status, r.Advice = noResultWords(job, v.Viewer())
 		return
 	}
 	r.Status, r.Advice = resultWords(result)
@@ -127,7 +127,7 @@ func (r *report) showWork(v *sight, build *schema.BuildResult, tests []schema.Te
 	r.Build = newBuildView(build)
 	r.Tests, r.Groups, r.opened, r.Done = nil, groups{}, 0, len(tests)
 	for _, t := range tests {
-		r.addTest(newTestView(t, v.viewer()))
+		r.addTest(newTestView(t, v.Viewer()))
 	}
 }
 

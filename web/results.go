@@ -10,27 +10,17 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Accounts is what the site asks about people. CodeNotFound where nothing matches.
+// Accounts is what the site asks about people besides what the classroom does.
+// CodeNotFound where nothing matches.
 type Accounts interface {
-	// RedeemLogin spends the one-time token of a sign-in link and returns whose it
-	// was. CodeRefused: unknown, spent or expired.
-	RedeemLogin(ctx context.Context, token string, at time.Time) (schema.User, error)
 	// User returns an account by id.
 	User(ctx context.Context, id int64) (schema.User, error)
 	// Enrolments returns a user's courses, by code.
 	Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error)
-	// Role returns a user's role in a course, "" where there is none.
-	Role(ctx context.Context, course, user int64) (schema.Role, error)
 }
 
 // Results is what the site reads.
 type Results interface {
-	// Course returns a course by its code.
-	Course(ctx context.Context, code string) (schema.Course, error)
-	// Assignments returns a course's assignments with their active versions, by name.
-	Assignments(ctx context.Context, course int64) ([]schema.Assignment, error)
-	// Assignment returns one assignment with its active version.
-	Assignment(ctx context.Context, course, name string) (schema.Assignment, error)
 	// Submission returns one submission with its latest job and result; number 0 is the latest.
 	Submission(ctx context.Context, name schema.SubmissionName) (schema.Submission, error)
 	// Submissions returns an owner's submissions, newest first, with summaries of their results.
@@ -60,12 +50,12 @@ type Handouts interface {
 	ReadFile(ctx context.Context, repository int64, commit, path string, max int64) ([]byte, error)
 }
 
-// Sessions is the durable store of browser sessions (scs.CtxStore).
+// Sessions is the durable store of browser sessions.
 type Sessions interface {
-	FindCtx(ctx context.Context, token string) ([]byte, bool, error)
-	CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error
-	DeleteCtx(ctx context.Context, token string) error
-	Delete(token string) error
-	Find(token string) ([]byte, bool, error)
-	Commit(token string, data []byte, expiry time.Time) error
+	// FindSession returns the data of a session that has not expired or ended.
+	FindSession(ctx context.Context, token string) ([]byte, bool, error)
+	// SaveSession stores a session. CodeUnauthenticated: its key or account has ended.
+	SaveSession(ctx context.Context, s schema.Session) error
+	// DeleteSession ends a session; one that does not exist is no error.
+	DeleteSession(ctx context.Context, token string) error
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
+	"github.com/grader/grader/classroom"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -27,9 +28,10 @@ const (
 )
 
 // Server is the site. Its exported fields are set before Start and not changed
-// afterwards; Addr, the five ports and SSHAddress are required.
+// afterwards; Addr, the classroom, the five ports and SSHAddress are required.
 type Server struct {
 	Addr       string // listen address; port 0 takes a free one
+	Classroom  *classroom.Classroom
 	Accounts   Accounts
 	Results    Results
 	Live       Live
@@ -48,7 +50,6 @@ type Server struct {
 	sessions *scs.SessionManager
 	logins   *limiter
 	streams  *streams
-	specs    *specs
 	handouts *handouts
 	meters   *meters
 
@@ -57,6 +58,7 @@ type Server struct {
 	server   *http.Server
 	closing  chan struct{} // closed by Stop: live streams let go, pages finish
 	end      func()
+	deaf     func() // stops hearing of revocations
 	served   chan struct{}
 }
 
@@ -78,6 +80,7 @@ func (s *Server) Start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("start site: %w", err)
 	}
+	s.deaf = s.Classroom.Revoked.Listen(s.streams.revoke)
 	s.listener, s.server, s.served = listener, s.newServer(), make(chan struct{})
 	go s.serve(s.server, listener)
 	return nil
@@ -115,7 +118,6 @@ func (s *Server) build() (err error) {
 	s.sessions = newSessions(s.Sessions, s.secure())
 	s.logins = newLimiter()
 	s.streams = newStreams()
-	s.specs = newSpecs()
 	s.handouts = newHandouts(s.Handouts)
 	s.meters = newMeters()
 	s.handler = s.routes()
@@ -136,6 +138,7 @@ func (s *Server) Stop(ctx context.Context) error {
 		err = errors.Join(err, s.server.Close())
 	}
 	<-s.served
+	s.deaf()
 	if err != nil {
 		return fmt.Errorf("stop site: %w", err)
 	}
@@ -150,18 +153,6 @@ func (s *Server) ListenAddr() net.Addr {
 		return nil
 	}
 	return s.listener.Addr()
-}
-
-// URL returns the root of the site without a trailing slash: PublicURL, or the
-// address that it listens on.
-func (s *Server) URL() string {
-	if s.PublicURL != "" {
-		return strings.TrimSuffix(s.PublicURL, "/")
-	}
-	if addr := s.ListenAddr(); addr != nil {
-		return "http://" + addr.String()
-	}
-	return ""
 }
 
 // secure reports whether browsers reach the site over https.

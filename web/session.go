@@ -9,13 +9,14 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 
-	"github.com/grader/grader/course"
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/schema"
 )
 
 const (
 	sessionLifetime = 14 * 24 * time.Hour // from sign-in, however it is used
 	sessionUser     = "user"              // int64: the account
+	sessionKey      = "key"               // string: fingerprint of the key that the sign-in link was made by
 	returnCookie    = "return"            // where to go after signing in
 	returnLifetime  = 30 * time.Minute
 )
@@ -29,7 +30,7 @@ func newSessions(store Sessions, secure bool) *scs.SessionManager {
 		name = "__Host-session" // no other host or path can plant it
 	}
 	return &scs.SessionManager{
-		Store: store, Codec: scs.GobCodec{}, Lifetime: sessionLifetime, HashTokenInStore: true,
+		Store: sessionStore{store}, Codec: scs.GobCodec{}, Lifetime: sessionLifetime, HashTokenInStore: true,
 		Cookie: scs.SessionCookie{
 			Name: name, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure, Persist: true,
 		},
@@ -50,12 +51,13 @@ func (s *Server) withSession(r *http.Request) (*http.Request, error) {
 	return r.WithContext(ctx), nil
 }
 
-// beginSession makes a fresh session of the user's, which no earlier cookie names.
-func (s *Server) beginSession(w http.ResponseWriter, r *http.Request, user schema.User) error {
+// beginSession makes a fresh session of whoever signed in, which no earlier cookie names.
+func (s *Server) beginSession(w http.ResponseWriter, r *http.Request, in schema.SignIn) error {
 	if err := s.sessions.RenewToken(r.Context()); err != nil {
 		return fmt.Errorf("renew session: %w", err)
 	}
-	s.sessions.Put(r.Context(), sessionUser, user.ID)
+	s.sessions.Put(r.Context(), sessionUser, in.User.ID)
+	s.sessions.Put(r.Context(), sessionKey, in.Key)
 	token, expiry, err := s.sessions.Commit(r.Context())
 	if err != nil {
 		return fmt.Errorf("commit session: %w", err)
@@ -74,7 +76,7 @@ func (s *Server) endSession(w http.ResponseWriter, r *http.Request) error {
 }
 
 // user returns who has signed in; CodeUnauthenticated where nobody has, or where
-// the account is gone.
+// the account is gone or disabled.
 func (s *Server) user(r *http.Request) (schema.User, error) {
 	unknown := schema.Errorf(schema.CodeUnauthenticated, "sign in to see this page")
 	id := s.sessions.GetInt64(r.Context(), sessionUser)
@@ -87,16 +89,19 @@ func (s *Server) user(r *http.Request) (schema.User, error) {
 		return schema.User{}, unknown
 	case err != nil:
 		return schema.User{}, fmt.Errorf("user: %w", err)
+	case user.Disabled:
+		return schema.User{}, unknown
 	}
 	return user, nil
 }
 
-// member is somebody's part in one course.
-type member struct {
-	User   schema.User
-	Course schema.Course
-	Role   schema.Role // "" for an administrator who is not enrolled
+// actor is the user, as who acts by this request.
+func (s *Server) actor(r *http.Request, user schema.User) schema.Actor {
+	return schema.Actor{User: user, Channel: schema.ChannelWeb, Key: s.sessions.GetString(r.Context(), sessionKey)}
 }
+
+// member is somebody's part in one course.
+type member = classroom.Member
 
 // memberOf returns what the user is in the course that the path names; it does not
 // tell strangers whether there is such a course.
@@ -105,22 +110,11 @@ func (s *Server) memberOf(r *http.Request, user schema.User) (member, error) {
 	if schema.Segment("course", code) != nil {
 		return member{}, errNowhere()
 	}
-	c, err := s.Results.Course(r.Context(), code)
+	m, err := s.Classroom.Work.Member(r.Context(), s.actor(r, user), code)
 	if err != nil {
 		return member{}, hidden("course", err)
 	}
-	role, err := s.Accounts.Role(r.Context(), c.ID, user.ID)
-	if err != nil {
-		return member{}, fmt.Errorf("role: %w", err)
-	}
-	if role == "" && !user.Admin {
-		return member{}, errNowhere()
-	}
-	return member{User: user, Course: c, Role: role}, nil
-}
-
-func (m member) viewer() course.Viewer {
-	return course.Viewer{Login: m.User.Login, Role: m.Role, Admin: m.User.Admin}
+	return m, nil
 }
 
 // hidden makes every way of not being shown a thing read the same; other errors

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	actions "github.com/grader/grader/classroom"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/store"
 	"github.com/grader/grader/web"
@@ -41,10 +42,10 @@ func newLedger(t *testing.T) (*ledger, schema.Assignment) {
 			t.Error(err)
 		}
 	})
-	c := must[schema.Course](t)(l.AddCourse(t.Context(), "operator", schema.Course{Code: "comp2402", Title: "Data structures", Zone: "America/Toronto", Flavour: "standard"}))
+	c := must[schema.Course](t)(l.AddCourse(t.Context(), schema.Operator(), schema.Course{Code: "comp2402", Title: "Data structures", Zone: "America/Toronto", Flavour: "standard"}))
 	for login, role := range map[string]schema.Role{"alice": schema.RoleStudent, "ines": schema.RoleInstructor} {
-		must[schema.User](t)(l.AddUser(t.Context(), "operator", schema.User{Login: login}))
-		if err := l.Enrol(t.Context(), "operator", c.Code, login, role); err != nil {
+		user := must[schema.User](t)(l.AddUser(t.Context(), schema.Operator(), schema.User{Login: login}))
+		if err := l.Enrol(t.Context(), schema.Operator(), c, user, role); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -97,11 +98,12 @@ func TestRealStore(t *testing.T) {
 	l, a := newLedger(t)
 	c := newClassroom(t) // the scheduler and the repositories
 	s := newSite(t, c, func(server *web.Server) {
+		server.Classroom = actions.New(actions.Options{Store: l, Clock: time.Now})
 		server.Accounts, server.Results, server.Sessions, server.Clock = l, l, l, time.Now
 	})
 	sub := must[schema.Submission](t)(l.RecordSubmission(t.Context(), l.push(a, schema.RepositoryOwn, "alice")))
 	alice := must[schema.User](t)(l.UserByLogin(t.Context(), "alice"))
-	token := must[string](t)(l.NewLoginToken(t.Context(), alice.ID, time.Now().Add(time.Minute)))
+	token := must[string](t)(l.NewLoginToken(t.Context(), schema.Operator(), alice, time.Now().Add(time.Minute)))
 	b := s.visitor()
 	if got := b.post("/login/" + token); got.status != 303 {
 		t.Fatalf("sign in: status %d: %s", got.status, got.body)

@@ -1,37 +1,73 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"sync"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/schema"
 )
 
 // maxStreams is how many live streams one person may have open.
 const maxStreams = 24
 
-// streams counts the live streams that each person has open.
+// errRevoked ends the live streams of somebody whose key, account or enrolment has ended.
+var errRevoked = errors.New("whoever watched may not watch any more")
+
+// streams are the live streams that each person has open.
 type streams struct {
 	mu     sync.Mutex
-	byUser map[int64]int
+	byUser map[int64]map[*openStream]struct{}
 }
 
-func newStreams() *streams { return &streams{byUser: map[int64]int{}} }
+// openStream is one live stream.
+type openStream struct {
+	user   int64
+	key    string // fingerprint of the key of its session, "" for none
+	course int64  // that it shows something of, 0 until that is known
+	end    context.CancelCauseFunc
+}
+
+func newStreams() *streams { return &streams{byUser: map[int64]map[*openStream]struct{}{}} }
 
 // open counts one more; CodeLimit when there are too many. Each open one is closed once.
-func (s *streams) open(user int64) error {
+func (s *streams) open(o *openStream) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.byUser[user] >= maxStreams {
+	if len(s.byUser[o.user]) >= maxStreams {
 		return schema.Errorf(schema.CodeLimit, "you have %d live pages open; close some", maxStreams)
 	}
-	s.byUser[user]++
+	if s.byUser[o.user] == nil {
+		s.byUser[o.user] = map[*openStream]struct{}{}
+	}
+	s.byUser[o.user][o] = struct{}{}
 	return nil
 }
 
-func (s *streams) close(user int64) {
+// shows says of which course a stream shows something.
+func (s *streams) shows(o *openStream, course int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.byUser[user]--; s.byUser[user] <= 0 {
-		delete(s.byUser, user)
+	o.course = course
+}
+
+func (s *streams) close(o *openStream) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.byUser[o.user], o)
+	if len(s.byUser[o.user]) == 0 {
+		delete(s.byUser, o.user)
+	}
+}
+
+// revoke ends the streams of which a revocation tells.
+func (s *streams) revoke(r classroom.Revocation) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for o := range s.byUser[r.User] {
+		if (r.Key == "" || r.Key == o.key) && (r.Course == 0 || o.course == 0 || r.Course == o.course) {
+			o.end(errRevoked)
+		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"math"
 	"net/http"
 
-	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
@@ -53,27 +52,15 @@ func (s *Server) serveSubmission(w http.ResponseWriter, r *http.Request, user sc
 
 // look finds the submission that a path names, if the user may see it.
 func (s *Server) look(r *http.Request, user schema.User) (*sight, error) {
-	m, err := s.memberOf(r, user)
-	if err != nil {
-		return nil, err
-	}
 	name, err := nameOf(r)
 	if err != nil {
 		return nil, err
 	}
-	if err := course.MaySee(m.viewer(), name); err != nil {
-		return nil, hidden("submission", err)
-	}
-	v := &sight{member: m, Failing: r.URL.Query().Get("tests") == "failing"}
-	if v.Sub, err = s.Results.Submission(r.Context(), name); err != nil {
-		return nil, hidden("submission", err)
-	}
-	a, err := s.Results.Assignment(r.Context(), name.Course, name.Assignment)
+	seen, err := s.Classroom.Work.Submission(r.Context(), s.actor(r, user), name)
 	if err != nil {
-		return nil, hidden("assignment", err)
+		return nil, hidden("submission", err)
 	}
-	v.Task = s.newTask(a)
-	return v, nil
+	return &sight{member: seen.Member, Task: s.newTask(seen.Assignment), Sub: seen.Submission, Failing: r.URL.Query().Get("tests") == "failing"}, nil
 }
 
 // nameOf returns the full submission name that a path holds.
@@ -105,7 +92,7 @@ func (s *Server) takeStored(ctx context.Context, v *sight, told int64) error {
 			if e.Seq <= v.Seen.Seq {
 				return errors.New("events: the store repeats itself")
 			}
-			if v.Seen.take(e, v.viewer()) == changeEnded {
+			if v.Seen.take(e, v.Viewer()) == changeEnded {
 				return s.refresh(ctx, v)
 			}
 		}

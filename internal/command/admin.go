@@ -20,7 +20,7 @@ import (
 func adminCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "admin",
-		Usage: "users, courses, submissions, queue and runners of a data directory",
+		Usage: "accounts, courses, submissions, queue, runners and the audit log of a data directory",
 		Description: "Talks to the server that runs on the data directory, or opens the store itself\n" +
 			"when none does.\n\nExample: grader admin --data /var/lib/grader user add alice --key alice.pub",
 		Flags: []cli.Flag{
@@ -29,8 +29,9 @@ func adminCommand() *cli.Command {
 		OnUsageError: misuse,
 		Action:       noSubcommand,
 		Subcommands: []*cli.Command{
-			adminUserCommand(), adminCourseCommand(), adminEnrolCommand(), adminSubmissionsCommand(),
-			adminWaitCommand(), adminLoginLinkCommand(), adminQueueCommand(), adminPoolsCommand(), adminRunnersCommand(),
+			adminUserCommand(), adminKeyCommand(), adminCourseCommand(), adminEnrolCommand(), adminUnenrolCommand(), adminRosterCommand(),
+			adminSubmissionsCommand(), adminWaitCommand(), adminLoginLinkCommand(), adminQueueCommand(), adminPoolsCommand(), adminRunnersCommand(),
+			adminAuditCommand(), adminCopyDatabaseCommand(),
 		},
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/internal/service"
 	"github.com/grader/grader/schema"
 )
@@ -57,7 +58,7 @@ func adminCourseAdd(c *cli.Context) error {
 	if err := needed(c, "title"); err != nil {
 		return err
 	}
-	_, err = callAdmin[service.None](c, "course.add", service.AddCourseArgs{
+	_, err = callAdmin[service.None](c, "course.add", classroom.NewCourse{
 		Code: args[0], Title: c.String("title"), Zone: c.String("timezone"), Flavour: c.String("flavour"),
 		Others: flavourNames(c),
 	})
@@ -74,7 +75,7 @@ func adminCourseSet(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	change := service.SetCourseArgs{Code: args[0]}
+	change := classroom.CourseChange{Code: args[0]}
 	if c.IsSet("flavour") {
 		name := c.String("flavour")
 		change.Flavour = &name
@@ -101,28 +102,6 @@ func adminCourseList(c *cli.Context) error {
 	return nil
 }
 
-func adminEnrolCommand() *cli.Command {
-	return &cli.Command{
-		Name:         "enrol",
-		Usage:        "give a person a role in a course",
-		ArgsUsage:    "CODE LOGIN",
-		Description:  "Example: grader admin enrol comp2402 alice --role student",
-		Flags:        []cli.Flag{&cli.StringFlag{Name: "role", Usage: "`ROLE`: student, ta or instructor (needed)"}},
-		OnUsageError: misuse,
-		Action: func(c *cli.Context) error {
-			args, err := arguments(c, "CODE", "LOGIN")
-			if err != nil {
-				return err
-			}
-			if err := needed(c, "role"); err != nil {
-				return err
-			}
-			_, err = callAdmin[service.None](c, "enrol", service.EnrolArgs{Course: args[0], Login: args[1], Role: c.String("role")})
-			return err
-		},
-	}
-}
-
 func adminLoginLinkCommand() *cli.Command {
 	return &cli.Command{
 		Name:         "login-link",
@@ -135,7 +114,7 @@ func adminLoginLinkCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			link, err := callAdmin[string](c, "login-link", service.LoginLinkArgs{Login: args[0]})
+			link, err := callAdmin[string](c, "login-link", service.AccountArgs{Login: args[0]})
 			if err != nil {
 				return err
 			}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/internal/service"
 	"github.com/grader/grader/schema"
 )
@@ -26,7 +27,7 @@ func adminSubmissionsCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			all, err := everyPage(service.SubmissionsArgs{Assignment: args[0], Login: c.String("login")}, func(page service.SubmissionsArgs) ([]schema.PublicSubmission, error) {
+			all, err := everyPage(classroom.SubmissionPage{Assignment: args[0], Login: c.String("login")}, func(page classroom.SubmissionPage) ([]schema.PublicSubmission, error) {
 				return callAdmin[[]schema.PublicSubmission](c, "submissions", page)
 			})
 			if err != nil {
@@ -44,7 +45,7 @@ func adminSubmissionsCommand() *cli.Command {
 }
 
 // everyPage reads page after page, so that the server never holds more than one.
-func everyPage(a service.SubmissionsArgs, read func(service.SubmissionsArgs) ([]schema.PublicSubmission, error)) ([]schema.PublicSubmission, error) {
+func everyPage(a classroom.SubmissionPage, read func(classroom.SubmissionPage) ([]schema.PublicSubmission, error)) ([]schema.PublicSubmission, error) {
 	all := []schema.PublicSubmission{}
 	for {
 		page, err := read(a)
@@ -76,7 +77,12 @@ func adminWaitCommand() *cli.Command {
 			if err := needed(c, "login", "number"); err != nil {
 				return err
 			}
-			_, err = callAdmin[service.None](c, "wait", service.WaitArgs{Assignment: args[0], Login: c.String("login"), Number: c.Int("number"), Timeout: c.Duration("timeout")})
+			name, err := schema.ParseSubmissionName(args[0])
+			if err != nil || name.Owner != "" || name.Number != 0 {
+				return schema.Errorf(schema.CodeInvalid, "%q is not an assignment; use CODE/ASSIGNMENT", args[0])
+			}
+			name.Owner, name.Number = c.String("login"), c.Int("number")
+			_, err = callAdmin[service.None](c, "wait", service.WaitArgs{Name: name, Timeout: c.Duration("timeout")})
 			return err
 		},
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/grader/grader/internal/service"
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/schema"
 )
 
@@ -16,7 +16,7 @@ func TestEveryPageIsRead(t *testing.T) {
 	}
 	at := map[string]int{"": 0, "c1/a1/alice/3": 3, "c1/a1/alice/6": 6, "c1/a1/alice/7": 7}
 	reads := 0
-	all, err := everyPage(service.SubmissionsArgs{Assignment: "c1/a1"}, func(a service.SubmissionsArgs) ([]schema.PublicSubmission, error) {
+	all, err := everyPage(classroom.SubmissionPage{Assignment: "c1/a1"}, func(a classroom.SubmissionPage) ([]schema.PublicSubmission, error) {
 		reads++
 		from := at[a.After]
 		return there[from:min(from+3, 7)], nil
@@ -25,7 +25,7 @@ func TestEveryPageIsRead(t *testing.T) {
 		t.Errorf("%d of 7 in %d reads, %v", len(all), reads, err)
 	}
 	refused := schema.Errorf(schema.CodeUnavailable, "the server went away")
-	if _, err := everyPage(service.SubmissionsArgs{}, func(service.SubmissionsArgs) ([]schema.PublicSubmission, error) { return nil, refused }); err == nil {
+	if _, err := everyPage(classroom.SubmissionPage{}, func(classroom.SubmissionPage) ([]schema.PublicSubmission, error) { return nil, refused }); err == nil {
 		t.Error("a page that could not be read is no error")
 	}
 }

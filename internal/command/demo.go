@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/configs"
 	"github.com/grader/grader/internal/demo"
 	"github.com/grader/grader/internal/service"
@@ -88,7 +89,7 @@ func playDemo(c *cli.Context, s *service.Service, dir string) error {
 func demoSummary(c *cli.Context, s *service.Service, wrong int) error {
 	fmt.Fprintf(c.App.Writer, "\nThe site: %s\n", s.WebURL())
 	for _, login := range []string{"alice", "ada"} {
-		link, err := s.Operator().LoginLink(c.Context, service.LoginLinkArgs{Login: login})
+		link, err := s.Operator().LoginLink(c.Context, service.AccountArgs{Login: login})
 		if err != nil {
 			continue // a demo of one's own may have other people
 		}
@@ -116,12 +117,12 @@ func (d demoService) AddUser(ctx context.Context, login, name, publicKeyFile str
 	if err != nil {
 		return err
 	}
-	_, err = d.operator.AddUser(ctx, service.AddUserArgs{Login: login, Name: name, Keys: []string{string(key)}})
+	_, err = d.operator.AddUser(ctx, classroom.NewUser{Login: login, Name: name, Keys: []string{string(key)}})
 	return err
 }
 
 func (d demoService) AddCourse(ctx context.Context, code, title string) error {
-	_, err := d.operator.AddCourse(ctx, service.AddCourseArgs{Code: code, Title: title, Zone: "UTC", Flavour: "standard"})
+	_, err := d.operator.AddCourse(ctx, classroom.NewCourse{Code: code, Title: title, Zone: "UTC", Flavour: "standard"})
 	return err
 }
 
@@ -131,7 +132,7 @@ func (d demoService) Enrol(ctx context.Context, course, login string, role schem
 }
 
 func (d demoService) Submissions(ctx context.Context, assignment, login string) ([]schema.PublicSubmission, error) {
-	reply, err := everyPage(service.SubmissionsArgs{Assignment: assignment, Login: login}, func(page service.SubmissionsArgs) ([]schema.PublicSubmission, error) {
+	reply, err := everyPage(classroom.SubmissionPage{Assignment: assignment, Login: login}, func(page classroom.SubmissionPage) ([]schema.PublicSubmission, error) {
 		return d.operator.Submissions(ctx, page)
 	})
 	if err != nil {

@@ -22,10 +22,13 @@ type people struct {
 // pusher is one student's account and repository in one course.
 type pusher struct{ account, repository int64 }
 
+// loader is who makes them, in the audit log.
+func loader() schema.Actor { return schema.Actor{User: schema.User{Login: "load"}} }
+
 // newPeople makes the courses, each with one assignment whose tests have passed their gate.
 func newPeople(ctx context.Context, s *store.Store, courses int) (*people, error) {
 	p := &people{store: s, made: make(map[pushed]pusher)}
-	teacher, err := s.AddUser(ctx, "load", schema.User{Login: "teacher"})
+	teacher, err := s.AddUser(ctx, loader(), schema.User{Login: "teacher"})
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +41,7 @@ func newPeople(ctx context.Context, s *store.Store, courses int) (*people, error
 }
 
 func (p *people) addCourse(ctx context.Context, n int, teacher schema.User) error {
-	c, err := p.store.AddCourse(ctx, "load", schema.Course{Code: courseName(n), Title: "Course", Zone: "UTC", Flavour: flavour})
+	c, err := p.store.AddCourse(ctx, loader(), schema.Course{Code: courseName(n), Title: "Course", Zone: "UTC", Flavour: flavour})
 	if err != nil {
 		return err
 	}
@@ -106,12 +109,12 @@ func (p *people) pusher(ctx context.Context, course, student int) (pusher, error
 		return who, nil
 	}
 	login := fmt.Sprintf("student-%d-%d", course+1, student+1)
-	u, err := p.store.AddUser(ctx, "load", schema.User{Login: login})
+	u, err := p.store.AddUser(ctx, loader(), schema.User{Login: login})
 	if err != nil {
 		return pusher{}, err
 	}
 	a := p.courses[course]
-	if err := p.store.Enrol(ctx, "load", a.Course.Code, login, schema.RoleStudent); err != nil {
+	if err := p.store.Enrol(ctx, loader(), a.Course, u, schema.RoleStudent); err != nil {
 		return pusher{}, err
 	}
 	r, err := p.store.EnsureRepository(ctx, schema.Repository{Kind: schema.RepositoryOwn, CourseID: a.Course.ID, AssignmentID: a.ID, Owner: login})

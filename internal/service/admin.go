@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/store"
 )
@@ -26,7 +27,7 @@ func Offline(ctx context.Context, root, name string, body []byte) (answer []byte
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	return (&Operator{store: st, clock: time.Now}).run(ctx, name, body)
+	return newOperator(st, classroom.New(classroom.Options{Store: st}), time.Now, nil).run(ctx, name, body)
 }
 
 // adminHandler serves the operations on the server's unix socket.

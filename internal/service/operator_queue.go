@@ -4,28 +4,11 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/store"
 )
-
-// MoveArgs names two flavours.
-type MoveArgs struct{ From, To string }
-
-// moveQueue moves what waits, and lets the runners know.
-func (o *Operator) moveQueue(ctx context.Context, a MoveArgs) (int, error) {
-	if !o.serves(a.To) {
-		return 0, schema.Errorf(schema.CodeInvalid, "flavour %q is not in the configuration; use %s", a.To,
-			strings.Join(slices.Sorted(maps.Keys(o.live.flavours)), ", "))
-	}
-	moved, err := o.store.MoveQueue(ctx, actor, a.From, a.To)
-	if err == nil && o.live != nil {
-		o.live.wake()
-	}
-	return moved, err
-}
 
 // serves reports whether runners of a flavour may come; without a server nobody knows.
 func (o *Operator) serves(flavour string) bool {

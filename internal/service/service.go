@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/configs"
 	"github.com/grader/grader/gitd"
 	"github.com/grader/grader/gitd/repo"
@@ -41,6 +42,7 @@ type Service struct {
 
 	stops     []func(context.Context) error // in the order of start; stopped in reverse
 	store     *store.Store
+	classroom *classroom.Classroom
 	repos     *repo.Store
 	hooks     *hooks.Server
 	scheduler *scheduler.Scheduler
@@ -58,7 +60,7 @@ func (s *Service) Start(ctx context.Context) error {
 	}
 	s.onStop(func(context.Context) error { return data.Close() })
 	for _, start := range []func(context.Context, *DataDir) error{
-		s.startStore, s.startHooks, s.startScheduler, s.startSSH, s.startSite, s.startAdmin,
+		s.startStore, s.startHooks, s.startScheduler, s.openClassroom, s.startSSH, s.startSite, s.startAdmin,
 	} {
 		if err := start(ctx, data); err != nil {
 			return errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
@@ -169,7 +171,7 @@ func (s *Service) startScheduler(ctx context.Context, data *DataDir) error {
 // warnOfFlavours logs which courses use flavours that the configuration lacks: what is
 // pushed there waits until somebody acts.
 func (s *Service) warnOfFlavours(ctx context.Context) error {
-	uses, err := s.Operator().flavourUses(ctx, None{})
+	uses, err := flavourUses(ctx, s.store)
 	if err != nil {
 		return fmt.Errorf("flavours of courses: %w", err)
 	}
@@ -187,11 +189,17 @@ func (s *Service) warnOfFlavours(ctx context.Context) error {
 	return nil
 }
 
+// openClassroom makes the actions that every channel calls.
+func (s *Service) openClassroom(context.Context, *DataDir) error {
+	s.classroom = classroom.New(classroom.Options{Store: s.store, Live: s.scheduler, Flavours: s.scheduler.Flavours, Clock: s.Clock})
+	return nil
+}
+
 func (s *Service) startSSH(ctx context.Context, data *DataDir) error {
 	s.ssh = &gitd.Server{
 		Addr: s.SSH, Name: s.Config.PublicSSH, HostKey: data.Path("host_key"),
-		WebURL:   func() string { return s.WebURL() },
-		Accounts: s.store, Courses: s.store, Ledger: s.store, Queue: s.scheduler, Repos: s.repos, Hooks: s.hooks,
+		WebURL:    func() string { return s.WebURL() },
+		Classroom: s.classroom, Accounts: s.store, Courses: s.store, Ledger: s.store, Queue: s.scheduler, Repos: s.repos, Hooks: s.hooks,
 		Flavours: s.Config.SchemaFlavours(), Limits: sshLimits(s.Config.Limits), Clock: s.Clock, Logger: s.Logger,
 	}
 	if err := s.ssh.Start(ctx); err != nil {
@@ -223,7 +231,7 @@ func (s *Service) stopSSH(ctx context.Context) error {
 
 func (s *Service) startSite(ctx context.Context, _ *DataDir) error {
 	site := &web.Server{
-		Addr: s.Web, Accounts: s.store, Results: s.store, Live: s.scheduler, Handouts: s.repos, Sessions: s.store,
+		Addr: s.Web, Classroom: s.classroom, Accounts: s.store, Results: s.store, Live: s.scheduler, Handouts: s.repos, Sessions: s.store,
 		Clock: s.Clock, Logger: s.Logger, PublicURL: s.Config.PublicURL, SSHAddress: s.SSHName(), Version: s.Version,
 	}
 	if err := site.Start(ctx); err != nil {
@@ -258,11 +266,9 @@ func (s *Service) startAdmin(ctx context.Context, data *DataDir) error {
 
 // Operator returns what answers an operator, inside this service.
 func (s *Service) Operator() *Operator {
-	return &Operator{store: s.store, clock: s.Clock, live: &liveService{
-		webURL: s.WebURL, watch: s.scheduler.Watch, pools: s.scheduler.PoolStates,
-		wake: s.scheduler.Wake, runners: s.scheduler.RunnerStates,
-		flavours: s.scheduler.Flavours,
-	}}
+	return newOperator(s.store, s.classroom, s.Clock, &liveService{
+		webURL: s.WebURL, pools: s.scheduler.PoolStates, runners: s.scheduler.RunnerStates, flavours: s.scheduler.Flavours,
+	})
 }
 
 // SSHAddress returns where the SSH server listens.

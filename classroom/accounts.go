@@ -1,0 +1,155 @@
+package classroom
+
+import (
+	"context"
+	"time"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// How long one-time secrets are good for.
+const (
+	CodeLife = 14 * 24 * time.Hour // a code that binds a key
+	LinkLife = 10 * time.Minute    // a link that signs a browser in
+)
+
+// AccountStore is what actions on accounts ask of the store. Each change is one
+// transaction with its audit entry. CodeNotFound where nothing matches.
+type AccountStore interface {
+	// UserByLogin returns an account by its login.
+	UserByLogin(ctx context.Context, login string) (schema.User, error)
+	// Users returns every account, by login.
+	Users(ctx context.Context) ([]schema.User, error)
+	// AddUserWithCode makes an account with active keys, and a one-time code unless
+	// expires is zero. CodeConflict: the login is taken, or a key is active elsewhere.
+	AddUserWithCode(ctx context.Context, by schema.Actor, u schema.User, expires time.Time, keys ...schema.Key) (schema.User, string, error)
+	// SetDisabled disables an account, which ends its sessions and secrets, or enables it.
+	SetDisabled(ctx context.Context, by schema.Actor, user schema.User, disabled bool) (schema.Ended, error)
+	// EndSessions ends an account's browser sessions and unused secrets.
+	EndSessions(ctx context.Context, by schema.Actor, user schema.User) (schema.Ended, error)
+	// Keys returns a user's keys, oldest first.
+	Keys(ctx context.Context, user int64) ([]schema.Key, error)
+	// AddKeys adds keys to an account. CodeConflict: one exists already. CodeLimit: the
+	// account has too many.
+	AddKeys(ctx context.Context, by schema.Actor, user schema.User, keys ...schema.Key) error
+	// AddPendingKey adds a key that has yet to prove itself, with the code that binds it alone.
+	AddPendingKey(ctx context.Context, by schema.Actor, user schema.User, k schema.Key, expires time.Time) (string, error)
+	// RemoveKey removes a key with the sessions and secrets that it made, unless may refuses.
+	RemoveKey(ctx context.Context, by schema.Actor, user schema.User, fingerprint string, may func(course.KeyRemoval) error) (schema.RemovedKey, error)
+	// NewCode makes a one-time code that binds a key, or one key alone.
+	NewCode(ctx context.Context, by schema.Actor, user schema.User, forKey string, expires time.Time) (string, error)
+	// RedeemCode binds a proved key to the account that a code names. CodeRefused says why not.
+	RedeemCode(ctx context.Context, by schema.Actor, code string, key schema.Key, at time.Time) (schema.User, error)
+	// NewLoginToken makes the one-time token of a sign-in link.
+	NewLoginToken(ctx context.Context, by schema.Actor, user schema.User, expires time.Time) (string, error)
+	// RedeemLogin spends the token of a sign-in link. CodeRefused: unknown, spent or expired.
+	RedeemLogin(ctx context.Context, token string, at time.Time) (schema.SignIn, error)
+}
+
+// Accounts are the actions on people's accounts, keys and ways to sign in.
+type Accounts struct {
+	store   AccountStore
+	clock   func() time.Time
+	revoked *Revocations
+}
+
+// NewUser is an account to make.
+type NewUser struct {
+	Login, Name, Email string
+	Admin              bool
+	Code               bool     // make a one-time code that binds a key
+	Keys               []string // texts of public key files
+}
+
+// AddedUser is an account that was made.
+type AddedUser struct {
+	Login   string    `json:"login"`
+	Code    string    `json:"code,omitempty"`
+	Expires time.Time `json:"code_expires,omitzero"` // when the code does
+	Keys    []string  `json:"keys,omitempty"`        // fingerprints
+}
+
+// AddUser makes an account. An administrator vouches for its keys, so they are active.
+func (a *Accounts) AddUser(ctx context.Context, by schema.Actor, r NewUser) (AddedUser, error) {
+	if err := course.MayAdminister(by.User); err != nil {
+		return AddedUser{}, err
+	}
+	if err := schema.Login(r.Login); err != nil {
+		return AddedUser{}, err
+	}
+	keys, err := a.vouched(by, r.Keys...)
+	if err != nil {
+		return AddedUser{}, err
+	}
+	now := a.clock()
+	added := AddedUser{Login: r.Login}
+	if r.Code {
+		added.Expires = now.Add(CodeLife)
+	}
+	user := schema.User{Login: r.Login, Name: r.Name, Email: r.Email, Admin: r.Admin, CreatedAt: now}
+	if _, added.Code, err = a.store.AddUserWithCode(ctx, by, user, added.Expires, keys...); err != nil {
+		return AddedUser{}, err
+	}
+	for _, k := range keys {
+		added.Keys = append(added.Keys, k.Fingerprint)
+	}
+	return added, nil
+}
+
+// vouched reads public key files whose keys need not prove themselves.
+func (a *Accounts) vouched(by schema.Actor, texts ...string) ([]schema.Key, error) {
+	var all []schema.Key
+	for _, text := range texts {
+		keys, err := ParseKeys(text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, keys...)
+	}
+	all = distinct(all)
+	for i := range all {
+		all[i].Active, all[i].AddedAt, all[i].AddedBy = true, a.clock(), by.Key
+	}
+	return all, nil
+}
+
+// Users lists every account, by login.
+func (a *Accounts) Users(ctx context.Context, by schema.Actor) ([]schema.User, error) {
+	if err := course.MayAdminister(by.User); err != nil {
+		return nil, err
+	}
+	return a.store.Users(ctx)
+}
+
+// SetDisabled disables an account or enables it again. Whoever has it open somewhere
+// is disconnected.
+func (a *Accounts) SetDisabled(ctx context.Context, by schema.Actor, login string, disabled bool) (schema.Ended, error) {
+	if err := course.MayAdminister(by.User); err != nil {
+		return schema.Ended{}, err
+	}
+	user, err := a.store.UserByLogin(ctx, login)
+	if err != nil {
+		return schema.Ended{}, err
+	}
+	ended, err := a.store.SetDisabled(ctx, by, user, disabled)
+	if err == nil && disabled {
+		a.revoked.tell(Revocation{User: user.ID, Why: "the account " + login + " was disabled"})
+	}
+	return ended, err
+}
+
+// account finds an account that the actor may manage; login "" is the actor's own.
+func (a *Accounts) account(ctx context.Context, by schema.Actor, login string) (schema.User, error) {
+	user := by.User
+	if login != "" && login != by.User.Login || by.User.ID == 0 {
+		if err := course.MayAdminister(by.User); err != nil {
+			return schema.User{}, err
+		}
+		var err error
+		if user, err = a.store.UserByLogin(ctx, login); err != nil {
+			return schema.User{}, err
+		}
+	}
+	return user, course.MayManage(by.User, user)
+}

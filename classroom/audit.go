@@ -1,0 +1,31 @@
+package classroom
+
+import (
+	"context"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// maxAudit is how many entries are read at once at most.
+const maxAudit = 10_000
+
+// AuditStore is what the audit log is read from.
+type AuditStore interface {
+	// AuditLog returns the entries that a query selects, newest first.
+	AuditLog(ctx context.Context, q schema.AuditQuery) ([]schema.AuditEntry, error)
+}
+
+// Audit reads who did what.
+type Audit struct{ store AuditStore }
+
+// Log returns the entries that a query selects, newest first.
+func (a *Audit) Log(ctx context.Context, by schema.Actor, q schema.AuditQuery) ([]schema.AuditEntry, error) {
+	if err := course.MayAdminister(by.User); err != nil {
+		return nil, err
+	}
+	if q.Limit < 1 || q.Limit > maxAudit {
+		return nil, schema.Errorf(schema.CodeInvalid, "limit %d: use 1 to %d", q.Limit, maxAudit)
+	}
+	return a.store.AuditLog(ctx, q)
+}

@@ -1,0 +1,56 @@
+package classroom
+
+import (
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// Store is the durable state behind every action.
+type Store interface {
+	AccountStore
+	CourseStore
+	WorkStore
+	QueueStore
+	AuditStore
+}
+
+// Options are what the actions need.
+type Options struct {
+	Store Store
+	// Live is the running scheduler; nil where no server runs.
+	Live Live
+	// Flavours are those that the running server has, by name; nil where none runs.
+	Flavours map[string]schema.Flavour
+	// Clock tells the time; nil is time.Now.
+	Clock func() time.Time
+}
+
+// Classroom is the actions on one store.
+type Classroom struct {
+	Accounts *Accounts
+	Courses  *Courses
+	Work     *Work
+	Queue    *Queue
+	Audit    *Audit
+	Revoked  *Revocations
+}
+
+// New returns the actions on a store.
+func New(o Options) *Classroom {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Live == nil {
+		o.Live = offline{}
+	}
+	revoked := new(Revocations)
+	return &Classroom{
+		Accounts: &Accounts{store: o.Store, clock: o.Clock, revoked: revoked},
+		Courses:  &Courses{store: o.Store, flavours: o.Flavours, clock: o.Clock, revoked: revoked},
+		Work:     &Work{store: o.Store, live: o.Live, clock: o.Clock},
+		Queue:    &Queue{store: o.Store, live: o.Live, flavours: o.Flavours},
+		Audit:    &Audit{store: o.Store},
+		Revoked:  revoked,
+	}
+}

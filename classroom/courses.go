@@ -1,0 +1,172 @@
+package classroom
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// CourseStore is what actions on courses ask of the store. Each change is one
+// transaction with its audit entry. CodeNotFound where nothing matches.
+type CourseStore interface {
+	// Course returns a course by its code.
+	Course(ctx context.Context, code string) (schema.Course, error)
+	// Courses returns every course, by code.
+	Courses(ctx context.Context) ([]schema.Course, error)
+	// Role returns a user's role in a course, "" where there is none.
+	Role(ctx context.Context, course, user int64) (schema.Role, error)
+	// UserByLogin returns an account by its login.
+	UserByLogin(ctx context.Context, login string) (schema.User, error)
+	// AddCourse makes a course. CodeConflict: the code is taken.
+	AddCourse(ctx context.Context, by schema.Actor, c schema.Course) (schema.Course, error)
+	// SetFlavours changes a course's default flavour and those that may be named instead.
+	SetFlavours(ctx context.Context, by schema.Actor, code, flavour string, allowed []string) error
+	// Enrol gives a person a role, or another role than before.
+	Enrol(ctx context.Context, by schema.Actor, c schema.Course, user schema.User, role schema.Role) error
+	// Unenrol ends an enrolment.
+	Unenrol(ctx context.Context, by schema.Actor, c schema.Course, user schema.User) error
+	// Roster returns everyone in a course, by login.
+	Roster(ctx context.Context, course int64) ([]schema.Enrolment, error)
+}
+
+// Courses are the actions on courses and who is in them.
+type Courses struct {
+	store    CourseStore
+	flavours map[string]schema.Flavour // of the running server; nil: not known
+	clock    func() time.Time
+	revoked  *Revocations
+}
+
+// NewCourse is a course to make.
+type NewCourse struct {
+	Code, Title, Zone, Flavour string
+	Others                     []string // flavours that its assignments may name instead
+}
+
+// Add makes a course.
+func (c *Courses) Add(ctx context.Context, by schema.Actor, n NewCourse) (schema.Course, error) {
+	if err := course.MayAdminister(by.User); err != nil {
+		return schema.Course{}, err
+	}
+	if err := schema.CourseCode(n.Code); err != nil {
+		return schema.Course{}, err
+	}
+	if _, err := schema.LoadZone(n.Zone); err != nil {
+		return schema.Course{}, err
+	}
+	if err := c.knows(append([]string{n.Flavour}, n.Others...)); err != nil {
+		return schema.Course{}, err
+	}
+	return c.store.AddCourse(ctx, by, schema.Course{
+		Code: n.Code, Title: n.Title, Zone: n.Zone, Flavour: n.Flavour, OtherFlavours: n.Others, CreatedAt: c.clock(),
+	})
+}
+
+// CourseChange names what of a course is to change; nil stays as it is.
+type CourseChange struct {
+	Code    string
+	Flavour *string
+	Others  *[]string
+}
+
+// Set changes a course.
+func (c *Courses) Set(ctx context.Context, by schema.Actor, change CourseChange) error {
+	if err := course.MayAdminister(by.User); err != nil {
+		return err
+	}
+	now, err := c.store.Course(ctx, change.Code)
+	if err != nil {
+		return err
+	}
+	if change.Flavour != nil {
+		now.Flavour = *change.Flavour
+	}
+	if change.Others != nil {
+		now.OtherFlavours = *change.Others
+	}
+	if err := c.knows(append([]string{now.Flavour}, now.OtherFlavours...)); err != nil {
+		return err
+	}
+	return c.store.SetFlavours(ctx, by, now.Code, now.Flavour, now.OtherFlavours)
+}
+
+// knows refuses flavours that the running server does not have.
+func (c *Courses) knows(names []string) error {
+	for _, name := range names {
+		if err := knownFlavour(c.flavours, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// knownFlavour refuses a flavour that the running server does not have; without a server
+// nobody knows which there will be.
+func knownFlavour(flavours map[string]schema.Flavour, name string) error {
+	if _, ok := flavours[name]; ok || flavours == nil {
+		return nil
+	}
+	return schema.Errorf(schema.CodeInvalid, "flavour %q is not in the configuration; use %s", name,
+		strings.Join(slices.Sorted(maps.Keys(flavours)), ", "))
+}
+
+// List lists every course, by code.
+func (c *Courses) List(ctx context.Context, by schema.Actor) ([]schema.Course, error) {
+	if err := course.MayAdminister(by.User); err != nil {
+		return nil, err
+	}
+	return c.store.Courses(ctx)
+}
+
+// Enrol gives a person a role in a course, or another role than before.
+func (c *Courses) Enrol(ctx context.Context, by schema.Actor, code, login string, role schema.Role) error {
+	where, user, err := c.person(ctx, by, code, login)
+	if err != nil {
+		return err
+	}
+	return c.store.Enrol(ctx, by, where, user, role)
+}
+
+// Unenrol ends a person's enrolment. Their work stays, and their open sessions in the
+// course end.
+func (c *Courses) Unenrol(ctx context.Context, by schema.Actor, code, login string) error {
+	where, user, err := c.person(ctx, by, code, login)
+	if err != nil {
+		return err
+	}
+	if err := c.store.Unenrol(ctx, by, where, user); err != nil {
+		return err
+	}
+	c.revoked.tell(Revocation{User: user.ID, Course: where.ID, Why: "the enrolment in " + code + " has ended"})
+	return nil
+}
+
+// person finds somebody whose enrolment the actor may change.
+func (c *Courses) person(ctx context.Context, by schema.Actor, code, login string) (schema.Course, schema.User, error) {
+	m, err := findMember(ctx, c.store, by, code)
+	if err != nil {
+		return schema.Course{}, schema.User{}, err
+	}
+	if err := course.MayChangeRoster(m.Viewer(), code); err != nil {
+		return schema.Course{}, schema.User{}, err
+	}
+	user, err := c.store.UserByLogin(ctx, login)
+	return m.Course, user, err
+}
+
+// Roster lists who is in a course, by login.
+func (c *Courses) Roster(ctx context.Context, by schema.Actor, code string) ([]schema.Enrolment, error) {
+	m, err := findMember(ctx, c.store, by, code)
+	if err != nil {
+		return nil, err
+	}
+	if err := course.MaySeeRoster(m.Viewer(), code); err != nil {
+		return nil, err
+	}
+	return c.store.Roster(ctx, m.Course.ID)
+}

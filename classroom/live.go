@@ -1,0 +1,27 @@
+package classroom
+
+import (
+	"context"
+
+	"github.com/grader/grader/schema"
+)
+
+// Live is what actions ask of the running scheduler.
+type Live interface {
+	// Wake says that jobs were queued; it never blocks.
+	Wake()
+	// Watch streams a job's events after the sequence number and closes the channel at
+	// the job's end, when ctx ends, or when the reader is too slow.
+	Watch(ctx context.Context, job, after int64) (<-chan schema.Event, error)
+}
+
+// offline stands in where no server runs.
+type offline struct{}
+
+// Wake does nothing: the queue is read when a server starts.
+func (offline) Wake() {}
+
+// Watch is CodeUnavailable.
+func (offline) Watch(context.Context, int64, int64) (<-chan schema.Event, error) {
+	return nil, schema.Errorf(schema.CodeUnavailable, "no server runs on this data directory; start it first: grader serve")
+}

@@ -1,0 +1,50 @@
+package classroom
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// Member is what an actor is in one course.
+type Member struct {
+	Actor  schema.Actor
+	Course schema.Course
+	Role   schema.Role // "" for an administrator who is not enrolled
+}
+
+// Viewer returns the member in the form that the rules take.
+func (m Member) Viewer() course.Viewer {
+	return course.Viewer{Login: m.Actor.User.Login, Role: m.Role, Admin: m.Actor.User.Admin}
+}
+
+// memberStore is what it takes to know what somebody is in a course.
+type memberStore interface {
+	Course(ctx context.Context, code string) (schema.Course, error)
+	Role(ctx context.Context, course, user int64) (schema.Role, error)
+}
+
+// findMember returns what the actor is in a course. CodeNotFound, in the same words,
+// where they are nothing in it and where there is no such course.
+func findMember(ctx context.Context, store memberStore, by schema.Actor, code string) (Member, error) {
+	m := Member{Actor: by}
+	if err := course.MayEnter(by.User); err != nil {
+		return m, err
+	}
+	var err error
+	m.Course, err = store.Course(ctx, code)
+	switch {
+	case schema.CodeOf(err) == schema.CodeNotFound && by.User.Admin:
+		return m, err
+	case schema.CodeOf(err) == schema.CodeNotFound:
+		return m, course.MaySeeCourse(course.Viewer{Login: by.User.Login}, code)
+	case err != nil:
+		return m, fmt.Errorf("find course: %w", err)
+	}
+	if m.Role, err = store.Role(ctx, m.Course.ID, by.User.ID); err != nil {
+		return m, fmt.Errorf("find role: %w", err)
+	}
+	return m, course.MaySeeCourse(m.Viewer(), code)
+}

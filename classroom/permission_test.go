@@ -1,0 +1,196 @@
+package classroom_test
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/schema"
+)
+
+// TestWhoMayDoWhat tries every action as everybody. Whoever is not named in may is
+// refused, and nothing is written to the audit log.
+func TestWhoMayDoWhat(t *testing.T) {
+	t.Parallel()
+	admins, staff := []string{"operator", "root"}, []string{"ida", "operator", "root", "tina"}
+	actions := map[string]struct {
+		may []string
+		do  func(ctx context.Context, b *bundle, by schema.Actor) error
+	}{
+		"add a user": {admins, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Accounts.AddUser(ctx, by, classroom.NewUser{Login: "new"})
+			return err
+		}},
+		"list users": {admins, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Accounts.Users(ctx, by)
+			return err
+		}},
+		"disable a user": {admins, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Accounts.SetDisabled(ctx, by, "bob", true)
+			return err
+		}},
+		"issue a code": {admins, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Accounts.NewCode(ctx, by, "bob", "")
+			return err
+		}},
+		"see bob's keys": {append([]string{"bob"}, admins...), func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Accounts.Keys(ctx, by, "bob")
+			return err
+		}},
+		"add another's key": {admins, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Accounts.AddKeys(ctx, by, "bob", publicKey(b.t, "bob's other"))
+			return err
+		}},
+		"remove another's key": {admins, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Accounts.RemoveKey(ctx, by, "bob", b.actors["bob"].Key)
+			return err
+		}},
+		"make bob's sign-in link": {append([]string{"bob"}, admins...), func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Accounts.SignInLink(ctx, by, "bob")
+			return err
+		}},
+		"sign bob out": {append([]string{"bob"}, admins...), func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Accounts.SignOut(ctx, by, "bob")
+			return err
+		}},
+		"make a course": {admins, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Courses.Add(ctx, by, classroom.NewCourse{Code: "comp2", Zone: "UTC", Flavour: "standard"})
+			return err
+		}},
+		"change a course": {admins, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			large := "large"
+			return b.Courses.Set(ctx, by, classroom.CourseChange{Code: "comp1", Flavour: &large})
+		}},
+		"list courses": {admins, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Courses.List(ctx, by)
+			return err
+		}},
+		"enrol": {[]string{"ida", "operator", "root"}, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			return b.Courses.Enrol(ctx, by, "comp1", "eve", schema.RoleStudent)
+		}},
+		"end an enrolment": {[]string{"ida", "operator", "root"}, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			return b.Courses.Unenrol(ctx, by, "comp1", "bob")
+		}},
+		"see the roster": {staff, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Courses.Roster(ctx, by, "comp1")
+			return err
+		}},
+		"list everyone's submissions": {staff, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Work.Submissions(ctx, by, classroom.SubmissionPage{Assignment: "comp1/a1"})
+			return err
+		}},
+		"list bob's submissions": {append([]string{"bob"}, staff...), func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Work.Submissions(ctx, by, classroom.SubmissionPage{Assignment: "comp1/a1", Login: "bob"})
+			return err
+		}},
+		"see bob's submission": {append([]string{"bob"}, staff...), func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Work.Submission(ctx, by, schema.SubmissionName{Course: "comp1", Assignment: "a1", Owner: "bob", Number: 1})
+			return err
+		}},
+		"rerun bob's graded submission": {staff, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Work.Rerun(ctx, by, b.first("bob").ID)
+			return err
+		}},
+		"move the queue": {admins, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Queue.Move(ctx, by, "standard", "large")
+			return err
+		}},
+		"read the audit log": {admins, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Audit.Log(ctx, by, schema.AuditQuery{Limit: 1})
+			return err
+		}},
+	}
+	for name, action := range actions {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBundle(t)
+			b.push("bob")
+			b.grade(schema.Result{Outcome: schema.OutcomeGraded})
+			before := b.last()
+			everybody := slices.Sorted(maps.Keys(b.actors))
+			for _, login := range everybody {
+				if slices.Contains(action.may, login) {
+					continue
+				}
+				err := action.do(t.Context(), b, b.actors[login])
+				if code := schema.CodeOf(err); code != schema.CodeForbidden && code != schema.CodeNotFound && code != schema.CodeRefused {
+					t.Errorf("%s: %v", login, err)
+				}
+			}
+			if after := b.last(); after != before {
+				t.Errorf("what was refused was written down: %+v", after)
+			}
+			for _, login := range action.may {
+				b := newBundle(t)
+				b.push("bob")
+				b.grade(schema.Result{Outcome: schema.OutcomeGraded})
+				if err := action.do(t.Context(), b, b.actors[login]); err != nil {
+					t.Errorf("%s may not: %v", login, err)
+				}
+			}
+		})
+	}
+}
+
+// first is the first submission of a login's.
+func (b *bundle) first(login string) schema.Submission {
+	b.t.Helper()
+	sub, err := b.store.Submission(b.t.Context(), schema.SubmissionName{Course: "comp1", Assignment: "a1", Owner: login, Number: 1})
+	check(b.t, err)
+	return sub
+}
+
+// TestStrangersAreNotToldWhatExists asks for things that exist and for things that do not.
+func TestStrangersAreNotToldWhatExists(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.push("bob")
+	b.assignment("secret", "title: S\nrelease: 2030-01-01 00:00\ntests:\n  - {name: a, run: ./a, points: 1}\n")
+	_, there := b.Work.Member(t.Context(), b.actors["eve"], "comp1")
+	_, absent := b.Work.Member(t.Context(), b.actors["eve"], "comp9")
+	refused(t, there, schema.CodeNotFound, "comp1 is unknown, or you are not enrolled")
+	refused(t, absent, schema.CodeNotFound, "comp9 is unknown, or you are not enrolled")
+	alice, err := b.Work.Member(t.Context(), b.actors["alice"], "comp1")
+	check(t, err)
+	_, unreleased := b.Work.Assignment(t.Context(), alice, "secret")
+	_, none := b.Work.Assignment(t.Context(), alice, "nothing")
+	refused(t, unreleased, schema.CodeNotFound, "there is no assignment comp1/secret yet")
+	refused(t, none, schema.CodeNotFound, "there is no assignment comp1/nothing yet")
+	for _, n := range []int{1, 2} {
+		_, err := b.Work.Submission(t.Context(), b.actors["alice"], schema.SubmissionName{Course: "comp1", Assignment: "a1", Owner: "bob", Number: n})
+		refused(t, err, schema.CodeNotFound, "or none that you may see")
+	}
+	shown, err := b.Work.Assignments(t.Context(), alice)
+	if check(t, err); len(shown) != 1 || shown[0].Name != "a1" || shown[0].Spec.Title != "A1" {
+		t.Errorf("alice sees %+v", shown)
+	}
+	tina, err := b.Work.Member(t.Context(), b.actors["tina"], "comp1")
+	check(t, err)
+	if shown, err = b.Work.Assignments(t.Context(), tina); err != nil || len(shown) != 2 {
+		t.Errorf("staff see %d assignments, %v", len(shown), err)
+	}
+}
+
+// TestDisabledAccountDoesNothing has alice disabled while she is at it.
+func TestDisabledAccountDoesNothing(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	_, err := b.Accounts.SetDisabled(t.Context(), b.actors["root"], "alice", true)
+	check(t, err)
+	alice := b.actors["alice"]
+	alice.User.Disabled = true
+	_, err = b.Work.Member(t.Context(), alice, "comp1")
+	refused(t, err, schema.CodeRefused, "alice is disabled")
+	_, err = b.Accounts.SignInLink(t.Context(), alice, "")
+	refused(t, err, schema.CodeRefused, "alice is disabled")
+	_, err = b.Accounts.OfferKey(t.Context(), alice, publicKey(t, "another"))
+	refused(t, err, schema.CodeRefused, "alice is disabled")
+	_, err = b.Accounts.NewCode(t.Context(), schema.Operator(), "alice", "")
+	refused(t, err, schema.CodeRefused, "alice is disabled")
+	admin := b.actors["root"]
+	admin.User.Disabled = true
+	_, err = b.Accounts.Users(t.Context(), admin)
+	refused(t, err, schema.CodeForbidden)
+}

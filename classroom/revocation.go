@@ -1,0 +1,50 @@
+package classroom
+
+import (
+	"maps"
+	"slices"
+	"sync"
+)
+
+// Revocation says whose access has ended.
+type Revocation struct {
+	User   int64  // the account
+	Key    string // fingerprint of the key whose access ended, "" for every key
+	Course int64  // the only course that it ended in, 0 for all
+	Why    string // for the person, as the end of "this session was ended: "
+}
+
+// Revocations tells channels which open sessions and connections must end. The zero
+// value is ready.
+type Revocations struct {
+	mu        sync.Mutex
+	next      int
+	listeners map[int]func(Revocation)
+}
+
+// Listen has f called, with no lock held, after each revocation is durable, until stop
+// is called. f must not block.
+func (r *Revocations) Listen(f func(Revocation)) (stop func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.listeners == nil {
+		r.listeners = make(map[int]func(Revocation))
+	}
+	r.next++
+	id := r.next
+	r.listeners[id] = f
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.listeners, id)
+	}
+}
+
+func (r *Revocations) tell(what Revocation) {
+	r.mu.Lock()
+	all := slices.Collect(maps.Values(r.listeners))
+	r.mu.Unlock()
+	for _, f := range all {
+		f(what)
+	}
+}

@@ -1,0 +1,192 @@
+package classroom
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// Seen is a submission with who sees it and what it was handed in for.
+type Seen struct {
+	Member     Member
+	Assignment Assignment
+	Submission schema.Submission
+}
+
+// Submission returns a submission that the actor may see. A name without an owner is the
+// actor's own; without a number it is the owner's latest. CodeNotFound, in the same words,
+// where there is none and where it is not the actor's to see.
+func (w *Work) Submission(ctx context.Context, by schema.Actor, name schema.SubmissionName) (Seen, error) {
+	m, err := w.Member(ctx, by, name.Course)
+	if err != nil {
+		return Seen{}, err
+	}
+	name.Owner = cmp.Or(name.Owner, by.User.Login)
+	if err := course.MaySee(m.Viewer(), name); err != nil {
+		return Seen{}, err
+	}
+	sub, err := w.store.Submission(ctx, name)
+	if schema.CodeOf(err) == schema.CodeNotFound {
+		return Seen{}, w.noSubmission(ctx, m, name)
+	}
+	if err != nil {
+		return Seen{}, fmt.Errorf("find submission: %w", err)
+	}
+	a, err := w.store.Assignment(ctx, name.Course, name.Assignment)
+	if err != nil {
+		return Seen{}, fmt.Errorf("find assignment: %w", err)
+	}
+	return Seen{Member: m, Assignment: w.Read(a), Submission: sub}, nil
+}
+
+// noSubmission says what is missing: the assignment, or the submission.
+func (w *Work) noSubmission(ctx context.Context, m Member, name schema.SubmissionName) error {
+	if _, err := w.Assignment(ctx, m, name.Assignment); err != nil {
+		return err
+	}
+	return schema.Errorf(schema.CodeNotFound, "there is no submission %s, or none that you may see", name)
+}
+
+// SubmissionPage asks for one page of an assignment's submissions.
+type SubmissionPage struct {
+	Assignment string // COURSE/ASSIGNMENT
+	Login      string // only this owner's, "" for everyone's
+	After      string // name of the submission that it begins after, "" from the beginning
+	Limit      int    // at most so many; 0 is as many as are read at once
+}
+
+// maxPage is how many submissions with their results are read at once.
+const maxPage = 100
+
+// Submissions lists one page of an assignment's submissions in the form that scripts
+// read, oldest first.
+func (w *Work) Submissions(ctx context.Context, by schema.Actor, p SubmissionPage) ([]schema.PublicSubmission, error) {
+	m, a, err := w.named(ctx, by, p.Assignment)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.mayList(ctx, m, p.Login); err != nil {
+		return nil, err
+	}
+	after, err := w.after(ctx, p.After)
+	if err != nil {
+		return nil, err
+	}
+	all, err := w.store.AllSubmissions(ctx, a.ID, p.Login, after, min(cmp.Or(p.Limit, maxPage), maxPage))
+	if err != nil {
+		return nil, err
+	}
+	reports := make([]schema.PublicSubmission, 0, len(all))
+	for _, s := range all {
+		reports = append(reports, course.Report(s, m.Viewer(), m.Course.Location()))
+	}
+	return reports, nil
+}
+
+// mayList decides whether a member may list the submissions of an owner, "" for everyone.
+func (w *Work) mayList(ctx context.Context, m Member, login string) error {
+	if err := course.MayList(m.Viewer(), m.Course.Code, login); err != nil {
+		return err
+	}
+	if login == "" {
+		return nil
+	}
+	_, err := w.store.UserByLogin(ctx, login)
+	return err
+}
+
+// named finds COURSE/ASSIGNMENT for somebody who may see it.
+func (w *Work) named(ctx context.Context, by schema.Actor, path string) (Member, Assignment, error) {
+	name, err := schema.ParseSubmissionName(path)
+	if err != nil || name.Owner != "" || name.Number != 0 {
+		return Member{}, Assignment{}, schema.Errorf(schema.CodeInvalid, "%q is not an assignment; use COURSE/ASSIGNMENT", path)
+	}
+	m, err := w.Member(ctx, by, name.Course)
+	if err != nil {
+		return m, Assignment{}, err
+	}
+	a, err := w.Assignment(ctx, m, name.Assignment)
+	return m, a, err
+}
+
+// after finds the submission that a page begins after, 0 for none.
+func (w *Work) after(ctx context.Context, name string) (int64, error) {
+	if name == "" {
+		return 0, nil
+	}
+	parsed, err := schema.ParseSubmissionName(name)
+	if err != nil {
+		return 0, err
+	}
+	sub, err := w.store.Submission(ctx, parsed)
+	return sub.ID, err
+}
+
+// Rerun has a submission graded again, against the active version of its tests.
+func (w *Work) Rerun(ctx context.Context, by schema.Actor, submission int64) (schema.Job, error) {
+	job, err := w.store.Rerun(ctx, by, submission, func(role schema.Role, r course.Rerun) (bool, error) {
+		return course.MayRerun(course.Viewer{Login: by.User.Login, Role: role, Admin: by.User.Admin}, r)
+	}, w.clock())
+	if err == nil {
+		w.live.Wake()
+	}
+	return job, err
+}
+
+// waitPoll is how often a submission that is still to come is looked for.
+const waitPoll = 100 * time.Millisecond
+
+// Wait waits until a submission has ended; it may be one that is still to come.
+// CodeUnavailable: it did not end in time.
+func (w *Work) Wait(ctx context.Context, by schema.Actor, name schema.SubmissionName, timeout time.Duration) error {
+	if name.Number < 1 {
+		return schema.Errorf(schema.CodeInvalid, "number %d: submissions count from 1", name.Number)
+	}
+	if _, _, err := w.named(ctx, by, name.Course+"/"+name.Assignment); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, schema.Errorf(schema.CodeUnavailable, "%s has not ended within %s", name, timeout))
+	defer cancel()
+	for {
+		ended, err := w.waitOnce(ctx, by, name)
+		switch {
+		case ended:
+			return nil
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err != nil:
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(waitPoll):
+		}
+	}
+}
+
+// waitOnce looks once, and where there is a job that has not ended watches it to its end.
+func (w *Work) waitOnce(ctx context.Context, by schema.Actor, name schema.SubmissionName) (bool, error) {
+	seen, err := w.Submission(ctx, by, name)
+	job := seen.Submission.Job
+	switch {
+	case schema.CodeOf(err) == schema.CodeNotFound:
+		return false, nil
+	case err != nil:
+		return false, err
+	case job.State.Ended():
+		return true, nil
+	}
+	events, err := w.live.Watch(ctx, job.ID, 0)
+	if err != nil {
+		return false, err
+	}
+	for range events { // the channel closes at the job's end, at ours, or when we are slow
+		continue
+	}
+	return false, context.Cause(ctx)
+}

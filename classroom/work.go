@@ -1,0 +1,116 @@
+package classroom
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// WorkStore is what actions on assignments and submissions ask of the store.
+// CodeNotFound where nothing matches.
+type WorkStore interface {
+	// Course returns a course by its code.
+	Course(ctx context.Context, code string) (schema.Course, error)
+	// Role returns a user's role in a course, "" where there is none.
+	Role(ctx context.Context, course, user int64) (schema.Role, error)
+	// UserByLogin returns an account by its login.
+	UserByLogin(ctx context.Context, login string) (schema.User, error)
+	// Assignments returns a course's assignments with their active versions, by name.
+	Assignments(ctx context.Context, course int64) ([]schema.Assignment, error)
+	// Assignment returns one assignment with its active version.
+	Assignment(ctx context.Context, course, name string) (schema.Assignment, error)
+	// Submission returns one submission with its latest job and result. Number 0 is the
+	// owner's latest.
+	Submission(ctx context.Context, name schema.SubmissionName) (schema.Submission, error)
+	// AllSubmissions returns an assignment's submissions with their results, oldest
+	// first, after a submission (0: from the beginning), at most limit; login "" is
+	// everyone's.
+	AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.Submission, error)
+	// Rerun makes a new job for a submission against the active version, unless decide
+	// refuses, in one transaction with its audit entry.
+	Rerun(ctx context.Context, by schema.Actor, submission int64, decide func(schema.Role, course.Rerun) (free bool, err error), at time.Time) (schema.Job, error)
+}
+
+// Work are the actions on assignments and submissions, and what somebody may see of them.
+type Work struct {
+	store WorkStore
+	live  Live
+	clock func() time.Time
+	specs assignment.Cache
+}
+
+// Member returns what the actor is in a course. CodeNotFound, in the same words, where
+// they are nothing in it and where there is no such course.
+func (w *Work) Member(ctx context.Context, by schema.Actor, code string) (Member, error) {
+	return findMember(ctx, w.store, by, code)
+}
+
+// Assignment is an assignment with what its active version says.
+type Assignment struct {
+	schema.Assignment
+	Spec   *assignment.Spec // nil: no version was accepted yet, or Broken
+	Broken error            // this program cannot read what another version of it accepted
+}
+
+// Read returns an assignment with what its active version says, whoever asks.
+func (w *Work) Read(a schema.Assignment) Assignment {
+	if a.Active == nil {
+		return Assignment{Assignment: a}
+	}
+	// Flavours are not checked again: what was accepted stays accepted.
+	spec, err := w.specs.Parse(a.Active.ID, a.Active.Source, assignment.Context{Zone: a.Course.Location(), Flavour: a.Course.Flavour})
+	if err != nil {
+		err = fmt.Errorf("parse version %d of %s: %w", a.Active.Number, a.Path(), err)
+	}
+	return Assignment{Assignment: a, Spec: spec, Broken: err}
+}
+
+// Assignments lists the assignments of a course that the member may see, by name.
+func (w *Work) Assignments(ctx context.Context, m Member) ([]Assignment, error) {
+	all, err := w.store.Assignments(ctx, m.Course.ID)
+	if err != nil {
+		return nil, fmt.Errorf("list assignments: %w", err)
+	}
+	var shown []Assignment
+	for _, a := range all {
+		if is := w.Read(a); is.visible(m, w.clock()) {
+			shown = append(shown, is)
+		}
+	}
+	return shown, nil
+}
+
+// Assignment returns one that the member may see. CodeNotFound, in the same words, where
+// it does not exist and where it is not released.
+func (w *Work) Assignment(ctx context.Context, m Member, name string) (Assignment, error) {
+	a, err := w.store.Assignment(ctx, m.Course.Code, name)
+	switch {
+	case schema.CodeOf(err) == schema.CodeNotFound:
+		return Assignment{}, noAssignment(m, name)
+	case err != nil:
+		return Assignment{}, fmt.Errorf("find assignment: %w", err)
+	}
+	is := w.Read(a)
+	switch {
+	case is.visible(m, w.clock()):
+		return is, nil
+	case is.Broken != nil:
+		return is, is.Broken
+	}
+	return Assignment{}, noAssignment(m, name)
+}
+
+// visible reports whether a member may see the assignment at all. One that cannot be
+// read is for staff to mend.
+func (a Assignment) visible(m Member, now time.Time) bool {
+	return m.Viewer().Staff() || a.Spec != nil && course.Released(a.Spec, now)
+}
+
+func noAssignment(m Member, name string) error {
+	return schema.Errorf(schema.CodeNotFound, "there is no assignment %s/%s yet; the command \"status %s\" lists what there is",
+		m.Course.Code, name, m.Course.Code)
+}

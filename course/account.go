@@ -1,0 +1,84 @@
+package course
+
+import "github.com/grader/grader/schema"
+
+// MayEnter decides whether an account may be used at all; CodeRefused if not.
+func MayEnter(u schema.User) error {
+	if u.Disabled {
+		return schema.Errorf(schema.CodeRefused, "the account %s is disabled; ask the staff of your course", u.Login)
+	}
+	return nil
+}
+
+// MayAdminister decides whether somebody may change accounts, courses, the keys of
+// others and the queue; CodeForbidden if not.
+func MayAdminister(by schema.User) error {
+	if by.Admin && !by.Disabled {
+		return nil
+	}
+	return schema.Errorf(schema.CodeForbidden, "only an administrator may do that")
+}
+
+// MayManage decides whether somebody may change an account's keys and sessions: their
+// own, or anyone's as an administrator.
+func MayManage(by schema.User, account schema.User) error {
+	if by.ID != 0 && by.ID == account.ID {
+		return MayEnter(by)
+	}
+	return MayAdminister(by)
+}
+
+// MayChangeRoster decides whether the viewer may enrol people in the course and end
+// their enrolment.
+func MayChangeRoster(v Viewer, code string) error {
+	if v.role() == schema.RoleInstructor {
+		return nil
+	}
+	return schema.Errorf(schema.CodeForbidden, "only instructors of %s change who is in it", code)
+}
+
+// MaySeeRoster decides whether the viewer may see who is in the course.
+func MaySeeRoster(v Viewer, code string) error {
+	if v.Staff() {
+		return nil
+	}
+	return schema.Errorf(schema.CodeForbidden, "only the staff of %s see who is in it", code)
+}
+
+// Binding is a key that somebody wants bound to an account by a one-time code.
+type Binding struct {
+	Account schema.User // whose code it is
+	ForKey  string      // fingerprint of the only key that the code is for, "" for any
+	Key     string      // fingerprint of the key that was proved
+}
+
+// MayBind decides whether the code binds the key; CodeRefused if not.
+func MayBind(b Binding) error {
+	if err := MayEnter(b.Account); err != nil {
+		return err
+	}
+	if b.ForKey != "" && b.ForKey != b.Key {
+		return schema.Errorf(schema.CodeRefused, "that code is for the key %s, and you came with %s. Run the same command with -o IdentitiesOnly=yes -i FILE, where FILE holds that key",
+			b.ForKey, b.Key)
+	}
+	return nil
+}
+
+// KeyRemoval is a key that somebody wants removed.
+type KeyRemoval struct {
+	Fingerprint string
+	Active      bool
+	Left        int // active keys that the account keeps
+}
+
+// MayRemoveKey decides whether a key of the account may be removed. People keep one,
+// or they could not come back; an administrator may remove the last.
+func MayRemoveKey(by schema.User, account schema.User, k KeyRemoval) error {
+	if err := MayManage(by, account); err != nil {
+		return err
+	}
+	if k.Active && k.Left == 0 && by.ID == account.ID {
+		return schema.Errorf(schema.CodeRefused, "%s is your last active key; add another one first", k.Fingerprint)
+	}
+	return nil
+}

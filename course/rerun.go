@@ -1,0 +1,37 @@
+package course
+
+import "github.com/grader/grader/schema"
+
+// FreeRetries is how often an owner may have one commit graded again after our
+// machines failed.
+const FreeRetries = 2
+
+// Rerun is a submission that somebody wants graded again.
+type Rerun struct {
+	Name    schema.SubmissionName
+	Commit  string
+	State   schema.State // of its latest job
+	Retries int          // free ones that the owner has had for the commit
+}
+
+// MayRerun decides whether the viewer may have it graded again, and whether that is
+// one of the owner's free retries. Staff may whenever the latest job has ended, the
+// owner when it failed. CodeRefused says why not; CodeNotFound: it is not the viewer's.
+func MayRerun(v Viewer, r Rerun) (free bool, err error) {
+	if err := MaySee(v, r.Name); err != nil {
+		return false, err
+	}
+	switch {
+	case !r.State.Ended():
+		return false, schema.Errorf(schema.CodeRefused, "%s is still being graded; wait until it has ended", r.Name)
+	case v.Staff():
+		return false, nil
+	case r.State == schema.StateCancelled:
+		return false, schema.Errorf(schema.CodeRefused, "%s was received and not graded; ask the staff to have it graded", r.Name)
+	case r.State != schema.StateFailed:
+		return false, schema.Errorf(schema.CodeRefused, "%s was graded; only what our machines failed to grade can be run again: push to try again, or ask the staff", r.Name)
+	case r.Retries >= FreeRetries:
+		return false, schema.Errorf(schema.CodeRefused, "both free retries of commit %.7s are spent; ask the staff", r.Commit)
+	}
+	return true, nil
+}

@@ -1,0 +1,82 @@
+package gitd
+
+import (
+	"net/netip"
+	"slices"
+	"sync"
+)
+
+// strangers are the connections on which nobody has proved a registered key, oldest
+// first, by the network that they come from. Whoever comes to join stays one.
+type strangers struct {
+	mu        sync.Mutex
+	byNetwork map[string][]*visitor
+}
+
+// enter counts a connection in. Where its network has so many already, the oldest of
+// them makes room and is returned: somebody who proves a key takes a moment, and only
+// a flood stays.
+func (s *strangers) enter(v *visitor, limit int) (oldest *visitor) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.byNetwork == nil {
+		s.byNetwork = make(map[string][]*visitor)
+	}
+	all := s.byNetwork[v.network]
+	if len(all) >= limit {
+		oldest, all = all[0], slices.Clone(all[1:])
+	}
+	s.byNetwork[v.network] = append(all, v)
+	return oldest
+}
+
+// leave forgets a connection, if it is there.
+func (s *strangers) leave(v *visitor) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := s.byNetwork[v.network]
+	if i := slices.Index(all, v); i >= 0 {
+		all = slices.Delete(all, i, i+1)
+	}
+	if s.byNetwork[v.network] = all; len(all) == 0 {
+		delete(s.byNetwork, v.network)
+	}
+}
+
+// heaviest takes the oldest connection out of the network that has most; nil: there
+// are no strangers.
+func (s *strangers) heaviest() *visitor {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var most string
+	for network, all := range s.byNetwork {
+		if len(all) > len(s.byNetwork[most]) {
+			most = network
+		}
+	}
+	all := s.byNetwork[most]
+	if len(all) == 0 {
+		return nil
+	}
+	oldest := all[0]
+	if s.byNetwork[most] = slices.Clone(all[1:]); len(all) == 1 {
+		delete(s.byNetwork, most)
+	}
+	return oldest
+}
+
+// networkOf returns the address that is counted: of IPv6 the /64 that one customer has.
+func networkOf(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return address
+	}
+	if ip = ip.Unmap(); ip.Is4() {
+		return ip.String()
+	}
+	network, err := ip.WithZone("").Prefix(64)
+	if err != nil {
+		return address
+	}
+	return network.String()
+}

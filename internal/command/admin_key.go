@@ -1,0 +1,143 @@
+package command
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/grader/grader/internal/service"
+	"github.com/grader/grader/schema"
+)
+
+func adminKeyCommand() *cli.Command {
+	return &cli.Command{
+		Name:         "key",
+		Usage:        "the SSH keys of accounts",
+		OnUsageError: misuse,
+		Action:       noSubcommand,
+		Subcommands:  []*cli.Command{adminKeyListCommand(), adminKeyAddCommand(), adminKeyRemoveCommand()},
+	}
+}
+
+// publicKey is a key in the form that scripts read.
+type publicKey struct {
+	Fingerprint string    `json:"fingerprint"`
+	Active      bool      `json:"active"` // false: it has yet to prove itself
+	Comment     string    `json:"comment"`
+	AddedAt     time.Time `json:"added_at"`
+	AddedBy     string    `json:"added_by,omitempty"` // fingerprint of the key by which it was added
+	UsedAt      time.Time `json:"used_at,omitzero"`
+}
+
+func publicKeys(keys []schema.Key) []publicKey {
+	all := make([]publicKey, 0, len(keys))
+	for _, k := range keys {
+		all = append(all, publicKey{k.Fingerprint, k.Active, k.Comment, k.AddedAt, k.AddedBy, k.UsedAt})
+	}
+	return all
+}
+
+func adminKeyListCommand() *cli.Command {
+	return &cli.Command{
+		Name:         "list",
+		Usage:        "list an account's keys, oldest first",
+		ArgsUsage:    "LOGIN",
+		Description:  "Example: grader admin key list alice --json",
+		Flags:        []cli.Flag{jsonFlag()},
+		OnUsageError: misuse,
+		Action: func(c *cli.Context) error {
+			args, err := arguments(c, "LOGIN")
+			if err != nil {
+				return err
+			}
+			keys, err := callAdmin[[]schema.Key](c, "keys", service.AccountArgs{Login: args[0]})
+			if err != nil {
+				return err
+			}
+			if c.Bool("json") {
+				return printJSON(c.App.Writer, publicKeys(keys))
+			}
+			for _, k := range keys {
+				state, used := "pending", "never used"
+				if k.Active {
+					state = "active"
+				}
+				if !k.UsedAt.IsZero() {
+					used = "used " + k.UsedAt.Format("2006-01-02 15:04 MST")
+				}
+				fmt.Fprintf(c.App.Writer, "%s  %-7s  %-25s  %s\n", k.Fingerprint, state, used, schema.Sanitize(k.Comment))
+			}
+			return nil
+		},
+	}
+}
+
+func adminKeyAddCommand() *cli.Command {
+	return &cli.Command{
+		Name:         "add",
+		Usage:        "add the public keys of a file to an account; they are active at once",
+		ArgsUsage:    "LOGIN FILE",
+		Description:  "Example: grader admin key add alice alice.pub",
+		Flags:        []cli.Flag{jsonFlag()},
+		OnUsageError: misuse,
+		Action: func(c *cli.Context) error {
+			args, err := arguments(c, "LOGIN", "FILE")
+			if err != nil {
+				return err
+			}
+			text, err := readKeyFile(args[1])
+			if err != nil {
+				return err
+			}
+			keys, err := callAdmin[[]schema.Key](c, "key.add", service.AccountArgs{Login: args[0], Key: text})
+			if err != nil {
+				return err
+			}
+			if c.Bool("json") {
+				return printJSON(c.App.Writer, publicKeys(keys))
+			}
+			for _, k := range keys {
+				fmt.Fprintln(c.App.Writer, k.Fingerprint)
+			}
+			return nil
+		},
+	}
+}
+
+// publicRemoval is a removed key in the form that scripts read.
+type publicRemoval struct {
+	Fingerprint string       `json:"fingerprint"`
+	Ended       schema.Ended `json:"ended"`
+	Added       []publicKey  `json:"added"` // keys that were added by it and are still there
+}
+
+func adminKeyRemoveCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "remove",
+		Usage:     "remove a key with the sessions, links, codes and connections that it made",
+		ArgsUsage: "LOGIN FINGERPRINT",
+		Description: "Also the last one: grader admin user code lets the person register another.\n\n" +
+			"Example: grader admin key remove alice SHA256:…",
+		Flags:        []cli.Flag{jsonFlag()},
+		OnUsageError: misuse,
+		Action: func(c *cli.Context) error {
+			args, err := arguments(c, "LOGIN", "FINGERPRINT")
+			if err != nil {
+				return err
+			}
+			removed, err := callAdmin[schema.RemovedKey](c, "key.remove", service.AccountArgs{Login: args[0], Fingerprint: args[1]})
+			if err != nil {
+				return err
+			}
+			if c.Bool("json") {
+				return printJSON(c.App.Writer, publicRemoval{removed.Key.Fingerprint, removed.Ended, publicKeys(removed.Added)})
+			}
+			fmt.Fprintf(c.App.Writer, "ended: %s\n", removed.Ended.Words())
+			for _, k := range removed.Added {
+				fmt.Fprintf(c.App.Writer, "added by it, and still there: %s\n", k.Fingerprint)
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,88 @@
+package command
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/grader/grader/internal/service"
+	"github.com/grader/grader/schema"
+)
+
+func adminEnrolCommand() *cli.Command {
+	return &cli.Command{
+		Name:         "enrol",
+		Usage:        "give a person a role in a course",
+		ArgsUsage:    "CODE LOGIN",
+		Description:  "Example: grader admin enrol comp2402 alice --role student",
+		Flags:        []cli.Flag{&cli.StringFlag{Name: "role", Usage: "`ROLE`: student, ta or instructor (needed)"}},
+		OnUsageError: misuse,
+		Action: func(c *cli.Context) error {
+			args, err := arguments(c, "CODE", "LOGIN")
+			if err != nil {
+				return err
+			}
+			if err := needed(c, "role"); err != nil {
+				return err
+			}
+			_, err = callAdmin[service.None](c, "enrol", service.EnrolArgs{Course: args[0], Login: args[1], Role: c.String("role")})
+			return err
+		},
+	}
+}
+
+func adminUnenrolCommand() *cli.Command {
+	return &cli.Command{
+		Name:         "unenrol",
+		Usage:        "end a person's enrolment in a course; their work stays",
+		ArgsUsage:    "CODE LOGIN",
+		Description:  "Their open sessions and live pages in the course end.\n\nExample: grader admin unenrol comp2402 alice",
+		OnUsageError: misuse,
+		Action: func(c *cli.Context) error {
+			args, err := arguments(c, "CODE", "LOGIN")
+			if err != nil {
+				return err
+			}
+			_, err = callAdmin[service.None](c, "unenrol", service.EnrolArgs{Course: args[0], Login: args[1]})
+			return err
+		},
+	}
+}
+
+// publicEnrolment is somebody's part in a course, in the form that scripts read.
+type publicEnrolment struct {
+	publicUser
+	Role schema.Role `json:"role"`
+}
+
+func adminRosterCommand() *cli.Command {
+	return &cli.Command{
+		Name:         "roster",
+		Usage:        "list who is in a course, and as what",
+		ArgsUsage:    "CODE",
+		Description:  "Example: grader admin roster comp2402 --json",
+		Flags:        []cli.Flag{jsonFlag()},
+		OnUsageError: misuse,
+		Action: func(c *cli.Context) error {
+			args, err := arguments(c, "CODE")
+			if err != nil {
+				return err
+			}
+			all, err := callAdmin[[]schema.Enrolment](c, "roster", service.EnrolArgs{Course: args[0]})
+			if err != nil {
+				return err
+			}
+			if c.Bool("json") {
+				people := make([]publicEnrolment, 0, len(all))
+				for _, e := range all {
+					people = append(people, publicEnrolment{publicUsers([]schema.User{e.User})[0], e.Role})
+				}
+				return printJSON(c.App.Writer, people)
+			}
+			for _, e := range all {
+				fmt.Fprintf(c.App.Writer, "%-20s %-10s %s\n", e.User.Login, e.Role, schema.Sanitize(e.User.Name))
+			}
+			return nil
+		},
+	}
+}

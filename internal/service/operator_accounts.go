@@ -1,0 +1,61 @@
+package service
+
+import (
+	"context"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/schema"
+)
+
+// AddUser makes an account.
+func (o *Operator) AddUser(ctx context.Context, n classroom.NewUser) (classroom.AddedUser, error) {
+	return o.Accounts.AddUser(ctx, schema.Operator(), n)
+}
+
+func (o *Operator) users(ctx context.Context, _ None) ([]schema.User, error) {
+	return o.Accounts.Users(ctx, schema.Operator())
+}
+
+// AccountArgs names an account, and what of it is meant.
+type AccountArgs struct {
+	Login       string
+	Disabled    bool   // what it is to be
+	Fingerprint string // of one of its keys
+	Key         string // text of a public key file
+}
+
+func (o *Operator) setDisabled(ctx context.Context, a AccountArgs) (schema.Ended, error) {
+	return o.Accounts.SetDisabled(ctx, schema.Operator(), a.Login, a.Disabled)
+}
+
+func (o *Operator) signOut(ctx context.Context, a AccountArgs) (schema.Ended, error) {
+	return o.Accounts.SignOut(ctx, schema.Operator(), a.Login)
+}
+
+func (o *Operator) newCode(ctx context.Context, a AccountArgs) (classroom.Code, error) {
+	return o.Accounts.NewCode(ctx, schema.Operator(), a.Login, a.Key)
+}
+
+func (o *Operator) keys(ctx context.Context, a AccountArgs) ([]schema.Key, error) {
+	return o.Accounts.Keys(ctx, schema.Operator(), a.Login)
+}
+
+func (o *Operator) addKeys(ctx context.Context, a AccountArgs) ([]schema.Key, error) {
+	return o.Accounts.AddKeys(ctx, schema.Operator(), a.Login, a.Key)
+}
+
+func (o *Operator) removeKey(ctx context.Context, a AccountArgs) (schema.RemovedKey, error) {
+	return o.Accounts.RemoveKey(ctx, schema.Operator(), a.Login, a.Fingerprint)
+}
+
+// LoginLink makes a one-time link that signs a browser in as a person.
+func (o *Operator) LoginLink(ctx context.Context, a AccountArgs) (string, error) {
+	if o.live == nil {
+		return "", errNotServing()
+	}
+	link, err := o.Accounts.SignInLink(ctx, schema.Operator(), a.Login)
+	if err != nil {
+		return "", err
+	}
+	return o.live.webURL() + "/" + link.Path(), nil
+}

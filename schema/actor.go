@@ -1,0 +1,24 @@
+package schema
+
+// Channel is the way by which somebody acts.
+type Channel string
+
+// The channels.
+const (
+	ChannelSSH   Channel = "ssh"
+	ChannelWeb   Channel = "web"
+	ChannelAdmin Channel = "admin" // the operator's socket, or the data directory itself
+)
+
+// Actor is who does something, and by which channel.
+type Actor struct {
+	User    User
+	Channel Channel
+	Key     string // fingerprint of the SSH key that proved it, "" where none did
+}
+
+// Operator returns whoever may open the operator's socket: an administrator without
+// an account.
+func Operator() Actor {
+	return Actor{User: User{Login: "operator", Admin: true}, Channel: ChannelAdmin}
+}

@@ -1,0 +1,27 @@
+package schema
+
+import "time"
+
+// AuditEntry records who did what, by which channel, and what it changed.
+type AuditEntry struct {
+	ID      int64
+	At      time.Time
+	Actor   string // login, or "operator"
+	Channel Channel
+	Action  string // closed set: "user.add", "submission.rerun", …
+	Course  string // code of the course that it belongs to, "" for none
+	Subject string // what was changed: a login, a submission, a course
+	Before  string // what it was
+	After   string // what it became
+	Detail  string
+}
+
+// AuditQuery selects entries of the audit log. A zero field selects all.
+type AuditQuery struct {
+	Course  string
+	Actor   string
+	Action  string // an action, or the part before its dot: "user"
+	Subject string
+	Since   time.Time
+	Limit   int // the newest so many
+}

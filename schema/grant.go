@@ -1,0 +1,47 @@
+package schema
+
+import (
+	"strconv"
+	"time"
+)
+
+// Ended counts what ended together with a key or an account.
+type Ended struct {
+	Sessions int `json:"sessions"` // of browsers
+	Links    int `json:"links"`    // that sign a browser in, unused
+	Codes    int `json:"codes"`    // that bind a key, unused
+}
+
+// Words names what ended: "2 browser sessions, 1 sign-in link and 0 codes".
+func (e Ended) Words() string {
+	return counted(e.Sessions, "browser session") + ", " + counted(e.Links, "sign-in link") + " and " + counted(e.Codes, "code")
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// SignIn is what a sign-in link proves: who, and by which key the link was made.
+type SignIn struct {
+	User User
+	Key  string // fingerprint; "" for a link that an operator made
+}
+
+// Session is a browser session as it is kept.
+type Session struct {
+	Token   string // what names it; only its hash is kept
+	User    int64
+	Key     string // fingerprint of the key that made it, "" for none: it ends with the key
+	Data    []byte
+	Expires time.Time
+}
+
+// RemovedKey is what became of a key that was removed.
+type RemovedKey struct {
+	Key   Key
+	Ended Ended
+	Added []Key // keys that were added by it and are still there
+}

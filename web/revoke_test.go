@@ -1,0 +1,164 @@
+package web_test
+
+import (
+	"bufio"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	actions "github.com/grader/grader/classroom"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web"
+)
+
+// revocable is a site on the real store, with alice signed in by a link of each of her
+// keys, and a submission of hers that waits.
+type revocable struct {
+	*site
+	ledger *ledger
+	room   *actions.Classroom
+	path   string     // of the submission
+	job    schema.Job // its job
+}
+
+func newRevocable(t *testing.T) (r *revocable, browsers map[string]*browser) {
+	t.Helper()
+	l, a := newLedger(t)
+	room := actions.New(actions.Options{Store: l, Clock: time.Now})
+	s := newSite(t, newClassroom(t), func(server *web.Server) {
+		server.Classroom, server.Accounts, server.Results, server.Sessions, server.Clock = room, l, l, l, time.Now
+	})
+	sub := must[schema.Submission](t)(l.RecordSubmission(t.Context(), l.push(a, schema.RepositoryOwn, "alice")))
+	r = &revocable{site: s, ledger: l, room: room, path: "/" + sub.Name.String(), job: sub.Job}
+	alice := must[schema.User](t)(l.UserByLogin(t.Context(), "alice"))
+	browsers = map[string]*browser{}
+	for _, name := range []string{"stolen", "own"} {
+		key := schema.Key{Fingerprint: "SHA256:" + name, Public: "ssh-ed25519 " + name, Active: true}
+		if err := l.AddKeys(t.Context(), schema.Operator(), alice, key); err != nil {
+			t.Fatal(err)
+		}
+		browsers[name] = r.signIn(schema.Actor{User: alice, Channel: schema.ChannelSSH, Key: key.Fingerprint})
+	}
+	browsers["operator"] = r.signIn(schema.Operator())
+	return r, browsers
+}
+
+// link makes a sign-in link of alice's.
+func (r *revocable) link(by schema.Actor) string {
+	r.t.Helper()
+	return "/" + must[actions.Link](r.t)(r.room.Accounts.SignInLink(r.t.Context(), by, "alice")).Path()
+}
+
+func (r *revocable) signIn(by schema.Actor) *browser {
+	r.t.Helper()
+	b := r.visitor()
+	if got := b.post(r.link(by)); got.status != http.StatusSeeOther {
+		r.t.Fatalf("sign in: status %d: %s", got.status, got.body)
+	}
+	return b
+}
+
+// follow opens the live stream of the submission and returns what comes of it.
+func (r *revocable) follow(b *browser) *bufio.Reader {
+	r.t.Helper()
+	request := must[*http.Request](r.t)(http.NewRequestWithContext(r.t.Context(), http.MethodGet, r.base()+r.path+"/events", nil))
+	response := must[*http.Response](r.t)(b.client.Do(request))
+	r.t.Cleanup(func() { response.Body.Close() })
+	if response.StatusCode != http.StatusOK {
+		r.t.Fatalf("live stream: status %d", response.StatusCode)
+	}
+	lines := bufio.NewReader(response.Body)
+	if line, err := lines.ReadString('\n'); err != nil || !strings.HasPrefix(line, "retry: ") {
+		r.t.Fatalf("live stream: %q, %v", line, err)
+	}
+	return lines
+}
+
+func (b *browser) mustSee(t *testing.T, path string, status int) {
+	t.Helper()
+	if got := b.get(path); got.status != status {
+		t.Errorf("GET %s: status %d, want %d", path, got.status, status)
+	}
+}
+
+// TestRemovedKeyEndsWhatItSignedIn tells the fault of a stolen key: its browser session
+// and its unspent links went on after the key was removed.
+func TestRemovedKeyEndsWhatItSignedIn(t *testing.T) {
+	t.Parallel()
+	r, browsers := newRevocable(t)
+	alice := must[schema.User](t)(r.ledger.UserByLogin(t.Context(), "alice"))
+	own := schema.Actor{User: alice, Channel: schema.ChannelSSH, Key: "SHA256:own"}
+	unspent := map[string]string{"SHA256:own": r.link(own), "SHA256:stolen": r.link(schema.Actor{User: alice, Channel: schema.ChannelSSH, Key: "SHA256:stolen"})}
+	ends, stays := r.follow(browsers["stolen"]), r.follow(browsers["own"])
+	removed := must[schema.RemovedKey](t)(r.room.Accounts.RemoveKey(t.Context(), own, "", "SHA256:stolen"))
+	if removed.Ended != (schema.Ended{Sessions: 1, Links: 1}) {
+		t.Errorf("ended %+v", removed.Ended)
+	}
+	if _, err := io.ReadAll(ends); err != nil { // to its end
+		t.Errorf("the stream: %v", err)
+	}
+	browsers["stolen"].mustSee(t, r.path, http.StatusUnauthorized)
+	browsers["stolen"].mustSee(t, r.path+"/events", http.StatusUnauthorized)
+	browsers["own"].mustSee(t, r.path, http.StatusOK)
+	browsers["operator"].mustSee(t, r.path, http.StatusOK)
+	for key, want := range map[string]int{"SHA256:stolen": http.StatusUnprocessableEntity, "SHA256:own": http.StatusSeeOther} {
+		if got := r.visitor().post(unspent[key]); got.status != want {
+			t.Errorf("link of %s: status %d, want %d", key, got.status, want)
+		}
+	}
+	r.happen(&schema.Submission{Job: r.job}, schema.Event{Kind: schema.EventLine, Text: "still watched"})
+	for line := ""; !strings.Contains(line, "still watched"); {
+		if line = must[string](t)(stays.ReadString('\n')); line == "" {
+			t.Fatal("the other key's stream ended")
+		}
+	}
+}
+
+// TestDisabledAccountIsSignedOut ends every session, whichever key or operator made it.
+func TestDisabledAccountIsSignedOut(t *testing.T) {
+	t.Parallel()
+	r, browsers := newRevocable(t)
+	stream := r.follow(browsers["operator"])
+	ended := must[schema.Ended](t)(r.room.Accounts.SetDisabled(t.Context(), schema.Operator(), "alice", true))
+	if ended.Sessions != 3 {
+		t.Errorf("ended %+v", ended)
+	}
+	if _, err := io.ReadAll(stream); err != nil {
+		t.Errorf("the stream: %v", err)
+	}
+	for _, b := range browsers {
+		b.mustSee(t, r.path, http.StatusUnauthorized)
+	}
+}
+
+// TestSignOutEverywhere is asked for by alice herself.
+func TestSignOutEverywhere(t *testing.T) {
+	t.Parallel()
+	r, browsers := newRevocable(t)
+	stream := r.follow(browsers["own"])
+	alice := must[schema.User](t)(r.ledger.UserByLogin(t.Context(), "alice"))
+	must[schema.Ended](t)(r.room.Accounts.SignOut(t.Context(), schema.Actor{User: alice, Channel: schema.ChannelWeb}, ""))
+	if _, err := io.ReadAll(stream); err != nil {
+		t.Errorf("the stream: %v", err)
+	}
+	for _, b := range browsers {
+		b.mustSee(t, r.path, http.StatusUnauthorized)
+	}
+}
+
+// TestEndOfAnEnrolmentEndsItsStreams leaves the person signed in.
+func TestEndOfAnEnrolmentEndsItsStreams(t *testing.T) {
+	t.Parallel()
+	r, browsers := newRevocable(t)
+	stream := r.follow(browsers["own"])
+	if err := r.room.Courses.Unenrol(t.Context(), schema.Operator(), "comp2402", "alice"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(stream); err != nil {
+		t.Errorf("the stream: %v", err)
+	}
+	browsers["own"].mustSee(t, r.path, http.StatusNotFound)
+	browsers["own"].mustSee(t, "/", http.StatusOK)
+}

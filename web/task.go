@@ -1,0 +1,61 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/course"
+)
+
+// task is an assignment on a page.
+type task struct{ classroom.Assignment }
+
+// newTask notes in the log what cannot be read. It must not take the pages of all
+// others with it.
+func (s *Server) newTask(a classroom.Assignment) task {
+	if a.Broken != nil {
+		s.logger().Error("active tests cannot be read", "assignment", a.Path(), "error", a.Broken)
+	}
+	return task{a}
+}
+
+// Title returns what the assignment calls itself, or its name.
+func (t task) Title() string {
+	if t.Spec != nil && t.Spec.Title != "" {
+		return t.Spec.Title
+	}
+	return t.Name
+}
+
+// due is when work on a task is due, for a page.
+type due struct {
+	Never    bool
+	Moment   moment
+	Relative string // "in 3 days"
+	Past     bool
+}
+
+// due tells when the task is due for the owner of the terms.
+func (s *Server) due(t task, terms course.Terms) due {
+	at := terms.Schedule.Due()
+	if t.Spec == nil || at.IsZero() {
+		return due{Never: true}
+	}
+	over := at.Add(time.Minute)
+	return due{
+		Moment:   s.at(at, t.Course.Location()),
+		Relative: relative(over, s.now()),
+		Past:     !s.now().Before(over),
+	}
+}
+
+// terms are what a push of the owner to the task would be judged by now.
+func (s *Server) terms(ctx context.Context, t task, owner string) (course.Terms, error) {
+	terms, err := s.Results.Terms(ctx, t.ID, owner, s.now())
+	if err != nil && t.Broken == nil {
+		return terms, fmt.Errorf("terms: %w", err)
+	}
+	return terms, nil
+}
