@@ -1,9 +1,16 @@
 package course
 
-import "strings"
+import (
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
 
-// collisions judges whether a file system that ignores case could hold every path:
-// no two names, of files or of directories, may differ in case alone.
+	"github.com/grader/grader/schema"
+)
+
+// collisions judges whether a file system that ignores case, or Unicode's forms, could hold every
+// path: no two names, of files or of directories, may differ in these alone.
 func (f *findings) collisions(entries []TreeEntry) {
 	c := collider{folded: map[string]string{}}
 	files := map[string]bool{}
@@ -14,13 +21,24 @@ func (f *findings) collisions(entries []TreeEntry) {
 		}
 		files[e.Path] = true
 		if other, name := c.place(e.Path); other != "" {
-			f.add("%s and %s differ only in case, and some systems cannot hold both: rename one", show(other), show(name))
+			f.add("%s", collisionWords(other, name))
 			return
 		}
 	}
 }
 
-// collider remembers names without their case.
+// collisionWords says how two names are alike.
+func collisionWords(one, other string) string {
+	if schema.NormalPath(one) == schema.NormalPath(other) {
+		ending := path.Ext(other)
+		to := schema.NormalPath(strings.TrimSuffix(other, ending) + "-2" + ending)
+		return fmt.Sprintf("%s and %s are one name in two forms of Unicode, composed and decomposed, and look alike: rename one, as with %s",
+			strconv.QuoteToASCII(one), strconv.QuoteToASCII(other), schema.RenameCommand(other, to))
+	}
+	return fmt.Sprintf("%s and %s differ only in case, and some systems cannot hold both: rename one", show(one), show(other))
+}
+
+// collider remembers names without their case and in one form of Unicode.
 type collider struct {
 	folded map[string]string // to the first name that folds so
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/grader/grader/schema"
 )
 
 // judgePath says what is wrong with a path and the way out, "" for nothing: it must
@@ -76,8 +78,10 @@ func show(path string) string {
 	return path
 }
 
-// fold returns the form in which names that differ only in case are equal.
-func fold(name string) string { return strings.Map(foldRune, name) }
+// fold returns the form in which names that differ only in case, or in Unicode's forms, are equal.
+func fold(name string) string {
+	return schema.NormalPath(strings.Map(foldRune, schema.NormalPath(name)))
+}
 
 // foldRune returns the smallest rune that equals r but for case.
 func foldRune(r rune) rune {

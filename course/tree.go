@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/grader/grader/schema"
@@ -38,6 +39,10 @@ type TreeEntry struct {
 func JudgeTree(spec *assignment.Spec, entries []TreeEntry) error {
 	if len(entries) == 0 {
 		return schema.Errorf(schema.CodeRefused, "the commit holds no files; add your work with git add, commit, and push again")
+	}
+	if archive := loneArchive(spec, entries); archive != "" {
+		return schema.Errorf(schema.CodeRefused, "you pushed one archive, %s, and no files: unpack it, run %s, add the unpacked files with git add, commit, and push again",
+			show(archive), schema.RemoveCommand(archive))
 	}
 	var found findings
 	found.entries(entries)
@@ -141,22 +146,39 @@ func (f *findings) forbidden(pattern string, matches []string) {
 	if rest := len(matches) - len(shown); rest > 0 {
 		list += fmt.Sprintf(" and %d more", rest)
 	}
+	command := removal(pattern, matches)
 	switch {
 	case len(matches) == 1 && matches[0] == pattern:
-		f.add("%s is forbidden: remove it with git rm", list)
+		f.add("%s is forbidden: run %s, commit, and push again", list, command)
 	case len(matches) == 1:
-		f.add("%s is forbidden (%s): remove it with git rm", list, show(pattern))
+		f.add("%s is forbidden (%s): run %s, commit, and push again", list, show(pattern), command)
 	default:
-		f.add("%s are forbidden (%s): remove them with git rm", list, show(pattern))
+		f.add("%s are forbidden (%s): run %s, commit, and push again", list, show(pattern), command)
 	}
+}
+
+// removal returns the command that takes out of a commit all that a pattern forbids.
+func removal(pattern string, matches []string) string {
+	dir, below := strings.CutSuffix(pattern, "/**")
+	switch {
+	case below && !strings.ContainsAny(dir, "*?[{"):
+		return schema.RemoveCommand(dir + "/")
+	case len(matches) > maxListed && !strings.ContainsAny(pattern, "/{"):
+		return "git rm --cached '" + pattern + "'" // git's own patterns match at any depth too
+	}
+	return schema.RemoveCommand(matches...)
 }
 
 // hint names the file that was probably meant by a required path.
 func hint(pattern string, paths []string) string {
 	name := pattern[strings.LastIndex(pattern, "/")+1:]
 	for _, p := range paths {
-		if strings.EqualFold(p[strings.LastIndex(p, "/")+1:], name) {
+		base := p[strings.LastIndex(p, "/")+1:]
+		switch {
+		case strings.EqualFold(base, name):
 			return fmt.Sprintf(" (there is %s: move or rename it)", show(p))
+		case schema.LookAlike(base, name):
+			return fmt.Sprintf(" (there is %s, which looks alike and has other letters: rename it)", strconv.QuoteToASCII(p))
 		}
 	}
 	return ""

@@ -1,6 +1,9 @@
 package schema
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // RemoveCommand returns the git command that takes files, or directories where a path
 // ends with a slash, out of the next commit and leaves them on the disk.
@@ -17,6 +20,12 @@ func RemoveCommand(paths ...string) string {
 	return command
 }
 
+// RenameCommand returns the git command that gives a file or directory another name in the next commit.
+func RenameCommand(from, to string) string { return "git mv " + shellWord(from) + " " + shellWord(to) }
+
+// MoveUpCommand returns the git command that moves what is in a directory to the top in the next commit.
+func MoveUpCommand(dir string) string { return "git mv " + shellWord(dir) + "/* ." }
+
 // ExecutableCommand returns the git command that gives a file its execute bit in the next commit.
 func ExecutableCommand(path string) string { return "git update-index --chmod=+x " + shellWord(path) }
 
@@ -24,6 +33,15 @@ func ExecutableCommand(path string) string { return "git update-index --chmod=+x
 func shellWord(path string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._/+,@%=-", r) || r > 0x7f
+	}
+	if unsafe := func(r rune) bool { return r == '\n' || r == '\t' || unsafeRune(r) }; strings.ContainsFunc(path, unsafe) || !utf8.ValidString(path) {
+		// What must not be printed is any text to git.
+		return "'" + strings.Map(func(r rune) rune {
+			if unsafe(r) || r == utf8.RuneError || strings.ContainsRune("'*?[]\\", r) {
+				return '*'
+			}
+			return r
+		}, path) + "'"
 	}
 	if strings.ContainsAny(path, "*?[\\") || strings.HasPrefix(path, ":") {
 		path = ":(top,literal)" + path

@@ -14,8 +14,14 @@ func Segment(kind, s string) error {
 	if !segmentPattern.MatchString(s) || strings.Contains(s, "..") {
 		return Errorf(CodeInvalid, "%s %q: use 1 to 40 of a-z 0-9 . _ - starting with a letter or digit, without \"..\"", kind, s)
 	}
+	if strings.HasSuffix(s, gitSuffix) {
+		return Errorf(CodeInvalid, "%s %q ends in .git, which git adds to paths and takes off again: leave it off", kind, s)
+	}
 	return nil
 }
+
+// gitSuffix may end a path, as other hosts write them; so no name ends in it.
+const gitSuffix = ".git"
 
 // CourseCode checks a new course's code: a segment that is no root of the web site.
 func CourseCode(s string) error {
@@ -81,9 +87,13 @@ type RepositoryPath struct {
 // ParseRepositoryPath parses a path as git sends it. One leading slash and a
 // trailing ".git" are accepted and stripped. The error is CodeInvalid.
 func ParseRepositoryPath(s string) (RepositoryPath, error) {
-	trimmed := strings.TrimSuffix(strings.TrimPrefix(s, "/"), ".git")
+	trimmed := strings.TrimSuffix(strings.TrimPrefix(s, "/"), gitSuffix)
 	parts := strings.Split(trimmed, "/")
-	for _, part := range parts {
+	for i, part := range parts {
+		if bare, cut := strings.CutSuffix(part, gitSuffix); cut && Segment("path", bare) == nil {
+			parts[i] = bare
+			return RepositoryPath{}, Errorf(CodeInvalid, "%q is not a repository: leave .git off, as in %s", s, strings.Join(parts, "/"))
+		}
 		if Segment("path", part) != nil {
 			return RepositoryPath{}, Errorf(CodeInvalid, "%q is not a repository; use COURSE/ASSIGNMENT", s)
 		}
@@ -124,13 +134,14 @@ func (n SubmissionName) String() string {
 
 // ParseSubmissionName parses COURSE/ASSIGNMENT, COURSE/ASSIGNMENT/N,
 // COURSE/ASSIGNMENT/OWNER or COURSE/ASSIGNMENT/OWNER/N. A third part made only of
-// digits is a number. The error is CodeInvalid.
+// digits is a number, and the assignment may have a trailing ".git". The error is CodeInvalid.
 func ParseSubmissionName(s string) (SubmissionName, error) {
 	parts := strings.Split(strings.TrimPrefix(s, "/"), "/")
 	bad := Errorf(CodeInvalid, "%q is not a submission; use COURSE/ASSIGNMENT[/OWNER][/N]", s)
 	if len(parts) < 2 || len(parts) > 4 {
 		return SubmissionName{}, bad
 	}
+	parts[1] = strings.TrimSuffix(parts[1], gitSuffix)
 	if Segment("course", parts[0]) != nil || OwnerName("assignment", parts[1]) != nil {
 		return SubmissionName{}, bad
 	}

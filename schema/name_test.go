@@ -13,7 +13,7 @@ func TestSegmentsOfNamesAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, s := range map[string]string{
 		"nothing": "", "a dot first": ".a", "a dash first": "-a", "two dots": "a..b", "upper case": "A1", "a slash": "a/b",
-		"a blank": "a b", "forty-one characters": strings.Repeat("a", 41), "a newline at the end": "a\n", "not ASCII": "é", "a NUL": "a\x00",
+		"a name of git's": "a1.git", "a blank": "a b", "forty-one characters": strings.Repeat("a", 41), "a newline at the end": "a\n", "not ASCII": "é", "a NUL": "a\x00",
 	} {
 		if err := schema.Segment("login", s); schema.CodeOf(err) != schema.CodeInvalid || !strings.HasPrefix(err.Error(), "login ") {
 			t.Errorf("%s: %v", name, err)
@@ -23,6 +23,24 @@ func TestSegmentsOfNamesAreRefused(t *testing.T) {
 		if err := schema.Segment("login", s); err != nil {
 			t.Errorf("%s: %v", s, err)
 		}
+	}
+}
+
+func TestPathsWithGitInTheMiddleSayWhereItGoes(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]string{
+		"comp2402/a1.git/tests":         "as in comp2402/a1/tests",
+		"/comp2402.git/a1":              "as in comp2402/a1",
+		"c/a1.git.git":                  "as in c/a1",
+		"c/a1.git/students/alice":       "as in c/a1/students/alice",
+		"c/a1/students/alice.git/x.git": "as in c/a1/students/alice/x",
+	} {
+		if _, err := schema.ParseRepositoryPath(s); err == nil || !strings.Contains(err.Error(), "leave .git off, "+want) {
+			t.Errorf("%s: %v", s, err)
+		}
+	}
+	if name, err := schema.ParseSubmissionName("comp2402/a1.git"); err != nil || name.Assignment != "a1" {
+		t.Errorf("%+v, %v", name, err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing/filemode"
+	"github.com/go-git/go-git/v5/plumbing/object"
 
 	"github.com/grader/grader/schema"
 )
@@ -51,16 +52,23 @@ func (o objects) find(commit, path string) (name string, mode filemode.FileMode,
 	return name, mode, nil
 }
 
-// child returns an entry of a tree, "" where there is none of that name.
+// child returns an entry of a tree, "" where there is none of that name, in whatever form of Unicode.
 func (o objects) child(tree, name string) (string, filemode.FileMode, error) {
 	entries, err := o.tree(tree)
 	if err != nil {
 		return "", 0, err
 	}
-	for _, entry := range entries {
+	var alike *object.TreeEntry
+	for i, entry := range entries {
 		if entry.Name == name {
 			return entry.Hash.String(), entry.Mode, nil
 		}
+		if schema.NormalPath(entry.Name) == schema.NormalPath(name) {
+			alike = &entries[i]
+		}
+	}
+	if alike != nil {
+		return alike.Hash.String(), alike.Mode, nil
 	}
 	return "", 0, nil
 }

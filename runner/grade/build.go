@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/grader/grader/runner/sandbox"
@@ -115,7 +116,7 @@ func (s *session) buildSteps(b *subject) ([]assignment.Step, func(*sandbox.Scrat
 func (s *session) runBuild(ctx context.Context, b *subject, p *place, steps []assignment.Step, watch Observer) error {
 	for i, step := range steps {
 		lines := &lineWatcher{place: p, emit: watch.Line, hide: s.javaIn(p, s.bounds(step.Limits), true).noise()}
-		o := order{command: step.Run, place: p, limits: step.Limits, compile: true, watch: lines.take}
+		o := order{command: step.Run, place: p, names: b.names(), limits: step.Limits, compile: true, watch: lines.take}
 		result, err := s.run(ctx, o)
 		if err != nil {
 			return err
@@ -124,11 +125,18 @@ func (s *session) runBuild(ctx context.Context, b *subject, p *place, steps []as
 		b.build.Duration += result.Wall
 		b.build.Output = schema.Excerpt(joinNonEmpty("\n", b.build.Output, strings.TrimRight(p.localise(string(result.Stdout), nil), "\n")), maxBuildOutput)
 		if end := s.endOf(o, result, expectation{}); end.outcome != "" {
-			return &buildFailure{stepName(step, i) + ": " + end.message}
+			message := stepName(step, i) + ": " + end.message
+			if s.spec.Auto && noMain.Match(result.Stdout) {
+				message = joinNonEmpty("; ", message, "there is no function main"+libraryWords)
+			}
+			return &buildFailure{message}
 		}
 	}
 	return nil
 }
+
+// noMain matches what linkers say of a program without a main function.
+var noMain = regexp.MustCompile("undefined reference to [`'‘]main['’]|undefined symbol: main")
 
 // stepName names a step for people.
 func stepName(step assignment.Step, i int) string {

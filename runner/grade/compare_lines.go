@@ -20,8 +20,7 @@ func differLines(expected, got []byte) string {
 		case wantEnded:
 			return fmt.Sprintf("line %d: expected the end of the output, got %s", n, quoteAt(have, 0))
 		case !bytes.Equal(want, have):
-			w, h := quoteBoth(want, have)
-			return fmt.Sprintf("line %d: expected %s, got %s", n, w, h)
+			return fmt.Sprintf("line %d: %s", n, expectedGot(want, have))
 		}
 	}
 	return ""
@@ -52,7 +51,7 @@ func differExact(expected, got []byte) string {
 	case at == len(expected):
 		return fmt.Sprintf("%s: expected the end of the output, got %s", place, quoteAt(got[at:], 0))
 	}
-	return fmt.Sprintf("%s: expected %s, got %s", place, quoteAt(lineAround(expected, at)), quoteAt(lineAround(got, at)))
+	return fmt.Sprintf("%s: expected %s, got %s%s", place, quoteAt(lineAround(expected, at)), quoteAt(lineAround(got, at)), alikeWords(expected, got))
 }
 
 // lineAround returns the line on which the byte at stands, with its newline, and the

@@ -41,7 +41,7 @@ func TestCompare(t *testing.T) {
 		{"lines: blank lines in between count", lines, "1\n2\n", "1\n\n2\n", `line 2: expected "2", got ""`},
 		{"lines: a long line is shown around the difference", lines, strings.Repeat("x", 5000) + "a", strings.Repeat("x", 5000) + "b",
 			`line 1: expected …"` + strings.Repeat("x", 20) + `a", got …"` + strings.Repeat("x", 20) + `b"`},
-		{"lines: escapes never get through", lines, "a\n", "\x1b[31ma\u202e\n", `line 1: expected "a", got "\x1b[31ma\u202e"`},
+		{"lines: escapes never get through", lines, "a\n", "\x1b[31ma\u202e\n", `line 1: expected "a", got "\x1b[31ma\u202e" (expected U+0061, got U+001B control character)`},
 		{"exact: the same", exact, "1\n", "1\n", ""},
 		{"exact: no last newline", exact, "1\n", "1", `line 1, byte 2: expected "\n", got the end of the output`},
 		{"exact: another byte", exact, "1\nab\n", "1\nac\n", `line 2, byte 2: expected "ab\n", got "ac\n"`},

@@ -73,8 +73,7 @@ func (r tokenRule) differWord(want, have []byte) string {
 	if bytes.Equal(want, have) || r.ignoreCase && bytes.EqualFold(want, have) {
 		return ""
 	}
-	w, h := quoteBoth(want, have)
-	return fmt.Sprintf("expected %s, got %s", w, h)
+	return expectedGot(want, have)
 }
 
 // tolerance is how far a number may be off: absolutely or relatively, either alone
@@ -85,7 +84,7 @@ type tolerance struct{ abs, rel *float64 }
 func (t *tolerance) differ(want float64, wantWord, haveWord []byte) string {
 	have, err := parseNumber(haveWord)
 	if err != nil {
-		return fmt.Sprintf("expected the number %s, got %s", quoteAt(wantWord, 0), quoteAt(haveWord, 0))
+		return fmt.Sprintf("expected the number %s, got %s%s", quoteAt(wantWord, 0), quoteAt(haveWord, 0), alikeWords(wantWord, haveWord))
 	}
 	if t.within(want, have) {
 		return ""

@@ -92,19 +92,19 @@ func (s *session) runPrepare(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("make prepared directory: %w", err)
 	}
 	defer func() { _ = out.Remove() }()
-	if err := s.prepareSteps(ctx, p, out); err != nil {
+	if err := s.prepareSteps(ctx, p, all, out); err != nil {
 		return "", err
 	}
 	return s.copyPrepared(out)
 }
 
 // prepareSteps runs the steps.
-func (s *session) prepareSteps(ctx context.Context, p *place, out *sandbox.Scratch) error {
+func (s *session) prepareSteps(ctx context.Context, p *place, files *subject, out *sandbox.Scratch) error {
 	v := variables{"PREPARED": out.Path()}
 	for i, step := range s.spec.Prepare {
 		limits := s.roomy(step.Limits)
 		limits.CPU = step.Limits.CPU
-		o := order{command: step.Run, place: p, vars: v, write: []*sandbox.Scratch{out}, limits: limits, compile: true}
+		o := order{command: step.Run, place: p, names: files.names(), vars: v, write: []*sandbox.Scratch{out}, limits: limits, compile: true}
 		run, err := s.run(ctx, o)
 		if errors.Is(err, errCutOff) {
 			return err

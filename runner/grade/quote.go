@@ -2,6 +2,7 @@ package grade
 
 import (
 	"bytes"
+	"fmt"
 	"strconv"
 	"unicode/utf8"
 )
@@ -39,10 +40,11 @@ func quoteAt(text []byte, at int) string {
 	return quoted
 }
 
-// quoteBoth quotes what was expected and what came around the place where they part.
-func quoteBoth(expected, got []byte) (string, string) {
+// expectedGot says what was expected and what came around the place where they part, with code points
+// where a reader would see no difference.
+func expectedGot(expected, got []byte) string {
 	at := commonPrefix(expected, got)
-	return quoteAt(expected, at), quoteAt(got, at)
+	return fmt.Sprintf("expected %s, got %s", quoteAt(expected, at), quoteAt(got, at)) + alikeWords(expected, got)
 }
 
 // commonPrefix returns how many bytes a and b begin with alike.

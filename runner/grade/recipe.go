@@ -16,6 +16,9 @@ const (
 	recipeClasses = recipeDir + "/classes"
 )
 
+// libraryWords end the messages about programs without a beginning: who reads them may be the one who sets the assignment.
+const libraryWords = ": write one, or, for a library, write build: steps in assignment.yaml instead of build: auto"
+
 // recipe is how build: auto makes a program of files in one language; see docs/building.md.
 type recipe struct {
 	name   string
@@ -150,5 +153,6 @@ func oneOf(what string, files, preferred []string) (string, error) {
 			return "", &buildFailure{fmt.Sprintf("%s and %s: which is the program? Keep one %s, or put it at the top", at[0], at[1], name)}
 		}
 	}
-	return "", &buildFailure{fmt.Sprintf("%d %s files and none is named %s: name the one to run so", len(files), what, strings.Join(preferred, " or "))}
+	return "", &buildFailure{fmt.Sprintf("%d %s files and none is named %s: name the one to run so, or, for a library, write build: steps in assignment.yaml instead of build: auto",
+		len(files), what, strings.Join(preferred, " or "))}
 }

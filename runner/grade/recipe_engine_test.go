@@ -147,12 +147,14 @@ func TestBuildAutoRefuses(t *testing.T) {
 	}{
 		"nothing":           {"sh", "no source file found", files{"README.md": "x"}},
 		"two languages":     {"sh", "files of more than one language: b.c is C and a.py is Python", files{"a.py": "", "b.c": ""}},
-		"no main in Java":   {"javac", "no class has a public static void main", files{"A.java": "class A { void main(String[] a) { } }"}},
+		"no main in Java":   {"javac", "no class has a public static void main(String[] args): write one, or, for a library, write build: steps in assignment.yaml", files{"A.java": "class A { void main(String[] a) { } }"}},
 		"two mains in Java": {"javac", "2 classes have a main (A, B)", files{"A.java": strings.Replace(main, "%s", "A", 1), "B.java": strings.Replace(main, "%s", "B", 1)}},
-		"which Python":      {"python3", "2 Python files and none is named main.py", files{"a.py": "", "b.py": ""}},
+		"which Python":      {"python3", "2 Python files and none is named main.py or __main__.py: name the one to run so, or, for a library, write build: steps", files{"a.py": "", "b.py": ""}},
 		"Python syntax":     {"python3", "python3: exit status 1", files{"a.py": "def f(:\n"}},
 		"JavaScript syntax": {"node", "node: exit status 1", files{"a.js": "function (\n"}},
 		"C that is no C":    {"gcc", "gcc: exit status 1", files{"a.c": "int main( {"}},
+		"a library in C":    {"gcc", "gcc: exit status 1; there is no function main: write one, or, for a library, write build: steps", files{"list.c": "int size(void) { return 0; }\n"}},
+		"a library in C++":  {"g++", "g++: exit status 1; there is no function main: write one, or, for a library", files{"list.cpp": "int size() { return 0; }\n"}},
 		"which Go program":  {"go", "go build: exit status 1", files{"go.mod": "module e\n\ngo 1.21\n", "a/a.go": "package main\n\nfunc main() {}\n", "b/b.go": "package main\n\nfunc main() {}\n", "lib.go": "package lib\n"}},
 		"Go tests only":     {"sh", "only tests", files{"a_test.go": "package a\n"}},
 	} {

@@ -27,7 +27,7 @@ fi
 [ "$(go list -f '{{.Name}}' . 2>/dev/null)" != main ] || exec go build -o "$out" .
 cd "$(dirname "$(go env GOMOD)")"
 set -- $(go list -f '{{if eq .Name "main"}}{{.ImportPath}}{{end}}' ./...)
-if [ $# != 1 ]; then echo "$# of the module's packages are programs: keep one package main, or put it at the top"; exit 1; fi
+if [ $# != 1 ]; then echo "$# of the module's packages are programs: keep one package main, or put it at the top; for a library, write build: steps in assignment.yaml instead of build: auto"; exit 1; fi
 exec go build -o "$out" "$1"`
 	return recipe{name: "go build", steps: [][]string{{"/bin/sh", "-e", "-c", script, "sh", recipeDir, recipeProgram, dir}}}, nil
 }

@@ -70,7 +70,7 @@ func oneMain(mains []string) (string, error) {
 	case len(named) == 1:
 		return named[0], nil
 	case len(mains) == 0:
-		return "", &buildFailure{"no class has a public static void main(String[] args)"}
+		return "", &buildFailure{"no class has a public static void main(String[] args)" + libraryWords}
 	}
 	return "", &buildFailure{fmt.Sprintf("%d classes have a main (%s) and not exactly one is named Main: name the one to run so",
 		len(mains), schema.Excerpt(strings.Join(mains, ", "), 300))}

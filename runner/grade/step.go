@@ -20,7 +20,8 @@ type order struct {
 	place   *place
 	dir     string // "": the place's working directory
 	vars    variables
-	trees   []*tree // to be read; nil ones are left out
+	trees   []*tree  // to be read; nil ones are left out
+	names   []string // of files in the place, where no tree shows them
 	write   []*sandbox.Scratch
 	stdin   *os.File
 	stdout  *os.File
@@ -39,7 +40,7 @@ func (s *session) step(o order) (sandbox.Step, javaSettings) {
 	java := s.javaIn(o.place, limits, o.compile)
 	e := environment{image: s.grader.Image, place: o.place, vars: o.vars, java: java, cores: s.cores()}
 	step := sandbox.Step{
-		Argv: e.argv(o.command, append(slices.Clone(o.args), e.words(o.flags)...)...), Dir: o.dir, Env: e.list(), Limits: limits,
+		Argv: e.argv(o.spelt(), append(slices.Clone(o.args), e.words(o.flags)...)...), Dir: o.dir, Env: e.list(), Limits: limits,
 		Write: append([]*sandbox.Scratch{o.place.scratch}, o.write...),
 		Stdin: o.stdin, Stdout: o.stdout, MergeStderr: o.compile, OnOutput: o.watch, LeaveTemp: o.beside,
 	}

@@ -81,6 +81,15 @@ func (b *subject) add(f treeFile, dir string, own bool) {
 	})
 }
 
+// names returns the paths of the subject's files.
+func (b *subject) names() []string {
+	names := make([]string, len(b.sources))
+	for i, f := range b.sources {
+		names[i] = f.name
+	}
+	return names
+}
+
 // reserved reports whether a name is one that build: auto writes.
 func (s *session) reserved(name string) bool {
 	return s.spec.Auto && strings.HasPrefix(name, recipeDir+"/")

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/grader/grader/schema"
 )
@@ -18,7 +19,8 @@ import (
 const maxPath = 1024
 
 // Unpack unpacks a tar of regular files beneath dir, which must be empty, through
-// openat2: no links, no devices, no name that leaves dir. CodeInvalid, CodeLimit.
+// openat2: no links, no devices, no name that leaves dir. Names get the form of
+// schema.NormalPath. CodeInvalid, CodeLimit.
 func Unpack(r io.Reader, dir string, c Caps) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -32,17 +34,19 @@ func Unpack(r io.Reader, dir string, c Caps) error {
 		return fmt.Errorf("unpack: open directory: %w", err)
 	}
 	defer func() { _ = unix.Close(root) }()
-	u := unpacker{root: root, caps: c, made: map[string]bool{".": true}}
+	u := unpacker{root: root, caps: c, made: map[string]bool{".": true}, renamed: map[string]bool{}}
 	return u.all(tar.NewReader(r))
 }
 
 // unpacker is one Unpack in progress.
 type unpacker struct {
-	root  int // descriptor of the directory
-	caps  Caps
-	made  map[string]bool // directories
-	files int
-	bytes int64
+	root int // descriptor of the directory
+	caps Caps
+	made map[string]bool // directories
+
+	renamed map[string]bool // files whose name has another form, by the normal one
+	files   int
+	bytes   int64
 }
 
 // all unpacks every entry.
@@ -72,14 +76,28 @@ func (u *unpacker) entry(h *tar.Header, content io.Reader) error {
 	}
 	switch h.Typeflag {
 	case tar.TypeDir:
-		return u.directory(name)
+		return u.directory(schema.NormalPath(name))
 	case tar.TypeReg:
 		if name == "." {
 			return schema.Errorf(schema.CodeInvalid, "unpack: a file without a name")
 		}
-		return u.file(name, h, content)
+		return u.file(u.normal(name), h, content)
 	}
 	return schema.Errorf(schema.CodeInvalid, "unpack: %q is no regular file", h.Name)
+}
+
+// normal returns the name in its normal form. An old submission may hold a name in both
+// forms: then the second one is decomposed.
+func (u *unpacker) normal(name string) string {
+	normal, decomposed := schema.NormalPath(name), norm.NFD.String(name)
+	if normal == decomposed {
+		return normal
+	}
+	if u.renamed[normal] {
+		return decomposed
+	}
+	u.renamed[normal] = true
+	return normal
 }
 
 // check returns the name in its clean form.

@@ -92,7 +92,7 @@ func (l *loader) sidecar(r *reading, c *Case) error {
 	if root != nil {
 		d.sidecar(root, c, r.flavour)
 	}
-	r.problems = append(r.problems, d.problems...)
+	r.problems = append(r.problems, explained(name, source, d.problems)...)
 	return nil
 }
 

@@ -1,9 +1,13 @@
 package assignment
 
-import "strings"
+import (
+	"strings"
 
-// FileRules are the globs (with **) that a submission's files are held to. Required
-// and Locked are paths from the top. Forbidden and Allow also match at any depth
+	"github.com/grader/grader/schema"
+)
+
+// FileRules are the globs (with **) that a submission's files are held to. Paths are compared in
+// Unicode's composed form, whatever form a system gave them. Required and Locked are paths from the top. Forbidden and Allow also match at any depth
 // where they hold no slash: "*.class" forbids out/A.class too.
 type FileRules struct {
 	Required, Forbidden, Locked, Allow []string
@@ -47,6 +51,7 @@ func (f FileRules) Locks(path string) bool {
 }
 
 func firstAnywhere(patterns []string, path string) string {
+	path = schema.NormalPath(path)
 	name := path[strings.LastIndex(path, "/")+1:]
 	for _, pattern := range patterns {
 		if matchGlob(pattern, path) || !strings.Contains(pattern, "/") && matchGlob(pattern, name) {

@@ -2,11 +2,14 @@ package assignment
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
+
+	"github.com/grader/grader/schema"
 )
 
-// loader checks an assignment against the files of its repository.
+// loader checks an assignment against the files of its repository, by their normal paths.
 type loader struct {
 	files Files
 	index map[string]File
@@ -16,8 +19,9 @@ type loader struct {
 func newLoader(files Files, list []File) *loader {
 	l := &loader{files: files, index: make(map[string]File, len(list))}
 	for _, f := range list {
-		l.index[f.Path] = f
-		l.paths = append(l.paths, f.Path)
+		name := schema.NormalPath(f.Path)
+		l.index[name] = f
+		l.paths = append(l.paths, name)
 	}
 	slices.SortFunc(l.paths, naturalCompare)
 	return l
@@ -28,15 +32,43 @@ func (l *loader) source(name string, longest int) ([]byte, *Problem, error) {
 	f, found := l.index[name]
 	switch {
 	case !found:
-		return nil, &Problem{File: name, Message: "is missing; it must stand at the root of this repository, as a regular file"}, nil
+		return nil, &Problem{File: name, Message: "is missing; it must stand at the root of this repository, as a regular file" + l.misplaced(name)}, nil
 	case f.Size > int64(longest):
 		return nil, &Problem{File: name, Message: tooLong(f.Size, longest)}, nil
 	}
-	content, err := l.files.Read(name)
+	content, err := l.files.Read(f.Path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	return content, nil, nil
+}
+
+// misplaced names a file that was probably meant to be the one of that name, and the way there;
+// "" where there is none.
+func (l *loader) misplaced(name string) string {
+	stem := strings.TrimSuffix(name, path.Ext(name))
+	best := ""
+	for _, p := range l.paths {
+		base := strings.ToLower(path.Base(p))
+		switch base {
+		case name, stem + ".yml", name + ".txt", stem + ".yml.txt", stem:
+		default:
+			continue
+		}
+		if best == "" || strings.Count(p, "/") < strings.Count(best, "/") {
+			best = p
+		}
+	}
+	switch dir := path.Dir(best); {
+	case best == "":
+		return ""
+	case dir == ".":
+		return fmt.Sprintf("; there is %s: run %s, commit, and push again", quote(best), schema.RenameCommand(best, name))
+	case path.Base(best) == name:
+		return fmt.Sprintf("; there is %s: move what is in %s to the root (%s), commit, and push again", quote(best), quote(dir), schema.MoveUpCommand(dir))
+	default:
+		return fmt.Sprintf("; there is %s: run %s, commit, and push again", quote(best), schema.RenameCommand(best, name))
+	}
 }
 
 // load checks everything that r says of files, and resolves its cases.
@@ -129,7 +161,7 @@ func (r *reading) fileRule(key, pattern string) *node {
 			continue
 		}
 		for _, item := range f.value.items {
-			if item.text == pattern {
+			if schema.NormalPath(item.text) == pattern {
 				return item
 			}
 		}

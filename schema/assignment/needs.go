@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/grader/grader/schema"
 )
 
 // needs checks that every test's needs match files, and none that students must
@@ -18,7 +20,7 @@ func (l *loader) needs(r *reading) {
 			continue
 		}
 		for _, item := range n.items {
-			if slices.Contains(r.spec.Tests[i].Needs, item.text) {
+			if slices.Contains(r.spec.Tests[i].Needs, schema.NormalPath(item.text)) {
 				l.need(r, item, secret)
 			}
 		}
@@ -26,7 +28,7 @@ func (l *loader) needs(r *reading) {
 }
 
 func (l *loader) need(r *reading, item *node, secret map[string]string) {
-	matches := l.matching(item.text)
+	matches := l.matching(schema.NormalPath(item.text))
 	if len(matches) == 0 {
 		r.fail(item, "needs %s matches no file of this repository; correct the pattern", quote(item.text))
 	}
@@ -76,7 +78,7 @@ func (l *loader) hideDirectory(secret map[string]string, dir, why string) {
 // pattern, or by a directory above it.
 func (l *loader) hideNamed(secret map[string]string, c Command, why string) {
 	for _, word := range c.words() {
-		clean := path.Clean(word)
+		clean := schema.NormalPath(path.Clean(word))
 		if clean == "." || clean == "/" {
 			continue
 		}

@@ -2,6 +2,7 @@ package assignment
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/grader/grader/schema"
@@ -14,7 +15,7 @@ const Filename = "assignment.yaml"
 // file. The error is *Invalid.
 func Parse(source []byte, c Context) (*Spec, error) {
 	r := read(source, c)
-	if err := invalid(r.problems); err != nil {
+	if err := invalid(explained(Filename, source, r.problems)); err != nil {
 		return nil, err
 	}
 	return &r.spec, nil
@@ -39,10 +40,23 @@ func Load(files Files, c Context) (*Spec, error) {
 	if err := l.load(r); err != nil {
 		return nil, err
 	}
-	if err := invalid(r.problems); err != nil {
+	if err := invalid(explained(Filename, source, r.problems)); err != nil {
 		return nil, err
 	}
 	return &r.spec, nil
+}
+
+// explained returns the problems of a source, or the odd blanks that are their cause: those in
+// the line of a problem, or in the next to it.
+func explained(file string, source []byte, problems []Problem) []Problem {
+	blanks := oddBlanks(file, string(source))
+	near := func(p Problem) bool {
+		return slices.ContainsFunc(blanks, func(b Problem) bool { return p.File == file && p.Line >= b.Line-1 && p.Line <= b.Line+1 })
+	}
+	if slices.ContainsFunc(problems, near) {
+		return blanks
+	}
+	return problems
 }
 
 // reading is an assignment.yaml while it is being read: the specification so far,

@@ -2,14 +2,23 @@ package assignment
 
 import (
 	"io/fs"
+	"path"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/grader/grader/schema"
 )
+
+// name reads a text that names files, in the form in which names are compared.
+func (d *decoder) name(n *node, what string) (string, bool) {
+	s, ok := d.text(n, what)
+	return schema.NormalPath(s), ok
+}
 
 // path reads the slash-separated name of a file of this repository.
 func (d *decoder) path(n *node, what string) (string, bool) {
-	s, ok := d.text(n, what)
+	s, ok := d.name(n, what)
 	if !ok {
 		return "", false
 	}
@@ -22,7 +31,7 @@ func (d *decoder) path(n *node, what string) (string, bool) {
 
 // directory reads the name of a directory; what it returns ends with a slash.
 func (d *decoder) directory(n *node, what string) (string, bool) {
-	s, ok := d.text(n, what)
+	s, ok := d.name(n, what)
 	if !ok {
 		return "", false
 	}
@@ -36,7 +45,7 @@ func (d *decoder) directory(n *node, what string) (string, bool) {
 
 // glob reads one pattern.
 func (d *decoder) glob(n *node, what string) (string, bool) {
-	s, ok := d.text(n, what)
+	s, ok := d.name(n, what)
 	switch {
 	case !ok:
 		return "", false
@@ -74,5 +83,10 @@ func quick(pattern string) bool {
 	return len(pattern) <= maxGlob && strings.Count(pattern, "{") <= maxGroups
 }
 
-// matchGlob reports whether a path matches a pattern that has been checked.
-func matchGlob(pattern, path string) bool { return doublestar.MatchUnvalidated(pattern, path) }
+// matchGlob reports whether a path, in whatever form, matches a pattern that has been checked.
+func matchGlob(pattern, path string) bool {
+	return doublestar.MatchUnvalidated(pattern, schema.NormalPath(path))
+}
+
+// normalPath returns the path that a command names as the repository's files are indexed.
+func normalPath(name string) string { return schema.NormalPath(path.Clean(name)) }

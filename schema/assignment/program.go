@@ -32,16 +32,16 @@ func (l *loader) program(r *reading, o *object, key string, c Command) {
 		return
 	}
 	name := c.Argv[0]
-	_, found := l.index[path.Clean(name)]
+	_, found := l.index[normalPath(name)]
 	switch {
 	case path.IsAbs(name) || strings.Contains(name, "$"):
 	case strings.Contains(name, "/"):
-		l.mustExist(r, at, key, path.Clean(name))
+		l.mustExist(r, at, key, normalPath(name))
 	case found:
 		r.fail(at, "%s %s is a file of this repository, and a word without a slash is looked up on the PATH; write ./%s", key, quote(name), name)
 	}
 	if script := c.script(); script != "" {
-		l.mustExist(r, at, key, path.Clean(script))
+		l.mustExist(r, at, key, normalPath(script))
 	}
 	if !o.has("flags") {
 		l.oldFlags(r, at, key, c)
@@ -78,7 +78,7 @@ func (l *loader) oldProgram(argv []string) int {
 	if strings.ContainsAny(argv[0], "/$") || len(argv) < 2 {
 		return 1
 	}
-	if _, found := l.index[path.Clean(argv[1])]; found {
+	if _, found := l.index[normalPath(argv[1])]; found {
 		return 2
 	}
 	if runsOthers(argv[0]) {

@@ -1,0 +1,57 @@
+package course
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/grader/grader/schema/assignment"
+)
+
+// loneArchive returns the archive that is all a push holds, "" for none: a read-me, and files whose
+// names begin with a dot, are no work beside it. An assignment that takes archives requires one, or unpacks it.
+func loneArchive(spec *assignment.Spec, entries []TreeEntry) string {
+	if spec == nil || takesArchives(spec) {
+		return ""
+	}
+	archive := ""
+	for _, e := range entries {
+		base := strings.ToLower(path.Base(e.Path))
+		switch {
+		case isArchive(base):
+			if archive == "" {
+				archive = e.Path
+			}
+		case strings.HasPrefix(base, "."), strings.HasPrefix(base, "readme"), strings.HasPrefix(base, "license"):
+		default:
+			return ""
+		}
+	}
+	return archive
+}
+
+// isArchive reports whether a name is one that archivers give.
+func isArchive(name string) bool {
+	return slices.ContainsFunc([]string{".zip", ".rar", ".7z", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst"},
+		func(ending string) bool { return strings.HasSuffix(name, ending) })
+}
+
+// takesArchives reports whether an assignment asks for an archive, or unpacks one.
+func takesArchives(spec *assignment.Spec) bool {
+	for _, pattern := range slices.Concat(spec.Files.Required, spec.Files.Allow) {
+		if isArchive(strings.ToLower(pattern)) {
+			return true
+		}
+	}
+	var commands []assignment.Command
+	for _, step := range spec.Build {
+		commands = append(commands, step.Run)
+	}
+	for _, t := range spec.Tests {
+		commands = append(commands, t.Run, t.Compile)
+	}
+	return slices.ContainsFunc(commands, func(c assignment.Command) bool {
+		text := c.Shell + " " + strings.Join(c.Argv, " ")
+		return slices.ContainsFunc([]string{"unzip", "tar ", "7z", "zipfile", "unpack_archive", "jar x"}, func(word string) bool { return strings.Contains(text, word) })
+	})
+}

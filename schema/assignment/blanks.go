@@ -1,0 +1,43 @@
+package assignment
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// oddBlank matches a blank that is none to YAML, where YAML wants one: in the indentation of a line,
+// after the dash of a list and after the colon of a key. Text that was copied from a page or a chat has them.
+var oddBlank = regexp.MustCompile(`(?m)(?:^[ ]*|^[ ]*-[ ]*|^[ ]*(?:-[ ]*)?[A-Za-z_]+:[ ]*)([\x{00a0}\x{1680}\x{2000}-\x{200b}\x{202f}\x{205f}\x{3000}\x{feff}])`)
+
+// maxOddBlanks is how many of them are told.
+const maxOddBlanks = 3
+
+// oddBlanks finds such blanks. They may stand in a text, where they are right, so they explain a file that
+// cannot be read and make no file wrong.
+func oddBlanks(file, source string) []Problem {
+	source = strings.TrimPrefix(source, "\ufeff")
+	var problems []Problem
+	for _, m := range oddBlank.FindAllStringSubmatchIndex(source, -1) {
+		if len(problems) == maxOddBlanks {
+			break
+		}
+		r, _ := utf8.DecodeRuneInString(source[m[2]:])
+		line, column := 1+strings.Count(source[:m[2]], "\n"), 1+utf8.RuneCountInString(source[strings.LastIndexByte(source[:m[2]], '\n')+1:m[2]])
+		problems = append(problems, Problem{file, line, column, fmt.Sprintf("%s (%U) stands here and looks like a space; write a space", blankName(r), r)})
+	}
+	return problems
+}
+
+func blankName(r rune) string {
+	switch r {
+	case 0xa0, 0x202f:
+		return "a no-break space"
+	case 0x200b:
+		return "a zero-width space"
+	case 0xfeff:
+		return "a byte order mark"
+	}
+	return "a space of another width"
+}
