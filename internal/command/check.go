@@ -127,7 +127,7 @@ func (k *checker) judge() (err error) {
 	if err != nil {
 		return err
 	}
-	if err := k.judgeTests(); err != nil {
+	if err := k.judgeTests(spec); err != nil {
 		return err
 	}
 	entries, err := treeEntries(k.submission)
@@ -140,15 +140,22 @@ func (k *checker) judge() (err error) {
 	return nil
 }
 
-// judgeTests says what of the tests a push of theirs would be refused for. They are graded with
-// all the same: a directory holds more than what is committed.
-func (k *checker) judgeTests() error {
+// judgeTests says what of the tests a push of theirs would be refused for, and what it would warn of.
+// They are graded with all the same: a directory holds more than what is committed.
+func (k *checker) judgeTests(spec *assignment.Spec) error {
 	entries, err := treeEntries(k.tests)
 	if err != nil {
 		return fmt.Errorf("tests: %w", err)
 	}
 	if err := course.JudgeTree(nil, entries); err != nil {
 		fmt.Fprintf(k.c.App.ErrWriter, "a push of these tests would be refused: %s\n", schema.MessageOf(err))
+	}
+	warnings, err := grade.Warnings(k.tests, spec)
+	if err != nil {
+		return fmt.Errorf("tests: %w", err)
+	}
+	for _, w := range warnings {
+		fmt.Fprintln(k.c.App.ErrWriter, schema.Sanitize(w))
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/grader/grader/runner/sandbox"
@@ -23,7 +24,7 @@ func (s *session) buildSubject(ctx context.Context, b *subject, watch Observer) 
 	}
 	b.build = schema.BuildResult{Outcome: schema.OutcomePassed}
 	steps, finish, err := s.buildSteps(b)
-	b.notes = append(b.notes, b.productsNote()...)
+	b.notes = slices.Concat(b.notes, b.tracesNote(), b.productsNote())
 	b.tellNotes(watch)
 	switch {
 	case err == nil && len(steps) == 0:

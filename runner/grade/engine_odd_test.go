@@ -28,7 +28,7 @@ tests:
   - {name: no such program, run: [./missing]}
   - {name: not executable, run: [./data.txt]}
   - {name: locked, run: "sh run.sh", stdout: locked}
-  - {name: never counted, run: [./prog, fail], visible: never, points: 100}
+  - {name: never counted, run: [./prog, fail], visible: never}
   - {name: family, run: ./prog arguments, cases: "io/*.in", points: 5}
   - {name: writes beside itself, run: "echo changed > data.txt; cat data.txt", stdout: changed}
   - {name: and that is gone, run: "cat data.txt", stdout: data}

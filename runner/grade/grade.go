@@ -65,6 +65,9 @@ func (g *Grader) Grade(ctx context.Context, j Job, o Observer) (schema.Result, e
 	bounded, cancel := s.within(ctx)
 	defer cancel()
 	if j.Kind == schema.JobGate {
+		if err := s.warn(); err != nil {
+			return schema.Result{}, err
+		}
 		err = s.gate(bounded, &result)
 	} else {
 		err = s.submission(bounded, &result)

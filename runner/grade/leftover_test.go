@@ -148,6 +148,15 @@ func TestBinariesAreKnownByTheirFirstBytes(t *testing.T) {
 	}
 }
 
+func TestTracesNoteNamesWhatLooksLikeASource(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{"Main.java": "class Main { }", "._Main.java": "Mac OS X", ".DS_Store": "", "__MACOSX/._Main.java": ""}
+	const want = "note: left by macOS and no source: ._Main.java and\n__MACOSX/._Main.java. To remove it:\n  git rm --cached ._Main.java __MACOSX/._Main.java\nthen commit and push"
+	if got := strings.Join(subjectOf(t, files).tracesNote(), "\n"); got != want {
+		t.Errorf("%s", got)
+	}
+}
+
 func TestProductsNoteNamesWhatWasBuilt(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
 )
 
 // maxNamedProducts is how many of a submission's built files are named.
@@ -86,6 +87,21 @@ func besideSource(f source, stems map[string]bool, programs bool) bool {
 	stem, _, _ := strings.Cut(path.Base(f.name), ".") // x.cpython-311.pyc, x.h.gch
 	stem, _, _ = strings.Cut(stem, "$")               // Outer$Inner.class
 	return stems[stem] || stems[strings.TrimSuffix(stem, "Kt")]
+}
+
+// tracesNote names what macOS left beside sources of the same ending: whoever looks for sources finds it too.
+func (b *subject) tracesNote() []string {
+	var names []string
+	for _, f := range b.sources {
+		if f.own && assignment.TraceOf(f.name) != "" && knownEnding(f.name) && !within(b.left, f.name) {
+			names = append(names, f.name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	note := wrapNote("note: left by macOS and no source: " + named(names) + ". To remove it:")
+	return append(note, "  "+removal(names), "then commit and push")
 }
 
 // maxNoteLine is how long a line of a note is, in characters: a push shows 72 with its mark.

@@ -127,6 +127,8 @@ func (r *reading) casePoints(t *Test, o *object) {
 	}
 	all := some == len(t.Cases)
 	switch {
+	case t.Visible == schema.VisibleNever:
+		r.fail(o.get("cases"), "cases have points of their own (%d of %d), and %s; leave their points out, or leave visible out", some, len(t.Cases), neverCounts)
 	case !o.has("points") && all:
 		t.Points.Total = own
 	case !o.has("points"):

@@ -25,10 +25,16 @@ func (r *reading) combination(t Test, o *object) {
 	if o.has("score") && !o.has("cases") {
 		r.fail(o.key("score"), "score says how cases make the score, and there are no cases; leave it out")
 	}
+	if t.Visible == schema.VisibleNever {
+		r.excludeFor(o, neverCounts, "leave it out, or leave visible out so that students see the test and it counts", "points", "penalty")
+	}
 	r.comparison(t, o)
 	r.pointsFit(t, o)
 	r.reportFits(t, o)
 }
+
+// neverCounts says why a test that is visible: never has no points.
+const neverCounts = "a test that is visible: never counts nowhere, not in the maximum either"
 
 // exclude refuses keys because of what stands beside them.
 func (r *reading) exclude(o *object, because string, keys ...string) {

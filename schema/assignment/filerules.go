@@ -26,7 +26,7 @@ func (f FileRules) Missing(paths []string) []string {
 
 func matchesAny(pattern string, paths []string) bool {
 	for _, p := range paths {
-		if matchGlob(pattern, p) {
+		if matchMeant(pattern, p) {
 			return true
 		}
 	}

@@ -60,6 +60,7 @@ func TestFilesThatAreMissingOrMustStaySecretAreRefused(t *testing.T) {
 		"a case above the flavour":               {with("io/2.yaml", "hint: h\nmemory: 2GiB\n"), "io/2.yaml:2:9: memory 2GiB is more than the flavour standard has; 1GiB is the most"},
 		"a case that is not YAML":                {with("io/2.yaml", "args: [a\n"), "io/2.yaml:1:7: is not YAML: sequence end token ']' not found"},
 		"an enormous sidecar":                    {with("io/2.yaml", strings.Repeat("# padding\n", 30000)), "io/2.yaml: is 300000 bytes long; 16 KiB is the most: move long texts into files (stdin_file, stdout_file, cases)"},
+		"points of cases never shown":            {edited("    visible: always\n", "    visible: never\n").edited("    points: 10\n", "    # none\n"), "assignment.yaml:37:12: cases have points of their own (1 of 2), and a test that is visible: never counts nowhere, not in the maximum either; leave their points out, or leave visible out"},
 		"cases worth more than the test":         {with("io/2.yaml", "points: 7\n"), "assignment.yaml:39:13: points are 10, and the cases' own make 11; correct one of them"},
 		"cases worth less than the test":         {with("io/2.yaml", "points: 5\n"), "assignment.yaml:39:13: points are 10, and the cases' own make 9; correct one of them"},
 		"some cases with points":                 {edited("    points: 10\n", ""), "assignment.yaml:37:12: 1 of 2 cases have points of their own; write points: {each: 1} for the others"},

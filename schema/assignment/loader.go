@@ -114,7 +114,7 @@ func (l *loader) below(dir string) []string {
 func (l *loader) matching(glob string) []string {
 	var paths []string
 	for _, p := range l.paths {
-		if matchGlob(glob, p) {
+		if matchMeant(glob, p) {
 			paths = append(paths, p)
 		}
 	}

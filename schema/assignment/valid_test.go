@@ -96,7 +96,7 @@ tests:
     points: 10
     score: all
     requires: [greets]
-    visible: never
+    visible: always
     hint: "Mind the precedence of * over +."
   - name: many right answers
     run: ./paths
@@ -134,6 +134,7 @@ tests:
   - name: leaves
     run: ./q
     exit: any
+    visible: never
 `
 
 func everythingFiles() memory {
@@ -189,7 +190,7 @@ func TestAnAssignmentWithEveryKeyIsRead(t *testing.T) {
 				Stdin: assignment.Input{Set: true, Text: "world\n"}, Stdout: assignment.Input{Set: true, Text: "Hello, world!\n"}}),
 			test(assignment.Test{Name: "arithmetic", Kind: assignment.KindCompare, Run: assignment.Command{Shell: "./calc"}, Points: assignment.PointRule{Total: *points(10, 1)},
 				CaseGlob: "io/*.in", Compare: assignment.Compare{Mode: assignment.CompareTokens}, Score: assignment.ScoreAll, Requires: []string{"greets"},
-				Visible: schema.VisibleNever, Hint: "Mind the precedence of * over +.",
+				Hint: "Mind the precedence of * over +.",
 				Cases: []assignment.Case{
 					{Name: "2", Input: "io/2.in", Answer: "io/2.out", Limits: limits},
 					{Name: "10", Input: "io/10.in", Answer: "io/10.ans", Args: []string{"-n", "3"}, Hint: "big", Points: points(4, 1), Limits: with(func(l *assignment.Limits) { l.CPU = time.Minute })},
@@ -213,7 +214,7 @@ func TestAnAssignmentWithEveryKeyIsRead(t *testing.T) {
 				Compare: assignment.Compare{Mode: assignment.CompareFloat, Abs: &tiny}, Points: assignment.PointRule{Total: *points(1, 3)}}),
 			test(assignment.Test{Name: "pattern", Kind: assignment.KindCompare, Run: assignment.Command{Shell: "./p"}, Exit: &three, Points: assignment.PointRule{Total: *points(1, 1)},
 				Compare: assignment.Compare{Mode: assignment.CompareRegex, Regex: `a+\n?`}}),
-			test(assignment.Test{Name: "leaves", Kind: assignment.KindExit, Run: assignment.Command{Shell: "./q"}, AnyExit: true, Points: assignment.PointRule{Total: *points(1, 1)}}),
+			test(assignment.Test{Name: "leaves", Kind: assignment.KindExit, Run: assignment.Command{Shell: "./q"}, AnyExit: true, Visible: schema.VisibleNever, Points: assignment.PointRule{Total: *points(1, 1)}}),
 		},
 	}
 	if diff := cmp.Diff(want, spec); diff != "" {
