@@ -112,10 +112,15 @@ func (b *bundle) intent(a schema.Assignment, kind schema.RepositoryKind, login s
 	return in
 }
 
-// push records a submission of the login's.
+// push records a submission of the login's to a1.
 func (b *bundle) push(login string) schema.Submission {
 	b.t.Helper()
-	a, err := b.store.Assignment(b.t.Context(), "comp1", "a1")
+	return b.pushTo("a1", login)
+}
+
+func (b *bundle) pushTo(name, login string) schema.Submission {
+	b.t.Helper()
+	a, err := b.store.Assignment(b.t.Context(), "comp1", name)
 	check(b.t, err)
 	sub, err := b.store.RecordSubmission(b.t.Context(), schema.Push{Intent: b.intent(a, schema.RepositoryOwn, login), Tree: strings.Repeat("5", 40), VersionID: a.Active.ID, Flavour: "standard"})
 	check(b.t, err)

@@ -13,6 +13,8 @@ type Store interface {
 	WorkStore
 	QueueStore
 	AuditStore
+	GradeStore
+	RosterStore
 }
 
 // Options are what the actions need.
@@ -31,6 +33,8 @@ type Classroom struct {
 	Accounts *Accounts
 	Courses  *Courses
 	Work     *Work
+	Grades   *Grades
+	People   *People
 	Queue    *Queue
 	Audit    *Audit
 	Revoked  *Revocations
@@ -45,10 +49,13 @@ func New(o Options) *Classroom {
 		o.Live = offline{}
 	}
 	revoked := new(Revocations)
+	work := &Work{store: o.Store, live: o.Live, clock: o.Clock}
 	return &Classroom{
 		Accounts: &Accounts{store: o.Store, clock: o.Clock, revoked: revoked},
 		Courses:  &Courses{store: o.Store, flavours: o.Flavours, clock: o.Clock, revoked: revoked},
-		Work:     &Work{store: o.Store, live: o.Live, clock: o.Clock},
+		Work:     work,
+		Grades:   &Grades{store: o.Store, live: o.Live, clock: o.Clock, read: work.Read},
+		People:   &People{store: o.Store, clock: o.Clock, read: work.Read},
 		Queue:    &Queue{store: o.Store, live: o.Live, flavours: o.Flavours},
 		Audit:    &Audit{store: o.Store},
 		Revoked:  revoked,

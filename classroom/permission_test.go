@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/schema"
@@ -15,6 +16,7 @@ import (
 func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
 	admins, staff := []string{"operator", "root"}, []string{"ida", "operator", "root", "tina"}
+	instructors := []string{"ida", "operator", "root"}
 	actions := map[string]struct {
 		may []string
 		do  func(ctx context.Context, b *bundle, by schema.Actor) error
@@ -93,6 +95,57 @@ func TestWhoMayDoWhat(t *testing.T) {
 			_, err := b.Work.Rerun(ctx, by, b.first("bob").ID)
 			return err
 		}},
+		"extend bob's time": {instructors, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Grades.Extend(ctx, by, classroom.NewExtension{Course: "comp1", Assignment: "a2", Owner: "bob", Days: 2})
+			return err
+		}},
+		"take an extension back": {instructors, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Grades.EndExtension(ctx, by, "comp1", "a2", 1)
+			return err
+		}},
+		"list extensions": {staff, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Grades.Extensions(ctx, by, "comp1", "a2")
+			return err
+		}},
+		"record an outage": {instructors, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, _, err := b.Grades.Outage(ctx, by, classroom.NewOutage{Course: "comp1", Start: "2026-09-13 22:00", Length: time.Hour})
+			return err
+		}},
+		"set late days": {instructors, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			return b.Grades.SetLateTokens(ctx, by, "comp1", 4)
+		}},
+		"adjust bob's grade": {staff, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Grades.Adjust(ctx, by, "comp1", "a1", "bob", "+1", "good comments")
+			return err
+		}},
+		"remove an adjustment": {staff, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Grades.EndAdjustment(ctx, by, "comp1", "a2", 1)
+			return err
+		}},
+		"list adjustments": {staff, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Grades.Adjustments(ctx, by, "comp1", "a1")
+			return err
+		}},
+		"mark bob's submission": {[]string{"bob"}, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Grades.Mark(ctx, by, schema.SubmissionName{Course: "comp1", Assignment: "a2", Owner: "bob", Number: 1})
+			return err
+		}},
+		"list everybody's grades": {staff, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Grades.List(ctx, by, "comp1", "")
+			return err
+		}},
+		"list bob's grades": {append([]string{"bob"}, staff...), func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Grades.List(ctx, by, "comp1", "bob")
+			return err
+		}},
+		"import a roster": {instructors, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.People.Import(ctx, by, classroom.ImportRequest{Course: "comp1", Data: []byte("login\nzoe\n")})
+			return err
+		}},
+		"export grades": {staff, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.People.Export(ctx, by, classroom.ExportRequest{Course: "comp1", Format: "csv"})
+			return err
+		}},
 		"move the queue": {admins, func(ctx context.Context, b *bundle, by schema.Actor) error {
 			_, err := b.Queue.Move(ctx, by, "standard", "large")
 			return err
@@ -106,8 +159,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newBundle(t)
-			b.push("bob")
-			b.grade(schema.Result{Outcome: schema.OutcomeGraded})
+			b.homework()
 			before := b.last()
 			everybody := slices.Sorted(maps.Keys(b.actors))
 			for _, login := range everybody {
@@ -124,14 +176,28 @@ func TestWhoMayDoWhat(t *testing.T) {
 			}
 			for _, login := range action.may {
 				b := newBundle(t)
-				b.push("bob")
-				b.grade(schema.Result{Outcome: schema.OutcomeGraded})
+				b.homework()
 				if err := action.do(t.Context(), b, b.actors[login]); err != nil {
 					t.Errorf("%s may not: %v", login, err)
 				}
 			}
 		})
 	}
+}
+
+// homework is a graded submission of bob's to a1 and to a2, which is due in two weeks
+// and where bob has an extension and an adjustment.
+func (b *bundle) homework() {
+	b.t.Helper()
+	b.push("bob")
+	b.grade(schema.Result{Outcome: schema.OutcomeGraded})
+	b.assignment("a2", "title: A2\ndue: 2026-09-28 23:59\nsubmissions: {counts: marked}\ntests:\n  - {name: greets, run: ./hello}\n")
+	b.pushTo("a2", "bob")
+	b.grade(schema.Result{Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, Score: schema.NewPoints(1, 1), MaxScore: schema.NewPoints(2, 1)})
+	_, err := b.Grades.Extend(b.t.Context(), schema.Operator(), classroom.NewExtension{Course: "comp1", Assignment: "a2", Owner: "bob", Days: 1})
+	check(b.t, err)
+	_, err = b.Grades.Adjust(b.t.Context(), schema.Operator(), "comp1", "a2", "bob", "1", "kind")
+	check(b.t, err)
 }
 
 // first is the first submission of a login's.

@@ -1,6 +1,10 @@
 package course
 
-import "time"
+import (
+	"time"
+
+	"github.com/grader/grader/schema"
+)
 
 // addDays returns the moment n calendar days after at in the zone: the same local time
 // of a later day. A local time that the clocks skip stands for the moment of the
@@ -30,8 +34,17 @@ func wallClock(at time.Time, zone *time.Location) time.Time {
 // atLocal returns the moment at which the clocks of the zone show wall, which is given
 // as a UTC time: the last such moment, or the change that skips it.
 func atLocal(wall time.Time, zone *time.Location) time.Time {
+	found, skipped := momentsAt(wall, zone)
+	if len(found) == 0 {
+		return skipped
+	}
+	return found[len(found)-1]
+}
+
+// momentsAt returns every moment, in order, at which the clocks of the zone show wall,
+// which is given as a UTC time; and, where there is none, the change that skips it.
+func momentsAt(wall time.Time, zone *time.Location) (found []time.Time, skipped time.Time) {
 	const widest = 26 * time.Hour // of any offset from UTC
-	var found, skipped time.Time
 	for at := wall.Add(-widest); !at.After(wall.Add(widest)); {
 		local := at.In(zone)
 		_, offset := local.Zone()
@@ -39,17 +52,33 @@ func atLocal(wall time.Time, zone *time.Location) time.Time {
 		candidate := wall.Add(-time.Duration(offset) * time.Second)
 		switch {
 		case (begin.IsZero() || !candidate.Before(begin)) && (end.IsZero() || candidate.Before(end)):
-			found = candidate
+			found = append(found, candidate)
 		case !end.IsZero() && !candidate.Before(end) && skipped.IsZero():
-			skipped = end
+			skipped = end.UTC()
 		}
 		if end.IsZero() {
 			break
 		}
 		at = end
 	}
-	if found.IsZero() {
-		return skipped.UTC()
+	return found, skipped
+}
+
+// ParseMinute reads a local time such as "2026-10-01 18:00" as the first instant of that
+// minute. CodeInvalid: it is none, or the clocks of the zone skip or repeat it.
+func ParseMinute(what, text string, zone *time.Location) (time.Time, error) {
+	wall, err := time.Parse("2006-01-02 15:04", text)
+	if err != nil {
+		return time.Time{}, schema.Errorf(schema.CodeInvalid, "%s %q: write a local time such as \"2026-10-01 18:00\"", what, text)
 	}
-	return found
+	found, skipped := momentsAt(wall, zone)
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return time.Time{}, schema.Errorf(schema.CodeInvalid, "%s %s does not exist in %s: the clocks go forward then, to %s; write another minute",
+			what, text, zone, skipped.In(zone).Format("15:04"))
+	}
+	return time.Time{}, schema.Errorf(schema.CodeInvalid, "%s %s comes twice in %s, at %s and again at %s; write another minute",
+		what, text, zone, found[0].In(zone).Format("-07:00"), found[1].In(zone).Format("-07:00"))
 }

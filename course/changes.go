@@ -1,10 +1,25 @@
 package course
 
-import "github.com/grader/grader/schema"
+import (
+	"strings"
+
+	"github.com/grader/grader/schema"
+)
+
+// Note says in words what makes a grade differ from its score: "2 off for lateness".
+func Note(g schema.Grade) string { return strings.TrimPrefix(changes(g), ", ") }
 
 // Changes says what makes a grade differ from its score: ", 2 off for lateness, 1 added
 // by staff: final 16". It is "" where nothing does.
 func Changes(g schema.Grade) string {
+	words := changes(g)
+	if words == "" {
+		return ""
+	}
+	return words + ": final " + g.Final.String()
+}
+
+func changes(g schema.Grade) string {
 	words := ""
 	if g.Deducted.Sign() > 0 {
 		words += ", " + g.Deducted.String() + " off for lateness"
@@ -15,8 +30,5 @@ func Changes(g schema.Grade) string {
 	case g.Adjusted.Sign() < 0:
 		words += ", " + schema.Points{}.Sub(g.Adjusted).String() + " taken off by staff"
 	}
-	if words == "" {
-		return ""
-	}
-	return words + ": final " + g.Final.String()
+	return words
 }

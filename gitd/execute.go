@@ -67,6 +67,7 @@ func (s *Server) commands() []command {
 		{"status", "[COURSE[/ASSIGNMENT]]", "what is due, and where you stand", 0, 1, s.status},
 		{"log", "COURSE/ASSIGNMENT[/N]", "your submissions, or one of them in full", 1, 1, s.log},
 		{"watch", "COURSE/ASSIGNMENT[/N]", "the live lines of the latest, or of submission N", 1, 1, s.watch},
+		{"mark", "COURSE/ASSIGNMENT/N", "have submission N count, where you may choose", 1, 1, s.mark},
 		{"rerun", "COURSE/ASSIGNMENT/N", "grade again what our machines failed to grade", 1, 1, s.rerun},
 		{"keys", "[list | add [KEY] | remove FINGERPRINT]", "your SSH keys", 0, 5, s.keys},
 		{"login", "", "a one-time link that signs your browser in", 0, 0, s.login},
@@ -76,7 +77,7 @@ func (s *Server) commands() []command {
 
 // unknownCommand tells what is known of a command that cannot be run.
 func unknownCommand(name string) error {
-	later := []string{"receipt", "verify", "mark", "queue", "regrade", "extend", "export"}
+	later := []string{"receipt", "verify", "queue", "regrade", "extend", "export"}
 	switch {
 	case slices.Contains(later, name):
 		return schema.Errorf(schema.CodeInvalid, "%q is not supported yet", name)

@@ -1,6 +1,9 @@
 package schema
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // Timeliness says where a receive time stands against an assignment's times.
 type Timeliness string
@@ -19,4 +22,52 @@ type Extension struct {
 	Days  int           // calendar days after the assignment's due
 	By    time.Duration // elapsed time after the assignment's due
 	Until time.Time     // the first instant of the new last minute
+}
+
+// String says what an extension gives, in UTC where it is a time.
+func (e Extension) String() string {
+	var words string
+	switch {
+	case !e.Due.IsZero():
+		words = "due " + e.Due.UTC().Format(time.RFC3339)
+	case e.Days > 0:
+		words = strconv.Itoa(e.Days) + "d"
+	default:
+		words = e.By.String()
+	}
+	if !e.Until.IsZero() {
+		words += ", until " + e.Until.UTC().Format(time.RFC3339)
+	}
+	return words
+}
+
+// GrantedExtension is an extension with who granted it.
+type GrantedExtension struct {
+	Extension
+	ID        int64
+	Owner     string
+	Reason    string
+	GrantedBy string // login
+	GrantedAt time.Time
+	EndedAt   time.Time // when it was taken back; zero: in force
+}
+
+// Outage is a time in which a course could not submit.
+type Outage struct {
+	ID     int64
+	Start  time.Time
+	Length time.Duration
+	Reason string
+	By     string // login of who confirmed it
+	MadeAt time.Time
+}
+
+// Adjustment is points that staff added to a grade, or took off.
+type Adjustment struct {
+	ID     int64
+	Owner  string
+	Points Points // may be negative
+	Reason string
+	By     string // login
+	MadeAt time.Time
 }

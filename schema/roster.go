@@ -1,5 +1,7 @@
 package schema
 
+import "time"
+
 // RosterRow is a person as a roster names them.
 type RosterRow struct {
 	Line      int    `json:"line"` // of the roster
@@ -49,3 +51,12 @@ const (
 	RosterMissing   RosterKind = "missing" // absent from the roster, and left as they are
 	RosterRefused   RosterKind = "refused"
 )
+
+// RosterImport is what to import, and how.
+type RosterImport struct {
+	Course      Course
+	Rows        []RosterRow
+	DropMissing bool
+	DryRun      bool      // say what would change, and change nothing
+	Expires     time.Time // when the new accounts' join codes do
+}

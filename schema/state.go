@@ -142,4 +142,8 @@ type JobKind string
 const (
 	JobGrade JobKind = "grade" // a submission
 	JobGate  JobKind = "gate"  // a candidate's own reference solution and samples
+
+	// JobRegrade grades a submission again for a regrade set: nobody sees its result
+	// until the set is applied.
+	JobRegrade JobKind = "regrade"
 )

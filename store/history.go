@@ -19,12 +19,18 @@ type history struct {
 	candidates  map[work][]course.Candidate
 	extensions  map[work][]schema.Extension
 	adjustments map[work][]schema.Points
+	graded      []work // those that have a grade already
 }
 
 // work names what one owner does for one assignment.
 type work struct {
 	assignment int64
 	owner      string
+}
+
+func scanWork(r row) (w work, err error) {
+	err = r.Scan(&w.assignment, &w.owner)
+	return w, err
 }
 
 // outage is a time in which the course could not submit.
@@ -69,6 +75,11 @@ func (t *tx) deedsOf(ctx context.Context, h *history, owner string) error {
 	adjustments, err := list(ctx, t, scanAdjustment, `SELECT j.assignment_id, j.owner, j.points
 		FROM assignments a JOIN adjustments j ON j.assignment_id = a.id
 		WHERE a.course_id = ? AND j.owner = ? AND j.ended_at = 0`, h.course, owner)
+	if err != nil {
+		return err
+	}
+	h.graded, err = list(ctx, t, scanWork, `SELECT g.assignment_id, g.owner FROM assignments a JOIN grades g ON g.assignment_id = a.id
+		WHERE a.course_id = ? AND g.owner = ?`, h.course, owner)
 	h.candidates, h.extensions, h.adjustments = grouped(candidates), grouped(extensions), grouped(adjustments)
 	return err
 }
@@ -91,6 +102,11 @@ func (t *tx) deedsOfAll(ctx context.Context, h *history) error {
 	adjustments, err := list(ctx, t, scanAdjustment, `SELECT j.assignment_id, j.owner, j.points
 		FROM assignments a JOIN adjustments j ON j.assignment_id = a.id
 		WHERE j.ended_at = 0 AND a.course_id = ?`, h.course)
+	if err != nil {
+		return err
+	}
+	h.graded, err = list(ctx, t, scanWork, `SELECT g.assignment_id, g.owner FROM assignments a JOIN grades g ON g.assignment_id = a.id
+		WHERE a.course_id = ?`, h.course)
 	h.candidates, h.extensions, h.adjustments = grouped(candidates), grouped(extensions), grouped(adjustments)
 	return err
 }
@@ -155,6 +171,9 @@ func (s *Store) works(h history) ([]course.Work, map[string]int) {
 		note(w)
 	}
 	for w := range h.adjustments {
+		note(w)
+	}
+	for _, w := range h.graded {
 		note(w)
 	}
 	var works []course.Work

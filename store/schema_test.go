@@ -51,6 +51,9 @@ func TestEveryStatementFitsTheTables(t *testing.T) {
 		t.Fatalf("only %d statements were found in the sources", len(texts))
 	}
 	for where, text := range texts {
+		if strings.HasPrefix(where, "migrate_regrades") {
+			continue // changes the schema itself, which only a migration may
+		}
 		if _, err := s.writer.prepare(t.Context(), text); err != nil { //nolint:sqlclosecheck // the store closes it
 			t.Errorf("%s: %v", where, err)
 		}
@@ -134,7 +137,7 @@ func TestChecksAreTheVocabulary(t *testing.T) {
 		want          []string
 	}{
 		{"jobs", "state", sorted(states()...)},
-		{"jobs", "kind", sorted(schema.JobGrade, schema.JobGate)},
+		{"jobs", "kind", sorted(schema.JobGrade, schema.JobGate, schema.JobRegrade)},
 		{"jobs", "lane", sorted(fmt.Sprint(int(schema.LaneInteractive)), fmt.Sprint(int(schema.LaneGate)), fmt.Sprint(int(schema.LaneOvertaken)), fmt.Sprint(int(schema.LaneRegrade)))},
 		{"versions", "state", sorted(schema.VersionCandidate, schema.VersionActive, schema.VersionRetired, schema.VersionRejected)},
 		{"intents", "state", sorted(schema.IntentOpen, schema.IntentRecorded, schema.IntentVoid)},

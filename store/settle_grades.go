@@ -91,7 +91,8 @@ func (s *Store) regate(ctx context.Context, t *tx, j schema.Job, gate *schema.Ga
 	if err != nil || s.sameTerms(h, before[0], after[0]) {
 		return err
 	}
-	return s.settleCourse(ctx, t, j.CourseID, now)
+	_, err = s.resettle(ctx, t, j.CourseID, "", now)
+	return err
 }
 
 // sameTerms reports whether two versions give every submission the same grade.

@@ -1,6 +1,7 @@
 package gradebook
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,6 +19,18 @@ type Filled struct {
 	Unknown  []roster.Refusal
 	Absent   []string // logins with a grade whom the file does not have
 	Warnings []string
+}
+
+// Sentences say what somebody should know who imports the filled file.
+func (f Filled) Sentences() []string {
+	all := slices.Clone(f.Warnings)
+	for _, u := range f.Unknown {
+		all = append(all, fmt.Sprintf("line %d: %s", u.Line, u.Reason))
+	}
+	if len(f.Absent) > 0 {
+		all = append(all, fmt.Sprintf("the file does not have %d people with a grade: %s", len(f.Absent), strings.Join(f.Absent, ", ")))
+	}
+	return all
 }
 
 // Fill puts grades into a file that a platform exported. Its headers, its order, its

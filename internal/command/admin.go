@@ -31,6 +31,8 @@ func adminCommand() *cli.Command {
 		Subcommands: []*cli.Command{
 			adminUserCommand(), adminKeyCommand(), adminCourseCommand(), adminEnrolCommand(), adminUnenrolCommand(), adminRosterCommand(),
 			adminSubmissionsCommand(), adminWaitCommand(), adminLoginLinkCommand(), adminQueueCommand(), adminPoolsCommand(), adminRunnersCommand(),
+			adminGradesCommand(), adminExtendCommand(), adminExtensionsCommand(), adminOutageCommand(), adminLateDaysCommand(),
+			adminAdjustCommand(), adminAdjustmentsCommand(), adminExportCommand(),
 			adminAuditCommand(), adminCopyDatabaseCommand(),
 		},
 	}

@@ -58,11 +58,12 @@ type publicEnrolment struct {
 func adminRosterCommand() *cli.Command {
 	return &cli.Command{
 		Name:         "roster",
-		Usage:        "list who is in a course, and as what",
+		Usage:        "list who is in a course, and as what; or import a roster",
 		ArgsUsage:    "CODE",
 		Description:  "Example: grader admin roster comp2402 --json",
 		Flags:        []cli.Flag{jsonFlag()},
 		OnUsageError: misuse,
+		Subcommands:  []*cli.Command{adminRosterImportCommand()},
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, "CODE")
 			if err != nil {

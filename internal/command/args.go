@@ -15,10 +15,10 @@ func permute(app *cli.App, args []string) []string {
 		return args
 	}
 	out, rest := args[:1:1], args[1:]
-	flags, commands := app.Flags, app.Commands
+	flags, commands, takesArguments := app.Flags, app.Commands, false
 	for len(rest) > 0 {
 		word := rest[0]
-		if strings.HasPrefix(word, "-") && word != "-" && word != "--" {
+		if isFlag(word) {
 			n := min(flagWords(flags, word), len(rest))
 			out, rest = append(out, rest[:n]...), rest[n:]
 			continue
@@ -28,9 +28,9 @@ func permute(app *cli.App, args []string) []string {
 			break
 		}
 		out, rest = append(out, word), rest[1:]
-		flags, commands = commands[i].Flags, commands[i].Subcommands
+		flags, commands, takesArguments = commands[i].Flags, commands[i].Subcommands, commands[i].ArgsUsage != ""
 	}
-	if len(commands) > 0 {
+	if len(commands) > 0 && !takesArguments {
 		return append(out, rest...)
 	}
 	return append(out, flagsFirst(flags, rest)...)
@@ -44,7 +44,7 @@ func flagsFirst(flags []cli.Flag, words []string) []string {
 			back = append(back, words[1:]...)
 			break
 		}
-		if !strings.HasPrefix(word, "-") || word == "-" {
+		if !isFlag(word) {
 			back, words = append(back, word), words[1:]
 			continue
 		}
@@ -55,6 +55,11 @@ func flagsFirst(flags []cli.Flag, words []string) []string {
 		return front
 	}
 	return append(append(front, "--"), back...)
+}
+
+// isFlag reports whether a word is a flag: a dash alone and a negative number are arguments.
+func isFlag(word string) bool {
+	return len(word) > 1 && word[0] == '-' && word != "--" && (word[1] < '0' || word[1] > '9')
 }
 
 // flagWords is how many words a flag takes: two when its value is the next one.

@@ -30,10 +30,13 @@ func Offline(ctx context.Context, root, name string, body []byte) (answer []byte
 	return newOperator(st, classroom.New(classroom.Options{Store: st}), time.Now, nil).run(ctx, name, body)
 }
 
+// maxArguments bounds what an operation is told, in bytes: a roster or a gradebook in JSON.
+const maxArguments = 64 << 20
+
 // adminHandler serves the operations on the server's unix socket.
 func adminHandler(o *Operator) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxArguments))
 		var answer []byte
 		if err == nil {
 			answer, err = o.run(r.Context(), r.URL.Path[1:], body)

@@ -63,7 +63,19 @@ func (o *Operator) operations() map[string]operation {
 		"pools":         typed(o.pools),
 		"runners":       typed(o.runners),
 		"audit":         typed(o.audit),
-		"database.copy": typed(o.copyDatabase),
+
+		"extend":         typed(o.extend),
+		"extensions":     typed(o.extensions),
+		"extension.end":  typed(o.endExtension),
+		"outage":         typed(o.outage),
+		"late-days":      typed(o.lateDays),
+		"adjust":         typed(o.adjust),
+		"adjustments":    typed(o.adjustments),
+		"adjustment.end": typed(o.endAdjustment),
+		"grades":         typed(o.grades),
+		"roster.import":  typed(o.importRoster),
+		"export":         typed(o.export),
+		"database.copy":  typed(o.copyDatabase),
 	}
 }
 

@@ -148,9 +148,7 @@ func (r *reading) submissions() {
 		r.spec.Limit = r.submissionLimit(v)
 	}
 	if v := o.get("counts"); v != nil {
-		if v.text == string(CountsMarked) {
-			r.fail(v, "submissions.counts: marked is not supported yet; write best or last")
-		} else if word, ok := r.choice(v, "counts", string(CountsBest), string(CountsLast)); ok {
+		if word, ok := r.choice(v, "counts", string(CountsBest), string(CountsLast), string(CountsMarked)); ok {
 			r.spec.Counts = Counts(word)
 		}
 	}

@@ -102,7 +102,6 @@ func TestLatePolicyMistakesAreNamed(t *testing.T) {
 func TestKeysThatAreNotInForceAreRefusedAsSuch(t *testing.T) {
 	t.Parallel()
 	refuse(t, map[string]refusal{
-		"counts: marked":         {"title: A1\nsubmissions: {counts: marked}\n" + one, "assignment.yaml:2:23: submissions.counts: marked is not supported yet; write best or last"},
 		"team":                   {"title: A1\nteam: {max: 2}\n" + one, "assignment.yaml:2:1: team is not in force yet in this version; leave it out"},
 		"visible: after_due":     {"title: A1\ntests:\n  - {name: a, run: ./a, visible: after_due}\n", "assignment.yaml:3:34: visible: after_due is not in force yet in this version; write always or never"},
 		"visible: after_publish": {"title: A1\ntests:\n  - {name: a, run: ./a, visible: after_publish}\n", "assignment.yaml:3:34: visible: after_publish is not in force yet in this version; write always or never"},

@@ -1,0 +1,372 @@
+package classroom
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// GradeStore is what actions on times and grades ask of the store. Each change is one
+// transaction with its audit entry and the grades that follow from it. CodeNotFound
+// where nothing matches.
+type GradeStore interface {
+	// Course returns a course by its code.
+	Course(ctx context.Context, code string) (schema.Course, error)
+	// Role returns a user's role in a course, "" where there is none.
+	Role(ctx context.Context, course, user int64) (schema.Role, error)
+	// UserByLogin returns an account by its login.
+	UserByLogin(ctx context.Context, login string) (schema.User, error)
+	// Assignment returns one assignment with its active version.
+	Assignment(ctx context.Context, course, name string) (schema.Assignment, error)
+	// Submission returns one submission; number 0 is the owner's latest.
+	Submission(ctx context.Context, name schema.SubmissionName) (schema.Submission, error)
+	// Terms returns what a push of the owner is judged by at that moment.
+	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
+	// Grades returns the grades of a course, by owner and assignment; "" is everybody's.
+	Grades(ctx context.Context, course int64, owner string) ([]schema.Grade, error)
+	// AddExtension grants more time; the number is of kept pushes that are graded now.
+	AddExtension(ctx context.Context, by schema.Actor, a schema.Assignment, owner string, e schema.Extension, reason string) (schema.GrantedExtension, int, error)
+	// EndExtension takes an extension back.
+	EndExtension(ctx context.Context, by schema.Actor, a schema.Assignment, id int64) (schema.GrantedExtension, error)
+	// Extensions returns the extensions of an assignment, by owner.
+	Extensions(ctx context.Context, assignment int64) ([]schema.GrantedExtension, error)
+	// AddOutage records an outage; the number is of kept pushes that are graded now.
+	AddOutage(ctx context.Context, by schema.Actor, c schema.Course, o schema.Outage) (schema.Outage, int, error)
+	// Outages returns the outages of a course, oldest first.
+	Outages(ctx context.Context, course int64) ([]schema.Outage, error)
+	// SetLateTokens sets how many late days each student of a course has.
+	SetLateTokens(ctx context.Context, by schema.Actor, c schema.Course, tokens int) error
+	// Adjust adds points to a grade or takes them off.
+	Adjust(ctx context.Context, by schema.Actor, a schema.Assignment, owner string, points schema.Points, reason string) (schema.Adjustment, error)
+	// EndAdjustment removes an adjustment.
+	EndAdjustment(ctx context.Context, by schema.Actor, a schema.Assignment, id int64) (schema.Adjustment, error)
+	// Adjustments returns the adjustments of an assignment, by owner.
+	Adjustments(ctx context.Context, assignment int64) ([]schema.Adjustment, error)
+	// Mark makes a submission the one that counts.
+	Mark(ctx context.Context, by schema.Actor, a schema.Assignment, sub schema.Submission) error
+}
+
+// Grades are the actions on times and grades.
+type Grades struct {
+	store GradeStore
+	live  Live
+	clock func() time.Time
+	read  func(schema.Assignment) Assignment
+}
+
+// Bounds of what staff may give.
+const (
+	maxReason  = 500 // characters
+	maxTokens  = 100 // late days of a course
+	maxOutage  = 30 * 24 * time.Hour
+	maxExtends = 366 * 24 * time.Hour
+)
+
+// NewExtension is more time for one owner. Exactly one of Due, Days and By is set.
+type NewExtension struct {
+	Course, Assignment, Owner string
+	Due                       string        // local time: "2026-10-01 18:00"
+	Days                      int           // calendar days
+	By                        time.Duration // elapsed time
+	Until                     string        // local time of the new end; "" moves it by the same amount
+	Reason                    string
+}
+
+// Extended is an extension that was granted and what it means.
+type Extended struct {
+	ID     int64     `json:"id"`
+	Owner  string    `json:"owner"`
+	Due    time.Time `json:"due"`    // the last minute, in the course's zone
+	End    time.Time `json:"end"`    // the last minute that is graded
+	Graded int       `json:"graded"` // pushes after the end that are graded now
+}
+
+// Extend grants an owner more time for an assignment. It may be granted at any time;
+// earlier pushes are judged anew.
+func (g *Grades) Extend(ctx context.Context, by schema.Actor, n NewExtension) (Extended, error) {
+	m, a, spec, err := g.assignment(ctx, by, n.Course, n.Assignment)
+	if err != nil {
+		return Extended{}, err
+	}
+	if err := course.MayExtend(m.Viewer(), n.Course); err != nil {
+		return Extended{}, err
+	}
+	if err := g.owner(ctx, m.Course, n.Owner); err != nil {
+		return Extended{}, err
+	}
+	zone := m.Course.Location()
+	extension, err := n.extension(zone)
+	if err != nil {
+		return Extended{}, err
+	}
+	if err := moves(a, spec, zone, extension); err != nil {
+		return Extended{}, err
+	}
+	granted, graded, err := g.store.AddExtension(ctx, by, a, n.Owner, extension, n.Reason)
+	if err != nil {
+		return Extended{}, err
+	}
+	if graded > 0 {
+		g.live.Wake()
+	}
+	terms, err := g.store.Terms(ctx, a.ID, n.Owner, g.clock())
+	return Extended{
+		ID: granted.ID, Owner: n.Owner, Graded: graded,
+		Due: terms.Schedule.Due().In(zone), End: terms.Schedule.End().Add(-time.Minute).In(zone),
+	}, err
+}
+
+// extension reads what was asked for.
+func (n NewExtension) extension(zone *time.Location) (e schema.Extension, err error) {
+	given := 0
+	for _, is := range []bool{n.Due != "", n.Days != 0, n.By != 0} {
+		if is {
+			given++
+		}
+	}
+	switch {
+	case given != 1:
+		return e, schema.Errorf(schema.CodeInvalid, "say either a new due time (--due \"2026-10-01 18:00\") or by how much (--by 2d, --by 36h)")
+	case n.Days < 0 || n.By < 0 || time.Duration(n.Days)*24*time.Hour+n.By > maxExtends:
+		return e, schema.Errorf(schema.CodeInvalid, "an extension is of at most %d days, and not negative", maxExtends/(24*time.Hour))
+	case len([]rune(n.Reason)) > maxReason:
+		return e, schema.Errorf(schema.CodeInvalid, "a reason has at most %d characters", maxReason)
+	}
+	e.Days, e.By = n.Days, n.By
+	if n.Due != "" {
+		if e.Due, err = course.ParseMinute("due", n.Due, zone); err != nil {
+			return e, err
+		}
+	}
+	if n.Until != "" {
+		e.Until, err = course.ParseMinute("until", n.Until, zone)
+	}
+	return e, err
+}
+
+// moves refuses an extension that would change nothing.
+func moves(a schema.Assignment, spec *assignment.Spec, zone *time.Location, e schema.Extension) error {
+	if spec.Due.IsZero() {
+		return schema.Errorf(schema.CodeRefused, "%s is never due; there is nothing to extend", a.Path())
+	}
+	before := course.ScheduleOf(spec, zone, nil, nil)
+	after := course.ScheduleOf(spec, zone, []schema.Extension{e}, nil)
+	switch {
+	case !after.Due().After(before.Due()):
+		return schema.Errorf(schema.CodeInvalid, "that is not later than the due time of %s, %s; it would change nothing", a.Path(), before.Due().In(zone).Format("2006-01-02 15:04"))
+	case !e.Until.IsZero() && e.Until.Before(after.Due()):
+		return schema.Errorf(schema.CodeInvalid, "until %s is before the new due time, %s", e.Until.In(zone).Format("2006-01-02 15:04"), after.Due().In(zone).Format("2006-01-02 15:04"))
+	}
+	return nil
+}
+
+// EndExtension takes an extension back. The owner's grades are computed anew.
+func (g *Grades) EndExtension(ctx context.Context, by schema.Actor, code, name string, id int64) (schema.GrantedExtension, error) {
+	m, a, _, err := g.assignment(ctx, by, code, name)
+	if err == nil {
+		err = course.MayExtend(m.Viewer(), code)
+	}
+	if err != nil {
+		return schema.GrantedExtension{}, err
+	}
+	return g.store.EndExtension(ctx, by, a, id)
+}
+
+// Extensions lists the extensions of an assignment, by owner.
+func (g *Grades) Extensions(ctx context.Context, by schema.Actor, code, name string) ([]schema.GrantedExtension, error) {
+	m, a, _, err := g.assignment(ctx, by, code, name)
+	if err == nil {
+		err = course.MaySeeGrades(m.Viewer(), code)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return g.store.Extensions(ctx, a.ID)
+}
+
+// NewOutage is a time in which a course could not submit.
+type NewOutage struct {
+	Course string
+	Start  string // local time
+	Length time.Duration
+	Reason string
+}
+
+// Outage records an outage: due and end of every assignment that it touched move by its
+// length, for everybody. The number is of pushes after the end that are graded now.
+func (g *Grades) Outage(ctx context.Context, by schema.Actor, n NewOutage) (schema.Outage, int, error) {
+	m, err := findMember(ctx, g.store, by, n.Course)
+	if err == nil {
+		err = course.MayExtend(m.Viewer(), n.Course)
+	}
+	if err != nil {
+		return schema.Outage{}, 0, err
+	}
+	start, err := course.ParseMinute("start", n.Start, m.Course.Location())
+	switch {
+	case err != nil:
+		return schema.Outage{}, 0, err
+	case n.Length <= 0 || n.Length > maxOutage:
+		return schema.Outage{}, 0, schema.Errorf(schema.CodeInvalid, "an outage lasts more than nothing and at most %d days; write --length 90m", maxOutage/(24*time.Hour))
+	case start.Add(n.Length).After(g.clock()):
+		return schema.Outage{}, 0, schema.Errorf(schema.CodeInvalid, "an outage is confirmed when it is over; this one would end at %s",
+			start.Add(n.Length).In(m.Course.Location()).Format("2006-01-02 15:04"))
+	case len([]rune(n.Reason)) > maxReason:
+		return schema.Outage{}, 0, schema.Errorf(schema.CodeInvalid, "a reason has at most %d characters", maxReason)
+	}
+	added, graded, err := g.store.AddOutage(ctx, by, m.Course, schema.Outage{Start: start, Length: n.Length, Reason: n.Reason})
+	if err == nil && graded > 0 {
+		g.live.Wake()
+	}
+	return added, graded, err
+}
+
+// SetLateTokens sets how many late days each student of a course has.
+func (g *Grades) SetLateTokens(ctx context.Context, by schema.Actor, code string, tokens int) error {
+	m, err := findMember(ctx, g.store, by, code)
+	if err == nil {
+		err = course.MayExtend(m.Viewer(), code)
+	}
+	if err != nil {
+		return err
+	}
+	if tokens < 0 || tokens > maxTokens {
+		return schema.Errorf(schema.CodeInvalid, "late days are a number from 0 to %d", maxTokens)
+	}
+	return g.store.SetLateTokens(ctx, by, m.Course, tokens)
+}
+
+// Adjust adds points to an owner's grade, or takes them off.
+func (g *Grades) Adjust(ctx context.Context, by schema.Actor, code, name, owner, points, reason string) (schema.Adjustment, error) {
+	m, a, _, err := g.assignment(ctx, by, code, name)
+	if err == nil {
+		err = course.MayAdjust(m.Viewer(), code)
+	}
+	if err == nil {
+		err = g.owner(ctx, m.Course, owner)
+	}
+	if err != nil {
+		return schema.Adjustment{}, err
+	}
+	p, err := schema.ParsePoints(points)
+	switch {
+	case err != nil:
+		return schema.Adjustment{}, err
+	case p.IsZero():
+		return schema.Adjustment{}, schema.Errorf(schema.CodeInvalid, "an adjustment of 0 points changes nothing; write +2 or -1/2")
+	case reason == "":
+		return schema.Adjustment{}, schema.Errorf(schema.CodeInvalid, "an adjustment needs a reason, which the student reads; write --reason \"good comments\"")
+	case len([]rune(reason)) > maxReason:
+		return schema.Adjustment{}, schema.Errorf(schema.CodeInvalid, "a reason has at most %d characters", maxReason)
+	}
+	return g.store.Adjust(ctx, by, a, owner, p, reason)
+}
+
+// EndAdjustment removes an adjustment.
+func (g *Grades) EndAdjustment(ctx context.Context, by schema.Actor, code, name string, id int64) (schema.Adjustment, error) {
+	m, a, _, err := g.assignment(ctx, by, code, name)
+	if err == nil {
+		err = course.MayAdjust(m.Viewer(), code)
+	}
+	if err != nil {
+		return schema.Adjustment{}, err
+	}
+	return g.store.EndAdjustment(ctx, by, a, id)
+}
+
+// Adjustments lists the adjustments of an assignment, by owner.
+func (g *Grades) Adjustments(ctx context.Context, by schema.Actor, code, name string) ([]schema.Adjustment, error) {
+	m, a, _, err := g.assignment(ctx, by, code, name)
+	if err == nil {
+		err = course.MaySeeGrades(m.Viewer(), code)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return g.store.Adjustments(ctx, a.ID)
+}
+
+// Mark makes a submission the one that counts, for its owner.
+func (g *Grades) Mark(ctx context.Context, by schema.Actor, name schema.SubmissionName) (schema.Submission, error) {
+	m, a, spec, err := g.assignment(ctx, by, name.Course, name.Assignment)
+	if err != nil {
+		return schema.Submission{}, err
+	}
+	if name.Owner == "" {
+		name.Owner = by.User.Login
+	}
+	if err := course.MaySee(m.Viewer(), name); err != nil {
+		return schema.Submission{}, err
+	}
+	sub, err := g.store.Submission(ctx, name)
+	if err != nil {
+		return sub, err
+	}
+	terms, err := g.store.Terms(ctx, a.ID, name.Owner, g.clock())
+	if err != nil {
+		return sub, fmt.Errorf("read terms: %w", err)
+	}
+	mark := course.Mark{Name: sub.Name, Rule: string(spec.Counts), Kept: sub.Kept, Ended: terms.Schedule.Ended(g.clock())}
+	if err := course.MayMark(m.Viewer(), mark); err != nil {
+		return sub, err
+	}
+	return sub, g.store.Mark(ctx, by, a, sub)
+}
+
+// List lists the grades of a course, by owner and assignment; owner "" is everybody's.
+// A student lists their own.
+func (g *Grades) List(ctx context.Context, by schema.Actor, code, owner string) ([]schema.Grade, error) {
+	m, err := findMember(ctx, g.store, by, code)
+	if err != nil {
+		return nil, err
+	}
+	if owner != by.User.Login || owner == "" {
+		if err := course.MaySeeGrades(m.Viewer(), code); err != nil {
+			return nil, err
+		}
+	}
+	return g.store.Grades(ctx, m.Course.ID, owner)
+}
+
+// assignment finds one with accepted tests, for a member of its course.
+func (g *Grades) assignment(ctx context.Context, by schema.Actor, code, name string) (Member, schema.Assignment, *assignment.Spec, error) {
+	m, err := findMember(ctx, g.store, by, code)
+	if err != nil {
+		return m, schema.Assignment{}, nil, err
+	}
+	a, err := g.store.Assignment(ctx, code, name)
+	if schema.CodeOf(err) == schema.CodeNotFound {
+		return m, a, nil, noAssignment(m, name)
+	}
+	if err != nil {
+		return m, a, nil, fmt.Errorf("find assignment: %w", err)
+	}
+	is := g.read(a)
+	switch {
+	case is.Broken != nil:
+		return m, a, nil, is.Broken
+	case is.Spec == nil || !is.visible(m, g.clock()):
+		return m, a, nil, noAssignment(m, name)
+	}
+	return m, a, is.Spec, nil
+}
+
+// owner checks that somebody may have a grade in the course.
+func (g *Grades) owner(ctx context.Context, c schema.Course, login string) error {
+	user, err := g.store.UserByLogin(ctx, login)
+	if err != nil {
+		return err
+	}
+	role, err := g.store.Role(ctx, c.ID, user.ID)
+	if err != nil {
+		return fmt.Errorf("find role: %w", err)
+	}
+	if role != schema.RoleStudent {
+		return schema.Errorf(schema.CodeInvalid, "%s is no student of %s", login, c.Code)
+	}
+	return nil
+}

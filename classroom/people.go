@@ -1,0 +1,175 @@
+package classroom
+
+import (
+	"context"
+	"time"
+
+	"github.com/grader/grader/classroom/gradebook"
+	"github.com/grader/grader/classroom/roster"
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// RosterStore is what actions on rosters and gradebooks ask of the store.
+type RosterStore interface {
+	// Course returns a course by its code.
+	Course(ctx context.Context, code string) (schema.Course, error)
+	// Role returns a user's role in a course, "" where there is none.
+	Role(ctx context.Context, course, user int64) (schema.Role, error)
+	// ImportRoster makes accounts and enrolments as a roster says, in one transaction.
+	ImportRoster(ctx context.Context, by schema.Actor, i schema.RosterImport) ([]schema.RosterChange, error)
+	// RosterPeople returns the people of a course, by login.
+	RosterPeople(ctx context.Context, course int64) ([]schema.RosterPerson, error)
+	// Assignments returns a course's assignments with their active versions, by name.
+	Assignments(ctx context.Context, course int64) ([]schema.Assignment, error)
+	// Grades returns the grades of a course, by owner and assignment; "" is everybody's.
+	Grades(ctx context.Context, course int64, owner string) ([]schema.Grade, error)
+}
+
+// People are the actions on rosters and gradebooks.
+type People struct {
+	store RosterStore
+	clock func() time.Time
+	read  func(schema.Assignment) Assignment
+}
+
+// ImportRequest is a roster to import.
+type ImportRequest struct {
+	Course      string
+	Data        []byte            // the file
+	Columns     map[string]string // field → heading, where the headings are not known
+	Pad         int               // digits that ids are filled to with zeros
+	DropMissing bool
+	DryRun      bool
+}
+
+// Imported is what importing a roster did, or would do.
+type Imported struct {
+	System   string                `json:"system,omitempty"` // whose form the file has
+	Changes  []schema.RosterChange `json:"changes"`
+	Warnings []string              `json:"warnings,omitempty"`
+}
+
+// Import makes the accounts and enrolments of a course as a roster says. A row that
+// cannot be taken is refused by its line and changes nothing; the others are done in one
+// transaction. CodeInvalid: the file is no roster.
+func (p *People) Import(ctx context.Context, by schema.Actor, r ImportRequest) (Imported, error) {
+	m, err := findMember(ctx, p.store, by, r.Course)
+	if err == nil {
+		err = course.MayImportRoster(m.Viewer(), r.Course)
+	}
+	if err != nil {
+		return Imported{}, err
+	}
+	file, err := roster.Read(r.Data, roster.Options{Columns: r.Columns, Pad: r.Pad})
+	if err != nil {
+		return Imported{}, err
+	}
+	done := Imported{System: file.System, Warnings: file.Warnings}
+	for _, refused := range file.Refused {
+		done.Changes = append(done.Changes, schema.RosterChange{Kind: schema.RosterRefused, Line: refused.Line, What: refused.Reason})
+	}
+	changes, err := p.store.ImportRoster(ctx, by, schema.RosterImport{
+		Course: m.Course, Rows: file.People, DropMissing: r.DropMissing, DryRun: r.DryRun, Expires: p.clock().Add(CodeLife),
+	})
+	done.Changes = append(done.Changes, changes...)
+	return done, err
+}
+
+// ExportRequest says which grades are wanted, and in which form.
+type ExportRequest struct {
+	Course     string
+	Assignment string // "" for all
+	Format     string
+	Fill       []byte            // the file that the platform exported; nil for a new one
+	Columns    map[string]string // assignment → heading of Fill
+	Dropped    bool              // with those who have left
+}
+
+// Exported is a gradebook.
+type Exported struct {
+	Data     []byte   `json:"data"`
+	Cells    int      `json:"cells"` // filled in
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+// Export writes the grades of a course's students as a platform imports them.
+func (p *People) Export(ctx context.Context, by schema.Actor, r ExportRequest) (Exported, error) {
+	m, err := findMember(ctx, p.store, by, r.Course)
+	if err == nil {
+		err = course.MaySeeGrades(m.Viewer(), r.Course)
+	}
+	if err != nil {
+		return Exported{}, err
+	}
+	format, err := gradebook.ParseFormat(r.Format)
+	if err != nil {
+		return Exported{}, err
+	}
+	book, err := p.book(ctx, m.Course, r)
+	if err != nil {
+		return Exported{}, err
+	}
+	if r.Fill == nil {
+		data, warnings, err := gradebook.Write(format, book)
+		return Exported{Data: data, Warnings: warnings}, err
+	}
+	filled, err := gradebook.Fill(r.Fill, book, r.Columns)
+	if err != nil {
+		return Exported{}, err
+	}
+	return Exported{Data: filled.Data, Cells: filled.Cells, Warnings: filled.Sentences()}, nil
+}
+
+// book gathers the grades.
+func (p *People) book(ctx context.Context, c schema.Course, r ExportRequest) (gradebook.Book, error) {
+	var b gradebook.Book
+	all, err := p.store.Assignments(ctx, c.ID)
+	if err != nil {
+		return b, err
+	}
+	grades, err := p.store.Grades(ctx, c.ID, "")
+	if err != nil {
+		return b, err
+	}
+	people, err := p.store.RosterPeople(ctx, c.ID)
+	if err != nil {
+		return b, err
+	}
+	most := make(map[string]schema.Points)
+	byOwner := make(map[string]map[string]gradebook.Grade)
+	for _, g := range grades {
+		if g.Number == 0 && g.Adjusted.IsZero() {
+			continue
+		}
+		if g.MaxScore.Cmp(most[g.Assignment]) > 0 {
+			most[g.Assignment] = g.MaxScore
+		}
+		if byOwner[g.Owner] == nil {
+			byOwner[g.Owner] = make(map[string]gradebook.Grade)
+		}
+		byOwner[g.Owner][g.Assignment] = gradebook.Grade{Final: g.Final, Note: course.Note(g)}
+	}
+	for _, a := range all {
+		if r.Assignment == "" && a.Active == nil || r.Assignment != "" && r.Assignment != a.Name {
+			continue
+		}
+		column := gradebook.Assignment{Name: a.Name, MaxScore: most[a.Name]}
+		if spec := p.read(a).Spec; spec != nil {
+			column.Title = spec.Title
+		}
+		b.Assignments = append(b.Assignments, column)
+	}
+	if r.Assignment != "" && len(b.Assignments) == 0 {
+		return b, schema.Errorf(schema.CodeNotFound, "there is no assignment %s/%s", c.Code, r.Assignment)
+	}
+	for _, who := range people {
+		if who.Role != schema.RoleStudent || who.Dropped && !r.Dropped {
+			continue
+		}
+		b.People = append(b.People, gradebook.Person{
+			Login: who.Login, StudentID: who.StudentID, Name: who.Name, Email: who.Email, Section: who.Section, Grades: byOwner[who.Login],
+		})
+	}
+	return b, nil
+}

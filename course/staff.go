@@ -1,0 +1,72 @@
+package course
+
+import "github.com/grader/grader/schema"
+
+// MayExtend decides whether the viewer may grant more time, confirm an outage or set
+// late days: instructors may.
+func MayExtend(v Viewer, code string) error {
+	return onlyInstructors(v, code, "grant extensions")
+}
+
+// MayAdjust decides whether the viewer may add points to grades or take them off: staff may.
+func MayAdjust(v Viewer, code string) error {
+	if err := MaySeeCourse(v, code); err != nil {
+		return err
+	}
+	if !v.Staff() {
+		return schema.Errorf(schema.CodeForbidden, "only the staff of %s adjust grades", code)
+	}
+	return nil
+}
+
+// MaySeeGrades decides whether the viewer may see everybody's grades: staff may.
+func MaySeeGrades(v Viewer, code string) error {
+	if err := MaySeeCourse(v, code); err != nil {
+		return err
+	}
+	if !v.Staff() {
+		return schema.Errorf(schema.CodeForbidden, "only the staff of %s see everybody's grades", code)
+	}
+	return nil
+}
+
+// MayImportRoster decides whether the viewer may change who is in a course by a file:
+// instructors may.
+func MayImportRoster(v Viewer, code string) error { return onlyInstructors(v, code, "import rosters") }
+
+func onlyInstructors(v Viewer, code, do string) error {
+	if err := MaySeeCourse(v, code); err != nil {
+		return err
+	}
+	if v.role() != schema.RoleInstructor {
+		return schema.Errorf(schema.CodeForbidden, "only instructors of %s %s", code, do)
+	}
+	return nil
+}
+
+// Mark is a submission that its owner wants to count.
+type Mark struct {
+	Name  schema.SubmissionName
+	Rule  string // submissions.counts of the assignment
+	Kept  bool   // it came after the end
+	Ended bool   // the owner's time is over
+}
+
+// MayMark decides whether the viewer may mark a submission. Nobody may after the end:
+// what counts must not be chosen by what hidden tests say.
+func MayMark(v Viewer, m Mark) error {
+	if err := MaySee(v, m.Name); err != nil {
+		return err
+	}
+	switch {
+	case v.Staff() || m.Name.Owner != v.Login:
+		return schema.Errorf(schema.CodeForbidden, "only %s marks a submission of theirs", m.Name.Owner)
+	case m.Rule != "marked":
+		return schema.Errorf(schema.CodeRefused, "in %s/%s the %s submission counts; nothing needs to be marked", m.Name.Course, m.Name.Assignment, m.Rule)
+	case m.Kept:
+		return schema.Errorf(schema.CodeRefused, "%s came after the end and is not graded; mark another one", m.Name)
+	case m.Ended:
+		return schema.Errorf(schema.CodeRefused, "%s/%s is closed; ask the course staff if another submission should count", m.Name.Course, m.Name.Assignment)
+	}
+	return nil
+}

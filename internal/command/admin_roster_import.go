@@ -1,0 +1,155 @@
+package command
+
+import (
+	"encoding/csv"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/schema"
+)
+
+func adminRosterImportCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "import",
+		Usage:     "make accounts and enrolments as a roster says",
+		ArgsUsage: "COURSE FILE",
+		Description: "FILE is a CSV file as Brightspace, Canvas, Moodle, Blackboard, Gradescope, GitHub Classroom or a registrar writes it.\n" +
+			"Importing it again changes nothing. People who are absent from it stay, unless --drop-missing.\n\n" +
+			"Examples:\n  grader admin roster import comp2402 export.csv --dry-run\n  grader admin roster import comp2402 export.csv --codes codes.csv\n  grader admin roster import comp2402 list.csv --column login=Kennung",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "dry-run", Usage: "say what would change, and change nothing"},
+			&cli.BoolFlag{Name: "drop-missing", Usage: "drop students who are absent from the file"},
+			&cli.StringFlag{Name: "codes", Usage: "write the join codes of new accounts to `FILE`, readable by you alone"},
+			&cli.StringSliceFlag{Name: "column", Usage: "`FIELD=HEADING` where the heading is not known: login, student_id, email, name, section, role"},
+			&cli.IntFlag{Name: "pad", Usage: "fill ids with zeros to this `NUMBER` of digits"},
+			jsonFlag(),
+		},
+		OnUsageError: misuse,
+		Action: func(c *cli.Context) error {
+			args, err := arguments(c, "COURSE", "FILE")
+			if err != nil {
+				return err
+			}
+			r := classroom.ImportRequest{Course: args[0], Pad: c.Int("pad"), DropMissing: c.Bool("drop-missing"), DryRun: c.Bool("dry-run")}
+			if r.Data, err = readInput(args[1]); err != nil {
+				return err
+			}
+			if r.Columns, err = assignments(c.StringSlice("column")); err != nil {
+				return err
+			}
+			codes, err := openCodes(c.String("codes"), r.DryRun)
+			if err != nil {
+				return err
+			}
+			done, err := callAdmin[classroom.Imported](c, "roster.import", r)
+			if err != nil {
+				return discard(codes, err)
+			}
+			if err := writeCodes(codes, done.Changes); err != nil {
+				return err
+			}
+			return printImported(c, done)
+		},
+	}
+}
+
+// readInput reads a file that a person names.
+func readInput(name string) ([]byte, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, schema.Errorf(schema.CodeInvalid, "%s", err)
+	}
+	return data, nil
+}
+
+// assignments reads KEY=VALUE words.
+func assignments(words []string) (map[string]string, error) {
+	all := make(map[string]string)
+	for _, word := range words {
+		key, value, ok := strings.Cut(word, "=")
+		if !ok || key == "" || value == "" {
+			return nil, schema.Errorf(schema.CodeInvalid, "--column %q: write it as FIELD=HEADING, such as login=Kennung", word)
+		}
+		all[key] = value
+	}
+	return all, nil
+}
+
+// openCodes makes the file of join codes before anything is imported: a code is shown
+// once. It must not be there yet.
+func openCodes(name string, dryRun bool) (*os.File, error) {
+	if name == "" || dryRun {
+		return nil, nil
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, schema.Errorf(schema.CodeInvalid, "%s; nothing was imported", err)
+	}
+	return f, nil
+}
+
+// discard removes the file of codes of an import that failed.
+func discard(f *os.File, err error) error {
+	if f != nil {
+		_ = f.Close()
+		_ = os.Remove(f.Name()) // it is empty
+	}
+	return err
+}
+
+func writeCodes(f *os.File, changes []schema.RosterChange) error {
+	if f == nil {
+		return nil
+	}
+	w := csv.NewWriter(f)
+	rows := [][]string{{"login", "code"}}
+	for _, c := range changes {
+		if c.Code != "" {
+			rows = append(rows, []string{c.Login, c.Code})
+		}
+	}
+	if err := w.WriteAll(rows); err != nil {
+		return fmt.Errorf("write codes: %w", err)
+	}
+	return f.Close()
+}
+
+func printImported(c *cli.Context, done classroom.Imported) error {
+	if c.String("codes") != "" {
+		for i := range done.Changes {
+			done.Changes[i].Code = "" // they are in the file
+		}
+	}
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, done)
+	}
+	for _, w := range done.Warnings {
+		fmt.Fprintf(c.App.Writer, "note: %s\n", w)
+	}
+	counts := make(map[schema.RosterKind]int)
+	for _, change := range done.Changes {
+		counts[change.Kind]++
+		if change.Kind == schema.RosterUnchanged {
+			continue
+		}
+		where := ""
+		if change.Line > 0 {
+			where = fmt.Sprintf("line %d: ", change.Line)
+		}
+		fmt.Fprintf(c.App.Writer, "%-9s %s%s %s\n", change.Kind, where, change.Login, schema.Sanitize(change.What))
+		if change.Code != "" {
+			fmt.Fprintf(c.App.Writer, "          join code: %s\n", change.Code)
+		}
+	}
+	verb := "imported"
+	if c.Bool("dry-run") {
+		verb = "dry run, nothing was changed"
+	}
+	fmt.Fprintf(c.App.Writer, "%s: %d added, %d changed, %d unchanged, %d dropped, %d absent from the file, %d refused\n", verb,
+		counts[schema.RosterAdded], counts[schema.RosterChanged], counts[schema.RosterUnchanged], counts[schema.RosterDropped], counts[schema.RosterMissing], counts[schema.RosterRefused])
+	return nil
+}

@@ -1,0 +1,69 @@
+package service
+
+import (
+	"context"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/schema"
+)
+
+// GradeArgs names an assignment and what of its grades is meant.
+type GradeArgs struct {
+	Course, Assignment string
+	Owner              string
+	ID                 int64  // of an extension or an adjustment
+	Points             string // to add; negative ones are taken off
+	Reason             string
+	LateDays           int
+}
+
+func (o *Operator) extend(ctx context.Context, n classroom.NewExtension) (classroom.Extended, error) {
+	return o.Grades.Extend(ctx, schema.Operator(), n)
+}
+
+func (o *Operator) extensions(ctx context.Context, a GradeArgs) ([]schema.GrantedExtension, error) {
+	return o.Grades.Extensions(ctx, schema.Operator(), a.Course, a.Assignment)
+}
+
+func (o *Operator) endExtension(ctx context.Context, a GradeArgs) (schema.GrantedExtension, error) {
+	return o.Grades.EndExtension(ctx, schema.Operator(), a.Course, a.Assignment, a.ID)
+}
+
+// AddedOutage is an outage, and how many pushes after the end are graded because of it.
+type AddedOutage struct {
+	schema.Outage
+	Graded int
+}
+
+func (o *Operator) outage(ctx context.Context, n classroom.NewOutage) (AddedOutage, error) {
+	added, graded, err := o.Grades.Outage(ctx, schema.Operator(), n)
+	return AddedOutage{added, graded}, err
+}
+
+func (o *Operator) lateDays(ctx context.Context, a GradeArgs) (None, error) {
+	return None{}, o.Grades.SetLateTokens(ctx, schema.Operator(), a.Course, a.LateDays)
+}
+
+func (o *Operator) adjust(ctx context.Context, a GradeArgs) (schema.Adjustment, error) {
+	return o.Grades.Adjust(ctx, schema.Operator(), a.Course, a.Assignment, a.Owner, a.Points, a.Reason)
+}
+
+func (o *Operator) adjustments(ctx context.Context, a GradeArgs) ([]schema.Adjustment, error) {
+	return o.Grades.Adjustments(ctx, schema.Operator(), a.Course, a.Assignment)
+}
+
+func (o *Operator) endAdjustment(ctx context.Context, a GradeArgs) (schema.Adjustment, error) {
+	return o.Grades.EndAdjustment(ctx, schema.Operator(), a.Course, a.Assignment, a.ID)
+}
+
+func (o *Operator) grades(ctx context.Context, a GradeArgs) ([]schema.Grade, error) {
+	return o.Grades.List(ctx, schema.Operator(), a.Course, a.Owner)
+}
+
+func (o *Operator) importRoster(ctx context.Context, r classroom.ImportRequest) (classroom.Imported, error) {
+	return o.People.Import(ctx, schema.Operator(), r)
+}
+
+func (o *Operator) export(ctx context.Context, r classroom.ExportRequest) (classroom.Exported, error) {
+	return o.People.Export(ctx, schema.Operator(), r)
+}

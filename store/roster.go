@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// errDryRun takes a transaction back that was only to show what it would do.
+var errDryRun = errors.New("dry run")
+
+// ImportRoster makes the accounts and enrolments of a course as a roster says, in one
+// transaction with its audit entry, and returns what it did about each person. Importing
+// the same roster again changes nothing.
+func (s *Store) ImportRoster(ctx context.Context, by schema.Actor, i schema.RosterImport) (changes []schema.RosterChange, err error) {
+	err = s.write(ctx, "import roster", func(t *tx) error {
+		people, err := t.rosterPeople(ctx, i.Course.ID)
+		if err != nil {
+			return err
+		}
+		changes = course.PlanRoster(people, i.Rows, i.DropMissing)
+		if i.DryRun {
+			return errDryRun
+		}
+		for n := range changes {
+			if err := s.applyRoster(ctx, t, by, i, &changes[n]); err != nil {
+				return err
+			}
+		}
+		return t.audit(ctx, by, schema.AuditEntry{At: s.clock(), Action: "roster.import", Course: i.Course.Code, Subject: i.Course.Code, After: counted(changes)})
+	})
+	if errors.Is(err, errDryRun) {
+		err = nil
+	}
+	return changes, err
+}
+
+// counted says how many changes there are of each kind.
+func counted(changes []schema.RosterChange) string {
+	n := make(map[schema.RosterKind]int)
+	for _, c := range changes {
+		n[c.Kind]++
+	}
+	words := ""
+	for _, kind := range []schema.RosterKind{schema.RosterAdded, schema.RosterChanged, schema.RosterUnchanged, schema.RosterDropped, schema.RosterMissing, schema.RosterRefused} {
+		if n[kind] > 0 {
+			words += ", " + strconv.Itoa(n[kind]) + " " + string(kind)
+		}
+	}
+	return words[min(2, len(words)):]
+}
+
+func (s *Store) applyRoster(ctx context.Context, t *tx, by schema.Actor, i schema.RosterImport, c *schema.RosterChange) error {
+	switch c.Kind {
+	case schema.RosterAdded, schema.RosterChanged:
+	case schema.RosterDropped:
+		_, err := t.exec(ctx, `UPDATE enrolments SET dropped = 1 WHERE course_id = ? AND user_id = ?`, i.Course.ID, c.UserID)
+		return err
+	default:
+		return nil
+	}
+	row := c.Row
+	if c.UserID == 0 {
+		user, err := addUser(ctx, t, schema.User{Login: row.Login, Name: row.Name, Email: row.Email, CreatedAt: s.clock()}, nil)
+		if err != nil {
+			return err
+		}
+		c.UserID = user.ID
+		if c.Code, err = s.addCode(ctx, t, grant{user: user.ID, madeBy: by.Key, expires: i.Expires}); err != nil {
+			return err
+		}
+	}
+	_, err := t.exec(ctx, `UPDATE users SET name = ?, email = ?, student_id = ? WHERE id = ?`, row.Name, row.Email, row.StudentID, c.UserID)
+	if err != nil {
+		return conflict(err, "line %d: id %q is somebody else's", row.Line, row.StudentID)
+	}
+	_, err = t.exec(ctx, `INSERT INTO enrolments (course_id, user_id, role, section) VALUES (?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET role = excluded.role, section = excluded.section, dropped = 0`, i.Course.ID, c.UserID, row.Role, row.Section)
+	return err
+}
+
+// RosterPeople returns the people of a course as its roster knows them, by login; those
+// who were dropped too.
+func (s *Store) RosterPeople(ctx context.Context, courseID int64) ([]schema.RosterPerson, error) {
+	return list(ctx, s.reader, scanRosterPerson, `SELECT u.id, u.login, u.student_id, u.name, u.email, 1, e.role, e.section, e.dropped
+		FROM enrolments e JOIN users u ON u.id = e.user_id WHERE e.course_id = ? ORDER BY u.login`, courseID)
+}
+
+// rosterPeople returns every account, with its part in the course.
+func (t *tx) rosterPeople(ctx context.Context, courseID int64) ([]schema.RosterPerson, error) {
+	return list(ctx, t, scanRosterPerson, `SELECT u.id, u.login, u.student_id, u.name, u.email,
+			e.user_id IS NOT NULL, coalesce(e.role, ''), coalesce(e.section, ''), coalesce(e.dropped, 0)
+		FROM users u LEFT JOIN enrolments e ON e.user_id = u.id AND e.course_id = ? ORDER BY u.login`, courseID)
+}
+
+func scanRosterPerson(r row) (p schema.RosterPerson, err error) {
+	err = r.Scan(&p.UserID, &p.Login, &p.StudentID, &p.Name, &p.Email, &p.Enrolled, &p.Role, &p.Section, &p.Dropped)
+	return p, err
+}
