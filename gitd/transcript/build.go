@@ -1,10 +1,22 @@
 package transcript
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/grader/grader/schema"
 )
+
+// What a push shows of a build's output. All of it is on the page.
+const (
+	maxBuildLines = 60 // as they come
+	maxErrorLines = 6  // from the first error on, where it came later
+	maxLastLines  = 15 // of a build that failed, where they came later
+)
+
+// buildError matches a line in which compilers, linkers and interpreters say what is wrong.
+var buildError = regexp.MustCompile(`(?i)(?:^|[^a-z-])error(?:[:\[(]| at |:$)|undefined reference|multiple definition|syntaxerror|no rule to make target`)
 
 // buildLine is a line that a compiler or a student's build prints, marked as such.
 func (t *Transcript) buildLine(text string) []string {
@@ -13,27 +25,87 @@ func (t *Transcript) buildLine(text string) []string {
 	case t.build > maxBuildLines+1:
 		return nil
 	case t.build > maxBuildLines:
-		return []string{"| … more on the page"}
+		return []string{"| …"}
 	}
-	return []string{Clip("| "+OneLine(text), Width)}
+	return outputLine(text)
+}
+
+// outputLine marks a line; one that says what is wrong is not cut.
+func outputLine(text string) []string {
+	if !buildError.MatchString(text) {
+		return []string{Clip("| "+OneLine(text), Width)}
+	}
+	var out []string
+	for _, part := range fold(OneLine(text), Width-2) {
+		out = append(out, "| "+part)
+	}
+	return out
 }
 
 func (t *Transcript) buildResult(b *schema.BuildResult) []string {
 	if b == nil {
 		return nil
 	}
+	left := t.build - maxBuildLines
 	if b.Outcome == schema.OutcomePassed {
-		return []string{spread("build    ok", duration(b.Duration))}
+		out := []string{spread("build    ok", duration(b.Duration))}
+		if left > 0 {
+			out = append(out, "           the whole output is on the page")
+		}
+		return out
 	}
-	out := []string{t.paint(bad, spread("build    FAILED", duration(b.Duration)))}
-	if b.Message != "" {
-		out = append(out, details(b.Message, maxDetails)...)
+	var out []string
+	if t.build == 0 && b.Output != "" { // it was not shown as it came
+		all := outputLines(b.Output)
+		for _, line := range all[:min(len(all), maxBuildLines)] {
+			out = append(out, t.buildLine(line)...)
+		}
+		left = len(all) - maxBuildLines
 	}
-	if t.build > 0 || b.Output == "" {
-		return out // it was shown as it came
+	if left > 0 {
+		out = append(out, lateLines(outputLines(b.Output))...)
 	}
-	for line := range strings.SplitSeq(strings.TrimRight(b.Output, "\n"), "\n") {
-		out = append(out, t.buildLine(line)...)
+	out = append(out, t.paint(bad, spread("build    FAILED", duration(b.Duration))))
+	return append(out, details(b.Message, maxDetails)...)
+}
+
+func outputLines(output string) []string {
+	return strings.Split(strings.TrimRight(output, "\n"), "\n")
+}
+
+// lateLines are those after the first maxBuildLines of a build's output that say why it failed: the
+// first error, which the others often follow from, and the end.
+func lateLines(all []string) []string {
+	late := all[min(len(all), maxBuildLines):]
+	end := max(0, len(late)-maxLastLines)
+	first := -1
+	for i, line := range all[:len(all)-len(late)+end] {
+		if buildError.MatchString(line) {
+			first = i - (len(all) - len(late))
+			break
+		}
 	}
+	var out []string
+	next := 0
+	show := func(from, to int) {
+		if from > next {
+			out = append(out, fmt.Sprintf("| [%s on the page]", lines(from-next)))
+		}
+		for _, line := range late[from:to] {
+			out = append(out, outputLine(line)...)
+		}
+		next = to
+	}
+	if first >= 0 { // below 0 it was shown as it came
+		show(first, min(first+maxErrorLines, end))
+	}
+	show(end, len(late))
 	return out
+}
+
+func lines(n int) string {
+	if n == 1 {
+		return "1 line"
+	}
+	return fmt.Sprintf("%d lines", n)
 }

@@ -9,10 +9,9 @@ import (
 
 // The caps on what one job may print.
 const (
-	maxBuildLines = 60
-	maxTestLines  = 300 // tests that did not pass
-	maxPassLines  = 100
-	maxDetails    = 6 // lines of one message
+	maxTestLines = 300 // tests that did not pass
+	maxPassLines = 100
+	maxDetails   = 6 // lines of one message
 
 	// A report has at most 10,000 cases (runner/grade/report); a job may have several.
 	maxVerboseLines = 20_000
