@@ -107,3 +107,19 @@ func TestReportsBesideOtherXML(t *testing.T) {
 		t.Error("a report that breaks off is not mentioned")
 	}
 }
+
+// TestGoTestBuildFailure shows a compile error of go test -json as the compiler wrote it.
+func TestGoTestBuildFailure(t *testing.T) {
+	t.Parallel()
+	g := newGrader(t)
+	passes := `{"Action":"run","Package":"calc","Test":"TestAdd"}` + "\n" + `{"Action":"pass","Package":"calc","Test":"TestAdd"}` + "\n"
+	fails := `{"Action":"build-output","Output":"./a_test.go:5:2: undefined: Add\n"}` + "\n" + `{"Action":"fail","Package":"calc"}` + "\n"
+	tests := files{
+		"assignment.yaml": "title: T\nsolution: solution/\ntests:\n  - {name: units, run: 'cat events; test $(wc -l <events) -eq 2 && grep -q pass events', report: go-test-json}\n",
+		"solution/events": passes,
+	}.write(t)
+	r := gradeFiles(t, g, tests, files{"events": fails})
+	if got := outcome(t, r, "units/calc.TestAdd", schema.OutcomeMissing); got.Output != "./a_test.go:5:2: undefined: Add" {
+		t.Errorf("output %q", got.Output)
+	}
+}

@@ -86,7 +86,9 @@ func (r *trial) runReport(ctx context.Context) (reading, error) {
 	got := reading{run: run.Result, end: r.endOf(o, run.Result, expectation{})}
 	got.written, got.flooded, got.summary = run.written, run.flooded, summaryOf(run.Stdout)
 	var noted schema.TestResult
-	r.note(run.Result, p, o.vars, &noted)
+	shown := run.Result
+	shown.Stdout = format.Text(run.Stdout)
+	r.note(shown, p, o.vars, &noted)
 	got.output = noted.Output
 	if err := r.collect(&got, format, reports, run.word, p.localiser(o.vars).rewrite); err != nil {
 		return reading{}, err

@@ -18,7 +18,8 @@ import (
 // Format says where the reports of a format are and how they are read.
 type Format struct {
 	read     reader
-	suffixes []string // of files below $REPORTS; none: standard output
+	suffixes []string                    // of files below $REPORTS; none: standard output
+	text     func(printed []byte) []byte // what people read of it; nil: what was printed
 }
 
 // reader reads one document of a format into the list. An error describes what is wrong
@@ -29,15 +30,15 @@ type reader func(document []byte, l *List) error
 func FormatOf(f assignment.ReportFormat) (Format, error) {
 	switch f {
 	case assignment.ReportJUnit:
-		return Format{readJUnit, []string{".xml"}}, nil
+		return Format{read: readJUnit, suffixes: []string{".xml"}}, nil
 	case assignment.ReportCTest:
-		return Format{readCTest, []string{".xml"}}, nil
+		return Format{read: readCTest, suffixes: []string{".xml"}}, nil
 	case assignment.ReportTAP:
 		return Format{read: readTAP}, nil
 	case assignment.ReportUnity:
 		return Format{read: readUnity}, nil
 	case assignment.ReportGoTest:
-		return Format{read: readGoTest}, nil
+		return Format{read: readGoTest, text: textOfGoTest}, nil
 	}
 	return Format{}, fmt.Errorf("report format %q has no cases", f)
 }
@@ -58,3 +59,12 @@ func (f Format) Matches(path string) bool {
 // Read adds the cases of one document to the list. The error is ErrTooLarge, or it
 // describes what is wrong with the document; the cases before that are in the list.
 func (f Format) Read(document []byte, into *List) error { return f.read(document, into) }
+
+// Text returns what people read of what a framework printed: for go test -json, the output that
+// is in its events.
+func (f Format) Text(printed []byte) []byte {
+	if f.text == nil {
+		return printed
+	}
+	return f.text(printed)
+}

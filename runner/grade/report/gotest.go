@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"path"
@@ -34,6 +35,27 @@ type goEvent struct {
 	Output  string
 }
 
+// parseGoEvent reads a line. It reports whether there is an event on it.
+func parseGoEvent(line string) (goEvent, bool) {
+	var e goEvent
+	ok := strings.HasPrefix(line, "{") && json.Unmarshal([]byte(line), &e) == nil && e.Action != ""
+	return e, ok
+}
+
+// textOfGoTest returns the output that is in the events of go test -json, a compiler's included,
+// and the lines that are not events.
+func textOfGoTest(printed []byte) []byte {
+	var text bytes.Buffer
+	for line := range bytes.Lines(printed) {
+		if e, ok := parseGoEvent(string(bytes.TrimSpace(line))); ok {
+			text.WriteString(e.Output)
+			continue
+		}
+		text.Write(line)
+	}
+	return text.Bytes()
+}
+
 // goReport follows the events of go test -json.
 type goReport struct {
 	list  *List
@@ -56,8 +78,8 @@ type goTest struct {
 
 // take follows one line.
 func (r *goReport) take(line string) error {
-	var e goEvent
-	if !strings.HasPrefix(line, "{") || json.Unmarshal([]byte(line), &e) != nil || e.Action == "" {
+	e, ok := parseGoEvent(line)
+	if !ok {
 		return nil
 	}
 	r.known = true

@@ -1,6 +1,10 @@
 package report
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/grader/grader/schema/assignment"
+)
 
 func TestGoTest(t *testing.T) {
 	t.Parallel()
@@ -55,4 +59,24 @@ func TestGoTest(t *testing.T) {
 		{"without -json", "=== RUN   TestAdd\n--- PASS: TestAdd (0.00s)\nPASS\nok  \tcalc\t0.01s\n", "error: go test: the output has no events; write go test -json\n"},
 		{"a compiler's words alone", "# calc\n./a.go:1: syntax error\nFAIL\tcalc [build failed]\n", ""},
 	})
+}
+
+func TestTextOfGoTest(t *testing.T) {
+	t.Parallel()
+	format, err := FormatOf(assignment.ReportGoTest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const printed = `before
+{"ImportPath":"calc [calc.test]","Action":"build-output","Output":"./a_test.go:5:2: undefined: Add\n"}
+{"ImportPath":"calc [calc.test]","Action":"build-fail"}
+{"Action":"start","Package":"calc"}
+{"Action":"output","Package":"calc","Output":"FAIL\tcalc [build failed]\n"}
+{"of":"a program"}
+{"Action":"fail","Package":"calc"}
+`
+	const want = "before\n./a_test.go:5:2: undefined: Add\nFAIL\tcalc [build failed]\n{\"of\":\"a program\"}\n"
+	if got := string(format.Text([]byte(printed))); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
 }
