@@ -104,7 +104,7 @@ func (b *bundle) addVersion() {
 	check(b.t, err)
 	b.tests, err = b.store.EnsureRepository(ctx, schema.Repository{Kind: schema.RepositoryTests, CourseID: b.course.ID, AssignmentID: a.ID})
 	check(b.t, err)
-	b.version, _, err = b.store.RecordCandidate(ctx, schema.Push{Intent: b.intent(b.tests, "ida"), Tree: strings.Repeat("7", 40), Flavour: "standard", Login: "ida"}, []byte("title: A1\n"))
+	b.version, _, err = b.store.RecordCandidate(ctx, schema.Push{Intent: b.intent(b.tests, "ida"), Tree: strings.Repeat("7", 40), Flavour: "standard", Login: "ida"}, []byte("title: A1\ntests: [{name: greets, run: ./hello, stdout: hello}]\n"))
 	check(b.t, err)
 	now := time.Now()
 	check(b.t, b.store.AddRunner(ctx, schema.Runner{ID: "first", Flavour: "standard", SecretHash: make([]byte, 32), RegisteredAt: now}))

@@ -57,7 +57,7 @@ func (p *people) addCourse(ctx context.Context, n int, teacher schema.User) erro
 	if err != nil {
 		return err
 	}
-	_, job, err := p.store.RecordCandidate(ctx, schema.Push{Intent: in, Tree: in.New, Flavour: flavour}, []byte("title: A1\n"))
+	_, job, err := p.store.RecordCandidate(ctx, schema.Push{Intent: in, Tree: in.New, Flavour: flavour}, []byte("title: A1\ntests: [{name: greets, run: ./hello, stdout: hello}]\n"))
 	if err != nil {
 		return err
 	}

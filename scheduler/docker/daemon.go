@@ -164,7 +164,7 @@ func (d *daemon) sweep(ctx context.Context) error {
 
 // badAddress says that the daemon's address is none.
 func badAddress(err error) error {
-	return schema.Errorf(schema.CodeInvalid, "the address of the Docker daemon ($DOCKER_HOST): %w", err)
+	return schema.Wrapf(schema.CodeInvalid, err, "the address of the Docker daemon ($DOCKER_HOST): %s", err)
 }
 
 // words turns an error of the daemon into one that says what staff can do; nil stays nil.
