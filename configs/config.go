@@ -77,7 +77,7 @@ func Load(path string) (Config, error) {
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return c, schema.Errorf(schema.CodeInvalid, "configuration: %w", err)
+		return c, schema.Wrapf(schema.CodeInvalid, err, "configuration: %s", err)
 	}
 	var file Config
 	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&file); err != nil {
@@ -85,7 +85,7 @@ func Load(path string) (Config, error) {
 	}
 	c = c.overlaid(file)
 	if err := c.check(); err != nil {
-		return c, schema.Errorf(schema.CodeInvalid, "configuration %s: %w", path, placed(err, text))
+		return c, schema.Wrapf(schema.CodeInvalid, err, "configuration %s: %s", path, placed(err, text))
 	}
 	return c, nil
 }

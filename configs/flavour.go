@@ -159,7 +159,7 @@ func (c Config) Served(kind PoolKind) []schema.Flavour {
 func LoadFlavour(path string) (*schema.Flavour, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, schema.Errorf(schema.CodeInvalid, "flavour: %w", err)
+		return nil, schema.Wrapf(schema.CodeInvalid, err, "flavour: %s", err)
 	}
 	f := defaultFlavour() // also of an empty file
 	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&f); err != nil {

@@ -39,7 +39,7 @@ func Dial(a Address) (*Cluster, error) {
 	url := c.Address // which NewClient changes for a socket
 	client, err := api.NewClient(c)
 	if err != nil {
-		return nil, schema.Errorf(schema.CodeInvalid, "Nomad's address: %w", err)
+		return nil, schema.Wrapf(schema.CodeInvalid, err, "Nomad's address: %s", err)
 	}
 	return &Cluster{Client: client, Namespace: cmp.Or(c.Namespace, api.DefaultNamespace), URL: url}, nil
 }

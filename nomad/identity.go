@@ -66,7 +66,7 @@ func (p *Pool) verify(ctx context.Context, identity string) (claims, error) {
 	}
 	expected := jwt.Expected{Issuer: p.Settings.Issuer, AnyAudience: jwt.Audience{identityName}, Time: p.Clock()}
 	if err := c.ValidateWithLeeway(expected, maxSkew); err != nil {
-		return c, schema.Errorf(schema.CodeUnauthenticated, "the identity does not count here: %w", err)
+		return c, schema.Wrapf(schema.CodeUnauthenticated, err, "the identity does not count here: %s", err)
 	}
 	if c.Expiry == nil || c.Issuer != p.Settings.Issuer || !slices.Contains(c.Audience, identityName) {
 		return c, schema.Errorf(schema.CodeUnauthenticated, "the identity lacks its end, or is of another issuer")

@@ -150,7 +150,7 @@ func (p *Pool) Retire(ctx context.Context, id string) error {
 	case <-p.ctx.Done():
 		return errClosed
 	case <-ctx.Done():
-		return schema.Errorf(schema.CodeUnavailable, "job %s on Nomad has not ended: %w", id, context.Cause(ctx))
+		return schema.Wrapf(schema.CodeUnavailable, context.Cause(ctx), "job %s on Nomad has not ended: %s", id, context.Cause(ctx))
 	}
 }
 

@@ -25,18 +25,24 @@ const (
 )
 
 // Error is an error that a person may read. Message is a complete sentence or
-// clause without a trailing full stop, safe to show to whoever asked; Err is the
-// cause for the log and is never shown.
+// clause without a trailing full stop, safe to show to whoever asked. Err is the
+// cause, for errors.Is and errors.As: nobody reads more of it than Message says.
 type Error struct {
 	Code    Code
 	Message string
 	Err     error
 }
 
-// Errorf makes an Error of the given code; a %w verb becomes its cause.
+// Errorf makes an Error of the given code. Whoever asked reads all of its arguments, so
+// it takes no %w: Wrapf keeps a cause.
 func Errorf(code Code, format string, args ...any) *Error {
-	err := fmt.Errorf(format, args...)
-	return &Error{Code: code, Message: err.Error(), Err: errors.Unwrap(err)}
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// Wrapf makes an Error of the given code with a cause. The message says of the cause only
+// what the format takes of it.
+func Wrapf(code Code, cause error, format string, args ...any) *Error {
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...), Err: cause}
 }
 
 // Error returns the message, and the cause where there is no message.
@@ -66,8 +72,8 @@ func CodeOf(err error) Code {
 // MessageOf returns what a person may read of err.
 func MessageOf(err error) string {
 	var e *Error
-	if errors.As(err, &e) && e.Code != CodeInternal {
-		return e.Error()
+	if errors.As(err, &e) && e.Code != CodeInternal && e.Message != "" {
+		return e.Message
 	}
 	return "something went wrong on our side; it has been logged"
 }

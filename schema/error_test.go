@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func TestAPersonNeverReadsACauseOfOurs(t *testing.T) {
+func TestPeopleNeverReadACause(t *testing.T) {
 	t.Parallel()
 	const ours = "something went wrong on our side; it has been logged"
 	cases := map[string]struct {
@@ -18,16 +18,17 @@ func TestAPersonNeverReadsACauseOfOurs(t *testing.T) {
 		message string
 	}{
 		"a foreign error":             {io.ErrUnexpectedEOF, schema.CodeInternal, ours},
-		"an internal error":           {schema.Errorf(schema.CodeInternal, "table users: %w", io.EOF), schema.CodeInternal, ours},
+		"an internal error":           {schema.Wrapf(schema.CodeInternal, io.EOF, "table users"), schema.CodeInternal, ours},
 		"a wrapped refusal":           {fmt.Errorf("open push: %w", schema.Errorf(schema.CodeRefused, "too late")), schema.CodeRefused, "too late"},
-		"a refusal without a message": {&schema.Error{Code: schema.CodeLimit, Err: errors.New("slow down")}, schema.CodeLimit, "slow down"},
+		"a refusal with a cause":      {schema.Wrapf(schema.CodeLimit, errors.New("table users"), "slow down"), schema.CodeLimit, "slow down"},
+		"a refusal without a message": {&schema.Error{Code: schema.CodeLimit, Err: errors.New("table users")}, schema.CodeLimit, ours},
 	}
 	for name, c := range cases {
 		if schema.CodeOf(c.err) != c.code || schema.MessageOf(c.err) != c.message {
 			t.Errorf("%s: code %q, message %q", name, schema.CodeOf(c.err), schema.MessageOf(c.err))
 		}
 	}
-	if err := schema.Errorf(schema.CodeInvalid, "read: %w", io.EOF); !errors.Is(err, io.EOF) {
+	if err := schema.Wrapf(schema.CodeInvalid, io.EOF, "read"); !errors.Is(err, io.EOF) || err.Error() != "read" {
 		t.Error("the cause is lost")
 	}
 	if schema.CodeOf(nil) != "" {

@@ -43,9 +43,11 @@ type Outcome string
 
 // Outcomes of a submission.
 const (
-	OutcomeGraded              Outcome = "graded"
-	OutcomeCompileError        Outcome = "compile-error" // also of a build and of a test
-	OutcomeGraderError         Outcome = "grader-error"  // also of a test
+	OutcomeGraded       Outcome = "graded"
+	OutcomeCompileError Outcome = "compile-error" // also of a build and of a test
+	OutcomeGraderError  Outcome = "grader-error"  // also of a test
+	// OutcomeInfrastructureError is what a runner says of its own machine, and what scripts
+	// read of a job that failed. It is never a stored result: the job is graded again.
 	OutcomeInfrastructureError Outcome = "infrastructure-error"
 )
 

@@ -259,6 +259,17 @@ func (b *bundle) rerun(login string, sub schema.Submission) schema.Job {
 	return ok(b.Rerun(b.t.Context(), b.actor(login, "SHA256:"+login), sub.ID, free, b.tick()))(b.t)
 }
 
+func TestFailureOfAMachineIsNoResult(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	sub := b.push("alice")
+	j := b.claim("standard")
+	_, err := b.Finish(t.Context(), j.ID, j.Attempt, schema.Result{Outcome: schema.OutcomeInfrastructureError, Blame: schema.BlameInfrastructure}, b.tick())
+	refused(t, err, schema.CodeInvalid, "is released, not finished")
+	equal(t, ok(b.Submission(t.Context(), sub.Name))(t).Job.State.Ended(), false)
+	b.finish(j, 3)
+}
+
 func TestRerunTellsHowThingsStand(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -65,8 +65,6 @@ func markOfResult(r *schema.Result) mark {
 		return mark{"cross", "bad", "Did not compile"}
 	case schema.OutcomeGraderError:
 		return mark{"alert", "odd", "The tests failed, not you"}
-	case schema.OutcomeInfrastructureError:
-		return mark{"alert", "odd", "Our machine failed"}
 	}
 	switch {
 	case r.Score.Cmp(r.MaxScore) >= 0:

@@ -241,8 +241,6 @@ func TestManyFailures(t *testing.T) {
 
 func TestSubmissionEnds(t *testing.T) {
 	t.Parallel()
-	infrastructure := gradedResult()
-	infrastructure.Outcome, infrastructure.Tests = schema.OutcomeInfrastructureError, nil
 	tests := gradedResult()
 	tests.Outcome, tests.Tests = schema.OutcomeGraderError, nil
 	perfect := gradedResult()
@@ -255,7 +253,6 @@ func TestSubmissionEnds(t *testing.T) {
 		"all right":       {schema.StateDone, perfect, "All passed 2 / 2 points", "Graded: 2 of 2 points."},
 		"not compiling":   {schema.StateDone, brokenResult(), "Did not compile 0 / 5 points", "It did not compile."},
 		"broken tests":    {schema.StateDone, tests, "The tests failed, not you", "The tests failed, not you; the staff has been told."},
-		"broken machine":  {schema.StateDone, infrastructure, "Our machine failed", "Our machine failed; your push is graded again."},
 		"cancelled":       {schema.StateCancelled, nil, "Cancelled", "The staff cancelled this run."},
 		"out of attempts": {schema.StateFailed, nil, "Our machines failed", "Our machines failed, not you; the staff has been told."},
 	} {

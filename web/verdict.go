@@ -49,8 +49,6 @@ func resultWords(r *schema.Result) (status, advice string) {
 		return "It did not compile.", "The compiler's words are below. No test could run."
 	case schema.OutcomeGraderError:
 		return excuse("The tests failed, not you; the staff has been told.", r)
-	case schema.OutcomeInfrastructureError:
-		return excuse("Our machine failed; your push is graded again.", r)
 	}
 	status = fmt.Sprintf("Graded: %s of %s points.", r.Score, r.MaxScore)
 	failing := 0

@@ -69,13 +69,12 @@ func TestTranscriptOfEveryEnd(t *testing.T) {
 		event schema.Event
 		want  string
 	}{
-		"full marks":     {schema.Event{State: schema.StateDone, Result: graded(schema.Result{Outcome: schema.OutcomeGraded, Score: points(2), MaxScore: points(2)})}, "2 / 2"},
-		"compile error":  {schema.Event{State: schema.StateDone, Result: graded(schema.Result{Outcome: schema.OutcomeCompileError, MaxScore: points(2)})}, "does not compile: 0 / 2"},
-		"grader error":   {schema.Event{State: schema.StateDone, Result: graded(schema.Result{Outcome: schema.OutcomeGraderError, Message: "secret path"})}, "the tests failed, not you; the staff has been told"},
-		"infrastructure": {schema.Event{State: schema.StateDone, Result: graded(schema.Result{Outcome: schema.OutcomeInfrastructureError})}, "our machine failed; your push is graded again"},
-		"cancelled":      {schema.Event{State: schema.StateCancelled}, "cancelled: by the course staff"},
-		"failed":         {schema.Event{State: schema.StateFailed, Text: "lost"}, "our machines failed, not you; the staff has been told.\nNothing was charged. Push again to try once more."},
-		"dropped files":  {schema.Event{State: schema.StateDone, Result: graded(schema.Result{Outcome: schema.OutcomeGraded, Dropped: []string{"conftest.py"}})}, "kept away from the tests: conftest.py\n0 / 0"},
+		"full marks":    {schema.Event{State: schema.StateDone, Result: graded(schema.Result{Outcome: schema.OutcomeGraded, Score: points(2), MaxScore: points(2)})}, "2 / 2"},
+		"compile error": {schema.Event{State: schema.StateDone, Result: graded(schema.Result{Outcome: schema.OutcomeCompileError, MaxScore: points(2)})}, "does not compile: 0 / 2"},
+		"grader error":  {schema.Event{State: schema.StateDone, Result: graded(schema.Result{Outcome: schema.OutcomeGraderError, Message: "secret path"})}, "the tests failed, not you; the staff has been told"},
+		"cancelled":     {schema.Event{State: schema.StateCancelled}, "cancelled: by the course staff"},
+		"failed":        {schema.Event{State: schema.StateFailed, Text: "lost"}, "our machines failed, not you; the staff has been told.\nNothing was charged. Push again to try once more."},
+		"dropped files": {schema.Event{State: schema.StateDone, Result: graded(schema.Result{Outcome: schema.OutcomeGraded, Dropped: []string{"conftest.py"}})}, "kept away from the tests: conftest.py\n0 / 0"},
 	}
 	for name, test := range tests {
 		test.event.Kind = schema.EventEnded

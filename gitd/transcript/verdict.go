@@ -51,7 +51,7 @@ func (t *Transcript) verdict(r schema.Result, hidden schema.Hidden) []string {
 	switch r.Outcome {
 	case schema.OutcomeCompileError:
 		score = "does not compile: " + score
-	case schema.OutcomeGraderError, schema.OutcomeInfrastructureError:
+	case schema.OutcomeGraderError:
 		return append(out, Wrap(OneLine(orElse(r.Message, string(r.Outcome))), Width)...)
 	}
 	if r.Message != "" {

@@ -107,7 +107,7 @@ func (k *checker) grade(ctx context.Context, o *checkObserver) (schema.Result, e
 // judge reads the tests strictly and holds the submission to its rules, as a push would be.
 func (k *checker) judge() (err error) {
 	if k.zone, err = time.LoadLocation(k.c.String("timezone")); err != nil {
-		return schema.Errorf(schema.CodeInvalid, "timezone: %w", err)
+		return schema.Wrapf(schema.CodeInvalid, err, "timezone: %s", err)
 	}
 	if file := k.c.String("flavour"); file != "" {
 		if k.flavour, err = configs.LoadFlavour(file); err != nil {
@@ -135,7 +135,7 @@ func (k *checker) judge() (err error) {
 		return fmt.Errorf("submission: %w", err)
 	}
 	if err := course.JudgeTree(spec, entries); err != nil {
-		return schema.Errorf(schema.CodeRefused, "refused: %w", err)
+		return schema.Wrapf(schema.CodeRefused, err, "refused: %s", err)
 	}
 	return nil
 }

@@ -22,12 +22,12 @@ func (k *checker) pins(ctx context.Context, g *grade.Grader, work grade.Job) (*s
 	text, err := os.ReadFile(file)
 	if err == nil {
 		if err := json.Unmarshal(text, &pins); err != nil {
-			return nil, schema.Errorf(schema.CodeInvalid, "pins %s: %w", file, err)
+			return nil, schema.Wrapf(schema.CodeInvalid, err, "pins %s: %s", file, err)
 		}
 		return &pins, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, schema.Errorf(schema.CodeInvalid, "pins: %w", err)
+		return nil, schema.Wrapf(schema.CodeInvalid, err, "pins: %s", err)
 	}
 	if pins, err = g.PinsOf(ctx, work); err != nil {
 		return nil, err

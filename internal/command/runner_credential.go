@@ -49,13 +49,13 @@ func identityCredential(c *cli.Context) (io.ReadCloser, error) {
 	}
 	identity, err := os.ReadFile(c.String("identity"))
 	if err != nil {
-		return nil, schema.Errorf(schema.CodeInvalid, "identity: %w", err)
+		return nil, schema.Wrapf(schema.CodeInvalid, err, "identity: %s", err)
 	}
 	credential := schema.Credential{URL: c.String("server"), Flavour: c.String("flavour"), Identity: strings.TrimSpace(string(identity))}
 	if c.IsSet("ca") {
 		ca, err := os.ReadFile(c.String("ca"))
 		if err != nil {
-			return nil, schema.Errorf(schema.CodeInvalid, "the server's certificates: %w", err)
+			return nil, schema.Wrapf(schema.CodeInvalid, err, "the server's certificates: %s", err)
 		}
 		credential.CA = string(ca)
 	}

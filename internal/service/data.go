@@ -41,7 +41,7 @@ func OpenData(root string) (*DataDir, error) {
 		return nil, fmt.Errorf("data directory: %w", err)
 	}
 	if err := makePrivate(root); err != nil {
-		return nil, schema.Errorf(schema.CodeUnavailable, "data directory: %w", err)
+		return nil, schema.Wrapf(schema.CodeUnavailable, err, "data directory: %s", err)
 	}
 	d := &DataDir{root: root}
 	if err := d.takeLock(); err != nil {
@@ -63,7 +63,7 @@ func makePrivate(dir string) error {
 func (d *DataDir) takeLock() error {
 	f, err := os.OpenFile(d.Path("lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return schema.Errorf(schema.CodeUnavailable, "data directory: %w", err)
+		return schema.Wrapf(schema.CodeUnavailable, err, "data directory: %s", err)
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		defer f.Close()
@@ -77,7 +77,7 @@ func (d *DataDir) takeLock() error {
 		return fmt.Errorf("lock data directory: %w", err)
 	}
 	if _, err := fmt.Fprintf(f, "%d\n", os.Getpid()); err != nil {
-		return schema.Errorf(schema.CodeUnavailable, "data directory: %w", err)
+		return schema.Wrapf(schema.CodeUnavailable, err, "data directory: %s", err)
 	}
 	return nil
 }
@@ -100,7 +100,7 @@ func (d *DataDir) Path(elem ...string) string {
 func (d *DataDir) Subdir(name string) (string, error) {
 	path := d.Path(name)
 	if err := os.MkdirAll(path, 0o700); err != nil {
-		return "", schema.Errorf(schema.CodeUnavailable, "data directory: %w", err)
+		return "", schema.Wrapf(schema.CodeUnavailable, err, "data directory: %s", err)
 	}
 	return path, nil
 }

@@ -70,7 +70,7 @@ func NomadSettings(config configs.Config) (nomad.Settings, error) {
 	}
 	ca, err := os.ReadFile(c.Runners.CA)
 	if err != nil {
-		return settings, schema.Errorf(schema.CodeInvalid, "the runners' certificates: %w", err)
+		return settings, schema.Wrapf(schema.CodeInvalid, err, "the runners' certificates: %s", err)
 	}
 	settings.CA = string(ca)
 	return settings, nil
@@ -80,7 +80,7 @@ func NomadSettings(config configs.Config) (nomad.Settings, error) {
 func listenForRunners(ctx context.Context, r configs.Runners) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", r.Listen)
 	if err != nil {
-		return nil, schema.Errorf(schema.CodeUnavailable, "listen for runners: %w", err)
+		return nil, schema.Wrapf(schema.CodeUnavailable, err, "listen for runners: %s", err)
 	}
 	if r.Cert == "" {
 		return listener, nil
@@ -101,7 +101,7 @@ func NomadAddress(n configs.Nomad) (nomad.Address, error) {
 	}
 	token, err := os.ReadFile(n.TokenFile)
 	if err != nil {
-		return a, schema.Errorf(schema.CodeInvalid, "Nomad's token: %w", err)
+		return a, schema.Wrapf(schema.CodeInvalid, err, "Nomad's token: %s", err)
 	}
 	a.Token = strings.TrimSpace(string(token))
 	return a, nil

@@ -39,7 +39,7 @@ func parseImage(content []byte) (Image, error) {
 	d := json.NewDecoder(bytes.NewReader(content))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&described); err != nil {
-		return Image{}, schema.Errorf(schema.CodeInvalid, "%s: %w", imageFile, err)
+		return Image{}, schema.Wrapf(schema.CodeInvalid, err, "%s: %s", imageFile, err)
 	}
 	if described.ID == "" || described.Path == "" {
 		return Image{}, schema.Errorf(schema.CodeInvalid, "%s: id and path must be set", imageFile)

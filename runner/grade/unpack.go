@@ -57,7 +57,7 @@ func (u *unpacker) all(t *tar.Reader) error {
 			return nil
 		}
 		if err != nil {
-			return schema.Errorf(schema.CodeInvalid, "unpack: not a tar: %w", err)
+			return schema.Wrapf(schema.CodeInvalid, err, "unpack: not a tar: %s", err)
 		}
 		if err := u.entry(header, t); err != nil {
 			return err
@@ -171,7 +171,7 @@ func (u *unpacker) file(name string, h *tar.Header, content io.Reader) error {
 	}
 	if _, err := io.CopyN(f, content, h.Size); err != nil {
 		_ = f.Close()
-		return schema.Errorf(schema.CodeInvalid, "unpack: %q breaks off: %w", name, err)
+		return schema.Wrapf(schema.CodeInvalid, err, "unpack: %q breaks off: %s", name, err)
 	}
 	if err := f.Close(); err != nil {
 		return fmt.Errorf("unpack: %w", err)
@@ -197,7 +197,7 @@ func (u *unpacker) open(name string, flags int, mode uint64) (int, error) {
 func unpackError(name string, err error) error {
 	switch {
 	case errors.Is(err, unix.EEXIST), errors.Is(err, unix.ENOTDIR), errors.Is(err, unix.ENAMETOOLONG), errors.Is(err, unix.EILSEQ), errors.Is(err, unix.EINVAL):
-		return schema.Errorf(schema.CodeInvalid, "unpack: %q cannot be made: %w", name, err)
+		return schema.Wrapf(schema.CodeInvalid, err, "unpack: %q cannot be made: %s", name, err)
 	}
 	return fmt.Errorf("unpack: %w", err)
 }

@@ -36,7 +36,7 @@ type quarters struct {
 func openQuarters(dir string) (*quarters, error) {
 	target, err := os.Readlink(machineTemp)
 	if err != nil || target != TempLink || below(machineTemp, dir) || below(machineTemp, os.TempDir()) || !Alone() {
-		return nil, nil //nolint:nilerr // a machine like any other
+		return nil, nil // a machine like any other
 	}
 	lock, err := os.OpenFile(TempLink+".lock", os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
 	if errors.Is(err, unix.EROFS) {
@@ -47,7 +47,7 @@ func openQuarters(dir string) (*quarters, error) {
 	}
 	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		lock.Close()
-		return nil, nil //nolint:nilerr // another wall has them
+		return nil, nil // another wall has them
 	}
 	q := &quarters{lock: lock}
 	if err := q.point(IdleTemp); err != nil {
