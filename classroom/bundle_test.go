@@ -62,6 +62,11 @@ func (b *bundle) pass(d time.Duration) { b.clock.Add(d.Microseconds()) }
 // Wake implements classroom.Live.
 func (b *bundle) Wake() { b.woken.Add(1) }
 
+// Stall implements classroom.Live: the flavour large is not there.
+func (b *bundle) Stall(_ context.Context, flavour string) schema.Stall {
+	return schema.Stall{Missing: flavour == "large"}
+}
+
 // Watch implements classroom.Live: every job ends at once.
 func (b *bundle) Watch(context.Context, int64, int64) (<-chan schema.Event, error) {
 	ended := make(chan schema.Event)

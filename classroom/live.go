@@ -13,6 +13,8 @@ type Live interface {
 	// Watch streams a job's events after the sequence number and closes the channel at
 	// the job's end, when ctx ends, or when the reader is too slow.
 	Watch(ctx context.Context, job, after int64) (<-chan schema.Event, error)
+	// Stall returns why no runner of a flavour comes, in words for staff.
+	Stall(ctx context.Context, flavour string) schema.Stall
 }
 
 // offline stands in where no server runs.
@@ -25,3 +27,6 @@ func (offline) Wake() {}
 func (offline) Watch(context.Context, int64, int64) (<-chan schema.Event, error) {
 	return nil, schema.Errorf(schema.CodeUnavailable, "no server runs on this data directory; start it first: grader serve")
 }
+
+// Stall is none: nobody knows whether runners would come.
+func (offline) Stall(context.Context, string) schema.Stall { return schema.Stall{} }

@@ -73,6 +73,9 @@ func (s *Server) courseStatus(ctx context.Context, sess *session, e schema.Enrol
 	if only == "" {
 		fmt.Fprintf(sess.out, "%s  %s (%s)\n", e.Course.Code, schema.Sanitize(e.Course.Title), e.Role)
 	}
+	if err := s.attention(ctx, sess, m); err != nil {
+		return err
+	}
 	shown := 0
 	for _, a := range assignments {
 		if only != "" && a.Name != only {
@@ -90,6 +93,18 @@ func (s *Server) courseStatus(ctx context.Context, sess *session, e schema.Enrol
 		return schema.Errorf(schema.CodeNotFound, "there is no assignment %s/%s yet", e.Course.Code, transcript.Clip(schema.Sanitize(only), 40))
 	case shown == 0:
 		fmt.Fprintln(sess.out, "  nothing to do yet")
+	}
+	return nil
+}
+
+// attention tells staff what is wrong in a course.
+func (s *Server) attention(ctx context.Context, sess *session, m classroom.Member) error {
+	all, err := s.Classroom.Work.Attention(ctx, m)
+	if err != nil {
+		return err
+	}
+	for _, words := range all {
+		fmt.Fprintf(sess.out, "  ! %s\n", words)
 	}
 	return nil
 }

@@ -147,3 +147,25 @@ func TestNoForwarding(t *testing.T) {
 	}
 	r.says(t, "sessions only: no forwarding")
 }
+
+// What students read as "the staff has been told" stands where staff look: in the
+// greeting and in status. Students do not see it.
+func TestStaffAreToldWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.publish(assignmentYAML)
+	b.queue.hold(true)
+	b.tree("alice", "w", "comp1/a1", map[string]string{"hello.c": ""})
+	b.push("alice", "w", "-o", "nowait", "grader", "main")
+	b.queue.mu.Lock()
+	b.queue.stalls = map[string]schema.Stall{"standard": {Missing: true}}
+	b.queue.mu.Unlock()
+	for _, command := range [][]string{nil, {"status"}, {"status", "comp1"}} {
+		if said := b.ssh("tina", command...).all(); !strings.Contains(said, "! 1 job waits for runners of flavour standard, which is not in the server's configuration") {
+			t.Errorf("%q tells the staff:\n%s", command, said)
+		}
+		if said := b.ssh("alice", command...).all(); strings.Contains(said, "configuration") {
+			t.Errorf("%q tells a student:\n%s", command, said)
+		}
+	}
+}

@@ -20,6 +20,7 @@ type queue struct {
 	closed bool
 	held   bool // jobs stay queued
 	place  schema.Place
+	stalls map[string]schema.Stall
 	script func(j schema.Job) ([]schema.Event, schema.Result)
 	step   chan struct{} // where set: one receive before each event and the end
 	wake   chan struct{}
@@ -177,6 +178,12 @@ func oneTest(j schema.Job, test schema.TestResult) ([]schema.Event, schema.Resul
 		r.Gate = &schema.GateResult{Passed: test.Score.Equal(test.MaxScore), Samples: []schema.GateSample{{Dir: "solution/", Expected: test.MaxScore, Actual: test.Score}}}
 	}
 	return events, r
+}
+
+func (q *queue) Stall(_ context.Context, flavour string) schema.Stall {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.stalls[flavour]
 }
 
 func (q *queue) setPlace(p schema.Place) {

@@ -122,7 +122,10 @@ func (s *Scheduler) retire(m *member) {
 
 // release gives a lost runner's job back to the queue, or fails it for good.
 func (s *Scheduler) release(ctx context.Context, job int64, attempt int, reason string) {
-	_, err := s.Jobs.Release(ctx, job, attempt, reason, s.Clock())
+	e, err := s.Jobs.Release(ctx, job, attempt, reason, s.Clock())
+	if err == nil && e.Kind == schema.EventEnded {
+		s.Logger.Error("job failed for good: our machines could not do it", "job", job, "attempts", attempt, "reason", reason)
+	}
 	s.settled(job, attempt, reason, err)
 }
 

@@ -34,6 +34,9 @@ func (s *Scheduler) result(w http.ResponseWriter, r *http.Request, m *member, jo
 		return s.lost(m, err)
 	}
 	s.hub.notify(job)
+	if said.Outcome == schema.OutcomeGraderError {
+		s.Logger.Error("tests are broken", "job", job, "tests", said.Provenance.Tests, "message", said.Message)
+	}
 	w.WriteHeader(http.StatusNoContent)
 	if m.end(s.Clock()) {
 		s.Logger.Info("job finished", "job", job, "attempt", attempt, "runner", m.id, "outcome", said.Outcome)

@@ -1,6 +1,11 @@
 package scheduler
 
-import "context"
+import (
+	"cmp"
+	"context"
+
+	"github.com/grader/grader/schema"
+)
 
 // deaf is how many runners in a row must have failed to start before students are told:
 // one may fail by chance, and the next takes its place in a moment.
@@ -35,4 +40,17 @@ func (s *Scheduler) hindrance(ctx context.Context, flavour string) string {
 		return "they fail, which is our fault and not yours"
 	}
 	return ""
+}
+
+// Stall returns why no runner of a flavour comes, in words for staff; the zero value
+// where one does.
+func (s *Scheduler) Stall(ctx context.Context, flavour string) schema.Stall {
+	s.prepare()
+	if s.Pools[flavour] == nil {
+		return schema.Stall{Missing: true}
+	}
+	if s.stalled(ctx, flavour) == "" {
+		return schema.Stall{}
+	}
+	return schema.Stall{Reason: cmp.Or(s.failureOf(ctx, flavour), "runners fail; see grader admin pools")}
 }

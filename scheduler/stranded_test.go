@@ -51,3 +51,29 @@ func TestJobsOfAFlavourThatIsNoMore(t *testing.T) {
 		}
 	})
 }
+
+// Staff read why no runner comes as long as that is so.
+func TestStallInWordsForStaff(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBundle(t).start()
+		want := func(when, flavour string, want schema.Stall) {
+			t.Helper()
+			if got := b.Stall(t.Context(), flavour); got != want {
+				t.Errorf("%s: %+v, want %+v", when, got, want)
+			}
+		}
+		want("nothing is wrong", "standard", schema.Stall{})
+		want("it is not in the configuration", "large", schema.Stall{Missing: true})
+		b.pool.away = schema.Errorf(schema.CodeUnavailable, "Nomad does not answer: 500")
+		want("the pool is away", "standard", schema.Stall{Reason: "Nomad does not answer: 500"})
+		b.pool.away = nil
+		want("the pool is back", "standard", schema.Stall{})
+		b.pool.failure = "no wall"
+		b.fail("runner-8", "no wall")
+		b.fail("runner-9", "no wall")
+		want("runners fail", "standard", schema.Stall{Reason: "no wall"})
+		b.newDevice()
+		want("one is ready", "standard", schema.Stall{})
+	})
+}

@@ -17,6 +17,8 @@ type coursePage struct {
 	Role   string
 	Staff  bool
 	Items  []item
+	// Attention is what is wrong in the course, for staff.
+	Attention []string
 }
 
 // item is an assignment in a list.
@@ -42,10 +44,14 @@ func (s *Server) serveCourse(w http.ResponseWriter, r *http.Request, user schema
 	if err != nil {
 		return err
 	}
-	return s.render(w, http.StatusOK, "course", coursePage{
+	page := coursePage{
 		frame:  s.newFrame(m.Course.Title, &user),
 		Course: m.Course, Role: roleWord(m.Role), Staff: m.Viewer().Staff(), Items: items,
-	})
+	}
+	if page.Attention, err = s.Classroom.Work.Attention(r.Context(), m); err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, "course", page)
 }
 
 // items lists the assignments of a course that a member may see.

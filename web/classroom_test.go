@@ -33,6 +33,8 @@ type classroom struct {
 	files         map[string]string
 	sessions      map[string]schema.Session
 	places        map[int64]schema.Place
+	troubles      []schema.Trouble
+	stalls        map[string]schema.Stall
 	watched       chan int64 // a job that somebody began to watch
 	broken        error      // what every port answers, when set
 }
@@ -386,6 +388,20 @@ func (c *classroom) Place(job int64) schema.Place {
 	unlock, _ := c.locked()
 	defer unlock()
 	return c.places[job]
+}
+
+func (c *classroom) Wake() {}
+
+func (c *classroom) Stall(_ context.Context, flavour string) schema.Stall {
+	unlock, _ := c.locked()
+	defer unlock()
+	return c.stalls[flavour]
+}
+
+func (c *classroom) Troubles(context.Context, int64) ([]schema.Trouble, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	return c.troubles, err
 }
 
 func (c *classroom) ReadFile(_ context.Context, _ int64, _, path string, _ int64) ([]byte, error) {

@@ -28,6 +28,7 @@ type homePage struct {
 type courseLink struct {
 	Path, Code, Title string
 	Role              string
+	Attention         []string // what is wrong there, for staff
 }
 
 // serveHome shows what concerns the person, or how to sign in.
@@ -45,8 +46,13 @@ func (s *Server) serveHome(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := homePage{frame: s.newFrame("Home", &user), Clone: "git clone " + repositoryURL(s.SSHAddress, "COURSE/ASSIGNMENT")}
 	for _, e := range enrolments {
-		page.Courses = append(page.Courses, courseLink{"/" + e.Course.Code, e.Course.Code, e.Course.Title, roleWord(e.Role)})
-		items, err := s.items(r, member{Actor: s.actor(r, user), Course: e.Course, Role: e.Role})
+		m := member{Actor: s.actor(r, user), Course: e.Course, Role: e.Role}
+		link := courseLink{Path: "/" + e.Course.Code, Code: e.Course.Code, Title: e.Course.Title, Role: roleWord(e.Role)}
+		if link.Attention, err = s.Classroom.Work.Attention(r.Context(), m); err != nil {
+			return err
+		}
+		page.Courses = append(page.Courses, link)
+		items, err := s.items(r, m)
 		if err != nil {
 			return err
 		}

@@ -355,3 +355,20 @@ func TestShorthands(t *testing.T) {
 		}
 	}
 }
+
+// What students read as "the staff has been told" stands on the pages that staff see first.
+func TestStaffAreToldWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	c := newClassroom(t)
+	c.troubles = []schema.Trouble{{Kind: schema.TroubleWaiting, Flavour: "large", Count: 2}}
+	c.stalls = map[string]schema.Stall{"large": {Reason: "no <wall>"}}
+	s := newSite(t, c, nil)
+	for _, path := range []string{"/", "/comp2402"} {
+		if got := s.as("tina").page(path).texts("ul.note li"); !slices.Equal(got, []string{"2 jobs wait, and no runner of flavour large can be started: no <wall>"}) {
+			t.Errorf("%s tells the staff %q", path, got)
+		}
+		if got := s.as("alice").page(path).texts("ul.note li"); len(got) > 0 {
+			t.Errorf("%s tells a student %q", path, got)
+		}
+	}
+}

@@ -42,7 +42,35 @@ func (t *Transcript) testLines(r *schema.TestResult) []string {
 		return out
 	}
 	out = append(out, details(reason(r), maxDetails)...)
+	out = append(out, t.output(r)...)
 	return append(out, t.hint(r)...)
+}
+
+// output is the end of what a failed test's program wrote, where it is asked for or says
+// what is wrong with the tests. A compile error is told with its output anyway.
+func (t *Transcript) output(r *schema.TestResult) []string {
+	wanted := t.options.Output || r.Outcome == schema.OutcomeGraderError
+	if !wanted || r.Output == "" || r.Outcome == schema.OutcomeCompileError || t.outputs >= maxOutputs {
+		return nil
+	}
+	t.outputs++
+	return outputTail(r.Output)
+}
+
+// outputTail is the end of an output, marked as such.
+func outputTail(text string) []string {
+	all := strings.Split(strings.TrimSpace(schema.Sanitize(text)), "\n")
+	out := []string{detailIndent + "output:"}
+	if left := len(all) - maxOutputLines; left > 0 {
+		all = all[left:]
+		out = []string{fmt.Sprintf("%soutput, without its first %d lines:", detailIndent, left)}
+	}
+	for _, line := range all {
+		for _, part := range fold(strings.ReplaceAll(line, "\t", "    "), Width-len(detailIndent)-2) {
+			out = append(out, detailIndent+"| "+part)
+		}
+	}
+	return out
 }
 
 // testLine is the one line that every test has: outcome, points, name and time.

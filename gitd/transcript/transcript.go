@@ -9,9 +9,11 @@ import (
 
 // The caps on what one job may print.
 const (
-	maxTestLines = 300 // tests that did not pass
-	maxPassLines = 100
-	maxDetails   = 6 // lines of one message
+	maxTestLines   = 300 // tests that did not pass
+	maxPassLines   = 100
+	maxDetails     = 6  // lines of one message
+	maxOutputLines = 15 // lines of one test's output
+	maxOutputs     = 20 // tests whose output is shown
 
 	// A report has at most 10,000 cases (runner/grade/report); a job may have several.
 	maxVerboseLines = 20_000
@@ -22,6 +24,7 @@ const (
 type Options struct {
 	Colour  bool
 	Verbose bool // every case has a line of its own, and every failure its details
+	Output  bool // the output of tests that did not pass is shown, as at the gate
 }
 
 // Transcript writes a job's events for one viewer: plain, redacted, sanitised, at most
@@ -30,7 +33,7 @@ type Transcript struct {
 	viewer  course.Viewer
 	options Options
 
-	build, passes, others, left int
+	build, passes, others, left, outputs int
 
 	family family
 	hinted map[string]bool // tests whose hint was shown

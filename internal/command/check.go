@@ -95,7 +95,7 @@ func (k *checker) grade(ctx context.Context, o *checkObserver) (schema.Result, e
 	}
 	defer grader.Close()
 	work := grade.Job{
-		Kind: schema.JobGrade, Submission: submission, Tests: tests, Zone: k.zone, Flavour: k.flavour, Staff: true,
+		Kind: schema.JobGrade, Submission: submission, Tests: tests, Zone: k.zone, Flavour: k.flavour,
 		Provenance: schema.Provenance{Grader: version, Wall: string(grader.Wall.Level()), Image: grader.Image.ID},
 	}
 	if work.Pins, err = k.pins(ctx, grader, work); err != nil {

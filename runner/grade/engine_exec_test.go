@@ -83,7 +83,6 @@ func TestBuildsSayWhyAScriptCannotRun(t *testing.T) {
 		"assignment.yaml": "title: Exec\ntests: [{name: runs, run: \"true\", checker: [./check.sh]}]\n", "check.sh*": "#!/usr/bin/zsh2\nexit 42\n",
 	}.write(t)
 	job := graded(broken, files{"x": ""}.write(t))
-	job.Staff = true
 	got := outcome(t, mustGrade(t, g, job), "runs", schema.OutcomeGraderError)
 	if want := "the first line of check.sh asks for /usr/bin/zsh2"; !strings.Contains(got.Message, want) {
 		t.Errorf("%q does not say %q", got.Message, want)

@@ -38,12 +38,12 @@ tests:
 	if r.Gate == nil || r.Gate.Passed || !strings.Contains(r.Message, "units (grader-error, 0/0: compile: exit status 1") {
 		t.Errorf("gate %+v, message %q", r.Gate, r.Message)
 	}
-	if got := byName(t, r, "units").Message; !strings.HasPrefix(got, "compile: exit status 1:\n") || !strings.Contains(got, "subtract") {
-		t.Errorf("the instructor reads %q", got)
+	if got := byName(t, r, "units"); !strings.HasPrefix(got.Message, "compile: exit status 1") || !strings.Contains(got.Output, "subtract") {
+		t.Errorf("the instructor reads %q, %q", got.Message, got.Output)
 	}
 	r = gradeFiles(t, g, tests, files{"add.c": "int add(int a, int b) { return a + b; }\n"})
 	got := outcome(t, r, "units", schema.OutcomeGraderError)
-	if r.Blame != schema.BlameGrader || got.Output != "" || got.Message != "the tests failed, not you; the staff has been told" {
-		t.Errorf("a student reads %q, %q", got.Message, got.Output)
+	if r.Blame != schema.BlameGrader || !strings.Contains(got.Output, "subtract") || !strings.Contains(got.Message, "compile: exit status 1") {
+		t.Errorf("staff read %q, %q", got.Message, got.Output)
 	}
 }

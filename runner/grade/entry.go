@@ -10,10 +10,6 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// graderErrorWords is all that a student reads of a mistake in the tests; what went wrong is logged
-// and, at the gate, told.
-const graderErrorWords = "the tests failed, not you; the staff has been told"
-
 // entry starts a result of a test.
 func (s *session) entry(t *assignment.Test, name string) schema.TestResult {
 	return schema.TestResult{Name: name, Test: t.Name, Visible: t.Visible}
@@ -121,9 +117,4 @@ func (s *session) report(t *assignment.Test, what, output string) {
 	if s.grader.Logger != nil {
 		s.grader.Logger.Error("test is broken", "test", t.Name, "what", what, "output", schema.Excerpt(output, 2000))
 	}
-}
-
-// staff reports whether only staff read the results of a subject: the gate's, or by the job's own words.
-func (s *session) staff(b *subject) bool {
-	return s.job.Staff || s.job.Kind == schema.JobGate && b.reference
 }

@@ -24,7 +24,6 @@ type Job struct {
 	Zone       *time.Location  // of the course
 	Flavour    *schema.Flavour // nil: no flavour's limits apply
 	Provenance schema.Provenance
-	Staff      bool // only staff read the result: what is wrong with the tests stands in it
 }
 
 // Observer is told what happens, as it happens, from one goroutine at a time. Text

@@ -163,12 +163,9 @@ func (r *trial) unpinned(c *report.Case) schema.TestResult {
 func (r *trial) nothingPinned(got reading) schema.TestResult {
 	result := r.entry(r.test, r.test.Name)
 	result.InProcess, result.MaxScore = true, r.test.Points.Total
-	result.Outcome, result.Message = schema.OutcomeGraderError, graderErrorWords
 	words := joinNonEmpty("; ", append([]string{"the reference solution reported no case", got.end.message}, got.problems...)...)
 	r.report(r.test, words, got.output)
-	if r.staff(r.subject) {
-		result.Message, result.Output = words, got.output
-	}
+	result.Outcome, result.Message, result.Output = schema.OutcomeGraderError, words, got.output
 	return result
 }
 

@@ -103,10 +103,7 @@ func (s *session) sum(result *schema.Result) {
 	var score, most schema.Points
 	for _, t := range result.Tests {
 		if t.Outcome == schema.OutcomeGraderError {
-			result.Outcome, result.Blame, result.Message = schema.OutcomeGraderError, schema.BlameGrader, graderErrorWords
-			if s.job.Staff {
-				result.Message = t.Name + ": " + t.Message
-			}
+			result.Outcome, result.Blame, result.Message = schema.OutcomeGraderError, schema.BlameGrader, t.Name+": "+t.Message
 		}
 		if t.Visible == schema.VisibleNever {
 			continue
@@ -133,10 +130,7 @@ func (s *session) settleError(err error, result *schema.Result) error {
 	if s.grader.Logger != nil {
 		s.grader.Logger.Error("tests are broken", "what", message, "output", schema.Excerpt(output, 2000))
 	}
-	result.Outcome, result.Blame, result.Message = schema.OutcomeGraderError, schema.BlameGrader, graderErrorWords
-	if s.job.Kind == schema.JobGate || s.job.Staff {
-		result.Message = joinNonEmpty("\n", message, output)
-	}
+	result.Outcome, result.Blame, result.Message = schema.OutcomeGraderError, schema.BlameGrader, joinNonEmpty("\n", message, output)
 	if s.job.Kind == schema.JobGate {
 		result.Gate = &schema.GateResult{}
 	}

@@ -125,10 +125,6 @@ func (s *session) gradeTest(ctx context.Context, b *subject, t *assignment.Test,
 	return nil
 }
 
-// maxGateOutput is how much of a compiler's output stands among the words of a gate, in bytes:
-// whoever sets the tests reads it in the push.
-const maxGateOutput = 600
-
 // compileFailed emits the results of a test whose compilation failed: the student's
 // doing unless the reference does not compile with it either.
 func (s *session) compileFailed(ctx context.Context, b *subject, t *assignment.Test, f *compileFailure, emit func(schema.TestResult)) error {
@@ -151,11 +147,6 @@ func (s *session) compileFailed(ctx context.Context, b *subject, t *assignment.T
 	if ours {
 		s.report(t, "compile: "+f.message, f.output)
 		result.Outcome = schema.OutcomeGraderError
-		if s.staff(b) {
-			result.Message = joinNonEmpty(":\n", f.message, schema.Excerpt(f.output, maxGateOutput))
-		} else {
-			result.Message, result.Output = graderErrorWords, ""
-		}
 	}
 	if single(t) {
 		result.MaxScore = t.Points.Total

@@ -194,9 +194,6 @@ func (r *trial) blame(ctx context.Context, judge trustedJudge, crash, words stri
 		return nil
 	}
 	r.report(r.test, crash, words)
-	result.Outcome, result.Message = schema.OutcomeGraderError, graderErrorWords
-	if r.staff(r.subject) {
-		result.Message, result.Output = crash, schema.Excerpt(words, maxOutput)
-	}
+	result.Outcome, result.Message, result.Output = schema.OutcomeGraderError, crash, schema.Excerpt(words, maxOutput)
 	return nil
 }

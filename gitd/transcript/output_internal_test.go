@@ -1,0 +1,80 @@
+package transcript
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// What the failing program wrote is shown to staff where the tests are at fault, and of
+// every failure where it is asked for. Students never read it.
+func TestOutputOfAFailedTest(t *testing.T) {
+	t.Parallel()
+	var long strings.Builder
+	for n := range 40 {
+		fmt.Fprintf(&long, "line %d\n", n)
+	}
+	staff, student := course.Viewer{Role: schema.RoleInstructor}, course.Viewer{Role: schema.RoleStudent}
+	jar := "Error: Unable to access jarfile junit.jar\n\x1b[31m0 tests found"
+	for name, c := range map[string]struct {
+		viewer  course.Viewer
+		options Options
+		outcome schema.Outcome
+		output  string
+		want    []string
+	}{
+		"of broken tests":               {staff, Options{}, schema.OutcomeGraderError, jar, []string{"output:", "| Error: Unable to access jarfile junit.jar", "| �[31m0 tests found"}},
+		"of a failure":                  {staff, Options{}, schema.OutcomeCrashed, jar, nil},
+		"of a failure, asked":           {staff, Options{Output: true}, schema.OutcomeCrashed, "core dumped", []string{"output:", "| core dumped"}},
+		"of a pass":                     {staff, Options{Output: true}, schema.OutcomePassed, jar, nil},
+		"of nothing":                    {staff, Options{Output: true}, schema.OutcomeCrashed, "", nil},
+		"long":                          {staff, Options{Output: true}, schema.OutcomeCrashed, long.String(), append([]string{"output, without its first 25 lines:"}, marked(25, 40)...)},
+		"of broken tests, to a student": {student, Options{}, schema.OutcomeGraderError, jar, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			lines := New(c.viewer, c.options).Event(schema.Event{Kind: schema.EventTest, Test: &schema.TestResult{
+				Name: "units", Test: "units", Outcome: c.outcome, Visible: schema.VisibleAlways, Message: "why", Output: c.output,
+			}})
+			var got []string
+			for _, line := range lines {
+				if line = strings.TrimSpace(line); strings.HasPrefix(line, "output") || strings.HasPrefix(line, "|") {
+					got = append(got, line)
+				}
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// marked are the marked lines from one number to before another.
+func marked(from, to int) (lines []string) {
+	for n := from; n < to; n++ {
+		lines = append(lines, fmt.Sprintf("| line %d", n))
+	}
+	return lines
+}
+
+// However many tests fail, the outputs of the first ones are all that is shown.
+func TestOutputsOfManyTests(t *testing.T) {
+	t.Parallel()
+	lines, shown := New(course.Viewer{Admin: true}, Options{Output: true}), 0
+	for n := range 100 {
+		name := fmt.Sprint("t", n)
+		for _, line := range lines.Event(schema.Event{Kind: schema.EventTest, Test: &schema.TestResult{Name: name, Test: name, Outcome: schema.OutcomeCrashed, Output: "boom"}}) {
+			if strings.Contains(line, "| boom") {
+				shown++
+			}
+		}
+	}
+	if shown != maxOutputs {
+		t.Errorf("%d outputs are shown, want %d", shown, maxOutputs)
+	}
+}

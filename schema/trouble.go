@@ -1,0 +1,27 @@
+package schema
+
+// TroubleKind says what is wrong in a course.
+type TroubleKind string
+
+// The kinds of trouble.
+const (
+	TroubleWaiting TroubleKind = "waiting" // jobs wait for a flavour: trouble where no runner comes
+	TroubleFailed  TroubleKind = "failed"  // our machines failed to grade an owner's latest submission
+	TroubleBroken  TroubleKind = "broken"  // the tests that are active failed on submissions
+)
+
+// Trouble is something in a course that its staff must know of. It lasts as long as its
+// cause does.
+type Trouble struct {
+	Kind       TroubleKind
+	Flavour    string         // of TroubleWaiting
+	Submission SubmissionName // of TroubleFailed; of TroubleBroken the latest
+	Count      int            // how many jobs wait, or submissions the tests failed on; else 1
+	Reason     string         // of TroubleFailed
+}
+
+// Stall is why no runner of a flavour comes, in words for staff; its zero value: one does.
+type Stall struct {
+	Missing bool   // the configuration has no such flavour
+	Reason  string // why none can be started
+}
