@@ -70,7 +70,7 @@ func (w *warner) look(name string) error {
 	}
 	strict, answer := w.answers[name]
 	rule, source := textRuleOf(name)
-	if !w.inputs[name] && !answer && !(source && rule.lines) {
+	if !w.inputs[name] && !answer && (!source || !rule.lines) {
 		return nil
 	}
 	content, err := startOf(filepath.Join(w.dir, filepath.FromSlash(name)), maxLookedAt)
