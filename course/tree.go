@@ -175,7 +175,7 @@ func hint(pattern string, paths []string) string {
 	for _, p := range paths {
 		base := p[strings.LastIndex(p, "/")+1:]
 		switch {
-		case strings.EqualFold(base, name):
+		case fold(base) == fold(name):
 			return fmt.Sprintf(" (there is %s: move or rename it)", show(p))
 		case schema.LookAlike(base, name):
 			return fmt.Sprintf(" (there is %s, which looks alike and has other letters: rename it)", strconv.QuoteToASCII(p))

@@ -29,7 +29,7 @@ func Warnings(dir string, spec *assignment.Spec) ([]string, error) {
 	w := warner{dir: dir, inputs: map[string]bool{}, answers: map[string]bool{}}
 	w.note(spec)
 	for _, f := range files {
-		if !strings.HasPrefix(f.path, ".git/") {
+		if !strings.HasPrefix(f.path, ".git/") && !strings.Contains("/"+f.path, "/node_modules/") {
 			if err := w.look(f.path); err != nil {
 				return nil, err
 			}
@@ -44,6 +44,7 @@ type warner struct {
 	inputs, answers map[string]bool // paths; answers where each byte counts
 
 	traces, lines, exact, marks, wide, scripts []string
+	sources                                    []string // flaws, in words
 }
 
 // note lists the files that programs read, and those that outputs are compared with.
@@ -70,12 +71,21 @@ func (w *warner) look(name string) error {
 	}
 	strict, answer := w.answers[name]
 	rule, source := textRuleOf(name)
-	if !w.inputs[name] && !answer && (!source || !rule.lines) {
+	if !w.inputs[name] && !answer && !source {
 		return nil
 	}
 	content, err := startOf(filepath.Join(w.dir, filepath.FromSlash(name)), maxLookedAt)
 	if err != nil {
 		return err
+	}
+	if data := w.inputs[name] || answer; !data {
+		if flaw, bad := rule.judge(content); bad && rule.lines {
+			w.scripts = append(w.scripts, name)
+		} else if bad && flaw.fatal {
+			flaw.file = name
+			w.sources = append(w.sources, flaw.String())
+		}
+		return nil
 	}
 	crlf := bytes.Contains(content, []byte("\r\n"))
 	switch {
@@ -87,8 +97,6 @@ func (w *warner) look(name string) error {
 		w.lines = append(w.lines, name)
 	case crlf && answer && strict:
 		w.exact = append(w.exact, name)
-	case crlf && !answer:
-		w.scripts = append(w.scripts, name)
 	}
 	return nil
 }
@@ -120,6 +128,9 @@ func (w *warner) warnings() []string {
 	add(w.marks, "begins with a byte order mark (U+FEFF), and programs read it. Unless that is meant, save it as UTF-8 without BOM, commit and push.",
 		"begin with a byte order mark (U+FEFF), and programs read it. Unless that is meant, save them as UTF-8 without BOM, commit and push.")
 	add(w.wide, "is UTF-16. Unless that is meant, save it as UTF-8, commit and push.", "are UTF-16. Unless that is meant, save them as UTF-8, commit and push.")
+	for _, flaw := range w.sources[:min(len(w.sources), maxNamedWarnings)] {
+		all = append(all, wrapNote("warning: "+flaw)...)
+	}
 	return all
 }
 

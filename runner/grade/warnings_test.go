@@ -24,7 +24,7 @@ func foreign() files {
 		"io/1.in":          "ab\r\ncd\r\n", "io/1.out": "ab!\ncd!\n", "io/._1.in": "Mac OS X", "io/._1.out": "Mac OS X",
 		"io/2.in": "ab\n", "io/2.out": "\xef\xbb\xbfab!\n", "io/.DS_Store": "\x00", "__MACOSX/io/3.in": "x", "io/Thumbs.db": "x",
 		"io/3.in": "\xef\xbb\xbfab\n", "io/3.out": "ab!\n", "exact.txt": "ab!\r\n", "gen.sh": "ls\r\n",
-		"io/4.in": "\xff\xfea\x00", "io/4.out": "x\n", "notes.txt": "as they are\r\n",
+		"io/4.in": "\xff\xfea\x00", "io/4.out": "x\n", "notes.txt": "as they are\r\n", "units/test_a.py": "# Gr\xfc\xdfe\n", "lib/A.java": "class A { }\r\n",
 	}
 }
 
@@ -54,7 +54,9 @@ warning: io/2.out and io/3.in begin with a byte order mark (U+FEFF),
 and programs read it. Unless that is meant, save them as UTF-8 without
 BOM, commit and push.
 warning: io/4.in is UTF-16. Unless that is meant, save it as UTF-8,
-commit and push.`
+commit and push.
+warning: units/test_a.py:1: byte 0xfc is not UTF-8 (the file may be
+Latin-1 or Windows-1252): save the file as UTF-8`
 
 // TestTracesOfOtherSystemsInTestDataAreTold looks at a tests repository, follows the commands, and looks again.
 func TestTracesOfOtherSystemsInTestDataAreTold(t *testing.T) {
