@@ -90,7 +90,7 @@ func TestProgramsThatUseSharedMemory(t *testing.T) {
 			} {
 				got := byName(t, gradeFiles(t, g, tests, program), "shares")
 				told := strings.Contains(got.Message, "shared memory and named semaphores (/dev/shm)")
-				if passed := got.Outcome == schema.OutcomePassed; passed != g.Wall.HasTemp() || told == passed {
+				if passed := got.Outcome == schema.OutcomePassed; passed != g.Wall.HasShared() || told == passed {
 					t.Errorf("%s: %+v", name, got)
 				}
 			}

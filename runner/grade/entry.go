@@ -33,18 +33,15 @@ var (
 
 // tempWords explains to a student what no other machine does, "" where nothing is to be explained.
 func (s *session) tempWords(r schema.TestResult) string {
-	said, words := r.Output+"\n"+r.Message, ""
+	said := r.Output + "\n" + r.Message
 	switch {
-	case deniedShared.MatchString(said):
-		words = "on this machine programs cannot use shared memory and named semaphores (/dev/shm), which Python's multiprocessing needs; " +
+	case deniedShared.MatchString(said) && !s.grader.Wall.HasShared():
+		return "on this machine programs cannot use shared memory and named semaphores (/dev/shm), which Python's multiprocessing needs; " +
 			"ask the staff: `grader doctor` says what the machine lacks"
-	case deniedTemp.MatchString(said):
-		words = "on this machine programs cannot write to /tmp, only to the directory that $TMPDIR names"
+	case deniedTemp.MatchString(said) && !s.grader.Wall.HasTemp():
+		return "on this machine programs cannot write to /tmp, only to the directory that $TMPDIR names"
 	}
-	if words == "" || s.grader.Wall.HasTemp() {
-		return ""
-	}
-	return words
+	return ""
 }
 
 // single reports whether a test has exactly one entry, of its own name.

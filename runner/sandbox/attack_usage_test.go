@@ -74,7 +74,7 @@ func usageAttacks() []attack {
 		{kind: "output", name: "NUL", program: "output.c", args: []string{"nul"}},
 		{kind: "output", name: "invalid UTF-8", program: "output.c", args: []string{"invalid"}},
 		{kind: "output", name: "escapes of terminals", program: "output.c", args: []string{"escapes"}},
-		{kind: "terminals", name: "any", program: "objects.c", args: []string{"terminals"}},
+		{kind: "terminals", name: "all that there are", program: "objects.c", args: []string{"terminals"}},
 		{kind: "descriptors", name: "as many as there are, in as many processes", program: "descriptors.c"},
 	}
 }

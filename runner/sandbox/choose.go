@@ -25,7 +25,7 @@ func (w *Wall) choose(ctx context.Context, o Options) error {
 		}
 		err := w.selfTest(ctx, l)
 		if err == nil {
-			w.level = l
+			w.level, w.mounts = l, w.forkers[0].mounts
 			return nil
 		}
 		failures += fmt.Sprintf("; level %s: %v", l, err)

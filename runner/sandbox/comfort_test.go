@@ -18,7 +18,8 @@ type comfort struct {
 	files  []string
 	script string
 	memory int64
-	own    bool // wants /tmp, /dev/shm, or that children see themselves in /proc: at level uid, a container of its own
+	shared bool // wants /dev/shm
+	own    bool // wants /tmp, or that children see themselves in /proc: at level uid, a container of its own
 }
 
 func comforts() []comfort {
@@ -31,7 +32,7 @@ func comforts() []comfort {
 		{name: "java in 256 MiB", needs: "javac", files: []string{"Main.java"}, memory: 512 << 20,
 			script: `F="-Xmx192m -XX:+UseSerialGC -XX:-UsePerfData -Djava.io.tmpdir=$TMPDIR"
 			javac -J-Xmx192m -J-XX:+UseSerialGC -J-XX:-UsePerfData -encoding UTF-8 Main.java && java $F -XX:MaxMetaspaceSize=64m Main`},
-		{name: "python with processes, semaphores, shared memory and sqlite", needs: "/usr/bin/python3", files: []string{"shared.py"}, own: true, script: "/usr/bin/python3 shared.py"},
+		{name: "python with processes, semaphores, shared memory and sqlite", needs: "/usr/bin/python3", files: []string{"shared.py"}, shared: true, script: "/usr/bin/python3 shared.py"},
 		{name: "java with processes and threads", needs: "javac", files: []string{"Processes.java"}, memory: 512 << 20,
 			script: `F="-Xmx128m -XX:+UseSerialGC -XX:-UsePerfData -Djava.io.tmpdir=$TMPDIR"
 			javac -J-Xmx192m -J-XX:+UseSerialGC -J-XX:-UsePerfData -encoding UTF-8 Processes.java && java $F Processes`},
@@ -73,7 +74,7 @@ func (c comfort) run(t *testing.T, w *sandbox.Wall) {
 	if _, err := exec.LookPath(c.needs); err != nil {
 		t.Skipf("no %s", c.needs)
 	}
-	if c.own && !w.HasTemp() {
+	if c.own && !w.HasTemp() || c.shared && !w.HasShared() {
 		t.Skip("not where the machine is shared: see docs/security.md")
 	}
 	s := newScratch(t, w)

@@ -30,10 +30,7 @@ func (p *Process) launch(program string) error {
 	if err != nil {
 		return err
 	}
-	path, argv := "/proc/self/exe", []string{"grader-stage"}
-	if p.wall.level == LevelNamespace {
-		path, argv = bubblewrap, p.wall.bubblewrapArgs(&p.step)
-	}
+	request := p.request(pl)
 	if len(p.step.Write) > 0 {
 		p.space = p.step.Write[0].space()
 	}
@@ -41,7 +38,7 @@ func (p *Process) launch(program string) error {
 		pl.closeAll()
 		return err
 	}
-	p.pid, err = p.slot.forker.start(path, argv, p.attributes(pl))
+	p.pid, err = p.slot.forker.start(request)
 	pl.closeTheirs()
 	if err != nil {
 		pl.closeAll()
@@ -54,6 +51,17 @@ func (p *Process) launch(program string) error {
 	}
 	p.started = time.Now()
 	return p.tally.begin()
+}
+
+// request is the stage, or the bubblewrap that starts it.
+func (p *Process) request(pl *plumbing) forkRequest {
+	r := forkRequest{path: "/proc/self/exe", argv: []string{"grader-stage"}, attr: p.attributes(pl)}
+	if p.wall.level == LevelNamespace {
+		r.path, r.argv = bubblewrap, p.wall.bubblewrapArgs(&p.step, p.slot.forker.mounts.hasTerminals())
+	} else if len(p.step.Write) > 0 {
+		r.shared = p.step.Write[0].beside(sharedDir)
+	}
+	return r
 }
 
 // attributes are the child's descriptors and an environment that tells nothing. Bubblewrap
@@ -158,14 +166,14 @@ func (p *Process) preferForOOM() {
 
 // bubblewrapArgs make a root file system of the toolchain, the step's own paths and
 // nothing else. Its temporary directory and shared memory are the scratch's.
-func (w *Wall) bubblewrapArgs(s *Step) []string {
+func (w *Wall) bubblewrapArgs(s *Step, terminals bool) []string {
 	args := []string{"bwrap", "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net",
 		"--unshare-cgroup-try", "--hostname", "grader", "--die-with-parent", "--as-pid-1", "--info-fd", strconv.Itoa(infoFD)}
 	for _, dir := range toolchainDirs(w.toolchain) {
 		args = append(args, show(dir)...)
 	}
 	args = append(args, "--ro-bind", w.etc, "/etc", "--proc", "/proc")
-	args = append(args, devices()...)
+	args = append(args, devices(terminals)...)
 	if len(s.Write) > 0 {
 		args = append(args, "--bind", s.Write[0].beside(tempDir), "/tmp", "--bind", s.Write[0].beside(sharedDir), sharedMemory)
 	}
@@ -178,11 +186,15 @@ func (w *Wall) bubblewrapArgs(s *Step) []string {
 	return append(args, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--", "/proc/self/fd/"+strconv.Itoa(exeFD))
 }
 
-// devices make a /dev without terminals. Those of /dev/pts are counted for the whole machine, and
-// one step could take them all.
-func devices() []string {
+// devices make a /dev. Bubblewrap's own has terminals without a limit.
+func devices(terminals bool) []string {
 	args := []string{"--tmpfs", "/dev"}
-	for _, path := range deviceFiles() {
+	paths := deviceFiles()
+	if terminals {
+		paths = append(paths, terminalDevice, terminalsDir)
+		args = append(args, "--symlink", "pts/ptmx", terminalMaker)
+	}
+	for _, path := range paths {
 		args = append(args, "--dev-bind", path, path)
 	}
 	args = append(args, "--symlink", "/proc/self/fd", "/dev/fd")

@@ -158,13 +158,13 @@ func (p *Process) borrow(f func()) {
 }
 
 // diskUsage sums the bytes in the step's scratch directories, and at level uid those in
-// /dev/shm while the step has it.
+// the machine's /dev/shm where the step has that.
 func (p *Process) diskUsage() (sum int64, tooDeep bool) {
 	for _, s := range p.step.Write {
 		used, deep := s.usage()
 		sum, tooDeep = sum+used, tooDeep || deep
 	}
-	if p.hasTemp {
+	if p.sharesMachine() {
 		sum += sharedUsage(p.slot.uid)
 	}
 	return sum, tooDeep

@@ -64,10 +64,7 @@ func Probe(ctx context.Context) Report {
 func probeLevel(ctx context.Context, dir string, level Level) LevelReport {
 	w, err := Open(ctx, Options{Dir: dir, Level: level, Min: level, Slots: 1})
 	if err == nil {
-		l := LevelReport{Level: level, Works: true}
-		if !w.HasTemp() {
-			l.Lacks = "/tmp (TMPDIR serves instead), /dev/shm (shared memory, named semaphores, Python's multiprocessing), and /proc/self for children"
-		}
+		l := LevelReport{Level: level, Works: true, Lacks: w.lacks()}
 		if err = w.Close(); err == nil {
 			return l
 		}
@@ -80,6 +77,21 @@ func probeLevel(ctx context.Context, dir string, level Level) LevelReport {
 		failed = "clone CLONE_NEWUSER: " + err.Error()
 	}
 	return LevelReport{Level: level, Failed: failed, Remedy: remedy(level, failed)}
+}
+
+// lacks lists what steps do not have here, "" for nothing.
+func (w *Wall) lacks() string {
+	var list []string
+	if !w.HasTemp() {
+		list = append(list, "/tmp (TMPDIR serves instead)", "/proc/self for children")
+	}
+	if !w.HasShared() {
+		list = append(list, "/dev/shm (shared memory, named semaphores, Python's multiprocessing)")
+	}
+	if !w.mounts.hasTerminals() {
+		list = append(list, "terminals (pexpect, script)")
+	}
+	return strings.Join(list, ", ")
 }
 
 // cloneUser makes a user namespace, without which there is none of the others.

@@ -30,7 +30,7 @@ type Process struct {
 	space   int64         // free in the file system of its first scratch, before it ran
 	first   chan ended    // how pid ended
 	tally   *tally
-	hasTemp bool  // /tmp and /dev/shm are its own, at level uid
+	hasTemp bool  // it has what only one step of a container can have: see quarters
 	given   inode // its standard input, which is none of its files
 
 	out, err *capture

@@ -59,13 +59,20 @@ func (p *Process) moveIn() (err error) {
 }
 
 // moveOut takes it back, before another step can have it.
-func (p *Process) moveOut() error {
+func (p *Process) moveOut() (err error) {
 	if !p.hasTemp {
 		return nil
 	}
+	if p.sharesMachine() {
+		err = tidyShared(p.slot.uid)
+	}
 	p.hasTemp = false
-	return errors.Join(tidyShared(p.slot.uid), p.wall.quarters.takeBack())
+	return errors.Join(err, p.wall.quarters.takeBack())
 }
+
+// sharesMachine reports whether the step has the machine's /dev/shm: in a container of its own
+// where nothing can be mounted.
+func (p *Process) sharesMachine() bool { return p.hasTemp && !p.slot.forker.mounts.canShare() }
 
 func (w *Wall) register(p *Process) error {
 	w.mu.Lock()

@@ -60,8 +60,11 @@ func (p *Process) rules() []stage.Rule {
 	add(mayShow, procFiles()...)
 	add(mayOpen, deviceFiles()...)
 	add(mayRead, s.Read...)
-	if p.hasTemp {
+	if p.sharesMachine() {
 		add(mayShare, sharedMemory)
+	}
+	if p.slot.forker.mounts.hasTerminals() {
+		add(mayOpen|mayShow, terminalMaker, terminalsDir, terminalDevice)
 	}
 	if p.hasTemp && s.Alone {
 		add(mayShow, "/proc")

@@ -63,6 +63,7 @@ type Wall struct {
 	filter    []byte   // seccomp program
 	traces    bool     // CAP_SYS_PTRACE: may look into every process
 	sums      bool     // no cgroups
+	mounts    *mounts  // that every slot's thread has
 	inMemory  bool     // scratch directories are in a tmpfs: their files are charged to cgroups
 
 	mu        sync.Mutex
@@ -177,9 +178,11 @@ func (w *Wall) sweep(running int) error {
 // Level returns the level in force.
 func (w *Wall) Level() Level { return w.level }
 
-// HasTemp reports whether steps may write to /tmp itself, not to TMPDIR only, and have /dev/shm:
-// shared memory and named semaphores.
+// HasTemp reports whether steps may write to /tmp itself, not to TMPDIR only.
 func (w *Wall) HasTemp() bool { return w.level == LevelNamespace || w.quarters != nil }
+
+// HasShared reports whether steps have /dev/shm, and so shared memory and named semaphores.
+func (w *Wall) HasShared() bool { return w.HasTemp() || w.mounts.canShare() }
 
 // Cache is a directory of this machine's that outlives the wall and that only root writes to; "" for
 // an ordinary user.

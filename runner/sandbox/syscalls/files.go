@@ -29,8 +29,7 @@ func files() []rule {
 }
 
 // ioctls are the requests that programs make of any descriptor to learn whether it is a terminal,
-// those of a terminal's own user, and those that are like a fcntl. All but FIO… fail where there
-// is no terminal, but with the error that is right.
+// those of a terminal's own user, those that make one, and those that are like a fcntl.
 func ioctls() []value {
 	return []value{
 		{"TCGETS", unix.TCGETS}, {"TCGETS2", unix.TCGETS2}, {"TIOCGWINSZ", unix.TIOCGWINSZ},
@@ -39,6 +38,7 @@ func ioctls() []value {
 		{"TCSETS2", unix.TCSETS2}, {"TCSETSW2", unix.TCSETSW2}, {"TCSETSF2", unix.TCSETSF2},
 		{"TIOCSPGRP", unix.TIOCSPGRP}, {"TIOCSWINSZ", unix.TIOCSWINSZ}, {"TIOCSCTTY", unix.TIOCSCTTY}, {"TIOCNOTTY", unix.TIOCNOTTY},
 		{"TCSBRK", unix.TCSBRK}, {"TCXONC", unix.TCXONC}, {"TCFLSH", unix.TCFLSH},
+		{"TIOCGPTN", unix.TIOCGPTN}, {"TIOCSPTLCK", unix.TIOCSPTLCK}, {"TIOCGPTLCK", unix.TIOCGPTLCK}, {"TIOCGPTPEER", unix.TIOCGPTPEER}, {"TIOCPKT", unix.TIOCPKT},
 		{"FIONREAD", unix.TIOCINQ}, {"FIONBIO", 0x5421}, {"FIOCLEX", 0x5451}, {"FIONCLEX", 0x5450},
 	}
 }

@@ -25,7 +25,9 @@ static void mappings(void) {
 }
 
 static void terminals(void) {
-  if (open("/dev/ptmx", O_RDWR | O_NOCTTY) >= 0 || open("/dev/pts/ptmx", O_RDWR | O_NOCTTY) >= 0) escaped("a terminal");
+  int n = 0;
+  while (open("/dev/ptmx", O_RDWR | O_NOCTTY) >= 0) n++;
+  if (n > 16) escaped("more than 16 terminals");
   exit(0);
 }
 
