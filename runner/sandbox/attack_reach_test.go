@@ -31,6 +31,7 @@ func reachAttacks() []attack {
 		{kind: "uses", name: "ioctl that lists addresses, filters and buffers of socket pairs, out-of-band data", program: "uses.c", args: []string{"sockets"}},
 		{kind: "uses", name: "children of the wall's, cores, filters, barriers", program: "uses.c", args: []string{"processes"}},
 		{kind: "network", name: "sockets of every family", program: "calls.c", args: []string{"sockets"}},
+		{kind: "network", name: "sockets, interfaces and addresses of the machine in /proc", program: "netlist.py", networked: true},
 		{kind: "network", name: "TCP, UDP, DNS, metadata, netlink, vsock, packets, unix sockets, from Python", program: "network.py"},
 		{kind: "network", name: "sockets, channels and URLs of Java", program: "Network.java", limits: roomy(), slow: true},
 	}

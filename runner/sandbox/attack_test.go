@@ -3,6 +3,7 @@ package sandbox_test
 import (
 	"bytes"
 	"context"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,6 +30,7 @@ type attack struct {
 	ends       []string // verdicts, of which one must come; none is "exit 0"
 	slow       bool     // is left to `make attack`
 	counted    bool     // meets its limit only where a cgroup counts the kernel's memory
+	networked  bool     // fails only where the runner has no network, or steps have one of their own
 }
 
 // usual are the limits of an attack that sets none.
@@ -50,10 +52,23 @@ func TestAttacks(t *testing.T) {
 				if a.counted && !countsKernelMemory() {
 					t.Skip("no cgroup counts the memory of the kernel's own here: see docs/security.md")
 				}
+				if a.networked && w.Level() == sandbox.LevelUID && !mayMount(t) && !alone(t) {
+					t.Skip("the runner has a network and may not give steps another: see docs/security.md")
+				}
 				a.run(t, f, record)
 			})
 		}
 	})
+}
+
+// alone reports whether this process has no network interface but the loopback.
+func alone(t *testing.T) bool {
+	t.Helper()
+	list, err := net.Interfaces()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(list) <= 1
 }
 
 // countsKernelMemory reports whether a cgroup counts the memory of steps.

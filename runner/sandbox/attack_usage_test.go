@@ -47,6 +47,7 @@ func usageAttacks() []attack {
 		{kind: "memory", name: "in locks on files", program: "kernel.c", args: []string{"locks"}, limits: brief(), ends: []string{"memory limit", "cpu limit", "wall limit", "exit 0"}, slow: true},
 		{kind: "memory", name: "in watches of epoll", program: "objects.c", args: []string{"epoll"}, limits: slow, ends: memory, counted: true},
 		{kind: "memory", name: "in descriptions of mappings", program: "objects.c", args: []string{"mappings"}, limits: slow, ends: memory, counted: true},
+		{kind: "memory", name: "in names that are not there", program: "objects.c", args: []string{"names"}, limits: brief(), ends: []string{"cpu limit", "wall limit"}},
 		{kind: "memory", name: "in buffers of sockets", program: "kernel.c", args: []string{"sockets"}, ends: memory},
 		{kind: "memory", name: "in files of /dev/shm", program: "kernel.c", args: []string{"shared"}, ends: []string{"disk limit", "exit 0"}},
 		{kind: "memory", name: "of Python", program: "bomb.py", args: []string{"memory"}, ends: memory, slow: true},

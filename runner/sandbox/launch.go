@@ -168,7 +168,7 @@ func (p *Process) preferForOOM() {
 // nothing else. Its temporary directory and shared memory are the scratch's.
 func (w *Wall) bubblewrapArgs(s *Step, terminals bool) []string {
 	args := []string{"bwrap", "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net",
-		"--unshare-cgroup-try", "--hostname", "grader", "--die-with-parent", "--as-pid-1", "--info-fd", strconv.Itoa(infoFD)}
+		"--unshare-cgroup-try", "--hostname", hostName, "--die-with-parent", "--as-pid-1", "--info-fd", strconv.Itoa(infoFD)}
 	for _, dir := range toolchainDirs(w.toolchain) {
 		args = append(args, show(dir)...)
 	}

@@ -11,6 +11,9 @@ import (
 // some thousand (kernel.pty.max), each of which can hold 64 KiB of the kernel's memory.
 const terminalsMax = 16
 
+// hostName is what a step has this machine's name for.
+const hostName = "grader"
+
 // Where programs look for terminals.
 const (
 	terminalsDir   = "/dev/pts"
@@ -19,9 +22,10 @@ const (
 )
 
 // mounts are what a slot's thread and the processes that it starts see in place of the machine's
-// own /dev/pts and /dev/shm. Nobody else sees them, and they are gone with the thread. Only root
-// with CAP_SYS_ADMIN can make them, so not in a container as Docker makes it. The methods work on
-// nil, where there are none.
+// own /dev/pts and /dev/shm. Nobody else sees them, and they are gone with the thread. Its network,
+// without an interface, its IPC objects and its host name are its own too. Only root with
+// CAP_SYS_ADMIN can make all that, so not in a container as Docker makes it. The methods work
+// on nil, where there are none.
 type mounts struct {
 	terminals bool // /dev/pts has terminalsMax of its own
 	shares    bool // /dev/shm can be replaced
@@ -31,8 +35,11 @@ type mounts struct {
 // makeMounts gives the calling thread mounts of its own. The thread must be locked and must end
 // with its goroutine, even when this fails.
 func makeMounts() (*mounts, error) {
-	if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
-		return nil, fmt.Errorf("unshare CLONE_NEWNS: %w", err)
+	if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS); err != nil {
+		return nil, fmt.Errorf("unshare: %w", err)
+	}
+	if err := unix.Sethostname([]byte(hostName)); err != nil {
+		return nil, fmt.Errorf("host name: %w", err)
 	}
 	// What the machine mounts later still shows here, and nothing of this shows there.
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_SLAVE, ""); err != nil {
