@@ -15,6 +15,7 @@ type Store interface {
 	AuditStore
 	GradeStore
 	RosterStore
+	RegradeStore
 }
 
 // Options are what the actions need.
@@ -35,6 +36,7 @@ type Classroom struct {
 	Work     *Work
 	Grades   *Grades
 	People   *People
+	Regrades *Regrades
 	Queue    *Queue
 	Audit    *Audit
 	Revoked  *Revocations
@@ -55,6 +57,7 @@ func New(o Options) *Classroom {
 		Courses:  &Courses{store: o.Store, flavours: o.Flavours, clock: o.Clock, revoked: revoked},
 		Work:     work,
 		Grades:   &Grades{store: o.Store, live: o.Live, clock: o.Clock, read: work.Read},
+		Regrades: &Regrades{store: o.Store, live: o.Live},
 		People:   &People{store: o.Store, clock: o.Clock, read: work.Read},
 		Queue:    &Queue{store: o.Store, live: o.Live, flavours: o.Flavours},
 		Audit:    &Audit{store: o.Store},

@@ -146,6 +146,18 @@ func TestWhoMayDoWhat(t *testing.T) {
 			_, err := b.People.Export(ctx, by, classroom.ExportRequest{Course: "comp1", Format: "csv"})
 			return err
 		}},
+		"make a regrade set": {instructors, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Regrades.Create(ctx, by, classroom.NewRegrade{Course: "comp1", Assignment: "a1", Which: schema.RegradeAll})
+			return err
+		}},
+		"show a regrade set": {instructors, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Regrades.Show(ctx, by, 1)
+			return err
+		}},
+		"discard a regrade set": {instructors, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Regrades.Discard(ctx, by, 1)
+			return err
+		}},
 		"move the queue": {admins, func(ctx context.Context, b *bundle, by schema.Actor) error {
 			_, err := b.Queue.Move(ctx, by, "standard", "large")
 			return err
@@ -185,8 +197,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 	}
 }
 
-// homework is a graded submission of bob's to a1 and to a2, which is due in two weeks
-// and where bob has an extension and an adjustment.
+// homework is a graded submission of bob's to a1 and to a2, which is due in two weeks and
+// where bob has an extension, an adjustment and a regrade set.
 func (b *bundle) homework() {
 	b.t.Helper()
 	b.push("bob")
@@ -197,6 +209,8 @@ func (b *bundle) homework() {
 	_, err := b.Grades.Extend(b.t.Context(), schema.Operator(), classroom.NewExtension{Course: "comp1", Assignment: "a2", Owner: "bob", Days: 1})
 	check(b.t, err)
 	_, err = b.Grades.Adjust(b.t.Context(), schema.Operator(), "comp1", "a2", "bob", "1", "kind")
+	check(b.t, err)
+	_, err = b.Regrades.Create(b.t.Context(), schema.Operator(), classroom.NewRegrade{Course: "comp1", Assignment: "a2"})
 	check(b.t, err)
 }
 

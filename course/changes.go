@@ -1,7 +1,9 @@
 package course
 
 import (
+	"fmt"
 	"strings"
+	"time"
 
 	"github.com/grader/grader/schema"
 )
@@ -29,6 +31,16 @@ func changes(g schema.Grade) string {
 		words += ", " + g.Adjusted.String() + " added by staff"
 	case g.Adjusted.Sign() < 0:
 		words += ", " + schema.Points{}.Sub(g.Adjusted).String() + " taken off by staff"
+	}
+	return words
+}
+
+// RegradeWords tells a student of a grade that a regrade set changed: "regraded 3 Oct:
+// 17 → 19, test version 4, reason: test 3 was wrong".
+func RegradeWords(n schema.RegradeNotice, zone *time.Location) string {
+	words := fmt.Sprintf("regraded %s: %s → %s, test version %d", n.At.In(zone).Format("2 Jan"), n.Before, n.After, n.Version)
+	if n.Reason != "" {
+		words += ", reason: " + schema.Sanitize(n.Reason)
 	}
 	return words
 }

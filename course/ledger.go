@@ -89,6 +89,9 @@ func shared(left map[string]int, members []string) int {
 	return fewest
 }
 
+// Stand is the grade of one work for an owner who has that many late days left.
+func Stand(w Work, tokens int) Standing { return w.standing(max(tokens, 0)) }
+
 // standing chooses the submission that counts, with that many late days to spend.
 func (w Work) standing(tokens int) Standing {
 	s := Standing{Assignment: w.Assignment, Owner: w.Owner, Adjusted: w.Adjustments, MaxScore: w.MaxScore}

@@ -70,3 +70,6 @@ func MayMark(v Viewer, m Mark) error {
 	}
 	return nil
 }
+
+// MayRegrade decides whether the viewer may grade a class again: instructors may.
+func MayRegrade(v Viewer, code string) error { return onlyInstructors(v, code, "make regrade sets") }

@@ -130,7 +130,15 @@ func (s *Server) assignmentStatus(ctx context.Context, v course.Viewer, a classr
 	if opens := course.TimingOf(a.Spec, terms.Schedule, now, 0); !opens.Released {
 		timing = opens.Words
 	}
-	return fmt.Sprintf("  %-24s %s; %s", a.Path(), timing, stand), nil
+	line := fmt.Sprintf("  %-24s %s; %s", a.Path(), timing, stand)
+	regraded, changed, err := s.Ledger.LastRegrade(ctx, a.ID, v.Login)
+	if err != nil {
+		return "", fmt.Errorf("read regrades: %w", err)
+	}
+	if changed {
+		line += "\n    " + course.RegradeWords(regraded, a.Course.Location())
+	}
+	return line, nil
 }
 
 // standing says which of the viewer's submissions counts, or else how the latest went.

@@ -29,7 +29,28 @@ func (s *Server) head(ctx context.Context, sub *schema.Submission, t *target) []
 	if !sub.TryOut && !sub.Kept {
 		h.Use = terms.Use()
 	}
+	h.Regraded = s.regradedSince(ctx, sub, t)
 	return h.Lines()
+}
+
+// regradedSince tells of a regrade set that was applied after the owner's submission
+// before this one, "" where none was.
+func (s *Server) regradedSince(ctx context.Context, sub *schema.Submission, t *target) string {
+	notice, changed, err := s.Ledger.LastRegrade(ctx, sub.Assignment, sub.Name.Owner)
+	if err != nil {
+		s.logInternal("read regrades", err)
+		return ""
+	}
+	if !changed || sub.Name.Number < 2 {
+		return ""
+	}
+	before := sub.Name
+	before.Number--
+	earlier, err := s.Ledger.Submission(ctx, before)
+	if err != nil || !notice.At.After(earlier.ReceivedAt) || notice.At.After(sub.ReceivedAt) {
+		return ""
+	}
+	return course.RegradeWords(notice, t.zone())
 }
 
 // foot says where the result stays.

@@ -38,6 +38,9 @@ type Ledger interface {
 	// Terms returns what a push of the owner to the assignment is judged by at that
 	// moment.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
+	// LastRegrade returns what the latest applied regrade set changed of an owner's
+	// grade; false where none did.
+	LastRegrade(ctx context.Context, assignment int64, owner string) (schema.RegradeNotice, bool, error)
 	// VersionByCommit returns the newest version of that commit; CodeNotFound.
 	VersionByCommit(ctx context.Context, assignment int64, commit string) (schema.Version, error)
 	// GateJob returns the latest gate job of a version.

@@ -75,6 +75,9 @@ func (s *Store) conclude(ctx context.Context, t *tx, j schema.Job, r schema.Resu
 	if j.Kind == schema.JobGate {
 		return s.regate(ctx, t, j, r.Gate, now)
 	}
+	if j.Kind == schema.JobRegrade {
+		return s.stage(ctx, t, j, r)
+	}
 	if _, err := t.exec(ctx, `UPDATE submissions SET done_job_id = ? WHERE id = ?`, j.ID, j.Submission); err != nil {
 		return err
 	}

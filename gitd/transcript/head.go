@@ -19,7 +19,8 @@ type Head struct {
 	Timing   string    // "due 23:59: on time"; "" for none
 	Use      string    // of a limit: "3 of 20 today"; "" for none
 	Commit   string
-	Kept     bool // received after the end, not graded
+	Kept     bool   // received after the end, not graded
+	Regraded string // what changed an earlier grade meanwhile; "" for nothing
 }
 
 // Lines returns what was recorded, when, and what that means.
@@ -41,6 +42,9 @@ func (h Head) Lines() []string {
 	}
 	when += ". commit " + ShortCommit(h.Commit)
 	lines := append([]string{Clip(h.title(), Width-Columns(number)) + number}, Wrap(when, Width)...)
+	if h.Regraded != "" {
+		lines = append(lines, Wrap(h.Regraded, Width)...)
+	}
 	if h.Kept {
 		lines = append(lines, Wrap("Kept but not graded; it counts only if your instructor grants an extension.", Width)...)
 	}

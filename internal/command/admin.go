@@ -32,7 +32,7 @@ func adminCommand() *cli.Command {
 			adminUserCommand(), adminKeyCommand(), adminCourseCommand(), adminEnrolCommand(), adminUnenrolCommand(), adminRosterCommand(),
 			adminSubmissionsCommand(), adminWaitCommand(), adminLoginLinkCommand(), adminQueueCommand(), adminPoolsCommand(), adminRunnersCommand(),
 			adminGradesCommand(), adminExtendCommand(), adminExtensionsCommand(), adminOutageCommand(), adminLateDaysCommand(),
-			adminAdjustCommand(), adminAdjustmentsCommand(), adminExportCommand(),
+			adminAdjustCommand(), adminAdjustmentsCommand(), adminRegradeCommand(), adminExportCommand(),
 			adminAuditCommand(), adminCopyDatabaseCommand(),
 		},
 	}

@@ -74,8 +74,14 @@ func (o *Operator) operations() map[string]operation {
 		"adjustment.end": typed(o.endAdjustment),
 		"grades":         typed(o.grades),
 		"roster.import":  typed(o.importRoster),
-		"export":         typed(o.export),
-		"database.copy":  typed(o.copyDatabase),
+
+		"regrade.create":  typed(o.createRegrade),
+		"regrade.show":    typed(o.showRegrade),
+		"regrade.apply":   typed(o.applyRegrade),
+		"regrade.discard": typed(o.discardRegrade),
+		"regrade.undo":    typed(o.undoRegrade),
+		"export":          typed(o.export),
+		"database.copy":   typed(o.copyDatabase),
 	}
 }
 

@@ -1,0 +1,218 @@
+package classroom
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// RegradeStore is what actions on regrade sets ask of the store.
+type RegradeStore interface {
+	// Course returns a course by its code.
+	Course(ctx context.Context, code string) (schema.Course, error)
+	// Role returns a user's role in a course, "" where there is none.
+	Role(ctx context.Context, course, user int64) (schema.Role, error)
+	// Assignment returns one assignment with its active version.
+	Assignment(ctx context.Context, course, name string) (schema.Assignment, error)
+	// RosterPeople returns the people of a course, by login.
+	RosterPeople(ctx context.Context, course int64) ([]schema.RosterPerson, error)
+	// CreateRegrade makes a set and queues its jobs. CodeConflict: one is open already.
+	CreateRegrade(ctx context.Context, by schema.Actor, n schema.NewRegrade) (schema.Regrade, error)
+	// Regrade returns a set.
+	Regrade(ctx context.Context, id int64) (schema.Regrade, error)
+	// RegradedOwners returns what a set does, or did, to each of its owners, by login.
+	RegradedOwners(ctx context.Context, set schema.Regrade) ([]schema.RegradedOwner, error)
+	// ApplyRegrade replaces results and grades, in one transaction for each owner.
+	ApplyRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error
+	// DiscardRegrade drops a set that is not applied.
+	DiscardRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error
+	// UndoRegrade restores what a set replaced, and says whom it left as they are.
+	UndoRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) (map[string]string, error)
+}
+
+// Regrades are the actions on regrade sets: grading submissions again with results that
+// no student sees until the set is applied.
+type Regrades struct {
+	store RegradeStore
+	live  Live
+}
+
+// NewRegrade says what to grade again.
+type NewRegrade struct {
+	Course, Assignment string
+	Which              schema.RegradeWhich // "" is the submission that counts
+	Owners             []string            // none: everybody
+	Section            string              // "" for all
+	Version            int                 // of the tests; 0: the active one
+	Reason             string
+}
+
+// RegradeReport is a set and what it does, or did.
+type RegradeReport struct {
+	Set            schema.Regrade
+	Up, Down, Same int // owners whose grade rises, falls or stays
+	Flaky, Failed  int // owners
+	Owners         []schema.RegradedOwner
+	LateDays       []string // owners whose late days move
+}
+
+// Create makes a set and queues its jobs behind all pushes.
+func (r *Regrades) Create(ctx context.Context, by schema.Actor, n NewRegrade) (schema.Regrade, error) {
+	m, err := findMember(ctx, r.store, by, n.Course)
+	if err == nil {
+		err = course.MayRegrade(m.Viewer(), n.Course)
+	}
+	if err != nil {
+		return schema.Regrade{}, err
+	}
+	a, err := r.store.Assignment(ctx, n.Course, n.Assignment)
+	if schema.CodeOf(err) == schema.CodeNotFound {
+		return schema.Regrade{}, noAssignment(m, n.Assignment)
+	}
+	if err != nil {
+		return schema.Regrade{}, fmt.Errorf("find assignment: %w", err)
+	}
+	if n.Which == "" {
+		n.Which = schema.RegradeCounted
+	}
+	if len([]rune(n.Reason)) > maxReason {
+		return schema.Regrade{}, schema.Errorf(schema.CodeInvalid, "a reason has at most %d characters", maxReason)
+	}
+	owners, err := r.owners(ctx, m.Course, n)
+	if err != nil {
+		return schema.Regrade{}, err
+	}
+	set, err := r.store.CreateRegrade(ctx, by, schema.NewRegrade{Assignment: a, Version: n.Version, Which: n.Which, Owners: owners, Reason: n.Reason})
+	if err == nil {
+		r.live.Wake()
+	}
+	return set, err
+}
+
+// owners returns whose submissions are meant, nil for everybody's.
+func (r *Regrades) owners(ctx context.Context, c schema.Course, n NewRegrade) (map[string]bool, error) {
+	if len(n.Owners) == 0 && n.Section == "" {
+		return nil, nil
+	}
+	people, err := r.store.RosterPeople(ctx, c.ID)
+	if err != nil {
+		return nil, fmt.Errorf("list people: %w", err)
+	}
+	known := make(map[string]bool)
+	owners := make(map[string]bool)
+	for _, p := range people {
+		known[p.Login] = true
+		if n.Section != "" && p.Section == n.Section {
+			owners[p.Login] = true
+		}
+	}
+	if n.Section != "" && len(owners) == 0 {
+		return nil, schema.Errorf(schema.CodeNotFound, "nobody in %s is in section %q", c.Code, n.Section)
+	}
+	for _, login := range n.Owners {
+		if !known[login] {
+			return nil, schema.Errorf(schema.CodeNotFound, "%s is not in %s", login, c.Code)
+		}
+		owners[login] = true
+	}
+	return owners, nil
+}
+
+// find returns a set whose course the actor may change grades in.
+func (r *Regrades) find(ctx context.Context, by schema.Actor, id int64) (schema.Regrade, error) {
+	set, err := r.store.Regrade(ctx, id)
+	if err != nil {
+		return set, err
+	}
+	name, err := schema.ParseSubmissionName(set.Path)
+	if err != nil {
+		return set, err
+	}
+	m, err := findMember(ctx, r.store, by, name.Course)
+	if err != nil {
+		return set, schema.Errorf(schema.CodeNotFound, "there is no regrade set %d", id)
+	}
+	return set, course.MayRegrade(m.Viewer(), name.Course)
+}
+
+// Show says how far a set is, and what it does to each owner.
+func (r *Regrades) Show(ctx context.Context, by schema.Actor, id int64) (RegradeReport, error) {
+	set, err := r.find(ctx, by, id)
+	if err != nil {
+		return RegradeReport{}, err
+	}
+	report := RegradeReport{Set: set}
+	if report.Owners, err = r.store.RegradedOwners(ctx, set); err != nil {
+		return report, err
+	}
+	for _, o := range report.Owners {
+		report.count(o)
+	}
+	return report, nil
+}
+
+func (r *RegradeReport) count(o schema.RegradedOwner) {
+	before, _ := schema.ParsePoints(o.Before.Final.String()) // numbers of ours
+	after, _ := schema.ParsePoints(o.After.Final.String())
+	switch after.Cmp(before) {
+	case 1:
+		r.Up++
+	case -1:
+		r.Down++
+	default:
+		r.Same++
+	}
+	if o.Flaky {
+		r.Flaky++
+	}
+	if o.Failed {
+		r.Failed++
+	}
+	if o.Before.Tokens != o.After.Tokens {
+		r.LateDays = append(r.LateDays, o.Owner)
+	}
+}
+
+// Apply replaces the results and grades of a staged set's owners.
+func (r *Regrades) Apply(ctx context.Context, by schema.Actor, id int64) (RegradeReport, error) {
+	set, err := r.find(ctx, by, id)
+	if err == nil {
+		err = r.store.ApplyRegrade(ctx, by, set)
+	}
+	if err != nil {
+		return RegradeReport{}, err
+	}
+	return r.Show(ctx, by, id)
+}
+
+// Discard drops a set that is not applied.
+func (r *Regrades) Discard(ctx context.Context, by schema.Actor, id int64) (RegradeReport, error) {
+	set, err := r.find(ctx, by, id)
+	if err == nil {
+		err = r.store.DiscardRegrade(ctx, by, set)
+	}
+	if err != nil {
+		return RegradeReport{}, err
+	}
+	return r.Show(ctx, by, id)
+}
+
+// Undo restores what an applied set replaced. Owners to whom something newer came are
+// left as they are, and listed with the reason.
+func (r *Regrades) Undo(ctx context.Context, by schema.Actor, id int64) (RegradeReport, error) {
+	set, err := r.find(ctx, by, id)
+	if err != nil {
+		return RegradeReport{}, err
+	}
+	skipped, err := r.store.UndoRegrade(ctx, by, set)
+	if err != nil {
+		return RegradeReport{}, err
+	}
+	report, err := r.Show(ctx, by, id)
+	for i, o := range report.Owners {
+		report.Owners[i].Skipped = skipped[o.Owner]
+	}
+	return report, err
+}

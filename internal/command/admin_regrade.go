@@ -1,0 +1,185 @@
+package command
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/internal/service"
+	"github.com/grader/grader/schema"
+)
+
+func adminRegradeCommand() *cli.Command {
+	return &cli.Command{
+		Name:         "regrade",
+		Usage:        "grade submissions again, look at the differences, then apply or discard them",
+		OnUsageError: misuse,
+		Action:       noSubcommand,
+		Subcommands: []*cli.Command{
+			adminRegradeCreateCommand(),
+			adminRegradeSetCommand("show", "how far a set is, and what it does to each student", "regrade.show"),
+			adminRegradeSetCommand("apply", "replace the results and grades of a staged set's students", "regrade.apply"),
+			adminRegradeSetCommand("discard", "drop a set that is not applied", "regrade.discard"),
+			adminRegradeSetCommand("undo", "restore what an applied set replaced", "regrade.undo"),
+		},
+	}
+}
+
+func adminRegradeCreateCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "create",
+		Usage:     "grade submissions of an assignment again, behind all pushes",
+		ArgsUsage: "COURSE/ASSIGNMENT",
+		Description: "No student sees anything of it until the set is applied.\n\n" +
+			"Example: grader admin regrade create comp2402/a1 --reason \"test 3 was wrong\"",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "counted", Usage: "each student's submission that counts (default)"},
+			&cli.BoolFlag{Name: "latest", Usage: "each student's latest submission"},
+			&cli.BoolFlag{Name: "all", Usage: "every submission"},
+			&cli.StringSliceFlag{Name: "owner", Usage: "only those of `LOGIN`; may be repeated"},
+			&cli.StringFlag{Name: "section", Usage: "only those of a `SECTION`"},
+			&cli.IntFlag{Name: "tests-version", Usage: "against this `VERSION` of the tests; without it the active one"},
+			&cli.StringFlag{Name: "reason", Usage: "why; students whose grade changes read it"},
+			jsonFlag(),
+		},
+		OnUsageError: misuse,
+		Action: func(c *cli.Context) error {
+			args, err := arguments(c, "COURSE/ASSIGNMENT")
+			if err != nil {
+				return err
+			}
+			n := classroom.NewRegrade{Owners: c.StringSlice("owner"), Section: c.String("section"), Version: c.Int("tests-version"), Reason: c.String("reason")}
+			if n.Course, n.Assignment, err = assignmentPath(args[0]); err != nil {
+				return err
+			}
+			if n.Which, err = whichOf(c); err != nil {
+				return err
+			}
+			set, err := callAdmin[schema.Regrade](c, "regrade.create", n)
+			if err != nil {
+				return err
+			}
+			if c.Bool("json") {
+				return printJSON(c.App.Writer, publicSet{ID: set.ID, State: set.State, Total: set.Total})
+			}
+			fmt.Fprintf(c.App.Writer, "regrade set %d: %d submissions against version %d; see: grader admin regrade show %d\n", set.ID, set.Total, set.Version, set.ID)
+			return nil
+		},
+	}
+}
+
+func whichOf(c *cli.Context) (schema.RegradeWhich, error) {
+	which := schema.RegradeWhich("")
+	for _, w := range []schema.RegradeWhich{schema.RegradeCounted, schema.RegradeLatest, schema.RegradeAll} {
+		if !c.Bool(string(w)) {
+			continue
+		}
+		if which != "" {
+			return "", schema.Errorf(schema.CodeInvalid, "say one of --counted, --latest and --all")
+		}
+		which = w
+	}
+	return which, nil
+}
+
+// publicSet is a regrade set in the form that scripts read.
+type publicSet struct {
+	ID     int64                  `json:"id"`
+	State  schema.RegradeState    `json:"state"`
+	Done   int                    `json:"done"`
+	Total  int                    `json:"total"`
+	Up     int                    `json:"up"`
+	Down   int                    `json:"down"`
+	Same   int                    `json:"same"`
+	Failed int                    `json:"failed"`
+	Flaky  int                    `json:"flaky"`
+	Owners []schema.RegradedOwner `json:"owners,omitempty"`
+}
+
+func adminRegradeSetCommand(name, usage, operation string) *cli.Command {
+	return &cli.Command{
+		Name:         name,
+		Usage:        usage,
+		ArgsUsage:    "ID",
+		Description:  "Example: grader admin regrade " + name + " 7 --json",
+		Flags:        []cli.Flag{&cli.BoolFlag{Name: "wait", Usage: "first wait until every submission is graded"}, jsonFlag()},
+		OnUsageError: misuse,
+		Action: func(c *cli.Context) error {
+			args, err := arguments(c, "ID")
+			if err != nil {
+				return err
+			}
+			id, err := strconv.ParseInt(args[0], 10, 64)
+			if err != nil {
+				return schema.Errorf(schema.CodeInvalid, "%q is not the number of a regrade set", args[0])
+			}
+			if c.Bool("wait") {
+				if err := waitRegrade(c, id); err != nil {
+					return err
+				}
+			}
+			report, err := callAdmin[classroom.RegradeReport](c, operation, service.RegradeArgs{ID: id})
+			if err != nil {
+				return err
+			}
+			return printRegrade(c, report)
+		},
+	}
+}
+
+// waitRegrade asks until no job of the set is left.
+func waitRegrade(c *cli.Context, id int64) error {
+	for {
+		report, err := callAdmin[classroom.RegradeReport](c, "regrade.show", service.RegradeArgs{ID: id})
+		if err != nil || report.Set.State != schema.RegradeRunning {
+			return err
+		}
+		select {
+		case <-c.Context.Done():
+			return c.Context.Err()
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+}
+
+func printRegrade(c *cli.Context, r classroom.RegradeReport) error {
+	set := r.Set
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, publicSet{set.ID, set.State, set.Done, set.Total, r.Up, r.Down, r.Same, r.Failed, r.Flaky, r.Owners})
+	}
+	w := c.App.Writer
+	fmt.Fprintf(w, "regrade set %d of %s against version %d: %s, %d of %d graded\n", set.ID, set.Path, set.Version, set.State, set.Done, set.Total)
+	fmt.Fprintf(w, "%d up, %d down, %d the same, %d failed, %d flaky\n", r.Up, r.Down, r.Same, r.Failed, r.Flaky)
+	for _, o := range r.Owners {
+		if o.Before.Final == o.After.Final && !o.Flaky && !o.Failed && o.Skipped == "" && len(o.Changes) == 0 {
+			continue
+		}
+		fmt.Fprintf(w, "%-20s %s → %s", o.Owner, o.Before.Final, o.After.Final)
+		if o.Before.Number != o.After.Number {
+			fmt.Fprintf(w, ", submission %d counts instead of %d", o.After.Number, o.Before.Number)
+		}
+		for _, note := range []struct {
+			is   bool
+			text string
+		}{{o.Flaky, ", flaky"}, {o.Failed, ", failed"}, {o.Skipped != "", ", not undone: " + o.Skipped}} {
+			if note.is {
+				fmt.Fprint(w, note.text)
+			}
+		}
+		fmt.Fprintln(w)
+		for _, change := range o.Changes {
+			fmt.Fprintf(w, "    %s: %s → %s\n", schema.Sanitize(change.Name), orAbsent(change.Before), orAbsent(change.After))
+		}
+	}
+	return nil
+}
+
+func orAbsent(o schema.Outcome) string {
+	if o == "" {
+		return "absent"
+	}
+	return string(o)
+}

@@ -1,0 +1,31 @@
+package service
+
+import (
+	"context"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/schema"
+)
+
+// RegradeArgs names a regrade set.
+type RegradeArgs struct{ ID int64 }
+
+func (o *Operator) createRegrade(ctx context.Context, n classroom.NewRegrade) (schema.Regrade, error) {
+	return o.Regrades.Create(ctx, schema.Operator(), n)
+}
+
+func (o *Operator) showRegrade(ctx context.Context, a RegradeArgs) (classroom.RegradeReport, error) {
+	return o.Regrades.Show(ctx, schema.Operator(), a.ID)
+}
+
+func (o *Operator) applyRegrade(ctx context.Context, a RegradeArgs) (classroom.RegradeReport, error) {
+	return o.Regrades.Apply(ctx, schema.Operator(), a.ID)
+}
+
+func (o *Operator) discardRegrade(ctx context.Context, a RegradeArgs) (classroom.RegradeReport, error) {
+	return o.Regrades.Discard(ctx, schema.Operator(), a.ID)
+}
+
+func (o *Operator) undoRegrade(ctx context.Context, a RegradeArgs) (classroom.RegradeReport, error) {
+	return o.Regrades.Undo(ctx, schema.Operator(), a.ID)
+}

@@ -1,0 +1,111 @@
+package schema
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// RegradeState says where a regrade set stands.
+type RegradeState string
+
+// The states of a regrade set. Running and staged are one in the store: a set is staged
+// once none of its jobs is left.
+const (
+	RegradeRunning   RegradeState = "running"
+	RegradeStaged    RegradeState = "staged"
+	RegradeApplying  RegradeState = "applying" // was interrupted while it was applied: apply it again
+	RegradeApplied   RegradeState = "applied"
+	RegradeDiscarded RegradeState = "discarded"
+	RegradeUndone    RegradeState = "undone"
+)
+
+// RegradeWhich says which submissions of an owner a set grades again.
+type RegradeWhich string
+
+// The choices.
+const (
+	RegradeCounted RegradeWhich = "counted" // the one that counts
+	RegradeLatest  RegradeWhich = "latest"
+	RegradeAll     RegradeWhich = "all"
+)
+
+// NewRegrade is a set to make.
+type NewRegrade struct {
+	Assignment Assignment
+	Version    int // number of the tests; 0: the active one
+	Which      RegradeWhich
+	Owners     map[string]bool // nil: everybody
+	Reason     string
+}
+
+// Regrade is a set: submissions that are graded again without anybody seeing it, until it
+// is applied.
+type Regrade struct {
+	ID         int64
+	Assignment int64
+	Path       string // COURSE/ASSIGNMENT
+	Version    int    // number of the tests
+	Which      RegradeWhich
+	Reason     string
+	By         string // login
+	MadeAt     time.Time
+	State      RegradeState
+	EndedAt    time.Time
+	Total      int // jobs
+	Done       int // of them that have ended
+	Failed     int // of them without a result that is the student's doing
+}
+
+// RegradedOwner is what a set does to one owner.
+type RegradedOwner struct {
+	Owner   string        `json:"owner"`
+	Before  RegradedGrade `json:"before"`
+	After   RegradedGrade `json:"after"`
+	Changes []CaseChange  `json:"tests"`             // of the submissions in the set
+	Flaky   bool          `json:"flaky,omitempty"`   // a case came out otherwise with the same tests
+	Failed  bool          `json:"failed,omitempty"`  // a submission has no result that is the student's doing
+	Skipped string        `json:"skipped,omitempty"` // why undo left the owner as it is
+}
+
+// RegradedGrade is one side of a comparison.
+type RegradedGrade struct {
+	Number int         `json:"number"`
+	Final  json.Number `json:"final"`
+	Tokens int         `json:"tokens"` // late days spent
+}
+
+// RegradeNotice tells a student of a grade that a set changed.
+type RegradeNotice struct {
+	At            time.Time
+	Before, After Points
+	Version       int
+	Reason        string
+}
+
+// CaseChange is a case that came out otherwise.
+type CaseChange struct {
+	Name   string  `json:"name"`
+	Before Outcome `json:"before"`
+	After  Outcome `json:"after"`
+}
+
+// Changes returns the tests that came out otherwise in r than in before, in their order.
+func (r Result) Changes(before Result) []CaseChange {
+	was := make(map[string]Outcome, len(before.Tests))
+	for _, t := range before.Tests {
+		was[t.Name] = t.Outcome
+	}
+	var all []CaseChange
+	for _, t := range r.Tests {
+		if was[t.Name] != t.Outcome {
+			all = append(all, CaseChange{t.Name, was[t.Name], t.Outcome})
+		}
+		delete(was, t.Name)
+	}
+	for _, t := range before.Tests {
+		if outcome, gone := was[t.Name]; gone {
+			all = append(all, CaseChange{t.Name, outcome, ""})
+		}
+	}
+	return all
+}

@@ -1,0 +1,147 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// ApplyRegrade replaces the results of a staged set's submissions and computes the grades
+// anew, in one transaction for each owner. A set whose application was interrupted is
+// finished by applying it again. CodeRefused: it is not staged.
+func (s *Store) ApplyRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error {
+	now := s.clock()
+	err := s.write(ctx, "apply regrade set", func(t *tx) error {
+		is, err := regrade(ctx, t, set.ID)
+		if err != nil {
+			return err
+		}
+		if is.Done < is.Total {
+			return schema.Errorf(schema.CodeRefused, "regrade set %d is still running: %d of %d submissions are graded", set.ID, is.Done, is.Total)
+		}
+		return t.moveRegrade(ctx, set.ID, schema.RegradeApplying, now, regradeOpen, schema.RegradeApplying)
+	})
+	if err != nil {
+		return err
+	}
+	owners, err := list(ctx, s.reader, value[string], `SELECT DISTINCT owner FROM regraded WHERE regrade_id = ? AND tally IS NOT NULL AND applied_at = 0 ORDER BY owner`, set.ID)
+	if err != nil {
+		return err
+	}
+	for _, owner := range owners {
+		if err := s.write(ctx, "apply regrade set", func(t *tx) error { return s.applyTo(ctx, t, set, owner, now) }); err != nil {
+			return err
+		}
+	}
+	return s.write(ctx, "apply regrade set", func(t *tx) error {
+		if err := t.moveRegrade(ctx, set.ID, schema.RegradeApplied, now, schema.RegradeApplying); err != nil {
+			return err
+		}
+		return t.auditRegrade(ctx, by, set, "regrade.apply", now)
+	})
+}
+
+// applyTo replaces the results of one owner's submissions.
+func (s *Store) applyTo(ctx context.Context, t *tx, set schema.Regrade, owner string, now time.Time) error {
+	before, err := grade(ctx, t, set.Assignment, owner)
+	if err != nil {
+		return err
+	}
+	for _, text := range []string{
+		`UPDATE regraded SET before_job = (SELECT done_job_id FROM submissions WHERE id = submission_id), before_tally = (SELECT tally FROM submissions WHERE id = submission_id), applied_at = ?3
+		WHERE regrade_id = ?1 AND owner = ?2 AND tally IS NOT NULL`,
+		`UPDATE submissions SET done_job_id = r.job_id, tally = r.tally, job_id = iif((SELECT state FROM jobs WHERE id = submissions.job_id) IN ('queued', 'assigned', 'running'), submissions.job_id, r.job_id)
+		FROM regraded r WHERE r.regrade_id = ?1 AND r.owner = ?2 AND r.applied_at = ?3 AND submissions.id = r.submission_id`,
+	} {
+		if _, err := t.exec(ctx, text, set.ID, owner, micros(now)); err != nil {
+			return err
+		}
+	}
+	return s.resettleRegraded(ctx, t, set, owner, before.Final, now)
+}
+
+// resettleRegraded computes an owner's grades and keeps what the set changed of them.
+func (s *Store) resettleRegraded(ctx context.Context, t *tx, set schema.Regrade, owner string, before schema.Points, now time.Time) error {
+	courseID, err := one(ctx, t, value[int64], `SELECT course_id FROM assignments WHERE id = ?`, set.Assignment)
+	if err != nil {
+		return err
+	}
+	if err := s.settleGrades(ctx, t, courseID, owner, now); err != nil {
+		return err
+	}
+	after, err := grade(ctx, t, set.Assignment, owner)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, `UPDATE regraded SET before_final = ?, after_final = ? WHERE regrade_id = ? AND owner = ?`, exact{&before}, exact{&after.Final}, set.ID, owner)
+	return err
+}
+
+// UndoRegrade restores what an applied set replaced, in one transaction for each owner,
+// and returns the owners that it left as they are, with the reason.
+func (s *Store) UndoRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) (skipped map[string]string, err error) {
+	now := s.clock()
+	if set.State != schema.RegradeApplied {
+		return nil, schema.Errorf(schema.CodeRefused, "regrade set %d is %s; only an applied set can be undone", set.ID, set.State)
+	}
+	owners, err := list(ctx, s.reader, value[string], `SELECT DISTINCT owner FROM regraded WHERE regrade_id = ? AND applied_at > 0 AND undone_at = 0 ORDER BY owner`, set.ID)
+	if err != nil {
+		return nil, err
+	}
+	skipped = make(map[string]string)
+	for _, owner := range owners {
+		err := s.write(ctx, "undo regrade set", func(t *tx) error {
+			why, err := t.cannotUndo(ctx, set, owner)
+			if err != nil {
+				return err
+			}
+			if why != "" {
+				skipped[owner] = why
+				return nil
+			}
+			return s.undoFor(ctx, t, set, owner, now)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return skipped, s.write(ctx, "undo regrade set", func(t *tx) error {
+		if err := t.moveRegrade(ctx, set.ID, schema.RegradeUndone, now, schema.RegradeApplied); err != nil {
+			return err
+		}
+		return t.auditRegrade(ctx, by, set, "regrade.undo", now)
+	})
+}
+
+// cannotUndo says why an owner's results must stay, "" where nothing came since.
+func (t *tx) cannotUndo(ctx context.Context, set schema.Regrade, owner string) (string, error) {
+	again, err := one(ctx, t, value[int], `SELECT count(*) FROM regraded r JOIN submissions s ON s.id = r.submission_id
+		WHERE r.regrade_id = ? AND r.owner = ? AND r.applied_at > 0 AND s.done_job_id <> r.job_id`, set.ID, owner)
+	if err != nil || again > 0 {
+		return "graded again since", err
+	}
+	pushed, err := one(ctx, t, value[int], `SELECT count(*) FROM submissions s WHERE s.assignment_id = ?1 AND s.owner = ?2 AND s.try_out = 0
+		AND s.received_at > (SELECT max(applied_at) FROM regraded WHERE regrade_id = ?3 AND owner = ?2)`, set.Assignment, owner, set.ID)
+	if err != nil || pushed > 0 {
+		return "pushed since", err
+	}
+	return "", nil
+}
+
+func (s *Store) undoFor(ctx context.Context, t *tx, set schema.Regrade, owner string, now time.Time) error {
+	for _, text := range []string{
+		`UPDATE submissions SET done_job_id = r.before_job, tally = r.before_tally, job_id = iif(submissions.job_id = r.job_id, coalesce(r.before_job, r.job_id), submissions.job_id)
+		FROM regraded r WHERE r.regrade_id = ?1 AND r.owner = ?2 AND r.applied_at > 0 AND submissions.id = r.submission_id`,
+		`UPDATE regraded SET undone_at = ?3 WHERE regrade_id = ?1 AND owner = ?2`,
+	} {
+		if _, err := t.exec(ctx, text, set.ID, owner, micros(now)); err != nil {
+			return err
+		}
+	}
+	courseID, err := one(ctx, t, value[int64], `SELECT course_id FROM assignments WHERE id = ?`, set.Assignment)
+	if err != nil {
+		return err
+	}
+	return s.settleGrades(ctx, t, courseID, owner, now)
+}

@@ -1,0 +1,226 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+func scanRegrade(r row) (g schema.Regrade, err error) {
+	err = r.Scan(&g.ID, &g.Assignment, &g.Path, &g.Version, &g.Which, &g.Reason, &g.By, instant{&g.MadeAt}, &g.State, instant{&g.EndedAt}, &g.Total, &g.Done, &g.Failed)
+	if g.State == regradeOpen {
+		g.State = schema.RegradeRunning
+		if g.Done == g.Total {
+			g.State = schema.RegradeStaged
+		}
+	}
+	return g, err
+}
+
+// regradeOpen is how a set that is running or staged stands in its row.
+const regradeOpen schema.RegradeState = "open"
+
+// Regrade returns a set.
+func (s *Store) Regrade(ctx context.Context, id int64) (schema.Regrade, error) {
+	return regrade(ctx, s.reader, id)
+}
+
+func regrade(ctx context.Context, q querier, id int64) (schema.Regrade, error) {
+	g, err := one(ctx, q, scanRegrade, `SELECT g.id, g.assignment_id, c.code || '/' || a.name, v.number, g.which, g.reason, g.actor, g.made_at, g.state, g.ended_at,
+			count(*), sum(j.state IN ('done', 'cancelled', 'failed')), sum(j.state IN ('done', 'cancelled', 'failed') AND r.tally IS NULL)
+		FROM regrades g JOIN assignments a ON a.id = g.assignment_id JOIN courses c ON c.id = a.course_id JOIN versions v ON v.id = g.version_id
+		JOIN regraded r ON r.regrade_id = g.id JOIN jobs j ON j.id = r.job_id
+		WHERE g.id = ? GROUP BY g.id`, id)
+	return g, missing(err, "there is no regrade set %d", id)
+}
+
+// CreateRegrade makes a set and queues its jobs in the lane of regrades. CodeConflict:
+// the assignment has an open set. CodeNotFound: it has no such version. CodeRefused:
+// there is nothing to grade again.
+func (s *Store) CreateRegrade(ctx context.Context, by schema.Actor, n schema.NewRegrade) (set schema.Regrade, err error) {
+	now := s.clock()
+	err = s.write(ctx, "create regrade set", func(t *tx) error {
+		v, err := t.regradeVersion(ctx, n)
+		if err != nil {
+			return err
+		}
+		id, err := one(ctx, t, value[int64], `INSERT INTO regrades (assignment_id, version_id, which, reason, actor, made_at, state) VALUES (?, ?, ?, ?, ?, ?, 'open') RETURNING id`,
+			n.Assignment.ID, v.id, n.Which, n.Reason, by.User.Login, micros(now))
+		if err != nil {
+			return conflict(err, "%s has a regrade set that is neither applied nor discarded; finish it first", n.Assignment.Path())
+		}
+		subs, err := t.toRegrade(ctx, n)
+		if err != nil {
+			return err
+		}
+		for _, sub := range subs {
+			job, err := t.addJob(ctx, schema.Job{Kind: schema.JobRegrade, Submission: sub.id, VersionID: v.id, CourseID: n.Assignment.Course.ID,
+				Owner: sub.owner, Lane: schema.LaneRegrade, Flavour: v.flavour, QueuedAt: now}, false)
+			if err != nil {
+				return err
+			}
+			if _, err := t.exec(ctx, `INSERT INTO regraded (regrade_id, submission_id, job_id, owner) VALUES (?, ?, ?, ?)`, id, sub.id, job, sub.owner); err != nil {
+				return err
+			}
+		}
+		if len(subs) == 0 {
+			return schema.Errorf(schema.CodeRefused, "%s has no graded submission that the set would grade again", n.Assignment.Path())
+		}
+		if set, err = regrade(ctx, t, id); err != nil {
+			return err
+		}
+		return t.audit(ctx, by, schema.AuditEntry{At: now, Action: "regrade.create", Course: n.Assignment.Course.Code, Subject: n.Assignment.Path(), After: string(n.Which), Detail: n.Reason})
+	})
+	return set, err
+}
+
+func (t *tx) regradeVersion(ctx context.Context, n schema.NewRegrade) (active, error) {
+	v, err := one(ctx, t, scanActive, `SELECT id, flavour FROM versions WHERE assignment_id = ?1 AND state IN ('active', 'retired') AND (?2 = 0 AND state = 'active' OR number = ?2)`,
+		n.Assignment.ID, n.Version)
+	if n.Version == 0 {
+		return v, missing(err, "%s has no active version of its tests", n.Assignment.Path())
+	}
+	return v, missing(err, "%s has no version %d of its tests that passed its gate", n.Assignment.Path(), n.Version)
+}
+
+// owned is a submission with its owner.
+type owned struct {
+	id    int64
+	owner string
+}
+
+func scanOwned(r row) (o owned, err error) {
+	err = r.Scan(&o.id, &o.owner)
+	return o, err
+}
+
+// toRegrade returns the submissions that a set grades again, by owner and number.
+func (t *tx) toRegrade(ctx context.Context, n schema.NewRegrade) ([]owned, error) {
+	var all []owned
+	var err error
+	switch n.Which {
+	case schema.RegradeCounted:
+		all, err = list(ctx, t, scanOwned, `SELECT s.id, s.owner FROM grades g JOIN submissions s ON s.assignment_id = g.assignment_id AND s.owner = g.owner AND s.number = g.number
+			WHERE g.assignment_id = ? ORDER BY s.owner`, n.Assignment.ID)
+	case schema.RegradeLatest:
+		all, err = list(ctx, t, scanOwned, `SELECT s.id, s.owner FROM submissions s WHERE s.assignment_id = ? AND s.number = (
+				SELECT max(m.number) FROM submissions m WHERE m.assignment_id = s.assignment_id AND m.owner = s.owner AND m.try_out = 0 AND m.kept = 0)
+			ORDER BY s.owner`, n.Assignment.ID)
+	default:
+		all, err = list(ctx, t, scanOwned, `SELECT s.id, s.owner FROM submissions s WHERE s.assignment_id = ? AND s.try_out = 0 AND s.kept = 0 ORDER BY s.owner, s.number`, n.Assignment.ID)
+	}
+	if n.Owners == nil || err != nil {
+		return all, err
+	}
+	var chosen []owned
+	for _, o := range all {
+		if n.Owners[o.owner] {
+			chosen = append(chosen, o)
+		}
+	}
+	return chosen, nil
+}
+
+// stage keeps the result of a regrade's job beside the submission, whose own result and
+// grade stay as they are.
+func (s *Store) stage(ctx context.Context, t *tx, j schema.Job, r schema.Result) error {
+	if r.Blame != schema.BlameStudent {
+		return nil
+	}
+	before, err := one(ctx, t, scanResult, `SELECT coalesce(r.body, '{}') FROM submissions s LEFT JOIN results r ON r.job_id = s.done_job_id WHERE s.id = ?`, j.Submission)
+	if err != nil {
+		return err
+	}
+	tally, err := encode(r.Tally())
+	if err != nil {
+		return err
+	}
+	all := r.Changes(before)
+	if all == nil {
+		all = []schema.CaseChange{}
+	}
+	changes, err := encode(all)
+	if err != nil {
+		return err
+	}
+	flaky := len(all) > 0 && before.Provenance.Tests != "" && before.Provenance.Tests == r.Provenance.Tests
+	_, err = t.exec(ctx, `UPDATE regraded SET tally = ?, changes = ?, flaky = ? WHERE job_id = ?`, tally, changes, flaky, j.ID)
+	return err
+}
+
+func scanResult(r row) (result schema.Result, err error) {
+	err = r.Scan(decoded{&result})
+	return result, err
+}
+
+// DiscardRegrade drops a set that is not applied. Its waiting jobs are cancelled.
+func (s *Store) DiscardRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error {
+	now := s.clock()
+	return s.write(ctx, "discard regrade set", func(t *tx) error {
+		if err := t.moveRegrade(ctx, set.ID, "discarded", now, regradeOpen); err != nil {
+			return err
+		}
+		jobs, err := list(ctx, t, value[int64], `SELECT j.id FROM regraded r JOIN jobs j ON j.id = r.job_id WHERE r.regrade_id = ? AND j.state = 'queued'`, set.ID)
+		if err != nil {
+			return err
+		}
+		for _, job := range jobs {
+			if err := t.cancel(ctx, job, "the regrade set was discarded", now); err != nil {
+				return err
+			}
+		}
+		return t.auditRegrade(ctx, by, set, "regrade.discard", now)
+	})
+}
+
+// moveRegrade changes a set's state from one of those given.
+func (t *tx) moveRegrade(ctx context.Context, id int64, to schema.RegradeState, now time.Time, from ...schema.RegradeState) error {
+	is, err := one(ctx, t, value[schema.RegradeState], `SELECT state FROM regrades WHERE id = ?`, id)
+	if err != nil {
+		return missing(err, "there is no regrade set %d", id)
+	}
+	for _, state := range from {
+		if is == state {
+			_, err := t.exec(ctx, `UPDATE regrades SET state = ?, ended_at = ? WHERE id = ?`, to, micros(now), id)
+			return err
+		}
+	}
+	if is == regradeOpen {
+		is = "not applied"
+	}
+	return schema.Errorf(schema.CodeRefused, "regrade set %d is %s", id, is)
+}
+
+func (t *tx) auditRegrade(ctx context.Context, by schema.Actor, set schema.Regrade, action string, now time.Time) error {
+	return t.audit(ctx, by, schema.AuditEntry{At: now, Action: action, Course: courseOf(set.Path), Subject: set.Path, Detail: set.Reason})
+}
+
+func courseOf(path string) string {
+	for i := range path {
+		if path[i] == '/' {
+			return path[:i]
+		}
+	}
+	return path
+}
+
+// LastRegrade returns what the latest applied set changed of an owner's grade; false
+// where none did.
+func (s *Store) LastRegrade(ctx context.Context, assignment int64, owner string) (schema.RegradeNotice, bool, error) {
+	n, err := one(ctx, s.reader, scanNotice, `SELECT r.applied_at, r.before_final, r.after_final, v.number, g.reason
+		FROM regrades g CROSS JOIN regraded r ON r.regrade_id = g.id AND r.owner = ?2 JOIN versions v ON v.id = g.version_id
+		WHERE g.assignment_id = ?1 AND g.state = 'applied' AND r.applied_at > 0 AND r.before_final <> r.after_final
+		ORDER BY r.applied_at DESC LIMIT 1`, assignment, owner)
+	if errors.Is(err, sql.ErrNoRows) {
+		return n, false, nil
+	}
+	return n, err == nil, err
+}
+
+func scanNotice(r row) (n schema.RegradeNotice, err error) {
+	err = r.Scan(instant{&n.At}, exact{&n.Before}, exact{&n.After}, &n.Version, &n.Reason)
+	return n, err
+}

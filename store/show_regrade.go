@@ -1,0 +1,197 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// staged is a submission of a set, with the result that the set has for it.
+type staged struct {
+	owner   string
+	number  int
+	tally   schema.Tally
+	done    bool // it has a result that is the student's doing
+	failed  bool // it never will
+	changes []schema.CaseChange
+	flaky   bool
+
+	before, after schema.Points // finals, once applied
+	applied       bool
+}
+
+func scanStaged(r row) (g staged, err error) {
+	err = r.Scan(&g.owner, &g.number, decoded{&g.tally}, &g.done, &g.failed, decoded{&g.changes}, &g.flaky, optional{&g.before}, optional{&g.after}, &g.applied)
+	return g, err
+}
+
+// optional is a column of points that may be empty, for 0.
+type optional struct{ p *schema.Points }
+
+// Scan implements sql.Scanner.
+func (o optional) Scan(src any) error {
+	if src == "" {
+		return nil
+	}
+	return exact{o.p}.Scan(src)
+}
+
+// RegradedOwners returns what a set does, or did, to each of its owners, by login. Until
+// it is applied the grades after it are computed as if it were.
+func (s *Store) RegradedOwners(ctx context.Context, set schema.Regrade) ([]schema.RegradedOwner, error) {
+	all, err := list(ctx, s.reader, scanStaged, `SELECT r.owner, s.number, r.tally, r.tally IS NOT NULL, r.tally IS NULL AND j.state IN ('done', 'cancelled', 'failed'),
+			r.changes, r.flaky, r.before_final, r.after_final, r.applied_at > 0
+		FROM regraded r JOIN submissions s ON s.id = r.submission_id JOIN jobs j ON j.id = r.job_id
+		WHERE r.regrade_id = ? ORDER BY r.owner, s.number`, set.ID)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.preview(ctx, set, all)
+	if err != nil {
+		return nil, err
+	}
+	var owners []schema.RegradedOwner
+	for i, g := range all {
+		if i == 0 || all[i-1].owner != g.owner {
+			owners = append(owners, p.owner(g))
+		}
+		o := &owners[len(owners)-1]
+		o.Changes = append(o.Changes, g.changes...)
+		o.Flaky, o.Failed = o.Flaky || g.flaky, o.Failed || g.failed
+	}
+	return owners, nil
+}
+
+// preview computes grades as they would be with a set applied.
+type preview struct {
+	before map[string]schema.Grade
+	after  map[string]schema.RegradedGrade
+}
+
+func (s *Store) preview(ctx context.Context, set schema.Regrade, all []staged) (p preview, err error) {
+	a, err := one(ctx, s.reader, scanAssignment, `SELECT * FROM assignment_rows WHERE id = ?`, set.Assignment)
+	if err != nil {
+		return p, err
+	}
+	grades, err := list(ctx, s.reader, scanGrade, `SELECT g.assignment_id, a.name, g.owner, g.number, g.score, g.max_score, g.state, g.days, g.tokens, g.deducted, g.adjusted, g.final, g.changed_at
+		FROM grades g JOIN assignments a ON a.id = g.assignment_id WHERE g.assignment_id = ?`, set.Assignment)
+	if err != nil {
+		return p, err
+	}
+	p = preview{before: make(map[string]schema.Grade), after: make(map[string]schema.RegradedGrade)}
+	for _, g := range grades {
+		p.before[g.Owner] = g
+	}
+	if set.State == schema.RegradeApplied || set.State == schema.RegradeUndone || a.Active == nil {
+		return p, nil
+	}
+	return p, s.project(ctx, a, all, p)
+}
+
+// project computes the grades of an assignment with the staged results in the place of
+// those that are there.
+func (s *Store) project(ctx context.Context, a schema.Assignment, all []staged, p preview) error {
+	zone := a.Course.Location()
+	spec, err := s.specs.Parse(a.Active.ID, a.Active.Source, assignment.Context{Zone: zone})
+	if err != nil {
+		return err
+	}
+	works, err := s.worksOf(ctx, a, spec)
+	if err != nil {
+		return err
+	}
+	instead := make(map[string]map[int]schema.Tally)
+	for _, g := range all {
+		if instead[g.owner] == nil {
+			instead[g.owner] = make(map[int]schema.Tally)
+		}
+		if g.done {
+			instead[g.owner][g.number] = g.tally
+		}
+	}
+	spent, err := s.spentElsewhere(ctx, a)
+	if err != nil {
+		return err
+	}
+	for owner, tallies := range instead {
+		w := works[owner]
+		for i, c := range w.Candidates {
+			if tally, ok := tallies[c.Number]; ok {
+				w.Candidates[i].Score, w.Candidates[i].MaxScore = tally.Score, tally.MaxScore
+			}
+		}
+		standing := course.Stand(w, spent.tokens-spent.by[owner])
+		p.after[owner] = schema.RegradedGrade{Number: standing.Number, Final: standing.Final.Number(), Tokens: standing.Lateness.Tokens}
+	}
+	return nil
+}
+
+// worksOf gathers what everybody did for one assignment.
+func (s *Store) worksOf(ctx context.Context, a schema.Assignment, spec *assignment.Spec) (map[string]course.Work, error) {
+	h := history{course: a.Course.ID, zone: a.Course.Location()}
+	candidates, err := list(ctx, s.reader, scanCandidate, `SELECT s.assignment_id, s.owner, s.number, s.received_at, s.tally, m.number IS NOT NULL
+		FROM submissions s LEFT JOIN marks m ON m.assignment_id = s.assignment_id AND m.owner = s.owner AND m.number = s.number
+		WHERE s.assignment_id = ? AND s.tally IS NOT NULL`, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	extensions, err := list(ctx, s.reader, scanExtension, `SELECT assignment_id, owner, due_at, days, by_us, until_at FROM extensions WHERE assignment_id = ? AND ended_at = 0`, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	adjustments, err := list(ctx, s.reader, scanAdjustment, `SELECT assignment_id, owner, points FROM adjustments WHERE assignment_id = ? AND ended_at = 0`, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	h.outages, err = list(ctx, s.reader, scanOutage, `SELECT start_at, length_us FROM outages WHERE course_id = ? AND ended_at = 0 ORDER BY start_at, id`, a.Course.ID)
+	h.candidates, h.extensions, h.adjustments = grouped(candidates), grouped(extensions), grouped(adjustments)
+	works := make(map[string]course.Work)
+	for w := range h.candidates {
+		works[w.owner] = h.work(spec, a, w.owner)
+	}
+	return works, err
+}
+
+// spending is the late days of a course and what each owner spent of them elsewhere.
+type spending struct {
+	tokens int
+	by     map[string]int
+}
+
+func (s *Store) spentElsewhere(ctx context.Context, a schema.Assignment) (spending, error) {
+	tokens, err := one(ctx, s.reader, value[int], `SELECT late_tokens FROM courses WHERE id = ?`, a.Course.ID)
+	if err != nil {
+		return spending{}, err
+	}
+	grades, err := s.Grades(ctx, a.Course.ID, "")
+	by := make(map[string]int)
+	for _, g := range grades {
+		if g.AssignmentID != a.ID {
+			by[g.Owner] += g.Tokens
+		}
+	}
+	return spending{tokens, by}, err
+}
+
+// owner is what the set does to the owner of a submission.
+func (p preview) owner(g staged) schema.RegradedOwner {
+	before := p.before[g.owner]
+	o := schema.RegradedOwner{Owner: g.owner, Before: schema.RegradedGrade{Number: before.Number, Final: before.Final.Number(), Tokens: before.Tokens}, Changes: []schema.CaseChange{}}
+	after, projected := p.after[g.owner]
+	switch {
+	case projected:
+		o.After = after
+	case g.applied:
+		o.After, o.Before.Final = o.Before, g.before.Number()
+		o.After.Final = g.after.Number()
+	default:
+		o.After = o.Before
+	}
+	if o.After.Final == "" {
+		o.After.Final = json.Number("0")
+	}
+	return o
+}
