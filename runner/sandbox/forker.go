@@ -13,9 +13,10 @@ import (
 type forker struct {
 	requests chan forkRequest
 	ended    chan error
-	group    group // nil where there is none
-	failed   error // why there is none, where one was wanted
-	grouped  bool  // make one
+	group    group  // nil where there is none
+	failed   error  // why there is none, where one was wanted
+	grouped  bool   // make one
+	keep     string // directory that mounts must not cover
 	mounts   *mounts
 	thread   int
 }
@@ -34,9 +35,10 @@ type forked struct {
 	err error
 }
 
-// startForker starts the thread, with a cgroup of its own if that is wanted and can be made.
-func startForker(grouped bool) *forker {
-	f := &forker{grouped: grouped, requests: make(chan forkRequest), ended: make(chan error, 1)}
+// startForker starts the thread, with a cgroup of its own if that is wanted and can be made, and
+// mounts of its own that leave the scratch directories in dir to be seen.
+func startForker(grouped bool, dir string) *forker {
+	f := &forker{grouped: grouped, keep: dir, requests: make(chan forkRequest), ended: make(chan error, 1)}
 	ready := make(chan struct{})
 	go f.run(ready)
 	<-ready
@@ -63,7 +65,7 @@ func (f *forker) run(ready chan<- struct{}) {
 		f.group, f.failed = makeGroup()
 	}
 	if unix.Geteuid() == 0 {
-		f.mounts, _ = makeMounts() // nil where a container has not the right: see mounts
+		f.mounts, _ = makeMounts(f.keep) // nil where a container has not the right: see mounts
 	}
 	f.thread = unix.Gettid()
 	close(ready)

@@ -9,7 +9,7 @@ import (
 // which is in the step's memory group, was the process's first one by chance.
 func TestSlotsDoNotUseTheFirstThread(t *testing.T) {
 	for range 200 {
-		f := startForker(true)
+		f := startForker(true, t.TempDir())
 		if f.thread == os.Getpid() {
 			t.Error("the process itself is in the memory group of a step")
 		}

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"golang.org/x/sys/unix"
 )
@@ -32,9 +33,9 @@ type mounts struct {
 	shared    bool // it is
 }
 
-// makeMounts gives the calling thread mounts of its own. The thread must be locked and must end
-// with its goroutine, even when this fails.
-func makeMounts() (*mounts, error) {
+// makeMounts gives the calling thread mounts of its own, which never cover the directory keep. The
+// thread must be locked and must end with its goroutine, even when this fails.
+func makeMounts(keep string) (*mounts, error) {
 	if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS); err != nil {
 		return nil, fmt.Errorf("unshare: %w", err)
 	}
@@ -48,8 +49,12 @@ func makeMounts() (*mounts, error) {
 	m := &mounts{}
 	options := fmt.Sprintf("newinstance,ptmxmode=0666,mode=620,max=%d", terminalsMax)
 	m.terminals = unix.Mount("devpts", terminalsDir, "devpts", unix.MS_NOSUID|unix.MS_NOEXEC, options) == nil
+	keep, err := filepath.EvalSymlinks(keep)
+	if err != nil {
+		return nil, fmt.Errorf("scratch directories: %w", err)
+	}
 	info, err := os.Stat(sharedMemory)
-	m.shares = err == nil && info.IsDir()
+	m.shares = err == nil && info.IsDir() && !below(sharedMemory, keep)
 	return m, nil
 }
 

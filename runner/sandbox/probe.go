@@ -147,7 +147,7 @@ func kernelRelease() string {
 
 // probeCgroup makes a group as a slot does.
 func probeCgroup() (version, failed string) {
-	f := startForker(true)
+	f := startForker(true, os.TempDir())
 	switch {
 	case f.group != nil:
 		version = f.group.version()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -61,6 +62,32 @@ func TestScratchInMemory(t *testing.T) {
 					t.Errorf("%s: %s, want %s\n%s%s", c.name, verdict(r), c.verdict, r.Stdout, r.Stderr)
 				}
 				must(t, os.RemoveAll(s.Path()+"/more"))
+			}
+		})
+	}
+}
+
+// TestScratchInMemoryBehindALink has scratch directories in /dev/shm by another name: nothing may be
+// mounted over them.
+func TestScratchInMemoryBehindALink(t *testing.T) {
+	t.Parallel()
+	for _, level := range []sandbox.Level{sandbox.LevelNamespace, sandbox.LevelUID} {
+		t.Run(string(level), func(t *testing.T) {
+			t.Parallel()
+			if level == sandbox.LevelUID && os.Getuid() != 0 {
+				t.Skip("level uid needs root")
+			}
+			dir, err := os.MkdirTemp("/dev/shm", "wall")
+			must(t, err)
+			t.Cleanup(func() { must(t, os.RemoveAll(dir)) })
+			must(t, os.Chmod(dir, 0o711))
+			link := filepath.Join(wallDir(t), "link")
+			must(t, os.Symlink(dir, link))
+			w, err := sandbox.Open(t.Context(), sandbox.Options{Dir: filepath.Join(link, "wall"), Level: level, Slots: 1})
+			must(t, err)
+			t.Cleanup(func() { must(t, w.Close()) })
+			if r := mustRun(t, w, shell(newScratch(t, w), "echo x >f && cat f")); string(r.Stdout) != "x\n" {
+				t.Errorf("%+v\n%s", r, r.Stderr)
 			}
 		})
 	}

@@ -268,7 +268,7 @@ func (w *Wall) equip(s *slot) {
 	if s.forker != nil {
 		return
 	}
-	s.forker = startForker(!w.sums)
+	s.forker = startForker(!w.sums, w.dir)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.forkers = append(w.forkers, s.forker)
