@@ -10,7 +10,7 @@ import (
 func scanGranted(r row) (g schema.GrantedExtension, err error) {
 	var by int64
 	err = r.Scan(&g.ID, &g.Owner, instant{&g.Due}, &g.Days, &by, instant{&g.Until}, &g.Reason, &g.GrantedBy, instant{&g.GrantedAt}, instant{&g.EndedAt})
-	g.Extension.By = time.Duration(by) * time.Microsecond
+	g.By = time.Duration(by) * time.Microsecond
 	return g, err
 }
 
@@ -48,7 +48,7 @@ func (s *Store) EndExtension(ctx context.Context, by schema.Actor, a schema.Assi
 		if _, err := s.resettle(ctx, t, a.Course.ID, ended.Owner, now); err != nil {
 			return err
 		}
-		return t.audit(ctx, by, schema.AuditEntry{At: now, Action: "extension.end", Course: a.Course.Code, Subject: a.Path() + "/" + ended.Owner, Before: ended.Extension.String()})
+		return t.audit(ctx, by, schema.AuditEntry{At: now, Action: "extension.end", Course: a.Course.Code, Subject: a.Path() + "/" + ended.Owner, Before: ended.String()})
 	})
 	return ended, err
 }

@@ -36,7 +36,7 @@ func (o optional) Scan(src any) error {
 	if src == "" {
 		return nil
 	}
-	return exact{o.p}.Scan(src)
+	return exact(o).Scan(src)
 }
 
 // RegradedOwners returns what a set does, or did, to each of its owners, by login. Until

@@ -59,7 +59,7 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request, user schema
 
 // lookAgain is look by a session that is read anew.
 func (s *Server) lookAgain(r *http.Request) (*sight, error) {
-	fresh, err := s.withSession(r.WithContext(valueless{r.Context()}))
+	fresh, err := s.withSession(r.WithContext(valueless{r.Context()})) //nolint:contextcheck // it inherits everything but the values
 	if err != nil {
 		return nil, err
 	}

@@ -127,7 +127,7 @@ func adminExtensionsCommand() *cli.Command {
 func printExtensions(c *cli.Context, all []schema.GrantedExtension) error {
 	shown := make([]publicExtension, 0, len(all))
 	for _, e := range all {
-		shown = append(shown, publicExtension{e.ID, e.Owner, e.Extension.String(), e.Reason, e.GrantedBy, e.GrantedAt})
+		shown = append(shown, publicExtension{e.ID, e.Owner, e.String(), e.Reason, e.GrantedBy, e.GrantedAt})
 	}
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, shown)

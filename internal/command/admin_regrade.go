@@ -138,8 +138,8 @@ func waitRegrade(c *cli.Context, id int64) error {
 			return err
 		}
 		select {
-		case <-c.Context.Done():
-			return c.Context.Err()
+		case <-c.Done():
+			return c.Err()
 		case <-time.After(500 * time.Millisecond):
 		}
 	}

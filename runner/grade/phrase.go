@@ -3,14 +3,19 @@ package grade
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/grader/grader/runner/grade/report"
 )
 
-// emptyPhrases are messages that do not say what failed. The text below them does.
-var emptyPhrases = []string{"", "collection failure", "collection skipped", "internal error", "test failed", "failed running beforeEach hook", "failed running afterEach hook"}
+// saysNothing reports whether a message does not say what failed. The text below it does.
+func saysNothing(message string) bool {
+	switch message {
+	case "", "collection failure", "collection skipped", "internal error", "test failed", "failed running beforeEach hook", "failed running afterEach hook":
+		return true
+	}
+	return false
+}
 
 // phrase returns the words by which a case tells people why it did not pass: its message, and
 // where that says too little, what its output says.
@@ -19,7 +24,7 @@ func phrase(c *report.Case) string {
 	if cause := rootCause(c.Output); cause != "" && !strings.Contains(said, causeText(cause)) {
 		return joinNonEmpty("; ", said, cause)
 	}
-	if slices.Contains(emptyPhrases, said) {
+	if saysNothing(said) {
 		return joinNonEmpty(": ", said, firstWords(c.Output))
 	}
 	return said
