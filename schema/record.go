@@ -138,7 +138,8 @@ type ReportTrace struct {
 	Summary  bool           `json:"summary,omitempty"`  // its closing words stood in the output once, and agreed with the report
 	Totals   bool           `json:"totals,omitempty"`   // the numbers that its documents state of themselves are right
 	Attested bool           `json:"attested,omitempty"` // the framework was started so that it signs its report
-	Noted    []string       `json:"noted,omitempty"`    // calls of its own that look into the framework's process
+	Noted    []string       `json:"noted,omitempty"`    // what it does itself that reads or changes the framework's process
+	Changed  []string       `json:"changed,omitempty"`  // parts of the framework and of the tests that its run changes
 }
 
 // Repository is one bare repository on disk. Owner is empty for the tests and the

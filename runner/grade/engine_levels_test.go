@@ -31,6 +31,9 @@ func TestLevels(t *testing.T) {
 					}
 					t.Logf("%s: %s", name, time.Since(start))
 					points(t, r, want, want)
+					if told, traced := r.Tests[0].Tampering, strings.Contains(submission["double.py"], "settrace"); strings.Contains(told, "sys.settrace") != traced {
+						t.Errorf("told to staff: %q", told)
+					}
 					if r.Provenance.Wall != string(level) {
 						t.Errorf("wall %q", r.Provenance.Wall)
 					}
@@ -42,6 +45,7 @@ func TestLevels(t *testing.T) {
 			submit("Python, with a checker", pairs, files{"pair.py": "print(1, int(input()) - 1)\n"}, "4")
 			submit("Python, with a driver", guessing, files{"guess.py": rightGuess}, "5")
 			submit("pytest", words, files{"words.py": rightWords}, "3")
+			submit("pytest, whose launcher speaks to the runner", doubling, files{"double.py": "import sys\nsys.settrace(None)\ndef double(x): return x + x\n"}, "4")
 			submit("JUnit", stack, files{"src/Stack.java": rightStack}, "6")
 		})
 	}

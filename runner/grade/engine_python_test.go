@@ -112,10 +112,11 @@ func TestPytest(t *testing.T) {
 			"pytest.ini":       "[pytest]\naddopts = --collect-only\n",
 			"sitecustomize.py": "import os\nos._exit(0)\n",
 			"deep/evil.pth":    "import os; os._exit(0)\n",
+			"deep/code.pyc":    "bytecode",
 		})
 		points(t, r, "0", "3")
 		outcome(t, r, "units/units.test_words.test_one", schema.OutcomeFailed)
-		if diff := cmp.Diff([]string{"conftest.py", "deep/evil.pth", "pytest.ini", "sitecustomize.py"}, r.Dropped); diff != "" {
+		if diff := cmp.Diff([]string{"conftest.py", "deep/code.pyc", "deep/evil.pth", "pytest.ini", "sitecustomize.py"}, r.Dropped); diff != "" {
 			t.Error(diff)
 		}
 	})

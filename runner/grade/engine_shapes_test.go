@@ -103,6 +103,8 @@ class Whole(unittest.TestCase):
 		{"recursion", one("def double(x): return double(x)\n"), map[string]string{a + "test_call": "failed: RecursionError"}},
 		{"a segmentation fault", one("import os\ndef double(x): os.kill(os.getpid(), 11)\n"), map[string]string{a + "test_call": "missing: SIGSEGV"}},
 		{"closes standard output", one("import os\ndef double(x):\n    try: os.close(1)\n    except OSError: pass\n    return 2 * x\n"), map[string]string{a + "test_call": "passed: "}},
+		{"closes sys.stdout", one("import sys\ndef double(x):\n    sys.stdout.close()\n    return 2 * x\n"), map[string]string{a + "test_call": "failed: I/O operation on closed file"}},
+		{"closes sys.__stdout__", one("import sys\ndef double(x):\n    sys.__stdout__.close()\n    return 2 * x\n"), map[string]string{a + "test_call": "missing: exit status 1"}},
 	})
 }
 

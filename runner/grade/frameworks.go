@@ -3,7 +3,9 @@ package grade
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/grader/grader/runner/sandbox"
@@ -12,11 +14,12 @@ import (
 // launchers are what test frameworks are started by, so that their reports can be told from
 // planted ones.
 //
-//go:embed frameworks/pytest_sealed.py
+//go:embed frameworks/pytest_sealed/*.py
 var launchers embed.FS
 
-// pytestLauncher stands for "-m pytest" wherever a step sees $FRAMEWORKS.
-const pytestLauncher = "pytest_sealed.py"
+// pytestLauncher is the directory of the program that stands for "-m pytest" wherever a step
+// sees $FRAMEWORKS.
+const pytestLauncher = "pytest_sealed"
 
 // launchersTree returns the launchers as a step sees them.
 func (s *session) launchersTree(ctx context.Context) (*tree, error) {
@@ -28,22 +31,29 @@ func (s *session) launchersTree(ctx context.Context) (*tree, error) {
 		return nil, fmt.Errorf("make launchers: %w", err)
 	}
 	t, err := s.seal(scratch, func(to *sandbox.Scratch) error {
-		text, err := launchers.ReadFile("frameworks/" + pytestLauncher)
-		if err != nil {
-			return err
-		}
 		if s.wantsJUnit() {
 			if err := s.sealJUnit(ctx, to); err != nil {
 				return err
 			}
 		}
-		return to.WriteFile(pytestLauncher, text, 0o644)
+		return writeLaunchers(to)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make launchers: %w", err)
 	}
 	s.launchers = s.keep(t)
 	return t, nil
+}
+
+// writeLaunchers copies the launchers.
+func writeLaunchers(to *sandbox.Scratch) error {
+	dir := "frameworks/" + pytestLauncher
+	entries, err := launchers.ReadDir(dir)
+	for _, entry := range entries {
+		text, readErr := launchers.ReadFile(path.Join(dir, entry.Name()))
+		err = errors.Join(err, readErr, to.WriteFile(path.Join(pytestLauncher, entry.Name()), text, 0o644))
+	}
+	return err
 }
 
 // launched returns $PYTEST as it starts where the launchers are.

@@ -32,6 +32,8 @@ type reading struct {
 	signed    bool   // by a launcher of ours that was there before the submission's code
 	altered   string // path of a report that is not as it was signed
 	seal      signature
+	witness   *witness // nil where there was none
+	disturbed bool     // somebody else spoke to it, or kept the launcher from it
 }
 
 // judgeReport runs a test with an in-process framework and holds its report against the
@@ -84,7 +86,7 @@ func (r *trial) runReport(ctx context.Context) (reading, error) {
 		return reading{}, err
 	}
 	got := reading{run: run.Result, end: r.endOf(o, run.Result, expectation{})}
-	got.written, got.flooded, got.summary = run.written, run.flooded, summaryOf(run.Stdout)
+	got.written, got.flooded, got.summary, got.witness = run.written, run.flooded, summaryOf(run.Stdout), run.witness
 	var noted schema.TestResult
 	shown := run.Result
 	shown.Stdout = format.Text(run.Stdout)
@@ -100,6 +102,7 @@ func (r *trial) runReport(ctx context.Context) (reading, error) {
 type frameworkRun struct {
 	sandbox.Result
 	word    string // what a launcher of ours was handed
+	witness *witness
 	written map[string]int
 	flooded bool
 }
@@ -119,9 +122,13 @@ func (r *trial) runFramework(ctx context.Context, p *place, reports *sandbox.Scr
 	if run.word, err = handOver(reports); err != nil {
 		return frameworkRun{}, o, err
 	}
+	if run.witness, err = openWitness(reports, run.word); err != nil {
+		return frameworkRun{}, o, err
+	}
 	watch := watchWrites(reports.Path())
 	run.Result, err = r.run(ctx, o)
 	run.written, run.flooded = watch.end()
+	run.witness.end()
 	return run, o, err
 }
 
@@ -164,6 +171,9 @@ func (g *reading) sort(documents []document, reference schema.ReportTrace, word 
 		}
 		return d.name == signatureFile
 	})
+	if w := g.witness; w != nil && w.spoke() {
+		g.seal, g.signed, g.disturbed = w.seal, w.ended && !w.lost, w.lost
+	}
 	documents, g.foreign = split(documents, reference.Files)
 	for _, d := range documents {
 		g.documents = append(g.documents, d.name)

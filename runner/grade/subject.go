@@ -114,7 +114,7 @@ func matchAny(globs []string, name string) bool {
 }
 
 // steers reports whether a file of that name changes how a test framework works that runs beside
-// it: configuration, plugins, start-up hooks. An analyser's configuration would choose which
+// it: configuration, plugins, start-up hooks, bytecode that Python takes for a source. An analyser's configuration would choose which
 // findings there are.
 func steers(name string) bool {
 	base := strings.ToLower(path.Base(name))
@@ -129,7 +129,7 @@ func steers(name string) bool {
 	if strings.HasPrefix(base, ".eslintrc") || strings.HasPrefix(base, "eslint.config.") || strings.HasPrefix(base, ".golangci.") {
 		return true
 	}
-	return strings.HasSuffix(base, ".pth") || strings.Contains("/"+strings.ToUpper(name), "/META-INF/SERVICES/")
+	return strings.HasSuffix(base, ".pth") || strings.HasSuffix(base, ".pyc") || strings.Contains("/"+strings.ToUpper(name), "/META-INF/SERVICES/")
 }
 
 // forInProcess returns the artefacts as an in-process test may see them, and notes

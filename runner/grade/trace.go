@@ -19,8 +19,9 @@ func (g reading) trace() schema.ReportTrace {
 	t := schema.ReportTrace{
 		Summary:  g.summary.stands == 1 && g.summary.passed == g.passes(),
 		Totals:   g.stated && !g.misstated,
-		Attested: g.signed && g.altered == "" && len(g.seal.Changed) == 0 && g.passes() <= g.seal.Passed,
+		Attested: g.signed && g.altered == "" && g.passes() <= g.seal.Passed,
 		Noted:    g.seal.Noted,
+		Changed:  g.seal.Changed,
 	}
 	if slices.ContainsFunc(g.documents, changingName.MatchString) {
 		return t
@@ -88,6 +89,7 @@ func split(documents []document, known map[string]int) (own []document, foreign 
 // voided says why a report that the framework should have signed is worth nothing, "" where it is
 // worth what it says.
 func (g reading) voided(reference schema.ReportTrace) string {
+	changed := without(g.seal.Changed, reference.Changed)
 	switch {
 	case !reference.Attested || len(g.cases) == 0:
 		return ""
@@ -97,14 +99,34 @@ func (g reading) voided(reference schema.ReportTrace) string {
 		return "the report was not written by the test framework, or the program ended before the framework did"
 	case g.altered != "":
 		return "the report " + g.altered + " was changed after the test framework had written it"
-	case len(g.seal.Changed) > 0:
-		return "the test framework was changed while it ran: " + schema.Excerpt(strings.Join(g.seal.Changed[:min(len(g.seal.Changed), 3)], ", "), 300)
+	case len(changed) > 0:
+		return "the test framework or the tests were changed while they ran: " + schema.Excerpt(strings.Join(changed[:min(len(changed), 3)], ", "), 300)
 	case g.passes() > g.seal.Passed:
 		return fmt.Sprintf("the report counts %d passed cases, and the test framework saw %d pass", g.passes(), g.seal.Passed)
 	case reference.Summary && g.summary.stands > 0 && g.summary.passed < g.passes():
 		return "the report counts more passed cases than the test framework printed"
 	}
 	return ""
+}
+
+// readersLast puts what only reads the frames of a process behind what can change it.
+func readersLast(notes []string) []string {
+	reads := func(note string) bool { return strings.HasSuffix(note, "frame") }
+	slices.SortStableFunc(notes, func(a, b string) int {
+		switch {
+		case reads(a) == reads(b):
+			return 0
+		case reads(a):
+			return 1
+		}
+		return -1
+	})
+	return notes
+}
+
+// without returns the texts that are not among the others.
+func without(texts, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return slices.Contains(others, text) })
 }
 
 // contradictions says, for staff, where what was seen of the reports differs from the reference's.
@@ -117,11 +139,12 @@ func (g reading) contradictions(reference schema.ReportTrace, unreported int) []
 		}
 	}
 	say(len(g.foreign) > 0, "report files that the reference does not write, which were not read: %s", schema.Excerpt(strings.Join(g.foreign, ", "), 300))
+	say(g.disturbed, "something other than the test framework spoke to the runner")
+	unusual := without(g.seal.Noted, reference.Noted)
+	say(reference.Attested && len(unusual) > 0, "the submission reached into the framework's process, which the reference does not: %s", schema.Excerpt(strings.Join(readersLast(unusual), ", "), 300))
 	if len(g.cases) == 0 {
 		return all
 	}
-	unusual := slices.DeleteFunc(slices.Clone(g.seal.Noted), func(call string) bool { return slices.Contains(reference.Noted, call) })
-	say(reference.Attested && len(unusual) > 0, "the submission looked into the framework's process, which the reference does not: %s", schema.Excerpt(strings.Join(unusual, ", "), 300))
 	for _, name := range slices.Sorted(maps.Keys(reference.Files)) {
 		written, there := reference.Files[name], slices.Contains(g.documents, name)
 		say(!there && len(g.documents) > 0 && unreported == 0, "there is no report %s, which the reference writes", name)

@@ -1,0 +1,185 @@
+package grade
+
+import (
+	"bufio"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/grader/grader/runner/sandbox"
+)
+
+// The pipes between pytest's launcher and the runner. The launcher removes their names, and that
+// of the key, before it loads any code of the submission.
+const (
+	eventsPipe  = ".events"
+	answersPipe = ".answers"
+)
+
+// Caps on what a launcher says.
+const (
+	maxRecord    = 256 << 10
+	maxWitnessed = 100_000 // cases
+	maxNotes     = 100
+)
+
+// witness hears, outside of the wall, what a launcher (frameworks/) says of the framework
+// while that runs. What it has heard cannot be taken back, whatever the submission does to the
+// process afterwards.
+//
+// The launcher sends lines: the HMAC-SHA-256 by the key of the rest, the number of the record from
+// 1, and a JSON array of whether it waits for an answer and the record. The answer to record n is
+// the HMAC of "answer n". Both are in hexadecimal digits.
+type witness struct {
+	key      []byte
+	events   *os.File // to be read
+	answers  *os.File // to be written
+	others   []*os.File
+	listened sync.WaitGroup
+
+	count int  // records heard
+	lost  bool // a record is missing, or one is not the launcher's
+	cases map[string]bool
+	seal  signature
+	ended bool
+}
+
+// record is what a launcher says. One field is set; the first record is its start.
+type record struct {
+	Start    bool     `json:"start"`
+	Note     string   `json:"note"`     // the submission is about to do what reads or changes the framework
+	Case     []any    `json:"case"`     // a case's name, and whether it passed
+	Changed  []string `json:"changed"`  // parts of the framework or of the tests
+	Replaced []string `json:"replaced"` // parts of other modules that the tests use
+	End      *struct {
+		Reports map[string]string `json:"reports"` // SHA-256 by path below $REPORTS
+	} `json:"end"`
+}
+
+// openWitness makes the pipes in the directory of a test's reports and listens.
+func openWitness(reports *sandbox.Scratch, key string) (*witness, error) {
+	events, keep, err := reports.Pipe(eventsPipe)
+	if err != nil {
+		return nil, fmt.Errorf("open witness: %w", err)
+	}
+	unread, answers, err := reports.Pipe(answersPipe)
+	if err != nil {
+		events.Close()
+		keep.Close()
+		return nil, fmt.Errorf("open witness: %w", err)
+	}
+	return newWitness(key, events, answers, keep, unread), nil
+}
+
+// newWitness listens. It closes all files in the end, and the others before it waits for the
+// end of the events.
+func newWitness(key string, events, answers *os.File, others ...*os.File) *witness {
+	w := &witness{key: []byte(key), events: events, answers: answers, others: others, cases: map[string]bool{}}
+	w.listened.Go(w.listen)
+	return w
+}
+
+// end stops listening after the step's end.
+func (w *witness) end() {
+	for _, f := range w.others {
+		f.Close()
+	}
+	w.listened.Wait()
+	w.answers.Close()
+	w.events.Close()
+	for _, passed := range w.cases {
+		if passed {
+			w.seal.Passed++
+		}
+	}
+}
+
+// spoke reports whether there was a launcher at all.
+func (w *witness) spoke() bool { return w.count > 0 || w.lost }
+
+// listen reads records to the end, or until one is not the launcher's: then nobody is
+// answered any more.
+func (w *witness) listen() {
+	lines := bufio.NewReaderSize(w.events, maxRecord)
+	for !w.lost {
+		line, err := lines.ReadSlice('\n')
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull), err != nil && len(line) > 0:
+			w.lost = true
+		case err != nil:
+			return
+		default:
+			w.take(strings.TrimSuffix(string(line), "\n"))
+		}
+	}
+	w.answers.Close()
+	w.events.Close()
+}
+
+// take takes a line.
+func (w *witness) take(line string) {
+	sum, rest, _ := strings.Cut(line, " ")
+	number, text, _ := strings.Cut(rest, " ")
+	var r record
+	answer := false
+	switch {
+	case !hmac.Equal([]byte(sum), w.sum(rest)):
+		w.lost = true
+	case number != strconv.Itoa(w.count+1), json.Unmarshal([]byte(text), &[]any{&answer, &r}) != nil:
+		w.lost = true
+	default:
+		w.note(r)
+	}
+	w.count++
+	if answer {
+		_, err := w.answers.Write(w.sum("answer " + number))
+		w.lost = w.lost || err != nil
+	}
+}
+
+// sum signs a text.
+func (w *witness) sum(text string) []byte {
+	mac := hmac.New(sha256.New, w.key)
+	mac.Write([]byte(text))
+	return hex.AppendEncode(nil, mac.Sum(nil))
+}
+
+// note keeps what a record says. A case that did not pass once has not passed.
+func (w *witness) note(r record) {
+	switch {
+	case len(r.Case) == 2:
+		name, _ := r.Case[0].(string)
+		passed, _ := r.Case[1].(bool)
+		before, known := w.cases[name]
+		if known || len(w.cases) < maxWitnessed {
+			w.cases[name] = passed && (before || !known)
+		}
+	case r.End != nil:
+		w.ended, w.seal.Reports = true, maps.Clone(r.End.Reports)
+	case r.Note != "":
+		w.seal.Noted = appendNotes(w.seal.Noted, r.Note)
+	}
+	w.seal.Changed = appendNotes(w.seal.Changed, r.Changed...)
+	for _, part := range r.Replaced {
+		w.seal.Noted = appendNotes(w.seal.Noted, "replacing "+part)
+	}
+}
+
+// appendNotes adds the texts that are new, up to a cap.
+func appendNotes(notes []string, more ...string) []string {
+	for _, text := range more {
+		if len(notes) < maxNotes && !slices.Contains(notes, text) {
+			notes = append(notes, text)
+		}
+	}
+	return notes
+}

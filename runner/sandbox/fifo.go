@@ -1,0 +1,35 @@
+package sandbox
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// Pipe makes a named pipe, which the next step owns like the files, and opens both of its ends for
+// the runner. A Read waits for what the step writes, and ends when w is closed and no process of the
+// step is left. The caller closes both.
+func (s *Scratch) Pipe(name string) (r, w *os.File, err error) {
+	err = s.change(name, func(clean string) error {
+		dir, err := parentBeneath(s.fd(), clean)
+		if err != nil {
+			return err
+		}
+		defer closeFD(dir)
+		return unix.Mkfifoat(dir, path.Base(clean), 0o600)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	file := filepath.Join(s.path, name)
+	if r, err = os.OpenFile(file, os.O_RDONLY|unix.O_NONBLOCK|unix.O_NOFOLLOW, 0); err != nil {
+		return nil, nil, s.explain(name, err)
+	}
+	if w, err = os.OpenFile(file, os.O_WRONLY|unix.O_NONBLOCK|unix.O_NOFOLLOW, 0); err != nil {
+		r.Close()
+		return nil, nil, s.explain(name, err)
+	}
+	return r, w, nil
+}
