@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestEveryCodeLivesAsLong asks by every way there is; they once differed.
-func TestEveryCodeLivesAsLong(t *testing.T) {
+// TestCodeAndLinkLifetimes asks by every way there is; they once differed.
+func TestCodeAndLinkLifetimes(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	added, err := b.Accounts.AddUser(t.Context(), schema.Operator(), classroom.NewUser{Login: "zoe", Code: true})
@@ -66,8 +66,8 @@ func TestLostKey(t *testing.T) {
 	refused(t, err, schema.CodeNotFound, `"nobody"`)
 }
 
-// TestTheLastActiveKeyStays holds for people; an operator may remove it.
-func TestTheLastActiveKeyStays(t *testing.T) {
+// TestLastActiveKey holds for people; an operator may remove it.
+func TestLastActiveKey(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	alice := b.actors["alice"]
@@ -90,8 +90,8 @@ func TestTheLastActiveKeyStays(t *testing.T) {
 	}
 }
 
-// TestCodeForAKeyFile binds the key of the file and no other.
-func TestCodeForAKeyFile(t *testing.T) {
+// TestCodeForKeyFile binds the key of the file and no other.
+func TestCodeForKeyFile(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	code, err := b.Accounts.NewCode(t.Context(), schema.Operator(), "alice", publicKey(t, "laptop"))
@@ -104,7 +104,7 @@ func TestCodeForAKeyFile(t *testing.T) {
 	check(t, err)
 }
 
-func TestKeysOfAFile(t *testing.T) {
+func TestKeysOfFile(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	added, err := b.Accounts.AddUser(t.Context(), schema.Operator(), classroom.NewUser{Login: "jane", Keys: []string{publicKey(t, "lap") + publicKey(t, "lab"), publicKey(t, "lap")}})

@@ -43,8 +43,8 @@ func parseKey(text string) (schema.Key, error) {
 
 // ParseKeys reads a public key file in OpenSSH's form, one key a line; empty lines and
 // comments are skipped, and a key that stands there twice counts once. Nothing is taken
-// in part: the error, CodeInvalid, says what the first thing is that is no such key, and
-// what to send instead.
+// in part: the error, CodeInvalid, says what the first line that is not a key is, and what to
+// send instead.
 func ParseKeys(text string) ([]schema.Key, error) {
 	if len(text) > maxKeyFile {
 		return nil, invalidKey("this is too long for public keys; %s", sendTheLine)
@@ -71,7 +71,7 @@ func ParseKeys(text string) ([]schema.Key, error) {
 	return distinct(keys), nil
 }
 
-// whyNot says what is wrong with a file whose line i is no key.
+// whyNot returns the error for a file whose line i is not a key.
 func whyNot(lines []keyLine, i int, err error) error {
 	if i == 0 {
 		if joined := unwrapped(lines); joined != "" {
@@ -108,8 +108,8 @@ func keyLines(text string) []keyLine {
 	return lines
 }
 
-// unwrapped returns the one key that lines are the pieces of, "" where they are not: a
-// terminal or a mail program has broken it.
+// unwrapped joins the lines of a key that a terminal or a mail program has broken; "" if
+// the lines do not make one key.
 func unwrapped(lines []keyLine) string {
 	if len(lines) < 2 {
 		return ""
@@ -146,7 +146,7 @@ func parseKeyLine(line string) (schema.Key, error) {
 	return key, nil
 }
 
-// usable refuses keys that cannot prove themselves here, or prove too little.
+// usable refuses kinds of key that the SSH server does not accept, and short RSA keys.
 func usable(public ssh.PublicKey) error {
 	if !slices.Contains(keyTypes(), public.Type()) {
 		return invalidKey("keys of the kind %s are not used here; %s", schema.Sanitize(public.Type()), howToMakeOne)
@@ -161,7 +161,7 @@ func usable(public ssh.PublicKey) error {
 	return nil
 }
 
-// notAKey says what a line is that is no key.
+// notAKey returns the error for a line that is not a key.
 func notAKey(line string) error {
 	first, _, _ := strings.Cut(line, " ")
 	switch {
@@ -204,8 +204,7 @@ func distinct(keys []schema.Key) []schema.Key {
 	return all
 }
 
-// plainText returns text as UTF-8 without a byte order mark. UTF-16 is refused: what
-// sends it will send it again.
+// plainText returns the text without a byte order mark. UTF-16 is refused.
 func plainText(text string) (string, error) {
 	if decoded, ok := fromUTF16(text); ok {
 		if keys, err := ParseKeys(decoded); err == nil {

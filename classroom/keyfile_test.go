@@ -139,8 +139,8 @@ func certificate(t testing.TB, name string) string {
 	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(c))) + " " + name + "\n"
 }
 
-// TestKeyFilesThatAreTakenWhole are all the ways to write keys that are understood.
-func TestKeyFilesThatAreTakenWhole(t *testing.T) {
+// TestAcceptedKeyFiles are all the ways to write keys that are understood.
+func TestAcceptedKeyFiles(t *testing.T) {
 	t.Parallel()
 	laptop, lab := publicKey(t, "laptop"), publicKey(t, "lab")
 	for name, c := range map[string]struct {
@@ -169,9 +169,9 @@ func TestKeyFilesThatAreTakenWhole(t *testing.T) {
 	}
 }
 
-// TestKeyFilesThatHoldNoSuchKey says of each what it is. Where the words hold a line to
+// TestRefusedKeyFiles says of each what it is. Where the words hold a line to
 // send instead, that line is sent, and accepted as the very key.
-func TestKeyFilesThatHoldNoSuchKey(t *testing.T) {
+func TestRefusedKeyFiles(t *testing.T) {
 	t.Parallel()
 	laptop := publicKey(t, "laptop")
 	line := strings.TrimSpace(laptop)
@@ -240,9 +240,9 @@ func TestKeyFilesThatHoldNoSuchKey(t *testing.T) {
 	}
 }
 
-// TestPublicKeyOfAnEncryptedOne follows the advice for a private key that only its owner
+// TestAdviceForEncryptedPrivateKey follows the advice for a private key that only its owner
 // can read.
-func TestPublicKeyOfAnEncryptedOne(t *testing.T) {
+func TestAdviceForEncryptedPrivateKey(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	file := filepath.Join(t.TempDir(), "id_rsa")

@@ -11,9 +11,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestWhoMayDoWhat tries every action as everybody. Whoever is not named in may is
+// TestPermissions tries every action as everybody. Whoever is not named in may is
 // refused, and nothing is written to the audit log.
-func TestWhoMayDoWhat(t *testing.T) {
+func TestPermissions(t *testing.T) {
 	t.Parallel()
 	admins, staff := []string{"operator", "root"}, []string{"ida", "operator", "root", "tina"}
 	instructors := []string{"ida", "operator", "root"}
@@ -222,8 +222,8 @@ func (b *bundle) first(login string) schema.Submission {
 	return sub
 }
 
-// TestStrangersAreNotToldWhatExists asks for things that exist and for things that do not.
-func TestStrangersAreNotToldWhatExists(t *testing.T) {
+// TestUnknownAndHiddenReadAlike asks for things that exist and for things that do not.
+func TestUnknownAndHiddenReadAlike(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.push("bob")

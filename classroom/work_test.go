@@ -80,8 +80,8 @@ func TestWait(t *testing.T) {
 	refused(t, b.Work.Wait(t.Context(), schema.Operator(), name, time.Minute), schema.CodeInvalid, "count from 1")
 }
 
-// TestTestsOfAnotherVersionBreakOnlyTheirOwn has tests active that this program cannot read.
-func TestTestsOfAnotherVersionBreakOnlyTheirOwn(t *testing.T) {
+// TestUnreadableTests has tests active that this program cannot read.
+func TestUnreadableTests(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.assignment("a0", "title: [\n")
@@ -115,8 +115,8 @@ func TestMoveQueue(t *testing.T) {
 	}
 }
 
-// TestWithoutAServer is `grader admin` on a data directory that no server has.
-func TestWithoutAServer(t *testing.T) {
+// TestOffline is `grader admin` on a data directory that no server has.
+func TestOffline(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.push("alice")

@@ -90,7 +90,7 @@ func Load(path string) (Config, error) {
 	return c, nil
 }
 
-// yamlProblem puts the place before the words, without the excerpt.
+// yamlProblem returns the place and message of a syntax error, without the excerpt.
 func yamlProblem(err error) string {
 	var syntax yaml.Error
 	if !errors.As(err, &syntax) || syntax.GetToken() == nil {

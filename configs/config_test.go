@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func TestAMalformedConfigurationNamesItsLine(t *testing.T) {
+func TestMalformedConfigurationNamesLine(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ text, says string }{
 		"unknown key":               {"wall: uid\nmax_puhs: 1MiB\n", "line 2, column 1"},
@@ -119,7 +119,7 @@ func TestKeysOfAFlavourHaveDefaults(t *testing.T) {
 	}
 }
 
-func TestTheSampleConfigurationIsTheDefaults(t *testing.T) {
+func TestSampleConfigurationIsDefault(t *testing.T) {
 	t.Parallel()
 	got, err := Load("grader.yaml")
 	if err != nil {

@@ -1,4 +1,5 @@
-// Package configs holds the sample configuration and the demo's courses.
+// Package configs holds the types of the configuration file, its sample, and the demo's
+// courses.
 package configs
 
 import (

@@ -83,7 +83,7 @@ func (f Flavour) Kind() PoolKind {
 	return f.Pool
 }
 
-// check refuses what no runner can be like. Its error is a flaw at the key.
+// check returns a flaw if no runner can have these values.
 func (f Flavour) check() error {
 	switch {
 	case f.CPU <= 0:
@@ -116,7 +116,7 @@ func (f Flavour) checkPool() error {
 	}
 }
 
-// imageForms are the ways to name an image, told to who names it otherwise.
+// imageForms lists the accepted forms of an image's name, for error messages.
 const imageForms = "use REPOSITORY@sha256:DIGEST, NAME:CONTENTID of an image that the machines have, or NAME:TAG"
 
 // imageName is a reference as Docker reads it: registry, path, tag and digest.

@@ -8,14 +8,13 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// flaw is what is wrong with a well-formed configuration, and at which key.
+// flaw is an error in a well-formed configuration, with the key it is at.
 type flaw struct {
 	keys []string // from the outermost
 	err  error
 }
 
-// at says where an error is; nil stays nil. An error that says so already gets one
-// more key in front.
+// at adds a key to the place of an error; nil stays nil.
 func at(key string, err error) error {
 	if err == nil {
 		return nil
@@ -39,8 +38,8 @@ func (f *flaw) Error() string {
 // Unwrap returns the error without its place.
 func (f *flaw) Unwrap() error { return f.err }
 
-// placed puts the line of a flaw before its words. A key that is not in the text is
-// missing in the innermost of its surroundings that is.
+// placed adds the line of a flaw. If its key is not in the text, the line is that of the
+// innermost enclosing key that is.
 func placed(err error, text []byte) error {
 	var found *flaw
 	if !errors.As(err, &found) {

@@ -58,7 +58,7 @@ type Constraint struct {
 	Value     string `yaml:"value"`
 }
 
-// checkNomad refuses what no pool on Nomad can work with, if a flavour names that pool.
+// checkNomad checks the section nomad if a flavour uses that pool.
 func (c Config) checkNomad() error {
 	var served bool
 	for name, f := range c.Flavours {

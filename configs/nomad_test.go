@@ -20,7 +20,7 @@ func onNomad(flavour string, change ...string) string {
 	return strings.NewReplacer(change...).Replace(text)
 }
 
-func TestMalformedNomadNamesItsLine(t *testing.T) {
+func TestMalformedNomadNamesLine(t *testing.T) {
 	t.Parallel()
 	const runners = `{listen: "10.0.0.1:7070", url: "http://10.0.0.1:7070"}`
 	for name, c := range map[string]struct{ text, says string }{

@@ -32,9 +32,9 @@ func refusesSessions(t *testing.T, c *gossh.Client) {
 	}
 }
 
-// TestRemovedKeyEndsItsConnections tells the fault of a stolen key: its open connection
+// TestRemovedKeyClosesConnections tells the fault of a stolen key: its open connection
 // went on making sign-in links.
-func TestRemovedKeyEndsItsConnections(t *testing.T) {
+func TestRemovedKeyClosesConnections(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	stolen := b.secondKey("alice", "stolen")
@@ -56,9 +56,9 @@ func TestRemovedKeyEndsItsConnections(t *testing.T) {
 	b.ssh("stolen", "whoami").says(t, "is not registered here")
 }
 
-// TestRemovingTheKeyInUse ends the very connection on which it is asked for, after it
+// TestRemoveKeyInUse ends the very connection on which it is asked for, after it
 // has said so.
-func TestRemovingTheKeyInUse(t *testing.T) {
+func TestRemoveKeyInUse(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	own := b.secondKey("alice", "laptop")
@@ -70,8 +70,8 @@ func TestRemovingTheKeyInUse(t *testing.T) {
 	check(t, r.Wait())
 }
 
-// TestRemovedKeyEndsItsPush removes the key while its pack comes in.
-func TestRemovedKeyEndsItsPush(t *testing.T) {
+// TestRemovedKeyAbortsPush removes the key while its pack comes in.
+func TestRemovedKeyAbortsPush(t *testing.T) {
 	t.Parallel()
 	opened := make(openings, 4)
 	b := newBundle(t, func(b *bundle) { b.ledger = opened.of(b.ledger) })
@@ -93,7 +93,7 @@ func TestRemovedKeyEndsItsPush(t *testing.T) {
 	}
 }
 
-func TestDisabledAccountIsTurnedAway(t *testing.T) {
+func TestDisabledAccountIsRefused(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	open := b.dial(t, "alice")
@@ -111,8 +111,8 @@ func TestDisabledAccountIsTurnedAway(t *testing.T) {
 	b.ssh("alice", "whoami").says(t, "login  alice")
 }
 
-// TestEndOfAnEnrolmentEndsTheSessionsInTheCourse has alice watch in two courses.
-func TestEndOfAnEnrolmentEndsTheSessionsInTheCourse(t *testing.T) {
+// TestUnenrolEndsCourseSessions has alice watch in two courses.
+func TestUnenrolEndsCourseSessions(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(assignmentYAML)
@@ -156,9 +156,9 @@ func (b *bundle) joiner(t *testing.T, key string) *gossh.Client {
 	return c
 }
 
-// TestJoinFloodLocksNobodyOut tells the fault of strangers who proved a throw-away key as
+// TestJoinFlood tells the fault of strangers who proved a throw-away key as
 // the user join and held all connections there were.
-func TestJoinFloodLocksNobodyOut(t *testing.T) {
+func TestJoinFlood(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(b *bundle) { b.limits = gitd.Limits{Connections: 12, Strangers: 4} })
 	b.newKey("throwaway")
@@ -176,9 +176,9 @@ func TestJoinFloodLocksNobodyOut(t *testing.T) {
 	}
 }
 
-// TestSilentFloodLocksNobodyOut is the same without any proof, from many networks as far
+// TestSilentConnectionFlood is the same without any proof, from many networks as far
 // as the limit of one is concerned.
-func TestSilentFloodLocksNobodyOut(t *testing.T) {
+func TestSilentConnectionFlood(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(b *bundle) { b.limits = gitd.Limits{Connections: 6, Strangers: 100} })
 	for range 12 {
@@ -187,8 +187,8 @@ func TestSilentFloodLocksNobodyOut(t *testing.T) {
 	b.ssh("alice", "whoami").says(t, "login  alice")
 }
 
-// TestOneAccountDoesNotTakeAllConnections holds as many as an account may, and is told.
-func TestOneAccountDoesNotTakeAllConnections(t *testing.T) {
+// TestConnectionsPerAccount holds as many as an account may, and is told.
+func TestConnectionsPerAccount(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(b *bundle) { b.limits = gitd.Limits{Connections: 6, UserSessions: 2} })
 	for range 4 {
@@ -201,8 +201,8 @@ func TestOneAccountDoesNotTakeAllConnections(t *testing.T) {
 	b.ssh("alice", "whoami").says(t, "login  alice")
 }
 
-// TestJoiningIsNotEndless gives whoever proved an unknown key only so long.
-func TestJoiningIsNotEndless(t *testing.T) {
+// TestJoinTimeout gives whoever proved an unknown key only so long.
+func TestJoinTimeout(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(b *bundle) { b.limits = gitd.Limits{Join: 1} })
 	b.newKey("throwaway")
@@ -215,8 +215,8 @@ func TestJoiningIsNotEndless(t *testing.T) {
 	}
 }
 
-// TestCodeIsForTheKeyThatItWasMadeFor follows the advice of the refusal.
-func TestCodeIsForTheKeyThatItWasMadeFor(t *testing.T) {
+// TestCodeBoundToKey follows the advice of the refusal.
+func TestCodeBoundToKey(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.newKey("mine")

@@ -42,7 +42,7 @@ func TestAccounts(t *testing.T) {
 	equal(t, b.last(), schema.AuditEntry{Actor: "operator", Channel: schema.ChannelAdmin, Action: "user.add", Subject: "alice", Detail: "SHA256:a"})
 }
 
-func TestAPendingKeyBlocksNobody(t *testing.T) {
+func TestPendingKeyBlocksNobody(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	alice, bob := b.user("alice"), b.user("bob")
@@ -63,7 +63,7 @@ func TestAPendingKeyBlocksNobody(t *testing.T) {
 	equal(t, len(ok(b.Keys(t.Context(), alice.ID))(t)), 2)
 }
 
-func TestAPendingKeyBecomesActive(t *testing.T) {
+func TestPendingKeyBecomesActive(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	alice := b.user("alice")
@@ -76,7 +76,7 @@ func TestAPendingKeyBecomesActive(t *testing.T) {
 	equal(t, keys[0].AddedAt, epoch)
 }
 
-func TestCodesAndLinksAreSpentOnceAndInTime(t *testing.T) {
+func TestSecretsWorkOnceAndExpire(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	alice := b.user("alice")
@@ -101,7 +101,7 @@ func TestCodesAndLinksAreSpentOnceAndInTime(t *testing.T) {
 	refused(t, redeem[link](code, epoch), schema.CodeRefused, "unknown") // a code is no link
 }
 
-func TestALinkSignsInOnlyOne(t *testing.T) {
+func TestLinkWorksOnceConcurrently(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	link := ok(b.NewLoginToken(t.Context(), schema.Operator(), b.user("alice"), epoch.Add(time.Hour)))(t)
@@ -168,8 +168,8 @@ func TestRemoveKeyAsksAndTells(t *testing.T) {
 	equal(t, ok(b.UserByKey(t.Context(), "SHA256:1"))(t).Login, "alice")
 }
 
-// TestAKeyTakesWhatItMadeAlong gives two keys of one account the same things, and removes one.
-func TestAKeyTakesWhatItMadeAlong(t *testing.T) {
+// TestRemoveKeyEndsWhatItMade gives two keys of one account the same things, and removes one.
+func TestRemoveKeyEndsWhatItMade(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	alice := b.user("alice")
@@ -211,8 +211,8 @@ func TestAKeyTakesWhatItMadeAlong(t *testing.T) {
 	refused(t, err, schema.CodeRefused, "unknown")
 }
 
-// TestARemovedKeyMakesNothing is what a session does that was under way when its key was removed.
-func TestARemovedKeyMakesNothing(t *testing.T) {
+// TestRemovedKeyMakesNoSecrets is what a session does that was under way when its key was removed.
+func TestRemovedKeyMakesNoSecrets(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	alice, until := b.user("alice"), epoch.Add(time.Hour)
@@ -230,7 +230,7 @@ func TestARemovedKeyMakesNothing(t *testing.T) {
 	refused(t, err, schema.CodeUnauthenticated)
 }
 
-func TestACodeForOneKeyBindsNoOther(t *testing.T) {
+func TestCodeBoundToKey(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	alice, until := b.user("alice"), epoch.Add(time.Hour)
@@ -252,7 +252,7 @@ func TestACodeForOneKeyBindsNoOther(t *testing.T) {
 	refused(t, err, schema.CodeConflict, "SHA256:mine is there already")
 }
 
-func TestADisabledAccount(t *testing.T) {
+func TestSetDisabled(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	alice, until := b.user("alice"), epoch.Add(time.Hour)
@@ -325,7 +325,7 @@ func TestCourses(t *testing.T) {
 	equal(t, ok(b.Courses(t.Context()))(t), []schema.Course{b.course})
 }
 
-func TestTheFlavoursOfACourse(t *testing.T) {
+func TestSetFlavours(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	alice := b.user("alice")
@@ -365,7 +365,7 @@ func TestEnrolments(t *testing.T) {
 	refused(t, b.Unenrol(t.Context(), tina, b.course, alice), schema.CodeNotFound, "alice is not enrolled in comp2402")
 }
 
-func TestTheAuditLogIsFiltered(t *testing.T) {
+func TestAuditLogFilters(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	other := b.addCourse("comp1000")
@@ -418,7 +418,7 @@ func TestSessions(t *testing.T) {
 	equal(t, found, false)
 }
 
-func TestAnAccountHasSoManyKeysAndNoMore(t *testing.T) {
+func TestKeyLimit(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	alice := b.user("alice")

@@ -259,7 +259,7 @@ func (b *bundle) rerun(login string, sub schema.Submission) schema.Job {
 	return ok(b.Rerun(b.t.Context(), b.actor(login, "SHA256:"+login), sub.ID, free, b.tick()))(b.t)
 }
 
-func TestFailureOfAMachineIsNoResult(t *testing.T) {
+func TestFinishRefusesInfrastructureError(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	sub := b.push("alice")
@@ -270,7 +270,7 @@ func TestFailureOfAMachineIsNoResult(t *testing.T) {
 	b.finish(j, 3)
 }
 
-func TestRerunTellsHowThingsStand(t *testing.T) {
+func TestRerunReportsFacts(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	sub := b.push("alice")

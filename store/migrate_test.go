@@ -9,9 +9,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestTheAuditLogOfEarlierVersionsIsKept fills a database as version 5 of the tables
+// TestMigrateAuditLog fills a database as version 5 of the tables
 // had it, and opens it.
-func TestTheAuditLogOfEarlierVersionsIsKept(t *testing.T) {
+func TestMigrateAuditLog(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "grader.db")
 	db := ok(sql.Open("sqlite", path))(t)

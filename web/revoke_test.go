@@ -83,9 +83,9 @@ func (b *browser) mustSee(t *testing.T, path string, status int) {
 	}
 }
 
-// TestRemovedKeyEndsWhatItSignedIn tells the fault of a stolen key: its browser session
+// TestRemovedKeyEndsSessions tells the fault of a stolen key: its browser session
 // and its unspent links went on after the key was removed.
-func TestRemovedKeyEndsWhatItSignedIn(t *testing.T) {
+func TestRemovedKeyEndsSessions(t *testing.T) {
 	t.Parallel()
 	r, browsers := newRevocable(t)
 	alice := must[schema.User](t)(r.ledger.UserByLogin(t.Context(), "alice"))
@@ -148,8 +148,8 @@ func TestSignOutEverywhere(t *testing.T) {
 	}
 }
 
-// TestEndOfAnEnrolmentEndsItsStreams leaves the person signed in.
-func TestEndOfAnEnrolmentEndsItsStreams(t *testing.T) {
+// TestUnenrolEndsStreams leaves the person signed in.
+func TestUnenrolEndsStreams(t *testing.T) {
 	t.Parallel()
 	r, browsers := newRevocable(t)
 	stream := r.follow(browsers["own"])

@@ -38,7 +38,7 @@ func adminCommand() *cli.Command {
 	}
 }
 
-// noSubcommand shows the help of a group of commands, and refuses unknown ones.
+// noSubcommand shows the help of a group of commands and reports unknown ones.
 func noSubcommand(c *cli.Context) error {
 	if c.Args().Present() {
 		return schema.Errorf(schema.CodeInvalid, "there is no command %q; see %s --help", c.Args().First(), c.Command.HelpName)
@@ -46,7 +46,7 @@ func noSubcommand(c *cli.Context) error {
 	return cli.ShowSubcommandHelp(c)
 }
 
-// needed refuses a command that lacks one of its flags.
+// needed reports flags that a command requires and was not given.
 func needed(c *cli.Context, flags ...string) error {
 	for _, name := range flags {
 		if !c.IsSet(name) {
@@ -56,8 +56,8 @@ func needed(c *cli.Context, flags ...string) error {
 	return nil
 }
 
-// arguments returns exactly as many arguments as there are names; flags may stand
-// on either side of them (see permute).
+// arguments returns the arguments if their number matches the names. Flags may come
+// before or after them (see permute).
 func arguments(c *cli.Context, names ...string) ([]string, error) {
 	if c.NArg() != len(names) {
 		return nil, schema.Errorf(schema.CodeInvalid, "usage: %s %s; see --help", c.Command.HelpName, c.Command.ArgsUsage)
@@ -73,8 +73,8 @@ func printJSON(w io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
-// callAdmin runs one operation: over the running server's socket, else here on the
-// store. A server that starts or stops in between is tried again.
+// callAdmin runs one operation: over the socket of the running server, or in this process
+// on the store where no server runs. It tries again if a server starts or stops meanwhile.
 func callAdmin[R any](c *cli.Context, name string, args any) (R, error) {
 	var reply R
 	body, err := json.Marshal(args)
@@ -101,7 +101,7 @@ func dispatch(ctx context.Context, root, name string, body []byte) ([]byte, erro
 		if schema.CodeOf(err) != schema.CodeConflict || try == 50 {
 			return answer, err
 		}
-		select { // a server holds the directory and does not listen yet
+		select { // a server holds the directory but does not listen yet
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		case <-time.After(100 * time.Millisecond):
@@ -131,7 +131,7 @@ func dispatchOver(ctx context.Context, socket, name string, body []byte) ([]byte
 		case errors.As(err, &dial) && dial.Op == "dial":
 			return nil, errNoServer
 		}
-		// It may have been done: doing it again here could do it twice.
+		// The server may have done it. Repeating it here could do it twice.
 		return nil, schema.Errorf(schema.CodeUnavailable, "the server went away before it answered; look whether it was done, and try again")
 	}
 	defer resp.Body.Close()

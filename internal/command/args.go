@@ -7,9 +7,8 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// permute moves a command's flags before its arguments, wherever they stood:
-// urfave/cli v2 stops reading flags at the first argument, and people do not.
-// Everything after "--" stays an argument.
+// permute moves a command's flags before its arguments, because urfave/cli v2 stops
+// reading flags at the first argument. Everything after "--" stays an argument.
 func permute(app *cli.App, args []string) []string {
 	if len(args) == 0 {
 		return args
@@ -62,7 +61,7 @@ func isFlag(word string) bool {
 	return len(word) > 1 && word[0] == '-' && word != "--" && (word[1] < '0' || word[1] > '9')
 }
 
-// flagWords is how many words a flag takes: two when its value is the next one.
+// flagWords returns how many words a flag uses: two if its value is the next word.
 func flagWords(flags []cli.Flag, word string) int {
 	name, _, hasValue := strings.Cut(strings.TrimLeft(word, "-"), "=")
 	if hasValue {

@@ -37,7 +37,7 @@ func TestFlagsMayStandAnywhere(t *testing.T) {
 	}
 }
 
-func TestMisuseIsStatus2AndSaysWhatInstead(t *testing.T) {
+func TestMisuse(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ words, says string }{
 		"unknown command":        {"sevre", `there is no command "sevre"`},

@@ -43,7 +43,7 @@ func checkCommand() *cli.Command {
 	}
 }
 
-// check grades in a private directory that it removes.
+// check grades in a temporary directory and removes it afterwards.
 func check(c *cli.Context) error {
 	args, err := arguments(c, "TESTS_DIR", "SUBMISSION_DIR")
 	if err != nil {
@@ -104,7 +104,8 @@ func (k *checker) grade(ctx context.Context, o *checkObserver) (schema.Result, e
 	return grader.Grade(ctx, work, o)
 }
 
-// judge reads the tests strictly and holds the submission to its rules, as a push would be.
+// judge reads the tests strictly and checks the submission against their rules, as the
+// server does for a push.
 func (k *checker) judge() (err error) {
 	if k.zone, err = time.LoadLocation(k.c.String("timezone")); err != nil {
 		return schema.Wrapf(schema.CodeInvalid, err, "timezone: %s", err)
@@ -160,7 +161,7 @@ func (k *checker) judgeTests(spec *assignment.Spec) error {
 	return nil
 }
 
-// treeEntries lists a directory as git would list its tree, without .git.
+// treeEntries lists the files of a directory as git ls-tree would, without .git.
 func treeEntries(dir string) ([]course.TreeEntry, error) {
 	var entries []course.TreeEntry
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -194,7 +195,7 @@ func gitMode(m fs.FileMode) string {
 	return "100644"
 }
 
-// copyOf packs a directory and unpacks it again, as a runner gets it.
+// copyOf packs a directory and unpacks it again, so that grading sees what a runner sees.
 func (k *checker) copyOf(dir, name string) (string, error) {
 	to := filepath.Join(k.dir, name)
 	if err := os.Mkdir(to, 0o700); err != nil {
@@ -245,7 +246,7 @@ func (k *checker) report(o *checkObserver, r schema.Result) error {
 	return nil
 }
 
-// submissionOf dresses a result as a submission, for the form that scripts read.
+// submissionOf wraps a result in a submission, for the JSON that scripts read.
 func (k *checker) submissionOf(r schema.Result) schema.Submission {
 	owner := "local"
 	if base := filepath.Base(k.submission); schema.OwnerName("owner", base) == nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// pins reads the pinned case names from --pins, or grades the reference and
-// writes them there. Without --pins the engine pins by itself.
+// pins reads the pinned case names from the file of --pins. If the file does not exist, it
+// grades the solution and writes them. Without --pins the engine pins the names itself.
 func (k *checker) pins(ctx context.Context, g *grade.Grader, work grade.Job) (*schema.Pins, error) {
 	file := k.c.String("pins")
 	if file == "" {

@@ -11,9 +11,9 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// TestCheckSaysWhatAPushOfTheTestsWouldBeRefusedFor grades with the tests all the same: what
+// TestCheckWarnsOfRefusedTests grades with the tests all the same: what
 // is not committed stands among them too.
-func TestCheckSaysWhatAPushOfTheTestsWouldBeRefusedFor(t *testing.T) {
+func TestCheckWarnsOfRefusedTests(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ link, says string }{
 		"a link":  {"data", "a push of these tests would be refused: data is a symbolic link, and only regular files are taken: replace it with the file itself\n"},

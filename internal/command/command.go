@@ -1,5 +1,5 @@
-// Package command is grader's command line: one file a command, which reads its flags,
-// asks for what they say and prints the reply.
+// Package command is grader's command line, one file per command. A command reads its
+// flags, calls the service or an action, and prints the reply.
 package command
 
 import (
@@ -20,8 +20,8 @@ import (
 // version is set by the linker (-X, see the Makefile).
 var version = "dev"
 
-// Main runs the command that the process's arguments name, and ends the process with
-// its exit status. Re-executed as a stage of the wall, it is that stage.
+// Main runs the command named by the process's arguments and exits with its status. When
+// the sandbox re-executes the program as one of its stages, Main runs that stage instead.
 func Main() {
 	sandbox.Stage()
 	os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr))
@@ -71,7 +71,7 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 	}
 }
 
-// withoutHelp takes the library's help command out of every level: there is --help.
+// withoutHelp removes the library's help command at every level; --help does the same.
 func withoutHelp(commands []*cli.Command) []*cli.Command {
 	for _, c := range commands {
 		c.HideHelpCommand = true
@@ -80,7 +80,7 @@ func withoutHelp(commands []*cli.Command) []*cli.Command {
 	return commands
 }
 
-// noCommand shows the help, and refuses a command that there is not.
+// noCommand shows the help, or reports an unknown command.
 func noCommand(c *cli.Context) error {
 	if c.Args().Present() {
 		return schema.Errorf(schema.CodeInvalid, "there is no command %q; grader --help lists them", c.Args().First())
@@ -97,5 +97,5 @@ func exitStatus(err error) int {
 	return schema.ExitStatus(err)
 }
 
-// describe is what the person at the terminal reads: an operator may read causes too.
+// describe returns the message for the person at the terminal. Operators may read causes.
 func describe(err error) string { return err.Error() }

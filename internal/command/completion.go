@@ -30,7 +30,7 @@ func completionCommand() *cli.Command {
 	}
 }
 
-// completionScript asks the program itself for the words: urfave/cli answers
+// completionScript returns a script that asks the program for the words, with urfave/cli's
 // --generate-bash-completion.
 func completionScript(app *cli.App, shell string) (string, error) {
 	switch shell {

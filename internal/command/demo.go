@@ -109,7 +109,7 @@ func demoFiles(dir string) (fs.FS, error) {
 	return os.DirFS(dir), nil
 }
 
-// demoService lets a play ask the running service what an operator may ask.
+// demoService gives a play the operations of `grader admin`.
 type demoService struct{ operator *service.Operator }
 
 func (d demoService) AddUser(ctx context.Context, login, name, publicKeyFile string) error {
@@ -138,7 +138,7 @@ func (d demoService) Submissions(ctx context.Context, assignment, login string) 
 	if err != nil {
 		return nil, err
 	}
-	// What scripts read is what is checked: through JSON and back.
+	// Encode and decode, so that the demo checks the JSON that scripts read.
 	text, err := json.Marshal(reply)
 	if err != nil {
 		return nil, err

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// TestDeploymentsStartTheServerAsItIs reads what the unit, compose and the job on Nomad
+// TestDeploymentFlags reads what the unit, compose and the job on Nomad
 // say to `grader serve`.
-func TestDeploymentsStartTheServerAsItIs(t *testing.T) {
+func TestDeploymentFlags(t *testing.T) {
 	t.Parallel()
 	var known []string
 	for _, f := range serveCommand().Flags {

@@ -40,7 +40,7 @@ type diagnosis struct {
 	Variables map[string]string `json:"variables,omitempty"`
 }
 
-// finding is one thing that works, or does not and how to mend it.
+// finding is one thing that doctor checked, with the remedy where it does not work.
 type finding struct {
 	What   string `json:"what"`
 	Works  bool   `json:"works"`
@@ -98,7 +98,7 @@ func diagnose(ctx context.Context, config configs.Config, image bool) (diagnosis
 	return d, nil
 }
 
-// serverFindings are what the control plane needs; a runner's image does without.
+// serverFindings checks what the control plane needs. A runner's image does not need it.
 func serverFindings(ctx context.Context) []finding {
 	return []finding{
 		program(ctx, "git", "apt-get install git", "--version"),
@@ -107,8 +107,8 @@ func serverFindings(ctx context.Context) []finding {
 	}
 }
 
-// languages are the compilers and interpreters of `build: auto`; an assignment needs
-// its own alone.
+// languages checks the compilers and interpreters of `build: auto`. An assignment needs
+// only those of its own language.
 func languages(ctx context.Context) []finding {
 	return []finding{
 		program(ctx, "gcc", "apt-get install gcc", "--version"),
@@ -165,7 +165,7 @@ func walls(r sandbox.Report) []finding {
 	return findings
 }
 
-// countingRemedy is for a machine on which no cgroup can be made.
+// countingRemedy is the remedy where no cgroup can be created.
 const countingRemedy = "run as root, or in a systemd unit with Delegate=yes; a container gets by with its own memory limit"
 
 // counting says how the memory and the processor time of a step are measured.

@@ -41,7 +41,7 @@ func dockerFindings(ctx context.Context, flavours []schema.Flavour) []finding {
 	return findings
 }
 
-// daemonFindings are about what a daemon holds containers to.
+// daemonFindings checks which limits the daemon enforces on containers.
 func daemonFindings(a docker.Answer) []finding {
 	limits := finding{What: "docker limits", Needed: true, Works: len(a.Lacks) == 0, Says: a.Cgroup + " keeps memory, cpu and processes"}
 	if !limits.Works {
@@ -61,7 +61,7 @@ func daemonFindings(a docker.Answer) []finding {
 	return []finding{limits, uids, storage}
 }
 
-// imageFinding is about an image; id is its content's, "" where the daemon has none.
+// imageFinding checks an image. id is its content id, "" if the daemon does not have it.
 func imageFinding(name, id string) finding {
 	f := finding{What: "image", Needed: true, Works: id != "", Says: name + " is " + id}
 	if f.Works {
@@ -76,7 +76,7 @@ func imageFinding(name, id string) finding {
 	return f
 }
 
-// sizeFinding holds a flavour to the size of the daemon's machine.
+// sizeFinding checks whether a runner of the flavour fits on the daemon's machine.
 func sizeFinding(a docker.Answer, f schema.Flavour) finding {
 	is := finding{What: "flavour " + f.Name, Needed: true, Works: true, Says: "a runner of it fits on this machine"}
 	if why := a.Fits(f); why != "" {

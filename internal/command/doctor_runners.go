@@ -19,7 +19,7 @@ import (
 // dialPatience bounds the wait for the server to answer on the runners' interface.
 const dialPatience = 5 * time.Second
 
-// certificateRemedy makes what the runners' interface needs.
+// certificateRemedy is the remedy for a certificate that does not fit.
 const certificateRemedy = "make one for the host of nomad.runners.url (docs/nomad.md, step 5), and name it in nomad.runners: cert, key and ca"
 
 // runnersInterface is where runners of a cluster reach this server, as doctor sees it.
@@ -73,8 +73,8 @@ func (r runnersInterface) reached(ctx context.Context, f finding) finding {
 	return f
 }
 
-// certificate holds the interface's certificate to its address and to the CA that
-// runners are given.
+// certificate checks the interface's certificate against its address and against the CA
+// that runners are given.
 func (r runnersInterface) certificate(now time.Time) finding {
 	f := finding{What: "runners' TLS", Needed: true, Remedy: certificateRemedy}
 	pair, err := tls.LoadX509KeyPair(r.Cert, r.Key)
@@ -101,8 +101,8 @@ func (r runnersInterface) certificate(now time.Time) finding {
 		Says: fmt.Sprintf("%s is for %s until %s", r.Cert, to.Hostname(), pair.Leaf.NotAfter.Format(time.DateOnly))}
 }
 
-// roots are the certificates that runners trust; nil: those of the image, for which
-// this machine's stand in.
+// roots returns the certificates that runners trust. nil means those of the image; this
+// machine's own are used in their place.
 func (r runnersInterface) roots() (*x509.CertPool, error) {
 	if r.CA == "" {
 		return nil, nil
@@ -118,7 +118,7 @@ func (r runnersInterface) roots() (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// intermediates are what the server sends beside its own certificate.
+// intermediates returns the certificates that the server sends with its own.
 func intermediates(pair tls.Certificate) *x509.CertPool {
 	pool := x509.NewCertPool()
 	for _, der := range pair.Certificate[1:] {

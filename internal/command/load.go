@@ -59,7 +59,7 @@ func playLoad(c *cli.Context) error {
 	}
 	if dir := c.String("plane"); dir != "" {
 		collectSooner()
-		// A signal from the terminal is the crowd's: it ends this one by closing the pipe.
+		// A signal from the terminal stops the parent, which ends this process by closing the pipe.
 		return (&load.Plane{Dir: dir, In: c.App.Reader, Out: c.App.Writer}).Run(context.WithoutCancel(c.Context))
 	}
 	plan := load.Plan{
@@ -88,7 +88,7 @@ func playLoad(c *cli.Context) error {
 	return err
 }
 
-// playOver plays the night against a control plane in a process of its own.
+// playOver runs the simulation against a control plane in a child process.
 func playOver(ctx context.Context, plan load.Plan, dir string) (report load.Report, err error) {
 	self, err := os.Executable()
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// credentialFD is the descriptor on which a pool hands a runner its credential,
-// where it is not standard input.
+// credentialFD is the descriptor from which a runner reads its credential, unless
+// --credential names standard input.
 const credentialFD = 3
 
 // openCredential opens where a pool writes the runner's credential to, or makes it of
@@ -38,8 +38,8 @@ func openCredential(c *cli.Context) (io.ReadCloser, error) {
 	return f, nil
 }
 
-// identityCredential makes a credential of an identity, after it has closed the
-// directories in which the cluster put it to everybody but the runner.
+// identityCredential makes a credential from an identity. First it makes the directories
+// that hold the identity accessible to the runner only.
 func identityCredential(c *cli.Context) (io.ReadCloser, error) {
 	if err := needed(c, "server", "flavour"); err != nil {
 		return nil, err
@@ -66,8 +66,8 @@ func identityCredential(c *cli.Context) (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader(text)), nil
 }
 
-// closeTaskDirs closes the directories that Nomad gives to every task, which are open
-// to all, with the task's identity and the socket of Nomad's interface in them.
+// closeTaskDirs makes the directories that Nomad gives to every task private. Nomad leaves
+// them open to all, with the task's identity and the socket of its API in them.
 func closeTaskDirs() error {
 	for _, name := range []string{"NOMAD_SECRETS_DIR", "NOMAD_TASK_DIR", "NOMAD_ALLOC_DIR"} {
 		dir := os.Getenv(name)

@@ -11,8 +11,8 @@ import (
 // runnerPrefix begins the name of every runner's directory.
 const runnerPrefix = "grader-runner-"
 
-// runnerDir is a runner's own directory. The lock in it tells the next runner that
-// this one lives: a runner that is killed removes nothing.
+// runnerDir is a runner's own directory. The runner holds the lock in it while it runs, so
+// that the next runner can remove directories of runners that were killed.
 type runnerDir struct {
 	path string
 	lock *os.File
@@ -58,8 +58,8 @@ func isFile(path string, file os.FileInfo) bool {
 	return err == nil && os.SameFile(there, file)
 }
 
-// sweepRunnerDirs removes the directories whose lock nobody holds; one without a lock
-// is being made, or is none of ours.
+// sweepRunnerDirs removes directories whose lock nobody holds. It leaves those without a
+// lock file alone: they are being created, or belong to another program.
 func sweepRunnerDirs(parent string) {
 	locks, err := filepath.Glob(filepath.Join(parent, runnerPrefix+"*", "lock"))
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func TestRunnerDirsOfTheDeadAreSwept(t *testing.T) {
+func TestRunnerDirSweep(t *testing.T) {
 	t.Parallel()
 	parent := t.TempDir()
 	dead, err := makeRunnerDir(parent)

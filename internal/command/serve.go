@@ -33,9 +33,8 @@ func serveCommand() *cli.Command {
 	}
 }
 
-// collectAt is by how many percent the heap grows before it is collected. What waits
-// at a deadline is thousands of small sessions; Go's own 100 would hold as much
-// garbage beside them, and the stacks that their beginnings grew.
+// collectAt is GOGC for the server, in percent. At a deadline thousands of small sessions
+// wait; with Go's default of 100 the heap would hold as much garbage as live data.
 const collectAt = 50
 
 func collectSooner() {

@@ -20,7 +20,7 @@ import (
 // directory: a unix socket's path has at most 107 bytes.
 const socketPathMax = 90
 
-// DataDir is a data directory that this process holds: the lock says so to others.
+// DataDir is a data directory that this process has locked.
 type DataDir struct {
 	root    string
 	lock    *os.File
@@ -58,8 +58,8 @@ func makePrivate(dir string) error {
 	return os.Chmod(dir, 0o700)
 }
 
-// takeLock writes the holder's process id into the lock file, for the words of
-// whoever comes second.
+// takeLock locks the directory and writes the process id into the lock file, for the error
+// message of a second process.
 func (d *DataDir) takeLock() error {
 	f, err := os.OpenFile(d.Path("lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -105,8 +105,8 @@ func (d *DataDir) Subdir(name string) (string, error) {
 	return path, nil
 }
 
-// ID returns the data directory's own name, made with the first call: what this
-// server makes outside of it, such as containers, is known as its by that.
+// ID returns the random name of the data directory, created by the first call. It labels
+// what this server creates elsewhere, such as containers.
 func (d *DataDir) ID() (string, error) {
 	path := d.Path("id")
 	text, err := os.ReadFile(path)
@@ -137,8 +137,8 @@ func (d *DataDir) listen(ctx context.Context, name string) (net.Listener, error)
 	return listener, nil
 }
 
-// OpenRuntime makes the directory of the sockets, empty. Where the data directory's
-// own path is too long for a socket, data/run is a link to a short one.
+// OpenRuntime creates an empty directory for the sockets. If the path of the data directory
+// is too long for a socket, data/run is a link to a directory with a short path.
 func (d *DataDir) OpenRuntime() error {
 	run := d.Path("run")
 	if old, err := os.Readlink(run); err == nil {
@@ -171,7 +171,7 @@ func SocketOf(root, name string) string {
 	return filepath.Join(run, name)
 }
 
-// Close removes the sockets and gives the lock back.
+// Close removes the sockets and releases the lock.
 func (d *DataDir) Close() error {
 	if d.runtime != "" {
 		os.RemoveAll(d.runtime)

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func TestADataDirectoryHasOneHolder(t *testing.T) {
+func TestDataDirectoryLock(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join(t.TempDir(), "data")
 	first, err := OpenData(root)
@@ -63,7 +63,7 @@ func TestDataDirectoryIsPrivate(t *testing.T) {
 	}
 }
 
-func TestSocketsFitWhereTheDataDirectoryHasALongPath(t *testing.T) {
+func TestSocketsInLongPath(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join(t.TempDir(), strings.Repeat("long/", 30), "data")
 	var last *DataDir

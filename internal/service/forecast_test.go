@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/store"
 )
 
-func TestForecastIsTheDueDatesOfAFlavour(t *testing.T) {
+func TestForecastDueDates(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 9, 28, 22, 0, 0, 0, time.UTC)
 	reads := 0

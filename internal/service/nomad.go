@@ -42,8 +42,8 @@ func (s *Service) nomadPool(ctx context.Context) (scheduler.Pool, error) {
 	return s.nomad, nil
 }
 
-// startNomad lets the pool on a cluster, if there is one, ask which runners it has. What it
-// hears it tells the scheduler, which has its pools by then.
+// startNomad starts the pool on a cluster, if one is configured: it lists its runners and
+// reports them to the scheduler.
 func (s *Service) startNomad(ctx context.Context) {
 	if s.nomad == nil {
 		return

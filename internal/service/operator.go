@@ -12,9 +12,8 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// Operator answers `grader admin`: inside the running server or, where none runs, in the
-// command itself. What it does to the classroom are the classroom's actions; what the
-// machine is doing it reads itself.
+// Operator serves `grader admin`, in the running server or, if none runs, in the command
+// itself. Changes are the classroom's actions; pools, runners and the queue it reads itself.
 type Operator struct {
 	*classroom.Classroom
 	store *store.Store
@@ -37,7 +36,7 @@ func newOperator(st *store.Store, room *classroom.Classroom, clock func() time.T
 // operation is one thing to ask: JSON in, JSON out.
 type operation func(ctx context.Context, args []byte) (any, error)
 
-// operations is the closed set of what can be asked, by what is asked about.
+// operations is the closed set of operations by name.
 func (o *Operator) operations() map[string]operation {
 	return map[string]operation{
 		"user.add":      typed(o.AddUser),

@@ -16,7 +16,7 @@ func (o *Operator) users(ctx context.Context, _ None) ([]schema.User, error) {
 	return o.Accounts.Users(ctx, schema.Operator())
 }
 
-// AccountArgs names an account, and what of it is meant.
+// AccountArgs names an account, with what an operation needs besides.
 type AccountArgs struct {
 	Login       string
 	Disabled    bool   // what it is to be

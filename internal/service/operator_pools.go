@@ -33,7 +33,7 @@ type FailureReport struct {
 	Last  time.Time `json:"last"`
 }
 
-// pools is what only a running server knows.
+// pools lists the pools of the running server.
 func (o *Operator) pools(ctx context.Context, _ None) ([]PoolReport, error) {
 	if o.live == nil {
 		return nil, errNotServing()

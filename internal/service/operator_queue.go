@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// serves reports whether runners of a flavour may come; without a server nobody knows.
+// serves reports whether the running server has the flavour; true if no server runs.
 func (o *Operator) serves(flavour string) bool {
 	if o.live == nil {
 		return true

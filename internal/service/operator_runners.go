@@ -22,7 +22,7 @@ type RunnerReport struct {
 	Attempt int       `json:"attempt,omitempty"`
 }
 
-// runners lists what only a running server knows; a job that is gone has no name.
+// runners lists the runners of the running server.
 func (o *Operator) runners(ctx context.Context, _ None) ([]RunnerReport, error) {
 	if o.live == nil {
 		return nil, errNotServing()

@@ -57,7 +57,7 @@ func (s *Service) localPool() (scheduler.Pool, error) {
 	}, nil
 }
 
-// grader is the program that runners are started from.
+// grader returns the path of the program that local runners execute.
 func (s *Service) grader() (string, error) {
 	if s.Bin == "" {
 		return os.Executable()

@@ -1,5 +1,5 @@
-// Package service is the running program as a value: its parts on one data directory,
-// started and stopped together, and what an operator may ask of them.
+// Package service is the running program as a value: Start starts its parts on one data
+// directory, Stop stops them, and Operator serves grader admin.
 package service
 
 import (
@@ -51,8 +51,8 @@ type Service struct {
 	site      atomic.Pointer[web.Server] // the SSH server, which starts before it, asks for its address
 }
 
-// Start starts everything and returns once it listens. What it had started is
-// stopped again when it fails.
+// Start starts everything and returns once it listens. If a part fails to start, the
+// parts that were started are stopped again.
 func (s *Service) Start(ctx context.Context) error {
 	data, err := OpenData(s.Data)
 	if err != nil {
@@ -189,7 +189,7 @@ func (s *Service) warnOfFlavours(ctx context.Context) error {
 	return nil
 }
 
-// openClassroom makes the actions that every channel calls.
+// openClassroom creates the actions that every channel calls.
 func (s *Service) openClassroom(context.Context, *DataDir) error {
 	s.classroom = classroom.New(classroom.Options{Store: s.store, Live: s.scheduler, Flavours: s.scheduler.Flavours, Clock: s.Clock})
 	return nil
@@ -214,8 +214,8 @@ func sshLimits(l configs.Limits) gitd.Limits {
 	return gitd.Limits{Connections: l.Connections, Strangers: l.Strangers, UserSessions: l.Sessions}
 }
 
-// pushTime is the part of a stop that pushes whose packs still come in may take; what
-// is stopped after them needs the rest.
+// pushTime is how much of the time for a stop is given to pushes whose packs are still
+// coming in. The parts that are stopped later need the rest.
 const pushTime = 8 * time.Second
 
 func (s *Service) stopSSH(ctx context.Context) error {
@@ -264,7 +264,7 @@ func (s *Service) startAdmin(ctx context.Context, data *DataDir) error {
 	return nil
 }
 
-// Operator returns what answers an operator, inside this service.
+// Operator returns what serves grader admin inside this service.
 func (s *Service) Operator() *Operator {
 	return newOperator(s.store, s.classroom, s.Clock, &liveService{
 		webURL: s.WebURL, pools: s.scheduler.PoolStates, runners: s.scheduler.RunnerStates, flavours: s.scheduler.Flavours,

@@ -1,0 +1,167 @@
+package service_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/json"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	"golang.org/x/crypto/ssh"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/configs"
+	"github.com/grader/grader/internal/service"
+	"github.com/grader/grader/schema"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// running is a service on a data directory of its own, with no runner.
+type running struct {
+	*service.Service
+	t *testing.T
+}
+
+func start(t *testing.T) *running {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "s") // a short path: unix sockets have 107 bytes
+	check(t, err)
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	for _, name := range []string{"grader", "grader-hook"} { // nothing here starts them
+		check(t, os.WriteFile(filepath.Join(dir, name), nil, 0o700))
+	}
+	config := configs.Default()
+	standard := config.Flavours["standard"]
+	standard.Warm = 0
+	config.Flavours["standard"] = standard
+	s := &running{&service.Service{
+		Data: filepath.Join(dir, "data"), SSH: "127.0.0.1:0", Web: "127.0.0.1:0", Bin: dir,
+		Config: config, Version: "v0", Logger: slog.New(slog.DiscardHandler), Clock: time.Now,
+	}, t}
+	check(t, s.Start(t.Context()))
+	t.Cleanup(s.stop)
+	return s
+}
+
+func (s *running) stop() {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	check(s.t, s.Stop(ctx))
+}
+
+// ask asks over the operator's socket, as `grader admin` does.
+func (s *running) ask(operation string, args any) {
+	s.t.Helper()
+	body, err := json.Marshal(args)
+	check(s.t, err)
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", service.SocketOf(s.Data, "admin"))
+	}}}
+	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, "http://admin/"+operation, bytes.NewReader(body))
+	check(s.t, err)
+	response, err := client.Do(request)
+	check(s.t, err)
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		s.t.Fatalf("%s: %s", operation, response.Status)
+	}
+}
+
+// dial connects as the person with the key.
+func (s *running) dial(signer ssh.Signer) *ssh.Client {
+	s.t.Helper()
+	c, err := ssh.Dial("tcp", s.SSHAddress(), &ssh.ClientConfig{User: "grader", Auth: []ssh.AuthMethod{ssh.PublicKeys(signer)}, HostKeyCallback: ssh.InsecureIgnoreHostKey()})
+	check(s.t, err)
+	s.t.Cleanup(func() { _ = c.Close() }) // the server may have closed it
+	return c
+}
+
+func newSigner(t *testing.T) ssh.Signer {
+	t.Helper()
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	check(t, err)
+	signer, err := ssh.NewSignerFromKey(private)
+	check(t, err)
+	return signer
+}
+
+// TestStartAndStop starts two services side by side on any free ports, and each again on
+// what it left.
+func TestStartAndStop(t *testing.T) {
+	t.Parallel()
+	first, second := start(t), start(t)
+	if first.SSHAddress() == second.SSHAddress() || first.WebURL() == second.WebURL() {
+		t.Errorf("both listen on %s and %s", first.SSHAddress(), first.WebURL())
+	}
+	for _, s := range []*running{first, second} {
+		response, err := http.Get(s.WebURL() + "/readyz")
+		check(t, err)
+		response.Body.Close()
+		if response.StatusCode != http.StatusOK {
+			t.Errorf("not ready: %s", response.Status)
+		}
+		other := &service.Service{Data: s.Data, SSH: s.SSH, Web: s.Web, Bin: s.Bin, Config: s.Config, Logger: s.Logger, Clock: s.Clock}
+		if err := other.Start(t.Context()); schema.CodeOf(err) != schema.CodeConflict || !strings.Contains(err.Error(), "another grader") {
+			t.Errorf("a second service on the same data: %v", err)
+		}
+		s.stop()
+		s.stop()
+		check(t, s.Start(t.Context()))
+	}
+	http.DefaultClient.CloseIdleConnections()
+}
+
+// TestStartThatFailsLeavesNothing has the port of the site taken.
+func TestStartThatFailsLeavesNothing(t *testing.T) {
+	t.Parallel()
+	first := start(t)
+	second := start(t)
+	second.stop()
+	second.Web = strings.TrimPrefix(first.WebURL(), "http://")
+	if err := second.Start(t.Context()); err == nil || !strings.Contains(err.Error(), "address already in use") {
+		t.Fatalf("it started: %v", err)
+	}
+	second.Web = "127.0.0.1:0"
+	check(t, second.Start(t.Context())) // the directory and its sockets are free again
+}
+
+// TestOperatorEndsOpenConnections removes a key, and then disables the account, over the
+// operator's socket.
+func TestOperatorEndsOpenConnections(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	stolen, own := newSigner(t), newSigner(t)
+	public := func(k ssh.Signer) string { return string(ssh.MarshalAuthorizedKey(k.PublicKey())) }
+	s.ask("user.add", classroom.NewUser{Login: "alice", Keys: []string{public(stolen) + public(own)}})
+	first, second := s.dial(stolen), s.dial(own)
+	s.ask("key.remove", service.AccountArgs{Login: "alice", Fingerprint: ssh.FingerprintSHA256(stolen.PublicKey())})
+	if err := first.Wait(); err == nil {
+		t.Error("the removed key's connection ended in order")
+	}
+	session, err := second.NewSession()
+	check(t, err)
+	if out, err := session.CombinedOutput("whoami"); err != nil || !strings.Contains(string(out), "login  alice") {
+		t.Errorf("the other key's connection: %v: %s", err, out)
+	}
+	s.ask("user.disable", service.AccountArgs{Login: "alice", Disabled: true})
+	if err := second.Wait(); err == nil {
+		t.Error("the disabled account's connection ended in order")
+	}
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
