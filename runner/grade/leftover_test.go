@@ -166,14 +166,14 @@ func TestProductsNoteNamesWhatWasBuilt(t *testing.T) {
 		"an object and a program": {
 			map[string]string{"main.c": "", "main.o": object, "hello": "\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x3e\x00"},
 			"note: built files were pushed beside their sources: hello, main.o.\n" +
-				"They count as older than every source, so that make builds them again.\n" +
-				"To remove them:\n  git rm --cached hello main.o\n  git commit -m \"Remove built files\"\nand push again",
+				"Here they are older than every source, so that make and javac build\n" +
+				"them again. To remove them:\n  git rm --cached hello main.o\n  git commit -m \"Remove built files\"\nand push again",
 		},
 		"classes in a directory of their own": {
 			map[string]string{"src/A.java": "", "out/A.class": class, "out/A$B.class": class},
-			"note: built files were pushed beside their sources: out/. They count\n" +
-				"as older than every source, so that make builds them again. To remove\n" +
-				"them:\n  git rm -r --cached out\n  git commit -m \"Remove built files\"\nand push again",
+			"note: built files were pushed beside their sources: out/. Here they\n" +
+				"are older than every source, so that make and javac build them again.\n" +
+				"To remove them:\n  git rm -r --cached out\n  git commit -m \"Remove built files\"\nand push again",
 		},
 		"an object that has no source here": {map[string]string{"main.c": "", "given.o": object}, ""},
 		"sources alone":                     {map[string]string{"main.c": "", "Makefile": "", "data.bin": "\x00\x01"}, ""},

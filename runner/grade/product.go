@@ -27,7 +27,7 @@ func (b *subject) productsNote() []string {
 		list += fmt.Sprintf(" and %d more", rest)
 	}
 	note := wrapNote("note: built files were pushed beside their sources: " + list +
-		". They count as older than every source, so that make builds them again. To remove them:")
+		". Here they are older than every source, so that make and javac build them again. To remove them:")
 	note = append(note, "  "+schema.RemoveCommand(named...), `  git commit -m "Remove built files"`)
 	return append(note, "and push again")
 }
