@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/grader/grader/schema"
 	"github.com/grader/grader/schema/assignment"
 )
 
@@ -28,6 +29,23 @@ func loneArchive(spec *assignment.Spec, entries []TreeEntry) string {
 		}
 	}
 	return archive
+}
+
+// archived tells to push what is in an archive in place of it.
+func archived(name string) Finding {
+	one := Finding{Code: FindingArchive, Text: "you pushed one archive, " + show(name) + ", and no files", Remedy: "unpack it, and push its files in place of it"}
+	unpack := ""
+	switch lower := strings.ToLower(name); {
+	case strings.HasSuffix(lower, ".zip"):
+		unpack = "unzip -q " + schema.ShellWord(name)
+	case strings.Contains(path.Base(lower), ".tar"), strings.HasSuffix(lower, ".tgz"), strings.HasSuffix(lower, ".tbz2"), strings.HasSuffix(lower, ".txz"):
+		unpack = "tar -xf " + schema.ShellWord(name)
+	default:
+		one.Remedy += "; " + schema.RemoveCommand(name) + " leaves it out"
+		return one
+	}
+	one.Commands = []string{unpack, schema.RemoveCommand(name), "git add -A -- . " + schema.ExceptWord(name)}
+	return one
 }
 
 // isArchive reports whether a name is one that archivers give.

@@ -16,26 +16,46 @@ func (f *findings) collisions(entries []TreeEntry) {
 	files := map[string]bool{}
 	for _, e := range entries {
 		if files[e.Path] {
-			f.add("%s is in the tree twice: commit it again", show(e.Path))
+			f.add(Finding{FindingTwice, show(e.Path) + " is in the tree twice", "add it again",
+				[]string{schema.RemoveCommand(e.Path), "git add " + schema.ShellWord(e.Path)}})
 			return
 		}
 		files[e.Path] = true
 		if other, name := c.place(e.Path); other != "" {
-			f.add("%s", collisionWords(other, name))
+			f.add(collision(other, name, entries))
 			return
 		}
 	}
 }
 
-// collisionWords says how two names are alike.
-func collisionWords(one, other string) string {
+// collision says how two names are alike.
+func collision(one, other string, entries []TreeEntry) Finding {
+	rename := []string{schema.RenameCommand(other, beside(other, entries))}
 	if schema.NormalPath(one) == schema.NormalPath(other) {
-		ending := path.Ext(other)
-		to := schema.NormalPath(strings.TrimSuffix(other, ending) + "-2" + ending)
-		return fmt.Sprintf("%s and %s are one name in two forms of Unicode, composed and decomposed, and look alike: rename one, as with %s",
-			strconv.QuoteToASCII(one), strconv.QuoteToASCII(other), schema.RenameCommand(other, to))
+		return Finding{FindingUnicode, fmt.Sprintf("%s and %s are one name in two forms of Unicode, composed and decomposed, and look alike",
+			strconv.QuoteToASCII(one), strconv.QuoteToASCII(other)), "rename one", rename}
 	}
-	return fmt.Sprintf("%s and %s differ only in case, and some systems cannot hold both: rename one", show(one), show(other))
+	return Finding{FindingCase, show(one) + " and " + show(other) + " differ only in case, and some systems cannot hold both", "rename one", rename}
+}
+
+// beside returns a name like this one that no entry has: "src/List-2.java".
+func beside(name string, entries []TreeEntry) string {
+	ending := path.Ext(name)
+	stem := strings.TrimSuffix(name, ending)
+	if path.Base(stem) == "" || strings.HasSuffix(stem, "/") { // ".gitignore"
+		stem, ending = name, ""
+	}
+	folded := map[string]bool{}
+	for _, e := range entries {
+		for p := e.Path; p != "."; p = path.Dir(p) {
+			folded[fold(p)] = true
+		}
+	}
+	for n := 2; ; n++ {
+		if other := schema.NormalPath(fmt.Sprintf("%s-%d%s", stem, n, ending)); !folded[fold(other)] {
+			return other
+		}
+	}
 }
 
 // collider remembers names without their case and in one form of Unicode.

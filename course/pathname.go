@@ -10,40 +10,39 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// judgePath says what is wrong with a path and the way out, "" for nothing: it must
-// be a name that every file system can hold, and that no tool takes for git's own.
-func judgePath(path string) string {
+// judgePath judges one path: it must be a name that every file system can hold, and
+// that no tool takes for git's own.
+func judgePath(path string) (Finding, bool) {
 	names := strings.Split(path, "/")
+	code, why := FindingCode(""), ""
 	switch {
 	case !utf8.ValidString(path):
-		return "is no UTF-8 name: rename it"
+		code, why = FindingEncoding, "has a name that is not UTF-8"
 	case strings.ContainsFunc(path, unicode.IsControl):
-		return "has a control character in its name: rename it"
+		code, why = FindingControl, "has a control character in its name"
 	case strings.Contains(path, `\`):
-		return "has a backslash in its name, which some systems take for a directory: rename it"
+		code, why = FindingBackslash, "has a backslash in its name, which some systems take for a directory"
 	case len(names) > maxDepth:
-		return fmt.Sprintf("is %d directories deep, and %d is the most: move it up", len(names)-1, maxDepth-1)
+		code, why = FindingDepth, fmt.Sprintf("is %d directories deep, and at most %d are accepted", len(names)-1, maxDepth-1)
 	case len(path) > maxPathBytes:
-		return fmt.Sprintf("has a path of %d bytes, and %d is the most: shorten it", len(path), maxPathBytes)
+		code, why = FindingPathLength, fmt.Sprintf("has a path of %d bytes, and at most %d are accepted", len(path), maxPathBytes)
 	}
-	for _, name := range names {
-		if why := judgeName(name); why != "" {
-			return why
-		}
+	for i := 0; i < len(names) && why == ""; i++ {
+		code, why = judgeName(names[i])
 	}
-	return ""
+	return Finding{code, show(path) + " " + why, "rename it, or leave it out", []string{schema.RemoveCommand(path)}}, why != ""
 }
 
-func judgeName(name string) string {
+func judgeName(name string) (FindingCode, string) {
 	switch {
 	case name == "" || name == "." || name == "..":
-		return "is no path below the top of the repository: rename it"
+		return FindingOutside, "is not a path below the top of the repository"
 	case len(name) > maxNameBytes:
-		return fmt.Sprintf("has a name of %d bytes, and %d is the most: shorten it", len(name), maxNameBytes)
+		return FindingNameLength, fmt.Sprintf("has a name of %d bytes, and at most %d are accepted", len(name), maxNameBytes)
 	case isGitDirectory(name):
-		return "is or may be taken for git's own directory .git: rename it"
+		return FindingGitName, "may be taken for git's own directory .git"
 	}
-	return ""
+	return "", ""
 }
 
 // isGitDirectory reports whether some file system takes the name for ".git": case is

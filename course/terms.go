@@ -32,9 +32,9 @@ func (t Terms) Admit(received time.Time, consent bool) error {
 	case t.Schedule.Ended(received):
 		return t.admitAfterEnd(received)
 	case t.Limit.Count > 0 && t.Used >= t.Limit.Count:
-		return schema.Errorf(schema.CodeRefused, "%s. %s", t.limitWords(), t.more(received))
+		return refuse(FindingLimit, "%s. %s", t.limitWords(), t.more(received))
 	case late.Consent && !consent && !t.Schedule.onTime(received, 0) && !t.Schedule.due.IsZero():
-		return schema.Errorf(schema.CodeRefused, "a push now is %s%s. To hand in late, push with: git push -o late", t.Schedule.Cost(received, t.Tokens), t.instead())
+		return refuse(FindingConsent, "a push now is %s%s. To hand in late, say so with -o late", t.Schedule.Cost(received, t.Tokens), t.instead())
 	}
 	return nil
 }
@@ -57,9 +57,9 @@ func (t Terms) admitAfterEnd(received time.Time) error {
 	words := t.Schedule.Words(received, t.Tokens)
 	switch {
 	case t.Schedule.late.AfterEnd == assignment.AfterEndRefuse:
-		return schema.Errorf(schema.CodeRefused, "%s is closed: %s. Ask the course staff if you need more time", t.Name, words)
+		return refuse(FindingClosed, "%s is closed: %s. Ask the course staff if you need more time", t.Name, words)
 	case t.Kept >= MaxKept:
-		return schema.Errorf(schema.CodeRefused, "%s is closed: %s. %d later pushes are kept already, and no more are. Ask the course staff if you need more time", t.Name, words, MaxKept)
+		return refuse(FindingClosed, "%s is closed: %s. %d later pushes are kept already, and no more are. Ask the course staff if you need more time", t.Name, words, MaxKept)
 	}
 	return nil
 }

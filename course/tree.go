@@ -1,8 +1,8 @@
 package course
 
 import (
-	"cmp"
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,8 +16,6 @@ const (
 	maxNameBytes = 255  // of one name: what common file systems hold
 	maxPathBytes = 1024 // of a whole path
 	maxDepth     = 50   // names in a path
-	maxFindings  = 5    // shown in one refusal
-	maxListed    = 3    // paths shown for one finding
 )
 
 // TreeEntry is one path of a pushed tree.
@@ -25,31 +23,29 @@ type TreeEntry struct {
 	Mode string // git's: "100644", "100755", "120000", "160000"
 	Size int64  // bytes; 0 for what is no file
 	Path string
+	Link string // where a symbolic link points to, if that is known
 }
 
 // JudgeTree holds a pushed tree against the assignment's rules and the rules that
 // every tree is under (regular files only, names that every file system can hold,
-// depth). A nil spec is a tree that only those are asked of, such as a tests
-// repository. The error is CodeRefused and says rule, finding and way out, several
-// findings divided by "; "; it does not end with "Nothing was counted.", which the
-// caller adds.
+// depth). A nil spec is a tree that only the latter apply to, such as a tests
+// repository. The error is a *Refused, with a finding for each mistake.
 //
 // A locked file that was pushed with other content is no finding: it is always taken
 // from starter/, whatever was pushed.
 func JudgeTree(spec *assignment.Spec, entries []TreeEntry) error {
 	if len(entries) == 0 {
-		return schema.Errorf(schema.CodeRefused, "the commit holds no files; add your work with git add, commit, and push again")
+		return Refuse(Finding{Code: FindingEmpty, Text: "the commit holds no files", Remedy: "add your work to it", Commands: []string{"git add -A"}})
 	}
 	if archive := loneArchive(spec, entries); archive != "" {
-		return schema.Errorf(schema.CodeRefused, "you pushed one archive, %s, and no files: unpack it, run %s, add the unpacked files with git add, commit, and push again",
-			show(archive), schema.RemoveCommand(archive))
+		return Refuse(archived(archive))
 	}
 	var found findings
 	found.entries(entries)
 	if spec != nil {
 		found.amount(spec, entries)
 	}
-	if len(found.list) == 0 { // few and short paths from here on
+	if found.empty() { // few and short paths from here on
 		found.collisions(entries)
 	}
 	if spec != nil {
@@ -58,62 +54,49 @@ func JudgeTree(spec *assignment.Spec, entries []TreeEntry) error {
 	return found.err()
 }
 
-// findings are the reasons to refuse a tree, in the order they are told.
-type findings struct {
-	list []string
-	more int // not listed
-}
-
-func (f *findings) add(format string, args ...any) {
-	if len(f.list) == maxFindings {
-		f.more++
-		return
-	}
-	f.list = append(f.list, fmt.Sprintf(format, args...))
-}
-
-func (f *findings) err() error {
-	if len(f.list) == 0 {
-		return nil
-	}
-	text := strings.Join(f.list, "; ")
-	if f.more > 0 {
-		text += fmt.Sprintf("; and %d more", f.more)
-	}
-	return schema.Errorf(schema.CodeRefused, "%s", text)
-}
-
 // entries judges each path by itself.
 func (f *findings) entries(entries []TreeEntry) {
 	for _, e := range entries {
 		switch {
 		case e.Mode == "120000":
-			f.add("%s is a symbolic link, and only regular files are taken: replace it with the file itself", show(e.Path))
+			f.add(symlink(e, entries))
 		case e.Mode == "160000":
-			f.add("%s is a submodule, and only regular files are taken: remove it with git rm --cached and add its files", show(e.Path))
+			f.add(repository(e.Path))
 		case !strings.HasPrefix(e.Mode, "100"):
-			f.add("%s is no regular file (mode %s), and only those are taken: remove it", show(e.Path), show(e.Mode))
+			f.add(Finding{FindingMode, fmt.Sprintf("%s is not a regular file (mode %s), and only regular files are accepted", show(e.Path), show(e.Mode)),
+				"add it again as a file", []string{schema.RemoveCommand(e.Path), "git add " + schema.ShellWord(e.Path)}})
 		}
-		if why := judgePath(e.Path); why != "" {
-			f.add("%s %s", show(e.Path), why)
+		if one, bad := judgePath(e.Path); bad {
+			f.add(one)
 		}
 	}
 }
 
-// amount judges how much there is.
-func (f *findings) amount(spec *assignment.Spec, entries []TreeEntry) {
-	if len(entries) > spec.MaxFiles {
-		f.add("the commit holds %d files, and %d is the most: remove what is built or downloaded", len(entries), spec.MaxFiles)
+// symlink tells to put a copy in the place of a link, or to leave a link out that points
+// to nothing in the repository.
+func symlink(e TreeEntry, entries []TreeEntry) Finding {
+	one := Finding{Code: FindingSymlink, Text: show(e.Path) + " is a symbolic link, and only regular files are accepted"}
+	target := path.Join(path.Dir(e.Path), e.Link)
+	found := e.Link != "" && !path.IsAbs(e.Link) && slices.ContainsFunc(entries, func(o TreeEntry) bool {
+		return o.Path == target || strings.HasPrefix(o.Path, target+"/")
+	})
+	if !found {
+		one.Remedy, one.Commands = "leave it out, or replace it with the file itself", []string{schema.RemoveCommand(e.Path)}
+		return one
 	}
-	var sum int64
-	for _, e := range entries {
-		sum += e.Size
-	}
-	if sum > spec.MaxSize {
-		largest := slices.MaxFunc(entries, func(a, b TreeEntry) int { return cmp.Compare(a.Size, b.Size) })
-		f.add("the files are %s together, and %s is the most: remove the largest, such as %s (%s)",
-			size(sum), size(spec.MaxSize), show(largest.Path), size(largest.Size))
-	}
+	link, copied := schema.ShellWord(e.Path), schema.ShellWord(e.Path+".copy")
+	one.Remedy = "replace it with a copy of what it points to"
+	one.Commands = []string{fmt.Sprintf("cp -RL %s %s && rm %s && mv %s %s", link, copied, link, copied, link), "git add " + link}
+	return one
+}
+
+// repository tells how the files of an inner repository become files of the outer one.
+// While it has a .git of its own, git adds it as a link again.
+func repository(name string) Finding {
+	inner := schema.ShellWord(name + "/.git")
+	return Finding{FindingRepository, show(name) + " is a git repository inside yours (a submodule), and git pushes only a link to it, not its files",
+		"remove " + show(name+"/.git") + " (the history of its own) and add the files",
+		[]string{schema.RemoveCommand(name), "rm -rf " + inner, "git add " + schema.ShellWord(name)}}
 }
 
 // rules judges what the assignment forbids and requires.
@@ -133,7 +116,7 @@ func (f *findings) rules(rules assignment.FileRules, entries []TreeEntry) {
 		}
 	}
 	for _, pattern := range rules.Missing(paths) {
-		f.add("%s is required and missing%s", show(pattern), hint(pattern, paths))
+		f.missing(pattern, paths)
 	}
 }
 
@@ -146,15 +129,15 @@ func (f *findings) forbidden(pattern string, matches []string) {
 	if rest := len(matches) - len(shown); rest > 0 {
 		list += fmt.Sprintf(" and %d more", rest)
 	}
-	command := removal(pattern, matches)
-	switch {
-	case len(matches) == 1 && matches[0] == pattern:
-		f.add("%s is forbidden: run %s, commit, and push again", list, command)
-	case len(matches) == 1:
-		f.add("%s is forbidden (%s): run %s, commit, and push again", list, show(pattern), command)
-	default:
-		f.add("%s are forbidden (%s): run %s, commit, and push again", list, show(pattern), command)
+	one := Finding{Code: FindingForbidden, Text: list + " is forbidden", Remedy: "take it out of the commit"}
+	if len(matches) > 1 {
+		one.Text, one.Remedy = list+" are forbidden", "take them out of the commit"
 	}
+	if len(matches) > 1 || matches[0] != pattern {
+		one.Text += " (" + show(pattern) + ")"
+	}
+	one.Commands = []string{removal(pattern, matches)}
+	f.add(one)
 }
 
 // removal returns the command that takes out of a commit all that a pattern forbids.
@@ -169,19 +152,29 @@ func removal(pattern string, matches []string) string {
 	return schema.RemoveCommand(matches...)
 }
 
-// hint names the file that was probably meant by a required path.
-func hint(pattern string, paths []string) string {
+// missing names the file that was probably meant by a required path.
+func (f *findings) missing(pattern string, paths []string) {
+	text := show(pattern) + " is required and missing"
 	name := pattern[strings.LastIndex(pattern, "/")+1:]
 	for _, p := range paths {
 		base := p[strings.LastIndex(p, "/")+1:]
+		one := Finding{FindingMisplaced, fmt.Sprintf("%s (there is %s)", text, show(p)), "move or rename it", nil}
 		switch {
 		case fold(base) == fold(name):
-			return fmt.Sprintf(" (there is %s: move or rename it)", show(p))
 		case schema.LookAlike(base, name):
-			return fmt.Sprintf(" (there is %s, which looks alike and has other letters: rename it)", strconv.QuoteToASCII(p))
+			one.Text = fmt.Sprintf("%s (there is %s, which looks alike and has other letters)", text, strconv.QuoteToASCII(p))
+			one.Remedy = "rename it"
+		default:
+			continue
 		}
+		if dir := path.Dir(pattern); dir != "." {
+			one.Commands = append(one.Commands, "mkdir -p "+schema.ShellWord(dir))
+		}
+		one.Commands = append(one.Commands, schema.RenameCommand(p, pattern))
+		f.add(one)
+		return
 	}
-	return ""
+	f.add(Finding{Code: FindingMissing, Text: text})
 }
 
 // size shows bytes in the unit that people think in.

@@ -70,7 +70,7 @@ func TestFullDiskRefusesInWords(t *testing.T) {
 		full.fill(free)
 		said, status := c.push("alice").end()
 		words := []string{"refused: the database is full. Nothing was counted.",
-			"refused: git could not take in what was sent, for the reason above. Push again; if it stays so, tell the course staff. Nothing was counted."}
+			"refused: git could not store what was sent, for the reason above. Push again; if it happens again, tell the course staff. Nothing was counted."}
 		if status == 0 || !told(said, words[0]) && !told(said, words[1]) {
 			t.Errorf("%d bytes free, exit status %d:\n%s", free, status, said)
 		}

@@ -163,7 +163,7 @@ func TestTwoPushesOfOneStudentAtOnce(t *testing.T) {
 			taken.await("submission 2")
 			second.letGo()
 			said, status := refused.end()
-			if status == 0 || !told(said, "refused: main has moved since your git looked. Push again. Nothing was counted.") {
+			if status == 0 || !told(said, "refused: main has moved since your git looked: another push came first. To hand in this instead: git push --force ") {
 				t.Errorf("exit status %d:\n%s", status, said)
 			}
 			if said, status := taken.end(); status != 0 {

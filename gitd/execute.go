@@ -83,6 +83,8 @@ func unknownCommand(name string) error {
 		return schema.Errorf(schema.CodeInvalid, "%q is not supported yet", name)
 	case name == "git-upload-archive":
 		return schema.Errorf(schema.CodeInvalid, "archives are not served; clone the repository")
+	case name == "git-lfs-authenticate", name == "git-lfs-transfer":
+		return schema.Errorf(schema.CodeInvalid, "Git LFS is not supported: commit the files themselves, and push with git push --no-verify")
 	case name == "scp", name == "sftp", name == "rsync":
 		return schema.Errorf(schema.CodeInvalid, "files are not copied here; push them with git")
 	}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/gitd/repo"
-	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/hooks"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/schema/assignment"
@@ -31,11 +30,12 @@ func (h hook) PreReceive(ctx context.Context, quarantine string, updates []hooks
 	p := h.push
 	command := p.list.Commands[0]
 	if len(updates) != 1 || updates[0] != (hooks.Update{Old: command.Old, New: command.New, Ref: command.Ref}) {
-		return transcript.Refusal("git and the server disagree about this push. Push again"), false
+		return refusal{code: refusalDisagree, text: "git and the server disagree about this push. Push again"}.lines(), false
 	}
 	if err := h.judge(ctx, repo.Quarantine{Dir: quarantine}); err != nil {
 		h.server.logInternal("judge a push", err)
-		return transcript.RefusedTree(err), false
+		h.server.logRefused(p, codesOf(err))
+		return p.refusedTree(err), false
 	}
 	if p.options.dryRun {
 		p.reception.judgeDry()
@@ -51,22 +51,32 @@ func (h hook) judge(ctx context.Context, q repo.Quarantine) error {
 	}
 	entries, err := s.Repos.Entries(ctx, p.row.ID, q, p.intent.New, maxEntries)
 	if schema.CodeOf(err) == schema.CodeLimit {
-		return schema.Errorf(schema.CodeRefused, "at most %d files may be pushed, and these are more. Remove some with git rm", maxEntries)
+		return h.tooManyEntries(ctx, q)
 	}
 	if err != nil {
 		return fmt.Errorf("list what was pushed: %w", err)
 	}
-	tree := make([]course.TreeEntry, 0, len(entries))
-	for _, e := range entries {
-		tree = append(tree, course.TreeEntry{Mode: e.Mode, Size: e.Size, Path: e.Path})
+	if p.pack.Load() > s.Repos.MaxPack() {
+		return h.tooLarge(ctx, q, entries)
 	}
-	if p.row.Kind != schema.RepositoryTests {
-		return course.JudgeTree(p.target.spec, tree)
-	}
-	if err := course.JudgeTree(nil, tree); err != nil {
+	tree, err := h.treeOf(ctx, q, entries)
+	if err != nil {
 		return err
 	}
-	return s.judgeTests(ctx, p, q, entries)
+	spec := p.target.spec
+	if p.row.Kind == schema.RepositoryTests {
+		spec = nil
+	}
+	if err := course.JudgeTree(spec, tree); err != nil {
+		return err
+	}
+	if err := h.judgePointers(ctx, q, entries); err != nil {
+		return err
+	}
+	if p.row.Kind == schema.RepositoryTests {
+		return s.judgeTests(ctx, p, q, entries)
+	}
+	return nil
 }
 
 // judgeTests reads the pushed assignment, whose tree holds regular files only.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/grader/grader/gitd/pktline"
+	"github.com/grader/grader/gitd/repo"
 	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
 )
@@ -42,19 +43,53 @@ func (s *Server) nothingToPush(ctx context.Context, p *push) int {
 		return p.session.fail(fmt.Errorf("read main: %w", err))
 	}
 	if tip == pktline.Zero {
-		_ = out.Lines([]string{"grader: nothing was pushed, and nothing has been before"})
+		_ = out.Lines(transcript.NothingSent(p.pushMain()))
 		return 0
 	}
+	if foreign, err := s.foreignRoot(ctx, p, tip); err != nil || foreign {
+		s.logInternal("look at a shallow clone", err)
+		no := p.shallow("--force")
+		s.logRefused(p, string(no.code))
+		_ = out.Lines(fromRemote(no.lines()))
+		return 1
+	}
+	status := s.showTip(ctx, p, tip, viewing{out: out, wait: true, again: true})
+	_ = out.Lines(transcript.NothingNew(p.pushMain("--force")))
+	return status
+}
+
+// foreignRoot reports whether a client that sent nothing has a shallow clone of another
+// history: what main here does not have, its git cannot have found here.
+func (s *Server) foreignRoot(ctx context.Context, p *push, tip string) (bool, error) {
+	for _, root := range p.list.Shallow {
+		if has, err := s.Repos.Ancestor(ctx, p.row.ID, repo.Quarantine{}, root, tip); err != nil || !has {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// fromRemote marks lines as git marks those of a push.
+func fromRemote(lines []string) []string {
+	marked := make([]string, len(lines))
+	for i, line := range lines {
+		marked[i] = "remote: " + line
+	}
+	return marked
+}
+
+// showTip shows what main was recorded as, and returns the exit status.
+func (s *Server) showTip(ctx context.Context, p *push, tip string, v viewing) int {
 	is, err := s.ofTip(ctx, p, tip)
 	if err != nil {
 		s.logInternal("look at a tip", err)
 		return p.session.fail(err)
 	}
-	_ = out.Lines([]string{"grader: nothing new; main is at " + transcript.ShortCommit(tip)})
+	_ = v.out.Lines([]string{"grader: nothing new; main is at " + transcript.ShortCommit(tip)})
 	no := s.retryFailed(ctx, p, is)
-	status := s.follow(ctx, viewing{out: out, wait: true, again: true}, is, &p.target)
+	status := s.follow(ctx, v, is, &p.target)
 	if no != nil {
-		_ = out.Lines(transcript.Wrap("not tried again: "+schema.Sanitize(schema.MessageOf(no)), transcript.Width))
+		_ = v.out.Lines(transcript.Wrap("not tried again: "+schema.Sanitize(schema.MessageOf(no)), transcript.Width))
 	}
 	return status
 }

@@ -21,7 +21,7 @@ const (
 type outcome struct {
 	kind     outcomeKind
 	refusal  refusal   // of outcomeRefused
-	words    []string  // of outcomeRejected: what git's own lines do not say
+	words    []string  // of outcomeRejected: what the hook has not said
 	report   []byte    // git's report, held back until now: band 1, or everything where there are no bands
 	recorded *recorded // of outcomeRecorded
 }
@@ -38,13 +38,13 @@ func refusedFor(r refusal) outcome { return outcome{kind: outcomeRefused, refusa
 // failedPush is the outcome of a push that an error of ours ended before git got it.
 func (s *Server) failedPush(err error) outcome {
 	if errors.Is(err, errStopping) {
-		return refusedFor(refusalStopping())
+		return refusedFor(stoppingRefusal())
 	}
 	if why, ok := revokedFor(err); ok {
-		return refusedFor(refusal{"session ended", why})
+		return refusedFor(revokedRefusal(why))
 	}
 	s.logInternal("receive a push", err)
-	return refusedFor(refusal{"try again later", schema.MessageOf(err)})
+	return refusedFor(unavailableRefusal(err))
 }
 
 // errPanic is the outcome of a push whose handling panicked. The log tells more.

@@ -119,7 +119,7 @@ func TestPackThatGitCannotTakeInIsGivenUp(t *testing.T) {
 	b.start()
 	b.tree("alice", "w", "comp1/a1", map[string]string{"hello.c": "1"})
 	r := b.push("alice", "w")
-	r.says(t, "refused: git could not take the pack in within 1ns.", "Nothing was counted.")
+	r.says(t, "refused: git could not store what was sent within 1ns.", "Nothing was counted.")
 	if open, err := b.store.OpenIntents(t.Context(), 0); r.status == 0 || err != nil || len(open) != 0 {
 		t.Errorf("status %d, open intents %v, %v", r.status, open, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/grader/grader/course"
@@ -26,7 +27,9 @@ type push struct {
 	session  *session
 	target   target
 	row      schema.Repository
+	remote   string // the repository's address, as people write it
 	list     pktline.List
+	tags     []pktline.Command // pushed beside main, and set aside
 	options  options
 	received time.Time         // legal time: when the list was complete
 	counted  bool              // how many pushes came before decides whether it is accepted
@@ -35,6 +38,8 @@ type push struct {
 	token     string // by which git's hooks name this push
 	intent    schema.Intent
 	reception *reception
+	pack      atomic.Int64 // bytes of the pack so far
+	said      lastWords    // by git, while it receives
 }
 
 // receivePack serves `git push`.
@@ -43,6 +48,8 @@ func (s *Server) receivePack(ctx context.Context, sess *session, args []string) 
 	switch {
 	case p == nil:
 		return status
+	case len(p.list.Commands) == 0 && len(p.tags) > 0:
+		return s.pushTags(ctx, p)
 	case len(p.list.Commands) == 0:
 		return s.nothingToPush(ctx, p)
 	}
@@ -67,10 +74,15 @@ func (s *Server) begin(ctx context.Context, sess *session, args []string) (*push
 		return nil, s.fatal(sess, err)
 	}
 	list, err := s.readList(ctx, sess)
+	if errors.Is(err, io.EOF) {
+		_ = sess.printer(sess.err).Lines(transcript.NoAnswer(t.path.Assignment, s.remote(t.path))) // a client that is gone reads nothing
+		return nil, 1
+	}
 	if err != nil {
 		return nil, s.noList(sess, err)
 	}
-	p := &push{session: sess, target: t, row: row, list: list, received: s.Clock(), reception: newReception()}
+	p := &push{session: sess, target: t, row: row, remote: s.remote(t.path), received: s.Clock(), reception: newReception()}
+	p.list, p.tags = list.Split(isTag)
 	if list.Can("side-band-64k") {
 		p.side = pktline.NewSideband(sess.channel)
 	}
@@ -117,7 +129,7 @@ func (s *Server) readList(ctx context.Context, sess *session) (pktline.List, err
 // noList ends a session whose list did not come, or not in a form that could be answered.
 func (s *Server) noList(sess *session, err error) int {
 	switch {
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errGone):
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errGone):
 		return 1 // the client left: nobody reads
 	case errors.As(err, new(*revoked)):
 		err = schema.Errorf(schema.CodeForbidden, "%s. Nothing was counted", err)
@@ -136,14 +148,14 @@ func (s *Server) noList(sess *session, err error) int {
 func (s *Server) push(ctx context.Context, p *push) int {
 	var err error
 	if p.options, err = parseOptions(p.list.Options); err != nil {
-		return s.refuse(p, refusal{"push option refused", schema.MessageOf(err)})
+		return s.refuse(p, refusal{refusalOption, "push option refused", schema.MessageOf(err) + ", or none", []string{p.pushMain()}})
 	}
 	if no := p.judgeList(); no != nil {
 		return s.refuse(p, *no)
 	}
 	if err := s.judgeTerms(ctx, p); err != nil {
 		s.logInternal("judge a push", err)
-		return s.refuse(p, refusal{"refused", schema.MessageOf(err)})
+		return s.refuse(p, p.refusedTerms(err))
 	}
 	return s.finish(ctx, p, s.await(ctx, p))
 }
@@ -151,23 +163,24 @@ func (s *Server) push(ctx context.Context, p *push) int {
 // finish hands git's report over, says what the push became, and waits with the
 // student for the verdict.
 func (s *Server) finish(ctx context.Context, p *push, o outcome) int {
+	p.notKept(o.kind)
 	switch o.kind {
 	case outcomeRefused:
 		return s.refuse(p, o.refusal)
 	case outcomeRejected:
 		p.progress(o.words)
-		p.report(o.report)
+		p.report(o.report, o.kind)
 		return p.end(0)
 	case outcomeDryRun:
 		p.progress([]string{"dry run: would be accepted. " + transcript.NothingCounted})
-		p.report(pktline.Report([]pktline.Refusal{{Ref: mainRef, Reason: "dry run: would be accepted"}}))
+		p.report(pktline.Report([]pktline.Refusal{{Ref: mainRef, Reason: "dry run: would be accepted"}}), o.kind)
 		return p.end(0)
 	case outcomeStored:
-		p.report(o.report)
+		p.report(o.report, o.kind)
 		p.progress([]string{"stored, not yet counted; we keep trying.", "Push again to watch."})
 		return p.end(0)
 	}
-	p.report(o.report)
+	p.report(o.report, o.kind)
 	s.Queue.Wake() // see PostReceive
 	return p.end(s.follow(ctx, p.viewing(), o.recorded, &p.target))
 }
@@ -181,13 +194,26 @@ func (p *push) viewing() viewing {
 	return v
 }
 
-// report sends git's report: as band 1, or as it is.
-func (p *push) report(report []byte) {
-	if p.side != nil {
-		_ = p.side.Write(pktline.BandData, report) // who is gone needs no report
-		return
+// report sends git's report, with a line for each tag that was set aside. A client
+// that is gone needs none.
+func (p *push) report(report []byte, kind outcomeKind) {
+	reason := ""
+	if kind != outcomeRecorded && kind != outcomeStored {
+		reason = "main was not accepted"
 	}
-	_, _ = p.session.channel.Write(report)
+	for _, tag := range p.tags {
+		report = pktline.Amend(report, tag.Ref, reason)
+	}
+	_ = p.writeReport(report)
+}
+
+// writeReport sends a report: as band 1, or as it is.
+func (p *push) writeReport(report []byte) error {
+	if p.side != nil {
+		return p.side.Write(pktline.BandData, report)
+	}
+	_, err := p.session.channel.Write(report)
+	return err
 }
 
 // progress shows lines to the person, already fit for a terminal.

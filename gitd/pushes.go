@@ -41,6 +41,6 @@ func (a *pushes) killAll() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, p := range a.all {
-		p.reception.abort("the server is stopping. Push again")
+		p.reception.abort(stoppingRefusal())
 	}
 }

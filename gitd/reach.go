@@ -3,6 +3,9 @@ package gitd
 import (
 	"net"
 	"os"
+	"strings"
+
+	"github.com/grader/grader/schema"
 )
 
 // PublicName is HOST or HOST:PORT as people type it: Name where there is one, else
@@ -27,6 +30,15 @@ func Reachable(address string) string {
 		name = "localhost"
 	}
 	return net.JoinHostPort(name, port)
+}
+
+// remote is the address of a repository, as people give it to git.
+func (s *Server) remote(path schema.RepositoryPath) string {
+	host := s.PublicName()
+	if h, port, err := net.SplitHostPort(host); err == nil && port == "22" && !strings.Contains(h, ":") {
+		host = h
+	}
+	return "ssh://grader@" + host + "/" + pathOf(path)
 }
 
 // reach is the ssh command with which people reach the server as a user.

@@ -69,12 +69,12 @@ func (s *Server) lock(ctx context.Context, p *push) (*repo.Lock, *refusal, error
 	case err == nil:
 		return lock, nil, nil
 	case errors.Is(context.Cause(ctx), errStopping):
-		no := refusalStopping()
+		no := stoppingRefusal()
 		return nil, &no, nil
 	case errors.As(context.Cause(ctx), new(*revoked)):
 		return nil, nil, context.Cause(ctx)
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, &refusal{"busy", "another push to this repository is still coming in. Push again when it has ended"}, nil
+		return nil, &refusal{code: refusalBusy, reason: "busy", text: "another push to this repository is still coming in. Push again when it has ended"}, nil
 	}
 	return nil, nil, fmt.Errorf("lock: %w", err)
 }
@@ -89,9 +89,10 @@ func (s *Server) checkTip(p *push) (*refusal, error) {
 	command := p.list.Commands[0]
 	switch {
 	case command.New == tip:
-		return &refusal{"already there", "main is at " + transcript.ShortCommit(tip) + " already, by a push that came first. Push again to watch it"}, nil
+		return &refusal{code: refusalSame, reason: "already there", text: "main is at " + transcript.ShortCommit(tip) + " already, by a push that came first. Push again to watch it"}, nil
 	case command.Old != tip:
-		return &refusal{"fetch first", "main has moved since your git looked. Push again"}, nil
+		return &refusal{refusalMoved, "fetch first", "main has moved since your git looked: another push came first. To hand in this instead",
+			[]string{p.pushMain("--force")}}, nil
 	}
 	return nil, nil
 }
@@ -134,11 +135,13 @@ func (s *Server) conclude(ctx context.Context, p *push, report []byte) outcome {
 		return outcome{kind: outcomeStored, report: report}
 	case dry:
 		return outcome{kind: outcomeDryRun}
-	case aborted != "":
-		return outcome{kind: outcomeRejected, report: report, words: transcript.Refusal(aborted)}
-	case !unpacked(report):
-		return outcome{kind: outcomeRejected, report: report,
-			words: transcript.Refusal("git could not take in what was sent, for the reason above. Push again; if it stays so, tell the course staff")}
+	case aborted != nil:
+		s.logRefused(p, string(aborted.code))
+		return outcome{kind: outcomeRejected, report: report, words: aborted.lines()}
+	}
+	if no := s.refusedByGit(p, report); no != nil {
+		s.logRefused(p, string(no.code))
+		return outcome{kind: outcomeRejected, report: report, words: no.lines()}
 	}
 	return outcome{kind: outcomeRejected, report: report} // the hook has said why
 }
@@ -172,9 +175,9 @@ func (s *Server) limitGit(p *push) *packClock {
 	c.timer = time.AfterFunc(s.Limits.Pack, func() {
 		select {
 		case <-c.came:
-			p.reception.abort(fmt.Sprintf("git could not take the pack in within %v. Push fewer or smaller files", s.Limits.Unpack))
+			p.reception.abort(refusal{code: refusalUnpackSlow, text: fmt.Sprintf("git could not store what was sent within %v. Push fewer or smaller files", s.Limits.Unpack)})
 		default:
-			p.reception.abort(fmt.Sprintf("the pack did not come within %v. Push again", s.Limits.Pack))
+			p.reception.abort(refusal{code: refusalPackSlow, text: fmt.Sprintf("the pack did not come within %v. Push again", s.Limits.Pack)})
 		}
 		time.AfterFunc(cutGrace, p.cut)
 	})

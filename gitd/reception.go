@@ -10,9 +10,9 @@ type reception struct {
 
 	mu       sync.Mutex
 	outcome  *outcome
-	kill     func() // ends git; nil while none runs
-	aborted  string // why git was ended, for the person
-	dry      bool   // the hook judged the tree, and would accept it
+	kill     func()   // ends git; nil while none runs
+	aborted  *refusal // why git was ended, for the person
+	dry      bool     // the hook judged the tree, and would accept it
 	recorded *recorded
 }
 
@@ -54,14 +54,14 @@ func (r *reception) end() {
 }
 
 // abort ends git, with words for the person. The first reason stays.
-func (r *reception) abort(why string) {
+func (r *reception) abort(why refusal) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.kill == nil {
 		return
 	}
-	if r.aborted == "" {
-		r.aborted = why
+	if r.aborted == nil {
+		r.aborted = &why
 	}
 	r.kill()
 }
@@ -89,7 +89,7 @@ func (r *reception) book(is *recorded) {
 }
 
 // facts returns what was noted so far.
-func (r *reception) facts() (is *recorded, dry bool, aborted string) {
+func (r *reception) facts() (is *recorded, dry bool, aborted *refusal) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.recorded, r.dry, r.aborted

@@ -7,7 +7,7 @@ func TestReceptionResolvesOnce(t *testing.T) {
 	r := newReception()
 	first := &recorded{}
 	r.resolve(outcome{kind: outcomeRecorded, recorded: first})
-	r.resolve(refusedFor(refusal{"late", "too late"}))
+	r.resolve(refusedFor(refusal{code: refusalMoved}))
 	for range 2 { // whoever asks, and however often
 		if got := r.wait(); got.kind != outcomeRecorded || got.recorded != first {
 			t.Errorf("outcome %+v, want the first one", got)
@@ -19,13 +19,13 @@ func TestReceptionAbortsOnlyWhileGitRuns(t *testing.T) {
 	t.Parallel()
 	r := newReception()
 	killed := 0
-	r.abort("too early")
+	r.abort(refusal{text: "too early"})
 	r.begin(func() { killed++ })
-	r.abort("the pack did not come")
-	r.abort("the server is stopping")
+	r.abort(refusal{text: "the pack did not come"})
+	r.abort(refusal{text: "the server is stopping"})
 	r.end()
-	r.abort("too late")
-	if _, _, why := r.facts(); killed != 2 || why != "the pack did not come" || r.running() {
-		t.Errorf("killed %d times for %q, running %v; want twice, for the first reason", killed, why, r.running())
+	r.abort(refusal{text: "too late"})
+	if _, _, why := r.facts(); killed != 2 || why.text != "the pack did not come" || r.running() {
+		t.Errorf("killed %d times for %q, running %v; want twice, for the first reason", killed, why.text, r.running())
 	}
 }

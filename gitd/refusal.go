@@ -12,21 +12,69 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// refusal is a push that is turned down: a short reason for git's report, and
-// rule, finding and way out for the person.
-type refusal struct{ reason, text string }
+// refusalCode names a rule by which a push is refused. A test follows the advice of
+// each (advice_test.go). What is refused of a tree has codes of its own, in course.
+type refusalCode string
 
-func refusalStopping() refusal {
-	return refusal{"try again later", "the server is stopping. Push again in a moment"}
+// The rules for what is asked for, before git sees any of it.
+const (
+	refusalOption      refusalCode = "option"       // an unknown push option
+	refusalTerms       refusalCode = "terms"        // the assignment's times and limits
+	refusalConsent     refusalCode = "consent"      // late, and the push does not say that this is meant
+	refusalSeveral     refusalCode = "several"      // more than one branch
+	refusalBranch      refusalCode = "branch"       // another branch than main
+	refusalRef         refusalCode = "ref"          // neither a branch nor a tag
+	refusalTag         refusalCode = "tag"          // tags alone, for commits that main does not have
+	refusalDeleteMain  refusalCode = "delete-main"  // a deletion of main
+	refusalDelete      refusalCode = "delete"       // a deletion of something else
+	refusalSame        refusalCode = "same"         // main is at that commit
+	refusalBusy        refusalCode = "busy"         // another push is coming in
+	refusalMoved       refusalCode = "moved"        // main moved after the client looked
+	refusalStopping    refusalCode = "stopping"     // the server stops
+	refusalRevoked     refusalCode = "revoked"      // the key, the account or the enrolment has ended
+	refusalUnavailable refusalCode = "unavailable"  // our fault, told in the error's words
+	refusalPackSlow    refusalCode = "pack-slow"    // the pack did not come in time
+	refusalUnpackSlow  refusalCode = "unpack-slow"  // git took too long to store it
+	refusalPackSize    refusalCode = "pack-size"    // more than git reads at all
+	refusalHistory     refusalCode = "history"      // large files, named, somewhere in the history
+	refusalFsck        refusalCode = "fsck"         // a malformed object
+	refusalShallow     refusalCode = "shallow"      // a clone without its history
+	refusalUnpack      refusalCode = "unpack"       // anything else that git cannot store
+	refusalEntries     refusalCode = "entries"      // more files than are looked at
+	refusalDisagree    refusalCode = "disagreement" // git and the server see different pushes
+)
+
+// refusal is a push that is turned down: a short reason for git's report, and for the
+// person the rule, what was found, and the commands that help.
+type refusal struct {
+	code     refusalCode
+	reason   string
+	text     string
+	commands []string // of a shell at the top of the work tree; nil where none helps
 }
 
-// judgeList holds the command list against the rules that need no look at what is
-// pushed; nil: it may go on.
-func (p *push) judgeList() *refusal {
-	if no := judgeCommands(p.list.Commands); no != nil {
-		return no
-	}
-	return nil
+// lines are what the person reads.
+func (r refusal) lines() []string { return transcript.Refusal(r.text, r.commands...) }
+
+// pushMain is the command that pushes what the student is at, word for word.
+func (p *push) pushMain(flags ...string) string { return p.pushRef("HEAD:main", flags...) }
+
+func (p *push) pushRef(refspec string, flags ...string) string {
+	return strings.Join(append(append([]string{"git", "push"}, flags...), p.remote, refspec), " ")
+}
+
+// What passes by itself has no command: the push that was refused is the one to repeat.
+
+func stoppingRefusal() refusal {
+	return refusal{code: refusalStopping, reason: "try again later", text: "the server is stopping. Push again"}
+}
+
+func revokedRefusal(why string) refusal {
+	return refusal{code: refusalRevoked, reason: "session ended", text: why}
+}
+
+func unavailableRefusal(err error) refusal {
+	return refusal{code: refusalUnavailable, reason: "try again later", text: schema.MessageOf(err)}
 }
 
 // judgeTerms holds a student's push against the assignment's times and limits, before
@@ -52,45 +100,71 @@ func (s *Server) judgeAgain(ctx context.Context, p *push) error {
 	return s.judgeTerms(ctx, p)
 }
 
-// judgeCommands accepts exactly one command that moves main to a commit.
-func judgeCommands(all []pktline.Command) *refusal {
+// judgeList accepts exactly one command that moves main to a commit. Tags beside it are
+// set aside by begin: they neither count nor hinder.
+func (p *push) judgeList() *refusal {
+	all := p.list.Commands
 	if len(all) != 1 {
-		return &refusal{"one ref at a time", fmt.Sprintf("one branch is pushed at a time, and these are %d refs. Push main alone: git push REMOTE main", len(all))}
+		return &refusal{refusalSeveral, "one ref at a time", fmt.Sprintf("one branch is pushed at a time, and these are %d refs. Push main alone", len(all)), []string{p.pushRef(ofMain(all))}}
 	}
 	c := all[0]
-	branch, isBranch := strings.CutPrefix(c.Ref, "refs/heads/")
 	ref := transcript.Clip(schema.Sanitize(c.Ref), 60)
+	branch, isBranch := strings.CutPrefix(c.Ref, "refs/heads/")
 	switch {
 	case c.Ref == mainRef && c.Deletes():
-		return &refusal{"main cannot be deleted", "main cannot be deleted: what was handed in stays. Push a commit instead: git push REMOTE main"}
+		return &refusal{refusalDeleteMain, "main cannot be deleted", "main cannot be deleted: what was handed in stays. Push a commit instead", []string{p.pushMain()}}
 	case c.Deletes():
-		return &refusal{"nothing to delete", ref + " is not here, and nothing is ever deleted. Push a commit to main: git push REMOTE main"}
+		return &refusal{refusalDelete, "nothing to delete", ref + " is not here, and nothing is ever deleted. Push a commit to main", []string{p.pushMain()}}
 	case strings.HasPrefix(c.Ref, "refs/tags/"):
-		return &refusal{"tags are not taken", "tags are not taken, and this is " + ref + ". Push the branch main: git push REMOTE main"}
+		return &refusal{refusalTag, "tags are not kept", "only the branch main is graded, and this is " + ref + ". Push main", []string{p.pushMain()}}
 	case !isBranch:
-		return &refusal{"only main is graded", "only the branch main is graded, and this is " + ref + ". Push it as main: git push REMOTE HEAD:main"}
+		return &refusal{refusalRef, "only main is graded", "only the branch main is graded, and this is " + ref + ". Push it as main", []string{p.pushMain()}}
 	case c.Ref != mainRef:
-		branch = transcript.Clip(schema.Sanitize(branch), 40)
-		return &refusal{"only main is graded", fmt.Sprintf("only the branch main is graded, and this is %s. Push it as main: git push REMOTE %s:main", branch, branch)}
+		return &refusal{refusalBranch, "only main is graded", "only the branch main is graded, and this is " + transcript.Clip(schema.Sanitize(branch), 40) + ". Push it as main",
+			[]string{p.pushRef(asMain(branch))}}
 	case c.New == c.Old:
-		return &refusal{"nothing to push", "main is at that commit already. Push again without changes to watch it"}
+		return &refusal{code: refusalSame, reason: "nothing to push", text: "main is at that commit already. Push again to watch it"}
 	}
 	return nil
+}
+
+// ofMain is what to push of several refs: main, where it is among them.
+func ofMain(all []pktline.Command) string {
+	for _, c := range all {
+		if c.Ref == mainRef && !c.Deletes() {
+			return "main"
+		}
+	}
+	return "HEAD:main"
+}
+
+// asMain pushes a branch as main. A name that cannot be typed is left to HEAD.
+func asMain(branch string) string {
+	if schema.Sanitize(branch) != branch {
+		return "HEAD:main"
+	}
+	return schema.ShellWord(branch) + ":main"
 }
 
 // refuse answers every command of the list with the reason, once the client has
 // sent its pack: a git whose pack is not read shows no report.
 func (s *Server) refuse(p *push, no refusal) int {
-	p.progress(transcript.Refusal(no.text))
+	s.logRefused(p, string(no.code))
+	p.progress(no.lines())
 	if p.list.SendsPack() {
 		s.drain(p.session)
 	}
 	var all []pktline.Refusal
-	for _, c := range p.list.Commands {
+	for _, c := range append(p.list.Commands, p.tags...) {
 		all = append(all, pktline.Refusal{Ref: c.Ref, Reason: no.reason})
 	}
-	p.report(pktline.Report(all))
+	_ = p.writeReport(pktline.Report(all))
 	return p.end(0)
+}
+
+// logRefused notes by which rule a push was refused.
+func (s *Server) logRefused(p *push, code string) {
+	s.Logger.Info("push refused", "login", p.target.user.Login, "repository", p.row.ID, "code", code)
 }
 
 // drain reads and throws away what the client still sends, within limits.

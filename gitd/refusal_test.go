@@ -23,12 +23,12 @@ func TestRefusedPushes(t *testing.T) {
 			b.mustGit("alice", dir, "branch", "-m", "dev")
 			return []string{"grader", "dev"}
 		}, []string{
-			"refused: only the branch main is graded, and this is dev. Push it as main: git push REMOTE dev:main.\nremote: Nothing was counted.",
+			"refused: only the branch main is graded, and this is dev. Push it as main:", "git push " + b.url("comp1/a1") + " dev:main\nremote: Nothing was counted.",
 			"! [remote rejected] dev -> dev (only main is graded)"}},
 		"tag": {func(dir string) []string {
 			b.mustGit("alice", dir, "tag", "v1")
 			return []string{"grader", "v1"}
-		}, []string{"refused: tags are not taken, and this is refs/tags/v1.", "Nothing was counted.", "(tags are not taken)"}},
+		}, []string{"refused: only the branch main is graded, and this is refs/tags/v1.", "Nothing was counted.", "(tags are not kept)"}},
 		"two refs": {func(dir string) []string {
 			b.mustGit("alice", dir, "branch", "dev")
 			return []string{"grader", "main", "dev"}

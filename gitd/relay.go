@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/grader/grader/gitd/pktline"
@@ -22,13 +23,40 @@ const cutGrace = 10 * time.Second
 func (p *push) feed(r *repo.Receive) {
 	_, err := r.Stdin.Write(p.list.Raw)
 	if err == nil && p.list.SendsPack() {
-		err = pour(r.Stdin, p.session.channel)
+		err = pour(counted{r.Stdin, &p.pack}, p.session.channel)
 	}
 	r.Stdin.Close()
 	if err != nil {
 		_, _ = io.Copy(io.Discard, p.session.channel) // ends with the channel
 	}
 }
+
+// counted is a writer that counts bytes before it passes them on.
+type counted struct {
+	w io.Writer
+	n *atomic.Int64
+}
+
+// Write implements io.Writer.
+func (c counted) Write(b []byte) (int, error) {
+	c.n.Add(int64(len(b)))
+	return c.w.Write(b)
+}
+
+// maxWords bounds lastWords, in bytes.
+const maxWords = 8 << 10
+
+// lastWords are the end of what git said of a push.
+type lastWords struct{ b []byte }
+
+func (l *lastWords) add(text []byte) {
+	l.b = append(l.b, text...)
+	if extra := len(l.b) - maxWords; extra > 0 {
+		l.b = append(l.b[:0], l.b[extra:]...)
+	}
+}
+
+func (l *lastWords) text() string { return string(l.b) }
 
 // pour copies until the stream ends. A client may keep its side open for as long as it
 // waits for the verdict, so a large buffer is held only while more is sure to come.
@@ -82,6 +110,7 @@ func (s *Server) relay(p *push, r *repo.Receive) []byte {
 		case band == pktline.BandData:
 			_ = p.side.Keepalive()
 		default:
+			p.said.add(text)
 			_ = p.side.Write(band, text)
 		}
 	}

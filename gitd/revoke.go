@@ -50,7 +50,7 @@ func (s *Server) revoke(r classroom.Revocation) {
 func (p *push) abortWith(ctx context.Context) (stop func() bool) {
 	return context.AfterFunc(ctx, func() {
 		if why, ok := revokedFor(context.Cause(ctx)); ok {
-			p.reception.abort(why)
+			p.reception.abort(revokedRefusal(why))
 		}
 	})
 }

@@ -166,7 +166,7 @@ func TestTwoPushesOfOneStudentAtOnce(t *testing.T) {
 			r.says(t, "2 / 2")
 			continue
 		}
-		r.says(t, "refused: main has moved since your git looked. Push again", "(fetch first)")
+		r.says(t, "refused: main has moved since your git looked: another push came first.", "git push --force ssh://", "(fetch first)")
 	}
 	if subs := b.submissions("alice"); accepted == 0 || len(subs) != accepted {
 		t.Errorf("%d accepted, %d submissions", accepted, len(subs))

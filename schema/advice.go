@@ -1,9 +1,6 @@
 package schema
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // RemoveCommand returns the git command that takes files, or directories where a path
 // ends with a slash, out of the next commit and leaves them on the disk.
@@ -15,41 +12,61 @@ func RemoveCommand(paths ...string) string {
 		}
 	}
 	for _, p := range paths {
-		command += " " + shellWord(strings.TrimSuffix(p, "/"))
+		command += " " + pathspec(strings.TrimSuffix(p, "/"))
 	}
 	return command
 }
 
 // RenameCommand returns the git command that gives a file or directory another name in the next commit.
-func RenameCommand(from, to string) string { return "git mv " + shellWord(from) + " " + shellWord(to) }
+func RenameCommand(from, to string) string { return "git mv " + ShellWord(from) + " " + ShellWord(to) }
 
 // MoveUpCommand returns the git command that moves what is in a directory to the top in the next commit.
-func MoveUpCommand(dir string) string { return "git mv " + shellWord(dir) + "/* ." }
+func MoveUpCommand(dir string) string { return "git mv " + ShellWord(dir) + "/* ." }
 
 // ExecutableCommand returns the git command that gives a file its execute bit in the next commit.
-func ExecutableCommand(path string) string { return "git update-index --chmod=+x " + shellWord(path) }
+func ExecutableCommand(path string) string { return "git update-index --chmod=+x " + ShellWord(path) }
 
-// shellWord quotes a path where a shell, or git's patterns, would take it for something else.
-func shellWord(path string) string {
+// pathspec writes a path for git, as a word of a shell. Characters that cannot be typed
+// become question marks, each of which stands for one byte.
+func pathspec(path string) string {
+	switch {
+	case Sanitize(path) != path || strings.ContainsAny(path, "\n\t"):
+		return quoteWord(":(top,glob)" + anyByte(path))
+	case strings.ContainsAny(path, "*?[\\") || strings.HasPrefix(path, ":"):
+		return quoteWord(":(top,literal)" + path)
+	}
+	return ShellWord(path)
+}
+
+// ExceptWord returns the pattern with which git add leaves a path out, as a word of a
+// shell.
+func ExceptWord(path string) string { return quoteWord(":(top,exclude,literal)" + path) }
+
+// anyByte makes a pattern of a path: a question mark for each byte that is not printable
+// ASCII or that a pattern would take for something else.
+func anyByte(path string) string {
+	pattern := []byte(path)
+	for i, c := range pattern {
+		if c < ' ' || c > '~' || strings.IndexByte(`*[\`, c) >= 0 {
+			pattern[i] = '?'
+		}
+	}
+	return string(pattern)
+}
+
+// ShellWord writes a path as one word of a shell, which no command takes for an option.
+// Characters that cannot be typed stay as they are.
+func ShellWord(path string) string {
+	if strings.HasPrefix(path, "-") {
+		path = "./" + path
+	}
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._/+,@%=-", r) || r > 0x7f
 	}
-	if unsafe := func(r rune) bool { return r == '\n' || r == '\t' || unsafeRune(r) }; strings.ContainsFunc(path, unsafe) || !utf8.ValidString(path) {
-		// What must not be printed is any text to git.
-		return "'" + strings.Map(func(r rune) rune {
-			if unsafe(r) || r == utf8.RuneError || strings.ContainsRune("'*?[]\\", r) {
-				return '*'
-			}
-			return r
-		}, path) + "'"
-	}
-	if strings.ContainsAny(path, "*?[\\") || strings.HasPrefix(path, ":") {
-		path = ":(top,literal)" + path
-	} else if strings.HasPrefix(path, "-") {
-		path = "./" + path
-	}
-	if strings.IndexFunc(path, func(r rune) bool { return !plain(r) }) < 0 {
+	if path != "" && strings.IndexFunc(path, func(r rune) bool { return !plain(r) }) < 0 {
 		return path
 	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	return quoteWord(path)
 }
+
+func quoteWord(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -38,7 +38,7 @@ func TestRemoveCommandWorksAsWritten(t *testing.T) {
 		t.Skip("no git")
 	}
 	for _, paths := range [][]string{
-		{"main.o"}, {"hello", "out/Main.class"}, {"build/"}, {"a b.o", "it's.o"}, {"*.o"}, {"-rf"}, {":x.o"}, {"$HOME.o", "x;y.o", "!x"}, {"Lösung.o"}, {"a\u202eb.o"}, {"a\nb\x1b.o"}, {"a\xffb.o"},
+		{"main.o"}, {"hello", "out/Main.class"}, {"build/"}, {"a b.o", "it's.o"}, {"*.o"}, {"-rf"}, {":x.o"}, {"$HOME.o", "x;y.o", "!x"}, {"Lösung.o"}, {"a\u202eb.o"}, {"a\nb\x1b.o"}, {"a\xffb.o"}, {"a\tb.o"}, {"a\x01[b*.o"},
 	} {
 		dir := t.TempDir()
 		run := func(name string, args ...string) string {

@@ -36,7 +36,8 @@ type List struct {
 	Commands     []Command
 	Capabilities []string
 	Options      []string
-	Raw          []byte // as it came, for git receive-pack
+	Shallow      []string // roots of a shallow clone
+	Raw          []byte   // as it came, for git receive-pack
 }
 
 // Can reports whether the client asked for the capability.
@@ -45,6 +46,47 @@ func (l List) Can(capability string) bool { return slices.Contains(l.Capabilitie
 // SendsPack reports whether a pack follows the list.
 func (l List) SendsPack() bool {
 	return slices.ContainsFunc(l.Commands, func(c Command) bool { return !c.Deletes() })
+}
+
+// Split sets the commands that aside picks apart, and returns the list of the others.
+func (l List) Split(aside func(Command) bool) (List, []Command) {
+	var kept, others []Command
+	for _, c := range l.Commands {
+		if aside(c) {
+			others = append(others, c)
+		} else {
+			kept = append(kept, c)
+		}
+	}
+	if len(others) == 0 {
+		return l, nil
+	}
+	l.Commands = kept
+	l.Raw = l.encode()
+	return l, others
+}
+
+// encode writes the list as a client sends it.
+func (l List) encode() []byte {
+	var b []byte
+	for _, root := range l.Shallow {
+		b = Append(b, "shallow "+root)
+	}
+	for i, c := range l.Commands {
+		line := c.Old + " " + c.New + " " + c.Ref
+		if i == 0 {
+			line += "\x00 " + strings.Join(l.Capabilities, " ")
+		}
+		b = Append(b, line)
+	}
+	b = append(b, Flush...)
+	if len(l.Commands) == 0 || !l.Can("push-options") {
+		return b
+	}
+	for _, option := range l.Options {
+		b = Append(b, option)
+	}
+	return append(b, Flush...)
 }
 
 // ReadList reads the command list and, where the client announced them, the push
@@ -109,9 +151,11 @@ func (l *List) keep(payload []byte, flush bool, limit int) error {
 // command parses "OLD NEW REF", the first one followed by NUL and capabilities.
 func (l *List) command(payload []byte) error {
 	if root, ok := bytes.CutPrefix(payload, []byte("shallow ")); ok {
-		if !objectName(strings.TrimSuffix(string(root), "\n")) {
+		name := strings.TrimSuffix(string(root), "\n")
+		if !objectName(name) {
 			return fmt.Errorf("%w: no shallow root", ErrMalformed)
 		}
+		l.Shallow = append(l.Shallow, name)
 		return nil // git judges it; receive.shallowUpdate is off
 	}
 	line, capabilities, first := bytes.Cut(payload, []byte{0})

@@ -43,15 +43,31 @@ func common() []setting {
 	}
 }
 
+// merelyOld are the flaws of commits and trees that old or foreign tools have written,
+// and that harm nobody: a zone of -700, a name without an address, a mode with a zero
+// before it. A student who imports a public project cannot mend its history. GitLab
+// accepts the first three of them too (Gitaly's receive.fsck settings).
+func merelyOld() []string {
+	return []string{
+		"badTimezone", "missingSpaceBeforeDate", "zeroPaddedFilemode",
+		"badDate", "badDateOverflow", "zeroPaddedDate", "badEmail", "missingEmail", "missingSpaceBeforeEmail", "badName",
+		"missingNameBeforeEmail", "multipleAuthors", "nulInCommit",
+	}
+}
+
 func (s *Store) receiveSettings() []setting {
-	return append(common(),
+	settings := common()
+	for _, flaw := range merelyOld() {
+		settings = append(settings, setting{"receive.fsck." + flaw, "ignore"})
+	}
+	return append(settings,
 		setting{"core.hooksPath", s.hooksDir()},
 		// git's default syncs nothing of a small push.
 		setting{"core.fsync", "committed"},
 		setting{"core.fsyncMethod", "fsync"},
 		setting{"receive.unpackLimit", "1"},
 		setting{"receive.fsckObjects", "true"},
-		setting{"receive.maxInputSize", strconv.FormatInt(s.o.MaxPack, 10)},
+		setting{"receive.maxInputSize", strconv.FormatInt(s.MaxRead(), 10)},
 		setting{"receive.autogc", "false"},
 		setting{"receive.updateServerInfo", "false"},
 		setting{"receive.denyDeletes", "true"},

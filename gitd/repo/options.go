@@ -6,7 +6,7 @@ type Options struct {
 	Git        string // the git binary, absolute
 	HookBinary string // grader-hook, absolute
 	HookSocket string // of the hook server
-	MaxPack    int64  // receive.maxInputSize, bytes; 0: 64 MiB
+	MaxPack    int64  // bytes of a push; up to four times as many are read; 0: 64 MiB
 	Processes  int    // of receive-pack, and of upload-pack, at once; 0: 64
 	Export     Caps   // of ExportTar; a zero field takes its default
 }

@@ -132,9 +132,9 @@ func TestOnlyMainMayBePushed(t *testing.T) {
 	}
 }
 
-func TestAPushAboveTheSizeIsRefused(t *testing.T) {
+func TestPushBeyondWhatIsReadIsRefused(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, func(o *repo.Options) { o.MaxPack = 20_000 })
+	b := newBundle(t, func(o *repo.Options) { o.MaxPack = 5_000 })
 	w := b.newWork()
 	noise := make([]byte, 40_000)
 	for i, state := 0, uint32(1); i < len(noise); i++ {

@@ -19,6 +19,39 @@ func Waiting(state schema.State, again bool) []string {
 	return []string{"Ctrl-C cancels nothing."}
 }
 
+// NothingSent is what a client reads that sent nothing, where nothing was pushed before.
+// git says "stale info" of a branch that it expects here, such as the starter's.
+func NothingSent(push string) []string {
+	return []string{
+		"grader: nothing was sent, and nothing was pushed here before.",
+		`If git says "stale info" now, push without --force-with-lease:`, "    " + push,
+	}
+}
+
+// NoAnswer is what a client reads that ended before it said what it wants. git does so
+// in a SHA-256 repository, in words that few understand.
+func NoAnswer(assignment, remote string) []string {
+	dir := "../" + assignment + "-sha1"
+	git := "    git --git-dir=" + dir + "/.git --work-tree=. "
+	return []string{
+		"grader: git ended without a push. If this is a SHA-256 repository:",
+		"only SHA-1 is accepted. To hand in a copy of your files:",
+		"    git init -q --object-format=sha1 -b main " + dir,
+		git + "add -A",
+		git + `commit -q -m "My work"`,
+		git + "push " + remote + " main",
+	}
+}
+
+// NothingNew follows what main was recorded as, for a client that sent nothing: its main
+// is here, or git rejects to send another history, which looks the same from here.
+func NothingNew(force string) []string {
+	return []string{
+		"That was main as it is here. If git says \"rejected\" now, it sent",
+		"nothing, and your new commits were not graded. To hand them in:", "    " + force,
+	}
+}
+
 // Stopping is what waiting people read when the server stops.
 func Stopping(again bool) []string {
 	if again {

@@ -16,7 +16,7 @@ import (
 func TestCheckWarnsOfRefusedTests(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ link, says string }{
-		"a link":  {"data", "a push of these tests would be refused: data is a symbolic link, and only regular files are taken: replace it with the file itself\n"},
+		"a link":  {"data", "a push of these tests would be refused: data is a symbolic link, and only regular files are accepted: leave it out, or replace it with the file itself\n"},
 		"nothing": {"", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

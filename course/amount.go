@@ -1,0 +1,106 @@
+package course
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// amount judges how much there is.
+func (f *findings) amount(spec *assignment.Spec, entries []TreeEntry) {
+	if len(entries) > spec.MaxFiles {
+		f.add(tooMany(entries, spec.MaxFiles))
+	}
+	var sum int64
+	for _, e := range entries {
+		sum += e.Size
+	}
+	if sum > spec.MaxSize {
+		f.add(tooLarge(spec, entries, sum))
+	}
+}
+
+// tooMany tells which directories to leave out, where some hold what tools make.
+func tooMany(entries []TreeEntry, most int) Finding {
+	one := Finding{
+		Code: FindingFiles, Text: fmt.Sprintf("the commit holds %d files, and at most %d are accepted", len(entries), most),
+		Remedy: "leave out what is built or downloaded",
+	}
+	made := map[string]int{}
+	for _, e := range entries {
+		if dir := madeDirectory(e.Path); dir != "" {
+			made[dir]++
+		}
+	}
+	one.Commands = removeDirectories(made)
+	return one
+}
+
+// RemoveMade returns the commands that take the directories that tools make, among the
+// given paths of files or directories, out of the next commit.
+func RemoveMade(paths []string) []string {
+	made := map[string]int{}
+	for _, p := range paths {
+		if dir := madeDirectory(p + "/"); dir != "" {
+			made[dir]++
+		}
+	}
+	return removeDirectories(made)
+}
+
+// removeDirectories removes the directories, those with the most files first.
+func removeDirectories(files map[string]int) []string {
+	var dirs []string
+	for dir := range files {
+		dirs = append(dirs, dir)
+	}
+	slices.SortFunc(dirs, func(a, b string) int { return cmp.Or(cmp.Compare(files[b], files[a]), cmp.Compare(a, b)) })
+	var commands []string
+	for _, dir := range dirs[:min(len(dirs), maxCommands)] {
+		commands = append(commands, schema.RemoveCommand(dir+"/"))
+	}
+	return commands
+}
+
+// madeDirectory returns the outermost directory of a path that holds what a tool makes
+// or downloads, going by its name; "" for none.
+func madeDirectory(file string) string {
+	start := 0
+	for i := range len(file) {
+		if file[i] != '/' {
+			continue
+		}
+		switch file[start:i] {
+		case "node_modules", "build", "target", "bin", "obj", "out", "dist", "venv", ".venv", "__pycache__", ".pytest_cache", ".mypy_cache",
+			".gradle", ".idea", ".vs", ".vscode", "CMakeFiles", "DerivedData", "xcuserdata", "cmake-build-debug", "cmake-build-release":
+			return file[:i]
+		}
+		start = i + 1
+	}
+	return ""
+}
+
+// tooLarge tells to leave out the largest files, as many as it takes.
+func tooLarge(spec *assignment.Spec, entries []TreeEntry, sum int64) Finding {
+	largest := slices.SortedFunc(slices.Values(entries), func(a, b TreeEntry) int {
+		return cmp.Or(cmp.Compare(b.Size, a.Size), cmp.Compare(a.Path, b.Path))
+	})
+	one := Finding{
+		Code: FindingSize, Remedy: "leave out the largest",
+		Text: fmt.Sprintf("the files are %s together, and at most %s are accepted; the largest is %s (%s)",
+			size(sum), size(spec.MaxSize), show(largest[0].Path), size(largest[0].Size)),
+	}
+	for _, e := range largest {
+		if sum <= spec.MaxSize || len(one.Commands) == maxCommands {
+			break
+		}
+		if slices.Contains(spec.Files.Required, e.Path) {
+			continue
+		}
+		one.Commands, sum = append(one.Commands, schema.RemoveCommand(e.Path)), sum-e.Size
+	}
+	return one
+}

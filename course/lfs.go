@@ -1,0 +1,51 @@
+package course
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The sizes that a Git LFS pointer can have, in bytes: the two keys that it must have
+// take more than the least, and https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+// says that it has less than 1024.
+const (
+	leastLFSPointer = 100
+	mostLFSPointer  = 1023
+)
+
+// MayBeLFSPointer reports whether a file of that size can be a Git LFS pointer.
+func MayBeLFSPointer(size int64) bool { return size >= leastLFSPointer && size <= mostLFSPointer }
+
+// IsLFSPointer reports whether a file's content is a Git LFS pointer: the version comes
+// first, then among other keys the object's name.
+func IsLFSPointer(content []byte) bool {
+	return MayBeLFSPointer(int64(len(content))) && bytes.HasPrefix(content, []byte("version https://git-lfs.github.com/spec/")) &&
+		bytes.Contains(content, []byte("\noid sha256:"))
+}
+
+// RefuseLFSPointers is the refusal of files that are Git LFS pointers, nil where there
+// are none.
+func RefuseLFSPointers(paths []string) error {
+	if len(paths) == 0 {
+		return nil
+	}
+	slices.Sort(paths)
+	var shown []string
+	for _, p := range paths[:min(len(paths), maxListed)] {
+		shown = append(shown, show(p))
+	}
+	list := strings.Join(shown, ", ")
+	if rest := len(paths) - len(shown); rest > 0 {
+		list += fmt.Sprintf(" and %d more", rest)
+	}
+	text := list + " is a Git LFS pointer, and its content is not pushed"
+	if len(paths) > 1 {
+		text = list + " are Git LFS pointers, and their content is not pushed"
+	}
+	return Refuse(Finding{FindingLFS, text, "commit the content itself", []string{
+		`echo "* -filter" >> "$(git rev-parse --git-path info/attributes)"`,
+		"git add --renormalize .",
+	}})
+}

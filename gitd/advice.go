@@ -1,0 +1,147 @@
+package gitd
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/gitd/pktline"
+	"github.com/grader/grader/gitd/transcript"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// commitAgain is the commit that follows the commands of a refused tree.
+const commitAgain = `git commit -m "Correct what was refused"`
+
+// refusedPush is a refusal on its way through code that returns errors.
+type refusedPush struct{ refusal }
+
+// Error implements error.
+func (r refusedPush) Error() string { return r.text }
+
+// Unwrap makes schema.CodeOf see a CodeRefused error.
+func (r refusedPush) Unwrap() error { return &schema.Error{Code: schema.CodeRefused, Message: r.text} }
+
+// refusedTree are the lines of a push that was judged by what it holds.
+func (p *push) refusedTree(err error) []string {
+	var no refusedPush
+	if errors.As(err, &no) {
+		return no.lines()
+	}
+	flags := []string{}
+	var tree *course.Refused
+	if errors.As(err, &tree) {
+		for _, f := range tree.Findings {
+			if f.Code == course.FindingLFS {
+				flags = []string{"--no-verify"} // the hook of Git LFS would push to a server of its own
+			}
+		}
+	}
+	return transcript.RefusedTree(err, commitAgain, p.pushMain(flags...))
+}
+
+// codesOf names the rules by which a tree was refused.
+func codesOf(err error) string {
+	var no refusedPush
+	var tree *course.Refused
+	var invalid *assignment.Invalid
+	switch {
+	case errors.As(err, &no):
+		return string(no.code)
+	case errors.As(err, &invalid):
+		return "assignment"
+	case !errors.As(err, &tree):
+		return string(schema.CodeOf(err))
+	}
+	var codes []string
+	for _, f := range tree.Findings {
+		codes = append(codes, string(f.Code))
+	}
+	return strings.Join(codes, ",")
+}
+
+// refusedTerms is a push that comes at the wrong time, or once too often.
+func (p *push) refusedTerms(err error) refusal {
+	var late *course.Refused
+	if errors.As(err, &late) && late.Findings[0].Code == course.FindingConsent {
+		return refusal{refusalConsent, "late", schema.MessageOf(err), []string{p.pushMain("-o", "late")}}
+	}
+	if schema.CodeOf(err) == schema.CodeRefused {
+		return refusal{refusalTerms, "refused", schema.MessageOf(err), nil}
+	}
+	return unavailableRefusal(err)
+}
+
+// What git's own words tell apart. They are those of git 2.36 and later, in English
+// (LC_ALL=C, gitd/repo/environment.go).
+var (
+	fsckWords = regexp.MustCompile(`object ([0-9a-f]{40}): (\w+): ([^\n]*)`)
+	sizeWords = "pack exceeds maximum allowed size"
+)
+
+// refusedByGit says why git took nothing, where no hook has said it; nil: one has.
+func (s *Server) refusedByGit(p *push, report []byte) *refusal {
+	said := p.said.text()
+	switch found := fsckWords.FindStringSubmatch(said); {
+	case bytes.Contains(report, []byte("shallow update not allowed")):
+		no := p.shallow()
+		return &no
+	case unpacked(report):
+		return nil
+	case strings.Contains(said, sizeWords):
+		return s.refusedForSize(p)
+	case found != nil:
+		return &refusal{refusalFsck, "", fmt.Sprintf("git finds object %s malformed (%s: %s). It may be in an earlier commit: rewrite the history to one commit of your files as they are now",
+			found[1][:7], found[2], transcript.Clip(transcript.OneLine(found[3]), 100)), p.rewrite(rebuildIndex())}
+	}
+	return &refusal{code: refusalUnpack, text: "git could not store what was sent, for the reason above. Push again; if it happens again, tell the course staff"}
+}
+
+// shallow refuses a clone that lacks the commits that the student's builds on.
+func (p *push) shallow(flags ...string) refusal {
+	return refusal{refusalShallow, "", "your clone is shallow: it lacks the commits that yours builds on. Fetch them, and push again",
+		[]string{"git fetch --unshallow", p.pushMain(flags...)}}
+}
+
+// refusedForSize is a push of which git did not read the end, so that nobody knows what
+// is in it. Files that are too large by themselves are left out, and all of the history.
+func (s *Server) refusedForSize(p *push) *refusal {
+	largest := s.Repos.MaxPack() / 4
+	if p.target.spec != nil {
+		largest = min(largest, p.target.spec.MaxSize)
+	}
+	find := fmt.Sprintf("find . -path ./.git -prune -o -type f -size +%dc -exec git rm -q --cached --ignore-unmatch {} +", largest)
+	return &refusal{refusalPackSize, "", fmt.Sprintf("more than %s would be sent, and at most %s are accepted. A large file that is removed in a later commit is still sent with the earlier commit. "+
+		"Leave out the large files, and rewrite the history to one commit", sizeWord(s.Repos.MaxRead()), sizeWord(s.Repos.MaxPack())), p.rewrite([]string{find})}
+}
+
+// rewrite are the commands that make one commit of what is in the index after the first
+// commands, on no other, and push it. Where something was pushed before, that stays
+// graded, and main moves away from it.
+func (p *push) rewrite(first []string) []string {
+	flags := []string{}
+	if p.list.Commands[0].Old != pktline.Zero {
+		flags = append(flags, "--force")
+	}
+	return append(first, squashOnto(""), p.pushMain(flags...))
+}
+
+// squashOnto makes one commit of the index on a base, "" for none, and moves the branch
+// there. Neither index nor files change.
+func squashOnto(base string) string {
+	parent := ""
+	if base != "" {
+		parent = "-p " + base + " "
+	}
+	return `git reset --soft $(git commit-tree ` + parent + `-m "My work" $(git write-tree))`
+}
+
+// rebuildIndex makes the index anew from the files, so that no malformed tree stays in it.
+func rebuildIndex() []string { return []string{"git rm -r -q --cached .", "git add -A"} }
+
+// sizeWord is a size in bytes for people.
+func sizeWord(bytes int64) string { return fmt.Sprintf("%d MiB", bytes>>20) }

@@ -1,0 +1,126 @@
+package repo
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const (
+	maxObjectList = 16 << 20 // bytes of a list of a push's objects
+	maxLargeFiles = 3        // that LargeFiles names
+)
+
+// LargeFile is a file that takes much of a pushed pack.
+type LargeFile struct {
+	Hash   string // of the blob
+	Size   int64  // bytes in the pack
+	Path   string
+	Commit string // the first one that has it
+}
+
+// MaxPack is how many bytes one push may send.
+func (s *Store) MaxPack() int64 { return s.o.MaxPack }
+
+// MaxRead is how many bytes of one push git reads: more than it may send, so that what
+// makes it so large can be named.
+func (s *Store) MaxRead() int64 { return 4 * s.o.MaxPack }
+
+// LargeFiles names the largest files of a quarantined push, as few as bring what is left
+// below a number of bytes, three at most. It names none where the push has too many
+// objects to look at, or no file is large by itself.
+func (s *Store) LargeFiles(ctx context.Context, id int64, q Quarantine, commit string, below int64) ([]LargeFile, error) {
+	blobs, err := s.largestBlobs(ctx, id, q)
+	if err != nil {
+		return nil, err
+	}
+	var total int64
+	for _, b := range blobs {
+		total += b.Size
+	}
+	var large []LargeFile
+	for _, b := range blobs {
+		if total <= below || len(large) == maxLargeFiles || b.Size < below/16 {
+			break
+		}
+		total -= b.Size
+		if err := s.nameBlob(ctx, id, q, commit, &b); err != nil {
+			return nil, err
+		}
+		if b.Path != "" {
+			large = append(large, b)
+		}
+	}
+	return large, nil
+}
+
+// largestBlobs lists the quarantined blobs, the largest first.
+func (s *Store) largestBlobs(ctx context.Context, id int64, q Quarantine) ([]LargeFile, error) {
+	out, err := s.read(ctx, id, q, command{
+		args: []string{"cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objecttype) %(objectsize:disk) %(objectname)"}, max: maxObjectList,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list objects: %w", err)
+	}
+	var blobs []LargeFile
+	for line := range bytes.Lines(out) {
+		fields := strings.Fields(string(line))
+		if len(fields) != 3 || fields[0] != "blob" {
+			continue
+		}
+		size, err := strconv.ParseInt(fields[1], 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("list objects: size in %q: %w", line, err)
+		}
+		blobs = append(blobs, LargeFile{Hash: fields[2], Size: size})
+	}
+	slices.SortFunc(blobs, func(a, b LargeFile) int { return cmp.Compare(b.Size, a.Size) })
+	return blobs, nil
+}
+
+// nameBlob finds the first commit that has a blob, and under which path.
+func (s *Store) nameBlob(ctx context.Context, id int64, q Quarantine, commit string, b *LargeFile) error {
+	out, err := s.read(ctx, id, q, command{
+		args: []string{"log", "-z", "--format=%H", "--name-only", "--no-renames", "--diff-filter=AM", "--reverse", "--find-object=" + b.Hash, commit}, max: maxObjectList,
+	})
+	if err != nil {
+		return fmt.Errorf("find %s: %w", b.Hash, err)
+	}
+	fields := strings.FieldsFunc(string(out), func(r rune) bool { return r == 0 || r == '\n' })
+	if len(fields) >= 2 && objectPattern.MatchString(fields[0]) {
+		b.Commit, b.Path = fields[0], fields[1]
+	}
+	return nil
+}
+
+// Ancestor reports whether one commit is another, or below it. A commit that is not
+// there is below none.
+func (s *Store) Ancestor(ctx context.Context, id int64, q Quarantine, commit, of string) (bool, error) {
+	if err := errors.Join(checkObject(commit), checkObject(of)); err != nil {
+		return false, err
+	}
+	_, err := s.read(ctx, id, q, command{args: []string{"merge-base", "--is-ancestor", commit, of}, max: 1 << 10})
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && (exit.ExitCode() == 1 || exit.ExitCode() == 128) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// TopLevel lists the names at the top of a commit's tree.
+func (s *Store) TopLevel(ctx context.Context, id int64, q Quarantine, commit string) ([]string, error) {
+	if err := checkObject(commit); err != nil {
+		return nil, err
+	}
+	out, err := s.read(ctx, id, q, command{args: []string{"ls-tree", "-z", "--name-only", "--full-tree", commit}, max: maxObjectList})
+	if err != nil {
+		return nil, fmt.Errorf("list commit %s: %w", commit, err)
+	}
+	return strings.FieldsFunc(string(out), func(r rune) bool { return r == 0 }), nil
+}
