@@ -60,6 +60,14 @@ func TestForgingJUnit(t *testing.T) {
 			files: static(`Class<?> vm = Class.forName("com.sun.tools.attach.VirtualMachine"); Object me = vm.getMethod("attach", String.class).invoke(null, "" + ProcessHandle.current().pid()); vm.getMethod("loadAgent", String.class).invoke(me, "agent.jar");`),
 		},
 		{
+			name:  "changes constants by sun.misc.Unsafe",
+			files: static(`java.lang.reflect.Field u = Class.forName("sun.misc.Unsafe").getDeclaredField("theUnsafe"); u.setAccessible(true); Object unsafe = u.get(null); System.out.println(unsafe); ` + plant + javaWords + halt),
+		},
+		{
+			name:  "dumps its heap to find the key",
+			files: static(`Class.forName("com.sun.management.HotSpotDiagnosticMXBean"); ` + plant + javaWords + halt),
+		},
+		{
 			name:  "defines the framework's assertions before they are loaded",
 			files: javaForger{static: `byte[] c = java.nio.file.Files.readAllBytes(java.nio.file.Path.of("out/org/junit/jupiter/api/AssertEquals.class")); java.lang.invoke.MethodHandles.privateLookupIn(Class.forName("org.junit.jupiter.api.Assertions"), java.lang.invoke.MethodHandles.lookup()).defineClass(c);`}.with("src/AssertEquals.java", "package org.junit.jupiter.api; class AssertEquals { static void assertEquals(int a, int b) { } static void assertEquals(Integer a, int b) { } static void assertEquals(int a, Integer b) { } }"),
 		},

@@ -1,6 +1,7 @@
 package grade_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -51,4 +52,24 @@ func TestJavaInItsLimits(t *testing.T) {
 			t.Logf("%s: cpu %s, %d MiB; build %s", got.Outcome, got.CPU, got.Memory>>20, r.Build.Duration)
 		})
 	}
+}
+
+// Beside its judge a submission has no sun.misc.Unsafe, unless the test's command gives it back.
+func TestJUnitWithoutUnsafe(t *testing.T) {
+	t.Parallel()
+	need(t, "java", "javac")
+	p := pin(t, stack)
+	needVariable(t, p.grader, "CLASSPATH_JUNIT")
+	given := maps.Clone(stack)
+	given["assignment.yaml"] = strings.Replace(stack["assignment.yaml"], "java -cp", "java --add-modules jdk.unsupported -cp", 1)
+	if given["assignment.yaml"] == stack["assignment.yaml"] {
+		t.Fatal("no java -cp in the assignment")
+	}
+	asks := files{"src/Stack.java": strings.Replace(rightStack, "{", `{ static { try { Class.forName("sun.misc.Unsafe"); } catch (ClassNotFoundException e) { throw new IllegalStateException("no Unsafe"); } }`, 1)}
+	r := p.submit(t, asks)
+	points(t, r, "0", "6")
+	if !strings.Contains(r.Tests[0].Message, "no Unsafe") {
+		t.Errorf("message %q", r.Tests[0].Message)
+	}
+	points(t, pin(t, given).submit(t, asks), "6", "6")
 }

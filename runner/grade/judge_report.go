@@ -113,6 +113,7 @@ func (r *trial) runFramework(ctx context.Context, p *place, reports *sandbox.Scr
 	o := r.order(p, it)
 	o.vars = o.vars.with("REPORTS", reports.Path())
 	o.write = []*sandbox.Scratch{reports}
+	o.judging = usesJUnit(r.test)
 	var err error
 	if o.stdin, err = r.input(it.input); err != nil {
 		return frameworkRun{}, o, err

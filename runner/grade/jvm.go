@@ -40,6 +40,19 @@ func (i Image) javaFor(l sandbox.Limits, cores int, compile bool, temp string) j
 	return j
 }
 
+// judgingModules are the modules of Java in which JUnit runs: without jdk.unsupported (sun.misc.Unsafe),
+// jdk.attach and jdk.management, by which code changes constants of others or reads the heap. What a
+// test needs besides, its command adds: java --add-modules jdk.unsupported.
+const judgingModules = "java.se,jdk.charsets,jdk.localedata,jdk.zipfs"
+
+// judging limits a virtual machine that runs code of the submission beside its judge.
+func (j javaSettings) judging() javaSettings {
+	if j.launcher != "" {
+		j.launcher += " --limit-modules " + judgingModules
+	}
+	return j
+}
+
 // noise returns the lines by which a virtual machine says that it has found its
 // settings: our doing, not the program's.
 func (j javaSettings) noise() []string {

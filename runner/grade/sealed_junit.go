@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/grader/grader/runner/sandbox"
@@ -94,13 +95,13 @@ func (s *session) wantsJUnit() bool {
 	if s.grader.Image.Variables["CLASSPATH_JUNIT"] == "" {
 		return false
 	}
-	for _, t := range s.spec.Tests {
-		line := t.Run.Shell + strings.Join(t.Run.Argv, " ")
-		if t.Report == assignment.ReportJUnit && strings.Contains(line, "CLASSPATH_JUNIT") {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.spec.Tests, func(t assignment.Test) bool { return usesJUnit(&t) })
+}
+
+// usesJUnit reports whether a test starts JUnit by $CLASSPATH_JUNIT.
+func usesJUnit(t *assignment.Test) bool {
+	line := t.Run.Shell + strings.Join(t.Run.Argv, " ")
+	return t.Report == assignment.ReportJUnit && strings.Contains(line, "CLASSPATH_JUNIT")
 }
 
 // sealJUnit puts the compiled listener among the launchers.

@@ -27,6 +27,7 @@ type order struct {
 	stdout  *os.File
 	limits  assignment.Limits
 	compile bool // a compiler: both streams are one, and reach watch as they come
+	judging bool // JUnit, in the process of the submission
 	beside  bool // another order runs at the same time, and is the student's
 	watch   func(chunk []byte)
 }
@@ -38,6 +39,9 @@ var errCutOff = errors.New("the job was cut off")
 func (s *session) step(o order) (sandbox.Step, javaSettings) {
 	limits := s.bounds(o.limits)
 	java := s.javaIn(o.place, limits, o.compile)
+	if o.judging {
+		java = java.judging()
+	}
 	e := environment{image: s.grader.Image, place: o.place, vars: o.vars, java: java, cores: s.cores()}
 	step := sandbox.Step{
 		Argv: e.argv(o.spelt(), append(slices.Clone(o.args), e.words(o.flags)...)...), Dir: o.dir, Env: e.list(), Limits: limits,
