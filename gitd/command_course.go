@@ -81,7 +81,7 @@ func (s *Server) courseStatus(ctx context.Context, sess *session, e schema.Enrol
 		if only != "" && a.Name != only {
 			continue
 		}
-		line, err := s.assignmentStatus(ctx, m.Viewer(), a)
+		line, err := s.assignmentStatus(ctx, sess, m.Viewer(), a)
 		if err != nil {
 			return err
 		}
@@ -110,7 +110,7 @@ func (s *Server) attention(ctx context.Context, sess *session, m classroom.Membe
 }
 
 // assignmentStatus is one assignment's line.
-func (s *Server) assignmentStatus(ctx context.Context, v course.Viewer, a classroom.Assignment) (string, error) {
+func (s *Server) assignmentStatus(ctx context.Context, sess *session, v course.Viewer, a classroom.Assignment) (string, error) {
 	switch {
 	case a.Broken != nil:
 		return "", a.Broken
@@ -137,6 +137,13 @@ func (s *Server) assignmentStatus(ctx context.Context, v course.Viewer, a classr
 	}
 	if changed {
 		line += "\n    " + course.RegradeWords(regraded, a.Course.Location())
+	}
+	own := target{
+		path: schema.RepositoryPath{Kind: schema.RepositoryOwn, Course: a.Course.Code, Assignment: a.Name},
+		user: sess.who.user, viewer: v, course: a.Course, assignment: a.Assignment, spec: a.Spec,
+	}
+	if pull := s.newerStarter(ctx, &own); pull != "" {
+		line += "\n    the starter was corrected after you began; to merge it:\n    " + pull
 	}
 	return line, nil
 }

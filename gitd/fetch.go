@@ -5,15 +5,21 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/gitd/pktline"
+	"github.com/grader/grader/gitd/repo"
 	"github.com/grader/grader/schema"
 )
 
-// seeds lets one session at a time make starter repositories.
-type seeds struct{ mu sync.Mutex }
+// The refs that a fetch shows beside main.
+const (
+	starterRef     = "refs/heads/starter"
+	submissionRefs = "refs/submissions/" // and the submission's number: to staff
+)
+
+// maxNumbered is how many submissions of an owner staff can fetch.
+const maxNumbered = 100_000
 
 // uploadPack serves clone and fetch.
 func (s *Server) uploadPack(ctx context.Context, sess *session, args []string) int {
@@ -27,16 +33,15 @@ func (s *Server) uploadPack(ctx context.Context, sess *session, args []string) i
 	if err != nil {
 		return s.fatal(sess, err)
 	}
-	id, err := s.served(ctx, &t)
+	what, err := s.serveFetch(ctx, &t)
 	if err != nil {
 		return s.fatal(sess, err)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.Limits.Fetch, errTooLong)
 	defer cancel()
-	all := t.path.Kind == schema.RepositoryOwner
-	if err := s.Repos.UploadPack(ctx, id, sess.protocol, all, untilGone{sess.channel}, sess.channel, sess.err); err != nil {
+	if err := s.Repos.UploadPack(ctx, what.id, sess.protocol, what.view, untilGone{sess.channel}, sess.channel, sess.err); err != nil {
 		if ctx.Err() == nil && !errors.Is(err, io.EOF) {
-			s.Logger.Info("git did not serve a fetch", "repository", id, "error", err)
+			s.Logger.Info("git did not serve a fetch", "repository", what.id, "error", err)
 		}
 		return 1
 	}
@@ -50,52 +55,80 @@ type untilGone struct{ r io.Reader }
 // Read implements io.Reader.
 func (u untilGone) Read(p []byte) (int, error) { return u.r.Read(p) }
 
-// served says which repository answers a fetch: until the owner's first accepted
-// push it is the starter of the active version.
-func (s *Server) served(ctx context.Context, t *target) (int64, error) {
-	if t.path.Kind != schema.RepositoryOwn {
-		row, err := s.Courses.FindRepository(ctx, t.repository())
-		if schema.CodeOf(err) == schema.CodeNotFound {
-			return 0, schema.Errorf(schema.CodeNotFound, "nothing was pushed to %s yet", pathOf(t.path))
-		}
-		return row.ID, err
-	}
-	row, err := s.ensure(ctx, t)
-	if err != nil {
-		return 0, err
-	}
-	tip, err := s.Repos.Head(row.ID)
-	if err != nil {
-		return 0, fmt.Errorf("read main: %w", err)
-	}
-	if tip != pktline.Zero || t.spec.Starter == "" {
-		return row.ID, nil
-	}
-	return s.starter(ctx, t)
+// served is what answers a fetch.
+type served struct {
+	id   int64 // of the repository
+	view repo.View
 }
 
-// starter returns the repository of the active version's starter, made once.
-func (s *Server) starter(ctx context.Context, t *target) (int64, error) {
-	v := t.assignment.Active
-	row, err := s.Courses.EnsureRepository(ctx, schema.Repository{
-		Kind: schema.RepositoryStarter, CourseID: t.course.ID, AssignmentID: t.assignment.ID, Owner: seedOwner(v.ID),
-	})
-	if err != nil {
-		return 0, fmt.Errorf("make starter repository: %w", err)
+// serveFetch says what answers a fetch.
+func (s *Server) serveFetch(ctx context.Context, t *target) (served, error) {
+	switch t.path.Kind {
+	case schema.RepositoryOwn:
+		return s.serveOwn(ctx, t)
+	case schema.RepositoryOwner:
+		return s.serveOwner(ctx, t)
 	}
-	s.seeds.mu.Lock()
-	defer s.seeds.mu.Unlock()
+	row, err := s.findRepository(ctx, t)
+	return served{id: row.ID}, err
+}
+
+func (s *Server) findRepository(ctx context.Context, t *target) (schema.Repository, error) {
+	row, err := s.Courses.FindRepository(ctx, t.repository())
+	if schema.CodeOf(err) == schema.CodeNotFound {
+		return row, schema.Errorf(schema.CodeNotFound, "nothing was pushed to %s yet", pathOf(t.path))
+	}
+	return row, err
+}
+
+// serveOwn serves the owner's main, which until the first accepted push is the starter,
+// and beside it the newest starter under a name of its own.
+func (s *Server) serveOwn(ctx context.Context, t *target) (served, error) {
+	row, err := s.ensure(ctx, t)
+	if err != nil {
+		return served{}, err
+	}
 	tip, err := s.Repos.Head(row.ID)
 	if err != nil {
-		return 0, fmt.Errorf("read starter: %w", err)
+		return served{}, fmt.Errorf("read main: %w", err)
 	}
-	if tip != pktline.Zero {
-		return row.ID, nil
+	if t.spec.Starter == "" {
+		return served{id: row.ID}, nil
 	}
-	if err := s.Repos.SeedStarter(ctx, row.ID, v.RepositoryID, v.Commit, t.spec.Starter, v.ReceivedAt); err != nil {
-		return 0, fmt.Errorf("make starter: %w", err)
+	start, err := s.starters.of(ctx, s, t)
+	if err != nil {
+		return served{}, err
 	}
-	return row.ID, nil
+	if tip == pktline.Zero {
+		tip = start.commits[0]
+	}
+	return served{row.ID, repo.View{Refs: map[string]string{mainRef: tip, starterRef: start.commits[0]}, Objects: []int64{start.repository}}}, nil
+}
+
+// serveOwner serves a student's repository to staff: main, and each submission by its
+// number. Their pins have the names of intents, since a commit is pinned before the
+// transaction that makes its number.
+func (s *Server) serveOwner(ctx context.Context, t *target) (served, error) {
+	row, err := s.findRepository(ctx, t)
+	if err != nil {
+		return served{}, err
+	}
+	tip, err := s.Repos.Head(row.ID)
+	if err != nil {
+		return served{}, fmt.Errorf("read main: %w", err)
+	}
+	if tip == pktline.Zero {
+		return served{id: row.ID}, nil
+	}
+	subs, err := s.Ledger.Submissions(ctx, t.assignment.ID, t.path.Owner, maxNumbered)
+	if err != nil {
+		return served{}, fmt.Errorf("list submissions: %w", err)
+	}
+	refs := map[string]string{mainRef: tip}
+	for _, sub := range subs {
+		refs[fmt.Sprintf("%s%d", submissionRefs, sub.Name.Number)] = sub.Commit
+	}
+	return served{row.ID, repo.View{Refs: refs}}, nil
 }
 
 func pathOf(p schema.RepositoryPath) string {

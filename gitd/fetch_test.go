@@ -1,6 +1,7 @@
 package gitd_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,8 +44,18 @@ func TestStaffReadEveryOwnersRepository(t *testing.T) {
 	b.mustGit("alice", "w", "commit", "-q", "--amend", "-m", "amended")
 	b.push("alice", "w", "--force", "grader", "main").says(t, "submission 2")
 	refs := b.mustGit("tina", "w", "ls-remote", b.url("comp1/a1/students/alice"))
+	for i, sub := range b.submissions("alice") { // the newest first
+		if want := fmt.Sprintf("%s\trefs/submissions/%d\n", sub.Commit, 2-i); !strings.Contains(refs, want) {
+			t.Errorf("%q is missing in\n%s", want, refs)
+		}
+	}
 	if n := strings.Count(refs, "refs/submissions/"); n != 2 {
-		t.Errorf("%d pins in\n%s", n, refs)
+		t.Errorf("%d submissions in\n%s", n, refs)
+	}
+	b.mustGit("tina", "", "init", "-q", "marking")
+	b.mustGit("tina", "marking", "fetch", "-q", b.url("comp1/a1/students/alice"), "refs/submissions/1")
+	if got := b.mustGit("tina", "marking", "show", "FETCH_HEAD:hello.c"); got != "1" {
+		t.Errorf("submission 1 has %q", got)
 	}
 	if refs := b.mustGit("alice", "w", "ls-remote", b.url("comp1/a1")); strings.Contains(refs, "submissions") {
 		t.Errorf("a student sees pins:\n%s", refs)

@@ -42,7 +42,7 @@ func (s *Server) follow(ctx context.Context, v viewing, is *recorded, t *target)
 	if is.version.ID != 0 {
 		return s.followGate(ctx, v, is, t, lines)
 	}
-	head := s.head(ctx, &is.submission, t)
+	head := append(s.head(ctx, &is.submission, t), s.starterLines(ctx, &is.submission, t)...)
 	foot := s.foot(&is.submission)
 	if kept := is.submission.Kept && is.job.State == schema.StateCancelled; kept || !v.wait {
 		_ = v.out.Lines(append(head, foot...)) // who is gone reads on the page

@@ -62,7 +62,7 @@ type Server struct {
 	companions  companions
 	sessions    sessions
 	pushes      pushes
-	seeds       seeds
+	starters    starters
 	unsettled   chan struct{} // wakes the retrier
 	used        chan touch
 	pushed      chan int64 // repositories that a pack was added to

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/grader/grader/gitd/pktline"
@@ -240,6 +239,3 @@ func (s *Server) rest(d time.Duration) bool {
 		return false
 	}
 }
-
-// seedOwner is the owner under which a version's starter repository is kept.
-func seedOwner(version int64) string { return strconv.FormatInt(version, 10) }

@@ -70,8 +70,8 @@ const (
 	RepositoryOwner  RepositoryKind = "owner"  // C/A/students/OWNER: staff, read only
 	RepositoryCourse RepositoryKind = "course" // C/course
 
-	// RepositoryStarter holds what a first clone serves, one per version. No path
-	// names it; its row's Owner is the version's id in decimal.
+	// RepositoryStarter holds what first clones are served, one per assignment. No path
+	// names it; its row's Owner is "starter".
 	RepositoryStarter RepositoryKind = "starter"
 )
 

@@ -82,15 +82,17 @@ func (s *Store) receiveSettings() []setting {
 	)
 }
 
-func (s *Store) uploadSettings(allRefs bool) []setting {
+// uploadSettings are those of a fetch; a view has no refs that are hidden.
+func (s *Store) uploadSettings(view bool) []setting {
 	settings := append(common(),
 		setting{"core.hooksPath", os.DevNull},
 		setting{"uploadpack.allowFilter", "false"},
+	)
+	if view {
+		return settings
+	}
+	return append(settings,
 		setting{"transfer.hideRefs", "refs"},
 		setting{"transfer.hideRefs", "!" + mainRef},
 	)
-	if allRefs {
-		settings = append(settings, setting{"transfer.hideRefs", "!" + pinPrefix})
-	}
-	return settings
 }

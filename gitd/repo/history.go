@@ -106,11 +106,16 @@ func (s *Store) Ancestor(ctx context.Context, id int64, q Quarantine, commit, of
 		return false, err
 	}
 	_, err := s.read(ctx, id, q, command{args: []string{"merge-base", "--is-ancestor", commit, of}, max: 1 << 10})
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && (exit.ExitCode() == 1 || exit.ExitCode() == 128) {
+	if exitedWith(err, 1) || exitedWith(err, 128) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// exitedWith reports whether git ended with that status.
+func exitedWith(err error, status int) bool {
+	var exit *exec.ExitError
+	return errors.As(err, &exit) && exit.ExitCode() == status
 }
 
 // TopLevel lists the names at the top of a commit's tree.

@@ -229,7 +229,7 @@ func (b *bundle) readAll(t *testing.T, commit string) {
 	if err := errors.Join(r.Close(), lock.Unlock(), err); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.UploadPack(context.Background(), 1, "", false, strings.NewReader("0000"), io.Discard, io.Discard); err != nil {
+	if err := b.UploadPack(context.Background(), 1, "", repo.View{}, strings.NewReader("0000"), io.Discard, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 }

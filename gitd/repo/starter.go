@@ -2,9 +2,7 @@ package repo
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"strings"
 	"time"
@@ -14,28 +12,54 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// SeedStarter makes repository id, which must be empty, hold one commit on main
-// with the directory (a path inside the tree) of another repository's commit: what
-// a first clone serves. Its objects are self-contained. The commit depends on the
-// arguments alone, and main appears last, so that seeding again, also after a crash, is
-// no error; CodeConflict: main is something else. CodeNotFound: no such directory.
-func (s *Store) SeedStarter(ctx context.Context, id, from int64, commit, dir string, at time.Time) error {
+// starterHistory is how many starters of one assignment are told apart.
+const starterHistory = 50
+
+// AdvanceStarter makes the head of a starter repository hold a directory (a path inside
+// the tree) of another repository's commit, and returns the starters, the newest first.
+// A directory that has changed becomes a commit on top of the last one, so that what was
+// cloned before can be merged with it; its objects are self-contained. The commit depends
+// on the arguments and on the last one alone, and main moves last, so that doing it again,
+// also after a crash, is no error. CodeNotFound: no such directory.
+func (s *Store) AdvanceStarter(ctx context.Context, id, from int64, commit, dir string, at time.Time) ([]string, error) {
 	if err := checkObject(commit); err != nil {
-		return err
+		return nil, err
 	}
 	tree, err := s.directoryTree(from, commit, strings.Trim(dir, "/"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	lock, err := s.Lock(ctx, id)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer lock.Unlock() //nolint:errcheck // only read
-	if err := s.seed(ctx, id, from, tree, "Starter of tests "+commit[:12], at); err != nil {
-		return fmt.Errorf("seed repository %d: %w", id, err)
+	defer lock.Unlock() //nolint:errcheck // of a file that is only locked
+	head, err := s.Head(id)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	if head != NoCommit {
+		has, err := s.TreeOf(id, head)
+		if err != nil {
+			return nil, fmt.Errorf("starter in repository %d: %w", id, err)
+		}
+		if has == tree {
+			return s.starters(ctx, id)
+		}
+	}
+	if err := s.addStarter(ctx, id, from, starter{tree: tree, parent: head, message: "Starter of tests " + commit[:12], at: at}); err != nil {
+		return nil, fmt.Errorf("starter in repository %d: %w", id, err)
+	}
+	return s.starters(ctx, id)
+}
+
+// starters lists the commits of a starter repository, the newest first.
+func (s *Store) starters(ctx context.Context, id int64) ([]string, error) {
+	out, err := s.read(ctx, id, Quarantine{}, command{args: []string{"rev-list", fmt.Sprintf("--max-count=%d", starterHistory), mainRef}, max: 64 * starterHistory})
+	if err != nil {
+		return nil, fmt.Errorf("starters of repository %d: %w", id, err)
+	}
+	return strings.Fields(string(out)), nil
 }
 
 func (s *Store) directoryTree(id int64, commit, dir string) (string, error) {
@@ -51,13 +75,24 @@ func (s *Store) directoryTree(id int64, commit, dir string) (string, error) {
 	return tree, err
 }
 
-func (s *Store) seed(ctx context.Context, id, from int64, tree, message string, at time.Time) error {
+// starter is one commit of a starter repository.
+type starter struct {
+	tree, parent, message string // parent: NoCommit for the first one
+	at                    time.Time
+}
+
+// addStarter makes the commit and moves main to it. The caller holds the lock.
+func (s *Store) addStarter(ctx context.Context, id, from int64, add starter) error {
 	dir := s.directory(id)
 	env := environment(s.receiveSettings(), "GIT_DIR="+dir,
 		"GIT_ALTERNATE_OBJECT_DIRECTORIES="+filepath.Join(s.directory(from), "objects"),
-		"GIT_AUTHOR_NAME=grader", "GIT_AUTHOR_EMAIL=grader@localhost", "GIT_AUTHOR_DATE="+gitDate(at),
-		"GIT_COMMITTER_NAME=grader", "GIT_COMMITTER_EMAIL=grader@localhost", "GIT_COMMITTER_DATE="+gitDate(at))
-	out, err := s.git(ctx, command{args: []string{"commit-tree", "-m", message, tree}, env: env, max: 1 << 10})
+		"GIT_AUTHOR_NAME=grader", "GIT_AUTHOR_EMAIL=grader@localhost", "GIT_AUTHOR_DATE="+gitDate(add.at),
+		"GIT_COMMITTER_NAME=grader", "GIT_COMMITTER_EMAIL=grader@localhost", "GIT_COMMITTER_DATE="+gitDate(add.at))
+	args := []string{"commit-tree", "-m", add.message, add.tree}
+	if add.parent != NoCommit {
+		args = append(args, "-p", add.parent)
+	}
+	out, err := s.git(ctx, command{args: args, env: env, max: 1 << 10})
 	if err != nil {
 		return err
 	}
@@ -65,25 +100,32 @@ func (s *Store) seed(ctx context.Context, id, from int64, tree, message string, 
 	if err := checkObject(commit); err != nil {
 		return err
 	}
+	revisions := commit + "\n"
+	if add.parent != NoCommit {
+		revisions += "^" + add.parent + "\n"
+	}
 	// Into one pack, the other repository's objects included.
-	pack := command{args: []string{"pack-objects", "--quiet", "--revs", filepath.Join(dir, "objects/pack/pack")}, env: env, stdin: out, max: 1 << 10}
+	pack := command{args: []string{"pack-objects", "--quiet", "--revs", filepath.Join(dir, "objects/pack/pack")}, env: env, stdin: []byte(revisions), max: 1 << 10}
 	if _, err := s.git(ctx, pack); err != nil {
 		return err
 	}
-	return placeMain(dir, commit)
+	_, err = s.git(ctx, command{args: []string{"update-ref", mainRef, commit, add.parent}, env: env, max: 1 << 10})
+	return err
 }
 
 func gitDate(at time.Time) string { return fmt.Sprintf("@%d +0000", at.Unix()) }
 
-// placeMain makes main of an empty repository.
-func placeMain(dir, commit string) error {
-	err := linkRef(dir, mainRef, commit)
-	if !errors.Is(err, fs.ErrExist) {
-		return err
+// BehindStarter reports whether a repository's main is built on a starter, but not on
+// the newest one, whose repository and commit are given.
+func (s *Store) BehindStarter(ctx context.Context, id, starters int64, newest string) (bool, error) {
+	main, err := s.Head(id)
+	if err != nil || main == NoCommit {
+		return false, err
 	}
-	old, err := readRef(dir, mainRef)
-	if err == nil && old != commit {
-		err = schema.Errorf(schema.CodeConflict, "main is %s already", old)
+	env := environment(common(), "GIT_DIR="+s.directory(id), "GIT_ALTERNATE_OBJECT_DIRECTORIES="+filepath.Join(s.directory(starters), "objects"))
+	out, err := s.git(ctx, command{args: []string{"merge-base", main, newest}, env: env, max: 1 << 10})
+	if exitedWith(err, 1) {
+		return false, nil // nothing in common
 	}
-	return err
+	return err == nil && strings.TrimSpace(string(out)) != newest, err
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func TestAStarterIsClonedAndStandsAlone(t *testing.T) {
+func TestStarterStandsAlone(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	w := b.newWork()
@@ -27,7 +27,7 @@ func TestAStarterIsClonedAndStandsAlone(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 3 { // at once, and again
 		wg.Go(func() {
-			if err := b.SeedStarter(ctx, 2, 1, commit, "starter/", at); err != nil {
+			if _, err := b.AdvanceStarter(ctx, 2, 1, commit, "starter/", at); err != nil {
 				t.Error(err)
 			}
 		})
@@ -54,32 +54,71 @@ func TestAStarterIsClonedAndStandsAlone(t *testing.T) {
 	}
 }
 
-func TestAStarterNeedsAnEmptyRepositoryAndADirectory(t *testing.T) {
+func TestStarterNeedsDirectory(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	w := b.newWork()
 	w.write("starter/a", "a\n")
 	commit := w.commit()
 	w.mustPush(1)
-	w.mustPush(2)
 	ctx, at := context.Background(), time.Unix(1, 0)
-	if err := b.SeedStarter(ctx, 2, 1, commit, "starter", at); schema.CodeOf(err) != schema.CodeConflict {
-		t.Errorf("over a push: %v", err)
-	}
-	if head, err := b.Head(2); err != nil || head != commit {
-		t.Errorf("head = %s, %v", head, err)
-	}
 	for _, dir := range []string{"none", "starter/a", "../starter"} {
-		if err := b.SeedStarter(ctx, 3, 1, commit, dir, at); schema.CodeOf(err) != schema.CodeNotFound {
+		if _, err := b.AdvanceStarter(ctx, 3, 1, commit, dir, at); schema.CodeOf(err) != schema.CodeNotFound {
 			t.Errorf("%s: %v", dir, err)
 		}
 	}
-	if err := b.SeedStarter(ctx, 3, 4, commit, "starter", at); schema.CodeOf(err) != schema.CodeNotFound {
+	if _, err := b.AdvanceStarter(ctx, 3, 4, commit, "starter", at); schema.CodeOf(err) != schema.CodeNotFound {
 		t.Errorf("from nowhere: %v", err)
 	}
 }
 
-func TestOnlyStaffFetchPins(t *testing.T) {
+// A corrected starter is a commit on top of the one before; one that is the same is none.
+func TestStarterDescendsFromEarlierOnes(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	w := b.newWork()
+	ctx, at := context.Background(), time.Unix(1_000_000_000, 0)
+	var last []string
+	for i, content := range []string{"one\n", "two\n", "two\n", "one\n"} {
+		w.write("starter/a", content)
+		w.write("solution/a", strings.Repeat("s", i+1))
+		commit := w.commit()
+		w.mustPush(1)
+		all, err := b.AdvanceStarter(ctx, 2, 1, commit, "starter", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := []int{1, 2, 2, 3}[i]; len(all) != want {
+			t.Fatalf("%d starters, want %d", len(all), want)
+		}
+		if again, err := b.AdvanceStarter(ctx, 2, 1, commit, "starter", at); err != nil || again[0] != all[0] {
+			t.Errorf("again: %v, %v", again, err)
+		}
+		last = all
+	}
+	b.server(2, "fsck", "--strict", "--full")
+	if got := strings.Fields(b.server(2, "rev-list", "main")); strings.Join(got, " ") != strings.Join(last, " ") {
+		t.Errorf("main has %v, want %v", got, last)
+	}
+	// Whoever is built on an earlier one is behind; whoever is built on none is not.
+	c := work{b, t.TempDir()}
+	c.must("clone", "-q", url(2), ".")
+	c.must("checkout", "-q", last[1], "-B", "main")
+	c.write("mine", "x")
+	c.commit()
+	c.mustPush(3)
+	w.mustPush(4)
+	for id, want := range map[int64]bool{3: true, 4: false, 5: false} {
+		if got, err := b.BehindStarter(ctx, id, 2, last[0]); err != nil || got != want {
+			t.Errorf("repository %d is behind: %v, %v; want %v", id, got, err, want)
+		}
+	}
+	if got, err := b.BehindStarter(ctx, 3, 2, last[1]); err != nil || got {
+		t.Errorf("behind what it is built on: %v, %v", got, err)
+	}
+}
+
+func TestViewShowsItsRefsAlone(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	w := b.newWork()
@@ -88,18 +127,33 @@ func TestOnlyStaffFetchPins(t *testing.T) {
 	if _, err := b.Pin(1, "one", first); err != nil {
 		t.Fatal(err)
 	}
+	w.write("b", "b\n")
+	second := w.commit()
+	w.mustPush(2)
 	for _, version := range []string{"0", "1", "2"} {
-		b.setStaff(false)
 		list := func() string { return w.must("-c", "protocol.version="+version, "ls-remote", url(1)) }
+		b.show(repo.View{})
 		if refs := list(); strings.Contains(refs, "submissions") || !strings.Contains(refs, "refs/heads/main") {
-			t.Errorf("a student sees %s", refs)
+			t.Errorf("without a view: %s", refs)
 		}
-		b.setStaff(true)
-		if refs := list(); !strings.Contains(refs, first+"\trefs/submissions/one") {
-			t.Errorf("staff see %s", refs)
+		b.show(repo.View{Refs: map[string]string{"refs/heads/main": first, "refs/heads/other": second, "refs/submissions/1": first}, Objects: []int64{2}})
+		if refs, want := list(), first+"\tHEAD\n"+first+"\trefs/heads/main\n"+second+"\trefs/heads/other\n"+first+"\trefs/submissions/1"; refs != want {
+			t.Errorf("a view shows\n%s\nwant\n%s", refs, want)
 		}
 	}
-	if err := b.UploadPack(context.Background(), 1, "version=2:evil", false, strings.NewReader(""), nil, nil); schema.CodeOf(err) != schema.CodeInvalid {
+	c := work{b, t.TempDir()}
+	c.must("clone", "-q", url(1), ".")
+	if got := c.must("rev-parse", "origin/other"); got != second {
+		t.Errorf("other is %s", got)
+	}
+	b.show(repo.View{Refs: map[string]string{"refs/heads/main\nx": first}})
+	if out, err := w.git("ls-remote", url(1)); err == nil {
+		t.Errorf("a ref of two lines was shown: %s", out)
+	}
+	if left, err := filepath.Glob(filepath.Join(b.o.Dir, ".view-*")); err != nil || len(left) > 0 {
+		t.Errorf("views are left: %v, %v", left, err)
+	}
+	if err := b.UploadPack(context.Background(), 1, "version=2:evil", repo.View{}, strings.NewReader(""), nil, nil); schema.CodeOf(err) != schema.CodeInvalid {
 		t.Errorf("protocol: %v", err)
 	}
 }
@@ -114,7 +168,7 @@ func TestAFetchThatNobodyReadsEnds(t *testing.T) {
 	}
 	said := make(chan struct{})
 	go func() { <-said; cancel() }()
-	err = b.UploadPack(ctx, 1, "", false, in, &notify{said: said}, &notify{})
+	err = b.UploadPack(ctx, 1, "", repo.View{}, in, &notify{said: said}, &notify{})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("err = %v", err)
 	}

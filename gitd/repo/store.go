@@ -37,6 +37,9 @@ func Open(o Options) (*Store, error) {
 	if err := s.checkGit(); err != nil {
 		return nil, err
 	}
+	if err := s.clearViews(); err != nil {
+		return nil, fmt.Errorf("open repositories: %w", err)
+	}
 	if err := s.makeHooks(); err != nil {
 		return nil, fmt.Errorf("open repositories: %w", err)
 	}

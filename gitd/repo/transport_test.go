@@ -31,7 +31,7 @@ type bundle struct {
 
 	mu      sync.Mutex
 	handler hooks.Handler
-	staff   bool // fetches see the pins
+	view    repo.View // that fetches see
 	errs    []error
 }
 
@@ -97,7 +97,7 @@ func (b *bundle) serve(conn *net.UnixConn) error {
 		return err
 	}
 	if service == "git-upload-pack" {
-		return b.UploadPack(context.Background(), id, protocol, b.isStaff(), in, conn, io.Discard)
+		return b.UploadPack(context.Background(), id, protocol, b.shown(), in, conn, io.Discard)
 	}
 	return b.receive(id, in, conn)
 }
@@ -129,16 +129,17 @@ func (b *bundle) receive(id int64, in io.Reader, out io.Writer) error {
 	return r.Wait()
 }
 
-func (b *bundle) setStaff(staff bool) {
+// show sets what later fetches see.
+func (b *bundle) show(v repo.View) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.staff = staff
+	b.view = v
 }
 
-func (b *bundle) isStaff() bool {
+func (b *bundle) shown() repo.View {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.staff
+	return b.view
 }
 
 // judge sets who answers the hooks of later pushes.

@@ -13,11 +13,11 @@ import (
 
 var protocolPattern = regexp.MustCompile(`^version=[012]$`)
 
-// UploadPack serves a fetch over the given streams. protocol is "" or "version=N".
-// allRefs shows refs/submissions too (for staff). It returns when git has ended and
+// UploadPack serves a fetch over the given streams. protocol is "" or "version=N". It
+// returns when git has ended and
 // everything it wrote was delivered, or when ctx ends; a Read or Write of the
 // caller's streams that hangs then ends with the stream.
-func (s *Store) UploadPack(ctx context.Context, id int64, protocol string, allRefs bool, stdin io.Reader, stdout, stderr io.Writer) error {
+func (s *Store) UploadPack(ctx context.Context, id int64, protocol string, view View, stdin io.Reader, stdout, stderr io.Writer) error {
 	if protocol != "" && !protocolPattern.MatchString(protocol) {
 		return schema.Errorf(schema.CodeInvalid, "%q is not a version of git's protocol", schema.Sanitize(protocol))
 	}
@@ -28,9 +28,17 @@ func (s *Store) UploadPack(ctx context.Context, id int64, protocol string, allRe
 	if err := s.fetching.take(ctx); err != nil {
 		return fmt.Errorf("wait for a free upload-pack: %w", err)
 	}
+	if len(view.Refs) > 0 {
+		var remove func()
+		if dir, remove, err = s.place(id, view); err != nil {
+			s.fetching.give()
+			return fmt.Errorf("make a view of repository %d: %w", id, err)
+		}
+		defer remove()
+	}
 	cmd := exec.Command(s.o.Git, "upload-pack", "--strict", "--timeout=60", dir) //nolint:noctx // the whole process group is killed when ctx ends, not git alone
 	cmd.Dir = dir
-	cmd.Env = environment(s.uploadSettings(allRefs))
+	cmd.Env = environment(s.uploadSettings(len(view.Refs) > 0))
 	if protocol != "" {
 		cmd.Env = append(cmd.Env, "GIT_PROTOCOL="+protocol)
 	}

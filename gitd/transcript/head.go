@@ -57,6 +57,14 @@ func (h Head) title() string {
 	return schema.Sanitize(strings.ToUpper(h.Course) + " " + strings.Join(strings.Fields(name), " "))
 }
 
+// NewerStarter says that the starter was corrected, and how to get it; "" says nothing.
+func NewerStarter(pull string) []string {
+	if pull == "" {
+		return nil
+	}
+	return []string{"The starter was corrected after you began. To merge it:", "    " + pull}
+}
+
 // ShortCommit is a commit as people read it.
 func ShortCommit(commit string) string { return commit[:min(7, len(commit))] }
 
