@@ -28,6 +28,7 @@ func TestLintRefusesLargeFilesAndPrograms(t *testing.T) {
 		"a program for macOS":   {content: []byte("\xcf\xfa\xed\xfe\x07\x00\x00\x01"), want: "a compiled program"},
 		"a program for Windows": {content: []byte("MZ\x90\x00\x03\x00\x00\x00"), want: "a compiled program"},
 		"a Java class":          {content: []byte("\xca\xfe\xba\xbe\x00\x00\x00\x41"), want: "a compiled program"},
+		"Python bytecode":       {content: []byte("\xa7\x0d\x0d\x0a\x00\x00\x00\x00"), want: "a compiled program"},
 		"another binary":        {content: []byte("\x89PNG\r\n\x1a\n\x00")},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -80,8 +80,10 @@ func (p *push) refusedTerms(err error) refusal {
 // (LC_ALL=C, gitd/repo/environment.go).
 var (
 	fsckWords = regexp.MustCompile(`object ([0-9a-f]{40}): (\w+): ([^\n]*)`)
-	sizeWords = "pack exceeds maximum allowed size"
 )
+
+// sizeWords are git's of a push that is larger than receive.maxInputSize.
+const sizeWords = "pack exceeds maximum allowed size"
 
 // refusedByGit says why git took nothing, where no hook has said it; nil: one has.
 func (s *Server) refusedByGit(p *push, report []byte) *refusal {

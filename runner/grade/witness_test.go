@@ -104,7 +104,7 @@ func TestWitnessKnowsItsLauncher(t *testing.T) {
 		"the last line is cut": func(s *teller) { s.raw(strings.TrimSuffix(s.line(2, end), "\n")) },
 		"no record":            func(s *teller) { s.raw(s.line(2, `{"end": 1`)) },
 		"a line that is too long": func(s *teller) {
-			go s.w.WriteString(strings.Repeat("x", maxRecord+10) + "\n") // the pipe is smaller, and is closed
+			go func() { _, _ = s.w.WriteString(strings.Repeat("x", maxRecord+10) + "\n") }() // the pipe is smaller, and is closed
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
