@@ -3,6 +3,7 @@ package classroom
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/grader/grader/course"
@@ -92,7 +93,7 @@ func (w *Work) Assignment(ctx context.Context, m Member, name string) (Assignmen
 	a, err := w.store.Assignment(ctx, m.Course.Code, name)
 	switch {
 	case schema.CodeOf(err) == schema.CodeNotFound:
-		return Assignment{}, noAssignment(m, name)
+		return Assignment{}, w.noAssignment(ctx, m, name)
 	case err != nil:
 		return Assignment{}, fmt.Errorf("find assignment: %w", err)
 	}
@@ -103,7 +104,22 @@ func (w *Work) Assignment(ctx context.Context, m Member, name string) (Assignmen
 	case is.Broken != nil:
 		return is, is.Broken
 	}
-	return Assignment{}, noAssignment(m, name)
+	return Assignment{}, w.noAssignment(ctx, m, name)
+}
+
+// nearly reports whether two names differ in one character at most, left out, added or
+// replaced.
+func nearly(a, b string) bool {
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	switch {
+	case len(a) == len(b):
+		return a == "" || a[1:] == b[1:]
+	case len(a) == len(b)+1:
+		return a[1:] == b
+	}
+	return len(b) == len(a)+1 && a == b[1:]
 }
 
 // visible reports whether a member may see the assignment at all. One that cannot be
@@ -112,7 +128,22 @@ func (a Assignment) visible(m Member, now time.Time) bool {
 	return m.Viewer().Staff() || a.Spec != nil && course.Released(a.Spec, now)
 }
 
+// noAssignment is the error for a name that the member may see no assignment of.
 func noAssignment(m Member, name string) error {
 	return schema.Errorf(schema.CodeNotFound, "there is no assignment %s/%s yet; the command \"status %s\" lists what there is",
 		m.Course.Code, name, m.Course.Code)
+}
+
+// noAssignment names an assignment of nearly that name, where the member may see one.
+func (w *Work) noAssignment(ctx context.Context, m Member, name string) error {
+	all, err := w.Assignments(ctx, m)
+	if err != nil {
+		return err
+	}
+	for _, a := range all {
+		if a.Name != name && nearly(a.Name, strings.ToLower(name)) {
+			return schema.Errorf(schema.CodeNotFound, "there is no assignment %s/%s yet; did you mean %s?", m.Course.Code, name, a.Path())
+		}
+	}
+	return noAssignment(m, name)
 }

@@ -3,6 +3,7 @@ package gitd
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -22,15 +23,33 @@ func (s *Server) greet(ctx context.Context, sess *session) int {
 	return s.help(ctx, sess, nil)
 }
 
-func (s *Server) help(_ context.Context, sess *session, _ []string) int {
+func (s *Server) help(ctx context.Context, sess *session, _ []string) int {
 	fmt.Fprintf(sess.out, "Commands, as in: %s status\n", s.reach("grader"))
 	w := tabwriter.NewWriter(sess.out, 0, 0, 2, ' ', 0)
 	for _, c := range s.commands() {
 		fmt.Fprintf(w, "  %s\t%s\n", c.usage(), c.help)
 	}
 	_ = w.Flush() // to a channel: who is gone needs no help
+	if s.isStaff(ctx, sess) {
+		fmt.Fprintf(sess.out, "For staff, of any student:\n"+
+			"  log COURSE/ASSIGNMENT/LOGIN[/N]\n  watch COURSE/ASSIGNMENT/LOGIN[/N]\n  rerun COURSE/ASSIGNMENT/LOGIN/N\n"+
+			"  git clone ssh://grader@%[1]s/COURSE/ASSIGNMENT/students/LOGIN\n"+
+			"  git fetch ssh://grader@%[1]s/COURSE/ASSIGNMENT/students/LOGIN refs/submissions/N\n", s.PublicName())
+	}
 	fmt.Fprintf(sess.out, "Hand in with git:\n  git remote add grader ssh://grader@%s/COURSE/ASSIGNMENT\n  git push grader main\n", s.PublicName())
 	return 0
+}
+
+// isStaff reports whether somebody is staff anywhere.
+func (s *Server) isStaff(ctx context.Context, sess *session) bool {
+	if sess.who.user.Admin {
+		return true
+	}
+	all, err := s.Courses.Enrolments(ctx, sess.who.user.ID)
+	if err != nil {
+		s.logInternal("list enrolments", err)
+	}
+	return slices.ContainsFunc(all, func(e schema.Enrolment) bool { return e.Role.Staff() })
 }
 
 // status lists what there is to do, of every course, of one, or of one assignment.

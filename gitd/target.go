@@ -3,10 +3,12 @@ package gitd
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/course"
+	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/schema/assignment"
 )
@@ -26,7 +28,7 @@ type target struct {
 func (s *Server) find(ctx context.Context, sess *session, raw string, action course.Action) (target, error) {
 	path, err := schema.ParseRepositoryPath(raw)
 	if err != nil {
-		return target{}, err
+		return target{}, s.otherCase(ctx, sess, raw, action, err)
 	}
 	m, err := s.Classroom.Work.Member(ctx, sess.actor(), path.Course)
 	if err != nil {
@@ -38,6 +40,20 @@ func (s *Server) find(ctx context.Context, sess *session, raw string, action cou
 		return target{}, err
 	}
 	return t, s.findAssignment(ctx, m, &t)
+}
+
+// otherCase names the repository that a path in another case probably means, where the
+// asker may use it; else the error stays.
+func (s *Server) otherCase(ctx context.Context, sess *session, raw string, action course.Action, err error) error {
+	lower := strings.ToLower(raw)
+	if lower == raw {
+		return err
+	}
+	t, other := s.find(ctx, sess, lower, action)
+	if other != nil {
+		return err
+	}
+	return schema.Errorf(schema.CodeNotFound, "there is no repository %s; did you mean %s?", transcript.Clip(schema.Sanitize(raw), 60), pathOf(t.path))
 }
 
 func (s *Server) findAssignment(ctx context.Context, m classroom.Member, t *target) error {
