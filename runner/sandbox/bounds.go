@@ -8,12 +8,15 @@ import (
 	"github.com/grader/grader/runner/sandbox/stage"
 )
 
+// MaxOpenFiles is how many files one process of a step may have open at once.
+const MaxOpenFiles = 1024
+
 // The wall's own caps, for limits that a step leaves at 0.
 const (
 	capProcesses = 2048
 	capOutput    = 64 << 20
 	capWall      = time.Hour
-	capFiles     = 1024     // descriptors of one process
+	capFiles     = MaxOpenFiles
 	capSignals   = 1024     // queued, timers included: all processes of a user share them
 	capLocked    = 8 << 20  // bytes, the kernel's default
 	capStack     = 64 << 20 // without a memory limit
@@ -48,14 +51,20 @@ func bounds(l Limits, inNamespace bool) []stage.Limit {
 		limit(unix.RLIMIT_NICE, 0),
 	}
 	if l.CPU > 0 {
-		// One process alone cannot outrun the watcher by more than this.
-		seconds := uint64(l.CPU/time.Second) + 2
-		list = append(list, stage.Limit{Resource: unix.RLIMIT_CPU, Soft: seconds, Hard: seconds + 1})
+		list = append(list, cpuBackstop(l.CPU))
 	}
 	if l.Disk > 0 {
 		list = append(list, limit(unix.RLIMIT_FSIZE, l.Disk))
 	}
 	return append(list, limit(unix.RLIMIT_STACK, min(orCap(l.Memory, capStack), maxStack)))
+}
+
+// cpuBackstop ends a process that has outrun the watcher by far. The kernel counts this limit by ticks,
+// which on a virtual machine are more than the time that the process ran, so that a limit near
+// the step's own would end an honest program early, and by a signal.
+func cpuBackstop(cpu time.Duration) stage.Limit {
+	seconds := 2*uint64(cpu/time.Second) + 10
+	return stage.Limit{Resource: unix.RLIMIT_CPU, Soft: seconds, Hard: seconds + 1}
 }
 
 func limit(resource int, value int64) stage.Limit {

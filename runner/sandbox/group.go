@@ -33,6 +33,10 @@ const cgroupPrefix = "grader-"
 // cgroupOverhead is what bubblewrap and the stage that stays take of a step's memory.
 const cgroupOverhead = 8 << 20
 
+// kernelOverhead is what the kernel may keep of a step's and charge to its cgroup, beyond its memory:
+// stacks of threads, names, pipes.
+const kernelOverhead = 4 << 20
+
 var errNoCgroup = errors.New("no writable cgroup with memory and processor time")
 
 // makeGroup makes a group for the calling thread, which is locked. Where there is none to be had,

@@ -16,7 +16,7 @@ func TestParseStat(t *testing.T) {
 	t.Parallel()
 	line := "42 (a) R 1 (b) Z 7 1 1 0 -1 4 0 0 0 0 11 12 3 4 20 0 1 0 99 0 0"
 	got, err := parseStat([]byte(line))
-	want := stat{state: 'Z', parent: 7, children: 70 * time.Millisecond, start: 99}
+	want := stat{state: 'Z', parent: 7, children: 70 * time.Millisecond, threads: 1, start: 99}
 	if err != nil || got != want {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -127,16 +127,5 @@ func TestProgramsAreNeverFoundInTheCurrentDirectory(t *testing.T) {
 	}
 	if got, found := findProgram(&Step{Argv: []string{"sh"}, Env: []string{"PATH=.:/bin"}}); !found || got != "/bin/sh" {
 		t.Errorf("%q, %v", got, found)
-	}
-}
-
-func TestRunDelay(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]time.Duration{
-		"106690 1822214 3\n": 1822214, "": 0, "1 2": 0, "1 x 3": 0, "1 -5 3": 0, "1 99999999999999999999 3": 0,
-	} {
-		if got := runDelay([]byte(text)); got != want {
-			t.Errorf("%q: %v, want %v", text, got, want)
-		}
 	}
 }

@@ -31,6 +31,12 @@ func (p *Process) launch(program string) error {
 		return err
 	}
 	request := p.request(pl)
+	if p.wall.level == LevelUID {
+		if p.streams, err = holdStreams(&p.step); err != nil {
+			pl.closeAll()
+			return err
+		}
+	}
 	if len(p.step.Write) > 0 {
 		p.space = p.step.Write[0].space()
 	}
@@ -46,10 +52,12 @@ func (p *Process) launch(program string) error {
 	}
 	p.reapFirst()
 	p.readOutputs(pl)
-	if err := p.speak(pl, program); err != nil {
+	err = p.speak(pl, program)
+	p.adopt()
+	if err != nil {
 		return err
 	}
-	p.started = time.Now()
+	p.started, p.clock = time.Now(), stage.Monotonic()
 	return p.tally.begin()
 }
 
@@ -99,6 +107,17 @@ func (p *Process) speak(pl *plumbing, program string) error {
 	}
 	p.said = said
 	return p.judgeStart(stage.Parse(said), wrote)
+}
+
+// adopt puts the program in the place of the stage that started it beside itself, and has ended.
+func (p *Process) adopt() {
+	born := p.answer().Program
+	if born == 0 {
+		return
+	}
+	<-p.first
+	p.pid = born
+	p.reapFirst()
 }
 
 // hear reads the answer: to its end, or from a stage that stays to its first word.

@@ -18,8 +18,11 @@ type meter struct {
 	live   time.Duration // of living processes and the children they waited for
 	lost   time.Duration // of those whose parents did not wait for them
 	reaped time.Duration // of those that this process waited for
-	memory int64         // resident now, summed
-	peak   int64
+	memory int64         // resident now, summed, shared pages as often as they are shared
+	peak   int64         // the step's memory, see memory.go
+
+	weighed   int64     // memory, when shared pages were last counted once
+	nextWeigh time.Time // when they are again
 }
 
 func newMeter(first int, member func(pid int) bool) *meter {
@@ -61,7 +64,6 @@ func (m *meter) sample() {
 	m.mine, m.strange = mine, strange
 	m.account(live, m.reaped-reapedBefore)
 	m.memory = memory
-	m.peak = max(m.peak, memory)
 }
 
 // look returns the processor time and resident bytes of one process.
@@ -93,20 +95,8 @@ func (m *meter) account(live, newlyReaped time.Duration) {
 // waited adds a process that this one waited for.
 func (m *meter) waited(u unix.Rusage) {
 	m.reaped += time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	m.peak = max(m.peak, u.Maxrss<<10)
 }
 
 // cpu is the sum so far.
 func (m *meter) cpu() time.Duration { return m.live + m.lost + m.reaped }
-
-// exactMemory sums the resident bytes with shared pages counted once; it is slow.
-func (m *meter) exactMemory() int64 {
-	var sum int64
-	for pid := range m.mine {
-		if pss, err := proportional(pid); err == nil {
-			sum += pss
-		} else {
-			sum += resident(pid)
-		}
-	}
-	return sum
-}

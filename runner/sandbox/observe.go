@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"context"
-	"math"
 	"syscall"
 	"time"
 
@@ -51,6 +50,9 @@ func (p *Process) observe(ctx context.Context, m *meter) cause {
 			return cause{limit: LimitOutput}
 		case <-look.C:
 			m.sample()
+			p.weigh(m)
+			p.lookForReady(m)
+			p.followStreams()
 			if l := p.exceeded(m); l != "" {
 				return cause{limit: l}
 			}
@@ -63,24 +65,15 @@ func (p *Process) observe(ctx context.Context, m *meter) cause {
 	}
 }
 
-// exceeded compares the sums with the limits. Near the memory limit shared pages are
-// counted properly before anything is decided.
+// exceeded compares the sums with the limits.
 func (p *Process) exceeded(m *meter) Limit {
 	l := p.step.Limits
-	if l.CPU > 0 && p.cpu(m) > l.CPU {
+	switch {
+	case l.CPU > 0 && p.cpu(m) > l.CPU:
 		return LimitCPU
-	}
-	if p.tally.full() {
+	case p.tally.full():
 		return p.filled()
-	}
-	if l.Memory == 0 || m.memory <= l.Memory || p.tally.exact() {
-		return ""
-	}
-	exact := m.memory
-	if len(m.mine) > 1 {
-		p.borrow(func() { exact = m.exactMemory() })
-	}
-	if exact > l.Memory {
+	case p.overMemory(m):
 		return LimitMemory
 	}
 	return ""
@@ -118,6 +111,7 @@ func (p *Process) lookAtDisk(next *time.Time, m *meter) Limit {
 		p.borrow(func() { open = held(m.mine, p.given) })
 	}
 	used += open.unlinked
+	p.result.Disk = max(p.result.Disk, used)
 	exceeded := tooDeep || used > p.step.Limits.Disk || p.hides(used, &open, m)
 	took := time.Since(begun)
 	*next = time.Now().Add(max(diskLook, diskShare*took))
@@ -176,7 +170,7 @@ func (p *Process) diskUsage() (sum int64, tooDeep bool) {
 // is more: the two count the same processes.
 func (p *Process) settle(why cause, first ended, m *meter, summed, base time.Duration) {
 	r := &p.result
-	r.Killed, r.Limit = why.killed, why.limit
+	r.Limit = why.limit
 	r.Stdout, r.Stderr = p.out.bytes(), p.err.bytes()
 	status := first.status
 	r.Ended = time.Duration(first.at)
@@ -184,21 +178,24 @@ func (p *Process) settle(why cause, first ended, m *meter, summed, base time.Dur
 	r.Memory = m.peak
 	if p.wall.level == LevelNamespace {
 		status, waited, base = p.insideView()
-	} else if own := ownPeak(); first.usage.Maxrss<<10 > own {
-		// A smaller one is this process's own, from which the step was forked.
+	} else {
 		r.Memory = max(r.Memory, first.usage.Maxrss<<10)
 	}
 	r.CPU = max(0, max(summed, waited)-base)
 	if used, counted := p.tally.used(); counted {
 		r.CPU = max(used, waited-base, 0)
 	}
-	var tooDeep bool
-	r.Disk, tooDeep = p.diskUsage()
+	r.Wall = max(0, r.Ended-time.Duration(p.clock))
+	p.starved.look(p.started.Add(r.Wall), r.CPU, p.starved.ready)
+	left, tooDeep := p.diskUsage()
+	r.Disk = max(r.Disk, left)
 	if status.Signaled() {
 		r.Signal = status.Signal()
 	} else {
 		r.Exit = status.ExitStatus()
 	}
+	// What ended by itself before it could be killed was not killed.
+	r.Killed = why.killed && r.Signal == syscall.SIGKILL
 	if r.Limit == "" && !r.Killed {
 		r.Limit = p.metAtEnd(tooDeep)
 	}
@@ -223,7 +220,9 @@ func (p *Process) metAtEnd(tooDeep bool) Limit {
 		return LimitCPU
 	case p.tally.full():
 		return p.filled()
-	case l.Wall > 0 && r.Wall > l.Wall+p.extra:
+	case l.Memory > 0 && r.Memory > l.Memory:
+		return LimitMemory
+	case l.Wall > 0 && r.Wall > l.Wall+p.extra():
 		return LimitWall
 	case l.Disk > 0 && (tooDeep || r.Disk > l.Disk || r.Signal == unix.SIGXFSZ):
 		return LimitDisk
@@ -231,15 +230,6 @@ func (p *Process) metAtEnd(tooDeep bool) Limit {
 		return LimitOutput
 	}
 	return ""
-}
-
-// ownPeak is the largest resident set that this process had.
-func ownPeak() int64 {
-	var u unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
-		return math.MaxInt64
-	}
-	return u.Maxrss << 10
 }
 
 func orCapDuration(d, otherwise time.Duration) time.Duration {

@@ -20,18 +20,22 @@ type Process struct {
 	step Step
 	slot *slot
 
-	pid     int      // of the program, or of bubblewrap
+	pid     int      // of the program, or of bubblewrap; of the stage until the program runs
 	initPID int      // of the namespace's first process; 0 when there is none
 	init    *os.File // its handle
 	status  *os.File // the stage's answer
 	said    []byte   // and what of it was read
 	started time.Time
-	extra   time.Duration // beyond the limit on elapsed time, see extend
-	space   int64         // free in the file system of its first scratch, before it ran
-	first   chan ended    // how pid ended
-	tally   *tally
-	hasTemp bool  // it has what only one step of a container can have: see quarters
-	given   inode // its standard input, which is none of its files
+	clock   int64 // the same by the monotonic clock that Result.Ended is of
+	starved starvation
+	space   int64      // free in the file system of its first scratch, before it ran
+	first   chan ended // how pid ended
+
+	nextReady time.Time // when the step is looked at again for what it waits
+	tally     *tally
+	hasTemp   bool  // it has what only one step of a container can have: see quarters
+	given     inode // its standard input, which is none of its files
+	streams   *streams
 
 	out, err *capture
 	readers  sync.WaitGroup
@@ -119,7 +123,6 @@ func (p *Process) watch(ctx context.Context) {
 	why := p.observe(ctx, m)
 	summed := m.cpu()
 	first, emptied := p.empty(m)
-	p.result.Wall = time.Since(p.started)
 	p.fault = p.close(emptied)
 	p.settle(why, first, m, summed, base)
 	p.fault = errors.Join(p.fault, p.giveBack(emptied))
@@ -157,6 +160,7 @@ func (p *Process) endNamespace() {
 
 // close ends the readers, which no process can hold up any more.
 func (p *Process) close(emptied error) error {
+	held := p.streams.close()
 	if emptied != nil {
 		for _, f := range p.pipes {
 			f.Close()
@@ -178,9 +182,9 @@ func (p *Process) close(emptied error) error {
 		p.status.Close()
 	}
 	if emptied != nil {
-		return fmt.Errorf("end step: %w", emptied)
+		return errors.Join(fmt.Errorf("end step: %w", emptied), held)
 	}
-	return nil
+	return held
 }
 
 // giveBack returns the scratch directories and the slot; a slot that is not empty is

@@ -96,7 +96,8 @@ type stat struct {
 	state    byte
 	parent   int
 	children time.Duration // processor time of children waited for
-	start    uint64        // ticks since boot
+	threads  int
+	start    uint64 // ticks since boot
 }
 
 func readStat(pid int) (stat, error) {
@@ -121,11 +122,12 @@ func parseStat(b []byte) (stat, error) {
 	parent, err1 := strconv.Atoi(string(f[1]))
 	cutime, err2 := strconv.ParseInt(string(f[13]), 10, 64)
 	cstime, err3 := strconv.ParseInt(string(f[14]), 10, 64)
-	start, err4 := strconv.ParseUint(string(f[19]), 10, 64)
-	if errors.Join(err1, err2, err3, err4) != nil {
+	threads, err4 := strconv.Atoi(string(f[17]))
+	start, err5 := strconv.ParseUint(string(f[19]), 10, 64)
+	if errors.Join(err1, err2, err3, err4, err5) != nil {
 		return stat{}, errStat
 	}
-	return stat{state: f[0][0], parent: parent, children: time.Duration(cutime+cstime) * tick, start: start}, nil
+	return stat{state: f[0][0], parent: parent, children: time.Duration(cutime+cstime) * tick, threads: threads, start: start}, nil
 }
 
 // spacious is from how many addresses a process's page tables are counted too. Whoever only
@@ -162,35 +164,11 @@ func pageTables(pid int) int64 {
 	if err != nil {
 		return 0
 	}
-	_, rest, _ := bytes.Cut(b, []byte("\nVmPTE:"))
-	f := bytes.Fields(rest)
-	if len(f) == 0 {
-		return 0
-	}
-	kib, err := strconv.ParseInt(string(f[0]), 10, 64)
+	bytes, err := kibibytes(b, "VmPTE:")
 	if err != nil {
 		return 0
 	}
-	return kib << 10
-}
-
-// proportional returns the resident bytes of a process with each shared page divided
-// among those who share it. It is slow, and asked only near a limit.
-func proportional(pid int) (int64, error) {
-	b, err := readProc(pid, "smaps_rollup")
-	if err != nil {
-		return 0, err
-	}
-	_, rest, found := bytes.Cut(b, []byte("\nPss:"))
-	if !found {
-		return 0, errStat
-	}
-	f := bytes.Fields(rest)
-	if len(f) == 0 {
-		return 0, errStat
-	}
-	kib, err := strconv.ParseInt(string(f[0]), 10, 64)
-	return kib<<10 + pageTables(pid), err
+	return bytes
 }
 
 // descends reports whether a process is another's, at any remove. Parents may end while

@@ -85,8 +85,8 @@ type Result struct {
 	Limit  Limit          // the limit that ended it, if one did
 	CPU    time.Duration  // summed
 	Wall   time.Duration
-	Memory int64  // peak resident bytes, summed
-	Disk   int64  // bytes in its scratch directories at the end
+	Memory int64  // the most bytes that it had resident, of all its processes together (see memory.go)
+	Disk   int64  // bytes in its scratch directories: the most that was seen, its end included
 	Stdout []byte // at most Limits.Output bytes
 	Stderr []byte
 	Killed bool          // ended by Process.Kill or its context

@@ -34,7 +34,7 @@ func crowd(t *testing.T, load []byte, n int) {
 
 // A machine that has no processor free is no reason to end a program: what it waits for
 // is not its own. One that sleeps is ended all the same.
-func TestABusyMachineEndsNoHonestStep(t *testing.T) {
+func TestStepSurvivesCPUContention(t *testing.T) {
 	load := buildLoad(t)
 	for _, level := range []sandbox.Level{sandbox.LevelNamespace, sandbox.LevelUID} {
 		t.Run(string(level), func(t *testing.T) {
@@ -58,4 +58,55 @@ func TestABusyMachineEndsNoHonestStep(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The threads of a virtual machine wait one after the other: none of them as long as all together. The
+// same of processes that come one after the other, as under make.
+func TestStepOfManyThreadsSurvivesCPUContention(t *testing.T) {
+	load, relay := buildLoad(t), buildRelay(t)
+	for _, level := range []sandbox.Level{sandbox.LevelNamespace, sandbox.LevelUID} {
+		t.Run(string(level), func(t *testing.T) {
+			w := openAt(t, level, 1)
+			crowd(t, load, 20)
+			s := newScratch(t, w)
+			must(t, s.WriteFile("load", load, 0o700))
+			for name, class := range relay {
+				must(t, s.WriteFile(name, class, 0))
+			}
+			step := shell(s, "")
+			step.Limits = roomy()
+			step.Limits.Wall = 2 * time.Second
+			for _, argv := range [][]string{
+				{"java", "-XX:+UseSerialGC", "-Xmx64m", "-cp", ".", "Relay", "300"},
+				{"sh", "-c", "for i in 1 2 3 4 5 6 7 8; do ./load cpu 40 || exit 1; done"},
+			} {
+				step.Argv = argv
+				r := mustRun(t, w, step)
+				t.Logf("%s: CPU %v, elapsed %v", argv[0], r.CPU, r.Wall)
+				if r.Limit != "" || r.Exit != 0 {
+					t.Errorf("%s: ended by limit %q, exit %d: %s", argv[0], r.Limit, r.Exit, r.Stderr)
+				}
+			}
+		})
+	}
+}
+
+// buildRelay compiles testdata/loads/Relay.java, and returns its classes by the names of their files.
+func buildRelay(t *testing.T) map[string][]byte {
+	t.Helper()
+	if _, err := exec.LookPath("javac"); err != nil {
+		t.Skip("no javac")
+	}
+	dir := t.TempDir()
+	if said, err := exec.Command("javac", "-proc:none", "-Xlint:-unchecked", "-d", dir, "testdata/loads/Relay.java").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	entries, err := os.ReadDir(dir)
+	must(t, err)
+	classes := map[string][]byte{}
+	for _, e := range entries {
+		classes[e.Name()], err = os.ReadFile(filepath.Join(dir, e.Name()))
+		must(t, err)
+	}
+	return classes
 }

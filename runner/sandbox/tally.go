@@ -25,12 +25,15 @@ func (p *Process) openTally() (*tally, error) {
 	return t, nil
 }
 
-// cgroupLimit is what may be charged to the step's cgroup, in bytes; 0 is no limit.
+// cgroupLimit is what may be charged to the step's cgroup, in bytes; 0 is no limit. It is more than the
+// memory limit, by what the kernel keeps for a step besides its memory, so that it ends no step
+// early.
 func (p *Process) cgroupLimit() int64 {
 	limit, disk := p.step.Limits.Memory, p.step.Limits.Disk
 	if limit == 0 || p.wall.inMemory && disk == 0 {
 		return 0
 	}
+	limit += kernelOverhead
 	if p.wall.level == LevelNamespace {
 		limit += cgroupOverhead
 	}

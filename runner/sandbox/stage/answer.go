@@ -5,6 +5,7 @@ import "syscall"
 // The kinds of answer, the first byte of each.
 const (
 	answerFailed  = 'F' // the call's number and name
+	answerBorn    = 'B' // the program's process id; not of an Init stage
 	answerStarted = 'S' // only of an Init stage
 	answerEnded   = 'E' // only of an Init stage
 )
@@ -25,13 +26,14 @@ func (f *Failure) Unwrap() error { return f.Errno }
 type Ended struct {
 	Status syscall.WaitStatus
 	CPU    int64 // nanoseconds, of all processes that were reaped
-	Memory int64 // largest resident set of one process, bytes; 0 when below what can be told
+	Memory int64 // largest resident set of one process, bytes
 	At     int64 // when the program did, in nanoseconds of the monotonic clock
 }
 
 // Answer is what a stage said until the end of its pipe.
 type Answer struct {
 	Failure *Failure
+	Program int // its process id; 0 under an Init stage
 	Started bool
 	Ended   *Ended
 }
@@ -46,6 +48,10 @@ func Parse(b []byte) Answer {
 			f := &Failure{Errno: syscall.Errno(r.number()), Call: r.string()}
 			if !r.bad {
 				a.Failure = f
+			}
+		case answerBorn:
+			if pid := int(r.number()); !r.bad {
+				a.Program = pid
 			}
 		case answerStarted:
 			a.Started = true
@@ -78,6 +84,8 @@ func say(b []byte) {
 func sayFailed(f *Failure) {
 	say(putString(putNumber([]byte{answerFailed}, uint64(f.Errno)), f.Call))
 }
+
+func sayBorn(pid int) { say(putNumber([]byte{answerBorn}, uint64(pid))) }
 
 func sayEnded(e Ended) {
 	b := putNumber([]byte{answerEnded}, uint64(e.Status))

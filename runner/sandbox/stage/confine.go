@@ -6,34 +6,17 @@ import (
 	"unsafe"
 )
 
-// confine takes everything away from the calling thread, which is locked. The order
-// matters: limits before the uid that could not raise them, Landlock's paths opened
-// before that uid could not reach them, the filter last because it forbids the rest.
+// confine takes everything away from the calling thread, which is locked, and thereby from the
+// program that it starts. Limits come before the filter, which forbids the rest.
 func confine(s *Spec) *Failure {
 	if err := bound(s); err != nil {
-		return err
-	}
-	ruleset, err := openRuleset(s)
-	if err != nil {
-		return err
-	}
-	if err := takeUID(s.UID); err != nil {
 		return err
 	}
 	if err := prctl(prSetNoNewPrivs, 1); err != nil {
 		return failed("prctl PR_SET_NO_NEW_PRIVS", err)
 	}
-	if !s.Init {
-		// The next owner of the uid sweeps; this shortens what outlives a killed runner.
-		if err := prctl(prSetPdeathsig, uintptr(syscall.SIGKILL)); err != nil {
-			return failed("prctl PR_SET_PDEATHSIG", err)
-		}
-	}
 	if err := syscall.Chdir(s.Dir); err != nil {
 		return failed("chdir", err)
-	}
-	if err := restrict(ruleset); err != nil {
-		return err
 	}
 	return filter(s.Filter)
 }
@@ -46,6 +29,9 @@ func bound(s *Spec) *Failure {
 	}
 	syscall.Umask(0o077)
 	for _, l := range s.Limits {
+		if l.Resource == rlimitTasks && !s.Init {
+			continue // the program's own, under its uid: see tasksOf
+		}
 		if err := lower(l); err != nil {
 			return failed("setrlimit", err)
 		}
@@ -53,15 +39,33 @@ func bound(s *Spec) *Failure {
 	return nil
 }
 
+// tasksOf is the limit on tasks that a program sets on itself before it takes its uid, nil for none. This
+// process cannot have it: it counts all tasks of a user, and in a container those of root.
+func tasksOf(s *Spec) (*syscall.Rlimit, error) {
+	for _, l := range s.Limits {
+		if l.Resource == rlimitTasks && !s.Init {
+			want, err := lowered(l)
+			return &want, err
+		}
+	}
+	return nil, nil
+}
+
 // lower sets a limit, or keeps a lower one that is in force already. It uses syscall's
 // own call, which then knows that it must not restore the descriptors' limit at exec.
 func lower(l Limit) error {
-	var now syscall.Rlimit
-	if err := syscall.Getrlimit(l.Resource, &now); err != nil {
+	want, err := lowered(l)
+	if err != nil {
 		return err
 	}
-	want := syscall.Rlimit{Cur: min(l.Soft, now.Max), Max: min(l.Hard, now.Max)}
 	return syscall.Setrlimit(l.Resource, &want)
+}
+
+// lowered is a limit as it is set: no higher than what is in force.
+func lowered(l Limit) (syscall.Rlimit, error) {
+	var now syscall.Rlimit
+	err := syscall.Getrlimit(l.Resource, &now)
+	return syscall.Rlimit{Cur: min(l.Soft, now.Max), Max: min(l.Hard, now.Max)}, err
 }
 
 // preferForOOM makes the kernel kill this process before any other.
@@ -75,24 +79,6 @@ func preferForOOM(proc string) *Failure {
 		err = e
 	}
 	return failed("write oom_score_adj", err)
-}
-
-// takeUID changes the uid of this thread alone: the others end at execve.
-func takeUID(uid int) *Failure {
-	if uid < 0 {
-		return nil
-	}
-	id := uintptr(uid)
-	if _, _, e := syscall.RawSyscall(syscall.SYS_SETGROUPS, 0, 0, 0); e != 0 {
-		return failed("setgroups", e)
-	}
-	if _, _, e := syscall.RawSyscall(syscall.SYS_SETRESGID, id, id, id); e != 0 {
-		return failed("setresgid", e)
-	}
-	if _, _, e := syscall.RawSyscall(syscall.SYS_SETRESUID, id, id, id); e != 0 {
-		return failed("setresuid", e)
-	}
-	return nil
 }
 
 // filter installs the seccomp program on this thread.

@@ -25,6 +25,8 @@ const (
 	prSetNoNewPrivs      = 38
 	prSetPdeathsig       = 1
 	prSetDumpable        = 4
+	rlimitTasks          = 6      // RLIMIT_NPROC
+	cloneParent          = 0x8000 // the newborn is this process's sibling
 	oPath                = 0x200000
 )
 

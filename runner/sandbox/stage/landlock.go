@@ -56,6 +56,19 @@ func handled(abi int) (rulesetAttr, uintptr) {
 	return attr, size
 }
 
+// ownProc is what the kernel tells a process of itself. Whose it is is decided when it is opened.
+const ownProc = "/proc/self"
+
+// ownAccess are the rights that the rules give a process on what the kernel tells of it; 0 is none.
+func ownAccess(s *Spec) uint64 {
+	for _, r := range s.Rules {
+		if r.Path == ownProc {
+			return r.Access & Access(s.ABI)
+		}
+	}
+	return 0
+}
+
 // openRuleset makes the ruleset; -1 when there is to be none.
 func openRuleset(s *Spec) (int, *Failure) {
 	if s.ABI == 0 || len(s.Rules) == 0 {
@@ -67,6 +80,9 @@ func openRuleset(s *Spec) (int, *Failure) {
 		return -1, failed("landlock_create_ruleset", e)
 	}
 	for _, r := range s.Rules {
+		if r.Path == ownProc {
+			continue // not this process's: see newborn
+		}
 		if err := addRule(int(fd), r, attr.fs); err != nil {
 			return -1, err
 		}
@@ -100,14 +116,4 @@ func addRule(ruleset int, r Rule, known uint64) *Failure {
 		return failed("landlock_add_rule "+r.Path, e)
 	}
 	return nil
-}
-
-func restrict(ruleset int) *Failure {
-	if ruleset < 0 {
-		return nil
-	}
-	if _, _, e := syscall.RawSyscall(sysLandlockRestrictSelf, uintptr(ruleset), 0, 0); e != 0 {
-		return failed("landlock_restrict_self", e)
-	}
-	return failed("close", syscall.Close(ruleset))
 }

@@ -16,11 +16,13 @@ func runInit(s *Spec) *Failure {
 	if err := confine(s); err != nil {
 		return err
 	}
-	pid, err := syscall.ForkExec(s.Program, s.Argv, &syscall.ProcAttr{
-		Dir: s.Dir, Env: s.Env, Files: []uintptr{0, 1, 2}, Sys: &syscall.SysProcAttr{Setsid: true},
-	})
+	n, err := newNewborn(s, -1)
 	if err != nil {
 		return failed("execve", err)
+	}
+	pid, failure := n.spawn(0)
+	if failure != nil {
+		return failure
 	}
 	// The program alone, since this process must not be preferred; the runner may have said
 	// so of both already.
@@ -49,7 +51,6 @@ func reap(program int) Ended {
 			continue
 		}
 		if err != nil { // ECHILD: nobody is left
-			e.Memory = aboveOwn(e.Memory)
 			return e
 		}
 		e.CPU += usage.Utime.Nano() + usage.Stime.Nano()
@@ -68,16 +69,6 @@ func Monotonic() int64 {
 	// It has no error that can happen.
 	_, _, _ = syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clockMonotonic, uintptr(unsafe.Pointer(&t)), 0)
 	return t.Nano()
-}
-
-// aboveOwn drops a resident set that is no larger than this process's own, which
-// every child starts with.
-func aboveOwn(resident int64) int64 {
-	var own syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &own); err != nil || resident <= own.Maxrss<<10 {
-		return 0
-	}
-	return resident
 }
 
 // decimal is strconv.Itoa for what is no negative number.

@@ -1,10 +1,11 @@
 // Package stage is the small process between the runner and a step: it takes away
-// everything that a student's program must not have, then becomes that program.
+// everything that a student's program must not have, and starts that program.
 //
 // It is this binary again, started with Marker in its environment. It reads a Spec
-// from descriptor 3 and answers on descriptor 4: nothing but end of file when the
-// program runs, else the call that failed. As the first process of a PID namespace it
-// stays to reap, and its answer ends with how the program ended.
+// from descriptor 3 and answers on descriptor 4: the program's process id, and the call
+// that failed where one did; then it ends, and the program is the runner's child. As the
+// first process of a PID namespace it stays to reap, and its answer ends with how the
+// program ended.
 //
 // Its start is part of every step's cost, and the whole binary's packages take ten
 // times as long to initialise as this one. So it does its work while it is itself

@@ -44,10 +44,31 @@ func run() *Failure {
 	if s.Init {
 		return runInit(s)
 	}
-	if err := confine(s); err != nil {
+	return runBeside(s)
+}
+
+// runBeside starts the program as a sibling of this process, so that its parent is the runner, and
+// ends. It returns what failed.
+func runBeside(s *Spec) *Failure {
+	if err := bound(s); err != nil {
 		return err
 	}
-	return failed("execve", syscall.Exec(s.Program, s.Argv, s.Env))
+	ruleset, err := openRuleset(s)
+	if err != nil {
+		return err
+	}
+	n, invalid := newNewborn(s, ruleset)
+	if invalid != nil {
+		return failed("execve", invalid)
+	}
+	pid, err := n.spawn(cloneParent)
+	if pid > 0 {
+		sayBorn(pid)
+	}
+	if err == nil {
+		syscall.Exit(0)
+	}
+	return err
 }
 
 // takeStreams puts the program's input and output where programs look for them. They came

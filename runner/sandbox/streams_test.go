@@ -1,0 +1,91 @@
+package sandbox_test
+
+import (
+	"errors"
+	"io"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/grader/grader/runner/sandbox"
+)
+
+// cross runs two steps whose streams are crossed, and returns how they ended. The first is started first.
+func cross(t *testing.T, w *sandbox.Wall, one, other sandbox.Step) (a, b sandbox.Result) {
+	t.Helper()
+	upR, upW := pipe(t)
+	downR, downW := pipe(t)
+	one.Stdin, one.Stdout = upR, downW
+	other.Stdin, other.Stdout = downR, upW
+	first, err := w.Start(t.Context(), one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := w.Start(t.Context(), other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []*os.File{upR, upW, downR, downW} {
+		f.Close()
+	}
+	a, err1 := first.Wait()
+	b, err2 := second.Wait()
+	if err := errors.Join(err1, err2); err != nil {
+		t.Fatal(err)
+	}
+	return a, b
+}
+
+// Who ends because the other one has ended is told to have ended after it, however busy the machine is.
+func TestWhichOfTwoEndedFirstIsCertain(t *testing.T) {
+	t.Parallel()
+	eachLevel(t, 2, func(t *testing.T, w *sandbox.Wall) {
+		for range 40 {
+			reads, leaves := shell(newScratch(t, w), "read line || exit 43"), shell(newScratch(t, w), "exit 1")
+			a, b := cross(t, w, reads, leaves)
+			if a.Exit != 43 || b.Exit != 1 || b.Ended >= a.Ended {
+				t.Fatalf("who reads: exit %d at %v; who leaves: exit %d at %v", a.Exit, a.Ended, b.Exit, b.Ended)
+			}
+		}
+	})
+}
+
+// A step that ended by itself was not killed, also where it was to be killed at that moment: its end is known
+// before its partner can see it.
+func TestWhatEndedByItselfWasNotKilled(t *testing.T) {
+	t.Parallel()
+	eachLevel(t, 1, func(t *testing.T, w *sandbox.Wall) {
+		for range 40 {
+			inR, inW := pipe(t)
+			outR, outW := pipe(t)
+			step := shell(newScratch(t, w), "exit 7")
+			step.Stdin, step.Stdout = inR, outW
+			p, err := w.Start(t.Context(), step)
+			must(t, err)
+			outW.Close()
+			_, err = io.ReadAll(outR) // to its end, which is the program's
+			must(t, err)
+			p.Kill()
+			if got, err := p.Wait(); err != nil || got.Killed || got.Exit != 7 {
+				t.Fatalf("%+v, %v", got, err)
+			}
+			for _, f := range []*os.File{inR, inW, outR} {
+				f.Close()
+			}
+		}
+	})
+}
+
+// Each of two learns that the other one has closed its output, although it still runs.
+func TestClosedStreamsEndForThePartner(t *testing.T) {
+	t.Parallel()
+	eachLevel(t, 2, func(t *testing.T, w *sandbox.Wall) {
+		closes := shell(newScratch(t, w), "exec >&-; read answer; test \"$answer\" = over")
+		reads := shell(newScratch(t, w), "read line; echo over")
+		closes.Limits.Wall, reads.Limits.Wall = time.Minute, time.Minute
+		a, b := cross(t, w, closes, reads)
+		if a.Exit != 0 || a.Limit != "" || b.Limit != "" {
+			t.Errorf("%+v\n%+v", a, b)
+		}
+	})
+}
