@@ -77,9 +77,8 @@ func (r *trial) playDriver(ctx context.Context, it item, result *schema.TestResu
 		return false, crash, string(d.driverRun.Stderr), nil
 	}
 	if result.Outcome == schema.OutcomeFailed && d.studentFirst && fatal(d.studentRun) {
-		message := result.Message
 		end.apply(result)
-		result.Message = joinNonEmpty("; ", end.message, message)
+		result.Message = joinNonEmpty("; ", end.message, t.message(studentFiles()...))
 	}
 	return true, "", "", nil
 }

@@ -48,7 +48,7 @@ func (w *lineWatcher) flush() {
 func (w *lineWatcher) end() {
 	line := strings.TrimRight(w.place.localise(string(w.rest), nil), "\r")
 	w.rest = w.rest[:0]
-	if slices.Contains(w.hide, line) {
+	if slices.Contains(w.hide, line) || reportRequest().MatchString(line) {
 		return
 	}
 	w.lines++

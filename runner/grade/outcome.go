@@ -1,7 +1,6 @@
 package grade
 
 import (
-	"bytes"
 	"fmt"
 	"strconv"
 	"syscall"
@@ -41,23 +40,34 @@ func endingOf(r sandbox.Result, l sandbox.Limits, want expectation, shell bool) 
 		outcome, message := limitWords(r, l)
 		return ending{outcome: outcome, message: message}
 	}
-	if message := memoryWords(r, l); message != "" {
-		return ending{outcome: schema.OutcomeMemoryLimit, message: message}
-	}
 	signal := r.Signal
 	if shell && signal == 0 {
 		signal = shellSignal(r.Exit)
 	}
+	if signal == 0 && r.Exit == want.status {
+		return ending{}
+	}
+	met, given := signOf(r)
+	if signal == syscall.SIGXFSZ {
+		met, given = sign{met: metFileSize, means: "a file would have become larger than that"}, true
+	}
+	hint := ""
+	if given {
+		if outcome, message := met.ending(r, l); outcome != "" {
+			return ending{outcome: outcome, message: message}
+		}
+		hint = met.words(r, l)
+	}
 	switch {
 	case signal != 0:
 		name := signalName(signal)
-		return ending{outcome: schema.OutcomeCrashed, signal: name, message: fmt.Sprintf("ended by %s (%s)", name, signal) + stackWords(signal, r, l) + threadWords(r, l)}
-	case want.any || r.Exit == want.status:
+		return ending{outcome: schema.OutcomeCrashed, signal: name, message: fmt.Sprintf("ended by %s (%s)", name, signal) + stackWords(signal, r, l) + hint}
+	case want.any:
 		return ending{}
 	case r.Exit == 0:
 		return ending{outcome: schema.OutcomeFailed, message: fmt.Sprintf("exit status 0, expected %d", want.status)}
 	}
-	message := fmt.Sprintf("exit status %d%s", r.Exit, statusWords(r.Exit)) + threadWords(r, l)
+	message := fmt.Sprintf("exit status %d%s", r.Exit, statusWords(r.Exit)) + hint
 	if want.status != 0 {
 		message += fmt.Sprintf(", expected %d", want.status)
 	}
@@ -83,7 +93,7 @@ func limitWords(r sandbox.Result, l sandbox.Limits) (schema.Outcome, string) {
 	case sandbox.LimitWall:
 		return schema.OutcomeTimeLimit, fmt.Sprintf("still running after %s (the limit on elapsed time), with %s of CPU time used; does it wait for something?", span(l.Wall), span(r.CPU))
 	case sandbox.LimitMemory:
-		return schema.OutcomeMemoryLimit, fmt.Sprintf("memory limit of %s exceeded: %s used", size(l.Memory), size(r.Memory))
+		return schema.OutcomeMemoryLimit, fmt.Sprintf("memory limit of %s exceeded%s", size(l.Memory), memoryUsed(r, l))
 	case sandbox.LimitOutput:
 		return schema.OutcomeOutputLimit, fmt.Sprintf("output limit of %s exceeded", size(l.Output))
 	case sandbox.LimitDisk:
@@ -92,47 +102,17 @@ func limitWords(r sandbox.Result, l sandbox.Limits) (schema.Outcome, string) {
 	return schema.OutcomeCrashed, fmt.Sprintf("limit %q exceeded", r.Limit)
 }
 
-// noThread is how Java says that a limit of processes was met: by its words a matter of memory.
-const noThread = "java.lang.OutOfMemoryError: unable to create native thread"
-
-// threadWords says which limit a program met that could not start one more process or thread, "" for
-// any other. Nothing but its own words tells.
-func threadWords(r sandbox.Result, l sandbox.Limits) string {
-	tail := lastBytes(r.Stderr, 64<<10)
-	for _, known := range []struct{ says, means string }{
-		{noThread, "Java could not start one more thread"},
-		{"RuntimeError: can't start new thread", "Python could not start one more thread"},
-		{"failed to create new OS thread", "Go could not start one more thread"},
-		{"Resource temporarily unavailable", "perhaps it could not start one more process or thread"},
-	} {
-		if bytes.Contains(tail, []byte(known.says)) {
-			return fmt.Sprintf(" (%s; the limit is %d processes and threads)", known.means, l.Processes)
-		}
+// memoryUsed says how much memory a step had that met its limit. What the kernel ended as it grew may have
+// been seen with less.
+func memoryUsed(r sandbox.Result, l sandbox.Limits) string {
+	words := ""
+	if r.Memory > l.Memory {
+		words = ": " + size(r.Memory) + " used"
 	}
-	return ""
-}
-
-// memoryWords recognises a program that gave up because it was refused more memory:
-// the limit is met, although nothing had to end it.
-func memoryWords(r sandbox.Result, l sandbox.Limits) string {
-	if r.Exit == 0 && r.Signal == 0 || l.Memory == 0 {
-		return ""
+	if r.Signal == syscall.SIGSEGV || shellSignal(r.Exit) == syscall.SIGSEGV {
+		words += "; does it recurse without end?"
 	}
-	tail := lastBytes(r.Stderr, 64<<10)
-	if len(tail) == 0 { // merged by the command
-		tail = lastBytes(r.Stdout, 64<<10)
-	}
-	switch {
-	case bytes.Contains(tail, []byte(noThread)):
-		return ""
-	case bytes.Contains(tail, []byte("java.lang.OutOfMemoryError")):
-		return fmt.Sprintf("memory limit of %s exceeded: the Java heap is full (%s used in all)", size(l.Memory), size(r.Memory))
-	case bytes.Contains(tail, []byte("what():  std::bad_alloc")),
-		bytes.HasSuffix(bytes.TrimSpace(tail), []byte("\nMemoryError")),
-		bytes.Contains(tail, []byte("JavaScript heap out of memory")):
-		return fmt.Sprintf("memory limit of %s exceeded: an allocation was refused (%s used)", size(l.Memory), size(r.Memory))
-	}
-	return ""
+	return words
 }
 
 // stackWords says what it means that a program with so much memory in use had one fault more: its stack
@@ -150,7 +130,8 @@ func lastBytes(b []byte, n int) []byte { return b[max(0, len(b)-n):] }
 // Only signals that a program dies of by its own doing are recognised.
 func shellSignal(status int) syscall.Signal {
 	switch s := syscall.Signal(status - 128); s {
-	case syscall.SIGSEGV, syscall.SIGABRT, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL, syscall.SIGSYS, syscall.SIGTRAP, syscall.SIGKILL, syscall.SIGPIPE:
+	case syscall.SIGSEGV, syscall.SIGABRT, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL, syscall.SIGSYS, syscall.SIGTRAP, syscall.SIGKILL, syscall.SIGPIPE,
+		syscall.SIGXCPU, syscall.SIGXFSZ:
 		return s
 	}
 	return 0

@@ -30,6 +30,7 @@ type trusted struct {
 	what     assignment.Kind // checker or driver
 	place    *place
 	feedback string // directory, ends with a slash
+	bounds   sandbox.Limits
 	order    order
 }
 
@@ -66,10 +67,12 @@ func (t *trusted) fill(s *session, tests *tree, c assignment.Command, flags []st
 	if err != nil {
 		return err
 	}
+	limits := s.roomy(s.spec.Limits)
+	t.bounds = s.bounds(limits)
 	t.order = order{
 		command: c, args: []string{input, answer, t.feedback}, flags: flags, place: t.place, dir: tests.path(),
 		vars:  variables{}.with("PREPARED", s.prepared.path()),
-		trees: []*tree{tests, s.prepared}, limits: s.roomy(s.spec.Limits),
+		trees: []*tree{tests, s.prepared}, limits: limits,
 	}
 	return nil
 }
@@ -91,13 +94,14 @@ func (t *trusted) file(tests *tree, in assignment.Input, name string) (string, e
 func (t *trusted) verdictOf(run sandbox.Result, result *schema.TestResult) (crash string, ok bool) {
 	switch {
 	case run.Limit != "":
-		return fmt.Sprintf("limit %q exceeded", run.Limit), false
+		_, words := limitWords(run, t.bounds)
+		return words, false
 	case run.Signal != 0:
 		return "ended by " + signalName(run.Signal), false
 	case run.Exit != statusRight && run.Exit != statusWrong:
 		return fmt.Sprintf("exit status %d%s, expected 42 or 43", run.Exit, statusWords(run.Exit)), false
 	}
-	result.Message, result.JudgeMessage = t.message("message.txt", "teammessage.txt"), t.message("judgemessage.txt")
+	result.Message, result.JudgeMessage = t.message(studentFiles()...), t.message("judgemessage.txt")
 	share := schema.Points{}
 	if run.Exit == statusRight {
 		if share, ok = t.score(); !ok {
@@ -134,6 +138,9 @@ func grant(result *schema.TestResult, share schema.Points) {
 		result.Outcome = schema.OutcomePartial
 	}
 }
+
+// studentFiles are those of which the student reads the first that is not empty.
+func studentFiles() []string { return []string{"message.txt", "teammessage.txt"} }
 
 // message returns what the program wrote into the first of these files that is not empty.
 func (t *trusted) message(names ...string) string {

@@ -1,0 +1,106 @@
+package grade
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema"
+)
+
+// sign is how a program says that it gave up because the kernel refused it something: it met a
+// limit, although nothing had to end it. Compilers, shells and virtual machines hand on the words of
+// what they started, so that nothing else tells.
+type sign struct {
+	says  *regexp.Regexp
+	met   metLimit
+	means string // what was refused, for people
+}
+
+// metLimit is a limit that refuses instead of ending a step.
+type metLimit int
+
+const (
+	metMemory   metLimit = iota
+	metFileSize          // of one file, which is the disk limit
+	metSpace             // of the file system, or its quota
+	metTasks
+	metFiles
+)
+
+// signs are matched in their order against the end of what a program printed.
+func signs() []sign {
+	has := func(words string) *regexp.Regexp { return regexp.MustCompile(words) }
+	return []sign{
+		{has(`unable to create (new )?native thread`), metTasks, "Java could not start one more thread"},
+		{has(`RuntimeError: can't start new thread`), metTasks, "Python could not start one more thread"},
+		{has(`failed to create new OS thread`), metTasks, "Go could not start one more thread"},
+		{has(`uv_thread_create`), metTasks, "Node could not start one more thread"},
+		{has(`Resource temporarily unavailable|[Cc]annot fork`), metTasks, "perhaps it could not start one more process or thread"},
+
+		{has(`java\.lang\.OutOfMemoryError`), metMemory, "the Java heap is full"},
+		{has(`insufficient memory for the Java Runtime|Could not reserve enough space for`), metMemory, "Java could not get the memory that it asked for"},
+		{has(`what\(\):  std::bad_alloc|(?m)^(\w+\.)*_?\w*MemoryError\b|JavaScript heap out of memory|memory allocation of \d+ bytes failed`), metMemory, "an allocation was refused"},
+		{has(`fatal error: runtime: (cannot allocate|out of) memory|(virtual )?memory exhausted|out of memory allocating|Cannot allocate memory`), metMemory, "an allocation was refused"},
+		{has(`Killed signal terminated program|internal compiler error: Killed|terminated with signal 9`), metMemory, "a part of the compiler was ended for its memory"},
+
+		{has(`File size limit exceeded|[Ff]ile too large|\bEFBIG\b`), metFileSize, "a file would have become larger than that"},
+		{has(`[Nn]o space left on device|\bENOSPC\b|Disk quota exceeded|disk quota exceeded|\bEDQUOT\b`), metSpace, "no space was left where the program writes"},
+		{has(`[Tt]oo many open files|\bEMFILE\b`), metFiles, "too many files are open"},
+	}
+}
+
+// signOf returns the sign that a program gave which ended badly.
+func signOf(r sandbox.Result) (sign, bool) {
+	if r.Exit == 0 && r.Signal == 0 {
+		return sign{}, false
+	}
+	const most = 64 << 10
+	for _, s := range signs() {
+		if s.says.Match(lastBytes(r.Stderr, most)) || s.says.Match(lastBytes(r.Stdout, most)) {
+			return s, true
+		}
+	}
+	return sign{}, false
+}
+
+// ending is the outcome of a program that met the limit, where it has one of its own.
+func (s sign) ending(r sandbox.Result, l sandbox.Limits) (schema.Outcome, string) {
+	switch {
+	case s.met == metMemory && l.Memory > 0:
+		return schema.OutcomeMemoryLimit, fmt.Sprintf("memory limit of %s exceeded: %s (%s used)", size(l.Memory), s.means, size(r.Memory))
+	case s.met == metFileSize && l.Disk > 0:
+		return schema.OutcomeDiskLimit, fmt.Sprintf("disk limit of %s exceeded: %s", size(l.Disk), s.means)
+	case s.met == metSpace && l.Disk > 0 && r.Disk >= l.Disk/10*9:
+		return schema.OutcomeDiskLimit, fmt.Sprintf("disk limit of %s exceeded: %s (%s used)", size(l.Disk), s.means, size(r.Disk))
+	}
+	return "", ""
+}
+
+// words are what a crash message says besides of a limit without an outcome of its own.
+func (s sign) words(r sandbox.Result, l sandbox.Limits) string {
+	switch s.met {
+	case metTasks:
+		return fmt.Sprintf(" (%s; the limit is %d processes and threads)", s.means, l.Processes)
+	case metFiles:
+		return fmt.Sprintf(" (%s; the limit is %d in one process)", s.means, sandbox.MaxOpenFiles)
+	case metSpace:
+		return fmt.Sprintf(" (%s: it used %s of %s, so the machine's disk may be full)", s.means, size(r.Disk), size(l.Disk))
+	}
+	return ""
+}
+
+// reportRequest matches the lines in which a compiler asks for a report of a bug in it. What it
+// takes for one is a limit that it met, mostly, and students are not its authors' testers.
+func reportRequest() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^(Please submit a full bug report|See <(file|https?):[^>]*(README\.Bugs|/bugs)[^>]*> for instructions|PLEASE submit a bug report to|Please include the complete backtrace with any bug report).*\n?`)
+}
+
+// withoutReportRequests takes such lines out of a compiler's words.
+func withoutReportRequests(output []byte) []byte {
+	if !bytes.Contains(output, []byte("bug report")) {
+		return output
+	}
+	return reportRequest().ReplaceAll(output, nil)
+}
