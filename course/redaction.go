@@ -36,7 +36,7 @@ func Redact(r schema.Result, v Viewer) (schema.Result, schema.Hidden) {
 	if r.Score.Sign() < 0 {
 		r.Score = schema.Points{}
 	}
-	r.Tests = tests
+	r.Tests, r.FinishedAt = tests, visibleEnd(r, tests)
 	r.Gate = nil
 	r.Message = redactMessage(r.Outcome, r.Message)
 	return r, hidden
@@ -65,6 +65,7 @@ func visibilityOf(t schema.TestResult) sight {
 
 func redactTest(t schema.TestResult) schema.TestResult {
 	t.Tampering, t.JudgeMessage = "", ""
+	t.CPU, t.Wall = coarse(t.CPU), coarse(t.Wall)
 	if t.Outcome == schema.OutcomeGraderError {
 		t.Output = ""
 		t.Message = wordsGraderError
@@ -103,7 +104,7 @@ func RedactEvent(e schema.Event, v Viewer) (schema.Event, bool) {
 	}
 	if e.Result != nil {
 		r, _ := Redact(*e.Result, v)
-		e.Result = &r
+		e.Result, e.At = &r, r.FinishedAt
 	}
 	if e.Kind == schema.EventEnded && e.State == schema.StateFailed {
 		e.Text = wordsFailed

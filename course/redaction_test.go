@@ -211,8 +211,8 @@ func TestAReportHasTheFormThatScriptsRead(t *testing.T) {
    "score": 2,
    "max_score": 2,
    "visible": "always",
-   "cpu_ms": 11,
-   "wall_ms": 12,
+   "cpu_ms": 20,
+   "wall_ms": 20,
    "memory_bytes": 2101248,
    "output": "a�b",
    "message": "m�"

@@ -22,8 +22,7 @@ func Report(s schema.Submission, v Viewer, zone *time.Location) schema.PublicSub
 	}
 	switch {
 	case s.Job.State == schema.StateDone && s.Result != nil:
-		reportResult(&p, *s.Result, v)
-		p.Times = times(s.Job, *s.Result, zone)
+		p.Times = times(s.Job, reportResult(&p, *s.Result, v), zone)
 	case s.Job.State == schema.StateFailed:
 		p.Outcome, p.Blame, p.Message = schema.OutcomeInfrastructureError, schema.BlameInfrastructure, cmp.Or(Reason(s.Job, v), wordsFailed)
 	case s.Job.State == schema.StateCancelled:
@@ -32,7 +31,8 @@ func Report(s schema.Submission, v Viewer, zone *time.Location) schema.PublicSub
 	return p
 }
 
-func reportResult(p *schema.PublicSubmission, full schema.Result, v Viewer) {
+// reportResult fills in what the viewer may read of a result, and returns that.
+func reportResult(p *schema.PublicSubmission, full schema.Result, v Viewer) schema.Result {
 	r, hidden := Redact(full, v)
 	p.Outcome, p.Blame, p.Message = r.Outcome, r.Blame, schema.Sanitize(r.Message)
 	p.Score, p.MaxScore = r.Score.Number(), r.MaxScore.Number()
@@ -53,6 +53,7 @@ func reportResult(p *schema.PublicSubmission, full schema.Result, v Viewer) {
 	}
 	provenance := r.Provenance
 	p.Provenance = &provenance
+	return r
 }
 
 func times(j schema.Job, r schema.Result, zone *time.Location) *schema.PublicTimes {

@@ -188,7 +188,7 @@ func TestSubmissionForStudent(t *testing.T) {
 			t.Errorf("%s: %q, want %q", selector, got, want)
 		}
 	}
-	want := []string{"Passed adds to an empty list 2 / 2 points 12 ms, 2 MiB", "Failed removes from the middle 0 / 3 points 14 ms"}
+	want := []string{"Passed adds to an empty list 2 / 2 points 20 ms, 2 MiB", "Failed removes from the middle 0 / 3 points 20 ms"}
 	if diff := cmp.Diff(want, append(p.texts("#tests .line"), p.texts("#tests summary")...)); diff != "" {
 		t.Error(diff)
 	}

@@ -45,30 +45,30 @@ func TestFamiliesFold(t *testing.T) {
 		want   []string
 	}{
 		"all pass": {cases("numbers", strings.Repeat(".", 22)), []string{
-			"pass  44/44  numbers: 22 cases                            264 ms",
+			"pass  44/44  numbers: 22 cases                            440 ms",
 		}},
 		"one passes": {cases("numbers", "."), []string{
-			"pass  2/2  numbers/1                                       12 ms",
+			"pass  2/2  numbers/1                                       20 ms",
 		}},
 		"some fail": {cases("numbers", ".F..F"), []string{
-			"FAIL  0/2  numbers/2                                       12 ms",
+			"FAIL  0/2  numbers/2                                       20 ms",
 			"           expected 1, got 2",
-			"FAIL  0/2  numbers/5                                       12 ms",
+			"FAIL  0/2  numbers/5                                       20 ms",
 			"           expected 1, got 2",
-			"pass  6/6  numbers: 3 of 5 cases                           36 ms",
+			"pass  6/6  numbers: 3 of 5 cases                           60 ms",
 		}},
 		"two families and a single test": {append(append(cases("a", ".."), single), cases("b", "..")...), []string{
-			"pass  4/4  a: 2 cases                                      24 ms",
-			"pass  1/1  greets                                           1 ms",
-			"pass  4/4  b: 2 cases                                      24 ms",
+			"pass  4/4  a: 2 cases                                      40 ms",
+			"pass  1/1  greets                                          10 ms",
+			"pass  4/4  b: 2 cases                                      40 ms",
 		}},
 		"missing cases": {cases("units", "..--"), []string{
-			"pass  4/4  units: 2 of 4 cases                             24 ms",
+			"pass  4/4  units: 2 of 4 cases                             40 ms",
 			"FAIL  2 tests of units",
 			"           not reported",
 		}},
 		"extra cases": {cases("units", "..xxx"), []string{
-			"pass  4/4  units: 2 cases                                  24 ms",
+			"pass  4/4  units: 2 cases                                  40 ms",
 			"extra units: 3 cases",
 			"           not among the assignment's cases: they earn nothing",
 		}},
@@ -86,7 +86,7 @@ func TestFurtherFailuresAreNamed(t *testing.T) {
 	t.Parallel()
 	got := render(student(), append(cases("numbers", strings.Repeat("F", 30)), end())...)
 	want := []string{
-		"FAIL  0/50  numbers: 25 more                              300 ms",
+		"FAIL  0/50  numbers: 25 more                              500 ms",
 		"           6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19,",
 		"           20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30",
 		"1 / 2",
@@ -103,9 +103,9 @@ func TestSixthFailureIsNamed(t *testing.T) {
 	t.Parallel()
 	got := render(student(), append(cases("n", "FFFFFF"), end())...)
 	want := []string{
-		"FAIL  0/2  n/5                                             12 ms",
+		"FAIL  0/2  n/5                                             20 ms",
 		"           expected 1, got 2",
-		"FAIL  0/2  n/6                                             12 ms",
+		"FAIL  0/2  n/6                                             20 ms",
 		"1 / 2",
 	}
 	if diff := cmp.Diff(want, got[8:]); diff != "" {
@@ -132,7 +132,7 @@ func TestLostRunnerForgetsTheFamily(t *testing.T) {
 	got := render(student(), append(append(events, cases("n", "...")...), end())...)
 	want := []string{
 		"the runner was lost, your push waits again: no heartbeat",
-		"pass  6/6  n: 3 cases                                      36 ms",
+		"pass  6/6  n: 3 cases                                      60 ms",
 		"1 / 2",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -47,8 +47,8 @@ func TestTranscriptOfGrading(t *testing.T) {
 	want := []string{
 		"running on a fresh standard runner",
 		"build    ok                                                1.2 s",
-		"pass  2/2  adds to an empty list                           12 ms",
-		"FAIL  0/3  removes from the middle                         14 ms",
+		"pass  2/2  adds to an empty list                           20 ms",
+		"FAIL  0/3  removes from the middle                         20 ms",
 		`           line 2: expected "1 3", got "1 2 3"`,
 		"FAIL  0/16.67  many                                        2.0 s",
 		"           crashed: SIGSEGV",
@@ -239,7 +239,7 @@ func TestLongNamesKeepTheirEnd(t *testing.T) {
 	got := render(student(),
 		schema.Event{Kind: schema.EventTest, Test: &shown}, schema.Event{Kind: schema.EventTest, Test: &extra}, schema.Event{Kind: schema.EventTest, Test: &missing},
 		schema.Event{Kind: schema.EventEnded, State: schema.StateDone, Result: &schema.Result{Outcome: schema.OutcomeGraded, Score: points(2), MaxScore: points(4)}})
-	for i, end := range map[int]string{0: "BinarySearchTreeTest.removesTheRoot 12 ms", 1: "BinarySearchTreeTest.madeUp", 3: "BinarySearchTreeTest.balancesItself"} {
+	for i, end := range map[int]string{0: "BinarySearchTreeTest.removesTheRoot 20 ms", 1: "BinarySearchTreeTest.madeUp", 3: "BinarySearchTreeTest.balancesItself"} {
 		if i >= len(got) || !strings.HasSuffix(got[i], end) || !strings.Contains(got[i], "  …") && !strings.HasPrefix(got[i], "extra …") || utf8.RuneCountInString(got[i]) > Width {
 			t.Errorf("line %d of %q does not end with %q", i, got, end)
 		}

@@ -2,9 +2,11 @@ package grade_test
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
+	"github.com/grader/grader/runner/sandbox"
 	"github.com/grader/grader/schema"
 )
 
@@ -115,6 +117,55 @@ func TestFeedbackOfCheckersAndDrivers(t *testing.T) {
 			got := outcome(t, gradeFiles(t, g, tests.write(t), files{"a": "student\n"}), "t", test.want)
 			if got.Message != test.message || strings.TrimSpace(got.JudgeMessage) != test.judge {
 				t.Errorf("message %q, want %q; for staff %q, want %q", got.Message, test.message, got.JudgeMessage, test.judge)
+			}
+		})
+	}
+}
+
+// How a program ended beside its driver does not depend on who is looked at first: what crashes before
+// the driver ends is crashed, what ends because the driver has ended is not.
+func TestVerdictBesideADriverIsAlwaysTheSame(t *testing.T) {
+	t.Parallel()
+	need(t, "sh")
+	tests := files{
+		"assignment.yaml": `
+title: T
+limits: {time: 5s, wall: 20s}
+tests:
+  - {name: reads nothing, run: exit 1, driver: [sh, reads.sh]}
+  - {name: reads nothing of a signal, run: kill -SEGV $$, driver: [sh, reads.sh]}
+  - {name: reads nothing and writes, run: exit 1, driver: [sh, writes.sh]}
+  - {name: nothing to read, run: exit 0, driver: [sh, reads.sh]}
+  - {name: ends because of the driver, run: "read line || exit 1", driver: [sh, leaves.sh]}
+  - {name: dies because of the driver, run: "while echo line; do :; done", driver: [sh, leaves.sh]}
+`,
+		"reads.sh":  "read line && exit 42\nexit 43\n",
+		"writes.sh": "read line\nkill -PIPE $$\n",
+		"leaves.sh": "exit 43\n",
+	}.write(t)
+	want := map[string]schema.Outcome{
+		"reads nothing": schema.OutcomeCrashed, "reads nothing of a signal": schema.OutcomeCrashed, "reads nothing and writes": schema.OutcomeCrashed,
+		"nothing to read": schema.OutcomeFailed, "ends because of the driver": schema.OutcomeFailed, "dies because of the driver": schema.OutcomeFailed,
+	}
+	for _, level := range []sandbox.Level{sandbox.LevelNamespace, sandbox.LevelUID} {
+		t.Run(string(level), func(t *testing.T) {
+			t.Parallel()
+			if level == sandbox.LevelUID && os.Getuid() != 0 {
+				t.Skip("level uid needs root")
+			}
+			g := newGraderAt(t, level)
+			messages := map[string]string{}
+			for n := range 15 {
+				r := gradeFiles(t, g, tests, files{"a": ""})
+				for name, outcome := range want {
+					got := byName(t, r, name)
+					if n == 0 {
+						messages[name] = got.Message
+					}
+					if got.Outcome != outcome || got.Message != messages[name] {
+						t.Fatalf("%s, grading %d: %s, %q; want %s, %q", name, n, got.Outcome, got.Message, outcome, messages[name])
+					}
+				}
 			}
 		})
 	}

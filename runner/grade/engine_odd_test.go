@@ -3,6 +3,7 @@ package grade_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -69,7 +70,9 @@ func TestOddThings(t *testing.T) {
 		t.Error(diff)
 	}
 	points(t, r, "10", "14")
-	if diff := cmp.Diff(r.Tests, seen.tests); diff != "" {
+	told := slices.Clone(r.Tests) // what students do not see is run last
+	slices.SortStableFunc(told, func(a, b schema.TestResult) int { return strings.Compare(string(a.Visible), string(b.Visible)) })
+	if diff := cmp.Diff(told, seen.tests); diff != "" {
 		t.Errorf("the observer saw something else: %s", diff)
 	}
 	if got := byName(t, r, "status three as well"); got.ExitStatus != 3 || got.Message != "exit status 3" {

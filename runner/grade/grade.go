@@ -42,6 +42,8 @@ type Grader struct {
 	Dir    string // private (0700) directory for trusted files
 	Clock  func() time.Time
 	Logger *slog.Logger
+	// Pause waits so long, or until ctx ends; nil is a timer's.
+	Pause func(ctx context.Context, d time.Duration)
 }
 
 // Image describes the machine's toolchain: what the variables of the assignment

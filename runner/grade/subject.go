@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -21,7 +22,8 @@ type subject struct {
 	sources   []source
 	build     schema.BuildResult
 	built     bool
-	program   string // of build: auto, below the artefacts
+	seen      time.Time // when the last test ended that students see
+	program   string    // of build: auto, below the artefacts
 	artefacts *tree
 	inProcess *tree    // the artefacts without what steers test frameworks
 	dropped   []string // names kept from in-process tests

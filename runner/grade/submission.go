@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/schema/assignment"
@@ -37,7 +38,11 @@ func (s *session) submission(ctx context.Context, result *schema.Result) error {
 	if err != nil {
 		return err
 	}
-	return s.gradeSubject(ctx, b, s.watch, result)
+	if err := s.gradeSubject(ctx, b, s.watch, result); err != nil {
+		return err
+	}
+	s.conceal(ctx, b)
+	return nil
 }
 
 // gradeSubject builds a subject and runs every test on it.
@@ -61,13 +66,27 @@ func (s *session) gradeSubject(ctx context.Context, b *subject, watch Observer, 
 	case b.build.Outcome != schema.OutcomePassed:
 		result.Outcome, why = schema.OutcomeCompileError, "not run: the build failed"
 	}
-	for i := range s.spec.Tests {
-		if err := s.gradeOrSkip(ctx, b, &s.spec.Tests[i], why, result, emit); err != nil {
+	seen, unseen := byVisibility(s.spec.Tests)
+	if err := s.gradeTests(ctx, b, seen, why, result, emit); err != nil {
+		return err
+	}
+	b.seen = time.Now()
+	if err := s.gradeTests(ctx, b, unseen, why, result, emit); err != nil {
+		return err
+	}
+	inOrder(result.Tests, s.spec.Tests)
+	result.Dropped = b.dropped
+	s.sum(result)
+	return nil
+}
+
+// gradeTests runs tests one after the other, or says why they are not run.
+func (s *session) gradeTests(ctx context.Context, b *subject, tests []*assignment.Test, why string, result *schema.Result, emit func(schema.TestResult)) error {
+	for _, t := range tests {
+		if err := s.gradeOrSkip(ctx, b, t, why, result, emit); err != nil {
 			return err
 		}
 	}
-	result.Dropped = b.dropped
-	s.sum(result)
 	return nil
 }
 

@@ -58,6 +58,7 @@ func (p *Process) launch(program string) error {
 		return err
 	}
 	p.started, p.clock = time.Now(), stage.Monotonic()
+	p.starved.look(p.started, 0, true)
 	return p.tally.begin()
 }
 

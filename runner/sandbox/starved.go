@@ -17,11 +17,11 @@ const readyShare = 20
 // starvation sums how long a step as a whole waited for a processor: the time in which at least one
 // of its threads was ready to run and none ran. Threads that wait one after the other, as those of
 // a virtual machine do, add up; threads that keep each other waiting do not, since one of them
-// runs. The zero value is that of a step that starts with the first look.
+// runs. It begins with the first look.
 //
 // It is an estimate from looks at the step. The time between two looks in which it used no
 // processor counts in full where it was ready at both, and half where it was ready at one of
-// them. What sleeps is not ready.
+// them. What sleeps is not ready; what has just started is.
 type starvation struct {
 	at    time.Time
 	cpu   time.Duration // processor time of the step at the last look

@@ -97,8 +97,9 @@ func buildRelay(t *testing.T) map[string][]byte {
 	if _, err := exec.LookPath("javac"); err != nil {
 		t.Skip("no javac")
 	}
-	dir := t.TempDir()
-	if said, err := exec.Command("javac", "-proc:none", "-Xlint:-unchecked", "-d", dir, "testdata/loads/Relay.java").CombinedOutput(); err != nil {
+	dir, source := t.TempDir(), filepath.Join(t.TempDir(), "Relay.java")
+	copyFile(t, "testdata/loads/Relay.java", source, 0o644)
+	if said, err := exec.Command("javac", "-proc:none", "-Xlint:-unchecked", "-d", dir, source).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, said)
 	}
 	entries, err := os.ReadDir(dir)

@@ -1,0 +1,40 @@
+package course
+
+import (
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// coarse rounds a measured time up for students: to a hundredth of a second below a second, to a tenth
+// below ten, else to seconds. A program that has read what its author may not learn could
+// otherwise say it by how long it takes.
+func coarse(d time.Duration) time.Duration {
+	step := time.Second
+	switch {
+	case d <= 0:
+		return 0
+	case d < time.Second:
+		step = 10 * time.Millisecond
+	case d < 10*time.Second:
+		step = 100 * time.Millisecond
+	}
+	return (d + step - 1) / step * step
+}
+
+// visibleEnd is when a student reads that grading ended: after the tests that are shown, to the second. When
+// it really ended tells how long the tests took that are not.
+func visibleEnd(r schema.Result, shown []schema.TestResult) time.Time {
+	end := r.BuiltAt
+	if end.IsZero() {
+		end = r.StartedAt
+	}
+	if end.IsZero() {
+		return r.FinishedAt
+	}
+	var took time.Duration
+	for _, t := range shown {
+		took += t.Wall
+	}
+	return end.Add((took + time.Second - 1).Truncate(time.Second))
+}

@@ -1,0 +1,74 @@
+package grade
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// A submission's program reads the inputs of tests that students do not see, and could tell its author of
+// them by how long it takes. So these tests run last, after everything that a student is told, and a
+// student's job ends on a coarse grid of times after that. What remains is which step of the grid it is.
+
+// firstStep is the shortest time that the tests of which students see nothing seem to take.
+const firstStep = time.Second
+
+// gridStep returns how long tests seem to take that took d: one, two, four, eight … seconds.
+func gridStep(d time.Duration) time.Duration {
+	step := firstStep
+	for step < d {
+		step *= 2
+	}
+	return step
+}
+
+// conceal waits until the end of the job no longer tells how long the tests took that students do not see.
+// Nobody is kept from anything where staff read the result, or where there are no such tests.
+func (s *session) conceal(ctx context.Context, b *subject) {
+	if s.job.Staff || b.build.Outcome != schema.OutcomePassed {
+		return
+	}
+	if _, unseen := byVisibility(s.spec.Tests); len(unseen) == 0 {
+		return
+	}
+	took := time.Since(b.seen)
+	s.grader.pause(ctx, gridStep(took)-took)
+}
+
+// pause waits, or returns when ctx ends.
+func (g *Grader) pause(ctx context.Context, d time.Duration) {
+	if g.Pause != nil {
+		g.Pause(ctx, d)
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// byVisibility divides tests into those that students see while the job runs, and the others.
+func byVisibility(tests []assignment.Test) (seen, unseen []*assignment.Test) {
+	for i := range tests {
+		if tests[i].Visible == schema.VisibleAlways {
+			seen = append(seen, &tests[i])
+		} else {
+			unseen = append(unseen, &tests[i])
+		}
+	}
+	return seen, unseen
+}
+
+// inOrder sorts results as their tests stand in the assignment.
+func inOrder(results []schema.TestResult, tests []assignment.Test) {
+	place := make(map[string]int, len(tests))
+	for i := range tests {
+		place[tests[i].Name] = i
+	}
+	slices.SortStableFunc(results, func(a, b schema.TestResult) int { return place[a.Test] - place[b.Test] })
+}
