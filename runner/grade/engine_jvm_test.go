@@ -18,8 +18,8 @@ build:
 tests:
   - name: sums
     run: "java Main 2>&1"
-    stdin: "400000\n"
-    stdout: "400000\n"
+    stdin: "250000\n"
+    stdout: "250000\n"
 `,
 }
 

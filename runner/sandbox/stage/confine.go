@@ -86,9 +86,8 @@ func filter(program []byte) *Failure {
 	if len(program) == 0 {
 		return nil
 	}
-	const instruction = 8 // bytes of a struct sock_filter
-	p := sockFprog{len: uint16(len(program) / instruction), filter: &program[0]}
-	_, _, e := syscall.RawSyscall(sysSeccomp, seccompSetModeFilter, 0, uintptr(unsafe.Pointer(&p)))
+	p := newSockFprog(program)
+	_, _, e := syscall.RawSyscall(sysSeccomp, seccompSetModeFilter, 0, uintptr(unsafe.Pointer(p)))
 	runtime.KeepAlive(program)
 	if e != 0 {
 		return failed("seccomp", e)

@@ -55,6 +55,12 @@ type sockFprog struct {
 	filter *byte
 }
 
+// newSockFprog describes a seccomp program that is not empty.
+func newSockFprog(program []byte) *sockFprog {
+	const instruction = 8 // bytes of a struct sock_filter
+	return &sockFprog{len: uint16(len(program) / instruction), filter: &program[0]}
+}
+
 func prctl(option, value uintptr) error {
 	if _, _, e := syscall.RawSyscall6(syscall.SYS_PRCTL, option, value, 0, 0, 0, 0); e != 0 {
 		return e
