@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// A step's memory is what its processes have resident at once: their own pages, the pages of files
-// that they have mapped, and their page tables. One figure is told and held against the limit, at
-// every level, with cgroups and without:
+// A step's memory is what its processes have resident at once: their own pages, and the pages of files
+// that they have mapped. One figure is told and held against the limit, at every level, with cgroups and
+// without:
 //
 //   - of one process, the most that it ever had, as the kernel kept it (VmHWM, ru_maxrss);
 //   - of several, the largest sum that was seen, where that is more. Pages that they share count once:
@@ -16,8 +16,28 @@ import (
 //     the process that has most of them, since they are the same libraries mostly. Programs of other
 //     steps that map the same files change nothing.
 //
+// Page tables, and what pipes and sockets can hold, count against the limit as well.
+//
 // A cgroup counts other things (the files that a step writes, not the libraries that were in memory
 // before it). It bounds what the kernel keeps for the step, and does not make the figure.
+
+// residence is what a process has resident, in bytes.
+type residence struct {
+	own    int64 // its pages, or its share of them where they are shared
+	files  int64 // pages of mapped files, where they are not among its own
+	tables int64 // its page tables
+}
+
+// plus adds what another process has.
+func (r residence) plus(other residence) residence {
+	return residence{own: r.own + other.own, files: max(r.files, other.files), tables: r.tables + other.tables}
+}
+
+// figure is the part that is told.
+func (r residence) figure() int64 { return r.own + r.files }
+
+// all is what counts against the limit.
+func (r residence) all() int64 { return r.figure() + r.tables }
 
 // sharedLook is how often the memory of several processes is counted with shared pages once.
 // It is slow, so that at most one part in sharedShare of the time goes into it.
@@ -29,59 +49,61 @@ const (
 // weigh notes the memory that the last sample saw.
 func (p *Process) weigh(m *meter) {
 	if len(m.mine) < 2 {
-		m.peak = max(m.peak, m.memory)
+		m.peak = max(m.peak, m.memory.figure())
 		return
 	}
-	grown := m.memory > m.weighed/10*11
+	grown := m.memory.figure() > m.weighed/10*11
 	if !grown && time.Now().Before(m.nextWeigh) {
 		return
 	}
 	p.weighShared(m)
 }
 
-// weighShared counts the memory of several processes with shared pages once, and returns it.
-func (p *Process) weighShared(m *meter) int64 {
+// weighShared counts the memory of several processes with shared pages once, and returns it. What is shared
+// among more of them while it is counted is counted too high, so that a new peak is counted twice.
+func (p *Process) weighShared(m *meter) residence {
 	begun := time.Now()
-	var sum int64
-	p.borrow(func() { sum = m.sharedOnce() })
+	var sum residence
+	p.borrow(func() {
+		sum = m.sharedOnce()
+		if sum.figure() <= m.peak {
+			return
+		}
+		if again := m.sharedOnce(); again.all() < sum.all() {
+			sum = again
+		}
+	})
 	took := time.Since(begun)
-	m.weighed, m.nextWeigh = m.memory, time.Now().Add(max(sharedLook, sharedShare*took))
-	m.peak = max(m.peak, sum)
+	m.weighed, m.nextWeigh = m.memory.figure(), time.Now().Add(max(sharedLook, sharedShare*took))
+	m.peak = max(m.peak, sum.figure())
 	return sum
 }
 
 // overMemory reports whether the step has more memory than it may.
 func (p *Process) overMemory(m *meter) bool {
 	limit := p.step.Limits.Memory
-	if limit == 0 || m.memory <= limit {
+	if limit == 0 || m.memory.all() <= limit {
 		return false
 	}
-	return len(m.mine) < 2 || p.weighShared(m) > limit
+	return len(m.mine) < 2 || p.weighShared(m).all() > limit
 }
 
 // sharedOnce sums the memory of the step's processes with shared pages once. The caller must be
 // allowed to look into them.
-func (m *meter) sharedOnce() int64 {
-	var sum, files int64
+func (m *meter) sharedOnce() residence {
+	var sum residence
 	for pid := range m.mine {
-		r, err := residentOf(pid)
+		r, err := sharedResident(pid)
 		if err != nil { // it cannot be looked into, or has ended
-			sum += resident(pid)
-			continue
+			r = resident(pid)
 		}
-		sum, files = sum+r.own, max(files, r.files)
+		sum = sum.plus(r)
 	}
-	return sum + files
+	return sum
 }
 
-// residence is what a process has resident, in bytes.
-type residence struct {
-	own   int64 // in no file, its share of what is shared, and page tables
-	files int64
-}
-
-// residentOf looks into a process.
-func residentOf(pid int) (residence, error) {
+// sharedResident returns what a process has resident, its share of what is shared.
+func sharedResident(pid int) (residence, error) {
 	rollup, err := readProc(pid, "smaps_rollup")
 	if err != nil {
 		return residence{}, err
@@ -98,10 +120,10 @@ func residentOf(pid int) (residence, error) {
 	shmem, err2 := kibibytes(rollup, "Pss_Shmem:")
 	if err1 != nil || err2 != nil { // before Linux 5.4
 		all, err := kibibytes(rollup, "Pss:")
-		return residence{own: all + tables}, err
+		return residence{own: all, tables: tables}, err
 	}
 	files, err := kibibytes(status, "RssFile:")
-	return residence{own: anonymous + shmem + tables, files: files}, err
+	return residence{own: anonymous + shmem, files: files, tables: tables}, err
 }
 
 // kibibytes returns the bytes on a line of /proc such as "VmPTE:	  44 kB".

@@ -18,7 +18,7 @@ type meter struct {
 	live   time.Duration // of living processes and the children they waited for
 	lost   time.Duration // of those whose parents did not wait for them
 	reaped time.Duration // of those that this process waited for
-	memory int64         // resident now, summed, shared pages as often as they are shared
+	memory residence     // now, summed, shared pages as often as they are shared
 	peak   int64         // the step's memory, see memory.go
 
 	weighed   int64     // memory, when shared pages were last counted once
@@ -36,9 +36,9 @@ func (m *meter) glance() {
 		if m.hidden[pid] {
 			continue
 		}
-		cpu, rss := m.look(pid)
+		cpu, r := m.look(pid)
 		m.account(cpu, 0)
-		m.peak = max(m.peak, rss)
+		m.peak = max(m.peak, r.own)
 	}
 }
 
@@ -47,16 +47,16 @@ func (m *meter) sample() {
 	m.pids = processes(m.pids[:0])
 	mine, strange := make(map[int]bool, len(m.mine)), make(map[int]bool, len(m.strange))
 	var live time.Duration
-	var memory int64
+	var memory residence
 	reapedBefore := m.reaped
 	for _, pid := range m.pids {
 		switch {
 		case m.hidden[pid]:
 		case m.mine[pid] || !m.strange[pid] && m.member(pid):
 			mine[pid] = true
-			cpu, rss := m.look(pid)
+			cpu, r := m.look(pid)
 			live += cpu
-			memory += rss
+			memory = memory.plus(r)
 		default:
 			strange[pid] = true
 		}
@@ -66,19 +66,19 @@ func (m *meter) sample() {
 	m.memory = memory
 }
 
-// look returns the processor time and resident bytes of one process.
-func (m *meter) look(pid int) (time.Duration, int64) {
+// look returns the processor time of one process, and what it has resident.
+func (m *meter) look(pid int) (time.Duration, residence) {
 	st, err := readStat(pid)
 	if err != nil {
-		return 0, 0
+		return 0, residence{}
 	}
 	cpu := ownTime(pid) + st.children
 	if st.state == 'Z' {
 		if st.parent == unix.Getpid() && m.orphan != nil {
 			m.orphan(pid)
-			return 0, 0
+			return 0, residence{}
 		}
-		return cpu, 0
+		return cpu, residence{}
 	}
 	return cpu, resident(pid)
 }

@@ -135,27 +135,26 @@ func parseStat(b []byte) (stat, error) {
 // much as the addresses.
 const spacious = 4 << 20
 
-// resident returns the resident bytes of a process, with its page tables where they may be
-// large.
-func resident(pid int) int64 {
+// resident returns what a process has resident, its page tables where they may be large.
+func resident(pid int) residence {
 	b, err := readProc(pid, "statm")
 	if err != nil {
-		return 0
+		return residence{}
 	}
 	f := bytes.Fields(b)
 	if len(f) < 2 {
-		return 0
+		return residence{}
 	}
 	size, err1 := strconv.ParseInt(string(f[0]), 10, 64)
 	pages, err2 := strconv.ParseInt(string(f[1]), 10, 64)
 	if err1 != nil || err2 != nil {
-		return 0
+		return residence{}
 	}
-	used := pages * int64(os.Getpagesize())
+	r := residence{own: pages * int64(os.Getpagesize())}
 	if size*int64(os.Getpagesize()) > spacious {
-		used += pageTables(pid)
+		r.tables = pageTables(pid)
 	}
-	return used
+	return r
 }
 
 // pageTables returns the bytes of a process's page tables.
