@@ -206,6 +206,21 @@ func TestGateHasNoSubmissionAndNoPins(t *testing.T) {
 	}
 }
 
+// Students see when the job of a push ends; nobody waits for a gate, or a regrade, to guess from it.
+func TestOnlyPushesConcealTheirTimes(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[schema.JobKind]bool{schema.JobGrade: true, schema.JobGate: false, schema.JobRegrade: false} {
+		f := newFront(t)
+		f.order.Kind = kind
+		check(t, f.serve(t.Context(), func(_ context.Context, j grade.Job, _ grade.Observer) (schema.Result, error) {
+			if j.Conceal != want {
+				t.Errorf("%s: conceals %v, want %v", kind, j.Conceal, want)
+			}
+			return schema.Result{Outcome: schema.OutcomeGraded}, nil
+		}))
+	}
+}
+
 func TestNothingIsLeftBehind(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)

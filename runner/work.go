@@ -126,6 +126,7 @@ func (w *work) grade(ctx context.Context, report *reporter) (schema.Result, erro
 		Zone:       zone,
 		Flavour:    &w.order.Flavour,
 		Provenance: w.provenance(),
+		Conceal:    w.order.Kind == schema.JobGrade,
 	}
 	if w.order.Kind == schema.JobGate {
 		job.Pins = nil // the gate is where pins come from

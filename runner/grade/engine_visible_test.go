@@ -40,11 +40,11 @@ tests:
 		job    grade.Job
 		paused int
 	}{
-		{"a student's", grade.Job{Kind: schema.JobGrade, Tests: with(mixed)}, 1},
-		{"staff's", grade.Job{Kind: schema.JobGrade, Tests: with(mixed), Staff: true}, 0},
+		{"a student's", grade.Job{Kind: schema.JobGrade, Tests: with(mixed), Conceal: true}, 1},
+		{"a check", grade.Job{Kind: schema.JobGrade, Tests: with(mixed)}, 0},
 		{"a gate", grade.Job{Kind: schema.JobGate, Tests: with(mixed)}, 0},
-		{"nothing unseen", grade.Job{Kind: schema.JobGrade, Tests: with(open)}, 0},
-		{"a build that failed", grade.Job{Kind: schema.JobGrade, Tests: with(broken)}, 0},
+		{"nothing unseen", grade.Job{Kind: schema.JobGrade, Tests: with(open), Conceal: true}, 0},
+		{"a build that failed", grade.Job{Kind: schema.JobGrade, Tests: with(broken), Conceal: true}, 0},
 	} {
 		pauses = nil
 		var seen recorder

@@ -24,6 +24,7 @@ type Job struct {
 	Zone       *time.Location  // of the course
 	Flavour    *schema.Flavour // nil: no flavour's limits apply
 	Provenance schema.Provenance
+	Conceal    bool // students see when the job ends: that must not tell how long the tests took that they do not see
 }
 
 // Observer is told what happens, as it happens, from one goroutine at a time. Text
