@@ -23,9 +23,9 @@ title: T
 solution: solution/
 tests:
   - {name: a, run: 'true'}
-  - {name: b, run: 'true', visible: never, points: 0}
+  - {name: b, run: 'true', visible: never}
   - {name: c, run: 'true'}
-  - {name: d, run: 'true', cases: io/*.in, visible: never, requires: [b], points: 0}
+  - {name: d, run: 'true', cases: io/*.in, visible: never, requires: [b]}
   - {name: e, run: 'true', requires: [c]}
 `
 	data := files{"solution/x": "", "io/1.in": "", "io/1.out": "", "io/2.in": "", "io/2.out": ""}
