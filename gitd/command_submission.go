@@ -47,6 +47,9 @@ func (s *Server) submission(ctx context.Context, sess *session, raw string) (sch
 }
 
 func (s *Server) log(ctx context.Context, sess *session, args []string) int {
+	if path, number, ok := testsName(args[0]); ok {
+		return s.logTests(ctx, sess, path, number, true)
+	}
 	name, t, err := s.named(ctx, sess, args[0])
 	if err != nil {
 		return s.failed(sess, "log", err)
@@ -75,6 +78,9 @@ func (s *Server) log(ctx context.Context, sess *session, args []string) int {
 }
 
 func (s *Server) watch(ctx context.Context, sess *session, args []string) int {
+	if path, number, ok := testsName(args[0]); ok {
+		return s.logTests(ctx, sess, path, number, false)
+	}
 	return s.show(ctx, sess, args[0], false)
 }
 

@@ -38,10 +38,10 @@ type viewing struct {
 // exit status. What is large comes by pointer, here and above: every waiting session
 // keeps these frames on its stack.
 func (s *Server) follow(ctx context.Context, v viewing, is *recorded, t *target) int {
-	lines := transcript.New(t.viewer, transcript.Options{Colour: v.colour, Verbose: v.verbose})
 	if is.version.ID != 0 {
-		return s.followGate(ctx, v, is, t, lines)
+		return s.followGate(ctx, v, &is.version, t)
 	}
+	lines := transcript.New(t.viewer, transcript.Options{Colour: v.colour, Verbose: v.verbose})
 	head := append(s.head(ctx, &is.submission, t), s.starterLines(ctx, &is.submission, t)...)
 	foot := s.foot(&is.submission)
 	if kept := is.submission.Kept && is.job.State == schema.StateCancelled; kept || !v.wait {
@@ -84,7 +84,12 @@ func (s *Server) stream(ctx context.Context, v viewing, first []string, job int6
 	if v.out.Lines(first) != nil {
 		return nil, false
 	}
-	w := watching{server: s, view: v, job: job, lines: lines}
+	return s.waitFor(ctx, watching{server: s, view: v, job: job, lines: lines})
+}
+
+// waitFor returns the event that ends a job; false: somebody left before, and is told why.
+func (s *Server) waitFor(ctx context.Context, w watching) (*schema.Event, bool) {
+	v := w.view
 	last, err := w.run(ctx)
 	switch {
 	case err == nil:
@@ -106,7 +111,7 @@ type watching struct {
 	server *Server
 	view   viewing
 	job    int64
-	lines  *transcript.Transcript
+	lines  *transcript.Transcript // nil: the job's lines are not shown
 
 	seq     int64 // of the last event seen
 	waits   bool  // the job is queued
@@ -181,6 +186,9 @@ func (w *watching) show(e *schema.Event) error {
 	default:
 		w.waits = false
 	}
+	if w.lines == nil {
+		return nil
+	}
 	return w.write(w.lines.Event(*e))
 }
 
@@ -189,7 +197,9 @@ func (w *watching) show(e *schema.Event) error {
 func (w *watching) tick() error {
 	if w.waits {
 		place := w.server.Queue.Place(w.job)
-		if !w.placed || place.Ahead != w.place.Ahead || place.Stalled != w.place.Stalled {
+		// A job whose lines are not shown tells only that it will not start.
+		shown := w.lines != nil || place.Stalled != ""
+		if shown && (!w.placed || place.Ahead != w.place.Ahead || place.Stalled != w.place.Stalled) {
 			w.place, w.placed = place, true
 			return w.write(transcript.Place(place))
 		}

@@ -8,49 +8,84 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// followGate shows a tests push: the candidate, its gate, and what it decided.
-func (s *Server) followGate(ctx context.Context, v viewing, is *recorded, t *target, lines *transcript.Transcript) int {
-	head := []string{
-		transcript.Clip(t.assignment.Path()+"/tests", 40) + fmt.Sprintf(": candidate %d. commit %s", is.version.Number, transcript.ShortCommit(is.version.Commit)),
-		"the gate grades its solution and samples; students see nothing yet",
+// maxVersions is how many versions `log` lists, and among how many a version's
+// predecessor is looked for.
+const maxVersions = 50
+
+// followGate shows a tests push: the candidate, its gate, and what it decided. The
+// first run of the solution is shown as it happens, and of the other parts what they
+// came to.
+func (s *Server) followGate(ctx context.Context, v viewing, version *schema.Version, t *target) int {
+	gate, err := s.Ledger.Gate(ctx, version.ID)
+	if err != nil {
+		s.logInternal("look up a gate", err)
+		_ = v.out.Lines([]string{"the gate could not be looked up. Push again"})
+		return 1
 	}
-	head[1] = transcript.Clip(head[1], transcript.Width)
+	head := transcript.GateHead(t.assignment.Path(), gate)
 	if !v.wait {
 		_ = v.out.Lines(head) // the gate goes on
 		return 0
 	}
-	before := schema.Pins{}
-	if t.assignment.Active != nil {
-		before = t.assignment.Active.Pins
+	lines := transcript.New(t.viewer, transcript.Options{Colour: v.colour, Verbose: v.verbose, Gate: true})
+	for n, part := range gate.Jobs {
+		w := watching{server: s, view: v, job: part.Job.ID}
+		if n == 0 {
+			w.lines = lines
+			if v.out.Lines(append(head, transcript.Waiting(part.Job.State, v.again)...)) != nil {
+				return 1
+			}
+		}
+		if _, ok := s.waitFor(ctx, w); !ok {
+			return 1
+		}
 	}
-	last, ok := s.stream(ctx, v, append(head, transcript.Waiting(is.job.State, v.again)...), is.job.ID, lines)
-	if !ok {
-		return 1
-	}
-	result, status := s.gateResult(ctx, last, &is.version, t, before)
+	result, status := s.gateResult(ctx, version.ID, t)
 	_ = v.out.Lines(result)
+	if !v.again {
+		return 0 // it was only looked at
+	}
 	return status
 }
 
-// gateResult says whether the candidate is active now, and why not. A candidate that
-// passed after a newer one did is retired at once, which is no failure.
-func (s *Server) gateResult(ctx context.Context, last *schema.Event, v *schema.Version, t *target, before schema.Pins) ([]string, int) {
+// gateResult says what a gate decided, and why. A candidate that passed after a newer
+// one did is retired at once, which is no failure.
+func (s *Server) gateResult(ctx context.Context, version int64, t *target) ([]string, int) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastTime)
 	defer cancel()
-	now, err := s.Ledger.VersionByCommit(ctx, t.assignment.ID, v.Commit)
+	gate, err := s.Ledger.Gate(ctx, version)
+	if err == nil && gate.Verdict == nil && !gate.Failed() {
+		err = fmt.Errorf("version %d has no verdict", version)
+	}
 	if err != nil {
-		s.Logger.Error("look up a gate's decision", "version", v.ID, "error", err)
+		s.Logger.Error("look up a gate's decision", "version", version, "error", err)
 		return []string{"the gate has ended; its decision could not be read. Push again"}, 1
 	}
-	var gate *schema.GateResult
-	if last.Result != nil {
-		gate = last.Result.Gate
+	if gate.Verdict == nil {
+		return transcript.GateFailed(gate), 1
 	}
-	switch now.State {
-	case schema.VersionActive:
-		return append(transcript.Pins(now.Pins, before), fmt.Sprintf("active now: version %d", now.Number)), 0
-	case schema.VersionRetired:
-		return []string{fmt.Sprintf("version %d passed its gate; a newer one is active", now.Number)}, 0
+	before, err := s.predecessor(ctx, t.assignment.ID, gate.Version.Number)
+	if err != nil {
+		s.logInternal("look up the version before", err)
 	}
-	return append(transcript.Samples(gate), "not active: the gate failed, and students keep the version they have", "Correct it and push again."), 1
+	out := transcript.GateVerdict(t.assignment.Path(), gate, before)
+	if gate.Verdict.Passed {
+		return out, 0
+	}
+	return out, 1
+}
+
+// predecessor returns the newest version before a number that passed its gate; the zero
+// value where there is none.
+func (s *Server) predecessor(ctx context.Context, assignment int64, number int) (schema.Gate, error) {
+	all, err := s.Ledger.Versions(ctx, assignment, maxVersions)
+	if err != nil {
+		return schema.Gate{}, err
+	}
+	for _, v := range all {
+		if v.Number < number && (v.State == schema.VersionActive || v.State == schema.VersionRetired) {
+			return s.Ledger.Gate(ctx, v.ID)
+		}
+	}
+	return schema.Gate{}, nil
 }

@@ -23,7 +23,7 @@ type Ledger interface {
 	// Called again for the same intent it returns what the first call made.
 	RecordSubmission(ctx context.Context, p schema.Push) (schema.Submission, error)
 	// RecordCandidate closes the intent of a tests push: the next candidate version
-	// and its gate job. Idempotent likewise.
+	// and the jobs of its gate, of which it returns the first. Idempotent likewise.
 	RecordCandidate(ctx context.Context, p schema.Push, source []byte) (schema.Version, schema.Job, error)
 	// Submission returns one submission with its latest job and result. Number 0 is
 	// the owner's latest.
@@ -43,8 +43,15 @@ type Ledger interface {
 	LastRegrade(ctx context.Context, assignment int64, owner string) (schema.RegradeNotice, bool, error)
 	// VersionByCommit returns the newest version of that commit; CodeNotFound.
 	VersionByCommit(ctx context.Context, assignment int64, commit string) (schema.Version, error)
-	// GateJob returns the latest gate job of a version.
-	GateJob(ctx context.Context, version int64) (schema.Job, error)
+	// VersionByNumber returns a version of an assignment; number 0 is the newest.
+	VersionByNumber(ctx context.Context, assignment int64, number int) (schema.Version, error)
+	// Versions returns an assignment's versions, newest first, at most limit.
+	Versions(ctx context.Context, assignment int64, limit int) ([]schema.Version, error)
+	// Gate returns a version with the parts of its gate, and the verdict once there is one.
+	Gate(ctx context.Context, version int64) (schema.Gate, error)
+	// RetryGate queues again the parts of a gate that our machines failed to do, and
+	// returns the gate.
+	RetryGate(ctx context.Context, version int64, at time.Time) (schema.Gate, error)
 }
 
 // Queue is what the SSH server asks of the scheduler.

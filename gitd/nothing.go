@@ -97,6 +97,9 @@ func (s *Server) showTip(ctx context.Context, p *push, tip string, v viewing) in
 // retryFailed has what our machines failed to grade graded once more, as its last
 // line promised. The error is why not, for the person.
 func (s *Server) retryFailed(ctx context.Context, p *push, is *recorded) error {
+	if is.version.ID != 0 {
+		return s.retryGate(ctx, is.version.ID)
+	}
 	if is.submission.ID == 0 || is.job.State != schema.StateFailed {
 		return nil
 	}
@@ -107,6 +110,20 @@ func (s *Server) retryFailed(ctx context.Context, p *push, is *recorded) error {
 	}
 	is.job = job
 	return nil
+}
+
+// retryGate has the parts of a gate done once more that our machines failed to do.
+func (s *Server) retryGate(ctx context.Context, version int64) error {
+	ctx = context.WithoutCancel(ctx)
+	gate, err := s.Ledger.Gate(ctx, version)
+	if err == nil && gate.Ended() && gate.Failed() {
+		_, err = s.Ledger.RetryGate(ctx, version, s.Clock())
+		s.Queue.Wake()
+	}
+	if err != nil {
+		s.logInternal("retry a gate", err)
+	}
+	return err
 }
 
 // ofTip finds what the tip was recorded as, and records it where it was not.
@@ -138,11 +155,7 @@ func (s *Server) findRecorded(ctx context.Context, p *push, tip string) (*record
 		if err != nil {
 			return nil, fmt.Errorf("find version: %w", err)
 		}
-		job, err := s.Ledger.GateJob(ctx, v.ID)
-		if err != nil {
-			return nil, fmt.Errorf("find gate: %w", err)
-		}
-		return &recorded{version: v, job: job}, nil
+		return &recorded{version: v}, nil
 	}
 	sub, err := s.Ledger.SubmissionByCommit(ctx, p.target.assignment.ID, p.row.Owner, tip)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/gitd/pktline"
 	"github.com/grader/grader/gitd/repo"
 	"github.com/grader/grader/schema"
@@ -44,7 +45,7 @@ func (s *Server) book(ctx context.Context, in schema.Intent, row schema.Reposito
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", assignment.Filename, err)
 		}
-		p.Flavour = flavourOf(source, p.Flavour)
+		p = ofTests(p, source)
 		is.version, is.job, err = s.Ledger.RecordCandidate(ctx, p, source)
 		if err != nil {
 			return nil, fmt.Errorf("record candidate: %w", err)
@@ -59,15 +60,15 @@ func (s *Server) book(ctx context.Context, in schema.Intent, row schema.Reposito
 	return is, nil
 }
 
-// flavourOf returns the flavour that a pushed assignment runs on: the one that it
-// names, or the course's. One that does not parse any more, since the program was
-// replaced meanwhile, runs on the course's, where its gate says what is wrong.
-func flavourOf(source []byte, ofCourse string) string {
-	spec, err := assignment.Parse(source, assignment.Context{Flavour: ofCourse})
-	if err != nil {
-		return ofCourse
+// ofTests fills in what a tests push itself says: the flavour that it runs on, which is
+// the course's where it names none, and the parts of its gate. One that does not parse
+// any more, since the program was replaced meanwhile, gets a gate that says what is wrong.
+func ofTests(p schema.Push, source []byte) schema.Push {
+	spec, err := assignment.Parse(source, assignment.Context{Flavour: p.Flavour})
+	if err == nil {
+		p.Flavour, p.Gate = cmp.Or(spec.Flavour, p.Flavour), course.GateParts(spec)
 	}
-	return cmp.Or(spec.Flavour, ofCourse)
+	return p
 }
 
 // pushOf is what the ledger is told of a push under way.

@@ -119,6 +119,7 @@ func (w *work) grade(ctx context.Context, report *reporter) (schema.Result, erro
 	}
 	job := grade.Job{
 		Kind:       w.order.Kind,
+		Gate:       w.order.Gate,
 		Submission: trees.submission,
 		Tests:      trees.tests,
 		Prepared:   trees.prepared,

@@ -57,8 +57,14 @@ func cleanGate(g *schema.GateResult) error {
 	if len(g.Samples) > maxSamples {
 		return schema.Errorf(schema.CodeLimit, "a gate may have %d samples", maxSamples)
 	}
+	if g.Run < 0 || g.Run > schema.GateRuns {
+		return schema.Errorf(schema.CodeInvalid, "a gate has no run %d", g.Run)
+	}
 	for i := range g.Samples {
-		g.Samples[i].Dir = text(g.Samples[i].Dir, maxName)
+		cleanSample(&g.Samples[i])
+	}
+	if g.Starter != nil {
+		cleanSample(g.Starter)
 	}
 	cases := 0
 	for test, pinned := range g.Pins.Tests {
@@ -76,6 +82,11 @@ func cleanGate(g *schema.GateResult) error {
 	}
 	cleanTraces(&g.Pins)
 	return nil
+}
+
+// cleanSample tidies what a gate says of a directory.
+func cleanSample(s *schema.GateSample) {
+	s.Dir, s.Words, s.Broken = text(s.Dir, maxName), text(s.Words, maxWords), text(s.Broken, maxWords)
 }
 
 // cleanTraces leaves out of the traces of reports what belongs to no pinned test and what is too

@@ -34,7 +34,7 @@ func (s *Scheduler) result(w http.ResponseWriter, r *http.Request, m *member, jo
 		return s.lost(m, err)
 	}
 	s.hub.notify(job)
-	if said.Outcome == schema.OutcomeGraderError {
+	if said.Outcome == schema.OutcomeGraderError && said.Gate == nil { // a gate tells its pusher
 		s.Logger.Error("tests are broken", "job", job, "tests", said.Provenance.Tests, "message", said.Message)
 	}
 	w.WriteHeader(http.StatusNoContent)

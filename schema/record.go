@@ -263,7 +263,8 @@ type Push struct {
 	VersionID int64  // of the active tests version; 0 for a tests push
 	Flavour   string
 	TryOut    bool
-	Login     string // of the pusher
+	Login     string     // of the pusher
+	Gate      []GatePart // of a tests push: its gate's parts; none: one that does it all
 }
 
 // PoolRunner is a runner as its pool sees it.

@@ -13,7 +13,7 @@ type Result struct {
 	Tests      []TestResult `json:"tests"`
 	Dropped    []string     `json:"dropped,omitempty"` // student's files kept from in-process tests
 	Provenance Provenance   `json:"provenance"`
-	Gate       *GateResult  `json:"gate,omitempty"` // only of JobGate
+	Gate       *GateResult  `json:"gate,omitempty"` // of one part of a gate
 	StartedAt  time.Time    `json:"started_at"`
 	BuiltAt    time.Time    `json:"built_at,omitzero"`
 	FinishedAt time.Time    `json:"finished_at"`
@@ -62,21 +62,6 @@ type TestResult struct {
 	// JudgeMessage is what a checker or driver wrote into judgemessage.txt: for staff.
 	JudgeMessage string `json:"judge_message,omitempty"`
 	Tampering    string `json:"tampering,omitempty"` // where a report and its process disagree: for staff
-}
-
-// GateResult says whether a candidate's reference and samples score what they
-// must, and the case names to pin.
-type GateResult struct {
-	Passed  bool         `json:"passed"`
-	Pins    Pins         `json:"pins"`
-	Samples []GateSample `json:"samples,omitempty"`
-}
-
-// GateSample is one sample of the assignment: expected against actual.
-type GateSample struct {
-	Dir      string `json:"dir"`
-	Expected Points `json:"expected"`
-	Actual   Points `json:"actual"`
 }
 
 // Provenance is everything that decides a result: replaying it must give the same.

@@ -4,7 +4,7 @@ import "time"
 
 // Protocol is the version of the messages between runners and the control plane.
 // A runner of another version is refused in words.
-const Protocol = 1
+const Protocol = 2
 
 // RunnerAPI is the root of the runners' HTTP interface, JSON both ways unless it says otherwise. All but
 // register carry "Authorization: Bearer <Secret>"; errors are ErrorReply.
@@ -64,6 +64,7 @@ type Order struct {
 	Tests      Tree          `json:"tests"`
 	Zone       string        `json:"zone"` // of the course
 	Pins       Pins          `json:"pins"`
+	Gate       GatePart      `json:"gate"` // of JobGate: what of it this job does
 	Flavour    Flavour       `json:"flavour"`
 	Lease      time.Duration `json:"lease"` // how long until a heartbeat is due
 }

@@ -73,7 +73,7 @@ func (t *tx) addResult(ctx context.Context, job int64, r schema.Result) error {
 // conclude tells the result to what was graded: the submission or the version.
 func (s *Store) conclude(ctx context.Context, t *tx, j schema.Job, r schema.Result, now time.Time) error {
 	if j.Kind == schema.JobGate {
-		return s.regate(ctx, t, j, r.Gate, now)
+		return s.regate(ctx, t, j, now)
 	}
 	if j.Kind == schema.JobRegrade {
 		return s.stage(ctx, t, j, r)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -156,22 +157,32 @@ func TestVersions(t *testing.T) {
 	b.gate(bad, schema.GateResult{})
 	rejected := ok(b.VersionByCommit(t.Context(), b.assignment.ID, bad.Commit))(t)
 	equal(t, rejected.State, schema.VersionRejected)
-	equal(t, ok(b.GateJob(t.Context(), bad.ID))(t).ID, gate.ID)
+	equal(t, ok(b.Gate(t.Context(), bad.ID))(t).Jobs[0].Job.ID, gate.ID)
 	_, err := b.VersionByCommit(t.Context(), b.assignment.ID, "none")
 	refused(t, err, schema.CodeNotFound)
-	_, err = b.GateJob(t.Context(), 999)
+	_, err = b.Gate(t.Context(), 999)
 	refused(t, err, schema.CodeNotFound)
 }
 
-func TestAGateThatNeverEndsRejects(t *testing.T) {
+// Our machines' failure decides nothing: the gate is tried again.
+func TestGateThatFailedIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	v, _ := b.candidate(b.assignment)
-	for attempt := range schema.MaxAttempts {
-		j := b.claim("standard")
-		ok(b.Release(t.Context(), j.ID, attempt+1, "lost", b.tick()))(t)
+	b.failJob("lost")
+	gate := ok(b.Gate(t.Context(), v.ID))(t)
+	if gate.Version.State != schema.VersionCandidate || !gate.Failed() || !gate.Ended() || gate.Verdict != nil {
+		t.Errorf("the gate is %+v", gate)
 	}
-	equal(t, ok(b.Version(t.Context(), v.ID))(t).State, schema.VersionRejected)
+	gate = ok(b.RetryGate(t.Context(), v.ID, b.tick()))(t)
+	if gate.Failed() || gate.Ended() || len(gate.Jobs) != 1 {
+		t.Errorf("tried again, the gate is %+v", gate)
+	}
+	ok(b.RetryGate(t.Context(), v.ID, b.tick()))(t) // nothing to try again
+	b.gate(v, schema.GateResult{Passed: true})
+	equal(t, ok(b.Version(t.Context(), v.ID))(t).State, schema.VersionActive)
+	_, err := b.Claim(t.Context(), "runner-1", "standard", b.tick(), time.Minute)
+	refused(t, err, schema.CodeNotFound)
 }
 
 func TestRecordCandidateTwiceIsOnce(t *testing.T) {

@@ -56,16 +56,12 @@ func (t *tx) requeue(ctx context.Context, j schema.Job, reason string, now time.
 	return t.addEvent(ctx, j.ID, schema.Event{Kind: schema.EventRequeued, Attempt: j.Attempt, At: now, Text: reason})
 }
 
-// fail ends a job without a result. A candidate whose gate fails so is rejected.
+// fail ends a job without a result. A candidate whose gate fails so stays one, until the
+// gate is tried again.
 func (t *tx) fail(ctx context.Context, j schema.Job, reason string, now time.Time) (schema.Event, error) {
 	if _, err := t.exec(ctx, `UPDATE jobs SET state = 'failed', reason = ?, ended_at = ?, lease_until = 0 WHERE id = ?`,
 		reason, micros(now), j.ID); err != nil {
 		return schema.Event{}, err
-	}
-	if j.Kind == schema.JobGate {
-		if err := t.judge(ctx, j.VersionID, nil); err != nil {
-			return schema.Event{}, err
-		}
 	}
 	return t.addEvent(ctx, j.ID, schema.Event{Kind: schema.EventEnded, State: schema.StateFailed, Attempt: j.Attempt, At: now, Text: reason})
 }

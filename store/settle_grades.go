@@ -72,15 +72,15 @@ func (s *Store) writeGrades(ctx context.Context, t *tx, h history, now time.Time
 	return nil
 }
 
-// regate ends a gate and, where the version that it made active has other times or
+// regate ends a part of a gate and, where the version that it made active has other times or
 // another rule of what counts, computes the course's grades anew.
-func (s *Store) regate(ctx context.Context, t *tx, j schema.Job, gate *schema.GateResult, now time.Time) error {
+func (s *Store) regate(ctx context.Context, t *tx, j schema.Job, now time.Time) error {
 	const active = `SELECT * FROM version_rows WHERE assignment_id = (SELECT assignment_id FROM versions WHERE id = ?) AND state = 'active'`
 	before, err := list(ctx, t, scanVersion, active, j.VersionID)
 	if err != nil {
 		return err
 	}
-	if err := t.judge(ctx, j.VersionID, gate); err != nil {
+	if err := t.decide(ctx, j.VersionID); err != nil {
 		return err
 	}
 	after, err := list(ctx, t, scanVersion, active, j.VersionID)

@@ -13,7 +13,7 @@ func scanVersion(r row) (v schema.Version, err error) {
 }
 
 // RecordCandidate closes the intent of a tests push: the next candidate version and
-// its gate job. Idempotent as RecordSubmission is.
+// the jobs of its gate, of which it returns the first. Idempotent as RecordSubmission is.
 func (s *Store) RecordCandidate(ctx context.Context, p schema.Push, source []byte) (v schema.Version, j schema.Job, err error) {
 	err = s.write(ctx, "record candidate", func(t *tx) error {
 		in, settled, err := t.unsettled(ctx, p.Intent.ID)
@@ -29,7 +29,10 @@ func (s *Store) RecordCandidate(ctx context.Context, p schema.Push, source []byt
 		if err != nil {
 			return missing(err, "the push %s became no version", in.ID)
 		}
-		j, err = gateJob(ctx, t, v.ID)
+		jobs, err := gateJobs(ctx, t, v.ID)
+		if err == nil {
+			j = jobs[0].Job
+		}
 		return err
 	})
 	return v, j, err
@@ -48,8 +51,8 @@ func (s *Store) candidate(ctx context.Context, t *tx, in schema.Intent, p schema
 	if err != nil {
 		return err
 	}
-	_, err = t.addJob(ctx, schema.Job{Kind: schema.JobGate, VersionID: id, CourseID: to.course,
-		Owner: to.login, Lane: schema.LaneGate, Flavour: p.Flavour, QueuedAt: s.clock()}, false)
+	err = t.addGate(ctx, schema.Job{Kind: schema.JobGate, VersionID: id, CourseID: to.course,
+		Owner: to.login, Lane: schema.LaneGate, Flavour: p.Flavour, QueuedAt: s.clock()}, p.Gate)
 	if err != nil {
 		return err
 	}
@@ -69,20 +72,22 @@ func (s *Store) Version(ctx context.Context, id int64) (schema.Version, error) {
 	return v, missing(err, "there is no version %d", id)
 }
 
-// GateJob returns the latest gate job of a version.
-func (s *Store) GateJob(ctx context.Context, version int64) (schema.Job, error) {
-	return gateJob(ctx, s.reader, version)
+// VersionByNumber returns a version of an assignment; number 0 is the newest.
+func (s *Store) VersionByNumber(ctx context.Context, assignment int64, number int) (schema.Version, error) {
+	v, err := one(ctx, s.reader, scanVersion, `SELECT * FROM version_rows
+		WHERE assignment_id = ?1 AND (?2 = 0 OR number = ?2) ORDER BY number DESC LIMIT 1`, assignment, number)
+	return v, missing(err, "there is no version %d", number)
 }
 
-func gateJob(ctx context.Context, q querier, version int64) (schema.Job, error) {
-	j, err := one(ctx, q, scanJob, `SELECT * FROM job_rows WHERE kind = 'gate' AND version_id = ? ORDER BY id DESC LIMIT 1`, version)
-	return j, missing(err, "version %d has no gate", version)
+// Versions returns an assignment's versions, newest first, at most limit.
+func (s *Store) Versions(ctx context.Context, assignment int64, limit int) ([]schema.Version, error) {
+	return list(ctx, s.reader, scanVersion, `SELECT * FROM version_rows WHERE assignment_id = ? ORDER BY number DESC LIMIT ?`, assignment, limit)
 }
 
-// judge decides a candidate whose gate has ended. One that is older than the active
+// judge makes a candidate active or rejects it. One that is older than the active
 // version when it passes is retired at once: the newer one stays.
-func (t *tx) judge(ctx context.Context, version int64, gate *schema.GateResult) error {
-	if gate == nil || !gate.Passed {
+func (t *tx) judge(ctx context.Context, version int64, gate schema.GateVerdict) error {
+	if !gate.Passed {
 		_, err := t.exec(ctx, `UPDATE versions SET state = 'rejected' WHERE id = ? AND state = 'candidate'`, version)
 		return err
 	}

@@ -3,6 +3,7 @@ package transcript
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/grader/grader/schema"
 )
@@ -10,18 +11,189 @@ import (
 // maxPins is how many pinned cases one push prints.
 const maxPins = 100
 
-// Samples returns expected against actual score for each sample that went wrong.
-func Samples(gate *schema.GateResult) []string {
-	if gate == nil {
-		return nil
+// GateHead is what a tests push shows first: the candidate, and what its gate grades.
+func GateHead(path string, g schema.Gate) []string {
+	runs, samples, starter := 0, 0, false
+	for _, j := range g.Jobs {
+		if j.Part.Run > 0 {
+			runs++
+		}
+		samples += len(j.Part.Samples)
+		starter = starter || j.Part.Starter
 	}
-	var out []string
-	for _, sample := range gate.Samples {
-		if !sample.Expected.Equal(sample.Actual) {
-			out = append(out, Clip(fmt.Sprintf("%s: expected %s, got %s", OneLine(sample.Dir), sample.Expected, sample.Actual), Width))
+	var parts []string
+	if runs > 1 {
+		parts = append(parts, fmt.Sprintf("the solution %d times", runs))
+	}
+	if samples > 0 {
+		parts = append(parts, plural(samples, "sample"))
+	}
+	if starter {
+		parts = append(parts, "the starter")
+	}
+	what := "the tests"
+	if len(parts) > 0 {
+		what = strings.Join(parts, ", ")
+	}
+	head := fmt.Sprintf("%s: candidate %d. commit %s", Clip(path+"/tests", 40), g.Version.Number, ShortCommit(g.Version.Commit))
+	return append([]string{head}, Wrap("the gate grades "+what+"; students see nothing yet", Width)...)
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// GateFailed is told where our machines failed to do a part of a gate.
+func GateFailed(g schema.Gate) []string {
+	out := []string{"our machines failed, so that nothing is decided:"}
+	for _, j := range g.Jobs {
+		if j.Job.State == schema.StateFailed || j.Job.State == schema.StateCancelled {
+			out = append(out, Wrap(partName(j.Part)+": "+OneLine(orElse(j.Job.Reason, string(j.Job.State))), Width)...)
 		}
 	}
+	return append(out, "Push again to try once more.")
+}
+
+// partName names a part of a gate.
+func partName(p schema.GatePart) string {
+	switch {
+	case p.Run > 0:
+		return fmt.Sprintf("run %d of the solution", p.Run)
+	case p.Starter:
+		return "the starter"
+	case len(p.Samples) > 0:
+		return "samples " + strings.Join(p.Samples, ", ")
+	}
+	return "the gate"
+}
+
+// GateVerdict is what a gate decided and why, beside the version before.
+func GateVerdict(path string, g, before schema.Gate) []string {
+	v := g.Verdict
+	out := gateScores(v)
+	if v.Passed {
+		out = append(out, Pins(v.Pins, before.Version.Pins)...)
+	}
+	out = append(out, changes(g, before)...)
+	switch {
+	case !v.Passed:
+		for _, reason := range v.Reasons {
+			out = append(out, reasonLines(reason)...)
+		}
+		out = append(out, "not active: the gate failed, and students keep the version they have", "Correct it and push again.")
+		out = append(out, Wrap(fmt.Sprintf("To read this again: log %s/tests/%d", path, g.Version.Number), Width)...)
+	case g.Version.State == schema.VersionActive:
+		out = append(out, fmt.Sprintf("active now: version %d", g.Version.Number))
+	default:
+		out = append(out, fmt.Sprintf("version %d passed its gate; a newer one is active", g.Version.Number))
+	}
 	return out
+}
+
+// reasonLines are the lines of one reason: its first, wrapped, and a few of what follows,
+// such as a compiler's words.
+func reasonLines(reason string) []string {
+	first, rest, _ := strings.Cut(schema.Sanitize(reason), "\n")
+	return append(Wrap("! "+first, Width), details(rest, maxDetails)...)
+}
+
+// gateScores says what the solution, the samples and the starter scored.
+func gateScores(v *schema.GateVerdict) []string {
+	var out []string
+	if v.Runs > 1 {
+		out = append(out, fmt.Sprintf("solution: %s / %s, graded %d times", v.Score, v.Max, v.Runs))
+	}
+	for _, s := range v.Samples {
+		line := fmt.Sprintf("%s: %s / %s, as expected", OneLine(s.Dir), s.Actual, s.MaxScore)
+		if !s.Actual.Equal(s.Expected) {
+			line = fmt.Sprintf("%s: expected %s, got %s", OneLine(s.Dir), s.Expected, s.Actual)
+		}
+		out = append(out, Clip(line, Width))
+	}
+	if s := v.Starter; s != nil {
+		line := fmt.Sprintf("%s: %s / %s", OneLine(s.Dir), s.Actual, s.MaxScore)
+		if s.Words != "" {
+			line += " (" + OneLine(s.Words) + ")"
+		}
+		out = append(out, Clip(line, Width))
+	}
+	return out
+}
+
+// maxChanges is how many tests and cases are listed that differ from the version before.
+const maxChanges = 40
+
+// changes says what the tests are worth beside the version before: the sum, and each
+// test or case that is new, gone, or has other points.
+func changes(g, before schema.Gate) []string {
+	now, was := worthOf(g), worthOf(before)
+	if now.names == nil || was.names == nil {
+		return nil
+	}
+	listed := map[string]bool{}
+	if g.Verdict.Passed {
+		listed = pinNames(g.Verdict.Pins, before.Version.Pins)
+	}
+	var out []string
+	for _, name := range now.names {
+		switch old, ok := was.of[name]; {
+		case !ok && listed[name]:
+		case !ok:
+			out = append(out, ClipName("new      ", fmt.Sprintf("%s (%s)", OneLine(name), now.of[name]), Width))
+		case !old.Equal(now.of[name]):
+			out = append(out, ClipName("points   ", fmt.Sprintf("%s (%s, was %s)", OneLine(name), now.of[name], old), Width))
+		}
+	}
+	for _, name := range was.names {
+		if _, ok := now.of[name]; !ok && !listed[name] {
+			out = append(out, ClipName("gone     ", fmt.Sprintf("%s (%s)", OneLine(name), was.of[name]), Width))
+		}
+	}
+	if len(out) > maxChanges {
+		out = append(out[:maxChanges], fmt.Sprintf("and %d changes more", len(out)-maxChanges))
+	}
+	if len(out) == 0 && now.sum.Equal(was.sum) {
+		return nil
+	}
+	return append([]string{fmt.Sprintf("beside version %d: %s points, were %s", before.Version.Number, now.sum, was.sum)}, out...)
+}
+
+// pinNames are the entries of pinned cases.
+func pinNames(all ...schema.Pins) map[string]bool {
+	names := map[string]bool{}
+	for _, pins := range all {
+		for test, cases := range pins.Tests {
+			for _, name := range cases {
+				names[test+"/"+name] = true
+			}
+		}
+	}
+	return names
+}
+
+// worth is what each entry of a version's solution is worth.
+type worth struct {
+	names []string
+	of    map[string]schema.Points
+	sum   schema.Points
+}
+
+// worthOf reads it from the first run of the solution; none where there is none.
+func worthOf(g schema.Gate) worth {
+	if len(g.Jobs) == 0 || g.Jobs[0].Result == nil {
+		return worth{}
+	}
+	p := worth{names: []string{}, of: map[string]schema.Points{}, sum: g.Jobs[0].Result.MaxScore}
+	for _, t := range g.Jobs[0].Result.Tests {
+		if _, ok := p.of[t.Name]; !ok && !t.Unpinned {
+			p.names = append(p.names, t.Name)
+			p.of[t.Name] = t.MaxScore
+		}
+	}
+	return p
 }
 
 // Pins returns the pinned cases and what changed since the version that was active.

@@ -30,10 +30,10 @@ func TestOutputOfAFailedTest(t *testing.T) {
 	}{
 		"of broken tests":               {staff, Options{}, schema.OutcomeGraderError, jar, []string{"output:", "| Error: Unable to access jarfile junit.jar", "| �[31m0 tests found"}},
 		"of a failure":                  {staff, Options{}, schema.OutcomeCrashed, jar, nil},
-		"of a failure, asked":           {staff, Options{Output: true}, schema.OutcomeCrashed, "core dumped", []string{"output:", "| core dumped"}},
-		"of a pass":                     {staff, Options{Output: true}, schema.OutcomePassed, jar, nil},
-		"of nothing":                    {staff, Options{Output: true}, schema.OutcomeCrashed, "", nil},
-		"long":                          {staff, Options{Output: true}, schema.OutcomeCrashed, long.String(), append([]string{"output, without its first 25 lines:"}, marked(25, 40)...)},
+		"of a failure, asked":           {staff, Options{Gate: true}, schema.OutcomeCrashed, "core dumped", []string{"output:", "| core dumped"}},
+		"of a pass":                     {staff, Options{Gate: true}, schema.OutcomePassed, jar, nil},
+		"of nothing":                    {staff, Options{Gate: true}, schema.OutcomeCrashed, "", nil},
+		"long":                          {staff, Options{Gate: true}, schema.OutcomeCrashed, long.String(), append([]string{"output, without its first 25 lines:"}, marked(25, 40)...)},
 		"of broken tests, to a student": {student, Options{}, schema.OutcomeGraderError, jar, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -65,7 +65,7 @@ func marked(from, to int) (lines []string) {
 // However many tests fail, the outputs of the first ones are all that is shown.
 func TestOutputsOfManyTests(t *testing.T) {
 	t.Parallel()
-	lines, shown := New(course.Viewer{Admin: true}, Options{Output: true}), 0
+	lines, shown := New(course.Viewer{Admin: true}, Options{Gate: true}), 0
 	for n := range 100 {
 		name := fmt.Sprint("t", n)
 		for _, line := range lines.Event(schema.Event{Kind: schema.EventTest, Test: &schema.TestResult{Name: name, Test: name, Outcome: schema.OutcomeCrashed, Output: "boom"}}) {

@@ -49,7 +49,7 @@ func (t *Transcript) testLines(r *schema.TestResult) []string {
 // output is the end of what a failed test's program wrote, where it is asked for or says
 // what is wrong with the tests. A compile error is told with its output anyway.
 func (t *Transcript) output(r *schema.TestResult) []string {
-	wanted := t.options.Output || r.Outcome == schema.OutcomeGraderError
+	wanted := t.options.Gate || r.Outcome == schema.OutcomeGraderError
 	if !wanted || r.Output == "" || r.Outcome == schema.OutcomeCompileError || t.outputs >= maxOutputs {
 		return nil
 	}

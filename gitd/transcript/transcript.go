@@ -24,7 +24,7 @@ const (
 type Options struct {
 	Colour  bool
 	Verbose bool // every case has a line of its own, and every failure its details
-	Output  bool // the output of tests that did not pass is shown, as at the gate
+	Gate    bool // the output of tests that did not pass is shown, and GateVerdict tells the end
 }
 
 // Transcript writes a job's events for one viewer: plain, redacted, sanitised, at most

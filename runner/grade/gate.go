@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/grader/grader/schema"
@@ -12,33 +13,41 @@ import (
 // maxNamed is how many tests a gate's message names.
 const maxNamed = 10
 
-// gate grades the reference solution, which pins the cases of its reports and must
-// score full marks, and every sample, whose score must be the one that is written.
+// gate does the job's part of a gate: it grades the solution, which pins the cases of its
+// reports and must score full marks, or samples, whose score must be the one that is
+// written, and the starter.
 func (s *session) gate(ctx context.Context, result *schema.Result) error {
-	result.Gate = &schema.GateResult{Passed: true}
-	s.pins, s.traces = map[string][]string{}, map[string]schema.ReportTrace{}
+	part := s.job.Gate
+	result.Gate = &schema.GateResult{Passed: true, Run: part.Run}
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
-	if err := s.gateReference(ctx, result); err != nil {
-		return err
-	}
-	if len(s.pins) > 0 {
-		result.Gate.Pins = schema.Pins{Tests: s.pins, Reports: s.traces}
-	}
-	for _, sample := range s.spec.Samples {
-		if err := s.gateSample(ctx, sample.Dir, sample.Score, result); err != nil {
+	if part.Run > 0 || part.Whole() {
+		if err := s.gateSolution(ctx, result); err != nil {
 			return err
 		}
+	} else if err := s.pinReference(ctx); err != nil {
+		return err
 	}
-	if result.Message != "" {
-		result.Gate.Passed = false
+	result.Gate.Pins = s.pinned()
+	if err := s.gateSamples(ctx, result); err != nil {
+		return err
 	}
+	result.Gate.Passed = result.Message == ""
 	return nil
 }
 
-// gateReference grades the reference.
-func (s *session) gateReference(ctx context.Context, result *schema.Result) error {
+// pinned returns what the reports of the solution held.
+func (s *session) pinned() schema.Pins {
+	if len(s.pins) == 0 {
+		return schema.Pins{}
+	}
+	return schema.Pins{Tests: s.pins, Reports: s.traces}
+}
+
+// gateSolution grades the solution.
+func (s *session) gateSolution(ctx context.Context, result *schema.Result) error {
+	s.pins, s.traces = map[string][]string{}, map[string]schema.ReportTrace{}
 	if s.spec.Solution == "" {
 		if s.hasReports() {
 			return usable(nil)
@@ -67,6 +76,47 @@ func (s *session) gateReference(ctx context.Context, result *schema.Result) erro
 	return nil
 }
 
+// gateSamples grades the samples and the starter of the job's part.
+func (s *session) gateSamples(ctx context.Context, result *schema.Result) error {
+	for _, sample := range s.spec.Samples {
+		if !s.job.Gate.Whole() && !slices.Contains(s.job.Gate.Samples, sample.Dir) {
+			continue
+		}
+		graded, err := s.gateDirectory(ctx, sample.Dir)
+		if err != nil {
+			return err
+		}
+		graded.Expected = sample.Score
+		result.Gate.Samples = append(result.Gate.Samples, graded)
+		result.Message = joinNonEmpty("\n", result.Message, graded.Fault())
+	}
+	if s.spec.Starter == "" || !s.job.Gate.Whole() && !s.job.Gate.Starter {
+		return nil
+	}
+	starter, err := s.gateDirectory(ctx, s.spec.Starter)
+	starter.Expected = starter.Actual
+	result.Gate.Starter = &starter
+	result.Message = joinNonEmpty("\n", result.Message, starter.Fault())
+	return err
+}
+
+// gateDirectory grades a directory of the tests repository as a submission.
+func (s *session) gateDirectory(ctx context.Context, dir string) (schema.GateSample, error) {
+	b, err := s.newSubject(filepath.Join(s.job.Tests, filepath.FromSlash(dir)), false)
+	if err != nil {
+		return schema.GateSample{}, err
+	}
+	graded := s.begin()
+	if err := s.gradeSubject(ctx, b, silent{}, &graded); err != nil {
+		return schema.GateSample{}, err
+	}
+	sample := schema.GateSample{Dir: dir, Actual: graded.Score, MaxScore: graded.MaxScore, Words: sampleWords(graded)}
+	if graded.Outcome == schema.OutcomeGraderError {
+		sample.Broken = graded.Message
+	}
+	return sample, nil
+}
+
 // lost names the tests that did not get all their points, "" for none.
 func lost(tests []schema.TestResult) string {
 	var words []string
@@ -89,24 +139,6 @@ func prefixed(prefix, text string) string {
 		return ""
 	}
 	return prefix + text
-}
-
-// gateSample grades one sample.
-func (s *session) gateSample(ctx context.Context, dir string, want schema.Points, result *schema.Result) error {
-	b, err := s.newSubject(filepath.Join(s.job.Tests, filepath.FromSlash(dir)), false)
-	if err != nil {
-		return err
-	}
-	graded := s.begin()
-	if err := s.gradeSubject(ctx, b, silent{}, &graded); err != nil {
-		return err
-	}
-	result.Gate.Samples = append(result.Gate.Samples, schema.GateSample{Dir: dir, Expected: want, Actual: graded.Score})
-	if !graded.Score.Equal(want) {
-		result.Message = joinNonEmpty("\n", result.Message, fmt.Sprintf("%s scores %s, expected %s: %s",
-			dir, graded.Score, want, sampleWords(graded)))
-	}
-	return nil
 }
 
 // sampleWords says what became of a sample.

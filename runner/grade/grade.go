@@ -17,6 +17,7 @@ import (
 // no student's program ever sees them by these paths.
 type Job struct {
 	Kind       schema.JobKind
+	Gate       schema.GatePart // of a gate: what of it to do
 	Submission string          // directory of the student's files; "" for a gate
 	Tests      string          // directory of the tests repository
 	Prepared   string          // directory with what prepare left, "" to run prepare

@@ -138,7 +138,8 @@ func (s *session) settleError(err error, result *schema.Result) error {
 		result.Outcome, result.Blame = schema.OutcomeGraderError, schema.BlameGrader
 		result.Message = "the job reached its limit of " + span(s.spec.JobLimit) + " before the submission's turn"
 		if s.job.Kind == schema.JobGate {
-			result.Gate = &schema.GateResult{}
+			result.Message = "a part of the gate reached the limit of " + span(s.spec.JobLimit) + " on a whole job (limits: {job: …})"
+			result.Gate = &schema.GateResult{Run: s.job.Gate.Run}
 		}
 		return nil
 	}
@@ -151,7 +152,7 @@ func (s *session) settleError(err error, result *schema.Result) error {
 	}
 	result.Outcome, result.Blame, result.Message = schema.OutcomeGraderError, schema.BlameGrader, joinNonEmpty("\n", message, output)
 	if s.job.Kind == schema.JobGate {
-		result.Gate = &schema.GateResult{}
+		result.Gate = &schema.GateResult{Run: s.job.Gate.Run}
 	}
 	if len(result.Tests) == 0 {
 		for i := range s.spec.Tests {

@@ -1,0 +1,96 @@
+package schema
+
+import "fmt"
+
+// GateRuns is how often a gate grades the solution: what differs between two gradings of
+// the same files would be luck for students too.
+const GateRuns = 3
+
+// GatePart is the part of a gate that one job does: a run of the solution, or some of the
+// samples and the starter. Parts are done beside each other where runners are free. The
+// zero value is a whole gate with one run.
+type GatePart struct {
+	Run     int      `json:"run,omitempty"`     // of the solution: 1 to GateRuns; 0: none
+	Samples []string `json:"samples,omitempty"` // directories of those that are graded
+	Starter bool     `json:"starter,omitempty"` // the starter is graded
+}
+
+// Whole reports whether the part is a whole gate.
+func (p GatePart) Whole() bool { return p.Run == 0 && len(p.Samples) == 0 && !p.Starter }
+
+// GateResult is what one part of a gate found out.
+type GateResult struct {
+	Passed  bool         `json:"passed"`            // the part found nothing wrong
+	Run     int          `json:"run,omitempty"`     // of the solution, whose tests are the result's
+	Pins    Pins         `json:"pins"`              // what the reports of the solution held
+	Samples []GateSample `json:"samples,omitempty"` // those that were graded
+	Starter *GateSample  `json:"starter,omitempty"` // whatever it scores is expected
+}
+
+// GateSample is a directory that a gate graded: expected against actual score.
+type GateSample struct {
+	Dir      string `json:"dir"`
+	Expected Points `json:"expected"`
+	Actual   Points `json:"actual"`
+	MaxScore Points `json:"max_score"`
+	Words    string `json:"words,omitempty"`  // what became of it, for people
+	Broken   string `json:"broken,omitempty"` // why the tests themselves fail on it, "" where they do not
+}
+
+// Fault says what is wrong with a sample's grading, "" for nothing.
+func (s GateSample) Fault() string {
+	switch {
+	case s.Broken != "":
+		return fmt.Sprintf("%s: the tests themselves fail on it: %s", s.Dir, s.Broken)
+	case !s.Actual.Equal(s.Expected):
+		return fmt.Sprintf("%s scores %s, expected %s: %s", s.Dir, s.Actual, s.Expected, s.Words)
+	}
+	return ""
+}
+
+// GateJob is one part of a version's gate: its latest job, and the result once it has one.
+type GateJob struct {
+	Version int // number of the version
+	Job     Job
+	Part    GatePart
+	Result  *Result
+}
+
+// GateVerdict is what a gate came to, once all of its parts have ended.
+type GateVerdict struct {
+	Passed  bool         `json:"passed"`
+	Reasons []string     `json:"reasons,omitempty"` // why it did not pass, each a sentence
+	Runs    int          `json:"runs"`              // of the solution
+	Score   Points       `json:"score"`             // of the solution, in its first run
+	Max     Points       `json:"max"`
+	Pins    Pins         `json:"pins"`
+	Samples []GateSample `json:"samples,omitempty"`
+	Starter *GateSample  `json:"starter,omitempty"`
+}
+
+// Gate is a version with its gate.
+type Gate struct {
+	Version Version
+	Jobs    []GateJob    // its parts, in order
+	Verdict *GateVerdict // nil: not all of them have ended with a result
+}
+
+// Failed reports whether our machines failed to do a part, so that nothing is decided.
+func (g Gate) Failed() bool {
+	for _, j := range g.Jobs {
+		if j.Job.State == StateFailed || j.Job.State == StateCancelled {
+			return true
+		}
+	}
+	return false
+}
+
+// Ended reports whether no part of the gate waits or runs.
+func (g Gate) Ended() bool {
+	for _, j := range g.Jobs {
+		if !j.Job.State.Ended() {
+			return false
+		}
+	}
+	return true
+}

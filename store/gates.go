@@ -1,0 +1,137 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// maxEarlier is how many jobs of gates of the same tree a gate is held against.
+const maxEarlier = 4 * schema.GateRuns
+
+func scanGateJob(r row) (j schema.GateJob, err error) {
+	err = r.Scan(append([]any{&j.Version, decoded{&j.Part}, decoded{&j.Result}}, jobColumns(&j.Job)...)...)
+	return j, err
+}
+
+// addGate queues the parts of a version's gate.
+func (t *tx) addGate(ctx context.Context, j schema.Job, parts []schema.GatePart) error {
+	if len(parts) == 0 {
+		parts = []schema.GatePart{{}}
+	}
+	for n, part := range parts {
+		if err := t.addGatePart(ctx, j, n, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addGatePart queues one part of a gate.
+func (t *tx) addGatePart(ctx context.Context, j schema.Job, n int, part schema.GatePart) error {
+	body, err := encode(part)
+	if err != nil {
+		return err
+	}
+	id, err := t.addJob(ctx, j, false)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, `INSERT INTO gate_parts (job_id, version_id, part, body) VALUES (?, ?, ?, ?)`, id, j.VersionID, n, body)
+	return err
+}
+
+// gateJobs returns the parts of a version's gate, in order, each with its latest job.
+func gateJobs(ctx context.Context, q querier, version int64) ([]schema.GateJob, error) {
+	return list(ctx, q, scanGateJob, `SELECT v.number, p.body, r.body, j.*
+		FROM gate_parts p JOIN versions v ON v.id = p.version_id JOIN job_rows j ON j.id = p.job_id LEFT JOIN results r ON r.job_id = p.job_id
+		WHERE p.version_id = ? AND p.job_id = (SELECT max(l.job_id) FROM gate_parts l WHERE l.version_id = p.version_id AND l.part = p.part)
+		ORDER BY p.part`, version)
+}
+
+// earlierGates returns the finished parts of the gates of earlier versions that have
+// the same tree, the latest first.
+func earlierGates(ctx context.Context, q querier, version int64) ([]schema.GateJob, error) {
+	return list(ctx, q, scanGateJob, `SELECT o.number, p.body, r.body, j.*
+		FROM versions v JOIN versions o ON o.assignment_id = v.assignment_id AND o.tree_hash = v.tree_hash AND o.number < v.number
+		JOIN gate_parts p ON p.version_id = o.id JOIN job_rows j ON j.id = p.job_id JOIN results r ON r.job_id = p.job_id
+		WHERE v.id = ? ORDER BY p.job_id DESC LIMIT ?`, version, maxEarlier)
+}
+
+// decide decides a candidate once every part of its gate has a result; until then, and
+// where our machines failed, nothing happens.
+func (t *tx) decide(ctx context.Context, version int64) error {
+	jobs, err := gateJobs(ctx, t, version)
+	if err != nil {
+		return err
+	}
+	for _, j := range jobs {
+		if j.Job.State != schema.StateDone || j.Result == nil {
+			return nil
+		}
+	}
+	earlier, err := earlierGates(ctx, t, version)
+	if err != nil {
+		return err
+	}
+	verdict := course.JudgeGate(jobs, earlier)
+	body, err := encode(verdict)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec(ctx, `INSERT INTO gate_verdicts (version_id, body) VALUES (?, ?) ON CONFLICT DO NOTHING`, version, body); err != nil {
+		return err
+	}
+	return t.judge(ctx, version, verdict)
+}
+
+func scanVerdict(r row) (v schema.GateVerdict, err error) {
+	err = r.Scan(decoded{&v})
+	return v, err
+}
+
+// Gate returns a version with the parts of its gate, and the verdict once there is one.
+func (s *Store) Gate(ctx context.Context, version int64) (g schema.Gate, err error) {
+	if g.Version, err = s.Version(ctx, version); err != nil {
+		return g, err
+	}
+	if g.Jobs, err = gateJobs(ctx, s.reader, version); err != nil {
+		return g, err
+	}
+	verdict, err := one(ctx, s.reader, scanVerdict, `SELECT body FROM gate_verdicts WHERE version_id = ?`, version)
+	if errors.Is(err, sql.ErrNoRows) {
+		return g, nil
+	}
+	g.Verdict = &verdict
+	return g, err
+}
+
+// RetryGate queues again the parts of a gate that our machines failed to do, and returns
+// the gate. Where none failed, nothing changes.
+func (s *Store) RetryGate(ctx context.Context, version int64, at time.Time) (schema.Gate, error) {
+	err := s.write(ctx, "retry gate", func(t *tx) error {
+		jobs, err := gateJobs(ctx, t, version)
+		if err != nil {
+			return err
+		}
+		for n, j := range jobs {
+			if j.Job.State != schema.StateFailed && j.Job.State != schema.StateCancelled {
+				continue
+			}
+			again := j.Job
+			again.QueuedAt = at
+			if err := t.addGatePart(ctx, again, n, j.Part); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return schema.Gate{}, err
+	}
+	return s.Gate(ctx, version)
+}
