@@ -121,31 +121,34 @@ func (c *campaign) auditVersions(l *ledger, p *pusher) {
 
 // auditJobs holds the tables against each other: one push, one job, one result, one end.
 func (c *campaign) auditJobs(l *ledger, submissions, versions int) {
+	gates := versions * schema.GateRuns // the tests have a solution, and neither samples nor a starter
 	for query, want := range map[string]int{
 		`SELECT count(*) FROM submissions`:                                    submissions,
 		`SELECT count(*) FROM versions`:                                       versions,
 		`SELECT count(*) FROM intents WHERE state = 'recorded'`:               submissions + versions,
 		`SELECT count(*) FROM jobs WHERE kind = 'grade'`:                      submissions,
-		`SELECT count(*) FROM jobs WHERE kind = 'gate'`:                       versions,
+		`SELECT count(*) FROM jobs WHERE kind = 'gate'`:                       gates,
+		`SELECT count(*) FROM gate_parts`:                                     gates,
+		`SELECT count(*) FROM gate_verdicts`:                                  versions,
 		`SELECT count(DISTINCT submission_id) FROM jobs WHERE kind = 'grade'`: submissions,
 		`SELECT count(DISTINCT version_id) FROM jobs WHERE kind = 'gate'`:     versions,
 		`SELECT count(*) FROM jobs WHERE state <> 'done'`:                     0,
-		`SELECT count(*) FROM results`:                                        submissions + versions,
-		`SELECT count(*) FROM events WHERE kind = 'ended'`:                    submissions + versions,
-		`SELECT count(DISTINCT job_id) FROM events WHERE kind = 'ended'`:      submissions + versions,
+		`SELECT count(*) FROM results`:                                        submissions + gates,
+		`SELECT count(*) FROM events WHERE kind = 'ended'`:                    submissions + gates,
+		`SELECT count(DISTINCT job_id) FROM events WHERE kind = 'ended'`:      submissions + gates,
 		`SELECT count(*) FROM submissions WHERE done_job_id IS NOT job_id`:    0,
 		`SELECT count(*) FROM submissions s JOIN intents i ON i.id = s.intent_id
 			WHERE i.state <> 'recorded' OR i.new_hash <> s.commit_hash`: 0,
 		`SELECT coalesce(sum(waiting), 0) FROM queue_courses`:       0,
 		`SELECT coalesce(sum(waiting + busy), 0) FROM queue_owners`: 0,
-		`SELECT sum(jobs) FROM job_counts`:                          submissions + versions,
-		`SELECT jobs FROM job_counts WHERE state = 'done'`:          submissions + versions,
+		`SELECT sum(jobs) FROM job_counts`:                          submissions + gates,
+		`SELECT jobs FROM job_counts WHERE state = 'done'`:          submissions + gates,
 	} {
 		if got := l.count(query); got != want {
 			c.t.Errorf("%s: %d, not %d", query, got, want)
 		}
 	}
-	c.t.Logf("%d attempts of %d jobs", l.count(`SELECT sum(attempt) FROM jobs`), submissions+versions)
+	c.t.Logf("%d attempts of %d jobs", l.count(`SELECT sum(attempt) FROM jobs`), submissions+gates)
 }
 
 // auditRepository holds the refs on disk against what was accepted, and has git look
