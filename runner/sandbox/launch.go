@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"syscall"
@@ -66,7 +67,7 @@ func (p *Process) launch(program string) error {
 func (p *Process) request(pl *plumbing) forkRequest {
 	r := forkRequest{path: "/proc/self/exe", argv: []string{"grader-stage"}, attr: p.attributes(pl)}
 	if p.wall.level == LevelNamespace {
-		r.path, r.argv = bubblewrap, p.wall.bubblewrapArgs(&p.step, p.slot.forker.mounts.hasTerminals())
+		r.path, r.argv = bubblewrap, p.wall.bubblewrapArgs(&p.step, p.slot.forker.mounts != nil)
 	} else if len(p.step.Write) > 0 {
 		r.shared = p.step.Write[0].beside(sharedDir)
 	}
@@ -186,14 +187,18 @@ func (p *Process) preferForOOM() {
 
 // bubblewrapArgs make a root file system of the toolchain, the step's own paths and
 // nothing else. Its temporary directory and shared memory are the scratch's.
-func (w *Wall) bubblewrapArgs(s *Step, terminals bool) []string {
+func (w *Wall) bubblewrapArgs(s *Step, ownDev bool) []string {
 	args := []string{"bwrap", "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net",
 		"--unshare-cgroup-try", "--hostname", hostName, "--die-with-parent", "--as-pid-1", "--info-fd", strconv.Itoa(infoFD)}
 	for _, dir := range toolchainDirs(w.toolchain) {
 		args = append(args, show(dir)...)
 	}
 	args = append(args, "--ro-bind", w.etc, "/etc", "--proc", "/proc")
-	args = append(args, devices(terminals)...)
+	if ownDev {
+		args = append(args, "--dev-bind", devDir, devDir)
+	} else {
+		args = append(args, devices()...)
+	}
 	if len(s.Write) > 0 {
 		args = append(args, "--bind", s.Write[0].beside(tempDir), "/tmp", "--bind", s.Write[0].beside(sharedDir), sharedMemory)
 	}
@@ -206,20 +211,15 @@ func (w *Wall) bubblewrapArgs(s *Step, terminals bool) []string {
 	return append(args, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--", "/proc/self/fd/"+strconv.Itoa(exeFD))
 }
 
-// devices make a /dev. Bubblewrap's own has terminals without a limit.
-func devices(terminals bool) []string {
-	args := []string{"--tmpfs", "/dev"}
-	paths := deviceFiles()
-	if terminals {
-		paths = append(paths, terminalDevice, terminalsDir)
-		args = append(args, "--symlink", "pts/ptmx", terminalMaker)
-	}
-	for _, path := range paths {
+// devices make a /dev without terminals, where the slot's thread has none of its own. Bubblewrap's
+// has as many terminals as the machine.
+func devices() []string {
+	args := []string{"--tmpfs", devDir}
+	for _, path := range deviceFiles() {
 		args = append(args, "--dev-bind", path, path)
 	}
-	args = append(args, "--symlink", "/proc/self/fd", "/dev/fd")
-	for i, name := range []string{"stdin", "stdout", "stderr"} {
-		args = append(args, "--symlink", "/proc/self/fd/"+strconv.Itoa(i), "/dev/"+name)
+	for name, target := range devLinks() {
+		args = append(args, "--symlink", target, filepath.Join(devDir, name))
 	}
 	return args
 }

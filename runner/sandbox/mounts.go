@@ -1,9 +1,11 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 )
@@ -12,30 +14,26 @@ import (
 // some thousand (kernel.pty.max), each of which can hold 64 KiB of the kernel's memory.
 const terminalsMax = 16
 
-// hostName is what a step has this machine's name for.
+// hostName is what a step has for this machine's name.
 const hostName = "grader"
 
-// Where programs look for terminals.
-const (
-	terminalsDir   = "/dev/pts"
-	terminalMaker  = "/dev/ptmx"
-	terminalDevice = "/dev/tty" // a process's own
-)
+// devDir is the directory of devices.
+const devDir = "/dev"
 
-// mounts are what a slot's thread and the processes that it starts see in place of the machine's
-// own /dev/pts and /dev/shm. Nobody else sees them, and they are gone with the thread. Its network,
-// without an interface, its IPC objects and its host name are its own too. Only root with
-// CAP_SYS_ADMIN can make all that, so not in a container as Docker makes it. The methods work
-// on nil, where there are none.
-type mounts struct {
-	terminals bool // /dev/pts has terminalsMax of its own
-	shares    bool // /dev/shm can be replaced
-	shared    bool // it is
-}
+// mounts are a /dev that a slot's thread and the processes that it starts see in place of the
+// machine's own: the harmless devices, terminals of the slot's own, and the step's shared memory.
+// Nobody else sees it, and it is gone with the thread. The thread's network, without an interface,
+// its IPC objects and its host name are its own too. Only root with CAP_SYS_ADMIN can make all
+// that, so not in a container as Docker makes it. The methods work on nil, where there is none.
+type mounts struct{ shared bool }
 
 // makeMounts gives the calling thread mounts of its own, which never cover the directory keep. The
 // thread must be locked and must end with its goroutine, even when this fails.
 func makeMounts(keep string) (*mounts, error) {
+	keep, err := filepath.EvalSymlinks(keep)
+	if err != nil {
+		return nil, fmt.Errorf("scratch directories: %w", err)
+	}
 	if err := unix.Unshare(unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS); err != nil {
 		return nil, fmt.Errorf("unshare: %w", err)
 	}
@@ -46,41 +44,88 @@ func makeMounts(keep string) (*mounts, error) {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_SLAVE, ""); err != nil {
 		return nil, fmt.Errorf("mount / as a slave: %w", err)
 	}
-	m := &mounts{}
-	options := fmt.Sprintf("newinstance,ptmxmode=0666,mode=620,max=%d", terminalsMax)
-	m.terminals = unix.Mount("devpts", terminalsDir, "devpts", unix.MS_NOSUID|unix.MS_NOEXEC, options) == nil
-	keep, err := filepath.EvalSymlinks(keep)
-	if err != nil {
-		return nil, fmt.Errorf("scratch directories: %w", err)
+	if below(devDir, keep) {
+		return nil, fmt.Errorf("scratch directories are below %s", devDir)
 	}
-	info, err := os.Stat(sharedMemory)
-	m.shares = err == nil && info.IsDir() && !below(sharedMemory, keep)
-	return m, nil
+	if err := makeDev(); err != nil {
+		return nil, err
+	}
+	return &mounts{}, nil
 }
 
-// share puts a directory in the place of /dev/shm, and takes the last one away; "" puts none there.
-func (m *mounts) share(dir string) error {
-	if m == nil || !m.shares {
-		return nil
-	}
-	if m.shared {
-		if err := unix.Unmount(sharedMemory, unix.MNT_DETACH); err != nil {
-			return fmt.Errorf("unmount %s: %w", sharedMemory, err)
+// makeDev mounts the slot's /dev. The devices are opened before it covers them.
+func makeDev() (err error) {
+	var devices []*os.File
+	for _, path := range append(deviceFiles(), terminalDevice) {
+		fd, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0)
+		if err != nil {
+			return fmt.Errorf("open %s: %w", path, err)
 		}
-		m.shared = false
+		f := os.NewFile(uintptr(fd), path)
+		defer f.Close()
+		devices = append(devices, f)
 	}
-	if dir == "" {
-		return nil
+	if err := unix.Mount("tmpfs", devDir, "tmpfs", unix.MS_NOSUID|unix.MS_NOEXEC, "mode=755,size=64k,nr_inodes=64"); err != nil {
+		return fmt.Errorf("mount %s: %w", devDir, err)
 	}
-	if err := unix.Mount(dir, sharedMemory, "", unix.MS_BIND, ""); err != nil {
-		return fmt.Errorf("mount %s: %w", sharedMemory, err)
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, unix.Unmount(devDir, unix.MNT_DETACH))
+		}
+	}()
+	for _, f := range devices {
+		if err := bindDevice(f); err != nil {
+			return err
+		}
 	}
-	m.shared = true
+	return fillDev()
+}
+
+// bindDevice puts an open device at its own path.
+func bindDevice(f *os.File) error {
+	if err := os.WriteFile(f.Name(), nil, 0o600); err != nil {
+		return err
+	}
+	if err := unix.Mount("/proc/self/fd/"+strconv.Itoa(int(f.Fd())), f.Name(), "", unix.MS_BIND, ""); err != nil {
+		return fmt.Errorf("mount %s: %w", f.Name(), err)
+	}
 	return nil
 }
 
-// hasTerminals reports whether steps have terminals.
-func (m *mounts) hasTerminals() bool { return m != nil && m.terminals }
+// fillDev makes the rest of a /dev.
+func fillDev() error {
+	err := errors.Join(os.Mkdir(terminalsDir, 0o755), os.Mkdir(sharedMemory, 0o755))
+	for name, target := range devLinks() {
+		err = errors.Join(err, os.Symlink(target, filepath.Join(devDir, name)))
+	}
+	if err != nil {
+		return err
+	}
+	options := fmt.Sprintf("newinstance,ptmxmode=0666,mode=620,max=%d", terminalsMax)
+	if err := unix.Mount("devpts", terminalsDir, "devpts", unix.MS_NOSUID|unix.MS_NOEXEC, options); err != nil {
+		return fmt.Errorf("mount %s: %w", terminalsDir, err)
+	}
+	return nil
+}
 
-// canShare reports whether a step can have /dev/shm to itself.
-func (m *mounts) canShare() bool { return m != nil && m.shares }
+// devLinks are the links of a /dev, by name.
+func devLinks() map[string]string {
+	return map[string]string{
+		"fd": "/proc/self/fd", "stdin": "/proc/self/fd/0", "stdout": "/proc/self/fd/1", "stderr": "/proc/self/fd/2", "ptmx": "pts/ptmx",
+	}
+}
+
+// share points /dev/shm to a directory, at level uid.
+func (m *mounts) share(dir string) error {
+	if m == nil || dir == "" {
+		return nil
+	}
+	if !m.shared {
+		if err := os.Remove(sharedMemory); err != nil {
+			return err
+		}
+		m.shared = true
+	}
+	fresh := sharedMemory + ".new"
+	return errors.Join(os.Symlink(dir, fresh), os.Rename(fresh, sharedMemory))
+}

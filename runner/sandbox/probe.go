@@ -88,7 +88,7 @@ func (w *Wall) lacks() string {
 	if !w.HasShared() {
 		list = append(list, "/dev/shm (shared memory, named semaphores, Python's multiprocessing)")
 	}
-	if !w.mounts.hasTerminals() {
+	if w.mounts == nil {
 		list = append(list, "terminals (pexpect, script)")
 	}
 	return strings.Join(list, ", ")

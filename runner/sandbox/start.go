@@ -72,7 +72,7 @@ func (p *Process) moveOut() (err error) {
 
 // sharesMachine reports whether the step has the machine's /dev/shm: in a container of its own
 // where nothing can be mounted.
-func (p *Process) sharesMachine() bool { return p.hasTemp && !p.slot.forker.mounts.canShare() }
+func (p *Process) sharesMachine() bool { return p.hasTemp && p.slot.forker.mounts == nil }
 
 func (w *Wall) register(p *Process) error {
 	w.mu.Lock()

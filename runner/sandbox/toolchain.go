@@ -25,7 +25,12 @@ const (
 		unix.LANDLOCK_ACCESS_FS_REMOVE_FILE | unix.LANDLOCK_ACCESS_FS_MAKE_REG
 )
 
-const sharedMemory = "/dev/shm"
+// Where programs look for shared memory, terminals, and the one that they belong to.
+const (
+	sharedMemory   = "/dev/shm"
+	terminalsDir   = "/dev/pts"
+	terminalDevice = "/dev/tty"
+)
 
 // toolchainDirs are what every step reads and executes.
 func toolchainDirs(more []string) []string {
@@ -63,8 +68,8 @@ func (p *Process) rules() []stage.Rule {
 	if p.sharesMachine() {
 		add(mayShare, sharedMemory)
 	}
-	if p.slot.forker.mounts.hasTerminals() {
-		add(mayOpen|mayShow, terminalMaker, terminalsDir, terminalDevice)
+	if p.slot.forker.mounts != nil {
+		add(mayOpen|mayShow, terminalsDir, terminalDevice)
 	}
 	if p.hasTemp && s.Alone {
 		add(mayShow, "/proc")

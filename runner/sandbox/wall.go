@@ -182,7 +182,7 @@ func (w *Wall) Level() Level { return w.level }
 func (w *Wall) HasTemp() bool { return w.level == LevelNamespace || w.quarters != nil }
 
 // HasShared reports whether steps have /dev/shm, and so shared memory and named semaphores.
-func (w *Wall) HasShared() bool { return w.HasTemp() || w.mounts.canShare() }
+func (w *Wall) HasShared() bool { return w.HasTemp() || w.mounts != nil }
 
 // Cache is a directory of this machine's that outlives the wall and that only root writes to; "" for
 // an ordinary user.
