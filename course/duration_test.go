@@ -68,7 +68,7 @@ func TestStudentsReadCoarseTimes(t *testing.T) {
 }
 
 // What was never built, or never ran, has an end as well.
-func TestTheEndThatStudentsReadIsThatOfWhatTheySee(t *testing.T) {
+func TestEndThatStudentsReadIsThatOfWhatTheySee(t *testing.T) {
 	t.Parallel()
 	tests := []schema.TestResult{
 		{Name: "a", Visible: schema.VisibleAlways, Wall: 1500 * time.Millisecond}, {Name: "b", Visible: schema.VisibleAlways, Wall: 600 * time.Millisecond},

@@ -38,7 +38,7 @@ func mixed() schema.Result {
 	}
 }
 
-func TestAStudentSeesOnlyWhatIsVisible(t *testing.T) {
+func TestStudentSeesOnlyWhatIsVisible(t *testing.T) {
 	t.Parallel()
 	full := mixed()
 	got, hidden := course.Redact(full, student())
@@ -57,7 +57,7 @@ func TestAStudentSeesOnlyWhatIsVisible(t *testing.T) {
 	}
 }
 
-func TestNobodyWithoutARoleSeesMoreThanAStudent(t *testing.T) {
+func TestViewerWithoutRoleSeesNoMoreThanStudent(t *testing.T) {
 	t.Parallel()
 	for _, v := range []course.Viewer{{}, {Login: "eve"}, {Login: "eve", Role: "owner"}} {
 		got, _ := course.Redact(mixed(), v)
@@ -77,7 +77,7 @@ func TestStaffSeeEveryEntry(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotTheStudentsDoingIsSaidInFixedWords(t *testing.T) {
+func TestFaultsOfOthersHaveFixedMessages(t *testing.T) {
 	t.Parallel()
 	const secret = "assert equal(f(3), 7)"
 	broken := schema.Result{
@@ -94,7 +94,7 @@ func TestWhatIsNotTheStudentsDoingIsSaidInFixedWords(t *testing.T) {
 	}
 }
 
-func TestAPenaltyNeverTakesTheVisibleTotalBelowZero(t *testing.T) {
+func TestVisibleTotalIsNeverNegative(t *testing.T) {
 	t.Parallel()
 	r := schema.Result{
 		Outcome: schema.OutcomeGraded, Score: points(1), MaxScore: points(5),
@@ -181,7 +181,7 @@ func report(t *testing.T, s schema.Submission, v course.Viewer) string {
 	return string(text)
 }
 
-func TestAReportHasTheFormThatScriptsRead(t *testing.T) {
+func TestReportMatchesScriptContract(t *testing.T) {
 	t.Parallel()
 	const want = `{
  "name": "comp2402/a1/alice/3",
@@ -277,7 +277,7 @@ func TestStaffReadHiddenEntriesAndTampering(t *testing.T) {
 	}
 }
 
-func TestAReportSaysHowMuchIsHidden(t *testing.T) {
+func TestReportSaysHowMuchIsHidden(t *testing.T) {
 	t.Parallel()
 	s, r := submission(), mixed()
 	s.Result = &r
@@ -287,7 +287,7 @@ func TestAReportSaysHowMuchIsHidden(t *testing.T) {
 	}
 }
 
-func TestASubmissionThatHasNotEndedHasNeitherOutcomeNorTests(t *testing.T) {
+func TestReportOfRunningSubmission(t *testing.T) {
 	t.Parallel()
 	for _, state := range []schema.State{schema.StateQueued, schema.StateAssigned, schema.StateRunning} {
 		s := submission()
@@ -306,7 +306,7 @@ func TestASubmissionThatHasNotEndedHasNeitherOutcomeNorTests(t *testing.T) {
 	}
 }
 
-func TestAJobWithoutAResultSaysWhy(t *testing.T) {
+func TestReportOfJobWithoutResult(t *testing.T) {
 	t.Parallel()
 	s := submission()
 	s.Result = nil

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-func TestWhereAMomentStandsAgainstTheTimes(t *testing.T) {
+func TestTiming(t *testing.T) {
 	t.Parallel()
 	zone, err := time.LoadLocation("America/Toronto")
 	if err != nil {

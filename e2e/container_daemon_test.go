@@ -63,7 +63,7 @@ func (d *daemon) give(image string) {
 
 // The daemon is restarted in the middle of a job: its containers end with it, and what
 // they graded is graded once it is back. Nobody is charged.
-func TestTheDaemonIsRestarted(t *testing.T) {
+func TestDaemonIsRestarted(t *testing.T) {
 	t.Parallel()
 	needContainers(t)
 	d := newDaemon(t)

@@ -124,7 +124,7 @@ func TestTenPushesInContainersAtOnce(t *testing.T) {
 }
 
 // A container that dies in the middle of a job: the push is graded once, by another.
-func TestAContainerKilledInTheMiddle(t *testing.T) {
+func TestContainerKilledInTheMiddle(t *testing.T) {
 	t.Parallel()
 	needContainers(t)
 	c := (&classroom{t: t, config: inContainers(t, graderImage, 1, 1)}).open("alice")
@@ -146,7 +146,7 @@ func TestAContainerKilledInTheMiddle(t *testing.T) {
 }
 
 // A server that dies takes its containers along, and the next one begins with its own.
-func TestAKilledServersContainersEnd(t *testing.T) {
+func TestKilledServersContainersEnd(t *testing.T) {
 	t.Parallel()
 	needContainers(t)
 	c := (&classroom{t: t, config: inContainers(t, graderImage, 1, 1)}).open("alice")

@@ -109,7 +109,7 @@ func TestCtrlCInThePackIsNoPush(t *testing.T) {
 
 // A client that is killed while it waits, and one that is there but reads nothing
 // any more: the grading goes on, others are served, and the server can be stopped.
-func TestVanishedClientsHoldNothingUp(t *testing.T) {
+func TestVanishedClientsDoNotBlock(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice", "bob", "carol")
 	c.work("alice", waits, "right")

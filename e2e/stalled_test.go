@@ -9,7 +9,7 @@ import (
 // Runners stop coming up: the image is gone, or the machine has no place for their files.
 // Who waits is told and keeps the place, staff read why, and once that is mended the push
 // is graded.
-func TestWhoWaitsIsToldThatNoRunnerStarts(t *testing.T) {
+func TestWaitingPushLearnsWhyNoRunnerStarts(t *testing.T) {
 	t.Parallel()
 	t.Run("in containers", func(t *testing.T) {
 		t.Parallel()

@@ -8,7 +8,7 @@ import (
 
 // The retrier may hold an older list of what is open: it must not take the push of
 // somebody who came meanwhile, and has settled it, for an orphan.
-func TestARepositoryIsReceivingWhateverIntentIsMeant(t *testing.T) {
+func TestReceivingIsPerRepository(t *testing.T) {
 	t.Parallel()
 	var all pushes
 	p := &push{token: "t", row: schema.Repository{ID: 7}, intent: schema.Intent{ID: "new", RepositoryID: 7}}

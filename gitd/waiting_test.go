@@ -174,7 +174,7 @@ func TestTwoPushesOfOneStudentAtOnce(t *testing.T) {
 }
 
 // A client that reads nothing must hold nobody up, neither the runner nor the stop.
-func TestSlowReaderHoldsNobodyUp(t *testing.T) {
+func TestSlowReaderDoesNotBlockOthers(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(assignmentYAML)

@@ -83,7 +83,7 @@ func ask(t *testing.T, socket, token string, phase protocol.Phase, commands stri
 	return reply
 }
 
-func TestAPushIsJudgedAndThenRecorded(t *testing.T) {
+func TestPushIsJudgedAndThenRecorded(t *testing.T) {
 	t.Parallel()
 	s, socket := start(t)
 	token := hooks.NewToken()
@@ -112,7 +112,7 @@ func TestAPushIsJudgedAndThenRecorded(t *testing.T) {
 	}
 }
 
-func TestAHookIsHeardOnlyInItsTurn(t *testing.T) {
+func TestHookOutOfTurnIsRefused(t *testing.T) {
 	t.Parallel()
 	s, socket := start(t)
 	never := func(context.Context, []hooks.Update) ([]string, error) {
@@ -213,7 +213,7 @@ func send(t *testing.T, socket string, r protocol.Request) net.Conn {
 	return conn
 }
 
-func TestGarbageEndsTheConnectionAlone(t *testing.T) {
+func TestMalformedMessageClosesConnection(t *testing.T) {
 	t.Parallel()
 	_, socket := start(t)
 	long := binary.BigEndian.AppendUint32(nil, protocol.MaxFrame+1)
@@ -234,7 +234,7 @@ func TestGarbageEndsTheConnectionAlone(t *testing.T) {
 	}
 }
 
-func TestTheSocketIsPrivateAndOneServersOwn(t *testing.T) {
+func TestSocketIsPrivateAndExclusive(t *testing.T) {
 	t.Parallel()
 	s, socket := start(t)
 	if info, err := os.Stat(socket); err != nil || info.Mode().Perm() != 0o600 {
@@ -277,7 +277,7 @@ func TestTheSocketIsPrivateAndOneServersOwn(t *testing.T) {
 	}
 }
 
-func TestStopTellsThoseWhoJudgeAndWaitsForThoseWhoRecord(t *testing.T) {
+func TestStopAbortsJudgingAndWaitsForRecording(t *testing.T) {
 	t.Parallel()
 	socket := socketIn(t)
 	s := hooks.NewServer(socket, slog.New(slog.DiscardHandler))
@@ -323,7 +323,7 @@ func TestStopTellsThoseWhoJudgeAndWaitsForThoseWhoRecord(t *testing.T) {
 	}
 }
 
-func TestTheBinarySaysWhatTheServerSays(t *testing.T) {
+func TestBinarySaysWhatTheServerSays(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	binary := filepath.Join(dir, "grader-hook")

@@ -254,7 +254,7 @@ func TestChangedFlavourRolls(t *testing.T) {
 
 // A reason that is over is not kept: a node has taken the runner, or none is wanted any
 // more. What Nomad says later of the same evaluation brings it back neither time.
-func TestPlacementThatIsOverIsForgotten(t *testing.T) {
+func TestPastPlacementFailureIsCleared(t *testing.T) {
 	t.Parallel()
 	evaluated := func(f *fakeNomad) {
 		f.events <- api.Events{Index: 8, Events: []api.Event{{Topic: api.TopicEvaluation, Payload: map[string]any{"Evaluation": noRoom()}}}}

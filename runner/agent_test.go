@@ -95,7 +95,7 @@ func TestAgentGivesUpInTheEnd(t *testing.T) {
 	}
 }
 
-func TestAgentEndsInGoodOrderWhileItWaits(t *testing.T) {
+func TestWaitingAgentStopsCleanly(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
 	ctx, end := context.WithCancel(t.Context())
@@ -103,7 +103,7 @@ func TestAgentEndsInGoodOrderWhileItWaits(t *testing.T) {
 	check(t, f.serve(ctx, full))
 }
 
-func TestAgentToldToEndInTheMiddleReportsNothing(t *testing.T) {
+func TestAbortedAgentReportsNothing(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
 	ctx, end := context.WithCancel(t.Context())
@@ -153,7 +153,7 @@ func TestStaleAttemptStopsAtOnce(t *testing.T) {
 	})
 }
 
-func TestServersDeathEndsTheRunner(t *testing.T) {
+func TestRunnerEndsWithServer(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
 	theirs, ours, err := os.Pipe()
@@ -179,7 +179,7 @@ func TestTreeThatBreaksOffIsFetchedAgain(t *testing.T) {
 	}
 }
 
-func TestTreeThatIsNoneIsTheMachinesFault(t *testing.T) {
+func TestMalformedTreeBlamesInfrastructure(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
 	f.once("tests.tar", func(w http.ResponseWriter, _ *http.Request) {

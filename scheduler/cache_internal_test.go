@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func TestAFillThatPanicsKeepsNobodyWaitingAndMayBeTriedAgain(t *testing.T) {
+func TestPanickingFillReleasesWaiters(t *testing.T) {
 	t.Parallel()
 	c, err := openCache(t.TempDir(), 1<<20)
 	if err != nil {

@@ -96,7 +96,7 @@ func TestEveryJobIsHandedOutOnce(t *testing.T) {
 	})
 }
 
-func TestOneRingForManyJobsReachesAll(t *testing.T) {
+func TestOneWakeServesManyJobs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start()

@@ -143,7 +143,7 @@ func TestStartRefusesWhatCannotWork(t *testing.T) {
 }
 
 // However few are wanted, a runner that has a job keeps it.
-func TestABusyRunnerIsNeverEnded(t *testing.T) {
+func TestBusyRunnerIsNeverEnded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start(func(s *scheduler.Scheduler) { s.Flavours["standard"] = schema.Flavour{Warm: 0, Max: 4} })

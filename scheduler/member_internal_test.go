@@ -10,7 +10,7 @@ import (
 // A runner may die at the very moment at which the queue gives it a job: either it
 // took the job before, and it is owed, or it cannot take it any more. Between the two
 // a job waited for its lease's end, and lost an attempt.
-func TestAJobIsTakenOrOwedNeverBetween(t *testing.T) {
+func TestClaimedJobIsDeliveredOrReturned(t *testing.T) {
 	t.Parallel()
 	for range 2000 {
 		m := &member{phase: phaseReady}
@@ -23,7 +23,7 @@ func TestAJobIsTakenOrOwedNeverBetween(t *testing.T) {
 	}
 }
 
-func TestARunnerIsDismissedOnce(t *testing.T) {
+func TestRunnerIsDismissedOnce(t *testing.T) {
 	t.Parallel()
 	m := &member{phase: phaseReady}
 	m.take(schema.Job{ID: 7, Attempt: 2}, time.Now())

@@ -75,7 +75,7 @@ func TestRetiredRunnerIsUnknown(t *testing.T) {
 
 // A registration that the store could not take spends no token: the runner asks again
 // when the disk has space, and is not started anew every few seconds until then.
-func TestTokenOutlivesAStoreThatFails(t *testing.T) {
+func TestTokenSurvivesStoreFailure(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	full := &fullOnce{Jobs: b.jobs}

@@ -57,7 +57,7 @@ func (b *bundle) fail(id, why string) {
 }
 
 // While one is busy its end makes room, so that who waits is told the place as ever.
-func TestAFullMachineThatGradesIsNoTrouble(t *testing.T) {
+func TestFullMachineThatGradesIsNoTrouble(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start()
@@ -108,7 +108,7 @@ func TestStaffSeeTheLastFailures(t *testing.T) {
 
 // Runners failed to start while the machines were away. Once as many as are wanted are
 // there, nobody reads of it any more, however long they are busy.
-func TestFailureThatIsOverIsNotTold(t *testing.T) {
+func TestPastFailureIsNotShown(t *testing.T) {
 	t.Parallel()
 	for name, fails := range map[string]func(*bundle){
 		"the pool said so":         func(b *bundle) { b.Failed("standard", "Nomad does not answer"); b.Failed("standard", "dispatch: 500") },

@@ -17,7 +17,7 @@ import (
 // A flavour is taken out of the configuration while pushes wait for it: staff read it
 // in the log and in the queue, students in their push, and once the jobs are moved
 // they are graded.
-func TestJobsOfAFlavourThatIsNoMore(t *testing.T) {
+func TestJobsOfRemovedFlavour(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t)

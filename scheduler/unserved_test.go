@@ -12,7 +12,7 @@ import (
 // A flavour is taken out of the configuration while one of its runners on a cluster
 // grades: that is finished, also where the cluster does not answer at first. The idle
 // ones end, and so does this one after its job.
-func TestARemovedFlavoursRunnersFinish(t *testing.T) {
+func TestRemovedFlavoursRunnersFinish(t *testing.T) {
 	t.Parallel()
 	for name, away := range map[string]error{"the cluster answers": nil, "the cluster is away": schema.Errorf(schema.CodeUnavailable, "away")} {
 		t.Run(name, func(t *testing.T) {

@@ -143,7 +143,7 @@ func TestWatchEndsWithItsReaderAndWithTheServer(t *testing.T) {
 	})
 }
 
-func TestNotifyTellsOfEventsFromElsewhere(t *testing.T) {
+func TestNotifyDeliversStoredEvents(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).start()
 	job := b.push("alice")

@@ -153,7 +153,7 @@ func FuzzParseSubmissionName(f *testing.F) {
 	})
 }
 
-func TestALoginIsNoNumber(t *testing.T) {
+func TestNumericLoginIsRefused(t *testing.T) {
 	t.Parallel()
 	for login, ok := range map[string]bool{"alice": true, "s101": true, "1a": true, "101": false, "tests": false, "": false, "A": false} {
 		if err := schema.Login(login); (err == nil) != ok {

@@ -16,7 +16,7 @@ func parse(t *testing.T, s string) schema.Points {
 	return p
 }
 
-func TestTextThatIsNoNumberOfPointsIsRefused(t *testing.T) {
+func TestParsePointsRefusesOtherText(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"", "a", "0x10", "1_000", "1/0", "010/3", "1/03", "1e999", "1e-100", "inf", "NaN", " 1", "1 ", "1.5/2", "--1", ".", "1e", "0b1", "1p3", string(make([]byte, 65))} {
 		if p, err := schema.ParsePoints(s); schema.CodeOf(err) != schema.CodeInvalid {

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func TestTransitionsAreTheDiagramOfThePackage(t *testing.T) {
+func TestTransitionsMatchDiagram(t *testing.T) {
 	t.Parallel()
 	states := []schema.State{schema.StateQueued, schema.StateAssigned, schema.StateRunning, schema.StateDone, schema.StateCancelled, schema.StateFailed}
 	want := map[schema.State]string{

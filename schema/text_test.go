@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func TestTextOfStrangersIsMadeSafe(t *testing.T) {
+func TestSanitize(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct{ text, want string }{
 		"escapes":                     {"\x1b[31mred\x1b]0;title\x07", "�[31mred�]0;title�"},

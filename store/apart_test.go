@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestAPanicInATransactionReachesTheCallerAndLeavesTheWriterFree(t *testing.T) {
+func TestPanicInTransactionReachesCaller(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	func() {
@@ -23,7 +23,7 @@ func TestAPanicInATransactionReachesTheCallerAndLeavesTheWriterFree(t *testing.T
 	check(t, b.write(t.Context(), "go on", func(*tx) error { return nil }))
 }
 
-func TestATransactionOfSomebodyWhoLeftNeverHappened(t *testing.T) {
+func TestCancelledTransactionIsRolledBack(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	ctx, cancel := context.WithCancelCause(t.Context())

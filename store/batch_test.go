@@ -99,7 +99,7 @@ func TestTransactionsThatShareACommitFailAlone(t *testing.T) {
 }
 
 // Whoever leaves before the turn has come leaves at once, and nothing of it happens.
-func TestATransactionThatWaitsIsLeftAtOnce(t *testing.T) {
+func TestWaitingTransactionIsCancelled(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	release := b.held()

@@ -56,7 +56,7 @@ func TestConnectionsAreSetUp(t *testing.T) {
 	refused(t, translate(err), schema.CodeUnavailable, "read-only")
 }
 
-func TestAReadOnlyDatabase(t *testing.T) {
+func TestReadOnlyDatabase(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	in := b.intent(b.repository(b.assignment, schema.RepositoryOwn, "alice"), "alice")
@@ -71,7 +71,7 @@ func TestAReadOnlyDatabase(t *testing.T) {
 	ok(b.RecordSubmission(t.Context(), b.pushed(b.assignment, in)))(t)
 }
 
-func TestAFullDisk(t *testing.T) {
+func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.push("bob")
@@ -91,7 +91,7 @@ func TestAFullDisk(t *testing.T) {
 	b.sameCounts()
 }
 
-func TestADatabaseThatAnotherProgramHolds(t *testing.T) {
+func TestDatabaseThatAnotherProgramHolds(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	s := ok(Open(t.Context(), b.path, Options{BusyTimeout: time.Millisecond}))(t)
@@ -103,7 +103,7 @@ func TestADatabaseThatAnotherProgramHolds(t *testing.T) {
 	ok(s.AddUser(t.Context(), schema.Operator(), schema.User{Login: "alice"}))(t)
 }
 
-func TestAWriteThatIsCancelledNeverHappened(t *testing.T) {
+func TestCancelledWriteIsRolledBack(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	ctx, cancel := context.WithCancel(t.Context())

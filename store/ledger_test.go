@@ -59,7 +59,7 @@ func TestRecordSubmission(t *testing.T) {
 	equal(t, ok(b.Job(t.Context(), next.Job.ID))(t).Lane, schema.LaneInteractive)
 }
 
-func TestARecordIsWholeOrNotThere(t *testing.T) {
+func TestRecordIsAtomic(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	in := b.intent(b.repository(b.assignment, schema.RepositoryOwn, "alice"), "alice")

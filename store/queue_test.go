@@ -190,7 +190,7 @@ func TestReleaseKeepsThePlaceInTheQueue(t *testing.T) {
 	equal(t, b.claim("standard").ID, first.Job.ID)
 }
 
-func TestAJobFailsAfterThreeLostRunners(t *testing.T) {
+func TestJobFailsAfterThreeLostRunners(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	sub := b.push("alice")

@@ -150,7 +150,7 @@ func TestChecksAreTheVocabulary(t *testing.T) {
 	equal(t, ok(list(t.Context(), s.reader, value[string], `SELECT state FROM job_counts ORDER BY state`))(t), sorted(states()...))
 }
 
-func TestTheDatabaseAllowsTheTransitionsAndNoOthers(t *testing.T) {
+func TestTransitionsAreEnforcedByDatabase(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	for _, from := range states() {
@@ -186,7 +186,7 @@ func pathTo(s schema.State) []schema.State {
 	}
 }
 
-func TestTheDiagramShowsTheStates(t *testing.T) {
+func TestDiagramShowsStates(t *testing.T) {
 	t.Parallel()
 	source := string(ok(os.ReadFile("../schema/doc.go"))(t))
 	_, diagram, _ := strings.Cut(source, "Transitions:")

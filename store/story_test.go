@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func TestAPushBecomesAResult(t *testing.T) {
+func TestPushBecomesAResult(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	sub := b.push("alice")

@@ -9,7 +9,7 @@ import (
 )
 
 // Each trouble is there as long as its cause, in its own course alone.
-func TestTroublesLastAsLongAsTheirCause(t *testing.T) {
+func TestTroubleEndsWithItsCause(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	other := b.addCourse("comp2404")

@@ -8,7 +8,7 @@ import (
 )
 
 // Under a steady stream of pushes every eighth claim is a gate's, and no more.
-func TestAGateDoesNotStarve(t *testing.T) {
+func TestGateDoesNotStarve(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	other := b.addCourse("other")
@@ -35,7 +35,7 @@ func TestAGateDoesNotStarve(t *testing.T) {
 }
 
 // Who waits for a flavour that is no more is moved to one that there is.
-func TestAQueueIsMovedToAnotherFlavour(t *testing.T) {
+func TestQueueIsMovedToAnotherFlavour(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	running := b.push("alice")
@@ -55,7 +55,7 @@ func TestAQueueIsMovedToAnotherFlavour(t *testing.T) {
 
 // One student who pushes a thousand times and a course with very many jobs do not hold
 // up another course's single push: it is the next to be claimed, or the one after it.
-func TestACrowdDoesNotHoldUpASinglePush(t *testing.T) {
+func TestCrowdDoesNotDelaySinglePush(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	second := b.addAssignment(b.course, "a2")
@@ -96,7 +96,7 @@ func (b *bundle) addAssignmentBeside(c schema.Course, name string) schema.Assign
 }
 
 // A foretold beginning is that of the whole, however little of it is asked for.
-func TestWaitingIsTheBeginningOfTheWhole(t *testing.T) {
+func TestWaitingIsPrefixOfQueue(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.seed(b.assignment, 7, 300)

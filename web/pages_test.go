@@ -33,7 +33,7 @@ func TestHome(t *testing.T) {
 	}
 }
 
-func TestHomeOfSomebodyWithoutACourse(t *testing.T) {
+func TestHomeWithoutCourse(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)
 	home := s.as("root").page("/")
@@ -286,7 +286,7 @@ func TestWhyMachinesFailedIsForStaff(t *testing.T) {
 }
 
 // What students have of a grader error's message says what the page says anyway.
-func TestAnExcuseIsSaidOnce(t *testing.T) {
+func TestExcuseIsSaidOnce(t *testing.T) {
 	t.Parallel()
 	r := gradedResult()
 	r.Outcome, r.Tests, r.Message = schema.OutcomeGraderError, nil, "driver crashed: signal SIGSEGV"

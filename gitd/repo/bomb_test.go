@@ -65,7 +65,7 @@ func peakMemory(r *repo.Receive) int64 {
 	return repo.StateOf(r).SysUsage().(*syscall.Rusage).Maxrss << 10
 }
 
-func TestADeltaBombIsCapped(t *testing.T) {
+func TestDeltaBombIsCapped(t *testing.T) {
 	t.Parallel()
 	for name, sizes := range map[string][2]int64{"one object of two gigabytes": {130, 1}, "three objects of 60 MB, one on the other": {4, 3}} {
 		t.Run(name, func(t *testing.T) {
@@ -93,7 +93,7 @@ func TestADeltaBombIsCapped(t *testing.T) {
 	}
 }
 
-func TestAZlibBombEndsWithItsGroup(t *testing.T) {
+func TestZlibBombEndsWithItsGroup(t *testing.T) {
 	t.Parallel()
 	p := hostile.NewPack()
 	const size = 2 << 30

@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/gitd/repo"
 )
 
-func TestALockWaitsItsTurnAndCanBeGivenUp(t *testing.T) {
+func TestLockWaitsAndIsCancelled(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	first, err := b.Lock(context.Background(), 1)
@@ -46,7 +46,7 @@ func TestALockWaitsItsTurnAndCanBeGivenUp(t *testing.T) {
 	}
 }
 
-func TestTheLockClearsWhatAKilledGitLeft(t *testing.T) {
+func TestLockClearsWhatAKilledGitLeft(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	dir, err := b.Path(1)
@@ -133,7 +133,7 @@ func (o orphan) lockedStill(t *testing.T) {
 	}
 }
 
-func TestAnOrphanKeepsTheLockUntilItHasMovedTheRef(t *testing.T) {
+func TestOrphanHoldsLockUntilRefMoves(t *testing.T) {
 	t.Parallel()
 	o := newOrphan(t)
 	o.lockedStill(t)
@@ -153,7 +153,7 @@ func TestAnOrphanKeepsTheLockUntilItHasMovedTheRef(t *testing.T) {
 	}
 }
 
-func TestAnOrphanIsEnded(t *testing.T) {
+func TestOrphanIsEnded(t *testing.T) {
 	t.Parallel()
 	for name, known := range map[string]bool{"whose group the intent names": true, "whose group nobody noted": false} {
 		t.Run(name, func(t *testing.T) {

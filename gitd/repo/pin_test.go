@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func TestAPinIsNeverMoved(t *testing.T) {
+func TestPinIsNeverMoved(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	w := b.newWork()
@@ -48,7 +48,7 @@ func TestAPinIsNeverMoved(t *testing.T) {
 	b.server(1, "fsck", "--strict")
 }
 
-func TestAPinStaysWhenMainMovesOn(t *testing.T) {
+func TestPinStaysWhenMainMovesOn(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	w := b.newWork()
@@ -69,7 +69,7 @@ func TestAPinStaysWhenMainMovesOn(t *testing.T) {
 	}
 }
 
-func TestAPinNeedsANameAndACommitThatIsThere(t *testing.T) {
+func TestPinNeedsANameAndACommitThatIsThere(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	w := b.newWork()
@@ -99,7 +99,7 @@ func TestAPinNeedsANameAndACommitThatIsThere(t *testing.T) {
 	}
 }
 
-func TestARepositoryThatACrashEmptiedIsMended(t *testing.T) {
+func TestRepositoryEmptiedByCrashIsRepaired(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	w := b.newWork()

@@ -43,7 +43,7 @@ func untar(t *testing.T, r io.Reader) map[string]string {
 	}
 }
 
-func TestATarEqualsTheTree(t *testing.T) {
+func TestTarEqualsTheTree(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	w := b.newWork()
@@ -89,7 +89,7 @@ func TestATarEqualsTheTree(t *testing.T) {
 	}
 }
 
-func TestATarHasCaps(t *testing.T) {
+func TestTarHasCaps(t *testing.T) {
 	t.Parallel()
 	for name, caps := range map[string]repo.Caps{
 		"files": {Files: 2}, "bytes": {Bytes: 10}, "depth": {Depth: 2},
@@ -107,7 +107,7 @@ func TestATarHasCaps(t *testing.T) {
 	}
 }
 
-func TestATarHoldsOnlyRegularFiles(t *testing.T) {
+func TestTarHoldsOnlyRegularFiles(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	w := b.newWork()

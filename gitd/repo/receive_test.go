@@ -32,7 +32,7 @@ func files(t *testing.T, dir string) []string {
 	return found
 }
 
-func TestARefusedPushLeavesNothing(t *testing.T) {
+func TestRefusedPushLeavesNothing(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.judge(judge{pre: func(string, []hooks.Update) ([]string, bool) {
@@ -54,7 +54,7 @@ func TestARefusedPushLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestAPushIsJudgedInItsQuarantineAndPinned(t *testing.T) {
+func TestPushIsJudgedInItsQuarantineAndPinned(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	w := b.newWork()
@@ -263,7 +263,7 @@ func TestReceiveNeedsItsOwnLock(t *testing.T) {
 	}
 }
 
-func TestAWaitForAFreeProcessCanBeGivenUp(t *testing.T) {
+func TestWaitForProcessIsCancelled(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(o *repo.Options) { o.Processes = 1 })
 	lock, err := b.Lock(context.Background(), 1)

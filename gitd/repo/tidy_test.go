@@ -24,7 +24,7 @@ func (b *bundle) packs() int {
 	return len(found)
 }
 
-func TestTidyPutsManyPacksTogetherAndDropsNothing(t *testing.T) {
+func TestTidyRepacksWithoutLoss(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	w := b.newWork()

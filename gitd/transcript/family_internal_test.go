@@ -126,7 +126,7 @@ func TestVerboseShowsEveryCase(t *testing.T) {
 }
 
 // A family that begins again after its runner was lost counts from the start.
-func TestLostRunnerForgetsTheFamily(t *testing.T) {
+func TestLostRunnerResetsFolding(t *testing.T) {
 	t.Parallel()
 	events := append(cases("n", ".."), schema.Event{Kind: schema.EventRequeued, Text: "no heartbeat"})
 	got := render(student(), append(append(events, cases("n", "...")...), end())...)

@@ -94,7 +94,7 @@ func TestDoctorOnAClusterWithoutItsToken(t *testing.T) {
 	told(t, findings[len(findings)-1], "/nowhere/token", "nomad.token_file")
 }
 
-func TestDoctorOnADaemonThatHoldsContainersToNothing(t *testing.T) {
+func TestDoctorOnDaemonWithoutLimits(t *testing.T) {
 	t.Parallel()
 	bad := daemonFindings(docker.Answer{Cgroup: "cgroup v1 by cgroupfs", Storage: "vfs", Mapped: true, Lacks: []string{"memory"}})
 	told(t, bad[0], "cgroup v1 by cgroupfs does not keep: memory", "cgroup_enable=memory")

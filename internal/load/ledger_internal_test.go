@@ -13,7 +13,7 @@ import (
 
 var night = time.Date(2026, 9, 28, 23, 0, 0, 0, time.UTC)
 
-func TestTheBooksFindWhatIsLostAndWhatIsTwice(t *testing.T) {
+func TestLedgerFindsLostAndDuplicatedJobs(t *testing.T) {
 	t.Parallel()
 	l := newLedger(4)
 	l.claim(3, night, night.Add(time.Second)) // heard of before its push
@@ -43,7 +43,7 @@ func TestTheBooksFindWhatIsLostAndWhatIsTwice(t *testing.T) {
 	}
 }
 
-func TestAPushIsOvertakenByANewerOneOfItsOwner(t *testing.T) {
+func TestPushIsOvertakenByANewerOneOfItsOwner(t *testing.T) {
 	t.Parallel()
 	l := newLedger(4)
 	at := func(seconds int) time.Time { return night.Add(time.Duration(seconds) * time.Second) }

@@ -37,7 +37,7 @@ func play(t *testing.T, plan load.Plan) load.Report {
 	return report
 }
 
-func TestANightLosesNothing(t *testing.T) {
+func TestNightLosesNothing(t *testing.T) {
 	t.Parallel()
 	r := play(t, load.Plan{Students: 20, Runners: 6, Jobs: 60, Waiting: 20, Flood: 10, Crowded: 10, Over: 10 * time.Minute, Speed: 400, Vanish: 0.15, Lease: 3 * time.Second, Seed: 7})
 	if r.Jobs != 80 || r.Lost != 0 || r.Duplicated != 0 || !r.OK() {
@@ -65,7 +65,7 @@ func TestANightLosesNothing(t *testing.T) {
 	}
 }
 
-func TestANightThatCannotBeIsRefused(t *testing.T) {
+func TestImpossiblePlanIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, plan := range map[string]load.Plan{
 		"nobody":           {Runners: 1, Jobs: 1},

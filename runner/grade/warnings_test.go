@@ -108,8 +108,8 @@ func TestTracesOfOtherSystemsInTestDataAreTold(t *testing.T) {
 	}
 }
 
-// TestTheGateTellsOfTracesAndPasses gates tests whose input has CR LF: they may be meant.
-func TestTheGateTellsOfTracesAndPasses(t *testing.T) {
+// TestGateTellsOfTracesAndPasses gates tests whose input has CR LF: they may be meant.
+func TestGateTellsOfTracesAndPasses(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
 	g := newGrader(t)

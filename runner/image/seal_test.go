@@ -92,8 +92,8 @@ func TestSealRefusesWhatEverybodyMayWrite(t *testing.T) {
 	}
 }
 
-// TestTheListOfPackages reads the list with the library of SPDX's own people.
-func TestTheListOfPackages(t *testing.T) {
+// TestListOfPackages reads the list with the library of SPDX's own people.
+func TestListOfPackages(t *testing.T) {
 	t.Parallel()
 	dir := root(t)
 	check(t, Seal(t.Context(), dir, "v1", time.Unix(0, 0)))

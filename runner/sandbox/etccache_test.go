@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestABlocksEtcServesUntilItChanges(t *testing.T) {
+func TestEtcCacheIsReusedUntilChanged(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("uid blocks are root's")
 	}

@@ -102,7 +102,7 @@ func TestMemoryIsOneFigure(t *testing.T) {
 
 // Whether a program had more memory than it may is decided by what it had, even where it has ended
 // before anybody looked.
-func TestThePeakOfMemoryDecides(t *testing.T) {
+func TestPeakOfMemoryDecides(t *testing.T) {
 	const limit = 64 << 20
 	eachCount(t, func(t *testing.T, run func(int64, ...string) sandbox.Result) {
 		for _, c := range []struct {

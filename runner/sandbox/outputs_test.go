@@ -97,8 +97,8 @@ func TestEnvironmentAndDescriptorsAreTheSteps(t *testing.T) {
 	}
 }
 
-// TestTheOOMScoreStays has a step ask to be spared when the machine has no memory left.
-func TestTheOOMScoreStays(t *testing.T) {
+// TestOOMScoreStays has a step ask to be spared when the machine has no memory left.
+func TestOOMScoreStays(t *testing.T) {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		t.Fatal(err)

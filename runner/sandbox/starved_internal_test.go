@@ -57,7 +57,7 @@ func TestStarvationIsWhatTheStepAsAWholeWaited(t *testing.T) {
 }
 
 // What a step may take longer has an end, however long it waits.
-func TestAStarvedStepDoesNotLiveForEver(t *testing.T) {
+func TestStarvedStepDoesNotLiveForEver(t *testing.T) {
 	t.Parallel()
 	for limit, most := range map[time.Duration]time.Duration{4 * time.Second: 36 * time.Second, 0: 9 * capWall} {
 		p := &Process{step: Step{Limits: Limits{Wall: limit}}, starved: starvation{sum: 1000 * time.Hour}}

@@ -21,7 +21,7 @@ func (c *counted) leave() error                 { return nil }
 
 // A program may be killed for its memory before its watcher has a processor again; what
 // was killed of earlier steps is not its doing.
-func TestAKillBeforeTheCountBeginsIsTheSteps(t *testing.T) {
+func TestKillBeforeCountingIsCharged(t *testing.T) {
 	t.Parallel()
 	g := &counted{killed: 3}
 	tally, err := newTally(g, 1<<20)

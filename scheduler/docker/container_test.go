@@ -50,7 +50,7 @@ func (s *spy) Issue(runner, flavour string) string {
 }
 
 // What a container is made of is what everybody with a shell on the machine can read.
-func TestACredentialIsNeitherArgumentNorEnvironment(t *testing.T) {
+func TestCredentialIsNeitherArgumentNorEnvironment(t *testing.T) {
 	t.Parallel()
 	p, front := newPool(t)
 	defer closePool(t, p)
@@ -64,7 +64,7 @@ func TestACredentialIsNeitherArgumentNorEnvironment(t *testing.T) {
 	}
 }
 
-func TestTheCage(t *testing.T) {
+func TestCage(t *testing.T) {
 	t.Parallel()
 	p, front := newPool(t)
 	defer closePool(t, p)
@@ -131,7 +131,7 @@ func heldBy(t *testing.T, pid int) string {
 }
 
 // A container that somebody kills is noticed, and another takes its place.
-func TestAKilledContainerIsReplaced(t *testing.T) {
+func TestKilledContainerIsReplaced(t *testing.T) {
 	t.Parallel()
 	p, front := newPool(t)
 	defer closePool(t, p)
@@ -147,7 +147,7 @@ func TestAKilledContainerIsReplaced(t *testing.T) {
 }
 
 // A container that somebody removes is noticed too.
-func TestARemovedContainerIsReplaced(t *testing.T) {
+func TestRemovedContainerIsReplaced(t *testing.T) {
 	t.Parallel()
 	p, front := newPool(t)
 	defer closePool(t, p)
@@ -158,7 +158,7 @@ func TestARemovedContainerIsReplaced(t *testing.T) {
 }
 
 // What a server that died left is removed by the next one, and nobody else's.
-func TestADeadServersContainersAreRemoved(t *testing.T) {
+func TestDeadServersContainersAreRemoved(t *testing.T) {
 	t.Parallel()
 	p, front := newPool(t)
 	other, otherFront := newPool(t)

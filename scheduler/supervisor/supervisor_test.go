@@ -75,7 +75,7 @@ func TestPausesGrowWhileRunnersFail(t *testing.T) {
 }
 
 // Staff read why runners cannot be started as long as that is so, and not longer.
-func TestFailureThatIsOverIsForgotten(t *testing.T) {
+func TestPastFailureIsCleared(t *testing.T) {
 	t.Parallel()
 	for name, over := range map[string]func(*testing.T, *supervisor.Supervisor, *atomic.Bool){
 		"another one registers": func(t *testing.T, s *supervisor.Supervisor, fails *atomic.Bool) {
@@ -122,7 +122,7 @@ func failures(t *testing.T, s *supervisor.Supervisor) (told []string) {
 	return told
 }
 
-func TestTheNextDoesNotWaitForTheLastsEnd(t *testing.T) {
+func TestNextDoesNotWaitForTheLastsEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, began, exited := newSupervisor(life{lingers: 5 * time.Second})

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-func TestTheReferenceNamesEveryKeyAndItsExampleIsRead(t *testing.T) {
+func TestReferenceNamesEveryKey(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../docs/assignment-format.md")
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-func TestFilesThatAreMissingOrMustStaySecretAreRefused(t *testing.T) {
+func TestMissingAndSecretFilesAreRefused(t *testing.T) {
 	t.Parallel()
 	without := func(names ...string) memory {
 		files := everythingFiles()
@@ -116,7 +116,7 @@ type broken struct{ memory }
 
 func (broken) Read(string) ([]byte, error) { return nil, fs.ErrPermission }
 
-func TestARepositoryThatCannotBeReadIsNoMistakeOfTheAssignment(t *testing.T) {
+func TestReadErrorIsNotInvalid(t *testing.T) {
 	t.Parallel()
 	_, err := assignment.Load(broken{everythingFiles()}, context(t))
 	var invalid *assignment.Invalid
@@ -125,7 +125,7 @@ func TestARepositoryThatCannotBeReadIsNoMistakeOfTheAssignment(t *testing.T) {
 	}
 }
 
-func TestADirectoryHoldsItsRegularFilesOnly(t *testing.T) {
+func TestDirectoryHoldsItsRegularFilesOnly(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	write := func(name, content string) {

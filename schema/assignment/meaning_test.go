@@ -22,7 +22,7 @@ func read(t *testing.T, source string, c assignment.Context) *assignment.Spec {
 	return spec
 }
 
-func TestTheShortestAssignmentHasTheDefaults(t *testing.T) {
+func TestShortestAssignmentHasTheDefaults(t *testing.T) {
 	t.Parallel()
 	limits := assignment.Limits{CPU: 10 * time.Second, Memory: 256 << 20, Processes: 64, Output: 1 << 20, Disk: 64 << 20}
 	want := &assignment.Spec{
@@ -42,7 +42,7 @@ func TestTheShortestAssignmentHasTheDefaults(t *testing.T) {
 	}
 }
 
-func TestASmallFlavourLowersTheDefaultsThatNobodyWrote(t *testing.T) {
+func TestSmallFlavourLowersDefaults(t *testing.T) {
 	t.Parallel()
 	spec := read(t, "title: A1\nflavour: small\n"+one, context(t))
 	want := assignment.Limits{CPU: 10 * time.Second, Memory: 128 << 20, Processes: 32, Output: 1 << 20, Disk: 32 << 20}
@@ -51,7 +51,7 @@ func TestASmallFlavourLowersTheDefaultsThatNobodyWrote(t *testing.T) {
 	}
 }
 
-func TestALimitOfATestNeverStarvesItsCompiler(t *testing.T) {
+func TestTestLimitDoesNotBoundCompiler(t *testing.T) {
 	t.Parallel()
 	spec := read(t, "title: A1\nlimits: {wall: 30s, disk: 16MiB}\ntests:\n- {name: a, run: b, compile: c, time: 1s, wall: 5s, memory: 512MiB, processes: 8}\n", context(t))
 	run := assignment.Limits{CPU: time.Second, Wall: 5 * time.Second, Memory: 512 << 20, Processes: 8, Output: 1 << 20, Disk: 16 << 20}
@@ -93,7 +93,7 @@ func TestPointsAreReadFromTheirText(t *testing.T) {
 	}
 }
 
-func TestTheDueMinuteIsIncludedInEveryZone(t *testing.T) {
+func TestDueMinuteIsIncludedInEveryZone(t *testing.T) {
 	t.Parallel()
 	for zone, want := range map[string]string{
 		"UTC": "2026-09-28T23:59:00Z", "America/Toronto": "2026-09-29T03:59:00Z", "Asia/Kathmandu": "2026-09-28T18:14:00Z", "Australia/Lord_Howe": "2026-09-28T13:29:00Z",
@@ -197,7 +197,7 @@ func TestWhatCasesAreWorth(t *testing.T) {
 	}
 }
 
-func TestTheLongestPatternDecidesWhatAReportsCaseIsWorth(t *testing.T) {
+func TestLongestPointsPatternWins(t *testing.T) {
 	t.Parallel()
 	spec := read(t, `title: A1
 solution: s/
@@ -243,7 +243,7 @@ func TestWhichFilesTheRulesMean(t *testing.T) {
 	}
 }
 
-func TestALongListOfMistakesIsCut(t *testing.T) {
+func TestLongListOfMistakesIsCut(t *testing.T) {
 	t.Parallel()
 	var source strings.Builder
 	for i := range 60 {

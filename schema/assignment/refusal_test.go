@@ -99,7 +99,7 @@ func TestLatePolicyMistakesAreNamed(t *testing.T) {
 	})
 }
 
-func TestKeysThatAreNotInForceAreRefusedAsSuch(t *testing.T) {
+func TestUnsupportedKeysAreNamed(t *testing.T) {
 	t.Parallel()
 	refuse(t, map[string]refusal{
 		"team":                   {"title: A1\nteam: {max: 2}\n" + one, "assignment.yaml:2:1: team is not in force yet in this version; leave it out"},

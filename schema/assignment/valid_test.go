@@ -147,7 +147,7 @@ func everythingFiles() memory {
 	}
 }
 
-func TestAnAssignmentWithEveryKeyIsRead(t *testing.T) {
+func TestAssignmentWithEveryKeyIsRead(t *testing.T) {
 	t.Parallel()
 	spec, err := assignment.Load(everythingFiles(), context(t))
 	if err != nil {
