@@ -189,3 +189,20 @@ func TestRosterOfTenThousand(t *testing.T) {
 		}
 	}
 }
+
+// TestReportsSayHowLate compares what scripts read of a late submission with its grade.
+func TestReportsSayHowLate(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.assignment("late", "title: L\ndue: 2026-09-14 12:00\nlate: {until: 2026-09-20 12:00, tokens: true, penalty: {percent: 10, per: day}}\ntests:\n  - {name: greets, run: ./hello}\n")
+	check(t, b.Grades.SetLateTokens(t.Context(), b.actors["ida"], "comp1", 1))
+	b.pass(30 * time.Hour)
+	b.pushTo("late", "bob")
+	b.grade(scored(10))
+	all, err := b.Work.Submissions(t.Context(), b.actors["ida"], classroom.SubmissionPage{Assignment: "comp1/late"})
+	check(t, err)
+	g := b.final("late", "bob")
+	if l := all[0].Late; len(all) != 1 || l.State != schema.TimelinessLate || l.Days != 2 || l.Tokens != 1 || l.Deducted != "1" || g.Deducted.String() != "1" || g.Tokens != 1 {
+		t.Errorf("report %+v, grade %+v", all[0].Late, g)
+	}
+}

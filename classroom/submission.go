@@ -82,9 +82,28 @@ func (w *Work) Submissions(ctx context.Context, by schema.Actor, p SubmissionPag
 	}
 	reports := make([]schema.PublicSubmission, 0, len(all))
 	for _, s := range all {
-		reports = append(reports, course.Report(s, m.Viewer(), m.Course.Location()))
+		report := course.Report(s, m.Viewer(), m.Course.Location())
+		if report.Late, err = w.lateness(ctx, s, report); err != nil {
+			return nil, err
+		}
+		reports = append(reports, report)
 	}
 	return reports, nil
+}
+
+// lateness says how late a submission is and what that costs the score that is shown.
+func (w *Work) lateness(ctx context.Context, s schema.Submission, shown schema.PublicSubmission) (schema.PublicLate, error) {
+	terms, err := w.store.Terms(ctx, s.Assignment, s.Name.Owner, s.ReceivedAt)
+	if err != nil {
+		return shown.Late, fmt.Errorf("read terms: %w", err)
+	}
+	score, most := schema.Points{}, schema.Points{}
+	if s.Result != nil {
+		redacted, _ := course.Redact(*s.Result, course.Viewer{Role: schema.RoleStudent})
+		score, most = redacted.Score, redacted.MaxScore
+	}
+	late := terms.Schedule.Judge(s.ReceivedAt, score, most, terms.Tokens)
+	return schema.PublicLate{State: late.State, Days: late.Days, Tokens: late.Tokens, Deducted: late.Deducted.Number()}, nil
 }
 
 // mayList decides whether a member may list the submissions of an owner, "" for everyone.

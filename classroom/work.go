@@ -33,6 +33,8 @@ type WorkStore interface {
 	AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.Submission, error)
 	// Troubles returns what the staff of a course must know of.
 	Troubles(ctx context.Context, course int64) ([]schema.Trouble, error)
+	// Terms returns what a push of the owner is judged by at that moment.
+	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
 	// Rerun makes a new job for a submission against the active version, unless decide
 	// refuses, in one transaction with its audit entry.
 	Rerun(ctx context.Context, by schema.Actor, submission int64, decide func(schema.Role, course.Rerun) (free bool, err error), at time.Time) (schema.Job, error)

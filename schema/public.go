@@ -41,7 +41,9 @@ type PublicTimes struct {
 
 // PublicLate says how late the work was and what that cost.
 type PublicLate struct {
+	State    Timeliness  `json:"state,omitempty"`
 	Days     int         `json:"days"`
+	Tokens   int         `json:"tokens,omitempty"` // late days spent
 	Deducted json.Number `json:"deducted"`
 }
 
