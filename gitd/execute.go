@@ -65,7 +65,7 @@ func (s *Server) commands() []command {
 	return []command{
 		{"whoami", "", "your login, name and key", 0, 0, s.whoami},
 		{"status", "[COURSE[/ASSIGNMENT]]", "what is due, and where you stand", 0, 1, s.status},
-		{"log", "COURSE/ASSIGNMENT[/N]", "your submissions, or one of them in full; staff: C/A/LOGIN[/N], C/A/tests[/N]", 1, 1, s.log},
+		{"log", "COURSE/ASSIGNMENT[/N]", "your submissions, or one of them in full", 1, 1, s.log},
 		{"watch", "COURSE/ASSIGNMENT[/N]", "the live lines of the latest, or of submission N", 1, 1, s.watch},
 		{"mark", "COURSE/ASSIGNMENT/N", "have submission N count, where you may choose", 1, 1, s.mark},
 		{"rerun", "COURSE/ASSIGNMENT/N", "grade again what our machines failed to grade", 1, 1, s.rerun},

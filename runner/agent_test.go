@@ -3,6 +3,7 @@ package runner_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -60,7 +61,7 @@ func TestAgentIsRefused(t *testing.T) {
 		t.Errorf("error %v after %v", err, f.seen)
 	}
 	f.order.Protocol++
-	if err := f.serve(t.Context(), full); err == nil || !strings.Contains(err.Error(), "the server speaks protocol 2, this runner 1") {
+	if err := f.serve(t.Context(), full); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("the server speaks protocol %d, this runner %d", schema.Protocol+1, schema.Protocol)) {
 		t.Errorf("error %v", err)
 	}
 }
