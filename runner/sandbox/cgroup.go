@@ -183,9 +183,25 @@ func (g *cgroup) kills() (int, error) {
 	return strconv.Atoi(string(bytes.TrimSpace(rest)))
 }
 
-// leftovers are the bytes of files in memory that are charged to a group without processes:
-// such as what was compiled there, and is still used.
-func leftovers(dir string) int64 {
+// leftovers are the bytes that are charged to a group without processes: files in memory, such
+// as what was compiled there and is still used, and what the kernel frees later, such as page
+// tables.
+func leftovers(dir string) int64 { return filesLeft(dir) + kernelLeft(dir) }
+
+// kernelLeft are the bytes of the kernel's own that are charged to a group.
+func kernelLeft(dir string) int64 {
+	b, err := os.ReadFile(filepath.Join(dir, "memory.kmem.usage_in_bytes"))
+	if err != nil {
+		return 0 // a kernel that does not tell
+	}
+	n, err := strconv.ParseInt(string(bytes.TrimSpace(b)), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+func filesLeft(dir string) int64 {
 	stat, err := os.ReadFile(filepath.Join(dir, "memory.stat"))
 	if err != nil {
 		return 0
