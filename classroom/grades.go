@@ -197,7 +197,7 @@ type NewOutage struct {
 }
 
 // Outage records an outage: due and end of every assignment that it touched move by its
-// length, for everybody. The number is of pushes after the end that are graded now.
+// length, for everybody. The second result is how many kept pushes are graded now.
 func (g *Grades) Outage(ctx context.Context, by schema.Actor, n NewOutage) (schema.Outage, int, error) {
 	m, err := findMember(ctx, g.store, by, n.Course)
 	if err == nil {

@@ -176,7 +176,7 @@ func notAKey(line string) error {
 	case strings.HasSuffix(line, ".pub"):
 		return invalidKey("this is the name of a file; send what is in it")
 	}
-	return invalidKey("this is no public key; %s", sendTheLine)
+	return invalidKey("this is not a public key; %s", sendTheLine)
 }
 
 // newKey is a public key as an account holds it.

@@ -180,9 +180,9 @@ func TestRefusedKeyFiles(t *testing.T) {
 		line       bool // the words end in a line that works
 	}{
 		"nothing":                      {"\n# mine\n", "there is no public key in it; send the one line", false},
-		"words":                        {"my key, please", "this is no public key; send the one line of a file such as ~/.ssh/id_ed25519.pub", false},
-		"the second is none":           {laptop + "and more\n", "line 2: this is no public key", false},
-		"the first is none":            {"and more\n" + laptop, "line 1: this is no public key", false},
+		"words":                        {"my key, please", "this is not a public key; send the one line of a file such as ~/.ssh/id_ed25519.pub", false},
+		"the second is none":           {laptop + "and more\n", "line 2: this is not a public key", false},
+		"the first is none":            {"and more\n" + laptop, "line 1: this is not a public key", false},
 		"a weak second":                {laptop + weakKey(t), "line 2: this RSA key has 1024 bits", false},
 		"a weak RSA key":               {weakKey(t), "this RSA key has 1024 bits, and fewer than 2048 are not safe; make a new one: ssh-keygen -t ed25519", false},
 		"a DSA key":                    {dsaKey(t), "keys of the kind ssh-dss are not used here; make a new one", false},

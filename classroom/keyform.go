@@ -45,7 +45,7 @@ func pemForm(text string) error {
 	case strings.Contains(text, "BEGIN PGP"):
 		return invalidKey("this is a PGP key, and no SSH key; %s", sendTheLine)
 	}
-	return invalidKey("this is no public key; %s", sendTheLine)
+	return invalidKey("this is not a public key; %s", sendTheLine)
 }
 
 // publicOfPrivate returns the public key of a private one, nil where it cannot be read

@@ -117,7 +117,7 @@ func TestAddedKeyIsPendingUntilItJoins(t *testing.T) {
 	b.ssh("alice", "keys", "remove", key.Fingerprint).says(t, "removed "+key.Fingerprint)
 	b.ssh("laptop", "whoami").says(t, "is not registered here")
 	b.ssh("alice", "keys", "remove", b.fingerprint("alice")).says(t, "is your last active key")
-	b.sshAs("grader", "alice", "nonsense", "keys", "add").says(t, "this is no public key")
+	b.sshAs("grader", "alice", "nonsense", "keys", "add").says(t, "this is not a public key")
 }
 
 // An unknown key beside a registered one is answered once, not at each push.
