@@ -2,9 +2,12 @@ package sandbox_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/grader/grader/runner/sandbox"
 )
@@ -96,10 +99,13 @@ func TestTempIsNoMeetingPlace(t *testing.T) {
 	})
 }
 
-// A step that is alone may see all of /proc in a container of its own. Of the runner that is what
-// everybody may know of a process, and nothing of its memory, files and environment.
+// A step that is alone may see all of /proc in a container of its own. It learns what everybody may
+// know of the runner and its children, and nothing of their memory, files and environment. That
+// also holds for a child that has ended and was not waited for: a stage that started a step is one for a moment.
 func TestAloneReadsNothingOfTheRunner(t *testing.T) {
 	eachLevel(t, 1, func(t *testing.T, w *sandbox.Wall) {
+		startChild(t, "/bin/sleep", "600")
+		awaitZombie(t, startChild(t, "/bin/true"))
 		f := newField(t, w)
 		for _, c := range [][]string{
 			{"reading.c", "$SECRET", "$TESTS", "$RUNNER", "$PARENT", "1"}, {"writing.c", "/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/1/oom_score_adj"},
@@ -114,4 +120,26 @@ func TestAloneReadsNothingOfTheRunner(t *testing.T) {
 			f.assertNothingLeft(t, s)
 		}
 	})
+}
+
+// startChild starts a child of the runner's that is no step. It is waited for when the test ends.
+func startChild(t *testing.T, argv ...string) *exec.Cmd {
+	t.Helper()
+	child := exec.Command(argv[0], argv[1:]...)
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = child.Process.Kill() // it may have ended
+		_ = child.Wait()
+	})
+	return child
+}
+
+// awaitZombie returns once a child has ended. It stays a zombie until it is waited for.
+func awaitZombie(t *testing.T, child *exec.Cmd) {
+	t.Helper()
+	if err := unix.Waitid(unix.P_PID, child.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -12,12 +12,29 @@ static void probe(const char *path) {
   close(fd);
 }
 
+// Linux lets everybody open these files of a process that has ended and was not waited for. They are
+// empty then: there is no memory left to describe (fs/proc/task_mmu.c).
+static void probe_content(const char *path) {
+  char first;
+  int fd = open(path, O_RDONLY | O_NONBLOCK);
+  if (fd >= 0 && read(fd, &first, 1) > 0) escaped(path);
+  close(fd);
+  fd = open(path, O_WRONLY | O_NONBLOCK);
+  if (fd >= 0) escaped(path);
+  close(fd);
+}
+
 static void look(const char *pid) {
-  const char *files[] = {"environ", "mem", "maps", "fd", "root/etc", "cwd", "fdinfo", "stack", "syscall", "io", "auxv"};
+  const char *files[] = {"environ", "mem", "fd", "root/etc", "cwd", "fdinfo", "stack", "syscall", "io", "auxv", "pagemap", "smaps_rollup"};
+  const char *memory[] = {"maps", "smaps", "numa_maps"};
   char path[512];
   for (unsigned i = 0; i < sizeof files / sizeof *files; i++) {
     snprintf(path, sizeof path, "/proc/%s/%s", pid, files[i]);
     probe(path);
+  }
+  for (unsigned i = 0; i < sizeof memory / sizeof *memory; i++) {
+    snprintf(path, sizeof path, "/proc/%s/%s", pid, memory[i]);
+    probe_content(path);
   }
 }
 
