@@ -14,7 +14,7 @@ type Link struct {
 }
 
 // Path returns the link's path on the site.
-func (l Link) Path() string { return "login/" + l.Token }
+func (l Link) Path() string { return "-/login/" + l.Token }
 
 // SignInLink makes a link that signs a browser in as an account; login "" is the
 // actor's own. It ends with the key by which it was asked for.

@@ -33,7 +33,7 @@ func TestCommandsOfAStudent(t *testing.T) {
 		"watch nothing":      {[]string{"watch", "comp1/a1/7"}, 1, []string{"grader: there is no submission comp1/a1/alice/7"}},
 		"rerun without n":    {[]string{"rerun", "comp1/a1"}, 2, []string{"use: rerun COURSE/ASSIGNMENT/N"}},
 		"help":               {[]string{"help"}, 0, []string{"Commands, as in: ssh -p ", "watch COURSE/ASSIGNMENT[/N]"}},
-		"login":              {[]string{"login"}, 0, []string{"https://grader.test/login/", "within 10 minutes"}},
+		"login":              {[]string{"login"}, 0, []string{"https://grader.test/-/login/", "within 10 minutes"}},
 		"too many arguments": {[]string{"whoami", "now"}, 2, []string{"grader: use: whoami"}},
 		"receipt":            {[]string{"receipt", "comp1/a1/1"}, 2, []string{`grader: "receipt" is not supported yet`}},
 		"a shell's command":  {[]string{"ls", "-l"}, 2, []string{`grader: there is no command "ls", and no shell; try help`}},

@@ -46,7 +46,7 @@ func TestPathsWithGitInTheMiddleSayWhereItGoes(t *testing.T) {
 
 func TestReservedNamesAreRefused(t *testing.T) {
 	t.Parallel()
-	for _, s := range []string{"api", "login", "queue", "static", "healthz", "tests", "Comp"} {
+	for _, s := range []string{"api", "login", "healthz", "readyz", "metrics", "favicon.ico", "robots.txt", "-", "Comp"} {
 		if err := schema.CourseCode(s); schema.CodeOf(err) != schema.CodeInvalid {
 			t.Errorf("course %s: %v", s, err)
 		}
@@ -56,8 +56,10 @@ func TestReservedNamesAreRefused(t *testing.T) {
 			t.Errorf("assignment %s: %v", s, err)
 		}
 	}
-	if err := schema.CourseCode("comp2402"); err != nil {
-		t.Error(err)
+	for _, s := range []string{"comp2402", "queue", "static", "tests", "admin"} {
+		if err := schema.CourseCode(s); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -34,8 +34,8 @@ func TestAccess(t *testing.T) {
 		"/comp2402/a1/alice/2":            "alice " + staff,
 		"/comp2402/a1/alice/9":            "",
 		"/comp2402/a1/alice/01":           "",
-		"/comp2402/a1/alice/1/events":     "alice " + staff,
-		"/comp2402/a1/alice/9/events":     "",
+		"/comp2402/a1/alice/1/-/events":     "alice " + staff,
+		"/comp2402/a1/alice/9/-/events":     "",
 		"/secret101":                      "mallory root",
 		"/nothing101":                     "",
 		"/COMP2402":                       "",
@@ -73,8 +73,8 @@ func TestNamesOfEveryShape(t *testing.T) {
 	b := s.as("alice")
 	for _, path := range []string{
 		"/comp2402/a1/alice/-1", "/comp2402/a1/alice/1e9", "/comp2402/a1/alice/99999999999999999999", "/comp2402/a1/%2e%2e/1",
-		"/comp2402/a1/alice%2F1/1", "/comp2402/%00", "/comp2402/a1/alice/1%00", "/comp2402/a1/alice/1/", "/%E2%80%AE", "/static/../comp2402",
-		"/comp2402/a1/" + strings.Repeat("a", 5000), "/static/site.css", "/static/", "/login/", "/events",
+		"/comp2402/a1/alice%2F1/1", "/comp2402/%00", "/comp2402/a1/alice/1%00", "/comp2402/a1/alice/1/", "/%E2%80%AE", "/-/static/../comp2402",
+		"/comp2402/a1/" + strings.Repeat("a", 5000), "/-/static/site.css", "/-/static/", "/-/login/", "/-/events",
 	} {
 		if got := b.get(path); got.status != http.StatusNotFound && got.status != http.StatusTemporaryRedirect && got.status != http.StatusMovedPermanently {
 			t.Errorf("%.60s: status %d", path, got.status)
@@ -95,7 +95,7 @@ func TestHiddenStaysHidden(t *testing.T) {
 	for i := range r.Tests {
 		s.happen(live, schema.Event{Kind: schema.EventTest, Test: &r.Tests[i]})
 	}
-	paths := []string{"/", "/comp2402", "/comp2402/a1", "/comp2402/a1/alice", "/comp2402/a1/alice/1", "/comp2402/a1/alice/1/events", "/comp2402/a1/alice/2"}
+	paths := []string{"/", "/comp2402", "/comp2402/a1", "/comp2402/a1/alice", "/comp2402/a1/alice/1", "/comp2402/a1/alice/1/-/events", "/comp2402/a1/alice/2"}
 	look := func(who, from, body string) {
 		for _, secret := range []string{hiddenName, hiddenOutput, neverName, "report and process disagree", "node 2 was freed twice"} {
 			if strings.Contains(strings.ToLower(body), strings.ToLower(secret)) {
@@ -109,7 +109,7 @@ func TestHiddenStaysHidden(t *testing.T) {
 			look(who, path, b.get(path).body)
 		}
 	}
-	stream := s.as("alice").listen("/comp2402/a1/alice/2/events", "")
+	stream := s.as("alice").listen("/comp2402/a1/alice/2/-/events", "")
 	s.happen(live, schema.Event{Kind: schema.EventEnded, State: schema.StateDone, Result: r})
 	for _, m := range stream.untilClosed() {
 		look("alice", "the stream", m.data)

@@ -56,7 +56,7 @@ func (a *assets) path(name string) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("no asset %q", name)
 	}
-	return "/static/" + hashed, nil
+	return "/-/static/" + hashed, nil
 }
 
 // ServeHTTP serves the asset of that hashed name.

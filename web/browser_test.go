@@ -106,7 +106,7 @@ func TestScreenshots(t *testing.T) {
 	c := openChrome(t, s.base())
 	dir := t.ArtifactDir()
 	c.shoot(dir, "/", "welcome")
-	c.shoot(dir, "/login/student", "login")
+	c.shoot(dir, "/-/login/student", "login")
 	c.signIn("student")
 	c.shoot(dir, "/", "home")
 	c.shoot(dir, "/comp2402", "course")

@@ -110,7 +110,7 @@ func (c *chrome) open(path string) {
 // signIn uses a sign-in link as a person does.
 func (c *chrome) signIn(token string) {
 	c.t.Helper()
-	c.do("sign in", chromedp.Navigate(c.base+"/login/"+token),
+	c.do("sign in", chromedp.Navigate(c.base+"/-/login/"+token),
 		chromedp.Click(chromedp.CSS("button.primary")), chromedp.WaitVisible(chromedp.CSS(".account")))
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-const live = "/comp2402/a1/alice/1/events"
+const live = "/comp2402/a1/alice/1/-/events"
 
 // liveSite is a site on which alice's first submission is at some step of the
 // story: the first n events have happened.

@@ -44,7 +44,7 @@ func (s *Server) askToSignIn(w http.ResponseWriter, r *http.Request) {
 // open links, and must not spend them.
 func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, http.StatusOK, "login", loginPage{
-		frame: s.newFrame("Sign in", nil), Path: "/login/" + r.PathValue("token"),
+		frame: s.newFrame("Sign in", nil), Path: "/-/login/" + r.PathValue("token"),
 	})
 }
 

@@ -15,15 +15,15 @@ func TestLinkPreviewSpendsNothing(t *testing.T) {
 	s.giveLink("once", "alice")
 	preview := s.visitor()
 	for range 3 {
-		p := preview.page("/login/once")
-		if got, _ := attribute(p.all("form[method=post]")[0], "action"); got != "/login/once" {
+		p := preview.page("/-/login/once")
+		if got, _ := attribute(p.all("form[method=post]")[0], "action"); got != "/-/login/once" {
 			t.Errorf("the button leads to %q", got)
 		}
 	}
-	if got := preview.do(http.MethodHead, "/login/once", nil); got.status != http.StatusOK {
+	if got := preview.do(http.MethodHead, "/-/login/once", nil); got.status != http.StatusOK {
 		t.Errorf("HEAD: status %d", got.status)
 	}
-	if got := s.visitor().post("/login/once"); got.status != http.StatusSeeOther || got.header.Get("Location") != "/" {
+	if got := s.visitor().post("/-/login/once"); got.status != http.StatusSeeOther || got.header.Get("Location") != "/" {
 		t.Errorf("the button: status %d to %q", got.status, got.header.Get("Location"))
 	}
 }
@@ -34,7 +34,7 @@ func TestSpentUnknownAndForgedLinks(t *testing.T) {
 	s.as("alice") // spends link-alice
 	for _, token := range []string{"link-alice", "never-made", strings.Repeat("x", 4000), "%00", "%2e%2e"} {
 		b := s.visitor()
-		got := b.post("/login/" + token)
+		got := b.post("/-/login/" + token)
 		if got.status != http.StatusUnprocessableEntity {
 			t.Errorf("%.20s: status %d, want 422", token, got.status)
 		}
@@ -56,7 +56,7 @@ func TestFormsOfOtherSites(t *testing.T) {
 		"other origin":  {"Origin": {"https://evil.example"}},
 		"opaque origin": {"Origin": {"null"}},
 	} {
-		for _, path := range []string{"/logout", "/login/lure"} {
+		for _, path := range []string{"/-/logout", "/-/login/lure"} {
 			if got := alice.do(http.MethodPost, path, header); got.status != http.StatusForbidden {
 				t.Errorf("%s %s: status %d, want 403", name, path, got.status)
 			}
@@ -65,7 +65,7 @@ func TestFormsOfOtherSites(t *testing.T) {
 	if got := alice.page("/").text("h1"); got != "Hello, Alice Archer" {
 		t.Errorf("signed in as %q", got)
 	}
-	if got := alice.get("/logout"); got.status != http.StatusNotFound {
+	if got := alice.get("/-/logout"); got.status != http.StatusNotFound {
 		t.Errorf("a link to /logout: status %d, want 404", got.status)
 	}
 }
@@ -83,7 +83,7 @@ func TestSessionCookie(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, newClassroom(t), func(server *web.Server) { server.PublicURL = one.public })
 			s.giveLink("x", "alice")
-			got := s.visitor().post("/login/x").header
+			got := s.visitor().post("/-/login/x").header
 			mustContain(t, got.Get("Set-Cookie"), one.want...)
 			if secure := strings.Contains(got.Get("Set-Cookie"), "Secure"); secure != (one.public != "") {
 				t.Errorf("Secure is %v", secure)
@@ -102,7 +102,7 @@ func TestSessionIsFresh(t *testing.T) {
 	s := newSite(t, newClassroom(t), nil)
 	s.giveLink("x", "alice")
 	planted := http.Header{"Cookie": {"session=planted"}, "Sec-Fetch-Site": {"same-origin"}}
-	if got := s.visitor().do(http.MethodPost, "/login/x", planted); got.status != http.StatusSeeOther {
+	if got := s.visitor().do(http.MethodPost, "/-/login/x", planted); got.status != http.StatusSeeOther {
 		t.Fatalf("status %d", got.status)
 	}
 	if got := s.visitor().do(http.MethodGet, "/comp2402", planted); got.status != http.StatusUnauthorized {
@@ -115,8 +115,8 @@ func TestSignOut(t *testing.T) {
 	s := newSite(t, newClassroom(t), nil)
 	s.giveLink("x", "alice")
 	b := s.visitor()
-	cookie, _, _ := strings.Cut(b.post("/login/x").header.Get("Set-Cookie"), ";")
-	if got := b.post("/logout"); got.status != http.StatusSeeOther {
+	cookie, _, _ := strings.Cut(b.post("/-/login/x").header.Get("Set-Cookie"), ";")
+	if got := b.post("/-/logout"); got.status != http.StatusSeeOther {
 		t.Fatalf("status %d", got.status)
 	}
 	if got := b.get("/comp2402"); got.status != http.StatusUnauthorized {
@@ -144,7 +144,7 @@ func TestReturn(t *testing.T) {
 	t.Parallel()
 	for asked, want := range map[string]string{
 		"/comp2402/a1/alice/1":        "/comp2402/a1/alice/1",
-		"/comp2402/a1/alice/1/events": "/",
+		"/comp2402/a1/alice/1/-/events": "/",
 		"/comp2402/%2F%2Fevil.test":   "/",
 		"/%5Cevil.test":               "/",
 		"/":                           "/",
@@ -153,7 +153,7 @@ func TestReturn(t *testing.T) {
 		s.giveLink("x", "alice")
 		b := s.visitor()
 		b.get(asked)
-		if got := b.post("/login/x").header.Get("Location"); got != want {
+		if got := b.post("/-/login/x").header.Get("Location"); got != want {
 			t.Errorf("asked for %s, led to %q, want %q", asked, got, want)
 		}
 	}
@@ -161,7 +161,7 @@ func TestReturn(t *testing.T) {
 	for i, planted := range []string{"//evil.test", "https://evil.test/", "/\\evil.test", "%2F%2Fevil.test", "/a/../..//evil.test", "javascript:alert(1)", "%zz"} {
 		token := fmt.Sprint("planted-", i)
 		s.giveLink(token, "alice")
-		got := s.visitor().do(http.MethodPost, "/login/"+token, http.Header{"Cookie": {"return=" + planted}, "Sec-Fetch-Site": {"same-origin"}})
+		got := s.visitor().do(http.MethodPost, "/-/login/"+token, http.Header{"Cookie": {"return=" + planted}, "Sec-Fetch-Site": {"same-origin"}})
 		if to := got.header.Get("Location"); to != "/" {
 			t.Errorf("return=%s leads to %q", planted, to)
 		}
@@ -173,7 +173,7 @@ func TestTooManyLogins(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)
 	guess := func(address, token string) int {
-		return s.visitor().do(http.MethodPost, "/login/"+token, http.Header{"Sec-Fetch-Site": {"same-origin"}, "X-Forwarded-For": {"10.9.9.9, " + address}}).status
+		return s.visitor().do(http.MethodPost, "/-/login/"+token, http.Header{"Sec-Fetch-Site": {"same-origin"}, "X-Forwarded-For": {"10.9.9.9, " + address}}).status
 	}
 	for i := range 40 {
 		token := fmt.Sprint("right-", i)

@@ -309,7 +309,7 @@ func TestLivePageWithoutScript(t *testing.T) {
 	}
 	got := s.as("alice").get("/comp2402/a1/alice/1")
 	mustContain(t, got.body, `<noscript><meta http-equiv="refresh" content="5"></noscript>`,
-		`data-events="/comp2402/a1/alice/1/events?job=101&amp;after=6"`)
+		`data-events="/comp2402/a1/alice/1/-/events?job=101&amp;after=6"`)
 	p := parsePage(t, got.body)
 	if got := p.text("#status"); got != "Running the tests." {
 		t.Errorf("status %q", got)
@@ -349,6 +349,7 @@ func TestShorthands(t *testing.T) {
 	b := s.as("alice")
 	for from, to := range map[string]string{
 		"/comp2402/a1/7": "/comp2402/a1/alice/7", "/comp2402/": "/comp2402", "/comp2402/a1/": "/comp2402/a1",
+		"/login": "/-/login", "/login/7Q2K": "/-/login/7Q2K", "/login/a%2Fb%3Fc": "/-/login/a%2Fb%3Fc",
 	} {
 		if got := b.get(from); got.header.Get("Location") != to {
 			t.Errorf("%s leads to %q (status %d), want %q", from, got.header.Get("Location"), got.status, to)

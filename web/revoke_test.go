@@ -63,7 +63,7 @@ func (r *revocable) signIn(by schema.Actor) *browser {
 // follow opens the live stream of the submission and returns what comes of it.
 func (r *revocable) follow(b *browser) *bufio.Reader {
 	r.t.Helper()
-	request := must[*http.Request](r.t)(http.NewRequestWithContext(r.t.Context(), http.MethodGet, r.base()+r.path+"/events", nil))
+	request := must[*http.Request](r.t)(http.NewRequestWithContext(r.t.Context(), http.MethodGet, r.base()+r.path+"/-/events", nil))
 	response := must[*http.Response](r.t)(b.client.Do(request))
 	r.t.Cleanup(func() { response.Body.Close() })
 	if response.StatusCode != http.StatusOK {
@@ -100,7 +100,7 @@ func TestRemovedKeyEndsSessions(t *testing.T) {
 		t.Errorf("the stream: %v", err)
 	}
 	browsers["stolen"].mustSee(t, r.path, http.StatusUnauthorized)
-	browsers["stolen"].mustSee(t, r.path+"/events", http.StatusUnauthorized)
+	browsers["stolen"].mustSee(t, r.path+"/-/events", http.StatusUnauthorized)
 	browsers["own"].mustSee(t, r.path, http.StatusOK)
 	browsers["operator"].mustSee(t, r.path, http.StatusOK)
 	for key, want := range map[string]int{"SHA256:stolen": http.StatusUnprocessableEntity, "SHA256:own": http.StatusSeeOther} {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/grader/grader/schema"
 )
@@ -12,20 +13,22 @@ type answer func(w http.ResponseWriter, r *http.Request) error
 // personal is an answer to somebody who has signed in.
 type personal func(w http.ResponseWriter, r *http.Request, user schema.User) error
 
-// routes is the whole site. The patterns are the metrics' closed set of labels.
+// routes is the whole site. The patterns are the metrics' closed set of labels. Whatever
+// is not a submission stands below "/-/", which no course, assignment or owner is called.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	s.machineRoutes(mux)
+	s.oldRoutes(mux)
 	s.open(mux, "GET /{$}", s.serveHome)
-	s.open(mux, "GET /login", s.serveWelcome)
-	s.open(mux, "GET /login/{token}", s.serveLogin)
-	s.open(mux, "POST /login/{token}", s.redeemLogin)
-	s.open(mux, "POST /logout", s.signOut)
+	s.open(mux, "GET /-/login", s.serveWelcome)
+	s.open(mux, "GET /-/login/{token}", s.serveLogin)
+	s.open(mux, "POST /-/login/{token}", s.redeemLogin)
+	s.open(mux, "POST /-/logout", s.signOut)
 	s.member(mux, "GET /{course}", s.serveCourse)
 	s.member(mux, "GET /{course}/{assignment}", s.serveAssignment)
 	s.member(mux, "GET /{course}/{assignment}/{owner}", s.serveOwner)
 	s.member(mux, "GET /{course}/{assignment}/{owner}/{number}", s.serveSubmission)
-	s.member(mux, "GET /{course}/{assignment}/{owner}/{number}/events", s.serveEvents)
+	s.member(mux, "GET /{course}/{assignment}/{owner}/{number}/-/events", s.serveEvents)
 	s.member(mux, "GET /{course}/{$}", redirectToParent)
 	s.member(mux, "GET /{course}/{assignment}/{$}", redirectToParent)
 	s.open(mux, "/", s.serveNothing)
@@ -37,7 +40,7 @@ func (s *Server) machineRoutes(mux *http.ServeMux) {
 	handle := func(pattern string, h http.Handler) {
 		mux.Handle(pattern, s.meters.measured(pattern, h))
 	}
-	handle("GET /static/{name}", s.assets)
+	handle("GET /-/static/{name}", s.assets)
 	handle("GET /favicon.ico", http.HandlerFunc(s.assets.serveIcon))
 	handle("GET /robots.txt", http.HandlerFunc(serveRobots))
 	handle("GET /healthz", http.HandlerFunc(serveHealth))
@@ -45,9 +48,27 @@ func (s *Server) machineRoutes(mux *http.ServeMux) {
 	handle("GET /metrics", loopbackOnly(s.meters.handler(s.Metrics)))
 }
 
+// oldRoutes lead from addresses that the site had before to those that it has now.
+func (s *Server) oldRoutes(mux *http.ServeMux) {
+	s.open(mux, "GET /login", func(w http.ResponseWriter, r *http.Request) error {
+		http.Redirect(w, r, "/-/login", http.StatusMovedPermanently)
+		return nil
+	})
+	s.open(mux, "GET /login/{token}", func(w http.ResponseWriter, r *http.Request) error {
+		http.Redirect(w, r, "/-/login/"+url.PathEscape(r.PathValue("token")), http.StatusSeeOther)
+		return nil
+	})
+}
+
 // open registers a page for everybody.
 func (s *Server) open(mux *http.ServeMux, pattern string, h answer) {
+	s.limited(mux, pattern, smallBody, h)
+}
+
+// limited registers a page whose requests have at most so many bytes.
+func (s *Server) limited(mux *http.ServeMux, pattern string, most int64, h answer) {
 	page := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		known, err := s.withSession(r)
 		if err == nil {
 			err = h(w, known)

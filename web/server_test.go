@@ -44,7 +44,7 @@ func TestHeaders(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)
 	b := s.as("alice")
-	for _, path := range []string{"/", "/comp2402/a1", "/nothing", "/healthz", "/static/nothing.css", "/login/x"} {
+	for _, path := range []string{"/", "/comp2402/a1", "/nothing", "/healthz", "/-/static/nothing.css", "/-/login/x"} {
 		h := b.get(path).header
 		policy := h.Get("Content-Security-Policy")
 		mustContain(t, policy, "default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'")
@@ -160,7 +160,7 @@ func TestLogKeepsNoSecret(t *testing.T) {
 	s := newSite(t, newClassroom(t), func(server *web.Server) {
 		server.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
-	s.as("alice").post("/login/guessed-token")
+	s.as("alice").post("/-/login/guessed-token")
 	mustContain(t, log.String(), "user=alice")
 	for _, token := range []string{"link-alice", "guessed-token"} {
 		if strings.Contains(log.String(), token) {

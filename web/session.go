@@ -130,7 +130,7 @@ func hidden(noun string, err error) error {
 // rememberReturn notes, for half an hour and in this browser only, which page was
 // asked for, so that signing in leads back to it.
 func (s *Server) rememberReturn(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodGet || strings.HasSuffix(r.URL.Path, "/events") || localPath(r.URL.Path) == "/" {
+	if r.Method != http.MethodGet || strings.HasSuffix(r.URL.Path, "/-/events") || localPath(r.URL.Path) == "/" {
 		return
 	}
 	s.setReturn(w, url.PathEscape(r.URL.Path), int(returnLifetime.Seconds()))
@@ -162,7 +162,7 @@ func (s *Server) setReturn(w http.ResponseWriter, value string, age int) {
 func localPath(p string) string {
 	parts := strings.Split(strings.TrimPrefix(p, "/"), "/")
 	for _, part := range parts {
-		if schema.Segment("path", part) != nil {
+		if part != "-" && schema.Segment("path", part) != nil {
 			return "/"
 		}
 	}

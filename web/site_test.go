@@ -74,7 +74,7 @@ func (s *site) as(login string) *browser {
 		return b
 	}
 	s.giveLink("link-"+login, login)
-	if got := b.post("/login/link-" + login); got.status != http.StatusSeeOther {
+	if got := b.post("/-/login/link-" + login); got.status != http.StatusSeeOther {
 		s.t.Fatalf("sign in as %s: status %d: %s", login, got.status, got.body)
 	}
 	return b

@@ -105,10 +105,10 @@ func TestRealStore(t *testing.T) {
 	alice := must[schema.User](t)(l.UserByLogin(t.Context(), "alice"))
 	token := must[string](t)(l.NewLoginToken(t.Context(), schema.Operator(), alice, time.Now().Add(time.Minute)))
 	b := s.visitor()
-	if got := b.post("/login/" + token); got.status != 303 {
+	if got := b.post("/-/login/" + token); got.status != 303 {
 		t.Fatalf("sign in: status %d: %s", got.status, got.body)
 	}
-	if got := s.visitor().post("/login/" + token); got.status != 422 {
+	if got := s.visitor().post("/-/login/" + token); got.status != 422 {
 		t.Errorf("the link works twice: status %d", got.status)
 	}
 	page := b.page("/" + sub.Name.String())
@@ -121,12 +121,12 @@ func TestRealStore(t *testing.T) {
 		t.Errorf("progress %q", got)
 	}
 	must[schema.Event](t)(l.Finish(t.Context(), job.ID, job.Attempt, *result, time.Now()))
-	all := b.listen("/"+sub.Name.String()+"/events", "").untilClosed()
+	all := b.listen("/"+sub.Name.String()+"/-/events", "").untilClosed()
 	mustContain(t, all[0].data, "Graded: 2 of 5 points.")
 	for path, want := range map[string]string{"/": "2 / 5", "/comp2402": "2 / 5", "/comp2402/a1": "2 / 5", "/comp2402/a1/alice": "2 / 5"} {
 		mustContain(t, b.get(path).body, want)
 	}
-	if got := b.post("/logout"); got.status != 303 {
+	if got := b.post("/-/logout"); got.status != 303 {
 		t.Errorf("sign out: status %d", got.status)
 	}
 	if got := b.get("/comp2402"); got.status != 401 {
