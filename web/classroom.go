@@ -4,35 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/view"
 )
-
-// coursePage lists a course's assignments.
-type coursePage struct {
-	frame
-	Course schema.Course
-	Role   string
-	Staff  bool
-	Items  []item
-	// Attention is what is wrong in the course, for staff.
-	Attention []string
-}
-
-// item is an assignment in a list.
-type item struct {
-	Path, Name, Title string
-	Course            string
-	Due               due
-	Upcoming          moment // when it will be released: staff see it before
-	Broken            bool   // what was accepted cannot be read: staff see it
-	Empty             bool   // no tests have been accepted yet: staff see it
-	Pushes            int
-	Counted           *row // what counts for the person, as things stand
-	dueAt             time.Time
-}
 
 // serveCourse shows one course to its members.
 func (s *Server) serveCourse(w http.ResponseWriter, r *http.Request, user schema.User) error {
@@ -44,9 +20,9 @@ func (s *Server) serveCourse(w http.ResponseWriter, r *http.Request, user schema
 	if err != nil {
 		return err
 	}
-	page := coursePage{
-		frame:  s.newFrame(m.Course.Title, &user),
-		Course: m.Course, Role: roleWord(m.Role), Staff: m.Viewer().Staff(), Items: items,
+	page := view.Course{
+		Frame:  s.newFrame(m.Course.Title, &user),
+		Course: m.Course, Role: view.RoleWord(m.Role), Staff: m.Viewer().Staff(), Items: items,
 	}
 	if page.Attention, err = s.Classroom.Work.Attention(r.Context(), m); err != nil {
 		return err
@@ -55,12 +31,12 @@ func (s *Server) serveCourse(w http.ResponseWriter, r *http.Request, user schema
 }
 
 // items lists the assignments of a course that a member may see.
-func (s *Server) items(r *http.Request, m member) ([]item, error) {
+func (s *Server) items(r *http.Request, m member) ([]view.Item, error) {
 	all, err := s.Classroom.Work.Assignments(r.Context(), m)
 	if err != nil {
 		return nil, err
 	}
-	var items []item
+	var items []view.Item
 	for _, a := range all {
 		i, err := s.newItem(r, s.newTask(a), m)
 		if err != nil {
@@ -71,33 +47,33 @@ func (s *Server) items(r *http.Request, m member) ([]item, error) {
 	return items, nil
 }
 
-func (s *Server) newItem(r *http.Request, t task, m member) (item, error) {
+func (s *Server) newItem(r *http.Request, t task, m member) (view.Item, error) {
 	terms, err := s.terms(r.Context(), t, m.Actor.User.Login)
 	if err != nil {
-		return item{}, err
+		return view.Item{}, err
 	}
-	i := item{
+	i := view.Item{
 		Path: "/" + t.Path(), Name: t.Name, Title: t.Title(), Course: m.Course.Code,
 		Due: s.due(t, terms), Empty: t.Spec == nil, Broken: t.Broken != nil,
 	}
 	if t.Spec == nil {
 		return i, nil
 	}
-	i.dueAt = terms.Schedule.Due()
+	i.DueAt = terms.Schedule.Due()
 	if !course.Released(t.Spec, s.now()) {
-		i.Upcoming = s.at(t.Spec.Release, m.Course.Location())
+		i.Upcoming = view.At(t.Spec.Release, s.now(), m.Course.Location())
 	}
 	subs, err := s.Results.Submissions(r.Context(), t.ID, m.Actor.User.Login, maxSubmissions)
 	if err != nil {
-		return item{}, fmt.Errorf("submissions: %w", err)
+		return view.Item{}, fmt.Errorf("submissions: %w", err)
 	}
 	i.Pushes = len(subs)
 	counted, err := s.counted(r.Context(), t, m.Actor.User.Login)
 	if err != nil {
-		return item{}, err
+		return view.Item{}, err
 	}
 	if counted != nil {
-		shown := s.newRow(*counted, m.Viewer(), m.Course.Location())
+		shown := view.NewRow(*counted, m.Viewer(), s.now(), m.Course.Location())
 		i.Counted = &shown
 	}
 	return i, nil

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/view"
 )
 
 const (
@@ -19,14 +20,14 @@ const (
 
 // patch is what a page has to change: whole regions, or one line or test to add.
 type patch struct {
-	Report  *report
+	Report  *view.Report
 	Verdict bool
 	Status  bool
 	Build   bool
 	Tests   bool
 	Facts   bool
 	Line    *string
-	Added   *addition
+	Added   *view.Addition
 }
 
 // serveEvents streams what happens to a submission as patches of its page: HTML
@@ -81,7 +82,7 @@ type feed struct {
 	*sight
 	server *Server
 	out    *stream
-	shown  *report // what the reader's page holds
+	shown  *view.Report // what the reader's page holds
 }
 
 // run streams until the job has ended, the reader is gone or too slow, or ctx ends.
@@ -98,8 +99,8 @@ func (f *feed) run(ctx context.Context, r *http.Request) error {
 	if f.Sub.Job.State.Ended() {
 		return f.finish(ctx)
 	}
-	f.shown = &report{Total: f.server.expectedTests(ctx, f.sight), Failing: f.Failing}
-	f.shown.showProgress(f.sight, f.server.place(f.sight))
+	f.shown = &view.Report{Total: f.server.expectedTests(ctx, f.sight), Failing: f.Failing}
+	f.shown.ShowProgress(f.server.subject(f.sight))
 	watched, err := f.server.Live.Watch(ctx, f.Sub.Job.ID, f.Seen.Seq)
 	if err != nil {
 		return err
@@ -170,34 +171,34 @@ func (f *feed) lost(ctx context.Context) error {
 
 // pass takes an event in and tells of it.
 func (f *feed) pass(ctx context.Context, e schema.Event) (ended bool, err error) {
-	what := f.Seen.take(e, f.Viewer())
-	if what == changeEnded {
+	what := f.Seen.Take(e, f.Viewer())
+	if what == view.ChangeEnded {
 		return true, f.end(ctx)
 	}
 	return false, f.tell(what)
 }
 
 // tell sends what a change does to the page.
-func (f *feed) tell(what change) error {
-	if what == changeNothing {
+func (f *feed) tell(what view.Change) error {
+	if what == view.ChangeNothing {
 		return nil
 	}
 	status := f.shown.Status
-	f.shown.showStanding(&f.Seen, f.server.place(f.sight))
-	p := patch{Report: f.shown, Status: f.shown.Status != status, Verdict: what != changeLine}
+	f.shown.ShowStanding(&f.Seen, f.server.place(f.sight))
+	p := patch{Report: f.shown, Status: f.shown.Status != status, Verdict: what != view.ChangeLine}
 	switch what {
-	case changeReset:
-		f.shown.showProgress(f.sight, f.server.place(f.sight))
+	case view.ChangeReset:
+		f.shown.ShowProgress(f.server.subject(f.sight))
 		p.Build, p.Tests = true, true
-	case changeLine:
+	case view.ChangeLine:
 		f.shown.Lines = f.Seen.Lines
 		if p.Build = len(f.Seen.Lines) == 1; !p.Build {
 			p.Line = &f.Seen.Lines[len(f.Seen.Lines)-1]
 		}
-	case changeBuild:
-		f.shown.Build, p.Build = newBuildView(f.Seen.Build), true
-	case changeTest:
-		added := f.shown.addTest(newTestView(f.Seen.Tests[len(f.Seen.Tests)-1], f.Viewer()))
+	case view.ChangeBuild:
+		f.shown.Build, p.Build = view.NewBuild(f.Seen.Build), true
+	case view.ChangeTest:
+		added := f.shown.AddTest(view.NewTest(f.Seen.Tests[len(f.Seen.Tests)-1], f.Viewer()))
 		p.Added = &added
 	}
 	return f.send(f.Seen.Told, p)
@@ -208,7 +209,7 @@ func (f *feed) tellPlace() error {
 	if f.Seen.State != schema.StateQueued {
 		return nil
 	}
-	words := f.Seen.words(f.server.place(f.sight))
+	words := f.Seen.Words(f.server.place(f.sight))
 	if words == f.shown.Status {
 		return nil
 	}

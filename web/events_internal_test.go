@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/view"
 )
 
 // places is a scheduler that knows where a job stands and nothing else.
@@ -29,9 +30,9 @@ func newTestFeed(t *testing.T, live Live) (*feed, *httptest.ResponseRecorder) {
 	if err := s.build(); err != nil {
 		t.Fatal(err)
 	}
-	v := &sight{Sub: schema.Submission{Job: schema.Job{ID: 1, State: schema.StateQueued}}, Seen: progress{State: schema.StateQueued}}
+	v := &sight{Sub: schema.Submission{Job: schema.Job{ID: 1, State: schema.StateQueued}}, Seen: view.Progress{State: schema.StateQueued}}
 	w := httptest.NewRecorder()
-	return &feed{sight: v, server: s, out: newStream(w), shown: &report{}}, w
+	return &feed{sight: v, server: s, out: newStream(w), shown: &view.Report{}}, w
 }
 
 // TestQuietStream waits for a minute in which nothing happens but that the job
@@ -72,12 +73,12 @@ func TestMessageLines(t *testing.T) {
 func TestLongBuildStaysBounded(t *testing.T) {
 	t.Parallel()
 	f, _ := newTestFeed(t, &places{})
-	for i := range int64(3 * maxLines) {
+	for i := range int64(3 * view.MaxLines) {
 		if _, err := f.pass(t.Context(), schema.Event{Seq: i + 1, Kind: schema.EventLine, Text: "line"}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(f.Seen.Lines) != maxLines || f.Seen.Seq != 3*maxLines {
+	if len(f.Seen.Lines) != view.MaxLines || f.Seen.Seq != 3*view.MaxLines {
 		t.Errorf("%d lines, at event %d", len(f.Seen.Lines), f.Seen.Seq)
 	}
 }

@@ -5,20 +5,8 @@ import (
 	"net/http"
 
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/view"
 )
-
-// welcomePage explains how to sign in.
-type welcomePage struct {
-	frame
-	Login  string // the command that makes a sign-in link
-	Wanted bool   // a page was asked for that needs signing in
-}
-
-// loginPage has the button that spends a sign-in link.
-type loginPage struct {
-	frame
-	Path string
-}
 
 // serveWelcome explains how to sign in, also to whoever has.
 func (s *Server) serveWelcome(w http.ResponseWriter, r *http.Request) error {
@@ -26,8 +14,8 @@ func (s *Server) serveWelcome(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) renderWelcome(w http.ResponseWriter, status int, wanted bool) error {
-	return s.render(w, status, "welcome", welcomePage{
-		frame: s.newFrame("Sign in", nil), Login: sshCommand(s.SSHAddress, "login"), Wanted: wanted,
+	return s.render(w, status, "welcome", view.Welcome{
+		Frame: s.newFrame("Sign in", nil), Login: view.SSHCommand(s.SSHAddress, "login"), Wanted: wanted,
 	})
 }
 
@@ -43,8 +31,8 @@ func (s *Server) askToSignIn(w http.ResponseWriter, r *http.Request) {
 // serveLogin shows a button and touches nothing: mail scanners and link previews
 // open links, and must not spend them.
 func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request) error {
-	return s.render(w, http.StatusOK, "login", loginPage{
-		frame: s.newFrame("Sign in", nil), Path: "/-/login/" + r.PathValue("token"),
+	return s.render(w, http.StatusOK, "login", view.Login{
+		Frame: s.newFrame("Sign in", nil), Path: "/-/login/" + r.PathValue("token"),
 	})
 }
 

@@ -143,11 +143,11 @@ func TestDeletedAccount(t *testing.T) {
 func TestReturn(t *testing.T) {
 	t.Parallel()
 	for asked, want := range map[string]string{
-		"/comp2402/a1/alice/1":        "/comp2402/a1/alice/1",
+		"/comp2402/a1/alice/1":          "/comp2402/a1/alice/1",
 		"/comp2402/a1/alice/1/-/events": "/",
-		"/comp2402/%2F%2Fevil.test":   "/",
-		"/%5Cevil.test":               "/",
-		"/":                           "/",
+		"/comp2402/%2F%2Fevil.test":     "/",
+		"/%5Cevil.test":                 "/",
+		"/":                             "/",
 	} {
 		s := newSite(t, newClassroom(t), nil)
 		s.giveLink("x", "alice")

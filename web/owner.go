@@ -7,15 +7,8 @@ import (
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/view"
 )
-
-// ownerPage lists what one owner pushed to an assignment.
-type ownerPage struct {
-	frame
-	Owner string
-	Title string
-	Table table
-}
 
 // serveOwner shows one owner's submissions, and leads COURSE/ASSIGNMENT/N to the
 // asker's own submission of that number.
@@ -40,28 +33,28 @@ func (s *Server) serveOwner(w http.ResponseWriter, r *http.Request, user schema.
 	return s.render(w, http.StatusOK, "owner", page)
 }
 
-func (s *Server) newOwnerPage(ctx context.Context, m member, name, owner string) (ownerPage, error) {
+func (s *Server) newOwnerPage(ctx context.Context, m member, name, owner string) (view.Owner, error) {
 	if schema.OwnerName("owner", owner) != nil || schema.OwnerName("assignment", name) != nil {
-		return ownerPage{}, errNowhere()
+		return view.Owner{}, errNowhere()
 	}
 	of := schema.SubmissionName{Course: m.Course.Code, Assignment: name, Owner: owner}
 	if err := course.MaySee(m.Viewer(), of); err != nil {
-		return ownerPage{}, hidden("owner", err)
+		return view.Owner{}, hidden("owner", err)
 	}
 	t, err := s.findTask(ctx, m, name)
 	if err != nil {
-		return ownerPage{}, err
+		return view.Owner{}, err
 	}
 	list, err := s.ownTable(ctx, t, m, owner)
 	if err != nil {
-		return ownerPage{}, err
+		return view.Owner{}, err
 	}
 	if len(list.Rows) == 0 && owner != m.Actor.User.Login {
-		return ownerPage{}, errNowhere()
+		return view.Owner{}, errNowhere()
 	}
 	list.Caption = "Submissions of " + owner
-	return ownerPage{
-		frame: s.newFrame(owner+": "+t.Title(), &m.Actor.User, crumb{m.Course.Code, "/" + m.Course.Code}, crumb{t.Name, "/" + t.Path()}),
+	return view.Owner{
+		Frame: s.newFrame(owner+": "+t.Title(), &m.Actor.User, view.NewCrumb(m.Course.Code, "/"+m.Course.Code), view.NewCrumb(t.Name, "/"+t.Path())),
 		Owner: owner, Title: t.Title(), Table: list,
 	}, nil
 }

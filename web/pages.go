@@ -7,39 +7,19 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
-	"time"
 
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/view"
 )
 
 //go:embed templates
 var templateFiles embed.FS
 
-// frame is what every page has around its content.
-type frame struct {
-	Title   string
-	User    *schema.User // nil: nobody has signed in
-	Crumbs  []crumb
-	Version string
-	Refresh bool // reload every few seconds where there is no JavaScript
-}
-
-// crumb is one step of the way from home to a page.
-type crumb struct{ Name, Path string }
-
-// errorPage says what went wrong.
-type errorPage struct {
-	frame
-	Status  int
-	Heading string
-	Message string
-}
-
 // pages holds the parsed templates, by page.
 type pages struct{ byName map[string]*template.Template }
 
 func loadPages(a *assets) (*pages, error) {
-	funcs := template.FuncMap{"asset": a.path, "bytes": humaneBytes, "duration": humaneDuration}
+	funcs := template.FuncMap{"asset": a.path, "bytes": view.Bytes, "duration": view.Duration}
 	shared, err := template.New("").Funcs(funcs).ParseFS(templateFiles, "templates/shared/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse templates: %w", err)
@@ -87,8 +67,8 @@ func (s *Server) render(w http.ResponseWriter, status int, page string, data any
 }
 
 // newFrame makes the frame of a page; user is nil where nobody has signed in.
-func (s *Server) newFrame(title string, user *schema.User, crumbs ...crumb) frame {
-	return frame{Title: title, User: user, Crumbs: crumbs, Version: s.Version}
+func (s *Server) newFrame(title string, user *schema.User, crumbs ...view.Crumb) view.Frame {
+	return view.Frame{Title: title, User: user, Crumbs: crumbs, Version: s.Version}
 }
 
 // fail answers with the page that stands for an error: the sign-in page where
@@ -106,9 +86,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if status >= http.StatusInternalServerError {
 		s.logger().Error("page failed", "route", r.Pattern, "code", code, "error", err, "cause", errors.Unwrap(err))
 	}
-	page := errorPage{
-		frame: s.newFrame(headingOf(status), nil), Status: status,
-		Heading: headingOf(status), Message: sentence(schema.MessageOf(err)),
+	page := view.Error{
+		Frame: s.newFrame(headingOf(status), nil), Status: status,
+		Heading: headingOf(status), Message: view.Sentence(schema.MessageOf(err)),
 	}
 	if err := s.render(w, status, "error", page); err != nil {
 		s.logger().Error("error page failed", "error", err)
@@ -134,32 +114,4 @@ func headingOf(status int) string {
 		return "That request made no sense"
 	}
 	return "Something went wrong"
-}
-
-// moment is a time as a page shows it.
-type moment struct{ ISO, Text string }
-
-// yearKnown is how far from now a date may be whose year needs no saying.
-const yearKnown = 150 * 24 * time.Hour
-
-// at makes a moment in a zone; the zero time makes the zero moment.
-func (s *Server) at(t time.Time, zone *time.Location) moment {
-	if t.IsZero() {
-		return moment{}
-	}
-	local := t.In(zone)
-	layout := "Mon 2 Jan 2006, 15:04"
-	if s.now().Sub(t).Abs() < yearKnown {
-		layout = "Mon 2 Jan, 15:04"
-	}
-	return moment{ISO: local.Format(time.RFC3339), Text: local.Format(layout)}
-}
-
-// precisely makes a moment with seconds and the zone, for what may be disputed.
-func precisely(t time.Time, zone *time.Location) moment {
-	if t.IsZero() {
-		return moment{}
-	}
-	local := t.In(zone)
-	return moment{ISO: local.Format("2006-01-02T15:04:05.000Z07:00"), Text: local.Format("Mon 2 Jan 2006, 15:04:05 MST")}
 }

@@ -8,23 +8,18 @@ import (
 	"net/http"
 
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/view"
 )
 
 // eventBatch is how many stored events are read at once.
 const eventBatch = 500
-
-// submissionPage is one submission, live until it has ended.
-type submissionPage struct {
-	frame
-	report
-}
 
 // sight is one submission, as one member sees it.
 type sight struct {
 	member
 	Task task
 	Sub  schema.Submission
-	Seen progress // what the events of its latest job say
+	Seen view.Progress // what the events of its latest job say
 
 	Failing bool // only the tests that did not pass are listed
 }
@@ -39,13 +34,13 @@ func (s *Server) serveSubmission(w http.ResponseWriter, r *http.Request, user sc
 		return err
 	}
 	shown := s.newReport(r.Context(), v)
-	page := submissionPage{
-		frame:  s.newFrame(shown.Title(), &user, crumb{v.Course.Code, "/" + v.Course.Code}, crumb{v.Task.Name, "/" + v.Task.Path()}),
-		report: shown,
+	page := view.Submission{
+		Frame:  s.newFrame(shown.Title(), &user, view.NewCrumb(v.Course.Code, "/"+v.Course.Code), view.NewCrumb(v.Task.Name, "/"+v.Task.Path())),
+		Report: shown,
 	}
 	page.Refresh = shown.Live
 	if owner := v.Sub.Name.Owner; owner != user.Login {
-		page.Crumbs = append(page.Crumbs, crumb{owner, "/" + v.Task.Path() + "/" + owner})
+		page.Crumbs = append(page.Crumbs, view.NewCrumb(owner, "/"+v.Task.Path()+"/"+owner))
 	}
 	return s.render(w, http.StatusOK, "submission", page)
 }
@@ -76,7 +71,7 @@ func nameOf(r *http.Request) (schema.SubmissionName, error) {
 // takeStored takes in the stored events of a job that has not ended, until the viewer
 // has been told so many. If they say that it has, the submission is read again.
 func (s *Server) takeStored(ctx context.Context, v *sight, told int64) error {
-	v.Seen = progress{State: v.Sub.Job.State}
+	v.Seen = view.Progress{State: v.Sub.Job.State}
 	if v.Sub.Job.State.Ended() {
 		return nil
 	}
@@ -92,7 +87,7 @@ func (s *Server) takeStored(ctx context.Context, v *sight, told int64) error {
 			if e.Seq <= v.Seen.Seq {
 				return errors.New("events: the store repeats itself")
 			}
-			if v.Seen.take(e, v.Viewer()) == changeEnded {
+			if v.Seen.Take(e, v.Viewer()) == view.ChangeEnded {
 				return s.refresh(ctx, v)
 			}
 		}
@@ -110,8 +105,37 @@ func (s *Server) refresh(ctx context.Context, v *sight) error {
 		return fmt.Errorf("submission: %w", err)
 	}
 	if sub.Job.ID != v.Sub.Job.ID {
-		v.Seen = progress{State: sub.Job.State}
+		v.Seen = view.Progress{State: sub.Job.State}
 	}
 	v.Sub = sub
 	return nil
+}
+
+// newReport makes the report of what a member sees.
+func (s *Server) newReport(ctx context.Context, v *sight) view.Report {
+	subject := s.subject(v)
+	var err error
+	if subject.Terms, err = s.Results.Terms(ctx, v.Sub.Assignment, v.Sub.Name.Owner, v.Sub.ReceivedAt); err != nil {
+		s.logger().Error("terms cannot be read", "submission", v.Sub.Name.String(), "error", err)
+	}
+	if !v.Sub.Job.State.Ended() {
+		subject.Total = s.expectedTests(ctx, v)
+	}
+	return view.NewReport(subject)
+}
+
+// subject is what a member sees, without what takes the store to know.
+func (s *Server) subject(v *sight) *view.Subject {
+	return &view.Subject{
+		Submission: v.Sub, Viewer: v.Viewer(), Title: v.Task.Title(), Zone: v.Course.Location(), Dated: v.Task.Spec != nil,
+		Seen: v.Seen, Place: s.place(v), Failing: v.Failing,
+	}
+}
+
+// place asks the scheduler where a waiting job stands.
+func (s *Server) place(v *sight) schema.Place {
+	if v.Seen.State != schema.StateQueued {
+		return schema.Place{}
+	}
+	return s.Live.Place(v.Sub.Job.ID)
 }

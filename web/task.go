@@ -3,10 +3,10 @@ package web
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/course"
+	"github.com/grader/grader/web/view"
 )
 
 // task is an assignment on a page.
@@ -29,26 +29,12 @@ func (t task) Title() string {
 	return t.Name
 }
 
-// due is when work on a task is due, for a page.
-type due struct {
-	Never    bool
-	Moment   moment
-	Relative string // "in 3 days"
-	Past     bool
-}
-
 // due tells when the task is due for the owner of the terms.
-func (s *Server) due(t task, terms course.Terms) due {
-	at := terms.Schedule.Due()
-	if t.Spec == nil || at.IsZero() {
-		return due{Never: true}
+func (s *Server) due(t task, terms course.Terms) view.Due {
+	if t.Spec == nil {
+		return view.Due{Never: true}
 	}
-	over := at.Add(time.Minute)
-	return due{
-		Moment:   s.at(at, t.Course.Location()),
-		Relative: relative(over, s.now()),
-		Past:     !s.now().Before(over),
-	}
+	return view.NewDue(terms.Schedule, s.now(), t.Course.Location())
 }
 
 // terms are what a push of the owner to the task would be judged by now.

@@ -1,4 +1,4 @@
-package web
+package view
 
 import (
 	"fmt"
@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// humaneDuration writes a duration with the two digits that matter to a person:
+// Duration writes a duration with the two digits that matter to a person:
 // "12 ms", "1.2 s", "2 min 5 s", "3 h 20 min", "4 days".
-func humaneDuration(d time.Duration) string {
+func Duration(d time.Duration) string {
 	switch {
 	case d < 0:
 		return "0 ms"
@@ -36,8 +36,8 @@ func pair(n int, unit string, rest int, smaller string) string {
 	return fmt.Sprintf("%d %s %d %s", n, unit, rest, smaller)
 }
 
-// relative says how far a time is from now: "in 3 days", "20 min ago".
-func relative(t, now time.Time) string {
+// Relative says how far a time is from now: "in 3 days", "20 min ago".
+func Relative(t, now time.Time) string {
 	d := t.Sub(now)
 	switch {
 	case d > -time.Minute && d < 0:
@@ -50,30 +50,30 @@ func relative(t, now time.Time) string {
 	return coarse(-d) + " ago"
 }
 
-// coarse is humaneDuration in one unit, rounded down.
+// coarse is Duration in one unit, rounded down.
 func coarse(d time.Duration) string {
 	switch {
 	case d < time.Hour:
 		return fmt.Sprintf("%d min", int(d/time.Minute))
 	case d < 48*time.Hour:
-		return count(int(d/time.Hour), "hour")
+		return Count(int(d/time.Hour), "hour")
 	}
 	if days := int(d / (24 * time.Hour)); days < 730 {
-		return count(days, "day")
+		return Count(days, "day")
 	}
-	return count(int(d/(365*24*time.Hour)), "year")
+	return Count(int(d/(365*24*time.Hour)), "year")
 }
 
-// count writes a number and a noun that takes a plain s: "1 test", "3 tests".
-func count(n int, noun string) string {
+// Count writes a number and a noun that takes a plain s: "1 test", "3 tests".
+func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// humaneBytes writes a size in the units of the assignment format.
-func humaneBytes(n int64) string {
+// Bytes writes a size in the units of the assignment format.
+func Bytes(n int64) string {
 	switch {
 	case n >= 1<<30:
 		return trimmed(float64(n)/(1<<30), "GiB")
@@ -82,15 +82,15 @@ func humaneBytes(n int64) string {
 	case n >= 1<<10:
 		return trimmed(float64(n)/(1<<10), "KiB")
 	}
-	return count(int(n), "byte")
+	return Count(int(n), "byte")
 }
 
 func trimmed(n float64, unit string) string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", n), ".0") + " " + unit
 }
 
-// sentence makes a message, which has no full stop and may begin small, one.
-func sentence(message string) string {
+// Sentence makes a message, which has no full stop and may begin small, one.
+func Sentence(message string) string {
 	if message == "" {
 		return ""
 	}
@@ -104,16 +104,16 @@ func sentence(message string) string {
 	return message + "."
 }
 
-// shortCommit is as much of an object name as people compare.
-func shortCommit(commit string) string {
+// ShortCommit is as much of an object name as people compare.
+func ShortCommit(commit string) string {
 	if len(commit) > 7 {
 		return commit[:7]
 	}
 	return commit
 }
 
-// sshCommand is how a person runs a command of the SSH server at HOST[:PORT].
-func sshCommand(address, command string) string {
+// SSHCommand is how a person runs a command of the SSH server at HOST[:PORT].
+func SSHCommand(address, command string) string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil || port == "22" {
 		if err == nil {
@@ -124,7 +124,7 @@ func sshCommand(address, command string) string {
 	return "ssh -p " + port + " grader@" + host + " " + command
 }
 
-// repositoryURL is what git clones: ssh://grader@HOST:PORT/COURSE/ASSIGNMENT.
-func repositoryURL(address, path string) string {
+// RepositoryURL is what git clones: ssh://grader@HOST:PORT/COURSE/ASSIGNMENT.
+func RepositoryURL(address, path string) string {
 	return "ssh://grader@" + address + "/" + path
 }

@@ -1,7 +1,6 @@
-package web
+package view
 
 import (
-	"strconv"
 	"testing"
 	"time"
 
@@ -15,7 +14,7 @@ func TestHumaneDuration(t *testing.T) {
 		10 * time.Second: "10 s", 59 * time.Second: "59 s", time.Minute: "1 min", 125 * time.Second: "2 min 5 s", 200 * time.Minute: "3 h 20 min",
 		96 * time.Hour: "4 days",
 	} {
-		if got := humaneDuration(d); got != want {
+		if got := Duration(d); got != want {
 			t.Errorf("%d: %q, want %q", d, got, want)
 		}
 	}
@@ -28,7 +27,7 @@ func TestRelative(t *testing.T) {
 		-30 * time.Second: "just now", 0: "in less than a minute", 30 * time.Second: "in less than a minute", time.Minute: "in 1 min",
 		-90 * time.Minute: "1 hour ago", 47 * time.Hour: "in 47 hours", 49 * time.Hour: "in 2 days", -24 * 30 * time.Hour: "30 days ago", 24 * 3660 * time.Hour: "in 10 years",
 	} {
-		if got := relative(now.Add(d), now); got != want {
+		if got := Relative(now.Add(d), now); got != want {
 			t.Errorf("%s: %q, want %q", d, got, want)
 		}
 	}
@@ -39,7 +38,7 @@ func TestHumaneBytes(t *testing.T) {
 	for n, want := range map[int64]string{
 		1: "1 byte", 1000: "1000 bytes", 1 << 10: "1 KiB", 1536: "1.5 KiB", 10 << 20: "10 MiB", 3 << 29: "1.5 GiB",
 	} {
-		if got := humaneBytes(n); got != want {
+		if got := Bytes(n); got != want {
 			t.Errorf("%d: %q, want %q", n, got, want)
 		}
 	}
@@ -48,7 +47,7 @@ func TestHumaneBytes(t *testing.T) {
 func TestSentence(t *testing.T) {
 	t.Parallel()
 	for message, want := range map[string]string{"": "", "a": "A.", "élan vital": "Élan vital.", "Done!": "Done!", "gcc: exit status 1": "gcc: exit status 1.", "two\n": "Two\n.", "\xff": "\ufffd."} {
-		if got := sentence(message); got != want {
+		if got := Sentence(message); got != want {
 			t.Errorf("%q: %q, want %q", message, got, want)
 		}
 	}
@@ -60,7 +59,7 @@ func TestSSHCommand(t *testing.T) {
 		"host": "ssh grader@host login", "host:22": "ssh grader@host login", "host:2222": "ssh -p 2222 grader@host login",
 		"[::1]:2222": "ssh -p 2222 grader@::1 login",
 	} {
-		if got := sshCommand(address, "login"); got != want {
+		if got := SSHCommand(address, "login"); got != want {
 			t.Errorf("%s: %q, want %q", address, got, want)
 		}
 	}
@@ -69,19 +68,19 @@ func TestSSHCommand(t *testing.T) {
 // TestParseDifference takes apart what the grading engine writes.
 func TestParseDifference(t *testing.T) {
 	t.Parallel()
-	same := func(text string) span { return span{Text: text} }
-	own := func(text string) span { return span{Text: text, Own: true} }
-	for message, want := range map[string]*difference{
+	same := func(text string) Span { return Span{Text: text} }
+	own := func(text string) Span { return Span{Text: text, Own: true} }
+	for message, want := range map[string]*Difference{
 		`line 2: expected "1 3", got "1 2 3"`: {
-			Where: "line 2", Expected: []span{same(`"1 `), same(`3"`)}, Got: []span{same(`"1 `), own("2 "), same(`3"`)}},
-		`expected "a\"b", got the end of the output`: {Expected: []span{same(`"a\"b"`)}, Got: []span{same("the end of the output")}},
+			Where: "line 2", Expected: []Span{same(`"1 `), same(`3"`)}, Got: []Span{same(`"1 `), own("2 "), same(`3"`)}},
+		`expected "a\"b", got the end of the output`: {Expected: []Span{same(`"a\"b"`)}, Got: []Span{same("the end of the output")}},
 		`line 3: expected the end of the output, got "x"…`: {
-			Where: "line 3", Expected: []span{same("the end of the output")}, Got: []span{same(`"x"…`)}},
+			Where: "line 3", Expected: []Span{same("the end of the output")}, Got: []Span{same(`"x"…`)}},
 		`before token 2 (line 1): expected the white space " ", got "\n"`: {
-			Where: "before token 2 (line 1)", What: "the white space", Expected: []span{same(`"`), own(" "), same(`"`)}, Got: []span{same(`"`), own(`\n`), same(`"`)}},
-		`expected a match of "^[0-9]+$", got "x"`: {What: "a match of", Expected: []span{same(`"^[0-9]+$"`)}, Got: []span{same(`"x"`)}},
+			Where: "before token 2 (line 1)", What: "the white space", Expected: []Span{same(`"`), own(" "), same(`"`)}, Got: []Span{same(`"`), own(`\n`), same(`"`)}},
+		`expected a match of "^[0-9]+$", got "x"`: {What: "a match of", Expected: []Span{same(`"^[0-9]+$"`)}, Got: []Span{same(`"x"`)}},
 		`token 1 (line 1): expected "1.5", got "2.5" (within 1e-06 absolute)`: {
-			Where: "token 1 (line 1)", Expected: []span{same(`"`), own("1"), same(`.5"`)}, Got: []span{same(`"`), own("2"), same(`.5"`)}, Rest: "Within 1e-06 absolute."},
+			Where: "token 1 (line 1)", Expected: []Span{same(`"`), own("1"), same(`.5"`)}, Got: []Span{same(`"`), own("2"), same(`.5"`)}, Rest: "Within 1e-06 absolute."},
 		"":                                    nil,
 		"expected 3, got 4":                   nil,
 		`expected "unfinished, got "x`:        nil,
@@ -90,28 +89,5 @@ func TestParseDifference(t *testing.T) {
 		if diff := cmp.Diff(want, parseDifference(message)); diff != "" {
 			t.Errorf("%s: %s", message, diff)
 		}
-	}
-}
-
-func TestLimiterForgets(t *testing.T) {
-	t.Parallel()
-	now := time.Date(2026, 9, 20, 12, 0, 0, 0, time.UTC)
-	l := newLimiter()
-	for range loginBurst {
-		if _, ok := l.take("2001:db8::1", now); !ok {
-			t.Fatal("refused within the burst")
-		}
-	}
-	if _, ok := l.take("2001:db8::ffff:1", now); ok {
-		t.Error("another address of the same network has tries of its own")
-	}
-	if _, ok := l.take("2001:db8::1", now.Add(loginInterval)); !ok {
-		t.Error("no new try after a while")
-	}
-	for i := range 3 * limitedAddress {
-		l.take("10."+strconv.Itoa(i>>16)+"."+strconv.Itoa(i>>8&255)+"."+strconv.Itoa(i&255), now)
-	}
-	if n := len(l.byAddress); n > limitedAddress {
-		t.Errorf("%d addresses are remembered", n)
 	}
 }

@@ -1,4 +1,4 @@
-package web
+package view
 
 import (
 	"testing"
@@ -15,7 +15,7 @@ func TestWaitingWords(t *testing.T) {
 		"Waiting for a runner: more than 5000 ahead of you.":   {Ahead: 5000, More: true},
 		"Waiting: no runners of flavour large are set up now.": {Ahead: 3, Stalled: "no runners of flavour large are set up now"},
 	} {
-		if got := (&progress{}).waitingWords(place); got != want {
+		if got := (&Progress{}).waitingWords(place); got != want {
 			t.Errorf("%+v: %q, want %q", place, got, want)
 		}
 	}

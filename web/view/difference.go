@@ -1,4 +1,4 @@
-package web
+package view
 
 import (
 	"regexp"
@@ -7,19 +7,19 @@ import (
 	"github.com/sergi/go-diff/diffmatchpatch"
 )
 
-// difference is `line 2: expected "1 3", got "1 2 3"` taken apart, so that the
+// Difference is `line 2: expected "1 3", got "1 2 3"` taken apart, so that the
 // characters that differ can be marked. The quoted texts keep their quotes and
 // escapes: blanks at the end and characters that cannot be seen stay visible.
-type difference struct {
+type Difference struct {
 	Where    string // "line 2"
 	What     string // what kind of thing was expected: "the number", mostly ""
-	Expected []span
-	Got      []span
+	Expected []Span
+	Got      []Span
 	Rest     string // what the message says after it
 }
 
-// span is a stretch of text that both sides have, or that is this side's own.
-type span struct {
+// Span is a stretch of text that both sides have, or that is this side's own.
+type Span struct {
 	Text string
 	Own  bool
 }
@@ -34,14 +34,14 @@ var differencePattern = regexp.MustCompile(`(?s)^(?:([^"\n]{0,80}?): )?expected 
 	`(…?"(?:[^"\\]|\\.)*"…?|the end of the output), got (…?"(?:[^"\\]|\\.)*"…?|the end of the output)(.*)$`)
 
 // parseDifference takes a test's message apart; nil where it is about something else.
-func parseDifference(message string) *difference {
+func parseDifference(message string) *Difference {
 	m := differencePattern.FindStringSubmatch(message)
 	if m == nil {
 		return nil
 	}
-	found := &difference{
-		Where: m[1], What: strings.TrimSpace(m[2]), Rest: sentence(strings.Trim(m[5], " ,;()\n")),
-		Expected: []span{{Text: m[3]}}, Got: []span{{Text: m[4]}},
+	found := &Difference{
+		Where: m[1], What: strings.TrimSpace(m[2]), Rest: Sentence(strings.Trim(m[5], " ,;()\n")),
+		Expected: []Span{{Text: m[3]}}, Got: []Span{{Text: m[4]}},
 	}
 	quoted := strings.Contains(m[3], `"`) && strings.Contains(m[4], `"`)
 	if quoted && found.What != "a match of" && len(message) <= maxCompared {
@@ -51,16 +51,16 @@ func parseDifference(message string) *difference {
 }
 
 // spans compares two texts.
-func spans(expected, got string) (left, right []span) {
+func spans(expected, got string) (left, right []Span) {
 	m := diffmatchpatch.New()
 	for _, d := range m.DiffCleanupSemantic(m.DiffMain(expected, got, false)) {
 		switch d.Type {
 		case diffmatchpatch.DiffEqual:
-			left, right = append(left, span{Text: d.Text}), append(right, span{Text: d.Text})
+			left, right = append(left, Span{Text: d.Text}), append(right, Span{Text: d.Text})
 		case diffmatchpatch.DiffDelete:
-			left = append(left, span{Text: d.Text, Own: true})
+			left = append(left, Span{Text: d.Text, Own: true})
 		case diffmatchpatch.DiffInsert:
-			right = append(right, span{Text: d.Text, Own: true})
+			right = append(right, Span{Text: d.Text, Own: true})
 		}
 	}
 	return left, right

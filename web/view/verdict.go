@@ -1,4 +1,4 @@
-package web
+package view
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// words say where a job stands that has not ended.
-func (p *progress) words(place schema.Place) string {
+// Words say where a job stands that has not ended.
+func (p *Progress) Words(place schema.Place) string {
 	switch p.State {
 	case schema.StateQueued:
 		return p.waitingWords(place)
@@ -22,7 +22,7 @@ func (p *progress) words(place schema.Place) string {
 	return "Running the tests."
 }
 
-func (p *progress) waitingWords(place schema.Place) string {
+func (p *Progress) waitingWords(place schema.Place) string {
 	if place.Stalled != "" {
 		return "Waiting: " + place.Stalled + "."
 	}
@@ -34,10 +34,10 @@ func (p *progress) waitingWords(place schema.Place) string {
 		words = fmt.Sprintf("Waiting for a runner: %d ahead of you", place.Ahead)
 	}
 	if place.Estimate > 0 {
-		words += ", about " + humaneDuration(place.Estimate)
+		words += ", about " + Duration(place.Estimate)
 	}
 	if p.Note != "" {
-		return "Back in the queue: " + sentence(p.Note) + " " + words + "."
+		return "Back in the queue: " + Sentence(p.Note) + " " + words + "."
 	}
 	return words + "."
 }
@@ -63,13 +63,13 @@ func resultWords(r *schema.Result) (status, advice string) {
 	case failing == 0:
 		return status, withMessage(r, "Every test passed.")
 	}
-	return status, withMessage(r, fmt.Sprintf("%d of %s did not pass.", failing, count(len(r.Tests), "test")))
+	return status, withMessage(r, fmt.Sprintf("%d of %s did not pass.", failing, Count(len(r.Tests), "test")))
 }
 
 // excuse adds the message to what is said anyway; what students have of it says the same.
 func excuse(status string, r *schema.Result) (string, string) {
 	const advice = "This does not count against you."
-	if sentence(r.Message) == status {
+	if Sentence(r.Message) == status {
 		return status, advice
 	}
 	return status, withMessage(r, advice)
@@ -80,14 +80,14 @@ func withMessage(r *schema.Result, advice string) string {
 		return advice
 	}
 	if advice == "" {
-		return sentence(r.Message)
+		return Sentence(r.Message)
 	}
-	return sentence(r.Message) + " " + advice
+	return Sentence(r.Message) + " " + advice
 }
 
 // noResultWords say why there is no result.
 func noResultWords(j schema.Job, v course.Viewer) (status, advice string) {
-	reason := sentence(course.Reason(j, v))
+	reason := Sentence(course.Reason(j, v))
 	if j.State == schema.StateCancelled {
 		return "The staff cancelled this run.", reason
 	}

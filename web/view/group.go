@@ -1,4 +1,4 @@
-package web
+package view
 
 import (
 	"fmt"
@@ -7,13 +7,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// testGroup is one entry of the list of tests: one test, or the passing cases of a
+// Group is one entry of the list of tests: one test, or the passing cases of a
 // family, which share a line once there are two.
-type testGroup struct {
+type Group struct {
 	ID    string // of the element that holds it
 	Name  string // of the family
-	Mark  mark
-	Tests []testView
+	Mark  Mark
+	Tests []Test
 
 	key        groupKey
 	score, max schema.Points
@@ -27,68 +27,68 @@ type groupKey struct {
 }
 
 // newGroup starts a group with its first test.
-func newGroup(place int, t testView) *testGroup {
-	g := &testGroup{ID: fmt.Sprintf("test-group-%d", place), Name: t.key.family, Mark: t.Mark, key: t.key}
+func newGroup(place int, t Test) *Group {
+	g := &Group{ID: fmt.Sprintf("test-group-%d", place), Name: t.key.family, Mark: t.Mark, key: t.key}
 	g.add(t)
 	return g
 }
 
-func (g *testGroup) add(t testView) {
+func (g *Group) add(t Test) {
 	g.Tests = append(g.Tests, t)
 	g.score, g.max, g.cpu = g.score.Add(t.score), g.max.Add(t.max), g.cpu+t.cpu
 }
 
 // Folded reports whether the group is one line for several tests.
-func (g *testGroup) Folded() bool { return len(g.Tests) > 1 }
+func (g *Group) Folded() bool { return len(g.Tests) > 1 }
 
 // First is the test of a group that is not folded.
-func (g *testGroup) First() testView { return g.Tests[0] }
+func (g *Group) First() Test { return g.Tests[0] }
 
 // Line is the one line of a folded group.
-func (g *testGroup) Line() testView {
-	one := testView{
+func (g *Group) Line() Test {
+	one := Test{
 		Name: fmt.Sprintf("%s: %d cases", g.Name, len(g.Tests)), Mark: g.Mark, Points: pointsOf(g.score, g.max),
 		InProcess: g.Tests[0].InProcess, Unpinned: g.key.unpinned, StudentsDo: g.Tests[0].StudentsDo,
 	}
 	if g.cpu > 0 {
-		one.Time = humaneDuration(g.cpu)
+		one.Time = Duration(g.cpu)
 	}
 	return one
 }
 
-// addition is what one more test changes in the list: a new entry, an entry that is
+// Addition is what one more test changes in the list: a new entry, an entry that is
 // folded from now on, or one more case in a folded entry.
-type addition struct {
-	New   *testGroup
-	Fold  *testGroup
-	Grown *testGroup
-	Test  *testView // the test that was added
+type Addition struct {
+	New   *Group
+	Fold  *Group
+	Grown *Group
+	Test  *Test // the test that was added
 }
 
-// groups are the entries of the list of tests, in the order of their first tests.
-type groups struct {
-	List  []*testGroup
-	byKey map[groupKey]*testGroup
+// Groups are the entries of the list of tests, in the order of their first tests.
+type Groups struct {
+	List  []*Group
+	byKey map[groupKey]*Group
 }
 
 // add puts a test into the list.
-func (g *groups) add(t testView) addition {
+func (g *Groups) add(t Test) Addition {
 	if found := g.byKey[t.key]; found != nil {
 		found.add(t)
 		if len(found.Tests) == 2 {
-			return addition{Fold: found, Test: &t}
+			return Addition{Fold: found, Test: &t}
 		}
-		return addition{Grown: found, Test: &t}
+		return Addition{Grown: found, Test: &t}
 	}
 	one := newGroup(len(g.List), t)
 	g.List = append(g.List, one)
 	if t.key != (groupKey{}) {
 		if g.byKey == nil {
-			g.byKey = make(map[groupKey]*testGroup)
+			g.byKey = make(map[groupKey]*Group)
 		}
 		g.byKey[t.key] = one
 	}
-	return addition{New: one, Test: &t}
+	return Addition{New: one, Test: &t}
 }
 
 func pointsOf(score, of schema.Points) string { return score.String() + " / " + of.String() }

@@ -1,16 +1,16 @@
-package web
+package view
 
 import (
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
-// maxLines bounds the lines of a build that a live page keeps; the finished build
+// MaxLines bounds the lines of a build that a live page keeps; the finished build
 // has them head and tail.
-const maxLines = 1000
+const MaxLines = 1000
 
-// progress is what the events of a job say so far, as one viewer may see it.
-type progress struct {
+// Progress is what the events of a job say so far, as one viewer may see it.
+type Progress struct {
 	Seq    int64 // of the last event taken in, seen or not
 	Told   int64 // events that the viewer may see: what the browser counts, so that no gap tells of hidden ones
 	State  schema.State
@@ -22,25 +22,25 @@ type progress struct {
 	Earned schema.Points // by the tests so far
 }
 
-// change says what an event did to a progress.
-type change string
+// Change says what an event did to a progress.
+type Change string
 
 const (
-	changeNothing change = ""       // not for this viewer
-	changeStatus  change = "status" // only where it stands
-	changeReset   change = "reset"  // what was shown is void
-	changeLine    change = "line"
-	changeBuild   change = "build"
-	changeTest    change = "test"
-	changeEnded   change = "ended"
+	ChangeNothing Change = ""       // not for this viewer
+	ChangeStatus  Change = "status" // only where it stands
+	ChangeReset   Change = "reset"  // what was shown is void
+	ChangeLine    Change = "line"
+	ChangeBuild   Change = "build"
+	ChangeTest    Change = "test"
+	ChangeEnded   Change = "ended"
 )
 
-// take takes in the next event, redacted for the viewer.
-func (p *progress) take(e schema.Event, v course.Viewer) change {
+// Take takes in the next event, redacted for the viewer.
+func (p *Progress) Take(e schema.Event, v course.Viewer) Change {
 	p.Seq = e.Seq
 	seen, ok := course.RedactEvent(e, v)
 	if !ok {
-		return changeNothing
+		return ChangeNothing
 	}
 	p.Told++
 	switch seen.Kind {
@@ -51,38 +51,38 @@ func (p *progress) take(e schema.Event, v course.Viewer) change {
 	case schema.EventStarted:
 		p.State, p.Runner, p.Note = schema.StateRunning, seen.Text, ""
 	case schema.EventRequeued:
-		*p = progress{Seq: e.Seq, Told: p.Told, State: schema.StateQueued, Note: seen.Text}
-		return changeReset
+		*p = Progress{Seq: e.Seq, Told: p.Told, State: schema.StateQueued, Note: seen.Text}
+		return ChangeReset
 	case schema.EventEnded:
 		p.end(seen)
-		return changeEnded
+		return ChangeEnded
 	default:
 		return p.takeWork(seen)
 	}
-	return changeStatus
+	return ChangeStatus
 }
 
 // takeWork takes in what a runner found.
-func (p *progress) takeWork(e schema.Event) change {
+func (p *Progress) takeWork(e schema.Event) Change {
 	p.State = schema.StateRunning
 	switch {
-	case e.Kind == schema.EventLine && len(p.Lines) < maxLines:
+	case e.Kind == schema.EventLine && len(p.Lines) < MaxLines:
 		p.Lines = append(p.Lines, e.Text)
-		return changeLine
+		return ChangeLine
 	case e.Kind == schema.EventBuild && e.Build != nil:
 		p.Build = e.Build
-		return changeBuild
+		return ChangeBuild
 	case e.Kind == schema.EventTest && e.Test != nil:
 		p.Tests = append(p.Tests, *e.Test)
 		if e.Test.Visible != schema.VisibleNever {
 			p.Earned = p.Earned.Add(e.Test.Score)
 		}
-		return changeTest
+		return ChangeTest
 	}
-	return changeNothing
+	return ChangeNothing
 }
 
-func (p *progress) end(e schema.Event) {
+func (p *Progress) end(e schema.Event) {
 	p.State, p.Note = e.State, e.Text
 	if p.State == "" {
 		p.State = schema.StateDone

@@ -1,4 +1,4 @@
-package web
+package view
 
 import (
 	"strconv"
@@ -9,14 +9,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// testView is one test, as a page shows it.
-type testView struct {
+// Test is one test, as a page shows it.
+type Test struct {
 	Name       string
-	Mark       mark
+	Mark       Mark
 	Points     string // "2 / 3"
 	Time       string // processor time
 	Memory     string
-	Difference *difference
+	Difference *Difference
 	Message    string // instead of a difference, of one line
 	Words      string // likewise, of several lines
 	Crash      string // "signal SIGSEGV", "exit status 3"
@@ -34,10 +34,10 @@ type testView struct {
 	cpu        time.Duration
 }
 
-// newTestView shows a test that is redacted already.
-func newTestView(t schema.TestResult, v course.Viewer) testView {
-	one := testView{
-		Name: t.Name, Mark: markOf(t.Outcome), Points: pointsOf(t.Score, t.MaxScore),
+// NewTest shows a test that is redacted already.
+func NewTest(t schema.TestResult, v course.Viewer) Test {
+	one := Test{
+		Name: t.Name, Mark: MarkOf(t.Outcome), Points: pointsOf(t.Score, t.MaxScore),
 		Crash: crashWords(t), Hint: t.Hint, Output: t.Output, InProcess: t.InProcess, Unpinned: t.Unpinned,
 		Open:  t.Outcome != schema.OutcomePassed && t.Outcome != schema.OutcomeNotRun,
 		score: t.Score, max: t.MaxScore, cpu: t.CPU,
@@ -48,16 +48,16 @@ func newTestView(t schema.TestResult, v course.Viewer) testView {
 	case strings.Contains(message, "\n"):
 		one.Words = message
 	default:
-		one.Message = sentence(message)
+		one.Message = Sentence(message)
 	}
 	if t.CPU > 0 || t.Wall > 0 {
-		one.Time = humaneDuration(t.CPU)
+		one.Time = Duration(t.CPU)
 	}
 	if t.Memory > 0 {
-		one.Memory = humaneBytes(t.Memory)
+		one.Memory = Bytes(t.Memory)
 	}
 	if v.Staff() {
-		one.StudentsDo, one.Tampering, one.JudgeSays = visibilityWords(t.Visible), sentence(t.Tampering), strings.TrimSpace(t.JudgeMessage)
+		one.StudentsDo, one.Tampering, one.JudgeSays = visibilityWords(t.Visible), Sentence(t.Tampering), strings.TrimSpace(t.JudgeMessage)
 		one.Open = one.Open || one.Tampering != ""
 	}
 	if t.Outcome == schema.OutcomePassed && t.Test != "" && t.Name != t.Test && one.Tampering == "" {
@@ -67,10 +67,10 @@ func newTestView(t schema.TestResult, v course.Viewer) testView {
 }
 
 // Failed reports whether there is something to mend.
-func (t testView) Failed() bool { return t.Mark.Tone != "good" || t.Tampering != "" }
+func (t Test) Failed() bool { return t.Mark.Tone != "good" || t.Tampering != "" }
 
 // HasMore reports whether there is more to a test than its line.
-func (t testView) HasMore() bool {
+func (t Test) HasMore() bool {
 	return t.Difference != nil || t.Message != "" || t.Words != "" || t.Crash != "" || t.Hint != "" || t.Output != "" ||
 		t.Tampering != "" || t.JudgeSays != "" || t.InProcess || t.Unpinned
 }

@@ -1,4 +1,4 @@
-package web
+package view
 
 import (
 	"strconv"
@@ -8,31 +8,39 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// row is one submission in a table.
-type row struct {
+// Table is a list of submissions with what it is.
+type Table struct {
+	Caption string
+	ByOwner bool // its rows are of several owners
+	ByTask  bool // its rows are of several assignments
+	Rows    []Row
+}
+
+// Row is one submission in a table.
+type Row struct {
 	Path     string // of its page
 	Task     string // COURSE/ASSIGNMENT
 	Owner    string
 	Number   int
 	Commit   string // short
-	Received moment
+	Received Moment
 	Ago      string
-	Mark     mark
+	Mark     Mark
 	Score    string // "17 / 25", "" where there is none
 	Hidden   string // "2 hidden tests (5 points)", "" for none
 	Counts   bool   // the one that counts, as things stand
 	TryOut   bool
 }
 
-// newRow shows a submission to a viewer, redacted.
-func (s *Server) newRow(sub schema.Submission, v course.Viewer, zone *time.Location) row {
-	r := row{
+// NewRow shows a submission to a viewer, redacted.
+func NewRow(sub schema.Submission, v course.Viewer, now time.Time, zone *time.Location) Row {
+	r := Row{
 		Path: "/" + sub.Name.String(), Task: sub.Name.Course + "/" + sub.Name.Assignment,
-		Owner: sub.Name.Owner, Number: sub.Name.Number, Commit: shortCommit(sub.Commit),
-		Received: s.at(sub.ReceivedAt, zone), Ago: relative(sub.ReceivedAt, s.now()), TryOut: sub.TryOut,
+		Owner: sub.Name.Owner, Number: sub.Name.Number, Commit: ShortCommit(sub.Commit),
+		Received: At(sub.ReceivedAt, now, zone), Ago: Relative(sub.ReceivedAt, now), TryOut: sub.TryOut,
 	}
 	result, hidden := redacted(sub.Result, v)
-	r.Mark = markOfJob(sub.Job.State, result)
+	r.Mark = MarkOfJob(sub.Job.State, result)
 	if result != nil && sub.Job.State == schema.StateDone {
 		r.Score = scoreOf(result)
 		r.Hidden = hiddenWords(hidden)
@@ -76,7 +84,7 @@ func hiddenWords(h schema.Hidden) string {
 	}
 	points, err := strconv.ParseFloat(h.Points.String(), 64)
 	if err == nil && points == 1 {
-		return count(h.Tests, "hidden test") + " (1 point)"
+		return Count(h.Tests, "hidden test") + " (1 point)"
 	}
-	return count(h.Tests, "hidden test") + " (" + h.Points.String() + " points)"
+	return Count(h.Tests, "hidden test") + " (" + h.Points.String() + " points)"
 }

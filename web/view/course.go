@@ -1,0 +1,60 @@
+package view
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// Home is what somebody who has signed in sees first.
+type Home struct {
+	Frame
+	Courses []CourseLink
+	Due     []Item
+	Recent  Table
+	Clone   string // an example of the command that starts it all
+}
+
+// CourseLink leads to a course.
+type CourseLink struct {
+	Path, Code, Title string
+	Role              string
+	Attention         []string // what is wrong there, for staff
+}
+
+// Course lists a course's assignments.
+type Course struct {
+	Frame
+	Course    schema.Course
+	Role      string
+	Staff     bool
+	Items     []Item
+	Attention []string // what is wrong in the course, for staff
+}
+
+// Item is an assignment in a list.
+type Item struct {
+	Path, Name, Title string
+	Course            string
+	Due               Due
+	DueAt             time.Time // zero: never
+	Upcoming          Moment    // when it will be released: staff see it before
+	Broken            bool      // what was accepted cannot be read: staff see it
+	Empty             bool      // no tests have been accepted yet: staff see it
+	Pushes            int
+	Counted           *Row // what counts for the person, as things stand
+}
+
+// StillDue keeps what can still be worked on, the earliest due date first.
+func StillDue(items []Item) []Item {
+	items = slices.DeleteFunc(items, func(i Item) bool { return i.Due.Past || i.Empty || i.Upcoming.ISO != "" })
+	slices.SortStableFunc(items, func(a, b Item) int {
+		if a.Due.Never != b.Due.Never {
+			return map[bool]int{false: -1, true: 1}[a.Due.Never]
+		}
+		return cmp.Compare(a.DueAt.UnixNano(), b.DueAt.UnixNano())
+	})
+	return items
+}

@@ -1,0 +1,76 @@
+package view
+
+import "github.com/grader/grader/schema"
+
+// Mark is how a status is shown: always a word, and a shape and a tone beside it,
+// so that colour alone says nothing.
+type Mark struct {
+	Shape string // closed set of templates/shared/mark.html
+	Tone  string // good, part, bad, calm, busy, odd: a class of the style
+	Word  string
+}
+
+// MarkOf shows the outcome of a test or a build.
+func MarkOf(o schema.Outcome) Mark {
+	switch o {
+	case schema.OutcomePassed:
+		return Mark{"tick", "good", "Passed"}
+	case schema.OutcomePartial:
+		return Mark{"half", "part", "Partly right"}
+	case schema.OutcomeFailed:
+		return Mark{"cross", "bad", "Failed"}
+	case schema.OutcomeTimeLimit:
+		return Mark{"clock", "bad", "Too slow"}
+	case schema.OutcomeMemoryLimit:
+		return Mark{"bar", "bad", "Too much memory"}
+	case schema.OutcomeOutputLimit:
+		return Mark{"bar", "bad", "Too much output"}
+	case schema.OutcomeDiskLimit:
+		return Mark{"bar", "bad", "Too much on disk"}
+	case schema.OutcomeCrashed:
+		return Mark{"bolt", "bad", "Crashed"}
+	case schema.OutcomeCompileError:
+		return Mark{"cross", "bad", "Did not compile"}
+	case schema.OutcomeMissing:
+		return Mark{"ring", "bad", "Missing"}
+	case schema.OutcomeNotRun:
+		return Mark{"dash", "calm", "Not run"}
+	}
+	return Mark{"alert", "odd", "The tests failed"}
+}
+
+// MarkOfJob shows where a job stands and, once it has ended, what came of it.
+func MarkOfJob(state schema.State, r *schema.Result) Mark {
+	switch state {
+	case schema.StateQueued:
+		return Mark{"ring", "busy", "Waiting"}
+	case schema.StateAssigned:
+		return Mark{"spin", "busy", "Starting"}
+	case schema.StateRunning:
+		return Mark{"spin", "busy", "Running"}
+	case schema.StateCancelled:
+		return Mark{"dash", "calm", "Cancelled"}
+	case schema.StateFailed:
+		return Mark{"alert", "odd", "Our machines failed"}
+	}
+	if r == nil {
+		return Mark{"dash", "calm", "Ended"}
+	}
+	return MarkOfResult(r)
+}
+
+func MarkOfResult(r *schema.Result) Mark {
+	switch r.Outcome {
+	case schema.OutcomeCompileError:
+		return Mark{"cross", "bad", "Did not compile"}
+	case schema.OutcomeGraderError:
+		return Mark{"alert", "odd", "The tests failed, not you"}
+	}
+	switch {
+	case r.Score.Cmp(r.MaxScore) >= 0:
+		return Mark{"tick", "good", "All passed"}
+	case r.Score.Sign() > 0:
+		return Mark{"half", "part", "Partly right"}
+	}
+	return Mark{"cross", "bad", "No points yet"}
+}

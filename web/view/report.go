@@ -1,0 +1,179 @@
+package view
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// Report is a submission's page without its frame; live updates replace parts of it.
+type Report struct {
+	Path     string // of the page
+	Name     string
+	Heading  string
+	Task     string // title
+	TaskPath string
+	Live     bool
+	Job      int64
+	Told     int64 // events that the page holds
+
+	Mark    Mark
+	Status  string // a sentence: where it stands, or what came of it
+	Advice  string // what to make of it
+	Score   string // "17", "" where there is none; while live, so far
+	Max     string // once it has ended
+	Hidden  string // what counts that is not shown
+	Done    int    // tests
+	Total   int    // 0: unknown
+	Earlier string
+
+	Build   *Build
+	Lines   []string // of a build under way
+	Tests   []Test
+	Groups  Groups // of Tests, as the list shows them
+	opened  int    // of Tests
+	InTests bool   // some were judged inside the student's own process
+	Failing bool   // the list shows only what did not pass
+	Dropped []string
+
+	Facts      []Fact
+	Provenance []Fact
+	Receipt    string
+	TryOut     bool
+}
+
+// Build is a finished build.
+type Build struct {
+	Mark     Mark
+	Message  string
+	Output   string
+	Duration string
+	Open     bool
+}
+
+// Subject is one submission, as one member sees it.
+type Subject struct {
+	Submission schema.Submission
+	Viewer     course.Viewer
+	Title      string // of the assignment
+	Zone       *time.Location
+	Dated      bool         // Terms are known
+	Terms      course.Terms // its owner's, at the moment of receipt
+	Seen       Progress     // what the events of its latest job say
+	Place      schema.Place // in the queue
+	Total      int          // tests to come, 0: unknown
+	Failing    bool         // only the tests that did not pass are listed
+}
+
+// NewReport makes the report of what a member sees.
+func NewReport(v *Subject) Report {
+	sub := v.Submission
+	r := Report{
+		Path: "/" + sub.Name.String(), Name: sub.Name.String(), Heading: "Submission " + strconv.Itoa(sub.Name.Number),
+		Task: v.Title, TaskPath: "/" + sub.Name.Course + "/" + sub.Name.Assignment, Job: sub.Job.ID, Told: v.Seen.Told,
+		Receipt: sub.Receipt, TryOut: sub.TryOut, Failing: v.Failing, Facts: v.facts(),
+	}
+	if sub.Name.Owner != v.Viewer.Login {
+		r.Heading = sub.Name.Owner + ": submission " + strconv.Itoa(sub.Name.Number)
+	}
+	result, hidden := redacted(sub.Result, v.Viewer)
+	if sub.Job.State.Ended() {
+		r.showEnd(v, result, hidden)
+		return r
+	}
+	r.Total = v.Total
+	r.ShowProgress(v)
+	if result != nil {
+		r.Earlier = "It is being graded again. Before: " + strings.ToLower(MarkOfResult(result).Word) + ", " + scoreOf(result) + "."
+	}
+	return r
+}
+
+// ShowProgress fills in what the events say so far.
+func (r *Report) ShowProgress(v *Subject) {
+	r.Live = true
+	r.Lines = v.Seen.Lines
+	r.showWork(v.Viewer, v.Seen.Build, v.Seen.Tests)
+	r.ShowStanding(&v.Seen, v.Place)
+}
+
+// ShowStanding fills in where the job stands, without its build and tests.
+func (r *Report) ShowStanding(p *Progress, place schema.Place) {
+	r.Mark = MarkOfJob(p.State, nil)
+	r.Status = p.Words(place)
+	r.Advice = "You may close this page: nothing stops. It updates by itself."
+	r.Done, r.Score = len(p.Tests), ""
+	if len(p.Tests) > 0 {
+		r.Score = p.Earned.String()
+	}
+}
+
+// showEnd fills in what came of it.
+func (r *Report) showEnd(v *Subject, result *schema.Result, hidden schema.Hidden) {
+	job := v.Submission.Job
+	if job.State != schema.StateDone {
+		result = nil
+	}
+	r.Mark = MarkOfJob(job.State, result)
+	if result == nil {
+		r.Status, r.Advice = noResultWords(job, v.Viewer)
+		return
+	}
+	r.Status, r.Advice = resultWords(result)
+	if scoreOf(result) != "" {
+		r.Score, r.Max = result.Score.String(), result.MaxScore.String()
+		r.Hidden = hiddenSentence(hidden)
+	}
+	r.Dropped = result.Dropped
+	r.showWork(v.Viewer, result.Build, result.Tests)
+	r.Facts = append(r.Facts, durations(job, result)...)
+	r.Provenance = v.provenance(result)
+}
+
+func (r *Report) showWork(v course.Viewer, build *schema.BuildResult, tests []schema.TestResult) {
+	r.Build = NewBuild(build)
+	r.Tests, r.Groups, r.opened, r.Done = nil, Groups{}, 0, len(tests)
+	for _, t := range tests {
+		r.AddTest(NewTest(t, v))
+	}
+}
+
+// maxOpen is how many tests that did not pass are shown opened: the first ones are
+// what to look at next.
+const maxOpen = 3
+
+// AddTest adds a test, and says what that changes in the list.
+func (r *Report) AddTest(t Test) Addition {
+	if t.Open = t.Open && r.opened < maxOpen; t.Open {
+		r.opened++
+	}
+	r.Tests = append(r.Tests, t)
+	r.InTests = r.InTests || t.InProcess
+	if r.Failing && !t.Failed() {
+		return Addition{Test: &t}
+	}
+	return r.Groups.add(t)
+}
+
+// NewBuild shows a build; nil where there was none.
+func NewBuild(b *schema.BuildResult) *Build {
+	if b == nil {
+		return nil
+	}
+	return &Build{
+		Mark: MarkOf(b.Outcome), Message: Sentence(b.Message), Output: b.Output,
+		Duration: Duration(b.Duration), Open: b.Outcome != schema.OutcomePassed,
+	}
+}
+
+// Title is what the browser shows of the page.
+func (r *Report) Title() string {
+	title := r.Mark.Word
+	if r.Score != "" && !r.Live {
+		title = r.Score + " / " + r.Max
+	}
+	return title + ": " + r.Name
+}
