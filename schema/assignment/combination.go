@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// combination refuses keys of one test that cannot stand together.
+// combination refuses keys of one test that cannot be combined.
 func (r *reading) combination(t Test, o *object) {
 	switch {
 	case o.has("report"):

@@ -16,7 +16,7 @@ func (r *reading) document(root *node) {
 	if root.kind != kindMapping {
 		return
 	}
-	r.notInForce(r.root, "", "team")
+	r.notSupported(r.root, "", "team")
 	r.heading()
 	r.times()
 	r.late()
@@ -28,11 +28,11 @@ func (r *reading) document(root *node) {
 	r.readTests()
 }
 
-// notInForce refuses keys whose machinery comes with a later version.
-func (r *reading) notInForce(o *object, prefix string, keys ...string) {
+// notSupported refuses keys of the format that this version does not implement.
+func (r *reading) notSupported(o *object, prefix string, keys ...string) {
 	for _, key := range keys {
 		if o.has(key) {
-			r.fail(o.key(key), "%s%s is not in force yet in this version; leave it out", prefix, key)
+			r.fail(o.key(key), "%s%s is not supported yet; leave it out", prefix, key)
 		}
 	}
 }

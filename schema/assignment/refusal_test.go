@@ -102,9 +102,9 @@ func TestLatePolicyMistakesAreNamed(t *testing.T) {
 func TestUnsupportedKeysAreNamed(t *testing.T) {
 	t.Parallel()
 	refuse(t, map[string]refusal{
-		"team":                   {"title: A1\nteam: {max: 2}\n" + one, "assignment.yaml:2:1: team is not in force yet in this version; leave it out"},
-		"visible: after_due":     {"title: A1\ntests:\n  - {name: a, run: ./a, visible: after_due}\n", "assignment.yaml:3:34: visible: after_due is not in force yet in this version; write always or never"},
-		"visible: after_publish": {"title: A1\ntests:\n  - {name: a, run: ./a, visible: after_publish}\n", "assignment.yaml:3:34: visible: after_publish is not in force yet in this version; write always or never"},
+		"team":                   {"title: A1\nteam: {max: 2}\n" + one, "assignment.yaml:2:1: team is not supported yet; leave it out"},
+		"visible: after_due":     {"title: A1\ntests:\n  - {name: a, run: ./a, visible: after_due}\n", "assignment.yaml:3:34: visible: after_due is not supported yet; write always or never"},
+		"visible: after_publish": {"title: A1\ntests:\n  - {name: a, run: ./a, visible: after_publish}\n", "assignment.yaml:3:34: visible: after_publish is not supported yet; write always or never"},
 	})
 }
 

@@ -156,7 +156,7 @@ func (r *reading) testStanding(o *object, t *Test) {
 func (r *reading) visibility(n *node) schema.Visibility {
 	switch v := schema.Visibility(n.text); v {
 	case schema.VisibleAfterDue, schema.VisibleAfterPublish:
-		r.fail(n, "visible: %s is not in force yet in this version; write always or never", v)
+		r.fail(n, "visible: %s is not supported yet; write always or never", v)
 		return v
 	}
 	word, _ := r.choice(n, "visible", string(schema.VisibleAlways), string(schema.VisibleNever))

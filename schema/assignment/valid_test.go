@@ -54,7 +54,7 @@ func context(t testing.TB) assignment.Context {
 	}
 }
 
-// everything is an assignment that uses every key that is in force.
+// everything is an assignment that uses every key that is supported.
 const everything = `title: "A1: Linked lists"
 handout: handout.md                # Markdown
 flavour: standard
