@@ -1,6 +1,10 @@
 package schema
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // GateRuns is how often a gate grades the solution: what differs between two gradings of
 // the same files would be luck for students too.
@@ -29,12 +33,16 @@ type GateResult struct {
 
 // GateSample is a directory that a gate graded: expected against actual score.
 type GateSample struct {
-	Dir      string `json:"dir"`
-	Expected Points `json:"expected"`
-	Actual   Points `json:"actual"`
-	MaxScore Points `json:"max_score"`
-	Words    string `json:"words,omitempty"`  // what became of it, for people
-	Broken   string `json:"broken,omitempty"` // why the tests themselves fail on it, "" where they do not
+	Dir      string    `json:"dir"`
+	Expected Points    `json:"expected"`            // the least that it may score
+	Most     *Points   `json:"most,omitempty"`      // nil: exactly Expected
+	AnyScore bool      `json:"any_score,omitempty"` // only Outcomes decide
+	Outcomes []Outcome `json:"outcomes,omitempty"`  // one of which Outcome must be; nil: any
+	Outcome  Outcome   `json:"outcome,omitempty"`   // of its first entry that did not pass, else passed
+	Actual   Points    `json:"actual"`
+	MaxScore Points    `json:"max_score"`
+	Words    string    `json:"words,omitempty"`  // what became of it, for people
+	Broken   string    `json:"broken,omitempty"` // why the tests themselves fail on it, "" where they do not
 }
 
 // Fault says what is wrong with a sample's grading, "" for nothing.
@@ -42,10 +50,52 @@ func (s GateSample) Fault() string {
 	switch {
 	case s.Broken != "":
 		return fmt.Sprintf("%s: the tests themselves fail on it: %s", s.Dir, s.Broken)
-	case !s.Actual.Equal(s.Expected):
-		return fmt.Sprintf("%s scores %s, expected %s: %s", s.Dir, s.Actual, s.Expected, s.Words)
+	case !s.scored():
+		return fmt.Sprintf("%s scores %s, expected %s: %s", s.Dir, s.Actual, s.wantedScore(), s.Words)
+	case !s.ended():
+		return fmt.Sprintf("%s ends with %s, expected %s: %s", s.Dir, s.Outcome, joinOutcomes(s.Outcomes), s.Words)
 	}
 	return ""
+}
+
+// ended reports whether the sample ended as it may.
+func (s GateSample) ended() bool {
+	return len(s.Outcomes) == 0 || slices.Contains(s.Outcomes, s.Outcome)
+}
+
+// scored reports whether the score is one that the sample may get.
+func (s GateSample) scored() bool {
+	switch {
+	case s.AnyScore:
+		return true
+	case s.Most != nil:
+		return s.Actual.Cmp(s.Expected) >= 0 && s.Actual.Cmp(*s.Most) <= 0
+	}
+	return s.Actual.Equal(s.Expected)
+}
+
+// Compared returns what was expected and what the sample got instead: scores, or else outcomes.
+func (s GateSample) Compared() (expected, got string) {
+	if !s.scored() || s.ended() {
+		return s.wantedScore(), s.Actual.String()
+	}
+	return joinOutcomes(s.Outcomes), string(s.Outcome)
+}
+
+// wantedScore is the score that the sample must get, for people: "14" or "10 to 14".
+func (s GateSample) wantedScore() string {
+	if s.Most != nil {
+		return s.Expected.String() + " to " + s.Most.String()
+	}
+	return s.Expected.String()
+}
+
+func joinOutcomes(outcomes []Outcome) string {
+	words := make([]string, len(outcomes))
+	for i, o := range outcomes {
+		words[i] = string(o)
+	}
+	return strings.Join(words, " or ")
 }
 
 // GateJob is one part of a version's gate: its latest job, and the result once it has one.

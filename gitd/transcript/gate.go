@@ -108,8 +108,9 @@ func gateScores(v *schema.GateVerdict) []string {
 	}
 	for _, s := range v.Samples {
 		line := fmt.Sprintf("%s: %s / %s, as expected", OneLine(s.Dir), s.Actual, s.MaxScore)
-		if !s.Actual.Equal(s.Expected) {
-			line = fmt.Sprintf("%s: expected %s, got %s", OneLine(s.Dir), s.Expected, s.Actual)
+		if s.Fault() != "" {
+			expected, got := s.Compared()
+			line = fmt.Sprintf("%s: expected %s, got %s", OneLine(s.Dir), expected, got)
 		}
 		out = append(out, Clip(line, Width))
 	}

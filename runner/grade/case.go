@@ -3,7 +3,9 @@ package grade
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/grader/grader/runner/sandbox"
@@ -19,6 +21,8 @@ type item struct {
 	planned
 	input, answer assignment.Input
 	args          []string
+	files         []string // of the tests repository, which the program finds below its working directory
+	filesDir      string   // where they stand there
 	limits        assignment.Limits
 }
 
@@ -34,7 +38,7 @@ func (r *trial) items() []item {
 			planned: plan[i], limits: c.Limits,
 			input:  assignment.Input{Set: true, File: c.Input},
 			answer: assignment.Input{Set: true, File: c.Answer},
-			args:   c.Args,
+			args:   c.Args, files: c.Files, filesDir: c.FilesDir(),
 		}
 	}
 	return items
@@ -43,13 +47,17 @@ func (r *trial) items() []item {
 // judgeCases runs a single test or a family.
 func (r *trial) judgeCases(ctx context.Context, judge caseJudge) error {
 	score := newScoring(r.test, r.emit)
+	rejected := ""
 	for _, it := range r.items() {
 		result := r.entry(r.test, it.name)
 		result.MaxScore = it.most
 		var err error
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil:
 			err = errCutOff
-		} else {
+		case r.test.Stop && rejected != "":
+			result.Outcome, result.Message = schema.OutcomeNotRun, "not run: "+rejected+" did not pass"
+		default:
 			err = judge.judgeCase(ctx, r, it, &result)
 		}
 		if errors.Is(err, errCutOff) {
@@ -57,6 +65,9 @@ func (r *trial) judgeCases(ctx context.Context, judge caseJudge) error {
 		}
 		if err != nil {
 			return err
+		}
+		if rejected == "" && !accepted(result) {
+			rejected = result.Name
 		}
 		score.add(r.finish(result, it.hint))
 	}
@@ -79,7 +90,7 @@ func (r *trial) runAnd(ctx context.Context, it item, result *schema.TestResult, 
 
 // runItem runs the student's program once and notes what it used and printed.
 func (r *trial) runItem(ctx context.Context, it item, result *schema.TestResult) (sandbox.Result, ending, error) {
-	p, err := r.placeShowing(r.shown)
+	p, err := r.placeFor(it)
 	if err != nil {
 		return sandbox.Result{}, ending{}, err
 	}
@@ -97,6 +108,22 @@ func (r *trial) runItem(ctx context.Context, it item, result *schema.TestResult)
 	}
 	r.note(run, p, o.vars, result)
 	return run, r.endOf(o, run, r.wanted()), nil
+}
+
+// placeFor makes the place of one run: the artefacts, and the files of the case over them.
+func (r *trial) placeFor(it item) (*place, error) {
+	p, err := r.placeShowing(r.shown)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range it.files {
+		from := filepath.Join(r.job.Tests, filepath.FromSlash(name))
+		if err := p.scratch.CopyIn(strings.TrimPrefix(name, it.filesDir), from, 0o600, sandbox.StampSource); err != nil {
+			p.remove()
+			return nil, fmt.Errorf("file of case %s: %w", it.name, err)
+		}
+	}
+	return p, nil
 }
 
 // order returns the student's step in a place.

@@ -86,7 +86,7 @@ func (s *session) gateSamples(ctx context.Context, result *schema.Result) error 
 		if err != nil {
 			return err
 		}
-		graded.Expected = sample.Score
+		graded.Expected, graded.Most, graded.AnyScore, graded.Outcomes = sample.Score, sample.Most, sample.AnyScore, sample.Outcomes
 		result.Gate.Samples = append(result.Gate.Samples, graded)
 		result.Message = joinNonEmpty("\n", result.Message, graded.Fault())
 	}
@@ -110,11 +110,24 @@ func (s *session) gateDirectory(ctx context.Context, dir string) (schema.GateSam
 	if err := s.gradeSubject(ctx, b, silent{}, &graded); err != nil {
 		return schema.GateSample{}, err
 	}
-	sample := schema.GateSample{Dir: dir, Actual: graded.Score, MaxScore: graded.MaxScore, Words: sampleWords(graded)}
+	sample := schema.GateSample{Dir: dir, Actual: graded.Score, MaxScore: graded.MaxScore, Words: sampleWords(graded), Outcome: firstFailure(graded)}
 	if graded.Outcome == schema.OutcomeGraderError {
 		sample.Broken = graded.Message
 	}
 	return sample, nil
+}
+
+// firstFailure returns the outcome of the first entry that did not pass, passed where all did.
+func firstFailure(r schema.Result) schema.Outcome {
+	if r.Outcome == schema.OutcomeCompileError {
+		return r.Outcome
+	}
+	for _, t := range r.Tests {
+		if !t.Unpinned && t.Outcome != schema.OutcomePassed {
+			return t.Outcome
+		}
+	}
+	return schema.OutcomePassed
 }
 
 // lost names the tests that did not get all their points, "" for none.

@@ -10,32 +10,35 @@ import (
 type checkerJudge struct{}
 
 func (j checkerJudge) judgeCase(ctx context.Context, r *trial, it item, result *schema.TestResult) error {
-	return r.runAnd(ctx, it, result, func(output []byte) error {
-		crash, words, err := r.runChecker(ctx, it, output, result)
-		if err != nil || crash == "" {
-			return err
-		}
-		return r.blame(ctx, j, "checker: "+crash, words, it, result)
-	})
+	crash, words, _, err := r.judgePasses(ctx, r.test.Checker, it, result, r.runAndCheck)
+	if err != nil || crash == "" {
+		return err
+	}
+	return r.blame(ctx, j, "checker: "+crash, words, it, result)
 }
 
 func (checkerJudge) crashes(ctx context.Context, r *trial, it item) (bool, error) {
 	var result schema.TestResult
-	run, end, err := r.runItem(ctx, it, &result)
-	if err != nil || end.outcome != "" {
-		return false, err
-	}
-	crash, _, err := r.runChecker(ctx, it, run.Stdout, &result)
+	crash, _, _, err := r.judgePasses(ctx, r.test.Checker, it, &result, r.runAndCheck)
 	return crash != "", err
 }
 
-// runChecker returns how the checker crashed, if it did, and what it printed.
-func (r *trial) runChecker(ctx context.Context, it item, output []byte, result *schema.TestResult) (crash, words string, err error) {
-	t, err := r.newTrusted(r.test.Checker, it)
+// runAndCheck is one pass: the program runs, and the checker reads its output.
+func (r *trial) runAndCheck(ctx context.Context, t *trusted, it item, result *schema.TestResult) (crash, words string, settled bool, err error) {
+	run, end, err := r.runItem(ctx, it, result)
 	if err != nil {
-		return "", "", err
+		return "", "", false, err
 	}
-	defer t.place.remove()
+	if end.outcome != "" {
+		end.apply(result)
+		return "", "", true, nil
+	}
+	crash, words, err = r.runChecker(ctx, t, run.Stdout, result)
+	return crash, words, false, err
+}
+
+// runChecker returns how the checker crashed, if it did, and what it printed.
+func (r *trial) runChecker(ctx context.Context, t *trusted, output []byte, result *schema.TestResult) (crash, words string, err error) {
 	t.order.stdin, err = r.grader.stream(output)
 	if err != nil {
 		return "", "", err

@@ -23,64 +23,56 @@ type duel struct {
 type driverJudge struct{}
 
 func (j driverJudge) judgeCase(ctx context.Context, r *trial, it item, result *schema.TestResult) error {
-	decided, crash, words, err := r.playDriver(ctx, it, result)
-	if err != nil || decided {
+	crash, words, _, err := r.judgePasses(ctx, r.test.Driver, it, result, r.playDriver)
+	if err != nil || crash == "" {
 		return err
 	}
-	if crash != "" {
-		return r.blame(ctx, j, "driver: "+crash, words, it, result)
-	}
-	return nil
+	return r.blame(ctx, j, "driver: "+crash, words, it, result)
 }
 
 func (driverJudge) crashes(ctx context.Context, r *trial, it item) (bool, error) {
 	var result schema.TestResult
-	_, crash, _, err := r.playDriver(ctx, it, &result)
+	crash, _, _, err := r.judgePasses(ctx, r.test.Driver, it, &result, r.playDriver)
 	return crash != "", err
 }
 
-// playDriver lets the two play and judges: a limit that the student's program met comes
+// playDriver is one pass: the two play, and it judges. A limit that the student's program met comes
 // first, then the driver's word. It returns how the driver crashed, if it did.
-func (r *trial) playDriver(ctx context.Context, it item, result *schema.TestResult) (decided bool, crash, words string, err error) {
-	t, err := r.newTrusted(r.test.Driver, it)
+func (r *trial) playDriver(ctx context.Context, t *trusted, it item, result *schema.TestResult) (crash, words string, settled bool, err error) {
+	p, err := r.placeFor(it)
 	if err != nil {
-		return false, "", "", err
-	}
-	defer t.place.remove()
-	p, err := r.placeShowing(r.shown)
-	if err != nil {
-		return false, "", "", err
+		return "", "", false, err
 	}
 	defer p.remove()
 	// The driver lives as long as the student's program may, and longer than it.
 	t.order.limits.Wall = max(t.order.limits.Wall, 2*r.bounds(it.limits).Wall+r.bounds(t.order.limits).Wall)
 	d := &duel{student: r.order(p, it), driver: t.order}
 	if err := r.play(ctx, d); err != nil {
-		return false, "", "", err
+		return "", "", false, err
 	}
 	r.note(d.studentRun, p, d.student.vars, result)
 	end := r.endOf(d.student, d.studentRun, r.wanted())
 	if d.studentRun.Limit != "" {
 		end.apply(result)
-		return true, "", "", nil
+		return "", "", true, nil
 	}
 	if crash, _ = t.verdictOf(d.driverRun, result); crash != "" {
 		crash = joinNonEmpty("; ", crash, d.driver.execWords(d.driverRun))
 		if d.studentFirst && fatal(d.studentRun) && end.outcome != "" {
 			end.apply(result) // which explains why the driver could not go on
-			return true, "", "", nil
+			return "", "", true, nil
 		}
 		if brokenPipe(d.driverRun) {
 			result.Outcome, result.Message = schema.OutcomeFailed, "the program hung up while the driver still talked to it"
-			return true, "", "", nil
+			return "", "", true, nil
 		}
-		return false, crash, string(d.driverRun.Stderr), nil
+		return crash, string(d.driverRun.Stderr), false, nil
 	}
 	if result.Outcome == schema.OutcomeFailed && d.studentFirst && fatal(d.studentRun) {
 		end.apply(result)
 		result.Message = joinNonEmpty("; ", end.message, t.message(studentFiles()...))
 	}
-	return true, "", "", nil
+	return "", "", false, nil
 }
 
 // brokenPipe reports whether a driver ended because its partner had closed its standard input.

@@ -5,8 +5,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// scoring makes a test's score of its entries. A family that is all or nothing, or
-// worth what its weakest case is, is emitted when all its cases are known.
+// scoring makes a test's score of its entries. Unless the score is the sum, the entries are emitted
+// when all of them are known.
 type scoring struct {
 	rule    assignment.Scoring
 	emit    func(schema.TestResult)
@@ -20,43 +20,62 @@ func newScoring(t *assignment.Test, emit func(schema.TestResult)) *scoring {
 
 // add takes the next entry.
 func (s *scoring) add(r schema.TestResult) {
-	if s.rule == assignment.ScoreAll || s.rule == assignment.ScoreMin {
-		s.waiting = append(s.waiting, r)
+	if s.rule == assignment.ScoreSum || s.rule == "" {
+		s.emit(r)
 		return
 	}
-	s.emit(r)
+	s.waiting = append(s.waiting, r)
 }
 
 // end emits what has waited, with its final scores.
 func (s *scoring) end() {
-	share, weakest := s.share()
+	share, why := s.share()
 	for _, r := range s.waiting {
-		reduced := r.MaxScore.Mul(share)
-		if r.Score.Cmp(reduced) > 0 {
-			why := "no points: all or nothing, and " + weakest + " did not pass"
-			if s.rule == assignment.ScoreMin {
-				why = "scored as the weakest case, " + weakest
-			}
+		final := r.MaxScore.Mul(share)
+		if s.rule == assignment.ScoreAccepted {
+			final = r.Score.Mul(share)
+		}
+		if !r.Score.Equal(final) && (r.Score.Cmp(final) > 0 || s.rule == assignment.ScoreMax) {
 			r.Message = joinNonEmpty("; ", r.Message, why)
 		}
-		r.Score = reduced
+		r.Score = final
 		s.emit(r)
 	}
 	s.waiting = nil
 }
 
-// share returns the part of its maximum that every entry gets, and the entry that decided.
-func (s *scoring) share() (schema.Points, string) {
-	least, weakest := schema.NewPoints(1, 1), ""
+// share returns the part of its maximum (of its score, for accepted) that every entry gets, and the reason.
+func (s *scoring) share() (share schema.Points, why string) {
+	one := schema.NewPoints(1, 1)
+	least, weakest, most, best, rejected := one, "", schema.Points{}, "", ""
 	for _, r := range s.waiting {
-		if part := fraction(r); part.Cmp(least) < 0 {
+		part := fraction(r)
+		if part.Cmp(least) < 0 {
 			least, weakest = part, r.Name
 		}
+		if part.Cmp(most) > 0 {
+			most, best = part, r.Name
+		}
+		if rejected == "" && !accepted(r) {
+			rejected = r.Name
+		}
 	}
-	if s.rule == assignment.ScoreAll && weakest != "" {
-		least = schema.Points{}
+	switch {
+	case s.rule == assignment.ScoreMax:
+		return most, "scored as the best case, " + best
+	case s.rule == assignment.ScoreMin:
+		return least, "scored as the weakest case, " + weakest
+	case s.rule == assignment.ScoreAccepted && rejected != "":
+		return schema.Points{}, "no points: " + rejected + " was not accepted"
+	case s.rule == assignment.ScoreAll && weakest != "":
+		return schema.Points{}, "no points: all or nothing, and " + weakest + " did not pass"
 	}
-	return least, weakest
+	return one, ""
+}
+
+// accepted reports whether an entry got at least a part of its points.
+func accepted(r schema.TestResult) bool {
+	return r.Outcome == schema.OutcomePassed || r.Outcome == schema.OutcomePartial
 }
 
 // fraction returns the part of its maximum that an entry got. One that is worth

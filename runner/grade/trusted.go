@@ -31,6 +31,7 @@ type trusted struct {
 	place    *place
 	feedback string // directory, ends with a slash
 	bounds   sandbox.Limits
+	scale    schema.Points // what score.txt holds for all points
 	order    order
 }
 
@@ -46,7 +47,10 @@ func (r *trial) newTrusted(c assignment.Command, it item) (*trusted, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &trusted{what: r.test.Kind, place: p, feedback: path.Join(p.work, "feedback") + "/"}
+	t := &trusted{what: r.test.Kind, place: p, feedback: path.Join(p.work, "feedback") + "/", scale: schema.NewPoints(1, 1)}
+	if r.test.Scale != nil {
+		t.scale = *r.test.Scale
+	}
 	if err := t.fill(r.session, tests, c, r.test.Flags, it); err != nil {
 		p.remove()
 		return nil, err
@@ -105,7 +109,7 @@ func (t *trusted) verdictOf(run sandbox.Result, result *schema.TestResult) (cras
 	share := schema.Points{}
 	if run.Exit == statusRight {
 		if share, ok = t.score(); !ok {
-			return "score.txt holds no number from 0 to 1", false
+			return "score.txt holds no number from 0 to " + t.scale.String(), false
 		}
 	}
 	grant(result, share)
@@ -153,22 +157,43 @@ func (t *trusted) message(names ...string) string {
 	return ""
 }
 
-// score returns the share of the points that score.txt gives, all where there is
-// none, exact to six decimals.
+// score returns the share of the points that score_multiplier.txt or score.txt gives, all where there
+// is neither, exact to six decimals.
 func (t *trusted) score() (schema.Points, bool) {
-	text, err := t.place.scratch.ReadFile("feedback/score.txt", maxFeedbackScore)
+	share, err := t.number("score_multiplier.txt", 1)
+	if schema.CodeOf(err) == schema.CodeNotFound {
+		share, err = t.number("score.txt", t.most())
+	}
 	if schema.CodeOf(err) == schema.CodeNotFound {
 		return schema.NewPoints(1, 1), true
 	}
 	if err != nil {
 		return schema.Points{}, false
 	}
-	share, err := strconv.ParseFloat(strings.TrimSpace(string(text)), 64)
-	if err != nil || !(share >= 0 && share <= 1) {
-		return schema.Points{}, false
-	}
 	const precision = 1_000_000
 	return schema.NewPoints(int64(math.Round(share*precision)), precision), true
+}
+
+// most is what score.txt holds for all points.
+func (t *trusted) most() float64 {
+	most, err := t.scale.Number().Float64()
+	if err != nil {
+		return 1
+	}
+	return most
+}
+
+// number reads a number from 0 to most in the feedback directory, as a part of most.
+func (t *trusted) number(file string, most float64) (float64, error) {
+	text, err := t.place.scratch.ReadFile("feedback/"+file, maxFeedbackScore)
+	if err != nil {
+		return 0, err
+	}
+	number, err := strconv.ParseFloat(strings.TrimSpace(string(text)), 64)
+	if err != nil || !(number >= 0 && number <= most) {
+		return 0, schema.Errorf(schema.CodeInvalid, "%s holds no number from 0 to %g", file, most)
+	}
+	return number / most, nil
 }
 
 // trustedJudge is a judge that leaves the verdict to a trusted program.

@@ -16,7 +16,7 @@ func (l *loader) cases(r *reading, t *Test, o *object) error {
 	if !t.Family() {
 		return nil
 	}
-	inputs := l.matching(t.CaseGlob)
+	inputs := l.inputsOf(t.CaseGlob)
 	if len(inputs) == 0 {
 		r.fail(at, "cases %s matches no file of this repository; correct the pattern, as in io/*.in", quote(t.CaseGlob))
 		return nil
@@ -42,6 +42,23 @@ func (l *loader) cases(r *reading, t *Test, o *object) error {
 	return nil
 }
 
+// inputsOf returns what a family's pattern matches, without the files that belong to other cases.
+func (l *loader) inputsOf(glob string) []string {
+	if strings.Contains(glob, filesEnding) {
+		return l.matching(glob)
+	}
+	return slices.DeleteFunc(l.matching(glob), func(name string) bool { return strings.Contains(path.Dir(name)+"/", filesEnding+"/") })
+}
+
+// filesEnding ends the name of a directory whose files a case's program finds.
+const filesEnding = ".files"
+
+// FilesDir returns the directory of the files that the program of a case finds in its working
+// directory, with a slash at its end: "io/03.files/" for "io/03.in".
+func (c Case) FilesDir() string {
+	return strings.TrimSuffix(c.Input, path.Ext(c.Input)) + filesEnding + "/"
+}
+
 // pair finds the answer of an input.
 func (l *loader) pair(r *reading, at *node, t *Test, base, input string) (Case, bool) {
 	extension := path.Ext(input)
@@ -56,6 +73,7 @@ func (l *loader) pair(r *reading, at *node, t *Test, base, input string) (Case, 
 		return Case{}, false
 	}
 	c := Case{Name: name, Input: input, Limits: t.Limits}
+	c.Files = l.below(c.FilesDir())
 	_, out := l.index[stem+".out"]
 	_, ans := l.index[stem+".ans"]
 	switch {

@@ -16,8 +16,8 @@ func (r *reading) combination(t Test, o *object) {
 		r.excludeFor(o, "the driver writes the program's input and reads its output", "write cases, whose files the driver gets as INPUT and ANSWER", "stdin", "stdin_file", "stdout", "stdout_file")
 	case o.has("checker"):
 		r.exclude(o, "the checker decides", "compare")
-	case o.has("flags"):
-		r.fail(o.key("flags"), "flags are further arguments of a checker or a driver, and this test has neither; leave flags out, or write them behind run")
+	default:
+		r.judged(o)
 	}
 	if o.has("cases") {
 		r.exclude(o, "every case has its own", "stdin", "stdin_file", "stdout", "stdout_file")
@@ -25,12 +25,29 @@ func (r *reading) combination(t Test, o *object) {
 	if o.has("score") && !o.has("cases") {
 		r.fail(o.key("score"), "score says how cases make the score, and there are no cases; leave it out")
 	}
+	if o.has("stop") && !o.has("cases") {
+		r.fail(o.key("stop"), "stop says that no case is run after one that failed, and there are no cases; leave it out")
+	}
 	if t.Visible == schema.VisibleNever {
 		r.excludeFor(o, neverCounts, "leave it out, or leave visible out so that students see the test and it counts", "points", "penalty")
 	}
 	r.comparison(t, o)
 	r.pointsFit(t, o)
 	r.reportFits(t, o)
+}
+
+// judged refuses what belongs to a checker or a driver where there is neither.
+func (r *reading) judged(o *object) {
+	const neither = "and this test has neither; leave %s out"
+	if o.has("flags") {
+		r.fail(o.key("flags"), "flags are further arguments of a checker or a driver, "+neither+", or write them behind run", "flags")
+	}
+	if o.has("passes") {
+		r.fail(o.key("passes"), "passes bounds how often a checker or a driver has the program run, "+neither, "passes")
+	}
+	if o.has("scale") {
+		r.fail(o.key("scale"), "scale is what a checker or a driver writes into score.txt for all points, "+neither, "scale")
+	}
 }
 
 // neverCounts says why a test that is visible: never has no points.

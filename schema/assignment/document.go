@@ -203,22 +203,3 @@ func (r *reading) directories() {
 }
 
 func overlap(a, b string) bool { return strings.HasPrefix(a, b) || strings.HasPrefix(b, a) }
-
-func (r *reading) sample(n *node) {
-	o := r.object(n, "a sample", "dir", "score")
-	if n.kind != kindMapping {
-		return
-	}
-	var s Sample
-	if v := o.get("dir"); v != nil {
-		s.Dir, _ = r.directory(v, "dir")
-	} else {
-		r.fail(n, "a sample needs dir; write {dir: samples/off-by-one/, score: 14}")
-	}
-	if v := o.get("score"); v != nil {
-		s.Score, _ = r.points(v, "score")
-	} else {
-		r.fail(n, "a sample needs the score that it must get; write {dir: samples/off-by-one/, score: 14}")
-	}
-	r.spec.Samples = append(r.spec.Samples, s)
-}

@@ -66,7 +66,7 @@ func TestKeysAndTheirTypesAreChecked(t *testing.T) {
 		"an empty command":                 {"title: A1\ntests:\n  - {name: a, run: ''}\n", "assignment.yaml:3:20: run is empty; write the command"},
 		"a command without a program":      {"title: A1\ntests:\n  - {name: a, run: ['', b]}\n", "assignment.yaml:3:20: run begins with an empty word; write the program first"},
 		"a test without name and run":      {"title: A1\ntests:\n  - {points: 1}\n", "assignment.yaml:3:5: a test needs a name; write name: greets\nassignment.yaml:3:5: a test needs run; write the command, as in run: ./hello"},
-		"a test that is a word":            {"title: A1\ntests: [greets]\n", `assignment.yaml:2:9: a test must be a mapping of name, run, compile, needs, stdin, stdin_file, stdout, stdout_file, cases, compare, checker, driver, flags, report, exit, points, score, penalty, requires, visible, hint, time, wall, memory, processes, output, disk, not text ("greets")`},
+		"a test that is a word":            {"title: A1\ntests: [greets]\n", `assignment.yaml:2:9: a test must be a mapping of name, run, compile, needs, stdin, stdin_file, stdout, stdout_file, cases, compare, checker, driver, flags, passes, scale, report, exit, points, score, stop, penalty, requires, visible, hint, time, wall, memory, processes, output, disk, not text ("greets")`},
 		"several mistakes, in their order": {"titel: A1\nmystery: 1\ntests:\n  - {name: a, run: 7}\n", "assignment.yaml:1:1: unknown key \"titel\" in the assignment; did you mean \"title\"?\nassignment.yaml:1:1: title is missing; write title: \"A1: Linked lists\"\nassignment.yaml:2:1: unknown key \"mystery\" in the assignment; use title, handout, flavour, release, due, late, submissions, files, team, starter, solution, samples, limits, prepare, build, tests\nassignment.yaml:4:20: run must be a shell line or a list of words such as [./prog, \"7\"], not a number (\"7\")"},
 	})
 }
@@ -204,7 +204,7 @@ func TestKeysThatCannotStandTogetherAreRefused(t *testing.T) {
 		"a report without solution":      {"title: A1\ntests:\n- {name: a, run: ./a, report: junit}\n", "assignment.yaml:3:23: report needs solution, whose cases every submission must have; write solution: solution/"},
 		"an unknown report":              {with("report: junit5"), `assignment.yaml:4:31: report "junit5" is unknown; did you mean "junit"?`},
 		"score without cases":            {with("stdout: a, score: all"), "assignment.yaml:4:34: score says how cases make the score, and there are no cases; leave it out"},
-		"an unknown score":               {with("cases: a, score: average"), `assignment.yaml:4:40: score "average" is unknown; use sum, all, min`},
+		"an unknown score":               {with("cases: a, score: average"), `assignment.yaml:4:40: score "average" is unknown; use sum, all, min, max, accepted`},
 		"points of each without cases":   {with("stdout: a, points: {each: 1}"), "assignment.yaml:4:34: points: each needs cases; write a number"},
 		"points of each for a report":    {with("report: tap, points: {each: 1}"), "assignment.yaml:4:36: points: each is for cases; for a report write {default: 1}"},
 		"points by name without report":  {with("cases: a, points: {default: 1}"), "assignment.yaml:4:33: points by name are for a report; write a number, or {each: 1} for cases"},
@@ -234,9 +234,19 @@ func TestKeysThatCannotStandTogetherAreRefused(t *testing.T) {
 		"points of a test never shown":   {"title: A1\ntests:\n- {name: a, run: c, visible: never, points: 3}\n", "assignment.yaml:3:37: points cannot stand here: a test that is visible: never counts nowhere, not in the maximum either; leave it out, or leave visible out so that students see the test and it counts"},
 		"a penalty never shown":          {"title: A1\ntests:\n- {name: a, run: c, visible: never, report: sarif, penalty: {points: 1, per: finding}}\n", "assignment.yaml:3:52: penalty cannot stand here: a test that is visible: never counts nowhere, not in the maximum either; leave it out, or leave visible out so that students see the test and it counts"},
 		"requires a test never shown":    {"title: A1\ntests:\n- {name: a, run: c, visible: never}\n- {name: b, run: c, requires: [a]}\n", `assignment.yaml:4:32: requires names "a", which is visible: never and so decides nothing that counts; leave it out`},
+		"stop without cases":             {with("stop: true"), `assignment.yaml:4:23: stop says that no case is run after one that failed, and there are no cases; leave it out`},
+		"stop in a word":                 {with("stop: first"), `assignment.yaml:4:23: stop says that no case is run after one that failed, and there are no cases; leave it out` + "\n" + `assignment.yaml:4:29: stop must be true or false, not text ("first")`},
+		"scale of nobody":                {with("scale: 20"), `assignment.yaml:4:23: scale is what a checker or a driver writes into score.txt for all points, and this test has neither; leave scale out`},
+		"a scale of nothing":             {with("checker: ./c, scale: 0"), `assignment.yaml:4:44: scale must be more than 0`},
+		"passes of nobody":               {with("passes: 2"), `assignment.yaml:4:23: passes bounds how often a checker or a driver has the program run, and this test has neither; leave passes out`},
+		"passes without end":             {with("driver: ./d, passes: 101"), `assignment.yaml:4:44: passes must be a whole number from 1 to 100, not a number ("101")`},
+		"a sample of nothing":            {"title: A1\nsamples: [{dir: s}]\n" + one, `assignment.yaml:2:11: a sample needs the score that it must get; write {dir: samples/off-by-one/, score: 14}`},
+		"a sample of another outcome":    {"title: A1\nsamples: [{dir: s, outcome: [failed, wrong]}]\n" + one, `assignment.yaml:2:38: outcome "wrong" is unknown; use passed, partial, failed, time-limit, memory-limit, output-limit, disk-limit, crashed, missing, compile-error`},
+		"a sample of half a range":       {"title: A1\nsamples: [{dir: s, score: {max: 3}}]\n" + one, `assignment.yaml:2:27: score lacks min; write a number, or {min: 10, max: 14}`},
+		"a sample of a range turned":     {"title: A1\nsamples: [{dir: s, score: {min: 4, max: 3}}]\n" + one, `assignment.yaml:2:27: score: min 4 is more than max 3; exchange them`},
 		"build of another word":          {"title: A1\nbuild: make\n" + one, `assignment.yaml:2:8: build must be auto or a list of steps such as [{run: "make"}], not text ("make")`},
 		"a step without run":             {"title: A1\nbuild: [{name: a}]\n" + one, "assignment.yaml:2:9: a step of build needs run; write the command"},
-		"env, which does not exist":      {with("env: {A: b}"), `assignment.yaml:4:23: unknown key "env" in a test; use name, run, compile, needs, stdin, stdin_file, stdout, stdout_file, cases, compare, checker, driver, flags, report, exit, points, score, penalty, requires, visible, hint, time, wall, memory, processes, output, disk`},
+		"env, which does not exist":      {with("env: {A: b}"), `assignment.yaml:4:23: unknown key "env" in a test; use name, run, compile, needs, stdin, stdin_file, stdout, stdout_file, cases, compare, checker, driver, flags, passes, scale, report, exit, points, score, stop, penalty, requires, visible, hint, time, wall, memory, processes, output, disk`},
 	})
 }
 

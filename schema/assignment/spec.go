@@ -49,10 +49,13 @@ const (
 	CountsMarked Counts = "marked" // the one that the owner marked, else the latest
 )
 
-// Sample is a directory of this repository with the score that it must get.
+// Sample is a directory of this repository with what its grading must come to.
 type Sample struct {
-	Dir   string
-	Score schema.Points
+	Dir      string
+	Score    schema.Points    // the least that it may score
+	Most     *schema.Points   // the most that it may score; nil: exactly Score
+	AnyScore bool             // only Outcomes decide
+	Outcomes []schema.Outcome // one of these is its first entry that did not pass, or "passed"; nil: any
 }
 
 // Command is what a step executes: a shell line for /bin/sh -e -c, or a list for
@@ -122,8 +125,12 @@ type Scoring string
 // The ways to score a family.
 const (
 	ScoreSum Scoring = "sum"
-	ScoreAll Scoring = "all"
-	ScoreMin Scoring = "min"
+	ScoreAll Scoring = "all" // all or nothing
+	ScoreMin Scoring = "min" // every case counts as the weakest
+	ScoreMax Scoring = "max" // every case counts as the best
+	// ScoreAccepted is the sum, and nothing where a case got nothing. It differs from ScoreAll
+	// where a checker gives a part of the points.
+	ScoreAccepted Scoring = "accepted"
 )
 
 // Test is one entry of tests. Its Kind says which of the fields below decide: Stdout,
@@ -143,7 +150,9 @@ type Test struct {
 	Compare  Compare
 	Checker  Command
 	Driver   Command
-	Flags    []string // further arguments of Checker or Driver, after FEEDBACK_DIR
+	Flags    []string       // further arguments of Checker or Driver, after FEEDBACK_DIR
+	Passes   int            // how often Checker or Driver may ask for a run of the program; 0: once
+	Scale    *schema.Points // what they write into score.txt for all points; nil: 1
 	Report   ReportFormat
 
 	Exit    *int // expected exit status; nil: 0
@@ -151,6 +160,7 @@ type Test struct {
 
 	Points  PointRule
 	Score   Scoring
+	Stop    bool // the cases after the first that gets no points are not run
 	Penalty *Penalty
 
 	Requires []string
@@ -173,6 +183,7 @@ type Case struct {
 	Input  string   // path of the .in file
 	Answer string   // path of the .out or .ans file
 	Args   []string // further arguments of run
+	Files  []string // paths of files that run finds in its working directory, named as below FilesDir
 	Points *schema.Points
 	Hint   string
 	Limits Limits // resolved

@@ -6,10 +6,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
+// maxPasses bounds how often the program of one case is run.
+const maxPasses = 100
+
 func testKeys() []string {
 	return append([]string{
 		"name", "run", "compile", "needs", "stdin", "stdin_file", "stdout", "stdout_file", "cases", "compare",
-		"checker", "driver", "flags", "report", "exit", "points", "score", "penalty", "requires", "visible", "hint",
+		"checker", "driver", "flags", "passes", "scale", "report", "exit", "points", "score", "stop", "penalty", "requires", "visible", "hint",
 	}, limitKeys()...)
 }
 
@@ -65,6 +68,13 @@ func (r *reading) testCommands(o *object, t *Test) {
 	}
 	if n := o.get("flags"); n != nil && (n.kind != kindList || len(n.items) > 0) {
 		t.Flags = r.strings(n, "flags", "[strict]")
+	}
+	if n := o.get("passes"); n != nil {
+		t.Passes, _ = r.integer(n, "passes", 1, maxPasses)
+	}
+	if n := o.get("scale"); n != nil {
+		scale := r.positive(n, "scale")
+		t.Scale = &scale
 	}
 	if n := o.get("needs"); n != nil {
 		t.Needs = r.globs(n, "needs")
@@ -135,9 +145,12 @@ func (r *reading) testPoints(o *object, t *Test) {
 		t.Points.Total = schema.NewPoints(1, 1)
 	}
 	if n := o.get("score"); n != nil {
-		if word, ok := r.choice(n, "score", string(ScoreSum), string(ScoreAll), string(ScoreMin)); ok {
+		if word, ok := r.choice(n, "score", string(ScoreSum), string(ScoreAll), string(ScoreMin), string(ScoreMax), string(ScoreAccepted)); ok {
 			t.Score = Scoring(word)
 		}
+	}
+	if n := o.get("stop"); n != nil {
+		t.Stop, _ = r.boolean(n, "stop")
 	}
 }
 
