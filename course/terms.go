@@ -115,6 +115,16 @@ func LimitPeriod(per assignment.LimitPeriod, zone *time.Location, now time.Time)
 // cost, and what is left.
 func (t Terms) Status(now time.Time) string {
 	words := []string{strings.TrimSuffix(t.Schedule.Words(now, t.Tokens), ": on time")}
+	if left := t.Left(now); left != "" {
+		words = append(words, left)
+	}
+	return strings.Join(words, "; ")
+}
+
+// Left says what of late days and of the limit is left: "2 late days left; 17 of 20 pushes
+// left today". It is "" after the end, and where neither is limited.
+func (t Terms) Left(now time.Time) string {
+	var words []string
 	if t.Schedule.late.Tokens > 0 && !t.Schedule.Ended(now) {
 		words = append(words, plural(t.Tokens, "late day")+" left")
 	}

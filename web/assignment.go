@@ -24,6 +24,7 @@ func (s *Server) serveAssignment(w http.ResponseWriter, r *http.Request, user sc
 	if err != nil {
 		return err
 	}
+	page.Notice = notice(r)
 	return s.render(w, http.StatusOK, "assignment", page)
 }
 
@@ -49,7 +50,7 @@ func (s *Server) newAssignmentPage(ctx context.Context, t task, m member) (view.
 		return view.Assignment{}, err
 	}
 	page := view.Assignment{
-		Frame: s.newFrame(t.Title(), &m.Actor.User, view.NewCrumb(m.Course.Code, "/"+m.Course.Code)),
+		Frame: s.taskFrame(t.Title(), m, t, ""),
 		Name:  t.Path(), Heading: t.Title(), Staff: m.Viewer().Staff(), Empty: t.Spec == nil, Broken: t.Broken != nil,
 		Due: s.due(t, terms), Commands: view.NewCommands(s.SSHAddress, t.Path()),
 	}
@@ -69,6 +70,9 @@ func (s *Server) newAssignmentPage(ctx context.Context, t task, m member) (view.
 		return page, err
 	}
 	page.Mine.Caption = "My submissions"
+	if page.Standing, err = s.standing(ctx, t, m, terms); err != nil {
+		return page, err
+	}
 	if page.Staff {
 		page.Class, err = s.classTable(ctx, t, m)
 	}
@@ -77,6 +81,10 @@ func (s *Server) newAssignmentPage(ctx context.Context, t task, m member) (view.
 
 // ownTable lists what one owner pushed, newest first.
 func (s *Server) ownTable(ctx context.Context, t task, m member, owner string) (view.Table, error) {
+	terms, err := s.terms(ctx, t, owner)
+	if err != nil {
+		return view.Table{}, err
+	}
 	subs, err := s.Results.Submissions(ctx, t.ID, owner, maxSubmissions)
 	if err != nil {
 		return view.Table{}, fmt.Errorf("submissions: %w", err)
@@ -92,6 +100,7 @@ func (s *Server) ownTable(ctx context.Context, t task, m member, owner string) (
 	for _, sub := range subs {
 		one := view.NewRow(sub, m.Viewer(), s.now(), m.Course.Location())
 		one.Counts = counted != nil && sub.Name.Number == counted.Name.Number
+		one.MayMark = !one.Counts && s.mayMark(t, m, terms, sub)
 		list.Rows = append(list.Rows, one)
 	}
 	return list, nil

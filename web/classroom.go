@@ -21,7 +21,7 @@ func (s *Server) serveCourse(w http.ResponseWriter, r *http.Request, user schema
 		return err
 	}
 	page := view.Course{
-		Frame:  s.newFrame(m.Course.Title, &user),
+		Frame:  s.courseFrame(m.Course.Title, m, ""),
 		Course: m.Course, Role: view.RoleWord(m.Role), Staff: m.Viewer().Staff(), Items: items,
 	}
 	if page.Attention, err = s.Classroom.Work.Attention(r.Context(), m); err != nil {
@@ -68,15 +68,35 @@ func (s *Server) newItem(r *http.Request, t task, m member) (view.Item, error) {
 		return view.Item{}, fmt.Errorf("submissions: %w", err)
 	}
 	i.Pushes = len(subs)
-	counted, err := s.counted(r.Context(), t, m.Actor.User.Login)
+	i.Standing, err = s.standing(r.Context(), t, m, terms)
+	return i, err
+}
+
+// standing is what counts of the member's own work, whose terms are given.
+func (s *Server) standing(ctx context.Context, t task, m member, terms course.Terms) (view.Standing, error) {
+	owner := m.Actor.User.Login
+	grade, err := s.Results.Grade(ctx, t.ID, owner)
 	if err != nil {
-		return view.Item{}, err
+		return view.Standing{}, fmt.Errorf("grade: %w", err)
 	}
+	counted, err := s.counted(ctx, t, owner)
+	if err != nil {
+		return view.Standing{}, err
+	}
+	var shown *view.Row
 	if counted != nil {
-		shown := view.NewRow(*counted, m.Viewer(), s.now(), m.Course.Location())
-		i.Counted = &shown
+		one := view.NewRow(*counted, m.Viewer(), s.now(), m.Course.Location())
+		shown = &one
 	}
-	return i, nil
+	standing := view.NewStanding(grade, shown, terms, s.now())
+	regrade, changed, err := s.Results.LastRegrade(ctx, t.ID, owner)
+	if err != nil {
+		return standing, fmt.Errorf("regrades: %w", err)
+	}
+	if changed {
+		standing.Regrade = view.Sentence(course.RegradeWords(regrade, m.Course.Location()))
+	}
+	return standing, nil
 }
 
 // counted returns the owner's submission that counts, nil for none.

@@ -34,6 +34,7 @@ type classroom struct {
 	sessions      map[string]schema.Session
 	places        map[int64]schema.Place
 	troubles      []schema.Trouble
+	regrade       schema.RegradeNotice // what LastRegrade tells of everybody; version 0: none
 	stalls        map[string]schema.Stall
 	watched       chan int64 // a job that somebody began to watch
 	broken        error      // what every port answers, when set
@@ -335,6 +336,12 @@ func (c *classroom) Grade(_ context.Context, assignment int64, owner string) (sc
 		}
 	}
 	return grade, err
+}
+
+func (c *classroom) LastRegrade(context.Context, int64, string) (schema.RegradeNotice, bool, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	return c.regrade, c.regrade.Version > 0, err
 }
 
 func (c *classroom) Recent(_ context.Context, user int64, limit int) ([]schema.Submission, error) {

@@ -19,7 +19,7 @@ func TestHome(t *testing.T) {
 	if got := home.text("h1"); got != "Hello, Alice Archer" {
 		t.Errorf("heading %q", got)
 	}
-	want := []string{"A1: Linked lists comp2402/a1 Due Mon 28 Sep, 23:59 (in 8 days) Partly right 2 / 5 after 1 push"}
+	want := []string{"A1: Linked lists comp2402/a1 Due Mon 28 Sep, 23:59 (in 8 days) Partly right 2 / 5 #1 counts after 1 push"}
 	if diff := cmp.Diff(want, home.texts("section[aria-labelledby=due] li")); diff != "" {
 		t.Error(diff)
 	}

@@ -31,6 +31,9 @@ type Results interface {
 	Latest(ctx context.Context, assignment int64) ([]schema.Submission, error)
 	// Grade returns an owner's grade for an assignment; Number 0: no submission counts.
 	Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error)
+	// LastRegrade returns what the latest applied regrade set did to an owner's grade, and
+	// false where none changed it.
+	LastRegrade(ctx context.Context, assignment int64, owner string) (schema.RegradeNotice, bool, error)
 	// Terms returns what a push of the owner is judged by at that moment.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
 	// Events returns a job's events after seq, at most limit.

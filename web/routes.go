@@ -29,6 +29,8 @@ func (s *Server) routes() http.Handler {
 	s.member(mux, "GET /{course}/{assignment}/{owner}", s.serveOwner)
 	s.member(mux, "GET /{course}/{assignment}/{owner}/{number}", s.serveSubmission)
 	s.member(mux, "GET /{course}/{assignment}/{owner}/{number}/-/events", s.serveEvents)
+	s.form(mux, "POST /{course}/{assignment}/{owner}/{number}/-/mark", s.markSubmission)
+	s.form(mux, "POST /{course}/{assignment}/{owner}/{number}/-/rerun", s.rerunSubmission)
 	s.member(mux, "GET /{course}/{$}", redirectToParent)
 	s.member(mux, "GET /{course}/{assignment}/{$}", redirectToParent)
 	s.open(mux, "/", s.serveNothing)

@@ -114,7 +114,18 @@ func (b *browser) post(path string) reply {
 
 func (b *browser) do(method, path string, header http.Header) reply {
 	b.t.Helper()
-	request, err := http.NewRequestWithContext(b.t.Context(), method, b.base()+path, nil)
+	return b.send(method, path, header, nil)
+}
+
+// sendBody sends a form in an encoding.
+func (b *browser) sendBody(path, kind string, body io.Reader) reply {
+	b.t.Helper()
+	return b.send(http.MethodPost, path, http.Header{"Sec-Fetch-Site": {"same-origin"}, "Content-Type": {kind}}, body)
+}
+
+func (b *browser) send(method, path string, header http.Header, body io.Reader) reply {
+	b.t.Helper()
+	request, err := http.NewRequestWithContext(b.t.Context(), method, b.base()+path, body)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -126,11 +137,11 @@ func (b *browser) do(method, path string, header http.Header) reply {
 		b.t.Fatal(err)
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
+	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return reply{response.StatusCode, response.Header, string(body)}
+	return reply{response.StatusCode, response.Header, string(text)}
 }
 
 // page gets a page that must be there.

@@ -1,8 +1,10 @@
 package web_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,7 +19,8 @@ import (
 // ledger is the real store, with what it takes to fill it.
 type ledger struct {
 	*store.Store
-	t *testing.T
+	t      *testing.T
+	pushes atomic.Int64
 }
 
 // must returns a value that was made without an error.
@@ -35,8 +38,14 @@ func must[T any](t *testing.T) func(T, error) T {
 // tests accepted.
 func newLedger(t *testing.T) (*ledger, schema.Assignment) {
 	t.Helper()
+	return newLedgerOf(t, specA1)
+}
+
+// newLedgerOf is newLedger with another source of a1, whose due date is moved to 2099.
+func newLedgerOf(t *testing.T, source string) (*ledger, schema.Assignment) {
+	t.Helper()
 	// Its clock runs: sessions and links expire by the real time of the browser.
-	l := &ledger{must[*store.Store](t)(store.Open(t.Context(), filepath.Join(t.TempDir(), "grader.db"), store.Options{Clock: time.Now})), t}
+	l := &ledger{Store: must[*store.Store](t)(store.Open(t.Context(), filepath.Join(t.TempDir(), "grader.db"), store.Options{Clock: time.Now})), t: t}
 	t.Cleanup(func() {
 		if err := l.Close(); err != nil {
 			t.Error(err)
@@ -50,7 +59,7 @@ func newLedger(t *testing.T) (*ledger, schema.Assignment) {
 		}
 	}
 	a := must[schema.Assignment](t)(l.EnsureAssignment(t.Context(), c.ID, "a1", time.Now()))
-	_, _, err := l.RecordCandidate(t.Context(), l.push(a, schema.RepositoryTests, "ines"), []byte(strings.Replace(specA1, "2026-09-28", "2099-09-28", 1)))
+	_, _, err := l.RecordCandidate(t.Context(), l.push(a, schema.RepositoryTests, "ines"), []byte(strings.Replace(source, "2026-09-28", "2099-09-28", 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +77,7 @@ func (l *ledger) push(a schema.Assignment, kind schema.RepositoryKind, login str
 	r := must[schema.Repository](l.t)(l.EnsureRepository(l.t.Context(), enrolled))
 	user := must[schema.User](l.t)(l.UserByLogin(l.t.Context(), login))
 	in := schema.Intent{
-		ID: strings.Repeat("0", 31) + login[:1], RepositoryID: r.ID, PusherID: user.ID, Ref: "refs/heads/main",
+		ID: fmt.Sprintf("%032x", l.pushes.Add(1)), RepositoryID: r.ID, PusherID: user.ID, Ref: "refs/heads/main",
 		Old: strings.Repeat("0", 40), New: strings.Repeat("c", 40), ReceivedAt: time.Now(), State: schema.IntentOpen,
 	}
 	if err := l.OpenIntent(l.t.Context(), in); err != nil {

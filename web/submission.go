@@ -38,7 +38,13 @@ func (s *Server) serveSubmission(w http.ResponseWriter, r *http.Request, user sc
 		Frame:  s.newFrame(shown.Title(), &user, view.NewCrumb(v.Course.Code, "/"+v.Course.Code), view.NewCrumb(v.Task.Name, "/"+v.Task.Path())),
 		Report: shown,
 	}
-	page.Refresh = shown.Live
+	page.Refresh, page.Notice = shown.Live, notice(r)
+	page.MayRerun = v.mayRerun()
+	terms, err := s.terms(r.Context(), v.Task, v.Sub.Name.Owner)
+	if err != nil {
+		return err
+	}
+	page.MayMark = s.mayMark(v.Task, v.member, terms, v.Sub)
 	if owner := v.Sub.Name.Owner; owner != user.Login {
 		page.Crumbs = append(page.Crumbs, view.NewCrumb(owner, "/"+v.Task.Path()+"/"+owner))
 	}

@@ -23,6 +23,7 @@ type Assignment struct {
 	Due       Due
 	Closed    bool
 	Terms     string // when it is due, what a push now would cost, and what is left
+	Standing  Standing
 	Handout   template.HTML
 	NoHandout bool // it should be there, and cannot be read
 	Rules     []Fact

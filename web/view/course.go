@@ -3,8 +3,10 @@ package view
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
@@ -44,7 +46,7 @@ type Item struct {
 	Broken            bool      // what was accepted cannot be read: staff see it
 	Empty             bool      // no tests have been accepted yet: staff see it
 	Pushes            int
-	Counted           *Row // what counts for the person, as things stand
+	Standing          Standing // of the person
 }
 
 // StillDue keeps what can still be worked on, the earliest due date first.
@@ -57,4 +59,29 @@ func StillDue(items []Item) []Item {
 		return cmp.Compare(a.DueAt.UnixNano(), b.DueAt.UnixNano())
 	})
 	return items
+}
+
+// Standing is what counts of a person's work for an assignment.
+type Standing struct {
+	Counted *Row   // the submission that counts, nil for none
+	Late    string // "1 day late", "" where it is not
+	Changes string // what makes the grade differ from the score: "2 off for lateness: final 15"
+	Left    string // "2 late days left; 17 of 20 pushes left today"
+	Regrade string // what a regrade set did: "regraded 3 Oct: 17 → 19, …"
+}
+
+// NewStanding shows a grade, whose submission is nil where none counts.
+func NewStanding(g schema.Grade, counted *Row, terms course.Terms, now time.Time) Standing {
+	s := Standing{Counted: counted, Left: terms.Left(now)}
+	if counted == nil {
+		return s
+	}
+	if g.State == schema.TimelinessLate {
+		s.Late = Count(g.Days, "day") + " late"
+		if g.Tokens > 0 {
+			s.Late += ", " + Count(g.Tokens, "late day") + " spent"
+		}
+	}
+	s.Changes = strings.TrimPrefix(course.Changes(g), ", ")
+	return s
 }

@@ -15,6 +15,10 @@ type Frame struct {
 	Crumbs  []Crumb
 	Version string
 	Refresh bool // reload every few seconds where there is no JavaScript
+
+	Tabs    []Tab
+	Notice  string // what a form has done
+	Problem string // why a form could not be acted on
 }
 
 // Crumb is one step of the way from home to a page.
@@ -56,6 +60,8 @@ type Owner struct {
 type Submission struct {
 	Frame
 	Report
+	MayMark  bool // the viewer may choose it as the one that counts
+	MayRerun bool // the viewer may have it graded again
 }
 
 // Moment is a time as a page shows it.

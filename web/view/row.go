@@ -30,6 +30,8 @@ type Row struct {
 	Hidden   string // "2 hidden tests (5 points)", "" for none
 	Counts   bool   // the one that counts, as things stand
 	TryOut   bool
+	Kept     bool // received after the end, and not graded
+	MayMark  bool // the viewer may choose it as the one that counts
 }
 
 // NewRow shows a submission to a viewer, redacted.
@@ -37,7 +39,7 @@ func NewRow(sub schema.Submission, v course.Viewer, now time.Time, zone *time.Lo
 	r := Row{
 		Path: "/" + sub.Name.String(), Task: sub.Name.Course + "/" + sub.Name.Assignment,
 		Owner: sub.Name.Owner, Number: sub.Name.Number, Commit: ShortCommit(sub.Commit),
-		Received: At(sub.ReceivedAt, now, zone), Ago: Relative(sub.ReceivedAt, now), TryOut: sub.TryOut,
+		Received: At(sub.ReceivedAt, now, zone), Ago: Relative(sub.ReceivedAt, now), TryOut: sub.TryOut, Kept: sub.Kept,
 	}
 	result, hidden := redacted(sub.Result, v)
 	r.Mark = MarkOfJob(sub.Job.State, result)

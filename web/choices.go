@@ -1,0 +1,49 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// mayMark reports whether the member may make a submission the one that counts.
+func (s *Server) mayMark(t task, m member, terms course.Terms, sub schema.Submission) bool {
+	if t.Spec == nil {
+		return false
+	}
+	return course.MayMark(m.Viewer(), course.Mark{
+		Name: sub.Name, Rule: string(t.Spec.Counts), Kept: sub.Kept, Ended: terms.Schedule.Ended(s.now()),
+	}) == nil
+}
+
+// markSubmission makes a submission the one that counts.
+func (s *Server) markSubmission(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	v, err := s.look(r, user)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Classroom.Grades.Mark(r.Context(), s.actor(r, user), v.Sub.Name); err != nil {
+		return err
+	}
+	return done(w, r, "/"+v.Task.Path(), "marked")
+}
+
+// mayRerun reports whether the member may have the submission graded again, as far as
+// can be told before it is tried.
+func (v *sight) mayRerun() bool {
+	_, err := course.MayRerun(v.Viewer(), course.Rerun{Name: v.Sub.Name, Commit: v.Sub.Commit, State: v.Sub.Job.State})
+	return err == nil
+}
+
+// rerunSubmission has a submission graded again.
+func (s *Server) rerunSubmission(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	v, err := s.look(r, user)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Classroom.Work.Rerun(r.Context(), s.actor(r, user), v.Sub.ID); err != nil {
+		return err
+	}
+	return done(w, r, "/"+v.Sub.Name.String(), "rerun")
+}

@@ -1,0 +1,89 @@
+package web
+
+import (
+	"errors"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/view"
+)
+
+// Bounds of the bodies of forms, in bytes.
+const (
+	formBody = 64 << 10
+	fileBody = 16 << 20 // with a roster or a gradebook
+)
+
+// fileTimeout bounds the time in which a form with a file arrives.
+const fileTimeout = 2 * time.Minute
+
+// form registers what a form of somebody who has signed in is sent to.
+func (s *Server) form(mux *http.ServeMux, pattern string, h personal) {
+	s.limited(mux, pattern, formBody, s.parsed(formBody, h))
+}
+
+// fileForm registers what a form with files is sent to.
+func (s *Server) fileForm(mux *http.ServeMux, pattern string, most int64, h personal) {
+	s.limited(mux, pattern, most, s.parsed(most, h))
+}
+
+// parsed reads the form once it is known who sent it.
+func (s *Server) parsed(most int64, h personal) answer {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		user, err := s.user(r)
+		if err != nil {
+			return err
+		}
+		if err := readForm(w, r, most); err != nil {
+			return err
+		}
+		if r.MultipartForm != nil {
+			defer r.MultipartForm.RemoveAll() //nolint:errcheck // what is left in the temporary directory is the system's to remove
+		}
+		return h(w, r, user)
+	}
+}
+
+// readForm reads a form of either encoding, which holds at most so many bytes.
+func readForm(w http.ResponseWriter, r *http.Request, most int64) error {
+	var err error
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		// Not every connection has deadlines; the tests' have none.
+		if late := http.NewResponseController(w).SetReadDeadline(time.Now().Add(fileTimeout)); late != nil && !errors.Is(late, http.ErrNotSupported) {
+			return late
+		}
+		err = r.ParseMultipartForm(most)
+	} else {
+		err = r.ParseForm()
+	}
+	var tooLong *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLong):
+		return schema.Errorf(schema.CodeInvalid, "the form is larger than %s; send less at once", view.Bytes(tooLong.Limit))
+	case err != nil:
+		return schema.Errorf(schema.CodeInvalid, "the form cannot be read; go back, reload the page and send it again")
+	}
+	return nil
+}
+
+// file returns the one file of a form's field; nil where none was chosen.
+func file(r *http.Request, field string) (*multipart.FileHeader, error) {
+	if r.MultipartForm == nil || len(r.MultipartForm.File[field]) == 0 {
+		return nil, nil //nolint:nilnil // no file is a choice that a person has
+	}
+	return r.MultipartForm.File[field][0], nil
+}
+
+// done leads from a form that did something to the page that shows it, which says what
+// was done: a key of view.Notice.
+func done(w http.ResponseWriter, r *http.Request, path, what string) error {
+	http.Redirect(w, r, path+"?done="+url.QueryEscape(what), http.StatusSeeOther)
+	return nil
+}
+
+// notice is what a form that led here has done, in words.
+func notice(r *http.Request) string { return view.Notice(r.URL.Query().Get("done")) }

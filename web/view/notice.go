@@ -1,0 +1,38 @@
+package view
+
+// Notice says what a form has done; "" for what is not in the closed set.
+func Notice(what string) string {
+	switch what {
+	case "marked":
+		return "This submission counts now."
+	case "rerun":
+		return "It is being graded again."
+	case "extended":
+		return "The extension is granted."
+	case "extension-ended":
+		return "The extension is taken back."
+	case "adjusted":
+		return "The grade is adjusted."
+	case "adjustment-ended":
+		return "The adjustment is removed."
+	case "outage":
+		return "The outage is recorded. Due dates that it touched have moved."
+	case "late-days":
+		return "The number of late days is set."
+	case "enrolled":
+		return "The role is set."
+	case "unenrolled":
+		return "The enrolment has ended."
+	case "imported":
+		return "The roster is imported."
+	case "regrade":
+		return "The regrade set is made. Students see nothing of it until it is applied."
+	case "regrade-applied":
+		return "The regrade set is applied. Students read of it in their next push and on their pages."
+	case "regrade-discarded":
+		return "The regrade set is discarded. No grade has changed."
+	case "regrade-undone":
+		return "The regrade set is undone."
+	}
+	return ""
+}

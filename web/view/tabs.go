@@ -1,0 +1,47 @@
+package view
+
+import (
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// Tab leads to one of the pages of a course or an assignment.
+type Tab struct {
+	Name, Path string
+	Current    bool
+}
+
+// tab is a candidate for a list of tabs.
+type tab struct {
+	name, path string
+	may        error // why the viewer may not see it
+}
+
+// CourseTabs are the pages of a course that the viewer may see. current is the path of
+// the page below the course: "", "/-/roster".
+func CourseTabs(code string, _ course.Viewer, current string) []Tab {
+	return tabsOf("/"+code, current, []tab{
+		{"Assignments", "", nil},
+	})
+}
+
+// AssignmentTabs are the pages of an assignment, COURSE/ASSIGNMENT, that the viewer may see.
+func AssignmentTabs(of schema.Assignment, _ course.Viewer, current string) []Tab {
+	return tabsOf("/"+of.Path(), current, []tab{
+		{"Overview", "", nil},
+	})
+}
+
+// tabsOf keeps what may be seen; one tab alone leads nowhere.
+func tabsOf(root, current string, all []tab) []Tab {
+	var tabs []Tab
+	for _, t := range all {
+		if t.may == nil {
+			tabs = append(tabs, Tab{Name: t.name, Path: root + t.path, Current: t.path == current})
+		}
+	}
+	if len(tabs) < 2 {
+		return nil
+	}
+	return tabs
+}
