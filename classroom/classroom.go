@@ -16,6 +16,7 @@ type Store interface {
 	GradeStore
 	RosterStore
 	RegradeStore
+	ReceiptStore
 }
 
 // Options are what the actions need.
@@ -25,6 +26,9 @@ type Options struct {
 	Live Live
 	// Flavours are those that the running server has, by name; nil where none runs.
 	Flavours map[string]schema.Flavour
+	// ReceiptKey is the public key that checks the server's receipts, as OpenSSH writes it;
+	// "" where no receipts are signed.
+	ReceiptKey string
 	// Clock tells the time; nil is time.Now.
 	Clock func() time.Time
 }
@@ -37,6 +41,7 @@ type Classroom struct {
 	Grades   *Grades
 	People   *People
 	Regrades *Regrades
+	Receipts *Receipts
 	Queue    *Queue
 	Audit    *Audit
 	Revoked  *Revocations
@@ -59,6 +64,7 @@ func New(o Options) *Classroom {
 		Grades:   &Grades{store: o.Store, live: o.Live, clock: o.Clock, read: work.Read},
 		Regrades: &Regrades{store: o.Store, live: o.Live},
 		People:   &People{store: o.Store, clock: o.Clock, read: work.Read},
+		Receipts: &Receipts{store: o.Store, work: work, key: o.ReceiptKey},
 		Queue:    &Queue{store: o.Store, live: o.Live, flavours: o.Flavours},
 		Audit:    &Audit{store: o.Store},
 		Revoked:  revoked,

@@ -24,6 +24,7 @@ import (
 	"github.com/grader/grader/gitd/repo"
 	"github.com/grader/grader/hooks"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/receipt"
 	"github.com/grader/grader/store"
 )
 
@@ -65,20 +66,21 @@ tests:
 // bundle is a whole server with real git, real ssh, a real store, and runners that
 // say what the test wants.
 type bundle struct {
-	t       testing.TB
-	dir     string
-	store   *store.Store
-	hooks   *hooks.Server
-	repos   *repo.Store
-	server  *gitd.Server
-	queue   *queue
-	clock   *clock
-	course  schema.Course
-	room    *classroom.Classroom
-	ledger  gitd.Ledger // the store, unless a test puts something in between
-	limits  gitd.Limits
-	logs    *logs
-	address string
+	t        testing.TB
+	dir      string
+	store    *store.Store
+	hooks    *hooks.Server
+	repos    *repo.Store
+	server   *gitd.Server
+	queue    *queue
+	clock    *clock
+	course   schema.Course
+	room     *classroom.Classroom
+	ledger   gitd.Ledger // the store, unless a test puts something in between
+	limits   gitd.Limits
+	logs     *logs
+	address  string
+	receipts ed25519.PrivateKey
 }
 
 func newBundle(t testing.TB, change ...func(*bundle)) *bundle {
@@ -86,13 +88,13 @@ func newBundle(t testing.TB, change ...func(*bundle)) *bundle {
 	dir, err := os.MkdirTemp("", "g") // a short path: unix sockets have 107 bytes
 	check(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	b := &bundle{t: t, dir: dir, clock: new(clock), logs: new(logs)}
-	b.store, err = store.Open(t.Context(), filepath.Join(dir, "grader.db"), store.Options{})
+	b := &bundle{t: t, dir: dir, receipts: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)), clock: new(clock), logs: new(logs)}
+	b.store, err = store.Open(t.Context(), filepath.Join(dir, "grader.db"), store.Options{ReceiptKey: b.receipts})
 	check(t, err)
 	t.Cleanup(func() { check(t, b.store.Close()) })
 	b.ledger = b.store
 	b.queue = newQueue(b.store, b.clock)
-	b.room = classroom.New(classroom.Options{Store: b.store, Live: b.queue, Clock: b.clock.now})
+	b.room = classroom.New(classroom.Options{Store: b.store, Live: b.queue, Clock: b.clock.now, ReceiptKey: receipt.KeyText(b.receipts.Public().(ed25519.PublicKey))})
 	b.course, err = b.store.AddCourse(t.Context(), schema.Operator(), schema.Course{Code: "comp1", Title: "First course", Zone: "America/Toronto", Flavour: "standard"})
 	check(t, err)
 	for login, role := range map[string]schema.Role{"alice": schema.RoleStudent, "bob": schema.RoleStudent, "tina": schema.RoleTA, "ida": schema.RoleInstructor, "eve": ""} {

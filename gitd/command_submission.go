@@ -95,6 +95,30 @@ func (s *Server) show(ctx context.Context, sess *session, name string, verbose b
 	return s.follow(ctx, v, &recorded{submission: sub, job: sub.Job}, &t)
 }
 
+// receipt writes the signed receipt of a submission.
+func (s *Server) receipt(ctx context.Context, sess *session, args []string) int {
+	name, err := schema.ParseSubmissionName(args[0])
+	if err != nil {
+		return sess.fail(err)
+	}
+	text, err := s.Classroom.Receipts.Text(ctx, sess.actor(), name)
+	if err != nil {
+		return s.failed(sess, "receipt", err)
+	}
+	fmt.Fprint(sess.out, text)
+	return 0
+}
+
+// receiptKey writes the public key that checks receipts.
+func (s *Server) receiptKey(_ context.Context, sess *session, _ []string) int {
+	text, err := s.Classroom.Receipts.PublicKey()
+	if err != nil {
+		return sess.fail(err)
+	}
+	fmt.Fprint(sess.out, text)
+	return 0
+}
+
 // mark makes a submission of the asker's the one that counts.
 func (s *Server) mark(ctx context.Context, sess *session, args []string) int {
 	name, err := schema.ParseSubmissionName(args[0])

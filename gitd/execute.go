@@ -69,6 +69,8 @@ func (s *Server) commands() []command {
 		{"watch", "COURSE/ASSIGNMENT[/N]", "the live lines of the latest, or of submission N", 1, 1, s.watch},
 		{"mark", "COURSE/ASSIGNMENT/N", "have submission N count, where you may choose", 1, 1, s.mark},
 		{"rerun", "COURSE/ASSIGNMENT/N", "grade again what our machines failed to grade", 1, 1, s.rerun},
+		{"receipt", "COURSE/ASSIGNMENT[/N]", "the signed receipt of a submission", 1, 1, s.receipt},
+		{"receipt-key", "", "the public key that checks receipts: grader verify FILE --key KEY", 0, 0, s.receiptKey},
 		{"keys", "[list | add [KEY] | remove FINGERPRINT]", "your SSH keys", 0, 5, s.keys},
 		{"login", "", "a one-time link that signs your browser in", 0, 0, s.login},
 		{"help", "", "these lines", 0, 0, s.help},
@@ -77,8 +79,10 @@ func (s *Server) commands() []command {
 
 // unknownCommand tells what is known of a command that cannot be run.
 func unknownCommand(name string) error {
-	later := []string{"receipt", "verify", "queue", "regrade", "extend", "export"}
+	later := []string{"queue", "regrade", "extend", "export"}
 	switch {
+	case name == "verify":
+		return schema.Errorf(schema.CodeInvalid, "receipts are checked on your own machine: grader verify FILE --key KEY")
 	case slices.Contains(later, name):
 		return schema.Errorf(schema.CodeInvalid, "%q is not supported yet", name)
 	case name == "git-upload-archive":

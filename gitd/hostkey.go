@@ -10,24 +10,16 @@ import (
 	"os"
 
 	gossh "golang.org/x/crypto/ssh"
+
+	"github.com/grader/grader/schema"
 )
 
 // hostKey reads the server's key, made (ed25519, 0600) where there is none. A key
 // that others may read is refused.
 func hostKey(path string) (gossh.Signer, error) {
-	source, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		source, err = makeHostKey(path)
-	}
+	source, err := keyFile(path, "host key")
 	if err != nil {
-		return nil, fmt.Errorf("host key: %w", err)
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("host key: %w", err)
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("host key: %s is open to others (%v); make it 0600", path, info.Mode().Perm())
+		return nil, err
 	}
 	signer, err := gossh.ParsePrivateKey(source)
 	if err != nil {
@@ -36,14 +28,51 @@ func hostKey(path string) (gossh.Signer, error) {
 	return signer, nil
 }
 
-// makeHostKey writes a new key, complete or not at all: a half-written key would
+// ReceiptKey reads the key that signs receipts, made (ed25519, 0600) where there is none.
+// A key that others may read is refused.
+func ReceiptKey(path string) (ed25519.PrivateKey, error) {
+	source, err := keyFile(path, "receipt key")
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := gossh.ParseRawPrivateKey(source)
+	if err != nil {
+		return nil, fmt.Errorf("receipt key %s: %w", path, err)
+	}
+	key, ok := parsed.(*ed25519.PrivateKey)
+	if !ok {
+		return nil, schema.Errorf(schema.CodeInvalid, "receipt key: %s is not an ed25519 key", path)
+	}
+	return *key, nil
+}
+
+// keyFile reads a private key of the server, made where there is none.
+func keyFile(path, what string) ([]byte, error) {
+	source, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		source, err = makeKey(path, what)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("%s: %s is open to others (%v); make it 0600", what, path, info.Mode().Perm())
+	}
+	return source, nil
+}
+
+// makeKey writes a new key, complete or not at all: a half-written key would
 // keep the server from starting for good.
-func makeHostKey(path string) ([]byte, error) {
+func makeKey(path, what string) ([]byte, error) {
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		return nil, err
 	}
-	block, err := gossh.MarshalPrivateKey(key, "grader host key")
+	block, err := gossh.MarshalPrivateKey(key, "grader "+what)
 	if err != nil {
 		return nil, err
 	}

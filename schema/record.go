@@ -195,6 +195,12 @@ type Submission struct {
 	Result     *Result
 }
 
+// StoredReceipt is the text of a signed receipt and the id of its submission.
+type StoredReceipt struct {
+	Submission int64
+	Text       string
+}
+
 // Job is one unit of work for a runner.
 type Job struct {
 	ID         int64

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bytes"
+	"crypto/ed25519"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -35,7 +37,7 @@ func open(t testing.TB) *bundle {
 	t.Helper()
 	b := &bundle{t: t, now: new(atomic.Int64), users: make(map[string]schema.User), source: plainSource}
 	b.now.Store(epoch.UnixMicro())
-	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "grader.db"), Options{Clock: b.tick})
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "grader.db"), Options{Clock: b.tick, ReceiptKey: receiptKey(1)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,6 +60,11 @@ func newBundle(t testing.TB) *bundle {
 	b.enrol("ida", schema.RoleInstructor)
 	b.assignment = b.addAssignment(b.course, "a1")
 	return b
+}
+
+// receiptKey is a key made of a seed.
+func receiptKey(seed byte) ed25519.PrivateKey {
+	return ed25519.NewKeyFromSeed(bytes.Repeat([]byte{seed}, ed25519.SeedSize))
 }
 
 func (b *bundle) tick() time.Time { return time.UnixMicro(b.now.Add(1)).UTC() }

@@ -28,7 +28,7 @@ func (t *tx) target(ctx context.Context, in schema.Intent) (target, error) {
 }
 
 // RecordSubmission closes the intent: it assigns the owner's next number, makes the
-// submission, its job, its receipt and its first event, and moves the owner's other
+// submission, its job, its signed receipt and its first event, and moves the owner's other
 // queued pushes of the assignment to the lane of the overtaken. Called again for
 // the same intent it returns what the first call made. Of p.Intent only the ID is
 // read: the stored intent says the rest. CodeStale: the intent is void.
@@ -39,9 +39,8 @@ func (s *Store) RecordSubmission(ctx context.Context, p schema.Push) (sub schema
 			return err
 		}
 		if !settled {
-			if err := s.record(ctx, t, in, p); err != nil {
-				return err
-			}
+			sub, err = s.record(ctx, t, in, p)
+			return err
 		}
 		sub, err = one(ctx, t, scanSubmission, `SELECT * FROM submission_rows WHERE intent_id = ?`, in.ID)
 		return missing(err, "the push %s became no submission", in.ID)
@@ -49,19 +48,37 @@ func (s *Store) RecordSubmission(ctx context.Context, p schema.Push) (sub schema
 	return sub, err
 }
 
-func (s *Store) record(ctx context.Context, t *tx, in schema.Intent, p schema.Push) error {
+func (s *Store) record(ctx context.Context, t *tx, in schema.Intent, p schema.Push) (schema.Submission, error) {
 	to, err := t.target(ctx, in)
 	if err != nil {
-		return err
+		return schema.Submission{}, err
+	}
+	if in.ReceivedAt, err = t.notBeforeLast(ctx, to, in.ReceivedAt); err != nil {
+		return schema.Submission{}, err
 	}
 	id, err := t.addSubmission(ctx, to, in, p)
 	if err != nil {
-		return err
+		return schema.Submission{}, err
 	}
-	kept, err := s.afterEnd(ctx, t, to, in, p)
+	state, err := s.timeliness(ctx, t, to, in.ReceivedAt)
 	if err != nil {
-		return err
+		return schema.Submission{}, err
 	}
+	if err := s.queue(ctx, t, to, p, id, state == schema.TimelinessAfterEnd && !p.TryOut); err != nil {
+		return schema.Submission{}, err
+	}
+	sub, err := one(ctx, t, scanSubmission, `SELECT * FROM submission_rows WHERE id = ?`, id)
+	if err != nil {
+		return sub, err
+	}
+	if err := s.addReceipt(ctx, t, to.course, sub, state); err != nil {
+		return sub, err
+	}
+	return sub, t.settle(ctx, in.ID)
+}
+
+// queue makes a new submission's job. The job of one that is kept is cancelled at once.
+func (s *Store) queue(ctx context.Context, t *tx, to target, p schema.Push, id int64, kept bool) error {
 	if !kept {
 		if err := t.overtake(ctx, to); err != nil {
 			return err
@@ -77,28 +94,45 @@ func (s *Store) record(ctx context.Context, t *tx, in schema.Intent, p schema.Pu
 		return err
 	}
 	if kept {
-		if err := t.cancel(ctx, job, wordsKept, now); err != nil {
-			return err
-		}
+		return t.cancel(ctx, job, wordsKept, now)
 	}
-	return t.settle(ctx, in.ID)
+	return nil
+}
+
+// maxStep is how far the clock may go back between two pushes of an owner and still be
+// corrected.
+const maxStep = 10 * time.Minute
+
+// notBeforeLast returns the time of receipt of a push. It is never before that of the
+// owner's previous push: a clock that was set back a little must not turn a late push
+// into one on time. If the previous time is more than maxStep ahead, the clock was wrong
+// then, and the push keeps its own time.
+func (t *tx) notBeforeLast(ctx context.Context, to target, received time.Time) (time.Time, error) {
+	at, err := one(ctx, t, value[int64], `SELECT received_at FROM submissions WHERE assignment_id = ? AND owner = ? ORDER BY number DESC LIMIT 1`, to.assignment, to.owner)
+	if errors.Is(err, sql.ErrNoRows) {
+		return received, nil
+	}
+	if err != nil {
+		return received, err
+	}
+	if last := time.UnixMicro(at).UTC(); !received.After(last) && last.Sub(received) <= maxStep {
+		return last.Add(time.Microsecond), nil
+	}
+	return received, nil
 }
 
 // wordsKept is why a push after the end has no result.
 const wordsKept = "received after the end: kept but not graded; it counts only if your instructor grants an extension"
 
-// afterEnd reports whether a push is after its owner's end. It is decided here and not
-// before, so that an extension granted meanwhile is not missed.
-func (s *Store) afterEnd(ctx context.Context, t *tx, to target, in schema.Intent, p schema.Push) (bool, error) {
-	if p.TryOut {
-		return false, nil
-	}
+// timeliness says where a push of an owner stands. It is decided here and not before, so
+// that an extension granted meanwhile is not missed.
+func (s *Store) timeliness(ctx context.Context, t *tx, to target, received time.Time) (schema.Timeliness, error) {
 	a, err := one(ctx, t, scanAssignment, `SELECT * FROM assignment_rows WHERE id = ?`, to.assignment)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	_, schedule, err := s.scheduleOf(ctx, t, a, to.owner)
-	return schedule.Ended(in.ReceivedAt), err
+	return schedule.Judge(received, schema.Points{}, schema.Points{}, 0).State, err
 }
 
 // cancel ends a queued job without a result.
@@ -110,7 +144,7 @@ func (t *tx) cancel(ctx context.Context, job int64, reason string, now time.Time
 	return err
 }
 
-// addSubmission makes the submission's row, with a receipt that no other has.
+// addSubmission makes the submission's row, with a receipt code that no other has.
 func (t *tx) addSubmission(ctx context.Context, to target, in schema.Intent, p schema.Push) (int64, error) {
 	for {
 		id, err := one(ctx, t, value[int64], `INSERT INTO submissions

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/ed25519"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -24,6 +25,8 @@ type Options struct {
 	// BusyTimeout is how long a write waits for another process that holds the
 	// database; 0 is 5 s.
 	BusyTimeout time.Duration
+	// ReceiptKey signs the receipts of pushes; nil: pushes get no signed receipt.
+	ReceiptKey ed25519.PrivateKey
 }
 
 // Store is the durable state. Its methods may be called from several goroutines.
@@ -33,6 +36,7 @@ type Store struct {
 	writer *statements
 	reader *statements
 
+	signer  signer
 	batches batches
 	specs   assignment.Cache // of active versions
 }
@@ -47,7 +51,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := touch(path); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	s := &Store{path: path, clock: o.Clock}
+	s := &Store{path: path, clock: o.Clock, signer: newSigner(o.ReceiptKey)}
 	if s.clock == nil {
 		s.clock = time.Now
 	}

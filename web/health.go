@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/grader/grader/schema"
 )
 
 // readyTimeout bounds the look into the store.
@@ -35,6 +37,16 @@ func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) {
 // serveRobots asks crawlers to stay away: every page is somebody's own.
 func serveRobots(w http.ResponseWriter, _ *http.Request) {
 	plain(w, http.StatusOK, "User-agent: *\nDisallow: /\n")
+}
+
+// serveReceiptKey publishes the key that checks receipts.
+func (s *Server) serveReceiptKey(w http.ResponseWriter, _ *http.Request) {
+	text, err := s.Classroom.Receipts.PublicKey()
+	if err != nil {
+		plain(w, schema.HTTPStatus(err), schema.MessageOf(err)+"\n")
+		return
+	}
+	plain(w, http.StatusOK, text)
 }
 
 func plain(w http.ResponseWriter, status int, text string) {

@@ -47,6 +47,7 @@ func (s *Server) machineRoutes(mux *http.ServeMux) {
 	handle("GET /robots.txt", http.HandlerFunc(serveRobots))
 	handle("GET /healthz", http.HandlerFunc(serveHealth))
 	handle("GET /readyz", http.HandlerFunc(s.serveReady))
+	handle("GET /-/receipt-key", http.HandlerFunc(s.serveReceiptKey))
 	handle("GET /metrics", loopbackOnly(s.meters.handler(s.Metrics)))
 }
 

@@ -89,7 +89,7 @@ func TestHealth(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)
 	b := s.visitor()
-	for path, want := range map[string]string{"/healthz": "ok\n", "/readyz": "ready\n", "/robots.txt": "User-agent: *\nDisallow: /\n"} {
+	for path, want := range map[string]string{"/healthz": "ok\n", "/-/receipt-key": "ssh-ed25519 AAAA grader-receipts\n", "/readyz": "ready\n", "/robots.txt": "User-agent: *\nDisallow: /\n"} {
 		if got := b.get(path); got.status != http.StatusOK || got.body != want {
 			t.Errorf("%s: status %d, %q", path, got.status, got.body)
 		}

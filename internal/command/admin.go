@@ -33,7 +33,7 @@ func adminCommand() *cli.Command {
 			adminSubmissionsCommand(), adminWaitCommand(), adminLoginLinkCommand(), adminQueueCommand(), adminPoolsCommand(), adminRunnersCommand(),
 			adminGradesCommand(), adminExtendCommand(), adminExtensionsCommand(), adminOutageCommand(), adminLateDaysCommand(),
 			adminAdjustCommand(), adminAdjustmentsCommand(), adminRegradeCommand(), adminExportCommand(),
-			adminAuditCommand(), adminCopyDatabaseCommand(),
+			adminAuditCommand(), adminReceiptsCommand(), adminCopyDatabaseCommand(),
 		},
 	}
 }

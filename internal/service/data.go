@@ -27,8 +27,13 @@ type DataDir struct {
 	runtime string // directory of the sockets; data/run, or a short one that data/run links to
 }
 
-// Database is the name of the database in a data directory.
-const Database = "grader.db"
+// What a data directory holds, by name.
+const (
+	Database     = "grader.db"
+	Repositories = "repositories"
+	HostKey      = "host_key"    // of the SSH server
+	ReceiptKey   = "receipt_key" // signs receipts
+)
 
 // OpenData makes the data directory, private, and takes its lock. CodeConflict:
 // another process holds it.

@@ -80,6 +80,7 @@ func (o *Operator) operations() map[string]operation {
 		"regrade.discard": typed(o.discardRegrade),
 		"regrade.undo":    typed(o.undoRegrade),
 		"export":          typed(o.export),
+		"receipts":        typed(o.receipts),
 		"database.copy":   typed(o.copyDatabase),
 	}
 }

@@ -4,6 +4,7 @@ package service
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -24,6 +25,7 @@ import (
 	"github.com/grader/grader/nomad"
 	"github.com/grader/grader/scheduler"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/receipt"
 	"github.com/grader/grader/store"
 	"github.com/grader/grader/web"
 )
@@ -40,15 +42,16 @@ type Service struct {
 	Logger  *slog.Logger
 	Clock   func() time.Time
 
-	stops     []func(context.Context) error // in the order of start; stopped in reverse
-	store     *store.Store
-	classroom *classroom.Classroom
-	repos     *repo.Store
-	hooks     *hooks.Server
-	scheduler *scheduler.Scheduler
-	nomad     *nomad.Pool // nil where no flavour names that pool
-	ssh       *gitd.Server
-	site      atomic.Pointer[web.Server] // the SSH server, which starts before it, asks for its address
+	stops      []func(context.Context) error // in the order of start; stopped in reverse
+	receiptKey ed25519.PrivateKey
+	store      *store.Store
+	classroom  *classroom.Classroom
+	repos      *repo.Store
+	hooks      *hooks.Server
+	scheduler  *scheduler.Scheduler
+	nomad      *nomad.Pool // nil where no flavour names that pool
+	ssh        *gitd.Server
+	site       atomic.Pointer[web.Server] // the SSH server, which starts before it, asks for its address
 }
 
 // Start starts everything and returns once it listens. If a part fails to start, the
@@ -83,7 +86,10 @@ func (s *Service) Stop(ctx context.Context) error {
 func (s *Service) onStop(f func(context.Context) error) { s.stops = append(s.stops, f) }
 
 func (s *Service) startStore(ctx context.Context, data *DataDir) (err error) {
-	if s.store, err = store.Open(ctx, data.Path(Database), store.Options{Clock: s.Clock}); err != nil {
+	if s.receiptKey, err = gitd.ReceiptKey(data.Path(ReceiptKey)); err != nil {
+		return err
+	}
+	if s.store, err = store.Open(ctx, data.Path(Database), store.Options{Clock: s.Clock, ReceiptKey: s.receiptKey}); err != nil {
 		return err
 	}
 	s.onStop(func(context.Context) error { return s.store.Close() })
@@ -105,7 +111,7 @@ func (s *Service) startHooks(_ context.Context, data *DataDir) error {
 	}
 	socket := data.Socket("hook")
 	s.repos, err = repo.Open(repo.Options{ //nolint:contextcheck // it asks git for its version, and no longer than that takes
-		Dir: data.Path("repositories"), Git: git, HookBinary: hook, HookSocket: socket, MaxPack: int64(s.Config.MaxPush),
+		Dir: data.Path(Repositories), Git: git, HookBinary: hook, HookSocket: socket, MaxPack: int64(s.Config.MaxPush),
 	})
 	if err != nil {
 		return fmt.Errorf("open repositories: %w", err)
@@ -191,13 +197,14 @@ func (s *Service) warnOfFlavours(ctx context.Context) error {
 
 // openClassroom creates the actions that every channel calls.
 func (s *Service) openClassroom(context.Context, *DataDir) error {
-	s.classroom = classroom.New(classroom.Options{Store: s.store, Live: s.scheduler, Flavours: s.scheduler.Flavours, Clock: s.Clock})
+	s.classroom = classroom.New(classroom.Options{Store: s.store, Live: s.scheduler, Flavours: s.scheduler.Flavours, Clock: s.Clock,
+		ReceiptKey: receipt.KeyText(s.receiptKey.Public().(ed25519.PublicKey))})
 	return nil
 }
 
 func (s *Service) startSSH(ctx context.Context, data *DataDir) error {
 	s.ssh = &gitd.Server{
-		Addr: s.SSH, Name: s.Config.PublicSSH, HostKey: data.Path("host_key"),
+		Addr: s.SSH, Name: s.Config.PublicSSH, HostKey: data.Path(HostKey),
 		WebURL:    func() string { return s.WebURL() },
 		Classroom: s.classroom, Accounts: s.store, Courses: s.store, Ledger: s.store, Queue: s.scheduler, Repos: s.repos, Hooks: s.hooks,
 		Flavours: s.Config.SchemaFlavours(), Limits: sshLimits(s.Config.Limits), Clock: s.Clock, Logger: s.Logger,

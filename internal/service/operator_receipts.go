@@ -1,0 +1,12 @@
+package service
+
+import (
+	"context"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/schema"
+)
+
+func (o *Operator) receipts(ctx context.Context, p classroom.ReceiptPage) ([]schema.StoredReceipt, error) {
+	return o.Receipts.List(ctx, schema.Operator(), p)
+}
