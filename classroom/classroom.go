@@ -17,6 +17,7 @@ type Store interface {
 	RosterStore
 	RegradeStore
 	ReceiptStore
+	ClassStore
 }
 
 // Options are what the actions need.
@@ -42,6 +43,7 @@ type Classroom struct {
 	People   *People
 	Regrades *Regrades
 	Receipts *Receipts
+	Classes  *Classes
 	Queue    *Queue
 	Audit    *Audit
 	Revoked  *Revocations
@@ -63,6 +65,7 @@ func New(o Options) *Classroom {
 		Work:     work,
 		Grades:   &Grades{store: o.Store, live: o.Live, clock: o.Clock, read: work.Read},
 		Regrades: &Regrades{store: o.Store, live: o.Live},
+		Classes:  &Classes{store: o.Store},
 		People:   &People{store: o.Store, clock: o.Clock, read: work.Read},
 		Receipts: &Receipts{store: o.Store, work: work, key: o.ReceiptKey},
 		Queue:    &Queue{store: o.Store, live: o.Live, flavours: o.Flavours},

@@ -26,6 +26,7 @@ func (s *Server) routes() http.Handler {
 	s.open(mux, "POST /-/logout", s.signOut)
 	s.member(mux, "GET /{course}", s.serveCourse)
 	s.member(mux, "GET /{course}/{assignment}", s.serveAssignment)
+	s.member(mux, "GET /{course}/{assignment}/-/grid", s.serveClass)
 	s.member(mux, "GET /{course}/{assignment}/{owner}", s.serveOwner)
 	s.member(mux, "GET /{course}/{assignment}/{owner}/{number}", s.serveSubmission)
 	s.member(mux, "GET /{course}/{assignment}/{owner}/{number}/-/events", s.serveEvents)

@@ -26,9 +26,11 @@ func CourseTabs(code string, _ course.Viewer, current string) []Tab {
 }
 
 // AssignmentTabs are the pages of an assignment, COURSE/ASSIGNMENT, that the viewer may see.
-func AssignmentTabs(of schema.Assignment, _ course.Viewer, current string) []Tab {
+func AssignmentTabs(of schema.Assignment, v course.Viewer, current string) []Tab {
+	code := of.Course.Code
 	return tabsOf("/"+of.Path(), current, []tab{
 		{"Overview", "", nil},
+		{"Class", "/-/grid", course.MaySeeRoster(v, code)},
 	})
 }
 

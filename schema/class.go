@@ -1,0 +1,31 @@
+package schema
+
+import "time"
+
+// ClassRow is one student of a course and where they stand in an assignment.
+type ClassRow struct {
+	Login   string
+	Name    string
+	Section string
+	Dropped bool      // has left the course
+	Pushes  int       // submissions, those that are kept included
+	Last    time.Time // when the latest was received; zero: none
+	Number  int       // of the submission whose tests are shown: the one that counts, else the latest; 0: none
+	Job     int64     // that found out its result; 0: none yet
+	Grade   Grade     // Number 0: no submission counts
+}
+
+// CaseOutcome is how one entry of a result ended, without its texts.
+type CaseOutcome struct {
+	Name     string  `json:"name"`
+	Test     string  `json:"test"` // that it belongs to
+	Outcome  Outcome `json:"outcome"`
+	Score    Points  `json:"score"`
+	MaxScore Points  `json:"max_score"`
+}
+
+// JobOutcomes are the entries of a job's result.
+type JobOutcomes struct {
+	Job   int64
+	Cases []CaseOutcome
+}

@@ -1,0 +1,57 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/view"
+)
+
+// classPage is how many students a page of a class lists.
+const classPage = 50
+
+// serveClass shows how a class does in an assignment.
+func (s *Server) serveClass(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	m, t, err := s.taskOf(r, user)
+	if err != nil {
+		return err
+	}
+	q := classQuery(r)
+	class, err := s.Classroom.Classes.Show(r.Context(), m, t.Assignment, q)
+	if err != nil {
+		return hidden("class", err)
+	}
+	page := view.NewClass("/"+t.Path(), class, q, s.now(), m.Course.Location())
+	page.Frame, page.Task = s.taskFrame("Class: "+t.Title(), m, t, "/-/grid"), t.Title()
+	return s.render(w, http.StatusOK, "grid", page)
+}
+
+// classQuery reads what a page of a class is asked for. What it does not know is left out.
+func classQuery(r *http.Request) course.ClassQuery {
+	values := r.URL.Query()
+	q := course.ClassQuery{Find: values.Get("find"), Down: values.Get("down") == "1", Size: classPage}
+	switch show := course.ClassShow(values.Get("show")); show {
+	case course.ClassMissing, course.ClassFailing, course.ClassLate, course.ClassNone:
+		q.Show = show
+	}
+	switch sort := course.ClassSort(values.Get("sort")); sort {
+	case course.SortName, course.SortSection, course.SortScore, course.SortPushes, course.SortLast:
+		q.Sort = sort
+	}
+	if n, err := strconv.Atoi(values.Get("page")); err == nil {
+		q.Page = n
+	}
+	return q
+}
+
+// taskOf returns the assignment that a path names and what the user is in its course.
+func (s *Server) taskOf(r *http.Request, user schema.User) (member, task, error) {
+	m, err := s.memberOf(r, user)
+	if err != nil {
+		return m, task{}, err
+	}
+	t, err := s.findTask(r.Context(), m, r.PathValue("assignment"))
+	return m, t, err
+}

@@ -1,0 +1,72 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestClassGrid(t *testing.T) {
+	t.Parallel()
+	s := newRealSite(t, specA1)
+	s.graded("alice", visibleResult(2))
+	s.graded("alice", brokenResult())
+	s.graded("tina", visibleResult(5)) // a try-out of staff is nobody's grade
+	for _, who := range []string{"tina", "ines", "root"} {
+		p := s.signIn(who).page("/comp2402/a1/-/grid")
+		for selector, want := range map[string][]string{
+			"tbody th": {"alice", "bob"}, "td.good": {"✓ 2"}, "td.bad": {"✗ 0/3"}, "td.cell-none": {"no result", "no result"},
+			"td.number": {"2 / 5", "2", "none", "0"}, ".test-name": {"adds to an empty list", "removes from the middle"}, ".test-head .soft": {"100 % pass", "0 % pass"},
+		} {
+			if diff := cmp.Diff(want, p.texts(".grid "+selector)); diff != "" {
+				t.Errorf("%s: %s: %s", who, selector, diff)
+			}
+		}
+		mustContain(t, p.text("main"), "1 of 2 students pushed, and something counts for 1.")
+		if diff := cmp.Diff([]string{"Class"}, p.texts(".tabs [aria-current=page]")); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if got := s.signIn("ines").page("/comp2402/a1/-/grid?show=missing").texts(".grid tbody th"); len(got) != 1 || got[0] != "bob" {
+		t.Errorf("nothing pushed: %q", got)
+	}
+	for who, want := range map[string]int{"alice": http.StatusNotFound, "mallory": http.StatusNotFound} {
+		if got := s.signIn(who).get("/comp2402/a1/-/grid"); got.status != want || strings.Contains(got.body, "bob") {
+			t.Errorf("%s: status %d", who, got.status)
+		}
+	}
+}
+
+// A class is asked for by whoever edits the address: what is not known is left out, and
+// nothing of it is believed.
+func TestClassGridWithStrangeQueries(t *testing.T) {
+	t.Parallel()
+	s := newRealSite(t, specA1)
+	s.graded("alice", visibleResult(2))
+	ines := s.signIn("ines")
+	for _, query := range []string{"page=-1", "page=99999999999999999999", "page=7", "sort=password", "show=nothing", "down=2", "%zz", "sort[]=a"} {
+		if got := ines.page("/comp2402/a1/-/grid?" + query).texts(".grid tbody th"); len(got) != 2 {
+			t.Errorf("%s: %q", query, got)
+		}
+	}
+	body := ines.get("/comp2402/a1/-/grid?find=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&sort=name").body
+	if strings.Contains(body, "<script>alert") {
+		t.Error("what was looked for becomes part of the page")
+	}
+	mustContain(t, body, "No student matches.")
+}
+
+func TestClassGridShowsTestNamesAsText(t *testing.T) {
+	t.Parallel()
+	s := newRealSite(t, specA1)
+	r := visibleResult(2)
+	r.Tests[0].Name, r.Tests[1].Name = `<img src=x onerror=alert(1)>`, `"><svg onload=alert(1)>`
+	s.graded("alice", r)
+	p := s.signIn("tina").page("/comp2402/a1/-/grid")
+	if n := len(p.all("main img")) + len(p.all(".grid svg")); n != 0 {
+		t.Error("a test's name becomes an element")
+	}
+	mustContain(t, strings.Join(p.texts(".test-name"), " "), "<img src=x onerror=alert(1)>", `"><svg onload=alert(1)>`)
+}
