@@ -3,6 +3,7 @@ package classroom
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/grader/grader/course"
@@ -32,13 +33,14 @@ const keptCells = 20_000
 
 // Show returns one page of a class, for its staff.
 func (c *Classes) Show(ctx context.Context, m Member, a Assignment, q course.ClassQuery) (course.Class, error) {
-	if err := course.MaySeeGrades(m.Viewer(), m.Course.Code); err != nil {
+	if err := course.MaySeeGrades(m.Viewer(), m.Course.Code, ""); err != nil {
 		return course.Class{}, err
 	}
 	rows, err := c.store.ClassRows(ctx, a.Assignment)
 	if err != nil {
 		return course.Class{}, fmt.Errorf("read class: %w", err)
 	}
+	rows = slices.DeleteFunc(rows, func(r schema.ClassRow) bool { return !m.Viewer().SeesOwner(r.Login) })
 	cells, err := c.cellsOf(ctx, rows)
 	if err != nil {
 		return course.Class{}, fmt.Errorf("read results of the class: %w", err)

@@ -18,6 +18,7 @@ type Store interface {
 	RegradeStore
 	ReceiptStore
 	ClassStore
+	FileStore
 }
 
 // Options are what the actions need.
@@ -44,6 +45,7 @@ type Classroom struct {
 	Regrades *Regrades
 	Receipts *Receipts
 	Classes  *Classes
+	Files    *Files
 	Queue    *Queue
 	Audit    *Audit
 	Revoked  *Revocations
@@ -66,6 +68,7 @@ func New(o Options) *Classroom {
 		Grades:   &Grades{store: o.Store, live: o.Live, clock: o.Clock, read: work.Read},
 		Regrades: &Regrades{store: o.Store, live: o.Live},
 		Classes:  &Classes{store: o.Store},
+		Files:    &Files{store: o.Store, flavours: o.Flavours},
 		People:   &People{store: o.Store, clock: o.Clock, read: work.Read},
 		Receipts: &Receipts{store: o.Store, work: work, key: o.ReceiptKey},
 		Queue:    &Queue{store: o.Store, live: o.Live, flavours: o.Flavours},

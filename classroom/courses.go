@@ -9,17 +9,15 @@ import (
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
 )
 
 // CourseStore is what actions on courses ask of the store. Each change is one
 // transaction with its audit entry. CodeNotFound where nothing matches.
 type CourseStore interface {
-	// Course returns a course by its code.
-	Course(ctx context.Context, code string) (schema.Course, error)
+	memberStore
 	// Courses returns every course, by code.
 	Courses(ctx context.Context) ([]schema.Course, error)
-	// Role returns a user's role in a course, "" where there is none.
-	Role(ctx context.Context, course, user int64) (schema.Role, error)
 	// UserByLogin returns an account by its login.
 	UserByLogin(ctx context.Context, login string) (schema.User, error)
 	// AddCourse makes a course. CodeConflict: the code is taken.
@@ -83,6 +81,9 @@ func (c *Courses) Set(ctx context.Context, by schema.Actor, change CourseChange)
 	if err != nil {
 		return err
 	}
+	if err := change.settable(now); err != nil {
+		return err
+	}
 	if change.Flavour != nil {
 		now.Flavour = *change.Flavour
 	}
@@ -93,6 +94,19 @@ func (c *Courses) Set(ctx context.Context, by schema.Actor, change CourseChange)
 		return err
 	}
 	return c.store.SetFlavours(ctx, by, now.Code, now.Flavour, now.OtherFlavours)
+}
+
+// settable refuses to change what course.yaml holds.
+func (c CourseChange) settable(now schema.Course) error {
+	if c.Flavour != nil {
+		if err := course.Settable(now, assignment.KeyDefault, assignment.KeyFlavours); err != nil {
+			return err
+		}
+	}
+	if c.Others != nil {
+		return course.Settable(now, assignment.KeyFlavours)
+	}
+	return nil
 }
 
 // knows refuses flavours that the running server does not have.
@@ -168,5 +182,8 @@ func (c *Courses) Roster(ctx context.Context, by schema.Actor, code string) ([]s
 	if err := course.MaySeeRoster(m.Viewer(), code); err != nil {
 		return nil, err
 	}
-	return c.store.Roster(ctx, m.Course.ID)
+	all, err := c.store.Roster(ctx, m.Course.ID)
+	return slices.DeleteFunc(all, func(e schema.Enrolment) bool {
+		return e.Role == schema.RoleStudent && !m.Viewer().SeesOwner(e.User.Login)
+	}), err
 }

@@ -3,6 +3,7 @@ package classroom
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/grader/grader/course"
@@ -14,16 +15,15 @@ import (
 // transaction with its audit entry and the grades that follow from it. CodeNotFound
 // where nothing matches.
 type GradeStore interface {
-	// Course returns a course by its code.
-	Course(ctx context.Context, code string) (schema.Course, error)
-	// Role returns a user's role in a course, "" where there is none.
-	Role(ctx context.Context, course, user int64) (schema.Role, error)
+	memberStore
 	// UserByLogin returns an account by its login.
 	UserByLogin(ctx context.Context, login string) (schema.User, error)
 	// Assignment returns one assignment with its active version.
 	Assignment(ctx context.Context, course, name string) (schema.Assignment, error)
 	// Submission returns one submission; number 0 is the owner's latest.
 	Submission(ctx context.Context, name schema.SubmissionName) (schema.Submission, error)
+	// SectionOffset returns how much later the work of an owner is due than assignments say.
+	SectionOffset(ctx context.Context, c schema.Course, owner string) (schema.DueOffset, error)
 	// Terms returns what a push of the owner is judged by at that moment.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
 	// Grades returns the grades of a course, by owner and assignment; "" is everybody's.
@@ -92,7 +92,7 @@ func (g *Grades) Extend(ctx context.Context, by schema.Actor, n NewExtension) (E
 	if err != nil {
 		return Extended{}, err
 	}
-	if err := course.MayExtend(m.Viewer(), n.Course); err != nil {
+	if err := course.MayExtend(m.Viewer(), n.Course, n.Owner); err != nil {
 		return Extended{}, err
 	}
 	if err := g.owner(ctx, m.Course, n.Owner); err != nil {
@@ -103,7 +103,11 @@ func (g *Grades) Extend(ctx context.Context, by schema.Actor, n NewExtension) (E
 	if err != nil {
 		return Extended{}, err
 	}
-	if err := moves(a, spec, zone, extension); err != nil {
+	offset, err := g.store.SectionOffset(ctx, m.Course, n.Owner)
+	if err != nil {
+		return Extended{}, fmt.Errorf("find section: %w", err)
+	}
+	if err := moves(a, course.ForSection(spec, zone, offset), zone, extension); err != nil {
 		return Extended{}, err
 	}
 	granted, graded, err := g.store.AddExtension(ctx, by, a, n.Owner, extension, n.Reason)
@@ -168,7 +172,7 @@ func moves(a schema.Assignment, spec *assignment.Spec, zone *time.Location, e sc
 func (g *Grades) EndExtension(ctx context.Context, by schema.Actor, code, name string, id int64) (schema.GrantedExtension, error) {
 	m, a, _, err := g.assignment(ctx, by, code, name)
 	if err == nil {
-		err = course.MayExtend(m.Viewer(), code)
+		err = g.mayEnd(ctx, m, a, id)
 	}
 	if err != nil {
 		return schema.GrantedExtension{}, err
@@ -176,16 +180,33 @@ func (g *Grades) EndExtension(ctx context.Context, by schema.Actor, code, name s
 	return g.store.EndExtension(ctx, by, a, id)
 }
 
+// mayEnd decides whether a member may take an extension back. One that does not exist is
+// the store's to report, to whoever may take back any.
+func (g *Grades) mayEnd(ctx context.Context, m Member, a schema.Assignment, id int64) error {
+	all, err := g.store.Extensions(ctx, a.ID)
+	if err != nil {
+		return fmt.Errorf("list extensions: %w", err)
+	}
+	owner := m.Actor.User.Login
+	for _, e := range all {
+		if e.ID == id {
+			owner = e.Owner
+		}
+	}
+	return course.MayExtend(m.Viewer(), m.Course.Code, owner)
+}
+
 // Extensions lists the extensions of an assignment, by owner.
 func (g *Grades) Extensions(ctx context.Context, by schema.Actor, code, name string) ([]schema.GrantedExtension, error) {
 	m, a, _, err := g.assignment(ctx, by, code, name)
 	if err == nil {
-		err = course.MaySeeGrades(m.Viewer(), code)
+		err = course.MaySeeGrades(m.Viewer(), code, "")
 	}
 	if err != nil {
 		return nil, err
 	}
-	return g.store.Extensions(ctx, a.ID)
+	all, err := g.store.Extensions(ctx, a.ID)
+	return slices.DeleteFunc(all, func(e schema.GrantedExtension) bool { return !m.Viewer().SeesOwner(e.Owner) }), err
 }
 
 // NewOutage is a time in which a course could not submit.
@@ -201,7 +222,7 @@ type NewOutage struct {
 func (g *Grades) Outage(ctx context.Context, by schema.Actor, n NewOutage) (schema.Outage, int, error) {
 	m, err := findMember(ctx, g.store, by, n.Course)
 	if err == nil {
-		err = course.MayExtend(m.Viewer(), n.Course)
+		err = course.MayChangeTimes(m.Viewer(), n.Course)
 	}
 	if err != nil {
 		return schema.Outage{}, 0, err
@@ -229,7 +250,10 @@ func (g *Grades) Outage(ctx context.Context, by schema.Actor, n NewOutage) (sche
 func (g *Grades) SetLateTokens(ctx context.Context, by schema.Actor, code string, tokens int) error {
 	m, err := findMember(ctx, g.store, by, code)
 	if err == nil {
-		err = course.MayExtend(m.Viewer(), code)
+		err = course.MayChangeTimes(m.Viewer(), code)
+	}
+	if err == nil {
+		err = course.Settable(m.Course, assignment.KeyLateTokens)
 	}
 	if err != nil {
 		return err
@@ -244,7 +268,7 @@ func (g *Grades) SetLateTokens(ctx context.Context, by schema.Actor, code string
 func (g *Grades) Adjust(ctx context.Context, by schema.Actor, code, name, owner, points, reason string) (schema.Adjustment, error) {
 	m, a, _, err := g.assignment(ctx, by, code, name)
 	if err == nil {
-		err = course.MayAdjust(m.Viewer(), code)
+		err = course.MayAdjust(m.Viewer(), code, owner)
 	}
 	if err == nil {
 		err = g.owner(ctx, m.Course, owner)
@@ -270,7 +294,7 @@ func (g *Grades) Adjust(ctx context.Context, by schema.Actor, code, name, owner,
 func (g *Grades) EndAdjustment(ctx context.Context, by schema.Actor, code, name string, id int64) (schema.Adjustment, error) {
 	m, a, _, err := g.assignment(ctx, by, code, name)
 	if err == nil {
-		err = course.MayAdjust(m.Viewer(), code)
+		err = g.mayEndAdjustment(ctx, m, a, id)
 	}
 	if err != nil {
 		return schema.Adjustment{}, err
@@ -278,16 +302,32 @@ func (g *Grades) EndAdjustment(ctx context.Context, by schema.Actor, code, name 
 	return g.store.EndAdjustment(ctx, by, a, id)
 }
 
+// mayEndAdjustment decides whether a member may remove an adjustment, as mayEnd does.
+func (g *Grades) mayEndAdjustment(ctx context.Context, m Member, a schema.Assignment, id int64) error {
+	all, err := g.store.Adjustments(ctx, a.ID)
+	if err != nil {
+		return fmt.Errorf("list adjustments: %w", err)
+	}
+	owner := m.Actor.User.Login
+	for _, is := range all {
+		if is.ID == id {
+			owner = is.Owner
+		}
+	}
+	return course.MayAdjust(m.Viewer(), m.Course.Code, owner)
+}
+
 // Adjustments lists the adjustments of an assignment, by owner.
 func (g *Grades) Adjustments(ctx context.Context, by schema.Actor, code, name string) ([]schema.Adjustment, error) {
 	m, a, _, err := g.assignment(ctx, by, code, name)
 	if err == nil {
-		err = course.MaySeeGrades(m.Viewer(), code)
+		err = course.MaySeeGrades(m.Viewer(), code, "")
 	}
 	if err != nil {
 		return nil, err
 	}
-	return g.store.Adjustments(ctx, a.ID)
+	all, err := g.store.Adjustments(ctx, a.ID)
+	return slices.DeleteFunc(all, func(is schema.Adjustment) bool { return !m.Viewer().SeesOwner(is.Owner) }), err
 }
 
 // Mark makes a submission the one that counts, for its owner.
@@ -325,11 +365,12 @@ func (g *Grades) List(ctx context.Context, by schema.Actor, code, owner string) 
 		return nil, err
 	}
 	if owner != by.User.Login || owner == "" {
-		if err := course.MaySeeGrades(m.Viewer(), code); err != nil {
+		if err := course.MaySeeGrades(m.Viewer(), code, owner); err != nil {
 			return nil, err
 		}
 	}
-	return g.store.Grades(ctx, m.Course.ID, owner)
+	all, err := g.store.Grades(ctx, m.Course.ID, owner)
+	return slices.DeleteFunc(all, func(is schema.Grade) bool { return m.Viewer().Staff() && !m.Viewer().SeesOwner(is.Owner) }), err
 }
 
 // assignment finds one with accepted tests, for a member of its course.

@@ -12,10 +12,7 @@ import (
 
 // RosterStore is what actions on rosters and gradebooks ask of the store.
 type RosterStore interface {
-	// Course returns a course by its code.
-	Course(ctx context.Context, code string) (schema.Course, error)
-	// Role returns a user's role in a course, "" where there is none.
-	Role(ctx context.Context, course, user int64) (schema.Role, error)
+	memberStore
 	// ImportRoster makes accounts and enrolments as a roster says, in one transaction.
 	ImportRoster(ctx context.Context, by schema.Actor, i schema.RosterImport) ([]schema.RosterChange, error)
 	// RosterPeople returns the people of a course, by login.
@@ -97,7 +94,7 @@ type Exported struct {
 func (p *People) Export(ctx context.Context, by schema.Actor, r ExportRequest) (Exported, error) {
 	m, err := findMember(ctx, p.store, by, r.Course)
 	if err == nil {
-		err = course.MaySeeGrades(m.Viewer(), r.Course)
+		err = course.MaySeeGrades(m.Viewer(), r.Course, "")
 	}
 	if err != nil {
 		return Exported{}, err
@@ -106,7 +103,7 @@ func (p *People) Export(ctx context.Context, by schema.Actor, r ExportRequest) (
 	if err != nil {
 		return Exported{}, err
 	}
-	book, err := p.book(ctx, m.Course, r)
+	book, err := p.book(ctx, m, r)
 	if err != nil {
 		return Exported{}, err
 	}
@@ -122,7 +119,8 @@ func (p *People) Export(ctx context.Context, by schema.Actor, r ExportRequest) (
 }
 
 // book gathers the grades.
-func (p *People) book(ctx context.Context, c schema.Course, r ExportRequest) (gradebook.Book, error) {
+func (p *People) book(ctx context.Context, m Member, r ExportRequest) (gradebook.Book, error) {
+	c := m.Course
 	var b gradebook.Book
 	all, err := p.store.Assignments(ctx, c.ID)
 	if err != nil {
@@ -164,7 +162,7 @@ func (p *People) book(ctx context.Context, c schema.Course, r ExportRequest) (gr
 		return b, schema.Errorf(schema.CodeNotFound, "there is no assignment %s/%s", c.Code, r.Assignment)
 	}
 	for _, who := range people {
-		if who.Role != schema.RoleStudent || who.Dropped && !r.Dropped {
+		if who.Role != schema.RoleStudent || who.Dropped && !r.Dropped || !m.Viewer().SeesOwner(who.Login) {
 			continue
 		}
 		b.People = append(b.People, gradebook.Person{

@@ -10,10 +10,7 @@ import (
 
 // RegradeStore is what actions on regrade sets ask of the store.
 type RegradeStore interface {
-	// Course returns a course by its code.
-	Course(ctx context.Context, code string) (schema.Course, error)
-	// Role returns a user's role in a course, "" where there is none.
-	Role(ctx context.Context, course, user int64) (schema.Role, error)
+	memberStore
 	// Assignment returns one assignment with its active version.
 	Assignment(ctx context.Context, course, name string) (schema.Assignment, error)
 	// RosterPeople returns the people of a course, by login.

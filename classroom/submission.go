@@ -76,13 +76,28 @@ func (w *Work) Submissions(ctx context.Context, by schema.Actor, p SubmissionPag
 	if err != nil {
 		return nil, err
 	}
-	all, err := w.store.AllSubmissions(ctx, a.ID, p.Login, after, min(cmp.Or(p.Limit, maxPage), maxPage))
-	if err != nil {
-		return nil, err
+	for {
+		all, err := w.store.AllSubmissions(ctx, a.ID, p.Login, after, min(cmp.Or(p.Limit, maxPage), maxPage))
+		if err != nil || len(all) == 0 {
+			return []schema.PublicSubmission{}, err
+		}
+		reports, err := w.reports(ctx, m, all)
+		if err != nil || len(reports) > 0 {
+			return reports, err
+		}
+		after = all[len(all)-1].ID // none of these is the viewer's to see
 	}
+}
+
+// reports are the submissions that a member may see, in the form that scripts read.
+func (w *Work) reports(ctx context.Context, m Member, all []schema.Submission) ([]schema.PublicSubmission, error) {
 	reports := make([]schema.PublicSubmission, 0, len(all))
 	for _, s := range all {
+		if m.Viewer().Staff() && !m.Viewer().SeesOwner(s.Name.Owner) {
+			continue
+		}
 		report := course.Report(s, m.Viewer(), m.Course.Location())
+		var err error
 		if report.Late, err = w.lateness(ctx, s, report); err != nil {
 			return nil, err
 		}
@@ -148,7 +163,14 @@ func (w *Work) after(ctx context.Context, name string) (int64, error) {
 // Rerun has a submission graded again, against the active version of its tests.
 func (w *Work) Rerun(ctx context.Context, by schema.Actor, submission int64) (schema.Job, error) {
 	job, err := w.store.Rerun(ctx, by, submission, func(role schema.Role, r course.Rerun) (bool, error) {
-		return course.MayRerun(course.Viewer{Login: by.User.Login, Role: role, Admin: by.User.Admin}, r)
+		m := Member{Actor: by, Role: role}
+		if role == schema.RoleTA {
+			var err error
+			if m, err = w.Member(ctx, by, r.Name.Course); err != nil {
+				return false, err
+			}
+		}
+		return course.MayRerun(m.Viewer(), r)
 	}, w.clock())
 	if err == nil {
 		w.live.Wake()

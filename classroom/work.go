@@ -14,10 +14,7 @@ import (
 // WorkStore is what actions on assignments and submissions ask of the store.
 // CodeNotFound where nothing matches.
 type WorkStore interface {
-	// Course returns a course by its code.
-	Course(ctx context.Context, code string) (schema.Course, error)
-	// Role returns a user's role in a course, "" where there is none.
-	Role(ctx context.Context, course, user int64) (schema.Role, error)
+	memberStore
 	// UserByLogin returns an account by its login.
 	UserByLogin(ctx context.Context, login string) (schema.User, error)
 	// Assignments returns a course's assignments with their active versions, by name.

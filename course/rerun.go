@@ -24,6 +24,8 @@ func MayRerun(v Viewer, r Rerun) (free bool, err error) {
 	switch {
 	case !r.State.Ended():
 		return false, schema.Errorf(schema.CodeRefused, "%s is still being graded; wait until it has ended", r.Name)
+	case v.role() == schema.RoleTA && v.TA.NoRerun && r.Name.Owner != v.Login:
+		return false, notTAs(r.Name.Course, "rerun submissions")
 	case v.Staff():
 		return false, nil
 	case r.State == schema.StateCancelled:

@@ -2,32 +2,62 @@ package course
 
 import "github.com/grader/grader/schema"
 
-// MayExtend decides whether the viewer may grant more time, confirm an outage or set
-// late days: instructors may.
-func MayExtend(v Viewer, code string) error {
+// MayExtend decides whether the viewer may grant an owner more time, or take it back:
+// instructors may, and TAs where course.yaml says so.
+func MayExtend(v Viewer, code, owner string) error {
+	if v.role() == schema.RoleTA && v.TA.Extensions {
+		return mayTouch(v, code, owner)
+	}
 	return onlyInstructors(v, code, "grant extensions")
 }
 
-// MayAdjust decides whether the viewer may add points to grades or take them off: staff may.
-func MayAdjust(v Viewer, code string) error {
+// MayChangeTimes decides whether the viewer may confirm an outage or set late days:
+// instructors may.
+func MayChangeTimes(v Viewer, code string) error {
+	return onlyInstructors(v, code, "record outages and set late days")
+}
+
+// MayAdjust decides whether the viewer may add points to an owner's grade or take them
+// off: staff may, TAs unless course.yaml says otherwise.
+func MayAdjust(v Viewer, code, owner string) error {
 	if err := MaySeeCourse(v, code); err != nil {
 		return err
 	}
-	if !v.Staff() {
+	switch {
+	case !v.Staff():
 		return schema.Errorf(schema.CodeForbidden, "only the staff of %s adjust grades", code)
+	case v.role() == schema.RoleTA && v.TA.NoAdjust:
+		return notTAs(code, "adjust grades")
 	}
-	return nil
+	return mayTouch(v, code, owner)
 }
 
-// MaySeeGrades decides whether the viewer may see everybody's grades: staff may.
-func MaySeeGrades(v Viewer, code string) error {
+// notTAs is the error for a TA where course.yaml leaves something to instructors.
+func notTAs(code, do string) error {
+	return schema.Errorf(schema.CodeForbidden, "the TAs of %s do not %s (course.yaml says so); ask an instructor", code, do)
+}
+
+// mayTouch refuses work of students in other sections to a TA who is restricted to theirs.
+func mayTouch(v Viewer, code, owner string) error {
+	if v.SeesOwner(owner) {
+		return nil
+	}
+	return schema.Errorf(schema.CodeForbidden, "%s is in none of your sections of %s; ask an instructor", owner, code)
+}
+
+// MaySeeGrades decides whether the viewer may see the grades of an owner, "" for those
+// of everybody whose work they see: staff may.
+func MaySeeGrades(v Viewer, code, owner string) error {
 	if err := MaySeeCourse(v, code); err != nil {
 		return err
 	}
 	if !v.Staff() {
 		return schema.Errorf(schema.CodeForbidden, "only the staff of %s see everybody's grades", code)
 	}
-	return nil
+	if owner == "" {
+		return nil
+	}
+	return mayTouch(v, code, owner)
 }
 
 // MayImportRoster decides whether the viewer may change who is in a course by a file:

@@ -8,10 +8,20 @@ type Viewer struct {
 	Login string
 	Role  schema.Role
 	Admin bool
+	TA    schema.TAPermissions // what the course's TAs may do
+	// Owners are those whose work a TA sees who is restricted to their sections; nil:
+	// everybody's.
+	Owners map[string]bool
 }
 
 // Staff reports whether the viewer sees hidden tests.
 func (v Viewer) Staff() bool { return v.Admin || v.Role.Staff() }
+
+// SeesOwner reports whether the sections of a TA leave the owner to them; true for
+// everybody else.
+func (v Viewer) SeesOwner(owner string) bool {
+	return v.role() != schema.RoleTA || v.Owners == nil || owner == v.Login || v.Owners[owner]
+}
 
 // role is what the viewer is in this course, admins included.
 func (v Viewer) role() schema.Role {

@@ -24,6 +24,8 @@ type Courses interface {
 	Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error)
 	// Role returns a user's role in a course, "" where there is none.
 	Role(ctx context.Context, course, user int64) (schema.Role, error)
+	// CourseByID returns a course.
+	CourseByID(ctx context.Context, id int64) (schema.Course, error)
 	// Assignments returns a course's assignments with their active versions, by name.
 	Assignments(ctx context.Context, course int64) ([]schema.Assignment, error)
 	// EnsureAssignment returns the assignment, made if it is not there.

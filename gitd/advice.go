@@ -18,7 +18,10 @@ import (
 const commitAgain = `git commit -m "Correct what was refused"`
 
 // refusedPush is a refusal on its way through code that returns errors.
-type refusedPush struct{ refusal }
+type refusedPush struct {
+	refusal
+	before []string // lines that come before it
+}
 
 // Error implements error.
 func (r refusedPush) Error() string { return r.text }
@@ -30,7 +33,7 @@ func (r refusedPush) Unwrap() error { return &schema.Error{Code: schema.CodeRefu
 func (p *push) refusedTree(err error) []string {
 	var no refusedPush
 	if errors.As(err, &no) {
-		return no.lines()
+		return append(no.before, no.lines()...)
 	}
 	flags := []string{}
 	var tree *course.Refused

@@ -50,6 +50,9 @@ func (s *Server) log(ctx context.Context, sess *session, args []string) int {
 	if path, number, ok := testsName(args[0]); ok {
 		return s.logTests(ctx, sess, path, number, true)
 	}
+	if path, err := schema.ParseRepositoryPath(args[0]); err == nil && path.Kind == schema.RepositoryCourse {
+		return s.logCourse(ctx, sess, path.Course)
+	}
 	name, t, err := s.named(ctx, sess, args[0])
 	if err != nil {
 		return s.failed(sess, "log", err)

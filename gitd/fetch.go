@@ -137,6 +137,8 @@ func pathOf(p schema.RepositoryPath) string {
 		return p.Course + "/" + p.Assignment + "/tests"
 	case schema.RepositoryOwner:
 		return p.Course + "/" + p.Assignment + "/students/" + p.Owner
+	case schema.RepositoryCourse:
+		return p.Course + "/course"
 	}
 	return p.Course + "/" + p.Assignment
 }

@@ -64,7 +64,7 @@ func (h hook) judge(ctx context.Context, q repo.Quarantine) error {
 		return err
 	}
 	spec := p.target.spec
-	if p.row.Kind == schema.RepositoryTests {
+	if p.row.Kind != schema.RepositoryOwn {
 		spec = nil
 	}
 	if err := course.JudgeTree(spec, tree); err != nil {
@@ -73,14 +73,25 @@ func (h hook) judge(ctx context.Context, q repo.Quarantine) error {
 	if err := h.judgePointers(ctx, q, entries); err != nil {
 		return err
 	}
-	if p.row.Kind == schema.RepositoryTests {
+	switch p.row.Kind {
+	case schema.RepositoryTests:
 		return s.judgeTests(ctx, p, q, entries)
+	case schema.RepositoryCourse:
+		return s.judgeCourse(ctx, p, q, entries)
 	}
 	return nil
 }
 
-// judgeTests reads the pushed assignment, whose tree holds regular files only.
+// judgeTests reads the pushed assignment.
 func (s *Server) judgeTests(ctx context.Context, p *push, q repo.Quarantine, entries []repo.Entry) error {
+	files := s.pushedFiles(ctx, p, q, entries)
+	c := p.target.course
+	_, err := assignment.Load(files, assignment.Context{Zone: c.Location(), Flavours: s.Flavours, Flavour: c.Flavour, Allows: c.Allows, Limits: c.Settings.Limits})
+	return err
+}
+
+// pushedFiles are the files of a pushed tree, which holds regular files only.
+func (s *Server) pushedFiles(ctx context.Context, p *push, q repo.Quarantine, entries []repo.Entry) assignment.Files {
 	files := &testsTree{entries: make(map[string]repo.Entry, len(entries))}
 	for _, e := range entries {
 		files.entries[e.Path] = e
@@ -88,9 +99,7 @@ func (s *Server) judgeTests(ctx context.Context, p *push, q repo.Quarantine, ent
 	files.read = func(hash string) ([]byte, error) {
 		return s.Repos.ReadBlob(ctx, p.row.ID, q, hash, maxTestFile)
 	}
-	c := p.target.course
-	_, err := assignment.Load(files, assignment.Context{Zone: c.Location(), Flavours: s.Flavours, Flavour: c.Flavour, Allows: c.Allows})
-	return err
+	return files
 }
 
 // PostReceive records the push as soon as git has moved the ref. Its job starts once
@@ -104,7 +113,7 @@ func (h hook) PostReceive(ctx context.Context, _ []hooks.Update) ([]string, erro
 	return nil, nil
 }
 
-// testsTree is a pushed tests repository, for the assignment's parser.
+// testsTree is a pushed tests or course repository, for the parser of its file.
 type testsTree struct {
 	entries map[string]repo.Entry
 	read    func(hash string) ([]byte, error)

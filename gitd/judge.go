@@ -31,7 +31,7 @@ func (h hook) tooManyEntries(ctx context.Context, q repo.Quarantine) error {
 	if remove := course.RemoveMade(names); len(remove) > 0 {
 		no.commands = append(remove, commitAgain, p.pushMain())
 	}
-	return refusedPush{no}
+	return refusedPush{refusal: no}
 }
 
 // treeOf is what was pushed, as the rules for trees look at it.
@@ -102,7 +102,7 @@ func (h hook) tooLarge(ctx context.Context, q repo.Quarantine, entries []repo.En
 		return fmt.Errorf("find what is large: %w", err)
 	}
 	if len(large) == 0 { // too many objects to look at, or none that is large by itself
-		return refusedPush{*s.refusedForSize(p)}
+		return refusedPush{refusal: *s.refusedForSize(p)}
 	}
 	var named, remove []string
 	for _, f := range large {
@@ -117,7 +117,7 @@ func (h hook) tooLarge(ctx context.Context, q repo.Quarantine, entries []repo.En
 	if err != nil {
 		return err
 	}
-	return refusedPush{refusal{refusalHistory, "", text, commands}}
+	return refusedPush{refusal: refusal{refusalHistory, "", text, commands}}
 }
 
 // rewriteWithout are the commands that make one commit of what is new here, without

@@ -43,6 +43,8 @@ type Ledger interface {
 	LastRegrade(ctx context.Context, assignment int64, owner string) (schema.RegradeNotice, bool, error)
 	// VersionByCommit returns the newest version of that commit; CodeNotFound.
 	VersionByCommit(ctx context.Context, assignment int64, commit string) (schema.Version, error)
+	// CourseVersionByCommit returns the newest version of course.yaml of that commit; CodeNotFound.
+	CourseVersionByCommit(ctx context.Context, course int64, commit string) (schema.CourseVersion, error)
 	// VersionByNumber returns a version of an assignment; number 0 is the newest.
 	VersionByNumber(ctx context.Context, assignment int64, number int) (schema.Version, error)
 	// Versions returns an assignment's versions, newest first, at most limit.

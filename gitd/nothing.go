@@ -86,6 +86,9 @@ func (s *Server) showTip(ctx context.Context, p *push, tip string, v viewing) in
 		return p.session.fail(err)
 	}
 	_ = v.out.Lines([]string{"grader: nothing new; main is at " + transcript.ShortCommit(tip)})
+	if is.course.ID != 0 {
+		return s.followCourse(v, is.course, nil)
+	}
 	no := s.retryFailed(ctx, p, is)
 	status := s.follow(ctx, v, is, &p.target)
 	if no != nil {
@@ -156,6 +159,13 @@ func (s *Server) findRecorded(ctx context.Context, p *push, tip string) (*record
 			return nil, fmt.Errorf("find version: %w", err)
 		}
 		return &recorded{version: v}, nil
+	}
+	if p.row.Kind == schema.RepositoryCourse {
+		v, err := s.Ledger.CourseVersionByCommit(ctx, p.target.course.ID, tip)
+		if err != nil {
+			return nil, fmt.Errorf("find version: %w", err)
+		}
+		return &recorded{course: v}, nil
 	}
 	sub, err := s.Ledger.SubmissionByCommit(ctx, p.target.assignment.ID, p.row.Owner, tip)
 	if err != nil {

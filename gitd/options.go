@@ -15,7 +15,7 @@ const (
 
 // options are what a student may say with `git push -o`.
 type options struct {
-	noWait, colour, exitCode, dryRun, late, verbose bool
+	noWait, colour, exitCode, dryRun, late, verbose, confirm bool
 }
 
 // parseOptions refuses what it does not know: an option that is silently ignored
@@ -36,6 +36,8 @@ func parseOptions(all []string) (options, error) {
 			o.verbose = true
 		case "late":
 			o.late = true
+		case "confirm":
+			o.confirm = true
 		default:
 			return options{}, schema.Errorf(schema.CodeRefused, "push option %q is unknown. Use %s", transcript.Clip(name, 40), strings.Join(optionNames(), ", "))
 		}
@@ -44,5 +46,5 @@ func parseOptions(all []string) (options, error) {
 }
 
 func optionNames() []string {
-	return []string{"nowait", "color", "exit-code", "dry-run", "late", "verbose"}
+	return []string{"nowait", "color", "exit-code", "dry-run", "late", "verbose", "confirm"}
 }

@@ -26,10 +26,12 @@ type outcome struct {
 	recorded *recorded // of outcomeRecorded
 }
 
-// recorded is what a push became: a submission, or a version with its gate's job.
+// recorded is what a push became: a submission, a version of tests with its gate's job,
+// or a version of course.yaml.
 type recorded struct {
 	submission schema.Submission
 	version    schema.Version
+	course     schema.CourseVersion
 	job        schema.Job
 }
 

@@ -31,9 +31,10 @@ type push struct {
 	list     pktline.List
 	tags     []pktline.Command // pushed beside main, and set aside
 	options  options
-	received time.Time         // legal time: when the list was complete
-	counted  bool              // how many pushes came before decides whether it is accepted
-	side     *pktline.Sideband // nil: the client cannot do side-bands
+	received time.Time            // legal time: when the list was complete
+	changes  []schema.GradeChange // of a course.yaml: grades that it changes
+	counted  bool                 // how many pushes came before decides whether it is accepted
+	side     *pktline.Sideband    // nil: the client cannot do side-bands
 
 	token     string // by which git's hooks name this push
 	intent    schema.Intent
@@ -182,6 +183,9 @@ func (s *Server) finish(ctx context.Context, p *push, o outcome) int {
 	}
 	p.report(o.report, o.kind)
 	s.Queue.Wake() // see PostReceive
+	if o.recorded.course.ID != 0 {
+		return p.end(s.followCourse(p.viewing(), o.recorded.course, p.changes))
+	}
 	return p.end(s.follow(ctx, p.viewing(), o.recorded, &p.target))
 }
 

@@ -21,6 +21,7 @@ const (
 	refusalOption      refusalCode = "option"       // an unknown push option
 	refusalTerms       refusalCode = "terms"        // the assignment's times and limits
 	refusalConsent     refusalCode = "consent"      // late, and the push does not say that this is meant
+	refusalConfirm     refusalCode = "confirm"      // it would change grades, and the push does not say that this is meant
 	refusalSeveral     refusalCode = "several"      // more than one branch
 	refusalBranch      refusalCode = "branch"       // another branch than main
 	refusalRef         refusalCode = "ref"          // neither a branch nor a tag

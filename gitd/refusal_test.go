@@ -112,7 +112,7 @@ func TestRefusedBeforeTheAdvertisement(t *testing.T) {
 		"another's repository":  {"alice", "comp1/a1/students/bob", "nobody pushes to another's repository; your own is comp1/a1"},
 		"tests by a student":    {"alice", "comp1/a1/tests", "only instructors of comp1 push to comp1/a1/tests"},
 		"tests by a TA":         {"tina", "comp1/a1/tests", "only instructors of comp1 push to comp1/a1/tests"},
-		"course repository":     {"ida", "comp1/course", "not supported yet"},
+		"course repository":     {"tina", "comp1/course", "only instructors of comp1 push to comp1/course"},
 		"a path that is none":   {"alice", "../../etc", "is not a repository; use COURSE/ASSIGNMENT"},
 		"a path of one segment": {"alice", "comp1", "is not a repository"},
 	}

@@ -39,6 +39,9 @@ func (s *Server) book(ctx context.Context, in schema.Intent, row schema.Reposito
 	if p.Tree, err = s.Repos.Pin(row.ID, in.ID, in.New); err != nil {
 		return nil, fmt.Errorf("pin: %w", err)
 	}
+	if row.Kind == schema.RepositoryCourse {
+		return s.recordCourse(ctx, row, p)
+	}
 	is := new(recorded)
 	if row.Kind == schema.RepositoryTests {
 		source, err := s.Repos.ReadFile(ctx, row.ID, in.New, assignment.Filename, maxSource)
@@ -73,7 +76,8 @@ func ofTests(p schema.Push, source []byte) schema.Push {
 
 // pushOf is what the ledger is told of a push under way.
 func (s *Server) pushOf(p *push) schema.Push {
-	out := schema.Push{Intent: p.intent, Flavour: p.target.course.Flavour, TryOut: p.target.viewer.Staff(), Login: p.target.user.Login}
+	c := p.target.course
+	out := schema.Push{Intent: p.intent, Course: c, Flavour: c.Flavour, Limits: c.Settings.Limits, TryOut: p.target.viewer.Staff(), Login: p.target.user.Login}
 	if p.row.Kind == schema.RepositoryOwn {
 		out.Flavour = p.target.flavour()
 		out.VersionID = p.target.assignment.Active.ID
@@ -90,6 +94,13 @@ func (s *Server) pushAgain(ctx context.Context, in schema.Intent, row schema.Rep
 	role, err := s.Courses.Role(ctx, row.CourseID, user.ID)
 	if err != nil {
 		return schema.Push{}, fmt.Errorf("find role: %w", err)
+	}
+	if row.Kind == schema.RepositoryCourse {
+		c, err := s.Courses.CourseByID(ctx, row.CourseID)
+		if err != nil {
+			return schema.Push{}, fmt.Errorf("find course: %w", err)
+		}
+		return s.pushOf(&push{intent: in, row: row, target: target{user: user, course: c}}), nil
 	}
 	all, err := s.Courses.Assignments(ctx, row.CourseID)
 	if err != nil {

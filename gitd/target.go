@@ -58,7 +58,7 @@ func (s *Server) otherCase(ctx context.Context, sess *session, raw string, actio
 
 func (s *Server) findAssignment(ctx context.Context, m classroom.Member, t *target) error {
 	if t.path.Kind == schema.RepositoryCourse {
-		return schema.Errorf(schema.CodeRefused, "the course repository is not supported yet")
+		return nil
 	}
 	a, err := s.Classroom.Work.Assignment(ctx, m, t.path.Assignment)
 	switch {
@@ -113,7 +113,7 @@ func (t *target) flavour() string {
 
 // ensure makes the assignment and the repository where they are not there yet.
 func (s *Server) ensure(ctx context.Context, t *target) (schema.Repository, error) {
-	if t.assignment.ID == 0 {
+	if t.assignment.ID == 0 && t.path.Kind != schema.RepositoryCourse {
 		var err error
 		t.assignment, err = s.Courses.EnsureAssignment(ctx, t.course.ID, t.path.Assignment, s.Clock())
 		if err != nil {

@@ -125,6 +125,7 @@ func (w *work) grade(ctx context.Context, report *reporter) (schema.Result, erro
 		Prepared:   trees.prepared,
 		Pins:       &w.order.Pins,
 		Zone:       zone,
+		Limits:     w.order.Limits,
 		Flavour:    &w.order.Flavour,
 		Provenance: w.provenance(),
 		Conceal:    w.order.Kind == schema.JobGrade,

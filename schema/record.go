@@ -50,6 +50,7 @@ type Course struct {
 	// OtherFlavours are those that an assignment may name instead.
 	OtherFlavours []string
 	CreatedAt     time.Time
+	Settings      CourseSettings // what its course.yaml says
 }
 
 // Allows reports whether the course's assignments may run on a flavour.
@@ -265,12 +266,14 @@ type DueDate struct {
 // Push is what a settled intent becomes.
 type Push struct {
 	Intent    Intent
+	Course    Course // that it was pushed to
 	Tree      string // hex
 	VersionID int64  // of the active tests version; 0 for a tests push
 	Flavour   string
 	TryOut    bool
 	Login     string     // of the pusher
 	Gate      []GatePart // of a tests push: its gate's parts; none: one that does it all
+	Limits    StepLimits // of a tests push: the course's defaults
 }
 
 // PoolRunner is a runner as its pool sees it.

@@ -12,7 +12,7 @@ import (
 func scanAssignment(r row) (a schema.Assignment, err error) {
 	var v maybeVersion
 	c := &a.Course
-	err = r.Scan(&a.ID, &a.Name, instant{&a.CreatedAt}, &c.ID, &c.Code, &c.Title, zone{&c.Zone}, &c.Flavour, decoded{&c.OtherFlavours}, instant{&c.CreatedAt},
+	err = r.Scan(&a.ID, &a.Name, instant{&a.CreatedAt}, &c.ID, &c.Code, &c.Title, zone{&c.Zone}, &c.Flavour, decoded{&c.OtherFlavours}, instant{&c.CreatedAt}, decoded{&c.Settings},
 		&v.id, &v.number, &v.repository, &v.commit, &v.tree, &v.Source, &v.state, decoded{&v.Pins}, &v.pusher, &v.receivedAt)
 	a.Active = v.version(a.ID)
 	return a, err

@@ -11,7 +11,7 @@ import (
 )
 
 func scanCourse(r row) (c schema.Course, err error) {
-	err = r.Scan(&c.ID, &c.Code, &c.Title, zone{&c.Zone}, &c.Flavour, decoded{&c.OtherFlavours}, instant{&c.CreatedAt})
+	err = r.Scan(&c.ID, &c.Code, &c.Title, zone{&c.Zone}, &c.Flavour, decoded{&c.OtherFlavours}, instant{&c.CreatedAt}, decoded{&c.Settings})
 	return c, err
 }
 
@@ -33,7 +33,7 @@ func (s *Store) AddCourse(ctx context.Context, by schema.Actor, c schema.Course)
 	}
 	err = s.write(ctx, "add course", func(t *tx) error {
 		added, err = one(ctx, t, scanCourse, `INSERT INTO courses (code, title, zone, flavour, other_flavours, created_at) VALUES (?, ?, ?, ?, ?, ?)
-			RETURNING id, code, title, zone, flavour, other_flavours, created_at`, c.Code, c.Title, c.Zone, c.Flavour, others, micros(c.CreatedAt))
+			RETURNING id, code, title, zone, flavour, other_flavours, created_at, settings`, c.Code, c.Title, c.Zone, c.Flavour, others, micros(c.CreatedAt))
 		if err != nil {
 			return conflict(err, "course %q is there already", c.Code)
 		}
@@ -52,7 +52,7 @@ func (s *Store) SetFlavours(ctx context.Context, by schema.Actor, code, flavour 
 		return err
 	}
 	return s.write(ctx, "set flavours", func(t *tx) error {
-		was, err := one(ctx, t, scanCourse, `SELECT id, code, title, zone, flavour, other_flavours, created_at FROM courses WHERE code = ?`, code)
+		was, err := one(ctx, t, scanCourse, `SELECT id, code, title, zone, flavour, other_flavours, created_at, settings FROM courses WHERE code = ?`, code)
 		if err != nil {
 			return missing(err, "there is no course %q", code)
 		}
@@ -77,13 +77,19 @@ func encodeFlavours(names []string) (string, error) {
 
 // Course returns a course by its code.
 func (s *Store) Course(ctx context.Context, code string) (schema.Course, error) {
-	c, err := one(ctx, s.reader, scanCourse, `SELECT id, code, title, zone, flavour, other_flavours, created_at FROM courses WHERE code = ?`, code)
+	c, err := one(ctx, s.reader, scanCourse, `SELECT id, code, title, zone, flavour, other_flavours, created_at, settings FROM courses WHERE code = ?`, code)
 	return c, missing(err, "there is no course %q", code)
+}
+
+// CourseByID returns a course by its id.
+func (s *Store) CourseByID(ctx context.Context, id int64) (schema.Course, error) {
+	c, err := one(ctx, s.reader, scanCourse, `SELECT id, code, title, zone, flavour, other_flavours, created_at, settings FROM courses WHERE id = ?`, id)
+	return c, missing(err, "there is no course %d", id)
 }
 
 // Courses returns every course, by code.
 func (s *Store) Courses(ctx context.Context) ([]schema.Course, error) {
-	return list(ctx, s.reader, scanCourse, `SELECT id, code, title, zone, flavour, other_flavours, created_at FROM courses ORDER BY code`)
+	return list(ctx, s.reader, scanCourse, `SELECT id, code, title, zone, flavour, other_flavours, created_at, settings FROM courses ORDER BY code`)
 }
 
 // Enrol gives a person a role in a course, or another role than before.
@@ -122,14 +128,14 @@ func (s *Store) Unenrol(ctx context.Context, by schema.Actor, c schema.Course, u
 
 func scanEnrolment(r row) (e schema.Enrolment, err error) {
 	c, u := &e.Course, &e.User
-	err = r.Scan(&c.ID, &c.Code, &c.Title, zone{&c.Zone}, &c.Flavour, decoded{&c.OtherFlavours}, instant{&c.CreatedAt},
+	err = r.Scan(&c.ID, &c.Code, &c.Title, zone{&c.Zone}, &c.Flavour, decoded{&c.OtherFlavours}, instant{&c.CreatedAt}, decoded{&c.Settings},
 		&u.ID, &u.Login, &u.Name, &u.Email, &u.Admin, &u.Disabled, instant{&u.CreatedAt}, &e.Role)
 	return e, err
 }
 
 // Enrolments returns the courses of a user, by code.
 func (s *Store) Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error) {
-	return list(ctx, s.reader, scanEnrolment, `SELECT c.id, c.code, c.title, c.zone, c.flavour, c.other_flavours, c.created_at,
+	return list(ctx, s.reader, scanEnrolment, `SELECT c.id, c.code, c.title, c.zone, c.flavour, c.other_flavours, c.created_at, c.settings,
 			u.id, u.login, u.name, u.email, u.admin, u.disabled, u.created_at, e.role
 		FROM enrolments e JOIN courses c ON c.id = e.course_id JOIN users u ON u.id = e.user_id
 		WHERE e.user_id = ? ORDER BY c.code`, user)
@@ -137,7 +143,7 @@ func (s *Store) Enrolments(ctx context.Context, user int64) ([]schema.Enrolment,
 
 // Roster returns everyone in a course, by login.
 func (s *Store) Roster(ctx context.Context, course int64) ([]schema.Enrolment, error) {
-	return list(ctx, s.reader, scanEnrolment, `SELECT c.id, c.code, c.title, c.zone, c.flavour, c.other_flavours, c.created_at,
+	return list(ctx, s.reader, scanEnrolment, `SELECT c.id, c.code, c.title, c.zone, c.flavour, c.other_flavours, c.created_at, c.settings,
 			u.id, u.login, u.name, u.email, u.admin, u.disabled, u.created_at, e.role
 		FROM enrolments e JOIN courses c ON c.id = e.course_id JOIN users u ON u.id = e.user_id
 		WHERE e.course_id = ? ORDER BY u.login`, course)

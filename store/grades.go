@@ -20,7 +20,11 @@ func (s *Store) Grade(ctx context.Context, assignment int64, owner string) (sche
 
 // Grades returns the grades of a course, by owner and assignment; owner "" is everybody's.
 func (s *Store) Grades(ctx context.Context, course int64, owner string) ([]schema.Grade, error) {
-	return list(ctx, s.reader, scanGrade, `SELECT g.assignment_id, a.name, g.owner, g.number, g.score, g.max_score, g.state, g.days, g.tokens, g.deducted, g.adjusted, g.final, g.changed_at
+	return gradesOf(ctx, s.reader, course, owner)
+}
+
+func gradesOf(ctx context.Context, q querier, course int64, owner string) ([]schema.Grade, error) {
+	return list(ctx, q, scanGrade, `SELECT g.assignment_id, a.name, g.owner, g.number, g.score, g.max_score, g.state, g.days, g.tokens, g.deducted, g.adjusted, g.final, g.changed_at
 		FROM assignments a JOIN grades g ON g.assignment_id = a.id
 		WHERE a.course_id = ?1 AND (?2 = '' OR g.owner = ?2) ORDER BY g.owner, a.name`, course, owner)
 }

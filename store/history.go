@@ -13,7 +13,8 @@ import (
 type history struct {
 	course      int64
 	zone        *time.Location
-	tokens      int // late days of each owner
+	tokens      int                         // late days of each owner
+	offsets     map[string]schema.DueOffset // how much later the work of an owner is due than the assignments say
 	assignments []schema.Assignment
 	outages     []outage
 	candidates  map[work][]course.Candidate
@@ -43,8 +44,12 @@ type outage struct {
 func (t *tx) history(ctx context.Context, courseID int64) (h history, err error) {
 	h.course = courseID
 	var zone string
-	terms := func(r row) (bool, error) { return true, r.Scan(&zone, &h.tokens) }
-	if _, err = one(ctx, t, terms, `SELECT zone, late_tokens FROM courses WHERE id = ?`, courseID); err != nil {
+	var settings schema.CourseSettings
+	terms := func(r row) (bool, error) { return true, r.Scan(&zone, &h.tokens, decoded{&settings}) }
+	if _, err = one(ctx, t, terms, `SELECT zone, late_tokens, settings FROM courses WHERE id = ?`, courseID); err != nil {
+		return h, err
+	}
+	if h.offsets, err = offsets(ctx, t, courseID, settings); err != nil {
 		return h, err
 	}
 	if h.zone, err = time.LoadLocation(zone); err != nil {
@@ -200,7 +205,7 @@ func (h history) work(spec *assignment.Spec, a schema.Assignment, owner string) 
 	}
 	return course.Work{
 		Assignment: a.Name, Owner: owner, Members: []string{owner}, Counts: spec.Counts,
-		Schedule: h.schedule(spec, h.extensions[w]), Candidates: h.candidates[w], Adjustments: adjusted,
+		Schedule: h.schedule(course.ForSection(spec, h.zone, h.offsets[owner]), h.extensions[w]), Candidates: h.candidates[w], Adjustments: adjusted,
 	}
 }
 

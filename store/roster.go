@@ -30,6 +30,11 @@ func (s *Store) ImportRoster(ctx context.Context, by schema.Actor, i schema.Rost
 				return err
 			}
 		}
+		if len(i.Course.Settings.Sections) > 0 { // whoever is in another section now may have other due times
+			if _, err := s.resettle(ctx, t, i.Course.ID, "", s.clock()); err != nil {
+				return err
+			}
+		}
 		return t.audit(ctx, by, schema.AuditEntry{At: s.clock(), Action: "roster.import", Course: i.Course.Code, Subject: i.Course.Code, After: counted(changes)})
 	})
 	if errors.Is(err, errDryRun) {

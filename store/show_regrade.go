@@ -132,6 +132,10 @@ func (s *Store) project(ctx context.Context, a schema.Assignment, all []staged, 
 // worksOf gathers what everybody did for one assignment.
 func (s *Store) worksOf(ctx context.Context, a schema.Assignment, spec *assignment.Spec) (map[string]course.Work, error) {
 	h := history{course: a.Course.ID, zone: a.Course.Location()}
+	var err error
+	if h.offsets, err = offsets(ctx, s.reader, a.Course.ID, a.Course.Settings); err != nil {
+		return nil, err
+	}
 	candidates, err := list(ctx, s.reader, scanCandidate, `SELECT s.assignment_id, s.owner, s.number, s.received_at, s.tally, m.number IS NOT NULL
 		FROM submissions s LEFT JOIN marks m ON m.assignment_id = s.assignment_id AND m.owner = s.owner AND m.number = s.number
 		WHERE s.assignment_id = ? AND s.tally IS NOT NULL`, a.ID)

@@ -70,6 +70,11 @@ func (s *Store) scheduleOf(ctx context.Context, q querier, a schema.Assignment, 
 	if spec.Due.IsZero() {
 		return spec, course.ScheduleOf(spec, zone, nil, nil), nil
 	}
+	offset, err := offsetOf(ctx, q, a.Course, owner)
+	if err != nil {
+		return nil, course.Schedule{}, err
+	}
+	spec = course.ForSection(spec, zone, offset)
 	extensions, err := list(ctx, q, scanExtension, `SELECT assignment_id, owner, due_at, days, by_us, until_at FROM extensions
 		WHERE assignment_id = ? AND owner = ? AND ended_at = 0`, a.ID, owner)
 	if err != nil {

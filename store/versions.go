@@ -43,11 +43,15 @@ func (s *Store) candidate(ctx context.Context, t *tx, in schema.Intent, p schema
 	if err != nil {
 		return err
 	}
+	limits, err := encode(p.Limits)
+	if err != nil {
+		return err
+	}
 	id, err := one(ctx, t, value[int64], `INSERT INTO versions
-			(assignment_id, number, repository_id, intent_id, commit_hash, tree_hash, source, flavour, state, pins, pusher_id, received_at)
-		VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM versions WHERE assignment_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, 'candidate', '{}', ?8, ?9)
+			(assignment_id, number, repository_id, intent_id, commit_hash, tree_hash, source, flavour, state, pins, pusher_id, received_at, limits)
+		VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM versions WHERE assignment_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, 'candidate', '{}', ?8, ?9, ?10)
 		RETURNING id`,
-		to.assignment, in.RepositoryID, in.ID, in.New, p.Tree, source, p.Flavour, in.PusherID, micros(in.ReceivedAt))
+		to.assignment, in.RepositoryID, in.ID, in.New, p.Tree, source, p.Flavour, in.PusherID, micros(in.ReceivedAt), limits)
 	if err != nil {
 		return err
 	}

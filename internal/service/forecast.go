@@ -25,7 +25,13 @@ type forecast struct {
 	mu    sync.Mutex
 	at    time.Time
 	known []upcoming
-	specs map[int64]time.Time // due dates by version, which never changes
+	specs map[dueKey]time.Time // due dates by version, which never changes, and time zone
+}
+
+// dueKey is what a due date depends on.
+type dueKey struct {
+	version int64
+	zone    string
 }
 
 // upcoming is an assignment's due date and what its jobs run on.
@@ -61,13 +67,13 @@ func (f *forecast) refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	known, specs := make([]upcoming, 0, len(tasks)), make(map[int64]time.Time, len(tasks))
+	known, specs := make([]upcoming, 0, len(tasks)), make(map[dueKey]time.Time, len(tasks))
 	for _, t := range tasks {
-		at, read := f.specs[t.Version]
+		at, read := f.specs[dueKey{t.Version, t.Course.Zone}]
 		if !read {
 			at = f.dueOf(t)
 		}
-		specs[t.Version] = at
+		specs[dueKey{t.Version, t.Course.Zone}] = at
 		if !at.IsZero() && t.Students > 0 {
 			name := strings.ToUpper(t.Course.Code + " " + t.Assignment)
 			known = append(known, upcoming{t.Flavour, schema.DueDate{Name: name, At: at, Students: t.Students}})

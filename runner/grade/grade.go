@@ -17,13 +17,14 @@ import (
 // no student's program ever sees them by these paths.
 type Job struct {
 	Kind       schema.JobKind
-	Gate       schema.GatePart // of a gate: what of it to do
-	Submission string          // directory of the student's files; "" for a gate
-	Tests      string          // directory of the tests repository
-	Prepared   string          // directory with what prepare left, "" to run prepare
-	Pins       *schema.Pins    // nil: grade the reference solution first where there are reports, and pin
-	Zone       *time.Location  // of the course
-	Flavour    *schema.Flavour // nil: no flavour's limits apply
+	Gate       schema.GatePart   // of a gate: what of it to do
+	Submission string            // directory of the student's files; "" for a gate
+	Tests      string            // directory of the tests repository
+	Prepared   string            // directory with what prepare left, "" to run prepare
+	Pins       *schema.Pins      // nil: grade the reference solution first where there are reports, and pin
+	Zone       *time.Location    // of the course
+	Limits     schema.StepLimits // the course's defaults
+	Flavour    *schema.Flavour   // nil: no flavour's limits apply
 	Provenance schema.Provenance
 	Conceal    bool // students see when the job ends: that must not tell how long the tests took that they do not see
 }

@@ -33,7 +33,7 @@ type session struct {
 
 // open loads the assignment of a job.
 func (g *Grader) open(j Job, o Observer) (*session, error) {
-	spec, err := assignment.Load(assignment.DirFiles(j.Tests), assignment.Context{Zone: j.Zone})
+	spec, err := assignment.Load(assignment.DirFiles(j.Tests), assignment.Context{Zone: j.Zone, Limits: j.Limits})
 	if err != nil {
 		return nil, loadError(err)
 	}

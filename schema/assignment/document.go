@@ -79,7 +79,7 @@ func (r *reading) findFlavour() {
 
 // otherFlavour says what to do where the course's own flavour is missing.
 func (r *reading) otherFlavour() string {
-	const set = "ask an operator to put it back, or to give the course another one (grader admin course set CODE --flavour F)"
+	const set = "ask an operator to put it back, or to give the course another one (default in course.yaml, or grader admin course set CODE --flavour F)"
 	if names := r.allowedFlavours(); len(names) > 0 {
 		return fmt.Sprintf("write flavour: %s, or %s", strings.Join(names, " or "), set)
 	}

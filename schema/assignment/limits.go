@@ -1,6 +1,7 @@
 package assignment
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/grader/grader/schema"
@@ -63,6 +64,17 @@ func (d *decoder) processes(n *node, flavour *schema.Flavour) int {
 		d.fail(n, "processes %d is more than the flavour %s has; %d is the most", v, flavour.Name, flavour.Processes)
 	}
 	return v
+}
+
+// over replaces limits by those that the course sets.
+func (l Limits) over(course schema.StepLimits) Limits {
+	l.CPU = cmp.Or(course.CPU, l.CPU)
+	l.Wall = cmp.Or(course.Wall, l.Wall)
+	l.Memory = cmp.Or(course.Memory, l.Memory)
+	l.Processes = cmp.Or(course.Processes, l.Processes)
+	l.Output = cmp.Or(course.Output, l.Output)
+	l.Disk = cmp.Or(course.Disk, l.Disk)
+	return l
 }
 
 // within lowers limits that nobody wrote to what the flavour has.

@@ -34,7 +34,7 @@ func (l *loader) source(name string, longest int) ([]byte, *Problem, error) {
 	case !found:
 		return nil, &Problem{File: name, Message: "is missing; it must stand at the root of this repository, as a regular file" + l.misplaced(name)}, nil
 	case f.Size > int64(longest):
-		return nil, &Problem{File: name, Message: tooLong(f.Size, longest)}, nil
+		return nil, &Problem{File: name, Message: tooLong(name, f.Size, longest)}, nil
 	}
 	content, err := l.files.Read(f.Path)
 	if err != nil {
@@ -178,6 +178,10 @@ func (l *loader) inputs(r *reading, t *Test, o *object) {
 	}
 }
 
-func tooLong(size int64, longest int) string {
-	return fmt.Sprintf("is %d bytes long; %d KiB is the most: move long texts into files (stdin_file, stdout_file, cases)", size, longest>>10)
+func tooLong(file string, size int64, longest int) string {
+	words := fmt.Sprintf("is %d bytes long; %d KiB is the most", size, longest>>10)
+	if file != CourseFilename {
+		words += ": move long texts into files (stdin_file, stdout_file, cases)"
+	}
+	return words
 }

@@ -277,7 +277,7 @@ func refuse(t *testing.T, cases map[string]refusal) {
 // says what to write where there is something, and whom to ask.
 func TestFlavoursThatACourseLacks(t *testing.T) {
 	t.Parallel()
-	const ask = "ask an operator to put it back, or to give the course another one (grader admin course set CODE --flavour F)"
+	const ask = "ask an operator to put it back, or to give the course another one (default in course.yaml, or grader admin course set CODE --flavour F)"
 	only := func(names ...string) map[string]schema.Flavour {
 		all := map[string]schema.Flavour{}
 		for _, name := range names {

@@ -20,7 +20,7 @@ func readYAML(file string, source []byte, longest int) (*node, []Problem) {
 	}
 	switch {
 	case len(source) > longest:
-		return whole("%s", tooLong(int64(len(source)), longest))
+		return whole("%s", tooLong(file, int64(len(source)), longest))
 	case !utf8.Valid(source):
 		line, column := invalidAt(source)
 		return nil, []Problem{{file, line, column, "is not UTF-8 text here; save the file as UTF-8"}}

@@ -1,5 +1,6 @@
 // Package assignment is the assignment format: what stands in assignment.yaml,
-// decoded strictly, with every mistake named by file, line and column.
+// decoded strictly, with every mistake named by file, line and column. The course.yaml
+// of a course, which holds the defaults of its assignments, is read in the same way.
 package assignment
 
 import (
@@ -217,4 +218,5 @@ type Context struct {
 	Flavours map[string]schema.Flavour // nil: flavours and their limits are not checked
 	Flavour  string                    // the course's default
 	Allows   func(flavour string) bool // whether the course lets an assignment name it; nil: any
+	Limits   schema.StepLimits         // the course's defaults
 }

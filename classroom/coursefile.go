@@ -1,0 +1,92 @@
+package classroom
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// FileStore is what actions on course.yaml ask of the store.
+type FileStore interface {
+	memberStore
+	// PreviewCourse returns the grades that a course.yaml would change, and changes nothing.
+	PreviewCourse(ctx context.Context, c schema.Course, file assignment.CourseFile) ([]schema.GradeChange, error)
+	// RecordCourse closes the intent of a push and applies its course.yaml, in one
+	// transaction with its audit entry; a file that is nil is kept and changes nothing.
+	// Called again for the same intent it returns what the first call made.
+	RecordCourse(ctx context.Context, by schema.Actor, p schema.Push, source []byte, file *assignment.CourseFile) (schema.CourseVersion, error)
+	// CourseVersions returns the versions of a course.yaml, newest first, at most limit.
+	CourseVersions(ctx context.Context, course int64, limit int) ([]schema.CourseVersion, error)
+}
+
+// Files are the actions on course.yaml, which instructors push to COURSE/course.
+type Files struct {
+	store    FileStore
+	flavours map[string]schema.Flavour // of the running server; nil: not known
+}
+
+// CheckedFile is a course.yaml that could be applied.
+type CheckedFile struct {
+	File    assignment.CourseFile
+	Changes []schema.GradeChange // grades that it would change
+}
+
+// Check reads the course.yaml that somebody pushes, and says which grades it would
+// change. The error is *assignment.Invalid for a file with mistakes.
+func (f *Files) Check(ctx context.Context, by schema.Actor, code string, files assignment.Files) (CheckedFile, error) {
+	m, err := f.instructor(ctx, by, code)
+	if err != nil {
+		return CheckedFile{}, err
+	}
+	file, err := assignment.LoadCourse(files, f.context(m.Course))
+	if err != nil {
+		return CheckedFile{}, err
+	}
+	changes, err := f.store.PreviewCourse(ctx, m.Course, *file)
+	return CheckedFile{File: *file, Changes: changes}, err
+}
+
+// Record makes the next version of a course.yaml that was pushed, and applies it. One
+// that cannot be read any more, since the program was replaced meanwhile, is kept
+// unapplied.
+func (f *Files) Record(ctx context.Context, by schema.Actor, c schema.Course, p schema.Push, source []byte) (schema.CourseVersion, error) {
+	file, err := assignment.ParseCourse(source, f.context(c))
+	if err != nil {
+		file = nil
+	}
+	return f.store.RecordCourse(ctx, by, p, source, file)
+}
+
+// maxFileVersions is how many versions of a course.yaml are listed.
+const maxFileVersions = 50
+
+// Versions lists the versions of a course's course.yaml, newest first. Staff may.
+func (f *Files) Versions(ctx context.Context, by schema.Actor, code string) ([]schema.CourseVersion, error) {
+	m, err := findMember(ctx, f.store, by, code)
+	if err != nil {
+		return nil, err
+	}
+	if err := course.MayUse(m.Viewer(), course.ActionFetch, schema.RepositoryPath{Kind: schema.RepositoryCourse, Course: code}); err != nil {
+		return nil, err
+	}
+	all, err := f.store.CourseVersions(ctx, m.Course.ID, maxFileVersions)
+	if err != nil {
+		return nil, fmt.Errorf("list versions of course.yaml: %w", err)
+	}
+	return all, nil
+}
+
+func (f *Files) instructor(ctx context.Context, by schema.Actor, code string) (Member, error) {
+	m, err := findMember(ctx, f.store, by, code)
+	if err != nil {
+		return m, err
+	}
+	return m, course.MayConfigure(m.Viewer(), code)
+}
+
+func (f *Files) context(c schema.Course) assignment.Context {
+	return assignment.Context{Flavours: f.flavours, Flavour: c.Flavour}
+}

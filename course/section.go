@@ -1,0 +1,70 @@
+package course
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// Sections returns the sections that a roster names for one person. Those of a TA may be
+// several, with commas between them.
+func Sections(text string) []string {
+	var all []string
+	for name := range strings.SplitSeq(text, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// ShareSection reports whether a student is in one of a TA's sections. Who is in no
+// section shares none.
+func ShareSection(ta, student string) bool {
+	of := Sections(ta)
+	return slices.ContainsFunc(Sections(student), func(name string) bool { return slices.Contains(of, name) })
+}
+
+// OffsetOf returns how much later the work of somebody in these sections is due: of
+// several sections the latest counts.
+func OffsetOf(sections map[string]schema.DueOffset, text string) schema.DueOffset {
+	var latest schema.DueOffset
+	for _, name := range Sections(text) {
+		if o := sections[name]; longer(o, latest) {
+			latest = o
+		}
+	}
+	return latest
+}
+
+func longer(a, b schema.DueOffset) bool {
+	return time.Duration(a.Days)*24*time.Hour+a.By > time.Duration(b.Days)*24*time.Hour+b.By
+}
+
+// ForSection returns the assignment with due and the end of its late period moved by a
+// section's offset. Extensions and outages are applied to it as to any other.
+func ForSection(spec *assignment.Spec, zone *time.Location, o schema.DueOffset) *assignment.Spec {
+	if o.IsZero() || spec.Due.IsZero() {
+		return spec
+	}
+	moved := *spec
+	moved.Due = later(spec.Due, zone, o)
+	if spec.Late != nil && !spec.Late.Until.IsZero() {
+		late := *spec.Late
+		late.Until = later(late.Until, zone, o)
+		moved.Late = &late
+	}
+	return &moved
+}
+
+// later moves the first instant after a minute by an offset of the minute itself.
+func later(end time.Time, zone *time.Location, o schema.DueOffset) time.Time {
+	minute := end.Add(-time.Minute)
+	if o.Days > 0 {
+		return addDays(minute, o.Days, zone).Add(time.Minute)
+	}
+	return end.Add(o.By)
+}

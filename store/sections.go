@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// seated is somebody's section, as the roster has it.
+type seated struct{ login, section string }
+
+func scanSeated(r row) (p seated, err error) {
+	err = r.Scan(&p.login, &p.section)
+	return p, err
+}
+
+// SectionOwners returns the students who are in a section of a TA's.
+func (s *Store) SectionOwners(ctx context.Context, courseID, user int64) (map[string]bool, error) {
+	own, err := list(ctx, s.reader, value[string], `SELECT section FROM enrolments WHERE course_id = ? AND user_id = ?`, courseID, user)
+	if err != nil {
+		return nil, err
+	}
+	students, err := list(ctx, s.reader, scanSeated, `SELECT u.login, e.section FROM enrolments e JOIN users u ON u.id = e.user_id
+		WHERE e.course_id = ? AND e.role = 'student' AND e.section <> ''`, courseID)
+	owners := make(map[string]bool)
+	for _, p := range students {
+		for _, section := range own {
+			if course.ShareSection(section, p.section) {
+				owners[p.login] = true
+			}
+		}
+	}
+	return owners, err
+}
+
+// offsets returns how much later the work of each owner in a course is due than the
+// assignments say. Owners without an offset are absent.
+func offsets(ctx context.Context, q querier, courseID int64, settings schema.CourseSettings) (map[string]schema.DueOffset, error) {
+	if len(settings.Sections) == 0 {
+		return nil, nil
+	}
+	all, err := list(ctx, q, scanSeated, `SELECT u.login, e.section FROM enrolments e JOIN users u ON u.id = e.user_id
+		WHERE e.course_id = ? AND e.section <> ''`, courseID)
+	later := make(map[string]schema.DueOffset)
+	for _, p := range all {
+		if o := course.OffsetOf(settings.Sections, p.section); !o.IsZero() {
+			later[p.login] = o
+		}
+	}
+	return later, err
+}
+
+// SectionOffset returns how much later the work of one owner is due than the course's
+// assignments say.
+func (s *Store) SectionOffset(ctx context.Context, c schema.Course, owner string) (schema.DueOffset, error) {
+	return offsetOf(ctx, s.reader, c, owner)
+}
+
+// offsetOf is SectionOffset in a transaction.
+func offsetOf(ctx context.Context, q querier, c schema.Course, owner string) (schema.DueOffset, error) {
+	if len(c.Settings.Sections) == 0 {
+		return schema.DueOffset{}, nil
+	}
+	sections, err := list(ctx, q, value[string], `SELECT e.section FROM enrolments e JOIN users u ON u.id = e.user_id WHERE e.course_id = ? AND u.login = ?`, c.ID, owner)
+	if err != nil || len(sections) == 0 {
+		return schema.DueOffset{}, err
+	}
+	return course.OffsetOf(c.Settings.Sections, sections[0]), nil
+}
