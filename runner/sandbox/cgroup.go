@@ -22,6 +22,7 @@ type cgroup struct {
 	memory string // directories
 	cpu    string
 	share  string // of the processors, with its neighbours; "" where it is cpu's own or there is none
+	left   residue
 }
 
 // makeCgroup makes a group below this process's own.
@@ -160,7 +161,7 @@ func (g *cgroup) leave() error {
 func (g *cgroup) begin(memory int64) error {
 	limit := "-1"
 	if memory > 0 {
-		limit = strconv.FormatInt(memory+leftovers(g.memory), 10)
+		limit = strconv.FormatInt(memory+filesLeft(g.memory)+g.left.settle(g.kernel), 10)
 	}
 	return put(g.memory, "memory.limit_in_bytes", limit)
 }
@@ -183,16 +184,11 @@ func (g *cgroup) kills() (int, error) {
 	return strconv.Atoi(string(bytes.TrimSpace(rest)))
 }
 
-// leftovers are the bytes that are charged to a group without processes: files in memory, such
-// as what was compiled there and is still used, and what the kernel frees later, such as page
-// tables.
-func leftovers(dir string) int64 { return filesLeft(dir) + kernelLeft(dir) }
-
-// kernelLeft are the bytes of the kernel's own that are charged to a group.
-func kernelLeft(dir string) int64 {
-	b, err := os.ReadFile(filepath.Join(dir, "memory.kmem.usage_in_bytes"))
+// kernel returns the bytes of the kernel's own memory that are charged to the group.
+func (g *cgroup) kernel() int64 {
+	b, err := os.ReadFile(filepath.Join(g.memory, "memory.kmem.usage_in_bytes"))
 	if err != nil {
-		return 0 // a kernel that does not tell
+		return 0 // the kernel does not count it
 	}
 	n, err := strconv.ParseInt(string(bytes.TrimSpace(b)), 10, 64)
 	if err != nil {
@@ -201,6 +197,8 @@ func kernelLeft(dir string) int64 {
 	return n
 }
 
+// filesLeft returns the bytes of files in memory (tmpfs) that are charged to a group, such as
+// programs that an earlier step compiled there.
 func filesLeft(dir string) int64 {
 	stat, err := os.ReadFile(filepath.Join(dir, "memory.stat"))
 	if err != nil {
@@ -208,7 +206,7 @@ func filesLeft(dir string) int64 {
 	}
 	n, err := valueOf(stat, "shmem")
 	if err != nil {
-		return 0 // a kernel that does not tell
+		return 0 // the kernel does not count them
 	}
 	return int64(n)
 }

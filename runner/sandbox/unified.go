@@ -20,6 +20,7 @@ import (
 type unified struct {
 	dir  string
 	file *os.File // the directory, as clone wants it
+	left residue
 }
 
 // restGroup is where the processes of a delegated group are moved, which must have none of its own
@@ -145,7 +146,7 @@ func (u *unified) version() string { return "v2" }
 func (u *unified) begin(memory int64) error {
 	limit := "max"
 	if memory > 0 {
-		limit = strconv.FormatInt(memory+leftovers(u.dir), 10)
+		limit = strconv.FormatInt(memory+filesLeft(u.dir)+u.left.settle(u.kernel), 10)
 	}
 	err := put(u.dir, "memory.max", limit)
 	// Absent where there is no swap to count.
@@ -153,6 +154,16 @@ func (u *unified) begin(memory int64) error {
 		err = errors.Join(err, swap)
 	}
 	return err
+}
+
+// kernel returns the bytes of the kernel's own memory that are charged to the group; 0 before Linux 5.18,
+// which does not count them together.
+func (u *unified) kernel() int64 {
+	n, err := u.value("memory.stat", "kernel")
+	if err != nil {
+		return 0
+	}
+	return int64(n)
 }
 
 func (u *unified) attach(attr *syscall.SysProcAttr) {

@@ -6,7 +6,7 @@ int main(void) {
   setsid();
   if (fork() > 0) return 0;
   for (int s = 1; s < 65; s++) signal(s, SIG_IGN);
-  sleep(2);
+  sleep(10);
   close(open("late", O_CREAT | O_WRONLY, 0600));
   escaped("the daemon lived on");
   for (;;) pause();

@@ -38,12 +38,15 @@ static void locks(void) {
 }
 
 static void sockets(void) {
-  for (int i = 0; i < 3; i++)
-    if (fork() == 0) break;
-  int pair[2];
+  int pair[2], child = 0;
+  gather();
+  for (int i = 0; i < 3 && !child; i++) child = fork() == 0;
   while (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0)
     for (int i = 0; i < 2; i++)
       while (write(pair[i], block, 65536) > 0) continue;
+  complete();
+  if (child) pause();
+  await_all();
 }
 
 static void shared(void) {

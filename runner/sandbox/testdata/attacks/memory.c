@@ -30,21 +30,23 @@ static int memfd(void) {
   if (fd < 0) return 0;
   for (int i = 0; i < 512; i++)
     if (write(fd, block, sizeof block) < 0) return 1;
-  sleep(2);
+  sleep(10);
   escaped("512 MiB in a memfd");
   return 1;
 }
 
 // Each process has its own descriptors; the kernel bounds the pages of all pipes of a uid.
 static void pipes(void) {
-  for (int i = 0; i < 40; i++)
-    if (fork() == 0) break;
-  int pair[2];
+  int pair[2], child = 0;
+  gather();
+  for (int i = 0; i < 40 && !child; i++) child = fork() == 0;
   while (pipe2(pair, O_NONBLOCK) == 0) {
     fcntl(pair[1], F_SETPIPE_SZ, 1 << 20);
     while (write(pair[1], block, sizeof block) > 0) continue;
   }
-  sleep(10); /* on a busy machine nobody looks for seconds */
+  complete();
+  if (child) pause();
+  await_all();
   escaped("20,000 pipes");
 }
 

@@ -45,13 +45,16 @@ int main(int argc, char **argv) {
   const char *what = argc > 1 ? argv[1] : "";
   if (!strcmp(what, "terminals")) terminals();
   if (!strcmp(what, "names")) names();
+  gather();
   for (int i = 0; i < 16; i++)
     if (fork() == 0) {
       if (!strcmp(what, "epoll")) watches();
       if (!strcmp(what, "mappings")) mappings();
+      complete();
       pause();
     }
-  sleep(10);
+  complete();
+  await_all();
   escaped(what);
   return 0;
 }
