@@ -78,6 +78,7 @@ type bundle struct {
 	room     *classroom.Classroom
 	ledger   gitd.Ledger // the store, unless a test puts something in between
 	limits   gitd.Limits
+	single   bool // gates are single jobs
 	logs     *logs
 	address  string
 	receipts ed25519.PrivateKey
@@ -140,7 +141,7 @@ func (b *bundle) config() *gitd.Server {
 	return &gitd.Server{
 		Addr: "127.0.0.1:0", HostKey: filepath.Join(b.dir, "hostkey"), WebURL: func() string { return "https://grader.test" },
 		Classroom: b.room, Accounts: b.store, Courses: b.store, Ledger: b.ledger, Queue: b.queue, Repos: b.repos, Hooks: b.hooks,
-		Limits: b.limits, Clock: b.clock.now, Logger: slog.New(slog.NewTextHandler(b.logs, nil)),
+		SingleGate: b.single, Limits: b.limits, Clock: b.clock.now, Logger: slog.New(slog.NewTextHandler(b.logs, nil)),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -185,6 +186,37 @@ func TestGateSaysWhy(t *testing.T) {
 	}
 	b.ssh("tina", "log", "comp1/a1/tests/9").says(t, "there is no version comp1/a1/tests/9 of the tests")
 	b.ssh("tina", "log", "comp1/a1/tests/x").says(t, "not a submission")
+}
+
+// A server with single gates has one job grade solution, samples and starter, and decides
+// by its result.
+func TestSingleGate(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, func(b *bundle) { b.single = true })
+	var parts atomic.Int32
+	var wrong atomic.Bool
+	b.queue.play(func(j schema.Job) ([]schema.Event, schema.Result) {
+		parts.Add(1)
+		o, err := b.store.Order(context.Background(), j.ID)
+		if err != nil || !o.Gate.Whole() {
+			t.Errorf("a part of the gate: %+v, %v", o.Gate, err)
+		}
+		test := schema.TestResult{Name: "greets", Test: "greets", Visible: schema.VisibleAlways, Outcome: schema.OutcomeFailed, MaxScore: schema.NewPoints(2, 1)}
+		if !wrong.Load() {
+			test.Outcome, test.Score = schema.OutcomePassed, test.MaxScore
+		}
+		events, r := oneTest(j, test)
+		r.Message, r.Gate.Samples = "the reference solution scores less", nil
+		return events, r
+	})
+	b.pushSolution("1").says(t, "active now: version 1")
+	wrong.Store(true)
+	if r := b.pushSolution("2"); r.status != 1 {
+		t.Errorf("status %d:\n%s", r.status, r.all())
+	}
+	if got := parts.Load(); got != 2 {
+		t.Errorf("two gates were %d jobs", got)
+	}
 }
 
 // What passes in two runs and fails in one is named flaky and refused, and so is the

@@ -42,6 +42,9 @@ type Server struct {
 	Repos    *repo.Store
 	Hooks    *hooks.Server             // started before this server, and stopped after it
 	Flavours map[string]schema.Flavour // that assignments may name; nil: not checked
+	// SingleGate makes every gate one job, which grades the solution once. Tests that push
+	// many assignments set it; otherwise course.GateParts decides.
+	SingleGate bool
 
 	Limits Limits
 	Clock  func() time.Time // nil: time.Now

@@ -48,7 +48,7 @@ func (s *Server) book(ctx context.Context, in schema.Intent, row schema.Reposito
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", assignment.Filename, err)
 		}
-		p = ofTests(p, source)
+		p = s.ofTests(p, source)
 		is.version, is.job, err = s.Ledger.RecordCandidate(ctx, p, source)
 		if err != nil {
 			return nil, fmt.Errorf("record candidate: %w", err)
@@ -63,13 +63,17 @@ func (s *Server) book(ctx context.Context, in schema.Intent, row schema.Reposito
 	return is, nil
 }
 
-// ofTests fills in what a tests push itself says: the flavour that it runs on, which is
-// the course's where it names none, and the parts of its gate. One that does not parse
-// any more, since the program was replaced meanwhile, gets a gate that says what is wrong.
-func ofTests(p schema.Push, source []byte) schema.Push {
+// ofTests adds what assignment.yaml says about a tests push: its flavour, by default the
+// course's, and the parts of its gate. If the file no longer parses, because the server was
+// upgraded since the push, the gate is a single job that reports the error.
+func (s *Server) ofTests(p schema.Push, source []byte) schema.Push {
 	spec, err := assignment.Parse(source, assignment.Context{Flavour: p.Flavour})
-	if err == nil {
-		p.Flavour, p.Gate = cmp.Or(spec.Flavour, p.Flavour), course.GateParts(spec)
+	if err != nil {
+		return p
+	}
+	p.Flavour = cmp.Or(spec.Flavour, p.Flavour)
+	if !s.SingleGate {
+		p.Gate = course.GateParts(spec)
 	}
 	return p
 }

@@ -41,6 +41,8 @@ type Service struct {
 	Version string // of grader, for the pages
 	Logger  *slog.Logger
 	Clock   func() time.Time
+	// SingleGate makes every gate one job that grades the solution once, see gitd.Server.
+	SingleGate bool
 
 	stops      []func(context.Context) error // in the order of start; stopped in reverse
 	receiptKey ed25519.PrivateKey
@@ -207,7 +209,7 @@ func (s *Service) startSSH(ctx context.Context, data *DataDir) error {
 		Addr: s.SSH, Name: s.Config.PublicSSH, HostKey: data.Path(HostKey),
 		WebURL:    func() string { return s.WebURL() },
 		Classroom: s.classroom, Accounts: s.store, Courses: s.store, Ledger: s.store, Queue: s.scheduler, Repos: s.repos, Hooks: s.hooks,
-		Flavours: s.Config.SchemaFlavours(), Limits: sshLimits(s.Config.Limits), Clock: s.Clock, Logger: s.Logger,
+		Flavours: s.Config.SchemaFlavours(), SingleGate: s.SingleGate, Limits: sshLimits(s.Config.Limits), Clock: s.Clock, Logger: s.Logger,
 	}
 	if err := s.ssh.Start(ctx); err != nil {
 		return err
