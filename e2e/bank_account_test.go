@@ -9,7 +9,7 @@ import (
 type bankOperation struct {
 	name   string
 	amount string // "" for none
-	times  string // of "concurrent": how many threads do all of inner
+	times  string // of "concurrent": the number of threads that run all of inner
 	inner  []bankOperation
 }
 
@@ -31,7 +31,7 @@ func bankOperations(list any) []bankOperation {
 
 func (o bankOperation) call() string { return "account." + o.name + "(" + o.amount + ")" }
 
-// bankPython are the cases of bank-account for pytest.
+// bankPython writes the cases of bank-account for pytest.
 func bankPython(e exercise) string {
 	text := "import threading\n\nimport pytest\n\nfrom bank_account import BankAccount\n"
 	for _, c := range e.cases {
@@ -58,7 +58,7 @@ func bankPython(e exercise) string {
 	return text
 }
 
-// bankJava are the cases of bank-account for JUnit 5.
+// bankJava writes the cases of bank-account for JUnit 5.
 func bankJava(e exercise) string {
 	text := junit5().imports + "import java.util.stream.IntStream;\n\nclass BankAccountTest {\n"
 	for _, c := range e.cases {
@@ -87,7 +87,7 @@ func bankJava(e exercise) string {
 	return text + "}\n"
 }
 
-// bankPytest and bankJUnit are the forms of bank-account: a class with state, used by threads.
+// bankPytest and bankJUnit are the forms of bank-account, a class with state that threads share.
 func bankPytest() form {
 	f := pythonForm("pytest", bankPython)
 	f.starter = one("{module}.py", func(exercise) string {

@@ -15,10 +15,10 @@ type canonicalCase struct {
 	Property string
 	Input    map[string]any
 	Expected any
-	Error    bool // Expected is {"error": …}: the input must be refused
+	Error    bool // Expected is {"error": …}: the input is invalid
 }
 
-// canonicalNode is a case or a group of them.
+// canonicalNode is a case or a group of cases.
 type canonicalNode struct {
 	Description string          `json:"description"`
 	Property    string          `json:"property"`
@@ -27,8 +27,8 @@ type canonicalNode struct {
 	Cases       []canonicalNode `json:"cases"`
 }
 
-// readCanonical reads an exercise's cases, in order, from the shared material or else from the
-// copy beside the solutions.
+// readCanonical reads an exercise's cases, in order, from the shared material, or from the copy
+// beside the solutions.
 func readCanonical(t *testing.T, slug string) []canonicalCase {
 	t.Helper()
 	file := filepath.Join(sharedCases, "exercises", slug, "canonical-data.json")
@@ -80,7 +80,7 @@ func (c canonicalCase) value(path string) any {
 	return at
 }
 
-// errorText is what the refusal should say.
+// errorText returns the expected error message.
 func (c canonicalCase) errorText() string {
 	object, _ := c.Expected.(map[string]any)
 	return fmt.Sprint(object["error"])

@@ -69,7 +69,7 @@ func TestDaemonIsRestarted(t *testing.T) {
 	d := newDaemon(t)
 	d.give("grader-small:1")
 	c := (&classroom{t: t, config: inContainers(t, "grader-small:1", 1, 1), env: []string{"DOCKER_HOST=" + d.host}}).open("alice")
-	c.work("alice", waits, "right")
+	c.work("alice", naps, "right")
 	l := c.push("alice")
 	l.await("running on a fresh standard runner")
 	before := c.containers("-H", d.host)

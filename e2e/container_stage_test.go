@@ -15,6 +15,10 @@ import (
 // graderImage is what the tests grade in; `make test` builds it where Docker can be had.
 const graderImage = "grader-runner:test"
 
+// naps is a program in a container that runs for a while. The test cannot end it, because it is
+// not a descendant of the server.
+const naps = "sleep 3"
+
 // docker runs Docker's client and returns what it says.
 func docker(t *testing.T, args ...string) string {
 	t.Helper()
@@ -63,7 +67,7 @@ func (c *classroom) removeContainers() {
 	const script = `left() { docker ps -aq --filter "label=grader.server=$1"; }
 left "$1" | xargs -r docker rm --force >/dev/null 2>&1
 test -z "$(left "$1")"`
-	gone := polled(patience, func() bool { // some are being removed already
+	gone := polled(patience, seldom, func() bool { // some are being removed already
 		remove := exec.Command("sh", "-c", script, "sh", strings.TrimSpace(string(id)))
 		remove.Env = append(os.Environ(), c.env...)
 		return remove.Run() == nil

@@ -109,17 +109,23 @@ func (l *live) signal(s syscall.Signal) {
 	}
 }
 
-// eventually polls what has no signal of its own.
+// eventually polls a condition that cannot be waited for, and fails the test after patience.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	if !polled(patience, holds) {
+	if !polled(patience, seldom, holds) {
 		t.Fatalf("not within %v: %s", patience, what)
 	}
 }
 
-// polled looks twice a millisecond until it holds; false: it did not within the time.
-func polled(within time.Duration, holds func() bool) bool {
-	tick := time.NewTicker(500 * time.Microsecond)
+// The intervals of polls. A moment of a push may be as short as a sync of the disk.
+const (
+	seldom = 10 * time.Millisecond
+	often  = 500 * time.Microsecond
+)
+
+// polled calls holds at an interval, and reports whether it returned true within the time.
+func polled(within, interval time.Duration, holds func() bool) bool {
+	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	timeout := time.After(within)
 	for !holds() {

@@ -20,6 +20,7 @@ type classroom struct {
 	t      *testing.T
 	dir    string
 	data   string
+	empty  bool   // starts on an empty data directory instead of the seed's copy
 	temp   string // TMPDIR of the server and its runners
 	config string // file of the server's configuration, "" for none
 	bin    string // directory of the program, "" for the tests' own
@@ -29,22 +30,28 @@ type classroom struct {
 	said   *os.File // what the server logs
 }
 
-// theTests grade work.sh, which takes its time and says what it is.
-const theTests = `title: Patience
+// patienceSpec is the assignment.yaml of a1, which runs work.sh.
+const patienceSpec = `title: Patience
 solution: solution/
+limits: {wall: 5m}
 tests:
   - {name: answers, run: "sh work.sh", stdout: "right\n"}
   - {name: is there, run: "test -f work.sh"}
 `
 
+// workTests returns the tests repository of a1 with an assignment.yaml.
+func workTests(spec string) map[string]string {
+	return map[string]string{"assignment.yaml": spec, "solution/work.sh": "echo right\n"}
+}
+
 // newClassroom starts a server whose data directory is data, "" for one below the
-// test's own, and puts an instructor and students into the course.
+// test's own, with an instructor and students in its course.
 func newClassroom(t *testing.T, data string, students ...string) *classroom {
 	t.Helper()
 	return (&classroom{t: t, data: data}).open(students...)
 }
 
-// open starts the classroom's server, and puts an instructor and students into the course.
+// open starts the classroom's server, with an instructor and students in its course.
 func (c *classroom) open(students ...string) *classroom {
 	t := c.t
 	t.Helper()
@@ -60,14 +67,34 @@ func (c *classroom) open(students ...string) *classroom {
 	c.said, err = os.Create(filepath.Join(c.dir, "log"))
 	check(t, err)
 	t.Cleanup(func() { c.report(); c.awaitRunners(); c.removeContainers() })
-	c.serve()
-	c.admin("course", "add", "c101", "--title", "Systems Programming", "--timezone", "America/Toronto")
-	c.enter("ada", "instructor")
-	for _, login := range students {
-		c.enter(login, "student")
+	if c.empty {
+		c.serve()
+		check(t, addCourse(context.Background(), c.server))
+		c.enterAll(students)
+		c.setTests(patienceSpec)
+	} else {
+		classroomSeed.copyTo(c)
+		c.serve()
+		c.enterAll(students)
 	}
-	c.setTests(theTests)
 	return c
+}
+
+func (c *classroom) peopleDir() string { return filepath.Join(c.dir, "people") }
+
+// enterAll enters the instructor ada and students, those of the seed with the keys that
+// they have there.
+func (c *classroom) enterAll(students []string) {
+	c.t.Helper()
+	role := "instructor"
+	for _, login := range append([]string{"ada"}, students...) {
+		if dir := filepath.Join(c.peopleDir(), login); exists(c.t, dir) {
+			c.people[login] = &demo.Person{Login: login, Name: strings.ToUpper(login[:1]) + login[1:], Dir: dir, Host: c.server.SSH}
+		} else {
+			c.enter(login, role)
+		}
+		role = "student"
+	}
 }
 
 // report shows the server's log of a test that failed.
@@ -82,7 +109,7 @@ func (c *classroom) report() {
 // tidied up: the test's directory goes next. What one that was killed itself leaves
 // is removed with it.
 func (c *classroom) awaitRunners() {
-	polled(5*time.Second, func() bool {
+	polled(5*time.Second, seldom, func() bool {
 		left, err := filepath.Glob(filepath.Join(c.temp, "grader-runner-*"))
 		return err == nil && len(left) == 0
 	})
@@ -116,7 +143,7 @@ func (c *classroom) admin(args ...string) string {
 
 func (c *classroom) enter(login, role string) {
 	c.t.Helper()
-	p, err := c.server.Enter(context.Background(), filepath.Join(c.dir, "people"), login, "c101", role)
+	p, err := c.server.Enter(context.Background(), c.peopleDir(), login, "c101", role)
 	check(c.t, err)
 	c.people[login] = p
 }
@@ -124,9 +151,7 @@ func (c *classroom) enter(login, role string) {
 // setTests has the instructor push an assignment.yaml, which becomes active.
 func (c *classroom) setTests(text string) {
 	c.t.Helper()
-	work := c.write("ada", "c101/a1/tests", map[string]string{
-		"assignment.yaml": text, "solution/work.sh": "echo right\n",
-	})
+	work := c.write("ada", "c101/a1/tests", workTests(text))
 	said, status := beginPush(c.t, c.people["ada"], work, "c101/a1/tests", "main").end()
 	if status != 0 || !strings.Contains(said, "active now: version") {
 		c.t.Fatalf("the tests did not become active: exit status %d\n%s", status, said)

@@ -33,8 +33,9 @@ type campaign struct {
 // jobs, and starts it again on the same data. In the end every push that git accepted
 // has one verdict, and nothing else has.
 func TestKilledServerLosesNoPush(t *testing.T) {
+	t.Parallel()
 	c := &campaign{
-		seed: number(t, "CRASH_SEED", uint64(time.Now().UnixNano()%1_000_000)), kills: int(number(t, "CRASH_KILLS", 50)),
+		seed: number(t, "CRASH_SEED", uint64(time.Now().UnixNano()%1_000_000)), kills: int(number(t, "CRASH_KILLS", 33)),
 		hit: map[moment]int{}, up: make(chan struct{}),
 	}
 	t.Logf("CRASH_SEED=%d CRASH_KILLS=%d", c.seed, c.kills)
@@ -71,7 +72,7 @@ func number(t *testing.T, variable string, otherwise uint64) uint64 {
 func (c *campaign) pushers(students ...string) []*pusher {
 	all := []*pusher{{
 		c: c, person: c.people["ada"], repository: "c101/a1/tests", file: "assignment.yaml",
-		text: func(serial int) string { return fmt.Sprintf("%s# %d\n", theTests, serial) },
+		text: func(serial int) string { return fmt.Sprintf("%s# %d\n", patienceSpec, serial) },
 	}}
 	for _, login := range students {
 		c.work(login, "", "nothing yet")
@@ -86,7 +87,7 @@ func (c *campaign) pushers(students ...string) []*pusher {
 	}
 	// The first version was pushed before the campaign began.
 	first := strings.TrimSpace(all[0].git("rev-parse", "HEAD"))
-	all[0].accepted, all[0].says[first] = []string{first}, theTests
+	all[0].accepted, all[0].says[first] = []string{first}, patienceSpec
 	return all
 }
 
@@ -108,9 +109,9 @@ func (c *campaign) strike(n int) {
 	}
 	w := newWatcher(c.classroom, func() bool { return c.hold != nil && c.hold.held() })
 	if done := w.done(); c.random.IntN(2) == 0 {
-		polled(5*time.Second, func() bool { return w.done() >= done+2 }) // or it crashes before anything has ended
+		polled(5*time.Second, seldom, func() bool { return w.done() >= done+2 }) // or it crashes before anything has ended
 	}
-	if !polled(5*time.Second, func() bool { return w.at(m) }) {
+	if !polled(5*time.Second, often, func() bool { return w.at(m) }) {
 		c.t.Logf("kill %d: nothing was %s within 5 s", n, m)
 	}
 	if c.random.IntN(2) == 0 || m == momentAny {

@@ -11,16 +11,16 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// setting is an exercise and the forms in which it is set.
+// setting is an exercise and the forms of tests that it is set with.
 type setting struct {
 	slug      string
 	functions []string
 	forms     []form
-	compare   string // of the cases, "" for lines
+	compare   string // how the output of cases is compared, "" for lines
 }
 
-// settings are exercises of Exercism's problem specifications. Their cases become
-// tests here; testdata/exercises holds solutions, written for grader.
+// settings are exercises of Exercism's problem specifications. The tests are generated from
+// their cases; the solutions in testdata/exercises were written for grader.
 func settings() []setting {
 	return []setting{
 		{slug: "leap", functions: []string{"leapYear(year int) bool"}, forms: []form{cmocka(), pytest()}},
@@ -58,8 +58,9 @@ func settings() []setting {
 	}
 }
 
-// TestExercises sets every exercise in its forms; the solution, pushed as a student does, must
-// get full marks and the starter none, or not all where an empty answer is right.
+// TestExercises sets every exercise in its forms. A student's push of the solution must
+// score full marks, and one of the starter 0, or less than full marks if an empty answer
+// is right for some case.
 func TestExercises(t *testing.T) {
 	t.Parallel()
 	c := newSchool(t, 3)
@@ -70,7 +71,7 @@ func TestExercises(t *testing.T) {
 		for _, text := range s.functions {
 			e.functions = append(e.functions, signature(text))
 		}
-		if len(e.functions) > 0 { // the cases of other properties are not asked for
+		if len(e.functions) > 0 { // cases of other properties are left out
 			e.cases = slices.DeleteFunc(e.cases, func(c canonicalCase) bool {
 				return !slices.ContainsFunc(e.functions, func(f function) bool { return f.name == c.Property })
 			})
@@ -91,7 +92,7 @@ func TestExercises(t *testing.T) {
 	}
 }
 
-// lesson is an exercise in one form.
+// lesson is an exercise in one form of tests.
 type lesson struct {
 	exercise exercise
 	form     form
@@ -108,8 +109,10 @@ func (l *lesson) set(t *testing.T, c *school, teacher *demo.Person) {
 	for name, text := range l.form.tests(e) {
 		files[filepath.ToSlash(filepath.Join("units", name))] = text
 	}
-	for name, text := range l.form.starter(e) {
-		files["starter/"+name] = text
+	if l.form.locked != "" {
+		for name, text := range l.form.starter(e) {
+			files["starter/"+name] = text
+		}
 	}
 	for name, text := range l.solution(t) {
 		files["solution/"+name] = text
@@ -123,13 +126,10 @@ func (l *lesson) set(t *testing.T, c *school, teacher *demo.Person) {
 
 func (l *lesson) spec() string {
 	e := l.exercise
-	text := "title: " + quoted(e.class()) + "\nstarter: starter/\nsolution: solution/\n" +
+	text := "title: " + quoted(e.class()) + "\nsolution: solution/\n" +
 		"limits: {time: 60s, wall: 240s, memory: 1GiB, processes: 256, disk: 256MiB}\n"
-	if l.starterIsWorthless() && !l.form.costly {
-		text += "samples:\n  - {dir: starter/, score: 0}\n"
-	}
-	if l.form.locked != "" {
-		text += "files:\n  locked: [" + e.fill(l.form.locked) + "]\n"
+	if l.form.locked != "" { // the gate need not grade the starter otherwise: a student pushes it
+		text += "starter: starter/\nfiles:\n  locked: [" + e.fill(l.form.locked) + "]\n"
 	}
 	compare := l.compare
 	if compare == "" {
@@ -138,7 +138,7 @@ func (l *lesson) spec() string {
 	return text + strings.ReplaceAll(e.fill(l.form.spec), "COMPARE", compare)
 }
 
-// starterIsWorthless is false where printing nothing is right for some case.
+// starterIsWorthless reports whether printing nothing is wrong for every case.
 func (l *lesson) starterIsWorthless() bool {
 	for name, text := range l.form.tests(l.exercise) {
 		if strings.HasSuffix(name, ".out") && strings.TrimSpace(text) == "" {
@@ -148,7 +148,7 @@ func (l *lesson) starterIsWorthless() bool {
 	return true
 }
 
-// solution is the starter with the file that solves it.
+// solution returns the starter with the file that solves the exercise.
 func (l *lesson) solution(t *testing.T) map[string]string {
 	t.Helper()
 	files := maps.Clone(l.form.starter(l.exercise))
@@ -157,14 +157,14 @@ func (l *lesson) solution(t *testing.T) map[string]string {
 	return files
 }
 
-// solved pushes the solution, without the locked file, which is laid over.
+// solved pushes the solution without the locked file, which grader adds.
 func (l *lesson) solved(t *testing.T, c *school, student *demo.Person) {
 	t.Helper()
 	files := l.solution(t)
 	delete(files, l.exercise.fill(l.form.locked))
 	s, transcript := c.submit(t, student, l.name(), files)
 	if s.Outcome != schema.OutcomeGraded || s.Score != "20" || s.MaxScore != "20" || len(s.Tests) != len(l.exercise.cases) {
-		t.Errorf("the solution, with %d results for %d cases:\n%s", len(s.Tests), len(l.exercise.cases), story(s))
+		t.Errorf("solution: %d results for %d cases:\n%s", len(s.Tests), len(l.exercise.cases), story(s))
 	}
 	says(t, transcript, "20 / 20")
 }
@@ -175,9 +175,9 @@ func (l *lesson) unsolved(t *testing.T, c *school, student *demo.Person) {
 	s, _ := c.submit(t, student, l.name(), l.form.starter(l.exercise))
 	full := s.Score == s.MaxScore
 	if s.Outcome != schema.OutcomeGraded || s.MaxScore != "20" || full || l.starterIsWorthless() && s.Score != "0" {
-		t.Errorf("the starter:\n%s", story(s))
+		t.Errorf("starter:\n%s", story(s))
 	}
 	if len(s.Tests) < len(l.exercise.cases) {
-		t.Errorf("%d results for %d cases: %s", len(s.Tests), len(l.exercise.cases), story(s))
+		t.Errorf("starter: %d results for %d cases: %s", len(s.Tests), len(l.exercise.cases), story(s))
 	}
 }

@@ -5,29 +5,29 @@ import (
 	"strings"
 )
 
-// form is a way to test an exercise: a kind of test and the files that it takes.
+// form is a way to test an exercise: a kind of test and its files.
 type form struct {
 	name     string
-	spec     string // build and tests of assignment.yaml; {module} and {class} are the exercise's names
-	solution string // file name of the solution, likewise
-	locked   string // file that the starter locks
+	spec     string // build and tests of assignment.yaml; {module} and {class} stand for the exercise's names
+	solution string // file name of the solution, with the same placeholders
+	locked   string // locked file of the starter
 	tests    func(e exercise) map[string]string
-	starter  func(e exercise) map[string]string // beside the locked file
-	programs []string                           // what the machine must have
-	costly   bool                               // its tests take long to compile: the gate grades no starter
+	starter  func(e exercise) map[string]string // includes the locked file
+	programs []string                           // programs that the machine must have
+	costly   bool                               // the tests take long to compile; skipped with -short
 }
 
-// fill puts an exercise's names into a text.
+// fill replaces the placeholders of a text with the exercise's names.
 func (e exercise) fill(text string) string {
 	return strings.NewReplacer("{module}", e.module(), "{class}", e.class()).Replace(text)
 }
 
-// one is a set of files with a single one.
+// one returns a set with one file.
 func one(name string, text func(exercise) string) func(exercise) map[string]string {
 	return func(e exercise) map[string]string { return map[string]string{e.fill(name): text(e)} }
 }
 
-// unitsOf writes a family of in-process tests.
+// unitsOf writes the build and the in-process tests of an assignment.yaml.
 func unitsOf(build, compile, run, report string) string {
 	spec := ""
 	if build != "" {
@@ -40,7 +40,7 @@ func unitsOf(build, compile, run, report string) string {
 	return spec + fmt.Sprintf("    run: %q\n    report: %s\n    points: 20\n", run, report)
 }
 
-// cForm is a form in C, whose tests stand in one file and are linked with the solution's object.
+// cForm is a form in C, whose one file of tests is linked with the solution's object.
 func cForm(name, flags, run, report string, tests func(exercise) string) form {
 	return form{
 		name: name, solution: "{module}.c", locked: "{module}.h", programs: []string{"gcc"},
@@ -66,7 +66,7 @@ func cppForm(name, flags, run string, tests func(exercise) string) form {
 	}
 }
 
-// javaForm is a form in Java. ConsoleLauncher runs the tests of JUnit 4 too.
+// javaForm is a form in Java. ConsoleLauncher also runs the tests of JUnit 4.
 func javaForm(name, variable string, tests func(exercise) string) form {
 	return form{
 		name: name, solution: "{class}.java", programs: []string{"javac"},
@@ -126,7 +126,7 @@ func pytest() form { return pythonForm("pytest", pytestTests) }
 
 func unittest() form { return pythonForm("unittest", unittestTests) }
 
-// goTest runs the tests where the solution's files are: they are of one package.
+// goTest runs the tests in the directory of the solution, because both are in one package.
 func goTest() form {
 	return form{
 		name: "go", costly: true, solution: "{module}.go", locked: "go.mod", programs: []string{"../local/go/bin/go"},
@@ -138,7 +138,7 @@ func goTest() form {
 	}
 }
 
-// asCases is an exercise as a program that reads its input and prints the answer.
+// asCases sets an exercise as a program that reads the input and prints the answer.
 func asCases(ending string) form {
 	empty := map[string]string{
 		"c": "int main(void) { return 0; }\n", "cpp": "int main() {}\n", "py": "pass\n",

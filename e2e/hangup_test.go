@@ -24,6 +24,7 @@ func TestHangupStopsServerInOrder(t *testing.T) {
 		t.Errorf("exit status %d:\n%s", status, said)
 	}
 	c.serve()
+	c.release()
 	c.watchesAgain("alice", "2 / 2")
 }
 

@@ -125,6 +125,7 @@ func TestFullDiskWhileAJobRuns(t *testing.T) {
 	runner := c.busyRunner()
 	full := filler{t, filepath.Join(disk, "full")}
 	full.fill(0)
+	c.release()
 	eventually(t, "the program has ended", func() bool { return !running(runner, "work.sh") })
 	full.empty()
 	l.await("2 / 2")

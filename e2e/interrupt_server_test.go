@@ -38,6 +38,7 @@ func TestStopTellsWaitingPushesHowToComeBack(t *testing.T) {
 		t.Errorf("left behind: %s", strings.Join(left, "\n"))
 	}
 	c.serve()
+	c.release()
 	for _, login := range students {
 		c.watchesAgain(login, "2 / 2")
 		c.graded(login, 1)
@@ -81,6 +82,7 @@ func TestKilledRunnerIsReplaced(t *testing.T) {
 	l.await("running on a fresh standard runner")
 	killed := c.busyRunner()
 	check(t, syscall.Kill(killed, syscall.SIGKILL))
+	c.release()
 	l.await("the runner was lost, your push waits again:")
 	l.await("2 / 2")
 	if said, status := l.end(); status != 0 || strings.Count(said, "running on a fresh standard runner") != 2 {
@@ -149,6 +151,7 @@ func TestThreeKilledRunnersFailTheJob(t *testing.T) {
 	if all := c.submissions("alice"); len(all) != 1 || all[0].State != "failed" || all[0].Blame != "infrastructure" {
 		t.Errorf("%+v", all)
 	}
+	c.release()
 	c.watchesAgain("alice", "submission 1", "2 / 2")
 	c.graded("alice", 1)
 }
@@ -172,6 +175,7 @@ func TestJobsThatWaitSurviveTheServer(t *testing.T) {
 	led.close()
 	c.server.Kill()
 	c.serve()
+	c.release()
 	for _, login := range students {
 		c.graded(login, 1)
 	}

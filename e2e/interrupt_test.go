@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -11,9 +12,39 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// waits is a program that runs until the test lets it end, so that a push can be
+// waits is a program that runs until the classroom releases it, so that a push can be
 // interrupted while its job runs.
-const waits = "sleep 3"
+const waits = "sleep 1000"
+
+// release ends the programs that wait for it on the present server, in this and in later
+// attempts.
+func (c *classroom) release() {
+	c.t.Helper()
+	server, done := c.server.PID(), make(chan struct{})
+	var releasing sync.WaitGroup
+	releasing.Go(func() {
+		for tick := time.NewTicker(seldom); ; {
+			endWaits(server)
+			select {
+			case <-tick.C:
+			case <-done:
+				tick.Stop()
+				return
+			}
+		}
+	})
+	c.t.Cleanup(func() { close(done); releasing.Wait() })
+}
+
+// endWaits ends the waiting programs below a process.
+func endWaits(pid int) {
+	for _, child := range childrenOf(pid) {
+		if strings.TrimSpace(cmdline(child)) == waits {
+			_ = syscall.Kill(child, syscall.SIGTERM) // it may have ended
+		}
+		endWaits(child)
+	}
+}
 
 const leaving = "Ctrl-C cancels nothing: push again to see these lines again."
 
@@ -74,6 +105,7 @@ func TestCtrlCWhileWaitingCancelsNothing(t *testing.T) {
 	if said, status := l.end(); status == 0 || strings.Contains(said, "2 / 2") {
 		t.Fatalf("exit status %d:\n%s", status, said)
 	}
+	c.release()
 	c.watchesAgain("alice", "C101 Patience: submission 1", "pass  1/1  answers", "2 / 2")
 	c.graded("alice", 1)
 }
@@ -120,6 +152,7 @@ func TestVanishedClientsDoNotBlock(t *testing.T) {
 	deaf.signal(syscall.SIGSTOP)
 	killed.signal(syscall.SIGKILL)
 	killed.end()
+	c.release()
 	c.graded("alice", 1)
 	c.graded("bob", 1)
 	c.pushes("carol", "right", "2 / 2")

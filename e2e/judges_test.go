@@ -8,14 +8,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// judged is a push to an assignment of testdata/exercises, and its verdict.
+// judged is a push to an assignment of testdata/exercises, and its expected result.
 type judged struct {
 	assignment, push string
 	expect           demo.Expect
 	says             string
 }
 
-// judgements are pushes to assignments with a checker, a driver and a linter.
+// judgements returns pushes to assignments with a checker, a driver and a linter.
 func judgements() []judged {
 	graded := func(score string, tests map[string]schema.Outcome) demo.Expect {
 		return demo.Expect{Outcome: schema.OutcomeGraded, Score: score, Tests: tests}
@@ -36,11 +36,11 @@ func judgements() []judged {
 	}
 }
 
-// TestJudges pushes to assignments whose judge is a program of the instructor's.
+// TestJudges pushes to assignments whose judge is a program written by the instructor.
 func TestJudges(t *testing.T) {
 	t.Parallel()
 	needPrograms(t, "gcc", "g++", "javac", "python3")
-	c := newSchool(t, 3)
+	c := newRealSchool(t, 3)
 	ada := c.enter(t, "ada", schema.RoleInstructor)
 	set := map[string]bool{}
 	for _, j := range judgements() {

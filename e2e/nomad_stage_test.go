@@ -44,7 +44,7 @@ func newField(t *testing.T, agent *nomadtest.Agent, warm, most int, students ...
 func layField(t *testing.T, agent *nomadtest.Agent, warm, most int) *field {
 	t.Helper()
 	f := &field{
-		classroom: &classroom{t: t, config: filepath.Join(t.TempDir(), "grader.yaml")},
+		classroom: &classroom{t: t, empty: true, config: filepath.Join(t.TempDir(), "grader.yaml")},
 		agent:     agent, flavour: "standard", image: agent.Image(filepath.Join(bin, "grader")),
 		cpu: 0.5, memory: "128MiB", warm: warm, max: most, cooldown: time.Minute,
 	}

@@ -25,22 +25,26 @@ type problem struct {
 	dir       string
 }
 
-// languageFactor is what the packages' limits are multiplied by: their authors derived them
-// from programs in C, C++ and Java, and here one limit holds for Python too.
+// languageFactor multiplies the packages' time limits: their authors measured programs
+// in C, C++ and Java, and here one limit applies to Python too.
 const languageFactor = 3
 
-// languages are the endings of the programs.
+// languages are the file extensions of the programs.
 func languages() []string { return []string{"c", "cc", "java", "py"} }
 
-// elapsedLimit is the limit on elapsed time, which a busy machine must not meet.
+// elapsedLimit is the limit on elapsed time, which programs must not meet on a busy machine.
 const elapsedLimit = "60s"
 
-// failingLimit is what the programs that fail may use for a case: those that are slow use all of it.
-const failingLimit = time.Second
+// failingLimit is the CPU time per case of the failing programs, and slowLimit that of the
+// slow ones, which use all of it.
+const (
+	failingLimit = time.Second
+	slowLimit    = 500 * time.Millisecond
+)
 
-// TestProblems sets every contest problem, and pushes right programs in four languages against
-// all their cases, and programs that are wrong, slow, crash and do not compile in four languages
-// against two.
+// TestProblems sets every contest problem. It pushes right programs in four languages and
+// grades them with all cases, and wrong, slow, crashing and uncompilable programs in four
+// languages and grades them with two cases.
 func TestProblems(t *testing.T) {
 	t.Parallel()
 	problems := readProblems(t)
@@ -69,19 +73,19 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-// readProblems reads the packages, or skips the test where there are none.
+// readProblems reads the packages, or skips the test if they are missing.
 func readProblems(t *testing.T) []problem {
 	t.Helper()
 	root := filepath.Join(sharedCases, "problems")
 	if !exists(t, root) {
-		t.Skipf("SKIPPED: the contest problems are not at %s: no verdict on them is checked here", root)
+		t.Skipf("SKIPPED: the contest problems are not at %s; their verdicts are not tested", root)
 	}
 	var all []problem
 	if err := json.Unmarshal([]byte(readFile(t, root, "manifest.json")), &all); err != nil {
 		t.Fatal(err)
 	}
 	if len(all) == 0 {
-		t.Fatal("the manifest names no problem")
+		t.Fatal("the manifest is empty")
 	}
 	for i := range all {
 		all[i].dir = filepath.Join(root, all[i].Name)
@@ -89,31 +93,29 @@ func readProblems(t *testing.T) []problem {
 	return all
 }
 
-// set pushes the problem twice: with all its cases, and with the first and the last for the
-// programs that fail on any.
+// set pushes the problem three times: with all its cases, and, for the failing and the slow
+// programs, with only the first and the last.
 func (p problem) set(t *testing.T, c *school, teacher *demo.Person) {
 	t.Helper()
 	few := []string{p.Tests[0]}
 	if last := p.Tests[len(p.Tests)-1]; last != few[0] {
 		few = append(few, last)
 	}
-	c.set(t, teacher, p.Name, p.write(t, p.Tests))
-	c.set(t, teacher, p.Name+"-few", p.write(t, few))
+	own := time.Duration(p.TimeLimit * float64(time.Second))
+	c.set(t, teacher, p.Name, p.write(t, p.Tests, own*languageFactor))
+	c.set(t, teacher, p.Name+"-few", p.write(t, few, min(own, failingLimit)))
+	c.set(t, teacher, p.Name+"-slow", p.write(t, few, min(own, slowLimit)))
 }
 
-// write makes a tests repository with some of the cases.
-func (p problem) write(t *testing.T, tests []string) string {
+// write writes a tests repository with some of the cases and a limit of CPU time.
+func (p problem) write(t *testing.T, tests []string, limit time.Duration) string {
 	t.Helper()
 	dir := t.TempDir()
-	limit := min(int(p.TimeLimit*1000), int(failingLimit.Milliseconds()))
-	if len(tests) == len(p.Tests) {
-		limit = int(p.TimeLimit * 1000 * languageFactor)
-	}
 	spec := map[string]any{
 		"title":    p.title(t),
 		"solution": "solution/",
 		"samples":  []any{map[string]any{"dir": "samples/wrong/", "score": 0}},
-		"limits":   map[string]any{"time": fmt.Sprintf("%dms", limit), "wall": elapsedLimit, "memory": fmt.Sprintf("%dMiB", p.Memory)},
+		"limits":   map[string]any{"time": fmt.Sprintf("%dms", limit.Milliseconds()), "wall": elapsedLimit, "memory": fmt.Sprintf("%dMiB", p.Memory)},
 		"build":    "auto",
 		"tests": []any{map[string]any{
 			"name": "cases", "run": []string{"$PROGRAM"}, "cases": "data/**/*.in", "compare": "tokens", "points": 100,
@@ -139,7 +141,7 @@ func (p problem) write(t *testing.T, tests []string) string {
 	return dir
 }
 
-// title is what problem.yaml calls the problem, in any language, or its short name.
+// title returns the problem's name in problem.yaml, in any language, or its short name.
 func (p problem) title(t *testing.T) string {
 	t.Helper()
 	var about struct {
@@ -159,7 +161,7 @@ func (p problem) title(t *testing.T) string {
 	return p.Name
 }
 
-// program reads testdata/problems: right for this problem, or wrong for any.
+// program reads a program of testdata/problems. Only right programs differ by problem.
 func (p problem) program(t *testing.T, what, language string) string {
 	t.Helper()
 	dir := p.Name
@@ -169,7 +171,7 @@ func (p problem) program(t *testing.T, what, language string) string {
 	return readFile(t, "testdata", "problems", dir, what+"."+language)
 }
 
-// verdicts checks what one student's programs get.
+// verdicts checks the results of one student's programs.
 type verdicts struct {
 	c        *school
 	student  *demo.Person
@@ -186,12 +188,12 @@ func (v *verdicts) right(t *testing.T) {
 	t.Helper()
 	s, transcript := v.submit(t, "right", v.problem.Name)
 	if s.Outcome != schema.OutcomeGraded || s.Score != "100" || s.MaxScore != "100" || len(s.Tests) != len(v.problem.Tests) {
-		t.Errorf("a right program, %d tests of %d:\n%s", len(s.Tests), len(v.problem.Tests), story(s))
+		t.Errorf("right program: %d tests, want %d:\n%s", len(s.Tests), len(v.problem.Tests), story(s))
 	}
 	says(t, transcript, "100 / 100")
 	for _, name := range v.problem.Tests {
 		if !slices.ContainsFunc(s.Tests, func(r schema.PublicTest) bool { return r.Name == "cases/"+name }) {
-			t.Errorf("no result of case %s", name)
+			t.Errorf("case %s has no result", name)
 		}
 	}
 }
@@ -205,7 +207,7 @@ func (v *verdicts) wrong(t *testing.T) {
 
 func (v *verdicts) slow(t *testing.T) {
 	t.Helper()
-	s, transcript := v.submit(t, "slow", v.problem.Name+"-few")
+	s, transcript := v.submit(t, "slow", v.problem.Name+"-slow")
 	v.every(t, s, schema.OutcomeTimeLimit)
 	says(t, transcript, "FAIL", "limit", "0 / 100")
 }
@@ -231,46 +233,46 @@ func (v *verdicts) broken(t *testing.T) {
 	t.Helper()
 	s, transcript := v.submit(t, "broken", v.problem.Name+"-few")
 	if s.Outcome != schema.OutcomeCompileError || s.Build == nil || s.Build.Outcome != schema.OutcomeCompileError {
-		t.Errorf("expected compile-error:\n%s", story(s))
+		t.Errorf("want compile-error:\n%s", story(s))
 	}
 	for _, r := range s.Tests {
 		if r.Outcome != schema.OutcomeNotRun {
-			t.Errorf("%s is %s though nothing was built", r.Name, r.Outcome)
+			t.Errorf("%s is %s after a failed build", r.Name, r.Outcome)
 		}
 	}
 	words := map[string]string{"c": "no_idea", "cc": "no_idea", "java": "cannot find symbol", "py": "SyntaxError"}
 	says(t, transcript, "main."+v.language, words[v.language], "does not compile: 0 / 100")
 }
 
-// every checks that all tests ended so and earned nothing.
+// every checks that all tests have the outcome and score 0.
 func (v *verdicts) every(t *testing.T, s schema.PublicSubmission, want schema.Outcome) {
 	t.Helper()
 	if s.Outcome != schema.OutcomeGraded || s.Blame != schema.BlameStudent || s.Score != "0" || s.MaxScore != "100" || len(s.Tests) == 0 {
-		t.Errorf("expected graded with 0 / 100:\n%s", story(s))
+		t.Errorf("want graded with 0 / 100:\n%s", story(s))
 	}
 	for _, r := range s.Tests {
 		if r.Outcome != want {
-			t.Errorf("%s: expected %s:\n%s", r.Name, want, story(s))
+			t.Errorf("%s: want %s:\n%s", r.Name, want, story(s))
 		}
 	}
 }
 
-// says checks what a student read.
+// says checks the output of a push.
 func says(t *testing.T, transcript demo.Transcript, words ...string) {
 	t.Helper()
 	for _, w := range words {
 		if !strings.Contains(transcript.Output, w) {
-			t.Errorf("the push does not say %q:\n%s", w, transcript.Output)
+			t.Errorf("the push lacks %q:\n%s", w, transcript.Output)
 		}
 	}
 }
 
-// needPrograms skips where the machine has no toolchain for the test.
+// needPrograms skips the test if the machine lacks its toolchain.
 func needPrograms(t *testing.T, names ...string) {
 	t.Helper()
 	for _, name := range names {
 		if _, err := os.Stat("/usr/bin/" + name); err != nil {
-			t.Skipf("SKIPPED: no /usr/bin/%s here", name)
+			t.Skipf("SKIPPED: /usr/bin/%s is not installed", name)
 		}
 	}
 }

@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/grader/grader/configs"
 	"github.com/grader/grader/internal/demo"
+	"github.com/grader/grader/internal/service"
 	"github.com/grader/grader/schema"
 )
 
@@ -28,12 +31,33 @@ type school struct {
 	turn   chan struct{} // one element for each push in progress
 }
 
-// newSchool starts a server and stops it at the end of the test. At most `most`
-// pushes run at once, so that the machine is busy but not overloaded.
+// newSchool starts the service in this process, on free ports, and stops it at the end of
+// the test. Its gates are single jobs. At most `most` pushes run at once, so that the
+// machine is busy but not overloaded.
 func newSchool(t *testing.T, most int) *school {
 	t.Helper()
-	dir := t.TempDir()
-	s := &demo.Server{Bin: bin, Data: filepath.Join(dir, "data"), Log: t.Output()}
+	s := &service.Service{
+		Data: filepath.Join(t.TempDir(), "data"), SSH: "127.0.0.1:0", Web: "127.0.0.1:0", Bin: bin,
+		Config: configs.Default(), Clock: time.Now, SingleGate: true,
+		Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+	}
+	if err := s.Start(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if err := s.Stop(ctx); err != nil {
+			t.Errorf("stop the service: %v", err)
+		}
+	})
+	return openSchool(t, &demo.Server{Bin: bin, Data: s.Data, SSH: s.SSHAddress(), Web: s.WebURL()}, most)
+}
+
+// newRealSchool starts the binary instead, whose gates grade the solution three times.
+func newRealSchool(t *testing.T, most int) *school {
+	t.Helper()
+	s := &demo.Server{Bin: bin, Data: filepath.Join(t.TempDir(), "data"), Log: t.Output()}
 	if err := s.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -42,11 +66,16 @@ func newSchool(t *testing.T, most int) *school {
 			t.Errorf("stop the server: %v", err)
 		}
 	})
-	c := &school{t: t, server: s, people: filepath.Join(dir, "people"), turn: make(chan struct{}, most)}
+	return openSchool(t, s, most)
+}
+
+// openSchool adds the course to a running server.
+func openSchool(t *testing.T, s *demo.Server, most int) *school {
+	t.Helper()
 	if _, err := s.Admin(context.Background(), "course", "add", "c101", "--title", "Programming"); err != nil {
 		t.Fatal(err)
 	}
-	return c
+	return &school{t: t, server: s, people: t.TempDir(), turn: make(chan struct{}, most)}
 }
 
 // enter adds a person to the course.

@@ -2,10 +2,13 @@ package e2e
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -21,7 +24,21 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(holdVariable); dir != "" {
 		os.Exit(playSSH(dir, os.Args[1:]))
 	}
+	flag.Parse()
+	setParallel()
 	os.Exit(buildAndRun(m))
+}
+
+// parallelTests is how many tests run at once unless -parallel is given. Most of them wait
+// for disks, timers and other processes, and so leave processors idle.
+const parallelTests = 4
+
+func setParallel() {
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		_ = flag.Set("test.parallel", strconv.Itoa(max(parallelTests, runtime.GOMAXPROCS(0)))) // the flag exists
+	}
 }
 
 func buildAndRun(m *testing.M) int {
@@ -32,7 +49,8 @@ func buildAndRun(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	for name, pkg := range map[string]string{"grader": "..", "grader-hook": "../hooks/grader-hook"} {
-		build := exec.Command("go", "build", "-o", filepath.Join(dir, name), pkg)
+		// With the flags of `make build`, so that Go's cache has the packages.
+		build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(dir, name), pkg)
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "build %s: %v\n%s", pkg, err, out)
@@ -43,20 +61,18 @@ func buildAndRun(m *testing.M) int {
 	return m.Run()
 }
 
-// TestScripts runs testdata/script: each tells its story in its first lines.
+// TestScripts runs testdata/script. The first lines of each script say what it tests.
 //
-// Beside testscript's own commands there are
+// Scripts can use these commands besides testscript's own; `stdout` matches their output:
 //
-//	serve [CONFIG]           start a server on $WORK/data; again: on the same data and ports
-//	stop | crash             end it in order, or by SIGKILL
-//	person LOGIN ROLE        an account with a key, enrolled in c101 (made on first use)
+//	serve [CONFIG]           start a server on $WORK/data; later calls use the same data and ports
+//	stop | crash             stop it with SIGTERM, or kill it with SIGKILL
+//	person LOGIN ROLE        add an account with a key, enrolled in c101 (created on first use)
 //	admin ARGS...            grader admin
-//	[!] push LOGIN REPO DIR [-o OPTION]...   DIR becomes the next commit of main, pushed
+//	[!] push LOGIN REPO DIR [-o OPTION]...   commit the files of DIR to main and push them
 //	[!] git LOGIN REPO ARGS...               git in the person's work tree of REPO
 //	[!] clone LOGIN REPO DIR                 git clone into $WORK/DIR
 //	[!] ask LOGIN ARGS...    ssh grader@HOST ARGS
-//
-// whose output is matched by `stdout`.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -74,7 +90,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// key is where a script's stage is kept.
+// key is the key of a script's stage among its values.
 type key struct{}
 
 // stage is one script's server and people.
@@ -172,7 +188,7 @@ func ask(ts *testscript.TestScript, neg bool, args []string) {
 	report(ts, neg, t, err)
 }
 
-// report shows a transcript as standard output and checks how the command ended.
+// report prints a transcript as standard output and checks the exit status.
 func report(ts *testscript.TestScript, neg bool, t demo.Transcript, err error) {
 	ts.Check(err)
 	fmt.Fprint(ts.Stdout(), t.Output)

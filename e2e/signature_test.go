@@ -9,7 +9,7 @@ import (
 	"unicode"
 )
 
-// kind is a type that the exercises' functions take or return.
+// kind is the type of a parameter or result of the exercises' functions.
 type kind string
 
 const (
@@ -19,16 +19,16 @@ const (
 	kindText   kind = "text"
 	kindInts   kind = "ints"
 	kindTexts  kind = "texts"
-	kindCounts kind = "counts" // texts and how often each is there
+	kindCounts kind = "counts" // texts and how often each occurs
 )
 
-// parameter is an input of a function; its path leads to it in the canonical input.
+// parameter is a parameter of a function; path is its place in the canonical input.
 type parameter struct {
 	path string
 	kind kind
 }
 
-// name is what the parameter is called in a program: "hour1" for "clock1.hour".
+// name returns the parameter's name in a program: "hour1" for "clock1.hour".
 func (p parameter) name() string {
 	object, field, nested := strings.Cut(p.path, ".")
 	if !nested {
@@ -37,14 +37,14 @@ func (p parameter) name() string {
 	return field + object[len(object)-1:]
 }
 
-// function is one that an exercise asks for; its name is the canonical property.
+// function is a function of an exercise; its name is the canonical property.
 type function struct {
 	name       string
 	parameters []parameter
 	result     kind
 }
 
-// signature reads "add(hour int, minute int) text".
+// signature parses "add(hour int, minute int) text".
 func signature(text string) function {
 	name, rest, _ := strings.Cut(text, "(")
 	inside, result, _ := strings.Cut(rest, ") ")
@@ -56,7 +56,7 @@ func signature(text string) function {
 	return f
 }
 
-// exercise is one of the exercises: its functions and the cases that call them.
+// exercise is the functions of an exercise and the cases that call them.
 type exercise struct {
 	slug      string
 	functions []function
@@ -68,10 +68,10 @@ func (e exercise) function(c canonicalCase) function {
 	return e.functions[i]
 }
 
-// module is the slug as a file's name: binary_search.
+// module returns the slug as a file name: binary_search.
 func (e exercise) module() string { return strings.ReplaceAll(e.slug, "-", "_") }
 
-// class is the slug as a class's name: BinarySearch.
+// class returns the slug as a class name: BinarySearch.
 func (e exercise) class() string {
 	var name strings.Builder
 	for word := range strings.SplitSeq(e.slug, "-") {
@@ -81,10 +81,10 @@ func (e exercise) class() string {
 	return name.String()
 }
 
-// literals is how a language writes values.
+// literals writes values of each kind as literals of a language.
 type literals map[kind]func(v any) string
 
-// arguments writes what a case calls its function with.
+// arguments writes the arguments of a case's call.
 func (l literals) arguments(f function, c canonicalCase) string {
 	var words []string
 	for _, p := range f.parameters {
@@ -98,13 +98,13 @@ func (l literals) call(f function, c canonicalCase) string {
 	return f.name + "(" + l.arguments(f, c) + ")"
 }
 
-// quoted writes a text as C, C++, Java, Go and Python do.
+// quoted writes a text as a literal of C, C++, Java, Go and Python.
 func quoted(v any) string {
 	escaped := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`, "\r", `\r`).Replace(fmt.Sprint(v))
 	return `"` + escaped + `"`
 }
 
-// plain writes numbers and truth values as most languages do.
+// plain writes numbers and booleans as most languages do.
 func plain(v any) string { return fmt.Sprint(v) }
 
 // listOf writes a list between brackets.
@@ -112,7 +112,7 @@ func listOf(open, end string, one func(any) string) func(any) string {
 	return func(v any) string { return open + joined(v, ", ", one) + end }
 }
 
-// joined writes the items of a list with something between them.
+// joined writes the items of a list with a separator.
 func joined(list any, between string, one func(any) string) string {
 	var words []string
 	for _, item := range list.([]any) {

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// cLiterals is how C writes the values of exercises that are set in C.
+// cLiterals writes the values of the exercises that are set in C.
 func cLiterals() literals {
 	return literals{kindInt: plain, kindBool: plain, kindText: quoted}
 }
 
-// cPrototype declares a function. A text comes back through a buffer, and -1 refuses the input.
+// cPrototype declares a function. A text is returned through a buffer; -1 reports invalid input.
 func cPrototype(f function) string {
 	types := map[kind]string{kindInt: "int ", kindBool: "bool ", kindText: "const char *"}
 	var words []string
@@ -39,7 +39,7 @@ func cStarter(e exercise) string {
 	return text
 }
 
-// cCheck is the body of one case, in terms of SAME_INT and SAME_TEXT.
+// cCheck returns the body of one case, in terms of SAME_INT and SAME_TEXT.
 func cCheck(e exercise, c canonicalCase) string {
 	f, l := e.function(c), cLiterals()
 	if f.result == kindText {
@@ -52,7 +52,7 @@ func cCheck(e exercise, c canonicalCase) string {
 	return fmt.Sprintf("SAME_INT(%s, %s);", l.call(f, c), expected)
 }
 
-// cmockaTests are the cases for cmocka.
+// cmockaTests writes the cases for cmocka.
 func cmockaTests(e exercise) string {
 	text := "#include <stdarg.h>\n#include <stddef.h>\n#include <setjmp.h>\n#include <stdint.h>\n#include <cmocka.h>\n" +
 		"#include \"" + e.module() + ".h\"\n#define SAME_INT assert_int_equal\n#define SAME_TEXT assert_string_equal\n\n"
@@ -65,8 +65,8 @@ func cmockaTests(e exercise) string {
 		"    };\n    return cmocka_run_group_tests(tests, NULL, NULL);\n}\n"
 }
 
-// printedTests are the cases for a main that prints each result with a format, which gets the
-// number, the name and whether it failed.
+// printedTests writes a main that prints each result with a format, which uses the case's number,
+// its name and whether it failed.
 func printedTests(e exercise, header, format string) string {
 	text := "#include <stdio.h>\n#include <string.h>\n#include \"" + e.module() + ".h\"\n" +
 		"static int bad;\n#define SAME_INT(a, b) bad = (a) != (b)\n#define SAME_TEXT(a, b) bad = strcmp(a, b) != 0\n\n" +
@@ -78,17 +78,17 @@ func printedTests(e exercise, header, format string) string {
 	return text + "    return 0;\n}\n"
 }
 
-// tapTests print the Test Anything Protocol.
+// tapTests writes tests that print the Test Anything Protocol.
 func tapTests(e exercise) string {
 	return printedTests(e, fmt.Sprintf("    puts(\"1..%d\");\n", len(e.cases)), `"%s %d - %s\n", bad ? "not ok" : "ok", number, name`)
 }
 
-// unityTests print what ThrowTheSwitch's Unity does.
+// unityTests writes tests that print the format of ThrowTheSwitch's Unity.
 func unityTests(e exercise) string {
 	return printedTests(e, "", `"tests.c:%d:%s:%s\n", number, name, bad ? "FAIL: not as expected" : "PASS"`)
 }
 
-// ctestTests are the cases for a program that runs the one whose number it is given.
+// ctestTests writes a program that runs the case whose number is its argument.
 func ctestTests(e exercise) string {
 	text := "#include <stdlib.h>\n#include <string.h>\n#include \"" + e.module() + ".h\"\n" +
 		"static int bad;\n#define SAME_INT(a, b) bad = (a) != (b)\n#define SAME_TEXT(a, b) bad = strcmp(a, b) != 0\n\n" +
@@ -99,8 +99,8 @@ func ctestTests(e exercise) string {
 	return text + "    }\n    return 2;\n}\n"
 }
 
-// ctestProject builds that program and names its cases. The program has moved with $TEST_OUT when
-// they run, and so a case finds it there.
+// ctestProject builds that program and declares its cases. They find it below $TEST_OUT, whose path
+// is another one when they run.
 func ctestProject(e exercise) string {
 	text := "cmake_minimum_required(VERSION 3.21)\nproject(units C)\nenable_testing()\n" +
 		"add_executable(units tests.c ${WORK}/" + e.module() + ".c)\ntarget_include_directories(units PRIVATE ${WORK})\n"

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// cppLiterals is how C++ writes values.
+// cppLiterals writes values in C++.
 func cppLiterals() literals {
 	text := func(v any) string { return "std::string(" + quoted(v) + ")" }
 	return literals{
@@ -16,7 +16,7 @@ func cppLiterals() literals {
 	}
 }
 
-// cppPrototype declares a function; std::invalid_argument refuses the input.
+// cppPrototype declares a function; std::invalid_argument reports invalid input.
 func cppPrototype(f function) string {
 	types := map[kind]string{
 		kindInt: "int", kindBool: "bool", kindText: "std::string", kindInts: "std::vector<int>",
@@ -45,7 +45,7 @@ func cppStarter(e exercise) string {
 	return text
 }
 
-// googleTests are the cases for GoogleTest.
+// googleTests writes the cases for GoogleTest.
 func googleTests(e exercise) string {
 	text := "#include <gtest/gtest.h>\n#include <stdexcept>\n#include \"" + e.module() + ".h\"\n\n"
 	l := cppLiterals()
@@ -60,7 +60,7 @@ func googleTests(e exercise) string {
 	return text
 }
 
-// catchTests are the cases for Catch2, version 2.
+// catchTests writes the cases for Catch2, version 2.
 func catchTests(e exercise) string {
 	text := "#define CATCH_CONFIG_MAIN\n#include <catch.hpp>\n#include <stdexcept>\n#include \"" + e.module() + ".h\"\n\n"
 	l := cppLiterals()

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// javaLiterals is how Java writes values.
+// javaLiterals writes values in Java.
 func javaLiterals() literals {
 	return literals{
 		kindInt: plain, kindBool: plain, kindText: quoted,
@@ -13,8 +13,8 @@ func javaLiterals() literals {
 	}
 }
 
-// javaStarter is a class whose methods are still to write. The solution throws
-// IllegalArgumentException at an input that it refuses.
+// javaStarter writes a class without method bodies. The solution throws
+// IllegalArgumentException for invalid input.
 func javaStarter(e exercise) string {
 	types := map[kind]string{kindInt: "int", kindBool: "boolean", kindText: "String", kindInts: "int[]"}
 	text := "class " + e.class() + " {\n"
@@ -29,7 +29,7 @@ func javaStarter(e exercise) string {
 	return text + "}\n"
 }
 
-// javaStyle is what differs between JUnit 4 and 5.
+// javaStyle is the syntax that differs between JUnit 4 and 5.
 type javaStyle struct {
 	imports, public string
 }
@@ -42,7 +42,7 @@ func junit5() javaStyle {
 	return javaStyle{"import static org.junit.jupiter.api.Assertions.*;\nimport org.junit.jupiter.api.Test;\n", ""}
 }
 
-// tests are the cases for JUnit.
+// tests writes the cases for JUnit.
 func (s javaStyle) tests(e exercise) string {
 	text := s.imports + "\n" + s.public + "class " + e.class() + "Test {\n"
 	l := javaLiterals()

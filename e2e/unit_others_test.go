@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// caseFiles are an exercise's cases as inputs and answers: every input value on a line of
-// its own, after the function's name where there are several.
+// caseFiles writes an exercise's cases as inputs and answers. Every input value is on its own
+// line, after the function's name if there are several functions.
 func caseFiles(e exercise) map[string]string {
 	files := map[string]string{}
 	for _, c := range e.cases {
@@ -31,7 +31,7 @@ func caseFiles(e exercise) map[string]string {
 	return files
 }
 
-// shown writes a value as the programs read and print it.
+// shown writes a value in the format that the programs read and print.
 func shown(k kind, v any) string {
 	switch k {
 	case kindInts:
@@ -49,7 +49,7 @@ func shown(k kind, v any) string {
 	return fmt.Sprint(v)
 }
 
-// goStarter is a package whose functions are still to write.
+// goStarter writes a package without function bodies.
 func goStarter(e exercise) string {
 	text := "package scrabble\n"
 	types := map[kind]string{kindInt: "int", kindText: "string"}
@@ -63,7 +63,7 @@ func goStarter(e exercise) string {
 	return text
 }
 
-// goTests are the cases for go test.
+// goTests writes the cases for go test.
 func goTests(e exercise) string {
 	text := "package scrabble\n\nimport \"testing\"\n"
 	l := literals{kindInt: plain, kindText: quoted}

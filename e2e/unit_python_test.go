@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// pythonLiterals is how Python writes values.
+// pythonLiterals writes values in Python.
 func pythonLiterals() literals {
 	truth := func(v any) string {
 		if v == true {
@@ -20,8 +20,8 @@ func pythonLiterals() literals {
 	}
 }
 
-// pythonStarter is a module whose functions are still to write. The solution raises
-// ValueError at an input that it refuses.
+// pythonStarter writes a module without function bodies. The solution raises
+// ValueError for invalid input.
 func pythonStarter(e exercise) string {
 	var text string
 	for _, f := range e.functions {
@@ -34,7 +34,7 @@ func pythonStarter(e exercise) string {
 	return strings.TrimSuffix(text, "\n\n")
 }
 
-// pytestTests are the cases for pytest.
+// pytestTests writes the cases for pytest.
 func pytestTests(e exercise) string {
 	text := "import pytest\n\nimport " + e.module() + "\n"
 	l := pythonLiterals()
@@ -50,7 +50,7 @@ func pytestTests(e exercise) string {
 	return text
 }
 
-// unittestTests are the cases for Python's own unittest.
+// unittestTests writes the cases for Python's unittest.
 func unittestTests(e exercise) string {
 	text := "import unittest\n\nimport " + e.module() + "\n\n\nclass " + e.class() + "Test(unittest.TestCase):\n"
 	l := pythonLiterals()
