@@ -339,7 +339,8 @@ func (g *Grades) Mark(ctx context.Context, by schema.Actor, name schema.Submissi
 	if name.Owner == "" {
 		name.Owner = by.User.Login
 	}
-	if err := course.MaySee(m.Viewer(), name); err != nil {
+	access := course.OwnedBy(m.Viewer(), name.Owner)
+	if err := course.MaySee(access, name); err != nil {
 		return schema.Submission{}, err
 	}
 	sub, err := g.store.Submission(ctx, name)
@@ -351,7 +352,7 @@ func (g *Grades) Mark(ctx context.Context, by schema.Actor, name schema.Submissi
 		return sub, fmt.Errorf("read terms: %w", err)
 	}
 	mark := course.Mark{Name: sub.Name, Rule: string(spec.Counts), Kept: sub.Kept, Ended: terms.Schedule.Ended(g.clock())}
-	if err := course.MayMark(m.Viewer(), mark); err != nil {
+	if err := course.MayMark(access, mark); err != nil {
 		return sub, err
 	}
 	return sub, g.store.Mark(ctx, by, a, sub)
@@ -370,6 +371,9 @@ func (g *Grades) List(ctx context.Context, by schema.Actor, code, owner string) 
 		}
 	}
 	all, err := g.store.Grades(ctx, m.Course.ID, owner)
+	for i := range all {
+		all[i] = course.RedactGrade(all[i], course.OwnedBy(m.Viewer(), all[i].Owner))
+	}
 	return slices.DeleteFunc(all, func(is schema.Grade) bool { return m.Viewer().Staff() && !m.Viewer().SeesOwner(is.Owner) }), err
 }
 

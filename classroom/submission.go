@@ -15,6 +15,7 @@ type Seen struct {
 	Member     Member
 	Assignment Assignment
 	Submission schema.Submission
+	Access     course.Access
 }
 
 // Submission returns a submission that the actor may see. A name without an owner is the
@@ -26,7 +27,7 @@ func (w *Work) Submission(ctx context.Context, by schema.Actor, name schema.Subm
 		return Seen{}, err
 	}
 	name.Owner = cmp.Or(name.Owner, by.User.Login)
-	if err := course.MaySee(m.Viewer(), name); err != nil {
+	if err := course.MaySee(course.OwnedBy(m.Viewer(), name.Owner), name); err != nil {
 		return Seen{}, err
 	}
 	sub, err := w.store.Submission(ctx, name)
@@ -40,7 +41,8 @@ func (w *Work) Submission(ctx context.Context, by schema.Actor, name schema.Subm
 	if err != nil {
 		return Seen{}, fmt.Errorf("find assignment: %w", err)
 	}
-	return Seen{Member: m, Assignment: w.Read(a), Submission: sub}, nil
+	access, err := w.Access(ctx, m.Viewer(), a.ID, name.Owner)
+	return Seen{Member: m, Assignment: w.Read(a), Submission: sub, Access: access}, err
 }
 
 // noSubmission says what is missing: the assignment, or the submission.
@@ -96,9 +98,8 @@ func (w *Work) reports(ctx context.Context, m Member, all []schema.Submission) (
 		if m.Viewer().Staff() && !m.Viewer().SeesOwner(s.Name.Owner) {
 			continue
 		}
-		report := course.Report(s, m.Viewer(), m.Course.Location())
-		var err error
-		if report.Late, err = w.lateness(ctx, s, report); err != nil {
+		report, err := w.report(ctx, m, s)
+		if err != nil {
 			return nil, err
 		}
 		reports = append(reports, report)
@@ -106,15 +107,26 @@ func (w *Work) reports(ctx context.Context, m Member, all []schema.Submission) (
 	return reports, nil
 }
 
+// report is a submission in the form that scripts read.
+func (w *Work) report(ctx context.Context, m Member, s schema.Submission) (schema.PublicSubmission, error) {
+	access, err := w.Access(ctx, m.Viewer(), s.Assignment, s.Name.Owner)
+	if err != nil {
+		return schema.PublicSubmission{}, err
+	}
+	report := course.Report(s, access, m.Course.Location())
+	report.Late, err = w.lateness(ctx, s, access)
+	return report, err
+}
+
 // lateness says how late a submission is and what that costs the score that is shown.
-func (w *Work) lateness(ctx context.Context, s schema.Submission, shown schema.PublicSubmission) (schema.PublicLate, error) {
+func (w *Work) lateness(ctx context.Context, s schema.Submission, a course.Access) (schema.PublicLate, error) {
 	terms, err := w.store.Terms(ctx, s.Assignment, s.Name.Owner, s.ReceivedAt)
 	if err != nil {
-		return shown.Late, fmt.Errorf("read terms: %w", err)
+		return schema.PublicLate{}, fmt.Errorf("read terms: %w", err)
 	}
 	score, most := schema.Points{}, schema.Points{}
 	if s.Result != nil {
-		redacted, _ := course.Redact(*s.Result, course.Viewer{Role: schema.RoleStudent})
+		redacted, _ := course.Redact(*s.Result, a)
 		score, most = redacted.Score, redacted.MaxScore
 	}
 	late := terms.Schedule.Judge(s.ReceivedAt, score, most, terms.Tokens)
@@ -170,7 +182,7 @@ func (w *Work) Rerun(ctx context.Context, by schema.Actor, submission int64) (sc
 				return false, err
 			}
 		}
-		return course.MayRerun(m.Viewer(), r)
+		return course.MayRerun(course.OwnedBy(m.Viewer(), r.Name.Owner), r)
 	}, w.clock())
 	if err == nil {
 		w.live.Wake()

@@ -2,6 +2,7 @@ package classroom
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -30,6 +31,8 @@ type WorkStore interface {
 	AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.Submission, error)
 	// Troubles returns what the staff of a course must know of.
 	Troubles(ctx context.Context, course int64) ([]schema.Trouble, error)
+	// Owner returns what decides what an owner of work for an assignment may see.
+	Owner(ctx context.Context, assignment int64, owner string) (course.Owner, error)
 	// Terms returns what a push of the owner is judged by at that moment.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
 	// Rerun makes a new job for a submission against the active version, unless decide
@@ -49,6 +52,19 @@ type Work struct {
 // they are nothing in it and where there is no such course.
 func (w *Work) Member(ctx context.Context, by schema.Actor, code string) (Member, error) {
 	return findMember(ctx, w.store, by, code)
+}
+
+// Access returns what decides what a viewer may see now of an owner's work for an
+// assignment. Where its active version cannot be read, what is hidden stays so.
+func (w *Work) Access(ctx context.Context, v course.Viewer, id int64, owner string) (course.Access, error) {
+	of, err := w.store.Owner(ctx, id, owner)
+	if errors.As(err, new(*assignment.Invalid)) {
+		return course.OwnedBy(v, owner), nil
+	}
+	if err != nil {
+		return course.Access{}, fmt.Errorf("find owner: %w", err)
+	}
+	return course.Access{Viewer: v, Owner: of, Now: w.clock()}, nil
 }
 
 // Assignment is an assignment with what its active version says.

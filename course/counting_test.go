@@ -19,8 +19,7 @@ func TestWhichSubmissionCounts(t *testing.T) {
 	t.Parallel()
 	marked, hidden := candidate(1, 3), candidate(1, 9)
 	marked.Marked = true
-	seen := schema.NewPoints(2, 1)
-	hidden.Seen = &seen
+	hidden.Seen = &course.Seen{Subtotal: schema.Subtotal{Score: schema.NewPoints(2, 1)}}
 	cases := map[string]struct {
 		rule       assignment.Counts
 		candidates []course.Candidate

@@ -13,7 +13,7 @@ import (
 )
 
 // told is all that a viewer can be told of a result: by page and commands, by scripts, and as it happens.
-func told(t *testing.T, r schema.Result, v course.Viewer) string {
+func told(t *testing.T, r schema.Result, v course.Access) string {
 	t.Helper()
 	shown, hidden := course.Redact(r, v)
 	ended, _ := course.RedactEvent(schema.Event{Kind: schema.EventEnded, At: r.FinishedAt, Result: &r}, v)

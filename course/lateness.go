@@ -21,6 +21,26 @@ type Lateness struct {
 // that give the lowest deduction. It is the one place that computes lateness: pushes,
 // pages, the ledger, exports and the API show what it returned.
 func (s Schedule) Judge(received time.Time, score, max schema.Points, tokens int) Lateness {
+	return s.judge(received, score, max, s.spend(received, score, max, tokens))
+}
+
+// spend returns the fewest late days that give the lowest deduction, out of those that
+// the owner has left.
+func (s Schedule) spend(received time.Time, score, max schema.Points, tokens int) int {
+	if s.due.IsZero() || s.Ended(received) || s.onTime(received, 0) || score.Sign() <= 0 {
+		return 0
+	}
+	spent, lowest := 0, s.deduction(received, score, max, 0)
+	for t := 1; t <= min(tokens, s.late.Tokens, s.days(received, 0)) && lowest.Sign() > 0; t++ {
+		if d := s.deduction(received, score, max, t); d.Cmp(lowest) < 0 {
+			spent, lowest = t, d
+		}
+	}
+	return spent
+}
+
+// judge is Judge with so many late days spent.
+func (s Schedule) judge(received time.Time, score, max schema.Points, spent int) Lateness {
 	if score.Sign() < 0 {
 		score = schema.Points{}
 	}
@@ -30,12 +50,7 @@ func (s Schedule) Judge(received time.Time, score, max schema.Points, tokens int
 	case s.due.IsZero() || s.onTime(received, 0):
 		return Lateness{State: schema.TimelinessOnTime, Final: score}
 	}
-	late := Lateness{State: schema.TimelinessLate, Days: s.days(received, 0), Deducted: s.deduction(received, score, max, 0)}
-	for t := 1; t <= min(tokens, s.late.Tokens, late.Days) && late.Deducted.Sign() > 0; t++ {
-		if d := s.deduction(received, score, max, t); d.Cmp(late.Deducted) < 0 {
-			late.Tokens, late.Deducted = t, d
-		}
-	}
+	late := Lateness{State: schema.TimelinessLate, Days: s.days(received, 0), Tokens: spent, Deducted: s.deduction(received, score, max, spent)}
 	late.Final = score.Sub(late.Deducted)
 	return late
 }

@@ -26,8 +26,8 @@ type Candidate struct {
 	Number   int
 	Received time.Time
 	Score    schema.Points
-	Seen     *schema.Points // the points that the owner can see, by which the best is chosen; nil: Score
 	MaxScore schema.Points
+	Seen     *Seen // what its owner sees of it, by which the best is chosen; nil: all
 	Marked   bool
 }
 
@@ -41,6 +41,8 @@ type Standing struct {
 	Adjusted   schema.Points
 	Final      schema.Points // Lateness.Final plus Adjusted, at least 0
 	MaxScore   schema.Points
+	Seen       *schema.SeenGrade // what its owner sees of it; nil: all
+	Anew       time.Time         // when the owner will see more, and the choice is made again; zero: by no time
 }
 
 // Ledger computes the grades of a course from its history. bank holds the late days of
@@ -96,14 +98,27 @@ func Stand(w Work, tokens int) Standing { return w.standing(max(tokens, 0)) }
 func (w Work) standing(tokens int) Standing {
 	s := Standing{Assignment: w.Assignment, Owner: w.Owner, Adjusted: w.Adjustments, MaxScore: w.MaxScore}
 	if c, ok := w.counted(tokens); ok {
+		spent := w.Schedule.spend(c.Received, c.hoped(), c.MaxScore, tokens)
 		s.Number, s.Score, s.MaxScore = c.Number, c.Score, c.MaxScore
-		s.Lateness = w.Schedule.Judge(c.Received, c.Score, c.MaxScore, tokens)
+		s.Lateness = w.Schedule.judge(c.Received, c.Score, c.MaxScore, spent)
+		if c.Seen != nil {
+			late := w.Schedule.judge(c.Received, c.Seen.Score, c.Seen.MaxScore, spent)
+			s.Seen = &schema.SeenGrade{Score: c.Seen.Score, MaxScore: c.Seen.MaxScore, Deducted: late.Deducted, Final: adjusted(late.Final, s.Adjusted)}
+		}
 	}
-	s.Final = s.Lateness.Final.Add(s.Adjusted)
-	if s.Final.Sign() < 0 {
-		s.Final = schema.Points{}
+	s.Final = adjusted(s.Lateness.Final, s.Adjusted)
+	if slices.ContainsFunc(w.Candidates, Candidate.waitsForEnd) {
+		s.Anew = w.Schedule.End()
 	}
 	return s
+}
+
+// adjusted adds what staff gave, which never makes a grade negative.
+func adjusted(final, by schema.Points) schema.Points {
+	if final = final.Add(by); final.Sign() < 0 {
+		return schema.Points{}
+	}
+	return final
 }
 
 // counted returns the candidate that counts, false where there is none.
@@ -117,7 +132,8 @@ func (w Work) counted(tokens int) (Candidate, bool) {
 		}
 		var lateness Lateness
 		if w.Counts == assignment.CountsBest {
-			lateness = w.Schedule.Judge(c.Received, c.seen(), c.MaxScore, tokens)
+			seen := c.seen()
+			lateness = w.Schedule.judge(c.Received, seen.Score, seen.MaxScore, w.Schedule.spend(c.Received, c.hoped(), c.MaxScore, tokens))
 		}
 		if !found || w.prefers(c, lateness, best, bestLateness) {
 			best, bestLateness, found = c, lateness, true
@@ -141,9 +157,24 @@ func (w Work) prefers(c Candidate, lateness Lateness, other Candidate, otherLate
 	return later > 0
 }
 
-func (c Candidate) seen() schema.Points {
+// seen is what the owner sees of the points.
+func (c Candidate) seen() schema.Subtotal {
 	if c.Seen != nil {
-		return *c.Seen
+		return c.Seen.Subtotal
 	}
-	return c.Score
+	return schema.Subtotal{Score: c.Score, MaxScore: c.MaxScore}
+}
+
+// hoped is the score if all that is hidden were earned. Late days are spent by it, since
+// how many are left must not tell what hidden tests said.
+func (c Candidate) hoped() schema.Points {
+	if c.Seen == nil {
+		return c.Score
+	}
+	return c.Seen.Score.Add(c.Seen.Hidden.MaxScore)
+}
+
+// waitsForEnd reports whether the owner will see more of it once they can no longer submit.
+func (c Candidate) waitsForEnd() bool {
+	return c.Seen != nil && slices.Contains(c.Seen.Until, schema.VisibleAfterDue)
 }

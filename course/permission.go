@@ -84,12 +84,12 @@ func mayFetch(v Viewer, path schema.RepositoryPath) error {
 
 // MaySee decides whether the viewer may see the submission at all; CodeNotFound if
 // not. A name without an owner is the viewer's own.
-func MaySee(v Viewer, name schema.SubmissionName) error {
-	role := v.role()
-	own := name.Owner == "" || name.Owner == v.Login
+func MaySee(a Access, name schema.SubmissionName) error {
+	role := a.Viewer.role()
+	own := name.Owner == "" || a.Own()
 	switch {
 	case role.Staff() && !own:
-		return mayTouch(v, name.Course, name.Owner)
+		return mayTouch(a.Viewer, name.Course, name.Owner)
 	case role.Staff(), role == schema.RoleStudent && own:
 		return nil
 	}

@@ -79,11 +79,11 @@ func TestWhoMaySeeASubmission(t *testing.T) {
 		{course.Viewer{Login: "root", Admin: true}, ""},
 	}
 	for _, row := range table {
-		if err := course.MaySee(row.viewer, alices); schema.CodeOf(err) != row.want {
+		if err := course.MaySee(course.OwnedBy(row.viewer, "alice"), alices); schema.CodeOf(err) != row.want {
 			t.Errorf("%+v: %v", row.viewer, err)
 		}
 	}
-	if err := course.MaySee(table[1].viewer, schema.SubmissionName{Course: "c", Assignment: "a", Number: 1}); err != nil {
+	if err := course.MaySee(course.OwnedBy(table[1].viewer), schema.SubmissionName{Course: "c", Assignment: "a", Number: 1}); err != nil {
 		t.Errorf("one's own: %v", err)
 	}
 }

@@ -8,33 +8,30 @@ const (
 	wordsFailed      = "our machines failed; the staff has been told, and nothing was charged"
 )
 
+// wordsInProcess stand for what a hidden test's own process said: the submission's code
+// ran in it, and could have read the test.
+const wordsInProcess = "what it printed is not shown: this test was hidden, and the submission's code ran in its process"
+
 // Redact returns what the viewer may see of a result: the one function for every
 // channel. Score and MaxScore become the visible subtotal; what is hidden for now
 // is only counted. r itself is left as it is.
 //
 // Tests of visibility never are absent from every total already; staff see their
 // entries, students do not learn that there are any.
-func Redact(r schema.Result, v Viewer) (schema.Result, schema.Hidden) {
-	if v.Staff() {
+func Redact(r schema.Result, a Access) (schema.Result, schema.Hidden) {
+	if a.Viewer.Staff() {
 		return r, schema.Hidden{}
 	}
-	hidden := schema.Hidden{}
-	var points schema.Points
 	tests := make([]schema.TestResult, 0, len(r.Tests))
 	for _, t := range r.Tests {
-		switch visibilityOf(t) {
-		case shown:
+		if a.shows(t) {
 			tests = append(tests, redactTest(t))
-		case counted:
-			hidden.Tests++
-			points = points.Add(t.MaxScore)
-			r.Score = r.Score.Sub(t.Score)
-			r.MaxScore = r.MaxScore.Sub(t.MaxScore)
 		}
 	}
-	hidden.Points = points.Number()
-	if r.Score.Sign() < 0 {
-		r.Score = schema.Points{}
+	hidden := schema.Hidden{}
+	if seen := a.Seen(r.Tally()); seen != nil {
+		r.Score, r.MaxScore = seen.Score, seen.MaxScore
+		hidden = schema.Hidden{Tests: seen.Hidden.Tests, Points: seen.Hidden.MaxScore.Number(), Until: seen.Until}
 	}
 	r.Tests, r.FinishedAt = tests, visibleEnd(r, tests)
 	r.Gate = nil
@@ -42,30 +39,21 @@ func Redact(r schema.Result, v Viewer) (schema.Result, schema.Hidden) {
 	return r, hidden
 }
 
-// sight is what a student has of a test.
-type sight int
-
-const (
-	absent  sight = iota // not even counted
-	counted              // counted among the hidden
-	shown
-)
-
-// visibilityOf is the only place that decides what a student sees. A visibility
-// that it does not know hides the test.
-func visibilityOf(t schema.TestResult) sight {
-	switch t.Visible {
-	case schema.VisibleAlways:
-		return shown
-	case schema.VisibleAfterDue, schema.VisibleAfterPublish:
-		return counted
-	}
-	return absent
+// shows reports whether a student sees a test. The names of cases that are not pinned are
+// the submission's choice: they could hold what it has read of a hidden test.
+func (a Access) shows(t schema.TestResult) bool {
+	return a.Sees(t.Visible) && (t.Visible == schema.VisibleAlways || !t.Unpinned)
 }
 
 func redactTest(t schema.TestResult) schema.TestResult {
 	t.Tampering, t.JudgeMessage = "", ""
 	t.CPU, t.Wall = coarse(t.CPU), coarse(t.Wall)
+	if t.InProcess && t.Visible != schema.VisibleAlways {
+		t.Output, t.Message = "", ""
+		if t.Outcome != schema.OutcomePassed {
+			t.Message = wordsInProcess
+		}
+	}
 	if t.Outcome == schema.OutcomeGraderError {
 		t.Output = ""
 		t.Message = wordsGraderError
@@ -82,8 +70,8 @@ func redactMessage(outcome schema.Outcome, message string) string {
 
 // Reason returns what the viewer may read of why a job has no result, "" for nothing:
 // why our machines failed is for staff.
-func Reason(j schema.Job, v Viewer) string {
-	if j.State == schema.StateFailed && !v.Staff() {
+func Reason(j schema.Job, a Access) string {
+	if j.State == schema.StateFailed && !a.Viewer.Staff() {
 		return ""
 	}
 	return schema.Sanitize(j.Reason)
@@ -91,23 +79,31 @@ func Reason(j schema.Job, v Viewer) string {
 
 // RedactEvent returns what the viewer may see of an event, or false for nothing.
 // e itself is left as it is.
-func RedactEvent(e schema.Event, v Viewer) (schema.Event, bool) {
-	if v.Staff() {
+func RedactEvent(e schema.Event, a Access) (schema.Event, bool) {
+	if a.Viewer.Staff() {
 		return e, true
 	}
 	if e.Test != nil {
-		if visibilityOf(*e.Test) != shown {
+		if !a.shows(*e.Test) {
 			return schema.Event{}, false
 		}
 		t := redactTest(*e.Test)
 		e.Test = &t
 	}
 	if e.Result != nil {
-		r, _ := Redact(*e.Result, v)
+		r, _ := Redact(*e.Result, a)
 		e.Result, e.At = &r, r.FinishedAt
 	}
 	if e.Kind == schema.EventEnded && e.State == schema.StateFailed {
 		e.Text = wordsFailed
 	}
 	return e, true
+}
+
+// RedactGrade returns what the viewer may see of a grade. g itself is left as it is.
+func RedactGrade(g schema.Grade, a Access) schema.Grade {
+	if seen := g.Seen; seen != nil && !a.Viewer.Staff() {
+		g.Score, g.MaxScore, g.Deducted, g.Final, g.Seen = seen.Score, seen.MaxScore, seen.Deducted, seen.Final, nil
+	}
+	return g
 }

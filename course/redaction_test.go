@@ -14,13 +14,19 @@ import (
 
 func points(n int64) schema.Points { return schema.NewPoints(n, 1) }
 
-func student() course.Viewer { return course.Viewer{Login: "alice", Role: schema.RoleStudent} }
+// student sees their own work before the due date.
+func student() course.Access {
+	return course.OwnedBy(course.Viewer{Login: "alice", Role: schema.RoleStudent}, "alice")
+}
 
-func staff() []course.Viewer {
-	return []course.Viewer{
+func staff() (all []course.Access) {
+	for _, v := range []course.Viewer{
 		{Login: "tom", Role: schema.RoleTA}, {Login: "ida", Role: schema.RoleInstructor},
 		{Login: "root", Admin: true}, {Login: "root", Admin: true, Role: schema.RoleStudent},
+	} {
+		all = append(all, course.OwnedBy(v, "alice"))
 	}
+	return all
 }
 
 // mixed has a test of every visibility; the engine left never out of the totals.
@@ -49,7 +55,7 @@ func TestStudentSeesOnlyWhatIsVisible(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("redacted (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(schema.Hidden{Tests: 2, Points: "15"}, hidden); diff != "" {
+	if diff := cmp.Diff(schema.Hidden{Tests: 2, Points: "15", Until: []schema.Visibility{schema.VisibleAfterDue, schema.VisibleAfterPublish}}, hidden); diff != "" {
 		t.Errorf("hidden (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(mixed(), full); diff != "" {
@@ -60,7 +66,7 @@ func TestStudentSeesOnlyWhatIsVisible(t *testing.T) {
 func TestViewerWithoutRoleSeesNoMoreThanStudent(t *testing.T) {
 	t.Parallel()
 	for _, v := range []course.Viewer{{}, {Login: "eve"}, {Login: "eve", Role: "owner"}} {
-		got, _ := course.Redact(mixed(), v)
+		got, _ := course.Redact(mixed(), course.OwnedBy(v, "alice"))
 		if len(got.Tests) != 1 {
 			t.Errorf("%+v sees %d tests", v, len(got.Tests))
 		}
@@ -168,7 +174,7 @@ func submission() schema.Submission {
 // moment is that many seconds after 23:41 in the course's zone.
 func moment(s int) time.Time { return time.Date(2026, 9, 29, 3, 41, s, 0, time.UTC) }
 
-func report(t *testing.T, s schema.Submission, v course.Viewer) string {
+func report(t *testing.T, s schema.Submission, v course.Access) string {
 	t.Helper()
 	zone, err := time.LoadLocation("America/Toronto")
 	if err != nil {
@@ -282,7 +288,7 @@ func TestReportSaysHowMuchIsHidden(t *testing.T) {
 	s, r := submission(), mixed()
 	s.Result = &r
 	text := report(t, s, student())
-	if !strings.Contains(text, "\"hidden\": {\n  \"tests\": 2,\n  \"points\": 15\n }") || strings.Contains(text, "SECRET") {
+	if !strings.Contains(text, "\"hidden\": {\n  \"tests\": 2,\n  \"points\": 15,\n  \"until\": [\n   \"after_due\",\n   \"after_publish\"\n  ]\n }") || strings.Contains(text, "SECRET") {
 		t.Errorf("report %s", text)
 	}
 }

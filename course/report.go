@@ -9,7 +9,7 @@ import (
 
 // Report builds what scripts read of a submission, redacted; zone is the course's.
 // Until the job is done there is no score, and no test.
-func Report(s schema.Submission, v Viewer, zone *time.Location) schema.PublicSubmission {
+func Report(s schema.Submission, a Access, zone *time.Location) schema.PublicSubmission {
 	p := schema.PublicSubmission{
 		Name: s.Name.String(), Number: s.Name.Number, Owner: s.Name.Owner, Login: s.Login, Commit: s.Commit,
 		ReceivedAt: s.ReceivedAt.In(zone).Truncate(time.Millisecond),
@@ -22,18 +22,18 @@ func Report(s schema.Submission, v Viewer, zone *time.Location) schema.PublicSub
 	}
 	switch {
 	case s.Job.State == schema.StateDone && s.Result != nil:
-		p.Times = times(s.Job, reportResult(&p, *s.Result, v), zone)
+		p.Times = times(s.Job, reportResult(&p, *s.Result, a), zone)
 	case s.Job.State == schema.StateFailed:
-		p.Outcome, p.Blame, p.Message = schema.OutcomeInfrastructureError, schema.BlameInfrastructure, cmp.Or(Reason(s.Job, v), wordsFailed)
+		p.Outcome, p.Blame, p.Message = schema.OutcomeInfrastructureError, schema.BlameInfrastructure, cmp.Or(Reason(s.Job, a), wordsFailed)
 	case s.Job.State == schema.StateCancelled:
-		p.Message = Reason(s.Job, v)
+		p.Message = Reason(s.Job, a)
 	}
 	return p
 }
 
 // reportResult fills in what the viewer may read of a result, and returns that.
-func reportResult(p *schema.PublicSubmission, full schema.Result, v Viewer) schema.Result {
-	r, hidden := Redact(full, v)
+func reportResult(p *schema.PublicSubmission, full schema.Result, a Access) schema.Result {
+	r, hidden := Redact(full, a)
 	p.Outcome, p.Blame, p.Message = r.Outcome, r.Blame, schema.Sanitize(r.Message)
 	p.Score, p.MaxScore = r.Score.Number(), r.MaxScore.Number()
 	if b := r.Build; b != nil {

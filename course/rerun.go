@@ -17,16 +17,16 @@ type Rerun struct {
 // MayRerun decides whether the viewer may have it graded again, and whether that is
 // one of the owner's free retries. Staff may whenever the latest job has ended, the
 // owner when it failed. CodeRefused says why not; CodeNotFound: it is not the viewer's.
-func MayRerun(v Viewer, r Rerun) (free bool, err error) {
-	if err := MaySee(v, r.Name); err != nil {
+func MayRerun(a Access, r Rerun) (free bool, err error) {
+	if err := MaySee(a, r.Name); err != nil {
 		return false, err
 	}
 	switch {
 	case !r.State.Ended():
 		return false, schema.Errorf(schema.CodeRefused, "%s is still being graded; wait until it has ended", r.Name)
-	case v.role() == schema.RoleTA && v.TA.NoRerun && r.Name.Owner != v.Login:
+	case a.Viewer.role() == schema.RoleTA && a.Viewer.TA.NoRerun && !a.Own():
 		return false, notTAs(r.Name.Course, "rerun submissions")
-	case v.Staff():
+	case a.Viewer.Staff():
 		return false, nil
 	case r.State == schema.StateCancelled:
 		return false, schema.Errorf(schema.CodeRefused, "%s was received and not graded; ask the staff to have it graded", r.Name)

@@ -31,7 +31,7 @@ func TestMayRerun(t *testing.T) {
 		"staff, kept":                   {tina, schema.StateCancelled, 0, "", false},
 		"staff, queued":                 {tina, schema.StateQueued, 0, schema.CodeRefused, false},
 	} {
-		free, err := course.MayRerun(c.who, course.Rerun{Name: name, Commit: "0123456789", State: c.state, Retries: c.retries})
+		free, err := course.MayRerun(course.OwnedBy(c.who, "alice"), course.Rerun{Name: name, Commit: "0123456789", State: c.state, Retries: c.retries})
 		if schema.CodeOf(err) != c.code || free != c.free {
 			t.Errorf("%s: free %v, %v; want %v, code %q", what, free, err, c.free, c.code)
 		}

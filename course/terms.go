@@ -69,7 +69,8 @@ func (t Terms) instead() string {
 	if t.Grade.Number == 0 {
 		return "; nothing of yours counts so far"
 	}
-	return fmt.Sprintf("; submission %d counts so far, with %s of %s points", t.Grade.Number, t.Grade.Final, t.Grade.MaxScore)
+	seen := RedactGrade(t.Grade, Access{})
+	return fmt.Sprintf("; submission %d counts so far, with %s of %s points", seen.Number, seen.Final, seen.MaxScore)
 }
 
 // limitWords says how much of the limit is used.

@@ -173,6 +173,7 @@ func (s *Server) standing(ctx context.Context, v course.Viewer, a schema.Assignm
 	if err != nil {
 		return "", fmt.Errorf("read grade: %w", err)
 	}
+	access := s.access(ctx, &target{viewer: v, assignment: a}, v.Login)
 	name := schema.SubmissionName{Course: a.Course.Code, Assignment: a.Name, Owner: v.Login, Number: grade.Number}
 	sub, err := s.Ledger.Submission(ctx, name)
 	switch {
@@ -183,18 +184,21 @@ func (s *Server) standing(ctx context.Context, v course.Viewer, a schema.Assignm
 	case err != nil:
 		return "", fmt.Errorf("read submission: %w", err)
 	case grade.Number > 0:
-		return fmt.Sprintf("submission %d counts: %s%s", sub.Name.Number, scoreOf(sub, v), course.Changes(grade)), nil
+		return fmt.Sprintf("submission %d counts: %s%s", sub.Name.Number, scoreOf(sub, access), course.Changes(course.RedactGrade(grade, access))), nil
 	}
-	return fmt.Sprintf("submission %d: %s", sub.Name.Number, scoreOf(sub, v)), nil
+	return fmt.Sprintf("submission %d: %s", sub.Name.Number, scoreOf(sub, access)), nil
 }
 
 // scoreOf is a submission's standing in a few words.
-func scoreOf(sub schema.Submission, v course.Viewer) string {
+func scoreOf(sub schema.Submission, a course.Access) string {
 	if sub.Result == nil {
 		return string(sub.Job.State)
 	}
-	r, _ := course.Redact(*sub.Result, v)
+	r, hidden := course.Redact(*sub.Result, a)
 	score := r.Score.String() + " / " + r.MaxScore.String()
+	if hidden.Tests > 0 {
+		score += " now; " + course.HiddenWords(hidden)
+	}
 	if r.Outcome != schema.OutcomeGraded {
 		return strings.ReplaceAll(string(r.Outcome), "-", " ") + ", " + score
 	}

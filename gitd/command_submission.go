@@ -26,7 +26,7 @@ func (s *Server) named(ctx context.Context, sess *session, raw string) (schema.S
 	if name.Owner == "" {
 		name.Owner = sess.who.user.Login
 	}
-	return name, t, course.MaySee(t.viewer, name)
+	return name, t, course.MaySee(course.OwnedBy(t.viewer, name.Owner), name)
 }
 
 // submission returns the one that a name means; without a number, the latest.
@@ -68,13 +68,14 @@ func (s *Server) log(ctx context.Context, sess *session, args []string) int {
 		fmt.Fprintf(sess.out, "%s: nothing handed in\n", name)
 		return 0
 	}
+	access := s.access(ctx, &t, name.Owner)
 	w := tabwriter.NewWriter(sess.out, 0, 0, 2, ' ', 0)
 	for _, sub := range subs {
 		kind := ""
 		if sub.TryOut {
 			kind = "try-out"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", sub.Name, sub.ReceivedAt.In(t.zone()).Format("2006-01-02 15:04:05"), transcript.ShortCommit(sub.Commit), scoreOf(sub, t.viewer), kind)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", sub.Name, sub.ReceivedAt.In(t.zone()).Format("2006-01-02 15:04:05"), transcript.ShortCommit(sub.Commit), scoreOf(sub, access), kind)
 	}
 	_ = w.Flush() // to a channel: who is gone needs no list
 	return 0

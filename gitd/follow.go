@@ -41,7 +41,8 @@ func (s *Server) follow(ctx context.Context, v viewing, is *recorded, t *target)
 	if is.version.ID != 0 {
 		return s.followGate(ctx, v, &is.version, t)
 	}
-	lines := transcript.New(t.viewer, transcript.Options{Colour: v.colour, Verbose: v.verbose})
+	access := s.access(ctx, t, is.submission.Name.Owner)
+	lines := transcript.New(access, transcript.Options{Colour: v.colour, Verbose: v.verbose})
 	head := append(s.head(ctx, &is.submission, t), s.starterLines(ctx, &is.submission, t)...)
 	foot := s.foot(&is.submission)
 	if kept := is.submission.Kept && is.job.State == schema.StateCancelled; kept || !v.wait {
@@ -59,18 +60,29 @@ func (s *Server) follow(ctx context.Context, v viewing, is *recorded, t *target)
 		return 1
 	}
 	_ = v.out.Lines(foot)
-	if v.exitCode && !passed(last, t.viewer) {
+	if v.exitCode && !passed(last, access) {
 		return 1
 	}
 	return 0
 }
 
+// access is what decides what the target's person sees of an owner's work. Where that
+// cannot be read they see what is always visible.
+func (s *Server) access(ctx context.Context, t *target, owner string) course.Access {
+	a, err := s.Classroom.Work.Access(ctx, t.viewer, t.assignment.ID, owner)
+	if err != nil {
+		s.logInternal("read access", err)
+		return course.OwnedBy(t.viewer, owner)
+	}
+	return a
+}
+
 // passed reports whether a push earned everything that the viewer may see.
-func passed(last *schema.Event, v course.Viewer) bool {
+func passed(last *schema.Event, a course.Access) bool {
 	if last.State != schema.StateDone || last.Result == nil || last.Result.Outcome != schema.OutcomeGraded {
 		return false
 	}
-	shown, _ := course.Redact(*last.Result, v)
+	shown, _ := course.Redact(*last.Result, a)
 	for _, t := range shown.Tests {
 		if t.Outcome != schema.OutcomePassed && !t.Unpinned {
 			return false

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
 )
@@ -27,7 +28,7 @@ func (s *Server) followGate(ctx context.Context, v viewing, version *schema.Vers
 		_ = v.out.Lines(head) // the gate goes on
 		return 0
 	}
-	lines := transcript.New(t.viewer, transcript.Options{Colour: v.colour, Verbose: v.verbose, Gate: true})
+	lines := transcript.New(course.Access{Viewer: t.viewer}, transcript.Options{Colour: v.colour, Verbose: v.verbose, Gate: true})
 	for n, part := range gate.Jobs {
 		w := watching{server: s, view: v, job: part.Job.ID}
 		if n == 0 {

@@ -16,9 +16,18 @@ type Grade struct {
 	Days         int        // calendar days late
 	Tokens       int        // late days spent
 	Deducted     Points
-	Adjusted     Points // by staff, may be negative
-	Final        Points // Score - Deducted + Adjusted, at least 0
+	Adjusted     Points     // by staff, may be negative
+	Final        Points     // Score - Deducted + Adjusted, at least 0
+	Seen         *SeenGrade // nil: the owner sees every test that counts
 	ChangedAt    time.Time
+}
+
+// SeenGrade is a grade by the tests that its owner can see, while some are hidden.
+type SeenGrade struct {
+	Score    Points `json:"score"`
+	MaxScore Points `json:"max_score"`
+	Deducted Points `json:"deducted"`
+	Final    Points `json:"final"`
 }
 
 // Tally is the points of a result by the visibility of its tests. Tests of visibility
@@ -26,21 +35,31 @@ type Grade struct {
 type Tally struct {
 	Score        Points   `json:"score"`
 	MaxScore     Points   `json:"max_score"`
+	Always       Subtotal `json:"always,omitzero"` // only where other tests count too
 	AfterDue     Subtotal `json:"after_due,omitzero"`
 	AfterPublish Subtotal `json:"after_publish,omitzero"`
 }
 
-// Subtotal is the points of some of a result's tests.
+// Subtotal is the points of some of a result's tests. Findings can make Score negative.
 type Subtotal struct {
 	Score    Points `json:"score"`
 	MaxScore Points `json:"max_score"`
+	Tests    int    `json:"tests,omitempty"` // without those that are not pinned
 }
 
 // IsZero reports whether there is nothing in the subtotal.
-func (s Subtotal) IsZero() bool { return s.Score.IsZero() && s.MaxScore.IsZero() }
+func (s Subtotal) IsZero() bool { return s.Score.IsZero() && s.MaxScore.IsZero() && s.Tests == 0 }
 
+// Plus adds two subtotals.
+func (s Subtotal) Plus(o Subtotal) Subtotal {
+	return Subtotal{s.Score.Add(o.Score), s.MaxScore.Add(o.MaxScore), s.Tests + o.Tests}
+}
+
+// add leaves out cases that are not pinned: how many there are is the submission's choice.
 func (s *Subtotal) add(t TestResult) {
-	s.Score, s.MaxScore = s.Score.Add(t.Score), s.MaxScore.Add(t.MaxScore)
+	if !t.Unpinned {
+		*s = s.Plus(Subtotal{t.Score, t.MaxScore, 1})
+	}
 }
 
 // Tally returns the result's points by visibility.
@@ -48,11 +67,16 @@ func (r Result) Tally() Tally {
 	tally := Tally{Score: r.Score, MaxScore: r.MaxScore}
 	for _, t := range r.Tests {
 		switch t.Visible {
+		case VisibleAlways:
+			tally.Always.add(t)
 		case VisibleAfterDue:
 			tally.AfterDue.add(t)
 		case VisibleAfterPublish:
 			tally.AfterPublish.add(t)
 		}
+	}
+	if tally.AfterDue.IsZero() && tally.AfterPublish.IsZero() {
+		tally.Always = Subtotal{}
 	}
 	return tally
 }

@@ -78,6 +78,7 @@ type PublicTest struct {
 
 // Hidden is all that a student is told of tests that count but are not shown yet.
 type Hidden struct {
-	Tests  int         `json:"tests"`
-	Points json.Number `json:"points"`
+	Tests  int          `json:"tests"`
+	Points json.Number  `json:"points"`
+	Until  []Visibility `json:"until"` // after_due, after_publish, or both
 }

@@ -46,6 +46,17 @@ func (s *Store) Terms(ctx context.Context, id int64, owner string, now time.Time
 	return t, err
 }
 
+// Owner returns what decides what an owner of work for an assignment may see.
+func (s *Store) Owner(ctx context.Context, id int64, owner string) (course.Owner, error) {
+	a, err := one(ctx, s.reader, scanAssignment, `SELECT * FROM assignment_rows WHERE id = ?`, id)
+	if err != nil {
+		return course.Owner{}, missing(err, "there is no assignment %d", id)
+	}
+	of := course.Owner{Logins: []string{owner}}
+	_, of.Schedule, err = s.scheduleOf(ctx, s.reader, a, owner)
+	return of, err
+}
+
 // used counts the submissions since then that use a limit: those that are graded by the
 // student's doing, and those that wait.
 func used(ctx context.Context, q querier, assignmentID int64, owner string, since time.Time, freeCompileErrors bool) (int, error) {

@@ -97,8 +97,12 @@ func (s *Server) ownTable(ctx context.Context, t task, m member, owner string) (
 		subs = append(subs, *counted) // older than all of the list
 	}
 	var list view.Table
+	access, err := s.Classroom.Work.Access(ctx, m.Viewer(), t.ID, owner)
+	if err != nil {
+		return view.Table{}, err
+	}
 	for _, sub := range subs {
-		one := view.NewRow(sub, m.Viewer(), s.now(), m.Course.Location())
+		one := view.NewRow(sub, access, s.now(), m.Course.Location())
 		one.Counts = counted != nil && sub.Name.Number == counted.Name.Number
 		one.MayMark = !one.Counts && s.mayMark(t, m, terms, sub)
 		list.Rows = append(list.Rows, one)
@@ -114,8 +118,9 @@ func (s *Server) classTable(ctx context.Context, t task, m member) (view.Table, 
 	}
 	list := view.Table{Caption: "Everyone's latest", ByOwner: true}
 	for _, sub := range subs {
-		if course.MaySee(m.Viewer(), sub.Name) == nil {
-			list.Rows = append(list.Rows, view.NewRow(sub, m.Viewer(), s.now(), m.Course.Location()))
+		access := course.OwnedBy(m.Viewer(), sub.Name.Owner) // of staff, who see everything
+		if course.MaySee(access, sub.Name) == nil {
+			list.Rows = append(list.Rows, view.NewRow(sub, access, s.now(), m.Course.Location()))
 		}
 	}
 	return list, nil

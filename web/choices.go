@@ -12,7 +12,7 @@ func (s *Server) mayMark(t task, m member, terms course.Terms, sub schema.Submis
 	if t.Spec == nil {
 		return false
 	}
-	return course.MayMark(m.Viewer(), course.Mark{
+	return course.MayMark(course.OwnedBy(m.Viewer(), sub.Name.Owner), course.Mark{
 		Name: sub.Name, Rule: string(t.Spec.Counts), Kept: sub.Kept, Ended: terms.Schedule.Ended(s.now()),
 	}) == nil
 }
@@ -32,7 +32,7 @@ func (s *Server) markSubmission(w http.ResponseWriter, r *http.Request, user sch
 // mayRerun reports whether the member may have the submission graded again, as far as
 // can be told before it is tried.
 func (v *sight) mayRerun() bool {
-	_, err := course.MayRerun(v.Viewer(), course.Rerun{Name: v.Sub.Name, Commit: v.Sub.Commit, State: v.Sub.Job.State})
+	_, err := course.MayRerun(v.Access, course.Rerun{Name: v.Sub.Name, Commit: v.Sub.Commit, State: v.Sub.Job.State})
 	return err == nil
 }
 

@@ -83,12 +83,16 @@ func (s *Server) standing(ctx context.Context, t task, m member, terms course.Te
 	if err != nil {
 		return view.Standing{}, err
 	}
+	access, err := s.Classroom.Work.Access(ctx, m.Viewer(), t.ID, owner)
+	if err != nil {
+		return view.Standing{}, err
+	}
 	var shown *view.Row
 	if counted != nil {
-		one := view.NewRow(*counted, m.Viewer(), s.now(), m.Course.Location())
+		one := view.NewRow(*counted, access, s.now(), m.Course.Location())
 		shown = &one
 	}
-	standing := view.NewStanding(grade, shown, terms, s.now())
+	standing := view.NewStanding(course.RedactGrade(grade, access), shown, terms, s.now())
 	regrade, changed, err := s.Results.LastRegrade(ctx, t.ID, owner)
 	if err != nil {
 		return standing, fmt.Errorf("regrades: %w", err)

@@ -321,6 +321,12 @@ func (c *classroom) Terms(_ context.Context, id int64, owner string, _ time.Time
 	return course.Terms{}, nil
 }
 
+// Owner has the times of the specification.
+func (c *classroom) Owner(ctx context.Context, id int64, owner string) (course.Owner, error) {
+	terms, err := c.Terms(ctx, id, owner, noon())
+	return course.Owner{Logins: []string{owner}, Schedule: terms.Schedule}, err
+}
+
 // Grade counts the best graded submission, as the store does for assignments that say
 // nothing else.
 func (c *classroom) Grade(_ context.Context, assignment int64, owner string) (schema.Grade, error) {

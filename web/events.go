@@ -171,7 +171,7 @@ func (f *feed) lost(ctx context.Context) error {
 
 // pass takes an event in and tells of it.
 func (f *feed) pass(ctx context.Context, e schema.Event) (ended bool, err error) {
-	what := f.Seen.Take(e, f.Viewer())
+	what := f.Seen.Take(e, f.Access)
 	if what == view.ChangeEnded {
 		return true, f.end(ctx)
 	}

@@ -20,7 +20,7 @@ func (s *Server) expectedTests(ctx context.Context, v *sight) int {
 	if v.Task.Spec == nil || v.Sub.Job.VersionID != active.ID {
 		return 0
 	}
-	if n := countTests(v.Task.Spec, active.Pins, v.Viewer()); n > 0 {
+	if n := countTests(v.Task.Spec, active.Pins, v.Access); n > 0 {
 		return n
 	}
 	earlier, err := s.Results.Submissions(ctx, v.Task.ID, v.Sub.Name.Owner, comparedSubmissions)
@@ -30,7 +30,7 @@ func (s *Server) expectedTests(ctx context.Context, v *sight) int {
 	}
 	for _, sub := range earlier {
 		if sub.Result != nil && sub.Result.Outcome == schema.OutcomeGraded && sub.Job.VersionID == active.ID {
-			visible, _ := course.Redact(*sub.Result, v.Viewer())
+			visible, _ := course.Redact(*sub.Result, v.Access)
 			return len(visible.Tests)
 		}
 	}
@@ -39,10 +39,10 @@ func (s *Server) expectedTests(ctx context.Context, v *sight) int {
 
 // countTests counts the results that an assignment names; 0 where some are only
 // known once they are there.
-func countTests(spec *assignment.Spec, pins schema.Pins, v course.Viewer) int {
+func countTests(spec *assignment.Spec, pins schema.Pins, a course.Access) int {
 	n := 0
 	for _, t := range spec.Tests {
-		if t.Visible != schema.VisibleAlways && !v.Staff() {
+		if !a.Sees(t.Visible) {
 			continue
 		}
 		pinned := len(pins.Tests[t.Name])

@@ -64,8 +64,12 @@ func (s *Server) recent(r *http.Request, user schema.User, enrolments []schema.E
 			continue
 		}
 		v := member{Actor: s.actor(r, user), Role: enrolments[i].Role}.Viewer()
-		if course.MaySee(v, sub.Name) == nil {
-			rows = append(rows, view.NewRow(sub, v, s.now(), enrolments[i].Course.Location()))
+		access, err := s.Classroom.Work.Access(r.Context(), v, sub.Assignment, sub.Name.Owner)
+		if err != nil {
+			return nil, err
+		}
+		if course.MaySee(access, sub.Name) == nil {
+			rows = append(rows, view.NewRow(sub, access, s.now(), enrolments[i].Course.Location()))
 		}
 	}
 	return rows, nil

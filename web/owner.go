@@ -38,7 +38,7 @@ func (s *Server) newOwnerPage(ctx context.Context, m member, name, owner string)
 		return view.Owner{}, errNowhere()
 	}
 	of := schema.SubmissionName{Course: m.Course.Code, Assignment: name, Owner: owner}
-	if err := course.MaySee(m.Viewer(), of); err != nil {
+	if err := course.MaySee(course.OwnedBy(m.Viewer(), of.Owner), of); err != nil {
 		return view.Owner{}, hidden("owner", err)
 	}
 	t, err := s.findTask(ctx, m, name)

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/web/view"
 )
@@ -17,9 +18,10 @@ const eventBatch = 500
 // sight is one submission, as one member sees it.
 type sight struct {
 	member
-	Task task
-	Sub  schema.Submission
-	Seen view.Progress // what the events of its latest job say
+	Task   task
+	Sub    schema.Submission
+	Access course.Access
+	Seen   view.Progress // what the events of its latest job say
 
 	Failing bool // only the tests that did not pass are listed
 }
@@ -61,7 +63,7 @@ func (s *Server) look(r *http.Request, user schema.User) (*sight, error) {
 	if err != nil {
 		return nil, hidden("submission", err)
 	}
-	return &sight{member: seen.Member, Task: s.newTask(seen.Assignment), Sub: seen.Submission, Failing: r.URL.Query().Get("tests") == "failing"}, nil
+	return &sight{member: seen.Member, Task: s.newTask(seen.Assignment), Sub: seen.Submission, Access: seen.Access, Failing: r.URL.Query().Get("tests") == "failing"}, nil
 }
 
 // nameOf returns the full submission name that a path holds.
@@ -93,7 +95,7 @@ func (s *Server) takeStored(ctx context.Context, v *sight, told int64) error {
 			if e.Seq <= v.Seen.Seq {
 				return errors.New("events: the store repeats itself")
 			}
-			if v.Seen.Take(e, v.Viewer()) == view.ChangeEnded {
+			if v.Seen.Take(e, v.Access) == view.ChangeEnded {
 				return s.refresh(ctx, v)
 			}
 		}
@@ -103,7 +105,7 @@ func (s *Server) takeStored(ctx context.Context, v *sight, told int64) error {
 	}
 }
 
-// refresh reads a submission again after its job has ended. A new run may have
+// refresh reads a submission, and what may be seen of it, again after its job has ended. A new run may have
 // begun since; nothing of it has been seen.
 func (s *Server) refresh(ctx context.Context, v *sight) error {
 	sub, err := s.Results.Submission(ctx, v.Sub.Name)
@@ -114,7 +116,8 @@ func (s *Server) refresh(ctx context.Context, v *sight) error {
 		v.Seen = view.Progress{State: sub.Job.State}
 	}
 	v.Sub = sub
-	return nil
+	v.Access, err = s.Classroom.Work.Access(ctx, v.Viewer(), sub.Assignment, sub.Name.Owner)
+	return err
 }
 
 // newReport makes the report of what a member sees.
@@ -133,7 +136,7 @@ func (s *Server) newReport(ctx context.Context, v *sight) view.Report {
 // subject is what a member sees, without what takes the store to know.
 func (s *Server) subject(v *sight) *view.Subject {
 	return &view.Subject{
-		Submission: v.Sub, Viewer: v.Viewer(), Title: v.Task.Title(), Zone: v.Course.Location(), Dated: v.Task.Spec != nil,
+		Submission: v.Sub, Access: v.Access, Title: v.Task.Title(), Zone: v.Course.Location(), Dated: v.Task.Spec != nil,
 		Seen: v.Seen, Place: s.place(v), Failing: v.Failing,
 	}
 }

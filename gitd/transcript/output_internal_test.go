@@ -38,7 +38,7 @@ func TestOutputOfAFailedTest(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			lines := New(c.viewer, c.options).Event(schema.Event{Kind: schema.EventTest, Test: &schema.TestResult{
+			lines := New(course.Access{Viewer: c.viewer}, c.options).Event(schema.Event{Kind: schema.EventTest, Test: &schema.TestResult{
 				Name: "units", Test: "units", Outcome: c.outcome, Visible: schema.VisibleAlways, Message: "why", Output: c.output,
 			}})
 			var got []string
@@ -65,7 +65,7 @@ func marked(from, to int) (lines []string) {
 // However many tests fail, the outputs of the first ones are all that is shown.
 func TestOutputsOfManyTests(t *testing.T) {
 	t.Parallel()
-	lines, shown := New(course.Viewer{Admin: true}, Options{Gate: true}), 0
+	lines, shown := New(course.Access{Viewer: course.Viewer{Admin: true}}, Options{Gate: true}), 0
 	for n := range 100 {
 		name := fmt.Sprint("t", n)
 		for _, line := range lines.Event(schema.Event{Kind: schema.EventTest, Test: &schema.TestResult{Name: name, Test: name, Outcome: schema.OutcomeCrashed, Output: "boom"}}) {

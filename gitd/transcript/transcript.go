@@ -30,7 +30,7 @@ type Options struct {
 // Transcript writes a job's events for one viewer: plain, redacted, sanitised, at most
 // Width columns. What it returns depends on nothing but the events that it was given.
 type Transcript struct {
-	viewer  course.Viewer
+	access  course.Access
 	options Options
 
 	build, passes, others, left, outputs int
@@ -40,15 +40,15 @@ type Transcript struct {
 	absent []absence       // what was not run or not reported, by reason, in order
 }
 
-// New starts a transcript for one viewer.
-func New(v course.Viewer, o Options) *Transcript {
-	return &Transcript{viewer: v, options: o, hinted: map[string]bool{}}
+// New starts a transcript for one viewer of one owner's work.
+func New(a course.Access, o Options) *Transcript {
+	return &Transcript{access: a, options: o, hinted: map[string]bool{}}
 }
 
 // Event returns the lines of the next event.
 func (t *Transcript) Event(e schema.Event) []string {
 	whole := e
-	e, ok := course.RedactEvent(e, t.viewer)
+	e, ok := course.RedactEvent(e, t.access)
 	if !ok {
 		return nil
 	}
@@ -63,7 +63,7 @@ func (t *Transcript) Event(e schema.Event) []string {
 	case schema.EventTest:
 		out = t.test(e.Test)
 	case schema.EventRequeued:
-		*t = *New(t.viewer, t.options)
+		*t = *New(t.access, t.options)
 		out = Wrap("the runner was lost, your push waits again: "+OneLine(e.Text), Width)
 	case schema.EventEnded:
 		out = t.ended(whole)

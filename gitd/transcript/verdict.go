@@ -40,7 +40,7 @@ func (t *Transcript) ended(e schema.Event) []string {
 	case e.Result == nil:
 		return append(out, Wrap("ended without a result: "+OneLine(e.Text), Width)...)
 	}
-	r, hidden := course.Redact(*e.Result, t.viewer)
+	r, hidden := course.Redact(*e.Result, t.access)
 	return append(out, t.verdict(r, hidden)...)
 }
 
@@ -60,12 +60,7 @@ func (t *Transcript) verdict(r schema.Result, hidden schema.Hidden) []string {
 		out = append(out, Wrap(OneLine(r.Message), Width)...)
 	}
 	if hidden.Tests > 0 {
-		tests, count := "tests", "count"
-		if hidden.Tests == 1 {
-			tests, count = "test", "counts"
-		}
-		line := fmt.Sprintf("%s now; %d hidden %s (%s points) %s after the due date", score, hidden.Tests, tests, hidden.Points, count)
-		return append(out, Wrap(line, Width)...)
+		return append(out, Wrap(score+" now; "+course.HiddenWords(hidden), Width)...)
 	}
 	c := bad
 	if r.Score.Cmp(r.MaxScore) >= 0 {

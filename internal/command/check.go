@@ -222,7 +222,7 @@ func (k *checker) open(ctx context.Context) (*grade.Grader, error) {
 
 // observer shows the grading as it happens, unless scripts read the result.
 func (k *checker) observer() *checkObserver {
-	o := &checkObserver{out: k.c.App.Writer, transcript: transcript.New(course.Viewer{Admin: true}, transcript.Options{Verbose: k.c.Bool("verbose")})}
+	o := &checkObserver{out: k.c.App.Writer, transcript: transcript.New(course.Access{Viewer: course.Viewer{Admin: true}}, transcript.Options{Verbose: k.c.Bool("verbose")})}
 	if k.c.Bool("json") {
 		o.out = io.Discard
 	}
@@ -233,7 +233,7 @@ func (k *checker) observer() *checkObserver {
 func (k *checker) report(o *checkObserver, r schema.Result) error {
 	o.show(schema.Event{Kind: schema.EventEnded, State: schema.StateDone, Result: &r})
 	if k.c.Bool("json") {
-		if err := printJSON(k.c.App.Writer, course.Report(k.submissionOf(r), course.Viewer{Admin: true}, k.zone)); err != nil {
+		if err := printJSON(k.c.App.Writer, course.Report(k.submissionOf(r), course.Access{Viewer: course.Viewer{Admin: true}}, k.zone)); err != nil {
 			return err
 		}
 	}

@@ -36,9 +36,9 @@ const (
 )
 
 // Take takes in the next event, redacted for the viewer.
-func (p *Progress) Take(e schema.Event, v course.Viewer) Change {
+func (p *Progress) Take(e schema.Event, a course.Access) Change {
 	p.Seq = e.Seq
-	seen, ok := course.RedactEvent(e, v)
+	seen, ok := course.RedactEvent(e, a)
 	if !ok {
 		return ChangeNothing
 	}

@@ -57,7 +57,7 @@ type Build struct {
 // Subject is one submission, as one member sees it.
 type Subject struct {
 	Submission schema.Submission
-	Viewer     course.Viewer
+	Access     course.Access
 	Title      string // of the assignment
 	Zone       *time.Location
 	Dated      bool         // Terms are known
@@ -76,10 +76,10 @@ func NewReport(v *Subject) Report {
 		Task: v.Title, TaskPath: "/" + sub.Name.Course + "/" + sub.Name.Assignment, Job: sub.Job.ID, Told: v.Seen.Told,
 		Receipt: sub.Receipt, TryOut: sub.TryOut, Failing: v.Failing, Facts: v.facts(),
 	}
-	if sub.Name.Owner != v.Viewer.Login {
+	if sub.Name.Owner != v.Access.Viewer.Login {
 		r.Heading = sub.Name.Owner + ": submission " + strconv.Itoa(sub.Name.Number)
 	}
-	result, hidden := redacted(sub.Result, v.Viewer)
+	result, hidden := redacted(sub.Result, v.Access)
 	if sub.Job.State.Ended() {
 		r.showEnd(v, result, hidden)
 		return r
@@ -96,7 +96,7 @@ func NewReport(v *Subject) Report {
 func (r *Report) ShowProgress(v *Subject) {
 	r.Live = true
 	r.Lines = v.Seen.Lines
-	r.showWork(v.Viewer, v.Seen.Build, v.Seen.Tests)
+	r.showWork(v.Access.Viewer, v.Seen.Build, v.Seen.Tests)
 	r.ShowStanding(&v.Seen, v.Place)
 }
 
@@ -119,7 +119,7 @@ func (r *Report) showEnd(v *Subject, result *schema.Result, hidden schema.Hidden
 	}
 	r.Mark = MarkOfJob(job.State, result)
 	if result == nil {
-		r.Status, r.Advice = noResultWords(job, v.Viewer)
+		r.Status, r.Advice = noResultWords(job, v.Access)
 		return
 	}
 	r.Status, r.Advice = resultWords(result)
@@ -128,7 +128,7 @@ func (r *Report) showEnd(v *Subject, result *schema.Result, hidden schema.Hidden
 		r.Hidden = hiddenSentence(hidden)
 	}
 	r.Dropped = result.Dropped
-	r.showWork(v.Viewer, result.Build, result.Tests)
+	r.showWork(v.Access.Viewer, result.Build, result.Tests)
 	r.Facts = append(r.Facts, durations(job, result)...)
 	r.Provenance = v.provenance(result)
 }

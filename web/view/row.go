@@ -1,7 +1,6 @@
 package view
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/grader/grader/course"
@@ -34,14 +33,14 @@ type Row struct {
 	MayMark  bool // the viewer may choose it as the one that counts
 }
 
-// NewRow shows a submission to a viewer, redacted.
-func NewRow(sub schema.Submission, v course.Viewer, now time.Time, zone *time.Location) Row {
+// NewRow shows a submission, redacted.
+func NewRow(sub schema.Submission, a course.Access, now time.Time, zone *time.Location) Row {
 	r := Row{
 		Path: "/" + sub.Name.String(), Task: sub.Name.Course + "/" + sub.Name.Assignment,
 		Owner: sub.Name.Owner, Number: sub.Name.Number, Commit: ShortCommit(sub.Commit),
 		Received: At(sub.ReceivedAt, now, zone), Ago: Relative(sub.ReceivedAt, now), TryOut: sub.TryOut, Kept: sub.Kept,
 	}
-	result, hidden := redacted(sub.Result, v)
+	result, hidden := redacted(sub.Result, a)
 	r.Mark = MarkOfJob(sub.Job.State, result)
 	if result != nil && sub.Job.State == schema.StateDone {
 		r.Score = scoreOf(result)
@@ -51,11 +50,11 @@ func NewRow(sub schema.Submission, v course.Viewer, now time.Time, zone *time.Lo
 }
 
 // redacted is course.Redact of a result that may not be there.
-func redacted(r *schema.Result, v course.Viewer) (*schema.Result, schema.Hidden) {
+func redacted(r *schema.Result, a course.Access) (*schema.Result, schema.Hidden) {
 	if r == nil {
 		return nil, schema.Hidden{}
 	}
-	visible, hidden := course.Redact(*r, v)
+	visible, hidden := course.Redact(*r, a)
 	return &visible, hidden
 }
 
@@ -70,23 +69,16 @@ func scoreOf(r *schema.Result) string {
 
 // hiddenSentence says that what is hidden is not in the number beside it.
 func hiddenSentence(h schema.Hidden) string {
-	switch h.Tests {
-	case 0:
+	if h.Tests == 0 {
 		return ""
-	case 1:
-		return hiddenWords(h) + " counts later and is not in this number."
 	}
-	return hiddenWords(h) + " count later and are not in this number."
+	return "Not in this number: " + course.HiddenWords(h) + "."
 }
 
-// hiddenWords says how much counts that is not shown.
+// hiddenWords says how much counts that is not shown, "" for nothing.
 func hiddenWords(h schema.Hidden) string {
 	if h.Tests == 0 {
 		return ""
 	}
-	points, err := strconv.ParseFloat(h.Points.String(), 64)
-	if err == nil && points == 1 {
-		return Count(h.Tests, "hidden test") + " (1 point)"
-	}
-	return Count(h.Tests, "hidden test") + " (" + h.Points.String() + " points)"
+	return course.HiddenAmount(h)
 }

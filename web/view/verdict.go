@@ -86,8 +86,8 @@ func withMessage(r *schema.Result, advice string) string {
 }
 
 // noResultWords say why there is no result.
-func noResultWords(j schema.Job, v course.Viewer) (status, advice string) {
-	reason := Sentence(course.Reason(j, v))
+func noResultWords(j schema.Job, a course.Access) (status, advice string) {
+	reason := Sentence(course.Reason(j, a))
 	if j.State == schema.StateCancelled {
 		return "The staff cancelled this run.", reason
 	}

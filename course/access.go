@@ -1,0 +1,101 @@
+package course
+
+import (
+	"slices"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// Owner is whose work something is, and what decides what they may do and see: their
+// times, with extensions and outages applied, and whether their grades are published.
+type Owner struct {
+	Logins    []string // one, or the members of a team
+	Schedule  Schedule
+	Published bool
+}
+
+// Access is what permission, redaction and timing are decided by: who looks, whose work
+// it is, and when. The zero Owner has no times and sees nothing that is hidden.
+type Access struct {
+	Viewer Viewer
+	Owner  Owner
+	Now    time.Time
+}
+
+// OwnedBy is the access of a viewer to the work of these logins, as far as permission
+// goes: what becomes visible later stays hidden.
+func OwnedBy(v Viewer, logins ...string) Access {
+	return Access{Viewer: v, Owner: Owner{Logins: logins}}
+}
+
+// Own reports whether the viewer is one of the owners.
+func (a Access) Own() bool {
+	return a.Viewer.Login != "" && slices.Contains(a.Owner.Logins, a.Viewer.Login)
+}
+
+// sight is what a viewer has of a test.
+type sight int
+
+const (
+	absent  sight = iota // not even counted
+	counted              // counted among the hidden
+	shown
+)
+
+// sight is the only place that decides what a viewer sees of a test. A visibility that it
+// does not know hides the test. Owners see what is for after the due date once they can
+// no longer submit; without a due date that is never.
+func (a Access) sight(v schema.Visibility) sight {
+	open := false
+	switch v {
+	case schema.VisibleAlways:
+		open = true
+	case schema.VisibleAfterDue:
+		open = a.Owner.Schedule.Ended(a.Now)
+	case schema.VisibleAfterPublish:
+		open = a.Owner.Published
+	default:
+		if a.Viewer.Staff() {
+			return shown
+		}
+		return absent
+	}
+	if open || a.Viewer.Staff() {
+		return shown
+	}
+	return counted
+}
+
+// Sees reports whether the viewer sees tests of a visibility.
+func (a Access) Sees(v schema.Visibility) bool { return a.sight(v) == shown }
+
+// Seen returns what the viewer sees of a tally, nil where that is all of it.
+func (a Access) Seen(t schema.Tally) *Seen {
+	seen := Seen{Subtotal: t.Always}
+	for _, part := range []struct {
+		visible schema.Visibility
+		points  schema.Subtotal
+	}{{schema.VisibleAfterDue, t.AfterDue}, {schema.VisibleAfterPublish, t.AfterPublish}} {
+		switch {
+		case part.points.IsZero():
+		case a.Sees(part.visible):
+			seen.Subtotal = seen.Plus(part.points)
+		default:
+			seen.Hidden = seen.Hidden.Plus(part.points)
+			seen.Until = append(seen.Until, part.visible)
+		}
+	}
+	if len(seen.Until) == 0 {
+		return nil
+	}
+	seen.Score = seen.Score.Clamp(schema.Points{}, seen.MaxScore)
+	return &seen
+}
+
+// Seen is what somebody sees of a result's points while some of its tests are hidden.
+type Seen struct {
+	schema.Subtotal
+	Hidden schema.Subtotal // its Score is for nobody's eyes
+	Until  []schema.Visibility
+}
