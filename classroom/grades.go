@@ -38,6 +38,8 @@ type GradeStore interface {
 	AddOutage(ctx context.Context, by schema.Actor, c schema.Course, o schema.Outage) (schema.Outage, int, error)
 	// Outages returns the outages of a course, oldest first.
 	Outages(ctx context.Context, course int64) ([]schema.Outage, error)
+	// LateTokens returns how many late days each student of a course has.
+	LateTokens(ctx context.Context, course int64) (int, error)
 	// SetLateTokens sets how many late days each student of a course has.
 	SetLateTokens(ctx context.Context, by schema.Actor, c schema.Course, tokens int) error
 	// Adjust adds points to a grade or takes them off.
@@ -134,7 +136,7 @@ func (n NewExtension) extension(zone *time.Location) (e schema.Extension, err er
 	}
 	switch {
 	case given != 1:
-		return e, schema.Errorf(schema.CodeInvalid, "say either a new due time (--due \"2026-10-01 18:00\") or by how much (--by 2d, --by 36h)")
+		return e, schema.Errorf(schema.CodeInvalid, "say either a new due time, such as 2026-10-01 18:00, or by how much, such as 2d or 36h, and not both")
 	case n.Days < 0 || n.By < 0 || time.Duration(n.Days)*24*time.Hour+n.By > maxExtends:
 		return e, schema.Errorf(schema.CodeInvalid, "an extension is of at most %d days, and not negative", maxExtends/(24*time.Hour))
 	case len([]rune(n.Reason)) > maxReason:
@@ -232,7 +234,7 @@ func (g *Grades) Outage(ctx context.Context, by schema.Actor, n NewOutage) (sche
 	case err != nil:
 		return schema.Outage{}, 0, err
 	case n.Length <= 0 || n.Length > maxOutage:
-		return schema.Outage{}, 0, schema.Errorf(schema.CodeInvalid, "an outage lasts more than nothing and at most %d days; write --length 90m", maxOutage/(24*time.Hour))
+		return schema.Outage{}, 0, schema.Errorf(schema.CodeInvalid, "an outage lasts more than nothing and at most %d days; write a length such as 90m", maxOutage/(24*time.Hour))
 	case start.Add(n.Length).After(g.clock()):
 		return schema.Outage{}, 0, schema.Errorf(schema.CodeInvalid, "an outage is confirmed when it is over; this one would end at %s",
 			start.Add(n.Length).In(m.Course.Location()).Format("2006-01-02 15:04"))
@@ -283,7 +285,7 @@ func (g *Grades) Adjust(ctx context.Context, by schema.Actor, code, name, owner,
 	case p.IsZero():
 		return schema.Adjustment{}, schema.Errorf(schema.CodeInvalid, "an adjustment of 0 points changes nothing; write +2 or -1/2")
 	case reason == "":
-		return schema.Adjustment{}, schema.Errorf(schema.CodeInvalid, "an adjustment needs a reason, which the student reads; write --reason \"good comments\"")
+		return schema.Adjustment{}, schema.Errorf(schema.CodeInvalid, "an adjustment needs a reason, which the student reads, such as \"good comments\"")
 	case len([]rune(reason)) > maxReason:
 		return schema.Adjustment{}, schema.Errorf(schema.CodeInvalid, "a reason has at most %d characters", maxReason)
 	}
@@ -414,4 +416,27 @@ func (g *Grades) owner(ctx context.Context, c schema.Course, login string) error
 		return schema.Errorf(schema.CodeInvalid, "%s is no student of %s", login, c.Code)
 	}
 	return nil
+}
+
+// CourseTimes are what of time belongs to a whole course.
+type CourseTimes struct {
+	LateDays int // that each student has
+	Outages  []schema.Outage
+}
+
+// Times returns the late days and outages of a course.
+func (g *Grades) Times(ctx context.Context, by schema.Actor, code string) (CourseTimes, error) {
+	m, err := findMember(ctx, g.store, by, code)
+	if err == nil {
+		err = course.MayExtend(m.Viewer(), code)
+	}
+	if err != nil {
+		return CourseTimes{}, err
+	}
+	var t CourseTimes
+	if t.LateDays, err = g.store.LateTokens(ctx, m.Course.ID); err != nil {
+		return t, fmt.Errorf("read late days: %w", err)
+	}
+	t.Outages, err = g.store.Outages(ctx, m.Course.ID)
+	return t, err
 }

@@ -19,6 +19,8 @@ type RegradeStore interface {
 	CreateRegrade(ctx context.Context, by schema.Actor, n schema.NewRegrade) (schema.Regrade, error)
 	// Regrade returns a set.
 	Regrade(ctx context.Context, id int64) (schema.Regrade, error)
+	// RegradesOf returns the sets of an assignment, newest first.
+	RegradesOf(ctx context.Context, assignment int64) ([]schema.Regrade, error)
 	// RegradedOwners returns what a set does, or did, to each of its owners, by login.
 	RegradedOwners(ctx context.Context, set schema.Regrade) ([]schema.RegradedOwner, error)
 	// ApplyRegrade replaces results and grades, in one transaction for each owner.
@@ -115,6 +117,25 @@ func (r *Regrades) owners(ctx context.Context, c schema.Course, n NewRegrade) (m
 		owners[login] = true
 	}
 	return owners, nil
+}
+
+// List returns the sets of an assignment, newest first.
+func (r *Regrades) List(ctx context.Context, by schema.Actor, code, name string) ([]schema.Regrade, error) {
+	m, err := findMember(ctx, r.store, by, code)
+	if err == nil {
+		err = course.MayRegrade(m.Viewer(), code)
+	}
+	if err != nil {
+		return nil, err
+	}
+	a, err := r.store.Assignment(ctx, code, name)
+	if schema.CodeOf(err) == schema.CodeNotFound {
+		return nil, noAssignment(m, name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find assignment: %w", err)
+	}
+	return r.store.RegradesOf(ctx, a.ID)
 }
 
 // find returns a set whose course the actor may change grades in.

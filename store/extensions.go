@@ -92,6 +92,11 @@ func (s *Store) Outages(ctx context.Context, course int64) ([]schema.Outage, err
 		WHERE course_id = ? AND ended_at = 0 ORDER BY start_at, id`, course)
 }
 
+// LateTokens returns how many late days each student of a course has.
+func (s *Store) LateTokens(ctx context.Context, course int64) (int, error) {
+	return one(ctx, s.reader, value[int], `SELECT late_tokens FROM courses WHERE id = ?`, course)
+}
+
 // SetLateTokens sets how many late days each student of a course has. Everybody's
 // grades are computed anew.
 func (s *Store) SetLateTokens(ctx context.Context, by schema.Actor, c schema.Course, tokens int) error {

@@ -28,6 +28,15 @@ func (s *Store) Regrade(ctx context.Context, id int64) (schema.Regrade, error) {
 	return regrade(ctx, s.reader, id)
 }
 
+// RegradesOf returns the sets of an assignment, newest first.
+func (s *Store) RegradesOf(ctx context.Context, assignment int64) ([]schema.Regrade, error) {
+	return list(ctx, s.reader, scanRegrade, `SELECT g.id, g.assignment_id, c.code || '/' || a.name, v.number, g.which, g.reason, g.actor, g.made_at, g.state, g.ended_at,
+			count(*), sum(j.state IN ('done', 'cancelled', 'failed')), sum(j.state IN ('done', 'cancelled', 'failed') AND r.tally IS NULL)
+		FROM regrades g JOIN assignments a ON a.id = g.assignment_id JOIN courses c ON c.id = a.course_id JOIN versions v ON v.id = g.version_id
+		JOIN regraded r ON r.regrade_id = g.id JOIN jobs j ON j.id = r.job_id
+		WHERE g.assignment_id = ? GROUP BY g.id ORDER BY g.id DESC`, assignment)
+}
+
 func regrade(ctx context.Context, q querier, id int64) (schema.Regrade, error) {
 	g, err := one(ctx, q, scanRegrade, `SELECT g.id, g.assignment_id, c.code || '/' || a.name, v.number, g.which, g.reason, g.actor, g.made_at, g.state, g.ended_at,
 			count(*), sum(j.state IN ('done', 'cancelled', 'failed')), sum(j.state IN ('done', 'cancelled', 'failed') AND r.tally IS NULL)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -46,4 +47,28 @@ func (s *Server) rerunSubmission(w http.ResponseWriter, r *http.Request, user sc
 		return err
 	}
 	return done(w, r, "/"+v.Sub.Name.String(), "rerun")
+}
+
+// serveReceipt answers with the signed receipt of a submission, as a file.
+func (s *Server) serveReceipt(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	v, err := s.look(r, user)
+	if err != nil {
+		return err
+	}
+	text, err := s.Classroom.Receipts.Text(r.Context(), s.actor(r, user), v.Sub.Name)
+	if err != nil {
+		return err
+	}
+	return s.download(w, "text/plain; charset=utf-8", strings.ReplaceAll(v.Sub.Name.String(), "/", "-")+".receipt", []byte(text))
+}
+
+// download answers with a file that the browser keeps and does not show. Its name is made
+// of names of ours, which need no quoting.
+func (s *Server) download(w http.ResponseWriter, kind, name string, data []byte) error {
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	if _, err := w.Write(data); err != nil {
+		s.logger().Debug("reader went away", "file", name, "error", err)
+	}
+	return nil
 }

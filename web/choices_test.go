@@ -102,3 +102,25 @@ func TestLargeFormsAreRefused(t *testing.T) {
 		t.Errorf("64 KiB: status %d", got.status)
 	}
 }
+
+func TestReceiptIsAFile(t *testing.T) {
+	t.Parallel()
+	s := newRealSite(t, specA1)
+	sub := s.graded("alice", visibleResult(4))
+	alice := s.signIn("alice")
+	link, _ := attribute(alice.page("/" + sub.Name.String()).all("section[aria-labelledby=receipt] a")[0], "href")
+	got := alice.get(link)
+	mustContain(t, got.body, "comp2402", "alice", sub.Commit)
+	if h := got.header; h.Get("Content-Disposition") != `attachment; filename="comp2402-a1-alice-1.receipt"` || h.Get("Content-Type") != "text/plain; charset=utf-8" {
+		t.Errorf("headers %v", h)
+	}
+	for who, want := range map[string]int{"tina": http.StatusOK, "bob": http.StatusNotFound, "mallory": http.StatusNotFound, "": http.StatusUnauthorized} {
+		b := s.visitor()
+		if who != "" {
+			b = s.signIn(who)
+		}
+		if got := b.get(link).status; got != want {
+			t.Errorf("%s: status %d, want %d", who, got, want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -87,3 +88,43 @@ func done(w http.ResponseWriter, r *http.Request, path, what string) error {
 
 // notice is what a form that led here has done, in words.
 func notice(r *http.Request) string { return view.Notice(r.URL.Query().Get("done")) }
+
+// formOf is what was filled into a form. Where none was sent, the fields that are named
+// are taken from the address, so that a link can fill them in.
+func formOf(r *http.Request, fields ...string) view.Form {
+	form := view.Form{}
+	for name := range r.PostForm {
+		form[name] = r.PostForm.Get(name)
+	}
+	if r.Method == http.MethodGet {
+		for _, name := range fields {
+			form[name] = r.URL.Query().Get(name)
+		}
+	}
+	return form
+}
+
+// renderForm answers with a page that has a form: with what the form has done, or with
+// why it could not be acted on. Who may not is told by a page of its own.
+func (s *Server) renderForm(w http.ResponseWriter, r *http.Request, page string, f *view.Frame, data any, problem error) error {
+	status := http.StatusOK
+	switch schema.CodeOf(problem) {
+	case "":
+		f.Notice = notice(r)
+	case schema.CodeInvalid, schema.CodeRefused, schema.CodeConflict, schema.CodeNotFound, schema.CodeLimit:
+		status = schema.HTTPStatus(problem)
+		f.Problem = view.Sentence(schema.MessageOf(problem))
+	default:
+		return problem
+	}
+	return s.render(w, status, page, data)
+}
+
+// idOf returns the number that a path names.
+func idOf(r *http.Request) (int64, error) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil || id < 1 {
+		return 0, errNowhere()
+	}
+	return id, nil
+}

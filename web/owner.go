@@ -53,8 +53,12 @@ func (s *Server) newOwnerPage(ctx context.Context, m member, name, owner string)
 		return view.Owner{}, errNowhere()
 	}
 	list.Caption = "Submissions of " + owner
-	return view.Owner{
+	page := view.Owner{
 		Frame: s.newFrame(owner+": "+t.Title(), &m.Actor.User, view.NewCrumb(m.Course.Code, "/"+m.Course.Code), view.NewCrumb(t.Name, "/"+t.Path())),
 		Owner: owner, Title: t.Title(), Table: list,
-	}, nil
+	}
+	if m.Viewer().Staff() {
+		page.Task = "/" + t.Path()
+	}
+	return page, nil
 }

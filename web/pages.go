@@ -25,7 +25,10 @@ func loadPages(a *assets) (*pages, error) {
 		return nil, fmt.Errorf("parse templates: %w", err)
 	}
 	p := &pages{byName: map[string]*template.Template{}}
-	for _, name := range []string{"welcome", "login", "home", "course", "assignment", "owner", "submission", "grid", "error"} {
+	for _, name := range []string{
+		"welcome", "login", "home", "course", "assignment", "owner", "submission", "grid",
+		"extensions", "adjustments", "times", "regrades", "regrade", "error",
+	} {
 		clone, err := shared.Clone()
 		if err != nil {
 			return nil, fmt.Errorf("copy templates: %w", err)

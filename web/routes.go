@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/schema"
 )
 
@@ -27,15 +28,37 @@ func (s *Server) routes() http.Handler {
 	s.member(mux, "GET /{course}", s.serveCourse)
 	s.member(mux, "GET /{course}/{assignment}", s.serveAssignment)
 	s.member(mux, "GET /{course}/{assignment}/-/grid", s.serveClass)
+	s.gradeRoutes(mux)
 	s.member(mux, "GET /{course}/{assignment}/{owner}", s.serveOwner)
 	s.member(mux, "GET /{course}/{assignment}/{owner}/{number}", s.serveSubmission)
 	s.member(mux, "GET /{course}/{assignment}/{owner}/{number}/-/events", s.serveEvents)
+	s.member(mux, "GET /{course}/{assignment}/{owner}/{number}/-/receipt", s.serveReceipt)
 	s.form(mux, "POST /{course}/{assignment}/{owner}/{number}/-/mark", s.markSubmission)
 	s.form(mux, "POST /{course}/{assignment}/{owner}/{number}/-/rerun", s.rerunSubmission)
 	s.member(mux, "GET /{course}/{$}", redirectToParent)
 	s.member(mux, "GET /{course}/{assignment}/{$}", redirectToParent)
 	s.open(mux, "/", s.serveNothing)
 	return s.protected(mux)
+}
+
+// gradeRoutes are the pages by which staff change times and grades.
+func (s *Server) gradeRoutes(mux *http.ServeMux) {
+	s.member(mux, "GET /{course}/-/times", s.serveTimes)
+	s.form(mux, "POST /{course}/-/times/outage", s.recordOutage)
+	s.form(mux, "POST /{course}/-/times/late-days", s.setLateDays)
+	const task = " /{course}/{assignment}/-/"
+	s.member(mux, "GET"+task+"extensions", s.serveExtensions)
+	s.form(mux, "POST"+task+"extensions", s.grantExtension)
+	s.form(mux, "POST"+task+"extensions/{id}/end", s.endExtension)
+	s.member(mux, "GET"+task+"adjustments", s.serveAdjustments)
+	s.form(mux, "POST"+task+"adjustments", s.adjust)
+	s.form(mux, "POST"+task+"adjustments/{id}/end", s.endAdjustment)
+	s.member(mux, "GET"+task+"regrades", s.serveRegrades)
+	s.form(mux, "POST"+task+"regrades", s.createRegrade)
+	s.member(mux, "GET"+task+"regrades/{id}", s.serveRegrade)
+	s.form(mux, "POST"+task+"regrades/{id}/apply", s.changeRegrade(func(r *classroom.Regrades) regradeAction { return r.Apply }, "regrade-applied"))
+	s.form(mux, "POST"+task+"regrades/{id}/discard", s.changeRegrade(func(r *classroom.Regrades) regradeAction { return r.Discard }, "regrade-discarded"))
+	s.form(mux, "POST"+task+"regrades/{id}/undo", s.changeRegrade(func(r *classroom.Regrades) regradeAction { return r.Undo }, "regrade-undone"))
 }
 
 // machineRoutes are the paths that no person reads; they know no sessions.

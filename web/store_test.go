@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"crypto/ed25519"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -44,8 +45,12 @@ func newLedger(t *testing.T) (*ledger, schema.Assignment) {
 // newLedgerOf is newLedger with another source of a1, whose due date is moved to 2099.
 func newLedgerOf(t *testing.T, source string) (*ledger, schema.Assignment) {
 	t.Helper()
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	// Its clock runs: sessions and links expire by the real time of the browser.
-	l := &ledger{Store: must[*store.Store](t)(store.Open(t.Context(), filepath.Join(t.TempDir(), "grader.db"), store.Options{Clock: time.Now})), t: t}
+	l := &ledger{Store: must[*store.Store](t)(store.Open(t.Context(), filepath.Join(t.TempDir(), "grader.db"), store.Options{Clock: time.Now, ReceiptKey: key})), t: t}
 	t.Cleanup(func() {
 		if err := l.Close(); err != nil {
 			t.Error(err)
@@ -59,7 +64,7 @@ func newLedgerOf(t *testing.T, source string) (*ledger, schema.Assignment) {
 		}
 	}
 	a := must[schema.Assignment](t)(l.EnsureAssignment(t.Context(), c.ID, "a1", time.Now()))
-	_, _, err := l.RecordCandidate(t.Context(), l.push(a, schema.RepositoryTests, "ines"), []byte(strings.Replace(source, "2026-09-28", "2099-09-28", 1)))
+	_, _, err = l.RecordCandidate(t.Context(), l.push(a, schema.RepositoryTests, "ines"), []byte(strings.Replace(source, "2026-09-28", "2099-09-28", 1)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,6 +53,7 @@ type Owner struct {
 	Frame
 	Owner string
 	Title string
+	Task  string // path of the assignment, where the viewer is staff
 	Table Table
 }
 

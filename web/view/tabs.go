@@ -19,9 +19,10 @@ type tab struct {
 
 // CourseTabs are the pages of a course that the viewer may see. current is the path of
 // the page below the course: "", "/-/roster".
-func CourseTabs(code string, _ course.Viewer, current string) []Tab {
+func CourseTabs(code string, v course.Viewer, current string) []Tab {
 	return tabsOf("/"+code, current, []tab{
 		{"Assignments", "", nil},
+		{"Late days and outages", "/-/times", course.MayImportRoster(v, code)},
 	})
 }
 
@@ -31,6 +32,9 @@ func AssignmentTabs(of schema.Assignment, v course.Viewer, current string) []Tab
 	return tabsOf("/"+of.Path(), current, []tab{
 		{"Overview", "", nil},
 		{"Class", "/-/grid", course.MaySeeRoster(v, code)},
+		{"Extensions", "/-/extensions", course.MaySeeRoster(v, code)},
+		{"Adjustments", "/-/adjustments", course.MaySeeRoster(v, code)},
+		{"Regrades", "/-/regrades", course.MayRegrade(v, code)},
 	})
 }
 
