@@ -428,7 +428,7 @@ type CourseTimes struct {
 func (g *Grades) Times(ctx context.Context, by schema.Actor, code string) (CourseTimes, error) {
 	m, err := findMember(ctx, g.store, by, code)
 	if err == nil {
-		err = course.MayExtend(m.Viewer(), code)
+		err = course.MayChangeTimes(m.Viewer(), code)
 	}
 	if err != nil {
 		return CourseTimes{}, err

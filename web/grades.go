@@ -28,7 +28,7 @@ func (s *Server) renderExtensions(w http.ResponseWriter, r *http.Request, user s
 	}
 	zone := m.Course.Location()
 	path := "/" + t.Path() + "/-/extensions"
-	may := course.MayExtend(m.Viewer(), m.Course.Code) == nil
+	may := course.MayExtend(m.Viewer(), m.Course.Code, user.Login) == nil
 	page := view.Extensions{
 		Frame: s.taskFrame("Extensions: "+t.Title(), m, t, "/-/extensions"), Path: path, Task: t.Title(), Zone: m.Course.Zone, May: may,
 		Due: view.NewDue(course.ScheduleOf(t.Spec, zone, nil, nil), s.now(), zone), Form: formOf(r, "owner"),
@@ -79,7 +79,7 @@ func (s *Server) renderAdjustments(w http.ResponseWriter, r *http.Request, user 
 		return hidden("adjustments", err)
 	}
 	path := "/" + t.Path() + "/-/adjustments"
-	may := course.MayAdjust(m.Viewer(), m.Course.Code) == nil
+	may := course.MayAdjust(m.Viewer(), m.Course.Code, user.Login) == nil
 	page := view.Adjustments{
 		Frame: s.taskFrame("Adjustments: "+t.Title(), m, t, "/-/adjustments"), Path: path, Task: t.Title(), May: may,
 		Form: formOf(r, "owner"), List: view.NewAdjustments(path, all, may, s.now(), m.Course.Location()),

@@ -22,7 +22,7 @@ type tab struct {
 func CourseTabs(code string, v course.Viewer, current string) []Tab {
 	return tabsOf("/"+code, current, []tab{
 		{"Assignments", "", nil},
-		{"Late days and outages", "/-/times", course.MayImportRoster(v, code)},
+		{"Late days and outages", "/-/times", course.MayChangeTimes(v, code)},
 	})
 }
 
