@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// daemon is a Docker daemon of a test's own.
+// daemon is a test's own Docker daemon.
 type daemon struct {
 	t    *testing.T
 	dir  string
@@ -17,7 +17,7 @@ type daemon struct {
 	cmd  *exec.Cmd
 }
 
-// newDaemon starts a daemon beside the machine's own, sharing nothing with it.
+// newDaemon starts a daemon that shares nothing with the machine's own.
 func newDaemon(t *testing.T) *daemon {
 	t.Helper()
 	if _, err := exec.LookPath("dockerd"); err != nil {
@@ -25,7 +25,9 @@ func newDaemon(t *testing.T) *daemon {
 	}
 	dir, err := os.MkdirTemp("", "dockerd") // a socket's path must be short
 	check(t, err)
-	t.Cleanup(func() { eventually(t, "the daemon's files go", func() bool { return os.RemoveAll(dir) == nil }) })
+	t.Cleanup(func() {
+		eventually(t, "the daemon's files are removed", func() bool { return os.RemoveAll(dir) == nil })
+	})
 	d := &daemon{t: t, dir: dir, host: "unix://" + filepath.Join(dir, "s")}
 	d.start()
 	t.Cleanup(d.stop)
@@ -46,10 +48,10 @@ func (d *daemon) start() {
 // stop stops the daemon as systemctl does, with its containers.
 func (d *daemon) stop() {
 	check(d.t, d.cmd.Process.Signal(syscall.SIGTERM))
-	_ = d.cmd.Wait() // its exit status says nothing
+	_ = d.cmd.Wait() // its exit status is not specified
 }
 
-// give makes an image that has a shell and grader.
+// give creates an image with a shell and grader.
 func (d *daemon) give(image string) {
 	d.t.Helper()
 	from := docker(d.t, "create", "debian:bookworm-slim", "true")
@@ -61,8 +63,8 @@ func (d *daemon) give(image string) {
 	}
 }
 
-// The daemon is restarted in the middle of a job: its containers end with it, and what
-// they graded is graded once it is back. Nobody is charged.
+// The daemon is restarted in the middle of a job: its containers stop with it, and their job is
+// graded after the restart. The student is not charged.
 func TestDaemonIsRestarted(t *testing.T) {
 	t.Parallel()
 	needContainers(t)

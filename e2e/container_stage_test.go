@@ -12,14 +12,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// graderImage is what the tests grade in; `make test` builds it where Docker can be had.
+// graderImage is the image of the tests' runners. `make test` builds it if Docker is available.
 const graderImage = "grader-runner:test"
 
 // naps is a program in a container that runs for a while. The test cannot end it, because it is
 // not a descendant of the server.
 const naps = "sleep 3"
 
-// docker runs Docker's client and returns what it says.
+// docker runs the docker command and returns its output.
 func docker(t *testing.T, args ...string) string {
 	t.Helper()
 	said, err := exec.Command("docker", args...).CombinedOutput()
@@ -29,8 +29,7 @@ func docker(t *testing.T, args ...string) string {
 	return strings.TrimSpace(string(said))
 }
 
-// needContainers skips a test where nothing can be graded in containers; `make test`
-// says so aloud.
+// needContainers skips a test if containers cannot be used; `make test` prints that.
 func needContainers(t *testing.T) {
 	t.Helper()
 	if os.Getuid() != 0 {
@@ -41,7 +40,7 @@ func needContainers(t *testing.T) {
 	}
 }
 
-// inContainers is a configuration whose runners are containers of an image.
+// inContainers writes a configuration whose runners are containers of an image.
 func inContainers(t *testing.T, image string, warm, most int) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "grader.yaml")
@@ -50,7 +49,7 @@ func inContainers(t *testing.T, image string, warm, most int) string {
 	return path
 }
 
-// containers returns those of the classroom's server that run.
+// containers returns the running containers of the classroom's server.
 func (c *classroom) containers(host ...string) []string {
 	c.t.Helper()
 	id, err := os.ReadFile(filepath.Join(c.data, "id"))
@@ -58,11 +57,11 @@ func (c *classroom) containers(host ...string) []string {
 	return strings.Fields(docker(c.t, append(host, "ps", "-q", "--no-trunc", "--filter", "label=grader.server="+strings.TrimSpace(string(id)))...))
 }
 
-// removeContainers removes what the killed server left: the next one would, but there is none.
+// removeContainers removes the containers of a killed server, since no next server does.
 func (c *classroom) removeContainers() {
 	id, err := os.ReadFile(filepath.Join(c.data, "id"))
 	if err != nil {
-		return // it had no containers
+		return // the server used no containers
 	}
 	const script = `left() { docker ps -aq --filter "label=grader.server=$1"; }
 left "$1" | xargs -r docker rm --force >/dev/null 2>&1
@@ -77,8 +76,7 @@ test -z "$(left "$1")"`
 	}
 }
 
-// runnersOf returns the runners that had a student's jobs in the end, and how many
-// attempts those took.
+// runnersOf returns the runners that finished a student's jobs, and the number of attempts.
 func (c *classroom) runnersOf(login string) (runners map[string]bool, attempts int) {
 	c.t.Helper()
 	l := c.ledger()
@@ -90,7 +88,7 @@ func (c *classroom) runnersOf(login string) (runners map[string]bool, attempts i
 	return runners, l.count(`SELECT coalesce(sum(attempt), 0) FROM jobs WHERE owner = ? AND kind = 'grade'`, login)
 }
 
-// inWords is what a submission got, test by test, in words.
+// inWords describes a submission's result, test by test.
 func inWords(s schema.PublicSubmission) string {
 	said := fmt.Sprintf("%s %s %s/%s", s.State, s.Outcome, s.Score, s.MaxScore)
 	if s.Build != nil {
@@ -102,7 +100,7 @@ func inWords(s schema.PublicSubmission) string {
 	return said
 }
 
-// imageID is the content id of an image, as the driver has it.
+// imageID returns the content id of an image.
 func imageID(t *testing.T, name string) string {
 	t.Helper()
 	var is []struct{ Id string }

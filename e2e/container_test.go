@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// adders are programs that add what they read, right and wrong, for `build: auto`.
+// adders are programs for `build: auto` that add two numbers.
 var adders = map[string]map[string]string{
 	"c": {"add.c": `#include <stdio.h>
 int main(void) { int a, b; if (scanf("%d %d", &a, &b) != 2) return 1; printf("%d\n", a + b); return 0; }
@@ -37,8 +37,8 @@ tests:
   - {name: negative, run: $PROGRAM, stdin: "-5 2\n", stdout: "-3\n", points: 3}
 `
 
-// A container gives the verdicts that a process on this machine gives, on the same
-// pushes: right, wrong, and one that does not compile.
+// A container and a process on this machine give the same verdicts on the same pushes: a right
+// one, a wrong one, and one that does not compile.
 func TestContainersGiveTheVerdictsThatProcessesGive(t *testing.T) {
 	t.Parallel()
 	needContainers(t)
@@ -71,7 +71,7 @@ func TestContainersGiveTheVerdictsThatProcessesGive(t *testing.T) {
 	}
 }
 
-// built says how a submission's build ended.
+// built returns the result of a submission's build.
 func built(s schema.PublicSubmission) string {
 	if s.Build != nil && s.Build.Outcome == schema.OutcomeCompileError {
 		return "compile-error"
@@ -79,7 +79,7 @@ func built(s schema.PublicSubmission) string {
 	return "compiled"
 }
 
-// changed is a program with one thing in it changed.
+// changed returns a program with one expression replaced.
 func changed(files map[string]string, old, new string) map[string]string {
 	other := make(map[string]string, len(files))
 	for name, text := range files {
@@ -88,7 +88,7 @@ func changed(files map[string]string, old, new string) map[string]string {
 	return other
 }
 
-// Ten students push at once: each gets a container of their own.
+// Ten students push at once: each push is graded in its own container.
 func TestTenPushesInContainersAtOnce(t *testing.T) {
 	t.Parallel()
 	needContainers(t)
@@ -123,7 +123,7 @@ func TestTenPushesInContainersAtOnce(t *testing.T) {
 	}
 }
 
-// A container that dies in the middle of a job: the push is graded once, by another.
+// A container is killed in the middle of a job: another one grades the push.
 func TestContainerKilledInTheMiddle(t *testing.T) {
 	t.Parallel()
 	needContainers(t)
@@ -145,7 +145,7 @@ func TestContainerKilledInTheMiddle(t *testing.T) {
 	}
 }
 
-// A server that dies takes its containers along, and the next one begins with its own.
+// When a server is killed its containers stop, and the next server starts its own.
 func TestKilledServersContainersEnd(t *testing.T) {
 	t.Parallel()
 	needContainers(t)

@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-// reaches tries what a step must not reach from inside a container, and says what it did.
+// reaches tries to reach what a step in a container must not, and prints what it reached.
 const reaches = `import os, socket
 reached = []
 for path in ["/run/grader", "/run/grader/runners", "/run/grader-blocks", "/scratch", "/proc/1/environ", "/proc/1/fd/0", "/proc/1/root", "/etc/shadow", "/root"]:
@@ -33,8 +33,8 @@ open("/tmp/mine", "w").write("x")
 print("reached", reached)
 `
 
-// From inside a container neither the scheduler's socket nor the runner's credential nor
-// any network can be reached, and nothing be left: not in /tmp either, which is a step's own.
+// A step in a container can reach neither the scheduler's socket nor the runner's credential nor a
+// network, and can leave no file behind; its /tmp is private.
 func TestStepsInContainersReachNothing(t *testing.T) {
 	t.Parallel()
 	needContainers(t)

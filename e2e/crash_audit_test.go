@@ -16,13 +16,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// freeze stops the server where it stands, so that it can be seen what it is at.
+// freeze stops the server by SIGSTOP, so that its moment can be observed.
 func (c *campaign) freeze() {
 	check(c.t, syscall.Kill(c.server.PID(), syscall.SIGSTOP))
-	eventually(c.t, "the server stands still", func() bool { return processState(c.server.PID()) == 'T' })
+	eventually(c.t, "the server is stopped", func() bool { return processState(c.server.PID()) == 'T' })
 }
 
-// processState is the letter of /proc, 0 for no process.
+// processState returns the state letter in /proc, or 0 if the process does not exist.
 func processState(pid int) byte {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	_, rest, found := strings.Cut(string(stat), ") ")
@@ -32,14 +32,14 @@ func processState(pid int) byte {
 	return rest[0]
 }
 
-// audit compares what was accepted with what the server says, what its database
-// holds, and what is in the repositories.
+// audit compares the accepted pushes with the server's answers, its database and the
+// repositories.
 func (c *campaign) audit(pushers []*pusher) {
 	c.t.Helper()
 	w := newWatcher(c.classroom, func() bool { return false })
 	defer w.close()
 	if n := len(w.ledger.openIntents()); n > 0 {
-		c.t.Errorf("%d pushes are not settled", n)
+		c.t.Errorf("%d intents are open", n)
 	}
 	submissions := 0
 	for _, p := range pushers[1:] {
@@ -56,14 +56,14 @@ func (c *campaign) audit(pushers []*pusher) {
 	}
 }
 
-// waitAll waits for the verdict of everything that a student has pushed.
+// waitAll waits until all of a student's submissions have ended.
 func (c *campaign) waitAll(p *pusher) {
 	for n := range p.accepted {
 		c.wait(p.person.Login, n+1)
 	}
 }
 
-// auditStudent holds the JSON that scripts read against what was accepted.
+// auditStudent compares the JSON that scripts read with the accepted pushes.
 func (c *campaign) auditStudent(p *pusher) {
 	c.t.Helper()
 	var all []schema.PublicSubmission
@@ -72,7 +72,7 @@ func (c *campaign) auditStudent(p *pusher) {
 	for n, s := range all {
 		commits = append(commits, s.Commit)
 		if s.Number != n+1 {
-			c.t.Errorf("%s stands where number %d should", s.Name, n+1)
+			c.t.Errorf("found %s in place of number %d", s.Name, n+1)
 		}
 		if wrong := p.misgraded(s); wrong != "" {
 			c.t.Errorf("%s: %s", s.Name, wrong)
@@ -83,7 +83,7 @@ func (c *campaign) auditStudent(p *pusher) {
 	}
 }
 
-// misgraded says what is wrong with a verdict, "" for nothing.
+// misgraded describes what is wrong with a submission's result, "" for nothing.
 func (p *pusher) misgraded(s schema.PublicSubmission) string {
 	if s.State != schema.StateDone || s.Outcome != schema.OutcomeGraded || len(s.Tests) != 2 || s.Provenance == nil {
 		return fmt.Sprintf("state %s, outcome %s, %d tests: %s", s.State, s.Outcome, len(s.Tests), s.Message)
@@ -119,7 +119,7 @@ func (c *campaign) auditVersions(l *ledger, p *pusher) {
 	}
 }
 
-// auditJobs holds the tables against each other: one push, one job, one result, one end.
+// auditJobs checks that the tables agree: each push has one job, one result and one end.
 func (c *campaign) auditJobs(l *ledger, submissions, versions int) {
 	gates := versions * schema.GateRuns // the tests have a solution, and neither samples nor a starter
 	for query, want := range map[string]int{
@@ -151,8 +151,7 @@ func (c *campaign) auditJobs(l *ledger, submissions, versions int) {
 	c.t.Logf("%d attempts of %d jobs", l.count(`SELECT sum(attempt) FROM jobs`), submissions+gates)
 }
 
-// auditRepository holds the refs on disk against what was accepted, and has git look
-// at every object.
+// auditRepository compares the refs on disk with the accepted pushes, and runs git fsck.
 func (c *campaign) auditRepository(w *watcher, p *pusher) {
 	c.t.Helper()
 	kind, owner := "own", p.person.Login
@@ -185,8 +184,8 @@ func (c *campaign) auditRepository(w *watcher, p *pusher) {
 	}
 }
 
-// stopped looks for growth: pushes that end leave the server as it was, and a server
-// that is stopped leaves nothing.
+// stopped checks that finished pushes leave no descriptors, processes or files behind in the
+// server, and that a stopped server leaves none at all.
 func (c *campaign) stopped(pushers []*pusher) {
 	c.t.Helper()
 	before := c.settledSize()
@@ -206,14 +205,14 @@ func (c *campaign) stopped(pushers []*pusher) {
 	}
 }
 
-// size is what a server has taken of the machine.
+// size is the number of resources that a server holds.
 type size struct{ descriptors, children, temp int }
 
-// settledSize waits until nobody is served and every runner is fresh.
+// settledSize returns the server's size once it is idle and every runner is fresh.
 func (c *campaign) settledSize() size {
 	c.t.Helper()
 	var now size
-	eventually(c.t, "the server is at rest", func() bool {
+	eventually(c.t, "the server is idle", func() bool {
 		if !strings.Contains(c.admin("queue"), "0 waiting; 2 ready, 0 busy, 0 starting") {
 			return false
 		}
@@ -231,7 +230,7 @@ func entries(dir string) int {
 	return len(all)
 }
 
-// childrenOf lists the processes that a process has started, the dead ones too.
+// childrenOf returns the children of a process, including zombies.
 func childrenOf(pid int) []int {
 	var all []int
 	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))

@@ -8,19 +8,19 @@ import (
 	"syscall"
 )
 
-// moment is a place on the way of a push or a job at which a server is killed.
+// moment is a point in the processing of a push or a job at which the server is killed.
 type moment string
 
 const (
-	momentAny        moment = "any"        // whatever is going on
+	momentAny        moment = "any"        // any moment
 	momentPack       moment = "pack"       // a client is in the middle of its pack
 	momentList       moment = "list"       // an intent is open
-	momentQuarantine moment = "quarantine" // git has objects that were not accepted yet
+	momentQuarantine moment = "quarantine" // git has objects in quarantine
 	momentMoved      moment = "moved"      // main has moved, and the push is not recorded
 	momentPinned     moment = "pinned"     // and its commit is pinned
 	momentWriting    moment = "writing"    // main has moved, and a transaction is under way
 	momentQueued     moment = "queued"     // a job waits
-	momentAssigned   moment = "assigned"   // a runner has a job and has not begun
+	momentAssigned   moment = "assigned"   // a runner has a job but has not started it
 	momentRunning    moment = "running"    // a job runs
 	momentFinishing  moment = "finishing"  // its last test has ended, and its result is not stored
 )
@@ -32,11 +32,11 @@ func moments() []moment {
 	}
 }
 
-// watcher sees at which moments the pushes and jobs of a server are.
+// watcher observes the moments of a server's pushes and jobs.
 type watcher struct {
 	data   string
 	ledger *ledger
-	shm    *os.File    // of the database: its locks tell of a transaction
+	shm    *os.File    // of the database; its locks show transactions
 	held   func() bool // a client holds its pack
 }
 
@@ -51,7 +51,7 @@ func (w *watcher) close() {
 	w.shm.Close()
 }
 
-// at reports whether something is at the moment.
+// at reports whether a push or a job is at the moment.
 func (w *watcher) at(m moment) bool {
 	switch m {
 	case momentPack:
@@ -77,12 +77,12 @@ func (w *watcher) at(m moment) bool {
 	return true
 }
 
-// done is how many jobs have ended.
+// done returns the number of finished jobs.
 func (w *watcher) done() int {
 	return w.ledger.count(`SELECT count(*) FROM jobs WHERE state = 'done'`)
 }
 
-// moved reports whether main is where an open intent wants it, and pinned.
+// moved reports whether main is at the new commit of an open intent, and, if asked, pinned.
 func (w *watcher) moved(pinned bool) bool {
 	for _, in := range w.ledger.openIntents() {
 		dir := repositoryDir(w.data, in.repository)
@@ -96,8 +96,8 @@ func (w *watcher) moved(pinned bool) bool {
 	return false
 }
 
-// walWriteLock is the byte of the shared memory's file that whoever writes to the
-// database has locked (SQLite's file format, "WAL-index locks").
+// walWriteLock is the byte of the shared-memory file that a writer of the database locks
+// (SQLite's file format, "WAL-index locks").
 const walWriteLock = 120
 
 // writing reports whether the server is in a transaction that writes.
@@ -111,7 +111,7 @@ func repositoryDir(data string, id int64) string {
 	return filepath.Join(data, "repositories", fmt.Sprintf("%x", id/256), fmt.Sprintf("%d.git", id))
 }
 
-// readRef reads a loose ref, "" where there is none.
+// readRef returns the value of a loose ref, "" if it does not exist.
 func readRef(dir, ref string) string {
 	text, err := os.ReadFile(filepath.Join(dir, ref))
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// orphan is a receive-pack whose server dies when the pre-receive hook has accepted
-// the push, before git has moved the ref.
+// orphan is a receive-pack whose server is killed after the pre-receive hook has accepted the
+// push, before git has moved the ref.
 type orphan struct {
 	*classroom
 	pid    int
@@ -23,9 +23,9 @@ type orphan struct {
 	hook   *heldHook
 }
 
-// newOrphan begins alice's second push, holds the hook when it has its answer, and
-// kills the server. (To stop git by a signal would not do: the kernel hangs up on a
-// stopped process group whose parent dies.)
+// newOrphan starts alice's second push, holds the hook after its answer, and kills the server.
+// Stopping git by SIGSTOP would not work: the kernel sends SIGHUP to a stopped process group
+// whose parent dies.
 func newOrphan(t *testing.T) *orphan {
 	t.Helper()
 	o := &orphan{classroom: newClassroom(t, "", "alice", "bob")}
@@ -39,10 +39,10 @@ func newOrphan(t *testing.T) *orphan {
 	o.commit = l.texts(`SELECT new_hash FROM intents WHERE state = 'open'`)[0]
 	o.dir = repositoryDir(o.data, int64(l.count(`SELECT repository_id FROM intents WHERE state = 'open'`)))
 	l.close()
-	t.Cleanup(func() { _ = syscall.Kill(-o.pid, syscall.SIGKILL) }) // it has ended as a rule
+	t.Cleanup(func() { _ = syscall.Kill(-o.pid, syscall.SIGKILL) }) // usually it has exited
 	o.server.Kill()
 	if said, status := o.push.end(); status == 0 {
-		t.Fatalf("git learnt that its push was accepted, from nobody:\n%s", said)
+		t.Fatalf("the push succeeded although its server was killed:\n%s", said)
 	}
 	if o.ended() || readRef(o.dir, "refs/heads/main") == o.commit {
 		t.Fatal("git did not wait for its hook")
@@ -52,8 +52,8 @@ func newOrphan(t *testing.T) *orphan {
 
 func (o *orphan) ended() bool { return processState(o.pid) == 0 || processState(o.pid) == 'Z' }
 
-// An orphaned git moves the ref after its server has died and before the next one is
-// there: the push is found when the server starts.
+// An orphaned git process moves the ref after its server was killed and before the next
+// start: the next server finds and grades the push.
 func TestOrphanThatMovesTheRefBeforeTheRestartIsGraded(t *testing.T) {
 	t.Parallel()
 	o := newOrphan(t)
@@ -62,8 +62,8 @@ func TestOrphanThatMovesTheRefBeforeTheRestartIsGraded(t *testing.T) {
 	o.movedAndGraded()
 }
 
-// An orphaned git moves the ref while the next server, already started, waits for
-// it: no server may look at the ref before.
+// An orphaned git process moves the ref while the next server starts: the server must wait
+// for it before it reads the ref.
 func TestOrphanThatMovesTheRefDuringTheRestartIsGraded(t *testing.T) {
 	t.Parallel()
 	o := newOrphan(t)
@@ -77,7 +77,7 @@ func TestOrphanThatMovesTheRefDuringTheRestartIsGraded(t *testing.T) {
 	})
 	o.hook.letGo()
 	check(t, <-started)
-	o.server.Kill() // and once more, for good measure
+	o.server.Kill() // a second crash must not change the result
 	o.movedAndGraded()
 }
 
@@ -108,18 +108,18 @@ func (o *orphan) movedAndGraded() {
 	again := o.classroom.push("alice")
 	again.await("Everything up-to-date")
 	if said, _ := again.end(); !strings.Contains(said, "1 / 2") {
-		o.t.Errorf("pushed again, it said:\n%s", said)
+		o.t.Errorf("the second push printed:\n%s", said)
 	}
 }
 
-// An orphaned git that does not end is ended: its ref never moves, and its push
-// never happened. Nobody else's waits for it after the start.
+// An orphaned git process that does not exit is killed: its ref does not move, and its push
+// never happened. After the start no other push waits for it.
 func TestOrphanThatDoesNotEndIsEnded(t *testing.T) {
 	t.Parallel()
 	o := newOrphan(t)
 	o.serve()
 	if !o.ended() {
-		t.Fatal("the orphan lives on beside the next server")
+		t.Fatal("the orphan still runs after the start of the next server")
 	}
 	if tip := readRef(o.dir, "refs/heads/main"); tip == o.commit {
 		t.Error("a push that was never accepted moved main")

@@ -13,14 +13,14 @@ import (
 	"time"
 )
 
-// campaign is one server that is killed again and again while people push to it.
+// campaign is a server that is killed repeatedly while people push to it.
 type campaign struct {
 	*classroom
 	seed   uint64
 	kills  int
 	random *rand.Rand
-	hit    map[moment]int // what the kills met
-	born   []int          // the processes that the servers had started when they were killed
+	hit    map[moment]int // how many kills met each moment
+	born   []int          // children of the killed servers
 	hold   *hold          // a client in the middle of its pack
 	slow   *live
 
@@ -29,9 +29,9 @@ type campaign struct {
 	ended bool
 }
 
-// TestKilledServerLosesNoPush kills the server at random moments of real pushes and
-// jobs, and starts it again on the same data. In the end every push that git accepted
-// has one verdict, and nothing else has.
+// TestKilledServerLosesNoPush kills the server at chosen and random moments of real pushes and
+// jobs, and restarts it on the same data. In the end every push that git accepted has exactly
+// one verdict, and nothing else has one.
 func TestKilledServerLosesNoPush(t *testing.T) {
 	t.Parallel()
 	c := &campaign{
@@ -68,7 +68,7 @@ func number(t *testing.T, variable string, otherwise uint64) uint64 {
 	return n
 }
 
-// pushers are the students, and the instructor, who changes the tests meanwhile.
+// pushers returns the students, and the instructor, who changes the tests meanwhile.
 func (c *campaign) pushers(students ...string) []*pusher {
 	all := []*pusher{{
 		c: c, person: c.people["ada"], repository: "c101/a1/tests", file: "assignment.yaml",
@@ -85,13 +85,13 @@ func (c *campaign) pushers(students ...string) []*pusher {
 		p.random = rand.New(rand.NewPCG(c.seed, uint64(n)+1))
 		p.says = map[string]string{}
 	}
-	// The first version was pushed before the campaign began.
+	// The first version was pushed before the campaign.
 	first := strings.TrimSpace(all[0].git("rev-parse", "HEAD"))
 	all[0].accepted, all[0].says[first] = []string{first}, patienceSpec
 	return all
 }
 
-// program is right every third time; else it says whose it is.
+// program returns a program that is right for every third serial, and otherwise prints its owner.
 func program(login string, serial int) string {
 	says := fmt.Sprintf("wrong-%s-%d", login, serial)
 	if serial%3 == 0 {
@@ -100,8 +100,8 @@ func program(login string, serial int) string {
 	return fmt.Sprintf("sleep 0.1\necho %s\n", says)
 }
 
-// strike kills the server at one moment and starts it again. The moments take turns,
-// a random while after each of them.
+// strike kills the server at a moment, or a random time after it, and restarts it. The moments
+// take turns.
 func (c *campaign) strike(n int) {
 	m := moments()[n%len(moments())]
 	if m == momentPack {
@@ -109,10 +109,10 @@ func (c *campaign) strike(n int) {
 	}
 	w := newWatcher(c.classroom, func() bool { return c.hold != nil && c.hold.held() })
 	if done := w.done(); c.random.IntN(2) == 0 {
-		polled(5*time.Second, seldom, func() bool { return w.done() >= done+2 }) // or it crashes before anything has ended
+		polled(5*time.Second, seldom, func() bool { return w.done() >= done+2 }) // otherwise it may crash before any job has ended
 	}
 	if !polled(5*time.Second, often, func() bool { return w.at(m) }) {
-		c.t.Logf("kill %d: nothing was %s within 5 s", n, m)
+		c.t.Logf("kill %d: moment %s did not occur within 5 s", n, m)
 	}
 	if c.random.IntN(2) == 0 || m == momentAny {
 		c.linger(m)
@@ -132,7 +132,7 @@ func (c *campaign) strike(n int) {
 	c.isUp()
 }
 
-// linger lets a random while pass: a moment has no end that could be waited for.
+// linger waits a random time, because the end of a moment cannot be observed.
 func (c *campaign) linger(m moment) {
 	longest := 10 * time.Millisecond
 	if m == momentAny {
@@ -141,14 +141,14 @@ func (c *campaign) linger(m moment) {
 	<-time.After(time.Duration(c.random.Int64N(int64(longest))))
 }
 
-// holdPack lets one more student begin a push, which stops in the middle of its pack.
+// holdPack has one more student start a push, which stops in the middle of its pack.
 func (c *campaign) holdPack() {
 	c.work("slow", "", fmt.Sprint("slow ", c.random.Uint64()))
 	c.hold = newHold(c.t)
 	c.slow = c.hold.push(c.people["slow"], workTree(c.people["slow"]), "c101/a1", "main")
 }
 
-// releasePack lets go of the pack, whose server is dead: that push never happened.
+// releasePack continues the pack, whose server was killed, so that the push must fail.
 func (c *campaign) releasePack() {
 	if c.hold == nil {
 		return
@@ -162,14 +162,14 @@ func (c *campaign) releasePack() {
 	c.hold = nil
 }
 
-// summary says what the kills met; every moment must have been among it.
+// summary logs which moments the kills met, and fails the test if one was never met.
 func (c *campaign) summary(pushers []*pusher) {
 	for _, m := range slices.Sorted(maps.Keys(c.hit)) {
 		c.t.Logf("%3d kills met %s", c.hit[m], m)
 	}
 	for _, m := range moments() {
 		if c.hit[m] == 0 && c.kills >= len(moments()) {
-			c.t.Errorf("no kill met a push or a job that was %s", m)
+			c.t.Errorf("no kill met moment %s", m)
 		}
 	}
 	for _, p := range pushers {
@@ -192,7 +192,7 @@ func (c *campaign) down() {
 	c.up = make(chan struct{})
 }
 
-// serving waits until the server is up; false: it never will be.
+// serving waits until the server is up. It returns false when the test ends.
 func (c *campaign) serving() bool {
 	c.mu.Lock()
 	up := c.up

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// SIGHUP stops the server as SIGTERM does: whoever waits is told how to come back.
+// SIGHUP stops the server like SIGTERM: waiting pushes say how to watch again.
 func TestHangupStopsServerInOrder(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice")
@@ -28,7 +28,7 @@ func TestHangupStopsServerInOrder(t *testing.T) {
 	c.watchesAgain("alice", "2 / 2")
 }
 
-// Under nohup a server outlives the terminal that it was started from.
+// With nohup a server survives its terminal.
 func TestIgnoredHangupStaysIgnored(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice")
@@ -36,7 +36,7 @@ func TestIgnoredHangupStaysIgnored(t *testing.T) {
 	dir := t.TempDir()
 	script := fmt.Sprintf("#!/bin/sh\ntrap '' HUP\nexec %s \"$@\"\n", filepath.Join(bin, "grader"))
 	check(t, os.WriteFile(filepath.Join(dir, "grader"), []byte(script), 0o755))
-	c.bin = dir // start by the script
+	c.bin = dir // the server starts through the script
 	c.serve()
 	check(t, syscall.Kill(c.server.PID(), syscall.SIGHUP))
 	c.work("alice", "", "right")

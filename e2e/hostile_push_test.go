@@ -17,20 +17,20 @@ import (
 	"github.com/grader/grader/internal/demo"
 )
 
-// serverMemory is what the server may take with all gits that it starts, whatever is pushed.
+// serverMemory is the most memory that the server and its git processes may use for any push.
 const serverMemory = 200 << 20
 
-// hostilePush is something that no git would send.
+// hostilePush is a push that git itself would not send.
 type hostilePush struct {
 	name string
 	list func(commit string) []string // of commands; nil creates main
 	pack func(f *forge) (commit string, pack []byte)
-	// graded says that the push is taken, and graded within the caps; others are refused.
+	// graded: the push is accepted, and graded within the limits. All others are refused.
 	graded bool
 }
 
-// TestHostilePushes sends bombs and trees over SSH to a real server. Each is refused in words or
-// graded within the caps, the server's memory stays bounded, and everybody else is served.
+// TestHostilePushes sends bombs and malformed trees over SSH to a real server. Each is refused with
+// a reason or graded within the limits, the server's memory stays bounded, and others are served.
 func TestHostilePushes(t *testing.T) {
 	t.Parallel()
 	pushes := append(bombs(), hostileTrees()...)
@@ -45,7 +45,7 @@ func TestHostilePushes(t *testing.T) {
 			said := push.send(t, c.people[logins[i]])
 			taken := strings.Contains(said, "ok refs/heads/main")
 			if taken != push.graded || !push.graded && !strings.Contains(said, "refused:") && !strings.Contains(said, "grader: ") {
-				t.Errorf("taken: %v, said:\n%s", taken, said)
+				t.Errorf("accepted: %v, printed:\n%s", taken, said)
 			}
 			if taken {
 				c.wait(logins[i], 1)
@@ -55,13 +55,13 @@ func TestHostilePushes(t *testing.T) {
 	}
 	c.pushes("bob", "right", "2 / 2")
 	peak := memory()
-	t.Logf("the server with its gits took %d MiB at most", peak>>20)
+	t.Logf("the server and its git processes used at most %d MiB", peak>>20)
 	if peak > serverMemory {
-		t.Errorf("the server with its gits took %d MiB", peak>>20)
+		t.Errorf("the server and its git processes used %d MiB", peak>>20)
 	}
 }
 
-// send pushes, and returns everything that was answered.
+// send pushes and returns the whole answer.
 func (p hostilePush) send(t *testing.T, who *demo.Person) string {
 	commit, pack := p.pack(&forge{Pack: hostile.NewPack(), t: t})
 	list := []string{fmt.Sprintf("%040d %s refs/heads/main", 0, commit)}
@@ -79,14 +79,14 @@ func (p hostilePush) send(t *testing.T, who *demo.Person) string {
 	sent = append(append(sent, pktline.Flush...), pack...)
 	go func() {
 		defer session.in.Close()
-		_, _ = session.in.Write(sent) // a server that has seen enough hangs up
+		_, _ = session.in.Write(sent) // the server may close the connection early
 	}()
-	answer, _ := io.ReadAll(session.out) // whatever came until the end
+	answer, _ := io.ReadAll(session.out) // the connection may break
 	_ = session.Wait()                   // refused
 	return string(answer) + session.err.String()
 }
 
-// rawSession is one session whose bytes the test writes itself.
+// rawSession is an SSH session whose bytes the test writes itself.
 type rawSession struct {
 	*ssh.Session
 	in  io.WriteCloser
@@ -94,7 +94,7 @@ type rawSession struct {
 	err *bytes.Buffer
 }
 
-// receivePack opens a push to one's own repository, up to the end of the advertisement.
+// receivePack starts a push to the person's own repository and reads the advertisement.
 func receivePack(t *testing.T, who *demo.Person) *rawSession {
 	t.Helper()
 	pem, err := os.ReadFile(filepath.Join(who.Dir, "key"))
@@ -123,8 +123,8 @@ func receivePack(t *testing.T, who *demo.Person) *rawSession {
 	}
 }
 
-// watchMemory sums the resident memory of a server and the gits that it starts, until the peak
-// is asked for. Runners are not the server's: their memory is their own.
+// watchMemory measures the resident memory of a server and its git processes, without the runners,
+// until peak is called.
 func watchMemory(t *testing.T, server int) (peak func() int64) {
 	stop, done := make(chan struct{}), make(chan int64, 1)
 	go func() {
@@ -154,7 +154,7 @@ func watchMemory(t *testing.T, server int) (peak func() int64) {
 	return end
 }
 
-// residentOf sums the resident bytes of a process and what descends from it.
+// residentOf returns the resident bytes of a process and its descendants.
 func residentOf(pid int) int64 {
 	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
 	if err != nil || bytes.Contains(line, []byte("\x00runner\x00")) {
@@ -162,7 +162,7 @@ func residentOf(pid int) int64 {
 	}
 	var size, resident int64
 	statm, _ := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
-	_, _ = fmt.Sscan(string(statm), &size, &resident) // it has just ended
+	_, _ = fmt.Sscan(string(statm), &size, &resident) // the process may have exited
 	sum := resident * int64(os.Getpagesize())
 	for _, child := range childrenOf(pid) {
 		sum += residentOf(child)

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/gitd/hostile"
 )
 
-// forge makes a pack whose making never fails.
+// forge builds a pack and fails the test on any error.
 type forge struct {
 	*hostile.Pack
 	t *testing.T
@@ -23,7 +23,7 @@ func (f *forge) blob(text string) string {
 	return hostile.Name("blob", []byte(text))
 }
 
-// tree adds a tree of lines such as "100644 name OBJECT", whose name may hold anything.
+// tree adds a tree of lines such as "100644 name OBJECT". The name may contain any bytes.
 func (f *forge) tree(lines ...string) string {
 	var entries []hostile.Entry
 	for _, line := range lines {
@@ -56,7 +56,7 @@ func treeOf(lines ...string) func(f *forge) (string, []byte) {
 	}
 }
 
-// hostileTrees are trees that git itself would not make, or that steer it.
+// hostileTrees returns trees that git would not create, or that change its behaviour.
 func hostileTrees() []hostilePush {
 	const work = "100644 work.sh BLOB"
 	file := func(name, text string) func(f *forge) (string, []byte) {
@@ -90,10 +90,10 @@ func hostileTrees() []hostilePush {
 	return append(list, hostileLists()...)
 }
 
-// inOrder sorts lines of one mode as git sorts names.
+// inOrder sorts lines with the same mode as git sorts names.
 func inOrder(lines ...string) []string { return slices.Sorted(slices.Values(lines)) }
 
-// hostileLists push more refs than there are to be, and others' names.
+// hostileLists returns pushes of too many refs, and of refs with other names.
 func hostileLists() []hostilePush {
 	create := func(refs ...string) func(string) []string {
 		return func(commit string) []string {
@@ -116,7 +116,7 @@ func hostileLists() []hostilePush {
 	return list
 }
 
-// bombs are small and unpack to much.
+// bombs returns small packs that unpack to many bytes or objects.
 func bombs() []hostilePush {
 	return []hostilePush{
 		{name: "deltas of two gigabytes", pack: func(f *forge) (string, []byte) { return f.deltas(130, 1) }},
@@ -157,7 +157,7 @@ func bombs() []hostilePush {
 	}
 }
 
-// deltas are objects of so many times 15 MiB, each a delta of the one before.
+// deltas adds objects of a multiple of 15 MiB, each a delta of the one before.
 func (f *forge) deltas(times, objects int64) (string, []byte) {
 	const chunk, middle = 60 << 10, 15 << 20
 	at, err := f.Add(hostile.Blob, chunk, io.LimitReader(hostile.Zeros{}, chunk))
@@ -173,7 +173,7 @@ func (f *forge) deltas(times, objects int64) (string, []byte) {
 	return f.commit(strings.Repeat("1", 40))
 }
 
-// zeros are one object of many bytes.
+// zeros adds one object of zeros.
 func (f *forge) zeros(kind int, size int64) (string, []byte) {
 	_, err := f.Add(kind, size, io.LimitReader(hostile.Zeros{}, size))
 	check(f.t, err)
@@ -183,5 +183,5 @@ func (f *forge) zeros(kind int, size int64) (string, []byte) {
 	return f.commit(strings.Repeat("1", 40))
 }
 
-// zeroBlob is the name of a blob of zeros.
+// zeroBlob returns the name of a blob of zeros.
 func zeroBlob(size int64) string { return hostile.Name("blob", bytes.Repeat([]byte{0}, int(size))) }

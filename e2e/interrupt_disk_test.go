@@ -11,15 +11,15 @@ import (
 	"testing"
 )
 
-// smallDisk mounts a file system of its own of that many MiB, or skips loudly.
+// smallDisk mounts a file system of some MiB, or skips the test.
 func smallDisk(t *testing.T, size int) string {
 	t.Helper()
 	if os.Getuid() != 0 {
-		t.Skip("NOT TESTED: a full disk needs root, to mount a small one")
+		t.Skip("NOT TESTED: full disks; mounting a small one needs root")
 	}
 	dir := t.TempDir()
 	if err := syscall.Mount("grader-test", dir, "tmpfs", 0, fmt.Sprintf("size=%dm", size)); err != nil {
-		t.Skipf("NOT TESTED: a full disk needs a small one, which cannot be mounted here: %v", err)
+		t.Skipf("NOT TESTED: full disks; a small one cannot be mounted: %v", err)
 	}
 	t.Cleanup(func() {
 		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
@@ -29,13 +29,13 @@ func smallDisk(t *testing.T, size int) string {
 	return dir
 }
 
-// filler takes all space of a file system.
+// filler is a file that fills a file system.
 type filler struct {
 	t    *testing.T
 	path string
 }
 
-// fill leaves nothing free but what is asked for, in bytes.
+// fill writes the file so that `free` bytes remain.
 func (f filler) fill(free int64) {
 	f.t.Helper()
 	file, err := os.Create(f.path)
@@ -54,8 +54,8 @@ func (f filler) fill(free int64) {
 
 func (f filler) empty() { check(f.t, os.Remove(f.path)) }
 
-// The disk is full when a push comes: the student reads so in words, nothing is
-// counted, and as soon as there is space the same push goes through.
+// The disk is full when a push arrives: the student reads why it is refused, nothing is
+// counted, and the same push succeeds once there is space.
 func TestFullDiskRefusesInWords(t *testing.T) {
 	t.Parallel()
 	disk := smallDisk(t, 64)
@@ -75,7 +75,7 @@ func TestFullDiskRefusesInWords(t *testing.T) {
 			t.Errorf("%d bytes free, exit status %d:\n%s", free, status, said)
 		}
 		if free == 256<<10 && !told(said, words[1]) {
-			t.Errorf("the pack does not fit, and it says:\n%s", said)
+			t.Errorf("the pack does not fit, but the push printed:\n%s", said)
 		}
 		full.empty()
 	}
@@ -86,8 +86,8 @@ func TestFullDiskRefusesInWords(t *testing.T) {
 	c.graded("alice", 2)
 }
 
-// The disk is full between the moving of main and the transaction: the student is
-// told that the push is stored, and it is counted when there is space again.
+// The disk is full between the update of main and the transaction: the student reads
+// that the push is stored, and it is counted once there is space.
 func TestFullDiskAfterMainHasMoved(t *testing.T) {
 	t.Parallel()
 	disk := smallDisk(t, 64)
@@ -99,7 +99,7 @@ func TestFullDiskAfterMainHasMoved(t *testing.T) {
 	eventually(t, "the push is accepted", hook.answered)
 	hook.restore()
 	full := filler{t, filepath.Join(disk, "full")}
-	full.fill(16 << 10) // enough for the ref
+	full.fill(16 << 10) // enough for the ref only
 	hook.letGo()
 	said, status := l.end()
 	if status != 0 || !told(said, "stored, not yet counted; we keep trying. Push again to watch.") || !strings.Contains(said, "main -> main") {
@@ -114,7 +114,7 @@ func TestFullDiskAfterMainHasMoved(t *testing.T) {
 }
 
 // The disk is full while a job runs: neither its events nor its result can be stored.
-// It is graded once there is space, and once.
+// Once there is space the job is graded exactly once.
 func TestFullDiskWhileAJobRuns(t *testing.T) {
 	t.Parallel()
 	disk := smallDisk(t, 64)
@@ -133,8 +133,8 @@ func TestFullDiskWhileAJobRuns(t *testing.T) {
 	c.graded("alice", 1)
 }
 
-// A database that cannot be written to while the server runs: the push is refused in
-// words, what was recorded is still shown, and later all is well.
+// The database becomes read-only while the server runs: a push is refused with the reason,
+// recorded submissions are still shown, and pushes succeed once it is writable again.
 func TestReadOnlyDatabase(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice")
@@ -143,9 +143,9 @@ func TestReadOnlyDatabase(t *testing.T) {
 		return exec.Command("chattr", how, filepath.Join(c.data, "grader.db"), filepath.Join(c.data, "grader.db-wal")).Run()
 	}
 	if err := protect("+i"); err != nil {
-		t.Skipf("NOT TESTED: a database cannot be made immutable here: %v", err)
+		t.Skipf("NOT TESTED: read-only databases; chattr: %v", err)
 	}
-	defer func() { _ = protect("-i") }() // it was done below, as a rule
+	defer func() { _ = protect("-i") }() // usually done below
 	c.watchesAgain("alice", "2 / 2")
 	c.work("alice", "", "second")
 	said, status := c.push("alice").end()
@@ -159,7 +159,7 @@ func TestReadOnlyDatabase(t *testing.T) {
 	c.graded("alice", 2)
 }
 
-// A server whose data directory cannot be written to does not start, and says why.
+// A server with a read-only data directory does not start, and says why.
 func TestReadOnlyDataDirectory(t *testing.T) {
 	t.Parallel()
 	disk := smallDisk(t, 64)

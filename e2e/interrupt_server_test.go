@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// SIGTERM while pushes wait: each is told that nothing is lost and how to come back,
-// the server exits 0, and after the next start every push has its verdict.
+// SIGTERM while pushes wait: each push says that it is kept and how to watch it again,
+// the server exits with status 0, and after the next start every push gets its verdict.
 func TestStopTellsWaitingPushesHowToComeBack(t *testing.T) {
 	t.Parallel()
 	students := []string{"alice", "bob", "carol", "dave", "eve"}
@@ -30,7 +30,7 @@ func TestStopTellsWaitingPushesHowToComeBack(t *testing.T) {
 		said, _ := l.end()
 		for _, words := range []string{"The server is restarting; your push is kept and will be graded.", "Push again in a moment to watch: nothing is sent twice.", "main -> main"} {
 			if !strings.Contains(said, words) {
-				t.Errorf("it does not say %q:\n%s", words, said)
+				t.Errorf("it did not print %q:\n%s", words, said)
 			}
 		}
 	}
@@ -45,8 +45,8 @@ func TestStopTellsWaitingPushesHowToComeBack(t *testing.T) {
 	}
 }
 
-// A push whose pack is coming in when the server is stopped is told to come again,
-// and does not hold the stop up for long.
+// The server is stopped while it receives a pack: the push is refused and does not delay the
+// stop for long.
 func TestStopInThePack(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice")
@@ -72,8 +72,8 @@ func TestStopInThePack(t *testing.T) {
 	c.graded("alice", 1)
 }
 
-// A runner that is killed in the middle of a job: the student is told, the job is
-// graded again once, and the runner's directory does not stay.
+// A runner is killed in the middle of a job: the student reads it, another runner grades the
+// job, and the runner's directory is removed.
 func TestKilledRunnerIsReplaced(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice")
@@ -100,7 +100,7 @@ func TestKilledRunnerIsReplaced(t *testing.T) {
 	}
 }
 
-// busyRunner returns the process that grades: the one below which steps run.
+// busyRunner returns the process id of the runner that has a running step.
 func (c *classroom) busyRunner() int {
 	c.t.Helper()
 	busy := 0
@@ -115,7 +115,7 @@ func (c *classroom) busyRunner() int {
 	return busy
 }
 
-// running reports whether a process below pid runs something.
+// running reports whether a descendant of a process has a text in its command line.
 func running(pid int, what string) bool {
 	for _, child := range childrenOf(pid) {
 		if strings.Contains(cmdline(child), what) || running(child, what) {
@@ -133,8 +133,8 @@ func cmdline(pid int) string {
 	return strings.ReplaceAll(string(line), "\x00", " ")
 }
 
-// Three runners in a row are killed: the job fails by name, blamed on the machines,
-// and the student is told what to do.
+// Three runners in a row are killed: the job fails, the infrastructure is blamed, and the
+// student reads what to do.
 func TestThreeKilledRunnersFailTheJob(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice")
@@ -156,8 +156,8 @@ func TestThreeKilledRunnersFailTheJob(t *testing.T) {
 	c.graded("alice", 1)
 }
 
-// The server is killed while five jobs wait: after the restart each is graded once,
-// in the order in which they came.
+// The server is killed while five jobs wait: after the restart each is graded once, in
+// the order of the pushes.
 func TestJobsThatWaitSurviveTheServer(t *testing.T) {
 	t.Parallel()
 	students := []string{"alice", "bob", "carol", "dave", "eve", "frank", "grace"}
@@ -166,7 +166,7 @@ func TestJobsThatWaitSurviveTheServer(t *testing.T) {
 		c.work(login, waits, "right")
 		l := c.push(login)
 		l.await(leaving)
-		if n < 2 { // these keep the two runners busy
+		if n < 2 { // these occupy the two runners
 			l.await("running on a fresh standard runner")
 		}
 	}
@@ -181,7 +181,7 @@ func TestJobsThatWaitSurviveTheServer(t *testing.T) {
 	}
 	led = c.ledger()
 	defer led.close()
-	if n := led.count(`SELECT sum(attempt) FROM jobs WHERE kind = 'grade'`); n != 9 { // the two that ran were begun again
+	if n := led.count(`SELECT sum(attempt) FROM jobs WHERE kind = 'grade'`); n != 9 { // the two running ones were started again
 		t.Errorf("%d attempts", n)
 	}
 	owners := led.texts(`SELECT owner FROM jobs WHERE kind = 'grade' ORDER BY assigned_at`)

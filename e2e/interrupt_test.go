@@ -48,7 +48,7 @@ func endWaits(pid int) {
 
 const leaving = "Ctrl-C cancels nothing: push again to see these lines again."
 
-// submissions are a student's, oldest first.
+// submissions returns a student's submissions, oldest first.
 func (c *classroom) submissions(login string) []schema.PublicSubmission {
 	c.t.Helper()
 	var all []schema.PublicSubmission
@@ -56,7 +56,7 @@ func (c *classroom) submissions(login string) []schema.PublicSubmission {
 	return all
 }
 
-// graded checks that a student has n submissions, and that each has its verdict.
+// graded checks that a student has n submissions, each with one result.
 func (c *classroom) graded(login string, n int) {
 	c.t.Helper()
 	for i := range n {
@@ -78,7 +78,7 @@ func (c *classroom) graded(login string, n int) {
 	}
 }
 
-// watchesAgain pushes what is there already, and sees its lines again.
+// watchesAgain pushes without a new commit, and checks that the push shows the same lines again.
 func (c *classroom) watchesAgain(login string, words ...string) {
 	c.t.Helper()
 	again := c.push(login)
@@ -93,7 +93,7 @@ func (c *classroom) watchesAgain(login string, words ...string) {
 	}
 }
 
-// Ctrl-C while the job runs ends the session and nothing else, as the session had said.
+// Ctrl-C while the job runs ends only the session, as the push says.
 func TestCtrlCWhileWaitingCancelsNothing(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice")
@@ -110,8 +110,8 @@ func TestCtrlCWhileWaitingCancelsNothing(t *testing.T) {
 	c.graded("alice", 1)
 }
 
-// Ctrl-C in the middle of the pack: the push never happened, and the next one goes
-// through at once.
+// Ctrl-C in the middle of the pack: the push never happened, and the next one succeeds at
+// once.
 func TestCtrlCInThePackIsNoPush(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice")
@@ -122,14 +122,14 @@ func TestCtrlCInThePackIsNoPush(t *testing.T) {
 		eventually(t, "the pack is held", h.held)
 		l.signal(signal)
 		if said, status := l.end(); status == 0 {
-			t.Fatalf("interrupted, it ended with status 0:\n%s", said)
+			t.Fatalf("the interrupted push exited with status 0:\n%s", said)
 		}
 		led := c.ledger()
-		eventually(t, "the push is settled", func() bool { return len(led.openIntents()) == 0 })
+		eventually(t, "the intent is resolved", func() bool { return len(led.openIntents()) == 0 })
 		led.close()
 	}
 	if all := c.submissions("alice"); len(all) != 0 {
-		t.Fatalf("%d submissions of pushes that never happened", len(all))
+		t.Fatalf("%d submissions of interrupted pushes", len(all))
 	}
 	began := time.Now()
 	c.pushes("alice", "right", "submission 1")
@@ -139,8 +139,8 @@ func TestCtrlCInThePackIsNoPush(t *testing.T) {
 	c.graded("alice", 1)
 }
 
-// A client that is killed while it waits, and one that is there but reads nothing
-// any more: the grading goes on, others are served, and the server can be stopped.
+// One waiting client is killed, and another one stops reading: grading continues, other
+// clients are served, and the server can be stopped.
 func TestVanishedClientsDoNotBlock(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice", "bob", "carol")
@@ -160,7 +160,7 @@ func TestVanishedClientsDoNotBlock(t *testing.T) {
 	c.watchesAgain("bob", "1 / 2")
 	began := time.Now()
 	if err := c.server.Stop(); err != nil {
-		t.Errorf("stopped beside a client that reads nothing: %v", err)
+		t.Errorf("stop with a client that does not read: %v", err)
 	}
 	if took := time.Since(began); took > 15*time.Second {
 		t.Errorf("the stop took %v", took)
@@ -169,14 +169,14 @@ func TestVanishedClientsDoNotBlock(t *testing.T) {
 	deaf.end()
 }
 
-// told reports whether words were said, wherever the lines were broken.
+// told reports whether an output contains words, wherever its lines break.
 func told(said, words string) bool {
 	said = strings.ReplaceAll(said, "remote:", " ")
 	return strings.Contains(strings.Join(strings.Fields(said), " "), words)
 }
 
-// Two pushes of one student at once, the older commit first and the newer first: one
-// is taken, the other is refused and counts nothing. Nothing hangs.
+// A student pushes twice at once, the older commit first or the newer first: one push
+// is accepted, and the other is refused and not counted.
 func TestTwoPushesOfOneStudentAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, order := range map[string][2]string{"older first": {"main~", "main"}, "newer first": {"main", "main~"}} {
@@ -209,13 +209,13 @@ func TestTwoPushesOfOneStudentAtOnce(t *testing.T) {
 			led := c.ledger()
 			defer led.close()
 			if n := led.count(`SELECT count(*) FROM intents WHERE state = 'void'`); n != 0 {
-				t.Errorf("%d pushes were begun and came to nothing", n)
+				t.Errorf("%d intents are void", n)
 			}
 		})
 	}
 }
 
-// The same commit pushed twice at once is one submission, whichever comes first.
+// Pushing the same commit twice at once makes one submission.
 func TestOneCommitPushedTwiceAtOnceIsOneSubmission(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice")
@@ -229,7 +229,7 @@ func TestOneCommitPushedTwiceAtOnceIsOneSubmission(t *testing.T) {
 		}
 		for _, said := range []string{said1, said2} {
 			if strings.Contains(said, "rejected") && !told(said, "already, by a push that came first. Push again to watch it. Nothing was counted.") {
-				t.Errorf("the second was told:\n%s", said)
+				t.Errorf("the second push printed:\n%s", said)
 			}
 		}
 	}

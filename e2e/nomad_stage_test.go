@@ -153,7 +153,7 @@ func (f *field) verdict(l *live, words ...string) {
 	}
 	for _, word := range append(words, "2 / 2") {
 		if !told(said, word) {
-			f.t.Errorf("it does not say %q:\n%s", word, said)
+			f.t.Errorf("it did not print %q:\n%s", word, said)
 		}
 	}
 }

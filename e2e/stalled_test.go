@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// Runners stop coming up: the image is gone, or the machine has no place for their files.
-// Who waits is told and keeps the place, staff read why, and once that is mended the push
-// is graded.
+// Runners cannot start, because the image is missing or their directory cannot be created.
+// A waiting push says so and keeps its place, staff read the reason, and the push is graded
+// once the cause is fixed.
 func TestWaitingPushLearnsWhyNoRunnerStarts(t *testing.T) {
 	t.Parallel()
 	t.Run("in containers", func(t *testing.T) {
@@ -26,8 +26,8 @@ func TestWaitingPushLearnsWhyNoRunnerStarts(t *testing.T) {
 	})
 }
 
-// stalls breaks a classroom's runners while the server is restarted, has a student wait,
-// and mends them the same way.
+// stalls restarts the server with broken runners, has a student wait, and restarts it with
+// working ones.
 func (c *classroom) stalls(why string, breaks, mends func()) {
 	c.t.Helper()
 	again := func(change func()) {

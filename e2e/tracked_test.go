@@ -19,7 +19,7 @@ func TestLintRefusesLargeFilesAndPrograms(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		content []byte
-		want    string // in what is printed; nothing: accepted
+		want    string // part of the output; "" if the file is accepted
 	}{
 		"text":                  {content: []byte("MZ is how this text begins\n")},
 		"exactly 1 MiB":         {content: bytes.Repeat([]byte("a"), 1<<20)},

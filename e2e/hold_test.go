@@ -15,12 +15,12 @@ import (
 	"github.com/grader/grader/internal/demo"
 )
 
-// holdVariable makes this very program play ssh for a git client: it runs the real
-// one, and holds what the client sends back in the middle of its pack. The value is
-// a directory: "held" appears in it then, and "go" is a pipe whose writer lets go.
+// holdVariable makes the test binary act as ssh for a git client: it runs the real ssh,
+// and stops forwarding in the middle of the client's pack. The value is a directory: the
+// file "held" is created in it then, and opening the pipe "go" for writing continues.
 const holdVariable = "E2E_HOLD"
 
-// hold is a pack that stops in its middle.
+// hold is a pack whose transfer stops in the middle.
 type hold struct {
 	t   *testing.T
 	dir string
@@ -33,7 +33,7 @@ func newHold(t *testing.T) *hold {
 	return h
 }
 
-// push starts a push whose pack will be held.
+// push starts a push whose pack is held.
 func (h *hold) push(p *demo.Person, work, repository, ref string) *live {
 	h.t.Helper()
 	self, err := os.Executable()
@@ -52,15 +52,15 @@ func (h *hold) held() bool {
 	return err == nil
 }
 
-// letGo lets the rest of the pack through, if its client is still there: opened in
-// both directions the pipe waits for nobody.
+// letGo forwards the rest of the pack if the client still runs. Opening the pipe for reading and
+// writing does not block.
 func (h *hold) letGo() {
 	f, err := os.OpenFile(filepath.Join(h.dir, "go"), os.O_RDWR, 0)
 	check(h.t, err)
 	h.t.Cleanup(func() { f.Close() })
 }
 
-// playSSH is this program in the place of ssh; it returns the exit status.
+// playSSH runs the test binary as ssh and returns the exit status.
 func playSSH(dir string, args []string) int {
 	ssh := exec.Command(args[0], args[1:]...)
 	ssh.Stdout, ssh.Stderr = os.Stdout, os.Stderr
@@ -82,8 +82,7 @@ func playSSH(dir string, args []string) int {
 	return max(ssh.ProcessState.ExitCode(), 0)
 }
 
-// feedHeld copies until some bytes after the pack's beginning, says so, and copies
-// the rest once it may.
+// feedHeld copies the first bytes of the pack, creates "held", and copies the rest after letGo.
 func feedHeld(to io.Writer, from io.Reader, dir string) error {
 	begun := false
 	buf := make([]byte, 32<<10)
@@ -117,7 +116,7 @@ func waitHeld(dir string) error {
 	if err := os.WriteFile(filepath.Join(dir, "held"), nil, 0o600); err != nil {
 		return err
 	}
-	f, err := os.Open(filepath.Join(dir, "go")) // opens with its writer
+	f, err := os.Open(filepath.Join(dir, "go")) // blocks until there is a writer
 	if err != nil {
 		return err
 	}

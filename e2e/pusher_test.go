@@ -12,8 +12,8 @@ import (
 	"github.com/grader/grader/internal/demo"
 )
 
-// pusher pushes again and again to one repository, and knows what was accepted:
-// what git said was, and what the server's main turned out to be.
+// pusher pushes to one repository until the campaign ends. It records which commits were
+// accepted, according to git's output and to the server's main.
 type pusher struct {
 	c          *campaign
 	person     *demo.Person
@@ -24,16 +24,16 @@ type pusher struct {
 
 	serial     int
 	accepted   []string          // commits, in the order in which main was there
-	says       map[string]string // by commit: what its program prints
-	reattached int               // pushes that had nothing to push
-	forced     int               // pushes that threw something away
+	says       map[string]string // the text of each commit's program
+	reattached int               // pushes without a new commit
+	forced     int               // pushes that replaced a commit
 	problems   []string
 }
 
-// refLine is the porcelain line of main; its first character says how it went.
+// refLine is the porcelain line of main; its first character is the result.
 var refLine = regexp.MustCompile(`(?m)^([ +*=!-])\trefs/heads/main:refs/heads/main\t`)
 
-// run pushes until the campaign is over; the last push is seen to its verdict.
+// run pushes until the campaign ends, and follows the last push to its verdict.
 func (p *pusher) run() {
 	for !p.c.over() {
 		commit := p.next()
@@ -44,8 +44,7 @@ func (p *pusher) run() {
 	}
 }
 
-// next makes what is pushed next: a commit on top, an amended one, or one that had
-// been accepted before.
+// next makes the next commit: a new one, an amended one, or one that was accepted before.
 func (p *pusher) next() string {
 	kind := p.random.IntN(10)
 	if kind == 0 && len(p.accepted) > 1 {
@@ -70,8 +69,8 @@ func (p *pusher) next() string {
 	return commit
 }
 
-// deliver pushes the commit until it is known to be accepted, or to be not: then the
-// next one takes its place, or the same again.
+// deliver pushes the commit until it is known to be accepted. A rejected commit is pushed again or
+// given up.
 func (p *pusher) deliver(commit string) {
 	for try := 0; p.c.serving(); try++ {
 		said, took := p.push()
@@ -91,16 +90,15 @@ func (p *pusher) deliver(commit string) {
 			p.accept(commit) // the client was not told
 			continue
 		case "":
-			continue // another crash, before an answer
+			continue // another crash before the answer
 		}
 		if p.random.IntN(3) == 0 {
-			return // something else instead
+			return // give this commit up
 		}
 	}
 }
 
-// push pushes once and returns what was said, and how it went for main: 0 where git
-// did not learn.
+// push pushes once and returns the output and the result for main, 0 if git does not know it.
 func (p *pusher) push() (string, byte) {
 	t, err := p.person.Git(context.Background(), p.work(), "push", "--porcelain", "--force", p.person.URL(p.repository), "main")
 	if err != nil {
@@ -125,7 +123,7 @@ func (p *pusher) push() (string, byte) {
 	return t.Output, line[1][0]
 }
 
-// sawVerdict reports whether a push was seen to its end.
+// sawVerdict reports whether the output contains a verdict.
 func (p *pusher) sawVerdict(said string) bool {
 	for _, end := range []string{"1 / 2", "2 / 2", "active now: version"} {
 		if strings.Contains(said, end) {
@@ -146,7 +144,7 @@ func (p *pusher) is(commit string) bool {
 	return len(p.accepted) > 0 && p.accepted[len(p.accepted)-1] == commit
 }
 
-// main asks the server where main is: "" where it does not answer.
+// main asks the server for the commit of main; "" if the server does not answer.
 func (p *pusher) main() string {
 	for p.c.serving() {
 		t, err := p.person.Git(context.Background(), p.work(), "ls-remote", p.person.URL(p.repository), "refs/heads/main")

@@ -8,9 +8,9 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// ledger reads a data directory's database beside the server, or after it, and
-// writes nothing. It is closed whenever the server is killed: a connection of ours
-// would keep alive what the restart has to recover.
+// ledger reads the database of a data directory while the server runs or after it. It never
+// writes. It must be closed before the server is killed: an open connection would keep the
+// shared memory, and the restart would have nothing to recover.
 type ledger struct {
 	t  *testing.T
 	db *sql.DB
@@ -27,7 +27,7 @@ func openLedger(t *testing.T, path string) *ledger {
 
 func (l *ledger) close() { check(l.t, l.db.Close()) }
 
-// count returns the one number that a query asks for.
+// count returns the number that a query selects.
 func (l *ledger) count(query string, args ...any) int {
 	l.t.Helper()
 	var n int
@@ -37,7 +37,7 @@ func (l *ledger) count(query string, args ...any) int {
 	return n
 }
 
-// openIntent is a push that is not settled.
+// openIntent is an intent that is not resolved.
 type openIntent struct {
 	id, commit string
 	repository int64

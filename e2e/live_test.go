@@ -14,12 +14,11 @@ import (
 	"github.com/grader/grader/internal/demo"
 )
 
-// patience bounds every wait for something that must come; a test that needs it has
-// failed.
+// patience bounds every wait. A test that reaches it fails.
 const patience = 60 * time.Second
 
-// live is a command under way in a process group of its own, as a terminal runs it.
-// What it says is kept, and can be waited for.
+// live is a running command in its own process group, as a terminal runs it. It records the
+// output, and can wait for a text in it.
 type live struct {
 	t    *testing.T
 	cmd  *exec.Cmd
@@ -27,7 +26,7 @@ type live struct {
 
 	mu   sync.Mutex
 	said bytes.Buffer
-	more chan struct{} // closed and replaced whenever it says more
+	more chan struct{} // closed and replaced after each write
 }
 
 // begin starts a command; env is added to its own.
@@ -41,13 +40,13 @@ func begin(t *testing.T, cmd *exec.Cmd, env ...string) *live {
 	check(t, cmd.Start())
 	go func() {
 		defer close(l.done)
-		_ = cmd.Wait() // its exit status is looked at later
+		_ = cmd.Wait() // end returns the exit status
 	}()
 	t.Cleanup(func() { l.signal(syscall.SIGKILL); <-l.done })
 	return l
 }
 
-// beginPush starts a push, forced, from a work tree.
+// beginPush starts a forced push from a work tree.
 func beginPush(t *testing.T, p *demo.Person, work, repository, ref string, env ...string) *live {
 	t.Helper()
 	return begin(t, p.Command(context.Background(), work, "git", "push", "--force", p.URL(repository), ref), env...)
@@ -68,7 +67,7 @@ func (l *live) text() (string, <-chan struct{}) {
 	return l.said.String(), l.more
 }
 
-// await waits until it has said the text.
+// await waits until the output contains the text.
 func (l *live) await(text string) {
 	l.t.Helper()
 	timeout := time.After(patience)
@@ -81,28 +80,28 @@ func (l *live) await(text string) {
 		case <-more:
 		case <-l.done:
 			if said, _ = l.text(); !strings.Contains(said, text) {
-				l.t.Fatalf("it ended without saying %q:\n%s", text, said)
+				l.t.Fatalf("it exited without printing %q:\n%s", text, said)
 			}
 		case <-timeout:
-			l.t.Fatalf("it does not say %q:\n%s", text, said)
+			l.t.Fatalf("it did not print %q:\n%s", text, said)
 		}
 	}
 }
 
-// end waits for its end and returns what it has said and its exit status.
+// end waits for the exit and returns the output and the exit status.
 func (l *live) end() (string, int) {
 	l.t.Helper()
 	select {
 	case <-l.done:
 	case <-time.After(patience):
 		said, _ := l.text()
-		l.t.Fatalf("it does not end:\n%s", said)
+		l.t.Fatalf("it does not exit:\n%s", said)
 	}
 	said, _ := l.text()
 	return said, l.cmd.ProcessState.ExitCode()
 }
 
-// signal signals its whole process group, as a terminal does.
+// signal signals the whole process group, as a terminal does.
 func (l *live) signal(s syscall.Signal) {
 	if err := syscall.Kill(-l.cmd.Process.Pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
 		l.t.Errorf("signal: %v", err)

@@ -8,16 +8,15 @@ import (
 	"testing"
 )
 
-// heldHook keeps git waiting between the server's word that a push is accepted and
-// the moving of its ref.
+// heldHook makes git wait between the server's acceptance of a push and the update of the ref.
 type heldHook struct {
 	t    *testing.T
 	dir  string
 	hook string // where git finds it
 }
 
-// holdHook puts a hook before the real one, which it runs and then waits for a word.
-// The server's next start puts the real one back, as restore does.
+// holdHook replaces the hook by a script that runs the real hook and then waits for letGo.
+// The next start of the server restores the real hook, as restore does.
 func (c *classroom) holdHook() *heldHook {
 	c.t.Helper()
 	h := &heldHook{t: c.t, dir: c.t.TempDir(), hook: filepath.Join(c.data, "repositories/hooks/pre-receive")}
@@ -37,18 +36,17 @@ func (h *heldHook) answered() bool {
 	return err == nil
 }
 
-// letGo lets git go on, whether or not its server lives.
+// letGo lets git continue, whether or not its server still runs.
 func (h *heldHook) letGo() {
 	h.t.Helper()
-	f, err := os.OpenFile(filepath.Join(h.dir, "go"), os.O_RDWR, 0) // waits for nobody
+	f, err := os.OpenFile(filepath.Join(h.dir, "go"), os.O_RDWR, 0) // does not block
 	check(h.t, err)
 	h.t.Cleanup(func() { f.Close() })
 	_, err = f.WriteString("go\n")
 	check(h.t, err)
 }
 
-// restore puts the real hook back. It takes no space on the disk: the link is the one
-// that lies beside the script.
+// restore restores the real hook, by a link, which also works on a full disk.
 func (h *heldHook) restore() {
 	h.t.Helper()
 	to, err := os.Readlink(filepath.Join(h.dir, "pre-receive"))

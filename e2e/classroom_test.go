@@ -15,7 +15,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// classroom is a server of a test's own, with one course and one assignment in it.
+// classroom is a test's own server, with one course and one assignment.
 type classroom struct {
 	t      *testing.T
 	dir    string
@@ -23,11 +23,11 @@ type classroom struct {
 	empty  bool   // starts on an empty data directory instead of the seed's copy
 	temp   string // TMPDIR of the server and its runners
 	config string // file of the server's configuration, "" for none
-	bin    string // directory of the program, "" for the tests' own
+	bin    string // directory of the program, "" for the one that TestMain built
 	env    []string
 	server *demo.Server
 	people map[string]*demo.Person
-	said   *os.File // what the server logs
+	said   *os.File // the server's log
 }
 
 // patienceSpec is the assignment.yaml of a1, which runs work.sh.
@@ -61,7 +61,7 @@ func (c *classroom) open(students ...string) *classroom {
 	}
 	c.temp = filepath.Join(c.dir, "tmp")
 	check(t, os.Mkdir(c.temp, 0o755))
-	check(t, os.Chmod(c.dir, 0o755)) // steps pass through to their scratch
+	check(t, os.Chmod(c.dir, 0o755)) // steps must be able to traverse it
 	check(t, os.Chmod(filepath.Dir(c.dir), 0o755))
 	var err error
 	c.said, err = os.Create(filepath.Join(c.dir, "log"))
@@ -97,7 +97,7 @@ func (c *classroom) enterAll(students []string) {
 	}
 }
 
-// report shows the server's log of a test that failed.
+// report prints the server's log of a failed test.
 func (c *classroom) report() {
 	defer c.said.Close()
 	if said, err := os.ReadFile(c.said.Name()); err == nil && c.t.Failed() {
@@ -105,9 +105,8 @@ func (c *classroom) report() {
 	}
 }
 
-// awaitRunners waits, once the server was killed, until its runners have seen that and
-// tidied up: the test's directory goes next. What one that was killed itself leaves
-// is removed with it.
+// awaitRunners waits until the runners of a killed server have noticed and cleaned up, because
+// the test's directory is removed next. A runner that was killed itself cannot clean up.
 func (c *classroom) awaitRunners() {
 	polled(5*time.Second, seldom, func() bool {
 		left, err := filepath.Glob(filepath.Join(c.temp, "grader-runner-*"))
@@ -115,7 +114,7 @@ func (c *classroom) awaitRunners() {
 	})
 }
 
-// serve starts the server, again on the ports that it had.
+// serve starts the server, or restarts it on the same ports.
 func (c *classroom) serve() {
 	c.t.Helper()
 	check(c.t, c.start())
@@ -196,20 +195,20 @@ func (c *classroom) write(login, repository string, files map[string]string) str
 	return work
 }
 
-// work commits a program that runs a script and then says something.
+// work commits a program that runs a script and then prints a text.
 func (c *classroom) work(login, before, says string) string {
 	c.t.Helper()
 	return c.write(login, "c101/a1", map[string]string{"work.sh": fmt.Sprintf("%s\necho %s\n", before, says)})
 }
 
-// push starts a student's push of what is committed.
+// push starts a student's push of the committed files.
 func (c *classroom) push(login string, env ...string) *live {
 	c.t.Helper()
 	p := c.people[login]
 	return beginPush(c.t, p, workTree(p), "c101/a1", "main", env...)
 }
 
-// pushes has a student push and see the verdict.
+// pushes has a student push a program that prints a text, and waits for the verdict.
 func (c *classroom) pushes(login, says, verdict string) {
 	c.t.Helper()
 	c.work(login, "", says)

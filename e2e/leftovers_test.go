@@ -10,9 +10,8 @@ import (
 	"strings"
 )
 
-// debris lists what a server that is gone has left: temporary directories, processes
-// that know of its directories, and control groups of processes that are gone and
-// were below them.
+// debris returns what a stopped server has left behind: temporary directories, and processes
+// that use its directories.
 func debris(temp, data string) []string {
 	var left []string
 	if found, err := filepath.Glob(filepath.Join(temp, "*")); err == nil {
@@ -31,7 +30,8 @@ func debris(temp, data string) []string {
 	return left
 }
 
-// touches reports whether a process stands in a directory, was started with it, or has it mounted.
+// touches reports whether a process has a directory as its working directory, in its arguments or
+// in its environment.
 func touches(proc, dir string) bool {
 	if cwd, err := os.Readlink(proc + "/cwd"); err == nil && strings.HasPrefix(cwd, dir) {
 		return true
@@ -44,8 +44,8 @@ func touches(proc, dir string) bool {
 	return false
 }
 
-// groupsOf lists the control groups that processes which are gone had made for their
-// steps: their names carry the maker's number.
+// groupsOf returns the control groups that exited processes made for their steps. The names
+// contain the process id of the maker.
 func groupsOf(pids []int) []string {
 	var left []string
 	_ = filepath.WalkDir("/sys/fs/cgroup", func(path string, entry fs.DirEntry, err error) error {
