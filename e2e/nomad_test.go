@@ -34,11 +34,13 @@ func TestNomadGradesEachPushInItsOwnAllocation(t *testing.T) {
 	})
 	t.Run("more wait, more runners", func(t *testing.T) {
 		var all []*live
+		p := newPause()
 		for _, login := range []string{"alice", "bob", "carol"} {
-			f.work(login, "sleep 4", "right")
+			f.work(login, p.line(), "right")
 			all = append(all, f.push(login))
 		}
 		eventually(t, "three run at once", func() bool { return f.pool().Busy == 3 })
+		p.end(t, 3)
 		for _, l := range all {
 			f.verdict(l)
 		}
