@@ -12,6 +12,7 @@ const maxAudit = 10_000
 
 // AuditStore is what the audit log is read from.
 type AuditStore interface {
+	memberStore
 	// AuditLog returns the entries that a query selects, newest first.
 	AuditLog(ctx context.Context, q schema.AuditQuery) ([]schema.AuditEntry, error)
 }
@@ -19,13 +20,25 @@ type AuditStore interface {
 // Audit reads who did what.
 type Audit struct{ store AuditStore }
 
-// Log returns the entries that a query selects, newest first.
+// Log returns the entries that a query selects, newest first. An instructor reads those
+// of one course, an administrator all.
 func (a *Audit) Log(ctx context.Context, by schema.Actor, q schema.AuditQuery) ([]schema.AuditEntry, error) {
-	if err := course.MayAdminister(by.User); err != nil {
+	if err := a.may(ctx, by, q.Course); err != nil {
 		return nil, err
 	}
 	if q.Limit < 1 || q.Limit > maxAudit {
 		return nil, schema.Errorf(schema.CodeInvalid, "limit %d: use 1 to %d", q.Limit, maxAudit)
 	}
 	return a.store.AuditLog(ctx, q)
+}
+
+func (a *Audit) may(ctx context.Context, by schema.Actor, code string) error {
+	if by.User.Admin || code == "" {
+		return course.MayAdminister(by.User)
+	}
+	m, err := findMember(ctx, a.store, by, code)
+	if err != nil {
+		return err
+	}
+	return course.MayAudit(m.Viewer(), code)
 }

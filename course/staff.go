@@ -103,3 +103,6 @@ func MayMark(a Access, m Mark) error {
 
 // MayRegrade decides whether the viewer may grade a class again: instructors may.
 func MayRegrade(v Viewer, code string) error { return onlyInstructors(v, code, "make regrade sets") }
+
+// MayAudit decides whether the viewer may read who did what in a course: instructors may.
+func MayAudit(v Viewer, code string) error { return onlyInstructors(v, code, "read its audit log") }

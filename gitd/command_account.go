@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	maxKey  = 64 << 10 // bytes of a public key on standard input
-	keyTime = 30 * time.Second
+	maxKey    = 64 << 10 // bytes of a public key on standard input
+	inputTime = 30 * time.Second
 )
 
 // join binds the key that was just proved to the account that a one-time code names.
@@ -106,11 +106,8 @@ func (s *Server) listKeys(ctx context.Context, sess *session) error {
 func (s *Server) addKey(ctx context.Context, sess *session, args []string) error {
 	text := strings.Join(args, " ")
 	if text == "" {
-		if sess.pty {
-			return schema.Errorf(schema.CodeInvalid, "send the public key: ssh … keys add < ~/.ssh/other.pub")
-		}
 		var err error
-		if text, err = sess.input(ctx); err != nil {
+		if text, err = sess.input(ctx, maxKey, "the public key: ssh … keys add < ~/.ssh/other.pub"); err != nil {
 			return err
 		}
 	}
@@ -135,21 +132,29 @@ func (s *Server) removeKey(ctx context.Context, sess *session, fingerprint strin
 	return nil
 }
 
-// input reads standard input to its end, capped in size and time.
-func (sess *session) input(ctx context.Context) (string, error) {
+// input reads standard input to its end, capped in size and time. what says what it is,
+// and how it is sent.
+func (sess *session) input(ctx context.Context, limit int64, what string) (string, error) {
+	missing := schema.Errorf(schema.CodeInvalid, "send %s", what)
+	if sess.pty {
+		return "", missing
+	}
 	var text bytes.Buffer
 	done := make(chan error, 1)
 	sess.readers.Go(func() {
-		_, err := io.Copy(&text, io.LimitReader(sess.channel, maxKey))
+		_, err := io.Copy(&text, io.LimitReader(sess.channel, limit+1))
 		done <- err
 	})
-	timeout := time.NewTimer(keyTime)
+	timeout := time.NewTimer(inputTime)
 	defer timeout.Stop()
 	select {
 	case err := <-done:
+		if int64(text.Len()) > limit {
+			return "", schema.Errorf(schema.CodeLimit, "more than %d KiB were sent", limit>>10)
+		}
 		return text.String(), err
 	case <-timeout.C:
-		return "", schema.Errorf(schema.CodeInvalid, "send the public key: ssh … keys add < ~/.ssh/other.pub")
+		return "", missing
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	}

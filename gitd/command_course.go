@@ -3,7 +3,6 @@ package gitd
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -30,26 +29,48 @@ func (s *Server) help(ctx context.Context, sess *session, _ []string) int {
 		fmt.Fprintf(w, "  %s\t%s\n", c.usage(), c.help)
 	}
 	_ = w.Flush() // to a channel: who is gone needs no help
-	if s.isStaff(ctx, sess) {
-		fmt.Fprintf(sess.out, "For staff, of any student:\n"+
-			"  log COURSE/ASSIGNMENT/LOGIN[/N]\n  watch COURSE/ASSIGNMENT/LOGIN[/N]\n  rerun COURSE/ASSIGNMENT/LOGIN/N\n"+
-			"  git clone ssh://grader@%[1]s/COURSE/ASSIGNMENT/students/LOGIN\n"+
-			"  git fetch ssh://grader@%[1]s/COURSE/ASSIGNMENT/students/LOGIN refs/submissions/N\n", s.PublicName())
-	}
+	s.staffHelp(ctx, sess)
 	fmt.Fprintf(sess.out, "Hand in with git:\n  git remote add grader ssh://grader@%s/COURSE/ASSIGNMENT\n  git push grader main\n", s.PublicName())
 	return 0
 }
 
-// isStaff reports whether somebody is staff anywhere.
-func (s *Server) isStaff(ctx context.Context, sess *session) bool {
+// staffHelp lists the commands that somebody may have use for as staff of any course.
+func (s *Server) staffHelp(ctx context.Context, sess *session) {
+	role := s.highest(ctx, sess)
+	if !role.Staff() {
+		return
+	}
+	fmt.Fprintf(sess.out, "For staff, of any student:\n"+
+		"  log COURSE/ASSIGNMENT/LOGIN[/N]\n  watch COURSE/ASSIGNMENT/LOGIN[/N]\n  rerun COURSE/ASSIGNMENT/LOGIN/N\n"+
+		"  git clone ssh://grader@%[1]s/COURSE/ASSIGNMENT/students/LOGIN\n"+
+		"  git fetch ssh://grader@%[1]s/COURSE/ASSIGNMENT/students/LOGIN refs/submissions/N\n"+
+		"For staff (NAME --help shows the flags):\n", s.PublicName())
+	w := tabwriter.NewWriter(sess.out, 0, 0, 2, ' ', 0)
+	for _, c := range s.staffCommands() {
+		if c.role != schema.RoleInstructor || role == schema.RoleInstructor {
+			arguments := strings.Join(strings.Fields(flagPattern.ReplaceAllString(c.usage, "")), " ")
+			fmt.Fprintf(w, "  %s %s\t%s\n", c.name, arguments, c.help)
+		}
+	}
+	_ = w.Flush() // to a channel: who is gone needs no help
+}
+
+// highest returns the highest role that somebody has anywhere.
+func (s *Server) highest(ctx context.Context, sess *session) schema.Role {
 	if sess.who.user.Admin {
-		return true
+		return schema.RoleInstructor
 	}
 	all, err := s.Courses.Enrolments(ctx, sess.who.user.ID)
 	if err != nil {
 		s.logInternal("list enrolments", err)
 	}
-	return slices.ContainsFunc(all, func(e schema.Enrolment) bool { return e.Role.Staff() })
+	role := schema.Role("")
+	for _, e := range all {
+		if e.Role == schema.RoleInstructor || e.Role == schema.RoleTA && role != schema.RoleInstructor || role == "" {
+			role = e.Role
+		}
+	}
+	return role
 }
 
 // status lists what there is to do, of every course, of one, or of one assignment.

@@ -2,7 +2,6 @@ package gitd
 
 import (
 	"context"
-	"slices"
 
 	"github.com/grader/grader/schema"
 )
@@ -21,6 +20,9 @@ func (s *Server) execute(ctx context.Context, sess *session, line string) int {
 	}
 	if len(args) > 1 && args[0] == "git" {
 		args = append([]string{"git-" + args[1]}, args[2:]...)
+	}
+	if status, found := s.staff(ctx, sess, args); found {
+		return status
 	}
 	if len(args) == 2 && (args[1] == "--help" || args[1] == "-h") {
 		args = []string{"help"}
@@ -79,12 +81,11 @@ func (s *Server) commands() []command {
 
 // unknownCommand tells what is known of a command that cannot be run.
 func unknownCommand(name string) error {
-	later := []string{"queue", "regrade", "extend", "export"}
 	switch {
 	case name == "verify":
 		return schema.Errorf(schema.CodeInvalid, "receipts are checked on your own machine: grader verify FILE --key KEY")
-	case slices.Contains(later, name):
-		return schema.Errorf(schema.CodeInvalid, "%q is not supported yet", name)
+	case name == "regrade":
+		return schema.Errorf(schema.CodeInvalid, "use: regrade create, show, apply, discard or undo; see help")
 	case name == "git-upload-archive":
 		return schema.Errorf(schema.CodeInvalid, "archives are not served; clone the repository")
 	case name == "git-lfs-authenticate", name == "git-lfs-transfer":

@@ -13,6 +13,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/grader/grader/classroom/tables"
 	"github.com/grader/grader/internal/service"
 	"github.com/grader/grader/schema"
 )
@@ -66,11 +67,11 @@ func arguments(c *cli.Context, names ...string) ([]string, error) {
 }
 
 // printJSON prints a value as indented JSON.
-func printJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+func printJSON(w io.Writer, v any) error { return tables.JSON(w, v) }
+
+// reply writes what an action replied, as text or with --json as JSON.
+func reply(c *cli.Context) tables.Writer {
+	return tables.Writer{Out: c.App.Writer, Note: c.App.ErrWriter, JSON: c.Bool("json"), Command: "grader admin"}
 }
 
 // callAdmin runs one operation: over the socket of the running server, or in this process

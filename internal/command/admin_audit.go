@@ -1,7 +1,6 @@
 package command
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -30,20 +29,6 @@ func adminAuditCommand() *cli.Command {
 	}
 }
 
-// publicEntry is an audit entry in the form that scripts read.
-type publicEntry struct {
-	ID      int64          `json:"id"`
-	At      time.Time      `json:"at"`
-	Actor   string         `json:"actor"`
-	Channel schema.Channel `json:"channel"`
-	Action  string         `json:"action"`
-	Course  string         `json:"course,omitempty"`
-	Subject string         `json:"subject"`
-	Before  string         `json:"before,omitempty"`
-	After   string         `json:"after,omitempty"`
-	Detail  string         `json:"detail,omitempty"`
-}
-
 func adminAudit(c *cli.Context) error {
 	if _, err := arguments(c); err != nil {
 		return err
@@ -58,33 +43,5 @@ func adminAudit(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	public := make([]publicEntry, 0, len(entries))
-	for _, e := range entries {
-		public = append(public, publicEntry(e))
-	}
-	if c.Bool("json") {
-		return printJSON(c.App.Writer, public)
-	}
-	for _, e := range public {
-		fmt.Fprintln(c.App.Writer, schema.Sanitize(e.line()))
-	}
-	return nil
-}
-
-// line is an entry for people.
-func (e publicEntry) line() string {
-	text := fmt.Sprintf("%s  %-12s %-5s  %-17s %s", e.At.Local().Format(time.DateTime), e.Actor, e.Channel, e.Action, e.Subject)
-	if e.Course != "" && e.Course != e.Subject {
-		text += " in " + e.Course
-	}
-	switch {
-	case e.Before != "":
-		text += ": " + e.Before + " → " + e.After
-	case e.After != "":
-		text += ": " + e.After
-	}
-	if e.Detail != "" {
-		text += " (" + e.Detail + ")"
-	}
-	return text
+	return reply(c).Audit(entries, time.Local)
 }

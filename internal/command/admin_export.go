@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/classroom/tables"
 	"github.com/grader/grader/internal/service"
 	"github.com/grader/grader/schema"
 )
@@ -41,7 +42,7 @@ func adminExportCommand() *cli.Command {
 			}
 			r := classroom.ExportRequest{Format: c.String("format"), Dropped: c.Bool("dropped")}
 			r.Course, r.Assignment, _ = strings.Cut(args[0], "/")
-			if r.Columns, err = assignments(c.StringSlice("column")); err != nil {
+			if r.Columns, err = classroom.ParseColumns(c.StringSlice("column")); err != nil {
 				return err
 			}
 			if c.IsSet("fill") {
@@ -53,13 +54,11 @@ func adminExportCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			for _, w := range exported.Warnings {
-				fmt.Fprintf(c.App.ErrWriter, "note: %s\n", schema.Sanitize(w))
+			var out bytes.Buffer
+			if err := (tables.Writer{Out: &out, Note: c.App.ErrWriter}).Exported(exported, c.IsSet("fill")); err != nil {
+				return err
 			}
-			if c.IsSet("fill") {
-				fmt.Fprintf(c.App.ErrWriter, "%d cells filled in\n", exported.Cells)
-			}
-			return writeOutput(c, exported.Data)
+			return writeOutput(c, out.Bytes())
 		},
 	}
 }
@@ -72,7 +71,7 @@ func exportJSON(c *cli.Context, name string) error {
 		return err
 	}
 	var out bytes.Buffer
-	if err := printJSON(&out, publicGrades(all, assignment)); err != nil {
+	if err := printJSON(&out, tables.PublicGrades(all, assignment)); err != nil {
 		return err
 	}
 	return writeOutput(c, out.Bytes())

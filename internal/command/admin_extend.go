@@ -1,11 +1,6 @@
 package command
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
-	"time"
-
 	"github.com/urfave/cli/v2"
 
 	"github.com/grader/grader/classroom"
@@ -34,61 +29,19 @@ func adminExtendCommand() *cli.Command {
 				return err
 			}
 			n := classroom.NewExtension{Owner: args[1], Due: c.String("due"), Until: c.String("until"), Reason: c.String("reason")}
-			if n.Course, n.Assignment, err = assignmentPath(args[0]); err != nil {
+			if n.Course, n.Assignment, err = classroom.ParseAssignment(args[0]); err != nil {
 				return err
 			}
-			if n.Days, n.By, err = parseBy(c.String("by")); err != nil {
+			if n.Days, n.By, err = classroom.ParseBy(c.String("by")); err != nil {
 				return err
 			}
 			extended, err := callAdmin[classroom.Extended](c, "extend", n)
 			if err != nil {
 				return err
 			}
-			if c.Bool("json") {
-				return printJSON(c.App.Writer, extended)
-			}
-			fmt.Fprintf(c.App.Writer, "extension %d: %s is due %s for %s, and ends %s\n", extended.ID, args[0],
-				extended.Due.Format("2006-01-02 15:04"), extended.Owner, extended.End.Format("2006-01-02 15:04"))
-			if extended.Graded > 0 {
-				fmt.Fprintf(c.App.Writer, "%d pushes that were kept after the end are graded now\n", extended.Graded)
-			}
-			return nil
+			return reply(c).Extended(args[0], extended)
 		},
 	}
-}
-
-// parseBy reads 2d, 36h or 90m; "" is nothing.
-func parseBy(s string) (days int, elapsed time.Duration, err error) {
-	if s == "" {
-		return 0, 0, nil
-	}
-	if d, ok := strings.CutSuffix(s, "d"); ok {
-		if days, err = strconv.Atoi(d); err == nil && days > 0 {
-			return days, 0, nil
-		}
-	} else if elapsed, err = time.ParseDuration(s); err == nil && elapsed > 0 {
-		return 0, elapsed, nil
-	}
-	return 0, 0, schema.Errorf(schema.CodeInvalid, "--by %q: write calendar days such as 2d, or elapsed time such as 36h or 90m", s)
-}
-
-// assignmentPath reads COURSE/ASSIGNMENT.
-func assignmentPath(s string) (course, assignment string, err error) {
-	name, err := schema.ParseSubmissionName(s)
-	if err != nil || name.Owner != "" || name.Number != 0 {
-		return "", "", schema.Errorf(schema.CodeInvalid, "%q is not an assignment; use COURSE/ASSIGNMENT", s)
-	}
-	return name.Course, name.Assignment, nil
-}
-
-// publicExtension is an extension in the form that scripts read.
-type publicExtension struct {
-	ID        int64     `json:"id"`
-	Owner     string    `json:"owner"`
-	Extension string    `json:"extension"`
-	Reason    string    `json:"reason"`
-	By        string    `json:"by"`
-	GrantedAt time.Time `json:"granted_at"`
 }
 
 func adminExtensionsCommand() *cli.Command {
@@ -105,46 +58,23 @@ func adminExtensionsCommand() *cli.Command {
 				return err
 			}
 			a := service.GradeArgs{ID: c.Int64("end")}
-			if a.Course, a.Assignment, err = assignmentPath(args[0]); err != nil {
+			if a.Course, a.Assignment, err = classroom.ParseAssignment(args[0]); err != nil {
 				return err
 			}
 			if a.ID != 0 {
 				ended, err := callAdmin[schema.GrantedExtension](c, "extension.end", a)
-				if err == nil {
-					fmt.Fprintf(c.App.Writer, "extension %d of %s is taken back\n", ended.ID, ended.Owner)
+				if err != nil {
+					return err
 				}
-				return err
+				return reply(c).ExtensionEnded(ended)
 			}
 			all, err := callAdmin[[]schema.GrantedExtension](c, "extensions", a)
 			if err != nil {
 				return err
 			}
-			return printExtensions(c, all)
+			return reply(c).Extensions(all)
 		},
 	}
-}
-
-func printExtensions(c *cli.Context, all []schema.GrantedExtension) error {
-	shown := make([]publicExtension, 0, len(all))
-	for _, e := range all {
-		shown = append(shown, publicExtension{e.ID, e.Owner, e.String(), e.Reason, e.GrantedBy, e.GrantedAt})
-	}
-	if c.Bool("json") {
-		return printJSON(c.App.Writer, shown)
-	}
-	for _, e := range shown {
-		fmt.Fprintf(c.App.Writer, "%4d  %-20s %-30s by %s: %s\n", e.ID, e.Owner, e.Extension, e.By, schema.Sanitize(e.Reason))
-	}
-	return nil
-}
-
-// publicOutage is an outage in the form that scripts read.
-type publicOutage struct {
-	ID      int64     `json:"id"`
-	Start   time.Time `json:"start"`
-	Seconds float64   `json:"seconds"`
-	Reason  string    `json:"reason"`
-	Graded  int       `json:"graded"`
 }
 
 func adminOutageCommand() *cli.Command {
@@ -175,11 +105,7 @@ func adminOutageCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if c.Bool("json") {
-				return printJSON(c.App.Writer, publicOutage{added.ID, added.Start, added.Length.Seconds(), added.Reason, added.Graded})
-			}
-			fmt.Fprintf(c.App.Writer, "outage %d: what was due then is due %s later\n", added.ID, added.Length)
-			return nil
+			return reply(c).Outage(added.Outage, added.Graded)
 		},
 	}
 }

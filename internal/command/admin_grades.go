@@ -1,33 +1,12 @@
 package command
 
 import (
-	"encoding/json"
-	"fmt"
-
 	"github.com/urfave/cli/v2"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/internal/service"
 	"github.com/grader/grader/schema"
 )
-
-// publicGrade is a grade in the form that scripts read.
-type publicGrade struct {
-	Owner      string      `json:"owner"`
-	Assignment string      `json:"assignment"`
-	Counts     int         `json:"counts"` // number of the submission; 0: none
-	Score      json.Number `json:"score"`
-	Late       publicLate  `json:"late"`
-	Adjusted   json.Number `json:"adjusted"`
-	Final      json.Number `json:"final"`
-	Max        json.Number `json:"max"`
-}
-
-type publicLate struct {
-	State    schema.Timeliness `json:"state,omitempty"`
-	Days     int               `json:"days"`
-	Tokens   int               `json:"tokens"`
-	Deducted json.Number       `json:"deducted"`
-}
 
 func adminGradesCommand() *cli.Command {
 	return &cli.Command{
@@ -46,39 +25,9 @@ func adminGradesCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if c.Bool("json") {
-				return printJSON(c.App.Writer, publicGrades(all, ""))
-			}
-			for _, g := range all {
-				fmt.Fprintf(c.App.Writer, "%-20s %-16s submission %-4d %8s of %-8s %s\n", g.Owner, g.Assignment, g.Number, g.Final, g.MaxScore, g.State)
-			}
-			return nil
+			return reply(c).Grades(all)
 		},
 	}
-}
-
-// publicGrades are the grades for an assignment, "" for all.
-func publicGrades(all []schema.Grade, assignment string) []publicGrade {
-	grades := make([]publicGrade, 0, len(all))
-	for _, g := range all {
-		if assignment != "" && g.Assignment != assignment {
-			continue
-		}
-		grades = append(grades, publicGrade{
-			g.Owner, g.Assignment, g.Number, g.Score.Number(), publicLate{g.State, g.Days, g.Tokens, g.Deducted.Number()},
-			g.Adjusted.Number(), g.Final.Number(), g.MaxScore.Number(),
-		})
-	}
-	return grades
-}
-
-// publicAdjustment is an adjustment in the form that scripts read.
-type publicAdjustment struct {
-	ID     int64       `json:"id"`
-	Owner  string      `json:"owner"`
-	Points json.Number `json:"points"`
-	Reason string      `json:"reason"`
-	By     string      `json:"by"`
 }
 
 func adminAdjustCommand() *cli.Command {
@@ -96,14 +45,14 @@ func adminAdjustCommand() *cli.Command {
 				return err
 			}
 			a := service.GradeArgs{Owner: args[1], Points: args[2], Reason: c.String("reason")}
-			if a.Course, a.Assignment, err = assignmentPath(args[0]); err != nil {
+			if a.Course, a.Assignment, err = classroom.ParseAssignment(args[0]); err != nil {
 				return err
 			}
 			added, err := callAdmin[schema.Adjustment](c, "adjust", a)
 			if err != nil {
 				return err
 			}
-			return printAdjustments(c, []schema.Adjustment{added})
+			return reply(c).Adjustments([]schema.Adjustment{added})
 		},
 	}
 }
@@ -122,37 +71,23 @@ func adminAdjustmentsCommand() *cli.Command {
 				return err
 			}
 			a := service.GradeArgs{ID: c.Int64("remove")}
-			if a.Course, a.Assignment, err = assignmentPath(args[0]); err != nil {
+			if a.Course, a.Assignment, err = classroom.ParseAssignment(args[0]); err != nil {
 				return err
 			}
 			if a.ID != 0 {
 				removed, err := callAdmin[schema.Adjustment](c, "adjustment.end", a)
-				if err == nil {
-					fmt.Fprintf(c.App.Writer, "adjustment %d of %s is removed\n", removed.ID, removed.Owner)
+				if err != nil {
+					return err
 				}
-				return err
+				return reply(c).AdjustmentEnded(removed)
 			}
 			all, err := callAdmin[[]schema.Adjustment](c, "adjustments", a)
 			if err != nil {
 				return err
 			}
-			return printAdjustments(c, all)
+			return reply(c).Adjustments(all)
 		},
 	}
-}
-
-func printAdjustments(c *cli.Context, all []schema.Adjustment) error {
-	shown := make([]publicAdjustment, 0, len(all))
-	for _, a := range all {
-		shown = append(shown, publicAdjustment{a.ID, a.Owner, a.Points.Number(), a.Reason, a.By})
-	}
-	if c.Bool("json") {
-		return printJSON(c.App.Writer, shown)
-	}
-	for _, a := range shown {
-		fmt.Fprintf(c.App.Writer, "%4d  %-20s %8s  by %s: %s\n", a.ID, a.Owner, a.Points, a.By, schema.Sanitize(a.Reason))
-	}
-	return nil
 }
 
 func adminLateDaysCommand() *cli.Command {

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -52,51 +51,19 @@ func adminRegradeCreateCommand() *cli.Command {
 				return err
 			}
 			n := classroom.NewRegrade{Owners: c.StringSlice("owner"), Section: c.String("section"), Version: c.Int("tests-version"), Reason: c.String("reason")}
-			if n.Course, n.Assignment, err = assignmentPath(args[0]); err != nil {
+			if n.Course, n.Assignment, err = classroom.ParseAssignment(args[0]); err != nil {
 				return err
 			}
-			if n.Which, err = whichOf(c); err != nil {
+			if n.Which, err = classroom.ParseWhich(c.Bool("counted"), c.Bool("latest"), c.Bool("all")); err != nil {
 				return err
 			}
 			set, err := callAdmin[schema.Regrade](c, "regrade.create", n)
 			if err != nil {
 				return err
 			}
-			if c.Bool("json") {
-				return printJSON(c.App.Writer, publicSet{ID: set.ID, State: set.State, Total: set.Total})
-			}
-			fmt.Fprintf(c.App.Writer, "regrade set %d: %d submissions against version %d; see: grader admin regrade show %d\n", set.ID, set.Total, set.Version, set.ID)
-			return nil
+			return reply(c).RegradeCreated(set)
 		},
 	}
-}
-
-func whichOf(c *cli.Context) (schema.RegradeWhich, error) {
-	which := schema.RegradeWhich("")
-	for _, w := range []schema.RegradeWhich{schema.RegradeCounted, schema.RegradeLatest, schema.RegradeAll} {
-		if !c.Bool(string(w)) {
-			continue
-		}
-		if which != "" {
-			return "", schema.Errorf(schema.CodeInvalid, "say one of --counted, --latest and --all")
-		}
-		which = w
-	}
-	return which, nil
-}
-
-// publicSet is a regrade set in the form that scripts read.
-type publicSet struct {
-	ID     int64                  `json:"id"`
-	State  schema.RegradeState    `json:"state"`
-	Done   int                    `json:"done"`
-	Total  int                    `json:"total"`
-	Up     int                    `json:"up"`
-	Down   int                    `json:"down"`
-	Same   int                    `json:"same"`
-	Failed int                    `json:"failed"`
-	Flaky  int                    `json:"flaky"`
-	Owners []schema.RegradedOwner `json:"owners,omitempty"`
 }
 
 func adminRegradeSetCommand(name, usage, operation string) *cli.Command {
@@ -125,7 +92,7 @@ func adminRegradeSetCommand(name, usage, operation string) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return printRegrade(c, report)
+			return reply(c).Regrade(report)
 		},
 	}
 }
@@ -143,43 +110,4 @@ func waitRegrade(c *cli.Context, id int64) error {
 		case <-time.After(500 * time.Millisecond):
 		}
 	}
-}
-
-func printRegrade(c *cli.Context, r classroom.RegradeReport) error {
-	set := r.Set
-	if c.Bool("json") {
-		return printJSON(c.App.Writer, publicSet{set.ID, set.State, set.Done, set.Total, r.Up, r.Down, r.Same, r.Failed, r.Flaky, r.Owners})
-	}
-	w := c.App.Writer
-	fmt.Fprintf(w, "regrade set %d of %s against version %d: %s, %d of %d graded\n", set.ID, set.Path, set.Version, set.State, set.Done, set.Total)
-	fmt.Fprintf(w, "%d up, %d down, %d the same, %d failed, %d flaky\n", r.Up, r.Down, r.Same, r.Failed, r.Flaky)
-	for _, o := range r.Owners {
-		if o.Before.Final == o.After.Final && !o.Flaky && !o.Failed && o.Skipped == "" && len(o.Changes) == 0 {
-			continue
-		}
-		fmt.Fprintf(w, "%-20s %s → %s", o.Owner, o.Before.Final, o.After.Final)
-		if o.Before.Number != o.After.Number {
-			fmt.Fprintf(w, ", submission %d counts instead of %d", o.After.Number, o.Before.Number)
-		}
-		for _, note := range []struct {
-			is   bool
-			text string
-		}{{o.Flaky, ", flaky"}, {o.Failed, ", failed"}, {o.Skipped != "", ", not undone: " + o.Skipped}} {
-			if note.is {
-				fmt.Fprint(w, note.text)
-			}
-		}
-		fmt.Fprintln(w)
-		for _, change := range o.Changes {
-			fmt.Fprintf(w, "    %s: %s → %s\n", schema.Sanitize(change.Name), orAbsent(change.Before), orAbsent(change.After))
-		}
-	}
-	return nil
-}
-
-func orAbsent(o schema.Outcome) string {
-	if o == "" {
-		return "absent"
-	}
-	return string(o)
 }

@@ -1,8 +1,6 @@
 package command
 
 import (
-	"fmt"
-
 	"github.com/urfave/cli/v2"
 
 	"github.com/grader/grader/internal/service"
@@ -49,12 +47,6 @@ func adminUnenrolCommand() *cli.Command {
 	}
 }
 
-// publicEnrolment is somebody's part in a course, in the form that scripts read.
-type publicEnrolment struct {
-	publicUser
-	Role schema.Role `json:"role"`
-}
-
 func adminRosterCommand() *cli.Command {
 	return &cli.Command{
 		Name:         "roster",
@@ -73,17 +65,7 @@ func adminRosterCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if c.Bool("json") {
-				people := make([]publicEnrolment, 0, len(all))
-				for _, e := range all {
-					people = append(people, publicEnrolment{publicUsers([]schema.User{e.User})[0], e.Role})
-				}
-				return printJSON(c.App.Writer, people)
-			}
-			for _, e := range all {
-				fmt.Fprintf(c.App.Writer, "%-20s %-10s %s\n", e.User.Login, e.Role, schema.Sanitize(e.User.Name))
-			}
-			return nil
+			return reply(c).Roster(all)
 		},
 	}
 }

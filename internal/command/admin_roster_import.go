@@ -4,7 +4,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -38,7 +37,7 @@ func adminRosterImportCommand() *cli.Command {
 			if r.Data, err = readInput(args[1]); err != nil {
 				return err
 			}
-			if r.Columns, err = assignments(c.StringSlice("column")); err != nil {
+			if r.Columns, err = classroom.ParseColumns(c.StringSlice("column")); err != nil {
 				return err
 			}
 			codes, err := openCodes(c.String("codes"), r.DryRun)
@@ -64,19 +63,6 @@ func readInput(name string) ([]byte, error) {
 		return nil, schema.Errorf(schema.CodeInvalid, "%s", err)
 	}
 	return data, nil
-}
-
-// assignments reads KEY=VALUE words.
-func assignments(words []string) (map[string]string, error) {
-	all := make(map[string]string)
-	for _, word := range words {
-		key, value, ok := strings.Cut(word, "=")
-		if !ok || key == "" || value == "" {
-			return nil, schema.Errorf(schema.CodeInvalid, "--column %q: write it as FIELD=HEADING, such as login=Kennung", word)
-		}
-		all[key] = value
-	}
-	return all, nil
 }
 
 // openCodes makes the file of join codes before anything is imported: a code is shown
@@ -124,32 +110,5 @@ func printImported(c *cli.Context, done classroom.Imported) error {
 			done.Changes[i].Code = "" // they are in the file
 		}
 	}
-	if c.Bool("json") {
-		return printJSON(c.App.Writer, done)
-	}
-	for _, w := range done.Warnings {
-		fmt.Fprintf(c.App.Writer, "note: %s\n", w)
-	}
-	counts := make(map[schema.RosterKind]int)
-	for _, change := range done.Changes {
-		counts[change.Kind]++
-		if change.Kind == schema.RosterUnchanged {
-			continue
-		}
-		where := ""
-		if change.Line > 0 {
-			where = fmt.Sprintf("line %d: ", change.Line)
-		}
-		fmt.Fprintf(c.App.Writer, "%-9s %s%s %s\n", change.Kind, where, change.Login, schema.Sanitize(change.What))
-		if change.Code != "" {
-			fmt.Fprintf(c.App.Writer, "          join code: %s\n", change.Code)
-		}
-	}
-	verb := "imported"
-	if c.Bool("dry-run") {
-		verb = "dry run, nothing was changed"
-	}
-	fmt.Fprintf(c.App.Writer, "%s: %d added, %d changed, %d unchanged, %d dropped, %d absent from the file, %d refused\n", verb,
-		counts[schema.RosterAdded], counts[schema.RosterChanged], counts[schema.RosterUnchanged], counts[schema.RosterDropped], counts[schema.RosterMissing], counts[schema.RosterRefused])
-	return nil
+	return reply(c).Imported(done, c.Bool("dry-run"))
 }

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -33,13 +32,7 @@ func adminSubmissionsCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if c.Bool("json") {
-				return printJSON(c.App.Writer, all)
-			}
-			for _, s := range all {
-				fmt.Fprintf(c.App.Writer, "%-40s %-10s %-20s %s / %s\n", s.Name, s.State, s.Outcome, s.Score, s.MaxScore)
-			}
-			return nil
+			return reply(c).Submissions(all)
 		},
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/grader/grader/classroom/tables"
 )
 
 // operating is an operator at a terminal, on a data directory that no server has.
@@ -74,7 +76,7 @@ func TestAccountsFromTheTerminal(t *testing.T) {
 	if said := o.admin("user", "disable", "alice"); said != "ended: 0 browser sessions, 0 sign-in links and 1 code\n" {
 		t.Errorf("it says %q", said)
 	}
-	if users := read[[]publicUser](o, "user", "list"); len(users) != 1 || !users[0].Disabled {
+	if users := read[[]tables.User](o, "user", "list"); len(users) != 1 || !users[0].Disabled {
 		t.Errorf("users %+v", users)
 	}
 	o.refused(1, "alice is disabled", "user", "code", "alice")
@@ -88,7 +90,7 @@ func TestAccountsFromTheTerminal(t *testing.T) {
 	o.refused(2, "is empty", "user", "code", "alice", "--key", file)
 
 	var actions []string
-	for _, e := range read[[]publicEntry](o, "audit", "--subject", "alice", "--actor", "operator", "--since", "1h") {
+	for _, e := range read[[]tables.Entry](o, "audit", "--subject", "alice", "--actor", "operator", "--since", "1h") {
 		if e.Channel != "admin" || e.Actor != "operator" || e.At.IsZero() {
 			t.Errorf("entry %+v", e)
 		}
@@ -113,7 +115,7 @@ func TestRosterFromTheTerminal(t *testing.T) {
 	}
 	o.admin("enrol", "comp2402", "alice", "--role", "student")
 	o.admin("enrol", "comp2402", "ida", "--role", "instructor")
-	roster := read[[]publicEnrolment](o, "roster", "comp2402")
+	roster := read[[]tables.Enrolment](o, "roster", "comp2402")
 	if len(roster) != 2 || roster[0].Login != "alice" || roster[0].Role != "student" || roster[1].Role != "instructor" {
 		t.Errorf("roster %+v", roster)
 	}
@@ -122,7 +124,7 @@ func TestRosterFromTheTerminal(t *testing.T) {
 	if said := o.admin("roster", "comp2402"); said != "ida                  instructor \n" {
 		t.Errorf("roster %q", said)
 	}
-	log := read[[]publicEntry](o, "audit", "--course", "comp2402", "--limit", "1")
+	log := read[[]tables.Entry](o, "audit", "--course", "comp2402", "--limit", "1")
 	if len(log) != 1 || log[0].Action != "course.unenrol" || log[0].Subject != "alice" || log[0].Before != "student" {
 		t.Errorf("audit log %+v", log)
 	}
@@ -132,7 +134,7 @@ func TestRosterFromTheTerminal(t *testing.T) {
 	must(t, os.MkdirAll(filepath.Join(o.data, "2"), 0o700))
 	must(t, os.Rename(copied, filepath.Join(o.data, "2", "grader.db")))
 	again := operating{t, filepath.Join(o.data, "2")}
-	if roster := read[[]publicEnrolment](again, "roster", "comp2402"); len(roster) != 1 || roster[0].Login != "ida" {
+	if roster := read[[]tables.Enrolment](again, "roster", "comp2402"); len(roster) != 1 || roster[0].Login != "ida" {
 		t.Errorf("roster of the copy %+v", roster)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/classroom/tables"
 	"github.com/grader/grader/internal/service"
 	"github.com/grader/grader/schema"
 )
@@ -117,18 +118,10 @@ func adminUserListCommand() *cli.Command {
 	}
 }
 
-type publicUser struct {
-	Login    string `json:"login"`
-	Name     string `json:"name"`
-	Email    string `json:"email"`
-	Admin    bool   `json:"admin"`
-	Disabled bool   `json:"disabled"`
-}
-
-func publicUsers(users []schema.User) []publicUser {
-	all := make([]publicUser, 0, len(users))
+func publicUsers(users []schema.User) []tables.User {
+	all := make([]tables.User, 0, len(users))
 	for _, u := range users {
-		all = append(all, publicUser{Login: u.Login, Name: u.Name, Email: u.Email, Admin: u.Admin, Disabled: u.Disabled})
+		all = append(all, tables.PublicUser(u))
 	}
 	return all
 }

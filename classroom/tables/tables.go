@@ -1,0 +1,40 @@
+// Package tables writes what the classroom's actions reply: as text for people, or as
+// JSON for scripts. ssh and `grader admin` use it alike.
+package tables
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// Writer is where replies go.
+type Writer struct {
+	Out  io.Writer
+	Note io.Writer // what is no part of the reply: warnings, counts
+	JSON bool      // write JSON instead of text
+	// Command is what stands before a command that is to be called: "grader admin".
+	Command string
+}
+
+// JSON writes a value as indented JSON.
+func JSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// write writes v as JSON, or else what text writes.
+func (w Writer) write(v any, text func(out io.Writer)) error {
+	if w.JSON {
+		return JSON(w.Out, v)
+	}
+	text(w.Out)
+	return nil
+}
+
+// Line writes a line of text, or v as JSON.
+func (w Writer) Line(v any, format string, args ...any) error {
+	return w.write(v, func(out io.Writer) { fmt.Fprintf(out, format+"\n", args...) })
+}

@@ -1,0 +1,298 @@
+package gitd
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/classroom/tables"
+	"github.com/grader/grader/schema"
+)
+
+// staffCommands are what staff may say besides what students may.
+func (s *Server) staffCommands() []staffCommand {
+	return []staffCommand{
+		{"submissions", "COURSE/ASSIGNMENT [--login LOGIN] [--json]", "everybody's submissions with their verdicts", schema.RoleTA, s.submissionsOf},
+		{"grades", "COURSE [--owner LOGIN] [--json]", "which submission counts for whom, and what it is worth", schema.RoleTA, s.grades},
+		{"roster", "COURSE [--json]", "who is in a course, and as what", schema.RoleTA, s.roster},
+		{"extensions", "COURSE/ASSIGNMENT [--end ID] [--json]", "the extensions of an assignment; --end takes one back", schema.RoleTA, s.extensions},
+		{"adjust", "COURSE/ASSIGNMENT OWNER POINTS --reason TEXT [--json]", "add points to a grade (+2), or take them off (-1/2)", schema.RoleTA, s.adjust},
+		{"adjustments", "COURSE/ASSIGNMENT [--remove ID] [--json]", "the adjustments of an assignment; --remove removes one", schema.RoleTA, s.adjustments},
+		{"export", "COURSE[/ASSIGNMENT] --format FORMAT [--fill] [--column ASSIGNMENT=HEADING]... [--dropped]", "grades for brightspace, canvas, moodle, blackboard, csv or json; --fill completes the file on standard input", schema.RoleTA, s.export},
+		{"extend", "COURSE/ASSIGNMENT OWNER [--due TIME] [--by LENGTH] [--until TIME] [--reason TEXT] [--json]", "give more time: --by 2d, --by 36h or --due 2026-10-01 18:00", schema.RoleInstructor, s.extend},
+		{"outage", "COURSE --start TIME --length LENGTH [--reason TEXT] [--json]", "move due times because the course could not submit", schema.RoleInstructor, s.outage},
+		{"late-days", "COURSE --set NUMBER", "how many late days each student has", schema.RoleInstructor, s.lateDays},
+		{"regrade create", "COURSE/ASSIGNMENT [--counted] [--latest] [--all] [--owner LOGIN]... [--section SECTION] [--tests-version NUMBER] [--reason TEXT] [--json]", "grade submissions again; nobody sees it before it is applied", schema.RoleInstructor, s.createRegrade},
+		{"regrade show", "ID [--json]", "how far a set is, and what it does to whom", schema.RoleInstructor, s.regrade((*classroom.Regrades).Show)},
+		{"regrade apply", "ID [--json]", "replace results and grades by those of a set", schema.RoleInstructor, s.regrade((*classroom.Regrades).Apply)},
+		{"regrade discard", "ID [--json]", "drop a set that is not applied", schema.RoleInstructor, s.regrade((*classroom.Regrades).Discard)},
+		{"regrade undo", "ID [--json]", "restore what an applied set replaced", schema.RoleInstructor, s.regrade((*classroom.Regrades).Undo)},
+		{"roster import", "COURSE [--dry-run] [--drop-missing] [--column FIELD=HEADING]... [--pad NUMBER] [--json]", "make accounts and enrolments as the CSV file on standard input says", schema.RoleInstructor, s.importRoster},
+		{"enrol", "COURSE LOGIN --role ROLE", "give a person a role: student, ta or instructor", schema.RoleInstructor, s.enrol},
+		{"unenrol", "COURSE LOGIN", "end a person's enrolment; their work stays", schema.RoleInstructor, s.unenrol},
+		{"audit", "COURSE [--actor LOGIN] [--subject NAME] [--action ACTION] [--since LENGTH] [--limit NUMBER] [--json]", "who did what, newest first", schema.RoleInstructor, s.audit},
+	}
+}
+
+func (s *Server) submissionsOf(ctx context.Context, c *staffCall) error {
+	page := classroom.SubmissionPage{Assignment: c.args[0], Login: c.text("login")}
+	all := []schema.PublicSubmission{}
+	for {
+		some, err := s.Classroom.Work.Submissions(ctx, c.actor, page)
+		if err != nil {
+			return err
+		}
+		if len(some) == 0 {
+			return c.reply.Submissions(all)
+		}
+		all = append(all, some...)
+		page.After = some[len(some)-1].Name
+	}
+}
+
+func (s *Server) grades(ctx context.Context, c *staffCall) error {
+	all, err := s.Classroom.Grades.List(ctx, c.actor, c.args[0], c.text("owner"))
+	if err != nil {
+		return err
+	}
+	return c.reply.Grades(all)
+}
+
+func (s *Server) roster(ctx context.Context, c *staffCall) error {
+	all, err := s.Classroom.Courses.Roster(ctx, c.actor, c.args[0])
+	if err != nil {
+		return err
+	}
+	return c.reply.Roster(all)
+}
+
+func (s *Server) extend(ctx context.Context, c *staffCall) (err error) {
+	n := classroom.NewExtension{Owner: c.args[1], Due: c.text("due"), Until: c.text("until"), Reason: c.text("reason")}
+	if n.Course, n.Assignment, err = classroom.ParseAssignment(c.args[0]); err != nil {
+		return err
+	}
+	if n.Days, n.By, err = classroom.ParseBy(c.text("by")); err != nil {
+		return err
+	}
+	extended, err := s.Classroom.Grades.Extend(ctx, c.actor, n)
+	if err != nil {
+		return err
+	}
+	return c.reply.Extended(c.args[0], extended)
+}
+
+func (s *Server) extensions(ctx context.Context, c *staffCall) error {
+	code, name, err := classroom.ParseAssignment(c.args[0])
+	if err != nil {
+		return err
+	}
+	if c.is("end") {
+		id, err := c.number("end")
+		if err != nil {
+			return err
+		}
+		ended, err := s.Classroom.Grades.EndExtension(ctx, c.actor, code, name, int64(id))
+		if err != nil {
+			return err
+		}
+		return c.reply.ExtensionEnded(ended)
+	}
+	all, err := s.Classroom.Grades.Extensions(ctx, c.actor, code, name)
+	if err != nil {
+		return err
+	}
+	return c.reply.Extensions(all)
+}
+
+func (s *Server) outage(ctx context.Context, c *staffCall) error {
+	length, err := c.length("length")
+	if err != nil {
+		return err
+	}
+	added, graded, err := s.Classroom.Grades.Outage(ctx, c.actor, classroom.NewOutage{Course: c.args[0], Start: c.text("start"), Length: length, Reason: c.text("reason")})
+	if err != nil {
+		return err
+	}
+	return c.reply.Outage(added, graded)
+}
+
+func (s *Server) lateDays(ctx context.Context, c *staffCall) error {
+	tokens, err := c.number("set")
+	if err != nil {
+		return err
+	}
+	if err := s.Classroom.Grades.SetLateTokens(ctx, c.actor, c.args[0], tokens); err != nil {
+		return err
+	}
+	return c.reply.Line(nil, "each student of %s has %d late days", c.args[0], tokens)
+}
+
+func (s *Server) adjust(ctx context.Context, c *staffCall) error {
+	code, name, err := classroom.ParseAssignment(c.args[0])
+	if err != nil {
+		return err
+	}
+	added, err := s.Classroom.Grades.Adjust(ctx, c.actor, code, name, c.args[1], c.args[2], c.text("reason"))
+	if err != nil {
+		return err
+	}
+	return c.reply.Adjustments([]schema.Adjustment{added})
+}
+
+func (s *Server) adjustments(ctx context.Context, c *staffCall) error {
+	code, name, err := classroom.ParseAssignment(c.args[0])
+	if err != nil {
+		return err
+	}
+	if c.is("remove") {
+		id, err := c.number("remove")
+		if err != nil {
+			return err
+		}
+		removed, err := s.Classroom.Grades.EndAdjustment(ctx, c.actor, code, name, int64(id))
+		if err != nil {
+			return err
+		}
+		return c.reply.AdjustmentEnded(removed)
+	}
+	all, err := s.Classroom.Grades.Adjustments(ctx, c.actor, code, name)
+	if err != nil {
+		return err
+	}
+	return c.reply.Adjustments(all)
+}
+
+func (s *Server) createRegrade(ctx context.Context, c *staffCall) (err error) {
+	n := classroom.NewRegrade{Owners: c.flags["owner"], Section: c.text("section"), Reason: c.text("reason")}
+	if n.Course, n.Assignment, err = classroom.ParseAssignment(c.args[0]); err != nil {
+		return err
+	}
+	if n.Which, err = classroom.ParseWhich(c.is("counted"), c.is("latest"), c.is("all")); err != nil {
+		return err
+	}
+	if n.Version, err = c.number("tests-version"); err != nil {
+		return err
+	}
+	set, err := s.Classroom.Regrades.Create(ctx, c.actor, n)
+	if err != nil {
+		return err
+	}
+	return c.reply.RegradeCreated(set)
+}
+
+// regrade is a command on a regrade set.
+func (s *Server) regrade(do func(r *classroom.Regrades, ctx context.Context, by schema.Actor, id int64) (classroom.RegradeReport, error)) func(context.Context, *staffCall) error {
+	return func(ctx context.Context, c *staffCall) error {
+		id, err := strconv.ParseInt(c.args[0], 10, 64)
+		if err != nil {
+			return schema.Errorf(schema.CodeInvalid, "%q is not the number of a regrade set", c.args[0])
+		}
+		report, err := do(s.Classroom.Regrades, ctx, c.actor, id)
+		if err != nil {
+			return err
+		}
+		return c.reply.Regrade(report)
+	}
+}
+
+// maxUpload bounds a roster or a gradebook on standard input.
+const maxUpload = 16 << 20 // bytes
+
+func (s *Server) importRoster(ctx context.Context, c *staffCall) error {
+	columns, err := classroom.ParseColumns(c.flags["column"])
+	if err != nil {
+		return err
+	}
+	pad, err := c.number("pad")
+	if err != nil {
+		return err
+	}
+	text, err := c.session.input(ctx, maxUpload, "the roster: ssh … roster import "+c.args[0]+" < export.csv")
+	if err != nil {
+		return err
+	}
+	done, err := s.Classroom.People.Import(ctx, c.actor, classroom.ImportRequest{
+		Course: c.args[0], Data: []byte(text), Columns: columns, Pad: pad, DropMissing: c.is("drop-missing"), DryRun: c.is("dry-run"),
+	})
+	if err != nil {
+		return err
+	}
+	return c.reply.Imported(done, c.is("dry-run"))
+}
+
+func (s *Server) enrol(ctx context.Context, c *staffCall) error {
+	role, err := schema.ParseRole(c.text("role"))
+	if err != nil {
+		return err
+	}
+	if err := s.Classroom.Courses.Enrol(ctx, c.actor, c.args[0], c.args[1], role); err != nil {
+		return err
+	}
+	return c.reply.Line(nil, "%s is %s in %s", c.args[1], role, c.args[0])
+}
+
+func (s *Server) unenrol(ctx context.Context, c *staffCall) error {
+	if err := s.Classroom.Courses.Unenrol(ctx, c.actor, c.args[0], c.args[1]); err != nil {
+		return err
+	}
+	return c.reply.Line(nil, "%s is no longer enrolled in %s", c.args[1], c.args[0])
+}
+
+func (s *Server) export(ctx context.Context, c *staffCall) error {
+	code, name, _ := strings.Cut(c.args[0], "/")
+	if c.text("format") == "json" {
+		all, err := s.Classroom.Grades.List(ctx, c.actor, code, "")
+		if err != nil {
+			return err
+		}
+		return tables.JSON(c.reply.Out, tables.PublicGrades(all, name))
+	}
+	r := classroom.ExportRequest{Course: code, Assignment: name, Format: c.text("format"), Dropped: c.is("dropped")}
+	var err error
+	if r.Columns, err = classroom.ParseColumns(c.flags["column"]); err != nil {
+		return err
+	}
+	if c.is("fill") {
+		text, err := c.session.input(ctx, maxUpload, "the file that the platform exported: ssh … export "+c.args[0]+" --format "+r.Format+" --fill < export.csv > import.csv")
+		if err != nil {
+			return err
+		}
+		r.Fill = []byte(text)
+	}
+	exported, err := s.Classroom.People.Export(ctx, c.actor, r)
+	if err != nil {
+		return err
+	}
+	return c.reply.Exported(exported, c.is("fill"))
+}
+
+// auditEntries is how many entries are shown unless --limit says otherwise.
+const auditEntries = 100
+
+func (s *Server) audit(ctx context.Context, c *staffCall) error {
+	q := schema.AuditQuery{Course: c.args[0], Actor: c.text("actor"), Subject: c.text("subject"), Action: c.text("action"), Limit: auditEntries}
+	since, err := c.length("since")
+	if err != nil {
+		return err
+	}
+	if since > 0 {
+		q.Since = s.Clock().Add(-since)
+	}
+	if c.is("limit") {
+		if q.Limit, err = c.number("limit"); err != nil {
+			return err
+		}
+	}
+	all, err := s.Classroom.Audit.Log(ctx, c.actor, q)
+	if err != nil {
+		return err
+	}
+	m, err := s.Classroom.Work.Member(ctx, c.actor, q.Course)
+	zone := time.UTC
+	if err == nil {
+		zone = m.Course.Location()
+	}
+	return c.reply.Audit(all, zone)
+}
