@@ -6,9 +6,9 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// Nomad's servers go away while one push is graded and others wait: what runs is
-// finished, who waits is told, staff see it, and once the servers are back everything is
-// graded, once and in its first attempt.
+// Nomad's servers stop while one push is graded and others wait: the running job finishes,
+// waiting pushes and staff see the failure, and once the servers are back every push is graded
+// once, in its first attempt.
 func TestNomadServersAwayWhilePushesWait(t *testing.T) {
 	server := nomadtest.Start(t, "server", nomadtest.Role{ServerOnly: true, Patient: true})
 	nomadtest.Start(t, "north", nomadtest.Role{Join: server})
@@ -23,7 +23,7 @@ func TestNomadServersAwayWhilePushesWait(t *testing.T) {
 	eventually(t, "staff see that Nomad is away", func() bool { return told(f.pool().Failure, "Nomad does not answer") })
 
 	var waiting []*live
-	for _, login := range []string{"bob", "carol"} { // one gets the runner that was warm
+	for _, login := range []string{"bob", "carol"} { // one of them gets the warm runner
 		f.work(login, "", "right")
 		waiting = append(waiting, f.push(login))
 	}
@@ -51,7 +51,7 @@ func TestNomadServersAwayWhilePushesWait(t *testing.T) {
 	eventually(t, "Nomad has no more jobs than runners", func() bool { return len(f.dispatched()) <= f.max })
 }
 
-// results is how many pushes of students have a result.
+// results returns the number of students' pushes that have a result.
 func (f *field) results() int {
 	f.t.Helper()
 	l := f.ledger()

@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// bounds are what Docker holds a container to.
+// bounds are the limits that Docker sets on a container.
 type bounds struct {
 	Memory, MemoryReservation, MemorySwap, CPUPeriod, CPUQuota, PidsLimit int64
 	ReadonlyRootfs, Privileged                                            bool
@@ -21,8 +21,8 @@ type bounds struct {
 	CpusetCpus                                                            string
 }
 
-// A runner's container is bounded as its flavour says. Docker and the kernel are asked,
-// while it grades, and not the job's specification.
+// A runner's container has the limits of its flavour. The test reads them from Docker and the
+// kernel while the runner grades, not from the job's specification.
 func TestNomadContainerIsBounded(t *testing.T) {
 	agent := nomadtest.Start(t, "n1", nomadtest.Role{})
 	agent.AwaitClients(1)
@@ -33,7 +33,7 @@ func TestNomadContainerIsBounded(t *testing.T) {
 	f := newField(t, agent, 1, 1, "alice")
 	const mib = 1 << 20
 	want := bounds{
-		// A step's, 256 MiB for the runner, and twice the scratch, that of the trees included.
+		// The step's memory, 256 MiB for the runner, and twice the scratch, which includes the trees.
 		Memory: (128 + 256 + 2*64) * mib, MemorySwap: (128 + 256 + 2*64) * mib, MemoryReservation: (128 + 256) * mib,
 		PidsLimit: 64 + 256, ReadonlyRootfs: true, NetworkMode: f.network, IpcMode: "private",
 		CapDrop:     []string{"CAP_AUDIT_WRITE", "CAP_MKNOD", "CAP_NET_BIND_SERVICE", "CAP_NET_RAW", "CAP_SETFCAP", "CAP_SYS_CHROOT"},
@@ -43,7 +43,7 @@ func TestNomadContainerIsBounded(t *testing.T) {
 		is, kernel := f.bounds(t)
 		want := want
 		want.CPUPeriod, want.CPUQuota = 100_000, 50_000
-		want.CpusetCpus = is.CpusetCpus // those that are nobody's own
+		want.CpusetCpus = is.CpusetCpus // cores that are not reserved
 		if diff := cmp.Diff(want, is); diff != "" {
 			t.Error(diff)
 		}
@@ -80,8 +80,8 @@ func TestNomadContainerIsBounded(t *testing.T) {
 	})
 }
 
-// bounds are those of the container that grades a push of alice's, and what the kernel
-// says of its mounts and of the runner in it.
+// bounds returns the limits of the container that grades alice's push, and the kernel's view of
+// its mounts and of the runner in it.
 func (f *field) bounds(t *testing.T) (is bounds, kernel string) {
 	t.Helper()
 	f.work("alice", "sleep 4 # "+t.Name(), "right")

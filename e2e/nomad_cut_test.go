@@ -12,10 +12,10 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// The network between a runner and the server is cut in the middle of a job: for a
-// moment, and the runner delivers what it has; for longer than its lease, by a machine
-// that is cut off from Nomad too, and the job is done again elsewhere, once, while what
-// the late runner has to say is refused.
+// The network between a runner and the server is cut in the middle of a job. After a short
+// cut the runner delivers its result. After a cut longer than its lease, on a machine that
+// is also cut off from Nomad, another runner does the job once, and the late runner's
+// messages are refused.
 func TestNomadNetworkCutInTheMiddle(t *testing.T) {
 	server := nomadtest.Start(t, "server", nomadtest.Role{ServerOnly: true})
 	clients := map[string]*nomadtest.Agent{}
@@ -48,7 +48,7 @@ func TestNomadNetworkCutInTheMiddle(t *testing.T) {
 	l = f.push("bob")
 	late := f.running("bob")
 	host = f.addressOf(late)
-	clients[late.NodeName].Kill() // and not what it runs
+	clients[late.NodeName].Kill() // its container keeps running
 	w.cut(host)
 	l.await("the runner was lost, your push waits again")
 	f.verdict(l)
@@ -70,7 +70,7 @@ func TestNomadNetworkCutInTheMiddle(t *testing.T) {
 	clients[late.NodeName].Restart()
 }
 
-// wired puts a network that can be cut between the field's runners and its server.
+// wired puts a proxy that can be cut between the field's runners and its server.
 func (f *field) wired() *wire {
 	f.t.Helper()
 	port := nomadtest.FreePort(f.t, f.address)
@@ -79,7 +79,7 @@ func (f *field) wired() *wire {
 	return newWire(f.t, host(port), host(f.port))
 }
 
-// addressOf is a runner's, in the containers' network.
+// addressOf returns a runner's address in the containers' network.
 func (f *field) addressOf(a *api.AllocationListStub) string {
 	f.t.Helper()
 	address := f.docker(a, "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}")
@@ -89,7 +89,7 @@ func (f *field) addressOf(a *api.AllocationListStub) string {
 	return address
 }
 
-// docker is what Docker says of a runner's container, "" where there is none any more.
+// docker returns Docker's description of a runner's container, "" if it no longer exists.
 func (f *field) docker(a *api.AllocationListStub, format string) string {
 	f.t.Helper()
 	said, err := exec.CommandContext(f.t.Context(), "docker", "inspect", "--format", format, "runner-"+a.ID).Output()

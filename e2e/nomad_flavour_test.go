@@ -6,9 +6,9 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// A flavour is taken out of the configuration while its runners work: the push that is
-// graded gets its verdict in its first attempt, and then none of its runners is left. A
-// push that comes waits, and staff see for what.
+// A flavour is removed from the configuration while its runners work: the running job gets
+// its verdict in its first attempt, and then all of the flavour's runners stop. A new push
+// waits, and staff see why.
 func TestNomadRemovedFlavourFinishes(t *testing.T) {
 	agent := nomadtest.Start(t, "n1", nomadtest.Role{})
 	agent.AwaitClients(1)

@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// One of two machines dies in the middle of a grading: the student is told, the work
-// is graded on the other, once, and nobody is charged.
+// One of two machines fails in the middle of a job: the student reads it, the other machine
+// grades the push once, and the student is not charged.
 func TestNomadNodeDiesInTheMiddle(t *testing.T) {
 	server := nomadtest.Start(t, "server", nomadtest.Role{ServerOnly: true})
 	clients := map[string]*nomadtest.Agent{}
@@ -39,7 +39,7 @@ func TestNomadNodeDiesInTheMiddle(t *testing.T) {
 		l := f.push("bob")
 		grading := f.running("bob")
 		on := clients[grading.NodeName]
-		on.Kill() // and not what it runs
+		on.Kill() // its container keeps running
 		server.AwaitClients(1)
 		on.Restart()
 		f.verdict(l)
@@ -67,15 +67,15 @@ func TestNomadNodeDiesInTheMiddle(t *testing.T) {
 	})
 }
 
-// last is the runner that a student's latest result came from.
+// last returns the runner of a student's latest result.
 func (f *field) last(login string) string {
 	f.t.Helper()
 	on := f.runners(login)
 	return on[len(on)-1]
 }
 
-// An image that no node has, and a flavour that fits on none, are told to staff in
-// words, and to who waits; the pushes are graded once that is mended.
+// An image that is missing on every node, and a flavour that fits on none, are reported to
+// staff and to waiting pushes. The pushes are graded once the cause is fixed.
 func TestNomadSaysWhyNoRunnerStarts(t *testing.T) {
 	agent := nomadtest.Start(t, "n1", nomadtest.Role{})
 	agent.AwaitClients(1)
@@ -101,7 +101,7 @@ func TestNomadSaysWhyNoRunnerStarts(t *testing.T) {
 	check(t, f.server.Stop())
 	f.serve()
 	eventually(t, "the next process knows of it", func() bool { return told(f.pool().Failure, "no room: 1 nodes") })
-	l = f.push("alice") // to see its lines again
+	l = f.push("alice") // shows the lines again
 	l.await("are full); you keep your place")
 	mend(func() { f.memory = "128MiB" }, "")
 	l.end()

@@ -12,9 +12,9 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// TestNomadMeasureFirstLine says how long a push takes until the build's first line, with
-// a warm runner, on Nomad and on this machine, there behind the same wall as in a container
-// and behind the stronger one. It judges nothing: NOMAD_MEASURE=20 says how many pushes each.
+// TestNomadMeasureFirstLine logs the time from a push to the build's first line with a warm
+// runner: on Nomad, and on this machine with the wall of a container and with the stronger
+// one. It asserts nothing. NOMAD_MEASURE is the number of pushes for each.
 func TestNomadMeasureFirstLine(t *testing.T) {
 	pushes := int(number(t, "NOMAD_MEASURE", 0))
 	if pushes == 0 {
@@ -27,7 +27,7 @@ func TestNomadMeasureFirstLine(t *testing.T) {
 		"nomad, uid": cluster, "local, namespace": localField(t, ""), "local, uid": localField(t, withoutBubblewrap(t)),
 	}
 	took := map[string][]time.Duration{}
-	for n := range pushes { // in turns, so that all have the same machine
+	for n := range pushes { // alternately, so that the machine's load affects all alike
 		for name, f := range fields {
 			_, wall, _ := strings.Cut(name, ", ")
 			took[name] = append(took[name], f.firstLine(n, wall))
@@ -47,8 +47,8 @@ func localField(t *testing.T, bin string) *field {
 	return &field{classroom: (&classroom{t: t, config: config, bin: bin}).open("alice")}
 }
 
-// withoutBubblewrap is a directory with the program, for which this machine has no
-// bubblewrap: its wall is that of the level uid.
+// withoutBubblewrap returns a directory with a program that cannot use bubblewrap, so that its
+// wall has the level uid.
 func withoutBubblewrap(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -57,7 +57,7 @@ func withoutBubblewrap(t *testing.T) string {
 	return dir
 }
 
-// firstLine pushes while a runner is ready, and returns when the build said something.
+// firstLine pushes while a runner is ready, and returns the time until the build's first line.
 func (f *field) firstLine(n int, wall string) time.Duration {
 	f.t.Helper()
 	if n == 0 {

@@ -10,8 +10,8 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// What deploy/node.sh makes is a network from which the server's interface for runners
-// is reached, and neither another port of this machine nor another container.
+// From the network that deploy/node.sh creates a runner can reach the server's interface for
+// runners, but neither another port of this machine nor another container.
 func TestNomadNodeNetworkReachesTheServerOnly(t *testing.T) {
 	nomadtest.Binary(t)
 	if _, err := exec.LookPath("nft"); err != nil {

@@ -16,14 +16,14 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// A student pushes a program that tries everything in its allocation: the identity and
-// Nomad's socket in /secrets, the task's other directories, the runner's environment,
-// and the network. It gets nothing. The same program, run as the container's root, gets
-// what the runner has, and of the network the server's interface alone.
+// A student pushes a program that tries to reach everything in its allocation: the identity
+// and Nomad's socket in /secrets, the task's other directories, the runner's environment,
+// and the network. It reaches nothing. The same program, run as the container's root, reaches
+// what the runner can, and on the network only the server's interface.
 func TestNomadStudentCodeReachesNothing(t *testing.T) {
 	nomadtest.Binary(t)
 	if _, err := exec.LookPath("nft"); err != nil {
-		t.Skip("SKIPPED: no nft; what the network of runners lets through is not tested")
+		t.Skip("SKIPPED: no nft; the network of runners is not tested")
 	}
 	network, port := nomadtest.Name(), nomadtest.FreePort(t, "127.0.0.1")
 	address := nomadtest.NodeNetwork(t, "../nomad/deploy/node.sh", network, fmt.Sprint(port))
@@ -35,7 +35,7 @@ func TestNomadStudentCodeReachesNothing(t *testing.T) {
 	f.configure()
 	f.open("alice", "bob")
 
-	f.work("bob", "sleep 15", "right") // a neighbour, as long as it takes
+	f.work("bob", "sleep 15", "right") // a neighbour that runs during the test
 	f.push("bob")
 	neighbour := f.addressOf(f.running("bob"))
 	server := fmt.Sprintf("tcp:%s:%d", address, port)
@@ -61,13 +61,13 @@ func TestNomadStudentCodeReachesNothing(t *testing.T) {
 		}
 	}
 	for _, what := range nobodys {
-		if strings.Contains(got, "reached "+what+"\n") && !strings.HasPrefix(what, "udp:") { // nothing answers it
+		if strings.Contains(got, "reached "+what+"\n") && !strings.HasPrefix(what, "udp:") { // UDP gets no answer
 			t.Errorf("the runner itself reaches %s", what)
 		}
 	}
 }
 
-// elsewhere listens on another port of this machine, and returns it.
+// elsewhere listens on another port of this machine and returns its address.
 func (f *field) elsewhere(address string) string {
 	f.t.Helper()
 	l, err := net.Listen("tcp", "0.0.0.0:0")
@@ -76,7 +76,7 @@ func (f *field) elsewhere(address string) string {
 	return fmt.Sprintf("%s:%d", address, l.Addr().(*net.TCPAddr).Port)
 }
 
-// buildReach builds testdata/reach for any container.
+// buildReach builds testdata/reach statically, so that it runs in any container.
 func buildReach(t *testing.T) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "reach")

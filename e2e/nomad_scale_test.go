@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// More pushes than runners bring allocations up, to the most that is allowed; once they
-// are graded, allocations go again, down to the warm one.
+// More pushes than runners start allocations, up to the maximum. Once the pushes are graded,
+// allocations stop, down to the warm one.
 func TestNomadScalesUpUnderLoadAndDownAfter(t *testing.T) {
 	agent := nomadtest.Start(t, "n1", nomadtest.Role{})
 	agent.AwaitClients(1)
@@ -55,7 +55,7 @@ func TestNomadScalesUpUnderLoadAndDownAfter(t *testing.T) {
 	}
 }
 
-// living are the runners whose allocation runs, as Nomad says.
+// living returns the runners whose allocation runs, according to Nomad.
 func (f *field) living() []string {
 	f.t.Helper()
 	all, _, err := f.agent.Cluster().Allocations().List(nil)

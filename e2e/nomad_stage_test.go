@@ -14,7 +14,7 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// field is a classroom whose runners are on a Nomad of the test's own.
+// field is a classroom whose runners are on the test's own Nomad cluster.
 type field struct {
 	*classroom
 	agent     *nomadtest.Agent // its server
@@ -40,7 +40,7 @@ func newField(t *testing.T, agent *nomadtest.Agent, warm, most int, students ...
 	return f
 }
 
-// layField is newField for a test that changes something before it opens.
+// layField is newField for a test that changes something before it calls open.
 func layField(t *testing.T, agent *nomadtest.Agent, warm, most int) *field {
 	t.Helper()
 	f := &field{
@@ -80,7 +80,7 @@ nomad:
 %s`, f.flavour, f.image, f.cpu, f.memory, f.warm, f.max, f.cooldown, f.agent.URL, f.network, nomadtest.MHz, f.address, f.port, f.url, f.tls), 0o600))
 }
 
-// pool is what `grader admin pools` says of the one flavour.
+// pool is the report of `grader admin pools` on a flavour.
 type pool struct {
 	Wanted, Starting, Ready, Busy, Waiting int
 	Reason, Failure                        string
@@ -96,7 +96,7 @@ func (f *field) pool() pool {
 	return report[0]
 }
 
-// runners are the runners that had a student's attempts, oldest first.
+// runners returns the runners of a student's attempts, oldest first.
 func (f *field) runners(login string) []string {
 	f.t.Helper()
 	l := f.ledger()
@@ -121,7 +121,7 @@ func (f *field) running(login string) *api.AllocationListStub {
 	return found
 }
 
-// allocation is the one of a runner, nil for none.
+// allocation returns the allocation of a runner, nil if there is none.
 func (f *field) allocation(runner string) *api.AllocationListStub {
 	f.t.Helper()
 	all, _, err := f.agent.Cluster().Allocations().List(nil)
@@ -136,7 +136,7 @@ func (f *field) allocation(runner string) *api.AllocationListStub {
 	return nil
 }
 
-// attempts is how often a student's latest job was given to a runner.
+// attempts returns the number of attempts of a student's latest job.
 func (f *field) attempts(login string) int {
 	f.t.Helper()
 	l := f.ledger()
@@ -144,7 +144,7 @@ func (f *field) attempts(login string) int {
 	return l.count(`SELECT attempt FROM jobs WHERE owner = ? ORDER BY id DESC LIMIT 1`, login)
 }
 
-// verdict checks that a push ends with everything earned, and with the words.
+// verdict checks that a push earns all points and prints the words.
 func (f *field) verdict(l *live, words ...string) {
 	f.t.Helper()
 	said, status := l.end()
@@ -158,7 +158,7 @@ func (f *field) verdict(l *live, words ...string) {
 	}
 }
 
-// distinct reports whether no text comes twice.
+// distinct reports whether no text occurs twice or is empty.
 func distinct(all []string) bool {
 	seen := map[string]bool{}
 	for _, text := range all {
@@ -170,7 +170,7 @@ func distinct(all []string) bool {
 	return true
 }
 
-// dispatched are the runners' jobs that Nomad has.
+// dispatched returns the runners' jobs that are not dead, according to Nomad.
 func (f *field) dispatched() []string {
 	f.t.Helper()
 	jobs, _, err := f.agent.Cluster().Jobs().PrefixList("e2e-standard/")

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// Each push has an allocation of its own, and a fresh one takes its place.
+// Each push is graded in its own allocation, and a fresh one replaces it.
 func TestNomadGradesEachPushInItsOwnAllocation(t *testing.T) {
 	agent := nomadtest.Start(t, "n1", nomadtest.Role{})
 	agent.AwaitClients(1)
@@ -47,8 +47,8 @@ func TestNomadGradesEachPushInItsOwnAllocation(t *testing.T) {
 	})
 }
 
-// The agent, server and client in one, is killed and started again: the container goes
-// on, and so does its grading. The same with the control plane.
+// The agent (server and client in one) is killed and restarted, and then the control plane: the
+// container and its grading continue.
 func TestNomadAndServerRestartedWhileRunnersWork(t *testing.T) {
 	agent := nomadtest.Start(t, "n1", nomadtest.Role{Patient: true})
 	agent.AwaitClients(1)
@@ -79,7 +79,7 @@ func TestNomadAndServerRestartedWhileRunnersWork(t *testing.T) {
 	eventually(t, "a fresh runner is ready", func() bool { return f.pool().Ready >= 1 })
 }
 
-// A changed flavour is a new job: what runs ends on the old one, what comes gets the new.
+// A changed flavour becomes a new job: running jobs end on the old one, new pushes get the new one.
 func TestNomadRollsAChangedFlavour(t *testing.T) {
 	agent := nomadtest.Start(t, "n1", nomadtest.Role{})
 	agent.AwaitClients(1)

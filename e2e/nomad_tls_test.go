@@ -19,9 +19,9 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// Runners reach the server over TLS, and know it by an authority's certificate that they
-// get with their task: a push is graded. With another's certificate none registers, and
-// none tells the server its identity.
+// Runners reach the server over TLS and verify it with an authority's certificate from their
+// task: a push is graded. With the certificate of another authority no runner registers, and
+// none sends the server its identity.
 func TestNomadRunnersOverTLS(t *testing.T) {
 	agent := nomadtest.Start(t, "n1", nomadtest.Role{})
 	agent.AwaitClients(1)
@@ -84,10 +84,10 @@ func certificateOf(name string) *x509.Certificate {
 	}
 }
 
-// text is the authority's own certificate, as PEM.
+// text returns the authority's own certificate as PEM.
 func (a authority) text() []byte { return a.sign(a.is, &a.key.PublicKey) }
 
-// issue makes a server's key and certificate, as PEM.
+// issue creates a server's key and certificate as PEM.
 func (a authority) issue(address net.IP) (key, cert []byte) {
 	a.t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

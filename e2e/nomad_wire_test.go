@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// wire is the network between runners and their server, which a test cuts for one of
-// them. It keeps what the server answered each since it was last cut.
+// wire is a proxy between runners and their server that a test can cut for one runner. It
+// records the server's answers to each runner since the last cut.
 type wire struct {
 	listener net.Listener
 	server   string
@@ -18,11 +18,11 @@ type wire struct {
 	mu      sync.Mutex
 	cuts    map[string]bool // by the runner's address
 	ends    map[net.Conn]string
-	refused map[string]int // tries to connect while it was cut
+	refused map[string]int // attempts to connect while it was cut
 	answers map[string]*strings.Builder
 }
 
-// newWire listens on an address and passes on to the server's.
+// newWire listens on an address and forwards to the server's.
 func newWire(t *testing.T, address, server string) *wire {
 	t.Helper()
 	l, err := net.Listen("tcp", address)
@@ -53,7 +53,7 @@ func (w *wire) accept() {
 	}
 }
 
-// join notes a connection; false: its runner is cut off.
+// join records a connection. It returns false if the runner is cut off.
 func (w *wire) join(host string, ends ...net.Conn) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -76,7 +76,7 @@ func (w *wire) pass(to, from net.Conn, also io.Writer) {
 	delete(w.ends, from)
 }
 
-// answer is where the server's answers to one runner are kept.
+// answer records the server's answers to one runner.
 type answer struct {
 	wire *wire
 	host string
@@ -91,7 +91,7 @@ func (a answer) Write(p []byte) (int, error) {
 	return a.wire.answers[a.host].Write(p)
 }
 
-// cut ends a runner's connections, and lets it make no others.
+// cut closes a runner's connections and refuses new ones.
 func (w *wire) cut(host string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -111,14 +111,14 @@ func (w *wire) mend(host string) {
 	w.cuts[host] = false
 }
 
-// tried is how often a runner tried to connect while it was cut off.
+// tried returns how often a runner tried to connect while it was cut off.
 func (w *wire) tried(host string) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.refused[host]
 }
 
-// answered reports whether the server answered a runner with the words since it was cut off.
+// answered reports whether the server's answers to a runner since the cut contain the words.
 func (w *wire) answered(host, words string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

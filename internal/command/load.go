@@ -17,11 +17,11 @@ import (
 func loadCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "load",
-		Usage: "play a deadline night: simulated students and runners against a real queue",
-		Description: "Students push along the curve of a deadline night, and runners that only pretend to\n" +
-			"grade do the work over the real protocol, against a control plane of its own in a new\n" +
-			"temporary directory. Nothing of a running service is touched. Prints how long pushes\n" +
-			"waited, whether that was fair, and how the runners were scaled. The exit status is 1 if a job was\n" +
+		Usage: "simulate the hours before a deadline: students and runners against a real queue",
+		Description: "Simulated students push more often towards the due date, and simulated runners do the work\n" +
+			"over the real protocol, with a separate control plane in a new temporary directory. A\n" +
+			"running service is not touched. Prints how long pushes waited, for each course, and\n" +
+			"how the number of runners changed. The exit status is 1 if a job was\n" +
 			"lost or done twice.\n\n" +
 			"Example: grader load --students 500 --runners 40 --jobs 2000 --job 6s --over 1h --speed 20",
 		Flags:        loadFlags(),
@@ -33,21 +33,21 @@ func loadCommand() *cli.Command {
 func loadFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.IntFlag{Name: "students", Usage: "`N` students", Value: 100},
-		&cli.IntFlag{Name: "courses", Usage: "`N` courses that they are spread over", Value: 4},
+		&cli.IntFlag{Name: "courses", Usage: "`N` courses; the students are spread over them", Value: 4},
 		&cli.IntFlag{Name: "runners", Usage: "`M` runners at most", Value: 20},
 		&cli.IntFlag{Name: "warm", Usage: "`N` runners that are kept ready", Value: 2},
 		&cli.IntFlag{Name: "jobs", Usage: "`K` pushes", Value: 500},
 		&cli.IntFlag{Name: "waiting", Usage: "`N` of them wait before the first runner starts"},
-		&cli.IntFlag{Name: "flood", Usage: "`N` pushes more, by one student, that wait then"},
-		&cli.IntFlag{Name: "crowded", Usage: "`N` pushes more, of one more course, that wait then"},
-		&cli.DurationFlag{Name: "over", Usage: "the night takes `DURATION`", Value: time.Hour},
+		&cli.IntFlag{Name: "flood", Usage: "`N` additional pushes of one student that wait at the start"},
+		&cli.IntFlag{Name: "crowded", Usage: "`N` additional pushes of one more course that wait at the start"},
+		&cli.DurationFlag{Name: "over", Usage: "simulate `DURATION`", Value: time.Hour},
 		&cli.DurationFlag{Name: "job", Usage: "a job takes `DURATION` in the median", Value: 6 * time.Second},
 		&cli.Float64Flag{Name: "starts", Usage: "the cluster can start `N` runners a second", Value: 200},
-		&cli.Float64Flag{Name: "vanish", Usage: "`SHARE` of the runners vanishes in the middle of its job, 0 to 0.5"},
-		&cli.Float64Flag{Name: "speed", Usage: "the night and its jobs go `N` times as fast as the clock", Value: 1},
-		&cli.DurationFlag{Name: "lease", Usage: "a silent runner loses its job after `DURATION` by the clock", Value: 30 * time.Second},
-		&cli.Uint64Flag{Name: "seed", Usage: "`N` that chance begins with", Value: 1},
-		&cli.StringFlag{Name: "dir", Usage: "put the temporary directory into `DIR`: the disk that is measured"},
+		&cli.Float64Flag{Name: "vanish", Usage: "`FRACTION` of the runners that vanish in the middle of their job, 0 to 0.5"},
+		&cli.Float64Flag{Name: "speed", Usage: "simulate `N` times as fast as real time", Value: 1},
+		&cli.DurationFlag{Name: "lease", Usage: "a silent runner loses its job after `DURATION` of real time", Value: 30 * time.Second},
+		&cli.Uint64Flag{Name: "seed", Usage: "`N` that seeds the random numbers", Value: 1},
+		&cli.StringFlag{Name: "dir", Usage: "create the temporary directory in `DIR`, whose disk is measured"},
 		&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 		&cli.StringFlag{Name: "plane", Usage: "be the control plane, in `DIR`", Hidden: true},
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// crowd is everybody but the control plane: students who push and runners that come,
-// work, vanish and go.
+// crowd is everything except the control plane: students who push, and runners that start,
+// work, vanish and stop.
 type crowd struct {
 	plan   Plan
 	plane  *lines
@@ -32,19 +32,18 @@ type crowd struct {
 	samples []sample
 }
 
-// sample is where the night stood at one moment.
+// sample is the control plane's report at one time.
 type sample struct {
 	at     time.Time
 	report planeReport
 }
 
-// sampling is how often the control plane is asked how it is.
+// sampling is the interval between requests for the control plane's report.
 const sampling = time.Second
 
-// Play plays a night against a control plane that reads orders from in and writes
-// notices to out, and returns what came of it. It ends when every job is done, or
-// when ctx ends; then it closes in, which ends the control plane, and waits for the
-// end of out.
+// Play runs a simulation with a control plane that reads orders from in and writes
+// notices to out, and returns the report. It stops when every job is done, or when ctx
+// ends; then it closes in, which stops the control plane, and waits for the end of out.
 func Play(ctx context.Context, plan Plan, in io.WriteCloser, out io.Reader) (Report, error) {
 	plan, err := plan.withDefaults()
 	if err != nil {
@@ -70,7 +69,7 @@ func Play(ctx context.Context, plan Plan, in io.WriteCloser, out io.Reader) (Rep
 	return report, errors.Join(played, err, closed)
 }
 
-// play lets students push, and waits until all is done.
+// play has the students push, and waits until every job is done.
 func (c *crowd) play(ctx context.Context) error {
 	if err := c.plane.send(order{Begin: &c.plan}); err != nil {
 		return err
@@ -98,7 +97,7 @@ func (c *crowd) play(ctx context.Context) error {
 	}
 }
 
-// early records what waits when the night begins.
+// early records the pushes that wait at the start.
 func (c *crowd) early(ctx context.Context, pushes []push) error {
 	for n, p := range pushes {
 		if err := c.plane.send(order{Push: &pushed{N: n, Course: p.course, Student: p.student}}); err != nil {
@@ -115,7 +114,7 @@ func (c *crowd) early(ctx context.Context, pushes []push) error {
 	return nil
 }
 
-// late pushes each at its time.
+// late records each later push at its time.
 func (c *crowd) late(ctx context.Context, first int, pushes []push) error {
 	began := time.Now()
 	timer := time.NewTimer(0)
@@ -134,7 +133,7 @@ func (c *crowd) late(ctx context.Context, first int, pushes []push) error {
 	return nil
 }
 
-// sample asks the control plane how it is, now and then, until all is done.
+// sample requests the control plane's report regularly until every job is done.
 func (c *crowd) sample(ctx context.Context) {
 	tick := time.NewTicker(sampling)
 	defer tick.Stop()
@@ -152,7 +151,7 @@ func (c *crowd) sample(ctx context.Context) {
 	}
 }
 
-// hear takes what the control plane says; it never waits for anybody.
+// hear handles a notice of the control plane. It never blocks.
 func (c *crowd) hear(ctx context.Context, n notice, last chan<- planeReport) error {
 	switch {
 	case n.Start != nil:
@@ -183,7 +182,7 @@ func (c *crowd) sampled(r planeReport) {
 	c.samples = append(c.samples, sample{time.Now(), r})
 }
 
-// maxNotes is how many scaling decisions or mistakes are kept.
+// maxNotes is the number of scaling decisions or errors that are kept.
 const maxNotes = 100
 
 func (c *crowd) note(list *[]string, text string) {
@@ -194,7 +193,7 @@ func (c *crowd) note(list *[]string, text string) {
 	}
 }
 
-// start starts a runner, when its turn has come: a cluster starts only so many a second.
+// start starts a runner, at the limited rate of the cluster.
 func (c *crowd) start(ctx context.Context, credential schema.Credential) {
 	ctx, cancel := context.WithCancel(ctx)
 	c.mu.Lock()
@@ -213,7 +212,7 @@ func (c *crowd) start(ctx context.Context, credential schema.Credential) {
 	})
 }
 
-// retire ends a runner, as its cluster is told to.
+// retire stops a runner, as a cluster does when it is told to.
 func (c *crowd) retire(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -223,7 +222,7 @@ func (c *crowd) retire(id string) {
 	}
 }
 
-// vanished is a runner's end in the middle of its job.
+// vanished records a runner that stops in the middle of its job.
 func (c *crowd) vanished(id string, silent bool) {
 	c.mu.Lock()
 	c.gone++
@@ -233,7 +232,7 @@ func (c *crowd) vanished(id string, silent bool) {
 	}
 }
 
-// exited tells the control plane what a cluster would.
+// exited reports a runner's exit to the control plane, as a cluster does.
 func (c *crowd) exited(id string) {
 	if err := c.plane.send(order{Exited: id}); err != nil {
 		c.note(&c.errors, err.Error())

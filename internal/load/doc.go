@@ -1,9 +1,8 @@
-// Package load plays a deadline night against a real scheduler and a real store: a
-// crowd of students who push along the curve of such a night, and a cluster of
-// runners that speak the real protocol over real connections and only pretend to
-// grade. It measures what waiting costs, and holds the books: no job may be lost, and
-// none may be done twice.
+// Package load simulates the hours before a deadline with a real scheduler and a real
+// store. Simulated students push more often towards the due date, and simulated runners
+// use the real protocol over real connections but do not grade. It measures waiting
+// times and processor time, and checks that no job is lost or done twice.
 //
-// The control plane is a process of its own (Plane), so that its memory and its
-// processor time are its own; the crowd tells it what happens in lines of JSON.
+// The control plane (Plane) is a separate process, so that its memory and processor
+// time can be measured. The simulation sends it events as lines of JSON.
 package load

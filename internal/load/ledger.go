@@ -7,24 +7,24 @@ import (
 	"time"
 )
 
-// entry is one job in the books. It begins with whatever is heard of it first.
+// entry is what the ledger knows of a job. The first event of a job creates it.
 type entry struct {
 	push    pushed
 	claims  int
 	results int
-	first   time.Time // when it was claimed first
-	polled  time.Time // when the poll began that got it
+	first   time.Time // first claim
+	polled  time.Time // start of the poll that got it
 }
 
-// ledger is the crowd's books: every push, every claim, every accepted result.
+// ledger records every push, every claim and every accepted result.
 type ledger struct {
 	mu      sync.Mutex
 	jobs    map[int64]*entry
 	pushed  int
 	done    int
-	failed  int // lost three runners and ended without a result, as the store counts them
+	failed  int // jobs that lost three runners, as the store counts them
 	expects int
-	settled chan struct{} // closed once everything expected is done
+	settled chan struct{} // closed once every expected job is done
 	heard   chan struct{} // holds one: a push was recorded
 }
 
@@ -42,7 +42,7 @@ func (l *ledger) of(job int64) *entry {
 	return e
 }
 
-// record notes a push that became a job.
+// record records a push that became a job.
 func (l *ledger) record(p pushed) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -55,14 +55,14 @@ func (l *ledger) record(p pushed) {
 	l.settle()
 }
 
-// recorded is how many pushes are jobs by now.
+// recorded returns the number of pushes that have become jobs.
 func (l *ledger) recorded() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.pushed
 }
 
-// claim notes that a runner got a job by a poll that began then.
+// claim records that a runner got a job, and when its poll began.
 func (l *ledger) claim(job int64, began, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -72,7 +72,7 @@ func (l *ledger) claim(job int64, began, now time.Time) {
 	}
 }
 
-// finish notes an accepted result.
+// finish records an accepted result.
 func (l *ledger) finish(job int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -83,7 +83,7 @@ func (l *ledger) finish(job int64) {
 	l.settle()
 }
 
-// fail notes how many jobs have failed for good by now.
+// fail records how many jobs have failed finally.
 func (l *ledger) fail(n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -91,7 +91,7 @@ func (l *ledger) fail(n int) {
 	l.settle()
 }
 
-// settle tells once all has ended. mu is held.
+// settle closes settled once every job has ended. mu is held.
 func (l *ledger) settle() {
 	if l.done+l.failed >= l.expects && l.pushed == l.expects {
 		select {
@@ -102,14 +102,14 @@ func (l *ledger) settle() {
 	}
 }
 
-// waits are how long pushes waited for a runner: those that somebody still waited for,
-// by course and by student, and those that a newer push of their owner had overtaken.
+// waits are the times that pushes waited for a runner: the latest push of an owner, by course
+// and by student, and pushes that a newer one of the owner had overtaken.
 type waits struct {
 	pushes    []time.Duration
 	overtaken []time.Duration
 	courses   map[int][]time.Duration
 	students  map[int][]time.Duration
-	claims    []time.Duration // from the poll, or the push that it waited for, to the order
+	claims    []time.Duration // from the poll, or from the push if that came later, to the order
 }
 
 func (l *ledger) waits() waits {
@@ -146,8 +146,8 @@ func (l *ledger) waits() waits {
 	return w
 }
 
-// counts are the sums that must be right: how many jobs there are, how many of them
-// have no result although they did not fail for good, how many have more than one, and how many were claimed again.
+// counts returns the number of jobs, of jobs without a result that did not fail, of jobs with more
+// than one result, and of jobs that were claimed again.
 func (l *ledger) counts() (jobs, lost, duplicated, again int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

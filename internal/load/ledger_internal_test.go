@@ -16,7 +16,7 @@ var night = time.Date(2026, 9, 28, 23, 0, 0, 0, time.UTC)
 func TestLedgerFindsLostAndDuplicatedJobs(t *testing.T) {
 	t.Parallel()
 	l := newLedger(4)
-	l.claim(3, night, night.Add(time.Second)) // heard of before its push
+	l.claim(3, night, night.Add(time.Second)) // before its push
 	for n, job := range []int64{1, 2, 3} {
 		l.record(pushed{N: n, Job: job, Student: n, At: night})
 	}
@@ -33,10 +33,10 @@ func TestLedgerFindsLostAndDuplicatedJobs(t *testing.T) {
 	l.finish(2)
 	select {
 	case <-l.settled:
-		t.Error("all is settled")
+		t.Error("settled is closed too early")
 	default:
 	}
-	l.fail(1) // the fourth lost three runners: it has ended, and is not lost
+	l.fail(1) // the fourth job lost three runners: it has ended and is not lost
 	<-l.settled
 	if _, lost, _, _ := l.counts(); lost != 0 {
 		t.Errorf("%d lost", lost)
@@ -87,7 +87,7 @@ func TestPushesComeAlongTheCurve(t *testing.T) {
 	if early != 116 || len(all) != 4016 {
 		t.Errorf("%d of %d wait from the beginning", early, len(all))
 	}
-	if last < 1500 || last > 1750 { // 1 - e^-0.5 of what comes, less what that leaves out
+	if last < 1500 || last > 1750 { // 1 - e^-0.5 of the pushes, less the ones at the start
 		t.Errorf("%d pushes in the last ten minutes", last)
 	}
 }
@@ -98,7 +98,7 @@ func TestCostsCompareALongQueueWithAShortOne(t *testing.T) {
 	for done := 0; done <= 1100; done += 10 {
 		cpu := time.Duration(done) * time.Millisecond
 		if done > 800 {
-			cpu += time.Duration(done-800) * time.Millisecond // the end is twice as dear
+			cpu += time.Duration(done-800) * time.Millisecond // jobs at the end cost twice as much
 		}
 		samples = append(samples, sample{report: planeReport{CPU: cpu, Jobs: map[schema.State]int{schema.StateDone: done, schema.StateQueued: 1100 - done}}})
 	}

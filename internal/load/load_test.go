@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// play plays a night with the control plane in this process.
+// play runs a simulation with the control plane in this process.
 func play(t *testing.T, plan load.Plan) load.Report {
 	t.Helper()
 	orders, say := io.Pipe()
@@ -43,9 +43,9 @@ func TestNightLosesNothing(t *testing.T) {
 	if r.Jobs != 80 || r.Lost != 0 || r.Duplicated != 0 || !r.OK() {
 		t.Errorf("%d jobs, %d lost, %d duplicated", r.Jobs, r.Lost, r.Duplicated)
 	}
-	// A job whose third runner vanishes has failed; it is not given out again.
+	// A job whose third runner vanishes fails and is not claimed again.
 	if r.Vanished == 0 || r.Again+r.Failed < r.Vanished {
-		t.Errorf("%d runners vanished, %d jobs were given out again, %d failed", r.Vanished, r.Again, r.Failed)
+		t.Errorf("%d runners vanished, %d jobs were claimed again, %d failed", r.Vanished, r.Again, r.Failed)
 	}
 	if n := r.Waiting.Pushes.Count + r.Waiting.Overtaken.Count; n != 80 || r.Waiting.Overtaken.Count < 9 {
 		t.Errorf("%d waits, %d of them overtaken", n, r.Waiting.Overtaken.Count)

@@ -16,9 +16,9 @@ type order struct {
 	Begin  *Plan   `json:"begin,omitempty"`
 	Push   *pushed `json:"push,omitempty"`
 	Open   bool    `json:"open,omitempty"`   // start the scheduler
-	Exited string  `json:"exited,omitempty"` // a runner that its cluster saw die
+	Exited string  `json:"exited,omitempty"` // a runner whose exit the cluster reports
 	Report bool    `json:"report,omitempty"`
-	Last   bool    `json:"last,omitempty"` // it is the last report, with the claims
+	Last   bool    `json:"last,omitempty"` // the final report, with the claims
 }
 
 // notice is one line from the control plane: exactly one of its fields is set.
@@ -26,9 +26,9 @@ type notice struct {
 	Start  *schema.Credential `json:"start,omitempty"`
 	Retire string             `json:"retire,omitempty"`
 	Pushed *pushed            `json:"pushed,omitempty"`
-	Scaled string             `json:"scaled,omitempty"` // why there are more or fewer runners
+	Scaled string             `json:"scaled,omitempty"` // a scaling decision, in words
 	Report *planeReport       `json:"report,omitempty"`
-	Error  string             `json:"error,omitempty"` // that the scheduler logged
+	Error  string             `json:"error,omitempty"` // logged by the scheduler
 	Failed string             `json:"failed,omitempty"`
 }
 
@@ -38,15 +38,15 @@ type pushed struct {
 	Course  int       `json:"course"`
 	Student int       `json:"student"`
 	Job     int64     `json:"job,omitempty"`
-	At      time.Time `json:"at,omitzero"` // when it was recorded
+	At      time.Time `json:"at,omitzero"` // time of the record
 }
 
-// planeReport is what the control plane knows of itself.
+// planeReport is the control plane's report on itself.
 type planeReport struct {
 	Last   bool                 `json:"last,omitempty"`
 	Jobs   map[schema.State]int `json:"jobs"`
-	Claims spanReport           `json:"claims"` // that found a job, until they were committed; in the last
-	Memory int64                `json:"memory"` // bytes, the most that were resident
+	Claims spanReport           `json:"claims"` // claims that found a job, until the commit; in the final report
+	Memory int64                `json:"memory"` // peak resident bytes
 	CPU    time.Duration        `json:"cpu"`    // user and system
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// people are the courses and accounts in the store, and what they push.
+// people creates the courses and accounts in the store, and their pushes.
 type people struct {
 	store   *store.Store
 	courses []schema.Assignment
@@ -22,10 +22,10 @@ type people struct {
 // pusher is one student's account and repository in one course.
 type pusher struct{ account, repository int64 }
 
-// loader is who makes them, in the audit log.
+// loader is the actor in the audit log.
 func loader() schema.Actor { return schema.Actor{User: schema.User{Login: "load"}} }
 
-// newPeople makes the courses, each with one assignment whose tests have passed their gate.
+// newPeople creates the courses, each with one assignment whose tests have passed the gate.
 func newPeople(ctx context.Context, s *store.Store, courses int) (*people, error) {
 	p := &people{store: s, made: make(map[pushed]pusher)}
 	teacher, err := s.AddUser(ctx, loader(), schema.User{Login: "teacher"})
@@ -69,7 +69,7 @@ func (p *people) addCourse(ctx context.Context, n int, teacher schema.User) erro
 	return err
 }
 
-// pass lets a gate pass.
+// pass finishes a gate successfully.
 func (p *people) pass(ctx context.Context, gate schema.Job) error {
 	job, err := p.store.Claim(ctx, "teacher", flavour, time.Now(), time.Minute)
 	if err != nil {
@@ -102,7 +102,7 @@ func (p *people) push(ctx context.Context, is pushed) (schema.Job, error) {
 	return sub.Job, err
 }
 
-// pusher returns a student's account and repository, made at their first push.
+// pusher returns a student's account and repository, which the first push creates.
 func (p *people) pusher(ctx context.Context, course, student int) (pusher, error) {
 	key := pushed{Course: course, Student: student}
 	if who, ok := p.made[key]; ok {

@@ -9,26 +9,26 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Plan says what the night is like. The zero value of a field that says so takes its default.
+// Plan describes the simulation. Fields with a documented default may be zero.
 type Plan struct {
 	Students int           `json:"students"`
-	Courses  int           `json:"courses"` // that they are spread over; 0 is 4
+	Courses  int           `json:"courses"` // the students are spread over them; 0 is 4
 	Runners  int           `json:"runners"` // at most
 	Warm     int           `json:"warm"`    // kept ready; 0 is none
-	Jobs     int           `json:"jobs"`    // pushes of the night, those that wait at its beginning included
+	Jobs     int           `json:"jobs"`    // pushes, including those that wait at the start
 	Waiting  int           `json:"waiting"` // pushes that wait before the first runner starts
-	Flood    int           `json:"flood"`   // pushes besides, of one student of the first course, that wait then
-	Crowded  int           `json:"crowded"` // pushes besides, of one more course, that wait then
-	Over     time.Duration `json:"over"`    // how long the night takes; 0 is an hour
-	Job      time.Duration `json:"job"`     // median length of a job; 0 is 6 s
-	Starts   float64       `json:"starts"`  // runners that the cluster can start in a second; 0 is 200
-	Vanish   float64       `json:"vanish"`  // share of runners that vanish in the middle of their job
-	Speed    float64       `json:"speed"`   // how much faster than the clock the night and its jobs go; 0 is 1
-	Lease    time.Duration `json:"lease"`   // of a silent runner, by the clock; 0 is 30 s
+	Flood    int           `json:"flood"`   // additional pushes of one student of the first course that wait at the start
+	Crowded  int           `json:"crowded"` // additional pushes of one more course that wait at the start
+	Over     time.Duration `json:"over"`    // simulated length; 0 is an hour
+	Job      time.Duration `json:"job"`     // median duration of a job; 0 is 6 s
+	Starts   float64       `json:"starts"`  // runners that the cluster can start per second; 0 is 200
+	Vanish   float64       `json:"vanish"`  // fraction of runners that vanish in the middle of their job
+	Speed    float64       `json:"speed"`   // simulated time per real time; 0 is 1
+	Lease    time.Duration `json:"lease"`   // of a silent runner, in real time; 0 is 30 s
 	Seed     uint64        `json:"seed"`
 }
 
-// withDefaults fills in what was left out. CodeInvalid: it cannot be played.
+// withDefaults fills in the defaults. CodeInvalid: the plan cannot be simulated.
 func (p Plan) withDefaults() (Plan, error) {
 	for _, d := range []struct{ field, value *time.Duration }{{&p.Over, ptr(time.Hour)}, {&p.Job, ptr(6 * time.Second)}, {&p.Lease, ptr(30 * time.Second)}} {
 		if *d.field == 0 {
@@ -54,33 +54,33 @@ func (p Plan) withDefaults() (Plan, error) {
 	case p.Warm < 0 || p.Warm > p.Runners:
 		return p, schema.Errorf(schema.CodeInvalid, "warm: use 0 to as many as there are runners")
 	case p.Flood < 0 || p.Crowded < 0 || p.Over < 0 || p.Job < 0 || p.Starts < 0 || p.Speed < 0 || p.Lease < 0:
-		return p, schema.Errorf(schema.CodeInvalid, "a number is below 0")
+		return p, schema.Errorf(schema.CodeInvalid, "use no negative numbers")
 	case p.Vanish < 0 || p.Vanish > 0.5:
-		return p, schema.Errorf(schema.CodeInvalid, "vanish: use 0 to 0.5; of more, jobs would fail for good")
+		return p, schema.Errorf(schema.CodeInvalid, "vanish: use 0 to 0.5; with more, jobs would fail")
 	}
 	return p, nil
 }
 
 func ptr[T any](v T) *T { return &v }
 
-// all is how many pushes there are.
+// all returns the total number of pushes.
 func (p Plan) all() int { return p.Jobs + p.Flood + p.Crowded }
 
-// scaled is how long something of the night takes by the clock.
+// scaled converts a simulated duration to real time.
 func (p Plan) scaled(d time.Duration) time.Duration { return time.Duration(float64(d) / p.Speed) }
 
-// push is one push of the night.
+// push is a push of the simulation.
 type push struct {
-	course  int // Courses is the crowded one
+	course  int // Courses is the index of the crowded one
 	student int
-	at      time.Duration // after the night's beginning; before it for those that wait then
+	at      time.Duration // after the start; negative for pushes that wait at the start
 }
 
-// steepness is how much more often students push as it gets late: e to the minus three
-// at the beginning, against one at the due date.
+// steepness is the growth of the push rate: at the start it is e to the minus three of the
+// rate at the due date.
 const steepness = 3
 
-// pushes are all pushes in their order.
+// pushes returns all pushes, in order of time.
 func (p Plan) pushes(random *rand.Rand) []push {
 	all := make([]push, 0, p.all())
 	for range p.Flood {
@@ -101,14 +101,14 @@ func (p Plan) pushes(random *rand.Rand) []push {
 	return all
 }
 
-// arrival turns an even share into a moment between 0 and 1 of a night on which pushes
-// grow exponentially towards the due date.
+// arrival maps a uniform number to a time between 0 and 1, so that the rate of pushes grows
+// exponentially towards the due date.
 func arrival(share float64) float64 {
 	return math.Log(1+share*(math.Exp(steepness)-1)) / steepness
 }
 
-// length draws how long a job takes: as many take less than the median as take more,
-// and a few take up to five times as long.
+// length returns a random duration of a job: log-normal around the median, and at most five
+// times the median.
 func (p Plan) length(random *rand.Rand) time.Duration {
 	const spread = 0.6
 	factor := math.Exp(spread * random.NormFloat64())

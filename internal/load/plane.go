@@ -14,11 +14,11 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// flavour is the only kind of runner there is.
+// flavour is the only flavour of runners.
 const flavour = "standard"
 
-// Plane is the control plane of a night: a store and a scheduler as the service has
-// them, in a directory of their own, without git and ssh.
+// Plane is the control plane of a simulation: the service's store and scheduler in their own
+// directory, without git and ssh.
 type Plane struct {
 	Dir string // private and empty
 	In  io.Reader
@@ -33,7 +33,7 @@ type Plane struct {
 	people    *people
 }
 
-// Run does what the crowd says until In ends.
+// Run carries out orders until In ends.
 func (p *Plane) Run(ctx context.Context) (err error) {
 	p.out = newLines(p.Out)
 	defer func() { err = errors.Join(err, p.stop(context.WithoutCancel(ctx))) }()
@@ -71,7 +71,7 @@ func (p *Plane) begin(ctx context.Context, plan Plan) (err error) {
 	return err
 }
 
-// start starts the scheduler, once what waits from the beginning waits.
+// start starts the scheduler, after the pushes that wait at the start are recorded.
 func (p *Plane) start(ctx context.Context) error {
 	socket := filepath.Join(p.Dir, "runners.sock")
 	p.pool = newPool("unix:"+socket, p.out)

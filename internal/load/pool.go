@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// pool is a cluster whose runners are in the crowd's process: it says which are to
-// start and which are to end.
+// pool is a cluster whose runners are in the crowd's process: it sends notices of which to
+// start and which to stop.
 type pool struct {
 	url       string
 	out       *lines
@@ -35,7 +35,7 @@ func (p *pool) Ensure(_ context.Context, f schema.Flavour, n int) error {
 	return p.fill(f.Name)
 }
 
-// fill starts what a flavour lacks. mu is held.
+// fill starts the missing runners of a flavour. mu is held.
 func (p *pool) fill(flavour string) error {
 	if p.closed {
 		return schema.Errorf(schema.CodeUnavailable, "the pool is closed")
@@ -66,21 +66,21 @@ func (p *pool) Retire(_ context.Context, runner string) error {
 	return p.out.send(notice{Retire: runner})
 }
 
-// exited is what a cluster sees of a runner that died.
+// exited handles the exit of a runner.
 func (p *pool) exited(runner string) {
 	if p.remove(runner) {
 		p.registrar.Exited(runner, "it vanished")
 	}
 }
 
-// remove takes a runner out and puts a fresh one in its place.
+// remove removes a runner and starts a fresh one in its place.
 func (p *pool) remove(runner string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for flavour, alive := range p.alive {
 		if alive[runner] {
 			delete(alive, runner)
-			_ = p.fill(flavour) // the crowd is gone: so is everything
+			_ = p.fill(flavour) // fails only if the crowd has ended
 			return true
 		}
 	}

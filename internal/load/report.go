@@ -10,14 +10,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Report is what came of a night.
+// Report is the result of a simulation.
 type Report struct {
 	Plan       Plan           `json:"plan"`
-	Seconds    float64        `json:"seconds"` // by the clock
+	Seconds    float64        `json:"seconds"` // real time
 	Jobs       int            `json:"jobs"`
 	Lost       int            `json:"lost"`       // without a result
-	Duplicated int            `json:"duplicated"` // with more than one
-	Failed     int            `json:"failed"`     // for good, after three lost runners each
+	Duplicated int            `json:"duplicated"` // with more than one result
+	Failed     int            `json:"failed"`     // after three lost runners each
 	Vanished   int            `json:"vanished"`   // runners, in the middle of their job
 	Again      int            `json:"again"`      // claims of jobs that had been claimed before
 	Waiting    waitingReport  `json:"waiting"`    // from the push to a runner
@@ -31,7 +31,7 @@ type Report struct {
 
 // waitingReport is how long pushes waited for a runner.
 type waitingReport struct {
-	Pushes    spanReport `json:"pushes"`    // that somebody waited for
+	Pushes    spanReport `json:"pushes"`    // the latest of their owner
 	Overtaken spanReport `json:"overtaken"` // by a newer one of the same student
 }
 
@@ -42,28 +42,28 @@ type courseReport struct {
 
 // claimReport is how long a claim took that found a job.
 type claimReport struct {
-	Server  spanReport `json:"server"`  // in the queue's transaction, the wait for its turn included
-	Runners spanReport `json:"runners"` // over the wire and back
+	Server  spanReport `json:"server"`  // the queue's transaction, including the wait for its turn
+	Runners spanReport `json:"runners"` // the runner's whole request
 }
 
-// costReport is what the control plane needed.
+// costReport is the memory and processor time of the control plane.
 type costReport struct {
 	Memory int64     `json:"peak_memory_bytes"`
 	CPU    float64   `json:"cpu_seconds"`
 	Costs  []jobCost `json:"cpu_per_job"`
 }
 
-// jobCost is what a job cost while about so many waited.
+// jobCost is the processor time of a job while about Waiting jobs waited.
 type jobCost struct {
 	Waiting int     `json:"waiting"`
-	Jobs    int     `json:"jobs"` // that ended meanwhile
+	Jobs    int     `json:"jobs"` // finished meanwhile
 	Micros  float64 `json:"micros"`
 }
 
-// OK says whether the books are right.
+// OK reports whether no job was lost or done twice.
 func (r Report) OK() bool { return r.Lost == 0 && r.Duplicated == 0 }
 
-// conclude asks the control plane for its last report and adds up.
+// conclude requests the control plane's final report and computes the result.
 func (c *crowd) conclude(last <-chan planeReport, ended <-chan struct{}) (Report, error) {
 	var end planeReport
 	if err := c.plane.send(order{Report: true, Last: true}); err != nil {
@@ -79,7 +79,7 @@ func (c *crowd) conclude(last <-chan planeReport, ended <-chan struct{}) (Report
 	r := Report{Plan: c.plan, Vanished: c.gone, Scaling: c.scaled, Errors: c.errors}
 	r.Jobs, r.Lost, r.Duplicated, r.Again = c.ledger.counts()
 	r.Failed = end.Jobs[schema.StateFailed]
-	r.Lost = max(r.Lost, c.plan.all()-end.Jobs[schema.StateDone]-r.Failed) // the store's books count as much
+	r.Lost = max(r.Lost, c.plan.all()-end.Jobs[schema.StateDone]-r.Failed) // also compare with the store
 	w := c.ledger.waits()
 	r.Waiting = waitingReport{reportOf(w.pushes), reportOf(w.overtaken)}
 	for _, n := range slices.Sorted(maps.Keys(w.courses)) {
@@ -96,9 +96,9 @@ func (c *crowd) conclude(last <-chan planeReport, ended <-chan struct{}) (Report
 	return r, nil
 }
 
-// costs compares what a job costs in a long queue with what it costs in one of a tenth:
-// both while every runner works, which they do once as many jobs ended as there are
-// runners.
+// costs compares the cost of a job in a long queue with that in a queue of a tenth of the
+// length. Both are measured while every runner works, that is once as many jobs have ended as
+// there are runners.
 func costs(samples []sample, runners int) []jobCost {
 	steady := slices.IndexFunc(samples, func(s sample) bool { return s.report.Jobs[schema.StateDone] >= runners })
 	if steady < 0 {
@@ -106,7 +106,7 @@ func costs(samples []sample, runners int) []jobCost {
 	}
 	deep := samples[steady].report.Jobs[schema.StateQueued]
 	if deep < 100 {
-		return nil // that is no queue to measure in
+		return nil // the queue is too short to measure
 	}
 	var all []jobCost
 	for _, at := range []struct{ from, to float64 }{{1, 0.8}, {0.15, 0.05}} {
@@ -117,7 +117,7 @@ func costs(samples []sample, runners int) []jobCost {
 	return all
 }
 
-// cost is what a job cost while at most from and at least to waited.
+// cost returns the cost of a job while at most from and at least to jobs waited.
 func cost(samples []sample, from, to int) (jobCost, bool) {
 	var within []planeReport
 	for _, s := range samples {
@@ -142,9 +142,9 @@ func (r Report) Print(w io.Writer) {
 	fmt.Fprintf(w, "%d pushes of %d students in %.0f s, at most %d runners: %d lost, %d duplicated\n",
 		r.Jobs, r.Plan.Students, r.Seconds, r.Plan.Runners, r.Lost, r.Duplicated)
 	if r.Vanished > 0 {
-		fmt.Fprintf(w, "%d runners vanished; %d jobs were given out again, %d failed after three of them\n", r.Vanished, r.Again, r.Failed)
+		fmt.Fprintf(w, "%d runners vanished; %d jobs were claimed again, %d failed after three lost runners\n", r.Vanished, r.Again, r.Failed)
 	}
-	fmt.Fprintf(w, "\n%-24s %8s %10s %10s %10s %10s\n", "", "count", "p50", "p90", "p99", "most")
+	fmt.Fprintf(w, "\n%-24s %8s %10s %10s %10s %10s\n", "", "count", "p50", "p90", "p99", "max")
 	r.Waiting.Pushes.print(w, "a push waits")
 	r.Waiting.Overtaken.print(w, "overtaken, it waits")
 	for _, c := range r.Courses {
@@ -158,10 +158,10 @@ func (r Report) Print(w io.Writer) {
 		fmt.Fprintf(w, "  %.0f µs a job while %d wait (%d jobs)\n", c.Micros, c.Waiting, c.Jobs)
 	}
 	printed(w, "runners", r.Scaling)
-	printed(w, "went wrong", r.Errors)
+	printed(w, "errors", r.Errors)
 }
 
-// shown is how many sentences a person reads.
+// shown is the number of lines printed of each list.
 const shown = 12
 
 func printed(w io.Writer, title string, all []string) {

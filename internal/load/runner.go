@@ -15,18 +15,18 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// runner is one pretended runner. What it says over the wire is what a real one says.
+// runner is a simulated runner. It sends the messages of a real one.
 type runner struct {
 	credential schema.Credential
 	crowd      *crowd
-	length     time.Duration // of its job, by the clock
-	vanish     float64       // at which part of it it vanishes, 0 for never
-	silent     bool          // nobody sees it vanish but the lease
+	length     time.Duration // duration of its job, in real time
+	vanish     float64       // the fraction of its job after which it vanishes, 0 for never
+	silent     bool          // only the lease reveals that it vanished
 	client     *http.Client
 	secret     string
 }
 
-// pollFor is how long one claim waits; a real runner's are as long.
+// pollFor is the duration of a claim's long poll, as of a real runner.
 const pollFor = 25 * time.Second
 
 func newRunner(c schema.Credential, crowd *crowd, random *rand.Rand) *runner {
@@ -44,12 +44,12 @@ func newRunner(c schema.Credential, crowd *crowd, random *rand.Rand) *runner {
 	return r
 }
 
-// run lives as a runner does: it registers, does one job, and waits to be retired.
+// run registers, does one job, and waits to be retired.
 func (r *runner) run(ctx context.Context) error {
 	defer r.client.CloseIdleConnections()
 	err := r.serve(ctx)
 	if schema.CodeOf(err) == schema.CodeStale {
-		<-ctx.Done() // it was too many, or its job was taken away: it is about to be retired
+		<-ctx.Done() // it is not needed or lost its job, and will be retired
 		return nil
 	}
 	return err
@@ -103,7 +103,7 @@ func (r *runner) claim(ctx context.Context) (schema.Order, error) {
 	}
 }
 
-// work pretends to grade; false: it vanished in the middle.
+// work simulates grading. It returns false if the runner vanished in the middle.
 func (r *runner) work(ctx context.Context, o schema.Order) (bool, error) {
 	for _, tree := range []string{"submission.tar", "tests.tar"} {
 		if _, err := r.call(ctx, http.MethodGet, fmt.Sprintf("/jobs/%d/%s", o.Job, tree), nil, nil); err != nil {
@@ -130,8 +130,8 @@ func (r *runner) work(ctx context.Context, o schema.Order) (bool, error) {
 	return true, r.deliver(ctx, o, tests)
 }
 
-// lastWords is how long the verdict may take, also when the runner is told to end
-// meanwhile: the server retires it as soon as it has read it.
+// lastWords is the time for delivering the result. It does not end with ctx: the server retires
+// the runner as soon as it has read the result.
 const lastWords = time.Minute
 
 func (r *runner) deliver(ctx context.Context, o schema.Order, tests []schema.TestResult) error {
@@ -146,7 +146,7 @@ func (r *runner) deliver(ctx context.Context, o schema.Order, tests []schema.Tes
 	return err
 }
 
-// pretended are the tests of every job.
+// pretended returns the results of every job's tests.
 func pretended() []schema.TestResult {
 	tests := make([]schema.TestResult, 5)
 	for i := range tests {
@@ -157,7 +157,7 @@ func pretended() []schema.TestResult {
 	return tests
 }
 
-// pass lets the time of a job pass, with the heartbeats that keep its lease.
+// pass waits for the duration of a job, and sends the heartbeats that keep its lease.
 func (r *runner) pass(ctx context.Context, o schema.Order, d time.Duration) error {
 	over := time.NewTimer(d)
 	defer over.Stop()
@@ -189,7 +189,7 @@ func (r *runner) events(ctx context.Context, o schema.Order, first int, events .
 	return err
 }
 
-// call makes one request; an answer that is no success is an error with its code.
+// call makes one request. An unsuccessful answer is returned as an error with its code.
 func (r *runner) call(ctx context.Context, method, path string, message, into any) (int, error) {
 	body, ok := message.(io.Reader)
 	if message != nil && !ok {

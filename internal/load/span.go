@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// spans collects durations, from several goroutines.
+// spans collects durations from several goroutines.
 type spans struct {
 	mu  sync.Mutex
 	all []time.Duration
@@ -25,7 +25,7 @@ func (s *spans) report() spanReport {
 	return reportOf(all)
 }
 
-// spanReport is how long something took, in milliseconds.
+// spanReport is a distribution of durations, in milliseconds.
 type spanReport struct {
 	Count int     `json:"count"`
 	P50   float64 `json:"p50_ms"`
@@ -43,7 +43,7 @@ func reportOf(all []time.Duration) spanReport {
 	return spanReport{Count: len(all), P50: at(0.5), P90: at(0.9), P99: at(0.99), Max: at(1)}
 }
 
-// milliseconds rounds to what a person reads.
+// milliseconds converts and rounds a duration.
 func milliseconds(d time.Duration) float64 {
 	return float64(d.Round(10*time.Microsecond).Microseconds()) / 1000
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// timed is the queue with a watch on its claims.
+// timed is the queue, with the duration of its claims measured.
 type timed struct {
 	scheduler.Jobs
 	claims *spans
@@ -35,8 +35,8 @@ func (emptyTrees) ExportTar(_ context.Context, _ int64, _ string, w io.Writer) e
 	return tar.NewWriter(w).Close()
 }
 
-// scalings is a log of which only the scheduler's decisions on runners are passed on,
-// and what went wrong.
+// scalings is a log handler that forwards only the scheduler's decisions on runners, and
+// errors.
 type scalings struct{ out *lines }
 
 // Enabled implements slog.Handler.

@@ -8,8 +8,7 @@ import (
 	"time"
 )
 
-// usage returns the most bytes of this process that were ever resident, and its
-// processor time.
+// usage returns the peak resident bytes and the processor time of this process.
 func usage() (memory int64, cpu time.Duration, err error) {
 	var r syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
