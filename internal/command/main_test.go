@@ -1,9 +1,13 @@
 package command
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/grader/grader/runner/sandbox"
 )
 
 // must fails the test where a step of its preparation does.
@@ -27,4 +31,18 @@ nomad:
   runners: {listen: "127.0.0.1:7070", url: "http://127.0.0.1:7070"}
 `+more), 0o600))
 	return path
+}
+
+// TestMain lets the sandbox re-execute the tests as one of its stages.
+func TestMain(m *testing.M) {
+	sandbox.Stage()
+	os.Exit(m.Run())
+}
+
+// runCommand runs the program, and returns its exit status and what it printed.
+func runCommand(t testing.TB, args ...string) (status int, out, errs string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	status = run(append([]string{"grader"}, args...), strings.NewReader(""), &stdout, &stderr)
+	return status, stdout.String(), stderr.String()
 }

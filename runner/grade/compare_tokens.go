@@ -66,7 +66,7 @@ func (r tokenRule) differWord(want, have []byte) string {
 		return fmt.Sprintf("expected the end of the output, got %s", quoteAt(have, 0))
 	}
 	if r.tolerance != nil {
-		if number, err := parseNumber(want); err == nil {
+		if number, err := parseNumber(want); err == nil && !math.IsNaN(number) { // NaN in an answer is a word
 			return r.tolerance.differ(number, want, have)
 		}
 	}
@@ -93,7 +93,7 @@ func (t *tolerance) differ(want float64, wantWord, haveWord []byte) string {
 	return fmt.Sprintf("expected %s, got %s (%s)", w, h, t.String())
 }
 
-// within reports whether have is near enough. NaN is near nothing, an infinity only
+// within reports whether have is near enough. NaN is never, an infinity only near
 // the same infinity.
 func (t *tolerance) within(want, have float64) bool {
 	if math.IsInf(want, 0) || math.IsInf(have, 0) {

@@ -23,7 +23,7 @@ func newLoader(files Files, list []File) *loader {
 		l.index[name] = f
 		l.paths = append(l.paths, name)
 	}
-	slices.SortFunc(l.paths, naturalCompare)
+	slices.SortFunc(l.paths, NaturalCompare)
 	return l
 }
 

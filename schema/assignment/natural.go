@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// naturalCompare orders paths directory by directory, with the numbers in names
+// NaturalCompare orders paths directory by directory, with the numbers in names
 // by their value: io/2.in before io/10.in. Different paths are never equal.
-func naturalCompare(a, b string) int {
+func NaturalCompare(a, b string) int {
 	as, bs := strings.Split(a, "/"), strings.Split(b, "/")
 	for i := range min(len(as), len(bs)) {
 		if c := naturalSegment(as[i], bs[i]); c != 0 {

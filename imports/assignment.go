@@ -1,0 +1,145 @@
+package imports
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Assignment is what an importer writes into assignment.yaml, in the order of the reference.
+type Assignment struct {
+	Title       string       `yaml:"title"`
+	Handout     string       `yaml:"handout,omitempty"`
+	Submissions *Submissions `yaml:"submissions,omitempty"`
+	Files       *FileRules   `yaml:"files,omitempty"`
+	Starter     string       `yaml:"starter,omitempty"`
+	Solution    string       `yaml:"solution,omitempty"`
+	Samples     []Sample     `yaml:"samples,omitempty"`
+	Limits      *Limits      `yaml:"limits,omitempty"`
+	Prepare     []Step       `yaml:"prepare,omitempty"`
+	Build       any          `yaml:"build,omitempty"` // "auto" or []Step
+	Gradescope  string       `yaml:"gradescope,omitempty"`
+	Tests       []Test       `yaml:"tests,omitempty"`
+}
+
+// Submissions bounds what a push may hold.
+type Submissions struct {
+	MaxSize string `yaml:"max_size,omitempty"`
+}
+
+// FileRules are the rules on the files of a push.
+type FileRules struct {
+	Required []string `yaml:"required,omitempty,flow"`
+	Locked   []string `yaml:"locked,omitempty,flow"`
+}
+
+// Sample is a directory with what its grading must come to.
+type Sample struct {
+	Dir     string   `yaml:"dir"`
+	Score   any      `yaml:"score,omitempty"` // Number or Range
+	Outcome []string `yaml:"outcome,omitempty,flow"`
+}
+
+// Range is the least and the most that a sample may score.
+type Range struct {
+	Min Number `yaml:"min"`
+	Max Number `yaml:"max"`
+}
+
+// Limits are the limits of a step, and of the job.
+type Limits struct {
+	Time      string `yaml:"time,omitempty"`
+	Wall      string `yaml:"wall,omitempty"`
+	Memory    string `yaml:"memory,omitempty"`
+	Processes int    `yaml:"processes,omitempty"`
+	Output    string `yaml:"output,omitempty"`
+	Disk      string `yaml:"disk,omitempty"`
+	Job       string `yaml:"job,omitempty"`
+}
+
+// Step is a step of prepare or build.
+type Step struct {
+	Name string `yaml:"name,omitempty"`
+	Run  string `yaml:"run"`
+	Time string `yaml:"time,omitempty"`
+	Wall string `yaml:"wall,omitempty"`
+}
+
+// Test is one entry of tests.
+type Test struct {
+	Name     string   `yaml:"name"`
+	Needs    []string `yaml:"needs,omitempty,flow"`
+	Compile  string   `yaml:"compile,omitempty"`
+	Run      string   `yaml:"run"`
+	Stdin    *string  `yaml:"stdin,omitempty"`
+	Stdout   *string  `yaml:"stdout,omitempty"`
+	Cases    string   `yaml:"cases,omitempty"`
+	Compare  any      `yaml:"compare,omitempty"`
+	Checker  []string `yaml:"checker,omitempty,flow"`
+	Driver   []string `yaml:"driver,omitempty,flow"`
+	Flags    *Words   `yaml:"flags,omitempty,flow"`
+	Passes   int      `yaml:"passes,omitempty"`
+	Scale    *Number  `yaml:"scale,omitempty"`
+	Report   string   `yaml:"report,omitempty"`
+	Exit     any      `yaml:"exit,omitempty"`
+	Points   any      `yaml:"points,omitempty"`
+	Score    string   `yaml:"score,omitempty"`
+	Stop     bool     `yaml:"stop,omitempty"`
+	Requires []string `yaml:"requires,omitempty,flow"`
+	Hint     string   `yaml:"hint,omitempty"`
+	Limits   `yaml:",inline"`
+}
+
+// Words is a list that may be empty and is written all the same.
+type Words []string
+
+// MarshalYAML implements yaml.BytesMarshaler.
+func (w Words) MarshalYAML() ([]byte, error) {
+	return yaml.MarshalWithOptions([]string(w), yaml.Flow(true))
+}
+
+// Number is a decimal or a fraction, written as the format reads points.
+type Number string
+
+// MarshalYAML implements yaml.BytesMarshaler.
+func (n Number) MarshalYAML() ([]byte, error) { return []byte(n), nil }
+
+// YAML returns assignment.yaml. comment, one line, stands at its head.
+func (a Assignment) YAML(comment string) ([]byte, error) {
+	text, err := yaml.MarshalWithOptions(a, yaml.IndentSequence(true), yaml.UseLiteralStyleIfMultiline(true))
+	if err != nil {
+		return nil, fmt.Errorf("write assignment: %w", err)
+	}
+	var b bytes.Buffer
+	if comment != "" {
+		fmt.Fprintf(&b, "# %s\n", comment)
+	}
+	b.Write(text)
+	return b.Bytes(), nil
+}
+
+// Duration writes a duration as the format reads it: in the largest unit that shows it exactly.
+func Duration(d time.Duration) string {
+	switch {
+	case d%time.Hour == 0:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	case d%time.Minute == 0:
+		return fmt.Sprintf("%dm", d/time.Minute)
+	case d%time.Second == 0:
+		return fmt.Sprintf("%ds", d/time.Second)
+	}
+	return fmt.Sprintf("%dms", d/time.Millisecond)
+}
+
+// Size writes bytes as the format reads them, rounded up to whole KiB.
+func Size(bytes int64) string {
+	switch {
+	case bytes%(1<<30) == 0:
+		return fmt.Sprintf("%dGiB", bytes>>30)
+	case bytes%(1<<20) == 0:
+		return fmt.Sprintf("%dMiB", bytes>>20)
+	}
+	return fmt.Sprintf("%dKiB", (bytes+1023)>>10)
+}

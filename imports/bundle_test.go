@@ -1,0 +1,35 @@
+package imports_test
+
+import (
+	"testing"
+
+	"github.com/grader/grader/imports"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// What is written reads as what was meant, whatever a text looks like.
+func TestAssignmentIsReadAsItWasMeant(t *testing.T) {
+	t.Parallel()
+	for _, title := range []string{"A1", "true", "12", "a: b", "it's", "# no comment", "- x", "é", "null", "~", "1e3", "2026-01-01", "{a}", "[b]", "*x", "&x", "!x", "%x", "@x", "`x", "a #b", "yes", "'q'", `"d"`, `back\slash`} {
+		in := "in\n" + title
+		a := imports.Assignment{Title: title, Build: "auto", Tests: []imports.Test{
+			{Name: title, Run: title, Stdin: &in, Stdout: &title, Points: imports.Number("1/3")},
+			{Name: "n", Run: "$PROGRAM", Checker: []string{"sh", "c", title}, Flags: &imports.Words{}},
+			{Name: "m", Run: "line one\nline two\n", Driver: []string{"sh"}, Flags: &imports.Words{title, "2"}, Limits: imports.Limits{Time: "2s"}},
+		}}
+		text, err := a.YAML("made by a test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		spec, err := assignment.Parse(text, assignment.Context{})
+		if err != nil {
+			t.Errorf("%q: %v\n%s", title, err, text)
+			continue
+		}
+		got := spec.Tests[0]
+		if spec.Title != title || got.Name != title || got.Run.Shell != title || got.Stdin.Text != in || got.Stdout.Text != title || got.Points.Total.String() != "0.33" ||
+			spec.Tests[1].Checker.Argv[2] != title || spec.Tests[2].Flags[0] != title || spec.Tests[2].Run.Shell != "line one\nline two\n" || spec.Tests[2].Limits.CPU.String() != "2s" {
+			t.Errorf("%q is read as %+v", title, spec)
+		}
+	}
+}

@@ -1,0 +1,390 @@
+package icpc
+
+import (
+	"fmt"
+	"math/big"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/grader/grader/imports"
+)
+
+// submission is a program of submissions/ with what it must get.
+type submission struct {
+	name     string // "accepted/fast.cpp"
+	dir      string // "accepted"
+	files    []imports.Entry
+	expected expectation
+}
+
+// expectation is what a judge may answer.
+type expectation struct {
+	verdicts []string // AC, WA, TLE, RTE: any of which may be the first that is not accepted; AC alone: all accepted
+	partial  bool     // accepted with a part of the points
+	lo, hi   *big.Rat // of the score; nil: not said
+}
+
+// accepted reports whether nothing but full acceptance is expected.
+func (e expectation) accepted() bool {
+	return !e.partial && len(e.verdicts) == 1 && e.verdicts[0] == "AC"
+}
+
+// code returns the language of a file of build: auto by its ending, "" for no source.
+func code(name string) string {
+	switch path.Ext(name) {
+	case ".c":
+		return "c"
+	case ".cc", ".cpp", ".cxx", ".c++", ".C":
+		return "cpp"
+	case ".java":
+		return "java"
+	case ".py", ".py3":
+		return "py"
+	case ".go":
+		return "go"
+	case ".js", ".mjs", ".cjs":
+		return "js"
+	}
+	return ""
+}
+
+// otherCode are endings of programs that build: auto does not make.
+func otherCode(name string) bool {
+	return slices.Contains([]string{".kt", ".hs", ".rs", ".rb", ".pl", ".php", ".cs", ".fs", ".ml", ".pas", ".pp", ".lua", ".sh", ".bash", ".swift", ".scala", ".d", ".f90", ".f95", ".adb", ".awk", ".py2", ".ts", ".lisp", ".cbl", ".m", ".r", ".R", ".jl", ".plg", ".sno", ".vb", ".apl", ".clj", ".nim", ".zig", ".erl", ".ex"}, path.Ext(name))
+}
+
+// official are the directories whose name says what is expected.
+func official() map[string]expectation {
+	return map[string]expectation{
+		"accepted":            {verdicts: []string{"AC"}},
+		"partially_accepted":  {verdicts: []string{"AC", "WA", "TLE", "RTE"}, partial: true},
+		"wrong_answer":        {verdicts: []string{"WA"}},
+		"time_limit_exceeded": {verdicts: []string{"TLE"}},
+		"run_time_error":      {verdicts: []string{"RTE"}},
+		"rejected":            {verdicts: []string{"WA", "TLE", "RTE"}},
+		"brute_force":         {verdicts: []string{"TLE", "RTE"}},
+	}
+}
+
+// readSubmissions lists the programs of submissions/ that can be graded.
+func (i *importer) readSubmissions() ([]submission, error) {
+	files, err := i.listed("submissions")
+	if err != nil {
+		return nil, err
+	}
+	var all []submission
+	for _, f := range files {
+		parts := strings.Split(f.Name, "/")
+		if len(parts) < 3 {
+			continue
+		}
+		name := path.Join(parts[1:3]...)
+		n := slices.IndexFunc(all, func(s submission) bool { return s.name == name })
+		if n < 0 {
+			all = append(all, submission{name: name, dir: parts[1]})
+			n = len(all) - 1
+		}
+		all[n].files = append(all[n].files, f)
+	}
+	rules, err := i.readRules()
+	if err != nil {
+		return nil, err
+	}
+	var usable []submission
+	for _, s := range all {
+		if i.usable(s) && i.expect(rules, &s) {
+			usable = append(usable, s)
+		}
+	}
+	return usable, nil
+}
+
+// usable reports whether build: auto makes a program of the submission; if not, a note says why.
+func (i *importer) usable(s submission) bool {
+	where := "submissions/" + s.name
+	languages := map[string]bool{}
+	other := ""
+	for _, f := range s.files {
+		switch {
+		case code(f.Name) == "py" && i.isPython2(f.Name):
+			i.bundle.Note(imports.Lost, where, "Python 2; it is no sample")
+			return false
+		case code(f.Name) != "":
+			languages[code(f.Name)] = true
+		case otherCode(f.Name):
+			other = path.Ext(f.Name)
+		}
+	}
+	delete(languages, map[bool]string{true: "c"}[languages["cpp"]])
+	switch {
+	case len(languages) == 1:
+		return true
+	case len(languages) > 1:
+		i.bundle.Note(imports.Lost, where, "more than one language; it is no sample")
+	case other != "":
+		i.bundle.Note(imports.Lost, where, "build: auto knows no language of the ending %s; it is no sample", other)
+	}
+	return false
+}
+
+// isPython2 looks at the first line, by which judges decide.
+func (i *importer) isPython2(name string) bool {
+	text, err := imports.ReadText(i.fsys, name, 1<<20)
+	line, _, _ := strings.Cut(string(text), "\n")
+	return err == nil && strings.HasPrefix(line, "#!") && (strings.Contains(line, "python2") || strings.HasSuffix(strings.TrimSpace(line), "pypy"))
+}
+
+// expectedResults matches DOMjudge's comment on what a submission gets.
+var expectedResults = regexp.MustCompile(`@EXPECTED_RESULTS@:\s*([A-Z_,\- ]+)`)
+
+// expect finds out what a submission must get; false where nothing says so.
+func (i *importer) expect(rules []rule, s *submission) bool {
+	e, known := official()[s.dir]
+	if !known {
+		e, known = i.commented(*s)
+	}
+	for _, r := range rules {
+		if r.matches(s.name) {
+			e, known = r.apply(e), true
+		}
+	}
+	if !known {
+		i.bundle.Note(imports.Lost, "submissions/"+s.name, "nothing says what it must get; it is no sample")
+	}
+	s.expected = e
+	return known
+}
+
+// commented reads DOMjudge's comment.
+func (i *importer) commented(s submission) (expectation, bool) {
+	if s.dir == "partial" { // DOMjudge's name
+		return official()["partially_accepted"], true
+	}
+	for _, f := range s.files {
+		text, err := imports.ReadText(i.fsys, f.Name, 1<<20)
+		m := expectedResults.FindSubmatch(text)
+		if err != nil || m == nil {
+			continue
+		}
+		var e expectation
+		for word := range strings.SplitSeq(string(m[1]), ",") {
+			switch word = strings.TrimSpace(word); strings.ReplaceAll(word, "_", "-") {
+			case "CORRECT", "ACCEPTED":
+				e.verdicts = append(e.verdicts, "AC")
+			case "WRONG-ANSWER", "NO-OUTPUT", "OUTPUT-LIMIT":
+				e.verdicts = append(e.verdicts, "WA")
+			case "TIMELIMIT", "TIME-LIMIT-EXCEEDED":
+				e.verdicts = append(e.verdicts, "TLE")
+			case "RUN-ERROR", "RUN-TIME-ERROR":
+				e.verdicts = append(e.verdicts, "RTE")
+			case "CHECK-MANUALLY":
+				return expectation{}, false
+			case "COMPILER-ERROR":
+				e.verdicts = append(e.verdicts, "CE")
+			}
+		}
+		if len(e.verdicts) > 0 {
+			return e, true
+		}
+	}
+	return expectation{}, false
+}
+
+// rule is one entry of submissions.yaml.
+type rule struct {
+	glob                string
+	permitted, required []string
+	lo, hi              *big.Rat
+}
+
+// readRules reads submissions/submissions.yaml.
+func (i *importer) readRules() ([]rule, error) {
+	const name = "submissions/submissions.yaml"
+	if !i.exists(name) {
+		return nil, nil
+	}
+	source, err := imports.ReadText(i.fsys, name, maxMeta)
+	if err != nil {
+		return nil, err
+	}
+	m, err := imports.ParseLoose(name, source)
+	if err != nil {
+		return nil, err
+	}
+	var rules []rule
+	for _, glob := range m.Keys() {
+		entry := m.Map(glob)
+		r := rule{glob: strings.Trim(glob, "/"), permitted: entry.Words("permitted"), required: entry.Words("required")}
+		if score, ok := entry.Number("score"); ok {
+			r.lo, r.hi = score, score
+		} else if bounds := entry.Words("score"); len(bounds) == 2 {
+			b := imports.Loose{"lo": bounds[0], "hi": bounds[1]}
+			r.lo, _ = b.Number("lo")
+			r.hi, _ = b.Number("hi")
+		}
+		for _, key := range entry.Keys() {
+			switch key {
+			case "permitted", "required", "score", "authors", "model_solution", "language", "use_for_time_limit":
+			case "entrypoint":
+				i.bundle.Note(imports.Lost, name+": "+glob, "entrypoint: build: auto finds the entry point by the names of files")
+			default:
+				i.bundle.Note(imports.Lost, name+": "+glob, "%s: expectations of single groups, cases and messages are not checked", key)
+			}
+		}
+		if r.permitted != nil || r.required != nil || r.lo != nil {
+			rules = append(rules, r)
+		}
+	}
+	return rules, nil
+}
+
+// matches reports whether the rule is for a submission, or for a directory above it.
+func (r rule) matches(name string) bool {
+	for p := name; p != "."; p = path.Dir(p) {
+		if ok, err := doublestar.Match(r.glob, p); ok && err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// apply narrows what was expected before.
+func (r rule) apply(e expectation) expectation {
+	if r.permitted != nil {
+		e.verdicts = slices.Clone(r.permitted)
+	}
+	switch {
+	case len(r.required) > 0 && r.permitted == nil && len(e.verdicts) == 0:
+		e.verdicts = slices.Clone(r.required)
+	case len(r.required) > 0 && !slices.Contains(r.required, "AC"):
+		e.verdicts = slices.DeleteFunc(e.verdicts, func(v string) bool { return v == "AC" })
+	}
+	if r.lo != nil || r.hi != nil {
+		e.lo, e.hi = r.lo, r.hi
+	}
+	return e
+}
+
+// sampleOf says what the gate must find of a submission.
+func (i *importer) sampleOf(dir string, e expectation, most *big.Rat) imports.Sample {
+	s := imports.Sample{Dir: dir + "/"}
+	whole := !i.problem.scoring
+	switch {
+	case e.lo != nil && e.hi != nil && e.lo.Cmp(e.hi) == 0:
+		s.Score = imports.NumberOf(e.lo)
+	case e.lo != nil && e.hi != nil:
+		s.Score = imports.Range{Min: imports.NumberOf(e.lo), Max: imports.NumberOf(e.hi)}
+	case e.accepted() && (whole || !i.scores()):
+		s.Score = imports.NumberOf(most)
+		return s
+	case e.partial:
+		s.Score = imports.Range{Min: "0.01", Max: imports.NumberOf(most)}
+		return s
+	case whole && !slices.Contains(e.verdicts, "AC"):
+		s.Score = imports.Number("0")
+	}
+	s.Outcome = outcomes(e.verdicts, i.scores())
+	return s
+}
+
+// outcomes says a judge's verdicts in the words of the assignment format.
+func outcomes(verdicts []string, scores bool) []string {
+	var words []string
+	for _, v := range verdicts {
+		switch v {
+		case "AC":
+			words = append(words, "passed")
+			if scores {
+				words = append(words, "partial")
+			}
+		case "WA":
+			words = append(words, "failed", "output-limit")
+		case "TLE":
+			words = append(words, "time-limit")
+		case "RTE":
+			words = append(words, "crashed", "memory-limit", "disk-limit")
+		case "CE":
+			words = append(words, "compile-error")
+		}
+	}
+	return words
+}
+
+// copySubmissions makes the solution and the samples.
+func (i *importer) copySubmissions(all []submission, most *big.Rat) {
+	solution := i.chooseSolution(all)
+	names := map[string]bool{}
+	for n, s := range all {
+		dir := "samples/" + sampleName(s.name)
+		for k := 2; names[dir]; k++ {
+			dir = fmt.Sprintf("samples/%s-%d", sampleName(s.name), k)
+		}
+		names[dir] = true
+		if n == solution {
+			dir = "solution"
+			i.bundle.Assignment.Solution = "solution/"
+		} else {
+			i.bundle.Assignment.Samples = append(i.bundle.Assignment.Samples, i.sampleOf(dir, s.expected, most))
+		}
+		i.copySubmission(dir, s)
+	}
+	if solution < 0 {
+		i.bundle.Note(imports.Changed, "submissions/accepted", "no program that build: auto makes; there is no solution, so the gate does not grade one")
+	}
+}
+
+// chooseSolution picks what must score full marks: C++ before C, Java, Go, Python and JavaScript, since
+// compiled programs are furthest from the time limit. -1: none.
+func (i *importer) chooseSolution(all []submission) int {
+	best, rank := -1, 99
+	for n, s := range all {
+		if s.dir != "accepted" || !s.expected.accepted() {
+			continue
+		}
+		for _, f := range s.files {
+			if r := slices.Index([]string{"cpp", "c", "java", "go", "py", "js"}, code(f.Name)); r >= 0 && r < rank {
+				best, rank = n, r
+			}
+		}
+	}
+	return best
+}
+
+// copySubmission copies a submission's files, and the package's include/ over them.
+func (i *importer) copySubmission(dir string, s submission) {
+	language := ""
+	for _, f := range s.files {
+		rel := strings.TrimPrefix(strings.TrimPrefix(f.Name, "submissions/"+s.name), "/")
+		if rel == "" {
+			rel = path.Base(f.Name)
+		}
+		if strings.HasPrefix(path.Base(rel), ".git") {
+			continue
+		}
+		if strings.HasSuffix(rel, ".py3") {
+			rel = strings.TrimSuffix(rel, "3")
+		}
+		if c := code(f.Name); c != "" && (c != "c" || language != "cpp") {
+			language = c
+		}
+		i.copyCode(path.Join(dir, rel), f)
+	}
+	for _, f := range i.includes[language] {
+		i.copyCode(path.Join(dir, f.rel), f.Entry)
+	}
+}
+
+// sampleName makes a directory's name of a submission's: "wrong_answer-greedy".
+func sampleName(name string) string {
+	name = strings.ReplaceAll(name, "/", "-")
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" \t'\"\\:*?<>|$`", r) {
+			return '_'
+		}
+		return r
+	}, name)
+}

@@ -1,0 +1,66 @@
+package command
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/grader/grader/imports"
+	"github.com/grader/grader/schema"
+)
+
+func importCommand() *cli.Command {
+	return &cli.Command{
+		Name:         "import",
+		Usage:        "make a tests repository of another system's package",
+		Action:       noCommand,
+		OnUsageError: misuse,
+		Subcommands:  []*cli.Command{importICPCCommand()},
+	}
+}
+
+// outputFlag is the directory that an import writes.
+func outputFlag() cli.Flag {
+	return &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`DIR` to write the tests repository into: new or empty"}
+}
+
+// importArguments returns the package and the directory to write.
+func importArguments(c *cli.Context, what string) (from, to string, err error) {
+	args, err := arguments(c, what)
+	if err != nil {
+		return "", "", err
+	}
+	if to = c.String("output"); to == "" {
+		return "", "", schema.Errorf(schema.CodeInvalid, "name the directory to write, as in %s %s -o a1-tests", c.Command.HelpName, args[0])
+	}
+	return args[0], to, nil
+}
+
+// importSummary says what was written, what was not carried over, and what to do next.
+func importSummary(c *cli.Context, b *imports.Bundle, to string) {
+	cases := 0
+	for _, name := range b.Names() {
+		if strings.HasPrefix(name, "data/") && filepath.Ext(name) == ".in" {
+			cases++
+		}
+	}
+	fmt.Fprintf(c.App.Writer, "%s: %s, %s, %s\n", to, count(len(b.Assignment.Tests), "test"), count(cases, "case"), count(len(b.Assignment.Samples), "sample"))
+	for _, n := range b.Notes {
+		fmt.Fprintln(c.App.Writer, schema.Sanitize(n.String()))
+	}
+	if len(b.Notes) > 0 {
+		fmt.Fprintf(c.App.Writer, "These notes are in %s too.\n", filepath.Join(to, imports.NotesFile))
+	}
+	if b.Assignment.Solution != "" {
+		fmt.Fprintf(c.App.Writer, "To grade the solution: grader check %s %s\n", to, filepath.Join(to, b.Assignment.Solution))
+	}
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -1,0 +1,125 @@
+package command
+
+import (
+	"archive/zip"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// writeFiles makes a directory with these files.
+func writeFiles(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func sumPackage() map[string]string {
+	return map[string]string{
+		"problem.yaml":     "name: Sum\nvalidation: custom\n",
+		"data/sample/1.in": "1 2\n", "data/sample/1.ans": "3\n", "data/secret/1.in": "4 5\n", "data/secret/1.ans": "9\n",
+		"output_validators/v.py":           "import sys\nsys.exit(42 if sys.stdin.read().split() == open(sys.argv[2]).read().split() else 43)\n",
+		"submissions/accepted/sum.py":      "print(sum(map(int, input().split())))\n",
+		"submissions/wrong_answer/zero.py": "print(0)\n",
+		"submissions/run_time_error/x.py":  "print(1 / 0)\n",
+	}
+}
+
+// A package without a time limit gets one, and what is written is graded as the package says.
+func TestImportMeasuresTheTimeLimit(t *testing.T) {
+	t.Parallel()
+	to := filepath.Join(t.TempDir(), "tests")
+	status, out, errs := runCommand(t, "import", "icpc", writeFiles(t, sumPackage()), "-o", to)
+	if status != 0 || !strings.Contains(out, "2 tests, 2 cases, 2 samples") || !strings.Contains(out, "note: time limit 1s: 5 times the slowest accepted submission, solution/ with ") {
+		t.Fatalf("status %d, %s%s", status, out, errs)
+	}
+	check := out[strings.Index(out, "grader check ")+len("grader check "):]
+	status, out, errs = runCommand(t, append([]string{"check"}, strings.Fields(check)...)...)
+	if status != 0 || !strings.Contains(out, "1 / 1") {
+		t.Errorf("the advice does not work: status %d, %s%s", status, out, errs)
+	}
+	for _, sample := range []string{"wrong_answer-zero.py", "run_time_error-x.py"} {
+		if status, out, errs = runCommand(t, "check", to, filepath.Join(to, "samples", sample)); status != 0 || !strings.Contains(out, "0 / 1") {
+			t.Errorf("%s: status %d, %s%s", sample, status, out, errs)
+		}
+	}
+}
+
+func TestImportRefusals(t *testing.T) {
+	t.Parallel()
+	whole := writeFiles(t, sumPackage())
+	none := sumPackage()
+	delete(none, "submissions/accepted/sum.py")
+	wrong := sumPackage()
+	wrong["submissions/accepted/sum.py"] = "print(7)\n"
+	for name, c := range map[string]struct {
+		args []string
+		want string
+	}{
+		"no directory to write":   {[]string{whole}, "name the directory to write, as in "},
+		"a directory with files":  {[]string{whole, "-o", whole}, " is not empty; name a new directory"},
+		"no package":              {[]string{t.TempDir(), "-o", "x"}, "this is no problem package: problem.yaml cannot be read: "},
+		"no accepted submission":  {[]string{writeFiles(t, none), "-o", filepath.Join(t.TempDir(), "o")}, "the package stores no time limit, and has no accepted submission that could be measured; give it yourself: --time 2s"},
+		"a solution that is none": {[]string{writeFiles(t, wrong), "-o", filepath.Join(t.TempDir(), "o")}, "the package stores no time limit, and no accepted submission passes here within 1m0s of CPU time; give it yourself: --time 2s"},
+		"memory of another form":  {[]string{whole, "-o", "x", "--memory", "64MB"}, `--memory must be a size such as 512KiB, 64MiB or 2GiB, not "64MB"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			status, _, errs := runCommand(t, append([]string{"import", "icpc"}, c.args...)...)
+			if status == 0 || !strings.Contains(errs, c.want) {
+				t.Errorf("status %d, %q, want %q", status, errs, c.want)
+			}
+		})
+	}
+	to := filepath.Join(t.TempDir(), "o")
+	if status, out, errs := runCommand(t, "import", "icpc", writeFiles(t, none), "-o", to, "--time", "2s"); status != 0 {
+		t.Errorf("the advice does not work: %s%s", out, errs)
+	}
+}
+
+// A thousand cases are imported from an archive in a time that nobody waits for.
+func TestImportOfAThousandCases(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "sum.zip")
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := zip.NewWriter(f)
+	files := sumPackage()
+	files[".timelimit"] = "1\n"
+	for n := range 1000 {
+		files[fmt.Sprintf("data/secret/%04d.in", n)], files[fmt.Sprintf("data/secret/%04d.ans", n)] = "1 1\n", "2\n"
+	}
+	for file, content := range files {
+		e, err := w.Create("sum/" + file)
+		if err == nil {
+			_, err = e.Write([]byte(content))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_ = f.Close()
+	start := time.Now()
+	status, out, errs := runCommand(t, "import", "icpc", name, "-o", filepath.Join(t.TempDir(), "o"))
+	if status != 0 || !strings.Contains(out, "2 tests, 1002 cases, 2 samples") {
+		t.Errorf("status %d, %s%s", status, out, errs)
+	}
+	t.Logf("took %s", time.Since(start))
+}
