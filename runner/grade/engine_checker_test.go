@@ -227,6 +227,6 @@ func TestDriver(t *testing.T) {
 
 // studentReads reports whether the words are in what a student reads of a result.
 func studentReads(r schema.Result, words string) bool {
-	redacted, _ := course.Redact(r, course.Viewer{Login: "alice", Role: schema.RoleStudent})
+	redacted, _ := course.Redact(r, course.OwnedBy(course.Viewer{Login: "alice", Role: schema.RoleStudent}, "alice"))
 	return strings.Contains(fmt.Sprintf("%+v", redacted), words)
 }
