@@ -1,10 +1,12 @@
 package command
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/grader/grader/runner/grade"
 	"github.com/grader/grader/runner/image"
 )
 
@@ -28,6 +30,35 @@ func imageCommand() *cli.Command {
 				}
 				return image.Seal(c.Context, c.String("root"), version, time.Now())
 			},
+		}, {
+			Name:  "archives",
+			Usage: "let Java start faster on this machine",
+			Description: "Makes class-data archives of javac and JUnit, and a runtime of Java with the modules for\n" +
+				"judging. It takes half a minute and 150 MB, below /var/cache/grader for root and below the\n" +
+				"user's cache directory for others. A sealed image has them; a server with runners of its\n" +
+				"own makes them by itself a minute after its start.\n\n" +
+				"Example: grader image archives",
+			OnUsageError: misuse,
+			Action:       makeArchives,
 		}},
 	}
+}
+
+func makeArchives(c *cli.Context) error {
+	if _, err := arguments(c); err != nil {
+		return err
+	}
+	found, err := grade.DetectImage(c.Context)
+	if err != nil {
+		return err
+	}
+	dir, err := grade.MakeArchives(c.Context, found, false)
+	if err != nil {
+		return err
+	}
+	if dir == "" {
+		dir = "this machine has no Java with JUnit: nothing to make"
+	}
+	_, err = fmt.Fprintln(c.App.Writer, dir)
+	return err
 }

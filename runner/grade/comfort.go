@@ -5,9 +5,12 @@ import "path"
 // environment returns the variables of the image for one step, and what its
 // languages need to keep to the step's limits.
 func (i Image) environment(e environment) map[string]string {
-	values := i.expanded(e.place, e.vars)
+	values := i.expanded(e.place, e.vars, e.java.runtime)
 	if e.java.tool != "" {
 		home := i.Variables["JAVA_HOME"]
+		if a := e.java.runtime; a != "" {
+			home = a.file(archivesRuntime)
+		}
 		values["JAVA_TOOL_OPTIONS"], values["JDK_JAVA_OPTIONS"] = e.java.tool, e.java.launcher
 		// Where there is no /proc, java does not find its own libraries.
 		values["LD_LIBRARY_PATH"] = path.Join(home, "lib") + ":" + path.Join(home, "lib/server")
@@ -28,13 +31,15 @@ func (i Image) environment(e environment) map[string]string {
 }
 
 // expanded returns the image's variables, with the step's own in their values.
-func (i Image) expanded(p *place, v variables) map[string]string {
+func (i Image) expanded(p *place, v variables, runtime archives) map[string]string {
 	values := make(map[string]string, len(i.Variables))
 	for name, value := range i.Variables {
-		if name == "PYTEST" {
+		switch {
+		case name == "PYTEST":
 			value = launched(value, v["FRAMEWORKS"])
-		}
-		if name == "CLASSPATH_JUNIT" {
+		case name == "CLASSPATH_JUNIT" && runtime != "":
+			value = runtime.classPath(value)
+		case name == "CLASSPATH_JUNIT":
 			value = sealedClassPath(value, v["FRAMEWORKS"])
 		}
 		values[name] = expand(value, v, map[string]string{"PWD": p.work})

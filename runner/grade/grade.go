@@ -55,6 +55,7 @@ type Image struct {
 	ID        string            // content id, or the hash of the toolchain's versions
 	Variables map[string]string // name to value; a name that this image lacks is absent
 	Path      string            // PATH of every step
+	archives  archives          // what makes its Java start fast
 }
 
 // Grade grades a job. An error is CodeInvalid when the tests repository does not

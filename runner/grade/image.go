@@ -19,6 +19,14 @@ const imageFile = "/etc/grader/image.json"
 // runner image carries: /etc/grader/image.json with id, path and variables. A description that is
 // malformed is CodeInvalid. It runs no program.
 func DetectImage(ctx context.Context) (Image, error) {
+	i, err := detectImage(ctx)
+	if err == nil {
+		i.archives = findArchives(i)
+	}
+	return i, err
+}
+
+func detectImage(ctx context.Context) (Image, error) {
 	content, err := os.ReadFile(imageFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return machine{root: "/"}.image(ctx)

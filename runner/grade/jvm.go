@@ -5,12 +5,15 @@ import (
 	"fmt"
 
 	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema/assignment"
 )
 
 // javaSettings are what every virtual machine in a step starts with; "" without Java.
 type javaSettings struct {
-	tool     string // JAVA_TOOL_OPTIONS: java, javac and whatever else is one
-	launcher string // JDK_JAVA_OPTIONS: java only, which alone can size the main thread's stack
+	tool     string   // JAVA_TOOL_OPTIONS: java, javac and whatever else is one
+	launcher string   // JDK_JAVA_OPTIONS: java only, which alone can size the main thread's stack
+	shares   bool     // uses the image's archives
+	runtime  archives // has the java that judges; "": the image's own
 }
 
 // javaFor returns settings that keep a virtual machine to the step's limits: a resident
@@ -32,6 +35,9 @@ func (i Image) javaFor(l sandbox.Limits, cores int, compile bool, temp string) j
 		heap, code, max(cores, 1))}
 	if compile {
 		j.tool += " -XX:TieredStopAtLevel=1"
+		if i.archives != "" {
+			j.tool, j.shares = j.tool+i.archives.share(archivesCompiler), true
+		}
 	}
 	if temp != "" {
 		j.tool += fmt.Sprintf(" -Djava.io.tmpdir=%q", temp)
@@ -45,9 +51,15 @@ func (i Image) javaFor(l sandbox.Limits, cores int, compile bool, temp string) j
 // test needs besides, its command adds: java --add-modules jdk.unsupported.
 const judgingModules = "java.se,jdk.charsets,jdk.localedata,jdk.zipfs"
 
-// judging limits a virtual machine that runs code of the submission beside its judge.
-func (j javaSettings) judging() javaSettings {
-	if j.launcher != "" {
+// judging limits a virtual machine that runs code of the submission beside its judge. A runtime that has
+// those modules alone does it faster than an option, for which no archive can be used.
+func (j javaSettings) judging(a archives, c assignment.Command) javaSettings {
+	switch {
+	case j.launcher == "":
+	case a.suits(c):
+		j.launcher += a.share(archivesJUnit)
+		j.shares, j.runtime = true, a
+	default:
 		j.launcher += " --limit-modules " + judgingModules
 	}
 	return j

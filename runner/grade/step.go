@@ -39,10 +39,11 @@ var errCutOff = errors.New("the job was cut off")
 func (s *session) step(o order) (sandbox.Step, javaSettings) {
 	limits := s.bounds(o.limits)
 	java := s.javaIn(o.place, limits, o.compile)
+	image := s.grader.Image
 	if o.judging {
-		java = java.judging()
+		java = java.judging(image.archives, o.command)
 	}
-	e := environment{image: s.grader.Image, place: o.place, vars: o.vars, java: java, cores: s.cores()}
+	e := environment{image: image, place: o.place, vars: o.vars, java: java, cores: s.cores()}
 	step := sandbox.Step{
 		Argv: e.argv(o.spelt(), append(slices.Clone(o.args), e.words(o.flags)...)...), Dir: o.dir, Env: e.list(), Limits: limits,
 		Write: append([]*sandbox.Scratch{o.place.scratch}, o.write...),
@@ -50,6 +51,9 @@ func (s *session) step(o order) (sandbox.Step, javaSettings) {
 	}
 	if step.Dir == "" {
 		step.Dir = o.place.work
+	}
+	if java.shares {
+		step.Read = append(step.Read, string(image.archives))
 	}
 	for _, t := range o.trees {
 		if t != nil {

@@ -59,6 +59,9 @@ func (e environment) list() []string {
 	for _, name := range coreVariables() {
 		values[name] = strconv.Itoa(max(e.cores, 1))
 	}
+	if a := e.java.runtime; a != "" {
+		values["PATH"] = a.file(archivesRuntime+"/bin") + ":" + e.image.Path
+	}
 	maps.Copy(values, e.image.environment(e))
 	maps.Copy(values, e.vars)
 	var list []string
@@ -94,7 +97,7 @@ func (e environment) argv(c assignment.Command, more ...string) []string {
 
 // words returns the words of a list with their variables replaced.
 func (e environment) words(list []string) []string {
-	images := e.image.expanded(e.place, e.vars)
+	images := e.image.expanded(e.place, e.vars, e.java.runtime)
 	var words []string
 	for _, word := range list {
 		if value, ok := images[strings.TrimPrefix(word, "$")]; ok && strings.HasPrefix(word, "$") {

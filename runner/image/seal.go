@@ -115,6 +115,9 @@ func describe(ctx context.Context, root string) error {
 		if err := grade.CompileFrameworks(ctx, found); err != nil {
 			return err
 		}
+		if _, err := grade.MakeArchives(ctx, found, true); err != nil {
+			return err
+		}
 	}
 	text, err := json.MarshalIndent(map[string]any{"id": found.ID, "path": found.Path, "variables": found.Variables}, "", "  ")
 	if err != nil {

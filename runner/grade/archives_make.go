@@ -1,0 +1,196 @@
+package grade
+
+import (
+	"context"
+	_ "embed" // the tests that are run for the archive
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/schema"
+)
+
+// warmTests are run once to fill JUnit's archive.
+//
+//go:embed frameworks/WarmTests.java
+var warmTests string
+
+// MakeArchives makes the class-data archives and the runtime for this machine's Java, where it has
+// JUnit, and reports where they are; "" where there is nothing to make. What is there already stays. It
+// takes about half a minute of one processor and 150 MB of disk. inImage puts them where a runner image has them.
+func MakeArchives(ctx context.Context, i Image, inImage bool) (string, error) {
+	if i.Variables["CLASSPATH_JUNIT"] == "" {
+		return "", nil
+	}
+	if found := findArchives(i); found != "" {
+		return string(found), nil
+	}
+	dir, err := keptDir()
+	if inImage {
+		dir, err = "/"+compiledDir, nil
+	}
+	if err == nil {
+		err = os.MkdirAll(dir, 0o755)
+	}
+	if err != nil {
+		return "", fmt.Errorf("make archives: %w", err)
+	}
+	if !ownedHere(dir) {
+		return "", schema.Errorf(schema.CodeRefused, "other users may write to %s: chmod go-w it, so that they cannot replace what tests are judged with", dir)
+	}
+	unlock, err := lockArchives(filepath.Join(dir, ".lock"))
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	if found := findArchives(i); found != "" { // another process was faster
+		return string(found), nil
+	}
+	return makeArchives(ctx, i, dir)
+}
+
+// lockArchives lets one process at a time make archives.
+func lockArchives(file string) (func(), error) {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("make archives: %w", err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); err != nil {
+		return nil, errors.Join(fmt.Errorf("make archives: %w", err), f.Close())
+	}
+	return func() { _ = f.Close() }, nil
+}
+
+// makeArchives makes them in their final place, because an archive knows the paths of its jars, and
+// removes them where one step fails.
+func makeArchives(ctx context.Context, i Image, dir string) (made string, err error) {
+	final := filepath.Join(dir, archivesName(i))
+	forge := archiver{image: i, dir: archives(final)}
+	// Until it is complete the directory is closed to others, and so is not found.
+	if err := errors.Join(os.RemoveAll(final), os.Mkdir(final, 0o700)); err != nil {
+		return "", fmt.Errorf("make archives: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(final))
+		}
+	}()
+	for _, step := range []func(context.Context) error{forge.compile, forge.pack, forge.link, forge.warm} {
+		if err := step(ctx); err != nil {
+			return "", err
+		}
+	}
+	return final, forge.open()
+}
+
+// archiver makes the archives of one image.
+type archiver struct {
+	image Image
+	dir   archives
+}
+
+// compile compiles the listener and the tests, and makes the compiler's archive of that run.
+func (a archiver) compile(ctx context.Context) error {
+	source := a.dir.file("source")
+	err := errors.Join(
+		os.MkdirAll(source, 0o755),
+		os.WriteFile(filepath.Join(source, "SealedReports.java"), []byte(sealedReports), 0o600),
+		os.WriteFile(filepath.Join(source, "WarmTests.java"), []byte(warmTests), 0o600),
+	)
+	if err != nil {
+		return fmt.Errorf("make archives: %w", err)
+	}
+	classes := a.image.Variables["CLASSPATH_JUNIT"]
+	if err := a.run(ctx, "javac", "-proc:none", "-encoding", "UTF-8", "-cp", classes, "-d", a.dir.file("listener"), filepath.Join(source, "SealedReports.java")); err != nil {
+		return err
+	}
+	return a.run(ctx, "javac", "-J-XX:+UseSerialGC", "-J-XX:ArchiveClassesAtExit="+a.dir.file(archivesCompiler),
+		"-proc:none", "-encoding", "UTF-8", "-cp", classes, "-d", a.dir.file("tests"), filepath.Join(source, "WarmTests.java"))
+}
+
+// pack makes jars: an archive of classes takes no directories.
+func (a archiver) pack(ctx context.Context) error {
+	services := filepath.Join(a.dir.file("listener"), filepath.Dir(sealedService))
+	err := errors.Join(os.MkdirAll(services, 0o755),
+		os.WriteFile(filepath.Join(a.dir.file("listener"), sealedService), []byte("grader.SealedReports\n"), 0o600))
+	if err != nil {
+		return fmt.Errorf("make archives: %w", err)
+	}
+	if err := a.run(ctx, "jar", "--create", "--file", a.dir.file(archivesSealed), "-C", a.dir.file("listener"), "."); err != nil {
+		return err
+	}
+	return a.run(ctx, "jar", "--create", "--file", a.dir.file("tests.jar"), "-C", a.dir.file("tests"), ".")
+}
+
+// link makes the runtime and the archive of its own classes. Its classes keep their debug information:
+// people read line numbers in stack traces.
+func (a archiver) link(ctx context.Context) error {
+	err := a.run(ctx, "jlink", "--add-modules", judgingModules, "--no-header-files", "--no-man-pages", "--output", a.dir.file(archivesRuntime))
+	if err != nil {
+		return err
+	}
+	return a.run(ctx, a.dir.java(), "-XX:+UseSerialGC", "-Xshare:dump")
+}
+
+// warm runs the tests and archives the classes that they took. That some fail is meant.
+func (a archiver) warm(ctx context.Context) error {
+	argv := []string{
+		a.dir.java(), "-XX:+UseSerialGC", "-XX:ArchiveClassesAtExit=" + a.dir.file(archivesJUnit), "-cp", a.dir.classPath(a.image.Variables["CLASSPATH_JUNIT"]),
+		"org.junit.platform.console.ConsoleLauncher", "--class-path", a.dir.file("tests.jar"), "--scan-class-path", a.dir.file("tests.jar"),
+		"--reports-dir", a.dir.file("reports"), "--details", "summary", "--disable-banner",
+	}
+	err := a.run(ctx, argv...)
+	if _, missing := os.Stat(a.dir.file(archivesJUnit)); missing == nil {
+		return nil
+	}
+	return err
+}
+
+// open removes what was needed for the making, and lets everybody read the rest.
+func (a archiver) open() error {
+	var err error
+	for _, name := range []string{"source", "listener", "tests", "tests.jar", "reports"} {
+		err = errors.Join(err, os.RemoveAll(a.dir.file(name)))
+	}
+	err = errors.Join(err, filepath.WalkDir(string(a.dir), func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil || d.Type()&fs.ModeSymlink != 0 || path == string(a.dir):
+			return err
+		case d.IsDir():
+			return os.Chmod(path, 0o755)
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		return os.Chmod(path, 0o644|info.Mode()&0o111)
+	}))
+	if err = errors.Join(err, os.Chmod(string(a.dir), 0o755)); err != nil {
+		return fmt.Errorf("make archives: %w", err)
+	}
+	return nil
+}
+
+// run runs one program, behind whatever else this machine has to do; the error has what it said.
+func (a archiver) run(ctx context.Context, argv ...string) error {
+	cmd := exec.CommandContext(ctx, "nice", append([]string{"-n", "19"}, argv...)...)
+	cmd.Dir = string(a.dir)
+	cmd.Env = []string{"PATH=" + a.image.Path, "HOME=" + string(a.dir), "LC_ALL=C.UTF-8"}
+	said, err := cmd.CombinedOutput()
+	if err != nil {
+		return schema.Wrapf(schema.CodeUnavailable, err, "%s: %v: %s", filepath.Base(argv[0]), err, schema.Excerpt(strings.TrimSpace(string(said)), 500))
+	}
+	return nil
+}
+
+// java is the runtime's launcher.
+func (a archives) java() string { return a.file(archivesRuntime + "/bin/java") }
+
+// classPath is JUnit's, with the listener before it.
+func (a archives) classPath(junit string) string { return a.file(archivesSealed) + ":" + junit }
