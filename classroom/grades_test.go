@@ -106,7 +106,7 @@ func TestOutageMovesDueForEverybody(t *testing.T) {
 		n    classroom.NewOutage
 		want string
 	}{
-		{classroom.NewOutage{Course: "comp1", Start: "2026-09-14 11:30"}, "an outage lasts more than nothing and at most 30 days; write --length 90m"},
+		{classroom.NewOutage{Course: "comp1", Start: "2026-09-14 11:30"}, "an outage lasts more than nothing and at most 30 days; write a length such as 90m"},
 		{classroom.NewOutage{Course: "comp1", Start: "2026-09-14 12:30", Length: 2 * time.Hour}, "an outage is confirmed when it is over; this one would end at 2026-09-14 14:30"},
 		{classroom.NewOutage{Course: "comp1", Start: "noon", Length: time.Hour}, `start "noon": write a local time such as`},
 	} {

@@ -2,6 +2,7 @@ package classroom
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/grader/grader/classroom/gradebook"
@@ -28,6 +29,21 @@ type People struct {
 	store RosterStore
 	clock func() time.Time
 	read  func(schema.Assignment) Assignment
+}
+
+// List returns the people of a course as its roster knows them, by login, for its staff.
+func (p *People) List(ctx context.Context, by schema.Actor, code string) ([]schema.RosterPerson, error) {
+	m, err := findMember(ctx, p.store, by, code)
+	if err == nil {
+		err = course.MaySeeRoster(m.Viewer(), code)
+	}
+	if err != nil {
+		return nil, err
+	}
+	all, err := p.store.RosterPeople(ctx, m.Course.ID)
+	return slices.DeleteFunc(all, func(is schema.RosterPerson) bool {
+		return is.Role == schema.RoleStudent && !m.Viewer().SeesOwner(is.Login)
+	}), err
 }
 
 // ImportRequest is a roster to import.

@@ -29,6 +29,7 @@ func (s *Server) routes() http.Handler {
 	s.member(mux, "GET /{course}/{assignment}", s.serveAssignment)
 	s.member(mux, "GET /{course}/{assignment}/-/grid", s.serveClass)
 	s.gradeRoutes(mux)
+	s.peopleRoutes(mux)
 	s.member(mux, "GET /{course}/{assignment}/{owner}", s.serveOwner)
 	s.member(mux, "GET /{course}/{assignment}/{owner}/{number}", s.serveSubmission)
 	s.member(mux, "GET /{course}/{assignment}/{owner}/{number}/-/events", s.serveEvents)
@@ -59,6 +60,18 @@ func (s *Server) gradeRoutes(mux *http.ServeMux) {
 	s.form(mux, "POST"+task+"regrades/{id}/apply", s.changeRegrade(func(r *classroom.Regrades) regradeAction { return r.Apply }, "regrade-applied"))
 	s.form(mux, "POST"+task+"regrades/{id}/discard", s.changeRegrade(func(r *classroom.Regrades) regradeAction { return r.Discard }, "regrade-discarded"))
 	s.form(mux, "POST"+task+"regrades/{id}/undo", s.changeRegrade(func(r *classroom.Regrades) regradeAction { return r.Undo }, "regrade-undone"))
+}
+
+// peopleRoutes are the pages on who is in a course and what they got.
+func (s *Server) peopleRoutes(mux *http.ServeMux) {
+	s.member(mux, "GET /{course}/-/roster", s.serveRoster)
+	s.form(mux, "POST /{course}/-/roster/enrol", s.enrol)
+	s.form(mux, "POST /{course}/-/roster/unenrol", s.unenrol)
+	s.fileForm(mux, "POST /{course}/-/roster/import", fileBody, s.importRoster)
+	s.member(mux, "GET /{course}/-/grades", s.serveLedger)
+	s.member(mux, "GET /{course}/-/exports", s.serveExports)
+	s.fileForm(mux, "POST /{course}/-/exports", fileBody, s.export)
+	s.member(mux, "GET /{course}/-/audit", s.serveAudit)
 }
 
 // machineRoutes are the paths that no person reads; they know no sessions.

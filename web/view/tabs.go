@@ -22,7 +22,11 @@ type tab struct {
 func CourseTabs(code string, v course.Viewer, current string) []Tab {
 	return tabsOf("/"+code, current, []tab{
 		{"Assignments", "", nil},
+		{"Grades", "/-/grades", nil},
+		{"Roster", "/-/roster", course.MaySeeRoster(v, code)},
 		{"Late days and outages", "/-/times", course.MayChangeTimes(v, code)},
+		{"Exports", "/-/exports", course.MaySeeRoster(v, code)},
+		{"Audit log", "/-/audit", course.MayAudit(v, code)},
 	})
 }
 

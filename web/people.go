@@ -1,0 +1,264 @@
+package web
+
+import (
+	"encoding/base64"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/view"
+)
+
+// serveRoster lists who is in a course.
+func (s *Server) serveRoster(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	return s.renderRoster(w, r, user, nil)
+}
+
+func (s *Server) renderRoster(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
+	m, err := s.memberOf(r, user)
+	if err != nil {
+		return err
+	}
+	all, err := s.Classroom.People.List(r.Context(), m.Actor, m.Course.Code)
+	if err != nil {
+		return hidden("roster", err)
+	}
+	page := view.NewRoster("/"+m.Course.Code+"/-/roster", all, rosterQuery(r))
+	page.Frame, page.Form = s.courseFrame("Roster of "+m.Course.Code, m, "/-/roster"), formOf(r)
+	page.May = course.MayChangeRoster(m.Viewer(), m.Course.Code) == nil
+	return s.renderForm(w, r, "roster", &page.Frame, &page, problem)
+}
+
+func rosterQuery(r *http.Request) view.RosterQuery {
+	q := view.RosterQuery{Find: r.URL.Query().Get("find")}
+	if n, err := strconv.Atoi(r.URL.Query().Get("page")); err == nil {
+		q.Page = n
+	}
+	return q
+}
+
+// enrol gives a person a role in a course.
+func (s *Server) enrol(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	role, err := schema.ParseRole(r.PostFormValue("role"))
+	if err == nil {
+		err = s.Classroom.Courses.Enrol(r.Context(), s.actor(r, user), r.PathValue("course"), strings.TrimSpace(r.PostFormValue("login")), role)
+	}
+	if err != nil {
+		return s.renderRoster(w, r, user, err)
+	}
+	return done(w, r, "/"+r.PathValue("course")+"/-/roster", "enrolled")
+}
+
+// unenrol ends a person's enrolment.
+func (s *Server) unenrol(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	if err := s.Classroom.Courses.Unenrol(r.Context(), s.actor(r, user), r.PathValue("course"), strings.TrimSpace(r.PostFormValue("login"))); err != nil {
+		return s.renderRoster(w, r, user, err)
+	}
+	return done(w, r, "/"+r.PathValue("course")+"/-/roster", "unenrolled")
+}
+
+// importRoster shows what a roster would change, and changes it once that was confirmed.
+func (s *Server) importRoster(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	request, err := importRequest(r)
+	var imported classroom.Imported
+	if err == nil {
+		imported, err = s.Classroom.People.Import(r.Context(), s.actor(r, user), request)
+	}
+	if err != nil {
+		return s.renderRoster(w, r, user, err)
+	}
+	m, err := s.memberOf(r, user)
+	if err != nil {
+		return err
+	}
+	page := view.NewImported("/"+m.Course.Code+"/-/roster", request, imported)
+	page.Frame = s.courseFrame("Import into "+m.Course.Code, m, "/-/roster")
+	page.Columns, page.Pad = r.PostFormValue("columns"), r.PostFormValue("pad")
+	return s.render(w, http.StatusOK, "imported", &page)
+}
+
+func importRequest(r *http.Request) (classroom.ImportRequest, error) {
+	request := classroom.ImportRequest{
+		Course: r.PathValue("course"), DropMissing: r.PostFormValue("drop_missing") != "", DryRun: r.PostFormValue("confirmed") == "",
+	}
+	var err error
+	if request.Data, err = fileOrCopy(r, "file", "data"); err != nil {
+		return request, err
+	}
+	if request.Data == nil {
+		return request, schema.Errorf(schema.CodeInvalid, "choose the file of the roster")
+	}
+	if request.Columns, err = columnsOf(r.PostFormValue("columns")); err != nil {
+		return request, err
+	}
+	if text := strings.TrimSpace(r.PostFormValue("pad")); text != "" {
+		if request.Pad, err = strconv.Atoi(text); err != nil || request.Pad < 0 || request.Pad > 20 {
+			return request, schema.Errorf(schema.CodeInvalid, "%q is no number of digits; use 0 to 20", text)
+		}
+	}
+	return request, nil
+}
+
+// maxFile bounds one file of a form, so that its copy in a later form fits too.
+const maxFile = 8 << 20
+
+// fileOrCopy returns the file of a field, or its copy in another field that an earlier
+// page has made; nil where there is neither.
+func fileOrCopy(r *http.Request, field, copied string) ([]byte, error) {
+	if text := r.PostFormValue(copied); text != "" {
+		data, err := base64.StdEncoding.DecodeString(text)
+		if err != nil {
+			return nil, schema.Errorf(schema.CodeInvalid, "the copy of the file is damaged; choose the file again")
+		}
+		return data, nil
+	}
+	header, err := file(r, field)
+	if err != nil || header == nil {
+		return nil, err
+	}
+	if header.Size > maxFile {
+		return nil, schema.Errorf(schema.CodeInvalid, "the file has %s; at most %s are read", view.Bytes(header.Size), view.Bytes(maxFile))
+	}
+	f, err := header.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
+}
+
+// columnsOf reads lines such as "login=Kennung".
+func columnsOf(text string) (map[string]string, error) {
+	columns := make(map[string]string)
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		name, heading, ok := strings.Cut(line, "=")
+		if !ok {
+			return nil, schema.Errorf(schema.CodeInvalid, "%q names no column; write a line such as login=Kennung", line)
+		}
+		columns[strings.TrimSpace(name)] = strings.TrimSpace(heading)
+	}
+	return columns, nil
+}
+
+// serveAudit lists who did what in a course.
+func (s *Server) serveAudit(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	m, err := s.memberOf(r, user)
+	if err != nil {
+		return err
+	}
+	form := formOf(r, "actor", "action", "subject")
+	const most = 200
+	all, err := s.Classroom.Audit.Log(r.Context(), m.Actor, schema.AuditQuery{
+		Course: m.Course.Code, Actor: strings.TrimSpace(form["actor"]), Action: strings.TrimSpace(form["action"]), Subject: strings.TrimSpace(form["subject"]), Limit: most,
+	})
+	if err != nil {
+		return hidden("audit log", err)
+	}
+	page := view.Audit{
+		Frame: s.courseFrame("Audit log of "+m.Course.Code, m, "/-/audit"), Path: "/" + m.Course.Code + "/-/audit", Form: form,
+		List: view.NewAudit(all, s.now(), m.Course.Location()), Most: len(all) == most,
+	}
+	return s.render(w, http.StatusOK, "audit", page)
+}
+
+// serveLedger lists the grades of a course: one's own, and for staff the class's.
+func (s *Server) serveLedger(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	m, err := s.memberOf(r, user)
+	if err != nil {
+		return err
+	}
+	page := view.Ledger{Frame: s.courseFrame("Grades of "+m.Course.Code, m, "/-/grades"), Path: "/" + m.Course.Code + "/-/grades"}
+	if !m.Viewer().Staff() {
+		own, err := s.Classroom.Grades.List(r.Context(), m.Actor, m.Course.Code, user.Login)
+		if err != nil {
+			return hidden("grades", err)
+		}
+		page.Own = view.NewOwnGrades(m.Course.Code, own)
+		return s.render(w, http.StatusOK, "ledger", page)
+	}
+	all, err := s.Classroom.Grades.List(r.Context(), m.Actor, m.Course.Code, "")
+	if err != nil {
+		return hidden("grades", err)
+	}
+	people, err := s.Classroom.People.List(r.Context(), m.Actor, m.Course.Code)
+	if err != nil {
+		return hidden("roster", err)
+	}
+	page.Class = view.NewClassLedger(page.Path, m.Course.Code, people, all, rosterQuery(r))
+	return s.render(w, http.StatusOK, "ledger", page)
+}
+
+// serveExports offers grades as other systems import them.
+func (s *Server) serveExports(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	return s.renderExports(w, r, user, nil)
+}
+
+func (s *Server) renderExports(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
+	m, err := s.memberOf(r, user)
+	if err != nil {
+		return err
+	}
+	if err := course.MaySeeRoster(m.Viewer(), m.Course.Code); err != nil {
+		return hidden("exports", err)
+	}
+	all, err := s.Classroom.Work.Assignments(r.Context(), m)
+	if err != nil {
+		return err
+	}
+	page := view.Exports{Frame: s.courseFrame("Exports of "+m.Course.Code, m, "/-/exports"), Path: "/" + m.Course.Code + "/-/exports", Form: formOf(r)}
+	for _, a := range all {
+		page.Assignments = append(page.Assignments, a.Name)
+	}
+	return s.renderForm(w, r, "exports", &page.Frame, &page, problem)
+}
+
+// export answers with a gradebook. Where its reader should know something first, a page
+// says that, and its button asks for the file again.
+func (s *Server) export(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	request, err := exportRequest(r)
+	var exported classroom.Exported
+	if err == nil {
+		exported, err = s.Classroom.People.Export(r.Context(), s.actor(r, user), request)
+	}
+	if err != nil {
+		return s.renderExports(w, r, user, err)
+	}
+	if len(exported.Warnings) == 0 || r.PostFormValue("confirmed") != "" {
+		name := slices.DeleteFunc([]string{request.Course, request.Assignment, request.Format}, func(s string) bool { return s == "" })
+		return s.download(w, "text/csv", strings.Join(name, "-")+".csv", exported.Data)
+	}
+	m, err := s.memberOf(r, user)
+	if err != nil {
+		return err
+	}
+	page := view.Exported{
+		Frame: s.courseFrame("Exports of "+m.Course.Code, m, "/-/exports"), Path: "/" + m.Course.Code + "/-/exports",
+		Cells: exported.Cells, Warnings: exported.Warnings, Format: request.Format, Assignment: request.Assignment,
+		Columns: r.PostFormValue("columns"), Fill: base64.StdEncoding.EncodeToString(request.Fill), Dropped: request.Dropped,
+	}
+	return s.render(w, http.StatusOK, "exported", page)
+}
+
+func exportRequest(r *http.Request) (classroom.ExportRequest, error) {
+	request := classroom.ExportRequest{
+		Course: r.PathValue("course"), Assignment: r.PostFormValue("assignment"), Format: r.PostFormValue("format"), Dropped: r.PostFormValue("dropped") != "",
+	}
+	if request.Assignment != "" && schema.OwnerName("assignment", request.Assignment) != nil {
+		return request, schema.Errorf(schema.CodeInvalid, "%q is no assignment", request.Assignment)
+	}
+	var err error
+	if request.Columns, err = columnsOf(r.PostFormValue("columns")); err != nil {
+		return request, err
+	}
+	request.Fill, err = fileOrCopy(r, "fill", "fill_copy")
+	return request, err
+}

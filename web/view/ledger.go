@@ -1,0 +1,139 @@
+package view
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// Ledger is the grades of a course: a person's own, or those of the class.
+type Ledger struct {
+	Frame
+	Path  string
+	Own   Listing
+	Class *ClassLedger // for staff
+}
+
+// ClassLedger is students × assignments.
+type ClassLedger struct {
+	Find        string
+	Found       string
+	Assignments []CourseColumn
+	Rows        []LedgerRow
+	Pager       Pager
+}
+
+// CourseColumn is an assignment.
+type CourseColumn struct{ Name, Path, Max string }
+
+// LedgerRow is one student's grades, in the order of the assignments.
+type LedgerRow struct {
+	Login string
+	Cells []LedgerCell
+}
+
+// LedgerCell is one grade; Score "" is none.
+type LedgerCell struct{ Score, Path, Note string }
+
+// NewOwnGrades lists a person's own grades.
+func NewOwnGrades(code string, all []schema.Grade) Listing {
+	l := Listing{Caption: "My grades", Heads: []string{"Assignment", "Counts", "Score", "Late", "Changes", "Grade"}, Empty: "Nothing of yours counts yet."}
+	for _, g := range all {
+		if g.Number == 0 && g.Adjusted.IsZero() {
+			continue
+		}
+		path := "/" + code + "/" + g.Assignment
+		counts, late := Text("none"), ""
+		if g.Number > 0 {
+			counts = Link("#"+strconv.Itoa(g.Number), path+"/"+g.Owner+"/"+strconv.Itoa(g.Number))
+		}
+		if g.State == schema.TimelinessLate {
+			late = Count(g.Days, "day")
+			if g.Tokens > 0 {
+				late += fmt.Sprintf(", %s spent", Count(g.Tokens, "late day"))
+			}
+		}
+		l.Rows = append(l.Rows, ListRow{Cells: []ListCell{
+			Link(g.Assignment, path), counts, Text(g.Score.String() + " / " + g.MaxScore.String()), Text(late), Text(course.Note(g)), Text(g.Final.String()),
+		}})
+	}
+	return l
+}
+
+// ledgerPage is how many students a page of the class's grades lists.
+const ledgerPage = 50
+
+// NewClassLedger lists the grades of the students that a query finds.
+func NewClassLedger(path, code string, people []schema.RosterPerson, all []schema.Grade, q RosterQuery) *ClassLedger {
+	l := &ClassLedger{Find: q.Find}
+	most := make(map[string]schema.Points)
+	of := make(map[string]map[string]schema.Grade)
+	for _, g := range all {
+		if of[g.Owner] == nil {
+			of[g.Owner] = make(map[string]schema.Grade)
+		}
+		of[g.Owner][g.Assignment] = g
+		if before, ok := most[g.Assignment]; !ok || g.MaxScore.Cmp(before) > 0 {
+			most[g.Assignment] = g.MaxScore
+		}
+	}
+	names := slices.Sorted(maps.Keys(most))
+	for _, name := range names {
+		l.Assignments = append(l.Assignments, CourseColumn{Name: name, Path: "/" + code + "/" + name + "/-/grid", Max: most[name].String()})
+	}
+	find := strings.ToLower(strings.TrimSpace(q.Find))
+	people = slices.DeleteFunc(slices.Clone(people), func(p schema.RosterPerson) bool {
+		return p.Role != schema.RoleStudent || p.Dropped || !strings.Contains(strings.ToLower(p.Login+"\n"+p.Name+"\n"+p.Section), find)
+	})
+	slices.SortFunc(people, func(a, b schema.RosterPerson) int { return cmp.Compare(a.Login, b.Login) })
+	l.Found = Count(len(people), "student")
+	shown, page := pageOf(people, q.Page, ledgerPage)
+	for _, p := range shown {
+		row := LedgerRow{Login: p.Login}
+		for _, name := range names {
+			row.Cells = append(row.Cells, ledgerCell("/"+code+"/"+name, of[p.Login][name]))
+		}
+		l.Rows = append(l.Rows, row)
+	}
+	l.Pager = newPager(page, pagesOf(len(people), ledgerPage), func(n int) string {
+		return path + "?" + values("find", q.Find, "page", pageValue(n)).Encode()
+	})
+	return l
+}
+
+func ledgerCell(path string, g schema.Grade) LedgerCell {
+	if g.Number == 0 && g.Adjusted.IsZero() {
+		return LedgerCell{}
+	}
+	cell := LedgerCell{Score: g.Final.String(), Path: path + "/" + g.Owner, Note: course.Note(g)}
+	if g.Number > 0 {
+		cell.Path += "/" + strconv.Itoa(g.Number)
+	}
+	return cell
+}
+
+// Exports are the forms that give grades away.
+type Exports struct {
+	Frame
+	Path        string
+	Form        Form
+	Assignments []string
+}
+
+// Exported is a gradebook with what its reader should know first.
+type Exported struct {
+	Frame
+	Path     string
+	Cells    int // filled in
+	Warnings []string
+
+	// What the form needs to make the same file again.
+	Format, Assignment, Columns, Fill string
+	Dropped                           bool
+}
