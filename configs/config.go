@@ -38,7 +38,7 @@ type Config struct {
 // Limits bounds connections; a zero field takes its default.
 type Limits struct {
 	Connections int `yaml:"connections"` // at once
-	Strangers   int `yaml:"strangers"`   // of one address that have not proved who they are
+	Strangers   int `yaml:"strangers"`   // from one address, before authentication
 	Sessions    int `yaml:"sessions"`    // of one account at once
 }
 
@@ -119,7 +119,7 @@ func (c Config) overlaid(file Config) Config {
 		c.Flavours = file.Flavours
 	}
 	for name, f := range c.Flavours {
-		if f == (Flavour{}) { // nothing but its name was written
+		if f == (Flavour{}) { // only its name is given
 			c.Flavours[name] = defaultFlavour()
 		}
 	}
@@ -130,10 +130,10 @@ func (c Config) check() error {
 	switch c.Wall {
 	case "namespace", "uid":
 	default:
-		return at("wall", fmt.Errorf("%q is no level; use namespace or uid", c.Wall))
+		return at("wall", fmt.Errorf("%q is not a level; use namespace or uid", c.Wall))
 	}
 	if u, err := url.Parse(c.PublicURL); c.PublicURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
-		return at("public_url", fmt.Errorf("%q is no address of a site; use one such as https://grader.example.org", c.PublicURL))
+		return at("public_url", fmt.Errorf("%q is not the address of a site; use one such as https://grader.example.org", c.PublicURL))
 	}
 	if err := c.Limits.check(); err != nil {
 		return at("limits", err)
@@ -150,7 +150,7 @@ func (c Config) checkFlavours() error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Flavours)) {
 		if err := schema.Segment("flavour", name); err != nil {
-			return at(name, fmt.Errorf("is no name: %w", err))
+			return at(name, fmt.Errorf("is not a valid name: %w", err))
 		}
 		if err := c.Flavours[name].check(); err != nil {
 			return at(name, err)

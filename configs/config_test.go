@@ -20,25 +20,25 @@ func TestMalformedConfigurationNamesLine(t *testing.T) {
 		"size without a unit":       {"wall: uid\nmax_push: 64\n", "line 2"},
 		"size in another unit":      {"max_push: 64MB\n", `line 1, column 11: a size must be a size such as 512KiB, 64MiB or 2GiB, not "64MB"`},
 		"not a number":              {"flavours:\n  small: {cpu: many}\n", "line 2"},
-		"no level of the wall":      {"wall: strong\n", "line 1: wall \"strong\" is no level; use namespace or uid"},
+		"unknown level of the wall": {"wall: strong\n", "line 1: wall \"strong\" is not a level; use namespace or uid"},
 		"warm above max":            {"flavours:\n  small: {cpu: 1, memory: 1GiB, scratch: 1GiB, processes: 9, warm: 3, max: 2}\n", "line 2: flavours: small: max must be at least 1, and not less than warm"},
-		"a cooldown of no unit":     {flavours("cooldown: 30"), "line 4"},
-		"a cooldown into the past":  {flavours("cooldown: -30s"), "line 4: flavours: small: cooldown must be a time such as 30s"},
-		"no core at all":            {"flavours:\n  small: {cpu: 0, memory: 1GiB, scratch: 1GiB, processes: 9, max: 2}\n", "line 2: flavours: small: cpu must be more than 0"},
-		"no runner at all":          {"flavours:\n  small: {max: 0}\n", "line 2: flavours: small: max must be at least 1"},
+		"a cooldown without a unit": {flavours("cooldown: 30"), "line 4"},
+		"a negative cooldown":       {flavours("cooldown: -30s"), "line 4: flavours: small: cooldown must be a time such as 30s"},
+		"no cores":                  {"flavours:\n  small: {cpu: 0, memory: 1GiB, scratch: 1GiB, processes: 9, max: 2}\n", "line 2: flavours: small: cpu must be more than 0"},
+		"no runners":                {"flavours:\n  small: {max: 0}\n", "line 2: flavours: small: max must be at least 1"},
 		"a key of a flavour twice":  {"flavours:\n  small: {max: 1, max: 2}\n", "line 2"},
-		"no flavour at all":         {"flavours: {}\n", "line 1: flavours must name at least one"},
+		"no flavours":               {"flavours: {}\n", "line 1: flavours must name at least one"},
 		"name of a flavour":         {"flavours:\n  Big One: {cpu: 1, memory: 1GiB, scratch: 1GiB, processes: 9, max: 2}\n", `flavour "Big One"`},
-		"less than nobody":          {"limits: {sessions: -1}\n", "line 1: limits must be numbers from 1"},
-		"address without a scheme":  {"public_url: grader.example.org\n", `line 1: public_url "grader.example.org" is no address`},
-		"no pool":                   {flavours("pool: kubernetes"), `line 4: flavours: small: pool "kubernetes" is none; use local, docker or nomad`},
+		"negative sessions":         {"limits: {sessions: -1}\n", "line 1: limits must be numbers from 1"},
+		"address without a scheme":  {"public_url: grader.example.org\n", `line 1: public_url "grader.example.org" is not the address of a site`},
+		"no pool":                   {flavours("pool: kubernetes"), `line 4: flavours: small: pool "kubernetes" is not a pool; use local, docker or nomad`},
 		"an image and no container": {flavours("image: grader-runner:1"), "line 4: flavours: small: image is for the pools docker and nomad"},
 		"an image and pool local":   {flavours("image: grader-runner:1", "pool: local"), "line 4: flavours: small: image is for the pools docker and nomad"},
 		"docker without an image":   {flavours("pool: docker"), "line 3: flavours: small: image is missing"},
 		"nomad without an image":    {flavours("pool: nomad"), "line 3: flavours: small: image is missing"},
-		"no image":                  {flavours("pool: docker", "image: 'Not an image'"), `line 5: flavours: small: image "Not an image" names no image; use REPOSITORY@sha256:DIGEST`},
+		"no image":                  {flavours("pool: docker", "image: 'Not an image'"), `line 5: flavours: small: image "Not an image" is not the name of an image; use REPOSITORY@sha256:DIGEST`},
 		"an image of no version":    {flavours("pool: docker", "image: registry.example.org:5000/runner"), "does not say which version"},
-		"a digest cut short":        {flavours("pool: docker", "image: runner@sha256:12ab"), "names no image"},
+		"a digest cut short":        {flavours("pool: docker", "image: runner@sha256:12ab"), "is not the name of an image"},
 		"not YAML":                  {"wall: [uid\n", "line"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -55,7 +55,7 @@ func TestMalformedConfigurationNamesLine(t *testing.T) {
 	}
 }
 
-// flavours is a configuration with one flavour, called small and right but for the lines.
+// flavours returns a configuration with one flavour, small, which is valid except for the lines.
 func flavours(lines ...string) string {
 	return "flavours:\n  small:\n    cpu: 1\n    " + strings.Join(append(lines, "memory: 1GiB", "scratch: 1GiB", "processes: 9", "max: 2"), "\n    ") + "\n"
 }
@@ -80,7 +80,7 @@ func TestImagesOfContainers(t *testing.T) {
 	}
 }
 
-// Every key of a flavour that is left out has the default that the sample shows.
+// Missing keys of a flavour have the defaults that the sample shows.
 func TestKeysOfAFlavourHaveDefaults(t *testing.T) {
 	t.Parallel()
 	cores := runtime.NumCPU()

@@ -28,12 +28,12 @@ const (
 	PoolNomad  PoolKind = "nomad"  // allocations of a cluster
 )
 
-// Flavour is schema.Flavour as people write it. A key that is left out has the value
-// that it has in defaultFlavour.
+// Flavour is schema.Flavour as people write it. A missing key has its value in
+// defaultFlavour.
 type Flavour struct {
 	// Pool is where its runners live; "" is PoolLocal.
 	Pool PoolKind `yaml:"pool"`
-	// Image is what runs in its containers; "" where there are none.
+	// Image is the image of its containers; "" for the pool local.
 	Image     string  `yaml:"image"`
 	CPU       float64 `yaml:"cpu"`
 	Memory    Size    `yaml:"memory"`
@@ -41,21 +41,21 @@ type Flavour struct {
 	Processes int     `yaml:"processes"`
 	Warm      int     `yaml:"warm"`
 	Max       int     `yaml:"max"`
-	// Cooldown is how long fewer runners must be enough before there are fewer; 0 is a minute.
+	// Cooldown is how long fewer runners must be enough before their number falls; 0 is a minute.
 	Cooldown time.Duration `yaml:"cooldown"`
 	// Nomad says where its runners may be placed, in the pool nomad.
 	Nomad *Placement `yaml:"nomad"`
 }
 
-// defaultFlavour is as large as two steps of an ordinary course need, with as many
-// runners as this machine has cores.
+// defaultFlavour is large enough for two steps of an ordinary course, with one runner
+// for each core of this machine.
 func defaultFlavour() Flavour {
 	cores := runtime.NumCPU()
 	return Flavour{Pool: PoolLocal, CPU: 1, Memory: 2 << 30, Scratch: 1 << 30, Processes: 512, Warm: cores, Max: cores}
 }
 
-// UnmarshalYAML fills in the defaults of the keys that are left out. Of warm and max a
-// default gives way to the one that is written.
+// UnmarshalYAML fills in the defaults of missing keys. If only one of warm and max is
+// given, the default of the other is adjusted to it.
 func (f *Flavour) UnmarshalYAML(decode func(any) error) error {
 	type plain Flavour // without this method
 	const unset = -1
@@ -112,7 +112,7 @@ func (f Flavour) checkPool() error {
 	case PoolDocker, PoolNomad:
 		return at("image", checkImage(f.Image))
 	default:
-		return at("pool", fmt.Errorf("%q is none; use local, docker or nomad", string(f.Pool)))
+		return at("pool", fmt.Errorf("%q is not a pool; use local, docker or nomad", string(f.Pool)))
 	}
 }
 
@@ -127,7 +127,7 @@ func checkImage(name string) error {
 	case name == "":
 		return errors.New("is missing: this pool's runners need one; " + imageForms)
 	case !imageName.MatchString(name):
-		return fmt.Errorf("%q names no image; %s", name, imageForms)
+		return fmt.Errorf("%q is not the name of an image; %s", name, imageForms)
 	case !strings.Contains(name[strings.LastIndex(name, "/")+1:], ":"):
 		return fmt.Errorf("%q does not say which version; %s", name, imageForms)
 	}
@@ -154,14 +154,14 @@ func (c Config) Served(kind PoolKind) []schema.Flavour {
 	return flavours
 }
 
-// LoadFlavour reads one flavour, written as below `flavours:` of the configuration.
+// LoadFlavour reads one flavour, in the format of an entry below `flavours:`.
 // Its name is the file's without the extension.
 func LoadFlavour(path string) (*schema.Flavour, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, schema.Wrapf(schema.CodeInvalid, err, "flavour: %s", err)
 	}
-	f := defaultFlavour() // also of an empty file
+	f := defaultFlavour() // the value of an empty file
 	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&f); err != nil {
 		return nil, schema.Errorf(schema.CodeInvalid, "flavour %s: %s", path, yamlProblem(err))
 	}

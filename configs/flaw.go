@@ -8,7 +8,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// flaw is an error in a well-formed configuration, with the key it is at.
+// flaw is an error in a well-formed configuration, with its key.
 type flaw struct {
 	keys []string // from the outermost
 	err  error
@@ -26,7 +26,7 @@ func at(key string, err error) error {
 	return &flaw{keys: []string{key}, err: err}
 }
 
-// Error names the key after the keys that it stands in: "flavours: small: cpu must …".
+// Error names the key after the keys that contain it: "flavours: small: cpu must …".
 func (f *flaw) Error() string {
 	text := ""
 	for _, key := range f.keys[:len(f.keys)-1] {
@@ -38,8 +38,8 @@ func (f *flaw) Error() string {
 // Unwrap returns the error without its place.
 func (f *flaw) Unwrap() error { return f.err }
 
-// placed adds the line of a flaw. If its key is not in the text, the line is that of the
-// innermost enclosing key that is.
+// placed adds the line of a flaw. If its key is not in the text, it uses the line of the
+// innermost enclosing key.
 func placed(err error, text []byte) error {
 	var found *flaw
 	if !errors.As(err, &found) {
@@ -53,7 +53,7 @@ func placed(err error, text []byte) error {
 	return err
 }
 
-// lineOf returns the line of a key's value, 0 where the text has none.
+// lineOf returns the line of a key's value, 0 if the text does not contain it.
 func lineOf(text []byte, keys []string) int {
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 )
 
 // Nomad is how the pool nomad reaches its cluster, and how the runners there
-// reach this server. What says how Nomad is reached is taken from Nomad's usual
-// environment variables where it is left out.
+// reach this server. Missing values for reaching Nomad are taken from Nomad's usual
+// environment variables.
 type Nomad struct {
 	Address   string `yaml:"address"`
 	Region    string `yaml:"region"`
@@ -22,15 +22,15 @@ type Nomad struct {
 	CA   string `yaml:"ca"`
 	Cert string `yaml:"cert"`
 	Key  string `yaml:"key"`
-	// Issuer is the oidc_issuer of Nomad's servers; "" where they have none.
+	// Issuer is the oidc_issuer of Nomad's servers; "" if they have none.
 	Issuer string `yaml:"issuer"`
-	// Jobs begins the names of the jobs that the pool makes; "" is grader.
+	// Jobs is the prefix of the names of the pool's jobs; "" is grader.
 	Jobs string `yaml:"jobs"`
 	// Network is the Docker network of the runners.
 	Network string `yaml:"network"`
-	// MHz is what one core of the nodes has, as Nomad counts it.
+	// MHz is the frequency of one core of the nodes, as Nomad counts it.
 	MHz int `yaml:"mhz"`
-	// Runners is where runners reach this server.
+	// Runners is the interface on which runners reach this server.
 	Runners Runners `yaml:"runners"`
 }
 
@@ -40,7 +40,7 @@ type Runners struct {
 	URL    string `yaml:"url"`    // as the runners reach it
 	Cert   string `yaml:"cert"`   // file of the server's certificate, for https
 	Key    string `yaml:"key"`    // file of its key
-	CA     string `yaml:"ca"`     // file of the certificates that it is signed by, for the runners
+	CA     string `yaml:"ca"`     // file of the certificates that runners verify it with
 }
 
 // Placement says where a flavour's runners may be placed on a cluster.
@@ -119,7 +119,7 @@ func (r Runners) check() error {
 	u, err := url.Parse(r.URL)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		return at("url", fmt.Errorf("%q is no address for runners; use one such as https://10.0.0.1:7070", r.URL))
+		return at("url", fmt.Errorf("%q is not an address for runners; use one such as https://10.0.0.1:7070", r.URL))
 	case (r.Cert == "") != (r.Key == ""):
 		return at("key", errors.New("and cert go together"))
 	case (u.Scheme == "https") != (r.Cert != ""):

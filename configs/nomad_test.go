@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// onNomad is a configuration with one flavour on Nomad, and its cluster but for the change.
+// onNomad returns a configuration with one flavour on Nomad and a cluster, with a change.
 func onNomad(flavour string, change ...string) string {
 	text := flavours("pool: nomad", "image: runner:1", flavour) + `nomad:
   address: http://10.0.0.1:4646
@@ -24,18 +24,18 @@ func TestMalformedNomadNamesLine(t *testing.T) {
 	t.Parallel()
 	const runners = `{listen: "10.0.0.1:7070", url: "http://10.0.0.1:7070"}`
 	for name, c := range map[string]struct{ text, says string }{
-		"a placement elsewhere":  {flavours("nomad: {priority: 3}"), "line 4: flavours: small: nomad is for the pool nomad"},
-		"too urgent":             {onNomad("nomad: {priority: 101}"), "flavours: small: nomad: priority must be from 1 to 100"},
-		"an empty constraint":    {onNomad("nomad: {constraints: [{value: x}]}"), "flavours: small: nomad: constraints need an attribute"},
-		"part of a core":         {onNomad("", "cpu: 1", "cpu: 0.5"), "flavours: small: cpu 0.5 is not a whole number of cores: say how many MHz"},
-		"no network":             {onNomad("", "  network: grader\n", ""), "nomad: network is missing"},
-		"no cluster":             {flavours("pool: nomad", "image: runner:1"), "nomad: network is missing"},
-		"nowhere to listen":      {onNomad("", runners, `{url: "http://10.0.0.1:7070"}`), "nomad: runners: listen must be an address"},
-		"no way back":            {onNomad("", runners, `{listen: "10.0.0.1:7070", url: somewhere}`), `nomad: runners: url "somewhere" is no address for runners`},
-		"a key without its lock": {onNomad("", runners, `{listen: "10.0.0.1:7070", url: "https://a", key: k}`), "nomad: runners: key and cert go together"},
-		"encryption for nobody":  {onNomad("", runners, `{listen: "10.0.0.1:7070", url: "http://a", cert: c, key: k}`), "nomad: runners: url must begin with https://"},
-		"no name of jobs":        {onNomad("", "  network", "  jobs: Our Jobs\n  network"), "nomad: jobs"},
-		"an unknown key":         {onNomad("", "  network", "  netwerk: x\n  network"), `unknown field "netwerk"`},
+		"a placement elsewhere":       {flavours("nomad: {priority: 3}"), "line 4: flavours: small: nomad is for the pool nomad"},
+		"too urgent":                  {onNomad("nomad: {priority: 101}"), "flavours: small: nomad: priority must be from 1 to 100"},
+		"an empty constraint":         {onNomad("nomad: {constraints: [{value: x}]}"), "flavours: small: nomad: constraints need an attribute"},
+		"part of a core":              {onNomad("", "cpu: 1", "cpu: 0.5"), "flavours: small: cpu 0.5 is not a whole number of cores: say how many MHz"},
+		"no network":                  {onNomad("", "  network: grader\n", ""), "nomad: network is missing"},
+		"no cluster":                  {flavours("pool: nomad", "image: runner:1"), "nomad: network is missing"},
+		"no address to listen on":     {onNomad("", runners, `{url: "http://10.0.0.1:7070"}`), "nomad: runners: listen must be an address"},
+		"a malformed URL":             {onNomad("", runners, `{listen: "10.0.0.1:7070", url: somewhere}`), `nomad: runners: url "somewhere" is not an address for runners`},
+		"a key without a certificate": {onNomad("", runners, `{listen: "10.0.0.1:7070", url: "https://a", key: k}`), "nomad: runners: key and cert go together"},
+		"a certificate without https": {onNomad("", runners, `{listen: "10.0.0.1:7070", url: "http://a", cert: c, key: k}`), "nomad: runners: url must begin with https://"},
+		"no name of jobs":             {onNomad("", "  network", "  jobs: Our Jobs\n  network"), "nomad: jobs"},
+		"an unknown key":              {onNomad("", "  network", "  netwerk: x\n  network"), `unknown field "netwerk"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -17,15 +17,15 @@ import (
 	"github.com/grader/grader/internal/demo"
 )
 
-// held is a push that waits for its verdict, from a client so small that two
-// thousand of them fit on a small machine: SSH and git's framing by hand.
+// held is a push that waits for its verdict. The client speaks SSH and git's protocol
+// itself, so that two thousand of them fit on a small machine.
 type held struct {
 	client  *ssh.Client
 	session *ssh.Session
 	out     *bufio.Reader
 }
 
-// parcel is one commit, packed, as every waiting student pushes it.
+// parcel is a commit and its pack, which every waiting student pushes.
 type parcel struct {
 	commit string
 	pack   []byte
@@ -44,7 +44,7 @@ func pack(ctx context.Context, work string) (parcel, error) {
 	return parcel{commit, data}, err
 }
 
-// hold pushes a parcel and returns once the server has said that it waits.
+// hold pushes a parcel and returns once the server prints that it waits.
 func hold(p *demo.Person, what parcel) (*held, error) {
 	key, err := os.ReadFile(filepath.Join(p.Dir, "key"))
 	if err != nil {
@@ -114,7 +114,7 @@ func (h *held) skipAdvertisement() error {
 	}
 }
 
-// until reads side-band lines until one holds the word.
+// until reads side-band lines until one contains the word.
 func (h *held) until(word string) error {
 	var seen []byte
 	for !bytes.Contains(seen, []byte(word)) {
@@ -145,4 +145,4 @@ func (h *held) packet() ([]byte, error) {
 	return line, err
 }
 
-func (h *held) close() { _ = h.client.Close() } // the server may have been first
+func (h *held) close() { _ = h.client.Close() } // the server may have closed it

@@ -12,9 +12,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// crowd measures many students who push at once and wait for their verdicts:
-// none may be refused or lost; the time to the last verdict stands against the
-// sum of the bare work.
+// crowd measures many students who push at once and wait for their verdicts. No push
+// may be refused or lost. The time to the last verdict is compared with the sum of
+// compiling and running by hand.
 func (b *bench) crowd(ctx context.Context) error {
 	fmt.Printf("%d students push at once\n", b.size.pushing)
 	s, err := startService(ctx, filepath.Join(b.dir, "crowd"), config(2, 2)+"limits: {connections: 8192, strangers: 8192}\n")
@@ -48,7 +48,7 @@ func (b *bench) crowd(ctx context.Context) error {
 	return s.count(ctx, b.size.pushing)
 }
 
-// gather makes the students, each with a commit to push.
+// gather creates the students, each with a commit to push.
 func (b *bench) gather(ctx context.Context, s *service) ([]*demo.Person, []string, error) {
 	if _, err := b.byHand(ctx, 0); err != nil {
 		return nil, nil, err
@@ -87,7 +87,7 @@ func pushTogether(ctx context.Context, people []*demo.Person, trees []string) (s
 	return each, nil
 }
 
-// count checks that there is one verdict for each push.
+// count checks that each push has one verdict.
 func (s *service) count(ctx context.Context, want int) error {
 	text, err := s.Admin(ctx, "submissions", "bench/a1", "--json")
 	if err != nil {

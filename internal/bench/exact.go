@@ -13,8 +13,8 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// loadEnv makes this program a load behind the wall: "spin" burns spinFor of its own clock, "touch"
-// takes memory without end. Each writes down how far it came.
+// loadEnv makes this program a load in the sandbox: "spin" uses spinFor of processor time, and
+// "touch" allocates memory until it is stopped. Each writes how much it used.
 const loadEnv = "GRADER_BENCH_LOAD"
 
 const (
@@ -25,7 +25,7 @@ const (
 	exactRounds = 10
 )
 
-// load is the program behind the wall.
+// load is the program in the sandbox.
 func load(what string) int {
 	answer, err := os.Create(loadAnswer)
 	if err != nil {
@@ -52,7 +52,7 @@ func load(what string) int {
 	}
 }
 
-// touch takes a step's memory for good.
+// touch allocates memory and keeps it.
 func touch() error {
 	b, err := unix.Mmap(-1, 0, touchStep, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
 	for i := 0; i < len(b); i += 4096 {
@@ -75,8 +75,8 @@ func ownTime() time.Duration {
 	return time.Duration(ts.Nano())
 }
 
-// exact measures how far processor time is off, and by how much a memory limit is exceeded, with a
-// cgroup and without, at each level.
+// exact measures the error of processor time, and the excess over a memory limit, with and without
+// a cgroup, at each level.
 func (b *bench) exact(ctx context.Context) error {
 	fmt.Printf("exactness: %v of processor time, and a memory limit of %d MiB, %d times each\n", spinFor, touchLimit>>20, exactRounds)
 	for _, level := range []sandbox.Level{sandbox.LevelUID, sandbox.LevelNamespace} {
@@ -122,7 +122,7 @@ func (b *bench) exactAt(ctx context.Context, level sandbox.Level, sums bool) err
 
 func mib(bytes int64) float64 { return float64(bytes) / (1 << 20) }
 
-// runLoad runs this program as a load, and returns how far it came.
+// runLoad runs this program as a load, and returns how much it used.
 func runLoad(ctx context.Context, w *sandbox.Wall, what string) (sandbox.Result, int64, error) {
 	s, err := w.NewScratch()
 	if err != nil {

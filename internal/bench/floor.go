@@ -11,10 +11,10 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// floorHookEnv makes this program the floor's post-receive hook; its value is the database.
+// floorHookEnv makes this program the floor's post-receive hook. Its value is the database.
 const floorHookEnv = "GRADER_BENCH_HOOK"
 
-// floorHook commits one row, as durably as the service does.
+// floorHook commits one row with the durability of the service.
 func floorHook(path string) int {
 	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
 	if err == nil {
@@ -27,8 +27,8 @@ func floorHook(path string) int {
 	return 0
 }
 
-// floorRepository makes a bare repository with the service's fsync settings and
-// the hook of the floor.
+// floorRepository creates a bare repository with the service's fsync settings and the
+// floor's hook.
 func floorRepository(ctx context.Context, dir string) (string, error) {
 	bare := filepath.Join(dir, "floor.git")
 	for _, args := range [][]string{

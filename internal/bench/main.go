@@ -31,14 +31,14 @@ func main() {
 	}
 }
 
-// bench is one run: its directory and how often things are repeated.
+// bench is one run: its directory and the numbers of repetitions.
 type bench struct {
 	dir  string
 	runs int
 	size crowd
 }
 
-// crowd is how many take part in the crowded parts.
+// crowd is the numbers of students in the parts with many students.
 type crowd struct{ waiting, pushing int }
 
 func run(ctx context.Context) error {
@@ -53,7 +53,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	if err := os.Chmod(dir, 0o711); err != nil { // steps pass through to their scratch
+	if err := os.Chmod(dir, 0o711); err != nil { // steps must be able to traverse it
 		return err
 	}
 	b.dir = dir

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/internal/demo"
 )
 
-// trivial is an assignment in C with one test.
+// trivial returns an assignment in C with one test.
 func trivial() map[string]string {
 	return map[string]string{
 		"assignment.yaml": `title: "Hello"
@@ -25,13 +25,13 @@ tests:
 
 const hello = "#include <stdio.h>\n\nint main(void) {\n    puts(\"Hello, world!\");\n    return 0; /* %d */\n}\n"
 
-// config is a service with as many runners as the parts need.
+// config returns a configuration with a number of runners.
 func config(warm, most int) string {
 	return fmt.Sprintf("flavours:\n  standard: {cpu: 1, memory: 1GiB, scratch: 256MiB, processes: 256, warm: %d, max: %d}\n", warm, most)
 }
 
-// push measures a push of ten changed files until the report: to a local path (the
-// floor), and to the service with -o nowait, in turn.
+// push measures a push of ten changed files until the report, alternately to a local
+// path (the floor) and to the service with -o nowait.
 func (b *bench) push(ctx context.Context) error {
 	fmt.Printf("push until the report (10 changed files, fresh connection each)\n")
 	s, err := startService(ctx, filepath.Join(b.dir, "push"), config(0, 1))
@@ -56,7 +56,7 @@ func (b *bench) push(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		// The next pair shares the machine with nobody.
+		// Nothing else may run during the next pair.
 		if _, err := s.Admin(ctx, "wait", "bench/a1", "--login", "alice", "--number", strconv.Itoa(i+1)); err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func (b *bench) push(ctx context.Context) error {
 	return nil
 }
 
-// pushPair makes one commit and times its push to both.
+// pushPair makes a commit and measures its push to both.
 func (b *bench) pushPair(ctx context.Context, p *demo.Person, bare string, i int) (local, served time.Duration, err error) {
 	files := filepath.Join(b.dir, "files")
 	if err := os.MkdirAll(files, 0o755); err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/grader/grader/internal/demo"
 )
 
-// untilReport pushes main and returns the time from exec until the client had git's
-// report on the ref, which it prints as soon as it has it.
+// untilReport pushes main and returns the time from exec until the client prints git's
+// report on the ref.
 func untilReport(ctx context.Context, p *demo.Person, work, url string, options ...string) (time.Duration, error) {
 	args := append(append([]string{"push"}, options...), url, "main")
 	cmd := p.Command(ctx, work, "git", args...)

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// sample is the durations of one thing, measured many times.
+// sample is the measured durations of one operation.
 type sample []time.Duration
 
-// quantile returns the q-th part of the sample, by the nearest rank.
+// quantile returns the q-quantile of the sample, by the nearest rank.
 func (s sample) quantile(q float64) time.Duration {
 	if len(s) == 0 {
 		return 0
@@ -20,7 +20,7 @@ func (s sample) quantile(q float64) time.Duration {
 
 func (s sample) median() time.Duration { return s.quantile(0.5) }
 
-// print writes one row; floor, when it is there, is what the ratio is against.
+// print prints one row, with the ratio to floor unless that is empty.
 func (s sample) print(name string, floor sample) {
 	ratio := ""
 	if len(floor) > 0 {
@@ -36,7 +36,7 @@ func round(d time.Duration) time.Duration {
 	return d.Round(100 * time.Microsecond)
 }
 
-// timed measures f once.
+// timed returns the duration of f.
 func timed(f func() error) (time.Duration, error) {
 	start := time.Now()
 	err := f()

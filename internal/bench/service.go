@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/internal/demo"
 )
 
-// service is a server of our own, with the directory of its people.
+// service is a server and the directory of its people.
 type service struct {
 	demo.Server
 	root string
@@ -28,19 +28,19 @@ func startService(ctx context.Context, dir, config string) (*service, error) {
 	return s, s.Start(ctx)
 }
 
-// end stops the server, and says if it did not end in order.
+// end stops the server and prints an error if that fails.
 func (s *service) end() {
 	if err := s.Stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench: server:", err)
 	}
 }
 
-// person makes an account with a key and enrols it.
+// person creates an account with a key and enrols it.
 func (s *service) person(ctx context.Context, login, role string) (*demo.Person, error) {
 	return s.Enter(ctx, s.root, login, "bench", role)
 }
 
-// course makes the course "bench" with one assignment whose tests are the given files.
+// course creates the course "bench" with one assignment, whose tests are the files.
 func (s *service) course(ctx context.Context, assignment string, files map[string]string) error {
 	if _, err := s.Admin(ctx, "course", "add", "bench", "--title", "Bench"); err != nil {
 		return err
@@ -75,7 +75,7 @@ func (s *service) memory() (int64, error) {
 	return 0, fmt.Errorf("no VmRSS")
 }
 
-// children counts the live processes below the server.
+// children returns the number of the server's child processes.
 func (s *service) children(ctx context.Context) (int, error) {
 	out, err := exec.CommandContext(ctx, "pgrep", "--parent", strconv.Itoa(s.PID())).Output()
 	if err != nil && len(out) == 0 {

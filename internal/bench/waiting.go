@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// waiting measures the server's memory for each push that waits for a runner, at
-// a hundred of them and at two thousand: the only runner is kept busy meanwhile.
+// waiting measures the server's memory per waiting push, with a hundred waiting and with
+// two thousand. The only runner is busy meanwhile.
 func (b *bench) waiting(ctx context.Context) error {
 	fmt.Printf("pushes that wait for a runner\n")
 	s, err := startService(ctx, filepath.Join(b.dir, "waiting"), config(0, 1)+"limits: {connections: 8192, strangers: 8192}\n")
@@ -53,7 +53,7 @@ limits: {job: 60m}
 	return nil
 }
 
-// sleeper occupies the runner and returns the parcel that the others push.
+// sleeper occupies the runner and returns the parcel for the other students.
 func (b *bench) sleeper(ctx context.Context, s *service) (parcel, error) {
 	first, err := s.person(ctx, "first", "student")
 	if err != nil {
@@ -76,7 +76,7 @@ func (b *bench) sleeper(ctx context.Context, s *service) (parcel, error) {
 	return pack(ctx, work)
 }
 
-// holdMany lets students number from…to−1 push and wait.
+// holdMany has the students with numbers from "from" to "to"-1 push and wait.
 func (s *service) holdMany(ctx context.Context, from, to int, what parcel) ([]*held, error) {
 	all := make([]*held, to-from)
 	group, ctx := errgroup.WithContext(ctx)
@@ -103,7 +103,7 @@ func (s *service) holdMany(ctx context.Context, from, to int, what parcel) ([]*h
 
 func (s *service) printMemory(ctx context.Context, before int64, n int) error {
 	var last int64
-	for range 20 { // the collector settles
+	for range 20 { // until the garbage collector has settled
 		now, err := s.memory()
 		if err != nil {
 			return err

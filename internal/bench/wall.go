@@ -10,8 +10,8 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// wall measures one step behind the wall at each level that this machine has,
-// against a bare fork and exec of the same program.
+// wall measures one step in the sandbox at each level that this machine supports, and
+// compares it with a bare fork and exec of the same program.
 func (b *bench) wall(ctx context.Context) error {
 	fmt.Printf("one step of the wall (/bin/true)\n")
 	n := 10 * b.runs

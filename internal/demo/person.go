@@ -1,6 +1,6 @@
-// Package demo plays people against a running service: real keys, real
-// repositories, real `git push`. `grader demo` shows a course with it, the tests in
-// e2e and the measurements in bench drive the service with it.
+// Package demo simulates people who use a running service with real keys, real
+// repositories and real `git push`. `grader demo`, the tests in e2e and the measurements
+// in bench use it.
 package demo
 
 import (
@@ -20,7 +20,7 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// Person is somebody with a key of their own and a directory for their clones.
+// Person is a person with an SSH key and a directory for clones.
 type Person struct {
 	Login string
 	Name  string
@@ -28,7 +28,7 @@ type Person struct {
 	Host  string // address of the SSH server, host:port
 }
 
-// NewPerson makes a person with a fresh Ed25519 key below dir.
+// NewPerson creates a person with a new Ed25519 key below dir.
 func NewPerson(dir, login, name string) (*Person, error) {
 	p := &Person{Login: login, Name: name, Dir: filepath.Join(dir, login)}
 	if err := os.MkdirAll(p.Dir, 0o700); err != nil {
@@ -57,8 +57,8 @@ func (p *Person) path(name string) string { return filepath.Join(p.Dir, name) }
 // PublicKey returns the path of the public key's file.
 func (p *Person) PublicKey() string { return p.path("key.pub") }
 
-// Transcript is what a person saw: standard output and error as they came, and
-// the command's exit status.
+// Transcript is the output of a command, standard output and error interleaved, and its
+// exit status.
 type Transcript struct {
 	Output string
 	Exit   int
@@ -84,8 +84,8 @@ func (p *Person) Git(ctx context.Context, dir string, args ...string) (Transcrip
 	return p.run(ctx, dir, "git", args...)
 }
 
-// Push makes the content of files the next commit of the person's repository and
-// pushes it. Repeated pushes to a repository build on each other.
+// Push commits a directory's files to the person's repository and pushes them. Later
+// pushes to a repository build on earlier ones.
 func (p *Person) Push(ctx context.Context, repository, files string, options ...string) (Transcript, error) {
 	work, err := p.Commit(ctx, repository, files)
 	if err != nil {
@@ -98,8 +98,8 @@ func (p *Person) Push(ctx context.Context, repository, files string, options ...
 	return p.Git(ctx, work, append(args, p.URL(repository), "main")...)
 }
 
-// Commit makes the content of files the next commit of the person's repository
-// and returns the work tree.
+// Commit commits a directory's files to the person's repository and returns the work
+// tree.
 func (p *Person) Commit(ctx context.Context, repository, files string) (string, error) {
 	work := p.path("work-" + strings.ReplaceAll(repository, "/", "-"))
 	if _, err := os.Stat(filepath.Join(work, ".git")); errors.Is(err, os.ErrNotExist) {
@@ -116,7 +116,7 @@ func (p *Person) Commit(ctx context.Context, repository, files string) (string, 
 	return work, p.must(ctx, work, "commit", "--quiet", "--allow-empty", "--message=Work on "+repository)
 }
 
-// replaceFiles makes a work tree hold just what another directory holds.
+// replaceFiles replaces the files of a work tree by those of another directory.
 func replaceFiles(work, files string) error {
 	entries, err := os.ReadDir(work)
 	if err != nil {
@@ -141,8 +141,8 @@ func (p *Person) must(ctx context.Context, dir string, args ...string) error {
 	return err
 }
 
-// Command prepares a command with the person's identity and key, and with nothing of
-// this machine's configuration.
+// Command prepares a command with the person's identity and key, and without this
+// machine's configuration.
 func (p *Person) Command(ctx context.Context, dir, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
@@ -162,7 +162,7 @@ func (p *Person) run(ctx context.Context, dir, name string, args ...string) (Tra
 	return Transcript{Output: out.String(), Exit: cmd.ProcessState.ExitCode()}, nil
 }
 
-// sshOptions keep the person's own key and known hosts apart from this machine's.
+// sshOptions returns options that use the person's key and known hosts, not this machine's.
 func (p *Person) sshOptions() []string {
 	return []string{
 		"-F", "/dev/null", "-i", p.path("key"), "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes",

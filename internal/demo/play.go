@@ -12,8 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Service is what a play needs of the service that it plays against, beside its
-// SSH address.
+// Service is what a play needs of the service besides its SSH address.
 type Service interface {
 	AddUser(ctx context.Context, login, name, publicKeyFile string) error
 	AddCourse(ctx context.Context, code, title string) error
@@ -22,7 +21,7 @@ type Service interface {
 	Submissions(ctx context.Context, assignment, login string) ([]schema.PublicSubmission, error)
 }
 
-// Play plays scripts against one service and writes what each person saw.
+// Play runs scripts against one service and prints what each person saw.
 type Play struct {
 	Service Service
 	Host    string // SSH address
@@ -33,8 +32,8 @@ type Play struct {
 	pushed map[string]int // accepted pushes by assignment and login
 }
 
-// Run plays the whole script. It returns how many verdicts were not as expected;
-// an error means that the play could not go on.
+// Run runs the script in files. It returns the number of unexpected verdicts; an error
+// means that the script could not continue.
 func (p *Play) Run(ctx context.Context, files fs.FS) (wrong int, err error) {
 	s, err := ReadScript(files)
 	if err != nil {
@@ -65,7 +64,7 @@ func (p *Play) Run(ctx context.Context, files fs.FS) (wrong int, err error) {
 
 func (p *Play) files() string { return filepath.Join(p.Dir, "files") }
 
-// enter makes the people and the courses.
+// enter creates the people and the courses.
 func (p *Play) enter(ctx context.Context, s Script) error {
 	for _, m := range s.People {
 		person, err := NewPerson(p.Dir, m.Login, m.Name)
@@ -95,7 +94,7 @@ func (p *Play) enter(ctx context.Context, s Script) error {
 	return nil
 }
 
-// set has the instructors push their tests; each must become active.
+// set has the instructors push their tests. It fails unless each becomes active.
 func (p *Play) set(ctx context.Context, s Script) error {
 	for _, c := range s.Courses {
 		teacher := p.people[c.Instructor]
@@ -115,7 +114,7 @@ func (p *Play) set(ctx context.Context, s Script) error {
 	return nil
 }
 
-// push plays one push and returns how its verdict differs from what was expected.
+// push makes one push and describes how its verdict differs from the expected one.
 func (p *Play) push(ctx context.Context, push Push) (string, error) {
 	student := p.people[push.Student]
 	fmt.Fprintf(p.Out, "\n%s pushes to %s: %s\n$ git push grader main\n", student.Name, push.Assignment, push.Story)

@@ -10,8 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Script is a course to play: who is in it, what is set, what is pushed, and what
-// verdict each push must get.
+// Script is a demo: its courses, people and pushes, with the expected verdicts.
 type Script struct {
 	Courses []Course `yaml:"courses"`
 	People  []Member `yaml:"people"`
@@ -48,8 +47,8 @@ type Push struct {
 	Expect     Expect `yaml:"expect"`
 }
 
-// Expect is the verdict that a push must get. Refused is a part of the refusal's
-// words; else Outcome, Score (as "7" or "full") and, for some tests, their outcomes.
+// Expect is the expected verdict of a push: either Refused, a part of the refusal's
+// message, or Outcome, Score (such as "7" or "full") and the outcomes of some tests.
 type Expect struct {
 	Refused string                    `yaml:"refused"`
 	Outcome schema.Outcome            `yaml:"outcome"`
@@ -57,7 +56,7 @@ type Expect struct {
 	Tests   map[string]schema.Outcome `yaml:"tests"`
 }
 
-// ReadScript reads demo.yaml at the root of files, strictly.
+// ReadScript reads demo.yaml at the root of files. Unknown keys are errors.
 func ReadScript(files fs.FS) (Script, error) {
 	var s Script
 	text, err := fs.ReadFile(files, "demo.yaml")
@@ -70,7 +69,7 @@ func ReadScript(files fs.FS) (Script, error) {
 	return s, nil
 }
 
-// Mismatch says how a submission differs from what was expected, "" where it does not.
+// Mismatch describes how a submission differs from the expectation; "" if it does not.
 func (e Expect) Mismatch(s schema.PublicSubmission) string {
 	if e.Outcome != "" && s.Outcome != e.Outcome {
 		return fmt.Sprintf("expected %s, got %s", e.Outcome, s.Outcome)

@@ -12,20 +12,20 @@ import (
 	"syscall"
 )
 
-// Server is a `grader serve` in a process of its own, on a data directory.
+// Server is a `grader serve` process on a data directory.
 type Server struct {
 	Bin    string // directory of grader and grader-hook
 	Data   string // data directory
 	Config string // configuration file, "" for none
-	SSH    string // listen address, then the one that it got
-	Web    string // likewise; after Start the site's URL
+	SSH    string // listen address; after Start the actual one
+	Web    string // listen address; after Start the site's URL
 	Log    io.Writer
-	Env    []string // added to this process's own
+	Env    []string // added to the environment of this process
 	cmd    *exec.Cmd
 }
 
-// Start starts the server and returns once it says that it is ready. When it does
-// not get ready, the error holds what it said.
+// Start starts the server and returns once it is ready. If the start fails, the error
+// contains the server's output.
 func (s *Server) Start(ctx context.Context) error {
 	args := []string{"serve", "--data", s.Data, "--ssh", orAnyPort(s.SSH), "--web", orAnyPort(s.Web), "--log", "warn"}
 	if s.Config != "" {
@@ -45,10 +45,10 @@ func (s *Server) Start(ctx context.Context) error {
 	}
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
-		return fmt.Errorf("server did not get ready: %w: %s", s.cmd.Wait(), said.text)
+		return fmt.Errorf("start server: %w: %s", s.cmd.Wait(), said.text)
 	}
 	if _, err := fmt.Sscanf(line, "ready ssh=%s web=%s", &s.SSH, &s.Web); err != nil {
-		return fmt.Errorf("server said %q: %w", line, err)
+		return fmt.Errorf("start server: unexpected output %q: %w", line, err)
 	}
 	return nil
 }
@@ -60,10 +60,10 @@ func orAnyPort(address string) string {
 	return strings.TrimPrefix(address, "http://")
 }
 
-// Stop asks the server to stop and waits for it; the error is its exit status.
+// Stop stops the server by SIGTERM and waits for it. The error is its exit status.
 func (s *Server) Stop() error { return s.StopBy(syscall.SIGTERM) }
 
-// StopBy is Stop by another signal.
+// StopBy is Stop with another signal.
 func (s *Server) StopBy(sig os.Signal) error {
 	if err := s.cmd.Process.Signal(sig); err != nil {
 		return err
@@ -71,7 +71,7 @@ func (s *Server) StopBy(sig os.Signal) error {
 	return s.cmd.Wait()
 }
 
-// Kill ends the server as a crash would, and waits for it.
+// Kill kills the server, like a crash, and waits for it.
 func (s *Server) Kill() {
 	_ = s.cmd.Process.Kill()
 	_ = s.cmd.Wait()
@@ -80,7 +80,7 @@ func (s *Server) Kill() {
 // PID returns the server's process id.
 func (s *Server) PID() int { return s.cmd.Process.Pid }
 
-// Admin runs one of the operator's commands and returns its standard output.
+// Admin runs `grader admin` and returns its standard output.
 func (s *Server) Admin(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, filepath.Join(s.Bin, "grader"), append([]string{"admin", "--data", s.Data}, args...)...)
 	var out, problem strings.Builder
@@ -91,7 +91,7 @@ func (s *Server) Admin(ctx context.Context, args ...string) (string, error) {
 	return out.String(), nil
 }
 
-// Enter makes an account with a fresh key for a person, below dir, and enrols it.
+// Enter creates an account with a new key below dir, and enrols it in a course.
 func (s *Server) Enter(ctx context.Context, dir, login, course, role string) (*Person, error) {
 	p, err := NewPerson(dir, login, strings.ToUpper(login[:1])+login[1:])
 	if err != nil {
@@ -119,7 +119,7 @@ func WriteFiles(dir string, files map[string]string) error {
 	return nil
 }
 
-// tail keeps what a server says on standard error, for the words of a failure.
+// tail keeps the beginning of a server's standard error for error messages.
 type tail struct {
 	text []byte
 	also io.Writer

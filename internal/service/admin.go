@@ -14,8 +14,8 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// Offline runs one operation on the store of a data directory that no server has.
-// CodeConflict: another process holds it.
+// Offline runs one operation on the store of a data directory on which no server runs.
+// CodeConflict: another process has locked it.
 func Offline(ctx context.Context, root, name string, body []byte) (answer []byte, err error) {
 	data, err := OpenData(root)
 	if err != nil {
@@ -30,7 +30,7 @@ func Offline(ctx context.Context, root, name string, body []byte) (answer []byte
 	return newOperator(st, classroom.New(classroom.Options{Store: st}), time.Now, nil).run(ctx, name, body)
 }
 
-// maxArguments bounds what an operation is told, in bytes: a roster or a gradebook in JSON.
+// maxArguments is the most bytes of an operation's arguments, such as a roster or a gradebook in JSON.
 const maxArguments = 64 << 20
 
 // adminHandler serves the operations on the server's unix socket.

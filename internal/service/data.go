@@ -35,8 +35,8 @@ const (
 	ReceiptKey   = "receipt_key" // signs receipts
 )
 
-// OpenData makes the data directory, private, and takes its lock. CodeConflict:
-// another process holds it.
+// OpenData creates the data directory if necessary, makes it private and locks it.
+// CodeConflict: another process has locked it.
 func OpenData(root string) (*DataDir, error) {
 	if root == "" {
 		return nil, schema.Errorf(schema.CodeInvalid, "name the data directory: --data DIR")
@@ -55,7 +55,7 @@ func OpenData(root string) (*DataDir, error) {
 	return d, nil
 }
 
-// makePrivate makes a directory, or closes one that exists, for everybody but this user.
+// makePrivate creates a directory if necessary, and makes it accessible to this user only.
 func makePrivate(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -167,7 +167,7 @@ func (d *DataDir) OpenRuntime() error {
 // Socket returns the path of a socket in the runtime directory.
 func (d *DataDir) Socket(name string) string { return filepath.Join(d.runtime, name) }
 
-// SocketOf returns the path of a running server's socket, without holding the directory.
+// SocketOf returns the path of a running server's socket. It does not need the lock.
 func SocketOf(root, name string) string {
 	run := filepath.Join(root, "run")
 	if short, err := os.Readlink(run); err == nil {

@@ -10,15 +10,15 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// FlavourUse is a flavour that a course needs, and what for.
+// FlavourUse is a flavour that a course needs, and its uses.
 type FlavourUse struct {
 	Course      string   `json:"course"`
 	Flavour     string   `json:"flavour"`
-	Default     bool     `json:"default"`     // assignments that name none run on it
-	Assignments []string `json:"assignments"` // whose accepted tests run on it
+	Default     bool     `json:"default"`     // assignments without a flavour run on it
+	Assignments []string `json:"assignments"` // assignments whose active tests run on it
 }
 
-// Words say what a flavour is needed for: "its default, and that of a1, a2".
+// Words describes the uses of a flavour: "its default, and that of a1, a2".
 func (u FlavourUse) Words() string {
 	names := strings.Join(u.Assignments, ", ")
 	switch {
@@ -32,7 +32,7 @@ func (u FlavourUse) Words() string {
 	return "which its assignments may name"
 }
 
-// Waits reports whether pushes wait without the flavour; else an assignment only may name it.
+// Waits reports whether pushes would wait without the flavour. Otherwise assignments may only name it.
 func (u FlavourUse) Waits() bool { return u.Default || len(u.Assignments) > 0 }
 
 func (o *Operator) flavourUses(ctx context.Context, _ None) ([]FlavourUse, error) {

@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// forecastAge is how old the list of assignments may be.
+// forecastAge is the maximum age of the list of assignments.
 const forecastAge = time.Minute
 
 // forecast is scheduler.Forecast from the due dates and enrolments in the store.
@@ -34,7 +34,7 @@ type dueKey struct {
 	zone    string
 }
 
-// upcoming is an assignment's due date and what its jobs run on.
+// upcoming is an assignment's due date and flavour.
 type upcoming struct {
 	flavour string
 	due     schema.DueDate
@@ -57,7 +57,7 @@ func (f *forecast) Due(ctx context.Context, flavour string, from, until time.Tim
 	return soon, nil
 }
 
-// refresh reads the assignments, now and then. mu is held.
+// refresh reads the assignments if the list is too old. mu is held.
 func (f *forecast) refresh(ctx context.Context) error {
 	now := f.clock()
 	if !f.at.IsZero() && now.Sub(f.at) < forecastAge {
@@ -83,7 +83,7 @@ func (f *forecast) refresh(ctx context.Context) error {
 	return nil
 }
 
-// dueOf reads an assignment's due date, zero where there is none or where it cannot be read.
+// dueOf returns an assignment's due date, or zero if there is none or it cannot be read.
 func (f *forecast) dueOf(t store.Task) time.Time {
 	spec, err := assignment.Parse(t.Source, assignment.Context{Zone: t.Course.Location(), Flavour: t.Course.Flavour})
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// firstAnswer is how long the start waits for Nomad to say which runners it has.
+// firstAnswer is how long the start waits for Nomad's list of runners.
 const firstAnswer = 10 * time.Second
 
 // nomadPool is the pool of runners on a cluster. They reach this server over TCP.
@@ -93,7 +93,7 @@ func listenForRunners(ctx context.Context, r configs.Runners) (net.Listener, err
 	return tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}), nil
 }
 
-// NomadAddress returns how the configured cluster is reached; the token is read here.
+// NomadAddress returns the address of the configured cluster, and reads its token.
 func NomadAddress(n configs.Nomad) (nomad.Address, error) {
 	a := nomad.Address{URL: n.Address, Region: n.Region, Namespace: n.Namespace, CA: n.CA, Cert: n.Cert, Key: n.Key}
 	if n.TokenFile == "" {

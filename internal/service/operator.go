@@ -13,7 +13,7 @@ import (
 )
 
 // Operator serves `grader admin`, in the running server or, if none runs, in the command
-// itself. Changes are the classroom's actions; pools, runners and the queue it reads itself.
+// itself. Changes are actions of the classroom; it reads pools, runners and the queue directly.
 type Operator struct {
 	*classroom.Classroom
 	store *store.Store
@@ -21,7 +21,7 @@ type Operator struct {
 	live  *liveService // nil without a running server
 }
 
-// liveService is what only a running server can tell.
+// liveService is the state that only a running server knows.
 type liveService struct {
 	webURL   func() string
 	pools    func(ctx context.Context) ([]scheduler.PoolState, error)
@@ -33,7 +33,7 @@ func newOperator(st *store.Store, room *classroom.Classroom, clock func() time.T
 	return &Operator{Classroom: room, store: st, clock: clock, live: live}
 }
 
-// operation is one thing to ask: JSON in, JSON out.
+// operation is an operation of the admin socket: JSON in, JSON out.
 type operation func(ctx context.Context, args []byte) (any, error)
 
 // operations is the closed set of operations by name.
@@ -109,10 +109,10 @@ func (o *Operator) run(ctx context.Context, name string, args []byte) ([]byte, e
 	return json.Marshal(reply)
 }
 
-// None is the reply of an operation that has nothing to say.
+// None is an empty reply.
 type None struct{}
 
-// AddCourse makes a course.
+// AddCourse creates a course.
 func (o *Operator) AddCourse(ctx context.Context, n classroom.NewCourse) (None, error) {
 	_, err := o.Courses.Add(ctx, schema.Operator(), n)
 	return None{}, err
@@ -126,10 +126,10 @@ func (o *Operator) courses(ctx context.Context, _ None) ([]schema.Course, error)
 	return o.Courses.List(ctx, schema.Operator())
 }
 
-// EnrolArgs is a person in a course, with a role to give.
+// EnrolArgs is a person, a course and a role.
 type EnrolArgs struct{ Course, Login, Role string }
 
-// Enrol gives a person a role in a course.
+// Enrol gives a person the role in the course.
 func (o *Operator) Enrol(ctx context.Context, a EnrolArgs) (None, error) {
 	role, err := schema.ParseRole(a.Role)
 	if err != nil {

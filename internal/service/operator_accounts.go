@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// AddUser makes an account.
+// AddUser creates an account.
 func (o *Operator) AddUser(ctx context.Context, n classroom.NewUser) (classroom.AddedUser, error) {
 	return o.Accounts.AddUser(ctx, schema.Operator(), n)
 }
@@ -16,10 +16,10 @@ func (o *Operator) users(ctx context.Context, _ None) ([]schema.User, error) {
 	return o.Accounts.Users(ctx, schema.Operator())
 }
 
-// AccountArgs names an account, with what an operation needs besides.
+// AccountArgs names an account, with further arguments of some operations.
 type AccountArgs struct {
 	Login       string
-	Disabled    bool   // what it is to be
+	Disabled    bool   // the new state
 	Fingerprint string // of one of its keys
 	Key         string // text of a public key file
 }
@@ -48,7 +48,7 @@ func (o *Operator) removeKey(ctx context.Context, a AccountArgs) (schema.Removed
 	return o.Accounts.RemoveKey(ctx, schema.Operator(), a.Login, a.Fingerprint)
 }
 
-// LoginLink makes a one-time link that signs a browser in as a person.
+// LoginLink creates a one-time link that signs a browser in as a person.
 func (o *Operator) LoginLink(ctx context.Context, a AccountArgs) (string, error) {
 	if o.live == nil {
 		return "", errNotServing()

@@ -2,7 +2,7 @@ package service
 
 import "context"
 
-// CopyArgs names the new file of a copy of the database.
+// CopyArgs names the file for a copy of the database.
 type CopyArgs struct{ File string }
 
 func (o *Operator) copyDatabase(ctx context.Context, a CopyArgs) (None, error) {

@@ -7,12 +7,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// GradeArgs names an assignment and what of its grades is meant.
+// GradeArgs names an assignment and selects some of its grades.
 type GradeArgs struct {
 	Course, Assignment string
 	Owner              string
 	ID                 int64  // of an extension or an adjustment
-	Points             string // to add; negative ones are taken off
+	Points             string // to add; may be negative
 	Reason             string
 	LateDays           int
 }
@@ -29,7 +29,7 @@ func (o *Operator) endExtension(ctx context.Context, a GradeArgs) (schema.Grante
 	return o.Grades.EndExtension(ctx, schema.Operator(), a.Course, a.Assignment, a.ID)
 }
 
-// AddedOutage is an outage, and how many pushes after the end are graded because of it.
+// AddedOutage is an outage, and the number of pushes after the end that are graded because of it.
 type AddedOutage struct {
 	schema.Outage
 	Graded int

@@ -11,7 +11,7 @@ import (
 // PoolReport is one flavour's runners and queue.
 type PoolReport struct {
 	Flavour  string    `json:"flavour"`
-	Wanted   int       `json:"wanted"` // runners that the pool was asked for
+	Wanted   int       `json:"wanted"` // number of runners requested from the pool
 	Starting int       `json:"starting"`
 	Ready    int       `json:"ready"`
 	Busy     int       `json:"busy"`
@@ -21,11 +21,11 @@ type PoolReport struct {
 	Reason   string    `json:"reason,omitempty"` // why wanted last changed
 	Changed  time.Time `json:"changed,omitzero"`
 	Failure  string    `json:"failure,omitempty"` // why the last runner could not start
-	// Failures are the last ones, the latest first, also those that are over.
+	// Failures are the latest failures, latest first, including past ones.
 	Failures []FailureReport `json:"failures,omitempty"`
 }
 
-// FailureReport is why runners did not start or were lost, and how often in a row.
+// FailureReport is the reason why runners did not start or were lost, and how often in a row.
 type FailureReport struct {
 	Why   string    `json:"why"`
 	Times int       `json:"times"`

@@ -19,22 +19,22 @@ func (o *Operator) serves(flavour string) bool {
 	return ok
 }
 
-// QueueArgs says how many waiting jobs of each flavour to list.
+// QueueArgs is the number of waiting jobs to list for each flavour.
 type QueueArgs struct{ Limit int }
 
-// maxQueue is how many waiting jobs of a flavour are listed at most.
+// maxQueue is the most waiting jobs listed for a flavour.
 const maxQueue = 5000
 
-// QueueReport is what an operator looks at first.
+// QueueReport is the state of pools, lanes and the next jobs.
 type QueueReport struct {
 	Pools       []PoolReport         `json:"pools"`
 	Waiting     []LaneReport         `json:"waiting"`
 	Next        []QueuedReport       `json:"next"`
 	Jobs        map[schema.State]int `json:"jobs"`
-	OpenIntents int                  `json:"open_intents"` // pushes that are not settled yet
+	OpenIntents int                  `json:"open_intents"` // pushes that are not resolved yet
 }
 
-// LaneReport is how many jobs wait in a lane of a flavour.
+// LaneReport is the number of jobs that wait in a lane of a flavour.
 type LaneReport struct {
 	Flavour  string `json:"flavour"`
 	Lane     string `json:"lane"` // push, gate, overtaken or regrade
@@ -50,9 +50,9 @@ type QueuedReport struct {
 	Name    string    `json:"name"`
 	Lane    string    `json:"lane"`
 	Since   time.Time `json:"since"`
-	Seconds int       `json:"seconds"`           // that it has waited
-	Attempt int       `json:"attempt,omitempty"` // it was given to runners so often
-	Reason  string    `json:"reason,omitempty"`  // why it waits again
+	Seconds int       `json:"seconds"`           // waiting time
+	Attempt int       `json:"attempt,omitempty"` // number of runners that have had it
+	Reason  string    `json:"reason,omitempty"`  // why it is queued again
 }
 
 func (o *Operator) queue(ctx context.Context, a QueueArgs) (QueueReport, error) {

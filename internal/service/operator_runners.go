@@ -13,12 +13,12 @@ type RunnerReport struct {
 	Flavour string    `json:"flavour"`
 	State   string    `json:"state"` // starting, ready, busy or over
 	Since   time.Time `json:"since"`
-	Seconds int       `json:"seconds"` // that it has been in the state
+	Seconds int       `json:"seconds"` // time in this state
 	Host    string    `json:"host,omitempty"`
 	Image   string    `json:"image,omitempty"`
 	Wall    string    `json:"wall,omitempty"`
 	Job     int64     `json:"job,omitempty"`
-	Name    string    `json:"name,omitempty"` // of what it grades
+	Name    string    `json:"name,omitempty"` // name of the submission
 	Attempt int       `json:"attempt,omitempty"`
 }
 

@@ -12,8 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// makePools makes a pool of each kind that a flavour names, and gives each flavour
-// its own.
+// makePools creates a pool of each kind that a flavour uses, and returns them by flavour.
 func (s *Service) makePools(ctx context.Context, data *DataDir) (map[string]scheduler.Pool, error) {
 	made := make(map[configs.PoolKind]scheduler.Pool)
 	pools := make(map[string]scheduler.Pool, len(s.Config.Flavours))
@@ -40,7 +39,7 @@ func (s *Service) makePool(ctx context.Context, kind configs.PoolKind, data *Dat
 	case configs.PoolNomad:
 		return s.nomadPool(ctx)
 	default:
-		return nil, schema.Errorf(schema.CodeUnavailable, "this version of grader has no such pool; use local")
+		return nil, schema.Errorf(schema.CodeUnavailable, "this version of grader does not have this pool; use local")
 	}
 }
 

@@ -74,7 +74,7 @@ func (s *Service) Start(ctx context.Context) error {
 	return nil
 }
 
-// Stop stops what was started, in reverse, and returns what went wrong. It may be
+// Stop stops the started parts in reverse order, and returns their errors. It may be
 // called twice.
 func (s *Service) Stop(ctx context.Context) error {
 	var failed error
@@ -112,7 +112,7 @@ func (s *Service) startHooks(_ context.Context, data *DataDir) error {
 		return err
 	}
 	socket := data.Socket("hook")
-	s.repos, err = repo.Open(repo.Options{ //nolint:contextcheck // it asks git for its version, and no longer than that takes
+	s.repos, err = repo.Open(repo.Options{ //nolint:contextcheck // it only asks git for its version
 		Dir: data.Path(Repositories), Git: git, HookBinary: hook, HookSocket: socket, MaxPack: int64(s.Config.MaxPush),
 	})
 	if err != nil {
@@ -176,8 +176,8 @@ func (s *Service) startScheduler(ctx context.Context, data *DataDir) error {
 	return nil
 }
 
-// warnOfFlavours logs which courses use flavours that the configuration lacks: what is
-// pushed there waits until somebody acts.
+// warnOfFlavours logs which courses use flavours that the configuration lacks. Pushes to
+// them wait until an operator acts.
 func (s *Service) warnOfFlavours(ctx context.Context) error {
 	uses, err := flavourUses(ctx, s.store)
 	if err != nil {
@@ -223,8 +223,8 @@ func sshLimits(l configs.Limits) gitd.Limits {
 	return gitd.Limits{Connections: l.Connections, Strangers: l.Strangers, UserSessions: l.Sessions}
 }
 
-// pushTime is how much of the time for a stop is given to pushes whose packs are still
-// coming in. The parts that are stopped later need the rest.
+// pushTime is the time that a stop gives to pushes whose packs are still being received. The
+// parts that are stopped later need the rest of the time.
 const pushTime = 8 * time.Second
 
 func (s *Service) stopSSH(ctx context.Context) error {
@@ -232,8 +232,8 @@ func (s *Service) stopSSH(ctx context.Context) error {
 	defer cancel()
 	err := s.ssh.Stop(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
-		s.Logger.Warn("pushes that did not come in were ended", "error", err)
-		return nil // they were told, and nothing of them was counted
+		s.Logger.Warn("unfinished pushes were cut off", "error", err)
+		return nil // they were refused, and not counted
 	}
 	return err
 }
