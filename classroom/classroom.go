@@ -19,6 +19,7 @@ type Store interface {
 	ReceiptStore
 	ClassStore
 	FileStore
+	TestsStore
 }
 
 // Options are what the actions need.
@@ -46,6 +47,7 @@ type Classroom struct {
 	Receipts *Receipts
 	Classes  *Classes
 	Files    *Files
+	Tests    *Tests
 	Queue    *Queue
 	Audit    *Audit
 	Revoked  *Revocations
@@ -69,6 +71,7 @@ func New(o Options) *Classroom {
 		Regrades: &Regrades{store: o.Store, live: o.Live},
 		Classes:  &Classes{store: o.Store},
 		Files:    &Files{store: o.Store, flavours: o.Flavours},
+		Tests:    &Tests{store: o.Store, live: o.Live},
 		People:   &People{store: o.Store, clock: o.Clock, read: work.Read},
 		Receipts: &Receipts{store: o.Store, work: work, key: o.ReceiptKey},
 		Queue:    &Queue{store: o.Store, live: o.Live, flavours: o.Flavours},

@@ -63,3 +63,12 @@ func ParseColumns(words []string) (map[string]string, error) {
 	}
 	return all, nil
 }
+
+// ParseVersion reads the number of a version of tests.
+func ParseVersion(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return 0, schema.Errorf(schema.CodeInvalid, "%q is not the number of a version; tests list shows them", s)
+	}
+	return n, nil
+}

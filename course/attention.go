@@ -24,6 +24,10 @@ func Attention(troubles []schema.Trouble, stall func(flavour string) schema.Stal
 			if failed++; failed <= maxFailedNamed {
 				text = fmt.Sprintf("our machines failed to grade %s (%s); to try again: rerun %s", t.Submission, schema.Sanitize(t.Reason), t.Submission)
 			}
+		case schema.TroubleUngated:
+			path := t.Submission.Course + "/" + t.Submission.Assignment
+			text = fmt.Sprintf("version %d of the tests of %s is active although its gate failed (skip-gate by %s); to see why: log %s/tests/%d",
+				t.Count, path, t.Submission.Owner, path, t.Count)
 		case schema.TroubleBroken:
 			text = fmt.Sprintf("the tests of %s/%s failed on %s; to see why: log %s", t.Submission.Course, t.Submission.Assignment,
 				plural(t.Count, "submission"), t.Submission)

@@ -38,6 +38,8 @@ func TestAttention(t *testing.T) {
 			"the tests of comp1/a1 failed on 1 submission; to see why: log comp1/a1/alice/3"}},
 		"broken for many": {[]schema.Trouble{{Kind: schema.TroubleBroken, Submission: named(3), Count: 40}}, []string{
 			"the tests of comp1/a1 failed on 40 submissions; to see why: log comp1/a1/alice/3"}},
+		"a gate that was skipped": {[]schema.Trouble{{Kind: schema.TroubleUngated, Submission: schema.SubmissionName{Course: "comp1", Assignment: "a1", Owner: "ida"}, Count: 4}}, []string{
+			"version 4 of the tests of comp1/a1 is active although its gate failed (skip-gate by ida); to see why: log comp1/a1/tests/4"}},
 		"many failed jobs": {many, append(manyWords, "our machines failed to grade 2 submissions more")},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,10 @@
 package course
 
-import "github.com/grader/grader/schema"
+import (
+	"strings"
+
+	"github.com/grader/grader/schema"
+)
 
 // MayExtend decides whether the viewer may grant an owner more time, or take it back:
 // instructors may, and TAs where course.yaml says so.
@@ -106,3 +110,22 @@ func MayRegrade(v Viewer, code string) error { return onlyInstructors(v, code, "
 
 // MayAudit decides whether the viewer may read who did what in a course: instructors may.
 func MayAudit(v Viewer, code string) error { return onlyInstructors(v, code, "read its audit log") }
+
+// MayActivate decides whether the viewer may make another version of tests active:
+// instructors may, one that was active or passed its gate.
+func MayActivate(v Viewer, path string, active, next schema.Version) error {
+	code, _, _ := strings.Cut(path, "/")
+	if err := onlyInstructors(v, code, "activate tests"); err != nil {
+		return err
+	}
+	switch next.State {
+	case schema.VersionActive:
+		return schema.Errorf(schema.CodeRefused, "version %d of the tests of %s is active already", next.Number, path)
+	case schema.VersionCandidate:
+		return schema.Errorf(schema.CodeRefused, "the gate of version %d of the tests of %s has not ended", next.Number, path)
+	case schema.VersionRejected:
+		return schema.Errorf(schema.CodeRefused, "version %d of the tests of %s did not pass its gate: log %s/tests/%d says why. To make it active all the same, push it with -o %s",
+			next.Number, path, path, next.Number, schema.SkipGate)
+	}
+	return nil
+}

@@ -84,6 +84,8 @@ func unknownCommand(name string) error {
 	switch {
 	case name == "verify":
 		return schema.Errorf(schema.CodeInvalid, "receipts are checked on your own machine: grader verify FILE --key KEY")
+	case name == "tests":
+		return schema.Errorf(schema.CodeInvalid, "use: tests list or tests activate; see help")
 	case name == "regrade":
 		return schema.Errorf(schema.CodeInvalid, "use: regrade create, show, apply, discard or undo; see help")
 	case name == "git-upload-archive":

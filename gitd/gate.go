@@ -65,26 +65,33 @@ func (s *Server) gateResult(ctx context.Context, version int64, t *target) ([]st
 	if gate.Verdict == nil {
 		return transcript.GateFailed(gate), 1
 	}
-	before, err := s.predecessor(ctx, t.assignment.ID, gate.Version.Number)
+	before, err := s.predecessor(ctx, t.assignment.ID, gate)
 	if err != nil {
 		s.logInternal("look up the version before", err)
 	}
 	out := transcript.GateVerdict(t.assignment.Path(), gate, before)
-	if gate.Verdict.Passed {
+	if gate.Verdict.Activates() {
 		return out, 0
 	}
 	return out, 1
 }
 
-// predecessor returns the newest version before a number that passed its gate; the zero
-// value where there is none.
-func (s *Server) predecessor(ctx context.Context, assignment int64, number int) (schema.Gate, error) {
+// predecessor returns the version that was active when a gate decided, or else the newest
+// before it that passed its own; the zero value where there is none.
+func (s *Server) predecessor(ctx context.Context, assignment int64, gate schema.Gate) (schema.Gate, error) {
+	if n := gate.Verdict.Before; n > 0 {
+		v, err := s.Ledger.VersionByNumber(ctx, assignment, n)
+		if err != nil {
+			return schema.Gate{}, err
+		}
+		return s.Ledger.Gate(ctx, v.ID)
+	}
 	all, err := s.Ledger.Versions(ctx, assignment, maxVersions)
 	if err != nil {
 		return schema.Gate{}, err
 	}
 	for _, v := range all {
-		if v.Number < number && (v.State == schema.VersionActive || v.State == schema.VersionRetired) {
+		if v.Number < gate.Version.Number && (v.State == schema.VersionActive || v.State == schema.VersionRetired) {
 			return s.Ledger.Gate(ctx, v.ID)
 		}
 	}

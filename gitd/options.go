@@ -1,6 +1,7 @@
 package gitd
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/grader/grader/gitd/transcript"
@@ -13,38 +14,42 @@ const (
 	maxOptionBytes = 256
 )
 
-// options are what a student may say with `git push -o`.
+// options are what somebody may say with `git push -o`.
 type options struct {
-	noWait, colour, exitCode, dryRun, late, verbose, confirm bool
+	noWait, colour, exitCode, dryRun, late, verbose, confirm, skipGate bool
 }
 
-// parseOptions refuses what it does not know: an option that is silently ignored
-// would be believed.
-func parseOptions(all []string) (options, error) {
+// parseOptions refuses what a push to a repository of that kind does not know: an option
+// that is silently ignored would be believed.
+func parseOptions(all []string, kind schema.RepositoryKind) (options, error) {
 	var o options
+	fields := map[string]*bool{"nowait": &o.noWait, "color": &o.colour, "colour": &o.colour, "exit-code": &o.exitCode, "dry-run": &o.dryRun,
+		"verbose": &o.verbose, "late": &o.late, "confirm": &o.confirm, schema.SkipGate: &o.skipGate}
+	known := optionNames(kind)
 	for _, name := range all {
-		switch name {
-		case "nowait":
-			o.noWait = true
-		case "color", "colour":
-			o.colour = true
-		case "exit-code":
-			o.exitCode = true
-		case "dry-run":
-			o.dryRun = true
-		case "verbose":
-			o.verbose = true
-		case "late":
-			o.late = true
-		case "confirm":
-			o.confirm = true
-		default:
-			return options{}, schema.Errorf(schema.CodeRefused, "push option %q is unknown. Use %s", transcript.Clip(name, 40), strings.Join(optionNames(), ", "))
+		if name != "colour" && !slices.Contains(known, name) {
+			return options{}, schema.Errorf(schema.CodeRefused, "push option %q is unknown%s. Use %s", transcript.Clip(name, 40), elsewhere(fields[name] != nil), strings.Join(known, ", "))
 		}
+		*fields[name] = true
 	}
 	return o, nil
 }
 
-func optionNames() []string {
-	return []string{"nowait", "color", "exit-code", "dry-run", "late", "verbose", "confirm"}
+// elsewhere says that a push to another repository knows the option.
+func elsewhere(known bool) string {
+	if known {
+		return " to this repository"
+	}
+	return ""
+}
+
+func optionNames(kind schema.RepositoryKind) []string {
+	names := []string{"nowait", "color", "exit-code", "dry-run", "verbose"}
+	switch kind {
+	case schema.RepositoryTests:
+		return append(names, schema.SkipGate)
+	case schema.RepositoryCourse:
+		return append(names, "confirm")
+	}
+	return append(names, "late")
 }

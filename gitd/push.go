@@ -148,7 +148,7 @@ func (s *Server) noList(sess *session, err error) int {
 // push judges the list, lets git receive the pack, and shows what becomes of it.
 func (s *Server) push(ctx context.Context, p *push) int {
 	var err error
-	if p.options, err = parseOptions(p.list.Options); err != nil {
+	if p.options, err = parseOptions(p.list.Options, p.row.Kind); err != nil {
 		return s.refuse(p, refusal{refusalOption, "push option refused", schema.MessageOf(err) + ", or none", []string{p.pushMain()}})
 	}
 	if no := p.judgeList(); no != nil {

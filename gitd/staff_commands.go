@@ -21,6 +21,8 @@ func (s *Server) staffCommands() []staffCommand {
 		{"adjust", "COURSE/ASSIGNMENT OWNER POINTS --reason TEXT [--json]", "add points to a grade (+2), or take them off (-1/2)", schema.RoleTA, s.adjust},
 		{"adjustments", "COURSE/ASSIGNMENT [--remove ID] [--json]", "the adjustments of an assignment; --remove removes one", schema.RoleTA, s.adjustments},
 		{"export", "COURSE[/ASSIGNMENT] --format FORMAT [--fill] [--column ASSIGNMENT=HEADING]... [--dropped]", "grades for brightspace, canvas, moodle, blackboard, csv or json; --fill completes the file on standard input", schema.RoleTA, s.export},
+		{"tests list", "COURSE/ASSIGNMENT [--json]", "the versions of an assignment's tests", schema.RoleTA, s.testsList},
+		{"tests activate", "COURSE/ASSIGNMENT [NUMBER] [--json]", "make an earlier version of the tests active again; without NUMBER the one before", schema.RoleInstructor, s.testsActivate},
 		{"extend", "COURSE/ASSIGNMENT OWNER [--due TIME] [--by LENGTH] [--until TIME] [--reason TEXT] [--json]", "give more time: --by 2d, --by 36h or --due 2026-10-01 18:00", schema.RoleInstructor, s.extend},
 		{"outage", "COURSE --start TIME --length LENGTH [--reason TEXT] [--json]", "move due times because the course could not submit", schema.RoleInstructor, s.outage},
 		{"late-days", "COURSE --set NUMBER", "how many late days each student has", schema.RoleInstructor, s.lateDays},
@@ -295,4 +297,38 @@ func (s *Server) audit(ctx context.Context, c *staffCall) error {
 		zone = m.Course.Location()
 	}
 	return c.reply.Audit(all, zone)
+}
+
+func (s *Server) testsList(ctx context.Context, c *staffCall) error {
+	code, name, err := classroom.ParseAssignment(c.args[0])
+	if err != nil {
+		return err
+	}
+	all, err := s.Classroom.Tests.List(ctx, c.actor, code, name)
+	if err != nil {
+		return err
+	}
+	m, err := s.Classroom.Work.Member(ctx, c.actor, code)
+	if err != nil {
+		return err
+	}
+	return c.reply.Tests(all, m.Course.Location())
+}
+
+func (s *Server) testsActivate(ctx context.Context, c *staffCall) error {
+	code, name, err := classroom.ParseAssignment(c.args[0])
+	if err != nil {
+		return err
+	}
+	number := 0
+	if len(c.args) > 1 {
+		if number, err = classroom.ParseVersion(c.args[1]); err != nil {
+			return err
+		}
+	}
+	done, err := s.Classroom.Tests.Activate(ctx, c.actor, code, name, number)
+	if err != nil {
+		return err
+	}
+	return c.reply.Activated(done)
 }

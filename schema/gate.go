@@ -1,9 +1,11 @@
 package schema
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // GateRuns is how often a gate grades the solution: what differs between two gradings of
@@ -109,6 +111,8 @@ type GateJob struct {
 // GateVerdict is what a gate came to, once all of its parts have ended.
 type GateVerdict struct {
 	Passed  bool         `json:"passed"`
+	Skipped bool         `json:"skipped,omitempty"` // it did not pass, and its push said that this does not matter
+	Before  int          `json:"before,omitempty"`  // number of the version that was active then; 0: none
 	Reasons []string     `json:"reasons,omitempty"` // why it did not pass, each a sentence
 	Runs    int          `json:"runs"`              // of the solution
 	Score   Points       `json:"score"`             // of the solution, in its first run
@@ -143,4 +147,30 @@ func (g Gate) Ended() bool {
 		}
 	}
 	return true
+}
+
+// Activates reports whether the version may become active.
+func (v GateVerdict) Activates() bool { return v.Passed || v.Skipped }
+
+// SkipGate is the push option by which an instructor makes a version active whatever its
+// gate says. The gate is done all the same: it finds out what is pinned.
+const SkipGate = "skip-gate"
+
+// TestsVersion is one version of an assignment's tests, with what its gate said.
+type TestsVersion struct {
+	Number     int          `json:"number"`
+	State      VersionState `json:"state"`
+	Commit     string       `json:"commit"`
+	By         string       `json:"by"` // login of the pusher
+	ReceivedAt time.Time    `json:"received_at"`
+	Skipped    bool         `json:"skipped_gate,omitempty"` // it is active, or was, though its gate failed
+	Score      json.Number  `json:"score"`                  // of the solution
+	MaxScore   json.Number  `json:"max_score"`
+}
+
+// ActivatedTests is a version that was made active again, and the one that was before.
+type ActivatedTests struct {
+	Path          string // COURSE/ASSIGNMENT
+	Before, After int    // numbers of the versions
+	Grades        []GradeChange
 }

@@ -8,6 +8,7 @@ const (
 	TroubleWaiting TroubleKind = "waiting" // jobs wait for a flavour: trouble where no runner comes
 	TroubleFailed  TroubleKind = "failed"  // our machines failed to grade an owner's latest submission
 	TroubleBroken  TroubleKind = "broken"  // the tests that are active failed on submissions
+	TroubleUngated TroubleKind = "ungated" // the tests that are active did not pass their gate
 )
 
 // Trouble is something in a course that its staff must know of. It lasts as long as its
@@ -15,8 +16,8 @@ const (
 type Trouble struct {
 	Kind       TroubleKind
 	Flavour    string         // of TroubleWaiting
-	Submission SubmissionName // of TroubleFailed; of TroubleBroken the latest
-	Count      int            // how many jobs wait, or submissions the tests failed on; else 1
+	Submission SubmissionName // of TroubleFailed; of TroubleBroken the latest; of TroubleUngated the assignment and who pushed
+	Count      int            // how many jobs wait, or submissions the tests failed on; of TroubleUngated the version; else 1
 	Reason     string         // of TroubleFailed
 }
 

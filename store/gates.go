@@ -4,6 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/grader/grader/course"
@@ -64,7 +67,7 @@ func earlierGates(ctx context.Context, q querier, version int64) ([]schema.GateJ
 
 // decide decides a candidate once every part of its gate has a result; until then, and
 // where our machines failed, nothing happens.
-func (t *tx) decide(ctx context.Context, version int64) error {
+func (t *tx) decide(ctx context.Context, version int64, at time.Time) error {
 	jobs, err := gateJobs(ctx, t, version)
 	if err != nil {
 		return err
@@ -79,6 +82,19 @@ func (t *tx) decide(ctx context.Context, version int64) error {
 		return err
 	}
 	verdict := course.JudgeGate(jobs, earlier)
+	push, err := one(ctx, t, scanGatePush, `SELECT i.options, u.login, c.code, a.name, v.number, coalesce(n.number, 0)
+		FROM versions v JOIN intents i ON i.id = v.intent_id JOIN users u ON u.id = v.pusher_id JOIN assignments a ON a.id = v.assignment_id
+		JOIN courses c ON c.id = a.course_id LEFT JOIN versions n ON n.assignment_id = v.assignment_id AND n.state = 'active' WHERE v.id = ?`, version)
+	if err != nil {
+		return err
+	}
+	verdict.Before = push.active
+	if !verdict.Passed && slices.Contains(push.options, schema.SkipGate) {
+		verdict.Skipped = true
+		if err := t.auditSkipped(ctx, push, verdict, at); err != nil {
+			return err
+		}
+	}
 	body, err := encode(verdict)
 	if err != nil {
 		return err
@@ -87,6 +103,34 @@ func (t *tx) decide(ctx context.Context, version int64) error {
 		return err
 	}
 	return t.judge(ctx, version, verdict)
+}
+
+// gatePush is the push of a candidate.
+type gatePush struct {
+	options             []string
+	login, course, name string
+	number, active      int // its own number, and that of the version that is active
+}
+
+func scanGatePush(r row) (p gatePush, err error) {
+	err = r.Scan(decoded{&p.options}, &p.login, &p.course, &p.name, &p.number, &p.active)
+	return p, err
+}
+
+// auditSkipped notes that a version becomes active though its gate failed.
+func (t *tx) auditSkipped(ctx context.Context, p gatePush, v schema.GateVerdict, at time.Time) error {
+	by := schema.Actor{User: schema.User{Login: p.login}, Channel: schema.ChannelSSH}
+	path := p.course + "/" + p.name
+	return t.audit(ctx, by, schema.AuditEntry{At: at, Action: "tests.skip-gate", Course: p.course, Subject: path,
+		Before: versionName(p.active), After: versionName(p.number), Detail: strings.Join(v.Reasons, "; ")})
+}
+
+// versionName names a version of tests in the audit log.
+func versionName(number int) string {
+	if number == 0 {
+		return "no version"
+	}
+	return "version " + strconv.Itoa(number)
 }
 
 func scanVerdict(r row) (v schema.GateVerdict, err error) {

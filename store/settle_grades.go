@@ -80,19 +80,25 @@ func (s *Store) regate(ctx context.Context, t *tx, j schema.Job, now time.Time) 
 	if err != nil {
 		return err
 	}
-	if err := t.decide(ctx, j.VersionID); err != nil {
+	if err := t.decide(ctx, j.VersionID, now); err != nil {
 		return err
 	}
 	after, err := list(ctx, t, scanVersion, active, j.VersionID)
 	if err != nil || len(before) == 0 || len(after) == 0 || before[0].ID == after[0].ID {
 		return err
 	}
-	h, err := t.history(ctx, j.CourseID)
-	if err != nil || s.sameTerms(h, before[0], after[0]) {
-		return err
-	}
-	_, err = s.resettle(ctx, t, j.CourseID, "", now)
+	_, err = s.replaced(ctx, t, j.CourseID, before[0], after[0], now)
 	return err
+}
+
+// replaced computes the course's grades anew where the version of tests that is active
+// now has other times or another rule of what counts; it returns the grades that changed.
+func (s *Store) replaced(ctx context.Context, t *tx, courseID int64, before, after schema.Version, now time.Time) ([]schema.GradeChange, error) {
+	h, err := t.history(ctx, courseID)
+	if err != nil || s.sameTerms(h, before, after) {
+		return nil, err
+	}
+	return s.changes(ctx, t, courseID, now)
 }
 
 // sameTerms reports whether two versions give every submission the same grade.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/grader/grader/schema"
 )
@@ -30,9 +31,16 @@ func scanBroken(r row) (t schema.Trouble, err error) {
 	return t, err
 }
 
+func scanUngated(r row) (t schema.Trouble, err error) {
+	t.Kind = schema.TroubleUngated
+	err = r.Scan(&t.Submission.Course, &t.Submission.Assignment, &t.Submission.Owner, &t.Count)
+	return t, err
+}
+
 // Troubles returns what the staff of a course must know of: what waits, by flavour; what
 // our machines failed to grade, the latest first, until it is run again or its owner
-// pushes again; and the assignments whose active tests failed on submissions.
+// pushes again; the assignments whose active tests failed on submissions; and those whose
+// active tests did not pass their gate.
 func (s *Store) Troubles(ctx context.Context, course int64) ([]schema.Trouble, error) {
 	waiting, err := list(ctx, s.reader, scanWaiting, `SELECT flavour, sum(waiting) FROM queue_courses
 		WHERE course_id = ? GROUP BY flavour ORDER BY flavour`, course)
@@ -54,5 +62,11 @@ func (s *Store) Troubles(ctx context.Context, course int64) ([]schema.Trouble, e
 		JOIN assignments a ON a.id = v.assignment_id JOIN courses c ON c.id = a.course_id
 		WHERE json_extract(b.body, '$.outcome') = 'grader-error' AND j.course_id = ?
 		GROUP BY a.id ORDER BY a.name LIMIT ?`, course, maxTroubles)
-	return append(append(waiting, failed...), broken...), err
+	if err != nil {
+		return nil, err
+	}
+	ungated, err := list(ctx, s.reader, scanUngated, `SELECT c.code, a.name, u.login, v.number FROM assignments a JOIN courses c ON c.id = a.course_id
+		JOIN versions v ON v.assignment_id = a.id AND v.state = 'active' JOIN gate_verdicts g ON g.version_id = v.id JOIN users u ON u.id = v.pusher_id
+		WHERE a.course_id = ? AND json_extract(g.body, '$.skipped') ORDER BY a.name LIMIT ?`, course, maxTroubles)
+	return slices.Concat(waiting, failed, broken, ungated), err
 }

@@ -91,7 +91,7 @@ func (s *Store) Versions(ctx context.Context, assignment int64, limit int) ([]sc
 // judge makes a candidate active or rejects it. One that is older than the active
 // version when it passes is retired at once: the newer one stays.
 func (t *tx) judge(ctx context.Context, version int64, gate schema.GateVerdict) error {
-	if !gate.Passed {
+	if !gate.Activates() {
 		_, err := t.exec(ctx, `UPDATE versions SET state = 'rejected' WHERE id = ? AND state = 'candidate'`, version)
 		return err
 	}

@@ -74,21 +74,24 @@ func partName(p schema.GatePart) string {
 func GateVerdict(path string, g, before schema.Gate) []string {
 	v := g.Verdict
 	out := gateScores(v)
-	if v.Passed {
+	if v.Activates() {
 		out = append(out, Pins(v.Pins, before.Version.Pins)...)
 	}
 	out = append(out, changes(g, before)...)
+	for _, reason := range v.Reasons {
+		out = append(out, reasonLines(reason)...)
+	}
+	if v.Skipped {
+		out = append(out, Wrap("the gate failed and was skipped (-o skip-gate); staff read so in status and on the course's page", Width)...)
+	}
 	switch {
-	case !v.Passed:
-		for _, reason := range v.Reasons {
-			out = append(out, reasonLines(reason)...)
-		}
+	case !v.Activates():
 		out = append(out, "not active: the gate failed, and students keep the version they have", "Correct it and push again.")
 		out = append(out, Wrap(fmt.Sprintf("To read this again: log %s/tests/%d", path, g.Version.Number), Width)...)
 	case g.Version.State == schema.VersionActive:
 		out = append(out, fmt.Sprintf("active now: version %d", g.Version.Number))
 	default:
-		out = append(out, fmt.Sprintf("version %d passed its gate; a newer one is active", g.Version.Number))
+		out = append(out, fmt.Sprintf("version %d passed its gate; another one is active", g.Version.Number))
 	}
 	return out
 }
@@ -135,7 +138,7 @@ func changes(g, before schema.Gate) []string {
 		return nil
 	}
 	listed := map[string]bool{}
-	if g.Verdict.Passed {
+	if g.Verdict.Activates() {
 		listed = pinNames(g.Verdict.Pins, before.Version.Pins)
 	}
 	var out []string

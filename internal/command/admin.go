@@ -33,7 +33,7 @@ func adminCommand() *cli.Command {
 			adminUserCommand(), adminKeyCommand(), adminCourseCommand(), adminEnrolCommand(), adminUnenrolCommand(), adminRosterCommand(),
 			adminSubmissionsCommand(), adminWaitCommand(), adminLoginLinkCommand(), adminQueueCommand(), adminPoolsCommand(), adminRunnersCommand(),
 			adminGradesCommand(), adminExtendCommand(), adminExtensionsCommand(), adminOutageCommand(), adminLateDaysCommand(),
-			adminAdjustCommand(), adminAdjustmentsCommand(), adminRegradeCommand(), adminExportCommand(),
+			adminAdjustCommand(), adminAdjustmentsCommand(), adminRegradeCommand(), adminTestsCommand(), adminExportCommand(),
 			adminAuditCommand(), adminReceiptsCommand(), adminCopyDatabaseCommand(),
 		},
 	}

@@ -81,6 +81,8 @@ func (o *Operator) operations() map[string]operation {
 		"regrade.undo":    typed(o.undoRegrade),
 		"export":          typed(o.export),
 		"receipts":        typed(o.receipts),
+		"tests":           typed(o.tests),
+		"tests.activate":  typed(o.activateTests),
 		"database.copy":   typed(o.copyDatabase),
 	}
 }

@@ -1,0 +1,61 @@
+package tables
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// Tests writes the versions of an assignment's tests, with times in a zone.
+func (w Writer) Tests(all []schema.TestsVersion, zone *time.Location) error {
+	if all == nil {
+		all = []schema.TestsVersion{}
+	}
+	return w.write(all, func(out io.Writer) {
+		tab := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+		for _, v := range all {
+			state := string(v.State)
+			if v.Skipped {
+				state += ", gate failed (skip-gate)"
+			}
+			fmt.Fprintf(tab, "%4d\t%s\t%.7s\tby %s\tsolution %s / %s\t%s\n", v.Number, v.ReceivedAt.In(zone).Format(minute), v.Commit, v.By, v.Score, v.MaxScore, state)
+		}
+		_ = tab.Flush() // who is gone needs no list
+	})
+}
+
+// activated is a version that was made active again, in the form that scripts read.
+type activated struct {
+	Path   string        `json:"path"`
+	Before int           `json:"before"`
+	After  int           `json:"after"`
+	Grades []gradeChange `json:"grades"`
+}
+
+// gradeChange is a grade that changed, in the form that scripts read.
+type gradeChange struct {
+	Owner      string      `json:"owner"`
+	Assignment string      `json:"assignment"`
+	Before     json.Number `json:"before"`
+	After      json.Number `json:"after"`
+}
+
+// Activated says which version of tests is active now, and which grades that changed.
+func (w Writer) Activated(a schema.ActivatedTests) error {
+	shown := activated{Path: a.Path, Before: a.Before, After: a.After, Grades: []gradeChange{}}
+	for _, g := range a.Grades {
+		shown.Grades = append(shown.Grades, gradeChange{g.Owner, g.Assignment, g.Before.Final.Number(), g.After.Final.Number()})
+	}
+	return w.write(shown, func(out io.Writer) {
+		fmt.Fprintf(out, "version %d of the tests of %s is active; version %d was\n", a.After, a.Path, a.Before)
+		for _, line := range course.GradeChangeLines(a.Grades) {
+			fmt.Fprintf(out, "  %s\n", schema.Sanitize(line))
+		}
+		fmt.Fprintf(out, "what was graded before keeps its results; to grade it again: %s regrade create %s\n", w.Command, a.Path)
+	})
+}

@@ -1,0 +1,22 @@
+package service
+
+import (
+	"context"
+
+	"github.com/grader/grader/schema"
+)
+
+// TestsArgs names a version of an assignment's tests; Number 0 is the one before the
+// active version.
+type TestsArgs struct {
+	Course, Assignment string
+	Number             int
+}
+
+func (o *Operator) tests(ctx context.Context, a TestsArgs) ([]schema.TestsVersion, error) {
+	return o.Tests.List(ctx, schema.Operator(), a.Course, a.Assignment)
+}
+
+func (o *Operator) activateTests(ctx context.Context, a TestsArgs) (schema.ActivatedTests, error) {
+	return o.Tests.Activate(ctx, schema.Operator(), a.Course, a.Assignment, a.Number)
+}
