@@ -3,6 +3,8 @@ package imports
 import (
 	"bytes"
 	"fmt"
+	"regexp"
+	"strconv"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -62,7 +64,7 @@ type Limits struct {
 // Step is a step of prepare or build.
 type Step struct {
 	Name string `yaml:"name,omitempty"`
-	Run  string `yaml:"run"`
+	Run  Script `yaml:"run"`
 	Time string `yaml:"time,omitempty"`
 	Wall string `yaml:"wall,omitempty"`
 }
@@ -71,10 +73,10 @@ type Step struct {
 type Test struct {
 	Name     string   `yaml:"name"`
 	Needs    []string `yaml:"needs,omitempty,flow"`
-	Compile  string   `yaml:"compile,omitempty"`
-	Run      string   `yaml:"run"`
-	Stdin    *string  `yaml:"stdin,omitempty"`
-	Stdout   *string  `yaml:"stdout,omitempty"`
+	Compile  Script   `yaml:"compile,omitempty"`
+	Run      Script   `yaml:"run"`
+	Stdin    *Script  `yaml:"stdin,omitempty"`
+	Stdout   *Script  `yaml:"stdout,omitempty"`
 	Cases    string   `yaml:"cases,omitempty"`
 	Compare  any      `yaml:"compare,omitempty"`
 	Checker  []string `yaml:"checker,omitempty,flow"`
@@ -88,8 +90,23 @@ type Test struct {
 	Score    string   `yaml:"score,omitempty"`
 	Stop     bool     `yaml:"stop,omitempty"`
 	Requires []string `yaml:"requires,omitempty,flow"`
-	Hint     string   `yaml:"hint,omitempty"`
+	Hint     Script   `yaml:"hint,omitempty"`
 	Limits   `yaml:",inline"`
+}
+
+// Script is written so that every character of it is read back: in double quotes where it has several
+// lines, white space at an end, or characters that an editor does not show.
+type Script string
+
+// plainText matches what the YAML library writes faithfully itself.
+var plainText = regexp.MustCompile(`^[!-~À-ž]+(?: [!-~À-ž]+)*$`)
+
+// MarshalYAML implements yaml.BytesMarshaler.
+func (t Script) MarshalYAML() ([]byte, error) {
+	if plainText.MatchString(string(t)) {
+		return yaml.Marshal(string(t))
+	}
+	return []byte(strconv.Quote(string(t))), nil
 }
 
 // Words is a list that may be empty and is written all the same.
@@ -108,7 +125,7 @@ func (n Number) MarshalYAML() ([]byte, error) { return []byte(n), nil }
 
 // YAML returns assignment.yaml. comment, one line, stands at its head.
 func (a Assignment) YAML(comment string) ([]byte, error) {
-	text, err := yaml.MarshalWithOptions(a, yaml.IndentSequence(true), yaml.UseLiteralStyleIfMultiline(true))
+	text, err := yaml.MarshalWithOptions(a, yaml.IndentSequence(true))
 	if err != nil {
 		return nil, fmt.Errorf("write assignment: %w", err)
 	}

@@ -115,7 +115,7 @@ func (i *importer) validator(p program, made string) (validator, error) {
 	slices.Sort(sources)
 	target := "$PREPARED/" + made
 	step := func(format string, args ...any) []imports.Step {
-		return []imports.Step{{Name: made, Run: fmt.Sprintf(format, args...), Time: "2m", Wall: "10m"}}
+		return []imports.Step{{Name: made, Run: imports.Script(fmt.Sprintf(format, args...)), Time: "2m", Wall: "10m"}}
 	}
 	if has["run"] {
 		build := ""

@@ -123,3 +123,30 @@ func TestImportOfAThousandCases(t *testing.T) {
 	}
 	t.Logf("took %s", time.Since(start))
 }
+
+// A repository of GitHub Classroom is graded as it was there: what passed passes.
+func TestImportOfClassroom(t *testing.T) {
+	t.Parallel()
+	from := writeFiles(t, map[string]string{
+		".github/classroom/autograding.json": `{"tests": [
+			{"name": "adds", "setup": "echo made >made.txt; false", "run": "sh add.sh", "input": "1 2\n", "output": "sum 3", "comparison": "exact", "points": 5},
+			{"name": "made", "setup": "", "run": "false; echo has $(cat made.txt 2>/dev/null || echo nothing)", "output": "nothing", "comparison": "included", "points": 2},
+			{"name": "finds", "setup": "", "run": "echo xay", "output": "a.$", "comparison": "regex", "points": 1}]}`,
+		"add.sh": "echo\n", "README.md": "# Add\n",
+	})
+	solution := writeFiles(t, map[string]string{"add.sh": "read a b; cat made.txt >&2; echo; echo \" sum $((a + b)) \"\n"})
+	to := filepath.Join(t.TempDir(), "tests")
+	status, out, errs := runCommand(t, "import", "classroom", from, "-o", to, "--solution", solution)
+	if status != 0 || !strings.Contains(out, "3 tests, 0 cases, 0 samples") {
+		t.Fatalf("status %d, %s%s", status, out, errs)
+	}
+	for dir, want := range map[string]string{"solution": "8 / 8", "starter": "3 / 8"} {
+		if status, out, errs = runCommand(t, "check", to, filepath.Join(to, dir)); status != 0 || !strings.Contains(out, want) {
+			t.Errorf("%s: status %d, %s%s", dir, status, out, errs)
+		}
+	}
+	single := filepath.Join(from, ".github/classroom/autograding.json")
+	if status, out, errs = runCommand(t, "import", "classroom", single, "-o", to+"2"); status != 0 {
+		t.Errorf("a single file: %s%s", out, errs)
+	}
+}

@@ -27,6 +27,12 @@ func newComparison(c assignment.Compare) (comparison, error) {
 		return comparison{tokenRule{ignoreCase: c.IgnoreCase, exactSpace: c.ExactSpace, tolerance: &tolerance{c.Abs, c.Rel}}.differ}, nil
 	case assignment.CompareRegex:
 		return newRegexComparison(c.Regex)
+	case assignment.CompareTrimmed:
+		return comparison{differTrimmed}, nil
+	case assignment.CompareContains:
+		return comparison{differContained}, nil
+	case assignment.CompareSearch:
+		return newSearch(c.Regex)
 	}
 	return comparison{}, fmt.Errorf("unknown way to compare %q", c.Mode)
 }

@@ -23,6 +23,9 @@ func TestCompare(t *testing.T) {
 	relative := assignment.Compare{Mode: assignment.CompareFloat, Rel: number(0.1)}
 	icpc := assignment.Compare{Mode: assignment.CompareFloat, Abs: number(1e-6), Rel: number(1e-6), IgnoreCase: true}
 	spacedFloat := assignment.Compare{Mode: assignment.CompareFloat, Abs: number(1e-6), IgnoreCase: true, ExactSpace: true}
+	trim, contain := assignment.Compare{Mode: assignment.CompareTrimmed}, assignment.Compare{Mode: assignment.CompareContains}
+	search := assignment.Compare{Mode: assignment.CompareSearch, Regex: `a+b`}
+	searchEnds := assignment.Compare{Mode: assignment.CompareSearch, Regex: `^ab$`}
 	regex := assignment.Compare{Mode: assignment.CompareRegex, Regex: `a+|b`}
 	for _, test := range []struct {
 		name          string
@@ -78,6 +81,18 @@ func TestCompare(t *testing.T) {
 		{"float: case ignored, a number off", icpc, "YES 0.5", "yes 0.6", `token 2 (line 1): expected "0.5", got "0.6" (allowed error: 1e-06 absolute or 1e-06 relative)`},
 		{"float: exact space", spacedFloat, "Yes 0.5\n", "yes 0.5000001\n", ""},
 		{"float: other space", spacedFloat, "Yes 0.5\n", "yes  0.5\n", `before token 2 (line 1): expected the white space " ", got "  "`},
+		{"trimmed: white space at the ends", trim, "3", "\n 3 \r\n\u00a0\n", ""},
+		{"trimmed: CR LF is LF", trim, "1\r\n2", "1\n2\n", ""},
+		{"trimmed: white space within", trim, "1 2", "1  2", `line 1: expected "1 2", got "1  2"`},
+		{"trimmed: white space at the end of a line", trim, "1\n2", "1 \n2", `line 1, byte 2: expected "1\n", got "1 \n"`},
+		{"trimmed: more", trim, "1", "11", `line 1: expected "1", got "11"`},
+		{"contains: somewhere", contain, " lo, W ", "Hello, World!\n", ""},
+		{"contains: nothing asked for", contain, "", "x", ""},
+		{"contains: not there", contain, "lo,  W", "Hello, World!\n", `expected an output that contains "lo,  W", got "Hello, World!"`},
+		{"search: anywhere", search, "", "xx ab yy\n", ""},
+		{"search: anchors are the ends of what is trimmed", searchEnds, "", " \nab\n\n", ""},
+		{"search: anchors are not the ends of lines", searchEnds, "", "ab\nx\n", `expected an output in which "^ab$" is found, got "ab\nx"`},
+		{"search: not there", search, "", "b\n", `expected an output in which "a+b" is found, got "b"`},
 		{"regex: anchored, alternatives included", regex, "", "aaa", ""},
 		{"regex: not the whole", regex, "", "ab", `expected a match of "a+|b", got "ab"`},
 		{"regex: a newline is part of the output", regex, "", "a\n", `expected a match of "a+|b", got "a\n"`},

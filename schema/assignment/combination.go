@@ -75,8 +75,8 @@ func (r *reading) comparison(t Test, o *object) {
 	}
 	expected := o.has("stdout") || o.has("stdout_file") || o.has("cases")
 	switch {
-	case t.Compare.Mode == CompareRegex:
-		r.exclude(o, "compare: regex says what the output must be", "stdout", "stdout_file", "cases")
+	case t.Compare.Expression():
+		r.exclude(o, "compare: "+string(t.Compare.Mode)+" says what the output must be", "stdout", "stdout_file", "cases")
 	case !expected:
 		r.fail(o.key("compare"), "compare needs something to compare with; write stdout, stdout_file or cases")
 	}

@@ -7,16 +7,18 @@ func (d *decoder) compare(n *node) Compare {
 	if n.kind != kindMapping {
 		return d.compareWord(n)
 	}
-	o := d.object(n, "compare", "tokens", "float", "regex")
+	o := d.object(n, "compare", "tokens", "float", "regex", "search")
 	switch {
 	case len(n.fields) != 1:
-		d.fail(n, "compare names %d ways; choose one of tokens, float, regex", len(n.fields))
+		d.fail(n, "compare names %d ways; choose one of tokens, float, regex, search", len(n.fields))
 	case o.has("tokens"):
 		return d.compareTokens(o.get("tokens"))
 	case o.has("float"):
 		return d.compareFloat(o.get("float"))
 	case o.has("regex"):
-		return d.compareRegex(o.get("regex"))
+		return d.compareRegex(o.get("regex"), CompareRegex)
+	case o.has("search"):
+		return d.compareRegex(o.get("search"), CompareSearch)
 	}
 	return Compare{Mode: CompareLines}
 }
@@ -26,11 +28,11 @@ func (d *decoder) compareWord(n *node) Compare {
 	case "float":
 		d.fail(n, "compare: float needs the error that is allowed; write {float: 1e-6}")
 		return Compare{Mode: CompareLines}
-	case "regex":
-		d.fail(n, "compare: regex needs the expression; write {regex: 'a+b'}")
+	case "regex", "search":
+		d.fail(n, "compare: %s needs the expression; write {%s: 'a+b'}", n.text, n.text)
 		return Compare{Mode: CompareLines}
 	}
-	mode, ok := d.choice(n, "compare", string(CompareLines), string(CompareExact), string(CompareTokens))
+	mode, ok := d.choice(n, "compare", string(CompareLines), string(CompareExact), string(CompareTokens), string(CompareTrimmed), string(CompareContains))
 	if !ok {
 		return Compare{Mode: CompareLines}
 	}
@@ -74,14 +76,14 @@ func (d *decoder) compareFloat(n *node) Compare {
 	return c
 }
 
-func (d *decoder) compareRegex(n *node) Compare {
-	c := Compare{Mode: CompareRegex}
-	s, ok := d.text(n, "regex")
+func (d *decoder) compareRegex(n *node, mode CompareMode) Compare {
+	c := Compare{Mode: mode}
+	s, ok := d.text(n, string(mode))
 	if !ok {
 		return c
 	}
 	if _, err := regexp.Compile(s); err != nil {
-		d.fail(n, "regex %s is no RE2 expression: %s", quote(s), oneLine(err.Error()))
+		d.fail(n, "%s %s is no RE2 expression: %s", mode, quote(s), oneLine(err.Error()))
 	}
 	c.Regex = s
 	return c

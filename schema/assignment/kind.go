@@ -30,7 +30,7 @@ func (t *Test) kind() Kind {
 		return KindDriver
 	case !t.Checker.IsZero():
 		return KindChecker
-	case t.Stdout.Set || t.Family() || t.Compare.Mode == CompareRegex:
+	case t.Stdout.Set || t.Family() || t.Compare.Expression():
 		return KindCompare
 	}
 	return KindExit

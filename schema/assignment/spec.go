@@ -92,8 +92,11 @@ type Compare struct {
 	IgnoreCase bool     // tokens, float
 	ExactSpace bool     // tokens, float
 	Abs, Rel   *float64 // float; at least one is set
-	Regex      string   // regex: RE2, anchored to the whole output
+	Regex      string   // regex: RE2, anchored to the whole output; search: anywhere in it
 }
+
+// Expression reports whether an expression in the assignment says what the output must be.
+func (c Compare) Expression() bool { return c.Mode == CompareRegex || c.Mode == CompareSearch }
 
 // CompareMode names a way to compare.
 type CompareMode string
@@ -105,6 +108,10 @@ const (
 	CompareTokens CompareMode = "tokens"
 	CompareFloat  CompareMode = "float"
 	CompareRegex  CompareMode = "regex"
+	// The next three ignore white space at both ends of the output and of what is expected, and CR before LF.
+	CompareTrimmed  CompareMode = "trimmed"  // equal
+	CompareContains CompareMode = "contains" // the output holds what is expected
+	CompareSearch   CompareMode = "search"   // Regex is found in the output
 )
 
 // ReportFormat names the format of an in-process framework's report.

@@ -1,0 +1,318 @@
+// Package classroom reads what GitHub Classroom left in its repositories: autograding.json and the
+// workflow that it generated from 2024 on, and makes tests repositories of them.
+//
+// Facts: the sources of education/autograding and classroom-resources/autograding-*.
+package classroom
+
+import (
+	"encoding/json"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/grader/grader/imports"
+	"github.com/grader/grader/schema"
+)
+
+// maxFile bounds the file with the tests, in bytes.
+const maxFile = 1 << 20
+
+// Options are what the caller decides.
+type Options struct {
+	Solution fs.FS // a solution; nil for none
+}
+
+// importer is one import in progress.
+type importer struct {
+	fsys    fs.FS
+	options Options
+	bundle  *imports.Bundle
+	starter []imports.Entry
+}
+
+// Import reads a repository of GitHub Classroom: its tests, and all other files as the starter. The
+// error is CodeInvalid where it has no tests.
+func Import(fsys fs.FS, title string, o Options) (*imports.Bundle, error) {
+	i := &importer{fsys: fsys, options: o, bundle: &imports.Bundle{}}
+	tests, where, err := i.find()
+	if err != nil {
+		return nil, err
+	}
+	if err := i.copyStarter(); err != nil {
+		return nil, err
+	}
+	return i.bundle, i.write(title, where, tests)
+}
+
+// ImportFile reads a single file, autograding.json or a workflow.
+func ImportFile(name, title string, content []byte, o Options) (*imports.Bundle, error) {
+	i := &importer{options: o, bundle: &imports.Bundle{}}
+	tests, err := i.read(name, content)
+	if err != nil {
+		return nil, err
+	}
+	return i.bundle, i.write(title, name, tests)
+}
+
+const jsonFile = ".github/classroom/autograding.json"
+
+// find reads the tests of a repository: of the workflow where it has any, else of autograding.json.
+func (i *importer) find() ([]test, string, error) {
+	workflows, err := fs.Glob(i.fsys, ".github/workflows/*.y*ml")
+	if err != nil {
+		return nil, "", err
+	}
+	for _, name := range workflows {
+		content, err := imports.ReadText(i.fsys, name, maxFile)
+		if err != nil {
+			return nil, "", err
+		}
+		if tests, err := i.read(name, content); err == nil {
+			return tests, name, nil
+		} else if path.Base(name) == "classroom.yml" && !strings.Contains(string(content), "education/autograding@") {
+			return nil, "", err
+		}
+	}
+	content, err := imports.ReadText(i.fsys, jsonFile, maxFile)
+	if schema.CodeOf(err) == schema.CodeNotFound {
+		return nil, "", schema.Errorf(schema.CodeInvalid, "there are no tests of GitHub Classroom here: neither %s nor a workflow with its graders", jsonFile)
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	tests, err := i.read(jsonFile, content)
+	return tests, jsonFile, err
+}
+
+// read reads the tests of either file. The error is CodeInvalid where there are none.
+func (i *importer) read(name string, content []byte) ([]test, error) {
+	if strings.HasSuffix(name, ".json") {
+		return readJSON(name, content)
+	}
+	return readWorkflow(name, content)
+}
+
+func readJSON(name string, content []byte) ([]test, error) {
+	var file struct{ Tests []map[string]any }
+	if err := json.Unmarshal([]byte(strings.TrimPrefix(string(content), "\ufeff")), &file); err != nil {
+		return nil, schema.Wrapf(schema.CodeInvalid, err, "%s is not JSON with a list of tests: %s", name, err)
+	}
+	var tests []test
+	for _, m := range file.Tests {
+		if m != nil {
+			tests = append(tests, fromFile(m))
+		}
+	}
+	return named(name, tests)
+}
+
+func named(name string, tests []test) ([]test, error) {
+	if len(tests) == 0 {
+		return nil, schema.Errorf(schema.CodeInvalid, "%s has no tests", name)
+	}
+	return tests, nil
+}
+
+func readWorkflow(name string, content []byte) ([]test, error) {
+	m, err := imports.ParseLoose(name, content)
+	if err != nil {
+		return nil, err
+	}
+	var tests []test
+	jobs := m.Map("jobs")
+	for _, job := range jobs.Keys() {
+		steps, _ := jobs.Map(job)["steps"].([]any)
+		for _, s := range steps {
+			step, _ := s.(map[string]any)
+			if t, ok := fromStep(step); ok {
+				tests = append(tests, t)
+			}
+		}
+	}
+	return named(name, tests)
+}
+
+// copyStarter takes every file but GitHub's own as what students begin with.
+func (i *importer) copyStarter() error {
+	files, broken, err := imports.List(i.fsys, ".")
+	if err != nil {
+		return err
+	}
+	for _, name := range broken {
+		i.bundle.Note(imports.Lost, name, "the link leads out of the repository")
+	}
+	for _, f := range files {
+		if strings.HasPrefix(f.Name, ".github/") {
+			if f.Name != jsonFile && path.Dir(f.Name) != ".github/workflows" {
+				i.bundle.Note(imports.Lost, f.Name, "GitHub's own files are not for students here")
+			}
+			continue
+		}
+		if path.Base(f.Name) == "classroom_roster.csv" {
+			i.bundle.Note(imports.Hint, f.Name, "it names people and is left out; import it with grader admin roster import")
+			continue
+		}
+		i.starter = append(i.starter, f)
+		i.bundle.Copy("starter/"+f.Name, i.fsys, f.Name, f.Executable)
+	}
+	if len(i.starter) > 0 {
+		i.bundle.Assignment.Starter = "starter/"
+	}
+	return nil
+}
+
+// write makes the assignment.
+func (i *importer) write(title, where string, tests []test) error {
+	a := &i.bundle.Assignment
+	a.Title = title
+	if err := i.copySolution(); err != nil {
+		return err
+	}
+	if i.bundle.Has("starter/README.md") {
+		i.bundle.Copy("handout.md", i.fsys, "README.md", false)
+		a.Handout = "handout.md"
+	}
+	i.dropInstalls(tests)
+	shared, same := sharedSetup(tests)
+	if same {
+		a.Build = []imports.Step{{Name: "setup", Run: imports.Script(command("", shared)), Time: imports.Duration(tests[0].timeout), Wall: imports.Duration(tests[0].timeout)}}
+		i.bundle.Note(imports.Changed, where, "the setup that all tests share is the build: where it fails nothing is tested")
+	}
+	taken := map[string]bool{}
+	for _, t := range tests {
+		name := testName(t.name, taken)
+		if name != strings.TrimSpace(t.name) {
+			i.bundle.Note(imports.Changed, where, "the test %q is called %q", t.name, name)
+		}
+		if same {
+			t.setup = ""
+		}
+		i.addTest(name, t)
+	}
+	i.lockTests(tests)
+	return nil
+}
+
+// copySolution copies what the caller says solves the assignment.
+func (i *importer) copySolution() error {
+	if i.options.Solution == nil {
+		return nil
+	}
+	files, _, err := imports.List(i.options.Solution, ".")
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if !strings.HasPrefix(f.Name, ".github/") {
+			i.bundle.Copy("solution/"+f.Name, i.options.Solution, f.Name, f.Executable)
+			i.bundle.Assignment.Solution = "solution/"
+		}
+	}
+	return nil
+}
+
+// dropInstalls leaves out the commands of setups that install software.
+func (i *importer) dropInstalls(tests []test) {
+	for n := range tests {
+		does, installed := withoutInstalls(tests[n].setup)
+		tests[n].setup = does
+		for _, command := range installed {
+			i.bundle.Note(imports.Lost, tests[n].name, "setup installs software (%s): steps have no network; what the runner image lacks belongs into it", oneLine(command))
+		}
+	}
+}
+
+func oneLine(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > 100 {
+		s = s[:100] + "…"
+	}
+	return s
+}
+
+// addTest writes one test.
+func (i *importer) addTest(name string, t test) {
+	out := imports.Test{Name: name, Run: imports.Script(command(t.setup, t.run)), Points: imports.Number("0")}
+	if _, err := schema.ParsePoints(t.points); err == nil {
+		out.Points = imports.Number(t.points)
+	} else if t.points != "" {
+		i.bundle.Note(imports.Lost, t.name, "points %q are no number", t.points)
+	}
+	out.Limits = imports.Limits{Time: imports.Duration(t.timeout), Wall: imports.Duration(t.timeout)}
+	switch t.kind {
+	case kindPython:
+		i.python(&out, t)
+	case kindIO:
+		i.compare(&out, t)
+	}
+	if out.Run == "" {
+		out.Run = "true"
+		i.bundle.Note(imports.Lost, t.name, "it runs nothing")
+	}
+	i.bundle.Assignment.Tests = append(i.bundle.Assignment.Tests, out)
+}
+
+// compare says how the output is compared.
+func (i *importer) compare(out *imports.Test, t test) {
+	if t.input != "" {
+		input := imports.Script(t.input)
+		out.Stdin = &input
+	}
+	if t.compare != "regex" {
+		expected := imports.Script(t.expected)
+		out.Stdout, out.Compare = &expected, map[string]string{"exact": "trimmed", "contains": "contains"}[t.compare]
+		return
+	}
+	expression, err := translate(t.expected)
+	if err != nil {
+		i.bundle.Note(imports.Lost, t.name, "the regular expression %q: %s; only the exit status counts", t.expected, err)
+		return
+	}
+	out.Compare = map[string]any{"search": expression}
+}
+
+// python runs pytest: as a report where a solution tells which cases there are, else by its exit status.
+func (i *importer) python(out *imports.Test, t test) {
+	var files []string
+	for _, f := range i.starter {
+		if pytestFile.MatchString(path.Base(f.Name)) {
+			files = append(files, f.Name)
+		}
+	}
+	if i.options.Solution == nil || len(files) == 0 {
+		out.Run = imports.Script(command(t.setup, "python3 -m pytest -q"))
+		i.bundle.Note(imports.Changed, t.name, "pytest's exit status gives all points or none; import with --solution DIR for points per case")
+		return
+	}
+	for _, f := range files {
+		i.bundle.Copy("pytest/"+f, i.fsys, f, false)
+	}
+	out.Needs, out.Report = []string{"pytest/**"}, "junit"
+	out.Run = imports.Script(command(t.setup, "$PYTEST --junitxml=$REPORTS/units.xml $NEEDS/pytest"))
+}
+
+// pytestFile matches the files that pytest collects, and its helper.
+var pytestFile = regexp.MustCompile(`^(?:test_.*|.*_test|conftest)\.py$`)
+
+// lockTests locks the files of the starter that are tests by their name and by a command: students had
+// them in their repository, and could change them.
+func (i *importer) lockTests(tests []test) {
+	var locked []string
+	for _, f := range i.starter {
+		if !strings.Contains(strings.ToLower(f.Name), "test") || strings.ContainsAny(f.Name, "*?[]{}\\") {
+			continue
+		}
+		used := slices.ContainsFunc(tests, func(t test) bool {
+			return t.kind == kindPython && pytestFile.MatchString(path.Base(f.Name)) || strings.Contains(t.run+"\n"+t.setup, path.Base(f.Name))
+		})
+		if used {
+			locked = append(locked, f.Name)
+		}
+	}
+	if len(locked) > 0 {
+		i.bundle.Assignment.Files = &imports.FileRules{Locked: locked}
+		i.bundle.Note(imports.Changed, "", "files.locked: tests are taken from starter/, whatever is pushed: %s", strings.Join(locked, ", "))
+	}
+}
