@@ -62,6 +62,12 @@ func (b *bundle) pass(d time.Duration) { b.clock.Add(d.Microseconds()) }
 // Wake implements classroom.Live.
 func (b *bundle) Wake() { b.woken.Add(1) }
 
+func (b *bundle) PoolStates(context.Context) ([]schema.PoolState, error) {
+	return []schema.PoolState{{Flavour: schema.Flavour{Name: "standard"}, Busy: 1}}, nil
+}
+
+func (b *bundle) RunnerStates() []schema.RunnerState { return []schema.RunnerState{{Phase: "busy"}} }
+
 // Stall implements classroom.Live: the flavour large is not there.
 func (b *bundle) Stall(_ context.Context, flavour string) schema.Stall {
 	return schema.Stall{Missing: flavour == "large"}

@@ -13,6 +13,10 @@ type Live interface {
 	// Watch streams a job's events after the sequence number and closes the channel at
 	// the job's end, when ctx ends, or when the reader is too slow.
 	Watch(ctx context.Context, job, after int64) (<-chan schema.Event, error)
+	// PoolStates returns every flavour's pool, by name.
+	PoolStates(ctx context.Context) ([]schema.PoolState, error)
+	// RunnerStates returns the runners that are known, by id.
+	RunnerStates() []schema.RunnerState
 	// Stall returns why no runner of a flavour comes, in words for staff.
 	Stall(ctx context.Context, flavour string) schema.Stall
 }
@@ -30,3 +34,9 @@ func (offline) Watch(context.Context, int64, int64) (<-chan schema.Event, error)
 
 // Stall is none: nobody knows whether runners would come.
 func (offline) Stall(context.Context, string) schema.Stall { return schema.Stall{} }
+
+// PoolStates is none: no pool has runners.
+func (offline) PoolStates(context.Context) ([]schema.PoolState, error) { return nil, nil }
+
+// RunnerStates is none.
+func (offline) RunnerStates() []schema.RunnerState { return nil }

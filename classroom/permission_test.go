@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
@@ -109,6 +110,37 @@ func TestPermissions(t *testing.T) {
 		}},
 		"record an outage": {instructors, func(ctx context.Context, b *bundle, by schema.Actor) error {
 			_, _, err := b.Grades.Outage(ctx, by, classroom.NewOutage{Course: "comp1", Start: "2026-09-13 22:00", Length: time.Hour})
+			return err
+		}},
+		"see late days and outages": {instructors, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Grades.Times(ctx, by, "comp1")
+			return err
+		}},
+		"list regrade sets": {instructors, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Regrades.List(ctx, by, "comp1", "a2")
+			return err
+		}},
+		"list the people of a roster": {staff, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.People.List(ctx, by, "comp1")
+			return err
+		}},
+		"see the class": {staff, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			m, err := b.Work.Member(ctx, by, "comp1")
+			if err != nil {
+				return err
+			}
+			a, err := b.Work.Assignment(ctx, m, "a2")
+			if err != nil {
+				return err
+			}
+			_, err = b.Classes.Show(ctx, m, a, course.ClassQuery{Size: 10})
+			return err
+		}},
+		"see how the runners do": {staff, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			report, err := b.Queue.Show(ctx, by)
+			if err == nil && len(report.Pools)+len(report.Runners) == 0 {
+				return schema.Errorf(schema.CodeForbidden, "the report leaves them out")
+			}
 			return err
 		}},
 		"set late days": {instructors, func(ctx context.Context, b *bundle, by schema.Actor) error {

@@ -2,6 +2,7 @@ package classroom
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -9,6 +10,10 @@ import (
 
 // QueueStore is what actions on the queue ask of the store.
 type QueueStore interface {
+	// Depths returns how many jobs wait in each lane that is not empty, by flavour and lane.
+	Depths(ctx context.Context) ([]schema.QueueDepth, error)
+	// Enrolments returns a user's courses, by code.
+	Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error)
 	// MoveQueue moves what waits for a flavour to another and returns how many jobs
 	// those were, in one transaction with its audit entry.
 	MoveQueue(ctx context.Context, by schema.Actor, from, to string) (int, error)
@@ -35,4 +40,34 @@ func (q *Queue) Move(ctx context.Context, by schema.Actor, from, to string) (int
 		q.live.Wake()
 	}
 	return moved, err
+}
+
+// QueueReport is the queue as somebody may see it.
+type QueueReport struct {
+	Waiting []schema.QueueDepth
+	Staff   bool                 // the actor is staff somewhere, and sees what follows
+	Pools   []schema.PoolState   // by flavour
+	Runners []schema.RunnerState // by id
+}
+
+// Show returns how much waits, and to staff of any course how the machines do.
+func (q *Queue) Show(ctx context.Context, by schema.Actor) (QueueReport, error) {
+	if err := course.MayEnter(by.User); err != nil {
+		return QueueReport{}, err
+	}
+	enrolments, err := q.store.Enrolments(ctx, by.User.ID)
+	if err != nil {
+		return QueueReport{}, fmt.Errorf("list courses: %w", err)
+	}
+	var report QueueReport
+	if report.Waiting, err = q.store.Depths(ctx); err != nil {
+		return report, fmt.Errorf("read queue: %w", err)
+	}
+	report.Staff = course.MaySeePools(by.User, enrolments) == nil
+	if !report.Staff {
+		return report, nil
+	}
+	report.Runners = q.live.RunnerStates()
+	report.Pools, err = q.live.PoolStates(ctx)
+	return report, err
 }

@@ -82,3 +82,14 @@ func MayRemoveKey(by schema.User, account schema.User, k KeyRemoval) error {
 	}
 	return nil
 }
+
+// MaySeePools decides whether somebody may see how the runners do: the staff of any course
+// and administrators may.
+func MaySeePools(by schema.User, enrolments []schema.Enrolment) error {
+	for _, e := range enrolments {
+		if e.Role.Staff() {
+			return nil
+		}
+	}
+	return MayAdminister(by)
+}

@@ -4,17 +4,15 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/grader/grader/schema"
 )
 
 // maxFailures is how many of a flavour's last failures are kept for staff.
 const maxFailures = 5
 
 // PoolFailure is one reason why runners of a flavour did not start or were lost.
-type PoolFailure struct {
-	Why         string
-	Times       int // in a row: another reason in between begins a new one
-	First, Last time.Time
-}
+type PoolFailure = schema.PoolFailure
 
 // failures are what went wrong with runners, by flavour.
 type failures struct {

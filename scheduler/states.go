@@ -4,32 +4,15 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"github.com/grader/grader/schema"
 )
 
 // RunnerState is one runner, for staff.
-type RunnerState struct {
-	Runner schema.Runner
-	Phase  string // starting, ready, busy or over
-	Since  time.Time
-	Job    int64 // 0: none
-}
+type RunnerState = schema.RunnerState
 
 // PoolState is one flavour's runners and queue, for staff.
-type PoolState struct {
-	Flavour  schema.Flavour
-	Wanted   int // runners that the pool was asked for
-	Starting int
-	Ready    int
-	Busy     int
-	Waiting  int
-	Reason   string        // why Wanted last changed, in a sentence
-	Changed  time.Time     // when that was
-	Failure  string        // why the last runner could not start, "" if it could
-	Failures []PoolFailure // the last ones, the latest first
-}
+type PoolState = schema.PoolState
 
 // RunnerStates returns the runners that this process knows of, by id.
 func (s *Scheduler) RunnerStates() []RunnerState {

@@ -34,6 +34,9 @@ type classroom struct {
 	sessions      map[string]schema.Session
 	places        map[int64]schema.Place
 	troubles      []schema.Trouble
+	depths        []schema.QueueDepth
+	pools         []schema.PoolState
+	runners       []schema.RunnerState
 	regrade       schema.RegradeNotice // what LastRegrade tells of everybody; version 0: none
 	stalls        map[string]schema.Stall
 	watched       chan int64 // a job that somebody began to watch
@@ -404,6 +407,24 @@ func (c *classroom) Place(job int64) schema.Place {
 }
 
 func (c *classroom) Wake() {}
+
+func (c *classroom) Depths(context.Context) ([]schema.QueueDepth, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	return c.depths, err
+}
+
+func (c *classroom) PoolStates(context.Context) ([]schema.PoolState, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	return c.pools, err
+}
+
+func (c *classroom) RunnerStates() []schema.RunnerState {
+	unlock, _ := c.locked()
+	defer unlock()
+	return c.runners
+}
 
 func (c *classroom) Stall(_ context.Context, flavour string) schema.Stall {
 	unlock, _ := c.locked()

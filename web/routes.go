@@ -25,6 +25,8 @@ func (s *Server) routes() http.Handler {
 	s.open(mux, "GET /-/login/{token}", s.serveLogin)
 	s.open(mux, "POST /-/login/{token}", s.redeemLogin)
 	s.open(mux, "POST /-/logout", s.signOut)
+	s.member(mux, "GET /-/queue", s.serveQueue)
+	s.form(mux, "POST /-/queue/move", s.moveQueue)
 	s.member(mux, "GET /{course}", s.serveCourse)
 	s.member(mux, "GET /{course}/{assignment}", s.serveAssignment)
 	s.member(mux, "GET /{course}/{assignment}/-/grid", s.serveClass)

@@ -63,6 +63,21 @@ function offerCopy(button) {
   });
 }
 
+// A page without a stream that says so is asked for again every few seconds while it is
+// seen; what stands in its part "fresh" is replaced.
+async function freshen() {
+  const region = document.getElementById("fresh");
+  if (!region || document.hidden || region.contains(document.activeElement)) return;
+  try {
+    const answer = await fetch(location.href, { credentials: "same-origin" });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById("fresh");
+    if (fresh) region.replaceChildren(...fresh.childNodes);
+  } catch { /* the next try may reach the server */ }
+}
+
 const live = document.querySelector("[data-events]");
 if (live) follow(live);
+if (document.body.dataset.refresh !== undefined && !live) setInterval(freshen, 5000);
 if (navigator.clipboard) document.querySelectorAll("button.copy").forEach(offerCopy);

@@ -5,6 +5,8 @@ func Notice(what string) string {
 	switch what {
 	case "marked":
 		return "This submission counts now."
+	case "moved":
+		return "What waited for that flavour waits for the other now."
 	case "rerun":
 		return "It is being graded again."
 	case "extended":

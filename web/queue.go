@@ -1,0 +1,45 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/view"
+)
+
+// serveQueue shows where one's own work stands, and to staff how the machines do.
+func (s *Server) serveQueue(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	return s.renderQueue(w, r, user, nil)
+}
+
+func (s *Server) renderQueue(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
+	report, err := s.Classroom.Queue.Show(r.Context(), s.actor(r, user))
+	if err != nil {
+		return err
+	}
+	mine, err := s.Results.Recent(r.Context(), user.ID, maxSubmissions)
+	if err != nil {
+		return fmt.Errorf("recent submissions: %w", err)
+	}
+	mine = slices.DeleteFunc(mine, func(sub schema.Submission) bool { return sub.Job.State.Ended() })
+	places := make(map[int64]schema.Place)
+	for _, sub := range mine {
+		if sub.Job.State == schema.StateQueued {
+			places[sub.Job.ID] = s.Live.Place(sub.Job.ID)
+		}
+	}
+	page := view.NewQueue(report, mine, places, user.Admin, s.now())
+	page.Frame, page.Form = s.newFrame("Queue", &user), formOf(r)
+	page.Refresh = true
+	return s.renderForm(w, r, "queue", &page.Frame, &page, problem)
+}
+
+// moveQueue lets what waits for one flavour wait for another.
+func (s *Server) moveQueue(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	if _, err := s.Classroom.Queue.Move(r.Context(), s.actor(r, user), r.PostFormValue("from"), r.PostFormValue("to")); err != nil {
+		return s.renderQueue(w, r, user, err)
+	}
+	return done(w, r, "/-/queue", "moved")
+}

@@ -1,0 +1,119 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/schema"
+)
+
+// Queue is where one's own work stands, and for staff how the machines do.
+type Queue struct {
+	Frame
+	Summary  string
+	Mine     []QueueRow
+	Staff    bool
+	Lanes    Listing
+	Pools    []Pool
+	Runners  Listing
+	Flavours []string // that an administrator may move what waits to, none for others
+	Form     Form
+}
+
+// QueueRow is one submission of one's own that has not ended.
+type QueueRow struct {
+	Name, Path string
+	Mark       Mark
+	Status     string
+}
+
+// Pool is one flavour's runners.
+type Pool struct {
+	Flavour  string
+	Facts    []Fact
+	Reason   string // why there are so many
+	Failure  string // why none could be started last
+	Failures []string
+}
+
+// NewQueue shows the queue. mine are submissions of the person's own that have not ended,
+// with their places.
+func NewQueue(r classroom.QueueReport, mine []schema.Submission, places map[int64]schema.Place, admin bool, now time.Time) Queue {
+	q := Queue{Staff: r.Staff, Summary: waitingSummary(r.Waiting)}
+	for _, sub := range mine {
+		p := Progress{State: sub.Job.State}
+		q.Mine = append(q.Mine, QueueRow{
+			Name: sub.Name.String(), Path: "/" + sub.Name.String(), Mark: MarkOfJob(sub.Job.State, nil), Status: p.Words(places[sub.Job.ID]),
+		})
+	}
+	if !r.Staff {
+		return q
+	}
+	q.Lanes = Listing{Caption: "Waiting jobs", Heads: []string{"Flavour", "Lane", "Waiting"}, Empty: "Nothing waits."}
+	for _, d := range r.Waiting {
+		q.Lanes.Rows = append(q.Lanes.Rows, ListRow{Cells: []ListCell{Text(d.Flavour), Text(d.Lane.String()), Text(fmt.Sprint(d.Waiting))}})
+	}
+	for _, p := range r.Pools {
+		q.Pools = append(q.Pools, newPool(p, now))
+		if admin {
+			q.Flavours = append(q.Flavours, p.Flavour.Name)
+		}
+	}
+	q.Runners = newRunners(r.Runners, now)
+	return q
+}
+
+func waitingSummary(depths []schema.QueueDepth) string {
+	of := make(map[string]int)
+	var flavours []string
+	for _, d := range depths {
+		if of[d.Flavour] == 0 {
+			flavours = append(flavours, d.Flavour)
+		}
+		of[d.Flavour] += d.Waiting
+	}
+	slices.Sort(flavours)
+	var words []string
+	for _, f := range flavours {
+		words = append(words, fmt.Sprintf("%s for a runner of flavour %s", Count(of[f], "job"), f))
+	}
+	if len(words) == 0 {
+		return "Nothing waits."
+	}
+	return "Waiting: " + strings.Join(words, ", ") + "."
+}
+
+func newPool(p schema.PoolState, now time.Time) Pool {
+	pool := Pool{
+		Flavour: p.Flavour.Name, Reason: Sentence(p.Reason), Failure: Sentence(p.Failure),
+		Facts: []Fact{
+			{Term: "Waiting", Value: fmt.Sprint(p.Waiting)}, {Term: "Busy", Value: fmt.Sprint(p.Busy)}, {Term: "Ready", Value: fmt.Sprint(p.Ready)},
+			{Term: "Starting", Value: fmt.Sprint(p.Starting)}, {Term: "Wanted", Value: fmt.Sprintf("%d, of %d to %d", p.Wanted, p.Flavour.Warm, p.Flavour.Max)},
+		},
+	}
+	for _, f := range p.Failures {
+		words := Relative(f.Last, now) + ": " + f.Why
+		if f.Times > 1 {
+			words += fmt.Sprintf(" (%d times in a row)", f.Times)
+		}
+		pool.Failures = append(pool.Failures, words)
+	}
+	return pool
+}
+
+func newRunners(all []schema.RunnerState, now time.Time) Listing {
+	l := Listing{Caption: "Runners", Heads: []string{"Runner", "Flavour", "State", "Since", "Host", "Wall", "Job"}, Empty: "There are none."}
+	for _, s := range all {
+		job := ""
+		if s.Job != 0 {
+			job = fmt.Sprint(s.Job)
+		}
+		l.Rows = append(l.Rows, ListRow{Cells: []ListCell{
+			Text(s.Runner.ID), Text(s.Runner.Flavour), Text(s.Phase), Text(Relative(s.Since, now)), Text(s.Runner.Host), Text(s.Runner.Wall), Text(job),
+		}})
+	}
+	return l
+}
