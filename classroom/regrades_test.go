@@ -210,3 +210,41 @@ func TestRegradeChoosesSubmissions(t *testing.T) {
 	_, err := b.Regrades.Show(t.Context(), b.actors["ida"], 99)
 	refused(t, err, schema.CodeNotFound, "there is no regrade set 99")
 }
+
+// TestUndoneSetIsAppliedAgain undoes by mistake. While another set is open, it waits.
+func TestUndoneSetIsAppliedAgain(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	ida := b.actors["ida"]
+	b.push("alice")
+	b.grade(cases("v1", false, true))
+	b.assignment("a1", released)
+	set, err := b.Regrades.Create(t.Context(), ida, classroom.NewRegrade{Course: "comp1", Assignment: "a1", Reason: "case a was wrong"})
+	check(t, err)
+	b.grade(cases("v2", true, true))
+	for range 2 {
+		_, err = b.Regrades.Apply(t.Context(), ida, set.ID)
+		check(t, err)
+		if g := b.final("a1", "alice"); g.Final.String() != "2" {
+			t.Errorf("applied: %+v", g)
+		}
+		_, err = b.Regrades.Undo(t.Context(), ida, set.ID)
+		check(t, err)
+		if g := b.final("a1", "alice"); g.Final.String() != "1" {
+			t.Errorf("undone: %+v", g)
+		}
+	}
+	other, err := b.Regrades.Create(t.Context(), ida, classroom.NewRegrade{Course: "comp1", Assignment: "a1"})
+	check(t, err)
+	_, err = b.Regrades.Apply(t.Context(), ida, set.ID)
+	refused(t, err, schema.CodeConflict, "the assignment has another regrade set that is neither applied nor discarded; finish it first")
+	_, err = b.Regrades.Discard(t.Context(), ida, other.ID)
+	check(t, err)
+	report, err := b.Regrades.Apply(t.Context(), ida, set.ID)
+	check(t, err)
+	if g := b.final("a1", "alice"); g.Final.String() != "2" || report.Set.State != schema.RegradeApplied {
+		t.Errorf("applied after all: %+v, %+v", g, report.Set)
+	}
+	_, err = b.Regrades.Apply(t.Context(), ida, set.ID)
+	refused(t, err, schema.CodeRefused, "regrade set 1 is applied")
+}

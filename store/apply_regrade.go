@@ -9,7 +9,8 @@ import (
 
 // ApplyRegrade replaces the results of a staged set's submissions and computes the grades
 // anew, in one transaction for each owner. A set whose application was interrupted is
-// finished by applying it again. CodeRefused: it is not staged.
+// finished by applying it again, and one that was undone is applied anew. CodeRefused: it
+// is not staged. CodeConflict: the assignment has another open set.
 func (s *Store) ApplyRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error {
 	now := s.clock()
 	err := s.write(ctx, "apply regrade set", func(t *tx) error {
@@ -20,7 +21,12 @@ func (s *Store) ApplyRegrade(ctx context.Context, by schema.Actor, set schema.Re
 		if is.Done < is.Total {
 			return schema.Errorf(schema.CodeRefused, "regrade set %d is still running: %d of %d submissions are graded", set.ID, is.Done, is.Total)
 		}
-		return t.moveRegrade(ctx, set.ID, schema.RegradeApplying, now, regradeOpen, schema.RegradeApplying)
+		if is.State == schema.RegradeUndone { // what was undone is applied as if for the first time
+			if _, err := t.exec(ctx, `UPDATE regraded SET applied_at = 0, undone_at = 0 WHERE regrade_id = ?`, set.ID); err != nil {
+				return err
+			}
+		}
+		return t.moveRegrade(ctx, set.ID, schema.RegradeApplying, now, regradeOpen, schema.RegradeApplying, schema.RegradeUndone)
 	})
 	if err != nil {
 		return err

@@ -194,7 +194,7 @@ func (t *tx) moveRegrade(ctx context.Context, id int64, to schema.RegradeState, 
 	for _, state := range from {
 		if is == state {
 			_, err := t.exec(ctx, `UPDATE regrades SET state = ?, ended_at = ? WHERE id = ?`, to, micros(now), id)
-			return err
+			return conflict(err, "the assignment has another regrade set that is neither applied nor discarded; finish it first")
 		}
 	}
 	if is == regradeOpen {
