@@ -129,7 +129,7 @@ func TestImportOfClassroom(t *testing.T) {
 	t.Parallel()
 	from := writeFiles(t, map[string]string{
 		".github/classroom/autograding.json": `{"tests": [
-			{"name": "adds", "setup": "echo made >made.txt; false", "run": "sh add.sh", "input": "1 2\n", "output": "sum 3", "comparison": "exact", "points": 5},
+			{"name": "adds", "setup": "false; echo made >made.txt", "run": "sh add.sh", "input": "1 2\n", "output": "sum 3", "comparison": "exact", "points": 5},
 			{"name": "made", "setup": "", "run": "false; echo has $(cat made.txt 2>/dev/null || echo nothing)", "output": "nothing", "comparison": "included", "points": 2},
 			{"name": "finds", "setup": "", "run": "echo xay", "output": "a.$", "comparison": "regex", "points": 1}]}`,
 		"add.sh": "echo\n", "README.md": "# Add\n",
