@@ -16,6 +16,7 @@ type Store interface {
 	GradeStore
 	RosterStore
 	RegradeStore
+	PublicationStore
 	ReceiptStore
 	ClassStore
 	FileStore
@@ -38,19 +39,20 @@ type Options struct {
 
 // Classroom is the actions on one store.
 type Classroom struct {
-	Accounts *Accounts
-	Courses  *Courses
-	Work     *Work
-	Grades   *Grades
-	People   *People
-	Regrades *Regrades
-	Receipts *Receipts
-	Classes  *Classes
-	Files    *Files
-	Tests    *Tests
-	Queue    *Queue
-	Audit    *Audit
-	Revoked  *Revocations
+	Accounts     *Accounts
+	Courses      *Courses
+	Work         *Work
+	Grades       *Grades
+	People       *People
+	Regrades     *Regrades
+	Publications *Publications
+	Receipts     *Receipts
+	Classes      *Classes
+	Files        *Files
+	Tests        *Tests
+	Queue        *Queue
+	Audit        *Audit
+	Revoked      *Revocations
 }
 
 // New returns the actions on a store.
@@ -64,18 +66,19 @@ func New(o Options) *Classroom {
 	revoked := new(Revocations)
 	work := &Work{store: o.Store, live: o.Live, clock: o.Clock}
 	return &Classroom{
-		Accounts: &Accounts{store: o.Store, clock: o.Clock, revoked: revoked},
-		Courses:  &Courses{store: o.Store, flavours: o.Flavours, clock: o.Clock, revoked: revoked},
-		Work:     work,
-		Grades:   &Grades{store: o.Store, live: o.Live, clock: o.Clock, read: work.Read},
-		Regrades: &Regrades{store: o.Store, live: o.Live},
-		Classes:  &Classes{store: o.Store},
-		Files:    &Files{store: o.Store, flavours: o.Flavours},
-		Tests:    &Tests{store: o.Store, live: o.Live},
-		People:   &People{store: o.Store, clock: o.Clock, read: work.Read},
-		Receipts: &Receipts{store: o.Store, work: work, key: o.ReceiptKey},
-		Queue:    &Queue{store: o.Store, live: o.Live, flavours: o.Flavours},
-		Audit:    &Audit{store: o.Store},
-		Revoked:  revoked,
+		Accounts:     &Accounts{store: o.Store, clock: o.Clock, revoked: revoked},
+		Courses:      &Courses{store: o.Store, flavours: o.Flavours, clock: o.Clock, revoked: revoked},
+		Work:         work,
+		Grades:       &Grades{store: o.Store, live: o.Live, clock: o.Clock, read: work.Read},
+		Publications: &Publications{store: o.Store, clock: o.Clock},
+		Regrades:     &Regrades{store: o.Store, live: o.Live},
+		Classes:      &Classes{store: o.Store},
+		Files:        &Files{store: o.Store, flavours: o.Flavours},
+		Tests:        &Tests{store: o.Store, live: o.Live},
+		People:       &People{store: o.Store, clock: o.Clock, read: work.Read},
+		Receipts:     &Receipts{store: o.Store, work: work, key: o.ReceiptKey},
+		Queue:        &Queue{store: o.Store, live: o.Live, flavours: o.Flavours},
+		Audit:        &Audit{store: o.Store},
+		Revoked:      revoked,
 	}
 }

@@ -58,6 +58,17 @@ func TestPermissions(t *testing.T) {
 			_, err := b.Accounts.SignOut(ctx, by, "bob")
 			return err
 		}},
+		"publish": {instructors, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Publications.Publish(ctx, by, "comp1", "a1", "")
+			return err
+		}},
+		"unpublish": {instructors, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			if _, err := b.Publications.Publish(ctx, by, "comp1", "a1", ""); err != nil {
+				return err
+			}
+			_, err := b.Publications.Unpublish(ctx, by, "comp1", "a1", "")
+			return err
+		}},
 		"make a course": {admins, func(ctx context.Context, b *bundle, by schema.Actor) error {
 			_, err := b.Courses.Add(ctx, by, classroom.NewCourse{Code: "comp2", Zone: "UTC", Flavour: "standard"})
 			return err

@@ -10,9 +10,10 @@ import (
 // Owner is whose work something is, and what decides what they may do and see: their
 // times, with extensions and outages applied, and whether their grades are published.
 type Owner struct {
-	Logins    []string // one, or the members of a team
-	Schedule  Schedule
-	Published bool
+	Logins         []string // one, or the members of a team
+	Schedule       Schedule
+	Published      bool
+	PublishedAtEnd bool // without anybody's doing, once they can no longer submit
 }
 
 // Access is what permission, redaction and timing are decided by: who looks, whose work
@@ -48,13 +49,12 @@ const (
 // no longer submit; without a due date that is never.
 func (a Access) sight(v schema.Visibility) sight {
 	open := false
-	switch v {
+	switch a.Owner.until(v) {
 	case schema.VisibleAlways:
 		open = true
 	case schema.VisibleAfterDue:
 		open = a.Owner.Schedule.Ended(a.Now)
 	case schema.VisibleAfterPublish:
-		open = a.Owner.Published
 	default:
 		if a.Viewer.Staff() {
 			return shown
@@ -65,6 +65,17 @@ func (a Access) sight(v schema.Visibility) sight {
 		return shown
 	}
 	return counted
+}
+
+// until is what a test of a visibility waits for. What is published waits for nothing.
+func (o Owner) until(v schema.Visibility) schema.Visibility {
+	switch {
+	case v == schema.VisibleAfterPublish && o.Published:
+		return schema.VisibleAlways
+	case v == schema.VisibleAfterPublish && o.PublishedAtEnd:
+		return schema.VisibleAfterDue
+	}
+	return v
 }
 
 // Sees reports whether the viewer sees tests of a visibility.
@@ -83,7 +94,9 @@ func (a Access) Seen(t schema.Tally) *Seen {
 			seen.Subtotal = seen.Plus(part.points)
 		default:
 			seen.Hidden = seen.Hidden.Plus(part.points)
-			seen.Until = append(seen.Until, part.visible)
+			if until := a.Owner.until(part.visible); !slices.Contains(seen.Until, until) {
+				seen.Until = append(seen.Until, until)
+			}
 		}
 	}
 	if len(seen.Until) == 0 {

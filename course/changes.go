@@ -35,10 +35,21 @@ func changes(g schema.Grade) string {
 	return words
 }
 
-// RegradeWords tells a student of a grade that a regrade set changed: "regraded 3 Oct:
-// 17 → 19, test version 4, reason: test 3 was wrong".
-func RegradeWords(n schema.RegradeNotice, zone *time.Location) string {
-	words := fmt.Sprintf("regraded %s: %s → %s, test version %d", n.At.In(zone).Format("2 Jan"), n.Before, n.After, n.Version)
+// RegradeWords tells the viewer of a grade that a regrade set changed: "regraded 3 Oct:
+// 17 → 19, test version 4, reason: test 3 was wrong". It is "" for a student where only
+// what they do not see has changed.
+func RegradeWords(n schema.RegradeNotice, a Access, zone *time.Location) string {
+	before, after := n.Before, n.After
+	if n.Hidden && !a.Viewer.Staff() {
+		if n.Seen == nil {
+			return ""
+		}
+		before, after = n.Seen.Before, n.Seen.After
+	}
+	if before.Equal(after) {
+		return ""
+	}
+	words := fmt.Sprintf("regraded %s: %s → %s, test version %d", n.At.In(zone).Format("2 Jan"), before, after, n.Version)
 	if n.Reason != "" {
 		words += ", reason: " + schema.Sanitize(n.Reason)
 	}

@@ -175,8 +175,8 @@ func (s *Server) assignmentStatus(ctx context.Context, sess *session, v course.V
 	if err != nil {
 		return "", fmt.Errorf("read regrades: %w", err)
 	}
-	if changed {
-		line += "\n    " + course.RegradeWords(regraded, a.Course.Location())
+	if words := course.RegradeWords(regraded, course.OwnedBy(v, v.Login), a.Course.Location()); changed && words != "" {
+		line += "\n    " + words
 	}
 	own := target{
 		path: schema.RepositoryPath{Kind: schema.RepositoryOwn, Course: a.Course.Code, Assignment: a.Name},

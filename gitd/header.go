@@ -50,7 +50,7 @@ func (s *Server) regradedSince(ctx context.Context, sub *schema.Submission, t *t
 	if err != nil || !notice.At.After(earlier.ReceivedAt) || notice.At.After(sub.ReceivedAt) {
 		return ""
 	}
-	return course.RegradeWords(notice, t.zone())
+	return course.RegradeWords(notice, course.OwnedBy(t.viewer, sub.Name.Owner), t.zone())
 }
 
 // foot says where the result stays.

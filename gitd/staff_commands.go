@@ -26,6 +26,8 @@ func (s *Server) staffCommands() []staffCommand {
 		{"extend", "COURSE/ASSIGNMENT OWNER [--due TIME] [--by LENGTH] [--until TIME] [--reason TEXT] [--json]", "give more time: --by 2d, --by 36h or --due 2026-10-01 18:00", schema.RoleInstructor, s.extend},
 		{"outage", "COURSE --start TIME --length LENGTH [--reason TEXT] [--json]", "move due times because the course could not submit", schema.RoleInstructor, s.outage},
 		{"late-days", "COURSE --set NUMBER", "how many late days each student has", schema.RoleInstructor, s.lateDays},
+		{"publish", "COURSE/ASSIGNMENT [--section SECTION] [--json]", "show students the tests that are visible: after_publish", schema.RoleInstructor, s.publish},
+		{"unpublish", "COURSE/ASSIGNMENT [--section SECTION] [--json]", "hide what publish has shown", schema.RoleInstructor, s.unpublish},
 		{"regrade create", "COURSE/ASSIGNMENT [--counted] [--latest] [--all] [--owner LOGIN]... [--section SECTION] [--tests-version NUMBER] [--reason TEXT] [--json]", "grade submissions again; nobody sees it before it is applied", schema.RoleInstructor, s.createRegrade},
 		{"regrade show", "ID [--json]", "how far a set is, and what it does to whom", schema.RoleInstructor, s.regrade((*classroom.Regrades).Show)},
 		{"regrade apply", "ID [--json]", "replace results and grades by those of a set", schema.RoleInstructor, s.regrade((*classroom.Regrades).Apply)},

@@ -78,9 +78,14 @@ type RegradedGrade struct {
 type RegradeNotice struct {
 	At            time.Time
 	Before, After Points
+	Hidden        bool        // the owner sees a part of the grade now
+	Seen          *SeenChange // what the set changed of what the owner saw; nil: not known, or all
 	Version       int
 	Reason        string
 }
+
+// SeenChange is what the owner of a grade saw before and after a change.
+type SeenChange struct{ Before, After Points }
 
 // CaseChange is a case that came out otherwise.
 type CaseChange struct {

@@ -64,11 +64,11 @@ func (s *Store) applyTo(ctx context.Context, t *tx, set schema.Regrade, owner st
 			return err
 		}
 	}
-	return s.resettleRegraded(ctx, t, set, owner, before.Final, now)
+	return s.resettleRegraded(ctx, t, set, owner, before, now)
 }
 
 // resettleRegraded computes an owner's grades and keeps what the set changed of them.
-func (s *Store) resettleRegraded(ctx context.Context, t *tx, set schema.Regrade, owner string, before schema.Points, now time.Time) error {
+func (s *Store) resettleRegraded(ctx context.Context, t *tx, set schema.Regrade, owner string, before schema.Grade, now time.Time) error {
 	courseID, err := one(ctx, t, value[int64], `SELECT course_id FROM assignments WHERE id = ?`, set.Assignment)
 	if err != nil {
 		return err
@@ -80,8 +80,18 @@ func (s *Store) resettleRegraded(ctx context.Context, t *tx, set schema.Regrade,
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, `UPDATE regraded SET before_final = ?, after_final = ? WHERE regrade_id = ? AND owner = ?`, exact{&before}, exact{&after.Final}, set.ID, owner)
+	_, err = t.exec(ctx, `UPDATE regraded SET before_final = ?, after_final = ?, before_seen = ?, after_seen = ? WHERE regrade_id = ? AND owner = ?`,
+		exact{&before.Final}, exact{&after.Final}, finalSeen(before), finalSeen(after), set.ID, owner)
 	return err
+}
+
+// finalSeen is what the owner sees of a grade, exactly; "" where that is all of it.
+func finalSeen(g schema.Grade) string {
+	if g.Seen == nil {
+		return ""
+	}
+	text, _ := g.Seen.Final.MarshalText() // of a number there is always one
+	return string(text)
 }
 
 // UndoRegrade restores what an applied set replaced, in one transaction for each owner,

@@ -16,6 +16,9 @@ func scanClassRow(r row) (c schema.ClassRow, err error) {
 // ClassRows returns the students of the assignment's course and where they stand in it,
 // by login; those who have left too.
 func (s *Store) ClassRows(ctx context.Context, a schema.Assignment) ([]schema.ClassRow, error) {
+	if err := s.SettleDue(ctx); err != nil {
+		return nil, err
+	}
 	return list(ctx, s.reader, scanClassRow, `SELECT u.login, u.name, e.section, e.dropped, coalesce(p.pushes, 0), coalesce(p.last, 0),
 			coalesce(s.number, 0), coalesce(s.done_job_id, 0), u.login, coalesce(g.number, 0), coalesce(g.score, '0'), coalesce(g.max_score, '0'),
 			coalesce(g.state, ''), coalesce(g.days, 0), coalesce(g.tokens, 0), coalesce(g.deducted, '0'), coalesce(g.adjusted, '0'), coalesce(g.final, '0')

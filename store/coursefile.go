@@ -142,7 +142,7 @@ func (s *Store) applyCourse(ctx context.Context, t *tx, courseID int64, file ass
 		is.Title, is.Zone, is.Flavour, others, is.tokens, settings, courseID); err != nil {
 		return nil, err
 	}
-	if was.Zone == is.Zone && was.tokens == is.tokens && sameOffsets(was.Settings.Sections, is.Settings.Sections) {
+	if was.Zone == is.Zone && was.tokens == is.tokens && was.Settings.Publish == is.Settings.Publish && sameOffsets(was.Settings.Sections, is.Settings.Sections) {
 		return nil, nil
 	}
 	return s.changes(ctx, t, courseID, now)

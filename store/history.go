@@ -17,10 +17,17 @@ type history struct {
 	offsets     map[string]schema.DueOffset // how much later the work of an owner is due than the assignments say
 	assignments []schema.Assignment
 	outages     []outage
-	candidates  map[work][]course.Candidate
+	published   publication
+	candidates  map[work][]graded
 	extensions  map[work][]schema.Extension
 	adjustments map[work][]schema.Points
 	graded      []work // those that have a grade already
+}
+
+// graded is a candidate with its points by visibility.
+type graded struct {
+	course.Candidate
+	tally schema.Tally
 }
 
 // work names what one owner does for one assignment.
@@ -50,6 +57,9 @@ func (t *tx) history(ctx context.Context, courseID int64) (h history, err error)
 		return h, err
 	}
 	if h.offsets, err = offsets(ctx, t, courseID, settings); err != nil {
+		return h, err
+	}
+	if h.published, err = publications(ctx, t, courseID, settings.Publish); err != nil {
 		return h, err
 	}
 	if h.zone, err = time.LoadLocation(zone); err != nil {
@@ -131,11 +141,9 @@ func grouped[T any](rows []keyed[T]) map[work][]T {
 	return groups
 }
 
-func scanCandidate(r row) (k keyed[course.Candidate], err error) {
-	var tally schema.Tally
+func scanCandidate(r row) (k keyed[graded], err error) {
 	c := &k.value
-	err = r.Scan(&k.work.assignment, &k.work.owner, &c.Number, instant{&c.Received}, decoded{&tally}, &c.Marked)
-	c.Score, c.MaxScore = tally.Score, tally.MaxScore
+	err = r.Scan(&k.work.assignment, &k.work.owner, &c.Number, instant{&c.Received}, decoded{&c.tally}, &c.Marked)
 	return k, err
 }
 
@@ -162,7 +170,7 @@ func scanOutage(r row) (o outage, err error) {
 // works are the history as the ledger reads it, and everybody's late days. An
 // assignment whose active version cannot be parsed any more is left out, and its
 // grades stay as they are.
-func (s *Store) works(h history) ([]course.Work, map[string]int) {
+func (s *Store) works(h history, now time.Time) ([]course.Work, map[string]int) {
 	owners := make(map[int64]map[string]bool)
 	bank := make(map[string]int)
 	note := func(w work) {
@@ -191,22 +199,35 @@ func (s *Store) works(h history) ([]course.Work, map[string]int) {
 			continue
 		}
 		for owner := range owners[a.ID] {
-			works = append(works, h.work(spec, a, owner))
+			works = append(works, h.work(spec, a, owner, now))
 		}
 	}
 	return works, bank
 }
 
-func (h history) work(spec *assignment.Spec, a schema.Assignment, owner string) course.Work {
+func (h history) work(spec *assignment.Spec, a schema.Assignment, owner string, now time.Time) course.Work {
 	w := work{a.ID, owner}
 	var adjusted schema.Points
 	for _, p := range h.adjustments[w] {
 		adjusted = adjusted.Add(p)
 	}
+	of := course.Owner{Logins: []string{owner}, Schedule: h.schedule(course.ForSection(spec, h.zone, h.offsets[owner]), h.extensions[w])}
+	of = h.published.to(of, a.ID, owner)
 	return course.Work{
-		Assignment: a.Name, Owner: owner, Members: []string{owner}, Counts: spec.Counts,
-		Schedule: h.schedule(course.ForSection(spec, h.zone, h.offsets[owner]), h.extensions[w]), Candidates: h.candidates[w], Adjustments: adjusted,
+		Assignment: a.Name, Owner: owner, Members: of.Logins, Counts: spec.Counts,
+		Schedule: of.Schedule, Candidates: candidates(h.candidates[w], course.Access{Owner: of, Now: now}), Adjustments: adjusted,
 	}
+}
+
+// candidates are those that may count, as their owner sees them.
+func candidates(all []graded, a course.Access) []course.Candidate {
+	shown := make([]course.Candidate, 0, len(all))
+	for _, g := range all {
+		c := g.Candidate
+		c.Score, c.MaxScore, c.Seen = g.tally.Score, g.tally.MaxScore, a.Seen(g.tally)
+		shown = append(shown, c)
+	}
+	return shown
 }
 
 // schedule applies the outages that touched it to an owner's schedule.

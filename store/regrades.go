@@ -50,6 +50,9 @@ func regrade(ctx context.Context, q querier, id int64) (schema.Regrade, error) {
 // the assignment has an open set. CodeNotFound: it has no such version. CodeRefused:
 // there is nothing to grade again.
 func (s *Store) CreateRegrade(ctx context.Context, by schema.Actor, n schema.NewRegrade) (set schema.Regrade, err error) {
+	if err := s.SettleDue(ctx); err != nil {
+		return set, err
+	}
 	now := s.clock()
 	err = s.write(ctx, "create regrade set", func(t *tx) error {
 		v, err := t.regradeVersion(ctx, n)
@@ -219,9 +222,13 @@ func courseOf(path string) string {
 // LastRegrade returns what the latest applied set changed of an owner's grade; false
 // where none did.
 func (s *Store) LastRegrade(ctx context.Context, assignment int64, owner string) (schema.RegradeNotice, bool, error) {
-	n, err := one(ctx, s.reader, scanNotice, `SELECT r.applied_at, r.before_final, r.after_final, v.number, g.reason
+	if err := s.SettleDue(ctx); err != nil {
+		return schema.RegradeNotice{}, false, err
+	}
+	n, err := one(ctx, s.reader, scanNotice, `SELECT r.applied_at, r.before_final, r.after_final, r.before_seen, r.after_seen, coalesce(w.seen, 'null') <> 'null', v.number, g.reason
 		FROM regrades g CROSS JOIN regraded r ON r.regrade_id = g.id AND r.owner = ?2 JOIN versions v ON v.id = g.version_id
-		WHERE g.assignment_id = ?1 AND g.state = 'applied' AND r.applied_at > 0 AND r.before_final <> r.after_final
+		LEFT JOIN grades w ON w.assignment_id = g.assignment_id AND w.owner = r.owner
+		WHERE g.assignment_id = ?1 AND g.state = 'applied' AND r.applied_at > 0 AND (r.before_final <> r.after_final OR r.before_seen <> r.after_seen)
 		ORDER BY r.applied_at DESC LIMIT 1`, assignment, owner)
 	if errors.Is(err, sql.ErrNoRows) {
 		return n, false, nil
@@ -230,6 +237,10 @@ func (s *Store) LastRegrade(ctx context.Context, assignment int64, owner string)
 }
 
 func scanNotice(r row) (n schema.RegradeNotice, err error) {
-	err = r.Scan(instant{&n.At}, exact{&n.Before}, exact{&n.After}, &n.Version, &n.Reason)
-	return n, err
+	var before, after string
+	if err = r.Scan(instant{&n.At}, exact{&n.Before}, exact{&n.After}, &before, &after, &n.Hidden, &n.Version, &n.Reason); err != nil || before == "" || after == "" {
+		return n, err
+	}
+	n.Seen = new(schema.SeenChange)
+	return n, errors.Join(n.Seen.Before.UnmarshalText([]byte(before)), n.Seen.After.UnmarshalText([]byte(after)))
 }

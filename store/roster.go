@@ -30,7 +30,11 @@ func (s *Store) ImportRoster(ctx context.Context, by schema.Actor, i schema.Rost
 				return err
 			}
 		}
-		if len(i.Course.Settings.Sections) > 0 { // whoever is in another section now may have other due times
+		sectioned, err := t.sectioned(ctx, i.Course)
+		if err != nil {
+			return err
+		}
+		if sectioned { // whoever is in another section now may have other due times, or see more
 			if _, err := s.resettle(ctx, t, i.Course.ID, "", s.clock()); err != nil {
 				return err
 			}
@@ -41,6 +45,14 @@ func (s *Store) ImportRoster(ctx context.Context, by schema.Actor, i schema.Rost
 		err = nil
 	}
 	return changes, err
+}
+
+// sectioned reports whether somebody's section decides about their grades.
+func (t *tx) sectioned(ctx context.Context, c schema.Course) (bool, error) {
+	if len(c.Settings.Sections) > 0 {
+		return true, nil
+	}
+	return one(ctx, t, value[bool], `SELECT EXISTS (SELECT 1 FROM assignments a JOIN publications p ON p.assignment_id = a.id WHERE a.course_id = ? AND p.section <> '')`, c.ID)
 }
 
 // counted says how many changes there are of each kind.

@@ -58,7 +58,7 @@ func (s *Store) settleCourse(ctx context.Context, t *tx, courseID int64, now tim
 }
 
 func (s *Store) writeGrades(ctx context.Context, t *tx, h history, now time.Time) error {
-	works, bank := s.works(h)
+	works, bank := s.works(h, now)
 	ids := make(map[string]int64, len(h.assignments))
 	for _, a := range h.assignments {
 		ids[a.Name] = a.ID
@@ -118,14 +118,18 @@ func (s *Store) spec(h history, v schema.Version) (*assignment.Spec, error) {
 
 // putGrade writes a grade that differs from the one that is there.
 func (t *tx) putGrade(ctx context.Context, assignment int64, g course.Standing, now time.Time) error {
-	_, err := t.exec(ctx, `INSERT INTO grades (assignment_id, owner, number, score, max_score, state, days, tokens, deducted, adjusted, final, changed_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	seen, err := encode(g.Seen)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, `INSERT INTO grades (assignment_id, owner, number, score, max_score, state, days, tokens, deducted, adjusted, final, seen, anew_at, changed_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET number = excluded.number, score = excluded.score, max_score = excluded.max_score, state = excluded.state,
 			days = excluded.days, tokens = excluded.tokens, deducted = excluded.deducted, adjusted = excluded.adjusted, final = excluded.final,
-			changed_at = excluded.changed_at
-		WHERE (grades.number, grades.score, grades.max_score, grades.state, grades.days, grades.tokens, grades.deducted, grades.adjusted, grades.final)
-			IS NOT (excluded.number, excluded.score, excluded.max_score, excluded.state, excluded.days, excluded.tokens, excluded.deducted, excluded.adjusted, excluded.final)`,
+			seen = excluded.seen, anew_at = excluded.anew_at, changed_at = excluded.changed_at
+		WHERE (grades.number, grades.score, grades.max_score, grades.state, grades.days, grades.tokens, grades.deducted, grades.adjusted, grades.final, grades.seen, grades.anew_at)
+			IS NOT (excluded.number, excluded.score, excluded.max_score, excluded.state, excluded.days, excluded.tokens, excluded.deducted, excluded.adjusted, excluded.final, excluded.seen, excluded.anew_at)`,
 		assignment, g.Owner, g.Number, exact{&g.Score}, exact{&g.MaxScore}, g.Lateness.State,
-		g.Lateness.Days, g.Lateness.Tokens, exact{&g.Lateness.Deducted}, exact{&g.Adjusted}, exact{&g.Final}, micros(now))
+		g.Lateness.Days, g.Lateness.Tokens, exact{&g.Lateness.Deducted}, exact{&g.Adjusted}, exact{&g.Final}, seen, micros(g.Anew), micros(now))
 	return err
 }

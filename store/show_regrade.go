@@ -42,6 +42,9 @@ func (o optional) Scan(src any) error {
 // RegradedOwners returns what a set does, or did, to each of its owners, by login. Until
 // it is applied the grades after it are computed as if it were.
 func (s *Store) RegradedOwners(ctx context.Context, set schema.Regrade) ([]schema.RegradedOwner, error) {
+	if err := s.SettleDue(ctx); err != nil {
+		return nil, err
+	}
 	all, err := list(ctx, s.reader, scanStaged, `SELECT r.owner, s.number, r.tally, r.tally IS NOT NULL, r.tally IS NULL AND j.state IN ('done', 'cancelled', 'failed'),
 			r.changes, r.flaky, r.before_final, r.after_final, r.applied_at > 0
 		FROM regraded r JOIN submissions s ON s.id = r.submission_id JOIN jobs j ON j.id = r.job_id
@@ -76,7 +79,7 @@ func (s *Store) preview(ctx context.Context, set schema.Regrade, all []staged) (
 	if err != nil {
 		return p, err
 	}
-	grades, err := list(ctx, s.reader, scanGrade, `SELECT g.assignment_id, a.name, g.owner, g.number, g.score, g.max_score, g.state, g.days, g.tokens, g.deducted, g.adjusted, g.final, g.changed_at
+	grades, err := list(ctx, s.reader, scanGrade, `SELECT g.assignment_id, a.name, g.owner, g.number, g.score, g.max_score, g.state, g.days, g.tokens, g.deducted, g.adjusted, g.final, g.seen, g.changed_at
 		FROM grades g JOIN assignments a ON a.id = g.assignment_id WHERE g.assignment_id = ?`, set.Assignment)
 	if err != nil {
 		return p, err
@@ -99,10 +102,6 @@ func (s *Store) project(ctx context.Context, a schema.Assignment, all []staged, 
 	if err != nil {
 		return err
 	}
-	works, err := s.worksOf(ctx, a, spec)
-	if err != nil {
-		return err
-	}
 	instead := make(map[string]map[int]schema.Tally)
 	for _, g := range all {
 		if instead[g.owner] == nil {
@@ -112,28 +111,30 @@ func (s *Store) project(ctx context.Context, a schema.Assignment, all []staged, 
 			instead[g.owner][g.number] = g.tally
 		}
 	}
+	works, err := s.worksOf(ctx, a, spec, instead)
+	if err != nil {
+		return err
+	}
 	spent, err := s.spentElsewhere(ctx, a)
 	if err != nil {
 		return err
 	}
-	for owner, tallies := range instead {
-		w := works[owner]
-		for i, c := range w.Candidates {
-			if tally, ok := tallies[c.Number]; ok {
-				w.Candidates[i].Score, w.Candidates[i].MaxScore = tally.Score, tally.MaxScore
-			}
-		}
-		standing := course.Stand(w, spent.tokens-spent.by[owner])
+	for owner := range instead {
+		standing := course.Stand(works[owner], spent.tokens-spent.by[owner])
 		p.after[owner] = schema.RegradedGrade{Number: standing.Number, Final: standing.Final.Number(), Tokens: standing.Lateness.Tokens}
 	}
 	return nil
 }
 
-// worksOf gathers what everybody did for one assignment.
-func (s *Store) worksOf(ctx context.Context, a schema.Assignment, spec *assignment.Spec) (map[string]course.Work, error) {
+// worksOf gathers what everybody did for one assignment, with other points for some of
+// their submissions, by owner and number.
+func (s *Store) worksOf(ctx context.Context, a schema.Assignment, spec *assignment.Spec, instead map[string]map[int]schema.Tally) (map[string]course.Work, error) {
 	h := history{course: a.Course.ID, zone: a.Course.Location()}
 	var err error
 	if h.offsets, err = offsets(ctx, s.reader, a.Course.ID, a.Course.Settings); err != nil {
+		return nil, err
+	}
+	if h.published, err = publications(ctx, s.reader, a.Course.ID, a.Course.Settings.Publish); err != nil {
 		return nil, err
 	}
 	candidates, err := list(ctx, s.reader, scanCandidate, `SELECT s.assignment_id, s.owner, s.number, s.received_at, s.tally, m.number IS NOT NULL
@@ -153,8 +154,13 @@ func (s *Store) worksOf(ctx context.Context, a schema.Assignment, spec *assignme
 	h.outages, err = list(ctx, s.reader, scanOutage, `SELECT start_at, length_us FROM outages WHERE course_id = ? AND ended_at = 0 ORDER BY start_at, id`, a.Course.ID)
 	h.candidates, h.extensions, h.adjustments = grouped(candidates), grouped(extensions), grouped(adjustments)
 	works := make(map[string]course.Work)
-	for w := range h.candidates {
-		works[w.owner] = h.work(spec, a, w.owner)
+	for w, all := range h.candidates {
+		for i, c := range all {
+			if tally, ok := instead[w.owner][c.Number]; ok {
+				all[i].tally = tally
+			}
+		}
+		works[w.owner] = h.work(spec, a, w.owner, s.clock())
 	}
 	return works, err
 }

@@ -15,6 +15,9 @@ import (
 // moment. An assignment without an active version is never due.
 func (s *Store) Terms(ctx context.Context, id int64, owner string, now time.Time) (course.Terms, error) {
 	q := s.reader
+	if err := s.SettleDue(ctx); err != nil {
+		return course.Terms{}, err
+	}
 	a, err := one(ctx, q, scanAssignment, `SELECT * FROM assignment_rows WHERE id = ?`, id)
 	if err != nil {
 		return course.Terms{}, missing(err, "there is no assignment %d", id)
@@ -53,8 +56,11 @@ func (s *Store) Owner(ctx context.Context, id int64, owner string) (course.Owner
 		return course.Owner{}, missing(err, "there is no assignment %d", id)
 	}
 	of := course.Owner{Logins: []string{owner}}
-	_, of.Schedule, err = s.scheduleOf(ctx, s.reader, a, owner)
-	return of, err
+	if _, of.Schedule, err = s.scheduleOf(ctx, s.reader, a, owner); err != nil {
+		return of, err
+	}
+	p, err := publicationTo(ctx, s.reader, a, owner)
+	return p.to(of, id, owner), err
 }
 
 // used counts the submissions since then that use a limit: those that are graded by the
@@ -98,7 +104,7 @@ func (s *Store) scheduleOf(ctx context.Context, q querier, a schema.Assignment, 
 
 // grade reads an owner's grade for an assignment; without one Number is 0.
 func grade(ctx context.Context, q querier, assignmentID int64, owner string) (schema.Grade, error) {
-	g, err := one(ctx, q, scanGrade, `SELECT g.assignment_id, a.name, g.owner, g.number, g.score, g.max_score, g.state, g.days, g.tokens, g.deducted, g.adjusted, g.final, g.changed_at
+	g, err := one(ctx, q, scanGrade, `SELECT g.assignment_id, a.name, g.owner, g.number, g.score, g.max_score, g.state, g.days, g.tokens, g.deducted, g.adjusted, g.final, g.seen, g.changed_at
 		FROM grades g JOIN assignments a ON a.id = g.assignment_id WHERE g.assignment_id = ? AND g.owner = ?`, assignmentID, owner)
 	if errors.Is(err, sql.ErrNoRows) {
 		return schema.Grade{AssignmentID: assignmentID, Owner: owner}, nil

@@ -98,7 +98,7 @@ func (s *Server) standing(ctx context.Context, t task, m member, terms course.Te
 		return standing, fmt.Errorf("regrades: %w", err)
 	}
 	if changed {
-		standing.Regrade = view.Sentence(course.RegradeWords(regrade, m.Course.Location()))
+		standing.Regrade = view.Sentence(course.RegradeWords(regrade, access, m.Course.Location()))
 	}
 	return standing, nil
 }

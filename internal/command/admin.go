@@ -33,7 +33,7 @@ func adminCommand() *cli.Command {
 			adminUserCommand(), adminKeyCommand(), adminCourseCommand(), adminEnrolCommand(), adminUnenrolCommand(), adminRosterCommand(),
 			adminSubmissionsCommand(), adminWaitCommand(), adminLoginLinkCommand(), adminQueueCommand(), adminPoolsCommand(), adminRunnersCommand(),
 			adminGradesCommand(), adminExtendCommand(), adminExtensionsCommand(), adminOutageCommand(), adminLateDaysCommand(),
-			adminAdjustCommand(), adminAdjustmentsCommand(), adminRegradeCommand(), adminTestsCommand(), adminExportCommand(),
+			adminAdjustCommand(), adminAdjustmentsCommand(), adminRegradeCommand(), adminTestsCommand(), adminPublishCommand(), adminUnpublishCommand(), adminExportCommand(),
 			adminAuditCommand(), adminReceiptsCommand(), adminCopyDatabaseCommand(),
 		},
 	}

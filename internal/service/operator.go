@@ -79,6 +79,8 @@ func (o *Operator) operations() map[string]operation {
 		"regrade.apply":   typed(o.applyRegrade),
 		"regrade.discard": typed(o.discardRegrade),
 		"regrade.undo":    typed(o.undoRegrade),
+		"publish":         typed(o.publish),
+		"unpublish":       typed(o.unpublish),
 		"export":          typed(o.export),
 		"receipts":        typed(o.receipts),
 		"tests":           typed(o.tests),

@@ -129,8 +129,11 @@ func (r *reading) required(t Test, n *node, earlier map[string]int) {
 	_, found := earlier[n.text]
 	switch {
 	case !n.scalar():
-	case found && r.isNever(n.text) && t.Visible != schema.VisibleNever:
+	case found && r.visibleOf(n.text) == schema.VisibleNever && t.Visible != schema.VisibleNever:
 		r.fail(n, "requires names %s, which is visible: never and so decides nothing that counts; leave it out", quote(n.text))
+	case found && !mayRequire(t.Visible, r.visibleOf(n.text)):
+		r.fail(n, "requires names %s, which is visible: %s: that this test was not run would tell students of it before; write visible: %s here too, or leave it out",
+			quote(n.text), r.visibleOf(n.text), r.visibleOf(n.text))
 	case found:
 	case n.text == t.Name:
 		r.fail(n, "requires names this very test %s; leave it out", quote(n.text))
@@ -147,8 +150,19 @@ func (r *reading) hasTest(name string) bool {
 	return slices.ContainsFunc(r.spec.Tests, func(t Test) bool { return t.Name == name })
 }
 
-func (r *reading) isNever(name string) bool {
-	return slices.ContainsFunc(r.spec.Tests, func(t Test) bool { return t.Name == name && t.Visible == schema.VisibleNever })
+// mayRequire reports whether a test of one visibility may require one of another, which
+// students must see whenever they see the first.
+func mayRequire(test, required schema.Visibility) bool {
+	return test == required || test == schema.VisibleNever || required == schema.VisibleAlways
+}
+
+// visibleOf returns the visibility of the first test of a name.
+func (r *reading) visibleOf(name string) schema.Visibility {
+	i := slices.IndexFunc(r.spec.Tests, func(t Test) bool { return t.Name == name })
+	if i < 0 {
+		return ""
+	}
+	return r.spec.Tests[i].Visible
 }
 
 // namesBefore returns the names of earlier in the order of the file.

@@ -254,10 +254,8 @@ func (r *courseReading) permitted(o *object, key string, otherwise bool) bool {
 
 func (r *courseReading) rest() {
 	s := &r.course.Settings
-	for _, key := range []string{KeyOutage, KeyPublish} {
-		if r.root.has(key) {
-			r.fail(r.root.key(key), "%s is not supported yet; leave it out", key)
-		}
+	if r.root.has(KeyOutage) {
+		r.fail(r.root.key(KeyOutage), "%s is not supported yet; leave it out", KeyOutage)
 	}
 	if n := r.root.get(KeyOutage); n != nil {
 		s.Outage, _ = r.duration(n, KeyOutage)

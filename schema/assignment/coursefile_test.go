@@ -89,7 +89,7 @@ func TestCourseFileMistakesAreNamed(t *testing.T) {
 		"a permission of its own":     {"ta: {extend: true}\n", `course.yaml:1:6: unknown key "extend" in ta; use rerun, adjust, comment, extensions, sections`},
 		"sections of TAs":             {"ta: {sections: mine}\n", `course.yaml:1:16: sections "mine" is unknown; use all, own`},
 		"an outage":                   {"outage: 30m\n", "course.yaml:1:1: outage is not supported yet; leave it out"},
-		"a way to publish":            {"publish: after_due\n", "course.yaml:1:1: publish is not supported yet; leave it out"},
+		"a way to publish":            {"publish: at once\n", `course.yaml:1:10: publish "at once" is unknown; use manual, after_due`},
 		"limits above the flavour":    {"limits: {processes: 200}\n", "course.yaml:1:21: processes 200 is more than the flavour standard has; 100 is the most"},
 		"a limit that has none":       {"limits: {job: 10m}\n", `course.yaml:1:10: unknown key "job" in limits; use time, wall, memory, processes, output, disk`},
 	} {

@@ -2,6 +2,7 @@ package assignment_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -102,10 +103,35 @@ func TestLatePolicyMistakesAreNamed(t *testing.T) {
 func TestUnsupportedKeysAreNamed(t *testing.T) {
 	t.Parallel()
 	refuse(t, map[string]refusal{
-		"team":                   {"title: A1\nteam: {max: 2}\n" + one, "assignment.yaml:2:1: team is not supported yet; leave it out"},
-		"visible: after_due":     {"title: A1\ntests:\n  - {name: a, run: ./a, visible: after_due}\n", "assignment.yaml:3:34: visible: after_due is not supported yet; write always or never"},
-		"visible: after_publish": {"title: A1\ntests:\n  - {name: a, run: ./a, visible: after_publish}\n", "assignment.yaml:3:34: visible: after_publish is not supported yet; write always or never"},
+		"team": {"title: A1\nteam: {max: 2}\n" + one, "assignment.yaml:2:1: team is not supported yet; leave it out"},
 	})
+}
+
+func TestVisibilitiesThatCannotHold(t *testing.T) {
+	t.Parallel()
+	due := "title: A1\ndue: 2026-09-28 23:59\ntests:\n  - {name: first, run: ./a, visible: %s}\n  - {name: second, run: ./a, requires: [first], visible: %s}\n"
+	refuse(t, map[string]refusal{
+		"an unknown one":           {"title: A1\ntests:\n  - {name: a, run: ./a, visible: sometimes}\n", `assignment.yaml:3:34: visible "sometimes" is unknown; use always, after_due, after_publish, never`},
+		"a near miss":              {"title: A1\ndue: 2026-09-28 23:59\ntests:\n  - {name: a, run: ./a, visible: after-due}\n", `assignment.yaml:4:34: visible "after-due" is unknown; did you mean "after_due"?`},
+		"after_due without due":    {"title: A1\ntests:\n  - {name: a, run: ./a, visible: after_due}\n", "assignment.yaml:3:34: visible: after_due needs a due date, and this assignment has none; write due, or visible: after_publish"},
+		"always requires later":    {fmt.Sprintf(due, "after_due", "always"), `assignment.yaml:5:41: requires names "first", which is visible: after_due: that this test was not run would tell students of it before; write visible: after_due here too, or leave it out`},
+		"due requires published":   {fmt.Sprintf(due, "after_publish", "after_due"), `assignment.yaml:5:41: requires names "first", which is visible: after_publish: that this test was not run would tell students of it before; write visible: after_publish here too, or leave it out`},
+		"published requires due":   {fmt.Sprintf(due, "after_due", "after_publish"), `assignment.yaml:5:41: requires names "first", which is visible: after_due: that this test was not run would tell students of it before; write visible: after_due here too, or leave it out`},
+		"published requires never": {fmt.Sprintf(due, "never", "after_publish"), `assignment.yaml:5:41: requires names "first", which is visible: never and so decides nothing that counts; leave it out`},
+	})
+}
+
+func TestVisibilitiesThatHold(t *testing.T) {
+	t.Parallel()
+	for _, pair := range [][2]string{{"always", "after_due"}, {"after_due", "after_due"}, {"after_publish", "never"}, {"after_publish", "after_publish"}, {"never", "never"}} {
+		source := fmt.Sprintf("title: A1\ndue: 2026-09-28 23:59\ntests:\n  - {name: first, run: ./a, visible: %s}\n  - {name: second, run: ./a, requires: [first], visible: %s}\n", pair[0], pair[1])
+		spec, err := assignment.Parse([]byte(source), assignment.Context{})
+		if err != nil {
+			t.Errorf("%v: %v", pair, err)
+		} else if spec.Tests[1].Visible != schema.Visibility(pair[1]) {
+			t.Errorf("%v: parsed as %s", pair, spec.Tests[1].Visible)
+		}
+	}
 }
 
 func TestTimesThatTheClocksSkipOrRepeatAreRefused(t *testing.T) {

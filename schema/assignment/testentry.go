@@ -167,11 +167,10 @@ func (r *reading) testStanding(o *object, t *Test) {
 }
 
 func (r *reading) visibility(n *node) schema.Visibility {
-	switch v := schema.Visibility(n.text); v {
-	case schema.VisibleAfterDue, schema.VisibleAfterPublish:
-		r.fail(n, "visible: %s is not supported yet; write always or never", v)
-		return v
+	word, ok := r.choice(n, "visible", string(schema.VisibleAlways), string(schema.VisibleAfterDue), string(schema.VisibleAfterPublish), string(schema.VisibleNever))
+	v := schema.Visibility(word)
+	if ok && v == schema.VisibleAfterDue && !r.root.has("due") {
+		r.fail(n, "visible: after_due needs a due date, and this assignment has none; write due, or visible: after_publish")
 	}
-	word, _ := r.choice(n, "visible", string(schema.VisibleAlways), string(schema.VisibleNever))
-	return schema.Visibility(word)
+	return v
 }

@@ -1,0 +1,53 @@
+package course
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/grader/grader/schema"
+)
+
+// MayPublish decides whether the viewer may show and hide the tests that are for after
+// publication: instructors may.
+func MayPublish(v Viewer, code string) error { return onlyInstructors(v, code, "publish grades") }
+
+// PublishedTo reports whether an assignment that is published for these sections, "" being
+// everybody, is published for somebody in a section.
+func PublishedTo(sections []string, section string) bool {
+	return slices.ContainsFunc(sections, func(s string) bool { return s == "" || ShareSection(s, section) })
+}
+
+// Republish returns the sections for which an assignment is published once it is
+// published, or no longer, for another one; "" is everybody. CodeRefused: that would
+// change nothing, or something else than what was asked for.
+func Republish(path string, sections []string, section string, on bool) ([]string, error) {
+	all := slices.Contains(sections, "")
+	there := slices.Contains(sections, section)
+	switch {
+	case on && (all || there):
+		return nil, schema.Errorf(schema.CodeRefused, "%s is published for %s already", path, PublishedWords([]string{section}))
+	case on && section == "":
+		return []string{""}, nil
+	case on:
+		return append(slices.Clone(sections), section), nil
+	case section == "" && len(sections) == 0, section != "" && !all && !there:
+		return nil, schema.Errorf(schema.CodeRefused, "%s is not published for %s", path, PublishedWords([]string{section}))
+	case section == "":
+		return nil, nil
+	case all:
+		return nil, schema.Errorf(schema.CodeRefused, "%s is published for everybody; unpublish it first, then publish it for the sections that may see it", path)
+	}
+	return slices.DeleteFunc(slices.Clone(sections), func(s string) bool { return s == section }), nil
+}
+
+// PublishedWords says for whom an assignment is published: "everybody", "section A, section
+// B" or "nobody".
+func PublishedWords(sections []string) string {
+	switch {
+	case len(sections) == 0:
+		return "nobody"
+	case slices.Contains(sections, ""):
+		return "everybody"
+	}
+	return "section " + strings.Join(sections, ", section ")
+}

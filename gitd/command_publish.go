@@ -1,0 +1,31 @@
+package gitd
+
+import (
+	"context"
+
+	"github.com/grader/grader/classroom"
+)
+
+func (s *Server) publish(ctx context.Context, c *staffCall) error {
+	code, name, err := classroom.ParseAssignment(c.args[0])
+	if err != nil {
+		return err
+	}
+	is, err := s.Classroom.Publications.Publish(ctx, c.actor, code, name, c.text("section"))
+	if err != nil {
+		return err
+	}
+	return c.reply.Publication(is)
+}
+
+func (s *Server) unpublish(ctx context.Context, c *staffCall) error {
+	code, name, err := classroom.ParseAssignment(c.args[0])
+	if err != nil {
+		return err
+	}
+	is, err := s.Classroom.Publications.Unpublish(ctx, c.actor, code, name, c.text("section"))
+	if err != nil {
+		return err
+	}
+	return c.reply.Publication(is)
+}

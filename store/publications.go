@@ -1,0 +1,135 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// published is one section, or "" for everybody, for whom an assignment is published.
+type published struct {
+	assignment int64
+	section    string
+}
+
+func scanPublished(r row) (p published, err error) {
+	err = r.Scan(&p.assignment, &p.section)
+	return p, err
+}
+
+// publication is for whom the assignments of a course are published.
+type publication struct {
+	rule     schema.PublishRule
+	sections map[int64][]string // by assignment
+	of       map[string]string  // section, by login; nil where no section was published by itself
+}
+
+// publications reads for whom a course's assignments are published.
+func publications(ctx context.Context, q querier, courseID int64, rule schema.PublishRule) (publication, error) {
+	p := publication{rule: rule, sections: make(map[int64][]string)}
+	all, err := list(ctx, q, scanPublished, `SELECT p.assignment_id, p.section FROM assignments a JOIN publications p ON p.assignment_id = a.id WHERE a.course_id = ?`, courseID)
+	if err != nil {
+		return p, err
+	}
+	for _, one := range all {
+		p.sections[one.assignment] = append(p.sections[one.assignment], one.section)
+	}
+	if !slices.ContainsFunc(all, func(one published) bool { return one.section != "" }) {
+		return p, nil
+	}
+	people, err := list(ctx, q, scanSeated, `SELECT u.login, e.section FROM enrolments e JOIN users u ON u.id = e.user_id
+		WHERE e.course_id = ? AND e.section <> ''`, courseID)
+	p.of = make(map[string]string, len(people))
+	for _, one := range people {
+		p.of[one.login] = one.section
+	}
+	return p, err
+}
+
+// publicationTo reads what publications takes to know for one owner of an assignment.
+func publicationTo(ctx context.Context, q querier, a schema.Assignment, owner string) (publication, error) {
+	p := publication{rule: a.Course.Settings.Publish}
+	sections, err := sectionsPublished(ctx, q, a.ID)
+	if err != nil || len(sections) == 0 {
+		return p, err
+	}
+	p.sections = map[int64][]string{a.ID: sections}
+	people, err := list(ctx, q, scanSeated, `SELECT u.login, e.section FROM enrolments e JOIN users u ON u.id = e.user_id
+		WHERE e.course_id = ? AND u.login = ?`, a.Course.ID, owner)
+	p.of = make(map[string]string, 1)
+	for _, one := range people {
+		p.of[one.login] = one.section
+	}
+	return p, err
+}
+
+// to fills in what an owner of work for an assignment is shown.
+func (p publication) to(o course.Owner, assignment int64, owner string) course.Owner {
+	o.Published = course.PublishedTo(p.sections[assignment], p.of[owner])
+	o.PublishedAtEnd = p.rule == schema.PublishAfterDue
+	return o
+}
+
+// Published returns the sections for which an assignment is published, by name; "" is
+// everybody.
+func (s *Store) Published(ctx context.Context, assignment int64) ([]string, error) {
+	return sectionsPublished(ctx, s.reader, assignment)
+}
+
+func sectionsPublished(ctx context.Context, q querier, assignment int64) ([]string, error) {
+	return list(ctx, q, value[string], `SELECT section FROM publications WHERE assignment_id = ? ORDER BY section`, assignment)
+}
+
+// Publish publishes an assignment for a section, "" for everybody, and computes the
+// course's grades anew. CodeRefused: it is published for them already.
+func (s *Store) Publish(ctx context.Context, by schema.Actor, a schema.Assignment, section string) error {
+	return s.publish(ctx, by, a, section, true)
+}
+
+// Unpublish takes that back. CodeRefused: it is not published for them.
+func (s *Store) Unpublish(ctx context.Context, by schema.Actor, a schema.Assignment, section string) error {
+	return s.publish(ctx, by, a, section, false)
+}
+
+func (s *Store) publish(ctx context.Context, by schema.Actor, a schema.Assignment, section string, on bool) error {
+	now := s.clock()
+	return s.write(ctx, "publish", func(t *tx) error {
+		before, err := sectionsPublished(ctx, t, a.ID)
+		if err != nil {
+			return err
+		}
+		after, err := course.Republish(a.Path(), before, section, on)
+		if err != nil {
+			return err
+		}
+		if err := t.putPublished(ctx, by, a, after, now); err != nil {
+			return err
+		}
+		if err := s.settleCourse(ctx, t, a.Course.ID, now); err != nil {
+			return err
+		}
+		action := "grade.unpublish"
+		if on {
+			action = "grade.publish"
+		}
+		return t.audit(ctx, by, schema.AuditEntry{At: now, Action: action, Course: a.Course.Code, Subject: a.Path(),
+			Before: course.PublishedWords(before), After: course.PublishedWords(after)})
+	})
+}
+
+// putPublished makes the sections for which an assignment is published those.
+func (t *tx) putPublished(ctx context.Context, by schema.Actor, a schema.Assignment, sections []string, now time.Time) error {
+	is, err := encode(append([]string{}, sections...))
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec(ctx, `DELETE FROM publications WHERE assignment_id = ? AND section NOT IN (SELECT value FROM json_each(?))`, a.ID, is); err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, `INSERT INTO publications (assignment_id, section, actor, made_at) SELECT ?1, value, ?2, ?3 FROM json_each(?4) WHERE true ON CONFLICT DO NOTHING`,
+		a.ID, by.User.Login, micros(now), is)
+	return err
+}

@@ -1,0 +1,55 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// dueWork is an owner of a course whose grades have to be computed again.
+type dueWork struct {
+	course int64
+	owner  string
+}
+
+func scanDueWork(r row) (w dueWork, err error) {
+	err = r.Scan(&w.course, &w.owner)
+	return w, err
+}
+
+// SettleDue computes the grades anew whose owners can no longer submit, and so see more
+// than they did when the submission that counts was chosen. Whatever reads grades does it
+// first, so that at any moment all channels show the same; a sweep does it for the rest.
+func (s *Store) SettleDue(ctx context.Context) error {
+	now := s.clock()
+	due, err := list(ctx, s.reader, scanDueWork, `SELECT DISTINCT a.course_id, g.owner FROM grades g JOIN assignments a ON a.id = g.assignment_id
+		WHERE g.anew_at > 0 AND g.anew_at <= ?`, micros(now))
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	owners := make(map[int64][]string)
+	for _, w := range due {
+		owners[w.course] = append(owners[w.course], w.owner)
+	}
+	for course, of := range owners {
+		if err := s.write(ctx, "settle grades", func(t *tx) error { return s.settleDueIn(ctx, t, course, of, now) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settleDueIn settles one course. A grade whose assignment cannot be read any more stays as
+// it is.
+func (s *Store) settleDueIn(ctx context.Context, t *tx, course int64, owners []string, now time.Time) (err error) {
+	if len(owners) == 1 {
+		err = s.settleGrades(ctx, t, course, owners[0], now)
+	} else {
+		err = s.settleCourse(ctx, t, course, now)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, `UPDATE grades SET anew_at = 0 WHERE anew_at > 0 AND anew_at <= ? AND assignment_id IN (SELECT id FROM assignments WHERE course_id = ?)`,
+		micros(now), course)
+	return err
+}
