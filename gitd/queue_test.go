@@ -63,6 +63,12 @@ func (q *queue) hold(held bool) {
 	q.Wake()
 }
 
+// PoolStates implements classroom.Live: there are no pools.
+func (q *queue) PoolStates(context.Context) ([]schema.PoolState, error) { return nil, nil }
+
+// RunnerStates implements classroom.Live.
+func (q *queue) RunnerStates() []schema.RunnerState { return nil }
+
 func (q *queue) play(script func(schema.Job) ([]schema.Event, schema.Result)) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
