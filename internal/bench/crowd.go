@@ -17,7 +17,7 @@ import (
 // compiling and running by hand.
 func (b *bench) crowd(ctx context.Context) error {
 	fmt.Printf("%d students push at once\n", b.size.pushing)
-	s, err := startService(ctx, filepath.Join(b.dir, "crowd"), config(2, 2)+"limits: {connections: 8192, strangers: 8192}\n")
+	s, err := startServer(ctx, filepath.Join(b.dir, "crowd"), config(2, 2)+"limits: {connections: 8192, strangers: 8192}\n")
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (b *bench) crowd(ctx context.Context) error {
 }
 
 // gather creates the students, each with a commit to push.
-func (b *bench) gather(ctx context.Context, s *service) ([]*demo.Person, []string, error) {
+func (b *bench) gather(ctx context.Context, s *server) ([]*demo.Person, []string, error) {
 	if _, err := b.byHand(ctx, 0); err != nil {
 		return nil, nil, err
 	}
@@ -88,7 +88,7 @@ func pushTogether(ctx context.Context, people []*demo.Person, trees []string) (s
 }
 
 // count checks that each push has one verdict.
-func (s *service) count(ctx context.Context, want int) error {
+func (s *server) count(ctx context.Context, want int) error {
 	text, err := s.Admin(ctx, "submissions", "bench/a1", "--json")
 	if err != nil {
 		return err

@@ -34,7 +34,7 @@ func config(warm, most int) string {
 // path (the floor) and to the service with -o nowait.
 func (b *bench) push(ctx context.Context) error {
 	fmt.Printf("push until the report (10 changed files, fresh connection each)\n")
-	s, err := startService(ctx, filepath.Join(b.dir, "push"), config(0, 1))
+	s, err := startServer(ctx, filepath.Join(b.dir, "push"), config(0, 1))
 	if err != nil {
 		return err
 	}

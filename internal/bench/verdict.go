@@ -17,7 +17,7 @@ import (
 // compiling and running.
 func (b *bench) verdict(ctx context.Context) error {
 	fmt.Printf("push until the verdict (trivial C assignment)\n")
-	s, err := startService(ctx, filepath.Join(b.dir, "verdict"), config(2, 2))
+	s, err := startServer(ctx, filepath.Join(b.dir, "verdict"), config(2, 2))
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (b *bench) byHand(ctx context.Context, i int) (time.Duration, error) {
 
 // overhead prints the service's part of each verdict: the time from receipt to the end
 // of the job, less building and running.
-func (s *service) overhead(ctx context.Context) error {
+func (s *server) overhead(ctx context.Context) error {
 	text, err := s.Admin(ctx, "submissions", "bench/a1", "--login", "alice", "--json")
 	if err != nil {
 		return err

@@ -14,7 +14,7 @@ import (
 // two thousand. The only runner is busy meanwhile.
 func (b *bench) waiting(ctx context.Context) error {
 	fmt.Printf("pushes that wait for a runner\n")
-	s, err := startService(ctx, filepath.Join(b.dir, "waiting"), config(0, 1)+"limits: {connections: 8192, strangers: 8192}\n")
+	s, err := startServer(ctx, filepath.Join(b.dir, "waiting"), config(0, 1)+"limits: {connections: 8192, strangers: 8192}\n")
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ limits: {job: 60m}
 }
 
 // sleeper occupies the runner and returns the parcel for the other students.
-func (b *bench) sleeper(ctx context.Context, s *service) (parcel, error) {
+func (b *bench) sleeper(ctx context.Context, s *server) (parcel, error) {
 	first, err := s.person(ctx, "first", "student")
 	if err != nil {
 		return parcel{}, err
@@ -77,7 +77,7 @@ func (b *bench) sleeper(ctx context.Context, s *service) (parcel, error) {
 }
 
 // holdMany has the students with numbers from "from" to "to"-1 push and wait.
-func (s *service) holdMany(ctx context.Context, from, to int, what parcel) ([]*held, error) {
+func (s *server) holdMany(ctx context.Context, from, to int, what parcel) ([]*held, error) {
 	all := make([]*held, to-from)
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(8)
@@ -101,7 +101,7 @@ func (s *service) holdMany(ctx context.Context, from, to int, what parcel) ([]*h
 	return held, err
 }
 
-func (s *service) printMemory(ctx context.Context, before int64, n int) error {
+func (s *server) printMemory(ctx context.Context, before int64, n int) error {
 	var last int64
 	for range 20 { // until the garbage collector has settled
 		now, err := s.memory()

@@ -1,14 +1,11 @@
 package command
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -42,7 +39,7 @@ func adminCommand() *cli.Command {
 // noSubcommand shows the help of a group of commands and reports unknown ones.
 func noSubcommand(c *cli.Context) error {
 	if c.Args().Present() {
-		return schema.Errorf(schema.CodeInvalid, "there is no command %q; see %s --help", c.Args().First(), c.Command.HelpName)
+		return schema.Errorf(schema.CodeInvalid, "unknown command %q; see %s --help", c.Args().First(), c.Command.HelpName)
 	}
 	return cli.ShowSubcommandHelp(c)
 }
@@ -94,8 +91,8 @@ func callAdmin[R any](c *cli.Context, name string, args any) (R, error) {
 
 func dispatch(ctx context.Context, root, name string, body []byte) ([]byte, error) {
 	for try := 0; ; try++ {
-		answer, err := dispatchOver(ctx, service.SocketOf(root, "admin"), name, body)
-		if !errors.Is(err, errNoServer) {
+		answer, err := service.Call(ctx, root, name, body)
+		if !errors.Is(err, service.ErrNoServer) {
 			return answer, err
 		}
 		answer, err = service.Offline(ctx, root, name, body)
@@ -108,44 +105,4 @@ func dispatch(ctx context.Context, root, name string, body []byte) ([]byte, erro
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
-}
-
-var errNoServer = errors.New("no server")
-
-func dispatchOver(ctx context.Context, socket, name string, body []byte) ([]byte, error) {
-	client := &http.Client{Transport: &http.Transport{
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
-		},
-		DisableKeepAlives: true,
-	}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://admin/"+name, bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		var dial *net.OpError
-		switch {
-		case ctx.Err() != nil:
-			return nil, ctx.Err()
-		case errors.As(err, &dial) && dial.Op == "dial":
-			return nil, errNoServer
-		}
-		// The server may have done it. Repeating it here could do it twice.
-		return nil, schema.Errorf(schema.CodeUnavailable, "the server went away before it answered; look whether it was done, and try again")
-	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return nil, fmt.Errorf("admin socket: %w", err)
-	}
-	if resp.StatusCode == http.StatusOK {
-		return answer, nil
-	}
-	var e schema.ErrorReply
-	if err := json.Unmarshal(answer, &e); err != nil {
-		return nil, fmt.Errorf("admin socket: %s: %s", resp.Status, answer)
-	}
-	return nil, &schema.Error{Code: e.Code, Message: e.Message}
 }

@@ -40,8 +40,8 @@ func TestFlagsMayStandAnywhere(t *testing.T) {
 func TestMisuse(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ words, says string }{
-		"unknown command":        {"sevre", `there is no command "sevre"`},
-		"unknown subcommand":     {"admin usr", `there is no command "usr"`},
+		"unknown command":        {"sevre", `unknown command "sevre"`},
+		"unknown subcommand":     {"admin usr", `unknown command "usr"`},
 		"unknown flag":           {"check t s --nonsense", "nonsense"},
 		"too few arguments":      {"check t", "TESTS_DIR SUBMISSION_DIR"},
 		"too many arguments":     {"check a b c", "TESTS_DIR SUBMISSION_DIR"},

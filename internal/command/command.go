@@ -83,7 +83,7 @@ func withoutHelp(commands []*cli.Command) []*cli.Command {
 // noCommand shows the help, or reports an unknown command.
 func noCommand(c *cli.Context) error {
 	if c.Args().Present() {
-		return schema.Errorf(schema.CodeInvalid, "there is no command %q; grader --help lists them", c.Args().First())
+		return schema.Errorf(schema.CodeInvalid, "unknown command %q; grader --help lists the commands", c.Args().First())
 	}
 	return cli.ShowAppHelp(c)
 }

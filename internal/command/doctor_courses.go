@@ -20,7 +20,7 @@ func courseFindings(c *cli.Context, config configs.Config) ([]finding, error) {
 		return nil, nil
 	}
 	if _, err := os.Stat(filepath.Join(dir, service.Database)); err != nil {
-		return nil, schema.Wrapf(schema.CodeInvalid, err, "%s is no data directory of a server: %s", dir, err)
+		return nil, schema.Wrapf(schema.CodeInvalid, err, "%s is not the data directory of a server: %s", dir, err)
 	}
 	uses, err := callAdmin[[]service.FlavourUse](c, "flavours", service.None{})
 	if err != nil {

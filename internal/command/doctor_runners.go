@@ -45,7 +45,7 @@ func (r runnersInterface) listening(ctx context.Context) finding {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return r.reached(ctx, f)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		f.Says, f.Remedy = r.Listen+" is no address of this machine", "correct nomad.runners.listen: ip address says which it has"
+		f.Says, f.Remedy = r.Listen+" is not an address of this machine", "correct nomad.runners.listen: ip address lists the machine's addresses"
 	default:
 		f.Says, f.Remedy = err.Error(), "correct nomad.runners.listen"
 	}

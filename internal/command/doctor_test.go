@@ -58,7 +58,7 @@ func TestDoctorOnTheRunnersAddress(t *testing.T) {
 	at := func(listen, url string) finding {
 		return runnersInterface{Listen: listen, URL: url}.listening(t.Context())
 	}
-	told(t, at("192.0.2.1:7070", "http://192.0.2.1:7070"), "no address of this machine", "nomad.runners.listen")
+	told(t, at("192.0.2.1:7070", "http://192.0.2.1:7070"), "not an address of this machine", "nomad.runners.listen")
 	told(t, at("127.0.0.1:seven", "http://127.0.0.1"), "seven", "nomad.runners.listen")
 	told(t, at(taken.Addr().String(), "http://"+gone.Addr().String()), "is not reached", "nomad.runners.url")
 	sound(t, at(taken.Addr().String(), "http://"+taken.Addr().String()), "is reached from here")

@@ -1,13 +1,12 @@
 package service_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -64,16 +63,8 @@ func (s *running) ask(operation string, args any) {
 	s.t.Helper()
 	body, err := json.Marshal(args)
 	check(s.t, err)
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "unix", service.SocketOf(s.Data, "admin"))
-	}}}
-	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, "http://admin/"+operation, bytes.NewReader(body))
-	check(s.t, err)
-	response, err := client.Do(request)
-	check(s.t, err)
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		s.t.Fatalf("%s: %s", operation, response.Status)
+	if _, err := service.Call(s.t.Context(), s.Data, operation, body); err != nil {
+		s.t.Fatalf("%s: %v", operation, err)
 	}
 }
 
@@ -156,6 +147,26 @@ func TestOperatorEndsOpenConnections(t *testing.T) {
 	s.ask("user.disable", service.AccountArgs{Login: "alice", Disabled: true})
 	if err := second.Wait(); err == nil {
 		t.Error("the disabled account's connection ended in order")
+	}
+}
+
+// TestCall reports errors of operations with their code, and a missing server.
+func TestCall(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	reply, err := service.Call(t.Context(), s.Data, "users", []byte("{}"))
+	if err != nil || string(reply) != "[]" && string(reply) != "null" {
+		t.Errorf("users: %s, %v", reply, err)
+	}
+	if _, err := service.Call(t.Context(), s.Data, "user.add", []byte(`{"Login": "101"}`)); schema.CodeOf(err) != schema.CodeInvalid || !strings.Contains(err.Error(), "use at least one letter") {
+		t.Errorf("a malformed login: %v", err)
+	}
+	if _, err := service.Call(t.Context(), s.Data, "no.such", []byte("{}")); schema.CodeOf(err) != schema.CodeNotFound {
+		t.Errorf("an unknown operation: %v", err)
+	}
+	s.stop()
+	if _, err := service.Call(t.Context(), s.Data, "users", []byte("{}")); !errors.Is(err, service.ErrNoServer) {
+		t.Errorf("a stopped server: %v", err)
 	}
 }
 

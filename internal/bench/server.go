@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -9,39 +10,65 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/internal/demo"
+	"github.com/grader/grader/internal/service"
 )
 
-// service is a server and the directory of its people.
-type service struct {
+// server is the binary, which runs in its own process: its memory, its garbage collector and
+// its share of the processors are part of what is measured. Accounts are added through its
+// admin socket.
+type server struct {
 	demo.Server
 	root string
 }
 
-// startService starts bin/grader on a fresh data directory with a configuration.
-func startService(ctx context.Context, dir, config string) (*service, error) {
+// startServer starts bin/grader on a fresh data directory with a configuration.
+func startServer(ctx context.Context, dir, config string) (*server, error) {
 	if err := demo.WriteFiles(dir, map[string]string{"grader.yaml": config}); err != nil {
 		return nil, err
 	}
-	s := &service{root: filepath.Join(dir, "people")}
+	s := &server{root: filepath.Join(dir, "people")}
 	s.Server = demo.Server{Bin: "bin", Data: filepath.Join(dir, "data"), Config: filepath.Join(dir, "grader.yaml"), Log: os.Stderr}
 	return s, s.Start(ctx)
 }
 
 // end stops the server and prints an error if that fails.
-func (s *service) end() {
+func (s *server) end() {
 	if err := s.Stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench: server:", err)
 	}
 }
 
 // person creates an account with a key and enrols it.
-func (s *service) person(ctx context.Context, login, role string) (*demo.Person, error) {
-	return s.Enter(ctx, s.root, login, "bench", role)
+func (s *server) person(ctx context.Context, login, role string) (*demo.Person, error) {
+	p, err := demo.NewPerson(s.root, login, login)
+	if err != nil {
+		return nil, err
+	}
+	p.Host = s.SSH
+	key, err := os.ReadFile(p.PublicKey())
+	if err != nil {
+		return nil, err
+	}
+	if err := s.call(ctx, "user.add", classroom.NewUser{Login: login, Name: p.Name, Keys: []string{string(key)}}); err != nil {
+		return nil, err
+	}
+	return p, s.call(ctx, "enrol", service.EnrolArgs{Course: "bench", Login: login, Role: role})
+}
+
+// call runs an operation of the admin socket.
+func (s *server) call(ctx context.Context, operation string, arguments any) error {
+	body, err := json.Marshal(arguments)
+	if err != nil {
+		return err
+	}
+	_, err = service.Call(ctx, s.Data, operation, body)
+	return err
 }
 
 // course creates the course "bench" with one assignment, whose tests are the files.
-func (s *service) course(ctx context.Context, assignment string, files map[string]string) error {
+func (s *server) course(ctx context.Context, assignment string, files map[string]string) error {
 	if _, err := s.Admin(ctx, "course", "add", "bench", "--title", "Bench"); err != nil {
 		return err
 	}
@@ -61,7 +88,7 @@ func (s *service) course(ctx context.Context, assignment string, files map[strin
 }
 
 // memory returns the server's resident bytes.
-func (s *service) memory() (int64, error) {
+func (s *server) memory() (int64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.PID()))
 	if err != nil {
 		return 0, err
@@ -76,7 +103,7 @@ func (s *service) memory() (int64, error) {
 }
 
 // children returns the number of the server's child processes.
-func (s *service) children(ctx context.Context) (int, error) {
+func (s *server) children(ctx context.Context) (int, error) {
 	out, err := exec.CommandContext(ctx, "pgrep", "--parent", strconv.Itoa(s.PID())).Output()
 	if err != nil && len(out) == 0 {
 		return 0, nil
