@@ -3,6 +3,7 @@ package classroom
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -190,6 +191,24 @@ func (r *RegradeReport) count(o schema.RegradedOwner) {
 	}
 	if o.Before.Tokens != o.After.Tokens {
 		r.LateDays = append(r.LateDays, o.Owner)
+	}
+}
+
+// regradePoll is how often a set is looked at that somebody waits for.
+const regradePoll = 500 * time.Millisecond
+
+// Wait returns once every submission of a set is graded, or ctx ends.
+func (r *Regrades) Wait(ctx context.Context, by schema.Actor, id int64) error {
+	for {
+		set, err := r.find(ctx, by, id)
+		if err != nil || set.State != schema.RegradeRunning {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(regradePoll):
+		}
 	}
 }
 

@@ -29,8 +29,8 @@ func (s *Server) staffCommands() []staffCommand {
 		{"publish", "COURSE/ASSIGNMENT [--section SECTION] [--json]", "show students the tests that are visible: after_publish", schema.RoleInstructor, s.publish},
 		{"unpublish", "COURSE/ASSIGNMENT [--section SECTION] [--json]", "hide what publish has shown", schema.RoleInstructor, s.unpublish},
 		{"regrade create", "COURSE/ASSIGNMENT [--counted] [--latest] [--all] [--owner LOGIN]... [--section SECTION] [--tests-version NUMBER] [--reason TEXT] [--json]", "grade submissions again; nobody sees it before it is applied", schema.RoleInstructor, s.createRegrade},
-		{"regrade show", "ID [--json]", "how far a set is, and what it does to whom", schema.RoleInstructor, s.regrade((*classroom.Regrades).Show)},
-		{"regrade apply", "ID [--json]", "replace results and grades by those of a set", schema.RoleInstructor, s.regrade((*classroom.Regrades).Apply)},
+		{"regrade show", "ID [--wait] [--json]", "how far a set is, and what it does to whom", schema.RoleInstructor, s.regrade((*classroom.Regrades).Show)},
+		{"regrade apply", "ID [--wait] [--json]", "replace results and grades by those of a set", schema.RoleInstructor, s.regrade((*classroom.Regrades).Apply)},
 		{"regrade discard", "ID [--json]", "drop a set that is not applied", schema.RoleInstructor, s.regrade((*classroom.Regrades).Discard)},
 		{"regrade undo", "ID [--json]", "restore what an applied set replaced", schema.RoleInstructor, s.regrade((*classroom.Regrades).Undo)},
 		{"roster import", "COURSE [--dry-run] [--drop-missing] [--column FIELD=HEADING]... [--pad NUMBER] [--json]", "make accounts and enrolments as the CSV file on standard input says", schema.RoleInstructor, s.importRoster},
@@ -192,6 +192,11 @@ func (s *Server) regrade(do func(r *classroom.Regrades, ctx context.Context, by 
 		id, err := strconv.ParseInt(c.args[0], 10, 64)
 		if err != nil {
 			return schema.Errorf(schema.CodeInvalid, "%q is not the number of a regrade set", c.args[0])
+		}
+		if c.is("wait") {
+			if err := s.Classroom.Regrades.Wait(ctx, c.actor, id); err != nil {
+				return err
+			}
 		}
 		report, err := do(s.Classroom.Regrades, ctx, c.actor, id)
 		if err != nil {

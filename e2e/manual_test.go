@@ -1,0 +1,182 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/grader/grader/internal/demo"
+)
+
+// TestRunningACourse runs the commands of docs/running-a-course.md in their order, each as
+// the person whose prompt it has, and compares what they print with the page. In the
+// page, … stands for anything in a line, and a line of … alone for any lines. Blocks with
+// a file's name after their language are that file, in the directory of whoever's command
+// comes next.
+func TestRunningACourse(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../docs/running-a-course.md")
+	check(t, err)
+	m := newManual(t)
+	steps := manualSteps(t, m.dated(string(text)))
+	if len(steps) < 20 {
+		t.Fatalf("the page has %d commands", len(steps))
+	}
+	for _, s := range steps {
+		m.run(s)
+	}
+}
+
+// step is a command of the page.
+type step struct {
+	who, command, want string
+	files              map[string]string // to be written before
+	line               int
+}
+
+var (
+	blockPattern  = regexp.MustCompile("(?ms)^```([a-z]+)(?: ([a-z0-9./-]+))?\n(.*?)^```$")
+	promptPattern = regexp.MustCompile(`^(operator|ada|alice)\$ (.*)$`)
+)
+
+// manualSteps reads the commands of the page.
+func manualSteps(t *testing.T, text string) []step {
+	t.Helper()
+	var steps []step
+	files := map[string]string{}
+	for _, m := range blockPattern.FindAllStringSubmatchIndex(text, -1) {
+		language, body := text[m[2]:m[3]], text[m[6]:m[7]]
+		switch {
+		case m[4] >= 0:
+			files[text[m[4]:m[5]]] = body
+		case language == "console":
+			for n, line := range strings.Split(strings.TrimSuffix(body, "\n"), "\n") {
+				if p := promptPattern.FindStringSubmatch(line); p != nil {
+					steps = append(steps, step{who: p[1], command: p[2], files: files, line: n + strings.Count(text[:m[6]], "\n") + 1})
+					files = map[string]string{}
+				} else if len(steps) > 0 {
+					steps[len(steps)-1].want += line + "\n"
+				}
+			}
+		}
+	}
+	return steps
+}
+
+// manual is the server and the people of the page.
+type manual struct {
+	t      *testing.T
+	dir    string
+	server *demo.Server
+	homes  map[string]string
+}
+
+// newManual starts a server that is known by the page's name, and makes people's keys.
+func newManual(t *testing.T) *manual {
+	t.Helper()
+	m := &manual{t: t, dir: t.TempDir(), homes: map[string]string{}}
+	check(t, os.Chmod(m.dir, 0o755)) // steps must be able to traverse it
+	check(t, os.Chmod(filepath.Dir(m.dir), 0o755))
+	temp := filepath.Join(m.dir, "tmp")
+	check(t, os.Mkdir(temp, 0o755))
+	config := filepath.Join(m.dir, "grader.yaml")
+	check(t, os.WriteFile(config, []byte("public_ssh: grader.example.org:2222\npublic_url: https://grader.example.org\n"), 0o600))
+	m.server = &demo.Server{Bin: bin, Data: filepath.Join(m.dir, "data"), Config: config, Env: []string{"TMPDIR=" + temp}}
+	check(t, m.server.Start(context.Background()))
+	t.Cleanup(m.server.Kill)
+	_, port, _ := strings.Cut(m.server.SSH, ":")
+	for _, who := range []string{"operator", "ada", "alice"} {
+		p, err := demo.NewPerson(m.dir, who, who)
+		check(t, err)
+		m.homes[who] = p.Dir
+		check(t, os.Mkdir(filepath.Join(p.Dir, "bin"), 0o755))
+		// ssh finds the page's host, and uses the person's key and not this machine's.
+		script := fmt.Sprintf("#!/bin/sh\nfor a do shift; [ \"$a\" = 2222 ] && a=%s; set -- \"$@\" \"$a\"; done\nexec %s -F %s/config \"$@\"\n", port, realSSH(t), p.Dir)
+		check(t, os.WriteFile(filepath.Join(p.Dir, "bin", "ssh"), []byte(script), 0o755))
+		check(t, os.WriteFile(filepath.Join(p.Dir, "config"), []byte(fmt.Sprintf(
+			"Host grader.example.org\n HostName 127.0.0.1\n IdentityFile %[1]s/key\n IdentitiesOnly yes\n BatchMode yes\n StrictHostKeyChecking accept-new\n UserKnownHostsFile %[1]s/known\n LogLevel ERROR\n", p.Dir)), 0o600))
+	}
+	public, err := os.ReadFile(filepath.Join(m.homes["ada"], "key.pub"))
+	check(t, err)
+	check(t, os.WriteFile(filepath.Join(m.homes["operator"], "ada.pub"), public, 0o600)) // she has sent it
+	return m
+}
+
+func realSSH(t *testing.T) string {
+	t.Helper()
+	path, err := exec.LookPath("ssh")
+	check(t, err)
+	return path
+}
+
+// dated moves the dates of the page to ones that are as far from today as they are there
+// from the day on which alice hands in, 2027-01-11.
+func (m *manual) dated(text string) string {
+	zone, err := time.LoadLocation("America/Toronto")
+	check(m.t, err)
+	today := time.Now().In(zone)
+	written := time.Date(2027, 1, 11, 0, 0, 0, 0, time.UTC)
+	for days := range 60 {
+		text = strings.ReplaceAll(text, written.AddDate(0, 0, days).Format(time.DateOnly), "<"+today.AddDate(0, 0, days).Format(time.DateOnly)+">")
+	}
+	return regexp.MustCompile(`<([0-9]{4}-[0-9]{2}-[0-9]{2})>`).ReplaceAllString(text, "$1")
+}
+
+// run runs a step and compares what it prints.
+func (m *manual) run(s step) {
+	m.t.Helper()
+	home := m.homes[s.who]
+	check(m.t, demo.WriteFiles(home, s.files))
+	cmd := exec.CommandContext(m.t.Context(), "sh", "-c", s.command)
+	cmd.Dir = home
+	cmd.Env = []string{
+		"PATH=" + filepath.Join(home, "bin") + ":" + bin + ":" + os.Getenv("PATH"), "HOME=" + home, "LC_ALL=C.UTF-8", "TZ=America/Toronto",
+		"GRADER_DATA=" + m.server.Data, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_TERMINAL_PROMPT=0",
+		"GIT_AUTHOR_NAME=" + s.who, "GIT_AUTHOR_EMAIL=" + s.who + "@example.org", "GIT_COMMITTER_NAME=" + s.who, "GIT_COMMITTER_EMAIL=" + s.who + "@example.org",
+		"CODE=" + m.code(s.who),
+	}
+	out, err := cmd.CombinedOutput()
+	got := regexp.MustCompile(`[ \t]+\n`).ReplaceAllString(string(out), "\n") // git pads its lines
+	if err != nil {
+		m.t.Fatalf("line %d: %s: %v\n%s", s.line, s.command, err, got)
+	}
+	if !regexp.MustCompile(wanted(s.want)).MatchString(got) {
+		m.t.Errorf("line %d: %s\nprints\n%s\nand the page says\n%s", s.line, s.command, got, s.want)
+	}
+}
+
+// code is the join code that somebody was sent, "" where none was made yet.
+func (m *manual) code(who string) string {
+	codes, err := os.ReadFile(filepath.Join(m.homes["operator"], "codes.csv"))
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(codes)) {
+		if login, code, _ := strings.Cut(strings.TrimSpace(line), ","); login == who {
+			return code
+		}
+	}
+	return ""
+}
+
+// wanted is the page's output as a pattern.
+func wanted(text string) string {
+	var pattern strings.Builder
+	pattern.WriteString(`\A`)
+	for line := range strings.Lines(text) {
+		if strings.TrimSpace(line) == "…" {
+			pattern.WriteString(`(.*\n)*`)
+			continue
+		}
+		quoted := regexp.QuoteMeta(strings.TrimRight(line, " \n"))
+		pattern.WriteString(strings.ReplaceAll(quoted, "…", ".*") + `\n`)
+	}
+	pattern.WriteString(`\z`)
+	return pattern.String()
+}
