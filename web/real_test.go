@@ -33,7 +33,7 @@ func newRealSite(t *testing.T, source string) *realSite {
 		}
 	}
 	s := newSite(t, newClassroom(t), func(server *web.Server) {
-		server.Classroom = actions.New(actions.Options{Store: l, Clock: time.Now})
+		server.Classroom = actions.New(actions.Options{Store: l, Clock: time.Now, ReceiptKey: "ssh-ed25519 AAAA grader-receipts\n"})
 		server.Accounts, server.Results, server.Sessions, server.Clock = l, l, l, time.Now
 	})
 	return &realSite{s, l, a}

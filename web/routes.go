@@ -78,9 +78,7 @@ func (s *Server) peopleRoutes(mux *http.ServeMux) {
 
 // machineRoutes are the paths that no person reads; they know no sessions.
 func (s *Server) machineRoutes(mux *http.ServeMux) {
-	handle := func(pattern string, h http.Handler) {
-		mux.Handle(pattern, s.meters.measured(pattern, h))
-	}
+	handle := func(pattern string, h http.Handler) { s.handle(mux, pattern, h) }
 	handle("GET /-/static/{name}", s.assets)
 	handle("GET /favicon.ico", http.HandlerFunc(s.assets.serveIcon))
 	handle("GET /robots.txt", http.HandlerFunc(serveRobots))
@@ -119,7 +117,13 @@ func (s *Server) limited(mux *http.ServeMux, pattern string, most int64, h answe
 			s.fail(w, r, err)
 		}
 	})
-	mux.Handle(pattern, s.meters.measured(pattern, page))
+	s.handle(mux, pattern, page)
+}
+
+// handle registers what answers a pattern, and notes the pattern.
+func (s *Server) handle(mux *http.ServeMux, pattern string, h http.Handler) {
+	s.patterns = append(s.patterns, pattern)
+	mux.Handle(pattern, s.meters.measured(pattern, h))
 }
 
 // member registers a page for whoever has signed in. To others every such path

@@ -45,6 +45,7 @@ type Server struct {
 	Version    string               // of this program, shown at the foot of every page
 
 	handler  http.Handler
+	patterns []string // of the routes
 	pages    *pages
 	assets   *assets
 	sessions *scs.SessionManager

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"strings"
 	"time"
 
 	"github.com/grader/grader/schema"
@@ -32,5 +31,8 @@ func changeWords(e schema.AuditEntry) string {
 	if e.Before != "" {
 		words = e.Before + " → " + e.After
 	}
-	return strings.TrimPrefix(strings.TrimSpace(words+"; "+e.Detail), "; ")
+	if words != "" && e.Detail != "" {
+		words += "; "
+	}
+	return words + e.Detail
 }

@@ -1,0 +1,122 @@
+package web_test
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// route is one route of the site, asked for as everybody.
+type route struct {
+	path string
+	form url.Values // of a POST: one that is refused after it was decided who may
+	may  string     // who is not turned away
+}
+
+// TestEveryRouteAsEveryRole asks for every route as everybody. Whoever may not is told no
+// more than that there is no such page, or that it is not theirs to do.
+func TestEveryRouteAsEveryRole(t *testing.T) {
+	t.Parallel()
+	s := newRealSite(t, specA1)
+	sub := "/" + s.graded("alice", visibleResult(2)).Name.String()
+	again := "/" + s.graded("alice", visibleResult(1)).Name.String()
+	ines := s.signIn("ines")
+	ines.allowed("/comp2402/a1/-/regrades", url.Values{"which": {"counted"}})
+	const course, task = "/comp2402/-/", "/comp2402/a1/-/"
+	const anybody = "nobody mallory bob alice tina ines root"
+	const known = "mallory bob alice tina ines root"
+	const members, staff, instructors = "bob alice tina ines root", "tina ines root", "ines root"
+	routes := map[string]route{
+		"GET /{$}": {"/", nil, anybody}, "GET /-/login": {"/-/login", nil, anybody}, "GET /-/login/{token}": {"/-/login/x", nil, anybody},
+		"POST /-/login/{token}": {"/-/login/x", url.Values{}, anybody}, "POST /-/logout": {"", nil, ""}, // see login_test.go
+		"GET /login": {"/login", nil, anybody}, "GET /login/{token}": {"/login/x", nil, anybody},
+		"GET /-/static/{name}": {"", nil, ""}, "GET /favicon.ico": {"/favicon.ico", nil, anybody}, "GET /robots.txt": {"/robots.txt", nil, anybody},
+		"GET /healthz": {"/healthz", nil, anybody}, "GET /readyz": {"/readyz", nil, anybody}, "GET /metrics": {"/metrics", nil, anybody}, // of this machine
+		"GET /-/receipt-key": {"/-/receipt-key", nil, anybody},
+		"/":                  {"/no/such/page/there/is", nil, ""},
+		"GET /-/queue":       {"/-/queue", nil, known}, "POST /-/queue/move": {"/-/queue/move", url.Values{"from": {"a"}, "to": {"b"}}, "root"},
+		"GET /{course}": {"/comp2402", nil, members}, "GET /{course}/{$}": {"/comp2402/", nil, known}, // leads on, whether or not it is there
+		"GET /{course}/{assignment}": {"/comp2402/a1", nil, members}, "GET /{course}/{assignment}/{$}": {"/comp2402/a1/", nil, known},
+		"GET /{course}/{assignment}/{owner}":          {"/comp2402/a1/alice", nil, "alice " + staff},
+		"GET /{course}/{assignment}/{owner}/{number}": {sub, nil, "alice " + staff},
+
+		"GET /{course}/{assignment}/{owner}/{number}/-/events":  {sub + "/-/events", nil, "alice " + staff},
+		"GET /{course}/{assignment}/{owner}/{number}/-/receipt": {sub + "/-/receipt", nil, "alice " + staff},
+		"POST /{course}/{assignment}/{owner}/{number}/-/mark":   {sub + "/-/mark", url.Values{}, "alice"},
+		"POST /{course}/{assignment}/{owner}/{number}/-/rerun":  {again + "/-/rerun", url.Values{}, "alice " + staff},
+
+		"GET /{course}/{assignment}/-/grid":                   {task + "grid", nil, staff},
+		"GET /{course}/{assignment}/-/extensions":             {task + "extensions", nil, staff},
+		"POST /{course}/{assignment}/-/extensions":            {task + "extensions", url.Values{"owner": {"alice"}}, instructors},
+		"POST /{course}/{assignment}/-/extensions/{id}/end":   {task + "extensions/7/end", url.Values{}, ""},
+		"GET /{course}/{assignment}/-/adjustments":            {task + "adjustments", nil, staff},
+		"POST /{course}/{assignment}/-/adjustments":           {task + "adjustments", url.Values{"owner": {"alice"}, "points": {"0"}}, staff},
+		"POST /{course}/{assignment}/-/adjustments/{id}/end":  {task + "adjustments/7/end", url.Values{}, ""},
+		"GET /{course}/{assignment}/-/regrades":               {task + "regrades", nil, instructors},
+		"POST /{course}/{assignment}/-/regrades":              {task + "regrades", url.Values{"version": {"x"}}, instructors},
+		"GET /{course}/{assignment}/-/regrades/{id}":          {task + "regrades/1", nil, instructors},
+		"POST /{course}/{assignment}/-/regrades/{id}/apply":   {task + "regrades/1/apply", url.Values{}, instructors},
+		"POST /{course}/{assignment}/-/regrades/{id}/undo":    {task + "regrades/1/undo", url.Values{}, instructors},
+		"POST /{course}/{assignment}/-/regrades/{id}/discard": {task + "regrades/9/discard", url.Values{}, ""},
+		"GET /{course}/-/roster":                              {course + "roster", nil, staff},
+		"POST /{course}/-/roster/enrol":                       {course + "roster/enrol", url.Values{"login": {"bob"}, "role": {"x"}}, staff}, // its page says why not
+		"POST /{course}/-/roster/unenrol":                     {course + "roster/unenrol", url.Values{"login": {"nobody"}}, ""},
+		"POST /{course}/-/roster/import":                      {course + "roster/import", url.Values{"data": {"eA=="}}, instructors},
+		"GET /{course}/-/grades":                              {course + "grades", nil, members},
+		"GET /{course}/-/exports":                             {course + "exports", nil, staff},
+		"POST /{course}/-/exports":                            {course + "exports", url.Values{"format": {"csv"}}, staff},
+		"GET /{course}/-/audit":                               {course + "audit", nil, instructors},
+		"GET /{course}/-/times":                               {course + "times", nil, instructors},
+		"POST /{course}/-/times/outage":                       {course + "times/outage", url.Values{"start": {"x"}, "length": {"1h"}}, instructors},
+		"POST /{course}/-/times/late-days":                    {course + "times/late-days", url.Values{"late_days": {"x"}}, instructors},
+	}
+	for _, pattern := range s.server.Patterns() {
+		if _, ok := routes[pattern]; !ok {
+			t.Errorf("%s: nobody has said who may; add it to the table", pattern)
+		}
+	}
+	missing := s.signIn("alice").get("/nothing101").body
+	for _, who := range strings.Fields(anybody) {
+		b := s.visitor()
+		if who != "nobody" {
+			b = s.signIn(who)
+		}
+		for _, pattern := range slices.Sorted(maps.Keys(routes)) {
+			if r := routes[pattern]; r.path != "" {
+				b.asks(pattern, r, who, missing)
+			}
+		}
+	}
+}
+
+// asks checks how one person is answered.
+func (b *browser) asks(pattern string, r route, who, missing string) {
+	b.t.Helper()
+	method, _, _ := strings.Cut(pattern, " ")
+	var got reply
+	if method == http.MethodPost {
+		if cross := b.do(method, r.path, http.Header{"Sec-Fetch-Site": {"cross-site"}}); cross.status != http.StatusForbidden {
+			b.t.Errorf("%s by %s from another site: status %d, want 403", pattern, who, cross.status)
+		}
+		got = b.submit(r.path, r.form)
+	} else {
+		got = b.get(r.path)
+	}
+	refused := got.status == http.StatusUnauthorized || got.status == http.StatusForbidden || got.status == http.StatusNotFound
+	may := strings.Contains(" "+r.may+" ", " "+who+" ")
+	switch {
+	case got.status >= 500:
+		b.t.Errorf("%s by %s: status %d", pattern, who, got.status)
+	case may && refused:
+		b.t.Errorf("%s by %s: status %d", pattern, who, got.status)
+	case !may && !refused:
+		b.t.Errorf("%s by %s: status %d, want to be turned away", pattern, who, got.status)
+	case !may && who == "nobody" && got.status != http.StatusUnauthorized:
+		b.t.Errorf("%s by nobody: status %d, want 401", pattern, got.status)
+	case !may && method == http.MethodGet && who != "nobody" && got.body != missing:
+		b.t.Errorf("%s by %s: what one may not see must look like what is not there", pattern, who)
+	}
+}
