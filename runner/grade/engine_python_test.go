@@ -227,3 +227,59 @@ func TestGateRefuses(t *testing.T) {
 		t.Errorf("wrong sample: %q", r.Message)
 	}
 }
+
+// Sets have the same order in every grading, though $PYTEST isolates the interpreter; no other variable reaches it.
+func TestPytestHashes(t *testing.T) {
+	t.Parallel()
+	g := newGrader(t)
+	needVariable(t, g, "PYTEST")
+	tests := files{
+		"assignment.yaml": `
+title: Hashes
+solution: solution/
+limits: {time: 60s, memory: 512MiB}
+tests:
+  - name: units
+    needs: [units/test_hashes.py]
+    run: PYTHONPATH=/nowhere PYTHONOPTIMIZE=2 $PYTEST --junitxml=$REPORTS/units.xml $NEEDS/units
+    report: junit
+    points: 4
+  - name: seven
+    needs: [units/test_hashes.py]
+    run: PYTHONHASHSEED=7 $PYTEST --junitxml=$REPORTS/units.xml $NEEDS/units
+    report: junit
+    points: 4
+`,
+		"units/test_hashes.py": `
+import os
+import subprocess
+import sys
+
+import words
+
+
+def test_seed():
+    """A plain interpreter, with the same variables, has the same hashes."""
+    assert words.order() == subprocess.check_output([sys.executable, "-S", "-c", "print(hash('grader'))"], text=True).strip()
+
+
+def test_isolation():
+    assert "/nowhere" not in sys.path and sys.flags.optimize == 0 and sys.flags.no_user_site
+
+
+def test_variables():
+    assert os.environ["PYTHONHASHSEED"] in "07" and os.environ.get("PYTHONPATH", "/nowhere") == "/nowhere"
+    assert "GRADER_SET_ASIDE" not in os.environ
+
+
+def test_shadows():
+    """A file of the submission's is not taken for a module of Python's."""
+    import json
+
+    assert "dist-packages" in sys.modules["pytest"].__file__ and "/usr/lib/" in json.__file__
+`,
+		"solution/words.py": "def order():\n    return str(hash('grader'))\n",
+	}.write(t)
+	submission := files{"words.py": "def order():\n    return str(hash('grader'))\n", "pytest.py": "raise SystemExit(0)\n", "json.py": "raise SystemExit(0)\n"}
+	points(t, gradeFiles(t, g, tests, submission), "8", "8")
+}

@@ -6,10 +6,28 @@ by a pytest, or of tests, that were changed meanwhile. What reaches into the int
 it happens. Code that writes in the memory of the process can do as it likes: this is evidence, no wall.
 """
 
+import json
 import os
 import sys
 
 HERE = os.path.dirname(__file__)
+SET_ASIDE = "GRADER_SET_ASIDE"  # variables that the interpreter must not see
+
+
+def fix_hashes():
+    """Starts the interpreter again where it was isolated (-I), and so chose another order of sets than
+    PYTHONHASHSEED asks for. It is isolated from all other variables again; what tests start finds them."""
+    arguments = getattr(sys, "orig_argv", [])  # Python 3.10
+    if SET_ASIDE in os.environ:
+        os.environ.update(json.loads(os.environ.pop(SET_ASIDE)))
+    elif sys.flags.hash_randomization and "-I" in arguments and "PYTHONHASHSEED" in os.environ:
+        arguments[arguments.index("-I")] = "-s"
+        aside = {name: value for name, value in os.environ.items() if name.startswith("PYTHON")}
+        kept = {name: value for name, value in os.environ.items() if name not in aside}
+        kept["PYTHONHASHSEED"], kept[SET_ASIDE] = aside["PYTHONHASHSEED"], json.dumps(aside)
+        if sys.dont_write_bytecode or "PYTHONDONTWRITEBYTECODE" in aside:
+            kept["PYTHONDONTWRITEBYTECODE"] = "1"
+        os.execve(sys.executable, arguments, kept)
 
 
 def load():
@@ -37,6 +55,7 @@ def load():
 
 
 def main():
+    fix_hashes()
     begin = load()
     sys.path.insert(0, HERE)
     import plugin
