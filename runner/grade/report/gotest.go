@@ -132,7 +132,7 @@ func (r *goReport) finish(t *goTest, e goEvent) error {
 	t.ends++
 	t.match(goVerdict(e.Action))
 	wall := time.Duration(min(max(e.Elapsed, 0), maxWall.Seconds()) * float64(time.Second))
-	return r.list.add(Case{Name: t.title(), Verdict: goVerdict(e.Action), Wall: wall, Output: strings.TrimSpace(t.output.String())})
+	return r.list.add(Case{Name: t.title(), Verdict: goVerdict(e.Action), Wall: wall, Output: withoutFrames(t.output.String())})
 }
 
 // end adds the tests that no event ended.
@@ -168,7 +168,7 @@ func (t *goTest) said() string {
 	if text := strings.TrimSpace(t.text.String()); text != "" {
 		return text
 	}
-	return strings.TrimSpace(t.output.String())
+	return withoutFrames(t.output.String())
 }
 
 // match takes the end that an event tells out of those that the output tells.

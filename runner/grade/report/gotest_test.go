@@ -33,13 +33,21 @@ func TestGoTest(t *testing.T) {
 {"Action":"run","Package":"p","Test":"T"}
 {"Action":"output","Package":"p","Test":"T","Output":"--- FAIL: T (0.00s)\n"}
 {"Action":"fail","Package":"p","Test":"T"}
-`, "p.T failed \"x--- PASS: T (0.00s)\\n--- FAIL: T (0.00s)\"\np.T passed \"x\"\n"},
+`, "p.T failed \"x\"\np.T passed \"x\"\n"},
 		{"what an event says of a test is not said again", `{"Action":"run","Package":"p","Test":"T"}
 {"Action":"output","Package":"p","Test":"T","Output":"--- PASS: T (0.00s)\n"}
 {"Action":"output","Package":"p","Test":"T","Output":"--- FAIL: T (0.00s)\n"}
 {"Action":"pass","Package":"p","Test":"T"}
 {"Action":"output","Package":"p","Output":"--- PASS: Never (0.00s)\n"}
-`, "p.T passed \"--- PASS: T (0.00s)\\n--- FAIL: T (0.00s)\"\n"},
+`, "p.T passed\n"},
+		{"the lines of the testing package are not shown", `{"Action":"run","Package":"p","Test":"T"}
+{"Action":"output","Package":"p","Test":"T","Output":"=== RUN   T\n"}
+{"Action":"output","Package":"p","Test":"T","Output":"    a_test.go:3: 1 is not 2\n"}
+{"Action":"output","Package":"p","Test":"T","Output":"=== PAUSE T\n"}
+{"Action":"output","Package":"p","Test":"T","Output":"=== not one of them\n"}
+{"Action":"output","Package":"p","Test":"T","Output":"--- FAIL: T (0.00s)\n"}
+{"Action":"fail","Package":"p","Test":"T"}
+`, "p.T failed \"a_test.go:3: 1 is not 2\\n=== not one of them\"\n"},
 		{"the same name in two packages", `{"Action":"run","Package":"m/a","Test":"T"}
 {"Action":"run","Package":"m/b","Test":"T"}
 {"Action":"output","Package":"m/a","Test":"T","Output":"one"}

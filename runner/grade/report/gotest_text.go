@@ -36,6 +36,25 @@ var (
 	goEndLine    = regexp.MustCompile(`(?: {4})*--- (PASS|FAIL|SKIP): (\S+) \((\d+\.\d+)s\)$`)
 )
 
+// withoutFrames returns a test's output without the lines of the testing package, which say whose output follows
+// and how long a test took.
+func withoutFrames(output string) string {
+	var kept []string
+	for line := range strings.Lines(output) {
+		text := strings.TrimRight(line, "\r\n")
+		for _, frame := range []*regexp.Regexp{goStartLine, goSwitchLine, goEndLine} {
+			if at := frame.FindStringIndex(text); at != nil {
+				text = text[:at[0]]
+				break
+			}
+		}
+		if text != "" || line == "\n" {
+			kept = append(kept, text)
+		}
+	}
+	return strings.TrimSpace(strings.Join(kept, "\n"))
+}
+
 // goVerbose reports whether a text is what go test prints without -json.
 func goVerbose(document []byte) bool { return goVerboseLine.Match(document) }
 

@@ -70,6 +70,8 @@ display-name: forged
 			"a < b.x[y[0]]>1 & \"z\" failed \"\\\"<a>]]><b\\\" != \\\"]]>\\\"\\nt.c:1: error: Failure!\"\na < b.adds passed\n"},
 		{"of cmocka, where a student's output ends the section", "<testsuites>\n  <testsuite name=\"t\" time=\"0.000\" tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"0\" >\n    <testcase name=\"a\" time=\"0.000\" >\n      <failure><![CDATA[\"x]]> <b\" != \"y\"\nt.c:1: error: Failure!]]></failure>\n    </testcase>\n    <testcase name=\"b\" time=\"0.000\" >\n    </testcase>\n  </testsuite>\n</testsuites>\n",
 			"t.a failed \"\\\"x]]> <b\\\" != \\\"y\\\"\\nt.c:1: error: Failure!\"\nt.b passed\n"},
+		{"addresses in messages: Python's objects, not a test's own numbers", `<testsuite><testcase name="t"><failure message="where &lt;function f at 0x7fd6a41e8f40&gt;: 0x7fd6a41e8f40 is not 0x10">by &lt;S object at 0x55d0&gt; at 0x1000</failure></testcase></testsuite>`,
+			"t failed \"where <function f at 0x…>: 0x7fd6a41e8f40 is not 0x10\" \"by <S object at 0x…> at 0x1000\"\n"},
 		{"addresses in names", `<testsuite name="s"><testcase name="[&lt;Stack object at 0x7f8e5b5982d0&gt;]"/><testcase name="v/0xc000012345"/><testcase name="[1] java.lang.Object@2805d709"/><testcase name="T$$Lambda$448/0x00007fa78c10c000@4c60d6e9"/><testcase name="[2] [I@1b28cdfa"/><testcase name="mask 0xdeadbeef of bob@example"/></testsuite>`,
 			"s.[<Stack object at 0x…>] passed\ns.v/0x… passed\ns.[1] java.lang.Object@… passed\ns.T$$Lambda$448/0x…@… passed\ns.[2] [I@… passed\ns.mask 0xdeadbeef of bob@example passed\n"},
 	})

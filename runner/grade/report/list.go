@@ -47,7 +47,7 @@ func (l *List) add(c Case) error {
 	if l.Rewrite != nil {
 		c.Name, c.Message, c.Output = l.Rewrite(c.Name), l.Rewrite(c.Message), l.Rewrite(c.Output)
 	}
-	c.Name = cleanName(c.Name)
+	c.Name, c.Message, c.Output = cleanName(c.Name), withoutObjects(c.Message), withoutObjects(c.Output)
 	c.Message = schema.Excerpt(c.Message, min(maxText/2, maxTexts-l.text))
 	l.text += len(c.Message)
 	c.Output = schema.Excerpt(c.Output, min(maxText-len(c.Message), maxTexts-l.text))
