@@ -106,6 +106,11 @@ attack: deps build ## every attack at every level that this machine has, as root
 	  $(GO) test -count=1 -timeout 90m -v -run '^TestEveryPlace$$|^TestStepsLeakNothing$$' ./runner/sandbox
 	cat docs/attacks.md
 
+STEADY ?= 200
+steady: deps build ## grade pushes STEADY times on a busy machine, by every pool that there is; IMAGE is graded in
+	GRADER_STEADY=$(STEADY) GRADER_STEADY_IMAGE=$(IMAGE) runner/with-docker.sh \
+	  $(GO) test -count=1 -timeout 8h -parallel 16 -v -run 'GradingsAreSteady' ./e2e
+
 demo: deps build ## a whole course graded by real pushes; DEMO_ONCE=1 ends after the checks
 	bin/grader demo
 
@@ -118,4 +123,4 @@ fuzz: ## every fuzz target for a minute
 	  done
 	done
 
-.PHONY: help deps build test race test-nomad go-test test-image image image-only sbom lint tracked fmt bench attack demo fuzz
+.PHONY: help deps build test race test-nomad go-test test-image image image-only sbom lint tracked fmt bench attack steady demo fuzz

@@ -15,7 +15,7 @@ import (
 )
 
 // patience bounds every wait. A test that reaches it fails.
-const patience = 60 * time.Second
+const patience = 3 * time.Minute
 
 // live is a running command in its own process group, as a terminal runs it. It records the
 // output, and can wait for a text in it.
@@ -91,9 +91,15 @@ func (l *live) await(text string) {
 // end waits for the exit and returns the output and the exit status.
 func (l *live) end() (string, int) {
 	l.t.Helper()
+	return l.endWithin(patience)
+}
+
+// endWithin is end with another patience.
+func (l *live) endWithin(d time.Duration) (string, int) {
+	l.t.Helper()
 	select {
 	case <-l.done:
-	case <-time.After(patience):
+	case <-time.After(d):
 		said, _ := l.text()
 		l.t.Fatalf("it does not exit:\n%s", said)
 	}

@@ -27,6 +27,8 @@ type field struct {
 	tls       string // the lines of its certificate, in the configuration
 	cpu       float64
 	memory    string
+	scratch   string
+	processes int
 	warm, max int
 	cooldown  time.Duration
 }
@@ -46,7 +48,7 @@ func layField(t *testing.T, agent *nomadtest.Agent, warm, most int) *field {
 	f := &field{
 		classroom: &classroom{t: t, empty: true, config: filepath.Join(t.TempDir(), "grader.yaml")},
 		agent:     agent, flavour: "standard", image: agent.Image(filepath.Join(bin, "grader")),
-		cpu: 0.5, memory: "128MiB", warm: warm, max: most, cooldown: time.Minute,
+		cpu: 0.5, memory: "128MiB", scratch: "64MiB", processes: 64, warm: warm, max: most, cooldown: time.Minute,
 	}
 	f.network, f.address = agent.Network()
 	f.port = nomadtest.FreePort(t, f.address)
@@ -64,8 +66,8 @@ flavours:
     image: %s
     cpu: %g
     memory: %s
-    scratch: 64MiB
-    processes: 64
+    scratch: %s
+    processes: %d
     warm: %d
     max: %d
     cooldown: %s
@@ -77,7 +79,7 @@ nomad:
   runners:
     listen: %s:%d
     url: %s
-%s`, f.flavour, f.image, f.cpu, f.memory, f.warm, f.max, f.cooldown, f.agent.URL, f.network, nomadtest.MHz, f.address, f.port, f.url, f.tls), 0o600))
+%s`, f.flavour, f.image, f.cpu, f.memory, f.scratch, f.processes, f.warm, f.max, f.cooldown, f.agent.URL, f.network, nomadtest.MHz, f.address, f.port, f.url, f.tls), 0o600))
 }
 
 // pool is the report of `grader admin pools` on a flavour.

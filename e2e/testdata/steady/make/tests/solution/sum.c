@@ -1,0 +1,6 @@
+#include "sum.h"
+
+long sum(long a, long b)
+{
+    return a + b;
+}
