@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -31,20 +32,20 @@ func imageCommand() *cli.Command {
 				return image.Seal(c.Context, c.String("root"), version, time.Now())
 			},
 		}, {
-			Name:  "archives",
-			Usage: "let Java start faster on this machine",
-			Description: "Makes class-data archives of javac and JUnit, and a runtime of Java with the modules for\n" +
-				"judging. It takes half a minute and 150 MB, below /var/cache/grader for root and below the\n" +
-				"user's cache directory for others. A sealed image has them; a server with runners of its\n" +
-				"own makes them by itself a minute after its start.\n\n" +
-				"Example: grader image archives",
+			Name:  "caches",
+			Usage: "let Java and Go start faster on this machine",
+			Description: "Makes class-data archives of javac and JUnit, a runtime of Java with the modules for\n" +
+				"judging, and Go's standard library compiled. It takes about a minute and 300 MB, below\n" +
+				"/var/cache/grader for root and below the user's cache directory for others. A sealed image\n" +
+				"has them; a server with runners of its own makes them by itself a minute after its start.\n\n" +
+				"Example: grader image caches",
 			OnUsageError: misuse,
-			Action:       makeArchives,
+			Action:       makeCaches,
 		}},
 	}
 }
 
-func makeArchives(c *cli.Context) error {
+func makeCaches(c *cli.Context) error {
 	if _, err := arguments(c); err != nil {
 		return err
 	}
@@ -52,13 +53,13 @@ func makeArchives(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	dir, err := grade.MakeArchives(c.Context, found, false)
+	made, err := grade.MakeCaches(c.Context, found, false)
 	if err != nil {
 		return err
 	}
-	if dir == "" {
-		dir = "this machine has no Java with JUnit: nothing to make"
+	if len(made) == 0 {
+		made = []string{"this machine has neither Java with JUnit nor Go: nothing to make"}
 	}
-	_, err = fmt.Fprintln(c.App.Writer, dir)
+	_, err = fmt.Fprintln(c.App.Writer, strings.Join(made, "\n"))
 	return err
 }

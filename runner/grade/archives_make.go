@@ -5,7 +5,6 @@ import (
 	_ "embed" // the tests that are run for the archive
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,16 +20,11 @@ import (
 //go:embed frameworks/WarmTests.java
 var warmTests string
 
-// MakeArchives makes the class-data archives and the runtime for this machine's Java, where it has
-// JUnit, and reports where they are; "" where there is nothing to make. What is there already stays. It
-// takes about half a minute of one processor and 150 MB of disk. inImage puts them where a runner image has them.
-func MakeArchives(ctx context.Context, i Image, inImage bool) (string, error) {
-	if i.Variables["CLASSPATH_JUNIT"] == "" {
-		return "", nil
-	}
-	if found := findArchives(i); found != "" {
-		return string(found), nil
-	}
+// MakeCaches makes what lets this machine's Java and Go start faster, as far as it has them, and returns where it
+// is: class-data archives and a runtime of Java for judging, and Go's standard library compiled. What is there already
+// stays. It takes about a minute of one processor, behind everything else, and 300 MB of disk. inImage
+// puts it where a runner image has it.
+func MakeCaches(ctx context.Context, i Image, inImage bool) ([]string, error) {
 	dir, err := keptDir()
 	if inImage {
 		dir, err = "/"+compiledDir, nil
@@ -39,30 +33,57 @@ func MakeArchives(ctx context.Context, i Image, inImage bool) (string, error) {
 		err = os.MkdirAll(dir, 0o755)
 	}
 	if err != nil {
-		return "", fmt.Errorf("make archives: %w", err)
+		return nil, fmt.Errorf("make caches: %w", err)
 	}
 	if !ownedHere(dir) {
-		return "", schema.Errorf(schema.CodeRefused, "other users may write to %s: chmod go-w it, so that they cannot replace what tests are judged with", dir)
+		return nil, schema.Errorf(schema.CodeRefused, "other users may write to %s: chmod go-w it, so that they cannot replace what tests are judged with", dir)
 	}
-	unlock, err := lockArchives(filepath.Join(dir, ".lock"))
+	unlock, err := lockCaches(filepath.Join(dir, ".lock"))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer unlock()
-	if found := findArchives(i); found != "" { // another process was faster
-		return string(found), nil
+	var made []string
+	if i.Variables["CLASSPATH_JUNIT"] != "" {
+		archives := string(findArchives(i))
+		if archives == "" {
+			if archives, err = makeArchives(ctx, i, dir); err != nil {
+				return nil, err
+			}
+		}
+		made = append(made, archives)
 	}
-	return makeArchives(ctx, i, dir)
+	cache, err := ensureGoCache(ctx, i, dir, inImage)
+	if err != nil || cache == "" {
+		return made, err
+	}
+	return append(made, cache), nil
 }
 
-// lockArchives lets one process at a time make archives.
-func lockArchives(file string) (func(), error) {
+// ensureGoCache returns where Go's standard library is compiled; "" without Go.
+func ensureGoCache(ctx context.Context, i Image, dir string, inImage bool) (string, error) {
+	name := goCacheName(i)
+	if name == "" || i.Variables["GOCACHE"] != "" {
+		return i.Variables["GOCACHE"], nil
+	}
+	if found := findGoCache(i); found != "" {
+		return found, nil
+	}
+	final := filepath.Join(dir, name)
+	if inImage {
+		final = "/" + goCache
+	}
+	return final, makeGoCache(ctx, i, final)
+}
+
+// lockCaches lets one process at a time make caches.
+func lockCaches(file string) (func(), error) {
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("make archives: %w", err)
+		return nil, fmt.Errorf("make caches: %w", err)
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); err != nil {
-		return nil, errors.Join(fmt.Errorf("make archives: %w", err), f.Close())
+		return nil, errors.Join(fmt.Errorf("make caches: %w", err), f.Close())
 	}
 	return func() { _ = f.Close() }, nil
 }
@@ -158,20 +179,7 @@ func (a archiver) open() error {
 	for _, name := range []string{"source", "listener", "tests", "tests.jar", "reports"} {
 		err = errors.Join(err, os.RemoveAll(a.dir.file(name)))
 	}
-	err = errors.Join(err, filepath.WalkDir(string(a.dir), func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil || d.Type()&fs.ModeSymlink != 0 || path == string(a.dir):
-			return err
-		case d.IsDir():
-			return os.Chmod(path, 0o755)
-		}
-		info, err := d.Info()
-		if err != nil {
-			return err
-		}
-		return os.Chmod(path, 0o644|info.Mode()&0o111)
-	}))
-	if err = errors.Join(err, os.Chmod(string(a.dir), 0o755)); err != nil {
+	if err = errors.Join(err, publish(string(a.dir))); err != nil {
 		return fmt.Errorf("make archives: %w", err)
 	}
 	return nil

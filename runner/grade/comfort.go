@@ -1,6 +1,9 @@
 package grade
 
-import "path"
+import (
+	"path"
+	"strings"
+)
 
 // environment returns the variables of the image for one step, and what its
 // languages need to keep to the step's limits.
@@ -20,14 +23,21 @@ func (i Image) environment(e environment) map[string]string {
 			values["GOCACHE"] = path.Join(e.place.tmp, "go-build")
 		}
 		values["GOPATH"] = path.Join(e.place.tmp, "go")
-		values["GODEBUG"] = "goindex=0" // an index of files that are old enough would be written to a cache that is read-only
-		values["GOFLAGS"] = "-buildvcs=false"
-		values["GOPROXY"] = "off"
-		values["GOTOOLCHAIN"] = "local"
-		values["GOTELEMETRY"] = "off"
-		values["CGO_ENABLED"] = "0"
+		for _, setting := range goSettings() {
+			name, value, _ := strings.Cut(setting, "=")
+			values[name] = value
+		}
 	}
 	return values
+}
+
+// goSettings are the go command's, as NAME=value. What the standard library is compiled with in advance must
+// be the same, or it is compiled again.
+func goSettings() []string {
+	return []string{
+		"GODEBUG=goindex=0", // an index of files that are old enough would be written to a cache that is read-only
+		"GOFLAGS=-buildvcs=false", "GOPROXY=off", "GOTOOLCHAIN=local", "GOTELEMETRY=off", "CGO_ENABLED=0",
+	}
 }
 
 // expanded returns the image's variables, with the step's own in their values.

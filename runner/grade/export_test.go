@@ -1,6 +1,10 @@
 package grade
 
-import "context"
+import (
+	"context"
+	"maps"
+	"path/filepath"
+)
 
 // ArchivesIn returns the image with archives that are made below dir.
 func (i Image) ArchivesIn(ctx context.Context, dir string) (Image, error) {
@@ -13,4 +17,13 @@ func (i Image) ArchivesIn(ctx context.Context, dir string) (Image, error) {
 func (i Image) WithoutArchives() Image {
 	i.archives = ""
 	return i
+}
+
+// GoCacheIn returns the image with some packages of Go's standard library compiled below dir.
+func (i Image) GoCacheIn(ctx context.Context, dir string, packages ...string) (Image, error) {
+	cache := filepath.Join(dir, goCacheName(i))
+	err := makeGoCache(ctx, i, cache, packages...)
+	i.Variables = maps.Clone(i.Variables)
+	i.Variables["GOCACHE"], i.goCache = cache, cache
+	return i, err
 }

@@ -56,6 +56,7 @@ type Image struct {
 	Variables map[string]string // name to value; a name that this image lacks is absent
 	Path      string            // PATH of every step
 	archives  archives          // what makes its Java start fast
+	goCache   string            // Go's standard library compiled, outside of what every step reads; "" without
 }
 
 // Grade grades a job. An error is CodeInvalid when the tests repository does not

@@ -22,6 +22,9 @@ func DetectImage(ctx context.Context) (Image, error) {
 	i, err := detectImage(ctx)
 	if err == nil {
 		i.archives = findArchives(i)
+		if cache := findGoCache(i); cache != "" {
+			i.Variables["GOCACHE"], i.goCache = cache, cache
+		}
 	}
 	return i, err
 }

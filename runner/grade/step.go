@@ -55,6 +55,9 @@ func (s *session) step(o order) (sandbox.Step, javaSettings) {
 	if java.shares {
 		step.Read = append(step.Read, string(image.archives))
 	}
+	if image.goCache != "" {
+		step.Read = append(step.Read, image.goCache)
+	}
 	for _, t := range o.trees {
 		if t != nil {
 			step.Read = append(step.Read, t.path())

@@ -115,7 +115,10 @@ func describe(ctx context.Context, root string) error {
 		if err := grade.CompileFrameworks(ctx, found); err != nil {
 			return err
 		}
-		if _, err := grade.MakeArchives(ctx, found, true); err != nil {
+		if _, err := grade.MakeCaches(ctx, found, true); err != nil {
+			return err
+		}
+		if found, err = grade.LookAtImage(ctx, root); err != nil { // it has the caches now
 			return err
 		}
 	}

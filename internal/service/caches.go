@@ -8,13 +8,13 @@ import (
 	"github.com/grader/grader/configs"
 )
 
-// archivesDelay is how long after its start a server has its machine's Java archives made: not while
+// cachesDelay is how long after its start a server has its machine's caches for Java and Go made: not while
 // pushes that waited for it are served.
-const archivesDelay = time.Minute
+const cachesDelay = time.Minute
 
-// startArchives lets Java start faster in runners that are processes of this machine: what is missing for it
-// is made once, in the background, by grader image archives. Without it everything works, more slowly.
-func (s *Service) startArchives(ctx context.Context, _ *DataDir) error {
+// startCaches lets Java and Go start faster in runners that are processes of this machine: what is missing for
+// it is made once, in the background, by grader image caches. Without it everything works, more slowly.
+func (s *Service) startCaches(ctx context.Context, _ *DataDir) error {
 	if !s.hasLocalPool() {
 		return nil
 	}
@@ -29,11 +29,11 @@ func (s *Service) startArchives(ctx context.Context, _ *DataDir) error {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(archivesDelay):
+		case <-time.After(cachesDelay):
 		}
-		said, err := exec.CommandContext(ctx, self, "image", "archives").CombinedOutput()
+		said, err := exec.CommandContext(ctx, self, "image", "caches").CombinedOutput()
 		if err != nil && ctx.Err() == nil {
-			s.Logger.Warn("Java starts more slowly than it could: grader image archives failed", "said", string(said), "error", err)
+			s.Logger.Warn("Java and Go start more slowly than they could: grader image caches failed", "said", string(said), "error", err)
 		}
 	}()
 	s.onStop(func(context.Context) error {
