@@ -35,8 +35,10 @@ func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "gitd")
 	if err == nil {
 		hookBinary = filepath.Join(dir, "grader-hook")
+		build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", hookBinary, "github.com/grader/grader/hooks/grader-hook")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0") // as make build, which shares its cache
 		var out []byte
-		out, err = exec.Command("go", "build", "-o", hookBinary, "github.com/grader/grader/hooks/grader-hook").CombinedOutput()
+		out, err = build.CombinedOutput()
 		fmt.Fprint(os.Stderr, string(out))
 	}
 	if err != nil {

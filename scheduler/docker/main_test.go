@@ -91,7 +91,7 @@ func packProgram() (*bytes.Buffer, error) {
 }
 
 func addProgram(w *tar.Writer, name, built, source string) error {
-	build := exec.Command("go", "build", "-ldflags", "-s -w", "-o", built, source)
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", built, source)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", err, said)
