@@ -196,6 +196,20 @@ type Submission struct {
 	Result     *Result
 }
 
+// RecordMarks says how far the record of pushes goes: the newest submission and version.
+type RecordMarks struct{ Submission, Version int64 }
+
+// RecordedPush is a push that became a submission or a version of tests.
+type RecordedPush struct {
+	Intent     string    `json:"pin"` // names the pin: refs/submissions/<Intent>
+	Repository int64     `json:"repository"`
+	Name       string    `json:"name"` // COURSE/ASSIGNMENT/OWNER/N, or COURSE/ASSIGNMENT/tests/N
+	Pusher     string    `json:"pusher,omitempty"`
+	Commit     string    `json:"commit"`
+	Receipt    string    `json:"receipt,omitempty"`
+	ReceivedAt time.Time `json:"received_at,omitzero"`
+}
+
 // StoredReceipt is the text of a signed receipt and the id of its submission.
 type StoredReceipt struct {
 	Submission int64

@@ -67,20 +67,25 @@ func flock(ctx context.Context, path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	return f, waitFlock(ctx, f)
+}
+
+// waitFlock waits for the lock of an open file, which it closes where it fails.
+func waitFlock(ctx context.Context, f *os.File) error {
 	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
 		err := tryFlock(f)
 		if err == nil {
-			return f, nil
+			return nil
 		}
 		if !errors.Is(err, unix.EWOULDBLOCK) {
 			f.Close()
-			return nil, err
+			return err
 		}
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():
 			f.Close()
-			return nil, context.Cause(ctx)
+			return context.Cause(ctx)
 		}
 	}
 }

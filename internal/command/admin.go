@@ -31,7 +31,8 @@ func adminCommand() *cli.Command {
 			adminSubmissionsCommand(), adminWaitCommand(), adminLoginLinkCommand(), adminQueueCommand(), adminPoolsCommand(), adminRunnersCommand(),
 			adminGradesCommand(), adminExtendCommand(), adminExtensionsCommand(), adminOutageCommand(), adminLateDaysCommand(),
 			adminAdjustCommand(), adminAdjustmentsCommand(), adminRegradeCommand(), adminTestsCommand(), adminPublishCommand(), adminUnpublishCommand(), adminExportCommand(),
-			adminAuditCommand(), adminReceiptsCommand(), adminCopyDatabaseCommand(),
+			adminAuditCommand(), adminCopyDatabaseCommand(),
+			adminReceiptsCommand(), adminBackupCommand(),
 		},
 	}
 }

@@ -35,6 +35,10 @@ const (
 	ReceiptKey   = "receipt_key" // signs receipts
 )
 
+// Keys are the private keys of a data directory, by name: what a backup holds besides the
+// database and the repositories.
+func Keys() []string { return []string{HostKey, ReceiptKey} }
+
 // OpenData creates the data directory if necessary, makes it private and locks it.
 // CodeConflict: another process has locked it.
 func OpenData(root string) (*DataDir, error) {

@@ -85,6 +85,8 @@ func (o *Operator) operations() map[string]operation {
 		"receipts":        typed(o.receipts),
 		"tests":           typed(o.tests),
 		"tests.activate":  typed(o.activateTests),
+		"backup.marks":    typed(o.marks),
+		"backup.recorded": typed(o.recordedSince),
 		"database.copy":   typed(o.copyDatabase),
 	}
 }

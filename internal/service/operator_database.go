@@ -1,10 +1,22 @@
 package service
 
-import "context"
+import (
+	"context"
+
+	"github.com/grader/grader/schema"
+)
 
 // CopyArgs names the file for a copy of the database.
 type CopyArgs struct{ File string }
 
 func (o *Operator) copyDatabase(ctx context.Context, a CopyArgs) (None, error) {
 	return None{}, o.store.Backup(ctx, a.File)
+}
+
+func (o *Operator) marks(ctx context.Context, _ None) (schema.RecordMarks, error) {
+	return o.store.Marks(ctx)
+}
+
+func (o *Operator) recordedSince(ctx context.Context, m schema.RecordMarks) ([]schema.RecordedPush, error) {
+	return o.store.RecordedSince(ctx, m)
 }

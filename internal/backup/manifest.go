@@ -1,0 +1,60 @@
+// Package backup writes all of a server's data as one tar, also while the server runs,
+// and puts it into a new data directory. docs/operating.md says why the order in which it
+// copies loses no push.
+package backup
+
+import (
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// format is the version of the tar's layout.
+const format = 1
+
+// The members of a backup, in order. The repositories' files stand between the keys and
+// the list of late pushes.
+const (
+	headName     = "backup.json"
+	databaseName = "grader.db"
+	lateName     = "late.json"
+	manifestName = "manifest.json"
+	repositories = "repositories/"
+)
+
+// head is the first member.
+type head struct {
+	Format  int       `json:"format"`
+	Grader  string    `json:"grader"` // version of the program
+	MadeAt  time.Time `json:"made_at"`
+	Comment string    `json:"comment"`
+}
+
+// manifest is the last member: without it the tar is incomplete.
+type manifest struct {
+	Files []file `json:"files"`
+}
+
+// file is a member with its content's hash.
+type file struct {
+	Path   string `json:"path"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
+// Progress says how far a backup or a restore is.
+type Progress struct {
+	Repositories int // done
+	Of           int // 0: not known
+	Bytes        int64
+}
+
+// Report is what a restored directory holds.
+type Report struct {
+	MadeAt       time.Time             `json:"made_at"` // of the database
+	Pushes       int                   `json:"pushes"`  // in the database and in their repositories
+	Repositories int                   `json:"repositories"`
+	Open         []schema.RecordedPush `json:"open"`    // the server records them when it starts
+	Found        []schema.RecordedPush `json:"found"`   // in their repositories, and not in the database
+	Missing      []schema.RecordedPush `json:"missing"` // in the database, and not in their repositories
+}
