@@ -18,6 +18,7 @@ type Store interface {
 	RegradeStore
 	PublicationStore
 	ReceiptStore
+	ReplayStore
 	ClassStore
 	FileStore
 	TestsStore
@@ -47,6 +48,7 @@ type Classroom struct {
 	Regrades     *Regrades
 	Publications *Publications
 	Receipts     *Receipts
+	Replays      *Replays
 	Classes      *Classes
 	Files        *Files
 	Tests        *Tests
@@ -77,6 +79,7 @@ func New(o Options) *Classroom {
 		Tests:        &Tests{store: o.Store, live: o.Live},
 		People:       &People{store: o.Store, clock: o.Clock, read: work.Read},
 		Receipts:     &Receipts{store: o.Store, work: work, key: o.ReceiptKey},
+		Replays:      &Replays{store: o.Store, work: work, live: o.Live},
 		Queue:        &Queue{store: o.Store, live: o.Live, flavours: o.Flavours},
 		Audit:        &Audit{store: o.Store},
 		Revoked:      revoked,

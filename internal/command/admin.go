@@ -32,7 +32,7 @@ func adminCommand() *cli.Command {
 			adminGradesCommand(), adminExtendCommand(), adminExtensionsCommand(), adminOutageCommand(), adminLateDaysCommand(),
 			adminAdjustCommand(), adminAdjustmentsCommand(), adminRegradeCommand(), adminTestsCommand(), adminPublishCommand(), adminUnpublishCommand(), adminExportCommand(),
 			adminAuditCommand(), adminCopyDatabaseCommand(),
-			adminReceiptsCommand(), adminBackupCommand(),
+			adminReceiptsCommand(), adminReplayCommand(), adminBackupCommand(),
 		},
 	}
 }

@@ -85,6 +85,7 @@ func (o *Operator) operations() map[string]operation {
 		"receipts":        typed(o.receipts),
 		"tests":           typed(o.tests),
 		"tests.activate":  typed(o.activateTests),
+		"replay":          typed(o.replay),
 		"backup.marks":    typed(o.marks),
 		"backup.recorded": typed(o.recordedSince),
 		"database.copy":   typed(o.copyDatabase),

@@ -1,0 +1,24 @@
+package schema
+
+// Replay is a submission that is graded once more from what its result was recorded with.
+type Replay struct {
+	Name    string // COURSE/ASSIGNMENT/OWNER/N
+	Before  int64  // job whose result is repeated
+	Job     int64
+	Version int // number of the tests
+	Flavour string
+}
+
+// Difference is a part of a result that came out otherwise.
+type Difference struct {
+	What   string `json:"what"`
+	Before string `json:"before"`
+	After  string `json:"after"`
+}
+
+// ResultComparison is every difference between two gradings of a submission.
+type ResultComparison struct {
+	Same        bool         `json:"same"` // Differences is empty
+	Differences []Difference `json:"differences"`
+	Environment []Difference `json:"environment"` // what it was graded with
+}

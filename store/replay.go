@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/grader/grader/schema"
+)
+
+func scanReplay(r row) (p schema.Replay, err error) {
+	err = r.Scan(&p.Before, &p.Version, &p.Flavour)
+	return p, err
+}
+
+// Replay queues a job that grades a submission again, behind all pushes, against the tests
+// and on the flavour that its result was recorded with. Its result is nobody's: the
+// submission and its grade stay as they are. CodeRefused: it has no result. may decides
+// about the flavour before anything is queued.
+func (s *Store) Replay(ctx context.Context, by schema.Actor, sub schema.Submission, may func(flavour string) error) (p schema.Replay, err error) {
+	now := s.clock()
+	err = s.write(ctx, "replay", func(t *tx) error {
+		p, err = one(ctx, t, scanReplay, `SELECT j.id, v.number, j.flavour FROM submissions s JOIN jobs j ON j.id = s.done_job_id JOIN versions v ON v.id = j.version_id
+			WHERE s.id = ?`, sub.ID)
+		if errors.Is(err, sql.ErrNoRows) {
+			return schema.Errorf(schema.CodeRefused, "%s has no result to repeat", sub.Name)
+		}
+		if err != nil {
+			return err
+		}
+		if err := may(p.Flavour); err != nil {
+			return err
+		}
+		before, err := job(ctx, t, p.Before)
+		if err != nil {
+			return err
+		}
+		p.Name = sub.Name.String()
+		if p.Job, err = t.addJob(ctx, schema.Job{Kind: schema.JobRegrade, Submission: sub.ID, VersionID: before.VersionID, CourseID: before.CourseID,
+			Owner: sub.Name.Owner, Lane: schema.LaneRegrade, Flavour: before.Flavour, QueuedAt: now}, false); err != nil {
+			return err
+		}
+		return t.audit(ctx, by, schema.AuditEntry{At: now, Action: "submission.replay", Course: sub.Name.Course, Subject: p.Name, Detail: fmt.Sprintf("job %d", p.Job)})
+	})
+	return p, err
+}
+
+// JobResult returns the result of a job. CodeNotFound: it has none.
+func (s *Store) JobResult(ctx context.Context, job int64) (schema.Result, error) {
+	r, err := one(ctx, s.reader, scanResult, `SELECT body FROM results WHERE job_id = ?`, job)
+	return r, missing(err, "job %d has no result", job)
+}
