@@ -16,6 +16,7 @@ func (s *Server) staffCommands() []staffCommand {
 	return []staffCommand{
 		{"submissions", "COURSE/ASSIGNMENT [--login LOGIN] [--json]", "everybody's submissions with their verdicts", schema.RoleTA, s.submissionsOf},
 		{"grades", "COURSE [--owner LOGIN] [--json]", "which submission counts for whom, and what it is worth", schema.RoleTA, s.grades},
+		{"queue", "[--json]", "what waits, and how the runners do", schema.RoleTA, s.queueReport},
 		{"roster", "COURSE [--json]", "who is in a course, and as what", schema.RoleTA, s.roster},
 		{"extensions", "COURSE/ASSIGNMENT [--end ID] [--json]", "the extensions of an assignment; --end takes one back", schema.RoleTA, s.extensions},
 		{"adjust", "COURSE/ASSIGNMENT OWNER POINTS --reason TEXT [--json]", "add points to a grade (+2), or take them off (-1/2)", schema.RoleTA, s.adjust},
@@ -338,4 +339,12 @@ func (s *Server) testsActivate(ctx context.Context, c *staffCall) error {
 		return err
 	}
 	return c.reply.Activated(done)
+}
+
+func (s *Server) queueReport(ctx context.Context, c *staffCall) error {
+	report, err := s.Classroom.Queue.Show(ctx, c.actor)
+	if err != nil {
+		return err
+	}
+	return c.reply.Queue(report)
 }

@@ -66,6 +66,8 @@ func TestStaffCommands(t *testing.T) {
 		{"tina", "export comp1", 2, []string{"--format is needed"}},
 		{"alice", "export comp1 --format csv", 1, []string{"only the staff of comp1 see everybody's grades"}},
 
+		{"tina", "queue", 0, []string{"nothing waits"}},
+		{"alice", "queue --json", 0, []string{`"waiting": []`}},
 		{"ida", "enrol comp1 eve --role ta", 0, []string{"eve is ta in comp1"}},
 		{"ida", "unenrol comp1 eve", 0, []string{"eve is no longer enrolled in comp1"}},
 		{"tina", "enrol comp1 eve --role student", 1, []string{"only instructors of comp1 change who is in it"}},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/grader/grader/classroom/tables"
 	"github.com/grader/grader/internal/service"
 	"github.com/grader/grader/schema"
 )
@@ -22,7 +23,7 @@ func adminPoolsCommand() *cli.Command {
 			if _, err := arguments(c); err != nil {
 				return err
 			}
-			pools, err := callAdmin[[]service.PoolReport](c, "pools", service.None{})
+			pools, err := callAdmin[[]tables.Pool](c, "pools", service.None{})
 			if err != nil {
 				return err
 			}
@@ -30,7 +31,7 @@ func adminPoolsCommand() *cli.Command {
 				return printJSON(c.App.Writer, pools)
 			}
 			for _, p := range pools {
-				printPool(c.App.Writer, p)
+				p.Write(c.App.Writer)
 				if p.Reason != "" {
 					fmt.Fprintf(c.App.Writer, "%-16s %s, %s\n", "", p.Changed.Format(time.DateTime), schema.Sanitize(p.Reason))
 				}
@@ -43,17 +44,10 @@ func adminPoolsCommand() *cli.Command {
 	}
 }
 
-func printFailure(w io.Writer, f service.FailureReport) {
+func printFailure(w io.Writer, f tables.Failure) {
 	fmt.Fprintf(w, "%-16s %s", "", f.Last.Format(time.DateTime))
 	if f.Times > 1 {
 		fmt.Fprintf(w, ", %d times since %s", f.Times, f.First.Format(time.DateTime))
 	}
 	fmt.Fprintf(w, ": %s\n", schema.Sanitize(f.Why))
-}
-
-func printPool(w io.Writer, p service.PoolReport) {
-	fmt.Fprintf(w, "%-16s %d waiting; %d ready, %d busy, %d starting of at most %d\n", p.Flavour, p.Waiting, p.Ready, p.Busy, p.Starting, p.Max)
-	if p.Failure != "" {
-		fmt.Fprintf(w, "%-16s last failure: %s\n", "", schema.Sanitize(p.Failure))
-	}
 }

@@ -64,7 +64,7 @@ func adminQueueMoveCommand() *cli.Command {
 
 func printQueue(w io.Writer, r service.QueueReport) {
 	for _, p := range r.Pools {
-		printPool(w, p)
+		p.Write(w)
 	}
 	for _, l := range r.Waiting {
 		if l.Stranded {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/grader/grader/classroom/tables"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/store"
 )
@@ -27,7 +28,7 @@ const maxQueue = 5000
 
 // QueueReport is the state of pools, lanes and the next jobs.
 type QueueReport struct {
-	Pools       []PoolReport         `json:"pools"`
+	Pools       []tables.Pool        `json:"pools"`
 	Waiting     []LaneReport         `json:"waiting"`
 	Next        []QueuedReport       `json:"next"`
 	Jobs        map[schema.State]int `json:"jobs"`
@@ -63,7 +64,7 @@ func (o *Operator) queue(ctx context.Context, a QueueArgs) (QueueReport, error) 
 	if err != nil {
 		return QueueReport{}, err
 	}
-	report := QueueReport{Jobs: health.Jobs, OpenIntents: health.OpenIntents, Pools: []PoolReport{}, Waiting: []LaneReport{}, Next: []QueuedReport{}}
+	report := QueueReport{Jobs: health.Jobs, OpenIntents: health.OpenIntents, Pools: []tables.Pool{}, Waiting: []LaneReport{}, Next: []QueuedReport{}}
 	flavours := make(map[string]bool)
 	for _, d := range health.Queue {
 		flavours[d.Flavour] = true

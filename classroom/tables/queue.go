@@ -1,0 +1,87 @@
+package tables
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/schema"
+)
+
+// Pool is one flavour's runners and queue, in the form that scripts read.
+type Pool struct {
+	Flavour  string    `json:"flavour"`
+	Wanted   int       `json:"wanted"` // number of runners requested from the pool
+	Starting int       `json:"starting"`
+	Ready    int       `json:"ready"`
+	Busy     int       `json:"busy"`
+	Warm     int       `json:"warm"`
+	Max      int       `json:"max"`
+	Waiting  int       `json:"waiting"`
+	Reason   string    `json:"reason,omitempty"` // why wanted last changed
+	Changed  time.Time `json:"changed,omitzero"`
+	Failure  string    `json:"failure,omitempty"` // why the last runner could not start
+	// Failures are the latest failures, latest first, including past ones.
+	Failures []Failure `json:"failures,omitempty"`
+}
+
+// Failure is the reason why runners did not start or were lost, and how often in a row.
+type Failure struct {
+	Why   string    `json:"why"`
+	Times int       `json:"times"`
+	First time.Time `json:"first"`
+	Last  time.Time `json:"last"`
+}
+
+// NewPool returns a pool in the form that scripts read.
+func NewPool(p schema.PoolState) Pool {
+	pool := Pool{
+		Flavour: p.Flavour.Name, Wanted: p.Wanted, Starting: p.Starting, Ready: p.Ready, Busy: p.Busy, Warm: p.Flavour.Warm,
+		Max: p.Flavour.Max, Waiting: p.Waiting, Reason: p.Reason, Changed: p.Changed, Failure: p.Failure,
+	}
+	for _, f := range p.Failures {
+		pool.Failures = append(pool.Failures, Failure(f))
+	}
+	return pool
+}
+
+// Write writes a pool in a line or two.
+func (p Pool) Write(out io.Writer) {
+	fmt.Fprintf(out, "%-16s %d waiting; %d ready, %d busy, %d starting of at most %d\n", p.Flavour, p.Waiting, p.Ready, p.Busy, p.Starting, p.Max)
+	if p.Failure != "" {
+		fmt.Fprintf(out, "%-16s last failure: %s\n", "", schema.Sanitize(p.Failure))
+	}
+}
+
+// depth is how many jobs of a flavour wait in a lane, in the form that scripts read.
+type depth struct {
+	Flavour string `json:"flavour"`
+	Lane    string `json:"lane"`
+	Waiting int    `json:"waiting"`
+}
+
+// Queue writes what waits, and to staff how the machines do.
+func (w Writer) Queue(q classroom.QueueReport) error {
+	shown := struct {
+		Waiting []depth `json:"waiting"`
+		Pools   []Pool  `json:"pools,omitempty"`
+	}{Waiting: []depth{}}
+	for _, d := range q.Waiting {
+		shown.Waiting = append(shown.Waiting, depth{d.Flavour, d.Lane.String(), d.Waiting})
+	}
+	for _, p := range q.Pools {
+		shown.Pools = append(shown.Pools, NewPool(p))
+	}
+	return w.write(shown, func(out io.Writer) {
+		for _, p := range shown.Pools {
+			p.Write(out)
+		}
+		for _, d := range shown.Waiting {
+			fmt.Fprintf(out, "%-16s %4d wait (%s)\n", d.Flavour, d.Waiting, d.Lane)
+		}
+		if len(shown.Waiting) == 0 {
+			fmt.Fprintln(out, "nothing waits")
+		}
+	})
+}
