@@ -438,13 +438,30 @@ func (c *classroom) Troubles(context.Context, int64) ([]schema.Trouble, error) {
 	return c.troubles, err
 }
 
-func (c *classroom) ReadFile(_ context.Context, _ int64, _, path string, _ int64) ([]byte, error) {
+func (c *classroom) ReadFile(_ context.Context, _ int64, _, path string, most int64) ([]byte, error) {
 	unlock, err := c.locked()
 	defer unlock()
+	if int64(len(c.files[path])) > most {
+		return nil, schema.Errorf(schema.CodeLimit, "too large")
+	}
 	if text, ok := c.files[path]; ok && err == nil {
 		return []byte(text), nil
 	}
 	return nil, missing()
+}
+
+func (c *classroom) Files(_ context.Context, _ int64, _ string, most int) ([]course.TreeEntry, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	var all []course.TreeEntry
+	for path, text := range c.files {
+		all = append(all, course.TreeEntry{Mode: "100644", Size: int64(len(text)), Path: path})
+	}
+	slices.SortFunc(all, func(a, b course.TreeEntry) int { return strings.Compare(a.Path, b.Path) })
+	if len(all) > most {
+		return nil, schema.Errorf(schema.CodeLimit, "%d files; at most %d", len(all), most)
+	}
+	return all, err
 }
 
 func (c *classroom) FindSession(_ context.Context, token string) ([]byte, bool, error) {

@@ -53,6 +53,12 @@ type Handouts interface {
 	ReadFile(ctx context.Context, repository int64, commit, path string, max int64) ([]byte, error)
 }
 
+// Trees lists the files of a commit.
+type Trees interface {
+	// Files returns the files of a commit by path, at most so many. CodeLimit: it has more.
+	Files(ctx context.Context, repository int64, commit string, most int) ([]course.TreeEntry, error)
+}
+
 // Sessions is the durable store of browser sessions.
 type Sessions interface {
 	// FindSession returns the data of a session that has not expired or ended.

@@ -43,10 +43,12 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 		"GET /{course}/{assignment}/{owner}":          {"/comp2402/a1/alice", nil, "alice " + staff},
 		"GET /{course}/{assignment}/{owner}/{number}": {sub, nil, "alice " + staff},
 
-		"GET /{course}/{assignment}/{owner}/{number}/-/events":  {sub + "/-/events", nil, "alice " + staff},
-		"GET /{course}/{assignment}/{owner}/{number}/-/receipt": {sub + "/-/receipt", nil, "alice " + staff},
-		"POST /{course}/{assignment}/{owner}/{number}/-/mark":   {sub + "/-/mark", url.Values{}, "alice"},
-		"POST /{course}/{assignment}/{owner}/{number}/-/rerun":  {again + "/-/rerun", url.Values{}, "alice " + staff},
+		"GET /{course}/{assignment}/{owner}/{number}/-/events":          {sub + "/-/events", nil, "alice " + staff},
+		"GET /{course}/{assignment}/{owner}/{number}/-/files":           {sub + "/-/files", nil, "alice " + staff},
+		"GET /{course}/{assignment}/{owner}/{number}/-/files/{path...}": {sub + "/-/files/handout.md", nil, "alice " + staff},
+		"GET /{course}/{assignment}/{owner}/{number}/-/receipt":         {sub + "/-/receipt", nil, "alice " + staff},
+		"POST /{course}/{assignment}/{owner}/{number}/-/mark":           {sub + "/-/mark", url.Values{}, "alice"},
+		"POST /{course}/{assignment}/{owner}/{number}/-/rerun":          {again + "/-/rerun", url.Values{}, "alice " + staff},
 
 		"GET /{course}/{assignment}/-/grid":                   {task + "grid", nil, staff},
 		"GET /{course}/{assignment}/-/extensions":             {task + "extensions", nil, staff},

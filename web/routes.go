@@ -35,6 +35,8 @@ func (s *Server) routes() http.Handler {
 	s.member(mux, "GET /{course}/{assignment}/{owner}", s.serveOwner)
 	s.member(mux, "GET /{course}/{assignment}/{owner}/{number}", s.serveSubmission)
 	s.member(mux, "GET /{course}/{assignment}/{owner}/{number}/-/events", s.serveEvents)
+	s.member(mux, "GET /{course}/{assignment}/{owner}/{number}/-/files", s.serveFiles)
+	s.member(mux, "GET /{course}/{assignment}/{owner}/{number}/-/files/{path...}", s.serveFile)
 	s.member(mux, "GET /{course}/{assignment}/{owner}/{number}/-/receipt", s.serveReceipt)
 	s.form(mux, "POST /{course}/{assignment}/{owner}/{number}/-/mark", s.markSubmission)
 	s.form(mux, "POST /{course}/{assignment}/{owner}/{number}/-/rerun", s.rerunSubmission)

@@ -28,7 +28,7 @@ const (
 )
 
 // Server is the site. Its exported fields are set before Start and not changed
-// afterwards; Addr, the classroom, the five ports and SSHAddress are required.
+// afterwards; Addr, the classroom, the six ports and SSHAddress are required.
 type Server struct {
 	Addr       string // listen address; port 0 takes a free one
 	Classroom  *classroom.Classroom
@@ -36,6 +36,7 @@ type Server struct {
 	Results    Results
 	Live       Live
 	Handouts   Handouts
+	Trees      Trees
 	Sessions   Sessions
 	Clock      func() time.Time     // nil: time.Now
 	Logger     *slog.Logger         // nil: slog.Default

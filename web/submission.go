@@ -129,6 +129,8 @@ func (s *Server) newReport(ctx context.Context, v *sight) view.Report {
 	}
 	if !v.Sub.Job.State.Ended() {
 		subject.Total = s.expectedTests(ctx, v)
+	} else {
+		subject.Sources = s.sources(ctx, v)
 	}
 	return view.NewReport(subject)
 }

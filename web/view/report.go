@@ -50,6 +50,7 @@ type Build struct {
 	Mark     Mark
 	Message  string
 	Output   string
+	Pieces   []Piece // of Output, with links to source lines; nil: none
 	Duration string
 	Open     bool
 }
@@ -60,12 +61,13 @@ type Subject struct {
 	Access     course.Access
 	Title      string // of the assignment
 	Zone       *time.Location
-	Dated      bool         // Terms are known
-	Terms      course.Terms // its owner's, at the moment of receipt
-	Seen       Progress     // what the events of its latest job say
-	Place      schema.Place // in the queue
-	Total      int          // tests to come, 0: unknown
-	Failing    bool         // only the tests that did not pass are listed
+	Dated      bool            // Terms are known
+	Terms      course.Terms    // its owner's, at the moment of receipt
+	Seen       Progress        // what the events of its latest job say
+	Place      schema.Place    // in the queue
+	Total      int             // tests to come, 0: unknown
+	Failing    bool            // only the tests that did not pass are listed
+	Sources    map[string]bool // files of the submission that outputs name
 }
 
 // NewReport makes the report of what a member sees.
@@ -129,6 +131,7 @@ func (r *Report) showEnd(v *Subject, result *schema.Result, hidden schema.Hidden
 	}
 	r.Dropped = result.Dropped
 	r.showWork(v.Access.Viewer, result.Build, result.Tests)
+	r.linkSources(v.Sources)
 	r.Facts = append(r.Facts, durations(job, result)...)
 	r.Provenance = v.provenance(result)
 }
@@ -138,6 +141,25 @@ func (r *Report) showWork(v course.Viewer, build *schema.BuildResult, tests []sc
 	r.Tests, r.Groups, r.opened, r.Done = nil, Groups{}, 0, len(tests)
 	for _, t := range tests {
 		r.AddTest(NewTest(t, v))
+	}
+}
+
+// linkSources makes links of the source lines that outputs name.
+func (r *Report) linkSources(known map[string]bool) {
+	if len(known) == 0 {
+		return
+	}
+	root := r.Path + "/-/files"
+	if r.Build != nil {
+		r.Build.Pieces = linkSources(r.Build.Output, root, known)
+	}
+	for i := range r.Tests {
+		r.Tests[i].Pieces = linkSources(r.Tests[i].Output, root, known)
+	}
+	for _, g := range r.Groups.List {
+		for i := range g.Tests {
+			g.Tests[i].Pieces = linkSources(g.Tests[i].Output, root, known)
+		}
 	}
 }
 

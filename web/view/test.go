@@ -22,6 +22,7 @@ type Test struct {
 	Crash      string // "signal SIGSEGV", "exit status 3"
 	Hint       string
 	Output     string
+	Pieces     []Piece // of Output, with links to source lines; nil: none
 	InProcess  bool
 	Unpinned   bool
 	StudentsDo string // for staff: what students see of it, "" for all
