@@ -17,8 +17,8 @@ func adminAuditCommand() *cli.Command {
 			"Example: grader admin audit --course comp2402 --actor ada --since 168h --json",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "course", Usage: "only entries of the course `CODE`"},
-			&cli.StringFlag{Name: "actor", Usage: "only what `LOGIN` did; operator is whoever runs grader admin"},
-			&cli.StringFlag{Name: "subject", Usage: "only what was done to `NAME`: a login, a submission, a course"},
+			&cli.StringFlag{Name: "actor", Usage: "only actions of `LOGIN`; operator stands for grader admin"},
+			&cli.StringFlag{Name: "subject", Usage: "only actions on `NAME`: a login, a submission or a course"},
 			&cli.StringFlag{Name: "action", Usage: "only this `ACTION`, such as key.remove, or all of user"},
 			&cli.DurationFlag{Name: "since", Usage: "only the last `DURATION`, such as 24h"},
 			&cli.IntFlag{Name: "limit", Usage: "at most `N` entries", Value: 100},

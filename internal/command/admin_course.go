@@ -19,7 +19,7 @@ func adminCourseCommand() *cli.Command {
 		Action:       noSubcommand,
 		Subcommands: []*cli.Command{{
 			Name:        "add",
-			Usage:       "make a course",
+			Usage:       "create a course",
 			ArgsUsage:   "CODE",
 			Description: "Example: grader admin course add comp2402 --title \"Data Structures\" --timezone America/Toronto",
 			Flags: []cli.Flag{
@@ -32,7 +32,7 @@ func adminCourseCommand() *cli.Command {
 			Action:       adminCourseAdd,
 		}, {
 			Name:        "set",
-			Usage:       "change which runners a course uses; what is not named stays",
+			Usage:       "change which runners a course uses; other settings stay",
 			ArgsUsage:   "CODE",
 			Description: "Example: grader admin course set comp2402 --allow-flavour large",
 			Flags: []cli.Flag{

@@ -15,7 +15,7 @@ import (
 func adminPoolsCommand() *cli.Command {
 	return &cli.Command{
 		Name:         "pools",
-		Usage:        "show how many runners of each flavour there are, and why",
+		Usage:        "show the number of runners of each flavour, and the reason",
 		Description:  "Needs the running server.\n\nExample: grader admin pools --json",
 		Flags:        []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print a JSON array"}},
 		OnUsageError: misuse,

@@ -14,7 +14,7 @@ import (
 func adminQueueCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "queue",
-		Usage: "show what waits for which runners, or move it to others",
+		Usage: "show the waiting jobs of each flavour, or move them to another",
 		Description: "Of each flavour its pool, and the jobs in the order in which they will start.\n\n" +
 			"Example: grader admin queue --limit 100 --json",
 		Flags: []cli.Flag{
@@ -43,9 +43,9 @@ func adminQueueCommand() *cli.Command {
 func adminQueueMoveCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "move",
-		Usage:     "let everything that waits for one flavour wait for another",
+		Usage:     "move the waiting jobs of a flavour to another",
 		ArgsUsage: "FROM TO",
-		Description: "For jobs whose flavour was taken out of the configuration: nothing serves them.\n\n" +
+		Description: "For jobs whose flavour was removed from the configuration.\n\n" +
 			"Example: grader admin queue move large standard",
 		OnUsageError: misuse,
 		Action: func(c *cli.Context) error {

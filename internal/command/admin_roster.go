@@ -50,7 +50,7 @@ func adminUnenrolCommand() *cli.Command {
 func adminRosterCommand() *cli.Command {
 	return &cli.Command{
 		Name:         "roster",
-		Usage:        "list who is in a course, and as what; or import a roster",
+		Usage:        "list the people of a course and their roles, or import a roster",
 		ArgsUsage:    "CODE",
 		Description:  "Example: grader admin roster comp2402 --json",
 		Flags:        []cli.Flag{jsonFlag()},

@@ -14,7 +14,7 @@ import (
 func adminRosterImportCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "import",
-		Usage:     "make accounts and enrolments as a roster says",
+		Usage:     "create accounts and enrolments from a roster",
 		ArgsUsage: "COURSE FILE",
 		Description: "FILE is a CSV file as Brightspace, Canvas, Moodle, Blackboard, Gradescope, GitHub Classroom or a registrar writes it.\n" +
 			"Importing it again changes nothing. People who are absent from it stay, unless --drop-missing.\n\n" +
@@ -65,8 +65,8 @@ func readInput(name string) ([]byte, error) {
 	return data, nil
 }
 
-// openCodes makes the file of join codes before anything is imported: a code is shown
-// once. It must not be there yet.
+// openCodes creates the file of join codes before anything is imported, because codes are
+// shown only once. The file must not exist yet.
 func openCodes(name string, dryRun bool) (*os.File, error) {
 	if name == "" || dryRun {
 		return nil, nil

@@ -11,7 +11,7 @@ import (
 func adminRunnersCommand() *cli.Command {
 	return &cli.Command{
 		Name:         "runners",
-		Usage:        "show every runner, where it stands and what it grades",
+		Usage:        "show every runner, its state and its job",
 		Description:  "Needs the running server.\n\nExample: grader admin runners --json",
 		Flags:        []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print a JSON array"}},
 		OnUsageError: misuse,

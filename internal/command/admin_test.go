@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/classroom/tables"
 )
 
-// operating is an operator at a terminal, on a data directory that no server has.
+// operating is an operator at a terminal, on a data directory without a server.
 type operating struct {
 	t    *testing.T
 	data string
@@ -27,7 +27,7 @@ func (o operating) admin(words ...string) string {
 	return out.String()
 }
 
-// refused runs a command that must fail with the status and the words.
+// refused runs a command that must fail with the status and the message.
 func (o operating) refused(status int, says string, words ...string) {
 	o.t.Helper()
 	var out, problem bytes.Buffer

@@ -25,13 +25,13 @@ func adminUserCommand() *cli.Command {
 	}
 }
 
-// jsonFlag asks for the form that scripts read.
+// jsonFlag is the flag --json.
 func jsonFlag() cli.Flag { return &cli.BoolFlag{Name: "json", Usage: "print JSON"} }
 
 func adminUserAddCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "add",
-		Usage:       "make an account",
+		Usage:       "create an account",
 		ArgsUsage:   "LOGIN",
 		Description: "Example: grader admin user add alice --name \"Alice Liddell\" --key alice.pub",
 		Flags: []cli.Flag{
@@ -73,7 +73,7 @@ func adminUserAdd(c *cli.Context) error {
 	return nil
 }
 
-// readKeyFile reads a public key file; "" is none.
+// readKeyFile reads a public key file; without a file name it returns "".
 func readKeyFile(file string) (string, error) {
 	if file == "" {
 		return "", nil
@@ -129,7 +129,7 @@ func publicUsers(users []schema.User) []tables.User {
 func adminUserCodeCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "code",
-		Usage:     "print a new one-time code for somebody who has lost their key",
+		Usage:     "print a new one-time code for a person who has lost their key",
 		ArgsUsage: "LOGIN",
 		Description: "With it the person registers a key: ssh join@HOST CODE. Remove the lost key as well:\n" +
 			"grader admin key list LOGIN says which it is.\n\n" +
@@ -177,7 +177,7 @@ func adminUserDisableCommand() *cli.Command {
 func adminUserEnableCommand() *cli.Command {
 	return &cli.Command{
 		Name:         "enable",
-		Usage:        "open an account again that was disabled",
+		Usage:        "enable a disabled account",
 		ArgsUsage:    "LOGIN",
 		Description:  "Example: grader admin user enable alice",
 		OnUsageError: misuse,
@@ -205,7 +205,7 @@ func adminUserSignOutCommand() *cli.Command {
 	}
 }
 
-// endAccess asks for what ends somebody's access, and prints what ended.
+// endAccess runs an operation that ends a person's access, and prints what ended.
 func endAccess(c *cli.Context, operation string, disabled bool) error {
 	args, err := arguments(c, "LOGIN")
 	if err != nil {

@@ -24,7 +24,7 @@ import (
 func checkCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "check",
-		Usage:     "grade a directory against a tests repository, here and now, as a runner would",
+		Usage:     "grade a directory with a tests repository on this machine, as a runner would",
 		ArgsUsage: "TESTS_DIR SUBMISSION_DIR",
 		Description: "The wall and the grading are those of a runner. The assignment's limits apply, and no\n" +
 			"flavour's unless one is given. Exit status 0 when it was graded, whatever the score.\n\n" +
@@ -54,7 +54,7 @@ func check(c *cli.Context) error {
 		return fmt.Errorf("check: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	if err := os.Chmod(dir, 0o711); err != nil { // steps pass through to their scratch
+	if err := os.Chmod(dir, 0o711); err != nil { // steps must be able to traverse it
 		return fmt.Errorf("check: %w", err)
 	}
 	k := &checker{c: c, dir: dir, tests: args[0], submission: args[1]}
@@ -66,7 +66,7 @@ func check(c *cli.Context) error {
 	return k.report(o, result)
 }
 
-// checker is one run of `grader check`.
+// checker is a run of `grader check`.
 type checker struct {
 	c                 *cli.Context
 	dir               string
@@ -141,8 +141,8 @@ func (k *checker) judge() (err error) {
 	return nil
 }
 
-// judgeTests says what of the tests a push of theirs would be refused for, and what it would warn of.
-// They are graded with all the same: a directory holds more than what is committed.
+// judgeTests prints why a push of the tests would be refused, and its warnings. Grading continues:
+// a directory may contain files that are not committed.
 func (k *checker) judgeTests(spec *assignment.Spec) error {
 	entries, err := treeEntries(k.tests)
 	if err != nil {
@@ -189,7 +189,7 @@ func gitMode(m fs.FileMode) string {
 	switch {
 	case m&fs.ModeSymlink != 0:
 		return "120000"
-	case m&0o100 != 0: // the owner's bit alone, as git looks at it
+	case m&0o100 != 0: // only the owner's bit, as git does
 		return "100755"
 	}
 	return "100644"

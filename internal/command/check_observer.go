@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// checkObserver shows a grading on a terminal in the words of a push.
+// checkObserver prints a grading on a terminal in the format of a push.
 type checkObserver struct {
 	out        io.Writer
 	transcript *transcript.Transcript

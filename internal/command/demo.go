@@ -21,13 +21,13 @@ import (
 func demoCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "demo",
-		Usage: "a whole course on this machine, graded by real pushes",
+		Usage: "run a whole course on this machine, graded by real pushes",
 		Description: "Starts a service on a fresh data directory, plays the courses of configs/demo with real\n" +
 			"keys and `git push`, prints what each student saw, and stays up until Ctrl-C.\n" +
 			"With DEMO_ONCE=1 it ends after the pushes: exit status 1 if any verdict was not the expected one.\n\n" +
 			"Example: grader demo",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "data", Usage: "data `DIR`ectory, made; the default is a temporary one, removed at the end"},
+			&cli.StringFlag{Name: "data", Usage: "data `DIR`ectory to create; by default a temporary one, which is removed"},
 			&cli.StringFlag{Name: "files", Usage: "`DIR`ectory with a demo.yaml of your own"},
 			&cli.BoolFlag{Name: "once", Usage: "end after the pushes", EnvVars: []string{"DEMO_ONCE"}},
 			&cli.StringFlag{Name: "log", Usage: "`LEVEL` of the log on standard error", Value: "error"},
@@ -85,13 +85,13 @@ func playDemo(c *cli.Context, s *service.Service, dir string) error {
 	return nil
 }
 
-// demoSummary prints where to look, with links that sign a browser in.
+// demoSummary prints the address of the site, with links that sign a browser in.
 func demoSummary(c *cli.Context, s *service.Service, wrong int) error {
 	fmt.Fprintf(c.App.Writer, "\nThe site: %s\n", s.WebURL())
 	for _, login := range []string{"alice", "ada"} {
 		link, err := s.Operator().LoginLink(c.Context, service.AccountArgs{Login: login})
 		if err != nil {
-			continue // a demo of one's own may have other people
+			continue // --files may have other people
 		}
 		fmt.Fprintf(c.App.Writer, "  signs you in as %-6s %s\n", login, link)
 	}
@@ -109,7 +109,7 @@ func demoFiles(dir string) (fs.FS, error) {
 	return os.DirFS(dir), nil
 }
 
-// demoService gives a play the operations of `grader admin`.
+// demoService implements demo.Service with the operations of `grader admin`.
 type demoService struct{ operator *service.Operator }
 
 func (d demoService) AddUser(ctx context.Context, login, name, publicKeyFile string) error {

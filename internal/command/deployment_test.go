@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestDeploymentFlags reads what the unit, compose and the job on Nomad
-// say to `grader serve`.
+// TestDeploymentFlags checks the flags of `grader serve` in the systemd unit, in compose.yaml
+// and in the Nomad job.
 func TestDeploymentFlags(t *testing.T) {
 	t.Parallel()
 	var known []string

@@ -40,7 +40,7 @@ type diagnosis struct {
 	Variables map[string]string `json:"variables,omitempty"`
 }
 
-// finding is one thing that doctor checked, with the remedy where it does not work.
+// finding is the result of one check, with the remedy if it failed.
 type finding struct {
 	What   string `json:"what"`
 	Works  bool   `json:"works"`
@@ -140,7 +140,7 @@ func hookFinding() finding {
 	return finding{What: "grader-hook", Needed: true, Works: true, Says: path}
 }
 
-// walls turns the sandbox's report into findings: one level is enough.
+// walls converts the sandbox's report into findings. One level is enough.
 func walls(r sandbox.Report) []finding {
 	findings := []finding{{
 		What: "wall", Needed: true, Works: r.Best != "",
@@ -168,7 +168,7 @@ func walls(r sandbox.Report) []finding {
 // countingRemedy is the remedy where no cgroup can be created.
 const countingRemedy = "run as root, or in a systemd unit with Delegate=yes; a container gets by with its own memory limit"
 
-// counting says how the memory and the processor time of a step are measured.
+// counting describes how the memory and the processor time of a step are measured.
 func counting(r sandbox.Report) string {
 	switch {
 	case r.Cgroup == "":

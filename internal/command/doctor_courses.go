@@ -12,8 +12,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// courseFindings says whether the configuration has the flavours that the courses of
-// the data directory use; none without a directory.
+// courseFindings checks that the configuration has the flavours that the courses of the
+// data directory use. It returns none without a data directory.
 func courseFindings(c *cli.Context, config configs.Config) ([]finding, error) {
 	dir := c.String("data")
 	if dir == "" {
@@ -29,8 +29,8 @@ func courseFindings(c *cli.Context, config configs.Config) ([]finding, error) {
 	return flavourFindings(uses, config), nil
 }
 
-// flavourFindings is one finding for each flavour that a course lacks, and one that the
-// others are there.
+// flavourFindings returns one finding for each missing flavour of a course, and one for
+// the others.
 func flavourFindings(uses []service.FlavourUse, config configs.Config) []finding {
 	var lacking []finding
 	for _, u := range uses {

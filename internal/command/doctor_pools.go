@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// poolFindings says whether the pools that the configuration's flavours name work here.
+// poolFindings checks that the pools of the configuration's flavours work on this machine.
 func poolFindings(ctx context.Context, c configs.Config) []finding {
 	var findings []finding
 	if flavours := c.Served(configs.PoolDocker); len(flavours) > 0 {
@@ -21,7 +21,7 @@ func poolFindings(ctx context.Context, c configs.Config) []finding {
 	return findings
 }
 
-// dockerFindings asks this machine's daemon.
+// dockerFindings checks this machine's Docker daemon.
 func dockerFindings(ctx context.Context, flavours []schema.Flavour) []finding {
 	var images []string
 	for _, f := range flavours {

@@ -22,10 +22,10 @@ const dialPatience = 5 * time.Second
 // certificateRemedy is the remedy for a certificate that does not fit.
 const certificateRemedy = "make one for the host of nomad.runners.url (docs/nomad.md, step 5), and name it in nomad.runners: cert, key and ca"
 
-// runnersInterface is where runners of a cluster reach this server, as doctor sees it.
+// runnersInterface is the interface on which runners of a cluster reach this server.
 type runnersInterface configs.Runners
 
-// findings are about the interface on which runners of a cluster reach this server.
+// findings checks the interface.
 func (r runnersInterface) findings(ctx context.Context) []finding {
 	findings := []finding{r.listening(ctx)}
 	if r.Cert != "" {
@@ -34,7 +34,7 @@ func (r runnersInterface) findings(ctx context.Context) []finding {
 	return findings
 }
 
-// listening says whether the server can have its address, or has it already.
+// listening checks that the address can be listened on, or that the server already does.
 func (r runnersInterface) listening(ctx context.Context) finding {
 	f := finding{What: "runners' address", Needed: true}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", r.Listen)
@@ -52,7 +52,7 @@ func (r runnersInterface) listening(ctx context.Context) finding {
 	return f
 }
 
-// reached says whether what listens already is reached by the address that runners are given.
+// reached checks that the server that already listens can be reached by the runners' URL.
 func (r runnersInterface) reached(ctx context.Context, f finding) finding {
 	ctx, cancel := context.WithTimeout(ctx, dialPatience)
 	defer cancel()
@@ -101,8 +101,8 @@ func (r runnersInterface) certificate(now time.Time) finding {
 		Says: fmt.Sprintf("%s is for %s until %s", r.Cert, to.Hostname(), pair.Leaf.NotAfter.Format(time.DateOnly))}
 }
 
-// roots returns the certificates that runners trust. nil means those of the image; this
-// machine's own are used in their place.
+// roots returns the certificates that runners trust. nil stands for those of the image,
+// for which this machine's are used.
 func (r runnersInterface) roots() (*x509.CertPool, error) {
 	if r.CA == "" {
 		return nil, nil

@@ -31,7 +31,7 @@ func TestDoctorSaysHowMemoryIsCounted(t *testing.T) {
 	}
 }
 
-// told fails the test unless a finding that does not work says so, with a remedy.
+// told fails the test unless a failed finding contains a text and a remedy.
 func told(t *testing.T, f finding, says, remedy string) {
 	t.Helper()
 	if f.Works || !strings.Contains(f.Says, says) || !strings.Contains(f.Remedy, remedy) {
@@ -39,7 +39,7 @@ func told(t *testing.T, f finding, says, remedy string) {
 	}
 }
 
-// sound fails the test unless the finding is that it works.
+// sound fails the test unless the finding is positive.
 func sound(t *testing.T, f finding, says string) {
 	t.Helper()
 	if !f.Works || !strings.Contains(f.Says, says) || f.Remedy != "" {
@@ -115,8 +115,8 @@ func TestDoctorOnImages(t *testing.T) {
 	sound(t, imageFinding("runner:1", "sha256:12"), "runner:1 is sha256:12")
 }
 
-// TestDoctorLooksForWhatTheFlavoursNeed has no local runners: neither a wall nor a
-// compiler is needed here then.
+// TestDoctorLooksForWhatTheFlavoursNeed has no local runners, so that neither a wall nor a
+// compiler is needed.
 func TestDoctorLooksForWhatTheFlavoursNeed(t *testing.T) {
 	t.Parallel()
 	path := onNomad(t, "")
@@ -148,7 +148,7 @@ func (d diagnosis) has(what string) bool {
 	return false
 }
 
-// runnersCertificate makes one for 127.0.0.1 that signs itself.
+// runnersCertificate creates a self-signed certificate for 127.0.0.1.
 func runnersCertificate(t *testing.T, until time.Time) (certFile, keyFile string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -168,8 +168,8 @@ func runnersCertificate(t *testing.T, until time.Time) (certFile, keyFile string
 	return certFile, keyFile
 }
 
-// A course needs flavours: those that the configuration lacks are named with what they
-// are for. What only may be named hinders no push.
+// doctor lists the flavours of courses that the configuration lacks, with their uses. A
+// flavour that assignments may only name does not block pushes.
 func TestDoctorOnTheFlavoursOfCourses(t *testing.T) {
 	t.Parallel()
 	large := configs.Config{Flavours: map[string]configs.Flavour{"large": {}}}

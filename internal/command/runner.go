@@ -15,7 +15,7 @@ import (
 func runnerCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "runner",
-		Usage: "grade one job, then exit; what a pool starts",
+		Usage: "grade one job and exit; pools start this command",
 		Description: "The credential comes as JSON over descriptor 3, or over standard input with\n--credential -, never in arguments or the environment. " +
 			"On a cluster it is a signed\nidentity in a file instead, and --server and --flavour say where it counts.\n\n" +
 			"Example: grader runner 3< credential.json",
@@ -23,7 +23,7 @@ func runnerCommand() *cli.Command {
 			&cli.StringFlag{Name: "identity", Usage: "`FILE` of the identity that the cluster signed, instead of descriptor 3"},
 			&cli.StringFlag{Name: "server", Usage: "`URL` of the server, with --identity"},
 			&cli.StringFlag{Name: "flavour", Usage: "`NAME` of the runner's flavour, with --identity"},
-			&cli.StringFlag{Name: "ca", Usage: "`FILE` of the certificates that the server's is signed by, with --identity"},
+			&cli.StringFlag{Name: "ca", Usage: "`FILE` of the certificates that verify the server's, with --identity"},
 			&cli.StringFlag{Name: "min-level", Usage: "the weakest `LEVEL` of the wall to accept: namespace or uid", Value: string(sandbox.LevelUID)},
 			&cli.StringFlag{Name: "credential", Usage: "where the credential comes from: descriptor `3`, or - for standard input", Value: "3"},
 			&cli.StringFlag{Name: "blocks", Usage: "`DIR`ectory of the locks on blocks of uids, shared by all runners of a machine"},

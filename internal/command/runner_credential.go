@@ -17,8 +17,8 @@ import (
 // --credential names standard input.
 const credentialFD = 3
 
-// openCredential opens where a pool writes the runner's credential to, or makes it of
-// the identity that a cluster signed.
+// openCredential opens the source of the runner's credential, or creates the credential
+// from the identity that a cluster signed.
 func openCredential(c *cli.Context) (io.ReadCloser, error) {
 	if c.IsSet("identity") {
 		return identityCredential(c)

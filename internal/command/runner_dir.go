@@ -18,7 +18,7 @@ type runnerDir struct {
 	lock *os.File
 }
 
-// makeRunnerDir makes a directory below parent, and removes those of runners that are gone.
+// makeRunnerDir creates a directory below parent, and removes those of killed runners.
 func makeRunnerDir(parent string) (*runnerDir, error) {
 	sweepRunnerDirs(parent)
 	for {
@@ -26,14 +26,14 @@ func makeRunnerDir(parent string) (*runnerDir, error) {
 		if err != nil {
 			return nil, fmt.Errorf("runner's directory: %w", err)
 		}
-		if err := os.Chmod(path, 0o711); err != nil { // steps pass through to their scratch
+		if err := os.Chmod(path, 0o711); err != nil { // steps must be able to traverse it
 			return nil, fmt.Errorf("runner's directory: %w", err)
 		}
 		d := &runnerDir{path: path}
 		if d.lock, err = lockRunnerDir(path, unix.LOCK_EX); err != nil {
 			return nil, fmt.Errorf("runner's directory: %w", err)
 		}
-		// A sweep may have come between the file and its lock.
+		// Another runner may have removed the file before it was locked.
 		if held, err := d.lock.Stat(); err == nil && isFile(d.lock.Name(), held) {
 			return d, nil
 		}
@@ -75,7 +75,7 @@ func sweepRunnerDirs(parent string) {
 	}
 }
 
-// remove removes the directory with all that is in it.
+// remove removes the directory and its contents.
 func (d *runnerDir) remove() {
 	os.RemoveAll(d.path)
 	d.lock.Close()

@@ -186,5 +186,7 @@ func (d *DataDir) Close() error {
 		os.RemoveAll(d.runtime)
 		os.Remove(d.Path("run"))
 	}
-	return d.lock.Close()
+	// Closing is not enough: a process that is being started has a copy of the descriptor
+	// until it executes its program.
+	return errors.Join(unix.Flock(int(d.lock.Fd()), unix.LOCK_UN), d.lock.Close())
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/grader/grader/schema"
 )
 
@@ -22,6 +24,35 @@ func TestDataDirectoryLock(t *testing.T) {
 	}
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
+	}
+	second, err := OpenData(root)
+	if err != nil {
+		t.Fatalf("after the first closed: %v", err)
+	}
+	if err := second.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A process that is being started has a copy of the lock's descriptor for a moment.
+func TestDataDirectoryLockDespiteCopies(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join(t.TempDir(), "data")
+	first, err := OpenData(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied, err := unix.Dup(int(first.lock.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := unix.Close(copied); err != nil {
+			t.Error(err)
+		}
+	}()
+	if err := first.Close(); err != nil {
+		t.Error(err)
 	}
 	second, err := OpenData(root)
 	if err != nil {
