@@ -15,7 +15,11 @@ import (
 	"github.com/grader/grader/web"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain ignores the clock that the highlighter's regular expressions keep for a second
+// after their last use.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/dlclark/regexp2/v2.runClock"))
+}
 
 func TestStartAndStop(t *testing.T) {
 	t.Parallel()
