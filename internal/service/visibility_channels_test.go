@@ -1,0 +1,169 @@
+package service
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/schema"
+)
+
+// channels are all ways by which somebody can read of alice's submission N. A new way to
+// read results belongs here.
+func (m *term) channels() map[string]func(login string, n int) string {
+	name := func(n int) string { return "comp1/a1/alice/" + strconv.Itoa(n) }
+	actor := func(login string) schema.Actor { return schema.Actor{User: m.users[login], Channel: schema.ChannelWeb} }
+	all := map[string]func(login string, n int) string{
+		"JSON of submissions": func(login string, _ int) string {
+			return asJSON(m.classroom.Work.Submissions(m.t.Context(), actor(login), classroom.SubmissionPage{Assignment: "comp1/a1", Login: "alice"}))
+		},
+		"JSON of everybody's submissions": func(login string, _ int) string {
+			return asJSON(m.classroom.Work.Submissions(m.t.Context(), actor(login), classroom.SubmissionPage{Assignment: "comp1/a1"}))
+		},
+		"JSON of grades": func(login string, _ int) string {
+			return asJSON(m.classroom.Grades.List(m.t.Context(), actor(login), "comp1", "alice"))
+		},
+		"export": func(login string, _ int) string {
+			return asJSON(m.classroom.People.Export(m.t.Context(), actor(login), classroom.ExportRequest{Course: "comp1", Format: "csv"}))
+		},
+	}
+	for _, command := range []string{
+		"", "status", "status comp1", "status comp1/a1", "log comp1/a1", "log comp1/a1/N", "watch comp1/a1", "watch comp1/a1/N", "log comp1/a1/alice", "log comp1/a1/alice/N", "log comp1/a1/tests",
+		"receipt comp1/a1/N", "mark comp1/a1/N", "submissions comp1/a1", "submissions comp1/a1 --login alice --json", "grades comp1", "grades comp1 --owner alice --json",
+		"adjustments comp1/a1", "extensions comp1/a1", "export comp1 --format csv", "export comp1 --format json", "tests list comp1/a1",
+	} {
+		all["ssh "+command] = func(login string, n int) string {
+			return m.say(login, strings.ReplaceAll(command, "N", strconv.Itoa(n)))
+		}
+	}
+	for _, path := range []string{
+		"/", "/comp1", "/comp1/a1", "/comp1/a1/alice", "/N", "/N?tests=failing", "/N/-/events", "/N/-/receipt", "/comp1/a1/-/grid", "/comp1/a1/-/adjustments", "/comp1/a1/-/regrades",
+		"/comp1/-/grades", "/comp1/-/exports", "/comp1/-/audit", "/comp1/-/roster",
+	} {
+		all["page "+path] = func(login string, n int) string { return m.get(login, strings.Replace(path, "N", name(n), 1)) }
+	}
+	return all
+}
+
+// live are the ways by which alice can follow a job as it is graded.
+func (m *term) live() map[string]func(n int) string {
+	return map[string]func(n int) string{
+		"push again": func(int) string { return m.git("push", "ssh://grader@"+m.SSHAddress()+"/comp1/a1", "HEAD:main") },
+		"push again, verbose": func(int) string {
+			return m.git("push", "-o", "verbose", "ssh://grader@"+m.SSHAddress()+"/comp1/a1", "HEAD:main")
+		},
+		"watch":  func(n int) string { return m.say("alice", "watch comp1/a1/"+strconv.Itoa(n)) },
+		"log":    func(n int) string { return m.say("alice", "log comp1/a1/"+strconv.Itoa(n)) },
+		"events": func(n int) string { return m.get("alice", "/comp1/a1/alice/"+strconv.Itoa(n)+"/-/events?after=0") },
+	}
+}
+
+// TestHiddenTestsReachNoStudent reads every channel as everybody before the due date, in the
+// late period, after the end, published and unpublished again, and searches the bytes for
+// what must not be known then. Staff read it all the time, so that the search can find it.
+func TestHiddenTestsReachNoStudent(t *testing.T) {
+	t.Parallel()
+	m := newTerm(t)
+	at := func(day, hour int) { m.now.Store(time.Date(2026, 9, day, hour, 0, 0, 0, time.UTC).UnixMicro()) }
+	publish := func(do func(*classroom.Publications) error) { must(t, do(m.classroom.Publications)) }
+	number := 0
+	for _, phase := range []struct {
+		name   string
+		begin  func()
+		hidden []schema.Visibility
+		pushes bool
+	}{
+		{"before due", func() {}, []schema.Visibility{schema.VisibleAfterDue, schema.VisibleAfterPublish, schema.VisibleNever}, true},
+		{"late", func() { at(15, 9) }, []schema.Visibility{schema.VisibleAfterDue, schema.VisibleAfterPublish, schema.VisibleNever}, true},
+		{"after the end", func() { at(16, 13) }, []schema.Visibility{schema.VisibleAfterPublish, schema.VisibleNever}, false},
+		{"published", func() {
+			publish(func(p *classroom.Publications) error {
+				_, err := p.Publish(t.Context(), schema.Operator(), "comp1", "a1", "")
+				return err
+			})
+		}, []schema.Visibility{schema.VisibleNever}, false},
+		{"unpublished", func() {
+			publish(func(p *classroom.Publications) error {
+				_, err := p.Unpublish(t.Context(), schema.Operator(), "comp1", "a1", "")
+				return err
+			})
+		}, []schema.Visibility{schema.VisibleAfterPublish, schema.VisibleNever}, false},
+		{"extended", func() {
+			_, err := m.classroom.Grades.Extend(t.Context(), schema.Operator(), classroom.NewExtension{Course: "comp1", Assignment: "a1", Owner: "alice", Days: 3})
+			must(t, err)
+		}, []schema.Visibility{schema.VisibleAfterDue, schema.VisibleAfterPublish, schema.VisibleNever}, true},
+	} {
+		phase.begin()
+		for login := range m.users {
+			m.signIn(login)
+		}
+		if phase.pushes {
+			number++
+			m.hides(phase.name, "the push", m.push("int main(void) { return "+strconv.Itoa(number)+"; }\n"), phase.hidden)
+			m.followed(phase.name, number, phase.hidden)
+		}
+		m.read(phase.name, number, phase.hidden)
+	}
+}
+
+// followed grades a submission while alice follows it by every way.
+func (m *term) followed(phase string, n int, hidden []schema.Visibility) {
+	m.t.Helper()
+	var all sync.WaitGroup
+	for name, follow := range m.live() {
+		all.Go(func() {
+			text := follow(n)
+			m.hides(phase, "live "+name, text, hidden)
+			if !strings.Contains(text, "OPEN-message") && !strings.Contains(text, "open") {
+				m.t.Errorf("%s, live %s shows no test:\n%s", phase, name, text)
+			}
+		})
+	}
+	m.grade(secrets())
+	all.Wait()
+}
+
+// read reads every channel as everybody.
+func (m *term) read(phase string, n int, hidden []schema.Visibility) {
+	m.t.Helper()
+	everything := []schema.Visibility{schema.VisibleAfterDue, schema.VisibleAfterPublish, schema.VisibleNever}
+	found := map[string]bool{}
+	for name, read := range m.channels() {
+		m.hides(phase, name+" as alice", read("alice", n), hidden)
+		m.hides(phase, name+" as bob", read("bob", n), everything)
+		for _, login := range []string{"tina", "ida"} {
+			for _, v := range everything {
+				found[login+" "+string(v)] = found[login+" "+string(v)] || strings.Contains(read(login, n), tells()[v][0])
+			}
+		}
+	}
+	for _, login := range []string{"tina", "ida"} {
+		for _, v := range everything {
+			if !found[login+" "+string(v)] {
+				m.t.Errorf("%s: %s reads nothing of tests that are visible: %s", phase, login, v)
+			}
+		}
+	}
+	shown := m.channels()["page /N"]("alice", n)
+	for _, v := range everything[:2] {
+		if visible := !slices.Contains(hidden, v); visible != strings.Contains(shown, tells()[v][0]) {
+			m.t.Errorf("%s: alice's page shows tests that are visible: %s: %v", phase, v, !visible)
+		}
+	}
+}
+
+// hides fails the test if a text tells of tests that are hidden.
+func (m *term) hides(phase, channel, text string, hidden []schema.Visibility) {
+	m.t.Helper()
+	for _, v := range hidden {
+		for _, tell := range tells()[v] {
+			if i := strings.Index(text, tell); i >= 0 {
+				m.t.Errorf("%s, %s tells %q of a test that is visible: %s: …%s…", phase, channel, tell, v, text[max(0, i-60):min(len(text), i+60)])
+			}
+		}
+	}
+}
