@@ -16,6 +16,7 @@ type Store interface {
 	GradeStore
 	RosterStore
 	RegradeStore
+	TeamStore
 	PublicationStore
 	ReceiptStore
 	ReplayStore
@@ -46,6 +47,7 @@ type Classroom struct {
 	Grades       *Grades
 	People       *People
 	Regrades     *Regrades
+	Teams        *Teams
 	Publications *Publications
 	Receipts     *Receipts
 	Replays      *Replays
@@ -71,9 +73,10 @@ func New(o Options) *Classroom {
 		Accounts:     &Accounts{store: o.Store, clock: o.Clock, revoked: revoked},
 		Courses:      &Courses{store: o.Store, flavours: o.Flavours, clock: o.Clock, revoked: revoked},
 		Work:         work,
-		Grades:       &Grades{store: o.Store, live: o.Live, clock: o.Clock, read: work.Read},
+		Grades:       &Grades{store: o.Store, live: o.Live, clock: o.Clock, work: work},
 		Publications: &Publications{store: o.Store, clock: o.Clock},
 		Regrades:     &Regrades{store: o.Store, live: o.Live},
+		Teams:        &Teams{store: o.Store, live: o.Live, clock: o.Clock, read: work.Read, revoked: revoked},
 		Classes:      &Classes{store: o.Store},
 		Files:        &Files{store: o.Store, flavours: o.Flavours},
 		Tests:        &Tests{store: o.Store, live: o.Live},

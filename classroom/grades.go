@@ -22,8 +22,8 @@ type GradeStore interface {
 	Assignment(ctx context.Context, course, name string) (schema.Assignment, error)
 	// Submission returns one submission; number 0 is the owner's latest.
 	Submission(ctx context.Context, name schema.SubmissionName) (schema.Submission, error)
-	// SectionOffset returns how much later the work of an owner is due than assignments say.
-	SectionOffset(ctx context.Context, c schema.Course, owner string) (schema.DueOffset, error)
+	// SectionOffset returns how much later the work of an owner is due than the assignment says.
+	SectionOffset(ctx context.Context, a schema.Assignment, owner string) (schema.DueOffset, error)
 	// Terms returns what a push of the owner is judged by at that moment.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
 	// Grades returns the grades of a course, by owner and assignment; "" is everybody's.
@@ -48,6 +48,8 @@ type GradeStore interface {
 	EndAdjustment(ctx context.Context, by schema.Actor, a schema.Assignment, id int64) (schema.Adjustment, error)
 	// Adjustments returns the adjustments of an assignment, by owner.
 	Adjustments(ctx context.Context, assignment int64) ([]schema.Adjustment, error)
+	// Seats returns who is or was in the teams of a course, oldest first.
+	Seats(ctx context.Context, course int64) ([]schema.Seat, error)
 	// Mark makes a submission the one that counts.
 	Mark(ctx context.Context, by schema.Actor, a schema.Assignment, sub schema.Submission) error
 }
@@ -57,7 +59,7 @@ type Grades struct {
 	store GradeStore
 	live  Live
 	clock func() time.Time
-	read  func(schema.Assignment) Assignment
+	work  *Work
 }
 
 // Bounds of what staff may give.
@@ -97,7 +99,7 @@ func (g *Grades) Extend(ctx context.Context, by schema.Actor, n NewExtension) (E
 	if err := course.MayExtend(m.Viewer(), n.Course, n.Owner); err != nil {
 		return Extended{}, err
 	}
-	if err := g.owner(ctx, m.Course, n.Owner); err != nil {
+	if err := g.owner(ctx, a, n.Owner); err != nil {
 		return Extended{}, err
 	}
 	zone := m.Course.Location()
@@ -105,7 +107,7 @@ func (g *Grades) Extend(ctx context.Context, by schema.Actor, n NewExtension) (E
 	if err != nil {
 		return Extended{}, err
 	}
-	offset, err := g.store.SectionOffset(ctx, m.Course, n.Owner)
+	offset, err := g.store.SectionOffset(ctx, a, n.Owner)
 	if err != nil {
 		return Extended{}, fmt.Errorf("find section: %w", err)
 	}
@@ -273,7 +275,7 @@ func (g *Grades) Adjust(ctx context.Context, by schema.Actor, code, name, owner,
 		err = course.MayAdjust(m.Viewer(), code, owner)
 	}
 	if err == nil {
-		err = g.owner(ctx, m.Course, owner)
+		err = g.adjustable(ctx, a, owner)
 	}
 	if err != nil {
 		return schema.Adjustment{}, err
@@ -339,10 +341,15 @@ func (g *Grades) Mark(ctx context.Context, by schema.Actor, name schema.Submissi
 		return schema.Submission{}, err
 	}
 	if name.Owner == "" {
-		name.Owner = by.User.Login
+		if name.Owner, err = g.work.OwnerOf(ctx, m, a.ID); err != nil {
+			return schema.Submission{}, err
+		}
 	}
-	access := course.OwnedBy(m.Viewer(), name.Owner)
-	if err := course.MaySee(access, name); err != nil {
+	access, err := g.work.Access(ctx, m.Viewer(), a.ID, name.Owner)
+	if err == nil {
+		err = course.MaySee(access, name)
+	}
+	if err != nil {
 		return schema.Submission{}, err
 	}
 	sub, err := g.store.Submission(ctx, name)
@@ -361,7 +368,7 @@ func (g *Grades) Mark(ctx context.Context, by schema.Actor, name schema.Submissi
 }
 
 // List lists the grades of a course, by owner and assignment; owner "" is everybody's.
-// A student lists their own.
+// A student lists their own, with those of the teams that they are in.
 func (g *Grades) List(ctx context.Context, by schema.Actor, code, owner string) ([]schema.Grade, error) {
 	m, err := findMember(ctx, g.store, by, code)
 	if err != nil {
@@ -373,8 +380,14 @@ func (g *Grades) List(ctx context.Context, by schema.Actor, code, owner string) 
 		}
 	}
 	all, err := g.store.Grades(ctx, m.Course.ID, owner)
+	if err != nil {
+		return nil, err
+	}
+	seats, err := g.store.Seats(ctx, m.Course.ID)
+	members := course.Members(seats)
 	for i := range all {
 		all[i] = course.RedactGrade(all[i], course.OwnedBy(m.Viewer(), all[i].Owner))
+		all[i].Members = members[course.WorkOf{Assignment: all[i].AssignmentID, Owner: all[i].Owner}]
 	}
 	return slices.DeleteFunc(all, func(is schema.Grade) bool { return m.Viewer().Staff() && !m.Viewer().SeesOwner(is.Owner) }), err
 }
@@ -392,7 +405,7 @@ func (g *Grades) assignment(ctx context.Context, by schema.Actor, code, name str
 	if err != nil {
 		return m, a, nil, fmt.Errorf("find assignment: %w", err)
 	}
-	is := g.read(a)
+	is := g.work.Read(a)
 	switch {
 	case is.Broken != nil:
 		return m, a, nil, is.Broken
@@ -402,8 +415,28 @@ func (g *Grades) assignment(ctx context.Context, by schema.Actor, code, name str
 	return m, a, is.Spec, nil
 }
 
-// owner checks that somebody may have a grade in the course.
-func (g *Grades) owner(ctx context.Context, c schema.Course, login string) error {
+// team returns the team of that name, or the one that the person of that login is in; ""
+// for neither.
+func (g *Grades) team(ctx context.Context, a schema.Assignment, owner string) (string, error) {
+	seats, err := g.store.Seats(ctx, a.Course.ID)
+	if err != nil {
+		return "", fmt.Errorf("find team: %w", err)
+	}
+	for _, seat := range seats {
+		if seat.Assignment == a.ID && (seat.Team == owner || seat.Login == owner && seat.Left.IsZero()) {
+			return seat.Team, nil
+		}
+	}
+	return "", nil
+}
+
+// owner checks that somebody, a student or a team, may have a grade for the assignment.
+func (g *Grades) owner(ctx context.Context, a schema.Assignment, login string) error {
+	team, err := g.team(ctx, a, login)
+	if err != nil || team == login {
+		return err
+	}
+	c := a.Course
 	user, err := g.store.UserByLogin(ctx, login)
 	if err != nil {
 		return err
@@ -416,6 +449,18 @@ func (g *Grades) owner(ctx context.Context, c schema.Course, login string) error
 		return schema.Errorf(schema.CodeInvalid, "%s is no student of %s", login, c.Code)
 	}
 	return nil
+}
+
+// adjustable is owner for adjustments: a member's grade is the team's.
+func (g *Grades) adjustable(ctx context.Context, a schema.Assignment, login string) error {
+	team, err := g.team(ctx, a, login)
+	switch {
+	case err != nil:
+		return err
+	case team != "" && team != login:
+		return schema.Errorf(schema.CodeRefused, "%s has the grade of team %s for %s; adjust %s, or take %s out of the team first", login, team, a.Path(), team, login)
+	}
+	return g.owner(ctx, a, login)
 }
 
 // CourseTimes are what of time belongs to a whole course.

@@ -20,6 +20,8 @@ type RosterStore interface {
 	RosterPeople(ctx context.Context, course int64) ([]schema.RosterPerson, error)
 	// Assignments returns a course's assignments with their active versions, by name.
 	Assignments(ctx context.Context, course int64) ([]schema.Assignment, error)
+	// Seats returns who is or was in the teams of a course, oldest first.
+	Seats(ctx context.Context, course int64) ([]schema.Seat, error)
 	// Grades returns the grades of a course, by owner and assignment; "" is everybody's.
 	Grades(ctx context.Context, course int64, owner string) ([]schema.Grade, error)
 }
@@ -150,6 +152,11 @@ func (p *People) book(ctx context.Context, m Member, r ExportRequest) (gradebook
 	if err != nil {
 		return b, err
 	}
+	seats, err := p.store.Seats(ctx, c.ID)
+	if err != nil {
+		return b, err
+	}
+	members := course.Members(seats)
 	most := make(map[string]schema.Points)
 	byOwner := make(map[string]map[string]gradebook.Grade)
 	for _, g := range grades {
@@ -159,10 +166,16 @@ func (p *People) book(ctx context.Context, m Member, r ExportRequest) (gradebook
 		if g.MaxScore.Cmp(most[g.Assignment]) > 0 {
 			most[g.Assignment] = g.MaxScore
 		}
-		if byOwner[g.Owner] == nil {
-			byOwner[g.Owner] = make(map[string]gradebook.Grade)
+		logins := members[course.WorkOf{Assignment: g.AssignmentID, Owner: g.Owner}]
+		if logins == nil {
+			logins = []string{g.Owner}
 		}
-		byOwner[g.Owner][g.Assignment] = gradebook.Grade{Final: g.Final, Note: course.Note(g)}
+		for _, login := range logins { // each member has the team's grade
+			if byOwner[login] == nil {
+				byOwner[login] = make(map[string]gradebook.Grade)
+			}
+			byOwner[login][g.Assignment] = gradebook.Grade{Final: g.Final, Note: course.Note(g)}
+		}
 	}
 	for _, a := range all {
 		if r.Assignment == "" && a.Active == nil || r.Assignment != "" && r.Assignment != a.Name {

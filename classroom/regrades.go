@@ -16,6 +16,8 @@ type RegradeStore interface {
 	Assignment(ctx context.Context, course, name string) (schema.Assignment, error)
 	// RosterPeople returns the people of a course, by login.
 	RosterPeople(ctx context.Context, course int64) ([]schema.RosterPerson, error)
+	// Seats returns who is or was in the teams of a course, oldest first.
+	Seats(ctx context.Context, course int64) ([]schema.Seat, error)
 	// CreateRegrade makes a set and queues its jobs. CodeConflict: one is open already.
 	CreateRegrade(ctx context.Context, by schema.Actor, n schema.NewRegrade) (schema.Regrade, error)
 	// Regrade returns a set.
@@ -84,6 +86,9 @@ func (r *Regrades) Create(ctx context.Context, by schema.Actor, n NewRegrade) (s
 	if err != nil {
 		return schema.Regrade{}, err
 	}
+	if owners, err = r.withTeams(ctx, a, owners); err != nil {
+		return schema.Regrade{}, err
+	}
 	set, err := r.store.CreateRegrade(ctx, by, schema.NewRegrade{Assignment: a, Version: n.Version, Which: n.Which, Owners: owners, Reason: n.Reason})
 	if err == nil {
 		r.live.Wake()
@@ -111,6 +116,13 @@ func (r *Regrades) owners(ctx context.Context, c schema.Course, n NewRegrade) (m
 	if n.Section != "" && len(owners) == 0 {
 		return nil, schema.Errorf(schema.CodeNotFound, "nobody in %s is in section %q", c.Code, n.Section)
 	}
+	seats, err := r.store.Seats(ctx, c.ID)
+	if err != nil {
+		return nil, fmt.Errorf("list teams: %w", err)
+	}
+	for _, seat := range seats {
+		known[seat.Team] = true
+	}
 	for _, login := range n.Owners {
 		if !known[login] {
 			return nil, schema.Errorf(schema.CodeNotFound, "%s is not in %s", login, c.Code)
@@ -118,6 +130,20 @@ func (r *Regrades) owners(ctx context.Context, c schema.Course, n NewRegrade) (m
 		owners[login] = true
 	}
 	return owners, nil
+}
+
+// withTeams adds the teams of an assignment that one of the owners is in.
+func (r *Regrades) withTeams(ctx context.Context, a schema.Assignment, owners map[string]bool) (map[string]bool, error) {
+	if owners == nil {
+		return nil, nil
+	}
+	seats, err := r.store.Seats(ctx, a.Course.ID)
+	for _, seat := range seats {
+		if seat.Assignment == a.ID && seat.Left.IsZero() && owners[seat.Login] {
+			owners[seat.Team] = true
+		}
+	}
+	return owners, err
 }
 
 // List returns the sets of an assignment, newest first.

@@ -26,8 +26,23 @@ func (w *Work) Submission(ctx context.Context, by schema.Actor, name schema.Subm
 	if err != nil {
 		return Seen{}, err
 	}
-	name.Owner = cmp.Or(name.Owner, by.User.Login)
-	if err := course.MaySee(course.OwnedBy(m.Viewer(), name.Owner), name); err != nil {
+	a, err := w.store.Assignment(ctx, name.Course, name.Assignment)
+	if schema.CodeOf(err) == schema.CodeNotFound {
+		return Seen{}, w.noSubmission(ctx, m, name)
+	}
+	if err != nil {
+		return Seen{}, fmt.Errorf("find assignment: %w", err)
+	}
+	if name.Owner == "" {
+		if name.Owner, err = w.OwnerOf(ctx, m, a.ID); err != nil {
+			return Seen{}, err
+		}
+	}
+	access, err := w.Access(ctx, m.Viewer(), a.ID, name.Owner)
+	if err != nil {
+		return Seen{}, err
+	}
+	if err := course.MaySee(access, name); err != nil {
 		return Seen{}, err
 	}
 	sub, err := w.store.Submission(ctx, name)
@@ -37,12 +52,7 @@ func (w *Work) Submission(ctx context.Context, by schema.Actor, name schema.Subm
 	if err != nil {
 		return Seen{}, fmt.Errorf("find submission: %w", err)
 	}
-	a, err := w.store.Assignment(ctx, name.Course, name.Assignment)
-	if err != nil {
-		return Seen{}, fmt.Errorf("find assignment: %w", err)
-	}
-	access, err := w.Access(ctx, m.Viewer(), a.ID, name.Owner)
-	return Seen{Member: m, Assignment: w.Read(a), Submission: sub, Access: access}, err
+	return Seen{Member: m, Assignment: w.Read(a), Submission: sub, Access: access}, course.MaySeeReceived(access, name, sub.ReceivedAt)
 }
 
 // noSubmission says what is missing: the assignment, or the submission.
@@ -186,7 +196,9 @@ func (w *Work) Rerun(ctx context.Context, by schema.Actor, submission int64) (sc
 				return false, err
 			}
 		}
-		return course.MayRerun(course.OwnedBy(m.Viewer(), r.Name.Owner), r)
+		access := course.OwnedBy(m.Viewer(), r.Logins...)
+		access.Owner.Left = r.Left
+		return course.MayRerun(access, r)
 	}, w.clock())
 	if err == nil {
 		w.live.Wake()

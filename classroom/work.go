@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,10 +32,16 @@ type WorkStore interface {
 	AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.Submission, error)
 	// Troubles returns what the staff of a course must know of.
 	Troubles(ctx context.Context, course int64) ([]schema.Trouble, error)
-	// Owner returns what decides what an owner of work for an assignment may see.
+	// Owner returns what decides what an owner of work for an assignment may see. With an
+	// assignment.Invalid, for an active version that cannot be read, it says only who they are.
 	Owner(ctx context.Context, assignment int64, owner string) (course.Owner, error)
 	// Terms returns what a push of the owner is judged by at that moment.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
+	// OwnerOf returns the owner of what somebody pushes to an assignment: their team, or
+	// themselves.
+	OwnerOf(ctx context.Context, assignment int64, login string) (string, error)
+	// Teams returns the teams of an assignment, by name.
+	Teams(ctx context.Context, assignment int64) ([]schema.Team, error)
 	// Rerun makes a new job for a submission against the active version, unless decide
 	// refuses, in one transaction with its audit entry.
 	Rerun(ctx context.Context, by schema.Actor, submission int64, decide func(schema.Role, course.Rerun) (free bool, err error), at time.Time) (schema.Job, error)
@@ -59,12 +66,39 @@ func (w *Work) Member(ctx context.Context, by schema.Actor, code string) (Member
 func (w *Work) Access(ctx context.Context, v course.Viewer, id int64, owner string) (course.Access, error) {
 	of, err := w.store.Owner(ctx, id, owner)
 	if errors.As(err, new(*assignment.Invalid)) {
-		return course.OwnedBy(v, owner), nil
+		return course.Access{Viewer: v, Owner: course.Owner{Logins: of.Logins, Left: of.Left}}, nil
 	}
 	if err != nil {
 		return course.Access{}, fmt.Errorf("find owner: %w", err)
 	}
 	return course.Access{Viewer: v, Owner: of, Now: w.clock()}, nil
+}
+
+// OwnerOf returns the owner of what a member pushes to an assignment: their team, or
+// themselves. Staff are in no team.
+func (w *Work) OwnerOf(ctx context.Context, m Member, assignment int64) (string, error) {
+	login := m.Actor.User.Login
+	if m.Role != schema.RoleStudent {
+		return login, nil
+	}
+	owner, err := w.store.OwnerOf(ctx, assignment, login)
+	if err != nil {
+		return "", fmt.Errorf("find team: %w", err)
+	}
+	return owner, nil
+}
+
+// Team returns the team of an assignment that has that name, nil where the name is a
+// person's.
+func (w *Work) Team(ctx context.Context, assignment int64, name string) (*schema.Team, error) {
+	all, err := w.store.Teams(ctx, assignment)
+	if err != nil {
+		return nil, fmt.Errorf("list teams: %w", err)
+	}
+	if i := slices.IndexFunc(all, func(t schema.Team) bool { return t.Name == name }); i >= 0 {
+		return &all[i], nil
+	}
+	return nil, nil
 }
 
 // Assignment is an assignment with what its active version says.

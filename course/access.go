@@ -10,7 +10,8 @@ import (
 // Owner is whose work something is, and what decides what they may do and see: their
 // times, with extensions and outages applied, and whether their grades are published.
 type Owner struct {
-	Logins         []string // one, or the members of a team
+	Logins         []string             // one, or the members of a team
+	Left           map[string]time.Time // those who were members of the team, and when they left
 	Schedule       Schedule
 	Published      bool
 	PublishedAtEnd bool // without anybody's doing, once they can no longer submit
@@ -33,6 +34,13 @@ func OwnedBy(v Viewer, logins ...string) Access {
 // Own reports whether the viewer is one of the owners.
 func (a Access) Own() bool {
 	return a.Viewer.Login != "" && slices.Contains(a.Owner.Logins, a.Viewer.Login)
+}
+
+// Had reports whether the viewer is one of the owners, or left their team after a
+// submission of it was received.
+func (a Access) Had(received time.Time) bool {
+	left, was := a.Owner.Left[a.Viewer.Login]
+	return a.Own() || was && received.Before(left)
 }
 
 // sight is what a viewer has of a test.

@@ -15,6 +15,7 @@ type Work struct {
 	Owner       string
 	Members     []string // logins whose late days are spent: the owner's own, or a team's
 	Schedule    Schedule
+	Sees        *Schedule // by which the owner comes to see what is hidden until the due date; nil: Schedule
 	Counts      assignment.Counts
 	Candidates  []Candidate // graded submissions that are no try-outs, in any order
 	Adjustments schema.Points
@@ -29,13 +30,40 @@ type Candidate struct {
 	MaxScore schema.Points
 	Seen     *Seen // what its owner sees of it, by which the best is chosen; nil: all
 	Marked   bool
+	Team     *FormerTeam // whose submission it is, where the owner of the work has left that team; nil: the owner's own
+}
+
+// FormerTeam is what a submission of a team is judged by for somebody who has left it: what
+// they had then.
+type FormerTeam struct {
+	Name        string
+	Schedule    Schedule
+	Tokens      int           // late days that may be spent at most; -1: as many as are left
+	Adjustments schema.Points // by staff, part of the grade where the submission counts
+}
+
+// AfterTeam returns what may count for somebody who has left a team: what the team had
+// handed in until then, and what they hand in alone since. Where the team had nothing, it
+// is what they handed in alone at any time.
+func AfterTeam(alone, team []Candidate, left time.Time) []Candidate {
+	if len(team) == 0 {
+		return alone
+	}
+	all := slices.Clone(team)
+	for _, c := range alone {
+		if !c.Received.Before(left) {
+			all = append(all, c)
+		}
+	}
+	return all
 }
 
 // Standing is the grade of an owner for an assignment.
 type Standing struct {
 	Assignment string
 	Owner      string
-	Number     int // of the submission that counts; 0: none
+	Number     int    // of the submission that counts; 0: none
+	Of         string // whose submission that is, where it is a team's that the owner has left; else ""
 	Score      schema.Points
 	Lateness   Lateness
 	Adjusted   schema.Points
@@ -98,17 +126,21 @@ func Stand(w Work, tokens int) Standing { return w.standing(max(tokens, 0)) }
 func (w Work) standing(tokens int) Standing {
 	s := Standing{Assignment: w.Assignment, Owner: w.Owner, Adjusted: w.Adjustments, MaxScore: w.MaxScore}
 	if c, ok := w.counted(tokens); ok {
-		spent := w.Schedule.spend(c.Received, c.hoped(), c.MaxScore, tokens)
+		schedule := w.scheduleOf(c)
+		spent := schedule.spend(c.Received, c.hoped(), c.MaxScore, c.spendable(tokens))
 		s.Number, s.Score, s.MaxScore = c.Number, c.Score, c.MaxScore
-		s.Lateness = w.Schedule.judge(c.Received, c.Score, c.MaxScore, spent)
+		if c.Team != nil {
+			s.Of, s.Adjusted = c.Team.Name, s.Adjusted.Add(c.Team.Adjustments)
+		}
+		s.Lateness = schedule.judge(c.Received, c.Score, c.MaxScore, spent)
 		if c.Seen != nil {
-			late := w.Schedule.judge(c.Received, c.Seen.Score, c.Seen.MaxScore, spent)
+			late := schedule.judge(c.Received, c.Seen.Score, c.Seen.MaxScore, spent)
 			s.Seen = &schema.SeenGrade{Score: c.Seen.Score, MaxScore: c.Seen.MaxScore, Deducted: late.Deducted, Final: adjusted(late.Final, s.Adjusted)}
 		}
 	}
 	s.Final = adjusted(s.Lateness.Final, s.Adjusted)
 	if slices.ContainsFunc(w.Candidates, Candidate.waitsForEnd) {
-		s.Anew = w.Schedule.End()
+		s.Anew = w.sees().End()
 	}
 	return s
 }
@@ -127,13 +159,14 @@ func (w Work) counted(tokens int) (Candidate, bool) {
 	var bestLateness Lateness
 	found := false
 	for _, c := range w.Candidates {
-		if w.Schedule.Ended(c.Received) {
+		schedule := w.scheduleOf(c)
+		if schedule.Ended(c.Received) {
 			continue
 		}
 		var lateness Lateness
 		if w.Counts == assignment.CountsBest {
 			seen := c.seen()
-			lateness = w.Schedule.judge(c.Received, seen.Score, seen.MaxScore, w.Schedule.spend(c.Received, c.hoped(), c.MaxScore, tokens))
+			lateness = schedule.judge(c.Received, seen.Score, seen.MaxScore, schedule.spend(c.Received, c.hoped(), c.MaxScore, c.spendable(tokens)))
 		}
 		if !found || w.prefers(c, lateness, best, bestLateness) {
 			best, bestLateness, found = c, lateness, true
@@ -144,7 +177,7 @@ func (w Work) counted(tokens int) (Candidate, bool) {
 
 // prefers reports whether c counts rather than other.
 func (w Work) prefers(c Candidate, lateness Lateness, other Candidate, otherLateness Lateness) bool {
-	later := cmp.Or(c.Received.Compare(other.Received), cmp.Compare(c.Number, other.Number))
+	later := cmp.Or(c.Received.Compare(other.Received), cmp.Compare(c.Number, other.Number), cmp.Compare(c.of(), other.of()))
 	switch {
 	case w.Counts == assignment.CountsBest:
 		return cmp.Or(
@@ -155,6 +188,37 @@ func (w Work) prefers(c Candidate, lateness Lateness, other Candidate, otherLate
 		return c.Marked
 	}
 	return later > 0
+}
+
+func (w Work) sees() Schedule {
+	if w.Sees != nil {
+		return *w.Sees
+	}
+	return w.Schedule
+}
+
+// scheduleOf is the schedule by which a candidate is judged.
+func (w Work) scheduleOf(c Candidate) Schedule {
+	if c.Team != nil {
+		return c.Team.Schedule
+	}
+	return w.Schedule
+}
+
+// spendable are the late days that may be spent on the candidate, out of those that are left.
+func (c Candidate) spendable(tokens int) int {
+	if c.Team != nil && c.Team.Tokens >= 0 {
+		return min(tokens, c.Team.Tokens)
+	}
+	return tokens
+}
+
+// of is the team whose submission it is, "" for the owner's own.
+func (c Candidate) of() string {
+	if c.Team == nil {
+		return ""
+	}
+	return c.Team.Name
 }
 
 // seen is what the owner sees of the points.

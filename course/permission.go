@@ -1,6 +1,10 @@
 package course
 
-import "github.com/grader/grader/schema"
+import (
+	"time"
+
+	"github.com/grader/grader/schema"
+)
 
 // Action is something that a person may or may not do to a repository or a submission.
 type Action string
@@ -83,16 +87,34 @@ func mayFetch(v Viewer, path schema.RepositoryPath) error {
 }
 
 // MaySee decides whether the viewer may see the submission at all; CodeNotFound if
-// not. A name without an owner is the viewer's own.
+// not. A name without an owner is the viewer's own. Who left a team may see single
+// submissions of it: MaySeeReceived decides which.
 func MaySee(a Access, name schema.SubmissionName) error {
 	role := a.Viewer.role()
+	_, left := a.Owner.Left[a.Viewer.Login]
 	own := name.Owner == "" || a.Own()
 	switch {
 	case role.Staff() && !own:
 		return mayTouch(a.Viewer, name.Course, name.Owner)
-	case role.Staff(), role == schema.RoleStudent && own:
+	case role.Staff(), role == schema.RoleStudent && (own || left && name.Number > 0):
 		return nil
 	}
+	return noSubmission(name)
+}
+
+// MaySeeReceived decides whether the viewer may see a submission that was received then;
+// CodeNotFound if not. Who left a team may see what it handed in before.
+func MaySeeReceived(a Access, name schema.SubmissionName, received time.Time) error {
+	if err := MaySee(a, name); err != nil {
+		return err
+	}
+	if !a.Viewer.role().Staff() && !a.Had(received) {
+		return noSubmission(name)
+	}
+	return nil
+}
+
+func noSubmission(name schema.SubmissionName) error {
 	return schema.Errorf(schema.CodeNotFound, "there is no submission %s, or none that you may see", name)
 }
 

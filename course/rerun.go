@@ -1,6 +1,10 @@
 package course
 
-import "github.com/grader/grader/schema"
+import (
+	"time"
+
+	"github.com/grader/grader/schema"
+)
 
 // FreeRetries is how often an owner may have one commit graded again after our
 // machines failed.
@@ -10,8 +14,10 @@ const FreeRetries = 2
 type Rerun struct {
 	Name    schema.SubmissionName
 	Commit  string
-	State   schema.State // of its latest job
-	Retries int          // free ones that the owner has had for the commit
+	State   schema.State         // of its latest job
+	Logins  []string             // of the owner: one, or the members of a team
+	Left    map[string]time.Time // those who were members of the team, and when they left
+	Retries int                  // free ones that the owner has had for the commit
 }
 
 // MayRerun decides whether the viewer may have it graded again, and whether that is
@@ -28,6 +34,8 @@ func MayRerun(a Access, r Rerun) (free bool, err error) {
 		return false, notTAs(r.Name.Course, "rerun submissions")
 	case a.Viewer.Staff():
 		return false, nil
+	case !a.Own():
+		return false, schema.Errorf(schema.CodeForbidden, "you left team %s; its members can have %s graded again", r.Name.Owner, r.Name)
 	case r.State == schema.StateCancelled:
 		return false, schema.Errorf(schema.CodeRefused, "%s was received and not graded; ask the staff to have it graded", r.Name)
 	case r.State != schema.StateFailed:

@@ -33,11 +33,17 @@ func ShareSection(ta, student string) bool {
 func OffsetOf(sections map[string]schema.DueOffset, text string) schema.DueOffset {
 	var latest schema.DueOffset
 	for _, name := range Sections(text) {
-		if o := sections[name]; longer(o, latest) {
-			latest = o
-		}
+		latest = LaterOffset(latest, sections[name])
 	}
 	return latest
+}
+
+// LaterOffset returns the one of two offsets that gives more time.
+func LaterOffset(a, b schema.DueOffset) schema.DueOffset {
+	if longer(b, a) {
+		return b
+	}
+	return a
 }
 
 func longer(a, b schema.DueOffset) bool {

@@ -313,6 +313,7 @@ func listAdvice() []advice {
 				s.push()
 			}},
 		{name: "limit", code: "limit", final: "refused by the rule terms, which is tested here"},
+		{name: "a team that changed", code: "team", final: "TestTeamChangeStopsPush follows it"},
 		{name: "course.yaml", code: "confirm", final: "TestCourseFileThatChangesGradesAsksForConfirm follows it"},
 		{name: "late", code: "consent", says: "To hand in late, say so with -o late", refuse: func(s *student) { s.push() },
 			yaml: soonDue + "late: {until: " + until + ", consent: true, penalty: {percent: 10, per: day}}\n" + adviceYAML},

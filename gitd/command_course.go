@@ -3,10 +3,12 @@ package gitd
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/classroom/tables"
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
@@ -40,8 +42,9 @@ func (s *Server) staffHelp(ctx context.Context, sess *session) {
 	if !role.Staff() {
 		return
 	}
-	fmt.Fprintf(sess.out, "For staff, of any student:\n"+
+	fmt.Fprintf(sess.out, "For staff, of any student or team:\n"+
 		"  log COURSE/ASSIGNMENT/LOGIN[/N]\n  watch COURSE/ASSIGNMENT/LOGIN[/N]\n  rerun COURSE/ASSIGNMENT/LOGIN/N\n"+
+		"  team list COURSE/ASSIGNMENT\n  team create|add|remove|delete COURSE/ASSIGNMENT TEAM [LOGIN…]\n"+
 		"  git clone ssh://grader@%[1]s/COURSE/ASSIGNMENT/students/LOGIN\n"+
 		"  git fetch ssh://grader@%[1]s/COURSE/ASSIGNMENT/students/LOGIN refs/submissions/N\n"+
 		"For staff (NAME --help shows the flags):\n", s.PublicName())
@@ -121,7 +124,7 @@ func (s *Server) courseStatus(ctx context.Context, sess *session, e schema.Enrol
 		if only != "" && a.Name != only {
 			continue
 		}
-		line, err := s.assignmentStatus(ctx, sess, m.Viewer(), a)
+		line, err := s.assignmentStatus(ctx, sess, m, a)
 		if err != nil {
 			return err
 		}
@@ -150,7 +153,8 @@ func (s *Server) attention(ctx context.Context, sess *session, m classroom.Membe
 }
 
 // assignmentStatus is one assignment's line.
-func (s *Server) assignmentStatus(ctx context.Context, sess *session, v course.Viewer, a classroom.Assignment) (string, error) {
+func (s *Server) assignmentStatus(ctx context.Context, sess *session, m classroom.Member, a classroom.Assignment) (string, error) {
+	v := m.Viewer()
 	switch {
 	case a.Broken != nil:
 		return "", a.Broken
@@ -158,11 +162,15 @@ func (s *Server) assignmentStatus(ctx context.Context, sess *session, v course.V
 		return fmt.Sprintf("  %-24s no accepted tests yet", a.Path()), nil
 	}
 	now := s.Clock()
-	stand, err := s.standing(ctx, v, a.Assignment)
+	owner, err := s.Classroom.Work.OwnerOf(ctx, m, a.ID)
 	if err != nil {
 		return "", err
 	}
-	terms, err := s.Ledger.Terms(ctx, a.ID, v.Login, now)
+	stand, err := s.standing(ctx, v, owner, a.Assignment)
+	if err != nil {
+		return "", err
+	}
+	terms, err := s.Ledger.Terms(ctx, a.ID, owner, now)
 	if err != nil {
 		return "", fmt.Errorf("read terms: %w", err)
 	}
@@ -171,16 +179,19 @@ func (s *Server) assignmentStatus(ctx context.Context, sess *session, v course.V
 		timing = opens.Words
 	}
 	line := fmt.Sprintf("  %-24s %s; %s", a.Path(), timing, stand)
-	regraded, changed, err := s.Ledger.LastRegrade(ctx, a.ID, v.Login)
+	regraded, changed, err := s.Ledger.LastRegrade(ctx, a.ID, owner)
 	if err != nil {
 		return "", fmt.Errorf("read regrades: %w", err)
+	}
+	for _, words := range s.teamStatus(ctx, sess, m, a) {
+		line += "\n    " + words
 	}
 	if words := course.RegradeWords(regraded, course.OwnedBy(v, v.Login), a.Course.Location()); changed && words != "" {
 		line += "\n    " + words
 	}
 	own := target{
 		path: schema.RepositoryPath{Kind: schema.RepositoryOwn, Course: a.Course.Code, Assignment: a.Name},
-		user: sess.who.user, viewer: v, course: a.Course, assignment: a.Assignment, spec: a.Spec,
+		user: sess.who.user, viewer: v, owner: owner, course: a.Course, assignment: a.Assignment, spec: a.Spec,
 	}
 	if pull := s.newerStarter(ctx, &own); pull != "" {
 		line += "\n    the starter was corrected after you began; to merge it:\n    " + pull
@@ -188,14 +199,41 @@ func (s *Server) assignmentStatus(ctx context.Context, sess *session, v course.V
 	return line, nil
 }
 
-// standing says which of the viewer's submissions counts, or else how the latest went.
-func (s *Server) standing(ctx context.Context, v course.Viewer, a schema.Assignment) (string, error) {
-	grade, err := s.Ledger.Grade(ctx, a.ID, v.Login)
+// teamStatus names the team of a student, and the teams that have invited them, with
+// what to do about it.
+func (s *Server) teamStatus(ctx context.Context, sess *session, m classroom.Member, a classroom.Assignment) []string {
+	if a.Spec.Team == nil || m.Viewer().Staff() {
+		return nil
+	}
+	args := classroom.TeamArgs{Course: a.Course.Code, Assignment: a.Name}
+	teams, err := s.Classroom.Teams.List(ctx, m.Actor, args)
+	if err != nil {
+		s.logInternal("list teams", err)
+		return nil
+	}
+	var lines []string
+	for _, team := range teams {
+		if slices.Contains(team.Members, sess.who.user.Login) {
+			lines = append(lines, tables.TeamLine(team))
+		} else {
+			lines = append(lines, fmt.Sprintf("invited to %s; to join: team accept %s %s", course.TeamWords(team), a.Path(), team.Name))
+		}
+	}
+	return lines
+}
+
+// standing says which submission counts for an owner, or else how the latest went.
+func (s *Server) standing(ctx context.Context, v course.Viewer, owner string, a schema.Assignment) (string, error) {
+	grade, err := s.Ledger.Grade(ctx, a.ID, owner)
 	if err != nil {
 		return "", fmt.Errorf("read grade: %w", err)
 	}
-	access := s.access(ctx, &target{viewer: v, assignment: a}, v.Login)
-	name := schema.SubmissionName{Course: a.Course.Code, Assignment: a.Name, Owner: v.Login, Number: grade.Number}
+	of := ""
+	if grade.Of != "" {
+		of = " of team " + grade.Of
+	}
+	access := s.access(ctx, &target{viewer: v, assignment: a}, grade.Counting())
+	name := schema.SubmissionName{Course: a.Course.Code, Assignment: a.Name, Owner: grade.Counting(), Number: grade.Number}
 	sub, err := s.Ledger.Submission(ctx, name)
 	switch {
 	case schema.CodeOf(err) == schema.CodeNotFound && v.Staff():
@@ -205,7 +243,7 @@ func (s *Server) standing(ctx context.Context, v course.Viewer, a schema.Assignm
 	case err != nil:
 		return "", fmt.Errorf("read submission: %w", err)
 	case grade.Number > 0:
-		return fmt.Sprintf("submission %d counts: %s%s", sub.Name.Number, scoreOf(sub, access), course.Changes(course.RedactGrade(grade, access))), nil
+		return fmt.Sprintf("submission %d%s counts: %s%s", sub.Name.Number, of, scoreOf(sub, access), course.Changes(course.RedactGrade(grade, access))), nil
 	}
 	return fmt.Sprintf("submission %d: %s", sub.Name.Number, scoreOf(sub, access)), nil
 }

@@ -24,9 +24,9 @@ func (s *Server) named(ctx context.Context, sess *session, raw string) (schema.S
 		return name, t, err
 	}
 	if name.Owner == "" {
-		name.Owner = sess.who.user.Login
+		name.Owner = t.owner
 	}
-	return name, t, course.MaySee(course.OwnedBy(t.viewer, name.Owner), name)
+	return name, t, course.MaySee(s.access(ctx, &t, name.Owner), name)
 }
 
 // submission returns the one that a name means; without a number, the latest.
@@ -40,7 +40,10 @@ func (s *Server) submission(ctx context.Context, sess *session, raw string) (sch
 		return schema.Submission{}, target{}, err
 	}
 	sess.course.Store(seen.Member.Course.ID)
-	t := target{user: sess.who.user, viewer: seen.Member.Viewer(), course: seen.Member.Course, assignment: seen.Assignment.Assignment, spec: seen.Assignment.Spec}
+	of := seen.Submission.Name
+	of.Number = 0
+	sess.worksOn(of.String())
+	t := target{user: sess.who.user, owner: seen.Submission.Name.Owner, viewer: seen.Member.Viewer(), course: seen.Member.Course, assignment: seen.Assignment.Assignment, spec: seen.Assignment.Spec}
 	t.path = schema.RepositoryPath{Kind: schema.RepositoryOwn, Course: name.Course, Assignment: name.Assignment}
 	t.shed()
 	return seen.Submission, t, nil

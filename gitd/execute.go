@@ -70,6 +70,7 @@ func (s *Server) commands() []command {
 		{"log", "COURSE/ASSIGNMENT[/N]", "your submissions, or one of them in full", 1, 1, s.log},
 		{"watch", "COURSE/ASSIGNMENT[/N]", "the live lines of the latest, or of submission N", 1, 1, s.watch},
 		{"mark", "COURSE/ASSIGNMENT/N", "have submission N count, where you may choose", 1, 1, s.mark},
+		{"team", "COURSE/ASSIGNMENT | VERB COURSE/ASSIGNMENT …", "your team: create, invite, accept, decline, leave", 1, maxTeamWords, s.team},
 		{"rerun", "COURSE/ASSIGNMENT/N", "grade again what our machines failed to grade", 1, 1, s.rerun},
 		{"receipt", "COURSE/ASSIGNMENT[/N]", "the signed receipt of a submission", 1, 1, s.receipt},
 		{"receipt-key", "", "the public key that checks receipts: grader verify FILE --key KEY", 0, 0, s.receiptKey},

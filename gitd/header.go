@@ -14,6 +14,7 @@ func (s *Server) head(ctx context.Context, sub *schema.Submission, t *target) []
 		Course: t.path.Course, Title: t.assignment.Name, Number: sub.Name.Number, TryOut: sub.TryOut,
 		Received: sub.ReceivedAt, Now: s.Clock().In(t.zone()), Commit: sub.Commit, Kept: sub.Kept,
 	}
+	h.Team = s.teamOf(ctx, sub)
 	if t.spec == nil {
 		return h.Lines()
 	}
@@ -31,6 +32,18 @@ func (s *Server) head(ctx context.Context, sub *schema.Submission, t *target) []
 	}
 	h.Regraded = s.regradedSince(ctx, sub, t)
 	return h.Lines()
+}
+
+// teamOf names the team that a submission is of, "" for a person's.
+func (s *Server) teamOf(ctx context.Context, sub *schema.Submission) string {
+	team, err := s.Classroom.Work.Team(ctx, sub.Assignment, sub.Name.Owner)
+	if err != nil {
+		s.logInternal("find team", err)
+	}
+	if team == nil {
+		return ""
+	}
+	return course.TeamWords(*team)
 }
 
 // regradedSince tells of a regrade set that was applied after the owner's submission

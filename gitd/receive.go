@@ -90,6 +90,9 @@ func (s *Server) checkTip(p *push) (*refusal, error) {
 	switch {
 	case command.New == tip:
 		return &refusal{code: refusalSame, reason: "already there", text: "main is at " + transcript.ShortCommit(tip) + " already, by a push that came first. Push again to watch it"}, nil
+	case command.Old != tip && p.target.path.Kind == schema.RepositoryOwn && p.target.owner != p.target.user.Login:
+		return &refusal{refusalMoved, "fetch first", "main has moved since your git looked: a teammate's push came first. Merge it, and push again",
+			[]string{"git pull --no-rebase --no-edit " + p.remote + " main", p.pushMain()}}, nil
 	case command.Old != tip:
 		return &refusal{refusalMoved, "fetch first", "main has moved since your git looked: another push came first. To hand in this instead",
 			[]string{p.pushMain("--force")}}, nil

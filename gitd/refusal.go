@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/gitd/pktline"
 	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
@@ -31,6 +32,7 @@ const (
 	refusalSame        refusalCode = "same"         // main is at that commit
 	refusalBusy        refusalCode = "busy"         // another push is coming in
 	refusalMoved       refusalCode = "moved"        // main moved after the client looked
+	refusalTeam        refusalCode = "team"         // the sender joined or left a team meanwhile
 	refusalStopping    refusalCode = "stopping"     // the server stops
 	refusalRevoked     refusalCode = "revoked"      // the key, the account or the enrolment has ended
 	refusalUnavailable refusalCode = "unavailable"  // our fault, told in the error's words
@@ -95,10 +97,32 @@ func (s *Server) judgeTerms(ctx context.Context, p *push) error {
 // judgeAgain repeats judgeTerms under the repository's lock where earlier pushes
 // decide: two at once must not share the last of a limit.
 func (s *Server) judgeAgain(ctx context.Context, p *push) error {
+	if err := s.sameOwner(ctx, p); err != nil {
+		return err
+	}
 	if !p.counted {
 		return nil
 	}
 	return s.judgeTerms(ctx, p)
+}
+
+// sameOwner refuses a push whose sender has joined or left a team since it began: it
+// would count for somebody else.
+func (s *Server) sameOwner(ctx context.Context, p *push) error {
+	if p.row.Kind != schema.RepositoryOwn || p.target.viewer.Staff() {
+		return nil
+	}
+	m := classroom.Member{Actor: p.session.actor(), Course: p.target.course, Role: p.target.viewer.Role}
+	owner, err := s.Classroom.Work.OwnerOf(ctx, m, p.target.assignment.ID)
+	if err != nil || owner == p.row.Owner {
+		return err
+	}
+	no := refusal{code: refusalTeam, text: "you left team " + p.row.Owner + " while this push was coming in. Push again to hand in alone"}
+	if owner != p.target.user.Login {
+		no.text = "you joined team " + owner + " while this push was coming in. Push again to hand in for the team"
+	}
+	no.commands = []string{p.pushMain()}
+	return refusedPush{refusal: no}
 }
 
 // judgeList accepts exactly one command that moves main to a commit. Tags beside it are

@@ -32,14 +32,14 @@ func revokedFor(err error) (string, bool) {
 }
 
 // revoke ends what somebody has open who may not have it open any more: of one course
-// the sessions in it, otherwise whole connections.
+// or team the sessions in it, otherwise whole connections.
 func (s *Server) revoke(r classroom.Revocation) {
 	cause := newRevoked(r.Why)
 	for _, v := range s.members.of(r.User) {
 		switch {
 		case r.Key != "" && r.Key != v.key:
 		case r.Course != 0:
-			v.endSessions(r.Course, cause)
+			v.endSessions(r, cause)
 		default:
 			v.revoke(cause)
 		}

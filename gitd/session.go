@@ -12,6 +12,7 @@ import (
 	"github.com/gliderlabs/ssh"
 	gossh "golang.org/x/crypto/ssh"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/schema"
 )
 
@@ -37,6 +38,7 @@ type session struct {
 	started  time.Time
 	cancel   context.CancelCauseFunc // ends the session
 	course   atomic.Int64            // in which it works, 0 until that is known
+	work     atomic.Pointer[string]  // COURSE/ASSIGNMENT/OWNER that it works on, "" for none; nil until that is known
 	readers  sync.WaitGroup          // goroutines that end when the channel is closed
 	hangUp   func()                  // closes the connection, for a client that does not answer a close
 }
@@ -44,6 +46,28 @@ type session struct {
 // actor is who acts in the session.
 func (sess *session) actor() schema.Actor {
 	return schema.Actor{User: sess.who.user, Channel: schema.ChannelSSH, Key: sess.who.fingerprint}
+}
+
+// worksOn says whose work the session is about, once that is known.
+func (sess *session) worksOn(work string) { sess.work.Store(&work) }
+
+// brief says that the session shows nobody's work and ends soon, whatever is revoked.
+func (sess *session) brief() { sess.course.Store(noCourse) }
+
+// noCourse is what no course has as its id.
+const noCourse = -1
+
+// concerns reports whether a revocation of its account's means the session. One of which
+// it is not known yet what it works on may have looked before the revocation.
+func (sess *session) concerns(r classroom.Revocation) bool {
+	course, work := sess.course.Load(), sess.work.Load()
+	switch {
+	case course == 0:
+		return true
+	case course != r.Course:
+		return false
+	}
+	return r.Work == "" || work == nil || *work == r.Work
 }
 
 // serveChannel runs one session from its opening to its exit status.

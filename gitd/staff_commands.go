@@ -35,6 +35,7 @@ func (s *Server) staffCommands() []staffCommand {
 		{"regrade discard", "ID [--json]", "drop a set that is not applied", schema.RoleInstructor, s.regrade((*classroom.Regrades).Discard)},
 		{"regrade undo", "ID [--json]", "restore what an applied set replaced", schema.RoleInstructor, s.regrade((*classroom.Regrades).Undo)},
 		{"roster import", "COURSE [--dry-run] [--drop-missing] [--column FIELD=HEADING]... [--pad NUMBER] [--json]", "make accounts and enrolments as the CSV file on standard input says", schema.RoleInstructor, s.importRoster},
+		{"team import", "COURSE/ASSIGNMENT [--dry-run] [--column FIELD=HEADING]... [--json]", "make teams as the CSV file on standard input says", schema.RoleInstructor, s.importTeams},
 		{"enrol", "COURSE LOGIN --role ROLE", "give a person a role: student, ta or instructor", schema.RoleInstructor, s.enrol},
 		{"unenrol", "COURSE LOGIN", "end a person's enrolment; their work stays", schema.RoleInstructor, s.unenrol},
 		{"audit", "COURSE [--actor LOGIN] [--subject NAME] [--action ACTION] [--since LENGTH] [--limit NUMBER] [--json]", "who did what, newest first", schema.RoleInstructor, s.audit},

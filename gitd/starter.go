@@ -88,7 +88,7 @@ func (s *Server) newerStarter(ctx context.Context, t *target) string {
 
 // starterLines tell the owner of a submission that there is a newer starter.
 func (s *Server) starterLines(ctx context.Context, sub *schema.Submission, t *target) []string {
-	if sub.Name.Owner != t.user.Login || t.path.Kind != schema.RepositoryOwn {
+	if sub.Name.Owner != t.owner || t.path.Kind != schema.RepositoryOwn {
 		return nil
 	}
 	return transcript.NewerStarter(s.newerStarter(ctx, t))

@@ -18,6 +18,7 @@ type target struct {
 	path       schema.RepositoryPath
 	user       schema.User
 	viewer     course.Viewer
+	owner      string // of what the person pushes to the assignment: their team, or themselves
 	course     schema.Course
 	assignment schema.Assignment // ID 0: tests that nobody has pushed yet
 	spec       *assignment.Spec  // of the active version; nil: there is none
@@ -35,11 +36,15 @@ func (s *Server) find(ctx context.Context, sess *session, raw string, action cou
 		return target{}, err
 	}
 	sess.course.Store(m.Course.ID)
-	t := target{path: path, user: sess.who.user, viewer: m.Viewer(), course: m.Course}
+	t := target{path: path, user: sess.who.user, viewer: m.Viewer(), course: m.Course, owner: sess.who.user.Login}
 	if err := course.MayUse(t.viewer, action, path); err != nil {
 		return target{}, err
 	}
-	return t, s.findAssignment(ctx, m, &t)
+	if err := s.findAssignment(ctx, m, &t); err != nil {
+		return t, err
+	}
+	sess.worksOn(t.work())
+	return t, nil
 }
 
 // otherCase names the repository that a path in another case probably means, where the
@@ -71,10 +76,14 @@ func (s *Server) findAssignment(ctx context.Context, m classroom.Member, t *targ
 	}
 	t.assignment, t.spec = a.Assignment, a.Spec
 	t.shed()
-	if t.path.Kind == schema.RepositoryOwn && t.spec == nil {
+	if t.path.Kind != schema.RepositoryOwn {
+		return nil
+	}
+	if t.spec == nil {
 		return schema.Errorf(schema.CodeRefused, "%s has no accepted tests yet; push them to %s/tests first", t.assignment.Path(), t.assignment.Path())
 	}
-	return nil
+	t.owner, err = s.Classroom.Work.OwnerOf(ctx, m, t.assignment.ID)
+	return err
 }
 
 // shed drops what nobody looks at again and a session would keep for as long as it
@@ -94,11 +103,19 @@ func (t *target) repository() schema.Repository {
 	r := schema.Repository{Kind: t.path.Kind, CourseID: t.course.ID, AssignmentID: t.assignment.ID}
 	switch t.path.Kind {
 	case schema.RepositoryOwn:
-		r.Owner = t.user.Login
+		r.Owner = t.owner
 	case schema.RepositoryOwner:
 		r.Kind, r.Owner = schema.RepositoryOwn, t.path.Owner
 	}
 	return r
+}
+
+// work names what the path means: COURSE/ASSIGNMENT/OWNER; "" for tests and courses.
+func (t *target) work() string {
+	if owner := t.repository().Owner; owner != "" {
+		return schema.SubmissionName{Course: t.path.Course, Assignment: t.path.Assignment, Owner: owner}.String()
+	}
+	return ""
 }
 
 func (t *target) zone() *time.Location { return t.course.Location() }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
+
+	"github.com/grader/grader/classroom"
 )
 
 // revokeGrace is how long the sessions of a connection that is ended have to say why.
@@ -112,13 +114,13 @@ func (v *visitor) revoke(cause error) {
 	v.timer.Reset(0)
 }
 
-// endSessions ends those in a course with the cause, and those of which it is not known
-// yet in which course they are.
-func (v *visitor) endSessions(course int64, cause error) {
+// endSessions ends those in a course with the cause, or those that work on the work that
+// the revocation names.
+func (v *visitor) endSessions(r classroom.Revocation, cause error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for sess := range v.sessions {
-		if in := sess.course.Load(); in == 0 || in == course {
+		if sess.concerns(r) {
 			sess.cancel(cause)
 		}
 	}

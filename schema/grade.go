@@ -9,7 +9,9 @@ type Grade struct {
 	AssignmentID int64
 	Assignment   string // its name
 	Owner        string
-	Number       int // of the submission that counts; 0: none
+	Members      []string // of a team, where a list was asked for; nil: a person
+	Of           string   // whose submission counts, where it is a team's that the owner has left; else ""
+	Number       int      // of the submission that counts; 0: none
 	Score        Points
 	MaxScore     Points
 	State        Timeliness // "" while no submission counts
@@ -28,6 +30,15 @@ type SeenGrade struct {
 	MaxScore Points `json:"max_score"`
 	Deducted Points `json:"deducted"`
 	Final    Points `json:"final"`
+}
+
+// Counting returns the owner of the submission that counts: the grade's own, or a team
+// that they have left.
+func (g Grade) Counting() string {
+	if g.Of != "" {
+		return g.Of
+	}
+	return g.Owner
 }
 
 // Tally is the points of a result by the visibility of its tests. Tests of visibility

@@ -8,25 +8,26 @@ import (
 
 func scanClassRow(r row) (c schema.ClassRow, err error) {
 	g := &c.Grade
-	err = r.Scan(&c.Login, &c.Name, &c.Section, &c.Dropped, &c.Pushes, instant{&c.Last}, &c.Number, &c.Job, &g.Owner, &g.Number,
+	err = r.Scan(&c.Login, &c.Name, &c.Section, &c.Dropped, &c.Pushes, instant{&c.Last}, &c.Number, &c.Job, &g.Owner, &g.Of, &g.Number,
 		exact{&g.Score}, exact{&g.MaxScore}, &g.State, &g.Days, &g.Tokens, exact{&g.Deducted}, exact{&g.Adjusted}, exact{&g.Final})
 	return c, err
 }
 
 // ClassRows returns the students of the assignment's course and where they stand in it,
-// by login; those who have left too.
+// by login; those who have left too. What a student's team does is the student's.
 func (s *Store) ClassRows(ctx context.Context, a schema.Assignment) ([]schema.ClassRow, error) {
 	if err := s.SettleDue(ctx); err != nil {
 		return nil, err
 	}
 	return list(ctx, s.reader, scanClassRow, `SELECT u.login, u.name, e.section, e.dropped, coalesce(p.pushes, 0), coalesce(p.last, 0),
-			coalesce(s.number, 0), coalesce(s.done_job_id, 0), u.login, coalesce(g.number, 0), coalesce(g.score, '0'), coalesce(g.max_score, '0'),
+			coalesce(s.number, 0), coalesce(s.done_job_id, 0), o.owner, coalesce(g.team, ''), coalesce(g.number, 0), coalesce(g.score, '0'), coalesce(g.max_score, '0'),
 			coalesce(g.state, ''), coalesce(g.days, 0), coalesce(g.tokens, 0), coalesce(g.deducted, '0'), coalesce(g.adjusted, '0'), coalesce(g.final, '0')
 		FROM enrolments e JOIN users u ON u.id = e.user_id
+		JOIN (SELECT p.login, coalesce(m.team, p.login) AS owner FROM users p LEFT JOIN seats m ON m.assignment_id = ?1 AND m.login = p.login AND m.left_at = 0) o ON o.login = u.login
 		LEFT JOIN (SELECT owner, count(*) AS pushes, max(number) AS number, max(received_at) AS last
-			FROM submissions WHERE assignment_id = ?1 GROUP BY owner) p ON p.owner = u.login
-		LEFT JOIN grades g ON g.assignment_id = ?1 AND g.owner = u.login
-		LEFT JOIN submissions s ON s.assignment_id = ?1 AND s.owner = u.login
+			FROM submissions WHERE assignment_id = ?1 GROUP BY owner) p ON p.owner = o.owner
+		LEFT JOIN grades g ON g.assignment_id = ?1 AND g.owner = o.owner
+		LEFT JOIN submissions s ON s.assignment_id = ?1 AND s.owner = iif(coalesce(g.team, '') <> '', g.team, o.owner)
 			AND s.number = CASE WHEN coalesce(g.number, 0) > 0 THEN g.number ELSE p.number END
 		WHERE e.course_id = ?2 AND e.role = 'student' ORDER BY u.login`, a.ID, a.Course.ID)
 }

@@ -102,6 +102,9 @@ func (s *Store) Enrol(ctx context.Context, by schema.Actor, c schema.Course, use
 		if err != nil {
 			return err
 		}
+		if err := t.noTeam(ctx, c, user.Login); err != nil {
+			return err
+		}
 		_, err = t.exec(ctx, `INSERT INTO enrolments (course_id, user_id, role) VALUES (?, ?, ?)
 			ON CONFLICT DO UPDATE SET role = excluded.role`, c.ID, user.ID, role)
 		if err != nil {

@@ -19,9 +19,23 @@ type history struct {
 	outages     []outage
 	published   publication
 	candidates  map[work][]graded
-	extensions  map[work][]schema.Extension
-	adjustments map[work][]schema.Points
+	extensions  map[work][]granted
+	adjustments map[work][]given
 	graded      []work // those that have a grade already
+	seats       seats
+	only        map[work]bool // the works that are computed; nil: all
+}
+
+// granted is an extension with when it was.
+type granted struct {
+	schema.Extension
+	at time.Time
+}
+
+// given is an adjustment with when it was made.
+type given struct {
+	points schema.Points
+	at     time.Time
 }
 
 // graded is a candidate with its points by visibility.
@@ -72,29 +86,33 @@ func (t *tx) history(ctx context.Context, courseID int64) (h history, err error)
 	return h, err
 }
 
-// deedsOf reads what one owner did and was given.
-func (t *tx) deedsOf(ctx context.Context, h *history, owner string) error {
+// deedsOf reads what some owners did and were given.
+func (t *tx) deedsOf(ctx context.Context, h *history, names ...string) error {
+	owners, err := encode(names)
+	if err != nil {
+		return err
+	}
 	candidates, err := list(ctx, t, scanCandidate, `SELECT s.assignment_id, s.owner, s.number, s.received_at, s.tally, m.number IS NOT NULL
 		FROM assignments a JOIN submissions s ON s.assignment_id = a.id
 		LEFT JOIN marks m ON m.assignment_id = s.assignment_id AND m.owner = s.owner AND m.number = s.number
-		WHERE a.course_id = ? AND s.owner = ? AND s.tally IS NOT NULL`, h.course, owner)
+		WHERE a.course_id = ? AND s.owner IN (SELECT value FROM json_each(?)) AND s.tally IS NOT NULL`, h.course, owners)
 	if err != nil {
 		return err
 	}
-	extensions, err := list(ctx, t, scanExtension, `SELECT e.assignment_id, e.owner, e.due_at, e.days, e.by_us, e.until_at
+	extensions, err := list(ctx, t, scanExtension, `SELECT e.assignment_id, e.owner, e.due_at, e.days, e.by_us, e.until_at, e.made_at
 		FROM assignments a JOIN extensions e ON e.assignment_id = a.id
-		WHERE a.course_id = ? AND e.owner = ? AND e.ended_at = 0`, h.course, owner)
+		WHERE a.course_id = ? AND e.owner IN (SELECT value FROM json_each(?)) AND e.ended_at = 0`, h.course, owners)
 	if err != nil {
 		return err
 	}
-	adjustments, err := list(ctx, t, scanAdjustment, `SELECT j.assignment_id, j.owner, j.points
+	adjustments, err := list(ctx, t, scanAdjustment, `SELECT j.assignment_id, j.owner, j.points, j.made_at
 		FROM assignments a JOIN adjustments j ON j.assignment_id = a.id
-		WHERE a.course_id = ? AND j.owner = ? AND j.ended_at = 0`, h.course, owner)
+		WHERE a.course_id = ? AND j.owner IN (SELECT value FROM json_each(?)) AND j.ended_at = 0`, h.course, owners)
 	if err != nil {
 		return err
 	}
 	h.graded, err = list(ctx, t, scanWork, `SELECT g.assignment_id, g.owner FROM assignments a JOIN grades g ON g.assignment_id = a.id
-		WHERE a.course_id = ? AND g.owner = ?`, h.course, owner)
+		WHERE a.course_id = ? AND g.owner IN (SELECT value FROM json_each(?))`, h.course, owners)
 	h.candidates, h.extensions, h.adjustments = grouped(candidates), grouped(extensions), grouped(adjustments)
 	return err
 }
@@ -108,13 +126,13 @@ func (t *tx) deedsOfAll(ctx context.Context, h *history) error {
 	if err != nil {
 		return err
 	}
-	extensions, err := list(ctx, t, scanExtension, `SELECT e.assignment_id, e.owner, e.due_at, e.days, e.by_us, e.until_at
+	extensions, err := list(ctx, t, scanExtension, `SELECT e.assignment_id, e.owner, e.due_at, e.days, e.by_us, e.until_at, e.made_at
 		FROM assignments a JOIN extensions e ON e.assignment_id = a.id
 		WHERE e.ended_at = 0 AND a.course_id = ?`, h.course)
 	if err != nil {
 		return err
 	}
-	adjustments, err := list(ctx, t, scanAdjustment, `SELECT j.assignment_id, j.owner, j.points
+	adjustments, err := list(ctx, t, scanAdjustment, `SELECT j.assignment_id, j.owner, j.points, j.made_at
 		FROM assignments a JOIN adjustments j ON j.assignment_id = a.id
 		WHERE j.ended_at = 0 AND a.course_id = ?`, h.course)
 	if err != nil {
@@ -147,16 +165,16 @@ func scanCandidate(r row) (k keyed[graded], err error) {
 	return k, err
 }
 
-func scanExtension(r row) (k keyed[schema.Extension], err error) {
+func scanExtension(r row) (k keyed[granted], err error) {
 	var by int64
 	e := &k.value
-	err = r.Scan(&k.work.assignment, &k.work.owner, instant{&e.Due}, &e.Days, &by, instant{&e.Until})
+	err = r.Scan(&k.work.assignment, &k.work.owner, instant{&e.Due}, &e.Days, &by, instant{&e.Until}, instant{&e.at})
 	e.By = time.Duration(by) * time.Microsecond
 	return k, err
 }
 
-func scanAdjustment(r row) (k keyed[schema.Points], err error) {
-	err = r.Scan(&k.work.assignment, &k.work.owner, exact{&k.value})
+func scanAdjustment(r row) (k keyed[given], err error) {
+	err = r.Scan(&k.work.assignment, &k.work.owner, exact{&k.value.points}, instant{&k.value.at})
 	return k, err
 }
 
@@ -171,24 +189,8 @@ func scanOutage(r row) (o outage, err error) {
 // assignment whose active version cannot be parsed any more is left out, and its
 // grades stay as they are.
 func (s *Store) works(h history, now time.Time) ([]course.Work, map[string]int) {
-	owners := make(map[int64]map[string]bool)
+	owners := h.owners()
 	bank := make(map[string]int)
-	note := func(w work) {
-		if owners[w.assignment] == nil {
-			owners[w.assignment] = make(map[string]bool)
-		}
-		owners[w.assignment][w.owner] = true
-		bank[w.owner] = h.tokens
-	}
-	for w := range h.candidates {
-		note(w)
-	}
-	for w := range h.adjustments {
-		note(w)
-	}
-	for _, w := range h.graded {
-		note(w)
-	}
 	var works []course.Work
 	for _, a := range h.assignments {
 		if a.Active == nil {
@@ -199,24 +201,123 @@ func (s *Store) works(h history, now time.Time) ([]course.Work, map[string]int) 
 			continue
 		}
 		for owner := range owners[a.ID] {
-			works = append(works, h.work(spec, a, owner, now))
+			w := h.work(spec, a, owner, now)
+			for _, login := range w.Members {
+				bank[login] = h.tokens
+			}
+			works = append(works, w)
 		}
 	}
 	return works, bank
 }
 
+// owners are those who have a grade for each assignment: whoever did something or was
+// given something, those who left a team that did, and nobody who is in a team.
+func (h history) owners() map[int64]map[string]bool {
+	owners := make(map[int64]map[string]bool)
+	note := func(w work) {
+		if h.only != nil && !h.only[w] || h.seats.now(w) != "" {
+			return
+		}
+		if owners[w.assignment] == nil {
+			owners[w.assignment] = make(map[string]bool)
+		}
+		owners[w.assignment][w.owner] = true
+	}
+	for w := range h.candidates {
+		note(w)
+	}
+	for w := range h.adjustments {
+		note(w)
+	}
+	for _, w := range h.graded {
+		note(w)
+	}
+	for w, left := range h.seats.left {
+		if len(left) > 0 {
+			note(w)
+		}
+	}
+	return owners
+}
+
 func (h history) work(spec *assignment.Spec, a schema.Assignment, owner string, now time.Time) course.Work {
 	w := work{a.ID, owner}
-	var adjusted schema.Points
-	for _, p := range h.adjustments[w] {
-		adjusted = adjusted.Add(p)
+	names, of := []string{owner}, course.Owner{Logins: []string{owner}}
+	if team, is := h.seats.teams[w]; is {
+		names, of.Logins = append(names, team.current...), team.members()
 	}
-	of := course.Owner{Logins: []string{owner}, Schedule: h.schedule(course.ForSection(spec, h.zone, h.offsets[owner]), h.extensions[w])}
-	of = h.published.to(of, a.ID, owner)
-	return course.Work{
-		Assignment: a.Name, Owner: owner, Members: of.Logins, Counts: spec.Counts,
-		Schedule: of.Schedule, Candidates: candidates(h.candidates[w], course.Access{Owner: of, Now: now}), Adjustments: adjusted,
+	of.Schedule = h.latest(spec, a.ID, h.seats.linked(w))
+	access := course.Access{Owner: h.published.to(of, a.ID), Now: now}
+	made := course.Work{
+		Assignment: a.Name, Owner: owner, Members: of.Logins, Counts: spec.Counts, Schedule: h.latest(spec, a.ID, names), Sees: &of.Schedule,
+		Candidates: candidates(h.candidates[w], access), Adjustments: h.adjusted(w, time.Time{}),
 	}
+	left := h.seats.left[w]
+	for i := len(left) - 1; i >= 0; i-- { // the last team that had handed in something counts
+		if frozen := h.frozen(spec, left[i], access); len(frozen) > 0 {
+			made.Candidates = course.AfterTeam(made.Candidates, frozen, left[i].Left)
+			break
+		}
+	}
+	return made
+}
+
+// latest is an assignment's schedule with the most time that any of some owners has, by
+// their sections and extensions.
+func (h history) latest(spec *assignment.Spec, id int64, owners []string) course.Schedule {
+	var offset schema.DueOffset
+	var extensions []schema.Extension
+	for _, owner := range owners {
+		offset = course.LaterOffset(offset, h.offsets[owner])
+		extensions = append(extensions, h.extended(work{id, owner}, time.Time{})...)
+	}
+	return h.schedule(course.ForSection(spec, h.zone, offset), extensions)
+}
+
+// frozen is what a team had handed in when somebody left it, as they see it now, with what
+// it was judged by: the extensions of those who were in it then, and the leaver's own of
+// any time.
+func (h history) frozen(spec *assignment.Spec, seat schema.Seat, access course.Access) []course.Candidate {
+	w := work{seat.Assignment, seat.Team}
+	extensions := append(h.extended(w, seat.Left), h.extended(work{seat.Assignment, seat.Login}, time.Time{})...)
+	offset := h.offsets[seat.Login]
+	for _, login := range h.seats.teams[w].at(seat.Left) {
+		offset = course.LaterOffset(offset, h.offsets[login])
+		extensions = append(extensions, h.extended(work{seat.Assignment, login}, seat.Left)...)
+	}
+	team := &course.FormerTeam{Name: seat.Team, Schedule: h.schedule(course.ForSection(spec, h.zone, offset), extensions), Tokens: seat.Tokens, Adjustments: h.adjusted(w, seat.Left)}
+	var frozen []course.Candidate
+	for _, c := range candidates(h.candidates[w], access) {
+		if c.Received.Before(seat.Left) {
+			c.Team, c.Marked = team, c.Number == seat.Mark
+			frozen = append(frozen, c)
+		}
+	}
+	return frozen
+}
+
+// extended are the extensions of an owner; of those that were granted by then where that
+// is not zero.
+func (h history) extended(w work, by time.Time) []schema.Extension {
+	var all []schema.Extension
+	for _, e := range h.extensions[w] {
+		if by.IsZero() || e.at.Before(by) {
+			all = append(all, e.Extension)
+		}
+	}
+	return all
+}
+
+// adjusted is the sum of an owner's adjustments; of those that were made by then where that
+// is not zero.
+func (h history) adjusted(w work, by time.Time) (sum schema.Points) {
+	for _, g := range h.adjustments[w] {
+		if by.IsZero() || g.at.Before(by) {
+			sum = sum.Add(g.points)
+		}
+	}
+	return sum
 }
 
 // candidates are those that may count, as their owner sees them.

@@ -19,11 +19,12 @@ func scanKept(r row) (k kept, err error) {
 	return k, err
 }
 
-// gradeKept queues the kept pushes of an owner ("" is everybody) in a course that are
-// before the end now, and returns how many.
+// gradeKept queues the kept pushes of an owner ("" is everybody), and of the teams that a
+// person is in, which are before the end now, and returns how many.
 func (s *Store) gradeKept(ctx context.Context, t *tx, courseID int64, owner string, now time.Time) (int, error) {
 	all, err := list(ctx, t, scanKept, `SELECT s.id, s.assignment_id, s.owner, s.received_at FROM assignments a JOIN submissions s ON s.assignment_id = a.id
-		WHERE a.course_id = ?1 AND s.kept = 1 AND (?2 = '' OR s.owner = ?2) ORDER BY s.received_at, s.id`, courseID, owner)
+		WHERE a.course_id = ?1 AND s.kept = 1 AND (?2 = '' OR s.owner = ?2
+			OR s.owner = (SELECT m.team FROM seats m WHERE m.assignment_id = s.assignment_id AND m.login = ?2 AND m.left_at = 0)) ORDER BY s.received_at, s.id`, courseID, owner)
 	if err != nil {
 		return 0, err
 	}

@@ -297,13 +297,13 @@ func TestRerunReportsFacts(t *testing.T) {
 	before := b.last()
 	_, err := b.Rerun(t.Context(), b.actor("bob", "SHA256:b"), sub.ID, decide(false, no), b.tick())
 	refused(t, err, schema.CodeRefused, "not now")
-	equal(t, told, course.Rerun{Name: sub.Name, Commit: sub.Commit, State: schema.StateQueued})
+	equal(t, told, course.Rerun{Name: sub.Name, Commit: sub.Commit, State: schema.StateQueued, Logins: []string{"alice"}})
 	equal(t, role, schema.RoleStudent)
 	equal(t, b.last(), before) // what was refused leaves no entry
 	b.lose(b.claim("standard"))
 	for n := range 2 {
 		j := ok(b.Rerun(t.Context(), b.actor("alice", "SHA256:a"), sub.ID, decide(true, nil), b.tick()))(t)
-		equal(t, told, course.Rerun{Name: sub.Name, Commit: sub.Commit, State: schema.StateFailed, Retries: n})
+		equal(t, told, course.Rerun{Name: sub.Name, Commit: sub.Commit, State: schema.StateFailed, Logins: []string{"alice"}, Retries: n})
 		equal(t, b.last(), schema.AuditEntry{Actor: "alice", Channel: schema.ChannelSSH, Action: "submission.rerun", Course: "comp2402",
 			Subject: "comp2402/a1/alice/1", Before: "failed", After: "queued", Detail: fmt.Sprintf("job %d", j.ID)})
 		b.lose(b.claim("standard"))

@@ -49,26 +49,33 @@ func publications(ctx context.Context, q querier, courseID int64, rule schema.Pu
 	return p, err
 }
 
-// publicationTo reads what publications takes to know for one owner of an assignment.
-func publicationTo(ctx context.Context, q querier, a schema.Assignment, owner string) (publication, error) {
+// publicationTo reads what publications takes to know for the owners of a work.
+func publicationTo(ctx context.Context, q querier, a schema.Assignment, logins []string) (publication, error) {
 	p := publication{rule: a.Course.Settings.Publish}
 	sections, err := sectionsPublished(ctx, q, a.ID)
 	if err != nil || len(sections) == 0 {
 		return p, err
 	}
 	p.sections = map[int64][]string{a.ID: sections}
-	people, err := list(ctx, q, scanSeated, `SELECT u.login, e.section FROM enrolments e JOIN users u ON u.id = e.user_id
-		WHERE e.course_id = ? AND u.login = ?`, a.Course.ID, owner)
-	p.of = make(map[string]string, 1)
+	names, err := encode(append([]string{}, logins...))
+	if err != nil {
+		return p, err
+	}
+	people, err := list(ctx, q, scanSeated, `SELECT u.login, e.section FROM json_each(?2) n JOIN users u ON u.login = n.value JOIN enrolments e ON e.course_id = ?1 AND e.user_id = u.id`, a.Course.ID, names)
+	p.of = make(map[string]string, len(people))
 	for _, one := range people {
 		p.of[one.login] = one.section
 	}
 	return p, err
 }
 
-// to fills in what an owner of work for an assignment is shown.
-func (p publication) to(o course.Owner, assignment int64, owner string) course.Owner {
-	o.Published = course.PublishedTo(p.sections[assignment], p.of[owner])
+// to fills in what an owner of work for an assignment is shown. A team is shown what is
+// published for all of its members.
+func (p publication) to(o course.Owner, assignment int64) course.Owner {
+	o.Published = course.PublishedTo(p.sections[assignment], "")
+	for i, login := range o.Logins {
+		o.Published = course.PublishedTo(p.sections[assignment], p.of[login]) && (i == 0 || o.Published)
+	}
 	o.PublishedAtEnd = p.rule == schema.PublishAfterDue
 	return o
 }

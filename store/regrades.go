@@ -115,8 +115,8 @@ func (t *tx) toRegrade(ctx context.Context, n schema.NewRegrade) ([]owned, error
 	var err error
 	switch n.Which {
 	case schema.RegradeCounted:
-		all, err = list(ctx, t, scanOwned, `SELECT s.id, s.owner FROM grades g JOIN submissions s ON s.assignment_id = g.assignment_id AND s.owner = g.owner AND s.number = g.number
-			WHERE g.assignment_id = ? ORDER BY s.owner`, n.Assignment.ID)
+		all, err = list(ctx, t, scanOwned, `SELECT DISTINCT s.id, s.owner FROM grades g JOIN submissions s ON s.assignment_id = g.assignment_id AND s.owner = iif(g.team = '', g.owner, g.team) AND s.number = g.number
+			WHERE g.assignment_id = ? ORDER BY s.owner, s.id`, n.Assignment.ID)
 	case schema.RegradeLatest:
 		all, err = list(ctx, t, scanOwned, `SELECT s.id, s.owner FROM submissions s WHERE s.assignment_id = ? AND s.number = (
 				SELECT max(m.number) FROM submissions m WHERE m.assignment_id = s.assignment_id AND m.owner = s.owner AND m.try_out = 0 AND m.kept = 0)

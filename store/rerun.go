@@ -38,6 +38,9 @@ func (s *Store) Rerun(ctx context.Context, by schema.Actor, submission int64, de
 			WHERE s.assignment_id = ? AND s.owner = ? AND s.commit_hash = ? AND j.free_retry = 1`, e.assignment, e.facts.Name.Owner, e.facts.Commit); err != nil {
 			return err
 		}
+		if e.facts.Logins, e.facts.Left, err = ownersOf(ctx, t, e.assignment, e.facts.Name.Owner); err != nil {
+			return err
+		}
 		free, err := decide(e.role, e.facts)
 		if err != nil {
 			return err

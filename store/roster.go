@@ -21,7 +21,11 @@ func (s *Store) ImportRoster(ctx context.Context, by schema.Actor, i schema.Rost
 		if err != nil {
 			return err
 		}
-		changes = course.PlanRoster(people, i.Rows, i.DropMissing)
+		names, err := list(ctx, t, value[string], `SELECT DISTINCT t.name FROM assignments a JOIN teams t ON t.assignment_id = a.id WHERE a.course_id = ?`, i.Course.ID)
+		if err != nil {
+			return err
+		}
+		changes = course.RefuseTeamNames(course.PlanRoster(people, i.Rows, i.DropMissing), names, i.Course.Code)
 		if i.DryRun {
 			return errDryRun
 		}

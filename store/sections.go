@@ -15,7 +15,8 @@ func scanSeated(r row) (p seated, err error) {
 	return p, err
 }
 
-// SectionOwners returns the students who are in a section of a TA's.
+// SectionOwners returns the students who are in a section of a TA's, and the teams that
+// such a student is in.
 func (s *Store) SectionOwners(ctx context.Context, courseID, user int64) (map[string]bool, error) {
 	own, err := list(ctx, s.reader, value[string], `SELECT section FROM enrolments WHERE course_id = ? AND user_id = ?`, courseID, user)
 	if err != nil {
@@ -23,12 +24,21 @@ func (s *Store) SectionOwners(ctx context.Context, courseID, user int64) (map[st
 	}
 	students, err := list(ctx, s.reader, scanSeated, `SELECT u.login, e.section FROM enrolments e JOIN users u ON u.id = e.user_id
 		WHERE e.course_id = ? AND e.role = 'student' AND e.section <> ''`, courseID)
+	if err != nil {
+		return nil, err
+	}
 	owners := make(map[string]bool)
 	for _, p := range students {
 		for _, section := range own {
 			if course.ShareSection(section, p.section) {
 				owners[p.login] = true
 			}
+		}
+	}
+	all, err := seatsOf(ctx, s.reader, courseID)
+	for _, seat := range all {
+		if seat.Left.IsZero() && owners[seat.Login] {
+			owners[seat.Team] = true
 		}
 	}
 	return owners, err
@@ -51,20 +61,28 @@ func offsets(ctx context.Context, q querier, courseID int64, settings schema.Cou
 	return later, err
 }
 
-// SectionOffset returns how much later the work of one owner is due than the course's
-// assignments say.
-func (s *Store) SectionOffset(ctx context.Context, c schema.Course, owner string) (schema.DueOffset, error) {
-	return offsetOf(ctx, s.reader, c, owner)
-}
-
-// offsetOf is SectionOffset in a transaction.
-func offsetOf(ctx context.Context, q querier, c schema.Course, owner string) (schema.DueOffset, error) {
-	if len(c.Settings.Sections) == 0 {
-		return schema.DueOffset{}, nil
-	}
-	sections, err := list(ctx, q, value[string], `SELECT e.section FROM enrolments e JOIN users u ON u.id = e.user_id WHERE e.course_id = ? AND u.login = ?`, c.ID, owner)
-	if err != nil || len(sections) == 0 {
+// SectionOffset returns how much later the work of one owner is due than the assignment
+// says: of a team's members the latest counts.
+func (s *Store) SectionOffset(ctx context.Context, a schema.Assignment, owner string) (schema.DueOffset, error) {
+	names, err := list(ctx, s.reader, value[string], `SELECT ?2 UNION ALL SELECT login FROM seats WHERE assignment_id = ?1 AND team = ?2 AND left_at = 0`, a.ID, owner)
+	if err != nil {
 		return schema.DueOffset{}, err
 	}
-	return course.OffsetOf(c.Settings.Sections, sections[0]), nil
+	logins, err := encode(names)
+	if err != nil {
+		return schema.DueOffset{}, err
+	}
+	return offsetOf(ctx, s.reader, a.Course, logins)
+}
+
+// offsetOf returns the latest offset of some people, whose logins are a JSON list.
+func offsetOf(ctx context.Context, q querier, c schema.Course, logins string) (latest schema.DueOffset, err error) {
+	if len(c.Settings.Sections) == 0 {
+		return latest, nil
+	}
+	sections, err := list(ctx, q, value[string], `SELECT e.section FROM json_each(?2) n JOIN users u ON u.login = n.value JOIN enrolments e ON e.course_id = ?1 AND e.user_id = u.id`, c.ID, logins)
+	for _, section := range sections {
+		latest = course.LaterOffset(latest, course.OffsetOf(c.Settings.Sections, section))
+	}
+	return latest, err
 }

@@ -39,6 +39,13 @@ func (s *Store) settleGrades(ctx context.Context, t *tx, courseID int64, owner s
 	if err != nil {
 		return err
 	}
+	linked, err := t.linkedSeats(ctx, courseID, owner)
+	if err != nil {
+		return err
+	}
+	if len(linked) > 0 {
+		return s.settleLinked(ctx, t, h, owner, linked, now)
+	}
 	if err := t.deedsOf(ctx, &h, owner); err != nil {
 		return err
 	}
@@ -54,6 +61,11 @@ func (s *Store) settleCourse(ctx context.Context, t *tx, courseID int64, now tim
 	if err := t.deedsOfAll(ctx, &h); err != nil {
 		return err
 	}
+	all, err := seatsOf(ctx, t, courseID)
+	if err != nil {
+		return err
+	}
+	h.seats = newSeats(all)
 	return s.writeGrades(ctx, t, h, now)
 }
 
@@ -66,6 +78,19 @@ func (s *Store) writeGrades(ctx context.Context, t *tx, h history, now time.Time
 	standings, _ := course.Ledger(works, bank)
 	for _, standing := range standings {
 		if err := t.putGrade(ctx, ids[standing.Assignment], standing, now); err != nil {
+			return err
+		}
+	}
+	return t.dropGrades(ctx, h)
+}
+
+// dropGrades removes the grades of people whose team has one now.
+func (t *tx) dropGrades(ctx context.Context, h history) error {
+	for _, w := range h.graded {
+		if h.seats.now(w) == "" {
+			continue
+		}
+		if _, err := t.exec(ctx, `DELETE FROM grades WHERE assignment_id = ? AND owner = ?`, w.assignment, w.owner); err != nil {
 			return err
 		}
 	}
@@ -122,14 +147,14 @@ func (t *tx) putGrade(ctx context.Context, assignment int64, g course.Standing, 
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, `INSERT INTO grades (assignment_id, owner, number, score, max_score, state, days, tokens, deducted, adjusted, final, seen, anew_at, changed_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET number = excluded.number, score = excluded.score, max_score = excluded.max_score, state = excluded.state,
+	_, err = t.exec(ctx, `INSERT INTO grades (assignment_id, owner, team, number, score, max_score, state, days, tokens, deducted, adjusted, final, seen, anew_at, changed_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET team = excluded.team, number = excluded.number, score = excluded.score, max_score = excluded.max_score, state = excluded.state,
 			days = excluded.days, tokens = excluded.tokens, deducted = excluded.deducted, adjusted = excluded.adjusted, final = excluded.final,
 			seen = excluded.seen, anew_at = excluded.anew_at, changed_at = excluded.changed_at
-		WHERE (grades.number, grades.score, grades.max_score, grades.state, grades.days, grades.tokens, grades.deducted, grades.adjusted, grades.final, grades.seen, grades.anew_at)
-			IS NOT (excluded.number, excluded.score, excluded.max_score, excluded.state, excluded.days, excluded.tokens, excluded.deducted, excluded.adjusted, excluded.final, excluded.seen, excluded.anew_at)`,
-		assignment, g.Owner, g.Number, exact{&g.Score}, exact{&g.MaxScore}, g.Lateness.State,
+		WHERE (grades.team, grades.number, grades.score, grades.max_score, grades.state, grades.days, grades.tokens, grades.deducted, grades.adjusted, grades.final, grades.seen, grades.anew_at)
+			IS NOT (excluded.team, excluded.number, excluded.score, excluded.max_score, excluded.state, excluded.days, excluded.tokens, excluded.deducted, excluded.adjusted, excluded.final, excluded.seen, excluded.anew_at)`,
+		assignment, g.Owner, g.Of, g.Number, exact{&g.Score}, exact{&g.MaxScore}, g.Lateness.State,
 		g.Lateness.Days, g.Lateness.Tokens, exact{&g.Lateness.Deducted}, exact{&g.Adjusted}, exact{&g.Final}, seen, micros(g.Anew), micros(now))
 	return err
 }

@@ -79,7 +79,7 @@ func (s *Store) preview(ctx context.Context, set schema.Regrade, all []staged) (
 	if err != nil {
 		return p, err
 	}
-	grades, err := list(ctx, s.reader, scanGrade, `SELECT g.assignment_id, a.name, g.owner, g.number, g.score, g.max_score, g.state, g.days, g.tokens, g.deducted, g.adjusted, g.final, g.seen, g.changed_at
+	grades, err := list(ctx, s.reader, scanGrade, `SELECT g.assignment_id, a.name, g.owner, g.team, g.number, g.score, g.max_score, g.state, g.days, g.tokens, g.deducted, g.adjusted, g.final, g.seen, g.changed_at
 		FROM grades g JOIN assignments a ON a.id = g.assignment_id WHERE g.assignment_id = ?`, set.Assignment)
 	if err != nil {
 		return p, err
@@ -120,7 +120,11 @@ func (s *Store) project(ctx context.Context, a schema.Assignment, all []staged, 
 		return err
 	}
 	for owner := range instead {
-		standing := course.Stand(works[owner], spent.tokens-spent.by[owner])
+		w, ok := works[owner]
+		if !ok {
+			continue // somebody whose team has their grade
+		}
+		standing := course.Stand(w, spent.left(w.Members))
 		p.after[owner] = schema.RegradedGrade{Number: standing.Number, Final: standing.Final.Number(), Tokens: standing.Lateness.Tokens}
 	}
 	return nil
@@ -143,16 +147,20 @@ func (s *Store) worksOf(ctx context.Context, a schema.Assignment, spec *assignme
 	if err != nil {
 		return nil, err
 	}
-	extensions, err := list(ctx, s.reader, scanExtension, `SELECT assignment_id, owner, due_at, days, by_us, until_at FROM extensions WHERE assignment_id = ? AND ended_at = 0`, a.ID)
+	extensions, err := list(ctx, s.reader, scanExtension, `SELECT assignment_id, owner, due_at, days, by_us, until_at, made_at FROM extensions WHERE assignment_id = ? AND ended_at = 0`, a.ID)
 	if err != nil {
 		return nil, err
 	}
-	adjustments, err := list(ctx, s.reader, scanAdjustment, `SELECT assignment_id, owner, points FROM adjustments WHERE assignment_id = ? AND ended_at = 0`, a.ID)
+	adjustments, err := list(ctx, s.reader, scanAdjustment, `SELECT assignment_id, owner, points, made_at FROM adjustments WHERE assignment_id = ? AND ended_at = 0`, a.ID)
 	if err != nil {
 		return nil, err
 	}
 	h.outages, err = list(ctx, s.reader, scanOutage, `SELECT start_at, length_us FROM outages WHERE course_id = ? AND ended_at = 0 ORDER BY start_at, id`, a.Course.ID)
-	h.candidates, h.extensions, h.adjustments = grouped(candidates), grouped(extensions), grouped(adjustments)
+	if err != nil {
+		return nil, err
+	}
+	all, err := seatsOf(ctx, s.reader, a.Course.ID)
+	h.candidates, h.extensions, h.adjustments, h.seats = grouped(candidates), grouped(extensions), grouped(adjustments), newSeats(all)
 	works := make(map[string]course.Work)
 	for w, all := range h.candidates {
 		for i, c := range all {
@@ -160,15 +168,28 @@ func (s *Store) worksOf(ctx context.Context, a schema.Assignment, spec *assignme
 				all[i].tally = tally
 			}
 		}
-		works[w.owner] = h.work(spec, a, w.owner, s.clock())
+	}
+	for w := range h.candidates {
+		if h.seats.now(w) == "" {
+			works[w.owner] = h.work(spec, a, w.owner, s.clock())
+		}
 	}
 	return works, err
 }
 
-// spending is the late days of a course and what each owner spent of them elsewhere.
+// spending is the late days of a course and what each person spent of them elsewhere.
 type spending struct {
 	tokens int
 	by     map[string]int
+}
+
+// left are the late days that every one of them has left.
+func (s spending) left(logins []string) int {
+	fewest := s.tokens
+	for _, login := range logins {
+		fewest = min(fewest, s.tokens-s.by[login])
+	}
+	return fewest
 }
 
 func (s *Store) spentElsewhere(ctx context.Context, a schema.Assignment) (spending, error) {
@@ -177,10 +198,22 @@ func (s *Store) spentElsewhere(ctx context.Context, a schema.Assignment) (spendi
 		return spending{}, err
 	}
 	grades, err := s.Grades(ctx, a.Course.ID, "")
+	if err != nil {
+		return spending{}, err
+	}
+	all, err := seatsOf(ctx, s.reader, a.Course.ID)
+	in := newSeats(all)
 	by := make(map[string]int)
 	for _, g := range grades {
-		if g.AssignmentID != a.ID {
-			by[g.Owner] += g.Tokens
+		if g.AssignmentID == a.ID {
+			continue
+		}
+		logins := []string{g.Owner}
+		if of, is := in.teams[work{g.AssignmentID, g.Owner}]; is {
+			logins = of.members()
+		}
+		for _, login := range logins {
+			by[login] += g.Tokens
 		}
 	}
 	return spending{tokens, by}, err

@@ -38,11 +38,15 @@ func (s *Store) Submissions(ctx context.Context, assignment int64, owner string,
 		WHERE assignment_id = ? AND owner = ? ORDER BY number DESC LIMIT ?`, assignment, owner, limit)
 }
 
-// Recent returns a user's own latest submissions over all courses, newest first,
+// Recent returns the latest submissions of a user, and of the teams that they are in,
+// over all courses, newest first,
 // with summaries of their results.
 func (s *Store) Recent(ctx context.Context, user int64, limit int) ([]schema.Submission, error) {
 	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries
-		WHERE owner = (SELECT login FROM users WHERE id = ?) ORDER BY received_at DESC LIMIT ?`, user, limit)
+		WHERE owner IN (SELECT login FROM users WHERE id = ?1 UNION ALL SELECT m.team FROM users u JOIN seats m ON m.login = u.login WHERE u.id = ?1 AND m.left_at = 0)
+			AND (owner = (SELECT login FROM users WHERE id = ?1)
+				OR EXISTS (SELECT 1 FROM users u JOIN seats m ON m.login = u.login WHERE u.id = ?1 AND m.left_at = 0 AND m.assignment_id = submission_summaries.assignment_id AND m.team = submission_summaries.owner))
+		ORDER BY received_at DESC LIMIT ?2`, user, limit)
 }
 
 // Latest returns every owner's latest submission of an assignment, by owner, with

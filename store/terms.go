@@ -32,8 +32,14 @@ func (s *Store) Terms(ctx context.Context, id int64, owner string, now time.Time
 		return t, err
 	}
 	if spec.Late != nil && spec.Late.Tokens > 0 {
-		if t.Tokens, err = one(ctx, q, value[int], `SELECT max(0, c.late_tokens - coalesce((
-				SELECT sum(g.tokens) FROM assignments a JOIN grades g ON g.assignment_id = a.id WHERE a.course_id = c.id AND a.id <> ?1 AND g.owner = ?2), 0))
+		if t.Tokens, err = one(ctx, q, value[int], `WITH people (login) AS (
+				SELECT m.login FROM seats m JOIN users u ON u.login = m.login JOIN enrolments e ON e.course_id = ?3 AND e.user_id = u.id AND e.role = 'student' AND e.dropped = 0
+				WHERE m.assignment_id = ?1 AND m.team = ?2 AND m.left_at = 0
+				UNION ALL SELECT ?2 WHERE NOT EXISTS (SELECT 1 FROM teams WHERE assignment_id = ?1 AND name = ?2))
+			SELECT max(0, c.late_tokens - coalesce((SELECT max((
+				SELECT coalesce(sum(g.tokens), 0) FROM assignments a JOIN grades g ON g.assignment_id = a.id
+				WHERE a.course_id = c.id AND a.id <> ?1 AND (g.owner = p.login
+					OR g.owner = (SELECT m.team FROM seats m WHERE m.assignment_id = a.id AND m.login = p.login AND m.left_at = 0)))) FROM people p), 0))
 			FROM courses c WHERE c.id = ?3`, id, owner, a.Course.ID); err != nil {
 			return t, err
 		}
@@ -55,12 +61,19 @@ func (s *Store) Owner(ctx context.Context, id int64, owner string) (course.Owner
 	if err != nil {
 		return course.Owner{}, missing(err, "there is no assignment %d", id)
 	}
-	of := course.Owner{Logins: []string{owner}}
-	if _, of.Schedule, err = s.scheduleOf(ctx, s.reader, a, owner); err != nil {
+	var of course.Owner
+	if of.Logins, of.Left, err = ownersOf(ctx, s.reader, id, owner); err != nil {
 		return of, err
 	}
-	p, err := publicationTo(ctx, s.reader, a, owner)
-	return p.to(of, id, owner), err
+	spec, err := s.activeSpec(a)
+	if err != nil {
+		return of, err
+	}
+	if of.Schedule, err = seeing(ctx, s.reader, a, spec, owner); err != nil {
+		return of, err
+	}
+	p, err := publicationTo(ctx, s.reader, a, of.Logins)
+	return p.to(of, id), err
 }
 
 // used counts the submissions since then that use a limit: those that are graded by the
@@ -75,36 +88,70 @@ func used(ctx context.Context, q querier, assignmentID int64, owner string, sinc
 // scheduleOf returns the active specification of an assignment and the owner's schedule
 // by it.
 func (s *Store) scheduleOf(ctx context.Context, q querier, a schema.Assignment, owner string) (*assignment.Spec, course.Schedule, error) {
-	zone := a.Course.Location()
-	spec := new(assignment.Spec)
-	if a.Active != nil {
-		parsed, err := s.specs.Parse(a.Active.ID, a.Active.Source, assignment.Context{Zone: zone})
-		if err != nil {
-			return nil, course.Schedule{}, err
-		}
-		spec = parsed
+	spec, err := s.activeSpec(a)
+	if err != nil {
+		return nil, course.Schedule{}, err
 	}
 	if spec.Due.IsZero() {
-		return spec, course.ScheduleOf(spec, zone, nil, nil), nil
+		return spec, course.ScheduleOf(spec, a.Course.Location(), nil, nil), nil
 	}
-	offset, err := offsetOf(ctx, q, a.Course, owner)
+	names, err := list(ctx, q, value[string], `SELECT ?2 UNION ALL SELECT login FROM seats WHERE assignment_id = ?1 AND team = ?2 AND left_at = 0`, a.ID, owner)
 	if err != nil {
 		return nil, course.Schedule{}, err
 	}
-	spec = course.ForSection(spec, zone, offset)
-	extensions, err := list(ctx, q, scanExtension, `SELECT assignment_id, owner, due_at, days, by_us, until_at FROM extensions
-		WHERE assignment_id = ? AND owner = ? AND ended_at = 0`, a.ID, owner)
-	if err != nil {
-		return nil, course.Schedule{}, err
+	schedule, err := extended(ctx, q, a, spec, names)
+	return spec, schedule, err
+}
+
+// activeSpec returns the active specification of an assignment, an empty one where no
+// version is active.
+func (s *Store) activeSpec(a schema.Assignment) (*assignment.Spec, error) {
+	if a.Active == nil {
+		return new(assignment.Spec), nil
 	}
-	h := history{zone: zone}
+	return s.specs.Parse(a.Active.ID, a.Active.Source, assignment.Context{Zone: a.Course.Location()})
+}
+
+// extended applies to an assignment's times the latest that some owners were given, by
+// their sections and their extensions, and the course's outages.
+func extended(ctx context.Context, q querier, a schema.Assignment, spec *assignment.Spec, owners []string) (course.Schedule, error) {
+	h := history{zone: a.Course.Location()}
+	names, err := encode(owners)
+	if err != nil {
+		return course.Schedule{}, err
+	}
+	offset, err := offsetOf(ctx, q, a.Course, names)
+	if err != nil {
+		return course.Schedule{}, err
+	}
+	extensions, err := list(ctx, q, scanExtension, `SELECT assignment_id, owner, due_at, days, by_us, until_at, made_at FROM extensions
+		WHERE assignment_id = ? AND ended_at = 0 AND owner IN (SELECT value FROM json_each(?))`, a.ID, names)
+	if err != nil {
+		return course.Schedule{}, err
+	}
 	h.outages, err = list(ctx, q, scanOutage, `SELECT start_at, length_us FROM outages WHERE course_id = ? AND ended_at = 0 ORDER BY start_at, id`, a.Course.ID)
-	return spec, h.schedule(spec, grouped(extensions)[work{a.ID, owner}]), err
+	var all []schema.Extension
+	for _, e := range extensions {
+		all = append(all, e.value.Extension)
+	}
+	return h.schedule(course.ForSection(spec, h.zone, offset), all), err
+}
+
+// seeing returns the schedule by which an owner comes to see what is hidden until the due
+// date: that of whoever of the owner, their team and all who were ever in it has the most
+// time. Who has left a team, or joined one, can still submit by it.
+func seeing(ctx context.Context, q querier, a schema.Assignment, spec *assignment.Spec, owner string) (course.Schedule, error) {
+	names, err := list(ctx, q, value[string], `WITH mine (team) AS (SELECT team FROM seats WHERE assignment_id = ?1 AND (login = ?2 OR team = ?2))
+		SELECT ?2 UNION SELECT team FROM mine UNION SELECT login FROM seats WHERE assignment_id = ?1 AND team IN (SELECT team FROM mine)`, a.ID, owner)
+	if err != nil {
+		return course.Schedule{}, err
+	}
+	return extended(ctx, q, a, spec, names)
 }
 
 // grade reads an owner's grade for an assignment; without one Number is 0.
 func grade(ctx context.Context, q querier, assignmentID int64, owner string) (schema.Grade, error) {
-	g, err := one(ctx, q, scanGrade, `SELECT g.assignment_id, a.name, g.owner, g.number, g.score, g.max_score, g.state, g.days, g.tokens, g.deducted, g.adjusted, g.final, g.seen, g.changed_at
+	g, err := one(ctx, q, scanGrade, `SELECT g.assignment_id, a.name, g.owner, g.team, g.number, g.score, g.max_score, g.state, g.days, g.tokens, g.deducted, g.adjusted, g.final, g.seen, g.changed_at
 		FROM grades g JOIN assignments a ON a.id = g.assignment_id WHERE g.assignment_id = ? AND g.owner = ?`, assignmentID, owner)
 	if errors.Is(err, sql.ErrNoRows) {
 		return schema.Grade{AssignmentID: assignmentID, Owner: owner}, nil

@@ -31,6 +31,11 @@ func (s *Store) AddUserWithCode(ctx context.Context, by schema.Actor, u schema.U
 		u.CreatedAt = s.clock()
 	}
 	err = s.write(ctx, "add user", func(t *tx) error {
+		if u.Admin { // who may push try-outs to every course
+			if err := t.noTeam(ctx, schema.Course{}, u.Login); err != nil {
+				return err
+			}
+		}
 		if added, err = addUser(ctx, t, u, keys); err != nil {
 			return err
 		}

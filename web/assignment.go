@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/web/view"
@@ -45,7 +47,11 @@ func (s *Server) findTask(ctx context.Context, m member, name string) (task, err
 }
 
 func (s *Server) newAssignmentPage(ctx context.Context, t task, m member) (view.Assignment, error) {
-	terms, err := s.terms(ctx, t, m.Actor.User.Login)
+	owner, err := s.Classroom.Work.OwnerOf(ctx, m, t.ID)
+	if err != nil {
+		return view.Assignment{}, err
+	}
+	terms, err := s.terms(ctx, t, owner)
 	if err != nil {
 		return view.Assignment{}, err
 	}
@@ -66,11 +72,17 @@ func (s *Server) newAssignmentPage(ctx context.Context, t task, m member) (view.
 		s.logger().Error("handout is missing", "assignment", t.Path(), "error", err)
 		page.NoHandout = true
 	}
-	if page.Mine, err = s.ownTable(ctx, t, m, m.Actor.User.Login); err != nil {
+	if page.Mine, err = s.ownTable(ctx, t, m, owner); err != nil {
 		return page, err
 	}
 	page.Mine.Caption = "My submissions"
-	if page.Standing, err = s.standing(ctx, t, m, terms); err != nil {
+	if page.Teams, err = s.teams(ctx, t, m); err != nil {
+		return page, err
+	}
+	if owner != m.Actor.User.Login {
+		page.Mine.Caption = "Submissions of my team"
+	}
+	if page.Standing, err = s.standing(ctx, t, m, owner, terms); err != nil {
 		return page, err
 	}
 	if page.Staff {
@@ -93,21 +105,43 @@ func (s *Server) ownTable(ctx context.Context, t task, m member, owner string) (
 	if err != nil {
 		return view.Table{}, err
 	}
-	if counted != nil && len(subs) > 0 && counted.Name.Number < subs[len(subs)-1].Name.Number {
-		subs = append(subs, *counted) // older than all of the list
+	if counted != nil && (counted.Name.Owner != owner || len(subs) > 0 && counted.Name.Number < subs[len(subs)-1].Name.Number) {
+		subs = append(subs, *counted) // of a team that the owner has left, or older than all of the list
 	}
 	var list view.Table
-	access, err := s.Classroom.Work.Access(ctx, m.Viewer(), t.ID, owner)
-	if err != nil {
-		return view.Table{}, err
-	}
-	for _, sub := range subs {
+	var access course.Access
+	for i, sub := range subs {
+		if i == 0 || sub.Name.Owner != subs[i-1].Name.Owner {
+			if access, err = s.Classroom.Work.Access(ctx, m.Viewer(), t.ID, sub.Name.Owner); err != nil {
+				return view.Table{}, err
+			}
+		}
 		one := view.NewRow(sub, access, s.now(), m.Course.Location())
-		one.Counts = counted != nil && sub.Name.Number == counted.Name.Number
-		one.MayMark = !one.Counts && s.mayMark(t, m, terms, sub)
+		one.Counts = counted != nil && sub.Name == counted.Name
+		one.MayMark = !one.Counts && s.mayMark(t, access, terms, sub)
 		list.Rows = append(list.Rows, one)
 	}
 	return list, nil
+}
+
+// teams say which team a student is in for an assignment, and which have invited them.
+func (s *Server) teams(ctx context.Context, t task, m member) ([]string, error) {
+	if t.Spec == nil || t.Spec.Team == nil || m.Viewer().Staff() {
+		return nil, nil
+	}
+	all, err := s.Classroom.Teams.List(ctx, m.Actor, classroom.TeamArgs{Course: m.Course.Code, Assignment: t.Name})
+	if err != nil {
+		return nil, err
+	}
+	lines := make([]string, 0, len(all))
+	for _, team := range all {
+		line := view.Sentence(course.TeamWords(team))
+		if !slices.Contains(team.Members, m.Actor.User.Login) {
+			line = "Invited to " + course.TeamWords(team) + ". To join: team accept " + t.Path() + " " + team.Name
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
 }
 
 // classTable lists everyone's latest submission, for staff.

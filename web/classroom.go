@@ -48,7 +48,11 @@ func (s *Server) items(r *http.Request, m member) ([]view.Item, error) {
 }
 
 func (s *Server) newItem(r *http.Request, t task, m member) (view.Item, error) {
-	terms, err := s.terms(r.Context(), t, m.Actor.User.Login)
+	owner, err := s.Classroom.Work.OwnerOf(r.Context(), m, t.ID)
+	if err != nil {
+		return view.Item{}, err
+	}
+	terms, err := s.terms(r.Context(), t, owner)
 	if err != nil {
 		return view.Item{}, err
 	}
@@ -63,18 +67,18 @@ func (s *Server) newItem(r *http.Request, t task, m member) (view.Item, error) {
 	if !course.Released(t.Spec, s.now()) {
 		i.Upcoming = view.At(t.Spec.Release, s.now(), m.Course.Location())
 	}
-	subs, err := s.Results.Submissions(r.Context(), t.ID, m.Actor.User.Login, maxSubmissions)
+	subs, err := s.Results.Submissions(r.Context(), t.ID, owner, maxSubmissions)
 	if err != nil {
 		return view.Item{}, fmt.Errorf("submissions: %w", err)
 	}
 	i.Pushes = len(subs)
-	i.Standing, err = s.standing(r.Context(), t, m, terms)
+	i.Standing, err = s.standing(r.Context(), t, m, owner, terms)
 	return i, err
 }
 
-// standing is what counts of the member's own work, whose terms are given.
-func (s *Server) standing(ctx context.Context, t task, m member, terms course.Terms) (view.Standing, error) {
-	owner := m.Actor.User.Login
+// standing is what counts of the work of an owner, the member or their team, whose terms
+// are given.
+func (s *Server) standing(ctx context.Context, t task, m member, owner string, terms course.Terms) (view.Standing, error) {
 	grade, err := s.Results.Grade(ctx, t.ID, owner)
 	if err != nil {
 		return view.Standing{}, fmt.Errorf("grade: %w", err)
@@ -83,7 +87,7 @@ func (s *Server) standing(ctx context.Context, t task, m member, terms course.Te
 	if err != nil {
 		return view.Standing{}, err
 	}
-	access, err := s.Classroom.Work.Access(ctx, m.Viewer(), t.ID, owner)
+	access, err := s.Classroom.Work.Access(ctx, m.Viewer(), t.ID, grade.Counting())
 	if err != nil {
 		return view.Standing{}, err
 	}
@@ -103,13 +107,14 @@ func (s *Server) standing(ctx context.Context, t task, m member, terms course.Te
 	return standing, nil
 }
 
-// counted returns the owner's submission that counts, nil for none.
+// counted returns the submission that counts for an owner, nil for none: theirs, or one of
+// a team that they have left.
 func (s *Server) counted(ctx context.Context, t task, owner string) (*schema.Submission, error) {
 	grade, err := s.Results.Grade(ctx, t.ID, owner)
 	if err != nil || grade.Number == 0 {
 		return nil, err
 	}
-	sub, err := s.Results.Submission(ctx, schema.SubmissionName{Course: t.Course.Code, Assignment: t.Name, Owner: owner, Number: grade.Number})
+	sub, err := s.Results.Submission(ctx, schema.SubmissionName{Course: t.Course.Code, Assignment: t.Name, Owner: grade.Counting(), Number: grade.Number})
 	if err != nil {
 		return nil, fmt.Errorf("submission that counts: %w", err)
 	}

@@ -46,7 +46,9 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request, user schema
 	if err != nil {
 		return err
 	}
-	s.streams.shows(open, v.Course.ID)
+	of := v.Sub.Name
+	of.Number = 0
+	s.streams.shows(open, v.Course.ID, of.String())
 	s.meters.watching.Inc()
 	defer s.meters.watching.Dec()
 	ctx, cancel := context.WithTimeout(ctx, streamLifetime)

@@ -19,9 +19,13 @@ func (s *Server) serveOwner(w http.ResponseWriter, r *http.Request, user schema.
 	}
 	owner := r.PathValue("owner")
 	if n, err := strconv.Atoi(owner); err == nil && n > 0 {
-		to := schema.SubmissionName{Course: m.Course.Code, Assignment: r.PathValue("assignment"), Owner: user.Login, Number: n}
-		if schema.OwnerName("assignment", to.Assignment) != nil {
-			return errNowhere()
+		t, err := s.findTask(r.Context(), m, r.PathValue("assignment"))
+		if err != nil {
+			return err
+		}
+		to := schema.SubmissionName{Course: m.Course.Code, Assignment: t.Name, Number: n}
+		if to.Owner, err = s.Classroom.Work.OwnerOf(r.Context(), m, t.ID); err != nil {
+			return err
 		}
 		http.Redirect(w, r, "/"+to.String(), http.StatusSeeOther)
 		return nil
@@ -37,19 +41,22 @@ func (s *Server) newOwnerPage(ctx context.Context, m member, name, owner string)
 	if schema.OwnerName("owner", owner) != nil || schema.OwnerName("assignment", name) != nil {
 		return view.Owner{}, errNowhere()
 	}
-	of := schema.SubmissionName{Course: m.Course.Code, Assignment: name, Owner: owner}
-	if err := course.MaySee(course.OwnedBy(m.Viewer(), of.Owner), of); err != nil {
-		return view.Owner{}, hidden("owner", err)
-	}
 	t, err := s.findTask(ctx, m, name)
 	if err != nil {
 		return view.Owner{}, err
+	}
+	access, err := s.Classroom.Work.Access(ctx, m.Viewer(), t.ID, owner)
+	if err != nil {
+		return view.Owner{}, err
+	}
+	if err := course.MaySee(access, schema.SubmissionName{Course: m.Course.Code, Assignment: name, Owner: owner}); err != nil {
+		return view.Owner{}, hidden("owner", err)
 	}
 	list, err := s.ownTable(ctx, t, m, owner)
 	if err != nil {
 		return view.Owner{}, err
 	}
-	if len(list.Rows) == 0 && owner != m.Actor.User.Login {
+	if len(list.Rows) == 0 && !access.Own() {
 		return view.Owner{}, errNowhere()
 	}
 	list.Caption = "Submissions of " + owner

@@ -26,6 +26,7 @@ type openStream struct {
 	user   int64
 	key    string // fingerprint of the key of its session, "" for none
 	course int64  // that it shows something of, 0 until that is known
+	work   string // COURSE/ASSIGNMENT/OWNER that it shows, "" until that is known
 	end    context.CancelCauseFunc
 }
 
@@ -45,11 +46,22 @@ func (s *streams) open(o *openStream) error {
 	return nil
 }
 
-// shows says of which course a stream shows something.
-func (s *streams) shows(o *openStream, course int64) {
+// shows says of which course and whose work a stream shows something.
+func (s *streams) shows(o *openStream, course int64, work string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	o.course = course
+	o.course, o.work = course, work
+}
+
+// concerns reports whether a revocation of its person's means the stream.
+func (o *openStream) concerns(r classroom.Revocation) bool {
+	switch {
+	case r.Key != "" && r.Key != o.key:
+		return false
+	case o.course == 0:
+		return true
+	}
+	return (r.Course == 0 || r.Course == o.course) && (r.Work == "" || r.Work == o.work)
 }
 
 func (s *streams) close(o *openStream) {
@@ -66,7 +78,7 @@ func (s *streams) revoke(r classroom.Revocation) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for o := range s.byUser[r.User] {
-		if (r.Key == "" || r.Key == o.key) && (r.Course == 0 || o.course == 0 || r.Course == o.course) {
+		if o.concerns(r) {
 			o.end(errRevoked)
 		}
 	}

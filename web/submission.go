@@ -46,7 +46,7 @@ func (s *Server) serveSubmission(w http.ResponseWriter, r *http.Request, user sc
 	if err != nil {
 		return err
 	}
-	page.MayMark = s.mayMark(v.Task, v.member, terms, v.Sub)
+	page.MayMark = s.mayMark(v.Task, v.Access, terms, v.Sub)
 	if owner := v.Sub.Name.Owner; owner != user.Login {
 		page.Crumbs = append(page.Crumbs, view.NewCrumb(owner, "/"+v.Task.Path()+"/"+owner))
 	}

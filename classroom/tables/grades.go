@@ -11,8 +11,10 @@ import (
 // Grade is a grade in the form that scripts read.
 type Grade struct {
 	Owner      string      `json:"owner"`
+	Members    []string    `json:"members,omitempty"` // of a team
 	Assignment string      `json:"assignment"`
-	Counts     int         `json:"counts"` // number of the submission; 0: none
+	Counts     int         `json:"counts"`         // number of the submission; 0: none
+	Team       string      `json:"team,omitempty"` // whose submission counts, where the owner has left that team
 	Score      json.Number `json:"score"`
 	Late       Late        `json:"late"`
 	Adjusted   json.Number `json:"adjusted"`
@@ -36,7 +38,7 @@ func PublicGrades(all []schema.Grade, assignment string) []Grade {
 			continue
 		}
 		grades = append(grades, Grade{
-			g.Owner, g.Assignment, g.Number, g.Score.Number(), Late{g.State, g.Days, g.Tokens, g.Deducted.Number()},
+			g.Owner, g.Members, g.Assignment, g.Number, g.Of, g.Score.Number(), Late{g.State, g.Days, g.Tokens, g.Deducted.Number()},
 			g.Adjusted.Number(), g.Final.Number(), g.MaxScore.Number(),
 		})
 	}

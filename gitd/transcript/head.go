@@ -20,6 +20,7 @@ type Head struct {
 	Use      string    // of a limit: "3 of 20 today"; "" for none
 	Commit   string
 	Kept     bool   // received after the end, not graded
+	Team     string // whose submission it is: "team blue: alice, bob"; "" for a person's
 	Regraded string // what changed an earlier grade meanwhile; "" for nothing
 }
 
@@ -42,6 +43,9 @@ func (h Head) Lines() []string {
 	}
 	when += ". commit " + ShortCommit(h.Commit)
 	lines := append([]string{Clip(h.title(), Width-Columns(number)) + number}, Wrap(when, Width)...)
+	if h.Team != "" {
+		lines = append(lines, Wrap("for "+schema.Sanitize(h.Team), Width)...)
+	}
 	if h.Regraded != "" {
 		lines = append(lines, Wrap(h.Regraded, Width)...)
 	}

@@ -30,7 +30,7 @@ func adminCommand() *cli.Command {
 			adminUserCommand(), adminKeyCommand(), adminCourseCommand(), adminEnrolCommand(), adminUnenrolCommand(), adminRosterCommand(),
 			adminSubmissionsCommand(), adminWaitCommand(), adminLoginLinkCommand(), adminQueueCommand(), adminPoolsCommand(), adminRunnersCommand(),
 			adminGradesCommand(), adminExtendCommand(), adminExtensionsCommand(), adminOutageCommand(), adminLateDaysCommand(),
-			adminAdjustCommand(), adminAdjustmentsCommand(), adminRegradeCommand(), adminTestsCommand(), adminPublishCommand(), adminUnpublishCommand(), adminExportCommand(),
+			adminAdjustCommand(), adminAdjustmentsCommand(), adminRegradeCommand(), adminTestsCommand(), adminTeamCommand(), adminPublishCommand(), adminUnpublishCommand(), adminExportCommand(),
 			adminAuditCommand(), adminCopyDatabaseCommand(),
 			adminReceiptsCommand(), adminReplayCommand(), adminBackupCommand(),
 		},

@@ -14,7 +14,7 @@ func adminGradesCommand() *cli.Command {
 		Usage:        "list the grades of a course: which submission counts, and what it is worth",
 		ArgsUsage:    "COURSE",
 		Description:  "Example: grader admin grades comp2402 --owner alice --json",
-		Flags:        []cli.Flag{&cli.StringFlag{Name: "owner", Usage: "only those of `LOGIN`"}, jsonFlag()},
+		Flags:        []cli.Flag{&cli.StringFlag{Name: "owner", Usage: "only those of `LOGIN`, or of a team"}, jsonFlag()},
 		OnUsageError: misuse,
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, "COURSE")

@@ -74,6 +74,13 @@ func (o *Operator) operations() map[string]operation {
 		"grades":         typed(o.grades),
 		"roster.import":  typed(o.importRoster),
 
+		"team.create": typed(o.createTeam),
+		"team.add":    typed(o.addToTeam),
+		"team.remove": typed(o.removeFromTeam),
+		"team.delete": typed(o.deleteTeam),
+		"team.import": typed(o.importTeams),
+		"teams":       typed(o.teams),
+
 		"regrade.create":  typed(o.createRegrade),
 		"regrade.show":    typed(o.showRegrade),
 		"regrade.apply":   typed(o.applyRegrade),

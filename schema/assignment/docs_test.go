@@ -22,10 +22,10 @@ func TestReferenceNamesEveryKey(t *testing.T) {
 	for _, e := range examples {
 		read(t, e[1], context(t))
 	}
-	const wrong = "zzzzzzzz: 1\nsubmissions: {zzzzzzzz: 1}\nfiles: {zzzzzzzz: 1}\nlimits: {zzzzzzzz: 1}\nbuild: [{zzzzzzzz: 1}]\nsamples: [{zzzzzzzz: 1}]\ntests: [{zzzzzzzz: 1, penalty: {zzzzzzzz: 1}, compare: {zzzzzzzz: 1}}]\n"
+	const wrong = "zzzzzzzz: 1\nsubmissions: {zzzzzzzz: 1}\nteam: {zzzzzzzz: 1}\nfiles: {zzzzzzzz: 1}\nlimits: {zzzzzzzz: 1}\nbuild: [{zzzzzzzz: 1}]\nsamples: [{zzzzzzzz: 1}]\ntests: [{zzzzzzzz: 1, penalty: {zzzzzzzz: 1}, compare: {zzzzzzzz: 1}}]\n"
 	_, err = assignment.Parse([]byte(wrong), context(t))
 	lists := regexp.MustCompile(`unknown key "zzzzzzzz" in .*; use (.*)`).FindAllStringSubmatch(err.Error(), -1)
-	if len(lists) != 9 {
+	if len(lists) != 10 {
 		t.Fatalf("%d lists of keys in:\n%v", len(lists), err)
 	}
 	for _, list := range lists {

@@ -16,25 +16,16 @@ func (r *reading) document(root *node) {
 	if root.kind != kindMapping {
 		return
 	}
-	r.notSupported(r.root, "", "team")
 	r.heading()
 	r.times()
 	r.late()
+	r.team()
 	r.submissions()
 	r.fileRules()
 	r.directories()
 	r.assignmentLimits()
 	r.steps()
 	r.readTests()
-}
-
-// notSupported refuses keys of the format that this version does not implement.
-func (r *reading) notSupported(o *object, prefix string, keys ...string) {
-	for _, key := range keys {
-		if o.has(key) {
-			r.fail(o.key(key), "%s%s is not supported yet; leave it out", prefix, key)
-		}
-	}
 }
 
 func (r *reading) heading() {

@@ -109,6 +109,24 @@ func TestDueMinuteIsIncludedInEveryZone(t *testing.T) {
 	}
 }
 
+func TestTeamLocksAreRead(t *testing.T) {
+	t.Parallel()
+	spec := read(t, "title: A1\ndue: 2026-09-28 23:59\nteam: {max: 3, formed_by: staff, lock: 2026-09-20 23:59}\n"+one, context(t))
+	if spec.Team.Max != 3 || spec.Team.FormedBy != assignment.FormedByStaff || spec.Team.LockText != "2026-09-20 23:59" {
+		t.Errorf("team %+v", spec.Team)
+	}
+	if got := spec.LockedAt().UTC().Format(time.RFC3339); got != "2026-09-21T04:00:00Z" { // the named minute is included
+		t.Errorf("locked at %s", got)
+	}
+	spec = read(t, "title: A1\ndue: 2026-09-28 23:59\nteam: {max: 2}\n"+one, context(t))
+	if spec.Team.FormedBy != assignment.FormedByStudents || !spec.LockedAt().Equal(spec.Due) {
+		t.Errorf("team %+v, locked at %s", spec.Team, spec.LockedAt())
+	}
+	if spec := read(t, "title: A1\n"+one, context(t)); spec.Team != nil || !spec.LockedAt().IsZero() {
+		t.Errorf("team %+v, locked at %s", spec.Team, spec.LockedAt())
+	}
+}
+
 func TestClocksThatJumpByOddAmountsAreKnown(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ zone, due, want string }{

@@ -100,10 +100,18 @@ func TestLatePolicyMistakesAreNamed(t *testing.T) {
 	})
 }
 
-func TestUnsupportedKeysAreNamed(t *testing.T) {
+func TestTeamsAreRefused(t *testing.T) {
 	t.Parallel()
 	refuse(t, map[string]refusal{
-		"team": {"title: A1\nteam: {max: 2}\n" + one, "assignment.yaml:2:1: team is not supported yet; leave it out"},
+		"a team that is a number":     {"title: A1\nteam: 3\n" + one, `assignment.yaml:2:7: team must be a mapping of max, formed_by, lock, not a number ("3")`},
+		"a team without max":          {"title: A1\nteam: {formed_by: staff}\n" + one, "assignment.yaml:2:7: team needs max, the most members that a team has; write {max: 3}"},
+		"a team of nobody":            {"title: A1\nteam: {max: 0}\n" + one, `assignment.yaml:2:13: max must be a whole number from 1 to 100, not a number ("0")`},
+		"a team of half a person":     {"title: A1\nteam: {max: 1.5}\n" + one, `assignment.yaml:2:13: max must be a whole number from 1 to 100, not a number ("1.5")`},
+		"a team formed by the lab":    {"title: A1\nteam: {max: 2, formed_by: lab}\n" + one, `assignment.yaml:2:27: formed_by "lab" is unknown; use students, staff`},
+		"a team with size":            {"title: A1\nteam: {max: 2, size: 3}\n" + one, `assignment.yaml:2:16: unknown key "size" in team; use max, formed_by, lock`},
+		"a lock that is a day":        {"title: A1\nteam: {max: 2, lock: 2026-09-20}\n" + one, `assignment.yaml:2:22: lock must be a local time such as 2026-09-28 23:59, not text ("2026-09-20")`},
+		"a lock that the clocks skip": {"title: A1\nteam: {max: 2, lock: 2026-03-08 02:30}\n" + one, "assignment.yaml:2:22: lock 2026-03-08 02:30 does not exist in America/Toronto: the clocks go from -05:00 to -04:00; write another minute"},
+		"a lock before the release":   {"title: A1\nrelease: 2026-09-20 09:00\nteam: {max: 2, lock: 2026-09-19 23:59}\n" + one, "assignment.yaml:3:22: lock 2026-09-19 23:59 is before release 2026-09-20 09:00; students could never form a team"},
 	})
 }
 

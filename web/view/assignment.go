@@ -22,7 +22,8 @@ type Assignment struct {
 	Upcoming  Moment // when students will see it, for staff
 	Due       Due
 	Closed    bool
-	Terms     string // when it is due, what a push now would cost, and what is left
+	Terms     string   // when it is due, what a push now would cost, and what is left
+	Teams     []string // the student's team, or those that have invited them
 	Standing  Standing
 	Handout   template.HTML
 	NoHandout bool // it should be there, and cannot be read

@@ -1,0 +1,93 @@
+package store
+
+import (
+	"slices"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// seats say who is or was in which team.
+type seats struct {
+	current map[work]string        // person to team
+	left    map[work][]schema.Seat // of a person, in the order in which they left
+	teams   map[work]team
+}
+
+// team is who is or was in one.
+type team struct {
+	seats   []schema.Seat
+	current []string // logins
+}
+
+func newSeats(all []schema.Seat) seats {
+	s := seats{current: make(map[work]string), left: make(map[work][]schema.Seat), teams: make(map[work]team)}
+	for _, seat := range all {
+		person, of := work{seat.Assignment, seat.Login}, work{seat.Assignment, seat.Team}
+		in := s.teams[of]
+		in.seats = append(in.seats, seat)
+		if seat.Left.IsZero() {
+			in.current = append(in.current, seat.Login)
+			s.current[person] = seat.Team
+		} else {
+			s.left[person] = append(s.left[person], seat)
+		}
+		s.teams[of] = in
+	}
+	for _, left := range s.left {
+		slices.SortStableFunc(left, func(a, b schema.Seat) int { return a.Left.Compare(b.Left) })
+	}
+	return s
+}
+
+// now returns the team that somebody is in, "" for none.
+func (s seats) now(person work) string { return s.current[person] }
+
+// linked are an owner, the teams that they were ever in, and all who were ever in those:
+// who of them can still submit must not be told by the others what is hidden until then.
+func (s seats) linked(owner work) []string {
+	names := []string{owner.owner}
+	add := func(name string) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if team := s.current[owner]; team != "" {
+		add(team)
+	}
+	for _, seat := range s.left[owner] {
+		add(seat.Team)
+	}
+	for _, name := range slices.Clone(names) {
+		for _, seat := range s.teams[work{owner.assignment, name}].seats {
+			add(seat.Login)
+		}
+	}
+	return names
+}
+
+// members are those whose late days a team spends: its members who are students of the
+// course, or all where none is any more.
+func (t team) members() []string {
+	var students []string
+	for _, seat := range t.seats {
+		if seat.Left.IsZero() && seat.Student {
+			students = append(students, seat.Login)
+		}
+	}
+	if len(students) == 0 {
+		return t.current
+	}
+	return students
+}
+
+// at are those who were members just before a moment.
+func (t team) at(moment time.Time) []string {
+	var logins []string
+	for _, seat := range t.seats {
+		if seat.Joined.Before(moment) && (seat.Left.IsZero() || !seat.Left.Before(moment)) {
+			logins = append(logins, seat.Login)
+		}
+	}
+	return logins
+}
