@@ -3,6 +3,7 @@ package classroom
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -18,5 +19,37 @@ func (w *Work) Attention(ctx context.Context, m Member) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look for troubles: %w", err)
 	}
-	return course.Attention(troubles, func(flavour string) schema.Stall { return w.live.Stall(ctx, flavour) }), nil
+	words := course.Attention(troubles, func(flavour string) schema.Stall { return w.live.Stall(ctx, flavour) })
+	away, err := w.downtimes(ctx, m)
+	return append(words, away...), err
+}
+
+// offerTime is how long staff are offered to move due times after a downtime.
+const offerTime = 14 * 24 * time.Hour
+
+// downtimes tell of the times in which the server was away, where course.yaml asks for it.
+func (w *Work) downtimes(ctx context.Context, m Member) ([]string, error) {
+	if m.Course.Settings.Outage == 0 {
+		return nil, nil
+	}
+	now := w.clock()
+	all, err := w.store.Downtimes(ctx, now.Add(-offerTime))
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	outages, err := w.store.Outages(ctx, m.Course.ID)
+	if err != nil {
+		return nil, fmt.Errorf("list outages: %w", err)
+	}
+	assignments, err := w.Assignments(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	var tasks []course.Task
+	for _, a := range assignments {
+		if a.Spec != nil {
+			tasks = append(tasks, course.Task{Name: a.Name, Spec: a.Spec})
+		}
+	}
+	return course.DowntimeWords(m.Course, all, outages, tasks, now), nil
 }

@@ -304,3 +304,47 @@ func (b *bundle) sees(by schema.Actor, want ...string) {
 		}
 	}
 }
+
+// TestOutageIsOffered has the server away while something was due: staff read the command
+// that moves the due time, and once they have sent it read no more of it.
+func TestOutageIsOffered(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.assignment("late", "title: L\ndue: 2026-09-14 12:00\ntests:\n  - {name: greets, run: ./hello}\n")
+	b.configure("outage: 30m\n")
+	attention := func(login string) []string {
+		m, err := b.Work.Member(t.Context(), b.actors[login], "comp1")
+		check(t, err)
+		words, err := b.Work.Attention(t.Context(), m)
+		check(t, err)
+		return words
+	}
+	check(t, b.store.Started(t.Context(), b.now(), 5*time.Minute)) // at 9:00
+	for range 5 {
+		b.pass(30 * time.Minute)
+		check(t, b.store.Beat(t.Context(), b.now()))
+	}
+	check(t, b.store.Started(t.Context(), b.now(), 5*time.Minute)) // a restart is no downtime
+	b.pass(45 * time.Minute)                                       // 11:30 to 12:15
+	check(t, b.store.Started(t.Context(), b.now(), 5*time.Minute))
+	b.pass(time.Hour)
+	const words = "the server was away from 2026-09-14 11:30 to 12:15, when late was due or accepted late work; to move its due times for everybody: outage comp1 --start 2026-09-14 11:30 --length 46m"
+	for login, want := range map[string][]string{"ida": {words}, "tina": {words}, "alice": nil} {
+		if diff := cmp.Diff(want, attention(login)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", login, diff)
+		}
+	}
+	// The advice, followed to the letter.
+	_, _, err := b.Grades.Outage(t.Context(), b.actors["ida"], classroom.NewOutage{Course: "comp1", Start: "2026-09-14 11:30", Length: 46 * time.Minute})
+	check(t, err)
+	if again := attention("ida"); again != nil {
+		t.Errorf("recorded, and still offered: %q", again)
+	}
+	b.configure("title: First\n")
+	check(t, b.store.Started(t.Context(), b.now().Add(-24*time.Hour), 5*time.Minute)) // the clock went back
+	all, err := b.store.Downtimes(t.Context(), time.Time{})
+	check(t, err)
+	if len(all) != 1 {
+		t.Errorf("%+v", all)
+	}
+}

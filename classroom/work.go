@@ -30,6 +30,10 @@ type WorkStore interface {
 	// first, after a submission (0: from the beginning), at most limit; login "" is
 	// everyone's.
 	AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.Submission, error)
+	// Downtimes returns when the server was away since then, oldest first.
+	Downtimes(ctx context.Context, since time.Time) ([]schema.Downtime, error)
+	// Outages returns the outages of a course, oldest first.
+	Outages(ctx context.Context, course int64) ([]schema.Outage, error)
 	// Troubles returns what the staff of a course must know of.
 	Troubles(ctx context.Context, course int64) ([]schema.Trouble, error)
 	// Owner returns what decides what an owner of work for an assignment may see. With an

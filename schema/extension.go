@@ -62,6 +62,9 @@ type Outage struct {
 	MadeAt time.Time
 }
 
+// Downtime is a time in which no server ran.
+type Downtime struct{ Start, End time.Time }
+
 // Adjustment is points that staff added to a grade, or took off.
 type Adjustment struct {
 	ID     int64

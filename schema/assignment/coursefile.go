@@ -254,9 +254,6 @@ func (r *courseReading) permitted(o *object, key string, otherwise bool) bool {
 
 func (r *courseReading) rest() {
 	s := &r.course.Settings
-	if r.root.has(KeyOutage) {
-		r.fail(r.root.key(KeyOutage), "%s is not supported yet; leave it out", KeyOutage)
-	}
 	if n := r.root.get(KeyOutage); n != nil {
 		s.Outage, _ = r.duration(n, KeyOutage)
 	}

@@ -33,6 +33,7 @@ sections:
   "Lab 3": {due: 90m}
   L4:
 ta: {rerun: false, adjust: true, comment: false, extensions: true, sections: own}
+outage: 30m
 limits: {time: 5s, processes: 200, memory: 1GiB}
 `), courseContext())
 	if err != nil {
@@ -41,9 +42,10 @@ limits: {time: 5s, processes: 200, memory: 1GiB}
 	want := &assignment.CourseFile{
 		Title: "COMP 2402: Data Structures", Zone: "America/Toronto", Flavour: "large", Others: []string{"standard"}, LateTokens: 4,
 		Settings: schema.CourseSettings{
-			Keys:     []string{"title", "timezone", "flavours", "default", "late_tokens", "sections", "ta", "limits"},
+			Keys:     []string{"title", "timezone", "flavours", "default", "late_tokens", "sections", "ta", "outage", "limits"},
 			Sections: map[string]schema.DueOffset{"L1": {}, "L2": {Days: 2}, "Lab 3": {By: 90 * time.Minute}, "L4": {}},
 			TA:       schema.TAPermissions{NoRerun: true, NoComment: true, Extensions: true, OwnSection: true},
+			Outage:   30 * time.Minute,
 			Limits:   schema.StepLimits{CPU: 5 * time.Second, Processes: 200, Memory: 1 << 30},
 		},
 	}
@@ -88,7 +90,7 @@ func TestCourseFileMistakesAreNamed(t *testing.T) {
 		"a permission in words":       {"ta: {extensions: sometimes}\n", `course.yaml:1:18: ta.extensions must be true or false, not text ("sometimes")`},
 		"a permission of its own":     {"ta: {extend: true}\n", `course.yaml:1:6: unknown key "extend" in ta; use rerun, adjust, comment, extensions, sections`},
 		"sections of TAs":             {"ta: {sections: mine}\n", `course.yaml:1:16: sections "mine" is unknown; use all, own`},
-		"an outage":                   {"outage: 30m\n", "course.yaml:1:1: outage is not supported yet; leave it out"},
+		"an outage without a unit":    {"outage: 30\n", `course.yaml:1:9: outage must be a duration such as 500ms, 2s, 1m or 1h, not a number ("30")`},
 		"a way to publish":            {"publish: at once\n", `course.yaml:1:10: publish "at once" is unknown; use manual, after_due`},
 		"limits above the flavour":    {"limits: {processes: 200}\n", "course.yaml:1:21: processes 200 is more than the flavour standard has; 100 is the most"},
 		"a limit that has none":       {"limits: {job: 10m}\n", `course.yaml:1:10: unknown key "job" in limits; use time, wall, memory, processes, output, disk`},
@@ -166,7 +168,7 @@ func TestReferenceOfCourseFile(t *testing.T) {
 	}
 	example := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindStringSubmatch(string(text))
 	file, err := assignment.ParseCourse([]byte(example[1]), courseContext())
-	if err != nil || len(file.Settings.Keys) != 8 {
+	if err != nil || len(file.Settings.Keys) != 10 {
 		t.Fatalf("the example: %+v, %v", file, err)
 	}
 	_, err = assignment.ParseCourse([]byte("zzzzzzzz: 1\nta: {zzzzzzzz: 1}\nsections: {L1: {zzzzzzzz: 1}}\n"), courseContext())

@@ -1,0 +1,47 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+func scanDowntime(r row) (d schema.Downtime, err error) {
+	err = r.Scan(instant{&d.Start}, instant{&d.End})
+	return d, err
+}
+
+// Started notes that a server runs now. Where none has run for at least as long as least,
+// that is a downtime. A clock that went back makes none.
+func (s *Store) Started(ctx context.Context, now time.Time, least time.Duration) error {
+	return s.write(ctx, "note the start", func(t *tx) error {
+		last, err := one(ctx, t, value[int64], `SELECT at FROM heartbeat WHERE id = 1`)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		if err == nil && now.Sub(time.UnixMicro(last)) >= least {
+			if _, err := t.exec(ctx, `INSERT INTO downtimes (start_at, end_at) VALUES (?, ?)`, last, micros(now)); err != nil {
+				return err
+			}
+		}
+		return t.beat(ctx, now)
+	})
+}
+
+// Beat notes that the server still runs.
+func (s *Store) Beat(ctx context.Context, now time.Time) error {
+	return s.write(ctx, "note the time", func(t *tx) error { return t.beat(ctx, now) })
+}
+
+func (t *tx) beat(ctx context.Context, now time.Time) error {
+	_, err := t.exec(ctx, `INSERT INTO heartbeat (id, at) VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at`, micros(now))
+	return err
+}
+
+// Downtimes returns when the server was away since then, oldest first.
+func (s *Store) Downtimes(ctx context.Context, since time.Time) ([]schema.Downtime, error) {
+	return list(ctx, s.reader, scanDowntime, `SELECT start_at, end_at FROM downtimes WHERE end_at >= ? ORDER BY start_at`, micros(since))
+}
