@@ -30,6 +30,7 @@ type importer struct {
 	options Options
 	bundle  *imports.Bundle
 	starter []imports.Entry
+	before  []string // commands of the workflow that run before its tests
 }
 
 // Import reads a repository of GitHub Classroom: its tests, and all other files as the starter. The
@@ -91,7 +92,7 @@ func (i *importer) read(name string, content []byte) ([]test, error) {
 	if strings.HasSuffix(name, ".json") {
 		return readJSON(name, content)
 	}
-	return readWorkflow(name, content)
+	return i.readWorkflow(name, content)
 }
 
 func readJSON(name string, content []byte) ([]test, error) {
@@ -115,12 +116,14 @@ func named(name string, tests []test) ([]test, error) {
 	return tests, nil
 }
 
-func readWorkflow(name string, content []byte) ([]test, error) {
+func (i *importer) readWorkflow(name string, content []byte) ([]test, error) {
 	m, err := imports.ParseLoose(name, content)
 	if err != nil {
 		return nil, err
 	}
 	var tests []test
+	var others []imports.Loose
+	i.before = nil
 	jobs := m.Map("jobs")
 	for _, job := range jobs.Keys() {
 		steps, _ := jobs.Map(job)["steps"].([]any)
@@ -128,10 +131,48 @@ func readWorkflow(name string, content []byte) ([]test, error) {
 			step, _ := s.(map[string]any)
 			if t, ok := fromStep(step); ok {
 				tests = append(tests, t)
+			} else if run := imports.Loose(step).Text("run"); run != "" && len(tests) == 0 {
+				i.before = append(i.before, run)
+			} else {
+				others = append(others, step)
 			}
 		}
 	}
+	if len(tests) > 0 {
+		i.nameOthers(name, others)
+	}
 	return named(name, tests)
+}
+
+// nameOthers names the steps that are not carried over.
+func (i *importer) nameOthers(name string, steps []imports.Loose) {
+	for _, step := range steps {
+		uses := step.Text("uses")
+		switch {
+		case strings.HasPrefix(uses, "actions/checkout@"), strings.Contains(uses, "autograding-grading-reporter@"):
+		case strings.HasPrefix(uses, "actions/setup-"), strings.Contains(uses, "/setup-"):
+			i.bundle.Note(imports.Lost, name, "%s: the runner image decides which tools there are", uses)
+		case uses != "":
+			i.bundle.Note(imports.Lost, name, "the action %s is not run", uses)
+		case step.Text("run") != "":
+			i.bundle.Note(imports.Lost, name, "a command after the tests is not run: %s", oneLine(step.Text("run")))
+		}
+	}
+}
+
+// buildBefore makes build steps of the workflow's commands before its tests.
+func (i *importer) buildBefore(where string) []imports.Step {
+	var steps []imports.Step
+	for _, run := range i.before {
+		does, installed := withoutInstalls(run)
+		for _, command := range installed {
+			i.bundle.Note(imports.Lost, where, "a step installs software (%s): steps have no network; what the runner image lacks belongs into it", oneLine(command))
+		}
+		if does != "" {
+			steps = append(steps, imports.Step{Run: imports.Script(i.known(where, does))})
+		}
+	}
+	return steps
 }
 
 // copyStarter takes every file but GitHub's own as what students begin with.
@@ -175,10 +216,14 @@ func (i *importer) write(title, where string, tests []test) error {
 		a.Handout = "handout.md"
 	}
 	i.dropInstalls(tests)
+	build := i.buildBefore(where)
 	shared, same := sharedSetup(tests)
 	if same {
-		a.Build = []imports.Step{{Name: "setup", Run: imports.Script(command("", shared)), Time: imports.Duration(tests[0].timeout), Wall: imports.Duration(tests[0].timeout)}}
+		build = append(build, imports.Step{Name: "setup", Run: imports.Script(i.known(where, command("", shared))), Time: imports.Duration(tests[0].timeout), Wall: imports.Duration(tests[0].timeout)})
 		i.bundle.Note(imports.Changed, where, "the setup that all tests share is the build: where it fails nothing is tested")
+	}
+	if len(build) > 0 {
+		a.Build = build
 	}
 	taken := map[string]bool{}
 	for _, t := range tests {
@@ -234,7 +279,7 @@ func oneLine(s string) string {
 
 // addTest writes one test.
 func (i *importer) addTest(name string, t test) {
-	out := imports.Test{Name: name, Run: imports.Script(command(t.setup, t.run)), Points: imports.Number("0")}
+	out := imports.Test{Name: name, Run: imports.Script(i.known(t.name, command(t.setup, t.run))), Points: imports.Number("0")}
 	if _, err := schema.ParsePoints(t.points); err == nil {
 		out.Points = imports.Number(t.points)
 	} else if t.points != "" {
@@ -252,6 +297,25 @@ func (i *importer) addTest(name string, t test) {
 		i.bundle.Note(imports.Lost, t.name, "it runs nothing")
 	}
 	i.bundle.Assignment.Tests = append(i.bundle.Assignment.Tests, out)
+}
+
+// Programs that GitHub's machines have and a bare Debian has not, by the names that commands begin with.
+var (
+	pythonWord = regexp.MustCompile(`(?m)(^|[;&|(]\s*)python(\s|$)`)
+	pytestWord = regexp.MustCompile(`(?m)(^|[;&|(]\s*)(?:py\.test|pytest)(\s|$)`)
+	otherWord  = regexp.MustCompile(`(?m)(?:^|[;&|(]\s*)((?:\./)?(?:mvnw?|gradlew?)|cargo|npm|npx|yarn|jest|dotnet|ghc|cabal|stack|ruby|rspec|rake|php|composer|swift|kotlinc?|scala|sbt|dart|flutter|R|Rscript|conda|poetry|cmake|ctest|valgrind|docker(?:-compose)?)(?:\s|$)`)
+)
+
+// known writes python3 for python, and names tools that the runner image may lack.
+func (i *importer) known(where, command string) string {
+	renamed := pytestWord.ReplaceAllString(pythonWord.ReplaceAllString(command, "${1}python3$2"), "${1}python3 -m pytest$2")
+	if renamed != command {
+		i.bundle.Note(imports.Changed, where, "python and pytest are python3 and python3 -m pytest")
+	}
+	for _, m := range otherWord.FindAllStringSubmatch(renamed, -1) {
+		i.bundle.Note(imports.Hint, where, "it runs %s: the runner image must have it, with what it would download", m[1])
+	}
+	return renamed
 }
 
 // compare says how the output is compared.

@@ -91,6 +91,8 @@ jobs:
     if: github.actor != 'github-classroom[bot]'
     steps:
     - uses: actions/checkout@v4
+    - uses: actions/setup-java@v4
+    - run: sudo apt-get install -y cmake && cmake -S . -B build
     - name: adds
       id: adds
       uses: classroom-resources/autograding-io-grader@v1
@@ -109,7 +111,7 @@ jobs:
       with:
         test-name: units
         setup-command: ''
-        command: make test
+        command: python t.py && pytest -q
         max-score: 3
     - uses: classroom-resources/autograding-python-grader@v1
       with:
@@ -135,19 +137,26 @@ func TestWorkflow(t *testing.T) {
 	}
 	want := []string{
 		"adds: ( set +e\nmake\n) </dev/null >&2\n./add | 1 2 | 5 | compare | 2m0s",
-		"units: make test |  | 3 | exit | 10m0s",
+		"units: python3 t.py && python3 -m pytest -q |  | 3 | exit | 10m0s",
 		"pytest: python3 -m pytest -q |  | 6 | exit | 10m0s",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("tests (-want +got):\n%s", diff)
+	}
+	if len(spec.Build) != 1 || spec.Build[0].Run.Shell != "cmake -S . -B build" {
+		t.Errorf("build %+v", spec.Build)
 	}
 	if spec.Starter != "starter/" || spec.Handout != "handout.md" || !slices.Equal(spec.Files.Locked, []string{"test_add.py"}) || b.Has("starter/.github/workflows/classroom.yml") || b.Has("starter/classroom_roster.csv") {
 		t.Errorf("starter %v, locked %v", b.Names(), spec.Files.Locked)
 	}
 	if diff := cmp.Diff(`changed: files.locked: tests are taken from starter/, whatever is pushed: test_add.py
 changed: pytest: pytest's exit status gives all points or none; import with --solution DIR for points per case
+changed: units: python and pytest are python3 and python3 -m pytest
+not carried over: .github/workflows/classroom.yml: a step installs software (sudo apt-get install -y cmake): steps have no network; what the runner image lacks belongs into it
+not carried over: .github/workflows/classroom.yml: actions/setup-java@v4: the runner image decides which tools there are
 not carried over: adds: setup installs software (sudo apt-get install -y gcc): steps have no network; what the runner image lacks belongs into it
 not carried over: pytest: setup installs software (pip install -r requirements.txt): steps have no network; what the runner image lacks belongs into it
+note: .github/workflows/classroom.yml: it runs cmake: the runner image must have it, with what it would download
 note: classroom_roster.csv: it names people and is left out; import it with grader admin roster import`, notes(b)); diff != "" {
 		t.Errorf("notes (-want +got):\n%s", diff)
 	}

@@ -1,0 +1,170 @@
+// Package gradescope reads autograders of Gradescope, and makes tests repositories that run them in
+// their layout behind the sandbox.
+//
+// Facts: Gradescope's public specification of autograders.
+package gradescope
+
+import (
+	_ "embed" // the scripts that a tests repository gets
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/grader/grader/imports"
+	"github.com/grader/grader/schema"
+)
+
+//go:embed files/run.sh
+var runScript []byte
+
+//go:embed files/judge.py
+var judgeScript []byte
+
+// Options are what the caller decides.
+type Options struct {
+	Points  imports.Number // what the assignment is worth at Gradescope
+	Timeout time.Duration  // of a run
+	Force   bool           // import although setup.sh needs what a runner image may lack
+	Sample  fs.FS          // a submission that must score full marks; nil for none
+}
+
+// maxScript bounds setup.sh and run_autograder, in bytes.
+const maxScript = 1 << 20
+
+// Import reads an autograder: a directory with setup.sh and run_autograder. The error is CodeInvalid for
+// what is none, and CodeRefused where its setup.sh needs what a runner image lacks.
+func Import(fsys fs.FS, title string, o Options) (*imports.Bundle, error) {
+	b := &imports.Bundle{}
+	fsys, err := enter(fsys)
+	if err != nil {
+		return nil, err
+	}
+	files, broken, err := imports.List(fsys, ".")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range broken {
+		b.Note(imports.Lost, name, "the link leads out of the package")
+	}
+	if err := judgeSetup(b, fsys, o.Force); err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		if err := copyFile(b, fsys, f); err != nil {
+			return nil, err
+		}
+	}
+	b.Write("gradescope/run.sh", runScript, true)
+	b.Write("gradescope/judge.py", judgeScript, false)
+	if err := copySample(b, o.Sample); err != nil {
+		return nil, err
+	}
+	assign(b, title, o)
+	return b, nil
+}
+
+// enter finds the directory that holds run_autograder: the top, or the only directory of an archive.
+func enter(fsys fs.FS) (fs.FS, error) {
+	if _, err := fs.Stat(fsys, "run_autograder"); err == nil {
+		return fsys, nil
+	}
+	if found, err := fs.Glob(fsys, "*/run_autograder"); err == nil && len(found) == 1 {
+		return fs.Sub(fsys, path.Dir(found[0]))
+	}
+	return nil, schema.Errorf(schema.CodeInvalid, "this is no autograder of Gradescope: run_autograder is missing at its top")
+}
+
+// judgeSetup refuses a setup.sh that needs what a runner image lacks.
+func judgeSetup(b *imports.Bundle, fsys fs.FS, force bool) error {
+	setup, err := imports.ReadText(fsys, "setup.sh", maxScript)
+	if schema.CodeOf(err) == schema.CodeNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	packages, commands := needs(string(setup), func(name string) []string {
+		name = path.Clean(strings.TrimPrefix(strings.TrimPrefix(strings.Trim(name, `'"`), "/autograder/source/"), "/"))
+		text, err := imports.ReadText(fsys, name, maxScript)
+		if err != nil {
+			return []string{"(" + name + ")"}
+		}
+		return strings.Split(joinLines(string(text)), "\n")
+	})
+	var wants []string
+	if len(packages) > 0 {
+		wants = append(wants, "the packages "+strings.Join(packages, ", "))
+	}
+	for _, c := range commands {
+		wants = append(wants, fmt.Sprintf("the command %q", clip(c)))
+	}
+	switch {
+	case len(wants) == 0:
+		b.Note(imports.Changed, "setup.sh", "it is not run: a runner image has what it installs")
+	case force:
+		b.Note(imports.Lost, "setup.sh", "it is not run; the runner image must have %s", strings.Join(wants, " and "))
+	default:
+		return schema.Errorf(schema.CodeRefused, "setup.sh needs %s; put them into the runner image of a flavour, and import with --image-has-it", strings.Join(wants, " and "))
+	}
+	return nil
+}
+
+func clip(s string) string {
+	if len(s) > 100 {
+		return s[:100] + "…"
+	}
+	return s
+}
+
+// copyFile copies a file of the autograder; the line ends of its two scripts are repaired.
+func copyFile(b *imports.Bundle, fsys fs.FS, f imports.Entry) error {
+	if f.Name != "run_autograder" && path.Ext(f.Name) != ".sh" {
+		b.Copy("autograder/"+f.Name, fsys, f.Name, f.Executable)
+		return nil
+	}
+	text, err := imports.ReadText(fsys, f.Name, maxScript)
+	if err != nil {
+		return err
+	}
+	if f.Name == "run_autograder" && !strings.HasPrefix(string(text), "#!") {
+		return schema.Errorf(schema.CodeInvalid, "run_autograder does not begin with #!; write the program that runs it, such as #!/bin/bash")
+	}
+	b.Write("autograder/"+f.Name, []byte(strings.ReplaceAll(string(text), "\r\n", "\n")), true)
+	return nil
+}
+
+// copySample copies the submission that must score full marks.
+func copySample(b *imports.Bundle, sample fs.FS) error {
+	if sample == nil {
+		return nil
+	}
+	files, _, err := imports.List(sample, ".")
+	for _, f := range files {
+		b.Copy("solution/"+f.Name, sample, f.Name, f.Executable)
+		b.Assignment.Solution = "solution/"
+	}
+	return err
+}
+
+// assign writes the assignment: one test, which runs the autograder and has its results judged. A
+// driver judges, since what a checker reads is shown to students.
+func assign(b *imports.Bundle, title string, o Options) {
+	a := &b.Assignment
+	a.Title = title
+	seconds := int64(o.Timeout / time.Second)
+	a.Tests = []imports.Test{{
+		Name: "autograder", Needs: []string{"autograder/**", "gradescope/run.sh"},
+		Run:    imports.Script(fmt.Sprintf("sh $NEEDS/gradescope/run.sh $NEEDS/autograder %d", seconds)),
+		Driver: []string{"python3", "gradescope/judge.py"}, Flags: &imports.Words{string(o.Points)}, Points: o.Points,
+		Limits: imports.Limits{
+			Time: imports.Duration(o.Timeout + 30*time.Second), Wall: imports.Duration(o.Timeout + time.Minute),
+			Memory: "768MiB", Processes: 256, Output: "8MiB", Disk: "512MiB",
+		},
+	}}
+	b.Note(imports.Hint, "", "such an autograder runs the student's code in the same sandbox as its own: whoever sets out to can read its files and write its results. For tests that must not be forged write cases, checkers or drivers")
+	b.Note(imports.Changed, "results.json", "the tests are one result here: their lines are its message; after_due_date and after_published are not shown to students at all")
+	b.Note(imports.Changed, "/autograder", "the layout stands in the working directory, and the path is replaced in the autograder's text files")
+	b.Note(imports.Lost, "submission_metadata.json", "it is not written")
+}
