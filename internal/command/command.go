@@ -65,7 +65,7 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 		OnUsageError:         misuse,
 		Action:               noCommand,
 		Commands: withoutHelp([]*cli.Command{
-			serveCommand(), runnerCommand(), checkCommand(), importCommand(), adminCommand(), verifyCommand(), restoreCommand(),
+			serveCommand(), runnerCommand(), checkCommand(), importCommand(), initCommand(), adminCommand(), verifyCommand(), restoreCommand(),
 			demoCommand(), loadCommand(), doctorCommand(), imageCommand(), completionCommand(),
 		}),
 	}
