@@ -83,7 +83,7 @@ type Test struct {
 	Driver   []string `yaml:"driver,omitempty,flow"`
 	Flags    *Words   `yaml:"flags,omitempty,flow"`
 	Passes   int      `yaml:"passes,omitempty"`
-	Scale    *Number  `yaml:"scale,omitempty"`
+	Scale    Number   `yaml:"scale,omitempty"` // or "ignore"
 	Report   string   `yaml:"report,omitempty"`
 	Exit     any      `yaml:"exit,omitempty"`
 	Points   any      `yaml:"points,omitempty"`

@@ -63,6 +63,9 @@ func (i *importer) readGroups() error {
 			root.subs = append(root.subs, g)
 		}
 	}
+	if i.unanswered > 0 && (len(root.subs) == 0 || root.subs[len(root.subs)-1].path != "secret") {
+		return schema.Errorf(schema.CodeInvalid, "data/secret holds inputs and no answers (.ans); generate the answers first")
+	}
 	if len(root.all()) == 0 {
 		return schema.Errorf(schema.CodeInvalid, "data/sample and data/secret hold no case (.in beside .ans); generate the test data first")
 	}
@@ -288,6 +291,9 @@ func (i *importer) readCase(g *group, stem string) error {
 	}
 	c.files = files
 	if !i.exists(stem+".ans") && !i.problem.custom {
+		if strings.HasPrefix(stem, "data/secret/") {
+			i.unanswered++
+		}
 		i.bundle.Note(imports.Lost, stem+".in", "it has no answer (.ans); the case is left out")
 		return nil
 	}

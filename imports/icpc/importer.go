@@ -31,6 +31,7 @@ type Timing struct {
 	Missing    bool
 	Multiplier float64
 	Resolution time.Duration // 0: rounded to the nearest second, at least one
+	Accepted   []string      // directories of the tests repository with the accepted submissions
 }
 
 // Limit returns the time limit for the slowest accepted submission's CPU time.
@@ -53,6 +54,8 @@ type importer struct {
 	validate validator
 	includes map[string][]include // by language
 	names    map[string]bool      // of families
+
+	unanswered int // inputs of data/secret without an answer
 }
 
 // include is a file of include/ that is laid over submissions of a language.
@@ -80,10 +83,11 @@ func Import(fsys fs.FS, name string, o Options) (*imports.Bundle, Timing, error)
 	if err != nil {
 		return nil, Timing{}, err
 	}
-	i.copySubmissions(submissions, most)
+	accepted := i.copySubmissions(submissions, most)
 	i.statement()
 	i.leftOver()
 	timing := i.heading(families)
+	timing.Accepted = accepted
 	return i.bundle, timing, nil
 }
 
@@ -164,9 +168,11 @@ func (i *importer) addTest(f family) {
 	if i.problem.custom && i.problem.passes > 1 {
 		t.Passes = i.problem.passes
 	}
-	if i.problem.custom && f.scale != nil && f.scale.Sign() > 0 {
-		scale := imports.NumberOf(f.scale)
-		t.Scale = &scale
+	switch {
+	case i.problem.custom && f.scale != nil && f.scale.Sign() > 0:
+		t.Scale = imports.NumberOf(f.scale)
+	case i.problem.custom: // a score that decides nothing may be any number
+		t.Scale = "ignore"
 	}
 	i.bundle.Assignment.Tests = append(i.bundle.Assignment.Tests, t)
 }

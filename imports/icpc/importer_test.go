@@ -3,6 +3,8 @@ package icpc_test
 import (
 	"io"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -104,6 +106,9 @@ func shapes(spec *assignment.Spec) []shape {
 		s := shape{Name: test.Name, Points: test.Points.Total.String(), Score: string(test.Score), Stop: test.Stop, Requires: test.Requires}
 		for _, c := range test.Cases {
 			s.Cases = append(s.Cases, c.Name)
+		}
+		if test.NoScale {
+			s.Scale = "ignore"
 		}
 		if test.Scale != nil {
 			s.Scale = test.Scale.String()
@@ -239,7 +244,7 @@ func TestLegacyScoresOfValidators(t *testing.T) {
 		"sum of any":          {"range: 0 60\non_reject: continue\ngrader_flags: always_accept\n", shape{Score: "sum", Points: "60", Scale: "30"}, ""},
 		"min":                 {"range: 0 60\ngrader_flags: min\n", shape{Score: "min", Points: "60", Scale: "60", Stop: true}, ""},
 		"max":                 {"range: 0 60\ngrader_flags: max\n", shape{Score: "max", Points: "60", Scale: "60"}, ""},
-		"no range":            {"accept_score: 5\n", shape{Score: "all", Points: "10", Stop: true}, "not carried over: data/secret: the output validator's scores have no range; an accepted case counts in full"},
+		"no range":            {"accept_score: 5\n", shape{Score: "all", Points: "10", Stop: true, Scale: "ignore"}, "not carried over: data/secret: the output validator's scores have no range; an accepted case counts in full"},
 	} {
 		b, spec, _ := load(t, sum().with(pkg{
 			"problem.yaml": "name: Sum\ntype: scoring\nvalidation: custom score\n", "output_validators/v.py": "import sys\nsys.exit(42)\n",
@@ -407,13 +412,14 @@ func TestNoPackage(t *testing.T) {
 		p    pkg
 		want string
 	}{
-		"nothing":             {pkg{"README": ""}, "this is no problem package: problem.yaml cannot be read: file does not exist"},
-		"another version":     {sum().with(pkg{"problem.yaml": "problem_format_version: 2031-01\n"}), `problem.yaml: problem_format_version "2031-01" is unknown; legacy, 2023-07-draft and 2025-09 are read`},
-		"no data":             {pkg{"problem.yaml": "name: x\n"}, "data/sample and data/secret hold no case (.in beside .ans); generate the test data first"},
-		"a missing validator": {sum().with(pkg{"problem.yaml": "validation: custom\n"}), "the problem has an output validator of its own, and neither output_validator/ nor output_validators/ holds one; export the package with it, or import it with --default-validator where comparing with the answers is right"},
-		"an alias":            {sum().with(pkg{"problem.yaml": "name: &a x\nsource: *a\n"}), "problem.yaml:2: write the value out in place of the alias"},
-		"a list":              {sum().with(pkg{"problem.yaml": "- a\n"}), "problem.yaml: "},
-		"a validator in Rust": {sum().with(pkg{"problem.yaml": "validation: custom\n", "output_validators/v/main.rs": ""}), "the problem has an output validator of its own"},
+		"nothing":                {pkg{"README": ""}, "this is no problem package: problem.yaml cannot be read: file does not exist"},
+		"another version":        {sum().with(pkg{"problem.yaml": "problem_format_version: 2031-01\n"}), `problem.yaml: problem_format_version "2031-01" is unknown; legacy, 2023-07-draft and 2025-09 are read`},
+		"no data":                {pkg{"problem.yaml": "name: x\n"}, "data/sample and data/secret hold no case (.in beside .ans); generate the test data first"},
+		"a missing validator":    {sum().with(pkg{"problem.yaml": "validation: custom\n"}), "the problem has an output validator of its own, and neither output_validator/ nor output_validators/ holds one; export the package with it, or import it with --default-validator where comparing with the answers is right"},
+		"inputs without answers": {sum().with(pkg{"data/secret/01.ans": "-", "data/secret/02.ans": "-"}), "data/secret holds inputs and no answers (.ans); generate the answers first"},
+		"an alias":               {sum().with(pkg{"problem.yaml": "name: &a x\nsource: *a\n"}), "problem.yaml:2: write the value out in place of the alias"},
+		"a list":                 {sum().with(pkg{"problem.yaml": "- a\n"}), "problem.yaml: "},
+		"a validator in Rust":    {sum().with(pkg{"problem.yaml": "validation: custom\n", "output_validators/v/main.rs": ""}), "the problem has an output validator of its own"},
 	} {
 		_, _, err := icpc.Import(c.p.fs(), "x", icpc.Options{})
 		if err == nil || schema.CodeOf(err) != schema.CodeInvalid || !strings.HasPrefix(schema.MessageOf(err), c.want) {
@@ -455,3 +461,29 @@ func TestTimeLimitOfTheSlowest(t *testing.T) {
 }
 
 type pkgFile struct{ name, content string }
+
+// A validator that includes what lies outside of the package cannot be compiled without it.
+func TestLinkOutOfTheValidatorIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, content := range sum().with(pkg{"problem.yaml": "validation: custom\n", "output_validators/v/v.cpp": "#include \"validate.h\"\n"}) {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("../../../headers/validate.h", filepath.Join(dir, "output_validators/v/validate.h")); err != nil {
+		t.Fatal(err)
+	}
+	p, err := imports.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = p.Close() }()
+	if _, _, err := icpc.Import(p.FS, "x", icpc.Options{}); schema.MessageOf(err) != "output_validators/v/validate.h is a link that leads out of the package; copy the file in its place" {
+		t.Errorf("%v", err)
+	}
+}

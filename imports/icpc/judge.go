@@ -60,13 +60,13 @@ type program struct {
 // directories, and each of its files; of a single program's directory (2025-09) its files together.
 func (i *importer) programs(many, one string) ([]program, error) {
 	if i.exists(one) {
-		files, err := i.listed(one)
+		files, err := i.judged(one)
 		if err != nil || len(files) == 0 {
 			return nil, err
 		}
 		return []program{{one, files}}, nil
 	}
-	files, err := i.listed(many)
+	files, err := i.judged(many)
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +85,15 @@ func (i *importer) programs(many, one string) ([]program, error) {
 	return slices.DeleteFunc(programs, func(p program) bool {
 		return !slices.ContainsFunc(p.files, func(f imports.Entry) bool { return code(f.Name) != "" || path.Base(f.Name) == "run" })
 	}), nil
+}
+
+// judged lists the files of a program that judges. It cannot do without one that lies outside.
+func (i *importer) judged(dir string) ([]imports.Entry, error) {
+	files, broken, err := imports.List(i.fsys, dir)
+	if err == nil && len(broken) > 0 {
+		return nil, schema.Errorf(schema.CodeInvalid, "%s is a link that leads out of the package; copy the file in its place", broken[0])
+	}
+	return files, err
 }
 
 // listed lists the files of a directory and notes links that lead out of the package.

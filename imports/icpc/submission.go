@@ -314,8 +314,8 @@ func outcomes(verdicts []string, scores bool) []string {
 	return words
 }
 
-// copySubmissions makes the solution and the samples.
-func (i *importer) copySubmissions(all []submission, most *big.Rat) {
+// copySubmissions makes the solution and the samples, and returns the directories of those that are accepted.
+func (i *importer) copySubmissions(all []submission, most *big.Rat) (accepted []string) {
 	solution := i.chooseSolution(all)
 	names := map[string]bool{}
 	for n, s := range all {
@@ -331,10 +331,14 @@ func (i *importer) copySubmissions(all []submission, most *big.Rat) {
 			i.bundle.Assignment.Samples = append(i.bundle.Assignment.Samples, i.sampleOf(dir, s.expected, most))
 		}
 		i.copySubmission(dir, s)
+		if s.expected.accepted() {
+			accepted = append(accepted, dir+"/")
+		}
 	}
 	if solution < 0 {
 		i.bundle.Note(imports.Changed, "submissions/accepted", "no program that build: auto makes; there is no solution, so the gate does not grade one")
 	}
+	return accepted
 }
 
 // chooseSolution picks what must score full marks: C++ before C, Java, Go, Python and JavaScript, since
@@ -342,11 +346,15 @@ func (i *importer) copySubmissions(all []submission, most *big.Rat) {
 func (i *importer) chooseSolution(all []submission) int {
 	best, rank := -1, 99
 	for n, s := range all {
-		if s.dir != "accepted" || !s.expected.accepted() {
+		if !s.expected.accepted() {
 			continue
 		}
 		for _, f := range s.files {
-			if r := slices.Index([]string{"cpp", "c", "java", "go", "py", "js"}, code(f.Name)); r >= 0 && r < rank {
+			r := slices.Index([]string{"cpp", "c", "java", "go", "py", "js"}, code(f.Name))
+			if s.dir != "accepted" && r >= 0 {
+				r += 10
+			}
+			if r >= 0 && r < rank {
 				best, rank = n, r
 			}
 		}

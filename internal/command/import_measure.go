@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -41,11 +40,10 @@ func measureTime(c *cli.Context, b *imports.Bundle, timing icpc.Timing, to, comm
 	}
 	defer g.Close()
 	m := meter{grader: g, tests: tests, writer: c}
-	accepted := acceptedDirs(b)
-	if len(accepted) == 0 {
+	if len(timing.Accepted) == 0 {
 		return schema.Errorf(schema.CodeInvalid, "the package stores no time limit, and has no accepted submission that could be measured; %s", remedy)
 	}
-	for n, name := range accepted {
+	for n, name := range timing.Accepted {
 		if err := m.measure(c.Context, k, name, n); err != nil {
 			return err
 		}
@@ -57,20 +55,6 @@ func measureTime(c *cli.Context, b *imports.Bundle, timing icpc.Timing, to, comm
 	icpc.SetTimeLimit(b, limit)
 	b.Note(imports.Hint, "", "time limit %s: %g times the slowest accepted submission, %s with %s here", imports.Duration(limit), timing.Multiplier, m.name, m.slowest.Round(time.Millisecond))
 	return b.WriteAssignment(to, comment)
-}
-
-// acceptedDirs are the solution and the samples that were accepted ones.
-func acceptedDirs(b *imports.Bundle) []string {
-	var dirs []string
-	if b.Assignment.Solution != "" {
-		dirs = append(dirs, b.Assignment.Solution)
-	}
-	for _, s := range b.Assignment.Samples {
-		if strings.HasPrefix(s.Dir, "samples/accepted-") {
-			dirs = append(dirs, s.Dir)
-		}
-	}
-	return dirs
 }
 
 // meter finds the slowest submission.

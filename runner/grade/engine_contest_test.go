@@ -29,6 +29,7 @@ func TestFamilyScores(t *testing.T) {
 		"max of nothing":                   {"score: max", "no no no", "0", ""},
 		"min":                              {"score: min", "0.5 1 0.5", "4.5", "scored as the weakest case, t/1"},
 		"scale":                            {"scale: 20", "20 10 5", "5.25", ""},
+		"scale ignored":                    {"scale: ignore", "20 1000 no", "6", ""},
 		"above the scale":                  {"scale: 20", "20 21 5", "-", "score.txt holds no number from 0 to 20"},
 	} {
 		t.Run(name, func(t *testing.T) {

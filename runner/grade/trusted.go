@@ -32,6 +32,7 @@ type trusted struct {
 	feedback string // directory, ends with a slash
 	bounds   sandbox.Limits
 	scale    schema.Points // what score.txt holds for all points
+	noScale  bool          // the score is not read
 	order    order
 }
 
@@ -48,6 +49,7 @@ func (r *trial) newTrusted(c assignment.Command, it item) (*trusted, error) {
 		return nil, err
 	}
 	t := &trusted{what: r.test.Kind, place: p, feedback: path.Join(p.work, "feedback") + "/", scale: schema.NewPoints(1, 1)}
+	t.noScale = r.test.NoScale
 	if r.test.Scale != nil {
 		t.scale = *r.test.Scale
 	}
@@ -108,7 +110,10 @@ func (t *trusted) verdictOf(run sandbox.Result, result *schema.TestResult) (cras
 	result.Message, result.JudgeMessage = t.message(studentFiles()...), t.message("judgemessage.txt")
 	share := schema.Points{}
 	if run.Exit == statusRight {
-		if share, ok = t.score(); !ok {
+		if share, ok = t.score(); t.noScale {
+			share, ok = schema.NewPoints(1, 1), true
+		}
+		if !ok {
 			return "score.txt holds no number from 0 to " + t.scale.String(), false
 		}
 	}

@@ -162,6 +162,7 @@ type Test struct {
 	Flags    []string       // further arguments of Checker or Driver, after FEEDBACK_DIR
 	Passes   int            // how often Checker or Driver may ask for a run of the program; 0: once
 	Scale    *schema.Points // what they write into score.txt for all points; nil: 1
+	NoScale  bool           // score.txt is not read: what they accept gets all points
 	Report   ReportFormat
 
 	Exit    *int // expected exit status; nil: 0

@@ -73,8 +73,10 @@ func (r *reading) testCommands(o *object, t *Test) {
 		t.Passes, _ = r.integer(n, "passes", 1, maxPasses)
 	}
 	if n := o.get("scale"); n != nil {
-		scale := r.positive(n, "scale")
-		t.Scale = &scale
+		if t.NoScale = n.plain() && n.text == "ignore"; !t.NoScale {
+			scale := r.positive(n, "scale")
+			t.Scale = &scale
+		}
 	}
 	if n := o.get("needs"); n != nil {
 		t.Needs = r.globs(n, "needs")
