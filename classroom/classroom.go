@@ -20,6 +20,7 @@ type Store interface {
 	PublicationStore
 	ReceiptStore
 	ReplayStore
+	ErasureStore
 	ClassStore
 	FileStore
 	TestsStore
@@ -51,6 +52,7 @@ type Classroom struct {
 	Publications *Publications
 	Receipts     *Receipts
 	Replays      *Replays
+	Erasures     *Erasures
 	Classes      *Classes
 	Files        *Files
 	Tests        *Tests
@@ -82,6 +84,7 @@ func New(o Options) *Classroom {
 		Tests:        &Tests{store: o.Store, live: o.Live},
 		People:       &People{store: o.Store, clock: o.Clock, read: work.Read},
 		Receipts:     &Receipts{store: o.Store, work: work, key: o.ReceiptKey},
+		Erasures:     &Erasures{store: o.Store, clock: o.Clock, revoked: revoked},
 		Replays:      &Replays{store: o.Store, work: work, live: o.Live},
 		Queue:        &Queue{store: o.Store, live: o.Live, flavours: o.Flavours},
 		Audit:        &Audit{store: o.Store},

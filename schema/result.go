@@ -32,6 +32,22 @@ func (r Result) Summary() Result {
 	return short
 }
 
+// WithoutTexts returns the result without what the student's programs printed and what was
+// said about it: outcomes and points stay.
+func (r Result) WithoutTexts() Result {
+	r.Message, r.Dropped = "", nil
+	if r.Build != nil {
+		r.Build = &BuildResult{Outcome: r.Build.Outcome, Duration: r.Build.Duration}
+	}
+	tests := make([]TestResult, 0, len(r.Tests))
+	for _, t := range r.Tests {
+		t.Output, t.Message, t.Hint, t.JudgeMessage, t.Tampering = "", "", "", "", ""
+		tests = append(tests, t)
+	}
+	r.Tests = tests
+	return r
+}
+
 // BuildResult is the outcome of all build steps together.
 type BuildResult struct {
 	Outcome  Outcome       `json:"outcome"` // passed or compile-error

@@ -61,7 +61,7 @@ func (s *Store) addReceipt(ctx context.Context, t *tx, course int64, sub schema.
 
 // Receipt returns the text of a submission's signed receipt. CodeNotFound: it has none.
 func (s *Store) Receipt(ctx context.Context, submission int64) (string, error) {
-	text, err := one(ctx, s.reader, value[string], `SELECT body FROM receipts WHERE submission_id = ?`, submission)
+	text, err := one(ctx, s.reader, value[string], `SELECT body FROM receipts WHERE submission_id = ? AND body <> ''`, submission)
 	return text, missing(err, "the submission has no signed receipt")
 }
 
@@ -74,7 +74,7 @@ func scanReceipt(r row) (n schema.StoredReceipt, err error) {
 // submission (0: from the first), at most limit.
 func (s *Store) Receipts(ctx context.Context, course, after int64, limit int) ([]schema.StoredReceipt, error) {
 	return list(ctx, s.reader, scanReceipt, `SELECT submission_id, body FROM receipts
-		WHERE course_id = ? AND submission_id > ? ORDER BY submission_id LIMIT ?`, course, after, limit)
+		WHERE course_id = ? AND submission_id > ? AND body <> '' ORDER BY submission_id LIMIT ?`, course, after, limit)
 }
 
 // BreakChains makes the next receipt of every course begin a new chain, since receipts

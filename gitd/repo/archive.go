@@ -126,6 +126,19 @@ func (a Archive) Check(id int64) error {
 	return nil
 }
 
+// Remove removes a repository. Doing it again is no error.
+func (a Archive) Remove(ctx context.Context, id int64) error {
+	release, err := a.Hold(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := os.RemoveAll(a.store().directory(id)); err != nil {
+		return fmt.Errorf("remove repository %d: %w", id, err)
+	}
+	return nil
+}
+
 // Pins returns the pins of a repository, name to commit, and where main is.
 func (a Archive) Pins(id int64) (pins map[string]string, main string, err error) {
 	if pins, err = a.store().Pins(id); err != nil {

@@ -32,7 +32,7 @@ func adminCommand() *cli.Command {
 			adminGradesCommand(), adminExtendCommand(), adminExtensionsCommand(), adminOutageCommand(), adminLateDaysCommand(),
 			adminAdjustCommand(), adminAdjustmentsCommand(), adminRegradeCommand(), adminTestsCommand(), adminTeamCommand(), adminPublishCommand(), adminUnpublishCommand(), adminExportCommand(),
 			adminAuditCommand(), adminCopyDatabaseCommand(),
-			adminReceiptsCommand(), adminReplayCommand(), adminBackupCommand(),
+			adminReceiptsCommand(), adminReplayCommand(), adminEraseCommand(), adminBackupCommand(),
 		},
 	}
 }

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"path/filepath"
 	"time"
 
 	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/gitd/repo"
 	"github.com/grader/grader/scheduler"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/store"
@@ -18,6 +20,7 @@ type Operator struct {
 	*classroom.Classroom
 	store *store.Store
 	clock func() time.Time
+	repos repo.Archive
 	live  *liveService // nil without a running server
 }
 
@@ -29,8 +32,8 @@ type liveService struct {
 	flavours map[string]schema.Flavour
 }
 
-func newOperator(st *store.Store, room *classroom.Classroom, clock func() time.Time, live *liveService) *Operator {
-	return &Operator{Classroom: room, store: st, clock: clock, live: live}
+func newOperator(data string, st *store.Store, room *classroom.Classroom, clock func() time.Time, live *liveService) *Operator {
+	return &Operator{Classroom: room, store: st, clock: clock, repos: repo.Archive{Dir: filepath.Join(data, Repositories)}, live: live}
 }
 
 // operation is an operation of the admin socket: JSON in, JSON out.
@@ -93,6 +96,8 @@ func (o *Operator) operations() map[string]operation {
 		"tests":           typed(o.tests),
 		"tests.activate":  typed(o.activateTests),
 		"replay":          typed(o.replay),
+		"person.export":   typed(o.exportPerson),
+		"person.erase":    typed(o.erase),
 		"backup.marks":    typed(o.marks),
 		"backup.recorded": typed(o.recordedSince),
 		"database.copy":   typed(o.copyDatabase),

@@ -275,7 +275,7 @@ func (s *Service) startAdmin(ctx context.Context, data *DataDir) error {
 
 // Operator returns what serves grader admin inside this service.
 func (s *Service) Operator() *Operator {
-	return newOperator(s.store, s.classroom, s.Clock, &liveService{
+	return newOperator(s.Data, s.store, s.classroom, s.Clock, &liveService{
 		webURL: s.WebURL, pools: s.scheduler.PoolStates, runners: s.scheduler.RunnerStates, flavours: s.scheduler.Flavours,
 	})
 }

@@ -1,0 +1,60 @@
+package classroom_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+const closing = `title: A1
+due: 2026-09-20 12:00
+tests:
+  - {name: greets, run: ./hello, stdout: "hi\n", points: 2}
+`
+
+// TestEraseAPerson erases a student before and after the course takes no more work.
+func TestEraseAPerson(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.assignment("a1", closing)
+	b.push("alice")
+	b.grade(graded(2, schema.OutcomePassed))
+	for _, login := range []string{"alice", "tina", "ida"} {
+		_, err := b.Erasures.Erase(t.Context(), b.actors[login], "alice", true)
+		refused(t, err, schema.CodeForbidden)
+		_, err = b.Erasures.Export(t.Context(), b.actors[login], "alice")
+		refused(t, err, schema.CodeForbidden)
+	}
+	_, err := b.Erasures.Erase(t.Context(), b.actors["root"], "alice", false)
+	refused(t, err, schema.CodeRefused, "alice is in comp1, where a1 is still open; wait until it has ended, or erase with --force")
+	_, err = b.Erasures.Erase(t.Context(), b.actors["root"], "root", true)
+	refused(t, err, schema.CodeRefused, "root is your own account")
+	_, err = b.Erasures.Erase(t.Context(), b.actors["root"], "nobody", true)
+	refused(t, err, schema.CodeNotFound, `there is no account "nobody"`)
+
+	b.pass(7 * 24 * time.Hour)
+	person, err := b.Erasures.Export(t.Context(), schema.Operator(), "alice")
+	check(t, err)
+	if len(person.Keys) != 1 || len(person.Courses) != 1 || len(person.Courses[0].Submissions) != 1 || len(person.Courses[0].Grades) != 1 || person.Courses[0].Grades[0].Final != "2" || len(person.Audit) == 0 {
+		t.Errorf("%+v", person)
+	}
+	b.revoked = nil
+	done, err := b.Erasures.Erase(t.Context(), b.actors["root"], "alice", false)
+	check(t, err)
+	if !strings.HasPrefix(done.Alias, "erased-") || len(done.Repositories) != 1 {
+		t.Errorf("%+v", done)
+	}
+	if len(b.revoked) != 1 || b.revoked[0].User != b.actors["alice"].User.ID {
+		t.Errorf("revoked %+v", b.revoked)
+	}
+	grades, err := b.Grades.List(t.Context(), schema.Operator(), "comp1", "")
+	check(t, err)
+	if len(grades) != 1 || grades[0].Owner != done.Alias {
+		t.Errorf("grades %+v", grades)
+	}
+	if _, err = b.Erasures.Erase(t.Context(), b.actors["root"], "bob", true); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,171 @@
+package store
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/grader/grader/schema"
+)
+
+// Erase replaces a person by an alias everywhere: grades and points stay, under the alias.
+// The name, the address, the id, keys, sessions and codes go, and so do the texts of
+// results, the events of jobs and the texts of receipts. It returns the person's
+// repositories, whose directories are the caller's to remove. Doing it again with the
+// alias as the login is no error. CodeRefused: work of the person is being graded.
+func (s *Store) Erase(ctx context.Context, by schema.Actor, user schema.User, alias string) (repositories []int64, err error) {
+	err = s.write(ctx, "erase", func(t *tx) error {
+		busy, err := one(ctx, t, value[int], `SELECT count(*) FROM submissions s JOIN jobs j ON j.submission_id = s.id
+			WHERE s.owner = ? AND j.state IN ('queued', 'assigned', 'running')`, user.Login)
+		if err != nil {
+			return err
+		}
+		if busy > 0 {
+			return schema.Errorf(schema.CodeRefused, "%d submissions of %s are being graded; wait until they have ended", busy, user.Login)
+		}
+		if repositories, err = list(ctx, t, value[int64], `SELECT id FROM repositories WHERE kind = 'own' AND owner = ?`, user.Login); err != nil {
+			return err
+		}
+		e := erasure{tx: t, user: user, alias: alias}
+		for _, step := range []func(context.Context) error{e.texts, e.mentions, e.names, e.account} {
+			if err := step(ctx); err != nil {
+				return err
+			}
+		}
+		return t.audit(ctx, by, schema.AuditEntry{At: s.clock(), Action: "user.erase", Subject: alias})
+	})
+	return repositories, err
+}
+
+// erasure is one person's.
+type erasure struct {
+	*tx
+	user  schema.User
+	alias string
+}
+
+// texts removes what the person's programs printed, and their receipts.
+func (e erasure) texts(ctx context.Context) error {
+	jobs, err := list(ctx, e, value[int64], `SELECT j.id FROM submissions s JOIN jobs j ON j.submission_id = s.id WHERE s.owner = ?`, e.user.Login)
+	if err != nil {
+		return err
+	}
+	for _, job := range jobs {
+		results, err := list(ctx, e, scanResult, `SELECT body FROM results WHERE job_id = ?`, job)
+		if err != nil {
+			return err
+		}
+		for _, r := range results {
+			body, err := encode(r.WithoutTexts())
+			if err != nil {
+				return err
+			}
+			if _, err := e.exec(ctx, `UPDATE results SET body = ? WHERE job_id = ?`, body, job); err != nil {
+				return err
+			}
+		}
+		if _, err := e.exec(ctx, `DELETE FROM events WHERE job_id = ?`, job); err != nil {
+			return err
+		}
+	}
+	_, err = e.exec(ctx, `UPDATE receipts SET body = '' WHERE submission_id IN (SELECT id FROM submissions WHERE owner = ?)`, e.user.Login)
+	return err
+}
+
+// mention is a text that may name the person.
+type mention struct {
+	id   int64
+	text string
+}
+
+func scanMention(r row) (m mention, err error) {
+	err = r.Scan(&m.id, &m.text)
+	return m, err
+}
+
+// mentions replaces the person in the audit log and in reasons, where they stand as a word.
+func (e erasure) mentions(ctx context.Context) error {
+	keys, err := list(ctx, e, value[string], `SELECT fingerprint FROM keys WHERE user_id = ?`, e.user.ID)
+	if err != nil {
+		return err
+	}
+	id, err := one(ctx, e, value[string], `SELECT student_id FROM users WHERE id = ?`, e.user.ID)
+	if err != nil {
+		return err
+	}
+	words := append([]string{e.user.Login, e.user.Name, e.user.Email, id}, keys...)
+	words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
+	for i, w := range words {
+		words[i] = regexp.QuoteMeta(w)
+	}
+	named := regexp.MustCompile(`(^|[^\pL\pN._-])(` + strings.Join(words, "|") + `)($|[^\pL\pN_-])`)
+	columns, err := e.columns(ctx, "subject", "before_value", "after_value", "detail", "reason")
+	if err != nil {
+		return err
+	}
+	for _, c := range columns {
+		all, err := list(ctx, e, scanMention, "SELECT"+" rowid, "+c.name+" FROM "+c.table+" WHERE "+c.name+" <> ''")
+		if err != nil {
+			return err
+		}
+		for _, m := range all {
+			// Twice: two words may share the character between them.
+			text := named.ReplaceAllString(named.ReplaceAllString(m.text, "${1}"+e.alias+"${3}"), "${1}"+e.alias+"${3}")
+			if text == m.text {
+				continue
+			}
+			if _, err := e.exec(ctx, "UPDATE"+" "+c.table+" SET "+c.name+" = ? WHERE rowid = ?", text, m.id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// names replaces the login wherever a column holds one.
+func (e erasure) names(ctx context.Context) error {
+	columns, err := e.columns(ctx, "login", "owner", "actor")
+	if err != nil {
+		return err
+	}
+	for _, c := range columns {
+		if _, err := e.exec(ctx, "UPDATE"+" "+c.table+" SET "+c.name+" = ? WHERE "+c.name+" = ?", e.alias, e.user.Login); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// account empties the account and removes everything that signs it in.
+func (e erasure) account(ctx context.Context) error {
+	if _, err := e.end(ctx, e.user.ID, ""); err != nil {
+		return err
+	}
+	for _, text := range []string{
+		`DELETE FROM tokens WHERE user_id = ?`,
+		`DELETE FROM keys WHERE user_id = ?`,
+		`UPDATE users SET name = '', email = '', student_id = '', disabled = 1, admin = 0 WHERE id = ?`,
+	} {
+		if _, err := e.exec(ctx, text, e.user.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// place is a column of a table.
+type place struct{ table, name string }
+
+func scanPlace(r row) (p place, err error) {
+	err = r.Scan(&p.table, &p.name)
+	return p, err
+}
+
+// columns returns the text columns of all tables that have one of the names, so that no
+// table is forgotten.
+func (e erasure) columns(ctx context.Context, names ...string) ([]place, error) {
+	all, err := list(ctx, e, scanPlace, `SELECT x.name, c.name FROM sqlite_schema x JOIN pragma_table_info(x.name) c
+		WHERE x.type = 'table' AND x.name NOT LIKE 'sqlite_%' AND c.type = 'TEXT' ORDER BY x.name, c.cid`)
+	return slices.DeleteFunc(all, func(p place) bool { return !slices.Contains(names, p.name) }), err
+}
