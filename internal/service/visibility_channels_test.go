@@ -41,7 +41,7 @@ func (m *term) channels() map[string]func(login string, n int) string {
 		}
 	}
 	for _, path := range []string{
-		"/", "/comp1", "/comp1/a1", "/comp1/a1/alice", "/N", "/N?tests=failing", "/N/-/events", "/N/-/receipt", "/comp1/a1/-/grid", "/comp1/a1/-/adjustments", "/comp1/a1/-/regrades",
+		"/", "/comp1", "/comp1/a1", "/comp1/a1/alice", "/N", "/N?tests=failing", "/N/-/events", "/N/-/receipt", "/N/-/files", "/N/-/files/a.c", "/comp1/a1/-/grid", "/comp1/a1/-/extensions", "/comp1/-/times", "/-/queue", "/comp1/a1/-/adjustments", "/comp1/a1/-/regrades",
 		"/comp1/-/grades", "/comp1/-/exports", "/comp1/-/audit", "/comp1/-/roster",
 	} {
 		all["page "+path] = func(login string, n int) string { return m.get(login, strings.Replace(path, "N", name(n), 1)) }
