@@ -1,6 +1,7 @@
 package gitd
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"regexp"
@@ -31,7 +32,8 @@ var protocolPattern = regexp.MustCompile(`^version=[012]$`)
 type session struct {
 	channel  gossh.Channel
 	who      identity
-	out      io.Writer // standard output, for a terminal where the client asked for one
+	by       schema.Channel // "": SSH
+	out      io.Writer      // standard output, for a terminal where the client asked for one
 	err      io.Writer
 	protocol string // GIT_PROTOCOL, "" or "version=N"
 	pty      bool
@@ -45,7 +47,7 @@ type session struct {
 
 // actor is who acts in the session.
 func (sess *session) actor() schema.Actor {
-	return schema.Actor{User: sess.who.user, Channel: schema.ChannelSSH, Key: sess.who.fingerprint}
+	return schema.Actor{User: sess.who.user, Channel: cmp.Or(sess.by, schema.ChannelSSH), Key: sess.who.fingerprint}
 }
 
 // worksOn says whose work the session is about, once that is known.

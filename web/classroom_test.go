@@ -33,6 +33,7 @@ type classroom struct {
 	files         map[string]string
 	sessions      map[string]schema.Session
 	places        map[int64]schema.Place
+	uploads       []schema.Upload
 	troubles      []schema.Trouble
 	depths        []schema.QueueDepth
 	pools         []schema.PoolState
@@ -293,6 +294,17 @@ func (c *classroom) Submission(_ context.Context, name schema.SubmissionName) (s
 	if err != nil {
 		return schema.Submission{}, err
 	}
+	for _, s := range c.submissions { // number 0 is the latest
+		if name.Number == 0 && s.Name.Course == name.Course && s.Name.Assignment == name.Assignment && s.Name.Owner == name.Owner {
+			latest := *s
+			for _, other := range c.submissions {
+				if other.Name.Owner == name.Owner && other.Name.Number > latest.Name.Number {
+					latest = *other
+				}
+			}
+			return latest, nil
+		}
+	}
 	sub, err := find(c.submissions, func(s *schema.Submission) bool { return s.Name == name })
 	if err != nil {
 		return schema.Submission{}, err
@@ -462,6 +474,21 @@ func (c *classroom) Files(_ context.Context, _ int64, _ string, most int) ([]cou
 		return nil, schema.Errorf(schema.CodeLimit, "%d files; at most %d", len(all), most)
 	}
 	return all, err
+}
+
+// Upload records a submission, unless a file is called refused.
+func (c *classroom) Upload(_ context.Context, by schema.Actor, u schema.Upload) error {
+	c.mu.Lock()
+	c.uploads = append(c.uploads, u)
+	n := len(c.uploads)
+	c.mu.Unlock()
+	for _, f := range u.Files {
+		if f.Path == "refused" {
+			return schema.Errorf(schema.CodeRefused, "refused: the file <refused> is forbidden")
+		}
+	}
+	c.submit(by.User.Login, n)
+	return nil
 }
 
 func (c *classroom) FindSession(_ context.Context, token string) ([]byte, bool, error) {

@@ -19,6 +19,9 @@ const (
 	fileBody = 16 << 20 // with a roster or a gradebook
 )
 
+// formMemory is how many bytes of a form are kept in memory; the rest waits in a file.
+const formMemory = 4 << 20
+
 // fileTimeout bounds the time in which a form with a file arrives.
 const fileTimeout = 2 * time.Minute
 
@@ -57,7 +60,7 @@ func readForm(w http.ResponseWriter, r *http.Request, most int64) error {
 		if late := http.NewResponseController(w).SetReadDeadline(time.Now().Add(fileTimeout)); late != nil && !errors.Is(late, http.ErrNotSupported) {
 			return late
 		}
-		err = r.ParseMultipartForm(most)
+		err = r.ParseMultipartForm(min(most, formMemory))
 	} else {
 		err = r.ParseForm()
 	}

@@ -59,6 +59,12 @@ type Trees interface {
 	Files(ctx context.Context, repository int64, commit string, most int) ([]course.TreeEntry, error)
 }
 
+// Uploads receives what is handed in by a page.
+type Uploads interface {
+	// Upload pushes files as one commit of the actor's. CodeRefused says why the push was refused.
+	Upload(ctx context.Context, by schema.Actor, u schema.Upload) error
+}
+
 // Sessions is the durable store of browser sessions.
 type Sessions interface {
 	// FindSession returns the data of a session that has not expired or ended.

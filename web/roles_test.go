@@ -50,6 +50,7 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 		"POST /{course}/{assignment}/{owner}/{number}/-/mark":           {sub + "/-/mark", url.Values{}, "alice"},
 		"POST /{course}/{assignment}/{owner}/{number}/-/rerun":          {again + "/-/rerun", url.Values{}, "alice " + staff},
 
+		"POST /{course}/{assignment}/-/upload":                {task + "upload", url.Values{}, members},
 		"GET /{course}/{assignment}/-/grid":                   {task + "grid", nil, staff},
 		"GET /{course}/{assignment}/-/extensions":             {task + "extensions", nil, staff},
 		"POST /{course}/{assignment}/-/extensions":            {task + "extensions", url.Values{"owner": {"alice"}}, instructors},

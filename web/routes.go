@@ -30,6 +30,7 @@ func (s *Server) routes() http.Handler {
 	s.member(mux, "GET /{course}", s.serveCourse)
 	s.member(mux, "GET /{course}/{assignment}", s.serveAssignment)
 	s.member(mux, "GET /{course}/{assignment}/-/grid", s.serveClass)
+	s.fileForm(mux, "POST /{course}/{assignment}/-/upload", uploadBody, s.upload)
 	s.gradeRoutes(mux)
 	s.peopleRoutes(mux)
 	s.member(mux, "GET /{course}/{assignment}/{owner}", s.serveOwner)

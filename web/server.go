@@ -37,6 +37,7 @@ type Server struct {
 	Live       Live
 	Handouts   Handouts
 	Trees      Trees
+	Uploads    Uploads // nil: work is handed in by git alone
 	Sessions   Sessions
 	Clock      func() time.Time     // nil: time.Now
 	Logger     *slog.Logger         // nil: slog.Default

@@ -25,7 +25,7 @@ type site struct {
 func newSite(t *testing.T, c *classroom, change func(*web.Server)) *site {
 	t.Helper()
 	server := &web.Server{
-		Addr: "127.0.0.1:0", Classroom: actions.New(actions.Options{Store: c, Live: c, Clock: noon, ReceiptKey: "ssh-ed25519 AAAA grader-receipts\n"}), Accounts: c, Results: c, Live: c, Handouts: c, Trees: c, Sessions: c,
+		Addr: "127.0.0.1:0", Classroom: actions.New(actions.Options{Store: c, Live: c, Clock: noon, ReceiptKey: "ssh-ed25519 AAAA grader-receipts\n"}), Accounts: c, Results: c, Live: c, Handouts: c, Trees: c, Uploads: c, Sessions: c,
 		Clock: noon, Logger: slog.New(slog.DiscardHandler), SSHAddress: "grader.test:2222", Version: "v0.1.0",
 	}
 	if change != nil {

@@ -240,7 +240,7 @@ func (s *Service) stopSSH(ctx context.Context) error {
 
 func (s *Service) startSite(ctx context.Context, _ *DataDir) error {
 	site := &web.Server{
-		Addr: s.Web, Classroom: s.classroom, Accounts: s.store, Results: s.store, Live: s.scheduler, Handouts: s.repos, Trees: siteTrees{s.repos}, Sessions: s.store,
+		Addr: s.Web, Classroom: s.classroom, Accounts: s.store, Results: s.store, Live: s.scheduler, Handouts: s.repos, Trees: siteTrees{s.repos}, Uploads: s.ssh, Sessions: s.store,
 		Clock: s.Clock, Logger: s.Logger, PublicURL: s.Config.PublicURL, SSHAddress: s.SSHName(), Version: s.Version,
 	}
 	if err := site.Start(ctx); err != nil {

@@ -29,6 +29,7 @@ type Assignment struct {
 	NoHandout bool // it should be there, and cannot be read
 	Rules     []Fact
 	Commands  Commands
+	Upload    bool // files can be handed in by the page
 	Mine      Table
 	Class     Table // everyone's latest, for staff
 }

@@ -1,0 +1,73 @@
+package repo
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/grader/grader/schema"
+)
+
+// PushFiles makes one commit of files on top of main, in a repository of its own that
+// borrows the objects of this one, and pushes it with git over a socket, whose other end a
+// server reads. The error holds what git and the server said.
+func (s *Store) PushFiles(ctx context.Context, id int64, u schema.Upload, socket *os.File) error {
+	tip, err := s.Head(id)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "grader-upload-")
+	if err != nil {
+		return fmt.Errorf("make a repository for an upload: %w", err)
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // what is left there is the next start's to remove
+	settings := append(common(), setting{"protocol.fd.allow", "always"})
+	env := environment(settings, "GIT_DIR="+dir)
+	if _, err := s.git(ctx, command{args: []string{"init", "-q", "--bare", "--template="}, env: env, max: 4096}); err != nil {
+		return err
+	}
+	alternates := filepath.Join(s.directory(id), "objects") + "\n"
+	if err := os.MkdirAll(filepath.Join(dir, "objects", "info"), 0o700); err != nil {
+		return fmt.Errorf("borrow objects: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "objects", "info", "alternates"), []byte(alternates), 0o600); err != nil {
+		return fmt.Errorf("borrow objects: %w", err)
+	}
+	if _, err := s.git(ctx, command{args: []string{"fast-import", "--quiet"}, env: env, stdin: importStream(u, tip), max: 4096}); err != nil {
+		return fmt.Errorf("commit an upload: %w", err)
+	}
+	push := []string{"push", "-q", "-o", "nowait"}
+	if u.Late {
+		push = append(push, "-o", "late")
+	}
+	push = append(push, "fd::3", mainRef+":"+mainRef)
+	_, err = s.git(ctx, command{args: push, env: env, max: 4096, inherit: socket})
+	return err
+}
+
+// importStream is the upload as git fast-import reads it. tip is the commit that main is
+// at; NoCommit: none.
+func importStream(u schema.Upload, tip string) []byte {
+	var b bytes.Buffer
+	line := strings.NewReplacer("\n", " ", "<", "", ">", "")
+	fmt.Fprintf(&b, "commit %s\ncommitter %s <%s> %d +0000\ndata %d\n%s\n", mainRef, line.Replace(u.Name), line.Replace(u.Email), u.At.Unix(), len(u.Message), u.Message)
+	if tip != NoCommit {
+		fmt.Fprintf(&b, "from %s\n", tip)
+	}
+	if u.Replace {
+		b.WriteString("deleteall\n")
+	}
+	for _, f := range u.Files {
+		mode := "100644"
+		if bytes.HasPrefix(f.Data, []byte("#!")) {
+			mode = "100755"
+		}
+		fmt.Fprintf(&b, "M %s inline %s\ndata %d\n", mode, f.Path, len(f.Data))
+		b.Write(f.Data)
+		b.WriteByte('\n')
+	}
+	return b.Bytes()
+}

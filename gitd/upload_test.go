@@ -1,0 +1,92 @@
+package gitd_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// upload hands files in as somebody, as the site does.
+func (b *bundle) upload(login string, replace bool, files map[string]string) error {
+	b.t.Helper()
+	user, err := b.store.UserByLogin(b.t.Context(), login)
+	check(b.t, err)
+	u := schema.Upload{Path: "comp1/a1", Replace: replace, Name: "Alice <Archer>", Email: login, Message: "Hand in by upload", At: b.clock.now()}
+	for path, text := range files {
+		u.Files = append(u.Files, schema.UploadFile{Path: path, Data: []byte(text)})
+	}
+	ctx, cancel := context.WithTimeout(b.t.Context(), time.Minute)
+	defer cancel()
+	return b.server.Upload(ctx, schema.Actor{User: user, Channel: schema.ChannelWeb, Key: b.fingerprint(login)}, u)
+}
+
+// TestUploadIsAPush hands in twice without git, and then goes on with git.
+func TestUploadIsAPush(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.publish(assignmentYAML)
+	check(t, b.upload("alice", false, map[string]string{"hello.c": "int main(){}\n", "src/deep/run.sh": "#!/bin/sh\n"}))
+	check(t, b.upload("alice", false, map[string]string{"notes.txt": "second\n"}))
+	subs := b.submissions("alice")
+	if len(subs) != 2 || subs[0].Name.Number != 2 || subs[0].TryOut {
+		t.Fatalf("submissions %+v", subs)
+	}
+	b.mustGit("alice", ".", "clone", "-q", b.url("comp1/a1"), "clone")
+	if got := b.mustGit("alice", "clone", "ls-tree", "-r", "--format=%(objectmode) %(path)", "HEAD"); got != "100644 hello.c\n100644 notes.txt\n100755 src/deep/run.sh\n" {
+		t.Errorf("files %q", got)
+	}
+	if got := b.mustGit("alice", "clone", "log", "--format=%an|%s", "-1"); got != "Alice Archer|Hand in by upload\n" {
+		t.Errorf("commit %q", got)
+	}
+	b.commit("alice", "clone", map[string]string{"hello.c": "int main(){return 0;}\n"})
+	b.mustGit("alice", "clone", "push", "-q", "-o", "nowait", "origin", "HEAD:main")
+	check(t, b.upload("alice", true, map[string]string{"hello.c": "int main(){return 1;}\n"}))
+	b.mustGit("alice", "clone", "pull", "-q", "origin", "main")
+	if got := b.mustGit("alice", "clone", "ls-files"); got != "hello.c\n" {
+		t.Errorf("files %q", got)
+	}
+	if n := len(b.submissions("alice")); n != 4 {
+		t.Errorf("%d submissions, want 4", n)
+	}
+}
+
+// TestUploadObeysTheRulesOfAPush has refusals of every stage; none leaves a submission.
+func TestUploadObeysTheRulesOfAPush(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.publish(assignmentYAML)
+	for name, one := range map[string]struct {
+		who   string
+		files map[string]string
+		code  schema.Code
+		want  string
+	}{
+		"a required file is missing": {"alice", map[string]string{"bye.c": ""}, schema.CodeRefused, "hello.c"},
+		"a forbidden file":           {"alice", map[string]string{"hello.c": "", "hello.o": ""}, schema.CodeRefused, "hello.o"},
+		"too many files":             {"alice", map[string]string{"hello.c": "", "1": "", "2": "", "3": "", "4": "", "5": ""}, schema.CodeRefused, "at most 5"},
+		"two files that collide":     {"alice", map[string]string{"hello.c": "", "HELLO.c": ""}, schema.CodeRefused, "HELLO.c"},
+		"a stranger":                 {"eve", map[string]string{"hello.c": ""}, schema.CodeNotFound, "comp1"},
+	} {
+		err := b.upload(one.who, true, one.files)
+		if schema.CodeOf(err) != one.code || !strings.Contains(schema.MessageOf(err), one.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if n := len(b.submissions("alice")); n != 0 {
+		t.Errorf("%d submissions", n)
+	}
+}
+
+func TestUploadUsesTheLimitOfPushes(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.publish(strings.Replace(assignmentYAML, "{max_files: 5}", "{max_files: 5, limit: {count: 1, per: assignment}}", 1))
+	check(t, b.upload("alice", false, map[string]string{"hello.c": "1"}))
+	err := b.upload("alice", false, map[string]string{"hello.c": "2"})
+	if schema.CodeOf(err) != schema.CodeRefused || !strings.Contains(err.Error(), "1 of 1 submissions") {
+		t.Errorf("%v", err)
+	}
+}

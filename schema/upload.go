@@ -1,0 +1,38 @@
+package schema
+
+import (
+	"strings"
+	"time"
+)
+
+// UploadFile is a file that somebody hands in by a page.
+type UploadFile struct {
+	Path string // below the root of the repository, with slashes
+	Data []byte
+}
+
+// Upload is what becomes one commit, which is pushed as a person's own push is.
+type Upload struct {
+	Path    string // of the repository: COURSE/ASSIGNMENT
+	Files   []UploadFile
+	Replace bool // files that are not in the upload are removed
+	Late    bool // being late is meant, as by -o late
+	Name    string
+	Email   string
+	Message string
+	At      time.Time
+}
+
+// UploadPath checks the path of a file that is handed in. What a course accepts is judged
+// when it is pushed; this refuses what no commit can hold.
+func UploadPath(path string) error {
+	if len(path) > 1000 || strings.ContainsAny(path, "\n\x00\\\"") || Sanitize(path) != path {
+		return Errorf(CodeInvalid, "the name of a file, %.60q, has characters that cannot be handed in; rename it", path)
+	}
+	for part := range strings.SplitSeq(path, "/") {
+		if part == "" || part == "." || part == ".." || strings.EqualFold(part, ".git") {
+			return Errorf(CodeInvalid, "the path %.60q cannot be handed in; rename the file or its folder", path)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,152 @@
+package web_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io/fs"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/schema"
+)
+
+// handIn sends files by a page, each with the path that a browser gives it.
+func (b *browser) handIn(field string, files map[string]string, values url.Values) reply {
+	b.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	for name := range values {
+		if err := form.WriteField(name, values.Get(name)); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	for path, text := range files {
+		h := textproto.MIMEHeader{"Content-Disposition": {fmt.Sprintf(`form-data; name=%q; filename=%q`, field, path)}}
+		part, err := form.CreatePart(h)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		if _, err := part.Write([]byte(text)); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	if err := form.Close(); err != nil {
+		b.t.Fatal(err)
+	}
+	return b.sendBody("/comp2402/a1/-/upload", form.FormDataContentType(), &body)
+}
+
+// zipOf is a zip of files; a path that ends in "@" is a symbolic link.
+func zipOf(t *testing.T, files map[string]string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for path, text := range files {
+		h := &zip.FileHeader{Name: strings.TrimSuffix(path, "@"), Method: zip.Deflate}
+		if strings.HasSuffix(path, "@") {
+			h.SetMode(fs.ModeSymlink | 0o777)
+		}
+		f, err := w.CreateHeader(h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func paths(u schema.Upload) []string {
+	var all []string
+	for _, f := range u.Files {
+		all = append(all, f.Path+"="+string(f.Data))
+	}
+	slices.Sort(all)
+	return all
+}
+
+func TestHandInByUpload(t *testing.T) {
+	t.Parallel()
+	for name, one := range map[string]struct {
+		field string
+		files map[string]string
+		want  []string
+	}{
+		"files":                           {"files", map[string]string{"list.c": "1", "notes.txt": "2"}, []string{"list.c=1", "notes.txt=2"}},
+		"a folder":                        {"folder", map[string]string{"mine/list.c": "1", "mine/src/a.h": "2"}, []string{"list.c=1", "src/a.h=2"}},
+		"a zip":                           {"files", map[string]string{"a1.zip": zipOf(t, map[string]string{"list.c": "1", "src/a.h": "2"})}, []string{"list.c=1", "src/a.h=2"}},
+		"a zip of a folder, with debris":  {"files", map[string]string{"A1.ZIP": zipOf(t, map[string]string{"a1/list.c": "1", "a1/.DS_Store": "x", "__MACOSX/a1/list.c": "y"})}, []string{"list.c=1"}},
+		"two folders stay":                {"files", map[string]string{"a.zip": zipOf(t, map[string]string{"a/list.c": "1", "b/x": "2"})}, []string{"a/list.c=1", "b/x=2"}},
+		"a name in a language of its own": {"files", map[string]string{"übung.c": "1", "list.c": ""}, []string{"list.c=", "übung.c=1"}},
+	} {
+		s := newSite(t, newClassroom(t), nil)
+		got := s.as("alice").handIn(one.field, one.files, url.Values{"replace": {"1"}})
+		if got.status != http.StatusSeeOther || got.header.Get("Location") != "/comp2402/a1/alice/1" {
+			t.Errorf("%s: status %d: %s", name, got.status, got.body)
+			continue
+		}
+		u := s.uploads[0]
+		if diff := cmp.Diff(one.want, paths(u)); diff != "" || !u.Replace || u.Late || u.Path != "comp2402/a1" || u.Name != "Alice Archer" {
+			t.Errorf("%s: %+v %s", name, u, diff)
+		}
+	}
+}
+
+func TestHostileUploadsAreRefused(t *testing.T) {
+	t.Parallel()
+	many := map[string]string{}
+	for i := range 5001 {
+		many[fmt.Sprint("f", i)] = ""
+	}
+	for name, one := range map[string]struct {
+		files map[string]string
+		want  string
+	}{
+		"nothing":                 {nil, "choose files, a folder or a zip"},
+		"a way up":                {map[string]string{"a.zip": zipOf(t, map[string]string{"../../etc/passwd": "", "list.c": ""})}, "cannot be handed in"},
+		"an absolute path":        {map[string]string{"a.zip": zipOf(t, map[string]string{"/etc/passwd": "", "list.c": ""})}, "cannot be handed in"},
+		"git's own directory":     {map[string]string{"a.zip": zipOf(t, map[string]string{".GIT/config": "", "list.c": ""})}, "cannot be handed in"},
+		"a command to git":        {map[string]string{"a.zip": zipOf(t, map[string]string{"x\nM 100644 inline y": "", "list.c": ""})}, "cannot be handed in"},
+		"a link":                  {map[string]string{"a.zip": zipOf(t, map[string]string{"list.c@": "/etc/passwd"})}, "is no regular file"},
+		"ten thousand files":      {map[string]string{"a.zip": zipOf(t, many)}, "more than 5000 files"},
+		"a bomb":                  {map[string]string{"a.zip": zipOf(t, map[string]string{"list.c": strings.Repeat("0", 64<<20+1)})}, "more than 64 MiB"},
+		"no zip":                  {map[string]string{"a.zip": "PK no zip"}, "is no zip that can be read"},
+		"a refusal of the push's": {map[string]string{"refused": ""}, "the file &lt;refused&gt; is forbidden"},
+	} {
+		s := newSite(t, newClassroom(t), nil)
+		got := s.as("alice").handIn("files", one.files, nil)
+		if got.status < 400 || got.status >= 500 || !strings.Contains(strings.ToLower(got.body), one.want) && !strings.Contains(got.body, one.want) {
+			t.Errorf("%s: status %d, no %q in the page", name, got.status, one.want)
+			continue
+		}
+		mustContain(t, got.body, "Nothing was changed.", "Hand in without git")
+		if len(s.submissions) > 0 || len(s.uploads) > 0 && name != "a refusal of the push's" {
+			t.Errorf("%s: it was handed in", name)
+		}
+	}
+}
+
+func TestUploadsAreForMembers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, newClassroom(t), nil)
+	for _, who := range []string{"mallory", ""} {
+		if got := s.as(who).handIn("files", map[string]string{"list.c": ""}, nil).status; got != http.StatusNotFound && got != http.StatusUnauthorized {
+			t.Errorf("%q: status %d", who, got)
+		}
+	}
+	if len(s.uploads) > 0 {
+		t.Error("a stranger handed in")
+	}
+}
