@@ -2,30 +2,93 @@ package store
 
 import (
 	"context"
+	"time"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
 )
 
-// Task is an assignment that students can push to, with how many there are.
+// Task is an assignment that students can push to, and when how many of them are due.
 type Task struct {
 	Course     schema.Course
 	Assignment string
-	Version    int64  // the active one
-	Flavour    string // that its jobs run on
-	Source     []byte // assignment.yaml of the active version
-	Students   int    // enrolled in the course
+	Version    int64            // the active one
+	Flavour    string           // that its jobs run on
+	Dues       []schema.DueDate // of the students who are in the course, without names, in no order
+	Broken     error            // why the due dates cannot be read; nil: they were
+
+	id     int64
+	source []byte // assignment.yaml of the active version
 }
 
 func scanTask(r row) (t Task, err error) {
 	c := &t.Course
-	err = r.Scan(&c.ID, &c.Code, &c.Title, zone{&c.Zone}, &c.Flavour, decoded{&c.OtherFlavours}, instant{&c.CreatedAt}, decoded{&c.Settings}, &t.Assignment, &t.Version, &t.Flavour, &t.Source, &t.Students)
+	err = r.Scan(&c.ID, &c.Code, &c.Title, zone{&c.Zone}, &c.Flavour, decoded{&c.OtherFlavours}, instant{&c.CreatedAt}, decoded{&c.Settings}, &t.id, &t.Assignment, &t.Version, &t.Flavour, &t.source)
 	return t, err
 }
 
-// Tasks returns every assignment that has an active version, by course and name.
+// Tasks returns every assignment that has an active version, by course and name. Their due
+// dates have the students' extensions, the offsets of sections and outages applied.
 func (s *Store) Tasks(ctx context.Context) ([]Task, error) {
-	return list(ctx, s.reader, scanTask, `SELECT c.id, c.code, c.title, c.zone, c.flavour, c.other_flavours, c.created_at, c.settings, a.name, v.id, v.flavour, v.source,
-			(SELECT count(*) FROM enrolments n WHERE n.course_id = c.id AND n.role = 'student')
+	tasks, err := list(ctx, s.reader, scanTask, `SELECT c.id, c.code, c.title, c.zone, c.flavour, c.other_flavours, c.created_at, c.settings, a.id, a.name, v.id, v.flavour, v.source
 		FROM versions v JOIN assignments a ON a.id = v.assignment_id JOIN courses c ON c.id = a.course_id
 		WHERE v.state = 'active' ORDER BY c.code, a.name`)
+	for i := range tasks {
+		if err == nil {
+			err = s.addDues(ctx, &tasks[i])
+		}
+	}
+	return tasks, err
+}
+
+// addDues counts a task's students by the moment at which they are due.
+func (s *Store) addDues(ctx context.Context, t *Task) error {
+	h := history{course: t.Course.ID, zone: t.Course.Location()}
+	spec, err := s.specs.Parse(t.Version, t.source, assignment.Context{Zone: h.zone})
+	if err != nil {
+		t.Broken = err
+		return nil
+	}
+	if spec.Due.IsZero() {
+		return nil
+	}
+	students, err := list(ctx, s.reader, value[string], `SELECT u.login FROM enrolments e JOIN users u ON u.id = e.user_id
+		WHERE e.course_id = ? AND e.role = 'student' AND e.dropped = 0`, t.Course.ID)
+	if err != nil {
+		return err
+	}
+	extended, err := list(ctx, s.reader, scanExtension, `SELECT assignment_id, owner, due_at, days, by_us, until_at, made_at FROM extensions WHERE assignment_id = ? AND ended_at = 0`, t.id)
+	if err != nil {
+		return err
+	}
+	later, err := offsets(ctx, s.reader, t.Course.ID, t.Course.Settings)
+	if err != nil {
+		return err
+	}
+	if h.outages, err = list(ctx, s.reader, scanOutage, `SELECT start_at, length_us FROM outages WHERE course_id = ? AND ended_at = 0 ORDER BY start_at, id`, t.Course.ID); err != nil {
+		return err
+	}
+	h.extensions = grouped(extended)
+	t.Dues = h.dues(spec, t.id, students, later)
+	return nil
+}
+
+// dues counts students by their due date, whose minute is over at At.
+func (h history) dues(spec *assignment.Spec, id int64, students []string, later map[string]schema.DueOffset) []schema.DueDate {
+	own := h.schedule(spec, nil).Due()
+	counts := make(map[time.Time]int)
+	for _, login := range students {
+		due := own
+		extensions := h.extended(work{id, login}, time.Time{})
+		if offset := later[login]; len(extensions) > 0 || !offset.IsZero() {
+			due = h.schedule(course.ForSection(spec, h.zone, offset), extensions).Due()
+		}
+		counts[due.UTC()]++
+	}
+	var dues []schema.DueDate
+	for due, n := range counts {
+		dues = append(dues, schema.DueDate{At: due.Add(time.Minute), Students: n})
+	}
+	return dues
 }

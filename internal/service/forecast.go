@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/grader/grader/schema"
-	"github.com/grader/grader/schema/assignment"
 	"github.com/grader/grader/store"
 )
 
@@ -25,13 +24,8 @@ type forecast struct {
 	mu    sync.Mutex
 	at    time.Time
 	known []upcoming
-	specs map[dueKey]time.Time // due dates by version, which never changes, and time zone
-}
-
-// dueKey is what a due date depends on.
-type dueKey struct {
-	version int64
-	zone    string
+	// broken are the versions whose due date could not be read, which is logged once.
+	broken map[int64]bool
 }
 
 // upcoming is an assignment's due date and flavour.
@@ -67,28 +61,20 @@ func (f *forecast) refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	known, specs := make([]upcoming, 0, len(tasks)), make(map[dueKey]time.Time, len(tasks))
+	var known []upcoming
+	broken := make(map[int64]bool)
 	for _, t := range tasks {
-		at, read := f.specs[dueKey{t.Version, t.Course.Zone}]
-		if !read {
-			at = f.dueOf(t)
+		if t.Broken != nil {
+			if broken[t.Version] = true; !f.broken[t.Version] {
+				f.logger.Warn("due date cannot be read", "course", t.Course.Code, "assignment", t.Assignment, "error", t.Broken)
+			}
+			continue
 		}
-		specs[dueKey{t.Version, t.Course.Zone}] = at
-		if !at.IsZero() && t.Students > 0 {
-			name := strings.ToUpper(t.Course.Code + " " + t.Assignment)
-			known = append(known, upcoming{t.Flavour, schema.DueDate{Name: name, At: at, Students: t.Students}})
+		for _, due := range t.Dues {
+			due.Name = strings.ToUpper(t.Course.Code + " " + t.Assignment)
+			known = append(known, upcoming{t.Flavour, due})
 		}
 	}
-	f.at, f.known, f.specs = now, known, specs
+	f.at, f.known, f.broken = now, known, broken
 	return nil
-}
-
-// dueOf returns an assignment's due date, or zero if there is none or it cannot be read.
-func (f *forecast) dueOf(t store.Task) time.Time {
-	spec, err := assignment.Parse(t.Source, assignment.Context{Zone: t.Course.Location(), Flavour: t.Course.Flavour})
-	if err != nil {
-		f.logger.Warn("due date cannot be read", "course", t.Course.Code, "assignment", t.Assignment, "error", err)
-		return time.Time{}
-	}
-	return spec.Due
 }

@@ -2,8 +2,9 @@ package service
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,23 +18,24 @@ func TestForecastDueDates(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 9, 28, 22, 0, 0, 0, time.UTC)
 	reads := 0
-	source := func(due string) []byte {
-		return fmt.Appendf(nil, "title: A\n%srelease: 2026-09-01 00:00\ntests:\n  - {name: a, run: [./a], points: 1}\n", due)
+	task := func(name, flavour string, version int64, dues ...schema.DueDate) store.Task {
+		return store.Task{Course: schema.Course{Code: "comp2402", Zone: "America/Toronto", Flavour: "standard"}, Assignment: name, Version: version, Flavour: flavour, Dues: dues}
 	}
-	task := func(name, flavour string, version int64, students int, source []byte) store.Task {
-		return store.Task{Course: schema.Course{Code: "comp2402", Zone: "America/Toronto", Flavour: "standard"},
-			Assignment: name, Version: version, Flavour: flavour, Students: students, Source: source}
+	at := func(after time.Duration, students int) schema.DueDate {
+		return schema.DueDate{At: time.Date(2026, 9, 28, 22, 0, 0, 0, time.UTC).Add(after), Students: students}
 	}
-	f := &forecast{clock: func() time.Time { return now }, logger: slog.New(slog.DiscardHandler), tasks: func(context.Context) ([]store.Task, error) {
+	broken := task("broken", "standard", 6)
+	broken.Broken = errors.New("assignment.yaml:1:8: broken")
+	var log strings.Builder
+	f := &forecast{clock: func() time.Time { return now }, logger: slog.New(slog.NewTextHandler(&log, nil)), tasks: func(context.Context) ([]store.Task, error) {
 		reads++
 		return []store.Task{
-			task("a2", "standard", 2, 130, source("due: 2026-09-28 20:59\n")), // 00:59 UTC
-			task("a1", "standard", 1, 130, source("due: 2026-09-28 18:29\n")),
-			task("gpu", "large", 3, 130, source("due: 2026-09-28 18:29\n")),
-			task("free", "standard", 4, 130, source("")),
-			task("empty", "standard", 5, 0, source("due: 2026-09-28 18:29\n")),
-			task("broken", "standard", 6, 130, []byte("title: [")),
-			task("later", "standard", 7, 130, source("due: 2026-10-28 18:29\n")),
+			task("a2", "standard", 2, at(3*time.Hour, 128), at(50*time.Hour, 2)), // two with an extension
+			task("a1", "standard", 1, at(30*time.Minute, 130)),
+			task("gpu", "large", 3, at(30*time.Minute, 130)),
+			task("free", "standard", 4),
+			broken,
+			task("later", "standard", 7, at(720*time.Hour, 130)),
 		}, nil
 	}}
 	due := func() []schema.DueDate {
@@ -46,7 +48,7 @@ func TestForecastDueDates(t *testing.T) {
 	}
 	want := []schema.DueDate{
 		{Name: "COMP2402 A1", At: now.Add(30 * time.Minute), Students: 130},
-		{Name: "COMP2402 A2", At: now.Add(3 * time.Hour), Students: 130},
+		{Name: "COMP2402 A2", At: now.Add(3 * time.Hour), Students: 128},
 	}
 	if diff := cmp.Diff(want[:1], due()); diff != "" {
 		t.Error(diff)
@@ -58,5 +60,12 @@ func TestForecastDueDates(t *testing.T) {
 	now = now.Add(time.Hour)
 	if diff := cmp.Diff(want[1:], due()); diff != "" || reads != 2 {
 		t.Errorf("%d reads, %s", reads, diff)
+	}
+	now = now.Add(47 * time.Hour)
+	if diff := cmp.Diff([]schema.DueDate{{Name: "COMP2402 A2", At: at(50*time.Hour, 2).At, Students: 2}}, due()); diff != "" {
+		t.Errorf("the extension: %s", diff)
+	}
+	if n := strings.Count(log.String(), "due date cannot be read"); n != 1 {
+		t.Errorf("%d warnings of one broken version:\n%s", n, log.String())
 	}
 }
