@@ -46,7 +46,7 @@ func (s *Server) parsed(most int64, h personal) answer {
 			return err
 		}
 		if r.MultipartForm != nil {
-			defer r.MultipartForm.RemoveAll() //nolint:errcheck // what is left in the temporary directory is the system's to remove
+			defer func() { _ = r.MultipartForm.RemoveAll() }() // what is left is the system's to remove
 		}
 		return h(w, r, user)
 	}
@@ -75,11 +75,11 @@ func readForm(w http.ResponseWriter, r *http.Request, most int64) error {
 }
 
 // file returns the one file of a form's field; nil where none was chosen.
-func file(r *http.Request, field string) (*multipart.FileHeader, error) {
+func file(r *http.Request, field string) *multipart.FileHeader {
 	if r.MultipartForm == nil || len(r.MultipartForm.File[field]) == 0 {
-		return nil, nil //nolint:nilnil // no file is a choice that a person has
+		return nil
 	}
-	return r.MultipartForm.File[field][0], nil
+	return r.MultipartForm.File[field][0]
 }
 
 // done leads from a form that did something to the page that shows it, which says what

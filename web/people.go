@@ -117,9 +117,9 @@ func fileOrCopy(r *http.Request, field, copied string) ([]byte, error) {
 		}
 		return data, nil
 	}
-	header, err := file(r, field)
-	if err != nil || header == nil {
-		return nil, err
+	header := file(r, field)
+	if header == nil {
+		return nil, nil
 	}
 	if header.Size > maxFile {
 		return nil, schema.Errorf(schema.CodeInvalid, "the file has %s; at most %s are read", view.Bytes(header.Size), view.Bytes(maxFile))

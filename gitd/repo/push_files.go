@@ -23,7 +23,7 @@ func (s *Store) PushFiles(ctx context.Context, id int64, u schema.Upload, socket
 	if err != nil {
 		return fmt.Errorf("make a repository for an upload: %w", err)
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // what is left there is the next start's to remove
+	defer func() { _ = os.RemoveAll(dir) }() // what is left is the system's to remove
 	settings := append(common(), setting{"protocol.fd.allow", "always"})
 	env := environment(settings, "GIT_DIR="+dir)
 	if _, err := s.git(ctx, command{args: []string{"init", "-q", "--bare", "--template="}, env: env, max: 4096}); err != nil {
