@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -79,6 +80,11 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("BIN", bin)
+			due, err := dueBefore(36 * time.Hour)
+			if err != nil {
+				return err
+			}
+			env.Setenv("DUE", due)
 			env.Setenv("PATH", bin+":"+os.Getenv("PATH"))
 			env.Values[key{}] = &stage{dir: env.WorkDir, people: map[string]*demo.Person{}}
 			return nil
@@ -88,6 +94,12 @@ func TestScripts(t *testing.T) {
 			"admin": admin, "push": push, "git": git, "ask": ask, "clone": clone,
 		},
 	})
+}
+
+// dueBefore is a due time of the scripts' course that passed so long ago.
+func dueBefore(ago time.Duration) (string, error) {
+	zone, err := time.LoadLocation("America/Toronto")
+	return time.Now().Add(-ago).In(zone).Format("2006-01-02 15:04"), err
 }
 
 // key is the key of a script's stage among its values.
