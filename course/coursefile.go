@@ -47,8 +47,8 @@ func GradeChangeLines(changes []schema.GradeChange) []string {
 	return lines
 }
 
-// CourseChanges say what a course.yaml changed, key by key: "late_tokens 2 → 4".
-func CourseChanges(before, after schema.Course, tokensBefore, tokensAfter int) []string {
+// FileChanges say what a course.yaml changed, key by key: "late_tokens 2 → 4".
+func FileChanges(before, after schema.Course, tokensBefore, tokensAfter int) []string {
 	var words []string
 	note := func(key, was, is string) {
 		if was != is {

@@ -82,18 +82,18 @@ func (s *Server) commands() []command {
 
 // unknownCommand tells what is known of a command that cannot be run.
 func unknownCommand(name string) error {
-	switch {
-	case name == "verify":
+	switch name {
+	case "verify":
 		return schema.Errorf(schema.CodeInvalid, "receipts are checked on your own machine: grader verify FILE --key KEY")
-	case name == "tests":
+	case "tests":
 		return schema.Errorf(schema.CodeInvalid, "use: tests list or tests activate; see help")
-	case name == "regrade":
+	case "regrade":
 		return schema.Errorf(schema.CodeInvalid, "use: regrade create, show, apply, discard or undo; see help")
-	case name == "git-upload-archive":
+	case "git-upload-archive":
 		return schema.Errorf(schema.CodeInvalid, "archives are not served; clone the repository")
-	case name == "git-lfs-authenticate", name == "git-lfs-transfer":
+	case "git-lfs-authenticate", "git-lfs-transfer":
 		return schema.Errorf(schema.CodeInvalid, "Git LFS is not supported: commit the files themselves, and push with git push --no-verify")
-	case name == "scp", name == "sftp", name == "rsync":
+	case "scp", "sftp", "rsync":
 		return schema.Errorf(schema.CodeInvalid, "files are not copied here; push them with git")
 	}
 	return schema.Errorf(schema.CodeInvalid, "there is no command %q, and no shell; try help", name)

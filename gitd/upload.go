@@ -22,7 +22,7 @@ var errUploaded = errors.New("the upload has ended")
 // Upload hands files in: as one commit on top of the actor's main, by a real push to this
 // server, so that every rule of a push holds. The error is CodeRefused and says what the
 // push was told, where the push was refused.
-func (s *Server) Upload(ctx context.Context, by schema.Actor, u schema.Upload) error {
+func (s *Server) Upload(ctx context.Context, by schema.Actor, u schema.Upload) error { //nolint:contextcheck // what was begun goes on as after a push: it ends with the server
 	if !s.sessions.enter() {
 		return schema.Errorf(schema.CodeUnavailable, "the server is stopping; try again in a moment")
 	}
@@ -45,12 +45,12 @@ func (s *Server) Upload(ctx context.Context, by schema.Actor, u schema.Upload) e
 		hangUp: func() { _ = ours.Close() },
 	}
 	sess.streams()
-	t, err := s.find(sctx, sess, u.Path, course.ActionPush)
+	t, err := s.find(sctx, sess, u.Path, course.ActionPush) //nolint:contextcheck // what was begun goes on as after a push: it ends with the server
 	if err != nil {
 		_ = ours.Close()
 		return err
 	}
-	row, err := s.ensure(sctx, &t)
+	row, err := s.ensure(sctx, &t) //nolint:contextcheck // what was begun goes on as after a push: it ends with the server
 	if err != nil {
 		_ = ours.Close()
 		return fmt.Errorf("repository of an upload: %w", err)
@@ -59,7 +59,7 @@ func (s *Server) Upload(ctx context.Context, by schema.Actor, u schema.Upload) e
 	go func() {
 		defer close(served)
 		defer func() { s.recovered("upload", recover()) }()
-		defer ours.Close()
+		defer func() { _ = ours.Close() }()
 		s.receivePack(sctx, sess, []string{u.Path})
 	}()
 	err = s.Repos.PushFiles(ctx, row.ID, u, theirs)

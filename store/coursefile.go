@@ -92,7 +92,7 @@ func (s *Store) configured(ctx context.Context, t *tx, by schema.Actor, courseID
 	}
 	e := schema.AuditEntry{At: now, Action: "course.configure", Course: before.Code, Subject: before.Code,
 		Before: versionWords(before.Settings.Version), After: versionWords(file.Settings.Version)}
-	words := course.CourseChanges(before.Course, after.Course, before.tokens, after.tokens)
+	words := course.FileChanges(before.Course, after.Course, before.tokens, after.tokens)
 	if len(grades) > 0 {
 		words = append(words, "grades: "+strings.Join(course.GradeChangeLines(grades), ", "))
 	}

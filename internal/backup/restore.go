@@ -177,16 +177,16 @@ func (u *unpacking) member(header *tar.Header, r io.Reader) (last bool, err erro
 	if (name == headName) != (len(u.seen) == 0) {
 		return false, errNoBackup()
 	}
-	switch {
-	case name == manifestName:
+	switch name {
+	case manifestName:
 		var m manifest
 		if err := readJSON(r, &m); err != nil {
 			return false, err
 		}
 		return true, u.compare(m)
-	case name == headName:
+	case headName:
 		return false, u.list(header, r, &u.head)
-	case name == lateName:
+	case lateName:
 		return false, u.list(header, r, &u.late)
 	}
 	place, err := u.place(name)

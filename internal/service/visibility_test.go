@@ -191,9 +191,9 @@ func (m *term) push(content string) string {
 func (m *term) say(login, command string) string {
 	m.t.Helper()
 	c := got(ssh.Dial("tcp", m.SSHAddress(), &ssh.ClientConfig{User: "grader", Auth: []ssh.AuthMethod{ssh.PublicKeys(m.keys[login])}, HostKeyCallback: ssh.InsecureIgnoreHostKey()}))(m.t)
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	session := got(c.NewSession())(m.t)
-	defer session.Close()
+	defer func() { _ = session.Close() }()
 	out, _ := session.CombinedOutput(command) // what was refused is read too
 	return string(out)
 }

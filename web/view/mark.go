@@ -59,6 +59,7 @@ func MarkOfJob(state schema.State, r *schema.Result) Mark {
 	return MarkOfResult(r)
 }
 
+// MarkOfResult returns the mark of a result.
 func MarkOfResult(r *schema.Result) Mark {
 	switch r.Outcome {
 	case schema.OutcomeCompileError:

@@ -25,6 +25,7 @@ type Progress struct {
 // Change says what an event did to a progress.
 type Change string
 
+// The changes of a progress.
 const (
 	ChangeNothing Change = ""       // not for this viewer
 	ChangeStatus  Change = "status" // only where it stands
