@@ -194,13 +194,14 @@ func separatorAt(lower string) string {
 // isWordByte reports whether a byte is a letter or a digit.
 func isWordByte(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' }
 
-// lowerASCII returns a text with its ASCII letters in lower case, so that every index is
-// the same.
+// lowerASCII returns a text with its ASCII letters in lower case and every other byte as it is, so that
+// every index is the same. strings.Map would lengthen what is not UTF-8.
 func lowerASCII(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r + 'a' - 'A'
+	lower := []byte(text)
+	for i, c := range lower {
+		if c >= 'A' && c <= 'Z' {
+			lower[i] = c + 'a' - 'A'
 		}
-		return r
-	}, text)
+	}
+	return string(lower)
 }
