@@ -69,7 +69,7 @@ func TestImageDescription(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(Image{ID: "sha256:1", Path: "/usr/bin", Variables: map[string]string{"UNITY": "-lunity"}}, got); diff != "" {
+	if diff := cmp.Diff(Image{ID: "sha256:1", Path: "/usr/bin", Variables: map[string]string{"UNITY": "-lunity"}}, got, cmp.AllowUnexported(Image{})); diff != "" {
 		t.Error(diff)
 	}
 	for _, bad := range []string{"", "{}", `{"id": "x"}`, `{"id": "x", "path": "y", "typo": 1}`, `{"id": 1, "path": "y"}`} {

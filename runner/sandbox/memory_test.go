@@ -124,7 +124,7 @@ func TestPeakOfMemoryDecides(t *testing.T) {
 func TestMemoryOfSeveralIsSummed(t *testing.T) {
 	const mib = 1 << 20
 	eachCount(t, func(t *testing.T, run func(int64, ...string) sandbox.Result) {
-		r := run(64*mib, "sh", "-c", fmt.Sprintf("./peak %d 300 & ./peak %d 300 & ./peak %d 300; wait", 8*mib, 8*mib, 8*mib))
+		r := run(64*mib, "sh", "-c", fmt.Sprintf("./peak %d 2000 & ./peak %d 2000 & ./peak %d 2000; wait", 8*mib, 8*mib, 8*mib))
 		if r.Limit != "" || r.Memory < 24*mib || r.Memory > 28*mib {
 			t.Errorf("three of 8 MiB: limit %q, %d KiB", r.Limit, r.Memory>>10)
 		}
