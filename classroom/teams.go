@@ -12,12 +12,7 @@ import (
 
 // TeamStore is what actions on teams ask of the store.
 type TeamStore interface {
-	// Course returns a course by its code.
-	Course(ctx context.Context, code string) (schema.Course, error)
-	// Role returns a user's role in a course, "" where there is none.
-	Role(ctx context.Context, course, user int64) (schema.Role, error)
-	// SectionOwners returns the students who are in a section of a TA's.
-	SectionOwners(ctx context.Context, course, user int64) (map[string]bool, error)
+	memberStore
 	// UserByLogin returns an account by its login.
 	UserByLogin(ctx context.Context, login string) (schema.User, error)
 	// Assignment returns one assignment with its active version.

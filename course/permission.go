@@ -38,17 +38,21 @@ func MayUse(v Viewer, action Action, path schema.RepositoryPath) error {
 	}
 	switch action {
 	case ActionPush:
-		return mayPush(v.role(), path)
+		return mayPush(v, path)
 	case ActionFetch:
 		return mayFetch(v, path)
 	}
 	return schema.Errorf(schema.CodeForbidden, "a repository can be pushed to and fetched from, and nothing else")
 }
 
-func mayPush(role schema.Role, path schema.RepositoryPath) error {
+func mayPush(v Viewer, path schema.RepositoryPath) error {
+	role := v.role()
 	own := path.Course + "/" + path.Assignment
 	switch path.Kind {
 	case schema.RepositoryOwn:
+		if v.Dropped && role == schema.RoleStudent {
+			return schema.Errorf(schema.CodeForbidden, "you were dropped from %s and cannot hand in work; what you handed in before stays. Ask its staff if that is a mistake", path.Course)
+		}
 		return nil
 	case schema.RepositoryTests:
 		if role != schema.RoleInstructor {

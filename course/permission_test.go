@@ -13,6 +13,7 @@ func TestWhoMayUseWhichRepository(t *testing.T) {
 	viewers := map[string]course.Viewer{
 		"stranger":   {Login: "eve"},
 		"student":    {Login: "alice", Role: schema.RoleStudent},
+		"dropped":    {Login: "dan", Role: schema.RoleStudent, Dropped: true},
 		"ta":         {Login: "tom", Role: schema.RoleTA},
 		"instructor": {Login: "ida", Role: schema.RoleInstructor},
 		"admin":      {Login: "root", Admin: true},
@@ -39,6 +40,8 @@ func TestWhoMayUseWhichRepository(t *testing.T) {
 		{"student", "another", schema.CodeForbidden, schema.CodeForbidden},
 		{"student", "course", schema.CodeForbidden, schema.CodeForbidden},
 		{"student", "unknown", schema.CodeNotFound, schema.CodeNotFound},
+		{"dropped", "own", schema.CodeForbidden, yes},
+		{"dropped", "tests", schema.CodeForbidden, schema.CodeForbidden},
 		{"ta", "own", yes, yes},
 		{"ta", "tests", schema.CodeForbidden, yes},
 		{"ta", "another", schema.CodeForbidden, yes},

@@ -8,7 +8,9 @@ type Viewer struct {
 	Login string
 	Role  schema.Role
 	Admin bool
-	TA    schema.TAPermissions // what the course's TAs may do
+	// Dropped is a student who left the course: they keep their work, and hand in no more.
+	Dropped bool
+	TA      schema.TAPermissions // what the course's TAs may do
 	// Owners are those whose work a TA sees who is restricted to their sections; nil:
 	// everybody's.
 	Owners map[string]bool

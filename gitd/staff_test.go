@@ -123,3 +123,29 @@ func TestHelpFitsTheRole(t *testing.T) {
 		}
 	}
 }
+
+// TestDroppedStudent has a student who left the course push: they keep their work and hand in no more, until a
+// roster has them again.
+func TestDroppedStudent(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.publish(assignmentYAML)
+	b.tree("alice", "w", "comp1/a1", map[string]string{"hello.c": "1\n"})
+	b.push("alice", "w").says(t, "submission 1", "2 / 2")
+	roster := func(lines string) {
+		t.Helper()
+		if r := b.sshAs("grader", "ida", "login,name,role\n"+lines, "roster", "import", "comp1", "--drop-missing"); r.status != 0 {
+			t.Fatal(r.all())
+		}
+	}
+	roster("bob,Bob,student\n")
+	b.commit("alice", "w", map[string]string{"hello.c": "2\n"})
+	r := b.push("alice", "w")
+	if r.status == 0 {
+		t.Errorf("a dropped student pushed:\n%s", r.all())
+	}
+	r.says(t, "you were dropped from comp1 and cannot hand in work; what you handed in before stays. Ask its staff if that is a mistake")
+	b.ssh("alice", "log", "comp1/a1/1").says(t, "submission 1", "2 / 2")
+	roster("alice,Alice,student\nbob,Bob,student\n")
+	b.push("alice", "w").says(t, "submission 2", "2 / 2")
+}

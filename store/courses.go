@@ -157,6 +157,12 @@ func (s *Store) Role(ctx context.Context, course, user int64) (schema.Role, erro
 	return role(ctx, s.reader, course, user)
 }
 
+// Dropped reports whether a person of the course was dropped from it.
+func (s *Store) Dropped(ctx context.Context, course, user int64) (bool, error) {
+	n, err := one(ctx, s.reader, value[int], `SELECT count(*) FROM enrolments WHERE course_id = ? AND user_id = ? AND dropped = 1`, course, user)
+	return n > 0, err
+}
+
 func (t *tx) role(ctx context.Context, course, user int64) (schema.Role, error) {
 	return role(ctx, t, course, user)
 }
