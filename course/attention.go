@@ -30,14 +30,14 @@ func Attention(troubles []schema.Trouble, stall func(flavour string) schema.Stal
 				t.Count, path, t.Submission.Owner, path, t.Count)
 		case schema.TroubleBroken:
 			text = fmt.Sprintf("the tests of %s/%s failed on %s; to see why: log %s", t.Submission.Course, t.Submission.Assignment,
-				plural(t.Count, "submission"), t.Submission)
+				schema.Count(t.Count, "submission"), t.Submission)
 		}
 		if text != "" {
 			words = append(words, text)
 		}
 	}
 	if failed > maxFailedNamed {
-		words = append(words, fmt.Sprintf("our machines failed to grade %s more", plural(failed-maxFailedNamed, "submission")))
+		words = append(words, fmt.Sprintf("our machines failed to grade %s more", schema.Count(failed-maxFailedNamed, "submission")))
 	}
 	return words
 }

@@ -41,9 +41,9 @@ func (c Cost) String() string {
 	if !c.Late {
 		return "on time"
 	}
-	words := plural(c.Days, "day") + " late"
+	words := schema.Count(c.Days, "day") + " late"
 	if c.Tokens > 0 {
-		words += ", " + plural(c.Tokens, "late day") + " spent"
+		words += ", " + schema.Count(c.Tokens, "late day") + " spent"
 	}
 	switch {
 	case c.Percent.Sign() > 0 && c.OfMax:

@@ -138,7 +138,7 @@ func flakyWords(runs []grading) []string {
 		}
 	}
 	if more > 0 {
-		words = append(words, fmt.Sprintf("and %s more are flaky", plural(more, "case")))
+		words = append(words, fmt.Sprintf("and %s more are flaky", schema.Count(more, "case")))
 	}
 	return words
 }

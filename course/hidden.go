@@ -33,5 +33,5 @@ func HiddenAmount(h schema.Hidden) string {
 	if h.Points == "1" {
 		points = "point"
 	}
-	return fmt.Sprintf("%s (%s %s)", plural(h.Tests, "hidden test"), h.Points, points)
+	return fmt.Sprintf("%s (%s %s)", schema.Count(h.Tests, "hidden test"), h.Points, points)
 }

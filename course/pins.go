@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/grader/grader/schema"
 )
 
 // maxPinNames is how many names one reason lists.
@@ -26,7 +28,7 @@ func pinWords(gradings []grading) []string {
 		}
 	}
 	if len(words) > maxReasons {
-		words = append(words[:maxReasons], fmt.Sprintf("and the reports of %s more differ", plural(len(words)-maxReasons, "test")))
+		words = append(words[:maxReasons], fmt.Sprintf("and the reports of %s more differ", schema.Count(len(words)-maxReasons, "test")))
 	}
 	return words
 }

@@ -153,7 +153,7 @@ func (t Teams) Delete(v Viewer, name string) ([]schema.TeamChange, error) {
 	}
 	if team.Submissions > 0 {
 		return nil, schema.Errorf(schema.CodeRefused, "team %s has %s; a team can be deleted only before its first one. To take its members out: team remove %s %s LOGIN",
-			name, plural(team.Submissions, "submission"), t.path(), name)
+			name, schema.Count(team.Submissions, "submission"), t.path(), name)
 	}
 	var changes []schema.TeamChange
 	for _, login := range team.Members {
@@ -378,7 +378,7 @@ func (t Teams) mayJoin(name, login string) error {
 func (t Teams) joining(name, login string) []schema.TeamChange {
 	join := schema.TeamChange{Kind: schema.TeamJoined, Team: name, Login: login}
 	if n := t.Alone[login]; n > 0 {
-		join.What = fmt.Sprintf("the %s that %s made alone do not count while in the team", plural(n, "submission"), login)
+		join.What = fmt.Sprintf("the %s that %s made alone do not count while in the team", schema.Count(n, "submission"), login)
 		if n == 1 {
 			join.What = fmt.Sprintf("the submission that %s made alone does not count while in the team", login)
 		}

@@ -127,17 +127,10 @@ func (t Terms) Status(now time.Time) string {
 func (t Terms) Left(now time.Time) string {
 	var words []string
 	if t.Schedule.late.Tokens > 0 && !t.Schedule.Ended(now) {
-		words = append(words, plural(t.Tokens, "late day")+" left")
+		words = append(words, schema.Count(t.Tokens, "late day")+" left")
 	}
 	if left := t.Limit.Count - t.Used; t.Limit.Count > 0 && !t.Schedule.Ended(now) {
 		words = append(words, fmt.Sprintf("%d of %d pushes left %s", max(left, 0), t.Limit.Count, perPeriod(t.Limit.Per)))
 	}
 	return strings.Join(words, "; ")
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -132,7 +132,7 @@ func (s *Server) lateDays(ctx context.Context, c *staffCall) error {
 	if err := s.Classroom.Grades.SetLateTokens(ctx, c.actor, c.args[0], tokens); err != nil {
 		return err
 	}
-	return c.reply.Line(nil, "each student of %s has %d late days", c.args[0], tokens)
+	return c.reply.Line(nil, "each student of %s has %s", c.args[0], schema.Count(tokens, "late day"))
 }
 
 func (s *Server) adjust(ctx context.Context, c *staffCall) error {

@@ -30,7 +30,7 @@ func TestStaffCommands(t *testing.T) {
 		{"tina", "submissions comp1/a1", 0, []string{"comp1/a1/alice/1", "2 / 2"}},
 		{"tina", "roster comp1", 0, []string{"ida                  instructor", "bob                  student"}},
 
-		{"ida", "late-days comp1 --set 1", 0, []string{"each student of comp1 has 1 late days"}},
+		{"ida", "late-days comp1 --set 1", 0, []string{"each student of comp1 has 1 late day"}},
 		{"ida", "grades comp1 --owner alice", 0, []string{"2 of 2"}},
 		{"ida", "late-days comp1 --set many", 2, []string{`--set "many": write a whole number`}},
 		{"ida", "late-days comp1", 2, []string{"--set is needed; use: late-days COURSE --set NUMBER"}},
@@ -53,7 +53,7 @@ func TestStaffCommands(t *testing.T) {
 		{"ida", "adjustments comp1/a1 --remove 1", 0, []string{"adjustment 1 of alice is removed"}},
 		{"alice", "adjust comp1/a1 alice +2 --reason please", 1, []string{"only the staff of comp1 adjust grades"}},
 
-		{"ida", "regrade create comp1/a1 --counted --reason test 1 was wrong", 0, []string{"regrade set 1: 1 submissions against version 1; see: ssh -p ", "regrade show 1"}},
+		{"ida", "regrade create comp1/a1 --counted --reason test 1 was wrong", 0, []string{"regrade set 1: 1 submission against version 1; see: ssh -p ", "regrade show 1"}},
 		{"tina", "regrade show 1", 1, []string{"only instructors of comp1 make regrade sets"}},
 		{"ida", "regrade create comp1/a1 --counted --all", 2, []string{"say one of --counted, --latest and --all"}},
 		{"ida", "regrade discard 1 --json", 0, []string{`"state": "discarded"`}},

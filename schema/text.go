@@ -81,3 +81,11 @@ func unsafeRune(r rune) bool {
 	}
 	return false
 }
+
+// Count returns a number with its noun: "1 case", "3 cases".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

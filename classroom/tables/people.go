@@ -82,7 +82,7 @@ func (w Writer) Exported(e classroom.Exported, filled bool) error {
 		fmt.Fprintf(w.Note, "note: %s\n", schema.Sanitize(text))
 	}
 	if filled {
-		fmt.Fprintf(w.Note, "%d cells filled in\n", e.Cells)
+		fmt.Fprintf(w.Note, "%s filled in\n", schema.Count(e.Cells, "cell"))
 	}
 	_, err := w.Out.Write(e.Data)
 	return err

@@ -25,7 +25,7 @@ type set struct {
 // RegradeCreated writes a set that was made.
 func (w Writer) RegradeCreated(s schema.Regrade) error {
 	return w.Line(set{ID: s.ID, State: s.State, Total: s.Total},
-		"regrade set %d: %d submissions against version %d; see: %s regrade show %d", s.ID, s.Total, s.Version, w.Command, s.ID)
+		"regrade set %d: %s against version %d; see: %s regrade show %d", s.ID, schema.Count(s.Total, "submission"), s.Version, w.Command, s.ID)
 }
 
 // Regrade writes a set and what it does to each owner whom it does anything to.

@@ -31,6 +31,6 @@ func GradeChanges(changes []schema.GradeChange) []string {
 }
 
 // ChangesWords says how many grades a course.yaml would change.
-func ChangesWords(n int) string { return "course.yaml would change " + plural(n, "grade") }
+func ChangesWords(n int) string { return "course.yaml would change " + schema.Count(n, "grade") }
 
-func changed(n int) string { return "changed " + plural(n, "grade") }
+func changed(n int) string { return "changed " + schema.Count(n, "grade") }

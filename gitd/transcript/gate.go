@@ -26,7 +26,7 @@ func GateHead(path string, g schema.Gate) []string {
 		parts = append(parts, fmt.Sprintf("the solution %d times", runs))
 	}
 	if samples > 0 {
-		parts = append(parts, plural(samples, "sample"))
+		parts = append(parts, schema.Count(samples, "sample"))
 	}
 	if starter {
 		parts = append(parts, "the starter")
@@ -37,13 +37,6 @@ func GateHead(path string, g schema.Gate) []string {
 	}
 	head := fmt.Sprintf("%s: candidate %d. commit %s", Clip(path+"/tests", 40), g.Version.Number, ShortCommit(g.Version.Commit))
 	return append([]string{head}, Wrap("the gate grades "+what+"; students see nothing yet", Width)...)
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // GateFailed is told where our machines failed to do a part of a gate.

@@ -46,7 +46,7 @@ func importSummary(c *cli.Context, b *imports.Bundle, to string) {
 			cases++
 		}
 	}
-	fmt.Fprintf(c.App.Writer, "%s: %s, %s, %s\n", to, count(len(b.Assignment.Tests), "test"), count(cases, "case"), count(len(b.Assignment.Samples), "sample"))
+	fmt.Fprintf(c.App.Writer, "%s: %s, %s, %s\n", to, schema.Count(len(b.Assignment.Tests), "test"), schema.Count(cases, "case"), schema.Count(len(b.Assignment.Samples), "sample"))
 	for _, n := range b.Notes {
 		fmt.Fprintln(c.App.Writer, schema.Sanitize(n.String()))
 	}
@@ -56,11 +56,4 @@ func importSummary(c *cli.Context, b *imports.Bundle, to string) {
 	if b.Assignment.Solution != "" {
 		fmt.Fprintf(c.App.Writer, "To grade the solution: grader check %s %s\n", to, filepath.Join(to, b.Assignment.Solution))
 	}
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

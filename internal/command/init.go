@@ -59,7 +59,7 @@ func initTests(c *cli.Context) error {
 			return fmt.Errorf("init: %w", err)
 		}
 	}
-	fmt.Fprintf(c.App.Writer, "%s: %s\n", dir, count(len(archive.Files), "file"))
+	fmt.Fprintf(c.App.Writer, "%s: %s\n", dir, schema.Count(len(archive.Files), "file"))
 	fmt.Fprintf(c.App.Writer, "To grade the solution: grader check %s %s\n", dir, filepath.Join(dir, "solution"))
 	fmt.Fprintf(c.App.Writer, "To hand it to students, commit it and push it to COURSE/ASSIGNMENT/tests.\n")
 	return nil
