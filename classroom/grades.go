@@ -221,8 +221,8 @@ type NewOutage struct {
 	Reason string
 }
 
-// Outage records an outage: due and end of every assignment that it touched move by its
-// length, for everybody. The second result is how many kept pushes are graded now.
+// Outage records an outage. The due time and the end of every assignment that it touched move by its length,
+// for everybody. It also returns the number of kept pushes that are graded now.
 func (g *Grades) Outage(ctx context.Context, by schema.Actor, n NewOutage) (schema.Outage, int, error) {
 	m, err := findMember(ctx, g.store, by, n.Course)
 	if err == nil {

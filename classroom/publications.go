@@ -21,10 +21,10 @@ type PublicationStore interface {
 	Owner(ctx context.Context, assignment int64, owner string) (course.Owner, error)
 	// Published returns the sections for which an assignment is published; "" is everybody.
 	Published(ctx context.Context, assignment int64) ([]string, error)
-	// Publish publishes an assignment for a section, "" for everybody. CodeRefused: it is
-	// published for them already.
+	// Publish publishes an assignment for one section, or for everybody where section is
+	// empty. CodeRefused: it is published for them already.
 	Publish(ctx context.Context, by schema.Actor, a schema.Assignment, section string) error
-	// Unpublish takes that back. CodeRefused: it is not published for them.
+	// Unpublish reverses Publish. CodeRefused: the assignment is not published for them.
 	Unpublish(ctx context.Context, by schema.Actor, a schema.Assignment, section string) error
 }
 
@@ -39,12 +39,12 @@ type Publications struct {
 type Publication struct {
 	Assignment string   `json:"assignment"` // COURSE/ASSIGNMENT
 	Everybody  bool     `json:"everybody"`
-	Sections   []string `json:"sections"` // none where it is published for everybody or nobody
+	Sections   []string `json:"sections"` // empty if Everybody is set, or if it is not published
 	// StillOpen are the students for whom it was published just now who can still submit.
 	StillOpen []string `json:"still_open,omitempty"`
 }
 
-// Publish publishes an assignment for a section, "" for everybody.
+// Publish publishes an assignment for one section, or for everybody where section is empty.
 func (p *Publications) Publish(ctx context.Context, by schema.Actor, code, name, section string) (Publication, error) {
 	m, a, err := p.find(ctx, by, code, name, section)
 	if err == nil {
@@ -61,7 +61,7 @@ func (p *Publications) Publish(ctx context.Context, by schema.Actor, code, name,
 	return is, err
 }
 
-// Unpublish hides what publishing an assignment for a section, "" for everybody, has shown.
+// Unpublish hides the tests that Publish showed to the same section, or to everybody.
 func (p *Publications) Unpublish(ctx context.Context, by schema.Actor, code, name, section string) (Publication, error) {
 	_, a, err := p.find(ctx, by, code, name, section)
 	if err == nil {
