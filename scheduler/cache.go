@@ -97,8 +97,11 @@ func (c *cache) produce(ctx context.Context, key string, m *making, fill func(co
 }
 
 // fill is put for those who wait for the same key: it does not end with the one
-// who happened to be the first.
+// who happened to be the first. Another may have filled the key since the caller looked for it.
 func (c *cache) fill(ctx context.Context, key string, fill func(context.Context, io.Writer) error) error {
+	if _, err := os.Stat(filepath.Join(c.dir, key)); err == nil {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), poolPatience)
 	defer cancel()
 	return c.put(key, func(into io.Writer) error { return fill(ctx, into) })

@@ -48,3 +48,24 @@ func TestPanickingFillReleasesWaiters(t *testing.T) {
 		t.Errorf("read %q, %v", got, err)
 	}
 }
+
+// TestLateFillFindsTheFile has a caller look for a key just before another fills it, and claim it just after.
+func TestLateFillFindsTheFile(t *testing.T) {
+	t.Parallel()
+	c, err := openCache(t.TempDir(), 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.put("key", func(into io.Writer) error { _, err := io.WriteString(into, "tree"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	m := &making{done: make(chan struct{})}
+	c.making["key"] = m
+	c.produce(t.Context(), "key", m, func(context.Context, io.Writer) error {
+		t.Error("filled again")
+		return nil
+	})
+	if m.err != nil {
+		t.Error(m.err)
+	}
+}
