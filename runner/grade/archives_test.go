@@ -109,3 +109,22 @@ func TestMakingArchivesFails(t *testing.T) {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
+
+// A cache that was being made when its process was killed is made anew, and what was left of it goes.
+func TestKilledGoCacheLeavesNothing(t *testing.T) {
+	t.Parallel()
+	g := newGrader(t)
+	needVariable(t, g, "GOROOT")
+	dir := publicDir(t)
+	if err := os.MkdirAll(filepath.Join(dir, ".go-1234", "cache"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	image, err := g.Image.GoCacheIn(context.Background(), dir, "errors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 1 || filepath.Join(dir, left[0].Name()) != image.Variables["GOCACHE"] {
+		t.Errorf("in the directory: %v, %v", left, err)
+	}
+}

@@ -44,7 +44,10 @@ func findGoCache(i Image) string {
 // makeGoCache compiles packages of the standard library, and vets them as go test does, into a directory
 // that steps read and cannot write to. Without packages it takes all public ones.
 func makeGoCache(ctx context.Context, i Image, final string, packages ...string) (err error) {
-	scratch, err := os.MkdirTemp(filepath.Dir(final), ".go-")
+	if err := removeHalves(filepath.Dir(final)); err != nil {
+		return err
+	}
+	scratch, err := os.MkdirTemp(filepath.Dir(final), goHalf)
 	if err != nil {
 		return fmt.Errorf("compile Go's standard library: %w", err)
 	}
@@ -71,6 +74,21 @@ func makeGoCache(ctx context.Context, i Image, final string, packages ...string)
 		return fmt.Errorf("compile Go's standard library: %w", err)
 	}
 	if err := errors.Join(os.RemoveAll(final), os.Rename(cache, final)); err != nil {
+		return fmt.Errorf("compile Go's standard library: %w", err)
+	}
+	return nil
+}
+
+// goHalf begins the names of directories in which the standard library is being compiled.
+const goHalf = ".go-"
+
+// removeHalves removes what a process that was killed left half made. The lock of the caches keeps others away.
+func removeHalves(dir string) error {
+	halves, err := filepath.Glob(filepath.Join(dir, goHalf+"*"))
+	for _, half := range halves {
+		err = errors.Join(err, os.RemoveAll(half))
+	}
+	if err != nil {
 		return fmt.Errorf("compile Go's standard library: %w", err)
 	}
 	return nil
