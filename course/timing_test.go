@@ -3,7 +3,6 @@ package course_test
 import (
 	"testing"
 	"time"
-	_ "time/tzdata" // bare machines have no zones
 
 	"github.com/google/go-cmp/cmp"
 

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"time"
+	_ "time/tzdata" // zones are known on a machine that has no zone data
 )
 
 // User is an account. Login is unique and is the owner name of the user's own work.

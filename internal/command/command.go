@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	_ "time/tzdata" // a machine without zone data must not fall back to UTC
 
 	"github.com/urfave/cli/v2"
 

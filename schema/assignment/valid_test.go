@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"testing"
 	"time"
-	_ "time/tzdata" // bare machines have no zones
 
 	"github.com/google/go-cmp/cmp"
 
