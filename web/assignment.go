@@ -60,7 +60,11 @@ func (s *Server) newAssignmentPage(ctx context.Context, t task, m member) (view.
 		Name:  t.Path(), Heading: t.Title(), Staff: m.Viewer().Staff(), Empty: t.Spec == nil, Broken: t.Broken != nil,
 		Due: s.due(t, terms), Commands: view.NewCommands(s.SSHAddress, t.Path()),
 	}
-	page.Upload = s.Uploads != nil && t.Spec != nil
+	own := schema.RepositoryPath{Kind: schema.RepositoryOwn, Course: t.Course.Code, Assignment: t.Name}
+	if err := course.MayUse(m.Viewer(), course.ActionPush, own); err != nil {
+		page.Refused = view.Sentence(schema.MessageOf(err))
+	}
+	page.Upload = s.Uploads != nil && t.Spec != nil && page.Refused == ""
 	if t.Spec != nil {
 		page.Tests, page.Rules = t.Active.Number, view.Rules(t.Spec)
 		page.Closed, page.Terms = terms.Schedule.Ended(s.now()), view.Sentence(terms.Status(s.now()))

@@ -123,6 +123,11 @@ func TestScreenshots(t *testing.T) {
 	}
 }
 
+// controlsOutside names the controls of a page that are wider than the card that they stand in.
+const controlsOutside = `[...document.querySelectorAll(".card input, .card select, .card textarea, .card button")]
+	.filter(e => e.getBoundingClientRect().right > e.closest(".card").getBoundingClientRect().right + 1)
+	.map(e => e.name || e.textContent).join(", ")`
+
 // shoot takes four pictures of a page.
 func (c *chrome) shoot(dir, path, name string) {
 	c.t.Helper()
@@ -132,6 +137,9 @@ func (c *chrome) shoot(dir, path, name string) {
 			c.open(path)
 			if ask[bool](c, "document.documentElement.scrollWidth > innerWidth") {
 				c.t.Errorf("%s is wider than a %s", path, label)
+			}
+			if wide := ask[string](c, controlsOutside); wide != "" {
+				c.t.Errorf("%s: controls stand out of their card on a %s: %s", path, label, wide)
 			}
 			picture, err := chromedp.Run(c.ctx, chromedp.FullScreenshot(100))
 			if err != nil {

@@ -25,6 +25,7 @@ type classroom struct {
 	users         []schema.User
 	courses       []schema.Course
 	enrolments    []schema.Enrolment
+	dropped       map[int64]bool // by user
 	assignments   []schema.Assignment
 	submissions   []*schema.Submission
 	events        map[int64][]schema.Event
@@ -256,6 +257,12 @@ func (c *classroom) Role(_ context.Context, course, user int64) (schema.Role, er
 		}
 	}
 	return "", err
+}
+
+func (c *classroom) Dropped(_ context.Context, _, user int64) (bool, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	return c.dropped[user], err
 }
 
 func (c *classroom) Course(_ context.Context, code string) (schema.Course, error) {

@@ -169,6 +169,24 @@ func TestClosedAssignment(t *testing.T) {
 	}
 }
 
+func TestDroppedStudentReadsAndHandsInNothing(t *testing.T) {
+	t.Parallel()
+	c := newClassroom(t)
+	c.finish(c.submit("alice", 1), gradedResult())
+	c.dropped = map[int64]bool{c.user("alice").ID: true}
+	s := newSite(t, c, nil)
+	p := s.as("alice").page("/comp2402/a1")
+	if got := p.text("section[aria-labelledby=push] p"); !strings.HasPrefix(got, "You were dropped from comp2402 and cannot hand in work") {
+		t.Errorf("hand in: %q", got)
+	}
+	if forms := p.texts("#upload"); len(forms) != 0 {
+		t.Errorf("the page still takes files: %q", forms)
+	}
+	if got := p.text("table caption"); got != "My submissions" {
+		t.Errorf("the earlier work is not listed: %q", got)
+	}
+}
+
 func TestSubmissionForStudent(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)

@@ -22,6 +22,7 @@ type Assignment struct {
 	Upcoming  Moment // when students will see it, for staff
 	Due       Due
 	Closed    bool
+	Refused   string   // why the person cannot hand in at all
 	Terms     string   // when it is due, what a push now would cost, and what is left
 	Teams     []string // the student's team, or those that have invited them
 	Standing  Standing
