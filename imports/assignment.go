@@ -22,7 +22,6 @@ type Assignment struct {
 	Limits      *Limits      `yaml:"limits,omitempty"`
 	Prepare     []Step       `yaml:"prepare,omitempty"`
 	Build       any          `yaml:"build,omitempty"` // "auto" or []Step
-	Gradescope  string       `yaml:"gradescope,omitempty"`
 	Tests       []Test       `yaml:"tests,omitempty"`
 }
 
@@ -71,27 +70,29 @@ type Step struct {
 
 // Test is one entry of tests.
 type Test struct {
-	Name     string   `yaml:"name"`
-	Needs    []string `yaml:"needs,omitempty,flow"`
-	Compile  Script   `yaml:"compile,omitempty"`
-	Run      Script   `yaml:"run"`
-	Stdin    *Script  `yaml:"stdin,omitempty"`
-	Stdout   *Script  `yaml:"stdout,omitempty"`
-	Cases    string   `yaml:"cases,omitempty"`
-	Compare  any      `yaml:"compare,omitempty"`
-	Checker  []string `yaml:"checker,omitempty,flow"`
-	Driver   []string `yaml:"driver,omitempty,flow"`
-	Flags    *Words   `yaml:"flags,omitempty,flow"`
-	Passes   int      `yaml:"passes,omitempty"`
-	Scale    Number   `yaml:"scale,omitempty"` // or "ignore"
-	Report   string   `yaml:"report,omitempty"`
-	Exit     any      `yaml:"exit,omitempty"`
-	Points   any      `yaml:"points,omitempty"`
-	Score    string   `yaml:"score,omitempty"`
-	Stop     bool     `yaml:"stop,omitempty"`
-	Requires []string `yaml:"requires,omitempty,flow"`
-	Hint     Script   `yaml:"hint,omitempty"`
-	Limits   `yaml:",inline"`
+	Name    string   `yaml:"name"`
+	Needs   []string `yaml:"needs,omitempty,flow"`
+	Compile Script   `yaml:"compile,omitempty"`
+	Run     Script   `yaml:"run,omitempty"`
+	Stdin   *Script  `yaml:"stdin,omitempty"`
+	Stdout  *Script  `yaml:"stdout,omitempty"`
+	Cases   string   `yaml:"cases,omitempty"`
+	Compare any      `yaml:"compare,omitempty"`
+	Checker []string `yaml:"checker,omitempty,flow"`
+	Driver  []string `yaml:"driver,omitempty,flow"`
+	Flags   *Words   `yaml:"flags,omitempty,flow"`
+	Passes  int      `yaml:"passes,omitempty"`
+	Scale   Number   `yaml:"scale,omitempty"` // or "ignore"
+	Report  string   `yaml:"report,omitempty"`
+	// Gradescope is the directory of an autograder of Gradescope; Run is empty then.
+	Gradescope string   `yaml:"gradescope,omitempty"`
+	Exit       any      `yaml:"exit,omitempty"`
+	Points     any      `yaml:"points,omitempty"`
+	Score      string   `yaml:"score,omitempty"`
+	Stop       bool     `yaml:"stop,omitempty"`
+	Requires   []string `yaml:"requires,omitempty,flow"`
+	Hint       Script   `yaml:"hint,omitempty"`
+	Limits     `yaml:",inline"`
 }
 
 // Script is written so that every character of it is read back: in double quotes where it has several

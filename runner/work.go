@@ -124,6 +124,8 @@ func (w *work) grade(ctx context.Context, report *reporter) (schema.Result, erro
 		Tests:      trees.tests,
 		Prepared:   trees.prepared,
 		Pins:       &w.order.Pins,
+		Owners:     ownersOf(w.order.Name),
+		ReceivedAt: w.order.ReceivedAt,
 		Zone:       zone,
 		Limits:     w.order.Limits,
 		Flavour:    &w.order.Flavour,
@@ -152,4 +154,13 @@ func (w *work) beat(ctx context.Context, stop context.CancelCauseFunc) {
 			return
 		}
 	}
+}
+
+// ownersOf returns the owner in the name of a submission; none for a gate.
+func ownersOf(name string) []string {
+	parsed, err := schema.ParseSubmissionName(name)
+	if err != nil {
+		return nil
+	}
+	return []string{parsed.Owner}
 }

@@ -62,8 +62,9 @@ type Order struct {
 	Name       string        `json:"name"`       // canonical submission name, or COURSE/ASSIGNMENT for a gate
 	Submission Tree          `json:"submission"` // zero for a gate: it grades solution/ of the tests
 	Tests      Tree          `json:"tests"`
-	Zone       string        `json:"zone"`   // of the course
-	Limits     StepLimits    `json:"limits"` // the course's defaults when the tests were pushed
+	ReceivedAt time.Time     `json:"received_at,omitzero"` // when the submission came; zero for a gate
+	Zone       string        `json:"zone"`                 // of the course
+	Limits     StepLimits    `json:"limits"`               // the course's defaults when the tests were pushed
 	Pins       Pins          `json:"pins"`
 	Gate       GatePart      `json:"gate"` // of JobGate: what of it this job does
 	Flavour    Flavour       `json:"flavour"`

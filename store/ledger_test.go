@@ -208,7 +208,7 @@ func TestOrders(t *testing.T) {
 	want := schema.Order{Protocol: schema.Protocol, Job: j.ID, Attempt: 1, Kind: schema.JobGrade, Name: "comp2402/a1/alice/1",
 		Submission: schema.Tree{Repository: sub.Repository, Commit: sub.Commit, Tree: sub.Tree},
 		Tests:      schema.Tree{Repository: b.assignment.Active.RepositoryID, Commit: b.assignment.Active.Commit, Tree: b.assignment.Active.Tree},
-		Zone:       "America/Toronto", Flavour: schema.Flavour{Name: "standard"}}
+		ReceivedAt: sub.ReceivedAt, Zone: "America/Toronto", Flavour: schema.Flavour{Name: "standard"}}
 	equal(t, ok(b.Order(t.Context(), j.ID))(t), want)
 	v, gate := b.candidate(b.assignment)
 	want = schema.Order{Protocol: schema.Protocol, Job: gate.ID, Kind: schema.JobGate, Name: "comp2402/a1",

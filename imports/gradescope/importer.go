@@ -5,8 +5,6 @@
 package gradescope
 
 import (
-	_ "embed" // the scripts that a tests repository gets
-	"fmt"
 	"io/fs"
 	"path"
 	"strings"
@@ -16,11 +14,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-//go:embed files/run.sh
-var runScript []byte
-
-//go:embed files/judge.py
-var judgeScript []byte
+// autograderDir is where the autograder stands in the tests repository.
+const autograderDir = "autograder/"
 
 // Options are what the caller decides.
 type Options struct {
@@ -48,7 +43,8 @@ func Import(fsys fs.FS, title string, o Options) (*imports.Bundle, error) {
 	for _, name := range broken {
 		b.Note(imports.Lost, name, "the link leads out of the package")
 	}
-	if err := judgeSetup(b, fsys, o.Force); err != nil {
+	ours, err := judgeSetup(b, fsys, o.Force)
+	if err != nil {
 		return nil, err
 	}
 	for _, f := range files {
@@ -56,8 +52,9 @@ func Import(fsys fs.FS, title string, o Options) (*imports.Bundle, error) {
 			return nil, err
 		}
 	}
-	b.Write("gradescope/run.sh", runScript, true)
-	b.Write("gradescope/judge.py", judgeScript, false)
+	if err := provide(b, ours); err != nil {
+		return nil, err
+	}
 	if err := copySample(b, o.Sample); err != nil {
 		return nil, err
 	}
@@ -76,39 +73,41 @@ func enter(fsys fs.FS) (fs.FS, error) {
 	return nil, schema.Errorf(schema.CodeInvalid, "this is no autograder of Gradescope: run_autograder is missing at its top")
 }
 
-// judgeSetup refuses a setup.sh that needs what a runner image lacks.
-func judgeSetup(b *imports.Bundle, fsys fs.FS, force bool) error {
+// judgeSetup refuses a setup.sh that needs what a runner image lacks. It returns the packages that
+// modules of ours stand for.
+func judgeSetup(b *imports.Bundle, fsys fs.FS, force bool) (ours []string, err error) {
 	setup, err := imports.ReadText(fsys, "setup.sh", maxScript)
 	if schema.CodeOf(err) == schema.CodeNotFound {
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	packages, commands := needs(string(setup), func(name string) []string {
-		name = path.Clean(strings.TrimPrefix(strings.TrimPrefix(strings.Trim(name, `'"`), "/autograder/source/"), "/"))
-		text, err := imports.ReadText(fsys, name, maxScript)
-		if err != nil {
-			return []string{"(" + name + ")"}
-		}
-		return strings.Split(joinLines(string(text)), "\n")
-	})
-	var wants []string
-	if len(packages) > 0 {
-		wants = append(wants, "the packages "+strings.Join(packages, ", "))
+	found := needs(string(setup), func(name string) []string { return requirements(fsys, name) })
+	if len(found.ours) > 0 {
+		b.Note(imports.Changed, strings.Join(found.ours, ", "), "modules that come with the import stand for it")
 	}
-	for _, c := range commands {
-		wants = append(wants, fmt.Sprintf("the command %q", clip(c)))
-	}
+	wants := found.words()
 	switch {
 	case len(wants) == 0:
 		b.Note(imports.Changed, "setup.sh", "it is not run: a runner image has what it installs")
 	case force:
 		b.Note(imports.Lost, "setup.sh", "it is not run; the runner image must have %s", strings.Join(wants, " and "))
 	default:
-		return schema.Errorf(schema.CodeRefused, "setup.sh needs %s; put them into the runner image of a flavour, and import with --image-has-it", strings.Join(wants, " and "))
+		return nil, schema.Errorf(schema.CodeRefused, "setup.sh needs %s; put them into the runner image of a flavour, and import with --image-has-it", strings.Join(wants, " and "))
 	}
-	return nil
+	return found.ours, nil
+}
+
+// requirements returns the lines of a file that pip install -r names. One that is missing is a line in
+// parentheses.
+func requirements(fsys fs.FS, name string) []string {
+	name = path.Clean(strings.TrimPrefix(strings.TrimPrefix(strings.Trim(name, `'"`), "/autograder/source/"), "/"))
+	text, err := imports.ReadText(fsys, name, maxScript)
+	if err != nil {
+		return []string{"(" + name + ")"}
+	}
+	return strings.Split(joinLines(string(text)), "\n")
 }
 
 func clip(s string) string {
@@ -121,7 +120,7 @@ func clip(s string) string {
 // copyFile copies a file of the autograder; the line ends of its two scripts are repaired.
 func copyFile(b *imports.Bundle, fsys fs.FS, f imports.Entry) error {
 	if f.Name != "run_autograder" && path.Ext(f.Name) != ".sh" {
-		b.Copy("autograder/"+f.Name, fsys, f.Name, f.Executable)
+		b.Copy(autograderDir+f.Name, fsys, f.Name, f.Executable)
 		return nil
 	}
 	text, err := imports.ReadText(fsys, f.Name, maxScript)
@@ -131,7 +130,7 @@ func copyFile(b *imports.Bundle, fsys fs.FS, f imports.Entry) error {
 	if f.Name == "run_autograder" && !strings.HasPrefix(string(text), "#!") {
 		return schema.Errorf(schema.CodeInvalid, "run_autograder does not begin with #!; write the program that runs it, such as #!/bin/bash")
 	}
-	b.Write("autograder/"+f.Name, []byte(strings.ReplaceAll(string(text), "\r\n", "\n")), true)
+	b.Write(autograderDir+f.Name, []byte(strings.ReplaceAll(string(text), "\r\n", "\n")), true)
 	return nil
 }
 
@@ -148,23 +147,15 @@ func copySample(b *imports.Bundle, sample fs.FS) error {
 	return err
 }
 
-// assign writes the assignment: one test, which runs the autograder and has its results judged. A
-// driver judges, since what a checker reads is shown to students.
+// assign writes the assignment: one test, which is the autograder.
 func assign(b *imports.Bundle, title string, o Options) {
 	a := &b.Assignment
 	a.Title = title
-	seconds := int64(o.Timeout / time.Second)
 	a.Tests = []imports.Test{{
-		Name: "autograder", Needs: []string{"autograder/**", "gradescope/run.sh"},
-		Run:    imports.Script(fmt.Sprintf("sh $NEEDS/gradescope/run.sh $NEEDS/autograder %d", seconds)),
-		Driver: []string{"python3", "gradescope/judge.py"}, Flags: &imports.Words{string(o.Points)}, Points: o.Points,
-		Limits: imports.Limits{
-			Time: imports.Duration(o.Timeout + 30*time.Second), Wall: imports.Duration(o.Timeout + time.Minute),
-			Memory: "768MiB", Processes: 256, Output: "8MiB", Disk: "512MiB",
-		},
+		Name: "autograder", Gradescope: autograderDir, Points: o.Points,
+		Limits: imports.Limits{Time: imports.Duration(o.Timeout), Wall: imports.Duration(o.Timeout)},
 	}}
 	b.Note(imports.Hint, "", "such an autograder runs the student's code in the same sandbox as its own: whoever sets out to can read its files and write its results. For tests that must not be forged write cases, checkers or drivers")
-	b.Note(imports.Changed, "results.json", "the tests are one result here: their lines are its message; after_due_date and after_published are not shown to students at all")
-	b.Note(imports.Changed, "/autograder", "the layout stands in the working directory, and the path is replaced in the autograder's text files")
-	b.Note(imports.Lost, "submission_metadata.json", "it is not written")
+	b.Note(imports.Changed, "/autograder", "the layout stands in the step's working directory, and the path is replaced in the autograder's text files")
+	b.Note(imports.Changed, "submission_metadata.json", "it names students by their logins alone, and lists no earlier submissions")
 }

@@ -23,7 +23,7 @@ func TestSetups(t *testing.T) {
 	for setup, want := range map[string]string{
 		"#!/usr/bin/env bash\r\n\r\napt-get install -y python python-pip python-dev\r\npip install --upgrade pip\r\n": "",
 		"apt-get update && apt-get -y install openjdk-17-jdk \\\n  build-essential\n":                                 "",
-		"pip3 install -r /autograder/source/requirements.txt\n":                                                       "setup.sh needs the packages gradescope-utils>=0.3.1, numpy==1.2; put them into the runner image of a flavour, and import with --image-has-it",
+		"pip3 install -r /autograder/source/requirements.txt\n":                                                       "setup.sh needs the packages numpy==1.2; put them into the runner image of a flavour, and import with --image-has-it",
 		"pip install -r other.txt":                              `setup.sh needs the packages (other.txt); put`,
 		"apt-get install -y clang valgrind # tools":             `setup.sh needs the packages clang, valgrind; put`,
 		"curl -sL https://deb.example/setup | bash -\nnpm ci\n": `setup.sh needs the command "curl -sL https://deb.example/setup | bash -" and the command "npm ci"; put`,

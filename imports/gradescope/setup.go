@@ -1,6 +1,7 @@
 package gradescope
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,23 +23,41 @@ var installCommand = regexp.MustCompile(`^(?:sudo\s+)?(?:[A-Z_]+=\S+\s+)*(?:apt(
 // harmless matches commands of a setup.sh that do nothing that a run needs.
 var harmless = regexp.MustCompile(`^(?:sudo\s+)?(?:[A-Z_]+=\S+\s+)*(?:$|#|set\s|echo\b|apt(?:-get)?\s+(?:-\S+\s+)*(?:update|upgrade|clean|autoremove)\b|export\s+DEBIAN_FRONTEND|rm\s+-rf?\s+/var/lib/apt|chmod\s|cd\s|pwd$|ls\b|true$|exit(?:\s+0)?$|update-locale|locale-gen|(?:\S*/)?pip[0-9.]*\s+install\s+(?:-\S+\s+)*--upgrade\s+pip$)`)
 
-// needs returns what a setup.sh asks for that a runner image lacks: packages, and commands that are
-// neither installations nor without effect. requirements holds the lines of files that pip -r names.
-func needs(setup string, requirements func(name string) []string) (packages, commands []string) {
+// wanted is what a setup.sh asks for that a runner image lacks.
+type wanted struct {
+	packages []string
+	commands []string // neither installations nor without effect
+	ours     []string // packages that modules of ours stand for
+}
+
+// words names what an image must have.
+func (w wanted) words() []string {
+	var words []string
+	if len(w.packages) > 0 {
+		words = append(words, "the packages "+strings.Join(w.packages, ", "))
+	}
+	for _, c := range w.commands {
+		words = append(words, fmt.Sprintf("the command %q", clip(c)))
+	}
+	return words
+}
+
+// needs returns what a setup.sh asks for. requirements holds the lines of files that pip -r names.
+func needs(setup string, requirements func(name string) []string) (w wanted) {
 	for line := range strings.SplitSeq(joinLines(setup), "\n") {
 		for command := range strings.SplitSeq(strings.NewReplacer("&&", ";", "||", ";").Replace(line), ";") {
 			command = strings.TrimSpace(command)
 			m := installCommand.FindStringSubmatch(command)
 			switch {
 			case m != nil:
-				packages = append(packages, lacking(m[1], requirements)...)
+				w.install(m[1], requirements)
 			case harmless.MatchString(command):
 			default:
-				commands = append(commands, command)
+				w.commands = append(w.commands, command)
 			}
 		}
 	}
-	return packages, commands
+	return w
 }
 
 // joinLines repairs the line ends of Windows, and joins lines that end with a backslash.
@@ -47,9 +66,8 @@ func joinLines(s string) string {
 	return strings.ReplaceAll(s, "\\\n", " ")
 }
 
-// lacking returns the packages of an installation that an image lacks.
-func lacking(arguments string, requirements func(string) []string) []string {
-	var out []string
+// install notes the packages of an installation that an image lacks.
+func (w *wanted) install(arguments string, requirements func(string) []string) {
 	words := strings.Fields(arguments)
 	for n := 0; n < len(words); n++ {
 		word := strings.Trim(words[n], `'"`)
@@ -57,19 +75,30 @@ func lacking(arguments string, requirements func(string) []string) []string {
 		case word == "-r" || word == "--requirement":
 			if n++; n < len(words) {
 				for _, line := range requirements(words[n]) {
-					out = append(out, lacking(line, requirements)...)
+					w.install(line, requirements)
 				}
 			}
 		case strings.HasPrefix(word, "#"):
-			return out
-		case strings.HasPrefix(word, "-"), strings.HasPrefix(word, ">"), strings.HasPrefix(word, "<"), strings.HasPrefix(word, "|"):
+			return
+		case word != "" && strings.Contains("-><|", word[:1]):
 		default:
-			if name := strings.ToLower(versions.ReplaceAllString(word, "")); !slices.Contains(provided(), name) {
-				out = append(out, word)
-			}
+			w.add(word)
 		}
 	}
-	return out
+}
+
+// add notes one package.
+func (w *wanted) add(word string) {
+	name := strings.ToLower(versions.ReplaceAllString(word, ""))
+	switch {
+	case slices.Contains(provided(), name):
+	case replacements()[name] != "":
+		if !slices.Contains(w.ours, name) {
+			w.ours = append(w.ours, name)
+		}
+	default:
+		w.packages = append(w.packages, word)
+	}
 }
 
 // versions matches what follows a package's name.

@@ -2,6 +2,7 @@ package command
 
 import (
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -27,57 +28,127 @@ func TestGradescopeResults(t *testing.T) {
 	for name, c := range map[string]struct {
 		results string
 		score   string
-		says    string
+		says    string // among what students read
 		hides   string
 	}{
-		"tests":               {`{"tests": [{"score": 4, "max_score": 5, "name": "adds", "output": "off by one"}, {"score": 6, "max_score": 6, "number": "2.1"}]}`, "10 / 20", "FAIL adds 4/5\n     off by one\nok   2.1 6/6", ""},
-		"top-level score":     {`{"score": 7.5, "output": "well", "tests": [{"score": 1}]}`, "7.5 / 20", "well\n", ""},
+		"tests":               {`{"tests": [{"score": 4, "max_score": 5, "name": "adds", "output": "off by one"}, {"score": 6, "max_score": 6, "number": "2.1"}]}`, "10 / 20", "autograder/adds failed 4 / 5 points off by one\nautograder/2.1 passed 6 / 6 points", ""},
+		"tests of all points": {`{"tests": [{"score": 4, "max_score": 14, "name": "adds"}, {"score": 6, "max_score": 6, "name": "b"}]}`, "10 / 20", "autograder/adds partial  \nautograder/b passed", ""},
+		"top-level score":     {`{"score": 7.5, "output": "well", "tests": [{"score": 1}]}`, "7.5 / 20", "autograder partial  well\n", ""},
 		"numbers as text":     {`{"score": "15", "execution_time": "136"}`, "15 / 20", "", ""},
 		"nulls everywhere":    {`{"score": 3, "tests": null, "output": null, "visibility": null, "leaderboard": null, "extra_data": null}`, "3 / 20", "", ""},
-		"nulls in a test":     {`{"tests": [{"score": 2, "max_score": null, "name": null, "output": null, "tags": null, "visibility": null, "status": null}]}`, "2 / 20", "test 1 2", ""},
-		"unknown keys":        {`{"score": 3, "novelty": {"a": [1]}, "tests": [{"score": 3, "more": 1}, 7, null]}`, "3 / 20", "", ""},
-		"a status":            {`{"tests": [{"score": 0, "max_score": 2, "name": "a", "status": "passed"}, {"score": 2, "max_score": 2, "name": "b", "status": "failed"}]}`, "2 / 20", "ok   a 0/2\nFAIL b 2/2", ""},
-		"hidden tests":        {`{"tests": [{"score": 2, "max_score": 2, "name": "seen"}, {"score": 5, "max_score": 9, "name": "secret-name", "visibility": "hidden", "output": "secret"}, {"score": 1, "name": "late-name", "visibility": "after_due_date"}]}`, "8 / 20", "2 tests not shown", "secret-name"},
-		"all hidden":          {`{"score": 4, "visibility": "after_published", "output": "secret-output", "tests": [{"score": 4, "name": "n"}]}`, "4 / 20", "1 test not shown", "secret-output"},
-		"html":                {`{"score": 4, "output": "<b>bold</b> &amp; <script>alert(1)</script><br>next", "output_format": "html"}`, "4 / 20", "bold & \n", "alert"},
-		"ansi":                {`{"score": 4, "output": "\u001b[31mred\u001b[0m", "output_format": "ansi"}`, "4 / 20", "red", "[31m"},
+		"nulls in a test":     {`{"tests": [{"score": 2, "max_score": null, "name": null, "output": null, "tags": null, "visibility": null, "status": null}]}`, "2 / 20", "autograder/test 1 passed 2 points", ""},
+		"unknown keys":        {`{"score": 3, "novelty": {"a": [1]}, "tests": [{"score": 3, "more": 1}, null]}`, "3 / 20", "", ""},
+		"hidden tests":        {`{"tests": [{"score": 2, "max_score": 2, "name": "seen"}, {"score": 5, "max_score": 9, "name": "secret-name", "visibility": "hidden", "output": "secret"}, {"score": 1, "name": "late-name", "visibility": "after_due_date"}]}`, "8 / 20", "autograder/seen passed 2 / 2 points", "secret"},
+		"all hidden":          {`{"score": 4, "visibility": "after_published", "output": "secret-output", "tests": [{"score": 4, "name": "n"}]}`, "4 / 20", "", "secret-output"},
+		"html":                {`{"score": 4, "output": "<b>bold</b> &amp; <script>alert(1)</script><br>next", "output_format": "html"}`, "4 / 20", "bold & \nnext", "alert"},
 		"more than the total": {`{"score": 400}`, "20 / 20", "", ""},
 		"less than nothing":   {`{"score": -4}`, "0 / 20", "", ""},
 		"no score":            {`{"tests": []}`, "0 / 20", "results.json has no score, neither at its top nor in a test", ""},
-		"not a number":        {`{"score": NaN}`, "0 / 20", "results.json has no score", ""},
-		"not JSON":            {`{"score": `, "0 / 20", "results.json is not JSON: ", ""},
-		"a list":              {`[1]`, "0 / 20", "results.json is not an object", ""},
-		"tests in an object":  {`{"tests": {}}`, "0 / 20", "tests in results.json is not a list", ""},
-		"deep nesting":        {strings.Repeat("[", 100000), "0 / 20", "results.json is not", ""},
-		"nothing":             {"", "0 / 20", "the autograder left no results.json", ""},
-		"words of run.sh":     {"{\"score\": 5, \"output\": \"\\nSTDOUT\\nRESULTS\\n\"}\n\nSTDOUT\n", "0 / 20", "results.json is not JSON", ""},
+		"not a number":        {`{"score": NaN}`, "0 / 20", "results.json is not JSON: line 1 has NaN", ""},
+		"deep nesting":        {strings.Repeat("[", 100000), "0 / 20", "results.json is not JSON", ""},
+		"nothing":             {"", "0 / 20", "results.json is empty", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			status, out, errs := runCommand(t, "check", to, writeFiles(t, map[string]string{"r.json": c.results}), "--json")
 			if status != 0 {
 				t.Fatalf("status %d, %s%s", status, out, errs)
 			}
-			score, message, output := jsonOf(t, out)
-			if score != c.score || !strings.Contains(message, c.says) {
-				t.Errorf("score %s, want %s; message %q, want %q", score, c.score, message, c.says)
+			score, shown := jsonOf(t, out)
+			if score != c.score || !strings.Contains(shown, c.says) {
+				t.Errorf("score %s, want %s; students read\n%s\nwant %q", score, c.score, shown, c.says)
 			}
-			if c.hides != "" && strings.Contains(message+output, c.hides) {
-				t.Errorf("students read %q in %q and %q", c.hides, message, output)
+			if c.hides != "" && strings.Contains(shown, c.hides) {
+				t.Errorf("students read %q in\n%s", c.hides, shown)
 			}
 		})
 	}
 	t.Run("no results", func(t *testing.T) {
 		_, out, _ := runCommand(t, "check", to, writeFiles(t, map[string]string{"a": ""}), "--json")
-		if score, message, _ := jsonOf(t, out); score != "0 / 20" || !strings.Contains(message, "the autograder left no results.json") {
-			t.Errorf("%s: %s", score, message)
+		if score, shown := jsonOf(t, out); score != "0 / 20" || !strings.Contains(shown, "the autograder left no results/results.json") {
+			t.Errorf("%s: %s", score, shown)
 		}
 	})
 	t.Run("partial results of a run that is too long", func(t *testing.T) {
 		_, out, _ := runCommand(t, "check", to, writeFiles(t, map[string]string{"r.json": `{"score": 6}`, "slow": ""}), "--json")
-		if score, message, _ := jsonOf(t, out); score != "6 / 20" || !strings.Contains(message, "the autograder was ended after 3 s (its time limit)") {
-			t.Errorf("%s: %s", score, message)
+		if score, shown := jsonOf(t, out); score != "6 / 20" || !strings.Contains(shown, "autograder time-limit still running after 3 s (the limit on elapsed time)") || !strings.Contains(shown, "; what results.json held by then counts") {
+			t.Errorf("%s: %s", score, shown)
 		}
 	})
+}
+
+// Modules of gradescope-utils and of subprocess32 come with an import that installs them.
+func TestGradescopeUtils(t *testing.T) {
+	t.Parallel()
+	from := writeFiles(t, map[string]string{
+		"setup.sh":         "apt-get install -y python3 python3-pip\npip3 install -r /autograder/source/requirements.txt\n",
+		"requirements.txt": "gradescope-utils>=0.2.7\nsubprocess32\n",
+		"run_autograder":   "#!/usr/bin/env bash\ncp submission/answer.py source/\ncd source && python3 run_tests.py\n",
+		"run_tests.py": `import unittest
+from gradescope_utils.autograder_utils.json_test_runner import JSONTestRunner
+
+if __name__ == '__main__':
+    suite = unittest.defaultTestLoader.discover('tests')
+    with open('/autograder/results/results.json', 'w') as f:
+        JSONTestRunner(visibility='visible', stream=f, post_processor=lambda data: data.update(output='%d tests' % len(data['tests']))).run(suite)
+`,
+		"tests/__init__.py": "",
+		"tests/test_answer.py": `import unittest
+import subprocess32 as subprocess
+from gradescope_utils.autograder_utils.decorators import weight, number, visibility, tags, hide_errors, partial_credit, leaderboard
+from gradescope_utils.autograder_utils.files import check_submitted_files
+import answer
+
+
+class TestAnswer(unittest.TestCase):
+    @weight(2)
+    @number("1.1")
+    def test_double(self):
+        """doubles"""
+        print("said")
+        self.assertEqual(answer.double(2), 4)
+
+    @weight(1)
+    @number("1.2")
+    @hide_errors("it is wrong")
+    @tags("slow")
+    def test_zero(self):
+        """doubles zero"""
+        self.assertEqual(answer.double(0), 0, "secret reason")
+
+    @partial_credit(4)
+    @number("2")
+    def test_half(self, set_score=None):
+        """gives a part"""
+        set_score(3)
+
+    @weight(3)
+    @visibility("hidden")
+    def test_files(self):
+        """hidden files"""
+        self.assertEqual(check_submitted_files(["answer.py", "absent.py"]), ["absent.py"])
+        self.assertEqual(subprocess.check_output(["echo", "a"]), b"a\n")
+
+    @leaderboard("speed")
+    def test_board(self, set_leaderboard_value=None):
+        set_leaderboard_value(7)
+`,
+	})
+	to := filepath.Join(t.TempDir(), "tests")
+	if status, out, errs := runCommand(t, "import", "gradescope", from, "-o", to, "--points", "10"); status != 0 || !strings.Contains(out, "gradescope-utils, subprocess32: modules that come with the import stand for it") {
+		t.Fatalf("status %d, %s%s", status, out, errs)
+	}
+	status, out, errs := runCommand(t, "check", to, writeFiles(t, map[string]string{"answer.py": "def double(n):\n    return 2 * n + (n == 0)\n"}), "--json")
+	if status != 0 {
+		t.Fatalf("status %d, %s%s", status, out, errs)
+	}
+	score, shown := jsonOf(t, out)
+	const want = "autograder passed  4 tests\nautograder/1.1 doubles passed  said\nautograder/2 gives a part partial  \nautograder/1.2 doubles zero failed  it is wrong\n"
+	if score != "8 / 10" || shown != want {
+		t.Errorf("%s, students read\n%s\nwant\n%s", score, shown, want)
+	}
+	if !strings.Contains(out, `"name": "autograder/hidden files"`) || !strings.Contains(out, "speed") {
+		t.Errorf("staff do not read everything: %s", out)
+	}
 }
 
 func TestGradescopeRefusals(t *testing.T) {
@@ -99,16 +170,21 @@ func TestGradescopeRefusals(t *testing.T) {
 	}
 }
 
-// jsonOf returns "score / maximum", and what students read of the only test.
-func jsonOf(t *testing.T, out string) (score, message, output string) {
+// jsonOf returns "score / maximum", and what students read: a line for each test that they see.
+func jsonOf(t *testing.T, out string) (score, shown string) {
 	t.Helper()
 	var report struct {
 		Score json.Number `json:"score"`
 		Max   json.Number `json:"max_score"`
-		Tests []struct{ Message, Output string }
+		Tests []struct{ Name, Outcome, Message, Output, Visible string }
 	}
-	if err := json.Unmarshal([]byte(out), &report); err != nil || len(report.Tests) != 1 {
+	if err := json.Unmarshal([]byte(out), &report); err != nil {
 		t.Fatalf("%v in %s", err, out)
 	}
-	return report.Score.String() + " / " + report.Max.String(), report.Tests[0].Message, report.Tests[0].Output
+	for _, test := range report.Tests {
+		if test.Visible == "always" {
+			shown += fmt.Sprintf("%s %s %s %s\n", test.Name, test.Outcome, test.Message, strings.TrimSpace(test.Output))
+		}
+	}
+	return report.Score.String() + " / " + report.Max.String(), shown
 }

@@ -22,6 +22,8 @@ type Job struct {
 	Tests      string            // directory of the tests repository
 	Prepared   string            // directory with what prepare left, "" to run prepare
 	Pins       *schema.Pins      // nil: grade the reference solution first where there are reports, and pin
+	Owners     []string          // logins of those who submitted
+	ReceivedAt time.Time         // when the submission came; zero: not known
 	Zone       *time.Location    // of the course
 	Limits     schema.StepLimits // the course's defaults
 	Flavour    *schema.Flavour   // nil: no flavour's limits apply

@@ -13,6 +13,8 @@ func (r *trial) judge(ctx context.Context) error {
 	switch r.test.Kind {
 	case assignment.KindReport:
 		return r.judgeReport(ctx)
+	case assignment.KindGradescope:
+		return r.judgeGradescope(ctx)
 	case assignment.KindFindings:
 		return r.judgeFindings(ctx)
 	}

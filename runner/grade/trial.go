@@ -27,7 +27,7 @@ type trial struct {
 func (s *session) newTrial(ctx context.Context, b *subject, t *assignment.Test, emit func(schema.TestResult)) (*trial, error) {
 	r := &trial{session: s, test: t, subject: b, shown: b.artefacts, emit: emit}
 	var err error
-	if t.Kind.InProcess() {
+	if t.Kind.InProcess() && t.Kind != assignment.KindGradescope {
 		if r.shown, err = s.forInProcess(b); err != nil {
 			return nil, err
 		}

@@ -9,6 +9,8 @@ import (
 // combination refuses keys of one test that cannot be combined.
 func (r *reading) combination(t Test, o *object) {
 	switch {
+	case o.has("gradescope"):
+		r.gradescope(t, o)
 	case o.has("report"):
 		r.exclude(o, "the report decides", "cases", "stdout", "stdout_file", "compare", "checker", "driver", "exit")
 	case o.has("driver"):
@@ -19,17 +21,20 @@ func (r *reading) combination(t Test, o *object) {
 	default:
 		r.judged(o)
 	}
-	if o.has("cases") {
+	if o.has("cases") && !o.has("gradescope") {
 		r.exclude(o, "every case has its own", "stdin", "stdin_file", "stdout", "stdout_file")
 	}
-	if o.has("score") && !o.has("cases") {
+	if o.has("score") && !o.has("cases") && !o.has("gradescope") {
 		r.fail(o.key("score"), "score says how cases make the score, and there are no cases; leave it out")
 	}
-	if o.has("stop") && !o.has("cases") {
+	if o.has("stop") && !o.has("cases") && !o.has("gradescope") {
 		r.fail(o.key("stop"), "stop says that no case is run after one that failed, and there are no cases; leave it out")
 	}
 	if t.Visible == schema.VisibleNever {
 		r.excludeFor(o, neverCounts, "leave it out, or leave visible out so that students see the test and it counts", "points", "penalty")
+	}
+	if o.has("gradescope") {
+		return
 	}
 	r.comparison(t, o)
 	r.pointsFit(t, o)
@@ -47,6 +52,15 @@ func (r *reading) judged(o *object) {
 	}
 	if o.has("scale") {
 		r.fail(o.key("scale"), "scale is what a checker or a driver writes into score.txt for all points, "+neither, "scale")
+	}
+}
+
+// gradescope refuses what cannot stand beside an autograder of Gradescope.
+func (r *reading) gradescope(t Test, o *object) {
+	r.exclude(o, "the autograder's results.json decides", "run", "compile", "needs", "stdin", "stdin_file", "stdout", "stdout_file", "cases", "compare",
+		"checker", "driver", "flags", "passes", "scale", "report", "exit", "score", "stop", "penalty")
+	if t.Visible != schema.VisibleNever && (!o.has("points") || t.Points.ByName() || t.Points.Each != nil) {
+		r.fail(o.key("points"), "gradescope needs points: what the autograder's tests are worth together, as in points: 20")
 	}
 }
 

@@ -11,10 +11,12 @@ const (
 	KindDriver   Kind = "driver"   // a trusted program talks with the program
 	KindReport   Kind = "report"   // the cases of an in-process framework's report
 	KindFindings Kind = "findings" // the findings of a sarif report
+	// KindGradescope is an autograder of Gradescope, which writes results.json.
+	KindGradescope Kind = "gradescope"
 )
 
 // InProcess reports whether the verdict comes from the process that runs the submission.
-func (k Kind) InProcess() bool { return k == KindReport || k == KindFindings }
+func (k Kind) InProcess() bool { return k == KindReport || k == KindFindings || k == KindGradescope }
 
 // Family reports whether the test has an entry for each of its cases, known before it runs.
 func (t *Test) Family() bool { return t.CaseGlob != "" }
@@ -22,6 +24,8 @@ func (t *Test) Family() bool { return t.CaseGlob != "" }
 // kind returns who judges a test whose keys fit together.
 func (t *Test) kind() Kind {
 	switch {
+	case t.Gradescope != "":
+		return KindGradescope
 	case t.Report == ReportSARIF:
 		return KindFindings
 	case t.Report != "":

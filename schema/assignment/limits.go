@@ -12,6 +12,11 @@ func defaultLimits() Limits {
 	return Limits{CPU: 10 * time.Second, Memory: 256 << 20, Processes: 64, Output: 1 << 20, Disk: 64 << 20}
 }
 
+// gradescopeLimits bound an autograder of Gradescope that says nothing: what a container there has.
+func gradescopeLimits() Limits {
+	return Limits{CPU: 10 * time.Minute, Wall: 10 * time.Minute, Memory: 768 << 20, Processes: 256, Output: 8 << 20, Disk: 512 << 20}
+}
+
 const (
 	defaultJobLimit    = 15 * time.Minute
 	defaultPrepareTime = 5 * time.Minute

@@ -84,6 +84,7 @@ func (l *loader) load(r *reading) error {
 	for i, o := range r.tests {
 		t := &r.spec.Tests[i]
 		l.inputs(r, t, o)
+		l.autograder(r, t, o)
 		l.program(r, o, "checker", t.Checker)
 		l.program(r, o, "driver", t.Driver)
 		if err := l.cases(r, t, o); err != nil {
@@ -175,6 +176,23 @@ func (l *loader) inputs(r *reading, t *Test, o *object) {
 	}
 	if t.Stdout.File != "" {
 		l.mustExist(r, o.get("stdout_file"), "stdout_file", t.Stdout.File)
+	}
+}
+
+// autograder checks that the directory of an autograder holds one.
+func (l *loader) autograder(r *reading, t *Test, o *object) {
+	if t.Gradescope == "" {
+		return
+	}
+	n := o.get("gradescope")
+	name := t.Gradescope + "run_autograder"
+	if _, found := l.index[name]; !found {
+		r.fail(n, "gradescope %s has no run_autograder, the program that runs the autograder; add %s, or correct the path", quote(t.Gradescope), quote(name))
+	}
+	for _, dir := range []string{r.spec.Starter, r.spec.Solution} {
+		if dir != "" && overlap(dir, t.Gradescope) {
+			r.fail(n, "gradescope %s and %s lie within each other; move one of them", quote(t.Gradescope), quote(dir))
+		}
 	}
 }
 

@@ -144,7 +144,7 @@ const (
 
 // Test is one entry of tests. Its Kind says which of the fields below decide: Stdout,
 // Cases and Compare belong to KindCompare, Report to KindReport and KindFindings, Penalty
-// to KindFindings. Cases may stand with a Driver or a Checker too.
+// to KindFindings, Gradescope to KindGradescope. Cases may stand with a Driver or a Checker too.
 type Test struct {
 	Name    string
 	Kind    Kind
@@ -164,6 +164,8 @@ type Test struct {
 	Scale    *schema.Points // what they write into score.txt for all points; nil: 1
 	NoScale  bool           // score.txt is not read: what they accept gets all points
 	Report   ReportFormat
+
+	Gradescope string // directory of an autograder of Gradescope, with a trailing slash; "" for none
 
 	Exit    *int // expected exit status; nil: 0
 	AnyExit bool

@@ -12,7 +12,7 @@ const maxPasses = 100
 func testKeys() []string {
 	return append([]string{
 		"name", "run", "compile", "needs", "stdin", "stdin_file", "stdout", "stdout_file", "cases", "compare",
-		"checker", "driver", "flags", "passes", "scale", "report", "exit", "points", "score", "stop", "penalty", "requires", "visible", "hint",
+		"checker", "driver", "flags", "passes", "scale", "report", "gradescope", "exit", "points", "score", "stop", "penalty", "requires", "visible", "hint",
 	}, limitKeys()...)
 }
 
@@ -40,7 +40,11 @@ func (r *reading) readTests() {
 
 func (r *reading) test(o *object) Test {
 	t := Test{Compare: Compare{Mode: CompareLines}, Score: ScoreSum, Visible: schema.VisibleAlways}
-	t.Limits = r.limits(o, r.spec.Limits, r.flavour)
+	inherited := r.spec.Limits
+	if o.has("gradescope") {
+		inherited = gradescopeLimits().within(r.flavour)
+	}
+	t.Limits = r.limits(o, inherited, r.flavour)
 	t.Compiler = r.spec.Limits.atLeast(t.Limits)
 	r.testCommands(o, &t)
 	r.testData(o, &t)
@@ -63,7 +67,9 @@ func (r *reading) testCommands(o *object, t *Test) {
 			*command = r.command(n, key)
 		}
 	}
-	if !o.has("run") {
+	if n := o.get("gradescope"); n != nil {
+		t.Gradescope, _ = r.directory(n, "gradescope")
+	} else if !o.has("run") {
 		r.fail(o.at, "a test needs run; write the command, as in run: ./hello")
 	}
 	if n := o.get("flags"); n != nil && (n.kind != kindList || len(n.items) > 0) {

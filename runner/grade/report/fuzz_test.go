@@ -79,3 +79,32 @@ func FuzzSARIF(f *testing.F) {
 		}
 	})
 }
+
+// FuzzGradescope checks that a results.json is refused in words or read within the caps.
+func FuzzGradescope(f *testing.F) {
+	for _, seed := range []string{
+		`{"score": 1, "tests": [{"name": "a", "score": "1", "max_score": 2, "output": "<b>x", "output_format": "html", "visibility": "hidden"}]}`,
+		`{"score": NaN}`, `{"tests": [null, 3]}`, "\ufeff{}", `{"output": "\u001b[31m", "output_format": "ansi", "score": 1e400}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, document []byte) {
+		g, err := ReadGradescope(document)
+		if err != nil {
+			if err.Error() == "" {
+				t.Error("a refusal without words")
+			}
+			return
+		}
+		for _, text := range append([]string{g.Output, g.Staff}, g.Remarks...) {
+			if schema.Sanitize(text) != text {
+				t.Errorf("%q is not printable", text)
+			}
+		}
+		for _, test := range g.Tests {
+			if test.Name == "" || schema.Sanitize(test.Name+test.Output+test.Staff) != test.Name+test.Output+test.Staff {
+				t.Errorf("%+v is not printable, or has no name", test)
+			}
+		}
+	})
+}

@@ -1,0 +1,1 @@
+"""What autograders import of gradescope-utils, written anew for grader."""

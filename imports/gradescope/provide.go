@@ -1,0 +1,51 @@
+package gradescope
+
+import (
+	"embed"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/grader/grader/imports"
+)
+
+// pythonModules are modules that autograders install, and that a tests repository gets instead: they
+// are found because source/ is on PYTHONPATH.
+//
+//go:embed all:files/python
+var pythonModules embed.FS
+
+// pythonDir is where they stand here.
+const pythonDir = "files/python/"
+
+// replacements returns the packages that pythonModules stands for, with the name of the module.
+func replacements() map[string]string {
+	return map[string]string{"gradescope-utils": "gradescope_utils", "gradescope_utils": "gradescope_utils", "subprocess32": "subprocess32.py"}
+}
+
+// provide writes the modules that stand for packages which setup.sh installs.
+func provide(b *imports.Bundle, packages []string) error {
+	modules := map[string]bool{}
+	for _, p := range packages {
+		if module := replacements()[p]; module != "" {
+			modules[module] = true
+		}
+	}
+	present := b.Names()
+	return fs.WalkDir(pythonModules, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		to := strings.TrimPrefix(name, pythonDir)
+		module, _, _ := strings.Cut(to, "/")
+		if !modules[module] || slices.Contains(present, autograderDir+to) {
+			return nil
+		}
+		content, err := pythonModules.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		b.Write(autograderDir+to, content, false)
+		return nil
+	})
+}

@@ -1,0 +1,142 @@
+package grade
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// Names of Gradescope's layout, below /autograder there and below the step's working directory here.
+const (
+	gradescopeRoot    = "/autograder"
+	gradescopeRun     = "run_autograder"
+	gradescopeResults = "results/results.json"
+	gradescopeStdout  = "results/stdout"
+)
+
+// maxRewritten bounds a text file in which /autograder is replaced, in bytes.
+const maxRewritten = 8 << 20
+
+// rootInText matches /autograder where it is a whole name of a path.
+var rootInText = regexp.MustCompile(regexp.QuoteMeta(gradescopeRoot) + `\b`)
+
+// gradescopePlace lays out a fresh place as Gradescope does: source/ with the autograder, submission/ with
+// the student's files, results/, run_autograder and submission_metadata.json.
+func (r *trial) gradescopePlace() (*place, error) {
+	p, err := r.newPlace()
+	if err != nil {
+		return nil, err
+	}
+	if err := r.layOut(p); err != nil {
+		p.remove()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (r *trial) layOut(p *place) error {
+	for _, dir := range []string{"source", "submission", "results"} {
+		if err := p.scratch.Mkdir(dir); err != nil {
+			return fmt.Errorf("make %s: %w", dir, err)
+		}
+	}
+	if err := r.copyAutograder(p); err != nil {
+		return err
+	}
+	for _, f := range r.shown.files {
+		if err := p.scratch.CopyIn("submission/"+f.path, filepath.Join(r.shown.path(), f.path), f.mode|0o600, f.stamp); err != nil {
+			return fmt.Errorf("copy submission: %w", err)
+		}
+	}
+	metadata, err := r.metadata()
+	if err != nil {
+		return err
+	}
+	return p.scratch.WriteFile("submission_metadata.json", metadata, 0o644)
+}
+
+// copyAutograder copies the autograder's files into source/, and run_autograder beside it.
+func (r *trial) copyAutograder(p *place) error {
+	files, err := r.testsFiles()
+	if err != nil {
+		return err
+	}
+	secret := r.secrets()
+	for _, f := range files {
+		name, ours := strings.CutPrefix(f.path, r.test.Gradescope)
+		if !ours || secret(f.path) {
+			continue
+		}
+		if err := copyAutograderFile(p, filepath.Join(r.job.Tests, filepath.FromSlash(f.path)), name, f); err != nil {
+			return fmt.Errorf("autograder: %w", err)
+		}
+	}
+	return nil
+}
+
+// copyAutograderFile copies one file. In texts /autograder becomes the place where the layout stands;
+// scripts lose the line ends of Windows.
+func copyAutograderFile(p *place, from, name string, f treeFile) error {
+	mode := f.mode | 0o600
+	if name == gradescopeRun || path.Ext(name) == ".sh" {
+		mode |= 0o700
+	}
+	text, err := textOf(from)
+	if err != nil {
+		return err
+	}
+	if text == nil {
+		return p.scratch.CopyIn("source/"+name, from, mode, f.stamp)
+	}
+	text = rootInText.ReplaceAllLiteral(text, []byte(p.work))
+	if mode&0o100 != 0 {
+		text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+	}
+	if name == gradescopeRun {
+		if err := p.scratch.WriteFile(gradescopeRun, text, mode); err != nil {
+			return err
+		}
+	}
+	return p.scratch.WriteFile("source/"+name, text, mode)
+}
+
+// textOf returns the content of a text file, nil for what is not text or is very long.
+func textOf(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil || info.Size() > maxRewritten {
+		return nil, err
+	}
+	content, err := os.ReadFile(name)
+	if err != nil || bytes.IndexByte(content, 0) >= 0 {
+		return nil, err
+	}
+	if content == nil {
+		content = []byte{}
+	}
+	return content, nil
+}
+
+// gradescopeOrder returns the step that runs the autograder in its layout. Both streams go into
+// results/stdout, as at Gradescope.
+func (r *trial) gradescopeOrder(p *place) order {
+	return order{
+		command: assignment.Command{Shell: "exec ./" + gradescopeRun + " >" + gradescopeStdout + " 2>&1 </dev/null"},
+		place:   p, vars: variables{"PYTHONPATH": p.work + "/source"}, trees: []*tree{r.shown}, limits: r.test.Limits,
+	}
+}
+
+// autograderRun is how a run of an autograder ended, and what it left.
+type autograderRun struct {
+	sandbox.Result
+	end     ending
+	results []byte
+	missing string // why there is no results.json that can be read
+	stdout  string
+}

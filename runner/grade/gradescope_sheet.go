@@ -1,0 +1,214 @@
+package grade
+
+import (
+	"fmt"
+
+	"github.com/grader/grader/runner/grade/report"
+	"github.com/grader/grader/schema"
+)
+
+// scoreSheet turns the results of an autograder into entries that are worth the test's points together,
+// whatever it reports.
+//
+// Where the maxima of its tests make those points, each test is an entry with its own points. Otherwise
+// the tests are worth nothing here, say their score in words, and one entry has the points.
+//
+// A test that students never see (hidden) is an entry that only staff read, without points: its points
+// stand in one entry for all hidden tests, which students see when the assignment is published.
+type scoreSheet struct {
+	*trial
+	got   report.Gradescope
+	run   autograderRun
+	clean func(text string) string
+	seen  map[string]int // names so far
+}
+
+// entries returns the entries in the order of the tests, a summary first.
+func (s *scoreSheet) entries() []schema.TestResult {
+	s.seen = map[string]int{}
+	itemised := s.itemised()
+	results := []schema.TestResult{s.summary()}
+	if !itemised {
+		s.total(&results)
+	}
+	for _, t := range s.got.Tests {
+		results = append(results, s.test(t, itemised))
+	}
+	if itemised {
+		results = s.pool(results)
+	}
+	if first := &results[0]; first.MaxScore.IsZero() && first.Outcome == schema.OutcomePassed && first.Output == "" && first.JudgeMessage == "" && len(results) > 1 {
+		results = results[1:]
+	}
+	return results
+}
+
+// itemised reports whether the tests' own points are the score.
+func (s *scoreSheet) itemised() bool {
+	var score, most schema.Points
+	for _, t := range s.got.Tests {
+		if t.Score == nil {
+			continue
+		}
+		if t.Max == nil || t.Score.Sign() < 0 || t.Score.Cmp(*t.Max) > 0 {
+			return false
+		}
+		score, most = score.Add(*t.Score), most.Add(*t.Max)
+	}
+	return most.Equal(s.trial.test.Points.Total) && (s.got.Score == nil || s.got.Score.Equal(score))
+}
+
+// summary is the entry of the whole run: what it printed, and how it ended.
+func (s *scoreSheet) summary() schema.TestResult {
+	result := s.blank(s.trial.test.Name)
+	result.Outcome = schema.OutcomePassed
+	measure(&result, s.run.Result)
+	shown := s.visibility(s.got.Shown)
+	if shown == schema.VisibleAlways {
+		result.Output = s.clean(s.got.Output)
+	} else {
+		result.JudgeMessage = s.clean(s.got.Output)
+	}
+	if s.got.Stdout == report.GradescopeVisible {
+		result.Output = joinLines(result.Output, s.run.stdout)
+	} else {
+		result.JudgeMessage = joinLines(result.JudgeMessage, s.run.stdout)
+	}
+	result.JudgeMessage = joinLines(result.JudgeMessage, s.clean(s.got.Staff))
+	for _, remark := range s.got.Remarks {
+		result.JudgeMessage = joinLines(result.JudgeMessage, "results.json: "+remark)
+	}
+	if s.run.Limit != "" {
+		s.run.end.apply(&result)
+		result.Message += "; what results.json held by then counts"
+	}
+	return result
+}
+
+// total gives the points of the whole to the summary, or to an entry of their own where students may not
+// see them yet.
+func (s *scoreSheet) total(results *[]schema.TestResult) {
+	score, shown := schema.Points{}, s.visibility(s.got.Shown)
+	for _, t := range s.got.Tests {
+		if t.Score != nil {
+			score, shown = score.Add(*t.Score), stricter(shown, s.visibility(t.Shown))
+		}
+	}
+	if s.got.Score != nil {
+		score = *s.got.Score
+	}
+	most := s.trial.test.Points.Total
+	to := &(*results)[0]
+	if shown != to.Visible {
+		entry := s.blank(s.name("score"))
+		entry.Visible = counted(shown)
+		*results = append(*results, entry)
+		to = &(*results)[len(*results)-1]
+	}
+	ended := to.Outcome
+	to.MaxScore, to.Score = most, score.Clamp(schema.Points{}, most)
+	to.Outcome = outcomeOf(to.Score, most)
+	if s.run.Limit != "" && ended != "" {
+		to.Outcome = ended
+	}
+	if score.Cmp(most) > 0 || score.Sign() < 0 {
+		to.JudgeMessage = joinLines(to.JudgeMessage, fmt.Sprintf("the autograder gave %s points; the assignment has %s", score, most))
+	}
+}
+
+// test is the entry of one test.
+func (s *scoreSheet) test(t report.GradescopeTest, itemised bool) schema.TestResult {
+	result := s.blank(s.name(t.Name))
+	result.Visible = s.visibility(t.Shown)
+	result.Output, result.JudgeMessage = s.clean(t.Output), s.clean(t.Staff)
+	result.Outcome = schema.OutcomeFailed
+	if t.Passed {
+		result.Outcome = schema.OutcomePassed
+	}
+	if t.Score == nil {
+		return result
+	}
+	if itemised && result.Visible != schema.VisibleNever {
+		result.Score, result.MaxScore = *t.Score, *t.Max
+		if !t.Passed && result.Score.Sign() > 0 {
+			result.Outcome = schema.OutcomePartial
+		}
+		return result
+	}
+	result.Message = t.Score.String() + " points"
+	if t.Max != nil {
+		result.Message = t.Score.String() + " / " + t.Max.String() + " points"
+	}
+	return result
+}
+
+// pool adds the entry with the points of the tests that students never see.
+func (s *scoreSheet) pool(results []schema.TestResult) []schema.TestResult {
+	if s.trial.test.Visible == schema.VisibleNever {
+		return results
+	}
+	hidden, entry := 0, s.blank("")
+	for _, t := range s.got.Tests {
+		if t.Score != nil && s.visibility(t.Shown) == schema.VisibleNever {
+			hidden++
+			entry.Score, entry.MaxScore = entry.Score.Add(*t.Score), entry.MaxScore.Add(*t.Max)
+		}
+	}
+	if entry.MaxScore.IsZero() {
+		return results
+	}
+	entry.Name, entry.Visible = s.name("hidden tests"), counted(schema.VisibleNever)
+	entry.Outcome = outcomeOf(entry.Score, entry.MaxScore)
+	entry.Message = schema.Count(hidden, "hidden test")
+	return append(results, entry)
+}
+
+// blank starts an entry.
+func (s *scoreSheet) blank(name string) schema.TestResult {
+	result := s.entry(s.trial.test, name)
+	result.InProcess = true
+	return result
+}
+
+// name returns the name of an entry below the test; repeats are numbered.
+func (s *scoreSheet) name(of string) string {
+	s.seen[of]++
+	return s.trial.test.Name + "/" + numbered(of, s.seen[of])
+}
+
+// visibility returns ours for one of Gradescope's, and never less strict than the test's own.
+func (s *scoreSheet) visibility(v report.GradescopeVisibility) schema.Visibility {
+	own := schema.VisibleAlways
+	switch v {
+	case report.GradescopeHidden:
+		own = schema.VisibleNever
+	case report.GradescopeAfterPublished:
+		own = schema.VisibleAfterPublish
+	case report.GradescopeAfterDue:
+		own = schema.VisibleAfterPublish
+		if !s.spec.Due.IsZero() {
+			own = schema.VisibleAfterDue
+		}
+	}
+	return stricter(own, s.trial.test.Visible)
+}
+
+// counted returns the visibility of points that students do not see yet: points that are never shown
+// would not count.
+func counted(v schema.Visibility) schema.Visibility {
+	if v == schema.VisibleNever {
+		return schema.VisibleAfterPublish
+	}
+	return v
+}
+
+// outcomeOf returns the outcome that goes with a score.
+func outcomeOf(score, most schema.Points) schema.Outcome {
+	switch {
+	case score.Cmp(most) >= 0:
+		return schema.OutcomePassed
+	case score.Sign() > 0:
+		return schema.OutcomePartial
+	}
+	return schema.OutcomeFailed
+}
