@@ -45,6 +45,13 @@ type AccountStore interface {
 	NewLoginToken(ctx context.Context, by schema.Actor, user schema.User, expires time.Time) (string, error)
 	// RedeemLogin spends the token of a sign-in link. CodeRefused: unknown, spent or expired.
 	RedeemLogin(ctx context.Context, token string, at time.Time) (schema.SignIn, error)
+	// SignIn finds the account that a sign-in service names and records that it signed in.
+	// CodeRefused: there is none, there are several, or it is disabled.
+	SignIn(ctx context.Context, by schema.Actor, name schema.AccountName, way string) (schema.User, error)
+	// Sessions returns an account's browser sessions that have not ended, the latest used first.
+	Sessions(ctx context.Context, user int64) ([]schema.Session, error)
+	// EndSession ends one browser session of an account. CodeNotFound: it has none of that id.
+	EndSession(ctx context.Context, by schema.Actor, user schema.User, id string) error
 }
 
 // Accounts are the actions on people's accounts, keys and ways to sign in.

@@ -8,11 +8,12 @@ import (
 
 // Revocation says whose access has ended.
 type Revocation struct {
-	User   int64  // the account
-	Key    string // fingerprint of the key whose access ended, "" for every key
-	Course int64  // the only course that it ended in, 0 for all
-	Work   string // COURSE/ASSIGNMENT/OWNER: the only work that it ended for, "" for all
-	Why    string // for the person, as the end of "this session was ended: "
+	User    int64  // the account
+	Key     string // fingerprint of the key whose access ended, "" for every key
+	Session string // id of the only browser session that ended, "" for all access
+	Course  int64  // the only course that it ended in, 0 for all
+	Work    string // COURSE/ASSIGNMENT/OWNER: the only work that it ended for, "" for all
+	Why     string // for the person, as the end of "this session was ended: "
 }
 
 // Revocations tells channels which open sessions and connections must end. The zero

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
@@ -31,6 +32,42 @@ func (a *Accounts) SignInLink(ctx context.Context, by schema.Actor, login string
 // SignIn spends a sign-in link.
 func (a *Accounts) SignIn(ctx context.Context, token string) (schema.SignIn, error) {
 	return a.store.RedeemLogin(ctx, token, a.clock())
+}
+
+// SignInAs finds the account of somebody whom a sign-in service vouches for. way is the
+// name of the service. It makes no account and changes none. CodeRefused says why there is
+// no account for them.
+func (a *Accounts) SignInAs(ctx context.Context, is schema.Identity, rule schema.IdentityRule, way string) (schema.SignIn, error) {
+	name, err := course.AccountOf(rule, is)
+	if err != nil {
+		return schema.SignIn{}, err
+	}
+	user, err := a.store.SignIn(ctx, schema.Actor{Channel: schema.ChannelWeb}, name, way)
+	return schema.SignIn{User: user}, err
+}
+
+// Sessions lists the browser sessions of an account, the latest used first; login "" is
+// the actor's own.
+func (a *Accounts) Sessions(ctx context.Context, by schema.Actor, login string) ([]schema.Session, error) {
+	user, err := a.account(ctx, by, login)
+	if err != nil {
+		return nil, err
+	}
+	return a.store.Sessions(ctx, user.ID)
+}
+
+// EndSession ends one browser session of an account and what it has open; login "" is the
+// actor's own. CodeNotFound: the account has no such session.
+func (a *Accounts) EndSession(ctx context.Context, by schema.Actor, login, id string) error {
+	user, err := a.account(ctx, by, login)
+	if err != nil {
+		return err
+	}
+	if err := a.store.EndSession(ctx, by, user, id); err != nil {
+		return err
+	}
+	a.revoked.tell(Revocation{User: user.ID, Session: id, Why: "that session was ended"})
+	return nil
 }
 
 // SignOut ends every browser session of an account, with its unused links and codes, and

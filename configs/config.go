@@ -31,6 +31,8 @@ type Config struct {
 	Limits Limits `yaml:"limits"`
 	// Flavours are the kinds of runner, by name.
 	Flavours map[string]Flavour `yaml:"flavours"`
+	// SignIn are the services by which people sign in to the site.
+	SignIn SignIn `yaml:"sign_in"`
 	// Nomad is the cluster of the flavours whose pool is nomad.
 	Nomad Nomad `yaml:"nomad"`
 }
@@ -115,6 +117,7 @@ func (c Config) overlaid(file Config) Config {
 	}
 	c.Limits = file.Limits
 	c.Nomad = file.Nomad
+	c.SignIn = file.SignIn.withDefaults()
 	if file.Flavours != nil {
 		c.Flavours = file.Flavours
 	}
@@ -139,6 +142,9 @@ func (c Config) check() error {
 		return at("limits", err)
 	}
 	if err := at("flavours", c.checkFlavours()); err != nil {
+		return err
+	}
+	if err := at("sign_in", c.SignIn.check(c.PublicURL)); err != nil {
 		return err
 	}
 	return c.checkNomad()

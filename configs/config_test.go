@@ -15,31 +15,40 @@ import (
 func TestMalformedConfigurationNamesLine(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ text, says string }{
-		"unknown key":               {"wall: uid\nmax_puhs: 1MiB\n", "line 2, column 1"},
-		"unknown key of a flavour":  {"flavours:\n  small: {cpu: 1, memroy: 1GiB}\n", "line 2"},
-		"size without a unit":       {"wall: uid\nmax_push: 64\n", "line 2"},
-		"size in another unit":      {"max_push: 64MB\n", `line 1, column 11: a size must be a size such as 512KiB, 64MiB or 2GiB, not "64MB"`},
-		"not a number":              {"flavours:\n  small: {cpu: many}\n", "line 2"},
-		"unknown level of the wall": {"wall: strong\n", "line 1: wall \"strong\" is not a level; use namespace or uid"},
-		"warm above max":            {"flavours:\n  small: {cpu: 1, memory: 1GiB, scratch: 1GiB, processes: 9, warm: 3, max: 2}\n", "line 2: flavours: small: max must be at least 1, and not less than warm"},
-		"a cooldown without a unit": {flavours("cooldown: 30"), "line 4"},
-		"a negative cooldown":       {flavours("cooldown: -30s"), "line 4: flavours: small: cooldown must be a time such as 30s"},
-		"no cores":                  {"flavours:\n  small: {cpu: 0, memory: 1GiB, scratch: 1GiB, processes: 9, max: 2}\n", "line 2: flavours: small: cpu must be more than 0"},
-		"no runners":                {"flavours:\n  small: {max: 0}\n", "line 2: flavours: small: max must be at least 1"},
-		"a key of a flavour twice":  {"flavours:\n  small: {max: 1, max: 2}\n", "line 2"},
-		"no flavours":               {"flavours: {}\n", "line 1: flavours must name at least one"},
-		"name of a flavour":         {"flavours:\n  Big One: {cpu: 1, memory: 1GiB, scratch: 1GiB, processes: 9, max: 2}\n", `flavour "Big One"`},
-		"negative sessions":         {"limits: {sessions: -1}\n", "line 1: limits must be numbers from 1"},
-		"address without a scheme":  {"public_url: grader.example.org\n", `line 1: public_url "grader.example.org" is not the address of a site`},
-		"no pool":                   {flavours("pool: kubernetes"), `line 4: flavours: small: pool "kubernetes" is not a pool; use local, docker or nomad`},
-		"an image and no container": {flavours("image: grader-runner:1"), "line 4: flavours: small: image is for the pools docker and nomad"},
-		"an image and pool local":   {flavours("image: grader-runner:1", "pool: local"), "line 4: flavours: small: image is for the pools docker and nomad"},
-		"docker without an image":   {flavours("pool: docker"), "line 3: flavours: small: image is missing"},
-		"nomad without an image":    {flavours("pool: nomad"), "line 3: flavours: small: image is missing"},
-		"no image":                  {flavours("pool: docker", "image: 'Not an image'"), `line 5: flavours: small: image "Not an image" is not the name of an image; use REPOSITORY@sha256:DIGEST`},
-		"an image of no version":    {flavours("pool: docker", "image: registry.example.org:5000/runner"), "does not say which version"},
-		"a digest cut short":        {flavours("pool: docker", "image: runner@sha256:12ab"), "is not the name of an image"},
-		"not YAML":                  {"wall: [uid\n", "line"},
+		"unknown key":                 {"wall: uid\nmax_puhs: 1MiB\n", "line 2, column 1"},
+		"unknown key of a flavour":    {"flavours:\n  small: {cpu: 1, memroy: 1GiB}\n", "line 2"},
+		"size without a unit":         {"wall: uid\nmax_push: 64\n", "line 2"},
+		"size in another unit":        {"max_push: 64MB\n", `line 1, column 11: a size must be a size such as 512KiB, 64MiB or 2GiB, not "64MB"`},
+		"not a number":                {"flavours:\n  small: {cpu: many}\n", "line 2"},
+		"unknown level of the wall":   {"wall: strong\n", "line 1: wall \"strong\" is not a level; use namespace or uid"},
+		"warm above max":              {"flavours:\n  small: {cpu: 1, memory: 1GiB, scratch: 1GiB, processes: 9, warm: 3, max: 2}\n", "line 2: flavours: small: max must be at least 1, and not less than warm"},
+		"a cooldown without a unit":   {flavours("cooldown: 30"), "line 4"},
+		"a negative cooldown":         {flavours("cooldown: -30s"), "line 4: flavours: small: cooldown must be a time such as 30s"},
+		"no cores":                    {"flavours:\n  small: {cpu: 0, memory: 1GiB, scratch: 1GiB, processes: 9, max: 2}\n", "line 2: flavours: small: cpu must be more than 0"},
+		"no runners":                  {"flavours:\n  small: {max: 0}\n", "line 2: flavours: small: max must be at least 1"},
+		"a key of a flavour twice":    {"flavours:\n  small: {max: 1, max: 2}\n", "line 2"},
+		"no flavours":                 {"flavours: {}\n", "line 1: flavours must name at least one"},
+		"name of a flavour":           {"flavours:\n  Big One: {cpu: 1, memory: 1GiB, scratch: 1GiB, processes: 9, max: 2}\n", `flavour "Big One"`},
+		"negative sessions":           {"limits: {sessions: -1}\n", "line 1: limits must be numbers from 1"},
+		"address without a scheme":    {"public_url: grader.example.org\n", `line 1: public_url "grader.example.org" is not the address of a site`},
+		"no pool":                     {flavours("pool: kubernetes"), `line 4: flavours: small: pool "kubernetes" is not a pool; use local, docker or nomad`},
+		"an image and no container":   {flavours("image: grader-runner:1"), "line 4: flavours: small: image is for the pools docker and nomad"},
+		"an image and pool local":     {flavours("image: grader-runner:1", "pool: local"), "line 4: flavours: small: image is for the pools docker and nomad"},
+		"docker without an image":     {flavours("pool: docker"), "line 3: flavours: small: image is missing"},
+		"nomad without an image":      {flavours("pool: nomad"), "line 3: flavours: small: image is missing"},
+		"no image":                    {flavours("pool: docker", "image: 'Not an image'"), `line 5: flavours: small: image "Not an image" is not the name of an image; use REPOSITORY@sha256:DIGEST`},
+		"an image of no version":      {flavours("pool: docker", "image: registry.example.org:5000/runner"), "does not say which version"},
+		"a digest cut short":          {flavours("pool: docker", "image: runner@sha256:12ab"), "is not the name of an image"},
+		"not YAML":                    {"wall: [uid\n", "line"},
+		"sign-in without an address":  {"sign_in: {oidc: {issuer: 'https://a.test', client_id: a, client_secret_file: /b}}\n", "line 1: sign_in needs public_url"},
+		"issuer by http":              {signIn("oidc: {issuer: 'http://login.example.edu', client_id: a, client_secret_file: /b}"), `line 3: sign_in: oidc: issuer "http://login.example.edu" is not the address of a service; use one such as https://`},
+		"no issuer":                   {signIn("oidc: {client_id: a, client_secret_file: /b}"), "line 3: sign_in: oidc: issuer"},
+		"no client":                   {signIn("oidc: {issuer: 'https://a.test', client_secret_file: /b}"), "line 3: sign_in: oidc: client_id is missing"},
+		"no secret":                   {signIn("github: {client_id: a}"), "line 3: sign_in: github: client_secret_file is missing"},
+		"a login of github.com":       {signIn("github: {client_id: a, client_secret_file: /b, url: 'https://github.com/', match: login}"), "line 3: sign_in: github: match login is for a GitHub Enterprise Server"},
+		"a match by name":             {signIn("github: {client_id: a, client_secret_file: /b, match: name}"), `line 3: sign_in: github: match "name" is not a part of an account`},
+		"an address for a domain":     {signIn("github: {client_id: a, client_secret_file: /b, domain: a@b}"), `line 3: sign_in: github: domain "a@b" is not a domain`},
+		"an unknown key of a service": {signIn("github: {client_id: a, client_secret_file: /b, role: admin}"), "line 3"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -52,6 +61,33 @@ func TestMalformedConfigurationNamesLine(t *testing.T) {
 				t.Errorf("error %q (%s); want %q", err, schema.CodeOf(err), c.says)
 			}
 		})
+	}
+}
+
+// signIn returns a configuration with a sign-in service.
+func signIn(service string) string {
+	return "public_url: https://grader.example.org\nsign_in:\n  " + service + "\n"
+}
+
+// TestSignInDefaults leaves out what can be.
+func TestSignInDefaults(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "grader.yaml")
+	text := signIn("oidc: {issuer: 'https://login.example.edu', client_id: a, client_secret_file: /b}\n  github: {client_id: c, client_secret_file: /d, domain: example.edu}")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := SignIn{
+		OIDC: &OIDC{Client: Client{Name: "OpenID Connect", ID: "a", SecretFile: "/b", Match: schema.MatchLogin}, Issuer: "https://login.example.edu",
+			Scopes: []string{"profile", "email"}, Claim: "preferred_username"},
+		GitHub: &GitHub{Client: Client{Name: "GitHub", ID: "c", SecretFile: "/d", Match: schema.MatchEmail, Domain: "example.edu"}, URL: "https://github.com"},
+	}
+	if diff := cmp.Diff(want, c.SignIn); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -30,12 +30,20 @@ type SignIn struct {
 	Key  string // fingerprint; "" for a link that an operator made
 }
 
+// SessionIdle is how long a browser session lives without being used.
+const SessionIdle = 12 * time.Hour
+
 // Session is a browser session as it is kept.
 type Session struct {
-	Token   string // what names it; only its hash is kept
+	Token   string // what names it in the browser; only its hash is kept
+	ID      string // what names it to its owner; it opens nothing
 	User    int64
 	Key     string // fingerprint of the key that made it, "" for none: it ends with the key
+	Way     string // how its owner signed in: "" by a link, else the name of the sign-in service
+	Browser string // such as "Firefox on Linux"
 	Data    []byte
+	MadeAt  time.Time
+	UsedAt  time.Time // to within a few minutes
 	Expires time.Time
 }
 

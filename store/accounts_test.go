@@ -408,7 +408,7 @@ func TestSessions(t *testing.T) {
 	save("t", "two", epoch.Add(time.Hour))
 	save("gone", "x", epoch.Add(time.Second))
 	data, found, err := b.FindSession(t.Context(), "t")
-	equal(t, []any{string(data), found, err}, []any{"two", true, nil})
+	equal(t, []any{string(data.Data), found, err}, []any{"two", true, nil})
 	b.pass(time.Minute)
 	_, found, err = b.FindSession(t.Context(), "gone")
 	equal(t, []any{found, err}, []any{false, nil})
@@ -416,6 +416,71 @@ func TestSessions(t *testing.T) {
 	check(t, b.DeleteSession(t.Context(), "t"))
 	_, found, _ = b.FindSession(t.Context(), "t")
 	equal(t, found, false)
+}
+
+// TestIdleSessionsEnd keeps a session that is used and ends one that is not.
+func TestIdleSessionsEnd(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	alice := b.user("alice")
+	for _, token := range []string{"used", "idle"} {
+		check(t, b.SaveSession(t.Context(), schema.Session{Token: token, ID: "id-" + token, User: alice.ID, Way: "University", Browser: "Firefox on Linux", Data: []byte("x"), Expires: epoch.Add(100 * time.Hour)}))
+	}
+	b.pass(11 * time.Hour)
+	check(t, b.TouchSession(t.Context(), "used"))
+	b.pass(time.Hour)
+	for token, want := range map[string]bool{"used": true, "idle": false} {
+		_, found, err := b.FindSession(t.Context(), token)
+		equal(t, []any{found, err}, []any{want, nil})
+	}
+	all := ok(b.Sessions(t.Context(), alice.ID))(t)
+	for i := range all {
+		all[i].MadeAt, all[i].UsedAt = all[i].MadeAt.Truncate(time.Second), all[i].UsedAt.Truncate(time.Second)
+	}
+	equal(t, all, []schema.Session{{ID: "id-used", User: alice.ID, Way: "University", Browser: "Firefox on Linux", MadeAt: epoch, UsedAt: epoch.Add(11 * time.Hour), Expires: epoch.Add(100 * time.Hour)}})
+	check(t, b.SaveSession(t.Context(), schema.Session{Token: "later", User: alice.ID, Data: []byte("x"), Expires: epoch.Add(100 * time.Hour)}))
+	equal(t, ok(one(t.Context(), b.reader, value[int64], `SELECT count(*) FROM sessions`))(t), int64(2))
+}
+
+// TestSessionEndsForItsOwnerOnly tries the id of another's session.
+func TestSessionEndsForItsOwnerOnly(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	check(t, b.SaveSession(t.Context(), schema.Session{Token: "t", ID: "s1", User: b.user("alice").ID, Data: []byte("x"), Expires: epoch.Add(time.Hour)}))
+	refused(t, b.EndSession(t.Context(), schema.Actor{User: b.user("bob")}, b.user("bob"), "s1"), schema.CodeNotFound)
+	_, found, _ := b.FindSession(t.Context(), "t")
+	equal(t, found, true)
+	check(t, b.EndSession(t.Context(), schema.Actor{User: b.user("alice")}, b.user("alice"), "s1"))
+	_, found, _ = b.FindSession(t.Context(), "t")
+	equal(t, found, false)
+}
+
+// TestSignInFindsOneAccount signs in by a login and by an address.
+func TestSignInFindsOneAccount(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	add := func(login, email string) {
+		t.Helper()
+		ok(b.AddUser(t.Context(), schema.Operator(), schema.User{Login: login, Email: email}))(t)
+	}
+	add("carol", "Carol@Example.edu")
+	add("dora", "shared@example.edu")
+	add("dora2", "shared@example.edu")
+	add("nomail", "")
+	web := schema.Actor{Channel: schema.ChannelWeb}
+	for _, name := range []schema.AccountName{{Login: "carol"}, {Email: "carol@example.edu"}} {
+		equal(t, ok(b.SignIn(t.Context(), web, name, "University"))(t).Login, "carol")
+	}
+	for _, name := range []schema.AccountName{{Login: "nobody"}, {Email: "nobody@example.edu"}, {Email: "shared@example.edu"}, {}} {
+		_, err := b.SignIn(t.Context(), web, name, "University")
+		refused(t, err, schema.CodeRefused)
+	}
+	ok(b.SetDisabled(t.Context(), schema.Operator(), ok(b.UserByLogin(t.Context(), "carol"))(t), true))(t)
+	_, err := b.SignIn(t.Context(), web, schema.AccountName{Login: "carol"}, "University")
+	refused(t, err, schema.CodeRefused)
+	log := ok(b.AuditLog(t.Context(), schema.AuditQuery{Action: "user.sign-in", Limit: 10}))(t)
+	equal(t, len(log), 2)
+	equal(t, []string{log[0].Actor, string(log[0].Channel), log[0].Subject, log[0].Detail}, []string{"carol", "web", "carol", "University"})
 }
 
 func TestKeyLimit(t *testing.T) {

@@ -2,27 +2,53 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
+	"time"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
-// FindSession returns the data of a browser session that has not expired. Like every
-// secret, its token is kept as a hash.
-func (s *Store) FindSession(ctx context.Context, token string) ([]byte, bool, error) {
-	data, err := one(ctx, s.reader, value[[]byte], `SELECT data FROM sessions WHERE hash = ? AND expires_at > ?`, hash(token), micros(s.clock()))
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, false, nil
-	}
-	return data, err == nil, err
+func scanSession(r row) (b schema.Session, err error) {
+	err = r.Scan(&b.ID, &b.User, &b.Key, &b.Way, &b.Browser, instant{&b.MadeAt}, instant{&b.UsedAt}, instant{&b.Expires}, &b.Data)
+	return b, err
 }
 
-// SaveSession stores a session, and deletes those that have expired.
-// CodeUnauthenticated: its key is not the user's any more, or the account is disabled.
+// idleSince returns the time before which a session that was last used has ended.
+func (s *Store) idleSince() time.Time { return s.clock().Add(-schema.SessionIdle) }
+
+// FindSession returns a browser session that has neither expired nor been unused for
+// too long. Like every secret, its token is kept as a hash.
+func (s *Store) FindSession(ctx context.Context, token string) (schema.Session, bool, error) {
+	b, err := one(ctx, s.reader, scanSession, `SELECT id, user_id, key, way, browser, made_at, used_at, expires_at, data FROM sessions
+		WHERE hash = ? AND expires_at > ? AND used_at > ?`, hash(token), micros(s.clock()), micros(s.idleSince()))
+	if errors.Is(err, sql.ErrNoRows) {
+		return schema.Session{}, false, nil
+	}
+	b.Token = token
+	return b, err == nil, err
+}
+
+// TouchSession notes that a session was used now.
+func (s *Store) TouchSession(ctx context.Context, token string) error {
+	return s.write(ctx, "touch session", func(t *tx) error {
+		_, err := t.exec(ctx, `UPDATE sessions SET used_at = ? WHERE hash = ?`, micros(s.clock()), hash(token))
+		return err
+	})
+}
+
+// SaveSession stores a session, which is used by that, and deletes those that have ended.
+// One without an id gets one. CodeUnauthenticated: its key is not the user's any more, or
+// the account is disabled.
 func (s *Store) SaveSession(ctx context.Context, b schema.Session) error {
+	if b.ID == "" {
+		b.ID = rand.Text()
+	}
 	return s.write(ctx, "save session", func(t *tx) error {
-		if _, err := t.exec(ctx, `DELETE FROM sessions WHERE expires_at <= ?`, micros(s.clock())); err != nil {
+		now := micros(s.clock())
+		if err := t.forgetSessions(ctx, now, micros(s.idleSince())); err != nil {
 			return err
 		}
 		good, err := one(ctx, t, value[bool], `SELECT EXISTS (SELECT 1 FROM users u WHERE u.id = ?1 AND u.disabled = 0
@@ -31,13 +57,22 @@ func (s *Store) SaveSession(ctx context.Context, b schema.Session) error {
 			return err
 		}
 		if !good {
-			return schema.Errorf(schema.CodeUnauthenticated, "the key that made this sign-in link was removed; sign in with another one")
+			return schema.Errorf(schema.CodeUnauthenticated, "the account was disabled, or the key that made this sign-in link was removed; sign in another way")
 		}
-		_, err = t.exec(ctx, `INSERT INTO sessions (hash, user_id, key, data, expires_at) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET user_id = excluded.user_id, key = excluded.key, data = excluded.data, expires_at = excluded.expires_at`,
-			hash(b.Token), b.User, b.Key, b.Data, micros(b.Expires))
+		_, err = t.exec(ctx, `INSERT INTO sessions (hash, id, user_id, key, way, browser, made_at, used_at, expires_at, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET user_id = excluded.user_id, key = excluded.key, data = excluded.data, used_at = excluded.used_at, expires_at = excluded.expires_at`,
+			hash(b.Token), b.ID, b.User, b.Key, b.Way, b.Browser, now, now, micros(b.Expires), b.Data)
 		return err
 	})
+}
+
+// forgetSessions deletes the sessions that expired by a time or were last used before one.
+func (t *tx) forgetSessions(ctx context.Context, expired, idle int64) error {
+	if _, err := t.exec(ctx, `DELETE FROM sessions WHERE expires_at <= ?`, expired); err != nil {
+		return err
+	}
+	_, err := t.exec(ctx, `DELETE FROM sessions WHERE used_at <= ?`, idle)
+	return err
 }
 
 // DeleteSession ends a session; one that does not exist is no error.
@@ -46,4 +81,57 @@ func (s *Store) DeleteSession(ctx context.Context, token string) error {
 		_, err := t.exec(ctx, `DELETE FROM sessions WHERE hash = ?`, hash(token))
 		return err
 	})
+}
+
+// Sessions returns an account's browser sessions that have not ended, the latest used first.
+func (s *Store) Sessions(ctx context.Context, user int64) ([]schema.Session, error) {
+	return list(ctx, s.reader, scanSession, `SELECT id, user_id, key, way, browser, made_at, used_at, expires_at, x'' FROM sessions
+		WHERE user_id = ? AND expires_at > ? AND used_at > ? ORDER BY used_at DESC, id`, user, micros(s.clock()), micros(s.idleSince()))
+}
+
+// EndSession ends one browser session of an account. CodeNotFound: it has none of that id.
+func (s *Store) EndSession(ctx context.Context, by schema.Actor, user schema.User, id string) error {
+	return s.write(ctx, "end session", func(t *tx) error {
+		n, err := t.exec(ctx, `DELETE FROM sessions WHERE id = ? AND user_id = ?`, id, user.ID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return schema.Errorf(schema.CodeNotFound, "that session has ended already")
+		}
+		return t.audit(ctx, by, s.entry("user.end-session", user.Login))
+	})
+}
+
+// SignIn finds the account that an identity names and records that it signed in.
+// CodeRefused: there is none, there are several, or it is disabled.
+func (s *Store) SignIn(ctx context.Context, by schema.Actor, name schema.AccountName, way string) (u schema.User, err error) {
+	err = s.write(ctx, "sign in", func(t *tx) error {
+		if u, err = t.named(ctx, name); err != nil {
+			return err
+		}
+		if err := course.MayEnter(u); err != nil {
+			return err
+		}
+		by.User = u
+		e := s.entry("user.sign-in", u.Login)
+		e.Detail = way
+		return t.audit(ctx, by, e)
+	})
+	return u, err
+}
+
+// named finds the one account of that name.
+func (t *tx) named(ctx context.Context, name schema.AccountName) (schema.User, error) {
+	found, err := list(ctx, t, scanUser, `SELECT id, login, name, email, admin, disabled, created_at FROM users
+		WHERE ?1 <> '' AND login = ?1 OR ?2 <> '' AND lower(email) = lower(?2) LIMIT 2`, name.Login, name.Email)
+	switch {
+	case err != nil:
+		return schema.User{}, err
+	case len(found) == 0:
+		return schema.User{}, schema.Errorf(schema.CodeRefused, "there is no account %s here; ask the staff of your course to add you", name)
+	case len(found) > 1:
+		return schema.User{}, schema.Errorf(schema.CodeRefused, "several accounts have the address %s; sign in with your SSH key", name)
+	}
+	return found[0], nil
 }

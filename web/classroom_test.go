@@ -498,11 +498,20 @@ func (c *classroom) Upload(_ context.Context, by schema.Actor, u schema.Upload) 
 	return nil
 }
 
-func (c *classroom) FindSession(_ context.Context, token string) ([]byte, bool, error) {
+func (c *classroom) FindSession(_ context.Context, token string) (schema.Session, bool, error) {
 	unlock, err := c.locked()
 	defer unlock()
 	session, ok := c.sessions[token]
-	return session.Data, ok, err
+	return session, ok, err
+}
+
+func (c *classroom) TouchSession(_ context.Context, token string) error {
+	unlock, err := c.locked()
+	defer unlock()
+	session := c.sessions[token]
+	session.UsedAt = noon()
+	c.sessions[token] = session
+	return err
 }
 
 func (c *classroom) SaveSession(_ context.Context, session schema.Session) error {

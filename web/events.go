@@ -36,7 +36,7 @@ type patch struct {
 func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	ctx, end := context.WithCancelCause(r.Context())
 	defer end(nil)
-	open := &openStream{user: user.ID, key: s.actor(r, user).Key, end: end}
+	open := &openStream{user: user.ID, key: s.actor(r, user).Key, session: s.sessionID(r), end: end}
 	if err := s.streams.open(open); err != nil {
 		return err
 	}

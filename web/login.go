@@ -15,7 +15,7 @@ func (s *Server) serveWelcome(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) renderWelcome(w http.ResponseWriter, status int, wanted bool) error {
 	return s.render(w, status, "welcome", view.Welcome{
-		Frame: s.newFrame("Sign in", nil), Login: view.SSHCommand(s.SSHAddress, "login"), Wanted: wanted,
+		Frame: s.newFrame("Sign in", nil), Login: view.SSHCommand(s.SSHAddress, "login"), Wanted: wanted, Services: s.signInLinks(),
 	})
 }
 
@@ -42,7 +42,7 @@ func (s *Server) redeemLogin(w http.ResponseWriter, r *http.Request) error {
 	try, ok := s.logins.take(clientAddress(r), now)
 	if !ok {
 		s.meters.signIn("limited")
-		return schema.Errorf(schema.CodeLimit, "there were too many sign-in attempts from your address; wait a minute and try again")
+		return tooManySignIns()
 	}
 	in, err := s.Classroom.Accounts.SignIn(r.Context(), r.PathValue("token"))
 	if err != nil {
@@ -50,7 +50,7 @@ func (s *Server) redeemLogin(w http.ResponseWriter, r *http.Request) error {
 		return refusedLogin(err)
 	}
 	try.CancelAt(now) // only failures count
-	if err := s.beginSession(w, r, in); err != nil {
+	if err := s.beginSession(w, r, in, ""); err != nil {
 		return refusedLogin(err)
 	}
 	s.meters.signIn("done")

@@ -21,7 +21,7 @@ type realSite struct {
 }
 
 // newRealSite makes one whose assignment a1 has that source.
-func newRealSite(t *testing.T, source string) *realSite {
+func newRealSite(t *testing.T, source string, changes ...func(*web.Server)) *realSite {
 	t.Helper()
 	l, a := newLedgerOf(t, source)
 	for login, role := range map[string]schema.Role{"bob": schema.RoleStudent, "tina": schema.RoleTA, "root": "", "mallory": ""} {
@@ -35,6 +35,9 @@ func newRealSite(t *testing.T, source string) *realSite {
 	s := newSite(t, newClassroom(t), func(server *web.Server) {
 		server.Classroom = actions.New(actions.Options{Store: l, Clock: time.Now, ReceiptKey: "ssh-ed25519 AAAA grader-receipts\n"})
 		server.Accounts, server.Results, server.Sessions, server.Clock = l, l, l, time.Now
+		for _, change := range changes {
+			change(server)
+		}
 	})
 	return &realSite{s, l, a}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/identity"
 )
 
 // Accounts is what the site asks about people besides what the classroom does.
@@ -59,6 +60,19 @@ type Trees interface {
 	Files(ctx context.Context, repository int64, commit string, most int) ([]course.TreeEntry, error)
 }
 
+// SignInService is a service that says who somebody is.
+type SignInService interface {
+	// Label returns what people call the service.
+	Label() string
+	// Matching returns how the account of an identity is found.
+	Matching() schema.IdentityRule
+	// Start returns the address of the service at which a try begins. CodeUnavailable: the
+	// service cannot be reached.
+	Start(ctx context.Context, a identity.Attempt) (string, error)
+	// Finish returns who came back with the code. CodeRefused: the service does not say so.
+	Finish(ctx context.Context, a identity.Attempt, code string) (schema.Identity, error)
+}
+
 // Uploads receives what is handed in by a page.
 type Uploads interface {
 	// Upload pushes files as one commit of the actor's. CodeRefused says why the push was refused.
@@ -67,8 +81,10 @@ type Uploads interface {
 
 // Sessions is the durable store of browser sessions.
 type Sessions interface {
-	// FindSession returns the data of a session that has not expired or ended.
-	FindSession(ctx context.Context, token string) ([]byte, bool, error)
+	// FindSession returns a session that has not expired or ended.
+	FindSession(ctx context.Context, token string) (schema.Session, bool, error)
+	// TouchSession notes that a session was used now.
+	TouchSession(ctx context.Context, token string) error
 	// SaveSession stores a session. CodeUnauthenticated: its key or account has ended.
 	SaveSession(ctx context.Context, s schema.Session) error
 	// DeleteSession ends a session; one that does not exist is no error.

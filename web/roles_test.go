@@ -31,13 +31,16 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 	const members, staff, instructors = "bob alice tina ines root", "tina ines root", "ines root"
 	routes := map[string]route{
 		"GET /{$}": {"/", nil, anybody}, "GET /-/login": {"/-/login", nil, anybody}, "GET /-/login/{token}": {"/-/login/x", nil, anybody},
+		"GET /-/sign-in/{service}": {"/-/sign-in/oidc", nil, ""}, "GET /-/sign-in/{service}/callback": {"/-/sign-in/oidc/callback", nil, ""}, // there is none; see signin_test.go
 		"POST /-/login/{token}": {"/-/login/x", url.Values{}, anybody}, "POST /-/logout": {"", nil, ""}, // see login_test.go
 		"GET /login": {"/login", nil, anybody}, "GET /login/{token}": {"/login/x", nil, anybody},
 		"GET /-/static/{name}": {"", nil, ""}, "GET /favicon.ico": {"/favicon.ico", nil, anybody}, "GET /robots.txt": {"/robots.txt", nil, anybody},
 		"GET /healthz": {"/healthz", nil, anybody}, "GET /readyz": {"/readyz", nil, anybody}, "GET /metrics": {"/metrics", nil, anybody}, // of this machine
 		"GET /-/receipt-key": {"/-/receipt-key", nil, anybody},
 		"/":                  {"/no/such/page/there/is", nil, ""},
-		"GET /-/queue":       {"/-/queue", nil, known}, "POST /-/queue/move": {"/-/queue/move", url.Values{"from": {"a"}, "to": {"b"}}, "root"},
+		"GET /-/sessions":    {"/-/sessions", nil, known + " mallory"}, "POST /-/sessions/{id}/end": {"/-/sessions/no-such-id/end", url.Values{}, ""},
+		"POST /-/sessions/end": {"", nil, ""}, // see sessions_test.go
+		"GET /-/queue":         {"/-/queue", nil, known}, "POST /-/queue/move": {"/-/queue/move", url.Values{"from": {"a"}, "to": {"b"}}, "root"},
 		"GET /{course}": {"/comp2402", nil, members}, "GET /{course}/{$}": {"/comp2402/", nil, known}, // leads on, whether or not it is there
 		"GET /{course}/{assignment}": {"/comp2402/a1", nil, members}, "GET /{course}/{assignment}/{$}": {"/comp2402/a1/", nil, known},
 		"GET /{course}/{assignment}/{owner}":          {"/comp2402/a1/alice", nil, "alice " + staff},

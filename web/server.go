@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -39,12 +40,14 @@ type Server struct {
 	Trees      Trees
 	Uploads    Uploads // nil: work is handed in by git alone
 	Sessions   Sessions
-	Clock      func() time.Time     // nil: time.Now
-	Logger     *slog.Logger         // nil: slog.Default
-	Metrics    *prometheus.Registry // what /metrics shows beside the site's own; nil: nothing else
-	PublicURL  string               // as browsers reach the site; "": the address it listens on
-	SSHAddress string               // HOST[:PORT] as students type it
-	Version    string               // of this program, shown at the foot of every page
+	SignIn     map[string]SignInService // by the name in their addresses; nil: people sign in by a link alone
+	Clock      func() time.Time         // nil: time.Now
+	Logger     *slog.Logger             // nil: slog.Default
+	Metrics    *prometheus.Registry     // what /metrics shows beside the site's own; nil: nothing else
+	TLS        *tls.Config              // nil: plain HTTP, behind a proxy
+	PublicURL  string                   // as browsers reach the site; "": the address it listens on
+	SSHAddress string                   // HOST[:PORT] as students type it
+	Version    string                   // of this program, shown at the foot of every page
 
 	handler  http.Handler
 	patterns []string // of the routes
@@ -97,13 +100,20 @@ func (s *Server) newServer() *http.Server {
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
+		TLSConfig:         s.TLS,
 		ErrorLog:          slog.NewLogLogger(s.logger().Handler(), slog.LevelDebug),
 	}
 }
 
 func (s *Server) serve(server *http.Server, listener net.Listener) {
 	defer close(s.served)
-	if err := server.Serve(listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
+	var err error
+	if s.TLS != nil {
+		err = server.ServeTLS(listener, "", "")
+	} else {
+		err = server.Serve(listener)
+	}
+	if err != nil && !errors.Is(err, http.ErrServerClosed) {
 		s.logger().Error("site stopped serving", "error", err)
 	}
 }
@@ -118,7 +128,7 @@ func (s *Server) build() (err error) {
 	}
 	s.closing = make(chan struct{})
 	s.end = sync.OnceFunc(func() { close(s.closing) })
-	s.sessions = newSessions(s.Sessions, s.secure())
+	s.sessions = newSessions(s.Sessions, s.now, s.secure())
 	s.logins = newLimiter()
 	s.streams = newStreams()
 	s.handouts = newHandouts(s.Handouts)
@@ -159,7 +169,15 @@ func (s *Server) ListenAddr() net.Addr {
 }
 
 // secure reports whether browsers reach the site over https.
-func (s *Server) secure() bool { return strings.HasPrefix(s.PublicURL, "https://") }
+func (s *Server) secure() bool { return s.TLS != nil || strings.HasPrefix(s.PublicURL, "https://") }
+
+// scheme is how the site is reached where it is not said otherwise.
+func (s *Server) scheme() string {
+	if s.TLS != nil {
+		return "https://"
+	}
+	return "http://"
+}
 
 func (s *Server) now() time.Time {
 	if s.Clock != nil {

@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"errors"
+	"github.com/grader/grader/schema"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -220,10 +221,10 @@ type hangingSessions struct {
 	began, release chan struct{}
 }
 
-func (h *hangingSessions) FindSession(context.Context, string) ([]byte, bool, error) {
+func (h *hangingSessions) FindSession(context.Context, string) (schema.Session, bool, error) {
 	close(h.began)
 	<-h.release
-	return nil, false, nil
+	return schema.Session{}, false, nil
 }
 
 // syncBuffer is a log that several goroutines write.

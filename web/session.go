@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -11,12 +12,16 @@ import (
 
 	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/view"
 )
 
 const (
 	sessionLifetime = 14 * 24 * time.Hour // from sign-in, however it is used
 	sessionUser     = "user"              // int64: the account
 	sessionKey      = "key"               // string: fingerprint of the key that the sign-in link was made by
+	sessionID       = "id"                // string: names it to its owner
+	sessionWay      = "way"               // string: the sign-in service, "" for a link
+	sessionBrowser  = "browser"           // string: such as "Firefox on Linux"
 	returnCookie    = "return"            // where to go after signing in
 	returnLifetime  = 30 * time.Minute
 )
@@ -24,13 +29,13 @@ const (
 // newSessions makes the session manager on the durable store, which keeps only
 // hashes of the cookies' values. It is not made by scs.New, which also starts a store
 // in memory whose goroutine cannot be stopped reliably.
-func newSessions(store Sessions, secure bool) *scs.SessionManager {
+func newSessions(store Sessions, clock func() time.Time, secure bool) *scs.SessionManager {
 	name := "session"
 	if secure {
 		name = "__Host-session" // no other host or path can plant it
 	}
 	return &scs.SessionManager{
-		Store: sessionStore{store}, Codec: scs.GobCodec{}, Lifetime: sessionLifetime, HashTokenInStore: true,
+		Store: sessionStore{store, clock}, Codec: scs.GobCodec{}, Lifetime: sessionLifetime, HashTokenInStore: true,
 		Cookie: scs.SessionCookie{
 			Name: name, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure, Persist: true,
 		},
@@ -52,12 +57,16 @@ func (s *Server) withSession(r *http.Request) (*http.Request, error) {
 }
 
 // beginSession makes a fresh session of whoever signed in, which no earlier cookie names.
-func (s *Server) beginSession(w http.ResponseWriter, r *http.Request, in schema.SignIn) error {
+// way names the sign-in service, "" for a link.
+func (s *Server) beginSession(w http.ResponseWriter, r *http.Request, in schema.SignIn, way string) error {
 	if err := s.sessions.RenewToken(r.Context()); err != nil {
 		return fmt.Errorf("renew session: %w", err)
 	}
 	s.sessions.Put(r.Context(), sessionUser, in.User.ID)
 	s.sessions.Put(r.Context(), sessionKey, in.Key)
+	s.sessions.Put(r.Context(), sessionID, rand.Text())
+	s.sessions.Put(r.Context(), sessionWay, way)
+	s.sessions.Put(r.Context(), sessionBrowser, view.Browser(r.UserAgent()))
 	token, expiry, err := s.sessions.Commit(r.Context())
 	if err != nil {
 		return fmt.Errorf("commit session: %w", err)
@@ -73,6 +82,11 @@ func (s *Server) endSession(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.sessions.WriteSessionCookie(r.Context(), w, "", time.Time{})
 	return nil
+}
+
+// sessionID returns what names the session of a request to its owner.
+func (s *Server) sessionID(r *http.Request) string {
+	return s.sessions.GetString(r.Context(), sessionID)
 }
 
 // user returns who has signed in; CodeUnauthenticated where nobody has, or where

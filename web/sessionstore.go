@@ -10,13 +10,23 @@ import (
 	"github.com/grader/grader/schema"
 )
 
+// touchInterval is how exactly it is known when a session was last used.
+const touchInterval = 5 * time.Minute
+
 // sessionStore keeps the session manager's sessions, each with whose it is and by which
 // key it was made: it is ended with them.
-type sessionStore struct{ Sessions }
+type sessionStore struct {
+	Sessions
+	clock func() time.Time
+}
 
-// FindCtx implements scs.CtxStore.
+// FindCtx implements scs.CtxStore. A session that is found is used.
 func (s sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
-	return s.FindSession(ctx, token)
+	found, ok, err := s.FindSession(ctx, token)
+	if err == nil && ok && s.clock().Sub(found.UsedAt) >= touchInterval {
+		err = s.TouchSession(ctx, token)
+	}
+	return found.Data, ok, err
 }
 
 // CommitCtx implements scs.CtxStore.
@@ -25,9 +35,12 @@ func (s sessionStore) CommitCtx(ctx context.Context, token string, data []byte, 
 	if err != nil {
 		return fmt.Errorf("decode session: %w", err)
 	}
-	user, _ := values[sessionUser].(int64)
-	key, _ := values[sessionKey].(string)
-	return s.SaveSession(ctx, schema.Session{Token: token, User: user, Key: key, Data: data, Expires: expiry})
+	b := schema.Session{Token: token, Data: data, Expires: expiry}
+	b.User, _ = values[sessionUser].(int64)
+	for into, name := range map[*string]string{&b.Key: sessionKey, &b.ID: sessionID, &b.Way: sessionWay, &b.Browser: sessionBrowser} {
+		*into, _ = values[name].(string)
+	}
+	return s.SaveSession(ctx, b)
 }
 
 // DeleteCtx implements scs.CtxStore.

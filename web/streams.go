@@ -23,11 +23,12 @@ type streams struct {
 
 // openStream is one live stream.
 type openStream struct {
-	user   int64
-	key    string // fingerprint of the key of its session, "" for none
-	course int64  // that it shows something of, 0 until that is known
-	work   string // COURSE/ASSIGNMENT/OWNER that it shows, "" until that is known
-	end    context.CancelCauseFunc
+	user    int64
+	key     string // fingerprint of the key of its session, "" for none
+	session string // id of its session
+	course  int64  // that it shows something of, 0 until that is known
+	work    string // COURSE/ASSIGNMENT/OWNER that it shows, "" until that is known
+	end     context.CancelCauseFunc
 }
 
 func newStreams() *streams { return &streams{byUser: map[int64]map[*openStream]struct{}{}} }
@@ -56,6 +57,8 @@ func (s *streams) shows(o *openStream, course int64, work string) {
 // concerns reports whether a revocation of its person's means the stream.
 func (o *openStream) concerns(r classroom.Revocation) bool {
 	switch {
+	case r.Session != "":
+		return r.Session == o.session
 	case r.Key != "" && r.Key != o.key:
 		return false
 	case o.course == 0:

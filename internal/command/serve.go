@@ -25,6 +25,11 @@ func serveCommand() *cli.Command {
 			&cli.StringFlag{Name: "data", Usage: "data `DIR`ectory", EnvVars: []string{"GRADER_DATA"}, Value: "data"},
 			&cli.StringFlag{Name: "ssh", Usage: "`ADDRESS` of the SSH server", Value: "127.0.0.1:2222"},
 			&cli.StringFlag{Name: "web", Usage: "`ADDRESS` of the site", Value: "127.0.0.1:8080"},
+			&cli.StringFlag{Name: "tls-cert", Usage: "serve the site by HTTPS with the certificate chain in `FILE`, read again when it changes"},
+			&cli.StringFlag{Name: "tls-key", Usage: "`FILE` of the certificate's key"},
+			&cli.BoolFlag{Name: "acme", Usage: "serve the site by HTTPS with a certificate of Let's Encrypt, to whose terms you agree; --web must be reachable at port 443 of public_url"},
+			&cli.StringFlag{Name: "acme-email", Usage: "`ADDRESS` for the authority's notices"},
+			&cli.StringFlag{Name: "acme-directory", Usage: "`URL` of another authority's ACME directory"},
 			&cli.StringFlag{Name: "config", Usage: "configuration `FILE`; see configs/grader.yaml"},
 			&cli.StringFlag{Name: "log", Usage: "`LEVEL` of the log on standard error: debug, info, warn or error", Value: "info"},
 		},
@@ -61,6 +66,10 @@ func serve(c *cli.Context) error {
 	collectSooner()
 	s := &service.Service{
 		Data: c.String("data"), SSH: c.String("ssh"), Web: c.String("web"),
+		TLS: service.TLS{
+			Cert: c.String("tls-cert"), Key: c.String("tls-key"),
+			ACME: c.Bool("acme"), ACMEEmail: c.String("acme-email"), ACMEDirectory: c.String("acme-directory"),
+		},
 		Config: config, Version: version, Logger: logger, Clock: time.Now,
 	}
 	if err := s.Start(c.Context); err != nil {

@@ -36,6 +36,7 @@ type Service struct {
 	Data    string // data directory, made if it does not exist
 	SSH     string // listen address; port 0 is any free one, see SSHAddress
 	Web     string // listen address; port 0 is any free one, see WebURL
+	TLS     TLS    // how the site serves HTTPS; the zero value is plain HTTP
 	Bin     string // directory of grader and grader-hook; "" is this program's own
 	Config  configs.Config
 	Version string // of grader, for the pages
@@ -239,8 +240,16 @@ func (s *Service) stopSSH(ctx context.Context) error {
 }
 
 func (s *Service) startSite(ctx context.Context, _ *DataDir) error {
+	services, err := s.signInServices()
+	if err != nil {
+		return err
+	}
+	https, err := s.tlsConfig()
+	if err != nil {
+		return err
+	}
 	site := &web.Server{
-		Addr: s.Web, Classroom: s.classroom, Accounts: s.store, Results: s.store, Live: s.scheduler, Handouts: s.repos, Trees: siteTrees{s.repos}, Uploads: s.ssh, Sessions: s.store,
+		Addr: s.Web, Classroom: s.classroom, Accounts: s.store, Results: s.store, Live: s.scheduler, Handouts: s.repos, Trees: siteTrees{s.repos}, Uploads: s.ssh, Sessions: s.store, SignIn: services, TLS: https,
 		Clock: s.Clock, Logger: s.Logger, PublicURL: s.Config.PublicURL, SSHAddress: s.SSHName(), Version: s.Version,
 	}
 	if err := site.Start(ctx); err != nil {
@@ -295,5 +304,5 @@ func (s *Service) WebURL() string {
 	if site == nil {
 		return ""
 	}
-	return "http://" + gitd.Reachable(site.ListenAddr().String())
+	return s.scheme() + gitd.Reachable(site.ListenAddr().String())
 }

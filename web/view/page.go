@@ -38,9 +38,13 @@ type Error struct {
 // Welcome explains how to sign in.
 type Welcome struct {
 	Frame
-	Login  string // the command that makes a sign-in link
-	Wanted bool   // a page was asked for that needs signing in
+	Login    string // the command that makes a sign-in link
+	Wanted   bool   // a page was asked for that needs signing in
+	Services []ServiceLink
 }
+
+// ServiceLink leads to a sign-in service.
+type ServiceLink struct{ Name, Path string }
 
 // Login has the button that spends a sign-in link.
 type Login struct {

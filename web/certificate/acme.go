@@ -1,0 +1,42 @@
+package certificate
+
+import (
+	"crypto/tls"
+	"net"
+	"net/http"
+	"net/url"
+
+	"golang.org/x/crypto/acme"
+	"golang.org/x/crypto/acme/autocert"
+
+	"github.com/grader/grader/schema"
+)
+
+// ACME gets a certificate from an authority and renews it. The authority proves the name by
+// a connection to port 443 of it (TLS-ALPN-01), which must reach the site.
+type ACME struct {
+	URL       string       // the site as browsers reach it: https://NAME
+	Dir       string       // where the account's key and certificates are kept
+	Email     string       // for the authority's notices; "" for none
+	Directory string       // address of the authority; "" is Let's Encrypt's
+	Client    *http.Client // for asking the authority; nil: http.DefaultClient
+}
+
+// Config returns what HTTPS is served by. By asking for a certificate one agrees to the
+// authority's terms. CodeInvalid: the site has no name for which there are certificates.
+func (a ACME) Config() (*tls.Config, error) {
+	u, err := url.Parse(a.URL)
+	if err != nil || u.Scheme != "https" || u.Hostname() == "" || net.ParseIP(u.Hostname()) != nil {
+		return nil, schema.Errorf(schema.CodeInvalid, "ACME needs public_url: https://NAME, the name that the certificate is for")
+	}
+	manager := &autocert.Manager{
+		Prompt: autocert.AcceptTOS, Cache: autocert.DirCache(a.Dir), HostPolicy: autocert.HostWhitelist(u.Hostname()), Email: a.Email,
+		Client: &acme.Client{DirectoryURL: a.Directory, HTTPClient: a.Client, UserAgent: "grader"},
+	}
+	if a.Directory == "" {
+		manager.Client.DirectoryURL = autocert.DefaultACMEDirectory
+	}
+	config := manager.TLSConfig()
+	config.MinVersion = tls.VersionTLS12
+	return config, nil
+}

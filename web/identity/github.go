@@ -1,0 +1,123 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"golang.org/x/oauth2"
+
+	"github.com/grader/grader/schema"
+)
+
+// GitHub is GitHub, or a GitHub Enterprise Server of an institution's own.
+type GitHub struct {
+	Name         string // as people read it
+	URL          string // https://github.com, or that of an Enterprise Server
+	API          string // "" is the API of URL
+	ClientID     string
+	ClientSecret string
+	Rule         schema.IdentityRule
+	Transport    http.RoundTripper // nil: http.DefaultTransport
+}
+
+// publicGitHub is the address of the GitHub that everybody may use.
+const publicGitHub = "https://github.com"
+
+// Label returns what people call the service.
+func (g *GitHub) Label() string { return g.Name }
+
+// Matching returns how the account of an identity is found.
+func (g *GitHub) Matching() schema.IdentityRule { return g.Rule }
+
+// Start returns the address of the service at which a try begins.
+func (g *GitHub) Start(_ context.Context, a Attempt) (string, error) {
+	return g.config(a).AuthCodeURL(a.State, oauth2.S256ChallengeOption(a.Verifier)), nil
+}
+
+// Finish returns who came back with the code: by the rule their login, or the address that
+// they use.
+func (g *GitHub) Finish(ctx context.Context, a Attempt, code string) (schema.Identity, error) {
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, client(g.Transport))
+	token, err := redeem(ctx, g.config(a), g.Name, a, code)
+	if err != nil {
+		return schema.Identity{}, err
+	}
+	if g.Rule.Match == schema.MatchLogin {
+		var user struct {
+			Login string `json:"login"`
+		}
+		err := g.get(ctx, token, "/user", &user)
+		return schema.Identity{Claim: "login", Value: user.Login}, err
+	}
+	var all []address
+	err = g.get(ctx, token, "/user/emails", &all)
+	chosen := choose(all, g.Rule.Domain)
+	return schema.Identity{Claim: "e-mail address", Value: chosen.Email, Verified: chosen.Verified}, err
+}
+
+// address is one of a person's e-mail addresses.
+type address struct {
+	Email    string `json:"email"`
+	Primary  bool   `json:"primary"`
+	Verified bool   `json:"verified"`
+}
+
+// choose returns the checked address at the domain, or the primary one.
+func choose(all []address, domain string) (chosen address) {
+	for _, one := range all {
+		_, at, _ := strings.Cut(one.Email, "@")
+		switch {
+		case domain != "" && one.Verified && strings.EqualFold(at, domain):
+			return one
+		case one.Primary:
+			chosen = one
+		}
+	}
+	return chosen
+}
+
+// get asks the API for something of the person's own.
+func (g *GitHub) get(ctx context.Context, token *oauth2.Token, path string, into any) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, g.api()+path, nil)
+	if err != nil {
+		return unreachable(g.Name, err)
+	}
+	r.Header.Set("Accept", "application/vnd.github+json")
+	r.Header.Set("Authorization", "Bearer "+token.AccessToken)
+	response, err := client(g.Transport).Do(r)
+	if err != nil {
+		return unreachable(g.Name, err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return unreachable(g.Name, fmt.Errorf("GET %s: status %d", path, response.StatusCode))
+	}
+	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
+		return unreachable(g.Name, fmt.Errorf("GET %s: %w", path, err))
+	}
+	return nil
+}
+
+func (g *GitHub) api() string {
+	switch {
+	case g.API != "":
+		return g.API
+	case g.URL == publicGitHub:
+		return "https://api.github.com"
+	}
+	return g.URL + "/api/v3"
+}
+
+func (g *GitHub) config(a Attempt) *oauth2.Config {
+	scopes := []string{"user:email"}
+	if g.Rule.Match == schema.MatchLogin {
+		scopes = nil // one's own login needs none
+	}
+	return &oauth2.Config{
+		ClientID: g.ClientID, ClientSecret: g.ClientSecret, RedirectURL: a.Callback, Scopes: scopes,
+		Endpoint: oauth2.Endpoint{AuthURL: g.URL + "/login/oauth/authorize", TokenURL: g.URL + "/login/oauth/access_token"},
+	}
+}

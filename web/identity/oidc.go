@@ -1,0 +1,147 @@
+package identity
+
+import (
+	"context"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+	"golang.org/x/sync/singleflight"
+
+	"github.com/grader/grader/schema"
+)
+
+// OIDC is a service of OpenID Connect. Set the fields before its first use. It asks for the
+// service's configuration when it is first needed, so that a service that is down keeps
+// nothing from starting.
+type OIDC struct {
+	Name         string // as people read it
+	Issuer       string // address, as the service's own configuration has it
+	ClientID     string
+	ClientSecret string
+	Scopes       []string // besides openid
+	Claim        string   // what the account is found by
+	Rule         schema.IdentityRule
+	Clock        func() time.Time
+	Transport    http.RoundTripper // nil: http.DefaultTransport
+
+	asking   singleflight.Group
+	provider atomic.Pointer[oidc.Provider]
+}
+
+// Label returns what people call the service.
+func (o *OIDC) Label() string { return o.Name }
+
+// Matching returns how the account of an identity is found.
+func (o *OIDC) Matching() schema.IdentityRule { return o.Rule }
+
+// Start returns the address of the service at which a try begins. CodeUnavailable: the
+// service cannot be reached.
+func (o *OIDC) Start(ctx context.Context, a Attempt) (string, error) {
+	provider, err := o.discover(o.context(ctx))
+	if err != nil {
+		return "", err
+	}
+	return o.config(provider, a).AuthCodeURL(a.State, oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier)), nil
+}
+
+// Finish returns who came back with the code. CodeRefused: the service or its token does
+// not say so.
+func (o *OIDC) Finish(ctx context.Context, a Attempt, code string) (schema.Identity, error) {
+	ctx = o.context(ctx)
+	provider, err := o.discover(ctx)
+	if err != nil {
+		return schema.Identity{}, err
+	}
+	token, err := redeem(ctx, o.config(provider, a), o.Name, a, code)
+	if err != nil {
+		return schema.Identity{}, err
+	}
+	said, err := o.verify(ctx, provider, token, a)
+	if err != nil {
+		return schema.Identity{}, err
+	}
+	claims := map[string]any{}
+	if err := said.Claims(&claims); err != nil {
+		return schema.Identity{}, o.refused(err)
+	}
+	if text(claims[o.Claim]) == "" {
+		if claims, err = o.userInfo(ctx, provider, token, said.Subject); err != nil {
+			return schema.Identity{}, err
+		}
+	}
+	return schema.Identity{Claim: o.Claim, Value: text(claims[o.Claim]), Verified: o.Claim == "email" && isTrue(claims["email_verified"])}, nil
+}
+
+// verify checks the service's signature, audience, times and nonce.
+func (o *OIDC) verify(ctx context.Context, provider *oidc.Provider, token *oauth2.Token, a Attempt) (*oidc.IDToken, error) {
+	raw, _ := token.Extra("id_token").(string)
+	said, err := provider.VerifierContext(ctx, &oidc.Config{ClientID: o.ClientID, Now: o.Clock}).Verify(ctx, raw)
+	if err != nil {
+		return nil, o.refused(err)
+	}
+	if said.Nonce != a.Nonce || a.Nonce == "" {
+		return nil, o.refused(nil)
+	}
+	return said, nil
+}
+
+// userInfo asks for the claims that are not in the token.
+func (o *OIDC) userInfo(ctx context.Context, provider *oidc.Provider, token *oauth2.Token, subject string) (map[string]any, error) {
+	claims := map[string]any{}
+	if provider.UserInfoEndpoint() == "" {
+		return claims, nil
+	}
+	info, err := provider.UserInfo(ctx, oauth2.StaticTokenSource(token))
+	if err != nil {
+		return nil, unreachable(o.Name, err)
+	}
+	if info.Subject != subject {
+		return nil, o.refused(nil)
+	}
+	if err := info.Claims(&claims); err != nil {
+		return nil, o.refused(err)
+	}
+	return claims, nil
+}
+
+func (o *OIDC) refused(err error) error {
+	return schema.Wrapf(schema.CodeRefused, err, "what %s says of you cannot be verified; try again", o.Name)
+}
+
+// discover returns the service's configuration, which is read once.
+func (o *OIDC) discover(ctx context.Context) (*oidc.Provider, error) {
+	if provider := o.provider.Load(); provider != nil {
+		return provider, nil
+	}
+	found, err, _ := o.asking.Do("", func() (any, error) {
+		return oidc.NewProvider(context.WithoutCancel(ctx), o.Issuer) // for all who wait
+	})
+	if err != nil {
+		return nil, unreachable(o.Name, err)
+	}
+	provider := found.(*oidc.Provider)
+	o.provider.Store(provider)
+	return provider, nil
+}
+
+func (o *OIDC) context(ctx context.Context) context.Context {
+	return oidc.ClientContext(ctx, client(o.Transport))
+}
+
+func (o *OIDC) config(provider *oidc.Provider, a Attempt) *oauth2.Config {
+	return &oauth2.Config{
+		ClientID: o.ClientID, ClientSecret: o.ClientSecret, Endpoint: provider.Endpoint(),
+		RedirectURL: a.Callback, Scopes: append([]string{oidc.ScopeOpenID}, o.Scopes...),
+	}
+}
+
+func text(claim any) string {
+	s, _ := claim.(string)
+	return s
+}
+
+// isTrue reports whether a claim is true, which some services write as a string.
+func isTrue(claim any) bool { return claim == true || claim == "true" }

@@ -1,0 +1,143 @@
+package web
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"errors"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/identity"
+	"github.com/grader/grader/web/view"
+)
+
+const (
+	attemptCookie   = "attempt"        // what a try to sign in began with
+	attemptLifetime = 10 * time.Minute // for which it is good
+)
+
+// signInLinks lead to the sign-in services.
+func (s *Server) signInLinks() []view.ServiceLink {
+	var links []view.ServiceLink
+	for _, name := range slices.Sorted(maps.Keys(s.SignIn)) {
+		links = append(links, view.ServiceLink{Name: s.SignIn[name].Label(), Path: "/-/sign-in/" + name})
+	}
+	return links
+}
+
+// startSignIn sends the browser to a sign-in service, and notes in it what the service
+// must answer with.
+func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request) error {
+	name := r.PathValue("service")
+	service, ok := s.SignIn[name]
+	if !ok {
+		return s.serveNothing(w, r)
+	}
+	a := identity.Attempt{Callback: s.callback(name), State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier()}
+	to, err := service.Start(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	s.setAttempt(w, strings.Join([]string{name, a.State, a.Nonce, a.Verifier}, "."), int(attemptLifetime.Seconds()))
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// finishSignIn signs in whoever comes back from a sign-in service in the browser that
+// went there, under a fresh session.
+func (s *Server) finishSignIn(w http.ResponseWriter, r *http.Request) error {
+	name := r.PathValue("service")
+	service, ok := s.SignIn[name]
+	if !ok {
+		return s.serveNothing(w, r)
+	}
+	in, err := s.signInBy(w, r, name, service)
+	if err != nil {
+		s.meters.signIn("refused")
+		s.logger().Info("sign-in failed", "service", name, "error", errors.Join(err, errors.Unwrap(err)))
+		return err
+	}
+	if err := s.beginSession(w, r, in, service.Label()); err != nil {
+		return err
+	}
+	s.meters.signIn("done")
+	s.logger().Info("signed in", "user", in.User.Login, "service", name)
+	http.Redirect(w, r, s.takeReturn(w, r), http.StatusSeeOther)
+	return nil
+}
+
+// signInBy returns whose account a sign-in service has vouched for.
+func (s *Server) signInBy(w http.ResponseWriter, r *http.Request, name string, service SignInService) (schema.SignIn, error) {
+	a, ok := s.takeAttempt(w, r, name)
+	query := r.URL.Query()
+	if !ok || subtle.ConstantTimeCompare([]byte(a.State), []byte(query.Get("state"))) != 1 {
+		return schema.SignIn{}, schema.Errorf(schema.CodeRefused, "this sign-in began in another browser or more than %s ago; begin again", view.Duration(attemptLifetime))
+	}
+	if query.Get("error") != "" || query.Get("code") == "" {
+		return schema.SignIn{}, schema.Errorf(schema.CodeRefused, "%s did not sign you in; begin again, or sign in with your SSH key", service.Label())
+	}
+	now := s.now()
+	try, ok := s.logins.take(clientAddress(r), now)
+	if !ok {
+		return schema.SignIn{}, tooManySignIns()
+	}
+	is, err := service.Finish(r.Context(), a, query.Get("code"))
+	if err != nil {
+		return schema.SignIn{}, err
+	}
+	in, err := s.Classroom.Accounts.SignInAs(r.Context(), is, service.Matching(), service.Label())
+	if err == nil {
+		try.CancelAt(now) // only failures count
+	}
+	return in, err
+}
+
+// takeAttempt gives back what a try began with, once.
+func (s *Server) takeAttempt(w http.ResponseWriter, r *http.Request, name string) (identity.Attempt, bool) {
+	cookie, err := r.Cookie(s.attemptName())
+	if err != nil {
+		return identity.Attempt{}, false
+	}
+	s.setAttempt(w, "", -1)
+	parts := strings.Split(cookie.Value, ".")
+	if len(parts) != 4 || parts[0] != name || slices.Contains(parts, "") {
+		return identity.Attempt{}, false
+	}
+	return identity.Attempt{Callback: s.callback(name), State: parts[1], Nonce: parts[2], Verifier: parts[3]}, true
+}
+
+// attemptName is the cookie's name. Over https no other host or path can plant it.
+func (s *Server) attemptName() string {
+	if s.secure() {
+		return "__Host-" + attemptCookie
+	}
+	return attemptCookie
+}
+
+// setAttempt sets the cookie, which must come along when another site leads back here.
+func (s *Server) setAttempt(w http.ResponseWriter, value string, age int) {
+	http.SetCookie(w, &http.Cookie{
+		Name: s.attemptName(), Value: value, Path: "/", MaxAge: age,
+		HttpOnly: true, Secure: s.secure(), SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// callback is the address that a service sends browsers back to.
+func (s *Server) callback(name string) string {
+	root := strings.TrimSuffix(s.PublicURL, "/")
+	if root == "" {
+		root = s.scheme() + s.ListenAddr().String()
+	}
+	return root + "/-/sign-in/" + url.PathEscape(name) + "/callback"
+}
+
+func tooManySignIns() error {
+	return schema.Errorf(schema.CodeLimit, "there were too many sign-in attempts from your address; wait a minute and try again")
+}
