@@ -54,6 +54,21 @@ func TestPermissions(t *testing.T) {
 			_, err := b.Accounts.SignInLink(ctx, by, "bob")
 			return err
 		}},
+		"see bob's browsers": {append([]string{"bob"}, admins...), func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Accounts.Sessions(ctx, by, "bob")
+			return err
+		}},
+		"end a session of bob's": {append([]string{"bob"}, admins...), func(ctx context.Context, b *bundle, by schema.Actor) error {
+			bob, err := b.store.UserByLogin(ctx, "bob")
+			if err != nil {
+				return err
+			}
+			session := schema.Session{Token: "t", ID: "s", User: bob.ID, Data: []byte("x"), Expires: b.now().Add(time.Hour)}
+			if err := b.store.SaveSession(ctx, session); err != nil {
+				return err
+			}
+			return b.Accounts.EndSession(ctx, by, "bob", "s")
+		}},
 		"sign bob out": {append([]string{"bob"}, admins...), func(ctx context.Context, b *bundle, by schema.Actor) error {
 			_, err := b.Accounts.SignOut(ctx, by, "bob")
 			return err
