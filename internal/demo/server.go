@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // Server is a `grader serve` process on a data directory.
@@ -63,11 +64,17 @@ func orAnyPort(address string) string {
 // Stop stops the server by SIGTERM and waits for it. The error is its exit status.
 func (s *Server) Stop() error { return s.StopBy(syscall.SIGTERM) }
 
-// StopBy is Stop with another signal.
+// stopTime is how long a server may take to stop.
+const stopTime = 2 * time.Minute
+
+// StopBy is Stop with another signal. A server that does not stop in two minutes is made to
+// write its goroutines to its log, and ends with an error.
 func (s *Server) StopBy(sig os.Signal) error {
 	if err := s.cmd.Process.Signal(sig); err != nil {
 		return err
 	}
+	late := time.AfterFunc(stopTime, func() { _ = s.cmd.Process.Signal(syscall.SIGQUIT) })
+	defer late.Stop()
 	return s.cmd.Wait()
 }
 
