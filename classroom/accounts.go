@@ -26,7 +26,7 @@ type AccountStore interface {
 	AddUserWithCode(ctx context.Context, by schema.Actor, u schema.User, expires time.Time, keys ...schema.Key) (schema.User, string, error)
 	// SetDisabled disables an account, which ends its sessions and secrets, or enables it.
 	SetDisabled(ctx context.Context, by schema.Actor, user schema.User, disabled bool) (schema.Ended, error)
-	// EndSessions ends an account's browser sessions and unused secrets.
+	// EndSessions ends an account's browser sessions, API tokens and unused secrets.
 	EndSessions(ctx context.Context, by schema.Actor, user schema.User) (schema.Ended, error)
 	// Keys returns a user's keys, oldest first.
 	Keys(ctx context.Context, user int64) ([]schema.Key, error)

@@ -24,6 +24,7 @@ type Store interface {
 	ClassStore
 	FileStore
 	TestsStore
+	TokenStore
 }
 
 // Options are what the actions need.
@@ -56,6 +57,7 @@ type Classroom struct {
 	Classes      *Classes
 	Files        *Files
 	Tests        *Tests
+	Tokens       *Tokens
 	Queue        *Queue
 	Audit        *Audit
 	Revoked      *Revocations
@@ -70,9 +72,10 @@ func New(o Options) *Classroom {
 		o.Live = offline{}
 	}
 	revoked := new(Revocations)
+	accounts := &Accounts{store: o.Store, clock: o.Clock, revoked: revoked}
 	work := &Work{store: o.Store, live: o.Live, clock: o.Clock}
 	return &Classroom{
-		Accounts:     &Accounts{store: o.Store, clock: o.Clock, revoked: revoked},
+		Accounts:     accounts,
 		Courses:      &Courses{store: o.Store, flavours: o.Flavours, clock: o.Clock, revoked: revoked},
 		Work:         work,
 		Grades:       &Grades{store: o.Store, live: o.Live, clock: o.Clock, work: work},
@@ -82,6 +85,7 @@ func New(o Options) *Classroom {
 		Classes:      &Classes{store: o.Store},
 		Files:        &Files{store: o.Store, flavours: o.Flavours},
 		Tests:        &Tests{store: o.Store, live: o.Live},
+		Tokens:       &Tokens{store: o.Store, accounts: accounts, clock: o.Clock, revoked: revoked},
 		People:       &People{store: o.Store, clock: o.Clock, read: work.Read},
 		Receipts:     &Receipts{store: o.Store, work: work, key: o.ReceiptKey},
 		Erasures:     &Erasures{store: o.Store, clock: o.Clock, revoked: revoked},

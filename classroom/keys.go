@@ -59,7 +59,7 @@ func (a *Accounts) OfferKey(ctx context.Context, by schema.Actor, text string) (
 }
 
 // RemoveKey removes a key of an account; login "" is the actor's own. What the key made
-// ends with it: browser sessions, sign-in links, codes, and open connections.
+// ends with it: browser sessions, API tokens, sign-in links, codes, and open connections.
 func (a *Accounts) RemoveKey(ctx context.Context, by schema.Actor, login, fingerprint string) (schema.RemovedKey, error) {
 	user, err := a.account(ctx, by, login)
 	if err != nil {

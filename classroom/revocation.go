@@ -11,6 +11,7 @@ type Revocation struct {
 	User    int64  // the account
 	Key     string // fingerprint of the key whose access ended, "" for every key
 	Session string // id of the only browser session that ended, "" for all access
+	Token   int64  // the only API token whose access ended, 0 for all access
 	Course  int64  // the only course that it ended in, 0 for all
 	Work    string // COURSE/ASSIGNMENT/OWNER: the only work that it ended for, "" for all
 	Why     string // for the person, as the end of "this session was ended: "

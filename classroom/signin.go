@@ -70,7 +70,7 @@ func (a *Accounts) EndSession(ctx context.Context, by schema.Actor, login, id st
 	return nil
 }
 
-// SignOut ends every browser session of an account, with its unused links and codes, and
+// SignOut ends every browser session and API token of an account, with its unused links and codes, and
 // closes its open connections; login "" is the actor's own. Its keys stay.
 func (a *Accounts) SignOut(ctx context.Context, by schema.Actor, login string) (schema.Ended, error) {
 	user, err := a.account(ctx, by, login)

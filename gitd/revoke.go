@@ -37,7 +37,7 @@ func (s *Server) revoke(r classroom.Revocation) {
 	cause := newRevoked(r.Why)
 	for _, v := range s.members.of(r.User) {
 		switch {
-		case r.Session != "": // of a browser
+		case r.Session != "", r.Token != 0: // of a browser or a program
 		case r.Key != "" && r.Key != v.key:
 		case r.Course != 0:
 			v.endSessions(r, cause)

@@ -40,7 +40,7 @@ func TestRemovedKeyClosesConnections(t *testing.T) {
 	stolen := b.secondKey("alice", "stolen")
 	open, own := b.dial(t, "stolen"), b.dial(t, "alice")
 	waits := b.raw(t, "stolen", "keys add") // for a key on standard input
-	b.ssh("alice", "keys", "remove", stolen.Fingerprint).says(t, "removed "+stolen.Fingerprint, "0 browser sessions, 0 sign-in links and 0 codes")
+	b.ssh("alice", "keys", "remove", stolen.Fingerprint).says(t, "removed "+stolen.Fingerprint, "0 browser sessions, 0 sign-in links, 0 codes and 0 API tokens")
 	if err := waits.Wait(); err == nil || !strings.Contains(waits.err.String(), "grader: this session was ended: the key "+stolen.Fingerprint+" was removed") {
 		t.Errorf("%v: %q", err, waits.err)
 	}

@@ -74,20 +74,25 @@ func (s *Server) staff(ctx context.Context, sess *session, args []string) (int, 
 	if !found {
 		return 0, false
 	}
+	return s.runStaff(ctx, sess, c, rest), true
+}
+
+// runStaff runs a command with the words behind its name, and returns the exit status.
+func (s *Server) runStaff(ctx context.Context, sess *session, c staffCommand, rest []string) int {
 	if len(rest) == 1 && (rest[0] == "--help" || rest[0] == "-h") {
 		fmt.Fprintf(sess.out, "%s %s\n  %s\n", c.name, c.usage, c.help)
-		return 0, true
+		return 0
 	}
 	call, err := c.parse(rest)
 	if err != nil {
-		return sess.fail(err), true
+		return sess.fail(err)
 	}
 	call.session, call.actor = sess, sess.actor()
 	call.reply = tables.Writer{Out: sess.out, Note: sess.err, JSON: call.is("json"), Command: s.reach("grader")}
 	if err := c.run(ctx, call); err != nil {
-		return s.failed(sess, c.name, err), true
+		return s.failed(sess, c.name, err)
 	}
-	return 0, true
+	return 0
 }
 
 // findStaff finds the command that the words begin with, the longest name first.

@@ -7,6 +7,7 @@ type Channel string
 const (
 	ChannelSSH   Channel = "ssh"
 	ChannelWeb   Channel = "web"
+	ChannelAPI   Channel = "api"
 	ChannelAdmin Channel = "admin" // the operator's socket, or the data directory itself
 )
 
@@ -14,7 +15,7 @@ const (
 type Actor struct {
 	User    User
 	Channel Channel
-	Key     string // fingerprint of the SSH key that proved it, "" where none did
+	Key     string // fingerprint of the SSH key that proved it, or made the token that did; "" where none did
 }
 
 // Operator returns whoever may open the operator's socket: an administrator without

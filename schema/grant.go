@@ -10,11 +10,12 @@ type Ended struct {
 	Sessions int `json:"sessions"` // of browsers
 	Links    int `json:"links"`    // that sign a browser in, unused
 	Codes    int `json:"codes"`    // that bind a key, unused
+	Tokens   int `json:"tokens"`   // of the API
 }
 
-// Words names what ended: "2 browser sessions, 1 sign-in link and 0 codes".
+// Words names what ended: "2 browser sessions, 1 sign-in link, 0 codes and 1 API token".
 func (e Ended) Words() string {
-	return counted(e.Sessions, "browser session") + ", " + counted(e.Links, "sign-in link") + " and " + counted(e.Codes, "code")
+	return counted(e.Sessions, "browser session") + ", " + counted(e.Links, "sign-in link") + ", " + counted(e.Codes, "code") + " and " + counted(e.Tokens, "API token")
 }
 
 func counted(n int, noun string) string {

@@ -105,7 +105,7 @@ func insertKey(ctx context.Context, t *tx, k schema.Key) error {
 }
 
 // RemoveKey removes a user's key unless may refuses, and with it the browser sessions,
-// sign-in links and codes that it made, and the codes that are for it. CodeNotFound:
+// API tokens, sign-in links and codes that it made, and the codes that are for it. CodeNotFound:
 // they have no such key.
 func (s *Store) RemoveKey(ctx context.Context, by schema.Actor, user schema.User, fingerprint string, may func(course.KeyRemoval) error) (r schema.RemovedKey, err error) {
 	err = s.write(ctx, "remove key", func(t *tx) error {

@@ -173,7 +173,7 @@ func (t *tx) whyUnspent(ctx context.Context, kind tokenKind, secret string) erro
 	return schema.Errorf(schema.CodeRefused, "that %s has expired; ask for a new one", word)
 }
 
-// end deletes a user's browser sessions and unused secrets: all of them, or those
+// end deletes a user's browser sessions, API tokens and unused secrets: all of them, or those
 // that a key made or that are for it.
 func (t *tx) end(ctx context.Context, user int64, key string) (e schema.Ended, err error) {
 	counts := []struct {
@@ -183,6 +183,7 @@ func (t *tx) end(ctx context.Context, user int64, key string) (e schema.Ended, e
 		{&e.Sessions, `DELETE FROM sessions WHERE user_id = ?1 AND (?2 = '' OR key = ?2)`},
 		{&e.Links, `DELETE FROM tokens WHERE user_id = ?1 AND kind = 'login' AND spent_at = 0 AND (?2 = '' OR made_by = ?2)`},
 		{&e.Codes, `DELETE FROM tokens WHERE user_id = ?1 AND kind = 'code' AND spent_at = 0 AND (?2 = '' OR made_by = ?2 OR for_key = ?2)`},
+		{&e.Tokens, `DELETE FROM api_tokens WHERE user_id = ?1 AND (?2 = '' OR made_by = ?2)`},
 	}
 	for _, c := range counts {
 		n, err := t.exec(ctx, c.text, user, key)
@@ -194,8 +195,8 @@ func (t *tx) end(ctx context.Context, user int64, key string) (e schema.Ended, e
 	return e, nil
 }
 
-// EndSessions ends a user's browser sessions, and their sign-in links and codes that
-// were not used yet.
+// EndSessions ends a user's browser sessions and API tokens, and their sign-in links and
+// codes that were not used yet.
 func (s *Store) EndSessions(ctx context.Context, by schema.Actor, user schema.User) (ended schema.Ended, err error) {
 	err = s.write(ctx, "end sessions", func(t *tx) error {
 		if ended, err = t.end(ctx, user.ID, ""); err != nil {

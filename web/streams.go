@@ -59,7 +59,7 @@ func (o *openStream) concerns(r classroom.Revocation) bool {
 	switch {
 	case r.Session != "":
 		return r.Session == o.session
-	case r.Key != "" && r.Key != o.key:
+	case r.Key != "" && r.Key != o.key, r.Token != 0:
 		return false
 	case o.course == 0:
 		return true

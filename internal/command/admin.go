@@ -27,7 +27,7 @@ func adminCommand() *cli.Command {
 		OnUsageError: misuse,
 		Action:       noSubcommand,
 		Subcommands: []*cli.Command{
-			adminUserCommand(), adminKeyCommand(), adminCourseCommand(), adminEnrolCommand(), adminUnenrolCommand(), adminRosterCommand(),
+			adminUserCommand(), adminKeyCommand(), adminTokenCommand(), adminCourseCommand(), adminEnrolCommand(), adminUnenrolCommand(), adminRosterCommand(),
 			adminSubmissionsCommand(), adminWaitCommand(), adminLoginLinkCommand(), adminQueueCommand(), adminPoolsCommand(), adminRunnersCommand(),
 			adminGradesCommand(), adminExtendCommand(), adminExtensionsCommand(), adminOutageCommand(), adminLateDaysCommand(),
 			adminAdjustCommand(), adminAdjustmentsCommand(), adminRegradeCommand(), adminTestsCommand(), adminTeamCommand(), adminPublishCommand(), adminUnpublishCommand(), adminExportCommand(),

@@ -73,7 +73,7 @@ func TestAccountsFromTheTerminal(t *testing.T) {
 	if removed.Fingerprint != added[0].Fingerprint || removed.Ended.Codes != 1 || len(removed.Added) != 0 {
 		t.Errorf("removed %+v", removed)
 	}
-	if said := o.admin("user", "disable", "alice"); said != "ended: 0 browser sessions, 0 sign-in links and 1 code\n" {
+	if said := o.admin("user", "disable", "alice"); said != "ended: 0 browser sessions, 0 sign-in links, 1 code and 0 API tokens\n" {
 		t.Errorf("it says %q", said)
 	}
 	if users := read[[]tables.User](o, "user", "list"); len(users) != 1 || !users[0].Disabled {

@@ -164,7 +164,7 @@ func adminUserCodeCommand() *cli.Command {
 func adminUserDisableCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "disable",
-		Usage:     "close an account: its sessions, links, codes and connections end",
+		Usage:     "close an account: its sessions, API tokens, links, codes and connections end",
 		ArgsUsage: "LOGIN",
 		Description: "Its work, keys and enrolments stay, and nobody can sign in, push or join with it until\n" +
 			"grader admin user enable.\n\nExample: grader admin user disable alice",
@@ -195,7 +195,7 @@ func adminUserEnableCommand() *cli.Command {
 func adminUserSignOutCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "sign-out",
-		Usage:     "end an account's browser sessions, links, codes and open connections",
+		Usage:     "end an account's browser sessions, API tokens, links, codes and open connections",
 		ArgsUsage: "LOGIN",
 		Description: "The keys stay: the person may come back at once. grader admin key remove and\n" +
 			"grader admin user disable keep somebody out.\n\nExample: grader admin user sign-out alice",

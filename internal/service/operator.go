@@ -48,6 +48,8 @@ func (o *Operator) operations() map[string]operation {
 		"user.code":     typed(o.newCode),
 		"users":         typed(o.users),
 		"keys":          typed(o.keys),
+		"tokens":        typed(o.tokens),
+		"token.revoke":  typed(o.revokeToken),
 		"key.add":       typed(o.addKeys),
 		"key.remove":    typed(o.removeKey),
 		"login-link":    typed(o.LoginLink),

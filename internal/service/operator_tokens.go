@@ -1,0 +1,18 @@
+package service
+
+import (
+	"context"
+
+	"github.com/grader/grader/schema"
+)
+
+// TokenArgs names an API token of an account.
+type TokenArgs struct{ Login, Name string }
+
+func (o *Operator) tokens(ctx context.Context, a TokenArgs) ([]schema.APIToken, error) {
+	return o.Tokens.List(ctx, schema.Operator(), a.Login)
+}
+
+func (o *Operator) revokeToken(ctx context.Context, a TokenArgs) (schema.APIToken, error) {
+	return o.Tokens.Revoke(ctx, schema.Operator(), a.Login, a.Name)
+}
