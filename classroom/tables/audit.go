@@ -22,12 +22,18 @@ type Entry struct {
 	Detail  string         `json:"detail,omitempty"`
 }
 
-// Audit writes who did what, with times in a zone.
-func (w Writer) Audit(all []schema.AuditEntry, zone *time.Location) error {
+// PublicAudit returns entries of the audit log in the form that scripts read.
+func PublicAudit(all []schema.AuditEntry) []Entry {
 	public := make([]Entry, 0, len(all))
 	for _, e := range all {
 		public = append(public, Entry(e))
 	}
+	return public
+}
+
+// Audit writes who did what, with times in a zone.
+func (w Writer) Audit(all []schema.AuditEntry, zone *time.Location) error {
+	public := PublicAudit(all)
 	return w.write(public, func(out io.Writer) {
 		for _, e := range public {
 			fmt.Fprintln(out, schema.Sanitize(e.line(zone)))

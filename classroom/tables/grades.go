@@ -54,8 +54,8 @@ func (w Writer) Grades(all []schema.Grade) error {
 	})
 }
 
-// adjustment is an adjustment in the form that scripts read.
-type adjustment struct {
+// Adjustment is an adjustment in the form that scripts read.
+type Adjustment struct {
 	ID     int64       `json:"id"`
 	Owner  string      `json:"owner"`
 	Points json.Number `json:"points"`
@@ -63,12 +63,23 @@ type adjustment struct {
 	By     string      `json:"by"`
 }
 
+// PublicAdjustment returns an adjustment in the form that scripts read.
+func PublicAdjustment(a schema.Adjustment) Adjustment {
+	return Adjustment{a.ID, a.Owner, a.Points.Number(), a.Reason, a.By}
+}
+
+// PublicAdjustments returns adjustments in the form that scripts read.
+func PublicAdjustments(all []schema.Adjustment) []Adjustment {
+	shown := make([]Adjustment, 0, len(all))
+	for _, a := range all {
+		shown = append(shown, PublicAdjustment(a))
+	}
+	return shown
+}
+
 // Adjustments writes points that staff added or took off.
 func (w Writer) Adjustments(all []schema.Adjustment) error {
-	shown := make([]adjustment, 0, len(all))
-	for _, a := range all {
-		shown = append(shown, adjustment{a.ID, a.Owner, a.Points.Number(), a.Reason, a.By})
-	}
+	shown := PublicAdjustments(all)
 	return w.write(shown, func(out io.Writer) {
 		for _, a := range shown {
 			fmt.Fprintf(out, "%4d  %-20s %8s  by %s: %s\n", a.ID, a.Owner, a.Points, a.By, schema.Sanitize(a.Reason))
@@ -78,5 +89,5 @@ func (w Writer) Adjustments(all []schema.Adjustment) error {
 
 // AdjustmentEnded says that an adjustment was removed.
 func (w Writer) AdjustmentEnded(a schema.Adjustment) error {
-	return w.Line(adjustment{a.ID, a.Owner, a.Points.Number(), a.Reason, a.By}, "adjustment %d of %s is removed", a.ID, a.Owner)
+	return w.Line(PublicAdjustment(a), "adjustment %d of %s is removed", a.ID, a.Owner)
 }

@@ -28,12 +28,18 @@ type Enrolment struct {
 	Role schema.Role `json:"role"`
 }
 
-// Roster writes who is in a course, and as what.
-func (w Writer) Roster(all []schema.Enrolment) error {
+// PublicRoster returns the people of a course in the form that scripts read.
+func PublicRoster(all []schema.Enrolment) []Enrolment {
 	people := make([]Enrolment, 0, len(all))
 	for _, e := range all {
 		people = append(people, Enrolment{PublicUser(e.User), e.Role})
 	}
+	return people
+}
+
+// Roster writes who is in a course, and as what.
+func (w Writer) Roster(all []schema.Enrolment) error {
+	people := PublicRoster(all)
 	return w.write(people, func(out io.Writer) {
 		for _, e := range people {
 			fmt.Fprintf(out, "%-20s %-10s %s\n", e.Login, e.Role, schema.Sanitize(e.Name))

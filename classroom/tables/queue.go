@@ -54,25 +54,34 @@ func (p Pool) Write(out io.Writer) {
 	}
 }
 
-// depth is how many jobs of a flavour wait in a lane, in the form that scripts read.
-type depth struct {
+// Depth is how many jobs of a flavour wait in a lane, in the form that scripts read.
+type Depth struct {
 	Flavour string `json:"flavour"`
 	Lane    string `json:"lane"`
 	Waiting int    `json:"waiting"`
 }
 
-// Queue writes what waits, and to staff how the machines do.
-func (w Writer) Queue(q classroom.QueueReport) error {
-	shown := struct {
-		Waiting []depth `json:"waiting"`
-		Pools   []Pool  `json:"pools,omitempty"`
-	}{Waiting: []depth{}}
+// Queue is what waits, and for staff how the machines do, in the form that scripts read.
+type Queue struct {
+	Waiting []Depth `json:"waiting"`
+	Pools   []Pool  `json:"pools,omitempty"`
+}
+
+// NewQueue returns the queue in the form that scripts read.
+func NewQueue(q classroom.QueueReport) Queue {
+	shown := Queue{Waiting: []Depth{}}
 	for _, d := range q.Waiting {
-		shown.Waiting = append(shown.Waiting, depth{d.Flavour, d.Lane.String(), d.Waiting})
+		shown.Waiting = append(shown.Waiting, Depth{d.Flavour, d.Lane.String(), d.Waiting})
 	}
 	for _, p := range q.Pools {
 		shown.Pools = append(shown.Pools, NewPool(p))
 	}
+	return shown
+}
+
+// Queue writes what waits, and to staff how the machines do.
+func (w Writer) Queue(q classroom.QueueReport) error {
+	shown := NewQueue(q)
 	return w.write(shown, func(out io.Writer) {
 		for _, p := range shown.Pools {
 			p.Write(out)

@@ -8,8 +8,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// set is a regrade set in the form that scripts read.
-type set struct {
+// RegradeSet is a regrade set in the form that scripts read.
+type RegradeSet struct {
 	ID     int64                  `json:"id"`
 	State  schema.RegradeState    `json:"state"`
 	Done   int                    `json:"done"`
@@ -22,16 +22,27 @@ type set struct {
 	Owners []schema.RegradedOwner `json:"owners,omitempty"`
 }
 
+// NewRegradeSet returns a set that was made in the form that scripts read.
+func NewRegradeSet(s schema.Regrade) RegradeSet {
+	return RegradeSet{ID: s.ID, State: s.State, Done: s.Done, Total: s.Total, Failed: s.Failed}
+}
+
+// PublicRegrade returns a set and what it does in the form that scripts read.
+func PublicRegrade(r classroom.RegradeReport) RegradeSet {
+	s := r.Set
+	return RegradeSet{s.ID, s.State, s.Done, s.Total, r.Up, r.Down, r.Same, r.Failed, r.Flaky, r.Owners}
+}
+
 // RegradeCreated writes a set that was made.
 func (w Writer) RegradeCreated(s schema.Regrade) error {
-	return w.Line(set{ID: s.ID, State: s.State, Total: s.Total},
+	return w.Line(NewRegradeSet(s),
 		"regrade set %d: %s against version %d; see: %s regrade show %d", s.ID, schema.Count(s.Total, "submission"), s.Version, w.Command, s.ID)
 }
 
 // Regrade writes a set and what it does to each owner whom it does anything to.
 func (w Writer) Regrade(r classroom.RegradeReport) error {
 	s := r.Set
-	return w.write(set{s.ID, s.State, s.Done, s.Total, r.Up, r.Down, r.Same, r.Failed, r.Flaky, r.Owners}, func(out io.Writer) {
+	return w.write(PublicRegrade(r), func(out io.Writer) {
 		fmt.Fprintf(out, "regrade set %d of %s against version %d: %s, %d of %d graded\n", s.ID, s.Path, s.Version, s.State, s.Done, s.Total)
 		fmt.Fprintf(out, "%d up, %d down, %d the same, %d failed, %d flaky\n", r.Up, r.Down, r.Same, r.Failed, r.Flaky)
 		for _, o := range r.Owners {

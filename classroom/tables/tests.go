@@ -29,28 +29,34 @@ func (w Writer) Tests(all []schema.TestsVersion, zone *time.Location) error {
 	})
 }
 
-// activated is a version that was made active again, in the form that scripts read.
-type activated struct {
+// Activated is a version that was made active again, in the form that scripts read.
+type Activated struct {
 	Path   string        `json:"path"`
 	Before int           `json:"before"`
 	After  int           `json:"after"`
-	Grades []gradeChange `json:"grades"`
+	Grades []GradeChange `json:"grades"`
 }
 
-// gradeChange is a grade that changed, in the form that scripts read.
-type gradeChange struct {
+// GradeChange is a grade that changed, in the form that scripts read.
+type GradeChange struct {
 	Owner      string      `json:"owner"`
 	Assignment string      `json:"assignment"`
 	Before     json.Number `json:"before"`
 	After      json.Number `json:"after"`
 }
 
+// PublicActivated returns a version that was made active again in the form that scripts read.
+func PublicActivated(a schema.ActivatedTests) Activated {
+	shown := Activated{Path: a.Path, Before: a.Before, After: a.After, Grades: []GradeChange{}}
+	for _, g := range a.Grades {
+		shown.Grades = append(shown.Grades, GradeChange{g.Owner, g.Assignment, g.Before.Final.Number(), g.After.Final.Number()})
+	}
+	return shown
+}
+
 // Activated says which version of tests is active now, and which grades that changed.
 func (w Writer) Activated(a schema.ActivatedTests) error {
-	shown := activated{Path: a.Path, Before: a.Before, After: a.After, Grades: []gradeChange{}}
-	for _, g := range a.Grades {
-		shown.Grades = append(shown.Grades, gradeChange{g.Owner, g.Assignment, g.Before.Final.Number(), g.After.Final.Number()})
-	}
+	shown := PublicActivated(a)
 	return w.write(shown, func(out io.Writer) {
 		fmt.Fprintf(out, "version %d of the tests of %s is active; version %d was\n", a.After, a.Path, a.Before)
 		for _, line := range course.GradeChangeLines(a.Grades) {

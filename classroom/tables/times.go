@@ -21,8 +21,8 @@ func (w Writer) Extended(path string, e classroom.Extended) error {
 	})
 }
 
-// extension is an extension in the form that scripts read.
-type extension struct {
+// Extension is an extension in the form that scripts read.
+type Extension struct {
 	ID        int64     `json:"id"`
 	Owner     string    `json:"owner"`
 	Extension string    `json:"extension"`
@@ -31,16 +31,23 @@ type extension struct {
 	GrantedAt time.Time `json:"granted_at"`
 }
 
-func newExtension(e schema.GrantedExtension) extension {
-	return extension{e.ID, e.Owner, e.String(), e.Reason, e.GrantedBy, e.GrantedAt}
+// PublicExtension returns an extension in the form that scripts read.
+func PublicExtension(e schema.GrantedExtension) Extension {
+	return Extension{e.ID, e.Owner, e.String(), e.Reason, e.GrantedBy, e.GrantedAt}
+}
+
+// PublicExtensions returns extensions in the form that scripts read.
+func PublicExtensions(all []schema.GrantedExtension) []Extension {
+	shown := make([]Extension, 0, len(all))
+	for _, e := range all {
+		shown = append(shown, PublicExtension(e))
+	}
+	return shown
 }
 
 // Extensions writes the extensions of an assignment.
 func (w Writer) Extensions(all []schema.GrantedExtension) error {
-	shown := make([]extension, 0, len(all))
-	for _, e := range all {
-		shown = append(shown, newExtension(e))
-	}
+	shown := PublicExtensions(all)
 	return w.write(shown, func(out io.Writer) {
 		for _, e := range shown {
 			fmt.Fprintf(out, "%4d  %-20s %-30s by %s: %s\n", e.ID, e.Owner, e.Extension, e.By, schema.Sanitize(e.Reason))
@@ -50,19 +57,24 @@ func (w Writer) Extensions(all []schema.GrantedExtension) error {
 
 // ExtensionEnded says that an extension was taken back.
 func (w Writer) ExtensionEnded(e schema.GrantedExtension) error {
-	return w.Line(newExtension(e), "extension %d of %s is taken back", e.ID, e.Owner)
+	return w.Line(PublicExtension(e), "extension %d of %s is taken back", e.ID, e.Owner)
 }
 
-// outage is an outage in the form that scripts read.
-type outage struct {
+// Outage is an outage in the form that scripts read.
+type Outage struct {
 	ID      int64     `json:"id"`
 	Start   time.Time `json:"start"`
 	Seconds float64   `json:"seconds"`
 	Reason  string    `json:"reason"`
-	Graded  int       `json:"graded"`
+	Graded  int       `json:"graded"` // kept pushes that are graded now, where it was recorded just now
+}
+
+// PublicOutage returns an outage in the form that scripts read.
+func PublicOutage(o schema.Outage, graded int) Outage {
+	return Outage{o.ID, o.Start, o.Length.Seconds(), o.Reason, graded}
 }
 
 // Outage writes an outage that was recorded, and how many kept pushes are graded now.
 func (w Writer) Outage(o schema.Outage, graded int) error {
-	return w.Line(outage{o.ID, o.Start, o.Length.Seconds(), o.Reason, graded}, "outage %d: what was due then is due %s later", o.ID, o.Length)
+	return w.Line(PublicOutage(o, graded), "outage %d: what was due then is due %s later", o.ID, o.Length)
 }

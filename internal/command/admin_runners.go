@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/grader/grader/classroom/tables"
 	"github.com/grader/grader/internal/service"
 	"github.com/urfave/cli/v2"
 )
@@ -19,7 +20,7 @@ func adminRunnersCommand() *cli.Command {
 			if _, err := arguments(c); err != nil {
 				return err
 			}
-			runners, err := callAdmin[[]service.RunnerReport](c, "runners", service.None{})
+			runners, err := callAdmin[[]tables.Runner](c, "runners", service.None{})
 			if err != nil {
 				return err
 			}
