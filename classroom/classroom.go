@@ -25,6 +25,7 @@ type Store interface {
 	FileStore
 	TestsStore
 	TokenStore
+	CommentStore
 }
 
 // Options are what the actions need.
@@ -37,6 +38,8 @@ type Options struct {
 	// ReceiptKey is the public key that checks the server's receipts, as OpenSSH writes it;
 	// "" where no receipts are signed.
 	ReceiptKey string
+	// Trees reads what was handed in; nil where the repositories cannot be read.
+	Trees Trees
 	// Clock tells the time; nil is time.Now.
 	Clock func() time.Time
 }
@@ -50,6 +53,7 @@ type Classroom struct {
 	People       *People
 	Regrades     *Regrades
 	Teams        *Teams
+	Comments     *Comments
 	Publications *Publications
 	Receipts     *Receipts
 	Replays      *Replays
@@ -82,6 +86,7 @@ func New(o Options) *Classroom {
 		Publications: &Publications{store: o.Store, clock: o.Clock},
 		Regrades:     &Regrades{store: o.Store, live: o.Live},
 		Teams:        &Teams{store: o.Store, live: o.Live, clock: o.Clock, read: work.Read, revoked: revoked},
+		Comments:     &Comments{store: o.Store, work: work, trees: o.Trees},
 		Classes:      &Classes{store: o.Store},
 		Files:        &Files{store: o.Store, flavours: o.Flavours},
 		Tests:        &Tests{store: o.Store, live: o.Live},

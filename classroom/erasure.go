@@ -28,6 +28,8 @@ type ErasureStore interface {
 	// AllSubmissions returns an assignment's submissions, oldest first, after a submission
 	// of it (0: from the beginning), at most limit; login "" is every owner's.
 	AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.Submission, error)
+	// OwnerComments returns the comments on all submissions of an owner for an assignment.
+	OwnerComments(ctx context.Context, assignment int64, owner string) ([]schema.Comment, error)
 	// Grades returns the grades of a course, by owner and assignment; "" is everybody's.
 	Grades(ctx context.Context, course int64, owner string) ([]schema.Grade, error)
 	// AuditLog returns the entries that a query selects, newest first.
@@ -137,6 +139,16 @@ type PersonCourse struct {
 	Dropped     bool                      `json:"dropped,omitempty"`
 	Grades      []PersonGrade             `json:"grades"`
 	Submissions []schema.PublicSubmission `json:"submissions"` // as the person sees them
+	Comments    []PersonComment           `json:"comments"`    // on their submissions
+}
+
+// PersonComment is a comment on a submission of the person's.
+type PersonComment struct {
+	Submission string    `json:"submission"`
+	By         string    `json:"by"`
+	Place      string    `json:"place,omitempty"`
+	Text       string    `json:"text"`
+	MadeAt     time.Time `json:"made_at"`
 }
 
 // PersonGrade is a grade.
@@ -204,7 +216,7 @@ func (e *Erasures) Export(ctx context.Context, by schema.Actor, login string) (P
 }
 
 func (e *Erasures) course(ctx context.Context, of schema.Enrolment) (PersonCourse, error) {
-	part := PersonCourse{Course: of.Course.Code, Role: of.Role, Grades: []PersonGrade{}, Submissions: []schema.PublicSubmission{}}
+	part := PersonCourse{Course: of.Course.Code, Role: of.Role, Grades: []PersonGrade{}, Submissions: []schema.PublicSubmission{}, Comments: []PersonComment{}}
 	people, err := e.store.RosterPeople(ctx, of.Course.ID)
 	if err != nil {
 		return part, fmt.Errorf("list people: %w", err)
@@ -240,6 +252,25 @@ func (e *Erasures) course(ctx context.Context, of schema.Enrolment) (PersonCours
 				break
 			}
 		}
+		comments, err := e.comments(ctx, a, of.User.Login)
+		if err != nil {
+			return part, err
+		}
+		part.Comments = append(part.Comments, comments...)
 	}
 	return part, nil
+}
+
+// comments are those on a person's submissions for an assignment.
+func (e *Erasures) comments(ctx context.Context, a schema.Assignment, login string) ([]PersonComment, error) {
+	all, err := e.store.OwnerComments(ctx, a.ID, login)
+	if err != nil {
+		return nil, fmt.Errorf("list comments: %w", err)
+	}
+	comments := make([]PersonComment, 0, len(all))
+	for _, c := range all {
+		name := schema.SubmissionName{Course: a.Course.Code, Assignment: a.Name, Owner: login, Number: c.Number}
+		comments = append(comments, PersonComment{name.String(), c.By, c.Place(), c.Text, c.MadeAt})
+	}
+	return comments, nil
 }

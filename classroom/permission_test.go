@@ -180,6 +180,18 @@ func TestPermissions(t *testing.T) {
 			_, err := b.Grades.EndAdjustment(ctx, by, "comp1", "a2", 1)
 			return err
 		}},
+		"comment on bob's submission": {staff, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Comments.Add(ctx, by, classroom.NewComment{Submission: b.first("bob").Name, Text: "good names"})
+			return err
+		}},
+		"remove a comment of somebody else": {instructors, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Comments.Remove(ctx, by, b.first("bob").Name, 1)
+			return err
+		}},
+		"read comments on bob's submission": {append([]string{"bob"}, staff...), func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Comments.On(ctx, by, b.first("bob").Name)
+			return err
+		}},
 		"list adjustments": {staff, func(ctx context.Context, b *bundle, by schema.Actor) error {
 			_, err := b.Grades.Adjustments(ctx, by, "comp1", "a1")
 			return err
@@ -256,7 +268,7 @@ func TestPermissions(t *testing.T) {
 }
 
 // homework is a graded submission of bob's to a1 and to a2, which is due in two weeks and
-// where bob has an extension, an adjustment and a regrade set.
+// where bob has an extension, an adjustment and a regrade set. The operator commented on the first.
 func (b *bundle) homework() {
 	b.t.Helper()
 	b.push("bob")
@@ -267,6 +279,8 @@ func (b *bundle) homework() {
 	_, err := b.Grades.Extend(b.t.Context(), schema.Operator(), classroom.NewExtension{Course: "comp1", Assignment: "a2", Owner: "bob", Days: 1})
 	check(b.t, err)
 	_, err = b.Grades.Adjust(b.t.Context(), schema.Operator(), "comp1", "a2", "bob", "1", "kind")
+	check(b.t, err)
+	_, err = b.Comments.Add(b.t.Context(), schema.Operator(), classroom.NewComment{Submission: b.first("bob").Name, Text: "look at line 3"})
 	check(b.t, err)
 	_, err = b.Regrades.Create(b.t.Context(), schema.Operator(), classroom.NewRegrade{Course: "comp1", Assignment: "a2"})
 	check(b.t, err)

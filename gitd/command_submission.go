@@ -3,6 +3,7 @@ package gitd
 import (
 	"context"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/grader/grader/course"
@@ -72,11 +73,18 @@ func (s *Server) log(ctx context.Context, sess *session, args []string) int {
 		return 0
 	}
 	access := s.access(ctx, &t, name.Owner)
+	comments, err := s.Classroom.Comments.OnWork(ctx, access, t.assignment, name.Owner)
+	if err != nil {
+		return s.failed(sess, "log", err)
+	}
 	w := tabwriter.NewWriter(sess.out, 0, 0, 2, ' ', 0)
 	for _, sub := range subs {
 		kind := ""
 		if sub.TryOut {
 			kind = "try-out"
+		}
+		if n := len(comments[sub.Name.Number]); n > 0 {
+			kind = strings.TrimPrefix(kind+", "+schema.Count(n, "comment"), ", ")
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", sub.Name, sub.ReceivedAt.In(t.zone()).Format("2006-01-02 15:04:05"), transcript.ShortCommit(sub.Commit), scoreOf(sub, access), kind)
 	}
@@ -92,14 +100,18 @@ func (s *Server) watch(ctx context.Context, sess *session, args []string) int {
 }
 
 // show writes a submission's lines, live while it is graded. verbose: each case has its
-// own.
+// own, and the comments follow.
 func (s *Server) show(ctx context.Context, sess *session, name string, verbose bool) int {
 	sub, t, err := s.submission(ctx, sess, name)
 	if err != nil {
 		return s.failed(sess, "show a submission", err)
 	}
 	v := viewing{out: sess.printer(sess.out), colour: sess.pty, verbose: verbose, wait: true}
-	return s.follow(ctx, v, &recorded{submission: sub, job: sub.Job}, &t)
+	status := s.follow(ctx, v, &recorded{submission: sub, job: sub.Job}, &t)
+	if verbose {
+		s.showComments(ctx, sess, sub.Name)
+	}
+	return status
 }
 
 // receipt writes the signed receipt of a submission.

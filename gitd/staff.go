@@ -170,11 +170,12 @@ func (c staffCommand) required(call *staffCall) error {
 var (
 	datePattern  = regexp.MustCompile(`^(--[a-z-]+=)?[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
 	clockPattern = regexp.MustCompile(`^[0-9]{2}:[0-9]{2}$`)
+	prosePattern = regexp.MustCompile(`^--(reason|text)(=|$)`) // flags whose values have several words
 )
 
 // rejoin puts words together that ssh has taken apart: it sends the words of its command
 // line with spaces between them and without the quotes of the shell. A date and the time
-// of day behind it are one word, and so is everything behind --reason up to the next flag.
+// of day behind it are one word, and so is everything behind --reason or --text up to the next flag.
 func rejoin(words []string) []string {
 	var joined []string
 	for n := 0; n < len(words); n++ {
@@ -183,19 +184,19 @@ func rejoin(words []string) []string {
 		case datePattern.MatchString(word) && n+1 < len(words) && clockPattern.MatchString(words[n+1]):
 			n++
 			word += " " + words[n]
-		case word == "--reason" || strings.HasPrefix(word, "--reason="):
-			var reason []string
+		case prosePattern.MatchString(word):
+			var prose []string
 			for n+1 < len(words) && !strings.HasPrefix(words[n+1], "--") {
 				n++
-				reason = append(reason, words[n])
+				prose = append(prose, words[n])
 			}
-			if word == "--reason" {
+			if !strings.Contains(word, "=") {
 				joined = append(joined, word)
 				word = ""
-			} else if len(reason) > 0 {
+			} else if len(prose) > 0 {
 				word += " "
 			}
-			word += strings.Join(reason, " ")
+			word += strings.Join(prose, " ")
 			if word == "" {
 				continue
 			}

@@ -21,6 +21,8 @@ func (s *Server) staffCommands() []staffCommand {
 		{"extensions", "COURSE/ASSIGNMENT [--end ID] [--json]", "the extensions of an assignment; --end takes one back", schema.RoleTA, s.extensions},
 		{"adjust", "COURSE/ASSIGNMENT OWNER POINTS --reason TEXT [--json]", "add points to a grade (+2), or take them off (-1/2)", schema.RoleTA, s.adjust},
 		{"adjustments", "COURSE/ASSIGNMENT [--remove ID] [--json]", "the adjustments of an assignment; --remove removes one", schema.RoleTA, s.adjustments},
+		{"comment", "COURSE/ASSIGNMENT/OWNER[/N] [--file PATH] [--line NUMBER] --text TEXT [--json]", "comment on a submission, or on a line of a file; its owners read it in log", schema.RoleTA, s.comment},
+		{"comments", "COURSE/ASSIGNMENT[/OWNER][/N] [--remove ID] [--json]", "the comments on a submission; --remove removes one", schema.RoleTA, s.comments},
 		{"export", "COURSE[/ASSIGNMENT] --format FORMAT [--fill] [--column ASSIGNMENT=HEADING]... [--dropped]", "grades for brightspace, canvas, moodle, blackboard, csv or json; --fill completes the file on standard input", schema.RoleTA, s.export},
 		{"tests list", "COURSE/ASSIGNMENT [--json]", "the versions of an assignment's tests", schema.RoleTA, s.testsList},
 		{"tests activate", "COURSE/ASSIGNMENT [NUMBER] [--json]", "make an earlier version of the tests active again; without NUMBER the one before", schema.RoleInstructor, s.testsActivate},

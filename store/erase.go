@@ -45,7 +45,7 @@ type erasure struct {
 	alias string
 }
 
-// texts removes what the person's programs printed, and their receipts.
+// texts removes what the person's programs printed, comments on their work, and their receipts.
 func (e erasure) texts(ctx context.Context) error {
 	jobs, err := list(ctx, e, value[int64], `SELECT j.id FROM submissions s JOIN jobs j ON j.submission_id = s.id WHERE s.owner = ?`, e.user.Login)
 	if err != nil {
@@ -69,6 +69,9 @@ func (e erasure) texts(ctx context.Context) error {
 			return err
 		}
 	}
+	if _, err := e.exec(ctx, `DELETE FROM comments WHERE submission_id IN (SELECT id FROM submissions WHERE owner = ?)`, e.user.Login); err != nil {
+		return err
+	}
 	_, err = e.exec(ctx, `UPDATE receipts SET body = '' WHERE submission_id IN (SELECT id FROM submissions WHERE owner = ?)`, e.user.Login)
 	return err
 }
@@ -84,7 +87,7 @@ func scanMention(r row) (m mention, err error) {
 	return m, err
 }
 
-// mentions replaces the person in the audit log and in reasons, where they stand as a word.
+// mentions replaces the person in the audit log, in reasons and in comments, where they stand as a word.
 func (e erasure) mentions(ctx context.Context) error {
 	keys, err := list(ctx, e, value[string], `SELECT fingerprint FROM keys WHERE user_id = ?`, e.user.ID)
 	if err != nil {
@@ -100,7 +103,7 @@ func (e erasure) mentions(ctx context.Context) error {
 		words[i] = regexp.QuoteMeta(w)
 	}
 	named := regexp.MustCompile(`(^|[^\pL\pN._-])(` + strings.Join(words, "|") + `)($|[^\pL\pN_-])`)
-	columns, err := e.columns(ctx, "subject", "before_value", "after_value", "detail", "reason")
+	columns, err := e.columns(ctx, "subject", "before_value", "after_value", "detail", "reason", "comment")
 	if err != nil {
 		return err
 	}

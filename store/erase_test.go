@@ -28,9 +28,11 @@ func TestErase(t *testing.T) {
 	ok(b.Finish(t.Context(), j.ID, j.Attempt, r, b.tick()))(t)
 	check(t, b.Mark(t.Context(), b.actor("zedzed", "SHA256:zedskey"), b.assignment, sub))
 	ok(b.Adjust(t.Context(), b.actor("ida", ""), b.assignment, "zedzed", schema.NewPoints(1, 1), "Zedekiah Zander was ill (zedzed)"))(t)
+	ok(b.AddComment(t.Context(), b.actor("ida", ""), sub, schema.Comment{Text: "see me, Zedekiah Zander"}))(t)
 	_, err := b.NewLoginToken(t.Context(), b.actor("zedzed", "SHA256:zedskey"), zed, b.tick().Add(time.Hour))
 	check(t, err)
 	other := b.push("alice")
+	ok(b.AddComment(t.Context(), b.actor("zedzed", ""), other, schema.Comment{Text: "I sat beside zedzed"}))(t)
 
 	repositories := ok(b.Erase(t.Context(), schema.Operator(), zed, "erased-1"))(t)
 	if len(repositories) != 1 || repositories[0] != sub.Repository {
@@ -50,6 +52,12 @@ func TestErase(t *testing.T) {
 	refused(t, err, schema.CodeNotFound, "no signed receipt")
 	if all := b.receipts(); len(all) != 1 || all[0].Submission != other.Name {
 		t.Errorf("receipts %+v", all)
+	}
+	if all := ok(b.Comments(t.Context(), sub.ID))(t); len(all) != 0 {
+		t.Errorf("comments on erased work: %+v", all)
+	}
+	if all := ok(b.Comments(t.Context(), other.ID))(t); len(all) != 1 || all[0].By != "erased-1" || all[0].Text != "I sat beside erased-1" {
+		t.Errorf("comments of an erased person: %+v", all)
 	}
 	user := ok(b.UserByLogin(t.Context(), "erased-1"))(t)
 	if !user.Disabled || user.Name != "" || user.Email != "" {

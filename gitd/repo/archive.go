@@ -148,6 +148,12 @@ func (a Archive) Pins(id int64) (pins map[string]string, main string, err error)
 	return pins, main, err
 }
 
+// ReadFile returns a regular file of a commit, of at most max bytes (CodeLimit);
+// CodeNotFound.
+func (a Archive) ReadFile(ctx context.Context, id int64, commit, path string, max int64) ([]byte, error) {
+	return a.store().ReadFile(ctx, id, commit, path, max)
+}
+
 // HasCommit reports whether a repository holds a commit.
 func (a Archive) HasCommit(id int64, commit string) bool {
 	_, err := a.store().TreeOf(id, commit)

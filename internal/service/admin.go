@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/gitd/repo"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/store"
 )
@@ -27,7 +28,7 @@ func Offline(ctx context.Context, root, name string, body []byte) (answer []byte
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	return newOperator(root, st, classroom.New(classroom.Options{Store: st}), time.Now, nil).run(ctx, name, body)
+	return newOperator(root, st, classroom.New(classroom.Options{Store: st, Trees: repo.Archive{Dir: data.Path(Repositories)}}), time.Now, nil).run(ctx, name, body)
 }
 
 // maxArguments is the most bytes of an operation's arguments, such as a roster or a gradebook in JSON.

@@ -76,6 +76,9 @@ func (o *Operator) operations() map[string]operation {
 		"adjust":         typed(o.adjust),
 		"adjustments":    typed(o.adjustments),
 		"adjustment.end": typed(o.endAdjustment),
+		"comment":        typed(o.comment),
+		"comments":       typed(o.comments),
+		"comment.remove": typed(o.removeComment),
 		"grades":         typed(o.grades),
 		"roster.import":  typed(o.importRoster),
 

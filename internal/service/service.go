@@ -200,7 +200,7 @@ func (s *Service) warnOfFlavours(ctx context.Context) error {
 
 // openClassroom creates the actions that every channel calls.
 func (s *Service) openClassroom(context.Context, *DataDir) error {
-	s.classroom = classroom.New(classroom.Options{Store: s.store, Live: s.scheduler, Flavours: s.scheduler.Flavours, Clock: s.Clock,
+	s.classroom = classroom.New(classroom.Options{Store: s.store, Live: s.scheduler, Flavours: s.scheduler.Flavours, Trees: s.repos, Clock: s.Clock,
 		ReceiptKey: receipt.KeyText(s.receiptKey.Public().(ed25519.PublicKey))})
 	return nil
 }

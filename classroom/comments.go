@@ -1,0 +1,176 @@
+package classroom
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// CommentStore is what commenting on submissions asks of the store.
+type CommentStore interface {
+	// AddComment stores a comment on a submission. Of the comment only File, Line and Text are read.
+	AddComment(ctx context.Context, by schema.Actor, sub schema.Submission, c schema.Comment) (schema.Comment, error)
+	// RemoveComment removes a comment from a submission. CodeNotFound: it has no such comment.
+	RemoveComment(ctx context.Context, by schema.Actor, sub schema.Submission, id int64) (schema.Comment, error)
+	// Comments returns the comments on a submission: those on the whole first, then by file and line.
+	Comments(ctx context.Context, submission int64) ([]schema.Comment, error)
+	// OwnerComments returns the comments on all submissions of an owner for an assignment,
+	// by number of the submission.
+	OwnerComments(ctx context.Context, assignment int64, owner string) ([]schema.Comment, error)
+}
+
+// Trees reads what was handed in.
+type Trees interface {
+	// ReadFile returns a regular file of a commit, of at most max bytes (CodeLimit);
+	// CodeNotFound.
+	ReadFile(ctx context.Context, repository int64, commit, path string, max int64) ([]byte, error)
+}
+
+// The bounds of a comment.
+const (
+	maxRemark  = 10_000  // characters
+	maxSource  = 1 << 20 // bytes of a file that has comments on its lines
+)
+
+// Comments are the actions on what staff say about submissions. Their owners read it at once.
+type Comments struct {
+	store CommentStore
+	work  *Work
+	trees Trees
+}
+
+// NewComment is a comment to make.
+type NewComment struct {
+	Submission schema.SubmissionName // without a number: the owner's latest
+	File       string                // path in the submission; "" is the submission as a whole
+	Line       int                   // of the file, from 1; 0 is the file as a whole
+	Text       string
+}
+
+// Commented is a submission and what was said about it.
+type Commented struct {
+	Seen     Seen
+	Comments []schema.Comment
+}
+
+// Add comments on a submission.
+func (c *Comments) Add(ctx context.Context, by schema.Actor, n NewComment) (Commented, error) {
+	seen, err := c.commentable(ctx, by, n.Submission)
+	if err != nil {
+		return Commented{}, err
+	}
+	comment := schema.Comment{File: n.File, Line: n.Line, Text: strings.TrimSpace(schema.Sanitize(n.Text))}
+	switch {
+	case comment.Text == "":
+		return Commented{}, schema.Errorf(schema.CodeInvalid, "a comment needs a text")
+	case utf8.RuneCountInString(comment.Text) > maxRemark:
+		return Commented{}, schema.Errorf(schema.CodeInvalid, "a comment has at most %d characters", maxRemark)
+	}
+	if err := c.checkPlace(ctx, seen.Submission, comment); err != nil {
+		return Commented{}, err
+	}
+	added, err := c.store.AddComment(ctx, by, seen.Submission, comment)
+	return Commented{seen, []schema.Comment{added}}, err
+}
+
+// commentable finds a submission that the actor may comment on.
+func (c *Comments) commentable(ctx context.Context, by schema.Actor, name schema.SubmissionName) (Seen, error) {
+	if name.Owner == "" {
+		return Seen{}, schema.Errorf(schema.CodeInvalid, "%q names no owner; use COURSE/ASSIGNMENT/OWNER/N", name)
+	}
+	seen, err := c.work.Submission(ctx, by, name)
+	if err != nil {
+		return seen, err
+	}
+	return seen, course.MayComment(seen.Member.Viewer(), name.Course, name.Owner)
+}
+
+// checkPlace refuses a comment on a file or a line that was not handed in.
+func (c *Comments) checkPlace(ctx context.Context, sub schema.Submission, comment schema.Comment) error {
+	switch {
+	case comment.Line < 0:
+		return schema.Errorf(schema.CodeInvalid, "line %d: lines count from 1", comment.Line)
+	case comment.File == "" && comment.Line > 0:
+		return schema.Errorf(schema.CodeInvalid, "line %d of which file? Name it, as in --file src/List.java --line %d", comment.Line, comment.Line)
+	case comment.File == "":
+		return nil
+	case c.trees == nil:
+		return schema.Errorf(schema.CodeUnavailable, "the files of %s cannot be read here", sub.Name)
+	}
+	data, err := c.trees.ReadFile(ctx, sub.Repository, sub.Commit, comment.File, maxSource)
+	switch {
+	case schema.CodeOf(err) == schema.CodeLimit && comment.Line == 0:
+		return nil
+	case schema.CodeOf(err) == schema.CodeLimit:
+		return schema.Errorf(schema.CodeRefused, "%s is larger than %d MiB; comment on the file as a whole, without a line", comment.File, maxSource>>20)
+	case schema.CodeOf(err) == schema.CodeNotFound:
+		return schema.Errorf(schema.CodeNotFound, "%s has no file %q", sub.Name, schema.Sanitize(comment.File))
+	case err != nil:
+		return fmt.Errorf("read %s: %w", comment.File, err)
+	}
+	if lines := countLines(data); comment.Line > lines {
+		return schema.Errorf(schema.CodeInvalid, "%s has %s; there is no line %d", comment.File, schema.Count(lines, "line"), comment.Line)
+	}
+	return nil
+}
+
+// countLines counts the lines of a file, the last one also if it does not end.
+func countLines(data []byte) int {
+	n := bytes.Count(data, []byte("\n"))
+	if len(data) > 0 && !bytes.HasSuffix(data, []byte("\n")) {
+		n++
+	}
+	return n
+}
+
+// Remove removes a comment from a submission: the author's own, or as an instructor.
+func (c *Comments) Remove(ctx context.Context, by schema.Actor, name schema.SubmissionName, id int64) (schema.Comment, error) {
+	seen, err := c.commentable(ctx, by, name)
+	if err != nil {
+		return schema.Comment{}, err
+	}
+	all, err := c.store.Comments(ctx, seen.Submission.ID)
+	if err != nil {
+		return schema.Comment{}, fmt.Errorf("list comments: %w", err)
+	}
+	if i := slices.IndexFunc(all, func(is schema.Comment) bool { return is.ID == id }); i >= 0 {
+		if err := course.MayRemoveComment(seen.Member.Viewer(), name.Course, name.Owner, all[i].By); err != nil {
+			return schema.Comment{}, err
+		}
+	}
+	return c.store.RemoveComment(ctx, by, seen.Submission, id)
+}
+
+// On returns what was said about a submission that the actor may see: about the whole
+// first, then by file and line. A name without an owner is the actor's own.
+func (c *Comments) On(ctx context.Context, by schema.Actor, name schema.SubmissionName) (Commented, error) {
+	seen, err := c.work.Submission(ctx, by, name)
+	if err != nil {
+		return Commented{}, err
+	}
+	all, err := c.store.Comments(ctx, seen.Submission.ID)
+	return Commented{seen, all}, err
+}
+
+// OnWork returns the comments on those of an owner's submissions for an assignment that
+// access lets its viewer see, by number.
+func (c *Comments) OnWork(ctx context.Context, a course.Access, assignment schema.Assignment, owner string) (map[int][]schema.Comment, error) {
+	if err := course.MaySee(a, schema.SubmissionName{Course: assignment.Course.Code, Assignment: assignment.Name, Owner: owner}); err != nil {
+		return nil, err
+	}
+	all, err := c.store.OwnerComments(ctx, assignment.ID, owner)
+	if err != nil {
+		return nil, fmt.Errorf("list comments: %w", err)
+	}
+	by := make(map[int][]schema.Comment)
+	for _, is := range all {
+		by[is.Number] = append(by[is.Number], is)
+	}
+	return by, nil
+}

@@ -1,0 +1,27 @@
+package schema
+
+import (
+	"strconv"
+	"time"
+)
+
+// Comment is what staff say about a submission. Its owners read it as soon as it is made.
+type Comment struct {
+	ID         int64
+	Submission int64  // id
+	Number     int    // of the submission
+	By         string // login
+	File       string // path in the submission; "" is the submission as a whole
+	Line       int    // of the file, from 1; 0 is the file as a whole
+	Text       string // plain text, may have several lines
+	MadeAt     time.Time
+}
+
+// Place says what a comment is about: "src/List.java:12", "src/List.java", or "" for the
+// whole submission.
+func (c Comment) Place() string {
+	if c.Line == 0 {
+		return c.File
+	}
+	return c.File + ":" + strconv.Itoa(c.Line)
+}
