@@ -34,8 +34,8 @@ type Trees interface {
 
 // The bounds of a comment.
 const (
-	maxRemark  = 10_000  // characters
-	maxSource  = 1 << 20 // bytes of a file that has comments on its lines
+	maxRemark = 10_000  // characters
+	maxSource = 1 << 20 // bytes of a file that has comments on its lines
 )
 
 // Comments are the actions on what staff say about submissions. Their owners read it at once.

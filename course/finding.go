@@ -39,6 +39,7 @@ const (
 	FindingClosed  FindingCode = "closed"  // after the end
 	FindingLimit   FindingCode = "limit"   // of submissions
 	FindingConsent FindingCode = "consent" // late, and the push does not say that this is meant
+	FindingTry     FindingCode = "try"     // the assignment takes no tries
 )
 
 // Finding is one reason to refuse a tree.

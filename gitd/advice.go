@@ -44,7 +44,7 @@ func (p *push) refusedTree(err error) []string {
 			}
 		}
 	}
-	return transcript.RefusedTree(err, commitAgain, p.pushMain(flags...))
+	return transcript.RefusedTree(err, commitAgain, p.pushHead(flags...))
 }
 
 // codesOf names the rules by which a tree was refused.
@@ -69,9 +69,13 @@ func codesOf(err error) string {
 
 // refusedTerms is a push that comes at the wrong time, or once too often.
 func (p *push) refusedTerms(err error) refusal {
-	var late *course.Refused
-	if errors.As(err, &late) && late.Findings[0].Code == course.FindingConsent {
-		return refusal{refusalConsent, "late", schema.MessageOf(err), []string{p.pushMain("-o", "late")}}
+	var no *course.Refused
+	switch {
+	case !errors.As(err, &no):
+	case no.Findings[0].Code == course.FindingConsent:
+		return refusal{refusalConsent, "late", schema.MessageOf(err), []string{p.pushHead("-o", "late")}}
+	case no.Findings[0].Code == course.FindingTry:
+		return refusal{refusalTry, "no tries", schema.MessageOf(err), []string{p.pushRef("HEAD:main")}}
 	}
 	if schema.CodeOf(err) == schema.CodeRefused {
 		return refusal{refusalTerms, "refused", schema.MessageOf(err), nil}
@@ -109,7 +113,7 @@ func (s *Server) refusedByGit(p *push, report []byte) *refusal {
 // shallow refuses a clone that lacks the commits that the student's builds on.
 func (p *push) shallow(flags ...string) refusal {
 	return refusal{refusalShallow, "", "your clone is shallow: it lacks the commits that yours builds on. Fetch them, and push again",
-		[]string{"git fetch --unshallow", p.pushMain(flags...)}}
+		[]string{"git fetch --unshallow", p.pushHead(flags...)}}
 }
 
 // refusedForSize is a push of which git did not read the end, so that nobody knows what
@@ -132,7 +136,7 @@ func (p *push) rewrite(first []string) []string {
 	if p.list.Commands[0].Old != pktline.Zero {
 		flags = append(flags, "--force")
 	}
-	return append(first, squashOnto(""), p.pushMain(flags...))
+	return append(first, squashOnto(""), p.pushHead(flags...))
 }
 
 // squashOnto makes one commit of the index on a base, "" for none, and moves the branch

@@ -97,7 +97,6 @@ func newBundle(t testing.TB, change ...func(*bundle)) *bundle {
 	t.Cleanup(func() { check(t, b.store.Close()) })
 	b.ledger = b.store
 	b.queue = newQueue(b.store, b.clock)
-	b.room = classroom.New(classroom.Options{Store: b.store, Live: b.queue, Trees: b.repos, Clock: b.clock.now, ReceiptKey: receipt.KeyText(b.receipts.Public().(ed25519.PublicKey))})
 	b.course, err = b.store.AddCourse(t.Context(), schema.Operator(), schema.Course{Code: "comp1", Title: "First course", Zone: "America/Toronto", Flavour: "standard"})
 	check(t, err)
 	for login, role := range map[string]schema.Role{"alice": schema.RoleStudent, "bob": schema.RoleStudent, "tina": schema.RoleTA, "ida": schema.RoleInstructor, "eve": ""} {
@@ -110,6 +109,7 @@ func newBundle(t testing.TB, change ...func(*bundle)) *bundle {
 	check(t, err)
 	b.repos, err = repo.Open(repo.Options{Dir: filepath.Join(dir, "r"), Git: git, HookBinary: hookBinary, HookSocket: filepath.Join(dir, "hook")})
 	check(t, err)
+	b.room = classroom.New(classroom.Options{Store: b.store, Live: b.queue, Trees: b.repos, Clock: b.clock.now, ReceiptKey: receipt.KeyText(b.receipts.Public().(ed25519.PublicKey))})
 	for _, f := range change {
 		f(b)
 	}

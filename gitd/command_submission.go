@@ -68,11 +68,15 @@ func (s *Server) log(ctx context.Context, sess *session, args []string) int {
 	if err != nil {
 		return s.failed(sess, "log", err)
 	}
+	access := s.access(ctx, &t, name.Owner)
+	tries, err := s.tries(ctx, &t, name.Owner, access)
+	if err != nil {
+		return s.failed(sess, "log", err)
+	}
 	if len(subs) == 0 {
-		fmt.Fprintf(sess.out, "%s: nothing handed in\n", name)
+		fmt.Fprintf(sess.out, "%s: nothing handed in\n%s", name, tries)
 		return 0
 	}
-	access := s.access(ctx, &t, name.Owner)
 	comments, err := s.Classroom.Comments.OnWork(ctx, access, t.assignment, name.Owner)
 	if err != nil {
 		return s.failed(sess, "log", err)
@@ -89,6 +93,7 @@ func (s *Server) log(ctx context.Context, sess *session, args []string) int {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", sub.Name, sub.ReceivedAt.In(t.zone()).Format("2006-01-02 15:04:05"), transcript.ShortCommit(sub.Commit), scoreOf(sub, access), kind)
 	}
 	_ = w.Flush() // to a channel: who is gone needs no list
+	fmt.Fprint(sess.out, tries)
 	return 0
 }
 

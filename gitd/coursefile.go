@@ -21,7 +21,7 @@ func (s *Server) judgeCourse(ctx context.Context, p *push, q repo.Quarantine, en
 	if len(checked.Changes) == 0 || p.options.confirm {
 		return nil
 	}
-	no := refusal{refusalConfirm, "confirm", transcript.ChangesWords(len(checked.Changes)) + ". If this is meant", []string{p.pushMain("-o", "confirm")}}
+	no := refusal{refusalConfirm, "confirm", transcript.ChangesWords(len(checked.Changes)) + ". If this is meant", []string{p.pushHead("-o", "confirm")}}
 	return refusedPush{refusal: no, before: transcript.GradeChanges(checked.Changes)}
 }
 

@@ -28,7 +28,7 @@ type hook struct {
 // PreReceive judges the quarantined tree.
 func (h hook) PreReceive(ctx context.Context, quarantine string, updates []hooks.Update) ([]string, bool) {
 	p := h.push
-	command := p.list.Commands[0]
+	command := p.sent.Commands[0]
 	if len(updates) != 1 || updates[0] != (hooks.Update{Old: command.Old, New: command.New, Ref: command.Ref}) {
 		return refusal{code: refusalDisagree, text: "git and the server disagree about this push. Push again"}.lines(), false
 	}

@@ -29,7 +29,7 @@ func (h hook) tooManyEntries(ctx context.Context, q repo.Quarantine) error {
 	}
 	no := refusal{refusalEntries, "", fmt.Sprintf("the commit holds more than %d files. Leave out what is built or downloaded", maxEntries), nil}
 	if remove := course.RemoveMade(names); len(remove) > 0 {
-		no.commands = append(remove, commitAgain, p.pushMain())
+		no.commands = append(remove, commitAgain, p.pushHead())
 	}
 	return refusedPush{refusal: no}
 }
@@ -135,7 +135,7 @@ func (h hook) rewriteWithout(ctx context.Context, q repo.Quarantine, remove []st
 	if base == "" {
 		return p.rewrite(commands), nil
 	}
-	return append(commands, squashOnto(base), p.pushMain()), nil
+	return append(commands, squashOnto(base), p.pushHead()), nil
 }
 
 // base is the last commit below what is pushed that is here already, "" for none.

@@ -22,6 +22,15 @@ type Ledger interface {
 	// owner's other queued pushes of the assignment to the lane of the overtaken.
 	// Called again for the same intent it returns what the first call made.
 	RecordSubmission(ctx context.Context, p schema.Push) (schema.Submission, error)
+	// RecordTry closes the intent of a push to the branch try: the owner's next try and its
+	// job. Idempotent likewise.
+	RecordTry(ctx context.Context, p schema.Push) (schema.Try, error)
+	// Tries returns an owner's tries for an assignment, newest first, with summaries of
+	// their results, at most limit.
+	Tries(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Try, error)
+	// TriesSince returns when an owner's tries for an assignment were received since then,
+	// oldest first, but for those that our machines failed to grade.
+	TriesSince(ctx context.Context, assignment int64, owner string, since time.Time) ([]time.Time, error)
 	// RecordCandidate closes the intent of a tests push: the next candidate version
 	// and the jobs of its gate, of which it returns the first. Idempotent likewise.
 	RecordCandidate(ctx context.Context, p schema.Push, source []byte) (schema.Version, schema.Job, error)

@@ -43,7 +43,7 @@ func (s *Server) nothingToPush(ctx context.Context, p *push) int {
 		return p.session.fail(fmt.Errorf("read main: %w", err))
 	}
 	if tip == pktline.Zero {
-		_ = out.Lines(transcript.NothingSent(p.pushMain()))
+		_ = out.Lines(transcript.NothingSent(p.pushHead()))
 		return 0
 	}
 	if foreign, err := s.foreignRoot(ctx, p, tip); err != nil || foreign {
@@ -54,7 +54,7 @@ func (s *Server) nothingToPush(ctx context.Context, p *push) int {
 		return 1
 	}
 	status := s.showTip(ctx, p, tip, viewing{out: out, wait: true, again: true})
-	_ = out.Lines(transcript.NothingNew(p.pushMain("--force")))
+	_ = out.Lines(transcript.NothingNew(p.pushHead("--force")))
 	return status
 }
 

@@ -26,9 +26,10 @@ type outcome struct {
 	recorded *recorded // of outcomeRecorded
 }
 
-// recorded is what a push became: a submission, a version of tests with its gate's job,
-// or a version of course.yaml.
+// recorded is what a push became: a submission, a try, a version of tests with its gate's
+// job, or a version of course.yaml.
 type recorded struct {
+	try        schema.Try
 	submission schema.Submission
 	version    schema.Version
 	course     schema.CourseVersion

@@ -16,8 +16,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// mainRef is the one branch that is graded.
-const mainRef = "refs/heads/main"
+// mainRef is the branch that is handed in, tryRef that of tries. There is no such branch
+// here: each try has a ref of its own below triesPrefix.
+const (
+	mainRef = "refs/heads/main"
+	tryRef  = "refs/heads/try"
+)
 
 // maxList bounds a command list with its options, in bytes.
 const maxList = 1 << 20
@@ -29,6 +33,8 @@ type push struct {
 	row      schema.Repository
 	remote   string // the repository's address, as people write it
 	list     pktline.List
+	sent     pktline.List      // what git gets of the list: a try has a ref of its own
+	try      bool              // a push to the branch try
 	tags     []pktline.Command // pushed beside main, and set aside
 	options  options
 	received time.Time            // legal time: when the list was complete
@@ -149,10 +155,13 @@ func (s *Server) noList(sess *session, err error) int {
 func (s *Server) push(ctx context.Context, p *push) int {
 	var err error
 	if p.options, err = parseOptions(p.list.Options, p.row.Kind); err != nil {
-		return s.refuse(p, refusal{refusalOption, "push option refused", schema.MessageOf(err) + ", or none", []string{p.pushMain()}})
+		return s.refuse(p, refusal{refusalOption, "push option refused", schema.MessageOf(err) + ", or none", []string{p.pushHead()}})
 	}
 	if no := p.judgeList(); no != nil {
 		return s.refuse(p, *no)
+	}
+	if p.try = p.list.Commands[0].Ref == tryRef; p.try && p.options.late {
+		return s.refuse(p, refusal{refusalOption, "push option refused", "a try is never late: push it without -o late", []string{p.pushHead()}})
 	}
 	if err := s.judgeTerms(ctx, p); err != nil {
 		s.logInternal("judge a push", err)
@@ -174,7 +183,7 @@ func (s *Server) finish(ctx context.Context, p *push, o outcome) int {
 		return p.end(0)
 	case outcomeDryRun:
 		p.progress([]string{"dry run: would be accepted. " + transcript.NothingCounted})
-		p.report(pktline.Report([]pktline.Refusal{{Ref: mainRef, Reason: "dry run: would be accepted"}}), o.kind)
+		p.report(pktline.Report([]pktline.Refusal{{Ref: p.list.Commands[0].Ref, Reason: "dry run: would be accepted"}}), o.kind)
 		return p.end(0)
 	case outcomeStored:
 		p.report(o.report, o.kind)
@@ -183,6 +192,9 @@ func (s *Server) finish(ctx context.Context, p *push, o outcome) int {
 	}
 	p.report(o.report, o.kind)
 	s.Queue.Wake() // see PostReceive
+	if o.recorded.try.ID != 0 {
+		return p.end(s.followTry(ctx, p.viewing(), &o.recorded.try, &p.target))
+	}
 	if o.recorded.course.ID != 0 {
 		return p.end(s.followCourse(p.viewing(), o.recorded.course, p.changes))
 	}
@@ -201,6 +213,9 @@ func (p *push) viewing() viewing {
 // report sends git's report, with a line for each tag that was set aside. A client
 // that is gone needs none.
 func (p *push) report(report []byte, kind outcomeKind) {
+	if p.try {
+		report = pktline.Rename(report, p.intent.Ref, tryRef)
+	}
 	reason := ""
 	if kind != outcomeRecorded && kind != outcomeStored {
 		reason = "main was not accepted"

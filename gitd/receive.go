@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/grader/grader/gitd/pktline"
 	"github.com/grader/grader/gitd/repo"
 	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/hooks"
@@ -49,15 +50,27 @@ func (s *Server) receive(ctx context.Context, p *push) outcome {
 	case no != nil:
 		return refusedFor(*no)
 	}
-	p.intent = schema.Intent{
-		ID: randomHex(), RepositoryID: p.row.ID, PusherID: p.target.user.ID, Ref: mainRef,
-		Old: p.list.Commands[0].Old, New: p.list.Commands[0].New, ReceivedAt: p.received, Options: p.list.Options,
-	}
+	p.intend()
 	p.token = hooks.NewToken()
 	defer s.Hooks.Expect(p.token, hook{s, p})()
 	s.pushes.add(p)
 	defer s.pushes.remove(p)
 	return s.runGit(ctx, p, lock)
+}
+
+// intend makes the push's intent, and the list that git gets: a try goes to a new ref of
+// its own.
+func (p *push) intend() {
+	p.sent = p.list
+	id := randomHex()
+	if p.try {
+		p.sent = p.list.Replace(pktline.Command{Old: pktline.Zero, New: p.list.Commands[0].New, Ref: repo.TryRef(id)})
+	}
+	c := p.sent.Commands[0]
+	p.intent = schema.Intent{
+		ID: id, RepositoryID: p.row.ID, PusherID: p.target.user.ID, Ref: c.Ref,
+		Old: c.Old, New: c.New, ReceivedAt: p.received, Options: p.list.Options,
+	}
 }
 
 // lock waits for the repository; somebody else's push there takes seconds.
@@ -80,8 +93,11 @@ func (s *Server) lock(ctx context.Context, p *push) (*repo.Lock, *refusal, error
 }
 
 // checkTip makes sure that if main is at the new commit afterwards, this push has
-// moved it there.
+// moved it there. A try moves no ref that is there before.
 func (s *Server) checkTip(p *push) (*refusal, error) {
+	if p.try {
+		return nil, nil
+	}
 	tip, err := s.Repos.Head(p.row.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read main: %w", err)
@@ -92,17 +108,17 @@ func (s *Server) checkTip(p *push) (*refusal, error) {
 		return &refusal{code: refusalSame, reason: "already there", text: "main is at " + transcript.ShortCommit(tip) + " already, by a push that came first. Push again to watch it"}, nil
 	case command.Old != tip && p.target.path.Kind == schema.RepositoryOwn && p.target.owner != p.target.user.Login:
 		return &refusal{refusalMoved, "fetch first", "main has moved since your git looked: a teammate's push came first. Merge it, and push again",
-			[]string{"git pull --no-rebase --no-edit " + p.remote + " main", p.pushMain()}}, nil
+			[]string{"git pull --no-rebase --no-edit " + p.remote + " main", p.pushHead()}}, nil
 	case command.Old != tip:
 		return &refusal{refusalMoved, "fetch first", "main has moved since your git looked: another push came first. To hand in this instead",
-			[]string{p.pushMain("--force")}}, nil
+			[]string{p.pushHead("--force")}}, nil
 	}
 	return nil, nil
 }
 
 // runGit runs git receive-pack from the intent's row to the recorded submission.
 func (s *Server) runGit(ctx context.Context, p *push, lock *repo.Lock) outcome {
-	r, err := s.Repos.ReceiveCommands(ctx, p.row.ID, lock, p.token)
+	r, err := s.Repos.ReceiveCommands(ctx, p.row.ID, lock, p.token, p.intent.Ref)
 	if err != nil {
 		return s.failedPush(fmt.Errorf("start git: %w", err))
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/gitd/pktline"
 	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
@@ -21,6 +22,7 @@ type refusalCode string
 const (
 	refusalOption      refusalCode = "option"       // an unknown push option
 	refusalTerms       refusalCode = "terms"        // the assignment's times and limits
+	refusalTry         refusalCode = "try"          // a try that the assignment does not take
 	refusalConsent     refusalCode = "consent"      // late, and the push does not say that this is meant
 	refusalConfirm     refusalCode = "confirm"      // it would change grades, and the push does not say that this is meant
 	refusalSeveral     refusalCode = "several"      // more than one branch
@@ -59,8 +61,13 @@ type refusal struct {
 // lines are what the person reads.
 func (r refusal) lines() []string { return transcript.Refusal(r.text, r.commands...) }
 
-// pushMain is the command that pushes what the student is at, word for word.
-func (p *push) pushMain(flags ...string) string { return p.pushRef("HEAD:main", flags...) }
+// pushHead is the command that pushes what the student is at, word for word.
+func (p *push) pushHead(flags ...string) string {
+	if p.try {
+		return p.pushRef("HEAD:try", flags...)
+	}
+	return p.pushRef("HEAD:main", flags...)
+}
 
 func (p *push) pushRef(refspec string, flags ...string) string {
 	return strings.Join(append(append([]string{"git", "push"}, flags...), p.remote, refspec), " ")
@@ -83,6 +90,9 @@ func unavailableRefusal(err error) refusal {
 // judgeTerms holds a student's push against the assignment's times and limits, before
 // the pack is read.
 func (s *Server) judgeTerms(ctx context.Context, p *push) error {
+	if p.try {
+		return s.judgeTry(ctx, p)
+	}
 	if p.row.Kind != schema.RepositoryOwn || p.target.viewer.Staff() {
 		return nil
 	}
@@ -92,6 +102,17 @@ func (s *Server) judgeTerms(ctx context.Context, p *push) error {
 	}
 	p.counted = terms.Counts(p.received)
 	return terms.Admit(p.received, p.options.late)
+}
+
+// judgeTry holds a push to the branch try, also one of staff, against the assignment's
+// tries and how many of them the owner made within an hour.
+func (s *Server) judgeTry(ctx context.Context, p *push) error {
+	p.counted = true
+	earlier, err := s.Ledger.TriesSince(ctx, p.target.assignment.ID, p.row.Owner, p.received.Add(-course.TriesPeriod))
+	if err != nil {
+		return fmt.Errorf("read tries: %w", err)
+	}
+	return course.AdmitTry(p.target.spec, p.target.assignment.Path(), earlier, p.received, p.target.zone())
 }
 
 // judgeAgain repeats judgeTerms under the repository's lock where earlier pushes
@@ -121,11 +142,14 @@ func (s *Server) sameOwner(ctx context.Context, p *push) error {
 	if owner != p.target.user.Login {
 		no.text = "you joined team " + owner + " while this push was coming in. Push again to hand in for the team"
 	}
-	no.commands = []string{p.pushMain()}
+	if p.try {
+		no.text = strings.Replace(no.text, "hand in", "try it", 1)
+	}
+	no.commands = []string{p.pushHead()}
 	return refusedPush{refusal: no}
 }
 
-// judgeList accepts exactly one command that moves main to a commit. Tags beside it are
+// judgeList accepts exactly one command that moves main, or the branch try, to a commit. Tags beside it are
 // set aside by begin: they neither count nor hinder.
 func (p *push) judgeList() *refusal {
 	all := p.list.Commands
@@ -137,13 +161,15 @@ func (p *push) judgeList() *refusal {
 	branch, isBranch := strings.CutPrefix(c.Ref, "refs/heads/")
 	switch {
 	case c.Ref == mainRef && c.Deletes():
-		return &refusal{refusalDeleteMain, "main cannot be deleted", "main cannot be deleted: what was handed in stays. Push a commit instead", []string{p.pushMain()}}
+		return &refusal{refusalDeleteMain, "main cannot be deleted", "main cannot be deleted: what was handed in stays. Push a commit instead", []string{p.pushHead()}}
 	case c.Deletes():
-		return &refusal{refusalDelete, "nothing to delete", ref + " is not here, and nothing is ever deleted. Push a commit to main", []string{p.pushMain()}}
+		return &refusal{refusalDelete, "nothing to delete", ref + " is not here, and nothing is ever deleted. Push a commit to main", []string{p.pushHead()}}
 	case strings.HasPrefix(c.Ref, "refs/tags/"):
-		return &refusal{refusalTag, "tags are not kept", "only the branch main is graded, and this is " + ref + ". Push main", []string{p.pushMain()}}
+		return &refusal{refusalTag, "tags are not kept", "only the branch main is graded, and this is " + ref + ". Push main", []string{p.pushHead()}}
 	case !isBranch:
-		return &refusal{refusalRef, "only main is graded", "only the branch main is graded, and this is " + ref + ". Push it as main", []string{p.pushMain()}}
+		return &refusal{refusalRef, "only main is graded", "only the branch main is graded, and this is " + ref + ". Push it as main", []string{p.pushHead()}}
+	case c.Ref == tryRef && p.row.Kind == schema.RepositoryOwn:
+		return nil
 	case c.Ref != mainRef:
 		return &refusal{refusalBranch, "only main is graded", "only the branch main is graded, and this is " + transcript.Clip(schema.Sanitize(branch), 40) + ". Push it as main",
 			[]string{p.pushRef(asMain(branch))}}

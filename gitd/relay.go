@@ -21,7 +21,7 @@ const cutGrace = 10 * time.Second
 // feed gives git the list and then what the client sends. Where git ends early, the
 // rest is read all the same: a client that cannot send shows no report.
 func (p *push) feed(r *repo.Receive) {
-	_, err := r.Stdin.Write(p.list.Raw)
+	_, err := r.Stdin.Write(p.sent.Raw)
 	if err == nil && p.list.SendsPack() {
 		err = pour(counted{r.Stdin, &p.pack}, p.session.channel)
 	}

@@ -35,6 +35,9 @@ func (s *Server) record(ctx context.Context, in schema.Intent, row schema.Reposi
 // book is record without waking the queue. It may be done again: pins and rows are
 // made once.
 func (s *Server) book(ctx context.Context, in schema.Intent, row schema.Repository, p schema.Push) (*recorded, error) {
+	if in.Ref != mainRef {
+		return s.bookTry(ctx, in, row, p)
+	}
 	var err error
 	if p.Tree, err = s.Repos.Pin(row.ID, in.ID, in.New); err != nil {
 		return nil, fmt.Errorf("pin: %w", err)
@@ -60,6 +63,20 @@ func (s *Server) book(ctx context.Context, in schema.Intent, row schema.Reposito
 		}
 		is.job = is.submission.Job
 	}
+	return is, nil
+}
+
+// bookTry records a push to the branch try.
+func (s *Server) bookTry(ctx context.Context, in schema.Intent, row schema.Repository, p schema.Push) (*recorded, error) {
+	var err error
+	if p.Tree, err = s.Repos.KeepTry(row.ID, in.ID, in.New); err != nil {
+		return nil, fmt.Errorf("keep a try: %w", err)
+	}
+	is := new(recorded)
+	if is.try, err = s.Ledger.RecordTry(ctx, p); err != nil {
+		return nil, fmt.Errorf("record try: %w", err)
+	}
+	is.job = is.try.Job
 	return is, nil
 }
 
@@ -128,13 +145,13 @@ func (s *Server) pushAgain(ctx context.Context, in schema.Intent, row schema.Rep
 	return schema.Push{}, fmt.Errorf("assignment %d has no active version", row.AssignmentID)
 }
 
-// settle decides an intent by where main is: at the new commit, and the push is
-// recorded; elsewhere, and it never happened. The caller holds the lock, and no git
+// settle decides an intent by where its ref is, main or that of a try: at the new commit,
+// and the push is recorded; elsewhere, and it never happened. The caller holds the lock, and no git
 // may be left that could still move the ref.
 func (s *Server) settle(ctx context.Context, in schema.Intent, row schema.Repository) (is *recorded, moved bool, err error) {
-	tip, err := s.Repos.Head(row.ID)
+	tip, err := s.Repos.Tip(row.ID, in.Ref)
 	if err != nil {
-		return nil, false, fmt.Errorf("read main: %w", err)
+		return nil, false, fmt.Errorf("read %s: %w", in.Ref, err)
 	}
 	if tip != in.New || tip == pktline.Zero {
 		if err := s.Ledger.VoidIntent(ctx, in.ID); err != nil {

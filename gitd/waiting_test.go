@@ -233,7 +233,7 @@ func TestPushOptions(t *testing.T) {
 
 	dry := b.push("alice", "w", "-o", "dry-run", "grader", "main")
 	dry.says(t, "dry run: would be accepted. Nothing was counted.", "main -> main (dry run: would be accepted)")
-	if dry.status == 0 || len(b.submissions("alice")) != 0 {
+	if dry.status == 0 || len(b.submissions("alice")) != 0 || strings.Contains(dry.all(), "went wrong") {
 		t.Errorf("dry run: status %d, %d submissions", dry.status, len(b.submissions("alice")))
 	}
 

@@ -107,7 +107,7 @@ func (s *Server) answer(conn net.Conn, r protocol.Request) (lines []string, acce
 		if p := recover(); p != nil {
 			lines, accepted, err = nil, false, fmt.Errorf("hook handler panicked: %v\n%s", p, debug.Stack())
 		}
-		if !accepted && r.Phase == protocol.PreReceive && len(lines) == 0 {
+		if !accepted && r.Phase == protocol.PreReceive && lines == nil {
 			lines = []string{"refused: something went wrong on our side; it has been logged. Nothing was counted."}
 		}
 	}()

@@ -210,7 +210,7 @@ func TestGateHasNoSubmissionAndNoPins(t *testing.T) {
 // Students see when the job of a push ends; nobody waits for a gate, or a regrade, to guess from it.
 func TestOnlyPushesConcealTheirTimes(t *testing.T) {
 	t.Parallel()
-	for kind, want := range map[schema.JobKind]bool{schema.JobGrade: true, schema.JobGate: false, schema.JobRegrade: false} {
+	for kind, want := range map[schema.JobKind]bool{schema.JobGrade: true, schema.JobGate: false, schema.JobRegrade: false, schema.JobTry: false} {
 		f := newFront(t)
 		f.order.Kind = kind
 		check(t, f.serve(t.Context(), func(_ context.Context, j grade.Job, _ grade.Observer) (schema.Result, error) {

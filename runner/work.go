@@ -130,7 +130,7 @@ func (w *work) grade(ctx context.Context, report *reporter) (schema.Result, erro
 		Limits:     w.order.Limits,
 		Flavour:    &w.order.Flavour,
 		Provenance: w.provenance(),
-		Conceal:    w.order.Kind == schema.JobGrade,
+		Conceal:    w.order.Kind == schema.JobGrade, // a try has no tests to conceal
 	}
 	if w.order.Kind == schema.JobGate {
 		job.Pins = nil // the gate is where pins come from

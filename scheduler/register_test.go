@@ -21,7 +21,7 @@ func TestRegisterRefusesInWords(t *testing.T) {
 		status int
 		words  string
 	}{
-		"another protocol":        {func(r *schema.Register) { r.Protocol = 3 }, 422, "the server speaks protocol 2, this runner 3; install the same version"},
+		"another protocol":        {func(r *schema.Register) { r.Protocol = 2 }, 422, "the server speaks protocol 3, this runner 2; install the same version"},
 		"a token never issued":    {func(r *schema.Register) { r.Token = "guess" }, 401, "unknown, spent or expired"},
 		"no token":                {func(r *schema.Register) { r.Token = "" }, 401, "unknown, spent or expired"},
 		"a token of another kind": {func(r *schema.Register) { r.Flavour = "big" }, 403, "flavour standard, not big"},
@@ -32,8 +32,8 @@ func TestRegisterRefusesInWords(t *testing.T) {
 			d.register(b.Issue("runner-"+name, "standard"), c.change).want(t, c.status, c.words)
 		})
 	}
-	d.do("POST", "/register", `{"protocol": 2, "colour": "red"}`).want(t, 400, "not what this version expects")
-	d.do("POST", "/register", `{"protocol": 2} {}`).want(t, 400, "not what this version expects")
+	d.do("POST", "/register", `{"protocol": 3, "colour": "red"}`).want(t, 400, "not what this version expects")
+	d.do("POST", "/register", `{"protocol": 3} {}`).want(t, 400, "not what this version expects")
 }
 
 func TestTokenServesOnce(t *testing.T) {

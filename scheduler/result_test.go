@@ -62,6 +62,22 @@ func TestResultIsRefused(t *testing.T) {
 	}
 }
 
+// TestTryHasNoHiddenTests has a runner report a hidden test of a try.
+func TestTryHasNoHiddenTests(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t).start()
+	d := b.newDevice()
+	b.tryOnce("alice")
+	o := d.claim()
+	if o.Kind != schema.JobTry || o.Name != "comp2402/a1/alice try 1" || o.Submission.Commit == "" {
+		t.Errorf("order %+v", o)
+	}
+	r := graded()
+	r.Tests = append(r.Tests, schema.TestResult{Name: "hidden", Test: "hidden", Outcome: schema.OutcomePassed, Visible: schema.VisibleAfterDue})
+	d.result(o, r).want(t, 400, "a try is graded against tests that are visible: always, and no others")
+	d.result(o, graded()).want(t, 204)
+}
+
 func TestInfrastructureErrorIsGradedAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -148,4 +148,8 @@ const (
 	// JobRegrade grades a submission again for a regrade set: nobody sees its result
 	// until the set is applied.
 	JobRegrade JobKind = "regrade"
+
+	// JobTry grades a push to the branch try, against the tests that are visible: always
+	// and no others.
+	JobTry JobKind = "try"
 )

@@ -4,7 +4,7 @@ import "time"
 
 // Protocol is the version of the messages between runners and the control plane.
 // A runner of another version is refused in words.
-const Protocol = 2
+const Protocol = 3
 
 // RunnerAPI is the root of the runners' HTTP interface, JSON both ways unless it says otherwise. All but
 // register carry "Authorization: Bearer <Secret>"; errors are ErrorReply.

@@ -16,8 +16,10 @@ import (
 // alias as the login is no error. CodeRefused: work of the person is being graded.
 func (s *Store) Erase(ctx context.Context, by schema.Actor, user schema.User, alias string) (repositories []int64, err error) {
 	err = s.write(ctx, "erase", func(t *tx) error {
-		busy, err := one(ctx, t, value[int], `SELECT count(*) FROM submissions s JOIN jobs j ON j.submission_id = s.id
-			WHERE s.owner = ? AND j.state IN ('queued', 'assigned', 'running')`, user.Login)
+		busy, err := one(ctx, t, value[int], `SELECT count(*) FROM (
+				SELECT j.state FROM submissions s JOIN jobs j ON j.submission_id = s.id WHERE s.owner = ?1
+				UNION ALL SELECT j.state FROM tries y JOIN jobs j ON j.id = y.job_id WHERE y.owner = ?1)
+			WHERE state IN ('queued', 'assigned', 'running')`, user.Login)
 		if err != nil {
 			return err
 		}
@@ -47,7 +49,8 @@ type erasure struct {
 
 // texts removes what the person's programs printed, comments on their work, and their receipts.
 func (e erasure) texts(ctx context.Context) error {
-	jobs, err := list(ctx, e, value[int64], `SELECT j.id FROM submissions s JOIN jobs j ON j.submission_id = s.id WHERE s.owner = ?`, e.user.Login)
+	jobs, err := list(ctx, e, value[int64], `SELECT j.id FROM submissions s JOIN jobs j ON j.submission_id = s.id WHERE s.owner = ?1
+		UNION ALL SELECT job_id FROM tries WHERE owner = ?1`, e.user.Login)
 	if err != nil {
 		return err
 	}

@@ -71,12 +71,15 @@ func (t *tx) addResult(ctx context.Context, job int64, r schema.Result) error {
 }
 
 // conclude tells the result to what was graded: the submission or the version.
+// A try is told to nothing.
 func (s *Store) conclude(ctx context.Context, t *tx, j schema.Job, r schema.Result, now time.Time) error {
-	if j.Kind == schema.JobGate {
+	switch j.Kind {
+	case schema.JobGate:
 		return s.regate(ctx, t, j, now)
-	}
-	if j.Kind == schema.JobRegrade {
+	case schema.JobRegrade:
 		return s.stage(ctx, t, j, r)
+	case schema.JobTry:
+		return nil // it counts nowhere
 	}
 	if _, err := t.exec(ctx, `UPDATE submissions SET done_job_id = ? WHERE id = ?`, j.ID, j.Submission); err != nil {
 		return err

@@ -22,7 +22,7 @@ func migrator(db *sql.DB) (*goose.Provider, error) {
 		return nil, err
 	}
 	return goose.NewProvider(goose.DialectSQLite3, db, files,
-		goose.WithTableName("schema_version"), goose.WithGoMigrations(migrateTallies(), migrateRegradeKind()), goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+		goose.WithTableName("schema_version"), goose.WithGoMigrations(migrateTallies(), migrateRegradeKind(), migrateTryKind()), goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 }
 
 // migrate brings the tables up to date. CodeRefused: they are newer than this program.

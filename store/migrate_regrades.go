@@ -15,11 +15,18 @@ func migrateRegradeKind() *goose.Migration {
 	return goose.NewGoMigration(regradeKindVersion, &goose.GoFunc{RunTx: allowRegrades}, nil)
 }
 
-// allowRegrades changes the CHECKs of the table jobs. SQLite cannot alter them, and the
+func allowRegrades(ctx context.Context, db *sql.Tx) error {
+	return checkJobs(ctx, db, [][2]string{
+		{"CHECK (kind IN ('grade', 'gate'))", "CHECK (kind IN ('grade', 'gate', 'regrade'))"},
+		{"CHECK ((kind = 'grade') = (submission_id IS NOT NULL))", "CHECK ((kind <> 'gate') = (submission_id IS NOT NULL))"},
+	})
+}
+
+// checkJobs replaces CHECKs of the table jobs by others. SQLite cannot alter them, and the
 // table cannot be copied, since others refer to it; so the text of its definition is
 // changed, as https://www.sqlite.org/lang_altertable.html, "Making Other Kinds Of Table
 // Schema Changes", says for changes that no stored row can offend.
-func allowRegrades(ctx context.Context, db *sql.Tx) error {
+func checkJobs(ctx context.Context, db *sql.Tx, replace [][2]string) error {
 	var version int
 	if err := db.QueryRowContext(ctx, `PRAGMA schema_version`).Scan(&version); err != nil {
 		return err
@@ -27,19 +34,18 @@ func allowRegrades(ctx context.Context, db *sql.Tx) error {
 	if _, err := db.ExecContext(ctx, `PRAGMA writable_schema = ON`); err != nil {
 		return err
 	}
-	changed, err := db.ExecContext(ctx, `UPDATE sqlite_schema SET sql = replace(replace(sql,
-			'CHECK (kind IN (''grade'', ''gate''))', 'CHECK (kind IN (''grade'', ''gate'', ''regrade''))'),
-			'CHECK ((kind = ''grade'') = (submission_id IS NOT NULL))', 'CHECK ((kind <> ''gate'') = (submission_id IS NOT NULL))')
-		WHERE type = 'table' AND name = 'jobs' AND instr(sql, '(kind = ''grade'')') > 0`)
-	if err != nil {
-		return err
-	}
-	if n, err := changed.RowsAffected(); err != nil || n != 1 {
-		return fmt.Errorf("the definition of the table jobs is not as expected: %d changed, %w", n, err)
+	for _, check := range replace {
+		changed, err := db.ExecContext(ctx, `UPDATE sqlite_schema SET sql = replace(sql, ?1, ?2) WHERE type = 'table' AND name = 'jobs' AND instr(sql, ?1) > 0`, check[0], check[1])
+		if err != nil {
+			return err
+		}
+		if n, err := changed.RowsAffected(); err != nil || n != 1 {
+			return fmt.Errorf("the definition of the table jobs is not as expected: %d changed, %w", n, err)
+		}
 	}
 	if _, err := db.ExecContext(ctx, fmt.Sprintf(`PRAGMA schema_version = %d`, version+1)); err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, `PRAGMA writable_schema = RESET`)
+	_, err := db.ExecContext(ctx, `PRAGMA writable_schema = RESET`)
 	return err
 }

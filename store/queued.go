@@ -29,7 +29,7 @@ func (s *Store) Queued(ctx context.Context, flavour string, limit int) ([]Queued
 	return jobs, nil
 }
 
-// QueuedJob is a job with the name of what it grades: a submission's, or
+// QueuedJob is a job with the name of what it grades: a submission's, a try's, or
 // COURSE/ASSIGNMENT for a gate.
 type QueuedJob struct {
 	Job  schema.Job
@@ -38,16 +38,26 @@ type QueuedJob struct {
 
 func scanSubject(r row) (q QueuedJob, err error) {
 	var n schema.SubmissionName
-	err = r.Scan(append([]any{&n.Course, &n.Assignment, &n.Owner, &n.Number}, jobColumns(&q.Job)...)...)
-	q.Name = n.String()
+	var try int
+	err = r.Scan(append([]any{&n.Course, &n.Assignment, &n.Owner, &n.Number, &try}, jobColumns(&q.Job)...)...)
+	q.Name = subjectName(n, try)
 	return q, err
+}
+
+// subjectName names what a job grades: a submission, a try (its number), or the tests of
+// an assignment.
+func subjectName(n schema.SubmissionName, try int) string {
+	if try > 0 {
+		return schema.TryName(n, try)
+	}
+	return n.String()
 }
 
 // Subject returns a job with the name of what it grades.
 func (s *Store) Subject(ctx context.Context, job int64) (QueuedJob, error) {
-	q, err := one(ctx, s.reader, scanSubject, `SELECT c.code, a.name, coalesce(s.owner, ''), coalesce(s.number, 0), j.*
+	q, err := one(ctx, s.reader, scanSubject, `SELECT c.code, a.name, coalesce(s.owner, y.owner, ''), coalesce(s.number, 0), coalesce(y.number, 0), j.*
 		FROM job_rows j JOIN versions v ON v.id = j.version_id JOIN assignments a ON a.id = v.assignment_id
-		JOIN courses c ON c.id = a.course_id LEFT JOIN submissions s ON s.id = j.submission_id
+		JOIN courses c ON c.id = a.course_id LEFT JOIN submissions s ON s.id = j.submission_id LEFT JOIN tries y ON y.job_id = j.id
 		WHERE j.id = ?`, job)
 	return q, missing(err, "there is no job %d", job)
 }

@@ -52,11 +52,11 @@ func scanPinned(r row) (p PinnedPush, err error) {
 	return p, err
 }
 
-// PinnedPushes returns pushes that are recorded or open, by intent, after that of an
+// PinnedPushes returns pushes other than tries that are recorded or open, by intent, after that of an
 // intent ("" from the first), at most limit.
 func (s *Store) PinnedPushes(ctx context.Context, after string, limit int) ([]PinnedPush, error) {
 	return list(ctx, s.reader, scanPinned, `SELECT id, repository_id, new_hash, state FROM intents
-		WHERE id > ? AND state <> 'void' ORDER BY id LIMIT ?`, after, limit)
+		WHERE id > ? AND state <> 'void' AND ref NOT LIKE 'refs/tries/%' ORDER BY id LIMIT ?`, after, limit)
 }
 
 // RepositoryPath returns what people call a repository: COURSE/ASSIGNMENT/OWNER,

@@ -137,7 +137,7 @@ func TestChecksAreTheVocabulary(t *testing.T) {
 		want          []string
 	}{
 		{"jobs", "state", sorted(states()...)},
-		{"jobs", "kind", sorted(schema.JobGrade, schema.JobGate, schema.JobRegrade)},
+		{"jobs", "kind", sorted(schema.JobGrade, schema.JobGate, schema.JobRegrade, schema.JobTry)},
 		{"jobs", "lane", sorted(fmt.Sprint(int(schema.LaneInteractive)), fmt.Sprint(int(schema.LaneGate)), fmt.Sprint(int(schema.LaneOvertaken)), fmt.Sprint(int(schema.LaneRegrade)))},
 		{"versions", "state", sorted(schema.VersionCandidate, schema.VersionActive, schema.VersionRetired, schema.VersionRejected)},
 		{"intents", "state", sorted(schema.IntentOpen, schema.IntentRecorded, schema.IntentVoid)},

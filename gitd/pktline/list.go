@@ -66,6 +66,13 @@ func (l List) Split(aside func(Command) bool) (List, []Command) {
 	return l, others
 }
 
+// Replace returns the list with a command in place of the first.
+func (l List) Replace(c Command) List {
+	l.Commands = append([]Command{c}, l.Commands[1:]...)
+	l.Raw = l.encode()
+	return l
+}
+
 // encode writes the list as a client sends it.
 func (l List) encode() []byte {
 	var b []byte

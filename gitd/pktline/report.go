@@ -1,6 +1,9 @@
 package pktline
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // Refusal is the answer to one command that was not carried out.
 type Refusal struct {
@@ -18,6 +21,32 @@ func Amend(report []byte, ref, reason string) []byte {
 		b = Append(b, "ng "+ref+" "+reason+"\n")
 	}
 	return append(b, Flush...)
+}
+
+// Rename gives a ref another name in a report-status.
+func Rename(report []byte, from, to string) []byte {
+	var b []byte
+	for rest := report; len(rest) > 0; {
+		if len(rest) < 4 {
+			return report
+		}
+		n, ok := parseLength([4]byte(rest))
+		if !ok || n > 0 && n < 4 || n > len(rest) {
+			return report
+		}
+		if n == 0 {
+			b, rest = append(b, Flush...), rest[4:]
+			continue
+		}
+		line := string(rest[4:n])
+		for _, verb := range []string{"ok ", "ng "} {
+			if tail, is := strings.CutPrefix(line, verb+from); is && (tail == "" || tail[0] == ' ' || tail[0] == '\n') {
+				line = verb + to + tail
+			}
+		}
+		b, rest = Append(b, line), rest[n:]
+	}
+	return b
 }
 
 // Report encodes a report-status that refuses commands without having looked at

@@ -22,7 +22,7 @@ func (s *Store) learnCapabilities() error {
 	}
 	out, err := s.git(context.Background(), command{
 		args: []string{"receive-pack", "--http-backend-info-refs", dir},
-		env:  environment(s.receiveSettings()), max: 4 << 10,
+		env:  environment(s.receiveSettings(mainRef)), max: 4 << 10,
 	})
 	if err != nil {
 		return fmt.Errorf("git's capabilities: %w", err)

@@ -95,7 +95,7 @@ func BenchmarkReceiveCommands(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		r, err := s.ReceiveCommands(context.Background(), 1, lock, "")
+		r, err := s.ReceiveCommands(context.Background(), 1, lock, "", "refs/heads/main")
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -48,7 +48,7 @@ func (b *bundle) throw(commit string, pack []byte) *repo.Receive {
 		b.t.Fatal(err)
 	}
 	defer unlock(b.t, lock)
-	r, err := b.ReceiveCommands(context.Background(), 1, lock, "token")
+	r, err := b.ReceiveCommands(context.Background(), 1, lock, "token", "refs/heads/main")
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -55,7 +55,8 @@ func merelyOld() []string {
 	}
 }
 
-func (s *Store) receiveSettings() []setting {
+// receiveSettings are those of a push that moves the ref.
+func (s *Store) receiveSettings(ref string) []setting {
 	settings := common()
 	for _, flaw := range merelyOld() {
 		settings = append(settings, setting{"receive.fsck." + flaw, "ignore"})
@@ -78,7 +79,7 @@ func (s *Store) receiveSettings() []setting {
 		// every pin for each push to check what is connected.
 		setting{"core.alternateRefsCommand", "true"},
 		setting{"transfer.hideRefs", "refs"},
-		setting{"transfer.hideRefs", "!" + mainRef},
+		setting{"transfer.hideRefs", "!" + ref},
 	)
 }
 

@@ -94,7 +94,7 @@ func beServer() int {
 		if err := s.Advertise(id, os.Stdout); err != nil {
 			return err
 		}
-		r, err := s.ReceiveCommands(context.Background(), id, lock, "token")
+		r, err := s.ReceiveCommands(context.Background(), id, lock, "token", "refs/heads/main")
 		if err != nil {
 			return err
 		}

@@ -221,7 +221,7 @@ func (b *bundle) readAll(t *testing.T, commit string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := b.ReceiveCommands(context.Background(), 1, lock, "")
+	r, err := b.ReceiveCommands(context.Background(), 1, lock, "", "refs/heads/main")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,9 +28,9 @@ type Receive struct {
 // lock's descriptor, with the hook server's address and the per-push token in its
 // environment. The client has had the advertisement already (Advertise): git reads the
 // command list at once, so that no process and no lock wait for a client to make up
-// its mind. ctx bounds the wait for a free slot and nothing else: neither its end nor
+// its mind. Only ref can be moved. ctx bounds the wait for a free slot and nothing else: neither its end nor
 // the server's death ends git; Kill does.
-func (s *Store) ReceiveCommands(ctx context.Context, id int64, lock *Lock, token string) (*Receive, error) {
+func (s *Store) ReceiveCommands(ctx context.Context, id int64, lock *Lock, token, ref string) (*Receive, error) {
 	if lock == nil || lock.id != id {
 		return nil, fmt.Errorf("receive into repository %d: without its lock", id)
 	}
@@ -43,7 +43,7 @@ func (s *Store) ReceiveCommands(ctx context.Context, id int64, lock *Lock, token
 	}
 	cmd := exec.Command(s.o.Git, "receive-pack", "--stateless-rpc", dir) //nolint:noctx // it must outlive the session
 	cmd.Dir = dir
-	cmd.Env = environment(s.receiveSettings(), hookSocketVariable+"="+s.o.HookSocket, hookTokenVariable+"="+token)
+	cmd.Env = environment(s.receiveSettings(ref), hookSocketVariable+"="+s.o.HookSocket, hookTokenVariable+"="+token)
 	cmd.ExtraFiles = []*os.File{lock.f}
 	r, err := startReceive(cmd, s.receiving.give)
 	if err != nil {

@@ -253,11 +253,11 @@ func TestReceiveNeedsItsOwnLock(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unlock(b.t, lock)
-	if r, err := b.ReceiveCommands(context.Background(), 2, lock, "t"); err == nil {
+	if r, err := b.ReceiveCommands(context.Background(), 2, lock, "t", "refs/heads/main"); err == nil {
 		_ = r.Close()
 		t.Error("received with the lock of another repository")
 	}
-	if r, err := b.ReceiveCommands(context.Background(), 1, nil, "t"); err == nil {
+	if r, err := b.ReceiveCommands(context.Background(), 1, nil, "t", "refs/heads/main"); err == nil {
 		_ = r.Close()
 		t.Error("received without a lock")
 	}
@@ -271,14 +271,14 @@ func TestWaitForProcessIsCancelled(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unlock(b.t, lock)
-	r, err := b.ReceiveCommands(context.Background(), 1, lock, "")
+	r, err := b.ReceiveCommands(context.Background(), 1, lock, "", "refs/heads/main")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = r.Close() }()
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(schema.Errorf(schema.CodeUnavailable, "stopping"))
-	if _, err := b.ReceiveCommands(ctx, 1, lock, ""); schema.CodeOf(err) != schema.CodeUnavailable {
+	if _, err := b.ReceiveCommands(ctx, 1, lock, "", "refs/heads/main"); schema.CodeOf(err) != schema.CodeUnavailable {
 		t.Errorf("err = %v", err)
 	}
 }

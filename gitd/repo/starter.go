@@ -84,7 +84,7 @@ type starter struct {
 // addStarter makes the commit and moves main to it. The caller holds the lock.
 func (s *Store) addStarter(ctx context.Context, id, from int64, add starter) error {
 	dir := s.directory(id)
-	env := environment(s.receiveSettings(), "GIT_DIR="+dir,
+	env := environment(s.receiveSettings(mainRef), "GIT_DIR="+dir,
 		"GIT_ALTERNATE_OBJECT_DIRECTORIES="+filepath.Join(s.directory(from), "objects"),
 		"GIT_AUTHOR_NAME=grader", "GIT_AUTHOR_EMAIL=grader@localhost", "GIT_AUTHOR_DATE="+gitDate(add.at),
 		"GIT_COMMITTER_NAME=grader", "GIT_COMMITTER_EMAIL=grader@localhost", "GIT_COMMITTER_DATE="+gitDate(add.at))

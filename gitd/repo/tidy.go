@@ -30,7 +30,7 @@ func (s *Store) Tidy(ctx context.Context, id int64) error {
 	defer reading.Unlock()
 	_, err = s.git(ctx, command{
 		args: []string{"repack", "--geometric=2", "-d", "-q", "-n"},
-		env:  environment(s.receiveSettings(), "GIT_DIR="+s.directory(id)), max: 1 << 10, inherit: lock.f,
+		env:  environment(s.receiveSettings(mainRef), "GIT_DIR="+s.directory(id)), max: 1 << 10, inherit: lock.f,
 	})
 	if err != nil {
 		return fmt.Errorf("tidy repository %d: %w", id, err)

@@ -114,7 +114,7 @@ func (b *bundle) receive(id int64, in io.Reader, out io.Writer) error {
 	if err := b.Advertise(id, out); err != nil {
 		return err
 	}
-	r, err := b.ReceiveCommands(ctx, id, lock, token)
+	r, err := b.ReceiveCommands(ctx, id, lock, token, "refs/heads/main")
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ type Head struct {
 	Title    string // of the assignment, or its name
 	Number   int    // of the submission
 	TryOut   bool   // a push of staff, not counted
+	Try      bool   // a push to the branch try, not handed in
 	Received time.Time
 	Now      time.Time // in the zone in which Received is shown
 	Timing   string    // "due 23:59: on time"; "" for none
@@ -32,6 +33,9 @@ func (h Head) Lines() []string {
 	}
 	if h.TryOut {
 		number = fmt.Sprintf(": try-out %d (not counted)", h.Number)
+	}
+	if h.Try {
+		number = fmt.Sprintf(": try %d (not handed in)", h.Number)
 	}
 	local := h.Received.In(h.Now.Location())
 	when := "received " + local.Format("15:04:05")
@@ -53,6 +57,11 @@ func (h Head) Lines() []string {
 		lines = append(lines, Wrap("Kept but not graded; it counts only if your instructor grants an extension.", Width)...)
 	}
 	return lines
+}
+
+// TryFoot says at the end of a try that nothing was handed in, and how to hand in.
+func TryFoot(push string) []string {
+	return []string{"This was a try: nothing was handed in, nothing was counted.", "To hand it in:", "    " + push}
 }
 
 // title names an assignment to people: "COMP2402 A1 Linked lists".

@@ -3,6 +3,7 @@ package grade_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,6 +67,37 @@ tests:
 		}
 		if got, want := names(schema.Result{Tests: seen.tests}), []string{"a=passed", "c=passed", "e=passed", "b=passed", "d/1=passed", "d/2=passed"}; !slices.Equal(got, want) {
 			t.Errorf("%s: told %q, want %q", c.name, got, want)
+		}
+	}
+}
+
+// A try runs the tests that are always visible and no others, also when the tests fail before it or a
+// test requires one that is hidden.
+func TestTryRunsWhatStudentsSee(t *testing.T) {
+	t.Parallel()
+	need(t, "sh")
+	g := newGrader(t)
+	const mixed = `
+title: T
+prepare: [{run: PREPARE}]
+tests:
+  - {name: a, run: 'true', points: 2}
+  - {name: b, run: 'touch b.ran', visible: never}
+  - {name: c, run: 'echo c', visible: after_publish, points: 3}
+  - {name: d, run: 'true', requires: [c], points: 4}
+`
+	for prepare, want := range map[string][]string{"true": {"a=passed", "d=passed"}, "false": {"a=not-run", "d=not-run"}} {
+		var seen recorder
+		tests := files{"assignment.yaml": strings.Replace(mixed, "PREPARE", "'"+prepare+"'", 1)}.write(t)
+		r, err := g.Grade(t.Context(), grade.Job{Kind: schema.JobTry, Submission: files{"x": ""}.write(t), Tests: tests, Pins: &schema.Pins{}}, &seen)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := names(r); !slices.Equal(got, want) {
+			t.Errorf("prepare %s: %q, want %q", prepare, got, want)
+		}
+		if r.MaxScore.Cmp(schema.NewPoints(6, 1)) != 0 {
+			t.Errorf("prepare %s: of %s points", prepare, r.MaxScore)
 		}
 	}
 }

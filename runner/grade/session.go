@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -39,6 +40,9 @@ func (g *Grader) open(j Job, o Observer) (*session, error) {
 	}
 	if o == nil {
 		o = silent{}
+	}
+	if j.Kind == schema.JobTry {
+		spec.Tests = slices.DeleteFunc(spec.Tests, func(t assignment.Test) bool { return t.Visible != schema.VisibleAlways })
 	}
 	return &session{grader: g, job: j, spec: spec, watch: o}, nil
 }

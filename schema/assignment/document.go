@@ -134,13 +134,18 @@ func (r *reading) submissions() {
 	if n == nil {
 		return
 	}
-	o := r.object(n, "submissions", "limit", "counts", "max_size", "max_files")
+	o := r.object(n, "submissions", "limit", "counts", "try", "max_size", "max_files")
 	if v := o.get("limit"); v != nil {
 		r.spec.Limit = r.submissionLimit(v)
 	}
 	if v := o.get("counts"); v != nil {
 		if word, ok := r.choice(v, "counts", string(CountsBest), string(CountsLast), string(CountsMarked)); ok {
 			r.spec.Counts = Counts(word)
+		}
+	}
+	if v := o.get("try"); v != nil {
+		if try, ok := r.boolean(v, "try"); ok {
+			r.spec.NoTry = !try
 		}
 	}
 	if v := o.get("max_size"); v != nil {

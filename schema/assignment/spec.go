@@ -22,6 +22,7 @@ type Spec struct {
 	Late    *Late     // nil: nothing is accepted after due
 	Counts  Counts
 	Limit   SubmissionLimit // how often an owner may submit
+	NoTry   bool            // pushes to the branch try are refused
 	Team    *Team           // nil: everybody works alone
 
 	MaxSize  int64 // bytes of all files of a submission

@@ -1,0 +1,51 @@
+package repo
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/grader/grader/schema"
+)
+
+// triesPrefix is where the commits of tries are kept.
+const triesPrefix = "refs/tries/"
+
+// TryRef returns the ref that git makes for a try.
+func TryRef(name string) string { return triesPrefix + name }
+
+// Tip returns where a ref is, as a hex object name, 40 zeros where there is none. It is
+// main, or that of a try.
+func (s *Store) Tip(id int64, ref string) (string, error) {
+	if ref != mainRef && (len(ref) <= len(triesPrefix) || ref[:len(triesPrefix)] != triesPrefix || !pinPattern.MatchString(ref[len(triesPrefix):])) {
+		return "", schema.Errorf(schema.CodeInvalid, "%q is neither main nor the ref of a try", schema.Sanitize(ref))
+	}
+	commit, err := readRef(s.directory(id), ref)
+	if err != nil {
+		return "", fmt.Errorf("tip of repository %d: %w", id, err)
+	}
+	return commit, nil
+}
+
+// KeepTry makes the ref that git has made for a try durable, and returns its commit's
+// tree. The caller holds the repository's lock. Doing it again is no error. CodeConflict:
+// the ref is not at the commit.
+func (s *Store) KeepTry(id int64, name, commit string) (tree string, err error) {
+	at, err := s.Tip(id, TryRef(name))
+	if err != nil {
+		return "", err
+	}
+	if at != commit {
+		return "", schema.Errorf(schema.CodeConflict, "try %s of repository %d is at %s", name, id, at)
+	}
+	if tree, err = s.TreeOf(id, commit); err != nil {
+		return "", fmt.Errorf("try %s in repository %d: %w", name, id, err)
+	}
+	// git has synced the file, and none of the directories that name it.
+	dir := s.directory(id)
+	refs := filepath.Join(dir, triesPrefix)
+	way := []string{refs, filepath.Join(dir, "refs"), filepath.Join(dir, "objects/pack"), filepath.Join(dir, "HEAD"), filepath.Join(dir, "config"), dir, filepath.Dir(dir), filepath.Dir(filepath.Dir(dir))}
+	if err := syncAll(way...); err != nil {
+		return "", fmt.Errorf("try %s in repository %d: %w", name, id, err)
+	}
+	return tree, nil
+}

@@ -1,0 +1,66 @@
+package gitd
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/gitd/transcript"
+	"github.com/grader/grader/schema"
+)
+
+// maxTries is how many tries `log` lists.
+const maxTries = 10
+
+// followTry shows a push to the branch try from its first line to its verdict, and returns
+// the exit status.
+func (s *Server) followTry(ctx context.Context, v viewing, is *schema.Try, t *target) int {
+	access := s.access(ctx, t, is.Work.Owner)
+	head := s.tryHead(is, t)
+	foot := transcript.TryFoot("git push " + s.remote(t.path) + " HEAD:main")
+	if !v.wait {
+		_ = v.out.Lines(append(head, foot...)) // who is gone reads it in log
+		return 0
+	}
+	v.again = false // pushing again makes another try
+	last, ok := s.stream(ctx, v, append(head, transcript.Waiting(is.Job.State, v.again)...), is.Job.ID, transcript.New(access, transcript.Options{Colour: v.colour, Verbose: v.verbose}))
+	switch {
+	case !ok && v.exitCode:
+		return 1
+	case !ok:
+		return 0 // the try is recorded: git must not say that the push failed
+	}
+	_ = v.out.Lines(foot) // who is gone reads it in log
+	if v.exitCode && !passed(last, access) {
+		return 1
+	}
+	return 0
+}
+
+// tryHead is what a try shows first.
+func (s *Server) tryHead(is *schema.Try, t *target) []string {
+	h := transcript.Head{Course: t.path.Course, Title: t.assignment.Name, Number: is.Number, Try: true,
+		Received: is.ReceivedAt, Now: s.Clock().In(t.zone()), Commit: is.Commit}
+	if t.spec != nil && t.spec.Title != "" {
+		h.Title = t.spec.Title
+	}
+	return h.Lines()
+}
+
+// tries lists an owner's latest tries for people, "" where there are none.
+func (s *Server) tries(ctx context.Context, t *target, owner string, a course.Access) (string, error) {
+	all, err := s.Ledger.Tries(ctx, t.assignment.ID, owner, maxTries)
+	if err != nil || len(all) == 0 {
+		return "", err
+	}
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, y := range all {
+		score := scoreOf(schema.Submission{Job: y.Job, Result: y.Result}, a)
+		fmt.Fprintf(w, "try %d\t%s\t%s\t%s\tnot counted\n", y.Number, y.ReceivedAt.In(t.zone()).Format("2006-01-02 15:04:05"), transcript.ShortCommit(y.Commit), score)
+	}
+	_ = w.Flush() // to memory
+	return b.String(), nil
+}

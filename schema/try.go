@@ -1,0 +1,32 @@
+package schema
+
+import (
+	"strconv"
+	"time"
+)
+
+// Try is a push to the branch try: graded against the tests that are visible: always, and
+// counted nowhere.
+type Try struct {
+	ID         int64
+	Work       SubmissionName // whose it is, for what; its Number is 0
+	Number     int            // counts per owner and assignment from 1
+	Assignment int64
+	Login      string // of the pusher
+	Commit     string // hex
+	Tree       string // hex
+	Repository int64
+	IntentID   string
+	VersionID  int64
+	ReceivedAt time.Time
+	Job        Job
+	Result     *Result
+}
+
+// String returns COURSE/ASSIGNMENT/OWNER, and which try it is.
+func (t Try) String() string { return TryName(t.Work, t.Number) }
+
+// TryName returns what people call a try: "comp2402/a1/alice try 3".
+func TryName(work SubmissionName, number int) string {
+	return work.String() + " try " + strconv.Itoa(number)
+}
