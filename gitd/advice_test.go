@@ -315,12 +315,10 @@ func listAdvice() []advice {
 		{name: "limit", code: "limit", final: "refused by the rule terms, which is tested here"},
 		{name: "a team that changed", code: "team", final: "TestTeamChangeStopsPush follows it"},
 		{name: "course.yaml", code: "confirm", final: "TestCourseFileThatChangesGradesAsksForConfirm follows it"},
-		{name: "no tries", code: "try", says: "comp1/a1 takes no tries (submissions.try: false)", refuse: func(s *student) { s.push("grader", "HEAD:try") },
+		{name: "no tries", code: "try", says: "takes no tries (submissions.try: false)", refuse: func(s *student) { s.push("grader", "HEAD:try") },
 			yaml: strings.Replace(adviceYAML, "submissions: {", "submissions: {try: false, ", 1)},
 		{name: "nothing to try", code: "try", says: "all are hidden for now", refuse: func(s *student) { s.push("grader", "HEAD:try") },
 			yaml: strings.Replace(soonDue+adviceYAML, "points: 2}", "points: 2, visible: after_due}", 1)},
-		{name: "late try", code: "option", says: "a try is never late", refuse: func(s *student) { s.push("-o", "late", "grader", "HEAD:try") }},
-		{name: "deleted try", code: "delete", says: "refs/heads/try is not here", refuse: func(s *student) { s.sends(strings.Repeat("1", 40), "refs/heads/try", pktline.Zero) }},
 		{name: "late", code: "consent", says: "To hand in late, say so with -o late", refuse: func(s *student) { s.push() },
 			yaml: soonDue + "late: {until: " + until + ", consent: true, penalty: {percent: 10, per: day}}\n" + adviceYAML},
 	}

@@ -30,6 +30,8 @@ func TestStaffCommandsByRole(t *testing.T) {
 		"roster":          {"comp1", staff},
 		"extensions":      {"comp1/a1", staff},
 		"adjust":          {"comp1/a1 alice +1 --reason neat", staff},
+		"comment":         {"comp1/a1/alice/1 --text neat", staff},
+		"comments":        {"comp1/a1/alice/1", everybody},
 		"adjustments":     {"comp1/a1", staff},
 		"export":          {"comp1 --format csv", staff},
 		"tests list":      {"comp1/a1", staff},

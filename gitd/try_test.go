@@ -39,7 +39,7 @@ func TestTry(t *testing.T) {
 		return r
 	}
 	r := try()
-	r.says(t, "COMP1 A1: try 1 (not handed in)", "pass  2/2  greets", "2 / 2", "This was a try: nothing was handed in, nothing was counted.", "git push "+b.url("comp1/a1")+" HEAD:main", "HEAD -> try")
+	r.says(t, "COMP1 A1 Hello: try 1 (not handed in)", "pass  2/2  greets", "2 / 2", "This was a try: nothing was handed in, nothing was counted.", "git push "+b.url("comp1/a1")+" HEAD:main", "HEAD -> try")
 	if subs := b.submissions("alice"); len(subs) != 0 {
 		t.Fatalf("%d submissions", len(subs))
 	}
@@ -58,7 +58,7 @@ func TestTry(t *testing.T) {
 	b.commit("alice", "w", map[string]string{"hello.c": "2"})
 	try("-o", "exit-code").says(t, "try 4 (not handed in)")
 	try("-o", "nowait").says(t, "try 5", "This was a try")
-	try("-o", "dry-run").says(t, "dry run: would be accepted")
+	b.push("alice", "w", "-o", "dry-run", "grader", "HEAD:try").says(t, "dry run: would be accepted", "HEAD -> try (dry run: would be accepted)")
 	b.push("alice", "w").says(t, "1 of 1 submissions today are used")
 	b.ssh("alice", "log", "comp1/a1").says(t, "comp1/a1/alice/1", "try 5  ", "try 1  ")
 	b.ssh("tina", "log", "comp1/a1/alice").says(t, "try 5  ")
@@ -81,7 +81,7 @@ func TestTry(t *testing.T) {
 func TestTryRefusals(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
-	b.publish("files: {required: [hello.c]}\n" + assignmentYAML)
+	b.publish(assignmentYAML)
 	b.tree("alice", "w", "comp1/a1", map[string]string{"other.c": "1"})
 	refused := func(r result, says ...string) {
 		t.Helper()
@@ -90,8 +90,9 @@ func TestTryRefusals(t *testing.T) {
 			t.Errorf("accepted: %s", r.all())
 		}
 	}
-	refused(b.push("alice", "w", "grader", "HEAD:try"), "hello.c is required and missing", "HEAD:try", "Nothing was counted.")
+	refused(b.push("alice", "w", "grader", "HEAD:try"), "hello.c is required and missing", "Nothing was counted.", "HEAD -> try (pre-receive hook declined)")
 	refused(b.push("ida", "tests", "grader", "HEAD:try"), "only the branch main is graded, and this is try")
+	refused(b.push("alice", "w", "-o", "late", "grader", "HEAD:try"), "a try is never late: push it without -o late", "git push "+b.url("comp1/a1")+" HEAD:try")
 	refused(b.push("alice", "w", "grader", "HEAD:try2"), "only the branch main is graded, and this is try2")
 	refused(b.push("alice", "w", "grader", "HEAD:refs/tries/1"), "only the branch main is graded")
 	refused(b.push("alice", "w", "grader", "HEAD:try", "HEAD:main"), "one branch is pushed at a time")
