@@ -8,7 +8,7 @@ import (
 )
 
 // tryKindVersion is the migration that lets jobs be of the kind try.
-const tryKindVersion = 29
+const tryKindVersion = 30
 
 func migrateTryKind() *goose.Migration {
 	return goose.NewGoMigration(tryKindVersion, &goose.GoFunc{RunTx: allowTries}, nil)
