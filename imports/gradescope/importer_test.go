@@ -25,7 +25,7 @@ func TestSetups(t *testing.T) {
 		"apt-get update && apt-get -y install openjdk-17-jdk \\\n  build-essential\n":                                 "",
 		"pip3 install -r /autograder/source/requirements.txt\n":                                                       "setup.sh needs the packages numpy==1.2; put them into the runner image of a flavour, and import with --image-has-it",
 		"pip install -r other.txt":                              `setup.sh needs the packages (other.txt); put`,
-		"apt-get install -y clang valgrind # tools":             `setup.sh needs the packages clang, valgrind; put`,
+		"apt-get install -y clang valgrind # tools":             `setup.sh needs the packages clang; put`,
 		"curl -sL https://deb.example/setup | bash -\nnpm ci\n": `setup.sh needs the command "curl -sL https://deb.example/setup | bash -" and the command "npm ci"; put`,
 	} {
 		_, err := gradescope.Import(autograder(setup), "A1", gradescope.Options{Points: "10", Timeout: time.Minute})

@@ -13,7 +13,8 @@ func provided() []string {
 		"python", "python3", "python3-pip", "python3-dev", "python3-setuptools", "python3-venv", "python-pip", "python-dev", "python3-pytest", "pytest", "pip", "setuptools", "wheel",
 		"gcc", "g++", "build-essential", "make", "git", "openjdk-8-jdk", "openjdk-11-jdk", "openjdk-17-jdk", "openjdk-8-jdk-headless", "openjdk-11-jdk-headless", "openjdk-17-jdk-headless",
 		"default-jdk", "default-jre", "junit4", "junit5", "libc6-dev", "curl", "wget", "unzip", "zip", "ca-certificates", "dos2unix", "locales", "software-properties-common",
-		"bash", "apt-utils", "python3.11", "libgtest-dev",
+		"bash", "apt-utils", "python3.11", "libgtest-dev", "libgmock-dev", "libcmocka-dev", "catch2", "check", "cmake", "valgrind", "cppcheck",
+		"checkstyle", "nodejs", "golang-go", "golang", "libassertj-core-java", "libhamcrest-java",
 	}
 }
 

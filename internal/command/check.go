@@ -27,10 +27,12 @@ func checkCommand() *cli.Command {
 		Usage:     "grade a directory with a tests repository on this machine, as a runner would",
 		ArgsUsage: "TESTS_DIR SUBMISSION_DIR",
 		Description: "The wall and the grading are those of a runner. The assignment's limits apply, and no\n" +
-			"flavour's unless one is given. Exit status 0 when it was graded, whatever the score.\n\n" +
+			"flavour's unless one is given. Exit status 0 when it was graded, whatever the score. With --watch it\n" +
+			"grades again whenever a file changes, until Ctrl-C.\n\n" +
 			"Example: grader check a1-tests a1-tests/solution --json",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object"},
+			&cli.BoolFlag{Name: "watch", Usage: "grade again whenever a file in either directory changes"},
 			&cli.BoolFlag{Name: "verbose", Usage: "a line for every case, and the details of every failure"},
 			&cli.StringFlag{Name: "pins", Usage: "`FILE` to read the pinned case names from; written when it is not there"},
 			&cli.StringFlag{Name: "flavour", Usage: "`FILE` with the flavour to hold the limits to, as in the configuration"},
@@ -43,12 +45,25 @@ func checkCommand() *cli.Command {
 	}
 }
 
-// check grades in a temporary directory and removes it afterwards.
 func check(c *cli.Context) error {
 	args, err := arguments(c, "TESTS_DIR", "SUBMISSION_DIR")
 	if err != nil {
 		return err
 	}
+	if !c.Bool("watch") {
+		return checkOnce(c, args[0], args[1])
+	}
+	if c.Bool("json") {
+		return schema.Errorf(schema.CodeInvalid, "--json prints one result, and --watch never ends; leave one of them out")
+	}
+	if err := areDirectories(args...); err != nil {
+		return err
+	}
+	return watchCheck(c, args[0], args[1])
+}
+
+// checkOnce grades in a temporary directory and removes it afterwards.
+func checkOnce(c *cli.Context, tests, submission string) error {
 	dir, err := os.MkdirTemp("", "grader-check-")
 	if err != nil {
 		return fmt.Errorf("check: %w", err)
@@ -57,7 +72,7 @@ func check(c *cli.Context) error {
 	if err := os.Chmod(dir, 0o711); err != nil { // steps must be able to traverse it
 		return fmt.Errorf("check: %w", err)
 	}
-	k := &checker{c: c, dir: dir, tests: args[0], submission: args[1]}
+	k := &checker{c: c, dir: dir, tests: tests, submission: submission}
 	o := k.observer()
 	result, err := k.grade(c.Context, o)
 	if err != nil {
@@ -104,6 +119,16 @@ func (k *checker) grade(ctx context.Context, o *checkObserver) (schema.Result, e
 	return grader.Grade(ctx, work, o)
 }
 
+// areDirectories refuses what is not a directory.
+func areDirectories(names ...string) error {
+	for _, dir := range names {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return schema.Errorf(schema.CodeInvalid, "%s is not a directory", dir)
+		}
+	}
+	return nil
+}
+
 // judge reads the tests strictly and checks the submission against their rules, as the
 // server does for a push.
 func (k *checker) judge() (err error) {
@@ -119,10 +144,8 @@ func (k *checker) judge() (err error) {
 	if k.flavour != nil {
 		known.Flavours, known.Flavour = map[string]schema.Flavour{k.flavour.Name: *k.flavour}, k.flavour.Name
 	}
-	for _, dir := range []string{k.tests, k.submission} {
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return schema.Errorf(schema.CodeInvalid, "%s is not a directory", dir)
-		}
+	if err := areDirectories(k.tests, k.submission); err != nil {
+		return err
 	}
 	spec, err := assignment.Load(assignment.DirFiles(k.tests), known)
 	if err != nil {

@@ -79,7 +79,8 @@ func (r *trial) runAutograder(ctx context.Context, p *place) (autograderRun, err
 	if code := schema.CodeOf(err); err != nil && code != schema.CodeNotFound && code != schema.CodeInvalid && code != schema.CodeLimit {
 		return got, fmt.Errorf("read output: %w", err)
 	}
-	got.stdout = schema.Excerpt(p.localise(string(printed), o.vars), maxOutput)
+	_, java := r.step(o)
+	got.stdout = schema.Excerpt(p.localise(string(java.quiet(printed)), o.vars), maxOutput)
 	return got, nil
 }
 
