@@ -11,7 +11,7 @@ GO      ?= go
 DEBIAN  := ca-certificates git openssh-client bubblewrap gcc g++ make python3 python3-pytest \
            openjdk-17-jdk-headless junit5 junit4 libhamcrest-java libassertj-core-java \
            libgtest-dev
-test race: DEBIAN += libcmocka-dev catch2 cmake chromium
+test race: DEBIAN += libcmocka-dev catch2 cmake chromium curl
 # Containers need root; a daemon from elsewhere than Debian is left alone.
 DOCKER  := $(shell [ "$$(id -u)" != 0 ] || { echo debootstrap; command -v dockerd >/dev/null || echo docker.io; })
 test race image test-nomad: DEBIAN += $(DOCKER)

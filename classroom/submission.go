@@ -84,7 +84,26 @@ func (w *Work) Submissions(ctx context.Context, by schema.Actor, p SubmissionPag
 	if err := w.mayList(ctx, m, p.Login); err != nil {
 		return nil, err
 	}
-	after, err := w.after(ctx, p.After)
+	return w.page(ctx, m, a, p)
+}
+
+// OwnSubmissions lists one page of what the actor, or their team, has handed in for an
+// assignment, oldest first; SubmissionPage.Login is not looked at.
+func (w *Work) OwnSubmissions(ctx context.Context, by schema.Actor, p SubmissionPage) ([]schema.PublicSubmission, error) {
+	m, a, err := w.named(ctx, by, p.Assignment)
+	if err != nil {
+		return nil, err
+	}
+	if p.Login, err = w.OwnerOf(ctx, m, a.ID); err != nil {
+		return nil, err
+	}
+	return w.page(ctx, m, a, p)
+}
+
+// page lists one page of the submissions of an owner, "" for everyone, to a member who may
+// list them.
+func (w *Work) page(ctx context.Context, m Member, a Assignment, p SubmissionPage) ([]schema.PublicSubmission, error) {
+	after, err := w.after(ctx, a, p)
 	if err != nil {
 		return nil, err
 	}
@@ -115,6 +134,16 @@ func (w *Work) reports(ctx context.Context, m Member, all []schema.Submission) (
 		reports = append(reports, report)
 	}
 	return reports, nil
+}
+
+// Report returns a submission that the actor may see, in the form that scripts read. Names
+// are those of Submission.
+func (w *Work) Report(ctx context.Context, by schema.Actor, name schema.SubmissionName) (schema.PublicSubmission, error) {
+	seen, err := w.Submission(ctx, by, name)
+	if err != nil {
+		return schema.PublicSubmission{}, err
+	}
+	return w.report(ctx, seen.Member, seen.Submission)
 }
 
 // report is a submission in the form that scripts read.
@@ -173,16 +202,20 @@ func (w *Work) named(ctx context.Context, by schema.Actor, path string) (Member,
 	return m, a, err
 }
 
-// after finds the submission that a page begins after, 0 for none.
-func (w *Work) after(ctx context.Context, name string) (int64, error) {
-	if name == "" {
+// after finds the submission that a page begins after, 0 for none. It is one of those that
+// the page is a part of: whether there are others is not told.
+func (w *Work) after(ctx context.Context, a Assignment, p SubmissionPage) (int64, error) {
+	if p.After == "" {
 		return 0, nil
 	}
-	parsed, err := schema.ParseSubmissionName(name)
+	name, err := schema.ParseSubmissionName(p.After)
 	if err != nil {
 		return 0, err
 	}
-	sub, err := w.store.Submission(ctx, parsed)
+	if name.Course+"/"+name.Assignment != a.Path() || name.Number == 0 || p.Login != "" && name.Owner != p.Login {
+		return 0, schema.Errorf(schema.CodeNotFound, "%q is no submission of this list", p.After)
+	}
+	sub, err := w.store.Submission(ctx, name)
 	return sub.ID, err
 }
 

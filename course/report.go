@@ -37,10 +37,8 @@ func reportResult(p *schema.PublicSubmission, full schema.Result, a Access) sche
 	p.Outcome, p.Blame, p.Message = r.Outcome, r.Blame, schema.Sanitize(r.Message)
 	p.Score, p.MaxScore = r.Score.Number(), r.MaxScore.Number()
 	if b := r.Build; b != nil {
-		p.Build = &schema.PublicBuild{
-			Outcome: b.Outcome, DurationMS: b.Duration.Milliseconds(),
-			Message: schema.Sanitize(b.Message), Output: schema.Sanitize(b.Output),
-		}
+		build := reportBuild(*b)
+		p.Build = &build
 	}
 	for _, t := range r.Tests {
 		p.Tests = append(p.Tests, reportTest(t))
@@ -54,6 +52,13 @@ func reportResult(p *schema.PublicSubmission, full schema.Result, a Access) sche
 	provenance := r.Provenance
 	p.Provenance = &provenance
 	return r
+}
+
+func reportBuild(b schema.BuildResult) schema.PublicBuild {
+	return schema.PublicBuild{
+		Outcome: b.Outcome, DurationMS: b.Duration.Milliseconds(),
+		Message: schema.Sanitize(b.Message), Output: schema.Sanitize(b.Output),
+	}
 }
 
 func times(j schema.Job, r schema.Result, zone *time.Location) *schema.PublicTimes {

@@ -49,7 +49,7 @@ func (s *Server) routes() http.Handler {
 	s.member(mux, "GET /{course}/{$}", redirectToParent)
 	s.member(mux, "GET /{course}/{assignment}/{$}", redirectToParent)
 	s.open(mux, "/", s.serveNothing)
-	return s.protected(mux)
+	return s.protected(s.withAPI(mux))
 }
 
 // gradeRoutes are the pages by which staff change times and grades.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/web/api"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -50,6 +51,7 @@ type Server struct {
 	Version    string                   // of this program, shown at the foot of every page
 
 	handler  http.Handler
+	api      *api.API
 	patterns []string // of the routes
 	pages    *pages
 	assets   *assets
@@ -133,6 +135,9 @@ func (s *Server) build() (err error) {
 	s.streams = newStreams()
 	s.handouts = newHandouts(s.Handouts)
 	s.meters = newMeters()
+	if s.api, err = s.newAPI(); err != nil {
+		return err
+	}
 	s.handler = s.routes()
 	return nil
 }
@@ -152,6 +157,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	}
 	<-s.served
 	s.deaf()
+	s.api.Close()
 	if err != nil {
 		return fmt.Errorf("stop site: %w", err)
 	}

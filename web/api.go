@@ -1,0 +1,28 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/grader/grader/web/api"
+)
+
+// newAPI makes the HTTP API on what the site has.
+func (s *Server) newAPI() (*api.API, error) {
+	return api.New(api.Options{
+		Classroom: s.Classroom, Accounts: s.Accounts, Results: s.Results, Live: s.Live, Files: s.Trees, Contents: s.Handouts, Uploads: s.Uploads,
+		Clock: s.now, Logger: s.logger(), Version: s.Version, PublicURL: s.PublicURL, Measure: s.meters.measured, Closing: s.closing,
+	})
+}
+
+// withAPI leads what is below the API's prefix to the API. It has a mux of its own: no course
+// is called api, but the patterns of pages match its paths.
+func (s *Server) withAPI(pages http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == api.Prefix || strings.HasPrefix(r.URL.Path, api.Prefix+"/") {
+			s.api.ServeHTTP(w, r)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
+}

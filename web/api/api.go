@@ -1,0 +1,145 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// Prefix is where the API stands on the site.
+const Prefix = "/api/v1"
+
+// Accounts is what the API asks about people besides what the classroom does.
+type Accounts interface {
+	// Enrolments returns a user's courses, by code.
+	Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error)
+}
+
+// Results is what the API reads of submissions besides what the classroom shows.
+type Results interface {
+	// Terms returns what a push of the owner is judged by at that moment.
+	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
+	// Events returns a job's events after seq, at most limit.
+	Events(ctx context.Context, job, seq int64, limit int) ([]schema.Event, error)
+}
+
+// Live is what the API asks of the scheduler.
+type Live interface {
+	// Watch streams a job's events after seq and closes the channel at the job's end, when
+	// ctx ends, or when the reader is too slow.
+	Watch(ctx context.Context, job, after int64) (<-chan schema.Event, error)
+	// Place returns where a queued job stands.
+	Place(job int64) schema.Place
+}
+
+// Files reads the files of a commit.
+type Files interface {
+	// Files returns the files of a commit by path, at most so many. CodeLimit: it has more.
+	Files(ctx context.Context, repository int64, commit string, most int) ([]course.TreeEntry, error)
+}
+
+// Contents reads one file of a commit.
+type Contents interface {
+	// ReadFile returns a file of at most max bytes. CodeNotFound, CodeLimit.
+	ReadFile(ctx context.Context, repository int64, commit, path string, max int64) ([]byte, error)
+}
+
+// Uploads receives what is handed in.
+type Uploads interface {
+	// Upload pushes files as one commit of the actor's. CodeRefused says why the push was refused.
+	Upload(ctx context.Context, by schema.Actor, u schema.Upload) error
+}
+
+// Options are what the API needs.
+type Options struct {
+	Classroom *classroom.Classroom
+	Accounts  Accounts
+	Results   Results
+	Live      Live
+	Files     Files
+	Contents  Contents
+	Uploads   Uploads // nil: work is handed in by git alone
+	Clock     func() time.Time
+	Logger    *slog.Logger
+	Version   string // of this program
+	PublicURL string // as clients reach the site; "": the address that they asked
+	// Measure wraps what answers a pattern; nil: nothing is measured.
+	Measure func(pattern string, h http.Handler) http.Handler
+	// Closing is closed when the site stops: streams let go.
+	Closing <-chan struct{}
+}
+
+// API answers the requests below Prefix. Close it after use.
+type API struct {
+	Options
+	mux      *http.ServeMux
+	routes   []route
+	document []byte // OpenAPI
+	streams  *streams
+	deaf     func() // stops hearing of revocations
+}
+
+// New makes the API.
+func New(o Options) (*API, error) {
+	a := &API{Options: o, mux: http.NewServeMux(), streams: newStreams()}
+	a.routes = a.table()
+	var err error
+	if a.document, err = newDocument(a.routes, o.Version); err != nil {
+		return nil, err
+	}
+	a.register()
+	a.deaf = o.Classroom.Revoked.Listen(a.streams.revoke)
+	return a, nil
+}
+
+// Close stops hearing of revocations. Streams end when Options.Closing is closed.
+func (a *API) Close() { a.deaf() }
+
+// ServeHTTP implements http.Handler.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }
+
+// Patterns returns the patterns of the routes, such as "GET /api/v1/me".
+func (a *API) Patterns() []string {
+	var all []string
+	for _, r := range a.routes {
+		all = append(all, r.pattern())
+	}
+	return all
+}
+
+// register makes the mux of the routes. Other methods and other paths are problems too.
+func (a *API) register() {
+	paths := make(map[string]string) // path → methods
+	for _, r := range a.routes {
+		if r.open {
+			a.handle(r.pattern(), http.HandlerFunc(a.serveDocument))
+		} else {
+			a.handle(r.pattern(), a.handler(r))
+		}
+		if paths[r.path] != "" {
+			paths[r.path] += ", "
+		}
+		paths[r.path] += r.method
+	}
+	for path, methods := range paths {
+		a.handle(Prefix+path, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Allow", methods)
+			a.fail(w, r, problem{Status: http.StatusMethodNotAllowed, Code: schema.CodeInvalid, Detail: "this address answers " + methods})
+		}))
+	}
+	a.handle("/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.fail(w, r, newProblem(schema.Errorf(schema.CodeNotFound, "there is no %s in the API; GET %s/openapi.json lists what there is", r.URL.Path, Prefix)))
+	}))
+}
+
+func (a *API) handle(pattern string, h http.Handler) {
+	if a.Measure != nil {
+		h = a.Measure(pattern, h)
+	}
+	a.mux.Handle(pattern, h)
+}

@@ -1,0 +1,364 @@
+package api_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/store"
+	"github.com/grader/grader/web/api"
+)
+
+// bundle is the API on a store of its own: alice and bob are students of comp1, tina is a TA,
+// ida an instructor, root an administrator, and mallory instructor of other1 alone. a1 has
+// accepted tests, of which some are hidden.
+type bundle struct {
+	*classroom.Classroom
+	t      *testing.T
+	store  *store.Store
+	live   *live
+	server *httptest.Server
+	api    *api.API
+	people map[string]schema.Actor
+	tokens map[string]string // LOGIN SCOPE → secret
+	pushes int
+	close  func() // tells streams that the site stops
+}
+
+const source = `title: First steps
+due: 2099-09-28 23:59
+tests:
+  - {name: greets, run: ./hello, stdout: "hi\n", points: 2}
+  - {name: secret corner, run: ./hello, stdout: "hidden output 77\n", points: 3, visible: after_due}
+  - {name: never shown, run: ./hello, stdout: "x\n", visible: never}
+`
+
+// Words of the tests that students do not see.
+var hidden = []string{"secret corner", "hidden output 77", "never shown", "judge says so", "report and process disagree"}
+
+func newBundle(t *testing.T) *bundle {
+	t.Helper()
+	_, key, err := ed25519.GenerateKey(nil)
+	check(t, err)
+	b := &bundle{t: t, live: newLive(), people: map[string]schema.Actor{}, tokens: map[string]string{}}
+	b.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "grader.db"), store.Options{ReceiptKey: key})
+	check(t, err)
+	t.Cleanup(func() { check(t, b.store.Close()) })
+	b.Classroom = classroom.New(classroom.Options{Store: b.store, Live: b.live, Flavours: map[string]schema.Flavour{"standard": {Name: "standard"}}, ReceiptKey: "ssh-ed25519 AAAA grader-receipts\n"})
+	closing := make(chan struct{})
+	b.close = sync.OnceFunc(func() { close(closing) })
+	b.api, err = api.New(api.Options{
+		Classroom: b.Classroom, Accounts: b.store, Results: b.store, Live: b.live, Files: files{}, Contents: files{},
+		Clock: time.Now, Logger: slog.New(slog.DiscardHandler), Version: "v0.1.0", Closing: closing,
+	})
+	check(t, err)
+	t.Cleanup(b.api.Close)
+	b.server = httptest.NewServer(b.api)
+	t.Cleanup(b.server.Close)
+	t.Cleanup(b.close)
+	for _, code := range []string{"comp1", "other1"} {
+		_, err := b.Courses.Add(t.Context(), schema.Operator(), classroom.NewCourse{Code: code, Title: "Title of " + code, Zone: "America/Toronto", Flavour: "standard"})
+		check(t, err)
+	}
+	for login, role := range map[string]schema.Role{"alice": "student", "bob": "student", "tina": "ta", "ida": "instructor", "root": "", "mallory": ""} {
+		b.person(login, role)
+	}
+	check(t, b.Courses.Enrol(t.Context(), schema.Operator(), "other1", "mallory", schema.RoleInstructor))
+	b.publishTests("comp1", "a1", source, "ida")
+	return b
+}
+
+func (b *bundle) person(login string, role schema.Role) {
+	b.t.Helper()
+	_, err := b.Accounts.AddUser(b.t.Context(), schema.Operator(), classroom.NewUser{Login: login, Name: strings.ToUpper(login), Admin: login == "root"})
+	check(b.t, err)
+	user, err := b.store.UserByLogin(b.t.Context(), login)
+	check(b.t, err)
+	b.people[login] = schema.Actor{User: user, Channel: schema.ChannelSSH}
+	if role != "" {
+		check(b.t, b.Courses.Enrol(b.t.Context(), schema.Operator(), "comp1", login, role))
+	}
+}
+
+// publishTests pushes tests that pass their gate.
+func (b *bundle) publishTests(code, name, text, by string) {
+	b.t.Helper()
+	c, err := b.store.Course(b.t.Context(), code)
+	check(b.t, err)
+	a, err := b.store.EnsureAssignment(b.t.Context(), c.ID, name, time.Now())
+	check(b.t, err)
+	_, _, err = b.store.RecordCandidate(b.t.Context(), schema.Push{Intent: b.intent(a, schema.RepositoryTests, by), Tree: strings.Repeat("7", 40), Flavour: "standard"}, []byte(text))
+	check(b.t, err)
+	b.grade(schema.Result{Outcome: schema.OutcomeGraded, Gate: &schema.GateResult{Passed: true}})
+}
+
+func (b *bundle) intent(a schema.Assignment, kind schema.RepositoryKind, login string) schema.Intent {
+	b.t.Helper()
+	row := schema.Repository{Kind: kind, CourseID: a.Course.ID, AssignmentID: a.ID}
+	if kind == schema.RepositoryOwn {
+		row.Owner = login
+	}
+	row, err := b.store.EnsureRepository(b.t.Context(), row)
+	check(b.t, err)
+	b.pushes++
+	in := schema.Intent{ID: fmt.Sprintf("%032x", b.pushes), RepositoryID: row.ID, PusherID: b.people[login].User.ID, Ref: "refs/heads/main",
+		Old: strings.Repeat("0", 40), New: fmt.Sprintf("%040x", b.pushes), ReceivedAt: time.Now(), State: schema.IntentOpen}
+	check(b.t, b.store.OpenIntent(b.t.Context(), in))
+	return in
+}
+
+// push records a submission of the login's to comp1/a1.
+func (b *bundle) push(login string) schema.Submission {
+	b.t.Helper()
+	a, err := b.store.Assignment(b.t.Context(), "comp1", "a1")
+	check(b.t, err)
+	sub, err := b.store.RecordSubmission(b.t.Context(), schema.Push{Intent: b.intent(a, schema.RepositoryOwn, login), Tree: strings.Repeat("5", 40), VersionID: a.Active.ID, Flavour: "standard", Login: login})
+	check(b.t, err)
+	return sub
+}
+
+// grade ends the next job with a result.
+func (b *bundle) grade(r schema.Result) {
+	b.t.Helper()
+	j, err := b.store.Claim(b.t.Context(), "runner", "standard", time.Now(), time.Hour)
+	check(b.t, err)
+	_, err = b.store.Append(b.t.Context(), j.ID, j.Attempt, 0, []schema.Event{{Kind: schema.EventStarted, Text: "standard"}})
+	check(b.t, err)
+	_, err = b.store.Finish(b.t.Context(), j.ID, j.Attempt, r, time.Now())
+	check(b.t, err)
+}
+
+// result is what a runner finds out: one test passed, one hidden one did not.
+func result() schema.Result {
+	points := func(n int64) schema.Points { return schema.NewPoints(n, 1) }
+	return schema.Result{
+		Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, Score: points(2), MaxScore: points(5), Build: &schema.BuildResult{Outcome: schema.OutcomePassed, Output: "cc -o hello"},
+		Tests: []schema.TestResult{
+			{Name: "greets", Test: "greets", Outcome: schema.OutcomePassed, Score: points(2), MaxScore: points(2), Visible: schema.VisibleAlways, Output: "hi\n<b>&", JudgeMessage: "judge says so", Tampering: "report and process disagree"},
+			{Name: "secret corner", Test: "secret corner", Outcome: schema.OutcomeFailed, MaxScore: points(3), Visible: schema.VisibleAfterDue, Output: "hidden output 77", Message: "hidden output 77"},
+			{Name: "never shown", Test: "never shown", Outcome: schema.OutcomeFailed, MaxScore: points(1), Visible: schema.VisibleNever},
+		},
+		StartedAt: time.Now(), FinishedAt: time.Now(),
+	}
+}
+
+// graded pushes for somebody, and grades it.
+func (b *bundle) graded(login string) schema.Submission {
+	b.t.Helper()
+	sub := b.push(login)
+	b.grade(result())
+	return sub
+}
+
+// token returns a token of somebody's with a scope; "" is nobody's.
+func (b *bundle) token(login string, scope schema.Scope) string {
+	b.t.Helper()
+	if login == "" {
+		return ""
+	}
+	key := login + "-" + string(scope)
+	if b.tokens[key] == "" {
+		made, err := b.Tokens.Create(b.t.Context(), b.people[login], classroom.NewToken{Name: key, Scope: scope})
+		check(b.t, err)
+		b.tokens[key] = made.Secret
+	}
+	return b.tokens[key]
+}
+
+// highest returns a token of the widest scope that somebody can have.
+func (b *bundle) highest(login string) string {
+	if login == "root" {
+		return b.token(login, schema.ScopeAdmin)
+	}
+	return b.token(login, schema.ScopeWrite)
+}
+
+// reply is an answer of the API.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// ask sends a request with a token. A body that is a string is sent as it is, any other as JSON.
+func (b *bundle) ask(token, method, path string, body any, headers ...string) reply {
+	b.t.Helper()
+	var data []byte
+	switch is := body.(type) {
+	case nil:
+	case string:
+		data = []byte(is)
+	default:
+		var err error
+		data, err = json.Marshal(is)
+		check(b.t, err)
+	}
+	req, err := http.NewRequestWithContext(b.t.Context(), method, b.server.URL+api.Prefix+path, bytes.NewReader(data))
+	check(b.t, err)
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	res, err := b.server.Client().Do(req)
+	check(b.t, err)
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	check(b.t, err)
+	return reply{res.StatusCode, res.Header, string(text)}
+}
+
+// read asks for a path as somebody, and decodes the answer.
+func read[T any](b *bundle, login, path string) (v T) {
+	b.t.Helper()
+	got := b.ask(b.token(login, schema.ScopeRead), http.MethodGet, path, nil)
+	if got.status != http.StatusOK {
+		b.t.Fatalf("GET %s by %s: status %d: %s", path, login, got.status, got.body)
+	}
+	decode(b.t, got.body, &v)
+	return v
+}
+
+func decode(t testing.TB, text string, into any) {
+	t.Helper()
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+}
+
+// problem is an error of the API as a client reads it.
+type problem struct {
+	Title  string      `json:"title"`
+	Status int         `json:"status"`
+	Detail string      `json:"detail"`
+	Code   schema.Code `json:"code"`
+}
+
+// refused fails the test unless a reply is a problem with the status, code and words.
+func (r reply) refused(t testing.TB, status int, code schema.Code, words ...string) {
+	t.Helper()
+	if r.status != status || r.header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("status %d, %s: %s; want status %d", r.status, r.header.Get("Content-Type"), r.body, status)
+		return
+	}
+	var p problem
+	decode(t, r.body, &p)
+	if p.Status != status || p.Code != code || p.Title != http.StatusText(status) {
+		t.Errorf("problem %+v, want code %s", p, code)
+	}
+	for _, w := range words {
+		if !strings.Contains(p.Detail, w) {
+			t.Errorf("it says %q, want %q", p.Detail, w)
+		}
+	}
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// live is the scheduler: what tests let happen to a job.
+type live struct {
+	mu      sync.Mutex
+	watches map[int64]chan schema.Event
+	watched chan int64
+	place   schema.Place
+}
+
+func newLive() *live {
+	return &live{watches: map[int64]chan schema.Event{}, watched: make(chan int64, 100)}
+}
+
+func (l *live) Wake() {}
+
+func (l *live) PoolStates(context.Context) ([]schema.PoolState, error) {
+	return []schema.PoolState{{Flavour: schema.Flavour{Name: "standard", CPU: 2}, Busy: 1}}, nil
+}
+
+func (l *live) RunnerStates() []schema.RunnerState {
+	return []schema.RunnerState{{Runner: schema.Runner{ID: "local-1", Flavour: "standard"}, Phase: "busy", Since: time.Now(), Job: 1}}
+}
+
+func (l *live) Stall(context.Context, string) schema.Stall { return schema.Stall{} }
+
+func (l *live) Place(int64) schema.Place {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.place
+}
+
+// Watch gives one reader of a job a channel that tests fill.
+func (l *live) Watch(_ context.Context, job, _ int64) (<-chan schema.Event, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.watches[job] = make(chan schema.Event, 100)
+	l.watched <- job
+	return l.watches[job], nil
+}
+
+// happen tells the reader of a job of an event, once there is one.
+func (l *live) happen(t testing.TB, job int64, e schema.Event) {
+	t.Helper()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.watches[job] == nil {
+		t.Fatalf("nobody watches job %d", job)
+	}
+	l.watches[job] <- e
+}
+
+// files are the repositories.
+type files struct{}
+
+func (files) Files(context.Context, int64, string, int) ([]course.TreeEntry, error) {
+	return []course.TreeEntry{{Path: "src/hello.c", Size: 12}}, nil
+}
+
+func (files) ReadFile(_ context.Context, _ int64, _, path string, most int64) ([]byte, error) {
+	switch {
+	case path == "big.bin":
+		return nil, schema.Errorf(schema.CodeLimit, "the file has more than %d bytes", most)
+	case path != "src/hello.c":
+		return nil, schema.Errorf(schema.CodeNotFound, "there is no file %s", path)
+	}
+	return []byte("int main(){}"), nil
+}
+
+// zipOf makes a zip of files.
+func zipOf(t testing.TB, files map[string]string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for name, text := range files {
+		f, err := w.Create(name)
+		check(t, err)
+		_, err = f.Write([]byte(text))
+		check(t, err)
+	}
+	check(t, w.Close())
+	return out.Bytes()
+}

@@ -1,0 +1,233 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// call is one request by somebody who has proved who they are.
+type call struct {
+	*API
+	w     http.ResponseWriter
+	r     *http.Request
+	by    schema.Actor
+	token schema.APIToken
+}
+
+// slowBody is how long a client may take to send a body that can be large.
+const slowBody = 2 * time.Minute
+
+// handler answers a route.
+func (a *API) handler(route route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, err := a.begin(w, r, route)
+		var reply any
+		if err == nil {
+			reply, err = route.run(c)
+		}
+		switch {
+		case errors.Is(err, errWritten):
+		case err != nil:
+			a.failed(w, r, err)
+		default:
+			c.answer(reply)
+		}
+	})
+}
+
+// begin finds out who asks, and whether the token may ask for this.
+func (a *API) begin(w http.ResponseWriter, r *http.Request, route route) (*call, error) {
+	secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok || secret == "" {
+		return nil, schema.Errorf(schema.CodeUnauthenticated, "send a token: Authorization: Bearer TOKEN; make one over ssh: token create NAME")
+	}
+	by, token, err := a.Classroom.Tokens.Authenticate(r.Context(), secret)
+	if err != nil {
+		return nil, err
+	}
+	if err := course.MayWithScope(token.Scope, route.scope); err != nil {
+		return nil, err
+	}
+	if route.limit > smallBody {
+		// Not every connection has deadlines.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(slowBody))
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, route.limit)
+	c := &call{API: a, w: w, r: r, by: by, token: token}
+	return c, c.knows(route.query)
+}
+
+// knows refuses parameters of the query that the route does not have, and values that they
+// cannot have: one that is misspelt would be as if it were not there.
+func (c *call) knows(query []parameter) error {
+	values, err := url.ParseQuery(c.r.URL.RawQuery)
+	if err != nil {
+		return schema.Errorf(schema.CodeInvalid, "the query of the address cannot be read: %s", err)
+	}
+	for name, all := range values {
+		i := slices.IndexFunc(query, func(p parameter) bool { return p.name == name })
+		if i < 0 {
+			return schema.Errorf(schema.CodeInvalid, "the query has no parameter %q here", name)
+		}
+		if len(all) > 1 {
+			return schema.Errorf(schema.CodeInvalid, "the query has %q more than once", name)
+		}
+		if one := query[i].values; one != nil && !slices.Contains(one, all[0]) {
+			return schema.Errorf(schema.CodeInvalid, "%s=%q: use %s", name, all[0], strings.Join(one, ", "))
+		}
+		switch query[i].kind {
+		case "integer":
+			_, err = strconv.Atoi(all[0])
+		case "boolean":
+			_, err = strconv.ParseBool(all[0])
+		}
+		if err != nil {
+			return schema.Errorf(schema.CodeInvalid, "%s=%q: write a value that is %s %s", name, all[0], article(query[i].kind), query[i].kind)
+		}
+	}
+	return nil
+}
+
+func article(noun string) string {
+	if strings.ContainsAny(noun[:1], "aeiou") {
+		return "an"
+	}
+	return "a"
+}
+
+func (c *call) ctx() context.Context { return c.r.Context() }
+
+// path returns a part of the address.
+func (c *call) path(name string) string { return c.r.PathValue(name) }
+
+// text returns a parameter of the query, "" where it is absent.
+func (c *call) text(name string) string { return c.r.URL.Query().Get(name) }
+
+// number returns a parameter of the query, otherwise where it is absent. knows has checked it.
+func (c *call) number(name string, otherwise int) int {
+	n, err := strconv.Atoi(c.text(name))
+	if err != nil {
+		return otherwise
+	}
+	return n
+}
+
+// is reports whether a parameter of the query is true. knows has checked it.
+func (c *call) is(name string) bool {
+	yes, err := strconv.ParseBool(c.text(name))
+	return err == nil && yes
+}
+
+// id returns the part {id} of the address.
+func (c *call) id() (int64, error) {
+	id, err := strconv.ParseInt(c.path("id"), 10, 64)
+	if err != nil || id < 1 {
+		return 0, schema.Errorf(schema.CodeNotFound, "%q is not an id", c.path("id"))
+	}
+	return id, nil
+}
+
+// decode reads the body, one JSON value without unknown fields.
+func (c *call) decode(into any) error {
+	media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	if err != nil || media != "application/json" {
+		return schema.Errorf(schema.CodeInvalid, "send JSON, with the header Content-Type: application/json")
+	}
+	dec := json.NewDecoder(c.r.Body)
+	dec.DisallowUnknownFields()
+	err = dec.Decode(into)
+	if err == nil {
+		if _, more := dec.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New("there is something behind the JSON value")
+		}
+	}
+	if most := new(http.MaxBytesError); errors.As(err, &most) {
+		return err
+	}
+	if err != nil {
+		return schema.Errorf(schema.CodeInvalid, "the body cannot be read: %s", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return nil
+}
+
+// follow says where the next page is: this address with another value of a parameter.
+func (c *call) follow(parameter, value string) {
+	query := c.r.URL.Query()
+	query.Set(parameter, value)
+	next := url.URL{Path: c.r.URL.Path, RawQuery: query.Encode()}
+	c.w.Header().Set("Link", "<"+next.String()+`>; rel="next"`)
+}
+
+// answer writes a reply.
+func (c *call) answer(reply any) {
+	switch is := reply.(type) {
+	case none:
+		c.w.WriteHeader(http.StatusNoContent)
+	case document:
+		if is.name != "" {
+			c.w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": is.name}))
+		}
+		c.write(is.media, is.data)
+	default:
+		var out bytes.Buffer
+		enc := json.NewEncoder(&out)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(reply); err != nil {
+			c.failed(c.w, c.r, err)
+			return
+		}
+		c.write("application/json", out.Bytes())
+	}
+}
+
+// write writes a reply with what names its state, unless the client has that state already.
+func (c *call) write(media string, data []byte) {
+	h := c.w.Header()
+	h.Set("Content-Type", media)
+	if c.r.Method == http.MethodGet {
+		sum := sha256.Sum256(data)
+		tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`
+		h.Set("ETag", tag)
+		h.Set("Cache-Control", "private, no-cache")
+		if matches(c.r.Header.Values("If-None-Match"), tag) {
+			c.w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	_, _ = c.w.Write(data) // whoever asked may have gone
+}
+
+// matches reports whether If-None-Match names the tag.
+func matches(headers []string, tag string) bool {
+	for _, header := range headers {
+		for one := range strings.SplitSeq(header, ",") {
+			if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == tag {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// size names a number of bytes.
+func size(n int64) string {
+	if n >= 1<<20 {
+		return strconv.FormatInt(n>>20, 10) + " MiB"
+	}
+	return strconv.FormatInt(n>>10, 10) + " KiB"
+}

@@ -1,0 +1,312 @@
+package api
+
+import (
+	"strings"
+	"time"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/classroom/tables"
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// assignmentInfo is an assignment as a member of its course sees it; times are those of
+// what they hand in, in the course's zone.
+type assignmentInfo struct {
+	Assignment string    `json:"assignment"`
+	Path       string    `json:"path"` // COURSE/ASSIGNMENT
+	Title      string    `json:"title"`
+	Tests      int       `json:"tests_version,omitempty"` // none: no version was accepted yet
+	Unreadable bool      `json:"unreadable,omitempty"`    // for staff: this program cannot read the accepted version
+	Owner      string    `json:"owner"`                   // whose the person's work is: theirs, or their team's
+	Release    time.Time `json:"release,omitzero"`
+	Due        time.Time `json:"due,omitzero"` // the last minute
+	End        time.Time `json:"end,omitzero"` // the last minute that is graded
+	Closed     bool      `json:"closed,omitempty"`
+	Counts     string    `json:"counts,omitempty"`   // which submission counts: best, last or marked
+	Standing   string    `json:"standing,omitempty"` // in words: late days and pushes that are left
+}
+
+// person is somebody of a course as its roster knows them.
+type person struct {
+	Login     string      `json:"login"`
+	StudentID string      `json:"student_id,omitempty"`
+	Name      string      `json:"name"`
+	Email     string      `json:"email"`
+	Role      schema.Role `json:"role"`
+	Section   string      `json:"section,omitempty"`
+	Dropped   bool        `json:"dropped,omitempty"`
+}
+
+// times are what moves the times of a course.
+type times struct {
+	LateDays int             `json:"late_days"` // that each student has
+	Outages  []tables.Outage `json:"outages"`
+}
+
+func (a *API) courseRoutes() []route {
+	return []route{
+		get("/courses", "listCourses", "The courses that the person is in; all of them for administrators", listCourses),
+		get("/courses/{course}", "getCourse", "A course, and for its staff what they must know", showCourse),
+		get("/courses/{course}/assignments", "listAssignments", "The assignments of a course", listAssignments),
+		get("/courses/{course}/assignments/{assignment}", "getAssignment", "An assignment, with the person's own times", showAssignment),
+		get("/courses/{course}/roster", "getRoster", "Who is in a course, and as what; for staff", showRoster),
+		get("/courses/{course}/people", "listPeople", "The people of a course with their ids and sections; for staff", listPeople),
+		get("/courses/{course}/grades", "listGrades", "Grades: the person's own, or for staff everybody's", listGrades,
+			parameter{name: "owner", kind: "string", help: "only those of this person or team"}),
+		file("/courses/{course}/export", "exportGrades", "Grades as a file that a platform imports; for staff", "text/csv", exportGrades,
+			parameter{name: "format", kind: "string", help: "brightspace, canvas, moodle, blackboard or csv; csv if absent"},
+			parameter{name: "assignment", kind: "string", help: "only this assignment"}, parameter{name: "dropped", kind: "boolean", help: "with those who have left the course"}),
+		get("/courses/{course}/times", "getTimes", "Late days and outages of a course; for instructors", showTimes),
+		get("/courses/{course}/audit", "listCourseAudit", "Who did what in a course, newest first; for instructors", listCourseAudit, auditQuery()...),
+	}
+}
+
+// member is what the person is in the course of the address.
+func (c *call) member() (classroom.Member, error) {
+	return c.Classroom.Work.Member(c.ctx(), c.by, c.path("course"))
+}
+
+func listCourses(c *call) ([]courseInfo, error) {
+	courses, err := enrolled(c)
+	if err != nil || !c.by.User.Admin {
+		return courses, err
+	}
+	roles := make(map[string]schema.Role)
+	for _, is := range courses {
+		roles[is.Code] = is.Role
+	}
+	all, err := c.Classroom.Courses.List(c.ctx(), c.by)
+	courses = courses[:0]
+	for _, one := range all {
+		courses = append(courses, newCourseInfo(one, roles[one.Code]))
+	}
+	return courses, err
+}
+
+func showCourse(c *call) (courseInfo, error) {
+	m, err := c.member()
+	if err != nil {
+		return courseInfo{}, err
+	}
+	is := newCourseInfo(m.Course, m.Role)
+	is.Dropped = m.Dropped
+	is.Attention, err = c.Classroom.Work.Attention(c.ctx(), m)
+	return is, err
+}
+
+func listAssignments(c *call) ([]assignmentInfo, error) {
+	m, err := c.member()
+	if err != nil {
+		return nil, err
+	}
+	all, err := c.Classroom.Work.Assignments(c.ctx(), m)
+	if err != nil {
+		return nil, err
+	}
+	shown := make([]assignmentInfo, 0, len(all))
+	for _, one := range all {
+		is, err := newAssignmentInfo(c, m, one)
+		if err != nil {
+			return nil, err
+		}
+		shown = append(shown, is)
+	}
+	return shown, nil
+}
+
+// task is the assignment of the address.
+func (c *call) task() (classroom.Member, classroom.Assignment, error) {
+	m, err := c.member()
+	if err != nil {
+		return m, classroom.Assignment{}, err
+	}
+	is, err := c.Classroom.Work.Assignment(c.ctx(), m, c.path("assignment"))
+	return m, is, err
+}
+
+func showAssignment(c *call) (assignmentInfo, error) {
+	m, is, err := c.task()
+	if err != nil {
+		return assignmentInfo{}, err
+	}
+	return newAssignmentInfo(c, m, is)
+}
+
+func newAssignmentInfo(c *call, m classroom.Member, a classroom.Assignment) (is assignmentInfo, err error) {
+	is = assignmentInfo{Assignment: a.Name, Path: a.Path(), Title: a.Name, Unreadable: a.Broken != nil}
+	if is.Owner, err = c.Classroom.Work.OwnerOf(c.ctx(), m, a.ID); err != nil || a.Spec == nil {
+		return is, err
+	}
+	now, zone := c.Clock(), m.Course.Location()
+	terms, err := c.Results.Terms(c.ctx(), a.ID, is.Owner, now)
+	if err != nil {
+		return is, err
+	}
+	is.Tests, is.Counts, is.Standing, is.Closed = a.Active.Number, string(a.Spec.Counts), terms.Status(now), terms.Schedule.Ended(now)
+	if a.Spec.Title != "" {
+		is.Title = a.Spec.Title
+	}
+	if !a.Spec.Release.IsZero() {
+		is.Release = a.Spec.Release.In(zone)
+	}
+	if due := terms.Schedule.Due(); !due.IsZero() {
+		is.Due, is.End = due.In(zone), terms.Schedule.End().Add(-time.Minute).In(zone)
+	}
+	return is, nil
+}
+
+func showRoster(c *call) ([]tables.Enrolment, error) {
+	all, err := c.Classroom.Courses.Roster(c.ctx(), c.by, c.path("course"))
+	return tables.PublicRoster(all), err
+}
+
+func listPeople(c *call) ([]person, error) {
+	all, err := c.Classroom.People.List(c.ctx(), c.by, c.path("course"))
+	people := make([]person, 0, len(all))
+	for _, p := range all {
+		if p.Enrolled {
+			people = append(people, person{p.Login, p.StudentID, p.Name, p.Email, p.Role, p.Section, p.Dropped})
+		}
+	}
+	return people, err
+}
+
+func listGrades(c *call) ([]tables.Grade, error) {
+	owner := c.text("owner")
+	if owner == "" {
+		m, err := c.member()
+		if err != nil {
+			return nil, err
+		}
+		if !m.Viewer().Staff() {
+			owner = c.by.User.Login
+		}
+	}
+	all, err := c.Classroom.Grades.List(c.ctx(), c.by, c.path("course"), owner)
+	return tables.PublicGrades(all, ""), err
+}
+
+func exportGrades(c *call) (document, error) {
+	r := classroom.ExportRequest{Course: c.path("course"), Assignment: c.text("assignment"), Format: c.text("format"), Dropped: c.is("dropped")}
+	if r.Format == "" {
+		r.Format = "csv"
+	}
+	exported, err := c.Classroom.People.Export(c.ctx(), c.by, r)
+	name := r.Course
+	if r.Assignment != "" {
+		name += "-" + r.Assignment
+	}
+	return document{media: "text/csv; charset=utf-8", name: strings.ReplaceAll(name, "/", "-") + "-" + r.Format + ".csv", data: exported.Data}, err
+}
+
+func showTimes(c *call) (times, error) {
+	is, err := c.Classroom.Grades.Times(c.ctx(), c.by, c.path("course"))
+	shown := times{LateDays: is.LateDays, Outages: []tables.Outage{}}
+	for _, o := range is.Outages {
+		shown.Outages = append(shown.Outages, tables.PublicOutage(o, 0))
+	}
+	return shown, err
+}
+
+func listCourseAudit(c *call) ([]tables.Entry, error) { return auditOf(c, c.path("course")) }
+
+// classPage is one page of a class in an assignment.
+type classPage struct {
+	Tests    []classTest    `json:"tests"`
+	Students []classStudent `json:"students"`
+	Found    int            `json:"found"` // students on all pages
+	Page     int            `json:"page"`
+	Pages    int            `json:"pages"`
+	Enrolled int            `json:"enrolled"`
+	Missing  int            `json:"missing"` // of them nothing was pushed
+	Counted  int            `json:"counted"` // of them something counts
+	Scores   []classScores  `json:"scores"`
+}
+
+// classTest is a test, and how the class did in it.
+type classTest struct {
+	Name   string `json:"name"`
+	Of     int    `json:"of"` // results that have it
+	Passed int    `json:"passed"`
+}
+
+// classStudent is a student, and how their submission that counts did in each test.
+type classStudent struct {
+	Login   string       `json:"login"`
+	Name    string       `json:"name"`
+	Section string       `json:"section,omitempty"`
+	Pushes  int          `json:"pushes"`
+	Last    time.Time    `json:"last,omitzero"`
+	Number  int          `json:"number"` // of the submission whose tests are shown
+	Grade   tables.Grade `json:"grade"`
+	Tests   []*classCell `json:"tests"` // in the order of the page's tests; null: the result has no such test
+}
+
+// classCell is how a submission did in the cases of one test.
+type classCell struct {
+	Passed int     `json:"passed"`
+	Cases  int     `json:"cases"`
+	Score  float64 `json:"score"`
+	Max    float64 `json:"max"`
+}
+
+// classScores is one bar of the histogram of final scores: from ≤ score < to.
+type classScores struct {
+	From     float64 `json:"from"`
+	To       float64 `json:"to"`
+	Students int     `json:"students"`
+}
+
+// classQuery is how students of a class are selected.
+func classQuery() []parameter {
+	return []parameter{
+		option("show", "only those students", "missing", "failing", "late", "none"),
+		option("sort", "by login if absent", "name", "section", "score", "pushes", "last"),
+		{name: "down", kind: "boolean", help: "the other way round"},
+		{name: "find", kind: "string", help: "in logins, names and sections"},
+		{name: "page", kind: "integer", help: "from 1"},
+		{name: "size", kind: "integer", help: "students on a page, at most 200; 50 if absent"},
+	}
+}
+
+func showClass(c *call) (classPage, error) {
+	m, is, err := c.task()
+	if err != nil {
+		return classPage{}, err
+	}
+	q := course.ClassQuery{Show: course.ClassShow(c.text("show")), Sort: course.ClassSort(c.text("sort")), Down: c.is("down"), Find: c.text("find"),
+		Page: c.number("page", 1), Size: min(max(c.number("size", 50), 1), 200)}
+	class, err := c.Classroom.Classes.Show(c.ctx(), m, is, q)
+	if err != nil {
+		return classPage{}, err
+	}
+	if class.Page < class.Pages {
+		c.follow("page", number(class.Page+1))
+	}
+	return newClassPage(class), nil
+}
+
+func newClassPage(class course.Class) classPage {
+	p := classPage{Tests: []classTest{}, Students: []classStudent{}, Scores: []classScores{}, Found: class.Found, Page: class.Page, Pages: class.Pages,
+		Enrolled: class.Enrolled, Missing: class.Missing, Counted: class.Counted}
+	for _, t := range class.Tests {
+		p.Tests = append(p.Tests, classTest{schema.Sanitize(t.Name), t.Of, t.Passed})
+	}
+	for _, b := range class.Bins {
+		p.Scores = append(p.Scores, classScores{float(b.From), float(b.To), b.Students})
+	}
+	for _, s := range class.Students {
+		one := classStudent{Login: s.Login, Name: s.Name, Section: s.Section, Pushes: s.Pushes, Last: s.Last, Number: s.Number, Tests: []*classCell{},
+			Grade: tables.PublicGrades([]schema.Grade{s.Grade}, "")[0]}
+		for _, cell := range s.Cells {
+			if cell == nil {
+				one.Tests = append(one.Tests, nil)
+			} else {
+				one.Tests = append(one.Tests, &classCell{cell.Passed, cell.Cases, float(cell.Score), float(cell.Max)})
+			}
+		}
+		p.Students = append(p.Students, one)
+	}
+	return p
+}

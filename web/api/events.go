@@ -1,0 +1,270 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+const (
+	eventStream    = "text/event-stream"
+	eventBatch     = 500              // stored events that are read at once
+	placeEvery     = 2 * time.Second  // a waiting reader hears of its place
+	keepaliveEvery = 15 * time.Second // so that proxies keep the connection
+	streamLifetime = 15 * time.Minute // then the client comes back, and is asked again who it is
+	streamWrite    = 20 * time.Second // for one message: a reader that takes longer is dropped
+	streamReturn   = 1500             // milliseconds until a client that lost the stream comes back
+)
+
+// errStopping ends the streams when the site stops; their readers come back.
+var errStopping = errors.New("the site is stopping")
+
+// place tells a waiting submission where it stands. It is the data of the event "place".
+type place struct {
+	Ahead   int    `json:"ahead"`             // submissions that start before it
+	More    bool   `json:"more,omitempty"`    // there are more; how many was not counted
+	Seconds int    `json:"seconds,omitempty"` // until it starts, estimated
+	Stalled string `json:"stalled,omitempty"` // why it will not start before the staff acts
+}
+
+// eventRoute streams what happens to a submission. The data of "submission", the last event,
+// is the submission as getSubmission replies it.
+func (a *API) eventRoute() route {
+	r := get(atSubmission+"/events", "streamEvents",
+		"What happens to a submission, as server-sent events; Last-Event-ID resumes. Events: queued, assigned, started, requeued, line, build, test, ended (data: PublicEvent), place, submission (the end)",
+		streamEvents)
+	r.gives = eventStream
+	return r
+}
+
+// streamEvents streams the events of a submission's latest job.
+func streamEvents(c *call) (schema.PublicEvent, error) {
+	name, err := c.name()
+	if err != nil {
+		return schema.PublicEvent{}, err
+	}
+	ctx, end := context.WithCancelCause(c.ctx())
+	defer end(nil)
+	open := &openStream{user: c.by.User.ID, token: c.token.ID, key: c.by.Key, end: end}
+	if err := c.streams.open(open); err != nil {
+		return schema.PublicEvent{}, err
+	}
+	defer c.streams.close(open)
+	// Whoever is asked for only now was not revoked before; later, the stream is ended.
+	fresh, err := c.again()
+	if err != nil {
+		return schema.PublicEvent{}, err
+	}
+	seen, err := c.Classroom.Work.Submission(ctx, fresh, name)
+	if err != nil {
+		return schema.PublicEvent{}, err
+	}
+	c.streams.shows(open, seen.Member.Course.ID, name.Course+"/"+name.Assignment+"/"+name.Owner)
+	ctx, cancel := context.WithTimeout(ctx, min(streamLifetime, c.token.ExpiresAt.Sub(c.Clock())))
+	defer cancel()
+	s := &stream{call: c, name: name, seen: seen, control: http.NewResponseController(c.w)}
+	if err := s.run(ctx); err != nil {
+		c.Logger.Debug("API stream ended", "submission", name.String(), "error", err)
+	}
+	return schema.PublicEvent{}, errWritten
+}
+
+// errWritten says that the reply was written already.
+var errWritten = errors.New("written")
+
+// again reads anew who asks.
+func (c *call) again() (schema.Actor, error) {
+	secret := strings.TrimPrefix(c.r.Header.Get("Authorization"), "Bearer ")
+	by, _, err := c.Classroom.Tokens.Authenticate(c.ctx(), secret)
+	return by, err
+}
+
+// stream is one reader's stream of one job.
+type stream struct {
+	*call
+	name    schema.SubmissionName
+	seen    classroom.Seen
+	control *http.ResponseController
+	told    int64 // events that the reader may see: what it counts, so that no gap tells of hidden ones
+	skip    int64 // of them, those that it has had already
+	place   string
+}
+
+// run streams until the job has ended, the reader is gone or too slow, or ctx ends.
+func (s *stream) run(ctx context.Context) error {
+	h := s.w.Header()
+	h.Set("Content-Type", eventStream)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // nginx would hold the events back
+	_ = s.control.SetReadDeadline(time.Time{})
+	s.w.WriteHeader(http.StatusOK)
+	if err := s.write(fmt.Sprintf("retry: %d\n\n", streamReturn)); err != nil {
+		return err
+	}
+	s.skip = s.lastSeen()
+	last, ended, err := s.stored(ctx)
+	if err != nil {
+		return err
+	}
+	if ended || s.seen.Submission.Job.State.Ended() {
+		return s.finish(ctx)
+	}
+	watched, err := s.Live.Watch(ctx, s.job(), last)
+	if err != nil {
+		return err
+	}
+	if err := s.tellPlace(); err != nil {
+		return err
+	}
+	return s.follow(ctx, watched)
+}
+
+func (s *stream) job() int64 { return s.seen.Submission.Job.ID }
+
+// lastSeen is how many events of this job the reader has had: an event's id is JOB-N. A
+// reader that has had another job's begins anew.
+func (s *stream) lastSeen() int64 {
+	job, n, ok := strings.Cut(s.r.Header.Get("Last-Event-ID"), "-")
+	if !ok || job != strconv.FormatInt(s.job(), 10) {
+		return 0
+	}
+	had, err := strconv.ParseInt(n, 10, 64)
+	if err != nil || had < 0 {
+		return 0
+	}
+	return had
+}
+
+// stored tells of the events that are stored, and returns the sequence of the last one.
+func (s *stream) stored(ctx context.Context) (last int64, ended bool, err error) {
+	for {
+		events, err := s.Results.Events(ctx, s.job(), last, eventBatch)
+		if err != nil {
+			return last, false, fmt.Errorf("events: %w", err)
+		}
+		for _, e := range events {
+			if e.Seq <= last {
+				return last, false, errors.New("events: the store repeats itself")
+			}
+			last = e.Seq
+			if ended, err = s.pass(e); ended || err != nil {
+				return last, ended, err
+			}
+		}
+		if len(events) < eventBatch {
+			return last, false, nil
+		}
+	}
+}
+
+// follow passes events on until the channel closes, which it also does when this reader is
+// too slow.
+func (s *stream) follow(ctx context.Context, watched <-chan schema.Event) error {
+	place, keepalive := time.NewTicker(placeEvery), time.NewTicker(keepaliveEvery)
+	defer place.Stop()
+	defer keepalive.Stop()
+	for {
+		var err error
+		select {
+		case e, ok := <-watched:
+			if !ok {
+				return errors.Join(context.Cause(ctx), errors.New("the reader was too slow, or the job has ended"))
+			}
+			var ended bool
+			if ended, err = s.pass(e); ended && err == nil {
+				return s.finish(ctx)
+			}
+		case <-place.C:
+			err = s.tellPlace()
+		case <-keepalive.C:
+			err = s.write(": keepalive\n\n")
+		case <-s.Closing:
+			return errStopping
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// pass tells of an event, if the reader may see it and has not had it.
+func (s *stream) pass(e schema.Event) (ended bool, err error) {
+	ended = e.Kind == schema.EventEnded
+	shown, ok := course.ReportEvent(e, s.seen.Access)
+	if !ok {
+		return ended, nil
+	}
+	switch e.Kind {
+	case schema.EventQueued, schema.EventRequeued:
+		s.seen.Submission.Job.State = schema.StateQueued
+	case schema.EventAssigned, schema.EventStarted:
+		s.seen.Submission.Job.State = schema.StateRunning
+	}
+	if s.told++; s.told <= s.skip {
+		return ended, nil
+	}
+	return ended, s.message(string(e.Kind), shown)
+}
+
+// tellPlace tells a waiting reader when its place has changed.
+func (s *stream) tellPlace() error {
+	if s.seen.Submission.Job.State != schema.StateQueued {
+		return nil
+	}
+	p := s.Live.Place(s.job())
+	shown := place{Ahead: p.Ahead, More: p.More, Seconds: int(p.Estimate.Seconds()), Stalled: schema.Sanitize(p.Stalled)}
+	if now := fmt.Sprint(shown); now != s.place {
+		s.place = now
+		return s.message("place", shown)
+	}
+	return nil
+}
+
+// finish tells of the submission as it is at the end. A new job may have begun since: then
+// the reader comes back for it.
+func (s *stream) finish(ctx context.Context) error {
+	report, err := s.Classroom.Work.Report(ctx, s.by, s.name)
+	if err != nil || !report.State.Ended() {
+		return err
+	}
+	return s.message("submission", report)
+}
+
+// message sends an event with its data. Its id lets the reader resume behind it.
+func (s *stream) message(kind string, data any) error {
+	text, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	id := ""
+	if s.told > 0 {
+		id = fmt.Sprintf("id: %d-%d\n", s.job(), s.told)
+	}
+	return s.write(id + "event: " + kind + "\ndata: " + string(text) + "\n\n")
+}
+
+func (s *stream) write(text string) error {
+	// Not every connection has deadlines.
+	if err := s.control.SetWriteDeadline(time.Now().Add(streamWrite)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return fmt.Errorf("stream deadline: %w", err)
+	}
+	if _, err := io.WriteString(s.w, text); err != nil {
+		return fmt.Errorf("stream: %w", err)
+	}
+	if err := s.control.Flush(); err != nil {
+		return fmt.Errorf("stream: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,160 @@
+package api
+
+import (
+	"time"
+
+	"github.com/grader/grader/classroom/tables"
+	"github.com/grader/grader/schema"
+)
+
+// me is who asks, and by which token.
+type me struct {
+	Login   string       `json:"login"`
+	Name    string       `json:"name"`
+	Email   string       `json:"email"`
+	Admin   bool         `json:"admin"`
+	Token   tables.Token `json:"token"`
+	Courses []courseInfo `json:"courses"`
+}
+
+// courseInfo is a course, and what the person is in it.
+type courseInfo struct {
+	Code      string      `json:"code"`
+	Title     string      `json:"title"`
+	Timezone  string      `json:"timezone"`
+	Role      schema.Role `json:"role,omitempty"` // none: an administrator who is not enrolled
+	Dropped   bool        `json:"dropped,omitempty"`
+	Attention []string    `json:"attention,omitempty"` // for staff: what they must know, where one course was asked for
+}
+
+func newCourseInfo(c schema.Course, role schema.Role) courseInfo {
+	return courseInfo{Code: c.Code, Title: c.Title, Timezone: c.Zone, Role: role}
+}
+
+func (a *API) peopleRoutes() []route {
+	return []route{
+		get("/me", "getMe", "Who the token acts as, and in which courses", showMe),
+		get("/me/tokens", "listTokens", "The person's API tokens, without their secrets", listTokens),
+		act("DELETE", "/me/tokens/{name}", "revokeToken", "End an API token at once", revokeToken),
+		get("/users", "listUsers", "Every account; for administrators", listUsers),
+		get("/audit", "listAudit", "Who did what in all courses, newest first; for administrators", listAudit, append(auditQuery(), parameter{name: "course", kind: "string", help: "only entries of this course"})...),
+		get("/queue", "getQueue", "What waits, and for staff how the pools do", showQueue),
+		get("/pools", "listPools", "The runners of each flavour, and why there are so many; for staff", listPools),
+		get("/runners", "listRunners", "Every runner; for staff", listRunners),
+		get("/flavours", "listFlavours", "The flavours that the server has; for staff", listFlavours),
+		file("/receipt-key", "getReceiptKey", "The public key that checks receipts", "text/plain", showReceiptKey),
+	}
+}
+
+func showMe(c *call) (me, error) {
+	u := c.by.User
+	is := me{Login: u.Login, Name: u.Name, Email: u.Email, Admin: u.Admin, Token: tables.PublicToken(c.token)}
+	is.Token.UsedAt = time.Time{} // now
+	var err error
+	is.Courses, err = enrolled(c)
+	return is, err
+}
+
+// enrolled lists the courses that the person is in.
+func enrolled(c *call) ([]courseInfo, error) {
+	all, err := c.Accounts.Enrolments(c.ctx(), c.by.User.ID)
+	if err != nil {
+		return nil, err
+	}
+	courses := make([]courseInfo, 0, len(all))
+	for _, e := range all {
+		courses = append(courses, newCourseInfo(e.Course, e.Role))
+	}
+	return courses, nil
+}
+
+func listTokens(c *call) ([]tables.Token, error) {
+	all, err := c.Classroom.Tokens.List(c.ctx(), c.by, "")
+	return tables.PublicTokens(all), err
+}
+
+func revokeToken(c *call) (tables.Token, error) {
+	ended, err := c.Classroom.Tokens.Revoke(c.ctx(), c.by, "", c.path("name"))
+	return tables.PublicToken(ended), err
+}
+
+func listUsers(c *call) ([]tables.User, error) {
+	all, err := c.Classroom.Accounts.Users(c.ctx(), c.by)
+	users := make([]tables.User, 0, len(all))
+	for _, u := range all {
+		users = append(users, tables.PublicUser(u))
+	}
+	return users, err
+}
+
+// auditQuery is how entries of the audit log are selected.
+func auditQuery() []parameter {
+	return []parameter{
+		{name: "actor", kind: "string", help: "only actions of this login; operator is whoever runs grader admin on the server"},
+		{name: "subject", kind: "string", help: "only actions on this login, submission or course"},
+		{name: "action", kind: "string", help: "only this action, such as key.remove, or all of user"},
+		{name: "since", kind: "string", help: "only the last so long, such as 24h"},
+		{name: "limit", kind: "integer", help: "at most so many entries; 100 if absent"},
+	}
+}
+
+func listAudit(c *call) ([]tables.Entry, error) { return auditOf(c, c.text("course")) }
+
+func auditOf(c *call, code string) ([]tables.Entry, error) {
+	q := schema.AuditQuery{Course: code, Actor: c.text("actor"), Subject: c.text("subject"), Action: c.text("action"), Limit: c.number("limit", 100)}
+	if text := c.text("since"); text != "" {
+		since, err := time.ParseDuration(text)
+		if err != nil || since < 0 {
+			return nil, schema.Errorf(schema.CodeInvalid, "since=%q: write a length such as 24h", text)
+		}
+		q.Since = c.Clock().Add(-since)
+	}
+	all, err := c.Classroom.Audit.Log(c.ctx(), c.by, q)
+	return tables.PublicAudit(all), err
+}
+
+func showQueue(c *call) (tables.Queue, error) {
+	report, err := c.Classroom.Queue.Show(c.ctx(), c.by)
+	return tables.NewQueue(report), err
+}
+
+// machines is the part of the queue that only staff see.
+func machines(c *call) (pools []schema.PoolState, runners []schema.RunnerState, err error) {
+	report, err := c.Classroom.Queue.Show(c.ctx(), c.by)
+	if err == nil && !report.Staff {
+		err = schema.Errorf(schema.CodeForbidden, "only the staff of a course see how the runners do")
+	}
+	return report.Pools, report.Runners, err
+}
+
+func listPools(c *call) ([]tables.Pool, error) {
+	states, _, err := machines(c)
+	pools := make([]tables.Pool, 0, len(states))
+	for _, p := range states {
+		pools = append(pools, tables.NewPool(p))
+	}
+	return pools, err
+}
+
+func listRunners(c *call) ([]tables.Runner, error) {
+	_, states, err := machines(c)
+	runners := make([]tables.Runner, 0, len(states))
+	for _, s := range states {
+		runners = append(runners, tables.NewRunner(s, c.Clock()))
+	}
+	return runners, err
+}
+
+func listFlavours(c *call) ([]schema.Flavour, error) {
+	states, _, err := machines(c)
+	flavours := make([]schema.Flavour, 0, len(states))
+	for _, p := range states {
+		flavours = append(flavours, p.Flavour)
+	}
+	return flavours, err
+}
+
+func showReceiptKey(c *call) (document, error) {
+	key, err := c.Classroom.Receipts.PublicKey()
+	return document{media: "text/plain; charset=utf-8", data: []byte(key)}, err
+}

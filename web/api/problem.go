@@ -1,0 +1,47 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/grader/grader/schema"
+)
+
+// problem is an error of the API: RFC 9457 with the code of schema.Error beside it. Status
+// is that of schema.HTTPStatus, except where HTTP has one of its own: a body that is too
+// large, a method or a media type that an address does not take.
+type problem struct {
+	Title  string      `json:"title"` // of the status
+	Status int         `json:"status"`
+	Detail string      `json:"detail"` // for the person
+	Code   schema.Code `json:"code"`   // for machines
+}
+
+// newProblem says of an error what a person may read.
+func newProblem(err error) problem {
+	if most := new(http.MaxBytesError); errors.As(err, &most) {
+		return problem{Status: http.StatusRequestEntityTooLarge, Code: schema.CodeInvalid, Detail: "the request is larger than " + size(most.Limit)}
+	}
+	return problem{Status: schema.HTTPStatus(err), Code: schema.CodeOf(err), Detail: schema.MessageOf(err)}
+}
+
+func (a *API) failed(w http.ResponseWriter, r *http.Request, err error) {
+	if schema.CodeOf(err) == schema.CodeInternal {
+		a.Logger.Error("API request failed", "route", r.Pattern, "error", err)
+	}
+	a.fail(w, r, newProblem(err))
+}
+
+// fail writes a problem.
+func (a *API) fail(w http.ResponseWriter, _ *http.Request, p problem) {
+	p.Title = http.StatusText(p.Status)
+	h := w.Header()
+	h.Set("Content-Type", "application/problem+json")
+	h.Set("Cache-Control", "no-store")
+	if p.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", `Bearer realm="grader"`)
+	}
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) // whoever asked may have gone
+}

@@ -1,0 +1,119 @@
+package api
+
+import (
+	"strings"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/schema"
+)
+
+// atSubmission is the path of a submission.
+const atSubmission = atTask + "/submissions/{owner}/{number}"
+
+// Bounds of what is read of a submission's files.
+const (
+	maxListed = 5000    // files
+	maxFile   = 8 << 20 // bytes of one
+)
+
+// fileInfo is a file that was graded.
+type fileInfo struct {
+	Path string `json:"path"`
+	Size int64  `json:"size"` // bytes
+}
+
+func (a *API) submissionRoutes() []route {
+	return []route{
+		get(atTask+"/submissions", "listSubmissions", "Submissions with their results, oldest first: the person's own or their team's, or for staff everybody's", listSubmissions,
+			parameter{name: "owner", kind: "string", help: "only those of this person or team"},
+			parameter{name: "after", kind: "string", help: "name of the submission that the page begins after"},
+			parameter{name: "limit", kind: "integer", help: "submissions on a page, at most 100; 50 if absent"}),
+		get(atSubmission, "getSubmission", "A submission with its result, as far as the person may see it", showSubmission),
+		get(atSubmission+"/files", "listFiles", "The files that were graded", listFiles),
+		file(atSubmission+"/files/{path...}", "getFile", "One file that was graded", "application/octet-stream", showFile),
+		file(atSubmission+"/receipt", "getReceipt", "The signed receipt of a submission", "text/plain", showReceipt),
+	}
+}
+
+func listSubmissions(c *call) ([]schema.PublicSubmission, error) {
+	page := classroom.SubmissionPage{
+		Assignment: c.path("course") + "/" + c.path("assignment"), Login: c.text("owner"), After: c.text("after"), Limit: min(max(c.number("limit", 50), 1), 100),
+	}
+	list := c.Classroom.Work.Submissions
+	if page.Login == "" {
+		m, err := c.member()
+		if err != nil {
+			return nil, err
+		}
+		if !m.Viewer().Staff() {
+			list = c.Classroom.Work.OwnSubmissions
+		}
+	}
+	all, err := list(c.ctx(), c.by, page)
+	if len(all) > 0 {
+		c.follow("after", all[len(all)-1].Name)
+	}
+	return all, err
+}
+
+// name returns the name of the submission of the address.
+func (c *call) name() (schema.SubmissionName, error) {
+	text := strings.Join([]string{c.path("course"), c.path("assignment"), c.path("owner"), c.path("number")}, "/")
+	name, err := schema.ParseSubmissionName(text)
+	if err != nil || name.Owner == "" || name.Number == 0 {
+		return name, schema.Errorf(schema.CodeNotFound, "there is no submission %s, or none that you may see", schema.Sanitize(text))
+	}
+	return name, nil
+}
+
+func showSubmission(c *call) (schema.PublicSubmission, error) {
+	name, err := c.name()
+	if err != nil {
+		return schema.PublicSubmission{}, err
+	}
+	return c.Classroom.Work.Report(c.ctx(), c.by, name)
+}
+
+// seen is the submission of the address.
+func (c *call) seen() (classroom.Seen, error) {
+	name, err := c.name()
+	if err != nil {
+		return classroom.Seen{}, err
+	}
+	return c.Classroom.Work.Submission(c.ctx(), c.by, name)
+}
+
+func listFiles(c *call) ([]fileInfo, error) {
+	seen, err := c.seen()
+	if err != nil {
+		return nil, err
+	}
+	entries, err := c.Files.Files(c.ctx(), seen.Submission.Repository, seen.Submission.Commit, maxListed)
+	files := make([]fileInfo, 0, len(entries))
+	for _, e := range entries {
+		files = append(files, fileInfo{schema.Sanitize(e.Path), e.Size})
+	}
+	return files, err
+}
+
+func showFile(c *call) (document, error) {
+	seen, err := c.seen()
+	if err != nil {
+		return document{}, err
+	}
+	data, err := c.Contents.ReadFile(c.ctx(), seen.Submission.Repository, seen.Submission.Commit, c.path("path"), maxFile)
+	if schema.CodeOf(err) == schema.CodeLimit {
+		err = schema.Errorf(schema.CodeRefused, "the file is larger than %s; fetch the repository with git to read it", size(maxFile))
+	}
+	name := c.path("path")
+	return document{media: "application/octet-stream", name: name[strings.LastIndex(name, "/")+1:], data: data}, err
+}
+
+func showReceipt(c *call) (document, error) {
+	name, err := c.name()
+	if err != nil {
+		return document{}, err
+	}
+	text, err := c.Classroom.Receipts.Text(c.ctx(), c.by, name)
+	return document{media: "text/plain; charset=utf-8", data: []byte(text)}, err
+}

@@ -1,0 +1,11 @@
+package api
+
+import "slices"
+
+// table is every route of the API.
+func (a *API) table() []route {
+	return slices.Concat(
+		[]route{{method: "GET", path: "/openapi.json", open: true, id: "getOpenAPI", summary: "This document", gives: "application/json"}},
+		a.peopleRoutes(), a.courseRoutes(), a.taskRoutes(), a.submissionRoutes(), []route{a.eventRoute()},
+	)
+}

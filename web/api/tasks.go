@@ -1,0 +1,96 @@
+package api
+
+import (
+	"strconv"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/classroom/tables"
+	"github.com/grader/grader/schema"
+)
+
+// atTask is the path of an assignment.
+const atTask = "/courses/{course}/assignments/{assignment}"
+
+func (a *API) taskRoutes() []route {
+	return []route{
+		get(atTask+"/grid", "getClass", "The class: students × tests; for staff", showClass, classQuery()...),
+		get(atTask+"/extensions", "listExtensions", "The extensions of an assignment; for staff", listExtensions),
+		get(atTask+"/adjustments", "listAdjustments", "Points that staff added or took off; for staff", listAdjustments),
+		get(atTask+"/publication", "getPublication", "For whom the assignment is published; for staff", showPublication),
+		get(atTask+"/tests", "listTests", "The versions of the tests, newest first; for staff", listTests),
+		get(atTask+"/teams", "listTeams", "Teams: the person's own and those that invited them, or for staff all", listTeams),
+		get(atTask+"/regrades", "listRegrades", "The regrade sets of an assignment, newest first; for instructors", listRegrades),
+		get(atTask+"/regrades/{id}", "getRegrade", "How far a regrade set is, and what it does to whom; for instructors", showRegrade),
+	}
+}
+
+func listExtensions(c *call) ([]tables.Extension, error) {
+	all, err := c.Classroom.Grades.Extensions(c.ctx(), c.by, c.path("course"), c.path("assignment"))
+	return tables.PublicExtensions(all), err
+}
+
+func listAdjustments(c *call) ([]tables.Adjustment, error) {
+	all, err := c.Classroom.Grades.Adjustments(c.ctx(), c.by, c.path("course"), c.path("assignment"))
+	return tables.PublicAdjustments(all), err
+}
+
+func showPublication(c *call) (classroom.Publication, error) {
+	return c.Classroom.Publications.Show(c.ctx(), c.by, c.path("course"), c.path("assignment"))
+}
+
+func listTests(c *call) ([]schema.TestsVersion, error) {
+	all, err := c.Classroom.Tests.List(c.ctx(), c.by, c.path("course"), c.path("assignment"))
+	return orEmpty(all), err
+}
+
+func listTeams(c *call) ([]schema.Team, error) {
+	all, err := c.Classroom.Teams.List(c.ctx(), c.by, classroom.TeamArgs{Course: c.path("course"), Assignment: c.path("assignment")})
+	return orEmpty(all), err
+}
+
+func listRegrades(c *call) ([]tables.RegradeSet, error) {
+	all, err := c.Classroom.Regrades.List(c.ctx(), c.by, c.path("course"), c.path("assignment"))
+	sets := make([]tables.RegradeSet, 0, len(all))
+	for _, s := range all {
+		sets = append(sets, tables.NewRegradeSet(s))
+	}
+	return sets, err
+}
+
+func showRegrade(c *call) (tables.RegradeSet, error) {
+	report, err := findRegrade(c)
+	return tables.PublicRegrade(report), err
+}
+
+// findRegrade returns the set of the address, if it is one of the assignment's.
+func findRegrade(c *call) (classroom.RegradeReport, error) {
+	id, err := c.id()
+	if err != nil {
+		return classroom.RegradeReport{}, err
+	}
+	// Whoever may not see the sets of the assignment learns nothing of their numbers.
+	if _, err := c.Classroom.Regrades.List(c.ctx(), c.by, c.path("course"), c.path("assignment")); err != nil {
+		return classroom.RegradeReport{}, err
+	}
+	report, err := c.Classroom.Regrades.Show(c.ctx(), c.by, id)
+	if err == nil && report.Set.Path != c.path("course")+"/"+c.path("assignment") || schema.CodeOf(err) == schema.CodeForbidden {
+		err = schema.Errorf(schema.CodeNotFound, "there is no regrade set %d", id)
+	}
+	return report, err
+}
+
+// orEmpty makes an empty list of none: JSON's null is no list.
+func orEmpty[T any](all []T) []T {
+	if all == nil {
+		return []T{}
+	}
+	return all
+}
+
+func number(n int) string { return strconv.Itoa(n) }
+
+// float is points as a JSON number of at most six decimals.
+func float(p schema.Points) float64 {
+	f, _ := p.Number().Float64() // a number of ours
+	return f
+}
