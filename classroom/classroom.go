@@ -26,6 +26,7 @@ type Store interface {
 	TestsStore
 	TokenStore
 	CommentStore
+	DraftStore
 }
 
 // Options are what the actions need.
@@ -62,6 +63,7 @@ type Classroom struct {
 	Files        *Files
 	Tests        *Tests
 	Tokens       *Tokens
+	Drafts       *Drafts
 	Queue        *Queue
 	Audit        *Audit
 	Revoked      *Revocations
@@ -91,6 +93,7 @@ func New(o Options) *Classroom {
 		Files:        &Files{store: o.Store, flavours: o.Flavours},
 		Tests:        &Tests{store: o.Store, live: o.Live},
 		Tokens:       &Tokens{store: o.Store, accounts: accounts, clock: o.Clock, revoked: revoked},
+		Drafts:       &Drafts{store: o.Store, flavours: o.Flavours},
 		People:       &People{store: o.Store, clock: o.Clock, read: work.Read},
 		Receipts:     &Receipts{store: o.Store, work: work, key: o.ReceiptKey},
 		Erasures:     &Erasures{store: o.Store, clock: o.Clock, revoked: revoked},

@@ -69,6 +69,18 @@ func TestPermissions(t *testing.T) {
 			}
 			return b.Accounts.EndSession(ctx, by, "bob", "s")
 		}},
+		"read the tests by a page": {staff, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Drafts.Open(ctx, by, "comp1", "a1")
+			return err
+		}},
+		"begin an assignment by a page": {instructors, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Drafts.New(ctx, by, "comp1", "a77")
+			return err
+		}},
+		"see the gate of a version": {staff, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, _, err := b.Drafts.Gate(ctx, by, "comp1", "a1", 1)
+			return err
+		}},
 		"sign bob out": {append([]string{"bob"}, admins...), func(ctx context.Context, b *bundle, by schema.Actor) error {
 			_, err := b.Accounts.SignOut(ctx, by, "bob")
 			return err

@@ -71,8 +71,8 @@ func (s *Server) Upload(ctx context.Context, by schema.Actor, u schema.Upload) e
 
 // uploadError says what a push was told by the server; other errors stay.
 func uploadError(err error) error {
-	if err == nil {
-		return nil
+	if err == nil || schema.CodeOf(err) == schema.CodeConflict {
+		return err
 	}
 	var told []string
 	for line := range strings.Lines(err.Error()) {

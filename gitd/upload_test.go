@@ -90,3 +90,46 @@ func TestUploadUsesTheLimitOfPushes(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestUploadOfTestsIsACandidate edits, adds and deletes files of a tests repository as the
+// site's editor does. What nobody may push is refused, and so is what was made from an
+// older commit.
+func TestUploadOfTestsIsACandidate(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.publish(assignmentYAML)
+	a, err := b.store.Assignment(t.Context(), "comp1", "a1")
+	check(t, err)
+	newest := func() schema.Version {
+		v, err := b.store.VersionByNumber(t.Context(), a.ID, 0)
+		check(t, err)
+		return v
+	}
+	edit := func(login, base string) error {
+		user, err := b.store.UserByLogin(t.Context(), login)
+		check(t, err)
+		return b.server.Upload(t.Context(), schema.Actor{User: user, Channel: schema.ChannelWeb}, schema.Upload{
+			Path: "comp1/a1/tests", Base: base, Removed: []string{"starter/sub/notes.txt"}, Name: login, Message: "Edit", At: b.clock.now(),
+			Files: []schema.UploadFile{{Path: "assignment.yaml", Data: []byte(strings.Replace(assignmentYAML, "Hello", "Hi", 1))}, {Path: "cases/1.in", Data: []byte("1\n")}},
+		})
+	}
+	first := newest()
+	if err := edit("alice", first.Commit); schema.CodeOf(err) != schema.CodeForbidden {
+		t.Errorf("a student: %v", err)
+	}
+	check(t, edit("ida", first.Commit))
+	second := newest()
+	if second.Number != 2 || !strings.Contains(string(second.Source), "A1: Hi") {
+		t.Errorf("version %d: %s", second.Number, second.Source)
+	}
+	b.mustGit("ida", ".", "clone", "-q", b.url("comp1/a1/tests"), "edited")
+	if got := b.mustGit("ida", "edited", "ls-files"); got != "assignment.yaml\ncases/1.in\nstarter/hello.c\n" {
+		t.Errorf("files %q", got)
+	}
+	if err := edit("ida", first.Commit); schema.CodeOf(err) != schema.CodeConflict || !strings.Contains(schema.MessageOf(err), "open the page again") {
+		t.Errorf("from an older commit: %v", err)
+	}
+	if got := newest(); got.Number != 2 {
+		t.Errorf("version %d was made", got.Number)
+	}
+}

@@ -13,10 +13,12 @@ type UploadFile struct {
 
 // Upload is what becomes one commit, which is pushed as a person's own push is.
 type Upload struct {
-	Path    string // of the repository: COURSE/ASSIGNMENT
+	Path    string // of the repository: COURSE/ASSIGNMENT, COURSE/ASSIGNMENT/tests or COURSE/course
 	Files   []UploadFile
-	Replace bool // files that are not in the upload are removed
-	Late    bool // being late is meant, as by -o late
+	Removed []string // paths that are removed
+	Base    string   // commit that main must be at, "" for any: what the person has looked at
+	Replace bool     // files that are not in the upload are removed
+	Late    bool     // being late is meant, as by -o late
 	Name    string
 	Email   string
 	Message string

@@ -16,6 +16,7 @@ import (
 // Bounds of the bodies of forms, in bytes.
 const (
 	formBody = 64 << 10
+	editBody = 4 << 20  // with a text that is edited, whose characters take three bytes each
 	fileBody = 16 << 20 // with a roster or a gradebook
 )
 
@@ -28,6 +29,11 @@ const fileTimeout = 2 * time.Minute
 // form registers what a form of somebody who has signed in is sent to.
 func (s *Server) form(mux *http.ServeMux, pattern string, h personal) {
 	s.limited(mux, pattern, formBody, s.parsed(formBody, h))
+}
+
+// sizedForm registers what a form with long texts is sent to.
+func (s *Server) sizedForm(mux *http.ServeMux, pattern string, most int64, h personal) {
+	s.limited(mux, pattern, most, s.parsed(most, h))
 }
 
 // fileForm registers what a form with files is sent to.

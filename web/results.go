@@ -54,10 +54,18 @@ type Handouts interface {
 	ReadFile(ctx context.Context, repository int64, commit, path string, max int64) ([]byte, error)
 }
 
+// Starters are tests repositories to begin with, by language.
+type Starters struct {
+	Languages []string
+	Files     func(language string) []schema.UploadFile
+}
+
 // Trees lists the files of a commit.
 type Trees interface {
 	// Files returns the files of a commit by path, at most so many. CodeLimit: it has more.
 	Files(ctx context.Context, repository int64, commit string, most int) ([]course.TreeEntry, error)
+	// Changed returns the paths of the files that differ between two commits, sorted; CodeLimit as Files.
+	Changed(ctx context.Context, repository int64, from, to string, most int) ([]string, error)
 }
 
 // SignInService is a service that says who somebody is.

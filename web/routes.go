@@ -36,6 +36,7 @@ func (s *Server) routes() http.Handler {
 	s.member(mux, "GET /{course}/{assignment}", s.serveAssignment)
 	s.member(mux, "GET /{course}/{assignment}/-/grid", s.serveClass)
 	s.fileForm(mux, "POST /{course}/{assignment}/-/upload", uploadBody, s.upload)
+	s.testsRoutes(mux)
 	s.gradeRoutes(mux)
 	s.peopleRoutes(mux)
 	s.member(mux, "GET /{course}/{assignment}/{owner}", s.serveOwner)
@@ -70,6 +71,23 @@ func (s *Server) gradeRoutes(mux *http.ServeMux) {
 	s.form(mux, "POST"+task+"regrades/{id}/apply", s.changeRegrade(func(r *classroom.Regrades) regradeAction { return r.Apply }, "regrade-applied"))
 	s.form(mux, "POST"+task+"regrades/{id}/discard", s.changeRegrade(func(r *classroom.Regrades) regradeAction { return r.Discard }, "regrade-discarded"))
 	s.form(mux, "POST"+task+"regrades/{id}/undo", s.changeRegrade(func(r *classroom.Regrades) regradeAction { return r.Undo }, "regrade-undone"))
+}
+
+// testsRoutes are the pages by which instructors make and edit assignments.
+func (s *Server) testsRoutes(mux *http.ServeMux) {
+	s.member(mux, "GET /{course}/-/new", s.serveNewAssignment)
+	s.form(mux, "POST /{course}/-/new", s.makeAssignment)
+	const tests = " /{course}/{assignment}/-/tests"
+	s.member(mux, "GET"+tests, s.serveTests)
+	s.form(mux, "POST"+tests+"/open", s.openTestsFile)
+	s.fileForm(mux, "POST"+tests+"/upload", uploadBody, s.uploadTests)
+	s.sizedForm(mux, "POST"+tests+"/case", editBody, s.addCase)
+	s.form(mux, "POST"+tests+"/delete", s.deleteTestsFile)
+	s.sizedForm(mux, "POST"+tests+"/validate", editBody, s.checkTests)
+	s.member(mux, "GET"+tests+"/files/{path...}", s.serveTestsFile)
+	s.sizedForm(mux, "POST"+tests+"/files/{path...}", editBody, s.saveTestsFile)
+	s.member(mux, "GET"+tests+"/versions/{id}", s.serveVersion)
+	s.form(mux, "POST"+tests+"/versions/{id}/activate", s.activateVersion)
 }
 
 // peopleRoutes are the pages on who is in a course and what they got.

@@ -41,6 +41,7 @@ type Server struct {
 	Trees      Trees
 	Uploads    Uploads // nil: work is handed in by git alone
 	Sessions   Sessions
+	Starters   Starters                 // what a new assignment begins with; the zero value: it is made by git alone
 	SignIn     map[string]SignInService // by the name in their addresses; nil: people sign in by a link alone
 	Clock      func() time.Time         // nil: time.Now
 	Logger     *slog.Logger             // nil: slog.Default

@@ -75,6 +75,12 @@ func newLedgerOf(t *testing.T, source string) (*ledger, schema.Assignment) {
 // push opens an intent and returns what is recorded of it.
 func (l *ledger) push(a schema.Assignment, kind schema.RepositoryKind, login string) schema.Push {
 	l.t.Helper()
+	return l.pushOf(a, kind, login, strings.Repeat("c", 40))
+}
+
+// pushOf is push of that commit.
+func (l *ledger) pushOf(a schema.Assignment, kind schema.RepositoryKind, login, commit string) schema.Push {
+	l.t.Helper()
 	enrolled := schema.Repository{Kind: kind, CourseID: a.Course.ID, AssignmentID: a.ID}
 	if kind == schema.RepositoryOwn {
 		enrolled.Owner = login
@@ -83,7 +89,7 @@ func (l *ledger) push(a schema.Assignment, kind schema.RepositoryKind, login str
 	user := must[schema.User](l.t)(l.UserByLogin(l.t.Context(), login))
 	in := schema.Intent{
 		ID: fmt.Sprintf("%032x", l.pushes.Add(1)), RepositoryID: r.ID, PusherID: user.ID, Ref: "refs/heads/main",
-		Old: strings.Repeat("0", 40), New: strings.Repeat("c", 40), ReceivedAt: time.Now(), State: schema.IntentOpen,
+		Old: strings.Repeat("0", 40), New: commit, ReceivedAt: time.Now(), State: schema.IntentOpen,
 	}
 	if err := l.OpenIntent(l.t.Context(), in); err != nil {
 		l.t.Fatal(err)

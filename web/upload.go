@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
 	"github.com/grader/grader/web/view"
 )
 
@@ -55,8 +56,8 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request, user schema.User
 	return nil
 }
 
-// uploadedFiles gathers the files of a form: chosen one by one, a folder, or a zip.
-func uploadedFiles(r *http.Request, t task) ([]schema.UploadFile, error) {
+// gather returns the files of a form: chosen one by one, a folder, or a zip.
+func gather(r *http.Request) ([]schema.UploadFile, error) {
 	var u unpacking
 	if r.MultipartForm != nil {
 		for _, field := range []string{"files", "folder"} {
@@ -70,11 +71,38 @@ func uploadedFiles(r *http.Request, t task) ([]schema.UploadFile, error) {
 	if len(u.files) == 0 {
 		return nil, schema.Errorf(schema.CodeInvalid, "choose files, a folder or a zip to hand in")
 	}
+	return u.files, nil
+}
+
+// uploadedFiles gathers the files that somebody hands in.
+func uploadedFiles(r *http.Request, t task) ([]schema.UploadFile, error) {
+	files, err := gather(r)
+	if err != nil {
+		return nil, err
+	}
 	var required []string
 	if t.Spec != nil {
 		required = t.Spec.Files.Required
 	}
-	files := withoutTop(u.files, required)
+	return distinct(withoutTop(files, required))
+}
+
+// formFiles gathers files for a tests repository. The folder that holds all of them is left
+// out where it is the repository itself.
+func formFiles(r *http.Request) ([]schema.UploadFile, error) {
+	files, err := gather(r)
+	if err != nil {
+		return nil, err
+	}
+	whole := []string{assignment.Filename}
+	if within := withoutTop(files, nil); matching(within, whole) > matching(files, whole) {
+		files = within
+	}
+	return distinct(files)
+}
+
+// distinct checks the paths of files, of which each may be there once.
+func distinct(files []schema.UploadFile) ([]schema.UploadFile, error) {
 	seen := make(map[string]bool)
 	for _, f := range files {
 		if err := schema.UploadPath(f.Path); err != nil {

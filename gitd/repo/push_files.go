@@ -19,6 +19,9 @@ func (s *Store) PushFiles(ctx context.Context, id int64, u schema.Upload, socket
 	if err != nil {
 		return err
 	}
+	if u.Base != "" && u.Base != tip {
+		return schema.Errorf(schema.CodeConflict, "somebody else saved a newer version meanwhile; copy what you wrote, open the page again and put it in there")
+	}
 	dir, err := os.MkdirTemp("", "grader-upload-")
 	if err != nil {
 		return fmt.Errorf("make a repository for an upload: %w", err)
@@ -59,6 +62,9 @@ func importStream(u schema.Upload, tip string) []byte {
 	}
 	if u.Replace {
 		b.WriteString("deleteall\n")
+	}
+	for _, path := range u.Removed {
+		fmt.Fprintf(&b, "D %s\n", path)
 	}
 	for _, f := range u.Files {
 		mode := "100644"

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/grader/grader/configs"
 	"github.com/grader/grader/runner/grade"
 	"github.com/grader/grader/runner/sandbox"
 	"github.com/grader/grader/schema"
@@ -29,7 +30,7 @@ func TestInitPassesItsGate(t *testing.T) {
 	t.Cleanup(func() { must(t, g.Close()) })
 	tools := map[string]string{"c": "gcc", "cpp": "g++", "java": "javac", "python": "python3", "go": "go", "javascript": "node"}
 	frameworks := map[string]string{"c": "CMOCKA", "cpp": "GTEST", "java": "CLASSPATH_JUNIT", "python": "PYTEST", "go": "GOROOT"}
-	for _, language := range initLanguages() {
+	for _, language := range configs.StarterLanguages() {
 		t.Run(language, func(t *testing.T) {
 			tests := filepath.Join(t.TempDir(), "tests")
 			status, out, errs := runCommand(t, "init", language, tests)

@@ -250,7 +250,8 @@ func (s *Service) startSite(ctx context.Context, _ *DataDir) error {
 	}
 	site := &web.Server{
 		Addr: s.Web, Classroom: s.classroom, Accounts: s.store, Results: s.store, Live: s.scheduler, Handouts: s.repos, Trees: siteTrees{s.repos}, Uploads: s.ssh, Sessions: s.store, SignIn: services, TLS: https,
-		Clock: s.Clock, Logger: s.Logger, PublicURL: s.Config.PublicURL, SSHAddress: s.SSHName(), Version: s.Version,
+		Starters: web.Starters{Languages: configs.StarterLanguages(), Files: configs.Starter},
+		Clock:    s.Clock, Logger: s.Logger, PublicURL: s.Config.PublicURL, SSHAddress: s.SSHName(), Version: s.Version,
 	}
 	if err := site.Start(ctx); err != nil {
 		return err

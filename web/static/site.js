@@ -77,7 +77,39 @@ async function freshen() {
   } catch { /* the next try may reach the server */ }
 }
 
+// A form that says where is checked while somebody types in it.
+function checkWhileTyping(form) {
+  const text = form.elements.text;
+  const out = document.getElementById("problems");
+  let timer = 0;
+  let turn = 0;
+
+  function show(problem) {
+    const item = document.createElement("li");
+    item.textContent = (problem.line ? `${problem.file}, line ${problem.line}, column ${problem.column}: ` : `${problem.file}: `) + problem.message;
+    return item;
+  }
+
+  async function check() {
+    const mine = ++turn;
+    try {
+      const body = new URLSearchParams({ path: form.dataset.file, text: text.value });
+      const answer = await fetch(form.dataset.check, { method: "POST", body, credentials: "same-origin" });
+      if (!answer.ok || mine !== turn) return;
+      const { problems } = await answer.json();
+      const list = document.createElement("ul");
+      list.append(...problems.map(show));
+      out.className = problems.length ? "note" : "soft";
+      out.replaceChildren(problems.length ? list : "The files can be read.");
+    } catch { /* saving checks, too */ }
+  }
+
+  text.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(check, 400); });
+}
+
 const live = document.querySelector("[data-events]");
 if (live) follow(live);
 if (document.body.dataset.refresh !== undefined && !live) setInterval(freshen, 5000);
 if (navigator.clipboard) document.querySelectorAll("button.copy").forEach(offerCopy);
+const checked = document.querySelector("form[data-check]");
+if (checked && checked.elements.text) checkWhileTyping(checked);

@@ -3,6 +3,8 @@ package view
 // Notice says what a form has done; "" for what is not in the closed set.
 func Notice(what string) string {
 	switch what {
+	case "activated":
+		return "That version is active again."
 	case "session-ended":
 		return "The session has ended."
 	case "marked":

@@ -26,6 +26,7 @@ func CourseTabs(code string, v course.Viewer, current string) []Tab {
 		{"Roster", "/-/roster", course.MaySeeRoster(v, code)},
 		{"Late days and outages", "/-/times", course.MayChangeTimes(v, code)},
 		{"Exports", "/-/exports", course.MaySeeRoster(v, code)},
+		{"New assignment", "/-/new", course.MayConfigure(v, code)},
 		{"Audit log", "/-/audit", course.MayAudit(v, code)},
 	})
 }
@@ -36,6 +37,7 @@ func AssignmentTabs(of schema.Assignment, v course.Viewer, current string) []Tab
 	return tabsOf("/"+of.Path(), current, []tab{
 		{"Overview", "", nil},
 		{"Class", "/-/grid", course.MaySeeRoster(v, code)},
+		{"Tests", "/-/tests", course.MaySeeRoster(v, code)},
 		{"Extensions", "/-/extensions", course.MaySeeRoster(v, code)},
 		{"Adjustments", "/-/adjustments", course.MaySeeRoster(v, code)},
 		{"Regrades", "/-/regrades", course.MayRegrade(v, code)},
