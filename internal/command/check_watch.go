@@ -28,12 +28,12 @@ func watchCheck(c *cli.Context, tests, submission string) error {
 	}
 	defer w.close()
 	for {
-		if err := checkOnce(c, tests, submission); err != nil && c.Context.Err() == nil {
+		if err := checkOnce(c, tests, submission); err != nil && c.Err() == nil {
 			fmt.Fprintln(c.App.ErrWriter, schema.Sanitize(checkFailure(err)))
 		}
 		fmt.Fprintf(c.App.Writer, "Watching %s and %s for changes; Ctrl-C ends.\n", tests, submission)
 		changed, err := settle(c.Context, w.changes(c.Context), watchQuiet)
-		if c.Context.Err() != nil {
+		if c.Err() != nil {
 			return nil
 		}
 		if err != nil {

@@ -64,7 +64,7 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 		OnUsageError:         misuse,
 		Action:               noCommand,
 		Commands: withoutHelp([]*cli.Command{
-			serveCommand(), runnerCommand(), checkCommand(), importCommand(), initCommand(), adminCommand(), verifyCommand(), restoreCommand(),
+			serveCommand(), runnerCommand(), checkCommand(), importCommand(), initCommand(), schemaCommand(), adminCommand(), verifyCommand(), restoreCommand(),
 			demoCommand(), loadCommand(), doctorCommand(), imageCommand(), completionCommand(),
 		}),
 	}
