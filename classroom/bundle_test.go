@@ -124,12 +124,12 @@ func (b *bundle) intent(a schema.Assignment, kind schema.RepositoryKind, login s
 }
 
 // push records a submission of the login's to a1.
-func (b *bundle) push(login string) schema.Submission {
+func (b *bundle) push(login string) schema.GradedSubmission {
 	b.t.Helper()
 	return b.pushTo("a1", login)
 }
 
-func (b *bundle) pushTo(name, login string) schema.Submission {
+func (b *bundle) pushTo(name, login string) schema.GradedSubmission {
 	b.t.Helper()
 	a, err := b.store.Assignment(b.t.Context(), "comp1", name)
 	check(b.t, err)

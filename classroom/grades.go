@@ -20,8 +20,8 @@ type GradeStore interface {
 	UserByLogin(ctx context.Context, login string) (schema.User, error)
 	// Assignment returns one assignment with its active version.
 	Assignment(ctx context.Context, course, name string) (schema.Assignment, error)
-	// Submission returns one submission; number 0 is the owner's latest.
-	Submission(ctx context.Context, name schema.SubmissionName) (schema.Submission, error)
+	// SubmissionFacts returns the facts of one submission; number 0 is the owner's latest.
+	SubmissionFacts(ctx context.Context, name schema.SubmissionName) (schema.Submission, error)
 	// SectionOffset returns how much later the work of an owner is due than the assignment says.
 	SectionOffset(ctx context.Context, a schema.Assignment, owner string) (schema.DueOffset, error)
 	// Terms returns what a push of the owner is judged by at that moment.
@@ -352,7 +352,7 @@ func (g *Grades) Mark(ctx context.Context, by schema.Actor, name schema.Submissi
 	if err != nil {
 		return schema.Submission{}, err
 	}
-	sub, err := g.store.Submission(ctx, name)
+	sub, err := g.store.SubmissionFacts(ctx, name)
 	if err != nil {
 		return sub, err
 	}

@@ -299,7 +299,7 @@ func (b *bundle) homework() {
 }
 
 // first is the first submission of a login's.
-func (b *bundle) first(login string) schema.Submission {
+func (b *bundle) first(login string) schema.GradedSubmission {
 	b.t.Helper()
 	sub, err := b.store.Submission(b.t.Context(), schema.SubmissionName{Course: "comp1", Assignment: "a1", Owner: login, Number: 1})
 	check(b.t, err)

@@ -51,7 +51,7 @@ func (r *Replays) Replay(ctx context.Context, by schema.Actor, name schema.Submi
 	if _, is := r.live.(offline); is {
 		return Replayed{}, schema.Errorf(schema.CodeUnavailable, "no server runs on this data directory; start it first: grader serve")
 	}
-	replay, err := r.store.Replay(ctx, by, seen.Submission, func(flavour string) error {
+	replay, err := r.store.Replay(ctx, by, seen.Submission.Submission, func(flavour string) error {
 		if r.live.Stall(ctx, flavour).Missing {
 			return schema.Errorf(schema.CodeUnavailable, "%s was graded on the flavour %s, which is not in the configuration; put it back, and replay again", name, flavour)
 		}

@@ -14,7 +14,7 @@ import (
 type Seen struct {
 	Member     Member
 	Assignment Assignment
-	Submission schema.Submission
+	Submission schema.GradedSubmission
 	Access     course.Access
 }
 
@@ -121,7 +121,7 @@ func (w *Work) page(ctx context.Context, m Member, a Assignment, p SubmissionPag
 }
 
 // reports are the submissions that a member may see, in the form that scripts read.
-func (w *Work) reports(ctx context.Context, m Member, all []schema.Submission) ([]schema.PublicSubmission, error) {
+func (w *Work) reports(ctx context.Context, m Member, all []schema.GradedSubmission) ([]schema.PublicSubmission, error) {
 	reports := make([]schema.PublicSubmission, 0, len(all))
 	for _, s := range all {
 		if m.Viewer().Staff() && !m.Viewer().SeesOwner(s.Name.Owner) {
@@ -147,7 +147,7 @@ func (w *Work) Report(ctx context.Context, by schema.Actor, name schema.Submissi
 }
 
 // report is a submission in the form that scripts read.
-func (w *Work) report(ctx context.Context, m Member, s schema.Submission) (schema.PublicSubmission, error) {
+func (w *Work) report(ctx context.Context, m Member, s schema.GradedSubmission) (schema.PublicSubmission, error) {
 	access := course.OwnedBy(m.Viewer(), s.Name.Owner)
 	if !m.Viewer().Staff() { // who sees everything at any time
 		var err error
@@ -162,7 +162,7 @@ func (w *Work) report(ctx context.Context, m Member, s schema.Submission) (schem
 }
 
 // lateness says how late a submission is and what that costs the score that is shown.
-func (w *Work) lateness(ctx context.Context, s schema.Submission, a course.Access) (schema.PublicLate, error) {
+func (w *Work) lateness(ctx context.Context, s schema.GradedSubmission, a course.Access) (schema.PublicLate, error) {
 	terms, err := w.store.Terms(ctx, s.Assignment, s.Name.Owner, s.ReceivedAt)
 	if err != nil {
 		return schema.PublicLate{}, fmt.Errorf("read terms: %w", err)

@@ -25,11 +25,13 @@ type WorkStore interface {
 	Assignment(ctx context.Context, course, name string) (schema.Assignment, error)
 	// Submission returns one submission with its latest job and result. Number 0 is the
 	// owner's latest.
-	Submission(ctx context.Context, name schema.SubmissionName) (schema.Submission, error)
+	Submission(ctx context.Context, name schema.SubmissionName) (schema.GradedSubmission, error)
+	// SubmissionFacts returns the facts of one submission without its grading.
+	SubmissionFacts(ctx context.Context, name schema.SubmissionName) (schema.Submission, error)
 	// AllSubmissions returns an assignment's submissions with their results, oldest
 	// first, after a submission (0: from the beginning), at most limit; login "" is
 	// everyone's.
-	AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.Submission, error)
+	AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.GradedSubmission, error)
 	// Downtimes returns when the server was away since then, oldest first.
 	Downtimes(ctx context.Context, since time.Time) ([]schema.Downtime, error)
 	// Outages returns the outages of a course, oldest first.

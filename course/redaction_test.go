@@ -149,7 +149,7 @@ func TestEventsAreRedactedLikeResults(t *testing.T) {
 }
 
 // submission is a graded one of alice's.
-func submission() schema.Submission {
+func submission() schema.GradedSubmission {
 	r := schema.Result{
 		Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, Score: schema.NewPoints(50, 3), MaxScore: points(25),
 		Build: &schema.BuildResult{Outcome: schema.OutcomePassed, Duration: 1204 * time.Millisecond, Output: "ok \x1b[31mred"},
@@ -164,17 +164,19 @@ func submission() schema.Submission {
 		Provenance: schema.Provenance{Submission: "3f9a", Tests: "77c0", Flavour: "standard", Image: "sha256:0", Grader: "v0.1.0", Wall: "namespace", Attempt: 1},
 		StartedAt:  moment(9), BuiltAt: moment(10), FinishedAt: moment(11),
 	}
-	return schema.Submission{
-		Name: schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: "alice", Number: 3}, Login: "alice", Commit: "3f9a2c1",
-		Receipt: "7Q2K-M8DT", ReceivedAt: time.Date(2026, 9, 29, 3, 41, 7, 512_999_999, time.UTC),
-		Job: schema.Job{State: schema.StateDone, QueuedAt: moment(8)}, Result: &r,
+	return schema.GradedSubmission{
+		Submission: schema.Submission{
+			Name: schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: "alice", Number: 3}, Login: "alice", Commit: "3f9a2c1",
+			Receipt: "7Q2K-M8DT", ReceivedAt: time.Date(2026, 9, 29, 3, 41, 7, 512_999_999, time.UTC),
+		},
+		Grading: schema.Grading{Job: schema.Job{State: schema.StateDone, QueuedAt: moment(8)}, Result: &r},
 	}
 }
 
 // moment is that many seconds after 23:41 in the course's zone.
 func moment(s int) time.Time { return time.Date(2026, 9, 29, 3, 41, s, 0, time.UTC) }
 
-func report(t *testing.T, s schema.Submission, v course.Access) string {
+func report(t *testing.T, s schema.GradedSubmission, v course.Access) string {
 	t.Helper()
 	zone, err := time.LoadLocation("America/Toronto")
 	if err != nil {

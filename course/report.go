@@ -9,7 +9,7 @@ import (
 
 // Report builds what scripts read of a submission, redacted; zone is the course's.
 // Until the job is done there is no score, and no test.
-func Report(s schema.Submission, a Access, zone *time.Location) schema.PublicSubmission {
+func Report(s schema.GradedSubmission, a Access, zone *time.Location) schema.PublicSubmission {
 	p := schema.PublicSubmission{
 		Name: s.Name.String(), Number: s.Name.Number, Owner: s.Name.Owner, Login: s.Login, Commit: s.Commit,
 		ReceivedAt: s.ReceivedAt.In(zone).Truncate(time.Millisecond),

@@ -281,7 +281,7 @@ func (b *bundle) publish(yaml string) {
 	}
 }
 
-func (b *bundle) submissions(owner string) []schema.Submission {
+func (b *bundle) submissions(owner string) []schema.GradedSubmission {
 	b.t.Helper()
 	a, err := b.store.Assignment(b.t.Context(), "comp1", "a1")
 	check(b.t, err)

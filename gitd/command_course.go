@@ -249,7 +249,7 @@ func (s *Server) standing(ctx context.Context, v course.Viewer, owner string, a 
 }
 
 // scoreOf is a submission's standing in a few words.
-func scoreOf(sub schema.Submission, a course.Access) string {
+func scoreOf(sub schema.GradedSubmission, a course.Access) string {
 	if sub.Result == nil {
 		return string(sub.Job.State)
 	}

@@ -31,14 +31,14 @@ func (s *Server) named(ctx context.Context, sess *session, raw string) (schema.S
 }
 
 // submission returns the one that a name means; without a number, the latest.
-func (s *Server) submission(ctx context.Context, sess *session, raw string) (schema.Submission, target, error) {
+func (s *Server) submission(ctx context.Context, sess *session, raw string) (schema.GradedSubmission, target, error) {
 	name, err := schema.ParseSubmissionName(raw)
 	if err != nil {
-		return schema.Submission{}, target{}, err
+		return schema.GradedSubmission{}, target{}, err
 	}
 	seen, err := s.Classroom.Work.Submission(ctx, sess.actor(), name)
 	if err != nil {
-		return schema.Submission{}, target{}, err
+		return schema.GradedSubmission{}, target{}, err
 	}
 	sess.course.Store(seen.Member.Course.ID)
 	of := seen.Submission.Name

@@ -59,7 +59,7 @@ func (s *Server) regradedSince(ctx context.Context, sub *schema.Submission, t *t
 	}
 	before := sub.Name
 	before.Number--
-	earlier, err := s.Ledger.Submission(ctx, before)
+	earlier, err := s.Ledger.SubmissionFacts(ctx, before)
 	if err != nil || !notice.At.After(earlier.ReceivedAt) || notice.At.After(sub.ReceivedAt) {
 		return ""
 	}

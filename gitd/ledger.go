@@ -36,12 +36,15 @@ type Ledger interface {
 	RecordCandidate(ctx context.Context, p schema.Push, source []byte) (schema.Version, schema.Job, error)
 	// Submission returns one submission with its latest job and result. Number 0 is
 	// the owner's latest.
-	Submission(ctx context.Context, name schema.SubmissionName) (schema.Submission, error)
+	Submission(ctx context.Context, name schema.SubmissionName) (schema.GradedSubmission, error)
+	// SubmissionFacts returns the facts of one submission without its grading. Number 0
+	// is the owner's latest.
+	SubmissionFacts(ctx context.Context, name schema.SubmissionName) (schema.Submission, error)
 	// SubmissionByCommit returns the owner's latest submission of a commit.
-	SubmissionByCommit(ctx context.Context, assignment int64, owner, commit string) (schema.Submission, error)
+	SubmissionByCommit(ctx context.Context, assignment int64, owner, commit string) (schema.GradedSubmission, error)
 	// Submissions returns an owner's submissions of an assignment, newest first,
 	// with summaries of their results, at most limit.
-	Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Submission, error)
+	Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.GradedSubmission, error)
 	// Grade returns an owner's grade for an assignment; Number 0: no submission counts.
 	Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error)
 	// Terms returns what a push of the owner to the assignment is judged by at that

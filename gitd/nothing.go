@@ -171,7 +171,7 @@ func (s *Server) findRecorded(ctx context.Context, p *push, tip string) (*record
 	if err != nil {
 		return nil, fmt.Errorf("find submission: %w", err)
 	}
-	return &recorded{submission: sub, job: sub.Job}, nil
+	return &recorded{submission: sub.Submission, job: sub.Job}, nil
 }
 
 // recordTip hands in a tip that nothing knows of, as of now.

@@ -340,7 +340,7 @@ func TestPanicEndsOneSession(t *testing.T) {
 
 type panicky struct{ gitd.Ledger }
 
-func (panicky) Submissions(context.Context, int64, string, int) ([]schema.Submission, error) {
+func (panicky) Submissions(context.Context, int64, string, int) ([]schema.GradedSubmission, error) {
 	panic("the ledger is on fire")
 }
 

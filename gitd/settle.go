@@ -57,11 +57,11 @@ func (s *Server) book(ctx context.Context, in schema.Intent, row schema.Reposito
 			return nil, fmt.Errorf("record candidate: %w", err)
 		}
 	} else {
-		is.submission, err = s.Ledger.RecordSubmission(ctx, p)
+		sub, err := s.Ledger.RecordSubmission(ctx, p)
 		if err != nil {
 			return nil, fmt.Errorf("record submission: %w", err)
 		}
-		is.job = is.submission.Job
+		is.submission, is.job = sub.Submission, sub.Job
 	}
 	return is, nil
 }

@@ -27,9 +27,9 @@ func (l *brokenLedger) OpenIntent(ctx context.Context, in schema.Intent) error {
 	return l.Ledger.OpenIntent(ctx, in)
 }
 
-func (l *brokenLedger) RecordSubmission(ctx context.Context, p schema.Push) (schema.Submission, error) {
+func (l *brokenLedger) RecordSubmission(ctx context.Context, p schema.Push) (schema.GradedSubmission, error) {
 	if l.recording.Load() {
-		return schema.Submission{}, schema.Errorf(schema.CodeUnavailable, "the database cannot be written right now")
+		return schema.GradedSubmission{}, schema.Errorf(schema.CodeUnavailable, "the database cannot be written right now")
 	}
 	sub, err := l.Ledger.RecordSubmission(ctx, p)
 	l.recorded <- struct{}{}

@@ -177,7 +177,7 @@ type Intent struct {
 	State        IntentState
 }
 
-// Submission is one graded state of an owner's repository.
+// Submission holds the facts of one push to an owner's repository, without its grading.
 type Submission struct {
 	ID         int64
 	Name       SubmissionName
@@ -193,8 +193,19 @@ type Submission struct {
 	Kept       bool  // received after the end: not graded
 	Receipt    string
 	ReceivedAt time.Time
-	Job        Job // its latest job
-	Result     *Result
+}
+
+// Grading is how far a submission's grading is: its latest job, and the result of the latest
+// job that has one (nil: none yet).
+type Grading struct {
+	Job    Job
+	Result *Result
+}
+
+// GradedSubmission is a submission with its grading.
+type GradedSubmission struct {
+	Submission
+	Grading
 }
 
 // RecordMarks says how far the record of pushes goes: the newest submission and version.

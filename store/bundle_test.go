@@ -147,12 +147,12 @@ func (b *bundle) gate(v schema.Version, g schema.GateResult) {
 }
 
 // push is a whole push of a student to the bundle's assignment.
-func (b *bundle) push(login string) schema.Submission {
+func (b *bundle) push(login string) schema.GradedSubmission {
 	b.t.Helper()
 	return b.pushTo(b.assignment, login)
 }
 
-func (b *bundle) pushTo(a schema.Assignment, login string) schema.Submission {
+func (b *bundle) pushTo(a schema.Assignment, login string) schema.GradedSubmission {
 	b.t.Helper()
 	in := b.intent(b.repository(a, schema.RepositoryOwn, login), login)
 	return ok(b.RecordSubmission(b.t.Context(), b.pushed(a, in)))(b.t)

@@ -26,7 +26,7 @@ func TestErase(t *testing.T) {
 	r := schema.Result{Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, Score: schema.NewPoints(17, 1), MaxScore: schema.NewPoints(25, 1),
 		Build: &schema.BuildResult{Output: "by Zedekiah Zander"}, Tests: []schema.TestResult{{Name: "greets", Score: schema.NewPoints(17, 1), MaxScore: schema.NewPoints(25, 1), Output: "hello zedzed"}}}
 	ok(b.Finish(t.Context(), j.ID, j.Attempt, r, b.tick()))(t)
-	check(t, b.Mark(t.Context(), b.actor("zedzed", "SHA256:zedskey"), b.assignment, sub))
+	check(t, b.Mark(t.Context(), b.actor("zedzed", "SHA256:zedskey"), b.assignment, sub.Submission))
 	ok(b.Adjust(t.Context(), b.actor("ida", ""), b.assignment, "zedzed", schema.NewPoints(1, 1), "Zedekiah Zander was ill (zedzed)"))(t)
 	ok(b.AddComment(t.Context(), b.actor("ida", ""), sub, schema.Comment{Text: "see me, Zedekiah Zander"}))(t)
 	_, err := b.NewLoginToken(t.Context(), b.actor("zedzed", "SHA256:zedskey"), zed, b.tick().Add(time.Hour))

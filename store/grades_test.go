@@ -10,7 +10,7 @@ import (
 )
 
 // graded is a push that got that score.
-func (b *bundle) graded(login string, score int64) schema.Submission {
+func (b *bundle) graded(login string, score int64) schema.GradedSubmission {
 	b.t.Helper()
 	sub := b.push(login)
 	b.finish(b.claim("standard"), score)

@@ -107,7 +107,7 @@ func TestReadingSubmissions(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	one, two, bobs := b.push("alice"), b.push("alice"), b.push("bob")
-	names := func(subs []schema.Submission) string {
+	names := func(subs []schema.GradedSubmission) string {
 		var all []string
 		for _, s := range subs {
 			all = append(all, strings.TrimPrefix(s.Name.String(), "comp2402/a1/"))
@@ -121,6 +121,10 @@ func TestReadingSubmissions(t *testing.T) {
 	latest := one.Name
 	latest.Number = 0
 	equal(t, ok(b.Submission(t.Context(), latest))(t).ID, two.ID)
+	equal(t, ok(b.SubmissionFacts(t.Context(), latest))(t), two.Submission)
+	equal(t, ok(b.SubmissionFacts(t.Context(), one.Name))(t), one.Submission)
+	_, err = b.SubmissionFacts(t.Context(), schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: "alice", Number: 3})
+	refused(t, err, schema.CodeNotFound, "comp2402/a1/alice/3")
 	equal(t, ok(b.SubmissionByCommit(t.Context(), b.assignment.ID, "alice", one.Commit))(t).ID, one.ID)
 	equal(t, names(ok(b.Submissions(t.Context(), b.assignment.ID, "alice", 10))(t)), "alice/2 alice/1")
 	equal(t, names(ok(b.Submissions(t.Context(), b.assignment.ID, "alice", 1))(t)), "alice/2")
@@ -264,7 +268,7 @@ func (b *bundle) lose(j schema.Job) {
 }
 
 // rerun has a submission graded again, whatever the rules say.
-func (b *bundle) rerun(login string, sub schema.Submission) schema.Job {
+func (b *bundle) rerun(login string, sub schema.GradedSubmission) schema.Job {
 	b.t.Helper()
 	free := func(schema.Role, course.Rerun) (bool, error) { return false, nil }
 	return ok(b.Rerun(b.t.Context(), b.actor(login, "SHA256:"+login), sub.ID, free, b.tick()))(b.t)

@@ -29,7 +29,7 @@ func TestReceiptOfEachPush(t *testing.T) {
 	b := newBundle(t)
 	b.source = dueSource
 	a := b.addAssignment(b.course, "a2") // due 16:00 UTC
-	var subs []schema.Submission
+	var subs []schema.GradedSubmission
 	for _, push := range []struct {
 		login string
 		wait  time.Duration

@@ -32,7 +32,7 @@ func (t *tx) target(ctx context.Context, in schema.Intent) (target, error) {
 // queued pushes of the assignment to the lane of the overtaken. Called again for
 // the same intent it returns what the first call made. Of p.Intent only the ID is
 // read: the stored intent says the rest. CodeStale: the intent is void.
-func (s *Store) RecordSubmission(ctx context.Context, p schema.Push) (sub schema.Submission, err error) {
+func (s *Store) RecordSubmission(ctx context.Context, p schema.Push) (sub schema.GradedSubmission, err error) {
 	err = s.write(ctx, "record submission", func(t *tx) error {
 		in, settled, err := t.unsettled(ctx, p.Intent.ID)
 		if err != nil {
@@ -48,30 +48,30 @@ func (s *Store) RecordSubmission(ctx context.Context, p schema.Push) (sub schema
 	return sub, err
 }
 
-func (s *Store) record(ctx context.Context, t *tx, in schema.Intent, p schema.Push) (schema.Submission, error) {
+func (s *Store) record(ctx context.Context, t *tx, in schema.Intent, p schema.Push) (schema.GradedSubmission, error) {
 	to, err := t.target(ctx, in)
 	if err != nil {
-		return schema.Submission{}, err
+		return schema.GradedSubmission{}, err
 	}
 	if in.ReceivedAt, err = t.notBeforeLast(ctx, to, in.ReceivedAt); err != nil {
-		return schema.Submission{}, err
+		return schema.GradedSubmission{}, err
 	}
 	id, err := t.addSubmission(ctx, to, in, p)
 	if err != nil {
-		return schema.Submission{}, err
+		return schema.GradedSubmission{}, err
 	}
 	state, err := s.timeliness(ctx, t, to, in.ReceivedAt)
 	if err != nil {
-		return schema.Submission{}, err
+		return schema.GradedSubmission{}, err
 	}
 	if err := s.queue(ctx, t, to, p, id, state == schema.TimelinessAfterEnd && !p.TryOut); err != nil {
-		return schema.Submission{}, err
+		return schema.GradedSubmission{}, err
 	}
 	sub, err := one(ctx, t, scanSubmission, `SELECT * FROM submission_rows WHERE id = ?`, id)
 	if err != nil {
 		return sub, err
 	}
-	if err := s.addReceipt(ctx, t, to.course, sub, state); err != nil {
+	if err := s.addReceipt(ctx, t, to.course, sub.Submission, state); err != nil {
 		return sub, err
 	}
 	return sub, t.settle(ctx, in.ID)

@@ -6,18 +6,41 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func scanSubmission(r row) (s schema.Submission, err error) {
+// submissionColumns are the columns of submission_rows that hold the facts of a push, in the
+// view's order.
+const submissionColumns = `id, course_code, assignment_name, owner, number, assignment_id, pusher_id, login,
+	commit_hash, tree_hash, repository_id, intent_id, version_id, try_out, kept, receipt, received_at`
+
+// submissionDest returns where submissionColumns are scanned to.
+func submissionDest(s *schema.Submission) []any {
 	n := &s.Name
-	dest := []any{&s.ID, &n.Course, &n.Assignment, &n.Owner, &n.Number, &s.Assignment, &s.PusherID, &s.Login,
+	return []any{&s.ID, &n.Course, &n.Assignment, &n.Owner, &n.Number, &s.Assignment, &s.PusherID, &s.Login,
 		&s.Commit, &s.Tree, &s.Repository, &s.IntentID, &s.VersionID, &s.TryOut, &s.Kept, &s.Receipt, instant{&s.ReceivedAt}}
-	dest = append(dest, jobColumns(&s.Job)...)
+}
+
+func scanSubmissionFacts(r row) (s schema.Submission, err error) {
+	err = r.Scan(submissionDest(&s)...)
+	return s, err
+}
+
+func scanSubmission(r row) (s schema.GradedSubmission, err error) {
+	dest := append(submissionDest(&s.Submission), jobColumns(&s.Job)...)
 	err = r.Scan(append(dest, decoded{&s.Result})...)
 	return s, err
 }
 
+// SubmissionFacts returns the facts of one submission without reading its result. Number 0
+// is the owner's latest.
+func (s *Store) SubmissionFacts(ctx context.Context, name schema.SubmissionName) (schema.Submission, error) {
+	sub, err := one(ctx, s.reader, scanSubmissionFacts, `SELECT `+submissionColumns+` FROM submission_rows
+		WHERE course_code = ?1 AND assignment_name = ?2 AND owner = ?3 AND (?4 = 0 OR number = ?4)
+		ORDER BY number DESC LIMIT 1`, name.Course, name.Assignment, name.Owner, name.Number)
+	return sub, missing(err, "there is no submission %s", name)
+}
+
 // Submission returns one submission with its latest job and the result of its
 // latest job that has one. Number 0 is the owner's latest.
-func (s *Store) Submission(ctx context.Context, name schema.SubmissionName) (schema.Submission, error) {
+func (s *Store) Submission(ctx context.Context, name schema.SubmissionName) (schema.GradedSubmission, error) {
 	sub, err := one(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows
 		WHERE course_code = ?1 AND assignment_name = ?2 AND owner = ?3 AND (?4 = 0 OR number = ?4)
 		ORDER BY number DESC LIMIT 1`, name.Course, name.Assignment, name.Owner, name.Number)
@@ -25,7 +48,7 @@ func (s *Store) Submission(ctx context.Context, name schema.SubmissionName) (sch
 }
 
 // SubmissionByCommit returns the owner's latest submission of a commit.
-func (s *Store) SubmissionByCommit(ctx context.Context, assignment int64, owner, commit string) (schema.Submission, error) {
+func (s *Store) SubmissionByCommit(ctx context.Context, assignment int64, owner, commit string) (schema.GradedSubmission, error) {
 	sub, err := one(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows
 		WHERE assignment_id = ? AND owner = ? AND commit_hash = ? ORDER BY number DESC LIMIT 1`, assignment, owner, commit)
 	return sub, missing(err, "there is no submission of commit %s", commit)
@@ -33,7 +56,7 @@ func (s *Store) SubmissionByCommit(ctx context.Context, assignment int64, owner,
 
 // Submissions returns an owner's submissions of an assignment, newest first, with
 // summaries of their results, at most limit.
-func (s *Store) Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Submission, error) {
+func (s *Store) Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.GradedSubmission, error) {
 	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries
 		WHERE assignment_id = ? AND owner = ? ORDER BY number DESC LIMIT ?`, assignment, owner, limit)
 }
@@ -41,7 +64,7 @@ func (s *Store) Submissions(ctx context.Context, assignment int64, owner string,
 // Recent returns the latest submissions of a user, and of the teams that they are in,
 // over all courses, newest first,
 // with summaries of their results.
-func (s *Store) Recent(ctx context.Context, user int64, limit int) ([]schema.Submission, error) {
+func (s *Store) Recent(ctx context.Context, user int64, limit int) ([]schema.GradedSubmission, error) {
 	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries
 		WHERE owner IN (SELECT login FROM users WHERE id = ?1 UNION ALL SELECT m.team FROM users u JOIN seats m ON m.login = u.login WHERE u.id = ?1 AND m.left_at = 0)
 			AND (owner = (SELECT login FROM users WHERE id = ?1)
@@ -51,7 +74,7 @@ func (s *Store) Recent(ctx context.Context, user int64, limit int) ([]schema.Sub
 
 // Latest returns every owner's latest submission of an assignment, by owner, with
 // summaries of their results.
-func (s *Store) Latest(ctx context.Context, assignment int64) ([]schema.Submission, error) {
+func (s *Store) Latest(ctx context.Context, assignment int64) ([]schema.GradedSubmission, error) {
 	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries r
 		WHERE assignment_id = ? AND number = (SELECT max(number) FROM submissions m WHERE m.assignment_id = r.assignment_id AND m.owner = r.owner)
 		ORDER BY owner`, assignment)
@@ -60,7 +83,7 @@ func (s *Store) Latest(ctx context.Context, assignment int64) ([]schema.Submissi
 // AllSubmissions returns an assignment's submissions, oldest first, with jobs and whole
 // results, after a submission of it (0: from the beginning), at most limit; login "" is
 // every owner's.
-func (s *Store) AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.Submission, error) {
+func (s *Store) AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.GradedSubmission, error) {
 	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows WHERE id IN (
 			SELECT id FROM submissions WHERE assignment_id = ?1 AND (?2 = '' OR owner = ?2)
 				AND (?3 = 0 OR (received_at, id) > (SELECT received_at, id FROM submissions WHERE id = ?3))

@@ -33,12 +33,12 @@ func TestListsHaveSummaries(t *testing.T) {
 	brief := whole
 	short := wordy(2).Summary()
 	brief.Result = &short
-	for name, listed := range map[string][]schema.Submission{
+	for name, listed := range map[string][]schema.GradedSubmission{
 		"an owner's": ok(b.Submissions(t.Context(), b.assignment.ID, "alice", 10))(t),
 		"recent":     ok(b.Recent(t.Context(), b.user("alice").ID, 10))(t),
 		"latest":     ok(b.Latest(t.Context(), b.assignment.ID))(t),
 	} {
-		t.Run(name, func(t *testing.T) { equal(t, listed, []schema.Submission{brief}) })
+		t.Run(name, func(t *testing.T) { equal(t, listed, []schema.GradedSubmission{brief}) })
 	}
 	text := ok(encode(short))(t)
 	for _, words := range []string{"gcc", "expected", "line 1", "well", "test 0"} {
@@ -47,7 +47,7 @@ func TestListsHaveSummaries(t *testing.T) {
 		}
 	}
 	equal(t, len(short.Tests), 2)
-	equal(t, ok(b.AllSubmissions(t.Context(), b.assignment.ID, "", 0, 10))(t), []schema.Submission{whole})
+	equal(t, ok(b.AllSubmissions(t.Context(), b.assignment.ID, "", 0, 10))(t), []schema.GradedSubmission{whole})
 }
 
 func TestSubmissionsComePageByPage(t *testing.T) {
@@ -56,7 +56,7 @@ func TestSubmissionsComePageByPage(t *testing.T) {
 	b.seed(b.assignment, 3, 20)
 	for _, login := range []string{"", "owner-1"} {
 		whole := ok(b.AllSubmissions(t.Context(), b.assignment.ID, login, 0, 1000))(t)
-		var paged []schema.Submission
+		var paged []schema.GradedSubmission
 		after := int64(0)
 		for {
 			page := ok(b.AllSubmissions(t.Context(), b.assignment.ID, login, after, 6))(t)

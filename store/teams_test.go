@@ -43,7 +43,7 @@ func (b *bundle) leave(a schema.Assignment, name, login string) {
 }
 
 // teamPush is a push of a member's to an owner's repository that got that score.
-func (b *bundle) teamPush(a schema.Assignment, owner, login string, score int64) schema.Submission {
+func (b *bundle) teamPush(a schema.Assignment, owner, login string, score int64) schema.GradedSubmission {
 	b.t.Helper()
 	in := b.intent(b.repository(a, schema.RepositoryOwn, owner), login)
 	sub := ok(b.RecordSubmission(b.t.Context(), b.pushed(a, in)))(b.t)

@@ -123,7 +123,7 @@ func (s *Server) ownTable(ctx context.Context, t task, m member, owner string) (
 		}
 		one := view.NewRow(sub, access, s.now(), m.Course.Location())
 		one.Counts = counted != nil && sub.Name == counted.Name
-		one.MayMark = !one.Counts && s.mayMark(t, access, terms, sub)
+		one.MayMark = !one.Counts && s.mayMark(t, access, terms, sub.Submission)
 		list.Rows = append(list.Rows, one)
 	}
 	return list, nil

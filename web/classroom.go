@@ -109,7 +109,7 @@ func (s *Server) standing(ctx context.Context, t task, m member, owner string, t
 
 // counted returns the submission that counts for an owner, nil for none: theirs, or one of
 // a team that they have left.
-func (s *Server) counted(ctx context.Context, t task, owner string) (*schema.Submission, error) {
+func (s *Server) counted(ctx context.Context, t task, owner string) (*schema.GradedSubmission, error) {
 	grade, err := s.Results.Grade(ctx, t.ID, owner)
 	if err != nil || grade.Number == 0 {
 		return nil, err

@@ -27,7 +27,7 @@ type classroom struct {
 	enrolments    []schema.Enrolment
 	dropped       map[int64]bool // by user
 	assignments   []schema.Assignment
-	submissions   []*schema.Submission
+	submissions   []*schema.GradedSubmission
 	events        map[int64][]schema.Event
 	watchers      map[int64][]chan schema.Event
 	logins        map[string]int64
@@ -123,13 +123,15 @@ func (c *classroom) user(login string) schema.User {
 }
 
 // submit adds a submission to a1, queued a minute before noon.
-func (c *classroom) submit(owner string, number int) *schema.Submission {
+func (c *classroom) submit(owner string, number int) *schema.GradedSubmission {
 	id := int64(len(c.submissions) + 1)
-	c.submissions = append(c.submissions, &schema.Submission{
-		ID: id, Name: schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: owner, Number: number},
-		Assignment: 1, PusherID: c.user(owner).ID, Login: owner, Commit: fmt.Sprintf("%040x", 0xabc000+id), Tree: strings.Repeat("e", 40),
-		VersionID: 11, Receipt: "7Q2K-M8DT", ReceivedAt: noon().Add(-time.Minute),
-		Job: schema.Job{ID: 100 + id, Submission: id, VersionID: 11, State: schema.StateQueued, QueuedAt: noon().Add(-time.Minute)},
+	c.submissions = append(c.submissions, &schema.GradedSubmission{
+		Submission: schema.Submission{
+			ID: id, Name: schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: owner, Number: number},
+			Assignment: 1, PusherID: c.user(owner).ID, Login: owner, Commit: fmt.Sprintf("%040x", 0xabc000+id), Tree: strings.Repeat("e", 40),
+			VersionID: 11, Receipt: "7Q2K-M8DT", ReceivedAt: noon().Add(-time.Minute),
+		},
+		Grading: schema.Grading{Job: schema.Job{ID: 100 + id, Submission: id, VersionID: 11, State: schema.StateQueued, QueuedAt: noon().Add(-time.Minute)}},
 	})
 	return c.submissions[len(c.submissions)-1]
 }
@@ -152,14 +154,14 @@ func gradedResult() *schema.Result {
 }
 
 // finish ends a submission with a result.
-func (c *classroom) finish(sub *schema.Submission, r *schema.Result) {
+func (c *classroom) finish(sub *schema.GradedSubmission, r *schema.Result) {
 	sub.Result = r
 	sub.Job.State = schema.StateDone
 	sub.Job.EndedAt = noon()
 }
 
 // happen stores an event of a submission's job and hands it to who watches.
-func (c *classroom) happen(sub *schema.Submission, e schema.Event) {
+func (c *classroom) happen(sub *schema.GradedSubmission, e schema.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	job := sub.Job.ID
@@ -295,11 +297,11 @@ func (c *classroom) Assignment(_ context.Context, course, name string) (schema.A
 	return find(c.assignments, func(a schema.Assignment) bool { return a.Course.Code == course && a.Name == name })
 }
 
-func (c *classroom) Submission(_ context.Context, name schema.SubmissionName) (schema.Submission, error) {
+func (c *classroom) Submission(_ context.Context, name schema.SubmissionName) (schema.GradedSubmission, error) {
 	unlock, err := c.locked()
 	defer unlock()
 	if err != nil {
-		return schema.Submission{}, err
+		return schema.GradedSubmission{}, err
 	}
 	for _, s := range c.submissions { // number 0 is the latest
 		if name.Number == 0 && s.Name.Course == name.Course && s.Name.Assignment == name.Assignment && s.Name.Owner == name.Owner {
@@ -312,15 +314,20 @@ func (c *classroom) Submission(_ context.Context, name schema.SubmissionName) (s
 			return latest, nil
 		}
 	}
-	sub, err := find(c.submissions, func(s *schema.Submission) bool { return s.Name == name })
+	sub, err := find(c.submissions, func(s *schema.GradedSubmission) bool { return s.Name == name })
 	if err != nil {
-		return schema.Submission{}, err
+		return schema.GradedSubmission{}, err
 	}
 	return *sub, nil
 }
 
-func (c *classroom) Submissions(_ context.Context, assignment int64, owner string, limit int) ([]schema.Submission, error) {
-	return c.newest(limit, func(s schema.Submission) bool { return s.Assignment == assignment && s.Name.Owner == owner })
+func (c *classroom) SubmissionFacts(ctx context.Context, name schema.SubmissionName) (schema.Submission, error) {
+	sub, err := c.Submission(ctx, name)
+	return sub.Submission, err
+}
+
+func (c *classroom) Submissions(_ context.Context, assignment int64, owner string, limit int) ([]schema.GradedSubmission, error) {
+	return c.newest(limit, func(s schema.GradedSubmission) bool { return s.Assignment == assignment && s.Name.Owner == owner })
 }
 
 // Terms are those of the specification, without extensions.
@@ -372,14 +379,14 @@ func (c *classroom) LastRegrade(context.Context, int64, string) (schema.RegradeN
 	return c.regrade, c.regrade.Version > 0, err
 }
 
-func (c *classroom) Recent(_ context.Context, user int64, limit int) ([]schema.Submission, error) {
-	return c.newest(limit, func(s schema.Submission) bool { return s.PusherID == user })
+func (c *classroom) Recent(_ context.Context, user int64, limit int) ([]schema.GradedSubmission, error) {
+	return c.newest(limit, func(s schema.GradedSubmission) bool { return s.PusherID == user })
 }
 
-func (c *classroom) newest(limit int, is func(schema.Submission) bool) ([]schema.Submission, error) {
+func (c *classroom) newest(limit int, is func(schema.GradedSubmission) bool) ([]schema.GradedSubmission, error) {
 	unlock, err := c.locked()
 	defer unlock()
-	var found []schema.Submission
+	var found []schema.GradedSubmission
 	for _, s := range slices.Backward(c.submissions) {
 		if is(*s) && len(found) < limit {
 			found = append(found, *s)
@@ -388,15 +395,15 @@ func (c *classroom) newest(limit int, is func(schema.Submission) bool) ([]schema
 	return found, err
 }
 
-func (c *classroom) Latest(_ context.Context, assignment int64) ([]schema.Submission, error) {
-	all, err := c.newest(1000, func(s schema.Submission) bool { return s.Assignment == assignment })
+func (c *classroom) Latest(_ context.Context, assignment int64) ([]schema.GradedSubmission, error) {
+	all, err := c.newest(1000, func(s schema.GradedSubmission) bool { return s.Assignment == assignment })
 	seen := map[string]bool{}
-	all = slices.DeleteFunc(all, func(s schema.Submission) bool {
+	all = slices.DeleteFunc(all, func(s schema.GradedSubmission) bool {
 		twice := seen[s.Name.Owner]
 		seen[s.Name.Owner] = true
 		return twice
 	})
-	slices.SortFunc(all, func(a, b schema.Submission) int { return strings.Compare(a.Name.Owner, b.Name.Owner) })
+	slices.SortFunc(all, func(a, b schema.GradedSubmission) int { return strings.Compare(a.Name.Owner, b.Name.Owner) })
 	return all, err
 }
 

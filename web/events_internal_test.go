@@ -30,7 +30,7 @@ func newTestFeed(t *testing.T, live Live) (*feed, *httptest.ResponseRecorder) {
 	if err := s.build(); err != nil {
 		t.Fatal(err)
 	}
-	v := &sight{Sub: schema.Submission{Job: schema.Job{ID: 1, State: schema.StateQueued}}, Seen: view.Progress{State: schema.StateQueued}}
+	v := &sight{Sub: schema.GradedSubmission{Grading: schema.Grading{Job: schema.Job{ID: 1, State: schema.StateQueued}}}, Seen: view.Progress{State: schema.StateQueued}}
 	w := httptest.NewRecorder()
 	return &feed{sight: v, server: s, out: newStream(w), shown: &view.Report{}}, w
 }

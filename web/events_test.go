@@ -14,7 +14,7 @@ const live = "/comp2402/a1/alice/1/-/events"
 
 // liveSite is a site on which alice's first submission is at some step of the
 // story: the first n events have happened.
-func liveSite(t *testing.T, n int) (*site, *schema.Submission) {
+func liveSite(t *testing.T, n int) (*site, *schema.GradedSubmission) {
 	t.Helper()
 	c := newClassroom(t)
 	sub := c.submit("alice", 1)

@@ -23,7 +23,7 @@ func (s *Server) renderQueue(w http.ResponseWriter, r *http.Request, user schema
 	if err != nil {
 		return fmt.Errorf("recent submissions: %w", err)
 	}
-	mine = slices.DeleteFunc(mine, func(sub schema.Submission) bool { return sub.Job.State.Ended() })
+	mine = slices.DeleteFunc(mine, func(sub schema.GradedSubmission) bool { return sub.Job.State.Ended() })
 	places := make(map[int64]schema.Place)
 	for _, sub := range mine {
 		if sub.Job.State == schema.StateQueued {

@@ -55,9 +55,9 @@ func (s *realSite) signIn(login string) *browser {
 }
 
 // graded pushes for somebody and ends the grading with a result.
-func (s *realSite) graded(login string, r *schema.Result) schema.Submission {
+func (s *realSite) graded(login string, r *schema.Result) schema.GradedSubmission {
 	s.t.Helper()
-	sub := must[schema.Submission](s.t)(s.ledger.RecordSubmission(s.t.Context(), s.ledger.push(s.assignment, schema.RepositoryOwn, login)))
+	sub := must[schema.GradedSubmission](s.t)(s.ledger.RecordSubmission(s.t.Context(), s.ledger.push(s.assignment, schema.RepositoryOwn, login)))
 	s.ledger.grade(r)
 	return sub
 }

@@ -23,13 +23,13 @@ type Accounts interface {
 // Results is what the site reads.
 type Results interface {
 	// Submission returns one submission with its latest job and result; number 0 is the latest.
-	Submission(ctx context.Context, name schema.SubmissionName) (schema.Submission, error)
+	Submission(ctx context.Context, name schema.SubmissionName) (schema.GradedSubmission, error)
 	// Submissions returns an owner's submissions, newest first, with summaries of their results.
-	Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Submission, error)
+	Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.GradedSubmission, error)
 	// Recent returns a user's latest submissions over all courses, with summaries of their results.
-	Recent(ctx context.Context, user int64, limit int) ([]schema.Submission, error)
+	Recent(ctx context.Context, user int64, limit int) ([]schema.GradedSubmission, error)
 	// Latest returns every owner's latest submission of an assignment, by owner, with summaries of their results.
-	Latest(ctx context.Context, assignment int64) ([]schema.Submission, error)
+	Latest(ctx context.Context, assignment int64) ([]schema.GradedSubmission, error)
 	// Grade returns an owner's grade for an assignment; Number 0: no submission counts.
 	Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error)
 	// LastRegrade returns what the latest applied regrade set did to an owner's grade, and

@@ -30,7 +30,7 @@ func newRevocable(t *testing.T) (r *revocable, browsers map[string]*browser) {
 	s := newSite(t, newClassroom(t), func(server *web.Server) {
 		server.Classroom, server.Accounts, server.Results, server.Sessions, server.Clock = room, l, l, l, time.Now
 	})
-	sub := must[schema.Submission](t)(l.RecordSubmission(t.Context(), l.push(a, schema.RepositoryOwn, "alice")))
+	sub := must[schema.GradedSubmission](t)(l.RecordSubmission(t.Context(), l.push(a, schema.RepositoryOwn, "alice")))
 	r = &revocable{site: s, ledger: l, room: room, path: "/" + sub.Name.String(), job: sub.Job}
 	alice := must[schema.User](t)(l.UserByLogin(t.Context(), "alice"))
 	browsers = map[string]*browser{}
@@ -108,7 +108,7 @@ func TestRemovedKeyEndsSessions(t *testing.T) {
 			t.Errorf("link of %s: status %d, want %d", key, got.status, want)
 		}
 	}
-	r.happen(&schema.Submission{Job: r.job}, schema.Event{Kind: schema.EventLine, Text: "still watched"})
+	r.happen(&schema.GradedSubmission{Grading: schema.Grading{Job: r.job}}, schema.Event{Kind: schema.EventLine, Text: "still watched"})
 	for line := ""; !strings.Contains(line, "still watched"); {
 		if line = must[string](t)(stays.ReadString('\n')); line == "" {
 			t.Fatal("the other key's stream ended")

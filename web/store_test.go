@@ -121,7 +121,7 @@ func TestRealStore(t *testing.T) {
 		server.Classroom = actions.New(actions.Options{Store: l, Clock: time.Now})
 		server.Accounts, server.Results, server.Sessions, server.Clock = l, l, l, time.Now
 	})
-	sub := must[schema.Submission](t)(l.RecordSubmission(t.Context(), l.push(a, schema.RepositoryOwn, "alice")))
+	sub := must[schema.GradedSubmission](t)(l.RecordSubmission(t.Context(), l.push(a, schema.RepositoryOwn, "alice")))
 	alice := must[schema.User](t)(l.UserByLogin(t.Context(), "alice"))
 	token := must[string](t)(l.NewLoginToken(t.Context(), schema.Operator(), alice, time.Now().Add(time.Minute)))
 	b := s.visitor()

@@ -19,7 +19,7 @@ const eventBatch = 500
 type sight struct {
 	member
 	Task   task
-	Sub    schema.Submission
+	Sub    schema.GradedSubmission
 	Access course.Access
 	Seen   view.Progress // what the events of its latest job say
 
@@ -46,7 +46,7 @@ func (s *Server) serveSubmission(w http.ResponseWriter, r *http.Request, user sc
 	if err != nil {
 		return err
 	}
-	page.MayMark = s.mayMark(v.Task, v.Access, terms, v.Sub)
+	page.MayMark = s.mayMark(v.Task, v.Access, terms, v.Sub.Submission)
 	if owner := v.Sub.Name.Owner; owner != user.Login {
 		page.Crumbs = append(page.Crumbs, view.NewCrumb(owner, "/"+v.Task.Path()+"/"+owner))
 	}

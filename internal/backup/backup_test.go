@@ -126,7 +126,7 @@ func (s *server) pin(in schema.Intent) string {
 	return s.git(dir, "rev-parse", in.New+"^{tree}")
 }
 
-func (s *server) push(login string) schema.Submission {
+func (s *server) push(login string) schema.GradedSubmission {
 	s.t.Helper()
 	in := s.receive(s.a1, schema.RepositoryOwn, login)
 	sub, err := s.store.RecordSubmission(s.t.Context(), schema.Push{Intent: in, Tree: s.pin(in), VersionID: s.a1.Active.ID, Flavour: "standard"})
@@ -170,7 +170,7 @@ func check(t testing.TB, err error) {
 func TestRestoreOfABackup(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	subs := []schema.Submission{s.push("alice"), s.push("bob"), s.push("alice")}
+	subs := []schema.GradedSubmission{s.push("alice"), s.push("bob"), s.push("alice")}
 	check(t, os.WriteFile(filepath.Join(directory(s.data, subs[0].Repository), "objects/pack/tmp_pack_x"), []byte("left by a killed git"), 0o600))
 	tarred := s.backup(nil)
 	dir := filepath.Join(t.TempDir(), "new")
@@ -235,7 +235,7 @@ func TestPushesDuringABackup(t *testing.T) {
 	s := newServer(t)
 	before := s.push("alice")
 	open := s.receive(s.a1, schema.RepositoryOwn, "bob")
-	var late []schema.Submission
+	var late []schema.GradedSubmission
 	tarred := s.backup(func() {
 		tree := s.pin(open)
 		sub, err := s.store.RecordSubmission(t.Context(), schema.Push{Intent: open, Tree: tree, VersionID: s.a1.Active.ID, Flavour: "standard"})

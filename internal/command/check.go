@@ -270,14 +270,19 @@ func (k *checker) report(o *checkObserver, r schema.Result) error {
 }
 
 // submissionOf wraps a result in a submission, for the JSON that scripts read.
-func (k *checker) submissionOf(r schema.Result) schema.Submission {
+func (k *checker) submissionOf(r schema.Result) schema.GradedSubmission {
 	owner := "local"
 	if base := filepath.Base(k.submission); schema.OwnerName("owner", base) == nil {
 		owner = base
 	}
-	return schema.Submission{
-		Name:  schema.SubmissionName{Course: "check", Assignment: "local", Owner: owner, Number: 1},
-		Login: owner, ReceivedAt: k.started, Result: &r,
-		Job: schema.Job{State: schema.StateDone, QueuedAt: k.started, StartedAt: r.StartedAt, EndedAt: r.FinishedAt},
+	return schema.GradedSubmission{
+		Submission: schema.Submission{
+			Name:  schema.SubmissionName{Course: "check", Assignment: "local", Owner: owner, Number: 1},
+			Login: owner, ReceivedAt: k.started,
+		},
+		Grading: schema.Grading{
+			Job:    schema.Job{State: schema.StateDone, QueuedAt: k.started, StartedAt: r.StartedAt, EndedAt: r.FinishedAt},
+			Result: &r,
+		},
 	}
 }

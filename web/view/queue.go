@@ -41,7 +41,7 @@ type Pool struct {
 
 // NewQueue shows the queue. mine are submissions of the person's own that have not ended,
 // with their places.
-func NewQueue(r classroom.QueueReport, mine []schema.Submission, places map[int64]schema.Place, admin bool, now time.Time) Queue {
+func NewQueue(r classroom.QueueReport, mine []schema.GradedSubmission, places map[int64]schema.Place, admin bool, now time.Time) Queue {
 	q := Queue{Staff: r.Staff, Summary: waitingSummary(r.Waiting)}
 	for _, sub := range mine {
 		p := Progress{State: sub.Job.State}

@@ -57,7 +57,7 @@ type Build struct {
 
 // Subject is one submission, as one member sees it.
 type Subject struct {
-	Submission schema.Submission
+	Submission schema.GradedSubmission
 	Access     course.Access
 	Title      string // of the assignment
 	Zone       *time.Location

@@ -34,7 +34,7 @@ type Row struct {
 }
 
 // NewRow shows a submission, redacted.
-func NewRow(sub schema.Submission, a course.Access, now time.Time, zone *time.Location) Row {
+func NewRow(sub schema.GradedSubmission, a course.Access, now time.Time, zone *time.Location) Row {
 	r := Row{
 		Path: "/" + sub.Name.String(), Task: sub.Name.Course + "/" + sub.Name.Assignment,
 		Owner: sub.Name.Owner, Number: sub.Name.Number, Commit: ShortCommit(sub.Commit),
