@@ -127,7 +127,7 @@ func TestPagesAgreeAfterTheEnd(t *testing.T) {
 			}
 			return 0, err
 		},
-		"the sweep": func(b *bundle, _ schema.Assignment) (int, error) { return 2, b.store.SettleDue(t.Context()) },
+		"the sweep": func(b *bundle, _ schema.Assignment) (int, error) { return 2, b.store.UpdateDueGrades(t.Context()) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -105,7 +105,7 @@ func (s *Server) refusedByGit(p *push, report []byte) *refusal {
 		return s.refusedForSize(p)
 	case found != nil:
 		return &refusal{refusalFsck, "", fmt.Sprintf("git finds object %s malformed (%s: %s). It may be in an earlier commit: rewrite the history to one commit of your files as they are now",
-			found[1][:7], found[2], transcript.Clip(transcript.OneLine(found[3]), 100)), p.rewrite(rebuildIndex())}
+			found[1][:7], found[2], transcript.Truncate(transcript.OneLine(found[3]), 100)), p.rewrite(rebuildIndex())}
 	}
 	return &refusal{code: refusalUnpack, text: "git could not store what was sent, for the reason above. Push again; if it happens again, tell the course staff"}
 }

@@ -96,7 +96,7 @@ func (s *Server) listKeys(ctx context.Context, sess *session) error {
 		if k.Fingerprint == sess.who.fingerprint {
 			used = "in use now"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", k.Fingerprint, state, used, transcript.Clip(transcript.OneLine(k.Comment), 40))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", k.Fingerprint, state, used, transcript.Truncate(transcript.OneLine(k.Comment), 40))
 	}
 	return w.Flush()
 }

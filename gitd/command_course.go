@@ -95,7 +95,7 @@ func (s *Server) status(ctx context.Context, sess *session, args []string) int {
 	}
 	switch {
 	case !found && code != "":
-		return sess.fail(schema.Errorf(schema.CodeNotFound, "%s is unknown, or you are not enrolled", transcript.Clip(schema.Sanitize(code), 40)))
+		return sess.fail(schema.Errorf(schema.CodeNotFound, "%s is unknown, or you are not enrolled", transcript.Truncate(schema.Sanitize(code), 40)))
 	case !found:
 		fmt.Fprintln(sess.out, "You are enrolled in no course yet.")
 	}
@@ -133,7 +133,7 @@ func (s *Server) courseStatus(ctx context.Context, sess *session, e schema.Enrol
 	}
 	switch {
 	case shown == 0 && only != "":
-		return schema.Errorf(schema.CodeNotFound, "there is no assignment %s/%s yet", e.Course.Code, transcript.Clip(schema.Sanitize(only), 40))
+		return schema.Errorf(schema.CodeNotFound, "there is no assignment %s/%s yet", e.Course.Code, transcript.Truncate(schema.Sanitize(only), 40))
 	case shown == 0:
 		fmt.Fprintln(sess.out, "  nothing to do yet")
 	}

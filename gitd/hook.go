@@ -38,7 +38,7 @@ func (h hook) PreReceive(ctx context.Context, quarantine string, updates []hooks
 		return p.refusedTree(err), false
 	}
 	if p.options.dryRun {
-		p.reception.judgeDry()
+		p.reception.acceptDryRun()
 		return []string{}, false
 	}
 	return nil, true
@@ -105,11 +105,11 @@ func (s *Server) pushedFiles(ctx context.Context, p *push, q repo.Quarantine, en
 // PostReceive records the push as soon as git has moved the ref. Its job starts once
 // the student has the report: a runner that starts takes the processor from it.
 func (h hook) PostReceive(ctx context.Context, _ []hooks.Update) ([]string, error) {
-	is, err := h.server.book(ctx, h.push.intent, h.push.row, h.server.pushOf(h.push))
+	is, err := h.server.recordOnce(ctx, h.push.intent, h.push.row, h.server.pushOf(h.push))
 	if err != nil {
 		return nil, err // the session tries again, then the retrier
 	}
-	h.push.reception.book(is)
+	h.push.reception.setRecorded(is)
 	return nil, nil
 }
 

@@ -143,7 +143,7 @@ func (s *Server) ofTip(ctx context.Context, p *push, tip string) (*recorded, err
 		return nil, err
 	}
 	defer func() { _ = lock.Unlock() }() // of a file that is only locked
-	if err := s.settleRepository(ctx, p.row); err != nil {
+	if err := s.resolveRepository(ctx, p.row); err != nil {
 		return nil, err
 	}
 	if is, err = s.findRecorded(ctx, p, tip); schema.CodeOf(err) != schema.CodeNotFound {

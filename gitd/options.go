@@ -28,7 +28,7 @@ func parseOptions(all []string, kind schema.RepositoryKind) (options, error) {
 	known := optionNames(kind)
 	for _, name := range all {
 		if name != "colour" && !slices.Contains(known, name) {
-			return options{}, schema.Errorf(schema.CodeRefused, "push option %q is unknown%s. Use %s", transcript.Clip(name, 40), elsewhere(fields[name] != nil), strings.Join(known, ", "))
+			return options{}, schema.Errorf(schema.CodeRefused, "push option %q is unknown%s. Use %s", transcript.Truncate(name, 40), elsewhere(fields[name] != nil), strings.Join(known, ", "))
 		}
 		*fields[name] = true
 	}

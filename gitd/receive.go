@@ -40,8 +40,8 @@ func (s *Server) receive(ctx context.Context, p *push) outcome {
 		return refusedFor(*no)
 	}
 	defer func() { _ = lock.Unlock() }() // of a file that is only locked
-	if err := s.settleRepository(context.WithoutCancel(ctx), p.row); err != nil {
-		return s.failedPush(fmt.Errorf("settle an earlier push: %w", err))
+	if err := s.resolveRepository(context.WithoutCancel(ctx), p.row); err != nil {
+		return s.failedPush(fmt.Errorf("resolve an earlier push: %w", err))
 	}
 	no, err = s.checkTip(p)
 	switch {
@@ -142,9 +142,9 @@ func (s *Server) conclude(ctx context.Context, p *push, report []byte) outcome {
 	if is != nil {
 		return outcome{kind: outcomeRecorded, report: report, recorded: is}
 	}
-	is, moved, err := s.settle(ctx, p.intent, p.row)
+	is, moved, err := s.resolveIntent(ctx, p.intent, p.row)
 	if err != nil {
-		s.Logger.Error("settle a push", "intent", p.intent.ID, "error", err)
+		s.Logger.Error("resolve a push", "intent", p.intent.ID, "error", err)
 		s.wakeRetrier()
 	}
 	switch {
@@ -177,7 +177,7 @@ func (s *Server) converse(p *push, r *repo.Receive) []byte {
 		s.Logger.Info("git refused a push", "repository", p.row.ID, "error", err)
 	}
 	clock.stop()
-	p.reception.end()
+	p.reception.gitEnded()
 	return report
 }
 

@@ -5,8 +5,8 @@ import "sync"
 // reception is one push while it is received. The hook, the timers and the relay report
 // what happens; the session waits for the outcome, which is resolved once.
 type reception struct {
-	resolved chan struct{} // closed once outcome is set
-	booked   chan struct{} // closed once the post-receive hook has recorded the push
+	resolved     chan struct{} // closed once outcome is set
+	recordedDone chan struct{} // closed once the post-receive hook has recorded the push
 
 	mu       sync.Mutex
 	outcome  *outcome
@@ -17,7 +17,7 @@ type reception struct {
 }
 
 func newReception() *reception {
-	return &reception{resolved: make(chan struct{}), booked: make(chan struct{})}
+	return &reception{resolved: make(chan struct{}), recordedDone: make(chan struct{})}
 }
 
 // resolve sets the outcome, unless it is set.
@@ -46,8 +46,8 @@ func (r *reception) begin(kill func()) {
 	r.kill = kill
 }
 
-// end says that git has ended: a timer that fires now changes nothing.
-func (r *reception) end() {
+// gitEnded says that git has ended: a timer that fires now changes nothing.
+func (r *reception) gitEnded() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.kill = nil
@@ -73,19 +73,19 @@ func (r *reception) running() bool {
 	return r.kill != nil
 }
 
-// judgeDry notes that a dry run would be accepted.
-func (r *reception) judgeDry() {
+// acceptDryRun notes that a dry run would be accepted.
+func (r *reception) acceptDryRun() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.dry = true
 }
 
-// book notes what the post-receive hook has recorded.
-func (r *reception) book(is *recorded) {
+// setRecorded notes what the post-receive hook has recorded.
+func (r *reception) setRecorded(is *recorded) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.recorded = is
-	close(r.booked)
+	close(r.recordedDone)
 }
 
 // facts returns what was noted so far.

@@ -23,7 +23,7 @@ func TestReceptionAbortsOnlyWhileGitRuns(t *testing.T) {
 	r.begin(func() { killed++ })
 	r.abort(refusal{text: "the pack did not come"})
 	r.abort(refusal{text: "the server is stopping"})
-	r.end()
+	r.gitEnded()
 	r.abort(refusal{text: "too late"})
 	if _, _, why := r.facts(); killed != 2 || why.text != "the pack did not come" || r.running() {
 		t.Errorf("killed %d times for %q, running %v; want twice, for the first reason", killed, why.text, r.running())

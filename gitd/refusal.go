@@ -157,7 +157,7 @@ func (p *push) judgeList() *refusal {
 		return &refusal{refusalSeveral, "one ref at a time", fmt.Sprintf("one branch is pushed at a time, and these are %d refs. Push main alone", len(all)), []string{p.pushRef(ofMain(all))}}
 	}
 	c := all[0]
-	ref := transcript.Clip(schema.Sanitize(c.Ref), 60)
+	ref := transcript.Truncate(schema.Sanitize(c.Ref), 60)
 	branch, isBranch := strings.CutPrefix(c.Ref, "refs/heads/")
 	switch {
 	case c.Ref == mainRef && c.Deletes():
@@ -171,7 +171,7 @@ func (p *push) judgeList() *refusal {
 	case c.Ref == tryRef && p.row.Kind == schema.RepositoryOwn:
 		return nil
 	case c.Ref != mainRef:
-		return &refusal{refusalBranch, "only main is graded", "only the branch main is graded, and this is " + transcript.Clip(schema.Sanitize(branch), 40) + ". Push it as main",
+		return &refusal{refusalBranch, "only main is graded", "only the branch main is graded, and this is " + transcript.Truncate(schema.Sanitize(branch), 40) + ". Push it as main",
 			[]string{p.pushRef(asMain(branch))}}
 	case c.New == c.Old:
 		return &refusal{code: refusalSame, reason: "nothing to push", text: "main is at that commit already. Push again to watch it"}

@@ -120,7 +120,7 @@ func (s *Server) relay(p *push, r *repo.Receive) []byte {
 // runs the post-receive hook. False: git has ended without.
 func (p *push) resolveEarly(r *repo.Receive, report []byte) bool {
 	select {
-	case <-p.reception.booked:
+	case <-p.reception.recordedDone:
 	case <-r.Done():
 		return false
 	}

@@ -66,7 +66,7 @@ type Server struct {
 	sessions    sessions
 	pushes      pushes
 	starters    starters
-	unsettled   chan struct{} // wakes the retrier
+	unresolved  chan struct{} // wakes the retrier
 	used        chan touch
 	pushed      chan int64 // repositories that a pack was added to
 }
@@ -80,8 +80,8 @@ func (s *Server) Start(ctx context.Context) error {
 		return err
 	}
 	s.base, s.stop = context.WithCancelCause(context.WithoutCancel(ctx))
-	if err := s.settleAll(ctx); err != nil {
-		s.Logger.Error("settle open pushes", "error", err)
+	if err := s.resolveAll(ctx); err != nil {
+		s.Logger.Error("resolve open pushes", "error", err)
 		s.wakeRetrier()
 	}
 	var config net.ListenConfig
@@ -112,7 +112,7 @@ func (s *Server) defaults() {
 	if s.Logger == nil {
 		s.Logger = slog.Default()
 	}
-	s.unsettled = make(chan struct{}, 1)
+	s.unresolved = make(chan struct{}, 1)
 	s.used = make(chan touch, 64)
 	s.pushed = make(chan int64, 64)
 }

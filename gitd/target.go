@@ -58,7 +58,7 @@ func (s *Server) otherCase(ctx context.Context, sess *session, raw string, actio
 	if other != nil {
 		return err
 	}
-	return schema.Errorf(schema.CodeNotFound, "there is no repository %s; did you mean %s?", transcript.Clip(schema.Sanitize(raw), 60), pathOf(t.path))
+	return schema.Errorf(schema.CodeNotFound, "there is no repository %s; did you mean %s?", transcript.Truncate(schema.Sanitize(raw), 60), pathOf(t.path))
 }
 
 func (s *Server) findAssignment(ctx context.Context, m classroom.Member, t *target) error {

@@ -36,7 +36,7 @@ type expected struct {
 	updates []Update // that PreReceive accepted
 }
 
-var errOutOfTurn = schema.Errorf(schema.CodeConflict, "a hook asked out of turn")
+var errOutOfOrder = schema.Errorf(schema.CodeConflict, "a hook asked out of turn")
 
 func (e *expected) serve(ctx context.Context, r protocol.Request) (lines []string, ok bool, err error) {
 	updates, err := ParseUpdates(r.Commands)
@@ -51,7 +51,7 @@ func (e *expected) serve(ctx context.Context, r protocol.Request) (lines []strin
 
 func (e *expected) judge(ctx context.Context, quarantine string, updates []Update) ([]string, bool, error) {
 	if !e.move(stageFresh, stageJudging, nil) {
-		return nil, false, errOutOfTurn
+		return nil, false, errOutOfOrder
 	}
 	next := stageOver
 	defer func() { e.move(stageJudging, next, updates) }()
@@ -64,7 +64,7 @@ func (e *expected) judge(ctx context.Context, quarantine string, updates []Updat
 
 func (e *expected) record(ctx context.Context, updates []Update) ([]string, bool, error) {
 	if !e.same(updates) || !e.move(stageAccepted, stageOver, nil) {
-		return nil, false, errOutOfTurn
+		return nil, false, errOutOfOrder
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTime)
 	defer cancel()

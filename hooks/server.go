@@ -121,12 +121,12 @@ func (s *Server) Stop(ctx context.Context) error {
 	case <-ended:
 		return nil
 	case <-ctx.Done():
-		s.hangUp()
+		s.closeConns()
 		return fmt.Errorf("stop hook server: %w", context.Cause(ctx))
 	}
 }
 
-func (s *Server) hangUp() {
+func (s *Server) closeConns() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for conn := range s.conns {
@@ -139,7 +139,7 @@ func (s *Server) accept(listener net.Listener) {
 		conn, err := listener.Accept()
 		switch {
 		case err == nil:
-			s.take(conn)
+			s.startServing(conn)
 		case errors.Is(err, net.ErrClosed):
 			return
 		default:
@@ -163,8 +163,8 @@ func (s *Server) pause(d time.Duration) bool {
 	}
 }
 
-// take serves a connection, unless the server has begun to stop.
-func (s *Server) take(conn net.Conn) {
+// startServing serves a connection, unless the server has begun to stop.
+func (s *Server) startServing(conn net.Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stopping {

@@ -83,20 +83,20 @@ func judgeZip(entries []*zip.File) error {
 	var sum uint64
 	for _, e := range entries {
 		if why := refusedEntry(e); why != "" {
-			return schema.Errorf(schema.CodeInvalid, "archive entry %q %s", clip(e.Name), why)
+			return schema.Errorf(schema.CodeInvalid, "archive entry %q %s", truncateName(e.Name), why)
 		}
 		sum += e.UncompressedSize64
 		if sum > maxBytes {
-			return schema.Errorf(schema.CodeInvalid, "archive entry %q: up to it the files have %d bytes; %d is the most", clip(e.Name), sum, int64(maxBytes))
+			return schema.Errorf(schema.CodeInvalid, "archive entry %q: up to it the files have %d bytes; %d is the most", truncateName(e.Name), sum, int64(maxBytes))
 		}
 		key := strings.TrimSuffix(schema.NormalPath(e.Name), "/")
 		if first, twice := seen[key]; twice && !strings.HasSuffix(e.Name, "/") {
-			return schema.Errorf(schema.CodeInvalid, "archive entry %q has the name of an earlier entry, %q", clip(e.Name), clip(first))
+			return schema.Errorf(schema.CodeInvalid, "archive entry %q has the name of an earlier entry, %q", truncateName(e.Name), truncateName(first))
 		}
 		seen[key] = e.Name
 		for dir := path.Dir(key); dir != "."; dir = path.Dir(dir) {
 			if file, ok := seen[dir]; ok && !strings.HasSuffix(file, "/") {
-				return schema.Errorf(schema.CodeInvalid, "archive entry %q lies below %q, which is a file", clip(e.Name), clip(file))
+				return schema.Errorf(schema.CodeInvalid, "archive entry %q lies below %q, which is a file", truncateName(e.Name), truncateName(file))
 			}
 		}
 	}
@@ -145,7 +145,7 @@ func refusedName(name string) string {
 	return ""
 }
 
-func clip(s string) string {
+func truncateName(s string) string {
 	if len(s) > 120 {
 		return s[:120] + "…"
 	}
@@ -179,7 +179,7 @@ type walker struct {
 
 func (w *walker) walk(dir string, depth int) error {
 	if depth > maxDepth {
-		return schema.Errorf(schema.CodeInvalid, "%s lies more than %d directories deep; does a link lead back?", clip(dir), maxDepth)
+		return schema.Errorf(schema.CodeInvalid, "%s lies more than %d directories deep; does a link lead back?", truncateName(dir), maxDepth)
 	}
 	entries, err := fs.ReadDir(w.fsys, dir)
 	if err != nil {
@@ -213,9 +213,9 @@ func (w *walker) add(name string, info fs.FileInfo) error {
 	w.bytes += info.Size()
 	switch {
 	case len(w.files) > maxEntries:
-		return schema.Errorf(schema.CodeInvalid, "%s: the package has more than %d files", clip(name), maxEntries)
+		return schema.Errorf(schema.CodeInvalid, "%s: the package has more than %d files", truncateName(name), maxEntries)
 	case w.bytes > maxBytes:
-		return schema.Errorf(schema.CodeInvalid, "%s: up to it the files have %d bytes; %d is the most", clip(name), w.bytes, int64(maxBytes))
+		return schema.Errorf(schema.CodeInvalid, "%s: up to it the files have %d bytes; %d is the most", truncateName(name), w.bytes, int64(maxBytes))
 	}
 	return nil
 }

@@ -36,10 +36,10 @@ func (p *Pool) start(ctx context.Context, g *group) error {
 func (p *Pool) dispatched(id string, g *group) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.owed[id] {
+	if p.pendingRemoval[id] {
 		return false
 	}
-	p.know(id, g.flavour.Name).make = g.make
+	p.addRunner(id, g.flavour.Name).make = g.make
 	return true
 }
 
@@ -66,15 +66,15 @@ func (p *Pool) define(ctx context.Context, g *group) error {
 	p.mu.Lock()
 	g.make = fingerprint
 	p.mu.Unlock()
-	p.roll(g)
+	p.replaceOutdated(g)
 	return nil
 }
 
-// know returns the runner of a dispatched job, noted now if it is new. mu is held.
-func (p *Pool) know(id, flavour string) *runner {
+// addRunner returns the runner of a dispatched job, noted now if it is new. mu is held.
+func (p *Pool) addRunner(id, flavour string) *runner {
 	r := p.runners[id]
 	if r == nil {
-		r = &runner{id: id, flavour: flavour, born: p.Clock(), gone: make(chan struct{})}
+		r = &runner{id: id, flavour: flavour, createdAt: p.Clock(), gone: make(chan struct{})}
 		p.runners[id] = r
 	}
 	return r

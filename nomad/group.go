@@ -69,14 +69,14 @@ func (p *Pool) fill(ctx context.Context, g *group) error {
 func (p *Pool) idle(g *group) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.closed || p.away != nil || !g.asked || p.paused(g)
+	return p.closed || p.unreachable != nil || !g.asked || p.paused(g)
 }
 
 // paused reports whether a failure's pause is not over; fill comes again then. mu is held.
 func (p *Pool) paused(g *group) bool {
 	pause := g.retry.Sub(p.Clock())
 	if pause > 0 && g.timer == nil {
-		g.timer = time.AfterFunc(pause, func() { p.again(g) })
+		g.timer = time.AfterFunc(pause, func() { p.retryFill(g) })
 	}
 	return pause > 0
 }
@@ -85,7 +85,7 @@ func (p *Pool) paused(g *group) bool {
 func (p *Pool) lacks(g *group) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return !p.closed && p.away == nil && p.count(g) < g.want && !p.paused(g)
+	return !p.closed && p.unreachable == nil && p.count(g) < g.want && !p.paused(g)
 }
 
 // filled notes how it went to ask Nomad for what the flavour lacks.
@@ -100,8 +100,8 @@ func (p *Pool) filled(g *group, err error) {
 	}
 }
 
-// again is fill when a pause is over.
-func (p *Pool) again(g *group) {
+// retryFill is fill when a pause is over.
+func (p *Pool) retryFill(g *group) {
 	p.mu.Lock()
 	g.timer = nil
 	p.mu.Unlock()

@@ -80,25 +80,25 @@ func (p *Pool) verify(ctx context.Context, identity string) (claims, error) {
 // admit returns the runner of an allocation that lives and is to serve.
 func (p *Pool) admit(flavour string, alloc *api.Allocation) (string, error) {
 	of, ours := p.Settings.flavourOf(alloc.JobID)
-	s := sighting{id: alloc.ID, job: alloc.JobID, client: alloc.ClientStatus, desired: alloc.DesiredStatus}
+	s := allocState{id: alloc.ID, job: alloc.JobID, client: alloc.ClientStatus, desired: alloc.DesiredStatus}
 	if !ours || of != flavour || s.over() || s.stopped() {
 		return "", schema.Errorf(schema.CodeForbidden, "the identity is of an allocation that is to end")
 	}
 	p.mu.Lock()
 	g := p.group(flavour)
 	r := p.runners[alloc.JobID]
-	if r == nil && !p.owed[alloc.JobID] {
-		r = p.know(alloc.JobID, flavour) // its event has not come yet
+	if r == nil && !p.pendingRemoval[alloc.JobID] {
+		r = p.addRunner(alloc.JobID, flavour) // its event has not come yet
 		if alloc.Job != nil {
 			r.make = alloc.Job.Meta[makeKey]
 		}
 	}
-	if r == nil || r.retired || p.old(r, g) || r.registered && r.alloc != alloc.ID {
+	if r == nil || r.retired || p.isOutdated(r, g) || r.registered && r.alloc != alloc.ID {
 		p.mu.Unlock()
 		return "", schema.Errorf(schema.CodeForbidden, "this runner is to serve no more; a fresh one takes its place")
 	}
 	r.alloc, r.node, r.nodeID, r.registered = alloc.ID, alloc.NodeName, alloc.NodeID, true
 	p.mu.Unlock()
-	p.roll(g)
+	p.replaceOutdated(g)
 	return r.id, nil
 }

@@ -4,14 +4,14 @@ import (
 	"github.com/hashicorp/nomad/api"
 )
 
-// sighting is what Nomad says of one allocation.
-type sighting struct {
+// allocState is what Nomad says of one allocation.
+type allocState struct {
 	id, job, node, nodeID, client, desired, why string
 	tasks                                       map[string]*api.TaskState
 }
 
 // over reports whether the allocation runs no more.
-func (s sighting) over() bool {
+func (s allocState) over() bool {
 	switch s.client {
 	case api.AllocClientStatusComplete, api.AllocClientStatusFailed, api.AllocClientStatusLost:
 		return true
@@ -21,10 +21,10 @@ func (s sighting) over() bool {
 
 // silent reports whether the allocation's node does not answer to Nomad. The runner
 // may go on all the same, so its lease decides over the job that it has.
-func (s sighting) silent() bool { return s.client == api.AllocClientStatusUnknown }
+func (s allocState) silent() bool { return s.client == api.AllocClientStatusUnknown }
 
 // stopped reports whether Nomad ends the allocation, or has.
-func (s sighting) stopped() bool { return s.desired != api.AllocDesiredStatusRun }
+func (s allocState) stopped() bool { return s.desired != api.AllocDesiredStatusRun }
 
 // ending is how a runner came to its end.
 type ending struct {
@@ -33,7 +33,7 @@ type ending struct {
 }
 
 // ending says how an allocation came to its end.
-func (s sighting) ending() ending {
+func (s allocState) ending() ending {
 	switch {
 	case s.client == api.AllocClientStatusLost:
 		return ending{lost: true, reason: "the machine that graded it was lost", failure: "node " + s.node + " was lost"}
@@ -46,19 +46,19 @@ func (s sighting) ending() ending {
 }
 
 // observe takes in what Nomad says of an allocation, if it is of one of the pool's runners.
-func (p *Pool) observe(s sighting) {
+func (p *Pool) observe(s allocState) {
 	flavour, ours := p.Settings.flavourOf(s.job)
 	if !ours {
 		return
 	}
 	p.mu.Lock()
 	r := p.runners[s.job]
-	if r == nil && (s.over() || s.stopped() || p.owed[s.job]) {
+	if r == nil && (s.over() || s.stopped() || p.pendingRemoval[s.job]) {
 		p.mu.Unlock()
 		return
 	}
 	if r == nil {
-		r = p.know(s.job, flavour)
+		r = p.addRunner(s.job, flavour)
 	}
 	r.alloc, r.node, r.nodeID = s.id, s.node, s.nodeID
 	delete(p.noRoom, r.id)
@@ -68,7 +68,7 @@ func (p *Pool) observe(s sighting) {
 	p.mu.Unlock()
 	switch {
 	case s.over():
-		p.end(r, s.ending())
+		p.runnerEnded(r, s.ending())
 	case s.stopped(), fell:
 		p.refill(g)
 	}
@@ -78,8 +78,8 @@ func (p *Pool) observe(s sighting) {
 	}
 }
 
-// end notes a runner's end, and puts a fresh one in its place.
-func (p *Pool) end(r *runner, how ending) {
+// runnerEnded notes a runner's end, and puts a fresh one in its place.
+func (p *Pool) runnerEnded(r *runner, how ending) {
 	p.mu.Lock()
 	if p.runners[r.id] != r {
 		p.mu.Unlock()
@@ -87,7 +87,7 @@ func (p *Pool) end(r *runner, how ending) {
 	}
 	p.forget(r)
 	retired, g := r.retired, p.group(r.flavour)
-	p.owed[r.id] = true
+	p.pendingRemoval[r.id] = true
 	if !retired && !r.registered && !how.lost {
 		if how.failure == "" {
 			how.failure = "it ended without having registered"
@@ -98,15 +98,15 @@ func (p *Pool) end(r *runner, how ending) {
 	p.mu.Unlock()
 	if !retired {
 		p.Logger.Warn("runner ended", "runner", r.id, "where", r.where(), "registered", r.registered, "failure", how.failure)
-		p.tell(r, how)
+		p.reportEnd(r, how)
 	}
 	p.remove(r.id)
 	p.refill(g)
-	p.roll(g)
+	p.replaceOutdated(g)
 }
 
-// tell tells the scheduler of a runner's end.
-func (p *Pool) tell(r *runner, how ending) {
+// reportEnd tells the scheduler of a runner's end.
+func (p *Pool) reportEnd(r *runner, how ending) {
 	if how.lost {
 		p.Registrar.Lost(r.id, how.reason, how.failure)
 		return
@@ -114,25 +114,25 @@ func (p *Pool) tell(r *runner, how ending) {
 	p.Registrar.Exited(r.id, how.failure)
 }
 
-// weigh takes in what Nomad says of placing a runner.
-func (p *Pool) weigh(e *api.Evaluation) {
+// handleEvaluation takes in what Nomad says of placing a runner.
+func (p *Pool) handleEvaluation(e *api.Evaluation) {
 	flavour, ours := p.Settings.flavourOf(e.JobID)
 	if !ours || len(e.FailedTGAllocs) == 0 {
 		return
 	}
 	failure := placementFailure(e.FailedTGAllocs[taskName])
-	if p.waits(e.JobID, flavour, failure) {
+	if p.recordNoRoom(e.JobID, flavour, failure) {
 		p.Registrar.Failed(flavour, failure)
 		p.Logger.Warn("no node takes a runner; it waits for one", "flavour", flavour, "failure", failure)
 	}
 }
 
-// waits notes why no node takes a job, unless one has taken it or it is not wanted any
+// recordNoRoom notes why no node takes a job, unless one has taken it or it is not wanted any
 // more; news: the flavour's runners did not wait for this reason before.
-func (p *Pool) waits(job, flavour, failure string) (news bool) {
+func (p *Pool) recordNoRoom(job, flavour, failure string) (news bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if r := p.runners[job]; p.owed[job] || r != nil && (r.alloc != "" || r.retired) {
+	if r := p.runners[job]; p.pendingRemoval[job] || r != nil && (r.alloc != "" || r.retired) {
 		return false
 	}
 	p.noRoom[job] = failure // its runner may be heard of later than its evaluation
@@ -142,9 +142,9 @@ func (p *Pool) waits(job, flavour, failure string) (news bool) {
 	return news
 }
 
-// roll lets one runner of an older make go, if there is one that is not busy. The next
+// replaceOutdated lets one runner of an older make go, if there is one that is not busy. The next
 // follows when the fresh one that takes its place has registered.
-func (p *Pool) roll(g *group) {
+func (p *Pool) replaceOutdated(g *group) {
 	for _, id := range p.outdated(g) {
 		if p.Registrar.Replace(id) {
 			return
@@ -159,14 +159,14 @@ func (p *Pool) outdated(g *group) []string {
 	defer p.mu.Unlock()
 	var ids []string
 	for _, r := range p.runners {
-		if r.flavour == g.flavour.Name && r.serves() && p.old(r, g) {
+		if r.flavour == g.flavour.Name && r.serves() && p.isOutdated(r, g) {
 			ids = append(ids, r.id)
 		}
 	}
 	return ids
 }
 
-// old reports whether a runner was made of another specification than the group's. mu is held.
-func (p *Pool) old(r *runner, g *group) bool {
+// isOutdated reports whether a runner was made of another specification than the group's. mu is held.
+func (p *Pool) isOutdated(r *runner, g *group) bool {
 	return r.make != "" && g.make != "" && r.make != g.make
 }

@@ -40,25 +40,25 @@ type Pool struct {
 	cancel context.CancelFunc
 	keys   keys
 
-	mu       sync.Mutex
-	spawning bool // Start was called, and Close was not
-	closed   bool
-	tasks    sync.WaitGroup
-	away     error         // why the cluster's state is not known; nil: it is
-	answers  chan struct{} // closed while the cluster's state is known
-	groups   map[string]*group
-	runners  map[string]*runner
-	owed     map[string]bool   // jobs that are to be removed from Nomad, or were
-	removing map[string]bool   // those of them that a task is removing
-	noRoom   map[string]string // why no node takes a job, by the job's name
+	mu             sync.Mutex
+	spawning       bool // Start was called, and Close was not
+	closed         bool
+	tasks          sync.WaitGroup
+	unreachable    error         // why the cluster's state is not known; nil: it is
+	answers        chan struct{} // closed while the cluster's state is known
+	groups         map[string]*group
+	runners        map[string]*runner
+	pendingRemoval map[string]bool   // jobs that are to be removed from Nomad, or were
+	removing       map[string]bool   // those of them that a task is removing
+	noRoom         map[string]string // why no node takes a job, by the job's name
 }
 
 // callPatience bounds what is asked of Nomad where nobody else does.
 const callPatience = 30 * time.Second
 
 var (
-	errClosed = schema.Errorf(schema.CodeUnavailable, "the pool is closed")
-	errEarly  = schema.Errorf(schema.CodeUnavailable, "Nomad has not been asked yet")
+	errClosed   = schema.Errorf(schema.CodeUnavailable, "the pool is closed")
+	errNotAsked = schema.Errorf(schema.CodeUnavailable, "Nomad has not been asked yet")
 )
 
 // Start begins to follow the cluster: it returns once the cluster has said which
@@ -74,8 +74,8 @@ func (p *Pool) Start(ctx context.Context) {
 	p.ctx, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	p.keys = keys{fetch: p.Cluster.identityKeys, clock: p.Clock}
 	p.groups, p.runners = map[string]*group{}, map[string]*runner{}
-	p.owed, p.removing, p.noRoom = map[string]bool{}, map[string]bool{}, map[string]string{}
-	p.away, p.answers, p.spawning = errEarly, make(chan struct{}), true
+	p.pendingRemoval, p.removing, p.noRoom = map[string]bool{}, map[string]bool{}, map[string]string{}
+	p.unreachable, p.answers, p.spawning = errNotAsked, make(chan struct{}), true
 	asked := make(chan struct{})
 	p.spawn(func(ctx context.Context) { p.watch(ctx, sync.OnceFunc(func() { close(asked) })) })
 	select {
@@ -157,7 +157,7 @@ func (p *Pool) Retire(ctx context.Context, id string) error {
 // retireNow takes a runner out of service; its job is to be removed. The end of one
 // that no node has, or whose node does not answer, is not waited for. mu is held.
 func (p *Pool) retireNow(r *runner) {
-	r.retired, p.owed[r.id] = true, true
+	r.retired, p.pendingRemoval[r.id] = true, true
 	if r.alloc == "" || r.silent {
 		p.forget(r)
 	}
@@ -177,8 +177,8 @@ func (p *Pool) forget(r *runner) {
 func (p *Pool) List(context.Context) ([]schema.PoolRunner, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.away != nil {
-		return nil, p.away
+	if p.unreachable != nil {
+		return nil, p.unreachable
 	}
 	var runners []schema.PoolRunner
 	for _, r := range p.runners {

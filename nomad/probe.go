@@ -120,7 +120,7 @@ func (p probe) issuer(ctx context.Context, c Check) Check {
 func (p probe) token(ctx context.Context) Check {
 	c := Check{What: "nomad token", Says: "may do in namespace " + p.cluster.Namespace + " what runners need"}
 	if _, _, err := p.cluster.Namespaces().Info(p.cluster.Namespace, query(ctx)); err != nil {
-		c.Says, c.Remedy = p.stranger(err)
+		c.Says, c.Remedy = p.explainToken(err)
 		return c
 	}
 	nobody := p.settings.parent("nobody") + "/nothing"
@@ -136,7 +136,7 @@ func (p probe) token(ctx context.Context) Check {
 		}},
 	} {
 		if err := try.ask(); err != nil {
-			c.Says, c.Remedy = p.refused(try.capability, err)
+			c.Says, c.Remedy = p.explainRefusal(try.capability, err)
 			return c
 		}
 	}
@@ -174,7 +174,7 @@ func (p probe) room(ctx context.Context, f schema.Flavour) Check {
 	plan, _, err := p.cluster.Jobs().Plan(job, false, write(ctx))
 	if err != nil {
 		c.Works = false
-		c.Says, c.Remedy = p.unplanned(err)
+		c.Says, c.Remedy = p.explainRefusedJob(err)
 		return c
 	}
 	metric := plan.FailedTGAllocs[taskName]

@@ -46,17 +46,17 @@ func unreachedRemedy(err error) string {
 // applyPolicy gives a token, or the job of the server, what the pool needs.
 const applyPolicy = "nomad acl policy apply grader grader.policy.hcl, and give the token (or -job) that policy"
 
-// refused says what a token may not do, and what to do about it.
-func (p probe) refused(what string, err error) (says, remedy string) {
+// explainRefusal says what a token may not do, and what to do about it.
+func (p probe) explainRefusal(what string, err error) (says, remedy string) {
 	if status(err) == http.StatusForbidden {
 		return fmt.Sprintf("the token may not %s in namespace %s", what, p.cluster.Namespace), applyPolicy
 	}
 	return what + ": " + inWords(err), "look at the log of Nomad's servers"
 }
 
-// stranger says why a token does not even see the namespace. Nomad tells who has no leave
+// explainToken says why a token does not even see the namespace. Nomad tells who has no leave
 // and who is not known the same, but for tokens that have expired.
-func (p probe) stranger(err error) (says, remedy string) {
+func (p probe) explainToken(err error) (says, remedy string) {
 	const renew = "make one, and put it in the file nomad.token_file: nomad acl token create -policy grader"
 	switch {
 	case status(err) == http.StatusNotFound:
@@ -71,10 +71,10 @@ func (p probe) stranger(err error) (says, remedy string) {
 	return "look for namespace " + p.cluster.Namespace + ": " + inWords(err), "look at the log of Nomad's servers"
 }
 
-// unplanned says why Nomad would not have a flavour's job, and what to do about it.
-func (p probe) unplanned(err error) (says, remedy string) {
+// explainRefusedJob says why Nomad would not have a flavour's job, and what to do about it.
+func (p probe) explainRefusedJob(err error) (says, remedy string) {
 	if status(err) == http.StatusForbidden {
-		return p.refused("submit-job", err)
+		return p.explainRefusal("submit-job", err)
 	}
 	return "Nomad refuses its job: " + inWords(err), "correct what the flavour says under nomad: node_pool, datacenters, constraints"
 }

@@ -14,7 +14,7 @@ type runner struct {
 	id         string
 	flavour    string
 	make       string // fingerprint of the specification; "" while it is not known
-	born       time.Time
+	createdAt  time.Time
 	alloc      string // "" until Nomad has placed it
 	node       string // its name
 	nodeID     string

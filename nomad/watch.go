@@ -35,7 +35,7 @@ func (p *Pool) watch(ctx context.Context, asked func()) {
 			pause = firstPause
 			continue
 		}
-		p.lose(err)
+		p.markUnreachable(err)
 		if p.Clock().Sub(began) > awayPause {
 			pause = firstPause
 		}
@@ -43,14 +43,14 @@ func (p *Pool) watch(ctx context.Context, asked func()) {
 	}
 }
 
-// lose notes that the cluster's state is not known.
-func (p *Pool) lose(err error) {
+// markUnreachable notes that the cluster's state is not known.
+func (p *Pool) markUnreachable(err error) {
 	p.mu.Lock()
-	first := p.away == nil || errors.Is(p.away, errEarly)
-	if p.away == nil {
+	first := p.unreachable == nil || errors.Is(p.unreachable, errNotAsked)
+	if p.unreachable == nil {
 		p.answers = make(chan struct{})
 	}
-	p.away = &schema.Error{Code: schema.CodeUnavailable, Message: "Nomad does not answer: " + inWords(err), Err: err}
+	p.unreachable = &schema.Error{Code: schema.CodeUnavailable, Message: "Nomad does not answer: " + inWords(err), Err: err}
 	p.mu.Unlock()
 	if !first {
 		return
@@ -74,7 +74,7 @@ func (p *Pool) follow(ctx context.Context, listed func()) error {
 	if err != nil {
 		return err
 	}
-	p.found()
+	p.markReachable()
 	listed()
 	events, err := p.Cluster.EventStream().Stream(ctx, topics(nodes), index, &api.QueryOptions{})
 	if err != nil {
@@ -85,7 +85,7 @@ func (p *Pool) follow(ctx context.Context, listed func()) error {
 			return brokenUnless(ctx, batch.Err)
 		}
 		for _, e := range batch.Events {
-			if err := p.take(e); err != nil {
+			if err := p.handleEvent(e); err != nil {
 				return err
 			}
 		}
@@ -101,14 +101,14 @@ func brokenUnless(ctx context.Context, err error) error {
 	return unanswered("follow events", err)
 }
 
-// found notes that the cluster's state is known, and fills what was not meanwhile.
-func (p *Pool) found() {
+// markReachable notes that the cluster's state is known, and fills what was not meanwhile.
+func (p *Pool) markReachable() {
 	p.mu.Lock()
-	back := p.away != nil
+	back := p.unreachable != nil
 	if back {
 		close(p.answers)
 	}
-	p.away = nil
+	p.unreachable = nil
 	groups := slices.Collect(maps.Values(p.groups))
 	p.mu.Unlock()
 	if !back {
@@ -119,8 +119,8 @@ func (p *Pool) found() {
 	}
 }
 
-// take takes in one event.
-func (p *Pool) take(e api.Event) error {
+// handleEvent takes in one event.
+func (p *Pool) handleEvent(e api.Event) error {
 	switch e.Topic {
 	case api.TopicAllocation:
 		a, err := e.Allocation()
@@ -128,7 +128,7 @@ func (p *Pool) take(e api.Event) error {
 			return unanswered("read an event", err)
 		}
 		if a != nil {
-			p.observe(sighting{
+			p.observe(allocState{
 				id: a.ID, job: a.JobID, node: a.NodeName, nodeID: a.NodeID, client: a.ClientStatus, desired: a.DesiredStatus,
 				why: a.DesiredDescription, tasks: a.TaskStates,
 			})
@@ -147,7 +147,7 @@ func (p *Pool) take(e api.Event) error {
 			return unanswered("read an event", err)
 		}
 		if ev != nil {
-			p.weigh(ev)
+			p.handleEvaluation(ev)
 		}
 	}
 	return nil
@@ -172,36 +172,36 @@ func (p *Pool) list(ctx context.Context) (uint64, error) {
 	for _, a := range allocs {
 		run[a.JobID] = a.ClientStatus == api.AllocClientStatusRunning
 	}
-	for _, id := range p.enlist(all, run) {
+	for _, id := range p.syncJobs(all, run) {
 		p.remove(id)
 	}
 	for _, a := range allocs {
-		p.observe(sighting{
+		p.observe(allocState{
 			id: a.ID, job: a.JobID, node: a.NodeName, nodeID: a.NodeID, client: a.ClientStatus, desired: a.DesiredStatus,
 			why: a.DesiredDescription, tasks: a.TaskStates,
 		})
 	}
-	p.miss(all, began)
-	return meta.LastIndex, p.weighBlocked(ctx)
+	p.endUnlisted(all, began)
+	return meta.LastIndex, p.listBlocked(ctx)
 }
 
-// weighBlocked takes in which runners wait for room since before anybody listened.
-func (p *Pool) weighBlocked(ctx context.Context) error {
+// listBlocked takes in which runners wait for room since before anybody listened.
+func (p *Pool) listBlocked(ctx context.Context) error {
 	filter := `Status == "blocked" and JobID matches "^` + regexp.QuoteMeta(p.Settings.Prefix) + `-"`
 	blocked, _, err := p.Cluster.Evaluations().List((&api.QueryOptions{Filter: filter}).WithContext(ctx))
 	if err != nil {
 		return unanswered("list evaluations", err)
 	}
 	for _, e := range blocked {
-		p.weigh(e)
+		p.handleEvaluation(e)
 	}
 	return nil
 }
 
-// enlist takes in the dispatched jobs that are listed, and returns those that are to be
+// syncJobs takes in the dispatched jobs that are listed, and returns those that are to be
 // removed: owed ones, and what no flavour of this server's asks for, unless it runs. Then
 // it may be in the middle of a grading, and the scheduler retires it when it has ended.
-func (p *Pool) enlist(jobs []*api.JobListStub, run map[string]bool) (removed []string) {
+func (p *Pool) syncJobs(jobs []*api.JobListStub, run map[string]bool) (removed []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	listed := make(map[string]bool, len(jobs))
@@ -214,17 +214,17 @@ func (p *Pool) enlist(jobs []*api.JobListStub, run map[string]bool) (removed []s
 		_, served := p.Settings.Flavours[flavour]
 		_, known := p.runners[j.ID]
 		switch {
-		case p.owed[j.ID] || !served && !run[j.ID] || !known && (j.Stop || j.Status == "dead"):
-			p.owed[j.ID] = true
+		case p.pendingRemoval[j.ID] || !served && !run[j.ID] || !known && (j.Stop || j.Status == "dead"):
+			p.pendingRemoval[j.ID] = true
 			removed = append(removed, j.ID)
 		default:
-			r := p.know(j.ID, flavour)
+			r := p.addRunner(j.ID, flavour)
 			r.make = j.Meta[makeKey]
 		}
 	}
-	for id := range p.owed {
+	for id := range p.pendingRemoval {
 		if !listed[id] && p.runners[id] == nil {
-			delete(p.owed, id)
+			delete(p.pendingRemoval, id)
 		}
 	}
 	for id := range p.noRoom {
@@ -235,9 +235,9 @@ func (p *Pool) enlist(jobs []*api.JobListStub, run map[string]bool) (removed []s
 	return removed
 }
 
-// miss notes the end of runners that were there before the listing began, and are not
+// endUnlisted notes the end of runners that were there before the listing began, and are not
 // listed: somebody removed them from Nomad.
-func (p *Pool) miss(jobs []*api.JobListStub, began time.Time) {
+func (p *Pool) endUnlisted(jobs []*api.JobListStub, began time.Time) {
 	listed := make(map[string]*api.JobListStub, len(jobs))
 	for _, j := range jobs {
 		listed[j.ID] = j
@@ -246,12 +246,12 @@ func (p *Pool) miss(jobs []*api.JobListStub, began time.Time) {
 	var lost []*runner
 	for id, r := range p.runners {
 		j := listed[id]
-		if r.born.Before(began) && (j == nil || j.Stop && r.alloc == "") {
+		if r.createdAt.Before(began) && (j == nil || j.Stop && r.alloc == "") {
 			lost = append(lost, r)
 		}
 	}
 	p.mu.Unlock()
 	for _, r := range lost {
-		p.end(r, ending{lost: true, reason: "its machine was taken away", failure: "its job was stopped in Nomad"})
+		p.runnerEnded(r, ending{lost: true, reason: "its machine was taken away", failure: "its job was stopped in Nomad"})
 	}
 }

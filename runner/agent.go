@@ -50,7 +50,7 @@ func (a *Agent) Run(ctx context.Context, credential io.Reader) error {
 		defer cancel(nil)
 		finished := make(chan struct{})
 		defer close(finished)
-		go hold(credential, cancel, finished)
+		go endWithParent(credential, cancel, finished)
 	}
 	dir, err := os.MkdirTemp(a.Dir, "runner-")
 	if err != nil {

@@ -147,8 +147,8 @@ func readJSON(res *http.Response, into any) error {
 	return nil
 }
 
-// passing reports whether an error may go away by itself.
-func passing(err error) bool {
+// temporary reports whether an error may go away by itself.
+func temporary(err error) bool {
 	var told *schema.Error
 	if errors.Is(err, context.Canceled) || !errors.As(err, &told) {
 		return false

@@ -17,15 +17,15 @@ import (
 const (
 	// maxCredential bounds a credential, in bytes.
 	maxCredential = 16 << 10
-	// lastBreath is how long a runner has to tidy up once its server is dead.
-	lastBreath = 15 * time.Second
+	// killAfter is how long a runner has to tidy up once its server is dead.
+	killAfter = 15 * time.Second
 )
 
-// errLeash is why a runner ends whose server has died.
-var errLeash = errors.New("the server is gone")
+// errParentGone is why a runner ends whose server has died.
+var errParentGone = errors.New("the server is gone")
 
 // readCredential reads one line of JSON, and nothing after it: what follows is the
-// leash.
+// parent.
 func readCredential(r io.Reader) (schema.Credential, error) {
 	var c schema.Credential
 	line, err := readLine(r)
@@ -74,12 +74,12 @@ func readLine(r io.Reader) ([]byte, error) {
 	return nil, schema.Errorf(schema.CodeLimit, "longer than %d bytes", maxCredential)
 }
 
-// hold waits for the leash's end, which is the server's, and ends the runner: in
-// good order, or after lastBreath where that takes too long.
-func hold(leash io.Reader, cancel context.CancelCauseFunc, finished <-chan struct{}) {
-	_, _ = io.Copy(io.Discard, leash)
-	cancel(errLeash)
-	timer := time.NewTimer(lastBreath)
+// endWithParent waits for the parent's end, which is the server's, and ends the runner: in
+// good order, or after killAfter where that takes too long.
+func endWithParent(parent io.Reader, cancel context.CancelCauseFunc, finished <-chan struct{}) {
+	_, _ = io.Copy(io.Discard, parent)
+	cancel(errParentGone)
+	timer := time.NewTimer(killAfter)
 	defer timer.Stop()
 	select {
 	case <-finished:

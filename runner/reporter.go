@@ -146,7 +146,7 @@ func (r *reporter) close() {
 // outlives ctx for a while.
 func (r *reporter) flush(ctx context.Context) error {
 	r.close()
-	last, cancel := outlive(ctx, lastWrites)
+	last, cancel := withGrace(ctx, lastWrites)
 	defer cancel()
 	defer context.AfterFunc(last, r.cancel)()
 	<-r.done

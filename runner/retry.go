@@ -18,7 +18,7 @@ func retry(ctx context.Context, patience time.Duration, f func(context.Context) 
 	began := time.Now()
 	for pause := firstPause; ; pause = min(2*pause, longPause) {
 		err := f(ctx)
-		if err == nil || !passing(err) || time.Since(began) > patience {
+		if err == nil || !temporary(err) || time.Since(began) > patience {
 			return err
 		}
 		spread := pause/2 + rand.N(pause)

@@ -26,7 +26,7 @@ func (w *work) run(ctx context.Context) error {
 	defer cancel(nil)
 	beating := make(chan struct{})
 	beatCtx, calm := context.WithCancel(ctx)
-	go func() { defer close(beating); w.beat(beatCtx, cancel) }()
+	go func() { defer close(beating); w.sendHeartbeats(beatCtx, cancel) }()
 	defer func() { calm(); <-beating }()
 
 	report := newReporter(ctx, w.client, w.order, w.agent.Clock, cancel)
@@ -37,7 +37,7 @@ func (w *work) run(ctx context.Context) error {
 		return w.ended(context.Cause(ctx))
 	}
 	if err != nil {
-		result = w.excuse(err)
+		result = w.failureResult(err)
 	}
 	return w.deliver(ctx, report, result)
 }
@@ -57,7 +57,7 @@ func (w *work) deliver(ctx context.Context, report *reporter, result schema.Resu
 	if err := report.flush(ctx); err != nil {
 		return w.ended(err)
 	}
-	last, cancel := outlive(ctx, lastWrites)
+	last, cancel := withGrace(ctx, lastWrites)
 	defer cancel()
 	if err := w.client.result(last, w.order, result); err != nil {
 		return w.ended(err)
@@ -66,8 +66,8 @@ func (w *work) deliver(ctx context.Context, report *reporter, result schema.Resu
 	return nil
 }
 
-// outlive returns a context that ends only some time after ctx has ended.
-func outlive(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+// withGrace returns a context that ends only some time after ctx has ended.
+func withGrace(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
 	last, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
 		if schema.CodeOf(context.Cause(ctx)) == schema.CodeStale {
@@ -80,8 +80,8 @@ func outlive(ctx context.Context, grace time.Duration) (context.Context, context
 	return last, func() { stop(); cancel() }
 }
 
-// excuse is the verdict on a job that could not be graded, and whose doing that was.
-func (w *work) excuse(err error) schema.Result {
+// failureResult is the verdict on a job that could not be graded, and whose doing that was.
+func (w *work) failureResult(err error) schema.Result {
 	now := w.agent.Clock()
 	r := schema.Result{StartedAt: now, FinishedAt: now, Provenance: w.provenance()}
 	var told *schema.Error
@@ -138,9 +138,9 @@ func (w *work) grade(ctx context.Context, report *reporter) (schema.Result, erro
 	return w.station.Engine.Grade(ctx, job, &observer{work: w, ctx: ctx, report: report})
 }
 
-// beat keeps the lease until ctx ends. A stale attempt ends the job at once; a
+// sendHeartbeats keeps the lease until ctx ends. A stale attempt ends the job at once; a
 // server that is away is tried again until it has been for too long.
-func (w *work) beat(ctx context.Context, stop context.CancelCauseFunc) {
+func (w *work) sendHeartbeats(ctx context.Context, stop context.CancelCauseFunc) {
 	pause := time.NewTicker(max(w.order.Lease/3, time.Millisecond))
 	defer pause.Stop()
 	for {

@@ -56,7 +56,7 @@ func (s *Scheduler) orderFor(ctx context.Context, m *member, wait time.Duration)
 	if job, attempt, ok := m.held(); ok {
 		return s.again(ctx, m, job, attempt)
 	}
-	if _, served := s.Flavours[m.flavour]; !served && m.endIdle(s.Clock()) {
+	if _, served := s.Flavours[m.flavour]; !served && m.markOverIfReady(s.Clock()) {
 		s.retire(m) // its flavour was taken out of the configuration
 	}
 	if ph, _ := m.state(); ph != phaseReady {
@@ -71,7 +71,7 @@ func (s *Scheduler) orderFor(ctx context.Context, m *member, wait time.Duration)
 	order, err := s.order(ctx, m, job)
 	if err != nil {
 		// Counted: an order that cannot be made up may never be.
-		s.release(context.WithoutCancel(ctx), job.ID, job.Attempt, "its order could not be made up")
+		s.releaseJob(context.WithoutCancel(ctx), job.ID, job.Attempt, "its order could not be made up")
 		return schema.Order{}, s.lost(m, err)
 	}
 	return order, nil
@@ -138,8 +138,8 @@ func (s *Scheduler) try(ctx context.Context, m *member) (schema.Job, error) {
 	if err != nil {
 		return schema.Job{}, err
 	}
-	if !m.take(job, now) {
-		s.giveBack(ctx, job.ID, job.Attempt, "its runner was being retired")
+	if !m.assign(job, now) {
+		s.returnJob(ctx, job.ID, job.Attempt, "its runner was being retired")
 		return schema.Job{}, errServed()
 	}
 	s.Logger.Info("job claimed", "job", job.ID, "attempt", job.Attempt, "runner", m.id)
@@ -164,8 +164,8 @@ func (s *Scheduler) order(ctx context.Context, m *member, job schema.Job) (schem
 func (s *Scheduler) undelivered(ctx context.Context, m *member, order schema.Order) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), poolPatience)
 	defer cancel()
-	if m.end(s.Clock()) {
-		s.giveBack(ctx, order.Job, order.Attempt, "its runner left as it was given the job")
+	if m.markOver(s.Clock()) {
+		s.returnJob(ctx, order.Job, order.Attempt, "its runner left as it was given the job")
 		s.retire(m)
 	}
 }

@@ -22,10 +22,10 @@ const (
 )
 
 // text makes a runner's text safe to show and short enough to keep.
-func text(s string, limit int) string { return clip(schema.Sanitize(s), limit) }
+func text(s string, limit int) string { return truncate(schema.Sanitize(s), limit) }
 
-// clip cuts valid UTF-8 to at most limit bytes, at a character's edge.
-func clip(s string, limit int) string {
+// truncate cuts valid UTF-8 to at most limit bytes, at a character's edge.
+func truncate(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}

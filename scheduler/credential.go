@@ -41,14 +41,14 @@ func (s *Scheduler) Exited(runner, failure string) {
 func (s *Scheduler) Lost(runner, reason, failure string) {
 	s.prepare()
 	// Once it is stopping, Stop gives every job back itself, without counting the attempt.
-	s.spawn(func(ctx context.Context) { s.bury(ctx, runner, reason, failure) })
+	s.spawn(func(ctx context.Context) { s.removeRunner(ctx, runner, reason, failure) })
 }
 
 // Failed says that no runner of the flavour could be started, or placed; failure is why,
 // for staff. It is for what Exited and Lost do not tell, there being no runner yet.
 func (s *Scheduler) Failed(flavour, failure string) {
 	s.prepare()
-	s.failures.note(flavour, failure, true, s.Clock())
+	s.failures.record(flavour, failure, true, s.Clock())
 }
 
 // Withdrawn says that a runner that was announced is not started after all: fewer are
@@ -65,15 +65,15 @@ func (s *Scheduler) Withdrawn(runner string) {
 func (s *Scheduler) Replace(runner string) bool {
 	s.prepare()
 	m := s.fleet.find(runner)
-	if m == nil || !m.endIdle(s.Clock()) {
+	if m == nil || !m.markOverIfReady(s.Clock()) {
 		return false
 	}
 	s.retire(m)
 	return true
 }
 
-// bury forgets a runner whose process is gone and gives its job back.
-func (s *Scheduler) bury(ctx context.Context, id, reason, failure string) {
+// removeRunner forgets a runner whose process is gone and gives its job back.
+func (s *Scheduler) removeRunner(ctx context.Context, id, reason, failure string) {
 	m := s.fleet.forget(id)
 	if m == nil {
 		return
@@ -82,18 +82,18 @@ func (s *Scheduler) bury(ctx context.Context, id, reason, failure string) {
 	defer cancel()
 	ph, _ := m.state()
 	if ph != phaseOver {
-		s.failures.note(m.flavour, cmp.Or(failure, "it ended without having been told to"), ph == phaseStarting, s.Clock())
+		s.failures.record(m.flavour, cmp.Or(failure, "it ended without having been told to"), ph == phaseStarting, s.Clock())
 		s.Logger.Warn("runner exited", "runner", id, "flavour", m.flavour, "phase", ph, "failure", failure)
 	}
-	if job, attempt, owed := m.dismiss(s.Clock()); owed {
-		s.release(ctx, job, attempt, reason)
+	if job, attempt, unfinished := m.markLost(s.Clock()); unfinished {
+		s.releaseJob(ctx, job, attempt, reason)
 	}
-	s.unlist(ctx, m)
+	s.retireInStore(ctx, m)
 	s.keep(m.flavour)
 }
 
-// unlist marks a registered runner as gone in the store.
-func (s *Scheduler) unlist(ctx context.Context, m *member) {
+// retireInStore marks a registered runner as gone in the store.
+func (s *Scheduler) retireInStore(ctx context.Context, m *member) {
 	if _, registered := m.hash(); !registered {
 		return // it never registered, so the store does not know it
 	}
@@ -115,28 +115,28 @@ func (s *Scheduler) retire(m *member) {
 			}
 		}
 		s.fleet.forget(m.id)
-		s.unlist(ctx, m)
+		s.retireInStore(ctx, m)
 		s.keep(m.flavour)
 	})
 }
 
-// release gives a lost runner's job back to the queue, or fails it for good.
-func (s *Scheduler) release(ctx context.Context, job int64, attempt int, reason string) {
+// releaseJob gives a lost runner's job back to the queue, or fails it for good.
+func (s *Scheduler) releaseJob(ctx context.Context, job int64, attempt int, reason string) {
 	e, err := s.Jobs.Release(ctx, job, attempt, reason, s.Clock())
 	if err == nil && e.Kind == schema.EventEnded {
 		s.Logger.Error("job failed for good: our machines could not do it", "job", job, "attempts", attempt, "reason", reason)
 	}
-	s.settled(job, attempt, reason, err)
+	s.jobReleased(job, attempt, reason, err)
 }
 
-// giveBack is release where neither the job nor its runner is to blame.
-func (s *Scheduler) giveBack(ctx context.Context, job int64, attempt int, reason string) {
+// returnJob is release where neither the job nor its runner is to blame.
+func (s *Scheduler) returnJob(ctx context.Context, job int64, attempt int, reason string) {
 	_, err := s.Jobs.Return(ctx, job, attempt, reason, s.Clock())
-	s.settled(job, attempt, reason, err)
+	s.jobReleased(job, attempt, reason, err)
 }
 
-// settled tells whoever watches or waits that a job left its runner.
-func (s *Scheduler) settled(job int64, attempt int, reason string, err error) {
+// jobReleased tells whoever watches or waits that a job left its runner.
+func (s *Scheduler) jobReleased(job int64, attempt int, reason string, err error) {
 	if schema.CodeOf(err) == schema.CodeStale {
 		return // it had ended, or another attempt runs already
 	}

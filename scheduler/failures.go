@@ -37,8 +37,8 @@ func (f *failures) of(flavour string) *trouble {
 	return f.byFlavour[flavour]
 }
 
-// note notes a failure; unstarted: it kept a runner from registering.
-func (f *failures) note(flavour, why string, unstarted bool, now time.Time) {
+// record notes a failure; unstarted: it kept a runner from registering.
+func (f *failures) record(flavour, why string, unstarted bool, now time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	t := f.of(flavour)
@@ -54,9 +54,9 @@ func (f *failures) note(flavour, why string, unstarted bool, now time.Time) {
 	t.last = t.last[:min(len(t.last), maxFailures)]
 }
 
-// over notes that nothing keeps runners of the flavour from starting: one has registered,
+// resetStarts notes that nothing keeps runners of the flavour from starting: one has registered,
 // or all that are wanted are there. What is kept for staff stays.
-func (f *failures) over(flavour string) {
+func (f *failures) resetStarts(flavour string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.of(flavour).unstarted = 0

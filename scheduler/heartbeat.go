@@ -25,7 +25,7 @@ func (s *Scheduler) heartbeat(w http.ResponseWriter, r *http.Request, m *member,
 // lost retires a runner whose attempt the store calls stale: whatever it does from
 // now on is for nothing.
 func (s *Scheduler) lost(m *member, err error) error {
-	if schema.CodeOf(err) == schema.CodeStale && m.end(s.Clock()) {
+	if schema.CodeOf(err) == schema.CodeStale && m.markOver(s.Clock()) {
 		s.retire(m)
 	}
 	return err

@@ -67,7 +67,7 @@ func (k *keeper) run(ctx context.Context) {
 			asked = n
 		}
 		if k.inService() >= n {
-			k.scheduler.failures.over(k.flavour.Name)
+			k.scheduler.failures.resetStarts(k.flavour.Name)
 		}
 		k.dismiss(n)
 		pace.Reset(lookPace)
@@ -161,7 +161,7 @@ func (k *keeper) dismiss(n int) {
 			return
 		}
 		ph, since := m.state()
-		if m.flavour == k.flavour.Name && ph == phaseReady && now.Sub(since) > cooldown && m.endIdle(now) {
+		if m.flavour == k.flavour.Name && ph == phaseReady && now.Sub(since) > cooldown && m.markOverIfReady(now) {
 			k.scheduler.retire(m)
 			surplus--
 		}

@@ -54,8 +54,8 @@ func (m *member) register(r schema.Runner, now time.Time) {
 	m.enter(phaseReady, now)
 }
 
-// take notes the one job; false where it had one, or is to be retired.
-func (m *member) take(job schema.Job, now time.Time) bool {
+// assign notes the one job; false where it had one, or is to be retired.
+func (m *member) assign(job schema.Job, now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.phase != phaseReady {
@@ -66,8 +66,8 @@ func (m *member) take(job schema.Job, now time.Time) bool {
 	return true
 }
 
-// end says that the runner serves no more; false where that was known.
-func (m *member) end(now time.Time) bool {
+// markOver says that the runner serves no more; false where that was known.
+func (m *member) markOver(now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.phase == phaseOver {
@@ -77,20 +77,20 @@ func (m *member) end(now time.Time) bool {
 	return true
 }
 
-// dismiss is end for a runner that is gone, and tells in the same moment what it
+// markLost is end for a runner that is gone, and tells in the same moment what it
 // still owes: a claim that comes later finds it over, and one that came before is owed.
-func (m *member) dismiss(now time.Time) (job int64, attempt int, owed bool) {
+func (m *member) markLost(now time.Time) (job int64, attempt int, unfinished bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	owed = m.phase == phaseBusy
+	unfinished = m.phase == phaseBusy
 	if m.phase != phaseOver {
 		m.enter(phaseOver, now)
 	}
-	return m.job, m.attempt, owed
+	return m.job, m.attempt, unfinished
 }
 
-// endIdle is end for a runner that has no job yet; false where it has one.
-func (m *member) endIdle(now time.Time) bool {
+// markOverIfReady is end for a runner that has no job yet; false where it has one.
+func (m *member) markOverIfReady(now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.phase != phaseReady {

@@ -15,8 +15,8 @@ func TestClaimedJobIsDeliveredOrReturned(t *testing.T) {
 	for range 2000 {
 		m := &member{phase: phaseReady}
 		taken := make(chan bool)
-		go func() { taken <- m.take(schema.Job{ID: 7, Attempt: 1}, time.Now()) }()
-		_, _, owed := m.dismiss(time.Now())
+		go func() { taken <- m.assign(schema.Job{ID: 7, Attempt: 1}, time.Now()) }()
+		_, _, owed := m.markLost(time.Now())
 		if took := <-taken; took != owed {
 			t.Fatalf("taken %v, owed %v", took, owed)
 		}
@@ -26,14 +26,14 @@ func TestClaimedJobIsDeliveredOrReturned(t *testing.T) {
 func TestRunnerIsDismissedOnce(t *testing.T) {
 	t.Parallel()
 	m := &member{phase: phaseReady}
-	m.take(schema.Job{ID: 7, Attempt: 2}, time.Now())
-	if job, attempt, owed := m.dismiss(time.Now()); job != 7 || attempt != 2 || !owed {
+	m.assign(schema.Job{ID: 7, Attempt: 2}, time.Now())
+	if job, attempt, owed := m.markLost(time.Now()); job != 7 || attempt != 2 || !owed {
 		t.Errorf("owes job %d, attempt %d, %v", job, attempt, owed)
 	}
-	if _, _, owed := m.dismiss(time.Now()); owed {
+	if _, _, owed := m.markLost(time.Now()); owed {
 		t.Error("it owes its job twice")
 	}
-	if m.end(time.Now()) {
+	if m.markOver(time.Now()) {
 		t.Error("it ends twice")
 	}
 }

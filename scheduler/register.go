@@ -22,7 +22,7 @@ func (s *Scheduler) register(w http.ResponseWriter, r *http.Request) error {
 	if said.Protocol != schema.Protocol {
 		return schema.Errorf(schema.CodeRefused, "the server speaks protocol %d, this runner %d; install the same version of grader on both", schema.Protocol, said.Protocol)
 	}
-	m, restore, err := s.proven(r.Context(), said)
+	m, restore, err := s.authenticate(r.Context(), said)
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (s *Scheduler) register(w http.ResponseWriter, r *http.Request) error {
 	}
 	m.register(record, s.Clock()) // nothing of it changes any more
 	s.fleet.admit(m)
-	s.failures.over(m.flavour)
+	s.failures.resetStarts(m.flavour)
 	s.Pools[m.flavour].Registered(m.id)
 	s.Logger.Info("runner registered", "runner", m.id, "flavour", m.flavour, "wall", record.Wall, "image", record.Image)
 	s.keep(m.flavour)
@@ -48,9 +48,9 @@ func (s *Scheduler) register(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// proven returns the runner that a registration proves to come from; restore lets it
+// authenticate returns the runner that a registration proves to come from; restore lets it
 // try again, for a registration that could not be stored.
-func (s *Scheduler) proven(ctx context.Context, said schema.Register) (m *member, restore func(), err error) {
+func (s *Scheduler) authenticate(ctx context.Context, said schema.Register) (m *member, restore func(), err error) {
 	if said.Identity == "" {
 		m, restore, ok := s.fleet.redeem(said.Token, s.Clock())
 		if !ok {
@@ -122,4 +122,4 @@ func (s *Scheduler) adopt(ctx context.Context, r schema.Runner) (*member, error)
 }
 
 // fact makes a short text that a runner said safe to show.
-func fact(text string) string { return clip(schema.Sanitize(text), maxFact) }
+func fact(text string) string { return truncate(schema.Sanitize(text), maxFact) }

@@ -22,7 +22,7 @@ func (s *Scheduler) rescue(ctx context.Context) {
 	var stranded []schema.QueueDepth
 	for looks := 1; ; looks++ {
 		var err error
-		if stranded, err = s.tellStranded(ctx, stranded); err != nil && ctx.Err() == nil {
+		if stranded, err = s.logStranded(ctx, stranded); err != nil && ctx.Err() == nil {
 			s.Logger.Error("stranded jobs not looked for", "error", err)
 		}
 		select {
@@ -33,13 +33,13 @@ func (s *Scheduler) rescue(ctx context.Context) {
 		if err := s.rescueExpired(ctx); err != nil && ctx.Err() == nil {
 			s.Logger.Error("expired jobs not rescued", "error", err)
 		}
-		s.buryLost(ctx)
+		s.removeLost(ctx)
 		if looks%reconcileEvery == 0 {
 			if err := s.reconcile(ctx, runnerGone, false); err != nil && ctx.Err() == nil {
 				s.Logger.Error("lost runners not found", "error", err)
 			}
 		}
-		s.nudge()
+		s.wakeKeepers()
 	}
 }
 
@@ -51,8 +51,8 @@ func (s *Scheduler) rescueExpired(ctx context.Context) error {
 	}
 	for _, job := range jobs {
 		m := s.fleet.find(job.Runner)
-		last := m != nil && m.end(s.Clock())
-		s.release(ctx, job.ID, job.Attempt, "its runner was not heard of in time")
+		last := m != nil && m.markOver(s.Clock())
+		s.releaseJob(ctx, job.ID, job.Attempt, "its runner was not heard of in time")
 		if last {
 			s.retire(m)
 		}
@@ -60,13 +60,13 @@ func (s *Scheduler) rescueExpired(ctx context.Context) error {
 	return nil
 }
 
-// buryLost buries the registered runners that this process knows and no pool has.
-func (s *Scheduler) buryLost(ctx context.Context) {
+// removeLost buries the registered runners that this process knows and no pool has.
+func (s *Scheduler) removeLost(ctx context.Context) {
 	members := s.fleet.all() // first: one that registers later is not lost
-	has := s.takeCensus(ctx)
+	pools := s.listRunners(ctx)
 	for _, m := range members {
-		if !m.starting() && !has.alive[m.id] && !has.unsure(m.flavour) {
-			s.bury(ctx, m.id, runnerGone, runnerGone)
+		if !m.starting() && !pools.alive[m.id] && !pools.unknown(m.flavour) {
+			s.removeRunner(ctx, m.id, runnerGone, runnerGone)
 		}
 	}
 }
@@ -80,9 +80,9 @@ func (s *Scheduler) reconcile(ctx context.Context, reason string, restarted bool
 	if err != nil {
 		return err
 	}
-	has := s.takeCensus(ctx)
+	pools := s.listRunners(ctx)
 	for _, r := range runners {
-		if has.unsure(r.Flavour) || has.alive[r.ID] && !restarted {
+		if pools.unknown(r.Flavour) || pools.alive[r.ID] && !restarted {
 			continue
 		}
 		m := s.fleet.find(r.ID)
@@ -91,28 +91,28 @@ func (s *Scheduler) reconcile(ctx context.Context, reason string, restarted bool
 				return err
 			}
 		}
-		if has.alive[r.ID] {
+		if pools.alive[r.ID] {
 			continue
 		}
 		if !restarted {
-			s.bury(ctx, r.ID, reason, reason)
+			s.removeRunner(ctx, r.ID, reason, reason)
 			continue
 		}
-		if job, attempt, owed := m.dismiss(s.Clock()); owed {
-			s.giveBack(ctx, job, attempt, reason)
+		if job, attempt, unfinished := m.markLost(s.Clock()); unfinished {
+			s.returnJob(ctx, job, attempt, reason)
 		}
 		s.fleet.forget(r.ID)
-		s.unlist(ctx, m)
+		s.retireInStore(ctx, m)
 	}
-	s.forgetUnborn(has)
+	s.forgetUnregistered(pools)
 	return nil
 }
 
-// forgetUnborn drops runners that were announced, never registered, and are gone.
-func (s *Scheduler) forgetUnborn(has census) {
+// forgetUnregistered drops runners that were announced, never registered, and are gone.
+func (s *Scheduler) forgetUnregistered(pools inventory) {
 	now := s.Clock()
 	for _, m := range s.fleet.all() {
-		if has.unsure(m.flavour) || has.alive[m.id] {
+		if pools.unknown(m.flavour) || pools.alive[m.id] {
 			continue
 		}
 		if ph, since := m.state(); ph == phaseStarting && now.Sub(since) > tokenLife {
@@ -125,15 +125,15 @@ func (s *Scheduler) forgetUnborn(has census) {
 // queue, without counting the attempt. Those that a pool lets live on keep theirs, and
 // so do those of a pool that cannot say.
 func (s *Scheduler) returnAll(ctx context.Context) {
-	has := s.takeCensus(ctx)
+	pools := s.listRunners(ctx)
 	for _, m := range s.fleet.all() {
-		if has.alive[m.id] || has.unsure(m.flavour) {
+		if pools.alive[m.id] || pools.unknown(m.flavour) {
 			continue
 		}
-		if job, attempt, owed := m.dismiss(s.Clock()); owed {
-			s.giveBack(ctx, job, attempt, "the server was stopped")
+		if job, attempt, unfinished := m.markLost(s.Clock()); unfinished {
+			s.returnJob(ctx, job, attempt, "the server was stopped")
 		}
 		s.fleet.forget(m.id)
-		s.unlist(ctx, m)
+		s.retireInStore(ctx, m)
 	}
 }

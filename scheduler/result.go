@@ -21,7 +21,7 @@ func (s *Scheduler) result(w http.ResponseWriter, r *http.Request, m *member, jo
 	if err := decode(r.Body, maxResult, &said); err != nil {
 		return err
 	}
-	if err := s.vouch(r.Context(), m, job, &said); err != nil {
+	if err := s.completeResult(r.Context(), m, job, &said); err != nil {
 		return err
 	}
 	if said.Outcome == schema.OutcomeInfrastructureError {
@@ -38,7 +38,7 @@ func (s *Scheduler) result(w http.ResponseWriter, r *http.Request, m *member, jo
 		s.Logger.Error("tests are broken", "job", job, "tests", said.Provenance.Tests, "message", said.Message)
 	}
 	w.WriteHeader(http.StatusNoContent)
-	if m.end(s.Clock()) {
+	if m.markOver(s.Clock()) {
 		s.Logger.Info("job finished", "job", job, "attempt", attempt, "runner", m.id, "outcome", said.Outcome)
 		s.retire(m)
 	}
@@ -48,17 +48,17 @@ func (s *Scheduler) result(w http.ResponseWriter, r *http.Request, m *member, jo
 // failed takes a runner's word that its machine, not the work, failed: the job is
 // graded again elsewhere, like one whose runner was lost.
 func (s *Scheduler) failed(w http.ResponseWriter, r *http.Request, m *member, said schema.Result) error {
-	if job, attempt, ok := m.held(); ok && m.end(s.Clock()) {
-		s.release(context.WithoutCancel(r.Context()), job, attempt, said.Message)
+	if job, attempt, ok := m.held(); ok && m.markOver(s.Clock()) {
+		s.releaseJob(context.WithoutCancel(r.Context()), job, attempt, said.Message)
 		s.retire(m)
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 
-// vouch checks a result and sets in it what the server knows better than the
+// completeResult checks a result and sets in it what the server knows better than the
 // runner: what was graded, by which runner, in which attempt, and until when.
-func (s *Scheduler) vouch(ctx context.Context, m *member, id int64, said *schema.Result) error {
+func (s *Scheduler) completeResult(ctx context.Context, m *member, id int64, said *schema.Result) error {
 	job, err := s.Jobs.Job(ctx, id)
 	if err != nil {
 		return err

@@ -124,8 +124,8 @@ func (s *Scheduler) spawn(task func(ctx context.Context)) bool {
 	return true
 }
 
-// end lets every task end, and none begin.
-func (s *Scheduler) end() {
+// stopTasks lets every task end, and none begin.
+func (s *Scheduler) stopTasks() {
 	s.spawning.Lock()
 	defer s.spawning.Unlock()
 	s.cancel(errStopping)
@@ -164,7 +164,7 @@ func (s *Scheduler) Stop(ctx context.Context) error {
 	s.prepare()
 	var failed error
 	s.stop.Do(func() {
-		s.end()
+		s.stopTasks()
 		failed = s.closePools()
 		s.returnAll(ctx)
 		if s.server != nil {
@@ -201,11 +201,11 @@ func (s *Scheduler) Wake() {
 	for name := range s.keepers {
 		s.lines.ring(name)
 	}
-	s.nudge()
+	s.wakeKeepers()
 }
 
-// nudge lets every keeper look at its flavour again.
-func (s *Scheduler) nudge() {
+// wakeKeepers lets every keeper look at its flavour again.
+func (s *Scheduler) wakeKeepers() {
 	for _, k := range s.keepers {
 		k.nudge()
 	}

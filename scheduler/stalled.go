@@ -7,9 +7,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// deaf is how many runners in a row must have failed to start before students are told:
+// minFailedStarts is how many runners in a row must have failed to start before students are told:
 // one may fail by chance, and the next takes its place in a moment.
-const deaf = 2
+const minFailedStarts = 2
 
 // stalled is what a student reads while no runner of the flavour can be started, "" while
 // one can. Staff read the whole reason; a student reads what kind it is.
@@ -17,15 +17,15 @@ func (s *Scheduler) stalled(ctx context.Context, flavour string) string {
 	if s.fleet.tally(flavour).ready.Load() > 0 {
 		return ""
 	}
-	why := s.hindrance(ctx, flavour)
+	why := s.stallReason(ctx, flavour)
 	if why == "" {
 		return ""
 	}
 	return "no runner can be started at the moment (" + why + "); you keep your place"
 }
 
-// hindrance is what keeps runners of a flavour from starting, in a student's words.
-func (s *Scheduler) hindrance(ctx context.Context, flavour string) string {
+// stallReason is what keeps runners of a flavour from starting, in a student's words.
+func (s *Scheduler) stallReason(ctx context.Context, flavour string) string {
 	runners, err := s.Pools[flavour].List(ctx)
 	if err != nil {
 		return "the machines do not answer"
@@ -36,7 +36,7 @@ func (s *Scheduler) hindrance(ctx context.Context, flavour string) string {
 			return "all machines are full"
 		}
 	}
-	if s.failures.unstarted(flavour) >= deaf {
+	if s.failures.unstarted(flavour) >= minFailedStarts {
 		return "they fail, which is our fault and not yours"
 	}
 	return ""

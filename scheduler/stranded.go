@@ -26,8 +26,8 @@ func strandedWords(flavour string) string {
 	return fmt.Sprintf("no runners of flavour %s are set up now; your push is kept, and the staff has been told", flavour)
 }
 
-// tellStranded logs what waits for nothing, whenever that has changed.
-func (s *Scheduler) tellStranded(ctx context.Context, before []schema.QueueDepth) ([]schema.QueueDepth, error) {
+// logStranded logs what waits for nothing, whenever that has changed.
+func (s *Scheduler) logStranded(ctx context.Context, before []schema.QueueDepth) ([]schema.QueueDepth, error) {
 	now, err := s.Stranded(ctx)
 	if err != nil || slices.Equal(now, before) {
 		return now, err

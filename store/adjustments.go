@@ -20,7 +20,7 @@ func (s *Store) Adjust(ctx context.Context, by schema.Actor, a schema.Assignment
 		if err != nil {
 			return err
 		}
-		if err := s.settleGrades(ctx, t, a.Course.ID, owner, now); err != nil {
+		if err := s.updateGrades(ctx, t, a.Course.ID, owner, now); err != nil {
 			return err
 		}
 		return t.audit(ctx, by, schema.AuditEntry{At: now, Action: "grade.adjust", Course: a.Course.Code, Subject: a.Path() + "/" + owner, After: points.String(), Detail: reason})
@@ -38,7 +38,7 @@ func (s *Store) EndAdjustment(ctx context.Context, by schema.Actor, a schema.Ass
 		if err != nil {
 			return missing(err, "%s has no adjustment %d", a.Path(), id)
 		}
-		if err := s.settleGrades(ctx, t, a.Course.ID, ended.Owner, now); err != nil {
+		if err := s.updateGrades(ctx, t, a.Course.ID, ended.Owner, now); err != nil {
 			return err
 		}
 		return t.audit(ctx, by, schema.AuditEntry{At: now, Action: "grade.unadjust", Course: a.Course.Code, Subject: a.Path() + "/" + ended.Owner, Before: ended.Points.String(), Detail: ended.Reason})
@@ -62,7 +62,7 @@ func (s *Store) Mark(ctx context.Context, by schema.Actor, a schema.Assignment, 
 		if err != nil {
 			return err
 		}
-		if err := s.settleGrades(ctx, t, a.Course.ID, sub.Name.Owner, now); err != nil {
+		if err := s.updateGrades(ctx, t, a.Course.ID, sub.Name.Owner, now); err != nil {
 			return err
 		}
 		return t.audit(ctx, by, schema.AuditEntry{At: now, Action: "submission.mark", Course: a.Course.Code, Subject: sub.Name.String()})

@@ -64,16 +64,16 @@ func (s *Store) applyTo(ctx context.Context, t *tx, set schema.Regrade, owner st
 			return err
 		}
 	}
-	return s.resettleRegraded(ctx, t, set, owner, before, now)
+	return s.recomputeRegraded(ctx, t, set, owner, before, now)
 }
 
-// resettleRegraded computes an owner's grades and keeps what the set changed of them.
-func (s *Store) resettleRegraded(ctx context.Context, t *tx, set schema.Regrade, owner string, before schema.Grade, now time.Time) error {
+// recomputeRegraded computes an owner's grades and keeps what the set changed of them.
+func (s *Store) recomputeRegraded(ctx context.Context, t *tx, set schema.Regrade, owner string, before schema.Grade, now time.Time) error {
 	courseID, err := one(ctx, t, value[int64], `SELECT course_id FROM assignments WHERE id = ?`, set.Assignment)
 	if err != nil {
 		return err
 	}
-	if err := s.settleGrades(ctx, t, courseID, owner, now); err != nil {
+	if err := s.updateGrades(ctx, t, courseID, owner, now); err != nil {
 		return err
 	}
 	after, err := grade(ctx, t, set.Assignment, owner)
@@ -159,5 +159,5 @@ func (s *Store) undoFor(ctx context.Context, t *tx, set schema.Regrade, owner st
 	if err != nil {
 		return err
 	}
-	return s.settleGrades(ctx, t, courseID, owner, now)
+	return s.updateGrades(ctx, t, courseID, owner, now)
 }

@@ -16,7 +16,7 @@ func scanClassRow(r row) (c schema.ClassRow, err error) {
 // ClassRows returns the students of the assignment's course and where they stand in it,
 // by login; those who have left too. What a student's team does is the student's.
 func (s *Store) ClassRows(ctx context.Context, a schema.Assignment) ([]schema.ClassRow, error) {
-	if err := s.SettleDue(ctx); err != nil {
+	if err := s.UpdateDueGrades(ctx); err != nil {
 		return nil, err
 	}
 	return list(ctx, s.reader, scanClassRow, `SELECT u.login, u.name, e.section, e.dropped, coalesce(p.pushes, 0), coalesce(p.last, 0),

@@ -38,7 +38,7 @@ func (s *Store) PreviewCourse(ctx context.Context, c schema.Course, file assignm
 // Called again for the same intent it returns what the first call made.
 func (s *Store) RecordCourse(ctx context.Context, by schema.Actor, p schema.Push, source []byte, file *assignment.CourseFile) (v schema.CourseVersion, err error) {
 	err = s.write(ctx, "record course.yaml", func(t *tx) error {
-		in, settled, err := t.unsettled(ctx, p.Intent.ID)
+		in, settled, err := t.findIntent(ctx, p.Intent.ID)
 		if err != nil {
 			return err
 		}
@@ -72,7 +72,7 @@ func (s *Store) configure(ctx context.Context, t *tx, by schema.Actor, in schema
 			return err
 		}
 	}
-	return t.settle(ctx, in.ID)
+	return t.closeIntent(ctx, in.ID)
 }
 
 // configured applies a course.yaml and writes what it changed to the audit log.
@@ -189,7 +189,7 @@ func (s *Store) changes(ctx context.Context, t *tx, courseID int64, now time.Tim
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.resettle(ctx, t, courseID, "", now); err != nil {
+	if _, err := s.recompute(ctx, t, courseID, "", now); err != nil {
 		return nil, err
 	}
 	after, err := gradesOf(ctx, t, courseID, "")

@@ -27,16 +27,16 @@ func (s *Store) Started(ctx context.Context, now time.Time, least time.Duration)
 				return err
 			}
 		}
-		return t.beat(ctx, now)
+		return t.recordHeartbeat(ctx, now)
 	})
 }
 
 // Beat notes that the server still runs.
 func (s *Store) Beat(ctx context.Context, now time.Time) error {
-	return s.write(ctx, "note the time", func(t *tx) error { return t.beat(ctx, now) })
+	return s.write(ctx, "note the time", func(t *tx) error { return t.recordHeartbeat(ctx, now) })
 }
 
-func (t *tx) beat(ctx context.Context, now time.Time) error {
+func (t *tx) recordHeartbeat(ctx context.Context, now time.Time) error {
 	_, err := t.exec(ctx, `INSERT INTO heartbeat (id, at) VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at`, micros(now))
 	return err
 }

@@ -145,7 +145,7 @@ func (e erasure) names(ctx context.Context) error {
 
 // account empties the account and removes everything that signs it in.
 func (e erasure) account(ctx context.Context) error {
-	if _, err := e.end(ctx, e.user.ID, ""); err != nil {
+	if _, err := e.endSessions(ctx, e.user.ID, ""); err != nil {
 		return err
 	}
 	for _, text := range []string{

@@ -27,7 +27,7 @@ func (s *Store) AddExtension(ctx context.Context, by schema.Actor, a schema.Assi
 		if err != nil {
 			return err
 		}
-		if queued, err = s.resettle(ctx, t, a.Course.ID, owner, now); err != nil {
+		if queued, err = s.recompute(ctx, t, a.Course.ID, owner, now); err != nil {
 			return err
 		}
 		return t.audit(ctx, by, schema.AuditEntry{At: now, Action: "extension.add", Course: a.Course.Code, Subject: a.Path() + "/" + owner, After: e.String(), Detail: reason})
@@ -45,7 +45,7 @@ func (s *Store) EndExtension(ctx context.Context, by schema.Actor, a schema.Assi
 		if err != nil {
 			return missing(err, "%s has no extension %d", a.Path(), id)
 		}
-		if _, err := s.resettle(ctx, t, a.Course.ID, ended.Owner, now); err != nil {
+		if _, err := s.recompute(ctx, t, a.Course.ID, ended.Owner, now); err != nil {
 			return err
 		}
 		return t.audit(ctx, by, schema.AuditEntry{At: now, Action: "extension.end", Course: a.Course.Code, Subject: a.Path() + "/" + ended.Owner, Before: ended.String()})
@@ -77,7 +77,7 @@ func (s *Store) AddOutage(ctx context.Context, by schema.Actor, c schema.Course,
 		if err != nil {
 			return err
 		}
-		if queued, err = s.resettle(ctx, t, c.ID, "", now); err != nil {
+		if queued, err = s.recompute(ctx, t, c.ID, "", now); err != nil {
 			return err
 		}
 		return t.audit(ctx, by, schema.AuditEntry{At: now, Action: "outage.add", Course: c.Code, Subject: c.Code,
@@ -109,7 +109,7 @@ func (s *Store) SetLateTokens(ctx context.Context, by schema.Actor, c schema.Cou
 		if _, err := t.exec(ctx, `UPDATE courses SET late_tokens = ? WHERE id = ?`, tokens, c.ID); err != nil {
 			return err
 		}
-		if err := s.settleCourse(ctx, t, c.ID, now); err != nil {
+		if err := s.updateCourseGrades(ctx, t, c.ID, now); err != nil {
 			return err
 		}
 		after, err := one(ctx, t, value[string], `SELECT late_tokens || '' FROM courses WHERE id = ?`, c.ID)
@@ -120,13 +120,13 @@ func (s *Store) SetLateTokens(ctx context.Context, by schema.Actor, c schema.Cou
 	})
 }
 
-// resettle computes the grades of an owner ("" is everybody) after the times changed and
+// recompute computes the grades of an owner ("" is everybody) after the times changed and
 // queues the kept pushes that are before their end now.
-func (s *Store) resettle(ctx context.Context, t *tx, courseID int64, owner string, now time.Time) (queued int, err error) {
+func (s *Store) recompute(ctx context.Context, t *tx, courseID int64, owner string, now time.Time) (queued int, err error) {
 	if owner == "" {
-		err = s.settleCourse(ctx, t, courseID, now)
+		err = s.updateCourseGrades(ctx, t, courseID, now)
 	} else {
-		err = s.settleGrades(ctx, t, courseID, owner, now)
+		err = s.updateGrades(ctx, t, courseID, owner, now)
 	}
 	if err != nil {
 		return 0, err

@@ -45,7 +45,7 @@ func (s *Store) finish(ctx context.Context, t *tx, j schema.Job, r schema.Result
 	if _, err := t.exec(ctx, `UPDATE jobs SET state = 'done', ended_at = ?, lease_until = 0 WHERE id = ?`, micros(now), j.ID); err != nil {
 		return schema.Event{}, err
 	}
-	if err := s.conclude(ctx, t, j, r, now); err != nil {
+	if err := s.applyResult(ctx, t, j, r, now); err != nil {
 		return schema.Event{}, err
 	}
 	return t.addEvent(ctx, j.ID, schema.Event{Kind: schema.EventEnded, State: schema.StateDone, Attempt: j.Attempt, At: now, Result: &r})

@@ -65,9 +65,9 @@ func earlierGates(ctx context.Context, q querier, version int64) ([]schema.GateJ
 		WHERE v.id = ? ORDER BY p.job_id DESC LIMIT ?`, version, maxEarlier)
 }
 
-// decide decides a candidate once every part of its gate has a result; until then, and
+// closeGate decides a candidate once every part of its gate has a result; until then, and
 // where our machines failed, nothing happens.
-func (t *tx) decide(ctx context.Context, version int64, at time.Time) error {
+func (t *tx) closeGate(ctx context.Context, version int64, at time.Time) error {
 	jobs, err := gateJobs(ctx, t, version)
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ func scanGrade(r row) (g schema.Grade, err error) {
 // Grade returns an owner's grade for an assignment; one without a submission that
 // counts has Number 0.
 func (s *Store) Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error) {
-	if err := s.SettleDue(ctx); err != nil {
+	if err := s.UpdateDueGrades(ctx); err != nil {
 		return schema.Grade{}, err
 	}
 	return grade(ctx, s.reader, assignment, owner)
@@ -24,7 +24,7 @@ func (s *Store) Grade(ctx context.Context, assignment int64, owner string) (sche
 // Grades returns the grades of a course, by owner and assignment; owner "" is everybody's.
 // Those of a person are their own and those of the teams that they are in.
 func (s *Store) Grades(ctx context.Context, course int64, owner string) ([]schema.Grade, error) {
-	if err := s.SettleDue(ctx); err != nil {
+	if err := s.UpdateDueGrades(ctx); err != nil {
 		return nil, err
 	}
 	return gradesOf(ctx, s.reader, course, owner)

@@ -130,7 +130,7 @@ func TestGradesOfCourseAndOfOwnerAgree(t *testing.T) {
 	}
 	_, err = b.writer.db.Exec(`DELETE FROM grades`)
 	check(t, err)
-	check(t, b.write(t.Context(), "settle", func(tx *tx) error { return b.settleCourse(t.Context(), tx, b.course.ID, b.tick()) }))
+	check(t, b.write(t.Context(), "update grades", func(tx *tx) error { return b.updateCourseGrades(t.Context(), tx, b.course.ID, b.tick()) }))
 	got := ok(b.Grades(t.Context(), b.course.ID, ""))(t)
 	for i := range got {
 		got[i].ChangedAt, want[i].ChangedAt = time.Time{}, time.Time{}
@@ -183,13 +183,13 @@ func BenchmarkSettle(b *testing.B) {
 		_, err := s.writer.db.Exec(text)
 		check(b, err)
 	}
-	settle := func(f func(context.Context, *tx) error) func(*testing.B) {
+	update := func(f func(context.Context, *tx) error) func(*testing.B) {
 		return func(b *testing.B) {
 			for b.Loop() {
-				check(b, s.write(b.Context(), "settle", func(t *tx) error { return f(b.Context(), t) }))
+				check(b, s.write(b.Context(), "update grades", func(t *tx) error { return f(b.Context(), t) }))
 			}
 		}
 	}
-	b.Run("course", settle(func(ctx context.Context, t *tx) error { return s.settleCourse(ctx, t, s.course.ID, s.tick()) }))
-	b.Run("owner", settle(func(ctx context.Context, t *tx) error { return s.settleGrades(ctx, t, s.course.ID, "s7", s.tick()) }))
+	b.Run("course", update(func(ctx context.Context, t *tx) error { return s.updateCourseGrades(ctx, t, s.course.ID, s.tick()) }))
+	b.Run("owner", update(func(ctx context.Context, t *tx) error { return s.updateGrades(ctx, t, s.course.ID, "s7", s.tick()) }))
 }

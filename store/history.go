@@ -86,8 +86,8 @@ func (t *tx) history(ctx context.Context, courseID int64) (h history, err error)
 	return h, err
 }
 
-// deedsOf reads what some owners did and were given.
-func (t *tx) deedsOf(ctx context.Context, h *history, names ...string) error {
+// loadWork reads what some owners did and were given.
+func (t *tx) loadWork(ctx context.Context, h *history, names ...string) error {
 	owners, err := encode(names)
 	if err != nil {
 		return err
@@ -117,8 +117,8 @@ func (t *tx) deedsOf(ctx context.Context, h *history, names ...string) error {
 	return err
 }
 
-// deedsOfAll reads what everybody in the course did and was given.
-func (t *tx) deedsOfAll(ctx context.Context, h *history) error {
+// loadAllWork reads what everybody in the course did and was given.
+func (t *tx) loadAllWork(ctx context.Context, h *history) error {
 	candidates, err := list(ctx, t, scanCandidate, `SELECT s.assignment_id, s.owner, s.number, s.received_at, s.tally, m.number IS NOT NULL
 		FROM assignments a JOIN submissions s ON s.assignment_id = a.id
 		LEFT JOIN marks m ON m.assignment_id = s.assignment_id AND m.owner = s.owner AND m.number = s.number

@@ -42,9 +42,9 @@ func (s *Store) OpenIntents(ctx context.Context, repository int64) ([]schema.Int
 		FROM intents WHERE state = 'open' AND (?1 = 0 OR repository_id = ?1) ORDER BY received_at, id`, repository)
 }
 
-// unsettled returns an intent that may become a submission or a version; settled
+// findIntent returns an intent that may become a submission or a version; settled
 // says that it has become one. CodeStale: it is void.
-func (t *tx) unsettled(ctx context.Context, id string) (in schema.Intent, settled bool, err error) {
+func (t *tx) findIntent(ctx context.Context, id string) (in schema.Intent, settled bool, err error) {
 	in, err = one(ctx, t, scanIntent, `SELECT id, repository_id, pusher_id, ref, old_hash, new_hash, received_at, options, process_group, state
 		FROM intents WHERE id = ?`, id)
 	if err != nil {
@@ -56,8 +56,8 @@ func (t *tx) unsettled(ctx context.Context, id string) (in schema.Intent, settle
 	return in, in.State == schema.IntentRecorded, nil
 }
 
-// settle closes an intent whose push is recorded.
-func (t *tx) settle(ctx context.Context, id string) error {
+// closeIntent closes an intent whose push is recorded.
+func (t *tx) closeIntent(ctx context.Context, id string) error {
 	_, err := t.exec(ctx, `UPDATE intents SET state = 'recorded' WHERE id = ?`, id)
 	return err
 }

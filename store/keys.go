@@ -121,7 +121,7 @@ func (s *Store) RemoveKey(ctx context.Context, by schema.Actor, user schema.User
 		if err := may(course.KeyRemoval{Fingerprint: fingerprint, Active: r.Key.Active, Left: left}); err != nil {
 			return err
 		}
-		if r.Ended, err = t.end(ctx, user.ID, fingerprint); err != nil {
+		if r.Ended, err = t.endSessions(ctx, user.ID, fingerprint); err != nil {
 			return err
 		}
 		r.Added, err = list(ctx, t, scanKey, `SELECT id, user_id, fingerprint, public, comment, active, added_by, added_at, used_at

@@ -49,9 +49,9 @@ func fillTallies(ctx context.Context, db *sql.Tx) error {
 	return nil
 }
 
-// settleMissing computes the grades of courses that have graded submissions and no
+// updateMissingGrades computes the grades of courses that have graded submissions and no
 // grade: those from before there were grades.
-func (s *Store) settleMissing(ctx context.Context) error {
+func (s *Store) updateMissingGrades(ctx context.Context) error {
 	courses, err := list(ctx, s.reader, value[int64], `SELECT c.id FROM courses c
 		WHERE EXISTS (SELECT 1 FROM assignments a JOIN submissions s ON s.assignment_id = a.id WHERE a.course_id = c.id AND s.tally IS NOT NULL)
 		AND NOT EXISTS (SELECT 1 FROM assignments a JOIN grades g ON g.assignment_id = a.id WHERE a.course_id = c.id)`)
@@ -59,7 +59,7 @@ func (s *Store) settleMissing(ctx context.Context) error {
 		return err
 	}
 	for _, id := range courses {
-		err := s.write(ctx, "settle grades", func(t *tx) error { return s.settleCourse(ctx, t, id, s.clock()) })
+		err := s.write(ctx, "update grades", func(t *tx) error { return s.updateCourseGrades(ctx, t, id, s.clock()) })
 		if err != nil {
 			return err
 		}

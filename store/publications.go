@@ -115,7 +115,7 @@ func (s *Store) publish(ctx context.Context, by schema.Actor, a schema.Assignmen
 		if err := t.putPublished(ctx, by, a, after, now); err != nil {
 			return err
 		}
-		if err := s.settleCourse(ctx, t, a.Course.ID, now); err != nil {
+		if err := s.updateCourseGrades(ctx, t, a.Course.ID, now); err != nil {
 			return err
 		}
 		action := "grade.unpublish"

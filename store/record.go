@@ -34,7 +34,7 @@ func (t *tx) target(ctx context.Context, in schema.Intent) (target, error) {
 // read: the stored intent says the rest. CodeStale: the intent is void.
 func (s *Store) RecordSubmission(ctx context.Context, p schema.Push) (sub schema.GradedSubmission, err error) {
 	err = s.write(ctx, "record submission", func(t *tx) error {
-		in, settled, err := t.unsettled(ctx, p.Intent.ID)
+		in, settled, err := t.findIntent(ctx, p.Intent.ID)
 		if err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ func (s *Store) record(ctx context.Context, t *tx, in schema.Intent, p schema.Pu
 	if err := s.addReceipt(ctx, t, to.course, sub.Submission, state); err != nil {
 		return sub, err
 	}
-	return sub, t.settle(ctx, in.ID)
+	return sub, t.closeIntent(ctx, in.ID)
 }
 
 // queue makes a new submission's job. The job of one that is kept is cancelled at once.

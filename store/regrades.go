@@ -50,7 +50,7 @@ func regrade(ctx context.Context, q querier, id int64) (schema.Regrade, error) {
 // the assignment has an open set. CodeNotFound: it has no such version. CodeRefused:
 // there is nothing to grade again.
 func (s *Store) CreateRegrade(ctx context.Context, by schema.Actor, n schema.NewRegrade) (set schema.Regrade, err error) {
-	if err := s.SettleDue(ctx); err != nil {
+	if err := s.UpdateDueGrades(ctx); err != nil {
 		return set, err
 	}
 	now := s.clock()
@@ -222,7 +222,7 @@ func courseOf(path string) string {
 // LastRegrade returns what the latest applied set changed of an owner's grade; false
 // where none did.
 func (s *Store) LastRegrade(ctx context.Context, assignment int64, owner string) (schema.RegradeNotice, bool, error) {
-	if err := s.SettleDue(ctx); err != nil {
+	if err := s.UpdateDueGrades(ctx); err != nil {
 		return schema.RegradeNotice{}, false, err
 	}
 	n, err := one(ctx, s.reader, scanNotice, `SELECT r.applied_at, r.before_final, r.after_final, r.before_seen, r.after_seen, coalesce(w.seen, 'null') <> 'null', v.number, g.reason

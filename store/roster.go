@@ -39,7 +39,7 @@ func (s *Store) ImportRoster(ctx context.Context, by schema.Actor, i schema.Rost
 			return err
 		}
 		if sectioned { // whoever is in another section now may have other due times, or see more
-			if _, err := s.resettle(ctx, t, i.Course.ID, "", s.clock()); err != nil {
+			if _, err := s.recompute(ctx, t, i.Course.ID, "", s.clock()); err != nil {
 				return err
 			}
 		}

@@ -42,7 +42,7 @@ func (o optional) Scan(src any) error {
 // RegradedOwners returns what a set does, or did, to each of its owners, by login. Until
 // it is applied the grades after it are computed as if it were.
 func (s *Store) RegradedOwners(ctx context.Context, set schema.Regrade) ([]schema.RegradedOwner, error) {
-	if err := s.SettleDue(ctx); err != nil {
+	if err := s.UpdateDueGrades(ctx); err != nil {
 		return nil, err
 	}
 	all, err := list(ctx, s.reader, scanStaged, `SELECT r.owner, s.number, r.tally, r.tally IS NOT NULL, r.tally IS NULL AND j.state IN ('done', 'cancelled', 'failed'),

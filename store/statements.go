@@ -125,7 +125,7 @@ func list[T any](ctx context.Context, q querier, scan func(row) (T, error), text
 	if _, within := q.(*tx); within {
 		return rowsOf(ctx, q, scan, text, args...)
 	}
-	apart(func() { all, err = rowsOf(ctx, q, scan, text, args...) })
+	onFreshStack(func() { all, err = rowsOf(ctx, q, scan, text, args...) })
 	return all, err
 }
 

@@ -77,7 +77,7 @@ func (s *Store) connect(ctx context.Context, o Options) error {
 	if s.reader, err = connect(s.path, o, readers, "&_query_only=1"); err != nil {
 		return err
 	}
-	return s.settleMissing(ctx)
+	return s.updateMissingGrades(ctx)
 }
 
 // touch makes the database file, readable by its owner only.

@@ -252,7 +252,7 @@ func (s *Store) teamsChanged(ctx context.Context, t *tx, by schema.Actor, r sche
 		moved = map[string]bool{"": true} // everybody
 	}
 	for owner := range moved {
-		if _, err := s.resettle(ctx, t, r.Assignment.Course.ID, owner, now); err != nil {
+		if _, err := s.recompute(ctx, t, r.Assignment.Course.ID, owner, now); err != nil {
 			return err
 		}
 	}

@@ -277,7 +277,7 @@ func TestTeamGradesAgreeHoweverTheyAreSettled(t *testing.T) {
 			for range steps {
 				b.randomStep(r, all[r.IntN(2)], people[r.IntN(logins)])
 				got := b.grades()
-				check(t, b.write(t.Context(), "settle", func(tx *tx) error { return b.settleCourse(t.Context(), tx, b.course.ID, b.tick()) }))
+				check(t, b.write(t.Context(), "update grades", func(tx *tx) error { return b.updateCourseGrades(t.Context(), tx, b.course.ID, b.tick()) }))
 				equal(t, got, b.grades())
 				if t.Failed() {
 					return

@@ -15,7 +15,7 @@ import (
 // moment. An assignment without an active version is never due.
 func (s *Store) Terms(ctx context.Context, id int64, owner string, now time.Time) (course.Terms, error) {
 	q := s.reader
-	if err := s.SettleDue(ctx); err != nil {
+	if err := s.UpdateDueGrades(ctx); err != nil {
 		return course.Terms{}, err
 	}
 	a, err := one(ctx, q, scanAssignment, `SELECT * FROM assignment_rows WHERE id = ?`, id)

@@ -175,7 +175,7 @@ func (t *tx) whyUnspent(ctx context.Context, kind tokenKind, secret string) erro
 
 // end deletes a user's browser sessions, API tokens and unused secrets: all of them, or those
 // that a key made or that are for it.
-func (t *tx) end(ctx context.Context, user int64, key string) (e schema.Ended, err error) {
+func (t *tx) endSessions(ctx context.Context, user int64, key string) (e schema.Ended, err error) {
 	counts := []struct {
 		into *int
 		text string
@@ -199,7 +199,7 @@ func (t *tx) end(ctx context.Context, user int64, key string) (e schema.Ended, e
 // codes that were not used yet.
 func (s *Store) EndSessions(ctx context.Context, by schema.Actor, user schema.User) (ended schema.Ended, err error) {
 	err = s.write(ctx, "end sessions", func(t *tx) error {
-		if ended, err = t.end(ctx, user.ID, ""); err != nil {
+		if ended, err = t.endSessions(ctx, user.ID, ""); err != nil {
 			return err
 		}
 		return t.audit(ctx, by, s.entry("user.sign-out", user.Login))

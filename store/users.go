@@ -87,7 +87,7 @@ func (s *Store) SetDisabled(ctx context.Context, by schema.Actor, user schema.Us
 			return err
 		}
 		if disabled {
-			if ended, err = t.end(ctx, user.ID, ""); err != nil {
+			if ended, err = t.endSessions(ctx, user.ID, ""); err != nil {
 				return err
 			}
 		}

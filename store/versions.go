@@ -16,7 +16,7 @@ func scanVersion(r row) (v schema.Version, err error) {
 // the jobs of its gate, of which it returns the first. Idempotent as RecordSubmission is.
 func (s *Store) RecordCandidate(ctx context.Context, p schema.Push, source []byte) (v schema.Version, j schema.Job, err error) {
 	err = s.write(ctx, "record candidate", func(t *tx) error {
-		in, settled, err := t.unsettled(ctx, p.Intent.ID)
+		in, settled, err := t.findIntent(ctx, p.Intent.ID)
 		if err != nil {
 			return err
 		}
@@ -60,7 +60,7 @@ func (s *Store) candidate(ctx context.Context, t *tx, in schema.Intent, p schema
 	if err != nil {
 		return err
 	}
-	return t.settle(ctx, in.ID)
+	return t.closeIntent(ctx, in.ID)
 }
 
 // VersionByCommit returns the newest version of that commit.

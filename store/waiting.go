@@ -135,7 +135,7 @@ func (o *ordering) claim(ctx context.Context) (int64, error) {
 		return cmp.Or(cmp.Compare(a.head(), b.head()), cmp.Compare(a.course, b.course))
 	})
 	w := c.owners[0]
-	id, err := o.take(ctx, w)
+	id, err := o.next(ctx, w)
 	if err != nil {
 		return 0, err
 	}
@@ -168,8 +168,8 @@ func (o *ordering) turn() *laneQueue {
 	return first
 }
 
-// take takes an owner's oldest job, and makes the owner busier in every lane.
-func (o *ordering) take(ctx context.Context, w *ownerQueue) (int64, error) {
+// next takes an owner's oldest job, and makes the owner busier in every lane.
+func (o *ordering) next(ctx context.Context, w *ownerQueue) (int64, error) {
 	if err := o.read(ctx, w); err != nil {
 		return 0, err
 	}

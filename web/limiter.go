@@ -24,9 +24,9 @@ func newLimiter() *limiter {
 	return &limiter{byAddress: map[string]*rate.Limiter{}}
 }
 
-// take takes one try of an address; it is given back by CancelAt(now) of what is
+// reserve takes one try of an address; it is given back by CancelAt(now) of what is
 // returned. False: there is none left.
-func (l *limiter) take(address string, now time.Time) (*rate.Reservation, bool) {
+func (l *limiter) reserve(address string, now time.Time) (*rate.Reservation, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	bucket := l.bucket(networkOf(address), now)

@@ -39,7 +39,7 @@ func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request) error {
 // redeemLogin spends the link and signs the browser in under a fresh session.
 func (s *Server) redeemLogin(w http.ResponseWriter, r *http.Request) error {
 	now := s.now()
-	try, ok := s.logins.take(clientAddress(r), now)
+	try, ok := s.logins.reserve(clientAddress(r), now)
 	if !ok {
 		s.meters.signIn("limited")
 		return tooManySignIns()
@@ -55,7 +55,7 @@ func (s *Server) redeemLogin(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.meters.signIn("done")
 	s.logger().Info("signed in", "user", in.User.Login)
-	http.Redirect(w, r, s.takeReturn(w, r), http.StatusSeeOther)
+	http.Redirect(w, r, s.popReturn(w, r), http.StatusSeeOther)
 	return nil
 }
 

@@ -150,8 +150,8 @@ func (s *Server) rememberReturn(w http.ResponseWriter, r *http.Request) {
 	s.setReturn(w, url.PathEscape(r.URL.Path), int(returnLifetime.Seconds()))
 }
 
-// takeReturn gives the noted page back, "/" where there is none, and forgets it.
-func (s *Server) takeReturn(w http.ResponseWriter, r *http.Request) string {
+// popReturn gives the noted page back, "/" where there is none, and forgets it.
+func (s *Server) popReturn(w http.ResponseWriter, r *http.Request) string {
 	cookie, err := r.Cookie(returnCookie)
 	if err != nil {
 		return "/"

@@ -68,7 +68,7 @@ func (o orphans) sweep() (int, error) {
 	}
 	found := 0
 	for _, pid := range pids {
-		if o.end(pid) {
+		if o.kill(pid) {
 			found++
 		}
 	}
@@ -104,9 +104,9 @@ func processes() ([]int, error) {
 	return pids, nil
 }
 
-// end kills a process if it is an heir. The process is held by a descriptor while it
+// kill kills a process if it is an heir. The process is held by a descriptor while it
 // is looked at, so that the one that is killed is the one that was seen.
-func (o orphans) end(pid int) bool {
+func (o orphans) kill(pid int) bool {
 	fd, err := unix.PidfdOpen(pid, 0)
 	if err != nil {
 		return false

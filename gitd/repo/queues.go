@@ -22,11 +22,11 @@ func newQueues() queues { return queues{mu: new(sync.Mutex), all: make(map[int64
 // wait returns when it is the caller's turn; the result ends the turn.
 func (q queues) wait(ctx context.Context, id int64) (func(), error) {
 	one := q.enter(id)
-	if err := one.turn.take(ctx); err != nil {
+	if err := one.turn.acquire(ctx); err != nil {
 		q.leave(id, one)
 		return nil, err
 	}
-	return func() { one.turn.give(); q.leave(id, one) }, nil
+	return func() { one.turn.release(); q.leave(id, one) }, nil
 }
 
 func (q queues) enter(id int64) *queue {

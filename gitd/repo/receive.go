@@ -38,16 +38,16 @@ func (s *Store) ReceiveCommands(ctx context.Context, id int64, lock *Lock, token
 	if err != nil {
 		return nil, err
 	}
-	if err := s.receiving.take(ctx); err != nil {
+	if err := s.receiving.acquire(ctx); err != nil {
 		return nil, fmt.Errorf("wait for a free receive-pack: %w", err)
 	}
 	cmd := exec.Command(s.o.Git, "receive-pack", "--stateless-rpc", dir) //nolint:noctx // it must outlive the session
 	cmd.Dir = dir
 	cmd.Env = environment(s.receiveSettings(ref), hookSocketVariable+"="+s.o.HookSocket, hookTokenVariable+"="+token)
 	cmd.ExtraFiles = []*os.File{lock.f}
-	r, err := startReceive(cmd, s.receiving.give)
+	r, err := startReceive(cmd, s.receiving.release)
 	if err != nil {
-		s.receiving.give()
+		s.receiving.release()
 	}
 	return r, err
 }

@@ -25,13 +25,13 @@ func (s *Store) UploadPack(ctx context.Context, id int64, protocol string, view 
 	if err != nil {
 		return err
 	}
-	if err := s.fetching.take(ctx); err != nil {
+	if err := s.fetching.acquire(ctx); err != nil {
 		return fmt.Errorf("wait for a free upload-pack: %w", err)
 	}
 	if len(view.Refs) > 0 {
 		var remove func()
 		if dir, remove, err = s.place(id, view); err != nil {
-			s.fetching.give()
+			s.fetching.release()
 			return fmt.Errorf("make a view of repository %d: %w", id, err)
 		}
 		defer remove()
@@ -42,9 +42,9 @@ func (s *Store) UploadPack(ctx context.Context, id int64, protocol string, view 
 	if protocol != "" {
 		cmd.Env = append(cmd.Env, "GIT_PROTOCOL="+protocol)
 	}
-	u, err := startUpload(cmd, s.fetching.give)
+	u, err := startUpload(cmd, s.fetching.release)
 	if err != nil {
-		s.fetching.give()
+		s.fetching.release()
 		return err
 	}
 	return u.serve(ctx, stdin, stdout, stderr)

@@ -38,7 +38,7 @@ func (t *Transcript) absences() []string {
 		if a.tests == 1 {
 			what = OneLine(a.first)
 		}
-		out = append(out, ClipName(a.word+"  ", what, Width))
+		out = append(out, TruncateName(a.word+"  ", what, Width))
 		out = append(out, details(a.reason, 2)...)
 	}
 	return out

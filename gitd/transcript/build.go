@@ -33,7 +33,7 @@ func (t *Transcript) buildLine(text string) []string {
 // outputLine marks a line; one that says what is wrong is not cut.
 func outputLine(text string) []string {
 	if !buildError.MatchString(text) {
-		return []string{Clip("| "+OneLine(text), Width)}
+		return []string{Truncate("| "+OneLine(text), Width)}
 	}
 	var out []string
 	for _, part := range fold(OneLine(text), Width-2) {

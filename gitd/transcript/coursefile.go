@@ -25,7 +25,7 @@ func CourseFile(v schema.CourseVersion, changes []schema.GradeChange) []string {
 func GradeChanges(changes []schema.GradeChange) []string {
 	var lines []string
 	for _, line := range course.GradeChangeLines(changes) {
-		lines = append(lines, "  "+Clip(OneLine(line), Width-2))
+		lines = append(lines, "  "+Truncate(OneLine(line), Width-2))
 	}
 	return lines
 }

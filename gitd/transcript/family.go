@@ -81,7 +81,7 @@ func (t *Transcript) endFamily() []string {
 	case 1:
 		out = append(out, t.testLines(f.extra.first)...)
 	default:
-		out = append(out, ClipName("extra ", fmt.Sprintf("%s: %d cases", OneLine(f.name), f.extra.cases), Width))
+		out = append(out, TruncateName("extra ", fmt.Sprintf("%s: %d cases", OneLine(f.name), f.extra.cases), Width))
 		out = append(out, details("not among the assignment's cases: they earn nothing", 1)...)
 	}
 	return out
@@ -104,7 +104,7 @@ func (t *Transcript) failures(f *family) []string {
 func (f *family) line(word string, p pile, count string) string {
 	head, took := fmt.Sprintf("%s  %-3s  ", word, p.score.String()+"/"+p.max.String()), duration(p.wall)
 	count = ": " + count
-	return spread(ClipName(head, OneLine(f.name), Width-Columns(took)-Columns(count)-1)+count, took)
+	return spread(TruncateName(head, OneLine(f.name), Width-Columns(took)-Columns(count)-1)+count, took)
 }
 
 // countOf says how many cases share a line, and of how many where there are others.
@@ -121,7 +121,7 @@ func nameLines(names []string) []string {
 	var out []string
 	line := ""
 	for i, name := range names {
-		name = ClipName("", name, width-1)
+		name = TruncateName("", name, width-1)
 		if i < len(names)-1 {
 			name += ","
 		}

@@ -35,7 +35,7 @@ func GateHead(path string, g schema.Gate) []string {
 	if len(parts) > 0 {
 		what = strings.Join(parts, ", ")
 	}
-	head := fmt.Sprintf("%s: candidate %d. commit %s", Clip(path+"/tests", 40), g.Version.Number, ShortCommit(g.Version.Commit))
+	head := fmt.Sprintf("%s: candidate %d. commit %s", Truncate(path+"/tests", 40), g.Version.Number, ShortCommit(g.Version.Commit))
 	return append([]string{head}, Wrap("the gate grades "+what+"; students see nothing yet", Width)...)
 }
 
@@ -108,14 +108,14 @@ func gateScores(v *schema.GateVerdict) []string {
 			expected, got := s.Compared()
 			line = fmt.Sprintf("%s: expected %s, got %s", OneLine(s.Dir), expected, got)
 		}
-		out = append(out, Clip(line, Width))
+		out = append(out, Truncate(line, Width))
 	}
 	if s := v.Starter; s != nil {
 		line := fmt.Sprintf("%s: %s / %s", OneLine(s.Dir), s.Actual, s.MaxScore)
 		if s.Words != "" {
 			line += " (" + OneLine(s.Words) + ")"
 		}
-		out = append(out, Clip(line, Width))
+		out = append(out, Truncate(line, Width))
 	}
 	return out
 }
@@ -139,14 +139,14 @@ func changes(g, before schema.Gate) []string {
 		switch old, ok := was.of[name]; {
 		case !ok && listed[name]:
 		case !ok:
-			out = append(out, ClipName("new      ", fmt.Sprintf("%s (%s)", OneLine(name), now.of[name]), Width))
+			out = append(out, TruncateName("new      ", fmt.Sprintf("%s (%s)", OneLine(name), now.of[name]), Width))
 		case !old.Equal(now.of[name]):
-			out = append(out, ClipName("points   ", fmt.Sprintf("%s (%s, was %s)", OneLine(name), now.of[name], old), Width))
+			out = append(out, TruncateName("points   ", fmt.Sprintf("%s (%s, was %s)", OneLine(name), now.of[name], old), Width))
 		}
 	}
 	for _, name := range was.names {
 		if _, ok := now.of[name]; !ok && !listed[name] {
-			out = append(out, ClipName("gone     ", fmt.Sprintf("%s (%s)", OneLine(name), was.of[name]), Width))
+			out = append(out, TruncateName("gone     ", fmt.Sprintf("%s (%s)", OneLine(name), was.of[name]), Width))
 		}
 	}
 	if len(out) > maxChanges {
@@ -207,11 +207,11 @@ func Pins(now, before schema.Pins) []string {
 			if before.Tests != nil && !slices.Contains(before.Tests[test], name) {
 				mark = "pinned + "
 			}
-			out = append(out, ClipName(mark, OneLine(test+"/"+name), Width))
+			out = append(out, TruncateName(mark, OneLine(test+"/"+name), Width))
 		}
 	}
 	for _, name := range unpinned(now, before) {
-		out = append(out, ClipName("no more  ", OneLine(name), Width))
+		out = append(out, TruncateName("no more  ", OneLine(name), Width))
 	}
 	if len(out) > maxPins {
 		out = append(out[:maxPins], fmt.Sprintf("and %d cases more", len(out)-maxPins))

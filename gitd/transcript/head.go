@@ -46,7 +46,7 @@ func (h Head) Lines() []string {
 		when += ", " + h.Timing
 	}
 	when += ". commit " + ShortCommit(h.Commit)
-	lines := append([]string{Clip(h.title(), Width-Columns(number)) + number}, Wrap(when, Width)...)
+	lines := append([]string{Truncate(h.title(), Width-Columns(number)) + number}, Wrap(when, Width)...)
 	if h.Team != "" {
 		lines = append(lines, Wrap("for "+schema.Sanitize(h.Team), Width)...)
 	}

@@ -35,7 +35,7 @@ func (t *Transcript) testLines(r *schema.TestResult) []string {
 	case !t.room(r.Outcome == schema.OutcomePassed):
 		return nil
 	case r.Unpinned:
-		return append([]string{ClipName("extra ", OneLine(r.Name), Width)}, details("not one of the assignment's cases: earns nothing", 1)...)
+		return append([]string{TruncateName("extra ", OneLine(r.Name), Width)}, details("not one of the assignment's cases: earns nothing", 1)...)
 	}
 	out := []string{t.testLine(r)}
 	if r.Outcome == schema.OutcomePassed {
@@ -76,7 +76,7 @@ func outputTail(text string) []string {
 // testLine is the one line that every test has: outcome, points, name and time.
 func (t *Transcript) testLine(r *schema.TestResult) string {
 	head, took := fmt.Sprintf("%s  %-3s  ", outcomeWord(r.Outcome), r.Score.String()+"/"+r.MaxScore.String()), duration(r.Wall)
-	line := spread(ClipName(head, OneLine(r.Name), Width-Columns(took)-1), took)
+	line := spread(TruncateName(head, OneLine(r.Name), Width-Columns(took)-1), took)
 	if r.Outcome == schema.OutcomePassed {
 		return t.paint(good, line)
 	}

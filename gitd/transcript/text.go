@@ -19,8 +19,8 @@ const (
 // Columns returns how many columns a text takes on a terminal.
 func Columns(s string) int { return utf8.RuneCountInString(s) }
 
-// Clip shortens a text to at most n columns and ends it with an ellipsis.
-func Clip(s string, n int) string {
+// Truncate shortens a text to at most n columns and ends it with an ellipsis.
+func Truncate(s string, n int) string {
 	if Columns(s) <= n {
 		return s
 	}
@@ -30,15 +30,15 @@ func Clip(s string, n int) string {
 	return string([]rune(s)[:n-1]) + "…"
 }
 
-// ClipName returns head and name in at most n columns. A name that is too long loses
+// TruncateName returns head and name in at most n columns. A name that is too long loses
 // its beginning: all cases of a class share it, and only the end tells them apart.
-func ClipName(head, name string, n int) string {
+func TruncateName(head, name string, n int) string {
 	room := n - Columns(head)
 	if Columns(name) <= room {
 		return head + name
 	}
 	if room <= 1 {
-		return Clip(head, n)
+		return Truncate(head, n)
 	}
 	return head + "…" + string([]rune(name)[Columns(name)-room+1:])
 }
@@ -86,12 +86,12 @@ func fold(s string, width int) []string {
 		lines = append(lines, head)
 		s = s[len(head):]
 	}
-	return append(lines, Clip(s, width))
+	return append(lines, Truncate(s, width))
 }
 
 // spread puts right at the right edge.
 func spread(left, right string) string {
-	left = Clip(left, Width-Columns(right)-1)
+	left = Truncate(left, Width-Columns(right)-1)
 	return left + strings.Repeat(" ", Width-Columns(left)-Columns(right)) + right
 }
 

@@ -80,7 +80,7 @@ func startedLine(text string) string {
 	if where == "" {
 		return "running"
 	}
-	return Clip("running on a fresh "+where, Width)
+	return Truncate("running on a fresh "+where, Width)
 }
 
 // details are the first lines of a message, below the line that they belong to.

@@ -110,7 +110,7 @@ func requirements(fsys fs.FS, name string) []string {
 	return strings.Split(joinLines(string(text)), "\n")
 }
 
-func clip(s string) string {
+func truncate(s string) string {
 	if len(s) > 100 {
 		return s[:100] + "…"
 	}

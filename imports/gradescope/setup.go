@@ -38,7 +38,7 @@ func (w wanted) words() []string {
 		words = append(words, "the packages "+strings.Join(w.packages, ", "))
 	}
 	for _, c := range w.commands {
-		words = append(words, fmt.Sprintf("the command %q", clip(c)))
+		words = append(words, fmt.Sprintf("the command %q", truncate(c)))
 	}
 	return words
 }

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// farewell bounds the wait for what runs on a cluster to end with it.
-const farewell = 30 * time.Second
+// endTimeout bounds the wait for what runs on a cluster to end with it.
+const endTimeout = 30 * time.Second
 
 // Purge removes every job whose name begins so.
 func (a *Agent) Purge(prefix string) {
@@ -31,9 +31,9 @@ func (a *Agent) Purge(prefix string) {
 // end ends the agent, and leaves nothing behind of what it ran: neither containers nor
 // processes, mounts and networks.
 func (a *Agent) end() {
-	a.dismiss()
+	a.stopJobs()
 	a.Kill()
-	a.reap()
+	a.killLogHelpers()
 	allocs, _ := filepath.Glob(a.path("data/alloc/*"))
 	for _, dir := range allocs {
 		_ = exec.Command("docker", "rm", "--force", "--volumes", "runner-"+filepath.Base(dir)).Run() //nolint:noctx // after the test's end
@@ -50,8 +50,8 @@ func (a *Agent) end() {
 	}
 }
 
-// dismiss ends all jobs, if the agent is there, and waits until this node runs none.
-func (a *Agent) dismiss() {
+// stopJobs ends all jobs, if the agent is there, and waits until this node runs none.
+func (a *Agent) stopJobs() {
 	jobs, _, err := a.cluster.Jobs().List(nil)
 	if err != nil {
 		return // it was killed, or its server was
@@ -59,7 +59,7 @@ func (a *Agent) dismiss() {
 	for _, j := range jobs {
 		_, _, _ = a.cluster.Jobs().Deregister(j.ID, true, nil)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), farewell)
+	ctx, cancel := context.WithTimeout(context.Background(), endTimeout)
 	defer cancel()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
@@ -89,8 +89,8 @@ func (a *Agent) runs() bool {
 // mark is a variable of the agent's environment, and of all that it starts on this machine.
 func (a *Agent) mark() string { return "GRADER_TEST_AGENT=" + a.dir }
 
-// reap ends the helpers that copy logs: those of an agent that was killed outlive it.
-func (a *Agent) reap() {
+// killLogHelpers ends the helpers that copy logs: those of an agent that was killed outlive it.
+func (a *Agent) killLogHelpers() {
 	all, _ := filepath.Glob("/proc/[0-9]*")
 	for _, proc := range all {
 		environment, err := os.ReadFile(proc + "/environ")

@@ -104,7 +104,7 @@ func (s *session) notRun(t *assignment.Test, why string, emit func(schema.TestRe
 // cutOffWords says why a job stopped before its end.
 func cutOffWords(ctx context.Context, spec *assignment.Spec) string {
 	if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
-		return fmt.Sprintf("not run: the limit of %s on the whole job was reached", span(spec.JobLimit))
+		return fmt.Sprintf("not run: the limit of %s on the whole job was reached", formatDuration(spec.JobLimit))
 	}
 	return "not run: the job was stopped"
 }

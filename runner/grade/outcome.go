@@ -89,9 +89,9 @@ func statusWords(exit int) string {
 func limitWords(r sandbox.Result, l sandbox.Limits) (schema.Outcome, string) {
 	switch r.Limit {
 	case sandbox.LimitCPU:
-		return schema.OutcomeTimeLimit, fmt.Sprintf("time limit of %s exceeded: %s of CPU time used", span(l.CPU), span(r.CPU))
+		return schema.OutcomeTimeLimit, fmt.Sprintf("time limit of %s exceeded: %s of CPU time used", formatDuration(l.CPU), formatDuration(r.CPU))
 	case sandbox.LimitWall:
-		return schema.OutcomeTimeLimit, fmt.Sprintf("still running after %s (the limit on elapsed time), with %s of CPU time used; does it wait for something?", span(l.Wall), span(r.CPU))
+		return schema.OutcomeTimeLimit, fmt.Sprintf("still running after %s (the limit on elapsed time), with %s of CPU time used; does it wait for something?", formatDuration(l.Wall), formatDuration(r.CPU))
 	case sandbox.LimitMemory:
 		return schema.OutcomeMemoryLimit, fmt.Sprintf("memory limit of %s exceeded%s", size(l.Memory), memoryUsed(r, l))
 	case sandbox.LimitOutput:
@@ -145,8 +145,8 @@ func signalName(s syscall.Signal) string {
 	return "signal " + strconv.Itoa(int(s))
 }
 
-// span prints a duration as people say it: "350 ms", "2.01 s", "5 min".
-func span(d time.Duration) string {
+// formatDuration prints a duration as people say it: "350 ms", "2.01 s", "5 min".
+func formatDuration(d time.Duration) string {
 	switch {
 	case d < time.Second:
 		return fmt.Sprintf("%d ms", d.Milliseconds())

@@ -136,9 +136,9 @@ func (s *session) sum(result *schema.Result) {
 func (s *session) settleError(err error, result *schema.Result) error {
 	if errors.Is(err, errCutOff) {
 		result.Outcome, result.Blame = schema.OutcomeGraderError, schema.BlameGrader
-		result.Message = "the job reached its limit of " + span(s.spec.JobLimit) + " before the submission's turn"
+		result.Message = "the job reached its limit of " + formatDuration(s.spec.JobLimit) + " before the submission's turn"
 		if s.job.Kind == schema.JobGate {
-			result.Message = "a part of the gate reached the limit of " + span(s.spec.JobLimit) + " on a whole job (limits: {job: …})"
+			result.Message = "a part of the gate reached the limit of " + formatDuration(s.spec.JobLimit) + " on a whole job (limits: {job: …})"
 			result.Gate = &schema.GateResult{Run: s.job.Gate.Run}
 		}
 		return nil

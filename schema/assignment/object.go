@@ -66,7 +66,7 @@ func (d *decoder) object(n *node, what string, known ...string) *object {
 func suggest(word string, known []string) string {
 	best, distance := "", 3
 	for _, k := range known {
-		if d := smetrics.WagnerFischer(clip(word), k, 1, 1, 1); d < distance && d < len(k) {
+		if d := smetrics.WagnerFischer(truncate(word), k, 1, 1, 1); d < distance && d < len(k) {
 			best, distance = k, d
 		}
 	}
@@ -76,7 +76,7 @@ func suggest(word string, known []string) string {
 	return "use " + strings.Join(known, ", ")
 }
 
-func clip(word string) string { return word[:min(len(word), 40)] }
+func truncate(word string) string { return word[:min(len(word), 40)] }
 
 // list returns the items of a list; anything else is a mistake.
 func (d *decoder) list(n *node, what, example string) []*node {

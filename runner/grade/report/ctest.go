@@ -64,7 +64,7 @@ func (m *measurement) use(c *xmlCase) {
 		c.wall = seconds(m.content.String())
 	case "Exit Code", "Completion Status":
 		if word := m.content.String(); c.verdict != Passed && word != "Failed" && word != "Completed" {
-			c.say(word)
+			c.addText(word)
 		}
 	}
 }

@@ -17,13 +17,13 @@ import (
 // neither tells of failed, if its package did. Benchmarks are cases only where they fail.
 func readGoTest(document []byte, l *List) error {
 	r := goReport{list: l, tests: map[string]*goTest{}, texts: map[string]*goText{}}
-	if err := plainLines(document, r.take); err != nil {
+	if err := plainLines(document, r.handleLine); err != nil {
 		return err
 	}
 	if !r.known && goVerbose(document) {
 		return errors.New("go test: the output has no events; write go test -json")
 	}
-	return r.end()
+	return r.close()
 }
 
 // goEvent is a line of go test -json (cmd/test2json).
@@ -76,8 +76,8 @@ type goTest struct {
 	text       strings.Builder // the part of that output that is the test's
 }
 
-// take follows one line.
-func (r *goReport) take(line string) error {
+// handleLine follows one line.
+func (r *goReport) handleLine(line string) error {
 	e, ok := parseGoEvent(line)
 	if !ok {
 		return nil
@@ -135,8 +135,8 @@ func (r *goReport) finish(t *goTest, e goEvent) error {
 	return r.list.add(Case{Name: t.title(), Verdict: goVerdict(e.Action), Wall: wall, Output: withoutFrames(t.output.String())})
 }
 
-// end adds the tests that no event ended.
-func (r *goReport) end() error {
+// close adds the tests that no event ended.
+func (r *goReport) close() error {
 	for _, text := range r.texts {
 		text.flush()
 	}

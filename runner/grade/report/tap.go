@@ -10,8 +10,8 @@ import (
 // others (Node's describe). A case that is still to do counts as skipped.
 func readTAP(document []byte, l *List) error {
 	var r tapReport
-	cut := plainLines(document, r.take)
-	r.end()
+	cut := plainLines(document, r.handleLine)
+	r.finish()
 	for _, c := range r.results {
 		if err := l.add(c.Case); err != nil {
 			return err
@@ -62,8 +62,8 @@ const subtestComment = "# Subtest: "
 // tapPlan matches a plan.
 var tapPlan = regexp.MustCompile(`^1\.\.(\d{1,6})\s*(?:#.*)?$`)
 
-// take follows one line.
-func (r *tapReport) take(line string) error {
+// handleLine follows one line.
+func (r *tapReport) handleLine(line string) error {
 	if r.ended || r.inBlock(line) {
 		return nil
 	}
@@ -219,8 +219,8 @@ func (r *tapReport) close() {
 	r.results = append(r.results, c)
 }
 
-// end ends the stream. Subtests whose parent never came are named by their comments.
-func (r *tapReport) end() {
+// close ends the stream. Subtests whose parent never came are named by their comments.
+func (r *tapReport) finish() {
 	r.close()
 	r.results = dropImplausible(r.results)
 	for i := range r.results {

@@ -53,12 +53,12 @@ func parseXML(text []byte, l *List, name xmlNaming) error {
 	for {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
-			return r.end()
+			return r.finish()
 		}
 		if err != nil {
 			return fmt.Errorf("xml: %w", err)
 		}
-		if err := r.take(token); err != nil {
+		if err := r.handleToken(token); err != nil {
 			return err
 		}
 	}
@@ -74,8 +74,8 @@ type xmlReport struct {
 	suite []xmlSuite
 }
 
-// take follows one token.
-func (r *xmlReport) take(token xml.Token) error {
+// handleToken follows one token.
+func (r *xmlReport) handleToken(token xml.Token) error {
 	switch t := token.(type) {
 	case xml.StartElement:
 		return r.start(t)
@@ -127,7 +127,7 @@ func (r *xmlReport) close() error {
 	case r.open == nil:
 		return nil
 	case r.open.depth < depth:
-		r.open.end(element)
+		r.open.endElement(element)
 		return nil
 	}
 	c := r.open
@@ -141,8 +141,8 @@ func (r *xmlReport) close() error {
 	return r.list.add(c.toCase(r.name(r.classOf(c), c.identity.title(c.name))))
 }
 
-// end judges a document that was read to its end.
-func (r *xmlReport) end() error {
+// finish judges a document that was read to its end.
+func (r *xmlReport) finish() error {
 	if !r.known {
 		return errors.New("xml: the document is empty")
 	}

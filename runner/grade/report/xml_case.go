@@ -45,13 +45,13 @@ func (c *xmlCase) start(element string, attrs []xml.Attr) {
 		if !c.todo {
 			c.verdict = Failed
 		}
-		c.say(plainQuotes(attribute(attrs, "message")))
+		c.addText(plainQuotes(attribute(attrs, "message")))
 	case "skipped":
 		c.todo = attribute(attrs, "type") == "todo"
 		if c.verdict == Passed {
 			c.verdict = Skipped
 		}
-		c.say(plainQuotes(attribute(attrs, "message")))
+		c.addText(plainQuotes(attribute(attrs, "message")))
 	case "NamedMeasurement", "Measurement":
 		c.measured = measurement{name: attribute(attrs, "name")}
 	case "Value":
@@ -65,8 +65,8 @@ func (c *xmlCase) nameless() bool {
 	return c.class == "" && c.name == "" && c.verdict != Failed
 }
 
-// say adds to the message.
-func (c *xmlCase) say(text string) {
+// addText adds to the message.
+func (c *xmlCase) addText(text string) {
 	if text == "" || c.message.Len() > maxText {
 		return
 	}
@@ -103,8 +103,8 @@ func (c *xmlCase) chars(element, text string) {
 	}
 }
 
-// end ends an element inside a case.
-func (c *xmlCase) end(element string) {
+// endElement ends an element inside a case.
+func (c *xmlCase) endElement(element string) {
 	switch element {
 	case "failure", "error", "system-err":
 		c.write(c.part.String())
@@ -113,7 +113,7 @@ func (c *xmlCase) end(element string) {
 		c.write(printed)
 	case "skipped":
 		if c.message.Len() == 0 {
-			c.say(strings.TrimSpace(c.part.String()))
+			c.addText(strings.TrimSpace(c.part.String()))
 		}
 	case "Value":
 		c.measured.use(c)

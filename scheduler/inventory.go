@@ -2,29 +2,29 @@ package scheduler
 
 import "context"
 
-// census is which runners the pools have.
-type census struct {
-	alive  map[string]bool
-	silent map[string]bool // flavours whose pool cannot say
-	pools  map[string]Pool
+// inventory is which runners the pools have.
+type inventory struct {
+	alive       map[string]bool
+	unreachable map[string]bool // flavours whose pool cannot say
+	pools       map[string]Pool
 }
 
-// unsure reports whether the pool of a flavour's runners cannot say which it has. A flavour
+// unknown reports whether the pool of a flavour's runners cannot say which it has. A flavour
 // that is no longer in the configuration may have been any pool's.
-func (c census) unsure(flavour string) bool {
+func (c inventory) unknown(flavour string) bool {
 	if c.pools[flavour] == nil {
-		return len(c.silent) > 0
+		return len(c.unreachable) > 0
 	}
-	return c.silent[flavour]
+	return c.unreachable[flavour]
 }
 
-// takeCensus asks the pools.
-func (s *Scheduler) takeCensus(ctx context.Context) census {
-	c := census{alive: make(map[string]bool), silent: make(map[string]bool), pools: s.Pools}
+// listRunners asks the pools.
+func (s *Scheduler) listRunners(ctx context.Context) inventory {
+	c := inventory{alive: make(map[string]bool), unreachable: make(map[string]bool), pools: s.Pools}
 	for flavour, p := range s.Pools {
 		runners, err := p.List(ctx)
 		if err != nil {
-			c.silent[flavour] = true
+			c.unreachable[flavour] = true
 			s.Logger.Warn("pool does not say what it has", "flavour", flavour, "error", err)
 		}
 		for _, r := range runners {

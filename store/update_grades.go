@@ -29,12 +29,12 @@ func (s *Store) tally(ctx context.Context, t *tx, j schema.Job, r schema.Result,
 	if err != nil {
 		return err
 	}
-	return s.settleGrades(ctx, t, j.CourseID, owner, now)
+	return s.updateGrades(ctx, t, j.CourseID, owner, now)
 }
 
-// settleGrades computes the grades of one owner in a course and writes those that
+// updateGrades computes the grades of one owner in a course and writes those that
 // changed.
-func (s *Store) settleGrades(ctx context.Context, t *tx, courseID int64, owner string, now time.Time) error {
+func (s *Store) updateGrades(ctx context.Context, t *tx, courseID int64, owner string, now time.Time) error {
 	h, err := t.history(ctx, courseID)
 	if err != nil {
 		return err
@@ -44,21 +44,21 @@ func (s *Store) settleGrades(ctx context.Context, t *tx, courseID int64, owner s
 		return err
 	}
 	if len(linked) > 0 {
-		return s.settleLinked(ctx, t, h, owner, linked, now)
+		return s.updateLinkedGrades(ctx, t, h, owner, linked, now)
 	}
-	if err := t.deedsOf(ctx, &h, owner); err != nil {
+	if err := t.loadWork(ctx, &h, owner); err != nil {
 		return err
 	}
 	return s.writeGrades(ctx, t, h, now)
 }
 
-// settleCourse computes the grades of everybody in a course and writes those that changed.
-func (s *Store) settleCourse(ctx context.Context, t *tx, courseID int64, now time.Time) error {
+// updateCourseGrades computes the grades of everybody in a course and writes those that changed.
+func (s *Store) updateCourseGrades(ctx context.Context, t *tx, courseID int64, now time.Time) error {
 	h, err := t.history(ctx, courseID)
 	if err != nil {
 		return err
 	}
-	if err := t.deedsOfAll(ctx, &h); err != nil {
+	if err := t.loadAllWork(ctx, &h); err != nil {
 		return err
 	}
 	all, err := seatsOf(ctx, t, courseID)
@@ -97,15 +97,15 @@ func (t *tx) dropGrades(ctx context.Context, h history) error {
 	return nil
 }
 
-// regate ends a part of a gate and, where the version that it made active has other times or
+// finishGatePart ends a part of a gate and, where the version that it made active has other times or
 // another rule of what counts, computes the course's grades anew.
-func (s *Store) regate(ctx context.Context, t *tx, j schema.Job, now time.Time) error {
+func (s *Store) finishGatePart(ctx context.Context, t *tx, j schema.Job, now time.Time) error {
 	const active = `SELECT * FROM version_rows WHERE assignment_id = (SELECT assignment_id FROM versions WHERE id = ?) AND state = 'active'`
 	before, err := list(ctx, t, scanVersion, active, j.VersionID)
 	if err != nil {
 		return err
 	}
-	if err := t.decide(ctx, j.VersionID, now); err != nil {
+	if err := t.closeGate(ctx, j.VersionID, now); err != nil {
 		return err
 	}
 	after, err := list(ctx, t, scanVersion, active, j.VersionID)

@@ -25,14 +25,14 @@ const (
 // record turns a push whose ref has moved into a submission or a candidate, and lets
 // its job start.
 func (s *Server) record(ctx context.Context, in schema.Intent, row schema.Repository, p schema.Push) (*recorded, error) {
-	is, err := s.book(ctx, in, row, p)
+	is, err := s.recordOnce(ctx, in, row, p)
 	if err == nil {
 		s.Queue.Wake()
 	}
 	return is, err
 }
 
-// book is record without waking the queue. It may be done again: pins and rows are
+// recordOnce is record without waking the queue. It may be done again: pins and rows are
 // made once.
 func (s *Server) book(ctx context.Context, in schema.Intent, row schema.Repository, p schema.Push) (*recorded, error) {
 	if in.Ref != mainRef {
@@ -167,23 +167,23 @@ func (s *Server) settle(ctx context.Context, in schema.Intent, row schema.Reposi
 	return is, true, err
 }
 
-// settleRepository settles what is open in a repository whose lock the caller holds.
-func (s *Server) settleRepository(ctx context.Context, row schema.Repository) error {
+// resolveRepository settles what is open in a repository whose lock the caller holds.
+func (s *Server) resolveRepository(ctx context.Context, row schema.Repository) error {
 	open, err := s.Ledger.OpenIntents(ctx, row.ID)
 	if err != nil {
 		return fmt.Errorf("find open intents: %w", err)
 	}
 	for _, in := range open {
-		if _, _, err := s.settle(ctx, in, row); err != nil {
+		if _, _, err := s.resolveIntent(ctx, in, row); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// settleAll settles every open intent of a repository that no session is pushing to,
+// resolveAll settles every open intent of a repository that no session is pushing to,
 // after what a dead server left running there has ended or was ended.
-func (s *Server) settleAll(ctx context.Context) error {
+func (s *Server) resolveAll(ctx context.Context) error {
 	open, err := s.Ledger.OpenIntents(ctx, 0)
 	if err != nil {
 		return err
@@ -193,16 +193,16 @@ func (s *Server) settleAll(ctx context.Context) error {
 		if s.pushes.receiving(in.RepositoryID) {
 			continue
 		}
-		if err := s.settleOrphan(ctx, in); err != nil {
+		if err := s.resolveOrphan(ctx, in); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("intent %s: %w", in.ID, err))
 			continue // one broken repository must not keep the others waiting
 		}
-		s.Logger.Info("settled a push that was left open", "intent", in.ID)
+		s.Logger.Info("resolved a push that was left open", "intent", in.ID)
 	}
 	return failed
 }
 
-func (s *Server) settleOrphan(ctx context.Context, in schema.Intent) error {
+func (s *Server) resolveOrphan(ctx context.Context, in schema.Intent) error {
 	row, err := s.Courses.Repository(ctx, in.RepositoryID)
 	if err != nil {
 		return fmt.Errorf("find repository: %w", err)
@@ -212,7 +212,7 @@ func (s *Server) settleOrphan(ctx context.Context, in schema.Intent) error {
 		return err
 	}
 	defer func() { _ = lock.Unlock() }() // of a file that is only locked
-	return s.settleRepository(ctx, row)
+	return s.resolveRepository(ctx, row)
 }
 
 // lockOrphan takes the lock of a repository, in which a git may still run.
@@ -236,7 +236,7 @@ func (s *Server) lockOrphan(ctx context.Context, in schema.Intent) (*repo.Lock, 
 
 func (s *Server) wakeRetrier() {
 	select {
-	case s.unsettled <- struct{}{}:
+	case s.unresolved <- struct{}{}:
 	default:
 	}
 }
@@ -245,7 +245,7 @@ func (s *Server) wakeRetrier() {
 func (s *Server) retry() {
 	for {
 		select {
-		case <-s.unsettled:
+		case <-s.unresolved:
 		case <-s.base.Done():
 			return
 		}
@@ -253,11 +253,11 @@ func (s *Server) retry() {
 			if !s.rest(pause) {
 				return
 			}
-			err := s.settleAll(s.base)
+			err := s.resolveAll(s.base)
 			if err == nil {
 				break
 			}
-			s.Logger.Error("settle open pushes", "error", err)
+			s.Logger.Error("resolve open pushes", "error", err)
 		}
 	}
 }

@@ -13,7 +13,7 @@ func TestPanicInTransactionReachesCaller(t *testing.T) {
 	func() {
 		defer func() {
 			err, ok := recover().(error)
-			if !ok || !strings.Contains(err.Error(), "boom") || !strings.Contains(err.Error(), "apart_test.go") {
+			if !ok || !strings.Contains(err.Error(), "boom") || !strings.Contains(err.Error(), "fresh_stack_test.go") {
 				t.Errorf("recovered %v, want boom and where it came from", err)
 			}
 		}()

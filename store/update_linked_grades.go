@@ -24,10 +24,10 @@ func (t *tx) linkedSeats(ctx context.Context, courseID int64, owner string) ([]s
 		ORDER BY m.id`, courseID, owner)
 }
 
-// settleLinked computes the grades of an owner and of those who share a team with them.
+// updateLinkedGrades computes the grades of an owner and of those who share a team with them.
 // Late days tie a team to every other work of its members: where any are spent by others
 // than the owner, before or after, the whole course is computed.
-func (s *Store) settleLinked(ctx context.Context, t *tx, h history, owner string, linked []schema.Seat, now time.Time) error {
+func (s *Store) updateLinkedGrades(ctx context.Context, t *tx, h history, owner string, linked []schema.Seat, now time.Time) error {
 	h.seats, h.only = newSeats(linked), make(map[work]bool)
 	names, logins := map[string]bool{owner: true}, []string{owner}
 	for _, a := range h.assignments {
@@ -42,7 +42,7 @@ func (s *Store) settleLinked(ctx context.Context, t *tx, h history, owner string
 	for name := range names {
 		all = append(all, name)
 	}
-	if err := t.deedsOf(ctx, &h, all...); err != nil {
+	if err := t.loadWork(ctx, &h, all...); err != nil {
 		return err
 	}
 	tied, err := t.charged(ctx, h, owner, logins)
@@ -57,7 +57,7 @@ func (s *Store) settleLinked(ctx context.Context, t *tx, h history, owner string
 			return err
 		}
 	}
-	return s.settleCourse(ctx, t, h.course, now)
+	return s.updateCourseGrades(ctx, t, h.course, now)
 }
 
 // charged reports whether people, or the teams that they are in, spend late days on a work

@@ -5,10 +5,10 @@ import (
 	"runtime/debug"
 )
 
-// apart runs f on a goroutine of its own and waits for it. A statement needs a deep
+// onFreshStack runs f on a goroutine of its own and waits for it. A statement needs a deep
 // stack; grown on the caller's it would stay with each of thousands of sessions that
 // wait for hours. A panic of f becomes the caller's, who may be able to bear it.
-func apart(f func()) {
+func onFreshStack(f func()) {
 	done := make(chan struct{})
 	var broke error
 	go func() {

@@ -16,10 +16,10 @@ func scanDueWork(r row) (w dueWork, err error) {
 	return w, err
 }
 
-// SettleDue computes the grades anew whose owners can no longer submit, and so see more
+// UpdateDueGrades computes the grades anew whose owners can no longer submit, and so see more
 // than they did when the submission that counts was chosen. Whatever reads grades does it
 // first, so that at any moment all channels show the same; a sweep does it for the rest.
-func (s *Store) SettleDue(ctx context.Context) error {
+func (s *Store) UpdateDueGrades(ctx context.Context) error {
 	now := s.clock()
 	due, err := list(ctx, s.reader, scanDueWork, `SELECT DISTINCT a.course_id, g.owner FROM grades g JOIN assignments a ON a.id = g.assignment_id
 		WHERE g.anew_at > 0 AND g.anew_at <= ?`, micros(now))
@@ -31,20 +31,20 @@ func (s *Store) SettleDue(ctx context.Context) error {
 		owners[w.course] = append(owners[w.course], w.owner)
 	}
 	for course, of := range owners {
-		if err := s.write(ctx, "settle grades", func(t *tx) error { return s.settleDueIn(ctx, t, course, of, now) }); err != nil {
+		if err := s.write(ctx, "update grades", func(t *tx) error { return s.updateDueGradesIn(ctx, t, course, of, now) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// settleDueIn settles one course. A grade whose assignment cannot be read any more stays as
+// updateDueGradesIn settles one course. A grade whose assignment cannot be read any more stays as
 // it is.
-func (s *Store) settleDueIn(ctx context.Context, t *tx, course int64, owners []string, now time.Time) (err error) {
+func (s *Store) updateDueGradesIn(ctx context.Context, t *tx, course int64, owners []string, now time.Time) (err error) {
 	if len(owners) == 1 {
-		err = s.settleGrades(ctx, t, course, owners[0], now)
+		err = s.updateGrades(ctx, t, course, owners[0], now)
 	} else {
-		err = s.settleCourse(ctx, t, course, now)
+		err = s.updateCourseGrades(ctx, t, course, now)
 	}
 	if err != nil {
 		return err

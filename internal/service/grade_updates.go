@@ -1,0 +1,42 @@
+package service
+
+import (
+	"context"
+	"time"
+)
+
+// gradeUpdateEvery is how often grades are looked for whose owners' time has ended. What reads
+// a grade does not wait for it (store.SettleDue).
+const gradeUpdateEvery = time.Minute
+
+// startGradeUpdates settles grades at the end of their owners' time, also those that nobody
+// reads.
+func (s *Service) startGradeUpdates(ctx context.Context, _ *DataDir) error {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.updateGrades(ctx)
+	}()
+	s.onStop(func(context.Context) error {
+		cancel()
+		<-done
+		return nil
+	})
+	return nil
+}
+
+func (s *Service) updateGrades(ctx context.Context) {
+	tick := time.NewTicker(gradeUpdateEvery)
+	defer tick.Stop()
+	for {
+		if err := s.store.UpdateDueGrades(ctx); err != nil && ctx.Err() == nil {
+			s.Logger.Error("grades could not be settled", "error", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
