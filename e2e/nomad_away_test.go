@@ -32,7 +32,7 @@ func TestNomadServersAwayWhilePushesWait(t *testing.T) {
 	eventually(t, "who waits is told", func() bool {
 		one, _ := waiting[0].text()
 		other, _ := waiting[1].text()
-		return told(one+other, "waiting: no runner can be started at the moment (the machines do not answer); you keep your place")
+		return told(one+other, "waiting: no runner can be started now (the machines do not answer); you keep your place")
 	})
 	server.Restart()
 	for _, l := range waiting {

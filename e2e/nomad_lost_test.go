@@ -95,7 +95,7 @@ func TestNomadSaysWhyNoRunnerStarts(t *testing.T) {
 	mend(func() { f.image = "nowhere.invalid/runner:1" }, "Failed to pull `nowhere.invalid/runner:1`")
 	f.work("alice", "", "right")
 	l := f.push("alice")
-	l.await("waiting: no runner can be started at the moment (they fail")
+	l.await("waiting: no runner can be started now (they fail")
 	mend(func() { f.image, f.memory = image, "900GiB" }, "no room: 1 nodes were looked at, refused are 1 of no more memory")
 	l.end()
 	check(t, f.server.Stop())

@@ -51,7 +51,7 @@ func TestNomadRunnersOverTLS(t *testing.T) {
 	again(others)
 	f.work("alice", "true", "right")
 	l := f.push("alice")
-	l.await("waiting: no runner can be started at the moment (they fail")
+	l.await("waiting: no runner can be started now (they fail")
 	if p := f.pool(); p.Ready != 0 || !told(p.Failure, "Exit Code: 1") {
 		t.Errorf("%d have registered with a server that they do not know; staff read %q", p.Ready, p.Failure)
 	}

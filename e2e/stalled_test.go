@@ -38,7 +38,7 @@ func (c *classroom) stalls(why string, breaks, mends func()) {
 	again(breaks)
 	c.work("alice", "", "right")
 	l := c.push("alice")
-	l.await("waiting: no runner can be started at the moment (they fail")
+	l.await("waiting: no runner can be started now (they fail")
 	if said := c.admin("pools"); !told(said, "last failure: ") || !told(said, why) {
 		c.t.Errorf("staff read:\n%s", said)
 	}

@@ -36,7 +36,7 @@ type expected struct {
 	updates []Update // that PreReceive accepted
 }
 
-var errOutOfOrder = schema.Errorf(schema.CodeConflict, "a hook asked out of turn")
+var errOutOfOrder = schema.Errorf(schema.CodeConflict, "a hook sent its request out of order")
 
 func (e *expected) serve(ctx context.Context, r protocol.Request) (lines []string, ok bool, err error) {
 	updates, err := ParseUpdates(r.Commands)

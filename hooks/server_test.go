@@ -116,7 +116,7 @@ func TestHookOutOfTurnIsRefused(t *testing.T) {
 	t.Parallel()
 	s, socket := start(t)
 	never := func(context.Context, []hooks.Update) ([]string, error) {
-		t.Error("recorded out of turn")
+		t.Error("recorded out of order")
 		return nil, nil
 	}
 	expect := func(pre func(context.Context, string, []hooks.Update) ([]string, bool)) string {

@@ -22,7 +22,7 @@ var updatePattern = regexp.MustCompile(`^([0-9a-f]{40}) ([0-9a-f]{40}) (refs/[!-
 func ParseUpdates(commands []byte) ([]Update, error) {
 	text, ended := strings.CutSuffix(string(commands), "\n")
 	if !ended {
-		return nil, schema.Errorf(schema.CodeInvalid, "the update list does not end")
+		return nil, schema.Errorf(schema.CodeInvalid, "the update list is cut off")
 	}
 	lines := strings.SplitN(text, "\n", maxUpdates+1)
 	if len(lines) > maxUpdates {

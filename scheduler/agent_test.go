@@ -108,7 +108,7 @@ func TestAgentGradesAJob(t *testing.T) {
 	check(t, <-ended)
 }
 
-func TestAgentSaysWhoseFaultItIs(t *testing.T) {
+func TestAgentReportsBlame(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).served()
 	broken := b.agent(func(context.Context, grade.Job, grade.Observer) (schema.Result, error) {
@@ -131,9 +131,9 @@ func TestAgentSaysWhoseFaultItIs(t *testing.T) {
 	}
 }
 
-// A job that staff or the rescuer took away is not graded to its end: the next
-// heartbeat says so.
-func TestAgentStopsWhenItsJobWasTakenAway(t *testing.T) {
+// A runner stops grading a job that staff or the rescuer took away: the next heartbeat tells
+// it.
+func TestAgentStopsWhenJobIsCancelled(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.start(func(s *scheduler.Scheduler) { s.Socket, s.Lease = b.socket(), time.Second })
@@ -154,9 +154,9 @@ func TestAgentStopsWhenItsJobWasTakenAway(t *testing.T) {
 	}
 }
 
-// The server is killed in the middle of a job and comes back: the runner, which does
-// not live on the same machine, streams on as if nothing had been.
-func TestAgentOutlivesTheServer(t *testing.T) {
+// The server is killed in the middle of a job and comes back. The runner, which is on another
+// machine, continues to stream.
+func TestAgentSurvivesServerRestart(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).served()
 	begun, restarted := make(chan bool), make(chan bool)

@@ -115,7 +115,7 @@ func (b *bundle) addVersion() {
 	check(b.t, b.store.RetireRunner(ctx, "first", now))
 }
 
-// push queues a job of the student's, and says so if anybody listens.
+// push queues a job of the student's and wakes the scheduler, if one runs.
 func (b *bundle) push(login string) schema.Job {
 	b.t.Helper()
 	ctx := b.t.Context()
@@ -161,7 +161,7 @@ func (b *bundle) kinds(job int64) []schema.EventKind {
 	return kinds
 }
 
-// tapped is the store with places to reach in.
+// tapped is the store with hooks for tests.
 type tapped struct {
 	scheduler.Jobs
 	mu        sync.Mutex
@@ -227,7 +227,7 @@ func (s *stubTrees) ExportTar(_ context.Context, repository int64, commit string
 	return t.Close()
 }
 
-// stubPool starts nothing; it notes what it is asked.
+// stubPool starts nothing and records its calls.
 type stubPool struct {
 	mu      sync.Mutex
 	alive   map[string]string // id to flavour
@@ -238,7 +238,7 @@ type stubPool struct {
 	registered []string // runners that it was told of
 	full       bool
 	away       error // what List says instead
-	stays      bool  // its runners outlive Close, as those of a cluster may
+	stays      bool  // its runners survive Close, as those of a cluster may
 }
 
 func (p *stubPool) Ensure(_ context.Context, _ schema.Flavour, n int) error {

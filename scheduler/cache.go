@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// cache is a directory of files by key that are written once, and dropped, least
-// recently used first, when they are more than its size in bytes.
+// cache is a directory of files by key. Each is written once. When the files exceed size bytes,
+// the least recently used are dropped.
 type cache struct {
 	dir  string
 	size int64
@@ -22,13 +22,14 @@ type cache struct {
 	making map[string]*making
 }
 
-// making is one fill of a key that others wait for.
+// making is one fill of a key that other callers wait for.
 type making struct {
 	done chan struct{}
 	err  error
 }
 
-// openCache opens a directory as a cache, clearing what a dead process left half written.
+// openCache opens a directory as a cache and removes files that an earlier process left
+// half-written.
 func openCache(dir string, size int64) (*cache, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
@@ -43,20 +44,20 @@ func openCache(dir string, size int64) (*cache, error) {
 	return &cache{dir: dir, size: size, making: make(map[string]*making)}, nil
 }
 
-// open returns the file of the key; os.ErrNotExist. An open file stays readable
-// when it is dropped.
+// open returns the file of the key, or os.ErrNotExist. An open file stays readable after it is
+// dropped.
 func (c *cache) open(key string, now time.Time) (*os.File, error) {
 	path := filepath.Join(c.dir, key)
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	_ = os.Chtimes(path, now, now) // only the order of dropping depends on it
+	_ = os.Chtimes(path, now, now) // affects only the order of dropping
 	return f, nil
 }
 
-// openOr returns the file of the key, filled once if it is not there, however many
-// ask at the same time.
+// openOr returns the file of the key and fills it first if it is missing. Concurrent callers
+// share one fill.
 func (c *cache) openOr(ctx context.Context, key string, now time.Time, fill func(context.Context, io.Writer) error) (*os.File, error) {
 	for {
 		f, err := c.open(key, now)
@@ -84,7 +85,7 @@ func (c *cache) openOr(ctx context.Context, key string, now time.Time, fill func
 	}
 }
 
-// produce fills the key and tells those who wait for it, a fill that panics included.
+// produce fills the key and wakes the callers that wait for it, also when the fill panics.
 func (c *cache) produce(ctx context.Context, key string, m *making, fill func(context.Context, io.Writer) error) {
 	defer func() {
 		c.mu.Lock()
@@ -96,8 +97,8 @@ func (c *cache) produce(ctx context.Context, key string, m *making, fill func(co
 	m.err = c.fill(ctx, key, fill)
 }
 
-// fill is put for those who wait for the same key: it does not end with the one
-// who happened to be the first. Another may have filled the key since the caller looked for it.
+// fill is put for several waiting callers: it does not end when the first of them leaves.
+// Another process may have filled the key since the caller looked.
 func (c *cache) fill(ctx context.Context, key string, fill func(context.Context, io.Writer) error) error {
 	if _, err := os.Stat(filepath.Join(c.dir, key)); err == nil {
 		return nil
@@ -107,7 +108,7 @@ func (c *cache) fill(ctx context.Context, key string, fill func(context.Context,
 	return c.put(key, func(into io.Writer) error { return fill(ctx, into) })
 }
 
-// put writes the key's file unless it is there: the first writer wins.
+// put writes the key's file unless it exists: the first writer wins.
 func (c *cache) put(key string, fill func(io.Writer) error) error {
 	half, err := os.CreateTemp(c.dir, "half-")
 	if err != nil {
@@ -118,8 +119,8 @@ func (c *cache) put(key string, fill func(io.Writer) error) error {
 	if err := fill(half); err != nil {
 		return err
 	}
-	// Without it a loss of power may leave the name on an empty file, which would be
-	// served for good.
+	// Without the sync, a power failure could leave the name on an empty file, which would then
+	// be served forever.
 	if err := errors.Join(half.Sync(), half.Close()); err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
@@ -130,8 +131,8 @@ func (c *cache) put(key string, fill func(io.Writer) error) error {
 	return c.trim(key)
 }
 
-// trim drops the least recently used files until the rest fits; the one just
-// written stays.
+// trim drops the least recently used files until the rest fits. It never drops the file that
+// was just written.
 func (c *cache) trim(keep string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -49,8 +49,8 @@ func TestPanickingFillReleasesWaiters(t *testing.T) {
 	}
 }
 
-// TestLateFillFindsTheFile has a caller look for a key just before another fills it, and claim it just after.
-func TestLateFillFindsTheFile(t *testing.T) {
+// TestLateFillUsesExistingFile has a caller look for a key just before another fills it, and claim it just after.
+func TestLateFillUsesExistingFile(t *testing.T) {
 	t.Parallel()
 	c, err := openCache(t.TempDir(), 1<<20)
 	if err != nil {

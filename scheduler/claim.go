@@ -12,24 +12,23 @@ import (
 // maxWait bounds one long poll.
 const maxWait = time.Minute
 
-// errNothing is the end of a long poll without a job.
+// errNothing ends a long poll that found no job.
 var errNothing = errors.New("no job")
 
-// claim gives the runner its one job, waiting for it as long as it asks.
+// claim gives the runner its one job and waits for one as long as the runner asks.
 //
-// What happens to an order that cannot be delivered: the attempt's number is spent,
-// since it is a fence and the runner may yet have read it; the job goes back to the
-// queue at once, so that nobody waits for a lease; and the attempt is not counted
-// towards the three, since nothing of the job was ever run. The runner is retired.
-// A runner that asks again, its answer lost by a restart of the server, gets the
-// same order as long as its job has not begun.
+// If an order cannot be delivered, the attempt's number is used up, because the runner may have
+// read it and the number is a fence. The job is queued again at once, so that nobody waits for
+// the lease. The attempt does not count towards the three, because nothing of the job was run.
+// The runner is retired. A runner that lost the answer in a restart of the server may ask
+// again: it gets the same order until its job has begun.
 func (s *Scheduler) claim(w http.ResponseWriter, r *http.Request, m *member) error {
 	wait, err := time.ParseDuration(r.URL.Query().Get("wait"))
 	if err != nil || wait < 0 {
-		return schema.Errorf(schema.CodeInvalid, "wait is missing or no duration")
+		return schema.Errorf(schema.CodeInvalid, "wait is missing or not a duration")
 	}
 	if !m.claim.TryLock() {
-		return schema.Errorf(schema.CodeConflict, "another claim of this runner waits already")
+		return schema.Errorf(schema.CodeConflict, "another claim of this runner is waiting")
 	}
 	defer m.claim.Unlock()
 	order, err := s.orderFor(r.Context(), m, min(wait, maxWait))
@@ -51,13 +50,13 @@ func (s *Scheduler) claim(w http.ResponseWriter, r *http.Request, m *member) err
 	return nil
 }
 
-// orderFor returns the runner's order, claimed now or before.
+// orderFor returns the runner's order, from this claim or an earlier one.
 func (s *Scheduler) orderFor(ctx context.Context, m *member, wait time.Duration) (schema.Order, error) {
 	if job, attempt, ok := m.held(); ok {
 		return s.again(ctx, m, job, attempt)
 	}
 	if _, served := s.Flavours[m.flavour]; !served && m.markOverIfReady(s.Clock()) {
-		s.retire(m) // its flavour was taken out of the configuration
+		s.retire(m) // its flavour was removed from the configuration
 	}
 	if ph, _ := m.state(); ph != phaseReady {
 		return schema.Order{}, errServed()
@@ -70,18 +69,18 @@ func (s *Scheduler) orderFor(ctx context.Context, m *member, wait time.Duration)
 	s.keep(m.flavour)
 	order, err := s.order(ctx, m, job)
 	if err != nil {
-		// Counted: an order that cannot be made up may never be.
-		s.releaseJob(context.WithoutCancel(ctx), job.ID, job.Attempt, "its order could not be made up")
+		// This attempt counts: an order that cannot be assembled now may never be.
+		s.releaseJob(context.WithoutCancel(ctx), job.ID, job.Attempt, "its order could not be assembled")
 		return schema.Order{}, s.lost(m, err)
 	}
 	return order, nil
 }
 
 func errServed() error {
-	return schema.Errorf(schema.CodeStale, "this runner has had its one job; it serves no other")
+	return schema.Errorf(schema.CodeStale, "this runner has had its one job already")
 }
 
-// again repeats an order whose answer was lost, as long as nothing of it has begun.
+// again repeats an order whose answer was lost, unless the job has begun.
 func (s *Scheduler) again(ctx context.Context, m *member, id int64, attempt int) (schema.Order, error) {
 	job, err := s.Jobs.Job(ctx, id)
 	if err != nil {
@@ -93,7 +92,8 @@ func (s *Scheduler) again(ctx context.Context, m *member, id int64, attempt int)
 	return s.order(ctx, m, job)
 }
 
-// await claims a job, woken by rings until the wait is over or nobody waits.
+// await claims a job. It tries again whenever it is woken, until the wait is over or the client
+// leaves.
 func (s *Scheduler) await(ctx context.Context, m *member, wait time.Duration) (schema.Job, error) {
 	timeout := time.NewTimer(wait)
 	defer timeout.Stop()
@@ -103,7 +103,7 @@ func (s *Scheduler) await(ctx context.Context, m *member, wait time.Duration) (s
 		if schema.CodeOf(err) != schema.CodeNotFound {
 			s.lines.leave(m.flavour, place)
 			if err == nil {
-				s.lines.ring(m.flavour) // there may be more in the queue, for the next
+				s.lines.ring(m.flavour) // wake the next claim: there may be more jobs
 			}
 			return job, err
 		}
@@ -122,14 +122,14 @@ func (s *Scheduler) await(ctx context.Context, m *member, wait time.Duration) (s
 	}
 }
 
-// try looks into the queue once. The statement is not cut short when the client
-// leaves: it would be unknown whether it had been committed.
+// try looks for a job once. The statement is not cancelled when the client leaves, because it
+// would then be unknown whether it was committed.
 func (s *Scheduler) try(ctx context.Context, m *member) (schema.Job, error) {
 	if err := ctx.Err(); err != nil {
 		return schema.Job{}, err
 	}
 	if ph, _ := m.state(); ph != phaseReady {
-		return schema.Job{}, errServed() // it is being retired: no attempt is spent on it
+		return schema.Job{}, errServed() // it is being retired; no attempt is used up
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), poolPatience)
 	defer cancel()
@@ -146,7 +146,7 @@ func (s *Scheduler) try(ctx context.Context, m *member) (schema.Job, error) {
 	return job, nil
 }
 
-// order is what the store knows of a claimed job, and what only the scheduler knows.
+// order returns what the store knows of a claimed job with what only the scheduler knows.
 func (s *Scheduler) order(ctx context.Context, m *member, job schema.Job) (schema.Order, error) {
 	order, err := s.Jobs.Order(context.WithoutCancel(ctx), job.ID)
 	if err != nil {
@@ -160,7 +160,7 @@ func (s *Scheduler) order(ctx context.Context, m *member, job schema.Job) (schem
 	return order, nil
 }
 
-// undelivered gives back a job whose order could not reach its runner.
+// undelivered queues a job again whose order did not reach its runner.
 func (s *Scheduler) undelivered(ctx context.Context, m *member, order schema.Order) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), poolPatience)
 	defer cancel()

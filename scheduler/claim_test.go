@@ -15,7 +15,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func TestClaimTellsAllOfTheOrder(t *testing.T) {
+func TestClaimReturnsWholeOrder(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).start()
 	d := b.newDevice()
@@ -48,7 +48,7 @@ func TestClaimWaitsWithoutPolling(t *testing.T) {
 	})
 }
 
-func TestClaimIsWokenByAPush(t *testing.T) {
+func TestPushWakesClaim(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start()
@@ -64,8 +64,8 @@ func TestClaimIsWokenByAPush(t *testing.T) {
 	})
 }
 
-// Every job must reach exactly one of many runners, although one ring wakes one.
-func TestEveryJobIsHandedOutOnce(t *testing.T) {
+// Every job must reach exactly one of many runners, although one ring wakes one claim.
+func TestEachJobIsClaimedOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start()
@@ -155,14 +155,14 @@ func TestSecondClaimAtOnceIsRefused(t *testing.T) {
 		first := make(chan answer)
 		go func() { first <- d.do("POST", "/claim?wait=1s", "") }()
 		synctest.Wait()
-		d.do("POST", "/claim?wait=1s", "").want(t, 409, "waits already")
+		d.do("POST", "/claim?wait=1s", "").want(t, 409, "is waiting")
 		(<-first).want(t, 204)
 	})
 }
 
-// A client that leaves between the statement and the answer must not cost anybody
-// the lease, nor the job one of its attempts.
-func TestUndeliveredOrderGoesBackAtOnce(t *testing.T) {
+// A client that leaves between the statement and the answer must cost neither a lease nor one
+// of the job's attempts.
+func TestUndeliveredOrderIsRequeued(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start()
@@ -191,7 +191,7 @@ func TestUndeliveredOrderGoesBackAtOnce(t *testing.T) {
 	})
 }
 
-func TestOrderThatCannotBeMadeUpCounts(t *testing.T) {
+func TestFailedOrderCountsAttempt(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).start()
 	job := b.push("alice")
@@ -220,7 +220,7 @@ func TestWaitingClaimEndsWithItsClient(t *testing.T) {
 		claims.Go(func() { left.claimWaiting(t) })
 		synctest.Wait()
 		leave()
-		b.push("alice") // the first in line has just left: its ring must reach the second
+		b.push("alice") // the first claim in line has just left: its ring must reach the second
 		began := time.Now()
 		claims.Wait()
 		if took := time.Since(began); took != 0 {

@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Caps on what a runner reports, in bytes of text. Longer texts are cut, for the
-// verdict matters more; a name that is too long is refused.
+// Limits on what a runner reports, in bytes of text. Longer texts are cut, so that the verdict
+// is kept; a name that is too long is refused.
 const (
 	maxLine    = 4 << 10
 	maxWords   = 16 << 10  // messages, hints
@@ -17,14 +17,14 @@ const (
 	maxTests   = 20_000
 	maxDropped = 1000
 	maxSamples = 200
-	maxReports = 1000     // files that one test's reports are traced by
+	maxReports = 1000     // files that the reports of one test are traced to
 	maxResult  = 32 << 20 // of a whole result as JSON
 )
 
 // text makes a runner's text safe to show and short enough to keep.
 func text(s string, limit int) string { return truncate(schema.Sanitize(s), limit) }
 
-// truncate cuts valid UTF-8 to at most limit bytes, at a character's edge.
+// truncate cuts valid UTF-8 to at most limit bytes, between two characters.
 func truncate(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -35,7 +35,8 @@ func truncate(s string, limit int) string {
 	return s[:limit]
 }
 
-// name checks a name that a runner reports: it is compared and shown, never cut.
+// name checks a name that a runner reports. Names are compared and shown, so they are never
+// cut.
 func name(what, s string) error {
 	if s == "" || len(s) > maxName || schema.Sanitize(s) != s {
 		return schema.Errorf(schema.CodeInvalid, "%s: use 1 to %d bytes of printable text", what, maxName)
@@ -43,25 +44,25 @@ func name(what, s string) error {
 	return nil
 }
 
-// within checks a score against its maximum. What has no maximum to earn may take
-// points off: a penalty.
+// within checks a score against its maximum. A score with the maximum 0 may be negative: a
+// penalty.
 func within(what string, score, most schema.Points) error {
 	if most.Sign() < 0 || score.Cmp(most) > 0 || score.Sign() < 0 && !most.IsZero() {
-		return schema.Errorf(schema.CodeInvalid, "%s: its score is not within 0 and its maximum", what)
+		return schema.Errorf(schema.CodeInvalid, "%s: its score is not between 0 and its maximum", what)
 	}
 	return nil
 }
 
-// cleanBuild checks and tidies the outcome of a build.
+// cleanBuild checks and sanitises the result of a build.
 func cleanBuild(b *schema.BuildResult) error {
 	if b.Outcome != schema.OutcomePassed && b.Outcome != schema.OutcomeCompileError && b.Outcome != schema.OutcomeGraderError {
-		return schema.Errorf(schema.CodeInvalid, "a build has no such outcome")
+		return schema.Errorf(schema.CodeInvalid, "the build's outcome is unknown")
 	}
 	b.Message, b.Output = text(b.Message, maxWords), text(b.Output, maxOutput)
 	return nil
 }
 
-// cleanTest checks and tidies the outcome of a test.
+// cleanTest checks and sanitises the result of a test.
 func cleanTest(t *schema.TestResult) error {
 	for _, n := range []struct{ what, name string }{{"name of an entry", t.Name}, {"name of a test", t.Test}} {
 		if err := name(n.what, n.name); err != nil {
@@ -69,13 +70,13 @@ func cleanTest(t *schema.TestResult) error {
 		}
 	}
 	if !slices.Contains(testOutcomes(), t.Outcome) {
-		return schema.Errorf(schema.CodeInvalid, "%s: a test has no such outcome", t.Name)
+		return schema.Errorf(schema.CodeInvalid, "%s: the test's outcome is unknown", t.Name)
 	}
 	if !slices.Contains(visibilities(), t.Visible) {
-		return schema.Errorf(schema.CodeInvalid, "%s: there is no such visibility", t.Name)
+		return schema.Errorf(schema.CodeInvalid, "%s: the visibility is unknown", t.Name)
 	}
 	if t.CPU < 0 || t.Wall < 0 || t.Memory < 0 {
-		return schema.Errorf(schema.CodeInvalid, "%s: less than nothing was used", t.Name)
+		return schema.Errorf(schema.CodeInvalid, "%s: a used amount is negative", t.Name)
 	}
 	t.Output, t.Message = text(t.Output, maxOutput), text(t.Message, maxWords)
 	t.Hint, t.Tampering, t.JudgeMessage = text(t.Hint, maxWords), text(t.Tampering, maxWords), text(t.JudgeMessage, maxWords)

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// cleanResult checks and tidies what a runner found out about a job of the kind.
+// cleanResult checks and sanitises a runner's result of a job of the kind.
 func cleanResult(r *schema.Result, kind schema.JobKind) error {
 	if err := verdict(r, kind); err != nil {
 		return err
@@ -32,15 +32,15 @@ func cleanResult(r *schema.Result, kind schema.JobKind) error {
 	return cleanGate(r.Gate)
 }
 
-// verdict checks the parts of a result that are from closed sets, and its sums.
+// verdict checks the values of a result that come from closed sets, and its sums.
 func verdict(r *schema.Result, kind schema.JobKind) error {
 	outcomes := []schema.Outcome{schema.OutcomeGraded, schema.OutcomeCompileError, schema.OutcomeGraderError, schema.OutcomeInfrastructureError}
 	blames := []schema.Blame{schema.BlameStudent, schema.BlameGrader, schema.BlameInfrastructure}
 	switch {
 	case !slices.Contains(outcomes, r.Outcome):
-		return schema.Errorf(schema.CodeInvalid, "a result has no such outcome")
+		return schema.Errorf(schema.CodeInvalid, "the result's outcome is unknown")
 	case !slices.Contains(blames, r.Blame):
-		return schema.Errorf(schema.CodeInvalid, "nobody of that name is to blame")
+		return schema.Errorf(schema.CodeInvalid, "the result blames an unknown party")
 	case len(r.Tests) > maxTests:
 		return schema.Errorf(schema.CodeLimit, "a result may have %d entries", maxTests)
 	case r.Gate != nil && kind != schema.JobGate:
@@ -86,13 +86,13 @@ func cleanGate(g *schema.GateResult) error {
 	return nil
 }
 
-// cleanSample tidies what a gate says of a directory.
+// cleanSample sanitises what a gate reports about a directory.
 func cleanSample(s *schema.GateSample) {
 	s.Dir, s.Words, s.Broken = text(s.Dir, maxName), text(s.Words, maxWords), text(s.Broken, maxWords)
 }
 
-// cleanTraces leaves out of the traces of reports what belongs to no pinned test and what is too
-// much to keep: a trace that says less is held against less.
+// cleanTraces drops traces of tests that are not pinned and traces that are too large to keep.
+// Less is compared with a shorter trace.
 func cleanTraces(p *schema.Pins) {
 	maps.DeleteFunc(p.Reports, func(test string, _ schema.ReportTrace) bool {
 		_, pinned := p.Tests[test]

@@ -10,11 +10,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// tokenLife is how long a runner has from its start to its registration.
+// tokenLife is the time from a runner's start until it must have registered.
 const tokenLife = 10 * time.Minute
 
-// Issue returns a one-time token for a runner that is about to be started. It is
-// spent by the first registration and good for ten minutes; only its hash is kept.
+// Issue returns a one-time token for a runner that is about to be started. The first
+// registration uses it up, and it expires after ten minutes. Only its hash is kept.
 func (s *Scheduler) Issue(runner, flavour string) string {
 	s.prepare()
 	secret := rand.Text()
@@ -23,36 +23,36 @@ func (s *Scheduler) Issue(runner, flavour string) string {
 	return secret
 }
 
-// Expect says that a runner is about to be started. It proves itself by its identity, if its
-// pool is an Identifier, and else by a token.
+// Expect announces a runner that is about to be started. It authenticates by its identity if
+// its pool is an Identifier, otherwise by a token.
 func (s *Scheduler) Expect(runner, flavour string) {
 	s.prepare()
 	s.fleet.announce(runner, flavour, s.Clock())
 }
 
-// Exited says that a runner ended that was not retired. A job that it held goes
-// back to the queue at once; the pool puts a fresh runner in its place.
+// Exited reports that a runner ended without having been retired. Its job is queued again at
+// once, and the pool starts another runner.
 func (s *Scheduler) Exited(runner, failure string) {
 	s.Lost(runner, "the runner ended before its job did", failure)
 }
 
-// Lost is Exited for a runner that did not end by itself; reason is what the student
-// reads whose work it had.
+// Lost is Exited for a runner that was ended by something else. reason is shown to the student
+// whose work it graded.
 func (s *Scheduler) Lost(runner, reason, failure string) {
 	s.prepare()
-	// Once it is stopping, Stop gives every job back itself, without counting the attempt.
+	// Once the scheduler is stopping, Stop returns every job itself, without counting the
+	// attempt.
 	s.spawn(func(ctx context.Context) { s.removeRunner(ctx, runner, reason, failure) })
 }
 
-// Failed says that no runner of the flavour could be started, or placed; failure is why,
-// for staff. It is for what Exited and Lost do not tell, there being no runner yet.
+// Failed reports that no runner of the flavour could be started or placed. failure tells staff
+// why. Exited and Lost do not cover this case, because no runner exists yet.
 func (s *Scheduler) Failed(flavour, failure string) {
 	s.prepare()
 	s.failures.record(flavour, failure, true, s.Clock())
 }
 
-// Withdrawn says that a runner that was announced is not started after all: fewer are
-// wanted now.
+// Withdrawn reports that an announced runner will not be started, because fewer are wanted now.
 func (s *Scheduler) Withdrawn(runner string) {
 	s.prepare()
 	if m := s.fleet.find(runner); m != nil && m.starting() {
@@ -60,8 +60,8 @@ func (s *Scheduler) Withdrawn(runner string) {
 	}
 }
 
-// Replace retires a runner that is of an older make, if it is ready; one that has its
-// job finishes it, and is retired then anyway. It reports whether the runner goes now.
+// Replace retires a runner of an older specification if it is ready, and reports whether it
+// did. A busy runner finishes its job and is retired afterwards anyway.
 func (s *Scheduler) Replace(runner string) bool {
 	s.prepare()
 	m := s.fleet.find(runner)
@@ -72,7 +72,7 @@ func (s *Scheduler) Replace(runner string) bool {
 	return true
 }
 
-// removeRunner forgets a runner whose process is gone and gives its job back.
+// removeRunner forgets a runner whose process is gone and returns its job.
 func (s *Scheduler) removeRunner(ctx context.Context, id, reason, failure string) {
 	m := s.fleet.forget(id)
 	if m == nil {
@@ -82,7 +82,7 @@ func (s *Scheduler) removeRunner(ctx context.Context, id, reason, failure string
 	defer cancel()
 	ph, _ := m.state()
 	if ph != phaseOver {
-		s.failures.record(m.flavour, cmp.Or(failure, "it ended without having been told to"), ph == phaseStarting, s.Clock())
+		s.failures.record(m.flavour, cmp.Or(failure, "it ended unexpectedly"), ph == phaseStarting, s.Clock())
 		s.Logger.Warn("runner exited", "runner", id, "flavour", m.flavour, "phase", ph, "failure", failure)
 	}
 	if job, attempt, unfinished := m.markLost(s.Clock()); unfinished {
@@ -102,8 +102,8 @@ func (s *Scheduler) retireInStore(ctx context.Context, m *member) {
 	}
 }
 
-// retire ends a runner that has served, or is too many, for good. It returns at
-// once; Stop waits for it. Once it is stopping, the pools end every runner anyway.
+// retire ends a runner that has finished its job or is not needed. It returns at once; Stop
+// waits for it. While the scheduler is stopping, the pools end every runner anyway.
 func (s *Scheduler) retire(m *member) {
 	s.keep(m.flavour)
 	s.spawn(func(ctx context.Context) {
@@ -120,25 +120,25 @@ func (s *Scheduler) retire(m *member) {
 	})
 }
 
-// releaseJob gives a lost runner's job back to the queue, or fails it for good.
+// releaseJob queues the job of a lost runner again, or fails it after the last attempt.
 func (s *Scheduler) releaseJob(ctx context.Context, job int64, attempt int, reason string) {
 	e, err := s.Jobs.Release(ctx, job, attempt, reason, s.Clock())
 	if err == nil && e.Kind == schema.EventEnded {
-		s.Logger.Error("job failed for good: our machines could not do it", "job", job, "attempts", attempt, "reason", reason)
+		s.Logger.Error("job failed for good after its last attempt", "job", job, "attempts", attempt, "reason", reason)
 	}
 	s.jobReleased(job, attempt, reason, err)
 }
 
-// returnJob is release where neither the job nor its runner is to blame.
+// returnJob is releaseJob for an attempt that ended through no fault of the job or its runner.
 func (s *Scheduler) returnJob(ctx context.Context, job int64, attempt int, reason string) {
 	_, err := s.Jobs.Return(ctx, job, attempt, reason, s.Clock())
 	s.jobReleased(job, attempt, reason, err)
 }
 
-// jobReleased tells whoever watches or waits that a job left its runner.
+// jobReleased notifies watchers and waiting runners that a job left its runner.
 func (s *Scheduler) jobReleased(job int64, attempt int, reason string, err error) {
 	if schema.CodeOf(err) == schema.CodeStale {
-		return // it had ended, or another attempt runs already
+		return // it had ended, or another attempt is running
 	}
 	if err != nil {
 		s.Logger.Error("job not released; its lease will end", "job", job, "attempt", attempt, "error", err)

@@ -17,10 +17,10 @@ const (
 	maxLines  = 1 << 20 // bytes of all lines of one attempt
 )
 
-// DecodeEvents reads a runner's events, one JSON object a line: only the kinds that
-// a runner may send, each with exactly what its kind carries, within the caps, all
-// text sanitised. The error is CodeInvalid or CodeLimit and names the event, counted
-// from 1. What was read before it is not returned.
+// DecodeEvents reads a runner's events, one JSON object per line. It accepts only the kinds
+// that a runner may send, each with exactly the fields of its kind and within the limits, and
+// sanitises all text. The error is CodeInvalid or CodeLimit and names the event, counted from
+// 1; no events are returned with it.
 func DecodeEvents(r io.Reader) ([]schema.Event, error) {
 	bounded := &io.LimitedReader{R: r, N: maxBody + 1}
 	lines := bufio.NewScanner(bounded)
@@ -31,7 +31,7 @@ func DecodeEvents(r io.Reader) ([]schema.Event, error) {
 			return nil, schema.Errorf(schema.CodeLimit, "more than %d events in one message", maxBatch)
 		}
 		e, err := decodeEvent(lines.Bytes())
-		if err != nil && bounded.N > 0 { // else it is cut off, and that is the error
+		if err != nil && bounded.N > 0 { // otherwise the line was cut off at the limit, which is the error
 			return nil, schema.Errorf(schema.CodeOf(err), "event %d: %s", len(events)+1, schema.MessageOf(err))
 		}
 		events = append(events, e)
@@ -47,7 +47,7 @@ func DecodeEvents(r io.Reader) ([]schema.Event, error) {
 	return events, nil
 }
 
-// decodeEvent reads one event and holds it against its kind.
+// decodeEvent reads one event and checks it against its kind.
 func decodeEvent(line []byte) (schema.Event, error) {
 	var e schema.Event
 	if err := decode(bytes.NewReader(line), maxEvent, &e); err != nil {
@@ -57,10 +57,10 @@ func decodeEvent(line []byte) (schema.Event, error) {
 		return e, schema.Errorf(schema.CodeInvalid, "a runner may not send this kind")
 	}
 	if e.Seq != 0 || e.State != "" || e.Result != nil {
-		return e, schema.Errorf(schema.CodeInvalid, "it holds what only the server may say")
+		return e, schema.Errorf(schema.CodeInvalid, "it has a field that only the server may set")
 	}
 	if (e.Build != nil) != (e.Kind == schema.EventBuild) || (e.Test != nil) != (e.Kind == schema.EventTest) {
-		return e, schema.Errorf(schema.CodeInvalid, "its content is not that of its kind")
+		return e, schema.Errorf(schema.CodeInvalid, "its fields are not those of its kind")
 	}
 	e.Text = text(e.Text, maxLine)
 	if e.Build != nil {

@@ -1,4 +1,4 @@
-// Package scheduler gives queued jobs to fresh runners: the runners' HTTP
-// interface, leases and their rescuer, the event hub with replay, and the sizes of
-// the pools. The queue itself is the store's table.
+// Package scheduler assigns queued jobs to fresh runners. It holds the runners' HTTP interface,
+// the leases and their rescuer, the event hub with replay, and the sizes of the pools. The
+// queue is a table of the store.
 package scheduler

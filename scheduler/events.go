@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// events stores what a runner reports and wakes whoever watches the job.
+// events stores a runner's events and wakes the watchers of the job.
 func (s *Scheduler) events(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
 	attempt, first, err := batchOf(r)
 	if err != nil {
@@ -43,8 +43,8 @@ func batchOf(r *http.Request) (attempt, first int, err error) {
 	return attempt, first, err
 }
 
-// stamp sets what a runner has no say in. Its clock is believed only within the
-// last hour of ours.
+// stamp sets the fields that a runner may not set. A runner's times are accepted only within
+// the last hour of the server's clock.
 func (s *Scheduler) stamp(m *member, attempt int, events []schema.Event) {
 	now := s.Clock()
 	for i := range events {

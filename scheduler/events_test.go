@@ -62,7 +62,7 @@ func TestEventsAreRefused(t *testing.T) {
 	}
 }
 
-func TestEventsAreMadeSafe(t *testing.T) {
+func TestEventsAreSanitised(t *testing.T) {
 	t.Parallel()
 	body := `{"kind":"line","text":"\u001b[31mred\u202e ` + strings.Repeat("é", 4000) + `"}` + "\n" +
 		`{"kind":"test","test":{"name":"tidy","test":"tidy","outcome":"partial","score":"-3","max_score":"0","visible":"always","cpu":0,"wall":0,"memory":0,"message":"a\u0000b"}}`

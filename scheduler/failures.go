@@ -8,13 +8,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxFailures is how many of a flavour's last failures are kept for staff.
+// maxFailures is how many of a flavour's last failures staff can read.
 const maxFailures = 5
 
-// PoolFailure is one reason why runners of a flavour did not start or were lost.
+// PoolFailure is a reason why runners of a flavour did not start or were lost.
 type PoolFailure = schema.PoolFailure
 
-// failures are what went wrong with runners, by flavour.
+// failures records what went wrong with runners, by flavour.
 type failures struct {
 	mu        sync.Mutex
 	byFlavour map[string]*trouble
@@ -22,8 +22,8 @@ type failures struct {
 
 // trouble is what went wrong with one flavour's runners.
 type trouble struct {
-	last      []PoolFailure // the latest first
-	unstarted int           // failed starts in a row that nothing has made up for yet
+	last      []PoolFailure // newest first
+	unstarted int           // failed starts in a row since the last success
 }
 
 // of returns a flavour's trouble. mu is held.
@@ -37,7 +37,7 @@ func (f *failures) of(flavour string) *trouble {
 	return f.byFlavour[flavour]
 }
 
-// record notes a failure; unstarted: it kept a runner from registering.
+// record records a failure; unstarted: it kept a runner from registering.
 func (f *failures) record(flavour, why string, unstarted bool, now time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -54,8 +54,8 @@ func (f *failures) record(flavour, why string, unstarted bool, now time.Time) {
 	t.last = t.last[:min(len(t.last), maxFailures)]
 }
 
-// resetStarts notes that nothing keeps runners of the flavour from starting: one has registered,
-// or all that are wanted are there. What is kept for staff stays.
+// resetStarts records that runners of the flavour start again: one has registered, or as many
+// run as are wanted. The list for staff stays.
 func (f *failures) resetStarts(flavour string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -69,7 +69,7 @@ func (f *failures) unstarted(flavour string) int {
 	return f.of(flavour).unstarted
 }
 
-// list returns a flavour's last failures, the latest first.
+// list returns a flavour's last failures, newest first.
 func (f *failures) list(flavour string) []PoolFailure {
 	f.mu.Lock()
 	defer f.mu.Unlock()

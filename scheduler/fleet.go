@@ -8,23 +8,23 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// phase is where a runner stands: starting, ready, busy, over.
+// phase is where a runner is in its life: starting, ready, busy, over.
 type phase string
 
 const (
 	phaseStarting phase = "starting" // its token was issued
 	phaseReady    phase = "ready"    // registered, waits for its one job
 	phaseBusy     phase = "busy"     // has its one job
-	phaseOver     phase = "over"     // the job has ended; it is to be retired
+	phaseOver     phase = "over"     // the job has ended; the runner is to be retired
 )
 
 // member is one runner of the fleet. The fields after mu are guarded by it.
 type member struct {
 	id      string
 	flavour string
-	token   [sha256.Size]byte // hash of its one-time token; zero: it needs none
-	claim   sync.Mutex        // held by its one claim at a time
-	upload  sync.Mutex        // held by its one write of events at a time
+	token   [sha256.Size]byte // hash of its one-time token; zero: no token
+	claim   sync.Mutex        // held by the one claim of a runner that may run at a time
+	upload  sync.Mutex        // held by the one write of events that may run at a time
 
 	mu      sync.Mutex
 	tally   *tally // nil outside of the fleet
@@ -33,13 +33,12 @@ type member struct {
 	runner  schema.Runner
 	job     int64
 	attempt int
-	built   bool // student code may have run: nothing more is prepared
+	built   bool // student code may have run: prepared trees are refused
 	stored  int  // events of the attempt
 	text    int  // bytes of its lines
 }
 
-// fleet is the runners that this process knows of. The store holds what must
-// outlive it.
+// fleet holds the runners that this process knows. What must survive a restart is in the store.
 type fleet struct {
 	mu      sync.Mutex
 	byID    map[string]*member
@@ -48,7 +47,7 @@ type fleet struct {
 	tallies map[string]*tally           // by flavour
 }
 
-// token is a one-time credential that was issued and not yet spent.
+// token is a one-time credential that was issued and not used yet.
 type token struct {
 	runner  string
 	hash    [sha256.Size]byte
@@ -71,7 +70,7 @@ func (f *fleet) tally(flavour string) *tally {
 	return f.tallyOf(flavour)
 }
 
-// tallyOf is tally with mu held.
+// tallyOf is tally for callers that hold mu.
 func (f *fleet) tallyOf(flavour string) *tally {
 	f.init()
 	if f.tallies[flavour] == nil {
@@ -80,7 +79,7 @@ func (f *fleet) tallyOf(flavour string) *tally {
 	return f.tallies[flavour]
 }
 
-// put makes a runner the one of its id. mu is held.
+// put adds a runner under its id. mu is held.
 func (f *fleet) put(m *member) {
 	f.init()
 	if before := f.byID[m.id]; before != nil && before != m {
@@ -90,7 +89,7 @@ func (f *fleet) put(m *member) {
 	m.counted(f.tallyOf(m.flavour))
 }
 
-// drop takes a runner out. mu is held.
+// drop removes a runner. mu is held.
 func (f *fleet) drop(m *member) {
 	delete(f.byID, m.id)
 	delete(f.tokens, m.token)
@@ -100,7 +99,7 @@ func (f *fleet) drop(m *member) {
 	m.counted(nil)
 }
 
-// expect notes a runner that is about to be started with the token.
+// expect adds a runner that is about to be started with the token.
 func (f *fleet) expect(flavour string, t token, now time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -108,7 +107,7 @@ func (f *fleet) expect(flavour string, t token, now time.Time) {
 	f.tokens[t.hash] = t
 }
 
-// announce notes a runner that is about to be started and needs no token.
+// announce adds a runner that is about to be started without a token.
 func (f *fleet) announce(id, flavour string, now time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -118,8 +117,8 @@ func (f *fleet) announce(id, flavour string, now time.Time) {
 	}
 }
 
-// expected returns the runner that was announced, or else a new one that is not yet
-// among the others: an earlier process may have announced it, or nobody.
+// expected returns the announced runner, or a new one that is not in the fleet yet: an earlier
+// process may have announced it, or nobody did.
 func (f *fleet) expected(id, flavour string, now time.Time) *member {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -129,10 +128,10 @@ func (f *fleet) expected(id, flavour string, now time.Time) *member {
 	return &member{id: id, flavour: flavour, phase: phaseStarting, since: now}
 }
 
-// redeem spends the token and returns the runner that it was issued for; restore
-// gives the token back, for a registration that could not be stored. It is found by
-// its hash: how long that takes tells nothing of a secret of 128 random bits, and
-// does not grow with the number of runners that are starting.
+// redeem uses up the token and returns the runner that it was issued for. restore makes the
+// token valid again if the registration could not be stored. Tokens are found by their hash:
+// the time of the lookup reveals nothing about a secret of 128 random bits and does not grow
+// with the number of starting runners.
 func (f *fleet) redeem(secret string, now time.Time) (m *member, restore func(), ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -145,7 +144,7 @@ func (f *fleet) redeem(secret string, now time.Time) (m *member, restore func(),
 	return m, func() { f.restore(spent) }, ok
 }
 
-// restore makes a token good again, if its runner is still expected.
+// restore makes a token valid again if its runner is still expected.
 func (f *fleet) restore(t token) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -154,7 +153,7 @@ func (f *fleet) restore(t token) {
 	}
 }
 
-// admit makes a registered runner known by its secret's hash.
+// admit indexes a registered runner by the hash of its secret.
 func (f *fleet) admit(m *member) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -164,21 +163,21 @@ func (f *fleet) admit(m *member) {
 	}
 }
 
-// bySecret returns the runner of the hash, nil where this process knows of none.
+// bySecret returns the runner with the hash, or nil.
 func (f *fleet) bySecret(hash [sha256.Size]byte) *member {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.byHash[hash]
 }
 
-// find returns the runner of the id, nil where this process knows of none.
+// find returns the runner with the id, or nil.
 func (f *fleet) find(id string) *member {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.byID[id]
 }
 
-// forget drops a runner that is gone; nil where it was dropped before.
+// forget removes a runner that is gone and returns it; nil if it was removed before.
 func (f *fleet) forget(id string) *member {
 	f.mu.Lock()
 	defer f.mu.Unlock()

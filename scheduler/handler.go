@@ -15,10 +15,11 @@ import (
 // maxMessage bounds a JSON message that is neither events nor a result, in bytes.
 const maxMessage = 64 << 10
 
-// endpoint answers one request or returns why not; it writes nothing before that is clear.
+// endpoint answers a request or returns an error. It writes nothing before it knows that it
+// will not return an error.
 type endpoint func(w http.ResponseWriter, r *http.Request) error
 
-// runnerEndpoint is an endpoint for a runner that has proved who it is.
+// runnerEndpoint is an endpoint for an authenticated runner.
 type runnerEndpoint func(w http.ResponseWriter, r *http.Request, m *member) error
 
 // jobEndpoint is a runnerEndpoint for the job that the path names.
@@ -41,8 +42,7 @@ func (s *Scheduler) Handler() http.Handler {
 	return mux
 }
 
-// answer turns an endpoint's error into its reply. What is nobody's business but
-// ours is logged and not told.
+// answer turns an endpoint's error into a reply. Internal errors are logged and not shown.
 func (s *Scheduler) answer(e endpoint) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := e(w, r)
@@ -56,7 +56,7 @@ func (s *Scheduler) answer(e endpoint) http.Handler {
 	})
 }
 
-// known finds the runner that the bearer's secret belongs to.
+// known authenticates the runner by its bearer secret.
 func (s *Scheduler) known(e runnerEndpoint) endpoint {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -71,7 +71,7 @@ func (s *Scheduler) known(e runnerEndpoint) endpoint {
 	}
 }
 
-// ofJob reads the job of the path and holds it against the runner's one.
+// ofJob reads the job from the path and checks that it is the runner's own.
 func (s *Scheduler) ofJob(e jobEndpoint) runnerEndpoint {
 	return func(w http.ResponseWriter, r *http.Request, m *member) error {
 		job, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
@@ -110,7 +110,8 @@ func decode(body io.Reader, limit int64, into any) error {
 	return &schema.Error{Code: schema.CodeInvalid, Message: "the message is not what this version expects", Err: err}
 }
 
-// reply writes a JSON answer. A client that is gone by now is noticed elsewhere.
+// reply writes a JSON answer. Write errors are ignored: a client that has gone is noticed
+// elsewhere.
 func reply(w http.ResponseWriter, status int, v any) {
 	body, err := json.Marshal(v)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// heartbeat moves the lease of the runner's job.
+// heartbeat extends the lease of the runner's job.
 func (s *Scheduler) heartbeat(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
 	var said schema.Heartbeat
 	if err := decode(r.Body, maxMessage, &said); err != nil {
@@ -22,8 +22,8 @@ func (s *Scheduler) heartbeat(w http.ResponseWriter, r *http.Request, m *member,
 	return nil
 }
 
-// lost retires a runner whose attempt the store calls stale: whatever it does from
-// now on is for nothing.
+// lost retires a runner whose attempt is stale according to the store: its results would be
+// refused.
 func (s *Scheduler) lost(m *member, err error) error {
 	if schema.CodeOf(err) == schema.CodeStale && m.markOver(s.Clock()) {
 		s.retire(m)

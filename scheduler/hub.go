@@ -9,22 +9,22 @@ import (
 )
 
 const (
-	// page is how many events are read from the store at once, and so about what
-	// one watch keeps in memory.
+	// page is how many events are read from the store at once, which bounds the memory of one
+	// watch.
 	page = 32
-	// maxPatience is how long a watch waits for its reader to take one event.
+	// maxPatience is how long a watch waits for its reader to receive one event.
 	maxPatience = 30 * time.Second
 )
 
-// hub wakes those who watch a job. It carries no events: each watch reads them from
-// the store after the last one that it passed on, so there is neither gap nor
-// repetition, nobody's slowness costs memory, and whoever reports never waits.
+// hub wakes the watchers of a job. It carries no events: each watch reads them from the store
+// after the last one that it passed on. So none is lost or repeated, a slow reader costs no
+// memory, and reporting never blocks.
 type hub struct {
 	mu      sync.Mutex
 	watches map[int64]map[chan struct{}]bool
 }
 
-// subscribe returns a bell that rings after each notify of the job.
+// subscribe returns a channel that receives after each notify of the job.
 func (h *hub) subscribe(job int64) chan struct{} {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -39,7 +39,7 @@ func (h *hub) subscribe(job int64) chan struct{} {
 	return bell
 }
 
-// unsubscribe gives a bell back.
+// unsubscribe removes a channel that subscribe returned.
 func (h *hub) unsubscribe(job int64, bell chan struct{}) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -49,7 +49,7 @@ func (h *hub) unsubscribe(job int64, bell chan struct{}) {
 	}
 }
 
-// notify rings the bells of a job; it never blocks.
+// notify wakes the watchers of a job; it never blocks.
 func (h *hub) notify(job int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -61,20 +61,20 @@ func (h *hub) notify(job int64) {
 	}
 }
 
-// Notify says that a job has events that the scheduler did not store itself, such
-// as its cancellation; it never blocks.
+// Notify says that a job has events that the scheduler did not store itself, such as its
+// cancellation. It never blocks.
 func (s *Scheduler) Notify(job int64) { s.hub.notify(job) }
 
-// Watch streams a job's events after the sequence number, first those stored, then
-// live, and closes the channel after the EventEnded, when ctx or the scheduler ends,
-// or when the reader takes longer than 30 s over one event (resume from the last Seq
-// seen). CodeNotFound: no such job.
+// Watch streams a job's events after the sequence number: first the stored ones, then live
+// ones. It closes the channel after the EventEnded, when ctx or the scheduler ends, or when the
+// reader takes longer than 30 s to receive one event (resume from the last Seq). CodeNotFound:
+// no such job.
 func (s *Scheduler) Watch(ctx context.Context, job, after int64) (<-chan schema.Event, error) {
 	s.prepare()
 	if s.ctx.Err() != nil {
 		return nil, errStopping
 	}
-	bell := s.hub.subscribe(job) // before the first look, so that nothing falls between
+	bell := s.hub.subscribe(job) // before the first read, so that no event is missed
 	now, err := s.Jobs.Job(ctx, job)
 	if err != nil {
 		s.hub.unsubscribe(job, bell)

@@ -32,7 +32,7 @@ func identified(identity string) func(*schema.Register) {
 	return func(r *schema.Register) { r.Token, r.Identity = "", identity }
 }
 
-func TestIdentityRegistersOnceAlsoAfterARestart(t *testing.T) {
+func TestIdentityRegistersOnceAcrossRestarts(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	pool := onCluster(&clusterPool{stubPool: b.pool})
@@ -49,10 +49,10 @@ func TestIdentityRegistersOnceAlsoAfterARestart(t *testing.T) {
 	d.register("", identified("announced")).want(t, 409, "registered already")
 }
 
-func TestIdentityIsNothingToAPoolThatIssuesTokens(t *testing.T) {
+func TestTokenPoolRefusesIdentity(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).start()
-	(&device{b: b}).register("", identified("announced")).want(t, 401, "prove themselves by a token")
+	(&device{b: b}).register("", identified("announced")).want(t, 401, "register with a token")
 }
 
 func TestOnlyAReadyRunnerIsReplaced(t *testing.T) {
@@ -73,7 +73,7 @@ func TestOnlyAReadyRunnerIsReplaced(t *testing.T) {
 	})
 }
 
-func TestLostRunnersJobSaysWhy(t *testing.T) {
+func TestLostRunnerReasonIsShown(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start()
@@ -88,9 +88,9 @@ func TestLostRunnersJobSaysWhy(t *testing.T) {
 	})
 }
 
-// While a cluster does not answer, nobody knows which of its runners live: they keep
-// their jobs as long as they keep their leases, and the service starts all the same.
-func TestSilentPoolLosesNobody(t *testing.T) {
+// While a cluster does not answer, nobody knows which of its runners live. They keep their jobs
+// as long as they keep their leases, and the service starts all the same.
+func TestUnreachablePoolKeepsRunners(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t)

@@ -2,15 +2,15 @@ package scheduler
 
 import "context"
 
-// inventory is which runners the pools have.
+// inventory says which runners the pools have.
 type inventory struct {
 	alive       map[string]bool
-	unreachable map[string]bool // flavours whose pool cannot say
+	unreachable map[string]bool // flavours whose pool did not answer
 	pools       map[string]Pool
 }
 
-// unknown reports whether the pool of a flavour's runners cannot say which it has. A flavour
-// that is no longer in the configuration may have been any pool's.
+// unknown reports whether the runners of a flavour could not be listed. A flavour that was
+// removed from the configuration may have belonged to any pool.
 func (c inventory) unknown(flavour string) bool {
 	if c.pools[flavour] == nil {
 		return len(c.unreachable) > 0
@@ -18,14 +18,14 @@ func (c inventory) unknown(flavour string) bool {
 	return c.unreachable[flavour]
 }
 
-// listRunners asks the pools.
+// listRunners asks every pool for its runners.
 func (s *Scheduler) listRunners(ctx context.Context) inventory {
 	c := inventory{alive: make(map[string]bool), unreachable: make(map[string]bool), pools: s.Pools}
 	for flavour, p := range s.Pools {
 		runners, err := p.List(ctx)
 		if err != nil {
 			c.unreachable[flavour] = true
-			s.Logger.Warn("pool does not say what it has", "flavour", flavour, "error", err)
+			s.Logger.Warn("pool does not list its runners", "flavour", flavour, "error", err)
 		}
 		for _, r := range runners {
 			if r.Alive {
@@ -36,8 +36,8 @@ func (s *Scheduler) listRunners(ctx context.Context) inventory {
 	return c
 }
 
-// poolsOf returns the flavour's pool; of a flavour that is no longer in the configuration
-// all of them.
+// poolsOf returns the flavour's pool, or all pools if the flavour was removed from the
+// configuration.
 func (s *Scheduler) poolsOf(flavour string) []Pool {
 	if p := s.Pools[flavour]; p != nil {
 		return []Pool{p}

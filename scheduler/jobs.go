@@ -8,34 +8,33 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Jobs is the queue in the store; the table is the truth. Every write that a
-// runner causes carries the attempt, and a stale one is CodeStale.
+// Jobs is the queue in the store. Every write that a runner causes carries its attempt; a stale
+// attempt is CodeStale.
 type Jobs interface {
-	// Claim gives the best queued job of the flavour to the runner, in one
-	// statement, and returns it assigned with its attempt counted up. The runner's
-	// Job is set in the same transaction. CodeNotFound: none.
+	// Claim assigns the best queued job of the flavour to the runner in one statement, counts
+	// its attempt up and returns it. The runner's Job is set in the same transaction.
+	// CodeNotFound: none.
 	Claim(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (schema.Job, error)
 	// Order returns what a runner must know of a claimed job.
 	Order(ctx context.Context, job int64) (schema.Order, error)
-	// Extend moves a job's lease. CodeStale also when the job has ended.
+	// Extend extends a job's lease. CodeStale also when the job has ended.
 	Extend(ctx context.Context, job int64, attempt int, until time.Time) error
-	// Append stores events of a running attempt (the first moves the job from
-	// assigned to running) and returns them with their sequence numbers. first is
-	// how many events of this attempt the sender has sent before (0 for the first
-	// batch): what was stored before is dropped, a gap is CodeConflict.
+	// Append stores events of a running attempt and returns them with their sequence numbers.
+	// The first event moves the job from assigned to running. first is how many events of this
+	// attempt the sender has sent before (0 for the first batch): events that were stored
+	// before are dropped, a gap is CodeConflict.
 	Append(ctx context.Context, job int64, attempt int, first int, events []schema.Event) ([]schema.Event, error)
-	// Finish stores the result and the last event and ends the job. A gate's
-	// result also decides its version: active with its pins, or rejected. A second
-	// Finish of the same attempt returns the first one's event.
+	// Finish stores the result and the last event and ends the job. A gate's result also
+	// decides its version: active with its pins, or rejected. A second Finish of the same
+	// attempt returns the event of the first.
 	Finish(ctx context.Context, job int64, attempt int, r schema.Result, now time.Time) (schema.Event, error)
-	// Release puts a job whose runner is gone back into the queue, or fails it
-	// after MaxAttempts; reason is for people. Returns the event. CodeStale: the
-	// attempt is not the current one or has ended.
+	// Release queues a job again whose runner is gone, or fails it after MaxAttempts, and
+	// returns the event. reason is shown to people. CodeStale: the attempt is not the current
+	// one or has ended.
 	Release(ctx context.Context, job int64, attempt int, reason string, now time.Time) (schema.Event, error)
-	// Return is Release for an attempt that ended through no fault of the job or of
-	// its runner: the server was restarted, or the order never reached the runner.
-	// The attempt's number is spent, for it is a fence, but it does not count
-	// towards MaxAttempts.
+	// Return is Release for an attempt that ended through no fault of the job or its runner:
+	// the server was restarted, or the order never reached the runner. The attempt's number is
+	// used up, because it is a fence, but it does not count towards MaxAttempts.
 	Return(ctx context.Context, job int64, attempt int, reason string, now time.Time) (schema.Event, error)
 	// Expired returns the jobs whose lease ended before now.
 	Expired(ctx context.Context, now time.Time) ([]schema.Job, error)
@@ -45,13 +44,13 @@ type Jobs interface {
 	Active(ctx context.Context) ([]schema.Job, error)
 	// Events returns a job's events after seq, at most limit.
 	Events(ctx context.Context, job, seq int64, limit int) ([]schema.Event, error)
-	// Waiting returns the queued jobs of a flavour in the order in which they
-	// would be claimed now.
+	// Waiting returns the queued jobs of a flavour in the order in which they would be claimed
+	// now.
 	Waiting(ctx context.Context, flavour string, limit int) ([]int64, error)
 	// MeanDuration returns the mean time from start to end of the flavour's recent jobs, 0 for none.
 	MeanDuration(ctx context.Context, flavour string) (time.Duration, error)
-	// TypicalDuration returns the median time from start to end of the flavour's last
-	// jobs, and of how many.
+	// TypicalDuration returns the median time from start to end of the flavour's last jobs, and
+	// the number of those jobs.
 	TypicalDuration(ctx context.Context, flavour string) (median time.Duration, of int, err error)
 	// Depths returns how many jobs wait in each lane that is not empty.
 	Depths(ctx context.Context) ([]schema.QueueDepth, error)

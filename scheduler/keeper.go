@@ -9,27 +9,27 @@ import (
 )
 
 const (
-	// lookPace is the least time between two looks of a keeper, however much happens.
+	// lookPace is the least time between two runs of a keeper.
 	lookPace = 100 * time.Millisecond
-	// measureAge is how old the measured durations and the due dates may be.
+	// measureAge is how old measured durations and due dates may be.
 	measureAge = 10 * time.Second
 )
 
-// keeper keeps one flavour's runners at the number that its demand asks for.
+// keeper keeps the number of a flavour's runners at its demand.
 type keeper struct {
 	scheduler *Scheduler
 	flavour   schema.Flavour
 	pool      Pool
 	bell      chan struct{}
 
-	measured demand // its durations and due dates are looked up now and then
+	measured demand // its durations and due dates are refreshed after measureAge
 	lookedUp time.Time
 
 	mu    sync.Mutex
 	scale scale
 }
 
-// nudge lets the keeper look again; it never blocks.
+// nudge makes the keeper run again; it never blocks.
 func (k *keeper) nudge() {
 	select {
 	case k.bell <- struct{}{}:
@@ -37,14 +37,14 @@ func (k *keeper) nudge() {
 	}
 }
 
-// keep nudges the keeper of a flavour.
+// keep wakes the keeper of a flavour.
 func (s *Scheduler) keep(flavour string) {
 	if k := s.keepers[flavour]; k != nil {
 		k.nudge()
 	}
 }
 
-// run looks at once, and then whenever something has changed.
+// run adjusts the runners at once and after every change.
 func (k *keeper) run(ctx context.Context) {
 	pace := time.NewTimer(0)
 	defer pace.Stop()
@@ -79,7 +79,8 @@ func (k *keeper) run(ctx context.Context) {
 	}
 }
 
-// look returns how many runners the pool should have, and logs why when that changes.
+// look returns how many runners the pool should have, and logs the reason when the number
+// changes.
 func (k *keeper) look(ctx context.Context) (int, error) {
 	d, err := k.demand(ctx)
 	if err != nil {
@@ -95,21 +96,22 @@ func (k *keeper) look(ctx context.Context) (int, error) {
 	return s.n, nil
 }
 
-// now returns where the keeper stands.
+// now returns the current scale.
 func (k *keeper) now() scale {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.scale
 }
 
-// demand is what the flavour's runners are wanted for now.
+// demand returns what the flavour's runners are needed for now.
 func (k *keeper) demand(ctx context.Context) (demand, error) {
 	d, err := k.measure(ctx)
 	if err != nil {
 		return d, err
 	}
-	// Busy first: a job that is claimed meanwhile counts as neither, and its claim has the
-	// keeper look again. As both it would ask for a runner too many until the cooldown.
+	// Busy first: a job that is claimed between the two reads counts as neither, and its claim
+	// wakes the keeper. Counted as both, it would ask for one runner too many until the
+	// cooldown.
 	d.busy = int(k.scheduler.fleet.tally(k.flavour.Name).busy.Load())
 	depths, err := k.scheduler.Jobs.Depths(ctx)
 	for _, q := range depths {
@@ -135,7 +137,7 @@ func (k *keeper) measure(ctx context.Context) (demand, error) {
 	}
 	if f := k.scheduler.Forecast; f != nil {
 		if d.due, err = f.Due(ctx, k.flavour.Name, now, now.Add(horizon)); err != nil {
-			// What waits is served all the same.
+			// Waiting jobs are served all the same.
 			k.scheduler.Logger.Error("due dates are unknown", "flavour", k.flavour.Name, "error", err)
 		}
 	}
@@ -149,7 +151,7 @@ func (k *keeper) inService() int {
 	return int(t.ready.Load() + t.busy.Load())
 }
 
-// dismiss ends runners that have been idle for the cooldown, as many as there are more than n.
+// dismiss retires runners that have been idle for the cooldown, as many as exceed n.
 func (k *keeper) dismiss(n int) {
 	surplus := k.scheduler.fleet.tally(k.flavour.Name).alive() - n
 	if surplus <= 0 {

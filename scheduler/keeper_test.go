@@ -63,7 +63,7 @@ func TestIdleRunnersAboveTheWarmOnesEnd(t *testing.T) {
 	})
 }
 
-// A flavour's own cooldown counts for what is asked for and for what is idle.
+// A flavour's own cooldown applies to the demand and to idle runners.
 func TestCooldownOfAFlavour(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -87,7 +87,7 @@ func TestCooldownOfAFlavour(t *testing.T) {
 	})
 }
 
-func TestStatesForStaff(t *testing.T) {
+func TestRunnerAndPoolStates(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start()
@@ -116,7 +116,7 @@ func TestStatesForStaff(t *testing.T) {
 	})
 }
 
-func TestStartRefusesWhatCannotWork(t *testing.T) {
+func TestStartRefusesInvalidConfiguration(t *testing.T) {
 	t.Parallel()
 	flavour := func(f schema.Flavour) map[string]schema.Flavour { return map[string]schema.Flavour{"standard": f} }
 	pools := map[string]scheduler.Pool{"standard": &stubPool{}}
@@ -142,8 +142,8 @@ func TestStartRefusesWhatCannotWork(t *testing.T) {
 	}
 }
 
-// However few are wanted, a runner that has a job keeps it.
-func TestBusyRunnerIsNeverEnded(t *testing.T) {
+// A runner that has a job keeps it, however few are wanted.
+func TestBusyRunnerIsNotRetired(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start(func(s *scheduler.Scheduler) { s.Flavours["standard"] = schema.Flavour{Warm: 0, Max: 4} })
@@ -176,7 +176,7 @@ func TestBusyRunnerIsNeverEnded(t *testing.T) {
 	})
 }
 
-// forecast is what a test knows to come.
+// forecast is the due dates that a test knows.
 type forecast func(from time.Time) []schema.DueDate
 
 func (f forecast) Due(_ context.Context, flavour string, from, until time.Time) ([]schema.DueDate, error) {
@@ -186,7 +186,7 @@ func (f forecast) Due(_ context.Context, flavour string, from, until time.Time) 
 	return f(from), nil
 }
 
-// Before a due date there are more runners than wait, and after it fewer again.
+// Before a due date more runners start than jobs wait, and afterwards their number falls again.
 func TestRunnersAreWarmedUpBeforeADueDate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

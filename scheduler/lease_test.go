@@ -24,7 +24,7 @@ func TestHeartbeatsKeepTheLease(t *testing.T) {
 	})
 }
 
-func TestSilentRunnerLosesItsJobInTime(t *testing.T) {
+func TestExpiredLeaseRequeuesJob(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start()
@@ -57,7 +57,7 @@ func (d *device) claimLong(t *testing.T) (o schema.Order) {
 	}
 }
 
-func TestThreeLostRunnersFailTheJob(t *testing.T) {
+func TestJobFailsAfterThreeLostRunners(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start()
@@ -115,7 +115,7 @@ func TestForgedAttemptIsRefused(t *testing.T) {
 	d.prepared(o, "x").want(t, 409)
 }
 
-func TestAnotherRunnersJobIsOutOfReach(t *testing.T) {
+func TestOtherRunnersJobIsRefused(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).start()
 	mine, other := b.newDevice(), b.newDevice()
@@ -147,7 +147,7 @@ func TestDeadRunnersJobIsReleasedAtOnce(t *testing.T) {
 	})
 }
 
-func TestRunnerThatItsPoolLostIsFound(t *testing.T) {
+func TestRunnerLostByPoolIsRemoved(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start()

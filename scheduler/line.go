@@ -5,22 +5,21 @@ import (
 	"sync"
 )
 
-// lines are the claims that wait for a job, by flavour. One ring wakes one claim,
-// not all: a claim that gets a job rings for the next, one that does not lines up
-// again. A claim joins before it looks into the queue, so that no ring falls
-// between the look and the wait.
+// lines hold the claims that wait for a job, by flavour. One ring wakes one claim, not all: a
+// claim that gets a job rings for the next, a claim that gets none joins again. A claim joins
+// before it looks for a job, so that it misses no ring between looking and waiting.
 type lines struct {
 	mu      sync.Mutex
 	waiting map[string]*list.List // of *spot
 }
 
-// spot is one claim's place in its line.
+// spot is one claim's place in a line.
 type spot struct {
-	bell chan struct{} // closed by the ring that is meant for it
-	at   *list.Element // nil once it was rung
+	bell chan struct{} // closed when the claim is woken
+	at   *list.Element // nil once the claim was woken
 }
 
-// join lines up.
+// join appends a claim to the line.
 func (l *lines) join(flavour string) *spot {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -35,7 +34,8 @@ func (l *lines) join(flavour string) *spot {
 	return p
 }
 
-// leave gives the place up. A ring that had been meant for it goes to the next.
+// leave removes a claim from the line. If it was woken at the same time, the next claim is
+// woken instead.
 func (l *lines) leave(flavour string, p *spot) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -47,14 +47,14 @@ func (l *lines) leave(flavour string, p *spot) {
 	p.at = nil
 }
 
-// ring wakes the claim that has waited longest, if any waits.
+// ring wakes the claim that has waited longest, if there is one.
 func (l *lines) ring(flavour string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.wake(flavour)
 }
 
-// wake is ring with mu held.
+// wake is ring for callers that hold mu.
 func (l *lines) wake(flavour string) {
 	queue := l.waiting[flavour]
 	if queue == nil || queue.Len() == 0 {

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// hash returns the hash of the session's secret; false before the registration.
+// hash returns the hash of the session's secret; false before registration.
 func (m *member) hash() ([sha256.Size]byte, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -17,13 +17,13 @@ func (m *member) hash() ([sha256.Size]byte, bool) {
 	return [sha256.Size]byte(m.runner.SecretHash), true
 }
 
-// enter changes the phase, and counts that. mu is held.
+// enter changes the phase and updates the tally. mu is held.
 func (m *member) enter(p phase, now time.Time) {
 	m.tally.move(m.phase, p)
 	m.phase, m.since = p, now
 }
 
-// counted lets the tally count the runner from now on; nil: no tally any more.
+// counted makes the tally count the runner from now on; nil: it is no longer counted.
 func (m *member) counted(by *tally) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -46,7 +46,7 @@ func (m *member) starting() bool {
 	return m.phase == phaseStarting
 }
 
-// register notes what the runner said of itself.
+// register records what the runner said about itself.
 func (m *member) register(r schema.Runner, now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -54,7 +54,7 @@ func (m *member) register(r schema.Runner, now time.Time) {
 	m.enter(phaseReady, now)
 }
 
-// assign notes the one job; false where it had one, or is to be retired.
+// assign records the runner's one job; false if it had one before or is to be retired.
 func (m *member) assign(job schema.Job, now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -66,7 +66,7 @@ func (m *member) assign(job schema.Job, now time.Time) bool {
 	return true
 }
 
-// markOver says that the runner serves no more; false where that was known.
+// markOver records that the runner takes no more work; false if it was over before.
 func (m *member) markOver(now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -77,8 +77,9 @@ func (m *member) markOver(now time.Time) bool {
 	return true
 }
 
-// markLost is end for a runner that is gone, and tells in the same moment what it
-// still owes: a claim that comes later finds it over, and one that came before is owed.
+// markLost is markOver for a runner that is gone. Under the same lock it returns the job that
+// the runner has not finished: a later claim finds the runner over, an earlier one is returned
+// here.
 func (m *member) markLost(now time.Time) (job int64, attempt int, unfinished bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -89,7 +90,7 @@ func (m *member) markLost(now time.Time) (job int64, attempt int, unfinished boo
 	return m.job, m.attempt, unfinished
 }
 
-// markOverIfReady is end for a runner that has no job yet; false where it has one.
+// markOverIfReady is markOver for a ready runner; false in any other phase.
 func (m *member) markOverIfReady(now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -100,15 +101,15 @@ func (m *member) markOverIfReady(now time.Time) bool {
 	return true
 }
 
-// held returns the job that the runner still owes, if any.
+// held returns the runner's unfinished job, if any.
 func (m *member) held() (job int64, attempt int, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.job, m.attempt, m.phase == phaseBusy
 }
 
-// owns holds a request's job and attempt against what the runner was given. A
-// runner that has ended may still repeat a result whose answer was lost.
+// owns checks a request's job and attempt against the runner's. A runner that is over may still
+// repeat a result whose answer was lost.
 func (m *member) owns(job int64, attempt int) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -121,22 +122,22 @@ func (m *member) owns(job int64, attempt int) error {
 	return nil
 }
 
-// tested says that student code may have run.
+// tested records that student code may have run.
 func (m *member) tested() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.built = true
 }
 
-// mayPrepare reports whether no student code has run yet.
+// mayPrepare reports whether the runner is busy and no student code has run on it.
 func (m *member) mayPrepare() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return !m.built && m.phase == phaseBusy
 }
 
-// spend counts what a batch adds to the attempt's events and lines; a repeated
-// event counts once. CodeLimit: too many.
+// spend adds a batch to the attempt's counts of events and lines. Repeated events count once.
+// CodeLimit: too many.
 func (m *member) spend(first int, events []schema.Event) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

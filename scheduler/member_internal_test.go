@@ -7,9 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// A runner may die at the very moment at which the queue gives it a job: either it
-// took the job before, and it is owed, or it cannot take it any more. Between the two
-// a job waited for its lease's end, and lost an attempt.
+// A runner may end at the very moment at which the queue gives it a job. Either it received the
+// job before, and the job is returned, or it can no longer receive it.
 func TestClaimedJobIsDeliveredOrReturned(t *testing.T) {
 	t.Parallel()
 	for range 2000 {
@@ -23,7 +22,7 @@ func TestClaimedJobIsDeliveredOrReturned(t *testing.T) {
 	}
 }
 
-func TestRunnerIsDismissedOnce(t *testing.T) {
+func TestUnfinishedJobIsReturnedOnce(t *testing.T) {
 	t.Parallel()
 	m := &member{phase: phaseReady}
 	m.assign(schema.Job{ID: 7, Attempt: 2}, time.Now())

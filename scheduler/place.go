@@ -10,26 +10,25 @@ import (
 
 const (
 	placeAge   = time.Second            // how old a snapshot may be
-	placePace  = 100 * time.Millisecond // how soon another is made for a job that it lacks
-	placeShare = 20                     // a snapshot is kept this many times as long as it took
-	maxPlaces  = 5000                   // jobs of a flavour whose place is foretold
+	placePace  = 100 * time.Millisecond // how soon a new one is made for a job that is missing from it
+	placeShare = 20                     // a snapshot is kept this many times as long as making it took
+	maxPlaces  = 5000                   // jobs of a flavour whose place is computed
 )
 
-// places is a snapshot of where waiting jobs stand, made at most once a second however
-// many ask, so that a thousand waiting pushes cost one query.
+// places is a snapshot of the places of waiting jobs. It is made at most once a second, so that
+// a thousand waiting pushes cost one query.
 type places struct {
 	mu   sync.Mutex
 	at   time.Time
 	took time.Duration
 	byID map[int64]schema.Place
-	last schema.Place // of a job that comes after all of them
+	last schema.Place // of a job behind all of them
 }
 
-// Place returns how many jobs will start before a queued one and when it should
-// start, from a snapshot at most a second old; of a queue that is so long that
-// looking takes its time, from an older one. A job that was queued within the last
-// tenth of a second may be told the end of the longest queue; one that does not wait
-// is told the front.
+// Place returns how many jobs will start before a queued one and when it should start. The
+// snapshot is at most a second old, or older if the queue is so long that reading it takes
+// time. A job that was queued within the last tenth of a second may get the end of the longest
+// queue. A job that is not waiting gets the front.
 func (s *Scheduler) Place(job int64) schema.Place {
 	s.prepare()
 	p := &s.places
@@ -82,7 +81,7 @@ func (s *Scheduler) survey(p *places) error {
 	return nil
 }
 
-// line notes the places of those that wait for a flavour.
+// line records the places of the jobs that wait for a flavour.
 func (s *Scheduler) line(ctx context.Context, p *places, flavour, stalled string, starts func(ahead int) time.Duration) error {
 	waiting, err := s.Jobs.Waiting(ctx, flavour, maxPlaces)
 	if err != nil {
@@ -97,8 +96,8 @@ func (s *Scheduler) line(ctx context.Context, p *places, flavour, stalled string
 	return nil
 }
 
-// estimate is when a job with so many ahead of it starts: all runners being busy, one
-// comes free every mean/runners. 0 where nothing was measured yet.
+// estimate returns when a job with so many ahead of it starts. While all runners are busy, one
+// becomes free every mean/runners. 0: nothing was measured yet.
 func estimate(ahead int, mean time.Duration, runners int) time.Duration {
 	return time.Duration(ahead+1) * mean / time.Duration(max(runners, 1))
 }

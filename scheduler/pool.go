@@ -6,43 +6,42 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Pool keeps fresh runners of a flavour alive. A runner serves one job and is then
-// retired; the pool puts a fresh one in its place.
+// Pool keeps fresh runners of a flavour alive. A runner serves one job and is then retired; the
+// pool starts another.
 type Pool interface {
-	// Ensure makes the pool keep n runners of the flavour that are not retired,
-	// busy ones included; it returns once that is under way. It only ever starts
-	// runners: which ones are too many is known to the scheduler, who retires them.
+	// Ensure makes the pool keep n runners of the flavour that are not retired, busy ones
+	// included. It returns once the starts are under way. It only starts runners; the scheduler
+	// decides which ones to retire.
 	Ensure(ctx context.Context, f schema.Flavour, n int) error
-	// Registered says that a runner has registered: whatever kept the flavour's runners
-	// from starting before is over, and List no longer returns it.
+	// Registered says that a runner has registered: the flavour's earlier failure to start
+	// runners is over, and List no longer returns it.
 	Registered(runner string)
-	// Retire ends a runner for good, by the id that its credential was made for,
-	// and waits for its end until ctx ends. A runner that is gone already is no error.
-	// Where the machines do not answer now, the error is CodeUnavailable, and the pool
-	// ends the runner once they do.
+	// Retire ends a runner for good, by the id that its credential was made for, and waits for
+	// its end until ctx ends. A runner that is already gone is no error. CodeUnavailable: the
+	// machines do not answer; the pool ends the runner once they do.
 	Retire(ctx context.Context, runner string) error
-	// List returns the runners that the pool has started and not yet retired, and
-	// for each flavour that lacks runners why the last one could not start.
+	// List returns the runners that the pool has started and not yet retired, and for each
+	// flavour that lacks runners why the last one could not start.
 	List(ctx context.Context) ([]PoolRunner, error)
-	// Close ends every runner and waits for them; those of a cluster live on, and the
-	// next process's pool has them again. Closing twice is no error.
+	// Close ends every runner and waits for them. Runners on a cluster survive, and the next
+	// process's pool finds them. Closing twice is no error.
 	Close() error
 }
 
-// Identifier is a pool whose runners prove who they are by something that the
-// cluster vouches for, instead of a token.
+// Identifier is a pool whose runners authenticate by an identity that the cluster signs,
+// instead of a token.
 type Identifier interface {
-	// Identify returns the id of the flavour's runner that the identity was made
-	// for. CodeUnauthenticated: it proves nothing; CodeForbidden: it is another's, or
-	// of a runner that is to serve no more; CodeUnavailable: it cannot be checked now.
+	// Identify returns the id of the runner of the flavour that the identity was made for.
+	// CodeUnauthenticated: it is not valid. CodeForbidden: it belongs to another flavour, or to
+	// a runner that must not serve any more. CodeUnavailable: it cannot be checked now.
 	Identify(ctx context.Context, flavour, identity string) (runner string, err error)
 }
 
 // PoolRunner is a runner as its pool sees it.
 type PoolRunner = schema.PoolRunner
 
-// Credentials makes and checks the one-time tokens by which a pool's runner
-// proves at registration that it is the one that was started.
+// Credentials issues the one-time tokens by which a pool's runner authenticates when it
+// registers.
 type Credentials interface {
 	// Issue returns a token for a runner that is about to be started.
 	Issue(runner, flavour string) (token string)
@@ -51,10 +50,10 @@ type Credentials interface {
 // Registrar is what a pool asks of the scheduler.
 type Registrar interface {
 	Credentials
-	// Expect says that a runner is about to be started, so that its failure is the
-	// flavour's also where it comes before there was a token.
+	// Expect announces a runner that is about to be started, so that a failure before it has a
+	// token counts for its flavour.
 	Expect(runner, flavour string)
-	// Exited says that a runner ended that was not retired; failure is why, ""
-	// where it ended in good order. A job that it held goes back to the queue now.
+	// Exited says that a runner ended without having been retired. failure is why, "" if it
+	// ended normally. Its job is queued again now.
 	Exited(runner, failure string)
 }

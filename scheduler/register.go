@@ -9,11 +9,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxFact bounds what a runner says of itself (its host, image, wall, version), in bytes.
+// maxFact bounds each text that a runner reports about itself (host, image, wall, version), in
+// bytes.
 const maxFact = 200
 
-// register takes a runner's proof of who it is, once, and gives it its session's
-// secret, of which only the hash is kept.
+// register authenticates a runner once and gives it its session's secret. Only the hash of the
+// secret is kept.
 func (s *Scheduler) register(w http.ResponseWriter, r *http.Request) error {
 	var said schema.Register
 	if err := decode(r.Body, maxMessage, &said); err != nil {
@@ -38,7 +39,7 @@ func (s *Scheduler) register(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err
 	}
-	m.register(record, s.Clock()) // nothing of it changes any more
+	m.register(record, s.Clock()) // it does not change afterwards
 	s.fleet.admit(m)
 	s.failures.resetStarts(m.flavour)
 	s.Pools[m.flavour].Registered(m.id)
@@ -48,29 +49,29 @@ func (s *Scheduler) register(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// authenticate returns the runner that a registration proves to come from; restore lets it
-// try again, for a registration that could not be stored.
+// authenticate returns the runner that sent a registration. restore lets it try again if the
+// registration could not be stored.
 func (s *Scheduler) authenticate(ctx context.Context, said schema.Register) (m *member, restore func(), err error) {
 	if said.Identity == "" {
 		m, restore, ok := s.fleet.redeem(said.Token, s.Clock())
 		if !ok {
-			return nil, nil, schema.Errorf(schema.CodeUnauthenticated, "the token is unknown, spent or expired")
+			return nil, nil, schema.Errorf(schema.CodeUnauthenticated, "the token is unknown, used or expired")
 		}
 		return m, restore, nil
 	}
 	pool, ok := s.Pools[said.Flavour].(Identifier)
 	if !ok {
-		return nil, nil, schema.Errorf(schema.CodeUnauthenticated, "runners of flavour %s prove themselves by a token", fact(said.Flavour))
+		return nil, nil, schema.Errorf(schema.CodeUnauthenticated, "runners of flavour %s register with a token", fact(said.Flavour))
 	}
 	id, err := pool.Identify(ctx, said.Flavour, said.Identity)
 	if err != nil {
 		return nil, nil, err
 	}
-	// The store is what refuses a second registration, also after a restart.
+	// The store refuses a second registration, also after a restart.
 	return s.fleet.expected(id, said.Flavour, s.Clock()), func() {}, nil
 }
 
-// newRunner makes the session's secret and the record that stands for it.
+// newRunner makes the session's secret and the runner's record.
 func (s *Scheduler) newRunner(id string, said schema.Register) (string, schema.Runner) {
 	secret := rand.Text()
 	hash := sha256.Sum256([]byte(secret))
@@ -86,8 +87,8 @@ func (s *Scheduler) newRunner(id string, said schema.Register) (string, schema.R
 	}
 }
 
-// bySecret finds a runner by its secret's hash: among those that this process
-// knows, else among those that the last process left in the store.
+// bySecret finds a runner by its secret's hash: in this process, or in the store, where an
+// earlier process registered it.
 func (s *Scheduler) bySecret(ctx context.Context, hash [sha256.Size]byte) (*member, error) {
 	if m := s.fleet.bySecret(hash); m != nil {
 		return m, nil
@@ -99,8 +100,8 @@ func (s *Scheduler) bySecret(ctx context.Context, hash [sha256.Size]byte) (*memb
 	return s.adopt(ctx, r)
 }
 
-// adopt makes a runner that an earlier process registered a member again. With its
-// job still its own it goes on; without, it has served.
+// adopt adds a runner that an earlier process registered. If its job is still its own, it
+// continues; otherwise it is over.
 func (s *Scheduler) adopt(ctx context.Context, r schema.Runner) (*member, error) {
 	m := &member{id: r.ID, flavour: r.Flavour, runner: r, phase: phaseReady, since: s.Clock()}
 	if r.Job != 0 {
@@ -121,5 +122,5 @@ func (s *Scheduler) adopt(ctx context.Context, r schema.Runner) (*member, error)
 	return m, nil
 }
 
-// fact makes a short text that a runner said safe to show.
+// fact makes a short text from a runner safe to show.
 func fact(text string) string { return truncate(schema.Sanitize(text), maxFact) }

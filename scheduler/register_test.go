@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func TestRegisterRefusesInWords(t *testing.T) {
+func TestRegisterRefusals(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).start()
 	d := &device{b: b}
@@ -36,7 +36,7 @@ func TestRegisterRefusesInWords(t *testing.T) {
 	d.do("POST", "/register", `{"protocol": 3} {}`).want(t, 400, "not what this version expects")
 }
 
-func TestTokenServesOnce(t *testing.T) {
+func TestTokenIsUsedOnce(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).start()
 	d := &device{b: b}
@@ -73,8 +73,8 @@ func TestRetiredRunnerIsUnknown(t *testing.T) {
 	})
 }
 
-// A registration that the store could not take spends no token: the runner asks again
-// when the disk has space, and is not started anew every few seconds until then.
+// A registration that the store could not save does not use up the token: the runner can
+// register again when the disk has space.
 func TestTokenSurvivesStoreFailure(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -7,15 +7,15 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// reconcileEvery is on which of the rescuer's looks the store is asked as well, which
-// also knows runners of an earlier process whose pool could not say what it had.
+// reconcileEvery is how many runs of the rescuer pass between two comparisons with the store,
+// which also knows the runners of an earlier process whose pool did not answer.
 const reconcileEvery = 12
 
-// runnerGone is what a student reads whose runner no pool has any more.
+// runnerGone is shown to a student whose runner no pool has any more.
 const runnerGone = "its runner is gone"
 
-// rescue gives back jobs whose lease has ended and runners that their pools lost,
-// until the scheduler stops.
+// rescue returns jobs whose lease has expired and removes runners that their pools lost, until
+// the scheduler stops.
 func (s *Scheduler) rescue(ctx context.Context) {
 	tick := time.NewTicker(s.Lease / 6)
 	defer tick.Stop()
@@ -23,7 +23,7 @@ func (s *Scheduler) rescue(ctx context.Context) {
 	for looks := 1; ; looks++ {
 		var err error
 		if stranded, err = s.logStranded(ctx, stranded); err != nil && ctx.Err() == nil {
-			s.Logger.Error("stranded jobs not looked for", "error", err)
+			s.Logger.Error("stranded jobs not listed", "error", err)
 		}
 		select {
 		case <-tick.C:
@@ -43,7 +43,7 @@ func (s *Scheduler) rescue(ctx context.Context) {
 	}
 }
 
-// rescueExpired releases every job whose lease has ended, and retires its runner.
+// rescueExpired releases every job whose lease has expired, and retires its runner.
 func (s *Scheduler) rescueExpired(ctx context.Context) error {
 	jobs, err := s.Jobs.Expired(ctx, s.Clock())
 	if err != nil {
@@ -52,7 +52,7 @@ func (s *Scheduler) rescueExpired(ctx context.Context) error {
 	for _, job := range jobs {
 		m := s.fleet.find(job.Runner)
 		last := m != nil && m.markOver(s.Clock())
-		s.releaseJob(ctx, job.ID, job.Attempt, "its runner was not heard of in time")
+		s.releaseJob(ctx, job.ID, job.Attempt, "its runner stopped answering")
 		if last {
 			s.retire(m)
 		}
@@ -60,9 +60,9 @@ func (s *Scheduler) rescueExpired(ctx context.Context) error {
 	return nil
 }
 
-// removeLost buries the registered runners that this process knows and no pool has.
+// removeLost removes the registered runners that this process knows and no pool has.
 func (s *Scheduler) removeLost(ctx context.Context) {
-	members := s.fleet.all() // first: one that registers later is not lost
+	members := s.fleet.all() // first: a runner that registers later is not lost
 	pools := s.listRunners(ctx)
 	for _, m := range members {
 		if !m.starting() && !pools.alive[m.id] && !pools.unknown(m.flavour) {
@@ -71,12 +71,12 @@ func (s *Scheduler) removeLost(ctx context.Context) {
 	}
 }
 
-// reconcile holds the runners in the store against what the pools have, and buries
-// those that no pool has. Their jobs go back to the queue: without counting the
-// attempt where the server's own restart ended them, as it does with local runners.
-// Where a pool cannot say what it has, its runners' leases decide.
+// reconcile compares the runners in the store with those of the pools, and removes those that
+// no pool has. Their jobs are queued again, without counting the attempt if the server's own
+// restart ended them, as it does with local runners. If a pool does not answer, the leases of
+// its runners decide.
 func (s *Scheduler) reconcile(ctx context.Context, reason string, restarted bool) error {
-	runners, err := s.Jobs.Runners(ctx) // first: one that registers later is no ghost
+	runners, err := s.Jobs.Runners(ctx) // first: a runner that registers later is not lost
 	if err != nil {
 		return err
 	}
@@ -121,9 +121,9 @@ func (s *Scheduler) forgetUnregistered(pools inventory) {
 	}
 }
 
-// returnAll gives the jobs of runners that the closed pools have ended back to the
-// queue, without counting the attempt. Those that a pool lets live on keep theirs, and
-// so do those of a pool that cannot say.
+// returnAll returns the jobs of runners that the closed pools have ended, without counting the
+// attempt. Runners that survive their pool keep their jobs, and so do those of a pool that does
+// not answer.
 func (s *Scheduler) returnAll(ctx context.Context) {
 	pools := s.listRunners(ctx)
 	for _, m := range s.fleet.all() {

@@ -7,11 +7,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// restart makes a new scheduler on the same store, as after a kill -9: nothing of the
-// old one is told to anybody.
+// restart makes a new scheduler on the same store, as after a kill -9.
 func (b *bundle) restart() { b.start() }
 
-func TestRunnerThatOutlivesARestartGoesOn(t *testing.T) {
+func TestRunnerContinuesAfterRestart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start()
@@ -31,7 +30,7 @@ func TestRunnerThatOutlivesARestartGoesOn(t *testing.T) {
 	})
 }
 
-func TestOrderLostByARestartIsRepeated(t *testing.T) {
+func TestOrderIsRepeatedAfterRestart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start()
@@ -45,9 +44,9 @@ func TestOrderLostByARestartIsRepeated(t *testing.T) {
 	})
 }
 
-// Local runners die with the server: their jobs must not wait for a lease, and a
-// restart is not the job's fault, however often it happens.
-func TestJobOfARunnerThatDiedWithTheServerIsReturned(t *testing.T) {
+// Local runners die with the server. Their jobs must not wait for a lease, and a restart does
+// not count as a failed attempt.
+func TestJobOfLocalRunnerIsReturnedAfterRestart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start()

@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// result stores the verdict, which ends the job, and retires the runner. Repeated,
-// it is answered as the first time.
+// result stores the result, which ends the job, and retires the runner. A repeated request gets
+// the same answer.
 func (s *Scheduler) result(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
 	attempt, err := number(r, "attempt")
 	if err != nil {
@@ -27,14 +27,14 @@ func (s *Scheduler) result(w http.ResponseWriter, r *http.Request, m *member, jo
 	if said.Outcome == schema.OutcomeInfrastructureError {
 		return s.failed(w, r, m, said)
 	}
-	// Once it is read the verdict is stored, whether or not the runner waits for the answer.
+	// Once it is read, the result is stored even if the runner does not wait for the answer.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), poolPatience)
 	defer cancel()
 	if _, err := s.Jobs.Finish(ctx, job, attempt, said, s.Clock()); err != nil {
 		return s.lost(m, err)
 	}
 	s.hub.notify(job)
-	if said.Outcome == schema.OutcomeGraderError && said.Gate == nil { // a gate tells its pusher
+	if said.Outcome == schema.OutcomeGraderError && said.Gate == nil { // a failed gate is shown to its pusher
 		s.Logger.Error("tests are broken", "job", job, "tests", said.Provenance.Tests, "message", said.Message)
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -45,8 +45,8 @@ func (s *Scheduler) result(w http.ResponseWriter, r *http.Request, m *member, jo
 	return nil
 }
 
-// failed takes a runner's word that its machine, not the work, failed: the job is
-// graded again elsewhere, like one whose runner was lost.
+// failed handles a runner's report that its machine failed, not the work: the job is graded
+// again elsewhere, like one whose runner was lost.
 func (s *Scheduler) failed(w http.ResponseWriter, r *http.Request, m *member, said schema.Result) error {
 	if job, attempt, ok := m.held(); ok && m.markOver(s.Clock()) {
 		s.releaseJob(context.WithoutCancel(r.Context()), job, attempt, said.Message)
@@ -56,8 +56,8 @@ func (s *Scheduler) failed(w http.ResponseWriter, r *http.Request, m *member, sa
 	return nil
 }
 
-// completeResult checks a result and sets in it what the server knows better than the
-// runner: what was graded, by which runner, in which attempt, and until when.
+// completeResult checks a result and sets what the server knows: what was graded, by which
+// runner, in which attempt, and until when.
 func (s *Scheduler) completeResult(ctx context.Context, m *member, id int64, said *schema.Result) error {
 	job, err := s.Jobs.Job(ctx, id)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func TestResultIsStoredAndVouchedFor(t *testing.T) {
+func TestResultIsStoredAndCompleted(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).start()
 	d := b.newDevice()
@@ -38,15 +38,15 @@ func TestResultIsRefused(t *testing.T) {
 	b.push("alice")
 	o := d.claim()
 	cases := map[string]func(*schema.Result){
-		"a result has no such outcome":    func(r *schema.Result) { r.Outcome = "passed" },
-		"nobody of that name":             func(r *schema.Result) { r.Blame = "weather" },
-		"not within 0 and its maximum":    func(r *schema.Result) { r.Score = schema.NewPoints(3, 1) },
-		"result: its score":               func(r *schema.Result) { r.Score = schema.NewPoints(-1, 1) },
-		"only a gate's result says":       func(r *schema.Result) { r.Gate = &schema.GateResult{Passed: true} },
-		"a build has no such outcome":     func(r *schema.Result) { r.Build = &schema.BuildResult{Outcome: "graded"} },
-		"name of an entry":                func(r *schema.Result) { r.Tests = []schema.TestResult{{}} },
-		"a: a test has no such outcome":   func(r *schema.Result) { r.Tests = []schema.TestResult{{Name: "a", Test: "a"}} },
-		"a result may have 20000 entries": func(r *schema.Result) { r.Tests = make([]schema.TestResult, 20001) },
+		"the result's outcome is unknown":  func(r *schema.Result) { r.Outcome = "passed" },
+		"blames an unknown party":          func(r *schema.Result) { r.Blame = "weather" },
+		"not between 0 and its maximum":    func(r *schema.Result) { r.Score = schema.NewPoints(3, 1) },
+		"result: its score":                func(r *schema.Result) { r.Score = schema.NewPoints(-1, 1) },
+		"only a gate's result may":         func(r *schema.Result) { r.Gate = &schema.GateResult{Passed: true} },
+		"the build's outcome is unknown":   func(r *schema.Result) { r.Build = &schema.BuildResult{Outcome: "graded"} },
+		"name of an entry":                 func(r *schema.Result) { r.Tests = []schema.TestResult{{}} },
+		"a: the test's outcome is unknown": func(r *schema.Result) { r.Tests = []schema.TestResult{{Name: "a", Test: "a"}} },
+		"a result may have 20000 entries":  func(r *schema.Result) { r.Tests = make([]schema.TestResult, 20001) },
 	}
 	for words, change := range cases {
 		r := graded()

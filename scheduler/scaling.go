@@ -11,17 +11,17 @@ import (
 )
 
 const (
-	// cooldown is how long fewer runners must be enough before there are fewer, where
-	// the flavour does not say.
+	// cooldown is how long fewer runners must be enough before their number falls, unless the
+	// flavour sets its own.
 	cooldown = time.Minute
-	// guess is how long a job takes as long as none was measured.
+	// guess is the assumed length of a job before any was measured.
 	guess = 10 * time.Second
-	// start is what a job costs its runner besides: each comes up fresh for one.
+	// start is the cost of starting a fresh runner for each job.
 	start = time.Second
 )
 
-// patience is how long what waits in a lane may take to be on runners: the shorter, the
-// more runners each waiting job asks for. Nobody asks for more than one.
+// patience is how long a job of a lane may wait for its runner. The shorter it is, the larger
+// the share of a runner that each waiting job asks for, up to one.
 func patience(l schema.Lane) time.Duration {
 	switch l {
 	case schema.LaneInteractive:
@@ -34,18 +34,18 @@ func patience(l schema.Lane) time.Duration {
 	return 10 * time.Minute
 }
 
-// demand is what the runners of one flavour are wanted for at one moment.
+// demand is what a flavour's number of runners is computed from.
 type demand struct {
 	flavour schema.Flavour
 	busy    int
 	waiting [schema.Lanes]int // by lane
 	typical time.Duration     // median of the last jobs, 0 for none
-	sample  int               // how many those were
+	sample  int               // how many jobs it is the median of
 	due     []schema.DueDate  // soonest first
 	now     time.Time
 }
 
-// job is for how long one is taken to need a runner.
+// job is the assumed length of a job.
 func (d demand) job() time.Duration {
 	if d.sample == 0 {
 		return guess + start
@@ -53,16 +53,17 @@ func (d demand) job() time.Duration {
 	return max(d.typical, 0) + start
 }
 
-// cooldown is how long fewer runners must be enough, and a surplus one idle.
+// cooldown is how long fewer runners must be enough, and how long a surplus runner must be
+// idle.
 func (d demand) cooldown() time.Duration { return cmp.Or(d.flavour.Cooldown, cooldown) }
 
-// runners is how many there should be: those that are busy, and beside them as many
-// as what waits, what is about to come, or the flavour's warm ones ask for.
+// runners is how many there should be: the busy ones, plus the largest of what waiting jobs,
+// expected pushes and the flavour's warm runners ask for.
 func (d demand) runners() int {
 	return min(d.flavour.Max, d.busy+max(d.flavour.Warm, d.queued(), d.expected()))
 }
 
-// queued is how many runners what waits asks for.
+// queued is how many runners the waiting jobs ask for.
 func (d demand) queued() int {
 	var n float64
 	for lane, waiting := range d.waiting {
@@ -72,8 +73,8 @@ func (d demand) queued() int {
 	return int(math.Ceil(n))
 }
 
-// expected is how many runners the pushes of the next minutes will need beside each
-// other: their rate times a job's length, and twice its root for chance.
+// expected is how many runners the pushes of the next minutes will need at the same time: their
+// rate times a job's length, plus twice the square root of that for variation.
 func (d demand) expected() int {
 	load := rush(d.due, d.now) * d.job().Seconds()
 	if load < 0.05 {
@@ -97,7 +98,7 @@ func (d demand) why() string {
 	return strings.Join(reasons, ", ")
 }
 
-// queueWords say what waits and what runs.
+// queueWords describe the waiting and running jobs.
 func (d demand) queueWords() []string {
 	names := [schema.Lanes][2]string{{"push waits", "pushes wait"}, {"gate waits", "gates wait"},
 		{"overtaken push waits", "overtaken pushes wait"}, {"regrade waits", "regrades wait"}}
@@ -123,7 +124,7 @@ func plural(n int, words [2]string) string {
 	return fmt.Sprintf("%d %s", n, words[1])
 }
 
-// roughly writes a duration with as many digits as matter.
+// roughly formats a duration with its significant digits.
 func roughly(d time.Duration) string {
 	switch {
 	case d < time.Second:
@@ -134,18 +135,18 @@ func roughly(d time.Duration) string {
 	return fmt.Sprintf("%d min", int(math.Round(d.Minutes())))
 }
 
-// scale is how many runners a flavour has been given, and since when fewer would do.
+// scale is how many runners a flavour has, and since when fewer would be enough.
 type scale struct {
 	n      int
-	low    time.Time // zero: no fewer would do
-	peak   int       // the most that was wanted since low
+	low    time.Time // zero: fewer would not be enough
+	peak   int       // the highest demand since low
 	why    string    // of the last change
 	at     time.Time // of the last change
 	before int       // what n was before the last change
 }
 
-// follow moves to what is wanted and reports whether that changed anything: up at
-// once, by a tenth at least, down after the cooldown to the most that was wanted in it.
+// follow moves towards the demand and reports whether that changed anything. The number rises
+// at once, by at least a tenth, and falls after the cooldown to the highest demand within it.
 func (s *scale) follow(d demand) bool {
 	wanted := d.runners()
 	switch {

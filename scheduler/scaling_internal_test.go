@@ -77,7 +77,7 @@ func TestRunnersGrowTowardsADueDate(t *testing.T) {
 	}
 }
 
-func TestScaleGoesUpAtOnceAndDownAfterTheCooldown(t *testing.T) {
+func TestScaleRisesAtOnceAndFallsAfterCooldown(t *testing.T) {
 	t.Parallel()
 	var s scale
 	steps := []struct {

@@ -13,14 +13,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Scheduler gives queued jobs to the runners of its pools. Set the exported fields,
-// then Start it; the methods may be called from several goroutines.
+// Scheduler assigns queued jobs to the runners of its pools. Set the exported fields, then call
+// Start. The methods may be called from several goroutines.
 type Scheduler struct {
 	Jobs     Jobs
 	Trees    Trees
 	Pools    map[string]Pool           // by flavour; several flavours may share one
-	Flavours map[string]schema.Flavour // those that runners are kept for
-	Forecast Forecast                  // nil: nothing is known to come
+	Flavours map[string]schema.Flavour // those that runners are started for
+	Forecast Forecast                  // nil: no due dates are known
 	Dir      string                    // private directory for the caches of trees
 	Socket   string                    // unix socket to serve runners on, "" for none
 	Lease    time.Duration             // how long a silent runner keeps its job; 0 is 30 s
@@ -28,13 +28,13 @@ type Scheduler struct {
 	Clock    func() time.Time          // nil is time.Now
 	Logger   *slog.Logger              // nil is slog.Default
 
-	// Listeners are served to runners besides the socket, and closed by Stop.
+	// Listeners serve runners in addition to the socket. Stop closes them.
 	Listeners []net.Listener
 
 	once     sync.Once
 	ctx      context.Context // ends when Stop is called
 	cancel   context.CancelCauseFunc
-	spawning sync.Mutex // so that nothing is spawned once Stop waits
+	spawning sync.Mutex // so that no task starts once Stop waits
 	tasks    sync.WaitGroup
 	stop     sync.Once
 	server   *http.Server
@@ -48,18 +48,18 @@ type Scheduler struct {
 	prepared *cache
 }
 
-// errStopping is why everything ends once Stop is called.
+// errStopping is the cause that everything ends with once Stop is called.
 var errStopping = schema.Errorf(schema.CodeUnavailable, "the server is being stopped; try again in a moment")
 
 const (
 	defaultLease = 30 * time.Second
 	defaultCache = 2 << 30
-	// poolPatience bounds one call to a pool or to the store that nobody waits for.
+	// poolPatience bounds a call to a pool or to the store that runs in the background.
 	poolPatience = time.Minute
 )
 
-// prepare fills in defaults; every exported method calls it first, so that the
-// scheduler may be wired to others before it is started.
+// prepare fills in defaults. Every exported method calls it first, so that the scheduler can be
+// connected to others before Start.
 func (s *Scheduler) prepare() {
 	s.once.Do(func() {
 		if s.Lease == 0 {
@@ -83,9 +83,8 @@ func (s *Scheduler) prepare() {
 	})
 }
 
-// Start listens on the socket, gives back what the last process left assigned to
-// runners that are gone, and keeps the pools filled from then on. The error names
-// what could not be had.
+// Start listens on the socket, returns the jobs that the last process left assigned to runners
+// that are gone, and then keeps the pools filled. The error names what failed.
 func (s *Scheduler) Start(ctx context.Context) error {
 	s.prepare()
 	for name, f := range s.Flavours {
@@ -112,8 +111,8 @@ func (s *Scheduler) Start(ctx context.Context) error {
 	return nil
 }
 
-// spawn runs a task that Stop waits for; ctx ends when Stop is called. After that
-// nothing is spawned, and it returns false.
+// spawn runs a task that Stop waits for; ctx ends when Stop is called. After that it starts
+// nothing and returns false.
 func (s *Scheduler) spawn(task func(ctx context.Context)) bool {
 	s.spawning.Lock()
 	defer s.spawning.Unlock()
@@ -124,7 +123,7 @@ func (s *Scheduler) spawn(task func(ctx context.Context)) bool {
 	return true
 }
 
-// stopTasks lets every task end, and none begin.
+// stopTasks ends every task; no new one starts.
 func (s *Scheduler) stopTasks() {
 	s.spawning.Lock()
 	defer s.spawning.Unlock()
@@ -158,8 +157,8 @@ func (s *Scheduler) listen(ctx context.Context) error {
 	return nil
 }
 
-// Stop ends the pools' runners, gives their jobs back to the queue without counting
-// the attempt, closes every watch, and waits until ctx ends. It may be called twice.
+// Stop ends the pools' runners, returns their jobs without counting the attempt, closes every
+// watch, and waits until ctx ends. It may be called twice.
 func (s *Scheduler) Stop(ctx context.Context) error {
 	s.prepare()
 	var failed error
@@ -171,7 +170,7 @@ func (s *Scheduler) Stop(ctx context.Context) error {
 			failed = errors.Join(failed, s.server.Shutdown(ctx))
 		}
 		for _, l := range s.Listeners {
-			_ = l.Close() // as a rule it is closed by now
+			_ = l.Close() // usually closed by now
 		}
 	})
 	done := make(chan struct{})
@@ -204,7 +203,7 @@ func (s *Scheduler) Wake() {
 	s.wakeKeepers()
 }
 
-// wakeKeepers lets every keeper look at its flavour again.
+// wakeKeepers makes every keeper look at its flavour again.
 func (s *Scheduler) wakeKeepers() {
 	for _, k := range s.keepers {
 		k.nudge()

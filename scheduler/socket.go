@@ -8,12 +8,11 @@ import (
 	"path/filepath"
 )
 
-// longestSocket is what the address of a unix socket may hold, less its final NUL.
+// longestSocket is the longest path of a unix socket, without its final NUL.
 const longestSocket = 107
 
-// listenUnix listens on a socket that only this user may connect to, in place of
-// one that a dead process left. The caller holds the data directory's lock, so a
-// socket that is there already has no living server.
+// listenUnix listens on a socket that only this user may connect to. It replaces an existing
+// socket: the caller holds the data directory's lock, so no server uses it.
 func listenUnix(ctx context.Context, path string) (net.Listener, error) {
 	if len(path) > longestSocket {
 		return nil, fmt.Errorf("%s: longer than %d bytes; use a shorter runtime directory", path, longestSocket)

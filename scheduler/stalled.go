@@ -7,12 +7,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// minFailedStarts is how many runners in a row must have failed to start before students are told:
-// one may fail by chance, and the next takes its place in a moment.
+// minFailedStarts is how many runners in a row must have failed to start before students are
+// told. A single failure may be chance, and the next runner starts within a moment.
 const minFailedStarts = 2
 
-// stalled is what a student reads while no runner of the flavour can be started, "" while
-// one can. Staff read the whole reason; a student reads what kind it is.
+// stalled tells a student that no runner of the flavour can be started, "" if one can. Staff
+// read the full reason; a student reads only its kind.
 func (s *Scheduler) stalled(ctx context.Context, flavour string) string {
 	if s.fleet.tally(flavour).ready.Load() > 0 {
 		return ""
@@ -21,29 +21,28 @@ func (s *Scheduler) stalled(ctx context.Context, flavour string) string {
 	if why == "" {
 		return ""
 	}
-	return "no runner can be started at the moment (" + why + "); you keep your place"
+	return "no runner can be started now (" + why + "); you keep your place"
 }
 
-// stallReason is what keeps runners of a flavour from starting, in a student's words.
+// stallReason tells a student what keeps runners of a flavour from starting.
 func (s *Scheduler) stallReason(ctx context.Context, flavour string) string {
 	runners, err := s.Pools[flavour].List(ctx)
 	if err != nil {
 		return "the machines do not answer"
 	}
-	busy := s.fleet.tally(flavour).busy.Load() > 0 // what ends makes room
+	busy := s.fleet.tally(flavour).busy.Load() > 0 // a job that ends frees its runner's place
 	for _, r := range runners {
 		if r.Flavour == flavour && r.Full && !busy {
 			return "all machines are full"
 		}
 	}
 	if s.failures.unstarted(flavour) >= minFailedStarts {
-		return "they fail, which is our fault and not yours"
+		return "they fail; this is our fault, not yours"
 	}
 	return ""
 }
 
-// Stall returns why no runner of a flavour comes, in words for staff; the zero value
-// where one does.
+// Stall tells staff why no runner of a flavour starts; the zero value if one does.
 func (s *Scheduler) Stall(ctx context.Context, flavour string) schema.Stall {
 	s.prepare()
 	if s.Pools[flavour] == nil {

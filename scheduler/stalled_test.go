@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Who waits for runners that cannot be started is told so, and no longer once one is there.
-func TestStudentsAreToldWhyNoRunnerComes(t *testing.T) {
+// A student who waits for runners that cannot be started reads why, until one starts.
+func TestStudentsReadWhyNoRunnerStarts(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		befalls func(*bundle)
@@ -20,14 +20,14 @@ func TestStudentsAreToldWhyNoRunnerComes(t *testing.T) {
 	}{
 		"nothing": {func(*bundle) {}, ""},
 		"the pool does not answer": {func(b *bundle) { b.pool.away = schema.Errorf(schema.CodeUnavailable, "Nomad does not answer: 500") },
-			"no runner can be started at the moment (the machines do not answer); you keep your place"},
+			"no runner can be started now (the machines do not answer); you keep your place"},
 		"there is no room": {func(b *bundle) { b.pool.full = true },
-			"no runner can be started at the moment (all machines are full); you keep your place"},
+			"no runner can be started now (all machines are full); you keep your place"},
 		"one runner fails by chance": {func(b *bundle) { b.fail("runner-7", "exit status 1") }, ""},
 		"runners do not start": {func(b *bundle) { b.fail("runner-7", "no wall"); b.fail("runner-8", "no wall") },
-			"no runner can be started at the moment (they fail, which is our fault and not yours); you keep your place"},
+			"no runner can be started now (they fail; this is our fault, not yours); you keep your place"},
 		"they cannot even be asked for": {func(b *bundle) { b.Failed("standard", "no quota"); b.Failed("standard", "no quota") },
-			"no runner can be started at the moment (they fail, which is our fault and not yours); you keep your place"},
+			"no runner can be started now (they fail; this is our fault, not yours); you keep your place"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -56,8 +56,9 @@ func (b *bundle) fail(id, why string) {
 	synctest.Wait()
 }
 
-// While one is busy its end makes room, so that who waits is told the place as ever.
-func TestFullMachineThatGradesIsNoTrouble(t *testing.T) {
+// While one runner is busy, its end will free a place, so waiting students read their place as
+// usual.
+func TestFullBusyMachineIsNotStalled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start()
@@ -106,8 +107,8 @@ func TestStaffSeeTheLastFailures(t *testing.T) {
 	})
 }
 
-// Runners failed to start while the machines were away. Once as many as are wanted are
-// there, nobody reads of it any more, however long they are busy.
+// Runners failed to start while the machines were unavailable. Once as many run as are wanted,
+// the failure is not shown any more, however long they are busy.
 func TestPastFailureIsNotShown(t *testing.T) {
 	t.Parallel()
 	for name, fails := range map[string]func(*bundle){
@@ -135,8 +136,8 @@ func TestPastFailureIsNotShown(t *testing.T) {
 	}
 }
 
-// The same where nothing is wanted for a while: the next push is not told of an old failure.
-func TestFailureIsOverOnceNothingIsWanted(t *testing.T) {
+// The same when nothing is wanted for a while: the next push does not show an old failure.
+func TestFailureClearsWhenNothingIsWanted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start(func(s *scheduler.Scheduler) { s.Flavours["standard"] = schema.Flavour{Max: 1} })
@@ -151,7 +152,7 @@ func TestFailureIsOverOnceNothingIsWanted(t *testing.T) {
 	})
 }
 
-// A runner that is withdrawn before it started is counted no more, and the idle ones stay.
+// A runner that is withdrawn before it started is not counted, and the idle ones stay.
 func TestWithdrawnRunnerIsNotCounted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -59,8 +59,8 @@ func (k *keeper) state() PoolState {
 	}
 }
 
-// failureOf returns why a flavour's last runner could not start, or why its pool
-// cannot say.
+// failureOf returns why a flavour's last runner could not start, or why its pool does not
+// answer.
 func (s *Scheduler) failureOf(ctx context.Context, flavour string) string {
 	runners, err := s.Pools[flavour].List(ctx)
 	if err != nil {

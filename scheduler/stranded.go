@@ -8,8 +8,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Stranded returns the lanes of flavours that no runner serves, with how many jobs
-// wait in them: their flavour was taken out of the configuration.
+// Stranded returns the lanes of flavours that no runner serves, because they were removed from
+// the configuration, with how many jobs wait in them.
 func (s *Scheduler) Stranded(ctx context.Context) ([]schema.QueueDepth, error) {
 	depths, err := s.Jobs.Depths(ctx)
 	if err != nil {
@@ -21,12 +21,12 @@ func (s *Scheduler) Stranded(ctx context.Context) ([]schema.QueueDepth, error) {
 	}), nil
 }
 
-// strandedWords are what a student reads who waits for such a flavour.
+// strandedWords is shown to a student who waits for such a flavour.
 func strandedWords(flavour string) string {
 	return fmt.Sprintf("no runners of flavour %s are set up now; your push is kept, and the staff has been told", flavour)
 }
 
-// logStranded logs what waits for nothing, whenever that has changed.
+// logStranded logs the waiting jobs of removed flavours whenever they change.
 func (s *Scheduler) logStranded(ctx context.Context, before []schema.QueueDepth) ([]schema.QueueDepth, error) {
 	now, err := s.Stranded(ctx)
 	if err != nil || slices.Equal(now, before) {

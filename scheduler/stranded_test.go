@@ -53,7 +53,7 @@ func TestJobsOfRemovedFlavour(t *testing.T) {
 }
 
 // Staff read why no runner comes as long as that is so.
-func TestStallInWordsForStaff(t *testing.T) {
+func TestStallReasonForStaff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start()

@@ -2,8 +2,8 @@ package scheduler
 
 import "sync/atomic"
 
-// tally counts the runners of one flavour by phase, so that nobody has to look at
-// ten thousand of them to know how many are busy.
+// tally counts the runners of one flavour by phase, so that reading how many are busy does not
+// visit ten thousand of them.
 type tally struct {
 	starting, ready, busy, over atomic.Int64
 }
@@ -23,8 +23,7 @@ func (t *tally) of(p phase) *atomic.Int64 {
 	return nil
 }
 
-// move counts a runner's change of phase; "" is outside of the fleet. A nil tally
-// counts nothing.
+// move counts a runner's change of phase; "" is outside the fleet. A nil tally counts nothing.
 func (t *tally) move(from, to phase) {
 	if t == nil {
 		return
@@ -37,5 +36,5 @@ func (t *tally) move(from, to phase) {
 	}
 }
 
-// alive is how many are not to be retired.
+// alive is how many runners are starting, ready or busy.
 func (t *tally) alive() int { return int(t.starting.Load() + t.ready.Load() + t.busy.Load()) }

@@ -15,10 +15,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxPrepared bounds what prepare may leave, as a tar, in bytes.
+// maxPrepared bounds the tar of prepare's files, in bytes.
 const maxPrepared = 1 << 30
 
-// openCaches opens the caches of tests trees and of what prepare left.
+// openCaches opens the caches of tests trees and of prepare's files.
 func (s *Scheduler) openCaches() error {
 	var err error
 	if s.trees, err = openCache(filepath.Join(s.Dir, "trees"), s.Cache/2); err != nil {
@@ -30,7 +30,7 @@ func (s *Scheduler) openCaches() error {
 	return nil
 }
 
-// current is the order of the job that a runner works on just now.
+// current returns the order of the runner's current job.
 func (s *Scheduler) current(ctx context.Context, m *member, job int64) (schema.Order, error) {
 	held, _, ok := m.held()
 	if !ok || held != job {
@@ -39,7 +39,7 @@ func (s *Scheduler) current(ctx context.Context, m *member, job int64) (schema.O
 	return s.Jobs.Order(ctx, job)
 }
 
-// submissionTar streams the student's tree. It is served once, so it is not kept.
+// submissionTar streams the student's tree. It is read once, so it is not cached.
 func (s *Scheduler) submissionTar(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
 	order, err := s.current(r.Context(), m, job)
 	if err != nil {
@@ -52,12 +52,12 @@ func (s *Scheduler) submissionTar(w http.ResponseWriter, r *http.Request, m *mem
 	err = s.Trees.ExportTar(r.Context(), order.Submission.Repository, order.Submission.Commit, body)
 	if err != nil && body.any {
 		s.Logger.Error("submission's tree broke off", "job", job, "error", err)
-		panic(http.ErrAbortHandler) // too late for an answer: the runner must not take it for the whole
+		panic(http.ErrAbortHandler) // the answer has begun: the runner must not accept a part as the whole
 	}
 	return err
 }
 
-// started is the body of an answer; it knows whether any of it has been written.
+// started is the body of an answer that knows whether any of it was written.
 type started struct {
 	w   http.ResponseWriter
 	any bool
@@ -72,8 +72,7 @@ func (b *started) Write(p []byte) (int, error) {
 	return b.w.Write(p)
 }
 
-// testsTar serves the tests tree, which every submission of the assignment asks
-// for, from the cache.
+// testsTar serves the tests tree from the cache. Every submission of the assignment reads it.
 func (s *Scheduler) testsTar(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
 	order, err := s.current(r.Context(), m, job)
 	if err != nil {
@@ -90,7 +89,7 @@ func (s *Scheduler) testsTar(w http.ResponseWriter, r *http.Request, m *member, 
 	return send(w, f)
 }
 
-// preparedTar serves what prepare left for these tests on this image.
+// preparedTar serves prepare's files for these tests on this image.
 func (s *Scheduler) preparedTar(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
 	order, err := s.current(r.Context(), m, job)
 	if err != nil {
@@ -106,8 +105,8 @@ func (s *Scheduler) preparedTar(w http.ResponseWriter, r *http.Request, m *membe
 	return send(w, f)
 }
 
-// keepPrepared keeps what prepare left, for all later jobs of these tests. It is
-// believed only as long as no student code can have run on that runner.
+// keepPrepared stores prepare's files for all later jobs of these tests. They are accepted only
+// while no student code can have run on that runner.
 func (s *Scheduler) keepPrepared(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
 	attempt, err := number(r, "attempt")
 	if err != nil {
@@ -157,17 +156,17 @@ func send(w http.ResponseWriter, f *os.File) error {
 	}
 	w.Header().Set("Content-Type", "application/x-tar")
 	w.Header().Set("Content-Length", strconv.FormatInt(info.Size(), 10))
-	_, _ = io.Copy(w, f) // a client that is gone is noticed elsewhere
+	_, _ = io.Copy(w, f) // write errors are ignored: a client that has gone is noticed elsewhere
 	return nil
 }
 
-// preparedKey is the key of what prepare leaves: it depends on the tests tree and
-// on the toolchain.
+// preparedKey is the cache key of prepare's files. It depends on the tests tree and the
+// toolchain.
 func preparedKey(order schema.Order, m *member) string {
 	return digest(strconv.FormatInt(order.Tests.Repository, 10), order.Tests.Tree, m.runner.Flavour, m.runner.Image)
 }
 
-// digest makes a file name of the parts of a key.
+// digest makes a file name from the parts of a key.
 func digest(parts ...string) string {
 	h := sha256.New()
 	for _, p := range parts {

@@ -45,7 +45,7 @@ func TestTestsTreeIsExportedOnce(t *testing.T) {
 	}
 }
 
-func TestTreeThatCannotBeReadIsNotCached(t *testing.T) {
+func TestUnreadableTreeIsNotCached(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).start()
 	d := b.newDevice()
@@ -70,7 +70,7 @@ func TestTreeThatCannotBeReadIsNotCached(t *testing.T) {
 	}
 }
 
-func TestPreparedFilesOfTheFirstWriterStay(t *testing.T) {
+func TestFirstPreparedFilesAreKept(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).start()
 	first, second := b.newDevice(), b.newDevice()
@@ -85,8 +85,8 @@ func TestPreparedFilesOfTheFirstWriterStay(t *testing.T) {
 	}
 }
 
-// Once student code may have run on a runner, what it calls prepared is not believed.
-func TestNothingIsPreparedAfterTheBuildBegan(t *testing.T) {
+// Once student code may have run on a runner, its prepared files are refused.
+func TestPreparedFilesAreRefusedAfterBuild(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).start()
 	d := b.newDevice()

@@ -9,10 +9,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// A flavour is taken out of the configuration while one of its runners on a cluster
-// grades: that is finished, also where the cluster does not answer at first. The idle
-// ones end, and so does this one after its job.
-func TestRemovedFlavoursRunnersFinish(t *testing.T) {
+// A flavour is removed from the configuration while one of its runners on a cluster grades. The
+// job is finished, even if the cluster does not answer at first. The idle runners end at once,
+// the busy one after its job.
+func TestRunnersOfRemovedFlavourFinish(t *testing.T) {
 	t.Parallel()
 	for name, away := range map[string]error{"the cluster answers": nil, "the cluster is away": schema.Errorf(schema.CodeUnavailable, "away")} {
 		t.Run(name, func(t *testing.T) {
@@ -31,7 +31,7 @@ func TestRemovedFlavoursRunnersFinish(t *testing.T) {
 					s.Flavours = map[string]schema.Flavour{"large": {Max: 2}}
 				})
 				busy.heartbeat(o).want(t, 200)
-				idle.do("POST", "/claim?wait=1s", "").want(t, 409, "it serves no other")
+				idle.do("POST", "/claim?wait=1s", "").want(t, 409, "has had its one job")
 				for range 4 { // whatever the rescuer looks at
 					time.Sleep(lease / 2)
 					busy.heartbeat(o).want(t, 200)

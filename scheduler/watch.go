@@ -11,13 +11,13 @@ import (
 type watch struct {
 	jobs  Jobs
 	job   int64
-	seq   int64 // of the last event that was passed on
-	ended bool  // the job had ended when the watch began: all of it is stored
+	seq   int64 // of the last event that was sent
+	ended bool  // the job had ended when the watch began: all events are stored
 	bell  chan struct{}
 	out   chan schema.Event
 }
 
-// run passes events on until the job has ended. An error is why it stopped before.
+// run sends events until the job has ended. The error says why it stopped earlier.
 func (w *watch) run(ctx context.Context) error {
 	for {
 		ended, err := w.replay(ctx)
@@ -32,7 +32,7 @@ func (w *watch) run(ctx context.Context) error {
 	}
 }
 
-// replay passes on what is stored after the last event; true once the job has ended.
+// replay sends the stored events after the last one; true once the job has ended.
 func (w *watch) replay(ctx context.Context) (ended bool, err error) {
 	for {
 		events, err := w.read(ctx)
@@ -53,8 +53,8 @@ func (w *watch) replay(ctx context.Context) (ended bool, err error) {
 	}
 }
 
-// read returns the next events of the store. A query needs a deep stack; it gets a
-// goroutine of its own, so that thousands of waiting watches stay small.
+// read returns the next events of the store. A query needs a deep stack. It runs on its own
+// goroutine, so that thousands of waiting watches stay small.
 func (w *watch) read(ctx context.Context) (events []schema.Event, err error) {
 	done := make(chan struct{})
 	go func() {
@@ -65,7 +65,7 @@ func (w *watch) read(ctx context.Context) (events []schema.Event, err error) {
 	return events, err
 }
 
-// pass gives one event to the reader. CodeLimit: the reader is too slow.
+// pass sends one event to the reader. CodeLimit: the reader is too slow.
 func (w *watch) pass(ctx context.Context, e schema.Event) error {
 	patience := time.NewTimer(maxPatience)
 	defer patience.Stop()

@@ -24,7 +24,7 @@ func drain(t *testing.T, events <-chan schema.Event, after int64) (last schema.E
 	return last
 }
 
-func TestWatchOfAnUnknownJob(t *testing.T) {
+func TestWatchUnknownJob(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).start()
 	if _, err := b.Watch(t.Context(), 404, 0); schema.CodeOf(err) != schema.CodeNotFound {
@@ -32,7 +32,7 @@ func TestWatchOfAnUnknownJob(t *testing.T) {
 	}
 }
 
-// Watches that begin at any moment of a job see all of it, in order, to the end.
+// Watches that begin at any moment of a job see all its events, in order.
 func TestWatchesReplayAndFollow(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).start()
@@ -72,7 +72,7 @@ func TestWatchAfterTheEndClosesAtOnce(t *testing.T) {
 	}
 }
 
-func TestWatchGoesOnOverALostRunner(t *testing.T) {
+func TestWatchContinuesAfterLostRunner(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).start()
 	job := b.push("alice")
@@ -105,7 +105,7 @@ func TestSlowReaderIsDropped(t *testing.T) {
 			t.Errorf("event %+v", e)
 		}
 		began := time.Now()
-		d.result(d.claim(), graded()).want(t, 204) // whoever reports does not wait
+		d.result(d.claim(), graded()).want(t, 204) // reporting does not wait for readers
 		if took := time.Since(began); took != 0 {
 			t.Errorf("the report took %v", took)
 		}

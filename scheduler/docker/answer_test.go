@@ -34,7 +34,7 @@ func said(t *testing.T, info system.Info) docker.Answer {
 	return answer
 }
 
-func TestProbeTellsWhatADaemonDoesNotKeep(t *testing.T) {
+func TestProbeReportsUnenforcedLimits(t *testing.T) {
 	t.Parallel()
 	got := said(t, system.Info{Driver: "vfs", CgroupVersion: "1", CgroupDriver: "none", SecurityOptions: []string{"name=seccomp,profile=default", "name=rootless"}, NCPU: 2, MemTotal: 1 << 30})
 	want := docker.Answer{Version: "Docker 28.0", Images: map[string]string{}, Storage: "vfs", Cgroup: "cgroup v1 by none",
@@ -51,7 +51,7 @@ func TestProbeTellsWhatADaemonDoesNotKeep(t *testing.T) {
 	}
 }
 
-func TestWhatFitsOnAMachine(t *testing.T) {
+func TestFlavourFitsMachine(t *testing.T) {
 	t.Parallel()
 	machine := docker.Answer{Cores: 2, Memory: 2 << 30}
 	for _, c := range []struct {

@@ -14,8 +14,8 @@ import (
 	"github.com/grader/grader/scheduler/pooltest"
 )
 
-// proxy stands between a pool and the machine's daemon, and can be taken away: the pool
-// is then refused, as by a daemon that does not run.
+// proxy stands between a pool and the machine's daemon and can be disconnected: the pool's
+// connections are then refused, as if the daemon did not run.
 type proxy struct {
 	t      *testing.T
 	server string // whose containers are counted
@@ -113,7 +113,7 @@ func copyHalf(to, from net.Conn) {
 	}
 }
 
-// TestPoolWhileTheDaemonIsAway takes the daemon away from a pool of real containers.
+// TestPoolWhileTheDaemonIsAway disconnects the daemon from a pool of real containers.
 func TestPoolWhileTheDaemonIsAway(t *testing.T) {
 	t.Parallel()
 	pooltest.RunAway(t, func(t *testing.T) (scheduler.Pool, *pooltest.Front, pooltest.Machines) {

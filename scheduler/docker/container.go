@@ -30,8 +30,8 @@ func (p *Pool) newContainer(id string, f schema.Flavour) supervisor.Life {
 	return &container{pool: p, id: id, flavour: f, stderr: &runnerlog.Lines{Logger: p.Logger.With("runner", id)}}
 }
 
-// Live implements supervisor.Life: it makes the container, hands the runner its
-// credential, waits for its end and removes it.
+// Live implements supervisor.Life: it creates the container, writes the credential to it, waits
+// for its end and removes it.
 func (c *container) Live(ctx context.Context) string {
 	daemon := c.pool.daemon
 	if err := daemon.sweep(ctx); err != nil {
@@ -41,7 +41,7 @@ func (c *container) Live(ctx context.Context) string {
 	if err != nil && client.IsErrConnectionFailed(err) {
 		return schema.MessageOf(err) // the daemon was not asked
 	}
-	defer c.remove(ctx) // also where it may have been made, and the answer was lost
+	defer c.remove(ctx) // also if it may have been created but the answer was lost
 	if err != nil {
 		return schema.MessageOf(err)
 	}
@@ -53,7 +53,7 @@ func (c *container) Live(ctx context.Context) string {
 	told := make(chan struct{})
 	go func() {
 		defer close(told)
-		_, _ = stdcopy.StdCopy(c.stderr, c.stderr, stream.Reader) // its end is the container's
+		_, _ = stdcopy.StdCopy(c.stderr, c.stderr, stream.Reader) // ends with the container
 	}()
 	defer func() { stream.Close(); <-told }()
 	if err := daemon.start(ctx, c); err != nil {
@@ -85,8 +85,8 @@ func (c *container) hand(stream types.HijackedResponse, image string) error {
 	return nil
 }
 
-// remove removes the container. Where the runner is retired somebody waits for that; a
-// failure is told at once.
+// remove removes the container. The end of a retired runner is waited for; a failure is
+// reported at once.
 func (c *container) remove(ctx context.Context) {
 	if ctx.Err() != nil {
 		c.pool.daemon.leftovers.removeAll(ctx, c.name())
@@ -95,14 +95,14 @@ func (c *container) remove(ctx context.Context) {
 	c.pool.daemon.leftovers.remove(ctx, c.name())
 }
 
-// made notes the container's id.
+// made records the container's id.
 func (c *container) made(in string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.in = in
 }
 
-// name is what the daemon knows the container by.
+// name is the container's name at the daemon.
 func (c *container) name() string { return "grader-" + c.id }
 
 // Where implements supervisor.Life.

@@ -49,7 +49,7 @@ func (s *spy) Issue(runner, flavour string) string {
 	return s.issued
 }
 
-// What a container is made of is what everybody with a shell on the machine can read.
+// Everybody with a shell on the machine can read a container's arguments and environment.
 func TestCredentialIsNeitherArgumentNorEnvironment(t *testing.T) {
 	t.Parallel()
 	p, front := newPool(t)
@@ -64,7 +64,7 @@ func TestCredentialIsNeitherArgumentNorEnvironment(t *testing.T) {
 	}
 }
 
-func TestCage(t *testing.T) {
+func TestContainerIsConfined(t *testing.T) {
 	t.Parallel()
 	p, front := newPool(t)
 	defer closePool(t, p)
@@ -130,7 +130,7 @@ func heldBy(t *testing.T, pid int) string {
 	return ""
 }
 
-// A container that somebody kills is noticed, and another takes its place.
+// A container that was killed is noticed and replaced.
 func TestKilledContainerIsReplaced(t *testing.T) {
 	t.Parallel()
 	p, front := newPool(t)
@@ -146,7 +146,7 @@ func TestKilledContainerIsReplaced(t *testing.T) {
 	}
 }
 
-// A container that somebody removes is noticed too.
+// A container that was removed is noticed and replaced, too.
 func TestRemovedContainerIsReplaced(t *testing.T) {
 	t.Parallel()
 	p, front := newPool(t)
@@ -157,7 +157,7 @@ func TestRemovedContainerIsReplaced(t *testing.T) {
 	front.Registered()
 }
 
-// What a server that died left is removed by the next one, and nobody else's.
+// The containers of a server that died are removed by the next one; others are not.
 func TestDeadServersContainersAreRemoved(t *testing.T) {
 	t.Parallel()
 	p, front := newPool(t)
@@ -183,7 +183,7 @@ func TestDeadServersContainersAreRemoved(t *testing.T) {
 	}
 }
 
-func TestFailuresAreInWords(t *testing.T) {
+func TestFailureMessages(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(p *docker.Pool, f *schema.Flavour)

@@ -20,14 +20,14 @@ import (
 )
 
 const (
-	// patience bounds one request that is made although its cause has ended.
+	// patience bounds a request that is made after its context has ended.
 	patience = time.Minute
-	// firstTry and longestTry are the pauses of asking for a daemon that is away.
+	// firstTry and longestTry are the pauses between requests to a daemon that does not answer.
 	firstTry   = 50 * time.Millisecond
 	longestTry = 2 * time.Second
 )
 
-// daemon is the Docker daemon, as the pool uses it. Its errors are in words for staff.
+// daemon is the Docker daemon as the pool uses it. Its errors are messages for staff.
 type daemon struct {
 	api       client.APIClient
 	server    string
@@ -38,7 +38,7 @@ type daemon struct {
 	swept    bool
 }
 
-// create makes a runner's container and returns the content id of its image.
+// create creates a runner's container and returns the content id of its image.
 func (d *daemon) create(ctx context.Context, c *container) (content string, err error) {
 	made, err := d.api.ContainerCreate(ctx, c.pool.config(c), c.pool.hostConfig(c), nil, nil, c.name())
 	if errdefs.IsNotFound(err) && strings.Contains(c.flavour.Image, "@sha256:") {
@@ -58,7 +58,7 @@ func (d *daemon) create(ctx context.Context, c *container) (content string, err 
 	return is.Image, nil
 }
 
-// pull fetches an image that its digest pins.
+// pull fetches an image that is pinned by its digest.
 func (d *daemon) pull(ctx context.Context, name string) error {
 	d.logger.Info("pulling the image", "image", name)
 	progress, err := d.api.ImagePull(ctx, name, image.PullOptions{})
@@ -83,9 +83,9 @@ func (d *daemon) start(ctx context.Context, c *container) error {
 	return d.words(d.api.ContainerStart(ctx, c.name(), api.StartOptions{}), c.flavour.Image)
 }
 
-// wait waits for the container's end, which the daemon tells at once, and returns why
-// the runner failed, "" for a good end or where it is to be removed. A daemon that goes
-// away is waited for: it knows on its return whether the container has survived.
+// wait waits for the container's end, which the daemon reports at once, and returns why the
+// runner failed, "" if it ended normally or is to be removed. If the daemon goes away, wait
+// waits for it: when it is back it knows whether the container has survived.
 func (d *daemon) wait(ctx context.Context, c *container) string {
 	for ctx.Err() == nil {
 		ended, failed := d.api.ContainerWait(ctx, c.name(), api.WaitConditionNotRunning)
@@ -130,7 +130,7 @@ func (d *daemon) await(ctx context.Context) {
 	}
 }
 
-// rest waits for a while, or until ctx ends.
+// rest sleeps, at most until ctx ends.
 func rest(ctx context.Context, pause time.Duration) {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
@@ -140,8 +140,8 @@ func rest(ctx context.Context, pause time.Duration) {
 	}
 }
 
-// sweep removes the containers that a dead server of this data directory left. It is
-// done once, before the first container is made.
+// sweep removes the containers that an earlier server of this data directory left. It runs
+// once, before the first container is created.
 func (d *daemon) sweep(ctx context.Context) error {
 	d.sweeping.Lock()
 	defer d.sweeping.Unlock()
@@ -162,12 +162,12 @@ func (d *daemon) sweep(ctx context.Context) error {
 	return nil
 }
 
-// badAddress says that the daemon's address is none.
+// badAddress reports that the daemon's address is not one.
 func badAddress(err error) error {
 	return schema.Wrapf(schema.CodeInvalid, err, "the address of the Docker daemon ($DOCKER_HOST): %s", err)
 }
 
-// words turns an error of the daemon into one that says what staff can do; nil stays nil.
+// words turns an error of the daemon into a message that tells staff what to do; nil stays nil.
 func (d *daemon) words(err error, image string) error {
 	var says string
 	switch {

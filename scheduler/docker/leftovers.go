@@ -13,26 +13,26 @@ import (
 	"github.com/docker/docker/client"
 )
 
-// leftovers removes containers. What a daemon that is away does not remove now is tried
-// again until the daemon answers, or the pool is closed: then the next start removes it.
+// leftovers removes containers. If the daemon does not answer, it tries again until the daemon
+// does or the pool is closed; then the next start removes them.
 type leftovers struct {
 	api    client.APIClient
 	logger *slog.Logger
 
 	mu     sync.Mutex
-	names  map[string]bool // what is still to be removed by the task
+	names  map[string]bool // to be removed by the task
 	closed chan struct{}
 	task   sync.WaitGroup
-	busy   bool // the task runs
+	busy   bool // the task is running
 }
 
-// newLeftovers returns an empty set. Close it.
+// newLeftovers returns an empty set. The caller must close it.
 func newLeftovers(api client.APIClient, logger *slog.Logger) *leftovers {
 	return &leftovers{api: api, logger: logger, names: map[string]bool{}, closed: make(chan struct{})}
 }
 
-// remove removes a container with its processes, whatever ended ctx. A failure is
-// left to be tried again, and remove returns.
+// remove removes a container with its processes, even if ctx has ended. If that fails, it
+// leaves the container to the task and returns.
 func (l *leftovers) remove(ctx context.Context, name string) {
 	err := l.try(ctx, name)
 	if err == nil {
@@ -48,8 +48,8 @@ func (l *leftovers) remove(ctx context.Context, name string) {
 	}
 }
 
-// removeAll is remove for one that somebody waits for: it returns once nothing of the
-// container is left, or the pool is closed.
+// removeAll is remove for callers that wait: it returns once nothing of the container is left,
+// or the pool is closed.
 func (l *leftovers) removeAll(ctx context.Context, name string) {
 	for pause := firstTry; ; pause = min(2*pause, longestTry) {
 		err := l.try(ctx, name)
@@ -60,20 +60,20 @@ func (l *leftovers) removeAll(ctx context.Context, name string) {
 			l.logger.Warn("container not removed yet; it is removed once the Docker daemon answers", "container", name, "error", err)
 		}
 		if !l.rest(pause) {
-			l.add(name) // close says what becomes of it
+			l.add(name) // close decides about it
 			return
 		}
 	}
 }
 
-// add notes a container that is still to be removed.
+// add records a container that is still to be removed.
 func (l *leftovers) add(name string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.names[name] = true
 }
 
-// try removes a container once. One that is gone, or is being removed, is no error.
+// try removes a container once. A container that is gone or being removed is no error.
 func (l *leftovers) try(ctx context.Context, name string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
@@ -84,7 +84,7 @@ func (l *leftovers) try(ctx context.Context, name string) error {
 	return err
 }
 
-// work removes what is left until nothing is, or the pool is closed.
+// work removes the containers until none is left or the pool is closed.
 func (l *leftovers) work(ctx context.Context) {
 	for pause := firstTry; ; pause = min(2*pause, longestTry) {
 		if !l.rest(pause) {
@@ -114,7 +114,7 @@ func (l *leftovers) removed(name string) {
 	delete(l.names, name)
 }
 
-// finished reports whether nothing is left; the task ends then.
+// finished reports whether none is left; the task then ends.
 func (l *leftovers) finished() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -122,7 +122,7 @@ func (l *leftovers) finished() bool {
 	return !l.busy
 }
 
-// rest waits for a while; false: the pool was closed.
+// rest sleeps; false: the pool was closed.
 func (l *leftovers) rest(pause time.Duration) bool {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
@@ -134,11 +134,10 @@ func (l *leftovers) rest(pause time.Duration) bool {
 	}
 }
 
-// giveUp ends the tries: each container gets one more, by whoever it belongs to. Call it once.
+// giveUp ends the retries: each container is tried once more, by its owner. Call it once.
 func (l *leftovers) giveUp() { close(l.closed) }
 
-// close waits for the try that is under way, after giveUp and once nobody else removes
-// containers.
+// close waits for the current try. Call it after giveUp, when nobody else removes containers.
 func (l *leftovers) close() {
 	l.task.Wait()
 	for _, name := range l.left() {

@@ -12,23 +12,23 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// What a container sees of its machine, besides the image.
+// What a container sees of its machine besides the image.
 const (
 	socketDir  = "/run/grader"        // the runners' socket; student code can neither see it nor call socket()
-	scratchDir = "/scratch"           // the only place that it can write files to
+	scratchDir = "/scratch"           // the only directory that it can write to
 	blocksDir  = "/run/grader-blocks" // locks on blocks of uids, which all runners of a machine share
 	hostBlocks = "/run/lock/grader"
 )
 
 const (
-	// Overhead is the memory in bytes that a container has beyond what one step may
-	// use and what its scratch may hold: for the runner itself, checkers and drivers.
+	// Overhead is the memory in bytes that a container has in addition to one step's limit and
+	// the size of its scratch: for the runner itself, checkers and drivers.
 	Overhead = 256 << 20
-	// overheadPids are the processes and threads beyond one step's.
+	// overheadPids are the processes and threads in addition to one step's.
 	overheadPids = 256
 )
 
-// hostname is what programs see as the machine's name at level uid, the same in every container.
+// hostname is the machine's name that programs see at level uid, the same in every container.
 const hostname = "grader"
 
 // The labels of a container.
@@ -38,11 +38,11 @@ const (
 	labelFlavour = "grader.flavour"
 )
 
-// scratchSize is what a container's scratch may hold: what one step may write, and as
-// much again for the trees and artefacts that it is given.
+// scratchSize is the size of a container's scratch: what one step may write, and as much again
+// for its trees and artefacts.
 func scratchSize(f schema.Flavour) int64 { return 2 * f.Scratch }
 
-// memory is what a container may use; 0 is no bound.
+// memory is a container's memory limit; 0: none.
 func memory(f schema.Flavour) int64 {
 	if f.Memory == 0 {
 		return 0
@@ -56,14 +56,14 @@ func (p *Pool) config(c *container) *api.Config {
 		Hostname:  hostname,
 		Cmd:       append(append([]string{}, p.Args...), "--credential", "-", "--blocks", blocksDir),
 		Env:       []string{"TMPDIR=" + scratchDir},
-		User:      "0:0", // the wall gives each step a uid of its own
+		User:      "0:0", // the wall gives each step its own uid
 		OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: true,
 		Labels: map[string]string{labelServer: p.Server, labelRunner: c.id, labelFlavour: c.flavour.Name},
 	}
 }
 
-// hostConfig is the container's cage: bounds, no network, nothing to write to but its
-// scratch, and of the default capabilities those that the wall uses.
+// hostConfig confines the container: limits, no network, write access only to its scratch, and
+// of the default capabilities only those that the wall uses.
 func (p *Pool) hostConfig(c *container) *api.HostConfig {
 	return &api.HostConfig{
 		NetworkMode:    "none",
@@ -76,12 +76,12 @@ func (p *Pool) hostConfig(c *container) *api.HostConfig {
 		},
 		Binds:     []string{hostBlocks + ":" + blocksDir},
 		Mounts:    []mount.Mount{{Type: mount.TypeBind, Source: filepath.Dir(p.Socket), Target: socketDir, ReadOnly: true}},
-		LogConfig: api.LogConfig{Type: "none"}, // what it says goes to our log
+		LogConfig: api.LogConfig{Type: "none"}, // its output goes to our log
 		Resources: resources(c.flavour),
 	}
 }
 
-// scratchOptions are the mount's: programs that students compile are run there.
+// scratchOptions are the options of the scratch mount. Compiled programs of students run there.
 func scratchOptions(f schema.Flavour) string {
 	options := "rw,exec,nosuid,nodev,mode=711"
 	if f.Scratch > 0 {
@@ -99,14 +99,14 @@ func resources(f schema.Flavour) api.Resources {
 	return r
 }
 
-// socketInside is where a container has the runners' socket.
+// socketInside is the path of the runners' socket in a container.
 func socketInside(socket string) string { return filepath.Join(socketDir, filepath.Base(socket)) }
 
-// contentID is the 64 digits that a preloaded image is known by.
+// contentID matches the 64 digits that name a preloaded image.
 var contentID = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// reference returns the image as the daemon knows it: NAME:CONTENTID is the content's
-// id, whatever the name.
+// reference returns the daemon's name of the image. NAME:CONTENTID is the content id, whatever
+// the name.
 func reference(image string) string {
 	_, tag, found := strings.Cut(image[strings.LastIndex(image, "/")+1:], ":")
 	if found && contentID.MatchString(tag) {

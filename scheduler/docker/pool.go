@@ -1,7 +1,7 @@
-// Package docker is the pool of runner containers on one machine with Docker. Each is
-// started for one job from the flavour's image, without a network: it reaches the
-// scheduler through the runners' socket, and its credential comes over the pipe that
-// is its standard input, which is also its leash.
+// Package docker is the pool of runner containers on one machine with Docker. Each container is
+// started for one job from the flavour's image, without a network. It reaches the scheduler
+// through the runners' socket and reads its credential from standard input. When standard input
+// closes, the runner ends.
 package docker
 
 import (
@@ -56,7 +56,7 @@ func (p *Pool) open() (*supervisor.Supervisor, error) {
 	return p.runners, nil
 }
 
-// opened returns the supervisor, nil where the pool was never asked for runners.
+// opened returns the supervisor, or nil if the pool was never asked for runners.
 func (p *Pool) opened() *supervisor.Supervisor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -72,14 +72,14 @@ func (p *Pool) Ensure(ctx context.Context, f schema.Flavour, n int) error {
 	return runners.Ensure(ctx, f, n)
 }
 
-// Registered notes that a runner has registered.
+// Registered records that a runner has registered.
 func (p *Pool) Registered(runner string) {
 	if runners := p.opened(); runners != nil {
 		runners.Registered(runner)
 	}
 }
 
-// Retire removes a runner's container, whatever it does, and waits for that.
+// Retire removes a runner's container and waits for its end.
 func (p *Pool) Retire(ctx context.Context, runner string) error {
 	if runners := p.opened(); runners != nil {
 		return runners.Retire(ctx, runner)
@@ -87,7 +87,7 @@ func (p *Pool) Retire(ctx context.Context, runner string) error {
 	return nil
 }
 
-// List returns the runners that live, and a flavour's failure where one could not start.
+// List returns the living runners, and the failure of a flavour that could not start one.
 func (p *Pool) List(ctx context.Context) ([]scheduler.PoolRunner, error) {
 	if runners := p.opened(); runners != nil {
 		return runners.List(ctx)

@@ -13,14 +13,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Answer is what a daemon says of itself and of the images that are asked for.
+// Answer is what a daemon reports about itself and about the requested images.
 type Answer struct {
 	Version string
-	Images  map[string]string // content ids, "" for an image that is not there
+	Images  map[string]string // content ids, "" for a missing image
 	Storage string            // driver of the images and containers
 	Cgroup  string            // version and driver
-	Lacks   []string          // limits that the kernel does not keep for this daemon
-	Mapped  bool              // uids in containers are others outside: rootless, or userns-remap
+	Lacks   []string          // limits that the kernel does not enforce for this daemon
+	Mapped  bool              // uids in containers differ from those outside: rootless, or userns-remap
 	Cores   int
 	Memory  int64 // bytes of the machine
 }
@@ -28,8 +28,8 @@ type Answer struct {
 // probePatience bounds a daemon's answer.
 const probePatience = 10 * time.Second
 
-// Probe asks the daemon whether it works and which of the images it has. Its error is
-// in words for staff.
+// Probe asks the daemon whether it works and which of the images it has. Its error is a message
+// for staff.
 func Probe(ctx context.Context, host string, images []string) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, probePatience)
 	defer cancel()
@@ -58,7 +58,7 @@ func Probe(ctx context.Context, host string, images []string) (Answer, error) {
 	return answer, nil
 }
 
-// answerOf picks from what a daemon says of itself.
+// answerOf reads the facts from a daemon's report.
 func answerOf(info system.Info) Answer {
 	a := Answer{
 		Storage: info.Driver, Cgroup: fmt.Sprintf("cgroup v%s by %s", info.CgroupVersion, info.CgroupDriver),
@@ -78,7 +78,7 @@ func answerOf(info system.Info) Answer {
 	return a
 }
 
-// Fits says why a runner of the flavour cannot be on the daemon's machine, "" where it can.
+// Fits says why a runner of the flavour cannot run on the daemon's machine, "" if it can.
 func (a Answer) Fits(f schema.Flavour) string {
 	switch {
 	case f.CPU > float64(a.Cores):

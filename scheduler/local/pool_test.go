@@ -87,7 +87,7 @@ func (s *spy) Issue(runner, flavour string) string {
 	return s.issued
 }
 
-func TestRunnerThatCannotStartIsTriedAgainWithPauses(t *testing.T) {
+func TestFailedStartIsRetriedWithPauses(t *testing.T) {
 	t.Parallel()
 	p, front := newPool(t, "unix", "broken")
 	defer closePool(t, p)
@@ -106,7 +106,7 @@ func TestRunnerThatCannotStartIsTriedAgainWithPauses(t *testing.T) {
 	}
 }
 
-func TestProgramThatIsNotThereIsAFailure(t *testing.T) {
+func TestMissingProgramIsAFailure(t *testing.T) {
 	t.Parallel()
 	p, front := newPool(t, "unix", "good")
 	p.Binary = "/no/such/program"
@@ -120,7 +120,7 @@ func TestProgramThatIsNotThereIsAFailure(t *testing.T) {
 	}
 }
 
-func TestStubbornRunnerIsKilled(t *testing.T) {
+func TestRunnerIgnoringSignalsIsKilled(t *testing.T) {
 	t.Parallel()
 	p, front := newPool(t, "unix", "stubborn")
 	p.Grace = 50 * time.Millisecond
@@ -156,7 +156,7 @@ func TestCloseLeavesNoProcess(t *testing.T) {
 	}
 }
 
-// A server that is killed takes its runners along, the stubborn ones too.
+// When a server is killed, its runners end, also those that ignore signals.
 func TestRunnersDieWithTheServer(t *testing.T) {
 	t.Parallel()
 	for _, role := range []string{"good", "stubborn"} {

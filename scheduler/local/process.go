@@ -32,7 +32,7 @@ type process struct {
 
 	mu      sync.Mutex
 	started bool
-	reaped  bool // its number may be another's by now
+	reaped  bool // its pid may belong to another process now
 }
 
 func (p *Pool) newProcess(id string, f schema.Flavour) supervisor.Life {
@@ -78,7 +78,7 @@ func (r *process) start() error {
 		return fmt.Errorf("credential's pipe: %w", err)
 	}
 	defer theirs.Close()
-	// A pipe holds far more than a credential, so this does not wait for a reader.
+	// A pipe holds far more than a credential, so the write does not block.
 	if _, err := ours.Write(append(credential, '\n')); err != nil {
 		_ = ours.Close()
 		return fmt.Errorf("credential's pipe: %w", err)
@@ -100,8 +100,8 @@ func (r *process) start() error {
 	return nil
 }
 
-// wait waits for the end, ends what is left of the group while the group's number
-// cannot be anybody else's yet, and returns why it failed, "" for a good end.
+// wait waits for the process's end and kills the rest of its group before the group's number
+// can be reused. It returns why the process failed, "" if it ended normally.
 func (r *process) wait() string {
 	var info unix.Siginfo
 	for {
@@ -130,7 +130,7 @@ func (r *process) signal(s syscall.Signal) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.reaped {
-		_ = syscall.Kill(-r.cmd.Process.Pid, s) // no such group: it is gone
+		_ = syscall.Kill(-r.cmd.Process.Pid, s) // no such group: it has ended
 	}
 }
 

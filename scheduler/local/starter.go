@@ -2,9 +2,9 @@ package local
 
 import "runtime"
 
-// starter is the one thread that starts runners. The kernel sends a child its
-// death signal when the thread that started it ends, not the process: so it is a
-// thread that lives as long as the pool.
+// starter is the one thread that starts runners. The kernel sends a child its death signal when
+// the thread that started it ends, not when the process ends. So the thread lives as long as
+// the pool.
 type starter struct {
 	jobs chan func()
 	done chan struct{}
@@ -29,7 +29,7 @@ func (s *starter) do(f func() error) error {
 	return <-result
 }
 
-// close ends the thread; every runner must be gone.
+// close ends the thread. Every runner must have ended.
 func (s *starter) close() {
 	close(s.jobs)
 	<-s.done

@@ -10,10 +10,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Machines are what a pool's runners live on, as a test may take them away from the pool.
+// Machines are the machines of a pool's runners, as a test can disconnect them from the pool.
 type Machines interface {
-	// Leave cuts the pool off: nothing that it asks for is answered. The runners are
-	// not ended by that, but may end for the lack of the pool.
+	// Leave disconnects the pool: none of its requests is answered. The runners are not ended
+	// by that, but may end because the pool is missing.
 	Leave()
 	// Return ends Leave.
 	Return()
@@ -24,8 +24,8 @@ type Machines interface {
 // MakeAway makes a pool whose runners register at the front, and its machines.
 type MakeAway func(t *testing.T) (scheduler.Pool, *Front, Machines)
 
-// RunAway runs what a pool must do whose machines may be away for a while: whatever
-// was to be done meanwhile is done when they answer again, and nothing of the failure stays.
+// RunAway tests a pool whose machines may be unavailable for a while: whatever was requested
+// meanwhile is done when they answer again, and no failure remains.
 func RunAway(t *testing.T, make MakeAway) {
 	for name, test := range map[string]func(*testing.T, *outage){
 		"removes what was retired meanwhile":  retiredMeanwhile,
@@ -49,7 +49,7 @@ type outage struct {
 	Machines
 }
 
-// tried bounds what cannot succeed while the machines are away.
+// tried bounds requests that cannot succeed while the machines are unavailable.
 const tried = time.Second
 
 // retireAway retires a runner while the machines are away, which must be an error.
@@ -74,8 +74,8 @@ func (o *outage) failing() {
 	o.until("staff see a failure", func() bool { return o.failure() != "" })
 }
 
-// sound waits until the pool has n runners and no failure, and its machines have those
-// runners and no other.
+// sound waits until the pool has n runners and no failure, and its machines have exactly those
+// runners.
 func (o *outage) sound(n int) {
 	o.t.Helper()
 	o.until("the machines have the pool's runners and no other", func() bool {
@@ -90,13 +90,13 @@ func (o *outage) sound(n int) {
 	})
 }
 
-// failure is what staff read of the pool's state, "" where nothing is wrong.
+// failure is what staff read about the pool's state, "" if nothing is wrong.
 func (o *outage) failure() string {
 	_, failure := o.look()
 	return failure
 }
 
-// look returns the runners that live, and what staff read of the pool's state.
+// look returns the living runners and what staff read about the pool's state.
 func (o *outage) look() (alive []string, failure string) {
 	runners, err := o.List(context.WithoutCancel(o.t.Context()))
 	if err != nil {
@@ -113,7 +113,7 @@ func (o *outage) look() (alive []string, failure string) {
 	return alive, failure
 }
 
-// until polls what has no signal of its own.
+// until polls for a condition that has no signal.
 func (o *outage) until(what string, holds func() bool) {
 	o.t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)

@@ -1,5 +1,5 @@
-// Package pooltest is what every pool must do, as tests: a pool's own tests call Run
-// with a way to make one.
+// Package pooltest tests what every pool must do. A pool's own tests call Run with a function
+// that makes one.
 package pooltest
 
 import (
@@ -17,23 +17,22 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// patience bounds each wait for something that a pool must do.
+// patience bounds each wait for the pool.
 const patience = time.Minute
 
-// Front stands in for the scheduler: it issues tokens, registers whoever brings
-// one, or is whom the pool says, and keeps each runner waiting for a job until it is
-// dismissed.
+// Front replaces the scheduler: it issues tokens, registers runners by token or by the pool's
+// word, and keeps each runner waiting for a job until it is dismissed.
 type Front struct {
 	URL      string               // what goes into the credentials
 	Identify scheduler.Identifier // the pool, where its runners have identities instead of tokens
 
 	t          testing.TB
-	pool       scheduler.Pool // is told of registrations; nil: nobody is
+	pool       scheduler.Pool // is told of registrations; may be nil
 	mu         sync.Mutex
 	tokens     map[string]string        // to id
 	flavours   map[string]string        // of ids
 	dismissals map[string]chan struct{} // by secret, which is the id
-	registered chan string              // ids, as they come
+	registered chan string              // ids, in order of registration
 	exited     chan string
 }
 
@@ -74,14 +73,14 @@ func (f *Front) Issue(runner, flavour string) string {
 	return token
 }
 
-// Expect notes a runner that will prove itself by its identity.
+// Expect adds a runner that will authenticate by its identity.
 func (f *Front) Expect(runner, flavour string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.expect(runner, flavour)
 }
 
-// expect notes a runner, if it is new. mu is held.
+// expect adds a runner if it is new. mu is held.
 func (f *Front) expect(runner, flavour string) {
 	f.flavours[runner] = flavour
 	if f.dismissals[runner] == nil {
@@ -89,26 +88,26 @@ func (f *Front) expect(runner, flavour string) {
 	}
 }
 
-// Exited notes that a runner ended that was not retired.
+// Exited records that a runner ended without having been retired.
 func (f *Front) Exited(runner, _ string) { f.exited <- runner }
 
-// Lost notes that a runner was ended that was not retired.
+// Lost records that a runner was ended without having been retired.
 func (f *Front) Lost(runner, _, _ string) { f.exited <- runner }
 
-// Withdrawn forgets a runner that is not started after all.
+// Withdrawn forgets a runner that will not be started.
 func (f *Front) Withdrawn(runner string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.flavours, runner)
 }
 
-// Failed is for staff, of whom there are none.
+// Failed does nothing: there is no staff.
 func (f *Front) Failed(string, string) {}
 
-// Replace leaves every runner as it is: all of them are busy.
+// Replace replaces nothing: every runner is busy.
 func (f *Front) Replace(string) bool { return false }
 
-// Dismiss lets a registered runner end by itself.
+// Dismiss lets a registered runner end normally.
 func (f *Front) Dismiss(runner string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -118,7 +117,7 @@ func (f *Front) Dismiss(runner string) {
 // Registered waits for the next runner that registers.
 func (f *Front) Registered() string { f.t.Helper(); return f.next("register", f.registered) }
 
-// Gone waits for the next runner that the pool says exited.
+// Gone waits for the next runner that the pool reports as exited.
 func (f *Front) Gone() string { f.t.Helper(); return f.next("exit", f.exited) }
 
 func (f *Front) next(what string, from <-chan string) string {
@@ -153,7 +152,7 @@ func (f *Front) register(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, schema.Registered{Runner: id, Secret: id, Flavour: schema.Flavour{Name: said.Flavour}})
 }
 
-// prove returns the runner that a registration comes from.
+// prove returns the runner that sent a registration.
 func (f *Front) prove(ctx context.Context, said schema.Register) (string, error) {
 	if said.Identity != "" {
 		id, err := f.Identify.Identify(ctx, said.Flavour, said.Identity)

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Make makes a pool whose runners register at the front. It is closed by the suite.
+// Make makes a pool whose runners register at the front. The suite closes it.
 type Make func(t *testing.T) (scheduler.Pool, *Front)
 
 // Run runs the suite. The flavours that it asks for are called small and large, and
@@ -20,15 +20,15 @@ func Run(t *testing.T, make Make) {
 	run(t, suite, make)
 }
 
-// RunOutliving is Run for a pool whose runners outlive it; again makes another pool,
-// as the next process would, that tells the same front.
+// RunOutliving is Run for a pool whose runners survive it. again makes another pool for the
+// same front, as the next process would.
 func RunOutliving(t *testing.T, make Make, again func(*testing.T, *Front) scheduler.Pool) {
 	suite := common()
 	suite["starts nothing once closed, and is known again"] = func(t *testing.T, s *subject) { outlived(t, s, again) }
 	run(t, suite, make)
 }
 
-// common is what every pool must do.
+// common is the suite that every pool must pass.
 func common() map[string]func(*testing.T, *subject) {
 	return map[string]func(*testing.T, *subject){
 		"keeps as many runners as asked":     keepsAsMany,

@@ -1,4 +1,4 @@
-// Package runnerlog passes on what runners write on their standard error.
+// Package runnerlog forwards what runners write to standard error.
 package runnerlog
 
 import (
@@ -12,8 +12,8 @@ import (
 // maxLine bounds one line of a runner's log, in bytes.
 const maxLine = 4 << 10
 
-// Lines is an io.Writer that passes what one runner writes on to the log, line by
-// line and sanitised, and keeps the last one.
+// Lines is an io.Writer that forwards a runner's output to the log, line by line and sanitised,
+// and keeps the last line.
 type Lines struct {
 	Logger *slog.Logger
 
@@ -22,7 +22,7 @@ type Lines struct {
 	text string
 }
 
-// Write takes a chunk of output; it never fails.
+// Write adds a chunk of output; it never fails.
 func (l *Lines) Write(chunk []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -37,7 +37,7 @@ func (l *Lines) Write(chunk []byte) (int, error) {
 	return len(chunk), nil
 }
 
-// flush passes the gathered line on. mu is held.
+// flush logs the current line. mu is held.
 func (l *Lines) flush() {
 	if text := schema.Sanitize(string(l.part)); text != "" {
 		l.text = text
@@ -46,7 +46,7 @@ func (l *Lines) flush() {
 	l.part = l.part[:0]
 }
 
-// Last returns the last line, whole or not.
+// Last returns the last line, complete or not.
 func (l *Lines) Last() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -11,21 +11,21 @@ const (
 	longestPause = 30 * time.Second
 )
 
-// quota is how many runners of one flavour there should be, and how starting them went.
-// It is guarded by the supervisor's mu.
+// quota is how many runners of one flavour there should be, and how their starts went. It is
+// guarded by the supervisor's mu.
 type quota struct {
 	flavour schema.Flavour
 	want    int
 	alive   int       // not retired
 	serving int       // of those, the registered ones
-	failed  int       // starts that failed in a row
-	retry   time.Time // nothing is started before
+	failed  int       // failed starts in a row
+	retry   time.Time // nothing is started earlier
 	timer   *time.Timer
-	failure string // why the last start failed; "" once that is over
+	failure string // why the last start failed; "" once a runner has registered
 }
 
-// recordFailure notes a failure and doubles the pause before the next start. Of several
-// runners that fail at once, the first doubles it for all.
+// recordFailure records a failure and doubles the pause before the next start. If several
+// runners fail at once, the pause is doubled once.
 func (q *quota) recordFailure(failure string) {
 	q.failure = failure
 	if time.Now().Before(q.retry) {
@@ -36,10 +36,10 @@ func (q *quota) recordFailure(failure string) {
 	q.retry = time.Now().Add(pause)
 }
 
-// resetPause lets the next start come at once: a runner has served.
+// resetPause allows the next start at once, because a runner has served.
 func (q *quota) resetPause() { q.failed, q.retry = 0, time.Time{} }
 
-// forgetFailure drops a failure that is over: every runner that is wanted has registered.
+// forgetFailure clears the failure once every wanted runner has registered.
 func (q *quota) forgetFailure() {
 	if q.serving >= q.want {
 		q.failure = ""

@@ -1,6 +1,6 @@
-// Package supervisor keeps the runners of a pool that starts each of them itself: as
-// many of each flavour as are wanted, a fresh one in the place of each that ended, and
-// pauses that grow while they fail.
+// Package supervisor keeps the right number of runners alive for pools that start each of them
+// themselves: as many of each flavour as are wanted, a fresh one for each that ended, with
+// growing pauses while they fail.
 package supervisor
 
 import (
@@ -17,20 +17,20 @@ import (
 
 // Life is one runner, as its pool makes it.
 type Life interface {
-	// Live starts the runner and returns once it has ended and nothing of it is left.
-	// It is to end when ctx does. The failure is why it ended by itself or did not
-	// come up, in words for staff; "" for a good end.
+	// Live starts the runner and returns once it has ended and nothing of it is left. It must
+	// end when ctx does. The failure tells staff why it ended on its own or did not start; ""
+	// if it ended normally.
 	Live(ctx context.Context) (failure string)
 	// Where says where the runner is, for people. It may be called at any time.
 	Where() string
 }
 
-// Supervisor is a pool but for how a runner lives. Set the exported fields before the
-// first call; the methods may be called from several goroutines.
+// Supervisor is a pool without the implementation of a runner's life. Set the exported fields
+// before the first call. The methods may be called from several goroutines.
 type Supervisor struct {
-	Name      string                                 // of the pool: the ids of its runners begin with it
+	Name      string                                 // of the pool; the ids of its runners begin with it
 	Registrar scheduler.Registrar                    // the scheduler
-	New       func(id string, f schema.Flavour) Life // a runner that does not live yet
+	New       func(id string, f schema.Flavour) Life // a runner that has not started
 
 	mu       sync.Mutex
 	closed   bool
@@ -39,7 +39,7 @@ type Supervisor struct {
 	tasks    sync.WaitGroup
 }
 
-// runner is a life with what the supervisor knows of it, guarded by its mu.
+// runner is a life with the supervisor's state of it, guarded by the supervisor's mu.
 type runner struct {
 	Life
 	id         string
@@ -75,7 +75,7 @@ func (s *Supervisor) Ensure(_ context.Context, f schema.Flavour, n int) error {
 	return nil
 }
 
-// fill starts the runners that a flavour lacks, or sets a timer to after a failure's
+// fill starts the runners that a flavour lacks, or sets a timer for the end of a failure's
 // pause. mu is held.
 func (s *Supervisor) fill(q *quota) {
 	lack := q.want - q.alive
@@ -91,7 +91,7 @@ func (s *Supervisor) fill(q *quota) {
 	}
 }
 
-// refill is fill when a pause is over.
+// refill is fill at the end of a pause.
 func (s *Supervisor) refill(q *quota) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -99,7 +99,7 @@ func (s *Supervisor) refill(q *quota) {
 	s.fill(q)
 }
 
-// start begins one runner's life. mu is held.
+// start starts one runner. mu is held.
 func (s *Supervisor) start(q *quota) {
 	id := s.Name + "-" + strings.ToLower(rand.Text()[:12])
 	ctx, end := context.WithCancel(context.Background())
@@ -113,7 +113,7 @@ func (s *Supervisor) start(q *quota) {
 	})
 }
 
-// Registered notes that a runner has started: a failure before is over.
+// Registered records that a runner has registered, which ends an earlier failure.
 func (s *Supervisor) Registered(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -126,7 +126,7 @@ func (s *Supervisor) Registered(id string) {
 	r.quota.failure = ""
 }
 
-// settle notes a runner's end and puts a fresh one in its place.
+// settle records a runner's end and starts another in its place.
 func (s *Supervisor) settle(r *runner, failure string) {
 	s.mu.Lock()
 	delete(s.runners, r.id)
@@ -136,7 +136,7 @@ func (s *Supervisor) settle(r *runner, failure string) {
 	}
 	if !retired {
 		r.uncount()
-		r.quota.recordFailure(cmp.Or(failure, "it ended without having been told to"))
+		r.quota.recordFailure(cmp.Or(failure, "it ended unexpectedly"))
 	}
 	s.mu.Unlock()
 	close(r.gone)
@@ -148,8 +148,8 @@ func (s *Supervisor) settle(r *runner, failure string) {
 	s.fill(r.quota)
 }
 
-// Retire ends a runner and waits until nothing of it is left. One that is gone is no
-// error.
+// Retire ends a runner and waits until nothing of it is left. A runner that is already gone is
+// no error.
 func (s *Supervisor) Retire(ctx context.Context, id string) error {
 	s.mu.Lock()
 	r := s.runners[id]
@@ -168,7 +168,7 @@ func (s *Supervisor) Retire(ctx context.Context, id string) error {
 	}
 }
 
-// retire lets a runner end; the supervisor's mu is held.
+// retire ends a runner; the supervisor's mu is held.
 func (r *runner) retire() {
 	if !r.retired {
 		r.retired = true
@@ -177,7 +177,7 @@ func (r *runner) retire() {
 	}
 }
 
-// uncount takes a runner out of its flavour's counts; the supervisor's mu is held.
+// uncount removes a runner from its flavour's counts; the supervisor's mu is held.
 func (r *runner) uncount() {
 	r.quota.alive--
 	if r.registered {
@@ -185,7 +185,7 @@ func (r *runner) uncount() {
 	}
 }
 
-// List returns the runners that live, and a flavour's failure where one could not start.
+// List returns the living runners, and the failure of a flavour that could not start one.
 func (s *Supervisor) List(context.Context) ([]scheduler.PoolRunner, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -203,8 +203,7 @@ func (s *Supervisor) List(context.Context) ([]scheduler.PoolRunner, error) {
 	return all, nil
 }
 
-// Close ends every runner and waits until nothing of them is left. Closing twice is no
-// error.
+// Close ends every runner and waits until nothing of them is left. Closing twice is no error.
 func (s *Supervisor) Close() {
 	s.mu.Lock()
 	s.closed = true

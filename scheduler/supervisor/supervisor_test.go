@@ -74,7 +74,7 @@ func TestPausesGrowWhileRunnersFail(t *testing.T) {
 	})
 }
 
-// Staff read why runners cannot be started as long as that is so, and not longer.
+// Staff read why runners cannot be started only while it is so.
 func TestPastFailureIsCleared(t *testing.T) {
 	t.Parallel()
 	for name, over := range map[string]func(*testing.T, *supervisor.Supervisor, *atomic.Bool){
@@ -122,7 +122,7 @@ func failures(t *testing.T, s *supervisor.Supervisor) (told []string) {
 	return told
 }
 
-func TestNextDoesNotWaitForTheLastsEnd(t *testing.T) {
+func TestNextRunnerStartsBeforeLastEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, began, exited := newSupervisor(life{lingers: 5 * time.Second})
@@ -144,7 +144,7 @@ func TestNextDoesNotWaitForTheLastsEnd(t *testing.T) {
 	})
 }
 
-func TestWhoeverRetiresMayLeave(t *testing.T) {
+func TestRetireEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, _, _ := newSupervisor(life{lingers: time.Hour})
@@ -159,7 +159,7 @@ func TestWhoeverRetiresMayLeave(t *testing.T) {
 	})
 }
 
-func TestClosedStartsNothing(t *testing.T) {
+func TestClosedSupervisorStartsNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, began, _ := newSupervisor(life{fails: true})

@@ -219,7 +219,7 @@ func (r *tapReport) close() {
 	r.results = append(r.results, c)
 }
 
-// close ends the stream. Subtests whose parent never came are named by their comments.
+// finish ends the stream. Subtests whose parent never came are named by their comments.
 func (r *tapReport) finish() {
 	r.close()
 	r.results = dropImplausible(r.results)
