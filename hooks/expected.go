@@ -15,7 +15,7 @@ import (
 // NewToken returns a fresh token for Expect: 256 random bits.
 func NewToken() string { return rand.Text() + rand.Text() }
 
-// recordTime bounds PostReceive, which nothing else ends.
+// recordTime bounds PostReceive, which does not end with its hook.
 const recordTime = 30 * time.Second
 
 // stage is how far an expected push has come.
@@ -75,7 +75,7 @@ func (e *expected) record(ctx context.Context, updates []Update) ([]string, bool
 	return lines, true, nil
 }
 
-// move goes to the next stage, if the push is where it should be.
+// move goes to the next stage if the push is at the expected one.
 func (e *expected) move(from, to stage, updates []Update) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()

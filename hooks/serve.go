@@ -17,8 +17,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// exchangeTime is how long a hook may take to say what it has to say, and to read
-// the answer.
+// exchangeTime is how long a hook may take to send its request and to read the answer.
 const exchangeTime = 10 * time.Second
 
 var errHookGone = errors.New("the hook is gone")
@@ -40,12 +39,12 @@ func (s *Server) serve(conn net.Conn) error {
 	if deadlineErr := conn.SetWriteDeadline(time.Now().Add(exchangeTime)); deadlineErr != nil {
 		return errors.Join(err, deadlineErr)
 	}
-	// A hook that is gone misses nothing that the server does not know.
+	// Write errors are ignored: the server knows everything that a hook would.
 	_, _ = conn.Write(reply)
 	return err
 }
 
-// checkPeer lets in the server's own account and root: hooks run as the server does.
+// checkPeer accepts only the server's own account and root: hooks run as the server does.
 func checkPeer(conn net.Conn) error {
 	unixConn, ok := conn.(*net.UnixConn)
 	if !ok {
@@ -90,7 +89,7 @@ func readRequest(conn net.Conn) (protocol.Request, error) {
 	return protocol.DecodeRequest(message)
 }
 
-// answer finds the push and lets its handler decide, until the hook is gone.
+// answer finds the push and lets its handler decide until the hook ends.
 func (s *Server) answer(conn net.Conn, r protocol.Request) (lines []string, accepted bool, err error) {
 	push := s.find(r.Token)
 	if push == nil {
@@ -99,7 +98,7 @@ func (s *Server) answer(conn net.Conn, r protocol.Request) (lines []string, acce
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	defer cancel(nil)
 	s.wg.Go(func() {
-		// A hook says one thing; then it waits or is gone. Ends with the connection.
+		// A hook sends one request and then waits. The read ends with the connection.
 		_, _ = conn.Read(make([]byte, 1))
 		cancel(errHookGone)
 	})
@@ -114,10 +113,10 @@ func (s *Server) answer(conn net.Conn, r protocol.Request) (lines []string, acce
 	return push.serve(ctx, r)
 }
 
-// maxText is what a reply carries at most.
+// maxText bounds the text of a reply.
 const maxText = 32 << 10
 
-// text makes the lines safe to print and puts each on a line of its own.
+// text makes the lines safe to print and ends each with a newline.
 func text(lines []string) []byte {
 	var b strings.Builder
 	for _, line := range lines {

@@ -15,11 +15,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxSocketPath is what the kernel's address of a unix socket holds, without the
-// byte that ends it.
+// maxSocketPath is the longest path of a unix socket, without its final NUL.
 const maxSocketPath = 107
 
-// Server answers hooks on a unix socket. The zero value is of no use: NewServer.
+// Server answers hooks on a unix socket. Make it with NewServer.
 type Server struct {
 	socket string
 	log    *slog.Logger
@@ -44,8 +43,8 @@ func NewServer(socket string, log *slog.Logger) *Server {
 	}
 }
 
-// Expect makes the server answer hooks that bring the token, until the returned
-// function is called. The token is NewToken's, one per push.
+// Expect makes the server answer hooks that send the token, until the returned function is
+// called. Use one NewToken per push.
 func (s *Server) Expect(token string, h Handler) (cancel func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,7 +69,7 @@ func (s *Server) Start() error {
 	if err != nil {
 		return fmt.Errorf("hook socket: %w", err)
 	}
-	// Whoever connects before this is still asked who they are.
+	// A peer that connects before this is still checked.
 	if err := os.Chmod(s.socket, 0o600); err != nil {
 		listener.Close()
 		return fmt.Errorf("hook socket: %w", err)
@@ -82,7 +81,7 @@ func (s *Server) Start() error {
 	return nil
 }
 
-// clearSocket removes the socket of a server that is gone.
+// clearSocket removes the socket of a server that has ended.
 func clearSocket(path string) error {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -104,8 +103,8 @@ func clearSocket(path string) error {
 	return nil
 }
 
-// Stop takes no more hooks, tells handlers that still judge to give up, and waits for
-// those that record, until ctx ends. It may be called twice, and before Start.
+// Stop accepts no more hooks, cancels handlers that still judge, and waits for those that
+// record, until ctx ends. It may be called twice, and before Start.
 func (s *Server) Stop(ctx context.Context) error {
 	s.mu.Lock()
 	s.stopping = true
@@ -143,7 +142,7 @@ func (s *Server) accept(listener net.Listener) {
 		case errors.Is(err, net.ErrClosed):
 			return
 		default:
-			// Out of descriptors, most likely: they come back as pushes end.
+			// Most likely out of descriptors: pushes that end free them.
 			s.log.Error("hook connection not accepted", "err", err)
 			if !s.pause(100 * time.Millisecond) {
 				return

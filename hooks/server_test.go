@@ -56,7 +56,7 @@ func start(t *testing.T) (*hooks.Server, string) {
 	return s, socket
 }
 
-// handler is a push that remembers what it was asked.
+// handler is a push that records what it was asked.
 type handler struct {
 	pre  func(ctx context.Context, quarantine string, updates []hooks.Update) ([]string, bool)
 	post func(ctx context.Context, updates []hooks.Update) ([]string, error)
@@ -112,7 +112,7 @@ func TestPushIsJudgedAndThenRecorded(t *testing.T) {
 	}
 }
 
-func TestHookOutOfTurnIsRefused(t *testing.T) {
+func TestHookOutOfOrderIsRefused(t *testing.T) {
 	t.Parallel()
 	s, socket := start(t)
 	never := func(context.Context, []hooks.Update) ([]string, error) {
@@ -158,7 +158,7 @@ func TestHookOutOfTurnIsRefused(t *testing.T) {
 	}
 }
 
-func TestPreReceiveEndsWithItsHookAndPostReceiveDoesNot(t *testing.T) {
+func TestOnlyPreReceiveEndsWithItsHook(t *testing.T) {
 	t.Parallel()
 	s, socket := start(t)
 	token := hooks.NewToken()
@@ -258,7 +258,7 @@ func TestSocketIsPrivateAndExclusive(t *testing.T) {
 	if err := hooks.NewServer(file, slog.New(slog.DiscardHandler)).Start(); schema.CodeOf(err) != schema.CodeConflict {
 		t.Errorf("a file in the way: %v", err)
 	}
-	// A server that died leaves its socket; the next one takes its place.
+	// A server that died leaves its socket; the next one replaces it.
 	stale := socketIn(t)
 	listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: stale, Net: "unix"})
 	if err != nil {
@@ -323,7 +323,7 @@ func TestStopAbortsJudgingAndWaitsForRecording(t *testing.T) {
 	}
 }
 
-func TestBinarySaysWhatTheServerSays(t *testing.T) {
+func TestBinaryPrintsServerReply(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	binary := filepath.Join(dir, "grader-hook")

@@ -24,8 +24,8 @@ func TestNomadAway(t *testing.T) {
 	said.next(t, "expect grader-small/dispatch-1-x") // it makes up for what was asked
 }
 
-// Nomad's servers are away for ten minutes: nobody's work is taken away, and what was
-// asked for meanwhile is made up for once they are back.
+// Nomad's servers are away for ten minutes. Nobody's work is taken away, and what was requested
+// meanwhile is done once they are back.
 func TestNomadAwayForTenMinutes(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
@@ -60,9 +60,9 @@ func TestNomadAwayForTenMinutes(t *testing.T) {
 	})
 }
 
-// Somebody removes the flavour's job from Nomad: it is registered again, and what was
-// refused meanwhile is no longer told.
-func TestJobThatIsDispatchedIsRemovedFromNomad(t *testing.T) {
+// Somebody removes the flavour's job from Nomad. It is registered again, and the earlier
+// refusal is no longer reported.
+func TestRemovedParentJobIsRegisteredAgain(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
 	f.parents = map[string]bool{}

@@ -23,8 +23,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// fakeCluster is a fake Nomad whose jobs are run: each is a runner that registers at
-// the front by its identity and then waits for a job. It has room for everything.
+// fakeCluster is a fake Nomad that runs its jobs: each is a runner that registers at the front
+// by its identity and then waits for a job. It has room for every runner.
 type fakeCluster struct {
 	*fakeNomad
 	t      *testing.T
@@ -34,7 +34,7 @@ type fakeCluster struct {
 	tasks  sync.WaitGroup
 
 	// Guarded by the fake's mu.
-	refusals int // writes that are still to be refused
+	refusals int // writes to refuse from now on
 	runs     map[string]context.CancelFunc
 }
 
@@ -59,8 +59,7 @@ func newFakeCluster(t *testing.T, url string) *fakeCluster {
 // Leave implements pooltest.Machines.
 func (c *fakeCluster) Leave() { c.leave() }
 
-// Return implements pooltest.Machines: as after an election, what reads is answered
-// before what writes.
+// Return implements pooltest.Machines. As after an election, reads are answered before writes.
 func (c *fakeCluster) Return() {
 	c.mu.Lock()
 	c.refusals = 3
@@ -75,7 +74,7 @@ func (c *fakeCluster) Runners() []string {
 	return slices.Collect(maps.Keys(c.runs))
 }
 
-// ServeHTTP refuses what writes for a while after Return.
+// ServeHTTP refuses writes for a while after Return.
 func (c *fakeCluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	refused := !c.down && c.refusals > 0 && r.Method != http.MethodGet
@@ -106,7 +105,7 @@ func (c *fakeCluster) dispatched(job string) {
 	})
 }
 
-// run is what a runner does until it has nothing more to do, or is ended.
+// run acts as a runner until it is retired or ended.
 func (c *fakeCluster) run(ctx context.Context, a *api.Allocation) {
 	claims := good(time.Now())
 	claims["nomad_allocation_id"] = a.ID
@@ -128,7 +127,7 @@ func (c *fakeCluster) run(ctx context.Context, a *api.Allocation) {
 	c.call(ctx, "/claim?wait=1m", as.Secret, nil, nil)
 }
 
-// call makes a request of a runner, and returns the status, 0 for no answer.
+// call makes a runner's request and returns the status, 0 for no answer.
 func (c *fakeCluster) call(ctx context.Context, path, secret string, body io.Reader, answer any) int {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url+schema.RunnerAPI+path, body)
 	if err != nil {
@@ -160,7 +159,7 @@ func (c *fakeCluster) deregistered(job string, purge bool) {
 	}
 }
 
-// ended notes that a job's runner runs no more; the pool hears of it if it listens.
+// ended records that a job's runner has ended, and sends the event.
 func (c *fakeCluster) ended(job string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -173,7 +172,7 @@ func (c *fakeCluster) ended(job string) {
 	}
 }
 
-// tell sends the event of an allocation, unless nobody can listen. mu is held.
+// tell sends the event of an allocation unless the servers are away. mu is held.
 func (c *fakeCluster) tell(a *api.Allocation) {
 	if c.down {
 		return
@@ -217,7 +216,7 @@ func TestPoolOnAFakeCluster(t *testing.T) {
 	})
 }
 
-// TestPoolWhileAFakeClusterIsAway takes Nomad's servers away.
+// TestPoolWhileAFakeClusterIsAway disconnects Nomad's servers.
 func TestPoolWhileAFakeClusterIsAway(t *testing.T) {
 	t.Parallel()
 	pooltest.RunAway(t, func(t *testing.T) (scheduler.Pool, *pooltest.Front, pooltest.Machines) {

@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// deployed are the files of nomad/deploy in Nomad's language.
+// deployed are the HCL files of nomad/deploy.
 func deployed(t *testing.T, pattern string) []string {
 	t.Helper()
 	files, err := filepath.Glob("deploy/" + pattern)
@@ -32,7 +32,7 @@ func TestDeployFilesParse(t *testing.T) {
 	}
 }
 
-// TestNomadDeployFiles has Nomad itself judge the files.
+// TestNomadDeployFiles validates the files with Nomad itself.
 func TestNomadDeployFiles(t *testing.T) {
 	agent := nomadtest.Start(t, "n1", nomadtest.Role{ServerOnly: true})
 	variables := map[string][]string{
@@ -42,7 +42,7 @@ func TestNomadDeployFiles(t *testing.T) {
 	run := func(args ...string) {
 		t.Helper()
 		cmd := exec.CommandContext(t.Context(), nomadtest.Binary(t), args...)
-		cmd.Env = append(os.Environ(), "NOMAD_ADDR="+agent.URL, "TMPDIR="+t.TempDir()) // where it leaves a directory of keys
+		cmd.Env = append(os.Environ(), "NOMAD_ADDR="+agent.URL, "TMPDIR="+t.TempDir()) // receives a directory of keys
 		if said, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("nomad %v: %v\n%s", args, err, said)
 		}

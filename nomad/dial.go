@@ -8,24 +8,24 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Address is how Nomad is reached; an empty field is what Nomad's usual environment
-// variable says (NOMAD_ADDR, NOMAD_TOKEN, NOMAD_CACERT …).
+// Address says how to reach Nomad. An empty field is read from Nomad's usual environment
+// variable (NOMAD_ADDR, NOMAD_TOKEN, NOMAD_CACERT …).
 type Address struct {
 	URL, Region, Namespace string
 	Token                  string // ACL
 	CA, Cert, Key          string // files
-	ServerName             string // in the certificate, where it is not the URL's host
+	ServerName             string // in the certificate, if it is not the URL's host
 }
 
-// Cluster is Nomad's interface, and the namespace in which all that is done there.
+// Cluster is Nomad's interface with the namespace to work in.
 type Cluster struct {
 	*api.Client
 	Namespace string
-	URL       string // as it was configured; the client's own is another for a socket
+	URL       string // as it was configured; the client replaces a socket's URL
 }
 
-// Dial makes a client; it connects to nothing yet. CodeInvalid: the address or one of
-// its files is no good.
+// Dial makes a client without connecting. CodeInvalid: the address or one of its files is
+// wrong.
 func Dial(a Address) (*Cluster, error) {
 	c := api.DefaultConfig()
 	c.Address = cmp.Or(a.URL, c.Address)
@@ -36,7 +36,7 @@ func Dial(a Address) (*Cluster, error) {
 	c.TLSConfig.ClientCert = cmp.Or(a.Cert, c.TLSConfig.ClientCert)
 	c.TLSConfig.ClientKey = cmp.Or(a.Key, c.TLSConfig.ClientKey)
 	c.TLSConfig.TLSServerName = cmp.Or(a.ServerName, c.TLSConfig.TLSServerName)
-	url := c.Address // which NewClient changes for a socket
+	url := c.Address // NewClient changes it for a socket
 	client, err := api.NewClient(c)
 	if err != nil {
 		return nil, schema.Wrapf(schema.CodeInvalid, err, "Nomad's address: %s", err)

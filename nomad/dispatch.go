@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// makeKey is where a job says which specification it was made of.
+// makeKey is the metadata key of the specification that a job was made from.
 const makeKey = "grader_make"
 
 // write are the options of a write to Nomad.
@@ -31,8 +31,8 @@ func (p *Pool) start(ctx context.Context, g *group) error {
 	return nil
 }
 
-// dispatched notes a runner that was dispatched just now; false: its end was heard of
-// before the answer was.
+// dispatched records a runner that was just dispatched; false: its end was reported before the
+// dispatch was answered.
 func (p *Pool) dispatched(id string, g *group) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -43,8 +43,8 @@ func (p *Pool) dispatched(id string, g *group) bool {
 	return true
 }
 
-// define registers the flavour's parameterized job, if what Nomad has is another or
-// nothing. Runners of another make are then replaced one after the other.
+// define registers the flavour's parameterized job if Nomad has none or a different one.
+// Runners of an older specification are then replaced one after the other.
 func (p *Pool) define(ctx context.Context, g *group) error {
 	p.mu.Lock()
 	f, known := g.flavour, g.make
@@ -70,7 +70,7 @@ func (p *Pool) define(ctx context.Context, g *group) error {
 	return nil
 }
 
-// addRunner returns the runner of a dispatched job, noted now if it is new. mu is held.
+// addRunner returns the runner of a dispatched job and adds it if it is new. mu is held.
 func (p *Pool) addRunner(id, flavour string) *runner {
 	r := p.runners[id]
 	if r == nil {
@@ -80,7 +80,7 @@ func (p *Pool) addRunner(id, flavour string) *runner {
 	return r
 }
 
-// unanswered is what a failed call to Nomad is to people.
+// unanswered turns a failed call to Nomad into a message for people.
 func unanswered(what string, err error) error {
 	return &schema.Error{Code: schema.CodeUnavailable, Message: "Nomad: " + what + ": " + inWords(err), Err: err}
 }

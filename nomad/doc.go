@@ -1,15 +1,14 @@
 // Package nomad is the pool of runners on a Nomad cluster.
 //
-// A flavour is a parameterized batch job, registered by the pool, and a runner is one
-// dispatch of it: a job of its own with one allocation, which Nomad never restarts,
-// reschedules or replaces. So a runner can be ended by its name, whatever the others
-// do; the number of runners shrinks by ending those that have served; a node that is
-// drained lets its gradings finish; and a changed flavour is a new version of the
-// parameterized job, which touches nothing that was dispatched before. A service job
-// with a count can do none of that: where its count is lowered or its specification
-// changes, Nomad chooses which allocations end, and they may be in the middle of a
-// grading. The price is one registration and one evaluation a runner.
+// A flavour is a parameterized batch job that the pool registers. A runner is one dispatch of
+// it: a separate job with one allocation, which Nomad never restarts, reschedules or replaces.
+// So each runner can be ended by its name; the number of runners falls by ending those that
+// have finished; the gradings on a drained node finish; and a changed flavour is a new version
+// of the parameterized job that does not affect earlier dispatches. A service job with a count
+// allows none of that: when its count is lowered or its specification changes, Nomad chooses
+// which allocations end, and they may be in the middle of a grading. The cost is one
+// registration and one evaluation per runner.
 //
-// What the cluster does is heard from its event stream, on top of one listing whenever
-// the stream begins.
+// The pool follows the cluster's event stream and lists everything once whenever the stream
+// begins.
 package nomad

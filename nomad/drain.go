@@ -7,9 +7,9 @@ import (
 	"github.com/hashicorp/nomad/api"
 )
 
-// topics are what the event stream is asked for. Nomad lets a drained node's batch jobs
-// be until the drain's deadline, so that gradings finish; idle runners would be there
-// until then too, and take work. So nodes are followed where the token may read them.
+// topics are the topics of the event stream. Nomad keeps the batch jobs of a drained node until
+// the drain's deadline, so that gradings finish. Idle runners would stay until then, too, and
+// receive work. So nodes are followed if the token may read them.
 func topics(nodes bool) map[api.Topic][]string {
 	topics := map[api.Topic][]string{api.TopicAllocation: {"*"}, api.TopicEvaluation: {"*"}}
 	if nodes {
@@ -18,8 +18,8 @@ func topics(nodes bool) map[api.Topic][]string {
 	return topics
 }
 
-// listNodes lets go of the idle runners on nodes that are drained, and reports whether
-// the token may read nodes.
+// listNodes replaces the idle runners on drained nodes, and reports whether the token may read
+// nodes.
 func (p *Pool) listNodes(ctx context.Context) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, callPatience)
 	defer cancel()
@@ -38,15 +38,15 @@ func (p *Pool) listNodes(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// watchNode takes in what Nomad says of a node.
+// watchNode handles a node's event.
 func (p *Pool) watchNode(n *api.Node) {
 	if n.Drain || n.DrainStrategy != nil {
 		p.clear(n.ID)
 	}
 }
 
-// clear lets the runners on a node go that are not busy. One that registers later is
-// let go at the next listing.
+// clear replaces the idle runners on a node. A runner that registers later is replaced at the
+// next listing.
 func (p *Pool) clear(node string) {
 	p.mu.Lock()
 	var ids []string
@@ -58,7 +58,7 @@ func (p *Pool) clear(node string) {
 	p.mu.Unlock()
 	for _, id := range ids {
 		if p.Registrar.Replace(id) {
-			p.Logger.Info("an idle runner leaves a node that is drained", "runner", id, "node", node)
+			p.Logger.Info("replacing an idle runner on a drained node", "runner", id, "node", node)
 		}
 	}
 }

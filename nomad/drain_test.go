@@ -18,8 +18,8 @@ func (f *fakeNomad) drains(node string) {
 		"Node": &api.Node{ID: node, DrainStrategy: &api.DrainStrategy{}}}}}}
 }
 
-// Nomad lets batch jobs stay on a drained node until the drain's deadline: an idle
-// runner there would take work, which the deadline then ends.
+// Nomad keeps batch jobs on a drained node until the drain's deadline. An idle runner there
+// would receive work that the deadline then ends.
 func TestIdleRunnersLeaveADrainedNode(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
@@ -35,8 +35,8 @@ func TestIdleRunnersLeaveADrainedNode(t *testing.T) {
 	said.next(t, "replace grader-small/dispatch-1-x")
 }
 
-// A server that starts while a node is drained has it from the listing.
-func TestIdleRunnersLeaveANodeThatWasDrainedBefore(t *testing.T) {
+// A server that starts while a node is drained learns it from the listing.
+func TestIdleRunnersLeaveNodeDrainedEarlier(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
 	f.has(on("south", alloc("a1", "grader-small/dispatch-1-x", "running", "run")))
@@ -45,8 +45,8 @@ func TestIdleRunnersLeaveANodeThatWasDrainedBefore(t *testing.T) {
 	said.next(t, "replace grader-small/dispatch-1-x")
 }
 
-// A token that may not read nodes is enough for all else.
-func TestNodesThatMayNotBeRead(t *testing.T) {
+// A token that may not read nodes is sufficient otherwise.
+func TestTokenWithoutNodeRead(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
 	f.blind = true

@@ -14,7 +14,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// told notes what the pool tells the scheduler.
+// told records what the pool reports to the scheduler.
 type told chan string
 
 func (c told) Expect(runner, _ string)       { c <- "expect " + runner }
@@ -26,7 +26,7 @@ func (c told) Failed(flavour, failure string) { c <- "failed " + flavour + ": " 
 func (c told) Withdrawn(runner string)        { c <- "withdrawn " + runner }
 func (c told) Replace(runner string) bool     { c <- "replace " + runner; return true }
 
-// next is the next thing told, or fails the test.
+// next checks the next report.
 func (c told) next(t *testing.T, words string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -61,12 +61,12 @@ func small() schema.Flavour {
 	return schema.Flavour{Name: "small", Image: "runner:1", CPU: 1, Memory: 1 << 30, Scratch: 1 << 30, Processes: 100}
 }
 
-// happens sends an event of an allocation.
+// happens sends the event of an allocation.
 func (f *fakeNomad) happens(a *api.Allocation) {
 	f.events <- api.Events{Index: 8, Events: []api.Event{{Topic: api.TopicAllocation, Payload: map[string]any{"Allocation": a}}}}
 }
 
-// failure waits until the pool has words for staff.
+// failure waits until staff can read a failure of the pool.
 func failure(t *testing.T, p *nomad.Pool, words string) {
 	t.Helper()
 	until(t, "staff read "+words, func() bool {
@@ -82,7 +82,7 @@ func failure(t *testing.T, p *nomad.Pool, words string) {
 	})
 }
 
-// until polls what has no signal of its own.
+// until polls for a condition that has no signal.
 func until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
@@ -98,7 +98,7 @@ func until(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-func TestEndsOfRunnersInWords(t *testing.T) {
+func TestRunnerEndMessages(t *testing.T) {
 	t.Parallel()
 	first := "grader-small/dispatch-1-x"
 	evicted := alloc("a1", first, "running", "evict")
@@ -115,7 +115,7 @@ func TestEndsOfRunnersInWords(t *testing.T) {
 		"a node that is down":        {alloc("a1", first, "lost", "stop"), "lost " + first + ": the machine that graded it was lost; node n1 was lost"},
 		"a node that was drained":    {drained, "lost " + first + ": its machine was taken out of service; stopped by Nomad on node n1: alloc is being migrated"},
 		"an image that is not there": {unpulled, "exited " + first + ": on node n1: Failed to pull `runner:1`: no such host"},
-		"a runner that ended":        {alloc("a1", first, "complete", "run"), "exited " + first + ": it ended without having registered"},
+		"a runner that ended":        {alloc("a1", first, "complete", "run"), "exited " + first + ": it ended before it registered"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -131,9 +131,9 @@ func TestEndsOfRunnersInWords(t *testing.T) {
 	}
 }
 
-// A node that Nomad does not hear of may grade all the same: its runner is replaced
-// only if it is idle, and nobody's work is taken from it.
-func TestNodeThatDoesNotAnswerToNomad(t *testing.T) {
+// A node that does not answer to Nomad may still grade: its runner is replaced only if it is
+// idle, and no work is taken from it.
+func TestSilentNode(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
 	p, said := onFake(t, f)
@@ -151,13 +151,13 @@ func TestNodeThatDoesNotAnswerToNomad(t *testing.T) {
 	said.next(t, "exited grader-small/dispatch-1-x")
 }
 
-// noRoom is how Nomad says that no node takes a runner.
+// noRoom is Nomad's report that no node can place a runner.
 func noRoom() *api.Evaluation {
 	return &api.Evaluation{JobID: "grader-small/dispatch-1-x", FailedTGAllocs: map[string]*api.AllocationMetric{"runner": {
 		NodesEvaluated: 3, DimensionExhausted: map[string]int{"memory": 2}, ConstraintFiltered: map[string]int{"${attr.cpu.arch} = arm64": 1}}}}
 }
 
-func TestPlacementThatFailsIsToldToStaff(t *testing.T) {
+func TestFailedPlacementIsReported(t *testing.T) {
 	t.Parallel()
 	const words = "no room: 3 nodes were looked at, refused are 2 of no more memory, 1 by ${attr.cpu.arch} = arm64"
 	f := newFakeNomad(t)
@@ -172,13 +172,13 @@ func TestPlacementThatFailsIsToldToStaff(t *testing.T) {
 	f.blocked = append(f.blocked, noRoom())
 	f.jobs = append(f.jobs, &api.JobListStub{ID: "grader-small/dispatch-1-x", ParentID: "grader-small", Status: "pending"})
 	f.mu.Unlock()
-	p, said = onFake(t, f) // the next process hears no more of it, and asks
+	p, said = onFake(t, f) // the next process receives no event of it, so it lists
 	said.next(t, "failed small: "+words)
 	failure(t, p, words)
 }
 
-// What no node has taken is withdrawn when less is wanted; what runs never is.
-func TestFewerAreWanted(t *testing.T) {
+// Runners that wait for a node are withdrawn when fewer are wanted; running ones never are.
+func TestFewerRunnersWanted(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
 	p, said := onFake(t, f)
@@ -188,7 +188,7 @@ func TestFewerAreWanted(t *testing.T) {
 	f.happens(alloc("a1", "grader-small/dispatch-1-x", "running", "run"))
 	f.happens(alloc("a9", "grader-small/dispatch-1-seen", "running", "run"))
 	f.happens(alloc("a9", "grader-small/dispatch-1-seen", "lost", "stop"))
-	said.next(t, "lost grader-small/dispatch-1-seen") // so the first was taken in
+	said.next(t, "lost grader-small/dispatch-1-seen") // so the first was handled
 	check(t, p.Ensure(t.Context(), small(), 0))
 	runners, err := p.List(t.Context())
 	check(t, err)
@@ -197,8 +197,8 @@ func TestFewerAreWanted(t *testing.T) {
 	}
 }
 
-// A flavour was taken out of the configuration: what runs may be in the middle of a
-// grading, and is ended when the scheduler says so; what waits for a node is not needed.
+// A flavour was removed from the configuration. Its running runners may be in the middle of a
+// grading and end when the scheduler retires them. Runners that wait for a node are not needed.
 func TestRemovedFlavour(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
@@ -228,7 +228,7 @@ func TestRemovedFlavour(t *testing.T) {
 	}
 }
 
-// A flavour that was changed is a new job; the runners of the old one go one by one.
+// A changed flavour is a new job; the runners of the old one are replaced one by one.
 func TestChangedFlavourRolls(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
@@ -252,8 +252,8 @@ func TestChangedFlavourRolls(t *testing.T) {
 	}
 }
 
-// A reason that is over is not kept: a node has taken the runner, or none is wanted any
-// more. What Nomad says later of the same evaluation brings it back neither time.
+// An old reason is not kept once a node has placed the runner or none is wanted. Later reports
+// of the same evaluation do not bring it back.
 func TestPastPlacementFailureIsCleared(t *testing.T) {
 	t.Parallel()
 	evaluated := func(f *fakeNomad) {
@@ -280,7 +280,7 @@ func TestPastPlacementFailureIsCleared(t *testing.T) {
 			evaluated(f)
 			f.happens(alloc("a9", "grader-small/dispatch-1-seen", "running", "run"))
 			f.happens(alloc("a9", "grader-small/dispatch-1-seen", "lost", "stop"))
-			said.next(t, "lost grader-small/dispatch-1-seen") // so all before was taken in
+			said.next(t, "lost grader-small/dispatch-1-seen") // so everything before was handled
 			runners, err := p.List(t.Context())
 			check(t, err)
 			for _, r := range runners {

@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/nomad/api"
 )
 
-// fakeNomad answers as Nomad's interface does, as far as one flavour's pool asks.
+// fakeNomad implements the part of Nomad's interface that the pool of one flavour uses.
 type fakeNomad struct {
 	URL string
 
@@ -44,7 +44,7 @@ func newFakeNomad(t *testing.T) *fakeNomad {
 	return f
 }
 
-// serve answers by the handler from now on.
+// serve answers with the handler from now on.
 func (f *fakeNomad) serve(t *testing.T, handler http.Handler) {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -52,7 +52,7 @@ func (f *fakeNomad) serve(t *testing.T, handler http.Handler) {
 	f.URL, f.server = server.URL, server
 }
 
-// has gives it allocations, each of a job that is dispatched.
+// has adds allocations, each of a dispatched job.
 func (f *fakeNomad) has(all ...*api.Allocation) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -62,7 +62,7 @@ func (f *fakeNomad) has(all ...*api.Allocation) {
 	}
 }
 
-// leave is what a cluster without servers is like.
+// leave makes the cluster lose its servers.
 func (f *fakeNomad) leave() {
 	f.mu.Lock()
 	f.down = true
@@ -106,7 +106,7 @@ func (f *fakeNomad) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
-// answer is what a request is answered with, nil for not found. mu is held.
+// answer returns the answer to a request, nil for not found. mu is held.
 func (f *fakeNomad) answer(method, path string, r *http.Request) any {
 	switch {
 	case path == "/.well-known/jwks.json":
@@ -167,7 +167,7 @@ func (f *fakeNomad) stream(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// alloc is an allocation of a dispatched job, as Nomad tells of it.
+// alloc is an allocation of a dispatched job, as Nomad reports it.
 func alloc(id, job, client, desired string) *api.Allocation {
 	return &api.Allocation{ID: id, JobID: job, NodeName: "n1", Namespace: "default", TaskGroup: "runner", ClientStatus: client, DesiredStatus: desired}
 }

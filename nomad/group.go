@@ -13,33 +13,33 @@ const (
 	longestPause = 30 * time.Second
 )
 
-// group is one flavour's runners: how many there should be, and how it went. The
+// group holds one flavour's runners: how many there should be, and how their starts went. The
 // pool's mu guards the fields after filling.
 type group struct {
-	filling sync.Mutex // held by the one that dispatches
+	filling sync.Mutex // held while runners are dispatched
 
 	flavour schema.Flavour
-	asked   bool // Ensure was called; before, no more than the flavour's name is known
+	asked   bool // Ensure was called; before that only the flavour's name is known
 	want    int
-	make    string // fingerprint of what is registered; "" until that is known
-	failed  int    // in a row: runners that never registered, and refusals
+	make    string // fingerprint of the registered job; "" until it is known
+	failed  int    // runners in a row that never registered, and refusals
 	retry   time.Time
 	timer   *time.Timer
-	refusal string // what Nomad refused last; "" once it does not
-	failure string // why the last runner did not register; "" once that is over
-	toldOf  string // why no node takes one, as the scheduler was told last
+	refusal string // Nomad's last refusal; "" once Nomad accepts
+	failure string // why the last runner did not register; "" once one has
+	toldOf  string // why no node can place a runner, as last reported to the scheduler
 }
 
-// pause doubles the pause before the next start: another one has failed.
+// pause doubles the pause before the next start after another failure.
 func (g *group) pause(now time.Time) {
 	g.retry = now.Add(min(firstPause<<min(g.failed, 10), longestPause))
 	g.failed++
 }
 
-// reset forgets the failures: a runner has registered.
+// reset clears the failures after a runner has registered.
 func (g *group) reset() { g.failed, g.failure, g.toldOf, g.retry = 0, "", "", time.Time{} }
 
-// group returns a flavour's group, made if need be. mu is held.
+// group returns a flavour's group and makes it if necessary. mu is held.
 func (p *Pool) group(flavour string) *group {
 	g := p.groups[flavour]
 	if g == nil {
@@ -49,8 +49,8 @@ func (p *Pool) group(flavour string) *group {
 	return g
 }
 
-// fill dispatches the runners that a flavour lacks, or sets a timer to after a
-// failure's pause.
+// fill dispatches the runners that a flavour lacks, or sets a timer for the end of a failure's
+// pause.
 func (p *Pool) fill(ctx context.Context, g *group) error {
 	g.filling.Lock()
 	defer g.filling.Unlock()
@@ -65,14 +65,14 @@ func (p *Pool) fill(ctx context.Context, g *group) error {
 	return err
 }
 
-// idle reports whether nothing is or can be asked of the cluster now.
+// idle reports whether the cluster cannot be asked for runners now, or need not be.
 func (p *Pool) idle(g *group) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.closed || p.unreachable != nil || !g.asked || p.paused(g)
 }
 
-// paused reports whether a failure's pause is not over; fill comes again then. mu is held.
+// paused reports whether a failure's pause is not over; fill runs again at its end. mu is held.
 func (p *Pool) paused(g *group) bool {
 	pause := g.retry.Sub(p.Clock())
 	if pause > 0 && g.timer == nil {
@@ -88,7 +88,7 @@ func (p *Pool) lacks(g *group) bool {
 	return !p.closed && p.unreachable == nil && p.count(g) < g.want && !p.paused(g)
 }
 
-// filled notes how it went to ask Nomad for what the flavour lacks.
+// filled records the result of a fill.
 func (p *Pool) filled(g *group, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -100,7 +100,7 @@ func (p *Pool) filled(g *group, err error) {
 	}
 }
 
-// retryFill is fill when a pause is over.
+// retryFill is fill at the end of a pause.
 func (p *Pool) retryFill(g *group) {
 	p.mu.Lock()
 	g.timer = nil
@@ -108,7 +108,7 @@ func (p *Pool) retryFill(g *group) {
 	p.refill(g)
 }
 
-// refill is fill where nobody waits for it.
+// refill is fill in the background.
 func (p *Pool) refill(g *group) {
 	p.spawn(func(ctx context.Context) {
 		ctx, cancel := context.WithTimeout(ctx, callPatience)
@@ -120,7 +120,7 @@ func (p *Pool) refill(g *group) {
 	})
 }
 
-// count returns how many runners of the group serve or will. mu is held.
+// count returns how many runners of the group serve or will serve. mu is held.
 func (p *Pool) count(g *group) int {
 	n := 0
 	for _, r := range p.runners {
@@ -142,8 +142,8 @@ func (p *Pool) registered(g *group) int {
 	return n
 }
 
-// surplus retires those runners above the wanted ones that no node has taken yet:
-// there is nothing that they could be in the middle of. It returns their ids.
+// surplus retires the runners above the wanted number that no node has placed yet, so that no
+// work is lost. It returns their ids.
 func (p *Pool) surplus(g *group) []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -159,7 +159,7 @@ func (p *Pool) surplus(g *group) []string {
 	return ids
 }
 
-// unplaced returns a runner of the group that waits for a node, nil for none. mu is held.
+// unplaced returns a runner of the group that waits for a node, or nil. mu is held.
 func (p *Pool) unplaced(g *group) *runner {
 	for _, r := range p.runners {
 		if r.flavour == g.flavour.Name && r.serves() && r.alloc == "" && !r.registered {

@@ -12,7 +12,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxSkew is how far the clocks of Nomad's servers and this one may be apart.
+// maxSkew is the largest accepted difference between the clocks of Nomad's servers and this
+// one.
 const maxSkew = 30 * time.Second
 
 // claims are what Nomad's servers sign about an allocation.
@@ -24,25 +25,25 @@ type claims struct {
 	Task       string `json:"nomad_task"`
 }
 
-// algorithms are those that Nomad signs with.
+// algorithms are the signature algorithms that Nomad uses.
 func algorithms() []jose.SignatureAlgorithm {
 	return []jose.SignatureAlgorithm{jose.RS256, jose.EdDSA}
 }
 
-// Identify returns the runner that an identity was made for: signed by Nomad's
-// servers for this service, still good, and of an allocation that runs as the
-// flavour's. The scheduler lets each register once.
+// Identify returns the runner that an identity was made for. The identity must be signed by
+// Nomad's servers for this service, not expired, and belong to a running allocation of the
+// flavour. The scheduler lets each runner register once.
 func (p *Pool) Identify(ctx context.Context, flavour, identity string) (string, error) {
 	c, err := p.verify(ctx, identity)
 	if err != nil {
 		return "", err
 	}
 	if c.Job != p.Settings.parent(flavour) || c.Task != taskName {
-		return "", schema.Errorf(schema.CodeForbidden, "the identity is not of a runner of flavour %s", flavour)
+		return "", schema.Errorf(schema.CodeForbidden, "the identity does not belong to a runner of flavour %s", flavour)
 	}
 	alloc, _, err := p.Cluster.Allocations().Info(c.Allocation, (&api.QueryOptions{Namespace: c.Namespace}).WithContext(ctx))
 	if missing(err) {
-		return "", schema.Errorf(schema.CodeForbidden, "the identity is of an allocation that is gone")
+		return "", schema.Errorf(schema.CodeForbidden, "the identity belongs to an allocation that has ended")
 	}
 	if err != nil {
 		return "", unanswered("look for an allocation", err)
@@ -50,12 +51,12 @@ func (p *Pool) Identify(ctx context.Context, flavour, identity string) (string, 
 	return p.admit(flavour, alloc)
 }
 
-// verify checks an identity's signature and what it claims of itself.
+// verify checks an identity's signature and claims.
 func (p *Pool) verify(ctx context.Context, identity string) (claims, error) {
 	var c claims
 	token, err := jwt.ParseSigned(identity, algorithms())
 	if err != nil || len(token.Headers) != 1 {
-		return c, schema.Errorf(schema.CodeUnauthenticated, "the identity is not one that Nomad signs")
+		return c, schema.Errorf(schema.CodeUnauthenticated, "the identity is not signed by Nomad")
 	}
 	key, err := p.keys.find(ctx, token.Headers[0].KeyID)
 	if err != nil {
@@ -69,20 +70,20 @@ func (p *Pool) verify(ctx context.Context, identity string) (claims, error) {
 		return c, schema.Wrapf(schema.CodeUnauthenticated, err, "the identity does not count here: %s", err)
 	}
 	if c.Expiry == nil || c.Issuer != p.Settings.Issuer || !slices.Contains(c.Audience, identityName) {
-		return c, schema.Errorf(schema.CodeUnauthenticated, "the identity lacks its end, or is of another issuer")
+		return c, schema.Errorf(schema.CodeUnauthenticated, "the identity has no expiry, or another issuer")
 	}
 	if c.Namespace != p.Cluster.Namespace {
-		return c, schema.Errorf(schema.CodeForbidden, "the identity is of namespace %s", c.Namespace)
+		return c, schema.Errorf(schema.CodeForbidden, "the identity belongs to namespace %s", c.Namespace)
 	}
 	return c, nil
 }
 
-// admit returns the runner of an allocation that lives and is to serve.
+// admit returns the runner of an allocation that runs and is to serve.
 func (p *Pool) admit(flavour string, alloc *api.Allocation) (string, error) {
 	of, ours := p.Settings.flavourOf(alloc.JobID)
 	s := allocState{id: alloc.ID, job: alloc.JobID, client: alloc.ClientStatus, desired: alloc.DesiredStatus}
 	if !ours || of != flavour || s.over() || s.stopped() {
-		return "", schema.Errorf(schema.CodeForbidden, "the identity is of an allocation that is to end")
+		return "", schema.Errorf(schema.CodeForbidden, "the identity belongs to an allocation that is being ended")
 	}
 	p.mu.Lock()
 	g := p.group(flavour)
@@ -95,7 +96,7 @@ func (p *Pool) admit(flavour string, alloc *api.Allocation) (string, error) {
 	}
 	if r == nil || r.retired || p.isOutdated(r, g) || r.registered && r.alloc != alloc.ID {
 		p.mu.Unlock()
-		return "", schema.Errorf(schema.CodeForbidden, "this runner is to serve no more; a fresh one takes its place")
+		return "", schema.Errorf(schema.CodeForbidden, "this runner is retired; another one takes its place")
 	}
 	r.alloc, r.node, r.nodeID, r.registered = alloc.ID, alloc.NodeName, alloc.NodeID, true
 	p.mu.Unlock()

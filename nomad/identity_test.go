@@ -19,7 +19,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// signer signs as one of Nomad's servers' keys.
+// signer signs with a key of Nomad's servers.
 type signer struct {
 	id        string
 	algorithm jose.SignatureAlgorithm
@@ -53,7 +53,7 @@ func (s signer) sign(t *testing.T, claims map[string]any) string {
 
 const dispatched = "grader-small/dispatch-1-a"
 
-// good are the claims of a runner that is what it says.
+// good are the claims of a valid runner.
 func good(now time.Time) map[string]any {
 	return map[string]any{
 		"aud": []string{"grader"}, "exp": now.Add(time.Minute).Unix(), "nbf": now.Unix(), "iat": now.Unix(),
@@ -61,7 +61,7 @@ func good(now time.Time) map[string]any {
 	}
 }
 
-// started is a pool on the fake, and when its clock stands.
+// started is a pool on the fake with a fixed clock.
 func started(t *testing.T, f *fakeNomad, change ...func(*nomad.Settings)) (*nomad.Pool, *pooltest.Front) {
 	t.Helper()
 	cluster, err := nomad.Dial(nomad.Address{URL: f.URL})
@@ -79,7 +79,7 @@ func started(t *testing.T, f *fakeNomad, change ...func(*nomad.Settings)) (*noma
 	return p, front
 }
 
-func TestIdentityProvesARunner(t *testing.T) {
+func TestIdentityAuthenticatesRunner(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
 	f.allocs = append(f.allocs, alloc("a1", dispatched, "running", "run"))
@@ -89,7 +89,7 @@ func TestIdentityProvesARunner(t *testing.T) {
 		f.keys.Keys = append(f.keys.Keys, s.public())
 		f.mu.Unlock()
 		if s.id == "two" {
-			p, _ = started(t, f) // the first has asked for the keys just now
+			p, _ = started(t, f) // the first has just fetched the keys
 		}
 		runner, err := p.Identify(t.Context(), "small", s.sign(t, good(time.Now())))
 		if err != nil || runner != dispatched {
@@ -98,7 +98,7 @@ func TestIdentityProvesARunner(t *testing.T) {
 	}
 }
 
-func TestIdentityThatProvesNothing(t *testing.T) {
+func TestInvalidIdentityIsRefused(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
 	ours, stranger := newRSA(t, "one"), newRSA(t, "one")
@@ -158,7 +158,7 @@ func TestIdentityThatProvesNothing(t *testing.T) {
 	}
 }
 
-func TestIssuerIsTheConfiguredOne(t *testing.T) {
+func TestIssuerMustMatch(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
 	ours := newRSA(t, "one")
@@ -175,9 +175,9 @@ func TestIssuerIsTheConfiguredOne(t *testing.T) {
 	}
 }
 
-// Whoever invents ids of keys does not make the server ask Nomad each time; a key that
-// was rotated in is asked for.
-func TestKeysAreFetchedOnceAndForUnknownOnesSeldom(t *testing.T) {
+// Invented key ids do not make the server ask Nomad each time. A key that was rotated in is
+// fetched.
+func TestKeysAreFetchedRarely(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
 	ours, next := newRSA(t, "one"), newRSA(t, "two")

@@ -11,12 +11,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// keyPause is how long after the keys were fetched an unknown one is not asked for
-// again: whoever invents key ids must not make this server ask Nomad each time.
+// keyPause is how long after a fetch an unknown key is not fetched again: invented key ids must
+// not make this server ask Nomad each time.
 const keyPause = 10 * time.Second
 
-// keys are the public keys with which Nomad's servers sign, fetched when one is named
-// that is not known yet: they change when an operator rotates them.
+// keys are the public keys that Nomad's servers sign with. They are fetched when an unknown one
+// is named, because operators rotate them.
 type keys struct {
 	fetch func(ctx context.Context) (jose.JSONWebKeySet, error)
 	clock func() time.Time
@@ -26,8 +26,8 @@ type keys struct {
 	fetched time.Time
 }
 
-// find returns the key of the id. CodeUnauthenticated: there is none; CodeUnavailable:
-// Nomad does not say.
+// find returns the key with the id. CodeUnauthenticated: it does not exist. CodeUnavailable:
+// Nomad does not answer.
 func (k *keys) find(ctx context.Context, id string) (jose.JSONWebKey, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -44,7 +44,7 @@ func (k *keys) find(ctx context.Context, id string) (jose.JSONWebKey, error) {
 	if key, ok := k.known(id); ok {
 		return key, nil
 	}
-	return jose.JSONWebKey{}, schema.Errorf(schema.CodeUnauthenticated, "the identity is signed by a key that Nomad does not have")
+	return jose.JSONWebKey{}, schema.Errorf(schema.CodeUnauthenticated, "the identity is signed with an unknown key")
 }
 
 // known returns a public key for signatures; a set may also hold others.
@@ -60,7 +60,7 @@ func (k *keys) known(id string) (jose.JSONWebKey, bool) {
 	return jose.JSONWebKey{}, false
 }
 
-// identityKeys asks Nomad for its keys.
+// identityKeys fetches Nomad's keys.
 func (c *Cluster) identityKeys(ctx context.Context) (jose.JSONWebKeySet, error) {
 	var set jose.JSONWebKeySet
 	if _, err := c.Raw().Query("/.well-known/jwks.json", &set, (&api.QueryOptions{}).WithContext(ctx)); err != nil {

@@ -14,10 +14,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestNomadMeasureReplacement says how long it takes from a runner's retirement until the
-// fresh one has registered, and, for comparison, Nomad from the stop of a service's
-// allocation until the next one runs, of the same image on the same node. It judges
-// nothing: NOMAD_MEASURE=20 says how often each.
+// TestNomadMeasureReplacement measures the time from a runner's retirement until the fresh one
+// has registered. For comparison it measures Nomad itself, from the stop of a service's
+// allocation until the next one runs, with the same image on the same node. It checks no limit.
+// NOMAD_MEASURE=20 sets the number of repetitions.
 func TestNomadMeasureReplacement(t *testing.T) {
 	times, _ := strconv.Atoi(os.Getenv("NOMAD_MEASURE"))
 	if times == 0 {
@@ -30,7 +30,7 @@ func TestNomadMeasureReplacement(t *testing.T) {
 	runner := front.Registered()
 	service := lab.service(t)
 	took := map[string][]time.Duration{}
-	for range times { // in turns, so that both have the same machine
+	for range times { // alternating, so that both see the same load
 		began := time.Now()
 		retired := make(chan error, 1)
 		go func() { retired <- pool.Retire(context.WithoutCancel(t.Context()), runner) }()
@@ -52,7 +52,7 @@ type service struct {
 	runs    string // id of its allocation
 }
 
-// service starts one of the laboratory's image, on its network and of a runner's size.
+// service starts a service of the laboratory's image, on its network and of a runner's size.
 func (l laboratory) service(t *testing.T) *service {
 	t.Helper()
 	cpu, memory, life := nomadtest.MHz/10, 64, time.Second
@@ -79,7 +79,7 @@ func (s *service) replace(t *testing.T) time.Duration {
 	return time.Since(began)
 }
 
-// next waits until another allocation runs than did, told by Nomad when something changes.
+// next waits for an event of another running allocation.
 func (s *service) next(t *testing.T) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

@@ -8,8 +8,9 @@ import (
 	"testing"
 )
 
-// TestNodeLoadsTheImagesThatItLacks runs node.sh with a Docker that has what was loaded.
-func TestNodeLoadsTheImagesThatItLacks(t *testing.T) {
+// TestNodeLoadsMissingImages runs node.sh with a fake Docker that records what was
+// loaded.
+func TestNodeLoadsMissingImages(t *testing.T) {
 	t.Parallel()
 	if os.Getuid() != 0 {
 		t.Skip("node.sh makes a directory in /run/lock: it needs root")

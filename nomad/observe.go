@@ -4,13 +4,13 @@ import (
 	"github.com/hashicorp/nomad/api"
 )
 
-// allocState is what Nomad says of one allocation.
+// allocState is the state of an allocation as Nomad reports it.
 type allocState struct {
 	id, job, node, nodeID, client, desired, why string
 	tasks                                       map[string]*api.TaskState
 }
 
-// over reports whether the allocation runs no more.
+// over reports whether the allocation has ended.
 func (s allocState) over() bool {
 	switch s.client {
 	case api.AllocClientStatusComplete, api.AllocClientStatusFailed, api.AllocClientStatusLost:
@@ -19,20 +19,20 @@ func (s allocState) over() bool {
 	return false
 }
 
-// silent reports whether the allocation's node does not answer to Nomad. The runner
-// may go on all the same, so its lease decides over the job that it has.
+// silent reports whether the allocation's node does not answer to Nomad. The runner may still
+// work, so its lease decides about its job.
 func (s allocState) silent() bool { return s.client == api.AllocClientStatusUnknown }
 
-// stopped reports whether Nomad ends the allocation, or has.
+// stopped reports whether Nomad ends the allocation or has ended it.
 func (s allocState) stopped() bool { return s.desired != api.AllocDesiredStatusRun }
 
-// ending is how a runner came to its end.
+// ending says how a runner ended.
 type ending struct {
-	lost            bool   // it did not end by itself
-	reason, failure string // for the student, where it was lost, and for staff
+	lost            bool   // it did not end on its own
+	reason, failure string // for the student if it was lost, and for staff
 }
 
-// ending says how an allocation came to its end.
+// ending returns how an allocation ended.
 func (s allocState) ending() ending {
 	switch {
 	case s.client == api.AllocClientStatusLost:
@@ -45,7 +45,7 @@ func (s allocState) ending() ending {
 	return ending{}
 }
 
-// observe takes in what Nomad says of an allocation, if it is of one of the pool's runners.
+// observe handles the state of an allocation if it belongs to one of the pool's runners.
 func (p *Pool) observe(s allocState) {
 	flavour, ours := p.Settings.flavourOf(s.job)
 	if !ours {
@@ -78,7 +78,7 @@ func (p *Pool) observe(s allocState) {
 	}
 }
 
-// runnerEnded notes a runner's end, and puts a fresh one in its place.
+// runnerEnded records a runner's end and starts another in its place.
 func (p *Pool) runnerEnded(r *runner, how ending) {
 	p.mu.Lock()
 	if p.runners[r.id] != r {
@@ -90,7 +90,7 @@ func (p *Pool) runnerEnded(r *runner, how ending) {
 	p.pendingRemoval[r.id] = true
 	if !retired && !r.registered && !how.lost {
 		if how.failure == "" {
-			how.failure = "it ended without having registered"
+			how.failure = "it ended before it registered"
 		}
 		g.failure = how.failure
 		g.pause(p.Clock())
@@ -105,7 +105,7 @@ func (p *Pool) runnerEnded(r *runner, how ending) {
 	p.replaceOutdated(g)
 }
 
-// reportEnd tells the scheduler of a runner's end.
+// reportEnd reports a runner's end to the scheduler.
 func (p *Pool) reportEnd(r *runner, how ending) {
 	if how.lost {
 		p.Registrar.Lost(r.id, how.reason, how.failure)
@@ -114,7 +114,7 @@ func (p *Pool) reportEnd(r *runner, how ending) {
 	p.Registrar.Exited(r.id, how.failure)
 }
 
-// handleEvaluation takes in what Nomad says of placing a runner.
+// handleEvaluation handles Nomad's evaluation of a runner's placement.
 func (p *Pool) handleEvaluation(e *api.Evaluation) {
 	flavour, ours := p.Settings.flavourOf(e.JobID)
 	if !ours || len(e.FailedTGAllocs) == 0 {
@@ -123,27 +123,27 @@ func (p *Pool) handleEvaluation(e *api.Evaluation) {
 	failure := placementFailure(e.FailedTGAllocs[taskName])
 	if p.recordNoRoom(e.JobID, flavour, failure) {
 		p.Registrar.Failed(flavour, failure)
-		p.Logger.Warn("no node takes a runner; it waits for one", "flavour", flavour, "failure", failure)
+		p.Logger.Warn("no node can place a runner; it waits for one", "flavour", flavour, "failure", failure)
 	}
 }
 
-// recordNoRoom notes why no node takes a job, unless one has taken it or it is not wanted any
-// more; news: the flavour's runners did not wait for this reason before.
+// recordNoRoom records why no node can place a job, unless one has placed it or it is not
+// wanted any more. news: this reason is new for the flavour.
 func (p *Pool) recordNoRoom(job, flavour, failure string) (news bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if r := p.runners[job]; p.pendingRemoval[job] || r != nil && (r.alloc != "" || r.retired) {
 		return false
 	}
-	p.noRoom[job] = failure // its runner may be heard of later than its evaluation
+	p.noRoom[job] = failure // the evaluation may arrive before the runner is known
 	g := p.group(flavour)
 	news = g.toldOf != failure
 	g.toldOf = failure
 	return news
 }
 
-// replaceOutdated lets one runner of an older make go, if there is one that is not busy. The next
-// follows when the fresh one that takes its place has registered.
+// replaceOutdated replaces one idle runner of an older specification, if there is one. The next
+// is replaced after the fresh runner has registered.
 func (p *Pool) replaceOutdated(g *group) {
 	for _, id := range p.outdated(g) {
 		if p.Registrar.Replace(id) {
@@ -152,8 +152,7 @@ func (p *Pool) replaceOutdated(g *group) {
 	}
 }
 
-// outdated returns the group's runners that were made of another specification than is
-// registered now.
+// outdated returns the group's runners whose specification differs from the registered one.
 func (p *Pool) outdated(g *group) []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -166,7 +165,7 @@ func (p *Pool) outdated(g *group) []string {
 	return ids
 }
 
-// isOutdated reports whether a runner was made of another specification than the group's. mu is held.
+// isOutdated reports whether a runner's specification differs from the group's. mu is held.
 func (p *Pool) isOutdated(r *runner, g *group) bool {
 	return r.make != "" && g.make != "" && r.make != g.make
 }

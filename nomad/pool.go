@@ -11,24 +11,25 @@ import (
 
 // Registrar is what the pool asks of the scheduler.
 type Registrar interface {
-	// Expect says that a runner is being started that will prove itself by its identity.
+	// Expect announces a runner that will authenticate by its identity.
 	Expect(runner, flavour string)
-	// Exited says that a runner ended by itself that was not retired; failure is
-	// why, for staff, "" where it ended in good order.
+	// Exited reports that a runner ended on its own without having been retired. failure tells
+	// staff why, "" if it ended normally.
 	Exited(runner, failure string)
-	// Lost says that a runner was ended that was not retired: reason is for the
-	// student whose work it had, failure for staff.
+	// Lost reports that a runner was ended without having been retired. reason is for the
+	// student whose work it graded, failure for staff.
 	Lost(runner, reason, failure string)
-	// Failed says that none of the flavour's runners can be started; failure is why, for staff.
+	// Failed reports that none of the flavour's runners can be started. failure tells staff
+	// why.
 	Failed(flavour, failure string)
-	// Withdrawn says that a runner that was expected is not started after all.
+	// Withdrawn reports that an announced runner will not be started.
 	Withdrawn(runner string)
-	// Replace retires a runner of an older make unless it is busy, and reports
-	// whether it did.
+	// Replace retires a runner of an older specification unless it is busy, and reports whether
+	// it did.
 	Replace(runner string) bool
 }
 
-// Pool keeps runners on a Nomad cluster. Set the exported fields, then Start it.
+// Pool keeps runners on a Nomad cluster. Set the exported fields, then call Start.
 type Pool struct {
 	Cluster   *Cluster // see Dial
 	Settings  Settings
@@ -41,29 +42,28 @@ type Pool struct {
 	keys   keys
 
 	mu             sync.Mutex
-	spawning       bool // Start was called, and Close was not
+	spawning       bool // between Start and Close
 	closed         bool
 	tasks          sync.WaitGroup
-	unreachable    error         // why the cluster's state is not known; nil: it is
+	unreachable    error         // why the cluster's state is unknown; nil: it is known
 	answers        chan struct{} // closed while the cluster's state is known
 	groups         map[string]*group
 	runners        map[string]*runner
-	pendingRemoval map[string]bool   // jobs that are to be removed from Nomad, or were
+	pendingRemoval map[string]bool   // jobs that must be removed from Nomad, or were
 	removing       map[string]bool   // those of them that a task is removing
-	noRoom         map[string]string // why no node takes a job, by the job's name
+	noRoom         map[string]string // why no node can place a job, by the job's name
 }
 
-// callPatience bounds what is asked of Nomad where nobody else does.
+// callPatience bounds background requests to Nomad.
 const callPatience = 30 * time.Second
 
 var (
 	errClosed   = schema.Errorf(schema.CodeUnavailable, "the pool is closed")
-	errNotAsked = schema.Errorf(schema.CodeUnavailable, "Nomad has not been asked yet")
+	errNotAsked = schema.Errorf(schema.CodeUnavailable, "Nomad has not answered yet")
 )
 
-// Start begins to follow the cluster: it returns once the cluster has said which
-// runners it has, or when ctx ends. A cluster that does not answer is no error; the
-// pool says so until it does.
+// Start begins to follow the cluster. It returns once the cluster's runners are known, or when
+// ctx ends. An unreachable cluster is no error; List reports it until the cluster answers.
 func (p *Pool) Start(ctx context.Context) {
 	if p.Clock == nil {
 		p.Clock = time.Now
@@ -84,7 +84,7 @@ func (p *Pool) Start(ctx context.Context) {
 	}
 }
 
-// spawn runs a task that Close waits for; after that nothing is spawned.
+// spawn runs a task that Close waits for. After Close it does nothing.
 func (p *Pool) spawn(task func(ctx context.Context)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -93,8 +93,9 @@ func (p *Pool) spawn(task func(ctx context.Context)) {
 	}
 }
 
-// Ensure makes the pool keep n runners of the flavour. Those above n that no node has
-// taken yet are withdrawn. While the cluster does not answer it is noted, and made up for.
+// Ensure makes the pool keep n runners of the flavour. Runners above n that no node has placed
+// yet are withdrawn. While the cluster does not answer, the number is recorded and applied
+// later.
 func (p *Pool) Ensure(ctx context.Context, f schema.Flavour, n int) error {
 	if err := p.Settings.Check(f); err != nil {
 		return err
@@ -117,8 +118,7 @@ func (p *Pool) Ensure(ctx context.Context, f schema.Flavour, n int) error {
 	return p.fill(ctx, g)
 }
 
-// Registered notes that a runner has registered: what kept others of its flavour from
-// starting is over.
+// Registered records that a runner has registered, which ends the failures of its flavour.
 func (p *Pool) Registered(id string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -127,8 +127,8 @@ func (p *Pool) Registered(id string) {
 	}
 }
 
-// Retire ends a runner and waits until Nomad has ended its allocation. What Nomad does
-// not end now is ended once it answers.
+// Retire ends a runner and waits until Nomad has ended its allocation. If Nomad does not
+// answer, the runner is ended once it does.
 func (p *Pool) Retire(ctx context.Context, id string) error {
 	p.mu.Lock()
 	r := p.runners[id]
@@ -139,7 +139,7 @@ func (p *Pool) Retire(ctx context.Context, id string) error {
 	p.retireNow(r)
 	g := p.group(r.flavour)
 	p.mu.Unlock()
-	p.refill(g) // the next one need not wait for this one's end
+	p.refill(g) // the next runner starts before this one has ended
 	if _, err := p.stop(ctx, id); err != nil {
 		p.remove(id)
 		return err
@@ -154,8 +154,8 @@ func (p *Pool) Retire(ctx context.Context, id string) error {
 	}
 }
 
-// retireNow takes a runner out of service; its job is to be removed. The end of one
-// that no node has, or whose node does not answer, is not waited for. mu is held.
+// retireNow takes a runner out of service; its job is to be removed. The end of a runner
+// without a node, or on a node that does not answer, is not waited for. mu is held.
 func (p *Pool) retireNow(r *runner) {
 	r.retired, p.pendingRemoval[r.id] = true, true
 	if r.alloc == "" || r.silent {
@@ -172,8 +172,8 @@ func (p *Pool) forget(r *runner) {
 	}
 }
 
-// List returns the runners that serve or will, and a flavour's failure where one could
-// not start. CodeUnavailable: the cluster does not say which it has.
+// List returns the runners that serve or will serve, and the failure of a flavour that could
+// not start one. CodeUnavailable: the cluster does not answer.
 func (p *Pool) List(context.Context) ([]schema.PoolRunner, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -195,8 +195,8 @@ func (p *Pool) List(context.Context) ([]schema.PoolRunner, error) {
 	return runners, nil
 }
 
-// failureOf returns why the flavour lacks a runner, "" for no reason; full: no node has
-// room for the one that waits. mu is held.
+// failureOf returns why the flavour lacks a runner, "" if it does not; full: no node has room
+// for the waiting runner. mu is held.
 func (p *Pool) failureOf(flavour string) (failure string, full bool) {
 	for _, r := range p.runners {
 		if why := p.noRoom[r.id]; why != "" && r.flavour == flavour && r.serves() {
@@ -207,8 +207,8 @@ func (p *Pool) failureOf(flavour string) (failure string, full bool) {
 	return orElse(g.refusal, g.failure), false
 }
 
-// Close stops following the cluster. Its runners live on: they wait for the next
-// process, which has them again. Closing twice is no error.
+// Close stops following the cluster. Its runners continue, and the next process finds them.
+// Closing twice is no error.
 func (p *Pool) Close() error {
 	p.mu.Lock()
 	p.closed, p.spawning = true, false

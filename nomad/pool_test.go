@@ -57,7 +57,7 @@ func newLaboratory(t testing.TB, role nomadtest.Role) laboratory {
 	return l
 }
 
-// front is one that containers reach.
+// front is one that containers can reach.
 func (l laboratory) front(t testing.TB) *pooltest.Front {
 	t.Helper()
 	listener, err := net.Listen("tcp", net.JoinHostPort(l.address, "0"))
@@ -72,7 +72,7 @@ func (l laboratory) settings(url string) nomad.Settings {
 	}
 }
 
-// pool starts a pool whose runners are the front's.
+// pool starts a pool whose runners register at the front.
 func (l laboratory) pool(t testing.TB, s nomad.Settings, front *pooltest.Front) scheduler.Pool {
 	t.Helper()
 	p := &nomad.Pool{Cluster: cmp.Or(l.cluster, l.agent.Cluster()), Settings: s, Registrar: front, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}
@@ -105,8 +105,8 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// TestNomadPolicyIsEnough runs a pool with a token that may do what deploy/grader.policy.hcl
-// says, and nothing else.
+// TestNomadPolicyIsEnough runs a pool with a token that has exactly the rights of
+// deploy/grader.policy.hcl.
 func TestNomadPolicyIsEnough(t *testing.T) {
 	lab := newLaboratory(t, nomadtest.Role{ACL: true})
 	rules, err := os.ReadFile("deploy/grader.policy.hcl")
@@ -133,7 +133,7 @@ func TestNomadPolicyIsEnough(t *testing.T) {
 	pool := lab.pool(t, settings, front)
 	check(t, pool.Ensure(t.Context(), schema.Flavour{Name: "small"}, 1))
 	first := front.Registered()
-	until(t, "the probe sees the runner", func() bool { // Nomad's servers hear of it later than we do
+	until(t, "the probe sees the runner", func() bool { // Nomad's servers know it later than we do
 		checks := probe()
 		return broken(checks) == "" && strings.Contains(checks[len(checks)-1].Says, "started a runner")
 	})

@@ -13,22 +13,22 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Check is one thing that the pool needs of its cluster: whether it is so, and if not
-// how to mend it.
+// Check is one thing that the pool needs of its cluster: whether it works, and how to repair
+// it.
 type Check struct {
 	What   string
 	Works  bool
 	Says   string
 	Remedy string // "" where it works
-	// Optional: runners are had without it, and something else is amiss.
+	// Optional: runners work without it.
 	Optional bool
 }
 
-// probePatience bounds all that Nomad is asked for the checks.
+// probePatience bounds all requests of the checks.
 const probePatience = 20 * time.Second
 
-// Probe looks at the cluster as the pool would use it, and changes nothing there. Where
-// one check fails on which others stand, these are left out.
+// Probe checks the cluster as the pool would use it, and changes nothing there. A check is left
+// out if one fails that it depends on.
 func Probe(ctx context.Context, address Address, s Settings, flavours []schema.Flavour) []Check {
 	ctx, cancel := context.WithTimeout(ctx, probePatience)
 	defer cancel()
@@ -61,7 +61,7 @@ type probe struct {
 
 func query(ctx context.Context) *api.QueryOptions { return (&api.QueryOptions{}).WithContext(ctx) }
 
-// reach asks what Nomad answers to everybody.
+// reach asks for what Nomad shows to everybody.
 func (p probe) reach(ctx context.Context) Check {
 	var leader string
 	_, err := p.cluster.Raw().Query("/v1/status/leader", &leader, query(ctx))
@@ -72,7 +72,7 @@ func (p probe) reach(ctx context.Context) Check {
 	return c
 }
 
-// cause is an error of the transport without the request that it was met in.
+// cause returns a transport error without its request.
 func cause(err error) error {
 	var met *url.Error
 	if errors.As(err, &met) {
@@ -81,7 +81,7 @@ func cause(err error) error {
 	return err
 }
 
-// identities asks for the keys by which runners prove who they are, and for the issuer.
+// identities fetches the keys that verify runners' identities, and the issuer.
 func (p probe) identities(ctx context.Context) Check {
 	c := Check{What: "nomad identities"}
 	set, err := p.cluster.identityKeys(ctx)
@@ -99,7 +99,7 @@ func (p probe) identities(ctx context.Context) Check {
 	return p.issuer(ctx, Check{What: c.What, Works: true, Says: fmt.Sprintf("Nomad gives the keys that it signs with (%d)", len(set.Keys))})
 }
 
-// issuer holds the configured issuer of identities to what Nomad says of itself.
+// issuer compares the configured issuer of identities with Nomad's own.
 func (p probe) issuer(ctx context.Context, c Check) Check {
 	var is struct {
 		Issuer string `json:"issuer"`
@@ -116,7 +116,7 @@ func (p probe) issuer(ctx context.Context, c Check) Check {
 		Remedy: fmt.Sprintf("write nomad.issuer: %q", is.Issuer)}
 }
 
-// token tries what the pool does that a token must allow, on jobs that are not there.
+// token tries, on jobs that do not exist, the requests that need a right of the token.
 func (p probe) token(ctx context.Context) Check {
 	c := Check{What: "nomad token", Says: "may do in namespace " + p.cluster.Namespace + " what runners need"}
 	if _, _, err := p.cluster.Namespaces().Info(p.cluster.Namespace, query(ctx)); err != nil {
@@ -144,8 +144,8 @@ func (p probe) token(ctx context.Context) Check {
 	return c
 }
 
-// nodes counts those that containers run on. Without the token's leave to read them the
-// pool works, and does not know which are drained.
+// nodes counts the nodes that run containers. If the token may not read nodes the pool works,
+// but does not know which are drained.
 func (p probe) nodes(ctx context.Context) Check {
 	c := Check{What: "nomad nodes", Optional: true}
 	all, _, err := p.cluster.Nodes().List(query(ctx))
@@ -164,11 +164,11 @@ func (p probe) nodes(ctx context.Context) Check {
 	return c
 }
 
-// room has Nomad's own scheduler say whether it would place a runner, without placing one.
+// room asks Nomad's scheduler whether it would place a runner, without placing one.
 func (p probe) room(ctx context.Context, f schema.Flavour) Check {
 	c := Check{What: "flavour " + f.Name, Works: true, Says: "a node of the cluster has room for a runner"}
 	job, _ := p.settings.specification(f)
-	job.ParameterizedJob = nil // of which Nomad plans nothing
+	job.ParameterizedJob = nil // Nomad does not plan parameterized jobs
 	trial := *job.ID + "/trial"
 	job.ID, job.Name = &trial, &trial
 	plan, _, err := p.cluster.Jobs().Plan(job, false, write(ctx))
@@ -188,11 +188,11 @@ func (p probe) room(ctx context.Context, f schema.Flavour) Check {
 	return Check{What: c.What, Says: placementFailure(metric), Remedy: placementRemedy(metric)}
 }
 
-// allocations are those of a flavour's runners that Nomad has.
+// allocations are Nomad's allocations of a flavour's runners.
 func (p probe) allocations(ctx context.Context, flavour string) []*api.AllocationListStub {
 	all, _, err := p.cluster.Allocations().List(query(ctx))
 	if err != nil {
-		return nil // the token's check says so
+		return nil // the token's check reports it
 	}
 	var ours []*api.AllocationListStub
 	for _, a := range all {
@@ -214,8 +214,8 @@ func (p probe) running(ctx context.Context, flavour string) int {
 	return n
 }
 
-// image says what the last runner tells of the image: Nomad does not know which images
-// its nodes have before one is started from it.
+// image takes the state of the image from the last runner: Nomad does not know which images its
+// nodes have before a container is started from it.
 func (p probe) image(ctx context.Context, f schema.Flavour) Check {
 	c := Check{What: "image of " + f.Name, Works: true, Says: "no runner tells yet whether the nodes have it"}
 	var last *api.AllocationListStub
@@ -235,7 +235,7 @@ func (p probe) image(ctx context.Context, f schema.Flavour) Check {
 	return c
 }
 
-// unlessAbsent takes it for good that a job is not there that was named for that.
+// unlessAbsent accepts the answer that a job does not exist which was named to get it.
 func unlessAbsent(err error) error {
 	if status(err) == http.StatusForbidden || status(err) == http.StatusUnauthorized || status(err) == 0 {
 		return err

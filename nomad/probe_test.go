@@ -25,14 +25,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// refusal is an answer of Nomad's with another status than 200.
+// refusal is an answer with another status than 200.
 type refusal struct {
 	status int
 	words  string
 }
 
-// clinic answers as Nomad does to who may do all that a pool needs; a test takes what is
-// to be wrong.
+// clinic answers as Nomad does to a token with all rights that a pool needs; a test replaces
+// single answers.
 func clinic(t *testing.T, wrong map[string]any) string {
 	t.Helper()
 	answers := map[string]any{
@@ -78,7 +78,7 @@ func probed(t *testing.T, a nomad.Address, change ...func(*nomad.Settings)) []no
 	return nomad.Probe(t.Context(), a, s, []schema.Flavour{{Name: "small", Image: "runner:1", CPU: 1, Memory: 64 << 20, Scratch: 1 << 20, Processes: 9}})
 }
 
-// broken returns the checks that fail, as lines.
+// broken returns the failed checks, as lines.
 func broken(checks []nomad.Check) string {
 	var lines []string
 	for _, c := range checks {
@@ -89,7 +89,7 @@ func broken(checks []nomad.Check) string {
 	return strings.Join(lines, "\n")
 }
 
-func TestProbeSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
+func TestProbeReportsFaultsAndRemedies(t *testing.T) {
 	t.Parallel()
 	denied := refusal{403, "Permission denied"}
 	failed := func(m api.AllocationMetric) api.JobPlanResponse {
@@ -140,7 +140,7 @@ func TestProbeSaysWhatIsWrongAndHowToMendIt(t *testing.T) {
 	}
 }
 
-func TestProbeOfASoundCluster(t *testing.T) {
+func TestProbeHealthyCluster(t *testing.T) {
 	t.Parallel()
 	url := clinic(t, nil)
 	checks := probed(t, nomad.Address{URL: url})
@@ -149,8 +149,8 @@ func TestProbeOfASoundCluster(t *testing.T) {
 	}
 }
 
-// TestProbeOfAFullCluster takes it for no failure that no more runners have room.
-func TestProbeOfAFullCluster(t *testing.T) {
+// TestProbeFullCluster expects no failure when no more runners fit.
+func TestProbeFullCluster(t *testing.T) {
 	t.Parallel()
 	url := clinic(t, map[string]any{
 		"GET /v1/allocations": []*api.AllocationListStub{{JobID: "grader-small/dispatch-2", NodeName: "n1", ClientStatus: "running", CreateIndex: 2}},
@@ -163,7 +163,7 @@ func TestProbeOfAFullCluster(t *testing.T) {
 	}
 }
 
-// TestProbeOverASocket names the socket, which is how a task of Nomad's reaches it.
+// TestProbeOverASocket names the socket by which a task of Nomad reaches it.
 func TestProbeOverASocket(t *testing.T) {
 	t.Parallel()
 	address := "unix://" + filepath.Join(t.TempDir(), "api.sock")
@@ -173,7 +173,7 @@ func TestProbeOverASocket(t *testing.T) {
 	}
 }
 
-func TestProbeTellsAnIssuerThatIsRight(t *testing.T) {
+func TestProbeAcceptsMatchingIssuer(t *testing.T) {
 	t.Parallel()
 	url := clinic(t, map[string]any{"GET /.well-known/openid-configuration": map[string]string{"issuer": "https://n"}})
 	if bad := broken(probed(t, nomad.Address{URL: url}, func(s *nomad.Settings) { s.Issuer = "https://n" })); bad != "" {
@@ -181,7 +181,7 @@ func TestProbeTellsAnIssuerThatIsRight(t *testing.T) {
 	}
 }
 
-func TestProbeOfWhatDoesNotAnswer(t *testing.T) {
+func TestProbeUnreachableCluster(t *testing.T) {
 	t.Parallel()
 	secure := httptest.NewTLSServer(http.NotFoundHandler())
 	t.Cleanup(secure.Close)
@@ -206,7 +206,7 @@ func TestProbeOfWhatDoesNotAnswer(t *testing.T) {
 	}
 }
 
-// TestProbeOfNomadsTLS has certificates that are not right in every way.
+// TestProbeOfNomadsTLS uses certificates that are wrong in every way.
 func TestProbeOfNomadsTLS(t *testing.T) {
 	t.Parallel()
 	soon := time.Now().Add(time.Hour)
@@ -236,7 +236,7 @@ func TestProbeOfNomadsTLS(t *testing.T) {
 	}
 }
 
-// certificate makes one for 127.0.0.1 that signs itself, and the file that it is in.
+// certificate makes a self-signed certificate for 127.0.0.1 and its file.
 func certificate(t *testing.T, until time.Time) (pair tls.Certificate, file string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/nomad/api"
 )
 
-// status is Nomad's answer to a request that it refused, 0 where it did not answer.
+// status is the HTTP status of Nomad's refusal, 0 if it did not answer.
 func status(err error) int {
 	var answer api.UnexpectedResponseError
 	if errors.As(err, &answer) && answer.HasStatusCode() {
@@ -19,7 +19,7 @@ func status(err error) int {
 	return 0
 }
 
-// unreachedRemedy is what to do where Nomad does not answer.
+// unreachedRemedy says what to do if Nomad does not answer.
 func unreachedRemedy(err error) string {
 	var stranger x509.UnknownAuthorityError
 	var name x509.HostnameError
@@ -43,7 +43,7 @@ func unreachedRemedy(err error) string {
 	return "correct nomad.address or NOMAD_ADDR; start Nomad there (systemctl start nomad); let its port through"
 }
 
-// applyPolicy gives a token, or the job of the server, what the pool needs.
+// applyPolicy gives a token, or the server's job, the rights that the pool needs.
 const applyPolicy = "nomad acl policy apply grader grader.policy.hcl, and give the token (or -job) that policy"
 
 // explainRefusal says what a token may not do, and what to do about it.
@@ -54,8 +54,8 @@ func (p probe) explainRefusal(what string, err error) (says, remedy string) {
 	return what + ": " + inWords(err), "look at the log of Nomad's servers"
 }
 
-// explainToken says why a token does not even see the namespace. Nomad tells who has no leave
-// and who is not known the same, but for tokens that have expired.
+// explainToken says why a token cannot see the namespace. Nomad answers the same for an unknown
+// token and for one without rights, except for expired tokens.
 func (p probe) explainToken(err error) (says, remedy string) {
 	const renew = "make one, and put it in the file nomad.token_file: nomad acl token create -policy grader"
 	switch {
@@ -71,7 +71,7 @@ func (p probe) explainToken(err error) (says, remedy string) {
 	return "look for namespace " + p.cluster.Namespace + ": " + inWords(err), "look at the log of Nomad's servers"
 }
 
-// explainRefusedJob says why Nomad would not have a flavour's job, and what to do about it.
+// explainRefusedJob says why Nomad refuses a flavour's job, and what to do about it.
 func (p probe) explainRefusedJob(err error) (says, remedy string) {
 	if status(err) == http.StatusForbidden {
 		return p.explainRefusal("submit-job", err)
@@ -79,13 +79,13 @@ func (p probe) explainRefusedJob(err error) (says, remedy string) {
 	return "Nomad refuses its job: " + inWords(err), "correct what the flavour says under nomad: node_pool, datacenters, constraints"
 }
 
-// unknown reports whether it is the token that Nomad refuses, not what it may do.
+// unknown reports whether Nomad refuses the token itself, not its rights.
 func unknown(err error) bool {
 	said := strings.ToLower(err.Error())
 	return strings.Contains(said, "token not found") || strings.Contains(said, "token expired")
 }
 
-// placementRemedy is what to do where no node would take a runner.
+// placementRemedy says what to do if no node can place a runner.
 func placementRemedy(m *api.AllocationMetric) string {
 	switch {
 	case m.NodesEvaluated == 0:

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// stop ends a runner's job. Nomad forgets a job that is purged at once, with its
-// allocation: nothing would tell when that has ended. So while it may run it is only
-// stopped, and purged once its end was heard of.
+// stop ends a runner's job. Purging a job makes Nomad forget it and its allocation at once, so
+// that its end would not be reported. So while it may run, it is only stopped, and purged after
+// its end was reported.
 func (p *Pool) stop(ctx context.Context, id string) (purged bool, err error) {
 	p.mu.Lock()
 	r := p.runners[id]
@@ -24,7 +24,7 @@ func (p *Pool) stop(ctx context.Context, id string) (purged bool, err error) {
 	return purge, nil
 }
 
-// removed notes that Nomad has no such job: nothing will tell of its end.
+// removed records that Nomad has no such job, so that its end will not be reported.
 func (p *Pool) removed(id string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -33,8 +33,8 @@ func (p *Pool) removed(id string) {
 	}
 }
 
-// remove is stop where nobody waits for it. It is tried until it succeeds; while Nomad
-// does not answer at all, the next try comes when it does.
+// remove is stop in the background. It retries until it succeeds; while Nomad does not answer
+// at all, it waits until it does.
 func (p *Pool) remove(id string) {
 	if !p.beginRemoval(id) {
 		return
@@ -54,14 +54,14 @@ func (p *Pool) remove(id string) {
 	})
 }
 
-// stopInTime is stop within the patience for calls that nobody waits for.
+// stopInTime is stop within callPatience.
 func (p *Pool) stopInTime(ctx context.Context, id string) (purged bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callPatience)
 	defer cancel()
 	return p.stop(ctx, id)
 }
 
-// beginRemoval notes that a task removes a job; false: one does so already.
+// beginRemoval records that a task removes a job; false: another one does.
 func (p *Pool) beginRemoval(id string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -72,8 +72,8 @@ func (p *Pool) beginRemoval(id string) bool {
 	return true
 }
 
-// endRemoval ends a task's removal of a job; false: the job was only stopped, and has
-// ended meanwhile, so that it is still to be purged.
+// endRemoval ends a task's removal of a job; false: the job was only stopped and has ended
+// meanwhile, so that it must still be purged.
 func (p *Pool) endRemoval(id string, purged bool) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -95,7 +95,7 @@ func (p *Pool) awaitAnswers(ctx context.Context) {
 	}
 }
 
-// rest waits for a while, or until ctx ends.
+// rest sleeps, at most until ctx ends.
 func rest(ctx context.Context, pause time.Duration) {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()

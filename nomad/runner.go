@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// dispatchInfix stands in a dispatched job's name between its parent's and the rest.
+// dispatchInfix separates the parent's name from the rest of a dispatched job's name.
 const dispatchInfix = "/dispatch-"
 
-// runner is one dispatched job. Its id is the job's, by which staff find it in Nomad.
-// The pool's mu guards it.
+// runner is one dispatched job. Its id is the job's name, by which staff find it in Nomad. The
+// pool's mu guards it.
 type runner struct {
 	id         string
 	flavour    string
-	make       string // fingerprint of the specification; "" while it is not known
+	make       string // fingerprint of the specification; "" if unknown
 	createdAt  time.Time
 	alloc      string // "" until Nomad has placed it
 	node       string // its name
@@ -28,7 +28,7 @@ type runner struct {
 // serves reports whether the runner is, or will be, one of those asked for.
 func (r *runner) serves() bool { return !r.retired && !r.leaving && !r.silent }
 
-// where names its place for people.
+// where says where it is, for people.
 func (r *runner) where() string {
 	if r.alloc == "" {
 		return "waits for a node"
@@ -36,7 +36,7 @@ func (r *runner) where() string {
 	return "allocation " + r.alloc[:min(8, len(r.alloc))] + " on " + r.node
 }
 
-// flavourOf returns the flavour of a dispatched job of the pool's; false: it is none.
+// flavourOf returns the flavour of a dispatched job of this pool; false: it is not one.
 func (s Settings) flavourOf(job string) (string, bool) {
 	parent, _, dispatched := strings.Cut(job, dispatchInfix)
 	flavour, ours := strings.CutPrefix(parent, s.Prefix+"-")

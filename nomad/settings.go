@@ -2,15 +2,15 @@ package nomad
 
 import "github.com/grader/grader/schema"
 
-// Settings say where the pool's runners run, and how they reach the server.
+// Settings say where the pool's runners run and how they reach the server.
 type Settings struct {
-	Prefix   string               // begins the names of the pool's jobs
+	Prefix   string               // of the names of the pool's jobs
 	Server   string               // URL of the runners' interface, as containers reach it
-	CA       string               // certificates, as PEM, that the URL's is signed by; "" is the image's
+	CA       string               // certificates, as PEM, that sign the URL's; "" is the image's
 	Network  string               // Docker network of the containers
-	Wall     string               // the weakest level of the wall
-	Issuer   string               // of identities: oidc_issuer of Nomad's servers, "" where they have none
-	MHz      int                  // of one core, for flavours that are not whole cores
+	Wall     string               // the weakest accepted level of the wall
+	Issuer   string               // of identities: oidc_issuer of Nomad's servers, "" if they have none
+	MHz      int                  // of one core, for flavours without whole cores
 	Flavours map[string]Placement // those that the pool serves, by name
 }
 
@@ -30,7 +30,7 @@ type Constraint struct {
 // parent returns the name of a flavour's parameterized job.
 func (s Settings) parent(flavour string) string { return s.Prefix + "-" + flavour }
 
-// Check refuses a flavour that no specification can be made of.
+// Check refuses a flavour that cannot become a specification.
 func (s Settings) Check(f schema.Flavour) error {
 	switch {
 	case f.Image == "":

@@ -17,12 +17,12 @@ import (
 const (
 	taskName     = "runner"
 	identityName = "grader" // also the audience of the identity
-	// identityLife is how long a runner's identity is good for; it is read once, at the start.
+	// identityLife is how long a runner's identity is valid; it is read once, at the start.
 	identityLife = 15 * time.Minute
-	// lostAfter is how long Nomad lets an allocation be whose node does not answer: what
-	// it runs may go on, and the scheduler knows by the lease whether it does.
+	// lostAfter is how long Nomad keeps an allocation whose node does not answer. Its runner
+	// may still work; the scheduler decides by the lease.
 	lostAfter = time.Hour
-	// killTime is how long a runner has that is told to end.
+	// killTime is how long a runner may take to end.
 	killTime = 20 * time.Second
 	mib      = 1 << 20
 )
@@ -58,7 +58,7 @@ func fingerprintOf(job *api.Job) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// taskGroup is one allocation, of which Nomad makes no second one: the pool does.
+// taskGroup is one allocation that Nomad never replaces: the pool does.
 func (s Settings) taskGroup(f schema.Flavour) *api.TaskGroup {
 	never, no := 0, false
 	fail := "fail"
@@ -95,15 +95,15 @@ func (s Settings) task(f schema.Flavour) *api.Task {
 	return task
 }
 
-// certificates is a file in the task's directory; nothing in it is a template's.
+// certificates is a file in the task's directory, without template expressions.
 func certificates(pem, file string) *api.Template {
 	left, mode := "[[[never", "noop"
 	right := "never]]]"
 	return &api.Template{EmbeddedTmpl: &pem, DestPath: &file, ChangeMode: &mode, LeftDelim: &left, RightDelim: &right}
 }
 
-// container is what Docker is told: bounds, nothing to write to but the scratch, and of
-// the default capabilities those that the wall uses.
+// container is Docker's configuration: limits, write access only to the scratch, and of the
+// default capabilities those that the wall uses.
 func (s Settings) container(f schema.Flavour, args []string) map[string]any {
 	return map[string]any{
 		"image":           reference(f.Image),
@@ -115,21 +115,21 @@ func (s Settings) container(f schema.Flavour, args []string) map[string]any {
 		"security_opt":    []string{"no-new-privileges"},
 		"cap_drop":        []string{"net_bind_service", "mknod", "audit_write", "setfcap", "sys_chroot"},
 		"pids_limit":      f.Processes + processesBeside,
-		// Nomad counts the limit from its MHz, which are wrong where somebody sets them: a
-		// core that is the runner's own needs none.
+		// Nomad computes the limit from its MHz, which may be configured wrongly. A core that
+		// belongs to the runner needs no limit.
 		"cpu_hard_limit": !f.WholeCores(),
 		"mount": []map[string]any{
 			memoryVolume(scratchDir, fmt.Sprintf("size=%d,mode=0711,exec,nosuid,nodev", scratchSize(f))),
 			{"type": "tmpfs", "target": "/run", "tmpfs_options": []map[string]any{{"size": 16 * mib, "mode": 0o755}}},
-			// The uids of steps are the machine's: its runners take turns by locks.
+			// The uids of steps belong to the machine: its runners share them by locks.
 			{"type": "bind", "source": hostBlocks, "target": blocksDir, "readonly": false},
 		},
 	}
 }
 
-// memoryVolume is a volume of the container's own in memory. A mount of type tmpfs
-// would let no program run that a student compiled, and has no option for it. Nomad does
-// not remove what is left of a volume, its name: the nodes do (deploy/node.sh).
+// memoryVolume is a volume in memory for one container. A mount of type tmpfs would not allow
+// students' programs to be executed, and has no option for it. Nomad leaves the volume's name
+// behind; the nodes remove it (deploy/node.sh).
 func memoryVolume(target, options string) map[string]any {
 	return map[string]any{
 		"type": "volume", "target": target,
@@ -144,8 +144,8 @@ func memoryVolume(target, options string) map[string]any {
 	}
 }
 
-// reference returns an image as Docker knows it: NAME:CONTENTID is the content's id,
-// whatever the name.
+// reference returns Docker's name of the image. NAME:CONTENTID is the content id, whatever the
+// name.
 func reference(image string) string {
 	_, tag, found := strings.Cut(image[strings.LastIndex(image, "/")+1:], ":")
 	if _, err := hex.DecodeString(tag); found && err == nil && len(tag) == 64 {
@@ -158,18 +158,18 @@ const (
 	scratchDir = "/scratch"
 	blocksDir  = "/run/grader-blocks"
 	hostBlocks = "/run/lock/grader"
-	// processesBeside are those of the runner and of what it starts outside a step.
+	// processesBeside are the processes of the runner and of what it starts outside a step.
 	processesBeside = 256
-	// memoryBeside is what a container has above what a step may use and its scratch.
+	// memoryBeside is the memory of a container in addition to one step's limit and the
+	// scratch.
 	memoryBeside = 256 * mib
 )
 
-// scratchSize is what one step may write, and as much again for the trees and
-// artefacts that it is given.
+// scratchSize is what one step may write, and as much again for its trees and artefacts.
 func scratchSize(f schema.Flavour) int64 { return 2 * f.Scratch }
 
-// resources are whole cores, which are the runner's own, or a share that is neither
-// exceeded nor lent out. What is written to tmpfs counts as memory.
+// resources are whole cores that belong to the runner, or a share that is neither exceeded nor
+// lent. tmpfs counts as memory.
 func (s Settings) resources(f schema.Flavour) *api.Resources {
 	memory := int((f.Memory + memoryBeside) / mib)
 	most := memory + int(scratchSize(f)/mib)

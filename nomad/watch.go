@@ -15,14 +15,13 @@ import (
 )
 
 const (
-	// checkAfter is when a stream is begun anew that may have lost its connection
-	// without having noticed.
+	// checkAfter is when a stream is restarted: it may have lost its connection unnoticed.
 	checkAfter = 2 * time.Minute
-	// awayPause is the longest pause between two tries to reach Nomad.
+	// awayPause is the longest pause between two attempts to reach Nomad.
 	awayPause = 5 * time.Second
 )
 
-// watch follows the cluster until ctx ends. asked is called once it was tried.
+// watch follows the cluster until ctx ends. It calls asked after the first attempt.
 func (p *Pool) watch(ctx context.Context, asked func()) {
 	for pause := firstPause; ctx.Err() == nil; pause = min(2*pause, awayPause) {
 		began := p.Clock()
@@ -43,7 +42,7 @@ func (p *Pool) watch(ctx context.Context, asked func()) {
 	}
 }
 
-// markUnreachable notes that the cluster's state is not known.
+// markUnreachable records that the cluster's state is unknown.
 func (p *Pool) markUnreachable(err error) {
 	p.mu.Lock()
 	first := p.unreachable == nil || errors.Is(p.unreachable, errNotAsked)
@@ -55,14 +54,14 @@ func (p *Pool) markUnreachable(err error) {
 	if !first {
 		return
 	}
-	p.Logger.Warn("Nomad does not answer; runners that work go on", "error", err)
+	p.Logger.Warn("Nomad does not answer; busy runners continue", "error", err)
 	for flavour := range p.Settings.Flavours {
 		p.Registrar.Failed(flavour, "Nomad does not answer: "+inWords(err))
 	}
 }
 
-// follow lists what there is and then takes in what happens, until the stream breaks
-// (the error says why) or is to be begun anew (nil).
+// follow lists everything and then handles events, until the stream breaks (the error says why)
+// or must be restarted (nil).
 func (p *Pool) follow(ctx context.Context, listed func()) error {
 	ctx, cancel := context.WithTimeout(ctx, checkAfter)
 	defer cancel()
@@ -93,7 +92,7 @@ func (p *Pool) follow(ctx context.Context, listed func()) error {
 	return nil
 }
 
-// brokenUnless makes no error of a stream that was ended to be begun anew.
+// brokenUnless returns no error for a stream that was ended to restart it.
 func brokenUnless(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return nil
@@ -101,7 +100,8 @@ func brokenUnless(ctx context.Context, err error) error {
 	return unanswered("follow events", err)
 }
 
-// markReachable notes that the cluster's state is known, and fills what was not meanwhile.
+// markReachable records that the cluster's state is known, and starts the runners that are
+// missing.
 func (p *Pool) markReachable() {
 	p.mu.Lock()
 	back := p.unreachable != nil
@@ -119,7 +119,7 @@ func (p *Pool) markReachable() {
 	}
 }
 
-// handleEvent takes in one event.
+// handleEvent handles one event.
 func (p *Pool) handleEvent(e api.Event) error {
 	switch e.Topic {
 	case api.TopicAllocation:
@@ -153,7 +153,7 @@ func (p *Pool) handleEvent(e api.Event) error {
 	return nil
 }
 
-// list takes in all that there is, and returns the index that it is the state of.
+// list reads the whole state and returns its index.
 func (p *Pool) list(ctx context.Context) (uint64, error) {
 	ctx, cancel := context.WithTimeout(ctx, callPatience)
 	defer cancel()
@@ -185,7 +185,7 @@ func (p *Pool) list(ctx context.Context) (uint64, error) {
 	return meta.LastIndex, p.listBlocked(ctx)
 }
 
-// listBlocked takes in which runners wait for room since before anybody listened.
+// listBlocked reads which runners have waited for room since before the stream began.
 func (p *Pool) listBlocked(ctx context.Context) error {
 	filter := `Status == "blocked" and JobID matches "^` + regexp.QuoteMeta(p.Settings.Prefix) + `-"`
 	blocked, _, err := p.Cluster.Evaluations().List((&api.QueryOptions{Filter: filter}).WithContext(ctx))
@@ -198,9 +198,9 @@ func (p *Pool) listBlocked(ctx context.Context) error {
 	return nil
 }
 
-// syncJobs takes in the dispatched jobs that are listed, and returns those that are to be
-// removed: owed ones, and what no flavour of this server's asks for, unless it runs. Then
-// it may be in the middle of a grading, and the scheduler retires it when it has ended.
+// syncJobs records the listed dispatched jobs and returns those to remove: jobs whose removal
+// is pending, and idle jobs of flavours that this server does not serve. A running one may be
+// in the middle of a grading; the scheduler retires it afterwards.
 func (p *Pool) syncJobs(jobs []*api.JobListStub, run map[string]bool) (removed []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -235,7 +235,7 @@ func (p *Pool) syncJobs(jobs []*api.JobListStub, run map[string]bool) (removed [
 	return removed
 }
 
-// endUnlisted notes the end of runners that were there before the listing began, and are not
+// endUnlisted records the end of runners that existed before the listing began and are not
 // listed: somebody removed them from Nomad.
 func (p *Pool) endUnlisted(jobs []*api.JobListStub, began time.Time) {
 	listed := make(map[string]*api.JobListStub, len(jobs))

@@ -13,13 +13,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// missing reports whether Nomad says that there is no such thing.
+// missing reports whether Nomad's answer is "not found".
 func missing(err error) bool {
 	var answer api.UnexpectedResponseError
 	return errors.As(err, &answer) && answer.HasStatusCode() && answer.StatusCode() == http.StatusNotFound
 }
 
-// inWords is an answer of Nomad's, without what only a program wants to know.
+// inWords returns Nomad's message without its technical parts.
 func inWords(err error) string {
 	var told *schema.Error
 	if errors.As(err, &told) {
@@ -27,13 +27,13 @@ func inWords(err error) string {
 	}
 	var answer api.UnexpectedResponseError
 	if errors.As(err, &answer) && answer.HasStatusCode() {
-		body := strings.Join(strings.Fields(answer.Body()), " ") // Nomad lists what is wrong over lines
+		body := strings.Join(strings.Fields(answer.Body()), " ") // Nomad spreads its errors over several lines
 		return strings.TrimSpace(fmt.Sprintf("%d %s", answer.StatusCode(), body))
 	}
 	return err.Error()
 }
 
-// taskFailure is why a task failed, from its last events: what the driver says, or the
+// taskFailure returns why a task failed, from its last events: the driver's message, or the
 // exit status.
 func taskFailure(tasks map[string]*api.TaskState) string {
 	task := tasks[taskName]
@@ -49,7 +49,7 @@ func taskFailure(tasks map[string]*api.TaskState) string {
 	return "it failed without a reason"
 }
 
-// placementFailure is why no node took a runner.
+// placementFailure returns why no node could place a runner.
 func placementFailure(m *api.AllocationMetric) string {
 	if m == nil {
 		return "no node takes it"

@@ -1,9 +1,9 @@
-// Command grader-hook is what git runs as pre-receive and post-receive: it asks the
-// server that started the push, prints what it says, and goes. It decides nothing.
+// Command grader-hook is what git runs as pre-receive and post-receive. It asks the server that
+// started the push, prints the answer, and exits. It decides nothing.
 //
-// The server's socket and the push's token are in GRADER_HOOK_SOCKET and
-// GRADER_HOOK_TOKEN. Without a server, pre-receive refuses; post-receive is silent,
-// since what was accepted is settled when the server starts again.
+// The server's socket and the push's token are in GRADER_HOOK_SOCKET and GRADER_HOOK_TOKEN.
+// Without a server, pre-receive refuses; post-receive is silent, because an accepted push is
+// resolved when the server starts again.
 package main
 
 import (
@@ -61,11 +61,11 @@ func ask(phase protocol.Phase) (protocol.Reply, error) {
 	return protocol.Call(socket, protocol.Request{Phase: phase, Token: token, Quarantine: base(quarantine), Commands: commands})
 }
 
-// say writes for the pusher; git carries it there.
+// say writes to the pusher, by way of git.
 func say(text string) { _ = protocol.WriteAll(2, []byte(text)) }
 
-// self returns the name that git ran, without package os, which takes longer to
-// start than this does to read.
+// self returns the name that git ran. It does not use package os, which takes longer to
+// initialise than this takes to read.
 func self() string {
 	fd, err := syscall.Open("/proc/self/cmdline", syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
 	if err != nil {

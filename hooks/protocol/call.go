@@ -5,8 +5,8 @@ import (
 	"syscall"
 )
 
-// patience is how long, in seconds, a hook waits for any one step of an exchange. The
-// server bounds its work far below this.
+// patience is how long, in seconds, a hook waits for each step of an exchange. The server's own
+// limits are far shorter.
 const patience = 120
 
 // Call asks the server at a unix socket and returns its answer.

@@ -5,10 +5,10 @@ import "errors"
 // Version is the version of the messages. A hook of another version is refused.
 const Version = 1
 
-// MaxFrame is the most bytes that a message has after its length.
+// MaxFrame is the largest number of bytes of a message after its length.
 const MaxFrame = 64 << 10
 
-// The errors of decoding and reading. They are told apart by tests and the log only.
+// The errors of decoding and reading. Only tests and the log distinguish them.
 var (
 	ErrVersion  = errors.New("hook protocol: another version")
 	ErrTooLong  = errors.New("hook protocol: message too long")
@@ -19,7 +19,7 @@ var (
 // HeaderSize is the number of bytes of a message's length.
 const HeaderSize = 4
 
-// Length decodes the length that stands before every message, big-endian.
+// Length decodes the length that precedes every message, big-endian.
 func Length(header [HeaderSize]byte) (int, error) {
 	n := int(header[0])<<24 | int(header[1])<<16 | int(header[2])<<8 | int(header[3])
 	if n > MaxFrame {
@@ -44,7 +44,7 @@ func frame(body ...[]byte) ([]byte, error) {
 	return b, nil
 }
 
-// unframe takes the version off a message without its length.
+// unframe removes the version from a message without its length.
 func unframe(message []byte) ([]byte, error) {
 	if len(message) == 0 {
 		return nil, ErrMangled

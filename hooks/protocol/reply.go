@@ -15,7 +15,7 @@ func (r Reply) Encode() ([]byte, error) {
 	return frame([]byte{accepted}, r.Text)
 }
 
-// DecodeReply decodes a message without its length. Only a plain yes is one.
+// DecodeReply decodes a message without its length. Only the exact byte for yes accepts.
 func DecodeReply(message []byte) (Reply, error) {
 	body, err := unframe(message)
 	if err != nil {

@@ -9,7 +9,7 @@ const (
 	PostReceive Phase = 2
 )
 
-// Request is what a hook says. Nothing in it but the token is believed.
+// Request is what a hook asks. Nothing in it but the token is trusted.
 type Request struct {
 	Phase      Phase
 	Token      string // of the push, at most 255 bytes
@@ -47,7 +47,7 @@ func DecodeRequest(message []byte) (Request, error) {
 	return r, nil
 }
 
-// cut takes a text with its length, one byte, off the front.
+// cut removes a text with its length, one byte, from the front.
 func cut(b []byte) (text string, rest []byte, ok bool) {
 	if len(b) < 1 || len(b) < 1+int(b[0]) {
 		return "", nil, false

@@ -1,5 +1,5 @@
-// Package nomadtest starts a real Nomad for tests, with Docker as its driver, and makes
-// the image that its runners run in.
+// Package nomadtest starts a real Nomad for tests, with Docker as its driver, and builds the
+// image of its runners.
 package nomadtest
 
 import (
@@ -18,13 +18,13 @@ import (
 	"github.com/grader/grader/nomad"
 )
 
-// MHz is what an agent says that each core has.
+// MHz is the configured speed of each core.
 const MHz = 10_000
 
 // patience bounds the wait for an agent to be ready.
 const patience = 90 * time.Second
 
-// Binary returns the path of nomad. Without one the test is skipped, loudly.
+// Binary returns the path of nomad. If there is none, it skips the test with a message.
 func Binary(t testing.TB) string {
 	t.Helper()
 	path, err := exec.LookPath("nomad")
@@ -39,11 +39,11 @@ func Binary(t testing.TB) string {
 	if os.Getuid() != 0 {
 		t.Skip("SKIPPED: Nomad's clients need root; nothing of the pool on Nomad is tested")
 	}
-	Output(t, "docker", "version") // Nomad's clients would not say what is wrong
+	Output(t, "docker", "version") // Nomad's clients would not report what is wrong
 	return path
 }
 
-// Agent is one Nomad agent, on ports of its own.
+// Agent is one Nomad agent on its own ports.
 type Agent struct {
 	Name string
 	URL  string // of its HTTP interface
@@ -58,15 +58,15 @@ type Agent struct {
 	images   []string
 }
 
-// Role says what an agent is; its zero value is a server and a client in one.
+// Role says what an agent is. The zero value is a server and a client in one.
 type Role struct {
 	ServerOnly bool
-	Patient    bool   // it lets its clients be silent for minutes
-	ACL        bool   // nothing is done without a token; Cluster has the one that may do all
-	Join       *Agent // the server that a client belongs to; nil: it is a server itself
+	Patient    bool   // clients may be silent for minutes
+	ACL        bool   // requests need a token; Cluster has one with all rights
+	Join       *Agent // the server that a client joins; nil: it is a server itself
 }
 
-// Start starts an agent and waits until it is ready. It is ended with the test.
+// Start starts an agent and waits until it is ready. It ends with the test.
 func Start(t testing.TB, name string, role Role) *Agent {
 	t.Helper()
 	a := &Agent{Name: name, t: t, binary: Binary(t), dir: shortDir(t)}
@@ -90,8 +90,8 @@ func Start(t testing.TB, name string, role Role) *Agent {
 	return a
 }
 
-// shortDir is a directory below which the sockets of tasks have names that are short
-// enough; without them tasks would lack what student code must not reach.
+// shortDir is a directory with a path that is short enough for the sockets of tasks. Without
+// the sockets, tasks would lack a file that student code must not reach.
 func shortDir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "nomad-")
@@ -102,7 +102,8 @@ func shortDir(t testing.TB) string {
 
 func (a *Agent) path(name string) string { return filepath.Join(a.dir, name) }
 
-// configuration is an agent's. Heartbeats are short, so that a lost node is noticed soon.
+// configuration is an agent's configuration. Heartbeats are short, so that a lost node is
+// noticed soon.
 func configuration(a *Agent, role Role, ports []int) string {
 	text := fmt.Sprintf(`
 name      = %q
@@ -152,7 +153,7 @@ plugin "docker" {
 	return text
 }
 
-// Restart starts the agent, again with the state that it had.
+// Restart starts the agent again with its state.
 func (a *Agent) Restart() {
 	a.t.Helper()
 	log, err := os.OpenFile(a.path("log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -174,7 +175,7 @@ func (a *Agent) AwaitClients(n int) {
 	a.Await(fmt.Sprintf("have %d clients", n), func() bool { return len(a.Nodes()) == n })
 }
 
-// Nodes are the clients that are ready, with a Docker that works.
+// Nodes are the ready clients with a working Docker.
 func (a *Agent) Nodes() []*api.NodeListStub {
 	all, _, err := a.Cluster().Nodes().List(nil)
 	if err != nil {
@@ -189,7 +190,7 @@ func (a *Agent) Nodes() []*api.NodeListStub {
 	return ready
 }
 
-// Await waits until something holds; what it is ends a sentence that begins with the agent.
+// Await waits until a condition holds. what completes a sentence that begins with the agent.
 func (a *Agent) Await(what string, holds func() bool) {
 	a.t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)
@@ -209,7 +210,7 @@ func (a *Agent) Await(what string, holds func() bool) {
 // Cluster is a client of the agent.
 func (a *Agent) Cluster() *nomad.Cluster { return a.cluster }
 
-// Kill ends the agent as a crash would; what it runs lives on.
+// Kill ends the agent as a crash would; its tasks continue.
 func (a *Agent) Kill() {
 	_ = a.cmd.Process.Kill()
 	_ = a.cmd.Wait()

@@ -14,7 +14,7 @@ func Output(t testing.TB, name string, args ...string) string {
 	return output(t, exec.CommandContext(t.Context(), name, args...))
 }
 
-// output is Output of a command that is not a plain one.
+// output is Output for a prepared command.
 func output(t testing.TB, cmd *exec.Cmd) string {
 	t.Helper()
 	var said, complained bytes.Buffer

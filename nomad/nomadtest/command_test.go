@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// recorder is a test that only notes why it was ended.
+// recorder is a test that records why it failed.
 type recorder struct {
 	testing.TB
 	fatal chan string
@@ -21,7 +21,7 @@ func (r recorder) Fatalf(format string, args ...any) { r.fatal <- fmt.Sprintf(fo
 
 func (r recorder) Context() context.Context { return context.Background() }
 
-// A command that fails names itself, and everything that it wrote.
+// A command that fails reports its name and its whole output.
 func TestOutputOfAFailedCommand(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ command, want string }{

@@ -14,10 +14,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// endTimeout bounds the wait for what runs on a cluster to end with it.
+// endTimeout bounds the wait for the cluster's tasks to end.
 const endTimeout = 30 * time.Second
 
-// Purge removes every job whose name begins so.
+// Purge removes every job whose name has the prefix.
 func (a *Agent) Purge(prefix string) {
 	a.t.Helper()
 	jobs, _, err := a.cluster.Jobs().PrefixList(prefix)
@@ -28,8 +28,8 @@ func (a *Agent) Purge(prefix string) {
 	}
 }
 
-// end ends the agent, and leaves nothing behind of what it ran: neither containers nor
-// processes, mounts and networks.
+// end ends the agent and removes everything that it ran: containers, processes, mounts and
+// networks.
 func (a *Agent) end() {
 	a.stopJobs()
 	a.Kill()
@@ -40,7 +40,7 @@ func (a *Agent) end() {
 	}
 	mounts, _ := filepath.Glob(a.path("data/alloc/*/*/*"))
 	for _, dir := range mounts {
-		_ = unix.Unmount(dir, unix.MNT_DETACH) // most of them are none
+		_ = unix.Unmount(dir, unix.MNT_DETACH) // most are not mounted
 	}
 	for _, name := range a.networks {
 		removeNetwork(name)
@@ -50,11 +50,11 @@ func (a *Agent) end() {
 	}
 }
 
-// stopJobs ends all jobs, if the agent is there, and waits until this node runs none.
+// stopJobs stops all jobs if the agent answers, and waits until this node runs none.
 func (a *Agent) stopJobs() {
 	jobs, _, err := a.cluster.Jobs().List(nil)
 	if err != nil {
-		return // it was killed, or its server was
+		return // it or its server was killed
 	}
 	for _, j := range jobs {
 		_, _, _ = a.cluster.Jobs().Deregister(j.ID, true, nil)
@@ -86,10 +86,11 @@ func (a *Agent) runs() bool {
 	return false
 }
 
-// mark is a variable of the agent's environment, and of all that it starts on this machine.
+// mark is an environment variable of the agent and of everything that it starts on this
+// machine.
 func (a *Agent) mark() string { return "GRADER_TEST_AGENT=" + a.dir }
 
-// killLogHelpers ends the helpers that copy logs: those of an agent that was killed outlive it.
+// killLogHelpers ends the processes that copy logs: they survive an agent that was killed.
 func (a *Agent) killLogHelpers() {
 	all, _ := filepath.Glob("/proc/[0-9]*")
 	for _, proc := range all {

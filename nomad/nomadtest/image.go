@@ -9,12 +9,13 @@ import (
 	"testing"
 )
 
-// tools are what an image of this package has of this machine, besides grader.
+// tools are the programs of this machine that an image contains, besides grader.
 func tools() []string {
 	return []string{"sh", "bash", "cat", "sleep", "test", "ls", "seq", "id", "head", "tail", "mkdir", "stat", "true", "cp", "chmod", "timeout"}
 }
 
-// Image is the agent's: it is removed once the agent has ended, whose containers are of it.
+// Image makes an image that is removed after the agent has ended, because its containers use
+// it.
 func (a *Agent) Image(grader string) string {
 	a.t.Helper()
 	image := makeImage(a.t, grader)
@@ -71,9 +72,9 @@ func load(t testing.TB, root string) string {
 
 // libraries are what a program is linked with.
 func libraries(program string) []string {
-	said, err := exec.Command("ldd", program).Output() //nolint:noctx // it ends by itself
+	said, err := exec.Command("ldd", program).Output() //nolint:noctx // it ends on its own
 	if err != nil {
-		return nil // it is static
+		return nil // it is statically linked
 	}
 	var paths []string
 	for field := range strings.FieldsSeq(string(said)) {

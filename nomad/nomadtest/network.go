@@ -8,12 +8,12 @@ import (
 	"testing"
 )
 
-// Name is one that nothing else has.
+// Name returns a unique name.
 func Name() string { return "grader-" + strings.ToLower(rand.Text()[:8]) }
 
-// Network makes a Docker network from which nothing but this machine is reached, and
-// returns its name and this machine's address on it. It is removed once the agent has
-// ended, whose containers are on it.
+// Network makes a Docker network that reaches nothing but this machine, and returns its name
+// and this machine's address on it. It is removed after the agent has ended, because containers
+// use it.
 func (a *Agent) Network() (name, address string) {
 	a.t.Helper()
 	name = Name()
@@ -22,12 +22,12 @@ func (a *Agent) Network() (name, address string) {
 	return name, gateway(a.t, name)
 }
 
-// NodeNetwork makes a network as node.sh does it, for a server on a port of this
-// machine, and returns this machine's address on it. It is removed with the test: what is
-// on it ends before if it is started later.
+// NodeNetwork makes a network as node.sh does, for a server on a port of this machine, and
+// returns this machine's address on it. It is removed with the test; start what uses it later,
+// so that it ends earlier.
 func NodeNetwork(t testing.TB, script, name, port string) (address string) {
 	t.Helper()
-	// The address is known only once there is a network, so it is made twice.
+	// The address is known only after the network exists, so it is made twice.
 	for _, server := range []string{"192.0.2.1", "gateway"} {
 		if server == "gateway" {
 			server = gateway(t, name)
@@ -52,8 +52,7 @@ func gateway(t testing.TB, name string) string {
 	return address
 }
 
-// removeNetwork removes a network, the containers on it, and the volumes that nobody
-// has any more.
+// removeNetwork removes a network, its containers, and volumes that nothing uses.
 func removeNetwork(name string) {
 	sweep := `docker ps --all --quiet --filter network=$1 | xargs -r docker rm --force
 docker network rm $1
