@@ -24,10 +24,10 @@ func (s *Store) TestsVersions(ctx context.Context, assignment int64, limit int) 
 		WHERE v.assignment_id = ? ORDER BY v.number DESC LIMIT ?`, assignment, limit)
 }
 
-// ActivateVersion makes a version of an assignment's tests active again, unless may
-// refuses the versions that are active and to be; number 0 is the newest retired one
-// before the active version. Where it has other times or another rule of what counts,
-// everybody's grades in the course are computed anew. CodeNotFound: there is no such version.
+// ActivateVersion makes a version of an assignment's tests active again, unless may refuses the
+// change from the active version to it. Number 0 is the newest retired version before the
+// active one. If it has other times or another rule of what counts, the grades of the whole
+// course are recomputed. CodeNotFound: unknown version.
 func (s *Store) ActivateVersion(ctx context.Context, by schema.Actor, a schema.Assignment, number int, may func(active, next schema.Version) error) (done schema.ActivatedTests, err error) {
 	now := s.clock()
 	err = s.write(ctx, "activate version", func(t *tx) error {

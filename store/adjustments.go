@@ -11,7 +11,7 @@ func scanAdjustmentRow(r row) (a schema.Adjustment, err error) {
 	return a, err
 }
 
-// Adjust adds points to an owner's grade, or takes them off, and computes the grades anew.
+// Adjust adds points to an owner's grade or takes them off, and recomputes the grades.
 func (s *Store) Adjust(ctx context.Context, by schema.Actor, a schema.Assignment, owner string, points schema.Points, reason string) (added schema.Adjustment, err error) {
 	now := s.clock()
 	err = s.write(ctx, "adjust", func(t *tx) error {
@@ -28,8 +28,8 @@ func (s *Store) Adjust(ctx context.Context, by schema.Actor, a schema.Assignment
 	return added, err
 }
 
-// EndAdjustment removes an adjustment and computes its owner's grades anew.
-// CodeNotFound: the assignment has no such adjustment.
+// EndAdjustment removes an adjustment and recomputes its owner's grades. CodeNotFound: the
+// assignment has no such adjustment.
 func (s *Store) EndAdjustment(ctx context.Context, by schema.Actor, a schema.Assignment, id int64) (ended schema.Adjustment, err error) {
 	now := s.clock()
 	err = s.write(ctx, "end adjustment", func(t *tx) error {
@@ -46,14 +46,14 @@ func (s *Store) EndAdjustment(ctx context.Context, by schema.Actor, a schema.Ass
 	return ended, err
 }
 
-// Adjustments returns the adjustments of an assignment that are in force, by owner.
+// Adjustments returns the active adjustments of an assignment, by owner.
 func (s *Store) Adjustments(ctx context.Context, assignment int64) ([]schema.Adjustment, error) {
 	return list(ctx, s.reader, scanAdjustmentRow, `SELECT id, owner, points, reason, actor, made_at FROM adjustments
 		WHERE assignment_id = ? AND ended_at = 0 ORDER BY owner, id`, assignment)
 }
 
-// Mark makes a submission the one that its owner wants to count, where the assignment
-// says counts: marked, and computes the grades anew.
+// Mark records which submission its owner wants to count, for assignments with counts: marked,
+// and recomputes the grades.
 func (s *Store) Mark(ctx context.Context, by schema.Actor, a schema.Assignment, sub schema.Submission) error {
 	now := s.clock()
 	return s.write(ctx, "mark", func(t *tx) error {

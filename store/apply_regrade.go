@@ -7,10 +7,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ApplyRegrade replaces the results of a staged set's submissions and computes the grades
-// anew, in one transaction for each owner. A set whose application was interrupted is
-// finished by applying it again, and one that was undone is applied anew. CodeRefused: it
-// is not staged. CodeConflict: the assignment has another open set.
+// ApplyRegrade replaces the results of a staged set's submissions and recomputes the grades, in
+// one transaction per owner. Applying a set again finishes an interrupted application; an
+// undone set is applied again from the start. CodeRefused: it is not staged. CodeConflict: the
+// assignment has another open set.
 func (s *Store) ApplyRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error {
 	now := s.clock()
 	err := s.write(ctx, "apply regrade set", func(t *tx) error {
@@ -21,7 +21,7 @@ func (s *Store) ApplyRegrade(ctx context.Context, by schema.Actor, set schema.Re
 		if is.Done < is.Total {
 			return schema.Errorf(schema.CodeRefused, "regrade set %d is still running: %d of %d submissions are graded", set.ID, is.Done, is.Total)
 		}
-		if is.State == schema.RegradeUndone { // what was undone is applied as if for the first time
+		if is.State == schema.RegradeUndone { // an undone set is applied as if for the first time
 			if _, err := t.exec(ctx, `UPDATE regraded SET applied_at = 0, undone_at = 0 WHERE regrade_id = ?`, set.ID); err != nil {
 				return err
 			}
@@ -67,7 +67,7 @@ func (s *Store) applyTo(ctx context.Context, t *tx, set schema.Regrade, owner st
 	return s.recomputeRegraded(ctx, t, set, owner, before, now)
 }
 
-// recomputeRegraded computes an owner's grades and keeps what the set changed of them.
+// recomputeRegraded recomputes an owner's grades and stores what the set changed.
 func (s *Store) recomputeRegraded(ctx context.Context, t *tx, set schema.Regrade, owner string, before schema.Grade, now time.Time) error {
 	courseID, err := one(ctx, t, value[int64], `SELECT course_id FROM assignments WHERE id = ?`, set.Assignment)
 	if err != nil {
@@ -85,17 +85,17 @@ func (s *Store) recomputeRegraded(ctx context.Context, t *tx, set schema.Regrade
 	return err
 }
 
-// finalSeen is what the owner sees of a grade, exactly; "" where that is all of it.
+// finalSeen is the part of a grade that its owner sees, exactly; "" if it is the whole grade.
 func finalSeen(g schema.Grade) string {
 	if g.Seen == nil {
 		return ""
 	}
-	text, _ := g.Seen.Final.MarshalText() // of a number there is always one
+	text, _ := g.Seen.Final.MarshalText() // a number can always be encoded
 	return string(text)
 }
 
-// UndoRegrade restores what an applied set replaced, in one transaction for each owner,
-// and returns the owners that it left as they are, with the reason.
+// UndoRegrade restores what an applied set replaced, in one transaction per owner. It returns
+// the owners that it skipped, with the reasons.
 func (s *Store) UndoRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) (skipped map[string]string, err error) {
 	now := s.clock()
 	if set.State != schema.RegradeApplied {
@@ -130,7 +130,7 @@ func (s *Store) UndoRegrade(ctx context.Context, by schema.Actor, set schema.Reg
 	})
 }
 
-// cannotUndo says why an owner's results must stay, "" where nothing came since.
+// cannotUndo says why an owner's results must stay, "" if nothing has changed since.
 func (t *tx) cannotUndo(ctx context.Context, set schema.Regrade, owner string) (string, error) {
 	again, err := one(ctx, t, value[int], `SELECT count(*) FROM regraded r JOIN submissions s ON s.id = r.submission_id
 		WHERE r.regrade_id = ? AND r.owner = ? AND r.applied_at > 0 AND s.done_job_id <> r.job_id`, set.ID, owner)

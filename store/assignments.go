@@ -47,7 +47,7 @@ func (s *Store) Assignment(ctx context.Context, course, name string) (schema.Ass
 	return a, missing(err, "there is no assignment %s/%s", course, name)
 }
 
-// EnsureAssignment returns the assignment, made if it is not there.
+// EnsureAssignment returns the assignment and creates it if it does not exist.
 func (s *Store) EnsureAssignment(ctx context.Context, course int64, name string, at time.Time) (schema.Assignment, error) {
 	if err := schema.OwnerName("assignment", name); err != nil {
 		return schema.Assignment{}, err

@@ -19,7 +19,7 @@ func (s *Store) AuditLog(ctx context.Context, q schema.AuditQuery) ([]schema.Aud
 		ORDER BY id DESC LIMIT ?6`, q.Course, q.Actor, q.Action, q.Subject, micros(q.Since), q.Limit)
 }
 
-// audit writes an entry in the name of the actor, in the transaction of what it tells.
+// audit writes an actor's entry in the transaction of the change.
 func (t *tx) audit(ctx context.Context, by schema.Actor, e schema.AuditEntry) error {
 	_, err := t.exec(ctx, `INSERT INTO audit (at, actor, channel, action, course, subject, before_value, after_value, detail)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -27,7 +27,7 @@ func (t *tx) audit(ctx context.Context, by schema.Actor, e schema.AuditEntry) er
 	return err
 }
 
-// entry is an audit entry of this moment.
+// entry is an audit entry with the current time.
 func (s *Store) entry(action, subject string) schema.AuditEntry {
 	return schema.AuditEntry{At: s.clock(), Action: action, Subject: subject}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Backup writes a consistent copy of the whole database to a new file, mode 0600,
-// while the store is in use, and syncs it. CodeConflict: the file is there.
+// Backup writes a consistent copy of the whole database to a new file, mode 0600, while the
+// store is in use, and syncs it. CodeConflict: the file exists.
 func (s *Store) Backup(ctx context.Context, file string) error {
 	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
@@ -31,8 +31,8 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 	return syncDirectory(filepath.Dir(file))
 }
 
-// copyTo has a connection of its own: a long copy holds up neither the writer nor
-// the pool of readers.
+// copyTo uses its own connection, so that a long copy blocks neither the writer nor the pool of
+// readers.
 func (s *Store) copyTo(ctx context.Context, file string) error {
 	own, err := connect(s.path, Options{}, 1, "")
 	if err != nil {

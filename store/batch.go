@@ -9,36 +9,36 @@ import (
 	"sync"
 )
 
-// maxBatch is how many transactions share one commit at most.
+// maxBatch is the largest number of transactions that share a commit.
 const maxBatch = 64
 
-// batches runs write transactions one after the other. Those that come while another
-// is being made durable share the next commit, and so the disk's sync: each is a
-// savepoint of its own, which fails alone. All of a commit are on disk, or none is.
+// batches runs write transactions one after the other. Transactions that arrive while another
+// is being synced to disk share the next commit and its sync. Each is a savepoint that can fail
+// alone. A commit is on disk completely or not at all.
 type batches struct {
 	mu      sync.Mutex
 	waiting []*request
 	busy    bool
 }
 
-// request is one transaction that somebody waits for.
+// request is one transaction with its waiting caller.
 type request struct {
 	ctx  context.Context
 	f    func(*tx) error
 	err  error
-	rose error // that it panicked, and where
+	rose error // the panic, with its stack
 	done chan struct{}
 }
 
-// transact runs f in a transaction and returns once that is durable, or never
-// happened. Whoever leaves before its turn has come has changed nothing.
+// transact runs f in a transaction and returns once it is durable, or has been rolled back. A
+// caller that leaves before its turn has changed nothing.
 func (s *Store) transact(ctx context.Context, f func(*tx) error) error {
 	r := &request{ctx: ctx, f: f, done: make(chan struct{})}
 	s.batches.mu.Lock()
 	s.batches.waiting = append(s.batches.waiting, r)
 	if !s.batches.busy {
 		s.batches.busy = true
-		go s.drain() //nolint:contextcheck // it commits for others too
+		go s.drain() //nolint:contextcheck // it also commits for other callers
 	}
 	s.batches.mu.Unlock()
 	select {
@@ -47,7 +47,7 @@ func (s *Store) transact(ctx context.Context, f func(*tx) error) error {
 		if s.batches.leave(r) {
 			return ctx.Err()
 		}
-		<-r.done // it has begun: it is not left unknown whether it was committed
+		<-r.done // it has begun: wait until it is known whether it was committed
 	}
 	if r.rose != nil {
 		panic(r.rose)
@@ -55,7 +55,7 @@ func (s *Store) transact(ctx context.Context, f func(*tx) error) error {
 	return r.err
 }
 
-// leave takes a request back whose turn has not come.
+// leave removes a request whose turn has not come.
 func (b *batches) leave(r *request) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -67,7 +67,7 @@ func (b *batches) leave(r *request) bool {
 	return true
 }
 
-// next returns those whose turn it is; none: whoever comes next starts a new drain.
+// next returns the next batch. If it is empty, the next request starts a new drain.
 func (b *batches) next() []*request {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -81,8 +81,8 @@ func (b *batches) next() []*request {
 	return turn
 }
 
-// drain commits batch after batch until nobody waits. A statement needs a deep stack;
-// here it is grown once, and not by each of thousands of waiting sessions.
+// drain commits batches until no request waits. Statements need a deep stack. It grows once
+// here, not in each of thousands of waiting sessions.
 func (s *Store) drain() {
 	for batch := s.batches.next(); batch != nil; batch = s.batches.next() {
 		missed, err := s.commit(batch)
@@ -93,14 +93,14 @@ func (s *Store) drain() {
 			close(r.done)
 		}
 		for _, text := range missed {
-			if _, err := s.writer.prepare(context.Background(), text); err != nil { //nolint:sqlclosecheck // it is kept for the next time
-				break // what was committed is committed; the next transaction parses again
+			if _, err := s.writer.prepare(context.Background(), text); err != nil { //nolint:sqlclosecheck // cached
+				break // the batch is committed; the next transaction prepares the text again
 			}
 		}
 	}
 }
 
-// commit runs a batch in one transaction. Its error is of those that have none of
+// commit runs a batch in one transaction. The error applies to requests without an error of
 // their own.
 func (s *Store) commit(batch []*request) (missed []string, err error) {
 	ctx := context.Background()
@@ -124,10 +124,10 @@ func (s *Store) commit(batch []*request) (missed []string, err error) {
 	return t.missed, translate(began.Commit())
 }
 
-// errBroken says that the database gave the whole transaction up.
+// errBroken reports that the database rolled the whole transaction back.
 var errBroken = errors.New("the transaction was rolled back")
 
-// within runs one request as a savepoint. An error that is errBroken ends them all.
+// within runs one request as a savepoint. errBroken ends the whole batch.
 func (t *tx) within(ctx context.Context, r *request) error {
 	if err := r.ctx.Err(); err != nil {
 		return err
@@ -154,8 +154,7 @@ func (t *tx) within(ctx context.Context, r *request) error {
 	return err
 }
 
-// run calls a request's function; a panic becomes its caller's, who may be able to
-// bear it.
+// run calls a request's function. A panic is passed to its caller, which may recover from it.
 func (t *tx) run(r *request) (err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -7,17 +7,17 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// gateTurn is how many claims of others there are between two gates while both wait.
+// gateTurn is how many other claims come between two gates while both wait.
 const gateTurn = 7
 
-// Claim gives the best queued job of the flavour to the runner and returns it
-// assigned, with its attempt counted up; an EventAssigned is stored. CodeNotFound:
-// none is queued.
+// Claim assigns the best queued job of the flavour to the runner, counts its attempt up, stores
+// an EventAssigned and returns the job. CodeNotFound: no job is queued.
 //
-// Best is: the lowest lane, but a gate once seven claims in a row were of others (so
-// that a steady stream of pushes cannot keep an instructor waiting for ever); in it the course, and in that the owner, who has least
-// on runners, then least waiting, then waits longest; of theirs the oldest. What
-// this looks at is kept by triggers (migrations), so that it reads a few index
+// The best job is in the lowest lane, or a gate after seven claims in a row of other lanes, so
+// that a steady stream of pushes cannot keep an instructor waiting forever. In the lane it
+// belongs to the course, and in the course to the owner, with the fewest running jobs, then the
+// fewest waiting jobs, then the longest wait. Of the owner's jobs it is the oldest. Triggers
+// maintain the counters that decide this (migrations), so that a claim reads a few index
 // entries however long the queue is.
 func (s *Store) Claim(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (j schema.Job, err error) {
 	err = s.write(ctx, "claim", func(t *tx) error {

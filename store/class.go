@@ -13,8 +13,8 @@ func scanClassRow(r row) (c schema.ClassRow, err error) {
 	return c, err
 }
 
-// ClassRows returns the students of the assignment's course and where they stand in it,
-// by login; those who have left too. What a student's team does is the student's.
+// ClassRows returns the students of the assignment's course, including dropped ones, with their
+// standing, by login. A team's work appears as its members' work.
 func (s *Store) ClassRows(ctx context.Context, a schema.Assignment) ([]schema.ClassRow, error) {
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return nil, err
@@ -32,8 +32,8 @@ func (s *Store) ClassRows(ctx context.Context, a schema.Assignment) ([]schema.Cl
 		WHERE e.course_id = ?2 AND e.role = 'student' ORDER BY u.login`, a.ID, a.Course.ID)
 }
 
-// JobOutcomes returns how the entries of the jobs' results ended; a job without a result
-// is left out.
+// JobOutcomes returns the outcomes of the entries of the jobs' results. Jobs without a result
+// are left out.
 func (s *Store) JobOutcomes(ctx context.Context, jobs []int64) ([]schema.JobOutcomes, error) {
 	ids, err := encode(jobs)
 	if err != nil {

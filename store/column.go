@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// micros is how a time stands in a column; 0 is the zero time.
+// micros encodes a time for a column; 0 is the zero time.
 func micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -49,7 +49,7 @@ func (d decoded) Scan(src any) error {
 	return fmt.Errorf("JSON: %T in the column", src)
 }
 
-// encode is how a value stands in a column of JSON.
+// encode encodes a value for a column of JSON.
 func encode(v any) (string, error) {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -76,8 +76,8 @@ func (e exact) Value() (driver.Value, error) {
 	return string(text), err
 }
 
-// zone scans a column that names a time zone, and refuses a name that is unknown: no
-// time of the course could be told then.
+// zone scans a column with the name of a time zone and refuses an unknown name, because no time
+// of the course could be shown.
 type zone struct{ name *string }
 
 // Scan implements sql.Scanner.

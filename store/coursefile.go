@@ -17,8 +17,8 @@ func scanCourseVersion(r row) (v schema.CourseVersion, err error) {
 	return v, err
 }
 
-// PreviewCourse returns the grades that a course.yaml would change, by owner and
-// assignment, and changes nothing.
+// PreviewCourse returns the grades that a course.yaml would change, by owner and assignment,
+// without changing anything.
 func (s *Store) PreviewCourse(ctx context.Context, c schema.Course, file assignment.CourseFile) (changes []schema.GradeChange, err error) {
 	err = s.write(ctx, "preview course.yaml", func(t *tx) error {
 		if changes, err = s.applyCourse(ctx, t, c.ID, file, s.clock()); err != nil {
@@ -32,10 +32,10 @@ func (s *Store) PreviewCourse(ctx context.Context, c schema.Course, file assignm
 	return changes, err
 }
 
-// RecordCourse closes the intent of a push to a course's repository: the next version of
-// its course.yaml, which is applied at once with the grades that follow from it. file is
-// nil where the source cannot be read any more; then it is kept and changes nothing.
-// Called again for the same intent it returns what the first call made.
+// RecordCourse closes the intent of a push to a course's repository. The push becomes the next
+// version of course.yaml, which is applied at once together with the new grades. file is nil if
+// the source can no longer be parsed; then it is stored and changes nothing. Called again for
+// the same intent it returns the same result.
 func (s *Store) RecordCourse(ctx context.Context, by schema.Actor, p schema.Push, source []byte, file *assignment.CourseFile) (v schema.CourseVersion, err error) {
 	err = s.write(ctx, "record course.yaml", func(t *tx) error {
 		in, settled, err := t.findIntent(ctx, p.Intent.ID)
@@ -122,8 +122,8 @@ func (t *tx) courseTerms(ctx context.Context, courseID int64) (courseTerms, erro
 	return one(ctx, t, scanCourseTerms, `SELECT id, code, title, zone, flavour, other_flavours, created_at, settings, late_tokens FROM courses WHERE id = ?`, courseID)
 }
 
-// applyCourse sets what a course.yaml holds and, where that changes what work is worth,
-// computes everybody's grades anew; it returns those that changed.
+// applyCourse stores the contents of a course.yaml and, if they affect grades, recomputes the
+// grades of the whole course; it returns those that changed.
 func (s *Store) applyCourse(ctx context.Context, t *tx, courseID int64, file assignment.CourseFile, now time.Time) ([]schema.GradeChange, error) {
 	was, err := t.courseTerms(ctx, courseID)
 	if err != nil {
@@ -148,7 +148,7 @@ func (s *Store) applyCourse(ctx context.Context, t *tx, courseID int64, file ass
 	return s.changes(ctx, t, courseID, now)
 }
 
-// with returns the course as a course.yaml wants it.
+// with returns the course with the values of a course.yaml.
 func (c courseTerms) with(file assignment.CourseFile) courseTerms {
 	c.Settings = file.Settings
 	if c.Settings.Holds(assignment.KeyTitle) {
@@ -182,8 +182,8 @@ func sameOffsets(a, b map[string]schema.DueOffset) bool {
 	return true
 }
 
-// changes computes the grades of a course anew and returns those that changed, by owner
-// and assignment.
+// changes recomputes the grades of a course and returns those that changed, by owner and
+// assignment.
 func (s *Store) changes(ctx context.Context, t *tx, courseID int64, now time.Time) ([]schema.GradeChange, error) {
 	before, err := gradesOf(ctx, t, courseID, "")
 	if err != nil {

@@ -15,8 +15,8 @@ func scanCourse(r row) (c schema.Course, err error) {
 	return c, err
 }
 
-// AddCourse makes a course and returns it; c.ID is ignored, a zero CreatedAt is
-// now. CodeInvalid: the code or the zone cannot be one. CodeConflict: the code is taken.
+// AddCourse creates a course and returns it; c.ID is ignored, a zero CreatedAt is now.
+// CodeInvalid: the code or the zone is invalid. CodeConflict: the code is taken.
 func (s *Store) AddCourse(ctx context.Context, by schema.Actor, c schema.Course) (added schema.Course, err error) {
 	if err := schema.CourseCode(c.Code); err != nil {
 		return schema.Course{}, err
@@ -44,8 +44,8 @@ func (s *Store) AddCourse(ctx context.Context, by schema.Actor, c schema.Course)
 	return added, err
 }
 
-// SetFlavours gives a course another default flavour and other ones that its
-// assignments may name. CodeNotFound: there is no such course.
+// SetFlavours sets a course's default flavour and the other flavours that its assignments may
+// name. CodeNotFound: unknown course.
 func (s *Store) SetFlavours(ctx context.Context, by schema.Actor, code, flavour string, allowed []string) error {
 	others, err := encodeFlavours(allowed)
 	if err != nil {
@@ -65,12 +65,12 @@ func (s *Store) SetFlavours(ctx context.Context, by schema.Actor, code, flavour 
 	})
 }
 
-// flavoursOf is what an audit entry says of a course's flavours, its default first.
+// flavoursOf lists a course's flavours for an audit entry, the default first.
 func flavoursOf(c schema.Course) string {
 	return strings.Join(append([]string{c.Flavour}, c.OtherFlavours...), " ")
 }
 
-// encodeFlavours is how names stand in other_flavours, in order.
+// encodeFlavours encodes names for other_flavours, sorted.
 func encodeFlavours(names []string) (string, error) {
 	return encode(slices.Compact(slices.Sorted(slices.Values(names))))
 }
@@ -92,7 +92,7 @@ func (s *Store) Courses(ctx context.Context) ([]schema.Course, error) {
 	return list(ctx, s.reader, scanCourse, `SELECT id, code, title, zone, flavour, other_flavours, created_at, settings FROM courses ORDER BY code`)
 }
 
-// Enrol gives a person a role in a course, or another role than before.
+// Enrol gives a person a role in a course, or changes it.
 func (s *Store) Enrol(ctx context.Context, by schema.Actor, c schema.Course, user schema.User, role schema.Role) error {
 	if _, err := schema.ParseRole(string(role)); err != nil {
 		return err
@@ -116,7 +116,7 @@ func (s *Store) Enrol(ctx context.Context, by schema.Actor, c schema.Course, use
 	})
 }
 
-// Unenrol ends a person's enrolment; their work stays. CodeNotFound: they have none.
+// Unenrol ends a person's enrolment; their work stays. CodeNotFound: they are not enrolled.
 func (s *Store) Unenrol(ctx context.Context, by schema.Actor, c schema.Course, user schema.User) error {
 	return s.write(ctx, "unenrol", func(t *tx) error {
 		was, err := one(ctx, t, value[string], `DELETE FROM enrolments WHERE course_id = ? AND user_id = ? RETURNING role`, c.ID, user.ID)
@@ -152,12 +152,12 @@ func (s *Store) Roster(ctx context.Context, course int64) ([]schema.Enrolment, e
 		WHERE e.course_id = ? ORDER BY u.login`, course)
 }
 
-// Role returns a user's role in a course, "" where there is none.
+// Role returns a user's role in a course, "" if they have none.
 func (s *Store) Role(ctx context.Context, course, user int64) (schema.Role, error) {
 	return role(ctx, s.reader, course, user)
 }
 
-// Dropped reports whether a person of the course was dropped from it.
+// Dropped reports whether a person was dropped from the course.
 func (s *Store) Dropped(ctx context.Context, course, user int64) (bool, error) {
 	n, err := one(ctx, s.reader, value[int], `SELECT count(*) FROM enrolments WHERE course_id = ? AND user_id = ? AND dropped = 1`, course, user)
 	return n > 0, err

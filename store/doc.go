@@ -1,10 +1,9 @@
-// Package store keeps everything that must survive a crash in one SQLite database:
-// accounts, courses, pushes, submissions, the queue, events, results, sessions and
-// the audit log.
+// Package store keeps everything that must survive a crash in one SQLite database: accounts,
+// courses, pushes, submissions, the queue, events, results, sessions and the audit log.
 //
-// There is one writer connection, whose transactions are immediate and synced
-// before they return, and a pool of readers. Every exported method is one
-// transaction or one read. Errors are schema.Error: CodeNotFound where nothing
-// matches, CodeConflict for what is there already, CodeStale for a fenced write
-// that came too late, CodeUnavailable when the disk is full, read-only or busy.
+// It has one writer connection, whose transactions are immediate and synced before they return,
+// and a pool of readers. Every exported method is one transaction or one read. Errors are
+// schema.Error: CodeNotFound if nothing matches, CodeConflict if something exists already,
+// CodeStale for a fenced write that came too late, CodeUnavailable if the disk is full,
+// read-only or busy.
 package store

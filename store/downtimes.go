@@ -14,8 +14,8 @@ func scanDowntime(r row) (d schema.Downtime, err error) {
 	return d, err
 }
 
-// Started notes that a server runs now. Where none has run for at least as long as least,
-// that is a downtime. A clock that went back makes none.
+// Started records that a server runs now. If none has run for at least the duration least, that
+// was a downtime. A clock that was set back creates none.
 func (s *Store) Started(ctx context.Context, now time.Time, least time.Duration) error {
 	return s.write(ctx, "note the start", func(t *tx) error {
 		last, err := one(ctx, t, value[int64], `SELECT at FROM heartbeat WHERE id = 1`)
@@ -31,7 +31,7 @@ func (s *Store) Started(ctx context.Context, now time.Time, least time.Duration)
 	})
 }
 
-// Beat notes that the server still runs.
+// Beat records that the server still runs.
 func (s *Store) Beat(ctx context.Context, now time.Time) error {
 	return s.write(ctx, "note the time", func(t *tx) error { return t.recordHeartbeat(ctx, now) })
 }
@@ -41,7 +41,7 @@ func (t *tx) recordHeartbeat(ctx context.Context, now time.Time) error {
 	return err
 }
 
-// Downtimes returns when the server was away since then, oldest first.
+// Downtimes returns the downtimes since then, oldest first.
 func (s *Store) Downtimes(ctx context.Context, since time.Time) ([]schema.Downtime, error) {
 	return list(ctx, s.reader, scanDowntime, `SELECT start_at, end_at FROM downtimes WHERE end_at >= ? ORDER BY start_at`, micros(since))
 }

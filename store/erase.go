@@ -9,11 +9,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Erase replaces a person by an alias everywhere: grades and points stay, under the alias.
-// The name, the address, the id, keys, sessions and codes go, and so do the texts of
-// results, the events of jobs and the texts of receipts. It returns the person's
-// repositories, whose directories are the caller's to remove. Doing it again with the
-// alias as the login is no error. CodeRefused: work of the person is being graded.
+// Erase replaces a person by an alias everywhere. Grades and points stay, under the alias.
+// Name, address, id, keys, sessions and codes are deleted, and so are the texts of results, the
+// events of jobs and the texts of receipts. It returns the person's repositories, whose
+// directories the caller must remove. Calling it again with the alias as the login is no error.
+// CodeRefused: work of the person is being graded.
 func (s *Store) Erase(ctx context.Context, by schema.Actor, user schema.User, alias string) (repositories []int64, err error) {
 	err = s.write(ctx, "erase", func(t *tx) error {
 		busy, err := one(ctx, t, value[int], `SELECT count(*) FROM (
@@ -40,7 +40,7 @@ func (s *Store) Erase(ctx context.Context, by schema.Actor, user schema.User, al
 	return repositories, err
 }
 
-// erasure is one person's.
+// erasure is the erasure of one person.
 type erasure struct {
 	*tx
 	user  schema.User
@@ -116,7 +116,7 @@ func (e erasure) mentions(ctx context.Context) error {
 			return err
 		}
 		for _, m := range all {
-			// Twice: two words may share the character between them.
+			// Twice, because two matches may share the character between them.
 			text := named.ReplaceAllString(named.ReplaceAllString(m.text, "${1}"+e.alias+"${3}"), "${1}"+e.alias+"${3}")
 			if text == m.text {
 				continue
@@ -129,7 +129,7 @@ func (e erasure) mentions(ctx context.Context) error {
 	return nil
 }
 
-// names replaces the login wherever a column holds one.
+// names replaces the login in every column that holds one.
 func (e erasure) names(ctx context.Context) error {
 	columns, err := e.columns(ctx, "login", "owner", "actor")
 	if err != nil {
@@ -143,7 +143,7 @@ func (e erasure) names(ctx context.Context) error {
 	return nil
 }
 
-// account empties the account and removes everything that signs it in.
+// account clears the account and deletes everything that can sign it in.
 func (e erasure) account(ctx context.Context) error {
 	if _, err := e.endSessions(ctx, e.user.ID, ""); err != nil {
 		return err
@@ -168,8 +168,7 @@ func scanPlace(r row) (p place, err error) {
 	return p, err
 }
 
-// columns returns the text columns of all tables that have one of the names, so that no
-// table is forgotten.
+// columns returns the text columns with one of the names, of every table.
 func (e erasure) columns(ctx context.Context, names ...string) ([]place, error) {
 	all, err := list(ctx, e, scanPlace, `SELECT x.name, c.name FROM sqlite_schema x JOIN pragma_table_info(x.name) c
 		WHERE x.type = 'table' AND x.name NOT LIKE 'sqlite_%' AND c.type = 'TEXT' ORDER BY x.name, c.cid`)

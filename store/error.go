@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// translate gives an error of the database its code; all others stay as they are.
+// translate gives a database error its code; other errors stay unchanged.
 func translate(err error) error {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
@@ -39,7 +39,7 @@ func unavailable(message string, err error) error {
 	return &schema.Error{Code: schema.CodeUnavailable, Message: message, Err: err}
 }
 
-// missing puts words to an empty result; other errors stay as they are.
+// missing gives sql.ErrNoRows a message; other errors stay unchanged.
 func missing(err error, format string, args ...any) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return schema.Errorf(schema.CodeNotFound, format, args...)
@@ -47,7 +47,7 @@ func missing(err error, format string, args ...any) error {
 	return err
 }
 
-// conflict puts words to a unique constraint's refusal.
+// conflict gives a violated unique constraint a message.
 func conflict(err error, format string, args ...any) error {
 	if schema.CodeOf(err) != schema.CodeConflict {
 		return err

@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// What a runner may store, whatever it sends.
+// Limits on what a runner may store.
 const (
 	maxEvent  = 1 << 20  // bytes of one event as JSON
 	maxResult = 32 << 20 // bytes of a result as JSON
@@ -17,8 +17,8 @@ func scanEvent(r row) (e schema.Event, err error) {
 	return e, err
 }
 
-// Events returns a job's events after seq, at most limit. Those of an attempt that
-// was lost stay, marked by their Attempt.
+// Events returns a job's events after seq, at most limit. Events of a lost attempt stay, with
+// their Attempt.
 func (s *Store) Events(ctx context.Context, job, seq int64, limit int) ([]schema.Event, error) {
 	return list(ctx, s.reader, scanEvent, `SELECT e.body, e.seq, r.body
 		FROM events e LEFT JOIN results r ON r.job_id = e.job_id AND e.kind = 'ended'
@@ -46,11 +46,11 @@ func (t *tx) addEvent(ctx context.Context, job int64, e schema.Event) (schema.Ev
 	return e, err
 }
 
-// Append stores events of the current attempt (the first moves the job from
-// assigned to running) and returns them with their sequence numbers. first is how
-// many events the sender had sent within the attempt before these: what was stored
-// before is dropped. CodeStale: the attempt is over. CodeConflict: events before
-// first are missing. CodeLimit: an event is too large.
+// Append stores events of the current attempt and returns them with their sequence numbers. The
+// first event moves the job from assigned to running. first is how many events the sender has
+// sent in this attempt before these: events that were stored before are dropped. CodeStale: the
+// attempt is over. CodeConflict: events before first are missing. CodeLimit: an event is too
+// large.
 func (s *Store) Append(ctx context.Context, job int64, attempt int, first int, events []schema.Event) (stored []schema.Event, err error) {
 	err = s.write(ctx, "append events", func(t *tx) error {
 		j, err := t.fenced(ctx, job, attempt)
@@ -78,7 +78,7 @@ func (s *Store) Append(ctx context.Context, job int64, attempt int, first int, e
 	return stored, err
 }
 
-// fresh returns those of a sender's events that are not stored yet.
+// fresh returns the events that are not stored yet.
 func (t *tx) fresh(ctx context.Context, job int64, first int, events []schema.Event) ([]schema.Event, error) {
 	sent, err := one(ctx, t, value[int], `SELECT sent FROM jobs WHERE id = ?`, job)
 	if err != nil {

@@ -9,14 +9,14 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Task is an assignment that students can push to, and when how many of them are due.
+// Task is an assignment that students can push to, with the due dates of its students.
 type Task struct {
 	Course     schema.Course
 	Assignment string
-	Version    int64            // the active one
+	Version    int64            // the active version
 	Flavour    string           // that its jobs run on
-	Dues       []schema.DueDate // of the students who are in the course, without names, in no order
-	Broken     error            // why the due dates cannot be read; nil: they were
+	Dues       []schema.DueDate // of the course's students, without names, unordered
+	Broken     error            // why the due dates cannot be read; nil: they could
 
 	id     int64
 	source []byte // assignment.yaml of the active version
@@ -28,8 +28,8 @@ func scanTask(r row) (t Task, err error) {
 	return t, err
 }
 
-// Tasks returns every assignment that has an active version, by course and name. Their due
-// dates have the students' extensions, the offsets of sections and outages applied.
+// Tasks returns every assignment with an active version, by course and name. Its due dates
+// include the students' extensions, the offsets of sections and outages.
 func (s *Store) Tasks(ctx context.Context) ([]Task, error) {
 	tasks, err := list(ctx, s.reader, scanTask, `SELECT c.id, c.code, c.title, c.zone, c.flavour, c.other_flavours, c.created_at, c.settings, a.id, a.name, v.id, v.flavour, v.source
 		FROM versions v JOIN assignments a ON a.id = v.assignment_id JOIN courses c ON c.id = a.course_id
@@ -42,7 +42,7 @@ func (s *Store) Tasks(ctx context.Context) ([]Task, error) {
 	return tasks, err
 }
 
-// addDues counts a task's students by the moment at which they are due.
+// addDues counts a task's students by their due moment.
 func (s *Store) addDues(ctx context.Context, t *Task) error {
 	h := history{course: t.Course.ID, zone: t.Course.Location()}
 	spec, err := s.specs.Parse(t.Version, t.source, assignment.Context{Zone: h.zone})
@@ -74,7 +74,7 @@ func (s *Store) addDues(ctx context.Context, t *Task) error {
 	return nil
 }
 
-// dues counts students by their due date, whose minute is over at At.
+// dues counts students by their due date; At is the end of its minute.
 func (h history) dues(spec *assignment.Spec, id int64, students []string, later map[string]schema.DueOffset) []schema.DueDate {
 	own := h.schedule(spec, nil).Due()
 	counts := make(map[time.Time]int)

@@ -14,9 +14,9 @@ func scanGranted(r row) (g schema.GrantedExtension, err error) {
 	return g, err
 }
 
-// AddExtension grants an owner more time for an assignment. In the same transaction the
-// owner's grades are computed anew, and pushes that were kept after the end and are
-// before it now are queued; how many is the second result.
+// AddExtension grants an owner more time for an assignment. The same transaction recomputes the
+// owner's grades and queues the kept pushes that are no longer after the end; the second result
+// is their number.
 func (s *Store) AddExtension(ctx context.Context, by schema.Actor, a schema.Assignment, owner string, e schema.Extension, reason string) (granted schema.GrantedExtension, queued int, err error) {
 	now := s.clock()
 	err = s.write(ctx, "add extension", func(t *tx) error {
@@ -35,8 +35,8 @@ func (s *Store) AddExtension(ctx context.Context, by schema.Actor, a schema.Assi
 	return granted, queued, err
 }
 
-// EndExtension takes an extension back. Its owner's grades are computed anew.
-// CodeNotFound: the assignment has no such extension in force.
+// EndExtension removes an extension and recomputes its owner's grades. CodeNotFound: the
+// assignment has no such active extension.
 func (s *Store) EndExtension(ctx context.Context, by schema.Actor, a schema.Assignment, id int64) (ended schema.GrantedExtension, err error) {
 	now := s.clock()
 	err = s.write(ctx, "end extension", func(t *tx) error {
@@ -53,7 +53,7 @@ func (s *Store) EndExtension(ctx context.Context, by schema.Actor, a schema.Assi
 	return ended, err
 }
 
-// Extensions returns the extensions of an assignment that are in force, by owner.
+// Extensions returns the active extensions of an assignment, by owner.
 func (s *Store) Extensions(ctx context.Context, assignment int64) ([]schema.GrantedExtension, error) {
 	return list(ctx, s.reader, scanGranted, `SELECT id, owner, due_at, days, by_us, until_at, reason, actor, made_at, ended_at FROM extensions
 		WHERE assignment_id = ? AND ended_at = 0 ORDER BY owner, id`, assignment)
@@ -66,9 +66,9 @@ func scanOutageRow(r row) (o schema.Outage, err error) {
 	return o, err
 }
 
-// AddOutage records that a course could not submit. Everybody's grades in the course are
-// computed anew, and pushes that were kept after the end and are before it now are
-// queued; how many is the second result.
+// AddOutage records a time in which a course could not submit. The same transaction recomputes
+// the grades of the whole course and queues the kept pushes that are no longer after the end;
+// the second result is their number.
 func (s *Store) AddOutage(ctx context.Context, by schema.Actor, c schema.Course, o schema.Outage) (added schema.Outage, queued int, err error) {
 	now := s.clock()
 	err = s.write(ctx, "add outage", func(t *tx) error {
@@ -97,8 +97,8 @@ func (s *Store) LateTokens(ctx context.Context, course int64) (int, error) {
 	return one(ctx, s.reader, value[int], `SELECT late_tokens FROM courses WHERE id = ?`, course)
 }
 
-// SetLateTokens sets how many late days each student of a course has. Everybody's
-// grades are computed anew.
+// SetLateTokens sets how many late days each student of a course has, and recomputes the grades
+// of the whole course.
 func (s *Store) SetLateTokens(ctx context.Context, by schema.Actor, c schema.Course, tokens int) error {
 	now := s.clock()
 	return s.write(ctx, "set late days", func(t *tx) error {
@@ -120,8 +120,8 @@ func (s *Store) SetLateTokens(ctx context.Context, by schema.Actor, c schema.Cou
 	})
 }
 
-// recompute computes the grades of an owner ("" is everybody) after the times changed and
-// queues the kept pushes that are before their end now.
+// recompute updates the grades of an owner ("" is everybody) after a change of times, and
+// queues the kept pushes that are no longer after the end.
 func (s *Store) recompute(ctx context.Context, t *tx, courseID int64, owner string, now time.Time) (queued int, err error) {
 	if owner == "" {
 		err = s.updateCourseGrades(ctx, t, courseID, now)

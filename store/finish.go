@@ -7,10 +7,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Finish stores the result and the last event and ends the job. A gate's result
-// also decides its version: active with its pins, or rejected. A second Finish of
-// the same attempt returns the first one's event. CodeStale: the attempt is over.
-// CodeInvalid: our machine failed, which is no result: Release gives the job to another.
+// Finish stores the result and the last event and ends the job. A gate's result also decides
+// its version: active with its pins, or rejected. A second Finish of the same attempt returns
+// the event of the first. CodeStale: the attempt is over. CodeInvalid: the machine failed,
+// which is no result; Release gives the job to another runner.
 func (s *Store) Finish(ctx context.Context, job int64, attempt int, r schema.Result, now time.Time) (e schema.Event, err error) {
 	if r.Outcome == schema.OutcomeInfrastructureError {
 		return schema.Event{}, schema.Errorf(schema.CodeInvalid, "a job whose machine failed is released, not finished")

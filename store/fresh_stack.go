@@ -5,9 +5,9 @@ import (
 	"runtime/debug"
 )
 
-// onFreshStack runs f on a goroutine of its own and waits for it. A statement needs a deep
-// stack; grown on the caller's it would stay with each of thousands of sessions that
-// wait for hours. A panic of f becomes the caller's, who may be able to bear it.
+// onFreshStack runs f on a new goroutine and waits for it. A statement needs a deep stack,
+// which would stay with each of thousands of sessions that wait for hours. A panic of f is
+// passed to the caller, which may recover from it.
 func onFreshStack(f func()) {
 	done := make(chan struct{})
 	var broke error

@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxEarlier is how many jobs of gates of the same tree a gate is held against.
+// maxEarlier is how many gate jobs of the same tree a gate is compared with.
 const maxEarlier = 4 * schema.GateRuns
 
 func scanGateJob(r row) (j schema.GateJob, err error) {
@@ -56,8 +56,8 @@ func gateJobs(ctx context.Context, q querier, version int64) ([]schema.GateJob, 
 		ORDER BY p.part`, version)
 }
 
-// earlierGates returns the finished parts of the gates of earlier versions that have
-// the same tree, the latest first.
+// earlierGates returns the finished parts of the gates of earlier versions with the same tree,
+// newest first.
 func earlierGates(ctx context.Context, q querier, version int64) ([]schema.GateJob, error) {
 	return list(ctx, q, scanGateJob, `SELECT o.number, p.body, r.body, j.*
 		FROM versions v JOIN versions o ON o.assignment_id = v.assignment_id AND o.tree_hash = v.tree_hash AND o.number < v.number
@@ -65,8 +65,8 @@ func earlierGates(ctx context.Context, q querier, version int64) ([]schema.GateJ
 		WHERE v.id = ? ORDER BY p.job_id DESC LIMIT ?`, version, maxEarlier)
 }
 
-// closeGate decides a candidate once every part of its gate has a result; until then, and
-// where our machines failed, nothing happens.
+// closeGate decides a candidate once every part of its gate has a result. While one is missing,
+// or a machine failed, it does nothing.
 func (t *tx) closeGate(ctx context.Context, version int64, at time.Time) error {
 	jobs, err := gateJobs(ctx, t, version)
 	if err != nil {
@@ -109,7 +109,7 @@ func (t *tx) closeGate(ctx context.Context, version int64, at time.Time) error {
 type gatePush struct {
 	options             []string
 	login, course, name string
-	number, active      int // its own number, and that of the version that is active
+	number, active      int // its own number, and that of the active version
 }
 
 func scanGatePush(r row) (p gatePush, err error) {
@@ -117,7 +117,7 @@ func scanGatePush(r row) (p gatePush, err error) {
 	return p, err
 }
 
-// auditSkipped notes that a version becomes active though its gate failed.
+// auditSkipped records that a version becomes active although its gate failed.
 func (t *tx) auditSkipped(ctx context.Context, p gatePush, v schema.GateVerdict, at time.Time) error {
 	by := schema.Actor{User: schema.User{Login: p.login}, Channel: schema.ChannelSSH}
 	path := p.course + "/" + p.name
@@ -138,7 +138,7 @@ func scanVerdict(r row) (v schema.GateVerdict, err error) {
 	return v, err
 }
 
-// Gate returns a version with the parts of its gate, and the verdict once there is one.
+// Gate returns a version with the parts of its gate, and the verdict if there is one.
 func (s *Store) Gate(ctx context.Context, version int64) (g schema.Gate, err error) {
 	if g.Version, err = s.Version(ctx, version); err != nil {
 		return g, err
@@ -154,8 +154,8 @@ func (s *Store) Gate(ctx context.Context, version int64) (g schema.Gate, err err
 	return g, err
 }
 
-// RetryGate queues again the parts of a gate that our machines failed to do, and returns
-// the gate. Where none failed, nothing changes.
+// RetryGate queues the parts of a gate again whose machines failed, and returns the gate. If
+// none failed, nothing changes.
 func (s *Store) RetryGate(ctx context.Context, version int64, at time.Time) (schema.Gate, error) {
 	err := s.write(ctx, "retry gate", func(t *tx) error {
 		jobs, err := gateJobs(ctx, t, version)

@@ -12,8 +12,7 @@ func scanGrade(r row) (g schema.Grade, err error) {
 	return g, err
 }
 
-// Grade returns an owner's grade for an assignment; one without a submission that
-// counts has Number 0.
+// Grade returns an owner's grade for an assignment; Number 0: no submission counts.
 func (s *Store) Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error) {
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return schema.Grade{}, err
@@ -21,8 +20,8 @@ func (s *Store) Grade(ctx context.Context, assignment int64, owner string) (sche
 	return grade(ctx, s.reader, assignment, owner)
 }
 
-// Grades returns the grades of a course, by owner and assignment; owner "" is everybody's.
-// Those of a person are their own and those of the teams that they are in.
+// Grades returns the grades of a course, by owner and assignment; owner "" is everybody. A
+// person's grades include those of their teams.
 func (s *Store) Grades(ctx context.Context, course int64, owner string) ([]schema.Grade, error) {
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return nil, err

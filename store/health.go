@@ -9,8 +9,8 @@ import (
 // Health is what an operator looks at first.
 type Health struct {
 	Queue       []schema.QueueDepth
-	OpenIntents int                  // pushes that are not settled yet
-	Jobs        map[schema.State]int // every state, over all time
+	OpenIntents int                  // pushes that are neither recorded nor void
+	Jobs        map[schema.State]int // every state, since the beginning
 }
 
 // stateCount is how many jobs are in a state.
@@ -29,14 +29,14 @@ func scanCount(r row) (c stateCount, err error) {
 	return c, err
 }
 
-// Depths returns how many jobs wait in each lane that is not empty, by flavour and
-// lane, from kept counters.
+// Depths returns how many jobs wait in each non-empty lane, by flavour and lane. It reads
+// maintained counters.
 func (s *Store) Depths(ctx context.Context) ([]schema.QueueDepth, error) {
 	return list(ctx, s.reader, scanDepth, `SELECT flavour, lane, sum(waiting) FROM queue_courses
 		GROUP BY flavour, lane ORDER BY flavour, lane`)
 }
 
-// Health counts; it reads kept counters, never the long tables.
+// Health reads maintained counters, never the long tables.
 func (s *Store) Health(ctx context.Context) (Health, error) {
 	h := Health{Jobs: make(map[schema.State]int)}
 	var err error

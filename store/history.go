@@ -9,30 +9,30 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// history is all that the grades of a course depend on.
+// history is everything that the grades of a course depend on.
 type history struct {
 	course      int64
 	zone        *time.Location
 	tokens      int                         // late days of each owner
-	offsets     map[string]schema.DueOffset // how much later the work of an owner is due than the assignments say
+	offsets     map[string]schema.DueOffset // how much later an owner's work is due than the assignment says
 	assignments []schema.Assignment
 	outages     []outage
 	published   publication
 	candidates  map[work][]graded
 	extensions  map[work][]granted
 	adjustments map[work][]given
-	graded      []work // those that have a grade already
+	graded      []work // works that have a grade already
 	seats       seats
-	only        map[work]bool // the works that are computed; nil: all
+	only        map[work]bool // the works to compute; nil: all
 }
 
-// granted is an extension with when it was.
+// granted is an extension with the time when it was granted.
 type granted struct {
 	schema.Extension
 	at time.Time
 }
 
-// given is an adjustment with when it was made.
+// given is an adjustment with the time when it was made.
 type given struct {
 	points schema.Points
 	at     time.Time
@@ -44,7 +44,7 @@ type graded struct {
 	tally schema.Tally
 }
 
-// work names what one owner does for one assignment.
+// work identifies one owner's work for one assignment.
 type work struct {
 	assignment int64
 	owner      string
@@ -61,7 +61,7 @@ type outage struct {
 	length time.Duration
 }
 
-// history reads what does not depend on the owner.
+// history reads the part that does not depend on the owner.
 func (t *tx) history(ctx context.Context, courseID int64) (h history, err error) {
 	h.course = courseID
 	var zone string
@@ -86,7 +86,7 @@ func (t *tx) history(ctx context.Context, courseID int64) (h history, err error)
 	return h, err
 }
 
-// loadWork reads what some owners did and were given.
+// loadWork reads the submissions, extensions and adjustments of some owners.
 func (t *tx) loadWork(ctx context.Context, h *history, names ...string) error {
 	owners, err := encode(names)
 	if err != nil {
@@ -117,7 +117,7 @@ func (t *tx) loadWork(ctx context.Context, h *history, names ...string) error {
 	return err
 }
 
-// loadAllWork reads what everybody in the course did and was given.
+// loadAllWork reads the submissions, extensions and adjustments of everybody in the course.
 func (t *tx) loadAllWork(ctx context.Context, h *history) error {
 	candidates, err := list(ctx, t, scanCandidate, `SELECT s.assignment_id, s.owner, s.number, s.received_at, s.tally, m.number IS NOT NULL
 		FROM assignments a JOIN submissions s ON s.assignment_id = a.id
@@ -185,9 +185,8 @@ func scanOutage(r row) (o outage, err error) {
 	return o, err
 }
 
-// works are the history as the ledger reads it, and everybody's late days. An
-// assignment whose active version cannot be parsed any more is left out, and its
-// grades stay as they are.
+// works returns the history in the ledger's form, and everybody's late days. An assignment
+// whose active version can no longer be parsed is left out, and its grades stay unchanged.
 func (s *Store) works(h history, now time.Time) ([]course.Work, map[string]int) {
 	owners := h.owners()
 	bank := make(map[string]int)
@@ -211,8 +210,8 @@ func (s *Store) works(h history, now time.Time) ([]course.Work, map[string]int) 
 	return works, bank
 }
 
-// owners are those who have a grade for each assignment: whoever did something or was
-// given something, those who left a team that did, and nobody who is in a team.
+// owners returns, for each assignment, who has a grade: everybody with a submission, an
+// extension or an adjustment, and members who left such a team, but nobody who is in a team.
 func (h history) owners() map[int64]map[string]bool {
 	owners := make(map[int64]map[string]bool)
 	note := func(w work) {
@@ -254,7 +253,7 @@ func (h history) work(spec *assignment.Spec, a schema.Assignment, owner string, 
 		Candidates: candidates(h.candidates[w], access), Adjustments: h.adjusted(w, time.Time{}),
 	}
 	left := h.seats.left[w]
-	for i := len(left) - 1; i >= 0; i-- { // the last team that had handed in something counts
+	for i := len(left) - 1; i >= 0; i-- { // the last team that had a submission counts
 		if frozen := h.frozen(spec, left[i], access); len(frozen) > 0 {
 			made.Candidates = course.AfterTeam(made.Candidates, frozen, left[i].Left)
 			break
@@ -263,8 +262,8 @@ func (h history) work(spec *assignment.Spec, a schema.Assignment, owner string, 
 	return made
 }
 
-// latest is an assignment's schedule with the most time that any of some owners has, by
-// their sections and extensions.
+// latest returns an assignment's schedule with the latest times that sections and extensions
+// give any of the owners.
 func (h history) latest(spec *assignment.Spec, id int64, owners []string) course.Schedule {
 	var offset schema.DueOffset
 	var extensions []schema.Extension
@@ -275,9 +274,9 @@ func (h history) latest(spec *assignment.Spec, id int64, owners []string) course
 	return h.schedule(course.ForSection(spec, h.zone, offset), extensions)
 }
 
-// frozen is what a team had handed in when somebody left it, as they see it now, with what
-// it was judged by: the extensions of those who were in it then, and the leaver's own of
-// any time.
+// frozen returns the submissions that a team had when a member left it, as that member sees
+// them now. They are judged by the extensions of the members at that time, and by the leaver's
+// own extensions of any time.
 func (h history) frozen(spec *assignment.Spec, seat schema.Seat, access course.Access) []course.Candidate {
 	w := work{seat.Assignment, seat.Team}
 	extensions := append(h.extended(w, seat.Left), h.extended(work{seat.Assignment, seat.Login}, time.Time{})...)
@@ -297,8 +296,8 @@ func (h history) frozen(spec *assignment.Spec, seat schema.Seat, access course.A
 	return frozen
 }
 
-// extended are the extensions of an owner; of those that were granted by then where that
-// is not zero.
+// extended returns the extensions of an owner; if by is not zero, those that were granted by
+// then.
 func (h history) extended(w work, by time.Time) []schema.Extension {
 	var all []schema.Extension
 	for _, e := range h.extensions[w] {
@@ -309,8 +308,8 @@ func (h history) extended(w work, by time.Time) []schema.Extension {
 	return all
 }
 
-// adjusted is the sum of an owner's adjustments; of those that were made by then where that
-// is not zero.
+// adjusted returns the sum of an owner's adjustments; if by is not zero, of those that were
+// made by then.
 func (h history) adjusted(w work, by time.Time) (sum schema.Points) {
 	for _, g := range h.adjustments[w] {
 		if by.IsZero() || g.at.Before(by) {
@@ -320,7 +319,7 @@ func (h history) adjusted(w work, by time.Time) (sum schema.Points) {
 	return sum
 }
 
-// candidates are those that may count, as their owner sees them.
+// candidates returns the submissions that may count, as their owner sees them.
 func candidates(all []graded, a course.Access) []course.Candidate {
 	shown := make([]course.Candidate, 0, len(all))
 	for _, g := range all {
@@ -331,7 +330,7 @@ func candidates(all []graded, a course.Access) []course.Candidate {
 	return shown
 }
 
-// schedule applies the outages that touched it to an owner's schedule.
+// schedule applies the outages to an owner's schedule.
 func (h history) schedule(spec *assignment.Spec, extensions []schema.Extension) course.Schedule {
 	var lengths []time.Duration
 	schedule := course.ScheduleOf(spec, h.zone, extensions, nil)

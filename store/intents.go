@@ -12,8 +12,8 @@ func scanIntent(r row) (in schema.Intent, err error) {
 	return in, err
 }
 
-// OpenIntent records that a command list is about to be forwarded to git.
-// CodeConflict: the repository has an open intent.
+// OpenIntent records that a push's commands are about to be forwarded to git. CodeConflict: the
+// repository has an open intent.
 func (s *Store) OpenIntent(ctx context.Context, in schema.Intent) error {
 	options, err := encode(in.Options)
 	if err != nil {
@@ -27,8 +27,8 @@ func (s *Store) OpenIntent(ctx context.Context, in schema.Intent) error {
 	})
 }
 
-// VoidIntent closes an intent whose ref did not move. Doing it again is no error;
-// CodeStale: it is recorded.
+// VoidIntent closes an intent whose ref did not move. Calling it again is no error. CodeStale:
+// the push is recorded.
 func (s *Store) VoidIntent(ctx context.Context, intent string) error {
 	return s.write(ctx, "void intent", func(t *tx) error {
 		n, err := t.exec(ctx, `UPDATE intents SET state = 'void' WHERE id = ? AND state <> 'recorded'`, intent)
@@ -42,8 +42,8 @@ func (s *Store) OpenIntents(ctx context.Context, repository int64) ([]schema.Int
 		FROM intents WHERE state = 'open' AND (?1 = 0 OR repository_id = ?1) ORDER BY received_at, id`, repository)
 }
 
-// findIntent returns an intent that may become a submission or a version; settled
-// says that it has become one. CodeStale: it is void.
+// findIntent returns an intent that may become a submission or a version; settled: it has
+// become one. CodeStale: it is void.
 func (t *tx) findIntent(ctx context.Context, id string) (in schema.Intent, settled bool, err error) {
 	in, err = one(ctx, t, scanIntent, `SELECT id, repository_id, pusher_id, ref, old_hash, new_hash, received_at, options, process_group, state
 		FROM intents WHERE id = ?`, id)

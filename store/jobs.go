@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	recentJobs  = 50  // ended jobs that MeanDuration looks at
-	typicalJobs = 200 // ended jobs that TypicalDuration looks at
+	recentJobs  = 50  // ended jobs that MeanDuration reads
+	typicalJobs = 200 // ended jobs that TypicalDuration reads
 )
 
 func jobColumns(j *schema.Job) []any {
@@ -42,7 +42,7 @@ func (s *Store) Expired(ctx context.Context, now time.Time) ([]schema.Job, error
 		WHERE state IN ('assigned', 'running') AND lease_until < ? ORDER BY assigned_at, id`, micros(now))
 }
 
-// Extend moves a job's lease. CodeStale also when the job has ended.
+// Extend extends a job's lease. CodeStale also when the job has ended.
 func (s *Store) Extend(ctx context.Context, job int64, attempt int, until time.Time) error {
 	return s.write(ctx, "extend lease", func(t *tx) error {
 		n, err := t.exec(ctx, `UPDATE jobs SET lease_until = ? WHERE id = ? AND attempt = ? AND state IN ('assigned', 'running')`,
@@ -58,8 +58,8 @@ func (s *Store) MeanDuration(ctx context.Context, flavour string) (time.Duration
 	return time.Duration(mean) * time.Microsecond, err
 }
 
-// TypicalDuration returns the median time from start to end of the flavour's last jobs,
-// and of how many, at most 200.
+// TypicalDuration returns the median time from start to end of the flavour's last jobs, at most
+// 200, and their number.
 func (s *Store) TypicalDuration(ctx context.Context, flavour string) (median time.Duration, of int, err error) {
 	took, err := list(ctx, s.reader, value[int64], `SELECT ended_at - started_at FROM jobs
 		WHERE flavour = ? AND state = 'done' ORDER BY ended_at DESC LIMIT ?`, flavour, typicalJobs)
@@ -70,8 +70,8 @@ func (s *Store) TypicalDuration(ctx context.Context, flavour string) (median tim
 	return time.Duration(took[len(took)/2]) * time.Microsecond, len(took), nil
 }
 
-// fenced returns a job of which the attempt is the current one. CodeStale: it is
-// not, or the job has ended or is back in the queue.
+// fenced returns a job whose current attempt is the given one. CodeStale: it is not, or the job
+// has ended or is queued again.
 func (t *tx) fenced(ctx context.Context, id int64, attempt int) (schema.Job, error) {
 	j, err := job(ctx, t, id)
 	if err != nil {
@@ -83,7 +83,7 @@ func (t *tx) fenced(ctx context.Context, id int64, attempt int) (schema.Job, err
 	return j, nil
 }
 
-// start moves a job from assigned to running; one that runs already stays as it is.
+// start moves a job from assigned to running; a running job stays unchanged.
 func (t *tx) start(ctx context.Context, j schema.Job, at time.Time) error {
 	if j.State != schema.StateAssigned {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// touchEvery is how fine TouchKey is: a note costs a synced write.
+// touchEvery is the resolution of TouchKey: each update costs a synced write.
 const touchEvery = time.Minute
 
 func scanKey(r row) (k schema.Key, err error) {
@@ -16,14 +16,14 @@ func scanKey(r row) (k schema.Key, err error) {
 	return k, err
 }
 
-// UserByKey returns the account whose active key has the fingerprint, a disabled one too.
+// UserByKey returns the account whose active key has the fingerprint, even a disabled one.
 func (s *Store) UserByKey(ctx context.Context, fingerprint string) (schema.User, error) {
 	u, err := one(ctx, s.reader, scanUser, `SELECT u.id, u.login, u.name, u.email, u.admin, u.disabled, u.created_at
 		FROM keys k JOIN users u ON u.id = k.user_id WHERE k.fingerprint = ? AND k.active = 1`, fingerprint)
 	return u, missing(err, "no account has the key %s", fingerprint)
 }
 
-// TouchKey notes that an active key was used, to the minute.
+// TouchKey records that an active key was used, to the minute.
 func (s *Store) TouchKey(ctx context.Context, fingerprint string, at time.Time) error {
 	used, err := one(ctx, s.reader, value[int64], `SELECT used_at FROM keys WHERE fingerprint = ? AND active = 1`, fingerprint)
 	if err != nil {
@@ -44,11 +44,11 @@ func (s *Store) Keys(ctx context.Context, user int64) ([]schema.Key, error) {
 		FROM keys WHERE user_id = ? ORDER BY added_at, id`, user)
 }
 
-// maxKeys bounds the keys of one account: whoever may add one could add millions.
+// maxKeys bounds the keys of one account, which its owner could otherwise add without end.
 const maxKeys = 100
 
-// AddKeys adds keys to one account, each pending unless it is Active. CodeConflict: one
-// is there already, or active elsewhere. CodeLimit: the account has enough of them.
+// AddKeys adds keys to one account, each pending unless it is Active. CodeConflict: one exists
+// already, or is active elsewhere. CodeLimit: the account has too many.
 func (s *Store) AddKeys(ctx context.Context, by schema.Actor, user schema.User, keys ...schema.Key) error {
 	return s.write(ctx, "add keys", func(t *tx) error {
 		for _, k := range keys {
@@ -78,8 +78,8 @@ func (s *Store) addKey(ctx context.Context, t *tx, by schema.Actor, user schema.
 	return s.auditKey(ctx, t, by, "key.add", user, k.Fingerprint)
 }
 
-// AddPendingKey adds a key that has yet to prove itself, and makes the one-time code
-// that binds this key and no other. A key that is pending already gets a new code.
+// AddPendingKey adds a key that has not authenticated yet, and creates a one-time code that
+// binds only this key. A key that is already pending gets a new code.
 func (s *Store) AddPendingKey(ctx context.Context, by schema.Actor, user schema.User, k schema.Key, expires time.Time) (code string, err error) {
 	k.Active = false
 	err = s.write(ctx, "add pending key", func(t *tx) error {

@@ -8,7 +8,7 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// regradeKindVersion is the migration that lets jobs be of the kind regrade.
+// regradeKindVersion is the migration that adds the job kind regrade.
 const regradeKindVersion = 14
 
 func migrateRegradeKind() *goose.Migration {

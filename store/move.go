@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// MoveQueue moves what waits for a flavour to another one and returns how many jobs
-// those were. CodeInvalid: it is the same.
+// MoveQueue moves the waiting jobs of a flavour to another one and returns their number.
+// CodeInvalid: both are the same.
 func (s *Store) MoveQueue(ctx context.Context, by schema.Actor, from, to string) (moved int, err error) {
 	if from == to {
 		return 0, schema.Errorf(schema.CodeInvalid, "flavour %q: name two different ones", from)

@@ -16,8 +16,8 @@ func scanOrder(r row) (o schema.Order, err error) {
 	return o, err
 }
 
-// Order returns what a runner must know of a claimed job. Of the flavour only the
-// name is set, and the lease not at all: they are the scheduler's.
+// Order returns what a runner must know of a claimed job. Of the flavour only the name is set,
+// and the lease is not set: the scheduler adds them.
 func (s *Store) Order(ctx context.Context, job int64) (schema.Order, error) {
 	o, err := one(ctx, s.reader, scanOrder, `SELECT j.id, j.attempt, j.kind, j.flavour,
 			c.code, a.name, coalesce(s.owner, y.owner, ''), coalesce(s.number, 0), coalesce(y.number, 0),

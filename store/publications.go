@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// published is one section, or "" for everybody, for whom an assignment is published.
+// published is a section, or "" for everybody, that an assignment is published for.
 type published struct {
 	assignment int64
 	section    string
@@ -20,14 +20,14 @@ func scanPublished(r row) (p published, err error) {
 	return p, err
 }
 
-// publication is for whom the assignments of a course are published.
+// publication says for whom the assignments of a course are published.
 type publication struct {
 	rule     schema.PublishRule
 	sections map[int64][]string // by assignment
-	of       map[string]string  // section, by login; nil where no section was published by itself
+	of       map[string]string  // section, by login; nil if no section was published separately
 }
 
-// publications reads for whom a course's assignments are published.
+// publications reads the publications of a course's assignments.
 func publications(ctx context.Context, q querier, courseID int64, rule schema.PublishRule) (publication, error) {
 	p := publication{rule: rule, sections: make(map[int64][]string)}
 	all, err := list(ctx, q, scanPublished, `SELECT p.assignment_id, p.section FROM assignments a JOIN publications p ON p.assignment_id = a.id WHERE a.course_id = ?`, courseID)
@@ -49,7 +49,7 @@ func publications(ctx context.Context, q querier, courseID int64, rule schema.Pu
 	return p, err
 }
 
-// publicationTo reads what publications takes to know for the owners of a work.
+// publicationTo reads the part of publications that concerns the owners of a work.
 func publicationTo(ctx context.Context, q querier, a schema.Assignment, logins []string) (publication, error) {
 	p := publication{rule: a.Course.Settings.Publish}
 	sections, err := sectionsPublished(ctx, q, a.ID)
@@ -69,8 +69,8 @@ func publicationTo(ctx context.Context, q querier, a schema.Assignment, logins [
 	return p, err
 }
 
-// to fills in what an owner of work for an assignment is shown. A team is shown what is
-// published for all of its members.
+// to fills in what an owner of work for an assignment may see. A team sees what is published
+// for all of its members.
 func (p publication) to(o course.Owner, assignment int64) course.Owner {
 	o.Published = course.PublishedTo(p.sections[assignment], "")
 	for i, login := range o.Logins {
@@ -80,8 +80,7 @@ func (p publication) to(o course.Owner, assignment int64) course.Owner {
 	return o
 }
 
-// Published returns the sections for which an assignment is published, by name; "" is
-// everybody.
+// Published returns the sections that an assignment is published for, by name; "" is everybody.
 func (s *Store) Published(ctx context.Context, assignment int64) ([]string, error) {
 	return sectionsPublished(ctx, s.reader, assignment)
 }
@@ -90,13 +89,13 @@ func sectionsPublished(ctx context.Context, q querier, assignment int64) ([]stri
 	return list(ctx, q, value[string], `SELECT section FROM publications WHERE assignment_id = ? ORDER BY section`, assignment)
 }
 
-// Publish publishes an assignment for a section, "" for everybody, and computes the
-// course's grades anew. CodeRefused: it is published for them already.
+// Publish publishes an assignment for a section, "" for everybody, and recomputes the course's
+// grades. CodeRefused: it is already published for them.
 func (s *Store) Publish(ctx context.Context, by schema.Actor, a schema.Assignment, section string) error {
 	return s.publish(ctx, by, a, section, true)
 }
 
-// Unpublish takes that back. CodeRefused: it is not published for them.
+// Unpublish reverses Publish. CodeRefused: it is not published for them.
 func (s *Store) Unpublish(ctx context.Context, by schema.Actor, a schema.Assignment, section string) error {
 	return s.publish(ctx, by, a, section, false)
 }
@@ -127,7 +126,7 @@ func (s *Store) publish(ctx context.Context, by schema.Actor, a schema.Assignmen
 	})
 }
 
-// putPublished makes the sections for which an assignment is published those.
+// putPublished replaces the sections that an assignment is published for.
 func (t *tx) putPublished(ctx context.Context, by schema.Actor, a schema.Assignment, sections []string, now time.Time) error {
 	is, err := encode(append([]string{}, sections...))
 	if err != nil {

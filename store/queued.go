@@ -6,8 +6,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Queued returns the jobs of a flavour that will be claimed next, in that order, at
-// most limit, each with the name of what it grades.
+// Queued returns the jobs of a flavour in the order in which they will be claimed, at most
+// limit, each with the name of what it grades.
 func (s *Store) Queued(ctx context.Context, flavour string, limit int) ([]QueuedJob, error) {
 	ids, err := s.Waiting(ctx, flavour, limit)
 	if err != nil {
@@ -22,7 +22,7 @@ func (s *Store) Queued(ctx context.Context, flavour string, limit int) ([]Queued
 		if err != nil {
 			return nil, err
 		}
-		if q.Job.State == schema.StateQueued { // else it was claimed meanwhile
+		if q.Job.State == schema.StateQueued { // otherwise it was claimed meanwhile
 			jobs = append(jobs, q)
 		}
 	}

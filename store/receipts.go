@@ -35,7 +35,7 @@ func scanLink(r row) (l link, err error) {
 	return l, err
 }
 
-// addReceipt signs a submission's receipt, which follows the course's newest one.
+// addReceipt signs a submission's receipt and links it to the course's newest one.
 func (s *Store) addReceipt(ctx context.Context, t *tx, course int64, sub schema.Submission, state schema.Timeliness) error {
 	if s.signer.key == nil {
 		return nil
@@ -70,15 +70,15 @@ func scanReceipt(r row) (n schema.StoredReceipt, err error) {
 	return n, err
 }
 
-// Receipts returns the receipts of a course in the order of their chain, after that of a
-// submission (0: from the first), at most limit.
+// Receipts returns the receipts of a course in the order of their chain, starting after that of
+// a submission (0: from the first), at most limit.
 func (s *Store) Receipts(ctx context.Context, course, after int64, limit int) ([]schema.StoredReceipt, error) {
 	return list(ctx, s.reader, scanReceipt, `SELECT submission_id, body FROM receipts
 		WHERE course_id = ? AND submission_id > ? AND body <> '' ORDER BY submission_id LIMIT ?`, course, after, limit)
 }
 
-// BreakChains makes the next receipt of every course begin a new chain, since receipts
-// may have been given out that this database does not know.
+// BreakChains makes the next receipt of every course begin a new chain, because receipts may
+// exist that this database does not know.
 func (s *Store) BreakChains(ctx context.Context) error {
 	return s.write(ctx, "break receipt chains", func(t *tx) error {
 		_, err := t.exec(ctx, `INSERT INTO receipt_breaks (course_id) SELECT DISTINCT course_id FROM receipts WHERE true ON CONFLICT DO NOTHING`)

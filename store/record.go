@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// target is where a push went: the repository's row with what it belongs to.
+// target is the repository that was pushed to, with its course and assignment.
 type target struct {
 	course, assignment int64
 	kind               schema.RepositoryKind
@@ -27,11 +27,11 @@ func (t *tx) target(ctx context.Context, in schema.Intent) (target, error) {
 		FROM repositories r, users u WHERE r.id = ? AND u.id = ?`, in.RepositoryID, in.PusherID)
 }
 
-// RecordSubmission closes the intent: it assigns the owner's next number, makes the
+// RecordSubmission closes the intent. It assigns the owner's next number, creates the
 // submission, its job, its signed receipt and its first event, and moves the owner's other
-// queued pushes of the assignment to the lane of the overtaken. Called again for
-// the same intent it returns what the first call made. Of p.Intent only the ID is
-// read: the stored intent says the rest. CodeStale: the intent is void.
+// queued pushes of the assignment to the overtaken lane. Called again for the same intent it
+// returns the same submission. Only the ID of p.Intent is read; the rest comes from the stored
+// intent. CodeStale: the intent is void.
 func (s *Store) RecordSubmission(ctx context.Context, p schema.Push) (sub schema.GradedSubmission, err error) {
 	err = s.write(ctx, "record submission", func(t *tx) error {
 		in, settled, err := t.findIntent(ctx, p.Intent.ID)
@@ -77,7 +77,7 @@ func (s *Store) record(ctx context.Context, t *tx, in schema.Intent, p schema.Pu
 	return sub, t.closeIntent(ctx, in.ID)
 }
 
-// queue makes a new submission's job. The job of one that is kept is cancelled at once.
+// queue creates a new submission's job. The job of a kept submission is cancelled at once.
 func (s *Store) queue(ctx context.Context, t *tx, to target, p schema.Push, id int64, kept bool) error {
 	if !kept {
 		if err := t.overtake(ctx, to); err != nil {
@@ -103,10 +103,10 @@ func (s *Store) queue(ctx context.Context, t *tx, to target, p schema.Push, id i
 // corrected.
 const maxStep = 10 * time.Minute
 
-// notBeforeLast returns the time of receipt of a push. It is never before that of the
-// owner's previous push: a clock that was set back a little must not turn a late push
-// into one on time. If the previous time is more than maxStep ahead, the clock was wrong
-// then, and the push keeps its own time.
+// notBeforeLast returns the time of receipt of a push. It is never before that of the owner's
+// previous push: a clock that was set back slightly must not turn a late push into one on time.
+// If the previous time is more than maxStep ahead, the clock was wrong then, and the push keeps
+// its own time.
 func (t *tx) notBeforeLast(ctx context.Context, to target, received time.Time) (time.Time, error) {
 	at, err := one(ctx, t, value[int64], `SELECT received_at FROM submissions WHERE assignment_id = ? AND owner = ? ORDER BY number DESC LIMIT 1`, to.assignment, to.owner)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -121,11 +121,11 @@ func (t *tx) notBeforeLast(ctx context.Context, to target, received time.Time) (
 	return received, nil
 }
 
-// wordsKept is why a push after the end has no result.
+// wordsKept says why a push after the end has no result.
 const wordsKept = "received after the end: kept but not graded; it counts only if your instructor grants an extension"
 
-// timeliness says where a push of an owner stands. It is decided here and not before, so
-// that an extension granted meanwhile is not missed.
+// timeliness says whether an owner's push is on time, late or after the end. It is decided
+// here, in the transaction, so that an extension that was granted meanwhile is not missed.
 func (s *Store) timeliness(ctx context.Context, t *tx, to target, received time.Time) (schema.Timeliness, error) {
 	a, err := one(ctx, t, scanAssignment, `SELECT * FROM assignment_rows WHERE id = ?`, to.assignment)
 	if err != nil {
@@ -144,7 +144,7 @@ func (t *tx) cancel(ctx context.Context, job int64, reason string, now time.Time
 	return err
 }
 
-// addSubmission makes the submission's row, with a receipt code that no other has.
+// addSubmission inserts the submission's row with a unique receipt code.
 func (t *tx) addSubmission(ctx context.Context, to target, in schema.Intent, p schema.Push) (int64, error) {
 	for {
 		id, err := one(ctx, t, value[int64], `INSERT INTO submissions
@@ -153,14 +153,14 @@ func (t *tx) addSubmission(ctx context.Context, to target, in schema.Intent, p s
 				?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
 			ON CONFLICT (receipt) DO NOTHING RETURNING id`,
 			to.assignment, to.owner, in.PusherID, in.New, p.Tree, in.RepositoryID, in.ID, p.VersionID, p.TryOut, groups(2), micros(in.ReceivedAt))
-		if !errors.Is(err, sql.ErrNoRows) { // else 40 random bits were taken: draw again
+		if !errors.Is(err, sql.ErrNoRows) { // otherwise the 40 random bits were taken: draw again
 			return id, err
 		}
 	}
 }
 
-// overtake moves the owner's queued interactive jobs of the assignment behind
-// everyone's live pushes; they are graded later.
+// overtake moves the owner's queued interactive jobs of the assignment behind everybody's live
+// pushes; they are graded later.
 func (t *tx) overtake(ctx context.Context, to target) error {
 	_, err := t.exec(ctx, `UPDATE jobs SET lane = ? WHERE state = 'queued' AND lane = ?
 		AND id IN (SELECT job_id FROM submissions WHERE assignment_id = ? AND owner = ? AND job_id IS NOT NULL)`,

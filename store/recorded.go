@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Marks returns how far the record of pushes goes.
+// Marks returns the newest recorded submission and version.
 func (s *Store) Marks(ctx context.Context) (m schema.RecordMarks, err error) {
 	return one(ctx, s.reader, scanMarks, `SELECT coalesce((SELECT max(id) FROM submissions), 0), coalesce((SELECT max(id) FROM versions), 0)`)
 }
@@ -38,8 +38,7 @@ func (s *Store) RecordedSince(ctx context.Context, m schema.RecordMarks) ([]sche
 	return append(pushes, versions...), err
 }
 
-// PinnedPush is a push that the database knows, as a backup's repositories are held
-// against it.
+// PinnedPush is a recorded or open push, which a backup's repositories are compared with.
 type PinnedPush struct {
 	Intent     string
 	Repository int64
@@ -59,7 +58,7 @@ func (s *Store) PinnedPushes(ctx context.Context, after string, limit int) ([]Pi
 		WHERE id > ? AND state <> 'void' AND ref NOT LIKE 'refs/tries/%' ORDER BY id LIMIT ?`, after, limit)
 }
 
-// RepositoryPath returns what people call a repository: COURSE/ASSIGNMENT/OWNER,
+// RepositoryPath returns the name of a repository: COURSE/ASSIGNMENT/OWNER,
 // COURSE/ASSIGNMENT/tests or COURSE/course. CodeNotFound.
 func (s *Store) RepositoryPath(ctx context.Context, id int64) (string, error) {
 	path, err := one(ctx, s.reader, value[string], `SELECT c.code || coalesce('/' || a.name, '') || '/' || iif(r.owner = '', r.kind, r.owner)

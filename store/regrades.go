@@ -20,7 +20,7 @@ func scanRegrade(r row) (g schema.Regrade, err error) {
 	return g, err
 }
 
-// regradeOpen is how a set that is running or staged stands in its row.
+// regradeOpen is the stored state of a set that is running or staged.
 const regradeOpen schema.RegradeState = "open"
 
 // Regrade returns a set.
@@ -46,9 +46,9 @@ func regrade(ctx context.Context, q querier, id int64) (schema.Regrade, error) {
 	return g, missing(err, "there is no regrade set %d", id)
 }
 
-// CreateRegrade makes a set and queues its jobs in the lane of regrades. CodeConflict:
-// the assignment has an open set. CodeNotFound: it has no such version. CodeRefused:
-// there is nothing to grade again.
+// CreateRegrade creates a set and queues its jobs in the regrade lane. CodeConflict: the
+// assignment has an open set. CodeNotFound: it has no such version. CodeRefused: there is
+// nothing to grade again.
 func (s *Store) CreateRegrade(ctx context.Context, by schema.Actor, n schema.NewRegrade) (set schema.Regrade, err error) {
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return set, err
@@ -109,7 +109,7 @@ func scanOwned(r row) (o owned, err error) {
 	return o, err
 }
 
-// toRegrade returns the submissions that a set grades again, by owner and number.
+// toRegrade returns the submissions of a new set, by owner and number.
 func (t *tx) toRegrade(ctx context.Context, n schema.NewRegrade) ([]owned, error) {
 	var all []owned
 	var err error
@@ -136,8 +136,8 @@ func (t *tx) toRegrade(ctx context.Context, n schema.NewRegrade) ([]owned, error
 	return chosen, nil
 }
 
-// stage keeps the result of a regrade's job beside the submission, whose own result and
-// grade stay as they are.
+// stage stores the result of a regrade's job beside the submission, whose own result and grade
+// stay unchanged.
 func (s *Store) stage(ctx context.Context, t *tx, j schema.Job, r schema.Result) error {
 	if r.Blame != schema.BlameStudent {
 		return nil
@@ -168,7 +168,7 @@ func scanResult(r row) (result schema.Result, err error) {
 	return result, err
 }
 
-// DiscardRegrade drops a set that is not applied. Its waiting jobs are cancelled.
+// DiscardRegrade deletes a set that is not applied and cancels its waiting jobs.
 func (s *Store) DiscardRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error {
 	now := s.clock()
 	return s.write(ctx, "discard regrade set", func(t *tx) error {
@@ -188,7 +188,7 @@ func (s *Store) DiscardRegrade(ctx context.Context, by schema.Actor, set schema.
 	})
 }
 
-// moveRegrade changes a set's state from one of those given.
+// moveRegrade moves a set from one of the given states to another.
 func (t *tx) moveRegrade(ctx context.Context, id int64, to schema.RegradeState, now time.Time, from ...schema.RegradeState) error {
 	is, err := one(ctx, t, value[schema.RegradeState], `SELECT state FROM regrades WHERE id = ?`, id)
 	if err != nil {
@@ -219,8 +219,8 @@ func courseOf(path string) string {
 	return path
 }
 
-// LastRegrade returns what the latest applied set changed of an owner's grade; false
-// where none did.
+// LastRegrade returns what the latest applied set changed in an owner's grade; false if none
+// changed it.
 func (s *Store) LastRegrade(ctx context.Context, assignment int64, owner string) (schema.RegradeNotice, bool, error) {
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return schema.RegradeNotice{}, false, err

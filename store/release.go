@@ -7,9 +7,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Release puts a job whose runner is gone back into the queue, in its old place, or
-// fails it after schema.MaxAttempts; reason is for people. It returns the event.
-// CodeStale: the attempt is not the current one or has ended.
+// Release queues a job again whose runner is gone, in its old place, or fails it after
+// schema.MaxAttempts, and returns the event. reason is shown to people. CodeStale: the attempt
+// is not the current one or has ended.
 func (s *Store) Release(ctx context.Context, job int64, attempt int, reason string, now time.Time) (e schema.Event, err error) {
 	err = s.write(ctx, "release", func(t *tx) error {
 		j, err := t.fenced(ctx, job, attempt)
@@ -30,8 +30,8 @@ func (s *Store) Release(ctx context.Context, job int64, attempt int, reason stri
 	return e, err
 }
 
-// Return is Release for an attempt that ended through no fault of the job or of its
-// runner: its number is spent, but it does not count towards schema.MaxAttempts.
+// Return is Release for an attempt that ended through no fault of the job or its runner: its
+// number is used up, but it does not count towards schema.MaxAttempts.
 func (s *Store) Return(ctx context.Context, job int64, attempt int, reason string, now time.Time) (e schema.Event, err error) {
 	err = s.write(ctx, "return", func(t *tx) error {
 		j, err := t.fenced(ctx, job, attempt)
@@ -47,7 +47,7 @@ func (s *Store) Return(ctx context.Context, job int64, attempt int, reason strin
 	return e, err
 }
 
-// requeue keeps queued_at: the job waits where it waited before.
+// requeue keeps queued_at, so that the job keeps its place.
 func (t *tx) requeue(ctx context.Context, j schema.Job, reason string, now time.Time) (schema.Event, error) {
 	if _, err := t.exec(ctx, `UPDATE jobs SET state = 'queued', runner = '', reason = ?, assigned_at = 0, started_at = 0, lease_until = 0
 		WHERE id = ?`, reason, j.ID); err != nil {
@@ -56,8 +56,8 @@ func (t *tx) requeue(ctx context.Context, j schema.Job, reason string, now time.
 	return t.addEvent(ctx, j.ID, schema.Event{Kind: schema.EventRequeued, Attempt: j.Attempt, At: now, Text: reason})
 }
 
-// fail ends a job without a result. A candidate whose gate fails so stays one, until the
-// gate is tried again.
+// fail ends a job without a result. A candidate whose gate job fails this way stays a candidate
+// until the gate is retried.
 func (t *tx) fail(ctx context.Context, j schema.Job, reason string, now time.Time) (schema.Event, error) {
 	if _, err := t.exec(ctx, `UPDATE jobs SET state = 'failed', reason = ?, ended_at = ?, lease_until = 0 WHERE id = ?`,
 		reason, micros(now), j.ID); err != nil {

@@ -14,10 +14,9 @@ func scanReplay(r row) (p schema.Replay, err error) {
 	return p, err
 }
 
-// Replay queues a job that grades a submission again, behind all pushes, against the tests
-// and on the flavour that its result was recorded with. Its result is nobody's: the
-// submission and its grade stay as they are. CodeRefused: it has no result. may decides
-// about the flavour before anything is queued.
+// Replay queues a job that grades a submission again, behind all pushes, against the tests and
+// on the flavour of its recorded result. The submission and its grade stay unchanged.
+// CodeRefused: it has no result. may decides about the flavour before anything is queued.
 func (s *Store) Replay(ctx context.Context, by schema.Actor, sub schema.Submission, may func(flavour string) error) (p schema.Replay, err error) {
 	now := s.clock()
 	err = s.write(ctx, "replay", func(t *tx) error {

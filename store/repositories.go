@@ -13,8 +13,8 @@ func scanRepository(r row) (repo schema.Repository, err error) {
 	return repo, err
 }
 
-// EnsureRepository returns the repository row of that kind and owner, made if it
-// is not there; r.ID is ignored.
+// EnsureRepository returns the repository row of that kind and owner and creates it if it does
+// not exist; r.ID is ignored.
 func (s *Store) EnsureRepository(ctx context.Context, r schema.Repository) (schema.Repository, error) {
 	found, err := findRepository(ctx, s.reader, r)
 	if !errors.Is(err, sql.ErrNoRows) {
@@ -32,7 +32,7 @@ func (s *Store) EnsureRepository(ctx context.Context, r schema.Repository) (sche
 	return found, err
 }
 
-// FindRepository is EnsureRepository without making: CodeNotFound.
+// FindRepository is EnsureRepository without creating one: CodeNotFound.
 func (s *Store) FindRepository(ctx context.Context, r schema.Repository) (schema.Repository, error) {
 	found, err := findRepository(ctx, s.reader, r)
 	return found, missing(err, "there is no such repository yet")

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// rerun is a submission that somebody wants graded again.
+// rerun is a submission that somebody wants to have graded again.
 type rerun struct {
 	id, assignment, course int64
 	role                   schema.Role // of the asker
@@ -22,9 +22,9 @@ func scanRerun(r row) (e rerun, err error) {
 	return e, err
 }
 
-// Rerun makes a new job for a submission against the active version, unless decide
-// refuses: it is told what the asker is in the course and how things stand, and says
-// whether the new job is one of the owner's free retries.
+// Rerun creates a new job for a submission against the active version, unless decide refuses.
+// decide gets the asker's role in the course and the state of the submission, and says whether
+// the new job is one of the owner's free retries.
 func (s *Store) Rerun(ctx context.Context, by schema.Actor, submission int64, decide func(schema.Role, course.Rerun) (free bool, err error), at time.Time) (j schema.Job, err error) {
 	err = s.write(ctx, "rerun", func(t *tx) error {
 		e, err := one(ctx, t, scanRerun, `SELECT s.id, s.assignment_id, a.course_id, c.code, a.name, s.owner, s.number, s.commit_hash, j.state, coalesce(e.role, '')

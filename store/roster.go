@@ -9,12 +9,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// errDryRun takes a transaction back that was only to show what it would do.
+// errDryRun rolls a transaction back that only previews its changes.
 var errDryRun = errors.New("dry run")
 
-// ImportRoster makes the accounts and enrolments of a course as a roster says, in one
-// transaction with its audit entry, and returns what it did about each person. Importing
-// the same roster again changes nothing.
+// ImportRoster creates the accounts and enrolments of a roster, in one transaction with its
+// audit entry, and returns the change of each person. Importing the same roster again changes
+// nothing.
 func (s *Store) ImportRoster(ctx context.Context, by schema.Actor, i schema.RosterImport) (changes []schema.RosterChange, err error) {
 	err = s.write(ctx, "import roster", func(t *tx) error {
 		people, err := t.rosterPeople(ctx, i.Course.ID)
@@ -38,7 +38,7 @@ func (s *Store) ImportRoster(ctx context.Context, by schema.Actor, i schema.Rost
 		if err != nil {
 			return err
 		}
-		if sectioned { // whoever is in another section now may have other due times, or see more
+		if sectioned { // a change of section may change due times and visibility
 			if _, err := s.recompute(ctx, t, i.Course.ID, "", s.clock()); err != nil {
 				return err
 			}
@@ -51,7 +51,7 @@ func (s *Store) ImportRoster(ctx context.Context, by schema.Actor, i schema.Rost
 	return changes, err
 }
 
-// sectioned reports whether somebody's section decides about their grades.
+// sectioned reports whether sections affect grades in the course.
 func (t *tx) sectioned(ctx context.Context, c schema.Course) (bool, error) {
 	if len(c.Settings.Sections) > 0 {
 		return true, nil
@@ -59,7 +59,7 @@ func (t *tx) sectioned(ctx context.Context, c schema.Course) (bool, error) {
 	return one(ctx, t, value[bool], `SELECT EXISTS (SELECT 1 FROM assignments a JOIN publications p ON p.assignment_id = a.id WHERE a.course_id = ? AND p.section <> '')`, c.ID)
 }
 
-// counted says how many changes there are of each kind.
+// counted lists the number of changes of each kind.
 func counted(changes []schema.RosterChange) string {
 	n := make(map[schema.RosterKind]int)
 	for _, c := range changes {
@@ -103,14 +103,14 @@ func (s *Store) applyRoster(ctx context.Context, t *tx, by schema.Actor, i schem
 	return err
 }
 
-// RosterPeople returns the people of a course as its roster knows them, by login; those
-// who were dropped too.
+// RosterPeople returns the people of a course in the form of its roster, by login, including
+// dropped ones.
 func (s *Store) RosterPeople(ctx context.Context, courseID int64) ([]schema.RosterPerson, error) {
 	return list(ctx, s.reader, scanRosterPerson, `SELECT u.id, u.login, u.student_id, u.name, u.email, 1, e.role, e.section, e.dropped
 		FROM enrolments e JOIN users u ON u.id = e.user_id WHERE e.course_id = ? ORDER BY u.login`, courseID)
 }
 
-// rosterPeople returns every account, with its part in the course.
+// rosterPeople returns every account with its enrolment in the course.
 func (t *tx) rosterPeople(ctx context.Context, courseID int64) ([]schema.RosterPerson, error) {
 	return list(ctx, t, scanRosterPerson, `SELECT u.id, u.login, u.student_id, u.name, u.email,
 			e.user_id IS NOT NULL, coalesce(e.role, ''), coalesce(e.section, ''), coalesce(e.dropped, 0)

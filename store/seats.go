@@ -43,8 +43,8 @@ func newSeats(all []schema.Seat) seats {
 // now returns the team that somebody is in, "" for none.
 func (s seats) now(person work) string { return s.current[person] }
 
-// linked are an owner, the teams that they were ever in, and all who were ever in those:
-// who of them can still submit must not be told by the others what is hidden until then.
+// linked returns an owner, the teams that they were ever in, and everybody who was ever in
+// those. If one of them can still submit, the others must not learn what is hidden until then.
 func (s seats) linked(owner work) []string {
 	names := []string{owner.owner}
 	add := func(name string) {
@@ -66,8 +66,8 @@ func (s seats) linked(owner work) []string {
 	return names
 }
 
-// members are those whose late days a team spends: its members who are students of the
-// course, or all where none is any more.
+// members returns the people whose late days a team spends: its members who are students of the
+// course, or all members if none is.
 func (t team) members() []string {
 	var students []string
 	for _, seat := range t.seats {
@@ -81,7 +81,7 @@ func (t team) members() []string {
 	return students
 }
 
-// at are those who were members just before a moment.
+// at returns the members just before a moment.
 func (t team) at(moment time.Time) []string {
 	var logins []string
 	for _, seat := range t.seats {

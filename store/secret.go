@@ -23,7 +23,8 @@ func groups(n int) string {
 	return b.String()
 }
 
-// canonical undoes what people do to such groups: case, dashes, look-alikes.
+// canonical undoes changes that people make when they type such groups: case, dashes,
+// look-alikes.
 func canonical(code string) string {
 	return strings.NewReplacer("-", "", " ", "", "O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(code))
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// seated is somebody's section, as the roster has it.
+// seated is a person with their section in the roster.
 type seated struct{ login, section string }
 
 func scanSeated(r row) (p seated, err error) {
@@ -15,8 +15,7 @@ func scanSeated(r row) (p seated, err error) {
 	return p, err
 }
 
-// SectionOwners returns the students who are in a section of a TA's, and the teams that
-// such a student is in.
+// SectionOwners returns the students in a TA's sections, and the teams of such students.
 func (s *Store) SectionOwners(ctx context.Context, courseID, user int64) (map[string]bool, error) {
 	own, err := list(ctx, s.reader, value[string], `SELECT section FROM enrolments WHERE course_id = ? AND user_id = ?`, courseID, user)
 	if err != nil {
@@ -44,8 +43,8 @@ func (s *Store) SectionOwners(ctx context.Context, courseID, user int64) (map[st
 	return owners, err
 }
 
-// offsets returns how much later the work of each owner in a course is due than the
-// assignments say. Owners without an offset are absent.
+// offsets returns how much later the work of each owner in a course is due than the assignments
+// say. Owners without an offset are absent.
 func offsets(ctx context.Context, q querier, courseID int64, settings schema.CourseSettings) (map[string]schema.DueOffset, error) {
 	if len(settings.Sections) == 0 {
 		return nil, nil
@@ -61,8 +60,8 @@ func offsets(ctx context.Context, q querier, courseID int64, settings schema.Cou
 	return later, err
 }
 
-// SectionOffset returns how much later the work of one owner is due than the assignment
-// says: of a team's members the latest counts.
+// SectionOffset returns how much later the work of one owner is due than the assignment says.
+// For a team, the member with the latest offset counts.
 func (s *Store) SectionOffset(ctx context.Context, a schema.Assignment, owner string) (schema.DueOffset, error) {
 	names, err := list(ctx, s.reader, value[string], `SELECT ?2 UNION ALL SELECT login FROM seats WHERE assignment_id = ?1 AND team = ?2 AND left_at = 0`, a.ID, owner)
 	if err != nil {
@@ -75,7 +74,7 @@ func (s *Store) SectionOffset(ctx context.Context, a schema.Assignment, owner st
 	return offsetOf(ctx, s.reader, a.Course, logins)
 }
 
-// offsetOf returns the latest offset of some people, whose logins are a JSON list.
+// offsetOf returns the latest offset of some people, given as a JSON list of logins.
 func offsetOf(ctx context.Context, q querier, c schema.Course, logins string) (latest schema.DueOffset, err error) {
 	if len(c.Settings.Sections) == 0 {
 		return latest, nil

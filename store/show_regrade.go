@@ -9,17 +9,17 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// staged is a submission of a set, with the result that the set has for it.
+// staged is a submission of a set with its new result.
 type staged struct {
 	owner   string
 	number  int
 	tally   schema.Tally
-	done    bool // it has a result that is the student's doing
+	done    bool // it has a result that the student is responsible for
 	failed  bool // it never will
 	changes []schema.CaseChange
 	flaky   bool
 
-	before, after schema.Points // finals, once applied
+	before, after schema.Points // finals after applying the set
 	applied       bool
 }
 
@@ -28,7 +28,7 @@ func scanStaged(r row) (g staged, err error) {
 	return g, err
 }
 
-// optional is a column of points that may be empty, for 0.
+// optional is a column of points that may be empty, which means 0.
 type optional struct{ p *schema.Points }
 
 // Scan implements sql.Scanner.
@@ -39,8 +39,8 @@ func (o optional) Scan(src any) error {
 	return exact(o).Scan(src)
 }
 
-// RegradedOwners returns what a set does, or did, to each of its owners, by login. Until
-// it is applied the grades after it are computed as if it were.
+// RegradedOwners returns what a set changes, or changed, for each of its owners, by login.
+// Before it is applied, the grades after it are previewed.
 func (s *Store) RegradedOwners(ctx context.Context, set schema.Regrade) ([]schema.RegradedOwner, error) {
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func (s *Store) RegradedOwners(ctx context.Context, set schema.Regrade) ([]schem
 	return owners, nil
 }
 
-// preview computes grades as they would be with a set applied.
+// preview holds grades as they would be with a set applied.
 type preview struct {
 	before map[string]schema.Grade
 	after  map[string]schema.RegradedGrade
@@ -94,8 +94,8 @@ func (s *Store) preview(ctx context.Context, set schema.Regrade, all []staged) (
 	return p, s.project(ctx, a, all, p)
 }
 
-// project computes the grades of an assignment with the staged results in the place of
-// those that are there.
+// project computes the grades of an assignment with the staged results in place of the current
+// ones.
 func (s *Store) project(ctx context.Context, a schema.Assignment, all []staged, p preview) error {
 	zone := a.Course.Location()
 	spec, err := s.specs.Parse(a.Active.ID, a.Active.Source, assignment.Context{Zone: zone})
@@ -122,7 +122,7 @@ func (s *Store) project(ctx context.Context, a schema.Assignment, all []staged, 
 	for owner := range instead {
 		w, ok := works[owner]
 		if !ok {
-			continue // somebody whose team has their grade
+			continue // the grade belongs to their team
 		}
 		standing := course.Stand(w, spent.left(w.Members))
 		p.after[owner] = schema.RegradedGrade{Number: standing.Number, Final: standing.Final.Number(), Tokens: standing.Lateness.Tokens}
@@ -130,8 +130,8 @@ func (s *Store) project(ctx context.Context, a schema.Assignment, all []staged, 
 	return nil
 }
 
-// worksOf gathers what everybody did for one assignment, with other points for some of
-// their submissions, by owner and number.
+// worksOf collects everybody's work for one assignment, with other points for some submissions,
+// by owner and number.
 func (s *Store) worksOf(ctx context.Context, a schema.Assignment, spec *assignment.Spec, instead map[string]map[int]schema.Tally) (map[string]course.Work, error) {
 	h := history{course: a.Course.ID, zone: a.Course.Location()}
 	var err error
@@ -177,13 +177,13 @@ func (s *Store) worksOf(ctx context.Context, a schema.Assignment, spec *assignme
 	return works, err
 }
 
-// spending is the late days of a course and what each person spent of them elsewhere.
+// spending is the late days of a course, and how many each person spent on other assignments.
 type spending struct {
 	tokens int
 	by     map[string]int
 }
 
-// left are the late days that every one of them has left.
+// left returns how many late days all of them have left.
 func (s spending) left(logins []string) int {
 	fewest := s.tokens
 	for _, login := range logins {
@@ -219,7 +219,7 @@ func (s *Store) spentElsewhere(ctx context.Context, a schema.Assignment) (spendi
 	return spending{tokens, by}, err
 }
 
-// owner is what the set does to the owner of a submission.
+// owner returns what the set changes for the owner of a submission.
 func (p preview) owner(g staged) schema.RegradedOwner {
 	before := p.before[g.owner]
 	o := schema.RegradedOwner{Owner: g.owner, Before: schema.RegradedGrade{Number: before.Number, Final: before.Final.Number(), Tokens: before.Tokens}, Changes: []schema.CaseChange{}}

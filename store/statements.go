@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// statements is a database handle that parses each SQL text once: the texts are
-// the literals of this package, so there are only so many.
+// statements is a database handle that prepares each SQL text once. The texts are literals of
+// this package, so their number is bounded.
 type statements struct {
 	db *sql.DB
 
@@ -26,7 +26,7 @@ func (p *statements) cached(text string) *sql.Stmt {
 	return p.prepared[text]
 }
 
-// prepare returns the statement of the text, parsed now if it never was.
+// prepare returns the prepared statement of the text and prepares it if necessary.
 func (p *statements) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
 	if st := p.cached(text); st != nil {
 		return st, nil
@@ -47,7 +47,7 @@ func (p *statements) prepare(ctx context.Context, text string) (*sql.Stmt, error
 
 // query runs a statement on any connection of the pool.
 func (p *statements) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	st, err := p.prepare(ctx, text) //nolint:sqlclosecheck // it is kept for the next time
+	st, err := p.prepare(ctx, text) //nolint:sqlclosecheck // cached
 	if err != nil {
 		return nil, err
 	}
@@ -58,8 +58,8 @@ func (p *statements) query(ctx context.Context, text string, args ...any) (*sql.
 // close closes the connections, and with them their statements.
 func (p *statements) close() error { return p.db.Close() }
 
-// tx is a transaction of the writer. Its statements are not cut short when their
-// caller leaves: SQLite would give up the whole transaction, and others share it.
+// tx is a transaction of the writer. Its statements are not cancelled when their caller leaves:
+// SQLite would roll back the whole transaction, which other callers share.
 type tx struct {
 	*sql.Tx
 	of     *statements
@@ -70,7 +70,7 @@ func (t *tx) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
 	if st := t.of.cached(text); st != nil {
 		return t.StmtContext(ctx, st), nil
 	}
-	// The one connection is ours now, so the lasting statement has to wait.
+	// The only connection is in use, so the cached statement is prepared later.
 	t.missed = append(t.missed, text)
 	st, err := t.PrepareContext(ctx, text)
 	return st, translate(err)
@@ -79,7 +79,7 @@ func (t *tx) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
 // query runs a statement that returns rows.
 func (t *tx) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
 	ctx = context.WithoutCancel(ctx)
-	st, err := t.stmt(ctx, text) //nolint:sqlclosecheck // it is kept, or ends with the transaction
+	st, err := t.stmt(ctx, text) //nolint:sqlclosecheck // cached, or closed with the transaction
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (t *tx) query(ctx context.Context, text string, args ...any) (*sql.Rows, er
 // exec runs a statement and returns how many rows it changed.
 func (t *tx) exec(ctx context.Context, text string, args ...any) (int64, error) {
 	ctx = context.WithoutCancel(ctx)
-	st, err := t.stmt(ctx, text) //nolint:sqlclosecheck // it is kept, or ends with the transaction
+	st, err := t.stmt(ctx, text) //nolint:sqlclosecheck // cached, or closed with the transaction
 	if err != nil {
 		return 0, err
 	}
@@ -101,8 +101,8 @@ func (t *tx) exec(ctx context.Context, text string, args ...any) (int64, error) 
 	return res.RowsAffected()
 }
 
-// write runs f in one transaction, which is on disk when write returns nil and
-// never happened otherwise; noun names it in the error.
+// write runs f in one transaction. When write returns nil it is on disk, otherwise it was
+// rolled back. noun names it in the error.
 func (s *Store) write(ctx context.Context, noun string, f func(*tx) error) error {
 	if err := s.transact(ctx, f); err != nil {
 		return fmt.Errorf("%s: %w", noun, err)
@@ -146,7 +146,7 @@ func rowsOf[T any](ctx context.Context, q querier, scan func(row) (T, error), te
 	return all, translate(rows.Err())
 }
 
-// one runs a query of at most one row; sql.ErrNoRows where there is none.
+// one runs a query of at most one row; sql.ErrNoRows if there is none.
 func one[T any](ctx context.Context, q querier, scan func(row) (T, error), text string, args ...any) (T, error) {
 	all, err := list(ctx, q, scan, text, args...)
 	if err == nil && len(all) == 0 {

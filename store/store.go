@@ -18,14 +18,14 @@ import (
 
 // Options configure a Store.
 type Options struct {
-	// Clock tells the time where a method is not told it; nil is time.Now.
+	// Clock returns the time for methods that are not given one; nil is time.Now.
 	Clock func() time.Time
 	// Readers is how many connections read at once; 0 is 4.
 	Readers int
-	// BusyTimeout is how long a write waits for another process that holds the
-	// database; 0 is 5 s.
+	// BusyTimeout is how long a write waits for another process that locks the database; 0 is 5
+	// s.
 	BusyTimeout time.Duration
-	// ReceiptKey signs the receipts of pushes; nil: pushes get no signed receipt.
+	// ReceiptKey signs the receipts of pushes; nil: receipts are not signed.
 	ReceiptKey ed25519.PrivateKey
 }
 
@@ -41,8 +41,8 @@ type Store struct {
 	specs   assignment.Cache // of active versions
 }
 
-// Open opens the database at path, made with mode 0600 if it is not there, and
-// brings its tables up to date. CodeRefused: it was made by a newer grader.
+// Open opens the database at path, creates it with mode 0600 if it does not exist, and migrates
+// it. CodeRefused: it was written by a newer grader.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -80,7 +80,7 @@ func (s *Store) connect(ctx context.Context, o Options) error {
 	return s.updateMissingGrades(ctx)
 }
 
-// touch makes the database file, readable by its owner only.
+// touch creates the database file, readable only by its owner.
 func touch(path string) error {
 	f, err := os.OpenFile(path, os.O_RDONLY|os.O_CREATE, 0o600)
 	if err != nil {
@@ -89,7 +89,7 @@ func touch(path string) error {
 	return f.Close()
 }
 
-// connect opens at most n connections that live until they are closed.
+// connect opens at most n connections that stay open.
 func connect(path string, o Options, n int, more string) (*statements, error) {
 	timeout := o.BusyTimeout
 	if timeout == 0 {

@@ -61,9 +61,8 @@ func (s *Store) Submissions(ctx context.Context, assignment int64, owner string,
 		WHERE assignment_id = ? AND owner = ? ORDER BY number DESC LIMIT ?`, assignment, owner, limit)
 }
 
-// Recent returns the latest submissions of a user, and of the teams that they are in,
-// over all courses, newest first,
-// with summaries of their results.
+// Recent returns the latest submissions of a user and of their teams, over all courses, newest
+// first, with summaries of their results.
 func (s *Store) Recent(ctx context.Context, user int64, limit int) ([]schema.GradedSubmission, error) {
 	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries
 		WHERE owner IN (SELECT login FROM users WHERE id = ?1 UNION ALL SELECT m.team FROM users u JOIN seats m ON m.login = u.login WHERE u.id = ?1 AND m.left_at = 0)
@@ -80,9 +79,9 @@ func (s *Store) Latest(ctx context.Context, assignment int64) ([]schema.GradedSu
 		ORDER BY owner`, assignment)
 }
 
-// AllSubmissions returns an assignment's submissions, oldest first, with jobs and whole
-// results, after a submission of it (0: from the beginning), at most limit; login "" is
-// every owner's.
+// AllSubmissions returns an assignment's submissions with their jobs and whole results, oldest
+// first, starting after a submission (0: from the beginning), at most limit; login "" is
+// everybody.
 func (s *Store) AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.GradedSubmission, error) {
 	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows WHERE id IN (
 			SELECT id FROM submissions WHERE assignment_id = ?1 AND (?2 = '' OR owner = ?2)

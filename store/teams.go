@@ -58,7 +58,7 @@ func scanTeam(r row) (t schema.Team, err error) {
 	return t, err
 }
 
-// membership is somebody in a team, or invited to it.
+// membership is a person in a team, or invited to it.
 type membership struct {
 	team, login string
 	student     bool // of the course now
@@ -69,8 +69,7 @@ func scanMembership(r row) (m membership, err error) {
 	return m, err
 }
 
-// OwnerOf returns the owner of what somebody pushes to an assignment: their team, or
-// themselves.
+// OwnerOf returns the owner of a person's pushes to an assignment: their team, or themselves.
 func (s *Store) OwnerOf(ctx context.Context, assignment int64, login string) (string, error) {
 	return ownerOf(ctx, s.reader, assignment, login)
 }
@@ -79,8 +78,8 @@ func ownerOf(ctx context.Context, q querier, assignment int64, login string) (st
 	return one(ctx, q, value[string], `SELECT coalesce((SELECT team FROM seats WHERE assignment_id = ?1 AND login = ?2 AND left_at = 0), ?2)`, assignment, login)
 }
 
-// ownersOf returns the logins of an owner, one or the members of a team who are students of
-// the course, and those who have left the team, with when they last did.
+// ownersOf returns the logins of an owner: one person, or the members of a team who are
+// students of the course. It also returns those who left the team, with the last time they did.
 func ownersOf(ctx context.Context, q querier, assignment int64, owner string) (logins []string, left map[string]time.Time, err error) {
 	isTeam, err := one(ctx, q, value[bool], `SELECT EXISTS (SELECT 1 FROM teams WHERE assignment_id = ? AND name = ?)`, assignment, owner)
 	if err != nil || !isTeam {
@@ -119,8 +118,8 @@ func scanSeat(r row) (m schema.Seat, err error) {
 	return m, err
 }
 
-// ChangeTeams makes the changes that decide returns of how things stand, in one
-// transaction with its audit entry and the grades that follow from it.
+// ChangeTeams makes the changes that decide returns for the current teams, in one transaction
+// with its audit entry and the new grades.
 func (s *Store) ChangeTeams(ctx context.Context, by schema.Actor, r schema.TeamRequest, decide func(course.Teams) ([]schema.TeamChange, error)) (changes []schema.TeamChange, err error) {
 	now := s.clock()
 	err = s.write(ctx, "change teams", func(t *tx) error {
@@ -147,7 +146,7 @@ func (s *Store) ChangeTeams(ctx context.Context, by schema.Actor, r schema.TeamR
 	return changes, err
 }
 
-// teamFacts reads what a change of teams is decided by.
+// teamFacts reads what a change of teams depends on.
 func (t *tx) teamFacts(ctx context.Context, r schema.TeamRequest, now time.Time) (facts course.Teams, err error) {
 	facts.Course, facts.Assignment, facts.Zone, facts.Now = r.Assignment.Course.Code, r.Assignment.Name, r.Assignment.Course.Location(), now
 	if facts.Teams, err = teams(ctx, t, r.Assignment.ID); err != nil {
@@ -208,8 +207,8 @@ func (t *tx) changeTeam(ctx context.Context, by schema.Actor, assignment int64, 
 	return err
 }
 
-// deleteTeam removes a team that has no submission, with what was given to it, so that
-// another one may have its name.
+// deleteTeam deletes a team without submissions, with its extensions and adjustments, so that
+// another team can use its name.
 func (t *tx) deleteTeam(ctx context.Context, assignment int64, team string, at int64) error {
 	for _, text := range []string{
 		`UPDATE extensions SET ended_at = ?3 WHERE assignment_id = ?1 AND owner = ?2 AND ended_at = 0`,
@@ -232,8 +231,8 @@ func (t *tx) deleteTeam(ctx context.Context, assignment int64, team string, at i
 	return nil
 }
 
-// teamsChanged computes the grades of those whose team has changed, queues pushes that
-// were kept and are before the end by a new member's extension, and writes the audit entry.
+// teamsChanged updates the grades of the changed teams, queues kept pushes that a new member's
+// extension makes valid, and writes the audit entry.
 func (s *Store) teamsChanged(ctx context.Context, t *tx, by schema.Actor, r schema.TeamRequest, changes []schema.TeamChange, now time.Time) error {
 	done := slices.DeleteFunc(slices.Clone(changes), func(c schema.TeamChange) bool {
 		return c.Kind == schema.TeamUnchanged || c.Kind == schema.TeamRefused
@@ -247,7 +246,7 @@ func (s *Store) teamsChanged(ctx context.Context, t *tx, by schema.Actor, r sche
 			moved[c.Team], moved[c.Login] = true, true
 		}
 	}
-	const few = 8 // owners to settle one by one
+	const few = 8 // owners to update one by one
 	if len(moved) > few {
 		moved = map[string]bool{"": true} // everybody
 	}
@@ -263,8 +262,8 @@ func (s *Store) teamsChanged(ctx context.Context, t *tx, by schema.Actor, r sche
 	return t.audit(ctx, by, e)
 }
 
-// teamWords say what an action changed: "created blue, joined alice", or how many of each
-// kind where they are many.
+// teamWords describe what an action changed: "created blue, joined alice", or the number of
+// each kind if there are many.
 func teamWords(changes []schema.TeamChange) string {
 	const most = 12
 	var words []string
@@ -288,8 +287,8 @@ func teamWords(changes []schema.TeamChange) string {
 	return strings.Join(words, ", ")
 }
 
-// noTeam refuses a login that is the name of a team of the course, or of any course where
-// that is zero: what is pushed belongs to a name. CodeConflict.
+// noTeam refuses a login that is the name of a team of the course, or of any course if c is
+// zero, because pushes belong to a name. CodeConflict.
 func (t *tx) noTeam(ctx context.Context, c schema.Course, login string) error {
 	where, err := list(ctx, t, value[string], `SELECT c.code || '/' || a.name FROM teams t JOIN assignments a ON a.id = t.assignment_id JOIN courses c ON c.id = a.course_id
 		WHERE t.name = ?1 AND (?2 = 0 OR c.id = ?2) LIMIT 1`, login, c.ID)

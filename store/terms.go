@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Terms returns what a push of the owner to the assignment is judged by at that
-// moment. An assignment without an active version is never due.
+// Terms returns what a push of the owner to the assignment is judged by at that moment. An
+// assignment without an active version has no due date.
 func (s *Store) Terms(ctx context.Context, id int64, owner string, now time.Time) (course.Terms, error) {
 	q := s.reader
 	if err := s.UpdateDueGrades(ctx); err != nil {
@@ -55,7 +55,7 @@ func (s *Store) Terms(ctx context.Context, id int64, owner string, now time.Time
 	return t, err
 }
 
-// Owner returns what decides what an owner of work for an assignment may see.
+// Owner returns what decides how much an owner of work for an assignment may see.
 func (s *Store) Owner(ctx context.Context, id int64, owner string) (course.Owner, error) {
 	a, err := one(ctx, s.reader, scanAssignment, `SELECT * FROM assignment_rows WHERE id = ?`, id)
 	if err != nil {
@@ -76,8 +76,8 @@ func (s *Store) Owner(ctx context.Context, id int64, owner string) (course.Owner
 	return p.to(of, id), err
 }
 
-// used counts the submissions since then that use a limit: those that are graded by the
-// student's doing, and those that wait.
+// used counts the submissions since then that count towards a limit: graded ones that the
+// student is responsible for, and waiting ones.
 func used(ctx context.Context, q querier, assignmentID int64, owner string, since time.Time, freeCompileErrors bool) (int, error) {
 	return one(ctx, q, value[int], `SELECT count(*) FROM submissions s JOIN jobs j ON j.id = s.job_id LEFT JOIN summaries r ON r.job_id = s.done_job_id
 		WHERE s.assignment_id = ?1 AND s.owner = ?2 AND s.received_at >= ?3 AND s.try_out = 0 AND s.kept = 0
@@ -85,8 +85,7 @@ func used(ctx context.Context, q querier, assignmentID int64, owner string, sinc
 			AND (?4 = 0 OR coalesce(json_extract(r.body, '$.outcome'), '') <> 'compile-error')`, assignmentID, owner, micros(since), freeCompileErrors)
 }
 
-// scheduleOf returns the active specification of an assignment and the owner's schedule
-// by it.
+// scheduleOf returns the active specification of an assignment and the owner's schedule.
 func (s *Store) scheduleOf(ctx context.Context, q querier, a schema.Assignment, owner string) (*assignment.Spec, course.Schedule, error) {
 	spec, err := s.activeSpec(a)
 	if err != nil {
@@ -103,8 +102,8 @@ func (s *Store) scheduleOf(ctx context.Context, q querier, a schema.Assignment, 
 	return spec, schedule, err
 }
 
-// activeSpec returns the active specification of an assignment, an empty one where no
-// version is active.
+// activeSpec returns the active specification of an assignment, an empty one if no version is
+// active.
 func (s *Store) activeSpec(a schema.Assignment) (*assignment.Spec, error) {
 	if a.Active == nil {
 		return new(assignment.Spec), nil
@@ -112,8 +111,8 @@ func (s *Store) activeSpec(a schema.Assignment) (*assignment.Spec, error) {
 	return s.specs.Parse(a.Active.ID, a.Active.Source, assignment.Context{Zone: a.Course.Location()})
 }
 
-// extended applies to an assignment's times the latest that some owners were given, by
-// their sections and their extensions, and the course's outages.
+// extended gives an assignment's times the latest sections and extensions of some owners, and
+// the course's outages.
 func extended(ctx context.Context, q querier, a schema.Assignment, spec *assignment.Spec, owners []string) (course.Schedule, error) {
 	h := history{zone: a.Course.Location()}
 	names, err := encode(owners)
@@ -137,9 +136,9 @@ func extended(ctx context.Context, q querier, a schema.Assignment, spec *assignm
 	return h.schedule(course.ForSection(spec, h.zone, offset), all), err
 }
 
-// seeing returns the schedule by which an owner comes to see what is hidden until the due
-// date: that of whoever of the owner, their team and all who were ever in it has the most
-// time. Who has left a team, or joined one, can still submit by it.
+// seeing returns the schedule that decides when an owner sees what is hidden until the due
+// date. It is the latest schedule of the owner, their team, and everybody who was ever in it,
+// because each of them may still be able to submit.
 func seeing(ctx context.Context, q querier, a schema.Assignment, spec *assignment.Spec, owner string) (course.Schedule, error) {
 	names, err := list(ctx, q, value[string], `WITH mine (team) AS (SELECT team FROM seats WHERE assignment_id = ?1 AND (login = ?2 OR team = ?2))
 		SELECT ?2 UNION SELECT team FROM mine UNION SELECT login FROM seats WHERE assignment_id = ?1 AND team IN (SELECT team FROM mine)`, a.ID, owner)
@@ -149,7 +148,7 @@ func seeing(ctx context.Context, q querier, a schema.Assignment, spec *assignmen
 	return extended(ctx, q, a, spec, names)
 }
 
-// grade reads an owner's grade for an assignment; without one Number is 0.
+// grade reads an owner's grade for an assignment; Number 0: there is none.
 func grade(ctx context.Context, q querier, assignmentID int64, owner string) (schema.Grade, error) {
 	g, err := one(ctx, q, scanGrade, `SELECT g.assignment_id, a.name, g.owner, g.team, g.number, g.score, g.max_score, g.state, g.days, g.tokens, g.deducted, g.adjusted, g.final, g.seen, g.changed_at
 		FROM grades g JOIN assignments a ON a.id = g.assignment_id WHERE g.assignment_id = ? AND g.owner = ?`, assignmentID, owner)

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// tokenKind says what a one-time secret is good for.
+// tokenKind says what a one-time secret is for.
 type tokenKind string
 
 const (
@@ -19,10 +19,11 @@ const (
 	tokenLogin tokenKind = "login" // signs a browser in
 )
 
-// keepTokens is how long an expired token is kept, to tell "expired" from "unknown".
+// keepTokens is how long an expired token is kept, so that "expired" can be distinguished from
+// "unknown".
 const keepTokens = 30 * 24 * time.Hour
 
-// grant is a one-time secret to make.
+// grant describes a one-time secret to create.
 type grant struct {
 	kind    tokenKind
 	user    int64
@@ -31,8 +32,8 @@ type grant struct {
 	expires time.Time
 }
 
-// NewCode makes a one-time code that binds a key to the account: 80 random bits in
-// groups that can be typed. Where forKey is a fingerprint, it binds that key alone.
+// NewCode creates a one-time code that binds a key to the account: 80 random bits in groups
+// that can be typed. If forKey is a fingerprint, the code binds only that key.
 func (s *Store) NewCode(ctx context.Context, by schema.Actor, user schema.User, forKey string, expires time.Time) (code string, err error) {
 	err = s.write(ctx, "new code", func(t *tx) error {
 		if code, err = s.addCode(ctx, t, grant{user: user.ID, madeBy: by.Key, forKey: forKey, expires: expires}); err != nil {
@@ -49,7 +50,7 @@ func (s *Store) addCode(ctx context.Context, t *tx, c grant) (string, error) {
 	return code, s.addToken(ctx, t, c, canonical(code))
 }
 
-// NewLoginToken makes the one-time token of a sign-in link: at least 128 random bits.
+// NewLoginToken creates the one-time token of a sign-in link: at least 128 random bits.
 func (s *Store) NewLoginToken(ctx context.Context, by schema.Actor, user schema.User, expires time.Time) (string, error) {
 	secret := rand.Text()
 	return secret, s.write(ctx, "new login token", func(t *tx) error {
@@ -73,7 +74,7 @@ func (s *Store) addToken(ctx context.Context, t *tx, k grant, secret string) err
 	return err
 }
 
-// stillActive refuses to make a secret in the name of a key that was removed meanwhile.
+// stillActive refuses to create a secret for a key that was removed meanwhile.
 func (t *tx) stillActive(ctx context.Context, key string) error {
 	if key == "" {
 		return nil
@@ -85,10 +86,9 @@ func (t *tx) stillActive(ctx context.Context, key string) error {
 	return err
 }
 
-// RedeemCode binds a proved key, active, to the account that the one-time code
-// names, and spends the code. CodeRefused: unknown, spent or expired code, one for
-// another key, a key that is active elsewhere, or a disabled account. A code that was
-// refused stays good.
+// RedeemCode binds an authenticated key, active, to the account of the one-time code, and uses
+// up the code. CodeRefused: the code is unknown, used, expired or for another key; the key is
+// active elsewhere; or the account is disabled. A refused code stays valid.
 func (s *Store) RedeemCode(ctx context.Context, by schema.Actor, code string, key schema.Key, at time.Time) (u schema.User, err error) {
 	err = s.write(ctx, "redeem code", func(t *tx) error {
 		spent, err := t.spend(ctx, tokenCode, canonical(code), at)
@@ -109,7 +109,7 @@ func (s *Store) RedeemCode(ctx context.Context, by schema.Actor, code string, ke
 	return u, err
 }
 
-// activate makes a proved key an active one of its user's, whether it was pending or unknown.
+// activate makes an authenticated key active, whether it was pending or unknown.
 func activate(ctx context.Context, t *tx, key schema.Key, at time.Time) error {
 	_, err := t.exec(ctx, `INSERT INTO keys (user_id, fingerprint, public, comment, active, added_by, added_at, used_at) VALUES (?, ?, ?, ?, 1, ?, ?, ?)
 		ON CONFLICT (user_id, fingerprint) DO UPDATE SET active = 1, used_at = excluded.used_at`,
@@ -120,8 +120,8 @@ func activate(ctx context.Context, t *tx, key schema.Key, at time.Time) error {
 	return err
 }
 
-// RedeemLogin spends the one-time token of a sign-in link and returns whose it
-// was. CodeRefused: unknown, spent or expired, or of a disabled account.
+// RedeemLogin uses up the one-time token of a sign-in link and returns its user. CodeRefused:
+// it is unknown, used or expired, or the account is disabled.
 func (s *Store) RedeemLogin(ctx context.Context, secret string, at time.Time) (in schema.SignIn, err error) {
 	err = s.write(ctx, "redeem login", func(t *tx) error {
 		spent, err := t.spend(ctx, tokenLogin, secret, at)
@@ -131,7 +131,7 @@ func (s *Store) RedeemLogin(ctx context.Context, secret string, at time.Time) (i
 	return in, err
 }
 
-// spent is a secret that was just used up.
+// spent is a secret that was just used.
 type spent struct {
 	user           schema.User
 	madeBy, forKey string
@@ -142,7 +142,7 @@ func scanSpent(r row) (s spent, err error) {
 	return s, err
 }
 
-// spend uses a secret up and returns whose it was.
+// spend uses a secret up and returns its user.
 func (t *tx) spend(ctx context.Context, kind tokenKind, secret string, at time.Time) (spent, error) {
 	k, err := one(ctx, t, scanSpent, `UPDATE tokens SET spent_at = ? WHERE hash = ? AND kind = ? AND spent_at = 0 AND expires_at > ?
 		RETURNING user_id, made_by, for_key`, micros(at), hash(secret), kind, micros(at))

@@ -37,10 +37,10 @@ func scanUngated(r row) (t schema.Trouble, err error) {
 	return t, err
 }
 
-// Troubles returns what the staff of a course must know of: what waits, by flavour; what
-// our machines failed to grade, the latest first, until it is run again or its owner
-// pushes again; the assignments whose active tests failed on submissions; and those whose
-// active tests did not pass their gate.
+// Troubles returns what the staff of a course must know: jobs that cannot run, by flavour;
+// submissions that our machines failed to grade, newest first, until they are run again or
+// their owner pushes again; assignments whose active tests failed on submissions; and
+// assignments whose active tests did not pass their gate.
 func (s *Store) Troubles(ctx context.Context, course int64) ([]schema.Trouble, error) {
 	waiting, err := list(ctx, s.reader, scanWaiting, `SELECT flavour, sum(waiting) FROM queue_courses
 		WHERE course_id = ? GROUP BY flavour ORDER BY flavour`, course)

@@ -7,30 +7,30 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// laneQueue is who waits in one lane.
+// laneQueue holds the waiting courses of one lane.
 type laneQueue struct {
 	lane    schema.Lane
 	courses []*courseQueue
 }
 
-// courseQueue is who waits in one lane of one course, whoever's turn it is first.
+// courseQueue holds the waiting owners of one course in one lane, ordered by turn.
 type courseQueue struct {
 	course  int64
 	waiting int
 	owners  owners
 }
 
-// ownerQueue is what one owner has waiting in one lane.
+// ownerQueue holds the waiting jobs of one owner in one lane.
 type ownerQueue struct {
 	person
 	lane    schema.Lane
 	busy    int
 	waiting int
-	head    int64 // queued of the oldest
+	head    int64 // queue time of the oldest job
 	jobs    []waiter
-	last    waiter // of those read
+	last    waiter // the last one that was read
 	in      *courseQueue
-	at      int // in its heap
+	at      int // index in its heap
 }
 
 func scanOwner(r row) (o *ownerQueue, err error) {
@@ -39,7 +39,7 @@ func scanOwner(r row) (o *ownerQueue, err error) {
 	return o, err
 }
 
-// add takes an owner in; they come by course.
+// add adds an owner; owners arrive sorted by course.
 func (q *laneQueue) add(w *ownerQueue) {
 	if n := len(q.courses); n == 0 || q.courses[n-1].course != w.course {
 		q.courses = append(q.courses, &courseQueue{course: w.course})
@@ -50,12 +50,12 @@ func (q *laneQueue) add(w *ownerQueue) {
 	w.in.owners = append(w.in.owners, w)
 }
 
-// head is when the oldest of those that wait was queued.
+// head is the queue time of the oldest waiting job.
 func (c *courseQueue) head() int64 {
 	return slices.MinFunc(c.owners, func(a, b *ownerQueue) int { return cmp.Compare(a.head, b.head) }).head
 }
 
-// owners is a heap: whose turn it is first.
+// owners is a heap; the owner with the next turn comes first.
 type owners []*ownerQueue
 
 func (h owners) Len() int { return len(h) }

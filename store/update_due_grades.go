@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// dueWork is an owner of a course whose grades have to be computed again.
+// dueWork is an owner of a course whose grades must be recomputed.
 type dueWork struct {
 	course int64
 	owner  string
@@ -16,9 +16,9 @@ func scanDueWork(r row) (w dueWork, err error) {
 	return w, err
 }
 
-// UpdateDueGrades computes the grades anew whose owners can no longer submit, and so see more
-// than they did when the submission that counts was chosen. Whatever reads grades does it
-// first, so that at any moment all channels show the same; a sweep does it for the rest.
+// UpdateDueGrades recomputes the grades of owners who can no longer submit, and therefore see
+// more than when their counting submission was chosen. Every reader of grades calls it first,
+// so that all channels show the same at any moment; a periodic sweep covers the rest.
 func (s *Store) UpdateDueGrades(ctx context.Context) error {
 	now := s.clock()
 	due, err := list(ctx, s.reader, scanDueWork, `SELECT DISTINCT a.course_id, g.owner FROM grades g JOIN assignments a ON a.id = g.assignment_id
@@ -38,8 +38,8 @@ func (s *Store) UpdateDueGrades(ctx context.Context) error {
 	return nil
 }
 
-// updateDueGradesIn settles one course. A grade whose assignment cannot be read any more stays as
-// it is.
+// updateDueGradesIn updates one course. A grade whose assignment can no longer be read stays
+// unchanged.
 func (s *Store) updateDueGradesIn(ctx context.Context, t *tx, course int64, owners []string, now time.Time) (err error) {
 	if len(owners) == 1 {
 		err = s.updateGrades(ctx, t, course, owners[0], now)

@@ -12,8 +12,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// tally records the points of a job's result and computes the owner's grades anew. A
-// result that is not the student's doing changes neither.
+// tally records the points of a job's result and updates the owner's grades. A result that the
+// student is not responsible for changes neither.
 func (s *Store) tally(ctx context.Context, t *tx, j schema.Job, r schema.Result, now time.Time) error {
 	if r.Blame != schema.BlameStudent {
 		return nil
@@ -32,8 +32,7 @@ func (s *Store) tally(ctx context.Context, t *tx, j schema.Job, r schema.Result,
 	return s.updateGrades(ctx, t, j.CourseID, owner, now)
 }
 
-// updateGrades computes the grades of one owner in a course and writes those that
-// changed.
+// updateGrades computes the grades of one owner in a course and writes the changed ones.
 func (s *Store) updateGrades(ctx context.Context, t *tx, courseID int64, owner string, now time.Time) error {
 	h, err := t.history(ctx, courseID)
 	if err != nil {
@@ -52,7 +51,7 @@ func (s *Store) updateGrades(ctx context.Context, t *tx, courseID int64, owner s
 	return s.writeGrades(ctx, t, h, now)
 }
 
-// updateCourseGrades computes the grades of everybody in a course and writes those that changed.
+// updateCourseGrades computes the grades of a whole course and writes the changed ones.
 func (s *Store) updateCourseGrades(ctx context.Context, t *tx, courseID int64, now time.Time) error {
 	h, err := t.history(ctx, courseID)
 	if err != nil {
@@ -84,7 +83,7 @@ func (s *Store) writeGrades(ctx context.Context, t *tx, h history, now time.Time
 	return t.dropGrades(ctx, h)
 }
 
-// dropGrades removes the grades of people whose team has one now.
+// dropGrades deletes the grades of people whose team has one now.
 func (t *tx) dropGrades(ctx context.Context, h history) error {
 	for _, w := range h.graded {
 		if h.seats.now(w) == "" {
@@ -97,8 +96,8 @@ func (t *tx) dropGrades(ctx context.Context, h history) error {
 	return nil
 }
 
-// finishGatePart ends a part of a gate and, where the version that it made active has other times or
-// another rule of what counts, computes the course's grades anew.
+// finishGatePart ends a part of a gate. If the newly active version has other times or another
+// rule of what counts, it recomputes the course's grades.
 func (s *Store) finishGatePart(ctx context.Context, t *tx, j schema.Job, now time.Time) error {
 	const active = `SELECT * FROM version_rows WHERE assignment_id = (SELECT assignment_id FROM versions WHERE id = ?) AND state = 'active'`
 	before, err := list(ctx, t, scanVersion, active, j.VersionID)
@@ -116,8 +115,8 @@ func (s *Store) finishGatePart(ctx context.Context, t *tx, j schema.Job, now tim
 	return err
 }
 
-// replaced computes the course's grades anew where the version of tests that is active
-// now has other times or another rule of what counts; it returns the grades that changed.
+// replaced recomputes the course's grades if the newly active version of tests has other times
+// or another rule of what counts; it returns the grades that changed.
 func (s *Store) replaced(ctx context.Context, t *tx, courseID int64, before, after schema.Version, now time.Time) ([]schema.GradeChange, error) {
 	h, err := t.history(ctx, courseID)
 	if err != nil || s.sameTerms(h, before, after) {
@@ -141,7 +140,7 @@ func (s *Store) spec(h history, v schema.Version) (*assignment.Spec, error) {
 	return s.specs.Parse(v.ID, v.Source, assignment.Context{Zone: h.zone})
 }
 
-// putGrade writes a grade that differs from the one that is there.
+// putGrade writes a grade if it differs from the stored one.
 func (t *tx) putGrade(ctx context.Context, assignment int64, g course.Standing, now time.Time) error {
 	seen, err := encode(g.Seen)
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// linkedSeats returns who is or was in a team with an owner, a person or a team, or with
-// somebody who was, and so on, assignment by assignment.
+// linkedSeats returns the seats of everybody who is linked with an owner, directly or over
+// others, by having been in the same team, by assignment.
 func (t *tx) linkedSeats(ctx context.Context, courseID int64, owner string) ([]schema.Seat, error) {
 	return list(ctx, t, scanSeat, `WITH RECURSIVE linked (assignment_id, name) AS (
 			SELECT m.assignment_id, ?2 FROM seats m JOIN assignments a ON a.id = m.assignment_id WHERE m.login = ?2 AND a.course_id = ?1
@@ -24,9 +24,9 @@ func (t *tx) linkedSeats(ctx context.Context, courseID int64, owner string) ([]s
 		ORDER BY m.id`, courseID, owner)
 }
 
-// updateLinkedGrades computes the grades of an owner and of those who share a team with them.
-// Late days tie a team to every other work of its members: where any are spent by others
-// than the owner, before or after, the whole course is computed.
+// updateLinkedGrades updates the grades of an owner and of everybody who shares a team with
+// them. Late days connect a team to all other work of its members: if others than the owner
+// spend any, before or after, the whole course is updated.
 func (s *Store) updateLinkedGrades(ctx context.Context, t *tx, h history, owner string, linked []schema.Seat, now time.Time) error {
 	h.seats, h.only = newSeats(linked), make(map[work]bool)
 	names, logins := map[string]bool{owner: true}, []string{owner}
@@ -60,8 +60,8 @@ func (s *Store) updateLinkedGrades(ctx context.Context, t *tx, h history, owner 
 	return s.updateCourseGrades(ctx, t, h.course, now)
 }
 
-// charged reports whether people, or the teams that they are in, spend late days on a work
-// that is not the owner's own.
+// charged reports whether people, or their teams, spend late days on work that is not the
+// owner's own.
 func (t *tx) charged(ctx context.Context, h history, owner string, logins []string) (bool, error) {
 	if h.tokens == 0 {
 		return false, nil

@@ -13,15 +13,15 @@ func scanUser(r row) (u schema.User, err error) {
 	return u, err
 }
 
-// AddUser makes an account with its active keys and returns it; u.ID is ignored,
-// a zero CreatedAt is now. CodeInvalid: a login that cannot be one. CodeConflict:
-// the login is taken, or a key is active elsewhere.
+// AddUser creates an account with its active keys and returns it; u.ID is ignored, a zero
+// CreatedAt is now. CodeInvalid: the login is invalid. CodeConflict: the login is taken, or a
+// key is active elsewhere.
 func (s *Store) AddUser(ctx context.Context, by schema.Actor, u schema.User, keys ...schema.Key) (schema.User, error) {
 	added, _, err := s.AddUserWithCode(ctx, by, u, time.Time{}, keys...)
 	return added, err
 }
 
-// AddUserWithCode is AddUser that also makes a one-time code which binds a key to the
+// AddUserWithCode is AddUser that also creates a one-time code which binds a key to the
 // account, unless expires is zero.
 func (s *Store) AddUserWithCode(ctx context.Context, by schema.Actor, u schema.User, expires time.Time, keys ...schema.Key) (added schema.User, code string, err error) {
 	if err := schema.Login(u.Login); err != nil {
@@ -31,7 +31,7 @@ func (s *Store) AddUserWithCode(ctx context.Context, by schema.Actor, u schema.U
 		u.CreatedAt = s.clock()
 	}
 	err = s.write(ctx, "add user", func(t *tx) error {
-		if u.Admin { // who may push try-outs to every course
+		if u.Admin { // an admin may push try-outs to every course
 			if err := t.noTeam(ctx, schema.Course{}, u.Login); err != nil {
 				return err
 			}
@@ -75,8 +75,8 @@ func fingerprints(keys []schema.Key) string {
 	return strings.Join(all, " ")
 }
 
-// SetDisabled disables an account or enables it again. A disabled one's browser
-// sessions, sign-in links and codes end in the same transaction.
+// SetDisabled disables or enables an account. Disabling ends its browser sessions, sign-in
+// links and codes in the same transaction.
 func (s *Store) SetDisabled(ctx context.Context, by schema.Actor, user schema.User, disabled bool) (ended schema.Ended, err error) {
 	err = s.write(ctx, "disable user", func(t *tx) error {
 		was, err := one(ctx, t, value[bool], `SELECT disabled FROM users WHERE id = ?`, user.ID)

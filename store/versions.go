@@ -12,8 +12,8 @@ func scanVersion(r row) (v schema.Version, err error) {
 	return v, err
 }
 
-// RecordCandidate closes the intent of a tests push: the next candidate version and
-// the jobs of its gate, of which it returns the first. Idempotent as RecordSubmission is.
+// RecordCandidate closes the intent of a tests push. It creates the next candidate version and
+// the jobs of its gate, and returns the first job. It is idempotent like RecordSubmission.
 func (s *Store) RecordCandidate(ctx context.Context, p schema.Push, source []byte) (v schema.Version, j schema.Job, err error) {
 	err = s.write(ctx, "record candidate", func(t *tx) error {
 		in, settled, err := t.findIntent(ctx, p.Intent.ID)
@@ -88,8 +88,8 @@ func (s *Store) Versions(ctx context.Context, assignment int64, limit int) ([]sc
 	return list(ctx, s.reader, scanVersion, `SELECT * FROM version_rows WHERE assignment_id = ? ORDER BY number DESC LIMIT ?`, assignment, limit)
 }
 
-// judge makes a candidate active or rejects it. One that is older than the active
-// version when it passes is retired at once: the newer one stays.
+// judge activates or rejects a candidate. A passing candidate that is older than the active
+// version is retired at once: the newer one stays.
 func (t *tx) judge(ctx context.Context, version int64, gate schema.GateVerdict) error {
 	if !gate.Activates() {
 		_, err := t.exec(ctx, `UPDATE versions SET state = 'rejected' WHERE id = ? AND state = 'candidate'`, version)

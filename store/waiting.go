@@ -14,16 +14,17 @@ import (
 // waitingPage is how many jobs of one owner are read at once.
 const waitingPage = 32
 
-// Waiting returns the queued jobs of a flavour in the order in which they would be
-// claimed now, if none that runs ended meanwhile; at most limit. It reads who waits
-// from the kept counters, and of each only the jobs whose turn comes within the limit.
+// Waiting returns the queued jobs of a flavour in the order in which they would be claimed if
+// no running job ended, at most limit. It reads the waiting owners from the maintained
+// counters, and of each only the jobs whose turn comes within the limit.
 func (s *Store) Waiting(ctx context.Context, flavour string, limit int) ([]int64, error) {
 	o := &ordering{store: s, flavour: flavour, busy: make(map[int64]int), claimed: make(map[person]int)}
 	if err := o.begin(ctx); err != nil {
 		return nil, err
 	}
 	var ids []int64
-	// A lane is looked at once those before it are empty; the gate's shares their claims.
+	// A lane is read once those before it are empty; gates share claims with the interactive
+	// lane.
 	for _, lanes := range [][]schema.Lane{{schema.LaneInteractive, schema.LaneGate}, {schema.LaneOvertaken}, {schema.LaneRegrade}} {
 		if len(ids) == limit {
 			break
@@ -45,15 +46,15 @@ func (s *Store) Waiting(ctx context.Context, flavour string, limit int) ([]int64
 	return ids, nil
 }
 
-// ordering foretells claims one by one: each makes a course and an owner busier, so
-// their turns come round.
+// ordering predicts claims one by one. Each claim makes a course and an owner busier, so that
+// turns rotate.
 type ordering struct {
 	store   *Store
 	flavour string
-	since   int            // claims since the last one of a gate
-	busy    map[int64]int  // on runners, by course, of every flavour
-	claimed map[person]int // foretold so far
-	lanes   []laneQueue    // the first is served first, but for the gate's share
+	since   int            // claims since the last gate
+	busy    map[int64]int  // running jobs by course, of every flavour
+	claimed map[person]int // predicted so far
+	lanes   []laneQueue    // in order of precedence, except for the gates' share
 	people  map[person][]*ownerQueue
 }
 
@@ -71,7 +72,7 @@ func scanWaiter(r row) (w waiter, err error) {
 	return w, err
 }
 
-// load is how many jobs of a course are on runners.
+// load is how many jobs of a course are running.
 type load struct {
 	course int64
 	jobs   int
@@ -82,7 +83,7 @@ func scanLoad(r row) (l load, err error) {
 	return l, err
 }
 
-// begin reads what runs.
+// begin reads the running jobs.
 func (o *ordering) begin(ctx context.Context) error {
 	busy, err := list(ctx, o.store.reader, scanLoad, `SELECT course_id, busy FROM queue_busy WHERE busy > 0`)
 	if err != nil {
@@ -98,8 +99,8 @@ func (o *ordering) begin(ctx context.Context) error {
 	return err
 }
 
-// open reads who waits in some lanes. What the lanes before took has made some of
-// them busier.
+// open reads the waiting owners of some lanes. Claims of earlier lanes have made some of them
+// busier.
 func (o *ordering) open(ctx context.Context, lanes []schema.Lane) error {
 	o.lanes, o.people = nil, make(map[person][]*ownerQueue)
 	for _, lane := range lanes {
@@ -150,7 +151,7 @@ func (o *ordering) claim(ctx context.Context) (int64, error) {
 	return id, nil
 }
 
-// turn returns the lane that is served next, nil where nobody waits.
+// turn returns the lane that is served next, or nil.
 func (o *ordering) turn() *laneQueue {
 	var first *laneQueue
 	for i := range o.lanes {
@@ -168,7 +169,7 @@ func (o *ordering) turn() *laneQueue {
 	return first
 }
 
-// next takes an owner's oldest job, and makes the owner busier in every lane.
+// next removes and returns an owner's oldest job, and makes the owner busier in every lane.
 func (o *ordering) next(ctx context.Context, w *ownerQueue) (int64, error) {
 	if err := o.read(ctx, w); err != nil {
 		return 0, err
@@ -190,7 +191,7 @@ func (o *ordering) next(ctx context.Context, w *ownerQueue) (int64, error) {
 	return id, nil
 }
 
-// read makes sure that an owner's oldest job is known.
+// read ensures that an owner's oldest job is loaded.
 func (o *ordering) read(ctx context.Context, w *ownerQueue) error {
 	if len(w.jobs) == 0 {
 		var err error
