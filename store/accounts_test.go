@@ -59,7 +59,7 @@ func TestPendingKeyBlocksNobody(t *testing.T) {
 	code = ok(b.NewCode(t.Context(), schema.Operator(), alice, "", epoch.Add(time.Hour)))(t)
 	_, err = b.RedeemCode(t.Context(), schema.Actor{Channel: schema.ChannelSSH}, code, key(schema.User{}, "k"), epoch)
 	refused(t, err, schema.CodeRefused, "another account")
-	ok(b.RedeemCode(t.Context(), schema.Actor{Channel: schema.ChannelSSH}, code, key(schema.User{}, "other"), epoch))(t) // the code was not spent
+	ok(b.RedeemCode(t.Context(), schema.Actor{Channel: schema.ChannelSSH}, code, key(schema.User{}, "other"), epoch))(t) // the code is still valid
 	equal(t, len(ok(b.Keys(t.Context(), alice.ID))(t)), 2)
 }
 
@@ -137,13 +137,13 @@ func (b *bundle) addKey(login string, k schema.Key) error {
 	return b.AddKeys(b.t.Context(), b.actor(login, ""), b.user(login), k)
 }
 
-// removeKey removes a key of a person's, whatever the rules say.
+// removeKey removes a person's key without a rule.
 func (b *bundle) removeKey(login, fingerprint string) (schema.RemovedKey, error) {
 	b.t.Helper()
 	return b.RemoveKey(b.t.Context(), b.actor(login, ""), b.user(login), fingerprint, func(course.KeyRemoval) error { return nil })
 }
 
-func TestRemoveKeyAsksAndTells(t *testing.T) {
+func TestRemoveKeyReportsRemoval(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	alice := b.user("alice")
@@ -168,7 +168,8 @@ func TestRemoveKeyAsksAndTells(t *testing.T) {
 	equal(t, ok(b.UserByKey(t.Context(), "SHA256:1"))(t).Login, "alice")
 }
 
-// TestRemoveKeyEndsWhatItMade gives two keys of one account the same things, and removes one.
+// TestRemoveKeyEndsWhatItMade gives two keys of one account the same sessions and secrets, and
+// removes one key.
 func TestRemoveKeyEndsWhatItMade(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -187,7 +188,7 @@ func TestRemoveKeyEndsWhatItMade(t *testing.T) {
 		codes[name] = ok(b.NewCode(t.Context(), by, alice, "", until))(t)
 		check(t, b.SaveSession(t.Context(), schema.Session{Token: name, User: alice.ID, Key: by.Key, Data: []byte("x"), Expires: until}))
 	}
-	// The stolen key lets another in, and somebody is about to bring a third.
+	// The stolen key admits another, and a third is about to be added.
 	by := b.actor("alice", "SHA256:stolen")
 	planted := key(alice, "planted")
 	planted.AddedBy = by.Key
@@ -211,8 +212,8 @@ func TestRemoveKeyEndsWhatItMade(t *testing.T) {
 	refused(t, err, schema.CodeRefused, "unknown")
 }
 
-// TestRemovedKeyMakesNoSecrets is what a session does that was under way when its key was removed.
-func TestRemovedKeyMakesNoSecrets(t *testing.T) {
+// TestRemovedKeyCreatesNoSecrets acts in a session whose key was removed meanwhile.
+func TestRemovedKeyCreatesNoSecrets(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	alice, until := b.user("alice"), epoch.Add(time.Hour)
@@ -242,7 +243,7 @@ func TestCodeBoundToKey(t *testing.T) {
 	named := ok(b.NewCode(t.Context(), schema.Operator(), alice, "SHA256:named", until))(t)
 	refused(t, redeem(pending, "other"), schema.CodeRefused, "SHA256:mine", "SHA256:other", "-o IdentitiesOnly=yes -i FILE")
 	refused(t, redeem(named, "mine"), schema.CodeRefused, "SHA256:named")
-	check(t, redeem(pending, "mine")) // what was refused did not spend them
+	check(t, redeem(pending, "mine")) // refused codes stay valid
 	check(t, redeem(named, "named"))
 	again := ok(b.AddPendingKey(t.Context(), schema.Operator(), alice, key(alice, "late"), until))(t)
 	anew := ok(b.AddPendingKey(t.Context(), schema.Operator(), alice, key(alice, "late"), until))(t) // the first was lost

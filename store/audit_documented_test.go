@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestAuditActionsAreDocumented holds the list of actions in docs/scripts.md to the entries that the store writes.
+// TestAuditActionsAreDocumented compares the list of actions in docs/scripts.md with the
+// entries that the store writes.
 func TestAuditActionsAreDocumented(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../docs/scripts.md")

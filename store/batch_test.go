@@ -40,8 +40,8 @@ func (b *bundle) queued(n int) {
 	}
 }
 
-// One who shares a commit fails, panics or leaves alone.
-func TestTransactionsThatShareACommitFailAlone(t *testing.T) {
+// A transaction that shares a commit fails, panics or leaves without affecting the others.
+func TestTransactionsSharingACommitFailAlone(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	add := func(ctx context.Context, state string, then func() error) error {
@@ -98,7 +98,7 @@ func TestTransactionsThatShareACommitFailAlone(t *testing.T) {
 	equal(t, there, []string{"first", "last"})
 }
 
-// Whoever leaves before the turn has come leaves at once, and nothing of it happens.
+// A request that is cancelled before its turn returns at once, and nothing of it is executed.
 func TestWaitingTransactionIsCancelled(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -114,7 +114,7 @@ func TestWaitingTransactionIsCancelled(t *testing.T) {
 	}
 }
 
-// BenchmarkShared is a short transaction of one of sixty-four who write at once.
+// BenchmarkShared measures a short transaction while sixty-four are written at once.
 func BenchmarkShared(b *testing.B) {
 	x := newBundle(b)
 	b.SetParallelism(32)

@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// seed queues n submissions of an assignment in one transaction, in turn by each of
-// owners people, who need not exist.
+// seed queues n submissions of an assignment in one transaction, alternating between so many
+// owners, who need not exist.
 func (b *bundle) seed(a schema.Assignment, owners, n int) {
 	b.t.Helper()
 	ctx := b.t.Context()
@@ -56,7 +56,7 @@ func measure(b *testing.B, f func()) {
 	percentiles(b, took)
 }
 
-// BenchmarkPush is what one push writes: its intent and the submission.
+// BenchmarkPush measures the writes of one push: its intent and the submission.
 func BenchmarkPush(b *testing.B) {
 	x := newBundle(b)
 	r := x.repository(x.assignment, schema.RepositoryOwn, "alice")
@@ -86,22 +86,22 @@ func BenchmarkRecordSubmission(b *testing.B) {
 	}
 }
 
-// BenchmarkClaim claims from a queue of two courses, a long one and one of a single
-// job; owners differ, as do the jobs of each.
+// BenchmarkClaim claims from a queue of two courses, a long one and one with a single job, of
+// several owners.
 func BenchmarkClaim(b *testing.B) {
 	for _, size := range []struct{ jobs, owners int }{{100, 20}, {50_000, 500}, {50_000, 50_000}, {100_000, 1000}, {100_000, 1}} {
 		b.Run(fmt.Sprintf("queued=%d/owners=%d", size.jobs, size.owners), func(b *testing.B) {
 			x := newBundle(b)
 			x.seed(x.addAssignment(x.addCourse("small"), "a1"), 1, 1)
 			x.seed(x.assignment, size.owners, size.jobs)
-			equal(b, x.claim("standard").Owner, "owner-0") // of the small course: now it is the other's turn
+			equal(b, x.claim("standard").Owner, "owner-0") // of the small course; now it is the other's turn
 			took := make([]time.Duration, 0, b.N)
 			for b.Loop() {
 				begin := time.Now()
 				j := x.claim("standard")
 				took = append(took, time.Since(begin))
 				x.finish(j, 1)
-				x.push("alice") // for the one that is gone
+				x.push("alice") // replaces the claimed job
 			}
 			percentiles(b, took)
 		})
@@ -142,7 +142,7 @@ func BenchmarkAppend(b *testing.B) {
 	})
 }
 
-// BenchmarkReads is what a push and a page ask before they write anything.
+// BenchmarkReads measures the reads of a push and of a page.
 func BenchmarkReads(b *testing.B) {
 	x := newBundle(b)
 	sub := x.push("alice")

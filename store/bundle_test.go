@@ -15,8 +15,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// bundle is a store of its own with one course, its people and one assignment with
-// an active version.
+// bundle is a store with one course, its people, and one assignment with an active version.
 type bundle struct {
 	*Store
 	t          testing.TB
@@ -146,7 +145,7 @@ func (b *bundle) gate(v schema.Version, g schema.GateResult) {
 	ok(b.Finish(b.t.Context(), j.ID, j.Attempt, schema.Result{Outcome: schema.OutcomeGraded, Gate: &g}, b.tick()))(b.t)
 }
 
-// push is a whole push of a student to the bundle's assignment.
+// push records a student's push to the bundle's assignment.
 func (b *bundle) push(login string) schema.GradedSubmission {
 	b.t.Helper()
 	return b.pushTo(b.assignment, login)
@@ -201,7 +200,7 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// refused checks an error's code and that its words hold all of those given.
+// refused checks an error's code and that its message contains the given words.
 func refused(t testing.TB, err error, code schema.Code, words ...string) {
 	t.Helper()
 	if schema.CodeOf(err) != code {

@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestErase erases a person who did all that leaves a trace, and looks for them in every
-// byte of the database.
+// TestErase erases a person who left every kind of trace, and searches every byte of the
+// database for them.
 func TestErase(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -69,7 +69,7 @@ func TestErase(t *testing.T) {
 	ok(b.Erase(t.Context(), schema.Operator(), user, "erased-1"))(t)
 
 	copied := t.TempDir() + "/copy.db"
-	check(t, b.Backup(t.Context(), copied)) // without what SQLite keeps of deleted rows
+	check(t, b.Backup(t.Context(), copied)) // a backup does not contain deleted rows
 	bytes := string(ok(os.ReadFile(copied))(t))
 	for _, trace := range []string{"zedzed", "Zedekiah", "Zander", "zander@", "SHA256:zedskey", "ZEDKEY", "zed@laptop", "0042424242"} {
 		if at := strings.Index(bytes, trace); at >= 0 {

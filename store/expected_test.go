@@ -7,9 +7,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestTasksAreWhatStudentsCanPushTo has an assignment with a due date and an extension,
-// one without, one that has no tests yet, and somebody who has left.
-func TestTasksAreWhatStudentsCanPushTo(t *testing.T) {
+// TestTasksListOpenAssignments uses an assignment with a due date and an extension, one
+// without, one without tests, and a dropped student.
+func TestTasksListOpenAssignments(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.source = dueSource
@@ -44,7 +44,7 @@ func TestTasksAreWhatStudentsCanPushTo(t *testing.T) {
 	for _, d := range tasks[1].Dues {
 		dues[d.At.Format(time.RFC3339)] = d.Students
 	}
-	// The outage moved what was due while it lasted, by its length, for everybody.
+	// The outage moved the due dates within it, by its length, for everybody.
 	equal(t, dues, map[string]int{"2026-09-14T17:01:00Z": 2, "2026-09-16T16:01:00Z": 1})
 }
 

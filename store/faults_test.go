@@ -91,7 +91,7 @@ func TestFullDisk(t *testing.T) {
 	b.sameCounts()
 }
 
-func TestDatabaseThatAnotherProgramHolds(t *testing.T) {
+func TestLockedDatabase(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	s := ok(Open(t.Context(), b.path, Options{BusyTimeout: time.Millisecond}))(t)
@@ -119,7 +119,7 @@ func TestCancelledWriteIsRolledBack(t *testing.T) {
 	b.push("alice")
 }
 
-func TestStateOutlivesTheProcess(t *testing.T) {
+func TestStateSurvivesReopening(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	sub := b.push("alice")

@@ -7,11 +7,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestFloodDelaysNobody holds a course with 50,000 jobs and a student with 1,000
-// against single pushes: that of a course which has nothing on runners has the next
-// one that is free, and that of the flooding student's fellow waits for no more than
-// one job a runner.
-func TestFloodDelaysNobody(t *testing.T) {
+// TestFloodDoesNotDelayOthers queues 50,000 jobs of a course and 1,000 of a student before single
+// pushes. The push of a course without running jobs gets the next free runner. The push of
+// another student of the flooded course waits for at most one job per runner.
+func TestFloodDoesNotDelayOthers(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	other := b.addAssignment(b.addCourse("other"), "a1")
@@ -26,7 +25,7 @@ func TestFloodDelaysNobody(t *testing.T) {
 		sameCourse, ownCourse := b.pushTo(other, "bob"), b.pushTo(quiet, "carol")
 		var next []int64
 		for range busy {
-			b.finish(busy[0], 1) // whose ever it was
+			b.finish(busy[0], 1) // any of them
 			busy = append(busy[1:], b.claim("standard"))
 			next = append(next, busy[len(busy)-1].ID)
 		}

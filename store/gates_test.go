@@ -37,7 +37,7 @@ func (b *bundle) gatePart(o schema.Outcome) {
 	ok(b.Finish(b.t.Context(), j.ID, j.Attempt, r, b.tick()))(b.t)
 }
 
-// The last part decides, whichever it is; until then nothing is decided.
+// The last part decides, whichever it is; nothing is decided before.
 func TestGateIsDecidedByItsLastPart(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -59,8 +59,8 @@ func TestGateIsDecidedByItsLastPart(t *testing.T) {
 	}
 }
 
-// A flaky candidate is refused, and so is an unchanged second push of it, which would
-// have passed by luck. A changed one is judged by itself.
+// A flaky candidate is refused. An unchanged second push of it, which would have passed by
+// chance, is refused, too. A changed one is judged anew.
 func TestUnchangedPushOfFlakyTestsIsRefused(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -93,9 +93,8 @@ func TestUnchangedPushOfFlakyTestsIsRefused(t *testing.T) {
 	}
 }
 
-// Where our machines fail one part, the others stay as they are, and that part alone is
-// done again.
-func TestFailedPartOfAGateIsDoneAgain(t *testing.T) {
+// If a machine fails one part, the other parts stay and only that part is repeated.
+func TestFailedGatePartIsRepeated(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	v := b.candidateOf(strings.Repeat("8", 40))

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// graded is a push that got that score.
+// graded is a push with that score.
 func (b *bundle) graded(login string, score int64) schema.GradedSubmission {
 	b.t.Helper()
 	sub := b.push(login)
@@ -54,7 +54,7 @@ func TestGradeFollowsResults(t *testing.T) {
 	if g := b.grade("alice"); g.Number != 2 || g.Final.String() != "20" {
 		t.Errorf("best: %+v", g)
 	}
-	// A rerun against tests that changed gives the first submission more.
+	// A rerun against changed tests raises the first submission's score.
 	b.rerun("tina", first)
 	if g := b.grade("alice"); g.Number != 2 {
 		t.Errorf("while the rerun waits: %+v", g)
@@ -63,7 +63,7 @@ func TestGradeFollowsResults(t *testing.T) {
 	if g := b.grade("alice"); g.Number != 1 || g.Final.String() != "22" {
 		t.Errorf("after the rerun: %+v", g)
 	}
-	// A rerun that fails by the tests' fault leaves the grade as it is.
+	// A rerun that fails because of the tests leaves the grade unchanged.
 	b.rerun("tina", first)
 	j := b.claim("standard")
 	ok(b.Finish(t.Context(), j.ID, j.Attempt, schema.Result{Outcome: schema.OutcomeGraderError, Blame: schema.BlameGrader}, b.tick()))(t)
@@ -85,13 +85,13 @@ func TestTryOutsGetNoGrade(t *testing.T) {
 	}
 }
 
-func TestActivatingTestsSettlesGradesAnew(t *testing.T) {
+func TestActivatingTestsRecomputesGrades(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.graded("alice", 20)
 	b.graded("alice", 15)
 	b.graded("bob", 7)
-	// The bundle's clock stands at 2026-09-14 09:00 UTC, 05:00 in Toronto.
+	// The bundle's clock is at 2026-09-14 09:00 UTC, 05:00 in Toronto.
 	for _, c := range []struct {
 		source      string
 		alice, bob  string
@@ -111,7 +111,7 @@ func TestActivatingTestsSettlesGradesAnew(t *testing.T) {
 	}
 }
 
-// TestGradesOfCourseAndOfOwnerAgree computes grades in both ways.
+// TestGradesOfCourseAndOfOwnerAgree computes grades both ways.
 func TestGradesOfCourseAndOfOwnerAgree(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -138,8 +138,9 @@ func TestGradesOfCourseAndOfOwnerAgree(t *testing.T) {
 	equal(t, got, want)
 }
 
-// TestOpeningOldDatabaseSettlesGrades takes a database back to before there were grades.
-func TestOpeningOldDatabaseSettlesGrades(t *testing.T) {
+// TestOpeningOldDatabaseComputesGrades removes what was added with grades from a database, and
+// opens it.
+func TestOpeningOldDatabaseComputesGrades(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.graded("alice", 20)
@@ -161,9 +162,8 @@ func TestOpeningOldDatabaseSettlesGrades(t *testing.T) {
 	equal(t, len(ok(again.Grades(t.Context(), b.course.ID, ""))(t)), 1)
 }
 
-// BenchmarkSettle is a course of 1,000 students with 12 assignments and 20 submissions
-// each.
-func BenchmarkSettle(b *testing.B) {
+// BenchmarkUpdateGrades uses a course of 1,000 students with 12 assignments and 20 submissions each.
+func BenchmarkUpdateGrades(b *testing.B) {
 	s := newBundle(b)
 	for a := 2; a <= 12; a++ {
 		s.addAssignment(s.course, fmt.Sprintf("a%d", a))

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// beKilled opens a database, says so, and does its work.
+// beKilled opens a database, reports that, and works.
 func beKilled(work, file string) error {
 	ctx := context.Background()
 	s, err := Open(ctx, file, Options{})
@@ -73,7 +73,7 @@ func rosterRows() []schema.RosterRow {
 	return rows
 }
 
-// kills returns how often a process is killed: 5 times, or GRADER_KILLS.
+// kills is how often a process is killed: 5 times, or GRADER_KILLS.
 func kills(t *testing.T) int {
 	t.Helper()
 	if text := os.Getenv("GRADER_KILLS"); text != "" {
@@ -82,8 +82,8 @@ func kills(t *testing.T) int {
 	return 5
 }
 
-// killed has a child do its work on a copy of a database and kills it by SIGKILL after a
-// share of the time that the whole work takes. It returns the path of the copy.
+// killed starts a child on a copy of a database and kills it after a share of the time that its
+// work takes. It returns the path of the copy.
 func killed(t *testing.T, work, from string, after time.Duration) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "grader.db")
@@ -120,9 +120,9 @@ func whole(t *testing.T, work, from string) time.Duration {
 	return time.Since(began)
 }
 
-// TestKilledDuringApply kills the application of a regrade set. Each owner then has the
-// grade and the results from before it or from after it, and applying the set again
-// finishes it, once for each owner.
+// TestKilledDuringApply kills the application of a regrade set. Each owner then has the grade
+// and results from before or from after it, and applying the set again completes it without
+// repeating an owner.
 func TestKilledDuringApply(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -176,8 +176,8 @@ func finals(t *testing.T, s *Store, assignment int64, final string) int {
 	return ok(one(t.Context(), s.reader, value[int], `SELECT count(*) FROM grades WHERE assignment_id = ? AND final = ?`, assignment, final))(t)
 }
 
-// TestKilledDuringRosterImport kills the import of a roster: all of the file is imported
-// or nothing, and importing it again completes it without doubling anybody.
+// TestKilledDuringRosterImport kills the import of a roster. Then all of the file is imported
+// or nothing, and importing it again completes it without duplicates.
 func TestKilledDuringRosterImport(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -204,7 +204,7 @@ func TestKilledDuringRosterImport(t *testing.T) {
 			t.Errorf("%d accounts, %d enrolled, %d codes, %d audit entries", users, enrolled, codes, entries)
 		}
 		for _, change := range ok(s.ImportRoster(t.Context(), schema.Operator(), schema.RosterImport{Course: c, Rows: rosterRows(), Expires: time.Now().Add(time.Hour)}))(t) {
-			if change.Line > 0 && change.Kind != kind { // else one of the bundle's own people
+			if change.Line > 0 && change.Kind != kind { // otherwise one of the bundle's own people
 				t.Errorf("%s is %s, want %s", change.Login, change.Kind, kind)
 			}
 		}

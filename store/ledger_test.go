@@ -152,7 +152,7 @@ func TestVersions(t *testing.T) {
 	equal(t, now.Pins, pins)
 	equal(t, ok(b.Version(t.Context(), active.ID))(t).State, schema.VersionRetired)
 
-	// The older candidate's gate ends later: it passed, but the newer stays.
+	// The older candidate's gate ends later: it passed, but the newer one stays.
 	ok(b.Finish(t.Context(), claimed.ID, 1, schema.Result{Gate: &schema.GateResult{Passed: true}}, b.tick()))(t)
 	equal(t, ok(b.Version(t.Context(), older.ID))(t).State, schema.VersionRetired)
 	equal(t, ok(b.Assignment(t.Context(), "comp2402", "a1"))(t).Active.ID, newer.ID)
@@ -168,8 +168,8 @@ func TestVersions(t *testing.T) {
 	refused(t, err, schema.CodeNotFound)
 }
 
-// Our machines' failure decides nothing: the gate is tried again.
-func TestGateThatFailedIsTriedAgain(t *testing.T) {
+// A machine's failure decides nothing: the gate is retried.
+func TestFailedGateIsRetried(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	v, _ := b.candidate(b.assignment)
@@ -189,7 +189,7 @@ func TestGateThatFailedIsTriedAgain(t *testing.T) {
 	refused(t, err, schema.CodeNotFound)
 }
 
-func TestRecordCandidateTwiceIsOnce(t *testing.T) {
+func TestRecordCandidateIsIdempotent(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	in := b.intent(b.repository(b.assignment, schema.RepositoryTests, ""), "ida")
@@ -222,7 +222,7 @@ func TestOrders(t *testing.T) {
 	refused(t, err, schema.CodeNotFound)
 }
 
-func TestEnsuringTwiceIsOnce(t *testing.T) {
+func TestEnsureIsIdempotent(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	missing := schema.Repository{Kind: schema.RepositoryCourse, CourseID: b.course.ID}
@@ -257,7 +257,7 @@ func TestEnsuringTwiceIsOnce(t *testing.T) {
 	equal(t, len(ok(b.Assignments(t.Context(), b.course.ID))(t)), 2)
 }
 
-// lose has a claimed job lose one runner after the other until it fails.
+// lose makes a claimed job lose runners until it fails.
 func (b *bundle) lose(j schema.Job) {
 	b.t.Helper()
 	for range schema.MaxAttempts - 1 {
@@ -267,7 +267,7 @@ func (b *bundle) lose(j schema.Job) {
 	ok(b.Release(b.t.Context(), j.ID, j.Attempt, "the runner was lost", b.tick()))(b.t)
 }
 
-// rerun has a submission graded again, whatever the rules say.
+// rerun grades a submission again without a rule.
 func (b *bundle) rerun(login string, sub schema.GradedSubmission) schema.Job {
 	b.t.Helper()
 	free := func(schema.Role, course.Rerun) (bool, error) { return false, nil }
@@ -303,7 +303,7 @@ func TestRerunReportsFacts(t *testing.T) {
 	refused(t, err, schema.CodeRefused, "not now")
 	equal(t, told, course.Rerun{Name: sub.Name, Commit: sub.Commit, State: schema.StateQueued, Logins: []string{"alice"}})
 	equal(t, role, schema.RoleStudent)
-	equal(t, b.last(), before) // what was refused leaves no entry
+	equal(t, b.last(), before) // a refused action leaves no entry
 	b.lose(b.claim("standard"))
 	for n := range 2 {
 		j := ok(b.Rerun(t.Context(), b.actor("alice", "SHA256:a"), sub.ID, decide(true, nil), b.tick()))(t)
@@ -319,7 +319,7 @@ func TestRerunReportsFacts(t *testing.T) {
 	refused(t, err, schema.CodeNotFound)
 }
 
-func TestRerunUsesTheActiveVersion(t *testing.T) {
+func TestRerunUsesActiveVersion(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	sub := b.push("alice")

@@ -9,8 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestMigrateAuditLog fills a database as version 5 of the tables
-// had it, and opens it.
+// TestMigrateAuditLog opens a database with the tables of version 5.
 func TestMigrateAuditLog(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "grader.db")

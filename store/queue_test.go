@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// sameCounts compares what the triggers keep with what is there.
+// sameCounts compares the counters of the triggers with the rows.
 func (b *bundle) sameCounts() {
 	b.t.Helper()
 	for name, texts := range map[string][2]string{
@@ -47,7 +47,7 @@ func deref(s *string) string {
 	return *s
 }
 
-func TestClaimOfAnEmptyQueue(t *testing.T) {
+func TestClaimFromEmptyQueue(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	_, err := b.Claim(t.Context(), "r", "standard", b.tick(), time.Minute)
@@ -91,9 +91,9 @@ func TestLanes(t *testing.T) {
 	b.sameCounts()
 }
 
-// TestWaitingForetellsClaims plays random pushes, claims and ends, and then claims
-// whatever is left: in the order foretold.
-func TestWaitingForetellsClaims(t *testing.T) {
+// TestWaitingPredictsClaims makes random pushes, claims and ends, and then claims the rest in
+// the predicted order.
+func TestWaitingPredictsClaims(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(4) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -116,7 +116,7 @@ func TestWaitingForetellsClaims(t *testing.T) {
 	}
 }
 
-// play does one thing that happens to a queue.
+// play makes one random change of a queue.
 func (b *bundle) play(random *rand.Rand, work []schema.Assignment) {
 	b.t.Helper()
 	ctx := b.t.Context()
@@ -174,7 +174,7 @@ func TestEachJobIsClaimedOnce(t *testing.T) {
 	b.sameCounts()
 }
 
-func TestReleaseKeepsThePlaceInTheQueue(t *testing.T) {
+func TestReleaseKeepsPlaceInQueue(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	first := b.push("alice")
@@ -197,7 +197,7 @@ func TestJobFailsAfterThreeLostRunners(t *testing.T) {
 	for attempt := 1; attempt <= schema.MaxAttempts+2; attempt++ {
 		j := b.claim("standard")
 		equal(t, j.Attempt, attempt)
-		if attempt == 2 || attempt == 3 { // the server's restarts are not held against the job
+		if attempt == 2 || attempt == 3 { // restarts of the server do not count as failed attempts
 			ok(b.Return(t.Context(), j.ID, attempt, "restarted", b.tick()))(t)
 			continue
 		}
@@ -270,7 +270,7 @@ func TestAppendDropsRepeatsAndRefusesGaps(t *testing.T) {
 	equal(t, ok(b.Events(t.Context(), j.ID, 4, 1))(t)[0].Text, "c")
 }
 
-func TestFinishTwiceIsFinishOnce(t *testing.T) {
+func TestFinishIsIdempotent(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.push("alice")
@@ -297,7 +297,7 @@ func TestLeases(t *testing.T) {
 	begun := ok(b.Job(t.Context(), j.ID))(t).StartedAt
 	ended := b.finish(j, 1)
 	equal(t, len(ok(b.Active(t.Context()))(t)), 0)
-	gates := time.Duration(0) // the assignment's own gate took no time to speak of
+	gates := time.Duration(0) // the assignment's own gate took almost no time
 	mean := ok(b.MeanDuration(t.Context(), "standard"))(t)
 	if want := (ended.At.Sub(begun) + gates) / 2; mean > want+time.Millisecond || mean < want-time.Millisecond {
 		t.Errorf("mean %v, want about %v", mean, want)

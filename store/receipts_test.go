@@ -64,7 +64,7 @@ func TestReceiptOfEachPush(t *testing.T) {
 	}
 }
 
-// TestReceiptChainsOfCourses has two courses whose pushes alternate.
+// TestReceiptChainsOfCourses alternates between the pushes of two courses.
 func TestReceiptChainsOfCourses(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -79,8 +79,8 @@ func TestReceiptChainsOfCourses(t *testing.T) {
 	}
 }
 
-// TestNewChain loses the key and then restores a backup: each begins a new chain that
-// names the last receipt before it.
+// TestNewChain loses the key and then restores a backup. Each begins a new chain that names the
+// last receipt before it.
 func TestNewChain(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -127,8 +127,8 @@ func TestReceiptIsWrittenOnce(t *testing.T) {
 	}
 }
 
-// TestClockGoesBack sets the clock back between two pushes: a little, so that the second
-// would be on time, and by more than can be a correction.
+// TestClockGoesBack sets the clock back between two pushes: slightly, so that the second would
+// be on time, and by more than is corrected.
 func TestClockGoesBack(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

@@ -16,7 +16,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// statementsOf returns every SQL text in the package's own sources, by where it stands.
+// statementsOf returns every SQL text in the package's sources, by position.
 func statementsOf(t *testing.T) map[string]string {
 	t.Helper()
 	files, err := filepath.Glob("*.go")
@@ -43,7 +43,7 @@ func statementsOf(t *testing.T) map[string]string {
 	return texts
 }
 
-func TestEveryStatementFitsTheTables(t *testing.T) {
+func TestStatementsMatchTables(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	texts := statementsOf(t)
@@ -60,9 +60,9 @@ func TestEveryStatementFitsTheTables(t *testing.T) {
 	}
 }
 
-// TestNoStatementReadsAWholeLongTable holds every statement's plan against the
-// tables that grow for years.
-func TestNoStatementReadsAWholeLongTable(t *testing.T) {
+// TestStatementsDoNotScanLongTables checks every statement's plan against the tables that
+// grow for years.
+func TestStatementsDoNotScanLongTables(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	long := regexp.MustCompile(`^SCAN (\w+)( USING (COVERING )?INDEX (\w+))?`)
@@ -84,7 +84,7 @@ func TestNoStatementReadsAWholeLongTable(t *testing.T) {
 	}
 }
 
-// plan returns the steps in which a statement would run.
+// plan returns the steps of a statement's query plan.
 func (b *bundle) plan(text string) []string {
 	b.t.Helper()
 	rows := ok(b.writer.db.Query("EXPLAIN QUERY PLAN "+text, make([]any, 16)...))(b.t)
@@ -129,7 +129,7 @@ func states() []schema.State {
 	return []schema.State{schema.StateQueued, schema.StateAssigned, schema.StateRunning, schema.StateDone, schema.StateCancelled, schema.StateFailed}
 }
 
-func TestChecksAreTheVocabulary(t *testing.T) {
+func TestChecksMatchSchemaConstants(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	for _, c := range []struct {
@@ -172,7 +172,7 @@ func TestTransitionsAreEnforcedByDatabase(t *testing.T) {
 	b.sameCounts()
 }
 
-// pathTo returns the states through which a queued job comes to that state.
+// pathTo returns the states that a queued job passes before that state.
 func pathTo(s schema.State) []schema.State {
 	switch s {
 	case schema.StateQueued:

@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func TestPushBecomesAResult(t *testing.T) {
+func TestPushBecomesResult(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	sub := b.push("alice")

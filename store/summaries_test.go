@@ -21,8 +21,8 @@ func wordy(tests int) schema.Result {
 	return r
 }
 
-// Lists carry the points and no texts; one submission carries all.
-func TestListsHaveSummaries(t *testing.T) {
+// Lists contain the points and no texts; a single submission contains everything.
+func TestListsHoldSummaries(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	sub := b.push("alice")
@@ -50,7 +50,7 @@ func TestListsHaveSummaries(t *testing.T) {
 	equal(t, ok(b.AllSubmissions(t.Context(), b.assignment.ID, "", 0, 10))(t), []schema.GradedSubmission{whole})
 }
 
-func TestSubmissionsComePageByPage(t *testing.T) {
+func TestSubmissionPages(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.seed(b.assignment, 3, 20)
@@ -72,7 +72,7 @@ func TestSubmissionsComePageByPage(t *testing.T) {
 	}
 }
 
-// BenchmarkLatest is the class of five hundred that a staff page lists.
+// BenchmarkLatest lists a class of five hundred, as a staff page does.
 func BenchmarkLatest(b *testing.B) {
 	x := newBundle(b)
 	x.seed(x.assignment, 500, 500)

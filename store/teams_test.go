@@ -42,7 +42,7 @@ func (b *bundle) leave(a schema.Assignment, name, login string) {
 	b.change(a, func(t course.Teams, v course.Viewer) ([]schema.TeamChange, error) { return t.Remove(v, name, login) })
 }
 
-// teamPush is a push of a member's to an owner's repository that got that score.
+// teamPush is a member's push to an owner's repository, with that score.
 func (b *bundle) teamPush(a schema.Assignment, owner, login string, score int64) schema.GradedSubmission {
 	b.t.Helper()
 	in := b.intent(b.repository(a, schema.RepositoryOwn, owner), login)
@@ -77,20 +77,21 @@ func TestTeamHasOneGrade(t *testing.T) {
 	equal(t, ok(b.Grades(t.Context(), b.course.ID, "bob"))(t)[0].Owner, "blue")
 	recent := ok(b.Recent(t.Context(), b.users["bob"].ID, 10))(t)
 	equal(t, []any{len(recent), recent[0].Name.Owner}, []any{2, "blue"})
-	// Leaving brings back nothing that was made alone: what counted stays.
+	// Leaving does not bring back earlier work of one's own: the team's counting submission
+	// stays.
 	b.leave(a, "blue", "alice")
 	equal(t, b.gradeOf(a, "alice"), "blue/1 7 0d")
 	b.teamPush(a, "blue", "bob", 25)
 	equal(t, []string{b.gradeOf(a, "alice"), b.gradeOf(a, "blue")}, []string{"blue/1 7 0d", "blue/3 25 0d"})
 	b.graded("alice", 9)
 	equal(t, b.gradeOf(a, "alice"), "alice/2 9 0d")
-	// Back in the team she has its grade and none of her own.
+	// Back in the team, she has its grade and none of her own.
 	b.join(a, "blue", "alice")
 	equal(t, []string{b.gradeOf(a, "alice"), b.gradeOf(a, "blue")}, []string{"none", "blue/3 25 0d"})
 }
 
-// TestLeavingATeamThatHandedInNothing gives back what was made alone.
-func TestLeavingATeamThatHandedInNothing(t *testing.T) {
+// TestLeavingTeamWithoutSubmission restores the member's own grade.
+func TestLeavingTeamWithoutSubmission(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	a := b.assignment
@@ -101,7 +102,7 @@ func TestLeavingATeamThatHandedInNothing(t *testing.T) {
 	equal(t, b.gradeOf(a, "alice"), "alice/1 20 0d")
 }
 
-// TestTeamPushInQueueStaysWithLeaver grades, after somebody has left, what came before.
+// TestTeamPushInQueueStaysWithLeaver grades an earlier push after somebody has left.
 func TestTeamPushInQueueStaysWithLeaver(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -129,16 +130,17 @@ func TestTeamSpendsLateDaysOfEveryMember(t *testing.T) {
 	// Alone, alice is two days late in a2: 2 of her 3 late days.
 	b.teamPush(second, "alice", "alice", 10)
 	equal(t, b.gradeOf(second, "alice"), "alice/1 10 2d")
-	// The team is two days late in a1, which comes first; bob has 3, and alice has 3 there.
+	// The team is two days late in a1, which is counted first; bob and alice have 3 late days
+	// each.
 	b.team(b.assignment, "blue", "alice", "bob")
 	b.teamPush(b.assignment, "blue", "bob", 10)
 	equal(t, b.gradeOf(b.assignment, "blue"), "blue/1 10 2d")
-	// Now alice has 1 left for a2, which buys one of two days.
+	// Now alice has 1 left for a2, which covers one of two days.
 	equal(t, b.gradeOf(second, "alice"), "alice/1 9 1d")
 	terms := ok(b.Terms(t.Context(), b.assignment.ID, "blue", epoch))(t)
 	equal(t, terms.Tokens, 2) // alice spends one elsewhere
 	equal(t, ok(b.Terms(t.Context(), second.ID, "bob", epoch))(t).Tokens, 1)
-	// Who is dropped holds nobody back.
+	// A dropped member does not limit the team.
 	_, err := b.writer.db.Exec(`UPDATE enrolments SET dropped = 1 WHERE user_id = ?`, b.users["alice"].ID)
 	check(t, err)
 	equal(t, ok(b.Terms(t.Context(), b.assignment.ID, "blue", epoch))(t).Tokens, 3)
@@ -155,19 +157,19 @@ func TestLatestExtensionOfAnyMemberApplies(t *testing.T) {
 	_, _, err := b.AddExtension(t.Context(), b.actor("ida", ""), a, "bob", schema.Extension{Days: 2}, "ill")
 	check(t, err)
 	equal(t, b.gradeOf(a, "blue"), "blue/1 10 0d")
-	b.leave(a, "blue", "alice") // with what the team had
+	b.leave(a, "blue", "alice") // keeps the team's submissions
 	equal(t, b.gradeOf(a, "alice"), "blue/1 10 0d")
-	b.leave(a, "blue", "bob") // the team has nobody's extension left
+	b.leave(a, "blue", "bob") // nobody in the team has an extension any more
 	equal(t, []string{b.gradeOf(a, "blue"), b.gradeOf(a, "alice"), b.gradeOf(a, "bob")}, []string{"blue/1 9 0d", "blue/1 10 0d", "blue/1 10 0d"})
-	// What alice may do alone follows her own due time.
+	// Alice's own work follows her own due time.
 	schedule := ok(b.Terms(t.Context(), a.ID, "alice", epoch))(t).Schedule
 	equal(t, schedule.Due().UTC().Format(time.DateTime), "2026-09-14 03:59:00")
-	// What is hidden until the due date stays so while anybody of the team has more time.
+	// Results stay hidden until the due date of the member with the most time.
 	owner := ok(b.Owner(t.Context(), a.ID, "alice"))(t)
 	equal(t, owner.Schedule.Due().UTC().Format(time.DateTime), "2026-09-16 03:59:00")
 }
 
-// TestKeptPushOfATeamIsGraded lets somebody with more time join.
+// TestKeptPushOfATeamIsGraded lets a person with more time join.
 func TestKeptPushOfATeamIsGraded(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -199,7 +201,7 @@ func TestTeamNamesAndLoginsShareOneNamespace(t *testing.T) {
 	refused(t, err, schema.CodeConflict, "green is the name of a team of comp2402/a1")
 	changes := ok(b.ImportRoster(t.Context(), b.actor("ida", ""), schema.RosterImport{Course: b.course, Rows: []schema.RosterRow{{Line: 2, Login: "blue"}, {Line: 3, Login: "eve"}}}))(t)
 	equal(t, []schema.RosterKind{changes[0].Kind, changes[1].Kind}, []schema.RosterKind{schema.RosterRefused, schema.RosterAdded})
-	// Another course may have a person of that name.
+	// Another course may have a person with that name.
 	other := b.addCourse("comp1405")
 	check(t, b.Enrol(t.Context(), b.actor("ida", ""), other, blue, schema.RoleStudent))
 }
@@ -225,7 +227,7 @@ func TestDeletedTeamLeavesNothing(t *testing.T) {
 	refused(t, err, schema.CodeRefused, "team blue has 1 submission; a team can be deleted only before its first one")
 }
 
-// TestTeamPushBeingRecordedKeepsTeam has git move main before the submission is recorded.
+// TestTeamPushBeingRecordedKeepsTeam moves main before the submission is recorded.
 func TestTeamPushBeingRecordedKeepsTeam(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -252,9 +254,9 @@ func TestDryRunOfTeamsChangesNothing(t *testing.T) {
 	equal(t, b.last(), before)
 }
 
-// TestTeamGradesAgreeHoweverTheyAreSettled changes teams and grades at random, and holds
-// the grades that each change settled against those of the whole course.
-func TestTeamGradesAgreeHoweverTheyAreSettled(t *testing.T) {
+// TestIncrementalTeamGradesAgree changes teams and grades at random, and compares the
+// grades after each change with those of the whole course.
+func TestIncrementalTeamGradesAgree(t *testing.T) {
 	t.Parallel()
 	const logins, steps = 4, 60
 	for seed := range uint64(6) {
@@ -296,7 +298,7 @@ func (b *bundle) grades() []schema.Grade {
 	return all
 }
 
-// randomStep has somebody join or leave a team, push, or get more time or points.
+// randomStep makes somebody join or leave a team, push, or get more time or points.
 func (b *bundle) randomStep(r *rand.Rand, a schema.Assignment, login string) {
 	b.t.Helper()
 	ctx, owner := context.Background(), ok(b.OwnerOf(b.t.Context(), a.ID, login))(b.t)

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Each trouble is there as long as its cause, in its own course alone.
+// A trouble is listed as long as its cause lasts, and only in its own course.
 func TestTroubleEndsWithItsCause(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -35,7 +35,7 @@ func TestTroubleEndsWithItsCause(t *testing.T) {
 	broken := schema.Trouble{Kind: schema.TroubleBroken, Submission: schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: "bob", Number: 1}, Count: 1}
 	want("bob's tests failed", schema.Trouble{Kind: schema.TroubleFailed, Submission: sub.Name, Count: 1, Reason: "its runner is gone"}, broken)
 
-	b.push("alice") // the next push makes up for it
+	b.push("alice") // the next push replaces it
 	b.finishBroken(b.claim("standard"))
 	broken.Submission.Owner, broken.Submission.Number, broken.Count = "alice", 2, 2
 	want("the tests failed on alice's too", broken)
@@ -45,8 +45,8 @@ func TestTroubleEndsWithItsCause(t *testing.T) {
 	want("the tests were mended")
 }
 
-// A failed job that is run again is no trouble any more.
-func TestFailedJobThatIsRunAgainIsNoTrouble(t *testing.T) {
+// A failed job that is run again is no longer listed.
+func TestRerunClearsTrouble(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	sub := b.push("alice")
@@ -67,7 +67,7 @@ func (b *bundle) failJob(reason string) {
 	}
 }
 
-// finishBroken ends a claimed job with the finding that the tests are broken.
+// finishBroken ends a claimed job with a result that blames the tests.
 func (b *bundle) finishBroken(j schema.Job) {
 	b.t.Helper()
 	r := schema.Result{Outcome: schema.OutcomeGraderError, Blame: schema.BlameGrader, Message: "units: no case"}

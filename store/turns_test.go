@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Under a steady stream of pushes every eighth claim is a gate's, and no more.
+// Under a steady stream of pushes every eighth claim is a gate, and no more.
 func TestGateDoesNotStarve(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -21,7 +21,7 @@ func TestGateDoesNotStarve(t *testing.T) {
 	foretold := ok(b.Waiting(t.Context(), "standard", 30))(t)
 	var gates []int
 	for i := range 30 {
-		b.push(fmt.Sprintf("late-%d", i)) // the stream goes on
+		b.push(fmt.Sprintf("late-%d", i)) // the stream continues
 		j := b.claim("standard")
 		if j.Kind == schema.JobGate {
 			gates = append(gates, i)
@@ -34,7 +34,7 @@ func TestGateDoesNotStarve(t *testing.T) {
 	b.sameCounts()
 }
 
-// Who waits for a flavour that is no more is moved to one that there is.
+// Jobs of a removed flavour are moved to another one.
 func TestQueueIsMovedToAnotherFlavour(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -53,8 +53,8 @@ func TestQueueIsMovedToAnotherFlavour(t *testing.T) {
 		Subject: "standard", Before: "standard", After: "large", Detail: "3 jobs"})
 }
 
-// One student who pushes a thousand times and a course with very many jobs do not hold
-// up another course's single push: it is the next to be claimed, or the one after it.
+// A student who pushes a thousand times and a course with very many jobs do not delay another
+// course's single push: it is the next or second claim.
 func TestCrowdDoesNotDelaySinglePush(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -67,9 +67,9 @@ func TestCrowdDoesNotDelaySinglePush(t *testing.T) {
 		equal(t, ok(b.Waiting(t.Context(), "standard", 1))(t), []int64{push.Job.ID})
 		equal(t, b.claim("standard").ID, push.Job.ID)
 		b.finish(ok(b.Job(t.Context(), push.Job.ID))(t), 1)
-		b.claim("standard") // one of the crowd's, of which more and more are on runners
+		b.claim("standard") // one of the crowd's, of which more and more are running
 	}
-	for range 500 { // within the course, the many who pushed once go before the one who floods
+	for range 500 { // within the course, students with one push go before the one with a thousand
 		b.claim("standard")
 	}
 	flood := 0
@@ -95,7 +95,7 @@ func (b *bundle) addAssignmentBeside(c schema.Course, name string) schema.Assign
 	return ok(b.Assignment(b.t.Context(), c.Code, name))(b.t)
 }
 
-// A foretold beginning is that of the whole, however little of it is asked for.
+// A prediction with a limit is a prefix of the whole prediction.
 func TestWaitingIsPrefixOfQueue(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
