@@ -84,7 +84,7 @@ func TestTokenSurvivesStoreFailure(t *testing.T) {
 	token := b.Issue("runner-1", "standard")
 	d.register(token, nil).want(t, 503, "the database is full")
 	d.register(token, nil).want(t, 200, "secret")
-	d.register(token, nil).want(t, 401, "spent")
+	d.register(token, nil).want(t, 401, "used")
 }
 
 // fullOnce cannot store the first runner.

@@ -6,12 +6,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// submissionColumns are the columns of submission_rows that hold the facts of a push, in the
-// view's order.
-const submissionColumns = `id, course_code, assignment_name, owner, number, assignment_id, pusher_id, login,
-	commit_hash, tree_hash, repository_id, intent_id, version_id, try_out, kept, receipt, received_at`
-
-// submissionDest returns where submissionColumns are scanned to.
+// submissionDest returns where the columns of submission_rows that hold the facts of a push
+// are scanned to.
 func submissionDest(s *schema.Submission) []any {
 	n := &s.Name
 	return []any{&s.ID, &n.Course, &n.Assignment, &n.Owner, &n.Number, &s.Assignment, &s.PusherID, &s.Login,
@@ -32,7 +28,9 @@ func scanSubmission(r row) (s schema.GradedSubmission, err error) {
 // SubmissionFacts returns the facts of one submission without reading its result. Number 0
 // is the owner's latest.
 func (s *Store) SubmissionFacts(ctx context.Context, name schema.SubmissionName) (schema.Submission, error) {
-	sub, err := one(ctx, s.reader, scanSubmissionFacts, `SELECT `+submissionColumns+` FROM submission_rows
+	sub, err := one(ctx, s.reader, scanSubmissionFacts, `SELECT id, course_code, assignment_name, owner, number, assignment_id, pusher_id, login,
+			commit_hash, tree_hash, repository_id, intent_id, version_id, try_out, kept, receipt, received_at
+		FROM submission_rows
 		WHERE course_code = ?1 AND assignment_name = ?2 AND owner = ?3 AND (?4 = 0 OR number = ?4)
 		ORDER BY number DESC LIMIT 1`, name.Course, name.Assignment, name.Owner, name.Number)
 	return sub, missing(err, "there is no submission %s", name)
