@@ -69,7 +69,7 @@ func (s *Server) finishSignIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.meters.signIn("done")
 	s.logger().Info("signed in", "user", in.User.Login, "service", name)
-	http.Redirect(w, r, s.takeReturn(w, r), http.StatusSeeOther)
+	http.Redirect(w, r, s.popReturn(w, r), http.StatusSeeOther)
 	return nil
 }
 
@@ -84,7 +84,7 @@ func (s *Server) signInBy(w http.ResponseWriter, r *http.Request, name string, s
 		return schema.SignIn{}, schema.Errorf(schema.CodeRefused, "%s did not sign you in; begin again, or sign in with your SSH key", service.Label())
 	}
 	now := s.now()
-	try, ok := s.logins.take(clientAddress(r), now)
+	try, ok := s.logins.reserve(clientAddress(r), now)
 	if !ok {
 		return schema.SignIn{}, tooManySignIns()
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // gradeUpdateEvery is how often grades are looked for whose owners' time has ended. What reads
-// a grade does not wait for it (store.SettleDue).
+// a grade does not wait for it (store.UpdateDueGrades).
 const gradeUpdateEvery = time.Minute
 
 // startGradeUpdates settles grades at the end of their owners' time, also those that nobody
