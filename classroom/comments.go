@@ -72,10 +72,10 @@ func (c *Comments) Add(ctx context.Context, by schema.Actor, n NewComment) (Comm
 	case utf8.RuneCountInString(comment.Text) > maxRemark:
 		return Commented{}, schema.Errorf(schema.CodeInvalid, "a comment has at most %d characters", maxRemark)
 	}
-	if err := c.checkPlace(ctx, seen.Submission, comment); err != nil {
+	if err := c.checkPlace(ctx, seen.Submission.Submission, comment); err != nil {
 		return Commented{}, err
 	}
-	added, err := c.store.AddComment(ctx, by, seen.Submission, comment)
+	added, err := c.store.AddComment(ctx, by, seen.Submission.Submission, comment)
 	return Commented{seen, []schema.Comment{added}}, err
 }
 
@@ -144,7 +144,7 @@ func (c *Comments) Remove(ctx context.Context, by schema.Actor, name schema.Subm
 			return schema.Comment{}, err
 		}
 	}
-	return c.store.RemoveComment(ctx, by, seen.Submission, id)
+	return c.store.RemoveComment(ctx, by, seen.Submission.Submission, id)
 }
 
 // On returns what was said about a submission that the actor may see: about the whole

@@ -27,7 +27,7 @@ type ErasureStore interface {
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
 	// AllSubmissions returns an assignment's submissions, oldest first, after a submission
 	// of it (0: from the beginning), at most limit; login "" is every owner's.
-	AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.Submission, error)
+	AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.GradedSubmission, error)
 	// OwnerComments returns the comments on all submissions of an owner for an assignment.
 	OwnerComments(ctx context.Context, assignment int64, owner string) ([]schema.Comment, error)
 	// Grades returns the grades of a course, by owner and assignment; "" is everybody's.

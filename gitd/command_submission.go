@@ -112,7 +112,7 @@ func (s *Server) show(ctx context.Context, sess *session, name string, verbose b
 		return s.failed(sess, "show a submission", err)
 	}
 	v := viewing{out: sess.printer(sess.out), colour: sess.pty, verbose: verbose, wait: true}
-	status := s.follow(ctx, v, &recorded{submission: sub, job: sub.Job}, &t)
+	status := s.follow(ctx, v, &recorded{submission: sub.Submission, job: sub.Job}, &t)
 	if verbose {
 		s.showComments(ctx, sess, sub.Name)
 	}

@@ -21,7 +21,7 @@ type Ledger interface {
 	// the submission, its job, its receipt and its first event, and moves the
 	// owner's other queued pushes of the assignment to the lane of the overtaken.
 	// Called again for the same intent it returns what the first call made.
-	RecordSubmission(ctx context.Context, p schema.Push) (schema.Submission, error)
+	RecordSubmission(ctx context.Context, p schema.Push) (schema.GradedSubmission, error)
 	// RecordTry closes the intent of a push to the branch try: the owner's next try and its
 	// job. Idempotent likewise.
 	RecordTry(ctx context.Context, p schema.Push) (schema.Try, error)

@@ -34,7 +34,7 @@ func (s *Server) record(ctx context.Context, in schema.Intent, row schema.Reposi
 
 // recordOnce is record without waking the queue. It may be done again: pins and rows are
 // made once.
-func (s *Server) book(ctx context.Context, in schema.Intent, row schema.Repository, p schema.Push) (*recorded, error) {
+func (s *Server) recordOnce(ctx context.Context, in schema.Intent, row schema.Repository, p schema.Push) (*recorded, error) {
 	if in.Ref != mainRef {
 		return s.bookTry(ctx, in, row, p)
 	}
@@ -145,10 +145,10 @@ func (s *Server) pushAgain(ctx context.Context, in schema.Intent, row schema.Rep
 	return schema.Push{}, fmt.Errorf("assignment %d has no active version", row.AssignmentID)
 }
 
-// settle decides an intent by where its ref is, main or that of a try: at the new commit,
+// resolveIntent decides an intent by where its ref is, main or that of a try: at the new commit,
 // and the push is recorded; elsewhere, and it never happened. The caller holds the lock, and no git
 // may be left that could still move the ref.
-func (s *Server) settle(ctx context.Context, in schema.Intent, row schema.Repository) (is *recorded, moved bool, err error) {
+func (s *Server) resolveIntent(ctx context.Context, in schema.Intent, row schema.Repository) (is *recorded, moved bool, err error) {
 	tip, err := s.Repos.Tip(row.ID, in.Ref)
 	if err != nil {
 		return nil, false, fmt.Errorf("read %s: %w", in.Ref, err)
@@ -167,7 +167,7 @@ func (s *Server) settle(ctx context.Context, in schema.Intent, row schema.Reposi
 	return is, true, err
 }
 
-// resolveRepository settles what is open in a repository whose lock the caller holds.
+// resolveRepository resolves the open intents in a repository whose lock the caller holds.
 func (s *Server) resolveRepository(ctx context.Context, row schema.Repository) error {
 	open, err := s.Ledger.OpenIntents(ctx, row.ID)
 	if err != nil {
@@ -181,7 +181,7 @@ func (s *Server) resolveRepository(ctx context.Context, row schema.Repository) e
 	return nil
 }
 
-// resolveAll settles every open intent of a repository that no session is pushing to,
+// resolveAll resolves every open intent of a repository that no session is pushing to,
 // after what a dead server left running there has ended or was ended.
 func (s *Server) resolveAll(ctx context.Context) error {
 	open, err := s.Ledger.OpenIntents(ctx, 0)
@@ -241,7 +241,7 @@ func (s *Server) wakeRetrier() {
 	}
 }
 
-// retry settles, again and again, what could not be recorded.
+// retry resolves, again and again, what could not be recorded.
 func (s *Server) retry() {
 	for {
 		select {

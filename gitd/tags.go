@@ -41,7 +41,7 @@ func (s *Server) pushTags(ctx context.Context, p *push) int {
 		s.logInternal("look at tags", err)
 	}
 	if !known {
-		ref := transcript.Clip(schema.Sanitize(p.tags[0].Ref), 60)
+		ref := transcript.Truncate(schema.Sanitize(p.tags[0].Ref), 60)
 		return s.refuse(p, refusal{refusalTag, "tags are not kept", "only the branch main is graded, and this is " + ref + ". Push main", []string{p.pushHead()}})
 	}
 	s.drain(p.session)

@@ -58,7 +58,7 @@ func (s *Server) tries(ctx context.Context, t *target, owner string, a course.Ac
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, y := range all {
-		score := scoreOf(schema.Submission{Job: y.Job, Result: y.Result}, a)
+		score := scoreOf(schema.GradedSubmission{Grading: schema.Grading{Job: y.Job, Result: y.Result}}, a)
 		fmt.Fprintf(w, "try %d\t%s\t%s\t%s\tnot counted\n", y.Number, y.ReceivedAt.In(t.zone()).Format("2006-01-02 15:04:05"), transcript.ShortCommit(y.Commit), score)
 	}
 	_ = w.Flush() // to memory

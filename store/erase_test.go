@@ -28,11 +28,11 @@ func TestErase(t *testing.T) {
 	ok(b.Finish(t.Context(), j.ID, j.Attempt, r, b.tick()))(t)
 	check(t, b.Mark(t.Context(), b.actor("zedzed", "SHA256:zedskey"), b.assignment, sub.Submission))
 	ok(b.Adjust(t.Context(), b.actor("ida", ""), b.assignment, "zedzed", schema.NewPoints(1, 1), "Zedekiah Zander was ill (zedzed)"))(t)
-	ok(b.AddComment(t.Context(), b.actor("ida", ""), sub, schema.Comment{Text: "see me, Zedekiah Zander"}))(t)
+	ok(b.AddComment(t.Context(), b.actor("ida", ""), sub.Submission, schema.Comment{Text: "see me, Zedekiah Zander"}))(t)
 	_, err := b.NewLoginToken(t.Context(), b.actor("zedzed", "SHA256:zedskey"), zed, b.tick().Add(time.Hour))
 	check(t, err)
 	other := b.push("alice")
-	ok(b.AddComment(t.Context(), b.actor("zedzed", ""), other, schema.Comment{Text: "I sat beside zedzed"}))(t)
+	ok(b.AddComment(t.Context(), b.actor("zedzed", ""), other.Submission, schema.Comment{Text: "I sat beside zedzed"}))(t)
 
 	repositories := ok(b.Erase(t.Context(), schema.Operator(), zed, "erased-1"))(t)
 	if len(repositories) != 1 || repositories[0] != sub.Repository {

@@ -70,12 +70,12 @@ func (t *tx) addResult(ctx context.Context, job int64, r schema.Result) error {
 	return err
 }
 
-// conclude tells the result to what was graded: the submission or the version.
-// A try is told to nothing.
-func (s *Store) conclude(ctx context.Context, t *tx, j schema.Job, r schema.Result, now time.Time) error {
+// applyResult applies the result to the submission or the version that was graded.
+// The result of a try is applied to nothing.
+func (s *Store) applyResult(ctx context.Context, t *tx, j schema.Job, r schema.Result, now time.Time) error {
 	switch j.Kind {
 	case schema.JobGate:
-		return s.regate(ctx, t, j, now)
+		return s.finishGatePart(ctx, t, j, now)
 	case schema.JobRegrade:
 		return s.stage(ctx, t, j, r)
 	case schema.JobTry:

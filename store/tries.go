@@ -20,7 +20,7 @@ func scanTry(r row) (y schema.Try, err error) {
 func (s *Store) RecordTry(ctx context.Context, p schema.Push) (y schema.Try, err error) {
 	now := s.clock()
 	err = s.write(ctx, "record try", func(t *tx) error {
-		in, settled, err := t.unsettled(ctx, p.Intent.ID)
+		in, settled, err := t.findIntent(ctx, p.Intent.ID)
 		if err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func (t *tx) addTry(ctx context.Context, in schema.Intent, p schema.Push, now ti
 		to.assignment, to.owner, in.PusherID, in.New, p.Tree, in.RepositoryID, in.ID, p.VersionID, micros(in.ReceivedAt), job); err != nil {
 		return err
 	}
-	return t.settle(ctx, in.ID)
+	return t.closeIntent(ctx, in.ID)
 }
 
 // Tries returns an owner's tries for an assignment, newest first, with summaries of their
