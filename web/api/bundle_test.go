@@ -123,7 +123,7 @@ func (b *bundle) intent(a schema.Assignment, kind schema.RepositoryKind, login s
 }
 
 // push records a submission of the login's to comp1/a1.
-func (b *bundle) push(login string) schema.Submission {
+func (b *bundle) push(login string) schema.GradedSubmission {
 	b.t.Helper()
 	a, err := b.store.Assignment(b.t.Context(), "comp1", "a1")
 	check(b.t, err)
@@ -158,7 +158,7 @@ func result() schema.Result {
 }
 
 // graded pushes for somebody, and grades it.
-func (b *bundle) graded(login string) schema.Submission {
+func (b *bundle) graded(login string) schema.GradedSubmission {
 	b.t.Helper()
 	sub := b.push(login)
 	b.grade(result())
