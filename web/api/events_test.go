@@ -82,7 +82,7 @@ func kinds(all []message) string {
 }
 
 // play lets a job run from its start to its end, and returns its id and what is told of it.
-func (b *bundle) play(sub schema.Submission) (before, during []schema.Event) {
+func (b *bundle) play(sub schema.GradedSubmission) (before, during []schema.Event) {
 	r := result()
 	return []schema.Event{{Kind: schema.EventStarted, Text: "standard"}, {Kind: schema.EventLine, Text: "cc -o hello\x1b[31m"}},
 		[]schema.Event{{Kind: schema.EventBuild, Build: r.Build}, {Kind: schema.EventTest, Test: &r.Tests[1]}, {Kind: schema.EventTest, Test: &r.Tests[0]}, {Kind: schema.EventTest, Test: &r.Tests[2]}}
