@@ -7,26 +7,26 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Owner is whose work something is, and what decides what they may do and see: their
-// times, with extensions and outages applied, and whether their grades are published.
+// Owner is the owner of some work, with what decides what they may do and see: their times,
+// with extensions and outages applied, and whether their grades are published.
 type Owner struct {
 	Logins         []string             // one, or the members of a team
 	Left           map[string]time.Time // those who were members of the team, and when they left
 	Schedule       Schedule
 	Published      bool
-	PublishedAtEnd bool // without anybody's doing, once they can no longer submit
+	PublishedAtEnd bool // automatically, once they can no longer submit
 }
 
-// Access is what permission, redaction and timing are decided by: who looks, whose work
-// it is, and when. The zero Owner has no times and sees nothing that is hidden.
+// Access is what permission, redaction and timing depend on: the viewer, the owner of the work,
+// and the time. The zero Owner has no times and sees nothing that is hidden.
 type Access struct {
 	Viewer Viewer
 	Owner  Owner
 	Now    time.Time
 }
 
-// OwnedBy is the access of a viewer to the work of these logins, as far as permission
-// goes: what becomes visible later stays hidden.
+// OwnedBy is a viewer's access to the work of these logins for questions of permission.
+// Everything that becomes visible later stays hidden.
 func OwnedBy(v Viewer, logins ...string) Access {
 	return Access{Viewer: v, Owner: Owner{Logins: logins}}
 }
@@ -36,14 +36,14 @@ func (a Access) Own() bool {
 	return a.Viewer.Login != "" && slices.Contains(a.Owner.Logins, a.Viewer.Login)
 }
 
-// Had reports whether the viewer is one of the owners, or left their team after a
-// submission of it was received.
+// Had reports whether the viewer is one of the owners, or left their team after it had handed
+// in a submission.
 func (a Access) Had(received time.Time) bool {
 	left, was := a.Owner.Left[a.Viewer.Login]
 	return a.Own() || was && received.Before(left)
 }
 
-// sight is what a viewer has of a test.
+// sight is how much a viewer sees of a test.
 type sight int
 
 const (
@@ -52,9 +52,9 @@ const (
 	shown
 )
 
-// sight is the only place that decides what a viewer sees of a test. A visibility that it
-// does not know hides the test. Owners see what is for after the due date once they can
-// no longer submit; without a due date that is never.
+// sight is the only place that decides what a viewer sees of a test. An unknown visibility
+// hides the test. Owners see tests with visible: after_due once they can no longer submit;
+// without a due date that is never.
 func (a Access) sight(v schema.Visibility) sight {
 	open := false
 	switch a.Owner.until(v) {
@@ -75,7 +75,7 @@ func (a Access) sight(v schema.Visibility) sight {
 	return counted
 }
 
-// until is what a test of a visibility waits for. What is published waits for nothing.
+// until says what a hidden test waits for. A published test waits for nothing.
 func (o Owner) until(v schema.Visibility) schema.Visibility {
 	switch {
 	case v == schema.VisibleAfterPublish && o.Published:
@@ -89,7 +89,7 @@ func (o Owner) until(v schema.Visibility) schema.Visibility {
 // Sees reports whether the viewer sees tests of a visibility.
 func (a Access) Sees(v schema.Visibility) bool { return a.sight(v) == shown }
 
-// Seen returns what the viewer sees of a tally, nil where that is all of it.
+// Seen returns what the viewer sees of a tally, nil if they see all of it.
 func (a Access) Seen(t schema.Tally) *Seen {
 	seen := Seen{Subtotal: t.Always}
 	for _, part := range []struct {
@@ -114,9 +114,9 @@ func (a Access) Seen(t schema.Tally) *Seen {
 	return &seen
 }
 
-// Seen is what somebody sees of a result's points while some of its tests are hidden.
+// Seen is the visible part of a result's points while some of its tests are hidden.
 type Seen struct {
 	schema.Subtotal
-	Hidden schema.Subtotal // its Score is for nobody's eyes
+	Hidden schema.Subtotal // its Score must not be shown
 	Until  []schema.Visibility
 }

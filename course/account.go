@@ -10,8 +10,8 @@ func MayEnter(u schema.User) error {
 	return nil
 }
 
-// MayAdminister decides whether somebody may change accounts, courses, the keys of
-// others and the queue; CodeForbidden if not.
+// MayAdminister decides whether a person may change accounts, courses, other people's keys and
+// the queue; CodeForbidden if not.
 func MayAdminister(by schema.User) error {
 	if by.Admin && !by.Disabled {
 		return nil
@@ -45,11 +45,11 @@ func MaySeeRoster(v Viewer, code string) error {
 	return schema.Errorf(schema.CodeForbidden, "only the staff of %s see who is in it", code)
 }
 
-// Binding is a key that somebody wants bound to an account by a one-time code.
+// Binding is a key to be bound to an account by a one-time code.
 type Binding struct {
 	Account schema.User // whose code it is
 	ForKey  string      // fingerprint of the only key that the code is for, "" for any
-	Key     string      // fingerprint of the key that was proved
+	Key     string      // fingerprint of the authenticated key
 }
 
 // MayBind decides whether the code binds the key; CodeRefused if not.
@@ -64,15 +64,15 @@ func MayBind(b Binding) error {
 	return nil
 }
 
-// KeyRemoval is a key that somebody wants removed.
+// KeyRemoval is a key to be removed.
 type KeyRemoval struct {
 	Fingerprint string
 	Active      bool
 	Left        int // active keys that the account keeps
 }
 
-// MayRemoveKey decides whether a key of the account may be removed. People keep one,
-// or they could not come back; an administrator may remove the last.
+// MayRemoveKey decides whether a key of the account may be removed. People must keep one key to
+// be able to sign in; an administrator may remove the last one.
 func MayRemoveKey(by schema.User, account schema.User, k KeyRemoval) error {
 	if err := MayManage(by, account); err != nil {
 		return err
@@ -83,8 +83,8 @@ func MayRemoveKey(by schema.User, account schema.User, k KeyRemoval) error {
 	return nil
 }
 
-// MaySeePools decides whether somebody may see how the runners do: the staff of any course
-// and administrators may.
+// MaySeePools decides whether a person may see the state of the runners: the staff of any
+// course and administrators may.
 func MaySeePools(by schema.User, enrolments []schema.Enrolment) error {
 	for _, e := range enrolments {
 		if e.Role.Staff() {

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// amount judges how much there is.
+// amount checks the number and size of files.
 func (f *findings) amount(spec *assignment.Spec, entries []TreeEntry) {
 	if len(entries) > spec.MaxFiles {
 		f.add(tooMany(entries, spec.MaxFiles))
@@ -23,7 +23,7 @@ func (f *findings) amount(spec *assignment.Spec, entries []TreeEntry) {
 	}
 }
 
-// tooMany tells which directories to leave out, where some hold what tools make.
+// tooMany says which directories to leave out if some hold files that tools create.
 func tooMany(entries []TreeEntry, most int) Finding {
 	one := Finding{
 		Code: FindingFiles, Text: fmt.Sprintf("the commit holds %d files, and at most %d are accepted", len(entries), most),
@@ -39,8 +39,8 @@ func tooMany(entries []TreeEntry, most int) Finding {
 	return one
 }
 
-// RemoveMade returns the commands that take the directories that tools make, among the
-// given paths of files or directories, out of the next commit.
+// RemoveMade returns the commands that remove the directories that tools create, among the
+// given paths of files or directories, from the next commit.
 func RemoveMade(paths []string) []string {
 	made := map[string]int{}
 	for _, p := range paths {
@@ -65,8 +65,8 @@ func removeDirectories(files map[string]int) []string {
 	return commands
 }
 
-// madeDirectory returns the outermost directory of a path that holds what a tool makes
-// or downloads, going by its name; "" for none.
+// madeDirectory returns the outermost directory of a path whose name is typical of files that a
+// tool creates or downloads; "" for none.
 func madeDirectory(file string) string {
 	start := 0
 	for i := range len(file) {
@@ -83,7 +83,7 @@ func madeDirectory(file string) string {
 	return ""
 }
 
-// tooLarge tells to leave out the largest files, as many as it takes.
+// tooLarge says to leave out the largest files, as many as necessary.
 func tooLarge(spec *assignment.Spec, entries []TreeEntry, sum int64) Finding {
 	largest := slices.SortedFunc(slices.Values(entries), func(a, b TreeEntry) int {
 		return cmp.Or(cmp.Compare(b.Size, a.Size), cmp.Compare(a.Path, b.Path))

@@ -9,8 +9,9 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// loneArchive returns the archive that is all a push holds, "" for none: a read-me, and files whose
-// names begin with a dot, are no work beside it. An assignment that takes archives requires one, or unpacks it.
+// loneArchive returns the archive that is all that a push contains, "" for none. A read-me and
+// files whose names begin with a dot do not count as other files. Assignments that accept
+// archives require one, or unpack it.
 func loneArchive(spec *assignment.Spec, entries []TreeEntry) string {
 	if spec == nil || takesArchives(spec) {
 		return ""
@@ -31,7 +32,7 @@ func loneArchive(spec *assignment.Spec, entries []TreeEntry) string {
 	return archive
 }
 
-// archived tells to push what is in an archive in place of it.
+// archived says to push the contents of an archive instead of it.
 func archived(name string) Finding {
 	one := Finding{Code: FindingArchive, Text: "you pushed one archive, " + show(name) + ", and no files", Remedy: "unpack it, and push its files in place of it"}
 	unpack := ""
@@ -48,7 +49,7 @@ func archived(name string) Finding {
 	return one
 }
 
-// isArchive reports whether a name is one that archivers give.
+// isArchive reports whether a name has the ending of an archive.
 func isArchive(name string) bool {
 	return slices.ContainsFunc([]string{".zip", ".rar", ".7z", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst"},
 		func(ending string) bool { return strings.HasSuffix(name, ending) })

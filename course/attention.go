@@ -9,9 +9,9 @@ import (
 // maxFailedNamed is how many submissions that could not be graded are named.
 const maxFailedNamed = 5
 
-// Attention returns what the staff of a course must know, a sentence each, with what to
-// do; none where nothing is wrong. stall says why no runner of a flavour comes. What
-// students read as "the staff has been told" is told here.
+// Attention returns what the staff of a course must know, one sentence each, with what to do;
+// none if nothing is wrong. stall says why no runner of a flavour starts. When students read
+// "the staff has been told", this is how.
 func Attention(troubles []schema.Trouble, stall func(flavour string) schema.Stall) []string {
 	var words []string
 	failed := 0
@@ -42,7 +42,7 @@ func Attention(troubles []schema.Trouble, stall func(flavour string) schema.Stal
 	return words
 }
 
-// waitingWords say that jobs wait for a flavour whose runners do not come, "" where they do.
+// waitingWords say that jobs wait for a flavour whose runners do not start, "" if they do.
 func waitingWords(t schema.Trouble, s schema.Stall) string {
 	wait := "1 job waits"
 	if t.Count != 1 {

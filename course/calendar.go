@@ -6,9 +6,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// addDays returns the moment n calendar days after at in the zone: the same local time
-// of a later day. A local time that the clocks skip stands for the moment of the
-// change, one that occurs twice for its second occurrence. For n = 0 it is at itself.
+// addDays returns the moment n calendar days after at in the zone: the same local time of a
+// later day. A local time that the clocks skip becomes the moment of the change; one that
+// occurs twice becomes its second occurrence. For n = 0 it is at itself.
 func addDays(at time.Time, n int, zone *time.Location) time.Time {
 	if n == 0 {
 		return at
@@ -24,15 +24,15 @@ func addLocal(at time.Time, d time.Duration, zone *time.Location) time.Time {
 	return atLocal(wallClock(at, zone).Add(d), zone)
 }
 
-// wallClock returns what the clocks of the zone show at that moment, as a UTC time.
+// wallClock returns the local time of the zone at that moment, as a UTC time.
 func wallClock(at time.Time, zone *time.Location) time.Time {
 	local := at.In(zone)
 	_, offset := local.Zone()
 	return local.UTC().Add(time.Duration(offset) * time.Second)
 }
 
-// atLocal returns the moment at which the clocks of the zone show wall, which is given
-// as a UTC time: the last such moment, or the change that skips it.
+// atLocal returns the moment at which the local time of the zone is wall, given as a UTC time:
+// the last such moment, or the change that skips it.
 func atLocal(wall time.Time, zone *time.Location) time.Time {
 	found, skipped := momentsAt(wall, zone)
 	if len(found) == 0 {
@@ -41,8 +41,8 @@ func atLocal(wall time.Time, zone *time.Location) time.Time {
 	return found[len(found)-1]
 }
 
-// momentsAt returns every moment, in order, at which the clocks of the zone show wall,
-// which is given as a UTC time; and, where there is none, the change that skips it.
+// momentsAt returns every moment, in order, at which the local time of the zone is wall, given
+// as a UTC time; if there is none, the change that skips it.
 func momentsAt(wall time.Time, zone *time.Location) (found []time.Time, skipped time.Time) {
 	const widest = 26 * time.Hour // of any offset from UTC
 	for at := wall.Add(-widest); !at.After(wall.Add(widest)); {
@@ -65,7 +65,7 @@ func momentsAt(wall time.Time, zone *time.Location) (found []time.Time, skipped 
 }
 
 // ParseMinute reads a local time such as "2026-10-01 18:00" as the first instant of that
-// minute. CodeInvalid: it is none, or the clocks of the zone skip or repeat it.
+// minute. CodeInvalid: it is malformed, or the clocks of the zone skip or repeat it.
 func ParseMinute(what, text string, zone *time.Location) (time.Time, error) {
 	wall, err := time.Parse("2006-01-02 15:04", text)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 // Note says in words what makes a grade differ from its score: "2 off for lateness".
 func Note(g schema.Grade) string { return strings.TrimPrefix(changes(g), ", ") }
 
-// Changes says what makes a grade differ from its score: ", 2 off for lateness, 1 added
-// by staff: final 16". It is "" where nothing does.
+// Changes says why a grade differs from its score: ", 2 off for lateness, 1 added by staff:
+// final 16". It is "" if it does not differ.
 func Changes(g schema.Grade) string {
 	words := changes(g)
 	if words == "" {
@@ -35,9 +35,9 @@ func changes(g schema.Grade) string {
 	return words
 }
 
-// RegradeWords tells the viewer of a grade that a regrade set changed: "regraded 3 Oct:
-// 17 → 19, test version 4, reason: test 3 was wrong". It is "" for a student where only
-// what they do not see has changed.
+// RegradeWords tells the viewer about a grade that a regrade set changed: "regraded 3 Oct: 17 →
+// 19, test version 4, reason: test 3 was wrong". It is "" for a student if only hidden parts
+// changed.
 func RegradeWords(n schema.RegradeNotice, a Access, zone *time.Location) string {
 	before, after := n.Before, n.After
 	if n.Hidden && !a.Viewer.Staff() {

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ClassShow says which students a class lists.
+// ClassShow selects the students that a class lists.
 type ClassShow string
 
 // The choices.
@@ -16,14 +16,14 @@ const (
 	ClassAll     ClassShow = ""
 	ClassMissing ClassShow = "missing" // nothing pushed
 	ClassFailing ClassShow = "failing" // not all points
-	ClassLate    ClassShow = "late"    // what counts is late
-	ClassNone    ClassShow = "none"    // pushed, and nothing counts
+	ClassLate    ClassShow = "late"    // the counting submission is late
+	ClassNone    ClassShow = "none"    // pushed, but no submission counts
 )
 
-// ClassSort says by what a class is sorted.
+// ClassSort is the order of a class.
 type ClassSort string
 
-// The choices. The name of an account breaks ties.
+// The choices. The login breaks ties.
 const (
 	SortLogin   ClassSort = ""
 	SortName    ClassSort = "name"
@@ -33,18 +33,17 @@ const (
 	SortLast    ClassSort = "last" // when the latest push was received
 )
 
-// ClassQuery says what of a class is wanted.
+// ClassQuery selects a page of a class.
 type ClassQuery struct {
 	Show ClassShow
 	Sort ClassSort
-	Down bool   // the other way round
+	Down bool   // descending
 	Find string // in logins, names and sections
 	Page int    // from 1
 	Size int    // students on a page
 }
 
-// ClassCell is how one student's submission did in one test of the assignment: all of
-// the test's cases together.
+// ClassCell is one student's result in one test of the assignment, over all of its cases.
 type ClassCell struct {
 	Test          string
 	Passed, Cases int
@@ -52,7 +51,7 @@ type ClassCell struct {
 	Run           bool // some case was run
 }
 
-// Class is one page of a class, and what is said of the whole.
+// Class is one page of a class, with figures for the whole class.
 type Class struct {
 	Tests    []ClassTest
 	Students []ClassStudent // on the page
@@ -60,10 +59,10 @@ type Class struct {
 	Page     int
 	Pages    int
 	Enrolled int
-	Missing  int // of them nothing was pushed
-	Counted  int // of them something counts
+	Missing  int // of them without a push
+	Counted  int // of them with a counting submission
 	Bins     []ClassBin
-	Max      schema.Points // of the assignment, as far as results say
+	Max      schema.Points // of the assignment, as far as results show
 }
 
 // ClassStudent is one row of a class.
@@ -88,7 +87,7 @@ type ClassBin struct {
 // classBins is how many bars the histogram has.
 const classBins = 10
 
-// NewClass makes one page of a class. cells are those of each job's result.
+// NewClass makes one page of a class. cells are the results by job.
 func NewClass(rows []schema.ClassRow, cells map[int64][]ClassCell, q ClassQuery) Class {
 	rows = slices.DeleteFunc(slices.Clone(rows), func(r schema.ClassRow) bool { return r.Dropped })
 	c := Class{Enrolled: len(rows), Tests: classTests(rows, cells)}
@@ -114,8 +113,8 @@ func NewClass(rows []schema.ClassRow, cells map[int64][]ClassCell, q ClassQuery)
 	return c
 }
 
-// classTests lists the tests that results have, in the order of the longest result, with
-// how the class did in each.
+// classTests lists the tests in the results, in the order of the longest result, with the
+// class's results.
 func classTests(rows []schema.ClassRow, cells map[int64][]ClassCell) []ClassTest {
 	var tests []ClassTest
 	index := make(map[string]int)
@@ -148,7 +147,7 @@ func inOrder(tests []ClassTest, cells []ClassCell) []*ClassCell {
 	return all
 }
 
-// classHistogram counts final scores. Who has nothing that counts is in no bar.
+// classHistogram counts final scores. Students without a counting submission are in no bar.
 func classHistogram(rows []schema.ClassRow, most schema.Points) []ClassBin {
 	if most.Sign() <= 0 {
 		return nil
@@ -164,7 +163,7 @@ func classHistogram(rows []schema.ClassRow, most schema.Points) []ClassBin {
 		}
 		at := slices.IndexFunc(bins, func(b ClassBin) bool { return r.Grade.Final.Cmp(b.To) < 0 })
 		if at < 0 {
-			at = classBins - 1 // the maximum, and what staff added beyond it
+			at = classBins - 1 // the maximum, and scores above it
 		}
 		bins[at].Students++
 	}
@@ -217,7 +216,7 @@ func (s ClassSort) compare(a, b schema.ClassRow) int {
 	return cmp.Compare(a.Login, b.Login)
 }
 
-// ClassCells puts the cases of a result together by their test.
+// ClassCells groups the cases of a result by test.
 func ClassCells(cases []schema.CaseOutcome) []ClassCell {
 	var cells []ClassCell
 	index := make(map[string]int)

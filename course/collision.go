@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// collisions judges whether a file system that ignores case, or Unicode's forms, could hold every
-// path: no two names, of files or of directories, may differ in these alone.
+// collisions checks that a file system that ignores case, or Unicode's forms, could hold every
+// path: no two names of files or directories may differ only in these.
 func (f *findings) collisions(entries []TreeEntry) {
 	c := collider{folded: map[string]string{}}
 	files := map[string]bool{}
@@ -38,7 +38,7 @@ func collision(one, other string, entries []TreeEntry) Finding {
 	return Finding{FindingCase, show(one) + " and " + show(other) + " differ only in case, and some systems cannot hold both", "rename one", rename}
 }
 
-// beside returns a name like this one that no entry has: "src/List-2.java".
+// beside returns a similar name that no entry has: "src/List-2.java".
 func beside(name string, entries []TreeEntry) string {
 	ending := path.Ext(name)
 	stem := strings.TrimSuffix(name, ending)
@@ -58,13 +58,12 @@ func beside(name string, entries []TreeEntry) string {
 	}
 }
 
-// collider remembers names without their case and in one form of Unicode.
+// collider remembers names without case and in one form of Unicode.
 type collider struct {
 	folded map[string]string // to the first name that folds so
 }
 
-// place notes a path and the directories above it, and returns the first pair that
-// collides.
+// place records a path and the directories above it, and returns the first pair that collides.
 func (c *collider) place(name string) (other, colliding string) {
 	key := fold(name)
 	first, seen := c.folded[key]

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Cost is what being late costs a submission, whatever its score.
+// Cost is the cost of lateness, whatever the score.
 type Cost struct {
 	Late    bool
 	Days    int
@@ -17,7 +17,7 @@ type Cost struct {
 	Points  schema.Points // off, where the penalty is in points
 }
 
-// Cost returns what a submission received at that moment costs when the owner has
+// Cost returns the cost of lateness of a submission received at that moment when the owner has
 // tokens late days left.
 func (s Schedule) Cost(received time.Time, tokens int) Cost {
 	full := schema.NewPoints(100, 1)
@@ -36,7 +36,7 @@ func (s Schedule) Cost(received time.Time, tokens int) Cost {
 	return c
 }
 
-// String says the cost in words: "2 days late, 1 late day, 10 % off".
+// String formats the cost: "2 days late, 1 late day, 10 % off".
 func (c Cost) String() string {
 	if !c.Late {
 		return "on time"

@@ -14,7 +14,7 @@ func MayConfigure(v Viewer, code string) error {
 	return onlyInstructors(v, code, "push to "+code+"/course")
 }
 
-// Settable refuses to change elsewhere what course.yaml holds.
+// Settable refuses to change settings that course.yaml holds.
 func Settable(c schema.Course, keys ...string) error {
 	for _, key := range keys {
 		if c.Settings.Holds(key) {
@@ -25,10 +25,10 @@ func Settable(c schema.Course, keys ...string) error {
 	return nil
 }
 
-// maxGradeChanges is how many changes of grades are listed.
+// maxGradeChanges is how many changed grades are listed.
 const maxGradeChanges = 20
 
-// GradeChangeLines say whose grades change and by how much: "alice a1: 17 → 19".
+// GradeChangeLines list changed grades: "alice a1: 17 → 19".
 func GradeChangeLines(changes []schema.GradeChange) []string {
 	var lines []string
 	for _, c := range changes {
@@ -47,7 +47,7 @@ func GradeChangeLines(changes []schema.GradeChange) []string {
 	return lines
 }
 
-// FileChanges say what a course.yaml changed, key by key: "late_tokens 2 → 4".
+// FileChanges list what a course.yaml changed, by key: "late_tokens 2 → 4".
 func FileChanges(before, after schema.Course, tokensBefore, tokensAfter int) []string {
 	var words []string
 	note := func(key, was, is string) {

@@ -15,9 +15,9 @@ type Task struct {
 	Spec *assignment.Spec
 }
 
-// DowntimeWords tell staff of the downtimes for which course.yaml offers a shift: those
-// of at least that length that touched a due time or a late period, and for which no
-// outage is recorded. Each says the command that moves the due times.
+// DowntimeWords tell staff about downtimes for which course.yaml offers a shift: those of at
+// least that length that touched a due time or a late period, without a recorded outage. Each
+// names the command that moves the due times.
 func DowntimeWords(c schema.Course, downtimes []schema.Downtime, outages []schema.Outage, tasks []Task, now time.Time) []string {
 	var words []string
 	for _, d := range downtimes {
@@ -35,8 +35,7 @@ func DowntimeWords(c schema.Course, downtimes []schema.Downtime, outages []schem
 	return words
 }
 
-// touchedTasks returns the names of the assignments that an outage of that length touches
-// for anybody.
+// touchedTasks returns the names of the assignments that an outage of that length affects.
 func touchedTasks(c schema.Course, tasks []Task, start time.Time, length time.Duration) []string {
 	offsets := []schema.DueOffset{{}}
 	for _, o := range c.Settings.Sections {
@@ -54,7 +53,7 @@ func touchedTasks(c schema.Course, tasks []Task, start time.Time, length time.Du
 	return names
 }
 
-// recorded reports whether an outage is recorded that covers some of a downtime.
+// recorded reports whether a recorded outage covers part of a downtime.
 func recorded(outages []schema.Outage, d schema.Downtime) bool {
 	for _, o := range outages {
 		if o.Start.Before(d.End) && o.Start.Add(o.Length).After(d.Start) {

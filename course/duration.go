@@ -6,9 +6,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// coarse rounds a measured time up for students: to a hundredth of a second below a second, to a tenth
-// below ten, else to seconds. A program that has read what its author may not learn could
-// otherwise say it by how long it takes.
+// coarse rounds a measured time up for students: to a hundredth of a second below a second, to
+// a tenth below ten seconds, otherwise to seconds. Otherwise a program could use its duration
+// to reveal data that its author may not learn.
 func coarse(d time.Duration) time.Duration {
 	step := time.Second
 	switch {
@@ -22,8 +22,8 @@ func coarse(d time.Duration) time.Duration {
 	return (d + step - 1) / step * step
 }
 
-// visibleEnd is when a student reads that grading ended: after the tests that are shown, to the second. When
-// it really ended tells how long the tests took that are not.
+// visibleEnd is the end of grading that a student sees: the end of the visible tests, to the
+// second. The real end would reveal how long the hidden tests took.
 func visibleEnd(r schema.Result, shown []schema.TestResult) time.Time {
 	end := r.BuiltAt
 	if end.IsZero() {

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// FindingCode names a rule. A test of the server follows the advice of each.
+// FindingCode names a rule. A test of the server follows the advice of each rule.
 type FindingCode string
 
 // The rules.
@@ -23,8 +23,8 @@ const (
 	FindingPathLength FindingCode = "path-length" // of a whole path
 	FindingNameLength FindingCode = "name-length" // of one name
 	FindingOutside    FindingCode = "outside"     // "..", "." or an empty name
-	FindingGitName    FindingCode = "git-name"    // a name that some systems take for .git
-	FindingTwice      FindingCode = "twice"       // a path that the tree has twice
+	FindingGitName    FindingCode = "git-name"    // a name that some systems treat as .git
+	FindingTwice      FindingCode = "twice"       // a path that occurs twice in the tree
 	FindingCase       FindingCode = "case"        // two names that differ only in case
 	FindingUnicode    FindingCode = "unicode"     // one name in two forms of Unicode
 	FindingArchive    FindingCode = "archive"     // an archive in place of files
@@ -39,15 +39,15 @@ const (
 	FindingClosed  FindingCode = "closed"  // after the end
 	FindingLimit   FindingCode = "limit"   // of submissions
 	FindingConsent FindingCode = "consent" // late, and the push does not say that this is meant
-	FindingTry     FindingCode = "try"     // the assignment takes no tries
+	FindingTry     FindingCode = "try"     // the assignment accepts no tries
 )
 
 // Finding is one reason to refuse a tree.
 type Finding struct {
 	Code     FindingCode
 	Text     string   // what was found, and the rule
-	Remedy   string   // what to do, without a full stop; "" where Text says it
-	Commands []string // that do it, for a shell at the top of the work tree; nil where no command can
+	Remedy   string   // what to do, without a full stop; "" if Text says it
+	Commands []string // shell commands for it, at the top of the work tree; nil if no command can do it
 }
 
 // String returns what was found and what to do.
@@ -58,14 +58,14 @@ func (f Finding) String() string {
 	return f.Text + ": " + f.Remedy
 }
 
-// Bounds of one refusal.
+// Limits of one refusal.
 const (
 	maxFindings = 5  // findings shown
 	maxListed   = 3  // paths shown for one finding
-	maxCommands = 20 // paths that the commands of one finding mend
+	maxCommands = 20 // paths in the commands of one finding
 )
 
-// Refused is why a tree was refused: a CodeRefused error.
+// Refused says why a tree was refused: a CodeRefused error.
 type Refused struct {
 	Findings []Finding // the first few
 	More     int       // findings that are not listed
@@ -88,11 +88,11 @@ func (r *Refused) Unwrap() error {
 	return &schema.Error{Code: schema.CodeRefused, Message: r.Error()}
 }
 
-// Refuse is the error of one finding.
+// Refuse returns the error of one finding.
 func Refuse(f Finding) error { return &Refused{Findings: []Finding{f.typeable()}} }
 
-// typeable leaves out commands that nobody can type: a path in them has characters that
-// are not shown.
+// typeable drops commands that cannot be typed, because a path in them has characters that are
+// not shown.
 func (f Finding) typeable() Finding {
 	for _, c := range f.Commands {
 		if schema.Sanitize(c) != c || strings.ContainsAny(c, "\n\t") {
@@ -102,16 +102,16 @@ func (f Finding) typeable() Finding {
 	return f
 }
 
-// refuse is the error of one finding that no command helps with.
+// refuse returns the error of one finding without commands.
 func refuse(code FindingCode, format string, args ...any) error {
 	return Refuse(Finding{Code: code, Text: fmt.Sprintf(format, args...)})
 }
 
-// findings are the reasons to refuse a tree, in the order in which they are told.
+// findings are the reasons to refuse a tree, in the order in which they are shown.
 type findings struct{ refused Refused }
 
-// add adds a finding. Beyond the first few it is only counted, and its commands go to
-// the last one of its kind that is shown.
+// add adds a finding. After the first few, findings are only counted, and their commands are
+// added to the last shown finding of the same kind.
 func (f *findings) add(one Finding) {
 	r := &f.refused
 	one = one.typeable()

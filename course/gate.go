@@ -13,9 +13,9 @@ import (
 // maxReasons is how many entries or names of one kind a gate's reasons list.
 const maxReasons = 10
 
-// JudgeGate decides a candidate by the results of all parts of its gate. earlier are the
-// gates of the same tree before: what differs from their gradings on the same machine is
-// as flaky as what differs within this one, so that pushing again does not help.
+// JudgeGate decides a candidate by the results of all parts of its gate. earlier are gates of
+// the same tree: a difference from their gradings on the same machine is as flaky as a
+// difference within this gate, so that pushing again does not help.
 func JudgeGate(jobs, earlier []schema.GateJob) schema.GateVerdict {
 	runs := gradingsOf(jobs)
 	v := schema.GateVerdict{Runs: len(runs)}
@@ -30,7 +30,7 @@ func JudgeGate(jobs, earlier []schema.GateJob) schema.GateVerdict {
 	v.Pins = pinsOf(pinned)
 	for _, j := range jobs {
 		for _, words := range partWords(j, len(v.Reasons) > 0) {
-			if !strings.Contains(strings.Join(v.Reasons, "\n"), words) { // a whole gate's message has them all
+			if !strings.Contains(strings.Join(v.Reasons, "\n"), words) { // the message of a whole gate contains them
 				v.Reasons = append(v.Reasons, words)
 			}
 		}
@@ -61,8 +61,8 @@ func gradingsOf(jobs []schema.GateJob) []grading {
 	return all
 }
 
-// besides returns the gradings of the solution for the sake of the samples: they tell
-// what its reports hold, and no more.
+// besides returns the gradings of the solution that were run for the samples. Only their
+// reports are used.
 func besides(jobs []schema.GateJob) []grading {
 	var all []grading
 	for _, j := range jobs {
@@ -81,7 +81,7 @@ func newGrading(label string, j schema.GateJob) grading {
 	return g
 }
 
-// sameRuns returns the earlier runs of the solution that had the same machine.
+// sameRuns returns the earlier runs of the solution on the same machine.
 func sameRuns(runs []grading, earlier []schema.GateJob) []grading {
 	var all []grading
 	for _, j := range earlier {
@@ -92,13 +92,13 @@ func sameRuns(runs []grading, earlier []schema.GateJob) []grading {
 	return all
 }
 
-// sameMachine reports whether the same tests can be expected to do the same.
+// sameMachine reports whether the same tests can be expected to behave alike.
 func sameMachine(a, b schema.Provenance) bool {
 	return a.Image == b.Image && a.Flavour == b.Flavour && a.Grader == b.Grader && a.Wall == b.Wall
 }
 
-// solutionWords say why the solution does not pass in any run. What fails in some runs
-// only is flaky, and told there.
+// solutionWords say why the solution never passes. A failure in only some runs is flaky and
+// reported there.
 func solutionWords(runs []grading, flaky bool) []string {
 	var why string
 	for _, r := range runs {
@@ -143,15 +143,15 @@ func flakyWords(runs []grading) []string {
 	return words
 }
 
-// ends is how an entry ended, and in which gradings.
+// ends is an outcome of an entry, and the gradings that had it.
 type ends struct {
 	words   string
 	message string
 	in      []string
 }
 
-// differs says how an entry ended where it did not end alike in all gradings that have
-// it; "" where it did.
+// differs says how an entry's outcomes differ between the gradings that have it; "" if they do
+// not.
 func differs(name string, runs []grading) string {
 	var all []*ends
 	for _, r := range runs {
@@ -171,7 +171,7 @@ func differs(name string, runs []grading) string {
 	if len(all) < 2 {
 		return ""
 	}
-	slices.SortStableFunc(all, func(a, b *ends) int { // what passes comes first
+	slices.SortStableFunc(all, func(a, b *ends) int { // passed first
 		return cmp.Compare(either(a.words == passed, "", "x"), either(b.words == passed, "", "x"))
 	})
 	var words []string
@@ -185,10 +185,10 @@ func differs(name string, runs []grading) string {
 	return "flaky: " + name + " " + strings.Join(words, ", ")
 }
 
-// passed is how endWords call an entry that passed.
+// passed is the word for an entry that passed.
 const passed = string(schema.OutcomePassed)
 
-// endWords are an entry's outcome and score: "passed", "partial (1/2)".
+// endWords describe an entry's outcome and score: "passed", "partial (1/2)".
 func endWords(t schema.TestResult) string {
 	words := strings.ReplaceAll(string(t.Outcome), "-", " ")
 	if t.Score.Sign() != 0 && !t.Score.Equal(t.MaxScore) {
@@ -197,8 +197,8 @@ func endWords(t schema.TestResult) string {
 	return words
 }
 
-// flakySamples name the samples that had another score when the same tree was graded
-// before on the same machine.
+// flakySamples name the samples that had another score when the same tree was graded before on
+// the same machine.
 func flakySamples(jobs, earlier []schema.GateJob) []string {
 	now := map[string]schema.Points{}
 	for _, j := range jobs {
@@ -214,7 +214,7 @@ func flakySamples(jobs, earlier []schema.GateJob) []string {
 		for _, s := range samplesOf(j) {
 			if score, ok := now[s.Dir]; ok && !score.Equal(s.Actual) {
 				words = append(words, fmt.Sprintf("flaky: %s scores %s now and %s in version %d, which is the same", s.Dir, score, s.Actual, j.Version))
-				delete(now, s.Dir) // said once
+				delete(now, s.Dir) // reported once
 			}
 		}
 	}
@@ -229,7 +229,7 @@ func samplesOf(j schema.GateJob) []schema.GateSample {
 }
 
 // partWords say what is wrong with the samples and the starter of a part, or why none was
-// graded. After other reasons the latter is theirs.
+// graded. If there are other reasons, they explain the latter.
 func partWords(j schema.GateJob, after bool) []string {
 	g := j.Result.Gate
 	var words []string
@@ -256,8 +256,8 @@ func enumerate(names []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
-// pinsOf returns what is pinned: what the first grading held, which is what all of them
-// do. Calls that one of them made into its own process are allowed to submissions too.
+// pinsOf returns the pins: the content of the first grading, which equals that of all others.
+// Calls into its own process that one of them made are allowed to submissions, too.
 func pinsOf(gradings []grading) schema.Pins {
 	if len(gradings) == 0 {
 		return schema.Pins{}

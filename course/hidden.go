@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// HiddenWords says how much counts that a student does not see yet, and when it will:
-// "2 hidden tests (5 points) count after the due date".
+// HiddenWords say how much is hidden from a student that counts, and when it will be shown: "2
+// hidden tests (5 points) count after the due date".
 func HiddenWords(h schema.Hidden) string {
 	verb := "count"
 	if h.Tests == 1 {

@@ -6,8 +6,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// AccountOf returns what the account of an identity is found by. It never makes one, and
-// gives nobody more than their account has. CodeRefused: the rule accepts no such identity.
+// AccountOf returns how the account of an identity is found. It never creates one, and an
+// identity gets no rights besides its account's. CodeRefused: the rule does not accept the
+// identity.
 func AccountOf(rule schema.IdentityRule, is schema.Identity) (schema.AccountName, error) {
 	value := strings.ToLower(strings.TrimSpace(is.Value))
 	if value == "" {
@@ -29,7 +30,7 @@ func AccountOf(rule schema.IdentityRule, is schema.Identity) (schema.AccountName
 	return schema.AccountName{Login: value}, nil
 }
 
-// byAddress finds an account by an address that somebody has checked.
+// byAddress finds an account by a verified address.
 func byAddress(rule schema.IdentityRule, is schema.Identity, value string, address bool) (schema.AccountName, error) {
 	switch {
 	case !address:

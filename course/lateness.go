@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Lateness is what the receive time of a submission means for its score.
+// Lateness is the effect of a submission's receive time on its score.
 type Lateness struct {
 	State    schema.Timeliness
 	Days     int           // calendar days late; 0 unless State is late
@@ -16,16 +16,15 @@ type Lateness struct {
 	Final    schema.Points // score less Deducted; 0 after the end
 }
 
-// Judge returns what a submission received at that moment is worth with score points
-// out of max, when the owner has tokens late days left. It spends the fewest late days
-// that give the lowest deduction. It is the one place that computes lateness: pushes,
-// pages, the ledger, exports and the API show what it returned.
+// Judge returns the lateness of a submission received at that moment with score points out of
+// max, when the owner has tokens late days left. It spends the fewest late days that give the
+// lowest deduction. It is the only place that computes lateness: pushes, pages, the ledger,
+// exports and the API show its result.
 func (s Schedule) Judge(received time.Time, score, max schema.Points, tokens int) Lateness {
 	return s.judge(received, score, max, s.spend(received, score, max, tokens))
 }
 
-// spend returns the fewest late days that give the lowest deduction, out of those that
-// the owner has left.
+// spend returns the fewest late days of the owner's that give the lowest deduction.
 func (s Schedule) spend(received time.Time, score, max schema.Points, tokens int) int {
 	if s.due.IsZero() || s.Ended(received) || s.onTime(received, 0) || score.Sign() <= 0 {
 		return 0
@@ -39,7 +38,7 @@ func (s Schedule) spend(received time.Time, score, max schema.Points, tokens int
 	return spent
 }
 
-// judge is Judge with so many late days spent.
+// judge is Judge with that many late days spent.
 func (s Schedule) judge(received time.Time, score, max schema.Points, spent int) Lateness {
 	if score.Sign() < 0 {
 		score = schema.Points{}
@@ -55,7 +54,7 @@ func (s Schedule) judge(received time.Time, score, max schema.Points, spent int)
 	return late
 }
 
-// deduction returns what is taken off a late submission when t late days are spent.
+// deduction returns the points that lateness costs when t late days are spent.
 func (s Schedule) deduction(received time.Time, score, max schema.Points, t int) schema.Points {
 	p := s.late.Penalty
 	if p == nil || t > 0 && s.onTime(received, t) {

@@ -9,15 +9,15 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Work is all that one owner, a person or a team, did for one assignment.
+// Work is everything that one owner, a person or a team, did for one assignment.
 type Work struct {
 	Assignment  string
 	Owner       string
 	Members     []string // logins whose late days are spent: the owner's own, or a team's
 	Schedule    Schedule
-	Sees        *Schedule // by which the owner comes to see what is hidden until the due date; nil: Schedule
+	Sees        *Schedule // decides when the owner sees what is hidden until the due date; nil: Schedule
 	Counts      assignment.Counts
-	Candidates  []Candidate // graded submissions that are no try-outs, in any order
+	Candidates  []Candidate // graded submissions that are not try-outs, in any order
 	Adjustments schema.Points
 	MaxScore    schema.Points
 }
@@ -28,23 +28,22 @@ type Candidate struct {
 	Received time.Time
 	Score    schema.Points
 	MaxScore schema.Points
-	Seen     *Seen // what its owner sees of it, by which the best is chosen; nil: all
+	Seen     *Seen // what its owner sees of it, by which the best is chosen; nil: everything
 	Marked   bool
-	Team     *FormerTeam // whose submission it is, where the owner of the work has left that team; nil: the owner's own
+	Team     *FormerTeam // whose submission it is if the owner has left that team; nil: the owner's own
 }
 
-// FormerTeam is what a submission of a team is judged by for somebody who has left it: what
-// they had then.
+// FormerTeam is what a team's submission is judged by for a former member: what the team had
+// when they left.
 type FormerTeam struct {
 	Name        string
 	Schedule    Schedule
 	Tokens      int           // late days that may be spent at most; -1: as many as are left
-	Adjustments schema.Points // by staff, part of the grade where the submission counts
+	Adjustments schema.Points // by staff; added to the grade if the submission counts
 }
 
-// AfterTeam returns what may count for somebody who has left a team: what the team had
-// handed in until then, and what they hand in alone since. Where the team had nothing, it
-// is what they handed in alone at any time.
+// AfterTeam returns what may count for somebody who has left a team: the team's submissions
+// until then, and their own since. If the team had none, their own of any time.
 func AfterTeam(alone, team []Candidate, left time.Time) []Candidate {
 	if len(team) == 0 {
 		return alone
@@ -63,21 +62,20 @@ type Standing struct {
 	Assignment string
 	Owner      string
 	Number     int    // of the submission that counts; 0: none
-	Of         string // whose submission that is, where it is a team's that the owner has left; else ""
+	Of         string // owner of that submission if it is a team that the owner has left; otherwise ""
 	Score      schema.Points
 	Lateness   Lateness
 	Adjusted   schema.Points
 	Final      schema.Points // Lateness.Final plus Adjusted, at least 0
 	MaxScore   schema.Points
-	Seen       *schema.SeenGrade // what its owner sees of it; nil: all
-	Anew       time.Time         // when the owner will see more, and the choice is made again; zero: by no time
+	Seen       *schema.SeenGrade // what its owner sees of it; nil: everything
+	Anew       time.Time         // when the owner will see more and the choice is repeated; zero: never
 }
 
-// Ledger computes the grades of a course from its history. bank holds the late days of
-// each login; the second result is what is left of them. The works are walked by
-// effective due, then by name; each takes late days from what the earlier ones left,
-// and a team has as many as every member still has. The order of works and candidates
-// does not matter.
+// Ledger computes the grades of a course from its history. bank holds the late days of each
+// login; the second result is what is left of them. It handles the works by effective due, then
+// by name. Each takes late days from what the earlier ones left, and a team has as many as
+// every member still has. The order of works and candidates does not matter.
 func Ledger(works []Work, bank map[string]int) ([]Standing, map[string]int) {
 	left := make(map[string]int, len(bank))
 	for login, tokens := range bank {
@@ -96,7 +94,7 @@ func Ledger(works []Work, bank map[string]int) ([]Standing, map[string]int) {
 	return standings, left
 }
 
-// earlierWork orders works by effective due, those that are never due last.
+// earlierWork orders works by effective due; works without one come last.
 func earlierWork(a, b Work) int {
 	if never := a.Schedule.due.IsZero(); never != b.Schedule.due.IsZero() {
 		if never {
@@ -107,7 +105,7 @@ func earlierWork(a, b Work) int {
 	return cmp.Or(a.Schedule.due.Compare(b.Schedule.due), cmp.Compare(a.Assignment, b.Assignment), cmp.Compare(a.Owner, b.Owner))
 }
 
-// shared returns the late days that every one of them has left.
+// shared returns how many late days all of them have left.
 func shared(left map[string]int, members []string) int {
 	if len(members) == 0 {
 		return 0
@@ -119,10 +117,10 @@ func shared(left map[string]int, members []string) int {
 	return fewest
 }
 
-// Stand is the grade of one work for an owner who has that many late days left.
+// Stand is the grade of one work for an owner with that many late days left.
 func Stand(w Work, tokens int) Standing { return w.standing(max(tokens, 0)) }
 
-// standing chooses the submission that counts, with that many late days to spend.
+// standing chooses the counting submission when that many late days may be spent.
 func (w Work) standing(tokens int) Standing {
 	s := Standing{Assignment: w.Assignment, Owner: w.Owner, Adjusted: w.Adjustments, MaxScore: w.MaxScore}
 	if c, ok := w.counted(tokens); ok {
@@ -145,7 +143,7 @@ func (w Work) standing(tokens int) Standing {
 	return s
 }
 
-// adjusted adds what staff gave, which never makes a grade negative.
+// adjusted adds adjustments of staff, which never make a grade negative.
 func adjusted(final, by schema.Points) schema.Points {
 	if final = final.Add(by); final.Sign() < 0 {
 		return schema.Points{}
@@ -153,7 +151,7 @@ func adjusted(final, by schema.Points) schema.Points {
 	return final
 }
 
-// counted returns the candidate that counts, false where there is none.
+// counted returns the candidate that counts; false if there is none.
 func (w Work) counted(tokens int) (Candidate, bool) {
 	var best Candidate
 	var bestLateness Lateness
@@ -205,7 +203,7 @@ func (w Work) scheduleOf(c Candidate) Schedule {
 	return w.Schedule
 }
 
-// spendable are the late days that may be spent on the candidate, out of those that are left.
+// spendable returns how many of the late days that are left may be spent on the candidate.
 func (c Candidate) spendable(tokens int) int {
 	if c.Team != nil && c.Team.Tokens >= 0 {
 		return min(tokens, c.Team.Tokens)
@@ -221,7 +219,7 @@ func (c Candidate) of() string {
 	return c.Team.Name
 }
 
-// seen is what the owner sees of the points.
+// seen returns the part of the points that the owner sees.
 func (c Candidate) seen() schema.Subtotal {
 	if c.Seen != nil {
 		return c.Seen.Subtotal
@@ -229,8 +227,8 @@ func (c Candidate) seen() schema.Subtotal {
 	return schema.Subtotal{Score: c.Score, MaxScore: c.MaxScore}
 }
 
-// hoped is the score if all that is hidden were earned. Late days are spent by it, since
-// how many are left must not tell what hidden tests said.
+// hoped is the score if all hidden points were earned. Late days are spent by it, because the
+// number that is left must not reveal hidden results.
 func (c Candidate) hoped() schema.Points {
 	if c.Seen == nil {
 		return c.Score

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// The sizes that a Git LFS pointer can have, in bytes: the two keys that it must have
-// take more than the least, and https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
-// says that it has less than 1024.
+// The sizes that a Git LFS pointer can have, in bytes. The two required keys take more than the
+// minimum; https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md sets the maximum below
+// 1024.
 const (
 	leastLFSPointer = 100
 	mostLFSPointer  = 1023
@@ -25,8 +25,8 @@ func IsLFSPointer(content []byte) bool {
 		bytes.Contains(content, []byte("\noid sha256:"))
 }
 
-// RefuseLFSPointers is the refusal of files that are Git LFS pointers, nil where there
-// are none.
+// RefuseLFSPointers returns the refusal of files that are Git LFS pointers, nil if there are
+// none.
 func RefuseLFSPointers(paths []string) error {
 	if len(paths) == 0 {
 		return nil

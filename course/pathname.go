@@ -10,8 +10,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// judgePath judges one path: it must be a name that every file system can hold, and
-// that no tool takes for git's own.
+// judgePath checks that every file system can hold a path, and that no tool treats it as git's
+// own.
 func judgePath(path string) (Finding, bool) {
 	names := strings.Split(path, "/")
 	code, why := FindingCode(""), ""
@@ -45,9 +45,9 @@ func judgeName(name string) (FindingCode, string) {
 	return "", ""
 }
 
-// isGitDirectory reports whether some file system takes the name for ".git": case is
-// ignored by most of them, ends of dots and blanks and ":stream" by NTFS, which also
-// knows it as git~1, and HFS+ skips invisible characters.
+// isGitDirectory reports whether some file system treats the name as ".git". Most ignore case.
+// NTFS ignores dots and blanks at the end and ":stream", and knows it as git~1. HFS+ skips
+// invisible characters.
 func isGitDirectory(name string) bool {
 	visible := strings.Map(dropIgnored, name)
 	visible, _, _ = strings.Cut(visible, ":")
@@ -55,7 +55,7 @@ func isGitDirectory(name string) bool {
 	return visible == ".git" || visible == "git~1"
 }
 
-// dropIgnored drops the characters that HFS+ ignores in names.
+// dropIgnored removes the characters that HFS+ ignores in names.
 func dropIgnored(r rune) rune {
 	switch {
 	case r >= 0x200c && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x206a && r <= 0x206f, r == 0xfeff, r == 0x200b, r >= 0x2060 && r <= 0x2064:
@@ -64,8 +64,8 @@ func dropIgnored(r rune) rune {
 	return r
 }
 
-// show makes a path that a stranger chose safe to read: as it is where it is plain,
-// else quoted and escaped; cut where it is long.
+// show makes an untrusted path safe to read: unchanged if it is plain, otherwise quoted and
+// escaped; cut if it is long.
 func show(path string) string {
 	const longest = 120
 	if r := []rune(path); len(r) > longest {
@@ -77,12 +77,12 @@ func show(path string) string {
 	return path
 }
 
-// fold returns the form in which names that differ only in case, or in Unicode's forms, are equal.
+// fold returns a form in which names are equal that differ only in case or in Unicode's forms.
 func fold(name string) string {
 	return schema.NormalPath(strings.Map(foldRune, schema.NormalPath(name)))
 }
 
-// foldRune returns the smallest rune that equals r but for case.
+// foldRune returns the smallest rune that equals r except for case.
 func foldRune(r rune) rune {
 	smallest := r
 	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {

@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Action is something that a person may or may not do to a repository or a submission.
+// Action is an action on a repository or a submission that needs permission.
 type Action string
 
 // The actions.
@@ -18,8 +18,7 @@ const (
 	ActionRerun     Action = "rerun"      // a submission
 )
 
-// MaySeeCourse decides whether the viewer may know of the course; CodeNotFound if not:
-// a course is not shown to strangers.
+// MaySeeCourse decides whether the viewer may know about the course; CodeNotFound if not.
 func MaySeeCourse(v Viewer, code string) error {
 	switch v.role() {
 	case schema.RoleStudent, schema.RoleTA, schema.RoleInstructor:
@@ -28,10 +27,9 @@ func MaySeeCourse(v Viewer, code string) error {
 	return schema.Errorf(schema.CodeNotFound, "%s is unknown, or you are not enrolled; ask its staff to enrol you", code)
 }
 
-// MayUse decides whether the viewer may push to or fetch from the repository that
-// the path names; nil is yes, CodeForbidden says why not. Not being enrolled
-// (Role "") is CodeNotFound: a course is not shown to strangers. CodeRefused: what
-// nobody can do in this version.
+// MayUse decides whether the viewer may push to or fetch from the repository of the path.
+// CodeForbidden says why not. CodeNotFound: the viewer is not enrolled (Role ""); a course is
+// not shown to strangers. CodeRefused: this version does not support it.
 func MayUse(v Viewer, action Action, path schema.RepositoryPath) error {
 	if err := MaySeeCourse(v, path.Course); err != nil {
 		return err
@@ -90,9 +88,9 @@ func mayFetch(v Viewer, path schema.RepositoryPath) error {
 	return schema.Errorf(schema.CodeNotFound, "there is no such repository")
 }
 
-// MaySee decides whether the viewer may see the submission at all; CodeNotFound if
-// not. A name without an owner is the viewer's own. Who left a team may see single
-// submissions of it: MaySeeReceived decides which.
+// MaySee decides whether the viewer may see the submission at all; CodeNotFound if not. A name
+// without an owner is the viewer's own. A former member may see some submissions of the team:
+// MaySeeReceived decides which.
 func MaySee(a Access, name schema.SubmissionName) error {
 	role := a.Viewer.role()
 	_, left := a.Owner.Left[a.Viewer.Login]
@@ -107,7 +105,7 @@ func MaySee(a Access, name schema.SubmissionName) error {
 }
 
 // MaySeeReceived decides whether the viewer may see a submission that was received then;
-// CodeNotFound if not. Who left a team may see what it handed in before.
+// CodeNotFound if not. A former member of a team may see what it handed in earlier.
 func MaySeeReceived(a Access, name schema.SubmissionName, received time.Time) error {
 	if err := MaySee(a, name); err != nil {
 		return err
@@ -122,8 +120,8 @@ func noSubmission(name schema.SubmissionName) error {
 	return schema.Errorf(schema.CodeNotFound, "there is no submission %s, or none that you may see", name)
 }
 
-// MayList decides whether the viewer may list the submissions of an owner in the course,
-// "" for those of everyone.
+// MayList decides whether the viewer may list the submissions of an owner in the course, "" for
+// everybody.
 func MayList(v Viewer, code, owner string) error {
 	switch {
 	case v.Staff() && owner == "":

@@ -12,8 +12,8 @@ import (
 // maxPinNames is how many names one reason lists.
 const maxPinNames = 5
 
-// pinWords say what of the reports differs between two gradings of the solution:
-// submissions would be held against the luck of one of them.
+// pinWords say how the reports of two gradings of the solution differ. Submissions would be
+// compared with only one of them.
 func pinWords(gradings []grading) []string {
 	if len(gradings) == 0 {
 		return nil
@@ -23,7 +23,7 @@ func pinWords(gradings []grading) []string {
 		for _, other := range gradings[1:] {
 			if text := pinDifference(test, first, other); text != "" {
 				words = append(words, text)
-				break // one difference of a test is enough to look into
+				break // one difference per test is enough
 			}
 		}
 	}
@@ -33,7 +33,7 @@ func pinWords(gradings []grading) []string {
 	return words
 }
 
-// pinDifference says what two gradings' reports of a test differ in, "" for nothing.
+// pinDifference says how two gradings' reports of a test differ, "" if they do not.
 func pinDifference(test string, a, b grading) string {
 	if _, ok := b.pins.Tests[test]; !ok {
 		return "" // the other never came to it, which is told elsewhere
@@ -85,7 +85,7 @@ func either(first bool, a, b string) string {
 	return b
 }
 
-// onlyIn says which names one list has and the other lacks, "" where they have the same.
+// onlyIn names what one list has and the other lacks, "" if they have the same.
 func onlyIn(labelA string, a []string, labelB string, b []string) string {
 	var words []string
 	if names := without(a, b); len(names) > 0 {
@@ -97,7 +97,7 @@ func onlyIn(labelA string, a []string, labelB string, b []string) string {
 	return strings.Join(words, ", ")
 }
 
-// without returns the names that the other list lacks, sorted.
+// without returns the names that are missing from the other list, sorted.
 func without(names, other []string) []string {
 	there := make(map[string]bool, len(other))
 	for _, name := range other {

@@ -7,19 +7,19 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// MayPublish decides whether the viewer may show and hide the tests that are for after
-// publication: instructors may.
+// MayPublish decides whether the viewer may show and hide the tests with visible:
+// after_publish: instructors may.
 func MayPublish(v Viewer, code string) error { return onlyInstructors(v, code, "publish grades") }
 
 // PublishedTo reports whether an assignment that is published for these sections, "" being
-// everybody, is published for somebody in a section.
+// everybody, is published for a member of a section.
 func PublishedTo(sections []string, section string) bool {
 	return slices.ContainsFunc(sections, func(s string) bool { return s == "" || ShareSection(s, section) })
 }
 
-// Republish returns the sections for which an assignment is published once it is
-// published, or no longer, for another one; "" is everybody. CodeRefused: that would
-// change nothing, or something else than what was asked for.
+// Republish returns the sections that an assignment is published for after it is published, or
+// hidden, for another one; "" is everybody. CodeRefused: that would change nothing, or
+// something else than requested.
 func Republish(path string, sections []string, section string, on bool) ([]string, error) {
 	all := slices.Contains(sections, "")
 	there := slices.Contains(sections, section)
@@ -40,8 +40,8 @@ func Republish(path string, sections []string, section string, on bool) ([]strin
 	return slices.DeleteFunc(slices.Clone(sections), func(s string) bool { return s == section }), nil
 }
 
-// PublishedWords says for whom an assignment is published: "everybody", "section A, section
-// B" or "nobody".
+// PublishedWords says whom an assignment is published for: "everybody", "section A, section B"
+// or "nobody".
 func PublishedWords(sections []string) string {
 	switch {
 	case len(sections) == 0:

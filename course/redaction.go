@@ -2,22 +2,21 @@ package course
 
 import "github.com/grader/grader/schema"
 
-// What a student reads of what is not the student's doing.
+// What a student reads about failures that they are not responsible for.
 const (
 	wordsGraderError = "the tests failed, not you; the staff has been told"
 	wordsFailed      = "our machines failed; the staff has been told, and nothing was charged"
 )
 
-// wordsInProcess stand for what a hidden test's own process said: the submission's code
-// ran in it, and could have read the test.
+// wordsInProcess replace the output of a hidden test's own process: the submission's code ran
+// in it and could have read the test.
 const wordsInProcess = "what it printed is not shown: this test was hidden, and the submission's code ran in its process"
 
-// Redact returns what the viewer may see of a result: the one function for every
-// channel. Score and MaxScore become the visible subtotal; what is hidden for now
-// is only counted. r itself is left as it is.
+// Redact returns what the viewer may see of a result, for every channel. Score and MaxScore
+// become the visible subtotal; hidden tests are only counted. r stays unchanged.
 //
-// Tests of visibility never are absent from every total already; staff see their
-// entries, students do not learn that there are any.
+// Tests with visible: never are in no total; staff see their entries, students do not learn of
+// them.
 func Redact(r schema.Result, a Access) (schema.Result, schema.Hidden) {
 	if a.Viewer.Staff() {
 		return r, schema.Hidden{}
@@ -39,8 +38,8 @@ func Redact(r schema.Result, a Access) (schema.Result, schema.Hidden) {
 	return r, hidden
 }
 
-// shows reports whether a student sees a test. The names of cases that are not pinned are
-// the submission's choice: they could hold what it has read of a hidden test.
+// shows reports whether a student sees a test. A submission chooses the names of cases that are
+// not pinned, so these could hold what it has read of a hidden test.
 func (a Access) shows(t schema.TestResult) bool {
 	return a.Sees(t.Visible) && (t.Visible == schema.VisibleAlways || !t.Unpinned)
 }
@@ -68,8 +67,8 @@ func redactMessage(outcome schema.Outcome, message string) string {
 	return message
 }
 
-// Reason returns what the viewer may read of why a job has no result, "" for nothing:
-// why our machines failed is for staff.
+// Reason returns what the viewer may read about why a job has no result, "" for nothing: only
+// staff read why a machine failed.
 func Reason(j schema.Job, a Access) string {
 	if j.State == schema.StateFailed && !a.Viewer.Staff() {
 		return ""
@@ -77,8 +76,7 @@ func Reason(j schema.Job, a Access) string {
 	return schema.Sanitize(j.Reason)
 }
 
-// RedactEvent returns what the viewer may see of an event, or false for nothing.
-// e itself is left as it is.
+// RedactEvent returns what the viewer may see of an event; false: nothing. e stays unchanged.
 func RedactEvent(e schema.Event, a Access) (schema.Event, bool) {
 	if a.Viewer.Staff() {
 		return e, true
@@ -100,7 +98,7 @@ func RedactEvent(e schema.Event, a Access) (schema.Event, bool) {
 	return e, true
 }
 
-// RedactGrade returns what the viewer may see of a grade. g itself is left as it is.
+// RedactGrade returns what the viewer may see of a grade. g stays unchanged.
 func RedactGrade(g schema.Grade, a Access) schema.Grade {
 	if seen := g.Seen; seen != nil && !a.Viewer.Staff() {
 		g.Score, g.MaxScore, g.Deducted, g.Final, g.Seen = seen.Score, seen.MaxScore, seen.Deducted, seen.Final, nil

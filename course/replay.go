@@ -8,9 +8,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// CompareResults returns every difference between two gradings of the same submission
-// against the same tests: of what was found, and of what it was found with. Times and
-// memory are left out, since they differ in every run.
+// CompareResults returns every difference between two gradings of the same submission against
+// the same tests: in their results, and in their tools. Times and memory are left out, because
+// they differ in every run.
 func CompareResults(before, after schema.Result) schema.ResultComparison {
 	var c schema.ResultComparison
 	p, q := before.Provenance, after.Provenance
@@ -47,7 +47,7 @@ func differing(all []schema.Difference) []schema.Difference {
 // fact is a named part of a result.
 type fact struct{ name, value string }
 
-// pairs are the facts of two sides; a side without any has only its first, as absent.
+// pairs matches the facts of two sides; a side without any has only its first, as absent.
 func pairs(of string, before, after []fact) []schema.Difference {
 	switch {
 	case len(before) == 0 && len(after) == 0:

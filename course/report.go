@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Report builds what scripts read of a submission, redacted; zone is the course's.
-// Until the job is done there is no score, and no test.
+// Report builds the redacted form of a submission for scripts; zone is the course's. Until the
+// job is done there is no score and no test.
 func Report(s schema.GradedSubmission, a Access, zone *time.Location) schema.PublicSubmission {
 	p := schema.PublicSubmission{
 		Name: s.Name.String(), Number: s.Name.Number, Owner: s.Name.Owner, Login: s.Login, Commit: s.Commit,
@@ -31,7 +31,7 @@ func Report(s schema.GradedSubmission, a Access, zone *time.Location) schema.Pub
 	return p
 }
 
-// reportResult fills in what the viewer may read of a result, and returns that.
+// reportResult fills in the visible part of a result and returns that part.
 func reportResult(p *schema.PublicSubmission, full schema.Result, a Access) schema.Result {
 	r, hidden := Redact(full, a)
 	p.Outcome, p.Blame, p.Message = r.Outcome, r.Blame, schema.Sanitize(r.Message)

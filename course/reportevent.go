@@ -2,8 +2,8 @@ package course
 
 import "github.com/grader/grader/schema"
 
-// ReportEvent builds what programs read of an event of a job, redacted; false: nothing. An
-// event that ends the job says only how: the submission says the rest.
+// ReportEvent builds the redacted form of a job's event for programs; false: nothing. An event
+// that ends the job says only how: the submission has the rest.
 func ReportEvent(e schema.Event, a Access) (schema.PublicEvent, bool) {
 	seen, ok := RedactEvent(e, a)
 	if !ok {

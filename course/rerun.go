@@ -6,23 +6,23 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// FreeRetries is how often an owner may have one commit graded again after our
-// machines failed.
+// FreeRetries is how many times an owner may have one commit graded again after a machine
+// failed.
 const FreeRetries = 2
 
-// Rerun is a submission that somebody wants graded again.
+// Rerun is a submission to be graded again.
 type Rerun struct {
 	Name    schema.SubmissionName
 	Commit  string
 	State   schema.State         // of its latest job
 	Logins  []string             // of the owner: one, or the members of a team
 	Left    map[string]time.Time // those who were members of the team, and when they left
-	Retries int                  // free ones that the owner has had for the commit
+	Retries int                  // free ones that the owner has used for the commit
 }
 
-// MayRerun decides whether the viewer may have it graded again, and whether that is
-// one of the owner's free retries. Staff may whenever the latest job has ended, the
-// owner when it failed. CodeRefused says why not; CodeNotFound: it is not the viewer's.
+// MayRerun decides whether the viewer may have it graded again, and whether that is one of the
+// owner's free retries. Staff may once the latest job has ended, the owner if it failed.
+// CodeRefused says why not. CodeNotFound: it is not the viewer's.
 func MayRerun(a Access, r Rerun) (free bool, err error) {
 	if err := MaySee(a, r.Name); err != nil {
 		return false, err

@@ -7,9 +7,9 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Schedule is when an assignment is due and when it ends for one owner: the times of
-// its specification with the owner's extensions and the course's outages applied. The
-// zero Schedule is never due.
+// Schedule says when an assignment is due and when it ends for one owner: the times of its
+// specification with the owner's extensions and the course's outages applied. The zero Schedule
+// is never due.
 type Schedule struct {
 	zone *time.Location
 	due  time.Time // the first instant of the due minute; zero: never due
@@ -17,9 +17,9 @@ type Schedule struct {
 	late assignment.Late
 }
 
-// ScheduleOf applies the owner's extensions and the lengths of the outages that
-// touched the assignment. Of several extensions the one with the latest due counts;
-// one that is not later than the assignment's own due changes nothing.
+// ScheduleOf applies the owner's extensions and the lengths of the outages that touched the
+// assignment. Of several extensions the one with the latest due time counts; an extension that
+// is not later than the assignment's own due time changes nothing.
 func ScheduleOf(spec *assignment.Spec, zone *time.Location, extensions []schema.Extension, outages []time.Duration) Schedule {
 	s := Schedule{zone: zone}
 	if spec.Late != nil {
@@ -45,11 +45,11 @@ func ScheduleOf(spec *assignment.Spec, zone *time.Location, extensions []schema.
 	return s
 }
 
-// window holds the first instants of the minutes that due and until name; a zero until
-// is due with its grace period.
+// window holds the first instants of the minutes that due and until name; if until is zero, the
+// end is due plus the grace period.
 type window struct{ due, until time.Time }
 
-// extend returns the times that an extension gives.
+// extend returns the times with an extension applied.
 func (t window) extend(e schema.Extension, zone *time.Location) window {
 	var extended window
 	switch {
@@ -81,7 +81,7 @@ func (t window) move(move func(time.Time) time.Time) window {
 	return moved
 }
 
-// end returns the first instant after the end, which is never before due is over.
+// end returns the first instant after the end, which is never before the end of the due minute.
 func (t window) end(grace time.Duration) time.Time {
 	end := t.due.Add(time.Minute + grace)
 	if t.until.IsZero() {
@@ -108,8 +108,8 @@ func (s Schedule) Touches(start time.Time, length time.Duration) bool {
 	return !s.due.IsZero() && start.Before(s.end) && start.Add(length).After(s.due)
 }
 
-// onTime reports whether a push received at that moment is not late when t late days
-// are spent. The grace period applies to due itself only.
+// onTime reports whether a push received at that moment is on time when t late days are spent.
+// The grace period applies only to due itself.
 func (s Schedule) onTime(received time.Time, t int) bool {
 	limit := s.late.Grace
 	if t > 0 {

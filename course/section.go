@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Sections returns the sections that a roster names for one person. Those of a TA may be
-// several, with commas between them.
+// Sections returns the sections that a roster names for one person. A TA may have several,
+// separated by commas.
 func Sections(text string) []string {
 	var all []string
 	for name := range strings.SplitSeq(text, ",") {
@@ -21,15 +21,15 @@ func Sections(text string) []string {
 	return all
 }
 
-// ShareSection reports whether a student is in one of a TA's sections. Who is in no
+// ShareSection reports whether a student is in one of a TA's sections. A student without a
 // section shares none.
 func ShareSection(ta, student string) bool {
 	of := Sections(ta)
 	return slices.ContainsFunc(Sections(student), func(name string) bool { return slices.Contains(of, name) })
 }
 
-// OffsetOf returns how much later the work of somebody in these sections is due: of
-// several sections the latest counts.
+// OffsetOf returns how much later the work of a member of these sections is due; the latest
+// counts.
 func OffsetOf(sections map[string]schema.DueOffset, text string) schema.DueOffset {
 	var latest schema.DueOffset
 	for _, name := range Sections(text) {
@@ -66,7 +66,7 @@ func ForSection(spec *assignment.Spec, zone *time.Location, o schema.DueOffset) 
 	return &moved
 }
 
-// later moves the first instant after a minute by an offset of the minute itself.
+// later moves the first instant after a minute by an offset of that minute.
 func later(end time.Time, zone *time.Location, o schema.DueOffset) time.Time {
 	minute := end.Add(-time.Minute)
 	if o.Days > 0 {

@@ -6,8 +6,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// MayExtend decides whether the viewer may grant an owner more time, or take it back:
-// instructors may, and TAs where course.yaml says so.
+// MayExtend decides whether the viewer may grant an owner more time, or remove it: instructors
+// may, and TAs if course.yaml allows it.
 func MayExtend(v Viewer, code, owner string) error {
 	if v.role() == schema.RoleTA && v.TA.Extensions {
 		return mayTouch(v, code, owner)
@@ -21,8 +21,8 @@ func MayChangeTimes(v Viewer, code string) error {
 	return onlyInstructors(v, code, "record outages and set late days")
 }
 
-// MayAdjust decides whether the viewer may add points to an owner's grade or take them
-// off: staff may, TAs unless course.yaml says otherwise.
+// MayAdjust decides whether the viewer may add points to an owner's grade or take them off:
+// staff may, TAs unless course.yaml forbids it.
 func MayAdjust(v Viewer, code, owner string) error {
 	if err := MaySeeCourse(v, code); err != nil {
 		return err
@@ -36,12 +36,12 @@ func MayAdjust(v Viewer, code, owner string) error {
 	return mayTouch(v, code, owner)
 }
 
-// notTAs is the error for a TA where course.yaml leaves something to instructors.
+// notTAs is the error for a TA if course.yaml leaves an action to instructors.
 func notTAs(code, do string) error {
 	return schema.Errorf(schema.CodeForbidden, "the TAs of %s do not %s (course.yaml says so); ask an instructor", code, do)
 }
 
-// mayTouch refuses work of students in other sections to a TA who is restricted to theirs.
+// mayTouch refuses work of students in other sections to a TA who is restricted to their own.
 func mayTouch(v Viewer, code, owner string) error {
 	if v.SeesOwner(owner) {
 		return nil
@@ -49,8 +49,8 @@ func mayTouch(v Viewer, code, owner string) error {
 	return schema.Errorf(schema.CodeForbidden, "%s is in none of your sections of %s; ask an instructor", owner, code)
 }
 
-// MaySeeGrades decides whether the viewer may see the grades of an owner, "" for those
-// of everybody whose work they see: staff may.
+// MaySeeGrades decides whether the viewer may see the grades of an owner, "" for everybody
+// whose work they see: staff may.
 func MaySeeGrades(v Viewer, code, owner string) error {
 	if err := MaySeeCourse(v, code); err != nil {
 		return err
@@ -64,7 +64,7 @@ func MaySeeGrades(v Viewer, code, owner string) error {
 	return mayTouch(v, code, owner)
 }
 
-// MayImportRoster decides whether the viewer may change who is in a course by a file:
+// MayImportRoster decides whether the viewer may change the people of a course by a file:
 // instructors may.
 func MayImportRoster(v Viewer, code string) error { return onlyInstructors(v, code, "import rosters") }
 
@@ -82,12 +82,12 @@ func onlyInstructors(v Viewer, code, do string) error {
 type Mark struct {
 	Name  schema.SubmissionName
 	Rule  string // submissions.counts of the assignment
-	Kept  bool   // it came after the end
+	Kept  bool   // it was received after the end
 	Ended bool   // the owner's time is over
 }
 
-// MayMark decides whether the viewer may mark a submission. Nobody may after the end:
-// what counts must not be chosen by what hidden tests say.
+// MayMark decides whether the viewer may mark a submission. Nobody may after the end: hidden
+// results must not decide what counts.
 func MayMark(a Access, m Mark) error {
 	if err := MaySee(a, m.Name); err != nil {
 		return err
@@ -108,11 +108,11 @@ func MayMark(a Access, m Mark) error {
 // MayRegrade decides whether the viewer may grade a class again: instructors may.
 func MayRegrade(v Viewer, code string) error { return onlyInstructors(v, code, "make regrade sets") }
 
-// MayAudit decides whether the viewer may read who did what in a course: instructors may.
+// MayAudit decides whether the viewer may read the audit log of a course: instructors may.
 func MayAudit(v Viewer, code string) error { return onlyInstructors(v, code, "read its audit log") }
 
-// MayActivate decides whether the viewer may make another version of tests active:
-// instructors may, one that was active or passed its gate.
+// MayActivate decides whether the viewer may activate another version of tests: instructors
+// may, if it was active or passed its gate.
 func MayActivate(v Viewer, path string, active, next schema.Version) error {
 	code, _, _ := strings.Cut(path, "/")
 	if err := onlyInstructors(v, code, "activate tests"); err != nil {

@@ -10,21 +10,21 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Teams is what changes of an assignment's teams are decided by. Each method decides one
-// action and returns what it changes, in order; it changes nothing itself. The errors
-// say what is wrong and what to do.
+// Teams is the state that changes of an assignment's teams depend on. Each method decides one
+// action and returns its changes, in order, without applying them. The errors say what is wrong
+// and what to do.
 type Teams struct {
 	Course, Assignment string
 	Rules              *assignment.Team // nil: the assignment has no teams
-	Lock               time.Time        // the first instant at which students change nothing any more; zero: never
+	Lock               time.Time        // the first instant at which students cannot change teams any more; zero: never
 	Zone               *time.Location
 	Now                time.Time
 	Teams              []schema.Team
-	People             []schema.RosterPerson // everybody of the course, and who else has a login that the action names
-	Alone              map[string]int        // submissions that people of the course made alone
+	People             []schema.RosterPerson // everybody in the course, and others whose login the action names
+	Alone              map[string]int        // submissions that people of the course made on their own
 }
 
-// MayManageTeams decides whether the viewer may make and change the teams of others:
+// MayManageTeams decides whether the viewer may create and change the teams of others:
 // instructors may.
 func MayManageTeams(v Viewer, code string) error {
 	return onlyInstructors(v, code, "change the teams of others")
@@ -32,7 +32,7 @@ func MayManageTeams(v Viewer, code string) error {
 
 func (t Teams) path() string { return t.Course + "/" + t.Assignment }
 
-// works refuses what an assignment without teams cannot do.
+// works refuses actions on an assignment without teams.
 func (t Teams) works() error {
 	if t.Rules == nil {
 		return schema.Errorf(schema.CodeRefused, "%s has no teams; its instructors can allow them: team: {max: 3} in assignment.yaml", t.path())
@@ -40,7 +40,7 @@ func (t Teams) works() error {
 	return nil
 }
 
-// open refuses changes by students when the staff forms the teams, or after the lock.
+// open refuses changes by students if the staff forms the teams, or after the lock.
 func (t Teams) open(v Viewer) error {
 	if err := MaySeeCourse(v, t.Course); err != nil {
 		return err
@@ -60,7 +60,7 @@ func (t Teams) open(v Viewer) error {
 	return nil
 }
 
-// managed refuses staff's actions to everybody else.
+// managed refuses staff's actions to others.
 func (t Teams) managed(v Viewer) error {
 	if err := MayManageTeams(v, t.Course); err != nil {
 		return err
@@ -68,7 +68,7 @@ func (t Teams) managed(v Viewer) error {
 	return t.works()
 }
 
-// Found makes a team of a student, who is its first member.
+// Found creates a team with a student as its first member.
 func (t Teams) Found(v Viewer, name string) ([]schema.TeamChange, error) {
 	if err := t.open(v); err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func (t Teams) Found(v Viewer, name string) ([]schema.TeamChange, error) {
 	return append([]schema.TeamChange{{Kind: schema.TeamCreated, Team: name}}, t.joining(name, v.Login)...), nil
 }
 
-// Create makes a team of some students, for staff.
+// Create creates a team of students, for staff.
 func (t Teams) Create(v Viewer, name string, logins []string) ([]schema.TeamChange, error) {
 	if err := t.managed(v); err != nil {
 		return nil, err
@@ -94,7 +94,7 @@ func (t Teams) Create(v Viewer, name string, logins []string) ([]schema.TeamChan
 	return append([]schema.TeamChange{{Kind: schema.TeamCreated, Team: name}}, members...), err
 }
 
-// Add makes students members of a team, for staff.
+// Add adds students to a team, for staff.
 func (t Teams) Add(v Viewer, name string, logins []string) ([]schema.TeamChange, error) {
 	if err := t.managed(v); err != nil {
 		return nil, err
@@ -127,7 +127,7 @@ func (t Teams) add(team *schema.Team, logins []string) ([]schema.TeamChange, err
 	return changes, nil
 }
 
-// Remove takes a member out of a team, for staff.
+// Remove removes a member from a team, for staff.
 func (t Teams) Remove(v Viewer, name, login string) ([]schema.TeamChange, error) {
 	if err := MayManageTeams(v, t.Course); err != nil {
 		return nil, err
@@ -142,7 +142,7 @@ func (t Teams) Remove(v Viewer, name, login string) ([]schema.TeamChange, error)
 	return t.leaving(*team, login), nil
 }
 
-// Delete removes a team that has no submission, for staff.
+// Delete deletes a team without submissions, for staff.
 func (t Teams) Delete(v Viewer, name string) ([]schema.TeamChange, error) {
 	if err := MayManageTeams(v, t.Course); err != nil {
 		return nil, err
@@ -162,7 +162,7 @@ func (t Teams) Delete(v Viewer, name string) ([]schema.TeamChange, error) {
 	return append(changes, schema.TeamChange{Kind: schema.TeamDeleted, Team: name}), nil
 }
 
-// Invite asks another student into the team of a student.
+// Invite invites another student into a student's team.
 func (t Teams) Invite(v Viewer, login string) ([]schema.TeamChange, error) {
 	if err := t.open(v); err != nil {
 		return nil, err
@@ -183,7 +183,7 @@ func (t Teams) Invite(v Viewer, login string) ([]schema.TeamChange, error) {
 	return []schema.TeamChange{{Kind: schema.TeamInvited, Team: team.Name, Login: login}}, nil
 }
 
-// Uninvite takes an invitation to a student's team back.
+// Uninvite withdraws an invitation to a student's team.
 func (t Teams) Uninvite(v Viewer, login string) ([]schema.TeamChange, error) {
 	if err := t.open(v); err != nil {
 		return nil, err
@@ -195,8 +195,8 @@ func (t Teams) Uninvite(v Viewer, login string) ([]schema.TeamChange, error) {
 	return []schema.TeamChange{{Kind: schema.TeamUninvited, Team: team.Name, Login: login}}, nil
 }
 
-// Accept makes a student a member of a team that has invited them; name "" is the only
-// one that has.
+// Accept makes a student a member of a team that has invited them; name "" is the only such
+// team.
 func (t Teams) Accept(v Viewer, name string) ([]schema.TeamChange, error) {
 	if err := t.open(v); err != nil {
 		return nil, err
@@ -214,7 +214,7 @@ func (t Teams) Accept(v Viewer, name string) ([]schema.TeamChange, error) {
 	return t.joining(team.Name, v.Login), nil
 }
 
-// Decline answers an invitation with no; name "" is the only one.
+// Decline declines an invitation; name "" is the only one.
 func (t Teams) Decline(v Viewer, name string) ([]schema.TeamChange, error) {
 	if err := t.open(v); err != nil {
 		return nil, err
@@ -226,7 +226,7 @@ func (t Teams) Decline(v Viewer, name string) ([]schema.TeamChange, error) {
 	return []schema.TeamChange{{Kind: schema.TeamUninvited, Team: team.Name, Login: v.Login}}, nil
 }
 
-// invitation finds the team that has invited a student.
+// invitation finds a team that has invited a student.
 func (t Teams) invitation(v Viewer, name, verb string) (*schema.Team, error) {
 	var invited []string
 	for i := range t.Teams {
@@ -252,7 +252,7 @@ func (t Teams) invitation(v Viewer, name, verb string) (*schema.Team, error) {
 	return t.find(invited[0]), nil
 }
 
-// Leave takes a student out of their team.
+// Leave removes a student from their team.
 func (t Teams) Leave(v Viewer) ([]schema.TeamChange, error) {
 	if err := t.open(v); err != nil {
 		return nil, err
@@ -264,7 +264,7 @@ func (t Teams) Leave(v Viewer) ([]schema.TeamChange, error) {
 	return t.leaving(*team, v.Login), nil
 }
 
-// student reports whether somebody is a student of the course now.
+// student reports whether a person is a student of the course now.
 func student(p schema.RosterPerson) bool {
 	return p.Enrolled && !p.Dropped && p.Role == schema.RoleStudent
 }
@@ -286,7 +286,7 @@ func (t Teams) mayJoin(name, login string) error {
 	}
 }
 
-// joining makes somebody a member, which answers every invitation of theirs.
+// joining adds a member, which ends all of their invitations.
 func (t Teams) joining(name, login string) []schema.TeamChange {
 	join := schema.TeamChange{Kind: schema.TeamJoined, Team: name, Login: login}
 	if n := t.Alone[login]; n > 0 {
@@ -304,7 +304,7 @@ func (t Teams) joining(name, login string) []schema.TeamChange {
 	return changes
 }
 
-// leaving takes a member out. A team without members and submissions is deleted.
+// leaving removes a member. A team without members and submissions is deleted.
 func (t Teams) leaving(team schema.Team, login string) []schema.TeamChange {
 	leave := schema.TeamChange{Kind: schema.TeamLeft, Team: team.Name, Login: login}
 	if team.Submissions > 0 {
@@ -317,7 +317,7 @@ func (t Teams) leaving(team schema.Team, login string) []schema.TeamChange {
 	return changes
 }
 
-// free refuses the name of a new team that cannot be one, or that somebody has.
+// free refuses a new team's name that is invalid or taken.
 func (t Teams) free(name string) error {
 	if err := schema.TeamName(name); err != nil {
 		if better := suggestedName(name); schema.TeamName(better) == nil && better != name {
@@ -334,7 +334,7 @@ func (t Teams) free(name string) error {
 	return nil
 }
 
-// suggestedName makes a name that a team can have out of a name such as "Team 4".
+// suggestedName derives a valid team name from a name such as "Team 4".
 func suggestedName(name string) string {
 	better := strings.Map(func(r rune) rune {
 		switch {
@@ -363,7 +363,7 @@ func (t Teams) named(name string) (*schema.Team, error) {
 	return nil, schema.Errorf(schema.CodeNotFound, "%s has no team %s; see: team list %s", t.path(), schema.Sanitize(name), t.path())
 }
 
-// teamOf returns the team that somebody is in, nil for none.
+// teamOf returns a person's team, or nil.
 func (t Teams) teamOf(login string) *schema.Team {
 	i := slices.IndexFunc(t.Teams, func(team schema.Team) bool { return slices.Contains(team.Members, login) })
 	if i < 0 {
@@ -395,11 +395,11 @@ func members(team schema.Team) string {
 // TeamWords name a team and its members: "team blue: alice, bob".
 func TeamWords(team schema.Team) string { return "team " + team.Name + ": " + members(team) }
 
-// size is how many places of a team are taken: by members who are students of the course.
+// size is how many places of a team are used: by members who are students of the course.
 func (t Teams) size(team schema.Team) int { return len(team.Members) - len(team.Absent) }
 
-// RefuseTeamNames refuses the people of a roster who are new to the course and whose login
-// is the name of a team in it.
+// RefuseTeamNames refuses people of a roster who are new to the course and whose login is the
+// name of a team in it.
 func RefuseTeamNames(changes []schema.RosterChange, teams []string, code string) []schema.RosterChange {
 	for i, c := range changes {
 		if c.Kind == schema.RosterAdded && slices.Contains(teams, c.Login) {
@@ -409,12 +409,12 @@ func RefuseTeamNames(changes []schema.RosterChange, teams []string, code string)
 	return changes
 }
 
-// TeamNameTaken says that a login is the name of a team.
+// TeamNameTaken is the error for a login that is the name of a team.
 func TeamNameTaken(login, where string) string {
 	return fmt.Sprintf("%s is the name of a team of %s, and teams and logins share their names; give this person another login, or delete the team", login, where)
 }
 
-// WorkOf names what one owner does for one assignment, by its id.
+// WorkOf names one owner's work for one assignment, by its id.
 type WorkOf struct {
 	Assignment int64
 	Owner      string

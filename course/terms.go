@@ -12,20 +12,20 @@ import (
 // MaxKept is how many pushes after the end are kept for an owner and assignment.
 const MaxKept = 20
 
-// Terms are what a push of one owner to an assignment is judged by.
+// Terms are the rules and counts that a push of one owner to an assignment is judged by.
 type Terms struct {
 	Name     string // COURSE/ASSIGNMENT
 	Schedule Schedule
 	Tokens   int // late days that the owner has left for this assignment
 	Limit    assignment.SubmissionLimit
-	Used     int // submissions that use the limit, in its current period
-	Kept     int // pushes after the end that are kept
+	Used     int // submissions that count towards the limit in its current period
+	Kept     int // kept pushes after the end
 	Grade    schema.Grade
 }
 
-// Admit decides whether a push received at that moment is accepted. consent: the push
-// says that being late is meant. A push after the end is accepted to be kept, unless
-// the assignment refuses it. The error is CodeRefused and says rule, finding and way out.
+// Admit decides whether a push received at that moment is accepted. consent: the push confirms
+// that it is late. A push after the end is accepted and kept, unless the assignment refuses it.
+// The error is CodeRefused and says rule, finding and remedy.
 func (t Terms) Admit(received time.Time, consent bool) error {
 	late := t.Schedule.late
 	switch {
@@ -39,13 +39,13 @@ func (t Terms) Admit(received time.Time, consent bool) error {
 	return nil
 }
 
-// Counts reports whether the number of earlier pushes decides about a push received at
-// that moment.
+// Counts reports whether the number of earlier pushes matters for a push received at that
+// moment.
 func (t Terms) Counts(received time.Time) bool {
 	return t.Limit.Count > 0 || t.Schedule.Ended(received)
 }
 
-// Use says how many submissions of the limit are used: "3 of 20 today", "" for no limit.
+// Use says how much of the limit is used: "3 of 20 today", "" for no limit.
 func (t Terms) Use() string {
 	if t.Limit.Count == 0 {
 		return ""
@@ -98,7 +98,7 @@ func (t Terms) more(now time.Time) string {
 	return fmt.Sprintf("The next ones come at %s", moment(local, now.In(t.Schedule.zone)))
 }
 
-// LimitPeriod returns the period of a limit that now lies in; zero times are open ends.
+// LimitPeriod returns the current period of a limit; zero times are open ends.
 func LimitPeriod(per assignment.LimitPeriod, zone *time.Location, now time.Time) (start, end time.Time) {
 	wall := wallClock(now, zone)
 	switch per {
@@ -112,8 +112,8 @@ func LimitPeriod(per assignment.LimitPeriod, zone *time.Location, now time.Time)
 	return time.Time{}, time.Time{}
 }
 
-// Status says in a line what the terms mean now: when it is due, what a push now would
-// cost, and what is left.
+// Status summarises the terms in a line: when the work is due, what a push now would cost, and
+// what is left.
 func (t Terms) Status(now time.Time) string {
 	words := []string{strings.TrimSuffix(t.Schedule.Words(now, t.Tokens), ": on time")}
 	if left := t.Left(now); left != "" {
@@ -122,8 +122,8 @@ func (t Terms) Status(now time.Time) string {
 	return strings.Join(words, "; ")
 }
 
-// Left says what of late days and of the limit is left: "2 late days left; 17 of 20 pushes
-// left today". It is "" after the end, and where neither is limited.
+// Left says how many late days and pushes are left: "2 late days left; 17 of 20 pushes left
+// today". It is "" after the end, and if neither is limited.
 func (t Terms) Left(now time.Time) string {
 	var words []string
 	if t.Schedule.late.Tokens > 0 && !t.Schedule.Ended(now) {

@@ -6,8 +6,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// MayCreateToken decides whether somebody may make an API token of a scope for their own
-// account. A token cannot make another one: it would outlive its own end.
+// MayCreateToken decides whether a person may create an API token of a scope for their own
+// account. A token cannot create another one, which would outlast it.
 func MayCreateToken(by schema.Actor, scope schema.Scope) error {
 	switch {
 	case by.User.ID == 0:
@@ -31,8 +31,8 @@ func MayUseToken(t schema.APIToken, user schema.User, now time.Time) error {
 	return nil
 }
 
-// MayWithScope decides whether a token's scope is enough; CodeForbidden if not. Whether the
-// person may is decided separately.
+// MayWithScope decides whether a token's scope is sufficient; CodeForbidden if not. The
+// person's own permission is decided separately.
 func MayWithScope(has, needed schema.Scope) error {
 	if has.Includes(needed) {
 		return nil

@@ -11,9 +11,9 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Bounds that every tree is under, whatever the assignment says.
+// Limits of every tree, whatever the assignment says.
 const (
-	maxNameBytes = 255  // of one name: what common file systems hold
+	maxNameBytes = 255  // of one name, as in common file systems
 	maxPathBytes = 1024 // of a whole path
 	maxDepth     = 50   // names in a path
 )
@@ -21,18 +21,18 @@ const (
 // TreeEntry is one path of a pushed tree.
 type TreeEntry struct {
 	Mode string // git's: "100644", "100755", "120000", "160000"
-	Size int64  // bytes; 0 for what is no file
+	Size int64  // bytes; 0 if it is not a file
 	Path string
-	Link string // where a symbolic link points to, if that is known
+	Link string // target of a symbolic link, if known
 }
 
-// JudgeTree holds a pushed tree against the assignment's rules and the rules that
-// every tree is under (regular files only, names that every file system can hold,
-// depth). A nil spec is a tree that only the latter apply to, such as a tests
-// repository. The error is a *Refused, with a finding for each mistake.
+// JudgeTree checks a pushed tree against the assignment's rules and the rules of every tree
+// (regular files only, names that every file system can hold, depth). If spec is nil, only the
+// latter apply, as for a tests repository. The error is a *Refused, with a finding for each
+// mistake.
 //
-// A locked file that was pushed with other content is no finding: it is always taken
-// from starter/, whatever was pushed.
+// A locked file that was pushed with other content is no finding: it is always taken from
+// starter/.
 func JudgeTree(spec *assignment.Spec, entries []TreeEntry) error {
 	if len(entries) == 0 {
 		return Refuse(Finding{Code: FindingEmpty, Text: "the commit holds no files", Remedy: "add your work to it", Commands: []string{"git add -A"}})
@@ -45,7 +45,7 @@ func JudgeTree(spec *assignment.Spec, entries []TreeEntry) error {
 	if spec != nil {
 		found.amount(spec, entries)
 	}
-	if found.empty() { // few and short paths from here on
+	if found.empty() { // from here on there are few and short paths
 		found.collisions(entries)
 	}
 	if spec != nil {
@@ -54,7 +54,7 @@ func JudgeTree(spec *assignment.Spec, entries []TreeEntry) error {
 	return found.err()
 }
 
-// entries judges each path by itself.
+// entries judges each path on its own.
 func (f *findings) entries(entries []TreeEntry) {
 	for _, e := range entries {
 		switch {
@@ -72,8 +72,8 @@ func (f *findings) entries(entries []TreeEntry) {
 	}
 }
 
-// symlink tells to put a copy in the place of a link, or to leave a link out that points
-// to nothing in the repository.
+// symlink says to replace a link by a copy, or to leave it out if its target is not in the
+// repository.
 func symlink(e TreeEntry, entries []TreeEntry) Finding {
 	one := Finding{Code: FindingSymlink, Text: show(e.Path) + " is a symbolic link, and only regular files are accepted"}
 	target := path.Join(path.Dir(e.Path), e.Link)
@@ -90,8 +90,8 @@ func symlink(e TreeEntry, entries []TreeEntry) Finding {
 	return one
 }
 
-// repository tells how the files of an inner repository become files of the outer one.
-// While it has a .git of its own, git adds it as a link again.
+// repository says how the files of an inner repository become files of the outer one. While it
+// has its own .git, git adds it as a link again.
 func repository(name string) Finding {
 	inner := schema.ShellWord(name + "/.git")
 	return Finding{FindingRepository, show(name) + " is a git repository inside yours (a submodule), and git pushes only a link to it, not its files",
@@ -140,7 +140,7 @@ func (f *findings) forbidden(pattern string, matches []string) {
 	f.add(one)
 }
 
-// removal returns the command that takes out of a commit all that a pattern forbids.
+// removal returns the command that removes everything that a pattern forbids from a commit.
 func removal(pattern string, matches []string) string {
 	dir, below := strings.CutSuffix(pattern, "/**")
 	switch {
@@ -152,7 +152,7 @@ func removal(pattern string, matches []string) string {
 	return schema.RemoveCommand(matches...)
 }
 
-// missing names the file that was probably meant by a required path.
+// missing names the file that was probably meant to be a required path.
 func (f *findings) missing(pattern string, paths []string) {
 	text := show(pattern) + " is required and missing"
 	name := pattern[strings.LastIndex(pattern, "/")+1:]
@@ -177,7 +177,7 @@ func (f *findings) missing(pattern string, paths []string) {
 	f.add(Finding{Code: FindingMissing, Text: text})
 }
 
-// size shows bytes in the unit that people think in.
+// size formats bytes in a convenient unit.
 func size(bytes int64) string {
 	switch {
 	case bytes >= 1<<20:

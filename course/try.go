@@ -8,11 +8,11 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// MaxTries is how many pushes to the branch try an owner may make for an assignment within
-// an hour.
+// MaxTries is how many pushes to the branch try an owner may make for an assignment within an
+// hour.
 const MaxTries = 30
 
-// TriesPeriod is the time over which tries are counted.
+// TriesPeriod is the time in which tries are counted.
 const TriesPeriod = time.Hour
 
 // AdmitTry decides whether a push to the branch try of an assignment (COURSE/ASSIGNMENT)

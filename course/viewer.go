@@ -2,16 +2,16 @@ package course
 
 import "github.com/grader/grader/schema"
 
-// Viewer is who looks. Staff see everything; a student sees their own, redacted.
-// An admin counts as an instructor of every course.
+// Viewer is the person who looks. Staff see everything; a student sees their own work,
+// redacted. An admin counts as an instructor of every course.
 type Viewer struct {
 	Login string
 	Role  schema.Role
 	Admin bool
-	// Dropped is a student who left the course: they keep their work, and hand in no more.
+	// Dropped is a student who left the course: they keep their work and can no longer submit.
 	Dropped bool
 	TA      schema.TAPermissions // what the course's TAs may do
-	// Owners are those whose work a TA sees who is restricted to their sections; nil:
+	// Owners restricts a TA to the work of their sections; nil: everybody's.
 	// everybody's.
 	Owners map[string]bool
 }
@@ -19,13 +19,12 @@ type Viewer struct {
 // Staff reports whether the viewer sees hidden tests.
 func (v Viewer) Staff() bool { return v.Admin || v.Role.Staff() }
 
-// SeesOwner reports whether the sections of a TA leave the owner to them; true for
-// everybody else.
+// SeesOwner reports whether a TA's sections include the owner; true for everybody else.
 func (v Viewer) SeesOwner(owner string) bool {
 	return v.role() != schema.RoleTA || v.Owners == nil || owner == v.Login || v.Owners[owner]
 }
 
-// role is what the viewer is in this course, admins included.
+// role returns the viewer's role in the course; admins have one, too.
 func (v Viewer) role() schema.Role {
 	if v.Admin {
 		return schema.RoleInstructor

@@ -1,6 +1,6 @@
 package schema
 
-// Channel is the way by which somebody acts.
+// Channel is the way in which somebody acts.
 type Channel string
 
 // The channels.
@@ -11,15 +11,14 @@ const (
 	ChannelAdmin Channel = "admin" // the operator's socket, or the data directory itself
 )
 
-// Actor is who does something, and by which channel.
+// Actor is who acts, and by which channel.
 type Actor struct {
 	User    User
 	Channel Channel
 	Key     string // fingerprint of the SSH key that proved it, or made the token that did; "" where none did
 }
 
-// Operator returns whoever may open the operator's socket: an administrator without
-// an account.
+// Operator returns the actor of the operator's socket: an administrator without an account.
 func Operator() Actor {
 	return Actor{User: User{Login: "operator", Admin: true}, Channel: ChannelAdmin}
 }

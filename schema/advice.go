@@ -2,8 +2,8 @@ package schema
 
 import "strings"
 
-// RemoveCommand returns the git command that takes files, or directories where a path
-// ends with a slash, out of the next commit and leaves them on the disk.
+// RemoveCommand returns the git command that removes files, or directories where a path ends
+// with a slash, from the next commit and keeps them on disk.
 func RemoveCommand(paths ...string) string {
 	command := "git rm --cached"
 	for _, p := range paths {
@@ -17,17 +17,18 @@ func RemoveCommand(paths ...string) string {
 	return command
 }
 
-// RenameCommand returns the git command that gives a file or directory another name in the next commit.
+// RenameCommand returns the git command that renames a file or directory in the next commit.
 func RenameCommand(from, to string) string { return "git mv " + ShellWord(from) + " " + ShellWord(to) }
 
-// MoveUpCommand returns the git command that moves what is in a directory to the top in the next commit.
+// MoveUpCommand returns the git command that moves the contents of a directory to the top in
+// the next commit.
 func MoveUpCommand(dir string) string { return "git mv " + ShellWord(dir) + "/* ." }
 
-// ExecutableCommand returns the git command that gives a file its execute bit in the next commit.
+// ExecutableCommand returns the git command that makes a file executable in the next commit.
 func ExecutableCommand(path string) string { return "git update-index --chmod=+x " + ShellWord(path) }
 
-// pathspec writes a path for git, as a word of a shell. Characters that cannot be typed
-// become question marks, each of which stands for one byte.
+// pathspec quotes a path for git as a shell word. Characters that cannot be typed become
+// question marks, each of which matches one byte.
 func pathspec(path string) string {
 	switch {
 	case Sanitize(path) != path || strings.ContainsAny(path, "\n\t"):
@@ -38,12 +39,11 @@ func pathspec(path string) string {
 	return ShellWord(path)
 }
 
-// ExceptWord returns the pattern with which git add leaves a path out, as a word of a
-// shell.
+// ExceptWord returns the pattern that makes git add skip a path, as a shell word.
 func ExceptWord(path string) string { return quoteWord(":(top,exclude,literal)" + path) }
 
-// anyByte makes a pattern of a path: a question mark for each byte that is not printable
-// ASCII or that a pattern would take for something else.
+// anyByte makes a pattern of a path: a question mark for each byte that is not printable ASCII
+// or is special in patterns.
 func anyByte(path string) string {
 	pattern := []byte(path)
 	for i, c := range pattern {
@@ -54,8 +54,8 @@ func anyByte(path string) string {
 	return string(pattern)
 }
 
-// ShellWord writes a path as one word of a shell, which no command takes for an option.
-// Characters that cannot be typed stay as they are.
+// ShellWord quotes a path as one shell word that no command takes for an option. Characters
+// that cannot be typed stay.
 func ShellWord(path string) string {
 	if strings.HasPrefix(path, "-") {
 		path = "./" + path

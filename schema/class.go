@@ -2,16 +2,16 @@ package schema
 
 import "time"
 
-// ClassRow is one student of a course and where they stand in an assignment.
+// ClassRow is one student of a course with their standing in an assignment.
 type ClassRow struct {
 	Login   string
 	Name    string
 	Section string
-	Dropped bool      // has left the course
-	Pushes  int       // submissions, those that are kept included
+	Dropped bool      // dropped from the course
+	Pushes  int       // submissions, including kept ones
 	Last    time.Time // when the latest was received; zero: none
-	Number  int       // of the submission whose tests are shown: the one that counts, else the latest; 0: none
-	Job     int64     // that found out its result; 0: none yet
+	Number  int       // of the submission whose tests are shown: the counting one, otherwise the latest; 0: none
+	Job     int64     // that produced its result; 0: none yet
 	Grade   Grade     // Number 0: no submission counts
 }
 

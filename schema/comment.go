@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// Comment is what staff say about a submission. Its owners read it as soon as it is made.
+// Comment is a comment of staff on a submission. Its owners can read it at once.
 type Comment struct {
 	ID         int64
 	Submission int64  // id
 	Number     int    // of the submission
 	By         string // login
-	File       string // path in the submission; "" is the submission as a whole
-	Line       int    // of the file, from 1; 0 is the file as a whole
+	File       string // path in the submission; "" is the whole submission
+	Line       int    // of the file, from 1; 0 is the whole file
 	Text       string // plain text, may have several lines
 	MadeAt     time.Time
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// CourseSettings are what the course.yaml of a course says beside what a Course has
-// fields for. The zero value is of a course that has no course.yaml.
+// CourseSettings are the values of a course.yaml that have no field in Course. The zero value
+// belongs to a course without a course.yaml.
 type CourseSettings struct {
 	Version  int                  `json:"version,omitempty"` // number of the course.yaml; 0: there is none
 	Keys     []string             `json:"keys,omitempty"`    // top-level keys of the file: what they set is read-only elsewhere
@@ -21,8 +21,8 @@ type CourseSettings struct {
 // Holds reports whether course.yaml has the top-level key.
 func (s CourseSettings) Holds(key string) bool { return slices.Contains(s.Keys, key) }
 
-// DueOffset is how much later than the assignment says a section's work is due: Days or
-// By, or neither for the same time.
+// DueOffset is how much later than the assignment a section's work is due: Days or By, or
+// neither for the same time.
 type DueOffset struct {
 	Days int           `json:"days,omitempty"` // calendar days
 	By   time.Duration `json:"by,omitempty"`   // elapsed time
@@ -51,7 +51,7 @@ type TAPermissions struct {
 	OwnSection bool `json:"own_section,omitempty"` // they see and change only work of the students in their sections
 }
 
-// PublishRule says when an assignment is published that nobody publishes by command.
+// PublishRule says when an assignment is published without a command.
 type PublishRule string
 
 // The choices of publish in course.yaml.
@@ -60,8 +60,7 @@ const (
 	PublishAfterDue PublishRule = "after_due" // for each owner once they can no longer submit
 )
 
-// StepLimits are the limits of a step that says nothing and whose assignment says
-// nothing; 0 is the built-in default.
+// StepLimits are the default limits of steps; 0 is the built-in default.
 type StepLimits struct {
 	CPU       time.Duration `json:"cpu,omitempty"`
 	Wall      time.Duration `json:"wall,omitempty"`
@@ -84,7 +83,7 @@ type CourseVersion struct {
 	ReceivedAt time.Time
 }
 
-// GradeChange is one owner's grade before and after something that changes grades.
+// GradeChange is one owner's grade before and after a change.
 type GradeChange struct {
 	Assignment string
 	Owner      string

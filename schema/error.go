@@ -9,43 +9,43 @@ import (
 // is the only place where a code becomes a status.
 type Code string
 
-// The codes. Anything that carries none is CodeInternal, and the person reads
-// only that something went wrong on our side.
+// The codes. An error without a code is CodeInternal, and the person reads only that something
+// went wrong on our side.
 const (
-	CodeInvalid         Code = "invalid"         // malformed input: what, where, what instead
-	CodeNotFound        Code = "not-found"       // no such thing, or none that the asker may know of
+	CodeInvalid         Code = "invalid"         // malformed input: the message says what, where and how to correct it
+	CodeNotFound        Code = "not-found"       // it does not exist, or the asker may not know of it
 	CodeUnauthenticated Code = "unauthenticated" // nobody has proved who is asking
-	CodeForbidden       Code = "forbidden"       // known, and may not
-	CodeRefused         Code = "refused"         // a rule of the course says no: too late, too large, locked
-	CodeConflict        Code = "conflict"        // collides with what is there
-	CodeStale           Code = "stale"           // a fence: the attempt or session has been replaced
+	CodeForbidden       Code = "forbidden"       // authenticated, but not permitted
+	CodeRefused         Code = "refused"         // a rule of the course forbids it: too late, too large, locked
+	CodeConflict        Code = "conflict"        // it conflicts with something that exists
+	CodeStale           Code = "stale"           // a fence: the attempt or session was replaced
 	CodeLimit           Code = "limit"           // too many, too often
 	CodeUnavailable     Code = "unavailable"     // try again later
 	CodeInternal        Code = "internal"        // our fault; details are in the log
 )
 
-// Error is an error that a person may read. Message is a complete sentence or
-// clause without a trailing full stop, safe to show to whoever asked. Err is the
-// cause, for errors.Is and errors.As: nobody reads more of it than Message says.
+// Error is an error that a person may read. Message is a complete sentence or clause without a
+// trailing full stop, safe to show to the asker. Err is the cause, for errors.Is and errors.As;
+// it is not shown.
 type Error struct {
 	Code    Code
 	Message string
 	Err     error
 }
 
-// Errorf makes an Error of the given code. Whoever asked reads all of its arguments, so
-// it takes no %w: Wrapf keeps a cause.
+// Errorf makes an Error of the given code. The asker reads all of its arguments, so it does not
+// accept %w: Wrapf keeps a cause.
 func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// Wrapf makes an Error of the given code with a cause. The message says of the cause only
-// what the format takes of it.
+// Wrapf makes an Error of the given code with a cause. The message contains of the cause only
+// what the format takes from it.
 func Wrapf(code Code, cause error, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...), Err: cause}
 }
 
-// Error returns the message, and the cause where there is no message.
+// Error returns the message, or the cause if there is no message.
 func (e *Error) Error() string {
 	if e.Message == "" && e.Err != nil {
 		return e.Err.Error()
@@ -56,8 +56,8 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// CodeOf returns the code of the first Error in err's chain, CodeInternal where
-// there is none, and "" for nil.
+// CodeOf returns the code of the first Error in err's chain, CodeInternal if there is none, and
+// "" for nil.
 func CodeOf(err error) Code {
 	if err == nil {
 		return ""
@@ -105,14 +105,13 @@ func statuses(code Code) (http, exit int) {
 	}
 }
 
-// HTTPStatus returns the HTTP status that stands for err's code.
+// HTTPStatus returns the HTTP status of err's code.
 func HTTPStatus(err error) int {
 	status, _ := statuses(CodeOf(err))
 	return status
 }
 
-// ExitStatus returns the process exit status that stands for err's code: 0 done,
-// 1 failed, 2 misuse.
+// ExitStatus returns the process exit status of err's code: 0 done, 1 failed, 2 misuse.
 func ExitStatus(err error) int {
 	_, status := statuses(CodeOf(err))
 	return status

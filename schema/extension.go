@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Timeliness says where a receive time stands against an assignment's times.
+// Timeliness says how a receive time relates to an assignment's times.
 type Timeliness string
 
 // The timeliness of a submission.
@@ -15,8 +15,8 @@ const (
 	TimelinessAfterEnd Timeliness = "after-end"
 )
 
-// Extension moves an owner's due for one assignment. Exactly one of Due, Days and By
-// is set. Until is moved by the same amount, unless it is set.
+// Extension moves an owner's due time for one assignment. Exactly one of Due, Days and By is
+// set. Until moves by the same amount unless it is set.
 type Extension struct {
 	Due   time.Time     // the first instant of the new due minute
 	Days  int           // calendar days after the assignment's due
@@ -24,7 +24,7 @@ type Extension struct {
 	Until time.Time     // the first instant of the new last minute
 }
 
-// String says what an extension gives, in UTC where it is a time.
+// String describes an extension, with times in UTC.
 func (e Extension) String() string {
 	var words string
 	switch {
@@ -41,7 +41,7 @@ func (e Extension) String() string {
 	return words
 }
 
-// GrantedExtension is an extension with who granted it.
+// GrantedExtension is an extension with who granted it and why.
 type GrantedExtension struct {
 	Extension
 	ID        int64
@@ -49,7 +49,7 @@ type GrantedExtension struct {
 	Reason    string
 	GrantedBy string // login
 	GrantedAt time.Time
-	EndedAt   time.Time // when it was taken back; zero: in force
+	EndedAt   time.Time // when it was removed; zero: active
 }
 
 // Outage is a time in which a course could not submit.
@@ -65,7 +65,7 @@ type Outage struct {
 // Downtime is a time in which no server ran.
 type Downtime struct{ Start, End time.Time }
 
-// Adjustment is points that staff added to a grade, or took off.
+// Adjustment is points that staff added to a grade or took off.
 type Adjustment struct {
 	ID     int64
 	Owner  string

@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// GateRuns is how often a gate grades the solution: what differs between two gradings of
-// the same files would be luck for students too.
+// GateRuns is how many times a gate grades the solution. A difference between two gradings of
+// the same files would be luck for students, too.
 const GateRuns = 3
 
-// GatePart is the part of a gate that one job does: a run of the solution, or some of the
-// samples and the starter. Parts are done beside each other where runners are free. The
-// zero value is a whole gate with one run.
+// GatePart is the part of a gate that one job runs: a run of the solution, or some of the
+// samples and the starter. Parts run concurrently on free runners. The zero value is a whole
+// gate with one run.
 type GatePart struct {
 	Run     int      `json:"run,omitempty"`     // of the solution: 1 to GateRuns; 0: none
 	Samples []string `json:"samples,omitempty"` // directories of those that are graded
@@ -24,7 +24,7 @@ type GatePart struct {
 // Whole reports whether the part is a whole gate.
 func (p GatePart) Whole() bool { return p.Run == 0 && len(p.Samples) == 0 && !p.Starter }
 
-// GateResult is what one part of a gate found out.
+// GateResult is the result of one part of a gate.
 type GateResult struct {
 	Passed  bool         `json:"passed"`            // the part found nothing wrong
 	Run     int          `json:"run,omitempty"`     // of the solution, whose tests are the result's
@@ -33,7 +33,7 @@ type GateResult struct {
 	Starter *GateSample  `json:"starter,omitempty"` // whatever it scores is expected
 }
 
-// GateSample is a directory that a gate graded: expected against actual score.
+// GateSample is a directory that a gate graded: expected and actual score.
 type GateSample struct {
 	Dir      string    `json:"dir"`
 	Expected Points    `json:"expected"`            // the least that it may score
@@ -43,11 +43,11 @@ type GateSample struct {
 	Outcome  Outcome   `json:"outcome,omitempty"`   // of its first entry that did not pass, else passed
 	Actual   Points    `json:"actual"`
 	MaxScore Points    `json:"max_score"`
-	Words    string    `json:"words,omitempty"`  // what became of it, for people
+	Words    string    `json:"words,omitempty"`  // the result, for people
 	Broken   string    `json:"broken,omitempty"` // why the tests themselves fail on it, "" where they do not
 }
 
-// Fault says what is wrong with a sample's grading, "" for nothing.
+// Fault says what is wrong with a sample's grading, "" if nothing is.
 func (s GateSample) Fault() string {
 	switch {
 	case s.Broken != "":
@@ -60,12 +60,12 @@ func (s GateSample) Fault() string {
 	return ""
 }
 
-// ended reports whether the sample ended as it may.
+// ended reports whether the sample's outcome is an allowed one.
 func (s GateSample) ended() bool {
 	return len(s.Outcomes) == 0 || slices.Contains(s.Outcomes, s.Outcome)
 }
 
-// scored reports whether the score is one that the sample may get.
+// scored reports whether the sample's score is an allowed one.
 func (s GateSample) scored() bool {
 	switch {
 	case s.AnyScore:
@@ -84,7 +84,7 @@ func (s GateSample) Compared() (expected, got string) {
 	return joinOutcomes(s.Outcomes), string(s.Outcome)
 }
 
-// wantedScore is the score that the sample must get, for people: "14" or "10 to 14".
+// wantedScore is the allowed score, for people: "14" or "10 to 14".
 func (s GateSample) wantedScore() string {
 	if s.Most != nil {
 		return s.Expected.String() + " to " + s.Most.String()
@@ -108,7 +108,7 @@ type GateJob struct {
 	Result  *Result
 }
 
-// GateVerdict is what a gate came to, once all of its parts have ended.
+// GateVerdict is the verdict of a gate after all of its parts have ended.
 type GateVerdict struct {
 	Passed  bool         `json:"passed"`
 	Skipped bool         `json:"skipped,omitempty"` // it did not pass, and its push said that this does not matter
@@ -129,7 +129,7 @@ type Gate struct {
 	Verdict *GateVerdict // nil: not all of them have ended with a result
 }
 
-// Failed reports whether our machines failed to do a part, so that nothing is decided.
+// Failed reports whether a machine failed on a part, so that nothing is decided.
 func (g Gate) Failed() bool {
 	for _, j := range g.Jobs {
 		if j.Job.State == StateFailed || j.Job.State == StateCancelled {
@@ -152,11 +152,11 @@ func (g Gate) Ended() bool {
 // Activates reports whether the version may become active.
 func (v GateVerdict) Activates() bool { return v.Passed || v.Skipped }
 
-// SkipGate is the push option by which an instructor makes a version active whatever its
-// gate says. The gate is done all the same: it finds out what is pinned.
+// SkipGate is the push option by which an instructor activates a version whatever its gate
+// decides. The gate runs all the same: it determines the pins.
 const SkipGate = "skip-gate"
 
-// TestsVersion is one version of an assignment's tests, with what its gate said.
+// TestsVersion is one version of an assignment's tests with the verdict of its gate.
 type TestsVersion struct {
 	Number     int          `json:"number"`
 	State      VersionState `json:"state"`
@@ -168,7 +168,7 @@ type TestsVersion struct {
 	MaxScore   json.Number  `json:"max_score"`
 }
 
-// ActivatedTests is a version that was made active again, and the one that was before.
+// ActivatedTests is a version that was made active again, and the version before it.
 type ActivatedTests struct {
 	Path          string // COURSE/ASSIGNMENT
 	Before, After int    // numbers of the versions

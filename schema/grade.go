@@ -2,15 +2,14 @@ package schema
 
 import "time"
 
-// Grade is what an owner has for an assignment: the submission that counts and what it
-// is worth. The store keeps one row for each and writes it in the transaction that
-// changes it.
+// Grade is an owner's grade for an assignment: the counting submission and its points. The
+// store keeps one row per grade and writes it in the transaction that changes it.
 type Grade struct {
 	AssignmentID int64
 	Assignment   string // its name
 	Owner        string
-	Members      []string // of a team, where a list was asked for; nil: a person
-	Of           string   // whose submission counts, where it is a team's that the owner has left; else ""
+	Members      []string // of a team, where a list was requested; nil: a person
+	Of           string   // owner of the counting submission if it is a team that the owner has left; otherwise ""
 	Number       int      // of the submission that counts; 0: none
 	Score        Points
 	MaxScore     Points
@@ -24,7 +23,7 @@ type Grade struct {
 	ChangedAt    time.Time
 }
 
-// SeenGrade is a grade by the tests that its owner can see, while some are hidden.
+// SeenGrade is the grade by the tests that its owner can see, while others are hidden.
 type SeenGrade struct {
 	Score    Points `json:"score"`
 	MaxScore Points `json:"max_score"`
@@ -41,8 +40,8 @@ func (g Grade) Counting() string {
 	return g.Owner
 }
 
-// Tally is the points of a result by the visibility of its tests. Tests of visibility
-// never are in no total.
+// Tally is the points of a result by the visibility of its tests. Tests with visible: never are
+// in no total.
 type Tally struct {
 	Score        Points   `json:"score"`
 	MaxScore     Points   `json:"max_score"`
@@ -58,7 +57,7 @@ type Subtotal struct {
 	Tests    int    `json:"tests,omitempty"` // without those that are not pinned
 }
 
-// IsZero reports whether there is nothing in the subtotal.
+// IsZero reports whether the subtotal is empty.
 func (s Subtotal) IsZero() bool { return s.Score.IsZero() && s.MaxScore.IsZero() && s.Tests == 0 }
 
 // Plus adds two subtotals.
@@ -66,7 +65,7 @@ func (s Subtotal) Plus(o Subtotal) Subtotal {
 	return Subtotal{s.Score.Add(o.Score), s.MaxScore.Add(o.MaxScore), s.Tests + o.Tests}
 }
 
-// add leaves out cases that are not pinned: how many there are is the submission's choice.
+// add skips cases that are not pinned: the submission decides how many there are.
 func (s *Subtotal) add(t TestResult) {
 	if !t.Unpinned {
 		*s = s.Plus(Subtotal{t.Score, t.MaxScore, 1})

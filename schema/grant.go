@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Ended counts what ended together with a key or an account.
+// Ended counts what ended with a key or an account.
 type Ended struct {
 	Sessions int `json:"sessions"` // of browsers
 	Links    int `json:"links"`    // that sign a browser in, unused
@@ -25,19 +25,19 @@ func counted(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun + "s"
 }
 
-// SignIn is what a sign-in link proves: who, and by which key the link was made.
+// SignIn is the user of a sign-in link, and the key that made the link.
 type SignIn struct {
 	User User
 	Key  string // fingerprint; "" for a link that an operator made
 }
 
-// SessionIdle is how long a browser session lives without being used.
+// SessionIdle is how long an unused browser session lasts.
 const SessionIdle = 12 * time.Hour
 
-// Session is a browser session as it is kept.
+// Session is a stored browser session.
 type Session struct {
-	Token   string // what names it in the browser; only its hash is kept
-	ID      string // what names it to its owner; it opens nothing
+	Token   string // identifies it in the browser; only its hash is stored
+	ID      string // identifies it to its owner; it is no credential
 	User    int64
 	Key     string // fingerprint of the key that made it, "" for none: it ends with the key
 	Way     string // how its owner signed in: "" by a link, else the name of the sign-in service
@@ -48,9 +48,9 @@ type Session struct {
 	Expires time.Time
 }
 
-// RemovedKey is what became of a key that was removed.
+// RemovedKey is the result of removing a key.
 type RemovedKey struct {
 	Key   Key
 	Ended Ended
-	Added []Key // keys that were added by it and are still there
+	Added []Key // keys that were added with it and still exist
 }

@@ -1,13 +1,13 @@
 package schema
 
-// Identity is who a sign-in service says that somebody is.
+// Identity is what a sign-in service says about a person.
 type Identity struct {
 	Claim    string // what the value is: "preferred_username", "email"
 	Value    string // what the account is found by
-	Verified bool   // the service has checked that the value is an e-mail address of theirs
+	Verified bool   // the service has verified that the value is the person's e-mail address
 }
 
-// Match says which part of an account a sign-in service names.
+// Match says which field of an account a sign-in service names.
 type Match string
 
 // The ways to find an account.
@@ -20,10 +20,10 @@ const (
 type IdentityRule struct {
 	Match  Match
 	Domain string // the value must be an address at this domain; "" for any value
-	Vouch  bool   // the service's addresses are believed although it does not say that it has checked them
+	Vouch  bool   // addresses are accepted even if the service does not say that it verified them
 }
 
-// AccountName is what an account is found by: one of the two.
+// AccountName identifies an account by one of the two.
 type AccountName struct{ Login, Email string }
 
 // String returns the login or the address.

@@ -20,11 +20,11 @@ func Segment(kind, s string) error {
 	return nil
 }
 
-// gitSuffix may end a path, as other hosts write them; so no name ends in it.
+// gitSuffix may end a path, as on other hosts, so no name may end with it.
 const gitSuffix = ".git"
 
-// CourseCode checks a new course's code: a segment that the web site does not use at its
-// root. Its other pages stand below "/-/", so that this list does not grow.
+// CourseCode checks a new course's code: a segment that the site does not use at its root. All
+// other pages are below "/-/", so that this list does not grow.
 func CourseCode(s string) error {
 	if err := Segment("course code", s); err != nil {
 		return err
@@ -36,8 +36,8 @@ func CourseCode(s string) error {
 	return nil
 }
 
-// OwnerName checks a login, a team or an assignment name: a segment that no
-// repository path reserves.
+// OwnerName checks a login, a team or an assignment name: a segment that is not reserved in
+// repository paths.
 func OwnerName(kind, s string) error {
 	if err := Segment(kind, s); err != nil {
 		return err
@@ -49,7 +49,7 @@ func OwnerName(kind, s string) error {
 	return nil
 }
 
-// Login checks a new account's login: an owner name that is no number, since
+// Login checks a new account's login: an owner name that is not a number, because
 // COURSE/ASSIGNMENT/3 is one's own third submission.
 func Login(s string) error {
 	if err := OwnerName("login", s); err != nil {
@@ -71,8 +71,8 @@ const (
 	RepositoryOwner  RepositoryKind = "owner"  // C/A/students/OWNER: staff, read only
 	RepositoryCourse RepositoryKind = "course" // C/course
 
-	// RepositoryStarter holds what first clones are served, one per assignment. No path
-	// names it; its row's Owner is "starter".
+	// RepositoryStarter serves first clones, one per assignment. No path names it; its row's
+	// Owner is "starter".
 	RepositoryStarter RepositoryKind = "starter"
 )
 
@@ -112,8 +112,8 @@ func ParseRepositoryPath(s string) (RepositoryPath, error) {
 	return RepositoryPath{}, Errorf(CodeInvalid, "%q is not a repository; use COURSE/ASSIGNMENT, COURSE/ASSIGNMENT/tests, COURSE/ASSIGNMENT/students/OWNER or COURSE/course", s)
 }
 
-// SubmissionName is the canonical name COURSE/ASSIGNMENT/OWNER/N. Owner is empty
-// and Number 0 where a shorthand left them out.
+// SubmissionName is the canonical name COURSE/ASSIGNMENT/OWNER/N. In a shorthand, Owner may be
+// empty and Number 0.
 type SubmissionName struct {
 	Course     string
 	Assignment string

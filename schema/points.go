@@ -8,16 +8,15 @@ import (
 	"strings"
 )
 
-// Points is an exact rational number of points; the zero value is 0. Values are
-// immutable. As JSON it is an exact string ("17", "50/3"); what people and scripts
-// read is rounded only then, by String (two decimals) and Number (six).
+// Points is an exact rational number of points; the zero value is 0. Values are immutable. In
+// JSON it is an exact string ("17", "50/3"). It is rounded only for people and scripts, by
+// String (two decimals) and Number (six).
 type Points struct{ r *big.Rat }
 
 // NewPoints returns num/den points; den must not be 0.
 func NewPoints(num, den int64) Points { return Points{big.NewRat(num, den)} }
 
-// Bounds of a number of points as text: what a person writes, and what sums of
-// exact fractions grow to.
+// Bounds of a number of points as text: of input, and of sums of exact fractions.
 const (
 	maxWritten = 64
 	maxExact   = 4096

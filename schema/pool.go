@@ -27,6 +27,6 @@ type PoolState struct {
 // PoolFailure is one reason why runners of a flavour did not start or were lost.
 type PoolFailure struct {
 	Why         string
-	Times       int // in a row: another reason in between begins a new one
+	Times       int // in a row; another reason in between starts a new entry
 	First, Last time.Time
 }

@@ -76,7 +76,7 @@ type PublicTest struct {
 	Tampering    string      `json:"tampering,omitempty"`
 }
 
-// Hidden is all that a student is told of tests that count but are not shown yet.
+// Hidden is what a student may know of tests that count but are not shown yet.
 type Hidden struct {
 	Tests  int          `json:"tests"`
 	Points json.Number  `json:"points"`

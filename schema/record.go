@@ -18,7 +18,7 @@ type User struct {
 	CreatedAt time.Time
 }
 
-// DisplayName returns the name, or the login where there is none.
+// DisplayName returns the name, or the login if there is none.
 func (u User) DisplayName() string {
 	if u.Name != "" {
 		return u.Name
@@ -26,8 +26,8 @@ func (u User) DisplayName() string {
 	return u.Login
 }
 
-// Key is an SSH public key of an account. Only an active key identifies anybody;
-// a pending one was added but has not proved itself, and blocks nobody.
+// Key is an SSH public key of an account. Only an active key identifies its user. A pending key
+// was added but has not authenticated yet, and blocks nobody.
 type Key struct {
 	ID          int64
 	UserID      int64
@@ -35,7 +35,7 @@ type Key struct {
 	Public      string // authorized_keys form without the comment
 	Comment     string
 	Active      bool
-	AddedBy     string // fingerprint of the key by which it was added, "" for none
+	AddedBy     string // fingerprint of the key that added it, "" for none
 	AddedAt     time.Time
 	UsedAt      time.Time // zero: never
 }
@@ -51,7 +51,7 @@ type Course struct {
 	// OtherFlavours are those that an assignment may name instead.
 	OtherFlavours []string
 	CreatedAt     time.Time
-	Settings      CourseSettings // what its course.yaml says
+	Settings      CourseSettings // from its course.yaml
 }
 
 // Allows reports whether the course's assignments may run on a flavour.
@@ -59,8 +59,8 @@ func (c Course) Allows(flavour string) bool {
 	return flavour == c.Flavour || slices.Contains(c.OtherFlavours, flavour)
 }
 
-// LoadZone returns the time zone of an IANA name. CodeInvalid: there is none of that name,
-// or it is the machine's own.
+// LoadZone returns the time zone of an IANA name. CodeInvalid: the name is unknown, or means
+// the machine's own zone.
 func LoadZone(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {
@@ -69,8 +69,8 @@ func LoadZone(name string) (*time.Location, error) {
 	return zone, nil
 }
 
-// Location returns the course's time zone. No course with an unknown zone is made or
-// read, so that it panics for one: a due date would be off by hours.
+// Location returns the course's time zone. It panics for an unknown zone, because due dates
+// would be off by hours; no course with an unknown zone can be created or read.
 func (c Course) Location() *time.Location {
 	zone, err := LoadZone(c.Zone)
 	if err != nil {
@@ -79,7 +79,7 @@ func (c Course) Location() *time.Location {
 	return zone
 }
 
-// Enrolment is one person's part in one course.
+// Enrolment is one person's role in one course.
 type Enrolment struct {
 	Course Course
 	User   User
@@ -99,7 +99,7 @@ type Assignment struct {
 // Path returns COURSE/ASSIGNMENT.
 func (a Assignment) Path() string { return a.Course.Code + "/" + a.Name }
 
-// VersionState is where a pushed tests version stands.
+// VersionState is the state of a tests version.
 type VersionState string
 
 // The states of a tests version. At most one of an assignment is active.
@@ -110,8 +110,7 @@ const (
 	VersionRejected  VersionState = "rejected" // its gate failed
 )
 
-// Version is one pushed state of a tests repository. It never changes once made,
-// but for State and Pins.
+// Version is one pushed state of a tests repository. Only State and Pins change.
 type Version struct {
 	ID           int64
 	AssignmentID int64
@@ -126,22 +125,22 @@ type Version struct {
 	ReceivedAt   time.Time
 }
 
-// Pins are the names of the cases that the reference solution produced, by test,
-// in the order of the report, and how its reports came about. A test without a report has neither.
+// Pins are the names of the cases that the reference solution produced, by test, in the order
+// of the report, and the traces of its reports. A test without a report has neither.
 type Pins struct {
 	Tests   map[string][]string    `json:"tests,omitempty"`
 	Reports map[string]ReportTrace `json:"reports,omitempty"`
 }
 
-// ReportTrace is what can be seen from outside of how a framework reported: that of a submission
-// is held against that of the reference.
+// ReportTrace is what can be observed of how a framework reported. A submission's trace is
+// compared with the reference's.
 type ReportTrace struct {
-	Files    map[string]int `json:"files,omitempty"`    // by path below $REPORTS, how often each was written; 0 is unknown
-	Summary  bool           `json:"summary,omitempty"`  // its closing words stood in the output once, and agreed with the report
-	Totals   bool           `json:"totals,omitempty"`   // the numbers that its documents state of themselves are right
+	Files    map[string]int `json:"files,omitempty"`    // how often each was written, by path below $REPORTS; 0 is unknown
+	Summary  bool           `json:"summary,omitempty"`  // its closing words were in the output once, and agreed with the report
+	Totals   bool           `json:"totals,omitempty"`   // the totals that its documents state are right
 	Attested bool           `json:"attested,omitempty"` // the framework was started so that it signs its report
-	Noted    []string       `json:"noted,omitempty"`    // what it does itself that reads or changes the framework's process
-	Changed  []string       `json:"changed,omitempty"`  // parts of the framework and of the tests that its run changes
+	Noted    []string       `json:"noted,omitempty"`    // what it does that reads or changes the framework's process
+	Changed  []string       `json:"changed,omitempty"`  // parts of the framework and of the tests that it changes
 }
 
 // Repository is one bare repository on disk. Owner is empty for the tests and the
@@ -154,7 +153,7 @@ type Repository struct {
 	Owner        string
 }
 
-// IntentState is where an accepted command list stands.
+// IntentState is the state of an intent.
 type IntentState string
 
 // The states of an intent.
@@ -164,7 +163,7 @@ const (
 	IntentVoid     IntentState = "void"     // the ref did not move: the push never happened
 )
 
-// Intent is written before git may move a ref, so that no crash can lose a push.
+// Intent is written before git may move a ref, so that a crash cannot lose a push.
 type Intent struct {
 	ID           string // random, hex; names refs/submissions/<ID>
 	RepositoryID int64

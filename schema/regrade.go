@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// RegradeState says where a regrade set stands.
+// RegradeState is the state of a regrade set.
 type RegradeState string
 
-// The states of a regrade set. Running and staged are one in the store: a set is staged
-// once none of its jobs is left.
+// The states of a regrade set. The store has one state for running and staged: a set is staged
+// when no job is left.
 const (
 	RegradeRunning   RegradeState = "running"
 	RegradeStaged    RegradeState = "staged"
@@ -19,7 +19,7 @@ const (
 	RegradeUndone    RegradeState = "undone"
 )
 
-// RegradeWhich says which submissions of an owner a set grades again.
+// RegradeWhich says which of an owner's submissions a set grades again.
 type RegradeWhich string
 
 // The choices.
@@ -29,7 +29,7 @@ const (
 	RegradeAll     RegradeWhich = "all"
 )
 
-// NewRegrade is a set to make.
+// NewRegrade describes a set to create.
 type NewRegrade struct {
 	Assignment Assignment
 	Version    int // number of the tests; 0: the active one
@@ -38,7 +38,7 @@ type NewRegrade struct {
 	Reason     string
 }
 
-// Regrade is a set: submissions that are graded again without anybody seeing it, until it
+// Regrade is a set of submissions that are graded again. Nobody sees the results until the set
 // is applied.
 type Regrade struct {
 	ID         int64
@@ -53,17 +53,17 @@ type Regrade struct {
 	EndedAt    time.Time
 	Total      int // jobs
 	Done       int // of them that have ended
-	Failed     int // of them without a result that is the student's doing
+	Failed     int // of them without a result that the student is responsible for
 }
 
-// RegradedOwner is what a set does to one owner.
+// RegradedOwner is what a set changes for one owner.
 type RegradedOwner struct {
 	Owner   string        `json:"owner"`
 	Before  RegradedGrade `json:"before"`
 	After   RegradedGrade `json:"after"`
 	Changes []CaseChange  `json:"tests"`             // of the submissions in the set
-	Flaky   bool          `json:"flaky,omitempty"`   // a case came out otherwise with the same tests
-	Failed  bool          `json:"failed,omitempty"`  // a submission has no result that is the student's doing
+	Flaky   bool          `json:"flaky,omitempty"`   // a case differed although the tests are the same
+	Failed  bool          `json:"failed,omitempty"`  // a submission has no result that the student is responsible for
 	Skipped string        `json:"skipped,omitempty"` // why undo left the owner as it is
 }
 
@@ -74,12 +74,12 @@ type RegradedGrade struct {
 	Tokens int         `json:"tokens"` // late days spent
 }
 
-// RegradeNotice tells a student of a grade that a set changed.
+// RegradeNotice tells a student about a grade that a set changed.
 type RegradeNotice struct {
 	At            time.Time
 	Before, After Points
-	Hidden        bool        // the owner sees a part of the grade now
-	Seen          *SeenChange // what the set changed of what the owner saw; nil: not known, or all
+	Hidden        bool        // the owner sees only a part of the grade now
+	Seen          *SeenChange // what the set changed in the part that the owner saw; nil: unknown, or everything
 	Version       int
 	Reason        string
 }
@@ -87,14 +87,14 @@ type RegradeNotice struct {
 // SeenChange is what the owner of a grade saw before and after a change.
 type SeenChange struct{ Before, After Points }
 
-// CaseChange is a case that came out otherwise.
+// CaseChange is a case with another outcome.
 type CaseChange struct {
 	Name   string  `json:"name"`
 	Before Outcome `json:"before"`
 	After  Outcome `json:"after"`
 }
 
-// Changes returns the tests that came out otherwise in r than in before, in their order.
+// Changes returns the tests whose outcome in r differs from before, in their order.
 func (r Result) Changes(before Result) []CaseChange {
 	was := make(map[string]Outcome, len(before.Tests))
 	for _, t := range before.Tests {

@@ -1,6 +1,6 @@
 package schema
 
-// Replay is a submission that is graded once more from what its result was recorded with.
+// Replay is a submission that is graded again as its result was recorded.
 type Replay struct {
 	Name    string // COURSE/ASSIGNMENT/OWNER/N
 	Before  int64  // job whose result is repeated
@@ -9,7 +9,7 @@ type Replay struct {
 	Flavour string
 }
 
-// Difference is a part of a result that came out otherwise.
+// Difference is a part of a result that differs.
 type Difference struct {
 	What   string `json:"what"`
 	Before string `json:"before"`

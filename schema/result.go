@@ -2,7 +2,7 @@ package schema
 
 import "time"
 
-// Result is what a runner found out about one job. Scores are exact.
+// Result is a runner's result of one job. Scores are exact.
 type Result struct {
 	Outcome    Outcome      `json:"outcome"`
 	Blame      Blame        `json:"blame"`
@@ -19,8 +19,8 @@ type Result struct {
 	FinishedAt time.Time    `json:"finished_at"`
 }
 
-// Summary is what lists show of a result: without texts, and of each test only its
-// outcome and points and who may see it.
+// Summary is the form of a result in lists: without texts, and of each test only its outcome,
+// points and visibility.
 func (r Result) Summary() Result {
 	short := Result{
 		Outcome: r.Outcome, Blame: r.Blame, Score: r.Score, MaxScore: r.MaxScore, Tests: make([]TestResult, 0, len(r.Tests)),
@@ -32,8 +32,8 @@ func (r Result) Summary() Result {
 	return short
 }
 
-// WithoutTexts returns the result without what the student's programs printed and what was
-// said about it: outcomes and points stay.
+// WithoutTexts returns the result without the output of the student's programs and messages
+// about it: outcomes and points stay.
 func (r Result) WithoutTexts() Result {
 	r.Message, r.Dropped = "", nil
 	if r.Build != nil {
@@ -74,13 +74,13 @@ type TestResult struct {
 	Signal     string        `json:"signal,omitempty"`      // of a crash: "SIGSEGV"
 	ExitStatus int           `json:"exit_status,omitempty"` // of a crash without a signal
 	InProcess  bool          `json:"in_process,omitempty"`  // judged inside the student's process: tamper-evident at best
-	Unpinned   bool          `json:"unpinned,omitempty"`    // shown, earns nothing
+	Unpinned   bool          `json:"unpinned,omitempty"`    // shown, earns no points
 	// JudgeMessage is what a checker or driver wrote into judgemessage.txt: for staff.
 	JudgeMessage string `json:"judge_message,omitempty"`
 	Tampering    string `json:"tampering,omitempty"` // where a report and its process disagree: for staff
 }
 
-// Provenance is everything that decides a result: replaying it must give the same.
+// Provenance is everything that decides a result: a replay must give the same.
 type Provenance struct {
 	Submission string `json:"submission"` // commit, "" for a directory
 	Tests      string `json:"tests"`      // commit or tree
@@ -91,11 +91,10 @@ type Provenance struct {
 	Attempt    int    `json:"attempt"` // of the job
 }
 
-// EventKind says what an event tells.
+// EventKind says what an event reports.
 type EventKind string
 
-// The kinds of event. Those of the first group come from runners, those of the
-// second from the control plane.
+// The kinds of event. The first group comes from runners, the second from the control plane.
 const (
 	EventStarted EventKind = "started" // a runner began: Text is its flavour and wall
 	EventLine    EventKind = "line"    // Text: a line of the build's output, live

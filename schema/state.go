@@ -2,7 +2,7 @@ package schema
 
 import "slices"
 
-// State is where a job stands; the diagram is in the package comment.
+// State is the state of a job; the diagram is in the package comment.
 type State string
 
 // The states of a job.
@@ -35,7 +35,7 @@ func CanFollow(from, to State) bool { return slices.Contains(Transitions(from), 
 // Ended reports whether no state follows s.
 func (s State) Ended() bool { return s == StateDone || s == StateCancelled || s == StateFailed }
 
-// MaxAttempts is how often a job is given to a runner before it fails.
+// MaxAttempts is how many runners a job may lose before it fails.
 const MaxAttempts = 3
 
 // Outcome is the verdict on a submission, a build or a test.
@@ -46,8 +46,8 @@ const (
 	OutcomeGraded       Outcome = "graded"
 	OutcomeCompileError Outcome = "compile-error" // also of a build and of a test
 	OutcomeGraderError  Outcome = "grader-error"  // also of a test
-	// OutcomeInfrastructureError is what a runner says of its own machine, and what scripts
-	// read of a job that failed. It is never a stored result: the job is graded again.
+	// OutcomeInfrastructureError is a runner's report about its own machine, and what scripts
+	// read of a failed job. It is never stored as a result: the job is graded again.
 	OutcomeInfrastructureError Outcome = "infrastructure-error"
 )
 
@@ -65,10 +65,10 @@ const (
 	OutcomeNotRun      Outcome = "not-run"
 )
 
-// Blame says whose doing an outcome is; only the student's counts.
+// Blame says who is responsible for an outcome; only the student's counts.
 type Blame string
 
-// Who is to blame.
+// Who is responsible.
 const (
 	BlameStudent        Blame = "student"
 	BlameGrader         Blame = "grader"
@@ -96,7 +96,7 @@ const (
 	RoleInstructor Role = "instructor"
 )
 
-// Staff reports whether the role grades rather than is graded.
+// Staff reports whether the role is a grader's.
 func (r Role) Staff() bool { return r == RoleTA || r == RoleInstructor }
 
 // ParseRole parses a role; the error is CodeInvalid.
@@ -145,11 +145,10 @@ const (
 	JobGrade JobKind = "grade" // a submission
 	JobGate  JobKind = "gate"  // a candidate's own reference solution and samples
 
-	// JobRegrade grades a submission again for a regrade set: nobody sees its result
-	// until the set is applied.
+	// JobRegrade grades a submission again for a regrade set. Nobody sees its result until the
+	// set is applied.
 	JobRegrade JobKind = "regrade"
 
-	// JobTry grades a push to the branch try, against the tests that are visible: always
-	// and no others.
+	// JobTry grades a push to the branch try against the tests with visible: always only.
 	JobTry JobKind = "try"
 )

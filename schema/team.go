@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Team is a team of an assignment. It owns what its members push, under its name.
+// Team is a team of an assignment. It owns the pushes of its members, under its name.
 type Team struct {
 	Name        string   `json:"team"`
 	Members     []string `json:"members"` // logins, in order
@@ -14,7 +14,7 @@ type Team struct {
 	Absent      []string `json:"absent,omitempty"` // members who are no students of the course any more
 }
 
-// TeamName checks the name of a new team: an owner name that is no number, since
+// TeamName checks the name of a new team: an owner name that is not a number, because
 // COURSE/ASSIGNMENT/3 is one's own third submission.
 func TeamName(s string) error {
 	if err := OwnerName("team", s); err != nil {
@@ -26,7 +26,7 @@ func TeamName(s string) error {
 	return nil
 }
 
-// Seat is the time that somebody was in a team.
+// Seat is a period of membership in a team.
 type Seat struct {
 	Assignment int64
 	Team       string
@@ -38,7 +38,7 @@ type Seat struct {
 	Student    bool      // of the course now
 }
 
-// TeamChange is what an action does about one team or person.
+// TeamChange is what an action changes for one team or person.
 type TeamChange struct {
 	Kind  TeamKind `json:"kind"`
 	Line  int      `json:"line,omitempty"` // of the file
@@ -66,13 +66,13 @@ const (
 type TeamRow struct {
 	Line int
 	Team string
-	// Exactly one of these says who is meant.
+	// Exactly one of these identifies the person.
 	Login, StudentID, Email string
 }
 
-// TeamRequest is a change of an assignment's teams to decide about.
+// TeamRequest is a requested change of an assignment's teams.
 type TeamRequest struct {
 	Assignment Assignment
-	Names      []string // logins and names of teams that it is about, beside those of the course
-	DryRun     bool     // say what would change, and change nothing
+	Names      []string // logins and names of teams that it concerns, in addition to those of the course
+	DryRun     bool     // report the changes without making them
 }

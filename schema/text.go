@@ -6,11 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// Sanitize makes text that a stranger wrote safe to print: valid UTF-8 without
-// control characters (C0 but newline and tab, DEL, C1) and without the characters
-// that reorder text (bidirectional controls, line and paragraph separators). Every
-// byte or character that is taken out becomes U+FFFD, but a carriage return before a
-// newline, which goes.
+// Sanitize makes untrusted text safe to print: valid UTF-8 without control characters (C0
+// except newline and tab, DEL, C1) and without characters that reorder text (bidirectional
+// controls, line and paragraph separators). Every removed byte or character becomes U+FFFD,
+// except a carriage return before a newline, which is dropped.
 func Sanitize(s string) string {
 	if clean(s) {
 		return s
@@ -27,9 +26,9 @@ func Sanitize(s string) string {
 	return b.String()
 }
 
-// Excerpt makes text that a stranger wrote safe to print, as Sanitize does, and at most
-// limit bytes long: its beginning and its end stay, and a line between them says how many
-// bytes were left out. That line is not counted. A limit of 0 or less leaves nothing.
+// Excerpt makes untrusted text safe to print, as Sanitize does, and at most limit bytes long.
+// Its beginning and end stay, and a line between them says how many bytes were left out; that
+// line is not counted. A limit of 0 or less leaves nothing.
 func Excerpt(text string, limit int) string {
 	if limit <= 0 {
 		return ""
@@ -45,7 +44,7 @@ func Excerpt(text string, limit int) string {
 	return fmt.Sprintf("%s\n[%d bytes left out]\n%s", Sanitize(head), left, Sanitize(tail))
 }
 
-// wholeRunes removes a character that was cut in half from the end.
+// wholeRunes removes an incomplete character from the end.
 func wholeRunes(s string) string {
 	for i := 1; i <= min(utf8.UTFMax, len(s)); i++ {
 		if utf8.RuneStart(s[len(s)-i]) {

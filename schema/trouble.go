@@ -11,8 +11,8 @@ const (
 	TroubleUngated TroubleKind = "ungated" // the tests that are active did not pass their gate
 )
 
-// Trouble is something in a course that its staff must know of. It lasts as long as its
-// cause does.
+// Trouble is a problem of a course that its staff must know about. It lasts as long as its
+// cause.
 type Trouble struct {
 	Kind       TroubleKind
 	Flavour    string         // of TroubleWaiting
@@ -21,7 +21,7 @@ type Trouble struct {
 	Reason     string         // of TroubleFailed
 }
 
-// Stall is why no runner of a flavour comes, in words for staff; its zero value: one does.
+// Stall tells staff why no runner of a flavour starts; the zero value: one does.
 type Stall struct {
 	Missing bool   // the configuration has no such flavour
 	Reason  string // why none can be started

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Try is a push to the branch try: graded against the tests that are visible: always, and
-// counted nowhere.
+// Try is a push to the branch try. It is graded against the tests with visible: always and does
+// not count.
 type Try struct {
 	ID         int64
-	Work       SubmissionName // whose it is, for what; its Number is 0
+	Work       SubmissionName // its owner and assignment; its Number is 0
 	Number     int            // counts per owner and assignment from 1
 	Assignment int64
 	Login      string // of the pusher
@@ -23,7 +23,7 @@ type Try struct {
 	Result     *Result
 }
 
-// String returns COURSE/ASSIGNMENT/OWNER, and which try it is.
+// String returns COURSE/ASSIGNMENT/OWNER and the number of the try.
 func (t Try) String() string { return TryName(t.Work, t.Number) }
 
 // TryName returns what people call a try: "comp2402/a1/alice try 3".

@@ -2,12 +2,12 @@ package schema
 
 import "time"
 
-// Protocol is the version of the messages between runners and the control plane.
-// A runner of another version is refused in words.
+// Protocol is the version of the messages between runners and the control plane. A runner of
+// another version is refused with a message.
 const Protocol = 3
 
-// RunnerAPI is the root of the runners' HTTP interface, JSON both ways unless it says otherwise. All but
-// register carry "Authorization: Bearer <Secret>"; errors are ErrorReply.
+// RunnerAPI is the root of the runners' HTTP interface, JSON in both directions unless noted.
+// All requests but register carry "Authorization: Bearer <Secret>"; errors are ErrorReply.
 //
 //	POST /runner/v1/register                              Register → Registered
 //	POST /runner/v1/claim?wait=25s                        → 200 Order, or 204: nothing yet
@@ -19,21 +19,21 @@ const Protocol = 3
 //	POST /runner/v1/jobs/{id}/result?attempt=N            Result
 const RunnerAPI = "/runner/v1"
 
-// Credential is what a pool hands to the runner that it starts: JSON over a pipe,
-// never in its arguments or environment. It has a Token or an Identity.
+// Credential is what a pool passes to a runner that it starts: JSON over a pipe, never in
+// arguments or the environment. It has a Token or an Identity.
 type Credential struct {
 	URL      string `json:"url"`              // of the control plane: "http://HOST:PORT", "https://…" or "unix:/PATH"
 	CA       string `json:"ca,omitempty"`     // certificates, as PEM, that sign the URL's; "" is the system's
 	Runner   string `json:"runner,omitempty"` // id that the pool knows it by
 	Flavour  string `json:"flavour"`
-	Token    string `json:"token,omitempty"`    // spent by Register
+	Token    string `json:"token,omitempty"`    // used up by Register
 	Identity string `json:"identity,omitempty"` // a signed JWT, good for one Register
-	Image    string `json:"image,omitempty"`    // content id of what the runner runs in, as the driver reports it
-	Leash    bool   `json:"leash,omitempty"`    // the pipe stays open while the pool lives; its end is the runner's
+	Image    string `json:"image,omitempty"`    // content id of the runner's image, as the driver reports it
+	Leash    bool   `json:"leash,omitempty"`    // the pipe stays open while the pool lives; when it closes, the runner ends
 }
 
-// Register is a runner's first message. It proves who it is by its one-time Token, or
-// by the Identity that the cluster which started it vouches for.
+// Register is a runner's first message. The runner authenticates by its one-time Token, or by
+// an Identity that its cluster signed.
 type Register struct {
 	Protocol int    `json:"protocol"`
 	Token    string `json:"token,omitempty"`
@@ -45,15 +45,15 @@ type Register struct {
 	Host     string `json:"host"`
 }
 
-// Registered answers Register. Secret is the session's bearer token; the store
-// keeps only its hash.
+// Registered answers Register. Secret is the session's bearer token; the store keeps only its
+// hash.
 type Registered struct {
 	Runner  string  `json:"runner"`
 	Secret  string  `json:"secret"`
 	Flavour Flavour `json:"flavour"`
 }
 
-// Order is one job, claimed: all that a runner needs but the trees.
+// Order is one claimed job: everything that a runner needs except the trees.
 type Order struct {
 	Protocol   int           `json:"protocol"`
 	Job        int64         `json:"job"`
@@ -78,12 +78,12 @@ type Tree struct {
 	Tree       string `json:"tree"`
 }
 
-// Heartbeat keeps a job's lease.
+// Heartbeat extends a job's lease.
 type Heartbeat struct {
 	Attempt int `json:"attempt"`
 }
 
-// Lease answers a heartbeat: how long the job is the runner's without another.
+// Lease answers a heartbeat: how long the runner keeps the job without another one.
 type Lease struct {
 	For time.Duration `json:"for"`
 }

@@ -7,15 +7,16 @@ import (
 	"unicode/utf8"
 )
 
-// oddBlank matches a blank that is none to YAML, where YAML wants one: in the indentation of a line,
-// after the dash of a list and after the colon of a key. Text that was copied from a page or a chat has them.
+// oddBlank matches a blank character that YAML does not accept as one, where YAML requires one:
+// in the indentation of a line, after the dash of a list and after the colon of a key. Text
+// that was copied from a page or a chat contains them.
 var oddBlank = regexp.MustCompile(`(?m)(?:^[ ]*|^[ ]*-[ ]*|^[ ]*(?:-[ ]*)?[A-Za-z_]+:[ ]*)([\x{00a0}\x{1680}\x{2000}-\x{200b}\x{202f}\x{205f}\x{3000}\x{feff}])`)
 
-// maxOddBlanks is how many of them are told.
+// maxOddBlanks is how many of them are reported.
 const maxOddBlanks = 3
 
-// oddBlanks finds such blanks. They may stand in a text, where they are right, so they explain a file that
-// cannot be read and make no file wrong.
+// oddBlanks reports such blanks. They are allowed in texts, so they explain why a file cannot
+// be read, but do not make it invalid.
 func oddBlanks(file, source string) []Problem {
 	source = strings.TrimPrefix(source, "\ufeff")
 	var problems []Problem

@@ -9,8 +9,8 @@ import (
 // minuteLayout is how the format writes a local time.
 const minuteLayout = "2006-01-02 15:04"
 
-// minute reads a local time of the course's zone as the first instant of that
-// minute. One that the clocks skip or repeat there is a mistake.
+// minute reads a local time in the course's zone as the first instant of that minute. A time
+// that the clocks skip or repeat is a mistake.
 func (d *decoder) minute(n *node, what string, zone *time.Location) (time.Time, bool) {
 	wall, err := time.Parse(minuteLayout, n.text)
 	if !n.scalar() || err != nil || wall.Format(minuteLayout) != n.text || wall.Year() < 1970 {

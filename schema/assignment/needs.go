@@ -10,8 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// needs checks that every test's needs match files, and none that students must
-// not see.
+// needs checks that the needs of every test match files, and none that students must not see.
 func (l *loader) needs(r *reading) {
 	secret := l.secrets(r)
 	for i, o := range r.tests {
@@ -91,7 +90,7 @@ func (l *loader) hideNamed(secret map[string]string, c Command, why string) {
 	}
 }
 
-// words returns whatever in a command could be the name of a file.
+// words returns the parts of a command that could name a file.
 func (c Command) words() []string {
 	split := func(r rune) bool { return strings.ContainsRune(" \t\r\n;|&<>()'\"`=,", r) }
 	words := strings.FieldsFunc(c.Shell, split)

@@ -18,8 +18,8 @@ const (
 	kindMapping kind = "a mapping"
 )
 
-// node is one value of a YAML document with its place. It is all that the rest of
-// this package knows of YAML.
+// node is one value of a YAML document with its position. The rest of this package knows
+// nothing else about YAML.
 type node struct {
 	kind   kind
 	text   string // of a scalar: as written, or the content of quotes and blocks
@@ -50,7 +50,7 @@ func (n *node) describe() string {
 	return string(n.kind)
 }
 
-// quote shows what somebody wrote in a message: escaped, on one line, and cut.
+// quote shows input in a message: escaped, on one line, and cut.
 func quote(s string) string {
 	const longest = 60
 	if r := []rune(s); len(r) > longest {
@@ -59,7 +59,7 @@ func quote(s string) string {
 	return strconv.Quote(s)
 }
 
-// oneLine keeps a foreign message on one line.
+// oneLine puts a message of another library on one line.
 func oneLine(s string) string {
 	q := strconv.Quote(schema.Sanitize(s))
 	return q[1 : len(q)-1]

@@ -62,7 +62,7 @@ func (d *decoder) object(n *node, what string, known ...string) *object {
 	return o
 }
 
-// suggest says what was meant, or else what there is.
+// suggest names the likely intended word, or lists the known ones.
 func suggest(word string, known []string) string {
 	best, distance := "", 3
 	for _, k := range known {

@@ -59,9 +59,9 @@ func (c Command) script() string {
 	return ""
 }
 
-// oldFlags refuses a list that an earlier version of the format read otherwise: there, what
-// followed the program came after FEEDBACK_DIR. Nothing in the list tells which is meant. A list
-// that could not work in the earlier version is not refused.
+// oldFlags refuses a list that an earlier version of the format read differently: there, the
+// words after the program came after FEEDBACK_DIR. The list does not tell which is meant. A
+// list that could not work in the earlier version is accepted.
 func (l *loader) oldFlags(r *reading, at *node, key string, c Command) {
 	program := l.oldProgram(c.Argv)
 	if program == 0 || program == len(c.Argv) {

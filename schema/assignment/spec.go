@@ -1,6 +1,6 @@
-// Package assignment is the assignment format: what stands in assignment.yaml,
-// decoded strictly, with every mistake named by file, line and column. The course.yaml
-// of a course, which holds the defaults of its assignments, is read in the same way.
+// Package assignment is the assignment format. It decodes assignment.yaml strictly and reports
+// every mistake by file, line and column. A course's course.yaml, with the defaults of its
+// assignments, is read in the same way.
 package assignment
 
 import (
@@ -10,8 +10,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Spec is one version of an assignment, as its assignment.yaml says, with the
-// defaults filled in. It never changes once parsed.
+// Spec is one version of an assignment: its assignment.yaml with the defaults filled in. It
+// does not change after parsing.
 type Spec struct {
 	Title   string
 	Handout string    // path of a Markdown file, "" for none
@@ -52,7 +52,7 @@ const (
 	CountsMarked Counts = "marked" // the one that the owner marked, else the latest
 )
 
-// Sample is a directory of this repository with what its grading must come to.
+// Sample is a directory of this repository with the expected result of grading it.
 type Sample struct {
 	Dir      string
 	Score    schema.Points    // the least that it may score
@@ -88,7 +88,7 @@ type Step struct {
 	Limits Limits // resolved: all but Wall are set
 }
 
-// Compare says how output is held against what is expected.
+// Compare says how output is compared with the expected output.
 type Compare struct {
 	Mode       CompareMode
 	IgnoreCase bool     // tokens, float
@@ -97,7 +97,7 @@ type Compare struct {
 	Regex      string   // regex: RE2, anchored to the whole output; search: anywhere in it
 }
 
-// Expression reports whether an expression in the assignment says what the output must be.
+// Expression reports whether the expected output is a regular expression.
 func (c Compare) Expression() bool { return c.Mode == CompareRegex || c.Mode == CompareSearch }
 
 // CompareMode names a way to compare.
@@ -202,8 +202,8 @@ type Case struct {
 	Limits Limits // resolved
 }
 
-// Penalty takes points off for each finding of a SARIF report: from the test's own
-// points where it has some, else from the total.
+// Penalty takes points off for each finding of a SARIF report: from the test's own points if it
+// has any, otherwise from the total.
 type Penalty struct {
 	Points schema.Points
 	Max    schema.Points // 0: no maximum
@@ -224,7 +224,7 @@ type Files interface {
 	Read(path string) ([]byte, error)
 }
 
-// Context is what parsing needs to know from outside.
+// Context is what parsing needs from outside.
 type Context struct {
 	Zone     *time.Location            // of the course; nil: UTC
 	Flavours map[string]schema.Flavour // nil: flavours and their limits are not checked

@@ -2,9 +2,8 @@ package assignment
 
 import "github.com/goccy/go-yaml/token"
 
-// Bounds of one YAML file. The parser is recursive, and quadratic in depth and in
-// the keys of one block mapping, so what no assignment needs is refused before it
-// starts.
+// Limits of one YAML file. The parser is recursive, and quadratic in depth and in the keys of
+// one block mapping, so what no assignment needs is refused before it runs.
 const (
 	maxSource  = 128 << 10 // bytes of assignment.yaml
 	maxSidecar = 16 << 10  // bytes of a case's sidecar
@@ -13,7 +12,7 @@ const (
 	maxKeys    = 500       // in one block mapping
 )
 
-// judgeTokens refuses what this format has no use for and what would keep the
+// judgeTokens refuses tokens that the format does not use and constructs that would keep the
 // parser busy.
 func judgeTokens(file string, tokens token.Tokens) []Problem {
 	var problems []Problem
@@ -34,7 +33,7 @@ func judgeTokens(file string, tokens token.Tokens) []Problem {
 	return problems
 }
 
-// foreign says what to write instead of a token that is not read, "" for the others.
+// foreign says what to write instead of an unsupported token, "" for supported ones.
 func foreign(t token.Type) string {
 	switch t {
 	case token.AnchorType:
@@ -51,7 +50,7 @@ func foreign(t token.Type) string {
 	return ""
 }
 
-// bounds counts what nests and what stands side by side.
+// bounds counts nesting and adjacent elements.
 type bounds struct {
 	flow   int // open brackets and braces
 	line   int
@@ -62,7 +61,7 @@ type bounds struct {
 // mapping is a block mapping that may still go on.
 type mapping struct{ column, keys int }
 
-// exceeded takes the next token, and says which bound it breaks, "" for none.
+// exceeded counts the next token and names the bound that it breaks, "" for none.
 func (b *bounds) exceeded(t *token.Token) string {
 	if t.Position.Line != b.line {
 		b.line, b.blocks = t.Position.Line, 0
@@ -89,7 +88,7 @@ func (b *bounds) exceeded(t *token.Token) string {
 	return ""
 }
 
-// block notes an indicator of block style, which ends the mappings to its right.
+// block records an indicator of block style, which ends the mappings to its right.
 func (b *bounds) block(column int) {
 	if b.flow > 0 {
 		return

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// TraceOf returns the system whose file managers and archivers leave files of such a path
-// beside others ("macOS", "Windows"), "" for any other. Nobody means them, so patterns do not
-// match them; a path without a pattern's characters names them all the same.
+// TraceOf returns the system whose file managers and archivers leave files with such a path
+// ("macOS", "Windows"), "" for any other path. Nobody means such files, so patterns do not
+// match them; a path without pattern characters can still name them.
 func TraceOf(name string) string {
 	for part := range strings.SplitSeq(path.Dir(name), "/") {
 		switch part {
