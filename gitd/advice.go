@@ -14,13 +14,13 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// commitAgain is the commit that follows the commands of a refused tree.
+// commitAgain is the commit after the commands of a refused tree.
 const commitAgain = `git commit -m "Correct what was refused"`
 
-// refusedPush is a refusal on its way through code that returns errors.
+// refusedPush is a refusal that is passed as an error.
 type refusedPush struct {
 	refusal
-	before []string // lines that come before it
+	before []string // lines before it
 }
 
 // Error implements error.
@@ -29,7 +29,7 @@ func (r refusedPush) Error() string { return r.text }
 // Unwrap makes schema.CodeOf see a CodeRefused error.
 func (r refusedPush) Unwrap() error { return &schema.Error{Code: schema.CodeRefused, Message: r.text} }
 
-// refusedTree are the lines of a push that was judged by what it holds.
+// refusedTree returns the lines of a push that was refused for its tree.
 func (p *push) refusedTree(err error) []string {
 	var no refusedPush
 	if errors.As(err, &no) {
@@ -40,7 +40,7 @@ func (p *push) refusedTree(err error) []string {
 	if errors.As(err, &tree) {
 		for _, f := range tree.Findings {
 			if f.Code == course.FindingLFS {
-				flags = []string{"--no-verify"} // the hook of Git LFS would push to a server of its own
+				flags = []string{"--no-verify"} // the hook of Git LFS would push to its own server
 			}
 		}
 	}
@@ -67,7 +67,7 @@ func codesOf(err error) string {
 	return strings.Join(codes, ",")
 }
 
-// refusedTerms is a push that comes at the wrong time, or once too often.
+// refusedTerms returns the refusal of a push at the wrong time or above the limit.
 func (p *push) refusedTerms(err error) refusal {
 	var no *course.Refused
 	switch {
@@ -83,16 +83,16 @@ func (p *push) refusedTerms(err error) refusal {
 	return unavailableRefusal(err)
 }
 
-// What git's own words tell apart. They are those of git 2.36 and later, in English
+// Messages of git that are distinguished here: those of git 2.36 and later, in English
 // (LC_ALL=C, gitd/repo/environment.go).
 var (
 	fsckWords = regexp.MustCompile(`object ([0-9a-f]{40}): (\w+): ([^\n]*)`)
 )
 
-// sizeWords are git's of a push that is larger than receive.maxInputSize.
+// sizeWords is git's message for a push that is larger than receive.maxInputSize.
 const sizeWords = "pack exceeds maximum allowed size"
 
-// refusedByGit says why git took nothing, where no hook has said it; nil: one has.
+// refusedByGit says why git stored nothing if no hook has said it; nil: a hook has.
 func (s *Server) refusedByGit(p *push, report []byte) *refusal {
 	said := p.said.text()
 	switch found := fsckWords.FindStringSubmatch(said); {
@@ -110,14 +110,14 @@ func (s *Server) refusedByGit(p *push, report []byte) *refusal {
 	return &refusal{code: refusalUnpack, text: "git could not store what was sent, for the reason above. Push again; if it happens again, tell the course staff"}
 }
 
-// shallow refuses a clone that lacks the commits that the student's builds on.
+// shallow refuses a clone that lacks parents of the student's commits.
 func (p *push) shallow(flags ...string) refusal {
 	return refusal{refusalShallow, "", "your clone is shallow: it lacks the commits that yours builds on. Fetch them, and push again",
 		[]string{"git fetch --unshallow", p.pushHead(flags...)}}
 }
 
-// refusedForSize is a push of which git did not read the end, so that nobody knows what
-// is in it. Files that are too large by themselves are left out, and all of the history.
+// refusedForSize refuses a push that git did not read to its end, so that its contents are
+// unknown. The advice leaves out files that are too large, and the whole history.
 func (s *Server) refusedForSize(p *push) *refusal {
 	largest := s.Repos.MaxPack() / 4
 	if p.target.spec != nil {
@@ -128,9 +128,8 @@ func (s *Server) refusedForSize(p *push) *refusal {
 		"Leave out the large files, and rewrite the history to one commit", sizeWord(s.Repos.MaxRead()), sizeWord(s.Repos.MaxPack())), p.rewrite([]string{find})}
 }
 
-// rewrite are the commands that make one commit of what is in the index after the first
-// commands, on no other, and push it. Where something was pushed before, that stays
-// graded, and main moves away from it.
+// rewrite returns the commands that make one commit without parents of the index after the
+// first commands, and push it. Earlier pushes stay graded, and main moves away from them.
 func (p *push) rewrite(first []string) []string {
 	flags := []string{}
 	if p.list.Commands[0].Old != pktline.Zero {
@@ -139,8 +138,8 @@ func (p *push) rewrite(first []string) []string {
 	return append(first, squashOnto(""), p.pushHead(flags...))
 }
 
-// squashOnto makes one commit of the index on a base, "" for none, and moves the branch
-// there. Neither index nor files change.
+// squashOnto makes one commit of the index on a base, "" for none, and moves the branch there.
+// Neither index nor files change.
 func squashOnto(base string) string {
 	parent := ""
 	if base != "" {
@@ -149,8 +148,8 @@ func squashOnto(base string) string {
 	return `git reset --soft $(git commit-tree ` + parent + `-m "My work" $(git write-tree))`
 }
 
-// rebuildIndex makes the index anew from the files, so that no malformed tree stays in it.
+// rebuildIndex rebuilds the index from the files, so that no malformed tree remains.
 func rebuildIndex() []string { return []string{"git rm -r -q --cached .", "git add -A"} }
 
-// sizeWord is a size in bytes for people.
+// sizeWord formats a size in bytes for people.
 func sizeWord(bytes int64) string { return fmt.Sprintf("%d MiB", bytes>>20) }

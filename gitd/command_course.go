@@ -30,13 +30,13 @@ func (s *Server) help(ctx context.Context, sess *session, _ []string) int {
 	for _, c := range s.commands() {
 		fmt.Fprintf(w, "  %s\t%s\n", c.usage(), c.help)
 	}
-	_ = w.Flush() // to a channel: who is gone needs no help
+	_ = w.Flush() // write errors do not matter: the client is gone
 	s.staffHelp(ctx, sess)
 	fmt.Fprintf(sess.out, "Hand in with git:\n  git remote add grader ssh://grader@%s/COURSE/ASSIGNMENT\n  git push grader main\n", s.PublicName())
 	return 0
 }
 
-// staffHelp lists the commands that somebody may have use for as staff of any course.
+// staffHelp lists the commands for staff of any course.
 func (s *Server) staffHelp(ctx context.Context, sess *session) {
 	role := s.highest(ctx, sess)
 	if !role.Staff() {
@@ -55,10 +55,10 @@ func (s *Server) staffHelp(ctx context.Context, sess *session) {
 			fmt.Fprintf(w, "  %s %s\t%s\n", c.name, arguments, c.help)
 		}
 	}
-	_ = w.Flush() // to a channel: who is gone needs no help
+	_ = w.Flush() // write errors do not matter: the client is gone
 }
 
-// highest returns the highest role that somebody has anywhere.
+// highest returns the highest role of a person in any course.
 func (s *Server) highest(ctx context.Context, sess *session) schema.Role {
 	if sess.who.user.Admin {
 		return schema.RoleInstructor
@@ -76,7 +76,7 @@ func (s *Server) highest(ctx context.Context, sess *session) schema.Role {
 	return role
 }
 
-// status lists what there is to do, of every course, of one, or of one assignment.
+// status lists the open work of every course, of one course, or of one assignment.
 func (s *Server) status(ctx context.Context, sess *session, args []string) int {
 	code, name, _ := strings.Cut(strings.Join(args, ""), "/")
 	all, err := s.Courses.Enrolments(ctx, sess.who.user.ID)
@@ -199,8 +199,8 @@ func (s *Server) assignmentStatus(ctx context.Context, sess *session, m classroo
 	return line, nil
 }
 
-// teamStatus names the team of a student, and the teams that have invited them, with
-// what to do about it.
+// teamStatus names a student's team and the teams that have invited them, with the commands to
+// answer.
 func (s *Server) teamStatus(ctx context.Context, sess *session, m classroom.Member, a classroom.Assignment) []string {
 	if a.Spec.Team == nil || m.Viewer().Staff() {
 		return nil
@@ -222,7 +222,7 @@ func (s *Server) teamStatus(ctx context.Context, sess *session, m classroom.Memb
 	return lines
 }
 
-// standing says which submission counts for an owner, or else how the latest went.
+// standing says which submission counts for an owner, or how the latest one went.
 func (s *Server) standing(ctx context.Context, v course.Viewer, owner string, a schema.Assignment) (string, error) {
 	grade, err := s.Ledger.Grade(ctx, a.ID, owner)
 	if err != nil {
@@ -248,7 +248,7 @@ func (s *Server) standing(ctx context.Context, v course.Viewer, owner string, a 
 	return fmt.Sprintf("submission %d: %s", sub.Name.Number, scoreOf(sub, access)), nil
 }
 
-// scoreOf is a submission's standing in a few words.
+// scoreOf describes a submission's result in a few words.
 func scoreOf(sub schema.GradedSubmission, a course.Access) string {
 	if sub.Result == nil {
 		return string(sub.Job.State)

@@ -30,7 +30,7 @@ func (s *Server) named(ctx context.Context, sess *session, raw string) (schema.S
 	return name, t, course.MaySee(s.access(ctx, &t, name.Owner), name)
 }
 
-// submission returns the one that a name means; without a number, the latest.
+// submission returns the named submission; without a number, the latest.
 func (s *Server) submission(ctx context.Context, sess *session, raw string) (schema.GradedSubmission, target, error) {
 	name, err := schema.ParseSubmissionName(raw)
 	if err != nil {
@@ -92,7 +92,7 @@ func (s *Server) log(ctx context.Context, sess *session, args []string) int {
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", sub.Name, sub.ReceivedAt.In(t.zone()).Format("2006-01-02 15:04:05"), transcript.ShortCommit(sub.Commit), scoreOf(sub, access), kind)
 	}
-	_ = w.Flush() // to a channel: who is gone needs no list
+	_ = w.Flush() // write errors do not matter: the client is gone
 	fmt.Fprint(sess.out, tries)
 	return 0
 }
@@ -143,7 +143,7 @@ func (s *Server) receiptKey(_ context.Context, sess *session, _ []string) int {
 	return 0
 }
 
-// mark makes a submission of the asker's the one that counts.
+// mark makes a submission of the asker's count.
 func (s *Server) mark(ctx context.Context, sess *session, args []string) int {
 	name, err := schema.ParseSubmissionName(args[0])
 	if err == nil && name.Number == 0 {

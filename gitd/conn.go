@@ -9,12 +9,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// userTimeout is how long the kernel tries to deliver to a peer that does not take
-// anything before it gives the connection up.
+// userTimeout is how long the kernel tries to deliver to a peer that accepts nothing before it
+// closes the connection.
 const userTimeout = 30 * time.Second
 
-// conn is a client's connection. Deadlines are not the library's to set (it wipes
-// them on every read): a timer closes the connection instead.
+// conn is a client's connection. The library cannot set deadlines, because it clears them on
+// every read; a timer closes the connection instead.
 type conn struct {
 	*net.TCPConn
 	raw      syscall.RawConn
@@ -42,13 +42,13 @@ func newConn(tcp *net.TCPConn, onClose func()) (*conn, error) {
 		return nil, err
 	}
 	quickAck := func(fd uintptr) {
-		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_QUICKACK, 1) // only speed is lost
+		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_QUICKACK, 1) // failure costs only speed
 	}
 	return &conn{TCPConn: tcp, raw: raw, quickAck: quickAck, onClose: onClose}, nil
 }
 
-// Read re-arms TCP_QUICKACK, which the kernel forgets: a delayed acknowledgement
-// costs a push up to 40 ms on each turn of the conversation.
+// Read sets TCP_QUICKACK again, which the kernel clears: a delayed acknowledgement costs a push
+// up to 40 ms in each turn of the protocol.
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.TCPConn.Read(p)
 	if err == nil {
@@ -60,8 +60,8 @@ func (c *conn) Read(p []byte) (int, error) {
 // SetDeadline does nothing.
 func (c *conn) SetDeadline(time.Time) error { return nil }
 
-// Close closes the connection and gives its place back: in this order, since whoever
-// is stuck in a write may hold what giving back needs.
+// Close closes the connection and then releases its place, in this order, because a blocked
+// write may hold what the release needs.
 func (c *conn) Close() error {
 	err := c.TCPConn.Close()
 	c.closing.Do(c.onClose)

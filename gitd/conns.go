@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// conns are the open connections, those in their handshake included, which the
-// library does not know of. After closeAll none may be added.
+// conns are the open connections, including those in their handshake, which the library does
+// not track. After closeAll none may be added.
 type conns struct {
 	mu     sync.Mutex
 	closed bool
@@ -28,7 +28,7 @@ func (a *conns) add(c net.Conn) bool {
 	return true
 }
 
-// remove forgets a connection, if it was added.
+// remove removes a connection.
 func (a *conns) remove(c net.Conn) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -38,7 +38,7 @@ func (a *conns) remove(c net.Conn) {
 	}
 }
 
-// closeAll hangs up on everybody and waits.
+// closeAll closes every connection and waits.
 func (a *conns) closeAll() {
 	for _, c := range a.list() {
 		c.Close()

@@ -2,14 +2,13 @@ package gitd
 
 import "sync"
 
-// counter counts by key and refuses to go above a limit; a key that nobody uses is
-// forgotten.
+// counter counts by key up to a limit; unused keys are forgotten.
 type counter[K comparable] struct {
 	mu    sync.Mutex
 	count map[K]int
 }
 
-// enter counts one more, or returns false.
+// enter counts one more; false: the limit is reached.
 func (c *counter[K]) enter(key K, limit int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

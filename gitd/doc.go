@@ -1,4 +1,4 @@
-// Package gitd is the SSH server that students push to: it proves who is there,
-// finds the repository, judges and runs the push, and writes the live lines of the
-// grading into the push session. See docs/push.md.
+// Package gitd is the SSH server that students push to. It authenticates the user, finds the
+// repository, judges and runs the push, and writes the live lines of the grading into the push
+// session. See docs/push.md.
 package gitd

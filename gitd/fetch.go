@@ -48,8 +48,7 @@ func (s *Server) uploadPack(ctx context.Context, sess *session, args []string) i
 	return 0
 }
 
-// untilGone hides that a channel can do more than be read: the copy to git must
-// not try to be clever.
+// untilGone hides all methods of a channel but Read, so that the copy to git uses no other.
 type untilGone struct{ r io.Reader }
 
 // Read implements io.Reader.
@@ -61,7 +60,7 @@ type served struct {
 	view repo.View
 }
 
-// serveFetch says what answers a fetch.
+// serveFetch returns the answer to a fetch.
 func (s *Server) serveFetch(ctx context.Context, t *target) (served, error) {
 	switch t.path.Kind {
 	case schema.RepositoryOwn:
@@ -81,8 +80,8 @@ func (s *Server) findRepository(ctx context.Context, t *target) (schema.Reposito
 	return row, err
 }
 
-// serveOwn serves the owner's main, which until the first accepted push is the starter,
-// and beside it the newest starter under a name of its own.
+// serveOwn serves the owner's main, which is the starter until the first accepted push, and the
+// newest starter under its own name.
 func (s *Server) serveOwn(ctx context.Context, t *target) (served, error) {
 	row, err := s.ensure(ctx, t)
 	if err != nil {
@@ -105,9 +104,9 @@ func (s *Server) serveOwn(ctx context.Context, t *target) (served, error) {
 	return served{row.ID, repo.View{Refs: map[string]string{mainRef: tip, starterRef: start.commits[0]}, Objects: []int64{start.repository}}}, nil
 }
 
-// serveOwner serves a student's repository to staff: main, and each submission by its
-// number. Their pins have the names of intents, since a commit is pinned before the
-// transaction that makes its number.
+// serveOwner serves a student's repository to staff: main, and each submission by its number.
+// Their pins are named after intents, because a commit is pinned before the transaction that
+// assigns its number.
 func (s *Server) serveOwner(ctx context.Context, t *target) (served, error) {
 	row, err := s.findRepository(ctx, t)
 	if err != nil {

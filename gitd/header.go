@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// head is what a push shows first.
+// head is the first lines of a push.
 func (s *Server) head(ctx context.Context, sub *schema.Submission, t *target) []string {
 	h := transcript.Head{
 		Course: t.path.Course, Title: t.assignment.Name, Number: sub.Name.Number, TryOut: sub.TryOut,
@@ -34,7 +34,7 @@ func (s *Server) head(ctx context.Context, sub *schema.Submission, t *target) []
 	return h.Lines()
 }
 
-// teamOf names the team that a submission is of, "" for a person's.
+// teamOf names the team of a submission, "" for a person's.
 func (s *Server) teamOf(ctx context.Context, sub *schema.Submission) string {
 	team, err := s.Classroom.Work.Team(ctx, sub.Assignment, sub.Name.Owner)
 	if err != nil {
@@ -46,8 +46,8 @@ func (s *Server) teamOf(ctx context.Context, sub *schema.Submission) string {
 	return course.TeamWords(*team)
 }
 
-// regradedSince tells of a regrade set that was applied after the owner's submission
-// before this one, "" where none was.
+// regradedSince reports a regrade set that was applied since the owner's previous submission,
+// "" if there was none.
 func (s *Server) regradedSince(ctx context.Context, sub *schema.Submission, t *target) string {
 	notice, changed, err := s.Ledger.LastRegrade(ctx, sub.Assignment, sub.Name.Owner)
 	if err != nil {
@@ -66,12 +66,12 @@ func (s *Server) regradedSince(ctx context.Context, sub *schema.Submission, t *t
 	return course.RegradeWords(notice, course.OwnedBy(t.viewer, sub.Name.Owner), t.zone())
 }
 
-// foot says where the result stays.
+// foot says where to find the result later.
 func (s *Server) foot(sub *schema.Submission) []string {
 	return transcript.Foot(s.page(sub.Name.String()), sub.Receipt)
 }
 
-// page is the address of a page, "" where there is no web site.
+// page is the address of a page, "" if there is no web site.
 func (s *Server) page(path string) string {
 	if s.WebURL == nil || s.WebURL() == "" {
 		return ""

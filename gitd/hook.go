@@ -12,14 +12,14 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// The caps on what is looked at of a pushed tree.
+// Limits on what is read of a pushed tree.
 const (
 	maxEntries  = 20_000
 	maxTestFile = 64 << 20 // bytes
 )
 
-// hook answers git's hooks for one push. What they repeat is only compared; it is
-// the command list that says what is pushed.
+// hook answers git's hooks for one push. What they send is only compared; the command list says
+// what is pushed.
 type hook struct {
 	server *Server
 	push   *push
@@ -102,8 +102,8 @@ func (s *Server) pushedFiles(ctx context.Context, p *push, q repo.Quarantine, en
 	return files
 }
 
-// PostReceive records the push as soon as git has moved the ref. Its job starts once
-// the student has the report: a runner that starts takes the processor from it.
+// PostReceive records the push as soon as git has moved the ref. Its job starts after the
+// student has the report, because a starting runner takes processor time from it.
 func (h hook) PostReceive(ctx context.Context, _ []hooks.Update) ([]string, error) {
 	is, err := h.server.recordOnce(ctx, h.push.intent, h.push.row, h.server.pushOf(h.push))
 	if err != nil {

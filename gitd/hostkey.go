@@ -14,8 +14,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// hostKey reads the server's key, made (ed25519, 0600) where there is none. A key
-// that others may read is refused.
+// hostKey reads the server's key and creates it (ed25519, 0600) if it does not exist. A key
+// that others can read is refused.
 func hostKey(path string) (gossh.Signer, error) {
 	source, err := keyFile(path, "host key")
 	if err != nil {
@@ -28,8 +28,8 @@ func hostKey(path string) (gossh.Signer, error) {
 	return signer, nil
 }
 
-// ReceiptKey reads the key that signs receipts, made (ed25519, 0600) where there is none.
-// A key that others may read is refused.
+// ReceiptKey reads the key that signs receipts and creates it (ed25519, 0600) if it does not
+// exist. A key that others can read is refused.
 func ReceiptKey(path string) (ed25519.PrivateKey, error) {
 	source, err := keyFile(path, "receipt key")
 	if err != nil {
@@ -46,7 +46,7 @@ func ReceiptKey(path string) (ed25519.PrivateKey, error) {
 	return *key, nil
 }
 
-// keyFile reads a private key of the server, made where there is none.
+// keyFile reads a private key of the server and creates it if it does not exist.
 func keyFile(path, what string) ([]byte, error) {
 	source, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -65,8 +65,8 @@ func keyFile(path, what string) ([]byte, error) {
 	return source, nil
 }
 
-// makeKey writes a new key, complete or not at all: a half-written key would
-// keep the server from starting for good.
+// makeKey writes a new key completely or not at all: a half-written key would keep the server
+// from starting for good.
 func makeKey(path, what string) ([]byte, error) {
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {

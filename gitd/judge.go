@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// The caps on what is read to judge a tree.
+// Limits on what is read to judge a tree.
 const (
 	maxLinks    = 100     // symbolic links whose targets are looked up
 	maxPointers = 2000    // files that are small enough for a Git LFS pointer
@@ -34,7 +34,7 @@ func (h hook) tooManyEntries(ctx context.Context, q repo.Quarantine) error {
 	return refusedPush{refusal: no}
 }
 
-// treeOf is what was pushed, as the rules for trees look at it.
+// treeOf returns the pushed tree in the form that the rules use.
 func (h hook) treeOf(ctx context.Context, q repo.Quarantine, entries []repo.Entry) ([]course.TreeEntry, error) {
 	tree := make([]course.TreeEntry, 0, len(entries))
 	links := map[string]string{} // blob to target
@@ -53,7 +53,7 @@ func (h hook) treeOf(ctx context.Context, q repo.Quarantine, entries []repo.Entr
 	}
 	targets, err := h.server.Repos.ReadBlobs(ctx, h.push.row.ID, q, hashes, maxSmall)
 	if schema.CodeOf(err) == schema.CodeLimit {
-		return tree, nil // the links are refused without a look at where they point to
+		return tree, nil // the links are refused without looking up their targets
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read links: %w", err)
@@ -66,7 +66,7 @@ func (h hook) treeOf(ctx context.Context, q repo.Quarantine, entries []repo.Entr
 	return tree, nil
 }
 
-// judgePointers refuses files of which Git LFS has kept the content back.
+// judgePointers refuses files whose content Git LFS did not push.
 func (h hook) judgePointers(ctx context.Context, q repo.Quarantine, entries []repo.Entry) error {
 	byHash := map[string][]string{}
 	for _, e := range entries {
@@ -94,14 +94,14 @@ func (h hook) judgePointers(ctx context.Context, q repo.Quarantine, entries []re
 	return course.RefuseLFSPointers(pointers)
 }
 
-// tooLarge refuses a push for its size, by the names of the files that make it so large.
+// tooLarge refuses a push for its size and names the largest files.
 func (h hook) tooLarge(ctx context.Context, q repo.Quarantine, entries []repo.Entry) error {
 	p, s := h.push, h.server
 	large, err := s.Repos.LargeFiles(ctx, p.row.ID, q, p.intent.New, s.Repos.MaxPack())
 	if err != nil {
 		return fmt.Errorf("find what is large: %w", err)
 	}
-	if len(large) == 0 { // too many objects to look at, or none that is large by itself
+	if len(large) == 0 { // too many objects to look at, or no single large file
 		return refusedPush{refusal: *s.refusedForSize(p)}
 	}
 	var named, remove []string
@@ -120,8 +120,8 @@ func (h hook) tooLarge(ctx context.Context, q repo.Quarantine, entries []repo.En
 	return refusedPush{refusal: refusal{refusalHistory, "", text, commands}}
 }
 
-// rewriteWithout are the commands that make one commit of what is new here, without
-// some files, on what was pushed before or on the starter.
+// rewriteWithout returns the commands that make one commit of what is new, without some files,
+// on top of the last accepted commit or the starter.
 func (h hook) rewriteWithout(ctx context.Context, q repo.Quarantine, remove []string) ([]string, error) {
 	p := h.push
 	var commands []string
@@ -138,7 +138,7 @@ func (h hook) rewriteWithout(ctx context.Context, q repo.Quarantine, remove []st
 	return append(commands, squashOnto(base), p.pushHead()), nil
 }
 
-// base is the last commit below what is pushed that is here already, "" for none.
+// base is the newest commit below the pushed one that the server has, "" for none.
 func (h hook) base(ctx context.Context, q repo.Quarantine) (string, error) {
 	old := h.push.list.Commands[0].Old
 	if old == pktline.Zero {

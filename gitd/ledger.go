@@ -17,22 +17,22 @@ type Ledger interface {
 	VoidIntent(ctx context.Context, intent string) error
 	// OpenIntents returns every open intent, oldest first; repository 0 is all.
 	OpenIntents(ctx context.Context, repository int64) ([]schema.Intent, error)
-	// RecordSubmission closes the intent: it assigns the owner's next number, makes
-	// the submission, its job, its receipt and its first event, and moves the
-	// owner's other queued pushes of the assignment to the lane of the overtaken.
-	// Called again for the same intent it returns what the first call made.
+	// RecordSubmission closes the intent. It assigns the owner's next number, creates the
+	// submission, its job, its receipt and its first event, and moves the owner's other queued
+	// pushes of the assignment to the overtaken lane. Called again for the same intent it
+	// returns the same submission.
 	RecordSubmission(ctx context.Context, p schema.Push) (schema.GradedSubmission, error)
-	// RecordTry closes the intent of a push to the branch try: the owner's next try and its
-	// job. Idempotent likewise.
+	// RecordTry closes the intent of a push to the branch try and creates the owner's next try
+	// and its job. It is idempotent, too.
 	RecordTry(ctx context.Context, p schema.Push) (schema.Try, error)
 	// Tries returns an owner's tries for an assignment, newest first, with summaries of
 	// their results, at most limit.
 	Tries(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Try, error)
 	// TriesSince returns when an owner's tries for an assignment were received since then,
-	// oldest first, but for those that our machines failed to grade.
+	// oldest first, except those that our machines failed to grade.
 	TriesSince(ctx context.Context, assignment int64, owner string, since time.Time) ([]time.Time, error)
-	// RecordCandidate closes the intent of a tests push: the next candidate version
-	// and the jobs of its gate, of which it returns the first. Idempotent likewise.
+	// RecordCandidate closes the intent of a tests push, creates the next candidate version and
+	// the jobs of its gate, and returns the first job. It is idempotent, too.
 	RecordCandidate(ctx context.Context, p schema.Push, source []byte) (schema.Version, schema.Job, error)
 	// Submission returns one submission with its latest job and result. Number 0 is
 	// the owner's latest.
@@ -50,8 +50,8 @@ type Ledger interface {
 	// Terms returns what a push of the owner to the assignment is judged by at that
 	// moment.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
-	// LastRegrade returns what the latest applied regrade set changed of an owner's
-	// grade; false where none did.
+	// LastRegrade returns what the latest applied regrade set changed in an owner's grade;
+	// false if none changed it.
 	LastRegrade(ctx context.Context, assignment int64, owner string) (schema.RegradeNotice, bool, error)
 	// VersionByCommit returns the newest version of that commit; CodeNotFound.
 	VersionByCommit(ctx context.Context, assignment int64, commit string) (schema.Version, error)
@@ -61,20 +61,20 @@ type Ledger interface {
 	VersionByNumber(ctx context.Context, assignment int64, number int) (schema.Version, error)
 	// Versions returns an assignment's versions, newest first, at most limit.
 	Versions(ctx context.Context, assignment int64, limit int) ([]schema.Version, error)
-	// Gate returns a version with the parts of its gate, and the verdict once there is one.
+	// Gate returns a version with the parts of its gate, and the verdict if there is one.
 	Gate(ctx context.Context, version int64) (schema.Gate, error)
-	// RetryGate queues again the parts of a gate that our machines failed to do, and
-	// returns the gate.
+	// RetryGate queues the parts of a gate again that our machines failed to do, and returns
+	// the gate.
 	RetryGate(ctx context.Context, version int64, at time.Time) (schema.Gate, error)
 }
 
-// Queue is what the SSH server asks of the scheduler.
+// Queue is the part of the scheduler that the SSH server uses.
 type Queue interface {
 	// Wake says that a job was queued; it never blocks.
 	Wake()
-	// Watch streams a job's events after the sequence number, first those stored,
-	// then live, and closes the channel after the EventEnded, when ctx ends, or
-	// when the reader is too slow (resume from the last Seq seen).
+	// Watch streams a job's events after the sequence number: first the stored ones, then live
+	// ones. It closes the channel after the EventEnded, when ctx ends, or when the reader is
+	// too slow (resume from the last Seq).
 	Watch(ctx context.Context, job, after int64) (<-chan schema.Event, error)
 	// Place returns how many jobs will start before a queued one and when it
 	// should start, from a snapshot at most a second old.

@@ -2,26 +2,26 @@ package gitd
 
 import "time"
 
-// Limits bound what clients may take. A zero field takes its default.
+// Limits on clients. A zero field takes its default.
 type Limits struct {
 	Connections     int           // at once; 0: 8192
 	Strangers       int           // connections of one address that belong to no account; beyond it the oldest is closed; 0: 512
 	UserConnections int           // connections of one account at once; 0: twice UserSessions
 	UserSessions    int           // sessions of one account at once; 0: 64
 	ConnectionSlots int           // sessions on one connection at once; 0: 16
-	Handshake       time.Duration // from connecting to the proof; 0: 30 s
-	Join            time.Duration // from the proof to the end of a connection that binds a key; 0: 30 s
+	Handshake       time.Duration // from connecting to authentication; 0: 30 s
+	Join            time.Duration // from authentication to the end of a connection that binds a key; 0: 30 s
 	Command         time.Duration // from a session's start to its command; 0: 30 s
 	List            time.Duration // from a session's start to the whole command list; 0: 60 s
 	Pack            time.Duration // from the list to the last byte of the pack; 0: 120 s
-	Unpack          time.Duration // from the last byte until git is done; 0: 60 s
+	Unpack          time.Duration // from the last byte until git has finished; 0: 60 s
 	Lock            time.Duration // for another push to the same repository to end; 0: 60 s
 	Fetch           time.Duration // of an upload-pack; 0: 10 min
-	Session         time.Duration // of any session, waiting included; 0: 4 h
+	Session         time.Duration // of any session, including waiting; 0: 4 h
 	Idle            time.Duration // of a connection without a session; 0: 5 min
-	PackBytes       int64         // read and thrown away behind a refused list at most; 0: 64 MiB
-	Keepalive       time.Duration // between signs of life to who waits; 0: 15 s
-	Place           time.Duration // between two looks at the place in the queue; 0: 5 s
+	PackBytes       int64         // read and discarded after a refused list at most; 0: 64 MiB
+	Keepalive       time.Duration // between keepalives to a waiting client; 0: 15 s
+	Place           time.Duration // between two updates of the place in the queue; 0: 5 s
 }
 
 func (l Limits) withDefaults() Limits {

@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// stream of lines for a person who is not in a push.
+// stream of lines for a person outside of a push.
 type printer struct {
 	w     io.Writer
 	alive func() error
@@ -34,8 +34,8 @@ func (sess *session) printer(w io.Writer) printer {
 	}}
 }
 
-// nothingToPush serves a client that has nothing new: it sees the running job, or
-// the last verdict, on standard error. A tip that has no submission gets one now.
+// nothingToPush serves a client that has nothing new: it shows the running job, or the last
+// verdict, on standard error. A tip without a submission becomes one now.
 func (s *Server) nothingToPush(ctx context.Context, p *push) int {
 	out := p.session.printer(p.session.err)
 	tip, err := s.Repos.Head(p.row.ID)
@@ -59,7 +59,7 @@ func (s *Server) nothingToPush(ctx context.Context, p *push) int {
 }
 
 // foreignRoot reports whether a client that sent nothing has a shallow clone of another
-// history: what main here does not have, its git cannot have found here.
+// history: its git cannot have found here what main does not have.
 func (s *Server) foreignRoot(ctx context.Context, p *push, tip string) (bool, error) {
 	for _, root := range p.list.Shallow {
 		if has, err := s.Repos.Ancestor(ctx, p.row.ID, repo.Quarantine{}, root, tip); err != nil || !has {
@@ -78,7 +78,7 @@ func fromRemote(lines []string) []string {
 	return marked
 }
 
-// showTip shows what main was recorded as, and returns the exit status.
+// showTip shows what main was recorded as and returns the exit status.
 func (s *Server) showTip(ctx context.Context, p *push, tip string, v viewing) int {
 	is, err := s.ofTip(ctx, p, tip)
 	if err != nil {
@@ -97,8 +97,8 @@ func (s *Server) showTip(ctx context.Context, p *push, tip string, v viewing) in
 	return status
 }
 
-// retryFailed has what our machines failed to grade graded once more, as its last
-// line promised. The error is why not, for the person.
+// retryFailed grades again what our machines failed to grade, as the last line of that push
+// promised. The error tells the person why not.
 func (s *Server) retryFailed(ctx context.Context, p *push, is *recorded) error {
 	if is.version.ID != 0 {
 		return s.retryGate(ctx, is.version.ID)
@@ -115,7 +115,7 @@ func (s *Server) retryFailed(ctx context.Context, p *push, is *recorded) error {
 	return nil
 }
 
-// retryGate has the parts of a gate done once more that our machines failed to do.
+// retryGate repeats the parts of a gate that our machines failed to do.
 func (s *Server) retryGate(ctx context.Context, version int64) error {
 	ctx = context.WithoutCancel(ctx)
 	gate, err := s.Ledger.Gate(ctx, version)
@@ -129,7 +129,7 @@ func (s *Server) retryGate(ctx context.Context, version int64) error {
 	return err
 }
 
-// ofTip finds what the tip was recorded as, and records it where it was not.
+// ofTip finds what the tip was recorded as, or records it.
 func (s *Server) ofTip(ctx context.Context, p *push, tip string) (*recorded, error) {
 	is, err := s.findRecorded(ctx, p, tip)
 	if schema.CodeOf(err) != schema.CodeNotFound {
@@ -142,7 +142,7 @@ func (s *Server) ofTip(ctx context.Context, p *push, tip string) (*recorded, err
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = lock.Unlock() }() // of a file that is only locked
+	defer func() { _ = lock.Unlock() }() // the file is only locked
 	if err := s.resolveRepository(ctx, p.row); err != nil {
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func (s *Server) findRecorded(ctx context.Context, p *push, tip string) (*record
 	return &recorded{submission: sub.Submission, job: sub.Job}, nil
 }
 
-// recordTip hands in a tip that nothing knows of, as of now.
+// recordTip hands in an unrecorded tip, received now.
 func (s *Server) recordTip(ctx context.Context, p *push, tip string) (*recorded, error) {
 	if err := s.judgeTerms(ctx, p); err != nil {
 		if schema.CodeOf(err) != schema.CodeRefused {

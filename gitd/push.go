@@ -16,8 +16,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// mainRef is the branch that is handed in, tryRef that of tries. There is no such branch
-// here: each try has a ref of its own below triesPrefix.
+// mainRef is the branch to hand in, tryRef the branch for tries. The latter does not exist on
+// the server: each try has its own ref below triesPrefix.
 const (
 	mainRef = "refs/heads/main"
 	tryRef  = "refs/heads/try"
@@ -33,16 +33,16 @@ type push struct {
 	row      schema.Repository
 	remote   string // the repository's address, as people write it
 	list     pktline.List
-	sent     pktline.List      // what git gets of the list: a try has a ref of its own
+	sent     pktline.List      // the list for git: a try has its own ref
 	try      bool              // a push to the branch try
-	tags     []pktline.Command // pushed beside main, and set aside
+	tags     []pktline.Command // pushed with main, and set aside
 	options  options
 	received time.Time            // legal time: when the list was complete
 	changes  []schema.GradeChange // of a course.yaml: grades that it changes
-	counted  bool                 // how many pushes came before decides whether it is accepted
-	side     *pktline.Sideband    // nil: the client cannot do side-bands
+	counted  bool                 // the number of earlier pushes decides whether it is accepted
+	side     *pktline.Sideband    // nil: the client does not support side-bands
 
-	token     string // by which git's hooks name this push
+	token     string // identifies this push to git's hooks
 	intent    schema.Intent
 	reception *reception
 	pack      atomic.Int64 // bytes of the pack so far
@@ -63,8 +63,8 @@ func (s *Server) receivePack(ctx context.Context, sess *session, args []string) 
 	return s.push(ctx, p)
 }
 
-// begin advertises the repository and reads the command list; nil where the session
-// ends with the status.
+// begin advertises the repository and reads the command list; nil if the session ends with the
+// status.
 func (s *Server) begin(ctx context.Context, sess *session, args []string) (*push, int) {
 	if len(args) != 1 {
 		return nil, sess.fail(schema.Errorf(schema.CodeInvalid, "use: git-receive-pack 'COURSE/ASSIGNMENT'"))
@@ -96,7 +96,7 @@ func (s *Server) begin(ctx context.Context, sess *session, args []string) (*push
 	return p, 0
 }
 
-// fatal refuses before the advertisement, in the one way that a git client shows.
+// fatal refuses before the advertisement, in the only form that a git client shows.
 func (s *Server) fatal(sess *session, err error) int {
 	s.logInternal("serve git", err)
 	_, _ = sess.channel.Write(pktline.Fatal(schema.Sanitize(schema.MessageOf(err))))
@@ -109,8 +109,8 @@ func (s *Server) logInternal(what string, err error) {
 	}
 }
 
-// readList reads what the client wants moved. It comes within the limit from the
-// session's start, or not at all.
+// readList reads the command list of the client. It must arrive within the limit from the
+// session's start.
 func (s *Server) readList(ctx context.Context, sess *session) (pktline.List, error) {
 	type answer struct {
 		list pktline.List
@@ -133,7 +133,7 @@ func (s *Server) readList(ctx context.Context, sess *session) (pktline.List, err
 	}
 }
 
-// noList ends a session whose list did not come, or not in a form that could be answered.
+// noList ends a session whose list did not arrive, or not in a form that could be answered.
 func (s *Server) noList(sess *session, err error) int {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errGone):
@@ -151,7 +151,7 @@ func (s *Server) noList(sess *session, err error) int {
 	return sess.fail(err)
 }
 
-// push judges the list, lets git receive the pack, and shows what becomes of it.
+// push judges the list, lets git receive the pack, and shows the result.
 func (s *Server) push(ctx context.Context, p *push) int {
 	var err error
 	if p.options, err = parseOptions(p.list.Options, p.row.Kind); err != nil {
@@ -170,8 +170,8 @@ func (s *Server) push(ctx context.Context, p *push) int {
 	return s.finish(ctx, p, s.await(ctx, p))
 }
 
-// finish hands git's report over, says what the push became, and waits with the
-// student for the verdict.
+// finish sends git's report, says what the push became, and waits with the student for the
+// verdict.
 func (s *Server) finish(ctx context.Context, p *push, o outcome) int {
 	p.notKept(o.kind)
 	switch o.kind {
@@ -201,17 +201,17 @@ func (s *Server) finish(ctx context.Context, p *push, o outcome) int {
 	return p.end(s.follow(ctx, p.viewing(), o.recorded, &p.target))
 }
 
-// viewing is where the lines of a push go.
+// viewing says where the lines of a push are written.
 func (p *push) viewing() viewing {
 	v := viewing{out: p, colour: p.options.colour, verbose: p.options.verbose, exitCode: p.options.exitCode, wait: !p.options.noWait, again: true}
 	if p.side == nil {
-		v.wait = false // the client leaves as it has the report
+		v.wait = false // the client leaves once it has the report
 	}
 	return v
 }
 
-// report sends git's report, with a line for each tag that was set aside. A client
-// that is gone needs none.
+// report sends git's report with a line for each tag that was set aside. Errors are ignored:
+// the client has gone.
 func (p *push) report(report []byte, kind outcomeKind) {
 	if p.try {
 		report = pktline.Rename(report, p.intent.Ref, tryRef)
@@ -226,7 +226,7 @@ func (p *push) report(report []byte, kind outcomeKind) {
 	_ = p.writeReport(report)
 }
 
-// writeReport sends a report: as band 1, or as it is.
+// writeReport sends a report, as band 1 or without side-band.
 func (p *push) writeReport(report []byte) error {
 	if p.side != nil {
 		return p.side.Write(pktline.BandData, report)
@@ -235,7 +235,7 @@ func (p *push) writeReport(report []byte) error {
 	return err
 }
 
-// progress shows lines to the person, already fit for a terminal.
+// progress shows lines, already safe for a terminal, to the person.
 func (p *push) progress(lines []string) {
 	if len(lines) > 0 {
 		_ = p.Lines(lines) // a client that is gone reads nothing

@@ -2,7 +2,7 @@ package gitd
 
 import "sync"
 
-// pushes are those that git is receiving, by token.
+// pushes are the pushes that git is receiving, by token.
 type pushes struct {
 	mu  sync.Mutex
 	all map[string]*push
@@ -23,8 +23,8 @@ func (a *pushes) remove(p *push) {
 	delete(a.all, p.token)
 }
 
-// receiving reports whether git receives a push into the repository. Whatever was open
-// there before, that push has settled.
+// receiving reports whether git receives a push into the repository. That push has resolved
+// every earlier intent there.
 func (a *pushes) receiving(repository int64) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -8,9 +8,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// PublicName is HOST or HOST:PORT as people type it: Name where there is one, else
-// where the server listens, with this machine's name in place of an address that
-// means all of its addresses.
+// PublicName is HOST or HOST:PORT as people type it: Name if it is set, otherwise the server's
+// address, with this machine's name in place of a wildcard address.
 func (s *Server) PublicName() string {
 	if s.Name != "" {
 		return s.Name
@@ -18,8 +17,8 @@ func (s *Server) PublicName() string {
 	return Reachable(s.Address().String())
 }
 
-// Reachable names this machine where an address means all of its addresses, such as
-// [::]:2222: nobody can type that.
+// Reachable replaces a wildcard address such as [::]:2222, which nobody can connect to, by this
+// machine's name.
 func Reachable(address string) string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil || !net.ParseIP(host).IsUnspecified() {
@@ -32,7 +31,7 @@ func Reachable(address string) string {
 	return net.JoinHostPort(name, port)
 }
 
-// remote is the address of a repository, as people give it to git.
+// remote is the address of a repository, as people pass it to git.
 func (s *Server) remote(path schema.RepositoryPath) string {
 	host := s.PublicName()
 	if h, port, err := net.SplitHostPort(host); err == nil && port == "22" && !strings.Contains(h, ":") {
@@ -41,7 +40,7 @@ func (s *Server) remote(path schema.RepositoryPath) string {
 	return "ssh://grader@" + host + "/" + pathOf(path)
 }
 
-// reach is the ssh command with which people reach the server as a user.
+// reach is the ssh command by which people reach the server as a user.
 func (s *Server) reach(user string) string {
 	host, port, err := net.SplitHostPort(s.PublicName())
 	switch {

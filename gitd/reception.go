@@ -2,8 +2,8 @@ package gitd
 
 import "sync"
 
-// reception is one push while it is received. The hook, the timers and the relay report
-// what happens; the session waits for the outcome, which is resolved once.
+// reception is one push while it is received. The hook, the timers and the relay report events;
+// the session waits for the outcome, which is resolved once.
 type reception struct {
 	resolved     chan struct{} // closed once outcome is set
 	recordedDone chan struct{} // closed once the post-receive hook has recorded the push
@@ -12,7 +12,7 @@ type reception struct {
 	outcome  *outcome
 	kill     func()   // ends git; nil while none runs
 	aborted  *refusal // why git was ended, for the person
-	dry      bool     // the hook judged the tree, and would accept it
+	dry      bool     // the hook judged the tree and would accept it
 	recorded *recorded
 }
 
@@ -20,7 +20,7 @@ func newReception() *reception {
 	return &reception{resolved: make(chan struct{}), recordedDone: make(chan struct{})}
 }
 
-// resolve sets the outcome, unless it is set.
+// resolve sets the outcome unless it is set already.
 func (r *reception) resolve(o outcome) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -31,7 +31,7 @@ func (r *reception) resolve(o outcome) {
 	close(r.resolved)
 }
 
-// wait returns the outcome once there is one.
+// wait waits for the outcome and returns it.
 func (r *reception) wait() outcome {
 	<-r.resolved
 	r.mu.Lock()
@@ -39,21 +39,21 @@ func (r *reception) wait() outcome {
 	return *r.outcome
 }
 
-// begin says how to end git, which runs from now on.
+// begin records how to end git, which is running now.
 func (r *reception) begin(kill func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.kill = kill
 }
 
-// gitEnded says that git has ended: a timer that fires now changes nothing.
+// gitEnded records that git has ended: later timers change nothing.
 func (r *reception) gitEnded() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.kill = nil
 }
 
-// abort ends git, with words for the person. The first reason stays.
+// abort ends git and records the reason for the person. The first reason is kept.
 func (r *reception) abort(why refusal) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -73,14 +73,14 @@ func (r *reception) running() bool {
 	return r.kill != nil
 }
 
-// acceptDryRun notes that a dry run would be accepted.
+// acceptDryRun records that a dry run would be accepted.
 func (r *reception) acceptDryRun() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.dry = true
 }
 
-// setRecorded notes what the post-receive hook has recorded.
+// setRecorded records what the post-receive hook has recorded.
 func (r *reception) setRecorded(is *recorded) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -88,7 +88,7 @@ func (r *reception) setRecorded(is *recorded) {
 	close(r.recordedDone)
 }
 
-// facts returns what was noted so far.
+// facts returns what was recorded so far.
 func (r *reception) facts() (is *recorded, dry bool, aborted *refusal) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

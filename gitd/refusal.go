@@ -14,17 +14,17 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// refusalCode names a rule by which a push is refused. A test follows the advice of
-// each (advice_test.go). What is refused of a tree has codes of its own, in course.
+// refusalCode names a rule by which a push is refused. A test follows the advice of each
+// (advice_test.go). Refusals of trees have their own codes, in course.
 type refusalCode string
 
-// The rules for what is asked for, before git sees any of it.
+// The rules that are checked before git reads the push.
 const (
 	refusalOption      refusalCode = "option"       // an unknown push option
 	refusalTerms       refusalCode = "terms"        // the assignment's times and limits
-	refusalTry         refusalCode = "try"          // a try that the assignment does not take
-	refusalConsent     refusalCode = "consent"      // late, and the push does not say that this is meant
-	refusalConfirm     refusalCode = "confirm"      // it would change grades, and the push does not say that this is meant
+	refusalTry         refusalCode = "try"          // a try that the assignment does not accept
+	refusalConsent     refusalCode = "consent"      // late, without the push option that confirms it
+	refusalConfirm     refusalCode = "confirm"      // it would change grades, without the push option that confirms it
 	refusalSeveral     refusalCode = "several"      // more than one branch
 	refusalBranch      refusalCode = "branch"       // another branch than main
 	refusalRef         refusalCode = "ref"          // neither a branch nor a tag
@@ -32,33 +32,33 @@ const (
 	refusalDeleteMain  refusalCode = "delete-main"  // a deletion of main
 	refusalDelete      refusalCode = "delete"       // a deletion of something else
 	refusalSame        refusalCode = "same"         // main is at that commit
-	refusalBusy        refusalCode = "busy"         // another push is coming in
+	refusalBusy        refusalCode = "busy"         // another push is being received
 	refusalMoved       refusalCode = "moved"        // main moved after the client looked
 	refusalTeam        refusalCode = "team"         // the sender joined or left a team meanwhile
 	refusalStopping    refusalCode = "stopping"     // the server stops
 	refusalRevoked     refusalCode = "revoked"      // the key, the account or the enrolment has ended
-	refusalUnavailable refusalCode = "unavailable"  // our fault, told in the error's words
-	refusalPackSlow    refusalCode = "pack-slow"    // the pack did not come in time
+	refusalUnavailable refusalCode = "unavailable"  // our fault; the error's message is shown
+	refusalPackSlow    refusalCode = "pack-slow"    // the pack did not arrive in time
 	refusalUnpackSlow  refusalCode = "unpack-slow"  // git took too long to store it
-	refusalPackSize    refusalCode = "pack-size"    // more than git reads at all
+	refusalPackSize    refusalCode = "pack-size"    // more than git reads
 	refusalHistory     refusalCode = "history"      // large files, named, somewhere in the history
 	refusalFsck        refusalCode = "fsck"         // a malformed object
 	refusalShallow     refusalCode = "shallow"      // a clone without its history
 	refusalUnpack      refusalCode = "unpack"       // anything else that git cannot store
-	refusalEntries     refusalCode = "entries"      // more files than are looked at
+	refusalEntries     refusalCode = "entries"      // more files than are judged
 	refusalDisagree    refusalCode = "disagreement" // git and the server see different pushes
 )
 
-// refusal is a push that is turned down: a short reason for git's report, and for the
-// person the rule, what was found, and the commands that help.
+// refusal is a refused push: a short reason for git's report, and for the person the rule, the
+// finding, and the commands that help.
 type refusal struct {
 	code     refusalCode
 	reason   string
 	text     string
-	commands []string // of a shell at the top of the work tree; nil where none helps
+	commands []string // shell commands at the top of the work tree; nil if none helps
 }
 
-// lines are what the person reads.
+// lines are shown to the person.
 func (r refusal) lines() []string { return transcript.Refusal(r.text, r.commands...) }
 
 // pushHead is the command that pushes what the student is at, word for word.
@@ -73,7 +73,7 @@ func (p *push) pushRef(refspec string, flags ...string) string {
 	return strings.Join(append(append([]string{"git", "push"}, flags...), p.remote, refspec), " ")
 }
 
-// What passes by itself has no command: the push that was refused is the one to repeat.
+// A temporary refusal has no command: the same push is to be repeated.
 
 func stoppingRefusal() refusal {
 	return refusal{code: refusalStopping, reason: "try again later", text: "the server is stopping. Push again"}
@@ -87,8 +87,8 @@ func unavailableRefusal(err error) refusal {
 	return refusal{code: refusalUnavailable, reason: "try again later", text: schema.MessageOf(err)}
 }
 
-// judgeTerms holds a student's push against the assignment's times and limits, before
-// the pack is read.
+// judgeTerms checks a student's push against the assignment's times and limits before the pack
+// is read.
 func (s *Server) judgeTerms(ctx context.Context, p *push) error {
 	if p.try {
 		return s.judgeTry(ctx, p)
@@ -104,8 +104,8 @@ func (s *Server) judgeTerms(ctx context.Context, p *push) error {
 	return terms.Admit(p.received, p.options.late)
 }
 
-// judgeTry holds a push to the branch try, also one of staff, against the assignment's
-// tries and how many of them the owner made within an hour.
+// judgeTry checks a push to the branch try, also one of staff, against the assignment's rules
+// and the owner's number of tries within an hour.
 func (s *Server) judgeTry(ctx context.Context, p *push) error {
 	p.counted = true
 	earlier, err := s.Ledger.TriesSince(ctx, p.target.assignment.ID, p.row.Owner, p.received.Add(-course.TriesPeriod))
@@ -115,8 +115,8 @@ func (s *Server) judgeTry(ctx context.Context, p *push) error {
 	return course.AdmitTry(p.target.spec, p.target.assignment.Path(), earlier, p.received, p.target.zone())
 }
 
-// judgeAgain repeats judgeTerms under the repository's lock where earlier pushes
-// decide: two at once must not share the last of a limit.
+// judgeAgain repeats judgeTerms under the repository's lock if earlier pushes decide, so that
+// two concurrent pushes do not share the last one of a limit.
 func (s *Server) judgeAgain(ctx context.Context, p *push) error {
 	if err := s.sameOwner(ctx, p); err != nil {
 		return err
@@ -127,8 +127,8 @@ func (s *Server) judgeAgain(ctx context.Context, p *push) error {
 	return s.judgeTerms(ctx, p)
 }
 
-// sameOwner refuses a push whose sender has joined or left a team since it began: it
-// would count for somebody else.
+// sameOwner refuses a push whose sender has joined or left a team since it began, because it
+// would count for another owner.
 func (s *Server) sameOwner(ctx context.Context, p *push) error {
 	if p.row.Kind != schema.RepositoryOwn || p.target.viewer.Staff() {
 		return nil
@@ -149,8 +149,8 @@ func (s *Server) sameOwner(ctx context.Context, p *push) error {
 	return refusedPush{refusal: no}
 }
 
-// judgeList accepts exactly one command that moves main, or the branch try, to a commit. Tags beside it are
-// set aside by begin: they neither count nor hinder.
+// judgeList accepts exactly one command, which moves main or the branch try to a commit. begin
+// sets tags aside: they neither count nor prevent a push.
 func (p *push) judgeList() *refusal {
 	all := p.list.Commands
 	if len(all) != 1 {
@@ -179,7 +179,7 @@ func (p *push) judgeList() *refusal {
 	return nil
 }
 
-// ofMain is what to push of several refs: main, where it is among them.
+// ofMain selects what to push of several refs: main if it is among them.
 func ofMain(all []pktline.Command) string {
 	for _, c := range all {
 		if c.Ref == mainRef && !c.Deletes() {
@@ -189,7 +189,7 @@ func ofMain(all []pktline.Command) string {
 	return "HEAD:main"
 }
 
-// asMain pushes a branch as main. A name that cannot be typed is left to HEAD.
+// asMain pushes a branch as main. If its name cannot be typed, it uses HEAD.
 func asMain(branch string) string {
 	if schema.Sanitize(branch) != branch {
 		return "HEAD:main"
@@ -197,8 +197,8 @@ func asMain(branch string) string {
 	return schema.ShellWord(branch) + ":main"
 }
 
-// refuse answers every command of the list with the reason, once the client has
-// sent its pack: a git whose pack is not read shows no report.
+// refuse answers every command of the list with the reason after the client has sent its pack:
+// git shows no report if its pack is not read.
 func (s *Server) refuse(p *push, no refusal) int {
 	s.logRefused(p, string(no.code))
 	p.progress(no.lines())
@@ -213,17 +213,17 @@ func (s *Server) refuse(p *push, no refusal) int {
 	return p.end(0)
 }
 
-// logRefused notes by which rule a push was refused.
+// logRefused logs the rule by which a push was refused.
 func (s *Server) logRefused(p *push, code string) {
 	s.Logger.Info("push refused", "login", p.target.user.Login, "repository", p.row.ID, "code", code)
 }
 
-// drain reads and throws away what the client still sends, within limits.
+// drain reads and discards what the client still sends, within limits.
 func (s *Server) drain(sess *session) {
 	done := make(chan struct{})
 	sess.readers.Go(func() {
 		defer close(done)
-		_, _ = io.CopyN(io.Discard, sess.channel, s.Limits.PackBytes) // whatever ends it, it has ended
+		_, _ = io.CopyN(io.Discard, sess.channel, s.Limits.PackBytes) // any error means that it has ended
 	})
 	timeout := time.NewTimer(s.Limits.Pack)
 	defer timeout.Stop()

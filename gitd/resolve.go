@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	orphanGrace  = 2 * time.Second  // for a git whose server died to end by itself
+	orphanGrace  = 2 * time.Second  // for a git whose server died to end on its own
 	orphanTime   = 30 * time.Second // to end one
 	maxSource    = 1 << 20          // of assignment.yaml, bytes
 	retryFirst   = time.Second
@@ -32,8 +32,7 @@ func (s *Server) record(ctx context.Context, in schema.Intent, row schema.Reposi
 	return is, err
 }
 
-// recordOnce is record without waking the queue. It may be done again: pins and rows are
-// made once.
+// recordOnce is record without waking the queue. It is idempotent: pins and rows are made once.
 func (s *Server) recordOnce(ctx context.Context, in schema.Intent, row schema.Repository, p schema.Push) (*recorded, error) {
 	if in.Ref != mainRef {
 		return s.bookTry(ctx, in, row, p)
@@ -95,7 +94,7 @@ func (s *Server) ofTests(p schema.Push, source []byte) schema.Push {
 	return p
 }
 
-// pushOf is what the ledger is told of a push under way.
+// pushOf returns the ledger's form of a push in progress.
 func (s *Server) pushOf(p *push) schema.Push {
 	c := p.target.course
 	out := schema.Push{Intent: p.intent, Course: c, Flavour: c.Flavour, Limits: c.Settings.Limits, TryOut: p.target.viewer.Staff(), Login: p.target.user.Login}
@@ -106,7 +105,7 @@ func (s *Server) pushOf(p *push) schema.Push {
 	return out
 }
 
-// pushAgain is pushOf for an intent whose session is gone.
+// pushAgain is pushOf for an intent whose session has ended.
 func (s *Server) pushAgain(ctx context.Context, in schema.Intent, row schema.Repository) (schema.Push, error) {
 	user, err := s.Accounts.User(ctx, in.PusherID)
 	if err != nil {
@@ -145,9 +144,9 @@ func (s *Server) pushAgain(ctx context.Context, in schema.Intent, row schema.Rep
 	return schema.Push{}, fmt.Errorf("assignment %d has no active version", row.AssignmentID)
 }
 
-// resolveIntent decides an intent by where its ref is, main or that of a try: at the new commit,
-// and the push is recorded; elsewhere, and it never happened. The caller holds the lock, and no git
-// may be left that could still move the ref.
+// resolveIntent decides an intent by its ref, main or that of a try. If the ref is at the new
+// commit, the push is recorded; otherwise it never happened. The caller holds the lock, and no
+// git may be running that could still move the ref.
 func (s *Server) resolveIntent(ctx context.Context, in schema.Intent, row schema.Repository) (is *recorded, moved bool, err error) {
 	tip, err := s.Repos.Tip(row.ID, in.Ref)
 	if err != nil {
@@ -181,8 +180,8 @@ func (s *Server) resolveRepository(ctx context.Context, row schema.Repository) e
 	return nil
 }
 
-// resolveAll resolves every open intent of a repository that no session is pushing to,
-// after what a dead server left running there has ended or was ended.
+// resolveAll resolves every open intent of a repository that no session is pushing to, after
+// the processes that an earlier server left there have ended.
 func (s *Server) resolveAll(ctx context.Context) error {
 	open, err := s.Ledger.OpenIntents(ctx, 0)
 	if err != nil {
@@ -195,7 +194,7 @@ func (s *Server) resolveAll(ctx context.Context) error {
 		}
 		if err := s.resolveOrphan(ctx, in); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("intent %s: %w", in.ID, err))
-			continue // one broken repository must not keep the others waiting
+			continue // one broken repository must not block the others
 		}
 		s.Logger.Info("resolved a push that was left open", "intent", in.ID)
 	}
@@ -211,11 +210,11 @@ func (s *Server) resolveOrphan(ctx context.Context, in schema.Intent) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = lock.Unlock() }() // of a file that is only locked
+	defer func() { _ = lock.Unlock() }() // the file is only locked
 	return s.resolveRepository(ctx, row)
 }
 
-// lockOrphan takes the lock of a repository, in which a git may still run.
+// lockOrphan locks a repository in which an orphaned git may still run.
 func (s *Server) lockOrphan(ctx context.Context, in schema.Intent) (*repo.Lock, error) {
 	short, cancel := context.WithTimeout(ctx, orphanGrace)
 	lock, err := s.Repos.Lock(short, in.RepositoryID)
@@ -223,7 +222,7 @@ func (s *Server) lockOrphan(ctx context.Context, in schema.Intent) (*repo.Lock, 
 	if err == nil || ctx.Err() != nil {
 		return lock, err
 	}
-	if s.pushes.receiving(in.RepositoryID) { // it came meanwhile, and is no orphan
+	if s.pushes.receiving(in.RepositoryID) { // it is a new push, not an orphan
 		return nil, fmt.Errorf("wait for a push: %w", err)
 	}
 	long, cancel := context.WithTimeout(ctx, orphanTime)
@@ -241,7 +240,7 @@ func (s *Server) wakeRetrier() {
 	}
 }
 
-// retry resolves, again and again, what could not be recorded.
+// retry resolves pushes that could not be recorded, until they are.
 func (s *Server) retry() {
 	for {
 		select {

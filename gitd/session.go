@@ -17,10 +17,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// The caps on what a client may say before its command.
+// Limits on what a client may send before its command.
 const (
 	maxCommand  = 4096 // bytes
-	maxRequests = 64   // before the command; a client that goes on is cut off
+	maxRequests = 64   // before the command; a client that sends more is disconnected
 )
 
 // closeGrace is how long a client has to answer the close of a channel.
@@ -33,16 +33,16 @@ type session struct {
 	channel  gossh.Channel
 	who      identity
 	by       schema.Channel // "": SSH
-	out      io.Writer      // standard output, for a terminal where the client asked for one
+	out      io.Writer      // standard output, translated for a terminal if the client asked for one
 	err      io.Writer
 	protocol string // GIT_PROTOCOL, "" or "version=N"
 	pty      bool
 	started  time.Time
 	cancel   context.CancelCauseFunc // ends the session
-	course   atomic.Int64            // in which it works, 0 until that is known
-	work     atomic.Pointer[string]  // COURSE/ASSIGNMENT/OWNER that it works on, "" for none; nil until that is known
+	course   atomic.Int64            // the course that it works in, 0 until known
+	work     atomic.Pointer[string]  // COURSE/ASSIGNMENT/OWNER that it works on, "" for none; nil until known
 	readers  sync.WaitGroup          // goroutines that end when the channel is closed
-	hangUp   func()                  // closes the connection, for a client that does not answer a close
+	hangUp   func()                  // closes the connection of a client that does not answer a close
 }
 
 // actor is who acts in the session.
@@ -50,17 +50,17 @@ func (sess *session) actor() schema.Actor {
 	return schema.Actor{User: sess.who.user, Channel: cmp.Or(sess.by, schema.ChannelSSH), Key: sess.who.fingerprint}
 }
 
-// worksOn says whose work the session is about, once that is known.
+// worksOn records whose work the session is about.
 func (sess *session) worksOn(work string) { sess.work.Store(&work) }
 
-// brief says that the session shows nobody's work and ends soon, whatever is revoked.
+// brief marks a session that shows nobody's work and ends soon, whatever is revoked.
 func (sess *session) brief() { sess.course.Store(noCourse) }
 
-// noCourse is what no course has as its id.
+// noCourse is not the id of any course.
 const noCourse = -1
 
-// concerns reports whether a revocation of its account's means the session. One of which
-// it is not known yet what it works on may have looked before the revocation.
+// concerns reports whether a revocation for its account affects the session. A session whose
+// work is not known yet is affected, because it may have looked before the revocation.
 func (sess *session) concerns(r classroom.Revocation) bool {
 	course, work := sess.course.Load(), sess.work.Load()
 	switch {
@@ -72,7 +72,7 @@ func (sess *session) concerns(r classroom.Revocation) bool {
 	return r.Work == "" || work == nil || *work == r.Work
 }
 
-// serveChannel runs one session from its opening to its exit status.
+// serveChannel runs one session from opening to exit status.
 func (s *Server) serveChannel(_ *ssh.Server, conn *gossh.ServerConn, opened gossh.NewChannel, sctx ssh.Context) {
 	defer func() { s.recovered("session", recover()) }()
 	v, known := sctx.Value(visitorKey{}).(*visitor)
@@ -141,8 +141,8 @@ func (s *Server) counted(ctx context.Context, sess *session, line string) int {
 	return s.execute(ctx, sess, line)
 }
 
-// listen answers a session's requests. Of the environment it keeps only git's
-// protocol version, of everything else only the first command.
+// listen answers a session's requests. It keeps only git's protocol version of the environment,
+// and only the first command.
 func (sess *session) listen(requests <-chan *gossh.Request, command chan<- string) {
 	seen, begun := 0, false
 	for r := range requests {
@@ -187,8 +187,8 @@ func commandOf(r *gossh.Request) (string, bool) {
 	return exec.Command, true
 }
 
-// streams sets up the output. A terminal is raw: it needs carriage returns, and its
-// Ctrl-C comes as a byte.
+// streams sets up the output. A terminal is raw: lines end with carriage returns, and its
+// Ctrl-C arrives as a byte.
 func (sess *session) streams() {
 	sess.out, sess.err = sess.channel, sess.channel.Stderr()
 	if !sess.pty {
@@ -216,13 +216,13 @@ func (sess *session) exit(status int) {
 	_, _ = sess.channel.SendRequest("exit-status", false, payload)
 }
 
-// fail tells a person why not, and returns the exit status.
+// fail shows an error to the person and returns the exit status.
 func (sess *session) fail(err error) int {
 	_, _ = io.WriteString(sess.err, "grader: "+schema.Sanitize(schema.MessageOf(err))+"\n")
 	return schema.ExitStatus(err)
 }
 
-// terminal writes lines for a raw terminal.
+// terminal translates lines for a raw terminal.
 type terminal struct{ w io.Writer }
 
 // Write implements io.Writer.

@@ -13,14 +13,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// staffCommand is one thing that the staff of a course may say over ssh. It has the words
-// and flags of the command of grader admin that calls the same action; whether somebody
-// may is the action's to decide.
+// staffCommand is a command of course staff over ssh. It has the words and flags of the grader
+// admin command that calls the same action; the action decides about permission.
 type staffCommand struct {
 	name  string // one or two words: "regrade create"
-	usage string // of arguments and flags, which are read by it: "COURSE [--owner LOGIN] [--json]"
+	usage string // of arguments and flags, which are parsed by it: "COURSE [--owner LOGIN] [--json]"
 	help  string
-	role  schema.Role // the least that help shows it to
+	role  schema.Role // the lowest role that help shows it to
 	run   func(ctx context.Context, c *staffCall) error
 }
 
@@ -29,14 +28,14 @@ type staffCall struct {
 	session *session
 	actor   schema.Actor
 	args    []string
-	flags   map[string][]string // values of those that were given
+	flags   map[string][]string // values of the given flags
 	reply   tables.Writer
 }
 
 // is reports whether a flag was given.
 func (c *staffCall) is(flag string) bool { return len(c.flags[flag]) > 0 }
 
-// text returns a flag's last value, "" where it was not given.
+// text returns a flag's last value, "" if it was not given.
 func (c *staffCall) text(flag string) string {
 	if all := c.flags[flag]; len(all) > 0 {
 		return all[len(all)-1]
@@ -44,7 +43,7 @@ func (c *staffCall) text(flag string) string {
 	return ""
 }
 
-// number returns a flag's value as a whole number, 0 where it was not given.
+// number returns a flag's value as a whole number, 0 if it was not given.
 func (c *staffCall) number(flag string) (int, error) {
 	if !c.is(flag) {
 		return 0, nil
@@ -56,7 +55,7 @@ func (c *staffCall) number(flag string) (int, error) {
 	return n, nil
 }
 
-// length returns a flag's value as a duration, 0 where it was not given.
+// length returns a flag's value as a duration, 0 if it was not given.
 func (c *staffCall) length(flag string) (time.Duration, error) {
 	if !c.is(flag) {
 		return 0, nil
@@ -68,7 +67,7 @@ func (c *staffCall) length(flag string) (time.Duration, error) {
 	return d, nil
 }
 
-// staff runs a staff command; false: there is none of that name.
+// staff runs a staff command; false: the name is unknown.
 func (s *Server) staff(ctx context.Context, sess *session, args []string) (int, bool) {
 	c, rest, found := findStaff(s.staffCommands(), args)
 	if !found {
@@ -77,7 +76,7 @@ func (s *Server) staff(ctx context.Context, sess *session, args []string) (int, 
 	return s.runStaff(ctx, sess, c, rest), true
 }
 
-// runStaff runs a command with the words behind its name, and returns the exit status.
+// runStaff runs a command with the words after its name and returns the exit status.
 func (s *Server) runStaff(ctx context.Context, sess *session, c staffCommand, rest []string) int {
 	if len(rest) == 1 && (rest[0] == "--help" || rest[0] == "-h") {
 		fmt.Fprintf(sess.out, "%s %s\n  %s\n", c.name, c.usage, c.help)
@@ -95,7 +94,7 @@ func (s *Server) runStaff(ctx context.Context, sess *session, c staffCommand, re
 	return 0
 }
 
-// findStaff finds the command that the words begin with, the longest name first.
+// findStaff finds the command with the longest name that the words begin with.
 func findStaff(all []staffCommand, args []string) (staffCommand, []string, bool) {
 	for words := min(2, len(args)); words > 0; words-- {
 		name := strings.Join(args[:words], " ")
@@ -106,10 +105,10 @@ func findStaff(all []staffCommand, args []string) (staffCommand, []string, bool)
 	return staffCommand{}, nil, false
 }
 
-// flagPattern matches a flag in a usage, with the name of its value where it has one.
+// flagPattern matches a flag in a usage, with the name of its value if it has one.
 var flagPattern = regexp.MustCompile(`\[?--([a-z-]+)(?: ([A-Z][A-Z=]*))?\]?(?:\.\.\.)?`)
 
-// parse reads the words behind a command's name by its usage.
+// parse reads the words after a command's name by its usage.
 func (c staffCommand) parse(words []string) (*staffCall, error) {
 	takes := make(map[string]bool) // flag → it has a value
 	for _, m := range flagPattern.FindAllStringSubmatch(c.usage, -1) {
@@ -147,7 +146,7 @@ func (c staffCommand) parse(words []string) (*staffCall, error) {
 	return call, c.required(call)
 }
 
-// arguments returns how many arguments the usage asks for at least, and at most.
+// arguments returns the least and the largest number of arguments of the usage.
 func (c staffCommand) arguments() (least, most int) {
 	for word := range strings.FieldsSeq(flagPattern.ReplaceAllString(c.usage, "")) {
 		if most++; !strings.HasPrefix(word, "[") {
@@ -157,7 +156,7 @@ func (c staffCommand) arguments() (least, most int) {
 	return least, most
 }
 
-// required refuses a call without a flag that stands in the usage without brackets.
+// required refuses a call without a flag that is not in brackets in the usage.
 func (c staffCommand) required(call *staffCall) error {
 	for _, m := range flagPattern.FindAllStringSubmatch(c.usage, -1) {
 		if !strings.HasPrefix(m[0], "[") && !call.is(m[1]) {
@@ -173,9 +172,9 @@ var (
 	prosePattern = regexp.MustCompile(`^--(reason|text)(=|$)`) // flags whose values have several words
 )
 
-// rejoin puts words together that ssh has taken apart: it sends the words of its command
-// line with spaces between them and without the quotes of the shell. A date and the time
-// of day behind it are one word, and so is everything behind --reason or --text up to the next flag.
+// rejoin joins words that ssh has separated: it sends the words of its command line with spaces
+// between them and without the shell's quotes. A date and the time of day after it are one
+// word, and so is everything after --reason or --text up to the next flag.
 func rejoin(words []string) []string {
 	var joined []string
 	for n := 0; n < len(words); n++ {

@@ -12,8 +12,8 @@ import (
 // starterOwner is the owner under which an assignment's starter repository is kept.
 const starterOwner = "starter"
 
-// starters are the assignments' starters, each made when somebody first asks for it
-// after a version of the tests has become active.
+// starters are the assignments' starters. Each is made at the first request after a version of
+// the tests has become active.
 type starters struct {
 	mu           sync.Mutex // held while starters are made
 	byAssignment map[int64]starter
@@ -23,7 +23,7 @@ type starters struct {
 type starter struct {
 	version    int64
 	repository int64
-	commits    []string // this starter's, and those of earlier ones, the newest first
+	commits    []string // of this starter and earlier ones, newest first
 }
 
 // of returns the starter of a target whose active version has one.
@@ -55,8 +55,8 @@ func (a *starters) of(ctx context.Context, s *Server, t *target) (starter, error
 	return made, nil
 }
 
-// newerStarter returns the command that merges the newest starter into a student's work,
-// "" where there is nothing to merge: the work is on the newest one, or on none.
+// newerStarter returns the command that merges the newest starter into a student's work, "" if
+// there is nothing to merge: the work is based on the newest one, or on none.
 func (s *Server) newerStarter(ctx context.Context, t *target) string {
 	if t.spec == nil || t.spec.Starter == "" {
 		return ""

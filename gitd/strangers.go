@@ -6,16 +6,15 @@ import (
 	"sync"
 )
 
-// strangers are the connections on which nobody has proved a registered key, oldest
-// first, by the network that they come from. Whoever comes to join stays one.
+// strangers are the connections without an authenticated registered key, by their network,
+// oldest first. A connection that joins remains one.
 type strangers struct {
 	mu        sync.Mutex
 	byNetwork map[string][]*visitor
 }
 
-// enter counts a connection in. Where its network has so many already, the oldest of
-// them makes room and is returned: somebody who proves a key takes a moment, and only
-// a flood stays.
+// enter adds a connection. If its network has reached the limit, the oldest is removed and
+// returned: authentication takes only a moment, so only a flood fills the limit.
 func (s *strangers) enter(v *visitor, limit int) (oldest *visitor) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -30,7 +29,7 @@ func (s *strangers) enter(v *visitor, limit int) (oldest *visitor) {
 	return oldest
 }
 
-// leave forgets a connection, if it is there.
+// leave removes a connection.
 func (s *strangers) leave(v *visitor) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -43,8 +42,7 @@ func (s *strangers) leave(v *visitor) {
 	}
 }
 
-// heaviest takes the oldest connection out of the network that has most; nil: there
-// are no strangers.
+// heaviest removes the oldest connection of the network with the most; nil: there are none.
 func (s *strangers) heaviest() *visitor {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -65,7 +63,7 @@ func (s *strangers) heaviest() *visitor {
 	return oldest
 }
 
-// networkOf returns the address that is counted: of IPv6 the /64 that one customer has.
+// networkOf returns the address to count by: for IPv6 the /64 of one customer.
 func networkOf(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// tidyTime bounds the tidying of one repository, the wait for its lock included.
+// tidyTime bounds the tidying of one repository, including the wait for its lock.
 const tidyTime = time.Minute
 
-// untidy notes that a push has ended in a repository; under load a note may be dropped,
-// since the next push there brings another.
+// untidy records that a push has ended in a repository. Under load this may be dropped, because
+// the next push there records it again.
 func (s *Server) untidy(repository int64) {
 	select {
 	case s.pushed <- repository:
@@ -17,8 +17,8 @@ func (s *Server) untidy(repository int64) {
 	}
 }
 
-// tidy keeps the repositories that are pushed to quick to read, one at a time and off
-// the path of any push.
+// tidy packs the repositories that are pushed to, so that they stay quick to read, one at a
+// time and outside of any push's path.
 func (s *Server) tidy() {
 	for {
 		select {

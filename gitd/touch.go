@@ -11,8 +11,7 @@ type touch struct {
 	at          time.Time
 }
 
-// touched notes the use of a key, off the path of a push; under load a note may be
-// dropped.
+// touched records the use of a key outside of the push's path; under load it may be dropped.
 func (s *Server) touched(fingerprint string) {
 	select {
 	case s.used <- touch{fingerprint, s.Clock()}:

@@ -21,10 +21,10 @@ func (s *Server) followTry(ctx context.Context, v viewing, is *schema.Try, t *ta
 	head := s.tryHead(is, t)
 	foot := transcript.TryFoot("git push " + s.remote(t.path) + " HEAD:main")
 	if !v.wait {
-		_ = v.out.Lines(append(head, foot...)) // who is gone reads it in log
+		_ = v.out.Lines(append(head, foot...)) // a client that has gone can read it in log
 		return 0
 	}
-	v.again = false // pushing again makes another try
+	v.again = false // pushing again would make another try
 	last, ok := s.stream(ctx, v, append(head, transcript.Waiting(is.Job.State, v.again)...), is.Job.ID, transcript.New(access, transcript.Options{Colour: v.colour, Verbose: v.verbose}))
 	switch {
 	case !ok && v.exitCode:
@@ -32,14 +32,14 @@ func (s *Server) followTry(ctx context.Context, v viewing, is *schema.Try, t *ta
 	case !ok:
 		return 0 // the try is recorded: git must not say that the push failed
 	}
-	_ = v.out.Lines(foot) // who is gone reads it in log
+	_ = v.out.Lines(foot) // a client that has gone can read it in log
 	if v.exitCode && !passed(last, access) {
 		return 1
 	}
 	return 0
 }
 
-// tryHead is what a try shows first.
+// tryHead is the first lines of a try.
 func (s *Server) tryHead(is *schema.Try, t *target) []string {
 	h := transcript.Head{Course: t.path.Course, Title: t.assignment.Name, Number: is.Number, Try: true,
 		Received: is.ReceivedAt, Now: s.Clock().In(t.zone()), Commit: is.Commit}
@@ -49,7 +49,7 @@ func (s *Server) tryHead(is *schema.Try, t *target) []string {
 	return h.Lines()
 }
 
-// tries lists an owner's latest tries for people, "" where there are none.
+// tries lists an owner's latest tries for people, "" if there are none.
 func (s *Server) tries(ctx context.Context, t *target, owner string, a course.Access) (string, error) {
 	all, err := s.Ledger.Tries(ctx, t.assignment.ID, owner, maxTries)
 	if err != nil || len(all) == 0 {

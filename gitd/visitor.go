@@ -10,14 +10,14 @@ import (
 	"github.com/grader/grader/classroom"
 )
 
-// revokeGrace is how long the sessions of a connection that is ended have to say why.
+// revokeGrace is how long the sessions of a revoked connection may take to say why.
 const revokeGrace = 2 * time.Second
 
 // visitorKey is where the ssh library keeps a connection's visitor.
 type visitorKey struct{}
 
-// visitor is one connection: a stranger first, then a member, with sessions. Whoever
-// comes to join stays a stranger.
+// visitor is one connection: first a stranger, then a member with sessions. A connection that
+// joins stays a stranger.
 type visitor struct {
 	server  *Server
 	network string
@@ -26,15 +26,15 @@ type visitor struct {
 	mu       sync.Mutex
 	timer    *time.Timer // closes the connection: handshake, joining, idleness
 	user     int64       // the account of a member, 0 for a stranger
-	key      string      // fingerprint of the key that a member proved
+	key      string      // fingerprint of the member's authenticated key
 	sessions map[*session]struct{}
-	revoked  error // why no session may be opened any more
+	revoked  error // why no more sessions may be opened
 	gone     bool  // the connection is closed
 	banners  gossh.ServerPreAuthConn
-	unknown  []string // fingerprints that were offered and belong to nobody
+	unknown  []string // offered fingerprints that belong to nobody
 }
 
-// begin starts the clock of the handshake.
+// begin starts the timer of the handshake.
 func (v *visitor) begin(c net.Conn) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -42,8 +42,8 @@ func (v *visitor) begin(c net.Conn) {
 	v.timer = time.AfterFunc(v.server.Limits.Handshake, func() { c.Close() })
 }
 
-// welcome makes a stranger who has proved a key a member, and starts the clock of
-// idleness; false: the account has too many connections, or this one is closed.
+// welcome turns a stranger with an authenticated key into a member and starts the idle timer;
+// false: the account has too many connections, or this one is closed.
 func (v *visitor) welcome(user int64, key string) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -60,8 +60,8 @@ func (v *visitor) welcome(user int64, key string) bool {
 	return true
 }
 
-// mayJoin gives somebody who has proved a key that belongs to nobody the time to say
-// their code. The connection still counts as a stranger's.
+// mayJoin gives a person with an authenticated key that belongs to nobody time to send their
+// code. The connection still counts as a stranger's.
 func (v *visitor) mayJoin() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -69,7 +69,7 @@ func (v *visitor) mayJoin() {
 	v.banners, v.unknown = nil, nil
 }
 
-// enter counts a session in; the error, for the client, says why not.
+// enter counts a session; the error tells the client why it may not begin.
 func (v *visitor) enter(sess *session, limit int) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -86,7 +86,7 @@ func (v *visitor) enter(sess *session, limit int) error {
 	return nil
 }
 
-// exit counts a session out; after the last, the clock of idleness starts.
+// exit ends the count of a session; after the last one the idle timer starts.
 func (v *visitor) exit(sess *session) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -96,7 +96,7 @@ func (v *visitor) exit(sess *session) {
 	}
 }
 
-// revoke ends all sessions with the cause, opens no others, and closes the connection.
+// revoke ends all sessions with the cause, allows no others, and closes the connection.
 func (v *visitor) revoke(cause error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -114,8 +114,8 @@ func (v *visitor) revoke(cause error) {
 	v.timer.Reset(0)
 }
 
-// endSessions ends those in a course with the cause, or those that work on the work that
-// the revocation names.
+// endSessions ends the sessions in a course with the cause, or those on the work that the
+// revocation names.
 func (v *visitor) endSessions(r classroom.Revocation, cause error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -126,7 +126,7 @@ func (v *visitor) endSessions(r classroom.Revocation, cause error) {
 	}
 }
 
-// closed takes the connection out of every count.
+// closed removes the connection from every count.
 func (v *visitor) closed() {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -7,14 +7,15 @@ import (
 	"path/filepath"
 )
 
-// The files of a bare repository. Their content never changes, so that one that a
-// crash left empty is known by its size and written again.
+// The files of a bare repository. Their content never changes, so that a file that a crash left
+// empty is recognised by its size and rewritten.
 const (
 	headFile   = "ref: " + mainRef + "\n"
 	configFile = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"
 )
 
-// Path returns the directory of a repository, made (bare, by hand) if it is not there.
+// Path returns the directory of a repository and creates it (bare, by hand) if it does not
+// exist.
 func (s *Store) Path(id int64) (string, error) {
 	if id <= 0 {
 		return "", fmt.Errorf("repository %d: no such number", id)
@@ -29,8 +30,7 @@ func (s *Store) Path(id int64) (string, error) {
 	return dir, nil
 }
 
-// exists reports whether a repository was ever made; reading one that was not
-// makes none.
+// exists reports whether a repository was ever created. Reading one that was not creates none.
 func (s *Store) exists(id int64) bool { return whole(s.directory(id)) }
 
 func whole(dir string) bool {
@@ -42,8 +42,8 @@ func sized(path string, size int) bool {
 	return err == nil && info.Mode().IsRegular() && info.Size() == int64(size)
 }
 
-// makeBare makes a repository beside its place and moves it there, so that nobody
-// sees half of one; where one is there already, it is mended instead.
+// makeBare creates a repository beside its place and moves it there, so that nobody sees half
+// of one; an existing one is repaired instead.
 func (s *Store) makeBare(dir string) error {
 	if _, err := os.Lstat(dir); err == nil {
 		return writeBare(dir)

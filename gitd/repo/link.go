@@ -8,9 +8,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// linkRef makes a new ref, durably: it writes a file of its own and links it into
-// place, which unlike a rename never replaces what another has put there meanwhile
-// (fs.ErrExist).
+// linkRef creates a new ref durably. It writes a separate file and links it into place. Unlike
+// a rename, this never replaces a file that another process has put there (fs.ErrExist).
 func linkRef(dir, ref, commit string) error {
 	// Outside refs/, so that git never takes a half-written file for a ref.
 	fresh, err := os.CreateTemp(dir, ".ref-")
@@ -35,9 +34,9 @@ func linkRef(dir, ref, commit string) error {
 	return syncAll(filepath.Dir(path))
 }
 
-// copyMain is linkRef for the commit that main is at, as a rule: it makes main's own
-// file the ref's too. git has made that file durable (core.fsync) and replaces it when
-// main moves, never writes into it, so that only the names are left to sync.
+// copyMain is linkRef for the commit that main is usually at: it links main's own file as the
+// ref's. git has made that file durable (core.fsync) and replaces it when main moves, never
+// writes into it, so that only the names remain to be synced.
 func copyMain(dir, ref, commit string) error {
 	main := filepath.Join(dir, mainRef)
 	if at, err := os.ReadFile(main); err != nil || string(at) != commit+"\n" {
@@ -54,9 +53,9 @@ func copyMain(dir, ref, commit string) error {
 	return syncAll(way...)
 }
 
-// wayTo names the directories that must be durable for a ref to be. git syncs what it
-// writes into files, never the directories that name them. The way to the repository
-// itself is synced with its first ref; before that there is nothing to lose.
+// wayTo names the directories that must be durable for a ref to be durable. git syncs the files
+// that it writes, never the directories that name them. The way to the repository itself is
+// synced with its first ref; before that there is nothing to lose.
 func wayTo(dir, ref string) []string {
 	refs := filepath.Join(dir, filepath.Dir(ref))
 	way := []string{filepath.Join(dir, "objects/pack"), filepath.Join(dir, "refs/heads")}
@@ -67,7 +66,7 @@ func wayTo(dir, ref string) []string {
 		dir, filepath.Dir(dir), filepath.Dir(filepath.Dir(dir)))
 }
 
-// syncAll makes files and directories durable, all at once: a journal takes them in one
+// syncAll makes files and directories durable concurrently: a journal writes them in one
 // commit.
 func syncAll(paths ...string) error {
 	var all errgroup.Group

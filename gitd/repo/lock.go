@@ -15,19 +15,18 @@ import (
 // lockName is the file in a repository whose flock is the right to write there.
 const lockName = "grader.lock"
 
-// Lock is the one writer's right to a repository: a flock that a receive-pack
-// inherits, so that it lasts until the last process that could move a ref is gone.
+// Lock is the exclusive right to write to a repository: a flock that a receive-pack inherits,
+// so that it lasts until the last process that could move a ref has ended.
 type Lock struct {
 	id   int64
 	f    *os.File
-	next func() // lets the next one of this process try
+	next func() // lets the next waiter of this process try
 	once sync.Once
 }
 
-// Lock waits for a repository's lock. Within this process the waiting are woken
-// in turn; a heir that a dead server left behind is asked again every few
-// milliseconds, since the kernel offers no wait for a flock that can be given up. What a killed git
-// left there is cleared away.
+// Lock waits for a repository's lock. Within this process waiters are woken in turn. A lock
+// that a process of an earlier server inherited is polled every few milliseconds, because the
+// kernel offers no cancellable wait for a flock. Leftovers of a killed git are removed.
 func (s *Store) Lock(ctx context.Context, id int64) (*Lock, error) {
 	dir, err := s.Path(id)
 	if err != nil {
@@ -50,12 +49,13 @@ func (s *Store) Lock(ctx context.Context, id int64) (*Lock, error) {
 	return &Lock{id: id, f: f, next: next}, nil
 }
 
-// Unlock gives the lock back; an heir of the descriptor keeps it. It may be called
+// Unlock releases the lock; a process that inherited the descriptor keeps it. It may be called
 // twice.
 func (l *Lock) Unlock() error {
 	var err error
 	l.once.Do(func() {
-		// Closed, never LOCK_UN: that would take the lock from the heirs too.
+		// Closed, never LOCK_UN, which would release it for the processes that inherited it,
+		// too.
 		err = l.f.Close()
 		l.next()
 	})
@@ -70,7 +70,7 @@ func flock(ctx context.Context, path string) (*os.File, error) {
 	return f, waitFlock(ctx, f)
 }
 
-// waitFlock waits for the lock of an open file, which it closes where it fails.
+// waitFlock waits for the lock of an open file and closes the file on failure.
 func waitFlock(ctx context.Context, f *os.File) error {
 	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
 		err := tryFlock(f)

@@ -13,12 +13,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// EndOrphan ends the git that a server which is gone left behind in a repository, and
-// everything git started. group is the process group that the push's intent names, 0
-// where it names none. Numbers are used again by strangers, so only a process is
-// ended that holds this repository's lock open and whose group is led by a git
-// receive-pack of this repository (or has lost its leader). It returns when none is
-// left.
+// EndOrphan ends the git that an earlier server left in a repository, and everything that git
+// started. group is the process group of the push's intent, 0 if it has none. Process numbers
+// are reused, so a process is only ended if it holds this repository's lock open and its group
+// is led by a git receive-pack of this repository (or has lost its leader). It returns when
+// none is left.
 func (s *Store) EndOrphan(ctx context.Context, id int64, group int) error {
 	dir, err := s.Path(id)
 	if err != nil {
@@ -53,14 +52,14 @@ func (s *Store) EndOrphan(ctx context.Context, id int64, group int) error {
 	}
 }
 
-// orphans are the heirs of one repository's lock.
+// orphans are the processes that inherited one repository's lock.
 type orphans struct {
 	dir   string
 	lock  os.FileInfo
 	group int
 }
 
-// sweep kills every heir once and says how many it found.
+// sweep kills every such process once and returns how many it found.
 func (o orphans) sweep() (int, error) {
 	pids, err := processes()
 	if err != nil {
@@ -89,7 +88,7 @@ func (o orphans) findGroup() int {
 	return 0
 }
 
-// processes lists the machine's processes but this one.
+// processes lists the machine's processes except this one.
 func processes() ([]int, error) {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
@@ -104,8 +103,8 @@ func processes() ([]int, error) {
 	return pids, nil
 }
 
-// kill kills a process if it is an heir. The process is held by a descriptor while it
-// is looked at, so that the one that is killed is the one that was seen.
+// kill kills a process if it inherited the lock. The process is held by a descriptor while it
+// is checked, so that the checked process is the one that is killed.
 func (o orphans) kill(pid int) bool {
 	fd, err := unix.PidfdOpen(pid, 0)
 	if err != nil {
@@ -119,8 +118,8 @@ func (o orphans) kill(pid int) bool {
 	return unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0) == nil
 }
 
-// groupOf reads a living process's group: the third field after the name, which may
-// hold anything, a parenthesis too.
+// groupOf reads a living process's group: the third field after the name, which may contain any
+// character, even a parenthesis.
 func groupOf(pid int) (int, bool) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

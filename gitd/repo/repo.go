@@ -1,10 +1,10 @@
-// Package repo keeps the bare repositories on disk: it makes them, runs git's
-// receive-pack and upload-pack in them with a fixed environment, judges what a push
-// brought, pins what was accepted, and exports trees.
+// Package repo keeps the bare repositories on disk. It creates them, runs git's receive-pack
+// and upload-pack in them with a fixed environment, reads what a push brought, pins what was
+// accepted, and exports trees.
 //
-// What a push stores is durable in this order: the pack (git, core.fsync), the ref
-// (git), the pin and every directory on the way to all three (Pin). Errors that a
-// person may read are schema.Error; everything else is ours and goes to the log.
+// A push becomes durable in this order: the pack (git, core.fsync), the ref (git), the pin and
+// every directory on the way to all three (Pin). Errors that a person may read are
+// schema.Error; all others are internal and go to the log.
 package repo
 
 import (
@@ -23,8 +23,8 @@ const mainRef = "refs/heads/main"
 
 var objectPattern = regexp.MustCompile(`^[0-9a-f]{40}$`)
 
-// checkObject refuses what is not a whole hex object name: git would take an
-// abbreviation, an option or an expression in its place.
+// checkObject refuses anything but a whole hex object name: git would accept an abbreviation,
+// an option or an expression in its place.
 func checkObject(name string) error {
 	if !objectPattern.MatchString(name) || name == NoCommit {
 		return schema.Errorf(schema.CodeInvalid, "%q is not an object name", schema.Sanitize(name))

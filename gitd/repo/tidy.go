@@ -6,14 +6,14 @@ import (
 	"path/filepath"
 )
 
-// tidyPacks is how many packs a repository has before they are put together. Each push
-// adds one, and whoever reads opens the index of every one.
+// tidyPacks is the number of packs above which a repository is repacked. Each push adds one,
+// and every reader opens the index of each.
 const tidyPacks = 20
 
-// Tidy puts the packs of a repository together where there are many: the small ones,
-// so that over many pushes each object is written again a few times only. It drops no
-// object. It waits for the repository's lock, which git inherits, and does nothing
-// while somebody reads there: the next push asks again.
+// Tidy combines the packs of a repository if there are many. It combines the small ones, so
+// that over many pushes each object is rewritten only a few times. It drops no object. It waits
+// for the repository's lock, which git inherits, and does nothing while somebody reads there:
+// the next push asks again.
 func (s *Store) Tidy(ctx context.Context, id int64) error {
 	if many, err := s.untidy(id); err != nil || !many {
 		return err

@@ -12,16 +12,15 @@ import (
 // viewPrefix begins the names of directories that hold a view while it is served.
 const viewPrefix = ".view-"
 
-// View is what a fetch is shown in place of a repository's own refs: refs of the
-// server's choice, on the objects of several repositories. The zero View is the
-// repository as it is, main alone.
+// View is the set of refs that a fetch is shown instead of a repository's own: chosen refs on
+// the objects of several repositories. The zero View is the repository itself with main alone.
 type View struct {
 	Refs    map[string]string // names to commits
-	Objects []int64           // repositories beside the one that is fetched from
+	Objects []int64           // repositories in addition to the fetched one
 }
 
-// place makes a directory that git serves as the view, and says how to remove it. One
-// that stays is removed at the next start.
+// place makes a directory that git serves as the view, and returns how to remove it. A leftover
+// is removed at the next start.
 func (s *Store) place(id int64, v View) (dir string, remove func(), err error) {
 	dir, err = os.MkdirTemp(s.o.Dir, viewPrefix)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// absence counts the tests that were not run, or not reported, for one reason: a line
-// for each would say nothing new.
+// absence counts the tests that were not run, or not reported, for one reason, because a line
+// for each would repeat it.
 type absence struct {
 	word, of string
 	reason   string

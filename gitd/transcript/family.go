@@ -13,8 +13,8 @@ const (
 	maxNameLines    = 20 // of the names of its other failures
 )
 
-// family collects the cases of one test that share a line: those that passed, and the
-// failures beyond the first few.
+// family collects the cases of one test that share a line: the passed ones, and the failures
+// after the first few.
 type family struct {
 	name   string
 	cases  int // all of the assignment's that came
@@ -44,7 +44,7 @@ func (p *pile) add(r *schema.TestResult) {
 // isCase reports whether a result is one case of a test with several.
 func isCase(r *schema.TestResult) bool { return r.Test != "" && r.Name != r.Test }
 
-// fold keeps a case for its family's line. False: the case has lines of its own.
+// fold keeps a case for its family's line; false: the case has its own lines.
 func (f *family) fold(r *schema.TestResult) bool {
 	if r.Unpinned {
 		f.extra.add(r)
@@ -64,7 +64,7 @@ func (f *family) fold(r *schema.TestResult) bool {
 	return true
 }
 
-// endFamily returns the lines of the cases that were kept.
+// endFamily returns the lines of the collected cases.
 func (t *Transcript) endFamily() []string {
 	f := t.family
 	t.family = family{}
@@ -87,7 +87,7 @@ func (t *Transcript) endFamily() []string {
 	return out
 }
 
-// failures returns the failures that had no lines of their own, by name.
+// failures returns the failures without their own lines, by name.
 func (t *Transcript) failures(f *family) []string {
 	switch f.failed.cases {
 	case 0:
@@ -99,8 +99,7 @@ func (t *Transcript) failures(f *family) []string {
 	return append(out, nameLines(f.names)...)
 }
 
-// line is one line for several cases. The count stays whole; a long name loses its
-// beginning.
+// line is one line for several cases. The count is never cut; a long name loses its beginning.
 func (f *family) line(word string, p pile, count string) string {
 	head, took := fmt.Sprintf("%s  %-3s  ", word, p.score.String()+"/"+p.max.String()), duration(p.wall)
 	count = ": " + count

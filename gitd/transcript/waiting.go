@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Waiting says, as the wait begins, that leaving is harmless. again: pushing again
-// shows these lines again. A job that has ended is not waited for.
+// Waiting says, as the wait begins, that the student may leave. again: pushing again shows
+// these lines again. A job that has ended is not waited for.
 func Waiting(state schema.State, again bool) []string {
 	switch {
 	case state.Ended():
@@ -19,8 +19,8 @@ func Waiting(state schema.State, again bool) []string {
 	return []string{"Ctrl-C cancels nothing."}
 }
 
-// NothingSent is what a client reads that sent nothing, where nothing was pushed before.
-// git says "stale info" of a branch that it expects here, such as the starter's.
+// NothingSent is shown to a client that sent nothing if nothing was pushed before. git reports
+// "stale info" for a branch that it expects here, such as the starter's.
 func NothingSent(push string) []string {
 	return []string{
 		"grader: nothing was sent, and nothing was pushed here before.",
@@ -28,8 +28,8 @@ func NothingSent(push string) []string {
 	}
 }
 
-// NoAnswer is what a client reads that ended before it said what it wants. git does so
-// in a SHA-256 repository, in words that few understand.
+// NoAnswer is shown to a client that ended before it sent its list. git does so in a SHA-256
+// repository, with a message that few understand.
 func NoAnswer(assignment, remote string) []string {
 	dir := "../" + assignment + "-sha1"
 	git := "    git --git-dir=" + dir + "/.git --work-tree=. "
@@ -43,8 +43,8 @@ func NoAnswer(assignment, remote string) []string {
 	}
 }
 
-// NothingNew follows what main was recorded as, for a client that sent nothing: its main
-// is here, or git rejects to send another history, which looks the same from here.
+// NothingNew follows what main was recorded as, for a client that sent nothing: its main is
+// here, or git refuses to send another history, which looks the same from here.
 func NothingNew(force string) []string {
 	return []string{
 		"That was main as it is here. If git says \"rejected\" now, it sent",
@@ -52,7 +52,7 @@ func NothingNew(force string) []string {
 	}
 }
 
-// Stopping is what waiting people read when the server stops.
+// Stopping is shown to waiting people when the server stops.
 func Stopping(again bool) []string {
 	if again {
 		return []string{"The server is restarting; your push is kept and will be graded.", "Push again in a moment to watch: nothing is sent twice."}
@@ -60,7 +60,7 @@ func Stopping(again bool) []string {
 	return []string{"The server is restarting; the grading goes on.", "Repeat the command in a moment to watch."}
 }
 
-// Place says where a job stands in the queue.
+// Place says what place a job has in the queue.
 func Place(p schema.Place) []string {
 	if p.Stalled != "" {
 		return Wrap("waiting: "+OneLine(p.Stalled), Width)
@@ -78,7 +78,7 @@ func Place(p schema.Place) []string {
 	return []string{line}
 }
 
-// estimate rounds: seconds of a wait of minutes would be a promise that nobody can keep.
+// estimate rounds: seconds in a wait of minutes would promise a precision that does not exist.
 func estimate(d time.Duration) string {
 	if d < 2*time.Minute {
 		return fmt.Sprintf("%d s", int(d.Round(time.Second).Seconds()))
