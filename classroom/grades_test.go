@@ -115,8 +115,8 @@ func TestOutageMovesDueForEverybody(t *testing.T) {
 	}
 }
 
-// TestLateDaysAreSpentOverAssignments sets them after the fact.
-func TestLateDaysAreSpentOverAssignments(t *testing.T) {
+// TestLateDaysAreSharedByAssignments sets them after the fact.
+func TestLateDaysAreSharedByAssignments(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	for _, name := range []string{"l1", "l2"} {

@@ -144,9 +144,9 @@ func TestPagesAgreeAfterTheEnd(t *testing.T) {
 	}
 }
 
-// TestLateDaysTellNothingOfHiddenTests compares two submissions that differ in hidden
+// TestLateDaysDoNotRevealHiddenTests compares two submissions that differ in hidden
 // tests alone: how many late days are left must be the same.
-func TestLateDaysTellNothingOfHiddenTests(t *testing.T) {
+func TestLateDaysDoNotRevealHiddenTests(t *testing.T) {
 	t.Parallel()
 	left := func(hidden int64) (int, schema.Grade) {
 		b := newBundle(t)
@@ -241,8 +241,8 @@ func TestCoursePublishesAtTheEnd(t *testing.T) {
 	b.mustRead("after that", "1 10 30", "1 10 30")
 }
 
-// TestRegradeOfHiddenTestsIsNotTold regrades so that only hidden tests come out otherwise.
-func TestRegradeOfHiddenTestsIsNotTold(t *testing.T) {
+// TestRegradeNoticeOmitsHiddenTests regrades so that only hidden tests come out otherwise.
+func TestRegradeNoticeOmitsHiddenTests(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	a := b.assignment("hidden", hiddenSource)

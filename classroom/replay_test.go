@@ -100,8 +100,8 @@ func TestReplayThatCannotBe(t *testing.T) {
 	refused(t, err, schema.CodeUnavailable, "our machines could not grade comp1/a1/alice/1 again: ")
 }
 
-// TestReplayOnAFlavourThatIsGone queues nothing.
-func TestReplayOnAFlavourThatIsGone(t *testing.T) {
+// TestReplayOnRemovedFlavour queues nothing.
+func TestReplayOnRemovedFlavour(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	sub := b.push("alice")

@@ -76,9 +76,9 @@ func TestHiddenCountTellsNothing(t *testing.T) {
 	}
 }
 
-// TestHiddenPenaltyIsNotInTheVisibleScore: the total is kept from falling below 0, so that
+// TestHiddenPenaltyIsNotInVisibleScore: the total is kept from falling below 0, so that
 // taking the hidden part off it would give another number than that of the visible tests.
-func TestHiddenPenaltyIsNotInTheVisibleScore(t *testing.T) {
+func TestHiddenPenaltyIsNotInVisibleScore(t *testing.T) {
 	t.Parallel()
 	r := schema.Result{Outcome: schema.OutcomeGraded, MaxScore: points(10), Tests: []schema.TestResult{
 		{Name: "a", Score: points(10), MaxScore: points(10), Visible: schema.VisibleAlways},

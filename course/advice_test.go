@@ -73,8 +73,8 @@ func (s workdir) tree() []course.TreeEntry {
 	return entries
 }
 
-// TestAdviceOfARefusedTreeWorks carries out the command of each refusal, word for word, commits, and pushes again.
-func TestAdviceOfARefusedTreeWorks(t *testing.T) {
+// TestRefusedTreeAdviceWorks carries out the command of each refusal, word for word, commits, and pushes again.
+func TestRefusedTreeAdviceWorks(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		rules assignment.FileRules
@@ -115,8 +115,8 @@ func TestAdviceOfARefusedTreeWorks(t *testing.T) {
 	}
 }
 
-// TestAdviceOfAMisplacedAssignmentWorks carries out what a push of tests says whose assignment.yaml is not found.
-func TestAdviceOfAMisplacedAssignmentWorks(t *testing.T) {
+// TestMisplacedAssignmentAdviceWorks carries out what a push of tests says whose assignment.yaml is not found.
+func TestMisplacedAssignmentAdviceWorks(t *testing.T) {
 	t.Parallel()
 	advice := regexp.MustCompile(`(?:run |\()(git mv .*?)(?:, commit|\))`)
 	for _, names := range [][]string{

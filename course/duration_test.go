@@ -28,7 +28,7 @@ func told(t *testing.T, r schema.Result, v course.Access) string {
 
 // A program that has read the input of a test that is never shown must not be able to say what it read by
 // the time that it takes, nor by the memory.
-func TestTimesOfTestsThatAreNotShownTellNothing(t *testing.T) {
+func TestHiddenTestTimesRevealNothing(t *testing.T) {
 	t.Parallel()
 	with := func(cpu, wall time.Duration, memory int64) schema.Result {
 		r := *submission().Result
@@ -68,7 +68,7 @@ func TestStudentsReadCoarseTimes(t *testing.T) {
 }
 
 // What was never built, or never ran, has an end as well.
-func TestEndThatStudentsReadIsThatOfWhatTheySee(t *testing.T) {
+func TestStudentsSeeEndOfVisibleTests(t *testing.T) {
 	t.Parallel()
 	tests := []schema.TestResult{
 		{Name: "a", Visible: schema.VisibleAlways, Wall: 1500 * time.Millisecond}, {Name: "b", Visible: schema.VisibleAlways, Wall: 600 * time.Millisecond},

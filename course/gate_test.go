@@ -135,7 +135,7 @@ func whole(message string, s schema.GateSample) schema.GateJob {
 
 // Whatever is pinned is the same in all gradings of the solution, or the push is refused
 // and reads what differs.
-func TestPinsThatDifferAreRefused(t *testing.T) {
+func TestDifferentPinsAreRefused(t *testing.T) {
 	t.Parallel()
 	same := schema.ReportTrace{Files: map[string]int{"r.xml": 1}, Totals: true, Summary: true, Attested: true, Noted: []string{"sys._getframe"}}
 	change := func(f func(*schema.ReportTrace)) schema.ReportTrace {

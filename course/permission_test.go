@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func TestWhoMayUseWhichRepository(t *testing.T) {
+func TestRepositoryPermissions(t *testing.T) {
 	t.Parallel()
 	const yes = schema.Code("")
 	viewers := map[string]course.Viewer{

@@ -285,7 +285,7 @@ func TestStaffReadHiddenEntriesAndTampering(t *testing.T) {
 	}
 }
 
-func TestReportSaysHowMuchIsHidden(t *testing.T) {
+func TestReportCountsHiddenTests(t *testing.T) {
 	t.Parallel()
 	s, r := submission(), mixed()
 	s.Result = &r

@@ -177,7 +177,7 @@ func told(said, words string) bool {
 
 // A student pushes twice at once, the older commit first or the newer first: one push
 // is accepted, and the other is refused and not counted.
-func TestTwoPushesOfOneStudentAtOnce(t *testing.T) {
+func TestConcurrentPushesOfOneStudent(t *testing.T) {
 	t.Parallel()
 	for name, order := range map[string][2]string{"older first": {"main~", "main"}, "newer first": {"main", "main~"}} {
 		t.Run(name, func(t *testing.T) {

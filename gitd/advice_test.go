@@ -314,7 +314,7 @@ func listAdvice() []advice {
 			}},
 		{name: "limit", code: "limit", final: "refused by the rule terms, which is tested here"},
 		{name: "a team that changed", code: "team", final: "TestTeamChangeStopsPush follows it"},
-		{name: "course.yaml", code: "confirm", final: "TestCourseFileThatChangesGradesAsksForConfirm follows it"},
+		{name: "course.yaml", code: "confirm", final: "TestCourseFileChangingGradesNeedsConfirmation follows it"},
 		{name: "no tries", code: "try", says: "takes no tries (submissions.try: false)", refuse: func(s *student) { s.push("grader", "HEAD:try") },
 			yaml: strings.Replace(adviceYAML, "submissions: {", "submissions: {try: false, ", 1)},
 		{name: "nothing to try", code: "try", says: "all are hidden for now", refuse: func(s *student) { s.push("grader", "HEAD:try") },

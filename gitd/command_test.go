@@ -54,7 +54,7 @@ func TestCommandsOfAStudent(t *testing.T) {
 	}
 }
 
-func TestRerunIsForStaffOrRefused(t *testing.T) {
+func TestRerunPermission(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(assignmentYAML)
@@ -65,7 +65,7 @@ func TestRerunIsForStaffOrRefused(t *testing.T) {
 	b.ssh("ida", "watch", "comp1/a1/alice/1").says(t, "submission 1", "2 / 2")
 }
 
-func TestUnknownKeyIsToldHowToRegister(t *testing.T) {
+func TestUnknownKeyGetsRegistrationAdvice(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(assignmentYAML)

@@ -45,9 +45,9 @@ func TestCourseFileIsAppliedAndKept(t *testing.T) {
 	b.ssh("alice", "log", "comp1/course").says(t, "only the staff of comp1 read this repository")
 }
 
-// TestCourseFileThatChangesGradesAsksForConfirm takes late days away that a submission
+// TestCourseFileChangingGradesNeedsConfirmation takes late days away that a submission
 // has spent, and follows what the refusal says.
-func TestCourseFileThatChangesGradesAsksForConfirm(t *testing.T) {
+func TestCourseFileChangingGradesNeedsConfirmation(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.tree("ida", "course", "comp1/course", map[string]string{"course.yaml": "late_tokens: 3\n"})

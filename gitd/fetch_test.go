@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestFirstCloneServesTheStarterThenOnesOwnWork(t *testing.T) {
+func TestFirstCloneServesStarterThenOwnWork(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(assignmentYAML)
@@ -32,7 +32,7 @@ func TestFirstCloneServesTheStarterThenOnesOwnWork(t *testing.T) {
 	b.push("bob", "fresh").says(t, "submission 1", "main -> main")
 }
 
-func TestStaffReadEveryOwnersRepository(t *testing.T) {
+func TestStaffFetchOwnersRepositories(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(assignmentYAML)

@@ -61,7 +61,7 @@ func TestShallowCloneOfMainIsAccepted(t *testing.T) {
 
 // The whole of a second repository of the same student looks to the server like a push
 // without news; the words say so, and the one command hands it in.
-func TestSecondRepositoryIsToldHowToHandIn(t *testing.T) {
+func TestSecondRepositoryGetsAdvice(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(assignmentYAML)
@@ -100,7 +100,7 @@ func typed(r result) []string {
 	return all
 }
 
-func TestForceWithLeaseAfterCloningTheStarter(t *testing.T) {
+func TestForceWithLeaseAfterCloningStarter(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(assignmentYAML)
@@ -121,7 +121,7 @@ func TestForceWithLeaseAfterCloningTheStarter(t *testing.T) {
 }
 
 // git itself says that the hash is not supported, and ends; how to go on is said beside it.
-func TestSHA256RepositoryIsToldHowToHandIn(t *testing.T) {
+func TestSHA256RepositoryGetsAdvice(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(assignmentYAML)

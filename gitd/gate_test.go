@@ -14,7 +14,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func TestMalformedTestsAreRefusedWithTheirPlaces(t *testing.T) {
+func TestMalformedTestsAreRefusedWithPositions(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.tree("ida", "tests", "comp1/a1/tests", map[string]string{
@@ -221,7 +221,7 @@ func TestSingleGate(t *testing.T) {
 
 // What passes in two runs and fails in one is named flaky and refused, and so is the
 // same tree pushed again, which would have passed.
-func TestFlakyTestsAreRefusedHoweverOften(t *testing.T) {
+func TestFlakyTestsAreRefusedEveryTime(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.byPart(func(_ int64, run int) schema.Outcome {
@@ -241,7 +241,7 @@ func TestFlakyTestsAreRefusedHoweverOften(t *testing.T) {
 }
 
 // Beside the version before it stands what is new, gone, or worth something else.
-func TestGateComparesWithTheVersionBefore(t *testing.T) {
+func TestGateComparesWithPreviousVersion(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.byPart(always(schema.OutcomePassed), 1)
@@ -259,7 +259,7 @@ func TestGateComparesWithTheVersionBefore(t *testing.T) {
 }
 
 // A gate that our machines failed is tried again by pushing again, as its line says.
-func TestGateThatOurMachinesFailedIsTriedAgain(t *testing.T) {
+func TestGateFailedByMachinesIsRetried(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.byPart(always(schema.OutcomePassed), 1)

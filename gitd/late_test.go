@@ -27,7 +27,7 @@ func (b *bundle) pushNew(login, dir string, args ...string) result {
 	return b.push(login, dir, args...)
 }
 
-func TestPushAfterTheEndIsKeptAndNotGraded(t *testing.T) {
+func TestPushAfterEndIsKept(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(dueIn(t, 2, "") + assignmentYAML)
@@ -53,7 +53,7 @@ func TestPushAfterTheEndIsKeptAndNotGraded(t *testing.T) {
 	b.push("ida", "try").says(t, "try-out 1 (not counted)", "2 / 2")
 }
 
-func TestAtMostTwentyPushesAreKeptAfterTheEnd(t *testing.T) {
+func TestKeptPushesAreLimited(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(dueIn(t, 2, "") + assignmentYAML)
@@ -72,7 +72,7 @@ func TestAtMostTwentyPushesAreKeptAfterTheEnd(t *testing.T) {
 	}
 }
 
-func TestAssignmentMayRefusePushesAfterTheEnd(t *testing.T) {
+func TestAssignmentRefusesPushesAfterEnd(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(dueIn(t, 2, "{after_end: refuse}") + assignmentYAML)

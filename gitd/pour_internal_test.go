@@ -9,7 +9,7 @@ import (
 	"testing/iotest"
 )
 
-func TestPourCopiesEveryByteHoweverTheyCome(t *testing.T) {
+func TestPourCopiesEveryByte(t *testing.T) {
 	t.Parallel()
 	pack := make([]byte, 300<<10)
 	for i := range pack {
@@ -45,7 +45,7 @@ func TestPourTellsWhichSideBroke(t *testing.T) {
 }
 
 // A client that keeps its side open while it waits must cost little.
-func TestPourHoldsOnlyASmallBufferBetweenChunks(t *testing.T) {
+func TestPourKeepsSmallBuffer(t *testing.T) {
 	t.Parallel()
 	asked := make(chan int, 8)
 	chunks := [][]byte{make([]byte, 300), make([]byte, 512), make([]byte, 100), nil}

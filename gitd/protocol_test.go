@@ -98,7 +98,7 @@ func listOf(commands ...string) []byte {
 	return append(b, pktline.Flush...)
 }
 
-func TestListThatNeverComesIsGivenUp(t *testing.T) {
+func TestMissingListTimesOut(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(b *bundle) { b.limits.List = 50 * time.Millisecond })
 	b.publishSlowly()
@@ -110,7 +110,7 @@ func TestListThatNeverComesIsGivenUp(t *testing.T) {
 }
 
 // Whoever sent everything must not read that something did not come.
-func TestPackThatGitCannotTakeInIsGivenUp(t *testing.T) {
+func TestSlowUnpackTimesOut(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(assignmentYAML)
@@ -125,7 +125,7 @@ func TestPackThatGitCannotTakeInIsGivenUp(t *testing.T) {
 	}
 }
 
-func TestPackThatNeverComesIsGivenUp(t *testing.T) {
+func TestMissingPackTimesOut(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(b *bundle) { b.limits.Pack = 200 * time.Millisecond })
 	b.publishSlowly()
@@ -185,7 +185,7 @@ func (l signalling) OpenIntent(ctx context.Context, in schema.Intent) error {
 	return err
 }
 
-func TestTerminalGetsCarriageReturnsAndItsCtrlCIsHeard(t *testing.T) {
+func TestTerminalCarriageReturnsAndCtrlC(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(assignmentYAML)

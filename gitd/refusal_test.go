@@ -99,7 +99,7 @@ func TestMainCannotBeDeleted(t *testing.T) {
 }
 
 // What no command could change is refused before anything is sent.
-func TestRefusedBeforeTheAdvertisement(t *testing.T) {
+func TestRefusedBeforeAdvertisement(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(assignmentYAML)

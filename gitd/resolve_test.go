@@ -44,7 +44,7 @@ func newBroken(t *testing.T) (*bundle, *brokenLedger) {
 	return b, l
 }
 
-func TestReadOnlyDatabaseRefusesThePush(t *testing.T) {
+func TestReadOnlyDatabaseRefusesPush(t *testing.T) {
 	t.Parallel()
 	b, l := newBroken(t)
 	l.opening.Store(true)
@@ -78,7 +78,7 @@ func TestUnrecordedPushIsRetried(t *testing.T) {
 
 // A crash after git moved the ref and before the record: the restart counts the
 // push at the time when it was received, once.
-func TestRestartRecordsWhatGitAccepted(t *testing.T) {
+func TestRestartRecordsAcceptedPushes(t *testing.T) {
 	t.Parallel()
 	b, l := newBroken(t)
 	l.recording.Store(true)
@@ -102,7 +102,7 @@ func TestRestartRecordsWhatGitAccepted(t *testing.T) {
 }
 
 // An intent whose ref did not move is closed: the push never happened.
-func TestRestartVoidsWhatGitDidNotAccept(t *testing.T) {
+func TestRestartVoidsUnacceptedPushes(t *testing.T) {
 	t.Parallel()
 	b, _ := newBroken(t)
 	b.push("alice", "w").says(t, "submission 1")

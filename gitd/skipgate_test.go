@@ -7,9 +7,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestSkipGateActivatesWhatFails pushes tests whose gate fails, then says that this does
+// TestSkipGateActivatesFailingTests pushes tests whose gate fails, then says that this does
 // not matter; what was pinned is pinned all the same.
-func TestSkipGateActivatesWhatFails(t *testing.T) {
+func TestSkipGateActivatesFailingTests(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.byPart(always(schema.OutcomePassed), 1)

@@ -25,7 +25,7 @@ func (b *bundle) file(name string) string {
 
 // Before the first push a corrected starter comes by git pull, whether or not there are
 // commits of one's own.
-func TestCorrectedStarterIsPulledBeforeTheFirstPush(t *testing.T) {
+func TestCorrectedStarterBeforeFirstPush(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(assignmentYAML)
@@ -48,7 +48,7 @@ func TestCorrectedStarterIsPulledBeforeTheFirstPush(t *testing.T) {
 
 // After the first push status, the greeting and the next push tell of it, with the one
 // command, which works; whoever began without the starter is told nothing.
-func TestCorrectedStarterIsMergedAfterTheFirstPush(t *testing.T) {
+func TestCorrectedStarterAfterFirstPush(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(assignmentYAML)

@@ -80,7 +80,7 @@ func TestUploadObeysTheRulesOfAPush(t *testing.T) {
 	}
 }
 
-func TestUploadUsesTheLimitOfPushes(t *testing.T) {
+func TestUploadCountsTowardsPushLimit(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(strings.Replace(assignmentYAML, "{max_files: 5}", "{max_files: 5, limit: {count: 1, per: assignment}}", 1))

@@ -91,7 +91,7 @@ func TestWaitingIsToldItsPlace(t *testing.T) {
 }
 
 // Ctrl-C ends git and ssh; the job goes on, and pushing again shows it from the start.
-func TestInterruptedPushIsFoundAgain(t *testing.T) {
+func TestInterruptedPushIsShownAgain(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(assignmentYAML)
@@ -122,7 +122,7 @@ func TestInterruptedPushIsFoundAgain(t *testing.T) {
 	}
 }
 
-func TestStopTellsWhoWaitsHowToComeBack(t *testing.T) {
+func TestStopTellsWaitingStudentsHowToResume(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(assignmentYAML)
@@ -145,7 +145,7 @@ func TestStopTellsWhoWaitsHowToComeBack(t *testing.T) {
 	b.push("alice", "w").says(t, "submission 1", "2 / 2")
 }
 
-func TestTwoPushesOfOneStudentAtOnce(t *testing.T) {
+func TestConcurrentPushesOfOneStudent(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(assignmentYAML)
@@ -197,7 +197,7 @@ func TestSlowReaderDoesNotBlockOthers(t *testing.T) {
 	l.until("2 / 2")
 }
 
-func TestWhatAStudentPrintsReachesNoTerminal(t *testing.T) {
+func TestStudentOutputIsSanitised(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(assignmentYAML)

@@ -40,7 +40,7 @@ func TestCredentialIsReadStrictly(t *testing.T) {
 	}
 }
 
-func TestWallThatCannotBeOpenedIsTheError(t *testing.T) {
+func TestUnavailableWallIsReported(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
 	err := f.serve(t.Context(), full, func(a *runner.Agent) {
@@ -66,7 +66,7 @@ func TestAgentIsRefused(t *testing.T) {
 	}
 }
 
-func TestAgentWaitsForAJobAndForTheServer(t *testing.T) {
+func TestAgentWaitsForJobAndServer(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
 	f.once("register", unavailable)
@@ -167,7 +167,7 @@ func TestRunnerEndsWithServer(t *testing.T) {
 	check(t, a.Run(t.Context(), theirs))
 }
 
-func TestTreeThatBreaksOffIsFetchedAgain(t *testing.T) {
+func TestTruncatedTreeIsFetchedAgain(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
 	f.once("tests.tar", func(w http.ResponseWriter, _ *http.Request) {
@@ -240,7 +240,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	}
 }
 
-func TestHugeVerdictGoesWithoutItsOutput(t *testing.T) {
+func TestHugeResultIsSentWithoutOutput(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
 	check(t, f.serve(t.Context(), func(context.Context, grade.Job, grade.Observer) (schema.Result, error) {

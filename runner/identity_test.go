@@ -14,7 +14,7 @@ import (
 
 // A runner on a cluster has an identity instead of a token, and trusts just the
 // server whose certificate it was given.
-func TestAgentProvesItselfByItsIdentityOverTLS(t *testing.T) {
+func TestAgentAuthenticatesByIdentityOverTLS(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
 	server := httptest.NewTLSServer(f)

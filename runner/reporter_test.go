@@ -13,7 +13,7 @@ import (
 
 // The first event does not wait for company; what comes while it is on its way
 // goes together.
-func TestEventsGatherWhileOthersAreOnTheirWay(t *testing.T) {
+func TestEventsAreBatchedDuringRequests(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
 	arrived, told := make(chan bool), make(chan bool)
@@ -40,7 +40,7 @@ func TestEventsGatherWhileOthersAreOnTheirWay(t *testing.T) {
 }
 
 // An answer that was lost means that the batch is sent again, under the same count.
-func TestEventsAreRepeatedUnderTheirCount(t *testing.T) {
+func TestRepeatedEventsKeepTheirCount(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
 	f.once("events", func(w http.ResponseWriter, r *http.Request) {

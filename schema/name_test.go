@@ -26,7 +26,7 @@ func TestSegmentsOfNamesAreRefused(t *testing.T) {
 	}
 }
 
-func TestPathsWithGitInTheMiddleSayWhereItGoes(t *testing.T) {
+func TestPathsWithMisplacedGitSuffix(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]string{
 		"comp2402/a1.git/tests":         "as in comp2402/a1/tests",

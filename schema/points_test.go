@@ -25,7 +25,7 @@ func TestParsePointsRefusesOtherText(t *testing.T) {
 	}
 }
 
-func TestPointsAreExactAndRoundedOnlyWhenShown(t *testing.T) {
+func TestPointsAreExactUntilShown(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct{ shown, number, exact string }{
 		"3": {"3", "3", "3"}, "0.1": {"0.1", "0.1", "1/10"}, "50/3": {"16.67", "16.666667", "50/3"}, "1e1": {"10", "10", "10"},
@@ -61,7 +61,7 @@ func TestArithmeticOfPoints(t *testing.T) {
 	}
 }
 
-func TestLongFractionsSurviveTheWire(t *testing.T) {
+func TestLongFractionsSurviveEncoding(t *testing.T) {
 	t.Parallel()
 	sum := parse(t, "0.12345678901234567890123456789")
 	for _, n := range []int{3, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61} {

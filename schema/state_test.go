@@ -46,7 +46,7 @@ func TestRolesAreParsedStrictly(t *testing.T) {
 	}
 }
 
-func TestOnlyEventsOfRunnersComeFromRunners(t *testing.T) {
+func TestEventsFromRunners(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[schema.EventKind]bool{
 		schema.EventStarted: true, schema.EventLine: true, schema.EventBuild: true, schema.EventTest: true,

@@ -39,7 +39,7 @@ func TestStudentMarksASubmission(t *testing.T) {
 	}
 }
 
-func TestNothingIsMarkedWhereTheBestCounts(t *testing.T) {
+func TestMarkIsRefusedWhereBestCounts(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)
 	sub := s.graded("alice", visibleResult(4))

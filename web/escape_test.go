@@ -119,7 +119,7 @@ func TestNothingEscapes(t *testing.T) {
 	}
 }
 
-func TestNothingEscapesFromAStream(t *testing.T) {
+func TestStreamIsEscaped(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, evilClassroom(t), nil)
 	running := s.submissions[1]

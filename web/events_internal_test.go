@@ -83,9 +83,9 @@ func TestLongBuildStaysBounded(t *testing.T) {
 	}
 }
 
-// TestStreamOutlivesTheReadTimeout holds a stream open for longer than a request
+// TestStreamSurvivesReadTimeout holds a stream open for longer than a request
 // may take to arrive: the server's deadline for reading would end it.
-func TestStreamOutlivesTheReadTimeout(t *testing.T) {
+func TestStreamSurvivesReadTimeout(t *testing.T) {
 	t.Parallel()
 	const timeout = time.Second
 	ended := make(chan error, 1)

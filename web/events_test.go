@@ -110,7 +110,7 @@ func TestStreamOfAnEarlierRun(t *testing.T) {
 	}
 }
 
-func TestLostRunnerVoidsWhatWasShown(t *testing.T) {
+func TestLostRunnerClearsProgress(t *testing.T) {
 	t.Parallel()
 	s, sub := liveSite(t, 6)
 	l := s.as("alice").listen(live, "6")
@@ -123,7 +123,7 @@ func TestLostRunnerVoidsWhatWasShown(t *testing.T) {
 	}
 }
 
-func TestWaitingReaderHearsOfItsPlace(t *testing.T) {
+func TestWaitingReaderSeesPlace(t *testing.T) {
 	t.Parallel()
 	s, sub := liveSite(t, 0)
 	s.places[sub.Job.ID] = schema.Place{Ahead: 2, Estimate: 4 * time.Second}

@@ -55,7 +55,7 @@ func TestPassingCasesFold(t *testing.T) {
 	}
 }
 
-func TestOnePassingCaseStandsAlone(t *testing.T) {
+func TestSinglePassingCaseIsShownAlone(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)
 	c.finish(c.submit("alice", 1), familyResult("."))

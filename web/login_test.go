@@ -28,7 +28,7 @@ func TestLinkPreviewSpendsNothing(t *testing.T) {
 	}
 }
 
-func TestSpentUnknownAndForgedLinks(t *testing.T) {
+func TestUsedUnknownAndForgedLinks(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)
 	s.as("alice") // spends link-alice

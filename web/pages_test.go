@@ -169,7 +169,7 @@ func TestClosedAssignment(t *testing.T) {
 	}
 }
 
-func TestDroppedStudentReadsAndHandsInNothing(t *testing.T) {
+func TestDroppedStudentCannotHandIn(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)
 	c.finish(c.submit("alice", 1), gradedResult())
@@ -291,7 +291,7 @@ func TestSubmissionEnds(t *testing.T) {
 }
 
 // Why our machines failed tells of runners and hosts: students read only that they did.
-func TestWhyMachinesFailedIsForStaff(t *testing.T) {
+func TestOnlyStaffSeeWhyMachinesFailed(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)
 	sub := c.submit("alice", 1)

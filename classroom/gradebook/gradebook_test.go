@@ -51,7 +51,7 @@ func TestWriteEveryFormat(t *testing.T) {
 	}
 }
 
-func TestCanvasTitlesThatItDropsAreRefused(t *testing.T) {
+func TestIgnoredCanvasTitlesAreRefused(t *testing.T) {
 	t.Parallel()
 	b := book()
 	b.Assignments[0].Title = "Final Grade project"
@@ -122,7 +122,7 @@ func TestFillReportsWhoIsMissing(t *testing.T) {
 	}
 }
 
-func TestFillRefusesColumnsThatItCannotFind(t *testing.T) {
+func TestFillRefusesUnknownColumns(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		in      string

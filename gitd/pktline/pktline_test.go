@@ -17,7 +17,7 @@ const (
 	two = "2222222222222222222222222222222222222222"
 )
 
-func TestReadRefusesWhatIsNoPktLine(t *testing.T) {
+func TestReadRefusesMalformedPktLine(t *testing.T) {
 	t.Parallel()
 	for name, in := range map[string]string{
 		"no hexadecimal length":      "zzzzabc",
@@ -51,7 +51,7 @@ func TestReadTakesNotAByteMore(t *testing.T) {
 
 func caps() pktline.Caps { return pktline.Caps{Bytes: 4096, Options: 2, OptionBytes: 8} }
 
-func TestReadListOfAPushWithOptions(t *testing.T) {
+func TestReadListWithPushOptions(t *testing.T) {
 	t.Parallel()
 	raw := pktline.Append(nil, one+" "+two+" refs/heads/main\x00 report-status side-band-64k push-options agent=git/2.39.5\n")
 	raw = append(raw, pktline.Flush...)
@@ -117,7 +117,7 @@ func TestReadListRefuses(t *testing.T) {
 	}
 }
 
-func TestSidebandSplitsWhatIsTooLong(t *testing.T) {
+func TestSidebandSplitsLongData(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	side := pktline.NewSideband(&out)
@@ -190,7 +190,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-func TestOnlyWholeLinesWithAFlushBehindThemHaveEnded(t *testing.T) {
+func TestEndedNeedsWholeLinesAndFlush(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
 		"0000": true, "000eunpack ok\n0000": true,

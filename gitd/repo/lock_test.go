@@ -46,7 +46,7 @@ func TestLockWaitsAndIsCancelled(t *testing.T) {
 	}
 }
 
-func TestLockClearsWhatAKilledGitLeft(t *testing.T) {
+func TestLockClearsLeftoversOfKilledGit(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	dir, err := b.Path(1)

@@ -69,7 +69,7 @@ func TestPinStaysWhenMainMovesOn(t *testing.T) {
 	}
 }
 
-func TestPinNeedsANameAndACommitThatIsThere(t *testing.T) {
+func TestPinNeedsNameAndExistingCommit(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	w := b.newWork()
@@ -122,7 +122,7 @@ func TestRepositoryEmptiedByCrashIsRepaired(t *testing.T) {
 	}
 }
 
-func TestReadingMakesNoRepository(t *testing.T) {
+func TestReadingCreatesNoRepository(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	commit := strings.Repeat("1", 40)

@@ -54,7 +54,7 @@ func TestRefusedPushLeavesNothing(t *testing.T) {
 	}
 }
 
-func TestPushIsJudgedInItsQuarantineAndPinned(t *testing.T) {
+func TestPushIsJudgedInQuarantineAndPinned(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	w := b.newWork()
@@ -132,7 +132,7 @@ func TestOnlyMainMayBePushed(t *testing.T) {
 	}
 }
 
-func TestPushBeyondWhatIsReadIsRefused(t *testing.T) {
+func TestOversizedPushIsRefused(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(o *repo.Options) { o.MaxPack = 5_000 })
 	w := b.newWork()
@@ -148,7 +148,7 @@ func TestPushBeyondWhatIsReadIsRefused(t *testing.T) {
 	}
 }
 
-func TestObjectsThatGitDistrustsAreRefused(t *testing.T) {
+func TestMalformedObjectsAreRefused(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	for name, make := range map[string]func(work) string{
@@ -217,7 +217,7 @@ func TestManyPushesAtOnce(t *testing.T) {
 	}
 }
 
-func TestGitFindsNothingOfTheServersEnvironment(t *testing.T) {
+func TestGitDoesNotInheritServerEnvironment(t *testing.T) {
 	dir := t.TempDir()
 	script := filepath.Join(dir, "hook")
 	if err := os.WriteFile(script, []byte("#!/bin/sh\nenv > "+dir+"/env\n"), 0o700); err != nil {

@@ -158,7 +158,7 @@ func TestViewShowsItsRefsAlone(t *testing.T) {
 	}
 }
 
-func TestFetchThatNobodyReadsEnds(t *testing.T) {
+func TestUnreadFetchEnds(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	ctx, cancel := context.WithCancel(context.Background())

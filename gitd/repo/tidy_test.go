@@ -59,7 +59,7 @@ func TestTidyRepacksWithoutLoss(t *testing.T) {
 	b.server(1, "fsck", "--strict")
 }
 
-func TestTidyWaitsForThePushAndLeavesReadersAlone(t *testing.T) {
+func TestTidyWaitsForPushesAndYieldsToReaders(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	w := b.newWork()

@@ -38,9 +38,9 @@ func numbered(n int, said map[int]string) []string {
 	return all
 }
 
-// TestLongFailedBuildShowsItsFirstErrorAndItsEnd builds with output of several lengths; what the
+// TestLongFailedBuildShowsFirstErrorAndEnd builds with output of several lengths; what the
 // student must read is in the push.
-func TestLongFailedBuildShowsItsFirstErrorAndItsEnd(t *testing.T) {
+func TestLongFailedBuildShowsFirstErrorAndEnd(t *testing.T) {
 	t.Parallel()
 	const failed, stopped = "90.c:3:5: error: expected ';' before '}' token", "make: *** [Makefile:3: 90.o] Error 1"
 	mark := func(lines []string) []string {
@@ -84,7 +84,7 @@ func TestLongFailedBuildShowsItsFirstErrorAndItsEnd(t *testing.T) {
 	}
 }
 
-func TestLongBuildThatPassedShowsItsBeginning(t *testing.T) {
+func TestLongPassedBuildShowsBeginning(t *testing.T) {
 	t.Parallel()
 	got := built(schema.OutcomePassed, true, numbered(200, map[int]string{100: "x.c:1:1: warning: -Werror is not set"}))
 	if len(got) != 63 || got[61] != "build    ok                                                1.0 s" || got[62] != "           the whole output is on the page" {

@@ -118,7 +118,7 @@ func TestTranscriptIsCapped(t *testing.T) {
 	}
 }
 
-func TestGuardMarksWordsThatGitColours(t *testing.T) {
+func TestGuardMarksColouredWords(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"error: x": "| error: x", "  Warning:": "  | Warning:", "hint": "| hint", "SUCCESS!": "| SUCCESS!",

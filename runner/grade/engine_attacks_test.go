@@ -66,7 +66,7 @@ open("/proc/self/fd/0", "w").write("easy\n")
 
 // A submission reported ten thousand cases of its own: the page of the result took ten
 // megabytes and seconds.
-func TestCasesThatNobodyPinnedAreFew(t *testing.T) {
+func TestUnpinnedCasesAreLimited(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
 	g := newGrader(t)
@@ -84,7 +84,7 @@ func TestCasesThatNobodyPinnedAreFew(t *testing.T) {
 }
 
 // A configuration beside the work chose what an analyser finds.
-func TestConfigurationsOfAnalysersAreKeptFromThem(t *testing.T) {
+func TestAnalysersIgnoreSubmittedConfiguration(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
 	g := newGrader(t)

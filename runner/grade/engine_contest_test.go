@@ -53,7 +53,7 @@ func TestFamilyScores(t *testing.T) {
 	}
 }
 
-func TestStopRunsNoCaseAfterAFailure(t *testing.T) {
+func TestStopSkipsCasesAfterFailure(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")
 	g := newGrader(t)

@@ -46,9 +46,9 @@ func TestSourcesInOtherEncodingsDoNotBuild(t *testing.T) {
 	}
 }
 
-// TestStepsOfTheAssignmentsOwnSayWhatEncodingSourcesHave builds by other means than build: auto, which may know
+// TestOwnBuildStepsSetSourceEncoding builds by other means than build: auto, which may know
 // what to do with the files: the student is told, and nothing is refused.
-func TestStepsOfTheAssignmentsOwnSayWhatEncodingSourcesHave(t *testing.T) {
+func TestOwnBuildStepsSetSourceEncoding(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
 	g := newGrader(t)

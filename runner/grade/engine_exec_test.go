@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestProgramsThatCannotRunSayWhy runs what was made for other machines, or saved by other systems, by a shell and by a list.
-func TestProgramsThatCannotRunSayWhy(t *testing.T) {
+// TestUnrunnableProgramsAreExplained runs what was made for other machines, or saved by other systems, by a shell and by a list.
+func TestUnrunnableProgramsAreExplained(t *testing.T) {
 	t.Parallel()
 	need(t, "gcc")
 	g := newGrader(t)
@@ -58,8 +58,8 @@ func TestProgramsThatCannotRunSayWhy(t *testing.T) {
 	}
 }
 
-// TestBuildsSayWhyAScriptCannotRun is the same for a step of build, by make as well, and for what the staff wrote.
-func TestBuildsSayWhyAScriptCannotRun(t *testing.T) {
+// TestUnrunnableBuildScriptIsExplained is the same for a step of build, by make as well, and for what the staff wrote.
+func TestUnrunnableBuildScriptIsExplained(t *testing.T) {
 	t.Parallel()
 	need(t, "make")
 	g := newGrader(t)

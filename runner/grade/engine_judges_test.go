@@ -124,7 +124,7 @@ func TestFeedbackOfCheckersAndDrivers(t *testing.T) {
 
 // How a program ended beside its driver does not depend on who is looked at first: what crashes before
 // the driver ends is crashed, what ends because the driver has ended is not.
-func TestVerdictBesideADriverIsAlwaysTheSame(t *testing.T) {
+func TestDriverVerdictIsDeterministic(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")
 	tests := files{

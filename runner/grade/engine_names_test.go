@@ -23,9 +23,9 @@ func unpacked(t testing.TB, f files) string {
 	return to
 }
 
-// TestNamesComposedAndDecomposedAreOne grades with every combination of the forms in which the assignment, the tests'
+// TestComposedAndDecomposedNamesAreEqual grades with every combination of the forms in which the assignment, the tests'
 // files and the submission's may write a name.
-func TestNamesComposedAndDecomposedAreOne(t *testing.T) {
+func TestComposedAndDecomposedNamesAreEqual(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
 	g := newGrader(t)

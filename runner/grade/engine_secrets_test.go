@@ -9,9 +9,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestNothingOfTheTestsIsReadable runs programs that look for expected output, at every
+// TestTestsAreNotReadable runs programs that look for expected output, at every
 // level: while building, while running, by name and through descriptors.
-func TestNothingOfTheTestsIsReadable(t *testing.T) {
+func TestTestsAreNotReadable(t *testing.T) {
 	t.Parallel()
 	need(t, "python3", "gcc")
 	const secret = "the-expected-output-is-4711"

@@ -103,7 +103,7 @@ func TestAddressSanitizer(t *testing.T) {
 
 // What is wrong with the tests stands in the result, for staff; course.Redact keeps it
 // from students.
-func TestResultSaysWhatIsWrongWithTheTests(t *testing.T) {
+func TestResultReportsFaultsOfTests(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")
 	g := newGrader(t)

@@ -13,7 +13,7 @@ import (
 
 // Tests that students do not see run after all others, whatever their place; how long they take does not
 // show in when the job ends.
-func TestUnseenTestsRunLastAndTellNoTime(t *testing.T) {
+func TestHiddenTestsRunLastWithoutTimes(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")
 	g := newGrader(t)

@@ -105,7 +105,7 @@ func TestHoldShapesOfFailures(t *testing.T) {
 }
 
 // A case that passed and failed under one name was printed by the submission.
-func TestHoldCountsNoForgedRepeats(t *testing.T) {
+func TestForgedRepeatsAreNotCounted(t *testing.T) {
 	t.Parallel()
 	of := func(verdicts ...report.Verdict) (list []report.Case) {
 		for _, v := range verdicts {

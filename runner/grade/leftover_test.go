@@ -39,9 +39,9 @@ const (
 	object = "\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x3e\x00"
 )
 
-// TestLeftoversAreToldByWhatIsInThem lists what common tools leave, and directories of students that
+// TestLeftoversAreRecognisedByContent lists what common tools leave, and directories of students that
 // only have the same names.
-func TestLeftoversAreToldByWhatIsInThem(t *testing.T) {
+func TestLeftoversAreRecognisedByContent(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		files string // paths, or path=content
@@ -112,7 +112,7 @@ func TestLeftoversAreToldByWhatIsInThem(t *testing.T) {
 	}
 }
 
-func TestBinariesAreKnownByTheirFirstBytes(t *testing.T) {
+func TestBinariesAreRecognisedByMagic(t *testing.T) {
 	t.Parallel()
 	pad := strings.Repeat("\x00", 64)
 	windows := "MZ" + pad[:58] + "\x40\x00\x00\x00" + "PE\x00\x00\x64\x86"
@@ -148,7 +148,7 @@ func TestBinariesAreKnownByTheirFirstBytes(t *testing.T) {
 	}
 }
 
-func TestTracesNoteNamesWhatLooksLikeASource(t *testing.T) {
+func TestTracesNoteNamesSourceLookalikes(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{"Main.java": "class Main { }", "._Main.java": "Mac OS X", ".DS_Store": "", "__MACOSX/._Main.java": ""}
 	const want = "note: left by macOS and no source: ._Main.java and\n__MACOSX/._Main.java. To remove it:\n  git rm --cached ._Main.java __MACOSX/._Main.java\nthen commit and push"
@@ -157,7 +157,7 @@ func TestTracesNoteNamesWhatLooksLikeASource(t *testing.T) {
 	}
 }
 
-func TestProductsNoteNamesWhatWasBuilt(t *testing.T) {
+func TestProductsNoteNamesBuiltFiles(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		files map[string]string

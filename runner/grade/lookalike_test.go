@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestDifferencesThatCannotBeSeenShowCodePoints(t *testing.T) {
+func TestInvisibleDifferencesShowCodePoints(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ expected, got, want string }{
 		"a decomposed letter":        {"é", "e\u0301", ` (expected U+00E9, got U+0065 U+0301 combining mark)`},

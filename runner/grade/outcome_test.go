@@ -27,7 +27,7 @@ func TestJavaWithoutThreads(t *testing.T) {
 }
 
 // A program whose stack filled all its memory read of a segmentation fault, and nothing of why.
-func TestEndlessRecursionIsCalledSo(t *testing.T) {
+func TestEndlessRecursionIsNamed(t *testing.T) {
 	t.Parallel()
 	limits := sandbox.Limits{Memory: 256 << 20}
 	for memory, words := range map[int64]bool{250 << 20: true, 10 << 20: false} {

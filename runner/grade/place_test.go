@@ -2,7 +2,7 @@ package grade
 
 import "testing"
 
-func TestPathsAreNamedAsTheirReadersKnowThem(t *testing.T) {
+func TestPathsAreRelativeForReaders(t *testing.T) {
 	t.Parallel()
 	p := &place{work: "/run/wall/3f9a/work", tmp: "/run/wall/3f9a/tmp"}
 	v := variables{"NEEDS": "/run/wall/77c0/work", "ARTEFACTS": "/run/wall/51d2/work", "REPORTS": "/run/wall/3f9a/work/reports"}

@@ -94,7 +94,7 @@ func TestUnpackRefuses(t *testing.T) {
 	}
 }
 
-func TestUnpackRefusesWhatIsNoTar(t *testing.T) {
+func TestUnpackRefusesMalformedTar(t *testing.T) {
 	t.Parallel()
 	if err := grade.Unpack(strings.NewReader(strings.Repeat("no tar", 500)), t.TempDir(), grade.Caps{}); schema.CodeOf(err) != schema.CodeInvalid {
 		t.Errorf("noise: %v", err)

@@ -58,8 +58,8 @@ commit and push.
 warning: units/test_a.py:1: byte 0xfc is not UTF-8 (the file may be
 Latin-1 or Windows-1252): save the file as UTF-8`
 
-// TestTracesOfOtherSystemsInTestDataAreTold looks at a tests repository, follows the commands, and looks again.
-func TestTracesOfOtherSystemsInTestDataAreTold(t *testing.T) {
+// TestTracesInTestDataAreReported looks at a tests repository, follows the commands, and looks again.
+func TestTracesInTestDataAreReported(t *testing.T) {
 	t.Parallel()
 	need(t, "git")
 	dir := foreign().write(t)
@@ -108,8 +108,8 @@ func TestTracesOfOtherSystemsInTestDataAreTold(t *testing.T) {
 	}
 }
 
-// TestGateTellsOfTracesAndPasses gates tests whose input has CR LF: they may be meant.
-func TestGateTellsOfTracesAndPasses(t *testing.T) {
+// TestGateReportsTracesAndPasses gates tests whose input has CR LF: they may be meant.
+func TestGateReportsTracesAndPasses(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
 	g := newGrader(t)

@@ -74,7 +74,7 @@ func TestSealGivesTheWallItsTemp(t *testing.T) {
 	}
 }
 
-func TestSealRefusesWhatEverybodyMayWrite(t *testing.T) {
+func TestSealRefusesWorldWritableFiles(t *testing.T) {
 	t.Parallel()
 	for name, spoil := range map[string]func(dir string) error{
 		"a file":      func(dir string) error { return os.Chmod(filepath.Join(dir, "usr/bin/gcc"), 0o777) },

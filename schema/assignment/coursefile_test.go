@@ -102,7 +102,7 @@ func TestCourseFileMistakesAreNamed(t *testing.T) {
 	}
 }
 
-func TestCourseFileInAnotherPlaceIsNamed(t *testing.T) {
+func TestMisplacedCourseFileIsNamed(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
 		"README.md":            "course.yaml: is missing; it must stand at the root of this repository, as a regular file",

@@ -22,7 +22,7 @@ func read(t *testing.T, source string, c assignment.Context) *assignment.Spec {
 	return spec
 }
 
-func TestShortestAssignmentHasTheDefaults(t *testing.T) {
+func TestShortestAssignmentHasDefaults(t *testing.T) {
 	t.Parallel()
 	limits := assignment.Limits{CPU: 10 * time.Second, Memory: 256 << 20, Processes: 64, Output: 1 << 20, Disk: 64 << 20}
 	want := &assignment.Spec{
@@ -127,7 +127,7 @@ func TestTeamLocksAreRead(t *testing.T) {
 	}
 }
 
-func TestClocksThatJumpByOddAmountsAreKnown(t *testing.T) {
+func TestOddClockChanges(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ zone, due, want string }{
 		"half an hour is repeated":       {"Australia/Lord_Howe", "2026-04-05 01:45", "comes twice in Australia/Lord_Howe, at +11:00 and again at +10:30"},
@@ -146,7 +146,7 @@ func TestClocksThatJumpByOddAmountsAreKnown(t *testing.T) {
 	}
 }
 
-func TestMinutesBesideAJumpAreRead(t *testing.T) {
+func TestMinutesBesideClockChange(t *testing.T) {
 	t.Parallel()
 	for due, want := range map[string]string{
 		"2026-03-08 01:59": "2026-03-08T03:00:00-04:00", "2026-03-08 03:00": "2026-03-08T03:01:00-04:00",

@@ -59,7 +59,7 @@ func TestListsOfCheckersAreCommands(t *testing.T) {
 	}
 }
 
-func TestProgramsThatCannotBeFoundAreRefused(t *testing.T) {
+func TestMissingProgramsAreRefused(t *testing.T) {
 	t.Parallel()
 	for keys, want := range map[string]string{
 		"checker: [check.py]":                                            `checker "check.py" is a file of this repository, and a word without a slash is looked up on the PATH; write ./check.py`,
@@ -75,7 +75,7 @@ func TestProgramsThatCannotBeFoundAreRefused(t *testing.T) {
 	}
 }
 
-func TestListsOfEarlierVersionsAreRefusedWithBothReadings(t *testing.T) {
+func TestAmbiguousListsOfEarlierVersionsAreRefused(t *testing.T) {
 	t.Parallel()
 	advice := regexp.MustCompile(`to pass .* after them write ((?:checker|driver): \[.*\]) and (flags: \[.*\]), to pass .* before them add (flags: \[\])$`)
 	for keys, want := range map[string]struct{ program, flags []string }{

@@ -15,7 +15,7 @@ import (
 // one is the shortest assignment; what a case adds stands before its tests.
 const one = "tests:\n  - {name: greets, run: ./hello}\n"
 
-func TestSourceThatIsNotOneYAMLMappingIsRefused(t *testing.T) {
+func TestSourceMustBeOneYAMLMapping(t *testing.T) {
 	t.Parallel()
 	refuse(t, map[string]refusal{
 		"an empty file":                     {"", "assignment.yaml: is empty"},
@@ -115,7 +115,7 @@ func TestTeamsAreRefused(t *testing.T) {
 	})
 }
 
-func TestVisibilitiesThatCannotHold(t *testing.T) {
+func TestImpossibleVisibilities(t *testing.T) {
 	t.Parallel()
 	due := "title: A1\ndue: 2026-09-28 23:59\ntests:\n  - {name: first, run: ./a, visible: %s}\n  - {name: second, run: ./a, requires: [first], visible: %s}\n"
 	refuse(t, map[string]refusal{
@@ -142,7 +142,7 @@ func TestVisibilitiesThatHold(t *testing.T) {
 	}
 }
 
-func TestTimesThatTheClocksSkipOrRepeatAreRefused(t *testing.T) {
+func TestSkippedAndRepeatedTimesAreRefused(t *testing.T) {
 	t.Parallel()
 	refuse(t, map[string]refusal{
 		"a time that the clocks skip":     {"title: A1\ndue: 2026-03-08 02:30\n" + one, "assignment.yaml:2:6: due 2026-03-08 02:30 does not exist in America/Toronto: the clocks go from -05:00 to -04:00; write another minute"},
@@ -214,7 +214,7 @@ func TestPathsAndPatternsStayInTheRepository(t *testing.T) {
 	})
 }
 
-func TestKeysThatCannotStandTogetherAreRefused(t *testing.T) {
+func TestConflictingKeysAreRefused(t *testing.T) {
 	t.Parallel()
 	with := func(keys string) string {
 		return "title: A1\nsolution: s/\ntests:\n- {name: a, run: ./a, " + keys + "}\n"
@@ -318,7 +318,7 @@ func refuse(t *testing.T, cases map[string]refusal) {
 
 // What a course may use can be missing from the server's configuration: each sentence
 // says what to write where there is something, and whom to ask.
-func TestFlavoursThatACourseLacks(t *testing.T) {
+func TestUnknownFlavours(t *testing.T) {
 	t.Parallel()
 	const ask = "ask an operator to put it back, or to give the course another one (default in course.yaml, or grader admin course set CODE --flavour F)"
 	only := func(names ...string) map[string]schema.Flavour {

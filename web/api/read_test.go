@@ -53,8 +53,8 @@ func TestTokenMisuse(t *testing.T) {
 	b.ask("", http.MethodGet, "/me", nil, "Cookie", "session="+good).refused(t, http.StatusUnauthorized, schema.CodeUnauthenticated, "token create NAME")
 }
 
-// TestShapesAreThoseOfCommands compares what the API replies with what --json prints.
-func TestShapesAreThoseOfCommands(t *testing.T) {
+// TestShapesMatchCommands compares what the API replies with what --json prints.
+func TestShapesMatchCommands(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.graded("alice")
