@@ -11,30 +11,30 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Agent serves one job. Set the exported fields, then Run it once.
+// Agent serves one job. Set the exported fields, then call Run once.
 type Agent struct {
-	Open     Opener           // what is opened while the runner is warm
-	Dir      string           // where its private directory is made; "" is the system's
+	Open     Opener           // opens the station before the runner registers
+	Dir      string           // parent of its private directory; "" is the system's
 	Version  string           // of this program
 	Clock    func() time.Time // nil is time.Now
 	Logger   *slog.Logger     // nil is slog.Default
 	Wait     time.Duration    // of one long poll; 0 is 25 s
-	Patience time.Duration    // how long it waits for a server that is away; 0 is 5 min
+	Patience time.Duration    // how long it waits for a server that does not answer; 0 is 5 min
 	Caps     *Caps            // nil is DefaultCaps
 }
 
 const (
 	defaultWait     = 25 * time.Second
 	defaultPatience = 5 * time.Minute
-	// lastWrites is how long a verdict may take to be delivered once the runner was
-	// told to end.
+	// lastWrites is how long the delivery of a result may take after the runner was told to
+	// end.
 	lastWrites = 10 * time.Second
 )
 
-// Run reads its credential, opens the wall, registers, serves one job and returns.
-// It returns nil once the job's verdict is delivered, and when the server says that
-// there is nothing left to do: the attempt is stale, or the runner was told to end
-// while it had no job. Any other error is why it could not serve.
+// Run reads its credential, opens the wall, registers, serves one job and returns. It returns
+// nil after the job's result was delivered, and when nothing is left to do: the attempt is
+// stale, or the runner was told to end while it had no job. Any other error says why it could
+// not serve.
 func (a *Agent) Run(ctx context.Context, credential io.Reader) error {
 	a.prepare()
 	if err := keepPrivate(credential); err != nil {
@@ -90,7 +90,7 @@ func (a *Agent) prepare() {
 	}
 }
 
-// close gives back what was opened; by then the verdict is delivered.
+// close closes the station after the result was delivered.
 func (a *Agent) close(s *Station) {
 	if s.Close == nil {
 		return
@@ -103,7 +103,7 @@ func (a *Agent) close(s *Station) {
 // serve registers, waits for the one job and does it.
 func (a *Agent) serve(ctx context.Context, c *client, cred schema.Credential, station *Station, dir string) error {
 	if cred.Image != "" {
-		station.Image = cred.Image // the driver knows better than the image itself
+		station.Image = cred.Image // the driver knows the image's id better than the image itself
 	}
 	host, err := os.Hostname()
 	if err != nil {
@@ -134,7 +134,7 @@ func (a *Agent) serve(ctx context.Context, c *client, cred schema.Credential, st
 	return w.run(ctx)
 }
 
-// quiet makes no error of being told to end while nothing was in hand.
+// quiet returns no error for a runner that was told to end while it had no job.
 func quiet(ctx context.Context, err error) error {
 	if ctx.Err() != nil || schema.CodeOf(err) == schema.CodeStale {
 		return nil

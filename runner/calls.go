@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxResult bounds a verdict as JSON, in bytes; the server takes a little more.
+// maxResult bounds a result as JSON, in bytes; the server's limit is slightly higher.
 const maxResult = 30 << 20
 
 // post makes the call of a JSON message with a JSON answer, if into is not nil.
@@ -28,7 +28,7 @@ func post(path string, message, into any) (call, error) {
 	return what, nil
 }
 
-// register proves with its token who the runner is, and keeps the session's secret.
+// register authenticates the runner with its token and keeps the session's secret.
 func (c *client) register(ctx context.Context, said schema.Register) (schema.Registered, error) {
 	var answer schema.Registered
 	what, err := post("/register", said, &answer)
@@ -61,19 +61,19 @@ func (c *client) claim(ctx context.Context, wait time.Duration) (schema.Order, e
 // ofJob is the path of one of a job's resources.
 func ofJob(o schema.Order, rest string) string { return fmt.Sprintf("/jobs/%d/%s", o.Job, rest) }
 
-// fetch reads a tree of the job with unpack, which must start afresh at each try.
+// fetch reads a tree of the job with unpack, which must start anew with each attempt.
 func (c *client) fetch(ctx context.Context, o schema.Order, name string, unpack func(io.Reader) error) error {
 	return c.do(ctx, call{method: http.MethodGet, path: ofJob(o, name), limit: treeLimit, answer: func(r *http.Response) error {
 		return unpack(r.Body)
 	}})
 }
 
-// keepPrepared sends what prepare left, once: it only saves later jobs the time.
+// keepPrepared sends prepare's files once: they only save later jobs time.
 func (c *client) keepPrepared(ctx context.Context, o schema.Order, pack func(io.Writer) error) error {
 	return c.once(ctx, call{method: http.MethodPut, path: ofJob(o, fmt.Sprintf("prepared.tar?attempt=%d", o.Attempt)), stream: pack, limit: treeLimit})
 }
 
-// heartbeat keeps the lease, and returns how long it is.
+// heartbeat extends the lease and returns its length.
 func (c *client) heartbeat(ctx context.Context, o schema.Order) (time.Duration, error) {
 	var lease schema.Lease
 	what, err := post(ofJob(o, "heartbeat"), schema.Heartbeat{Attempt: o.Attempt}, &lease)
@@ -89,8 +89,8 @@ func (c *client) events(ctx context.Context, o schema.Order, first int, ndjson [
 	return c.do(ctx, call{method: http.MethodPost, path: path, body: ndjson})
 }
 
-// result delivers the verdict. One that is longer than the server takes goes without
-// what the tests printed, since the scores matter more.
+// result delivers the result. If it is longer than the server accepts, the output of the tests
+// is dropped, because the scores matter more.
 func (c *client) result(ctx context.Context, o schema.Order, r schema.Result) error {
 	path := ofJob(o, fmt.Sprintf("result?attempt=%d", o.Attempt))
 	what, err := post(path, r, nil)

@@ -21,7 +21,7 @@ import (
 const (
 	// maxAnswer bounds a JSON answer, in bytes: an order with many pins is the largest.
 	maxAnswer = 16 << 20
-	// callLimit bounds one try of a small message, treeLimit that of a tree.
+	// callLimit bounds one attempt of a small message, treeLimit that of a tree.
 	callLimit = 30 * time.Second
 	treeLimit = 5 * time.Minute
 )
@@ -34,8 +34,8 @@ type client struct {
 	secret   string
 }
 
-// newClient makes a client of "http://HOST:PORT", "https://…" or "unix:/PATH". ca are
-// the certificates, as PEM, that the server's is signed by; "" is the system's.
+// newClient makes a client of "http://HOST:PORT", "https://…" or "unix:/PATH". ca are the
+// certificates, as PEM, that sign the server's; "" is the system's.
 func newClient(address, ca string, patience time.Duration) (*client, error) {
 	t := &http.Transport{MaxIdleConnsPerHost: 8, IdleConnTimeout: time.Minute, DisableCompression: true}
 	c := &client{http: &http.Client{Transport: t}, root: strings.TrimSuffix(address, "/"), patience: patience}
@@ -61,17 +61,17 @@ func newClient(address, ca string, patience time.Duration) (*client, error) {
 
 func (c *client) close() { c.http.CloseIdleConnections() }
 
-// call is one request, made again as long as the server is away.
+// call is one request, repeated while the server does not answer.
 type call struct {
 	method, path string
-	body         []byte // repeated with each try
+	body         []byte // sent again with each attempt
 	stream       func(io.Writer) error
-	limit        time.Duration // of one try; 0 is callLimit
+	limit        time.Duration // of one attempt; 0 is callLimit
 	answer       func(r *http.Response) error
 }
 
-// do makes the call. An answer of the server that is an error is a schema.Error and
-// final, unless it says that the server is unavailable or failed.
+// do makes the call. An error answer of the server is a schema.Error and final, unless the
+// server is unavailable or failed.
 func (c *client) do(ctx context.Context, what call) error {
 	return retry(ctx, c.patience, func(ctx context.Context) error { return c.once(ctx, what) })
 }
@@ -109,8 +109,8 @@ func (c *client) once(ctx context.Context, what call) error {
 	return what.answer(res)
 }
 
-// unreached is why there was no answer. A server that is not known by its certificate
-// will not be in a moment either, and gets nothing from the runner.
+// unreached says why there was no answer. A server with an unknown certificate is not tried
+// again and gets nothing from the runner.
 func unreached(err error) error {
 	var unknown *tls.CertificateVerificationError
 	if errors.As(err, &unknown) {
@@ -119,17 +119,17 @@ func unreached(err error) error {
 	return &schema.Error{Code: schema.CodeUnavailable, Message: "the server does not answer", Err: err}
 }
 
-// streamed is a request's body that a function writes while it is read.
+// streamed is a request body that a function writes while it is sent.
 func streamed(write func(io.Writer) error) io.ReadCloser {
 	r, w := io.Pipe()
 	go func() { w.CloseWithError(write(w)) }()
 	return r
 }
 
-// drain reads what little is left, so that the connection can be used again.
+// drain reads the short rest of a body, so that the connection can be reused.
 func drain(body io.Reader) { _, _ = io.CopyN(io.Discard, body, 64<<10) }
 
-// refusal is the error that an answer tells.
+// refusal returns the error in an answer.
 func refusal(res *http.Response) error {
 	var said schema.ErrorReply
 	if err := readJSON(res, &said); err != nil || said.Code == "" {
@@ -138,8 +138,8 @@ func refusal(res *http.Response) error {
 	return &schema.Error{Code: said.Code, Message: said.Message}
 }
 
-// readJSON decodes a JSON answer. Fields that this version does not know are the
-// newer server's: the protocol's number says whether both still understand another.
+// readJSON decodes a JSON answer. Unknown fields come from a newer server; the protocol's
+// number says whether both are compatible.
 func readJSON(res *http.Response, into any) error {
 	if err := json.NewDecoder(io.LimitReader(res.Body, maxAnswer)).Decode(into); err != nil {
 		return &schema.Error{Code: schema.CodeUnavailable, Message: "the server's answer broke off", Err: err}
@@ -147,7 +147,7 @@ func readJSON(res *http.Response, into any) error {
 	return nil
 }
 
-// temporary reports whether an error may go away by itself.
+// temporary reports whether an error may be gone at the next attempt.
 func temporary(err error) bool {
 	var told *schema.Error
 	if errors.Is(err, context.Canceled) || !errors.As(err, &told) {

@@ -17,15 +17,15 @@ import (
 const (
 	// maxCredential bounds a credential, in bytes.
 	maxCredential = 16 << 10
-	// killAfter is how long a runner has to tidy up once its server is dead.
+	// killAfter is how long a runner may take to clean up after its server has died.
 	killAfter = 15 * time.Second
 )
 
-// errParentGone is why a runner ends whose server has died.
+// errParentGone is the cause with which a runner ends after its server has died.
 var errParentGone = errors.New("the server is gone")
 
-// readCredential reads one line of JSON, and nothing after it: what follows is the
-// parent.
+// readCredential reads one line of JSON and nothing after it: the rest of the pipe signals the
+// parent's end.
 func readCredential(r io.Reader) (schema.Credential, error) {
 	var c schema.Credential
 	line, err := readLine(r)
@@ -43,7 +43,7 @@ func readCredential(r io.Reader) (schema.Credential, error) {
 	return c, nil
 }
 
-// keepPrivate lets no program that the runner starts inherit the credential's
+// keepPrivate prevents programs that the runner starts from inheriting the credential's
 // descriptor.
 func keepPrivate(credential io.Reader) error {
 	f, ok := credential.(*os.File)
@@ -57,7 +57,7 @@ func keepPrivate(credential io.Reader) error {
 	return raw.Control(func(fd uintptr) { syscall.CloseOnExec(int(fd)) })
 }
 
-// readLine reads up to a newline or the end, byte by byte so as to take no more.
+// readLine reads up to a newline or the end, one byte at a time, so as not to read further.
 func readLine(r io.Reader) ([]byte, error) {
 	var line []byte
 	one := make([]byte, 1)
@@ -74,8 +74,8 @@ func readLine(r io.Reader) ([]byte, error) {
 	return nil, schema.Errorf(schema.CodeLimit, "longer than %d bytes", maxCredential)
 }
 
-// endWithParent waits for the parent's end, which is the server's, and ends the runner: in
-// good order, or after killAfter where that takes too long.
+// endWithParent waits for the end of the parent's pipe, which is the end of the server, and
+// ends the runner: normally, or by a kill after killAfter.
 func endWithParent(parent io.Reader, cancel context.CancelCauseFunc, finished <-chan struct{}) {
 	_, _ = io.Copy(io.Discard, parent)
 	cancel(errParentGone)

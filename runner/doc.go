@@ -1,4 +1,4 @@
-// Package runner is one job's life on a machine: register, claim, fetch the trees,
-// grade behind the wall, stream what happens, report the verdict, and end. A runner
-// never sees the database, another student's work, or a second job.
+// Package runner is the life of one job on a machine: register, claim, fetch the trees, grade
+// behind the wall, stream events, report the result, and exit. A runner never sees the
+// database, another student's work, or a second job.
 package runner

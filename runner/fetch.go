@@ -14,12 +14,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// trees are the directories that a job is graded from.
+// trees are the directories that a job uses.
 type trees struct {
-	submission, tests, prepared string // submission is "" for a gate, prepared where nothing was
+	submission, tests, prepared string // submission is "" for a gate, prepared is "" if nothing was prepared
 }
 
-// fetch gets all trees of the job at the same time.
+// fetch fetches all trees of the job concurrently.
 func (w *work) fetch(ctx context.Context) (trees, error) {
 	var t trees
 	group, ctx := errgroup.WithContext(ctx)
@@ -37,11 +37,11 @@ func (w *work) fetch(ctx context.Context) (trees, error) {
 	return t, group.Wait()
 }
 
-// tree gets one tree into a private directory; "" where the server has none.
+// tree fetches one tree into a private directory; "" if the server has none.
 func (w *work) tree(ctx context.Context, name string, caps grade.Caps) (string, error) {
 	dir := filepath.Join(w.dir, name)
 	err := w.client.fetch(ctx, w.order, name+".tar", func(r io.Reader) error {
-		if err := os.RemoveAll(dir); err != nil { // of a try that broke off
+		if err := os.RemoveAll(dir); err != nil { // of an attempt that was interrupted
 			return fmt.Errorf("empty directory: %w", err)
 		}
 		if err := os.Mkdir(dir, 0o700); err != nil {
@@ -58,8 +58,8 @@ func (w *work) tree(ctx context.Context, name string, caps grade.Caps) (string, 
 	return dir, nil
 }
 
-// unpack unpacks a whole answer. One that broke off may be asked for again; what the
-// engine refuses was the server's to refuse, and is nobody's mistake but ours.
+// unpack unpacks a whole answer. A truncated answer may be requested again. A tree that the
+// engine refuses is our error, because the server should have refused it.
 func unpack(r io.Reader, dir string, caps grade.Caps) error {
 	watched := &source{r: r}
 	err := grade.Unpack(watched, dir, caps)
@@ -72,7 +72,7 @@ func unpack(r io.Reader, dir string, caps grade.Caps) error {
 	return nil
 }
 
-// source remembers why reading failed.
+// source records why reading failed.
 type source struct {
 	r   io.Reader
 	err error

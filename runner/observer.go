@@ -8,16 +8,16 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// observer passes on what the engine tells while it grades.
+// observer forwards the engine's reports while it grades.
 type observer struct {
 	work   *work
 	ctx    context.Context
 	report *reporter
 }
 
-// Prepared sends what prepare left to the server, for later jobs. It is done before
-// the first step of student code, since nothing is believed after it; a failure
-// costs later jobs their time and nobody anything else.
+// Prepared sends prepare's files to the server, for later jobs. It must run before the first
+// step of student code, because the server refuses them afterwards. A failure only costs later
+// jobs time.
 func (o *observer) Prepared(dir string) {
 	err := o.work.client.keepPrepared(o.ctx, o.work.order, func(w io.Writer) error { return grade.Pack(w, dir) })
 	if err != nil && o.ctx.Err() == nil {
@@ -25,17 +25,17 @@ func (o *observer) Prepared(dir string) {
 	}
 }
 
-// Line passes a line of the build's output on.
+// Line forwards a line of the build's output.
 func (o *observer) Line(text string) {
 	o.report.add(schema.Event{Kind: schema.EventLine, Text: text})
 }
 
-// Build passes the build's outcome on.
+// Build forwards the build's result.
 func (o *observer) Build(b schema.BuildResult) {
 	o.report.add(schema.Event{Kind: schema.EventBuild, Build: &b})
 }
 
-// Test passes a test's outcome on.
+// Test forwards a test's result.
 func (o *observer) Test(t schema.TestResult) {
 	o.report.add(schema.Event{Kind: schema.EventTest, Test: &t})
 }

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// maxLines and maxText bound the live lines of a job, maxBatch and maxBytes one
-	// message. All are below what the server takes.
+	// maxLines and maxText bound the live lines of a job, maxBatch and maxBytes one message.
+	// All are below the server's limits.
 	maxLines = 5000
 	maxText  = 256 << 10
 	maxLine  = 2 << 10
@@ -20,8 +20,8 @@ const (
 	maxBytes = 2 << 20
 )
 
-// reporter streams a job's events. While one batch is on its way the next gathers,
-// so the first goes out at once and a flood costs few messages.
+// reporter streams a job's events. Events that arrive during a request form the next batch, so
+// the first is sent at once and many events need few messages.
 type reporter struct {
 	client *client
 	order  schema.Order
@@ -39,8 +39,8 @@ type reporter struct {
 	err    error // set before done is closed
 }
 
-// newReporter starts a reporter; flush or abandon ends it, and not ctx, for the last
-// events outlive it.
+// newReporter starts a reporter. flush or abandon ends it; ctx does not, because the last
+// events are sent after it.
 func newReporter(ctx context.Context, c *client, o schema.Order, clock func() time.Time, stop context.CancelCauseFunc) *reporter {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	r := &reporter{client: c, order: o, clock: clock, stop: stop, cancel: cancel, bell: make(chan struct{}, 1), done: make(chan struct{})}
@@ -53,8 +53,8 @@ func (r *reporter) started(flavour, wall string) {
 	r.add(schema.Event{Kind: schema.EventStarted, Text: flavour + " runner, wall " + wall})
 }
 
-// add reports one event; it never blocks. Lines beyond the caps are left out, and
-// said to be.
+// add reports one event; it never blocks. Lines above the limits are dropped, and a line says
+// so.
 func (r *reporter) add(e schema.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -64,7 +64,7 @@ func (r *reporter) add(e schema.Event) {
 	e.Attempt, e.At = r.order.Attempt, r.clock()
 	encoded, err := json.Marshal(e)
 	if err != nil {
-		return // no event has a field that JSON cannot hold
+		return // every event can be encoded as JSON
 	}
 	r.queue = append(r.queue, append(encoded, '\n'))
 	select {
@@ -73,7 +73,7 @@ func (r *reporter) add(e schema.Event) {
 	}
 }
 
-// admit counts a line against the caps.
+// admit counts a line towards the limits.
 func (r *reporter) admit(e *schema.Event) bool {
 	if r.lines > maxLines || r.text > maxText {
 		return false
@@ -116,8 +116,8 @@ func (r *reporter) send(ctx context.Context) {
 	}
 }
 
-// next takes what has gathered, up to one message's size; more is false once
-// nothing will come any more.
+// next returns the collected events, up to one message's size; more is false once no more
+// events will come.
 func (r *reporter) next() (batch []byte, n int, more bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -131,7 +131,7 @@ func (r *reporter) next() (batch []byte, n int, more bool) {
 	return batch, n, !r.closed
 }
 
-// close says that nothing more will be added.
+// close says that no more events will be added.
 func (r *reporter) close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -142,8 +142,8 @@ func (r *reporter) close() {
 	}
 }
 
-// flush sends what is left and returns why it could not be, if it could not. It
-// outlives ctx for a while.
+// flush sends the remaining events and returns why it could not, if it could not. It continues
+// for a while after ctx has ended.
 func (r *reporter) flush(ctx context.Context) error {
 	r.close()
 	last, cancel := withGrace(ctx, lastWrites)
@@ -154,7 +154,7 @@ func (r *reporter) flush(ctx context.Context) error {
 	return r.err
 }
 
-// abandon drops what is left and waits for the sender's end.
+// abandon drops the remaining events and waits for the sender's end.
 func (r *reporter) abandon() {
 	r.close()
 	r.cancel()

@@ -10,13 +10,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Engine grades one job; *grade.Grader is the one, and its comment the contract.
+// Engine grades one job. *grade.Grader implements it; its comment is the contract.
 type Engine interface {
 	Grade(ctx context.Context, j grade.Job, o grade.Observer) (schema.Result, error)
 }
 
-// Station is all that a runner has open before it asks for its job, so that the
-// first step follows at once.
+// Station is everything that a runner opens before it asks for its job, so that the first step
+// starts at once.
 type Station struct {
 	Engine Engine
 	Wall   string       // the wall's level
@@ -27,8 +27,8 @@ type Station struct {
 // Opener opens a station; dir is the runner's own directory (0700).
 type Opener func(ctx context.Context, dir string) (*Station, error)
 
-// OpenWall opens the real station: the wall as the options say, and the engine on
-// this machine's toolchain.
+// OpenWall opens the real station: the wall with the options, and the engine with this
+// machine's toolchain.
 func OpenWall(o sandbox.Options, clock func() time.Time, logger *slog.Logger) Opener {
 	return func(ctx context.Context, dir string) (*Station, error) {
 		grader, err := grade.Open(ctx, dir, o, clock, logger)
@@ -39,12 +39,12 @@ func OpenWall(o sandbox.Options, clock func() time.Time, logger *slog.Logger) Op
 	}
 }
 
-// Caps bound the trees that a runner unpacks.
+// Caps are the limits of the trees that a runner unpacks.
 type Caps struct {
 	Submission, Tests, Prepared grade.Caps
 }
 
-// DefaultCaps are generous: an assignment's own limits are judged at the push.
+// DefaultCaps are generous, because an assignment's own limits are checked at the push.
 func DefaultCaps() Caps {
 	return Caps{
 		Submission: grade.Caps{Files: 20_000, Bytes: 512 << 20, Depth: 64},

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// work is the one job in hand.
+// work is the runner's one job.
 type work struct {
 	agent   *Agent
 	client  *client
@@ -19,8 +19,8 @@ type work struct {
 	dir     string
 }
 
-// run does the job and delivers its verdict. A stale attempt is no error: somebody
-// else grades it now.
+// run does the job and delivers its result. A stale attempt is no error: another runner grades
+// the job.
 func (w *work) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -42,7 +42,7 @@ func (w *work) run(ctx context.Context) error {
 	return w.deliver(ctx, report, result)
 }
 
-// ended tells the reasons that are no failure of the runner from those that are.
+// ended separates ends that are normal from failures of the runner.
 func (w *work) ended(cause error) error {
 	if schema.CodeOf(cause) == schema.CodeStale {
 		w.agent.Logger.Info("job taken away", "job", w.order.Job, "attempt", w.order.Attempt)
@@ -51,8 +51,8 @@ func (w *work) ended(cause error) error {
 	return fmt.Errorf("job %d not finished: %w", w.order.Job, cause)
 }
 
-// deliver sends what is left of the events and then the verdict. Being told to end
-// no longer stops it, for a while.
+// deliver sends the rest of the events and then the result. For a while it continues even after
+// the runner was told to end.
 func (w *work) deliver(ctx context.Context, report *reporter, result schema.Result) error {
 	if err := report.flush(ctx); err != nil {
 		return w.ended(err)
@@ -80,7 +80,7 @@ func withGrace(ctx context.Context, grace time.Duration) (context.Context, conte
 	return last, func() { stop(); cancel() }
 }
 
-// failureResult is the verdict on a job that could not be graded, and whose doing that was.
+// failureResult is the result of a job that could not be graded, with who is responsible.
 func (w *work) failureResult(err error) schema.Result {
 	now := w.agent.Clock()
 	r := schema.Result{StartedAt: now, FinishedAt: now, Provenance: w.provenance()}
@@ -94,7 +94,7 @@ func (w *work) failureResult(err error) schema.Result {
 	return r
 }
 
-// provenance is what decides the result; the server sets what it knows better.
+// provenance is everything that decides the result; the server replaces what it knows itself.
 func (w *work) provenance() schema.Provenance {
 	return schema.Provenance{
 		Submission: w.order.Submission.Commit,
@@ -133,13 +133,13 @@ func (w *work) grade(ctx context.Context, report *reporter) (schema.Result, erro
 		Conceal:    w.order.Kind == schema.JobGrade, // a try has no tests to conceal
 	}
 	if w.order.Kind == schema.JobGate {
-		job.Pins = nil // the gate is where pins come from
+		job.Pins = nil // pins come from the gate
 	}
 	return w.station.Engine.Grade(ctx, job, &observer{work: w, ctx: ctx, report: report})
 }
 
-// sendHeartbeats keeps the lease until ctx ends. A stale attempt ends the job at once; a
-// server that is away is tried again until it has been for too long.
+// sendHeartbeats extends the lease until ctx ends. A stale attempt ends the job at once; an
+// unreachable server is retried until it has been unreachable for too long.
 func (w *work) sendHeartbeats(ctx context.Context, stop context.CancelCauseFunc) {
 	pause := time.NewTicker(max(w.order.Lease/3, time.Millisecond))
 	defer pause.Stop()

@@ -1,9 +1,9 @@
 // Package report reads the reports of test frameworks and analysers: JUnit's XML, CTest's
 // XML, the Test Anything Protocol, the lines of Unity and of go test -json, and SARIF.
 //
-// A report is a stranger's text, since the process that writes it also runs the student's
-// code. The readers keep to caps, return printable text only, and never fail on what they
-// read: a document that is broken gives an error, and the cases before the break.
+// A report is untrusted text, because the process that writes it also runs the student's code.
+// The readers keep limits, return printable text only, and never fail on their input: a broken
+// document gives an error and the cases before the break.
 //
 // A format that lists cases has a Format. SARIF lists remarks, and ReadSARIF reads it.
 package report
@@ -19,7 +19,7 @@ import (
 type Format struct {
 	read     reader
 	suffixes []string                    // of files below $REPORTS; none: standard output
-	text     func(printed []byte) []byte // what people read of it; nil: what was printed
+	text     func(printed []byte) []byte // the readable part of it; nil: all of it
 }
 
 // reader reads one document of a format into the list. An error describes what is wrong
@@ -60,8 +60,8 @@ func (f Format) Matches(path string) bool {
 // describes what is wrong with the document; the cases before that are in the list.
 func (f Format) Read(document []byte, into *List) error { return f.read(document, into) }
 
-// Text returns what people read of what a framework printed: for go test -json, the output that
-// is in its events.
+// Text returns the readable part of a framework's output: for go test -json, the output in its
+// events.
 func (f Format) Text(printed []byte) []byte {
 	if f.text == nil {
 		return printed
