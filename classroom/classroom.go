@@ -27,6 +27,8 @@ type Store interface {
 	TokenStore
 	CommentStore
 	DraftStore
+	HandInStore
+	ArchiveStore
 }
 
 // Options are what the actions need.
@@ -55,6 +57,8 @@ type Classroom struct {
 	Regrades     *Regrades
 	Teams        *Teams
 	Comments     *Comments
+	HandIns      *HandIns
+	Archives     *Archives
 	Publications *Publications
 	Receipts     *Receipts
 	Replays      *Replays
@@ -80,14 +84,17 @@ func New(o Options) *Classroom {
 	revoked := new(Revocations)
 	accounts := &Accounts{store: o.Store, clock: o.Clock, revoked: revoked}
 	work := &Work{store: o.Store, live: o.Live, clock: o.Clock}
+	grades := &Grades{store: o.Store, live: o.Live, clock: o.Clock, work: work}
 	return &Classroom{
 		Accounts:     accounts,
 		Courses:      &Courses{store: o.Store, flavours: o.Flavours, clock: o.Clock, revoked: revoked},
 		Work:         work,
-		Grades:       &Grades{store: o.Store, live: o.Live, clock: o.Clock, work: work},
+		Grades:       grades,
 		Publications: &Publications{store: o.Store, clock: o.Clock},
 		Regrades:     &Regrades{store: o.Store, live: o.Live},
 		Teams:        &Teams{store: o.Store, live: o.Live, clock: o.Clock, read: work.Read, revoked: revoked},
+		HandIns:      &HandIns{store: o.Store, grades: grades, trees: o.Trees, live: o.Live, clock: o.Clock},
+		Archives:     &Archives{store: o.Store, grades: grades, trees: o.Trees, clock: o.Clock},
 		Comments:     &Comments{store: o.Store, work: work, trees: o.Trees},
 		Classes:      &Classes{store: o.Store},
 		Files:        &Files{store: o.Store, flavours: o.Flavours},

@@ -25,13 +25,6 @@ type CommentStore interface {
 	OwnerComments(ctx context.Context, assignment int64, owner string) ([]schema.Comment, error)
 }
 
-// Trees reads what was handed in.
-type Trees interface {
-	// ReadFile returns a regular file of a commit, of at most max bytes (CodeLimit);
-	// CodeNotFound.
-	ReadFile(ctx context.Context, repository int64, commit, path string, max int64) ([]byte, error)
-}
-
 // The bounds of a comment.
 const (
 	maxRemark = 10_000  // characters

@@ -1,7 +1,12 @@
 package classroom_test
 
 import (
+	"archive/tar"
 	"context"
+	"errors"
+	"io"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,4 +96,30 @@ func TestCommentsByCourseFile(t *testing.T) {
 	refused(t, err, schema.CodeInvalid, "names no owner; use COURSE/ASSIGNMENT/OWNER/N")
 	_, err = b.Comments.Remove(t.Context(), b.actors["ida"], sub.Name, 9)
 	refused(t, err, schema.CodeNotFound, "has no comment 9")
+}
+
+// ExportTar implements classroom.Trees. A tree with a file called broken fails in the middle.
+func (f files) ExportTar(_ context.Context, _ int64, _ string, w io.Writer) error {
+	out := tar.NewWriter(w)
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		if name == "broken" {
+			return errors.New("an object is missing")
+		}
+		mode := int64(0o644)
+		if strings.HasSuffix(name, ".sh") {
+			mode = 0o755
+		}
+		if err := out.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Size: int64(len(f[name])), Mode: mode}); err != nil {
+			return err
+		}
+		if _, err := io.WriteString(out, f[name]); err != nil {
+			return err
+		}
+	}
+	return out.Close()
+}
+
+// Keep implements classroom.Trees.
+func (f files) Keep(context.Context, int64, string, string) (string, error) {
+	return strings.Repeat("5", 40), nil
 }

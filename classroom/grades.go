@@ -432,6 +432,9 @@ func (g *Grades) team(ctx context.Context, a schema.Assignment, owner string) (s
 
 // owner checks that somebody, a student or a team, may have a grade for the assignment.
 func (g *Grades) owner(ctx context.Context, a schema.Assignment, login string) error {
+	if login == "" {
+		return schema.Errorf(schema.CodeInvalid, "whose work for %s? Name a student or a team", a.Path())
+	}
 	team, err := g.team(ctx, a, login)
 	if err != nil || team == login {
 		return err

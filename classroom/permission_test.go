@@ -192,6 +192,15 @@ func TestPermissions(t *testing.T) {
 			_, err := b.Grades.EndAdjustment(ctx, by, "comp1", "a2", 1)
 			return err
 		}},
+		"gather bob's work": {staff, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Archives.Gather(ctx, by, classroom.ArchiveRequest{Course: "comp1", Assignment: "a1"})
+			return err
+		}},
+		"hand in for bob": {instructors, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			room := classroom.New(classroom.Options{Store: b.store, Clock: b.now, Trees: files{}})
+			_, err := room.HandIns.Submit(ctx, by, classroom.NewHandIn{Course: "comp1", Assignment: "a1", Owner: "bob", Commit: b.first("bob").Commit, Reason: "again"})
+			return err
+		}},
 		"comment on bob's submission": {staff, func(ctx context.Context, b *bundle, by schema.Actor) error {
 			_, err := b.Comments.Add(ctx, by, classroom.NewComment{Submission: b.first("bob").Name, Text: "good names"})
 			return err

@@ -105,6 +105,11 @@ func MayMark(a Access, m Mark) error {
 	return nil
 }
 
+// MaySubmitFor decides whether the viewer may hand in work for somebody else: instructors may.
+func MaySubmitFor(v Viewer, code string) error {
+	return onlyInstructors(v, code, "hand in work for others")
+}
+
 // MayRegrade decides whether the viewer may grade a class again: instructors may.
 func MayRegrade(v Viewer, code string) error { return onlyInstructors(v, code, "make regrade sets") }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/gitd/pktline"
@@ -116,18 +117,24 @@ func (s *Server) serveOwner(ctx context.Context, t *target) (served, error) {
 	if err != nil {
 		return served{}, fmt.Errorf("read main: %w", err)
 	}
-	if tip == pktline.Zero {
-		return served{id: row.ID}, nil
-	}
 	subs, err := s.Ledger.Submissions(ctx, t.assignment.ID, t.path.Owner, maxNumbered)
 	if err != nil {
 		return served{}, fmt.Errorf("list submissions: %w", err)
 	}
-	refs := map[string]string{mainRef: tip}
-	for _, sub := range subs {
-		refs[fmt.Sprintf("%s%d", submissionRefs, sub.Name.Number)] = sub.Commit
+	if tip == pktline.Zero && len(subs) == 0 {
+		return served{id: row.ID}, nil
 	}
-	return served{row.ID, repo.View{Refs: refs}}, nil
+	view := repo.View{Refs: map[string]string{}}
+	if tip != pktline.Zero {
+		view.Refs[mainRef] = tip
+	}
+	for _, sub := range subs {
+		view.Refs[fmt.Sprintf("%s%d", submissionRefs, sub.Name.Number)] = sub.Commit
+		if sub.Repository != row.ID && !slices.Contains(view.Objects, sub.Repository) {
+			view.Objects = append(view.Objects, sub.Repository) // staff handed it in
+		}
+	}
+	return served{row.ID, view}, nil
 }
 
 func pathOf(p schema.RepositoryPath) string {

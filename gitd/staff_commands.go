@@ -26,6 +26,8 @@ func (s *Server) staffCommands() []staffCommand {
 		{"export", "COURSE[/ASSIGNMENT] --format FORMAT [--fill] [--column ASSIGNMENT=HEADING]... [--dropped]", "grades for brightspace, canvas, moodle, blackboard, csv or json; --fill completes the file on standard input", schema.RoleTA, s.export},
 		{"tests list", "COURSE/ASSIGNMENT [--json]", "the versions of an assignment's tests", schema.RoleTA, s.testsList},
 		{"tests activate", "COURSE/ASSIGNMENT [NUMBER] [--json]", "make an earlier version of the tests active again; without NUMBER the one before", schema.RoleInstructor, s.testsActivate},
+		{"submit-for", "COURSE/ASSIGNMENT OWNER COMMIT --reason TEXT [--received TIME] [--json]", "hand in a commit for a student or a team; they, or staff as a try-out, pushed it before", schema.RoleInstructor, s.submitFor},
+		{"export archive", "COURSE/ASSIGNMENT [--at TIME] [--zip]", "what counts of everybody, or counted at a time, as a tar on standard output", schema.RoleTA, s.exportArchive},
 		{"extend", "COURSE/ASSIGNMENT OWNER [--due TIME] [--by LENGTH] [--until TIME] [--reason TEXT] [--json]", "give more time: --by 2d, --by 36h or --due 2026-10-01 18:00", schema.RoleInstructor, s.extend},
 		{"outage", "COURSE --start TIME --length LENGTH [--reason TEXT] [--json]", "move due times because the course could not submit", schema.RoleInstructor, s.outage},
 		{"late-days", "COURSE --set NUMBER", "how many late days each student has", schema.RoleInstructor, s.lateDays},

@@ -30,6 +30,8 @@ func TestStaffCommandsByRole(t *testing.T) {
 		"roster":          {"comp1", staff},
 		"extensions":      {"comp1/a1", staff},
 		"adjust":          {"comp1/a1 alice +1 --reason neat", staff},
+		"submit-for":      {"comp1/a1 alice 1234567 --reason mailed", instructors},
+		"export archive":  {"comp1/a1", staff},
 		"comment":         {"comp1/a1/alice/1 --text neat", staff},
 		"comments":        {"comp1/a1/alice/1", everybody},
 		"adjustments":     {"comp1/a1", staff},

@@ -64,7 +64,13 @@ func (s *Store) record(ctx context.Context, t *tx, in schema.Intent, p schema.Pu
 	if err != nil {
 		return schema.GradedSubmission{}, err
 	}
-	if err := s.queue(ctx, t, to, p, id, state == schema.TimelinessAfterEnd && !p.TryOut); err != nil {
+	kept := state == schema.TimelinessAfterEnd && !p.TryOut
+	if !kept {
+		if err := t.overtake(ctx, to); err != nil {
+			return schema.GradedSubmission{}, err
+		}
+	}
+	if err := s.queue(ctx, t, to, p, id, kept); err != nil {
 		return schema.GradedSubmission{}, err
 	}
 	sub, err := one(ctx, t, scanSubmission, `SELECT * FROM submission_rows WHERE id = ?`, id)
@@ -79,11 +85,6 @@ func (s *Store) record(ctx context.Context, t *tx, in schema.Intent, p schema.Pu
 
 // queue creates a new submission's job. The job of a kept submission is cancelled at once.
 func (s *Store) queue(ctx context.Context, t *tx, to target, p schema.Push, id int64, kept bool) error {
-	if !kept {
-		if err := t.overtake(ctx, to); err != nil {
-			return err
-		}
-	}
 	now := s.clock()
 	job, err := t.addJob(ctx, schema.Job{Kind: schema.JobGrade, Submission: id, VersionID: p.VersionID, CourseID: to.course,
 		Owner: to.owner, Lane: schema.LaneInteractive, Flavour: p.Flavour, QueuedAt: now}, false)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -29,7 +30,7 @@ var (
 		`|objects/[0-9a-f]{2}/[0-9a-f]{38}|objects/pack/pack-[0-9a-f]{40}\.(pack|idx|rev))$`)
 )
 
-func (a Archive) store() *Store { return &Store{o: Options{Dir: a.Dir}} }
+func (a Archive) store() *Store { return &Store{o: Options{Dir: a.Dir}.withDefaults()} }
 
 // Repositories returns the numbers of the repositories that are there, in order.
 func (a Archive) Repositories() ([]int64, error) {
@@ -152,6 +153,21 @@ func (a Archive) Pins(id int64) (pins map[string]string, main string, err error)
 // CodeNotFound.
 func (a Archive) ReadFile(ctx context.Context, id int64, commit, path string, max int64) ([]byte, error) {
 	return a.store().ReadFile(ctx, id, commit, path, max)
+}
+
+// ExportTar writes a commit's tree as a tar, as Store.ExportTar does.
+func (a Archive) ExportTar(ctx context.Context, id int64, commit string, w io.Writer) error {
+	return a.store().ExportTar(ctx, id, commit, w)
+}
+
+// Keep pins a commit, as Store.Keep does.
+func (a Archive) Keep(ctx context.Context, id int64, name, commit string) (string, error) {
+	release, err := a.Hold(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	defer release()
+	return a.store().Pin(id, name, commit)
 }
 
 // HasCommit reports whether a repository holds a commit.

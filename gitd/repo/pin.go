@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -32,6 +33,16 @@ func (s *Store) Pin(id int64, name, commit string) (tree string, err error) {
 		return "", fmt.Errorf("pin %s in repository %d: %w", name, id, err)
 	}
 	return tree, nil
+}
+
+// Keep pins a commit that the repository has, under its lock, and returns its tree.
+func (s *Store) Keep(ctx context.Context, id int64, name, commit string) (string, error) {
+	lock, err := s.Lock(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = lock.Unlock() }() // of a file that is only locked
+	return s.Pin(id, name, commit)
 }
 
 func placePin(dir, ref, commit string) error {

@@ -30,7 +30,7 @@ func adminCommand() *cli.Command {
 			adminUserCommand(), adminKeyCommand(), adminTokenCommand(), adminCourseCommand(), adminEnrolCommand(), adminUnenrolCommand(), adminRosterCommand(),
 			adminSubmissionsCommand(), adminWaitCommand(), adminLoginLinkCommand(), adminQueueCommand(), adminPoolsCommand(), adminRunnersCommand(),
 			adminGradesCommand(), adminExtendCommand(), adminExtensionsCommand(), adminOutageCommand(), adminLateDaysCommand(),
-			adminAdjustCommand(), adminAdjustmentsCommand(), adminCommentCommand(), adminCommentsCommand(), adminRegradeCommand(), adminTestsCommand(), adminTeamCommand(), adminPublishCommand(), adminUnpublishCommand(), adminExportCommand(),
+			adminAdjustCommand(), adminAdjustmentsCommand(), adminCommentCommand(), adminCommentsCommand(), adminSubmitForCommand(), adminRegradeCommand(), adminTestsCommand(), adminTeamCommand(), adminPublishCommand(), adminUnpublishCommand(), adminExportCommand(),
 			adminAuditCommand(), adminCopyDatabaseCommand(),
 			adminReceiptsCommand(), adminReplayCommand(), adminEraseCommand(), adminBackupCommand(),
 		},

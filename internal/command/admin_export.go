@@ -29,7 +29,7 @@ func adminExportCommand() *cli.Command {
 			&cli.BoolFlag{Name: "dropped", Usage: "with those who have left the course"},
 		},
 		OnUsageError: misuse,
-		Subcommands:  []*cli.Command{adminExportPersonCommand()},
+		Subcommands:  []*cli.Command{adminExportPersonCommand(), adminExportArchiveCommand()},
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, "COURSE[/ASSIGNMENT]")
 			if err != nil {

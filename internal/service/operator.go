@@ -79,6 +79,8 @@ func (o *Operator) operations() map[string]operation {
 		"comment":        typed(o.comment),
 		"comments":       typed(o.comments),
 		"comment.remove": typed(o.removeComment),
+		"submit-for":     typed(o.submitFor),
+		"archive":        typed(o.archive),
 		"grades":         typed(o.grades),
 		"roster.import":  typed(o.importRoster),
 

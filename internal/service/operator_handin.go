@@ -1,0 +1,27 @@
+package service
+
+import (
+	"context"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/schema"
+)
+
+// HandedIn is a submission that staff handed in, and its course's time zone.
+type HandedIn struct {
+	Submission schema.Submission
+	Zone       string
+}
+
+func (o *Operator) submitFor(ctx context.Context, n classroom.NewHandIn) (HandedIn, error) {
+	sub, err := o.HandIns.Submit(ctx, schema.Operator(), n)
+	if err != nil {
+		return HandedIn{}, err
+	}
+	m, err := o.Work.Member(ctx, schema.Operator(), n.Course)
+	return HandedIn{sub.Submission, m.Course.Zone}, err
+}
+
+func (o *Operator) archive(ctx context.Context, q classroom.ArchiveRequest) (classroom.Archive, error) {
+	return o.Archives.Gather(ctx, schema.Operator(), q)
+}
