@@ -89,20 +89,20 @@ func TestSubmitForRefusals(t *testing.T) {
 		code   schema.Code
 		says   string
 	}{
-		"no reason":        {func(n *classroom.NewHandIn) { n.Reason = "" }, schema.CodeInvalid, "needs a reason"},
-		"a long reason":    {func(n *classroom.NewHandIn) { n.Reason = strings.Repeat("x", 5000) }, schema.CodeInvalid, "a reason has at most"},
-		"the future":       {func(n *classroom.NewHandIn) { n.Received = "2030-01-01 00:00" }, schema.CodeInvalid, "received 2030-01-01 00:00 is in the future"},
-		"no time":          {func(n *classroom.NewHandIn) { n.Received = "noon" }, schema.CodeInvalid, "noon"},
-		"a short commit":   {func(n *classroom.NewHandIn) { n.Commit = out.Commit[:6] }, schema.CodeInvalid, "at least 7 digits"},
-		"HEAD":             {func(n *classroom.NewHandIn) { n.Commit = "HEAD" }, schema.CodeInvalid, `"HEAD" is not a commit`},
-		"several commits":  {func(n *classroom.NewHandIn) { n.Commit = out.Commit[:20] }, schema.CodeInvalid, "is the beginning of several commits"},
-		"bob's commit":     {func(n *classroom.NewHandIn) { n.Commit = bobs.Commit }, schema.CodeNotFound, "neither alice nor the staff pushed a commit"},
-		"nobody's commit":  {func(n *classroom.NewHandIn) { n.Commit = strings.Repeat("e", 40) }, schema.CodeNotFound, "push it to comp1/a1 first: what staff push is a try-out"},
-		"staff":            {func(n *classroom.NewHandIn) { n.Owner = "tina" }, schema.CodeInvalid, "tina is no student of comp1"},
-		"nobody":           {func(n *classroom.NewHandIn) { n.Owner = "nobody" }, schema.CodeNotFound, "nobody"},
-		"a team's member":  {func(n *classroom.NewHandIn) { n.Assignment, n.Commit = "teams", team.Commit }, schema.CodeRefused, "alice works in team blue for comp1/teams; hand in for blue"},
-		"no assignment":    {func(n *classroom.NewHandIn) { n.Assignment = "a9" }, schema.CodeNotFound, "there is no assignment comp1/a9"},
-		"no owner":         {func(n *classroom.NewHandIn) { n.Owner = "" }, schema.CodeInvalid, "whose work for comp1/a1? Name a student or a team"},
+		"no reason":       {func(n *classroom.NewHandIn) { n.Reason = "" }, schema.CodeInvalid, "needs a reason"},
+		"a long reason":   {func(n *classroom.NewHandIn) { n.Reason = strings.Repeat("x", 5000) }, schema.CodeInvalid, "a reason has at most"},
+		"the future":      {func(n *classroom.NewHandIn) { n.Received = "2030-01-01 00:00" }, schema.CodeInvalid, "received 2030-01-01 00:00 is in the future"},
+		"no time":         {func(n *classroom.NewHandIn) { n.Received = "noon" }, schema.CodeInvalid, "noon"},
+		"a short commit":  {func(n *classroom.NewHandIn) { n.Commit = out.Commit[:6] }, schema.CodeInvalid, "at least 7 digits"},
+		"HEAD":            {func(n *classroom.NewHandIn) { n.Commit = "HEAD" }, schema.CodeInvalid, `"HEAD" is not a commit`},
+		"several commits": {func(n *classroom.NewHandIn) { n.Commit = out.Commit[:20] }, schema.CodeInvalid, "is the beginning of several commits"},
+		"bob's commit":    {func(n *classroom.NewHandIn) { n.Commit = bobs.Commit }, schema.CodeNotFound, "neither alice nor the staff pushed a commit"},
+		"nobody's commit": {func(n *classroom.NewHandIn) { n.Commit = strings.Repeat("e", 40) }, schema.CodeNotFound, "push it to comp1/a1 first: what staff push is a try-out"},
+		"staff":           {func(n *classroom.NewHandIn) { n.Owner = "tina" }, schema.CodeInvalid, "tina is no student of comp1"},
+		"nobody":          {func(n *classroom.NewHandIn) { n.Owner = "nobody" }, schema.CodeNotFound, "nobody"},
+		"a team's member": {func(n *classroom.NewHandIn) { n.Assignment, n.Commit = "teams", team.Commit }, schema.CodeRefused, "alice works in team blue for comp1/teams; hand in for blue"},
+		"no assignment":   {func(n *classroom.NewHandIn) { n.Assignment = "a9" }, schema.CodeNotFound, "there is no assignment comp1/a9"},
+		"no owner":        {func(n *classroom.NewHandIn) { n.Owner = "" }, schema.CodeInvalid, "whose work for comp1/a1? Name a student or a team"},
 	} {
 		n := classroom.NewHandIn{Course: "comp1", Assignment: "a1", Owner: "alice", Commit: out.Commit, Reason: "mailed"}
 		c.change(&n)
