@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// readGoTest reads the lines of go test -json. Cases are named package.Test/subtest with
-// the last element of the package's path; a test with subtests is a case of its own.
-// Lines that are not events (a compiler's words, what a program printed) are passed over.
+// readGoTest reads the lines of go test -json. Cases are named package.Test/subtest with the
+// last element of the package's path; a test with subtests is a case, too. Lines that are not
+// events (output of compilers and programs) are skipped.
 //
-// Where the events do not tell how a test ended, the output does: see goText. A test that
-// neither tells of failed, if its package did. Benchmarks are cases only where they fail.
+// If the events do not say how a test ended, the output does: see goText. A test that has
+// neither failed if its package did. Benchmarks are cases only if they fail.
 func readGoTest(document []byte, l *List) error {
 	r := goReport{list: l, tests: map[string]*goTest{}, texts: map[string]*goText{}}
 	if err := plainLines(document, r.handleLine); err != nil {
@@ -35,15 +35,15 @@ type goEvent struct {
 	Output  string
 }
 
-// parseGoEvent reads a line. It reports whether there is an event on it.
+// parseGoEvent reads a line and reports whether it has an event.
 func parseGoEvent(line string) (goEvent, bool) {
 	var e goEvent
 	ok := strings.HasPrefix(line, "{") && json.Unmarshal([]byte(line), &e) == nil && e.Action != ""
 	return e, ok
 }
 
-// textOfGoTest returns the output that is in the events of go test -json, a compiler's included,
-// and the lines that are not events.
+// textOfGoTest returns the output in the events of go test -json, including a compiler's, and
+// the lines that are not events.
 func textOfGoTest(printed []byte) []byte {
 	var text bytes.Buffer
 	for line := range bytes.Lines(printed) {
@@ -65,7 +65,7 @@ type goReport struct {
 	texts map[string]*goText // by package
 }
 
-// goTest is what is known of one test.
+// goTest is the state of one test.
 type goTest struct {
 	pkg, name    string
 	starts, ends int             // as events tell
@@ -106,7 +106,7 @@ func (r *goReport) handleLine(line string) error {
 	return nil
 }
 
-// test returns what is known of a test, nil where there are too many.
+// test returns the state of a test, nil if there are too many.
 func (r *goReport) test(pkg, name string) *goTest {
 	key := pkg + "\x00" + name
 	t := r.tests[key]
@@ -127,7 +127,7 @@ func (r *goReport) text(pkg string) *goText {
 	return t
 }
 
-// finish adds a test that an event ends.
+// finish adds a test that an event ended.
 func (r *goReport) finish(t *goTest, e goEvent) error {
 	t.ends++
 	t.match(goVerdict(e.Action))
@@ -148,7 +148,7 @@ func (r *goReport) close() error {
 	return nil
 }
 
-// rescue adds a test as often as it began and no event ended it.
+// rescue adds a test that no event ended as often as it began.
 func (r *goReport) rescue(t *goTest) error {
 	missing := max(t.starts, t.textStarts) - t.ends
 	for _, end := range t.unmatched[max(0, len(t.unmatched)-max(missing, 0)):] {
@@ -171,7 +171,7 @@ func (t *goTest) said() string {
 	return withoutFrames(t.output.String())
 }
 
-// match takes the end that an event tells out of those that the output tells.
+// match removes the end that an event reports from the ends in the output.
 func (t *goTest) match(v Verdict) {
 	for i := len(t.unmatched) - 1; i >= 0; i-- {
 		if t.unmatched[i].verdict == v {

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Gradescope is what a results.json of Gradescope says. Texts are plain and printable.
+// Gradescope is the content of a results.json of Gradescope. Texts are plain and printable.
 //
 // Source of the format: Gradescope's public specification of autograders ("Output format").
 type Gradescope struct {
@@ -20,7 +20,7 @@ type Gradescope struct {
 	Shown   GradescopeVisibility // of Output, and of the tests that name none
 	Stdout  GradescopeVisibility // of what run_autograder printed
 	Staff   string               // leaderboard, extra_data and execution_time, a line each
-	Remarks []string             // what was read although it is not in the specification
+	Remarks []string             // accepted deviations from the specification
 }
 
 // GradescopeTest is one entry of tests.
@@ -83,7 +83,7 @@ func syntaxError(text []byte) error {
 	return fmt.Errorf("results.json is not JSON: line %d: %s", line, schema.Excerpt(broken.Error(), 200))
 }
 
-// fields returns the fields of an object. Of a key that stands twice the last counts.
+// fields returns the fields of an object. If a key occurs twice, the last one counts.
 func fields(text []byte) (map[string]json.RawMessage, bool) {
 	var found map[string]json.RawMessage
 	err := json.Unmarshal(text, &found)
@@ -175,7 +175,7 @@ func (r *gradescopeReading) test(entry json.RawMessage, i int, shown GradescopeV
 	return t, nil
 }
 
-// passed returns what status says, else whether the score is the whole of max_score.
+// passed returns the status, or whether the score is the whole max_score.
 func (r *gradescopeReading) passed(t GradescopeTest, status string) bool {
 	switch strings.ToLower(strings.TrimSpace(status)) {
 	case "passed":
@@ -188,7 +188,7 @@ func (r *gradescopeReading) passed(t GradescopeTest, status string) bool {
 	}
 	switch {
 	case t.Score == nil:
-		return t.Max == nil // it only says something
+		return t.Max == nil // it only has a message
 	case t.Max == nil:
 		return t.Score.Sign() > 0
 	}
@@ -202,7 +202,7 @@ func (r *gradescopeReading) keep(text string) string {
 	return text
 }
 
-// remark notes something for staff, once.
+// remark records a remark for staff, once.
 func (r *gradescopeReading) remark(format string, args ...any) {
 	const most = 20
 	words := fmt.Sprintf(format, args...)

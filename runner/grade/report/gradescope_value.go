@@ -60,7 +60,7 @@ func wordsIn(o map[string]json.RawMessage, key string) string {
 	return compact.String()
 }
 
-// formatIn returns the format of a text: its own, else the one that stands at the top for all.
+// formatIn returns the format of a text: its own, or the one at the top.
 func formatIn(o map[string]json.RawMessage, key string, top map[string]json.RawMessage, general string) string {
 	if own := wordsIn(o, key); own != "" {
 		return own
@@ -79,8 +79,8 @@ func staffText(o map[string]json.RawMessage, keys ...string) string {
 	return strings.Join(lines, "\n")
 }
 
-// visibility reads a visibility. A value that is not known hides: it must not show what was
-// meant to be hidden.
+// visibility reads a visibility. An unknown value hides: what was meant to be hidden must not
+// be shown.
 func (r *gradescopeReading) visibility(o map[string]json.RawMessage, key string, otherwise GradescopeVisibility) GradescopeVisibility {
 	word := strings.ToLower(strings.TrimSpace(wordsIn(o, key)))
 	switch word {

@@ -26,8 +26,8 @@ type junitIdentity struct {
 	display string
 }
 
-// read takes the text of a system-out of a case with a name. It reports whether this is the
-// identity, and returns what the case printed where that follows in the same element.
+// read reads the text of a system-out of a named case. It reports whether this is the identity,
+// and returns the output of the case if that follows in the same element.
 func (j *junitIdentity) read(text, name string) (printed string, is bool) {
 	id, rest, found := strings.Cut(strings.TrimLeft(text, "\r\n"), "\n")
 	id, isID := strings.CutPrefix(id, "unique-id: [engine:")
@@ -54,7 +54,7 @@ func (j *junitIdentity) title(name string) string {
 	return j.display
 }
 
-// arguments returns what tells a run of a parametrised or dynamic test from the others.
+// arguments distinguishes a run of a parametrised or dynamic test from the others.
 func (j *junitIdentity) arguments() string {
 	if j.kind != "test-template-invocation" && j.kind != "dynamic-test" {
 		return ""

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Caps on the reports of one test. What exceeds one is read up to it.
+// Limits of the reports of one test. A report is read up to a limit that it exceeds.
 const (
 	MaxBytes = 8 << 20 // of all files together
 	MaxFiles = 1000
@@ -18,23 +18,22 @@ const (
 	maxTitle = 4 * maxName // of a name before it is cut
 	maxText  = 16 << 10    // bytes of one case's message and output together
 	maxTexts = 4 << 20     // bytes of all cases' text
-	maxWall  = time.Hour   // what a report may claim that a case took
+	maxWall  = time.Hour   // the largest duration that a report may claim for a case
 )
 
-// ErrTooLarge says that a report is larger than it may be. The cases before that are in
-// the list.
+// ErrTooLarge says that a report exceeds a limit. The cases before the limit are in the list.
 var ErrTooLarge = errors.New("the report is too large; the rest of it was not read")
 
-// List collects the cases of one test's reports within the caps.
+// List collects the cases of one test's reports within the limits.
 type List struct {
-	// Rewrite, where it is set, is applied to every name, message and output before it is cut
-	// to its cap. It takes out what differs from run to run.
+	// Rewrite, if set, is applied to every name, message and output before it is cut. It
+	// removes parts that differ from run to run.
 	Rewrite func(text string) string
 
 	Cases []Case
 
 	Stated    bool // a document states how many cases it holds
-	Misstated bool // a document states a number that is not true
+	Misstated bool // a document states a wrong number
 
 	text int // bytes of all cases' text so far
 }

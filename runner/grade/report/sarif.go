@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Finding is one remark of an analyser.
+// Finding is one finding of an analyser.
 type Finding struct {
 	Rule, Message string
 	File          string // a path, or a URI that is not a file's

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// readTAP reads the Test Anything Protocol, versions 12 to 14. A subtest is named after
-// those around it, parent/child. Its parent is a case of its own, except where it only groups
-// others (Node's describe). A case that is still to do counts as skipped.
+// readTAP reads the Test Anything Protocol, versions 12 to 14. A subtest is named parent/child.
+// Its parent is a case, too, unless it only groups others (Node's describe). A case marked TODO
+// counts as skipped.
 func readTAP(document []byte, l *List) error {
 	var r tapReport
 	cut := plainLines(document, r.handleLine)
@@ -44,7 +44,7 @@ type tapResult struct {
 	behind bool // stands behind other text on its line
 }
 
-// tapGroup is the numbered results of one stream: of the document, or of a subtest.
+// tapGroup holds the numbered results of one stream: the document, or a subtest.
 type tapGroup struct {
 	header string // of the last "# Subtest: name"
 	plan   int    // how many results it states; 0 where it has not said
@@ -118,7 +118,7 @@ func (r *tapReport) add(t tapLine, depth int) error {
 	return nil
 }
 
-// group returns the group at a depth, which begins with it where there is none.
+// group returns the group at a depth and starts it if necessary.
 func (r *tapReport) group(depth int) *tapGroup {
 	for len(r.groups) <= depth {
 		r.groups = append(r.groups, new(tapGroup))
@@ -126,7 +126,7 @@ func (r *tapReport) group(depth int) *tapGroup {
 	return r.groups[depth]
 }
 
-// plan notes how many results a group has. Another plan begins another group.
+// plan records how many results a group has. Another plan starts another group.
 func (r *tapReport) plan(depth, results int) {
 	g := r.group(depth)
 	if g.plan > 0 {
@@ -181,7 +181,7 @@ func (r *tapReport) around(depth int, description string) string {
 	return strings.Join(names, "/")
 }
 
-// inBlock takes a line of a diagnosis in YAML. It reports whether it was one.
+// inBlock reads a line of a diagnosis in YAML and reports whether it was one.
 func (r *tapReport) inBlock(line string) bool {
 	if r.block == "" {
 		return false
@@ -214,12 +214,12 @@ func (r *tapReport) close() {
 	r.open, r.block = nil, ""
 	r.detail.Reset()
 	if c.suite && c.parent && (c.Verdict != Failed || c.failed) {
-		return // its subtests say it all
+		return // its subtests have the details
 	}
 	r.results = append(r.results, c)
 }
 
-// finish ends the stream. Subtests whose parent never came are named by their comments.
+// finish ends the stream. Subtests without a parent are named by their comments.
 func (r *tapReport) finish() {
 	r.close()
 	r.results = dropImplausible(r.results)

@@ -11,21 +11,20 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ErrNotReport says that a document is well formed and not a report of the format.
+// ErrNotReport says that a well-formed document is not a report of the format.
 var ErrNotReport = errors.New("not a report")
 
 // xmlNaming names a case by its class and its own name.
 type xmlNaming func(class, name string) string
 
-// readXML reads the two XML formats. A document that breaks off keeps the cases that
-// were complete by then.
+// readXML reads the two XML formats. A truncated document keeps its complete cases.
 func readXML(document []byte, l *List, name xmlNaming) error {
 	text, err := decodeXML(document)
 	if err != nil {
 		return err
 	}
 	text = legalXML(text)
-	l.Cases = slices.Clip(l.Cases) // so that a second try leaves the cases of the first alone
+	l.Cases = slices.Clip(l.Cases) // so that a second attempt does not change the cases of the first
 	before := *l
 	err = parseXML(text, l, name)
 	if !errors.As(err, new(*xml.SyntaxError)) {
