@@ -65,6 +65,7 @@ func (s *Server) newAssignmentPage(ctx context.Context, t task, m member) (view.
 		page.Refused = view.Sentence(schema.MessageOf(err))
 	}
 	page.Upload = s.Uploads != nil && t.Spec != nil && page.Refused == ""
+	page.HasTeams = t.Spec != nil && t.Spec.Team != nil
 	if t.Spec != nil {
 		page.Tests, page.Rules = t.Active.Number, view.Rules(t.Spec)
 		page.Closed, page.Terms = terms.Schedule.Ended(s.now()), view.Sentence(terms.Status(s.now()))

@@ -490,6 +490,9 @@ func (c *classroom) Files(_ context.Context, _ int64, _ string, most int) ([]cou
 	return all, err
 }
 
+// Comments are none.
+func (c *classroom) Comments(context.Context, int64) ([]schema.Comment, error) { return nil, nil }
+
 // Changed says that nothing differs.
 func (c *classroom) Changed(context.Context, int64, string, string, int) ([]string, error) {
 	return nil, nil

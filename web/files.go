@@ -67,6 +67,10 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, user schema.U
 	if page.Binary = !utf8.Valid(data) || strings.ContainsRune(string(data), 0); !page.Binary {
 		page.Lines = highlight(r.Context(), name, schema.Sanitize(string(data)))
 	}
+	page.Notice = notice(r)
+	if page.Comments, err = s.comments(r, v, name); err != nil {
+		return err
+	}
 	return s.render(w, http.StatusOK, "file", page)
 }
 

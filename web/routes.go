@@ -92,6 +92,14 @@ func (s *Server) testsRoutes(mux *http.ServeMux) {
 
 // peopleRoutes are the pages on who is in a course and what they got.
 func (s *Server) peopleRoutes(mux *http.ServeMux) {
+	s.member(mux, "GET /{course}/{assignment}/-/publication", s.servePublication)
+	s.form(mux, "POST /{course}/{assignment}/-/publication", s.publish)
+	s.member(mux, "GET /{course}/{assignment}/-/teams", s.serveTeams)
+	s.form(mux, "POST /{course}/{assignment}/-/teams/{verb}", s.changeTeams)
+	s.member(mux, "GET /{course}/-/settings", s.serveCourseFile)
+	s.sizedForm(mux, "POST /{course}/-/settings", editBody, s.saveCourseFile)
+	s.form(mux, "POST /{course}/{assignment}/{owner}/{number}/-/comments", s.addComment)
+	s.form(mux, "POST /{course}/{assignment}/{owner}/{number}/-/comments/{id}/remove", s.removeComment)
 	s.member(mux, "GET /{course}/-/roster", s.serveRoster)
 	s.form(mux, "POST /{course}/-/roster/enrol", s.enrol)
 	s.form(mux, "POST /{course}/-/roster/unenrol", s.unenrol)

@@ -42,6 +42,9 @@ func (s *Server) serveSubmission(w http.ResponseWriter, r *http.Request, user sc
 	}
 	page.Refresh, page.Notice = shown.Live, notice(r)
 	page.MayRerun = v.mayRerun()
+	if page.Comments, err = s.comments(r, v, ""); err != nil {
+		return err
+	}
 	terms, err := s.terms(r.Context(), v.Task, v.Sub.Name.Owner)
 	if err != nil {
 		return err

@@ -25,6 +25,7 @@ type Assignment struct {
 	Refused   string   // why the person cannot hand in at all
 	Terms     string   // when it is due, what a push now would cost, and what is left
 	Teams     []string // the student's team, or those that have invited them
+	HasTeams  bool     // it is done in teams
 	Standing  Standing
 	Handout   template.HTML
 	NoHandout bool // it should be there, and cannot be read

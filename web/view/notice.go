@@ -3,6 +3,18 @@ package view
 // Notice says what a form has done; "" for what is not in the closed set.
 func Notice(what string) string {
 	switch what {
+	case "published":
+		return "The assignment is published for them."
+	case "unpublished":
+		return "The publication is taken back."
+	case "teams":
+		return "The teams have changed."
+	case "course-file":
+		return "course.yaml is saved and applied."
+	case "commented":
+		return "The comment is made. The owner of the work reads it."
+	case "uncommented":
+		return "The comment is removed."
 	case "activated":
 		return "That version is active again."
 	case "session-ended":

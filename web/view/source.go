@@ -77,6 +77,8 @@ type File struct {
 	Binary bool   // it is no text, and not shown
 	Lines  []SourceLine
 	Size   string
+
+	Comments Comments
 }
 
 // SourceLine is one line of a source file.

@@ -24,6 +24,7 @@ func CourseTabs(code string, v course.Viewer, current string) []Tab {
 		{"Assignments", "", nil},
 		{"Grades", "/-/grades", nil},
 		{"Roster", "/-/roster", course.MaySeeRoster(v, code)},
+		{"course.yaml", "/-/settings", course.MaySeeRoster(v, code)},
 		{"Late days and outages", "/-/times", course.MayChangeTimes(v, code)},
 		{"Exports", "/-/exports", course.MaySeeRoster(v, code)},
 		{"New assignment", "/-/new", course.MayConfigure(v, code)},
@@ -40,6 +41,7 @@ func AssignmentTabs(of schema.Assignment, v course.Viewer, current string) []Tab
 		{"Tests", "/-/tests", course.MaySeeRoster(v, code)},
 		{"Extensions", "/-/extensions", course.MaySeeRoster(v, code)},
 		{"Adjustments", "/-/adjustments", course.MaySeeRoster(v, code)},
+		{"Publication", "/-/publication", course.MaySeeRoster(v, code)},
 		{"Regrades", "/-/regrades", course.MayRegrade(v, code)},
 	})
 }

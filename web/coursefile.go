@@ -1,0 +1,82 @@
+package web
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+	"github.com/grader/grader/web/view"
+)
+
+// courseText is a course.yaml as the parser reads it.
+type courseText []byte
+
+// List implements assignment.Files.
+func (c courseText) List() ([]assignment.File, error) {
+	return []assignment.File{{Path: assignment.CourseFilename, Mode: 0o644, Size: int64(len(c))}}, nil
+}
+
+// Read implements assignment.Files.
+func (c courseText) Read(path string) ([]byte, error) {
+	if path != assignment.CourseFilename {
+		return nil, fs.ErrNotExist
+	}
+	return c, nil
+}
+
+// serveCourseFile shows course.yaml in a form, and its versions.
+func (s *Server) serveCourseFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	return s.renderCourseFile(w, r, user, view.CourseFile{}, nil)
+}
+
+// renderCourseFile fills in what the page has besides its findings.
+func (s *Server) renderCourseFile(w http.ResponseWriter, r *http.Request, user schema.User, page view.CourseFile, problem error) error {
+	m, err := s.memberOf(r, user)
+	if err != nil {
+		return err
+	}
+	versions, err := s.Classroom.Files.Versions(r.Context(), m.Actor, m.Course.Code)
+	if err != nil {
+		return hidden("course.yaml", err)
+	}
+	page.Frame, page.Path = s.courseFrame("course.yaml of "+m.Course.Code, m, "/-/settings"), "/"+m.Course.Code+"/-/settings"
+	page.May = s.Uploads != nil && course.MayConfigure(m.Viewer(), m.Course.Code) == nil
+	page.List(versions, s.now(), m.Course.Location())
+	if len(versions) > 0 {
+		page.Base, page.Text = versions[0].Commit, string(versions[0].Source)
+	}
+	if _, sent := r.PostForm["text"]; sent {
+		page.Base, page.Text = baseOf(r, page.Base), r.PostFormValue("text")
+	}
+	return s.renderForm(w, r, "course-file", &page.Frame, &page, problem)
+}
+
+// saveCourseFile checks or saves a course.yaml. What it changes is said before.
+func (s *Server) saveCourseFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	text := formText(r.PostFormValue("text"), "")
+	code := r.PathValue("course")
+	if s.Uploads == nil || schema.Segment("course", code) != nil {
+		return errNowhere()
+	}
+	is, err := s.Classroom.Files.Check(r.Context(), s.actor(r, user), code, courseText(text))
+	var invalid *assignment.Invalid
+	switch {
+	case errors.As(err, &invalid):
+		return s.renderCourseFile(w, r, user, view.CourseFile{Problems: view.NewProblems(invalid.Problems)}, nil)
+	case err != nil:
+		return s.renderCourseFile(w, r, user, view.CourseFile{}, err)
+	case r.PostFormValue("act") != "save":
+		return s.renderCourseFile(w, r, user, view.CourseFile{Checked: true, Changes: view.NewGradeChanges(is.Changes)}, nil)
+	}
+	err = s.Uploads.Upload(r.Context(), s.actor(r, user), schema.Upload{
+		Path: code + "/course", Base: r.PostFormValue("base"), Files: []schema.UploadFile{{Path: assignment.CourseFilename, Data: text}},
+		Name: user.DisplayName(), Email: user.Email, Message: "Change course.yaml", At: s.now(),
+	})
+	if err != nil {
+		return s.renderCourseFile(w, r, user, view.CourseFile{}, err)
+	}
+	return done(w, r, "/"+code+"/-/settings", "course-file")
+}
