@@ -40,6 +40,11 @@ deps: ## install the Debian packages that are missing (as root), or print the li
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${missing[@]}" >/dev/null
 
+screenshots: ## pictures of every page of the site, below bin/screenshots
+	@mkdir -p bin/screenshots
+	go test ./web -run Screenshots -count=1 -artifacts -outputdir bin/screenshots
+	find bin/screenshots -name '*.png' | sort
+
 build: ## bin/grader and bin/grader-hook
 	@mkdir -p bin
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X github.com/grader/grader/internal/command.version=$(VERSION)" -o bin/grader .
@@ -126,4 +131,4 @@ fuzz: ## every fuzz target for a minute
 	  done
 	done
 
-.PHONY: help deps build test race test-nomad go-test test-image image image-only sbom lint tracked fmt bench attack steady demo fuzz
+.PHONY: help deps screenshots build test race test-nomad go-test test-image image image-only sbom lint tracked fmt bench attack steady demo fuzz

@@ -38,7 +38,7 @@ func TestTeamsByPage(t *testing.T) {
 	s := newRealSite(t, specA1+"team: {max: 2, formed_by: students}\n")
 	alice, bob, ines := s.signIn("alice"), s.signIn("bob"), s.signIn("ines")
 	const path = "/comp2402/a1/-/teams"
-	if link, _ := attribute(alice.page("/comp2402/a1").all("a[href="+path+"]")[0], "href"); link != path {
+	if link, _ := attribute(alice.page("/comp2402/a1").all("a[href=" + path + "]")[0], "href"); link != path {
 		t.Error("the assignment does not lead to its teams")
 	}
 	alice.allowed(path+"/create", url.Values{"team": {"reds"}})
@@ -64,7 +64,7 @@ func TestCommentsByPage(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1, func(server *web.Server) {
 		real := server.Results.(*ledger)
-		server.Classroom = actions.New(actions.Options{Store: real, Clock: server.Clock, Trees: server.Handouts.(*classroom)})
+		server.Classroom = actions.New(actions.Options{Store: real, Clock: server.Clock, Trees: handedIn{Handouts: server.Handouts}})
 	})
 	sub := "/" + s.graded("alice", visibleResult(2)).Name.String()
 	tina, alice, bob := s.signIn("tina"), s.signIn("alice"), s.signIn("bob")
@@ -90,7 +90,7 @@ func TestCommentsByPage(t *testing.T) {
 	if got := alice.submit(sub+"/-/comments", url.Values{"text": {"me too"}}); got.status != http.StatusForbidden {
 		t.Errorf("the owner comments: status %d", got.status)
 	}
-	remove, _ := attribute(tina.page(sub).all(".comment form")[0], "action")
+	remove, _ := attribute(tina.page(sub).all(".said form")[0], "action")
 	if got := alice.submit(remove, nil); got.status != http.StatusForbidden {
 		t.Errorf("the owner removes: status %d", got.status)
 	}

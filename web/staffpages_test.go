@@ -8,13 +8,23 @@ import (
 	"testing"
 	"time"
 
+	actions "github.com/grader/grader/classroom"
+	"github.com/grader/grader/configs"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web"
 )
 
 // busySite has a class of 60 with every page of staff filled.
 func busySite(t *testing.T) *realSite {
 	t.Helper()
-	s := newRealSite(t, strings.Replace(specA1, "build:", lateA1, 1))
+	keep := &shelf{commits: map[string]map[string]string{strings.Repeat("c", 40): busyTests()}, last: map[string]string{"comp2402/a1": strings.Repeat("c", 40)}}
+	s := newRealSite(t, strings.Replace(specA1, "build:", lateA1, 1)+"team: {max: 2, formed_by: students}\n", func(server *web.Server) {
+		real := server.Results.(*ledger)
+		keep.ledger = real
+		server.Classroom = actions.New(actions.Options{Store: real, Clock: server.Clock, Trees: handedIn{Handouts: keep}})
+		server.Trees, server.Handouts, server.Uploads = keep, keep, keep
+		server.Starters = web.Starters{Languages: configs.StarterLanguages(), Files: configs.Starter}
+	})
 	var roster strings.Builder
 	roster.WriteString("login,name,student_id,section\n")
 	for i := range 60 {
@@ -38,7 +48,22 @@ func busySite(t *testing.T) *realSite {
 	better.Tests[1].Outcome, better.Tests[1].Score = schema.OutcomePassed, schema.NewPoints(3, 1)
 	s.ledger.grade(better)
 	s.ledger.grade(visibleResult(3))
+	s.signIn("s01").allowed("/comp2402/a1/-/teams/create", url.Values{"team": {"reds"}})
+	ines.allowed("/comp2402/a1/alice/1/-/comments", url.Values{"text": {"Good names, and a clear loop."}})
+	ines.allowed("/comp2402/a1/alice/1/-/comments", url.Values{"text": {"What if the list is empty?"}, "file": {"list.c"}, "line": {"2"}})
+	ines.allowed("/comp2402/a1/-/tests/files/io/1.out", url.Values{"act": {"save"}, "text": {"1\r\n4\r\n"}})
+	failed := gradedResult()
+	failed.Message, failed.Gate = "the solution must score full marks, and has 5 of 10 points", &schema.GateResult{}
+	s.ledger.grade(failed)
 	return s
+}
+
+// busyTests is the tests repository of a1.
+func busyTests() map[string]string {
+	return map[string]string{
+		"assignment.yaml": strings.Replace(specA1, "2026-09-28", "2099-09-28", 1), "handout.md": handoutA1, "list.c": "int main(void) {\n\treturn 0;\n}\n",
+		"io/1.in": "1 3\n", "io/1.out": "1\n3\n", "solution/list.c": "int main(void) {\n\treturn 0;\n}\n",
+	}
 }
 
 // staffPages are the pages that only staff see, by name.
@@ -47,6 +72,9 @@ func staffPages() map[string]string {
 		"grid": "/comp2402/a1/-/grid", "extensions": "/comp2402/a1/-/extensions?owner=alice", "adjustments": "/comp2402/a1/-/adjustments",
 		"regrades": "/comp2402/a1/-/regrades", "regrade": "/comp2402/a1/-/regrades/1", "roster": "/comp2402/-/roster", "times": "/comp2402/-/times",
 		"exports": "/comp2402/-/exports", "audit": "/comp2402/-/audit", "grades": "/comp2402/-/grades", "queue": "/-/queue",
+		"sessions": "/-/sessions", "tests": "/comp2402/a1/-/tests", "edit": "/comp2402/a1/-/tests/files/assignment.yaml", "version": "/comp2402/a1/-/tests/versions/2",
+		"new": "/comp2402/-/new", "publication": "/comp2402/a1/-/publication", "teams": "/comp2402/a1/-/teams", "settings": "/comp2402/-/settings",
+		"assignment-staff": "/comp2402/a1", "submission-staff": "/comp2402/a1/alice/1", "file": "/comp2402/a1/alice/1/-/files/list.c",
 	}
 }
 

@@ -1,0 +1,86 @@
+package web_test
+
+import (
+	"compress/gzip"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/grader/grader/schema"
+)
+
+// axeSource is axe-core 4.14.1 (MPL-2.0, testdata/axe/LICENSE), which looks for faults of
+// accessibility in a page.
+func axeSource(t *testing.T) string {
+	t.Helper()
+	f := must[*os.File](t)(os.Open("testdata/axe/axe.min.js.gz"))
+	defer f.Close()
+	unpacked := must[*gzip.Reader](t)(gzip.NewReader(f))
+	return string(must[[]byte](t)(io.ReadAll(unpacked)))
+}
+
+// runAxe looks at the page and keeps what it finds in the page.
+const runAxe = `window.axeSaid = null; axe.run(document, {resultTypes: ["violations"]}).then(
+	r => { window.axeSaid = r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target.join(" ") + " " + (n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? ""))).join("\n"); },
+	e => { window.axeSaid = "axe failed: " + e; }); true`
+
+// audit finds the faults of a page in both colour schemes, on a phone and on a desktop.
+func (c *chrome) audit(axe, path string) {
+	c.t.Helper()
+	for _, scheme := range []string{"light", "dark"} {
+		for _, width := range []int64{320, 1280} {
+			c.do("dress", media(scheme), chromedp.EmulateViewport(width, 844))
+			c.open(path)
+			ask[bool](c, axe+"\n; true")
+			ask[bool](c, runAxe)
+			c.do("wait for axe", chromedp.Poll[chromedp.Void](`window.axeSaid !== null`, chromedp.WithPollingTimeout(30*time.Second)))
+			if said := ask[string](c, `window.axeSaid`); said != "" {
+				c.t.Errorf("%s, %s, %d pixels:\n%s", path, scheme, width, said)
+			}
+			if ask[bool](c, "document.documentElement.scrollWidth > innerWidth") {
+				c.t.Errorf("%s is wider than %d pixels", path, width)
+			}
+		}
+	}
+}
+
+// TestAccessibility has axe look at every page of staff, and at those of a student.
+func TestAccessibility(t *testing.T) {
+	s := busySite(t)
+	axe := axeSource(t)
+	c := openChrome(t, s.base())
+	c.audit(axe, "/-/login")
+	for login, pages := range map[string][]string{
+		"alice": {"/", "/comp2402", "/comp2402/a1", "/comp2402/a1/alice", "/comp2402/a1/alice/1", "/comp2402/a1/alice/2", "/comp2402/-/grades", "/-/queue", "/-/sessions", "/comp2402/a1/alice/1/-/files/list.c"},
+		"ines":  append(slices.Sorted(maps.Values(staffPages())), "/", "/comp2402", "/comp2402/a1", "/comp2402/a1/alice/1", "/comp2402/a1/alice/1/-/files/list.c"),
+	} {
+		user := must[schema.User](t)(s.ledger.UserByLogin(t.Context(), login))
+		c.signIn(must[string](t)(s.ledger.NewLoginToken(t.Context(), schema.Operator(), user, time.Now().Add(time.Hour))))
+		for _, path := range pages {
+			c.audit(axe, path)
+		}
+	}
+}
+
+// TestAxeFindsFaults shows that the audit can fail.
+func TestAxeFindsFaults(t *testing.T) {
+	s := newSite(t, newClassroom(t), nil)
+	c := openChrome(t, s.base())
+	c.open("/")
+	ask[bool](c, `document.querySelector("main").insertAdjacentHTML("beforeend", "<input><img src=/favicon.ico>"); true`)
+	ask[bool](c, axeSource(t)+"\n; true")
+	ask[bool](c, runAxe)
+	c.do("wait for axe", chromedp.Poll[chromedp.Void](`window.axeSaid !== null`, chromedp.WithPollingTimeout(30*time.Second)))
+	said := ask[string](c, `window.axeSaid`)
+	for _, want := range []string{"label: ", "image-alt: "} {
+		if !strings.Contains(said, want) {
+			t.Errorf("no %q in %q", want, said)
+		}
+	}
+}
