@@ -348,3 +348,45 @@ func TestOutageIsOffered(t *testing.T) {
 		t.Errorf("%+v", all)
 	}
 }
+
+// TestEnrolInSection moves alice to a section that hands in a day later, and back.
+func TestEnrolInSection(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.configure("sections:\n  L1: {}\n  L2: {due: 1d}\n")
+	b.assignment("late", "title: L\ndue: 2026-09-14 12:00\nlate: {until: 2026-09-20 12:00, penalty: {percent: 10, per: day}}\ntests:\n  - {name: greets, run: ./hello}\n")
+	b.pass(24 * time.Hour) // 2026-09-15 09:00
+	b.pushTo("late", "alice")
+	b.grade(schema.Result{Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, Score: schema.NewPoints(10, 1), MaxScore: schema.NewPoints(10, 1)})
+	final := func() string {
+		t.Helper()
+		grades, err := b.Grades.List(t.Context(), schema.Operator(), "comp1", "alice")
+		check(t, err)
+		return grades[0].Final.String()
+	}
+	enrol := func(section string) error {
+		return b.Courses.EnrolIn(t.Context(), b.actors["ida"], "comp1", "alice", schema.RoleStudent, section)
+	}
+	if got := final(); got != "9" {
+		t.Errorf("in no section: %s, want 9", got)
+	}
+	check(t, enrol(" L2 "))
+	if got := final(); got != "10" {
+		t.Errorf("in L2: %s, want 10", got)
+	}
+	if e := b.last(); e.Action != "course.enrol" || e.Detail != "section L2" {
+		t.Errorf("audit entry %+v", e)
+	}
+	check(t, b.Courses.Enrol(t.Context(), b.actors["ida"], "comp1", "alice", schema.RoleStudent)) // keeps the section
+	if got := final(); got != "10" {
+		t.Errorf("enrolled again: %s, want 10", got)
+	}
+	check(t, enrol("L1"))
+	if got := final(); got != "9" {
+		t.Errorf("in L1: %s, want 9", got)
+	}
+	for _, bad := range []string{"L\n2", "L\x1b2", strings.Repeat("é", 201)} {
+		refused(t, enrol(bad), schema.CodeInvalid, "a section is named in one line of at most 200 characters")
+	}
+	refused(t, b.Courses.EnrolIn(t.Context(), b.actors["tina"], "comp1", "alice", schema.RoleStudent, "L2"), schema.CodeForbidden, "only instructors")
+}

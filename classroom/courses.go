@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -26,6 +27,8 @@ type CourseStore interface {
 	SetFlavours(ctx context.Context, by schema.Actor, code, flavour string, allowed []string) error
 	// Enrol gives a person a role, or another role than before.
 	Enrol(ctx context.Context, by schema.Actor, c schema.Course, user schema.User, role schema.Role) error
+	// EnrolIn is Enrol with a section, "" for none.
+	EnrolIn(ctx context.Context, by schema.Actor, c schema.Course, user schema.User, role schema.Role, section string) error
 	// Unenrol ends an enrolment.
 	Unenrol(ctx context.Context, by schema.Actor, c schema.Course, user schema.User) error
 	// Roster returns everyone in a course, by login.
@@ -144,6 +147,22 @@ func (c *Courses) Enrol(ctx context.Context, by schema.Actor, code, login string
 		return err
 	}
 	return c.store.Enrol(ctx, by, where, user, role)
+}
+
+// maxSection is how long the name of a section may be, as for rosters.
+const maxSection = 200 // characters
+
+// EnrolIn gives a person a role in a course and a section, "" for none.
+func (c *Courses) EnrolIn(ctx context.Context, by schema.Actor, code, login string, role schema.Role, section string) error {
+	where, user, err := c.person(ctx, by, code, login)
+	if err != nil {
+		return err
+	}
+	section = strings.TrimSpace(section)
+	if utf8.RuneCountInString(section) > maxSection || schema.Sanitize(section) != section || strings.ContainsAny(section, "\n\t") {
+		return schema.Errorf(schema.CodeInvalid, "a section is named in one line of at most %d characters", maxSection)
+	}
+	return c.store.EnrolIn(ctx, by, where, user, role, section)
 }
 
 // Unenrol ends a person's enrolment. Their work stays, and their open sessions in the

@@ -40,7 +40,7 @@ func (s *Server) staffCommands() []staffCommand {
 		{"regrade undo", "ID [--json]", "restore what an applied set replaced", schema.RoleInstructor, s.regrade((*classroom.Regrades).Undo)},
 		{"roster import", "COURSE [--dry-run] [--drop-missing] [--column FIELD=HEADING]... [--pad NUMBER] [--json]", "make accounts and enrolments as the CSV file on standard input says", schema.RoleInstructor, s.importRoster},
 		{"team import", "COURSE/ASSIGNMENT [--dry-run] [--column FIELD=HEADING]... [--json]", "make teams as the CSV file on standard input says", schema.RoleInstructor, s.importTeams},
-		{"enrol", "COURSE LOGIN --role ROLE", "give a person a role: student, ta or instructor", schema.RoleInstructor, s.enrol},
+		{"enrol", "COURSE LOGIN --role ROLE [--section SECTION]", "give a person a role: student, ta or instructor, and a section", schema.RoleInstructor, s.enrol},
 		{"unenrol", "COURSE LOGIN", "end a person's enrolment; their work stays", schema.RoleInstructor, s.unenrol},
 		{"audit", "COURSE [--actor LOGIN] [--subject NAME] [--action ACTION] [--since LENGTH] [--limit NUMBER] [--json]", "who did what, newest first", schema.RoleInstructor, s.audit},
 	}
@@ -242,7 +242,12 @@ func (s *Server) enrol(ctx context.Context, c *staffCall) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Classroom.Courses.Enrol(ctx, c.actor, c.args[0], c.args[1], role); err != nil {
+	if c.is("section") {
+		err = s.Classroom.Courses.EnrolIn(ctx, c.actor, c.args[0], c.args[1], role, c.text("section"))
+	} else {
+		err = s.Classroom.Courses.Enrol(ctx, c.actor, c.args[0], c.args[1], role)
+	}
+	if err != nil {
 		return err
 	}
 	return c.reply.Line(nil, "%s is %s in %s", c.args[1], role, c.args[0])

@@ -86,6 +86,8 @@ func TestStaffCommands(t *testing.T) {
 		{"tina", "queue", 0, []string{"nothing waits"}},
 		{"alice", "queue --json", 0, []string{`"waiting": []`}},
 		{"ida", "enrol comp1 eve --role ta", 0, []string{"eve is ta in comp1"}},
+		{"ida", "enrol comp1 eve --role ta --section L2", 0, []string{"eve is ta in comp1"}},
+		{"ida", "audit comp1 --action course.enrol --limit 1", 0, []string{"course.enrol", "ta → ta (section L2)"}},
 		{"ida", "unenrol comp1 eve", 0, []string{"eve is no longer enrolled in comp1"}},
 		{"tina", "enrol comp1 eve --role student", 1, []string{"only instructors of comp1 change who is in it"}},
 
@@ -165,4 +167,8 @@ func TestDroppedStudent(t *testing.T) {
 	b.ssh("alice", "log", "comp1/a1/1").says(t, "submission 1", "2 / 2")
 	roster("alice,Alice,student\nbob,Bob,student\n")
 	b.push("alice", "w").says(t, "submission 2", "2 / 2")
+	roster("bob,Bob,student\n")
+	b.ssh("ida", "enrol", "comp1", "alice", "--role", "student").says(t, "alice is student in comp1")
+	b.commit("alice", "w", map[string]string{"hello.c": "3\n"})
+	b.push("alice", "w").says(t, "submission 3", "2 / 2")
 }

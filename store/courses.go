@@ -92,8 +92,20 @@ func (s *Store) Courses(ctx context.Context) ([]schema.Course, error) {
 	return list(ctx, s.reader, scanCourse, `SELECT id, code, title, zone, flavour, other_flavours, created_at, settings FROM courses ORDER BY code`)
 }
 
-// Enrol gives a person a role in a course, or changes it.
+// Enrol gives a person a role in a course, or changes it. Somebody who was dropped is in the
+// course again; their section stays.
 func (s *Store) Enrol(ctx context.Context, by schema.Actor, c schema.Course, user schema.User, role schema.Role) error {
+	return s.enrol(ctx, by, c, user, role, nil)
+}
+
+// EnrolIn is Enrol with a section, "" for none. Where sections affect grades, the course's
+// are computed anew.
+func (s *Store) EnrolIn(ctx context.Context, by schema.Actor, c schema.Course, user schema.User, role schema.Role, section string) error {
+	return s.enrol(ctx, by, c, user, role, &section)
+}
+
+// enrol leaves the section as it is where none is given.
+func (s *Store) enrol(ctx context.Context, by schema.Actor, c schema.Course, user schema.User, role schema.Role, section *string) error {
 	if _, err := schema.ParseRole(string(role)); err != nil {
 		return err
 	}
@@ -105,13 +117,19 @@ func (s *Store) Enrol(ctx context.Context, by schema.Actor, c schema.Course, use
 		if err := t.noTeam(ctx, c, user.Login); err != nil {
 			return err
 		}
-		_, err = t.exec(ctx, `INSERT INTO enrolments (course_id, user_id, role) VALUES (?, ?, ?)
-			ON CONFLICT DO UPDATE SET role = excluded.role`, c.ID, user.ID, role)
+		_, err = t.exec(ctx, `INSERT INTO enrolments (course_id, user_id, role, section) VALUES (?1, ?2, ?3, coalesce(?4, ''))
+			ON CONFLICT DO UPDATE SET role = excluded.role, section = coalesce(?4, section), dropped = 0`, c.ID, user.ID, role, section)
 		if err != nil {
 			return err
 		}
 		e := s.entry("course.enrol", user.Login)
 		e.Course, e.Before, e.After = c.Code, string(was), string(role)
+		if section != nil {
+			e.Detail = "section " + *section
+			if err := s.regroup(ctx, t, c); err != nil {
+				return err
+			}
+		}
 		return t.audit(ctx, by, e)
 	})
 }

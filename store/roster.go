@@ -34,14 +34,8 @@ func (s *Store) ImportRoster(ctx context.Context, by schema.Actor, i schema.Rost
 				return err
 			}
 		}
-		sectioned, err := t.sectioned(ctx, i.Course)
-		if err != nil {
+		if err := s.regroup(ctx, t, i.Course); err != nil {
 			return err
-		}
-		if sectioned { // a change of section may change due times and visibility
-			if _, err := s.recompute(ctx, t, i.Course.ID, "", s.clock()); err != nil {
-				return err
-			}
 		}
 		return t.audit(ctx, by, schema.AuditEntry{At: s.clock(), Action: "roster.import", Course: i.Course.Code, Subject: i.Course.Code, After: counted(changes)})
 	})
@@ -49,6 +43,17 @@ func (s *Store) ImportRoster(ctx context.Context, by schema.Actor, i schema.Rost
 		err = nil
 	}
 	return changes, err
+}
+
+// regroup computes a course's grades anew after somebody's section changed: due times and
+// visibility may change with it.
+func (s *Store) regroup(ctx context.Context, t *tx, c schema.Course) error {
+	sectioned, err := t.sectioned(ctx, c)
+	if err != nil || !sectioned {
+		return err
+	}
+	_, err = s.recompute(ctx, t, c.ID, "", s.clock())
+	return err
 }
 
 // sectioned reports whether sections affect grades in the course.

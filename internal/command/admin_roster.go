@@ -9,11 +9,14 @@ import (
 
 func adminEnrolCommand() *cli.Command {
 	return &cli.Command{
-		Name:         "enrol",
-		Usage:        "give a person a role in a course",
-		ArgsUsage:    "CODE LOGIN",
-		Description:  "Example: grader admin enrol comp2402 alice --role student",
-		Flags:        []cli.Flag{&cli.StringFlag{Name: "role", Usage: "`ROLE`: student, ta or instructor (needed)"}},
+		Name:        "enrol",
+		Usage:       "give a person a role in a course",
+		ArgsUsage:   "CODE LOGIN",
+		Description: "Example: grader admin enrol comp2402 alice --role student",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "role", Usage: "`ROLE`: student, ta or instructor (needed)"},
+			&cli.StringFlag{Name: "section", Usage: "the `SECTION` that they are in, such as L1; without the flag it stays"},
+		},
 		OnUsageError: misuse,
 		Action: func(c *cli.Context) error {
 			args, err := arguments(c, "CODE", "LOGIN")
@@ -23,7 +26,12 @@ func adminEnrolCommand() *cli.Command {
 			if err := needed(c, "role"); err != nil {
 				return err
 			}
-			_, err = callAdmin[service.None](c, "enrol", service.EnrolArgs{Course: args[0], Login: args[1], Role: c.String("role")})
+			a := service.EnrolArgs{Course: args[0], Login: args[1], Role: c.String("role")}
+			if c.IsSet("section") {
+				section := c.String("section")
+				a.Section = &section
+			}
+			_, err = callAdmin[service.None](c, "enrol", a)
 			return err
 		},
 	}

@@ -152,14 +152,20 @@ func (o *Operator) courses(ctx context.Context, _ None) ([]schema.Course, error)
 	return o.Courses.List(ctx, schema.Operator())
 }
 
-// EnrolArgs is a person, a course and a role.
-type EnrolArgs struct{ Course, Login, Role string }
+// EnrolArgs is a person, a course and a role, and a section where one was given.
+type EnrolArgs struct {
+	Course, Login, Role string
+	Section             *string
+}
 
 // Enrol gives a person the role in the course.
 func (o *Operator) Enrol(ctx context.Context, a EnrolArgs) (None, error) {
 	role, err := schema.ParseRole(a.Role)
 	if err != nil {
 		return None{}, err
+	}
+	if a.Section != nil {
+		return None{}, o.Courses.EnrolIn(ctx, schema.Operator(), a.Course, a.Login, role, *a.Section)
 	}
 	return None{}, o.Courses.Enrol(ctx, schema.Operator(), a.Course, a.Login, role)
 }
