@@ -449,7 +449,7 @@ func (g *Grades) owner(ctx context.Context, a schema.Assignment, login string) e
 		return fmt.Errorf("find role: %w", err)
 	}
 	if role != schema.RoleStudent {
-		return schema.Errorf(schema.CodeInvalid, "%s is no student of %s", login, c.Code)
+		return schema.Errorf(schema.CodeInvalid, "%s is not a student of %s", login, c.Code)
 	}
 	return nil
 }

@@ -98,7 +98,7 @@ func TestSubmitForRefusals(t *testing.T) {
 		"several commits": {func(n *classroom.NewHandIn) { n.Commit = out.Commit[:20] }, schema.CodeInvalid, "is the beginning of several commits"},
 		"bob's commit":    {func(n *classroom.NewHandIn) { n.Commit = bobs.Commit }, schema.CodeNotFound, "neither alice nor the staff pushed a commit"},
 		"nobody's commit": {func(n *classroom.NewHandIn) { n.Commit = strings.Repeat("e", 40) }, schema.CodeNotFound, "push it to comp1/a1 first: what staff push is a try-out"},
-		"staff":           {func(n *classroom.NewHandIn) { n.Owner = "tina" }, schema.CodeInvalid, "tina is no student of comp1"},
+		"staff":           {func(n *classroom.NewHandIn) { n.Owner = "tina" }, schema.CodeInvalid, "tina is not a student of comp1"},
 		"nobody":          {func(n *classroom.NewHandIn) { n.Owner = "nobody" }, schema.CodeNotFound, "nobody"},
 		"a team's member": {func(n *classroom.NewHandIn) { n.Assignment, n.Commit = "teams", team.Commit }, schema.CodeRefused, "alice works in team blue for comp1/teams; hand in for blue"},
 		"no assignment":   {func(n *classroom.NewHandIn) { n.Assignment = "a9" }, schema.CodeNotFound, "there is no assignment comp1/a9"},

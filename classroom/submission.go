@@ -213,7 +213,7 @@ func (w *Work) after(ctx context.Context, a Assignment, p SubmissionPage) (int64
 		return 0, err
 	}
 	if name.Course+"/"+name.Assignment != a.Path() || name.Number == 0 || p.Login != "" && name.Owner != p.Login {
-		return 0, schema.Errorf(schema.CodeNotFound, "%q is no submission of this list", p.After)
+		return 0, schema.Errorf(schema.CodeNotFound, "%q is not a submission of this list", p.After)
 	}
 	sub, err := w.store.Submission(ctx, name)
 	return sub.ID, err

@@ -48,7 +48,7 @@ func (s *Server) serve(conn net.Conn) error {
 func checkPeer(conn net.Conn) error {
 	unixConn, ok := conn.(*net.UnixConn)
 	if !ok {
-		return errors.New("hook connection is no unix socket")
+		return errors.New("hook connection is not a unix socket")
 	}
 	raw, err := unixConn.SyscallConn()
 	if err != nil {

@@ -112,7 +112,7 @@ func refusedEntry(e *zip.File) string {
 	case mode&fs.ModeSymlink != 0:
 		return "is a symbolic link; put the file in its place"
 	case !mode.IsDir() && !mode.IsRegular():
-		return "is no regular file"
+		return "is not a regular file"
 	case e.Flags&1 != 0:
 		return "is encrypted; pack the archive again without a password"
 	case e.Method != zip.Store && e.Method != zip.Deflate:

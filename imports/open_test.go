@@ -69,7 +69,7 @@ func TestHostileArchivesAreRefusedByEntry(t *testing.T) {
 		"two slashes":                   {[]zip.FileHeader{entry("a//x")}, `archive entry "a//x" has a path that leads out of the archive or is not plain`},
 		"no name":                       {[]zip.FileHeader{entry("")}, `archive entry "" has a path that leads out of the archive or is not plain`},
 		"a link":                        {[]zip.FileHeader{entry("setup.sh", link)}, `archive entry "setup.sh" is a symbolic link; put the file in its place`},
-		"a device":                      {[]zip.FileHeader{entry("tty", device)}, `archive entry "tty" is no regular file`},
+		"a device":                      {[]zip.FileHeader{entry("tty", device)}, `archive entry "tty" is not a regular file`},
 		"a control character":           {[]zip.FileHeader{entry("a\nb")}, `archive entry "a\nb" has a control character or a byte that is not UTF-8 in its name`},
 		"another encoding":              {[]zip.FileHeader{entry("caf\x82", foreign)}, `archive entry "caf\x82" has a name that is not UTF-8; pack the archive again with UTF-8 names`},
 		"a name that is too long":       {[]zip.FileHeader{entry(strings.Repeat("n", 256))}, `archive entry "` + strings.Repeat("n", 120) + `…" has a name longer than 255 bytes`},

@@ -123,7 +123,7 @@ func (s *Server) renderTestsFile(w http.ResponseWriter, r *http.Request, d *desk
 			return hidden("file", err)
 		}
 		if !isText(data) {
-			page.Closed = "This file is no text. Upload a new one in its place."
+			page.Closed = "This file is not text. Upload a new one in its place."
 		} else {
 			page.Text = string(data)
 		}

@@ -251,7 +251,7 @@ func TestFilesOfEveryKind(t *testing.T) {
 	if got := string(keep.uploads[0].Files[0].Data); got != "one\r\nthree\r\n" {
 		t.Errorf("saved %q", got)
 	}
-	mustContain(t, ines.get(editor+"/files/picture.png").body, "This file is no text.")
+	mustContain(t, ines.get(editor+"/files/picture.png").body, "This file is not text.")
 	if got := ines.submit(editor+"/files/io/1.in", url.Values{"act": {"save"}, "text": {"1 2\r\n"}}); !strings.Contains(got.body, "nothing was changed") && !strings.Contains(got.body, "Nothing was changed") {
 		t.Errorf("what is as it was: status %d", got.status)
 	}

@@ -58,7 +58,7 @@ func TestGradedCodeIsBrowsable(t *testing.T) {
 			t.Errorf("%s: %q, want %q", selector, got, want)
 		}
 	}
-	mustContain(t, alice.page(root+"/core").text("main"), "This file is no text and not shown here.")
+	mustContain(t, alice.page(root+"/core").text("main"), "This file is not text and not shown here.")
 	if got := alice.get(root + "/large.c"); got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, "larger than 256 KiB") {
 		t.Errorf("a large file: status %d", got.status)
 	}

@@ -172,7 +172,7 @@ func parseBy(text string) (days int, elapsed time.Duration, err error) {
 	} else if elapsed, err = time.ParseDuration(text); err == nil {
 		return 0, elapsed, nil
 	}
-	return 0, 0, schema.Errorf(schema.CodeInvalid, "%q is no length of time; write calendar days such as 2d, or elapsed time such as 36h or 90m", text)
+	return 0, 0, schema.Errorf(schema.CodeInvalid, "%q is not a length of time; write calendar days such as 2d, or elapsed time such as 36h or 90m", text)
 }
 
 // localMinute is a time as the actions read it: browsers write 2026-10-01T18:00.

@@ -49,15 +49,15 @@ func TestFormsSayWhatIsWrong(t *testing.T) {
 		field  string
 	}{
 		"nobody":           {"/comp2402/a1/-/extensions", url.Values{"owner": {"zoe"}, "by": {"2d"}}, 404, "zoe", "owner"},
-		"no student":       {"/comp2402/a1/-/extensions", url.Values{"owner": {"tina"}, "by": {"2d"}}, 400, "Tina is no student of comp2402.", "owner"},
+		"no student":       {"/comp2402/a1/-/extensions", url.Values{"owner": {"tina"}, "by": {"2d"}}, 400, "Tina is not a student of comp2402.", "owner"},
 		"no time":          {"/comp2402/a1/-/extensions", url.Values{"owner": {"alice"}}, 400, "Say either a new due time", "owner"},
 		"both times":       {"/comp2402/a1/-/extensions", url.Values{"owner": {"alice"}, "by": {"2d"}, "due": {"2099-12-01T10:00"}}, 400, "Say either a new due time", "by"},
 		"earlier":          {"/comp2402/a1/-/extensions", url.Values{"owner": {"alice"}, "due": {"2098-12-01T10:00"}}, 400, "it would change nothing", "due"},
-		"no length":        {"/comp2402/a1/-/extensions", url.Values{"owner": {"alice"}, "by": {"soon"}}, 400, "is no length of time", "by"},
+		"no length":        {"/comp2402/a1/-/extensions", url.Values{"owner": {"alice"}, "by": {"soon"}}, 400, "is not a length of time", "by"},
 		"no points":        {"/comp2402/a1/-/adjustments", url.Values{"owner": {"alice"}, "points": {"many"}, "reason": {"x"}}, 400, "is not a number of points", "points"},
 		"zero points":      {"/comp2402/a1/-/adjustments", url.Values{"owner": {"alice"}, "points": {"0"}, "reason": {"x"}}, 400, "changes nothing", "points"},
 		"no reason":        {"/comp2402/a1/-/adjustments", url.Values{"owner": {"alice"}, "points": {"1"}, "reason": {"  "}}, 400, "needs a reason", "points"},
-		"no version":       {"/comp2402/a1/-/regrades", url.Values{"version": {"two"}, "owners": {"alice"}}, 400, "is no test version", "version"},
+		"no version":       {"/comp2402/a1/-/regrades", url.Values{"version": {"two"}, "owners": {"alice"}}, 400, "is not a test version", "version"},
 		"unknown version":  {"/comp2402/a1/-/regrades", url.Values{"version": {"9"}}, 404, "9", "version"},
 		"unknown section":  {"/comp2402/a1/-/regrades", url.Values{"section": {"Lab 9"}}, 404, "Nobody in comp2402 is in section", "section"},
 		"unknown owner":    {"/comp2402/a1/-/regrades", url.Values{"owners": {"zoe"}}, 404, "is not in comp2402", "owners"},

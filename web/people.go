@@ -98,7 +98,7 @@ func importRequest(r *http.Request) (classroom.ImportRequest, error) {
 	}
 	if text := strings.TrimSpace(r.PostFormValue("pad")); text != "" {
 		if request.Pad, err = strconv.Atoi(text); err != nil || request.Pad < 0 || request.Pad > 20 {
-			return request, schema.Errorf(schema.CodeInvalid, "%q is no number of digits; use 0 to 20", text)
+			return request, schema.Errorf(schema.CodeInvalid, "%q is not a number of digits; use 0 to 20", text)
 		}
 	}
 	return request, nil
@@ -253,7 +253,7 @@ func exportRequest(r *http.Request) (classroom.ExportRequest, error) {
 		Course: r.PathValue("course"), Assignment: r.PostFormValue("assignment"), Format: r.PostFormValue("format"), Dropped: r.PostFormValue("dropped") != "",
 	}
 	if request.Assignment != "" && schema.OwnerName("assignment", request.Assignment) != nil {
-		return request, schema.Errorf(schema.CodeInvalid, "%q is no assignment", request.Assignment)
+		return request, schema.Errorf(schema.CodeInvalid, "%q is not an assignment", request.Assignment)
 	}
 	var err error
 	if request.Columns, err = columnsOf(r.PostFormValue("columns")); err != nil {

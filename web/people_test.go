@@ -104,7 +104,7 @@ func TestRosterProblems(t *testing.T) {
 		"no roster":       {"Kennung;Vorname\nang;Ada\n", nil, "names no column with an id"},
 		"a damaged copy":  {"", url.Values{"data": {"%%%"}}, "the copy of the file is damaged"},
 		"a column of air": {newRoster, url.Values{"columns": {"login"}}, `"login" names no column`},
-		"digits":          {newRoster, url.Values{"pad": {"nine"}}, "is no number of digits"},
+		"digits":          {newRoster, url.Values{"pad": {"nine"}}, "is not a number of digits"},
 	} {
 		field := "file"
 		if one.text == "" {

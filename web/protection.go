@@ -23,7 +23,7 @@ func (s *Server) protected(next http.Handler) http.Handler {
 	if origin := originOf(s.PublicURL); origin != "" {
 		// The proxy in front may rewrite Host; the browser's origin is still ours.
 		if err := forms.AddTrustedOrigin(origin); err != nil {
-			s.logger().Warn("public address is no origin", "url", s.PublicURL, "error", err)
+			s.logger().Warn("public address is not an origin", "url", s.PublicURL, "error", err)
 		}
 	}
 	forms.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

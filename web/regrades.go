@@ -38,7 +38,7 @@ func (s *Server) createRegrade(w http.ResponseWriter, r *http.Request, user sche
 	version, err := 0, error(nil)
 	if text := strings.TrimSpace(r.PostFormValue("version")); text != "" {
 		if version, err = strconv.Atoi(text); err != nil || version < 1 {
-			err = schema.Errorf(schema.CodeInvalid, "%q is no test version; versions count from 1", text)
+			err = schema.Errorf(schema.CodeInvalid, "%q is not a test version; versions count from 1", text)
 		}
 	}
 	var set schema.Regrade

@@ -13,7 +13,7 @@ import (
 const maxStreams = 24
 
 // errRevoked ends the live streams of somebody whose key, account or enrolment has ended.
-var errRevoked = errors.New("whoever watched may not watch any more")
+var errRevoked = errors.New("the viewer may not watch any more")
 
 // streams are the live streams that each person has open.
 type streams struct {

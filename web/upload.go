@@ -169,14 +169,14 @@ func (u *unpacking) add(name string, from io.Reader) error {
 func (u *unpacking) addZip(from io.ReaderAt, size int64, name string) error {
 	archive, err := zip.NewReader(from, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		return schema.Errorf(schema.CodeInvalid, "%.60q is no zip that can be read", name)
+		return schema.Errorf(schema.CodeInvalid, "%.60q is not a readable zip file", name)
 	}
 	for _, entry := range archive.File {
 		switch {
 		case entry.Mode().IsDir(), systemFile(entry.Name):
 			continue
 		case !entry.Mode().IsRegular():
-			return schema.Errorf(schema.CodeInvalid, "%.60q in the zip is no regular file; leave links out", entry.Name)
+			return schema.Errorf(schema.CodeInvalid, "%.60q in the zip is not a regular file; leave links out", entry.Name)
 		case entry.Flags&1 != 0:
 			return schema.Errorf(schema.CodeInvalid, "the zip is encrypted; hand in one without a password")
 		}

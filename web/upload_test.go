@@ -119,10 +119,10 @@ func TestHostileUploadsAreRefused(t *testing.T) {
 		"an absolute path":        {map[string]string{"a.zip": zipOf(t, map[string]string{"/etc/passwd": "", "list.c": ""})}, "cannot be handed in"},
 		"git's own directory":     {map[string]string{"a.zip": zipOf(t, map[string]string{".GIT/config": "", "list.c": ""})}, "cannot be handed in"},
 		"a command to git":        {map[string]string{"a.zip": zipOf(t, map[string]string{"x\nM 100644 inline y": "", "list.c": ""})}, "cannot be handed in"},
-		"a link":                  {map[string]string{"a.zip": zipOf(t, map[string]string{"list.c@": "/etc/passwd"})}, "is no regular file"},
+		"a link":                  {map[string]string{"a.zip": zipOf(t, map[string]string{"list.c@": "/etc/passwd"})}, "is not a regular file"},
 		"ten thousand files":      {map[string]string{"a.zip": zipOf(t, many)}, "more than 5000 files"},
 		"a bomb":                  {map[string]string{"a.zip": zipOf(t, map[string]string{"list.c": strings.Repeat("0", 64<<20+1)})}, "more than 64 MiB"},
-		"no zip":                  {map[string]string{"a.zip": "PK no zip"}, "is no zip that can be read"},
+		"no zip":                  {map[string]string{"a.zip": "PK no zip"}, "is not a readable zip file"},
 		"a refusal of the push's": {map[string]string{"refused": ""}, "the file &lt;refused&gt; is forbidden"},
 	} {
 		s := newSite(t, newClassroom(t), nil)

@@ -127,7 +127,7 @@ func checkEmail(email string) error {
 	}
 	address, err := mail.ParseAddress(email)
 	if err != nil || address.Address != email || !strings.Contains(email, "@") {
-		return schema.Errorf(schema.CodeInvalid, "%q is no e-mail address; look whether columns are swapped", email)
+		return schema.Errorf(schema.CodeInvalid, "%q is not an e-mail address; look whether columns are swapped", email)
 	}
 	return nil
 }

@@ -121,7 +121,7 @@ func TestRosterRefusesRowsByLine(t *testing.T) {
 		{4, `login "ang" is that of line 2 too; keep one of them`},
 		{5, `e-mail "ang@uni.example" is that of line 2 too; keep one of them`},
 		{7, "there is no login, no e-mail address and no id"},
-		{8, `"0012345" is no e-mail address; look whether columns are swapped`},
+		{8, `"0012345" is not an e-mail address; look whether columns are swapped`},
 		{9, `role "dean" is unknown; use student, ta or instructor`},
 		{10, `login "no spaces": use 1 to 40 of a-z 0-9 . _ - starting with a letter or digit, without ".."`},
 	}
@@ -139,7 +139,7 @@ func TestRosterRefusesFiles(t *testing.T) {
 		"nothing":                      {"", "the file is empty"},
 		"only separators":              {",,,\n,,,\n", "the file is empty"},
 		"a spreadsheet":                {"PK\x03\x04\x00\x00", "the file is a spreadsheet or an archive; export it as CSV"},
-		"zero bytes":                   {"login\x00,name\n", "the file is no text: byte 6 is zero; export it as CSV, not as a spreadsheet"},
+		"zero bytes":                   {"login\x00,name\n", "the file is not text: byte 6 is zero; export it as CSV, not as a spreadsheet"},
 		"UTF-8 that breaks off":        {"\xEF\xBB\xBFlogin\n\xff\n", "the file begins as UTF-8 and holds bytes that are not; save it as UTF-8"},
 		"a header that nobody knows":   {"Kennung;Vorname\nang;Ada\n", "line 1 names no column with an id, a login or an e-mail address; it has Kennung, Vorname: say which they are, as in --column login=Kennung"},
 		"a line of ten million bytes":  {"login,name\nang," + strings.Repeat("x", 10<<20) + "\n", "line 2: cell 2 has 10485760 bytes; 65536 is the most: look for a quote that is never closed"},

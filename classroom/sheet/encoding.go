@@ -43,7 +43,7 @@ func decode(data []byte) (string, Encoding, error) {
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
 		return "", "", schema.Errorf(schema.CodeInvalid, "the file is a spreadsheet or an archive; export it as CSV")
 	case bytes.IndexByte(data, 0) >= 0:
-		return "", "", schema.Errorf(schema.CodeInvalid, "the file is no text: byte %d is zero; export it as CSV, not as a spreadsheet", bytes.IndexByte(data, 0)+1)
+		return "", "", schema.Errorf(schema.CodeInvalid, "the file is not text: byte %d is zero; export it as CSV, not as a spreadsheet", bytes.IndexByte(data, 0)+1)
 	case utf8.Valid(data):
 		return string(data), UTF8, nil
 	}

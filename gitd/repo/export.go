@@ -62,7 +62,7 @@ func (e *export) directory(ctx context.Context, at, tree string, depth int) erro
 			return context.Cause(ctx)
 		}
 		if err := checkName(entry.Name); err != nil || seen[entry.Name] {
-			return errors.Join(err, schema.Errorf(schema.CodeRefused, "%q appears twice or is no file name", schema.Sanitize(entry.Name)))
+			return errors.Join(err, schema.Errorf(schema.CodeRefused, "%q appears twice or is not a file name", schema.Sanitize(entry.Name)))
 		}
 		seen[entry.Name] = true
 		if err := e.entry(ctx, path.Join(at, entry.Name), entry, depth); err != nil {

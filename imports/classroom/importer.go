@@ -283,7 +283,7 @@ func (i *importer) addTest(name string, t test) {
 	if _, err := schema.ParsePoints(t.points); err == nil {
 		out.Points = imports.Number(t.points)
 	} else if t.points != "" {
-		i.bundle.Note(imports.Lost, t.name, "points %q are no number", t.points)
+		i.bundle.Note(imports.Lost, t.name, "points %q are not a number", t.points)
 	}
 	out.Limits = imports.Limits{Time: imports.Duration(t.timeout), Wall: imports.Duration(t.timeout)}
 	switch t.kind {

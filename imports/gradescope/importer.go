@@ -70,7 +70,7 @@ func enter(fsys fs.FS) (fs.FS, error) {
 	if found, err := fs.Glob(fsys, "*/run_autograder"); err == nil && len(found) == 1 {
 		return fs.Sub(fsys, path.Dir(found[0]))
 	}
-	return nil, schema.Errorf(schema.CodeInvalid, "this is no autograder of Gradescope: run_autograder is missing at its top")
+	return nil, schema.Errorf(schema.CodeInvalid, "this is not an autograder of Gradescope: run_autograder is missing at its top")
 }
 
 // judgeSetup refuses a setup.sh that needs what a runner image lacks. It returns the packages that
@@ -155,7 +155,7 @@ func assign(b *imports.Bundle, title string, o Options) {
 		Name: "autograder", Gradescope: autograderDir, Points: o.Points,
 		Limits: imports.Limits{Time: imports.Duration(o.Timeout), Wall: imports.Duration(o.Timeout)},
 	}}
-	b.Note(imports.Hint, "", "such an autograder runs the student's code in the same sandbox as its own: whoever sets out to can read its files and write its results. For tests that must not be forged write cases, checkers or drivers")
-	b.Note(imports.Changed, "/autograder", "the layout stands in the step's working directory, and the path is replaced in the autograder's text files")
+	b.Note(imports.Hint, "", "such an autograder runs the student's code in the same sandbox as its own: a student who tries can read its files and write its results. For tests that must not be forged write cases, checkers or drivers")
+	b.Note(imports.Changed, "/autograder", "the layout is in the step's working directory, and the path is replaced in the autograder's text files")
 	b.Note(imports.Changed, "submission_metadata.json", "it names students by their logins alone, and lists no earlier submissions")
 }

@@ -71,7 +71,7 @@ func (i *importer) readGroups() error {
 	}
 	for _, name := range []string{"data/invalid_input", "data/invalid_inputs", "data/invalid_output", "data/valid_output", "data/valid_outputs", "data/invalid_outputs", "data/invalid_answers"} {
 		if i.exists(name) {
-			i.bundle.Note(imports.Hint, name, "cases for validators are no cases for students; left out")
+			i.bundle.Note(imports.Hint, name, "cases for validators are not cases for students; left out")
 		}
 	}
 	return nil

@@ -385,9 +385,9 @@ not carried over: input_validators: inputs are not validated
 not carried over: problem.yaml: languages: every language of build: auto is accepted
 not carried over: problem.yaml: novelty: the key is not known
 not carried over: problem_statement: no statement in Markdown (problem.en.md); write handout: FILE.md to show one to students
-not carried over: submissions/accepted/old.py: Python 2; it is no sample
-not carried over: submissions/accepted/sum.hs: build: auto knows no language of the ending .hs; it is no sample
-not carried over: submissions/untagged/x.c: nothing says what it must get; it is no sample
+not carried over: submissions/accepted/old.py: Python 2; it is not a sample
+not carried over: submissions/accepted/sum.hs: build: auto knows no language of the ending .hs; it is not a sample
+not carried over: submissions/untagged/x.c: nothing says what it must get; it is not a sample
 not carried over: validator flags: fuzzy is unknown to the default validator`
 	if diff := cmp.Diff(want, notes(b)); diff != "" {
 		t.Errorf("notes (-want +got):\n%s", diff)
@@ -412,7 +412,7 @@ func TestNoPackage(t *testing.T) {
 		p    pkg
 		want string
 	}{
-		"nothing":                {pkg{"README": ""}, "this is no problem package: problem.yaml cannot be read: file does not exist"},
+		"nothing":                {pkg{"README": ""}, "this is not a problem package: problem.yaml cannot be read: file does not exist"},
 		"another version":        {sum().with(pkg{"problem.yaml": "problem_format_version: 2031-01\n"}), `problem.yaml: problem_format_version "2031-01" is unknown; legacy, 2023-07-draft and 2025-09 are read`},
 		"no data":                {pkg{"problem.yaml": "name: x\n"}, "data/sample and data/secret hold no case (.in beside .ans); generate the test data first"},
 		"a missing validator":    {sum().with(pkg{"problem.yaml": "validation: custom\n"}), "the problem has an output validator of its own, and neither output_validator/ nor output_validators/ holds one; export the package with it, or import it with --default-validator where comparing with the answers is right"},

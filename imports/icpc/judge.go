@@ -239,7 +239,7 @@ func (i *importer) compare(flags []string) any {
 			}
 			number, err := strconv.ParseFloat(flags[n], 64)
 			if err != nil || number < 0 {
-				i.bundle.Note(imports.Lost, "validator flags", "%s %s is no tolerance", flag, flags[n])
+				i.bundle.Note(imports.Lost, "validator flags", "%s %s is not a tolerance", flag, flags[n])
 				break
 			}
 			text := imports.Number(strings.ToLower(flags[n]))

@@ -295,7 +295,7 @@ func (i *importer) currentPlan(secret *group) []family {
 		for _, required := range s.config.requires {
 			name, known := byPath[strings.TrimPrefix(strings.Trim(required, "/"), "data/")]
 			if !known || name == "sample" && !i.names["sample"] {
-				i.bundle.Note(imports.Lost, "data/"+s.path, "require_pass: %s is no earlier group", required)
+				i.bundle.Note(imports.Lost, "data/"+s.path, "require_pass: %s is not an earlier group", required)
 				continue
 			}
 			f.requires = append(f.requires, name)

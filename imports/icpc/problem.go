@@ -52,7 +52,7 @@ const (
 func (i *importer) readProblem() error {
 	source, err := imports.ReadText(i.fsys, "problem.yaml", maxMeta)
 	if err != nil {
-		return schema.Wrapf(schema.CodeInvalid, err, "this is no problem package: %s", schema.MessageOf(err))
+		return schema.Wrapf(schema.CodeInvalid, err, "this is not a problem package: %s", schema.MessageOf(err))
 	}
 	m, err := imports.ParseLoose("problem.yaml", source)
 	if err != nil {
@@ -147,7 +147,7 @@ func (i *importer) mebibytes(m imports.Loose, key string, otherwise int64) int64
 	}
 	f, _ := n.Float64()
 	if f <= 0 || f > 1<<20 {
-		i.bundle.Note(imports.Changed, "problem.yaml", "limits.%s %s is no size; the default is used", key, m.Text(key))
+		i.bundle.Note(imports.Changed, "problem.yaml", "limits.%s %s is not a size; the default is used", key, m.Text(key))
 		return otherwise
 	}
 	return int64(f * (1 << 20))
@@ -231,9 +231,9 @@ func (i *importer) unread(m imports.Loose) {
 		"allow_file_writing":   "a program may write into its working directory",
 		"embargo_until":        "set release in assignment.yaml",
 		"static_validation":    "static validation is not done",
-		"special_compare":      "the program stands in DOMjudge, not in this package",
-		"special_run":          "the program stands in DOMjudge, not in this package",
-		"combined_run_compare": "the program stands in DOMjudge, not in this package",
+		"special_compare":      "the program is part of DOMjudge, not of this package",
+		"special_run":          "the program is part of DOMjudge, not of this package",
+		"combined_run_compare": "the program is part of DOMjudge, not of this package",
 	} {
 		if v := m.Text(key); m.Has(key) && (key != "languages" || v != "all") {
 			i.bundle.Note(imports.Lost, "problem.yaml: "+key, "%s", what)

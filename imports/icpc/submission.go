@@ -111,7 +111,7 @@ func (i *importer) usable(s submission) bool {
 	for _, f := range s.files {
 		switch {
 		case code(f.Name) == "py" && i.isPython2(f.Name):
-			i.bundle.Note(imports.Lost, where, "Python 2; it is no sample")
+			i.bundle.Note(imports.Lost, where, "Python 2; it is not a sample")
 			return false
 		case code(f.Name) != "":
 			languages[code(f.Name)] = true
@@ -124,9 +124,9 @@ func (i *importer) usable(s submission) bool {
 	case len(languages) == 1:
 		return true
 	case len(languages) > 1:
-		i.bundle.Note(imports.Lost, where, "more than one language; it is no sample")
+		i.bundle.Note(imports.Lost, where, "more than one language; it is not a sample")
 	case other != "":
-		i.bundle.Note(imports.Lost, where, "build: auto knows no language of the ending %s; it is no sample", other)
+		i.bundle.Note(imports.Lost, where, "build: auto knows no language of the ending %s; it is not a sample", other)
 	}
 	return false
 }
@@ -153,7 +153,7 @@ func (i *importer) expect(rules []rule, s *submission) bool {
 		}
 	}
 	if !known {
-		i.bundle.Note(imports.Lost, "submissions/"+s.name, "nothing says what it must get; it is no sample")
+		i.bundle.Note(imports.Lost, "submissions/"+s.name, "nothing says what it must get; it is not a sample")
 	}
 	s.expected = e
 	return known

@@ -70,7 +70,7 @@ func TestImportRefusals(t *testing.T) {
 	}{
 		"no directory to write":   {[]string{whole}, "name the directory to write, as in "},
 		"a directory with files":  {[]string{whole, "-o", whole}, " is not empty; name a new directory"},
-		"no package":              {[]string{t.TempDir(), "-o", "x"}, "this is no problem package: problem.yaml cannot be read: "},
+		"no package":              {[]string{t.TempDir(), "-o", "x"}, "this is not a problem package: problem.yaml cannot be read: "},
 		"no accepted submission":  {[]string{writeFiles(t, none), "-o", filepath.Join(t.TempDir(), "o")}, "the package stores no time limit, and has no accepted submission that could be measured; give it yourself: --time 2s"},
 		"a solution that is none": {[]string{writeFiles(t, wrong), "-o", filepath.Join(t.TempDir(), "o")}, "the package stores no time limit, and no accepted submission passes here within 1m0s of CPU time; give it yourself: --time 2s"},
 		"memory of another form":  {[]string{whole, "-o", "x", "--memory", "64MB"}, `--memory must be a size such as 512KiB, 64MiB or 2GiB, not "64MB"`},

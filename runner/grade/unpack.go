@@ -83,7 +83,7 @@ func (u *unpacker) entry(h *tar.Header, content io.Reader) error {
 		}
 		return u.file(u.normal(name), h, content)
 	}
-	return schema.Errorf(schema.CodeInvalid, "unpack: %q is no regular file", h.Name)
+	return schema.Errorf(schema.CodeInvalid, "unpack: %q is not a regular file", h.Name)
 }
 
 // normal returns the name in its normal form. An old submission may hold a name in both
@@ -105,7 +105,7 @@ func (u *unpacker) check(name string) (string, error) {
 	clean := path.Clean(strings.TrimSuffix(name, "/"))
 	switch {
 	case name == "" || path.IsAbs(name) || clean == ".." || strings.HasPrefix(clean, "../") || strings.ContainsRune(name, 0):
-		return "", schema.Errorf(schema.CodeInvalid, "unpack: %q is no name beneath the directory", name)
+		return "", schema.Errorf(schema.CodeInvalid, "unpack: %q is not a name beneath the directory", name)
 	case len(clean) > maxPath || u.caps.Depth > 0 && strings.Count(clean, "/") > u.caps.Depth:
 		return "", schema.Errorf(schema.CodeLimit, "unpack: the name %q is too long or too deep", schema.Excerpt(clean, 100))
 	}

@@ -30,7 +30,7 @@ const (
 // written by everybody, or this is a machine at work and no image.
 func Seal(ctx context.Context, root, version string, now time.Time) error {
 	if root == "/" && !sandbox.Alone() {
-		return schema.Errorf(schema.CodeRefused, "other processes run here: this is no image that is being built, and sealing takes a machine's setuid programs and its /tmp away")
+		return schema.Errorf(schema.CodeRefused, "other processes run here: this is not an image that is being built, and sealing takes a machine's setuid programs and its /tmp away")
 	}
 	if err := harden(root); err != nil {
 		return err

@@ -37,7 +37,7 @@ func openBeneath(dir int, name string, flags int, mode uint64) (int, error) {
 func cleanName(name string) (string, error) {
 	clean := path.Clean(name)
 	if name == "" || clean == "." || path.IsAbs(clean) || clean == ".." || strings.HasPrefix(clean, "../") || strings.ContainsRune(clean, 0) {
-		return "", schema.Errorf(schema.CodeInvalid, "%q is no name beneath a scratch directory", name)
+		return "", schema.Errorf(schema.CodeInvalid, "%q is not a name beneath a scratch directory", name)
 	}
 	return clean, nil
 }

@@ -185,7 +185,7 @@ func (s *Scratch) explain(name string, err error) error {
 	case errors.Is(err, unix.ENOENT):
 		return &schema.Error{Code: schema.CodeNotFound, Message: fmt.Sprintf("there is no file %q", name), Err: err}
 	case errors.Is(err, unix.ELOOP), errors.Is(err, unix.ENOTDIR), errors.Is(err, unix.EXDEV), errors.Is(err, unix.ENAMETOOLONG):
-		return &schema.Error{Code: schema.CodeInvalid, Message: fmt.Sprintf("%q is no regular file beneath the directory", name), Err: err}
+		return &schema.Error{Code: schema.CodeInvalid, Message: fmt.Sprintf("%q is not a regular file beneath the directory", name), Err: err}
 	}
 	return fmt.Errorf("scratch %s: %w", strconv.Quote(name), err)
 }

@@ -66,7 +66,7 @@ func (l *loader) pair(r *reading, at *node, t *Test, base, input string) (Case, 
 	name := strings.TrimPrefix(strings.TrimPrefix(stem, base), "/")
 	switch {
 	case slices.Contains([]string{".out", ".ans", ".yaml"}, extension):
-		r.fail(at, "cases %s matches %s, which is no input; match the inputs only, as in io/*.in", quote(t.CaseGlob), quote(input))
+		r.fail(at, "cases %s matches %s, which is not an input; match the inputs only, as in io/*.in", quote(t.CaseGlob), quote(input))
 		return Case{}, false
 	case strings.Trim(path.Base(stem), ".") == "" || strings.IndexFunc(stem, unprintable) >= 0:
 		r.fail(at, "cases: %s gives its case no name that can be shown; rename the file", quote(input))

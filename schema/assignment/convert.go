@@ -66,7 +66,7 @@ func (c *converter) mapping(n *node, values []*ast.MappingValueNode) {
 			n.line, n.column = key.line, key.column
 		}
 		if !key.scalar() || key.kind == kindNull {
-			c.fail(key, "is no key; write a plain word and a colon")
+			c.fail(key, "is not a valid key; write a plain word and a colon")
 			continue
 		}
 		if first, twice := seen[key.text]; twice {

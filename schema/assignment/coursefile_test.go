@@ -105,10 +105,10 @@ func TestCourseFileMistakesAreNamed(t *testing.T) {
 func TestMisplacedCourseFileIsNamed(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
-		"README.md":            "course.yaml: is missing; it must stand at the root of this repository, as a regular file",
-		"course.yml":           `course.yaml: is missing; it must stand at the root of this repository, as a regular file; there is "course.yml": run git mv course.yml course.yaml, commit, and push again`,
-		"Course.yaml":          `course.yaml: is missing; it must stand at the root of this repository, as a regular file; there is "Course.yaml": run git mv Course.yaml course.yaml, commit, and push again`,
-		"comp2402/course.yaml": "course.yaml: is missing; it must stand at the root of this repository, as a regular file; there is \"comp2402/course.yaml\": move what is in \"comp2402\" to the root (git mv comp2402/* .), commit, and push again",
+		"README.md":            "course.yaml: is missing; it must be at the root of this repository, as a regular file",
+		"course.yml":           `course.yaml: is missing; it must be at the root of this repository, as a regular file; there is "course.yml": run git mv course.yml course.yaml, commit, and push again`,
+		"Course.yaml":          `course.yaml: is missing; it must be at the root of this repository, as a regular file; there is "Course.yaml": run git mv Course.yaml course.yaml, commit, and push again`,
+		"comp2402/course.yaml": "course.yaml: is missing; it must be at the root of this repository, as a regular file; there is \"comp2402/course.yaml\": move what is in \"comp2402\" to the root (git mv comp2402/* .), commit, and push again",
 	} {
 		_, err := assignment.LoadCourse(memory{name: "title: A\n"}, courseContext())
 		if err == nil || schema.MessageOf(err) != want {

@@ -32,7 +32,7 @@ func (l *loader) source(name string, longest int) ([]byte, *Problem, error) {
 	f, found := l.index[name]
 	switch {
 	case !found:
-		return nil, &Problem{File: name, Message: "is missing; it must stand at the root of this repository, as a regular file" + l.misplaced(name)}, nil
+		return nil, &Problem{File: name, Message: "is missing; it must be at the root of this repository, as a regular file" + l.misplaced(name)}, nil
 	case f.Size > int64(longest):
 		return nil, &Problem{File: name, Message: tooLong(name, f.Size, longest)}, nil
 	}

@@ -35,7 +35,7 @@ func TestSourceMustBeOneYAMLMapping(t *testing.T) {
 		"a tag":                             {"title: !!str 1\n", "assignment.yaml:1:8: tags (!name) are not read here; leave it out, or put the value in quotes"},
 		"a merge key":                       {"title: A1\n<<: {handout: a}\n" + one, "assignment.yaml:2:1: << is not read here; write the keys out"},
 		"a directive":                       {"%YAML 1.2\n---\ntitle: A1\n" + one, "assignment.yaml:1:1: directives (%NAME) are not read here; leave the line out"},
-		"a complex key":                     {"title: A1\n? a\n: b\n" + one, "assignment.yaml:2:1: is no key; write a plain word and a colon"},
+		"a complex key":                     {"title: A1\n? a\n: b\n" + one, "assignment.yaml:2:1: is not a valid key; write a plain word and a colon"},
 		"brackets nested without end":       {"title: " + strings.Repeat("[", 5000), "assignment.yaml:1:28: nests too deeply"},
 		"dashes nested without end":         {"title:\n" + strings.Repeat("- ", 5000), "assignment.yaml:2:21: nests too deeply"},
 		"more keys than a mapping has":      {strings.Repeat("k: v\n", 501), "assignment.yaml:501:2: is one key too many for a mapping"},

@@ -90,7 +90,7 @@ func listUsers(c *call) ([]tables.User, error) {
 // auditQuery is how entries of the audit log are selected.
 func auditQuery() []parameter {
 	return []parameter{
-		{name: "actor", kind: "string", help: "only actions of this login; operator is whoever runs grader admin on the server"},
+		{name: "actor", kind: "string", help: "only actions of this login; operator is the person who runs grader admin on the server"},
 		{name: "subject", kind: "string", help: "only actions on this login, submission or course"},
 		{name: "action", kind: "string", help: "only this action, such as key.remove, or all of user"},
 		{name: "since", kind: "string", help: "only the last so long, such as 24h"},

@@ -13,7 +13,7 @@ import (
 const maxStreams = 24
 
 // errRevoked ends the streams of somebody whose token, key, account or enrolment has ended.
-var errRevoked = errors.New("whoever watched may not watch any more")
+var errRevoked = errors.New("the viewer may not watch any more")
 
 // streams are the event streams that each person has open.
 type streams struct {

@@ -17,7 +17,7 @@ type Audit struct {
 
 // NewAudit lists entries of the audit log.
 func NewAudit(all []schema.AuditEntry, now time.Time, zone *time.Location) Listing {
-	l := Listing{Caption: "Audit log", Heads: []string{"When", "Who", "By", "Action", "What", "Change"}, Empty: "There are no such entries."}
+	l := Listing{Caption: "Audit log", Heads: []string{"When", "Who", "By", "Action", "What", "Change"}, Empty: "No entries match."}
 	for _, e := range all {
 		l.Rows = append(l.Rows, ListRow{Cells: []ListCell{
 			When(At(e.At, now, zone)), Text(e.Actor), Text(string(e.Channel)), {Text: e.Action, Code: true}, Text(e.Subject), Text(changeWords(e)),
