@@ -53,9 +53,9 @@ func TestSetups(t *testing.T) {
 func TestNoAutograder(t *testing.T) {
 	t.Parallel()
 	for want, files := range map[string]fstest.MapFS{
-		"this is not an autograder of Gradescope: run_autograder is missing at its top":                  {"setup.sh": {}},
+		"this is not an autograder of Gradescope: run_autograder is missing at its top":              {"setup.sh": {}},
 		"run_autograder does not begin with #!; write the program that runs it, such as #!/bin/bash": {"run_autograder": {Data: []byte("echo\n")}},
-		"this is not an autograder of Gradescope: run_autograder is missing at its top\x00":              {"a/run_autograder": {}, "b/run_autograder": {}},
+		"this is not an autograder of Gradescope: run_autograder is missing at its top\x00":          {"a/run_autograder": {}, "b/run_autograder": {}},
 	} {
 		_, err := gradescope.Import(files, "A1", gradescope.Options{Points: "10", Timeout: time.Minute})
 		if schema.CodeOf(err) != schema.CodeInvalid || schema.MessageOf(err) != strings.TrimSuffix(want, "\x00") {
