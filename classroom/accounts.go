@@ -15,7 +15,7 @@ const (
 )
 
 // AccountStore is what actions on accounts ask of the store. Each change is one
-// transaction with its audit entry. CodeNotFound where nothing matches.
+// transaction with its audit entry. CodeNotFound if nothing matches.
 type AccountStore interface {
 	// UserByLogin returns an account by its login.
 	UserByLogin(ctx context.Context, login string) (schema.User, error)
@@ -37,13 +37,13 @@ type AccountStore interface {
 	AddPendingKey(ctx context.Context, by schema.Actor, user schema.User, k schema.Key, expires time.Time) (string, error)
 	// RemoveKey removes a key with the sessions and secrets that it made, unless may refuses.
 	RemoveKey(ctx context.Context, by schema.Actor, user schema.User, fingerprint string, may func(course.KeyRemoval) error) (schema.RemovedKey, error)
-	// NewCode makes a one-time code that binds a key, or one key alone.
+	// NewCode creates a one-time code that binds a key, or only one key.
 	NewCode(ctx context.Context, by schema.Actor, user schema.User, forKey string, expires time.Time) (string, error)
 	// RedeemCode binds a proved key to the account that a code names. CodeRefused says why not.
 	RedeemCode(ctx context.Context, by schema.Actor, code string, key schema.Key, at time.Time) (schema.User, error)
-	// NewLoginToken makes the one-time token of a sign-in link.
+	// NewLoginToken creates the one-time token of a sign-in link.
 	NewLoginToken(ctx context.Context, by schema.Actor, user schema.User, expires time.Time) (string, error)
-	// RedeemLogin spends the token of a sign-in link. CodeRefused: unknown, spent or expired.
+	// RedeemLogin spends the token of a sign-in link. CodeRefused: unknown, used or expired.
 	RedeemLogin(ctx context.Context, token string, at time.Time) (schema.SignIn, error)
 	// SignIn finds the account that a sign-in service names and records that it signed in.
 	// CodeRefused: there is none, there are several, or it is disabled.
@@ -65,7 +65,7 @@ type Accounts struct {
 type NewUser struct {
 	Login, Name, Email string
 	Admin              bool
-	Code               bool     // make a one-time code that binds a key
+	Code               bool     // create a one-time code that binds a key
 	Keys               []string // texts of public key files
 }
 
@@ -77,7 +77,7 @@ type AddedUser struct {
 	Keys    []string  `json:"keys,omitempty"`        // fingerprints
 }
 
-// AddUser makes an account. An administrator vouches for its keys, so they are active.
+// AddUser creates an account. An administrator vouches for its keys, so they are active.
 func (a *Accounts) AddUser(ctx context.Context, by schema.Actor, r NewUser) (AddedUser, error) {
 	if err := course.MayAdminister(by.User); err != nil {
 		return AddedUser{}, err

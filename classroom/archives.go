@@ -32,7 +32,7 @@ type Archives struct {
 	clock  func() time.Time
 }
 
-// ManifestName is the file of an archive that lists what is in it. No owner can be called so.
+// ManifestName is the file of an archive that lists its contents. It cannot be an owner's name.
 const ManifestName = "MANIFEST.json"
 
 // Archive is what counts of everybody for an assignment; its JSON is the manifest.

@@ -27,7 +27,7 @@ func (w *Work) Attention(ctx context.Context, m Member) ([]string, error) {
 // offerTime is how long staff are offered to move due times after a downtime.
 const offerTime = 14 * 24 * time.Hour
 
-// downtimes tell of the times in which the server was away, where course.yaml asks for it.
+// downtimes report the downtimes of the server if course.yaml asks for it.
 func (w *Work) downtimes(ctx context.Context, m Member) ([]string, error) {
 	if m.Course.Settings.Outage == 0 {
 		return nil, nil

@@ -34,16 +34,16 @@ type Store interface {
 // Options are what the actions need.
 type Options struct {
 	Store Store
-	// Live is the running scheduler; nil where no server runs.
+	// Live is the running scheduler; nil if no server runs.
 	Live Live
-	// Flavours are those that the running server has, by name; nil where none runs.
+	// Flavours are the flavours of the running server, by name; nil if none runs.
 	Flavours map[string]schema.Flavour
 	// ReceiptKey is the public key that checks the server's receipts, as OpenSSH writes it;
-	// "" where no receipts are signed.
+	// "" if no receipts are signed.
 	ReceiptKey string
-	// Trees reads what was handed in; nil where the repositories cannot be read.
+	// Trees reads submissions; nil if the repositories cannot be read.
 	Trees Trees
-	// Clock tells the time; nil is time.Now.
+	// Clock returns the time; nil is time.Now.
 	Clock func() time.Time
 }
 

@@ -46,7 +46,7 @@ type NewComment struct {
 	Text       string
 }
 
-// Commented is a submission and what was said about it.
+// Commented is a submission with a comment.
 type Commented struct {
 	Seen     Seen
 	Comments []schema.Comment

@@ -14,14 +14,14 @@ import (
 )
 
 // CourseStore is what actions on courses ask of the store. Each change is one
-// transaction with its audit entry. CodeNotFound where nothing matches.
+// transaction with its audit entry. CodeNotFound if nothing matches.
 type CourseStore interface {
 	memberStore
 	// Courses returns every course, by code.
 	Courses(ctx context.Context) ([]schema.Course, error)
 	// UserByLogin returns an account by its login.
 	UserByLogin(ctx context.Context, login string) (schema.User, error)
-	// AddCourse makes a course. CodeConflict: the code is taken.
+	// AddCourse creates a course. CodeConflict: the code is taken.
 	AddCourse(ctx context.Context, by schema.Actor, c schema.Course) (schema.Course, error)
 	// SetFlavours changes a course's default flavour and those that may be named instead.
 	SetFlavours(ctx context.Context, by schema.Actor, code, flavour string, allowed []string) error
@@ -49,7 +49,7 @@ type NewCourse struct {
 	Others                     []string // flavours that its assignments may name instead
 }
 
-// Add makes a course.
+// Add creates a course.
 func (c *Courses) Add(ctx context.Context, by schema.Actor, n NewCourse) (schema.Course, error) {
 	if err := course.MayAdminister(by.User); err != nil {
 		return schema.Course{}, err
@@ -179,7 +179,7 @@ func (c *Courses) Unenrol(ctx context.Context, by schema.Actor, code, login stri
 	return nil
 }
 
-// person finds somebody whose enrolment the actor may change.
+// person finds a person whose enrolment the actor may change.
 func (c *Courses) person(ctx context.Context, by schema.Actor, code, login string) (schema.Course, schema.User, error) {
 	m, err := findMember(ctx, c.store, by, code)
 	if err != nil {

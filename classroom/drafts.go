@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// DraftStore is what is asked of the store by who edits tests by a page.
+// DraftStore is the part of the store that editing tests on a page uses.
 type DraftStore interface {
 	memberStore
 	// Assignment returns one assignment with its active version.

@@ -50,7 +50,7 @@ type GradeStore interface {
 	Adjustments(ctx context.Context, assignment int64) ([]schema.Adjustment, error)
 	// Seats returns who is or was in the teams of a course, oldest first.
 	Seats(ctx context.Context, course int64) ([]schema.Seat, error)
-	// Mark makes a submission the one that counts.
+	// Mark makes a submission count.
 	Mark(ctx context.Context, by schema.Actor, a schema.Assignment, sub schema.Submission) error
 }
 
@@ -80,7 +80,7 @@ type NewExtension struct {
 	Reason                    string
 }
 
-// Extended is an extension that was granted and what it means.
+// Extended is a granted extension with its effect.
 type Extended struct {
 	ID     int64     `json:"id"`
 	Owner  string    `json:"owner"`
@@ -90,7 +90,7 @@ type Extended struct {
 }
 
 // Extend grants an owner more time for an assignment. It may be granted at any time;
-// earlier pushes are judged anew.
+// earlier pushes are judged again.
 func (g *Grades) Extend(ctx context.Context, by schema.Actor, n NewExtension) (Extended, error) {
 	m, a, spec, err := g.assignment(ctx, by, n.Course, n.Assignment)
 	if err != nil {
@@ -128,7 +128,7 @@ func (g *Grades) Extend(ctx context.Context, by schema.Actor, n NewExtension) (E
 	}, err
 }
 
-// extension reads what was asked for.
+// extension reads the requested extension.
 func (n NewExtension) extension(zone *time.Location) (e schema.Extension, err error) {
 	given := 0
 	for _, is := range []bool{n.Due != "", n.Days != 0, n.By != 0} {
@@ -172,7 +172,7 @@ func moves(a schema.Assignment, spec *assignment.Spec, zone *time.Location, e sc
 	return nil
 }
 
-// EndExtension takes an extension back. The owner's grades are computed anew.
+// EndExtension removes an extension. The owner's grades are recomputed.
 func (g *Grades) EndExtension(ctx context.Context, by schema.Actor, code, name string, id int64) (schema.GrantedExtension, error) {
 	m, a, _, err := g.assignment(ctx, by, code, name)
 	if err == nil {
@@ -334,7 +334,7 @@ func (g *Grades) Adjustments(ctx context.Context, by schema.Actor, code, name st
 	return slices.DeleteFunc(all, func(is schema.Adjustment) bool { return !m.Viewer().SeesOwner(is.Owner) }), err
 }
 
-// Mark makes a submission the one that counts, for its owner.
+// Mark makes a submission count, for its owner.
 func (g *Grades) Mark(ctx context.Context, by schema.Actor, name schema.SubmissionName) (schema.Submission, error) {
 	m, a, spec, err := g.assignment(ctx, by, name.Course, name.Assignment)
 	if err != nil {
@@ -430,7 +430,7 @@ func (g *Grades) team(ctx context.Context, a schema.Assignment, owner string) (s
 	return "", nil
 }
 
-// owner checks that somebody, a student or a team, may have a grade for the assignment.
+// owner checks that a student or a team may have a grade for the assignment.
 func (g *Grades) owner(ctx context.Context, a schema.Assignment, login string) error {
 	if login == "" {
 		return schema.Errorf(schema.CodeInvalid, "whose work for %s? Name a student or a team", a.Path())

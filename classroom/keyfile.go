@@ -190,7 +190,7 @@ func newKey(public ssh.PublicKey, comment string) schema.Key {
 	}
 }
 
-// keyText is the line that stands for a key in a public key file.
+// keyText is the line of a key in a public key file.
 func keyText(k schema.Key) string { return strings.TrimSpace(k.Public + " " + k.Comment) }
 
 // distinct drops keys that stood there before.

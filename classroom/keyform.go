@@ -48,7 +48,7 @@ func pemForm(text string) error {
 	return invalidKey("this is not a public key; %s", sendTheLine)
 }
 
-// publicOfPrivate returns the public key of a private one, nil where it cannot be read
+// publicOfPrivate returns the public key of a private one, nil if it cannot be read
 // without a passphrase.
 func publicOfPrivate(block *pem.Block, text string) ssh.PublicKey {
 	if block == nil {
@@ -104,7 +104,7 @@ func publicOfPEM(block *pem.Block) ssh.PublicKey {
 	return key
 }
 
-// fromPuTTY reads the public key of a PPK file, which stands in the clear.
+// fromPuTTY reads the unencrypted public key of a PPK file.
 func fromPuTTY(text string) (ssh.PublicKey, string) {
 	var comment string
 	lines := strings.Split(text, "\n")

@@ -21,7 +21,7 @@ type Live interface {
 	Stall(ctx context.Context, flavour string) schema.Stall
 }
 
-// offline stands in where no server runs.
+// offline is used when no server runs.
 type offline struct{}
 
 // Wake does nothing: the queue is read when a server starts.

@@ -22,7 +22,7 @@ func (m Member) Viewer() course.Viewer {
 	return course.Viewer{Login: m.Actor.User.Login, Role: m.Role, Admin: m.Actor.User.Admin, Dropped: m.Dropped, TA: m.Course.Settings.TA, Owners: m.Owners}
 }
 
-// memberStore is what it takes to know what somebody is in a course.
+// memberStore is the part of the store that reads a person's role in a course.
 type memberStore interface {
 	Course(ctx context.Context, code string) (schema.Course, error)
 	Role(ctx context.Context, course, user int64) (schema.Role, error)

@@ -14,7 +14,7 @@ import (
 // RosterStore is what actions on rosters and gradebooks ask of the store.
 type RosterStore interface {
 	memberStore
-	// ImportRoster makes accounts and enrolments as a roster says, in one transaction.
+	// ImportRoster creates the accounts and enrolments of a roster, in one transaction.
 	ImportRoster(ctx context.Context, by schema.Actor, i schema.RosterImport) ([]schema.RosterChange, error)
 	// RosterPeople returns the people of a course, by login.
 	RosterPeople(ctx context.Context, course int64) ([]schema.RosterPerson, error)
@@ -65,9 +65,9 @@ type Imported struct {
 	Warnings []string              `json:"warnings,omitempty"`
 }
 
-// Import makes the accounts and enrolments of a course as a roster says. A row that
-// cannot be taken is refused by its line and changes nothing; the others are done in one
-// transaction. CodeInvalid: the file is no roster.
+// Import creates the accounts and enrolments of a roster. An invalid row is refused by its line
+// and changes nothing; the others are imported in one transaction. CodeInvalid: the file is not
+// a roster.
 func (p *People) Import(ctx context.Context, by schema.Actor, r ImportRequest) (Imported, error) {
 	m, err := findMember(ctx, p.store, by, r.Course)
 	if err == nil {

@@ -42,7 +42,7 @@ func (q *Queue) Move(ctx context.Context, by schema.Actor, from, to string) (int
 	return moved, err
 }
 
-// QueueReport is the queue as somebody may see it.
+// QueueReport is the queue as a person may see it.
 type QueueReport struct {
 	Waiting []schema.QueueDepth
 	Staff   bool                 // the actor is staff somewhere, and sees what follows

@@ -18,13 +18,13 @@ type RegradeStore interface {
 	RosterPeople(ctx context.Context, course int64) ([]schema.RosterPerson, error)
 	// Seats returns who is or was in the teams of a course, oldest first.
 	Seats(ctx context.Context, course int64) ([]schema.Seat, error)
-	// CreateRegrade makes a set and queues its jobs. CodeConflict: one is open already.
+	// CreateRegrade creates a set and queues its jobs. CodeConflict: one is open already.
 	CreateRegrade(ctx context.Context, by schema.Actor, n schema.NewRegrade) (schema.Regrade, error)
 	// Regrade returns a set.
 	Regrade(ctx context.Context, id int64) (schema.Regrade, error)
 	// RegradesOf returns the sets of an assignment, newest first.
 	RegradesOf(ctx context.Context, assignment int64) ([]schema.Regrade, error)
-	// RegradedOwners returns what a set does, or did, to each of its owners, by login.
+	// RegradedOwners returns what a set changes, or changed, for each of its owners, by login.
 	RegradedOwners(ctx context.Context, set schema.Regrade) ([]schema.RegradedOwner, error)
 	// ApplyRegrade replaces results and grades, in one transaction for each owner.
 	ApplyRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error
@@ -51,7 +51,7 @@ type NewRegrade struct {
 	Reason             string
 }
 
-// RegradeReport is a set and what it does, or did.
+// RegradeReport is a set with its changes.
 type RegradeReport struct {
 	Set            schema.Regrade
 	Up, Down, Same int // owners whose grade rises, falls or stays
@@ -60,7 +60,7 @@ type RegradeReport struct {
 	LateDays       []string // owners whose late days move
 }
 
-// Create makes a set and queues its jobs behind all pushes.
+// Create creates a set and queues its jobs behind all pushes.
 func (r *Regrades) Create(ctx context.Context, by schema.Actor, n NewRegrade) (schema.Regrade, error) {
 	m, err := findMember(ctx, r.store, by, n.Course)
 	if err == nil {
@@ -182,7 +182,7 @@ func (r *Regrades) find(ctx context.Context, by schema.Actor, id int64) (schema.
 	return set, course.MayRegrade(m.Viewer(), name.Course)
 }
 
-// Show says how far a set is, and what it does to each owner.
+// Show returns the progress of a set and its changes for each owner.
 func (r *Regrades) Show(ctx context.Context, by schema.Actor, id int64) (RegradeReport, error) {
 	set, err := r.find(ctx, by, id)
 	if err != nil {
@@ -220,7 +220,7 @@ func (r *RegradeReport) count(o schema.RegradedOwner) {
 	}
 }
 
-// regradePoll is how often a set is looked at that somebody waits for.
+// regradePoll is the interval at which a set is read that somebody waits for.
 const regradePoll = 500 * time.Millisecond
 
 // Wait returns once every submission of a set is graded, or ctx ends.

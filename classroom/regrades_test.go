@@ -36,7 +36,7 @@ func (b *bundle) show(id int64) (classroom.RegradeReport, map[string]schema.Regr
 	return report, owners
 }
 
-// TestRegradeSetIsAppliedAndUndone mends a test that was wrong for alice.
+// TestRegradeSetIsAppliedAndUndone repairs a test that was wrong for alice.
 func TestRegradeSetIsAppliedAndUndone(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Seen is a submission with who sees it and what it was handed in for.
+// Seen is a submission with its viewer and its assignment.
 type Seen struct {
 	Member     Member
 	Assignment Assignment
@@ -55,7 +55,7 @@ func (w *Work) Submission(ctx context.Context, by schema.Actor, name schema.Subm
 	return Seen{Member: m, Assignment: w.Read(a), Submission: sub, Access: access}, course.MaySeeReceived(access, name, sub.ReceivedAt)
 }
 
-// noSubmission says what is missing: the assignment, or the submission.
+// noSubmission says what does not exist: the assignment, or the submission.
 func (w *Work) noSubmission(ctx context.Context, m Member, name schema.SubmissionName) error {
 	if _, err := w.Assignment(ctx, m, name.Assignment); err != nil {
 		return err
@@ -188,7 +188,7 @@ func (w *Work) mayList(ctx context.Context, m Member, login string) error {
 	return err
 }
 
-// named finds COURSE/ASSIGNMENT for somebody who may see it.
+// named finds COURSE/ASSIGNMENT for a person who may see it.
 func (w *Work) named(ctx context.Context, by schema.Actor, path string) (Member, Assignment, error) {
 	name, err := schema.ParseSubmissionName(path)
 	if err != nil || name.Owner != "" || name.Number != 0 {

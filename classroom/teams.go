@@ -46,7 +46,7 @@ type TeamReply struct {
 	Team    *schema.Team        `json:"now,omitempty"` // as it is now; absent for a file, and where it was deleted
 }
 
-// decision decides a change by how things stand.
+// decision decides a change by the current teams.
 type decision func(v course.Viewer, t course.Teams) ([]schema.TeamChange, error)
 
 // Create makes a team: a student's own, whose first member they are, or for staff one of
@@ -64,7 +64,7 @@ func (t *Teams) Create(ctx context.Context, by schema.Actor, a TeamArgs) (TeamRe
 	})
 }
 
-// Add makes students members of a team, for staff.
+// Add adds students to a team, for staff.
 func (t *Teams) Add(ctx context.Context, by schema.Actor, a TeamArgs) (TeamReply, error) {
 	return t.change(ctx, by, a, func(v course.Viewer, teams course.Teams) ([]schema.TeamChange, error) {
 		return teams.Add(v, a.Team, a.Logins)
@@ -150,7 +150,7 @@ func (t *Teams) change(ctx context.Context, by schema.Actor, a TeamArgs, decide 
 	return reply, err
 }
 
-// decide has the store make a change, and ends what those who left have open.
+// decide makes the store change teams, and ends the open sessions of those who left.
 func (t *Teams) decide(ctx context.Context, m Member, is Assignment, r schema.TeamRequest, decide decision) ([]schema.TeamChange, error) {
 	changes, err := t.store.ChangeTeams(ctx, m.Actor, r, func(teams course.Teams) ([]schema.TeamChange, error) {
 		teams.Rules, teams.Lock = is.Spec.Team, is.Spec.LockedAt()

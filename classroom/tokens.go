@@ -28,7 +28,7 @@ type TokenStore interface {
 	// APIToken returns the token with that secret, also an expired one, and whose it is.
 	// CodeNotFound.
 	APIToken(ctx context.Context, secret string) (schema.APIToken, schema.User, error)
-	// TouchAPIToken notes that a token was used, to the minute.
+	// TouchAPIToken records that a token was used, to the minute.
 	TouchAPIToken(ctx context.Context, k schema.APIToken, at time.Time) error
 	// EndAPIToken revokes a token of an account. CodeNotFound.
 	EndAPIToken(ctx context.Context, by schema.Actor, user schema.User, name string) (schema.APIToken, error)
@@ -42,7 +42,7 @@ type Tokens struct {
 	revoked  *Revocations
 }
 
-// NewToken is an API token to make for the actor's own account.
+// NewToken describes an API token to create for the actor's own account.
 type NewToken struct {
 	Name  string
 	Scope schema.Scope
@@ -55,7 +55,7 @@ type CreatedToken struct {
 	Secret string
 }
 
-// Create makes an API token by which a program acts as the actor, within a scope.
+// Create creates an API token by which a program acts as the actor, within a scope.
 func (t *Tokens) Create(ctx context.Context, by schema.Actor, n NewToken) (CreatedToken, error) {
 	if err := course.MayCreateToken(by, n.Scope); err != nil {
 		return CreatedToken{}, err

@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// Trees are the repositories of what was handed in.
+// Trees are the repositories of submissions.
 type Trees interface {
 	// ReadFile returns a regular file of a commit, of at most max bytes (CodeLimit);
 	// CodeNotFound.

@@ -14,7 +14,7 @@ import (
 )
 
 // WorkStore is what actions on assignments and submissions ask of the store.
-// CodeNotFound where nothing matches.
+// CodeNotFound if nothing matches.
 type WorkStore interface {
 	memberStore
 	// UserByLogin returns an account by its login.
@@ -53,7 +53,7 @@ type WorkStore interface {
 	Rerun(ctx context.Context, by schema.Actor, submission int64, decide func(schema.Role, course.Rerun) (free bool, err error), at time.Time) (schema.Job, error)
 }
 
-// Work are the actions on assignments and submissions, and what somebody may see of them.
+// Work are the actions on assignments and submissions, and on their visibility.
 type Work struct {
 	store WorkStore
 	live  Live
@@ -94,7 +94,7 @@ func (w *Work) OwnerOf(ctx context.Context, m Member, assignment int64) (string,
 	return owner, nil
 }
 
-// Team returns the team of an assignment that has that name, nil where the name is a
+// Team returns the team of an assignment that has that name, nil if the name is a
 // person's.
 func (w *Work) Team(ctx context.Context, assignment int64, name string) (*schema.Team, error) {
 	all, err := w.store.Teams(ctx, assignment)
@@ -107,19 +107,19 @@ func (w *Work) Team(ctx context.Context, assignment int64, name string) (*schema
 	return nil, nil
 }
 
-// Assignment is an assignment with what its active version says.
+// Assignment is an assignment with its active specification.
 type Assignment struct {
 	schema.Assignment
 	Spec   *assignment.Spec // nil: no version was accepted yet, or Broken
 	Broken error            // this program cannot read what another version of it accepted
 }
 
-// Read returns an assignment with what its active version says, whoever asks.
+// Read returns an assignment with its active specification, without a check of permission.
 func (w *Work) Read(a schema.Assignment) Assignment {
 	if a.Active == nil {
 		return Assignment{Assignment: a}
 	}
-	// Flavours are not checked again: what was accepted stays accepted.
+	// Flavours are not checked again: an accepted version stays accepted.
 	spec, err := w.specs.Parse(a.Active.ID, a.Active.Source, assignment.Context{Zone: a.Course.Location(), Flavour: a.Course.Flavour})
 	if err != nil {
 		err = fmt.Errorf("parse version %d of %s: %w", a.Active.Number, a.Path(), err)

@@ -15,7 +15,7 @@ var starters embed.FS
 func StarterLanguages() []string { return []string{"c", "cpp", "java", "python", "go", "javascript"} }
 
 // Starter returns the files of a tests repository to begin with, which passes its own gate;
-// nil where there is none of that language.
+// nil if there is none of that language.
 func Starter(language string) []schema.UploadFile {
 	source, err := starters.ReadFile("starters/" + language + ".txtar")
 	if err != nil {

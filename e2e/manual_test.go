@@ -151,7 +151,7 @@ func (m *manual) run(s step) {
 	}
 }
 
-// code is the join code that somebody was sent, "" where none was made yet.
+// code is the join code that somebody was sent, "" if none was made yet.
 func (m *manual) code(who string) string {
 	codes, err := os.ReadFile(filepath.Join(m.homes["operator"], "codes.csv"))
 	if err != nil {

@@ -25,7 +25,7 @@ type seed struct {
 // push, and is removed with the programs.
 var classroomSeed seed
 
-// seedStudents are the students of the seed. A classroom enters others by itself.
+// seedStudents are the students of the seed. A classroom enters others on its own.
 func seedStudents() []string {
 	return []string{"alice", "bob", "carol", "dave", "eve", "frank", "grace", "mallory", "slow"}
 }

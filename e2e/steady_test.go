@@ -53,7 +53,7 @@ func keepBusy(t *testing.T) {
 		busy.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 		check(t, busy.Start())
 		t.Cleanup(func() {
-			_ = busy.Process.Kill() // it does not end by itself
+			_ = busy.Process.Kill() // it does not end on its own
 			_ = busy.Wait()
 		})
 	}

@@ -48,7 +48,7 @@ func termTests(now time.Time) map[string]string {
 	}
 }
 
-// termWork is the table that every surface is held against.
+// termWork is the table that every surface is compared with.
 func termWork() []work {
 	return []work{
 		// L1 is in the second day after due, L2 in the first; late days pay for all of it.
@@ -72,7 +72,7 @@ func termWork() []work {
 
 // TestTermOf300 plays a course from its roster to its exported grades: 300 students of a
 // Brightspace export, late pushes, an extension after the fact, a test found wrong and
-// mended, and a regrade set that is shown, applied, undone and applied again. What staff
+// repaired, and a regrade set that is shown, applied, undone and applied again. What staff
 // do they do over ssh.
 func TestTermOf300(t *testing.T) {
 	t.Parallel()

@@ -8,7 +8,7 @@ import (
 )
 
 // Accounts is what the SSH server asks about people and their keys besides what the
-// classroom does. Errors are schema.Error: CodeNotFound where nothing matches.
+// classroom does. Errors are schema.Error: CodeNotFound if nothing matches.
 type Accounts interface {
 	// User returns an account by id.
 	User(ctx context.Context, id int64) (schema.User, error)
@@ -22,7 +22,7 @@ type Accounts interface {
 type Courses interface {
 	// Enrolments returns the courses of a user, by code.
 	Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error)
-	// Role returns a user's role in a course, "" where there is none.
+	// Role returns a user's role in a course, "" if there is none.
 	Role(ctx context.Context, course, user int64) (schema.Role, error)
 	// CourseByID returns a course.
 	CourseByID(ctx context.Context, id int64) (schema.Course, error)

@@ -44,7 +44,7 @@ type advice struct {
 	yaml   string         // the tests, where not adviceYAML
 	change func(*bundle)  // of the server
 	refuse func(*student) // makes the refused push
-	soon   func(*student) // what passes by itself, before the push is made again
+	soon   func(*student) // what passes on its own, before the push is made again
 	final  string         // why no advice helps
 	staff  bool           // a push to …/tests
 }
@@ -362,7 +362,7 @@ func shown(said []byte) string {
 	}
 }
 
-// transientAdvice are pushes that are refused for what passes by itself.
+// transientAdvice are pushes that are refused for what passes on its own.
 func transientAdvice() []advice {
 	return []advice{
 		{name: "already there", code: "same", says: "already, by a push that came first", refuse: func(s *student) {

@@ -204,7 +204,7 @@ func (w *watching) show(e *schema.Event) error {
 	return w.write(w.lines.Event(*e))
 }
 
-// tick says where a waiting job stands, when that has changed, and otherwise keeps
+// tick says the place of a waiting job, when that has changed, and otherwise keeps
 // the connection alive.
 func (w *watching) tick() error {
 	if w.waits {

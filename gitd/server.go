@@ -55,7 +55,7 @@ type Server struct {
 	listener net.Listener
 	ssh      *ssh.Server
 	serving  sync.WaitGroup // accept loop, retrier, toucher, tidier
-	deaf     func()         // stops hearing of revocations
+	deaf     func()         // ends the subscription to revocations
 
 	connections counter[string] // one key: all
 	strangers   strangers
@@ -201,7 +201,7 @@ func (s *Server) config(v *visitor) *gossh.ServerConfig {
 	}
 }
 
-// accept takes a connection, or returns nil where there are too many.
+// accept takes a connection, or returns nil if there are too many.
 func (s *Server) accept(sctx ssh.Context, c net.Conn) net.Conn {
 	tcp, ok := c.(*net.TCPConn)
 	if !ok {

@@ -45,7 +45,7 @@ func firstLine(s string) string {
 // Has reports whether a key has a value.
 func (m Loose) Has(key string) bool { return m[key] != nil }
 
-// Map returns the mapping under a key, nil where there is none.
+// Map returns the mapping under a key, nil if there is none.
 func (m Loose) Map(key string) Loose {
 	switch v := m[key].(type) {
 	case map[string]any:
@@ -56,7 +56,7 @@ func (m Loose) Map(key string) Loose {
 	return nil
 }
 
-// Text returns the scalar under a key as it was written, "" where there is none.
+// Text returns the scalar under a key as it was written, "" if there is none.
 func (m Loose) Text(key string) string { return Text(m[key]) }
 
 // Words returns a list of scalars, or the words of one.

@@ -123,7 +123,7 @@ func refusedEntry(e *zip.File) string {
 	return refusedName(strings.TrimSuffix(e.Name, "/"))
 }
 
-// refusedName says why a path may not stand in an archive, "" where it may.
+// refusedName says why a path may not stand in an archive, "" if it may.
 func refusedName(name string) string {
 	switch {
 	case strings.Contains(name, `\`):
@@ -220,7 +220,7 @@ func (w *walker) add(name string, info fs.FileInfo) error {
 	return nil
 }
 
-// ReadText reads a file of at most so many bytes. The error is CodeInvalid where it is longer.
+// ReadText reads a file of at most so many bytes. The error is CodeInvalid if it is longer.
 func ReadText(fsys fs.FS, name string, most int64) ([]byte, error) {
 	f, err := fsys.Open(name)
 	if err != nil {

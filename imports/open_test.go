@@ -93,7 +93,7 @@ func TestHostileArchivesAreRefusedByEntry(t *testing.T) {
 	}
 }
 
-// What an archive says of a file's size is held against what it holds.
+// What an archive says of a file's size is compared with what it holds.
 func TestFileLongerThanItsEntrySaysIsNotCopied(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "bomb.zip")

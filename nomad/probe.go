@@ -19,7 +19,7 @@ type Check struct {
 	What   string
 	Works  bool
 	Says   string
-	Remedy string // "" where it works
+	Remedy string // "" if it works
 	// Optional: runners work without it.
 	Optional bool
 }

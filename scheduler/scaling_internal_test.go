@@ -93,7 +93,7 @@ func TestScaleRisesAtOnceAndFallsAfterCooldown(t *testing.T) {
 		{40 * time.Second, 0, 7, true},             // the most that was wanted in it
 		{time.Second, 0, 7, false},                 // and again
 		{30 * time.Second, 8, 8, true},             // up at once: the cooldown is broken off
-		{31 * time.Second, 0, 8, false},            // it begins anew
+		{31 * time.Second, 0, 8, false},            // it starts again
 		{59 * time.Second, 0, 8, false},            //
 		{time.Second, 0, 4, true},                  //
 		{time.Hour, 30, 30, true},                  //

@@ -15,7 +15,7 @@ const (
 type Actor struct {
 	User    User
 	Channel Channel
-	Key     string // fingerprint of the SSH key that proved it, or made the token that did; "" where none did
+	Key     string // fingerprint of the SSH key that proved it, or made the token that did; "" if none did
 }
 
 // Operator returns the actor of the operator's socket: an administrator without an account.

@@ -44,7 +44,7 @@ type GateSample struct {
 	Actual   Points    `json:"actual"`
 	MaxScore Points    `json:"max_score"`
 	Words    string    `json:"words,omitempty"`  // the result, for people
-	Broken   string    `json:"broken,omitempty"` // why the tests themselves fail on it, "" where they do not
+	Broken   string    `json:"broken,omitempty"` // why the tests themselves fail on it, "" if they do not
 }
 
 // Fault says what is wrong with a sample's grading, "" if nothing is.

@@ -303,7 +303,7 @@ type Push struct {
 
 // PoolRunner is a runner as its pool sees it.
 type PoolRunner struct {
-	ID      string // "" where none of the flavour could be started
+	ID      string // "" if none of the flavour could be started
 	Flavour string
 	Where   string // process id, container or allocation
 	Alive   bool

@@ -10,7 +10,7 @@ type RosterRow struct {
 	Name      string `json:"name,omitempty"`
 	Email     string `json:"email,omitempty"`
 	Section   string `json:"section,omitempty"`
-	Role      Role   `json:"role,omitempty"`    // "" where the roster does not say: a student, if new
+	Role      Role   `json:"role,omitempty"`    // "" if the roster does not say: a student, if new
 	Dropped   bool   `json:"dropped,omitempty"` // has left the course
 }
 

@@ -99,7 +99,7 @@ func (s *Store) Enrol(ctx context.Context, by schema.Actor, c schema.Course, use
 }
 
 // EnrolIn is Enrol with a section, "" for none. Where sections affect grades, the course's
-// are computed anew.
+// are recomputed.
 func (s *Store) EnrolIn(ctx context.Context, by schema.Actor, c schema.Course, user schema.User, role schema.Role, section string) error {
 	return s.enrol(ctx, by, c, user, role, &section)
 }

@@ -60,7 +60,7 @@ func TestGateIsDecidedByItsLastPart(t *testing.T) {
 }
 
 // A flaky candidate is refused. An unchanged second push of it, which would have passed by
-// chance, is refused, too. A changed one is judged anew.
+// chance, is refused, too. A changed one is judged again.
 func TestUnchangedPushOfFlakyTestsIsRefused(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -46,7 +46,7 @@ func TestLivePage(t *testing.T) {
 	}
 }
 
-// TestLostConnection drops the stream of a live page, which comes back by itself
+// TestLostConnection drops the stream of a live page, which comes back on its own
 // and misses nothing.
 func TestLostConnection(t *testing.T) {
 	s := newSite(t, newClassroom(t), nil)

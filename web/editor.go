@@ -54,7 +54,7 @@ func families(spec *assignment.Spec) []string {
 }
 
 // caseFiles returns the directory and the ending of the inputs that a pattern such as
-// io/*.in matches; "" where it is of another form.
+// io/*.in matches; "" if it is of another form.
 func caseFiles(glob string) (dir, ending string) {
 	dir, last := path.Split(glob)
 	ending, ok := strings.CutPrefix(last, "*")

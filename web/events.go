@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	placeEvery     = 2 * time.Second  // a waiting reader hears of its place
+	placeEvery     = 2 * time.Second  // interval of updates of the place
 	keepaliveEvery = 15 * time.Second // so that proxies keep the connection
 	streamLifetime = 15 * time.Minute // then the browser comes back, and is asked again who it is
 )
@@ -60,7 +60,7 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request, user schema
 	return nil
 }
 
-// lookAgain is look by a session that is read anew.
+// lookAgain is look by a session that is read again.
 func (s *Server) lookAgain(r *http.Request) (*sight, error) {
 	fresh, err := s.withSession(r.WithContext(valueless{r.Context()})) //nolint:contextcheck // it inherits everything but the values
 	if err != nil {

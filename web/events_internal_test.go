@@ -17,7 +17,7 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// places is a scheduler that knows where a job stands and nothing else.
+// places is a scheduler that knows the state of a job and nothing else.
 type places struct{ ahead atomic.Int64 }
 
 func (p *places) Watch(context.Context, int64, int64) (<-chan schema.Event, error) { return nil, nil }

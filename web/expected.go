@@ -12,7 +12,7 @@ import (
 // one that was graded by the same tests.
 const comparedSubmissions = 10
 
-// expectedTests returns how many results the viewer will see, 0 where that cannot
+// expectedTests returns how many results the viewer will see, 0 if that cannot
 // be known yet: from the assignment where it names its tests one by one, else from an
 // earlier result by the same tests.
 func (s *Server) expectedTests(ctx context.Context, v *sight) int {
@@ -37,7 +37,7 @@ func (s *Server) expectedTests(ctx context.Context, v *sight) int {
 	return 0
 }
 
-// countTests counts the results that an assignment names; 0 where some are only
+// countTests counts the results that an assignment names; 0 if some are only
 // known once they are there.
 func countTests(spec *assignment.Spec, pins schema.Pins, a course.Access) int {
 	n := 0

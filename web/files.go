@@ -16,7 +16,7 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// Bounds of what is shown of a submission's files.
+// Limits of what is shown of a submission's files.
 const (
 	maxListed      = 5000            // files of a listing
 	maxSource      = 256 << 10       // bytes of a file that are shown

@@ -26,7 +26,7 @@ const formMemory = 4 << 20
 // fileTimeout bounds the time in which a form with a file arrives.
 const fileTimeout = 2 * time.Minute
 
-// form registers what a form of somebody who has signed in is sent to.
+// form registers what a form of a signed-in user is sent to.
 func (s *Server) form(mux *http.ServeMux, pattern string, h personal) {
 	s.limited(mux, pattern, formBody, s.parsed(formBody, h))
 }
@@ -80,7 +80,7 @@ func readForm(w http.ResponseWriter, r *http.Request, most int64) error {
 	return nil
 }
 
-// file returns the one file of a form's field; nil where none was chosen.
+// file returns the one file of a form's field; nil if none was chosen.
 func file(r *http.Request, field string) *multipart.FileHeader {
 	if r.MultipartForm == nil || len(r.MultipartForm.File[field]) == 0 {
 		return nil

@@ -53,7 +53,7 @@ func newHandouts(files Handouts) *handouts {
 	}
 }
 
-// of returns the handout of a task; "" where it has none.
+// of returns the handout of a task; "" if it has none.
 func (h *handouts) of(ctx context.Context, t task) (template.HTML, error) {
 	if t.Spec == nil || t.Spec.Handout == "" {
 		return "", nil

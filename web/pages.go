@@ -69,7 +69,7 @@ func (s *Server) render(w http.ResponseWriter, status int, page string, data any
 	return nil
 }
 
-// newFrame makes the frame of a page; user is nil where nobody has signed in.
+// newFrame makes the frame of a page; user is nil if nobody has signed in.
 func (s *Server) newFrame(title string, user *schema.User, crumbs ...view.Crumb) view.Frame {
 	return view.Frame{Title: title, User: user, Crumbs: crumbs, Version: s.Version}
 }

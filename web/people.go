@@ -108,7 +108,7 @@ func importRequest(r *http.Request) (classroom.ImportRequest, error) {
 const maxFile = 8 << 20
 
 // fileOrCopy returns the file of a field, or its copy in another field that an earlier
-// page has made; nil where there is neither.
+// page has made; nil if there is neither.
 func fileOrCopy(r *http.Request, field, copied string) ([]byte, error) {
 	if text := r.PostFormValue(copied); text != "" {
 		data, err := base64.StdEncoding.DecodeString(text)

@@ -42,7 +42,7 @@ func newRealSite(t *testing.T, source string, changes ...func(*web.Server)) *rea
 	return &realSite{s, l, a}
 }
 
-// signIn is the browser of somebody who has signed in.
+// signIn is the browser of a signed-in user.
 func (s *realSite) signIn(login string) *browser {
 	s.t.Helper()
 	user := must[schema.User](s.t)(s.ledger.UserByLogin(s.t.Context(), login))

@@ -12,7 +12,7 @@ import (
 )
 
 // Accounts is what the site asks about people besides what the classroom does.
-// CodeNotFound where nothing matches.
+// CodeNotFound if nothing matches.
 type Accounts interface {
 	// User returns an account by id.
 	User(ctx context.Context, id int64) (schema.User, error)
@@ -33,7 +33,7 @@ type Results interface {
 	// Grade returns an owner's grade for an assignment; Number 0: no submission counts.
 	Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error)
 	// LastRegrade returns what the latest applied regrade set did to an owner's grade, and
-	// false where none changed it.
+	// false if none changed it.
 	LastRegrade(ctx context.Context, assignment int64, owner string) (schema.RegradeNotice, bool, error)
 	// Terms returns what a push of the owner is judged by at that moment.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
@@ -45,7 +45,7 @@ type Results interface {
 type Live interface {
 	// Watch streams a job's events after seq.
 	Watch(ctx context.Context, job, after int64) (<-chan schema.Event, error)
-	// Place returns where a queued job stands.
+	// Place returns the place of a queued job.
 	Place(job int64) schema.Place
 }
 

@@ -11,7 +11,7 @@ import (
 // answer is a handler that returns its error; Server.fail turns it into a page.
 type answer func(w http.ResponseWriter, r *http.Request) error
 
-// personal is an answer to somebody who has signed in.
+// personal is an answer to a signed-in user.
 type personal func(w http.ResponseWriter, r *http.Request, user schema.User) error
 
 // routes is the whole site. The patterns are the metrics' closed set of labels. Whatever
@@ -160,7 +160,7 @@ func (s *Server) handle(mux *http.ServeMux, pattern string, h http.Handler) {
 	mux.Handle(pattern, s.meters.measured(pattern, h))
 }
 
-// member registers a page for whoever has signed in. To others every such path
+// member registers a page for a signed-in user. To others every such path
 // looks the same, whether or not there is anything behind it.
 func (s *Server) member(mux *http.ServeMux, pattern string, h personal) {
 	s.open(mux, pattern, func(w http.ResponseWriter, r *http.Request) error {

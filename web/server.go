@@ -62,13 +62,13 @@ type Server struct {
 	handouts *handouts
 	meters   *meters
 
-	mu       sync.Mutex
-	listener net.Listener
-	server   *http.Server
-	closing  chan struct{} // closed by Stop: live streams let go, pages finish
-	end      func()
-	deaf     func() // stops hearing of revocations
-	served   chan struct{}
+	mu          sync.Mutex
+	listener    net.Listener
+	server      *http.Server
+	closing     chan struct{} // closed by Stop: live streams let go, pages finish
+	end         func()
+	unsubscribe func() // ends the subscription to revocations
+	served      chan struct{}
 }
 
 // errStopping ends the live streams when the site stops; their readers reconnect.
@@ -89,7 +89,7 @@ func (s *Server) Start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("start site: %w", err)
 	}
-	s.deaf = s.Classroom.Revoked.Listen(s.streams.revoke)
+	s.unsubscribe = s.Classroom.Revoked.Listen(s.streams.revoke)
 	s.listener, s.server, s.served = listener, s.newServer(), make(chan struct{})
 	go s.serve(s.server, listener)
 	return nil
@@ -157,7 +157,7 @@ func (s *Server) Stop(ctx context.Context) error {
 		err = errors.Join(err, s.server.Close())
 	}
 	<-s.served
-	s.deaf()
+	s.unsubscribe()
 	s.api.Close()
 	if err != nil {
 		return fmt.Errorf("stop site: %w", err)

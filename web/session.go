@@ -56,7 +56,7 @@ func (s *Server) withSession(r *http.Request) (*http.Request, error) {
 	return r.WithContext(ctx), nil
 }
 
-// beginSession makes a fresh session of whoever signed in, which no earlier cookie names.
+// beginSession makes a fresh session of the signed-in user, which no earlier cookie names.
 // way names the sign-in service, "" for a link.
 func (s *Server) beginSession(w http.ResponseWriter, r *http.Request, in schema.SignIn, way string) error {
 	if err := s.sessions.RenewToken(r.Context()); err != nil {

@@ -46,7 +46,7 @@ func newSite(t *testing.T, c *classroom, change func(*web.Server)) *site {
 
 func (s *site) base() string { return "http://" + s.server.ListenAddr().String() }
 
-// browser is one person's browser; it follows no redirects by itself.
+// browser is one person's browser; it follows no redirects on its own.
 type browser struct {
 	*site
 	client *http.Client
@@ -66,7 +66,7 @@ func (s *site) visitor() *browser {
 	}}
 }
 
-// as is the browser of somebody who has signed in by a link; "" is nobody.
+// as is the browser of a signed-in user by a link; "" is nobody.
 func (s *site) as(login string) *browser {
 	s.t.Helper()
 	b := s.visitor()

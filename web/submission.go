@@ -146,7 +146,7 @@ func (s *Server) subject(v *sight) *view.Subject {
 	}
 }
 
-// place asks the scheduler where a waiting job stands.
+// place asks the scheduler the place of a waiting job.
 func (s *Server) place(v *sight) schema.Place {
 	if v.Seen.State != schema.StateQueued {
 		return schema.Place{}

@@ -16,7 +16,7 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// Bounds of what is handed in by a page. What an assignment accepts is less, and judged
+// Limits of uploads. What an assignment accepts is less, and judged
 // when the files are pushed.
 const (
 	uploadBody   = 32 << 20 // bytes of the form

@@ -21,7 +21,7 @@ type Filled struct {
 	Warnings []string
 }
 
-// Sentences say what somebody should know who imports the filled file.
+// Sentences tell the person who imports the filled file what to know.
 func (f Filled) Sentences() []string {
 	all := slices.Clone(f.Warnings)
 	for _, u := range f.Unknown {
@@ -36,7 +36,7 @@ func (f Filled) Sentences() []string {
 // Fill puts grades into a file that a platform exported. Its headers, its order, its
 // encoding and its separator stay; a cell without a grade of ours stays as it is.
 // columns names the column of an assignment where no heading is its name or title.
-// CodeInvalid: the file is no gradebook, or an assignment has no column in it.
+// CodeInvalid: the file is not a gradebook, or has no column for an assignment.
 func Fill(data []byte, b Book, columns map[string]string) (Filled, error) {
 	table, err := sheet.Read(data)
 	if err != nil {

@@ -61,7 +61,7 @@ func (a Assignment) label() string {
 	return a.Name
 }
 
-// cell is a person's grade as text, "" where there is none: never 0.
+// cell is a person's grade as text, "" if there is none: never 0.
 func (p Person) cell(a Assignment) string {
 	if g, ok := p.Grades[a.Name]; ok {
 		return g.Final.String()

@@ -88,7 +88,7 @@ func normal(cell string) string {
 
 func (h *header) has(field string) bool { _, ok := h.columns[field]; return ok }
 
-// cell is a row's value of a field, trimmed; "" where the row or the file has none.
+// cell is a row's value of a field, trimmed; "" if the row or the file has none.
 func (h *header) cell(row sheet.Row, field string) string {
 	i, ok := h.columns[field]
 	if !ok || i >= len(row.Cells) {
@@ -127,7 +127,7 @@ func (h *header) system() string {
 	return ""
 }
 
-// noPerson reports whether a row of a platform's file is no person: Canvas's maximum,
+// noPerson reports whether a row of a platform's file is not a person: Canvas's maximum,
 // its row on posting, and its test student.
 func (h *header) noPerson(row sheet.Row) bool {
 	if h.system() != "canvas" {

@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Refusal is a row that is not taken, and why.
+// Refusal is a refused row, and why.
 type Refusal struct {
 	Line   int    `json:"line"`
 	Reason string `json:"reason"`
@@ -120,7 +120,7 @@ func lostZeros(people []schema.RosterRow) []string {
 
 func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// checkEmail refuses what is no address.
+// checkEmail refuses an invalid address.
 func checkEmail(email string) error {
 	if email == "" {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Encoding is how a file's text stands in bytes.
+// Encoding is how a file's text is encoded.
 type Encoding string
 
 // The encodings that are read and written.

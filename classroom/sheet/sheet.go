@@ -49,10 +49,10 @@ type Form struct {
 	Encoding  Encoding
 	Separator rune // ',', ';' or '\t'
 	LF        bool // lines end with LF; else with CRLF
-	Quoted    bool // every cell stands in quotes
+	Quoted    bool // every cell is in quotes
 }
 
-// Read decodes a file. CodeInvalid: it is no table, with the line where that shows.
+// Read decodes a file. CodeInvalid: it is not a table; the error names the line.
 func Read(data []byte) (Sheet, error) {
 	if len(data) > MaxBytes {
 		return Sheet{}, schema.Errorf(schema.CodeInvalid, "the file has %d bytes; %d is the most", len(data), MaxBytes)
@@ -140,7 +140,7 @@ func separator(text string) rune {
 	return best
 }
 
-// allQuoted reports whether every cell of the first line stands in quotes.
+// allQuoted reports whether every cell of the first line is in quotes.
 func allQuoted(text string, comma rune) bool {
 	line, _, _ := strings.Cut(text, "\n")
 	for _, cell := range strings.Split(line, string(comma)) {
@@ -182,7 +182,7 @@ func (f Form) writeQuoted(to *bytes.Buffer, rows [][]string) {
 	}
 }
 
-// Plain is the form of what grader writes by itself: UTF-8, commas, CRLF.
+// Plain is the form of what grader writes on its own: UTF-8, commas, CRLF.
 func Plain() Form { return Form{Encoding: UTF8, Separator: ','} }
 
 // Safe returns a name or a comment so that a spreadsheet does not read it as a formula.

@@ -15,7 +15,7 @@ type handedIn struct {
 	Receipt    string    `json:"receipt,omitempty"`
 }
 
-// HandedIn says what became of a commit that staff handed in for somebody.
+// HandedIn reports the result of handing in a commit for somebody.
 func (w Writer) HandedIn(sub schema.Submission, zone *time.Location) error {
 	is := handedIn{sub.Name.String(), sub.Commit, sub.ReceivedAt.In(zone), sub.Kept, sub.Receipt}
 	what := "it is graded now"

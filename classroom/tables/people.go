@@ -22,7 +22,7 @@ func PublicUser(u schema.User) User {
 	return User{Login: u.Login, Name: u.Name, Email: u.Email, Admin: u.Admin, Disabled: u.Disabled}
 }
 
-// Enrolment is somebody's part in a course, in the form that scripts read.
+// Enrolment is a person's role in a course, in the form for scripts.
 type Enrolment struct {
 	User
 	Role schema.Role `json:"role"`

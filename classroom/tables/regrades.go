@@ -27,7 +27,7 @@ func NewRegradeSet(s schema.Regrade) RegradeSet {
 	return RegradeSet{ID: s.ID, State: s.State, Done: s.Done, Total: s.Total, Failed: s.Failed}
 }
 
-// PublicRegrade returns a set and what it does in the form that scripts read.
+// PublicRegrade returns a set and its changes in the form for scripts.
 func PublicRegrade(r classroom.RegradeReport) RegradeSet {
 	s := r.Set
 	return RegradeSet{s.ID, s.State, s.Done, s.Total, r.Up, r.Down, r.Same, r.Failed, r.Flaky, r.Owners}
@@ -39,7 +39,7 @@ func (w Writer) RegradeCreated(s schema.Regrade) error {
 		"regrade set %d: %s against version %d; see: %s regrade show %d", s.ID, schema.Count(s.Total, "submission"), s.Version, w.Command, s.ID)
 }
 
-// Regrade writes a set and what it does to each owner whom it does anything to.
+// Regrade writes a set and its changes for each owner that it affects.
 func (w Writer) Regrade(r classroom.RegradeReport) error {
 	s := r.Set
 	return w.write(PublicRegrade(r), func(out io.Writer) {

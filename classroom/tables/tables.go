@@ -11,9 +11,9 @@ import (
 // Writer is where replies go.
 type Writer struct {
 	Out  io.Writer
-	Note io.Writer // what is no part of the reply: warnings, counts
+	Note io.Writer // for what is not part of the reply: warnings, counts
 	JSON bool      // write JSON instead of text
-	// Command is what stands before a command that is to be called: "grader admin".
+	// Command is the prefix of a command to run: "grader admin".
 	Command string
 }
 

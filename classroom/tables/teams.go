@@ -71,7 +71,7 @@ func (w Writer) TeamsImported(reply classroom.TeamReply, dryRun bool) error {
 	})
 }
 
-// teamChange writes what happens to a team, or to somebody in it.
+// teamChange writes the change of a team or of one of its members.
 func teamChange(out io.Writer, change schema.TeamChange) {
 	where, what := "", ""
 	if change.Line > 0 {

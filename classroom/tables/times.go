@@ -55,7 +55,7 @@ func (w Writer) Extensions(all []schema.GrantedExtension) error {
 	})
 }
 
-// ExtensionEnded says that an extension was taken back.
+// ExtensionEnded reports that an extension was removed.
 func (w Writer) ExtensionEnded(e schema.GrantedExtension) error {
 	return w.Line(PublicExtension(e), "extension %d of %s is taken back", e.ID, e.Owner)
 }

@@ -141,7 +141,7 @@ func (h header) read(row sheet.Row) (r schema.TeamRow, why string) {
 	return r, ""
 }
 
-// cell is a line's value of a field, trimmed; "" where the line or the file has none.
+// cell is a line's value of a field, trimmed; "" if the line or the file has none.
 func (h header) cell(row sheet.Row, field string) string {
 	i, ok := h[field]
 	if !ok || i >= len(row.Cells) {

@@ -52,7 +52,7 @@ func (o objects) find(commit, path string) (name string, mode filemode.FileMode,
 	return name, mode, nil
 }
 
-// child returns an entry of a tree, "" where there is none of that name, in whatever form of Unicode.
+// child returns an entry of a tree, "" if there is none of that name, in whatever form of Unicode.
 func (o objects) child(tree, name string) (string, filemode.FileMode, error) {
 	entries, err := o.tree(tree)
 	if err != nil {

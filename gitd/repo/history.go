@@ -33,8 +33,8 @@ func (s *Store) MaxPack() int64 { return s.o.MaxPack }
 func (s *Store) MaxRead() int64 { return 4 * s.o.MaxPack }
 
 // LargeFiles names the largest files of a quarantined push, as few as bring what is left
-// below a number of bytes, three at most. It names none where the push has too many
-// objects to look at, or no file is large by itself.
+// below a number of bytes, three at most. It names none if the push has too many
+// objects to look at, or no file is large on its own.
 func (s *Store) LargeFiles(ctx context.Context, id int64, q Quarantine, commit string, below int64) ([]LargeFile, error) {
 	blobs, err := s.largestBlobs(ctx, id, q)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// process is a running git in a process group of its own. It is reaped by itself;
+// process is a running git in a process group of its own. It is reaped on its own;
 // nothing of its group outlives it.
 type process struct {
 	cmd    *exec.Cmd

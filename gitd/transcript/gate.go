@@ -178,7 +178,7 @@ type worth struct {
 	sum   schema.Points
 }
 
-// worthOf reads it from the first run of the solution; none where there is none.
+// worthOf reads it from the first run of the solution; none if there is none.
 func worthOf(g schema.Gate) worth {
 	if len(g.Jobs) == 0 || g.Jobs[0].Result == nil {
 		return worth{}

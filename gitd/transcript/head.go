@@ -81,7 +81,7 @@ func NewerStarter(pull string) []string {
 // ShortCommit is a commit as people read it.
 func ShortCommit(commit string) string { return commit[:min(7, len(commit))] }
 
-// Foot says where a result stays: its page and its receipt, "" where there is none.
+// Foot says where a result stays: its page and its receipt, "" if there is none.
 func Foot(page, receipt string) []string {
 	if receipt != "" {
 		receipt = "receipt " + receipt

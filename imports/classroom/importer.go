@@ -34,7 +34,7 @@ type importer struct {
 }
 
 // Import reads a repository of GitHub Classroom: its tests, and all other files as the starter. The
-// error is CodeInvalid where it has no tests.
+// error is CodeInvalid if it has no tests.
 func Import(fsys fs.FS, title string, o Options) (*imports.Bundle, error) {
 	i := &importer{fsys: fsys, options: o, bundle: &imports.Bundle{}}
 	tests, where, err := i.find()
@@ -87,7 +87,7 @@ func (i *importer) find() ([]test, string, error) {
 	return tests, jsonFile, err
 }
 
-// read reads the tests of either file. The error is CodeInvalid where there are none.
+// read reads the tests of either file. The error is CodeInvalid if there are none.
 func (i *importer) read(name string, content []byte) ([]test, error) {
 	if strings.HasSuffix(name, ".json") {
 		return readJSON(name, content)

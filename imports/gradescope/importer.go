@@ -29,7 +29,7 @@ type Options struct {
 const maxScript = 1 << 20
 
 // Import reads an autograder: a directory with setup.sh and run_autograder. The error is CodeInvalid for
-// what is none, and CodeRefused where its setup.sh needs what a runner image lacks.
+// what is none, and CodeRefused if its setup.sh needs what a runner image lacks.
 func Import(fsys fs.FS, title string, o Options) (*imports.Bundle, error) {
 	b := &imports.Bundle{}
 	fsys, err := enter(fsys)

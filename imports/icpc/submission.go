@@ -141,7 +141,7 @@ func (i *importer) isPython2(name string) bool {
 // expectedResults matches DOMjudge's comment on what a submission gets.
 var expectedResults = regexp.MustCompile(`@EXPECTED_RESULTS@:\s*([A-Z_,\- ]+)`)
 
-// expect finds out what a submission must get; false where nothing says so.
+// expect finds out what a submission must get; false if nothing says so.
 func (i *importer) expect(rules []rule, s *submission) bool {
 	e, known := official()[s.dir]
 	if !known {

@@ -270,7 +270,7 @@ func (u *unpacking) compare(m manifest) error {
 	return nil
 }
 
-// inspect opens the database, which brings its tables up to date, and holds it against
+// inspect opens the database, which brings its tables up to date, and compares it with
 // the repositories.
 func (u *unpacking) inspect(ctx context.Context) (report Report, err error) {
 	st, err := store.Open(ctx, filepath.Join(u.dir, databaseName), store.Options{})

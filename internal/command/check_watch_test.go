@@ -65,7 +65,7 @@ func watched(t *testing.T, lines *bufio.Scanner, words string) string {
 	return ""
 }
 
-// TestCheckWatch changes the submission, breaks and mends the tests, and adds a directory.
+// TestCheckWatch changes the submission, breaks and repairs the tests, and adds a directory.
 func TestCheckWatch(t *testing.T) {
 	t.Parallel()
 	tests := writeFiles(t, map[string]string{"assignment.yaml": "title: T\ntests: [{name: a, run: cat x, stdout: one}]\n"})

@@ -52,7 +52,7 @@ type Service struct {
 	repos      *repo.Store
 	hooks      *hooks.Server
 	scheduler  *scheduler.Scheduler
-	nomad      *nomad.Pool // nil where no flavour names that pool
+	nomad      *nomad.Pool // nil if no flavour names that pool
 	ssh        *gitd.Server
 	site       atomic.Pointer[web.Server] // the SSH server, which starts before it, asks for its address
 }

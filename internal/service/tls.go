@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/web/certificate"
 )
 
-// TLS says how the site serves HTTPS by itself. The zero value is plain HTTP.
+// TLS says how the site serves HTTPS on its own. The zero value is plain HTTP.
 type TLS struct {
 	Cert, Key     string // files in PEM form, read again when they change
 	ACME          bool   // get a certificate for the name of public_url instead

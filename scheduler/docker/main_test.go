@@ -20,7 +20,7 @@ import (
 // testImage has nothing but the program: enough for a wall of level uid.
 var testImage = "grader-pool-test:" + strconv.Itoa(os.Getpid())
 
-// engine is the daemon's client, nil where none answers.
+// engine is the daemon's client, nil if none answers.
 var engine *client.Client
 
 func TestMain(m *testing.M) {

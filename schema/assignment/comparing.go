@@ -2,7 +2,7 @@ package assignment
 
 import "regexp"
 
-// compare reads how output is held against what is expected.
+// compare reads how output is compared with what is expected.
 func (d *decoder) compare(n *node) Compare {
 	if n.kind != kindMapping {
 		return d.compareWord(n)

@@ -44,7 +44,7 @@ func (l *loader) source(name string, longest int) ([]byte, *Problem, error) {
 }
 
 // misplaced names a file that was probably meant to be the one of that name, and the way there;
-// "" where there is none.
+// "" if there is none.
 func (l *loader) misplaced(name string) string {
 	stem := strings.TrimSuffix(name, path.Ext(name))
 	best := ""

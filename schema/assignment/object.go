@@ -26,7 +26,7 @@ type object struct {
 	values map[string]*node
 }
 
-// get returns the value of a key, nil where it is absent.
+// get returns the value of a key, nil if it is absent.
 func (o *object) get(key string) *node { return o.values[key] }
 
 // has reports whether the key is there.

@@ -66,7 +66,7 @@ type reading struct {
 	context Context
 	flavour *schema.Flavour // nil: not checked
 	spec    Spec
-	root    *object // nil where the file is not YAML
+	root    *object // nil if the file is not YAML
 	tests   []*object
 	prepare []*object
 }

@@ -9,7 +9,7 @@ import (
 // PointRule says what a test is worth. Total is shared equally over its cases
 // unless Each is set; ByPattern (with Default) is for reports, see ForName.
 type PointRule struct {
-	Total     schema.Points // 1 unless written; 0 where there is a penalty
+	Total     schema.Points // 1 unless written; 0 if there is a penalty
 	Each      *schema.Points
 	Default   *schema.Points
 	ByPattern map[string]schema.Points

@@ -29,7 +29,7 @@ var (
 	floatPattern    = regexp.MustCompile(`^([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$`)
 )
 
-// text reads a string; ok is false where it is none.
+// text reads a string; ok is false if it is none.
 func (d *decoder) text(n *node, what string) (s string, ok bool) {
 	switch {
 	case n.kind == kindString && strings.ContainsRune(n.text, 0):

@@ -33,7 +33,7 @@ type Live interface {
 	// Watch streams a job's events after seq and closes the channel at the job's end, when
 	// ctx ends, or when the reader is too slow.
 	Watch(ctx context.Context, job, after int64) (<-chan schema.Event, error)
-	// Place returns where a queued job stands.
+	// Place returns the place of a queued job.
 	Place(job int64) schema.Place
 }
 
@@ -77,11 +77,11 @@ type Options struct {
 // API answers the requests below Prefix. Close it after use.
 type API struct {
 	Options
-	mux      *http.ServeMux
-	routes   []route
-	document []byte // OpenAPI
-	streams  *streams
-	deaf     func() // stops hearing of revocations
+	mux         *http.ServeMux
+	routes      []route
+	document    []byte // OpenAPI
+	streams     *streams
+	unsubscribe func() // ends the subscription to revocations
 }
 
 // New makes the API.
@@ -93,12 +93,12 @@ func New(o Options) (*API, error) {
 		return nil, err
 	}
 	a.register()
-	a.deaf = o.Classroom.Revoked.Listen(a.streams.revoke)
+	a.unsubscribe = o.Classroom.Revoked.Listen(a.streams.revoke)
 	return a, nil
 }
 
-// Close stops hearing of revocations. Streams end when Options.Closing is closed.
-func (a *API) Close() { a.deaf() }
+// Close ends the subscription to revocations. Streams end when Options.Closing is closed.
+func (a *API) Close() { a.unsubscribe() }
 
 // ServeHTTP implements http.Handler.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }

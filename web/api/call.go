@@ -115,7 +115,7 @@ func (c *call) ctx() context.Context { return c.r.Context() }
 // path returns a part of the address.
 func (c *call) path(name string) string { return c.r.PathValue(name) }
 
-// text returns a parameter of the query, "" where it is absent.
+// text returns a parameter of the query, "" if it is absent.
 func (c *call) text(name string) string { return c.r.URL.Query().Get(name) }
 
 // number returns a parameter of the query, otherwise where it is absent. knows has checked it.
@@ -209,7 +209,7 @@ func (c *call) write(media string, data []byte) {
 			return
 		}
 	}
-	_, _ = c.w.Write(data) // whoever asked may have gone
+	_, _ = c.w.Write(data) // the client may have gone
 }
 
 // matches reports whether If-None-Match names the tag.

@@ -19,7 +19,7 @@ import (
 const (
 	eventStream    = "text/event-stream"
 	eventBatch     = 500              // stored events that are read at once
-	placeEvery     = 2 * time.Second  // a waiting reader hears of its place
+	placeEvery     = 2 * time.Second  // interval of updates of the place
 	keepaliveEvery = 15 * time.Second // so that proxies keep the connection
 	streamLifetime = 15 * time.Minute // then the client comes back, and is asked again who it is
 	streamWrite    = 20 * time.Second // for one message: a reader that takes longer is dropped
@@ -82,7 +82,7 @@ func streamEvents(c *call) (schema.PublicEvent, error) {
 // errWritten says that the reply was written already.
 var errWritten = errors.New("written")
 
-// again reads anew who asks.
+// again reads again who asks.
 func (c *call) again() (schema.Actor, error) {
 	secret := strings.TrimPrefix(c.r.Header.Get("Authorization"), "Bearer ")
 	by, _, err := c.Classroom.Tokens.Authenticate(c.ctx(), secret)
@@ -132,7 +132,7 @@ func (s *stream) run(ctx context.Context) error {
 func (s *stream) job() int64 { return s.seen.Submission.Job.ID }
 
 // lastSeen is how many events of this job the reader has had: an event's id is JOB-N. A
-// reader that has had another job's begins anew.
+// reader that has had another job's starts again.
 func (s *stream) lastSeen() int64 {
 	job, n, ok := strings.Cut(s.r.Header.Get("Last-Event-ID"), "-")
 	if !ok || job != strconv.FormatInt(s.job(), 10) {

@@ -107,5 +107,5 @@ func (a *API) serveDocument(w http.ResponseWriter, _ *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "no-cache")
-	_, _ = w.Write(a.document) // whoever asked may have gone
+	_, _ = w.Write(a.document) // the client may have gone
 }

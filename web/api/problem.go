@@ -43,5 +43,5 @@ func (a *API) fail(w http.ResponseWriter, _ *http.Request, p problem) {
 		h.Set("WWW-Authenticate", `Bearer realm="grader"`)
 	}
 	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // whoever asked may have gone
+	_ = json.NewEncoder(w).Encode(p) // the client may have gone
 }

@@ -10,7 +10,7 @@ import (
 // atSubmission is the path of a submission.
 const atSubmission = atTask + "/submissions/{owner}/{number}"
 
-// Bounds of what is read of a submission's files.
+// Limits of what is read of a submission's files.
 const (
 	maxListed = 5000    // files
 	maxFile   = 8 << 20 // bytes of one

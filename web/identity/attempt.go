@@ -23,7 +23,7 @@ type Attempt struct {
 	Verifier string // PKCE: proves that whoever redeems the code is who asked for it
 }
 
-// Bounds of what is asked of a service.
+// Limits of requests to a service.
 const (
 	requestTime = 10 * time.Second
 	maxAnswer   = 1 << 20 // bytes

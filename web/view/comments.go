@@ -20,7 +20,7 @@ type Comment struct {
 	ID        int64
 	By, Text  string
 	Place     string // "src/List.java:12", "" for the whole submission
-	Link      string // to the place, "" where there is none
+	Link      string // to the place, "" if there is none
 	Line      int
 	When      Moment
 	MayRemove bool

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Home is what somebody who has signed in sees first.
+// Home is what a signed-in user sees first.
 type Home struct {
 	Frame
 	Courses []CourseLink
@@ -64,13 +64,13 @@ func StillDue(items []Item) []Item {
 // Standing is what counts of a person's work for an assignment.
 type Standing struct {
 	Counted *Row   // the submission that counts, nil for none
-	Late    string // "1 day late", "" where it is not
+	Late    string // "1 day late", "" if it is not
 	Changes string // what makes the grade differ from the score: "2 off for lateness: final 15"
 	Left    string // "2 late days left; 17 of 20 pushes left today"
 	Regrade string // what a regrade set did: "regraded 3 Oct: 17 → 19, …"
 }
 
-// NewStanding shows a grade, whose submission is nil where none counts.
+// NewStanding shows a grade, whose submission is nil if none counts.
 func NewStanding(g schema.Grade, counted *Row, terms course.Terms, now time.Time) Standing {
 	s := Standing{Counted: counted, Left: terms.Left(now)}
 	if counted == nil {

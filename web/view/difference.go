@@ -33,7 +33,7 @@ const maxCompared = 2000
 var differencePattern = regexp.MustCompile(`(?s)^(?:([^"\n]{0,80}?): )?expected (the number |the white space |a match of )?` +
 	`(…?"(?:[^"\\]|\\.)*"…?|the end of the output), got (…?"(?:[^"\\]|\\.)*"…?|the end of the output)(.*)$`)
 
-// parseDifference takes a test's message apart; nil where it is about something else.
+// parseDifference takes a test's message apart; nil if it is about something else.
 func parseDifference(message string) *Difference {
 	m := differencePattern.FindStringSubmatch(message)
 	if m == nil {

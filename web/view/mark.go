@@ -39,7 +39,7 @@ func MarkOf(o schema.Outcome) Mark {
 	return Mark{"alert", "odd", "The tests failed"}
 }
 
-// MarkOfJob shows where a job stands and, once it has ended, what came of it.
+// MarkOfJob shows the state of a job and, once it has ended, what came of it.
 func MarkOfJob(state schema.State, r *schema.Result) Mark {
 	switch state {
 	case schema.StateQueued:

@@ -63,7 +63,7 @@ type RegradedRow struct {
 	Remarks       []string
 }
 
-// regradeStates say where a set stands.
+// regradeStates say the state of a set.
 func regradeState(s schema.RegradeState) string {
 	switch s {
 	case schema.RegradeRunning:

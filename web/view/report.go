@@ -23,7 +23,7 @@ type Report struct {
 	Mark    Mark
 	Status  string // a sentence: where it stands, or what came of it
 	Advice  string // what to make of it
-	Score   string // "17", "" where there is none; while live, so far
+	Score   string // "17", "" if there is none; while live, so far
 	Max     string // once it has ended
 	Hidden  string // what counts that is not shown
 	Done    int    // tests
@@ -102,7 +102,7 @@ func (r *Report) ShowProgress(v *Subject) {
 	r.ShowStanding(&v.Seen, v.Place)
 }
 
-// ShowStanding fills in where the job stands, without its build and tests.
+// ShowStanding fills in the state of the job, without its build and tests.
 func (r *Report) ShowStanding(p *Progress, place schema.Place) {
 	r.Mark = MarkOfJob(p.State, nil)
 	r.Status = p.Words(place)
@@ -180,7 +180,7 @@ func (r *Report) AddTest(t Test) Addition {
 	return r.Groups.add(t)
 }
 
-// NewBuild shows a build; nil where there was none.
+// NewBuild shows a build; nil if there was none.
 func NewBuild(b *schema.BuildResult) *Build {
 	if b == nil {
 		return nil

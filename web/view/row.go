@@ -25,7 +25,7 @@ type Row struct {
 	Received Moment
 	Ago      string
 	Mark     Mark
-	Score    string // "17 / 25", "" where there is none
+	Score    string // "17 / 25", "" if there is none
 	Hidden   string // "2 hidden tests (5 points)", "" for none
 	Counts   bool   // the one that counts, as things stand
 	TryOut   bool
@@ -58,7 +58,7 @@ func redacted(r *schema.Result, a course.Access) (*schema.Result, schema.Hidden)
 	return &visible, hidden
 }
 
-// scoreOf writes a score, "" where what went wrong is not the student's doing.
+// scoreOf writes a score, "" if what went wrong is not the student's doing.
 func scoreOf(r *schema.Result) string {
 	switch r.Outcome {
 	case schema.OutcomeGraded, schema.OutcomeCompileError:

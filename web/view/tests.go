@@ -201,7 +201,7 @@ func NewVersion(path string, g schema.Gate, now time.Time, zone *time.Location) 
 	return v
 }
 
-// versionMark says where a version stands.
+// versionMark says the state of a version.
 func versionMark(g schema.Gate) Mark {
 	switch {
 	case g.Version.State == schema.VersionActive:

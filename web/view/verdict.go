@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Words say where a job stands that has not ended.
+// Words say the state of a job that has not ended.
 func (p *Progress) Words(place schema.Place) string {
 	switch p.State {
 	case schema.StateQueued:
