@@ -58,7 +58,7 @@ func mayPush(v Viewer, path schema.RepositoryPath) error {
 		}
 		return nil
 	case schema.RepositoryOwner:
-		return schema.Errorf(schema.CodeForbidden, "nobody pushes to another's repository; your own is %s", own)
+		return schema.Errorf(schema.CodeForbidden, "you cannot push to another person's repository; your own is %s", own)
 	case schema.RepositoryCourse:
 		if role != schema.RoleInstructor {
 			return schema.Errorf(schema.CodeForbidden, "only instructors of %s push to %s/course", path.Course, path.Course)

@@ -109,7 +109,7 @@ func TestRefusedBeforeAdvertisement(t *testing.T) {
 		"unknown course":        {"alice", "comp9/a1", "fatal: remote error: comp9 is unknown, or you are not enrolled"},
 		"not enrolled":          {"eve", "comp1/a1", "fatal: remote error: comp1 is unknown, or you are not enrolled"},
 		"unknown assignment":    {"alice", "comp1/a9", absent},
-		"another's repository":  {"alice", "comp1/a1/students/bob", "nobody pushes to another's repository; your own is comp1/a1"},
+		"another's repository":  {"alice", "comp1/a1/students/bob", "you cannot push to another person's repository; your own is comp1/a1"},
 		"tests by a student":    {"alice", "comp1/a1/tests", "only instructors of comp1 push to comp1/a1/tests"},
 		"tests by a TA":         {"tina", "comp1/a1/tests", "only instructors of comp1 push to comp1/a1/tests"},
 		"course repository":     {"tina", "comp1/course", "only instructors of comp1 push to comp1/course"},

@@ -104,9 +104,9 @@ func insertKey(ctx context.Context, t *tx, k schema.Key) error {
 	return conflict(err, "the key %s is there already", k.Fingerprint)
 }
 
-// RemoveKey removes a user's key unless may refuses, and with it the browser sessions,
-// API tokens, sign-in links and codes that it made, and the codes that are for it. CodeNotFound:
-// they have no such key.
+// RemoveKey removes a user's key unless may refuses, with the browser sessions, API tokens,
+// sign-in links and codes that it created, and the codes for it. CodeNotFound: the user has no
+// such key.
 func (s *Store) RemoveKey(ctx context.Context, by schema.Actor, user schema.User, fingerprint string, may func(course.KeyRemoval) error) (r schema.RemovedKey, err error) {
 	err = s.write(ctx, "remove key", func(t *tx) error {
 		r.Key, err = one(ctx, t, scanKey, `DELETE FROM keys WHERE user_id = ? AND fingerprint = ?

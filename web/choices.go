@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// mayMark reports whether the viewer may make a submission the one that counts.
+// mayMark reports whether the viewer may make a submission count.
 func (s *Server) mayMark(t task, a course.Access, terms course.Terms, sub schema.Submission) bool {
 	if t.Spec == nil {
 		return false
@@ -18,7 +18,7 @@ func (s *Server) mayMark(t task, a course.Access, terms course.Terms, sub schema
 	}) == nil
 }
 
-// markSubmission makes a submission the one that counts.
+// markSubmission makes a submission count.
 func (s *Server) markSubmission(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	v, err := s.look(r, user)
 	if err != nil {
@@ -30,8 +30,8 @@ func (s *Server) markSubmission(w http.ResponseWriter, r *http.Request, user sch
 	return done(w, r, "/"+v.Task.Path(), "marked")
 }
 
-// mayRerun reports whether the member may have the submission graded again, as far as
-// can be told before it is tried.
+// mayRerun reports whether the member may have the submission graded again, as far as this is
+// known before trying.
 func (v *sight) mayRerun() bool {
 	_, err := course.MayRerun(v.Access, course.Rerun{Name: v.Sub.Name, Commit: v.Sub.Commit, State: v.Sub.Job.State})
 	return err == nil
@@ -62,8 +62,8 @@ func (s *Server) serveReceipt(w http.ResponseWriter, r *http.Request, user schem
 	return s.download(w, "text/plain; charset=utf-8", strings.ReplaceAll(v.Sub.Name.String(), "/", "-")+".receipt", []byte(text))
 }
 
-// download answers with a file that the browser keeps and does not show. Its name is made
-// of names of ours, which need no quoting.
+// download answers with a file that the browser saves. Its name consists of our own names,
+// which need no quoting.
 func (s *Server) download(w http.ResponseWriter, kind, name string, data []byte) error {
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)

@@ -13,16 +13,16 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Bounds of editing by a page.
+// Limits of editing on a page.
 const (
 	maxEdited   = 512 << 10 // bytes of a file that is edited as text
 	maxTestFile = 64 << 20  // bytes of a file that the parser reads
 )
 
-// desk is a tests repository as it was pushed last, with what a form changes in it. It is
-// what the parser reads.
+// desk is the tests repository at its last push with the changes of a form, in the form that
+// the parser reads.
 type desk struct {
-	ctx    context.Context // of the request: the parser's files know none
+	ctx    context.Context // of the request; the parser's interface has none
 	server *Server
 	draft  classroom.Draft
 	base   map[string]course.TreeEntry
@@ -30,7 +30,7 @@ type desk struct {
 	gone   map[string]bool
 }
 
-// openDesk reads what the tests repository of a draft holds.
+// openDesk reads the tests repository of a draft.
 func (s *Server) openDesk(ctx context.Context, draft classroom.Draft) (*desk, error) {
 	d := &desk{ctx: ctx, server: s, draft: draft, base: map[string]course.TreeEntry{}, put: map[string][]byte{}, gone: map[string]bool{}}
 	if draft.Base.ID == 0 {
@@ -97,7 +97,7 @@ func (d *desk) read(path string, most int64) ([]byte, error) {
 	return d.server.Handouts.ReadFile(d.ctx, d.draft.Base.RepositoryID, d.draft.Base.Commit, path, most)
 }
 
-// write puts a file, unless it is there as it is.
+// write sets a file's content, unless it is unchanged.
 func (d *desk) write(path string, data []byte) error {
 	if err := schema.UploadPath(path); err != nil {
 		return err
@@ -111,7 +111,7 @@ func (d *desk) write(path string, data []byte) error {
 	return nil
 }
 
-// remove takes a file out.
+// remove deletes a file.
 func (d *desk) remove(path string) error {
 	if _, known := d.base[path]; !known {
 		return schema.Errorf(schema.CodeNotFound, "there is no file %q; it may have been deleted meanwhile", path)
@@ -125,7 +125,7 @@ func (d *desk) check() (*assignment.Spec, []assignment.Problem, error) {
 	return d.server.Classroom.Drafts.Check(d.draft, d)
 }
 
-// save pushes what was changed as one commit, and leads to the gate of the new version.
+// save pushes the changes as one commit and redirects to the gate of the new version.
 func (d *desk) save(w http.ResponseWriter, r *http.Request, message string) error {
 	if len(d.put)+len(d.gone) == 0 {
 		return schema.Errorf(schema.CodeRefused, "nothing was changed, so there is nothing to save")

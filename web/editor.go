@@ -42,7 +42,7 @@ func (s *Server) renderTests(w http.ResponseWriter, r *http.Request, user schema
 	return s.renderForm(w, r, "tests", &page.Frame, &page, problem)
 }
 
-// families are the tests to which a case is added by two files.
+// families are the tests whose cases are added as two files.
 func families(spec *assignment.Spec) []string {
 	var names []string
 	for _, t := range spec.Tests {
@@ -53,8 +53,8 @@ func families(spec *assignment.Spec) []string {
 	return names
 }
 
-// caseFiles returns the directory and the ending of the inputs that a pattern such as
-// io/*.in matches; "" if it is of another form.
+// caseFiles returns the directory and the ending of the inputs of a pattern such as io/*.in; ""
+// for other patterns.
 func caseFiles(glob string) (dir, ending string) {
 	dir, last := path.Split(glob)
 	ending, ok := strings.CutPrefix(last, "*")
@@ -76,7 +76,7 @@ func (s *Server) findDesk(r *http.Request, user schema.User) (*desk, error) {
 	return s.openDesk(r.Context(), draft)
 }
 
-// editable is findDesk for somebody who may change it.
+// editable is findDesk for a user who may change it.
 func (s *Server) editable(r *http.Request, user schema.User) (*desk, error) {
 	d, err := s.findDesk(r, user)
 	if err == nil && d.draft.MayEdit != nil {
@@ -104,7 +104,7 @@ func (s *Server) serveTestsFile(w http.ResponseWriter, r *http.Request, user sch
 	return s.renderTestsFile(w, r, d, nil, nil)
 }
 
-// renderTestsFile shows a file as it is, or as the form has it.
+// renderTestsFile shows a file as pushed, or as in the form.
 func (s *Server) renderTestsFile(w http.ResponseWriter, r *http.Request, d *desk, problems []assignment.Problem, problem error) error {
 	name := r.PathValue("path")
 	page := view.TestsEdit{
@@ -133,7 +133,7 @@ func (s *Server) renderTestsFile(w http.ResponseWriter, r *http.Request, d *desk
 	return s.renderForm(w, r, "tests-edit", &page.Frame, &page, problem)
 }
 
-// isText reports whether a form can hold a file without changing it.
+// isText reports whether a form can hold a file unchanged.
 func isText(data []byte) bool {
 	text := string(data)
 	return utf8.Valid(data) && !strings.ContainsFunc(strings.NewReplacer("\r\n", "", "\n", "", "\t", "", "\f", "").Replace(text), func(c rune) bool { return c < ' ' || c == 0x7f })
@@ -152,7 +152,7 @@ func (s *Server) saveTestsFile(w http.ResponseWriter, r *http.Request, user sche
 	} else {
 		old := ""
 		if _, known := d.base[name]; known {
-			data, _ := d.read(name, maxEdited) // one that is too large is replaced as a new one
+			data, _ := d.read(name, maxEdited) // one that is too large is replaced like a new one
 			old = string(data)
 		} else {
 			verb = "Add "

@@ -19,18 +19,18 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Bounds of handouts. Markdown's parser takes time that grows with the square of a
-// paragraph: 200 kB of "[a](" in one took a minute. What is longer is shown as it was
-// written; the worst of what is not takes two seconds, once per version.
+// Limits of handouts. The Markdown parser takes time quadratic in a paragraph's length: 200 kB
+// of "[a](" in one took a minute. A longer handout is shown as source; the worst accepted one
+// takes two seconds, once per version.
 const (
 	maxHandout   = 1 << 20   // bytes that are shown at all
 	maxMarkdown  = 128 << 10 // bytes that are rendered
 	maxParagraph = 12 << 10  // bytes of lines without a blank one between
-	keptHandouts = 128       // rendered ones that are remembered
+	keptHandouts = 128       // rendered ones that are cached
 )
 
-// handouts renders the handouts of assignments: Markdown that an instructor wrote,
-// and that is believed no more than anything else that was pushed.
+// handouts renders the handouts of assignments: Markdown by instructors, which is trusted no
+// more than other pushed files.
 type handouts struct {
 	files    Handouts
 	markdown goldmark.Markdown
@@ -109,7 +109,7 @@ func (h *handouts) render(source []byte) (template.HTML, error) {
 	return template.HTML(clean), nil // cleaned by the policy
 }
 
-// renderable reports whether Markdown keeps within the bounds.
+// renderable reports whether Markdown is within the limits.
 func renderable(source []byte) bool {
 	if len(source) > maxMarkdown {
 		return false
@@ -126,8 +126,8 @@ func renderable(source []byte) bool {
 	return true
 }
 
-// handoutPolicy allows text, tables, code and links: no images (a page makes no
-// request to other hosts), no ids and no classes (a handout cannot dress up as the site).
+// handoutPolicy allows text, tables, code and links. It allows no images (a page makes no
+// request to other hosts), no ids and no classes (a handout cannot imitate the site).
 func handoutPolicy() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("h3", "h4", "h5", "h6", "p", "br", "hr", "blockquote", "pre", "code", "kbd", "samp", "var",
@@ -142,8 +142,7 @@ func handoutPolicy() *bluemonday.Policy {
 	return p
 }
 
-// outline fits a handout's headings below the page's own, and puts the words of an
-// image in its place.
+// outline moves a handout's headings below the page's own, and replaces images by their text.
 type outline struct{}
 
 // Transform implements parser.ASTTransformer.

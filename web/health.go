@@ -12,11 +12,11 @@ import (
 // readyTimeout bounds the look into the store.
 const readyTimeout = 2 * time.Second
 
-// serveHealth answers as long as the process serves at all.
+// serveHealth answers while the process serves.
 func serveHealth(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") }
 
-// serveReady answers 503 when the store does not answer or the site is stopping:
-// send nobody here.
+// serveReady answers 503 if the store does not answer or the site is stopping, so that no new
+// visitors are sent here.
 func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) {
 	select {
 	case <-s.closing:
@@ -34,7 +34,7 @@ func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) {
 	plain(w, http.StatusOK, "ready\n")
 }
 
-// serveRobots asks crawlers to stay away: every page is somebody's own.
+// serveRobots asks crawlers to stay away: every page is personal.
 func serveRobots(w http.ResponseWriter, _ *http.Request) {
 	plain(w, http.StatusOK, "User-agent: *\nDisallow: /\n")
 }

@@ -24,8 +24,8 @@ func newLimiter() *limiter {
 	return &limiter{byAddress: map[string]*rate.Limiter{}}
 }
 
-// reserve takes one try of an address; it is given back by CancelAt(now) of what is
-// returned. False: there is none left.
+// reserve reserves one attempt of an address; CancelAt(now) of the reservation returns it.
+// False: none is left.
 func (l *limiter) reserve(address string, now time.Time) (*rate.Reservation, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -50,8 +50,8 @@ func (l *limiter) bucket(key string, now time.Time) *rate.Limiter {
 	return bucket
 }
 
-// forget drops the addresses that have all their tries again, and everything
-// when that was none: an attacker with so many addresses is not stopped by counting them.
+// forget drops the addresses that have all their attempts again, and all addresses if there was
+// none: counting does not stop an attacker with so many addresses.
 func (l *limiter) forget(now time.Time) {
 	for key, bucket := range l.byAddress {
 		if bucket.TokensAt(now) >= loginBurst {

@@ -40,9 +40,9 @@ func loadPages(a *assets) (*pages, error) {
 	return p, nil
 }
 
-// execute renders one template of a page. Whatever was printed by a stranger is
-// escaped by the template; control characters and those that reorder text are taken
-// out here, once for everything that leaves the site.
+// execute renders one template of a page. The template escapes untrusted text; control
+// characters and those that reorder text are removed here, once for everything that leaves the
+// site.
 func (p *pages) execute(page, name string, data any) (string, error) {
 	t, ok := p.byName[page]
 	if !ok {
@@ -55,7 +55,7 @@ func (p *pages) execute(page, name string, data any) (string, error) {
 	return schema.Sanitize(buffer.String()), nil
 }
 
-// render answers with a page, complete or not at all.
+// render answers with a page, completely or not at all.
 func (s *Server) render(w http.ResponseWriter, status int, page string, data any) error {
 	html, err := s.pages.execute(page, "layout", data)
 	if err != nil {
@@ -74,8 +74,8 @@ func (s *Server) newFrame(title string, user *schema.User, crumbs ...view.Crumb)
 	return view.Frame{Title: title, User: user, Crumbs: crumbs, Version: s.Version}
 }
 
-// fail answers with the page that stands for an error: the sign-in page where
-// nobody is known, and "no such page" for what one may not see.
+// fail answers with the page of an error: the sign-in page without a session, and "no such
+// page" for what the user may not see.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	code := schema.CodeOf(err)
 	if code == schema.CodeUnauthenticated {

@@ -34,7 +34,7 @@ func (s *Server) renderPublication(w http.ResponseWriter, r *http.Request, user 
 	return s.renderForm(w, r, "publication", &page.Frame, &page, problem)
 }
 
-// publish publishes an assignment for one section or for everybody, or takes that back.
+// publish publishes an assignment for one section or for everybody, or hides it again.
 func (s *Server) publish(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	action, what := s.Classroom.Publications.Publish, "published"
 	if r.PostFormValue("act") == "unpublish" {

@@ -33,7 +33,7 @@ func (s *Server) renderRegrades(w http.ResponseWriter, r *http.Request, user sch
 	return s.renderForm(w, r, "regrades", &page.Frame, &page, problem)
 }
 
-// createRegrade makes a set and queues its jobs.
+// createRegrade creates a set and queues its jobs.
 func (s *Server) createRegrade(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	version, err := 0, error(nil)
 	if text := strings.TrimSpace(r.PostFormValue("version")); text != "" {
@@ -55,7 +55,7 @@ func (s *Server) createRegrade(w http.ResponseWriter, r *http.Request, user sche
 	return done(w, r, "/"+set.Path+"/-/regrades/"+strconv.FormatInt(set.ID, 10), "regrade")
 }
 
-// serveRegrade shows what a set does to each owner.
+// serveRegrade shows the changes of a set for each owner.
 func (s *Server) serveRegrade(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderRegrade(w, r, user, s.Classroom.Regrades.Show, nil)
 }
@@ -95,7 +95,7 @@ func (s *Server) findRegrade(r *http.Request, m member, t task, show regradeActi
 	return report, nil
 }
 
-// changeRegrade does something with a set, and says what was done by a key of view.Notice.
+// changeRegrade changes a set and reports it by a key of view.Notice.
 func (s *Server) changeRegrade(action func(*classroom.Regrades) regradeAction, what string) personal {
 	return func(w http.ResponseWriter, r *http.Request, user schema.User) error {
 		m, t, err := s.taskOf(r, user)

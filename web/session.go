@@ -26,9 +26,9 @@ const (
 	returnLifetime  = 30 * time.Minute
 )
 
-// newSessions makes the session manager on the durable store, which keeps only
-// hashes of the cookies' values. It is not made by scs.New, which also starts a store
-// in memory whose goroutine cannot be stopped reliably.
+// newSessions makes the session manager on the durable store, which keeps only hashes of the
+// cookies' values. scs.New is not used, because it also starts a store in memory whose
+// goroutine cannot be stopped reliably.
 func newSessions(store Sessions, clock func() time.Time, secure bool) *scs.SessionManager {
 	name := "session"
 	if secure {
@@ -56,8 +56,8 @@ func (s *Server) withSession(r *http.Request) (*http.Request, error) {
 	return r.WithContext(ctx), nil
 }
 
-// beginSession makes a fresh session of the signed-in user, which no earlier cookie names.
-// way names the sign-in service, "" for a link.
+// beginSession makes a new session of the user, whose name is in no earlier cookie. way names
+// the sign-in service, "" for a link.
 func (s *Server) beginSession(w http.ResponseWriter, r *http.Request, in schema.SignIn, way string) error {
 	if err := s.sessions.RenewToken(r.Context()); err != nil {
 		return fmt.Errorf("renew session: %w", err)
@@ -75,7 +75,7 @@ func (s *Server) beginSession(w http.ResponseWriter, r *http.Request, in schema.
 	return nil
 }
 
-// endSession ends the session in the store and takes the cookie back.
+// endSession ends the session in the store and deletes the cookie.
 func (s *Server) endSession(w http.ResponseWriter, r *http.Request) error {
 	if err := s.sessions.Destroy(r.Context()); err != nil {
 		return fmt.Errorf("end session: %w", err)

@@ -22,7 +22,7 @@ func (s *Server) renderSessions(w http.ResponseWriter, r *http.Request, user sch
 	return s.renderForm(w, r, "sessions", &page.Frame, &page, problem)
 }
 
-// endOneSession signs one browser of the user's out.
+// endOneSession signs out one browser of the user.
 func (s *Server) endOneSession(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	id := r.PathValue("id")
 	if id == s.sessionID(r) {
@@ -34,7 +34,7 @@ func (s *Server) endOneSession(w http.ResponseWriter, r *http.Request, user sche
 	return done(w, r, "/-/sessions", "session-ended")
 }
 
-// endAllSessions signs every browser of the user's out, this one too.
+// endAllSessions signs out every browser of the user, including this one.
 func (s *Server) endAllSessions(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	if _, err := s.Classroom.Accounts.SignOut(r.Context(), s.actor(r, user), ""); err != nil {
 		return s.renderSessions(w, r, user, err)

@@ -19,8 +19,8 @@ import (
 )
 
 const (
-	attemptCookie   = "attempt"        // what a try to sign in began with
-	attemptLifetime = 10 * time.Minute // for which it is good
+	attemptCookie   = "attempt"        // values of an attempt to sign in
+	attemptLifetime = 10 * time.Minute // how long it is valid
 )
 
 // signInLinks lead to the sign-in services.
@@ -32,8 +32,8 @@ func (s *Server) signInLinks() []view.ServiceLink {
 	return links
 }
 
-// startSignIn sends the browser to a sign-in service, and notes in it what the service
-// must answer with.
+// startSignIn sends the browser to a sign-in service, and stores in it what the service must
+// answer with.
 func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("service")
 	service, ok := s.SignIn[name]
@@ -73,7 +73,7 @@ func (s *Server) finishSignIn(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// signInBy returns whose account a sign-in service has vouched for.
+// signInBy returns the account that a sign-in service has confirmed.
 func (s *Server) signInBy(w http.ResponseWriter, r *http.Request, name string, service SignInService) (schema.SignIn, error) {
 	a, ok := s.takeAttempt(w, r, name)
 	query := r.URL.Query()
@@ -99,7 +99,7 @@ func (s *Server) signInBy(w http.ResponseWriter, r *http.Request, name string, s
 	return in, err
 }
 
-// takeAttempt gives back what a try began with, once.
+// takeAttempt returns the values of an attempt, once.
 func (s *Server) takeAttempt(w http.ResponseWriter, r *http.Request, name string) (identity.Attempt, bool) {
 	cookie, err := r.Cookie(s.attemptName())
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *Server) takeAttempt(w http.ResponseWriter, r *http.Request, name string
 	return identity.Attempt{Callback: s.callback(name), State: parts[1], Nonce: parts[2], Verifier: parts[3]}, true
 }
 
-// attemptName is the cookie's name. Over https no other host or path can plant it.
+// attemptName is the cookie's name. Over https no other host or path can set it.
 func (s *Server) attemptName() string {
 	if s.secure() {
 		return "__Host-" + attemptCookie
@@ -121,7 +121,8 @@ func (s *Server) attemptName() string {
 	return attemptCookie
 }
 
-// setAttempt sets the cookie, which must come along when another site leads back here.
+// setAttempt sets the cookie, which the browser must also send when another site leads back
+// here.
 func (s *Server) setAttempt(w http.ResponseWriter, value string, age int) {
 	http.SetCookie(w, &http.Cookie{
 		Name: s.attemptName(), Value: value, Path: "/", MaxAge: age,

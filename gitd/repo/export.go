@@ -98,9 +98,9 @@ func (e *export) file(at, blob string, mode int64) error {
 	})
 }
 
-// checkName refuses what would leave the directory that a tar is unpacked into, or
-// make a repository of it. git's own check (receive.fsckObjects) comes before; this one
-// stands beside the use.
+// checkName refuses a name that would leave the directory that a tar is unpacked into, or turn
+// it into a repository. git's own check (receive.fsckObjects) runs earlier; this one is
+// independent of it.
 func checkName(name string) error {
 	if name == "" || name == "." || name == ".." || strings.EqualFold(name, ".git") || strings.ContainsAny(name, "/\x00") {
 		return schema.Errorf(schema.CodeRefused, "%q cannot be the name of a file", schema.Sanitize(name))

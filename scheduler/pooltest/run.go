@@ -132,7 +132,7 @@ func keepsAsMany(t *testing.T, s *subject) {
 	s.ensure("small", 2)
 	s.wants("small", ids...)
 	if ids[0] == ids[1] {
-		t.Errorf("two runners are called %s", ids[0])
+		t.Errorf("two runners have the id %s", ids[0])
 	}
 }
 

@@ -11,16 +11,16 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Prefix is where the API stands on the site.
+// Prefix is the API's path on the site.
 const Prefix = "/api/v1"
 
-// Accounts is what the API asks about people besides what the classroom does.
+// Accounts is the API's port for accounts, in addition to the classroom.
 type Accounts interface {
 	// Enrolments returns a user's courses, by code.
 	Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error)
 }
 
-// Results is what the API reads of submissions besides what the classroom shows.
+// Results is the API's port for submissions, in addition to the classroom.
 type Results interface {
 	// Terms returns what a push of the owner is judged by at that moment.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
@@ -28,7 +28,7 @@ type Results interface {
 	Events(ctx context.Context, job, seq int64, limit int) ([]schema.Event, error)
 }
 
-// Live is what the API asks of the scheduler.
+// Live is the API's port to the scheduler.
 type Live interface {
 	// Watch streams a job's events after seq and closes the channel at the job's end, when
 	// ctx ends, or when the reader is too slow.
@@ -49,7 +49,7 @@ type Contents interface {
 	ReadFile(ctx context.Context, repository int64, commit, path string, max int64) ([]byte, error)
 }
 
-// Uploads receives what is handed in.
+// Uploads receives uploads.
 type Uploads interface {
 	// Upload pushes files as one commit of the actor's. CodeRefused says why the push was refused.
 	Upload(ctx context.Context, by schema.Actor, u schema.Upload) error
@@ -63,14 +63,14 @@ type Options struct {
 	Live      Live
 	Files     Files
 	Contents  Contents
-	Uploads   Uploads // nil: work is handed in by git alone
+	Uploads   Uploads // nil: only git can hand in
 	Clock     func() time.Time
 	Logger    *slog.Logger
 	Version   string // of this program
 	PublicURL string // as clients reach the site; "": the address that they asked
-	// Measure wraps what answers a pattern; nil: nothing is measured.
+	// Measure wraps the handler of a pattern; nil: nothing is measured.
 	Measure func(pattern string, h http.Handler) http.Handler
-	// Closing is closed when the site stops: streams let go.
+	// Closing is closed when the site stops; streams then end.
 	Closing <-chan struct{}
 }
 

@@ -20,7 +20,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// call is one request by somebody who has proved who they are.
+// call is one request of an authenticated client.
 type call struct {
 	*API
 	w     http.ResponseWriter
@@ -50,7 +50,7 @@ func (a *API) handler(route route) http.Handler {
 	})
 }
 
-// begin finds out who asks, and whether the token may ask for this.
+// begin authenticates the client and checks the token's scope.
 func (a *API) begin(w http.ResponseWriter, r *http.Request, route route) (*call, error) {
 	secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok || secret == "" {
@@ -72,8 +72,8 @@ func (a *API) begin(w http.ResponseWriter, r *http.Request, route route) (*call,
 	return c, c.knows(route.query)
 }
 
-// knows refuses parameters of the query that the route does not have, and values that they
-// cannot have: one that is misspelt would be as if it were not there.
+// knows refuses parameters that the route does not have, and invalid values. A misspelt
+// parameter would be ignored otherwise.
 func (c *call) knows(query []parameter) error {
 	values, err := url.ParseQuery(c.r.URL.RawQuery)
 	if err != nil {
@@ -165,7 +165,7 @@ func (c *call) decode(into any) error {
 	return nil
 }
 
-// follow says where the next page is: this address with another value of a parameter.
+// follow links to the next page: this address with another value of a parameter.
 func (c *call) follow(parameter, value string) {
 	query := c.r.URL.Query()
 	query.Set(parameter, value)
@@ -195,7 +195,7 @@ func (c *call) answer(reply any) {
 	}
 }
 
-// write writes a reply with what names its state, unless the client has that state already.
+// write writes a reply with its entity tag, unless the client has that state already.
 func (c *call) write(media string, data []byte) {
 	h := c.w.Header()
 	h.Set("Content-Type", media)

@@ -21,15 +21,15 @@ const (
 	eventBatch     = 500              // stored events that are read at once
 	placeEvery     = 2 * time.Second  // interval of updates of the place
 	keepaliveEvery = 15 * time.Second // so that proxies keep the connection
-	streamLifetime = 15 * time.Minute // then the client comes back, and is asked again who it is
-	streamWrite    = 20 * time.Second // for one message: a reader that takes longer is dropped
-	streamReturn   = 1500             // milliseconds until a client that lost the stream comes back
+	streamLifetime = 15 * time.Minute // then the client reconnects and is authenticated again
+	streamWrite    = 20 * time.Second // for one message; a slower reader is disconnected
+	streamReturn   = 1500             // milliseconds until a client reconnects
 )
 
-// errStopping ends the streams when the site stops; their readers come back.
+// errStopping ends the streams when the site stops; their readers reconnect.
 var errStopping = errors.New("the site is stopping")
 
-// place tells a waiting submission where it stands. It is the data of the event "place".
+// place is a waiting submission's place, the data of the event "place".
 type place struct {
 	Ahead   int    `json:"ahead"`             // submissions that start before it
 	More    bool   `json:"more,omitempty"`    // there are more; how many was not counted
@@ -79,7 +79,7 @@ func streamEvents(c *call) (schema.PublicEvent, error) {
 	return schema.PublicEvent{}, errWritten
 }
 
-// errWritten says that the reply was written already.
+// errWritten says that the reply was already written.
 var errWritten = errors.New("written")
 
 // again reads again who asks.
@@ -95,8 +95,8 @@ type stream struct {
 	name    schema.SubmissionName
 	seen    classroom.Seen
 	control *http.ResponseController
-	told    int64 // events that the reader may see: what it counts, so that no gap tells of hidden ones
-	skip    int64 // of them, those that it has had already
+	told    int64 // events that the reader may see; counting only these reveals no hidden ones
+	skip    int64 // of them, those that it has already received
 	place   string
 }
 
@@ -105,7 +105,7 @@ func (s *stream) run(ctx context.Context) error {
 	h := s.w.Header()
 	h.Set("Content-Type", eventStream)
 	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no") // nginx would hold the events back
+	h.Set("X-Accel-Buffering", "no") // nginx would buffer the events
 	_ = s.control.SetReadDeadline(time.Time{})
 	s.w.WriteHeader(http.StatusOK)
 	if err := s.write(fmt.Sprintf("retry: %d\n\n", streamReturn)); err != nil {

@@ -89,8 +89,7 @@ func enum(values []string) (all []any) {
 	return all
 }
 
-// lists says of every schema what holds here: no list is null, and a later version may have
-// more fields.
+// lists adjusts every schema: no list is null, and a later version may have more fields.
 func lists(registry huma.Registry) {
 	for _, s := range registry.Map() {
 		s.AdditionalProperties = nil

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// me is who asks, and by which token.
+// me is the client's person and token.
 type me struct {
 	Login   string       `json:"login"`
 	Name    string       `json:"name"`
@@ -17,7 +17,7 @@ type me struct {
 	Courses []courseInfo `json:"courses"`
 }
 
-// courseInfo is a course, and what the person is in it.
+// courseInfo is a course with the person's role.
 type courseInfo struct {
 	Code      string      `json:"code"`
 	Title     string      `json:"title"`
@@ -87,7 +87,7 @@ func listUsers(c *call) ([]tables.User, error) {
 	return users, err
 }
 
-// auditQuery is how entries of the audit log are selected.
+// auditQuery selects entries of the audit log.
 func auditQuery() []parameter {
 	return []parameter{
 		{name: "actor", kind: "string", help: "only actions of this login; operator is the person who runs grader admin on the server"},
@@ -118,7 +118,7 @@ func showQueue(c *call) (tables.Queue, error) {
 	return tables.NewQueue(report), err
 }
 
-// machines is the part of the queue that only staff see.
+// machines is the part of the queue that only staff can see.
 func machines(c *call) (pools []schema.PoolState, runners []schema.RunnerState, err error) {
 	report, err := c.Classroom.Queue.Show(c.ctx(), c.by)
 	if err == nil && !report.Staff {

@@ -18,7 +18,7 @@ type problem struct {
 	Code   schema.Code `json:"code"`   // for machines
 }
 
-// newProblem says of an error what a person may read.
+// newProblem returns the part of an error that a person may read.
 func newProblem(err error) problem {
 	if most := new(http.MaxBytesError); errors.As(err, &most) {
 		return problem{Status: http.StatusRequestEntityTooLarge, Code: schema.CodeInvalid, Detail: "the request is larger than " + size(most.Limit)}

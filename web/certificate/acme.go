@@ -12,18 +12,18 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ACME gets a certificate from an authority and renews it. The authority proves the name by
-// a connection to port 443 of it (TLS-ALPN-01), which must reach the site.
+// ACME gets a certificate from an authority and renews it. The authority verifies the name by a
+// connection to its port 443 (TLS-ALPN-01), which must reach the site.
 type ACME struct {
 	URL       string       // the site as browsers reach it: https://NAME
 	Dir       string       // where the account's key and certificates are kept
 	Email     string       // for the authority's notices; "" for none
 	Directory string       // address of the authority; "" is Let's Encrypt's
-	Client    *http.Client // for asking the authority; nil: http.DefaultClient
+	Client    *http.Client // for requests to the authority; nil: http.DefaultClient
 }
 
-// Config returns what HTTPS is served by. By asking for a certificate one agrees to the
-// authority's terms. CodeInvalid: the site has no name for which there are certificates.
+// Config returns the TLS configuration. Requesting a certificate accepts the authority's terms.
+// CodeInvalid: the site's name cannot have a certificate.
 func (a ACME) Config() (*tls.Config, error) {
 	u, err := url.Parse(a.URL)
 	if err != nil || u.Scheme != "https" || u.Hostname() == "" || net.ParseIP(u.Hostname()) != nil {

@@ -29,7 +29,7 @@ type stamp struct {
 	size    int64
 }
 
-// Load reads the two files. CodeInvalid: they are no certificate and its key.
+// Load reads the two files. CodeInvalid: they are not a certificate and its key.
 func Load(cert, key string, logger *slog.Logger) (*Files, error) {
 	f := &Files{cert: cert, key: key, logger: logger}
 	f.seen = f.stamps()
@@ -41,13 +41,13 @@ func Load(cert, key string, logger *slog.Logger) (*Files, error) {
 	return f, nil
 }
 
-// Config returns what HTTPS is served by.
+// Config returns the TLS configuration.
 func (f *Files) Config() *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: f.certificate}
 }
 
-// certificate returns the certificate as it is in the files now, or the last one that could
-// be read: one file may be replaced before the other.
+// certificate returns the certificate in the files, or the last valid one, because one file may
+// be replaced before the other.
 func (f *Files) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

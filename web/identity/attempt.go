@@ -1,5 +1,5 @@
-// Package identity asks sign-in services who somebody is: OpenID Connect and GitHub. What
-// they say is an identity and nothing else; no role and no right follows from it.
+// Package identity asks sign-in services for a person's identity: OpenID Connect and GitHub.
+// The answer is only an identity; it carries no role and no rights.
 package identity
 
 import (
@@ -14,12 +14,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Attempt is one try of a browser to sign in. Its secrets are random, and good for this try
-// alone.
+// Attempt is one attempt of a browser to sign in. Its secrets are random and valid only for
+// this attempt.
 type Attempt struct {
-	Callback string // address of ours that the service sends the browser back to
-	State    string // proves that the browser that comes back is the one that left
-	Nonce    string // proves that the service's token was made for this try
+	Callback string // our address that the service redirects the browser to
+	State    string // proves that the returning browser is the one that left
+	Nonce    string // proves that the service's token was made for this attempt
 	Verifier string // PKCE: proves that whoever redeems the code is who asked for it
 }
 
@@ -29,8 +29,8 @@ const (
 	maxAnswer   = 1 << 20 // bytes
 )
 
-// client returns the HTTP client for asking a service. It follows no redirect: none of the
-// services needs one, and one could lead inside our own network.
+// client returns the HTTP client for requests to a service. It follows no redirect: no service
+// needs one, and one could lead into our own network.
 func client(transport http.RoundTripper) *http.Client {
 	if transport == nil {
 		transport = http.DefaultTransport
@@ -41,7 +41,7 @@ func client(transport http.RoundTripper) *http.Client {
 	}
 }
 
-// bounded cuts off answers that are too long.
+// bounded cuts off long answers.
 type bounded struct{ http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.

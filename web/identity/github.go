@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// GitHub is GitHub, or a GitHub Enterprise Server of an institution's own.
+// GitHub is github.com, or an institution's GitHub Enterprise Server.
 type GitHub struct {
 	Name         string // as people read it
 	URL          string // https://github.com, or that of an Enterprise Server
@@ -23,7 +23,7 @@ type GitHub struct {
 	Transport    http.RoundTripper // nil: http.DefaultTransport
 }
 
-// publicGitHub is the address of the GitHub that everybody may use.
+// publicGitHub is the address of github.com.
 const publicGitHub = "https://github.com"
 
 // Label returns what people call the service.
@@ -32,13 +32,13 @@ func (g *GitHub) Label() string { return g.Name }
 // Matching returns how the account of an identity is found.
 func (g *GitHub) Matching() schema.IdentityRule { return g.Rule }
 
-// Start returns the address of the service at which a try begins.
+// Start returns the address of the service at which an attempt begins.
 func (g *GitHub) Start(_ context.Context, a Attempt) (string, error) {
 	return g.config(a).AuthCodeURL(a.State, oauth2.S256ChallengeOption(a.Verifier)), nil
 }
 
-// Finish returns who came back with the code: by the rule their login, or the address that
-// they use.
+// Finish returns the identity of the person who came back with the code: their login, or their
+// address, by the rule.
 func (g *GitHub) Finish(ctx context.Context, a Attempt, code string) (schema.Identity, error) {
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, client(g.Transport))
 	token, err := redeem(ctx, g.config(a), g.Name, a, code)
@@ -65,7 +65,7 @@ type address struct {
 	Verified bool   `json:"verified"`
 }
 
-// choose returns the checked address at the domain, or the primary one.
+// choose returns the verified address at the domain, or the primary one.
 func choose(all []address, domain string) (chosen address) {
 	for _, one := range all {
 		_, at, _ := strings.Cut(one.Email, "@")
@@ -79,7 +79,7 @@ func choose(all []address, domain string) (chosen address) {
 	return chosen
 }
 
-// get asks the API for something of the person's own.
+// get asks the API for the person's own data.
 func (g *GitHub) get(ctx context.Context, token *oauth2.Token, path string, into any) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, g.api()+path, nil)
 	if err != nil {

@@ -13,9 +13,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// OIDC is a service of OpenID Connect. Set the fields before its first use. It asks for the
-// service's configuration when it is first needed, so that a service that is down keeps
-// nothing from starting.
+// OIDC is a service of OpenID Connect. Set the fields before its first use. It reads the
+// service's configuration when it is first needed, so that an unreachable service does not
+// prevent the start.
 type OIDC struct {
 	Name         string // as people read it
 	Issuer       string // address, as the service's own configuration has it
@@ -37,7 +37,7 @@ func (o *OIDC) Label() string { return o.Name }
 // Matching returns how the account of an identity is found.
 func (o *OIDC) Matching() schema.IdentityRule { return o.Rule }
 
-// Start returns the address of the service at which a try begins. CodeUnavailable: the
+// Start returns the address of the service at which an attempt begins. CodeUnavailable: the
 // service cannot be reached.
 func (o *OIDC) Start(ctx context.Context, a Attempt) (string, error) {
 	provider, err := o.discover(o.context(ctx))
@@ -47,8 +47,8 @@ func (o *OIDC) Start(ctx context.Context, a Attempt) (string, error) {
 	return o.config(provider, a).AuthCodeURL(a.State, oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier)), nil
 }
 
-// Finish returns who came back with the code. CodeRefused: the service or its token does
-// not say so.
+// Finish returns the identity of the person who came back with the code. CodeRefused: the
+// service or its token does not confirm it.
 func (o *OIDC) Finish(ctx context.Context, a Attempt, code string) (schema.Identity, error) {
 	ctx = o.context(ctx)
 	provider, err := o.discover(ctx)
@@ -88,7 +88,7 @@ func (o *OIDC) verify(ctx context.Context, provider *oidc.Provider, token *oauth
 	return said, nil
 }
 
-// userInfo asks for the claims that are not in the token.
+// userInfo requests the claims that are not in the token.
 func (o *OIDC) userInfo(ctx context.Context, provider *oidc.Provider, token *oauth2.Token, subject string) (map[string]any, error) {
 	claims := map[string]any{}
 	if provider.UserInfoEndpoint() == "" {
@@ -117,7 +117,7 @@ func (o *OIDC) discover(ctx context.Context) (*oidc.Provider, error) {
 		return provider, nil
 	}
 	found, err, _ := o.asking.Do("", func() (any, error) {
-		return oidc.NewProvider(context.WithoutCancel(ctx), o.Issuer) // for all who wait
+		return oidc.NewProvider(context.WithoutCancel(ctx), o.Issuer) // shared by all waiting requests
 	})
 	if err != nil {
 		return nil, unreachable(o.Name, err)
