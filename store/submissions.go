@@ -69,12 +69,14 @@ func (s *Store) Recent(ctx context.Context, user int64, limit int) ([]schema.Gra
 		ORDER BY received_at DESC LIMIT ?2`, user, limit)
 }
 
-// Latest returns every owner's latest submission of an assignment, by owner, with
-// summaries of their results.
-func (s *Store) Latest(ctx context.Context, assignment int64) ([]schema.GradedSubmission, error) {
-	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries r
-		WHERE assignment_id = ? AND number = (SELECT max(number) FROM submissions m WHERE m.assignment_id = r.assignment_id AND m.owner = r.owner)
-		ORDER BY owner`, assignment)
+// Latest returns the latest submission of each owner for an assignment, newest first, at
+// most limit, with summaries of their results.
+func (s *Store) Latest(ctx context.Context, assignment int64, limit int) ([]schema.GradedSubmission, error) {
+	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries WHERE id IN (
+			SELECT id FROM submissions r
+			WHERE assignment_id = ?1 AND number = (SELECT max(number) FROM submissions m WHERE m.assignment_id = r.assignment_id AND m.owner = r.owner)
+			ORDER BY received_at DESC, id DESC LIMIT ?2)
+		ORDER BY received_at DESC, id DESC`, assignment, limit)
 }
 
 // AllSubmissions returns an assignment's submissions with their jobs and whole results, oldest

@@ -36,7 +36,7 @@ func TestListsHoldSummaries(t *testing.T) {
 	for name, listed := range map[string][]schema.GradedSubmission{
 		"an owner's": ok(b.Submissions(t.Context(), b.assignment.ID, "alice", 10))(t),
 		"recent":     ok(b.Recent(t.Context(), b.user("alice").ID, 10))(t),
-		"latest":     ok(b.Latest(t.Context(), b.assignment.ID))(t),
+		"latest":     ok(b.Latest(t.Context(), b.assignment.ID, 1000))(t),
 	} {
 		t.Run(name, func(t *testing.T) { equal(t, listed, []schema.GradedSubmission{brief}) })
 	}
@@ -82,7 +82,7 @@ func BenchmarkLatest(b *testing.B) {
 	}
 	b.Run("summaries", func(b *testing.B) {
 		for b.Loop() {
-			equal(b, len(ok(x.Latest(b.Context(), x.assignment.ID))(b)), 500)
+			equal(b, len(ok(x.Latest(b.Context(), x.assignment.ID, 1000))(b)), 500)
 		}
 	})
 	b.Run("whole results", func(b *testing.B) {

@@ -395,7 +395,7 @@ func (c *classroom) newest(limit int, is func(schema.GradedSubmission) bool) ([]
 	return found, err
 }
 
-func (c *classroom) Latest(_ context.Context, assignment int64) ([]schema.GradedSubmission, error) {
+func (c *classroom) Latest(_ context.Context, assignment int64, limit int) ([]schema.GradedSubmission, error) {
 	all, err := c.newest(1000, func(s schema.GradedSubmission) bool { return s.Assignment == assignment })
 	seen := map[string]bool{}
 	all = slices.DeleteFunc(all, func(s schema.GradedSubmission) bool {
@@ -403,8 +403,7 @@ func (c *classroom) Latest(_ context.Context, assignment int64) ([]schema.Graded
 		seen[s.Name.Owner] = true
 		return twice
 	})
-	slices.SortFunc(all, func(a, b schema.GradedSubmission) int { return strings.Compare(a.Name.Owner, b.Name.Owner) })
-	return all, err
+	return all[:min(limit, len(all))], err
 }
 
 func (c *classroom) Events(_ context.Context, job, seq int64, limit int) ([]schema.Event, error) {

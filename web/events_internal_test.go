@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/web/view"
 )
@@ -26,7 +27,7 @@ func (p *places) Place(int64) schema.Place                                      
 // newTestFeed is a feed of a queued job that writes into a recorder.
 func newTestFeed(t *testing.T, live Live) (*feed, *httptest.ResponseRecorder) {
 	t.Helper()
-	s := &Server{Live: live, Logger: slog.New(slog.DiscardHandler)}
+	s := &Server{Classroom: classroom.New(classroom.Options{}), Live: live, Logger: slog.New(slog.DiscardHandler)}
 	if err := s.build(); err != nil {
 		t.Fatal(err)
 	}

@@ -106,8 +106,8 @@ func TestAssignmentForStaff(t *testing.T) {
 	for _, who := range []string{"tina", "ines", "root"} {
 		p := s.as(who).page("/comp2402/a1")
 		want := []string{
-			"alice #2 Waiting none Sun 20 Sep, 11:59 1 min ago 0000000",
 			"bob #1 Partly right 7 / 10 Sun 20 Sep, 11:59 1 min ago 0000000",
+			"alice #2 Waiting none Sun 20 Sep, 11:59 1 min ago 0000000",
 		}
 		if diff := cmp.Diff(want, p.texts("section[aria-labelledby=class] tbody tr")); diff != "" {
 			t.Errorf("%s: %s", who, diff)

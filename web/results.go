@@ -28,8 +28,9 @@ type Results interface {
 	Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.GradedSubmission, error)
 	// Recent returns a user's latest submissions over all courses, with summaries of their results.
 	Recent(ctx context.Context, user int64, limit int) ([]schema.GradedSubmission, error)
-	// Latest returns every owner's latest submission of an assignment, by owner, with summaries of their results.
-	Latest(ctx context.Context, assignment int64) ([]schema.GradedSubmission, error)
+	// Latest returns the latest submission of each owner for an assignment, newest first, at most
+	// limit, with summaries of their results.
+	Latest(ctx context.Context, assignment int64, limit int) ([]schema.GradedSubmission, error)
 	// Grade returns an owner's grade for an assignment; Number 0: no submission counts.
 	Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error)
 	// LastRegrade returns what the latest applied regrade set did to an owner's grade, and

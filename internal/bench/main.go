@@ -36,6 +36,7 @@ type bench struct {
 	dir  string
 	runs int
 	size crowd
+	term term
 }
 
 // crowd is the numbers of students in the parts with many students.
@@ -47,6 +48,10 @@ func run(ctx context.Context) error {
 	flag.IntVar(&b.runs, "runs", 40, "repetitions of each timed thing")
 	flag.IntVar(&b.size.waiting, "waiting", 2000, "sessions waiting at once")
 	flag.IntVar(&b.size.pushing, "pushing", 200, "students pushing at once")
+	flag.IntVar(&b.term.students, "students", 600, "students of the part web")
+	flag.IntVar(&b.term.tests, "tests", 40, "tests of each of its assignments")
+	flag.IntVar(&b.term.pushes, "pushes", 20, "pushes of each student to each assignment")
+	flag.IntVar(&b.term.assignments, "assignments", 10, "its assignments")
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "grader-bench-")
 	if err != nil {
@@ -63,7 +68,7 @@ func run(ctx context.Context) error {
 
 func (b *bench) parts(ctx context.Context, names []string) error {
 	parts := map[string]func(context.Context) error{
-		"push": b.push, "verdict": b.verdict, "waiting": b.waiting, "crowd": b.crowd, "wall": b.wall, "exact": b.exact,
+		"push": b.push, "verdict": b.verdict, "waiting": b.waiting, "crowd": b.crowd, "wall": b.wall, "exact": b.exact, "web": b.web,
 	}
 	for _, name := range names {
 		part, ok := parts[name]
