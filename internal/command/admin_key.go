@@ -16,7 +16,7 @@ func adminKeyCommand() *cli.Command {
 		Usage:        "the SSH keys of accounts",
 		OnUsageError: misuse,
 		Action:       noSubcommand,
-		Subcommands:  []*cli.Command{adminKeyListCommand(), adminKeyAddCommand(), adminKeyRemoveCommand()},
+		Subcommands:  []*cli.Command{adminKeyListCommand(), adminKeyAddCommand(), adminKeyGitHubCommand(), adminKeyRemoveCommand()},
 	}
 }
 
