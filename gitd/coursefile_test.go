@@ -19,7 +19,7 @@ func TestCourseFileIsAppliedAndKept(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.tree("ida", "course", "comp1/course", map[string]string{"README.md": "notes\n"})
-	b.push("ida", "course").says(t, "refused: course.yaml: is missing; it must stand at the root", "Nothing was counted.")
+	b.push("ida", "course").says(t, "refused: course.yaml: is missing; it must be at the root", "Nothing was counted.")
 	b.pushCourse("tittle: Algorithms\nlate_tokens: 3\n").says(t, `refused: course.yaml:1:1: unknown key "tittle" in the course; did you mean "title"?`)
 	r := b.pushCourse("title: Algorithms\nlate_tokens: 3\n")
 	r.says(t, "course.yaml: version 1. commit ", "applied now")

@@ -44,7 +44,7 @@ func verdict(r *schema.Result, kind schema.JobKind) error {
 	case len(r.Tests) > maxTests:
 		return schema.Errorf(schema.CodeLimit, "a result may have %d entries", maxTests)
 	case r.Gate != nil && kind != schema.JobGate:
-		return schema.Errorf(schema.CodeInvalid, "only a gate's result says what to pin")
+		return schema.Errorf(schema.CodeInvalid, "only a gate's result may have pins")
 	case kind == schema.JobTry && slices.ContainsFunc(r.Tests, func(t schema.TestResult) bool { return t.Visible != schema.VisibleAlways }):
 		return schema.Errorf(schema.CodeInvalid, "a try is graded against tests that are visible: always, and no others")
 	}

@@ -22,8 +22,8 @@ func TestRegisterRefusals(t *testing.T) {
 		words  string
 	}{
 		"another protocol":        {func(r *schema.Register) { r.Protocol = 2 }, 422, "the server speaks protocol 3, this runner 2; install the same version"},
-		"a token never issued":    {func(r *schema.Register) { r.Token = "guess" }, 401, "unknown, spent or expired"},
-		"no token":                {func(r *schema.Register) { r.Token = "" }, 401, "unknown, spent or expired"},
+		"a token never issued":    {func(r *schema.Register) { r.Token = "guess" }, 401, "unknown, used or expired"},
+		"no token":                {func(r *schema.Register) { r.Token = "" }, 401, "unknown, used or expired"},
 		"a token of another kind": {func(r *schema.Register) { r.Flavour = "big" }, 403, "flavour standard, not big"},
 		"a novel":                 {func(r *schema.Register) { r.Host = strings.Repeat("x", 1<<17) }, 429, "longer than"},
 	}
