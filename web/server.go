@@ -39,7 +39,8 @@ type Server struct {
 	Live       Live
 	Handouts   Handouts
 	Trees      Trees
-	Uploads    Uploads // nil: work is handed in by git alone
+	Uploads    Uploads        // nil: work is handed in by git alone
+	Operations api.Operations // of grader admin, for the API; nil: they are not served
 	Sessions   Sessions
 	Starters   Starters                 // what a new assignment begins with; the zero value: it is made by git alone
 	SignIn     map[string]SignInService // by the name in their addresses; nil: people sign in by a link alone

@@ -20,7 +20,8 @@ func adminCommand() *cli.Command {
 		Name:  "admin",
 		Usage: "accounts, courses, submissions, queue, runners and the audit log of a data directory",
 		Description: "Talks to the server that runs on the data directory, or opens the store itself\n" +
-			"when none does.\n\nExample: grader admin --data /var/lib/grader user add alice --key alice.pub",
+			"when none does. With grader --server URL admin it talks to a server elsewhere, as the\n" +
+			"person of the token.\n\nExample: grader admin --data /var/lib/grader user add alice --key alice.pub",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "data", Usage: "data `DIR`ectory", EnvVars: []string{"GRADER_DATA"}, Value: "data"},
 		},
@@ -72,7 +73,7 @@ func reply(c *cli.Context) tables.Writer {
 	return tables.Writer{Out: c.App.Writer, Note: c.App.ErrWriter, JSON: c.Bool("json"), Command: "grader admin"}
 }
 
-// callAdmin runs one operation: over the socket of the running server, or in this process
+// callAdmin runs one operation: over the API of the server that --server names, over the socket of the running server, or in this process
 // on the store where no server runs. It tries again if a server starts or stops meanwhile.
 func callAdmin[R any](c *cli.Context, name string, args any) (R, error) {
 	var reply R
@@ -80,7 +81,11 @@ func callAdmin[R any](c *cli.Context, name string, args any) (R, error) {
 	if err != nil {
 		return reply, err
 	}
-	answer, err := dispatch(c.Context, c.String("data"), name, body)
+	server, err := remoteOf(c)
+	if err != nil {
+		return reply, err
+	}
+	answer, err := dispatch(c.Context, server, c.String("data"), name, body)
 	if err != nil {
 		return reply, err
 	}
@@ -90,7 +95,10 @@ func callAdmin[R any](c *cli.Context, name string, args any) (R, error) {
 	return reply, nil
 }
 
-func dispatch(ctx context.Context, root, name string, body []byte) ([]byte, error) {
+func dispatch(ctx context.Context, server *remote, root, name string, body []byte) ([]byte, error) {
+	if server != nil {
+		return server.call(ctx, name, body)
+	}
 	for try := 0; ; try++ {
 		answer, err := service.Call(ctx, root, name, body)
 		if !errors.Is(err, service.ErrNoServer) {

@@ -63,6 +63,7 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 		ExitErrHandler:       func(*cli.Context, error) {},
 		OnUsageError:         misuse,
 		Action:               noCommand,
+		Flags:                remoteFlags(),
 		Commands: withoutHelp([]*cli.Command{
 			serveCommand(), runnerCommand(), checkCommand(), importCommand(), initCommand(), schemaCommand(), adminCommand(), verifyCommand(), restoreCommand(),
 			demoCommand(), loadCommand(), doctorCommand(), imageCommand(), completionCommand(),

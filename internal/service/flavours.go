@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/store"
 )
@@ -36,6 +37,9 @@ func (u FlavourUse) Words() string {
 func (u FlavourUse) Waits() bool { return u.Default || len(u.Assignments) > 0 }
 
 func (o *Operator) flavourUses(ctx context.Context, _ None) ([]FlavourUse, error) {
+	if err := course.MayAdminister(o.by.User); err != nil {
+		return nil, err
+	}
 	return flavourUses(ctx, o.store)
 }
 

@@ -15,9 +15,11 @@ import (
 )
 
 // Operator serves `grader admin`, in the running server or, if none runs, in the command
-// itself. Changes are actions of the classroom; it reads pools, runners and the queue directly.
+// itself. It acts as whoever may open the socket, or as the person whom As names. Changes are
+// actions of the classroom; it reads pools, runners and the queue directly.
 type Operator struct {
 	*classroom.Classroom
+	by    schema.Actor // who acts
 	store *store.Store
 	clock func() time.Time
 	repos repo.Archive
@@ -33,86 +35,89 @@ type liveService struct {
 }
 
 func newOperator(data string, st *store.Store, room *classroom.Classroom, clock func() time.Time, live *liveService) *Operator {
-	return &Operator{Classroom: room, store: st, clock: clock, repos: repo.Archive{Dir: filepath.Join(data, Repositories)}, live: live}
+	return &Operator{Classroom: room, by: schema.Operator(), store: st, clock: clock, repos: repo.Archive{Dir: filepath.Join(data, Repositories)}, live: live}
 }
 
-// operation is an operation of the admin socket: JSON in, JSON out.
-type operation func(ctx context.Context, args []byte) (any, error)
+// operation is an operation of grader admin: JSON in, JSON out.
+type operation struct {
+	scope schema.Scope // that a token needs for it; "": served on the socket alone
+	call  func(ctx context.Context, args []byte) (any, error)
+}
 
 // operations is the closed set of operations by name.
 func (o *Operator) operations() map[string]operation {
 	return map[string]operation{
-		"user.add":      typed(o.AddUser),
-		"user.disable":  typed(o.setDisabled),
-		"user.sign-out": typed(o.signOut),
-		"user.code":     typed(o.newCode),
-		"users":         typed(o.users),
-		"keys":          typed(o.keys),
-		"tokens":        typed(o.tokens),
-		"token.revoke":  typed(o.revokeToken),
-		"key.add":       typed(o.addKeys),
-		"key.remove":    typed(o.removeKey),
-		"login-link":    typed(o.LoginLink),
-		"course.add":    typed(o.AddCourse),
-		"course.set":    typed(o.setCourse),
-		"courses":       typed(o.courses),
-		"flavours":      typed(o.flavourUses),
-		"enrol":         typed(o.Enrol),
-		"unenrol":       typed(o.unenrol),
-		"roster":        typed(o.roster),
-		"submissions":   typed(o.Submissions),
-		"wait":          typed(o.wait),
-		"queue":         typed(o.queue),
-		"queue.move":    typed(o.moveQueue),
-		"pools":         typed(o.pools),
-		"runners":       typed(o.runners),
-		"audit":         typed(o.audit),
+		"user.add":      typed(schema.ScopeAdmin, o.AddUser),
+		"user.disable":  typed(schema.ScopeAdmin, o.setDisabled),
+		"user.sign-out": typed(schema.ScopeAdmin, o.signOut),
+		"user.code":     typed(schema.ScopeAdmin, o.newCode),
+		"users":         typed(schema.ScopeRead, o.users),
+		"keys":          typed(schema.ScopeRead, o.keys),
+		"tokens":        typed(schema.ScopeRead, o.tokens),
+		"token.revoke":  typed(schema.ScopeAdmin, o.revokeToken),
+		"key.add":       typed(schema.ScopeAdmin, o.addKeys),
+		"key.remove":    typed(schema.ScopeAdmin, o.removeKey),
+		"login-link":    typed(schema.ScopeAdmin, o.LoginLink),
+		"course.add":    typed(schema.ScopeAdmin, o.AddCourse),
+		"course.set":    typed(schema.ScopeAdmin, o.setCourse),
+		"courses":       typed(schema.ScopeRead, o.courses),
+		"flavours":      typed(schema.ScopeRead, o.flavourUses),
+		"enrol":         typed(schema.ScopeWrite, o.Enrol),
+		"unenrol":       typed(schema.ScopeWrite, o.unenrol),
+		"roster":        typed(schema.ScopeRead, o.roster),
+		"submissions":   typed(schema.ScopeRead, o.Submissions),
+		"wait":          typed(schema.ScopeRead, o.wait),
+		"queue":         typed(schema.ScopeRead, o.queue),
+		"queue.move":    typed(schema.ScopeAdmin, o.moveQueue),
+		"pools":         typed(schema.ScopeRead, o.pools),
+		"runners":       typed(schema.ScopeRead, o.runners),
+		"audit":         typed(schema.ScopeRead, o.audit),
 
-		"extend":         typed(o.extend),
-		"extensions":     typed(o.extensions),
-		"extension.end":  typed(o.endExtension),
-		"outage":         typed(o.outage),
-		"late-days":      typed(o.lateDays),
-		"adjust":         typed(o.adjust),
-		"adjustments":    typed(o.adjustments),
-		"adjustment.end": typed(o.endAdjustment),
-		"comment":        typed(o.comment),
-		"comments":       typed(o.comments),
-		"comment.remove": typed(o.removeComment),
-		"submit-for":     typed(o.submitFor),
-		"archive":        typed(o.archive),
-		"grades":         typed(o.grades),
-		"roster.import":  typed(o.importRoster),
+		"extend":         typed(schema.ScopeWrite, o.extend),
+		"extensions":     typed(schema.ScopeRead, o.extensions),
+		"extension.end":  typed(schema.ScopeWrite, o.endExtension),
+		"outage":         typed(schema.ScopeWrite, o.outage),
+		"late-days":      typed(schema.ScopeWrite, o.lateDays),
+		"adjust":         typed(schema.ScopeWrite, o.adjust),
+		"adjustments":    typed(schema.ScopeRead, o.adjustments),
+		"adjustment.end": typed(schema.ScopeWrite, o.endAdjustment),
+		"comment":        typed(schema.ScopeWrite, o.comment),
+		"comments":       typed(schema.ScopeRead, o.comments),
+		"comment.remove": typed(schema.ScopeWrite, o.removeComment),
+		"submit-for":     typed(schema.ScopeWrite, o.submitFor),
+		"archive":        typed("", o.archive),
+		"grades":         typed(schema.ScopeRead, o.grades),
+		"roster.import":  typed(schema.ScopeWrite, o.importRoster),
 
-		"team.create": typed(o.createTeam),
-		"team.add":    typed(o.addToTeam),
-		"team.remove": typed(o.removeFromTeam),
-		"team.delete": typed(o.deleteTeam),
-		"team.import": typed(o.importTeams),
-		"teams":       typed(o.teams),
+		"team.create": typed(schema.ScopeWrite, o.createTeam),
+		"team.add":    typed(schema.ScopeWrite, o.addToTeam),
+		"team.remove": typed(schema.ScopeWrite, o.removeFromTeam),
+		"team.delete": typed(schema.ScopeWrite, o.deleteTeam),
+		"team.import": typed(schema.ScopeWrite, o.importTeams),
+		"teams":       typed(schema.ScopeRead, o.teams),
 
-		"regrade.create":  typed(o.createRegrade),
-		"regrade.show":    typed(o.showRegrade),
-		"regrade.apply":   typed(o.applyRegrade),
-		"regrade.discard": typed(o.discardRegrade),
-		"regrade.undo":    typed(o.undoRegrade),
-		"publish":         typed(o.publish),
-		"unpublish":       typed(o.unpublish),
-		"export":          typed(o.export),
-		"receipts":        typed(o.receipts),
-		"tests":           typed(o.tests),
-		"tests.activate":  typed(o.activateTests),
-		"replay":          typed(o.replay),
-		"person.export":   typed(o.exportPerson),
-		"person.erase":    typed(o.erase),
-		"backup.marks":    typed(o.marks),
-		"backup.recorded": typed(o.recordedSince),
-		"database.copy":   typed(o.copyDatabase),
+		"regrade.create":  typed(schema.ScopeWrite, o.createRegrade),
+		"regrade.show":    typed(schema.ScopeRead, o.showRegrade),
+		"regrade.apply":   typed(schema.ScopeWrite, o.applyRegrade),
+		"regrade.discard": typed(schema.ScopeWrite, o.discardRegrade),
+		"regrade.undo":    typed(schema.ScopeWrite, o.undoRegrade),
+		"publish":         typed(schema.ScopeWrite, o.publish),
+		"unpublish":       typed(schema.ScopeWrite, o.unpublish),
+		"export":          typed(schema.ScopeRead, o.export),
+		"receipts":        typed(schema.ScopeRead, o.receipts),
+		"tests":           typed(schema.ScopeRead, o.tests),
+		"tests.activate":  typed(schema.ScopeWrite, o.activateTests),
+		"replay":          typed(schema.ScopeWrite, o.replay),
+		"person.export":   typed(schema.ScopeAdmin, o.exportPerson),
+		"person.erase":    typed(schema.ScopeAdmin, o.erase),
+		"backup.marks":    typed("", o.marks),
+		"backup.recorded": typed("", o.recordedSince),
+		"database.copy":   typed("", o.copyDatabase),
 	}
 }
 
-func typed[A, R any](f func(context.Context, A) (R, error)) operation {
-	return func(ctx context.Context, raw []byte) (any, error) {
+func typed[A, R any](scope schema.Scope, f func(context.Context, A) (R, error)) operation {
+	return operation{scope, func(ctx context.Context, raw []byte) (any, error) {
 		var args A
 		dec := json.NewDecoder(bytes.NewReader(raw))
 		dec.DisallowUnknownFields()
@@ -120,15 +125,15 @@ func typed[A, R any](f func(context.Context, A) (R, error)) operation {
 			return nil, schema.Errorf(schema.CodeInvalid, "arguments: %s", err)
 		}
 		return f(ctx, args)
-	}
+	}}
 }
 
 func (o *Operator) run(ctx context.Context, name string, args []byte) ([]byte, error) {
-	f, ok := o.operations()[name]
+	op, ok := o.operations()[name]
 	if !ok {
-		return nil, schema.Errorf(schema.CodeNotFound, "the server has no operation %q; is it of another version?", name)
+		return nil, unknownOperation(name)
 	}
-	reply, err := f(ctx, args)
+	reply, err := op.call(ctx, args)
 	if err != nil {
 		return nil, err
 	}
@@ -140,16 +145,16 @@ type None struct{}
 
 // AddCourse creates a course.
 func (o *Operator) AddCourse(ctx context.Context, n classroom.NewCourse) (None, error) {
-	_, err := o.Courses.Add(ctx, schema.Operator(), n)
+	_, err := o.Courses.Add(ctx, o.by, n)
 	return None{}, err
 }
 
 func (o *Operator) setCourse(ctx context.Context, c classroom.CourseChange) (None, error) {
-	return None{}, o.Courses.Set(ctx, schema.Operator(), c)
+	return None{}, o.Courses.Set(ctx, o.by, c)
 }
 
 func (o *Operator) courses(ctx context.Context, _ None) ([]schema.Course, error) {
-	return o.Courses.List(ctx, schema.Operator())
+	return o.Courses.List(ctx, o.by)
 }
 
 // EnrolArgs is a person, a course and a role, and a section where one was given.
@@ -165,22 +170,22 @@ func (o *Operator) Enrol(ctx context.Context, a EnrolArgs) (None, error) {
 		return None{}, err
 	}
 	if a.Section != nil {
-		return None{}, o.Courses.EnrolIn(ctx, schema.Operator(), a.Course, a.Login, role, *a.Section)
+		return None{}, o.Courses.EnrolIn(ctx, o.by, a.Course, a.Login, role, *a.Section)
 	}
-	return None{}, o.Courses.Enrol(ctx, schema.Operator(), a.Course, a.Login, role)
+	return None{}, o.Courses.Enrol(ctx, o.by, a.Course, a.Login, role)
 }
 
 func (o *Operator) unenrol(ctx context.Context, a EnrolArgs) (None, error) {
-	return None{}, o.Courses.Unenrol(ctx, schema.Operator(), a.Course, a.Login)
+	return None{}, o.Courses.Unenrol(ctx, o.by, a.Course, a.Login)
 }
 
 func (o *Operator) roster(ctx context.Context, a EnrolArgs) ([]schema.Enrolment, error) {
-	return o.Courses.Roster(ctx, schema.Operator(), a.Course)
+	return o.Courses.Roster(ctx, o.by, a.Course)
 }
 
 // Submissions lists one page of an assignment's submissions, oldest first.
 func (o *Operator) Submissions(ctx context.Context, p classroom.SubmissionPage) ([]schema.PublicSubmission, error) {
-	return o.Work.Submissions(ctx, schema.Operator(), p)
+	return o.Work.Submissions(ctx, o.by, p)
 }
 
 // WaitArgs names a submission and how long to wait for its end.
@@ -190,16 +195,16 @@ type WaitArgs struct {
 }
 
 func (o *Operator) wait(ctx context.Context, a WaitArgs) (None, error) {
-	return None{}, o.Work.Wait(ctx, schema.Operator(), a.Name, a.Timeout)
+	return None{}, o.Work.Wait(ctx, o.by, a.Name, a.Timeout)
 }
 
 // MoveArgs names two flavours.
 type MoveArgs struct{ From, To string }
 
 func (o *Operator) moveQueue(ctx context.Context, a MoveArgs) (int, error) {
-	return o.Queue.Move(ctx, schema.Operator(), a.From, a.To)
+	return o.Queue.Move(ctx, o.by, a.From, a.To)
 }
 
 func (o *Operator) audit(ctx context.Context, q schema.AuditQuery) ([]schema.AuditEntry, error) {
-	return o.Audit.Log(ctx, schema.Operator(), q)
+	return o.Audit.Log(ctx, o.by, q)
 }

@@ -9,11 +9,11 @@ import (
 
 // AddUser creates an account.
 func (o *Operator) AddUser(ctx context.Context, n classroom.NewUser) (classroom.AddedUser, error) {
-	return o.Accounts.AddUser(ctx, schema.Operator(), n)
+	return o.Accounts.AddUser(ctx, o.by, n)
 }
 
 func (o *Operator) users(ctx context.Context, _ None) ([]schema.User, error) {
-	return o.Accounts.Users(ctx, schema.Operator())
+	return o.Accounts.Users(ctx, o.by)
 }
 
 // AccountArgs names an account, with further arguments of some operations.
@@ -25,27 +25,27 @@ type AccountArgs struct {
 }
 
 func (o *Operator) setDisabled(ctx context.Context, a AccountArgs) (schema.Ended, error) {
-	return o.Accounts.SetDisabled(ctx, schema.Operator(), a.Login, a.Disabled)
+	return o.Accounts.SetDisabled(ctx, o.by, a.Login, a.Disabled)
 }
 
 func (o *Operator) signOut(ctx context.Context, a AccountArgs) (schema.Ended, error) {
-	return o.Accounts.SignOut(ctx, schema.Operator(), a.Login)
+	return o.Accounts.SignOut(ctx, o.by, a.Login)
 }
 
 func (o *Operator) newCode(ctx context.Context, a AccountArgs) (classroom.Code, error) {
-	return o.Accounts.NewCode(ctx, schema.Operator(), a.Login, a.Key)
+	return o.Accounts.NewCode(ctx, o.by, a.Login, a.Key)
 }
 
 func (o *Operator) keys(ctx context.Context, a AccountArgs) ([]schema.Key, error) {
-	return o.Accounts.Keys(ctx, schema.Operator(), a.Login)
+	return o.Accounts.Keys(ctx, o.by, a.Login)
 }
 
 func (o *Operator) addKeys(ctx context.Context, a AccountArgs) ([]schema.Key, error) {
-	return o.Accounts.AddKeys(ctx, schema.Operator(), a.Login, a.Key)
+	return o.Accounts.AddKeys(ctx, o.by, a.Login, a.Key)
 }
 
 func (o *Operator) removeKey(ctx context.Context, a AccountArgs) (schema.RemovedKey, error) {
-	return o.Accounts.RemoveKey(ctx, schema.Operator(), a.Login, a.Fingerprint)
+	return o.Accounts.RemoveKey(ctx, o.by, a.Login, a.Fingerprint)
 }
 
 // LoginLink creates a one-time link that signs a browser in as a person.
@@ -53,7 +53,7 @@ func (o *Operator) LoginLink(ctx context.Context, a AccountArgs) (string, error)
 	if o.live == nil {
 		return "", errNotServing()
 	}
-	link, err := o.Accounts.SignInLink(ctx, schema.Operator(), a.Login)
+	link, err := o.Accounts.SignInLink(ctx, o.by, a.Login)
 	if err != nil {
 		return "", err
 	}

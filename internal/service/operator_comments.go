@@ -22,13 +22,13 @@ func publicComments(c classroom.Commented, err error) ([]tables.Comment, error) 
 }
 
 func (o *Operator) comment(ctx context.Context, n classroom.NewComment) ([]tables.Comment, error) {
-	return publicComments(o.Comments.Add(ctx, schema.Operator(), n))
+	return publicComments(o.Comments.Add(ctx, o.by, n))
 }
 
 func (o *Operator) comments(ctx context.Context, a CommentArgs) ([]tables.Comment, error) {
-	return publicComments(o.Comments.On(ctx, schema.Operator(), a.Submission))
+	return publicComments(o.Comments.On(ctx, o.by, a.Submission))
 }
 
 func (o *Operator) removeComment(ctx context.Context, a CommentArgs) (schema.Comment, error) {
-	return o.Comments.Remove(ctx, schema.Operator(), a.Submission, a.ID)
+	return o.Comments.Remove(ctx, o.by, a.Submission, a.ID)
 }

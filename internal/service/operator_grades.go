@@ -18,15 +18,15 @@ type GradeArgs struct {
 }
 
 func (o *Operator) extend(ctx context.Context, n classroom.NewExtension) (classroom.Extended, error) {
-	return o.Grades.Extend(ctx, schema.Operator(), n)
+	return o.Grades.Extend(ctx, o.by, n)
 }
 
 func (o *Operator) extensions(ctx context.Context, a GradeArgs) ([]schema.GrantedExtension, error) {
-	return o.Grades.Extensions(ctx, schema.Operator(), a.Course, a.Assignment)
+	return o.Grades.Extensions(ctx, o.by, a.Course, a.Assignment)
 }
 
 func (o *Operator) endExtension(ctx context.Context, a GradeArgs) (schema.GrantedExtension, error) {
-	return o.Grades.EndExtension(ctx, schema.Operator(), a.Course, a.Assignment, a.ID)
+	return o.Grades.EndExtension(ctx, o.by, a.Course, a.Assignment, a.ID)
 }
 
 // AddedOutage is an outage, and the number of pushes after the end that are graded because of it.
@@ -36,34 +36,34 @@ type AddedOutage struct {
 }
 
 func (o *Operator) outage(ctx context.Context, n classroom.NewOutage) (AddedOutage, error) {
-	added, graded, err := o.Grades.Outage(ctx, schema.Operator(), n)
+	added, graded, err := o.Grades.Outage(ctx, o.by, n)
 	return AddedOutage{added, graded}, err
 }
 
 func (o *Operator) lateDays(ctx context.Context, a GradeArgs) (None, error) {
-	return None{}, o.Grades.SetLateTokens(ctx, schema.Operator(), a.Course, a.LateDays)
+	return None{}, o.Grades.SetLateTokens(ctx, o.by, a.Course, a.LateDays)
 }
 
 func (o *Operator) adjust(ctx context.Context, a GradeArgs) (schema.Adjustment, error) {
-	return o.Grades.Adjust(ctx, schema.Operator(), a.Course, a.Assignment, a.Owner, a.Points, a.Reason)
+	return o.Grades.Adjust(ctx, o.by, a.Course, a.Assignment, a.Owner, a.Points, a.Reason)
 }
 
 func (o *Operator) adjustments(ctx context.Context, a GradeArgs) ([]schema.Adjustment, error) {
-	return o.Grades.Adjustments(ctx, schema.Operator(), a.Course, a.Assignment)
+	return o.Grades.Adjustments(ctx, o.by, a.Course, a.Assignment)
 }
 
 func (o *Operator) endAdjustment(ctx context.Context, a GradeArgs) (schema.Adjustment, error) {
-	return o.Grades.EndAdjustment(ctx, schema.Operator(), a.Course, a.Assignment, a.ID)
+	return o.Grades.EndAdjustment(ctx, o.by, a.Course, a.Assignment, a.ID)
 }
 
 func (o *Operator) grades(ctx context.Context, a GradeArgs) ([]schema.Grade, error) {
-	return o.Grades.List(ctx, schema.Operator(), a.Course, a.Owner)
+	return o.Grades.List(ctx, o.by, a.Course, a.Owner)
 }
 
 func (o *Operator) importRoster(ctx context.Context, r classroom.ImportRequest) (classroom.Imported, error) {
-	return o.People.Import(ctx, schema.Operator(), r)
+	return o.People.Import(ctx, o.by, r)
 }
 
 func (o *Operator) export(ctx context.Context, r classroom.ExportRequest) (classroom.Exported, error) {
-	return o.People.Export(ctx, schema.Operator(), r)
+	return o.People.Export(ctx, o.by, r)
 }

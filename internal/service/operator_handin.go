@@ -14,14 +14,14 @@ type HandedIn struct {
 }
 
 func (o *Operator) submitFor(ctx context.Context, n classroom.NewHandIn) (HandedIn, error) {
-	sub, err := o.HandIns.Submit(ctx, schema.Operator(), n)
+	sub, err := o.HandIns.Submit(ctx, o.by, n)
 	if err != nil {
 		return HandedIn{}, err
 	}
-	m, err := o.Work.Member(ctx, schema.Operator(), n.Course)
+	m, err := o.Work.Member(ctx, o.by, n.Course)
 	return HandedIn{sub.Submission, m.Course.Zone}, err
 }
 
 func (o *Operator) archive(ctx context.Context, q classroom.ArchiveRequest) (classroom.Archive, error) {
-	return o.Archives.Gather(ctx, schema.Operator(), q)
+	return o.Archives.Gather(ctx, o.by, q)
 }

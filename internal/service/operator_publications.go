@@ -4,16 +4,15 @@ import (
 	"context"
 
 	"github.com/grader/grader/classroom"
-	"github.com/grader/grader/schema"
 )
 
 // PublishArgs names an assignment and a section, "" for everybody.
 type PublishArgs struct{ Course, Assignment, Section string }
 
 func (o *Operator) publish(ctx context.Context, a PublishArgs) (classroom.Publication, error) {
-	return o.Publications.Publish(ctx, schema.Operator(), a.Course, a.Assignment, a.Section)
+	return o.Publications.Publish(ctx, o.by, a.Course, a.Assignment, a.Section)
 }
 
 func (o *Operator) unpublish(ctx context.Context, a PublishArgs) (classroom.Publication, error) {
-	return o.Publications.Unpublish(ctx, schema.Operator(), a.Course, a.Assignment, a.Section)
+	return o.Publications.Unpublish(ctx, o.by, a.Course, a.Assignment, a.Section)
 }

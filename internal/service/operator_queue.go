@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/grader/grader/classroom/tables"
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/store"
 )
@@ -57,6 +58,9 @@ type QueuedReport struct {
 }
 
 func (o *Operator) queue(ctx context.Context, a QueueArgs) (QueueReport, error) {
+	if err := course.MayAdminister(o.by.User); err != nil { // it names submissions of every course
+		return QueueReport{}, err
+	}
 	if a.Limit < 0 || a.Limit > maxQueue {
 		return QueueReport{}, schema.Errorf(schema.CodeInvalid, "limit %d: use 0 to %d", a.Limit, maxQueue)
 	}

@@ -8,5 +8,5 @@ import (
 )
 
 func (o *Operator) receipts(ctx context.Context, p classroom.ReceiptPage) ([]schema.StoredReceipt, error) {
-	return o.Receipts.List(ctx, schema.Operator(), p)
+	return o.Receipts.List(ctx, o.by, p)
 }

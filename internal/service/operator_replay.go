@@ -8,5 +8,5 @@ import (
 )
 
 func (o *Operator) replay(ctx context.Context, name schema.SubmissionName) (classroom.Replayed, error) {
-	return o.Replays.Replay(ctx, schema.Operator(), name)
+	return o.Replays.Replay(ctx, o.by, name)
 }

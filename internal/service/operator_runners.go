@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/grader/grader/classroom/tables"
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
@@ -11,6 +12,9 @@ import (
 func (o *Operator) runners(ctx context.Context, _ None) ([]tables.Runner, error) {
 	if o.live == nil {
 		return nil, errNotServing()
+	}
+	if err := course.MayAdminister(o.by.User); err != nil { // it names submissions of every course
+		return nil, err
 	}
 	states := o.live.runners()
 	reports := make([]tables.Runner, 0, len(states))

@@ -14,9 +14,9 @@ type TestsArgs struct {
 }
 
 func (o *Operator) tests(ctx context.Context, a TestsArgs) ([]schema.TestsVersion, error) {
-	return o.Tests.List(ctx, schema.Operator(), a.Course, a.Assignment)
+	return o.Tests.List(ctx, o.by, a.Course, a.Assignment)
 }
 
 func (o *Operator) activateTests(ctx context.Context, a TestsArgs) (schema.ActivatedTests, error) {
-	return o.Tests.Activate(ctx, schema.Operator(), a.Course, a.Assignment, a.Number)
+	return o.Tests.Activate(ctx, o.by, a.Course, a.Assignment, a.Number)
 }

@@ -10,9 +10,9 @@ import (
 type TokenArgs struct{ Login, Name string }
 
 func (o *Operator) tokens(ctx context.Context, a TokenArgs) ([]schema.APIToken, error) {
-	return o.Tokens.List(ctx, schema.Operator(), a.Login)
+	return o.Tokens.List(ctx, o.by, a.Login)
 }
 
 func (o *Operator) revokeToken(ctx context.Context, a TokenArgs) (schema.APIToken, error) {
-	return o.Tokens.Revoke(ctx, schema.Operator(), a.Login, a.Name)
+	return o.Tokens.Revoke(ctx, o.by, a.Login, a.Name)
 }

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,6 +47,17 @@ func (m *term) channels() map[string]func(login string, n int) string {
 	} {
 		all["page "+path] = func(login string, n int) string { return m.get(login, strings.Replace(path, "N", name(n), 1)) }
 	}
+	const sub = "/courses/comp1/assignments/a1/submissions/alice/"
+	for _, path := range []string{
+		"/me", "/courses", "/courses/comp1", "/courses/comp1/assignments", "/courses/comp1/assignments/a1", "/courses/comp1/grades", "/courses/comp1/grades?owner=alice", "/courses/comp1/audit",
+		"/courses/comp1/export", "/courses/comp1/assignments/a1/submissions", "/courses/comp1/assignments/a1/submissions?owner=alice", "/courses/comp1/assignments/a1/grid",
+		"/courses/comp1/assignments/a1/tests", "/courses/comp1/assignments/a1/adjustments", "/courses/comp1/assignments/a1/regrades", sub + "N", sub + "N/files", sub + "N/receipt", sub + "N/events",
+	} {
+		all["API "+path] = func(login string, n int) string {
+			_, text := m.ask(m.token(login, schema.ScopeRead), http.MethodGet, strings.Replace(path, "N", strconv.Itoa(n), 1), "")
+			return text
+		}
+	}
 	return all
 }
 
@@ -56,8 +68,12 @@ func (m *term) live() map[string]func(n int) string {
 		"push again, verbose": func(int) string {
 			return m.git("push", "-o", "verbose", "ssh://grader@"+m.SSHAddress()+"/comp1/a1", "HEAD:main")
 		},
-		"watch":  func(n int) string { return m.say("alice", "watch comp1/a1/"+strconv.Itoa(n)) },
-		"log":    func(n int) string { return m.say("alice", "log comp1/a1/"+strconv.Itoa(n)) },
+		"watch": func(n int) string { return m.say("alice", "watch comp1/a1/"+strconv.Itoa(n)) },
+		"log":   func(n int) string { return m.say("alice", "log comp1/a1/"+strconv.Itoa(n)) },
+		"API events": func(n int) string {
+			_, text := m.ask(m.token("alice", schema.ScopeRead), http.MethodGet, "/courses/comp1/assignments/a1/submissions/alice/"+strconv.Itoa(n)+"/events", "")
+			return text
+		},
 		"events": func(n int) string { return m.get("alice", "/comp1/a1/alice/"+strconv.Itoa(n)+"/-/events?after=0") },
 	}
 }

@@ -64,10 +64,12 @@ type Options struct {
 	Files     Files
 	Contents  Contents
 	Uploads   Uploads // nil: only git can hand in
-	Clock     func() time.Time
-	Logger    *slog.Logger
-	Version   string // of this program
-	PublicURL string // as clients reach the site; "": the address that they asked
+	// Operations are those of grader admin; nil: they are not served.
+	Operations Operations
+	Clock      func() time.Time
+	Logger     *slog.Logger
+	Version    string // of this program
+	PublicURL  string // as clients reach the site; "": the address that they asked
 	// Measure wraps the handler of a pattern; nil: nothing is measured.
 	Measure func(pattern string, h http.Handler) http.Handler
 	// Closing is closed when the site stops; streams then end.

@@ -63,7 +63,7 @@ func newBundle(t *testing.T) *bundle {
 	closing := make(chan struct{})
 	b.close = sync.OnceFunc(func() { close(closing) })
 	b.api, err = api.New(api.Options{
-		Classroom: b.Classroom, Accounts: b.store, Results: b.store, Live: b.live, Files: files{}, Contents: files{},
+		Classroom: b.Classroom, Accounts: b.store, Results: b.store, Live: b.live, Files: files{}, Contents: files{}, Operations: &operations{b},
 		Clock: time.Now, Logger: slog.New(slog.DiscardHandler), Version: "v0.1.0", Closing: closing,
 	})
 	check(t, err)
@@ -329,6 +329,34 @@ func (l *live) happen(t testing.TB, job int64, e schema.Event) {
 		t.Fatalf("nobody watches job %d", job)
 	}
 	l.watches[job] <- e
+}
+
+// operations are two of grader admin.
+type operations struct{ *bundle }
+
+func (o *operations) Scope(name string) (schema.Scope, error) {
+	switch name {
+	case "users":
+		return schema.ScopeRead, nil
+	case "user.sign-out":
+		return schema.ScopeAdmin, nil
+	}
+	return "", schema.Errorf(schema.CodeNotFound, "there is no operation %q", name)
+}
+
+func (o *operations) Run(ctx context.Context, by schema.Actor, name string, _ []byte) ([]byte, error) {
+	if name == "users" {
+		all, err := o.Accounts.Users(ctx, by)
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(len(all))
+	}
+	ended, err := o.Accounts.SignOut(ctx, by, "")
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(ended)
 }
 
 // files are the repositories.

@@ -51,7 +51,8 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 
 		"GET {task}/submissions": {task + "/submissions", nil, members}, "GET {sub}": {sub, nil, "alice " + staff}, "GET {sub}/files": {sub + "/files", nil, "alice " + staff},
 		"GET {sub}/files/{path...}": {sub + "/files/src/hello.c", nil, "alice " + staff}, "GET {sub}/receipt": {sub + "/receipt", nil, "alice " + staff},
-		"GET {sub}/events": {sub + "/events", nil, "alice " + staff},
+		"POST /admin/{operation}": {"/admin/users", map[string]any{}, "root"},
+		"GET {sub}/events":        {sub + "/events", nil, "alice " + staff},
 	}
 	full := make(map[string]route)
 	for pattern, r := range routes {

@@ -1,0 +1,135 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/grader/grader/schema"
+)
+
+// remoteFlags are the flags of the program by which admin speaks to a server elsewhere.
+func remoteFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "server", Usage: "run admin commands on the server at this `URL`, over its HTTP API", EnvVars: []string{"GRADER_SERVER"}},
+		&cli.StringFlag{Name: "token", Usage: "API `TOKEN` for --server; others on this machine can read it among the processes: better GRADER_TOKEN or --token-file", EnvVars: []string{"GRADER_TOKEN"}},
+		&cli.StringFlag{Name: "token-file", Usage: "`FILE` that holds the token and that only you can read", EnvVars: []string{"GRADER_TOKEN_FILE"}},
+	}
+}
+
+// remote is a server that is spoken to over its HTTP API.
+type remote struct{ base, token string }
+
+// remoteOf returns the server that the flags name; nil for none.
+func remoteOf(c *cli.Context) (*remote, error) {
+	server := c.String("server")
+	if server == "" {
+		return nil, nil
+	}
+	if c.IsSet("data") {
+		return nil, schema.Errorf(schema.CodeInvalid, "--server (or GRADER_SERVER) and --data (or GRADER_DATA) name two servers; use one of them")
+	}
+	u, err := url.Parse(server)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil:
+		return nil, schema.Errorf(schema.CodeInvalid, "--server %q: write the address of the site, such as https://grader.example.org", server)
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		return nil, schema.Errorf(schema.CodeInvalid, "--server %q: http would send the token readably over the network; use https", server)
+	}
+	token, err := apiTokenOf(c)
+	return &remote{strings.TrimSuffix(server, "/"), token}, err
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// apiTokenOf returns the token of the flags or of the environment.
+func apiTokenOf(c *cli.Context) (string, error) {
+	if token := strings.TrimSpace(c.String("token")); token != "" {
+		return token, nil
+	}
+	file := c.String("token-file")
+	if file == "" {
+		return "", schema.Errorf(schema.CodeInvalid, "--server needs a token: set GRADER_TOKEN, or --token-file FILE. Make one over ssh: token create NAME --scope write")
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return "", schema.Errorf(schema.CodeInvalid, "--token-file: %s", err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return "", schema.Errorf(schema.CodeInvalid, "--token-file: others can read %s; do first: chmod 600 %s", file, file)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", schema.Errorf(schema.CodeInvalid, "--token-file: %s", err)
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return "", schema.Errorf(schema.CodeInvalid, "--token-file: %s is empty", file)
+	}
+	return string(bytes.TrimSpace(text)), nil
+}
+
+// call runs one operation of admin on the server. Arguments and reply are JSON.
+func (r *remote) call(ctx context.Context, operation string, arguments []byte) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, r.base+"/api/v1/admin/"+operation, bytes.NewReader(arguments))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Authorization", "Bearer "+r.token)
+	request.Header.Set("Content-Type", "application/json")
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, r.unreachable(ctx, err)
+	}
+	defer response.Body.Close()
+	reply, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, schema.Errorf(schema.CodeUnavailable, "%s went away before it had answered; look whether it was done, and try again", r.base)
+	}
+	if response.StatusCode == http.StatusOK {
+		return reply, nil
+	}
+	return nil, r.problem(response, reply)
+}
+
+// unreachable says of a request without an answer whether it may have been acted on.
+func (r *remote) unreachable(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if dial := new(net.OpError); errors.As(err, &dial) && dial.Op == "dial" {
+		return schema.Errorf(schema.CodeUnavailable, "%s does not answer: %s", r.base, dial.Err)
+	}
+	if u := new(url.Error); errors.As(err, &u) {
+		err = u.Err
+	}
+	return schema.Errorf(schema.CodeUnavailable, "%s went away before it answered: %s; look whether it was done, and try again", r.base, err)
+}
+
+// problem returns the error that the server replied with.
+func (r *remote) problem(response *http.Response, reply []byte) error {
+	var p struct {
+		Detail string      `json:"detail"`
+		Code   schema.Code `json:"code"`
+	}
+	if err := json.Unmarshal(reply, &p); err == nil && p.Code != "" {
+		return &schema.Error{Code: p.Code, Message: p.Detail}
+	}
+	if to := response.Header.Get("Location"); to != "" {
+		return schema.Errorf(schema.CodeInvalid, "%s leads to %s; give that address as --server", r.base, schema.Sanitize(to))
+	}
+	return fmt.Errorf("%s answers %s; is it a grader server?", r.base, response.Status)
+}
