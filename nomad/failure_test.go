@@ -198,12 +198,14 @@ func TestFewerRunnersWanted(t *testing.T) {
 }
 
 // A flavour was removed from the configuration. Its running runners may be in the middle of a
-// grading and end when the scheduler retires them. Runners that wait for a node are not needed.
+// grading and end when the scheduler retires them, and so may one whose start Nomad's servers
+// have not heard of. Runners that wait for a node are not needed.
 func TestRemovedFlavour(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
-	grades, waits := "grader-large/dispatch-1-a", "grader-large/dispatch-1-b"
-	f.has(alloc("a1", grades, "running", "run"), alloc("a2", waits, "pending", "run"))
+	grades, started, waits := "grader-large/dispatch-1-a", "grader-large/dispatch-1-b", "grader-large/dispatch-1-c"
+	f.has(alloc("a1", grades, "running", "run"), alloc("a2", started, "pending", "run"))
+	f.jobs = append(f.jobs, &api.JobListStub{ID: waits, ParentID: "grader-large", Status: "pending"})
 	p, said := onFake(t, f)
 	stopped := func(what ...string) func() bool {
 		return func() bool {
@@ -215,7 +217,8 @@ func TestRemovedFlavour(t *testing.T) {
 	until(t, "what waits is removed", stopped(waits))
 	runners, err := p.List(t.Context())
 	check(t, err)
-	if len(runners) != 1 || runners[0].ID != grades || !runners[0].Alive {
+	slices.SortFunc(runners, func(a, b schema.PoolRunner) int { return strings.Compare(a.ID, b.ID) })
+	if len(runners) != 2 || runners[0].ID != grades || runners[1].ID != started || !runners[0].Alive || !runners[1].Alive {
 		t.Errorf("the runners are %+v", runners)
 	}
 	retired := make(chan error, 1)

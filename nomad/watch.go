@@ -168,18 +168,20 @@ func (p *Pool) list(ctx context.Context) (uint64, error) {
 	if err != nil {
 		return 0, unanswered("list allocations", err)
 	}
-	run := make(map[string]bool, len(allocs))
-	for _, a := range allocs {
-		run[a.JobID] = a.ClientStatus == api.AllocClientStatusRunning
-	}
-	for _, id := range p.syncJobs(all, run) {
-		p.remove(id)
-	}
-	for _, a := range allocs {
-		p.observe(allocState{
+	states := make([]allocState, len(allocs))
+	placed := make(map[string]bool, len(allocs))
+	for i, a := range allocs {
+		states[i] = allocState{
 			id: a.ID, job: a.JobID, node: a.NodeName, nodeID: a.NodeID, client: a.ClientStatus, desired: a.DesiredStatus,
 			why: a.DesiredDescription, tasks: a.TaskStates,
-		})
+		}
+		placed[a.JobID] = placed[a.JobID] || !states[i].over()
+	}
+	for _, id := range p.syncJobs(all, placed) {
+		p.remove(id)
+	}
+	for _, state := range states {
+		p.observe(state)
 	}
 	p.endUnlisted(all, began)
 	return meta.LastIndex, p.listBlocked(ctx)
@@ -199,9 +201,10 @@ func (p *Pool) listBlocked(ctx context.Context) error {
 }
 
 // syncJobs records the listed dispatched jobs and returns those to remove: jobs whose removal
-// is pending, and idle jobs of flavours that this server does not serve. A running one may be
-// in the middle of a grading; the scheduler retires it afterwards.
-func (p *Pool) syncJobs(jobs []*api.JobListStub, run map[string]bool) (removed []string) {
+// is pending, and jobs without a node of flavours that this server does not serve. One that
+// was placed on a node may be in the middle of a grading, also where Nomad's servers have not
+// heard yet that it runs; the scheduler retires it afterwards.
+func (p *Pool) syncJobs(jobs []*api.JobListStub, placed map[string]bool) (removed []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	listed := make(map[string]bool, len(jobs))
@@ -214,7 +217,7 @@ func (p *Pool) syncJobs(jobs []*api.JobListStub, run map[string]bool) (removed [
 		_, served := p.Settings.Flavours[flavour]
 		_, known := p.runners[j.ID]
 		switch {
-		case p.pendingRemoval[j.ID] || !served && !run[j.ID] || !known && (j.Stop || j.Status == "dead"):
+		case p.pendingRemoval[j.ID] || !served && !placed[j.ID] || !known && (j.Stop || j.Status == "dead"):
 			p.pendingRemoval[j.ID] = true
 			removed = append(removed, j.ID)
 		default:
