@@ -186,3 +186,25 @@ func TestGradescopeMetadata(t *testing.T) {
 		t.Errorf("it is\n%s\nwant\n%s", printed, want)
 	}
 }
+
+// Staff read which of the autograder's files a run changed, except those that the submission replaces.
+func TestGradescopeChangedFiles(t *testing.T) {
+	t.Parallel()
+	need(t, "sh")
+	g := newGrader(t)
+	const begin = "#!/bin/sh\r\n# in /autograder\r\necho '{\"score\": 1}' >results/results.json\n"
+	for name, c := range map[string]struct{ script, want string }{
+		"nothing":             {begin, ""},
+		"the submission's":    {begin + "cp submission/answer source/lib/helper.sh\n", ""},
+		"new files":           {begin + "touch source/new\n", ""},
+		"another one":         {begin + "echo >>source/lib/helper.sh\n", "changed or removed during the run, of the autograder's own files: lib/helper.sh"},
+		"one that is removed": {begin + "rm source/data/not-text.bin; echo x >source/lib/helper.sh\n", "changed or removed during the run, of the autograder's own files: data/not-text.bin, lib/helper.sh"},
+		"one that is a link":  {begin + "ln -sf /etc/passwd source/lib/helper.sh\n", "changed or removed during the run, of the autograder's own files: lib/helper.sh"},
+		"one by a submission": {begin + "sh submission/answer\n", "changed or removed during the run, of the autograder's own files: lib/helper.sh"},
+	} {
+		r := gradeFiles(t, g, gradescopeTests(c.script, "").write(t), files{"answer": "echo >source/lib/helper.sh\n"})
+		if got := byName(t, r, "auto").JudgeMessage; got != c.want {
+			t.Errorf("%s: staff read %q, want %q", name, got, c.want)
+		}
+	}
+}

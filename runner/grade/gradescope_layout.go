@@ -2,6 +2,7 @@ package grade
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path"
@@ -132,6 +133,74 @@ func (r *trial) gradescopeOrder(p *place) order {
 	}
 }
 
+// maxChanged bounds how many changed files are named.
+const maxChanged = 5
+
+// changedFiles returns those files of the autograder that are not as they were laid out, by path below
+// source/. A file that now holds one of the submission's is not named: most autograders copy the
+// submission over a file of their own.
+func (r *trial) changedFiles(p *place) ([]string, error) {
+	files, err := r.testsFiles()
+	if err != nil {
+		return nil, err
+	}
+	handed, err := r.contentsOfSubmission()
+	if err != nil {
+		return nil, err
+	}
+	secret := r.secrets()
+	var changed []string
+	for _, f := range files {
+		name, ours := strings.CutPrefix(f.path, r.test.Gradescope)
+		if !ours || secret(f.path) {
+			continue
+		}
+		before, err := os.ReadFile(filepath.Join(r.job.Tests, filepath.FromSlash(f.path)))
+		if err != nil {
+			return nil, fmt.Errorf("autograder: %w", err)
+		}
+		after, err := p.scratch.ReadFile("source/"+name, int64(len(before)+maxRewritten))
+		if err == nil && (sameLaidOut(before, after, p.work) || handed[sha256.Sum256(after)]) {
+			continue
+		}
+		changed = append(changed, name)
+	}
+	return changed, nil
+}
+
+// contentsOfSubmission returns the hashes of the submission's files.
+func (r *trial) contentsOfSubmission() (map[[sha256.Size]byte]bool, error) {
+	found := map[[sha256.Size]byte]bool{}
+	for _, f := range r.shown.files {
+		content, err := os.ReadFile(filepath.Join(r.shown.path(), f.path))
+		if err != nil {
+			return nil, fmt.Errorf("read submission: %w", err)
+		}
+		found[sha256.Sum256(content)] = true
+	}
+	return found, nil
+}
+
+// sameLaidOut reports whether a file is what was made of it when it was laid out.
+func sameLaidOut(before, after []byte, root string) bool {
+	plain := func(text []byte) []byte {
+		return bytes.ReplaceAll(rootInText.ReplaceAllLiteral(text, []byte(root)), []byte("\r\n"), []byte("\n"))
+	}
+	return bytes.Equal(before, after) || bytes.Equal(plain(before), plain(after))
+}
+
+// changedWords names changed files for staff, "" for none.
+func changedWords(changed []string) string {
+	if len(changed) == 0 {
+		return ""
+	}
+	more := ""
+	if n := len(changed) - maxChanged; n > 0 {
+		changed, more = changed[:maxChanged], fmt.Sprintf(" and %d more", n)
+	}
+	return "changed or removed during the run, of the autograder's own files: " + strings.Join(changed, ", ") + more
+}
+
 // autograderRun is how a run of an autograder ended, and what it left.
 type autograderRun struct {
 	sandbox.Result
@@ -139,4 +208,5 @@ type autograderRun struct {
 	results []byte
 	missing string // why there is no results.json that can be read
 	stdout  string
+	changed []string // files of the autograder that are not as they were
 }

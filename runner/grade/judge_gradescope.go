@@ -79,6 +79,9 @@ func (r *trial) runAutograder(ctx context.Context, p *place) (autograderRun, err
 	if code := schema.CodeOf(err); err != nil && code != schema.CodeNotFound && code != schema.CodeInvalid && code != schema.CodeLimit {
 		return got, fmt.Errorf("read output: %w", err)
 	}
+	if got.changed, err = r.changedFiles(p); err != nil {
+		return got, err
+	}
 	_, java := r.step(o)
 	got.stdout = schema.Excerpt(p.localise(string(java.quiet(printed)), o.vars), maxOutput)
 	return got, nil
