@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -109,7 +110,7 @@ func (s *Store) commit(batch []*request) (missed []string, err error) {
 		return nil, translate(err)
 	}
 	defer began.Rollback()
-	t := &tx{Tx: began, of: s.writer}
+	t := &tx{Tx: began, of: s.writer, own: make(map[string]*sql.Stmt)}
 	kept := 0
 	for _, r := range batch {
 		if r.err = t.within(ctx, r); r.err == nil {

@@ -92,7 +92,7 @@ func (t *tx) loadWork(ctx context.Context, h *history, names ...string) error {
 	if err != nil {
 		return err
 	}
-	candidates, err := list(ctx, t, scanCandidate, `SELECT s.assignment_id, s.owner, s.number, s.received_at, s.tally, m.number IS NOT NULL
+	candidates, err := list(ctx, t, scanCandidates(), `SELECT s.assignment_id, s.owner, s.number, s.received_at, s.tally, m.number IS NOT NULL
 		FROM assignments a JOIN submissions s ON s.assignment_id = a.id
 		LEFT JOIN marks m ON m.assignment_id = s.assignment_id AND m.owner = s.owner AND m.number = s.number
 		WHERE a.course_id = ? AND s.owner IN (SELECT value FROM json_each(?)) AND s.tally IS NOT NULL`, h.course, owners)
@@ -119,7 +119,7 @@ func (t *tx) loadWork(ctx context.Context, h *history, names ...string) error {
 
 // loadAllWork reads the submissions, extensions and adjustments of everybody in the course.
 func (t *tx) loadAllWork(ctx context.Context, h *history) error {
-	candidates, err := list(ctx, t, scanCandidate, `SELECT s.assignment_id, s.owner, s.number, s.received_at, s.tally, m.number IS NOT NULL
+	candidates, err := list(ctx, t, scanCandidates(), `SELECT s.assignment_id, s.owner, s.number, s.received_at, s.tally, m.number IS NOT NULL
 		FROM assignments a JOIN submissions s ON s.assignment_id = a.id
 		LEFT JOIN marks m ON m.assignment_id = s.assignment_id AND m.owner = s.owner AND m.number = s.number
 		WHERE a.course_id = ? AND s.tally IS NOT NULL`, h.course)
@@ -159,10 +159,26 @@ func grouped[T any](rows []keyed[T]) map[work][]T {
 	return groups
 }
 
-func scanCandidate(r row) (k keyed[graded], err error) {
-	c := &k.value
-	err = r.Scan(&k.work.assignment, &k.work.owner, &c.Number, instant{&c.Received}, decoded{&c.tally}, &c.Marked)
-	return k, err
+// scanCandidates scans candidates. Many have the same points: each text of a tally is
+// decoded once.
+func scanCandidates() func(r row) (keyed[graded], error) {
+	tallies := make(map[string]schema.Tally)
+	return func(r row) (k keyed[graded], err error) {
+		var text string
+		c := &k.value
+		if err := r.Scan(&k.work.assignment, &k.work.owner, &c.Number, instant{&c.Received}, &text, &c.Marked); err != nil {
+			return k, err
+		}
+		tally, known := tallies[text]
+		if !known {
+			if err := (decoded{&tally}).Scan(text); err != nil {
+				return k, err
+			}
+			tallies[text] = tally
+		}
+		c.tally = tally
+		return k, nil
+	}
 }
 
 func scanExtension(r row) (k keyed[granted], err error) {

@@ -141,7 +141,7 @@ func (s *Store) worksOf(ctx context.Context, a schema.Assignment, spec *assignme
 	if h.published, err = publications(ctx, s.reader, a.Course.ID, a.Course.Settings.Publish); err != nil {
 		return nil, err
 	}
-	candidates, err := list(ctx, s.reader, scanCandidate, `SELECT s.assignment_id, s.owner, s.number, s.received_at, s.tally, m.number IS NOT NULL
+	candidates, err := list(ctx, s.reader, scanCandidates(), `SELECT s.assignment_id, s.owner, s.number, s.received_at, s.tally, m.number IS NOT NULL
 		FROM submissions s LEFT JOIN marks m ON m.assignment_id = s.assignment_id AND m.owner = s.owner AND m.number = s.number
 		WHERE s.assignment_id = ? AND s.tally IS NOT NULL`, a.ID)
 	if err != nil {

@@ -63,17 +63,25 @@ func (p *statements) close() error { return p.db.Close() }
 type tx struct {
 	*sql.Tx
 	of     *statements
-	missed []string // texts to prepare for the next transaction
+	missed []string             // texts to prepare for the next transaction
+	own    map[string]*sql.Stmt // their statements in this one
 }
 
 func (t *tx) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
 	if st := t.of.cached(text); st != nil {
 		return t.StmtContext(ctx, st), nil
 	}
+	if st := t.own[text]; st != nil {
+		return st, nil
+	}
 	// The only connection is in use, so the cached statement is prepared later.
-	t.missed = append(t.missed, text)
 	st, err := t.PrepareContext(ctx, text)
-	return st, translate(err)
+	if err != nil {
+		return nil, translate(err)
+	}
+	t.missed = append(t.missed, text)
+	t.own[text] = st
+	return st, nil
 }
 
 // query runs a statement that returns rows.

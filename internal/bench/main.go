@@ -39,8 +39,8 @@ type bench struct {
 	term term
 }
 
-// crowd is the numbers of students in the parts with many students.
-type crowd struct{ waiting, pushing int }
+// crowd is the numbers of students and submissions in the parts that have many.
+type crowd struct{ waiting, pushing, roster, set int }
 
 func run(ctx context.Context) error {
 	b := &bench{}
@@ -52,6 +52,8 @@ func run(ctx context.Context) error {
 	flag.IntVar(&b.term.tests, "tests", 40, "tests of each of its assignments")
 	flag.IntVar(&b.term.pushes, "pushes", 20, "pushes of each student to each assignment")
 	flag.IntVar(&b.term.assignments, "assignments", 10, "its assignments")
+	flag.IntVar(&b.size.roster, "roster", 10_000, "students of a roster")
+	flag.IntVar(&b.size.set, "set", 900, "submissions of a regrade set")
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "grader-bench-")
 	if err != nil {
@@ -68,7 +70,7 @@ func run(ctx context.Context) error {
 
 func (b *bench) parts(ctx context.Context, names []string) error {
 	parts := map[string]func(context.Context) error{
-		"push": b.push, "verdict": b.verdict, "waiting": b.waiting, "crowd": b.crowd, "wall": b.wall, "exact": b.exact, "web": b.web,
+		"push": b.push, "verdict": b.verdict, "waiting": b.waiting, "crowd": b.crowd, "wall": b.wall, "exact": b.exact, "web": b.web, "course": b.course,
 	}
 	for _, name := range names {
 		part, ok := parts[name]
