@@ -15,6 +15,9 @@ type Table struct {
 	Rows    []Row
 }
 
+// History plots the scores of its rows, nil for too few.
+func (t Table) History() *History { return NewHistory(t.Rows) }
+
 // Row is one submission in a table.
 type Row struct {
 	Path     string // of its page
@@ -31,6 +34,8 @@ type Row struct {
 	TryOut   bool
 	Kept     bool // received after the end, and not graded
 	MayMark  bool // the viewer may choose it as the one that counts
+
+	share float64 // of the points that may be seen, from 0 to 1
 }
 
 // NewRow shows a submission, redacted.
@@ -44,6 +49,10 @@ func NewRow(sub schema.GradedSubmission, a course.Access, now time.Time, zone *t
 	r.Mark = MarkOfJob(sub.Job.State, result)
 	if result != nil && sub.Job.State == schema.StateDone {
 		r.Score = scoreOf(result)
+		if result.MaxScore.Sign() > 0 {
+			share, _ := result.Score.Quo(result.MaxScore).Number().Float64() // of a decimal number
+			r.share = min(max(share, 0), 1)
+		}
 		r.Hidden = hiddenWords(hidden)
 	}
 	return r
