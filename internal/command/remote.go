@@ -32,7 +32,8 @@ type remote struct{ base, token string }
 
 // remoteOf returns the server that the flags name; nil for none.
 func remoteOf(c *cli.Context) (*remote, error) {
-	server := c.String("server")
+	root := programOf(c)
+	server := root.String("server")
 	if server == "" {
 		return nil, nil
 	}
@@ -46,8 +47,20 @@ func remoteOf(c *cli.Context) (*remote, error) {
 	case u.Scheme == "http" && !loopback(u.Hostname()):
 		return nil, schema.Errorf(schema.CodeInvalid, "--server %q: http would send the token readably over the network; use https", server)
 	}
-	token, err := apiTokenOf(c)
+	token, err := apiTokenOf(root)
 	return &remote{strings.TrimSuffix(server, "/"), token}, err
+}
+
+// programOf returns the context of the program's own flags: a command may have one of the
+// same name.
+func programOf(c *cli.Context) *cli.Context {
+	root := c
+	for _, up := range c.Lineage() {
+		if up.App != nil {
+			root = up
+		}
+	}
+	return root
 }
 
 func loopback(host string) bool {
