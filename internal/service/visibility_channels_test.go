@@ -35,7 +35,7 @@ func (m *term) channels() map[string]func(login string, n int) string {
 	for _, command := range []string{
 		"", "status", "status comp1", "status comp1/a1", "log comp1/a1", "log comp1/a1/N", "watch comp1/a1", "watch comp1/a1/N", "log comp1/a1/alice", "log comp1/a1/alice/N", "log comp1/a1/tests",
 		"receipt comp1/a1/N", "mark comp1/a1/N", "submissions comp1/a1", "submissions comp1/a1 --login alice --json", "grades comp1", "grades comp1 --owner alice --json",
-		"adjustments comp1/a1", "extensions comp1/a1", "export comp1 --format csv", "export comp1 --format json", "tests list comp1/a1",
+		"adjustments comp1/a1", "comments comp1/a1/alice/N", "export archive comp1/a1", "extensions comp1/a1", "export comp1 --format csv", "export comp1 --format json", "tests list comp1/a1",
 	} {
 		all["ssh "+command] = func(login string, n int) string {
 			return m.say(login, strings.ReplaceAll(command, "N", strconv.Itoa(n)))
