@@ -208,3 +208,28 @@ func TestGradescopeChangedFiles(t *testing.T) {
 		}
 	}
 }
+
+// Staff read which points make each test a line with its own. With those, nothing is said.
+func TestGradescopeAdvice(t *testing.T) {
+	t.Parallel()
+	need(t, "sh")
+	g := newGrader(t)
+	const seven = `{"tests": [{"name": "a", "score": 5, "max_score": 5}, {"name": "b", "score": 1, "max_score": 2}]}`
+	for name, c := range map[string]struct{ results, want string }{
+		"other points":        {seven, "the autograder's tests are worth 7 together, and this test 10; with points: 7 each of them is shown with its points"},
+		"a score that is not": {`{"score": 3, "tests": [{"name": "a", "score": 5, "max_score": 5}]}`, ""},
+		"no maximum":          {`{"tests": [{"name": "a", "score": 5}]}`, ""},
+		"only a score":        {`{"score": 3}`, ""},
+	} {
+		r := gradeFiles(t, g, gradescopeTests(writesResults(c.results), "").write(t), files{"answer": "1"})
+		if got := byName(t, r, "auto").JudgeMessage; got != c.want {
+			t.Errorf("%s: staff read %q, want %q", name, got, c.want)
+		}
+	}
+	followed := gradescopeTests(writesResults(seven), "")
+	followed["assignment.yaml"] = strings.Replace(followed["assignment.yaml"], "points: 10", "points: 7", 1)
+	r := gradeFiles(t, g, followed.write(t), files{"answer": "1"})
+	if got := strings.Join(names(r), " "); got != "auto/a=passed auto/b=partial" {
+		t.Errorf("with the advice followed there are %s", got)
+	}
+}

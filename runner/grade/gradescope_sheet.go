@@ -45,17 +45,34 @@ func (s *scoreSheet) entries() []schema.TestResult {
 
 // itemised reports whether the tests' own points are the score.
 func (s *scoreSheet) itemised() bool {
-	var score, most schema.Points
+	most, whole := s.maxima()
+	return whole && most.Equal(s.trial.test.Points.Total)
+}
+
+// maxima returns what the tests are worth together, and whether their scores lie within that and make the
+// score of the whole.
+func (s *scoreSheet) maxima() (most schema.Points, whole bool) {
+	var score schema.Points
 	for _, t := range s.got.Tests {
 		if t.Score == nil {
 			continue
 		}
 		if t.Max == nil || t.Score.Sign() < 0 || t.Score.Cmp(*t.Max) > 0 {
-			return false
+			return most, false
 		}
 		score, most = score.Add(*t.Score), most.Add(*t.Max)
 	}
-	return most.Equal(s.trial.test.Points.Total) && (s.got.Score == nil || s.got.Score.Equal(score))
+	return most, s.got.Score == nil || s.got.Score.Equal(score)
+}
+
+// advice tells staff how each test gets a line with its points, "" where nothing is to be changed.
+func (s *scoreSheet) advice() string {
+	most, whole := s.maxima()
+	own := s.trial.test.Points.Total
+	if !whole || most.IsZero() || most.Equal(own) || s.run.Limit != "" {
+		return ""
+	}
+	return fmt.Sprintf("the autograder's tests are worth %s together, and this test %s; with points: %s each of them is shown with its points", most, own, most)
 }
 
 // summary is the entry of the whole run: what it printed, and how it ended.
@@ -76,6 +93,7 @@ func (s *scoreSheet) summary() schema.TestResult {
 	}
 	result.JudgeMessage = joinLines(result.JudgeMessage, s.clean(s.got.Staff))
 	result.JudgeMessage = joinLines(result.JudgeMessage, schema.Sanitize(changedWords(s.run.changed)))
+	result.JudgeMessage = joinLines(result.JudgeMessage, s.advice())
 	for _, remark := range s.got.Remarks {
 		result.JudgeMessage = joinLines(result.JudgeMessage, "results.json: "+remark)
 	}
