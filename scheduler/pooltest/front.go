@@ -140,6 +140,9 @@ func (f *Front) register(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id, err := f.prove(r.Context(), said)
+	if r.Context().Err() != nil {
+		return // the runner was ended while it waited
+	}
 	if err != nil {
 		f.t.Errorf("a runner of flavour %q came with a proof that is not its own: %v", said.Flavour, err)
 		answer(w, schema.HTTPStatus(err), schema.ErrorReply{Code: schema.CodeOf(err), Message: err.Error()})
