@@ -27,6 +27,11 @@ type process struct {
 	err    error // of git, once done is closed
 }
 
+// drainTime bounds the wait for the end of a git's output after its whole group has ended.
+// A program that the server is just starting has copies of the pipes until it executes,
+// which takes seconds on a busy machine.
+const drainTime = 30 * time.Second
+
 // start runs a prepared git; then is called once it has ended.
 func start(cmd *exec.Cmd, then func()) (*process, error) {
 	p := &process{cmd: cmd, stderr: &tail{max: 4 << 10}, done: make(chan struct{})}
@@ -34,7 +39,7 @@ func start(cmd *exec.Cmd, then func()) (*process, error) {
 		cmd.Stderr = p.stderr
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.WaitDelay = time.Second // for the end of stderr, after the whole group was killed
+	cmd.WaitDelay = drainTime
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start git: %w", err)
 	}
