@@ -20,7 +20,6 @@ type events struct {
 	t       *testing.T
 	body    *bufio.Scanner
 	cancel  func() error
-	status  int
 	content string
 }
 

@@ -97,7 +97,7 @@ func TestShapesMatchCommands(t *testing.T) {
 			return w.Regrade(r)
 		},
 		"/courses/comp1/assignments/a1/tests": func(w tables.Writer) error {
-			all, err := b.Classroom.Tests.List(ctx, ida, "comp1", "a1")
+			all, err := b.Tests.List(ctx, ida, "comp1", "a1")
 			check(t, err)
 			return w.Tests(all, time.UTC)
 		},
@@ -219,7 +219,6 @@ func TestReads(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.graded("alice")
-	type token struct{ Name, Scope string }
 	me := read[map[string]any](b, "alice", "/me")
 	if me["login"] != "alice" || me["admin"] != false || me["token"].(map[string]any)["scope"] != "read" || len(me["courses"].([]any)) != 1 {
 		t.Errorf("me %v", me)
