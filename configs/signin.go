@@ -56,7 +56,7 @@ const publicGitHub = "https://github.com"
 func (s SignIn) withDefaults() SignIn {
 	if s.OIDC != nil {
 		o := *s.OIDC
-		o.Client = o.Client.withDefaults("OpenID Connect", schema.MatchLogin)
+		o.Client = o.withDefaults("OpenID Connect", schema.MatchLogin)
 		if o.Scopes == nil {
 			o.Scopes = []string{"profile", "email"}
 		}
@@ -67,7 +67,7 @@ func (s SignIn) withDefaults() SignIn {
 	}
 	if s.GitHub != nil {
 		g := *s.GitHub
-		g.Client = g.Client.withDefaults("GitHub", schema.MatchEmail)
+		g.Client = g.withDefaults("GitHub", schema.MatchEmail)
 		if g.URL = strings.TrimSuffix(g.URL, "/"); g.URL == "" {
 			g.URL = publicGitHub
 		}

@@ -272,7 +272,9 @@ func TestFilesOfEveryKind(t *testing.T) {
 	if err := form.WriteField("into", "io/"); err != nil {
 		t.Fatal(err)
 	}
-	form.Close()
+	if err := form.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if got := ines.sendBody(editor+"/upload", form.FormDataContentType(), &body); got.status != http.StatusSeeOther {
 		t.Fatalf("upload: status %d: %s", got.status, got.body)
 	}

@@ -40,7 +40,7 @@ func (b *bench) web(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer s.store.Close()
+	defer func() { _ = s.store.Close() }() // it is deleted with its directory
 	began := time.Now()
 	if err := s.fill(ctx); err != nil {
 		return err

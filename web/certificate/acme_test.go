@@ -170,7 +170,7 @@ func TestACMEGetsACertificate(t *testing.T) {
 	a.site = listener.Addr().String()
 	server := &http.Server{TLSConfig: config, Handler: http.NotFoundHandler(), ReadHeaderTimeout: time.Minute}
 	go func() { _ = server.ServeTLS(listener, "", "") }() // until it is closed
-	t.Cleanup(func() { server.Close() })
+	t.Cleanup(func() { _ = server.Close() })              // the test is over
 	roots := x509.NewCertPool()
 	roots.AddCert(a.root)
 	visit := func(name string) error {
