@@ -2,6 +2,7 @@ package gitd_test
 
 import (
 	"archive/tar"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -38,7 +39,7 @@ func TestInstructorHandsInForStudent(t *testing.T) {
 	found := map[string]string{}
 	for {
 		h, err := packed.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		check(t, err)
