@@ -3,16 +3,29 @@ package repo
 import (
 	"bytes"
 	"os/exec"
+	"sync"
 	"testing"
 )
+
+// begun is output, of which the first write is told.
+type begun struct {
+	bytes.Buffer
+	once  sync.Once
+	first chan struct{}
+}
+
+func (b *begun) Write(text []byte) (int, error) {
+	defer b.once.Do(func() { close(b.first) })
+	return b.Buffer.Write(text)
+}
 
 // TestOutputThatEndsLate starts a program that is out of the group's reach and keeps the
 // output open after its parent has ended, as a process does that is about to be executed.
 func TestOutputThatEndsLate(t *testing.T) {
 	t.Parallel()
-	cmd := exec.Command("sh", "-c", "setsid sleep 2 & read -r _ <&0; echo listed")
-	var out bytes.Buffer
-	cmd.Stdout = &out
+	cmd := exec.Command("sh", "-c", "setsid sh -c 'echo begun; exec sleep 2' & read -r _; echo listed")
+	out := &begun{first: make(chan struct{})}
+	cmd.Stdout = out
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -21,10 +34,11 @@ func TestOutputThatEndsLate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	<-out.first
 	if _, err := in.Write([]byte("go\n")); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.wait(); err != nil || out.String() != "listed\n" {
+	if err := p.wait(); err != nil || out.String() != "begun\nlisted\n" {
 		t.Errorf("%v, %q", err, out.String())
 	}
 }
