@@ -102,9 +102,9 @@ func (a *API) changeRoutes() []route {
 		send("POST", "/courses/{course}/outages", "recordOutage", "Move due times because the course could not submit; for instructors", recordOutage),
 		send("PUT", "/courses/{course}/late-days", "setLateDays", "How many late days each student has; for instructors", setLateDays),
 		send("POST", atTask+"/regrades", "createRegrade", "Grade submissions again; nobody sees it before it is applied; for instructors", createRegrade),
-		act("POST", atTask+"/regrades/{id}/apply", "applyRegrade", "Replace results and grades by those of a set; for instructors", onRegrade((*classroom.Regrades).Apply)),
-		act("POST", atTask+"/regrades/{id}/discard", "discardRegrade", "Drop a set that is not applied; for instructors", onRegrade((*classroom.Regrades).Discard)),
-		act("POST", atTask+"/regrades/{id}/undo", "undoRegrade", "Restore what an applied set replaced; for instructors", onRegrade((*classroom.Regrades).Undo)),
+		act("POST", atTask+"/regrades/{id}/apply", "applyRegrade", "Replace results and grades by those of a set; for instructors", applyRegrade),
+		act("POST", atTask+"/regrades/{id}/discard", "discardRegrade", "Drop a set that is not applied; for instructors", discardRegrade),
+		act("POST", atTask+"/regrades/{id}/undo", "undoRegrade", "Restore what an applied set replaced; for instructors", undoRegrade),
 		act("PUT", atTask+"/publication", "publish", "Show students the tests that are visible: after_publish; for instructors", publish, section),
 		act("DELETE", atTask+"/publication", "unpublish", "Hide what publish has shown; for instructors", unpublish, section),
 		act("POST", atTask+"/tests/{version}/activate", "activateTests", "Make a version of the tests active again; for instructors", activateTests),
@@ -180,17 +180,27 @@ func createRegrade(c *call, n newRegrade) (tables.RegradeSet, error) {
 	return tables.NewRegradeSet(set), err
 }
 
-// onRegrade does something with the set of the address.
-func onRegrade(do func(r *classroom.Regrades, ctx context.Context, by schema.Actor, id int64) (classroom.RegradeReport, error)) func(*call) (tables.RegradeSet, error) {
-	return func(c *call) (tables.RegradeSet, error) {
-		found, err := findRegrade(c)
-		if err != nil {
-			return tables.RegradeSet{}, err
-		}
-		_ = http.NewResponseController(c.w).SetWriteDeadline(time.Now().Add(operationTime))
-		report, err := do(c.Classroom.Regrades, c.ctx(), c.by, found.Set.ID)
-		return tables.PublicRegrade(report), err
+func applyRegrade(c *call) (tables.RegradeSet, error) {
+	return changeRegrade(c, c.Classroom.Regrades.Apply)
+}
+
+func discardRegrade(c *call) (tables.RegradeSet, error) {
+	return changeRegrade(c, c.Classroom.Regrades.Discard)
+}
+
+func undoRegrade(c *call) (tables.RegradeSet, error) {
+	return changeRegrade(c, c.Classroom.Regrades.Undo)
+}
+
+// changeRegrade changes the set of the address.
+func changeRegrade(c *call, change func(ctx context.Context, by schema.Actor, id int64) (classroom.RegradeReport, error)) (tables.RegradeSet, error) {
+	found, err := findRegrade(c)
+	if err != nil {
+		return tables.RegradeSet{}, err
 	}
+	_ = http.NewResponseController(c.w).SetWriteDeadline(time.Now().Add(operationTime))
+	report, err := change(c.ctx(), c.by, found.Set.ID)
+	return tables.PublicRegrade(report), err
 }
 
 func publish(c *call) (classroom.Publication, error) {
