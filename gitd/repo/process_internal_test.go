@@ -9,14 +9,14 @@ import (
 
 // begun is output, of which the first write is told.
 type begun struct {
-	bytes.Buffer
+	text  bytes.Buffer
 	once  sync.Once
 	first chan struct{}
 }
 
 func (b *begun) Write(text []byte) (int, error) {
 	defer b.once.Do(func() { close(b.first) })
-	return b.Buffer.Write(text)
+	return b.text.Write(text)
 }
 
 // TestOutputThatEndsLate starts a program that is out of the group's reach and keeps the
@@ -38,7 +38,7 @@ func TestOutputThatEndsLate(t *testing.T) {
 	if _, err := in.Write([]byte("go\n")); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.wait(); err != nil || out.String() != "begun\nlisted\n" {
-		t.Errorf("%v, %q", err, out.String())
+	if err := p.wait(); err != nil || out.text.String() != "begun\nlisted\n" {
+		t.Errorf("%v, %q", err, out.text.String())
 	}
 }
