@@ -40,11 +40,11 @@ type bench struct {
 }
 
 // crowd is the numbers of students and submissions in the parts that have many.
-type crowd struct{ waiting, pushing, roster, set int }
+type crowd struct{ waiting, pushing, roster, set, cases int }
 
 func run(ctx context.Context) error {
 	b := &bench{}
-	only := flag.String("only", "push,verdict,waiting,crowd,wall,exact", "parts to run")
+	only := flag.String("only", "push,verdict,waiting,crowd,wall,cases,java,frameworks,exact", "parts to run")
 	flag.IntVar(&b.runs, "runs", 40, "repetitions of each timed thing")
 	flag.IntVar(&b.size.waiting, "waiting", 2000, "sessions waiting at once")
 	flag.IntVar(&b.size.pushing, "pushing", 200, "students pushing at once")
@@ -54,6 +54,7 @@ func run(ctx context.Context) error {
 	flag.IntVar(&b.term.assignments, "assignments", 10, "its assignments")
 	flag.IntVar(&b.size.roster, "roster", 10_000, "students of a roster")
 	flag.IntVar(&b.size.set, "set", 900, "submissions of a regrade set")
+	flag.IntVar(&b.size.cases, "cases", 200, "cases in a package")
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "grader-bench-")
 	if err != nil {
@@ -71,6 +72,7 @@ func run(ctx context.Context) error {
 func (b *bench) parts(ctx context.Context, names []string) error {
 	parts := map[string]func(context.Context) error{
 		"push": b.push, "verdict": b.verdict, "waiting": b.waiting, "crowd": b.crowd, "wall": b.wall, "exact": b.exact, "web": b.web, "course": b.course,
+		"cases": b.cases, "java": b.java, "frameworks": b.frameworks,
 	}
 	for _, name := range names {
 		part, ok := parts[name]
