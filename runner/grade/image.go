@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/grader/grader/schema"
 )
@@ -67,4 +68,9 @@ func LookAtImage(ctx context.Context, root string) (Image, error) {
 func InImage() bool {
 	_, err := os.Stat(imageFile)
 	return err == nil
+}
+
+// shown are the directories of the machine's caches, which steps are given to read.
+func (i Image) shown() []string {
+	return slices.DeleteFunc([]string{string(i.archives), i.goCache}, func(dir string) bool { return dir == "" })
 }

@@ -22,6 +22,7 @@ func Open(ctx context.Context, dir string, o sandbox.Options, clock func() time.
 	if err != nil {
 		return nil, fmt.Errorf("toolchain: %w", err)
 	}
+	o.Expect = append(o.Expect, image.shown()...)
 	wall, err := sandbox.Open(ctx, o)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/grader/grader/runner/sandbox"
 )
 
 // scene is what steps of one wall could leave on this machine: processes, files, IPC objects
@@ -14,11 +16,12 @@ import (
 type scene map[string]bool
 
 // look surveys the machine for what belongs to the uids of steps. Those of an ordinary user are
-// his own: then only processes in a PID namespace below this one count.
-func look(t *testing.T, uids uidRange) scene {
+// his own: then only processes in a PID namespace below this one count. What the wall itself keeps between steps
+// does not.
+func look(t *testing.T, w *sandbox.Wall, uids uidRange) scene {
 	t.Helper()
 	s := scene{}
-	s.addProcesses(uids)
+	s.addProcesses(uids, w.Rooms())
 	s.addFiles(uids)
 	for _, table := range []string{"shm", "msg", "sem"} {
 		s.addObjects(t, "/proc/sysvipc/"+table, uids)
@@ -46,11 +49,11 @@ func (r uidRange) has(uid int) bool { return r.first <= uid && uid <= r.last }
 // ordinary reports whether the steps run under this process's own uid.
 func (r uidRange) ordinary() bool { return r.first == os.Getuid() }
 
-func (s scene) addProcesses(uids uidRange) {
+func (s scene) addProcesses(uids uidRange, own map[int]bool) {
 	found, _ := filepath.Glob("/proc/[0-9]*/status")
 	for _, path := range found {
 		b, err := os.ReadFile(path)
-		if err != nil {
+		if err != nil || own[number(filepath.Base(filepath.Dir(path)))] {
 			continue
 		}
 		status := string(b)

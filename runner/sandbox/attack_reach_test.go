@@ -17,6 +17,8 @@ func reachAttacks() []attack {
 		{kind: "writing", name: "the machine", program: "writing.c", args: []string{"/etc/passwd", "/etc/ld.so.preload", "/usr/bin/env", "/usr/lib", "/bin/sh", "/run/lock/grader",
 			"/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/sys/kernel/mm/transparent_hugepage/enabled", "/sys/fs/cgroup", "/opt", "/"}},
 		{kind: "writing", name: "wherever it might outlive the step", program: "leave.sh", args: []string{"grader-left"}},
+		{kind: "reading", name: "what steps of a slot share, and marks of earlier steps", program: "room.c"},
+		{kind: "reading", name: "marks that the same program left before", program: "room.c"},
 		{kind: "environment", name: "programs, modules and start-up files for later steps", program: "environment.sh"},
 		{kind: "privilege", name: "setuid programs, capabilities, groups", program: "privilege.c", args: []string{"$SETUID"}},
 		{kind: "privilege", name: "ptrace, process_vm, pidfd, prlimit", program: "calls.c", args: []string{"others"}},

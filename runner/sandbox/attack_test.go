@@ -162,7 +162,7 @@ func newField(t *testing.T, w *sandbox.Wall) *field {
 	if err := tests.Seal(); err != nil {
 		t.Fatal(err)
 	}
-	f.before = look(t, f.uids)
+	f.before = look(t, w, f.uids)
 	f.secret = filepath.Join(tests.Path(), "expected")
 	program := filepath.Join(f.setuid, "privilege")
 	if err := os.WriteFile(program, programOrNothing(t, "privilege.c"), 0o755); err != nil {
@@ -256,7 +256,7 @@ func (f *field) assertNothingLeft(t *testing.T, s *sandbox.Scratch) []string {
 	if _, err := os.Stat(top); !os.IsNotExist(err) {
 		t.Errorf("the scratch is still there: %v", err)
 	}
-	left := look(t, f.uids).left(f.before)
+	left := look(t, f.wall, f.uids).left(f.before)
 	if len(left) > 0 {
 		t.Errorf("left: %q", left)
 	}

@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"errors"
 	"runtime"
+	"slices"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -11,8 +13,11 @@ import (
 // wall: what asks to die with its parent dies with the thread that started it, and a
 // process is born into its thread's cgroup and mount namespace.
 type forker struct {
-	requests chan forkRequest
+	requests chan threadWork
 	ended    chan error
+	starter  *starter
+	room     *room  // at level namespace
+	noRoom   error  // why there can be none
 	group    group  // nil where there is none
 	failed   error  // why there is none, where one was wanted
 	grouped  bool   // make one
@@ -21,24 +26,16 @@ type forker struct {
 	thread   int
 }
 
-// forkRequest is a process to start.
-type forkRequest struct {
-	path   string
-	argv   []string
-	attr   *syscall.ProcAttr
-	shared string // directory that it sees as /dev/shm, where that can be had
-	answer chan<- forked
-}
-
-type forked struct {
-	pid int
-	err error
+// threadWork is what the thread is to do.
+type threadWork struct {
+	do   func() error
+	done chan<- error
 }
 
 // startForker starts the thread, with a cgroup of its own if that is wanted and can be made, and
 // mounts of its own that leave the scratch directories in dir to be seen.
 func startForker(grouped bool, dir string) *forker {
-	f := &forker{grouped: grouped, keep: dir, requests: make(chan forkRequest), ended: make(chan error, 1)}
+	f := &forker{grouped: grouped, keep: dir, requests: make(chan threadWork), ended: make(chan error, 1)}
 	ready := make(chan struct{})
 	go f.run(ready)
 	<-ready
@@ -75,34 +72,107 @@ func (f *forker) run(ready chan<- struct{}) {
 
 func (f *forker) serve() {
 	for r := range f.requests {
-		pid, err := f.fork(&r)
-		r.answer <- forked{pid, err}
+		r.done <- r.do()
 	}
 }
 
-func (f *forker) fork(r *forkRequest) (int, error) {
-	if err := f.mounts.share(r.shared); err != nil {
-		return 0, err
-	}
+// do runs a function on the thread.
+func (f *forker) do(what func() error) error {
+	done := make(chan error, 1)
+	f.requests <- threadWork{what, done}
+	return <-done
+}
+
+// fork starts a process from the thread.
+func (f *forker) fork(path string, argv []string, attr *syscall.ProcAttr) (pid int, err error) {
+	err = f.do(func() (err error) {
+		f.attach(attr.Sys)
+		pid, err = syscall.ForkExec(path, argv, attr)
+		return err
+	})
+	return pid, err
+}
+
+// attach has the process that starts with attr be born into the group.
+func (f *forker) attach(attr *syscall.SysProcAttr) {
 	if f.group != nil {
-		f.group.attach(r.attr.Sys)
+		f.group.attach(attr)
 	}
-	return syscall.ForkExec(r.path, r.argv, r.attr)
 }
 
-// start starts the process that is requested.
-func (f *forker) start(r forkRequest) (int, error) {
-	answer := make(chan forked, 1)
-	r.answer = answer
-	f.requests <- r
-	got := <-answer
-	return got.pid, got.err
+// roomFor returns a room of the slot that can show what a step reads, nil where none can be made.
+func (f *forker) roomFor(p *Process) *room {
+	lacking := f.room.lacks(p.wall.extraReads(&p.step))
+	if f.noRoom != nil || f.room != nil && !f.room.dead && len(lacking) == 0 {
+		return f.room
+	}
+	if f.room != nil {
+		lacking = slices.Concat(f.room.reads, lacking)
+	}
+	err := f.leaveRoom()
+	if err == nil {
+		f.room, err = f.makeRoom(p, lacking)
+	}
+	if f.noRoom = err; err != nil {
+		p.wall.logger.Warn("bubblewrap makes namespaces for every step, which takes longer", "error", err)
+	}
+	return f.room
+}
+
+// makeRoom makes a room. A stage that has ended is started again once.
+func (f *forker) makeRoom(p *Process, reads []string) (*room, error) {
+	r, err := f.starter.newRoom(p.wall, p.slot.uid, f.mounts != nil, reads)
+	if !errors.Is(err, errStageEnded) {
+		return r, err
+	}
+	err = f.starter.stop()
+	f.starter = nil
+	if err = errors.Join(err, f.ready(p.wall, "")); err != nil {
+		return nil, err
+	}
+	return f.starter.newRoom(p.wall, p.slot.uid, f.mounts != nil, reads)
+}
+
+// leaveRoom ends the slot's room, in which no step runs.
+func (f *forker) leaveRoom() error {
+	if f.room == nil {
+		return nil
+	}
+	err := f.room.stop()
+	f.room = nil
+	return err
+}
+
+// ready starts the stage of the slot where there is none, and at level uid points /dev/shm to a directory.
+func (f *forker) ready(w *Wall, shared string) error {
+	if f.starter != nil && (f.mounts == nil || shared == "" || f.mounts.shared == shared) {
+		return nil
+	}
+	return f.do(func() error {
+		if err := f.mounts.share(shared); err != nil || f.starter != nil {
+			return err
+		}
+		s, err := newStarter(f.attach)
+		if err != nil {
+			return err
+		}
+		if w.level == LevelNamespace {
+			f.starter = s
+			return nil
+		}
+		if s.rules, err = newRulebook(w.abi, alwaysRules(w.toolchain, f.mounts != nil)); err != nil {
+			return errors.Join(err, s.stop())
+		}
+		f.starter = s
+		return nil
+	})
 }
 
 // stop ends the service, once no step of the slot runs.
 func (f *forker) stop() error {
+	err := errors.Join(f.leaveRoom(), f.starter.stop())
 	close(f.requests)
-	return <-f.ended
+	return errors.Join(err, <-f.ended)
 }
 
 func (f *forker) leave() error {

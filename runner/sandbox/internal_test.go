@@ -108,7 +108,7 @@ func TestSlotsQuarantine(t *testing.T) {
 
 func TestMeterKeepsWhatVanished(t *testing.T) {
 	t.Parallel()
-	m := newMeter(1, func(int) bool { return false })
+	m := newMeter(1, func([]int) []int { return nil })
 	m.account(5*time.Second, 0)
 	m.account(2*time.Second, 0) // three seconds' worth ended unseen
 	m.reaped = time.Second

@@ -37,6 +37,23 @@ func signalUID(uid, killer int, signal unix.Signal) error {
 	return nil
 }
 
+// ofUID returns those of processes that are the uid's, dead ones included: those that it may signal. That
+// takes one call each, and /proc shows a process that cannot be dumped as root's.
+func ofUID(uid, killer int, pids []int) (list []int, err error) {
+	if len(pids) == 0 {
+		return nil, nil
+	}
+	self := unix.Getpid()
+	err = asUID(uid, killer, func() {
+		for _, pid := range pids {
+			if pid != self && unix.Kill(pid, 0) == nil { // a process may always signal itself
+				list = append(list, pid)
+			}
+		}
+	})
+	return list, err
+}
+
 // asUID runs f on a thread that borrows the uid: its real uid is the killer's so that
 // the uid's processes cannot signal it back and nobody else's are hit, its saved uid
 // is 0 to return.
@@ -81,16 +98,19 @@ func emptyUID(uid, killer, first int, reaped func(unix.Rusage)) error {
 			return errNotEmpty
 		}
 		time.Sleep(pause)
-		reapOrphans(uid, first, reaped)
+		if err := reapOrphans(uid, killer, first, reaped); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // reapOrphans waits for the dead processes of the uid that are this process's by
 // adoption. It never waits for others, which are somebody else's children.
-func reapOrphans(uid, first int, reaped func(unix.Rusage)) {
-	for _, pid := range processes(nil) {
-		if pid == first || ownerOf(pid) != uid {
+func reapOrphans(uid, killer, first int, reaped func(unix.Rusage)) error {
+	theirs, err := ofUID(uid, killer, processes(nil))
+	for _, pid := range theirs {
+		if pid == first {
 			continue
 		}
 		st, err := readStat(pid)
@@ -99,6 +119,7 @@ func reapOrphans(uid, first int, reaped func(unix.Rusage)) {
 		}
 		reapOne(pid, reaped)
 	}
+	return err
 }
 
 func reapOne(pid int, reaped func(unix.Rusage)) {

@@ -25,27 +25,165 @@ const (
 	startWithin = 30 * time.Second
 )
 
-// launch starts the stage and returns once the program runs.
+// launch starts the program and returns once it runs.
 func (p *Process) launch(program string) error {
+	if err := p.weighBefore(); err != nil {
+		return err
+	}
+	if p.wall.level == LevelNamespace {
+		p.room = p.slot.forker.roomFor(p)
+	}
 	pl, err := p.plumb()
 	if err != nil {
 		return err
 	}
-	request := p.request(pl)
-	if p.wall.level == LevelUID {
-		if p.streams, err = holdStreams(&p.step); err != nil {
-			pl.closeAll()
-			return err
-		}
+	switch {
+	case p.wall.level == LevelUID:
+		err = p.launchBeside(pl, program)
+	case p.room != nil:
+		err = p.launchInRoom(pl, program)
+	default:
+		err = p.launchInside(pl, program)
 	}
-	if len(p.step.Write) > 0 {
-		p.space = p.step.Write[0].space()
-	}
-	if p.tally, err = p.openTally(); err != nil {
-		pl.closeAll()
+	if err != nil {
 		return err
 	}
-	p.pid, err = p.slot.forker.start(request)
+	p.started = time.Now()
+	if p.clock == 0 {
+		p.clock = stage.Monotonic()
+	}
+	p.starved.look(p.started, 0, true)
+	return p.tally.begin()
+}
+
+// weighBefore notes what the step's use is counted from, once the slot's stage has its own.
+func (p *Process) weighBefore() (err error) {
+	shared := ""
+	if len(p.step.Write) > 0 {
+		p.space, shared = p.step.Write[0].space(), p.step.Write[0].beside(sharedDir)
+	}
+	if p.wall.level == LevelNamespace {
+		shared = "" // its own mount
+	}
+	if err := p.slot.forker.ready(p.wall, shared); err != nil {
+		return fmt.Errorf("start stage: %w", err)
+	}
+	p.tally, err = p.openTally()
+	return err
+}
+
+// launchBeside has the slot's stage start the program beside itself, as this process's child.
+func (p *Process) launchBeside(pl *plumbing, program string) (err error) {
+	defer func() {
+		pl.closeTheirs()
+		if err != nil && p.pid == 0 {
+			pl.closeAll()
+		}
+	}()
+	if p.streams, err = holdStreams(&p.step); err != nil {
+		return err
+	}
+	said, failure, err := p.startProgram(pl, program)
+	if err != nil {
+		return fmt.Errorf("start step: %w", err)
+	}
+	p.pid, p.clock, p.base = said.pid, said.at, time.Duration(said.used)
+	if p.pid != 0 {
+		p.reapFirst()
+		p.readOutputs(pl)
+	}
+	if failure != nil {
+		return p.failedToRun(failure)
+	}
+	return nil
+}
+
+// startProgram starts the program. A stage that has ended, as the kernel may end any process, is started again
+// once.
+func (p *Process) startProgram(pl *plumbing, program string) (s said, failure *stage.Failure, err error) {
+	f := p.slot.forker
+	for range 2 {
+		if err = f.ready(p.wall, ""); err != nil {
+			return s, nil, err
+		}
+		if s, failure, err = p.startWith(f.starter, pl, program); !errors.Is(err, errStageEnded) {
+			return s, failure, err
+		}
+		err = errors.Join(err, f.starter.stop())
+		f.starter = nil
+	}
+	return s, nil, err
+}
+
+func (p *Process) startWith(s *starter, pl *plumbing, program string) (said, *stage.Failure, error) {
+	rules, err := s.rules.ruleset(p.rules())
+	if err != nil {
+		return said{}, nil, err
+	}
+	defer closeFD(rules)
+	plan, err := p.spec(program).Plan(s.base, true)
+	if err != nil {
+		return said{}, nil, err
+	}
+	return s.start(plan, pl.child, rules)
+}
+
+// launchInRoom has the stage of the slot's room start the program in namespaces of its own.
+func (p *Process) launchInRoom(pl *plumbing, program string) (err error) {
+	said, failure, err := p.startInRoom(pl, program)
+	pl.closeTheirs()
+	if err == nil && said.handle >= 0 {
+		p.init, p.status = os.NewFile(uintptr(said.handle), "first process"), pl.status
+		p.initPID, err = processOf(said.handle)
+		p.clock = said.at
+	}
+	if p.init == nil {
+		pl.closeAll()
+	} else {
+		p.pid = p.initPID
+		p.awaitFirst()
+		p.readOutputs(pl)
+	}
+	if err != nil {
+		return fmt.Errorf("start step: %w", err)
+	}
+	if failure != nil {
+		return p.failedToRun(failure)
+	}
+	return nil
+}
+
+// startInRoom starts the program. A room that has ended, as the kernel may end any process, is made again once.
+func (p *Process) startInRoom(pl *plumbing, program string) (s said, failure *stage.Failure, err error) {
+	s, failure, err = p.room.startStep(p, p.spec(program), pl.child)
+	if !errors.Is(err, errStageEnded) {
+		return s, failure, err
+	}
+	if p.room = p.slot.forker.roomFor(p); p.room == nil {
+		return s, failure, errors.Join(err, p.slot.forker.noRoom)
+	}
+	return p.room.startStep(p, p.spec(program), pl.child)
+}
+
+// processOf returns the id of the process that a handle is of; 0 when it has ended already.
+func processOf(handle int) (int, error) {
+	info, err := os.ReadFile("/proc/self/fdinfo/" + strconv.Itoa(handle))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, found := bytes.Cut(info, []byte("\nPid:\t"))
+	line, _, _ := bytes.Cut(rest, []byte("\n"))
+	if !found {
+		return 0, errStat
+	}
+	pid, err := strconv.Atoi(string(line))
+	return max(pid, 0), err
+}
+
+// launchInside has bubblewrap start a stage in namespaces of its own, which starts the program.
+func (p *Process) launchInside(pl *plumbing, program string) (err error) {
+	argv := p.wall.bubblewrapArgs(&p.step, p.slot.forker.mounts != nil)
+	p.pid, err = p.slot.forker.fork(bubblewrap, argv, p.attributes(pl))
 	pl.closeTheirs()
 	if err != nil {
 		pl.closeAll()
@@ -53,29 +191,11 @@ func (p *Process) launch(program string) error {
 	}
 	p.reapFirst()
 	p.readOutputs(pl)
-	err = p.speak(pl, program)
-	p.adopt()
-	if err != nil {
-		return err
-	}
-	p.started, p.clock = time.Now(), stage.Monotonic()
-	p.starved.look(p.started, 0, true)
-	return p.tally.begin()
-}
-
-// request is the stage, or the bubblewrap that starts it.
-func (p *Process) request(pl *plumbing) forkRequest {
-	r := forkRequest{path: "/proc/self/exe", argv: []string{"grader-stage"}, attr: p.attributes(pl)}
-	if p.wall.level == LevelNamespace {
-		r.path, r.argv = bubblewrap, p.wall.bubblewrapArgs(&p.step, p.slot.forker.mounts != nil)
-	} else if len(p.step.Write) > 0 {
-		r.shared = p.step.Write[0].beside(sharedDir)
-	}
-	return r
+	return p.speak(pl, program)
 }
 
 // attributes are the child's descriptors and an environment that tells nothing. Bubblewrap
-// is started under the slot's uid; a stage takes it itself.
+// is started under the slot's uid.
 func (p *Process) attributes(pl *plumbing) *syscall.ProcAttr {
 	attr := &syscall.ProcAttr{
 		Dir: "/", Env: []string{stage.Marker + "=1", "GOMAXPROCS=1"}, Sys: &syscall.SysProcAttr{Setsid: true},
@@ -83,7 +203,7 @@ func (p *Process) attributes(pl *plumbing) *syscall.ProcAttr {
 	for _, f := range pl.child {
 		attr.Files = append(attr.Files, f.Fd())
 	}
-	if p.wall.level == LevelNamespace && p.slot.uid >= 0 {
+	if p.slot.uid >= 0 {
 		id := uint32(p.slot.uid)
 		attr.Sys.Credential = &syscall.Credential{Uid: id, Gid: id}
 	}
@@ -97,13 +217,13 @@ func (p *Process) speak(pl *plumbing, program string) error {
 	if err := p.findInit(pl); err != nil {
 		return err
 	}
-	_, wrote := pl.spec.Write(p.spec(program))
+	_, wrote := pl.spec.Write(p.spec(program).Encode())
 	pl.spec.Close()
 	deadline := time.Now().Add(startWithin)
 	if err := errors.Join(pl.status.SetReadDeadline(deadline)); err != nil {
 		return fmt.Errorf("start step: %w", err)
 	}
-	said, err := hear(pl.status, p.wall.level == LevelNamespace)
+	said, err := hear(pl.status)
 	if err != nil {
 		return fmt.Errorf("start step: %w", err)
 	}
@@ -111,22 +231,8 @@ func (p *Process) speak(pl *plumbing, program string) error {
 	return p.judgeStart(stage.Parse(said), wrote)
 }
 
-// adopt puts the program in the place of the stage that started it beside itself, and has ended.
-func (p *Process) adopt() {
-	born := p.answer().Program
-	if born == 0 {
-		return
-	}
-	<-p.first
-	p.pid = born
-	p.reapFirst()
-}
-
-// hear reads the answer: to its end, or from a stage that stays to its first word.
-func hear(f *os.File, stays bool) ([]byte, error) {
-	if !stays {
-		return io.ReadAll(f)
-	}
+// hear reads the stage's first word.
+func hear(f *os.File) ([]byte, error) {
 	buf := make([]byte, 4096)
 	n, err := f.Read(buf)
 	if errors.Is(err, io.EOF) {
@@ -137,16 +243,22 @@ func hear(f *os.File, stays bool) ([]byte, error) {
 
 func (p *Process) judgeStart(a stage.Answer, wrote error) error {
 	switch {
-	case a.Failure != nil && a.Failure.Call == "execve" && notFound(a.Failure):
-		return &schema.Error{Code: schema.CodeNotFound, Message: fmt.Sprintf("the program %q cannot be run: %s", p.step.Argv[0], a.Failure.Errno), Err: a.Failure}
 	case a.Failure != nil:
-		return fmt.Errorf("start step: %w", a.Failure)
-	case p.wall.level == LevelNamespace && !a.Started:
+		return p.failedToRun(a.Failure)
+	case !a.Started:
 		return fmt.Errorf("start step: bubblewrap: %s", bytes.TrimSpace(p.complaint()))
 	case wrote != nil:
 		return fmt.Errorf("start step: send spec: %w", wrote)
 	}
 	return nil
+}
+
+// failedToRun is the error of a program that does not run.
+func (p *Process) failedToRun(f *stage.Failure) error {
+	if f.Call == "execve" && notFound(f) {
+		return &schema.Error{Code: schema.CodeNotFound, Message: fmt.Sprintf("the program %q cannot be run: %s", p.step.Argv[0], f.Errno), Err: f}
+	}
+	return fmt.Errorf("start step: %w", f)
 }
 
 // findInit learns which process is the namespace's first, through a handle that stays

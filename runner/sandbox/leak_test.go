@@ -34,7 +34,7 @@ func TestStepsLeakNothing(t *testing.T) {
 		uids := stepUIDs(t, w)
 		s := newScratch(t, w)
 		dir := filepath.Dir(filepath.Dir(s.Path()))
-		nothing := look(t, uids)
+		nothing := look(t, w, uids)
 		run := func() {
 			s := newScratch(t, w)
 			step := shell(s, "(sleep 100 &) ; echo x >f")
@@ -54,7 +54,7 @@ func TestStepsLeakNothing(t *testing.T) {
 			run()
 		}
 		after := footprint(t, dir)
-		if left := look(t, uids).left(nothing); len(left) > 0 {
+		if left := look(t, w, uids).left(nothing); len(left) > 0 {
 			t.Errorf("left: %v", left)
 		}
 		if after.files > before.files {

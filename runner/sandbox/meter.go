@@ -8,8 +8,8 @@ import (
 
 // meter sums what the processes of one step use. It is used by one goroutine.
 type meter struct {
-	member  func(pid int) bool
-	hidden  map[int]bool // of the wall itself, under the step's uid
+	members func(pids []int) []int // those of processes that are the step's
+	hidden  map[int]bool           // of the wall itself, under the step's uid
 	pids    []int
 	strange map[int]bool // seen, and not the step's
 	mine    map[int]bool
@@ -25,8 +25,8 @@ type meter struct {
 	nextWeigh time.Time // when they are again
 }
 
-func newMeter(first int, member func(pid int) bool) *meter {
-	return &meter{member: member, hidden: map[int]bool{}, strange: map[int]bool{}, mine: map[int]bool{first: true}}
+func newMeter(first int, members func(pids []int) []int) *meter {
+	return &meter{members: members, hidden: map[int]bool{}, strange: map[int]bool{}, mine: map[int]bool{first: true}}
 }
 
 // glance looks at the step's first process only, which costs next to nothing: most
@@ -44,26 +44,42 @@ func (m *meter) glance() {
 
 // sample looks at every process of the step once.
 func (m *meter) sample() {
-	m.pids = processes(m.pids[:0])
-	mine, strange := make(map[int]bool, len(m.mine)), make(map[int]bool, len(m.strange))
+	m.classify()
 	var live time.Duration
 	var memory residence
 	reapedBefore := m.reaped
+	for pid := range m.mine {
+		cpu, r := m.look(pid)
+		live += cpu
+		memory = memory.plus(r)
+	}
+	m.account(live, m.reaped-reapedBefore)
+	m.memory = memory
+}
+
+// classify lists the processes of the machine, and tells the step's from others. Those that it knows it does not
+// ask about again.
+func (m *meter) classify() {
+	m.pids = processes(m.pids[:0])
+	mine, strange := make(map[int]bool, len(m.mine)), make(map[int]bool, len(m.pids))
+	var unknown []int
 	for _, pid := range m.pids {
 		switch {
 		case m.hidden[pid]:
-		case m.mine[pid] || !m.strange[pid] && m.member(pid):
+		case m.mine[pid]:
 			mine[pid] = true
-			cpu, r := m.look(pid)
-			live += cpu
-			memory = memory.plus(r)
 		default:
 			strange[pid] = true
+			if !m.strange[pid] {
+				unknown = append(unknown, pid)
+			}
 		}
 	}
+	for _, pid := range m.members(unknown) {
+		delete(strange, pid)
+		mine[pid] = true
+	}
 	m.mine, m.strange = mine, strange
-	m.account(live, m.reaped-reapedBefore)
-	m.memory = memory
 }
 
 // look returns the processor time of one process, and what it has resident.

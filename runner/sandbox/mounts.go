@@ -25,7 +25,7 @@ const devDir = "/dev"
 // Nobody else sees it, and it is gone with the thread. The thread's network, without an interface,
 // its IPC objects and its host name are its own too. Only root with CAP_SYS_ADMIN can make all
 // that, so not in a container as Docker makes it. The methods work on nil, where there is none.
-type mounts struct{ shared bool }
+type mounts struct{ shared string }
 
 // makeMounts gives the calling thread mounts of its own, which never cover the directory keep. The
 // thread must be locked and must end with its goroutine, even when this fails.
@@ -117,15 +117,18 @@ func devLinks() map[string]string {
 
 // share points /dev/shm to a directory, at level uid.
 func (m *mounts) share(dir string) error {
-	if m == nil || dir == "" {
+	if m == nil || dir == "" || dir == m.shared {
 		return nil
 	}
-	if !m.shared {
+	if m.shared == "" {
 		if err := os.Remove(sharedMemory); err != nil {
 			return err
 		}
-		m.shared = true
 	}
 	fresh := sharedMemory + ".new"
-	return errors.Join(os.Symlink(dir, fresh), os.Rename(fresh, sharedMemory))
+	if err := errors.Join(os.Symlink(dir, fresh), os.Rename(fresh, sharedMemory)); err != nil {
+		return err
+	}
+	m.shared = dir
+	return nil
 }

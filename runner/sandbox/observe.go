@@ -168,7 +168,7 @@ func (p *Process) diskUsage() (sum int64, tooDeep bool) {
 //
 // Its processor time is what was summed while it lived or what its end told, whichever
 // is more: the two count the same processes.
-func (p *Process) settle(why cause, first ended, m *meter, summed, base time.Duration) {
+func (p *Process) settle(why cause, first ended, m *meter, summed time.Duration) {
 	r := &p.result
 	r.Limit = why.limit
 	r.Stdout, r.Stderr = p.out.bytes(), p.err.bytes()
@@ -177,13 +177,13 @@ func (p *Process) settle(why cause, first ended, m *meter, summed, base time.Dur
 	waited := m.reaped + time.Duration(first.usage.Utime.Nano()+first.usage.Stime.Nano())
 	r.Memory = m.peak
 	if p.wall.level == LevelNamespace {
-		status, waited, base = p.insideView()
+		status, waited = p.insideView()
 	} else {
 		r.Memory = max(r.Memory, first.usage.Maxrss<<10)
 	}
-	r.CPU = max(0, max(summed, waited)-base)
+	r.CPU = max(0, max(summed, waited)-p.base)
 	if used, counted := p.tally.used(); counted {
-		r.CPU = max(used, waited-base, 0)
+		r.CPU = max(used, waited-p.base, 0)
 	}
 	r.Wall = max(0, r.Ended-time.Duration(p.clock))
 	p.starved.look(p.started.Add(r.Wall), r.CPU, p.starved.ready)
@@ -199,17 +199,20 @@ func (p *Process) settle(why cause, first ended, m *meter, summed, base time.Dur
 	if r.Limit == "" && !r.Killed {
 		r.Limit = p.metAtEnd(tooDeep)
 	}
+	if r.Limit == "" {
+		r.Memory = max(r.Memory, min(leastMemory, orCap(p.step.Limits.Memory, leastMemory)))
+	}
 }
 
 // insideView is what the namespace's first process told. When it did not live to tell,
 // everything there was killed.
-func (p *Process) insideView() (status unix.WaitStatus, waited, base time.Duration) {
+func (p *Process) insideView() (status unix.WaitStatus, waited time.Duration) {
 	e := p.answer().Ended
 	if e == nil {
-		return unix.WaitStatus(syscall.SIGKILL), 0, 0
+		return unix.WaitStatus(syscall.SIGKILL), 0
 	}
 	p.result.Memory, p.result.Ended = max(p.result.Memory, e.Memory), time.Duration(e.At)
-	return unix.WaitStatus(e.Status), time.Duration(e.CPU), 0
+	return unix.WaitStatus(e.Status), time.Duration(e.CPU)
 }
 
 // metAtEnd is the limit that a step met between the last look and its end.

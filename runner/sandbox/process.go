@@ -26,13 +26,15 @@ type Process struct {
 	status  *os.File // the stage's answer
 	said    []byte   // and what of it was read
 	started time.Time
-	clock   int64 // the same by the monotonic clock that Result.Ended is of
+	clock   int64         // the same by the monotonic clock that Result.Ended is of
+	base    time.Duration // processor time that its process had used before
 	starved starvation
 	space   int64      // free in the file system of its first scratch, before it ran
 	first   chan ended // how pid ended
 
 	nextReady time.Time // when the step is looked at again for what it waits
 	tally     *tally
+	room      *room // that it runs in; nil elsewhere
 	hasTemp   bool  // it has what only one step of a container can have: see quarters
 	given     inode // its standard input, which is none of its files
 	streams   *streams
@@ -89,6 +91,23 @@ func (p *Process) reapFirst() {
 	}()
 }
 
+// awaitFirst waits for the first process of a namespace in the background, which is another's child. It is seen to
+// have ended only after all others of the namespace are gone.
+func (p *Process) awaitFirst() {
+	go func() {
+		handle := []unix.PollFd{{Fd: int32(p.init.Fd()), Events: unix.POLLIN}}
+		var e ended
+		for {
+			_, e.err = unix.Poll(handle, -1)
+			if !errors.Is(e.err, unix.EINTR) {
+				break
+			}
+		}
+		e.at = stage.Monotonic()
+		p.first <- e
+	}()
+}
+
 func (p *Process) readOutputs(pl *plumbing) {
 	each := oneAtATime(p.step.OnOutput)
 	p.out, p.err = p.capture(each), p.capture(each)
@@ -119,12 +138,11 @@ func (p *Process) watch(ctx context.Context) {
 	defer close(p.done)
 	defer p.wall.unregister(p)
 	m := p.meter()
-	base := ownTime(p.pid)
 	why := p.observe(ctx, m)
 	summed := m.cpu()
 	first, emptied := p.empty(m)
 	p.fault = p.close(emptied)
-	p.settle(why, first, m, summed, base)
+	p.settle(why, first, m, summed)
 	p.fault = errors.Join(p.fault, p.giveBack(emptied))
 }
 
@@ -135,7 +153,8 @@ func (p *Process) empty(m *meter) (ended, error) {
 	} else if p.slot.uid < 0 {
 		_ = unix.Kill(p.pid, unix.SIGKILL) // ESRCH when it has ended
 	}
-	if p.slot.uid >= 0 {
+	// In a room the namespace's end is the end of all that was in it; the room itself is of the same uid.
+	if p.slot.uid >= 0 && p.room == nil {
 		if err := emptyUID(p.slot.uid, p.wall.block.killer(), p.pid, m.waited); err != nil {
 			return ended{}, err
 		}
@@ -193,6 +212,9 @@ func (p *Process) giveBack(emptied error) error {
 	err := p.moveOut()
 	if emptied != nil {
 		p.wall.logger.Error("slot quarantined", "uid", p.slot.uid, "error", emptied)
+		if p.room != nil {
+			_ = unix.Kill(p.room.pid, unix.SIGKILL) // and with it whatever does not end yet
+		}
 		p.wall.slots.quarantine()
 		return err
 	}
@@ -203,7 +225,7 @@ func (p *Process) giveBack(emptied error) error {
 
 // abandon cleans up after a step that did not start.
 func (p *Process) abandon() error {
-	if p.pid == 0 {
+	if p.pid == 0 && p.init == nil {
 		return p.giveBack(nil)
 	}
 	_, emptied := p.empty(p.meter())
@@ -222,7 +244,7 @@ func (p *Process) complaint() []byte {
 
 // meter counts what the step uses.
 func (p *Process) meter() *meter {
-	m := newMeter(p.pid, p.owns())
+	m := newMeter(p.pid, p.owned)
 	m.orphan = func(pid int) {
 		if pid != p.pid {
 			reapOne(pid, m.waited)
@@ -230,22 +252,32 @@ func (p *Process) meter() *meter {
 	}
 	if p.wall.level == LevelNamespace {
 		m.hidden[p.pid], m.hidden[p.initPID] = true, true
+		if p.room != nil {
+			m.hidden[p.room.pid] = true
+		}
 		m.mine[childOf(p.initPID)] = true
 	}
 	return m
 }
 
-// owns tells the step's processes from others: by their uid, for an ordinary user by
+// owned returns those of processes that are the step's: by their uid, for an ordinary user by
 // their descent from the namespace's first. The namespace itself is not to be seen of
 // processes that cannot be dumped.
-func (p *Process) owns() func(pid int) bool {
-	if p.slot.uid >= 0 {
-		return func(pid int) bool { return ownerOf(pid) == p.slot.uid }
+func (p *Process) owned(pids []int) (list []int) {
+	switch {
+	case p.slot.uid >= 0:
+		var err error
+		if list, err = ofUID(p.slot.uid, p.wall.block.killer(), pids); err != nil {
+			p.wall.logger.Error("cannot tell a step's processes", "error", err)
+		}
+	case p.initPID != 0:
+		for _, pid := range pids {
+			if descends(pid, p.initPID) {
+				list = append(list, pid)
+			}
+		}
 	}
-	if p.initPID == 0 {
-		return func(int) bool { return false }
-	}
-	return func(pid int) bool { return descends(pid, p.initPID) }
+	return list
 }
 
 // answer is what the stage said.

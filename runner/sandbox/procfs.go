@@ -59,38 +59,6 @@ func appendPIDs(list []int, entries []byte) []int {
 	return list
 }
 
-// ownerOf returns the effective uid of a process, -1 when it is gone.
-func ownerOf(pid int) int {
-	var st unix.Stat_t
-	// The directory stays root's when the process cannot be dumped; its task directory's
-	// status line is the truth, but a step that hides so still shows as its parent's kin.
-	if err := unix.Stat("/proc/"+strconv.Itoa(pid), &st); err != nil {
-		return -1
-	}
-	if st.Uid != 0 {
-		return int(st.Uid)
-	}
-	return ownerByStatus(pid)
-}
-
-// ownerByStatus reads the real uid of a process that is root's or cannot be dumped.
-func ownerByStatus(pid int) int {
-	b, err := readProc(pid, "status")
-	if err != nil {
-		return -1
-	}
-	_, rest, found := bytes.Cut(b, []byte("\nUid:\t"))
-	if !found {
-		return -1
-	}
-	uid, _, _ := bytes.Cut(rest, []byte("\t"))
-	n, err := strconv.Atoi(string(uid))
-	if err != nil {
-		return -1
-	}
-	return n
-}
-
 // stat is what the meter needs of /proc/PID/stat.
 type stat struct {
 	state    byte

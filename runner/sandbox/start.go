@@ -117,19 +117,15 @@ func releaseAll(list []*Scratch) error {
 }
 
 // spec is what the stage is told.
-func (p *Process) spec(program string) []byte {
-	inNamespace := p.wall.level == LevelNamespace
-	s := stage.Spec{
+func (p *Process) spec(program string) *stage.Spec {
+	s := &stage.Spec{
 		Program: program, Argv: p.step.Argv, Env: environment(&p.step), Dir: p.step.Dir, UID: -1,
-		Limits: bounds(p.step.Limits, inNamespace), Filter: p.wall.filter, Init: inNamespace,
-	}
-	if !inNamespace {
-		s.ABI, s.Rules = p.wall.abi, p.rules()
+		Limits: bounds(p.step.Limits, p.wall.level == LevelNamespace), Filter: p.wall.filter,
 	}
 	if p.wall.level == LevelUID {
-		s.UID = p.slot.uid
+		s.UID, s.Own = p.slot.uid, mayShow&stage.Access(p.wall.abi)
 	}
-	return s.Encode()
+	return s
 }
 
 // plumbing are the pipes of a starting step: those of the child are closed once it
@@ -193,31 +189,40 @@ func (pl *plumbing) nothing() *os.File {
 	return null
 }
 
-// plumb opens what the child gets: its three, the spec and the answer. Bubblewrap gets the
-// stage's binary and where to say the first process's id, and the program's input and output
-// for the stage alone.
-func (p *Process) plumb() (*plumbing, error) {
-	pl := &plumbing{}
-	stdin := p.step.Stdin
+// three opens the program's input and outputs.
+func (pl *plumbing) three(s *Step) []*os.File {
+	stdin := s.Stdin
 	if stdin == nil {
 		stdin = pl.nothing()
 	}
-	stdout := p.step.Stdout
+	stdout := s.Stdout
 	if stdout == nil {
 		pl.out, stdout = pl.output()
 	}
 	stderr := stdout
-	if !p.step.MergeStderr || p.step.Stdout != nil {
+	if !s.MergeStderr || s.Stdout != nil {
 		pl.outer, stderr = pl.output()
 	}
-	var specEnd, statusEnd, infoEnd *os.File
-	pl.spec, specEnd = pl.pipe(false)
-	pl.status, statusEnd = pl.pipe(true)
-	pl.child = []*os.File{stdin, stdout, stderr, specEnd, statusEnd}
-	if p.wall.level == LevelNamespace {
+	return []*os.File{stdin, stdout, stderr}
+}
+
+// plumb opens what the child gets: its three, and of a stage that bubblewrap starts the spec and the answer. Bubblewrap
+// gets the stage's binary and where to say the first process's id, and the program's input and output
+// for the stage alone.
+func (p *Process) plumb() (*plumbing, error) {
+	pl := &plumbing{}
+	pl.child = pl.three(&p.step)
+	if p.room != nil {
+		var statusEnd *os.File
+		pl.status, statusEnd = pl.pipe(true)
+		pl.child = append(pl.child, statusEnd)
+	} else if p.wall.level == LevelNamespace {
+		var specEnd, statusEnd, infoEnd *os.File
+		pl.spec, specEnd = pl.pipe(false)
+		pl.status, statusEnd = pl.pipe(true)
 		pl.info, infoEnd = pl.pipe(true)
 		null := pl.nothing()
-		pl.child = []*os.File{null, null, stderr, specEnd, statusEnd, p.wall.exe, infoEnd, stdin, stdout}
+		pl.child = []*os.File{null, null, pl.child[2], specEnd, statusEnd, p.wall.exe, infoEnd, pl.child[0], pl.child[1]}
 	}
 	if pl.err != nil {
 		pl.closeAll()

@@ -36,6 +36,8 @@ func (p *Process) cgroupLimit() int64 {
 	limit += kernelOverhead
 	if p.wall.level == LevelNamespace {
 		limit += cgroupOverhead
+	} else {
+		limit += p.slot.forker.starter.memory
 	}
 	if p.wall.inMemory {
 		limit += disk

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -40,7 +41,7 @@ func toolchainDirs(more []string) []string {
 // procFiles tell programs about the machine; the rest of /proc stays closed at level
 // uid, because command lines of others stand there.
 func procFiles() []string {
-	return []string{"/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/uptime", "/proc/loadavg",
+	return []string{"/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/uptime", "/proc/loadavg",
 		"/proc/version", "/proc/filesystems", "/proc/sys/vm/overcommit_memory", "/proc/sys/vm/max_map_count",
 		"/proc/sys/kernel/osrelease", "/proc/sys/kernel/pid_max", "/proc/sys/kernel/threads-max",
 		"/proc/sys/kernel/random", "/sys/devices/system/cpu", "/sys/devices/system/node", "/sys/kernel/mm/transparent_hugepage"}
@@ -50,32 +51,37 @@ func deviceFiles() []string {
 	return []string{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"}
 }
 
-// rules are Landlock's for a step at level uid.
+// alwaysRules are Landlock's for every step at level uid.
+func alwaysRules(toolchain []string, terminals bool) []stage.Rule {
+	list := slices.Concat(rules(mayRead, toolchainDirs(toolchain)...), rules(mayShow, etcFiles()...),
+		rules(mayShow, "/etc/passwd", "/etc/group", "/etc/hosts"), rules(mayShow, procFiles()...), rules(mayOpen, deviceFiles()...))
+	if terminals {
+		list = append(list, rules(mayOpen|mayShow, terminalsDir, terminalDevice)...)
+	}
+	return list
+}
+
+// rules are Landlock's for this step alone.
 func (p *Process) rules() []stage.Rule {
-	w, s := p.wall, &p.step
-	var list []stage.Rule
-	add := func(access uint64, paths ...string) {
-		for _, p := range paths {
-			list = append(list, stage.Rule{Path: p, Access: access})
-		}
-	}
-	add(mayRead, toolchainDirs(w.toolchain)...)
-	add(mayShow, etcFiles()...)
-	add(mayShow, "/etc/passwd", "/etc/group", "/etc/hosts")
-	add(mayShow, procFiles()...)
-	add(mayOpen, deviceFiles()...)
-	add(mayRead, s.Read...)
+	s := &p.step
+	list := rules(mayRead, s.Read...)
 	if p.sharesMachine() {
-		add(mayShare, sharedMemory)
-	}
-	if p.slot.forker.mounts != nil {
-		add(mayOpen|mayShow, terminalsDir, terminalDevice)
+		list = append(list, rules(mayShare, sharedMemory)...)
 	}
 	if p.hasTemp && s.Alone {
-		add(mayShow, "/proc")
+		list = append(list, rules(mayShow, "/proc")...)
 	}
 	for _, d := range s.Write {
-		add(mayWrite, d.Path(), d.beside(tempDir), d.beside(sharedDir))
+		list = append(list, rules(mayWrite, d.Path(), d.beside(tempDir), d.beside(sharedDir))...)
+	}
+	return list
+}
+
+// rules are rules of one access.
+func rules(access uint64, paths ...string) []stage.Rule {
+	var list []stage.Rule
+	for _, p := range paths {
+		list = append(list, stage.Rule{Path: p, Access: access})
 	}
 	return list
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -34,6 +35,8 @@ type Options struct {
 	// Toolchain are more directories that every step may read and execute, besides
 	// /usr, /bin, /lib and /opt.
 	Toolchain []string
+	// Expect are paths that steps may be given to read later. The self-test's room can then show them already.
+	Expect []string
 	// Block is the number of the block of uids that the scheduler leased to this
 	// runner, from 1; 0 takes a free one of this machine.
 	Block int
@@ -52,6 +55,7 @@ type Wall struct {
 	level     Level
 	dir       string
 	toolchain []string
+	expect    []string
 	etc       string // the /etc of level namespace
 	ownEtc    string // the same, where it ends with the wall
 	logger    *slog.Logger
@@ -83,6 +87,7 @@ func Open(ctx context.Context, o Options) (*Wall, error) {
 	if w.logger == nil {
 		w.logger = slog.New(slog.DiscardHandler)
 	}
+	w.expect = slices.DeleteFunc(slices.Clone(o.Expect), func(path string) bool { _, err := os.Stat(path); return err != nil })
 	if err := w.prepare(o); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}

@@ -5,9 +5,8 @@ import "syscall"
 // The kinds of answer, the first byte of each.
 const (
 	answerFailed  = 'F' // the call's number and name
-	answerBorn    = 'B' // the program's process id; not of an Init stage
-	answerStarted = 'S' // only of an Init stage
-	answerEnded   = 'E' // only of an Init stage
+	answerStarted = 'S'
+	answerEnded   = 'E'
 )
 
 // Failure is the call with which a stage failed.
@@ -22,7 +21,7 @@ func (f *Failure) Error() string { return f.Call + ": " + f.Errno.Error() }
 // Unwrap returns the error number.
 func (f *Failure) Unwrap() error { return f.Errno }
 
-// Ended is how a program under an Init stage ended.
+// Ended is how a program in a namespace ended.
 type Ended struct {
 	Status syscall.WaitStatus
 	CPU    int64 // nanoseconds, of all processes that were reaped
@@ -33,7 +32,6 @@ type Ended struct {
 // Answer is what a stage said until the end of its pipe.
 type Answer struct {
 	Failure *Failure
-	Program int // its process id; 0 under an Init stage
 	Started bool
 	Ended   *Ended
 }
@@ -48,10 +46,6 @@ func Parse(b []byte) Answer {
 			f := &Failure{Errno: syscall.Errno(r.number()), Call: r.string()}
 			if !r.bad {
 				a.Failure = f
-			}
-		case answerBorn:
-			if pid := int(r.number()); !r.bad {
-				a.Program = pid
 			}
 		case answerStarted:
 			a.Started = true
@@ -84,8 +78,6 @@ func say(b []byte) {
 func sayFailed(f *Failure) {
 	say(putString(putNumber([]byte{answerFailed}, uint64(f.Errno)), f.Call))
 }
-
-func sayBorn(pid int) { say(putNumber([]byte{answerBorn}, uint64(pid))) }
 
 func sayEnded(e Ended) {
 	b := putNumber([]byte{answerEnded}, uint64(e.Status))

@@ -22,33 +22,13 @@ func confine(s *Spec) *Failure {
 }
 
 func bound(s *Spec) *Failure {
-	if !s.Init {
-		if err := preferForOOM("/proc/self"); err != nil {
-			return err
-		}
-	}
 	syscall.Umask(0o077)
 	for _, l := range s.Limits {
-		if l.Resource == rlimitTasks && !s.Init {
-			continue // the program's own, under its uid: see tasksOf
-		}
 		if err := lower(l); err != nil {
 			return failed("setrlimit", err)
 		}
 	}
 	return nil
-}
-
-// tasksOf is the limit on tasks that a program sets on itself before it takes its uid, nil for none. This
-// process cannot have it: it counts all tasks of a user, and in a container those of root.
-func tasksOf(s *Spec) (*syscall.Rlimit, error) {
-	for _, l := range s.Limits {
-		if l.Resource == rlimitTasks && !s.Init {
-			want, err := lowered(l)
-			return &want, err
-		}
-	}
-	return nil, nil
 }
 
 // lower sets a limit, or keeps a lower one that is in force already. It uses syscall's

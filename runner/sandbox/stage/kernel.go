@@ -27,20 +27,16 @@ const (
 	prSetDumpable        = 4
 	rlimitTasks          = 6      // RLIMIT_NPROC
 	cloneParent          = 0x8000 // the newborn is this process's sibling
+	clonePidfd           = 0x1000 // its parent gets a handle of it
+	sigIgnore            = 1      // SIG_IGN
+	clockMonotonic       = 1
+	clockProcess         = 2
 	oPath                = 0x200000
 )
 
 // rulesetAttr is struct landlock_ruleset_attr.
 type rulesetAttr struct {
 	fs, net, scoped uint64
-}
-
-// pathBeneathAttr is struct landlock_path_beneath_attr, whose last four bytes are
-// padding here only.
-type pathBeneathAttr struct {
-	access uint64
-	parent int32
-	_      int32
 }
 
 // sigaction is the kernel's struct; the zero value is the default action.

@@ -12,8 +12,8 @@ const (
 	accessABI3 = accessABI2 | accessTruncate
 	accessABI5 = accessABI3 | accessIoctlDev
 
-	// accessFile are the rights that mean something for what is no directory.
-	accessFile = accessExecute | accessReadFile |
+	// AccessFile are the rights that mean something for what is no directory.
+	AccessFile = accessExecute | accessReadFile |
 		accessWriteFile | accessTruncate | accessIoctlDev
 )
 
@@ -56,64 +56,15 @@ func handled(abi int) (rulesetAttr, uintptr) {
 	return attr, size
 }
 
-// ownProc is what the kernel tells a process of itself. Whose it is is decided when it is opened.
-const ownProc = "/proc/self"
-
-// ownAccess are the rights that the rules give a process on what the kernel tells of it; 0 is none.
-func ownAccess(s *Spec) uint64 {
-	for _, r := range s.Rules {
-		if r.Path == ownProc {
-			return r.Access & Access(s.ABI)
-		}
-	}
-	return 0
-}
-
-// openRuleset makes the ruleset; -1 when there is to be none.
-func openRuleset(s *Spec) (int, *Failure) {
-	if s.ABI == 0 || len(s.Rules) == 0 {
-		return -1, nil
-	}
-	attr, size := handled(s.ABI)
+// OpenRuleset makes a ruleset that allows nothing of what this ABI can forbid.
+func OpenRuleset(abi int) (int, error) {
+	attr, size := handled(abi)
 	fd, _, e := syscall.RawSyscall(sysLandlockCreateRuleset, uintptr(unsafe.Pointer(&attr)), size, 0)
 	if e != 0 {
-		return -1, failed("landlock_create_ruleset", e)
-	}
-	for _, r := range s.Rules {
-		if r.Path == ownProc {
-			continue // not this process's: see newborn
-		}
-		if err := addRule(int(fd), r, attr.fs); err != nil {
-			return -1, err
-		}
+		return -1, &Failure{Call: "landlock_create_ruleset", Errno: e}
 	}
 	return int(fd), nil
 }
 
-func addRule(ruleset int, r Rule, known uint64) *Failure {
-	fd, err := syscall.Open(r.Path, oPath|syscall.O_CLOEXEC, 0)
-	if err == syscall.ENOENT || err == syscall.EACCES {
-		return nil // what cannot be named cannot be granted
-	}
-	if err != nil {
-		return failed("open "+r.Path, err)
-	}
-	access := r.Access & known
-	var st syscall.Stat_t
-	if err := syscall.Fstat(fd, &st); err != nil {
-		return failed("fstat "+r.Path, err)
-	}
-	if st.Mode&syscall.S_IFMT != syscall.S_IFDIR {
-		access &= accessFile
-	}
-	attr := pathBeneathAttr{access: access, parent: int32(fd)}
-	_, _, e := syscall.RawSyscall6(sysLandlockAddRule, uintptr(ruleset),
-		landlockPathBeneath, uintptr(unsafe.Pointer(&attr)), 0, 0, 0)
-	if err := syscall.Close(fd); err != nil {
-		return failed("close", err)
-	}
-	if e != 0 {
-		return failed("landlock_add_rule "+r.Path, e)
-	}
-	return nil
-}
+// ownProc is what the kernel tells a process of itself. Whose it is is decided when it is opened.
+const ownProc = "/proc/self"

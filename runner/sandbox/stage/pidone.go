@@ -16,7 +16,7 @@ func runInit(s *Spec) *Failure {
 	if err := confine(s); err != nil {
 		return err
 	}
-	n, err := newNewborn(s, -1)
+	n, err := newNewborn(s)
 	if err != nil {
 		return failed("execve", err)
 	}
@@ -64,7 +64,6 @@ func reap(program int) Ended {
 
 // Monotonic is the time by the clock that all processes of a machine share, in nanoseconds.
 func Monotonic() int64 {
-	const clockMonotonic = 1
 	var t syscall.Timespec
 	// It has no error that can happen.
 	_, _, _ = syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clockMonotonic, uintptr(unsafe.Pointer(&t)), 0)

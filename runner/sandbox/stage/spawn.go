@@ -47,16 +47,10 @@ func (n *newborn) texts(list []string) (uintptr, error) {
 	return uintptr(unsafe.Pointer(&p[0])), nil
 }
 
-// newNewborn makes a newborn of a spec; its ruleset is open already, -1 for none. What an Init stage
-// starts is confined by its parent.
-func newNewborn(s *Spec, ruleset int) (*newborn, error) {
+// newNewborn makes a newborn of a spec. It is confined by its parent.
+func newNewborn(s *Spec) (*newborn, error) {
 	n := &newborn{}
 	n.add("setsid", syscall.SYS_SETSID)
-	if !s.Init {
-		if err := n.confine(s, ruleset); err != nil {
-			return nil, err
-		}
-	}
 	program, err1 := n.text(s.Program)
 	argv, err2 := n.texts(s.Argv)
 	env, err3 := n.texts(s.Env)
@@ -67,61 +61,6 @@ func newNewborn(s *Spec, ruleset int) (*newborn, error) {
 		}
 	}
 	return n, nil
-}
-
-// confine adds what takes away all that a program must not have: the limit on tasks before its uid, under which
-// it could not be set, the filter last because it forbids the rest.
-func (n *newborn) confine(s *Spec, ruleset int) error {
-	tasks, err := tasksOf(s)
-	if err != nil {
-		return err
-	}
-	if tasks != nil {
-		n.keep = append(n.keep, tasks)
-		n.add("prlimit64", syscall.SYS_PRLIMIT64, 0, rlimitTasks, uintptr(unsafe.Pointer(tasks)), 0)
-	}
-	if access := ownAccess(s); ruleset >= 0 && access != 0 {
-		if err := n.showItself(ruleset, access); err != nil {
-			return err
-		}
-	}
-	if s.UID >= 0 {
-		id := uintptr(s.UID)
-		n.add("setgroups", syscall.SYS_SETGROUPS, 0, 0)
-		n.add("setresgid", syscall.SYS_SETRESGID, id, id, id)
-		n.add("setresuid", syscall.SYS_SETRESUID, id, id, id)
-	}
-	dir, err := n.text(s.Dir)
-	if err != nil {
-		return err
-	}
-	n.add("prctl PR_SET_NO_NEW_PRIVS", syscall.SYS_PRCTL, prSetNoNewPrivs, 1)
-	// The next owner of the uid sweeps; this shortens what outlives a killed runner.
-	n.add("prctl PR_SET_PDEATHSIG", syscall.SYS_PRCTL, prSetPdeathsig, uintptr(syscall.SIGKILL))
-	n.add("chdir", syscall.SYS_CHDIR, dir)
-	if ruleset >= 0 {
-		n.add("landlock_restrict_self", sysLandlockRestrictSelf, uintptr(ruleset), 0)
-	}
-	if len(s.Filter) > 0 {
-		program := newSockFprog(s.Filter)
-		n.keep = append(n.keep, program)
-		n.add("seccomp", sysSeccomp, seccompSetModeFilter, 0, uintptr(unsafe.Pointer(program)))
-	}
-	return nil
-}
-
-// showItself adds the rule by which a process sees what the kernel tells of it.
-func (n *newborn) showItself(ruleset int, access uint64) error {
-	const here = ^uintptr(99) // AT_FDCWD
-	path, err := n.text(ownProc)
-	if err != nil {
-		return err
-	}
-	rule := &pathBeneathAttr{access: access}
-	n.keep = append(n.keep, rule)
-	n.add("open "+ownProc, syscall.SYS_OPENAT, here, path, oPath|syscall.O_CLOEXEC).result = &rule.parent
-	n.add("landlock_add_rule "+ownProc, sysLandlockAddRule, uintptr(ruleset), landlockPathBeneath, uintptr(unsafe.Pointer(rule)), 0)
-	return nil
 }
 
 // spawn starts the program and returns once it runs, or with the call that failed; the process is

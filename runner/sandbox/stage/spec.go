@@ -1,11 +1,10 @@
 // Package stage is the small process between the runner and a step: it takes away
 // everything that a student's program must not have, and starts that program.
 //
-// It is this binary again, started with Marker in its environment. It reads a Spec
-// from descriptor 3 and answers on descriptor 4: the program's process id, and the call
-// that failed where one did; then it ends, and the program is the runner's child. As the
-// first process of a PID namespace it stays to reap, and its answer ends with how the
-// program ended.
+// It is this binary again, started with Marker in its environment. Of the value Serve it stays for all steps of
+// a slot (see server), and starts a program for each request as a Plan in shared memory says. Of any other value it is the
+// first process of a namespace that bubblewrap made: it reads a Spec from descriptor 3, answers on descriptor 4
+// which call failed where one did, stays to reap, and its answer ends with how the program ended.
 //
 // Its start is part of every step's cost, and the whole binary's packages take ten
 // times as long to initialise as this one. So it does its work while it is itself
@@ -35,10 +34,8 @@ type Spec struct {
 	Dir     string
 	UID     int // uid and gid to take; -1 keeps them
 	Limits  []Limit
-	Rules   []Rule // Landlock; none is no Landlock
-	ABI     int    // of Landlock
+	Own     uint64 // Landlock's rights on what the kernel tells the program of itself
 	Filter  []byte // seccomp program
-	Init    bool   // stay as the first process of a PID namespace
 }
 
 // Limit is one resource limit, soft and hard alike but for the stack.
@@ -65,16 +62,8 @@ func (s *Spec) Encode() []byte {
 	for _, l := range s.Limits {
 		b = putNumber(putNumber(putNumber(b, uint64(l.Resource)), l.Soft), l.Hard)
 	}
-	b = putNumber(b, uint64(len(s.Rules)))
-	for _, r := range s.Rules {
-		b = putNumber(putString(b, r.Path), r.Access)
-	}
-	b = putNumber(b, uint64(s.ABI))
-	b = putString(b, string(s.Filter))
-	if s.Init {
-		return putNumber(b, 1)
-	}
-	return putNumber(b, 0)
+	b = putNumber(b, s.Own)
+	return putString(b, string(s.Filter))
 }
 
 // Decode reads what Encode wrote; EBADMSG for anything else.
@@ -85,12 +74,8 @@ func Decode(b []byte) (*Spec, error) {
 	for n := r.count(); n > 0; n-- {
 		s.Limits = append(s.Limits, Limit{int(r.number()), r.number(), r.number()})
 	}
-	for n := r.count(); n > 0; n-- {
-		s.Rules = append(s.Rules, Rule{r.string(), r.number()})
-	}
-	s.ABI = int(r.number())
+	s.Own = r.number()
 	s.Filter = []byte(r.string())
-	s.Init = r.number() == 1
 	if r.bad || len(r.b) != 0 {
 		return nil, syscall.EBADMSG
 	}

@@ -10,8 +10,7 @@ import (
 func sample() *Spec {
 	return &Spec{
 		Program: "/bin/true", Argv: []string{"true", "", "a\x00b"}, Env: []string{"A=b"}, Dir: "/tmp", UID: -1,
-		Limits: []Limit{{Resource: 7, Soft: 1, Hard: ^uint64(0)}}, Rules: []Rule{{Path: "/usr", Access: 5}}, ABI: 6,
-		Filter: []byte{1, 2, 3}, Init: true,
+		Limits: []Limit{{Resource: 7, Soft: 1, Hard: ^uint64(0)}}, Own: 6, Filter: []byte{1, 2, 3},
 	}
 }
 

@@ -12,10 +12,15 @@ var _ = enter()
 
 // enter returns at once in every process but a stage, where it never returns.
 func enter() struct{} {
-	if _, staged := syscall.Getenv(Marker); !staged {
+	what, staged := syscall.Getenv(Marker)
+	if !staged {
 		return struct{}{}
 	}
 	runtime.LockOSThread()
+	if what == Serve {
+		_ = runServer() // the runner learns of it from the socket's end
+		syscall.Exit(failedStatus)
+	}
 	err := run()
 	sayFailed(err)
 	syscall.Exit(failedStatus)
@@ -32,43 +37,14 @@ func run() *Failure {
 	if err != nil {
 		return failed("decode spec", err)
 	}
-	if s.Init {
-		if err := takeStreams(); err != nil {
-			return err
-		}
+	if err := takeStreams(); err != nil {
+		return err
 	}
 	if err := closeRest(); err != nil {
 		return err
 	}
 	resetSignals()
-	if s.Init {
-		return runInit(s)
-	}
-	return runBeside(s)
-}
-
-// runBeside starts the program as a sibling of this process, so that its parent is the runner, and
-// ends. It returns what failed.
-func runBeside(s *Spec) *Failure {
-	if err := bound(s); err != nil {
-		return err
-	}
-	ruleset, err := openRuleset(s)
-	if err != nil {
-		return err
-	}
-	n, invalid := newNewborn(s, ruleset)
-	if invalid != nil {
-		return failed("execve", invalid)
-	}
-	pid, err := n.spawn(cloneParent)
-	if pid > 0 {
-		sayBorn(pid)
-	}
-	if err == nil {
-		syscall.Exit(0)
-	}
-	return err
+	return runInit(s)
 }
 
 // takeStreams puts the program's input and output where programs look for them. They came

@@ -1,0 +1,39 @@
+package sandbox
+
+import "errors"
+
+// Rooms are the processes of the wall's own that stay between steps under the uids of steps.
+func (w *Wall) Rooms() map[int]bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	rooms := map[int]bool{}
+	for _, f := range w.forkers {
+		if f.room != nil {
+			rooms[f.room.pid] = true
+		}
+	}
+	return rooms
+}
+
+// Stages are the processes that start the programs of slots.
+func (w *Wall) Stages() map[int]bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	stages := map[int]bool{}
+	for _, f := range w.forkers {
+		if f.starter != nil {
+			stages[f.starter.pid] = true
+		}
+	}
+	return stages
+}
+
+// NoRoom is why the first slot can have no room.
+func (w *Wall) NoRoom() error { return w.forkers[0].noRoom }
+
+// ForbidRooms has bubblewrap make the namespaces of every step.
+func (w *Wall) ForbidRooms() {
+	for _, f := range w.forkers {
+		f.noRoom = errors.Join(errors.New("forbidden"), f.leaveRoom())
+	}
+}

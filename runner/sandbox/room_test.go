@@ -1,0 +1,134 @@
+package sandbox_test
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/grader/grader/runner/sandbox"
+)
+
+// The kernel may end any process. A stage or a room that has ended between two steps is made again.
+func TestStagesAreStartedAgain(t *testing.T) {
+	eachLevelInTurn(t, func(t *testing.T, w *sandbox.Wall) {
+		s := newScratch(t, w)
+		for range 3 {
+			for pid := range w.Rooms() {
+				kill(t, pid)
+			}
+			if r := mustRun(t, w, shell(s, "echo fine")); string(r.Stdout) != "fine\n" || r.Exit != 0 {
+				t.Fatalf("after the end of the room: %+v", r)
+			}
+			for pid := range w.Stages() {
+				kill(t, pid)
+			}
+			if r := mustRun(t, w, shell(s, "echo fine")); string(r.Stdout) != "fine\n" || r.Exit != 0 {
+				t.Fatalf("after the end of the stage: %+v", r)
+			}
+			for _, all := range []map[int]bool{w.Rooms(), w.Stages()} {
+				for pid := range all {
+					kill(t, pid)
+				}
+			}
+			if r := mustRun(t, w, shell(s, "echo fine")); string(r.Stdout) != "fine\n" || r.Exit != 0 {
+				t.Fatalf("after the end of both: %+v", r)
+			}
+		}
+	})
+}
+
+// A step whose room is killed ends with it, and is not taken for one that ended well.
+func TestStepEndsWithItsRoom(t *testing.T) {
+	w := openAt(t, sandbox.LevelNamespace, 1)
+	s := newScratch(t, w)
+	up := make(chan struct{}, 16)
+	step := shell(s, "echo up; sleep 600")
+	step.OnOutput = func([]byte) { up <- struct{}{} }
+	p, err := w.Start(t.Context(), step)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-up
+	for pid := range w.Rooms() {
+		kill(t, pid)
+	}
+	if r, err := p.Wait(); err != nil || r.Signal != syscall.SIGKILL || r.Killed {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// A room is made where the machine can make one, so that no step waits for bubblewrap.
+func TestNamespacesAreMadeOnce(t *testing.T) {
+	w := openAt(t, sandbox.LevelNamespace, 1)
+	before := w.Rooms()
+	if len(before) != 1 {
+		t.Fatalf("rooms %v: %v", before, w.NoRoom())
+	}
+	s := newScratch(t, w)
+	for range 3 {
+		mustRun(t, w, shell(s, "true"))
+	}
+	for pid := range w.Rooms() {
+		if !before[pid] {
+			t.Error("a step made another room")
+		}
+	}
+}
+
+// Where no room can be made every step has namespaces of its own by bubblewrap.
+func TestStepsWithoutRooms(t *testing.T) {
+	w := openAt(t, sandbox.LevelNamespace, 1)
+	w.ForbidRooms()
+	s := newScratch(t, w)
+	for range 2 {
+		if r := mustRun(t, w, shell(s, "echo $$; exec 3>f")); len(r.Stdout) == 0 || r.Exit != 0 {
+			t.Errorf("%+v", r)
+		}
+	}
+	if rooms := w.Rooms(); len(rooms) > 0 {
+		t.Errorf("rooms %v", rooms)
+	}
+}
+
+func kill(t *testing.T, pid int) {
+	t.Helper()
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Error(err)
+	}
+}
+
+// What steps are expected to read is in the room before the first of them.
+func TestRoomExpectsWhatIsRead(t *testing.T) {
+	outside := wallDir(t)
+	if err := os.WriteFile(filepath.Join(outside, "cache"), []byte("cached\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(outside, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	w, err := sandbox.Open(t.Context(), sandbox.Options{Dir: wallDir(t), Level: sandbox.LevelNamespace, Slots: 1, Expect: []string{outside, "/nowhere"}})
+	if err != nil {
+		t.Skipf("level namespace: %v", err)
+	}
+	defer func() {
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	before := w.Rooms()
+	s := newScratch(t, w)
+	step := shell(s, "cat "+outside+"/cache")
+	if r := mustRun(t, w, step); r.Exit == 0 {
+		t.Errorf("a step that was not given it read it: %q", r.Stdout)
+	}
+	step.Read = []string{outside}
+	if r := mustRun(t, w, step); string(r.Stdout) != "cached\n" {
+		t.Errorf("%+v", r)
+	}
+	for pid := range w.Rooms() {
+		if !before[pid] {
+			t.Error("another room was made for it")
+		}
+	}
+}

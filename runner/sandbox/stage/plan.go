@@ -1,0 +1,187 @@
+package stage
+
+import (
+	"syscall"
+	"unsafe"
+)
+
+// The descriptors that a request carries are these in the process that is started, all of them closed
+// when it runs its program.
+const (
+	PassedFD = 100 // the first one
+	passable = 10  // how many there may be
+)
+
+// The descriptors of a request, in this order.
+const (
+	PassedIn = PassedFD + iota
+	PassedOut
+	PassedErr
+	PassedFailure // closed when the program runs; else what failed is written to it
+	passedMore
+)
+
+// What the last descriptor is depends on the plan.
+const (
+	PassedRules   = passedMore // a Landlock ruleset
+	PassedRequest = passedMore // of a process that is to serve: the socket of its requests
+	PassedAnswer  = passedMore // where the first process of a namespace says how the program ended
+)
+
+// RegionSize is how much memory a stage shares with its runner. A plan is written there.
+const RegionSize = 8 << 20
+
+const (
+	maxCalls   = 512
+	dataOffset = unsafe.Sizeof(header{}) + maxCalls*unsafe.Sizeof(planCall{})
+)
+
+// header is what a region begins with.
+type header struct {
+	flags uint64 // of clone
+	calls uint64 // how many follow
+}
+
+// planCall is a call of the kernel, ready to be made.
+type planCall struct {
+	number uint64
+	args   [6]uint64
+	result uint64 // where in the region its result goes; 0 for nowhere
+	lax    uint64 // 1: it may fail
+	kind   uint64
+}
+
+// The kinds of a planned call, besides calls of the kernel.
+const (
+	kindCall     = iota
+	kindFork     // the rest is a child's; the process itself stays as the first of its namespace
+	kindHandOver // the rest is a sibling's, in namespaces that only children get; the process itself says which, and ends
+	kindServe    // the process serves requests from PassedRequest, for a runner that learns of processes by handles
+)
+
+// Plan is what a new process does until it is the program: calls of the kernel whose arguments are complete,
+// because the process can allocate nothing.
+type Plan struct {
+	base  uint64 // of the region, in the stage
+	flags uint64
+	calls []planCall
+	names []string
+	data  []byte
+	begin uint64 // where in the region a program's begin is noted
+	err   error
+}
+
+// NewPlan returns an empty plan for a region that the stage has at base.
+func NewPlan(base uint64) *Plan { return &Plan{base: base, flags: uint64(syscall.SIGCHLD)} }
+
+// Beside makes the process a child of the stage's parent.
+func (p *Plan) Beside() { p.flags |= cloneParent }
+
+// Add adds a call and returns its number in the plan.
+func (p *Plan) Add(name string, number uintptr, args ...uint64) int {
+	c := planCall{number: uint64(number)}
+	copy(c.args[:], args)
+	p.calls, p.names = append(p.calls, c), append(p.names, name)
+	return len(p.calls) - 1
+}
+
+// InNamespaces gives the process new PID, mount and IPC namespaces, and its runner a handle of it.
+func (p *Plan) InNamespaces() {
+	p.flags |= syscall.CLONE_NEWPID | syscall.CLONE_NEWNS | syscall.CLONE_NEWIPC | clonePidfd
+}
+
+// Fork leaves what follows to a child. The process itself waits for it and for whoever is orphaned, kills all others
+// when it has ended, and says how it ended.
+func (p *Plan) Fork() { p.add("clone", kindFork) }
+
+// HandOver leaves what follows to a child of the process's parent, and ends.
+func (p *Plan) HandOver() { p.add("clone", kindHandOver) }
+
+// Serve makes the process a stage.
+func (p *Plan) Serve() { p.add("serve", kindServe) }
+
+func (p *Plan) add(name string, kind uint64) {
+	p.calls, p.names = append(p.calls, planCall{kind: kind}), append(p.names, name)
+}
+
+// Lax lets the plan continue when a call fails.
+func (p *Plan) Lax(n int) { p.calls[n].lax = 1 }
+
+// Into has a call's result written to an address of the region, where eight bytes are overwritten.
+func (p *Plan) Into(n int, address uint64) { p.calls[n].result = address - p.base }
+
+// Argument returns the address of the first argument of a call, for Into.
+func (p *Plan) Argument(n int) uint64 {
+	return p.base + uint64(unsafe.Sizeof(header{})) + uint64(n)*uint64(unsafe.Sizeof(planCall{})) + uint64(unsafe.Offsetof(planCall{}.args))
+}
+
+// Bytes puts data into the region and returns its address.
+func (p *Plan) Bytes(b []byte) uint64 {
+	at := p.base + uint64(dataOffset) + uint64(len(p.data))
+	p.data = append(p.data, b...)
+	for len(p.data)%8 != 0 {
+		p.data = append(p.data, 0)
+	}
+	return at
+}
+
+// Text puts a text that ends with NUL into the region.
+func (p *Plan) Text(s string) uint64 {
+	for i := range len(s) {
+		if s[i] == 0 {
+			p.err = syscall.EINVAL
+		}
+	}
+	return p.Bytes(append([]byte(s), 0))
+}
+
+// Texts puts a list of texts into the region, as execve takes it.
+func (p *Plan) Texts(list []string) uint64 {
+	var addresses []byte
+	for _, s := range list {
+		addresses = putNumber(addresses, p.Text(s))
+	}
+	return p.Bytes(putNumber(addresses, 0))
+}
+
+// Write writes the plan into the region, as the runner has it. The error is about a program whose
+// arguments are too long, or hold a NUL.
+func (p *Plan) Write(region []byte) *Failure {
+	if p.err != nil {
+		return failed("execve", p.err)
+	}
+	if len(p.calls) > maxCalls || int(dataOffset)+len(p.data) > len(region) {
+		return failed("execve", syscall.E2BIG)
+	}
+	h := (*header)(unsafe.Pointer(&region[0]))
+	h.flags, h.calls = p.flags, uint64(len(p.calls))
+	for i, c := range p.calls {
+		*(*planCall)(unsafe.Pointer(&region[unsafe.Sizeof(header{})+uintptr(i)*unsafe.Sizeof(planCall{})])) = c
+	}
+	copy(region[dataOffset:], p.data)
+	return nil
+}
+
+// Began reads when the program began, by the monotonic clock, and the processor time that its process had used
+// until then; both in nanoseconds.
+func (p *Plan) Began(region []byte) (at, used int64) {
+	r := reader{b: region[p.begin : p.begin+32]}
+	at = int64(r.number())*second + int64(r.number())
+	return at, int64(r.number())*second + int64(r.number())
+}
+
+const second = 1_000_000_000
+
+// Failed reads what a process of the plan wrote to PassedFailure; nil is that the program runs.
+func (p *Plan) Failed(said []byte) *Failure {
+	r := reader{b: said}
+	which, number := r.number(), syscall.Errno(r.number())
+	if r.bad {
+		return nil
+	}
+	name := "a call"
+	if which < uint64(len(p.names)) {
+		name = p.names[which]
+	}
+	return &Failure{Call: name, Errno: number}
+}

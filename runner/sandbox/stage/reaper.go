@@ -1,0 +1,111 @@
+package stage
+
+import (
+	"syscall"
+	"unsafe"
+)
+
+// talk are the pipes of a program that talks to another one, as the first process of its namespace holds them. At
+// the program's end they stay open until all is over; those that it closes before are closed here as well, or its
+// partner would never read their end.
+type talk struct {
+	held  [2]bool // by descriptor
+	stale [2]bool // the program did not have it at the last look
+	path  [40]byte
+}
+
+// reap waits for every process of the namespace; once the program has ended it kills the others, whose processor time
+// it thereby learns. Then it says how the program ended, and ends, which takes the namespace with it.
+//
+//go:norace
+func (s *server) reap(program uintptr) {
+	_, _, _ = syscall.RawSyscall(syscall.SYS_CLOSE, PassedFailure, 0, 0)
+	s.streams.hold()
+	var ended, cpu, memory, at uint64
+	for {
+		var status uint32
+		var usage syscall.Rusage
+		pid, _, errno := syscall.RawSyscall6(syscall.SYS_WAIT4, ^uintptr(0), uintptr(unsafe.Pointer(&status)), s.streams.waiting(), uintptr(unsafe.Pointer(&usage)), 0, 0)
+		if errno == syscall.ECHILD {
+			break
+		}
+		if errno != 0 {
+			continue
+		}
+		if pid == 0 {
+			s.streams.follow(program)
+			continue
+		}
+		cpu += uint64(usage.Utime.Nano() + usage.Stime.Nano())
+		memory = max(memory, uint64(usage.Maxrss)<<10)
+		if pid == program {
+			ended, at = uint64(status), uint64(Monotonic()) // before any partner learns of it
+			_, _, _ = syscall.RawSyscall(syscall.SYS_KILL, ^uintptr(0), uintptr(syscall.SIGKILL), 0)
+		}
+	}
+	s.ended[0] = answerEnded
+	for i, n := range [4]uint64{ended, cpu, memory, at} {
+		for k := range 8 {
+			s.ended[1+8*i+k] = byte(n >> (8 * k))
+		}
+	}
+	_, _, _ = syscall.RawSyscall(syscall.SYS_WRITE, PassedAnswer, uintptr(unsafe.Pointer(&s.ended)), unsafe.Sizeof(s.ended))
+	exit(0)
+}
+
+// hold holds the pipes of a program that reads from one; others talk to nobody.
+//
+//go:norace
+func (t *talk) hold() {
+	var st syscall.Stat_t
+	_, _, errno := syscall.RawSyscall(syscall.SYS_FSTAT, PassedIn, uintptr(unsafe.Pointer(&st)), 0)
+	piped := errno == 0 && st.Mode&syscall.S_IFMT == syscall.S_IFIFO
+	t.held = [2]bool{piped, piped}
+}
+
+// waiting is how to wait for children: without an end while nothing is to be looked at.
+//
+//go:norace
+func (t *talk) waiting() uintptr {
+	if t.held[0] || t.held[1] {
+		return syscall.WNOHANG
+	}
+	return 0
+}
+
+// follow looks at a program that has not ended. What it had closed at the last look already is closed, since it was
+// alive then.
+//
+//go:norace
+func (t *talk) follow(program uintptr) {
+	for fd := range t.held {
+		if t.held[fd] && t.stale[fd] {
+			_, _, _ = syscall.RawSyscall(syscall.SYS_CLOSE, uintptr(PassedIn+fd), 0, 0)
+			t.held[fd] = false
+		}
+		t.name(program, fd)
+		var one [1]byte
+		_, _, errno := syscall.RawSyscall6(syscall.SYS_READLINKAT, ^uintptr(99), uintptr(unsafe.Pointer(&t.path)), uintptr(unsafe.Pointer(&one)), 1, 0, 0)
+		t.stale[fd] = errno == syscall.ENOENT
+	}
+	pause := syscall.Timespec{Nsec: streamsLook}
+	_, _, _ = syscall.RawSyscall(syscall.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&pause)), 0, 0)
+}
+
+// name writes the path of a descriptor of a process.
+//
+//go:norace
+func (t *talk) name(process uintptr, fd int) {
+	n := copy(t.path[:], "/proc/")
+	digits := 1
+	for rest := process / 10; rest > 0; rest /= 10 {
+		digits++
+	}
+	for i := digits - 1; i >= 0; i-- {
+		t.path[n+i] = byte('0' + process%10)
+		process /= 10
+	}
+	n += digits
+	n += copy(t.path[n:], "/fd/")
+	t.path[n], t.path[n+1] = byte('0'+fd), 0
+}

@@ -1,0 +1,239 @@
+package stage
+
+import (
+	"syscall"
+	"unsafe"
+)
+
+// Serve is the value of Marker of a stage that stays: it starts a process for each request.
+const Serve = "serve"
+
+// The descriptors of a stage that stays.
+const (
+	RequestFD = 3 // a socket of whole packets
+	RegionFD  = 4 // the memory that it shares with the runner
+)
+
+// Hello is the size of what a stage says first: the address of the region and its process id.
+const Hello = 16
+
+// Reply is the size of the answer to a request: the process id, and the error of clone. A handle comes with it
+// where the plan has namespaces, in which the id means nothing.
+const Reply = 16
+
+// server starts processes for the runner. It is one thread that Go's runtime knows nothing of: it calls the kernel and
+// nothing else, allocates nothing, and so has the same small memory for ever. What it starts is a copy of it until it
+// is the program, whose largest resident set the kernel keeps from its birth.
+type server struct {
+	region  unsafe.Pointer
+	message syscall.Msghdr
+	vector  syscall.Iovec
+	request [8]byte
+	control [64]byte
+	reply   [2]uint64
+	failure [2]uint64
+	handle  int32
+	passing syscall.Msghdr
+	answer  syscall.Iovec
+	rights  [24]byte // a control message with one descriptor
+	streams talk
+	ended   [1 + 4*8]byte
+}
+
+// runServer starts the server beside this process, and ends. It returns what failed.
+func runServer() *Failure {
+	region, err := syscall.Mmap(RegionFD, 0, RegionSize, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED)
+	if err != nil {
+		return failed("mmap", err)
+	}
+	if _, _, e := syscall.RawSyscall(sysCloseRange, RegionFD, ^uintptr(0)>>32, 0); e != 0 {
+		return failed("close_range", e)
+	}
+	syscall.CloseOnExec(RequestFD)
+	syscall.Umask(0o077)
+	resetSignals()
+	s := &server{region: unsafe.Pointer(&region[0])}
+	s.message = syscall.Msghdr{Iov: &s.vector, Iovlen: 1, Control: &s.control[0]}
+	s.passing = syscall.Msghdr{Iov: &s.answer, Iovlen: 1, Control: &s.rights[0]}
+	s.answer.Base = (*byte)(unsafe.Pointer(&s.reply))
+	s.answer.SetLen(Reply)
+	rights := (*syscall.Cmsghdr)(unsafe.Pointer(&s.rights))
+	rights.Level, rights.Type = syscall.SOL_SOCKET, syscall.SCM_RIGHTS
+	rights.SetLen(syscall.CmsgLen(4))
+	growStack()
+	pid, errno := s.fork(cloneParent|uintptr(syscall.SIGCHLD), true)
+	if errno != 0 {
+		return failed("clone", errno)
+	}
+	hello := putNumber(putNumber(nil, uint64(uintptr(s.region))), uint64(pid))
+	if _, err := syscall.Write(RequestFD, hello); err != nil {
+		return failed("write", err)
+	}
+	syscall.Exit(0)
+	return nil
+}
+
+// growStack makes this goroutine's stack larger than the server needs, which could not grow it.
+//
+//go:noinline
+func growStack() byte {
+	var room [32 << 10]byte
+	for i := range room {
+		room[i] = byte(i)
+	}
+	return room[len(room)/2]
+}
+
+// fork makes a process that serves, or one that follows the plan. No signal may reach either before it is a program.
+//
+//go:norace
+//go:noinline
+func (s *server) fork(flags uintptr, serves bool) (int, syscall.Errno) {
+	all := ^uint64(0)
+	if _, _, e := syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, sigSetMask, uintptr(unsafe.Pointer(&all)), 0, sigMaskSize, 0, 0); e != 0 {
+		return 0, e
+	}
+	pid, _, errno := syscall.RawSyscall6(syscall.SYS_CLONE, flags, 0, uintptr(unsafe.Pointer(&s.handle)), 0, 0, 0)
+	if errno != 0 || pid != 0 {
+		return int(pid), errno
+	}
+	if serves {
+		s.serve()
+	}
+	s.follow()
+	return 0, 0
+}
+
+// serve answers requests until the runner closes the socket; it never returns.
+//
+//go:norace
+func (s *server) serve() {
+	var ordinary sigaction
+	_, _, _ = syscall.RawSyscall6(syscall.SYS_RT_SIGACTION, uintptr(syscall.SIGURG), uintptr(unsafe.Pointer(&ordinary)), 0, sigMaskSize, 0, 0)
+	_, _, _ = syscall.RawSyscall6(syscall.SYS_PRCTL, prSetPdeathsig, uintptr(syscall.SIGKILL), 0, 0, 0, 0)
+	for s.receive() {
+		s.handle = -1
+		pid, errno := s.fork(uintptr((*header)(s.region).flags), false)
+		for i := range s.passed() {
+			_, _, _ = syscall.RawSyscall(syscall.SYS_CLOSE, s.descriptor(i), 0, 0)
+		}
+		s.reply = [2]uint64{uint64(pid), uint64(errno)}
+		s.send()
+	}
+	exit(0)
+}
+
+// send answers a request.
+//
+//go:norace
+func (s *server) send() {
+	s.passing.SetControllen(0)
+	if s.handle >= 0 {
+		*(*int32)(unsafe.Pointer(&s.rights[syscall.SizeofCmsghdr])) = s.handle
+		s.passing.SetControllen(len(s.rights))
+	}
+	_, _, _ = syscall.RawSyscall(syscall.SYS_SENDMSG, RequestFD, uintptr(unsafe.Pointer(&s.passing)), syscall.MSG_NOSIGNAL)
+	if s.handle >= 0 {
+		_, _, _ = syscall.RawSyscall(syscall.SYS_CLOSE, uintptr(s.handle), 0, 0)
+	}
+}
+
+// receive waits for a request; false once there will be none.
+//
+//go:norace
+func (s *server) receive() bool {
+	s.vector.Base = &s.request[0]
+	s.vector.SetLen(len(s.request))
+	s.message.SetControllen(len(s.control))
+	n, _, errno := syscall.RawSyscall(syscall.SYS_RECVMSG, RequestFD, uintptr(unsafe.Pointer(&s.message)), syscall.MSG_CMSG_CLOEXEC)
+	return errno == 0 && n > 0
+}
+
+// passed is how many descriptors came with the request.
+//
+//go:norace
+func (s *server) passed() int {
+	h := (*syscall.Cmsghdr)(unsafe.Pointer(&s.control[0]))
+	if uintptr(s.message.Controllen) < unsafe.Sizeof(*h) || h.Type != syscall.SCM_RIGHTS {
+		return 0
+	}
+	return min(int(uintptr(h.Len)-unsafe.Sizeof(*h))/4, passable)
+}
+
+//go:norace
+func (s *server) descriptor(i int) uintptr {
+	at := unsafe.Pointer(&s.control[unsafe.Sizeof(syscall.Cmsghdr{})])
+	return uintptr(*(*int32)(unsafe.Add(at, 4*i)))
+}
+
+// follow makes the calls of the plan, of which the last is execve or to serve; it never returns.
+//
+//go:norace
+func (s *server) follow() {
+	for i := range s.passed() {
+		_, _, errno := syscall.RawSyscall(syscall.SYS_DUP3, s.descriptor(i), uintptr(PassedFD+i), syscall.O_CLOEXEC)
+		if errno != 0 {
+			exit(failedStatus)
+		}
+	}
+	h := (*header)(s.region)
+	for i := range h.calls {
+		c := (*planCall)(unsafe.Add(s.region, unsafe.Sizeof(header{})+uintptr(i)*unsafe.Sizeof(planCall{})))
+		result, errno := s.make(c)
+		if errno != 0 && c.lax == 0 {
+			s.failure = [2]uint64{i, uint64(errno)}
+			break
+		}
+		if errno == 0 && c.result != 0 {
+			*(*uint64)(unsafe.Add(s.region, c.result)) = uint64(result)
+		}
+	}
+	_, _, _ = syscall.RawSyscall(syscall.SYS_WRITE, PassedFailure, uintptr(unsafe.Pointer(&s.failure)), unsafe.Sizeof(s.failure))
+	exit(failedStatus)
+}
+
+// make makes a call, and takes part in what else a plan has.
+//
+//go:norace
+func (s *server) make(c *planCall) (uintptr, syscall.Errno) {
+	switch c.kind {
+	case kindFork:
+		pid, _, errno := syscall.RawSyscall6(syscall.SYS_CLONE, uintptr(syscall.SIGCHLD), 0, 0, 0, 0, 0)
+		if pid != 0 && errno == 0 {
+			s.reap(pid)
+		}
+		return 0, errno
+	case kindHandOver:
+		pid, _, errno := syscall.RawSyscall6(syscall.SYS_CLONE, uintptr(syscall.SIGCHLD)|cloneParent, 0, 0, 0, 0, 0)
+		if pid != 0 && errno == 0 {
+			s.reply[0] = uint64(pid)
+			_, _, _ = syscall.RawSyscall(syscall.SYS_WRITE, PassedFailure, uintptr(unsafe.Pointer(&s.reply)), 8)
+			exit(0)
+		}
+		return 0, errno
+	case kindServe:
+		s.serveInside()
+	}
+	result, _, errno := syscall.RawSyscall6(uintptr(c.number), uintptr(c.args[0]), uintptr(c.args[1]), uintptr(c.args[2]), uintptr(c.args[3]), uintptr(c.args[4]), uintptr(c.args[5]))
+	return result, errno
+}
+
+// serveInside serves from inside of namespaces. What it starts is gone with its end, with nobody waiting for it.
+//
+//go:norace
+func (s *server) serveInside() {
+	ignore := sigaction{handler: sigIgnore}
+	_, _, _ = syscall.RawSyscall6(syscall.SYS_RT_SIGACTION, uintptr(syscall.SIGCHLD), uintptr(unsafe.Pointer(&ignore)), 0, sigMaskSize, 0, 0)
+	_, _, _ = syscall.RawSyscall(syscall.SYS_DUP3, PassedRequest, RequestFD, syscall.O_CLOEXEC)
+	_, _, _ = syscall.RawSyscall(sysCloseRange, RequestFD+1, ^uintptr(0)>>32, 0)
+	s.serve()
+}
+
+// exit ends this process.
+//
+//go:norace
+func exit(status uintptr) {
+	for {
+		_, _, _ = syscall.RawSyscall(syscall.SYS_EXIT_GROUP, status, 0, 0)
+	}
+}
