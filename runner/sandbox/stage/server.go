@@ -61,7 +61,7 @@ func runServer() *Failure {
 	rights.Level, rights.Type = syscall.SOL_SOCKET, syscall.SCM_RIGHTS
 	rights.SetLen(syscall.CmsgLen(4))
 	growStack()
-	pid, errno := s.fork(cloneParent|uintptr(syscall.SIGCHLD), true)
+	pid, errno := s.leaveRuntime()
 	if errno != 0 {
 		return failed("clone", errno)
 	}
@@ -84,11 +84,40 @@ func growStack() byte {
 	return room[len(room)/2]
 }
 
-// fork makes a process that serves, or one that follows the plan. No signal may reach either before it is a program.
+// beforeFork and afterFork are those of package syscall. Between them the runtime wants nothing of this
+// goroutine, and after them it wants nothing that it has not asked for anew.
+//
+//go:linkname beforeFork syscall.runtime_BeforeFork
+func beforeFork()
+
+//go:linkname afterFork syscall.runtime_AfterFork
+func afterFork()
+
+// leaveRuntime makes the process that serves. The runtime may have asked this goroutine to yield, by a mark that the next
+// function would find at its start: a copy that found it would wait for ever for a scheduler that it does not
+// have. So the copy begins without that mark, and it has no other thread that could set it.
 //
 //go:norace
 //go:noinline
-func (s *server) fork(flags uintptr, serves bool) (int, syscall.Errno) {
+func (s *server) leaveRuntime() (int, syscall.Errno) {
+	all := ^uint64(0)
+	if _, _, e := syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, sigSetMask, uintptr(unsafe.Pointer(&all)), 0, sigMaskSize, 0, 0); e != 0 {
+		return 0, e
+	}
+	beforeFork()
+	pid, _, errno := syscall.RawSyscall6(syscall.SYS_CLONE, cloneParent|uintptr(syscall.SIGCHLD), 0, 0, 0, 0, 0)
+	afterFork() // it restores the mask of signals, which blocks all of them
+	if errno == 0 && pid == 0 {
+		s.serve()
+	}
+	return int(pid), errno
+}
+
+// fork makes a process that follows the plan. No signal may reach it before it is a program.
+//
+//go:norace
+//go:noinline
+func (s *server) fork(flags uintptr) (int, syscall.Errno) {
 	all := ^uint64(0)
 	if _, _, e := syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, sigSetMask, uintptr(unsafe.Pointer(&all)), 0, sigMaskSize, 0, 0); e != 0 {
 		return 0, e
@@ -96,9 +125,6 @@ func (s *server) fork(flags uintptr, serves bool) (int, syscall.Errno) {
 	pid, _, errno := syscall.RawSyscall6(syscall.SYS_CLONE, flags, 0, uintptr(unsafe.Pointer(&s.handle)), 0, 0, 0)
 	if errno != 0 || pid != 0 {
 		return int(pid), errno
-	}
-	if serves {
-		s.serve()
 	}
 	s.follow()
 	return 0, 0
@@ -113,7 +139,7 @@ func (s *server) serve() {
 	_, _, _ = syscall.RawSyscall6(syscall.SYS_PRCTL, prSetPdeathsig, uintptr(syscall.SIGKILL), 0, 0, 0, 0)
 	for s.receive() {
 		s.handle = -1
-		pid, errno := s.fork(uintptr((*header)(s.region).flags), false)
+		pid, errno := s.fork(uintptr((*header)(s.region).flags))
 		for i := range s.passed() {
 			_, _, _ = syscall.RawSyscall(syscall.SYS_CLOSE, s.descriptor(i), 0, 0)
 		}
