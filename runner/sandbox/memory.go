@@ -39,8 +39,8 @@ func (r residence) figure() int64 { return r.own + r.files }
 // all is what counts against the limit.
 func (r residence) all() int64 { return r.figure() + r.tables }
 
-// leastMemory is the smallest figure that is told. Of so little the kernel, which counts for each processor apart, does
-// not know more than that.
+// leastMemory is the smallest figure that is reported, in bytes. The kernel counts pages for each processor apart, so
+// smaller figures differ from run to run.
 const leastMemory = 1280 << 10
 
 // sharedLook is how often the memory of several processes is counted with shared pages once.
