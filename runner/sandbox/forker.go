@@ -143,28 +143,25 @@ func (f *forker) leaveRoom() error {
 	return err
 }
 
-// ready starts the stage of the slot where there is none, and at level uid points /dev/shm to a directory.
+// ready starts the stage of the slot where there is none, opens what the steps of the wall's level may use, and at
+// level uid points /dev/shm to a directory. A stage that was started for one level serves another as well.
 func (f *forker) ready(w *Wall, shared string) error {
-	if f.starter != nil && (f.mounts == nil || shared == "" || f.mounts.shared == shared) {
+	if f.starter != nil && (w.level == LevelNamespace || f.starter.rules != nil) && (f.mounts == nil || shared == "" || f.mounts.shared == shared) {
 		return nil
 	}
-	return f.do(func() error {
-		if err := f.mounts.share(shared); err != nil || f.starter != nil {
+	return f.do(func() (err error) {
+		if err := f.mounts.share(shared); err != nil {
 			return err
 		}
-		s, err := newStarter(f.attach)
-		if err != nil {
-			return err
+		if f.starter == nil {
+			if f.starter, err = newStarter(f.attach); err != nil {
+				return err
+			}
 		}
-		if w.level == LevelNamespace {
-			f.starter = s
-			return nil
+		if w.level == LevelUID && f.starter.rules == nil {
+			f.starter.rules, err = newRulebook(w.abi, alwaysRules(w.toolchain, f.mounts != nil))
 		}
-		if s.rules, err = newRulebook(w.abi, alwaysRules(w.toolchain, f.mounts != nil)); err != nil {
-			return errors.Join(err, s.stop())
-		}
-		f.starter = s
-		return nil
+		return err
 	})
 }
 
