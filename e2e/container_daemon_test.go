@@ -26,7 +26,15 @@ func newDaemon(t *testing.T) *daemon {
 	dir, err := os.MkdirTemp("", "dockerd") // a socket's path must be short
 	check(t, err)
 	t.Cleanup(func() {
-		eventually(t, "the daemon's files are removed", func() bool { return os.RemoveAll(dir) == nil })
+		eventually(t, "the daemon's files are removed", func() bool {
+			// A daemon that is stopped while it makes a container may leave a mount.
+			left, err := filepath.Glob(filepath.Join(dir, "root/overlay2/*/merged"))
+			check(t, err)
+			for _, mount := range left {
+				_ = syscall.Unmount(mount, syscall.MNT_DETACH)
+			}
+			return os.RemoveAll(dir) == nil
+		})
 	})
 	d := &daemon{t: t, dir: dir, host: "unix://" + filepath.Join(dir, "s")}
 	d.start()

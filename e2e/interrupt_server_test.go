@@ -94,6 +94,7 @@ func TestKilledRunnerIsReplaced(t *testing.T) {
 	if n := led.count(`SELECT attempt FROM jobs WHERE kind = 'grade'`); n != 2 {
 		t.Errorf("graded in attempt %d", n)
 	}
+	eventually(t, "the next runner removes the groups of the killed one", func() bool { return len(groupsOf([]int{killed})) == 0 })
 	check(t, c.server.Stop())
 	for _, left := range append(debris(c.temp, c.data), groupsOf([]int{killed})...) {
 		t.Errorf("left behind: %s", left)
