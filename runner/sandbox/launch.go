@@ -31,6 +31,9 @@ func (p *Process) launch(program string) error {
 		return err
 	}
 	if p.wall.level == LevelNamespace {
+		if err := p.clearShown(); err != nil {
+			return err
+		}
 		p.room = p.slot.forker.roomFor(p)
 	}
 	pl, err := p.plumb()

@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -88,6 +89,42 @@ func TestStepsWithoutRooms(t *testing.T) {
 	}
 	if rooms := w.Rooms(); len(rooms) > 0 {
 		t.Errorf("rooms %v", rooms)
+	}
+}
+
+// A step may leave what it likes where the next step's directories are mounted in its /tmp: no link there leads the
+// mounts elsewhere, and the next step starts.
+func TestMountsFollowNoLinks(t *testing.T) {
+	const (
+		parent = `dir=$(dirname "$PWD"); first=/tmp/$(echo "$PWD" | cut -d/ -f3); up=$(echo "$dir" | sed 's|[^/]*|..|g')`
+		look   = "pwd; ls -d /usr/bin /usr/lib /usr/share; test -x /usr/bin/env && head -c 3 work.txt"
+	)
+	for name, leave := range map[string]string{
+		"a link to the toolchain":  parent + `; mv "$dir" /tmp/away; mkdir -p "$dir"; ln -s ../$up/usr/bin "$dir/work"`,
+		"a link for a directory":   parent + `; mv "$first" /tmp/away; ln -s / "$first"`,
+		"a file for a directory":   parent + `; mv "$first" /tmp/away; echo > "$first"`,
+		"a directory without mode": parent + `; mv "$first" /tmp/away; mkdir -p "$dir/work/x"; chmod 0 "$dir/work" "$dir"`,
+	} {
+		for _, rooms := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s/rooms %v", name, rooms), func(t *testing.T) {
+				w := openAt(t, sandbox.LevelNamespace, 1)
+				if !rooms {
+					w.ForbidRooms()
+				}
+				s := newScratch(t, w)
+				if err := s.WriteFile("work.txt", []byte("own"), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				before := mustRun(t, w, shell(s, look))
+				if r := mustRun(t, w, shell(s, leave)); r.Exit != 0 {
+					t.Fatalf("the attack fails: %s", r.Stderr)
+				}
+				after := mustRun(t, w, shell(s, look))
+				if string(after.Stdout) != string(before.Stdout) || after.Exit != 0 {
+					t.Errorf("before:\n%s\nafter, exit %d:\n%s%s", before.Stdout, after.Exit, after.Stdout, after.Stderr)
+				}
+			})
+		}
 	}
 }
 
