@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/sse"
 	"github.com/grader/grader/web/view"
 )
 
@@ -36,11 +37,11 @@ type patch struct {
 func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	ctx, end := context.WithCancelCause(r.Context())
 	defer end(nil)
-	open := &openStream{user: user.ID, key: s.actor(r, user).Key, session: s.sessionID(r), end: end}
-	if err := s.streams.open(open); err != nil {
+	open, err := s.streams.Open(sse.Reader{User: user.ID, Key: s.actor(r, user).Key, Session: s.sessionID(r)}, end)
+	if err != nil {
 		return err
 	}
-	defer s.streams.close(open)
+	defer s.streams.Close(open)
 	// Whoever is asked for only now was not revoked before; later, the stream is ended.
 	v, err := s.lookAgain(r)
 	if err != nil {
@@ -48,7 +49,7 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request, user schema
 	}
 	of := v.Sub.Name
 	of.Number = 0
-	s.streams.shows(open, v.Course.ID, of.String())
+	s.streams.Show(open, v.Course.ID, of.String())
 	s.meters.watching.Inc()
 	defer s.meters.watching.Dec()
 	ctx, cancel := context.WithTimeout(ctx, streamLifetime)
@@ -89,7 +90,7 @@ type feed struct {
 
 // run streams until the job has ended, the reader is gone or too slow, or ctx ends.
 func (f *feed) run(ctx context.Context, r *http.Request) error {
-	if err := f.out.open(); err != nil {
+	if err := f.out.Open(); err != nil {
 		return err
 	}
 	if job := r.URL.Query().Get("job"); job != "" && job != strconv.FormatInt(f.Sub.Job.ID, 10) {
@@ -149,7 +150,7 @@ func (f *feed) follow(ctx context.Context, watched <-chan schema.Event) error {
 		case <-place.C:
 			err = f.tellPlace()
 		case <-keepalive.C:
-			err = f.out.comment("keepalive")
+			err = f.out.Comment("keepalive")
 		case <-f.server.closing:
 			return errStopping
 		case <-ctx.Done():

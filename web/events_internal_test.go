@@ -91,7 +91,7 @@ func TestStreamSurvivesReadTimeout(t *testing.T) {
 	const timeout = time.Second
 	ended := make(chan error, 1)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := newStream(w).open(); err != nil {
+		if err := newStream(w).Open(); err != nil {
 			ended <- err
 			return
 		}
@@ -102,7 +102,7 @@ func TestStreamSurvivesReadTimeout(t *testing.T) {
 			ended <- err
 			return
 		}
-		ended <- newStream(w).comment("still here")
+		ended <- newStream(w).Comment("still here")
 	}))
 	server.Config.ReadTimeout, server.Config.WriteTimeout = timeout, timeout
 	server.Start()

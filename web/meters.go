@@ -8,6 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/grader/grader/web/sse"
 )
 
 // meters are the site's metrics. Labels come from closed sets: the routes'
@@ -64,7 +66,7 @@ func (m *meters) measured(route string, next http.Handler) http.Handler {
 		recorder := &recorder{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(recorder, r)
 		m.requests.WithLabelValues(route, strconv.Itoa(recorder.status)).Inc()
-		if recorder.Header().Get("Content-Type") != eventStream {
+		if recorder.Header().Get("Content-Type") != sse.ContentType {
 			m.duration.WithLabelValues(route).Observe(time.Since(began).Seconds())
 		}
 	})

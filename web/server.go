@@ -15,6 +15,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/web/api"
+	"github.com/grader/grader/web/sse"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -59,7 +60,7 @@ type Server struct {
 	assets   *assets
 	sessions *scs.SessionManager
 	logins   *limiter
-	streams  *streams
+	streams  *sse.Streams
 	handouts *handouts
 	meters   *meters
 
@@ -90,7 +91,7 @@ func (s *Server) Start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("start site: %w", err)
 	}
-	s.unsubscribe = s.Classroom.Revoked.Listen(s.streams.revoke)
+	s.unsubscribe = s.Classroom.Revoked.Listen(s.streams.Revoke)
 	s.listener, s.server, s.served = listener, s.newServer(), make(chan struct{})
 	go s.serve(s.server, listener)
 	return nil
@@ -134,7 +135,7 @@ func (s *Server) build() (err error) {
 	s.end = sync.OnceFunc(func() { close(s.closing) })
 	s.sessions = newSessions(s.Sessions, s.now, s.secure())
 	s.logins = newLimiter()
-	s.streams = newStreams()
+	s.streams = sse.NewStreams("live pages")
 	s.handouts = newHandouts(s.Handouts)
 	s.meters = newMeters()
 	if s.api, err = s.newAPI(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/sse"
 )
 
 // Prefix is the API's path on the site.
@@ -82,20 +83,20 @@ type API struct {
 	mux         *http.ServeMux
 	routes      []route
 	document    []byte // OpenAPI
-	streams     *streams
+	streams     *sse.Streams
 	unsubscribe func() // ends the subscription to revocations
 }
 
 // New makes the API.
 func New(o Options) (*API, error) {
-	a := &API{Options: o, mux: http.NewServeMux(), streams: newStreams()}
+	a := &API{Options: o, mux: http.NewServeMux(), streams: sse.NewStreams("event streams")}
 	a.routes = a.table()
 	var err error
 	if a.document, err = newDocument(a.routes, o.Version); err != nil {
 		return nil, err
 	}
 	a.register()
-	a.unsubscribe = o.Classroom.Revoked.Listen(a.streams.revoke)
+	a.unsubscribe = o.Classroom.Revoked.Listen(a.streams.Revoke)
 	return a, nil
 }
 

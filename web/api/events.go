@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -14,16 +13,14 @@ import (
 	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/sse"
 )
 
 const (
-	eventStream    = "text/event-stream"
 	eventBatch     = 500              // stored events that are read at once
 	placeEvery     = 2 * time.Second  // interval of updates of the place
 	keepaliveEvery = 15 * time.Second // so that proxies keep the connection
 	streamLifetime = 15 * time.Minute // then the client reconnects and is authenticated again
-	streamWrite    = 20 * time.Second // for one message; a slower reader is disconnected
-	streamReturn   = 1500             // milliseconds until a client reconnects
 )
 
 // errStopping ends the streams when the site stops; their readers reconnect.
@@ -43,7 +40,7 @@ func (a *API) eventRoute() route {
 	r := get(atSubmission+"/events", "streamEvents",
 		"What happens to a submission, as server-sent events; Last-Event-ID resumes. Events: queued, assigned, started, requeued, line, build, test, ended (data: PublicEvent), place, submission (the end)",
 		streamEvents)
-	r.gives = eventStream
+	r.gives = sse.ContentType
 	return r
 }
 
@@ -55,11 +52,11 @@ func streamEvents(c *call) (schema.PublicEvent, error) {
 	}
 	ctx, end := context.WithCancelCause(c.ctx())
 	defer end(nil)
-	open := &openStream{user: c.by.User.ID, token: c.token.ID, key: c.by.Key, end: end}
-	if err := c.streams.open(open); err != nil {
+	open, err := c.streams.Open(sse.Reader{User: c.by.User.ID, Token: c.token.ID, Key: c.by.Key}, end)
+	if err != nil {
 		return schema.PublicEvent{}, err
 	}
-	defer c.streams.close(open)
+	defer c.streams.Close(open)
 	// Whoever is asked for only now was not revoked before; later, the stream is ended.
 	fresh, err := c.again()
 	if err != nil {
@@ -69,10 +66,10 @@ func streamEvents(c *call) (schema.PublicEvent, error) {
 	if err != nil {
 		return schema.PublicEvent{}, err
 	}
-	c.streams.shows(open, seen.Member.Course.ID, name.Course+"/"+name.Assignment+"/"+name.Owner)
+	c.streams.Show(open, seen.Member.Course.ID, name.Course+"/"+name.Assignment+"/"+name.Owner)
 	ctx, cancel := context.WithTimeout(ctx, min(streamLifetime, c.token.ExpiresAt.Sub(c.Clock())))
 	defer cancel()
-	s := &stream{call: c, name: name, seen: seen, control: http.NewResponseController(c.w)}
+	s := &stream{call: c, Writer: sse.NewWriter(c.w), name: name, seen: seen}
 	if err := s.run(ctx); err != nil {
 		c.Logger.Debug("API stream ended", "submission", name.String(), "error", err)
 	}
@@ -92,23 +89,19 @@ func (c *call) again() (schema.Actor, error) {
 // stream is one reader's stream of one job.
 type stream struct {
 	*call
-	name    schema.SubmissionName
-	seen    classroom.Seen
-	control *http.ResponseController
-	told    int64 // events that the reader may see; counting only these reveals no hidden ones
-	skip    int64 // of them, those that it has already received
-	place   string
+	*sse.Writer
+	name  schema.SubmissionName
+	seen  classroom.Seen
+	told  int64 // events that the reader may see; counting only these reveals no hidden ones
+	skip  int64 // of them, those that it has already received
+	place string
 }
 
 // run streams until the job has ended, the reader is gone or too slow, or ctx ends.
 func (s *stream) run(ctx context.Context) error {
-	h := s.w.Header()
-	h.Set("Content-Type", eventStream)
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no") // nginx would buffer the events
-	_ = s.control.SetReadDeadline(time.Time{})
-	s.w.WriteHeader(http.StatusOK)
-	if err := s.write(fmt.Sprintf("retry: %d\n\n", streamReturn)); err != nil {
+	s.w.Header().Set("Cache-Control", "no-store")
+	_ = http.NewResponseController(s.w).SetReadDeadline(time.Time{})
+	if err := s.Open(); err != nil {
 		return err
 	}
 	s.skip = s.lastSeen()
@@ -187,7 +180,7 @@ func (s *stream) follow(ctx context.Context, watched <-chan schema.Event) error 
 		case <-place.C:
 			err = s.tellPlace()
 		case <-keepalive.C:
-			err = s.write(": keepalive\n\n")
+			err = s.Comment("keepalive")
 		case <-s.Closing:
 			return errStopping
 		case <-ctx.Done():
@@ -252,19 +245,5 @@ func (s *stream) message(kind string, data any) error {
 	if s.told > 0 {
 		id = fmt.Sprintf("id: %d-%d\n", s.job(), s.told)
 	}
-	return s.write(id + "event: " + kind + "\ndata: " + string(text) + "\n\n")
-}
-
-func (s *stream) write(text string) error {
-	// Not every connection has deadlines.
-	if err := s.control.SetWriteDeadline(time.Now().Add(streamWrite)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return fmt.Errorf("stream deadline: %w", err)
-	}
-	if _, err := io.WriteString(s.w, text); err != nil {
-		return fmt.Errorf("stream: %w", err)
-	}
-	if err := s.control.Flush(); err != nil {
-		return fmt.Errorf("stream: %w", err)
-	}
-	return nil
+	return s.Write(id + "event: " + kind + "\ndata: " + string(text) + "\n\n")
 }
