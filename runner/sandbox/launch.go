@@ -103,7 +103,7 @@ func (p *Process) launchBeside(pl *plumbing, program string) (err error) {
 
 // startProgram starts the program. A stage that has ended, as the kernel may end any process, is started again
 // once.
-func (p *Process) startProgram(pl *plumbing, program string) (s said, failure *stage.Failure, err error) {
+func (p *Process) startProgram(pl *plumbing, program string) (s startReply, failure *stage.Failure, err error) {
 	f := p.slot.forker
 	for range 2 {
 		if err = f.ready(p.wall, ""); err != nil {
@@ -118,15 +118,15 @@ func (p *Process) startProgram(pl *plumbing, program string) (s said, failure *s
 	return s, nil, err
 }
 
-func (p *Process) startWith(s *starter, pl *plumbing, program string) (said, *stage.Failure, error) {
+func (p *Process) startWith(s *starter, pl *plumbing, program string) (startReply, *stage.Failure, error) {
 	rules, err := s.rules.ruleset(p.rules())
 	if err != nil {
-		return said{}, nil, err
+		return startReply{}, nil, err
 	}
 	defer closeFD(rules)
 	plan, err := p.spec(program).Plan(s.base, true)
 	if err != nil {
-		return said{}, nil, err
+		return startReply{}, nil, err
 	}
 	return s.start(plan, pl.child, rules)
 }
@@ -157,7 +157,7 @@ func (p *Process) launchInRoom(pl *plumbing, program string) (err error) {
 }
 
 // startInRoom starts the program. A room that has ended, as the kernel may end any process, is made again once.
-func (p *Process) startInRoom(pl *plumbing, program string) (s said, failure *stage.Failure, err error) {
+func (p *Process) startInRoom(pl *plumbing, program string) (s startReply, failure *stage.Failure, err error) {
 	s, failure, err = p.room.startStep(p, p.spec(program), pl.child)
 	if !errors.Is(err, errStageEnded) {
 		return s, failure, err
@@ -226,7 +226,7 @@ func (p *Process) speak(pl *plumbing, program string) error {
 	if err := errors.Join(pl.status.SetReadDeadline(deadline)); err != nil {
 		return fmt.Errorf("start step: %w", err)
 	}
-	said, err := hear(pl.status)
+	said, err := readAnswer(pl.status)
 	if err != nil {
 		return fmt.Errorf("start step: %w", err)
 	}
@@ -234,8 +234,8 @@ func (p *Process) speak(pl *plumbing, program string) error {
 	return p.judgeStart(stage.Parse(said), wrote)
 }
 
-// hear reads the stage's first word.
-func hear(f *os.File) ([]byte, error) {
+// readAnswer reads the stage's first answer.
+func readAnswer(f *os.File) ([]byte, error) {
 	buf := make([]byte, 4096)
 	n, err := f.Read(buf)
 	if errors.Is(err, io.EOF) {

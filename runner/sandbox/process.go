@@ -35,7 +35,7 @@ type Process struct {
 	nextReady time.Time // when the step is looked at again for what it waits
 	tally     *tally
 	room      *room // that it runs in; nil elsewhere
-	hasTemp   bool  // it has what only one step of a container can have: see quarters
+	hasTemp   bool  // it has what only one step of a container can have: see ownContainer
 	given     inode // its standard input, which is none of its files
 	streams   *streams
 

@@ -15,11 +15,10 @@ import (
 	"github.com/grader/grader/runner/sandbox/stage"
 )
 
-// room is what all steps of a slot have in common at level namespace: user, network, host name and cgroup namespaces, and
-// a root file system of the toolchain. A stage in it starts each step in PID, mount and IPC namespaces of its own, whose
-// mounts show the step's own files; these namespaces are gone with the step. No student's program can change the room:
-// it has no capability, all that it sees of the room is mounted read-only, and what it could do to the room's namespaces
-// the filter of system calls refuses.
+// room holds what all steps of a slot share at level namespace: user, network, UTS and cgroup namespaces, and a root file
+// system with the toolchain. A stage in it starts each step in PID, mount and IPC namespaces of its own, whose mounts
+// show the step's files; these namespaces end with the step. A student's program cannot change the room: it has no
+// capabilities, the room is mounted read-only, and the seccomp filter refuses the calls that would change its namespaces.
 type room struct {
 	starter
 	dead  bool     // it was found to have ended
@@ -98,13 +97,13 @@ func (r *room) lacks(reads []string) []string {
 
 // startStep starts a step in the room. The files are the program's three, and where the first process says how the
 // program ended, of which the handle is.
-func (r *room) startStep(p *Process, spec *stage.Spec, files []*os.File) (said, *stage.Failure, error) {
+func (r *room) startStep(p *Process, spec *stage.Spec, files []*os.File) (startReply, *stage.Failure, error) {
 	plan := &roomPlan{Plan: stage.NewPlan(r.base)}
 	if err := plan.step(p.wall, &p.step, r.reads); err != nil {
-		return said{handle: -1}, nil, err
+		return startReply{handle: -1}, nil, err
 	}
 	if err := spec.PlanInside(plan.Plan); err != nil {
-		return said{handle: -1}, nil, err
+		return startReply{handle: -1}, nil, err
 	}
 	said, failure, err := r.start(plan.Plan, files[:3], int(files[3].Fd()))
 	r.dead = r.dead || errors.Is(err, errStageEnded)

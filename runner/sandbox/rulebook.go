@@ -10,8 +10,8 @@ import (
 	"github.com/grader/grader/runner/sandbox/stage"
 )
 
-// rulebook makes the Landlock rulesets of a slot's steps. What every step may read stays open between them; what
-// only a step may is opened for it. Its methods work on nil.
+// rulebook makes the Landlock rulesets of a slot's steps. Paths that every step may use stay open; paths of one step
+// are opened for its ruleset. close works on nil.
 type rulebook struct {
 	abi    int
 	always []openRule
@@ -39,7 +39,7 @@ func newRulebook(abi int, always []stage.Rule) (*rulebook, error) {
 	return b, nil
 }
 
-// openRuleFor opens a rule's path; false where what it names cannot be named, and so not granted.
+// openRuleFor opens a rule's path. It returns false if the path does not exist or cannot be reached: nothing is granted.
 func openRuleFor(r stage.Rule, known uint64) (openRule, bool, error) {
 	fd, err := unix.Open(r.Path, unix.O_PATH|unix.O_CLOEXEC, 0)
 	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EACCES) {

@@ -53,7 +53,7 @@ func (p *Process) begin(program string) error {
 func (p *Process) moveIn() (err error) {
 	s := &p.step
 	if p.wall.level == LevelUID && len(s.Write) > 0 && !s.LeaveTemp {
-		p.hasTemp, err = p.wall.quarters.lend(s.Write[0].beside(tempDir))
+		p.hasTemp, err = p.wall.container.lend(s.Write[0].beside(tempDir))
 	}
 	return err
 }
@@ -67,7 +67,7 @@ func (p *Process) moveOut() (err error) {
 		err = tidyShared(p.slot.uid)
 	}
 	p.hasTemp = false
-	return errors.Join(err, p.wall.quarters.takeBack())
+	return errors.Join(err, p.wall.container.takeBack())
 }
 
 // sharesMachine reports whether the step has the machine's /dev/shm: in a container of its own

@@ -24,8 +24,8 @@ type starter struct {
 	shared bool // the region is another's
 }
 
-// said is what came of a request.
-type said struct {
+// startReply is what came of a request.
+type startReply struct {
 	pid    int    // 0 where it means nothing here
 	handle int    // of the process; -1 for none
 	words  []byte // what it wrote before it ran its program, or ended
@@ -121,10 +121,10 @@ func readable(fd int) error {
 	}
 }
 
-// request has a process started that follows the plan, with the descriptors that are passed: the program's three, and
-// what else the plan has. It returns once the process runs its program, serves or has ended.
-func (s *starter) request(p *stage.Plan, three []*os.File, more ...int) (said, *stage.Failure, error) {
-	none := said{handle: -1}
+// request starts a process that follows the plan. It passes the program's three descriptors and those that the plan
+// needs besides. It returns once the process runs its program, serves or has ended.
+func (s *starter) request(p *stage.Plan, three []*os.File, more ...int) (startReply, *stage.Failure, error) {
+	none := startReply{handle: -1}
 	if failure := p.Write(s.region); failure != nil {
 		return none, failure, nil
 	}
@@ -166,8 +166,8 @@ func readWords(fd int) ([]byte, error) {
 }
 
 // replied reads the stage's answer to a request.
-func (s *starter) replied(words []byte) (said, *stage.Failure, error) {
-	none := said{handle: -1}
+func (s *starter) replied(words []byte) (startReply, *stage.Failure, error) {
+	none := startReply{handle: -1}
 	if err := readable(s.socket); err != nil {
 		return none, nil, err
 	}
@@ -176,7 +176,7 @@ func (s *starter) replied(words []byte) (said, *stage.Failure, error) {
 	if err != nil || n != len(reply) {
 		return none, nil, errors.Join(err, errStageEnded)
 	}
-	got := said{pid: int(binary.LittleEndian.Uint64(reply)), handle: -1, words: words}
+	got := startReply{pid: int(binary.LittleEndian.Uint64(reply)), handle: -1, words: words}
 	if controls > 0 {
 		messages, err := unix.ParseSocketControlMessage(control[:controls])
 		if err != nil || len(messages) != 1 {
@@ -197,7 +197,7 @@ func (s *starter) replied(words []byte) (said, *stage.Failure, error) {
 // start starts a process that follows the plan, with the descriptors that are passed: the program's three, and
 // what else the plan has. It returns once the program runs, or with the call that failed; the process is there in
 // both cases.
-func (s *starter) start(p *stage.Plan, three []*os.File, more ...int) (said, *stage.Failure, error) {
+func (s *starter) start(p *stage.Plan, three []*os.File, more ...int) (startReply, *stage.Failure, error) {
 	said, failure, err := s.request(p, three, more...)
 	if err != nil || failure != nil {
 		return said, failure, err

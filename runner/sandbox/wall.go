@@ -60,7 +60,7 @@ type Wall struct {
 	ownEtc    string // the same, where it ends with the wall
 	logger    *slog.Logger
 	block     *block // nil for an ordinary user
-	quarters  *quarters
+	container *ownContainer
 	slots     *slots
 	exe       *os.File // this binary, of which stages are made
 	abi       int      // of Landlock
@@ -125,7 +125,7 @@ func (w *Wall) prepare(o Options) error {
 		return err
 	}
 	if w.block != nil {
-		if w.quarters, err = openQuarters(w.dir); err != nil {
+		if w.container, err = openOwnContainer(w.dir); err != nil {
 			return fmt.Errorf("open wall: %w", err)
 		}
 	}
@@ -184,7 +184,7 @@ func (w *Wall) sweep(running int) error {
 func (w *Wall) Level() Level { return w.level }
 
 // HasTemp reports whether steps may write to /tmp itself, not to TMPDIR only.
-func (w *Wall) HasTemp() bool { return w.level == LevelNamespace || w.quarters != nil }
+func (w *Wall) HasTemp() bool { return w.level == LevelNamespace || w.container != nil }
 
 // HasShared reports whether steps have /dev/shm, and so shared memory and named semaphores.
 func (w *Wall) HasShared() bool { return w.HasTemp() || w.mounts != nil }
@@ -250,8 +250,8 @@ func (w *Wall) Close() error {
 	if w.ownEtc != "" {
 		errs = append(errs, os.RemoveAll(w.ownEtc))
 	}
-	errs = append(errs, w.quarters.close())
-	w.quarters = nil
+	errs = append(errs, w.container.close())
+	w.container = nil
 	if w.block != nil {
 		errs = append(errs, w.block.release())
 		w.block = nil

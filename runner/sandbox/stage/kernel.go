@@ -26,7 +26,7 @@ const (
 	prSetPdeathsig       = 1
 	prSetDumpable        = 4
 	rlimitTasks          = 6      // RLIMIT_NPROC
-	cloneParent          = 0x8000 // the newborn is this process's sibling
+	cloneParent          = 0x8000 // the new process is this one's sibling
 	clonePidfd           = 0x1000 // its parent gets a handle of it
 	sigIgnore            = 1      // SIG_IGN
 	clockMonotonic       = 1

@@ -16,7 +16,7 @@ func runInit(s *Spec) *Failure {
 	if err := confine(s); err != nil {
 		return err
 	}
-	n, err := newNewborn(s)
+	n, err := newChild(s)
 	if err != nil {
 		return failed("execve", err)
 	}
@@ -38,16 +38,16 @@ func runInit(s *Spec) *Failure {
 // kills the others.
 func reap(program int) Ended {
 	var e Ended
-	talk := newStreams()
+	streams := newStreams()
 	for {
 		var status syscall.WaitStatus
 		var usage syscall.Rusage
-		pid, err := syscall.Wait4(-1, &status, talk.waiting(), &usage)
+		pid, err := syscall.Wait4(-1, &status, streams.waiting(), &usage)
 		if err == syscall.EINTR {
 			continue
 		}
 		if pid == 0 && err == nil {
-			talk.follow(program)
+			streams.follow(program)
 			continue
 		}
 		if err != nil { // ECHILD: nobody is left

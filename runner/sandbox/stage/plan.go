@@ -42,7 +42,7 @@ type header struct {
 	calls uint64 // how many follow
 }
 
-// planCall is a call of the kernel, ready to be made.
+// planCall is a system call with its arguments.
 type planCall struct {
 	number uint64
 	args   [6]uint64
@@ -54,13 +54,13 @@ type planCall struct {
 // The kinds of a planned call, besides calls of the kernel.
 const (
 	kindCall     = iota
-	kindFork     // the rest is a child's; the process itself stays as the first of its namespace
-	kindHandOver // the rest is a sibling's, in namespaces that only children get; the process itself says which, and ends
-	kindServe    // the process serves requests from PassedRequest, for a runner that learns of processes by handles
+	kindFork     // a child continues with the rest; the process stays as the first one of its namespace
+	kindHandOver // a sibling, in namespaces that only children enter, continues; the process reports its id and exits
+	kindServe    // the process serves requests from PassedRequest and answers with pidfds
 )
 
-// Plan is what a new process does until it is the program: calls of the kernel whose arguments are complete,
-// because the process can allocate nothing.
+// Plan is what a new process does until it executes the program: system calls with complete arguments, because the
+// process cannot allocate memory.
 type Plan struct {
 	base  uint64 // of the region, in the stage
 	flags uint64
@@ -90,14 +90,14 @@ func (p *Plan) InNamespaces() {
 	p.flags |= syscall.CLONE_NEWPID | syscall.CLONE_NEWNS | syscall.CLONE_NEWIPC | clonePidfd
 }
 
-// Fork leaves what follows to a child. The process itself waits for it and for whoever is orphaned, kills all others
-// when it has ended, and says how it ended.
+// Fork lets a child continue with the rest of the plan. The process waits for the child and for orphans. When the child
+// has ended, it kills all other processes of the namespace and reports how the child ended.
 func (p *Plan) Fork() { p.add("clone", kindFork) }
 
-// HandOver leaves what follows to a child of the process's parent, and ends.
+// HandOver lets a child of the process's parent continue with the rest of the plan. The process exits.
 func (p *Plan) HandOver() { p.add("clone", kindHandOver) }
 
-// Serve makes the process a stage.
+// Serve makes the process serve requests as a stage.
 func (p *Plan) Serve() { p.add("serve", kindServe) }
 
 func (p *Plan) add(name string, kind uint64) {

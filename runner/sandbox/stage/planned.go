@@ -5,9 +5,9 @@ import "syscall"
 // here is AT_FDCWD.
 const here = ^uint64(99)
 
-// Plan returns what a process does to become the program under a uid of its own, beside the stage: it takes away
-// everything that the program must not have. The limit on tasks comes before its uid, under which it could not be
-// set, and the filter last because it forbids the rest. With rules, a ruleset is passed.
+// Plan returns what a process beside the stage does to become the program under a uid of its own: it drops every right
+// that the program must not have. The limit on tasks is set before the uid changes, because it could not be set after,
+// and the filter is installed last, because it forbids the other calls. With rules, a Landlock ruleset is passed.
 func (s *Spec) Plan(base uint64, rules bool) (*Plan, error) {
 	p := NewPlan(base)
 	p.Beside()

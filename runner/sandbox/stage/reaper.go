@@ -5,17 +5,17 @@ import (
 	"unsafe"
 )
 
-// talk are the pipes of a program that talks to another one, as the first process of its namespace holds them. At
+// pipes are the pipes of a program that talks to another one, as the first process of its namespace holds them. At
 // the program's end they stay open until all is over; those that it closes before are closed here as well, or its
 // partner would never read their end.
-type talk struct {
+type pipes struct {
 	held  [2]bool // by descriptor
 	stale [2]bool // the program did not have it at the last look
 	path  [40]byte
 }
 
-// reap waits for every process of the namespace; once the program has ended it kills the others, whose processor time
-// it thereby learns. Then it says how the program ended, and ends, which takes the namespace with it.
+// reap waits for every process of the namespace. Once the program has ended it kills the others, so that wait4 returns
+// their processor time too. Then it reports how the program ended and exits, which ends the namespace.
 //
 //go:norace
 func (s *server) reap(program uintptr) {
@@ -56,7 +56,7 @@ func (s *server) reap(program uintptr) {
 // hold holds the pipes of a program that reads from one; others talk to nobody.
 //
 //go:norace
-func (t *talk) hold() {
+func (t *pipes) hold() {
 	var st syscall.Stat_t
 	_, _, errno := syscall.RawSyscall(syscall.SYS_FSTAT, PassedIn, uintptr(unsafe.Pointer(&st)), 0)
 	piped := errno == 0 && st.Mode&syscall.S_IFMT == syscall.S_IFIFO
@@ -66,7 +66,7 @@ func (t *talk) hold() {
 // waiting is how to wait for children: without an end while nothing is to be looked at.
 //
 //go:norace
-func (t *talk) waiting() uintptr {
+func (t *pipes) waiting() uintptr {
 	if t.held[0] || t.held[1] {
 		return syscall.WNOHANG
 	}
@@ -77,7 +77,7 @@ func (t *talk) waiting() uintptr {
 // alive then.
 //
 //go:norace
-func (t *talk) follow(program uintptr) {
+func (t *pipes) follow(program uintptr) {
 	for fd := range t.held {
 		if t.held[fd] && t.stale[fd] {
 			_, _, _ = syscall.RawSyscall(syscall.SYS_CLOSE, uintptr(PassedIn+fd), 0, 0)
@@ -95,7 +95,7 @@ func (t *talk) follow(program uintptr) {
 // name writes the path of a descriptor of a process.
 //
 //go:norace
-func (t *talk) name(process uintptr, fd int) {
+func (t *pipes) name(process uintptr, fd int) {
 	n := copy(t.path[:], "/proc/")
 	digits := 1
 	for rest := process / 10; rest > 0; rest /= 10 {

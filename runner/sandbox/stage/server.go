@@ -21,9 +21,9 @@ const Hello = 16
 // where the plan has namespaces, in which the id means nothing.
 const Reply = 16
 
-// server starts processes for the runner. It is one thread that Go's runtime knows nothing of: it calls the kernel and
-// nothing else, allocates nothing, and so has the same small memory for ever. What it starts is a copy of it until it
-// is the program, whose largest resident set the kernel keeps from its birth.
+// server starts processes for the runner. It is a single thread outside Go's runtime that only makes system calls. It
+// allocates nothing, so its memory stays small and constant. A process that it starts is a copy of it until execve. This
+// matters because the kernel keeps the largest resident set of a process over execve.
 type server struct {
 	region  unsafe.Pointer
 	message syscall.Msghdr
@@ -36,7 +36,7 @@ type server struct {
 	passing syscall.Msghdr
 	answer  syscall.Iovec
 	rights  [24]byte // a control message with one descriptor
-	streams talk
+	streams pipes
 	ended   [1 + 4*8]byte
 }
 
@@ -73,7 +73,7 @@ func runServer() *Failure {
 	return nil
 }
 
-// growStack makes this goroutine's stack larger than the server needs, which could not grow it.
+// growStack makes this goroutine's stack larger than the server needs. The server cannot grow it.
 //
 //go:noinline
 func growStack() byte {
@@ -84,8 +84,8 @@ func growStack() byte {
 	return room[len(room)/2]
 }
 
-// beforeFork and afterFork are those of package syscall. Between them the runtime wants nothing of this
-// goroutine, and after them it wants nothing that it has not asked for anew.
+// beforeFork and afterFork are the hooks of package syscall around fork. afterFork also clears a pending preemption
+// request.
 //
 //go:linkname beforeFork syscall.runtime_BeforeFork
 func beforeFork()
@@ -93,9 +93,9 @@ func beforeFork()
 //go:linkname afterFork syscall.runtime_AfterFork
 func afterFork()
 
-// leaveRuntime makes the process that serves. The runtime may have asked this goroutine to yield, by a mark that the next
-// function would find at its start: a copy that found it would wait for ever for a scheduler that it does not
-// have. So the copy begins without that mark, and it has no other thread that could set it.
+// leaveRuntime forks the process that serves. The runtime may have requested that this goroutine yield; the next
+// function call would notice that. In the copy, which has no scheduler, the goroutine would then block forever. So the
+// request is cleared in the copy. No other thread exists there that could set it again.
 //
 //go:norace
 //go:noinline
@@ -106,7 +106,7 @@ func (s *server) leaveRuntime() (int, syscall.Errno) {
 	}
 	beforeFork()
 	pid, _, errno := syscall.RawSyscall6(syscall.SYS_CLONE, cloneParent|uintptr(syscall.SIGCHLD), 0, 0, 0, 0, 0)
-	afterFork() // it restores the mask of signals, which blocks all of them
+	afterFork() // restores the signal mask, which blocks all signals
 	if errno == 0 && pid == 0 {
 		s.serve()
 	}
@@ -192,7 +192,7 @@ func (s *server) descriptor(i int) uintptr {
 	return uintptr(*(*int32)(unsafe.Add(at, 4*i)))
 }
 
-// follow makes the calls of the plan, of which the last is execve or to serve; it never returns.
+// follow carries out the plan. Its last entry is execve or kindServe, so it never returns.
 //
 //go:norace
 func (s *server) follow() {
@@ -218,7 +218,7 @@ func (s *server) follow() {
 	exit(failedStatus)
 }
 
-// make makes a call, and takes part in what else a plan has.
+// make carries out one entry of a plan: a system call, or one of the other kinds.
 //
 //go:norace
 func (s *server) make(c *planCall) (uintptr, syscall.Errno) {
@@ -244,7 +244,7 @@ func (s *server) make(c *planCall) (uintptr, syscall.Errno) {
 	return result, errno
 }
 
-// serveInside serves from inside of namespaces. What it starts is gone with its end, with nobody waiting for it.
+// serveInside serves inside namespaces. The kernel reaps the processes that it starts: nothing waits for them.
 //
 //go:norace
 func (s *server) serveInside() {

@@ -13,9 +13,9 @@ type call struct {
 	result *int32 // where what it returns goes; nil for nowhere
 }
 
-// newborn is a process that becomes the program: what it does to itself, made ready before it is born,
+// child is a process that becomes the program: what it does to itself, made ready before it is born,
 // since it can allocate nothing. The last call is execve.
-type newborn struct {
+type child struct {
 	calls   []call
 	keep    []any  // what the calls point to
 	mask    uint64 // the signals that the program finds blocked
@@ -23,7 +23,7 @@ type newborn struct {
 }
 
 // add adds a call.
-func (n *newborn) add(name string, number uintptr, args ...uintptr) *call {
+func (n *child) add(name string, number uintptr, args ...uintptr) *call {
 	c := call{name: name, number: number}
 	copy(c.args[:], args)
 	n.calls = append(n.calls, c)
@@ -31,14 +31,14 @@ func (n *newborn) add(name string, number uintptr, args ...uintptr) *call {
 }
 
 // text returns the address of a text that ends with NUL.
-func (n *newborn) text(s string) (uintptr, error) {
+func (n *child) text(s string) (uintptr, error) {
 	p, err := syscall.BytePtrFromString(s)
 	n.keep = append(n.keep, p)
 	return uintptr(unsafe.Pointer(p)), err
 }
 
 // texts returns the address of a list of texts.
-func (n *newborn) texts(list []string) (uintptr, error) {
+func (n *child) texts(list []string) (uintptr, error) {
 	p, err := syscall.SlicePtrFromStrings(list)
 	if err != nil {
 		return 0, err
@@ -47,9 +47,9 @@ func (n *newborn) texts(list []string) (uintptr, error) {
 	return uintptr(unsafe.Pointer(&p[0])), nil
 }
 
-// newNewborn makes a newborn of a spec. It is confined by its parent.
-func newNewborn(s *Spec) (*newborn, error) {
-	n := &newborn{}
+// newChild makes a child of a spec. It is confined by its parent.
+func newChild(s *Spec) (*child, error) {
+	n := &child{}
 	n.add("setsid", syscall.SYS_SETSID)
 	program, err1 := n.text(s.Program)
 	argv, err2 := n.texts(s.Argv)
@@ -69,7 +69,7 @@ func newNewborn(s *Spec) (*newborn, error) {
 // The program must not be a process that was something else before: the kernel keeps the largest
 // resident set of a process over execve, and vfork, which syscall.ForkExec uses, counts the
 // parent's. A fork copies only what this process wrote itself.
-func (n *newborn) spawn(flags uintptr) (pid int, failure *Failure) {
+func (n *child) spawn(flags uintptr) (pid int, failure *Failure) {
 	var pipe [2]int
 	if err := syscall.Pipe2(pipe[:], syscall.O_CLOEXEC); err != nil {
 		return 0, failed("pipe2", err)
@@ -106,7 +106,7 @@ const (
 //
 //go:norace
 //go:noinline
-func (n *newborn) fork(flags uintptr) (int, syscall.Errno) {
+func (n *child) fork(flags uintptr) (int, syscall.Errno) {
 	all := ^uint64(0)
 	if _, _, e := syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, sigSetMask, uintptr(unsafe.Pointer(&all)), uintptr(unsafe.Pointer(&n.mask)), sigMaskSize, 0, 0); e != 0 {
 		return 0, e
@@ -125,7 +125,7 @@ func (n *newborn) fork(flags uintptr) (int, syscall.Errno) {
 //
 //go:norace
 //go:nosplit
-func (n *newborn) become() {
+func (n *child) become() {
 	var said [2]uint64
 	for i := range n.calls {
 		c := &n.calls[i]

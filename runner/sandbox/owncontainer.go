@@ -20,20 +20,20 @@ const (
 	IdleTemp = "/var/tmp"
 )
 
-// quarters are a container that a wall has to itself. At level uid, where nobody can mount, one step
+// ownContainer are a container that a wall has to itself. At level uid, where nobody can mount, one step
 // at a time has there what every step has at level namespace: /tmp, which is its own temporary
 // directory, and as long as it is alone /proc, where else its children would not find themselves.
 // The methods work on nil, on a machine that others use too.
-type quarters struct {
+type ownContainer struct {
 	lock *os.File // one wall of the container has them
 
 	mu   sync.Mutex
 	lent bool
 }
 
-// openQuarters returns nil where the machine is not a runner's own, or where the runner itself
+// openOwnContainer returns nil where the machine is not a runner's own, or where the runner itself
 // writes below /tmp.
-func openQuarters(dir string) (*quarters, error) {
+func openOwnContainer(dir string) (*ownContainer, error) {
 	target, err := os.Readlink(machineTemp)
 	if err != nil || target != TempLink || below(machineTemp, dir) || below(machineTemp, os.TempDir()) || !Alone() {
 		return nil, nil // a machine like any other
@@ -43,13 +43,13 @@ func openQuarters(dir string) (*quarters, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("quarters: %w", err)
+		return nil, fmt.Errorf("lock /tmp of the container: %w", err)
 	}
 	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		lock.Close()
 		return nil, nil // another wall has them
 	}
-	q := &quarters{lock: lock}
+	q := &ownContainer{lock: lock}
 	if err := q.point(IdleTemp); err != nil {
 		lock.Close()
 		return nil, err
@@ -84,7 +84,7 @@ func Alone() bool {
 }
 
 // lend gives /tmp to a step whose temporary directory that is; false while another has it.
-func (q *quarters) lend(dir string) (bool, error) {
+func (q *ownContainer) lend(dir string) (bool, error) {
 	if q == nil {
 		return false, nil
 	}
@@ -101,7 +101,7 @@ func (q *quarters) lend(dir string) (bool, error) {
 }
 
 // takeBack ends a loan.
-func (q *quarters) takeBack() error {
+func (q *ownContainer) takeBack() error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.lent = false
@@ -109,7 +109,7 @@ func (q *quarters) takeBack() error {
 }
 
 // point points /tmp to a directory. It never points to nothing.
-func (q *quarters) point(dir string) error {
+func (q *ownContainer) point(dir string) error {
 	fresh := TempLink + ".new"
 	if err := ignoreMissing(unix.Unlink(fresh)); err != nil {
 		return fmt.Errorf("point /tmp to a step's: %w", err)
@@ -120,7 +120,7 @@ func (q *quarters) point(dir string) error {
 	return nil
 }
 
-func (q *quarters) close() error {
+func (q *ownContainer) close() error {
 	if q == nil {
 		return nil
 	}
