@@ -109,6 +109,8 @@ func TestCourseFileByPage(t *testing.T) {
 	got := ines.submit(path, url.Values{"act": {"save"}, "text": {"late_tokens: 2\r\nlate_tokns: 1\r\n"}})
 	mustContain(t, parsePage(t, got.body).text(".problem"), "course.yaml, line 2, column 1")
 	mustContain(t, parsePage(t, ines.submit(path, url.Values{"act": {"check"}, "text": {"late_tokens: 2\r\n"}}).body).text("main"), "The file can be read.", "No grade changes.")
+	example, _ := attribute(ines.page(path).all("textarea")[0], "placeholder")
+	mustContain(t, parsePage(t, ines.submit(path, url.Values{"act": {"check"}, "text": {example}}).body).text("main"), "The file can be read.")
 	if len(pushed) > 0 {
 		t.Fatalf("pushed %+v", pushed)
 	}
