@@ -122,7 +122,11 @@ func (s *Store) commit(batch []*request) (missed []string, err error) {
 	if kept == 0 {
 		return nil, nil
 	}
-	return t.missed, translate(began.Commit())
+	err = translate(began.Commit())
+	if f := s.outgoing.Load(); err == nil && t.outgoing && f != nil {
+		(*f)()
+	}
+	return t.missed, err
 }
 
 // errBroken reports that the database rolled the whole transaction back.

@@ -65,6 +65,8 @@ type tx struct {
 	of     *statements
 	missed []string             // texts to prepare for the next transaction
 	own    map[string]*sql.Stmt // their statements in this one
+
+	outgoing bool // an entry was added to the outbox
 }
 
 func (t *tx) stmt(ctx context.Context, text string) (*sql.Stmt, error) {

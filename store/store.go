@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -39,6 +40,8 @@ type Store struct {
 	signer  signer
 	batches batches
 	specs   assignment.Cache // of active versions
+
+	outgoing atomic.Pointer[func()] // see WhenOutgoing
 }
 
 // Open opens the database at path, creates it with mode 0600 if it does not exist, and migrates

@@ -1,0 +1,15 @@
+// Package outbox delivers what the store holds for other systems: statuses, e-mails, calls of
+// webhooks. An entry is enqueued in the transaction that caused it (schema.Outgoing), and stays
+// until a Sender delivered it. It is delivered at least once; its Token is the same at each
+// attempt, so that a receiver can recognise a repetition.
+//
+// States of an entry:
+//
+//	waiting ──▶ (being delivered) ──▶ delivered: removed
+//	   ▲                │
+//	   ├── postponed ◀──┤  a temporary failure, or a pause that the receiver asked for
+//	   └── retried ◀── given up  a refusal, or MaxAge of temporary failures
+//
+// A newer entry of the same kind and key replaces the older one in each state. The entries of a
+// kind are delivered one after the other, so the newest one of a key arrives last.
+package outbox

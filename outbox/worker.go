@@ -1,0 +1,213 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+const (
+	// sendTimeout bounds one attempt.
+	sendTimeout = time.Minute
+	// defaultMaxAge is how long an entry is tried.
+	defaultMaxAge = 7 * 24 * time.Hour
+	// storeWait is how long the worker waits after the store failed.
+	storeWait = 10 * time.Second
+	// maxReason bounds the reason that is kept of a failure, in bytes.
+	maxReason = 500
+)
+
+// Store keeps the entries. Each method is one transaction.
+type Store interface {
+	// TakeOutgoing begins an attempt to deliver the entry of a kind that has been due longest,
+	// and counts it. CodeNotFound: none is due; next is when one will be, zero for never.
+	TakeOutgoing(ctx context.Context, kind string, now time.Time) (e schema.OutboxEntry, next time.Time, err error)
+	// Delivered removes an entry, unless it was replaced meanwhile.
+	Delivered(ctx context.Context, e schema.OutboxEntry) error
+	// Postpone ends an attempt that did not deliver.
+	Postpone(ctx context.Context, e schema.OutboxEntry, p schema.Postponement) error
+	// GiveUp keeps an entry, with the reason, without further attempts.
+	GiveUp(ctx context.Context, e schema.OutboxEntry, reason string) error
+}
+
+// Worker delivers entries, one at a time for each kind. Set the exported fields, then Start.
+type Worker struct {
+	Store   Store
+	Senders map[string]Sender // by kind
+	Clock   func() time.Time  // nil: time.Now
+	Random  func() float64    // in [0, 1); nil: math/rand
+	MaxAge  time.Duration     // how long an entry is tried before it is given up; 0: a week
+	Logger  *slog.Logger      // nil: slog.Default()
+
+	stop    context.CancelFunc
+	working sync.WaitGroup
+	wakes   []chan struct{}
+}
+
+func (w *Worker) now() time.Time {
+	if w.Clock == nil {
+		return time.Now()
+	}
+	return w.Clock()
+}
+
+func (w *Worker) logger() *slog.Logger {
+	if w.Logger == nil {
+		return slog.Default()
+	}
+	return w.Logger
+}
+
+// Start delivers until Stop. What was due while nothing ran is delivered at once.
+func (w *Worker) Start(ctx context.Context) {
+	ctx, w.stop = context.WithCancel(context.WithoutCancel(ctx))
+	for kind := range w.Senders {
+		wake := make(chan struct{}, 1)
+		w.wakes = append(w.wakes, wake)
+		w.working.Go(func() { w.run(ctx, kind, wake) })
+	}
+}
+
+// Stop ends attempts that have begun, and waits for them. It may be called twice.
+func (w *Worker) Stop(context.Context) error {
+	if w.stop != nil {
+		w.stop()
+	}
+	w.working.Wait()
+	return nil
+}
+
+// Wake says that something was enqueued; it never blocks.
+func (w *Worker) Wake() {
+	for _, wake := range w.wakes {
+		select {
+		case wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (w *Worker) run(ctx context.Context, kind string, wake <-chan struct{}) {
+	for ctx.Err() == nil {
+		next, err := w.Deliver(ctx, kind)
+		if err != nil && ctx.Err() == nil {
+			w.logger().Error("outbox", "kind", kind, "error", err)
+			next = w.now().Add(storeWait)
+		}
+		w.sleep(ctx, next, wake)
+	}
+}
+
+// sleep returns when it is woken, at a time (zero: never), or when ctx ends.
+func (w *Worker) sleep(ctx context.Context, until time.Time, wake <-chan struct{}) {
+	var at <-chan time.Time
+	if !until.IsZero() {
+		timer := time.NewTimer(until.Sub(w.now()))
+		defer timer.Stop()
+		at = timer.C
+	}
+	select {
+	case <-at:
+	case <-wake:
+	case <-ctx.Done():
+	}
+}
+
+// Deliver makes one attempt for each entry of a kind that is due, and returns when the next one
+// is; zero if none waits. The error is the store's: a Sender's is kept with its entry.
+func (w *Worker) Deliver(ctx context.Context, kind string) (next time.Time, err error) {
+	for {
+		e, next, err := w.Store.TakeOutgoing(ctx, kind, w.now())
+		if schema.CodeOf(err) == schema.CodeNotFound {
+			return next, nil
+		}
+		if err != nil {
+			return time.Time{}, err
+		}
+		if err := w.attempt(ctx, e); err != nil {
+			return time.Time{}, err
+		}
+	}
+}
+
+// attempt sends an entry once and stores what became of it, also when the worker stops.
+func (w *Worker) attempt(ctx context.Context, e schema.OutboxEntry) error {
+	sctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	err := w.send(sctx, e)
+	cancel()
+	stored, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWait)
+	defer cancel()
+	switch {
+	case err == nil:
+		return w.Store.Delivered(stored, e)
+	case ctx.Err() != nil: // we stop: it stays due
+		return ctx.Err()
+	case w.isFinal(e, err):
+		w.logger().Error("outbox entry given up", "kind", e.Kind, "key", e.Key, "receiver", e.Receiver, "attempts", e.Attempts, "error", err)
+		return w.Store.GiveUp(stored, e, reason(err))
+	}
+	w.logger().Warn("outbox entry postponed", "kind", e.Kind, "key", e.Key, "receiver", e.Receiver, "attempts", e.Attempts, "error", err)
+	return w.Store.Postpone(stored, e, w.postponement(e, err))
+}
+
+// send calls the kind's Sender; a panic is an error of this entry.
+func (w *Worker) send(ctx context.Context, e schema.OutboxEntry) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.logger().Error("panic", "where", "outbox", "kind", e.Kind, "key", e.Key, "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return w.Senders[e.Kind].Send(ctx, e)
+}
+
+// isFinal reports whether an entry is not tried again.
+func (w *Worker) isFinal(e schema.OutboxEntry, err error) bool {
+	if later := new(Later); errors.As(err, &later) {
+		return false
+	}
+	switch schema.CodeOf(err) {
+	case schema.CodeInvalid, schema.CodeRefused, schema.CodeNotFound, schema.CodeConflict:
+		return true
+	}
+	age := w.MaxAge
+	if age == 0 {
+		age = defaultMaxAge
+	}
+	return w.now().Sub(e.MadeAt) >= age
+}
+
+// postponement says when an entry that failed is tried again.
+func (w *Worker) postponement(e schema.OutboxEntry, err error) schema.Postponement {
+	now := w.now()
+	p := schema.Postponement{Reason: reason(err)}
+	if later := new(Later); errors.As(err, &later) {
+		p.Entry, p.Receiver, p.Asked = now, later.Until, true
+		if least := now.Add(time.Second); p.Receiver.Before(least) {
+			p.Receiver = least
+		}
+		return p
+	}
+	p.Entry = now.Add(wait(e.Attempts, w.random()))
+	switch schema.CodeOf(err) {
+	case schema.CodeUnavailable, schema.CodeLimit, schema.CodeForbidden:
+		p.Receiver = now.Add(wait(e.Failures+1, w.random()))
+	}
+	return p
+}
+
+func (w *Worker) random() float64 {
+	if w.Random == nil {
+		return rand.Float64()
+	}
+	return w.Random()
+}
+
+func reason(err error) string { return schema.Excerpt(schema.Sanitize(err.Error()), maxReason) }
