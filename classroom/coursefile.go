@@ -3,6 +3,7 @@ package classroom
 import (
 	"context"
 	"fmt"
+	"io/fs"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -58,6 +59,22 @@ func (f *Files) Record(ctx context.Context, by schema.Actor, c schema.Course, p 
 		file = nil
 	}
 	return f.store.RecordCourse(ctx, by, p, source, file)
+}
+
+// CourseText is the text of a course.yaml as the only file of its repository.
+type CourseText []byte
+
+// List implements assignment.Files.
+func (c CourseText) List() ([]assignment.File, error) {
+	return []assignment.File{{Path: assignment.CourseFilename, Mode: 0o644, Size: int64(len(c))}}, nil
+}
+
+// Read implements assignment.Files.
+func (c CourseText) Read(path string) ([]byte, error) {
+	if path != assignment.CourseFilename {
+		return nil, fs.ErrNotExist
+	}
+	return c, nil
 }
 
 // maxFileVersions is how many versions of a course.yaml are listed.

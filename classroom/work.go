@@ -114,6 +114,14 @@ type Assignment struct {
 	Broken error            // this program cannot read what another version of it accepted
 }
 
+// Required returns the patterns of the files that a submission must have.
+func (a Assignment) Required() []string {
+	if a.Spec == nil {
+		return nil
+	}
+	return a.Spec.Files.Required
+}
+
 // Read returns an assignment with its active specification, without a check of permission.
 func (w *Work) Read(a schema.Assignment) Assignment {
 	if a.Active == nil {

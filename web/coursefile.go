@@ -2,30 +2,14 @@ package web
 
 import (
 	"errors"
-	"io/fs"
 	"net/http"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/schema/assignment"
 	"github.com/grader/grader/web/view"
 )
-
-// courseText is a course.yaml as the parser reads it.
-type courseText []byte
-
-// List implements assignment.Files.
-func (c courseText) List() ([]assignment.File, error) {
-	return []assignment.File{{Path: assignment.CourseFilename, Mode: 0o644, Size: int64(len(c))}}, nil
-}
-
-// Read implements assignment.Files.
-func (c courseText) Read(path string) ([]byte, error) {
-	if path != assignment.CourseFilename {
-		return nil, fs.ErrNotExist
-	}
-	return c, nil
-}
 
 // serveCourseFile shows course.yaml in a form, and its versions.
 func (s *Server) serveCourseFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
@@ -61,7 +45,7 @@ func (s *Server) saveCourseFile(w http.ResponseWriter, r *http.Request, user sch
 	if s.Uploads == nil || schema.Segment("course", code) != nil {
 		return errNowhere()
 	}
-	is, err := s.Classroom.Files.Check(r.Context(), s.actor(r, user), code, courseText(text))
+	is, err := s.Classroom.Files.Check(r.Context(), s.actor(r, user), code, classroom.CourseText(text))
 	var invalid *assignment.Invalid
 	switch {
 	case errors.As(err, &invalid):

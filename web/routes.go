@@ -6,6 +6,7 @@ import (
 
 	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/intake"
 )
 
 // answer is a handler that returns its error; Server.fail turns it into a page.
@@ -35,7 +36,7 @@ func (s *Server) routes() http.Handler {
 	s.member(mux, "GET /{course}", s.serveCourse)
 	s.member(mux, "GET /{course}/{assignment}", s.serveAssignment)
 	s.member(mux, "GET /{course}/{assignment}/-/grid", s.serveClass)
-	s.fileForm(mux, "POST /{course}/{assignment}/-/upload", uploadBody, s.upload)
+	s.fileForm(mux, "POST /{course}/{assignment}/-/upload", intake.MaxBody, s.upload)
 	s.testsRoutes(mux)
 	s.gradeRoutes(mux)
 	s.peopleRoutes(mux)
@@ -80,7 +81,7 @@ func (s *Server) testsRoutes(mux *http.ServeMux) {
 	const tests = " /{course}/{assignment}/-/tests"
 	s.member(mux, "GET"+tests, s.serveTests)
 	s.form(mux, "POST"+tests+"/open", s.openTestsFile)
-	s.fileForm(mux, "POST"+tests+"/upload", uploadBody, s.uploadTests)
+	s.fileForm(mux, "POST"+tests+"/upload", intake.MaxBody, s.uploadTests)
 	s.sizedForm(mux, "POST"+tests+"/case", editBody, s.addCase)
 	s.form(mux, "POST"+tests+"/delete", s.deleteTestsFile)
 	s.sizedForm(mux, "POST"+tests+"/validate", editBody, s.checkTests)

@@ -47,11 +47,16 @@ type GradeChange struct {
 
 // PublicActivated returns a version that was made active again in the form that scripts read.
 func PublicActivated(a schema.ActivatedTests) Activated {
-	shown := Activated{Path: a.Path, Before: a.Before, After: a.After, Grades: []GradeChange{}}
-	for _, g := range a.Grades {
-		shown.Grades = append(shown.Grades, GradeChange{g.Owner, g.Assignment, g.Before.Final.Number(), g.After.Final.Number()})
+	return Activated{Path: a.Path, Before: a.Before, After: a.After, Grades: PublicGradeChanges(a.Grades)}
+}
+
+// PublicGradeChanges returns grades that changed in the form that scripts read.
+func PublicGradeChanges(all []schema.GradeChange) []GradeChange {
+	public := make([]GradeChange, 0, len(all))
+	for _, g := range all {
+		public = append(public, GradeChange{g.Owner, g.Assignment, g.Before.Final.Number(), g.After.Final.Number()})
 	}
-	return shown
+	return public
 }
 
 // Activated says which version of tests is active now, and which grades that changed.

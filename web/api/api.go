@@ -25,6 +25,9 @@ type Accounts interface {
 type Results interface {
 	// Terms returns what a push of the owner is judged by at that moment.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
+	// Recent returns a user's latest submissions and their teams' over all courses, with
+	// summaries of their results.
+	Recent(ctx context.Context, user int64, limit int) ([]schema.GradedSubmission, error)
 	// Events returns a job's events after seq, at most limit.
 	Events(ctx context.Context, job, seq int64, limit int) ([]schema.Event, error)
 }

@@ -29,15 +29,16 @@ import (
 // accepted tests, of which some are hidden.
 type bundle struct {
 	*classroom.Classroom
-	t      *testing.T
-	store  *store.Store
-	live   *live
-	server *httptest.Server
-	api    *api.API
-	people map[string]schema.Actor
-	tokens map[string]string // LOGIN SCOPE → secret
-	pushes int
-	close  func() // tells streams that the site stops
+	t       *testing.T
+	store   *store.Store
+	live    *live
+	server  *httptest.Server
+	api     *api.API
+	people  map[string]schema.Actor
+	tokens  map[string]string // LOGIN SCOPE → secret
+	pushes  int
+	uploads *uploads
+	close   func() // tells streams that the site stops
 }
 
 const source = `title: First steps
@@ -60,10 +61,11 @@ func newBundle(t *testing.T) *bundle {
 	check(t, err)
 	t.Cleanup(func() { check(t, b.store.Close()) })
 	b.Classroom = classroom.New(classroom.Options{Store: b.store, Live: b.live, Flavours: map[string]schema.Flavour{"standard": {Name: "standard"}}, ReceiptKey: "ssh-ed25519 AAAA grader-receipts\n"})
+	b.uploads = &uploads{bundle: b}
 	closing := make(chan struct{})
 	b.close = sync.OnceFunc(func() { close(closing) })
 	b.api, err = api.New(api.Options{
-		Classroom: b.Classroom, Accounts: b.store, Results: b.store, Live: b.live, Files: files{}, Contents: files{}, Operations: &operations{b},
+		Classroom: b.Classroom, Accounts: b.store, Results: b.store, Live: b.live, Files: files{}, Contents: files{}, Uploads: b.uploads, Operations: &operations{b},
 		Clock: time.Now, Logger: slog.New(slog.DiscardHandler), Version: "v0.1.0", Closing: closing,
 	})
 	check(t, err)
@@ -374,6 +376,34 @@ func (files) ReadFile(_ context.Context, _ int64, _, path string, most int64) ([
 		return nil, schema.Errorf(schema.CodeNotFound, "there is no file %s", path)
 	}
 	return []byte("int main(){}"), nil
+}
+
+// uploads pushes what is handed in, and remembers it.
+type uploads struct {
+	*bundle
+	mu  sync.Mutex
+	all []schema.Upload
+}
+
+func (u *uploads) Upload(_ context.Context, by schema.Actor, up schema.Upload) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, f := range up.Files {
+		if f.Path == "forbidden.txt" {
+			return schema.Errorf(schema.CodeRefused, "the file forbidden.txt is forbidden")
+		}
+	}
+	if up.Base == "stale" {
+		return schema.Errorf(schema.CodeConflict, "somebody else has changed this")
+	}
+	u.all = append(u.all, up)
+	switch code, rest, _ := strings.Cut(up.Path, "/"); {
+	case strings.HasSuffix(rest, "/tests"):
+		u.publishTests(code, strings.TrimSuffix(rest, "/tests"), source, by.User.Login)
+	case rest != "course":
+		u.push(by.User.Login)
+	}
+	return nil
 }
 
 // zipOf makes a zip of files.

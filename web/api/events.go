@@ -34,6 +34,10 @@ type place struct {
 	Stalled string `json:"stalled,omitempty"` // why it will not start before the staff acts
 }
 
+func newPlace(p schema.Place) place {
+	return place{Ahead: p.Ahead, More: p.More, Seconds: int(p.Estimate.Seconds()), Stalled: schema.Sanitize(p.Stalled)}
+}
+
 // eventRoute streams what happens to a submission. The data of "submission", the last event,
 // is the submission as getSubmission replies it.
 func (a *API) eventRoute() route {
@@ -216,8 +220,7 @@ func (s *stream) tellPlace() error {
 	if s.seen.Submission.Job.State != schema.StateQueued {
 		return nil
 	}
-	p := s.Live.Place(s.job())
-	shown := place{Ahead: p.Ahead, More: p.More, Seconds: int(p.Estimate.Seconds()), Stalled: schema.Sanitize(p.Stalled)}
+	shown := newPlace(s.Live.Place(s.job()))
 	if now := fmt.Sprint(shown); now != s.place {
 		s.place = now
 		return s.message("place", shown)

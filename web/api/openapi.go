@@ -61,8 +61,11 @@ func (r route) operation(registry huma.Registry, failure *huma.Schema) *huma.Ope
 	switch {
 	case r.body != nil:
 		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: registry.Schema(r.body, true, "")}}}
-	case r.media != "":
-		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{r.media: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}
+	case r.media != nil:
+		op.RequestBody = &huma.RequestBody{Required: true, Content: make(map[string]*huma.MediaType)}
+		for _, media := range r.media {
+			op.RequestBody.Content[media] = &huma.MediaType{Schema: fileSchema(media)}
+		}
 	}
 	status, done := http.StatusOK, &huma.Response{Description: "Done"}
 	switch {
@@ -80,6 +83,15 @@ func (r route) operation(registry huma.Registry, failure *huma.Schema) *huma.Ope
 		op.Responses["304"] = &huma.Response{Description: "The state that If-None-Match names is the present one"}
 	}
 	return op
+}
+
+// fileSchema describes a body with files.
+func fileSchema(media string) *huma.Schema {
+	binary := &huma.Schema{Type: huma.TypeString, Format: "binary"}
+	if media != mediaForm {
+		return binary
+	}
+	return &huma.Schema{Type: huma.TypeObject, Required: []string{"files"}, Properties: map[string]*huma.Schema{"files": {Type: huma.TypeArray, Items: binary, Description: "files with their paths as names, or a zip"}}}
 }
 
 func enum(values []string) (all []any) {

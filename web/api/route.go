@@ -15,7 +15,7 @@ type route struct {
 	summary      string
 	query        []parameter
 	body         reflect.Type // of JSON; nil: none
-	media        string       // of a body that is not JSON; "": none
+	media        []string     // of a body that is not JSON; nil: none
 	limit        int64        // bytes of the body
 	reply        reflect.Type // of JSON; nil: none
 	gives        string       // media type of a reply that is not JSON
@@ -32,9 +32,8 @@ func (r route) pattern() string { return r.method + " " + Prefix + r.path }
 
 // Bounds of bodies, in bytes.
 const (
-	smallBody  = 1 << 20
-	fileBody   = 24 << 20 // of a roster or a gradebook, as base64
-	uploadBody = 32 << 20
+	smallBody = 1 << 20
+	fileBody  = 24 << 20 // of a roster or a gradebook, as base64
 )
 
 // get is a route that replies with a T and changes nothing.

@@ -88,12 +88,7 @@ func listFiles(c *call) ([]fileInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	entries, err := c.Files.Files(c.ctx(), seen.Submission.Repository, seen.Submission.Commit, maxListed)
-	files := make([]fileInfo, 0, len(entries))
-	for _, e := range entries {
-		files = append(files, fileInfo{schema.Sanitize(e.Path), e.Size})
-	}
-	return files, err
+	return c.list(seen.Submission.Repository, seen.Submission.Commit)
 }
 
 func showFile(c *call) (document, error) {
@@ -101,12 +96,7 @@ func showFile(c *call) (document, error) {
 	if err != nil {
 		return document{}, err
 	}
-	data, err := c.Contents.ReadFile(c.ctx(), seen.Submission.Repository, seen.Submission.Commit, c.path("path"), maxFile)
-	if schema.CodeOf(err) == schema.CodeLimit {
-		err = schema.Errorf(schema.CodeRefused, "the file is larger than %s; fetch the repository with git to read it", size(maxFile))
-	}
-	name := c.path("path")
-	return document{media: "application/octet-stream", name: name[strings.LastIndex(name, "/")+1:], data: data}, err
+	return c.read(seen.Submission.Repository, seen.Submission.Commit)
 }
 
 func showReceipt(c *call) (document, error) {

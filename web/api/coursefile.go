@@ -1,0 +1,66 @@
+package api
+
+import (
+	"errors"
+	"time"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/classroom/tables"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// courseVersion is a version of a course.yaml.
+type courseVersion struct {
+	Number     int       `json:"number"`
+	Commit     string    `json:"commit"`
+	By         string    `json:"by"`
+	ReceivedAt time.Time `json:"received_at"` // in the course's zone
+	Applied    bool      `json:"applied"`
+	Text       string    `json:"text"`
+}
+
+// newCourseFile is a course.yaml to check or to save.
+type newCourseFile struct {
+	Text   string `json:"text"`
+	Base   string `json:"base,omitempty"` // the commit that it was made from; 409 if it is no longer the newest
+	DryRun bool   `json:"dry_run,omitempty"`
+}
+
+// checkedCourseFile says what a course.yaml changes.
+type checkedCourseFile struct {
+	Changes []tables.GradeChange `json:"changes"` // of grades
+	DryRun  bool                 `json:"dry_run,omitempty"`
+}
+
+func (a *API) courseFileRoutes() []route {
+	return []route{
+		get("/courses/{course}/course-file", "listCourseFiles", "The versions of course.yaml, newest first; for staff", listCourseFiles),
+		send("PUT", "/courses/{course}/course-file", "saveCourseFile", "Check course.yaml and save it as a push does; for instructors", saveCourseFile),
+	}
+}
+
+func listCourseFiles(c *call) ([]courseVersion, error) {
+	m, err := c.member()
+	if err != nil {
+		return nil, err
+	}
+	all, err := c.Classroom.Files.Versions(c.ctx(), c.by, m.Course.Code)
+	versions := make([]courseVersion, 0, len(all))
+	for _, v := range all {
+		versions = append(versions, courseVersion{v.Number, v.Commit, v.Pusher, v.ReceivedAt.In(m.Course.Location()), v.Applied, string(v.Source)})
+	}
+	return versions, err
+}
+
+func saveCourseFile(c *call, n newCourseFile) (checkedCourseFile, error) {
+	code := c.path("course")
+	is, err := c.Classroom.Files.Check(c.ctx(), c.by, code, classroom.CourseText(n.Text))
+	if invalid := new(assignment.Invalid); errors.As(err, &invalid) {
+		return checkedCourseFile{}, schema.Wrapf(schema.CodeRefused, err, "%s", invalid)
+	}
+	if err == nil && !n.DryRun {
+		err = c.push(schema.Upload{Path: code + "/course", Base: n.Base, Files: []schema.UploadFile{{Path: assignment.CourseFilename, Data: []byte(n.Text)}}, Message: "Change course.yaml"})
+	}
+	return checkedCourseFile{Changes: tables.PublicGradeChanges(is.Changes), DryRun: n.DryRun}, err
+}

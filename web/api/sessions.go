@@ -1,0 +1,65 @@
+package api
+
+import (
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// session is a browser in which the person is signed in.
+type session struct {
+	ID      string    `json:"id"` // it is no credential
+	Browser string    `json:"browser,omitempty"`
+	Way     string    `json:"way,omitempty"` // the sign-in service; none: a link from the terminal
+	MadeAt  time.Time `json:"made_at"`
+	UsedAt  time.Time `json:"used_at"`
+	Expires time.Time `json:"expires_at"`
+}
+
+// waiting is a submission of the person's, or of their team's, that has not ended.
+type waiting struct {
+	Name  string       `json:"name"`
+	State schema.State `json:"state"`
+	Place *place       `json:"place,omitempty"` // while it is queued
+}
+
+// maxRecent is how many of the latest submissions are looked through for waiting ones.
+const maxRecent = 100
+
+func (a *API) sessionRoutes() []route {
+	return []route{
+		get("/me/sessions", "listSessions", "The browsers in which the person is signed in", listSessions),
+		act("DELETE", "/me/sessions/{id}", "endSession", "Sign one browser out", endSession),
+		get("/me/waiting", "listWaiting", "The person's submissions that wait or run, with their places in the queue", listWaiting),
+	}
+}
+
+func listSessions(c *call) ([]session, error) {
+	all, err := c.Classroom.Accounts.Sessions(c.ctx(), c.by, "")
+	sessions := make([]session, 0, len(all))
+	for _, s := range all {
+		sessions = append(sessions, session{s.ID, s.Browser, s.Way, s.MadeAt.UTC(), s.UsedAt.UTC(), s.Expires.UTC()})
+	}
+	return sessions, err
+}
+
+func endSession(c *call) (none, error) {
+	return none{}, c.Classroom.Accounts.EndSession(c.ctx(), c.by, "", c.path("id"))
+}
+
+func listWaiting(c *call) ([]waiting, error) {
+	recent, err := c.Results.Recent(c.ctx(), c.by.User.ID, maxRecent)
+	all := make([]waiting, 0, len(recent))
+	for _, sub := range recent {
+		if sub.Job.State.Ended() {
+			continue
+		}
+		one := waiting{Name: sub.Name.String(), State: sub.Job.State}
+		if sub.Job.State == schema.StateQueued {
+			is := newPlace(c.Live.Place(sub.Job.ID))
+			one.Place = &is
+		}
+		all = append(all, one)
+	}
+	return all, err
+}

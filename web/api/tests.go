@@ -1,0 +1,108 @@
+package api
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/schema"
+)
+
+// versionInfo is a version of tests with its gate.
+type versionInfo struct {
+	Number     int                 `json:"number"`
+	State      schema.VersionState `json:"state"`
+	Commit     string              `json:"commit"`
+	ReceivedAt time.Time           `json:"received_at"` // in the course's zone
+	Jobs       []gateJob           `json:"jobs"`        // the parts of the gate
+	Ended      bool                `json:"ended"`       // no part waits or runs
+	Failed     bool                `json:"failed,omitempty"`
+	Verdict    *schema.GateVerdict `json:"verdict,omitempty"` // none: not all parts have a result
+}
+
+// gateJob is one part of a gate.
+type gateJob struct {
+	Part  schema.GatePart `json:"part"`
+	State schema.State    `json:"state"`
+}
+
+func (a *API) versionRoutes() []route {
+	const version = atTask + "/tests/{version}"
+	return []route{
+		get(version, "getTests", "A version of the tests and how far its gate is; for staff", showVersion),
+		get(version+"/files", "listTestsFiles", "The files of a version of the tests; for staff", listTestsFiles),
+		file(version+"/files/{path...}", "getTestsFile", "One file of a version of the tests; for staff", "application/octet-stream", showTestsFile),
+	}
+}
+
+// gate is the version of the address.
+func (c *call) gate() (classroom.Draft, schema.Gate, error) {
+	number, err := classroom.ParseVersion(c.path("version"))
+	if err != nil {
+		return classroom.Draft{}, schema.Gate{}, schema.Errorf(schema.CodeNotFound, "%q is not the number of a version", schema.Sanitize(c.path("version")))
+	}
+	return c.Classroom.Drafts.Gate(c.ctx(), c.by, c.path("course"), c.path("assignment"), number)
+}
+
+func showVersion(c *call) (versionInfo, error) {
+	draft, gate, err := c.gate()
+	if err != nil {
+		return versionInfo{}, err
+	}
+	v := gate.Version
+	is := versionInfo{Number: v.Number, State: v.State, Commit: v.Commit, ReceivedAt: v.ReceivedAt.In(draft.Course.Location()), Jobs: []gateJob{},
+		Ended: gate.Ended(), Failed: gate.Failed(), Verdict: gate.Verdict}
+	for _, j := range gate.Jobs {
+		is.Jobs = append(is.Jobs, gateJob{j.Part, j.Job.State})
+	}
+	return is, nil
+}
+
+func listTestsFiles(c *call) ([]fileInfo, error) {
+	_, gate, err := c.gate()
+	if err != nil {
+		return nil, err
+	}
+	return c.list(gate.Version.RepositoryID, gate.Version.Commit)
+}
+
+func showTestsFile(c *call) (document, error) {
+	_, gate, err := c.gate()
+	if err != nil {
+		return document{}, err
+	}
+	return c.read(gate.Version.RepositoryID, gate.Version.Commit)
+}
+
+// list lists the files of a commit.
+func (c *call) list(repository int64, commit string) ([]fileInfo, error) {
+	entries, err := c.Files.Files(c.ctx(), repository, commit, maxListed)
+	files := make([]fileInfo, 0, len(entries))
+	for _, e := range entries {
+		files = append(files, fileInfo{schema.Sanitize(e.Path), e.Size})
+	}
+	return files, err
+}
+
+// read reads the file {path...} of a commit.
+func (c *call) read(repository int64, commit string) (document, error) {
+	name := c.path("path")
+	data, err := c.Contents.ReadFile(c.ctx(), repository, commit, name, maxFile)
+	if schema.CodeOf(err) == schema.CodeLimit {
+		err = schema.Errorf(schema.CodeRefused, "the file is larger than %s; fetch the repository with git to read it", size(maxFile))
+	}
+	return document{media: "application/octet-stream", name: name[strings.LastIndex(name, "/")+1:], data: data}, err
+}
+
+// newestTests returns the newest version of the tests of a draft.
+func (c *call) newestTests(draft classroom.Draft) (schema.TestsVersion, error) {
+	all, err := c.Classroom.Tests.List(c.ctx(), c.by, draft.Course.Code, draft.Assignment.Name)
+	if err == nil && len(all) == 0 {
+		err = errors.New("the version that was pushed is missing")
+	}
+	if err != nil {
+		return schema.TestsVersion{}, err
+	}
+	return all[0], nil
+}

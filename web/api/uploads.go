@@ -1,0 +1,131 @@
+package api
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"time"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/intake"
+)
+
+// Media types of a body with files.
+const (
+	mediaForm = "multipart/form-data"
+	mediaZip  = "application/zip"
+)
+
+// formMemory is how many bytes of a form are kept in memory; the rest waits in a file.
+const formMemory = 4 << 20
+
+// uploadRoutes hand files in. Each request is one commit that the server pushes as the
+// person, by the rules of a push.
+func (a *API) uploadRoutes() []route {
+	replace := parameter{name: "replace", kind: "boolean", help: "files that are not sent are removed"}
+	return []route{
+		upload(atTask+"/submissions", "handIn", "Hand in files, a folder or a zip, as a push does; the reply is the new submission", handIn,
+			replace, parameter{name: "late", kind: "boolean", help: "being late is meant, as by git push -o late"}),
+		upload(atTask+"/tests", "uploadTests", "Send files of the tests repository, which makes the next version and its gate; for instructors. The first upload makes the assignment", uploadTests,
+			replace, parameter{name: "base", kind: "string", help: "the commit that these files were made from; 409 if it is no longer the newest"}),
+	}
+}
+
+// upload is a route that takes files and replies with a T.
+func upload[T any](path, id, summary string, f func(*call) (T, error), query ...parameter) route {
+	r := act("POST", path, id, summary, f, query...)
+	r.media, r.limit = []string{mediaForm, mediaZip}, intake.MaxBody
+	return r
+}
+
+// files reads the files of the body: a form, or a zip.
+func (c *call) files() ([]schema.UploadFile, error) {
+	media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	switch {
+	case err == nil && media == mediaForm:
+		return c.formFiles()
+	case err == nil && media == mediaZip:
+		data, err := io.ReadAll(c.r.Body)
+		if err != nil {
+			return nil, unreadable(err)
+		}
+		return intake.Zip(data)
+	}
+	return nil, schema.Errorf(schema.CodeInvalid, "send the files as %s in parts named files, or a zip as %s", mediaForm, mediaZip)
+}
+
+func (c *call) formFiles() ([]schema.UploadFile, error) {
+	if err := c.r.ParseMultipartForm(formMemory); err != nil {
+		return nil, unreadable(err)
+	}
+	defer func() { _ = c.r.MultipartForm.RemoveAll() }() // what is left is the system's to remove
+	return intake.Form(c.r.MultipartForm)
+}
+
+// unreadable is the error of a body that is damaged, or too large.
+func unreadable(err error) error {
+	if most := new(http.MaxBytesError); errors.As(err, &most) {
+		return err
+	}
+	return schema.Wrapf(schema.CodeInvalid, err, "the body cannot be read: it is incomplete or damaged")
+}
+
+// push pushes files to a repository, as one commit of the person's.
+func (c *call) push(u schema.Upload) error {
+	if c.Uploads == nil {
+		return schema.Errorf(schema.CodeUnavailable, "this server receives files by git alone")
+	}
+	_ = http.NewResponseController(c.w).SetWriteDeadline(time.Now().Add(operationTime)) // not every connection has deadlines
+	u.Name, u.Email, u.At = c.by.User.DisplayName(), c.by.User.Email, c.Clock()
+	return c.Uploads.Upload(c.ctx(), c.by, u)
+}
+
+func handIn(c *call) (schema.PublicSubmission, error) {
+	_, is, err := c.task()
+	if err != nil {
+		return schema.PublicSubmission{}, err
+	}
+	files, err := c.files()
+	if err == nil {
+		files, err = intake.Work(files, is.Required())
+	}
+	if err == nil {
+		err = c.push(schema.Upload{Path: is.Path(), Files: files, Replace: c.is("replace"), Late: c.is("late"), Message: "Hand in over the API"})
+	}
+	if err != nil {
+		return schema.PublicSubmission{}, err
+	}
+	return c.Classroom.Work.Report(c.ctx(), c.by, schema.SubmissionName{Course: c.path("course"), Assignment: c.path("assignment")})
+}
+
+func uploadTests(c *call) (schema.TestsVersion, error) {
+	draft, err := c.draft()
+	if err != nil {
+		return schema.TestsVersion{}, err
+	}
+	files, err := c.files()
+	if err == nil {
+		files, err = intake.Tests(files)
+	}
+	if err == nil {
+		err = c.push(schema.Upload{Path: draft.Path() + "/tests", Files: files, Base: c.text("base"), Replace: c.is("replace"), Message: "Upload " + schema.Count(len(files), "file")})
+	}
+	if err != nil {
+		return schema.TestsVersion{}, err
+	}
+	return c.newestTests(draft)
+}
+
+// draft is the tests repository of the address, which the person may change. It need not exist yet.
+func (c *call) draft() (classroom.Draft, error) {
+	draft, err := c.Classroom.Drafts.Open(c.ctx(), c.by, c.path("course"), c.path("assignment"))
+	if schema.CodeOf(err) == schema.CodeNotFound {
+		return c.Classroom.Drafts.New(c.ctx(), c.by, c.path("course"), c.path("assignment"))
+	}
+	if err == nil {
+		err = draft.MayEdit
+	}
+	return draft, err
+}

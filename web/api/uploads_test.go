@@ -1,0 +1,182 @@
+package api_test
+
+import (
+	"bytes"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"strings"
+	"testing"
+
+	"github.com/grader/grader/classroom/tables"
+	"github.com/grader/grader/schema"
+)
+
+// formOf is a form with files, and its media type.
+func formOf(t testing.TB, files map[string]string) (body, media string) {
+	t.Helper()
+	var out bytes.Buffer
+	form := multipart.NewWriter(&out)
+	for path, text := range files {
+		part, err := form.CreatePart(textproto.MIMEHeader{"Content-Disposition": {fmt.Sprintf(`form-data; name="files"; filename=%q`, path)}})
+		check(t, err)
+		_, err = part.Write([]byte(text))
+		check(t, err)
+	}
+	check(t, form.Close())
+	return out.String(), form.FormDataContentType()
+}
+
+// TestHandIn sends work as a form and as a zip; both become one commit of the person's.
+func TestHandIn(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	token := b.token("alice", schema.ScopeWrite)
+	form, media := formOf(t, map[string]string{"src/hello.c": "int main(){}"})
+	zip := string(zipOf(t, map[string]string{"a1/src/hello.c": "int main(){}", "__MACOSX/a1/x": "", "a1/.DS_Store": ""}))
+	for i, c := range []struct{ query, media, body string }{{"", media, form}, {"?replace=true&late=true", "application/zip", zip}} {
+		got := b.ask(token, "POST", "/courses/comp1/assignments/a1/submissions"+c.query, c.body, "Content-Type", c.media)
+		if got.status != http.StatusOK {
+			t.Fatalf("status %d: %s", got.status, got.body)
+		}
+		var sub schema.PublicSubmission
+		decode(t, got.body, &sub)
+		up := b.uploads.all[i]
+		if want := fmt.Sprintf("comp1/a1/alice/%d", i+1); sub.Name != want || sub.State != schema.StateQueued {
+			t.Errorf("it is %s, %s", sub.Name, sub.State)
+		}
+		if up.Path != "comp1/a1" || len(up.Files) != 1 || up.Files[0].Path != "src/hello.c" && up.Files[0].Path != "hello.c" || up.Replace != (i == 1) || up.Late != (i == 1) || up.Name != "ALICE" {
+			t.Errorf("it was pushed as %+v", up)
+		}
+	}
+	waiting := read[[]struct {
+		Name  string       `json:"name"`
+		State schema.State `json:"state"`
+		Place any          `json:"place"`
+	}](b, "alice", "/me/waiting")
+	if len(waiting) != 2 || waiting[0].Name != "comp1/a1/alice/2" || waiting[0].Place == nil {
+		t.Errorf("waiting: %+v", waiting)
+	}
+}
+
+// TestRefusedUploads sends what no push could hold, and what a push refuses.
+func TestRefusedUploads(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	token := b.token("alice", schema.ScopeWrite)
+	many := map[string]string{}
+	for i := range 5001 {
+		many[fmt.Sprint("f", i)] = ""
+	}
+	for name, c := range map[string]struct {
+		media  string
+		body   string
+		status int
+		words  string
+	}{
+		"JSON":              {"application/json", "{}", http.StatusBadRequest, "in parts named files, or a zip"},
+		"no media type":     {"", "x", http.StatusBadRequest, "in parts named files, or a zip"},
+		"a form cut short":  {"multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a\"\r\n\r\nab", http.StatusBadRequest, "incomplete or damaged"},
+		"no boundary":       {"multipart/form-data", "x", http.StatusBadRequest, "incomplete or damaged"},
+		"a zip that is not": {"application/zip", "PK", http.StatusBadRequest, "is not a readable zip"},
+		"an empty zip":      {"application/zip", string(zipOf(t, nil)), http.StatusBadRequest, "choose files"},
+		"a way up":          {"application/zip", string(zipOf(t, map[string]string{"../x": "", "a": ""})), http.StatusBadRequest, "cannot be handed in"},
+		"many files":        {"application/zip", string(zipOf(t, many)), http.StatusBadRequest, "more than 5000 files"},
+		"a bomb":            {"application/zip", string(zipOf(t, map[string]string{"x": strings.Repeat("0", 64<<20+1)})), http.StatusBadRequest, "more than 64 MiB"},
+		"a large body":      {"application/zip", strings.Repeat("x", 32<<20+1), http.StatusRequestEntityTooLarge, "larger than 32 MiB"},
+		"what is forbidden": {"application/zip", string(zipOf(t, map[string]string{"forbidden.txt": ""})), http.StatusUnprocessableEntity, "forbidden.txt is forbidden"},
+	} {
+		got := b.ask(token, "POST", "/courses/comp1/assignments/a1/submissions", c.body, "Content-Type", c.media)
+		if got.status != c.status || !strings.Contains(got.body, c.words) {
+			t.Errorf("%s: status %d: %s", name, got.status, got.body)
+		}
+	}
+	if len(b.uploads.all) > 0 {
+		t.Errorf("%d were handed in", len(b.uploads.all))
+	}
+}
+
+// TestTestsOverTheAPI makes an assignment, reads it back, and is refused a stale base.
+func TestTestsOverTheAPI(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	ida := b.token("ida", schema.ScopeWrite)
+	zip := string(zipOf(t, map[string]string{"a7/assignment.yaml": source, "a7/solution/hello.c": "x"}))
+	var made schema.TestsVersion
+	got := b.ask(ida, "POST", "/courses/comp1/assignments/a7/tests", zip, "Content-Type", "application/zip")
+	if got.status != http.StatusOK {
+		t.Fatalf("status %d: %s", got.status, got.body)
+	}
+	decode(t, got.body, &made)
+	if made.Number != 1 || made.By != "ida" || b.uploads.all[0].Path != "comp1/a7/tests" || b.uploads.all[0].Files[0].Path == "a7/assignment.yaml" {
+		t.Errorf("version %+v, pushed %+v", made, b.uploads.all[0])
+	}
+	got = b.ask(b.token("tina", schema.ScopeRead), "GET", "/courses/comp1/assignments/a7/tests/1", nil)
+	if !strings.Contains(got.body, `"state":"active"`) || !strings.Contains(got.body, `"ended":true`) || !strings.Contains(got.body, `"passed":true`) {
+		t.Errorf("status %d: %s", got.status, got.body)
+	}
+	b.ask(ida, "POST", "/courses/comp1/assignments/a7/tests?base=stale", zip, "Content-Type", "application/zip").refused(t, http.StatusConflict, schema.CodeConflict, "somebody else")
+	b.ask(ida, "GET", "/courses/comp1/assignments/a7/tests/9", nil).refused(t, http.StatusNotFound, schema.CodeNotFound)
+	b.ask(ida, "GET", "/courses/comp1/assignments/a7/tests/x/files", nil).refused(t, http.StatusNotFound, schema.CodeNotFound, "not the number")
+	b.ask(ida, "POST", "/courses/comp1/assignments/tests/tests", zip, "Content-Type", "application/zip").refused(t, http.StatusBadRequest, schema.CodeInvalid)
+}
+
+// TestCourseFileOverTheAPI checks a course.yaml, and saves it as a push does.
+func TestCourseFileOverTheAPI(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	ida := b.token("ida", schema.ScopeWrite)
+	b.ask(ida, "PUT", "/courses/comp1/course-file", map[string]any{"text": "late_tokens: x\n"}).refused(t, http.StatusUnprocessableEntity, schema.CodeRefused, "course.yaml:1")
+	for dry, pushed := range map[bool]int{true: 0, false: 1} {
+		b.uploads.all = nil
+		got := b.ask(ida, "PUT", "/courses/comp1/course-file", map[string]any{"text": "late_tokens: 3\n", "dry_run": dry})
+		if got.status != http.StatusOK || len(b.uploads.all) != pushed {
+			t.Errorf("dry run %t: status %d: %s; %d pushes", dry, got.status, got.body, len(b.uploads.all))
+		}
+	}
+	if up := b.uploads.all; len(up) > 0 && (up[0].Path != "comp1/course" || up[0].Files[0].Path != "course.yaml") {
+		t.Errorf("pushed as %+v", up[0])
+	}
+	b.ask(ida, "PUT", "/courses/comp1/course-file", map[string]any{"text": "late_tokens: 3\n", "base": "stale"}).refused(t, http.StatusConflict, schema.CodeConflict)
+}
+
+// TestCommentsOverTheAPI comments, reads it as the owner, and removes it.
+func TestCommentsOverTheAPI(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.graded("alice")
+	const path = "/courses/comp1/assignments/a1/submissions/alice/1/comments"
+	tina := b.token("tina", schema.ScopeWrite)
+	var made tables.Comment
+	decode(t, b.ask(tina, "POST", path, map[string]any{"text": "Well done"}).body, &made)
+	if all := read[[]tables.Comment](b, "alice", path); len(all) != 1 || all[0] != made || all[0].Text != "Well done" || all[0].By != "tina" {
+		t.Errorf("comments %+v", all)
+	}
+	b.ask(tina, "POST", path, map[string]any{"text": "x", "line": 3}).refused(t, http.StatusBadRequest, schema.CodeInvalid, "of which file")
+	if got := b.ask(tina, "DELETE", fmt.Sprint(path, "/", made.ID), nil); got.status != http.StatusNoContent {
+		t.Errorf("status %d: %s", got.status, got.body)
+	}
+	if all := read[[]tables.Comment](b, "alice", path); len(all) != 0 {
+		t.Errorf("comments %+v", all)
+	}
+}
+
+// TestSessionsOverTheAPI lists a person's browsers and signs one out; others' are not theirs to end.
+func TestSessionsOverTheAPI(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	now := b.api.Clock()
+	check(t, b.store.SaveSession(t.Context(), schema.Session{Token: "secret", ID: "one", User: b.people["alice"].User.ID, Browser: "Firefox on Linux", Data: []byte("x"), MadeAt: now, UsedAt: now, Expires: now.Add(schema.SessionIdle)}))
+	got := b.ask(b.token("alice", schema.ScopeRead), "GET", "/me/sessions", nil)
+	if !strings.Contains(got.body, `"id":"one"`) || !strings.Contains(got.body, "Firefox on Linux") || strings.Contains(got.body, "secret") {
+		t.Errorf("status %d: %s", got.status, got.body)
+	}
+	b.ask(b.token("bob", schema.ScopeWrite), "DELETE", "/me/sessions/one", nil).refused(t, http.StatusNotFound, schema.CodeNotFound)
+	if got := b.ask(b.token("alice", schema.ScopeWrite), "DELETE", "/me/sessions/one", nil); got.status != http.StatusNoContent {
+		t.Errorf("status %d: %s", got.status, got.body)
+	}
+	if got := b.ask(b.token("alice", schema.ScopeRead), "GET", "/me/sessions", nil); got.body != "[]\n" {
+		t.Errorf("sessions %s", got.body)
+	}
+}

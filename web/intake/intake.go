@@ -1,0 +1,205 @@
+// Package intake reads the files that people send without git: files of a form, a folder, or
+// a zip. What an assignment accepts is judged when they are pushed.
+package intake
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
+	"github.com/grader/grader/web/view"
+)
+
+// MaxBody is how many bytes a request with files may have.
+const MaxBody = 32 << 20
+
+// Bounds of the files of one request.
+const (
+	maxUnpacked = 64 << 20 // bytes of all of them
+	maxFiles    = 5000
+)
+
+// Form returns the files of a form, in its parts "files" and "folder"; those of a zip are
+// those in it. A form that is nil has none.
+func Form(form *multipart.Form) ([]schema.UploadFile, error) {
+	var u unpacking
+	if form != nil {
+		for _, field := range []string{"files", "folder"} {
+			for _, header := range form.File[field] {
+				if err := u.addPart(header); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	return u.all()
+}
+
+// Zip returns the files of a zip.
+func Zip(data []byte) ([]schema.UploadFile, error) {
+	var u unpacking
+	if err := u.addZip(bytes.NewReader(data), int64(len(data)), "the upload"); err != nil {
+		return nil, err
+	}
+	return u.all()
+}
+
+// Work returns files as they are handed in for an assignment that requires some, given as
+// patterns: without the folder that holds all of them.
+func Work(files []schema.UploadFile, required []string) ([]schema.UploadFile, error) {
+	return distinct(withoutTop(files, required))
+}
+
+// Tests returns files as they are put into a tests repository. The folder that holds all of
+// them is left out where it is the repository itself.
+func Tests(files []schema.UploadFile) ([]schema.UploadFile, error) {
+	whole := []string{assignment.Filename}
+	if within := withoutTop(files, nil); matching(within, whole) > matching(files, whole) {
+		files = within
+	}
+	return distinct(files)
+}
+
+// distinct checks the paths of files, of which each may be there once.
+func distinct(files []schema.UploadFile) ([]schema.UploadFile, error) {
+	seen := make(map[string]bool)
+	for _, f := range files {
+		if err := schema.UploadPath(f.Path); err != nil {
+			return nil, err
+		}
+		if seen[f.Path] {
+			return nil, schema.Errorf(schema.CodeInvalid, "there are two files %s; hand in one", f.Path)
+		}
+		seen[f.Path] = true
+	}
+	return files, nil
+}
+
+// unpacking is the files so far and what they take.
+type unpacking struct {
+	files []schema.UploadFile
+	bytes int64
+}
+
+// all returns the files, of which there must be some.
+func (u *unpacking) all() ([]schema.UploadFile, error) {
+	if len(u.files) == 0 {
+		return nil, schema.Errorf(schema.CodeInvalid, "choose files, a folder or a zip to hand in")
+	}
+	return u.files, nil
+}
+
+// addPart adds a file of the form, or what is in it where it is a zip.
+func (u *unpacking) addPart(header *multipart.FileHeader) error {
+	name := partPath(header)
+	if name == "" {
+		return nil // no file was chosen
+	}
+	f, err := header.Open()
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if strings.EqualFold(path.Ext(name), ".zip") {
+		return u.addZip(f, header.Size, name)
+	}
+	return u.add(name, f)
+}
+
+// partPath is the path that the browser sent: of a folder it has its parts, which
+// multipart.FileHeader.Filename has not.
+func partPath(header *multipart.FileHeader) string {
+	_, params, err := mime.ParseMediaType(header.Header.Get("Content-Disposition"))
+	if err != nil {
+		return header.Filename
+	}
+	return strings.TrimPrefix(params["filename"], "/")
+}
+
+// add reads a file within the bounds.
+func (u *unpacking) add(name string, from io.Reader) error {
+	if len(u.files) >= maxFiles {
+		return schema.Errorf(schema.CodeInvalid, "there are more than %d files; hand in fewer", maxFiles)
+	}
+	data, err := io.ReadAll(io.LimitReader(from, maxUnpacked-u.bytes+1))
+	if u.bytes += int64(len(data)); u.bytes > maxUnpacked {
+		return schema.Errorf(schema.CodeInvalid, "the files have more than %s; leave out what is built or downloaded", view.Bytes(maxUnpacked))
+	}
+	if err != nil {
+		return schema.Errorf(schema.CodeInvalid, "%.60q cannot be read: it is damaged", name)
+	}
+	u.files = append(u.files, schema.UploadFile{Path: name, Data: data})
+	return nil
+}
+
+// addZip adds the files of a zip. Its own word on their sizes is not believed.
+func (u *unpacking) addZip(from io.ReaderAt, size int64, name string) error {
+	archive, err := zip.NewReader(from, size)
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+		return schema.Errorf(schema.CodeInvalid, "%.60q is not a readable zip file", name)
+	}
+	for _, entry := range archive.File {
+		switch {
+		case entry.Mode().IsDir(), systemFile(entry.Name):
+			continue
+		case !entry.Mode().IsRegular():
+			return schema.Errorf(schema.CodeInvalid, "%.60q in the zip is not a regular file; leave links out", entry.Name)
+		case entry.Flags&1 != 0:
+			return schema.Errorf(schema.CodeInvalid, "the zip is encrypted; hand in one without a password")
+		}
+		f, err := entry.Open()
+		if err != nil {
+			return schema.Errorf(schema.CodeInvalid, "%.60q in the zip cannot be read: it is damaged", entry.Name)
+		}
+		err = u.add(entry.Name, f)
+		f.Close()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// systemFile reports whether a file is what a desktop puts into folders and archives.
+func systemFile(name string) bool {
+	return strings.HasPrefix(name, "__MACOSX/") || path.Base(name) == ".DS_Store" || path.Base(name) == "Thumbs.db"
+}
+
+// withoutTop takes off the one folder that holds everything, unless required files would
+// no longer be where they must.
+func withoutTop(files []schema.UploadFile, required []string) []schema.UploadFile {
+	top, _, nested := strings.Cut(files[0].Path, "/")
+	for _, f := range files {
+		nested = nested && strings.HasPrefix(f.Path, top+"/")
+	}
+	if !nested {
+		return files
+	}
+	within := slices.Clone(files)
+	for i := range within {
+		within[i].Path = strings.TrimPrefix(within[i].Path, top+"/")
+	}
+	if matching(files, required) > matching(within, required) {
+		return files
+	}
+	return within
+}
+
+// matching counts the patterns that some file matches.
+func matching(files []schema.UploadFile, patterns []string) int {
+	n := 0
+	for _, pattern := range patterns {
+		if slices.ContainsFunc(files, func(f schema.UploadFile) bool { ok, err := path.Match(pattern, f.Path); return err == nil && ok }) {
+			n++
+		}
+	}
+	return n
+}
