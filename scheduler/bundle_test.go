@@ -171,7 +171,14 @@ type tapped struct {
 }
 
 func (j *tapped) Claim(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (schema.Job, error) {
-	job, err := j.Jobs.Claim(ctx, runner, flavour, now, lease)
+	return j.tap(j.Jobs.Claim(ctx, runner, flavour, now, lease))
+}
+
+func (j *tapped) ClaimLive(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (schema.Job, error) {
+	return j.tap(j.Jobs.ClaimLive(ctx, runner, flavour, now, lease))
+}
+
+func (j *tapped) tap(job schema.Job, err error) (schema.Job, error) {
 	j.mu.Lock()
 	j.claims++
 	hook := j.onClaimed

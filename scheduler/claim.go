@@ -99,7 +99,7 @@ func (s *Scheduler) await(ctx context.Context, m *member, wait time.Duration) (s
 	defer timeout.Stop()
 	for {
 		place := s.lines.join(m.flavour)
-		job, err := s.try(ctx, m)
+		job, err := s.look(ctx, m, place)
 		if schema.CodeOf(err) != schema.CodeNotFound {
 			s.lines.leave(m.flavour, place)
 			if err == nil {
@@ -118,13 +118,46 @@ func (s *Scheduler) await(ctx context.Context, m *member, wait time.Duration) (s
 			err = errNothing
 		}
 		s.lines.leave(m.flavour, place)
+		if err == errNothing && s.alone(m) {
+			if job, found := s.try(ctx, m, s.Jobs.Claim); schema.CodeOf(found) != schema.CodeNotFound {
+				return job, found
+			}
+		}
 		return schema.Job{}, err
 	}
 }
 
-// try looks for a job once. The statement is not cancelled when the client leaves, because it
+// look looks for a job once. A flavour that may have several runners keeps one of them free of
+// regrades, so that a push that comes finds it ready. A flavour with one runner serves regrades
+// when nothing else waits.
+func (s *Scheduler) look(ctx context.Context, m *member, place *spot) (schema.Job, error) {
+	if s.Flavours[m.flavour].Max < 2 {
+		return s.try(ctx, m, s.Jobs.Claim)
+	}
+	if !s.lines.spare(m.flavour, place) {
+		return s.try(ctx, m, s.Jobs.ClaimLive)
+	}
+	job, err := s.try(ctx, m, s.Jobs.Claim)
+	if schema.CodeOf(err) == schema.CodeNotFound {
+		s.lines.unspare(m.flavour, place)
+	}
+	return job, err
+}
+
+// alone reports whether the runner is the only one of its flavour that has registered. One that
+// has waited a whole poll alone may take a regrade: its pool can start no second runner, and
+// regrades must not wait forever.
+func (s *Scheduler) alone(m *member) bool {
+	t := s.fleet.tally(m.flavour)
+	return t.ready.Load() == 1 && t.busy.Load() == 0
+}
+
+// claiming is Jobs.Claim or Jobs.ClaimLive.
+type claiming func(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (schema.Job, error)
+
+// try claims a job once. The statement is not cancelled when the client leaves, because it
 // would then be unknown whether it was committed.
-func (s *Scheduler) try(ctx context.Context, m *member) (schema.Job, error) {
+func (s *Scheduler) try(ctx context.Context, m *member, claim claiming) (schema.Job, error) {
 	if err := ctx.Err(); err != nil {
 		return schema.Job{}, err
 	}
@@ -134,7 +167,7 @@ func (s *Scheduler) try(ctx context.Context, m *member) (schema.Job, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), poolPatience)
 	defer cancel()
 	now := s.Clock()
-	job, err := s.Jobs.Claim(ctx, m.id, m.flavour, now, s.Lease)
+	job, err := claim(ctx, m.id, m.flavour, now, s.Lease)
 	if err != nil {
 		return schema.Job{}, err
 	}

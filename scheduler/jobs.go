@@ -15,6 +15,8 @@ type Jobs interface {
 	// its attempt up and returns it. The runner's Job is set in the same transaction.
 	// CodeNotFound: none.
 	Claim(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (schema.Job, error)
+	// ClaimLive is Claim that leaves the jobs of regrade sets waiting.
+	ClaimLive(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (schema.Job, error)
 	// Order returns what a runner must know of a claimed job.
 	Order(ctx context.Context, job int64) (schema.Order, error)
 	// Extend extends a job's lease. CodeStale also when the job has ended.

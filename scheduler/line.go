@@ -8,15 +8,20 @@ import (
 // lines hold the claims that wait for a job, by flavour. One ring wakes one claim, not all: a
 // claim that gets a job rings for the next, a claim that gets none joins again. A claim joins
 // before it looks for a job, so that it misses no ring between looking and waiting.
+//
+// A claim may take a regrade only while another one stays in the line that may not. So a push
+// finds a ready runner however many regrades wait.
 type lines struct {
 	mu      sync.Mutex
 	waiting map[string]*list.List // of *spot
+	refused map[string]bool       // a claim was refused regrades because another one looks for them
 }
 
 // spot is one claim's place in a line.
 type spot struct {
-	bell chan struct{} // closed when the claim is woken
-	at   *list.Element // nil once the claim was woken
+	bell     chan struct{} // closed when the claim is woken
+	at       *list.Element // nil once the claim was woken
+	regrades bool          // it may take a regrade
 }
 
 // join appends a claim to the line.
@@ -45,6 +50,42 @@ func (l *lines) leave(flavour string, p *spot) {
 	}
 	l.waiting[flavour].Remove(p.at)
 	p.at = nil
+}
+
+// spare reports whether the claim may take a regrade: another claim that may not stays in the
+// line. Until unspare, or until it leaves, no other claim counts on this one.
+func (l *lines) spare(flavour string, p *spot) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	others := false
+	for at := l.waiting[flavour].Front(); at != nil; at = at.Next() {
+		if other := at.Value.(*spot); other != p {
+			others = true
+			if !other.regrades {
+				p.regrades = true
+				return true
+			}
+		}
+	}
+	if others {
+		if l.refused == nil {
+			l.refused = make(map[string]bool)
+		}
+		l.refused[flavour] = true
+	}
+	return false
+}
+
+// unspare says that the claim looked for a regrade and found none. A claim that was refused
+// meanwhile may look now: a job may have come after this one looked.
+func (l *lines) unspare(flavour string, p *spot) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p.regrades = false
+	if l.refused[flavour] {
+		l.refused[flavour] = false
+		l.wake(flavour)
+	}
 }
 
 // ring wakes the claim that has waited longest, if there is one.

@@ -63,9 +63,13 @@ func (d demand) runners() int {
 	return min(d.flavour.Max, d.busy+max(d.flavour.Warm, d.queued(), d.expected()))
 }
 
-// queued is how many runners the waiting jobs ask for.
+// queued is how many runners the waiting jobs ask for. Regrades ask for one more, because one
+// runner takes none.
 func (d demand) queued() int {
 	var n float64
+	if d.waiting[schema.LaneRegrade] > 0 {
+		n++
+	}
 	for lane, waiting := range d.waiting {
 		share := d.job().Seconds() / patience(schema.Lane(lane)).Seconds()
 		n += float64(waiting) * min(1, share)

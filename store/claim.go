@@ -19,7 +19,17 @@ const gateTurn = 7
 // fewest waiting jobs, then the longest wait. Of the owner's jobs it is the oldest. Triggers
 // maintain the counters that decide this (migrations), so that a claim reads a few index
 // entries however long the queue is.
-func (s *Store) Claim(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (j schema.Job, err error) {
+func (s *Store) Claim(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (schema.Job, error) {
+	return s.claim(ctx, runner, flavour, now, lease, schema.LaneRegrade)
+}
+
+// ClaimLive is Claim without the regrade lane.
+func (s *Store) ClaimLive(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (schema.Job, error) {
+	return s.claim(ctx, runner, flavour, now, lease, schema.LaneOvertaken)
+}
+
+// claim assigns the best job of the lanes up to last.
+func (s *Store) claim(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration, last schema.Lane) (j schema.Job, err error) {
 	err = s.write(ctx, "claim", func(t *tx) error {
 		id, err := one(ctx, t, value[int64], `UPDATE jobs
 			SET state = 'assigned', attempt = attempt + 1, runner = ?1, assigned_at = ?3, lease_until = ?4, reason = '', sent = 0
@@ -28,7 +38,7 @@ func (s *Store) Claim(ctx context.Context, runner, flavour string, now time.Time
 				WHERE j.state = 'queued' AND (j.flavour, j.lane, j.course_id, j.owner) = (
 					SELECT o.flavour, o.lane, o.course_id, o.owner FROM queue_owners o
 					WHERE (o.flavour, o.lane, o.course_id) = (
-						SELECT c.flavour, c.lane, c.course_id FROM queue_courses c WHERE c.flavour = ?2
+						SELECT c.flavour, c.lane, c.course_id FROM queue_courses c WHERE c.flavour = ?2 AND c.lane <= ?7
 						ORDER BY c.lane = ?5 AND coalesce((SELECT q.since_gate >= ?6 FROM queue_turns q WHERE q.flavour = ?2), 1) DESC, c.lane,
 							coalesce((SELECT b.busy FROM queue_busy b WHERE b.course_id = c.course_id), 0),
 							c.waiting,
@@ -37,7 +47,7 @@ func (s *Store) Claim(ctx context.Context, runner, flavour string, now time.Time
 						LIMIT 1)
 					ORDER BY o.busy, o.waiting, o.head, o.owner LIMIT 1)
 				ORDER BY j.queued_at, j.id LIMIT 1)
-			RETURNING id`, runner, flavour, micros(now), micros(now.Add(lease)), schema.LaneGate, gateTurn)
+			RETURNING id`, runner, flavour, micros(now), micros(now.Add(lease)), schema.LaneGate, gateTurn, last)
 		if err != nil {
 			return missing(err, "no job is queued")
 		}

@@ -91,6 +91,20 @@ func TestLanes(t *testing.T) {
 	b.sameCounts()
 }
 
+func TestClaimLiveLeavesRegrades(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.graded("alice", 1)
+	set := ok(b.CreateRegrade(t.Context(), schema.Operator(), schema.NewRegrade{Assignment: b.assignment, Which: schema.RegradeAll}))(t)
+	_, err := b.ClaimLive(t.Context(), "r", "standard", b.tick(), time.Minute)
+	refused(t, err, schema.CodeNotFound, "no job is queued")
+	push := b.push("bob")
+	equal(t, ok(b.ClaimLive(t.Context(), "r", "standard", b.tick(), time.Minute))(t).ID, push.Job.ID)
+	equal(t, b.claim("standard").Kind, schema.JobRegrade)
+	equal(t, set.Total, 1)
+	b.sameCounts()
+}
+
 // TestWaitingPredictsClaims makes random pushes, claims and ends, and then claims the rest in
 // the predicted order.
 func TestWaitingPredictsClaims(t *testing.T) {

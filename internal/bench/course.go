@@ -73,15 +73,20 @@ func (b *bench) fillSet(ctx context.Context, s *server) error {
 			return err
 		}
 	}
-	_, err = s.Admin(ctx, "wait", "bench/a1", "--login", "alice", "--number", strconv.Itoa(b.size.set), "--timeout", "30m")
-	for err == nil {
-		var waits bool
-		if waits, err = s.waits(ctx); err == nil && !waits {
-			return nil
+	if _, err := s.Admin(ctx, "wait", "bench/a1", "--login", "alice", "--number", strconv.Itoa(b.size.set), "--timeout", "30m"); err != nil {
+		return err
+	}
+	return s.rest(ctx)
+}
+
+// rest waits until no job is queued or runs.
+func (s *server) rest(ctx context.Context) error {
+	for {
+		if waits, err := s.waits(ctx); err != nil || !waits {
+			return err
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	return err
 }
 
 // waits reports whether jobs are queued or run.
@@ -123,41 +128,56 @@ func (s *server) regrade(ctx context.Context, words ...string) (set regradeSet, 
 	return set, json.Unmarshal([]byte(text), &set)
 }
 
-// pushBesideSet measures pushes of another student on the idle server, and while the set is
-// running.
+// beside are the measured pushes of another student: until the report and until the
+// verdict, without a set and beside a running one.
+type beside struct {
+	student         *demo.Person
+	dir             string
+	pushes          int
+	report, verdict [2]sample
+	shown           sample
+}
+
+// sets is how many sets run, one after the other. Without and beside a set are measured in
+// turns, so that a change of the machine's load affects both.
+const sets = 10
+
+// pushBesideSet measures pushes of another student on the idle server and beside a running
+// set, in turns.
 func (b *bench) pushBesideSet(ctx context.Context, s *server) error {
 	student, err := s.person(ctx, "bob", "student")
 	if err != nil {
 		return err
 	}
-	dir := filepath.Join(b.dir, "beside")
-	measure := func(from int, flags ...string) (all sample, err error) {
-		for i := range b.runs {
-			d, err := b.pushNumbered(ctx, student, dir, from+i, flags...)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, d)
+	m := &beside{student: student, dir: filepath.Join(b.dir, "beside")}
+	each := max(1, (b.runs+sets-1)/sets)
+	for range sets {
+		if err := b.measure(ctx, s, m, 0, each); err != nil {
+			return err
 		}
-		return all, nil
-	}
-	var before, beside [2]sample
-	kinds := [2][]string{{"-o", "nowait"}, nil}
-	for n, flags := range kinds {
-		if before[n], err = measure(1_000_000*(n+1), flags...); err != nil {
+		if err := b.measureSet(ctx, s, m, each); err != nil {
 			return err
 		}
 	}
+	m.report[0].print("push until the report, no set", nil)
+	m.report[1].print("the same beside the set", m.report[0])
+	m.verdict[0].print("push until the verdict, no set", nil)
+	m.verdict[1].print("the same beside the set", m.verdict[0])
+	m.shown.print("showing the set, with the program's start", nil)
+	return nil
+}
+
+// measureSet measures pushes beside a new set, which must be running until the last one ends,
+// and discards the set.
+func (b *bench) measureSet(ctx context.Context, s *server, m *beside, n int) error {
 	set, err := s.regrade(ctx, "create", "bench/a1", "--owner", "alice", "--all", "--json")
 	if err != nil {
 		return err
 	}
-	for n, flags := range kinds {
-		if beside[n], err = measure(1_000_000*(n+3), flags...); err != nil {
-			return err
-		}
-	}
 	id := strconv.FormatInt(set.ID, 10)
+	if err := b.measure(ctx, s, m, 1, n); err != nil {
+		return err
+	}
 	shown, err := timed(func() error {
 		set, err = s.regrade(ctx, "show", id, "--json")
 		return err
@@ -165,11 +185,31 @@ func (b *bench) pushBesideSet(ctx context.Context, s *server) error {
 	if err != nil {
 		return err
 	}
-	before[0].print("push until the report, no set", nil)
-	beside[0].print("the same beside the set", before[0])
-	before[1].print("push until the verdict, no set", nil)
-	beside[1].print("the same beside the set", before[1])
-	sample{shown}.print("showing the set, with the program's start", nil)
-	fmt.Printf("  the set was %s when the last push ended: %d of %d graded\n", set.State, set.Done, set.Total)
+	m.shown = append(m.shown, shown)
+	if set.State != "running" {
+		return fmt.Errorf("the set of %d was %s before the last push ended; use a larger -set or fewer -runs", set.Total, set.State)
+	}
+	if _, err := s.regrade(ctx, "discard", id, "--json"); err != nil {
+		return err
+	}
+	return s.rest(ctx)
+}
+
+// measure makes n pushes of each kind. Each starts after the one before was graded.
+func (b *bench) measure(ctx context.Context, s *server, m *beside, which, n int) error {
+	for range n {
+		for kind, flags := range [2][]string{{"-o", "nowait"}, nil} {
+			m.pushes++
+			d, err := b.pushNumbered(ctx, m.student, m.dir, 1_000_000+m.pushes, flags...)
+			if err != nil {
+				return err
+			}
+			if _, err := s.Admin(ctx, "wait", "bench/a1", "--login", "bob", "--number", strconv.Itoa(m.pushes)); err != nil {
+				return err
+			}
+			into := [2]*sample{&m.report[which], &m.verdict[which]}[kind]
+			*into = append(*into, d)
+		}
+	}
 	return nil
 }

@@ -19,8 +19,18 @@ type timed struct {
 
 // Claim implements scheduler.Jobs.
 func (t timed) Claim(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (schema.Job, error) {
+	return t.measure(func() (schema.Job, error) { return t.Jobs.Claim(ctx, runner, flavour, now, lease) })
+}
+
+// ClaimLive implements scheduler.Jobs.
+func (t timed) ClaimLive(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (schema.Job, error) {
+	return t.measure(func() (schema.Job, error) { return t.Jobs.ClaimLive(ctx, runner, flavour, now, lease) })
+}
+
+// measure adds the duration of a claim that found a job.
+func (t timed) measure(claim func() (schema.Job, error)) (schema.Job, error) {
 	began := time.Now()
-	job, err := t.Jobs.Claim(ctx, runner, flavour, now, lease)
+	job, err := claim()
 	if err == nil {
 		t.claims.add(time.Since(began))
 	}
