@@ -103,7 +103,7 @@ func (t *Tokens) Revoke(ctx context.Context, by schema.Actor, login, name string
 func (t *Tokens) Authenticate(ctx context.Context, secret string) (schema.Actor, schema.APIToken, error) {
 	token, user, err := t.store.APIToken(ctx, secret)
 	if schema.CodeOf(err) == schema.CodeNotFound {
-		return schema.Actor{}, token, schema.Errorf(schema.CodeUnauthenticated, "this token is unknown or was revoked; make a new one over ssh: token create NAME")
+		return schema.Actor{}, token, schema.Errorf(schema.CodeUnauthenticated, "this token is unknown or was revoked; make a new one on the site, at /-/tokens, or over ssh: token create NAME")
 	}
 	if err != nil {
 		return schema.Actor{}, token, fmt.Errorf("find token: %w", err)
@@ -130,5 +130,5 @@ func ParseLife(s string) (time.Duration, error) {
 	} else if life, err := time.ParseDuration(s); err == nil && life > 0 && life <= MaxTokenLife {
 		return life, nil
 	}
-	return 0, schema.Errorf(schema.CodeInvalid, "--expires %q: write days such as 90d, or hours such as 12h, at most %dd", s, MaxTokenLife/(24*time.Hour))
+	return 0, schema.Errorf(schema.CodeInvalid, "%q is not how long a token lives: write days such as 90d, or hours such as 12h, at most %dd", s, MaxTokenLife/(24*time.Hour))
 }

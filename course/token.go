@@ -13,7 +13,7 @@ func MayCreateToken(by schema.Actor, scope schema.Scope) error {
 	case by.User.ID == 0:
 		return schema.Errorf(schema.CodeForbidden, "a token belongs to an account, and the operator has none; its owner makes it over ssh: token create NAME")
 	case by.Channel == schema.ChannelAPI:
-		return schema.Errorf(schema.CodeForbidden, "a token cannot make another token; make it over ssh: token create NAME")
+		return schema.Errorf(schema.CodeForbidden, "a token cannot make another token; make it on the site, at /-/tokens, or over ssh: token create NAME")
 	case scope == schema.ScopeAdmin && !by.User.Admin:
 		return schema.Errorf(schema.CodeForbidden, "only an administrator may make a token of scope admin; use read or write")
 	}

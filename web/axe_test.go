@@ -57,7 +57,7 @@ func TestAccessibility(t *testing.T) {
 	c := openChrome(t, s.base())
 	c.audit(axe, "/-/login")
 	for login, pages := range map[string][]string{
-		"alice": {"/", "/comp2402", "/comp2402/a1", "/comp2402/a1/alice", "/comp2402/a1/alice/1", "/comp2402/a1/alice/2", "/comp2402/-/grades", "/-/queue", "/-/sessions", "/comp2402/a1/alice/1/-/files/list.c"},
+		"alice": {"/", "/comp2402", "/comp2402/a1", "/comp2402/a1/alice", "/comp2402/a1/alice/1", "/comp2402/a1/alice/2", "/comp2402/-/grades", "/-/queue", "/-/sessions", "/-/tokens", "/comp2402/a1/alice/1/-/files/list.c"},
 		"ines":  append(slices.Sorted(maps.Values(staffPages())), "/", "/comp2402", "/comp2402/a1", "/comp2402/a1/alice/1", "/comp2402/a1/alice/1/-/files/list.c"),
 	} {
 		user := must[schema.User](t)(s.ledger.UserByLogin(t.Context(), login))

@@ -18,7 +18,7 @@ func (s *Server) renderSessions(w http.ResponseWriter, r *http.Request, user sch
 		return err
 	}
 	page := view.NewSessions(all, s.sessionID(r), s.now())
-	page.Frame = s.newFrame("Signed-in browsers", &user)
+	page.Frame = s.accountFrame("Signed-in browsers", user, "/-/sessions")
 	return s.renderForm(w, r, "sessions", &page.Frame, &page, problem)
 }
 

@@ -54,7 +54,7 @@ func (a *API) handler(route route) http.Handler {
 func (a *API) begin(w http.ResponseWriter, r *http.Request, route route) (*call, error) {
 	secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok || secret == "" {
-		return nil, schema.Errorf(schema.CodeUnauthenticated, "send a token: Authorization: Bearer TOKEN; make one over ssh: token create NAME")
+		return nil, schema.Errorf(schema.CodeUnauthenticated, "send a token: Authorization: Bearer TOKEN; make one on the site, at /-/tokens, or over ssh: token create NAME")
 	}
 	by, token, err := a.Classroom.Tokens.Authenticate(r.Context(), secret)
 	if err != nil {

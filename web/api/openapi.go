@@ -31,7 +31,7 @@ func newDocument(routes []route, version string) (document []byte, err error) {
 		Servers:  []*huma.Server{{URL: Prefix}},
 		Security: []map[string][]string{{"token": {}}},
 		Components: &huma.Components{Schemas: registry, SecuritySchemes: map[string]*huma.SecurityScheme{
-			"token": {Type: "http", Scheme: "bearer", Description: "A token that was made over ssh: token create NAME --scope read|write|admin"},
+			"token": {Type: "http", Scheme: "bearer", Description: "A token that was made on the site, at /-/tokens, or over ssh: token create NAME --scope read|write|admin"},
 		}},
 	}
 	failure := registry.Schema(reflect.TypeFor[problem](), true, "")

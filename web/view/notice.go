@@ -19,6 +19,8 @@ func Notice(what string) string {
 		return "That version is active again."
 	case "session-ended":
 		return "The session has ended."
+	case "token-revoked":
+		return "The token is revoked."
 	case "marked":
 		return "This submission counts now."
 	case "moved":

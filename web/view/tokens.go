@@ -1,0 +1,48 @@
+package view
+
+import (
+	"time"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/schema"
+)
+
+// Tokens lists somebody's API tokens.
+type Tokens struct {
+	Frame
+	Made   string // name of a token that was made just now, "" for none
+	Secret string // of that token; it is not shown again
+	List   Listing
+	Scopes []TokenScope
+	Form   Form
+}
+
+// TokenScope is a scope that a new token can have.
+type TokenScope struct {
+	Value, Says string
+}
+
+// NewTokens makes the page. made is the zero value unless a token was made just now.
+func NewTokens(all []schema.APIToken, made classroom.CreatedToken, admin bool, now time.Time) Tokens {
+	page := Tokens{Made: made.Name, Secret: made.Secret, Scopes: []TokenScope{
+		{string(schema.ScopeRead), "read: see what you see"}, {string(schema.ScopeWrite), "write: and change what you may change in courses"},
+	}}
+	if admin {
+		page.Scopes = append(page.Scopes, TokenScope{string(schema.ScopeAdmin), "admin: and do what only administrators may"})
+	}
+	page.List = Listing{Caption: "API tokens", Heads: []string{"Name", "Scope", "Made", "Ends", "Last used"}, Empty: "You have no API tokens."}
+	for _, k := range all {
+		used, ends := "never", When(At(k.ExpiresAt, now, time.UTC))
+		if !k.UsedAt.IsZero() {
+			used = Relative(k.UsedAt, now)
+		}
+		if !now.Before(k.ExpiresAt) {
+			ends = Text("expired")
+		}
+		page.List.Rows = append(page.List.Rows, ListRow{
+			Cells:  []ListCell{Text(k.Name), Text(string(k.Scope)), When(At(k.MadeAt, now, time.UTC)), ends, Text(used)},
+			Action: &RowAction{Path: "/-/tokens/" + k.Name + "/revoke", Label: "Revoke", Says: "Revoke the token " + k.Name},
+		})
+	}
+	return page
+}
