@@ -18,7 +18,7 @@ func scanTestsVersion(r row) (v schema.TestsVersion, err error) {
 }
 
 // TestsVersions returns the versions of an assignment's tests, newest first, at most limit.
-func (s *Store) TestsVersions(ctx context.Context, assignment int64, limit int) ([]schema.TestsVersion, error) {
+func (s *CourseTables) TestsVersions(ctx context.Context, assignment int64, limit int) ([]schema.TestsVersion, error) {
 	return list(ctx, s.reader, scanTestsVersion, `SELECT v.number, v.state, v.commit_hash, u.login, v.received_at, g.body
 		FROM versions v JOIN users u ON u.id = v.pusher_id LEFT JOIN gate_verdicts g ON g.version_id = v.id
 		WHERE v.assignment_id = ? ORDER BY v.number DESC LIMIT ?`, assignment, limit)
@@ -28,7 +28,7 @@ func (s *Store) TestsVersions(ctx context.Context, assignment int64, limit int) 
 // change from the active version to it. Number 0 is the newest retired version before the
 // active one. If it has other times or another rule of what counts, the grades of the whole
 // course are recomputed. CodeNotFound: unknown version.
-func (s *Store) ActivateVersion(ctx context.Context, by schema.Actor, a schema.Assignment, number int, may func(active, next schema.Version) error) (done schema.ActivatedTests, err error) {
+func (s *CourseTables) ActivateVersion(ctx context.Context, by schema.Actor, a schema.Assignment, number int, may func(active, next schema.Version) error) (done schema.ActivatedTests, err error) {
 	now := s.clock()
 	err = s.write(ctx, "activate version", func(t *tx) error {
 		active, err := one(ctx, t, scanVersion, `SELECT * FROM version_rows WHERE assignment_id = ? AND state = 'active'`, a.ID)

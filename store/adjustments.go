@@ -12,7 +12,7 @@ func scanAdjustmentRow(r row) (a schema.Adjustment, err error) {
 }
 
 // Adjust adds points to an owner's grade or takes them off, and recomputes the grades.
-func (s *Store) Adjust(ctx context.Context, by schema.Actor, a schema.Assignment, owner string, points schema.Points, reason string) (added schema.Adjustment, err error) {
+func (s *GradeTables) Adjust(ctx context.Context, by schema.Actor, a schema.Assignment, owner string, points schema.Points, reason string) (added schema.Adjustment, err error) {
 	now := s.clock()
 	err = s.write(ctx, "adjust", func(t *tx) error {
 		added, err = one(ctx, t, scanAdjustmentRow, `INSERT INTO adjustments (assignment_id, owner, points, reason, actor, made_at) VALUES (?, ?, ?, ?, ?, ?)
@@ -30,7 +30,7 @@ func (s *Store) Adjust(ctx context.Context, by schema.Actor, a schema.Assignment
 
 // EndAdjustment removes an adjustment and recomputes its owner's grades. CodeNotFound: the
 // assignment has no such adjustment.
-func (s *Store) EndAdjustment(ctx context.Context, by schema.Actor, a schema.Assignment, id int64) (ended schema.Adjustment, err error) {
+func (s *GradeTables) EndAdjustment(ctx context.Context, by schema.Actor, a schema.Assignment, id int64) (ended schema.Adjustment, err error) {
 	now := s.clock()
 	err = s.write(ctx, "end adjustment", func(t *tx) error {
 		ended, err = one(ctx, t, scanAdjustmentRow, `UPDATE adjustments SET ended_at = ? WHERE id = ? AND assignment_id = ? AND ended_at = 0
@@ -47,14 +47,14 @@ func (s *Store) EndAdjustment(ctx context.Context, by schema.Actor, a schema.Ass
 }
 
 // Adjustments returns the active adjustments of an assignment, by owner.
-func (s *Store) Adjustments(ctx context.Context, assignment int64) ([]schema.Adjustment, error) {
+func (s *GradeTables) Adjustments(ctx context.Context, assignment int64) ([]schema.Adjustment, error) {
 	return list(ctx, s.reader, scanAdjustmentRow, `SELECT id, owner, points, reason, actor, made_at FROM adjustments
 		WHERE assignment_id = ? AND ended_at = 0 ORDER BY owner, id`, assignment)
 }
 
 // Mark records which submission its owner wants to count, for assignments with counts: marked,
 // and recomputes the grades.
-func (s *Store) Mark(ctx context.Context, by schema.Actor, a schema.Assignment, sub schema.Submission) error {
+func (s *GradeTables) Mark(ctx context.Context, by schema.Actor, a schema.Assignment, sub schema.Submission) error {
 	now := s.clock()
 	return s.write(ctx, "mark", func(t *tx) error {
 		_, err := t.exec(ctx, `INSERT INTO marks (assignment_id, owner, number) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET number = excluded.number`,

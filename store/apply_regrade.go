@@ -11,7 +11,7 @@ import (
 // one transaction per owner. Applying a set again finishes an interrupted application; an
 // undone set is applied again from the start. CodeRefused: it is not staged. CodeConflict: the
 // assignment has another open set.
-func (s *Store) ApplyRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error {
+func (s *RegradeTables) ApplyRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error {
 	now := s.clock()
 	err := s.write(ctx, "apply regrade set", func(t *tx) error {
 		is, err := regrade(ctx, t, set.ID)
@@ -49,7 +49,7 @@ func (s *Store) ApplyRegrade(ctx context.Context, by schema.Actor, set schema.Re
 }
 
 // applyTo replaces the results of one owner's submissions.
-func (s *Store) applyTo(ctx context.Context, t *tx, set schema.Regrade, owner string, now time.Time) error {
+func (s *RegradeTables) applyTo(ctx context.Context, t *tx, set schema.Regrade, owner string, now time.Time) error {
 	before, err := grade(ctx, t, set.Assignment, owner)
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ func (s *Store) applyTo(ctx context.Context, t *tx, set schema.Regrade, owner st
 }
 
 // recomputeRegraded recomputes an owner's grades and stores what the set changed.
-func (s *Store) recomputeRegraded(ctx context.Context, t *tx, set schema.Regrade, owner string, before schema.Grade, now time.Time) error {
+func (s *RegradeTables) recomputeRegraded(ctx context.Context, t *tx, set schema.Regrade, owner string, before schema.Grade, now time.Time) error {
 	courseID, err := one(ctx, t, value[int64], `SELECT course_id FROM assignments WHERE id = ?`, set.Assignment)
 	if err != nil {
 		return err
@@ -96,7 +96,7 @@ func finalSeen(g schema.Grade) string {
 
 // UndoRegrade restores what an applied set replaced, in one transaction per owner. It returns
 // the owners that it skipped, with the reasons.
-func (s *Store) UndoRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) (skipped map[string]string, err error) {
+func (s *RegradeTables) UndoRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) (skipped map[string]string, err error) {
 	now := s.clock()
 	if set.State != schema.RegradeApplied {
 		return nil, schema.Errorf(schema.CodeRefused, "regrade set %d is %s; only an applied set can be undone", set.ID, set.State)
@@ -145,7 +145,7 @@ func (t *tx) cannotUndo(ctx context.Context, set schema.Regrade, owner string) (
 	return "", nil
 }
 
-func (s *Store) undoFor(ctx context.Context, t *tx, set schema.Regrade, owner string, now time.Time) error {
+func (s *RegradeTables) undoFor(ctx context.Context, t *tx, set schema.Regrade, owner string, now time.Time) error {
 	for _, text := range []string{
 		`UPDATE submissions SET done_job_id = r.before_job, tally = r.before_tally, job_id = iif(submissions.job_id = r.job_id, coalesce(r.before_job, r.job_id), submissions.job_id)
 		FROM regraded r WHERE r.regrade_id = ?1 AND r.owner = ?2 AND r.applied_at > 0 AND submissions.id = r.submission_id`,

@@ -19,7 +19,7 @@ func scanArchived(r row) (w schema.ArchivedWork, err error) {
 // CountedAt returns what counted of each owner for an assignment at a time, by owner: it
 // is chosen among what had been received by then, with the extensions that had been
 // granted. Results, teams and marks are those of now.
-func (s *Store) CountedAt(ctx context.Context, a schema.Assignment, at time.Time) (all []schema.ArchivedWork, err error) {
+func (s *GradeTables) CountedAt(ctx context.Context, a schema.Assignment, at time.Time) (all []schema.ArchivedWork, err error) {
 	err = s.write(ctx, "read what counted", func(t *tx) error {
 		h, err := t.history(ctx, a.Course.ID)
 		if err != nil {

@@ -37,18 +37,18 @@ func (m *maybeVersion) version(assignment int64) *schema.Version {
 }
 
 // Assignments returns a course's assignments with their active versions, by name.
-func (s *Store) Assignments(ctx context.Context, course int64) ([]schema.Assignment, error) {
+func (s *CourseTables) Assignments(ctx context.Context, course int64) ([]schema.Assignment, error) {
 	return list(ctx, s.reader, scanAssignment, `SELECT * FROM assignment_rows WHERE course_id = ? ORDER BY name`, course)
 }
 
 // Assignment returns one assignment with its active version.
-func (s *Store) Assignment(ctx context.Context, course, name string) (schema.Assignment, error) {
+func (s *CourseTables) Assignment(ctx context.Context, course, name string) (schema.Assignment, error) {
 	a, err := one(ctx, s.reader, scanAssignment, `SELECT * FROM assignment_rows WHERE course_code = ? AND name = ?`, course, name)
 	return a, missing(err, "there is no assignment %s/%s", course, name)
 }
 
 // EnsureAssignment returns the assignment and creates it if it does not exist.
-func (s *Store) EnsureAssignment(ctx context.Context, course int64, name string, at time.Time) (schema.Assignment, error) {
+func (s *CourseTables) EnsureAssignment(ctx context.Context, course int64, name string, at time.Time) (schema.Assignment, error) {
 	if err := schema.OwnerName("assignment", name); err != nil {
 		return schema.Assignment{}, err
 	}
@@ -67,6 +67,6 @@ func (s *Store) EnsureAssignment(ctx context.Context, course int64, name string,
 	return a, err
 }
 
-func (s *Store) assignmentOf(ctx context.Context, q querier, course int64, name string) (schema.Assignment, error) {
+func (s *CourseTables) assignmentOf(ctx context.Context, q querier, course int64, name string) (schema.Assignment, error) {
 	return one(ctx, q, scanAssignment, `SELECT * FROM assignment_rows WHERE course_id = ? AND name = ?`, course, name)
 }

@@ -12,7 +12,7 @@ func scanAudit(r row) (e schema.AuditEntry, err error) {
 }
 
 // AuditLog returns the entries that a query selects, newest first.
-func (s *Store) AuditLog(ctx context.Context, q schema.AuditQuery) ([]schema.AuditEntry, error) {
+func (s *OperationTables) AuditLog(ctx context.Context, q schema.AuditQuery) ([]schema.AuditEntry, error) {
 	return list(ctx, s.reader, scanAudit, `SELECT id, at, actor, channel, action, course, subject, before_value, after_value, detail FROM audit
 		WHERE (?1 = '' OR course = ?1) AND (?2 = '' OR actor = ?2) AND (?3 = '' OR action = ?3 OR action LIKE ?3 || '.%')
 			AND (?4 = '' OR subject = ?4) AND at >= ?5
@@ -28,6 +28,6 @@ func (t *tx) audit(ctx context.Context, by schema.Actor, e schema.AuditEntry) er
 }
 
 // entry is an audit entry with the current time.
-func (s *Store) entry(action, subject string) schema.AuditEntry {
+func (s *database) entry(action, subject string) schema.AuditEntry {
 	return schema.AuditEntry{At: s.clock(), Action: action, Subject: subject}
 }

@@ -13,7 +13,7 @@ import (
 
 // Backup writes a consistent copy of the whole database to a new file, mode 0600, while the
 // store is in use, and syncs it. CodeConflict: the file exists.
-func (s *Store) Backup(ctx context.Context, file string) error {
+func (s *OperationTables) Backup(ctx context.Context, file string) error {
 	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return schema.Errorf(schema.CodeConflict, "%s is there already; name a new file", file)
@@ -33,7 +33,7 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 
 // copyTo uses its own connection, so that a long copy blocks neither the writer nor the pool of
 // readers.
-func (s *Store) copyTo(ctx context.Context, file string) error {
+func (s *OperationTables) copyTo(ctx context.Context, file string) error {
 	own, err := connect(s.path, Options{}, 1, "")
 	if err != nil {
 		return err

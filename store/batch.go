@@ -33,7 +33,7 @@ type request struct {
 
 // transact runs f in a transaction and returns once it is durable, or has been rolled back. A
 // caller that leaves before its turn has changed nothing.
-func (s *Store) transact(ctx context.Context, f func(*tx) error) error {
+func (s *database) transact(ctx context.Context, f func(*tx) error) error {
 	r := &request{ctx: ctx, f: f, done: make(chan struct{})}
 	s.batches.mu.Lock()
 	s.batches.waiting = append(s.batches.waiting, r)
@@ -84,7 +84,7 @@ func (b *batches) next() []*request {
 
 // drain commits batches until no request waits. Statements need a deep stack. It grows once
 // here, not in each of thousands of waiting sessions.
-func (s *Store) drain() {
+func (s *database) drain() {
 	for batch := s.batches.next(); batch != nil; batch = s.batches.next() {
 		missed, err := s.commit(batch)
 		for _, r := range batch {
@@ -103,7 +103,7 @@ func (s *Store) drain() {
 
 // commit runs a batch in one transaction. The error applies to requests without an error of
 // their own.
-func (s *Store) commit(batch []*request) (missed []string, err error) {
+func (s *database) commit(batch []*request) (missed []string, err error) {
 	ctx := context.Background()
 	began, err := s.writer.db.BeginTx(ctx, nil)
 	if err != nil {

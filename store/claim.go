@@ -19,17 +19,17 @@ const gateTurn = 7
 // fewest waiting jobs, then the longest wait. Of the owner's jobs it is the oldest. Triggers
 // maintain the counters that decide this (migrations), so that a claim reads a few index
 // entries however long the queue is.
-func (s *Store) Claim(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (schema.Job, error) {
+func (s *QueueTables) Claim(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (schema.Job, error) {
 	return s.claim(ctx, runner, flavour, now, lease, schema.LaneRegrade)
 }
 
 // ClaimLive is Claim without the regrade lane.
-func (s *Store) ClaimLive(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (schema.Job, error) {
+func (s *QueueTables) ClaimLive(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (schema.Job, error) {
 	return s.claim(ctx, runner, flavour, now, lease, schema.LaneOvertaken)
 }
 
 // claim assigns the best job of the lanes up to last.
-func (s *Store) claim(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration, last schema.Lane) (j schema.Job, err error) {
+func (s *QueueTables) claim(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration, last schema.Lane) (j schema.Job, err error) {
 	err = s.write(ctx, "claim", func(t *tx) error {
 		id, err := one(ctx, t, value[int64], `UPDATE jobs
 			SET state = 'assigned', attempt = attempt + 1, runner = ?1, assigned_at = ?3, lease_until = ?4, reason = '', sent = 0

@@ -15,7 +15,7 @@ func scanClassRow(r row) (c schema.ClassRow, err error) {
 
 // ClassRows returns the students of the assignment's course, including dropped ones, with their
 // standing, by login. A team's work appears as its members' work.
-func (s *Store) ClassRows(ctx context.Context, a schema.Assignment) ([]schema.ClassRow, error) {
+func (s *GradeTables) ClassRows(ctx context.Context, a schema.Assignment) ([]schema.ClassRow, error) {
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func (s *Store) ClassRows(ctx context.Context, a schema.Assignment) ([]schema.Cl
 
 // JobOutcomes returns the outcomes of the entries of the jobs' results. Jobs without a result
 // are left out.
-func (s *Store) JobOutcomes(ctx context.Context, jobs []int64) ([]schema.JobOutcomes, error) {
+func (s *GradeTables) JobOutcomes(ctx context.Context, jobs []int64) ([]schema.JobOutcomes, error) {
 	ids, err := encode(jobs)
 	if err != nil {
 		return nil, err

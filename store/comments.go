@@ -13,7 +13,7 @@ func scanComment(r row) (c schema.Comment, err error) {
 }
 
 // AddComment stores a comment on a submission. Of the comment only File, Line and Text are read.
-func (s *Store) AddComment(ctx context.Context, by schema.Actor, sub schema.Submission, c schema.Comment) (added schema.Comment, err error) {
+func (s *SubmissionTables) AddComment(ctx context.Context, by schema.Actor, sub schema.Submission, c schema.Comment) (added schema.Comment, err error) {
 	now := s.clock()
 	err = s.write(ctx, "add comment", func(t *tx) error {
 		added, err = one(ctx, t, scanComment, `INSERT INTO comments (submission_id, actor, file, line, comment, made_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -37,7 +37,7 @@ func commentDetail(c schema.Comment) string {
 
 // RemoveComment removes a comment from a submission. CodeNotFound: the submission has no
 // such comment.
-func (s *Store) RemoveComment(ctx context.Context, by schema.Actor, sub schema.Submission, id int64) (removed schema.Comment, err error) {
+func (s *SubmissionTables) RemoveComment(ctx context.Context, by schema.Actor, sub schema.Submission, id int64) (removed schema.Comment, err error) {
 	now := s.clock()
 	err = s.write(ctx, "remove comment", func(t *tx) error {
 		removed, err = one(ctx, t, scanComment, `UPDATE comments SET ended_at = ? WHERE id = ? AND submission_id = ? AND ended_at = 0
@@ -52,7 +52,7 @@ func (s *Store) RemoveComment(ctx context.Context, by schema.Actor, sub schema.S
 
 // Comments returns the comments on a submission: those on the whole first, then by file
 // and line, then in the order in which they were made.
-func (s *Store) Comments(ctx context.Context, submission int64) ([]schema.Comment, error) {
+func (s *SubmissionTables) Comments(ctx context.Context, submission int64) ([]schema.Comment, error) {
 	return list(ctx, s.reader, scanComment, `SELECT c.id, c.submission_id, s.number, c.actor, c.file, c.line, c.comment, c.made_at
 		FROM comments c JOIN submissions s ON s.id = c.submission_id
 		WHERE c.submission_id = ? AND c.ended_at = 0 ORDER BY c.file, c.line, c.id`, submission)
@@ -60,7 +60,7 @@ func (s *Store) Comments(ctx context.Context, submission int64) ([]schema.Commen
 
 // OwnerComments returns the comments on all submissions of an owner for an assignment, by
 // number of the submission, and then as Comments does.
-func (s *Store) OwnerComments(ctx context.Context, assignment int64, owner string) ([]schema.Comment, error) {
+func (s *SubmissionTables) OwnerComments(ctx context.Context, assignment int64, owner string) ([]schema.Comment, error) {
 	return list(ctx, s.reader, scanComment, `SELECT c.id, c.submission_id, s.number, c.actor, c.file, c.line, c.comment, c.made_at
 		FROM submissions s JOIN comments c ON c.submission_id = s.id
 		WHERE s.assignment_id = ? AND s.owner = ? AND c.ended_at = 0 ORDER BY s.number, c.file, c.line, c.id`, assignment, owner)

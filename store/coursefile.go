@@ -19,7 +19,7 @@ func scanCourseVersion(r row) (v schema.CourseVersion, err error) {
 
 // PreviewCourse returns the grades that a course.yaml would change, by owner and assignment,
 // without changing anything.
-func (s *Store) PreviewCourse(ctx context.Context, c schema.Course, file assignment.CourseFile) (changes []schema.GradeChange, err error) {
+func (s *CourseTables) PreviewCourse(ctx context.Context, c schema.Course, file assignment.CourseFile) (changes []schema.GradeChange, err error) {
 	err = s.write(ctx, "preview course.yaml", func(t *tx) error {
 		if changes, err = s.applyCourse(ctx, t, c.ID, file, s.clock()); err != nil {
 			return err
@@ -36,7 +36,7 @@ func (s *Store) PreviewCourse(ctx context.Context, c schema.Course, file assignm
 // version of course.yaml, which is applied at once together with the new grades. file is nil if
 // the source can no longer be parsed; then it is stored and changes nothing. Called again for
 // the same intent it returns the same result.
-func (s *Store) RecordCourse(ctx context.Context, by schema.Actor, p schema.Push, source []byte, file *assignment.CourseFile) (v schema.CourseVersion, err error) {
+func (s *CourseTables) RecordCourse(ctx context.Context, by schema.Actor, p schema.Push, source []byte, file *assignment.CourseFile) (v schema.CourseVersion, err error) {
 	err = s.write(ctx, "record course.yaml", func(t *tx) error {
 		in, settled, err := t.findIntent(ctx, p.Intent.ID)
 		if err != nil {
@@ -54,7 +54,7 @@ func (s *Store) RecordCourse(ctx context.Context, by schema.Actor, p schema.Push
 	return v, err
 }
 
-func (s *Store) configure(ctx context.Context, t *tx, by schema.Actor, in schema.Intent, p schema.Push, source []byte, file *assignment.CourseFile) error {
+func (s *CourseTables) configure(ctx context.Context, t *tx, by schema.Actor, in schema.Intent, p schema.Push, source []byte, file *assignment.CourseFile) error {
 	to, err := t.target(ctx, in)
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (s *Store) configure(ctx context.Context, t *tx, by schema.Actor, in schema
 }
 
 // configured applies a course.yaml and writes what it changed to the audit log.
-func (s *Store) configured(ctx context.Context, t *tx, by schema.Actor, courseID int64, file assignment.CourseFile) error {
+func (s *CourseTables) configured(ctx context.Context, t *tx, by schema.Actor, courseID int64, file assignment.CourseFile) error {
 	now := s.clock()
 	before, err := t.courseTerms(ctx, courseID)
 	if err != nil {
@@ -124,7 +124,7 @@ func (t *tx) courseTerms(ctx context.Context, courseID int64) (courseTerms, erro
 
 // applyCourse stores the contents of a course.yaml and, if they affect grades, recomputes the
 // grades of the whole course; it returns those that changed.
-func (s *Store) applyCourse(ctx context.Context, t *tx, courseID int64, file assignment.CourseFile, now time.Time) ([]schema.GradeChange, error) {
+func (s *CourseTables) applyCourse(ctx context.Context, t *tx, courseID int64, file assignment.CourseFile, now time.Time) ([]schema.GradeChange, error) {
 	was, err := t.courseTerms(ctx, courseID)
 	if err != nil {
 		return nil, err
@@ -182,36 +182,8 @@ func sameOffsets(a, b map[string]schema.DueOffset) bool {
 	return true
 }
 
-// changes recomputes the grades of a course and returns those that changed, by owner and
-// assignment.
-func (s *Store) changes(ctx context.Context, t *tx, courseID int64, now time.Time) ([]schema.GradeChange, error) {
-	before, err := gradesOf(ctx, t, courseID, "")
-	if err != nil {
-		return nil, err
-	}
-	if _, err := s.recompute(ctx, t, courseID, "", now); err != nil {
-		return nil, err
-	}
-	after, err := gradesOf(ctx, t, courseID, "")
-	if err != nil {
-		return nil, err
-	}
-	old := make(map[work]schema.Grade, len(before))
-	for _, g := range before {
-		old[work{g.AssignmentID, g.Owner}] = g
-	}
-	var changes []schema.GradeChange
-	for _, g := range after {
-		was := old[work{g.AssignmentID, g.Owner}]
-		if !was.Final.Equal(g.Final) || was.Number != g.Number || was.Tokens != g.Tokens {
-			changes = append(changes, schema.GradeChange{Assignment: g.Assignment, Owner: g.Owner, Before: was, After: g})
-		}
-	}
-	return changes, nil
-}
-
 // CourseVersionByCommit returns the newest version of course.yaml of that commit.
-func (s *Store) CourseVersionByCommit(ctx context.Context, course int64, commit string) (schema.CourseVersion, error) {
+func (s *CourseTables) CourseVersionByCommit(ctx context.Context, course int64, commit string) (schema.CourseVersion, error) {
 	v, err := one(ctx, s.reader, scanCourseVersion, `SELECT v.id, v.course_id, v.number, v.commit_hash, v.tree_hash, v.source, v.applied, u.login, v.received_at
 		FROM course_versions v JOIN users u ON u.id = v.pusher_id WHERE v.course_id = ? AND v.commit_hash = ? ORDER BY v.number DESC LIMIT 1`, course, commit)
 	return v, missing(err, "there is no version of commit %s", commit)
@@ -219,7 +191,7 @@ func (s *Store) CourseVersionByCommit(ctx context.Context, course int64, commit 
 
 // CourseVersions returns the versions of a course's course.yaml, newest first, at most
 // limit.
-func (s *Store) CourseVersions(ctx context.Context, course int64, limit int) ([]schema.CourseVersion, error) {
+func (s *CourseTables) CourseVersions(ctx context.Context, course int64, limit int) ([]schema.CourseVersion, error) {
 	return list(ctx, s.reader, scanCourseVersion, `SELECT v.id, v.course_id, v.number, v.commit_hash, v.tree_hash, v.source, v.applied, u.login, v.received_at
 		FROM course_versions v JOIN users u ON u.id = v.pusher_id WHERE v.course_id = ? ORDER BY v.number DESC LIMIT ?`, course, limit)
 }

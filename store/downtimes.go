@@ -16,7 +16,7 @@ func scanDowntime(r row) (d schema.Downtime, err error) {
 
 // Started records that a server runs now. If none has run for at least the duration least, that
 // was a downtime. A clock that was set back creates none.
-func (s *Store) Started(ctx context.Context, now time.Time, least time.Duration) error {
+func (s *OperationTables) Started(ctx context.Context, now time.Time, least time.Duration) error {
 	return s.write(ctx, "note the start", func(t *tx) error {
 		last, err := one(ctx, t, value[int64], `SELECT at FROM heartbeat WHERE id = 1`)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -32,7 +32,7 @@ func (s *Store) Started(ctx context.Context, now time.Time, least time.Duration)
 }
 
 // Beat records that the server still runs.
-func (s *Store) Beat(ctx context.Context, now time.Time) error {
+func (s *OperationTables) Beat(ctx context.Context, now time.Time) error {
 	return s.write(ctx, "note the time", func(t *tx) error { return t.recordHeartbeat(ctx, now) })
 }
 
@@ -42,6 +42,6 @@ func (t *tx) recordHeartbeat(ctx context.Context, now time.Time) error {
 }
 
 // Downtimes returns the downtimes since then, oldest first.
-func (s *Store) Downtimes(ctx context.Context, since time.Time) ([]schema.Downtime, error) {
+func (s *OperationTables) Downtimes(ctx context.Context, since time.Time) ([]schema.Downtime, error) {
 	return list(ctx, s.reader, scanDowntime, `SELECT start_at, end_at FROM downtimes WHERE end_at >= ? ORDER BY start_at`, micros(since))
 }

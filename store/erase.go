@@ -14,7 +14,7 @@ import (
 // events of jobs and the texts of receipts. It returns the person's repositories, whose
 // directories the caller must remove. Calling it again with the alias as the login is no error.
 // CodeRefused: work of the person is being graded.
-func (s *Store) Erase(ctx context.Context, by schema.Actor, user schema.User, alias string) (repositories []int64, err error) {
+func (s *AccountTables) Erase(ctx context.Context, by schema.Actor, user schema.User, alias string) (repositories []int64, err error) {
 	err = s.write(ctx, "erase", func(t *tx) error {
 		busy, err := one(ctx, t, value[int], `SELECT count(*) FROM (
 				SELECT j.state FROM submissions s JOIN jobs j ON j.submission_id = s.id WHERE s.owner = ?1

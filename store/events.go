@@ -19,7 +19,7 @@ func scanEvent(r row) (e schema.Event, err error) {
 
 // Events returns a job's events after seq, at most limit. Events of a lost attempt stay, with
 // their Attempt.
-func (s *Store) Events(ctx context.Context, job, seq int64, limit int) ([]schema.Event, error) {
+func (s *QueueTables) Events(ctx context.Context, job, seq int64, limit int) ([]schema.Event, error) {
 	return list(ctx, s.reader, scanEvent, `SELECT e.body, e.seq, r.body
 		FROM events e LEFT JOIN results r ON r.job_id = e.job_id AND e.kind = 'ended'
 		WHERE e.job_id = ? AND e.seq > ? ORDER BY e.seq LIMIT ?`, job, seq, limit)
@@ -51,7 +51,7 @@ func (t *tx) addEvent(ctx context.Context, job int64, e schema.Event) (schema.Ev
 // sent in this attempt before these: events that were stored before are dropped. CodeStale: the
 // attempt is over. CodeConflict: events before first are missing. CodeLimit: an event is too
 // large.
-func (s *Store) Append(ctx context.Context, job int64, attempt int, first int, events []schema.Event) (stored []schema.Event, err error) {
+func (s *QueueTables) Append(ctx context.Context, job int64, attempt int, first int, events []schema.Event) (stored []schema.Event, err error) {
 	err = s.write(ctx, "append events", func(t *tx) error {
 		j, err := t.fenced(ctx, job, attempt)
 		if err != nil {

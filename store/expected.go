@@ -30,7 +30,7 @@ func scanTask(r row) (t Task, err error) {
 
 // Tasks returns every assignment with an active version, by course and name. Its due dates
 // include the students' extensions, the offsets of sections and outages.
-func (s *Store) Tasks(ctx context.Context) ([]Task, error) {
+func (s *QueueTables) Tasks(ctx context.Context) ([]Task, error) {
 	tasks, err := list(ctx, s.reader, scanTask, `SELECT c.id, c.code, c.title, c.zone, c.flavour, c.other_flavours, c.created_at, c.settings, a.id, a.name, v.id, v.flavour, v.source
 		FROM versions v JOIN assignments a ON a.id = v.assignment_id JOIN courses c ON c.id = a.course_id
 		WHERE v.state = 'active' ORDER BY c.code, a.name`)
@@ -43,7 +43,7 @@ func (s *Store) Tasks(ctx context.Context) ([]Task, error) {
 }
 
 // addDues counts a task's students by their due moment.
-func (s *Store) addDues(ctx context.Context, t *Task) error {
+func (s *QueueTables) addDues(ctx context.Context, t *Task) error {
 	h := history{course: t.Course.ID, zone: t.Course.Location()}
 	spec, err := s.specs.Parse(t.Version, t.source, assignment.Context{Zone: h.zone})
 	if err != nil {

@@ -17,7 +17,7 @@ func scanGranted(r row) (g schema.GrantedExtension, err error) {
 // AddExtension grants an owner more time for an assignment. The same transaction recomputes the
 // owner's grades and queues the kept pushes that are no longer after the end; the second result
 // is their number.
-func (s *Store) AddExtension(ctx context.Context, by schema.Actor, a schema.Assignment, owner string, e schema.Extension, reason string) (granted schema.GrantedExtension, queued int, err error) {
+func (s *GradeTables) AddExtension(ctx context.Context, by schema.Actor, a schema.Assignment, owner string, e schema.Extension, reason string) (granted schema.GrantedExtension, queued int, err error) {
 	now := s.clock()
 	err = s.write(ctx, "add extension", func(t *tx) error {
 		granted, err = one(ctx, t, scanGranted, `INSERT INTO extensions (assignment_id, owner, due_at, days, by_us, until_at, reason, actor, made_at)
@@ -37,7 +37,7 @@ func (s *Store) AddExtension(ctx context.Context, by schema.Actor, a schema.Assi
 
 // EndExtension removes an extension and recomputes its owner's grades. CodeNotFound: the
 // assignment has no such active extension.
-func (s *Store) EndExtension(ctx context.Context, by schema.Actor, a schema.Assignment, id int64) (ended schema.GrantedExtension, err error) {
+func (s *GradeTables) EndExtension(ctx context.Context, by schema.Actor, a schema.Assignment, id int64) (ended schema.GrantedExtension, err error) {
 	now := s.clock()
 	err = s.write(ctx, "end extension", func(t *tx) error {
 		ended, err = one(ctx, t, scanGranted, `UPDATE extensions SET ended_at = ? WHERE id = ? AND assignment_id = ? AND ended_at = 0
@@ -54,7 +54,7 @@ func (s *Store) EndExtension(ctx context.Context, by schema.Actor, a schema.Assi
 }
 
 // Extensions returns the active extensions of an assignment, by owner.
-func (s *Store) Extensions(ctx context.Context, assignment int64) ([]schema.GrantedExtension, error) {
+func (s *GradeTables) Extensions(ctx context.Context, assignment int64) ([]schema.GrantedExtension, error) {
 	return list(ctx, s.reader, scanGranted, `SELECT id, owner, due_at, days, by_us, until_at, reason, actor, made_at, ended_at FROM extensions
 		WHERE assignment_id = ? AND ended_at = 0 ORDER BY owner, id`, assignment)
 }
@@ -69,7 +69,7 @@ func scanOutageRow(r row) (o schema.Outage, err error) {
 // AddOutage records a time in which a course could not submit. The same transaction recomputes
 // the grades of the whole course and queues the kept pushes that are no longer after the end;
 // the second result is their number.
-func (s *Store) AddOutage(ctx context.Context, by schema.Actor, c schema.Course, o schema.Outage) (added schema.Outage, queued int, err error) {
+func (s *GradeTables) AddOutage(ctx context.Context, by schema.Actor, c schema.Course, o schema.Outage) (added schema.Outage, queued int, err error) {
 	now := s.clock()
 	err = s.write(ctx, "add outage", func(t *tx) error {
 		added, err = one(ctx, t, scanOutageRow, `INSERT INTO outages (course_id, start_at, length_us, reason, actor, made_at) VALUES (?, ?, ?, ?, ?, ?)
@@ -87,19 +87,19 @@ func (s *Store) AddOutage(ctx context.Context, by schema.Actor, c schema.Course,
 }
 
 // Outages returns the outages of a course, oldest first.
-func (s *Store) Outages(ctx context.Context, course int64) ([]schema.Outage, error) {
+func (s *GradeTables) Outages(ctx context.Context, course int64) ([]schema.Outage, error) {
 	return list(ctx, s.reader, scanOutageRow, `SELECT id, start_at, length_us, reason, actor, made_at FROM outages
 		WHERE course_id = ? AND ended_at = 0 ORDER BY start_at, id`, course)
 }
 
 // LateTokens returns how many late days each student of a course has.
-func (s *Store) LateTokens(ctx context.Context, course int64) (int, error) {
+func (s *GradeTables) LateTokens(ctx context.Context, course int64) (int, error) {
 	return one(ctx, s.reader, value[int], `SELECT late_tokens FROM courses WHERE id = ?`, course)
 }
 
 // SetLateTokens sets how many late days each student of a course has, and recomputes the grades
 // of the whole course.
-func (s *Store) SetLateTokens(ctx context.Context, by schema.Actor, c schema.Course, tokens int) error {
+func (s *GradeTables) SetLateTokens(ctx context.Context, by schema.Actor, c schema.Course, tokens int) error {
 	now := s.clock()
 	return s.write(ctx, "set late days", func(t *tx) error {
 		before, err := one(ctx, t, value[string], `SELECT late_tokens || '' FROM courses WHERE id = ?`, c.ID)
@@ -118,18 +118,4 @@ func (s *Store) SetLateTokens(ctx context.Context, by schema.Actor, c schema.Cou
 		}
 		return t.audit(ctx, by, schema.AuditEntry{At: now, Action: "course.late-days", Course: c.Code, Subject: c.Code, Before: before, After: after})
 	})
-}
-
-// recompute updates the grades of an owner ("" is everybody) after a change of times, and
-// queues the kept pushes that are no longer after the end.
-func (s *Store) recompute(ctx context.Context, t *tx, courseID int64, owner string, now time.Time) (queued int, err error) {
-	if owner == "" {
-		err = s.updateCourseGrades(ctx, t, courseID, now)
-	} else {
-		err = s.updateGrades(ctx, t, courseID, owner, now)
-	}
-	if err != nil {
-		return 0, err
-	}
-	return s.gradeKept(ctx, t, courseID, owner, now)
 }

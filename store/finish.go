@@ -11,7 +11,7 @@ import (
 // its version: active with its pins, or rejected. A second Finish of the same attempt returns
 // the event of the first. CodeStale: the attempt is over. CodeInvalid: the machine failed,
 // which is no result; Release gives the job to another runner.
-func (s *Store) Finish(ctx context.Context, job int64, attempt int, r schema.Result, now time.Time) (e schema.Event, err error) {
+func (s *QueueTables) Finish(ctx context.Context, job int64, attempt int, r schema.Result, now time.Time) (e schema.Event, err error) {
 	if r.Outcome == schema.OutcomeInfrastructureError {
 		return schema.Event{}, schema.Errorf(schema.CodeInvalid, "a job whose machine failed is released, not finished")
 	}
@@ -35,7 +35,7 @@ func (t *tx) ended(ctx context.Context, job int64) (schema.Event, error) {
 		FROM events e JOIN results r ON r.job_id = e.job_id WHERE e.job_id = ? AND e.kind = 'ended'`, job)
 }
 
-func (s *Store) finish(ctx context.Context, t *tx, j schema.Job, r schema.Result, now time.Time) (schema.Event, error) {
+func (s *QueueTables) finish(ctx context.Context, t *tx, j schema.Job, r schema.Result, now time.Time) (schema.Event, error) {
 	if err := t.addResult(ctx, j.ID, r); err != nil {
 		return schema.Event{}, err
 	}
@@ -72,12 +72,12 @@ func (t *tx) addResult(ctx context.Context, job int64, r schema.Result) error {
 
 // applyResult applies the result to the submission or the version that was graded.
 // The result of a try is applied to nothing.
-func (s *Store) applyResult(ctx context.Context, t *tx, j schema.Job, r schema.Result, now time.Time) error {
+func (s *QueueTables) applyResult(ctx context.Context, t *tx, j schema.Job, r schema.Result, now time.Time) error {
 	switch j.Kind {
 	case schema.JobGate:
 		return s.finishGatePart(ctx, t, j, now)
 	case schema.JobRegrade:
-		return s.stage(ctx, t, j, r)
+		return stage(ctx, t, j, r)
 	case schema.JobTry:
 		return nil // it counts nowhere
 	}

@@ -139,8 +139,8 @@ func scanVerdict(r row) (v schema.GateVerdict, err error) {
 }
 
 // Gate returns a version with the parts of its gate, and the verdict if there is one.
-func (s *Store) Gate(ctx context.Context, version int64) (g schema.Gate, err error) {
-	if g.Version, err = s.Version(ctx, version); err != nil {
+func (s *QueueTables) Gate(ctx context.Context, version int64) (g schema.Gate, err error) {
+	if g.Version, err = versionByID(ctx, s.reader, version); err != nil {
 		return g, err
 	}
 	if g.Jobs, err = gateJobs(ctx, s.reader, version); err != nil {
@@ -156,7 +156,7 @@ func (s *Store) Gate(ctx context.Context, version int64) (g schema.Gate, err err
 
 // RetryGate queues the parts of a gate again whose machines failed, and returns the gate. If
 // none failed, nothing changes.
-func (s *Store) RetryGate(ctx context.Context, version int64, at time.Time) (schema.Gate, error) {
+func (s *QueueTables) RetryGate(ctx context.Context, version int64, at time.Time) (schema.Gate, error) {
 	err := s.write(ctx, "retry gate", func(t *tx) error {
 		jobs, err := gateJobs(ctx, t, version)
 		if err != nil {

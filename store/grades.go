@@ -13,7 +13,7 @@ func scanGrade(r row) (g schema.Grade, err error) {
 }
 
 // Grade returns an owner's grade for an assignment; Number 0: no submission counts.
-func (s *Store) Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error) {
+func (s *GradeTables) Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error) {
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return schema.Grade{}, err
 	}
@@ -22,7 +22,7 @@ func (s *Store) Grade(ctx context.Context, assignment int64, owner string) (sche
 
 // Grades returns the grades of a course, by owner and assignment; owner "" is everybody. A
 // person's grades include those of their teams.
-func (s *Store) Grades(ctx context.Context, course int64, owner string) ([]schema.Grade, error) {
+func (s *GradeTables) Grades(ctx context.Context, course int64, owner string) ([]schema.Grade, error) {
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ func scanPushedCommit(r row) (p schema.PushedCommit, err error) {
 
 // PushedCommits returns the commits that begin with a prefix among what was pushed to an
 // assignment, tries included, the latest first.
-func (s *Store) PushedCommits(ctx context.Context, assignment int64, prefix string) ([]schema.PushedCommit, error) {
+func (s *SubmissionTables) PushedCommits(ctx context.Context, assignment int64, prefix string) ([]schema.PushedCommit, error) {
 	return list(ctx, s.reader, scanPushedCommit, `SELECT p.repository_id, p.commit_hash, p.owner, p.pusher_id, u.login, p.try_out FROM (
 			SELECT repository_id, commit_hash, owner, pusher_id, try_out, received_at FROM submissions WHERE assignment_id = ?1
 			UNION ALL SELECT repository_id, commit_hash, owner, pusher_id, 0, received_at FROM tries WHERE assignment_id = ?1) p
@@ -25,7 +25,7 @@ func (s *Store) PushedCommits(ctx context.Context, assignment int64, prefix stri
 // SubmitFor makes a submission of a commit that staff hand in for an owner, with its job,
 // its receipt and a comment that says so. The commit's pin is there already. The owner's
 // other pushes keep their places in the queue.
-func (s *Store) SubmitFor(ctx context.Context, by schema.Actor, h schema.HandIn) (sub schema.GradedSubmission, err error) {
+func (s *SubmissionTables) SubmitFor(ctx context.Context, by schema.Actor, h schema.HandIn) (sub schema.GradedSubmission, err error) {
 	now := s.clock()
 	err = s.write(ctx, "submit for an owner", func(t *tx) error {
 		a := h.Assignment

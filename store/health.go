@@ -19,28 +19,16 @@ type stateCount struct {
 	jobs  int
 }
 
-func scanDepth(r row) (d schema.QueueDepth, err error) {
-	err = r.Scan(&d.Flavour, &d.Lane, &d.Waiting)
-	return d, err
-}
-
 func scanCount(r row) (c stateCount, err error) {
 	err = r.Scan(&c.state, &c.jobs)
 	return c, err
 }
 
-// Depths returns how many jobs wait in each non-empty lane, by flavour and lane. It reads
-// maintained counters.
-func (s *Store) Depths(ctx context.Context) ([]schema.QueueDepth, error) {
-	return list(ctx, s.reader, scanDepth, `SELECT flavour, lane, sum(waiting) FROM queue_courses
-		GROUP BY flavour, lane ORDER BY flavour, lane`)
-}
-
 // Health reads maintained counters, never the long tables.
-func (s *Store) Health(ctx context.Context) (Health, error) {
+func (s *OperationTables) Health(ctx context.Context) (Health, error) {
 	h := Health{Jobs: make(map[schema.State]int)}
 	var err error
-	if h.Queue, err = s.Depths(ctx); err != nil {
+	if h.Queue, err = depths(ctx, s.reader); err != nil {
 		return h, err
 	}
 	if h.OpenIntents, err = one(ctx, s.reader, value[int], `SELECT count(*) FROM intents WHERE state = 'open'`); err != nil {

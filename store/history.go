@@ -203,7 +203,7 @@ func scanOutage(r row) (o outage, err error) {
 
 // works returns the history in the ledger's form, and everybody's late days. An assignment
 // whose active version can no longer be parsed is left out, and its grades stay unchanged.
-func (s *Store) works(h history, now time.Time) ([]course.Work, map[string]int) {
+func (s *grading) works(h history, now time.Time) ([]course.Work, map[string]int) {
 	owners := h.owners()
 	bank := make(map[string]int)
 	var works []course.Work

@@ -14,7 +14,7 @@ func scanIntent(r row) (in schema.Intent, err error) {
 
 // OpenIntent records that a push's commands are about to be forwarded to git. CodeConflict: the
 // repository has an open intent.
-func (s *Store) OpenIntent(ctx context.Context, in schema.Intent) error {
+func (s *SubmissionTables) OpenIntent(ctx context.Context, in schema.Intent) error {
 	options, err := encode(in.Options)
 	if err != nil {
 		return err
@@ -29,7 +29,7 @@ func (s *Store) OpenIntent(ctx context.Context, in schema.Intent) error {
 
 // VoidIntent closes an intent whose ref did not move. Calling it again is no error. CodeStale:
 // the push is recorded.
-func (s *Store) VoidIntent(ctx context.Context, intent string) error {
+func (s *SubmissionTables) VoidIntent(ctx context.Context, intent string) error {
 	return s.write(ctx, "void intent", func(t *tx) error {
 		n, err := t.exec(ctx, `UPDATE intents SET state = 'void' WHERE id = ? AND state <> 'recorded'`, intent)
 		return changed(n, err, "the push is recorded already")
@@ -37,7 +37,7 @@ func (s *Store) VoidIntent(ctx context.Context, intent string) error {
 }
 
 // OpenIntents returns every open intent, oldest first; repository 0 is all.
-func (s *Store) OpenIntents(ctx context.Context, repository int64) ([]schema.Intent, error) {
+func (s *SubmissionTables) OpenIntents(ctx context.Context, repository int64) ([]schema.Intent, error) {
 	return list(ctx, s.reader, scanIntent, `SELECT id, repository_id, pusher_id, ref, old_hash, new_hash, received_at, options, process_group, state
 		FROM intents WHERE state = 'open' AND (?1 = 0 OR repository_id = ?1) ORDER BY received_at, id`, repository)
 }

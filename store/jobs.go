@@ -24,7 +24,9 @@ func scanJob(r row) (j schema.Job, err error) {
 }
 
 // Job returns one job.
-func (s *Store) Job(ctx context.Context, id int64) (schema.Job, error) { return job(ctx, s.reader, id) }
+func (s *QueueTables) Job(ctx context.Context, id int64) (schema.Job, error) {
+	return job(ctx, s.reader, id)
+}
 
 func job(ctx context.Context, q querier, id int64) (schema.Job, error) {
 	j, err := one(ctx, q, scanJob, `SELECT * FROM job_rows WHERE id = ?`, id)
@@ -32,18 +34,18 @@ func job(ctx context.Context, q querier, id int64) (schema.Job, error) {
 }
 
 // Active returns every job that is assigned or running, in order of assignment.
-func (s *Store) Active(ctx context.Context) ([]schema.Job, error) {
+func (s *QueueTables) Active(ctx context.Context) ([]schema.Job, error) {
 	return list(ctx, s.reader, scanJob, `SELECT * FROM job_rows WHERE state IN ('assigned', 'running') ORDER BY assigned_at, id`)
 }
 
 // Expired returns the jobs whose lease ended before now, in order of assignment.
-func (s *Store) Expired(ctx context.Context, now time.Time) ([]schema.Job, error) {
+func (s *QueueTables) Expired(ctx context.Context, now time.Time) ([]schema.Job, error) {
 	return list(ctx, s.reader, scanJob, `SELECT * FROM job_rows
 		WHERE state IN ('assigned', 'running') AND lease_until < ? ORDER BY assigned_at, id`, micros(now))
 }
 
 // Extend extends a job's lease. CodeStale also when the job has ended.
-func (s *Store) Extend(ctx context.Context, job int64, attempt int, until time.Time) error {
+func (s *QueueTables) Extend(ctx context.Context, job int64, attempt int, until time.Time) error {
 	return s.write(ctx, "extend lease", func(t *tx) error {
 		n, err := t.exec(ctx, `UPDATE jobs SET lease_until = ? WHERE id = ? AND attempt = ? AND state IN ('assigned', 'running')`,
 			micros(until), job, attempt)
@@ -52,7 +54,7 @@ func (s *Store) Extend(ctx context.Context, job int64, attempt int, until time.T
 }
 
 // MeanDuration returns the mean time from start to end of the flavour's recent jobs, 0 for none.
-func (s *Store) MeanDuration(ctx context.Context, flavour string) (time.Duration, error) {
+func (s *QueueTables) MeanDuration(ctx context.Context, flavour string) (time.Duration, error) {
 	mean, err := one(ctx, s.reader, value[float64], `SELECT coalesce(avg(ended_at - started_at), 0.0) FROM (
 		SELECT started_at, ended_at FROM jobs WHERE flavour = ? AND state = 'done' ORDER BY ended_at DESC LIMIT ?)`, flavour, recentJobs)
 	return time.Duration(mean) * time.Microsecond, err
@@ -60,7 +62,7 @@ func (s *Store) MeanDuration(ctx context.Context, flavour string) (time.Duration
 
 // TypicalDuration returns the median time from start to end of the flavour's last jobs, at most
 // 200, and their number.
-func (s *Store) TypicalDuration(ctx context.Context, flavour string) (median time.Duration, of int, err error) {
+func (s *QueueTables) TypicalDuration(ctx context.Context, flavour string) (median time.Duration, of int, err error) {
 	took, err := list(ctx, s.reader, value[int64], `SELECT ended_at - started_at FROM jobs
 		WHERE flavour = ? AND state = 'done' ORDER BY ended_at DESC LIMIT ?`, flavour, typicalJobs)
 	if err != nil || len(took) == 0 {

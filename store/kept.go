@@ -21,7 +21,7 @@ func scanKept(r row) (k kept, err error) {
 
 // gradeKept queues the kept pushes of an owner ("" is everybody), and of a person's teams, that
 // are no longer after the end, and returns their number.
-func (s *Store) gradeKept(ctx context.Context, t *tx, courseID int64, owner string, now time.Time) (int, error) {
+func (s *grading) gradeKept(ctx context.Context, t *tx, courseID int64, owner string, now time.Time) (int, error) {
 	all, err := list(ctx, t, scanKept, `SELECT s.id, s.assignment_id, s.owner, s.received_at FROM assignments a JOIN submissions s ON s.assignment_id = a.id
 		WHERE a.course_id = ?1 AND s.kept = 1 AND (?2 = '' OR s.owner = ?2
 			OR s.owner = (SELECT m.team FROM seats m WHERE m.assignment_id = s.assignment_id AND m.login = ?2 AND m.left_at = 0)) ORDER BY s.received_at, s.id`, courseID, owner)
@@ -45,7 +45,7 @@ func (s *Store) gradeKept(ctx context.Context, t *tx, courseID int64, owner stri
 	return queued, nil
 }
 
-func (s *Store) beforeEnd(ctx context.Context, t *tx, k kept) (bool, error) {
+func (s *grading) beforeEnd(ctx context.Context, t *tx, k kept) (bool, error) {
 	a, err := one(ctx, t, scanAssignment, `SELECT * FROM assignment_rows WHERE id = ?`, k.assignment)
 	if err != nil || a.Active == nil {
 		return false, err

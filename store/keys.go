@@ -17,14 +17,14 @@ func scanKey(r row) (k schema.Key, err error) {
 }
 
 // UserByKey returns the account whose active key has the fingerprint, even a disabled one.
-func (s *Store) UserByKey(ctx context.Context, fingerprint string) (schema.User, error) {
+func (s *AccountTables) UserByKey(ctx context.Context, fingerprint string) (schema.User, error) {
 	u, err := one(ctx, s.reader, scanUser, `SELECT u.id, u.login, u.name, u.email, u.admin, u.disabled, u.created_at
 		FROM keys k JOIN users u ON u.id = k.user_id WHERE k.fingerprint = ? AND k.active = 1`, fingerprint)
 	return u, missing(err, "no account has the key %s", fingerprint)
 }
 
 // TouchKey records that an active key was used, to the minute.
-func (s *Store) TouchKey(ctx context.Context, fingerprint string, at time.Time) error {
+func (s *AccountTables) TouchKey(ctx context.Context, fingerprint string, at time.Time) error {
 	used, err := one(ctx, s.reader, value[int64], `SELECT used_at FROM keys WHERE fingerprint = ? AND active = 1`, fingerprint)
 	if err != nil {
 		return missing(err, "no account has the key %s", fingerprint)
@@ -39,7 +39,7 @@ func (s *Store) TouchKey(ctx context.Context, fingerprint string, at time.Time) 
 }
 
 // Keys returns a user's keys, oldest first.
-func (s *Store) Keys(ctx context.Context, user int64) ([]schema.Key, error) {
+func (s *AccountTables) Keys(ctx context.Context, user int64) ([]schema.Key, error) {
 	return list(ctx, s.reader, scanKey, `SELECT id, user_id, fingerprint, public, comment, active, added_by, added_at, used_at
 		FROM keys WHERE user_id = ? ORDER BY added_at, id`, user)
 }
@@ -49,7 +49,7 @@ const maxKeys = 100
 
 // AddKeys adds keys to one account, each pending unless it is Active. CodeConflict: one exists
 // already, or is active elsewhere. CodeLimit: the account has too many.
-func (s *Store) AddKeys(ctx context.Context, by schema.Actor, user schema.User, keys ...schema.Key) error {
+func (s *AccountTables) AddKeys(ctx context.Context, by schema.Actor, user schema.User, keys ...schema.Key) error {
 	return s.write(ctx, "add keys", func(t *tx) error {
 		for _, k := range keys {
 			if err := s.addKey(ctx, t, by, user, k); err != nil {
@@ -60,7 +60,7 @@ func (s *Store) AddKeys(ctx context.Context, by schema.Actor, user schema.User, 
 	})
 }
 
-func (s *Store) addKey(ctx context.Context, t *tx, by schema.Actor, user schema.User, k schema.Key) error {
+func (s *AccountTables) addKey(ctx context.Context, t *tx, by schema.Actor, user schema.User, k schema.Key) error {
 	if k.AddedAt.IsZero() {
 		k.AddedAt = s.clock()
 	}
@@ -80,7 +80,7 @@ func (s *Store) addKey(ctx context.Context, t *tx, by schema.Actor, user schema.
 
 // AddPendingKey adds a key that has not authenticated yet, and creates a one-time code that
 // binds only this key. A key that is already pending gets a new code.
-func (s *Store) AddPendingKey(ctx context.Context, by schema.Actor, user schema.User, k schema.Key, expires time.Time) (code string, err error) {
+func (s *AccountTables) AddPendingKey(ctx context.Context, by schema.Actor, user schema.User, k schema.Key, expires time.Time) (code string, err error) {
 	k.Active = false
 	err = s.write(ctx, "add pending key", func(t *tx) error {
 		pending, err := one(ctx, t, value[bool], `SELECT EXISTS (SELECT 1 FROM keys WHERE user_id = ? AND fingerprint = ? AND active = 0)`, user.ID, k.Fingerprint)
@@ -107,7 +107,7 @@ func insertKey(ctx context.Context, t *tx, k schema.Key) error {
 // RemoveKey removes a user's key unless may refuses, with the browser sessions, API tokens,
 // sign-in links and codes that it created, and the codes for it. CodeNotFound: the user has no
 // such key.
-func (s *Store) RemoveKey(ctx context.Context, by schema.Actor, user schema.User, fingerprint string, may func(course.KeyRemoval) error) (r schema.RemovedKey, err error) {
+func (s *AccountTables) RemoveKey(ctx context.Context, by schema.Actor, user schema.User, fingerprint string, may func(course.KeyRemoval) error) (r schema.RemovedKey, err error) {
 	err = s.write(ctx, "remove key", func(t *tx) error {
 		r.Key, err = one(ctx, t, scanKey, `DELETE FROM keys WHERE user_id = ? AND fingerprint = ?
 			RETURNING id, user_id, fingerprint, public, comment, active, added_by, added_at, used_at`, user.ID, fingerprint)
@@ -135,7 +135,7 @@ func (s *Store) RemoveKey(ctx context.Context, by schema.Actor, user schema.User
 }
 
 // auditKey records what was done to a key.
-func (s *Store) auditKey(ctx context.Context, t *tx, by schema.Actor, action string, user schema.User, fingerprint string) error {
+func (s *database) auditKey(ctx context.Context, t *tx, by schema.Actor, action string, user schema.User, fingerprint string) error {
 	e := s.entry(action, user.Login)
 	e.Detail = fingerprint
 	return t.audit(ctx, by, e)

@@ -51,7 +51,7 @@ func fillTallies(ctx context.Context, db *sql.Tx) error {
 
 // updateMissingGrades computes the grades of courses that have graded submissions and no grade,
 // because they are older than grades.
-func (s *Store) updateMissingGrades(ctx context.Context) error {
+func (s *grading) updateMissingGrades(ctx context.Context) error {
 	courses, err := list(ctx, s.reader, value[int64], `SELECT c.id FROM courses c
 		WHERE EXISTS (SELECT 1 FROM assignments a JOIN submissions s ON s.assignment_id = a.id WHERE a.course_id = c.id AND s.tally IS NOT NULL)
 		AND NOT EXISTS (SELECT 1 FROM assignments a JOIN grades g ON g.assignment_id = a.id WHERE a.course_id = c.id)`)

@@ -18,7 +18,7 @@ func scanOrder(r row) (o schema.Order, err error) {
 
 // Order returns what a runner must know of a claimed job. Of the flavour only the name is set,
 // and the lease is not set: the scheduler adds them.
-func (s *Store) Order(ctx context.Context, job int64) (schema.Order, error) {
+func (s *QueueTables) Order(ctx context.Context, job int64) (schema.Order, error) {
 	o, err := one(ctx, s.reader, scanOrder, `SELECT j.id, j.attempt, j.kind, j.flavour,
 			c.code, a.name, coalesce(s.owner, y.owner, ''), coalesce(s.number, 0), coalesce(y.number, 0),
 			coalesce(s.repository_id, y.repository_id, 0), coalesce(s.commit_hash, y.commit_hash, ''), coalesce(s.tree_hash, y.tree_hash, ''),

@@ -16,11 +16,11 @@ func scanOutboxEntry(r row) (e schema.OutboxEntry, err error) {
 
 // WhenOutgoing sets what is called after each commit that added entries to the outbox. It must
 // not block.
-func (s *Store) WhenOutgoing(f func()) { s.outgoing.Store(&f) }
+func (s *OutboxTables) WhenOutgoing(f func()) { s.outgoing.Store(&f) }
 
 // Enqueue adds entries to the outbox, all or none. Each replaces the entry of its kind and key
 // that has not been delivered; if that one is being delivered, the new one is delivered after it.
-func (s *Store) Enqueue(ctx context.Context, entries ...schema.Outgoing) error {
+func (s *OutboxTables) Enqueue(ctx context.Context, entries ...schema.Outgoing) error {
 	return s.write(ctx, "enqueue", func(t *tx) error {
 		for _, e := range entries {
 			if err := s.enqueue(ctx, t, e); err != nil {
@@ -32,7 +32,7 @@ func (s *Store) Enqueue(ctx context.Context, entries ...schema.Outgoing) error {
 }
 
 // enqueue is Enqueue for one entry, inside the transaction that causes it.
-func (s *Store) enqueue(ctx context.Context, t *tx, e schema.Outgoing) error {
+func (s *database) enqueue(ctx context.Context, t *tx, e schema.Outgoing) error {
 	now := s.clock()
 	if e.Due.IsZero() {
 		e.Due = now
@@ -48,7 +48,7 @@ func (s *Store) enqueue(ctx context.Context, t *tx, e schema.Outgoing) error {
 // TakeOutgoing begins an attempt to deliver the entry of a kind that has been due longest. The
 // attempt is counted before it begins, so that one that a crash interrupts is known. CodeNotFound:
 // nothing is due; next is when something will be, zero if nothing waits.
-func (s *Store) TakeOutgoing(ctx context.Context, kind string, now time.Time) (e schema.OutboxEntry, next time.Time, err error) {
+func (s *OutboxTables) TakeOutgoing(ctx context.Context, kind string, now time.Time) (e schema.OutboxEntry, next time.Time, err error) {
 	err = s.write(ctx, "take from the outbox", func(t *tx) error {
 		id, err := one(ctx, t, value[int64], `SELECT w.id FROM outbox w LEFT JOIN outbox_pauses p ON p.kind = w.kind AND p.receiver = w.receiver
 			WHERE w.kind = ?1 AND w.failed_at = 0 AND w.due_at <= ?2 AND coalesce(p.until_at, 0) <= ?2
@@ -83,7 +83,7 @@ func nextOutgoing(ctx context.Context, t *tx, kind string, err error) (time.Time
 
 // Delivered removes an entry, and ends the pause of its receiver. An entry that replaced it while
 // it was delivered stays.
-func (s *Store) Delivered(ctx context.Context, e schema.OutboxEntry) error {
+func (s *OutboxTables) Delivered(ctx context.Context, e schema.OutboxEntry) error {
 	return s.write(ctx, "close an outbox entry", func(t *tx) error {
 		if _, err := t.exec(ctx, `DELETE FROM outbox WHERE token = ?`, e.Token); err != nil {
 			return err
@@ -94,7 +94,7 @@ func (s *Store) Delivered(ctx context.Context, e schema.OutboxEntry) error {
 }
 
 // Postpone ends an attempt that did not deliver.
-func (s *Store) Postpone(ctx context.Context, e schema.OutboxEntry, p schema.Postponement) error {
+func (s *OutboxTables) Postpone(ctx context.Context, e schema.OutboxEntry, p schema.Postponement) error {
 	return s.write(ctx, "postpone an outbox entry", func(t *tx) error {
 		if _, err := t.exec(ctx, `UPDATE outbox SET due_at = ?, last_error = ?, attempts = attempts - ? WHERE token = ?`, micros(p.Entry), p.Reason, p.Asked, e.Token); err != nil {
 			return err
@@ -111,7 +111,7 @@ func (s *Store) Postpone(ctx context.Context, e schema.OutboxEntry, p schema.Pos
 
 // GiveUp ends the attempts to deliver an entry. It stays in the outbox with the reason until it
 // is retried or replaced.
-func (s *Store) GiveUp(ctx context.Context, e schema.OutboxEntry, reason string) error {
+func (s *OutboxTables) GiveUp(ctx context.Context, e schema.OutboxEntry, reason string) error {
 	return s.write(ctx, "give up an outbox entry", func(t *tx) error {
 		_, err := t.exec(ctx, `UPDATE outbox SET failed_at = ?, last_error = ? WHERE token = ?`, micros(s.clock()), reason, e.Token)
 		return err
@@ -120,7 +120,7 @@ func (s *Store) GiveUp(ctx context.Context, e schema.OutboxEntry, reason string)
 
 // Outbox returns the entries that were not delivered, those that were given up first, then by
 // their due time; at most limit.
-func (s *Store) Outbox(ctx context.Context, limit int) ([]schema.OutboxEntry, error) {
+func (s *OutboxTables) Outbox(ctx context.Context, limit int) ([]schema.OutboxEntry, error) {
 	return list(ctx, s.reader, scanOutboxEntry, `SELECT w.id, w.kind, w.entry_key, w.receiver, w.body, w.token, w.made_at, w.due_at, w.attempts, w.last_error, w.failed_at, coalesce(p.failures, 0)
 		FROM outbox w LEFT JOIN outbox_pauses p ON p.kind = w.kind AND p.receiver = w.receiver
 		ORDER BY w.failed_at = 0, w.due_at, w.id LIMIT ?`, limit)
@@ -128,7 +128,7 @@ func (s *Store) Outbox(ctx context.Context, limit int) ([]schema.OutboxEntry, er
 
 // RetryOutbox makes every entry of a kind due now that was given up, and ends the pauses of its
 // receivers; kind "" is all. It returns how many entries were given up.
-func (s *Store) RetryOutbox(ctx context.Context, by schema.Actor, kind string) (n int64, err error) {
+func (s *OutboxTables) RetryOutbox(ctx context.Context, by schema.Actor, kind string) (n int64, err error) {
 	err = s.write(ctx, "retry the outbox", func(t *tx) error {
 		now := s.clock()
 		if n, err = t.exec(ctx, `UPDATE outbox SET failed_at = 0, attempts = 0, made_at = ?2, due_at = ?2 WHERE failed_at <> 0 AND (?1 = '' OR kind = ?1)`, kind, micros(now)); err != nil {

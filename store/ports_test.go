@@ -7,11 +7,11 @@ import (
 )
 
 var (
-	_ gitd.Accounts  = (*Store)(nil)
+	_ gitd.Accounts  = (*AccountTables)(nil)
 	_ gitd.Courses   = (*Store)(nil)
 	_ gitd.Ledger    = (*Store)(nil)
-	_ scheduler.Jobs = (*Store)(nil)
+	_ scheduler.Jobs = (*QueueTables)(nil)
 	_ web.Accounts   = (*Store)(nil)
 	_ web.Results    = (*Store)(nil)
-	_ web.Sessions   = (*Store)(nil)
+	_ web.Sessions   = (*AccountTables)(nil)
 )

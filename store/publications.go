@@ -81,7 +81,7 @@ func (p publication) to(o course.Owner, assignment int64) course.Owner {
 }
 
 // Published returns the sections that an assignment is published for, by name; "" is everybody.
-func (s *Store) Published(ctx context.Context, assignment int64) ([]string, error) {
+func (s *CourseTables) Published(ctx context.Context, assignment int64) ([]string, error) {
 	return sectionsPublished(ctx, s.reader, assignment)
 }
 
@@ -91,16 +91,16 @@ func sectionsPublished(ctx context.Context, q querier, assignment int64) ([]stri
 
 // Publish publishes an assignment for a section, "" for everybody, and recomputes the course's
 // grades. CodeRefused: it is already published for them.
-func (s *Store) Publish(ctx context.Context, by schema.Actor, a schema.Assignment, section string) error {
+func (s *CourseTables) Publish(ctx context.Context, by schema.Actor, a schema.Assignment, section string) error {
 	return s.publish(ctx, by, a, section, true)
 }
 
 // Unpublish reverses Publish. CodeRefused: it is not published for them.
-func (s *Store) Unpublish(ctx context.Context, by schema.Actor, a schema.Assignment, section string) error {
+func (s *CourseTables) Unpublish(ctx context.Context, by schema.Actor, a schema.Assignment, section string) error {
 	return s.publish(ctx, by, a, section, false)
 }
 
-func (s *Store) publish(ctx context.Context, by schema.Actor, a schema.Assignment, section string, on bool) error {
+func (s *CourseTables) publish(ctx context.Context, by schema.Actor, a schema.Assignment, section string, on bool) error {
 	now := s.clock()
 	return s.write(ctx, "publish", func(t *tx) error {
 		before, err := sectionsPublished(ctx, t, a.ID)

@@ -8,7 +8,7 @@ import (
 
 // Queued returns the jobs of a flavour in the order in which they will be claimed, at most
 // limit, each with the name of what it grades.
-func (s *Store) Queued(ctx context.Context, flavour string, limit int) ([]QueuedJob, error) {
+func (s *QueueTables) Queued(ctx context.Context, flavour string, limit int) ([]QueuedJob, error) {
 	ids, err := s.Waiting(ctx, flavour, limit)
 	if err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func subjectName(n schema.SubmissionName, try int) string {
 }
 
 // Subject returns a job with the name of what it grades.
-func (s *Store) Subject(ctx context.Context, job int64) (QueuedJob, error) {
+func (s *QueueTables) Subject(ctx context.Context, job int64) (QueuedJob, error) {
 	q, err := one(ctx, s.reader, scanSubject, `SELECT c.code, a.name, coalesce(s.owner, y.owner, ''), coalesce(s.number, 0), coalesce(y.number, 0), j.*
 		FROM job_rows j JOIN versions v ON v.id = j.version_id JOIN assignments a ON a.id = v.assignment_id
 		JOIN courses c ON c.id = a.course_id LEFT JOIN submissions s ON s.id = j.submission_id LEFT JOIN tries y ON y.job_id = j.id

@@ -36,7 +36,7 @@ func scanLink(r row) (l link, err error) {
 }
 
 // addReceipt signs a submission's receipt and links it to the course's newest one.
-func (s *Store) addReceipt(ctx context.Context, t *tx, course int64, sub schema.Submission, state schema.Timeliness) error {
+func (s *SubmissionTables) addReceipt(ctx context.Context, t *tx, course int64, sub schema.Submission, state schema.Timeliness) error {
 	if s.signer.key == nil {
 		return nil
 	}
@@ -60,7 +60,7 @@ func (s *Store) addReceipt(ctx context.Context, t *tx, course int64, sub schema.
 }
 
 // Receipt returns the text of a submission's signed receipt. CodeNotFound: it has none.
-func (s *Store) Receipt(ctx context.Context, submission int64) (string, error) {
+func (s *SubmissionTables) Receipt(ctx context.Context, submission int64) (string, error) {
 	text, err := one(ctx, s.reader, value[string], `SELECT body FROM receipts WHERE submission_id = ? AND body <> ''`, submission)
 	return text, missing(err, "the submission has no signed receipt")
 }
@@ -72,14 +72,14 @@ func scanReceipt(r row) (n schema.StoredReceipt, err error) {
 
 // Receipts returns the receipts of a course in the order of their chain, starting after that of
 // a submission (0: from the first), at most limit.
-func (s *Store) Receipts(ctx context.Context, course, after int64, limit int) ([]schema.StoredReceipt, error) {
+func (s *SubmissionTables) Receipts(ctx context.Context, course, after int64, limit int) ([]schema.StoredReceipt, error) {
 	return list(ctx, s.reader, scanReceipt, `SELECT submission_id, body FROM receipts
 		WHERE course_id = ? AND submission_id > ? AND body <> '' ORDER BY submission_id LIMIT ?`, course, after, limit)
 }
 
 // BreakChains makes the next receipt of every course begin a new chain, because receipts may
 // exist that this database does not know.
-func (s *Store) BreakChains(ctx context.Context) error {
+func (s *SubmissionTables) BreakChains(ctx context.Context) error {
 	return s.write(ctx, "break receipt chains", func(t *tx) error {
 		_, err := t.exec(ctx, `INSERT INTO receipt_breaks (course_id) SELECT DISTINCT course_id FROM receipts WHERE true ON CONFLICT DO NOTHING`)
 		return err

@@ -32,7 +32,7 @@ func (t *tx) target(ctx context.Context, in schema.Intent) (target, error) {
 // queued pushes of the assignment to the overtaken lane. Called again for the same intent it
 // returns the same submission. Only the ID of p.Intent is read; the rest comes from the stored
 // intent. CodeStale: the intent is void.
-func (s *Store) RecordSubmission(ctx context.Context, p schema.Push) (sub schema.GradedSubmission, err error) {
+func (s *SubmissionTables) RecordSubmission(ctx context.Context, p schema.Push) (sub schema.GradedSubmission, err error) {
 	err = s.write(ctx, "record submission", func(t *tx) error {
 		in, settled, err := t.findIntent(ctx, p.Intent.ID)
 		if err != nil {
@@ -48,7 +48,7 @@ func (s *Store) RecordSubmission(ctx context.Context, p schema.Push) (sub schema
 	return sub, err
 }
 
-func (s *Store) record(ctx context.Context, t *tx, in schema.Intent, p schema.Push) (schema.GradedSubmission, error) {
+func (s *SubmissionTables) record(ctx context.Context, t *tx, in schema.Intent, p schema.Push) (schema.GradedSubmission, error) {
 	to, err := t.target(ctx, in)
 	if err != nil {
 		return schema.GradedSubmission{}, err
@@ -84,7 +84,7 @@ func (s *Store) record(ctx context.Context, t *tx, in schema.Intent, p schema.Pu
 }
 
 // queue creates a new submission's job. The job of a kept submission is cancelled at once.
-func (s *Store) queue(ctx context.Context, t *tx, to target, p schema.Push, id int64, kept bool) error {
+func (s *SubmissionTables) queue(ctx context.Context, t *tx, to target, p schema.Push, id int64, kept bool) error {
 	now := s.clock()
 	job, err := t.addJob(ctx, schema.Job{Kind: schema.JobGrade, Submission: id, VersionID: p.VersionID, CourseID: to.course,
 		Owner: to.owner, Lane: schema.LaneInteractive, Flavour: p.Flavour, QueuedAt: now}, false)
@@ -127,7 +127,7 @@ const wordsKept = "received after the end: kept but not graded; it counts only i
 
 // timeliness says whether an owner's push is on time, late or after the end. It is decided
 // here, in the transaction, so that an extension that was granted meanwhile is not missed.
-func (s *Store) timeliness(ctx context.Context, t *tx, to target, received time.Time) (schema.Timeliness, error) {
+func (s *SubmissionTables) timeliness(ctx context.Context, t *tx, to target, received time.Time) (schema.Timeliness, error) {
 	a, err := one(ctx, t, scanAssignment, `SELECT * FROM assignment_rows WHERE id = ?`, to.assignment)
 	if err != nil {
 		return "", err

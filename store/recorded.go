@@ -7,7 +7,7 @@ import (
 )
 
 // Marks returns the newest recorded submission and version.
-func (s *Store) Marks(ctx context.Context) (m schema.RecordMarks, err error) {
+func (s *SubmissionTables) Marks(ctx context.Context) (m schema.RecordMarks, err error) {
 	return one(ctx, s.reader, scanMarks, `SELECT coalesce((SELECT max(id) FROM submissions), 0), coalesce((SELECT max(id) FROM versions), 0)`)
 }
 
@@ -23,7 +23,7 @@ func scanRecorded(r row) (p schema.RecordedPush, err error) {
 
 // RecordedSince returns the pushes that were recorded after the marks, in their order:
 // submissions, then versions of tests.
-func (s *Store) RecordedSince(ctx context.Context, m schema.RecordMarks) ([]schema.RecordedPush, error) {
+func (s *SubmissionTables) RecordedSince(ctx context.Context, m schema.RecordMarks) ([]schema.RecordedPush, error) {
 	pushes, err := list(ctx, s.reader, scanRecorded, `SELECT s.intent_id, s.repository_id, c.code || '/' || a.name || '/' || s.owner || '/' || s.number, u.login,
 			s.commit_hash, s.receipt, s.received_at
 		FROM submissions s JOIN assignments a ON a.id = s.assignment_id JOIN courses c ON c.id = a.course_id JOIN users u ON u.id = s.pusher_id
@@ -53,14 +53,14 @@ func scanPinned(r row) (p PinnedPush, err error) {
 
 // PinnedPushes returns pushes other than tries that are recorded or open, by intent, after that of an
 // intent ("" from the first), at most limit.
-func (s *Store) PinnedPushes(ctx context.Context, after string, limit int) ([]PinnedPush, error) {
+func (s *SubmissionTables) PinnedPushes(ctx context.Context, after string, limit int) ([]PinnedPush, error) {
 	return list(ctx, s.reader, scanPinned, `SELECT id, repository_id, new_hash, state FROM intents
 		WHERE id > ? AND state <> 'void' AND ref NOT LIKE 'refs/tries/%' ORDER BY id LIMIT ?`, after, limit)
 }
 
 // RepositoryPath returns the name of a repository: COURSE/ASSIGNMENT/OWNER,
 // COURSE/ASSIGNMENT/tests or COURSE/course. CodeNotFound.
-func (s *Store) RepositoryPath(ctx context.Context, id int64) (string, error) {
+func (s *SubmissionTables) RepositoryPath(ctx context.Context, id int64) (string, error) {
 	path, err := one(ctx, s.reader, value[string], `SELECT c.code || coalesce('/' || a.name, '') || '/' || iif(r.owner = '', r.kind, r.owner)
 		FROM repositories r JOIN courses c ON c.id = r.course_id LEFT JOIN assignments a ON a.id = r.assignment_id WHERE r.id = ?`, id)
 	return path, missing(err, "there is no repository %d", id)

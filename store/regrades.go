@@ -24,12 +24,12 @@ func scanRegrade(r row) (g schema.Regrade, err error) {
 const regradeOpen schema.RegradeState = "open"
 
 // Regrade returns a set.
-func (s *Store) Regrade(ctx context.Context, id int64) (schema.Regrade, error) {
+func (s *RegradeTables) Regrade(ctx context.Context, id int64) (schema.Regrade, error) {
 	return regrade(ctx, s.reader, id)
 }
 
 // RegradesOf returns the sets of an assignment, newest first.
-func (s *Store) RegradesOf(ctx context.Context, assignment int64) ([]schema.Regrade, error) {
+func (s *RegradeTables) RegradesOf(ctx context.Context, assignment int64) ([]schema.Regrade, error) {
 	return list(ctx, s.reader, scanRegrade, `SELECT g.id, g.assignment_id, c.code || '/' || a.name, v.number, g.which, g.reason, g.actor, g.made_at, g.state, g.ended_at,
 			count(*), sum(j.state IN ('done', 'cancelled', 'failed')), sum(j.state IN ('done', 'cancelled', 'failed') AND r.tally IS NULL)
 		FROM regrades g JOIN assignments a ON a.id = g.assignment_id JOIN courses c ON c.id = a.course_id JOIN versions v ON v.id = g.version_id
@@ -49,7 +49,7 @@ func regrade(ctx context.Context, q querier, id int64) (schema.Regrade, error) {
 // CreateRegrade creates a set and queues its jobs in the regrade lane. CodeConflict: the
 // assignment has an open set. CodeNotFound: it has no such version. CodeRefused: there is
 // nothing to grade again.
-func (s *Store) CreateRegrade(ctx context.Context, by schema.Actor, n schema.NewRegrade) (set schema.Regrade, err error) {
+func (s *RegradeTables) CreateRegrade(ctx context.Context, by schema.Actor, n schema.NewRegrade) (set schema.Regrade, err error) {
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return set, err
 	}
@@ -138,7 +138,7 @@ func (t *tx) toRegrade(ctx context.Context, n schema.NewRegrade) ([]owned, error
 
 // stage stores the result of a regrade's job beside the submission, whose own result and grade
 // stay unchanged.
-func (s *Store) stage(ctx context.Context, t *tx, j schema.Job, r schema.Result) error {
+func stage(ctx context.Context, t *tx, j schema.Job, r schema.Result) error {
 	if r.Blame != schema.BlameStudent {
 		return nil
 	}
@@ -169,7 +169,7 @@ func scanResult(r row) (result schema.Result, err error) {
 }
 
 // DiscardRegrade deletes a set that is not applied and cancels its waiting jobs.
-func (s *Store) DiscardRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error {
+func (s *RegradeTables) DiscardRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error {
 	now := s.clock()
 	return s.write(ctx, "discard regrade set", func(t *tx) error {
 		if err := t.moveRegrade(ctx, set.ID, "discarded", now, regradeOpen); err != nil {
@@ -221,7 +221,7 @@ func courseOf(path string) string {
 
 // LastRegrade returns what the latest applied set changed in an owner's grade; false if none
 // changed it.
-func (s *Store) LastRegrade(ctx context.Context, assignment int64, owner string) (schema.RegradeNotice, bool, error) {
+func (s *RegradeTables) LastRegrade(ctx context.Context, assignment int64, owner string) (schema.RegradeNotice, bool, error) {
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return schema.RegradeNotice{}, false, err
 	}

@@ -10,7 +10,7 @@ import (
 // Release queues a job again whose runner is gone, in its old place, or fails it after
 // schema.MaxAttempts, and returns the event. reason is shown to people. CodeStale: the attempt
 // is not the current one or has ended.
-func (s *Store) Release(ctx context.Context, job int64, attempt int, reason string, now time.Time) (e schema.Event, err error) {
+func (s *QueueTables) Release(ctx context.Context, job int64, attempt int, reason string, now time.Time) (e schema.Event, err error) {
 	err = s.write(ctx, "release", func(t *tx) error {
 		j, err := t.fenced(ctx, job, attempt)
 		if err != nil {
@@ -32,7 +32,7 @@ func (s *Store) Release(ctx context.Context, job int64, attempt int, reason stri
 
 // Return is Release for an attempt that ended through no fault of the job or its runner: its
 // number is used up, but it does not count towards schema.MaxAttempts.
-func (s *Store) Return(ctx context.Context, job int64, attempt int, reason string, now time.Time) (e schema.Event, err error) {
+func (s *QueueTables) Return(ctx context.Context, job int64, attempt int, reason string, now time.Time) (e schema.Event, err error) {
 	err = s.write(ctx, "return", func(t *tx) error {
 		j, err := t.fenced(ctx, job, attempt)
 		if err != nil {

@@ -17,7 +17,7 @@ func scanReplay(r row) (p schema.Replay, err error) {
 // Replay queues a job that grades a submission again, behind all pushes, against the tests and
 // on the flavour of its recorded result. The submission and its grade stay unchanged.
 // CodeRefused: it has no result. may decides about the flavour before anything is queued.
-func (s *Store) Replay(ctx context.Context, by schema.Actor, sub schema.Submission, may func(flavour string) error) (p schema.Replay, err error) {
+func (s *QueueTables) Replay(ctx context.Context, by schema.Actor, sub schema.Submission, may func(flavour string) error) (p schema.Replay, err error) {
 	now := s.clock()
 	err = s.write(ctx, "replay", func(t *tx) error {
 		p, err = one(ctx, t, scanReplay, `SELECT j.id, v.number, j.flavour FROM submissions s JOIN jobs j ON j.id = s.done_job_id JOIN versions v ON v.id = j.version_id
@@ -46,7 +46,7 @@ func (s *Store) Replay(ctx context.Context, by schema.Actor, sub schema.Submissi
 }
 
 // JobResult returns the result of a job. CodeNotFound: it has none.
-func (s *Store) JobResult(ctx context.Context, job int64) (schema.Result, error) {
+func (s *QueueTables) JobResult(ctx context.Context, job int64) (schema.Result, error) {
 	r, err := one(ctx, s.reader, scanResult, `SELECT body FROM results WHERE job_id = ?`, job)
 	return r, missing(err, "job %d has no result", job)
 }

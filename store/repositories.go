@@ -15,7 +15,7 @@ func scanRepository(r row) (repo schema.Repository, err error) {
 
 // EnsureRepository returns the repository row of that kind and owner and creates it if it does
 // not exist; r.ID is ignored.
-func (s *Store) EnsureRepository(ctx context.Context, r schema.Repository) (schema.Repository, error) {
+func (s *SubmissionTables) EnsureRepository(ctx context.Context, r schema.Repository) (schema.Repository, error) {
 	found, err := findRepository(ctx, s.reader, r)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return found, err
@@ -33,7 +33,7 @@ func (s *Store) EnsureRepository(ctx context.Context, r schema.Repository) (sche
 }
 
 // FindRepository is EnsureRepository without creating one: CodeNotFound.
-func (s *Store) FindRepository(ctx context.Context, r schema.Repository) (schema.Repository, error) {
+func (s *SubmissionTables) FindRepository(ctx context.Context, r schema.Repository) (schema.Repository, error) {
 	found, err := findRepository(ctx, s.reader, r)
 	return found, missing(err, "there is no such repository yet")
 }
@@ -44,7 +44,7 @@ func findRepository(ctx context.Context, q querier, r schema.Repository) (schema
 }
 
 // Repository returns a repository by id.
-func (s *Store) Repository(ctx context.Context, id int64) (schema.Repository, error) {
+func (s *SubmissionTables) Repository(ctx context.Context, id int64) (schema.Repository, error) {
 	r, err := one(ctx, s.reader, scanRepository, `SELECT id, kind, course_id, coalesce(assignment_id, 0), owner FROM repositories WHERE id = ?`, id)
 	return r, missing(err, "there is no repository %d", id)
 }

@@ -25,7 +25,7 @@ func scanRerun(r row) (e rerun, err error) {
 // Rerun creates a new job for a submission against the active version, unless decide refuses.
 // decide gets the asker's role in the course and the state of the submission, and says whether
 // the new job is one of the owner's free retries.
-func (s *Store) Rerun(ctx context.Context, by schema.Actor, submission int64, decide func(schema.Role, course.Rerun) (free bool, err error), at time.Time) (j schema.Job, err error) {
+func (s *QueueTables) Rerun(ctx context.Context, by schema.Actor, submission int64, decide func(schema.Role, course.Rerun) (free bool, err error), at time.Time) (j schema.Job, err error) {
 	err = s.write(ctx, "rerun", func(t *tx) error {
 		e, err := one(ctx, t, scanRerun, `SELECT s.id, s.assignment_id, a.course_id, c.code, a.name, s.owner, s.number, s.commit_hash, j.state, coalesce(e.role, '')
 			FROM submissions s JOIN assignments a ON a.id = s.assignment_id JOIN courses c ON c.id = a.course_id

@@ -15,7 +15,7 @@ var errDryRun = errors.New("dry run")
 // ImportRoster creates the accounts and enrolments of a roster, in one transaction with its
 // audit entry, and returns the change of each person. Importing the same roster again changes
 // nothing.
-func (s *Store) ImportRoster(ctx context.Context, by schema.Actor, i schema.RosterImport) (changes []schema.RosterChange, err error) {
+func (s *RosterTables) ImportRoster(ctx context.Context, by schema.Actor, i schema.RosterImport) (changes []schema.RosterChange, err error) {
 	err = s.write(ctx, "import roster", func(t *tx) error {
 		people, err := t.rosterPeople(ctx, i.Course.ID)
 		if err != nil {
@@ -47,7 +47,7 @@ func (s *Store) ImportRoster(ctx context.Context, by schema.Actor, i schema.Rost
 
 // regroup computes a course's grades anew after somebody's section changed: due times and
 // visibility may change with it.
-func (s *Store) regroup(ctx context.Context, t *tx, c schema.Course) error {
+func (s *RosterTables) regroup(ctx context.Context, t *tx, c schema.Course) error {
 	sectioned, err := t.sectioned(ctx, c)
 	if err != nil || !sectioned {
 		return err
@@ -79,7 +79,7 @@ func counted(changes []schema.RosterChange) string {
 	return words[min(2, len(words)):]
 }
 
-func (s *Store) applyRoster(ctx context.Context, t *tx, by schema.Actor, i schema.RosterImport, c *schema.RosterChange) error {
+func (s *RosterTables) applyRoster(ctx context.Context, t *tx, by schema.Actor, i schema.RosterImport, c *schema.RosterChange) error {
 	switch c.Kind {
 	case schema.RosterAdded, schema.RosterChanged:
 	case schema.RosterDropped:
@@ -110,7 +110,7 @@ func (s *Store) applyRoster(ctx context.Context, t *tx, by schema.Actor, i schem
 
 // RosterPeople returns the people of a course in the form of its roster, by login, including
 // dropped ones.
-func (s *Store) RosterPeople(ctx context.Context, courseID int64) ([]schema.RosterPerson, error) {
+func (s *RosterTables) RosterPeople(ctx context.Context, courseID int64) ([]schema.RosterPerson, error) {
 	return list(ctx, s.reader, scanRosterPerson, `SELECT u.id, u.login, u.student_id, u.name, u.email, 1, e.role, e.section, e.dropped
 		FROM enrolments e JOIN users u ON u.id = e.user_id WHERE e.course_id = ? ORDER BY u.login`, courseID)
 }

@@ -16,7 +16,7 @@ func scanRunner(r row) (n schema.Runner, err error) {
 
 // AddRunner records a registered runner by the hash of its session secret.
 // CodeConflict: its id has registered before.
-func (s *Store) AddRunner(ctx context.Context, r schema.Runner) error {
+func (s *QueueTables) AddRunner(ctx context.Context, r schema.Runner) error {
 	return s.write(ctx, "add runner", func(t *tx) error {
 		_, err := t.exec(ctx, `INSERT INTO runners (id, flavour, secret_hash, host, image, wall, version, registered_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 			r.ID, r.Flavour, r.SecretHash, r.Host, r.Image, r.Wall, r.Version, micros(r.RegisteredAt))
@@ -25,7 +25,7 @@ func (s *Store) AddRunner(ctx context.Context, r schema.Runner) error {
 }
 
 // RunnerBySecret returns a runner that is not retired. CodeUnauthenticated.
-func (s *Store) RunnerBySecret(ctx context.Context, hash []byte) (schema.Runner, error) {
+func (s *QueueTables) RunnerBySecret(ctx context.Context, hash []byte) (schema.Runner, error) {
 	r, err := one(ctx, s.reader, scanRunner, `SELECT id, flavour, secret_hash, host, image, wall, version, coalesce(job_id, 0), registered_at, retired_at
 		FROM runners WHERE secret_hash = ? AND retired_at = 0`, hash)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -35,7 +35,7 @@ func (s *Store) RunnerBySecret(ctx context.Context, hash []byte) (schema.Runner,
 }
 
 // RetireRunner marks a runner as gone. Doing it again is no error.
-func (s *Store) RetireRunner(ctx context.Context, id string, now time.Time) error {
+func (s *QueueTables) RetireRunner(ctx context.Context, id string, now time.Time) error {
 	return s.write(ctx, "retire runner", func(t *tx) error {
 		_, err := t.exec(ctx, `UPDATE runners SET retired_at = ? WHERE id = ? AND retired_at = 0`, micros(now), id)
 		return err
@@ -43,7 +43,7 @@ func (s *Store) RetireRunner(ctx context.Context, id string, now time.Time) erro
 }
 
 // Runners returns the runners that are not retired, oldest first.
-func (s *Store) Runners(ctx context.Context) ([]schema.Runner, error) {
+func (s *QueueTables) Runners(ctx context.Context) ([]schema.Runner, error) {
 	return list(ctx, s.reader, scanRunner, `SELECT id, flavour, secret_hash, host, image, wall, version, coalesce(job_id, 0), registered_at, retired_at
 		FROM runners WHERE retired_at = 0 ORDER BY registered_at, id`)
 }

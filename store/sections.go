@@ -16,7 +16,7 @@ func scanSeated(r row) (p seated, err error) {
 }
 
 // SectionOwners returns the students in a TA's sections, and the teams of such students.
-func (s *Store) SectionOwners(ctx context.Context, courseID, user int64) (map[string]bool, error) {
+func (s *RosterTables) SectionOwners(ctx context.Context, courseID, user int64) (map[string]bool, error) {
 	own, err := list(ctx, s.reader, value[string], `SELECT section FROM enrolments WHERE course_id = ? AND user_id = ?`, courseID, user)
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func offsets(ctx context.Context, q querier, courseID int64, settings schema.Cou
 
 // SectionOffset returns how much later the work of one owner is due than the assignment says.
 // For a team, the member with the latest offset counts.
-func (s *Store) SectionOffset(ctx context.Context, a schema.Assignment, owner string) (schema.DueOffset, error) {
+func (s *RosterTables) SectionOffset(ctx context.Context, a schema.Assignment, owner string) (schema.DueOffset, error) {
 	names, err := list(ctx, s.reader, value[string], `SELECT ?2 UNION ALL SELECT login FROM seats WHERE assignment_id = ?1 AND team = ?2 AND left_at = 0`, a.ID, owner)
 	if err != nil {
 		return schema.DueOffset{}, err

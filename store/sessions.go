@@ -17,11 +17,11 @@ func scanSession(r row) (b schema.Session, err error) {
 }
 
 // idleSince returns the time before which a session that was last used has ended.
-func (s *Store) idleSince() time.Time { return s.clock().Add(-schema.SessionIdle) }
+func (s *AccountTables) idleSince() time.Time { return s.clock().Add(-schema.SessionIdle) }
 
 // FindSession returns a browser session that has neither expired nor been unused for
 // too long. Like every secret, its token is kept as a hash.
-func (s *Store) FindSession(ctx context.Context, token string) (schema.Session, bool, error) {
+func (s *AccountTables) FindSession(ctx context.Context, token string) (schema.Session, bool, error) {
 	b, err := one(ctx, s.reader, scanSession, `SELECT id, user_id, key, way, browser, made_at, used_at, expires_at, data FROM sessions
 		WHERE hash = ? AND expires_at > ? AND used_at > ?`, hash(token), micros(s.clock()), micros(s.idleSince()))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -32,7 +32,7 @@ func (s *Store) FindSession(ctx context.Context, token string) (schema.Session, 
 }
 
 // TouchSession notes that a session was used now.
-func (s *Store) TouchSession(ctx context.Context, token string) error {
+func (s *AccountTables) TouchSession(ctx context.Context, token string) error {
 	return s.write(ctx, "touch session", func(t *tx) error {
 		_, err := t.exec(ctx, `UPDATE sessions SET used_at = ? WHERE hash = ?`, micros(s.clock()), hash(token))
 		return err
@@ -42,7 +42,7 @@ func (s *Store) TouchSession(ctx context.Context, token string) error {
 // SaveSession stores a session, which is used by that, and deletes those that have ended.
 // One without an id gets one. CodeUnauthenticated: its key is not the user's any more, or
 // the account is disabled.
-func (s *Store) SaveSession(ctx context.Context, b schema.Session) error {
+func (s *AccountTables) SaveSession(ctx context.Context, b schema.Session) error {
 	if b.ID == "" {
 		b.ID = rand.Text()
 	}
@@ -76,7 +76,7 @@ func (t *tx) forgetSessions(ctx context.Context, expired, idle int64) error {
 }
 
 // DeleteSession ends a session; one that does not exist is no error.
-func (s *Store) DeleteSession(ctx context.Context, token string) error {
+func (s *AccountTables) DeleteSession(ctx context.Context, token string) error {
 	return s.write(ctx, "delete session", func(t *tx) error {
 		_, err := t.exec(ctx, `DELETE FROM sessions WHERE hash = ?`, hash(token))
 		return err
@@ -84,13 +84,13 @@ func (s *Store) DeleteSession(ctx context.Context, token string) error {
 }
 
 // Sessions returns an account's browser sessions that have not ended, the latest used first.
-func (s *Store) Sessions(ctx context.Context, user int64) ([]schema.Session, error) {
+func (s *AccountTables) Sessions(ctx context.Context, user int64) ([]schema.Session, error) {
 	return list(ctx, s.reader, scanSession, `SELECT id, user_id, key, way, browser, made_at, used_at, expires_at, x'' FROM sessions
 		WHERE user_id = ? AND expires_at > ? AND used_at > ? ORDER BY used_at DESC, id`, user, micros(s.clock()), micros(s.idleSince()))
 }
 
 // EndSession ends one browser session of an account. CodeNotFound: it has none of that id.
-func (s *Store) EndSession(ctx context.Context, by schema.Actor, user schema.User, id string) error {
+func (s *AccountTables) EndSession(ctx context.Context, by schema.Actor, user schema.User, id string) error {
 	return s.write(ctx, "end session", func(t *tx) error {
 		n, err := t.exec(ctx, `DELETE FROM sessions WHERE id = ? AND user_id = ?`, id, user.ID)
 		if err != nil {
@@ -105,7 +105,7 @@ func (s *Store) EndSession(ctx context.Context, by schema.Actor, user schema.Use
 
 // SignIn finds the account that an identity names and records that it signed in.
 // CodeRefused: there is none, there are several, or it is disabled.
-func (s *Store) SignIn(ctx context.Context, by schema.Actor, name schema.AccountName, way string) (u schema.User, err error) {
+func (s *AccountTables) SignIn(ctx context.Context, by schema.Actor, name schema.AccountName, way string) (u schema.User, err error) {
 	err = s.write(ctx, "sign in", func(t *tx) error {
 		if u, err = t.named(ctx, name); err != nil {
 			return err

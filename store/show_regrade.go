@@ -41,7 +41,7 @@ func (o optional) Scan(src any) error {
 
 // RegradedOwners returns what a set changes, or changed, for each of its owners, by login.
 // Before it is applied, the grades after it are previewed.
-func (s *Store) RegradedOwners(ctx context.Context, set schema.Regrade) ([]schema.RegradedOwner, error) {
+func (s *RegradeTables) RegradedOwners(ctx context.Context, set schema.Regrade) ([]schema.RegradedOwner, error) {
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ type preview struct {
 	after  map[string]schema.RegradedGrade
 }
 
-func (s *Store) preview(ctx context.Context, set schema.Regrade, all []staged) (p preview, err error) {
+func (s *RegradeTables) preview(ctx context.Context, set schema.Regrade, all []staged) (p preview, err error) {
 	a, err := one(ctx, s.reader, scanAssignment, `SELECT * FROM assignment_rows WHERE id = ?`, set.Assignment)
 	if err != nil {
 		return p, err
@@ -96,7 +96,7 @@ func (s *Store) preview(ctx context.Context, set schema.Regrade, all []staged) (
 
 // project computes the grades of an assignment with the staged results in place of the current
 // ones.
-func (s *Store) project(ctx context.Context, a schema.Assignment, all []staged, p preview) error {
+func (s *RegradeTables) project(ctx context.Context, a schema.Assignment, all []staged, p preview) error {
 	zone := a.Course.Location()
 	spec, err := s.specs.Parse(a.Active.ID, a.Active.Source, assignment.Context{Zone: zone})
 	if err != nil {
@@ -132,7 +132,7 @@ func (s *Store) project(ctx context.Context, a schema.Assignment, all []staged, 
 
 // worksOf collects everybody's work for one assignment, with other points for some submissions,
 // by owner and number.
-func (s *Store) worksOf(ctx context.Context, a schema.Assignment, spec *assignment.Spec, instead map[string]map[int]schema.Tally) (map[string]course.Work, error) {
+func (s *RegradeTables) worksOf(ctx context.Context, a schema.Assignment, spec *assignment.Spec, instead map[string]map[int]schema.Tally) (map[string]course.Work, error) {
 	h := history{course: a.Course.ID, zone: a.Course.Location()}
 	var err error
 	if h.offsets, err = offsets(ctx, s.reader, a.Course.ID, a.Course.Settings); err != nil {
@@ -192,12 +192,12 @@ func (s spending) left(logins []string) int {
 	return fewest
 }
 
-func (s *Store) spentElsewhere(ctx context.Context, a schema.Assignment) (spending, error) {
+func (s *RegradeTables) spentElsewhere(ctx context.Context, a schema.Assignment) (spending, error) {
 	tokens, err := one(ctx, s.reader, value[int], `SELECT late_tokens FROM courses WHERE id = ?`, a.Course.ID)
 	if err != nil {
 		return spending{}, err
 	}
-	grades, err := s.Grades(ctx, a.Course.ID, "")
+	grades, err := gradesOf(ctx, s.reader, a.Course.ID, "")
 	if err != nil {
 		return spending{}, err
 	}

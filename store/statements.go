@@ -113,7 +113,7 @@ func (t *tx) exec(ctx context.Context, text string, args ...any) (int64, error) 
 
 // write runs f in one transaction. When write returns nil it is on disk, otherwise it was
 // rolled back. noun names it in the error.
-func (s *Store) write(ctx context.Context, noun string, f func(*tx) error) error {
+func (s *database) write(ctx context.Context, noun string, f func(*tx) error) error {
 	if err := s.transact(ctx, f); err != nil {
 		return fmt.Errorf("%s: %w", noun, err)
 	}

@@ -3,18 +3,9 @@ package store
 import (
 	"context"
 	"crypto/ed25519"
-	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
-	"sync/atomic"
 	"time"
-
-	_ "modernc.org/sqlite" // the driver "sqlite"
-
-	"github.com/grader/grader/schema/assignment"
 )
 
 // Options configure a Store.
@@ -30,94 +21,72 @@ type Options struct {
 	ReceiptKey ed25519.PrivateKey
 }
 
-// Store is the durable state. Its methods may be called from several goroutines.
+// Store is the durable state: the families of its tables on one database. It embeds them, so
+// that one value satisfies ports that span several families. Its methods may be called from
+// several goroutines.
 type Store struct {
-	path   string
-	clock  func() time.Time
-	writer *statements
-	reader *statements
+	*database
+	*grading
 
-	signer  signer
-	batches batches
-	specs   assignment.Cache // of active versions
-
-	outgoing atomic.Pointer[func()] // see WhenOutgoing
+	*AccountTables
+	*CourseTables
+	*RosterTables
+	*SubmissionTables
+	*GradeTables
+	*RegradeTables
+	*QueueTables
+	*OutboxTables
+	*OperationTables
 }
+
+// AccountTables are people: accounts, keys, codes, sign-in links, sessions and API tokens.
+type AccountTables struct{ *database }
+
+// CourseTables are courses, their course.yaml, assignments, versions of tests and publications.
+type CourseTables struct{ *grading }
+
+// RosterTables are who is in a course: enrolments, sections and teams.
+type RosterTables struct{ *grading }
+
+// SubmissionTables are what was pushed: repositories, intents, submissions, tries, their
+// receipts and comments.
+type SubmissionTables struct {
+	*grading
+	signer signer
+}
+
+// GradeTables are grades and what they depend on: adjustments, marks, extensions, outages and
+// late days.
+type GradeTables struct{ *grading }
+
+// RegradeTables are sets of regraded submissions.
+type RegradeTables struct{ *grading }
+
+// QueueTables are jobs with their events and results, and the runners that work on them.
+type QueueTables struct{ *grading }
+
+// OutboxTables are the messages to other systems that are not delivered yet.
+type OutboxTables struct{ *database }
+
+// OperationTables are what operators read: the audit log, the server's downtimes, its health
+// and backups.
+type OperationTables struct{ *database }
 
 // Open opens the database at path, creates it with mode 0600 if it does not exist, and migrates
 // it. CodeRefused: it was written by a newer grader.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
-	path, err := filepath.Abs(path)
+	d, err := openDatabase(ctx, path, o)
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	if err := touch(path); err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
+	g := &grading{database: d}
+	if err := g.updateMissingGrades(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store: %w", err), d.Close())
 	}
-	s := &Store{path: path, clock: o.Clock, signer: newSigner(o.ReceiptKey)}
-	if s.clock == nil {
-		s.clock = time.Now
-	}
-	if err := s.connect(ctx, o); err != nil {
-		return nil, errors.Join(fmt.Errorf("open store: %w", err), s.Close())
-	}
-	return s, nil
-}
-
-func (s *Store) connect(ctx context.Context, o Options) error {
-	writer, err := connect(s.path, o, 1, "&_txlock=immediate")
-	if err != nil {
-		return err
-	}
-	s.writer = writer
-	if err := migrate(ctx, writer.db); err != nil {
-		return err
-	}
-	readers := o.Readers
-	if readers == 0 {
-		readers = 4
-	}
-	if s.reader, err = connect(s.path, o, readers, "&_query_only=1"); err != nil {
-		return err
-	}
-	return s.updateMissingGrades(ctx)
-}
-
-// touch creates the database file, readable only by its owner.
-func touch(path string) error {
-	f, err := os.OpenFile(path, os.O_RDONLY|os.O_CREATE, 0o600)
-	if err != nil {
-		return unavailable("the database cannot be opened", err)
-	}
-	return f.Close()
-}
-
-// connect opens at most n connections that stay open.
-func connect(path string, o Options, n int, more string) (*statements, error) {
-	timeout := o.BusyTimeout
-	if timeout == 0 {
-		timeout = 5 * time.Second
-	}
-	file := url.URL{Scheme: "file", Path: path}
-	dsn := file.String() + fmt.Sprintf("?_busy_timeout=%d", timeout.Milliseconds()) +
-		"&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_dqs=0" +
-		"&_pragma=temp_store(MEMORY)&_pragma=cache_size(-16000)&_pragma=journal_size_limit(67108864)" + more
-	db, err := sql.Open("sqlite", dsn)
-	if err != nil {
-		return nil, fmt.Errorf("connect: %w", err)
-	}
-	db.SetMaxOpenConns(n)
-	db.SetMaxIdleConns(n)
-	return newStatements(db), nil
-}
-
-// Close closes every connection.
-func (s *Store) Close() error {
-	var errs []error
-	for _, p := range []*statements{s.reader, s.writer} {
-		if p != nil {
-			errs = append(errs, p.close())
-		}
-	}
-	return errors.Join(errs...)
+	return &Store{
+		database: d, grading: g,
+		AccountTables: &AccountTables{d}, CourseTables: &CourseTables{g}, RosterTables: &RosterTables{g},
+		SubmissionTables: &SubmissionTables{g, newSigner(o.ReceiptKey)}, GradeTables: &GradeTables{g},
+		RegradeTables: &RegradeTables{g}, QueueTables: &QueueTables{g}, OutboxTables: &OutboxTables{d}, OperationTables: &OperationTables{d},
+	}, nil
 }

@@ -27,7 +27,7 @@ func scanSubmission(r row) (s schema.GradedSubmission, err error) {
 
 // SubmissionFacts returns the facts of one submission without reading its result. Number 0
 // is the owner's latest.
-func (s *Store) SubmissionFacts(ctx context.Context, name schema.SubmissionName) (schema.Submission, error) {
+func (s *SubmissionTables) SubmissionFacts(ctx context.Context, name schema.SubmissionName) (schema.Submission, error) {
 	sub, err := one(ctx, s.reader, scanSubmissionFacts, `SELECT id, course_code, assignment_name, owner, number, assignment_id, pusher_id, login,
 			commit_hash, tree_hash, repository_id, intent_id, version_id, try_out, kept, receipt, received_at
 		FROM submission_rows
@@ -38,7 +38,7 @@ func (s *Store) SubmissionFacts(ctx context.Context, name schema.SubmissionName)
 
 // Submission returns one submission with its latest job and the result of its
 // latest job that has one. Number 0 is the owner's latest.
-func (s *Store) Submission(ctx context.Context, name schema.SubmissionName) (schema.GradedSubmission, error) {
+func (s *SubmissionTables) Submission(ctx context.Context, name schema.SubmissionName) (schema.GradedSubmission, error) {
 	sub, err := one(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows
 		WHERE course_code = ?1 AND assignment_name = ?2 AND owner = ?3 AND (?4 = 0 OR number = ?4)
 		ORDER BY number DESC LIMIT 1`, name.Course, name.Assignment, name.Owner, name.Number)
@@ -46,7 +46,7 @@ func (s *Store) Submission(ctx context.Context, name schema.SubmissionName) (sch
 }
 
 // SubmissionByCommit returns the owner's latest submission of a commit.
-func (s *Store) SubmissionByCommit(ctx context.Context, assignment int64, owner, commit string) (schema.GradedSubmission, error) {
+func (s *SubmissionTables) SubmissionByCommit(ctx context.Context, assignment int64, owner, commit string) (schema.GradedSubmission, error) {
 	sub, err := one(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows
 		WHERE assignment_id = ? AND owner = ? AND commit_hash = ? ORDER BY number DESC LIMIT 1`, assignment, owner, commit)
 	return sub, missing(err, "there is no submission of commit %s", commit)
@@ -54,14 +54,14 @@ func (s *Store) SubmissionByCommit(ctx context.Context, assignment int64, owner,
 
 // Submissions returns an owner's submissions of an assignment, newest first, with
 // summaries of their results, at most limit.
-func (s *Store) Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.GradedSubmission, error) {
+func (s *SubmissionTables) Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.GradedSubmission, error) {
 	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries
 		WHERE assignment_id = ? AND owner = ? ORDER BY number DESC LIMIT ?`, assignment, owner, limit)
 }
 
 // Recent returns the latest submissions of a user and of their teams, over all courses, newest
 // first, with summaries of their results.
-func (s *Store) Recent(ctx context.Context, user int64, limit int) ([]schema.GradedSubmission, error) {
+func (s *SubmissionTables) Recent(ctx context.Context, user int64, limit int) ([]schema.GradedSubmission, error) {
 	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries
 		WHERE owner IN (SELECT login FROM users WHERE id = ?1 UNION ALL SELECT m.team FROM users u JOIN seats m ON m.login = u.login WHERE u.id = ?1 AND m.left_at = 0)
 			AND (owner = (SELECT login FROM users WHERE id = ?1)
@@ -71,7 +71,7 @@ func (s *Store) Recent(ctx context.Context, user int64, limit int) ([]schema.Gra
 
 // Latest returns the latest submission of each owner for an assignment, newest first, at
 // most limit, with summaries of their results.
-func (s *Store) Latest(ctx context.Context, assignment int64, limit int) ([]schema.GradedSubmission, error) {
+func (s *SubmissionTables) Latest(ctx context.Context, assignment int64, limit int) ([]schema.GradedSubmission, error) {
 	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries WHERE id IN (
 			SELECT id FROM submissions r
 			WHERE assignment_id = ?1 AND number = (SELECT max(number) FROM submissions m WHERE m.assignment_id = r.assignment_id AND m.owner = r.owner)
@@ -82,7 +82,7 @@ func (s *Store) Latest(ctx context.Context, assignment int64, limit int) ([]sche
 // AllSubmissions returns an assignment's submissions with their jobs and whole results, oldest
 // first, starting after a submission (0: from the beginning), at most limit; login "" is
 // everybody.
-func (s *Store) AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.GradedSubmission, error) {
+func (s *SubmissionTables) AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.GradedSubmission, error) {
 	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows WHERE id IN (
 			SELECT id FROM submissions WHERE assignment_id = ?1 AND (?2 = '' OR owner = ?2)
 				AND (?3 = 0 OR (received_at, id) > (SELECT received_at, id FROM submissions WHERE id = ?3))

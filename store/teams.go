@@ -13,7 +13,7 @@ import (
 )
 
 // Teams returns the teams of an assignment, by name.
-func (s *Store) Teams(ctx context.Context, assignment int64) ([]schema.Team, error) {
+func (s *RosterTables) Teams(ctx context.Context, assignment int64) ([]schema.Team, error) {
 	return teams(ctx, s.reader, assignment)
 }
 
@@ -70,7 +70,7 @@ func scanMembership(r row) (m membership, err error) {
 }
 
 // OwnerOf returns the owner of a person's pushes to an assignment: their team, or themselves.
-func (s *Store) OwnerOf(ctx context.Context, assignment int64, login string) (string, error) {
+func (s *RosterTables) OwnerOf(ctx context.Context, assignment int64, login string) (string, error) {
 	return ownerOf(ctx, s.reader, assignment, login)
 }
 
@@ -102,7 +102,7 @@ func ownersOf(ctx context.Context, q querier, assignment int64, owner string) (l
 }
 
 // Seats returns who is or was in the teams of a course, oldest first.
-func (s *Store) Seats(ctx context.Context, courseID int64) ([]schema.Seat, error) {
+func (s *RosterTables) Seats(ctx context.Context, courseID int64) ([]schema.Seat, error) {
 	return seatsOf(ctx, s.reader, courseID)
 }
 
@@ -120,7 +120,7 @@ func scanSeat(r row) (m schema.Seat, err error) {
 
 // ChangeTeams makes the changes that decide returns for the current teams, in one transaction
 // with its audit entry and the new grades.
-func (s *Store) ChangeTeams(ctx context.Context, by schema.Actor, r schema.TeamRequest, decide func(course.Teams) ([]schema.TeamChange, error)) (changes []schema.TeamChange, err error) {
+func (s *RosterTables) ChangeTeams(ctx context.Context, by schema.Actor, r schema.TeamRequest, decide func(course.Teams) ([]schema.TeamChange, error)) (changes []schema.TeamChange, err error) {
 	now := s.clock()
 	err = s.write(ctx, "change teams", func(t *tx) error {
 		facts, err := t.teamFacts(ctx, r, now)
@@ -233,7 +233,7 @@ func (t *tx) deleteTeam(ctx context.Context, assignment int64, team string, at i
 
 // teamsChanged updates the grades of the changed teams, queues kept pushes that a new member's
 // extension makes valid, and writes the audit entry.
-func (s *Store) teamsChanged(ctx context.Context, t *tx, by schema.Actor, r schema.TeamRequest, changes []schema.TeamChange, now time.Time) error {
+func (s *RosterTables) teamsChanged(ctx context.Context, t *tx, by schema.Actor, r schema.TeamRequest, changes []schema.TeamChange, now time.Time) error {
 	done := slices.DeleteFunc(slices.Clone(changes), func(c schema.TeamChange) bool {
 		return c.Kind == schema.TeamUnchanged || c.Kind == schema.TeamRefused
 	})

@@ -13,7 +13,7 @@ import (
 
 // Terms returns what a push of the owner to the assignment is judged by at that moment. An
 // assignment without an active version has no due date.
-func (s *Store) Terms(ctx context.Context, id int64, owner string, now time.Time) (course.Terms, error) {
+func (s *GradeTables) Terms(ctx context.Context, id int64, owner string, now time.Time) (course.Terms, error) {
 	q := s.reader
 	if err := s.UpdateDueGrades(ctx); err != nil {
 		return course.Terms{}, err
@@ -56,7 +56,7 @@ func (s *Store) Terms(ctx context.Context, id int64, owner string, now time.Time
 }
 
 // Owner returns what decides how much an owner of work for an assignment may see.
-func (s *Store) Owner(ctx context.Context, id int64, owner string) (course.Owner, error) {
+func (s *GradeTables) Owner(ctx context.Context, id int64, owner string) (course.Owner, error) {
 	a, err := one(ctx, s.reader, scanAssignment, `SELECT * FROM assignment_rows WHERE id = ?`, id)
 	if err != nil {
 		return course.Owner{}, missing(err, "there is no assignment %d", id)
@@ -83,32 +83,6 @@ func used(ctx context.Context, q querier, assignmentID int64, owner string, sinc
 		WHERE s.assignment_id = ?1 AND s.owner = ?2 AND s.received_at >= ?3 AND s.try_out = 0 AND s.kept = 0
 			AND (s.tally IS NOT NULL OR j.state IN ('queued', 'assigned', 'running'))
 			AND (?4 = 0 OR coalesce(json_extract(r.body, '$.outcome'), '') <> 'compile-error')`, assignmentID, owner, micros(since), freeCompileErrors)
-}
-
-// scheduleOf returns the active specification of an assignment and the owner's schedule.
-func (s *Store) scheduleOf(ctx context.Context, q querier, a schema.Assignment, owner string) (*assignment.Spec, course.Schedule, error) {
-	spec, err := s.activeSpec(a)
-	if err != nil {
-		return nil, course.Schedule{}, err
-	}
-	if spec.Due.IsZero() {
-		return spec, course.ScheduleOf(spec, a.Course.Location(), nil, nil), nil
-	}
-	names, err := list(ctx, q, value[string], `SELECT ?2 UNION ALL SELECT login FROM seats WHERE assignment_id = ?1 AND team = ?2 AND left_at = 0`, a.ID, owner)
-	if err != nil {
-		return nil, course.Schedule{}, err
-	}
-	schedule, err := extended(ctx, q, a, spec, names)
-	return spec, schedule, err
-}
-
-// activeSpec returns the active specification of an assignment, an empty one if no version is
-// active.
-func (s *Store) activeSpec(a schema.Assignment) (*assignment.Spec, error) {
-	if a.Active == nil {
-		return new(assignment.Spec), nil
-	}
-	return s.specs.Parse(a.Active.ID, a.Active.Source, assignment.Context{Zone: a.Course.Location()})
 }
 
 // extended gives an assignment's times the latest sections and extensions of some owners, and

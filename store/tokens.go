@@ -34,7 +34,7 @@ type grant struct {
 
 // NewCode creates a one-time code that binds a key to the account: 80 random bits in groups
 // that can be typed. If forKey is a fingerprint, the code binds only that key.
-func (s *Store) NewCode(ctx context.Context, by schema.Actor, user schema.User, forKey string, expires time.Time) (code string, err error) {
+func (s *AccountTables) NewCode(ctx context.Context, by schema.Actor, user schema.User, forKey string, expires time.Time) (code string, err error) {
 	err = s.write(ctx, "new code", func(t *tx) error {
 		if code, err = s.addCode(ctx, t, grant{user: user.ID, madeBy: by.Key, forKey: forKey, expires: expires}); err != nil {
 			return err
@@ -44,14 +44,14 @@ func (s *Store) NewCode(ctx context.Context, by schema.Actor, user schema.User, 
 	return code, err
 }
 
-func (s *Store) addCode(ctx context.Context, t *tx, c grant) (string, error) {
+func (s *database) addCode(ctx context.Context, t *tx, c grant) (string, error) {
 	code := groups(4)
 	c.kind = tokenCode
 	return code, s.addToken(ctx, t, c, canonical(code))
 }
 
 // NewLoginToken creates the one-time token of a sign-in link: at least 128 random bits.
-func (s *Store) NewLoginToken(ctx context.Context, by schema.Actor, user schema.User, expires time.Time) (string, error) {
+func (s *AccountTables) NewLoginToken(ctx context.Context, by schema.Actor, user schema.User, expires time.Time) (string, error) {
 	secret := rand.Text()
 	return secret, s.write(ctx, "new login token", func(t *tx) error {
 		if err := s.addToken(ctx, t, grant{kind: tokenLogin, user: user.ID, madeBy: by.Key, expires: expires}, secret); err != nil {
@@ -61,7 +61,7 @@ func (s *Store) NewLoginToken(ctx context.Context, by schema.Actor, user schema.
 	})
 }
 
-func (s *Store) addToken(ctx context.Context, t *tx, k grant, secret string) error {
+func (s *database) addToken(ctx context.Context, t *tx, k grant, secret string) error {
 	now := s.clock()
 	if err := t.stillActive(ctx, k.madeBy); err != nil {
 		return err
@@ -89,7 +89,7 @@ func (t *tx) stillActive(ctx context.Context, key string) error {
 // RedeemCode binds an authenticated key, active, to the account of the one-time code, and uses
 // up the code. CodeRefused: the code is unknown, used, expired or for another key; the key is
 // active elsewhere; or the account is disabled. A refused code stays valid.
-func (s *Store) RedeemCode(ctx context.Context, by schema.Actor, code string, key schema.Key, at time.Time) (u schema.User, err error) {
+func (s *AccountTables) RedeemCode(ctx context.Context, by schema.Actor, code string, key schema.Key, at time.Time) (u schema.User, err error) {
 	err = s.write(ctx, "redeem code", func(t *tx) error {
 		spent, err := t.spend(ctx, tokenCode, canonical(code), at)
 		if err != nil {
@@ -122,7 +122,7 @@ func activate(ctx context.Context, t *tx, key schema.Key, at time.Time) error {
 
 // RedeemLogin uses up the one-time token of a sign-in link and returns its user. CodeRefused:
 // it is unknown, used or expired, or the account is disabled.
-func (s *Store) RedeemLogin(ctx context.Context, secret string, at time.Time) (in schema.SignIn, err error) {
+func (s *AccountTables) RedeemLogin(ctx context.Context, secret string, at time.Time) (in schema.SignIn, err error) {
 	err = s.write(ctx, "redeem login", func(t *tx) error {
 		spent, err := t.spend(ctx, tokenLogin, secret, at)
 		in = schema.SignIn{User: spent.user, Key: spent.madeBy}
@@ -197,7 +197,7 @@ func (t *tx) endSessions(ctx context.Context, user int64, key string) (e schema.
 
 // EndSessions ends a user's browser sessions and API tokens, and their sign-in links and
 // codes that were not used yet.
-func (s *Store) EndSessions(ctx context.Context, by schema.Actor, user schema.User) (ended schema.Ended, err error) {
+func (s *AccountTables) EndSessions(ctx context.Context, by schema.Actor, user schema.User) (ended schema.Ended, err error) {
 	err = s.write(ctx, "end sessions", func(t *tx) error {
 		if ended, err = t.endSessions(ctx, user.ID, ""); err != nil {
 			return err

@@ -23,7 +23,7 @@ func scanAPIToken(r row) (k schema.APIToken, err error) {
 // AddAPIToken makes an API token of the actor's own account and returns its secret, which is
 // kept as a hash only. An expired token of the same name is replaced. CodeConflict: the name
 // is taken. CodeLimit: the account has enough of them. CodeRefused: the account is disabled.
-func (s *Store) AddAPIToken(ctx context.Context, by schema.Actor, k schema.APIToken) (added schema.APIToken, secret string, err error) {
+func (s *AccountTables) AddAPIToken(ctx context.Context, by schema.Actor, k schema.APIToken) (added schema.APIToken, secret string, err error) {
 	secret = apiTokenPrefix + rand.Text()
 	return added, secret, s.write(ctx, "add API token", func(t *tx) error {
 		if err := t.mayAddAPIToken(ctx, by, k); err != nil {
@@ -70,14 +70,14 @@ func (t *tx) auditToken(ctx context.Context, e schema.AuditEntry, by schema.Acto
 }
 
 // APITokens returns the API tokens of an account, also expired ones, by name.
-func (s *Store) APITokens(ctx context.Context, user int64) ([]schema.APIToken, error) {
+func (s *AccountTables) APITokens(ctx context.Context, user int64) ([]schema.APIToken, error) {
 	return list(ctx, s.reader, scanAPIToken, `SELECT id, user_id, name, scope, made_by, made_at, expires_at, used_at
 		FROM api_tokens WHERE user_id = ? ORDER BY name`, user)
 }
 
 // APIToken returns the token with that secret, also an expired one, and whose it is.
 // CodeNotFound: there is none, or it was revoked.
-func (s *Store) APIToken(ctx context.Context, secret string) (schema.APIToken, schema.User, error) {
+func (s *AccountTables) APIToken(ctx context.Context, secret string) (schema.APIToken, schema.User, error) {
 	k, err := one(ctx, s.reader, scanAPIToken, `SELECT id, user_id, name, scope, made_by, made_at, expires_at, used_at
 		FROM api_tokens WHERE hash = ?`, hash(secret))
 	if err != nil {
@@ -88,7 +88,7 @@ func (s *Store) APIToken(ctx context.Context, secret string) (schema.APIToken, s
 }
 
 // TouchAPIToken notes that a token was used, to the minute.
-func (s *Store) TouchAPIToken(ctx context.Context, k schema.APIToken, at time.Time) error {
+func (s *AccountTables) TouchAPIToken(ctx context.Context, k schema.APIToken, at time.Time) error {
 	if at.Sub(k.UsedAt) < touchEvery {
 		return nil
 	}
@@ -99,7 +99,7 @@ func (s *Store) TouchAPIToken(ctx context.Context, k schema.APIToken, at time.Ti
 }
 
 // EndAPIToken revokes an API token of an account. CodeNotFound: there is none of that name.
-func (s *Store) EndAPIToken(ctx context.Context, by schema.Actor, user schema.User, name string) (k schema.APIToken, err error) {
+func (s *AccountTables) EndAPIToken(ctx context.Context, by schema.Actor, user schema.User, name string) (k schema.APIToken, err error) {
 	err = s.write(ctx, "end API token", func(t *tx) error {
 		k, err = one(ctx, t, scanAPIToken, `DELETE FROM api_tokens WHERE user_id = ? AND name = ?
 			RETURNING id, user_id, name, scope, made_by, made_at, expires_at, used_at`, user.ID, name)

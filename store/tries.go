@@ -17,7 +17,7 @@ func scanTry(r row) (y schema.Try, err error) {
 // owner's next number and its job, and moves the owner's other queued tries of the
 // assignment to the lane of the overtaken. Called again for the same intent it returns
 // what the first call made. Of p.Intent only the ID is read. CodeStale: the intent is void.
-func (s *Store) RecordTry(ctx context.Context, p schema.Push) (y schema.Try, err error) {
+func (s *SubmissionTables) RecordTry(ctx context.Context, p schema.Push) (y schema.Try, err error) {
 	now := s.clock()
 	err = s.write(ctx, "record try", func(t *tx) error {
 		in, settled, err := t.findIntent(ctx, p.Intent.ID)
@@ -64,7 +64,7 @@ func (t *tx) addTry(ctx context.Context, in schema.Intent, p schema.Push, now ti
 
 // Tries returns an owner's tries for an assignment, newest first, with summaries of their
 // results, at most limit.
-func (s *Store) Tries(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Try, error) {
+func (s *SubmissionTables) Tries(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Try, error) {
 	return list(ctx, s.reader, scanTry, `SELECT y.id, c.code, a.name, y.owner, y.number, y.assignment_id, u.login, y.commit_hash, y.tree_hash,
 			y.repository_id, y.intent_id, y.version_id, y.received_at, r.body, j.*
 		FROM tries y JOIN assignments a ON a.id = y.assignment_id JOIN courses c ON c.id = a.course_id JOIN users u ON u.id = y.pusher_id
@@ -74,7 +74,7 @@ func (s *Store) Tries(ctx context.Context, assignment int64, owner string, limit
 
 // TriesSince returns when an owner's tries for an assignment were received since then,
 // oldest first. Those that our machines failed to grade are not among them.
-func (s *Store) TriesSince(ctx context.Context, assignment int64, owner string, since time.Time) ([]time.Time, error) {
+func (s *SubmissionTables) TriesSince(ctx context.Context, assignment int64, owner string, since time.Time) ([]time.Time, error) {
 	return list(ctx, s.reader, scanInstant, `SELECT y.received_at FROM tries y JOIN jobs j ON j.id = y.job_id
 		WHERE y.assignment_id = ? AND y.owner = ? AND y.received_at > ? AND j.state <> 'failed' ORDER BY y.received_at`, assignment, owner, micros(since))
 }

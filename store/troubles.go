@@ -41,7 +41,7 @@ func scanUngated(r row) (t schema.Trouble, err error) {
 // submissions that our machines failed to grade, newest first, until they are run again or
 // their owner pushes again; assignments whose active tests failed on submissions; and
 // assignments whose active tests did not pass their gate.
-func (s *Store) Troubles(ctx context.Context, course int64) ([]schema.Trouble, error) {
+func (s *OperationTables) Troubles(ctx context.Context, course int64) ([]schema.Trouble, error) {
 	waiting, err := list(ctx, s.reader, scanWaiting, `SELECT flavour, sum(waiting) FROM queue_courses
 		WHERE course_id = ? GROUP BY flavour ORDER BY flavour`, course)
 	if err != nil {

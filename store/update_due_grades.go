@@ -19,7 +19,7 @@ func scanDueWork(r row) (w dueWork, err error) {
 // UpdateDueGrades recomputes the grades of owners who can no longer submit, and therefore see
 // more than when their counting submission was chosen. Every reader of grades calls it first,
 // so that all channels show the same at any moment; a periodic sweep covers the rest.
-func (s *Store) UpdateDueGrades(ctx context.Context) error {
+func (s *grading) UpdateDueGrades(ctx context.Context) error {
 	now := s.clock()
 	due, err := list(ctx, s.reader, scanDueWork, `SELECT DISTINCT a.course_id, g.owner FROM grades g JOIN assignments a ON a.id = g.assignment_id
 		WHERE g.anew_at > 0 AND g.anew_at <= ?`, micros(now))
@@ -40,7 +40,7 @@ func (s *Store) UpdateDueGrades(ctx context.Context) error {
 
 // updateDueGradesIn updates one course. A grade whose assignment can no longer be read stays
 // unchanged.
-func (s *Store) updateDueGradesIn(ctx context.Context, t *tx, course int64, owners []string, now time.Time) (err error) {
+func (s *grading) updateDueGradesIn(ctx context.Context, t *tx, course int64, owners []string, now time.Time) (err error) {
 	if len(owners) == 1 {
 		err = s.updateGrades(ctx, t, course, owners[0], now)
 	} else {

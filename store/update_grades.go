@@ -14,7 +14,7 @@ import (
 
 // tally records the points of a job's result and updates the owner's grades. A result that the
 // student is not responsible for changes neither.
-func (s *Store) tally(ctx context.Context, t *tx, j schema.Job, r schema.Result, now time.Time) error {
+func (s *grading) tally(ctx context.Context, t *tx, j schema.Job, r schema.Result, now time.Time) error {
 	if r.Blame != schema.BlameStudent {
 		return nil
 	}
@@ -33,7 +33,7 @@ func (s *Store) tally(ctx context.Context, t *tx, j schema.Job, r schema.Result,
 }
 
 // updateGrades computes the grades of one owner in a course and writes the changed ones.
-func (s *Store) updateGrades(ctx context.Context, t *tx, courseID int64, owner string, now time.Time) error {
+func (s *grading) updateGrades(ctx context.Context, t *tx, courseID int64, owner string, now time.Time) error {
 	h, err := t.history(ctx, courseID)
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func (s *Store) updateGrades(ctx context.Context, t *tx, courseID int64, owner s
 }
 
 // updateCourseGrades computes the grades of a whole course and writes the changed ones.
-func (s *Store) updateCourseGrades(ctx context.Context, t *tx, courseID int64, now time.Time) error {
+func (s *grading) updateCourseGrades(ctx context.Context, t *tx, courseID int64, now time.Time) error {
 	h, err := t.history(ctx, courseID)
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ func (s *Store) updateCourseGrades(ctx context.Context, t *tx, courseID int64, n
 	return s.writeGrades(ctx, t, h, now)
 }
 
-func (s *Store) writeGrades(ctx context.Context, t *tx, h history, now time.Time) error {
+func (s *grading) writeGrades(ctx context.Context, t *tx, h history, now time.Time) error {
 	works, bank := s.works(h, now)
 	ids := make(map[string]int64, len(h.assignments))
 	for _, a := range h.assignments {
@@ -98,7 +98,7 @@ func (t *tx) dropGrades(ctx context.Context, h history) error {
 
 // finishGatePart ends a part of a gate. If the newly active version has other times or another
 // rule of what counts, it recomputes the course's grades.
-func (s *Store) finishGatePart(ctx context.Context, t *tx, j schema.Job, now time.Time) error {
+func (s *grading) finishGatePart(ctx context.Context, t *tx, j schema.Job, now time.Time) error {
 	const active = `SELECT * FROM version_rows WHERE assignment_id = (SELECT assignment_id FROM versions WHERE id = ?) AND state = 'active'`
 	before, err := list(ctx, t, scanVersion, active, j.VersionID)
 	if err != nil {
@@ -117,7 +117,7 @@ func (s *Store) finishGatePart(ctx context.Context, t *tx, j schema.Job, now tim
 
 // replaced recomputes the course's grades if the newly active version of tests has other times
 // or another rule of what counts; it returns the grades that changed.
-func (s *Store) replaced(ctx context.Context, t *tx, courseID int64, before, after schema.Version, now time.Time) ([]schema.GradeChange, error) {
+func (s *grading) replaced(ctx context.Context, t *tx, courseID int64, before, after schema.Version, now time.Time) ([]schema.GradeChange, error) {
 	h, err := t.history(ctx, courseID)
 	if err != nil || s.sameTerms(h, before, after) {
 		return nil, err
@@ -126,7 +126,7 @@ func (s *Store) replaced(ctx context.Context, t *tx, courseID int64, before, aft
 }
 
 // sameTerms reports whether two versions give every submission the same grade.
-func (s *Store) sameTerms(h history, a, b schema.Version) bool {
+func (s *grading) sameTerms(h history, a, b schema.Version) bool {
 	of, errA := s.spec(h, a)
 	other, errB := s.spec(h, b)
 	if errA != nil || errB != nil {
@@ -136,7 +136,7 @@ func (s *Store) sameTerms(h history, a, b schema.Version) bool {
 }
 
 // spec returns the parsed assignment of a version.
-func (s *Store) spec(h history, v schema.Version) (*assignment.Spec, error) {
+func (s *grading) spec(h history, v schema.Version) (*assignment.Spec, error) {
 	return s.specs.Parse(v.ID, v.Source, assignment.Context{Zone: h.zone})
 }
 

@@ -27,7 +27,7 @@ func (t *tx) linkedSeats(ctx context.Context, courseID int64, owner string) ([]s
 // updateLinkedGrades updates the grades of an owner and of everybody who shares a team with
 // them. Late days connect a team to all other work of its members: if others than the owner
 // spend any, before or after, the whole course is updated.
-func (s *Store) updateLinkedGrades(ctx context.Context, t *tx, h history, owner string, linked []schema.Seat, now time.Time) error {
+func (s *grading) updateLinkedGrades(ctx context.Context, t *tx, h history, owner string, linked []schema.Seat, now time.Time) error {
 	h.seats, h.only = newSeats(linked), make(map[work]bool)
 	names, logins := map[string]bool{owner: true}, []string{owner}
 	for _, a := range h.assignments {

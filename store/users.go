@@ -16,14 +16,14 @@ func scanUser(r row) (u schema.User, err error) {
 // AddUser creates an account with its active keys and returns it; u.ID is ignored, a zero
 // CreatedAt is now. CodeInvalid: the login is invalid. CodeConflict: the login is taken, or a
 // key is active elsewhere.
-func (s *Store) AddUser(ctx context.Context, by schema.Actor, u schema.User, keys ...schema.Key) (schema.User, error) {
+func (s *AccountTables) AddUser(ctx context.Context, by schema.Actor, u schema.User, keys ...schema.Key) (schema.User, error) {
 	added, _, err := s.AddUserWithCode(ctx, by, u, time.Time{}, keys...)
 	return added, err
 }
 
 // AddUserWithCode is AddUser that also creates a one-time code which binds a key to the
 // account, unless expires is zero.
-func (s *Store) AddUserWithCode(ctx context.Context, by schema.Actor, u schema.User, expires time.Time, keys ...schema.Key) (added schema.User, code string, err error) {
+func (s *AccountTables) AddUserWithCode(ctx context.Context, by schema.Actor, u schema.User, expires time.Time, keys ...schema.Key) (added schema.User, code string, err error) {
 	if err := schema.Login(u.Login); err != nil {
 		return schema.User{}, "", err
 	}
@@ -77,7 +77,7 @@ func fingerprints(keys []schema.Key) string {
 
 // SetDisabled disables or enables an account. Disabling ends its browser sessions, sign-in
 // links and codes in the same transaction.
-func (s *Store) SetDisabled(ctx context.Context, by schema.Actor, user schema.User, disabled bool) (ended schema.Ended, err error) {
+func (s *AccountTables) SetDisabled(ctx context.Context, by schema.Actor, user schema.User, disabled bool) (ended schema.Ended, err error) {
 	err = s.write(ctx, "disable user", func(t *tx) error {
 		was, err := one(ctx, t, value[bool], `SELECT disabled FROM users WHERE id = ?`, user.ID)
 		if err != nil {
@@ -109,18 +109,18 @@ func standing(disabled bool) string {
 }
 
 // User returns an account by id.
-func (s *Store) User(ctx context.Context, id int64) (schema.User, error) {
+func (s *AccountTables) User(ctx context.Context, id int64) (schema.User, error) {
 	u, err := one(ctx, s.reader, scanUser, `SELECT id, login, name, email, admin, disabled, created_at FROM users WHERE id = ?`, id)
 	return u, missing(err, "there is no such account")
 }
 
 // UserByLogin returns an account by its login.
-func (s *Store) UserByLogin(ctx context.Context, login string) (schema.User, error) {
+func (s *AccountTables) UserByLogin(ctx context.Context, login string) (schema.User, error) {
 	u, err := one(ctx, s.reader, scanUser, `SELECT id, login, name, email, admin, disabled, created_at FROM users WHERE login = ?`, login)
 	return u, missing(err, "there is no account %q", login)
 }
 
 // Users returns every account, by login.
-func (s *Store) Users(ctx context.Context) ([]schema.User, error) {
+func (s *AccountTables) Users(ctx context.Context) ([]schema.User, error) {
 	return list(ctx, s.reader, scanUser, `SELECT id, login, name, email, admin, disabled, created_at FROM users ORDER BY login`)
 }

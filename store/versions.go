@@ -14,7 +14,7 @@ func scanVersion(r row) (v schema.Version, err error) {
 
 // RecordCandidate closes the intent of a tests push. It creates the next candidate version and
 // the jobs of its gate, and returns the first job. It is idempotent like RecordSubmission.
-func (s *Store) RecordCandidate(ctx context.Context, p schema.Push, source []byte) (v schema.Version, j schema.Job, err error) {
+func (s *CourseTables) RecordCandidate(ctx context.Context, p schema.Push, source []byte) (v schema.Version, j schema.Job, err error) {
 	err = s.write(ctx, "record candidate", func(t *tx) error {
 		in, settled, err := t.findIntent(ctx, p.Intent.ID)
 		if err != nil {
@@ -38,7 +38,7 @@ func (s *Store) RecordCandidate(ctx context.Context, p schema.Push, source []byt
 	return v, j, err
 }
 
-func (s *Store) candidate(ctx context.Context, t *tx, in schema.Intent, p schema.Push, source []byte) error {
+func (s *CourseTables) candidate(ctx context.Context, t *tx, in schema.Intent, p schema.Push, source []byte) error {
 	to, err := t.target(ctx, in)
 	if err != nil {
 		return err
@@ -64,27 +64,31 @@ func (s *Store) candidate(ctx context.Context, t *tx, in schema.Intent, p schema
 }
 
 // VersionByCommit returns the newest version of that commit.
-func (s *Store) VersionByCommit(ctx context.Context, assignment int64, commit string) (schema.Version, error) {
+func (s *CourseTables) VersionByCommit(ctx context.Context, assignment int64, commit string) (schema.Version, error) {
 	v, err := one(ctx, s.reader, scanVersion, `SELECT * FROM version_rows
 		WHERE assignment_id = ? AND commit_hash = ? ORDER BY number DESC LIMIT 1`, assignment, commit)
 	return v, missing(err, "there is no version of commit %s", commit)
 }
 
 // Version returns a version by id.
-func (s *Store) Version(ctx context.Context, id int64) (schema.Version, error) {
-	v, err := one(ctx, s.reader, scanVersion, `SELECT * FROM version_rows WHERE id = ?`, id)
+func (s *CourseTables) Version(ctx context.Context, id int64) (schema.Version, error) {
+	return versionByID(ctx, s.reader, id)
+}
+
+func versionByID(ctx context.Context, q querier, id int64) (schema.Version, error) {
+	v, err := one(ctx, q, scanVersion, `SELECT * FROM version_rows WHERE id = ?`, id)
 	return v, missing(err, "there is no version %d", id)
 }
 
 // VersionByNumber returns a version of an assignment; number 0 is the newest.
-func (s *Store) VersionByNumber(ctx context.Context, assignment int64, number int) (schema.Version, error) {
+func (s *CourseTables) VersionByNumber(ctx context.Context, assignment int64, number int) (schema.Version, error) {
 	v, err := one(ctx, s.reader, scanVersion, `SELECT * FROM version_rows
 		WHERE assignment_id = ?1 AND (?2 = 0 OR number = ?2) ORDER BY number DESC LIMIT 1`, assignment, number)
 	return v, missing(err, "there is no version %d", number)
 }
 
 // Versions returns an assignment's versions, newest first, at most limit.
-func (s *Store) Versions(ctx context.Context, assignment int64, limit int) ([]schema.Version, error) {
+func (s *CourseTables) Versions(ctx context.Context, assignment int64, limit int) ([]schema.Version, error) {
 	return list(ctx, s.reader, scanVersion, `SELECT * FROM version_rows WHERE assignment_id = ? ORDER BY number DESC LIMIT ?`, assignment, limit)
 }
 

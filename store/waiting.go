@@ -17,8 +17,8 @@ const waitingPage = 32
 // Waiting returns the queued jobs of a flavour in the order in which they would be claimed if
 // no running job ended, at most limit. It reads the waiting owners from the maintained
 // counters, and of each only the jobs whose turn comes within the limit.
-func (s *Store) Waiting(ctx context.Context, flavour string, limit int) ([]int64, error) {
-	o := &ordering{store: s, flavour: flavour, busy: make(map[int64]int), claimed: make(map[person]int)}
+func (s *QueueTables) Waiting(ctx context.Context, flavour string, limit int) ([]int64, error) {
+	o := &ordering{queue: s, flavour: flavour, busy: make(map[int64]int), claimed: make(map[person]int)}
 	if err := o.begin(ctx); err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (s *Store) Waiting(ctx context.Context, flavour string, limit int) ([]int64
 // ordering predicts claims one by one. Each claim makes a course and an owner busier, so that
 // turns rotate.
 type ordering struct {
-	store   *Store
+	queue   *QueueTables
 	flavour string
 	since   int            // claims since the last gate
 	busy    map[int64]int  // running jobs by course, of every flavour
@@ -85,14 +85,14 @@ func scanLoad(r row) (l load, err error) {
 
 // begin reads the running jobs.
 func (o *ordering) begin(ctx context.Context) error {
-	busy, err := list(ctx, o.store.reader, scanLoad, `SELECT course_id, busy FROM queue_busy WHERE busy > 0`)
+	busy, err := list(ctx, o.queue.reader, scanLoad, `SELECT course_id, busy FROM queue_busy WHERE busy > 0`)
 	if err != nil {
 		return err
 	}
 	for _, l := range busy {
 		o.busy[l.course] = l.jobs
 	}
-	o.since, err = one(ctx, o.store.reader, value[int], `SELECT since_gate FROM queue_turns WHERE flavour = ?`, o.flavour)
+	o.since, err = one(ctx, o.queue.reader, value[int], `SELECT since_gate FROM queue_turns WHERE flavour = ?`, o.flavour)
 	if errors.Is(err, sql.ErrNoRows) {
 		o.since, err = gateTurn, nil
 	}
@@ -104,7 +104,7 @@ func (o *ordering) begin(ctx context.Context) error {
 func (o *ordering) open(ctx context.Context, lanes []schema.Lane) error {
 	o.lanes, o.people = nil, make(map[person][]*ownerQueue)
 	for _, lane := range lanes {
-		all, err := list(ctx, o.store.reader, scanOwner, `SELECT lane, course_id, owner, busy, waiting, head FROM queue_owners
+		all, err := list(ctx, o.queue.reader, scanOwner, `SELECT lane, course_id, owner, busy, waiting, head FROM queue_owners
 			WHERE flavour = ? AND lane = ? ORDER BY course_id`, o.flavour, lane)
 		if err != nil {
 			return err
@@ -195,7 +195,7 @@ func (o *ordering) next(ctx context.Context, w *ownerQueue) (int64, error) {
 func (o *ordering) read(ctx context.Context, w *ownerQueue) error {
 	if len(w.jobs) == 0 {
 		var err error
-		w.jobs, err = list(ctx, o.store.reader, scanWaiter, `SELECT id, queued_at FROM jobs
+		w.jobs, err = list(ctx, o.queue.reader, scanWaiter, `SELECT id, queued_at FROM jobs
 			WHERE state = 'queued' AND flavour = ? AND lane = ? AND course_id = ? AND owner = ? AND (queued_at, id) > (?, ?)
 			ORDER BY queued_at, id LIMIT ?`, o.flavour, w.lane, w.course, w.owner, w.last.queued, w.last.id, waitingPage)
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 // startOutbox delivers what other systems are told. It starts before what enqueues and stops
 // after it; what is enqueued in between waits in the store.
 func (s *Service) startOutbox(ctx context.Context, _ *DataDir) error {
-	worker := &outbox.Worker{Store: s.store, Senders: s.senders(), Clock: s.Clock, Logger: s.Logger}
+	worker := &outbox.Worker{Store: s.store.OutboxTables, Senders: s.senders(), Clock: s.Clock, Logger: s.Logger}
 	worker.Start(ctx)
 	s.store.WhenOutgoing(worker.Wake)
 	s.onStop(worker.Stop)

@@ -159,7 +159,7 @@ func (s *Service) startScheduler(ctx context.Context, data *DataDir) error {
 		return err
 	}
 	s.scheduler = &scheduler.Scheduler{
-		Jobs: s.store, Trees: s.repos, Flavours: s.Config.SchemaFlavours(),
+		Jobs: s.store.QueueTables, Trees: s.repos, Flavours: s.Config.SchemaFlavours(),
 		Forecast: &forecast{tasks: s.store.Tasks, clock: s.Clock, logger: s.Logger},
 		Dir:      cache, Socket: data.Socket("fleet/runners"), Clock: s.Clock, Logger: s.Logger,
 	}
@@ -209,7 +209,7 @@ func (s *Service) startSSH(ctx context.Context, data *DataDir) error {
 	s.ssh = &gitd.Server{
 		Addr: s.SSH, Name: s.Config.PublicSSH, HostKey: data.Path(HostKey),
 		WebURL:    func() string { return s.WebURL() },
-		Classroom: s.classroom, Accounts: s.store, Courses: s.store, Ledger: s.store, Queue: s.scheduler, Repos: s.repos, Hooks: s.hooks,
+		Classroom: s.classroom, Accounts: s.store.AccountTables, Courses: s.store, Ledger: s.store, Queue: s.scheduler, Repos: s.repos, Hooks: s.hooks,
 		Flavours: s.Config.SchemaFlavours(), SingleGate: s.SingleGate, Limits: sshLimits(s.Config.Limits), Clock: s.Clock, Logger: s.Logger,
 	}
 	if err := s.ssh.Start(ctx); err != nil {
@@ -249,7 +249,7 @@ func (s *Service) startSite(ctx context.Context, _ *DataDir) error {
 		return err
 	}
 	site := &web.Server{
-		Addr: s.Web, Classroom: s.classroom, Accounts: s.store, Results: s.store, Live: s.scheduler, Handouts: s.repos, Trees: siteTrees{s.repos}, Uploads: s.ssh, Operations: Remote{s.Operator()}, Sessions: s.store, SignIn: services, TLS: https,
+		Addr: s.Web, Classroom: s.classroom, Accounts: s.store, Results: s.store, Live: s.scheduler, Handouts: s.repos, Trees: siteTrees{s.repos}, Uploads: s.ssh, Operations: Remote{s.Operator()}, Sessions: s.store.AccountTables, SignIn: services, TLS: https,
 		Starters: web.Starters{Languages: configs.StarterLanguages(), Files: configs.Starter},
 		Clock:    s.Clock, Logger: s.Logger, PublicURL: s.Config.PublicURL, SSHAddress: s.SSHName(), Version: s.Version,
 	}
