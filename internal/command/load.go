@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/grader/grader/classroom/roster"
 	"github.com/grader/grader/internal/load"
 	"github.com/grader/grader/schema"
 )
@@ -23,7 +24,11 @@ func loadCommand() *cli.Command {
 			"running service is not touched. Prints how long pushes waited, for each course, and\n" +
 			"how the number of runners changed. The exit status is 1 if a job was\n" +
 			"lost or done twice.\n\n" +
-			"Example: grader load --students 500 --runners 40 --jobs 2000 --job 6s --over 1h --speed 20",
+			"With --roster the courses and students are those of a roster's file, which is not changed.\n" +
+			"Each course has one assignment; --due and --extended say when it is due for whom, and the\n" +
+			"number of runners follows these due dates.\n\n" +
+			"Example: grader load --students 500 --runners 40 --jobs 2000 --job 6s --over 1h --speed 20\n" +
+			"         grader load --roster comp2402.csv --due 45m --extended 5 --extension 30m --runners 40 --jobs 900 --speed 20",
 		Flags:        loadFlags(),
 		OnUsageError: misuse,
 		Action:       playLoad,
@@ -34,6 +39,10 @@ func loadFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.IntFlag{Name: "students", Usage: "`N` students", Value: 100},
 		&cli.IntFlag{Name: "courses", Usage: "`N` courses; the students are spread over them", Value: 4},
+		&cli.StringSliceFlag{Name: "roster", Usage: "a course with the students of the roster in `FILE`; repeat for more courses"},
+		&cli.StringSliceFlag{Name: "due", Usage: "work is due `DURATION` after the start; repeat for more courses (default: --over)"},
+		&cli.IntFlag{Name: "extended", Usage: "`N` students of each course have an extension"},
+		&cli.DurationFlag{Name: "extension", Usage: "of `DURATION`"},
 		&cli.IntFlag{Name: "runners", Usage: "`M` runners at most", Value: 20},
 		&cli.IntFlag{Name: "warm", Usage: "`N` runners that are kept ready", Value: 2},
 		&cli.IntFlag{Name: "jobs", Usage: "`K` pushes", Value: 500},
@@ -62,11 +71,9 @@ func playLoad(c *cli.Context) error {
 		// A signal from the terminal stops the parent, which ends this process by closing the pipe.
 		return (&load.Plane{Dir: dir, In: c.App.Reader, Out: c.App.Writer}).Run(context.WithoutCancel(c.Context))
 	}
-	plan := load.Plan{
-		Students: c.Int("students"), Courses: c.Int("courses"), Runners: c.Int("runners"), Warm: min(c.Int("warm"), c.Int("runners")),
-		Jobs: c.Int("jobs"), Waiting: c.Int("waiting"), Flood: c.Int("flood"), Crowded: c.Int("crowded"), Over: c.Duration("over"),
-		Job: c.Duration("job"), Starts: c.Float64("starts"), Vanish: c.Float64("vanish"), Speed: c.Float64("speed"),
-		Lease: c.Duration("lease"), Seed: c.Uint64("seed"),
+	plan, err := loadPlan(c)
+	if err != nil {
+		return err
 	}
 	dir, err := os.MkdirTemp(c.String("dir"), "grader-load-")
 	if err != nil {
@@ -86,6 +93,47 @@ func playLoad(c *cli.Context) error {
 		err = errors.Join(err, schema.Errorf(schema.CodeInternal, "%d jobs were lost and %d done twice", report.Lost, report.Duplicated))
 	}
 	return err
+}
+
+// loadPlan reads the plan from the flags and the rosters' files.
+func loadPlan(c *cli.Context) (load.Plan, error) {
+	plan := load.Plan{
+		Students: c.Int("students"), Courses: c.Int("courses"), Runners: c.Int("runners"), Warm: min(c.Int("warm"), c.Int("runners")),
+		Jobs: c.Int("jobs"), Waiting: c.Int("waiting"), Flood: c.Int("flood"), Crowded: c.Int("crowded"), Over: c.Duration("over"),
+		Job: c.Duration("job"), Starts: c.Float64("starts"), Vanish: c.Float64("vanish"), Speed: c.Float64("speed"),
+		Lease: c.Duration("lease"), Seed: c.Uint64("seed"), Extended: c.Int("extended"), Extension: c.Duration("extension"),
+	}
+	if files := c.StringSlice("roster"); len(files) > 0 && (c.IsSet("students") || c.IsSet("courses")) {
+		return plan, schema.Errorf(schema.CodeInvalid, "students, courses: the rosters decide these; leave them out")
+	}
+	for _, file := range c.StringSlice("roster") {
+		rows, err := loadRoster(file)
+		if err != nil {
+			return plan, err
+		}
+		plan.Rosters = append(plan.Rosters, rows)
+	}
+	for _, text := range c.StringSlice("due") {
+		due, err := time.ParseDuration(text)
+		if err != nil {
+			return plan, schema.Errorf(schema.CodeInvalid, "due: %q is no duration; use one such as 45m", text)
+		}
+		plan.Dues = append(plan.Dues, due)
+	}
+	return plan, nil
+}
+
+// loadRoster reads the people of a roster. Rows that an import would refuse are left out.
+func loadRoster(file string) ([]schema.RosterRow, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, &schema.Error{Code: schema.CodeInvalid, Message: fmt.Sprintf("roster %s cannot be read: %v", file, err), Err: err}
+	}
+	read, err := roster.Read(data, roster.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("roster %s: %w", file, err)
+	}
+	return read.People, nil
 }
 
 // playOver runs the simulation against a control plane in a child process.

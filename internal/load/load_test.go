@@ -2,6 +2,7 @@ package load_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -65,17 +66,47 @@ func TestNightLosesNothing(t *testing.T) {
 	}
 }
 
+// TestRunnersAreStartedForDueDatesOfRosters has two courses with due dates of their own, and
+// students with an extension. Runners are started because of both.
+func TestRunnersAreStartedForDueDatesOfRosters(t *testing.T) {
+	t.Parallel()
+	class := func(prefix string, n int) []schema.RosterRow {
+		rows := []schema.RosterRow{{Line: 2, Login: prefix + "-ta", Role: schema.RoleTA}, {Line: 3, Login: prefix + "-gone", Dropped: true}}
+		for i := range n {
+			rows = append(rows, schema.RosterRow{Line: i + 4, Login: fmt.Sprintf("%s%d", prefix, i), Name: "Student"})
+		}
+		return rows
+	}
+	r := play(t, load.Plan{Rosters: [][]schema.RosterRow{class("a", 40), class("b", 30)}, Dues: []time.Duration{20 * time.Minute, 40 * time.Minute},
+		Extended: 10, Extension: 20 * time.Minute, Runners: 12, Jobs: 150, Speed: 600, Lease: 10 * time.Second, Seed: 3})
+	if r.Jobs != 150 || !r.OK() || len(r.Errors) != 0 {
+		t.Errorf("%d jobs, %d lost, %d duplicated, errors %q", r.Jobs, r.Lost, r.Duplicated, r.Errors)
+	}
+	if r.Plan.Students != 70 || r.Plan.Courses != 2 || r.Plan.Rosters != nil {
+		t.Errorf("%d students of %d courses, rosters %v; want 70 of 2, and no names", r.Plan.Students, r.Plan.Courses, r.Plan.Rosters)
+	}
+	if len(r.Courses) != 2 || r.Courses[0].Count == 0 || r.Courses[1].Count == 0 {
+		t.Errorf("courses %+v", r.Courses)
+	}
+	if scaling := strings.Join(r.Scaling, "\n"); !strings.Contains(scaling, "COURSE-1 A1 is due in") {
+		t.Errorf("no runner was started for a due date:\n%s", scaling)
+	}
+}
+
 func TestImpossiblePlanIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, plan := range map[string]load.Plan{
-		"nobody":           {Runners: 1, Jobs: 1},
-		"nothing":          {Students: 1, Runners: 1},
-		"no runners":       {Students: 1, Jobs: 1},
-		"more courses":     {Students: 1, Courses: 2, Runners: 1, Jobs: 1},
-		"more waiting":     {Students: 1, Runners: 1, Jobs: 1, Waiting: 2},
-		"warmer than most": {Students: 1, Runners: 1, Jobs: 1, Warm: 2},
-		"most vanish":      {Students: 1, Runners: 1, Jobs: 1, Vanish: 0.9},
-		"backwards":        {Students: 1, Runners: 1, Jobs: 1, Speed: -1},
+		"nobody":              {Runners: 1, Jobs: 1},
+		"nothing":             {Students: 1, Runners: 1},
+		"no runners":          {Students: 1, Jobs: 1},
+		"more courses":        {Students: 1, Courses: 2, Runners: 1, Jobs: 1},
+		"more waiting":        {Students: 1, Runners: 1, Jobs: 1, Waiting: 2},
+		"warmer than most":    {Students: 1, Runners: 1, Jobs: 1, Warm: 2},
+		"a roster of nobody":  {Rosters: [][]schema.RosterRow{{{Login: "ida", Role: schema.RoleInstructor}}}, Runners: 1, Jobs: 1},
+		"due at the start":    {Students: 1, Runners: 1, Jobs: 1, Dues: []time.Duration{0}},
+		"extended by nothing": {Students: 1, Runners: 1, Jobs: 1, Extended: 1},
+		"most vanish":         {Students: 1, Runners: 1, Jobs: 1, Vanish: 0.9},
+		"backwards":           {Students: 1, Runners: 1, Jobs: 1, Speed: -1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

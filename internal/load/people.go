@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,8 +14,13 @@ import (
 // people creates the courses and accounts in the store, and their pushes.
 type people struct {
 	store   *store.Store
+	plan    Plan
+	start   time.Time // the simulated time at which the simulation starts
 	courses []schema.Assignment
 	gates   int // jobs of the courses' own gates
+	seats   []seat
+	crowd   []seat
+	account map[string]int64 // by login
 	made    map[pushed]pusher
 	count   int
 }
@@ -25,19 +31,66 @@ type pusher struct{ account, repository int64 }
 // loader is the actor in the audit log.
 func loader() schema.Actor { return schema.Actor{User: schema.User{Login: "load"}} }
 
-// newPeople creates the courses, each with one assignment whose tests have passed the gate.
-func newPeople(ctx context.Context, s *store.Store, courses int) (*people, error) {
-	p := &people{store: s, made: make(map[pushed]pusher)}
+// newPeople creates the courses, each with its students and one assignment whose tests have
+// passed the gate. The assignment is due in simulated time, which starts at start.
+func newPeople(ctx context.Context, s *store.Store, plan Plan, start time.Time) (*people, error) {
+	p := &people{store: s, plan: plan, start: start, seats: plan.seats(), crowd: plan.crowded(),
+		account: make(map[string]int64), made: make(map[pushed]pusher)}
 	teacher, err := s.AddUser(ctx, loader(), schema.User{Login: "teacher"})
 	if err != nil {
 		return nil, err
 	}
-	for n := range courses {
+	for n := range plan.Courses + 1 {
 		if err := p.addCourse(ctx, n, teacher); err != nil {
+			return nil, err
+		}
+		if err := p.enrol(ctx, n); err != nil {
 			return nil, err
 		}
 	}
 	return p, nil
+}
+
+// enrol imports a course's roster and grants its extensions.
+func (p *people) enrol(ctx context.Context, n int) error {
+	a := p.courses[n]
+	var rows []schema.RosterRow
+	for _, is := range slices.Concat(p.seats, p.crowd) {
+		if is.course == n {
+			rows = append(rows, schema.RosterRow{Line: len(rows) + 2, Login: is.login, Name: is.name, Role: schema.RoleStudent})
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	if _, err := p.store.ImportRoster(ctx, loader(), schema.RosterImport{Course: a.Course, Rows: rows, Expires: time.Now().Add(time.Hour)}); err != nil {
+		return err
+	}
+	all, err := p.store.RosterPeople(ctx, a.Course.ID)
+	if err != nil {
+		return err
+	}
+	for _, is := range all {
+		p.account[is.Login] = is.UserID
+	}
+	for _, is := range p.seats {
+		if is.course != n || is.due == p.plan.due(n) {
+			continue
+		}
+		if _, _, err := p.store.AddExtension(ctx, loader(), a, is.login, schema.Extension{By: p.plan.Extension}, "the simulation"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// source returns the assignment.yaml of a course. The crowded course has no due date.
+func (p *people) source(n int) []byte {
+	source := "title: A1\ntests: [{name: greets, run: ./hello, stdout: hello}]\n"
+	if n < p.plan.Courses {
+		source += "due: " + p.start.Add(p.plan.due(n)).UTC().Format("2006-01-02 15:04") + "\n"
+	}
+	return []byte(source)
 }
 
 func (p *people) addCourse(ctx context.Context, n int, teacher schema.User) error {
@@ -57,7 +110,7 @@ func (p *people) addCourse(ctx context.Context, n int, teacher schema.User) erro
 	if err != nil {
 		return err
 	}
-	_, job, err := p.store.RecordCandidate(ctx, schema.Push{Intent: in, Tree: in.New, Flavour: flavour}, []byte("title: A1\ntests: [{name: greets, run: ./hello, stdout: hello}]\n"))
+	_, job, err := p.store.RecordCandidate(ctx, schema.Push{Intent: in, Tree: in.New, Flavour: flavour}, p.source(n))
 	if err != nil {
 		return err
 	}
@@ -102,23 +155,19 @@ func (p *people) push(ctx context.Context, is pushed) (schema.Job, error) {
 	return sub.Job, err
 }
 
-// pusher returns a student's account and repository, which the first push creates.
+// pusher returns a student's account and repository, whose repository the first push creates.
 func (p *people) pusher(ctx context.Context, course, student int) (pusher, error) {
 	key := pushed{Course: course, Student: student}
 	if who, ok := p.made[key]; ok {
 		return who, nil
 	}
-	login := fmt.Sprintf("student-%d-%d", course+1, student+1)
-	u, err := p.store.AddUser(ctx, loader(), schema.User{Login: login})
-	if err != nil {
-		return pusher{}, err
+	of := p.seats
+	if course == p.plan.Courses {
+		of = p.crowd
 	}
-	a := p.courses[course]
-	if err := p.store.Enrol(ctx, loader(), a.Course, u, schema.RoleStudent); err != nil {
-		return pusher{}, err
-	}
+	a, login := p.courses[course], of[student].login
 	r, err := p.store.EnsureRepository(ctx, schema.Repository{Kind: schema.RepositoryOwn, CourseID: a.Course.ID, AssignmentID: a.ID, Owner: login})
-	p.made[key] = pusher{u.ID, r.ID}
+	p.made[key] = pusher{p.account[login], r.ID}
 	return p.made[key], err
 }
 

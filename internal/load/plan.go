@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -26,6 +27,12 @@ type Plan struct {
 	Speed    float64       `json:"speed"`   // simulated time per real time; 0 is 1
 	Lease    time.Duration `json:"lease"`   // of a silent runner, in real time; 0 is 30 s
 	Seed     uint64        `json:"seed"`
+
+	// Rosters are the courses' rosters, one each. They decide Students and Courses.
+	Rosters   [][]schema.RosterRow `json:"rosters,omitempty"`
+	Dues      []time.Duration      `json:"dues,omitempty"`      // when the courses' work is due, after the start; the last counts for the other courses; none: Over
+	Extended  int                  `json:"extended,omitempty"`  // students of each course with an extension
+	Extension time.Duration        `json:"extension,omitempty"` // by how much
 }
 
 // withDefaults fills in the defaults. CodeInvalid: the plan cannot be simulated.
@@ -34,6 +41,10 @@ func (p Plan) withDefaults() (Plan, error) {
 		if *d.field == 0 {
 			*d.field = *d.value
 		}
+	}
+	p, err := p.enrolled()
+	if err != nil {
+		return p, err
 	}
 	if p.Courses == 0 {
 		p.Courses = min(4, max(1, p.Students))
@@ -44,21 +55,30 @@ func (p Plan) withDefaults() (Plan, error) {
 	if p.Speed == 0 {
 		p.Speed = 1
 	}
+	return p, p.check()
+}
+
+// check returns an error with CodeInvalid if the plan cannot be simulated.
+func (p Plan) check() error {
 	switch {
 	case p.Students < 1 || p.Runners < 1 || p.Jobs < 1:
-		return p, schema.Errorf(schema.CodeInvalid, "students, runners and jobs: use at least 1 of each")
+		return schema.Errorf(schema.CodeInvalid, "students, runners and jobs: use at least 1 of each")
 	case p.Courses < 0 || p.Courses > p.Students:
-		return p, schema.Errorf(schema.CodeInvalid, "courses: use 1 to as many as there are students")
+		return schema.Errorf(schema.CodeInvalid, "courses: use 1 to as many as there are students")
 	case p.Waiting < 0 || p.Waiting > p.Jobs:
-		return p, schema.Errorf(schema.CodeInvalid, "waiting: use 0 to as many as there are jobs")
+		return schema.Errorf(schema.CodeInvalid, "waiting: use 0 to as many as there are jobs")
 	case p.Warm < 0 || p.Warm > p.Runners:
-		return p, schema.Errorf(schema.CodeInvalid, "warm: use 0 to as many as there are runners")
+		return schema.Errorf(schema.CodeInvalid, "warm: use 0 to as many as there are runners")
 	case p.Flood < 0 || p.Crowded < 0 || p.Over < 0 || p.Job < 0 || p.Starts < 0 || p.Speed < 0 || p.Lease < 0:
-		return p, schema.Errorf(schema.CodeInvalid, "use no negative numbers")
+		return schema.Errorf(schema.CodeInvalid, "use no negative numbers")
+	case slices.ContainsFunc(p.Dues, func(d time.Duration) bool { return d <= 0 }):
+		return schema.Errorf(schema.CodeInvalid, "due: use a time after the start, such as 45m")
+	case p.Extended < 0 || p.Extension < 0 || (p.Extended > 0) != (p.Extension > 0):
+		return schema.Errorf(schema.CodeInvalid, "extended, extension: use both, such as 5 and 30m")
 	case p.Vanish < 0 || p.Vanish > 0.5:
-		return p, schema.Errorf(schema.CodeInvalid, "vanish: use 0 to 0.5; with more, jobs would fail")
+		return schema.Errorf(schema.CodeInvalid, "vanish: use 0 to 0.5; with more, jobs would fail")
 	}
-	return p, nil
+	return nil
 }
 
 func ptr[T any](v T) *T { return &v }
@@ -89,15 +109,16 @@ func (p Plan) pushes(random *rand.Rand) []push {
 	for i := range p.Crowded {
 		all = append(all, push{course: p.Courses, student: i % max(1, p.Students), at: -1})
 	}
+	seats := p.seats()
 	for i := range p.Jobs {
-		student := random.IntN(p.Students)
-		next := push{course: student % p.Courses, student: student, at: -1}
+		student := random.IntN(len(seats))
+		next := push{course: seats[student].course, student: student, at: -1}
 		if i >= p.Waiting {
-			next.at = time.Duration(arrival(random.Float64()) * float64(p.Over))
+			next.at = time.Duration(arrival(random.Float64()) * float64(seats[student].due))
 		}
 		all = append(all, next)
 	}
-	slices.SortStableFunc(all, func(a, b push) int { return int(a.at - b.at) })
+	slices.SortStableFunc(all, func(a, b push) int { return cmp.Compare(a.at, b.at) })
 	return all
 }
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/grader/grader/internal/forecast"
 	"github.com/grader/grader/scheduler"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/store"
@@ -31,6 +32,7 @@ type Plane struct {
 	pool      *pool
 	claims    spans
 	people    *people
+	pace      pace
 }
 
 // Run carries out orders until In ends.
@@ -67,19 +69,23 @@ func (p *Plane) begin(ctx context.Context, plan Plan) (err error) {
 	if p.store, err = store.Open(ctx, filepath.Join(p.Dir, "grader.db"), store.Options{}); err != nil {
 		return err
 	}
-	p.people, err = newPeople(ctx, p.store, plan.Courses+1)
+	p.pace = pace{start: time.Now().Truncate(time.Minute), speed: plan.Speed}
+	p.people, err = newPeople(ctx, p.store, plan, p.pace.start)
 	return err
 }
 
 // start starts the scheduler, after the pushes that wait at the start are recorded.
 func (p *Plane) start(ctx context.Context) error {
 	socket := filepath.Join(p.Dir, "runners.sock")
+	p.pace.opened = time.Now()
 	p.pool = newPool("unix:"+socket, p.out)
 	p.scheduler = &scheduler.Scheduler{
 		Jobs: timed{p.store, &p.claims}, Trees: emptyTrees{}, Pools: map[string]scheduler.Pool{flavour: p.pool},
 		Flavours: map[string]schema.Flavour{flavour: {CPU: 1, Memory: 1 << 30, Scratch: 1 << 30, Processes: 512, Warm: p.plan.Warm, Max: p.plan.Runners}},
 		Dir:      filepath.Join(p.Dir, "cache"), Socket: socket, Lease: p.plan.Lease, Logger: slog.New(scalings{p.out}),
 	}
+	p.scheduler.Forecast = paced{&forecast.Forecast{Tasks: p.store.Tasks, Logger: p.scheduler.Logger,
+		Clock: func() time.Time { return p.pace.simulated(time.Now()) }}, p.pace}
 	p.pool.registrar = p.scheduler
 	return p.scheduler.Start(ctx)
 }

@@ -67,16 +67,16 @@ func (r Report) OK() bool { return r.Lost == 0 && r.Duplicated == 0 }
 func (c *crowd) conclude(last <-chan planeReport, ended <-chan struct{}) (Report, error) {
 	var end planeReport
 	if err := c.plane.send(order{Report: true, Last: true}); err != nil {
-		return Report{Plan: c.plan}, err
+		return Report{Plan: c.plan.public()}, err
 	}
 	select {
 	case end = <-last:
 	case <-ended:
-		return Report{Plan: c.plan}, schema.Errorf(schema.CodeUnavailable, "the control plane ended before it reported")
+		return Report{Plan: c.plan.public()}, schema.Errorf(schema.CodeUnavailable, "the control plane ended before it reported")
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	r := Report{Plan: c.plan, Vanished: c.gone, Scaling: c.scaled, Errors: c.errors}
+	r := Report{Plan: c.plan.public(), Vanished: c.gone, Scaling: c.scaled, Errors: c.errors}
 	r.Jobs, r.Lost, r.Duplicated, r.Again = c.ledger.counts()
 	r.Failed = end.Jobs[schema.StateFailed]
 	r.Lost = max(r.Lost, c.plan.all()-end.Jobs[schema.StateDone]-r.Failed) // also compare with the store

@@ -22,6 +22,7 @@ import (
 	"github.com/grader/grader/gitd"
 	"github.com/grader/grader/gitd/repo"
 	"github.com/grader/grader/hooks"
+	"github.com/grader/grader/internal/forecast"
 	"github.com/grader/grader/nomad"
 	"github.com/grader/grader/scheduler"
 	"github.com/grader/grader/schema"
@@ -160,7 +161,7 @@ func (s *Service) startScheduler(ctx context.Context, data *DataDir) error {
 	}
 	s.scheduler = &scheduler.Scheduler{
 		Jobs: s.store.QueueTables, Trees: s.repos, Flavours: s.Config.SchemaFlavours(),
-		Forecast: &forecast{tasks: s.store.Tasks, clock: s.Clock, logger: s.Logger},
+		Forecast: &forecast.Forecast{Tasks: s.store.Tasks, Clock: s.Clock, Logger: s.Logger},
 		Dir:      cache, Socket: data.Socket("fleet/runners"), Clock: s.Clock, Logger: s.Logger,
 	}
 	s.onStop(s.scheduler.Stop)

@@ -1,4 +1,4 @@
-package service
+package forecast
 
 import (
 	"context"
@@ -27,7 +27,7 @@ func TestForecastDueDates(t *testing.T) {
 	broken := task("broken", "standard", 6)
 	broken.Broken = errors.New("assignment.yaml:1:8: broken")
 	var log strings.Builder
-	f := &forecast{clock: func() time.Time { return now }, logger: slog.New(slog.NewTextHandler(&log, nil)), tasks: func(context.Context) ([]store.Task, error) {
+	f := &Forecast{Clock: func() time.Time { return now }, Logger: slog.New(slog.NewTextHandler(&log, nil)), Tasks: func(context.Context) ([]store.Task, error) {
 		reads++
 		return []store.Task{
 			task("a2", "standard", 2, at(3*time.Hour, 128), at(50*time.Hour, 2)), // two with an extension

@@ -1,4 +1,6 @@
-package service
+// Package forecast tells the scheduler which due dates come, so that it starts runners before
+// the pushes do.
+package forecast
 
 import (
 	"context"
@@ -12,14 +14,15 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// forecastAge is the maximum age of the list of assignments.
-const forecastAge = time.Minute
+// maxAge is the maximum age of the list of assignments.
+const maxAge = time.Minute
 
-// forecast is scheduler.Forecast from the due dates and enrolments in the store.
-type forecast struct {
-	tasks  func(ctx context.Context) ([]store.Task, error)
-	clock  func() time.Time
-	logger *slog.Logger
+// Forecast is scheduler.Forecast from the due dates and enrolments in the store. Set the
+// exported fields before the first call.
+type Forecast struct {
+	Tasks  func(ctx context.Context) ([]store.Task, error) // Store.Tasks
+	Clock  func() time.Time
+	Logger *slog.Logger
 
 	mu    sync.Mutex
 	at    time.Time
@@ -35,7 +38,7 @@ type upcoming struct {
 }
 
 // Due returns the due dates between from and until of a flavour's assignments.
-func (f *forecast) Due(ctx context.Context, flavour string, from, until time.Time) ([]schema.DueDate, error) {
+func (f *Forecast) Due(ctx context.Context, flavour string, from, until time.Time) ([]schema.DueDate, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := f.refresh(ctx); err != nil {
@@ -52,12 +55,12 @@ func (f *forecast) Due(ctx context.Context, flavour string, from, until time.Tim
 }
 
 // refresh reads the assignments if the list is too old. mu is held.
-func (f *forecast) refresh(ctx context.Context) error {
-	now := f.clock()
-	if !f.at.IsZero() && now.Sub(f.at) < forecastAge {
+func (f *Forecast) refresh(ctx context.Context) error {
+	now := f.Clock()
+	if !f.at.IsZero() && now.Sub(f.at) < maxAge {
 		return nil
 	}
-	tasks, err := f.tasks(ctx)
+	tasks, err := f.Tasks(ctx)
 	if err != nil {
 		return err
 	}
@@ -66,7 +69,7 @@ func (f *forecast) refresh(ctx context.Context) error {
 	for _, t := range tasks {
 		if t.Broken != nil {
 			if broken[t.Version] = true; !f.broken[t.Version] {
-				f.logger.Warn("due date cannot be read", "course", t.Course.Code, "assignment", t.Assignment, "error", t.Broken)
+				f.Logger.Warn("due date cannot be read", "course", t.Course.Code, "assignment", t.Assignment, "error", t.Broken)
 			}
 			continue
 		}
