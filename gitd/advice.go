@@ -93,7 +93,7 @@ var (
 const sizeWords = "pack exceeds maximum allowed size"
 
 // refusedByGit says why git stored nothing if no hook has said it; nil: a hook has.
-func (s *Server) refusedByGit(p *push, report []byte) *refusal {
+func (s *receiver) refusedByGit(p *push, report []byte) *refusal {
 	said := p.said.text()
 	switch found := fsckWords.FindStringSubmatch(said); {
 	case bytes.Contains(report, []byte("shallow update not allowed")):
@@ -118,7 +118,7 @@ func (p *push) shallow(flags ...string) refusal {
 
 // refusedForSize refuses a push that git did not read to its end, so that its contents are
 // unknown. The advice leaves out files that are too large, and the whole history.
-func (s *Server) refusedForSize(p *push) *refusal {
+func (s *receiver) refusedForSize(p *push) *refusal {
 	largest := s.Repos.MaxPack() / 4
 	if p.target.spec != nil {
 		largest = min(largest, p.target.spec.MaxSize)

@@ -20,7 +20,7 @@ const (
 )
 
 // join binds the key that was just proved to the account that a one-time code names.
-func (s *Server) join(ctx context.Context, sess *session, args []string) int {
+func (s *studentCommands) join(ctx context.Context, sess *session, args []string) int {
 	if len(args) != 1 {
 		return sess.fail(schema.Errorf(schema.CodeInvalid, "use: %s CODE, with the one-time code that you were given", s.reach(joinUser)))
 	}
@@ -34,7 +34,7 @@ func (s *Server) join(ctx context.Context, sess *session, args []string) int {
 	return 0
 }
 
-func (s *Server) whoami(_ context.Context, sess *session, _ []string) int {
+func (s *studentCommands) whoami(_ context.Context, sess *session, _ []string) int {
 	u := sess.who.user
 	fmt.Fprintf(sess.out, "login  %s\nname   %s\nkey    %s\n", u.Login, schema.Sanitize(u.DisplayName()), sess.who.fingerprint)
 	if u.Admin {
@@ -43,7 +43,7 @@ func (s *Server) whoami(_ context.Context, sess *session, _ []string) int {
 	return 0
 }
 
-func (s *Server) login(ctx context.Context, sess *session, _ []string) int {
+func (s *studentCommands) login(ctx context.Context, sess *session, _ []string) int {
 	if s.page("login") == "" {
 		return sess.fail(schema.Errorf(schema.CodeUnavailable, "this server has no web site"))
 	}
@@ -57,7 +57,7 @@ func (s *Server) login(ctx context.Context, sess *session, _ []string) int {
 	return 0
 }
 
-func (s *Server) keys(ctx context.Context, sess *session, args []string) int {
+func (s *studentCommands) keys(ctx context.Context, sess *session, args []string) int {
 	if len(args) == 0 {
 		args = []string{"list"}
 	}
@@ -79,7 +79,7 @@ func (s *Server) keys(ctx context.Context, sess *session, args []string) int {
 	return 0
 }
 
-func (s *Server) listKeys(ctx context.Context, sess *session) error {
+func (s *studentCommands) listKeys(ctx context.Context, sess *session) error {
 	keys, err := s.Classroom.Accounts.Keys(ctx, sess.actor(), "")
 	if err != nil {
 		return fmt.Errorf("list keys: %w", err)
@@ -103,7 +103,7 @@ func (s *Server) listKeys(ctx context.Context, sess *session) error {
 
 // addKey adds a key from the arguments or from standard input. It is pending: it
 // binds when it proves itself and brings the one-time code that is printed here.
-func (s *Server) addKey(ctx context.Context, sess *session, args []string) error {
+func (s *studentCommands) addKey(ctx context.Context, sess *session, args []string) error {
 	text := strings.Join(args, " ")
 	if text == "" {
 		var err error
@@ -120,7 +120,7 @@ func (s *Server) addKey(ctx context.Context, sess *session, args []string) error
 	return nil
 }
 
-func (s *Server) removeKey(ctx context.Context, sess *session, fingerprint string) error {
+func (s *studentCommands) removeKey(ctx context.Context, sess *session, fingerprint string) error {
 	removed, err := s.Classroom.Accounts.RemoveKey(ctx, sess.actor(), "", fingerprint)
 	if err != nil {
 		return fmt.Errorf("remove key: %w", err)

@@ -11,7 +11,7 @@ import (
 )
 
 // comment makes a comment on a submission.
-func (s *Server) comment(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) comment(ctx context.Context, c *staffCall) error {
 	name, err := schema.ParseSubmissionName(c.args[0])
 	if err != nil {
 		return err
@@ -28,7 +28,7 @@ func (s *Server) comment(ctx context.Context, c *staffCall) error {
 }
 
 // comments lists the comments on a submission, or removes one.
-func (s *Server) comments(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) comments(ctx context.Context, c *staffCall) error {
 	name, err := schema.ParseSubmissionName(c.args[0])
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func publicComments(c classroom.Commented) []tables.Comment {
 }
 
 // showComments writes what staff said about a submission.
-func (s *Server) showComments(ctx context.Context, sess *session, name schema.SubmissionName) {
+func (s *studentCommands) showComments(ctx context.Context, sess *session, name schema.SubmissionName) {
 	all, err := s.Classroom.Comments.On(ctx, sess.actor(), name)
 	if err != nil {
 		s.logInternal("read comments", err)

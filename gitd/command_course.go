@@ -15,7 +15,7 @@ import (
 )
 
 // greet answers a session without a command.
-func (s *Server) greet(ctx context.Context, sess *session) int {
+func (s *studentCommands) greet(ctx context.Context, sess *session) int {
 	fmt.Fprintf(sess.out, "Hello, %s.\n\n", schema.Sanitize(sess.who.user.DisplayName()))
 	if status := s.status(ctx, sess, nil); status != 0 {
 		return status
@@ -24,7 +24,7 @@ func (s *Server) greet(ctx context.Context, sess *session) int {
 	return s.help(ctx, sess, nil)
 }
 
-func (s *Server) help(ctx context.Context, sess *session, _ []string) int {
+func (s *studentCommands) help(ctx context.Context, sess *session, _ []string) int {
 	fmt.Fprintf(sess.out, "Commands, as in: %s status\n", s.reach("grader"))
 	w := tabwriter.NewWriter(sess.out, 0, 0, 2, ' ', 0)
 	for _, c := range s.commands() {
@@ -32,12 +32,12 @@ func (s *Server) help(ctx context.Context, sess *session, _ []string) int {
 	}
 	_ = w.Flush() // write errors do not matter: the client is gone
 	s.staffHelp(ctx, sess)
-	fmt.Fprintf(sess.out, "Hand in with git:\n  git remote add grader ssh://grader@%s/COURSE/ASSIGNMENT\n  git push grader main\n", s.PublicName())
+	fmt.Fprintf(sess.out, "Hand in with git:\n  git remote add grader ssh://grader@%s/COURSE/ASSIGNMENT\n  git push grader main\n", s.publicName())
 	return 0
 }
 
 // staffHelp lists the commands for staff of any course.
-func (s *Server) staffHelp(ctx context.Context, sess *session) {
+func (s *studentCommands) staffHelp(ctx context.Context, sess *session) {
 	role := s.highest(ctx, sess)
 	if !role.Staff() {
 		return
@@ -47,9 +47,9 @@ func (s *Server) staffHelp(ctx context.Context, sess *session) {
 		"  team list COURSE/ASSIGNMENT\n  team create|add|remove|delete COURSE/ASSIGNMENT TEAM [LOGIN…]\n"+
 		"  git clone ssh://grader@%[1]s/COURSE/ASSIGNMENT/students/LOGIN\n"+
 		"  git fetch ssh://grader@%[1]s/COURSE/ASSIGNMENT/students/LOGIN refs/submissions/N\n"+
-		"For staff (NAME --help shows the flags):\n", s.PublicName())
+		"For staff (NAME --help shows the flags):\n", s.publicName())
 	w := tabwriter.NewWriter(sess.out, 0, 0, 2, ' ', 0)
-	for _, c := range s.staffCommands() {
+	for _, c := range s.staff.commands() {
 		if c.role != schema.RoleInstructor || role == schema.RoleInstructor {
 			arguments := strings.Join(strings.Fields(flagPattern.ReplaceAllString(c.usage, "")), " ")
 			fmt.Fprintf(w, "  %s %s\t%s\n", c.name, arguments, c.help)
@@ -59,7 +59,7 @@ func (s *Server) staffHelp(ctx context.Context, sess *session) {
 }
 
 // highest returns the highest role of a person in any course.
-func (s *Server) highest(ctx context.Context, sess *session) schema.Role {
+func (s *studentCommands) highest(ctx context.Context, sess *session) schema.Role {
 	if sess.who.user.Admin {
 		return schema.RoleInstructor
 	}
@@ -77,7 +77,7 @@ func (s *Server) highest(ctx context.Context, sess *session) schema.Role {
 }
 
 // status lists the open work of every course, of one course, or of one assignment.
-func (s *Server) status(ctx context.Context, sess *session, args []string) int {
+func (s *studentCommands) status(ctx context.Context, sess *session, args []string) int {
 	code, name, _ := strings.Cut(strings.Join(args, ""), "/")
 	all, err := s.Courses.Enrolments(ctx, sess.who.user.ID)
 	if err != nil {
@@ -102,12 +102,7 @@ func (s *Server) status(ctx context.Context, sess *session, args []string) int {
 	return 0
 }
 
-func (s *Server) failed(sess *session, what string, err error) int {
-	s.logInternal(what, err)
-	return sess.fail(err)
-}
-
-func (s *Server) courseStatus(ctx context.Context, sess *session, e schema.Enrolment, only string) error {
+func (s *studentCommands) courseStatus(ctx context.Context, sess *session, e schema.Enrolment, only string) error {
 	m := classroom.Member{Actor: sess.actor(), Course: e.Course, Role: e.Role}
 	assignments, err := s.Classroom.Work.Assignments(ctx, m)
 	if err != nil {
@@ -141,7 +136,7 @@ func (s *Server) courseStatus(ctx context.Context, sess *session, e schema.Enrol
 }
 
 // attention tells staff what is wrong in a course.
-func (s *Server) attention(ctx context.Context, sess *session, m classroom.Member) error {
+func (s *studentCommands) attention(ctx context.Context, sess *session, m classroom.Member) error {
 	all, err := s.Classroom.Work.Attention(ctx, m)
 	if err != nil {
 		return err
@@ -153,7 +148,7 @@ func (s *Server) attention(ctx context.Context, sess *session, m classroom.Membe
 }
 
 // assignmentStatus is one assignment's line.
-func (s *Server) assignmentStatus(ctx context.Context, sess *session, m classroom.Member, a classroom.Assignment) (string, error) {
+func (s *studentCommands) assignmentStatus(ctx context.Context, sess *session, m classroom.Member, a classroom.Assignment) (string, error) {
 	v := m.Viewer()
 	switch {
 	case a.Broken != nil:
@@ -201,7 +196,7 @@ func (s *Server) assignmentStatus(ctx context.Context, sess *session, m classroo
 
 // teamStatus names a student's team and the teams that have invited them, with the commands to
 // answer.
-func (s *Server) teamStatus(ctx context.Context, sess *session, m classroom.Member, a classroom.Assignment) []string {
+func (s *studentCommands) teamStatus(ctx context.Context, sess *session, m classroom.Member, a classroom.Assignment) []string {
 	if a.Spec.Team == nil || m.Viewer().Staff() {
 		return nil
 	}
@@ -223,7 +218,7 @@ func (s *Server) teamStatus(ctx context.Context, sess *session, m classroom.Memb
 }
 
 // standing says which submission counts for an owner, or how the latest one went.
-func (s *Server) standing(ctx context.Context, v course.Viewer, owner string, a schema.Assignment) (string, error) {
+func (s *studentCommands) standing(ctx context.Context, v course.Viewer, owner string, a schema.Assignment) (string, error) {
 	grade, err := s.Ledger.Grade(ctx, a.ID, owner)
 	if err != nil {
 		return "", fmt.Errorf("read grade: %w", err)

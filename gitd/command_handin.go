@@ -7,7 +7,7 @@ import (
 )
 
 // submitFor hands in a commit for a student or a team.
-func (s *Server) submitFor(ctx context.Context, c *staffCall) (err error) {
+func (s *staffCommands) submitFor(ctx context.Context, c *staffCall) (err error) {
 	n := classroom.NewHandIn{Owner: c.args[1], Commit: c.args[2], Received: c.text("received"), Reason: c.text("reason")}
 	if n.Course, n.Assignment, err = classroom.ParseAssignment(c.args[0]); err != nil {
 		return err
@@ -24,7 +24,7 @@ func (s *Server) submitFor(ctx context.Context, c *staffCall) (err error) {
 }
 
 // exportArchive writes what counts of everybody as a tar or a zip.
-func (s *Server) exportArchive(ctx context.Context, c *staffCall) (err error) {
+func (s *staffCommands) exportArchive(ctx context.Context, c *staffCall) (err error) {
 	q := classroom.ArchiveRequest{At: c.text("at")}
 	if q.Course, q.Assignment, err = classroom.ParseAssignment(c.args[0]); err != nil {
 		return err

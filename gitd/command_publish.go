@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/classroom"
 )
 
-func (s *Server) publish(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) publish(ctx context.Context, c *staffCall) error {
 	code, name, err := classroom.ParseAssignment(c.args[0])
 	if err != nil {
 		return err
@@ -18,7 +18,7 @@ func (s *Server) publish(ctx context.Context, c *staffCall) error {
 	return c.reply.Publication(is)
 }
 
-func (s *Server) unpublish(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) unpublish(ctx context.Context, c *staffCall) error {
 	code, name, err := classroom.ParseAssignment(c.args[0])
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 const maxLog = 50
 
 // named resolves COURSE/ASSIGNMENT[/OWNER][/N] for somebody who may see it.
-func (s *Server) named(ctx context.Context, sess *session, raw string) (schema.SubmissionName, target, error) {
+func (s *studentCommands) named(ctx context.Context, sess *session, raw string) (schema.SubmissionName, target, error) {
 	name, err := schema.ParseSubmissionName(raw)
 	if err != nil {
 		return name, target{}, err
@@ -31,7 +31,7 @@ func (s *Server) named(ctx context.Context, sess *session, raw string) (schema.S
 }
 
 // submission returns the named submission; without a number, the latest.
-func (s *Server) submission(ctx context.Context, sess *session, raw string) (schema.GradedSubmission, target, error) {
+func (s *studentCommands) submission(ctx context.Context, sess *session, raw string) (schema.GradedSubmission, target, error) {
 	name, err := schema.ParseSubmissionName(raw)
 	if err != nil {
 		return schema.GradedSubmission{}, target{}, err
@@ -50,7 +50,7 @@ func (s *Server) submission(ctx context.Context, sess *session, raw string) (sch
 	return seen.Submission, t, nil
 }
 
-func (s *Server) log(ctx context.Context, sess *session, args []string) int {
+func (s *studentCommands) log(ctx context.Context, sess *session, args []string) int {
 	if path, number, ok := testsName(args[0]); ok {
 		return s.logTests(ctx, sess, path, number, true)
 	}
@@ -97,7 +97,7 @@ func (s *Server) log(ctx context.Context, sess *session, args []string) int {
 	return 0
 }
 
-func (s *Server) watch(ctx context.Context, sess *session, args []string) int {
+func (s *studentCommands) watch(ctx context.Context, sess *session, args []string) int {
 	if path, number, ok := testsName(args[0]); ok {
 		return s.logTests(ctx, sess, path, number, false)
 	}
@@ -106,7 +106,7 @@ func (s *Server) watch(ctx context.Context, sess *session, args []string) int {
 
 // show writes a submission's lines, live while it is graded. verbose: each case has its
 // own, and the comments follow.
-func (s *Server) show(ctx context.Context, sess *session, name string, verbose bool) int {
+func (s *studentCommands) show(ctx context.Context, sess *session, name string, verbose bool) int {
 	sub, t, err := s.submission(ctx, sess, name)
 	if err != nil {
 		return s.failed(sess, "show a submission", err)
@@ -120,7 +120,7 @@ func (s *Server) show(ctx context.Context, sess *session, name string, verbose b
 }
 
 // receipt writes the signed receipt of a submission.
-func (s *Server) receipt(ctx context.Context, sess *session, args []string) int {
+func (s *studentCommands) receipt(ctx context.Context, sess *session, args []string) int {
 	name, err := schema.ParseSubmissionName(args[0])
 	if err != nil {
 		return sess.fail(err)
@@ -134,7 +134,7 @@ func (s *Server) receipt(ctx context.Context, sess *session, args []string) int 
 }
 
 // receiptKey writes the public key that checks receipts.
-func (s *Server) receiptKey(_ context.Context, sess *session, _ []string) int {
+func (s *studentCommands) receiptKey(_ context.Context, sess *session, _ []string) int {
 	text, err := s.Classroom.Receipts.PublicKey()
 	if err != nil {
 		return sess.fail(err)
@@ -144,7 +144,7 @@ func (s *Server) receiptKey(_ context.Context, sess *session, _ []string) int {
 }
 
 // mark makes a submission of the asker's count.
-func (s *Server) mark(ctx context.Context, sess *session, args []string) int {
+func (s *studentCommands) mark(ctx context.Context, sess *session, args []string) int {
 	name, err := schema.ParseSubmissionName(args[0])
 	if err == nil && name.Number == 0 {
 		err = schema.Errorf(schema.CodeInvalid, "use: mark COURSE/ASSIGNMENT/N, with the submission's number")
@@ -160,7 +160,7 @@ func (s *Server) mark(ctx context.Context, sess *session, args []string) int {
 	return 0
 }
 
-func (s *Server) rerun(ctx context.Context, sess *session, args []string) int {
+func (s *studentCommands) rerun(ctx context.Context, sess *session, args []string) int {
 	name, err := schema.ParseSubmissionName(args[0])
 	if err == nil && name.Number == 0 {
 		err = schema.Errorf(schema.CodeInvalid, "use: rerun COURSE/ASSIGNMENT/N, with the submission's number")

@@ -21,7 +21,7 @@ type teamVerb struct {
 	staff           bool
 }
 
-func (s *Server) teamVerbs() []teamVerb {
+func (s *studentCommands) teamVerbs() []teamVerb {
 	t := s.Classroom.Teams
 	return []teamVerb{
 		{"create", "NAME", 1, maxTeamWords, t.Create, false},
@@ -37,7 +37,7 @@ func (s *Server) teamVerbs() []teamVerb {
 }
 
 // team shows or changes the teams of an assignment.
-func (s *Server) team(ctx context.Context, sess *session, args []string) int {
+func (s *studentCommands) team(ctx context.Context, sess *session, args []string) int {
 	sess.brief() // who leaves a team must still read so
 	asJSON := slices.Contains(args, "--json")
 	args = slices.DeleteFunc(slices.Clone(args), func(word string) bool { return word == "--json" })
@@ -63,7 +63,7 @@ func (s *Server) team(ctx context.Context, sess *session, args []string) int {
 }
 
 // teamArgs reads VERB COURSE/ASSIGNMENT WORD….
-func (s *Server) teamArgs(args []string) (teamVerb, classroom.TeamArgs, error) {
+func (s *studentCommands) teamArgs(args []string) (teamVerb, classroom.TeamArgs, error) {
 	i := slices.IndexFunc(s.teamVerbs(), func(v teamVerb) bool { return len(args) > 0 && v.name == args[0] })
 	if i < 0 {
 		return teamVerb{}, classroom.TeamArgs{}, schema.Errorf(schema.CodeInvalid, "use: team show COURSE/ASSIGNMENT, or %s", s.teamUsage())
@@ -87,7 +87,7 @@ func (s *Server) teamArgs(args []string) (teamVerb, classroom.TeamArgs, error) {
 	return v, a, nil
 }
 
-func (s *Server) teamUsage() string {
+func (s *studentCommands) teamUsage() string {
 	var all []string
 	for _, v := range s.teamVerbs() {
 		all = append(all, v.name)
@@ -95,7 +95,7 @@ func (s *Server) teamUsage() string {
 	return "team " + strings.Join(all, "|") + " COURSE/ASSIGNMENT …"
 }
 
-func (s *Server) showTeams(ctx context.Context, sess *session, path string, asJSON bool) int {
+func (s *studentCommands) showTeams(ctx context.Context, sess *session, path string, asJSON bool) int {
 	name, err := schema.ParseSubmissionName(path)
 	if err != nil || name.Owner != "" || name.Number != 0 {
 		return sess.fail(schema.Errorf(schema.CodeInvalid, "use: team show COURSE/ASSIGNMENT"))
@@ -112,7 +112,7 @@ func (s *Server) showTeams(ctx context.Context, sess *session, path string, asJS
 }
 
 // importTeams makes teams as the file on standard input says.
-func (s *Server) importTeams(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) importTeams(ctx context.Context, c *staffCall) error {
 	columns, err := classroom.ParseColumns(c.flags["column"])
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ func testsName(raw string) (path string, number int, ok bool) {
 }
 
 // logTests shows the gate of a version of tests once more, or lists the versions.
-func (s *Server) logTests(ctx context.Context, sess *session, path string, number int, list bool) int {
+func (s *studentCommands) logTests(ctx context.Context, sess *session, path string, number int, list bool) int {
 	t, err := s.find(ctx, sess, path, course.ActionFetch)
 	if err != nil {
 		return s.failed(sess, "log", err)
@@ -49,7 +49,7 @@ func (s *Server) logTests(ctx context.Context, sess *session, path string, numbe
 }
 
 // listTests lists the versions of tests, newest first.
-func (s *Server) listTests(ctx context.Context, sess *session, path string, t *target) int {
+func (s *studentCommands) listTests(ctx context.Context, sess *session, path string, t *target) int {
 	all, err := s.Ledger.Versions(ctx, t.assignment.ID, maxVersions)
 	if err != nil {
 		return s.failed(sess, "log", err)

@@ -8,7 +8,7 @@ import (
 )
 
 // tokenCommands are what people say about their API tokens.
-func (s *Server) tokenCommands() []staffCommand {
+func (s *studentCommands) tokenCommands() []staffCommand {
 	return []staffCommand{
 		{"token create", "NAME [--scope SCOPE] [--expires LENGTH] [--json]", "make a token for the HTTP API: --scope read (default), write or admin; --expires 90d", "", s.createToken},
 		{"token list", "[--json]", "your tokens, without their secrets", "", s.listTokens},
@@ -17,15 +17,15 @@ func (s *Server) tokenCommands() []staffCommand {
 }
 
 // token makes, lists and revokes tokens for the HTTP API.
-func (s *Server) token(ctx context.Context, sess *session, args []string) int {
+func (s *studentCommands) token(ctx context.Context, sess *session, args []string) int {
 	c, rest, found := findStaff(s.tokenCommands(), append([]string{"token"}, args...))
 	if !found {
 		return sess.fail(schema.Errorf(schema.CodeInvalid, "use: token create NAME, token list or token revoke NAME"))
 	}
-	return s.runStaff(ctx, sess, c, rest)
+	return s.staff.runStaff(ctx, sess, c, rest)
 }
 
-func (s *Server) createToken(ctx context.Context, c *staffCall) (err error) {
+func (s *studentCommands) createToken(ctx context.Context, c *staffCall) (err error) {
 	n := classroom.NewToken{Name: c.args[0], Scope: schema.ScopeRead}
 	if c.is("scope") {
 		if n.Scope, err = schema.ParseScope(c.text("scope")); err != nil {
@@ -42,7 +42,7 @@ func (s *Server) createToken(ctx context.Context, c *staffCall) (err error) {
 	return c.reply.TokenCreated(made)
 }
 
-func (s *Server) listTokens(ctx context.Context, c *staffCall) error {
+func (s *studentCommands) listTokens(ctx context.Context, c *staffCall) error {
 	all, err := s.Classroom.Tokens.List(ctx, c.actor, "")
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func (s *Server) listTokens(ctx context.Context, c *staffCall) error {
 	return c.reply.Tokens(all, s.Clock())
 }
 
-func (s *Server) revokeToken(ctx context.Context, c *staffCall) error {
+func (s *studentCommands) revokeToken(ctx context.Context, c *staffCall) error {
 	ended, err := s.Classroom.Tokens.Revoke(ctx, c.actor, "", c.args[0])
 	if err != nil {
 		return err

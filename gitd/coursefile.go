@@ -12,7 +12,7 @@ import (
 
 // judgeCourse reads the pushed course.yaml. One that would change grades needs the push
 // option confirm.
-func (s *Server) judgeCourse(ctx context.Context, p *push, q repo.Quarantine, entries []repo.Entry) error {
+func (s *receiver) judgeCourse(ctx context.Context, p *push, q repo.Quarantine, entries []repo.Entry) error {
 	checked, err := s.Classroom.Files.Check(ctx, p.session.actor(), p.target.course.Code, s.pushedFiles(ctx, p, q, entries))
 	if err != nil {
 		return err
@@ -26,7 +26,7 @@ func (s *Server) judgeCourse(ctx context.Context, p *push, q repo.Quarantine, en
 }
 
 // recordCourse makes a version of a pushed course.yaml and applies it.
-func (s *Server) recordCourse(ctx context.Context, row schema.Repository, p schema.Push) (*recorded, error) {
+func (s *resolver) recordCourse(ctx context.Context, row schema.Repository, p schema.Push) (*recorded, error) {
 	source, err := s.Repos.ReadFile(ctx, row.ID, p.Intent.New, assignment.CourseFilename, maxSource)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", assignment.CourseFilename, err)
@@ -45,7 +45,7 @@ func (s *Server) recordCourse(ctx context.Context, row schema.Repository, p sche
 }
 
 // followCourse says what became of a pushed course.yaml.
-func (s *Server) followCourse(v viewing, version schema.CourseVersion, changes []schema.GradeChange) int {
+func (s *follower) followCourse(v viewing, version schema.CourseVersion, changes []schema.GradeChange) int {
 	_ = v.out.Lines(transcript.CourseFile(version, changes)) // who is gone needs no report
 	if !version.Applied {
 		return 1
@@ -54,7 +54,7 @@ func (s *Server) followCourse(v viewing, version schema.CourseVersion, changes [
 }
 
 // logCourse lists the versions of a course.yaml, newest first.
-func (s *Server) logCourse(ctx context.Context, sess *session, code string) int {
+func (s *studentCommands) logCourse(ctx context.Context, sess *session, code string) int {
 	all, err := s.Classroom.Files.Versions(ctx, sess.actor(), code)
 	if err != nil {
 		return s.failed(sess, "log", err)

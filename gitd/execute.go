@@ -13,15 +13,15 @@ func (s *Server) execute(ctx context.Context, sess *session, line string) int {
 		return sess.fail(err)
 	}
 	if sess.who.user.ID == 0 {
-		return s.join(ctx, sess, args)
+		return s.students.join(ctx, sess, args)
 	}
 	if len(args) == 0 {
-		return s.greet(ctx, sess)
+		return s.students.greet(ctx, sess)
 	}
 	if len(args) > 1 && args[0] == "git" {
 		args = append([]string{"git-" + args[1]}, args[2:]...)
 	}
-	if status, found := s.staff(ctx, sess, args); found {
+	if status, found := s.staff.run(ctx, sess, args); found {
 		return status
 	}
 	if len(args) == 2 && (args[1] == "--help" || args[1] == "-h") {
@@ -30,11 +30,11 @@ func (s *Server) execute(ctx context.Context, sess *session, line string) int {
 	name, args := args[0], args[1:]
 	switch name {
 	case "git-receive-pack":
-		return s.receivePack(ctx, sess, args)
+		return s.receiver.receivePack(ctx, sess, args)
 	case "git-upload-pack":
-		return s.uploadPack(ctx, sess, args)
+		return s.fetcher.uploadPack(ctx, sess, args)
 	}
-	for _, c := range s.commands() {
+	for _, c := range s.students.commands() {
 		if c.name == name {
 			return c.call(ctx, sess, args)
 		}
@@ -63,7 +63,14 @@ func (c command) usage() string {
 	return c.name + " " + c.arguments
 }
 
-func (s *Server) commands() []command {
+// studentCommands are the commands of everybody.
+type studentCommands struct {
+	*services
+	*follower
+	staff *staffCommands
+}
+
+func (s *studentCommands) commands() []command {
 	return []command{
 		{"whoami", "", "your login, name and key", 0, 0, s.whoami},
 		{"status", "[COURSE[/ASSIGNMENT]]", "what is due, and where you stand", 0, 1, s.status},

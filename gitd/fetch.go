@@ -22,8 +22,14 @@ const (
 // maxNumbered is how many submissions of an owner staff can fetch.
 const maxNumbered = 100_000
 
+// fetcher serves clones and fetches.
+type fetcher struct {
+	*services
+	starters *starters
+}
+
 // uploadPack serves clone and fetch.
-func (s *Server) uploadPack(ctx context.Context, sess *session, args []string) int {
+func (s *fetcher) uploadPack(ctx context.Context, sess *session, args []string) int {
 	if len(args) > 0 && args[0] == "--strict" {
 		args = args[1:]
 	}
@@ -62,7 +68,7 @@ type served struct {
 }
 
 // serveFetch returns the answer to a fetch.
-func (s *Server) serveFetch(ctx context.Context, t *target) (served, error) {
+func (s *fetcher) serveFetch(ctx context.Context, t *target) (served, error) {
 	switch t.path.Kind {
 	case schema.RepositoryOwn:
 		return s.serveOwn(ctx, t)
@@ -73,7 +79,7 @@ func (s *Server) serveFetch(ctx context.Context, t *target) (served, error) {
 	return served{id: row.ID}, err
 }
 
-func (s *Server) findRepository(ctx context.Context, t *target) (schema.Repository, error) {
+func (s *fetcher) findRepository(ctx context.Context, t *target) (schema.Repository, error) {
 	row, err := s.Courses.FindRepository(ctx, t.repository())
 	if schema.CodeOf(err) == schema.CodeNotFound {
 		return row, schema.Errorf(schema.CodeNotFound, "nothing was pushed to %s yet", pathOf(t.path))
@@ -83,7 +89,7 @@ func (s *Server) findRepository(ctx context.Context, t *target) (schema.Reposito
 
 // serveOwn serves the owner's main, which is the starter until the first accepted push, and the
 // newest starter under its own name.
-func (s *Server) serveOwn(ctx context.Context, t *target) (served, error) {
+func (s *fetcher) serveOwn(ctx context.Context, t *target) (served, error) {
 	row, err := s.ensure(ctx, t)
 	if err != nil {
 		return served{}, err
@@ -95,7 +101,7 @@ func (s *Server) serveOwn(ctx context.Context, t *target) (served, error) {
 	if t.spec.Starter == "" {
 		return served{id: row.ID}, nil
 	}
-	start, err := s.starters.of(ctx, s, t)
+	start, err := s.starters.of(ctx, t)
 	if err != nil {
 		return served{}, err
 	}
@@ -108,7 +114,7 @@ func (s *Server) serveOwn(ctx context.Context, t *target) (served, error) {
 // serveOwner serves a student's repository to staff: main, and each submission by its number.
 // Their pins are named after intents, because a commit is pinned before the transaction that
 // assigns its number.
-func (s *Server) serveOwner(ctx context.Context, t *target) (served, error) {
+func (s *fetcher) serveOwner(ctx context.Context, t *target) (served, error) {
 	row, err := s.findRepository(ctx, t)
 	if err != nil {
 		return served{}, err

@@ -34,10 +34,16 @@ type viewing struct {
 	again    bool // pushing again brings these lines back; else the command watch does
 }
 
+// follower shows the jobs of pushes and of the commands that watch them, live.
+type follower struct {
+	*services
+	starters *starters
+}
+
 // follow shows a recorded push from its first line to its verdict and returns the
 // exit status. What is large comes by pointer, here and above: every waiting session
 // keeps these frames on its stack.
-func (s *Server) follow(ctx context.Context, v viewing, is *recorded, t *target) int {
+func (s *follower) follow(ctx context.Context, v viewing, is *recorded, t *target) int {
 	if is.version.ID != 0 {
 		return s.followGate(ctx, v, &is.version, t)
 	}
@@ -68,7 +74,7 @@ func (s *Server) follow(ctx context.Context, v viewing, is *recorded, t *target)
 
 // access is what decides what the target's person sees of an owner's work. Where that
 // cannot be read they see what is always visible.
-func (s *Server) access(ctx context.Context, t *target, owner string) course.Access {
+func (s *services) access(ctx context.Context, t *target, owner string) course.Access {
 	a, err := s.Classroom.Work.Access(ctx, t.viewer, t.assignment.ID, owner)
 	if err != nil {
 		s.logInternal("read access", err)
@@ -92,15 +98,15 @@ func passed(last *schema.Event, a course.Access) bool {
 }
 
 // stream writes the job's lines until its end; false: somebody left before.
-func (s *Server) stream(ctx context.Context, v viewing, first []string, job int64, lines *transcript.Transcript) (*schema.Event, bool) {
+func (s *follower) stream(ctx context.Context, v viewing, first []string, job int64, lines *transcript.Transcript) (*schema.Event, bool) {
 	if v.out.Lines(first) != nil {
 		return nil, false
 	}
-	return s.waitFor(ctx, watching{server: s, view: v, job: job, lines: lines})
+	return s.waitFor(ctx, watching{server: s.services, view: v, job: job, lines: lines})
 }
 
 // waitFor returns the event that ends a job; false: somebody left before, and is told why.
-func (s *Server) waitFor(ctx context.Context, w watching) (*schema.Event, bool) {
+func (s *follower) waitFor(ctx context.Context, w watching) (*schema.Event, bool) {
 	v := w.view
 	last, err := w.run(ctx)
 	switch {
@@ -120,7 +126,7 @@ func (s *Server) waitFor(ctx context.Context, w watching) (*schema.Event, bool) 
 
 // watching is one session's wait for one job. It costs a channel and a timer.
 type watching struct {
-	server *Server
+	server *services
 	view   viewing
 	job    int64
 	lines  *transcript.Transcript // nil: the job's lines are not shown

@@ -16,7 +16,7 @@ const maxVersions = 50
 // followGate shows a tests push: the candidate, its gate, and what it decided. The
 // first run of the solution is shown as it happens, and of the other parts what they
 // came to.
-func (s *Server) followGate(ctx context.Context, v viewing, version *schema.Version, t *target) int {
+func (s *follower) followGate(ctx context.Context, v viewing, version *schema.Version, t *target) int {
 	gate, err := s.Ledger.Gate(ctx, version.ID)
 	if err != nil {
 		s.logInternal("look up a gate", err)
@@ -30,7 +30,7 @@ func (s *Server) followGate(ctx context.Context, v viewing, version *schema.Vers
 	}
 	lines := transcript.New(course.Access{Viewer: t.viewer}, transcript.Options{Colour: v.colour, Verbose: v.verbose, Gate: true})
 	for n, part := range gate.Jobs {
-		w := watching{server: s, view: v, job: part.Job.ID}
+		w := watching{server: s.services, view: v, job: part.Job.ID}
 		if n == 0 {
 			w.lines = lines
 			if v.out.Lines(append(head, transcript.Waiting(part.Job.State, v.again)...)) != nil {
@@ -51,7 +51,7 @@ func (s *Server) followGate(ctx context.Context, v viewing, version *schema.Vers
 
 // gateResult says what a gate decided, and why. A candidate that passed after a newer
 // one did is retired at once, which is no failure.
-func (s *Server) gateResult(ctx context.Context, version int64, t *target) ([]string, int) {
+func (s *follower) gateResult(ctx context.Context, version int64, t *target) ([]string, int) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastTime)
 	defer cancel()
 	gate, err := s.Ledger.Gate(ctx, version)
@@ -78,7 +78,7 @@ func (s *Server) gateResult(ctx context.Context, version int64, t *target) ([]st
 
 // predecessor returns the version that was active when a gate decided, or else the newest
 // before it that passed its own; the zero value where there is none.
-func (s *Server) predecessor(ctx context.Context, assignment int64, gate schema.Gate) (schema.Gate, error) {
+func (s *follower) predecessor(ctx context.Context, assignment int64, gate schema.Gate) (schema.Gate, error) {
 	if n := gate.Verdict.Before; n > 0 {
 		v, err := s.Ledger.VersionByNumber(ctx, assignment, n)
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // head is the first lines of a push.
-func (s *Server) head(ctx context.Context, sub *schema.Submission, t *target) []string {
+func (s *follower) head(ctx context.Context, sub *schema.Submission, t *target) []string {
 	h := transcript.Head{
 		Course: t.path.Course, Title: t.assignment.Name, Number: sub.Name.Number, TryOut: sub.TryOut,
 		Received: sub.ReceivedAt, Now: s.Clock().In(t.zone()), Commit: sub.Commit, Kept: sub.Kept,
@@ -35,7 +35,7 @@ func (s *Server) head(ctx context.Context, sub *schema.Submission, t *target) []
 }
 
 // teamOf names the team of a submission, "" for a person's.
-func (s *Server) teamOf(ctx context.Context, sub *schema.Submission) string {
+func (s *follower) teamOf(ctx context.Context, sub *schema.Submission) string {
 	team, err := s.Classroom.Work.Team(ctx, sub.Assignment, sub.Name.Owner)
 	if err != nil {
 		s.logInternal("find team", err)
@@ -48,7 +48,7 @@ func (s *Server) teamOf(ctx context.Context, sub *schema.Submission) string {
 
 // regradedSince reports a regrade set that was applied since the owner's previous submission,
 // "" if there was none.
-func (s *Server) regradedSince(ctx context.Context, sub *schema.Submission, t *target) string {
+func (s *follower) regradedSince(ctx context.Context, sub *schema.Submission, t *target) string {
 	notice, changed, err := s.Ledger.LastRegrade(ctx, sub.Assignment, sub.Name.Owner)
 	if err != nil {
 		s.logInternal("read regrades", err)
@@ -67,14 +67,6 @@ func (s *Server) regradedSince(ctx context.Context, sub *schema.Submission, t *t
 }
 
 // foot says where to find the result later.
-func (s *Server) foot(sub *schema.Submission) []string {
+func (s *follower) foot(sub *schema.Submission) []string {
 	return transcript.Foot(s.page(sub.Name.String()), sub.Receipt)
-}
-
-// page is the address of a page, "" if there is no web site.
-func (s *Server) page(path string) string {
-	if s.WebURL == nil || s.WebURL() == "" {
-		return ""
-	}
-	return s.WebURL() + "/" + path
 }

@@ -21,7 +21,7 @@ const (
 // hook answers git's hooks for one push. What they send is only compared; the command list says
 // what is pushed.
 type hook struct {
-	server *Server
+	server *receiver
 	push   *push
 }
 
@@ -83,7 +83,7 @@ func (h hook) judge(ctx context.Context, q repo.Quarantine) error {
 }
 
 // judgeTests reads the pushed assignment.
-func (s *Server) judgeTests(ctx context.Context, p *push, q repo.Quarantine, entries []repo.Entry) error {
+func (s *receiver) judgeTests(ctx context.Context, p *push, q repo.Quarantine, entries []repo.Entry) error {
 	files := s.pushedFiles(ctx, p, q, entries)
 	c := p.target.course
 	_, err := assignment.Load(files, assignment.Context{Zone: c.Location(), Flavours: s.Flavours, Flavour: c.Flavour, Allows: c.Allows, Limits: c.Settings.Limits})
@@ -91,7 +91,7 @@ func (s *Server) judgeTests(ctx context.Context, p *push, q repo.Quarantine, ent
 }
 
 // pushedFiles are the files of a pushed tree, which holds regular files only.
-func (s *Server) pushedFiles(ctx context.Context, p *push, q repo.Quarantine, entries []repo.Entry) assignment.Files {
+func (s *receiver) pushedFiles(ctx context.Context, p *push, q repo.Quarantine, entries []repo.Entry) assignment.Files {
 	files := &testsTree{entries: make(map[string]repo.Entry, len(entries))}
 	for _, e := range entries {
 		files.entries[e.Path] = e

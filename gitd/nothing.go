@@ -36,7 +36,7 @@ func (sess *session) printer(w io.Writer) printer {
 
 // nothingToPush serves a client that has nothing new: it shows the running job, or the last
 // verdict, on standard error. A tip without a submission becomes one now.
-func (s *Server) nothingToPush(ctx context.Context, p *push) int {
+func (s *receiver) nothingToPush(ctx context.Context, p *push) int {
 	out := p.session.printer(p.session.err)
 	tip, err := s.Repos.Head(p.row.ID)
 	if err != nil {
@@ -60,7 +60,7 @@ func (s *Server) nothingToPush(ctx context.Context, p *push) int {
 
 // foreignRoot reports whether a client that sent nothing has a shallow clone of another
 // history: its git cannot have found here what main does not have.
-func (s *Server) foreignRoot(ctx context.Context, p *push, tip string) (bool, error) {
+func (s *receiver) foreignRoot(ctx context.Context, p *push, tip string) (bool, error) {
 	for _, root := range p.list.Shallow {
 		if has, err := s.Repos.Ancestor(ctx, p.row.ID, repo.Quarantine{}, root, tip); err != nil || !has {
 			return err == nil, err
@@ -79,7 +79,7 @@ func fromRemote(lines []string) []string {
 }
 
 // showTip shows what main was recorded as and returns the exit status.
-func (s *Server) showTip(ctx context.Context, p *push, tip string, v viewing) int {
+func (s *receiver) showTip(ctx context.Context, p *push, tip string, v viewing) int {
 	is, err := s.ofTip(ctx, p, tip)
 	if err != nil {
 		s.logInternal("look at a tip", err)
@@ -99,7 +99,7 @@ func (s *Server) showTip(ctx context.Context, p *push, tip string, v viewing) in
 
 // retryFailed grades again what our machines failed to grade, as the last line of that push
 // promised. The error tells the person why not.
-func (s *Server) retryFailed(ctx context.Context, p *push, is *recorded) error {
+func (s *receiver) retryFailed(ctx context.Context, p *push, is *recorded) error {
 	if is.version.ID != 0 {
 		return s.retryGate(ctx, is.version.ID)
 	}
@@ -116,7 +116,7 @@ func (s *Server) retryFailed(ctx context.Context, p *push, is *recorded) error {
 }
 
 // retryGate repeats the parts of a gate that our machines failed to do.
-func (s *Server) retryGate(ctx context.Context, version int64) error {
+func (s *receiver) retryGate(ctx context.Context, version int64) error {
 	ctx = context.WithoutCancel(ctx)
 	gate, err := s.Ledger.Gate(ctx, version)
 	if err == nil && gate.Ended() && gate.Failed() {
@@ -130,7 +130,7 @@ func (s *Server) retryGate(ctx context.Context, version int64) error {
 }
 
 // ofTip finds what the tip was recorded as, or records it.
-func (s *Server) ofTip(ctx context.Context, p *push, tip string) (*recorded, error) {
+func (s *receiver) ofTip(ctx context.Context, p *push, tip string) (*recorded, error) {
 	is, err := s.findRecorded(ctx, p, tip)
 	if schema.CodeOf(err) != schema.CodeNotFound {
 		return is, err
@@ -152,7 +152,7 @@ func (s *Server) ofTip(ctx context.Context, p *push, tip string) (*recorded, err
 	return s.recordTip(ctx, p, tip)
 }
 
-func (s *Server) findRecorded(ctx context.Context, p *push, tip string) (*recorded, error) {
+func (s *receiver) findRecorded(ctx context.Context, p *push, tip string) (*recorded, error) {
 	if p.row.Kind == schema.RepositoryTests {
 		v, err := s.Ledger.VersionByCommit(ctx, p.target.assignment.ID, tip)
 		if err != nil {
@@ -175,7 +175,7 @@ func (s *Server) findRecorded(ctx context.Context, p *push, tip string) (*record
 }
 
 // recordTip hands in an unrecorded tip, received now.
-func (s *Server) recordTip(ctx context.Context, p *push, tip string) (*recorded, error) {
+func (s *receiver) recordTip(ctx context.Context, p *push, tip string) (*recorded, error) {
 	if err := s.judgeTerms(ctx, p); err != nil {
 		if schema.CodeOf(err) != schema.CodeRefused {
 			return nil, err

@@ -39,7 +39,7 @@ type recorded struct {
 func refusedFor(r refusal) outcome { return outcome{kind: outcomeRefused, refusal: r} }
 
 // failedPush is the outcome of a push that an error of ours ended before git got it.
-func (s *Server) failedPush(err error) outcome {
+func (s *receiver) failedPush(err error) outcome {
 	if errors.Is(err, errStopping) {
 		return refusedFor(stoppingRefusal())
 	}

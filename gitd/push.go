@@ -49,8 +49,16 @@ type push struct {
 	said      lastWords    // by git, while it receives
 }
 
+// receiver serves pushes: receivePack is the whole story of one.
+type receiver struct {
+	*services
+	*resolver
+	*follower
+	pushed chan int64 // repositories that a pack was added to
+}
+
 // receivePack serves `git push`.
-func (s *Server) receivePack(ctx context.Context, sess *session, args []string) int {
+func (s *receiver) receivePack(ctx context.Context, sess *session, args []string) int {
 	p, status := s.begin(ctx, sess, args)
 	switch {
 	case p == nil:
@@ -65,7 +73,7 @@ func (s *Server) receivePack(ctx context.Context, sess *session, args []string) 
 
 // begin advertises the repository and reads the command list; nil if the session ends with the
 // status.
-func (s *Server) begin(ctx context.Context, sess *session, args []string) (*push, int) {
+func (s *receiver) begin(ctx context.Context, sess *session, args []string) (*push, int) {
 	if len(args) != 1 {
 		return nil, sess.fail(schema.Errorf(schema.CodeInvalid, "use: git-receive-pack 'COURSE/ASSIGNMENT'"))
 	}
@@ -96,22 +104,9 @@ func (s *Server) begin(ctx context.Context, sess *session, args []string) (*push
 	return p, 0
 }
 
-// fatal refuses before the advertisement, in the only form that a git client shows.
-func (s *Server) fatal(sess *session, err error) int {
-	s.logInternal("serve git", err)
-	_, _ = sess.channel.Write(pktline.Fatal(schema.Sanitize(schema.MessageOf(err))))
-	return 1
-}
-
-func (s *Server) logInternal(what string, err error) {
-	if schema.CodeOf(err) == schema.CodeInternal && !errors.Is(err, context.Canceled) {
-		s.Logger.Error("request failed", "what", what, "error", err)
-	}
-}
-
 // readList reads the command list of the client. It must arrive within the limit from the
 // session's start.
-func (s *Server) readList(ctx context.Context, sess *session) (pktline.List, error) {
+func (s *receiver) readList(ctx context.Context, sess *session) (pktline.List, error) {
 	type answer struct {
 		list pktline.List
 		err  error
@@ -134,7 +129,7 @@ func (s *Server) readList(ctx context.Context, sess *session) (pktline.List, err
 }
 
 // noList ends a session whose list did not arrive, or not in a form that could be answered.
-func (s *Server) noList(sess *session, err error) int {
+func (s *receiver) noList(sess *session, err error) int {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errGone):
 		return 1 // the client left: nobody reads
@@ -152,7 +147,7 @@ func (s *Server) noList(sess *session, err error) int {
 }
 
 // push judges the list, lets git receive the pack, and shows the result.
-func (s *Server) push(ctx context.Context, p *push) int {
+func (s *receiver) push(ctx context.Context, p *push) int {
 	var err error
 	if p.options, err = parseOptions(p.list.Options, p.row.Kind); err != nil {
 		return s.refuse(p, refusal{refusalOption, "push option refused", schema.MessageOf(err) + ", or none", []string{p.pushHead()}})
@@ -172,7 +167,7 @@ func (s *Server) push(ctx context.Context, p *push) int {
 
 // finish sends git's report, says what the push became, and waits with the student for the
 // verdict.
-func (s *Server) finish(ctx context.Context, p *push, o outcome) int {
+func (s *receiver) finish(ctx context.Context, p *push, o outcome) int {
 	p.notKept(o.kind)
 	switch o.kind {
 	case outcomeRefused:

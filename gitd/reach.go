@@ -32,8 +32,8 @@ func Reachable(address string) string {
 }
 
 // remote is the address of a repository, as people pass it to git.
-func (s *Server) remote(path schema.RepositoryPath) string {
-	host := s.PublicName()
+func (s *services) remote(path schema.RepositoryPath) string {
+	host := s.publicName()
 	if h, port, err := net.SplitHostPort(host); err == nil && port == "22" && !strings.Contains(h, ":") {
 		host = h
 	}
@@ -41,11 +41,11 @@ func (s *Server) remote(path schema.RepositoryPath) string {
 }
 
 // reach is the ssh command by which people reach the server as a user.
-func (s *Server) reach(user string) string {
-	host, port, err := net.SplitHostPort(s.PublicName())
+func (s *services) reach(user string) string {
+	host, port, err := net.SplitHostPort(s.publicName())
 	switch {
 	case err != nil:
-		return "ssh " + user + "@" + s.PublicName()
+		return "ssh " + user + "@" + s.publicName()
 	case port == "22":
 		return "ssh " + user + "@" + host
 	}

@@ -31,7 +31,7 @@ func TestReach(t *testing.T) {
 		"grader.example.edu:2222": "ssh -p 2222 join@grader.example.edu",
 		"[::1]:2222":              "ssh -p 2222 join@::1",
 	} {
-		if got := (&Server{Name: name}).reach("join"); got != want {
+		if got := (&services{publicName: func() string { return name }}).reach("join"); got != want {
 			t.Errorf("%s: got %s, want %s", name, got, want)
 		}
 	}

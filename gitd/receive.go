@@ -15,7 +15,7 @@ import (
 
 // await receives a push and returns as soon as it is recorded and git has reported on
 // it. What git still clears away, and the lock's return, keep no student waiting.
-func (s *Server) await(ctx context.Context, p *push) outcome {
+func (s *receiver) await(ctx context.Context, p *push) outcome {
 	p.session.readers.Go(func() {
 		defer func() {
 			if s.recovered("receive a push", recover()) {
@@ -31,7 +31,7 @@ func (s *Server) await(ctx context.Context, p *push) outcome {
 // receive is the one writer's part: from the repository's lock until the push is
 // recorded or known not to have happened. Once the list goes to git it no longer
 // depends on the client's being there.
-func (s *Server) receive(ctx context.Context, p *push) outcome {
+func (s *receiver) receive(ctx context.Context, p *push) outcome {
 	lock, no, err := s.lock(ctx, p)
 	switch {
 	case err != nil:
@@ -74,7 +74,7 @@ func (p *push) intend() {
 }
 
 // lock waits for the repository; somebody else's push there takes seconds.
-func (s *Server) lock(ctx context.Context, p *push) (*repo.Lock, *refusal, error) {
+func (s *receiver) lock(ctx context.Context, p *push) (*repo.Lock, *refusal, error) {
 	bounded, cancel := context.WithTimeout(ctx, s.Limits.Lock)
 	defer cancel()
 	lock, err := s.Repos.Lock(bounded, p.row.ID)
@@ -94,7 +94,7 @@ func (s *Server) lock(ctx context.Context, p *push) (*repo.Lock, *refusal, error
 
 // checkTip makes sure that if main is at the new commit afterwards, this push has
 // moved it there. A try moves no ref that is there before.
-func (s *Server) checkTip(p *push) (*refusal, error) {
+func (s *receiver) checkTip(p *push) (*refusal, error) {
 	if p.try {
 		return nil, nil
 	}
@@ -117,7 +117,7 @@ func (s *Server) checkTip(p *push) (*refusal, error) {
 }
 
 // runGit runs git receive-pack from the intent's row to the recorded submission.
-func (s *Server) runGit(ctx context.Context, p *push, lock *repo.Lock) outcome {
+func (s *receiver) runGit(ctx context.Context, p *push, lock *repo.Lock) outcome {
 	r, err := s.Repos.ReceiveCommands(ctx, p.row.ID, lock, p.token, p.intent.Ref)
 	if err != nil {
 		return s.failedPush(fmt.Errorf("start git: %w", err))
@@ -137,7 +137,7 @@ func (s *Server) runGit(ctx context.Context, p *push, lock *repo.Lock) outcome {
 
 // conclude says what became of a push whose git has ended. Where the post-receive hook
 // has recorded nothing, the place of main tells what happened.
-func (s *Server) conclude(ctx context.Context, p *push, report []byte) outcome {
+func (s *receiver) conclude(ctx context.Context, p *push, report []byte) outcome {
 	is, dry, aborted := p.reception.facts()
 	if is != nil {
 		return outcome{kind: outcomeRecorded, report: report, recorded: is}
@@ -166,7 +166,7 @@ func (s *Server) conclude(ctx context.Context, p *push, report []byte) outcome {
 }
 
 // converse feeds git and relays what it says, until it has ended; it returns the report.
-func (s *Server) converse(p *push, r *repo.Receive) []byte {
+func (s *receiver) converse(p *push, r *repo.Receive) []byte {
 	clock := s.limitGit(p)
 	p.session.readers.Go(func() {
 		p.feed(r)
@@ -189,7 +189,7 @@ type packClock struct {
 }
 
 // limitGit starts the clock of a push.
-func (s *Server) limitGit(p *push) *packClock {
+func (s *receiver) limitGit(p *push) *packClock {
 	c := &packClock{unpack: s.Limits.Unpack, came: make(chan struct{})}
 	c.timer = time.AfterFunc(s.Limits.Pack, func() {
 		select {

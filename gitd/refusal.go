@@ -89,7 +89,7 @@ func unavailableRefusal(err error) refusal {
 
 // judgeTerms checks a student's push against the assignment's times and limits before the pack
 // is read.
-func (s *Server) judgeTerms(ctx context.Context, p *push) error {
+func (s *receiver) judgeTerms(ctx context.Context, p *push) error {
 	if p.try {
 		return s.judgeTry(ctx, p)
 	}
@@ -106,7 +106,7 @@ func (s *Server) judgeTerms(ctx context.Context, p *push) error {
 
 // judgeTry checks a push to the branch try, also one of staff, against the assignment's rules
 // and the owner's number of tries within an hour.
-func (s *Server) judgeTry(ctx context.Context, p *push) error {
+func (s *receiver) judgeTry(ctx context.Context, p *push) error {
 	p.counted = true
 	earlier, err := s.Ledger.TriesSince(ctx, p.target.assignment.ID, p.row.Owner, p.received.Add(-course.TriesPeriod))
 	if err != nil {
@@ -117,7 +117,7 @@ func (s *Server) judgeTry(ctx context.Context, p *push) error {
 
 // judgeAgain repeats judgeTerms under the repository's lock if earlier pushes decide, so that
 // two concurrent pushes do not share the last one of a limit.
-func (s *Server) judgeAgain(ctx context.Context, p *push) error {
+func (s *receiver) judgeAgain(ctx context.Context, p *push) error {
 	if err := s.sameOwner(ctx, p); err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (s *Server) judgeAgain(ctx context.Context, p *push) error {
 
 // sameOwner refuses a push whose sender has joined or left a team since it began, because it
 // would count for another owner.
-func (s *Server) sameOwner(ctx context.Context, p *push) error {
+func (s *receiver) sameOwner(ctx context.Context, p *push) error {
 	if p.row.Kind != schema.RepositoryOwn || p.target.viewer.Staff() {
 		return nil
 	}
@@ -199,7 +199,7 @@ func asMain(branch string) string {
 
 // refuse answers every command of the list with the reason after the client has sent its pack:
 // git shows no report if its pack is not read.
-func (s *Server) refuse(p *push, no refusal) int {
+func (s *receiver) refuse(p *push, no refusal) int {
 	s.logRefused(p, string(no.code))
 	p.progress(no.lines())
 	if p.list.SendsPack() {
@@ -214,12 +214,12 @@ func (s *Server) refuse(p *push, no refusal) int {
 }
 
 // logRefused logs the rule by which a push was refused.
-func (s *Server) logRefused(p *push, code string) {
+func (s *receiver) logRefused(p *push, code string) {
 	s.Logger.Info("push refused", "login", p.target.user.Login, "repository", p.row.ID, "code", code)
 }
 
 // drain reads and discards what the client still sends, within limits.
-func (s *Server) drain(sess *session) {
+func (s *receiver) drain(sess *session) {
 	done := make(chan struct{})
 	sess.readers.Go(func() {
 		defer close(done)

@@ -84,7 +84,7 @@ func pour(w io.Writer, r io.Reader) error {
 
 // relay forwards git's progress as it comes and holds its report back. A client
 // that is gone changes nothing.
-func (s *Server) relay(p *push, r *repo.Receive) []byte {
+func (s *receiver) relay(p *push, r *repo.Receive) []byte {
 	in := bufio.NewReader(r.Stdout)
 	if p.side == nil {
 		report, _ := io.ReadAll(io.LimitReader(in, maxReport))

@@ -22,9 +22,16 @@ const (
 	retryLongest = 30 * time.Second
 )
 
+// resolver records what was pushed, and resolves the intents of pushes that were interrupted.
+type resolver struct {
+	*services
+	pushes     *pushes       // that git is receiving
+	unresolved chan struct{} // wakes the retrier
+}
+
 // record turns a push whose ref has moved into a submission or a candidate, and lets
 // its job start.
-func (s *Server) record(ctx context.Context, in schema.Intent, row schema.Repository, p schema.Push) (*recorded, error) {
+func (s *resolver) record(ctx context.Context, in schema.Intent, row schema.Repository, p schema.Push) (*recorded, error) {
 	is, err := s.recordOnce(ctx, in, row, p)
 	if err == nil {
 		s.Queue.Wake()
@@ -33,7 +40,7 @@ func (s *Server) record(ctx context.Context, in schema.Intent, row schema.Reposi
 }
 
 // recordOnce is record without waking the queue. It is idempotent: pins and rows are made once.
-func (s *Server) recordOnce(ctx context.Context, in schema.Intent, row schema.Repository, p schema.Push) (*recorded, error) {
+func (s *resolver) recordOnce(ctx context.Context, in schema.Intent, row schema.Repository, p schema.Push) (*recorded, error) {
 	if in.Ref != mainRef {
 		return s.bookTry(ctx, in, row, p)
 	}
@@ -66,7 +73,7 @@ func (s *Server) recordOnce(ctx context.Context, in schema.Intent, row schema.Re
 }
 
 // bookTry records a push to the branch try.
-func (s *Server) bookTry(ctx context.Context, in schema.Intent, row schema.Repository, p schema.Push) (*recorded, error) {
+func (s *resolver) bookTry(ctx context.Context, in schema.Intent, row schema.Repository, p schema.Push) (*recorded, error) {
 	var err error
 	if p.Tree, err = s.Repos.KeepTry(row.ID, in.ID, in.New); err != nil {
 		return nil, fmt.Errorf("keep a try: %w", err)
@@ -82,7 +89,7 @@ func (s *Server) bookTry(ctx context.Context, in schema.Intent, row schema.Repos
 // ofTests adds what assignment.yaml says about a tests push: its flavour, by default the
 // course's, and the parts of its gate. If the file no longer parses, because the server was
 // upgraded since the push, the gate is a single job that reports the error.
-func (s *Server) ofTests(p schema.Push, source []byte) schema.Push {
+func (s *resolver) ofTests(p schema.Push, source []byte) schema.Push {
 	spec, err := assignment.Parse(source, assignment.Context{Flavour: p.Flavour})
 	if err != nil {
 		return p
@@ -95,7 +102,7 @@ func (s *Server) ofTests(p schema.Push, source []byte) schema.Push {
 }
 
 // pushOf returns the ledger's form of a push in progress.
-func (s *Server) pushOf(p *push) schema.Push {
+func (s *resolver) pushOf(p *push) schema.Push {
 	c := p.target.course
 	out := schema.Push{Intent: p.intent, Course: c, Flavour: c.Flavour, Limits: c.Settings.Limits, TryOut: p.target.viewer.Staff(), Login: p.target.user.Login}
 	if p.row.Kind == schema.RepositoryOwn {
@@ -106,7 +113,7 @@ func (s *Server) pushOf(p *push) schema.Push {
 }
 
 // pushAgain is pushOf for an intent whose session has ended.
-func (s *Server) pushAgain(ctx context.Context, in schema.Intent, row schema.Repository) (schema.Push, error) {
+func (s *resolver) pushAgain(ctx context.Context, in schema.Intent, row schema.Repository) (schema.Push, error) {
 	user, err := s.Accounts.User(ctx, in.PusherID)
 	if err != nil {
 		return schema.Push{}, fmt.Errorf("find pusher: %w", err)
@@ -147,7 +154,7 @@ func (s *Server) pushAgain(ctx context.Context, in schema.Intent, row schema.Rep
 // resolveIntent decides an intent by its ref, main or that of a try. If the ref is at the new
 // commit, the push is recorded; otherwise it never happened. The caller holds the lock, and no
 // git may be running that could still move the ref.
-func (s *Server) resolveIntent(ctx context.Context, in schema.Intent, row schema.Repository) (is *recorded, moved bool, err error) {
+func (s *resolver) resolveIntent(ctx context.Context, in schema.Intent, row schema.Repository) (is *recorded, moved bool, err error) {
 	tip, err := s.Repos.Tip(row.ID, in.Ref)
 	if err != nil {
 		return nil, false, fmt.Errorf("read %s: %w", in.Ref, err)
@@ -167,7 +174,7 @@ func (s *Server) resolveIntent(ctx context.Context, in schema.Intent, row schema
 }
 
 // resolveRepository resolves the open intents in a repository whose lock the caller holds.
-func (s *Server) resolveRepository(ctx context.Context, row schema.Repository) error {
+func (s *resolver) resolveRepository(ctx context.Context, row schema.Repository) error {
 	open, err := s.Ledger.OpenIntents(ctx, row.ID)
 	if err != nil {
 		return fmt.Errorf("find open intents: %w", err)
@@ -182,7 +189,7 @@ func (s *Server) resolveRepository(ctx context.Context, row schema.Repository) e
 
 // resolveAll resolves every open intent of a repository that no session is pushing to, after
 // the processes that an earlier server left there have ended.
-func (s *Server) resolveAll(ctx context.Context) error {
+func (s *resolver) resolveAll(ctx context.Context) error {
 	open, err := s.Ledger.OpenIntents(ctx, 0)
 	if err != nil {
 		return err
@@ -201,7 +208,7 @@ func (s *Server) resolveAll(ctx context.Context) error {
 	return failed
 }
 
-func (s *Server) resolveOrphan(ctx context.Context, in schema.Intent) error {
+func (s *resolver) resolveOrphan(ctx context.Context, in schema.Intent) error {
 	row, err := s.Courses.Repository(ctx, in.RepositoryID)
 	if err != nil {
 		return fmt.Errorf("find repository: %w", err)
@@ -215,7 +222,7 @@ func (s *Server) resolveOrphan(ctx context.Context, in schema.Intent) error {
 }
 
 // lockOrphan locks a repository in which an orphaned git may still run.
-func (s *Server) lockOrphan(ctx context.Context, in schema.Intent) (*repo.Lock, error) {
+func (s *resolver) lockOrphan(ctx context.Context, in schema.Intent) (*repo.Lock, error) {
 	short, cancel := context.WithTimeout(ctx, orphanGrace)
 	lock, err := s.Repos.Lock(short, in.RepositoryID)
 	cancel()
@@ -233,7 +240,7 @@ func (s *Server) lockOrphan(ctx context.Context, in schema.Intent) (*repo.Lock, 
 	return s.Repos.Lock(long, in.RepositoryID)
 }
 
-func (s *Server) wakeRetrier() {
+func (s *resolver) wakeRetrier() {
 	select {
 	case s.unresolved <- struct{}{}:
 	default:
@@ -241,7 +248,7 @@ func (s *Server) wakeRetrier() {
 }
 
 // retry resolves pushes that could not be recorded, until they are.
-func (s *Server) retry() {
+func (s *resolver) retry() {
 	for {
 		select {
 		case <-s.unresolved:
@@ -261,7 +268,7 @@ func (s *Server) retry() {
 	}
 }
 
-func (s *Server) rest(d time.Duration) bool {
+func (s *resolver) rest(d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -50,7 +49,12 @@ type Server struct {
 	Clock  func() time.Time // nil: time.Now
 	Logger *slog.Logger     // nil: slog.Default()
 
-	base     context.Context // ends when Stop begins
+	*services
+	fetcher  *fetcher
+	receiver *receiver
+	students *studentCommands
+	staff    *staffCommands
+
 	stop     context.CancelCauseFunc
 	listener net.Listener
 	ssh      *ssh.Server
@@ -64,11 +68,7 @@ type Server struct {
 	conns       conns
 	companions  companions
 	sessions    sessions
-	pushes      pushes
-	starters    starters
-	unresolved  chan struct{} // wakes the retrier
 	used        chan touch
-	pushed      chan int64 // repositories that a pack was added to
 }
 
 // Start settles what a crash left open, listens, and serves until Stop. The error
@@ -79,10 +79,12 @@ func (s *Server) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.base, s.stop = context.WithCancelCause(context.WithoutCancel(ctx))
-	if err := s.resolveAll(ctx); err != nil {
+	base, stop := context.WithCancelCause(context.WithoutCancel(ctx))
+	s.stop = stop
+	s.assemble(base)
+	if err := s.receiver.resolveAll(ctx); err != nil {
 		s.Logger.Error("resolve open pushes", "error", err)
-		s.wakeRetrier()
+		s.receiver.wakeRetrier()
 	}
 	var config net.ListenConfig
 	s.listener, err = config.Listen(ctx, "tcp", s.Addr)
@@ -98,7 +100,7 @@ func (s *Server) Start(ctx context.Context) error {
 	s.ssh = s.newSSH(signer) //nolint:contextcheck // connections outlive Start
 	s.deaf = s.Classroom.Revoked.Listen(s.revoke)
 	s.serving.Go(func() { s.serve(s.listener) })
-	s.serving.Go(s.retry)
+	s.serving.Go(s.receiver.retry)
 	s.serving.Go(s.touchKeys)
 	s.serving.Go(s.tidy)
 	return nil
@@ -112,9 +114,24 @@ func (s *Server) defaults() {
 	if s.Logger == nil {
 		s.Logger = slog.Default()
 	}
-	s.unresolved = make(chan struct{}, 1)
 	s.used = make(chan touch, 64)
-	s.pushed = make(chan int64, 64)
+}
+
+// assemble creates the parts that serve sessions until base ends.
+func (s *Server) assemble(base context.Context) {
+	shared := &services{
+		Classroom: s.Classroom, Accounts: s.Accounts, Courses: s.Courses, Ledger: s.Ledger, Queue: s.Queue, Repos: s.Repos, Hooks: s.Hooks,
+		Flavours: s.Flavours, SingleGate: s.SingleGate, Limits: s.Limits, Clock: s.Clock, Logger: s.Logger, WebURL: s.WebURL,
+		publicName: s.PublicName, base: base,
+	}
+	starters := &starters{services: shared}
+	follower := &follower{services: shared, starters: starters}
+	resolver := &resolver{services: shared, pushes: new(pushes), unresolved: make(chan struct{}, 1)}
+	s.services = shared
+	s.fetcher = &fetcher{services: shared, starters: starters}
+	s.receiver = &receiver{services: shared, resolver: resolver, follower: follower, pushed: make(chan int64, 64)}
+	s.staff = &staffCommands{shared}
+	s.students = &studentCommands{services: shared, follower: follower, staff: s.staff}
 }
 
 func (s *Server) serve(l net.Listener) {
@@ -147,7 +164,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	case <-ctx.Done():
 		err = fmt.Errorf("stop ssh: %w", context.Cause(ctx))
 	}
-	s.pushes.killAll()
+	s.receiver.pushes.killAll()
 	select {
 	case <-ended:
 	case <-time.After(stopGrace):
@@ -242,13 +259,4 @@ func (s *Server) room() bool {
 	s.Logger.Warn("too many connections: a stranger's is closed", "network", oldest.network)
 	oldest.conn.Close()
 	return s.connections.enter("", s.Limits.Connections)
-}
-
-// recovered logs a panic; a handler's panic must never end the server.
-func (s *Server) recovered(where string, panicked any) bool {
-	if panicked == nil {
-		return false
-	}
-	s.Logger.Error("panic", "where", where, "panic", panicked, "stack", string(debug.Stack()))
-	return true
 }

@@ -67,9 +67,12 @@ func (c *staffCall) length(flag string) (time.Duration, error) {
 	return d, nil
 }
 
-// staff runs a staff command; false: the name is unknown.
-func (s *Server) staff(ctx context.Context, sess *session, args []string) (int, bool) {
-	c, rest, found := findStaff(s.staffCommands(), args)
+// staffCommands are the commands of course staff.
+type staffCommands struct{ *services }
+
+// run runs a staff command; false: the name is unknown.
+func (s *staffCommands) run(ctx context.Context, sess *session, args []string) (int, bool) {
+	c, rest, found := findStaff(s.commands(), args)
 	if !found {
 		return 0, false
 	}
@@ -77,7 +80,7 @@ func (s *Server) staff(ctx context.Context, sess *session, args []string) (int, 
 }
 
 // runStaff runs a command with the words after its name and returns the exit status.
-func (s *Server) runStaff(ctx context.Context, sess *session, c staffCommand, rest []string) int {
+func (s *staffCommands) runStaff(ctx context.Context, sess *session, c staffCommand, rest []string) int {
 	if len(rest) == 1 && (rest[0] == "--help" || rest[0] == "-h") {
 		fmt.Fprintf(sess.out, "%s %s\n  %s\n", c.name, c.usage, c.help)
 		return 0

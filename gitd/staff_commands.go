@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// staffCommands are what staff may say besides what students may.
-func (s *Server) staffCommands() []staffCommand {
+// commands are what staff may call in addition to the commands of students.
+func (s *staffCommands) commands() []staffCommand {
 	return []staffCommand{
 		{"submissions", "COURSE/ASSIGNMENT [--login LOGIN] [--json]", "everybody's submissions with their verdicts", schema.RoleTA, s.submissionsOf},
 		{"grades", "COURSE [--owner LOGIN] [--json]", "which submission counts for whom, and what it is worth", schema.RoleTA, s.grades},
@@ -46,7 +46,7 @@ func (s *Server) staffCommands() []staffCommand {
 	}
 }
 
-func (s *Server) submissionsOf(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) submissionsOf(ctx context.Context, c *staffCall) error {
 	page := classroom.SubmissionPage{Assignment: c.args[0], Login: c.text("login")}
 	all := []schema.PublicSubmission{}
 	for {
@@ -62,7 +62,7 @@ func (s *Server) submissionsOf(ctx context.Context, c *staffCall) error {
 	}
 }
 
-func (s *Server) grades(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) grades(ctx context.Context, c *staffCall) error {
 	all, err := s.Classroom.Grades.List(ctx, c.actor, c.args[0], c.text("owner"))
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func (s *Server) grades(ctx context.Context, c *staffCall) error {
 	return c.reply.Grades(all)
 }
 
-func (s *Server) roster(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) roster(ctx context.Context, c *staffCall) error {
 	all, err := s.Classroom.Courses.Roster(ctx, c.actor, c.args[0])
 	if err != nil {
 		return err
@@ -78,7 +78,7 @@ func (s *Server) roster(ctx context.Context, c *staffCall) error {
 	return c.reply.Roster(all)
 }
 
-func (s *Server) extend(ctx context.Context, c *staffCall) (err error) {
+func (s *staffCommands) extend(ctx context.Context, c *staffCall) (err error) {
 	n := classroom.NewExtension{Owner: c.args[1], Due: c.text("due"), Until: c.text("until"), Reason: c.text("reason")}
 	if n.Course, n.Assignment, err = classroom.ParseAssignment(c.args[0]); err != nil {
 		return err
@@ -93,7 +93,7 @@ func (s *Server) extend(ctx context.Context, c *staffCall) (err error) {
 	return c.reply.Extended(c.args[0], extended)
 }
 
-func (s *Server) extensions(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) extensions(ctx context.Context, c *staffCall) error {
 	code, name, err := classroom.ParseAssignment(c.args[0])
 	if err != nil {
 		return err
@@ -116,7 +116,7 @@ func (s *Server) extensions(ctx context.Context, c *staffCall) error {
 	return c.reply.Extensions(all)
 }
 
-func (s *Server) outage(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) outage(ctx context.Context, c *staffCall) error {
 	length, err := c.length("length")
 	if err != nil {
 		return err
@@ -128,7 +128,7 @@ func (s *Server) outage(ctx context.Context, c *staffCall) error {
 	return c.reply.Outage(added, graded)
 }
 
-func (s *Server) lateDays(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) lateDays(ctx context.Context, c *staffCall) error {
 	tokens, err := c.number("set")
 	if err != nil {
 		return err
@@ -139,7 +139,7 @@ func (s *Server) lateDays(ctx context.Context, c *staffCall) error {
 	return c.reply.Line(nil, "each student of %s has %s", c.args[0], schema.Count(tokens, "late day"))
 }
 
-func (s *Server) adjust(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) adjust(ctx context.Context, c *staffCall) error {
 	code, name, err := classroom.ParseAssignment(c.args[0])
 	if err != nil {
 		return err
@@ -151,7 +151,7 @@ func (s *Server) adjust(ctx context.Context, c *staffCall) error {
 	return c.reply.Adjustments([]schema.Adjustment{added})
 }
 
-func (s *Server) adjustments(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) adjustments(ctx context.Context, c *staffCall) error {
 	code, name, err := classroom.ParseAssignment(c.args[0])
 	if err != nil {
 		return err
@@ -174,7 +174,7 @@ func (s *Server) adjustments(ctx context.Context, c *staffCall) error {
 	return c.reply.Adjustments(all)
 }
 
-func (s *Server) createRegrade(ctx context.Context, c *staffCall) (err error) {
+func (s *staffCommands) createRegrade(ctx context.Context, c *staffCall) (err error) {
 	n := classroom.NewRegrade{Owners: c.flags["owner"], Section: c.text("section"), Reason: c.text("reason")}
 	if n.Course, n.Assignment, err = classroom.ParseAssignment(c.args[0]); err != nil {
 		return err
@@ -193,7 +193,7 @@ func (s *Server) createRegrade(ctx context.Context, c *staffCall) (err error) {
 }
 
 // regrade is a command on a regrade set.
-func (s *Server) regrade(do func(r *classroom.Regrades, ctx context.Context, by schema.Actor, id int64) (classroom.RegradeReport, error)) func(context.Context, *staffCall) error {
+func (s *staffCommands) regrade(do func(r *classroom.Regrades, ctx context.Context, by schema.Actor, id int64) (classroom.RegradeReport, error)) func(context.Context, *staffCall) error {
 	return func(ctx context.Context, c *staffCall) error {
 		id, err := strconv.ParseInt(c.args[0], 10, 64)
 		if err != nil {
@@ -215,7 +215,7 @@ func (s *Server) regrade(do func(r *classroom.Regrades, ctx context.Context, by 
 // maxUpload bounds a roster or a gradebook on standard input.
 const maxUpload = 16 << 20 // bytes
 
-func (s *Server) importRoster(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) importRoster(ctx context.Context, c *staffCall) error {
 	columns, err := classroom.ParseColumns(c.flags["column"])
 	if err != nil {
 		return err
@@ -237,7 +237,7 @@ func (s *Server) importRoster(ctx context.Context, c *staffCall) error {
 	return c.reply.Imported(done, c.is("dry-run"))
 }
 
-func (s *Server) enrol(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) enrol(ctx context.Context, c *staffCall) error {
 	role, err := schema.ParseRole(c.text("role"))
 	if err != nil {
 		return err
@@ -253,14 +253,14 @@ func (s *Server) enrol(ctx context.Context, c *staffCall) error {
 	return c.reply.Line(nil, "%s is %s in %s", c.args[1], role, c.args[0])
 }
 
-func (s *Server) unenrol(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) unenrol(ctx context.Context, c *staffCall) error {
 	if err := s.Classroom.Courses.Unenrol(ctx, c.actor, c.args[0], c.args[1]); err != nil {
 		return err
 	}
 	return c.reply.Line(nil, "%s is no longer enrolled in %s", c.args[1], c.args[0])
 }
 
-func (s *Server) export(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) export(ctx context.Context, c *staffCall) error {
 	code, name, _ := strings.Cut(c.args[0], "/")
 	if c.text("format") == "json" {
 		all, err := s.Classroom.Grades.List(ctx, c.actor, code, "")
@@ -291,7 +291,7 @@ func (s *Server) export(ctx context.Context, c *staffCall) error {
 // auditEntries is how many entries are shown unless --limit says otherwise.
 const auditEntries = 100
 
-func (s *Server) audit(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) audit(ctx context.Context, c *staffCall) error {
 	q := schema.AuditQuery{Course: c.args[0], Actor: c.text("actor"), Subject: c.text("subject"), Action: c.text("action"), Limit: auditEntries}
 	since, err := c.length("since")
 	if err != nil {
@@ -317,7 +317,7 @@ func (s *Server) audit(ctx context.Context, c *staffCall) error {
 	return c.reply.Audit(all, zone)
 }
 
-func (s *Server) testsList(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) testsList(ctx context.Context, c *staffCall) error {
 	code, name, err := classroom.ParseAssignment(c.args[0])
 	if err != nil {
 		return err
@@ -333,7 +333,7 @@ func (s *Server) testsList(ctx context.Context, c *staffCall) error {
 	return c.reply.Tests(all, m.Course.Location())
 }
 
-func (s *Server) testsActivate(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) testsActivate(ctx context.Context, c *staffCall) error {
 	code, name, err := classroom.ParseAssignment(c.args[0])
 	if err != nil {
 		return err
@@ -351,7 +351,7 @@ func (s *Server) testsActivate(ctx context.Context, c *staffCall) error {
 	return c.reply.Activated(done)
 }
 
-func (s *Server) queueReport(ctx context.Context, c *staffCall) error {
+func (s *staffCommands) queueReport(ctx context.Context, c *staffCall) error {
 	report, err := s.Classroom.Queue.Show(ctx, c.actor)
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ const starterOwner = "starter"
 // starters are the assignments' starters. Each is made at the first request after a version of
 // the tests has become active.
 type starters struct {
+	*services
 	mu           sync.Mutex // held while starters are made
 	byAssignment map[int64]starter
 }
@@ -27,20 +28,20 @@ type starter struct {
 }
 
 // of returns the starter of a target whose active version has one.
-func (a *starters) of(ctx context.Context, s *Server, t *target) (starter, error) {
+func (a *starters) of(ctx context.Context, t *target) (starter, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	v := t.assignment.Active
 	if known, ok := a.byAssignment[t.assignment.ID]; ok && known.version == v.ID {
 		return known, nil
 	}
-	row, err := s.Courses.EnsureRepository(ctx, schema.Repository{
+	row, err := a.Courses.EnsureRepository(ctx, schema.Repository{
 		Kind: schema.RepositoryStarter, CourseID: t.assignment.Course.ID, AssignmentID: t.assignment.ID, Owner: starterOwner,
 	})
 	if err != nil {
 		return starter{}, fmt.Errorf("make starter repository: %w", err)
 	}
-	commits, err := s.Repos.AdvanceStarter(ctx, row.ID, v.RepositoryID, v.Commit, t.spec.Starter, v.ReceivedAt)
+	commits, err := a.Repos.AdvanceStarter(ctx, row.ID, v.RepositoryID, v.Commit, t.spec.Starter, v.ReceivedAt)
 	if err != nil {
 		return starter{}, fmt.Errorf("make starter: %w", err)
 	}
@@ -57,11 +58,11 @@ func (a *starters) of(ctx context.Context, s *Server, t *target) (starter, error
 
 // newerStarter returns the command that merges the newest starter into a student's work, "" if
 // there is nothing to merge: the work is based on the newest one, or on none.
-func (s *Server) newerStarter(ctx context.Context, t *target) string {
+func (s *follower) newerStarter(ctx context.Context, t *target) string {
 	if t.spec == nil || t.spec.Starter == "" {
 		return ""
 	}
-	start, err := s.starters.of(ctx, s, t)
+	start, err := s.starters.of(ctx, t)
 	if err != nil {
 		s.logInternal("make starter", err)
 		return ""
@@ -87,7 +88,7 @@ func (s *Server) newerStarter(ctx context.Context, t *target) string {
 }
 
 // starterLines tell the owner of a submission that there is a newer starter.
-func (s *Server) starterLines(ctx context.Context, sub *schema.Submission, t *target) []string {
+func (s *follower) starterLines(ctx context.Context, sub *schema.Submission, t *target) []string {
 	if sub.Name.Owner != t.owner || t.path.Kind != schema.RepositoryOwn {
 		return nil
 	}

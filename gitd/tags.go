@@ -35,7 +35,7 @@ func (p *push) notKept(kind outcomeKind) {
 // pushTags answers a push of tags alone. Where main has their commits, git pushes them
 // because it does not find them here: there is nothing new. Else somebody wants to hand
 // in by a tag.
-func (s *Server) pushTags(ctx context.Context, p *push) int {
+func (s *receiver) pushTags(ctx context.Context, p *push) int {
 	tip, known, err := s.mainHasTags(ctx, p)
 	if err != nil {
 		s.logInternal("look at tags", err)
@@ -52,7 +52,7 @@ func (s *Server) pushTags(ctx context.Context, p *push) int {
 
 // mainHasTags reports whether main, of which it returns the commit, has the commit of
 // every tag.
-func (s *Server) mainHasTags(ctx context.Context, p *push) (tip string, has bool, err error) {
+func (s *receiver) mainHasTags(ctx context.Context, p *push) (tip string, has bool, err error) {
 	tip, err = s.Repos.Head(p.row.ID)
 	if err != nil || tip == pktline.Zero {
 		return tip, false, err

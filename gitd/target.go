@@ -26,7 +26,7 @@ type target struct {
 
 // find resolves a path, held against who asks and what for. Every error is fit to
 // be shown; a course that the asker is not in looks like one that does not exist.
-func (s *Server) find(ctx context.Context, sess *session, raw string, action course.Action) (target, error) {
+func (s *services) find(ctx context.Context, sess *session, raw string, action course.Action) (target, error) {
 	path, err := schema.ParseRepositoryPath(raw)
 	if err != nil {
 		return target{}, s.otherCase(ctx, sess, raw, action, err)
@@ -49,7 +49,7 @@ func (s *Server) find(ctx context.Context, sess *session, raw string, action cou
 
 // otherCase names the repository that a path in another case probably means, where the
 // asker may use it; else the error stays.
-func (s *Server) otherCase(ctx context.Context, sess *session, raw string, action course.Action, err error) error {
+func (s *services) otherCase(ctx context.Context, sess *session, raw string, action course.Action, err error) error {
 	lower := strings.ToLower(raw)
 	if lower == raw {
 		return err
@@ -61,7 +61,7 @@ func (s *Server) otherCase(ctx context.Context, sess *session, raw string, actio
 	return schema.Errorf(schema.CodeNotFound, "there is no repository %s; did you mean %s?", transcript.Truncate(schema.Sanitize(raw), 60), pathOf(t.path))
 }
 
-func (s *Server) findAssignment(ctx context.Context, m classroom.Member, t *target) error {
+func (s *services) findAssignment(ctx context.Context, m classroom.Member, t *target) error {
 	if t.path.Kind == schema.RepositoryCourse {
 		return nil
 	}
@@ -129,7 +129,7 @@ func (t *target) flavour() string {
 }
 
 // ensure makes the assignment and the repository where they are not there yet.
-func (s *Server) ensure(ctx context.Context, t *target) (schema.Repository, error) {
+func (s *services) ensure(ctx context.Context, t *target) (schema.Repository, error) {
 	if t.assignment.ID == 0 && t.path.Kind != schema.RepositoryCourse {
 		var err error
 		t.assignment, err = s.Courses.EnsureAssignment(ctx, t.course.ID, t.path.Assignment, s.Clock())

@@ -10,7 +10,7 @@ const tidyTime = time.Minute
 
 // untidy records that a push has ended in a repository. Under load this may be dropped, because
 // the next push there records it again.
-func (s *Server) untidy(repository int64) {
+func (s *receiver) untidy(repository int64) {
 	select {
 	case s.pushed <- repository:
 	default:
@@ -22,7 +22,7 @@ func (s *Server) untidy(repository int64) {
 func (s *Server) tidy() {
 	for {
 		select {
-		case id := <-s.pushed:
+		case id := <-s.receiver.pushed:
 			ctx, cancel := context.WithTimeout(s.base, tidyTime)
 			if err := s.Repos.Tidy(ctx, id); err != nil && ctx.Err() == nil {
 				s.Logger.Warn("tidy a repository", "repository", id, "error", err)

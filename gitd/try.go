@@ -16,7 +16,7 @@ const maxTries = 10
 
 // followTry shows a push to the branch try from its first line to its verdict, and returns
 // the exit status.
-func (s *Server) followTry(ctx context.Context, v viewing, is *schema.Try, t *target) int {
+func (s *follower) followTry(ctx context.Context, v viewing, is *schema.Try, t *target) int {
 	access := s.access(ctx, t, is.Work.Owner)
 	head := s.tryHead(is, t)
 	foot := transcript.TryFoot("git push " + s.remote(t.path) + " HEAD:main")
@@ -40,7 +40,7 @@ func (s *Server) followTry(ctx context.Context, v viewing, is *schema.Try, t *ta
 }
 
 // tryHead is the first lines of a try.
-func (s *Server) tryHead(is *schema.Try, t *target) []string {
+func (s *follower) tryHead(is *schema.Try, t *target) []string {
 	h := transcript.Head{Course: t.path.Course, Title: t.assignment.Name, Number: is.Number, Try: true,
 		Received: is.ReceivedAt, Now: s.Clock().In(t.zone()), Commit: is.Commit}
 	if t.spec != nil && t.spec.Title != "" {
@@ -50,7 +50,7 @@ func (s *Server) tryHead(is *schema.Try, t *target) []string {
 }
 
 // tries lists an owner's latest tries for people, "" if there are none.
-func (s *Server) tries(ctx context.Context, t *target, owner string, a course.Access) (string, error) {
+func (s *studentCommands) tries(ctx context.Context, t *target, owner string, a course.Access) (string, error) {
 	all, err := s.Ledger.Tries(ctx, t.assignment.ID, owner, maxTries)
 	if err != nil || len(all) == 0 {
 		return "", err

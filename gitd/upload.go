@@ -60,7 +60,7 @@ func (s *Server) Upload(ctx context.Context, by schema.Actor, u schema.Upload) e
 		defer close(served)
 		defer func() { s.recovered("upload", recover()) }()
 		defer func() { _ = ours.Close() }()
-		s.receivePack(sctx, sess, []string{u.Path})
+		s.receiver.receivePack(sctx, sess, []string{u.Path})
 	}()
 	err = s.Repos.PushFiles(ctx, row.ID, u, theirs)
 	_ = theirs.Close()
