@@ -210,7 +210,7 @@ func TestReportMatchesScriptContract(t *testing.T) {
  "build": {
   "outcome": "passed",
   "duration_ms": 1204,
-  "output": "ok �[31mred"
+  "output": "ok red"
  },
  "tests": [
   {

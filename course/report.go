@@ -57,7 +57,7 @@ func reportResult(p *schema.PublicSubmission, full schema.Result, a Access) sche
 func reportBuild(b schema.BuildResult) schema.PublicBuild {
 	return schema.PublicBuild{
 		Outcome: b.Outcome, DurationMS: b.Duration.Milliseconds(),
-		Message: schema.Sanitize(b.Message), Output: schema.Sanitize(b.Output),
+		Message: schema.Sanitize(b.Message), Output: schema.Plain(b.Output),
 	}
 }
 
@@ -76,7 +76,7 @@ func reportTest(t schema.TestResult) schema.PublicTest {
 		Name: schema.Sanitize(t.Name), Outcome: t.Outcome,
 		Score: t.Score.Number(), MaxScore: t.MaxScore.Number(), Visible: t.Visible,
 		CPUMS: t.CPU.Milliseconds(), WallMS: t.Wall.Milliseconds(), MemoryBytes: t.Memory,
-		Output: schema.Sanitize(t.Output), Message: schema.Sanitize(t.Message), Hint: schema.Sanitize(t.Hint),
+		Output: schema.Plain(t.Output), Message: schema.Sanitize(t.Message), Hint: schema.Sanitize(t.Hint),
 		Signal: schema.Sanitize(t.Signal), InProcess: t.InProcess, Unpinned: t.Unpinned,
 		JudgeMessage: schema.Sanitize(t.JudgeMessage), Tampering: schema.Sanitize(t.Tampering),
 	}

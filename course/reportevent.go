@@ -9,7 +9,7 @@ func ReportEvent(e schema.Event, a Access) (schema.PublicEvent, bool) {
 	if !ok {
 		return schema.PublicEvent{}, false
 	}
-	p := schema.PublicEvent{Kind: seen.Kind, State: seen.State, Text: schema.Sanitize(seen.Text)}
+	p := schema.PublicEvent{Kind: seen.Kind, State: seen.State, Text: schema.Plain(seen.Text)}
 	if b := seen.Build; b != nil {
 		build := reportBuild(*b)
 		p.Build = &build

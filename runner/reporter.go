@@ -79,7 +79,7 @@ func (r *reporter) admit(e *schema.Event) bool {
 		return false
 	}
 	if len(e.Text) > maxLine {
-		e.Text = schema.Sanitize(e.Text[:maxLine]) // the cut may be inside a character
+		e.Text = schema.SanitizeColored(e.Text[:maxLine]) // the cut may be inside a character
 	}
 	r.lines++
 	r.text += len(e.Text) + 1

@@ -24,6 +24,12 @@ const (
 // text makes a runner's text safe to show and short enough to keep.
 func text(s string, limit int) string { return truncate(schema.Sanitize(s), limit) }
 
+// output makes text that may be coloured safe and short. The cut may be inside the sequence of
+// a colour, which is then no longer one.
+func output(s string, limit int) string {
+	return schema.SanitizeColored(truncate(schema.SanitizeColored(s), limit))
+}
+
 // truncate cuts valid UTF-8 to at most limit bytes, between two characters.
 func truncate(s string, limit int) string {
 	if len(s) <= limit {
@@ -58,7 +64,7 @@ func cleanBuild(b *schema.BuildResult) error {
 	if b.Outcome != schema.OutcomePassed && b.Outcome != schema.OutcomeCompileError && b.Outcome != schema.OutcomeGraderError {
 		return schema.Errorf(schema.CodeInvalid, "the build's outcome is unknown")
 	}
-	b.Message, b.Output = text(b.Message, maxWords), text(b.Output, maxOutput)
+	b.Message, b.Output = text(b.Message, maxWords), output(b.Output, maxOutput)
 	return nil
 }
 
@@ -78,7 +84,7 @@ func cleanTest(t *schema.TestResult) error {
 	if t.CPU < 0 || t.Wall < 0 || t.Memory < 0 {
 		return schema.Errorf(schema.CodeInvalid, "%s: a used amount is negative", t.Name)
 	}
-	t.Output, t.Message = text(t.Output, maxOutput), text(t.Message, maxWords)
+	t.Output, t.Message = output(t.Output, maxOutput), text(t.Message, maxWords)
 	t.Hint, t.Tampering, t.JudgeMessage = text(t.Hint, maxWords), text(t.Tampering, maxWords), text(t.JudgeMessage, maxWords)
 	t.Signal = fact(t.Signal)
 	return within(t.Name, t.Score, t.MaxScore)

@@ -62,7 +62,11 @@ func decodeEvent(line []byte) (schema.Event, error) {
 	if (e.Build != nil) != (e.Kind == schema.EventBuild) || (e.Test != nil) != (e.Kind == schema.EventTest) {
 		return e, schema.Errorf(schema.CodeInvalid, "its fields are not those of its kind")
 	}
-	e.Text = text(e.Text, maxLine)
+	if e.Kind == schema.EventLine {
+		e.Text = output(e.Text, maxLine)
+	} else {
+		e.Text = text(e.Text, maxLine)
+	}
 	if e.Build != nil {
 		return e, cleanBuild(e.Build)
 	}

@@ -17,6 +17,11 @@ func TestResultIsStoredAndCompleted(t *testing.T) {
 	o := d.claim()
 	r := graded()
 	r.Message = "\x1b[31mred"
+	r.Build = &schema.BuildResult{Outcome: schema.OutcomePassed, Message: "\x1b[31m", Output: "\x1b[31mred\x1b[2J"}
+	r.Tests = []schema.TestResult{{
+		Name: "a", Test: "a", Outcome: schema.OutcomePassed, Visible: schema.VisibleAlways, Output: "\x1b[32mgreen\x1b]0;x\a",
+		Score: schema.NewPoints(1, 1), MaxScore: schema.NewPoints(2, 1),
+	}}
 	r.Provenance = schema.Provenance{Submission: "forged", Tests: "forged", Wall: "forged", Image: "forged", Attempt: 9}
 	d.result(o, r).want(t, 204)
 	if a := d.result(o, graded()); a.status != 204 && a.status != 401 { // 401: retired meanwhile
@@ -28,6 +33,9 @@ func TestResultIsStoredAndCompleted(t *testing.T) {
 	want := schema.Provenance{Submission: o.Submission.Commit, Tests: o.Tests.Commit, Flavour: "standard", Image: "image", Grader: "v1", Wall: "uid", Attempt: 1}
 	if got.Provenance != want || strings.Contains(got.Message, "\x1b") || got.FinishedAt.IsZero() || got.StartedAt.IsZero() {
 		t.Errorf("result %+v", got)
+	}
+	if got.Build.Message != "�[31m" || got.Build.Output != "\x1b[31mred�[2J" || got.Tests[0].Output != "\x1b[32mgreen�]0;x�" {
+		t.Errorf("only colours of outputs stay: %+v, %+v", got.Build, got.Tests[0])
 	}
 }
 

@@ -36,10 +36,7 @@ func Excerpt(text string, limit int) string {
 	if len(text) <= limit {
 		return Sanitize(text)
 	}
-	head, tail := wholeRunes(text[:limit/2]), text[len(text)-limit/2:]
-	for len(tail) > 0 && !utf8.RuneStart(tail[0]) && limit/2-len(tail) < utf8.UTFMax {
-		tail = tail[1:]
-	}
+	head, tail := wholeRunes(text[:limit/2]), laterRunes(text[len(text)-limit/2:])
 	left := len(text) - len(head) - len(tail)
 	return fmt.Sprintf("%s\n[%d bytes left out]\n%s", Sanitize(head), left, Sanitize(tail))
 }
@@ -55,6 +52,16 @@ func wholeRunes(s string) string {
 		}
 	}
 	return s
+}
+
+// laterRunes removes an incomplete character from the beginning.
+func laterRunes(s string) string {
+	for i := range min(utf8.UTFMax, len(s)) {
+		if utf8.RuneStart(s[i]) {
+			return s[i:]
+		}
+	}
+	return s[min(utf8.UTFMax, len(s)):]
 }
 
 func clean(s string) bool {

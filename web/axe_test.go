@@ -12,6 +12,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/grader/grader/internal/chrome"
 	"github.com/grader/grader/schema"
 )
 
@@ -31,19 +32,19 @@ const runAxe = `window.axeSaid = null; axe.run(document, {resultTypes: ["violati
 	e => { window.axeSaid = "axe failed: " + e; }); true`
 
 // audit finds the faults of a page in both colour schemes, on a phone and on a desktop.
-func (c *chrome) audit(axe, path string) {
+func (c *window) audit(axe, path string) {
 	c.t.Helper()
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int64{320, 1280} {
-			c.do("dress", media(scheme), chromedp.EmulateViewport(width, 844))
-			c.open(path)
-			ask[bool](c, axe+"\n; true")
-			ask[bool](c, runAxe)
-			c.do("wait for axe", chromedp.Poll[chromedp.Void](`window.axeSaid !== null`, chromedp.WithPollingTimeout(30*time.Second)))
-			if said := ask[string](c, `window.axeSaid`); said != "" {
+			c.Do("dress", media(scheme), chromedp.EmulateViewport(width, 844))
+			c.Open(path)
+			chrome.Ask[bool](c.Browser, axe+"\n; true")
+			chrome.Ask[bool](c.Browser, runAxe)
+			c.Do("wait for axe", chromedp.Poll[chromedp.Void](`window.axeSaid !== null`, chromedp.WithPollingTimeout(30*time.Second)))
+			if said := chrome.Ask[string](c.Browser, `window.axeSaid`); said != "" {
 				c.t.Errorf("%s, %s, %d pixels:\n%s", path, scheme, width, said)
 			}
-			if ask[bool](c, "document.documentElement.scrollWidth > innerWidth") {
+			if chrome.Ask[bool](c.Browser, "document.documentElement.scrollWidth > innerWidth") {
 				c.t.Errorf("%s is wider than %d pixels", path, width)
 			}
 		}
@@ -54,14 +55,14 @@ func (c *chrome) audit(axe, path string) {
 func TestAccessibility(t *testing.T) {
 	s := busySite(t)
 	axe := axeSource(t)
-	c := openChrome(t, s.base())
+	c := openWindow(t, s.base())
 	c.audit(axe, "/-/login")
 	for login, pages := range map[string][]string{
 		"alice": {"/", "/comp2402", "/comp2402/a1", "/comp2402/a1/alice", "/comp2402/a1/alice/1", "/comp2402/a1/alice/2", "/comp2402/-/grades", "/-/queue", "/-/sessions", "/-/tokens", "/comp2402/a1/alice/1/-/files/list.c"},
 		"ines":  append(slices.Sorted(maps.Values(staffPages())), "/", "/comp2402", "/comp2402/a1", "/comp2402/a1/alice/1", "/comp2402/a1/alice/1/-/files/list.c"),
 	} {
 		user := must[schema.User](t)(s.ledger.UserByLogin(t.Context(), login))
-		c.signIn(must[string](t)(s.ledger.NewLoginToken(t.Context(), schema.Operator(), user, time.Now().Add(time.Hour))))
+		c.SignIn(must[string](t)(s.ledger.NewLoginToken(t.Context(), schema.Operator(), user, time.Now().Add(time.Hour))))
 		for _, path := range pages {
 			c.audit(axe, path)
 		}
@@ -71,13 +72,13 @@ func TestAccessibility(t *testing.T) {
 // TestAxeFindsFaults shows that the audit can fail.
 func TestAxeFindsFaults(t *testing.T) {
 	s := newSite(t, newClassroom(t), nil)
-	c := openChrome(t, s.base())
-	c.open("/")
-	ask[bool](c, `document.querySelector("main").insertAdjacentHTML("beforeend", "<input><img src=/favicon.ico>"); true`)
-	ask[bool](c, axeSource(t)+"\n; true")
-	ask[bool](c, runAxe)
-	c.do("wait for axe", chromedp.Poll[chromedp.Void](`window.axeSaid !== null`, chromedp.WithPollingTimeout(30*time.Second)))
-	said := ask[string](c, `window.axeSaid`)
+	c := openWindow(t, s.base())
+	c.Open("/")
+	chrome.Ask[bool](c.Browser, `document.querySelector("main").insertAdjacentHTML("beforeend", "<input><img src=/favicon.ico>"); true`)
+	chrome.Ask[bool](c.Browser, axeSource(t)+"\n; true")
+	chrome.Ask[bool](c.Browser, runAxe)
+	c.Do("wait for axe", chromedp.Poll[chromedp.Void](`window.axeSaid !== null`, chromedp.WithPollingTimeout(30*time.Second)))
+	said := chrome.Ask[string](c.Browser, `window.axeSaid`)
 	for _, want := range []string{"label: ", "image-alt: "} {
 		if !strings.Contains(said, want) {
 			t.Errorf("no %q in %q", want, said)

@@ -12,8 +12,20 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/grader/grader/internal/chrome"
 	"github.com/grader/grader/schema"
 )
+
+// window is a real browser that looks at a site.
+type window struct {
+	*chrome.Browser
+	t *testing.T
+}
+
+func openWindow(t *testing.T, base string) *window {
+	t.Helper()
+	return &window{chrome.Open(t, base), t}
+}
 
 // TestLivePage watches a submission from the queue to its verdict in a browser.
 func TestLivePage(t *testing.T) {
@@ -21,27 +33,30 @@ func TestLivePage(t *testing.T) {
 	sub := s.submit("alice", 1)
 	s.happen(sub, schema.Event{Kind: schema.EventQueued})
 	s.giveLink("link", "alice")
-	c := openChrome(t, s.base())
+	c := openWindow(t, s.base())
 
-	c.open("/comp2402/a1/alice/1")
-	c.awaitText("h1", "Please sign in")
+	c.Open("/comp2402/a1/alice/1")
+	c.AwaitText("h1", "Please sign in")
 	want := []string{"Failed to load resource: the server responded with a status of 401 (Unauthorized) /comp2402/a1/alice/1"}
-	if diff := cmp.Diff(want, c.heard()); diff != "" {
+	if diff := cmp.Diff(want, c.Complaints()); diff != "" {
 		t.Error(diff)
 	}
-	c.signIn("link") // and back to the page that was asked for
-	c.awaitText("#status", "Waiting for a runner: you are next.")
+	c.SignIn("link") // and back to the page that was asked for
+	c.AwaitText("#status", "Waiting for a runner: you are next.")
 	for _, step := range liveStory() {
 		s.happen(sub, step.event)
-		c.awaitText(step.at, step.says)
+		c.AwaitText(step.at, step.says)
+		if step.event.Text != "" && step.at == "#lines" {
+			c.AwaitText("#lines .ansi-magenta.ansi-bold", "warning: ")
+		}
 	}
-	if title := ask[string](c, "document.title"); title != "2 / 5: comp2402/a1/alice/1 · grader" {
+	if title := chrome.Ask[string](c.Browser, "document.title"); title != "2 / 5: comp2402/a1/alice/1 · grader" {
 		t.Errorf("title %q", title)
 	}
-	if marked := ask[string](c, `document.querySelector("#tests > li:nth-child(2) .got del").textContent`); marked != "2 " {
+	if marked := chrome.Ask[string](c.Browser, `document.querySelector("#tests > li:nth-child(2) .got del").textContent`); marked != "2 " {
 		t.Errorf("marked as wrong: %q", marked)
 	}
-	if said := c.heard(); len(said) > 0 {
+	if said := c.Complaints(); len(said) > 0 {
 		t.Errorf("the browser complains: %q", said)
 	}
 }
@@ -56,20 +71,20 @@ func TestLostConnection(t *testing.T) {
 		s.happen(sub, step.event)
 	}
 	s.giveLink("link", "alice")
-	c := openChrome(t, s.base())
-	c.signIn("link")
-	c.open("/comp2402/a1/alice/1")
-	c.awaitText("#build", "Passed")
+	c := openWindow(t, s.base())
+	c.SignIn("link")
+	c.Open("/comp2402/a1/alice/1")
+	c.AwaitText("#build", "Passed")
 	s.awaitWatcher(sub.Job.ID)
 	s.drop(sub.Job.ID)
 	for _, step := range story[5:8] {
 		s.happen(sub, step.event)
 	}
-	c.awaitText("#verdict", "2 of 2 tests")
+	c.AwaitText("#verdict", "2 of 2 tests")
 	s.awaitWatcher(sub.Job.ID)
 	s.happen(sub, story[8].event)
-	c.awaitText("#status", "Graded: 2 of 5 points.")
-	if n := ask[int](c, `document.querySelectorAll("#tests > li").length`); n != 2 {
+	c.AwaitText("#status", "Graded: 2 of 5 points.")
+	if n := chrome.Ask[int](c.Browser, `document.querySelectorAll("#tests > li").length`); n != 2 {
 		t.Errorf("%d tests, want 2", n)
 	}
 }
@@ -85,7 +100,7 @@ func liveStory() []step {
 	return []step{
 		{schema.Event{Kind: schema.EventAssigned}, "#status", "A fresh runner is starting."},
 		{schema.Event{Kind: schema.EventStarted, Text: "standard, namespace"}, "#status", "Building on a fresh runner."},
-		{schema.Event{Kind: schema.EventLine, Text: "list.c:3: warning: unused"}, "#lines", "warning: unused"},
+		{schema.Event{Kind: schema.EventLine, Text: "list.c:3: \x1b[1;35mwarning: \x1b[munused"}, "#lines", "warning: unused"},
 		{schema.Event{Kind: schema.EventLine, Text: "<b>second</b> line"}, "#lines", "<b>second</b> line"},
 		{schema.Event{Kind: schema.EventBuild, Build: r.Build}, "#build", "Passed"},
 		{schema.Event{Kind: schema.EventTest, Test: &r.Tests[0]}, "#tests", "adds to an empty list"},
@@ -103,28 +118,28 @@ func TestScreenshots(t *testing.T) {
 	s.decorate()
 	s.giveLink("student", "alice")
 	s.giveLink("staff", "ines")
-	c := openChrome(t, s.base())
+	c := openWindow(t, s.base())
 	dir := t.ArtifactDir()
 	c.shoot(dir, "/", "welcome")
 	c.shoot(dir, "/-/login/student", "login")
-	c.signIn("student")
+	c.SignIn("student")
 	c.shoot(dir, "/", "home")
 	c.shoot(dir, "/comp2402", "course")
 	c.shoot(dir, "/comp2402/a1", "assignment")
 	c.shoot(dir, "/comp2402/a1/alice/1", "graded")
 	c.shoot(dir, "/comp2402/a1/alice/2", "broken")
-	c.do("dress for the README", media("light"), chromedp.EmulateViewport(900, 1030))
-	c.open("/comp2402/a1/alice/1")
-	readme := must[[]byte](t)(chromedp.Run(c.ctx, chromedp.CaptureScreenshot()))
+	c.Do("dress for the README", media("light"), chromedp.EmulateViewport(900, 1030))
+	c.Open("/comp2402/a1/alice/1")
+	readme := c.Picture(false)
 	if err := os.WriteFile(filepath.Join(dir, "readme.png"), readme, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c.shoot(dir, "/comp2402/a1/alice/3", "live")
 	c.shoot(dir, "/comp2402/a1/alice/4", "queued")
-	c.signIn("staff")
+	c.SignIn("staff")
 	c.shoot(dir, "/comp2402/a1", "class")
 	c.shoot(dir, "/comp2402/a1/alice/1", "staff")
-	if said := c.heard(); len(said) > 0 {
+	if said := c.Complaints(); len(said) > 0 {
 		t.Errorf("the browser complains: %q", said)
 	}
 }
@@ -135,23 +150,19 @@ const controlsOutside = `[...document.querySelectorAll(".card input, .card selec
 	.map(e => e.name || e.textContent).join(", ")`
 
 // shoot takes four pictures of a page.
-func (c *chrome) shoot(dir, path, name string) {
+func (c *window) shoot(dir, path, name string) {
 	c.t.Helper()
 	for _, scheme := range []string{"light", "dark"} {
 		for width, label := range map[int64]string{390: "phone", 1280: "desktop"} {
-			c.do("dress for "+label, media(scheme), chromedp.EmulateViewport(width, 844))
-			c.open(path)
-			if ask[bool](c, "document.documentElement.scrollWidth > innerWidth") {
+			c.Do("dress for "+label, media(scheme), chromedp.EmulateViewport(width, 844))
+			c.Open(path)
+			if chrome.Ask[bool](c.Browser, "document.documentElement.scrollWidth > innerWidth") {
 				c.t.Errorf("%s is wider than a %s", path, label)
 			}
-			if wide := ask[string](c, controlsOutside); wide != "" {
+			if wide := chrome.Ask[string](c.Browser, controlsOutside); wide != "" {
 				c.t.Errorf("%s: controls stand out of their card on a %s: %s", path, label, wide)
 			}
-			picture, err := chromedp.Run(c.ctx, chromedp.FullScreenshot(100))
-			if err != nil {
-				c.t.Fatalf("%s: %v", name, err)
-			}
-			if err := os.WriteFile(filepath.Join(dir, name+"-"+label+"-"+scheme+".png"), picture, 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, name+"-"+label+"-"+scheme+".png"), c.Picture(true), 0o600); err != nil {
 				c.t.Fatal(err)
 			}
 		}
@@ -186,6 +197,10 @@ func (s *site) decorate() {
 	lost.Job.State, lost.Job.Reason = schema.StateFailed, "three runners were lost"
 }
 
+// colorful has text in every colour, and on every background.
+const colorful = "\x1b[30mblack\x1b[31mred\x1b[32mgreen\x1b[33myellow\x1b[34mblue\x1b[35mmagenta\x1b[36mcyan\x1b[37mwhite\x1b[m \x1b[7mturned\x1b[m " +
+	"\x1b[40mblack\x1b[41mred\x1b[42mgreen\x1b[43myellow\x1b[44mblue\x1b[45mmagenta\x1b[46mcyan\x1b[47mwhite\x1b[m\n"
+
 func brokenResult() *schema.Result {
 	r := gradedResult()
 	r.Outcome, r.Score = schema.OutcomeCompileError, schema.Points{}
@@ -194,7 +209,7 @@ func brokenResult() *schema.Result {
 	}
 	r.Build = &schema.BuildResult{
 		Outcome: schema.OutcomeCompileError, Message: "compile: exit status 1", Duration: 310 * time.Millisecond,
-		Output: "cc -std=c17 -Wall -o list list.c\nlist.c: In function 'remove_at':\nlist.c:41:22: error: 'node' undeclared (first use in this function); did you mean 'mode'?\n   41 |     node_t *next = node->next;\n      |                    ^~~~\n      |                    mode\nmake: *** [Makefile:3: list] Error 1\n",
+		Output: colorful + "cc -std=c17 -Wall -o list list.c\n\x1b[1mlist.c:\x1b[m In function '\x1b[1mremove_at\x1b[m':\n\x1b[1mlist.c:41:22:\x1b[m \x1b[1;31merror:\x1b[m 'node' undeclared (first use in this function); did you mean 'mode'?\n   41 |     node_t *next = node->next;\n      |                    ^~~~\n      |                    mode\nmake: *** [Makefile:3: list] Error 1\n",
 	}
 	return r
 }

@@ -27,7 +27,7 @@ type patch struct {
 	Build   bool
 	Tests   bool
 	Facts   bool
-	Line    *string
+	Line    *view.Line
 	Added   *view.Addition
 }
 
@@ -194,9 +194,9 @@ func (f *feed) tell(what view.Change) error {
 		f.shown.ShowProgress(f.server.subject(f.sight))
 		p.Build, p.Tests = true, true
 	case view.ChangeLine:
-		f.shown.Lines = f.Seen.Lines
-		if p.Build = len(f.Seen.Lines) == 1; !p.Build {
-			p.Line = &f.Seen.Lines[len(f.Seen.Lines)-1]
+		line := f.shown.AddLine(f.Seen.Lines[len(f.Seen.Lines)-1])
+		if p.Build = len(f.shown.Lines) == 1; !p.Build {
+			p.Line = &line
 		}
 	case view.ChangeBuild:
 		f.shown.Build, p.Build = view.NewBuild(f.Seen.Build), true

@@ -150,10 +150,10 @@ func (s *Server) sources(ctx context.Context, v *sight) map[string]bool {
 	r, _ := course.Redact(*v.Sub.Result, v.Access)
 	var texts []string
 	if r.Build != nil {
-		texts = append(texts, r.Build.Output)
+		texts = append(texts, schema.Plain(r.Build.Output))
 	}
 	for _, t := range r.Tests {
-		texts = append(texts, t.Output)
+		texts = append(texts, schema.Plain(t.Output))
 	}
 	known := make(map[string]bool)
 	for _, name := range view.SourceNames(texts...) {

@@ -83,13 +83,13 @@ func TestStaffScreenshots(t *testing.T) {
 	s := busySite(t)
 	ines := must[schema.User](t)(s.ledger.UserByLogin(t.Context(), "ines"))
 	token := must[string](t)(s.ledger.NewLoginToken(t.Context(), schema.Operator(), ines, time.Now().Add(time.Hour)))
-	c := openChrome(t, s.base())
-	c.signIn(token)
+	c := openWindow(t, s.base())
+	c.SignIn(token)
 	dir := t.ArtifactDir()
 	for name, path := range staffPages() {
 		c.shoot(dir, path, name)
 	}
-	if said := c.heard(); len(said) > 0 {
+	if said := c.Complaints(); len(said) > 0 {
 		t.Errorf("the browser complains: %q", said)
 	}
 }

@@ -70,7 +70,7 @@ func (t *Transcript) buildResult(b *schema.BuildResult) []string {
 }
 
 func outputLines(output string) []string {
-	return strings.Split(strings.TrimRight(output, "\n"), "\n")
+	return strings.Split(strings.TrimRight(schema.Plain(output), "\n"), "\n")
 }
 
 // lateLines are those after the first maxBuildLines of a build's output that say why it failed: the

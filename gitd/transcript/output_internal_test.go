@@ -28,7 +28,7 @@ func TestOutputOfAFailedTest(t *testing.T) {
 		output  string
 		want    []string
 	}{
-		"of broken tests":               {staff, Options{}, schema.OutcomeGraderError, jar, []string{"output:", "| Error: Unable to access jarfile junit.jar", "| �[31m0 tests found"}},
+		"of broken tests":               {staff, Options{}, schema.OutcomeGraderError, jar, []string{"output:", "| Error: Unable to access jarfile junit.jar", "| 0 tests found"}},
 		"of a failure":                  {staff, Options{}, schema.OutcomeCrashed, jar, nil},
 		"of a failure, asked":           {staff, Options{Gate: true}, schema.OutcomeCrashed, "core dumped", []string{"output:", "| core dumped"}},
 		"of a pass":                     {staff, Options{Gate: true}, schema.OutcomePassed, jar, nil},

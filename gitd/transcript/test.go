@@ -59,7 +59,7 @@ func (t *Transcript) output(r *schema.TestResult) []string {
 
 // outputTail is the end of an output, marked as such.
 func outputTail(text string) []string {
-	all := strings.Split(strings.TrimSpace(schema.Sanitize(text)), "\n")
+	all := strings.Split(strings.TrimSpace(schema.Plain(text)), "\n")
 	out := []string{detailIndent + "output:"}
 	if left := len(all) - maxOutputLines; left > 0 {
 		all = all[left:]
@@ -125,7 +125,7 @@ func outcomeWord(o schema.Outcome) string {
 // compile error is told in the compiler's words.
 func reason(r *schema.TestResult) string {
 	if r.Outcome == schema.OutcomeCompileError && r.Output != "" {
-		return strings.TrimPrefix(r.Message+"\n"+r.Output, "\n")
+		return strings.TrimPrefix(r.Message+"\n"+schema.Plain(r.Output), "\n")
 	}
 	if r.Message != "" {
 		return r.Message

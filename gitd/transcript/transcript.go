@@ -57,7 +57,7 @@ func (t *Transcript) Event(e schema.Event) []string {
 	case schema.EventStarted:
 		out = []string{startedLine(e.Text)}
 	case schema.EventLine:
-		out = t.buildLine(e.Text)
+		out = t.buildLine(schema.Plain(e.Text))
 	case schema.EventBuild:
 		out = t.buildResult(e.Build)
 	case schema.EventTest:

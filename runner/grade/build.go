@@ -124,7 +124,7 @@ func (s *session) runBuild(ctx context.Context, b *subject, p *place, steps []as
 		}
 		lines.flush()
 		b.build.Duration += result.Wall
-		b.build.Output = schema.Excerpt(joinNonEmpty("\n", b.build.Output, strings.TrimRight(p.localise(string(withoutReportRequests(result.Stdout)), nil), "\n")), maxBuildOutput)
+		b.build.Output = schema.ExcerptColored(joinNonEmpty("\n", b.build.Output, strings.TrimRight(p.localise(string(withoutReportRequests(result.Stdout)), nil), "\n")), maxBuildOutput)
 		if end := s.endOf(o, result, expectation{}); end.outcome != "" {
 			message := stepName(step, i) + ": " + end.message
 			if s.spec.Auto && noMain.Match(result.Stdout) {

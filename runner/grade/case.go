@@ -148,7 +148,7 @@ func (r *trial) wanted() expectation {
 // note records what a run used and printed.
 func (r *trial) note(run sandbox.Result, p *place, v variables, result *schema.TestResult) {
 	result.CPU, result.Wall, result.Memory = run.CPU, run.Wall, run.Memory
-	out, err := schema.Excerpt(p.localise(string(run.Stdout), v), maxOutput), schema.Excerpt(p.localise(stderrOf(run), v), maxOutput/2)
+	out, err := schema.ExcerptColored(p.localise(string(run.Stdout), v), maxOutput), schema.ExcerptColored(p.localise(stderrOf(run), v), maxOutput/2)
 	if err != "" {
 		err = "[standard error]\n" + err
 	}

@@ -130,3 +130,22 @@ func TestResultReportsFaultsOfTests(t *testing.T) {
 		})
 	}
 }
+
+// Colours of a build and of a program stay in their outputs; other sequences do not, and a
+// difference shows colours as what they are.
+func TestColorsStayInOutputs(t *testing.T) {
+	t.Parallel()
+	tests := files{"assignment.yaml": `
+title: T
+build: [{run: "printf '\\033[31mred\\033[m\\033[K \\033[2Jcleared\\n'"}]
+tests: [{name: a, run: "printf '\\033[1;32mok\\033[m\\n'", stdout: "ok\n"}]
+`}.write(t)
+	r := gradeFiles(t, newGrader(t), tests, files{"a": ""})
+	if want := "\x1b[31mred\x1b[m �[2Jcleared"; r.Build.Output != want {
+		t.Errorf("build: %q, want %q", r.Build.Output, want)
+	}
+	test := r.Tests[0]
+	if want := "\x1b[1;32mok\x1b[m"; test.Output != want || test.Outcome != schema.OutcomeFailed || !strings.Contains(test.Message, `"\x1b[1;32mok\x1b[m"`) {
+		t.Errorf("test: %s, %q, %q", test.Outcome, test.Output, test.Message)
+	}
+}

@@ -33,7 +33,7 @@ var (
 
 // tempWords explains to a student what no other machine does, "" where nothing is to be explained.
 func (s *session) tempWords(r schema.TestResult) string {
-	said := r.Output + "\n" + r.Message
+	said := schema.Plain(r.Output) + "\n" + r.Message
 	switch {
 	case deniedShared.MatchString(said) && !s.grader.Wall.HasShared():
 		return "on this machine programs cannot use shared memory and named semaphores (/dev/shm), which Python's multiprocessing needs; " +

@@ -91,7 +91,7 @@ func (r *trial) runReport(ctx context.Context) (reading, error) {
 	shown := run.Result
 	shown.Stdout = format.Text(run.Stdout)
 	r.note(shown, p, o.vars, &noted)
-	got.output = noted.Output
+	got.output = schema.Plain(noted.Output)
 	if err := r.collect(&got, format, reports, run.word, p.localiser(o.vars).rewrite); err != nil {
 		return reading{}, err
 	}

@@ -54,7 +54,7 @@ func (w *lineWatcher) end() {
 	w.lines++
 	switch {
 	case w.lines < maxStreamedLines:
-		w.emit(strings.ReplaceAll(schema.Sanitize(line), "\n", " "))
+		w.emit(strings.ReplaceAll(schema.SanitizeColored(line), "\n", " "))
 	case w.lines == maxStreamedLines:
 		w.emit("… more output: see the result")
 	}

@@ -95,7 +95,7 @@ func (r *trial) compile(ctx context.Context) error {
 		return err
 	}
 	if end := r.endOf(o, result, expectation{}); end.outcome != "" {
-		return &compileFailure{"compile: " + end.message, schema.Excerpt(p.localise(string(withoutReportRequests(result.Stdout)), v), maxBuildOutput)}
+		return &compileFailure{"compile: " + end.message, schema.ExcerptColored(p.localise(string(withoutReportRequests(result.Stdout)), v), maxBuildOutput)}
 	}
 	caps := frozenCaps(r.bounds(r.test.Compiler).Disk)
 	r.testOut, err = r.freeze(out, caps, nil)

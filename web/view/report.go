@@ -31,7 +31,8 @@ type Report struct {
 	Earlier string
 
 	Build   *Build
-	Lines   []string // of a build under way
+	Lines   []Line // of a build under way
+	paint   Paint  // of the next line
 	Tests   []Test
 	Groups  Groups // of Tests, as the list shows them
 	opened  int    // of Tests
@@ -45,12 +46,15 @@ type Report struct {
 	TryOut     bool
 }
 
+// Line is one line of output.
+type Line []Piece
+
 // Build is a finished build.
 type Build struct {
 	Mark     Mark
 	Message  string
 	Output   string
-	Pieces   []Piece // of Output, with links to source lines; nil: none
+	Pieces   []Piece // of Output, with colours and links to source lines
 	Duration string
 	Open     bool
 }
@@ -97,9 +101,19 @@ func NewReport(v *Subject) Report {
 // ShowProgress fills in what the events say so far.
 func (r *Report) ShowProgress(v *Subject) {
 	r.Live = true
-	r.Lines = v.Seen.Lines
+	r.Lines, r.paint = nil, Paint{}
+	for _, text := range v.Seen.Lines {
+		r.AddLine(text)
+	}
 	r.showWork(v.Access.Viewer, v.Seen.Build, v.Seen.Tests)
 	r.ShowStanding(&v.Seen, v.Place)
+}
+
+// AddLine adds a line of a build under way, in the colours that the lines before it left.
+func (r *Report) AddLine(text string) Line {
+	line := Line(r.paint.Pieces(text))
+	r.Lines = append(r.Lines, line)
+	return line
 }
 
 // ShowStanding fills in the state of the job, without its build and tests.
@@ -151,14 +165,14 @@ func (r *Report) linkSources(known map[string]bool) {
 	}
 	root := r.Path + "/-/files"
 	if r.Build != nil {
-		r.Build.Pieces = linkSources(r.Build.Output, root, known)
+		r.Build.Pieces = linkSources(r.Build.Pieces, root, known)
 	}
 	for i := range r.Tests {
-		r.Tests[i].Pieces = linkSources(r.Tests[i].Output, root, known)
+		r.Tests[i].Pieces = linkSources(r.Tests[i].Pieces, root, known)
 	}
 	for _, g := range r.Groups.List {
 		for i := range g.Tests {
-			g.Tests[i].Pieces = linkSources(g.Tests[i].Output, root, known)
+			g.Tests[i].Pieces = linkSources(g.Tests[i].Pieces, root, known)
 		}
 	}
 }
@@ -186,7 +200,7 @@ func NewBuild(b *schema.BuildResult) *Build {
 		return nil
 	}
 	return &Build{
-		Mark: MarkOf(b.Outcome), Message: Sentence(b.Message), Output: b.Output,
+		Mark: MarkOf(b.Outcome), Message: Sentence(b.Message), Output: b.Output, Pieces: new(Paint).Pieces(b.Output),
 		Duration: Duration(b.Duration), Open: b.Outcome != schema.OutcomePassed,
 	}
 }

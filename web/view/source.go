@@ -9,8 +9,9 @@ import (
 
 // Piece is a stretch of a program's output: text, or a link to a line of a source file.
 type Piece struct {
-	Text string
-	Path string // "" for text
+	Text  string
+	Class string // of the style sheet, "" for plain text
+	Path  string // "" for text
 }
 
 // sourcePattern matches how compilers and interpreters name a line: `src/list.c:41:22`,
@@ -33,32 +34,59 @@ func SourceNames(texts ...string) []string {
 	return names
 }
 
-// linkSources takes a text apart so that lines of known files become links. root is the
-// path of the page that lists the files.
-func linkSources(text, root string, known map[string]bool) []Piece {
-	var pieces []Piece
-	at := 0
-	for _, m := range sourcePattern.FindAllStringSubmatchIndex(text, -1) {
-		name := text[m[2]:m[3]]
+// linkSources makes links of the lines of known files that an output names, also where the
+// name and the number have different colours. root is the path of the page that lists the files.
+func linkSources(pieces []Piece, root string, known map[string]bool) []Piece {
+	var text strings.Builder
+	for _, p := range pieces {
+		text.WriteString(p.Text)
+	}
+	rest := &remainder{pieces: pieces}
+	var linked []Piece
+	for _, m := range sourcePattern.FindAllStringSubmatchIndex(text.String(), -1) {
+		name := text.String()[m[2]:m[3]]
 		if !known[name] {
 			continue
 		}
 		line := ""
 		for _, group := range []int{4, 6} {
 			if m[group] >= 0 {
-				line = text[m[group]:m[group+1]]
+				line = text.String()[m[group]:m[group+1]]
 			}
 		}
-		if m[0] > at {
-			pieces = append(pieces, Piece{Text: text[at:m[0]]})
+		linked = append(linked, rest.until(m[0])...)
+		link := Piece{Path: root + "/" + name + "#L" + strings.TrimLeft(line, "0")}
+		for i, p := range rest.until(m[1]) {
+			if i == 0 {
+				link.Class = p.Class
+			}
+			link.Text += p.Text
 		}
-		pieces = append(pieces, Piece{Text: text[m[0]:m[1]], Path: root + "/" + name + "#L" + strings.TrimLeft(line, "0")})
-		at = m[1]
+		linked = append(linked, link)
 	}
-	if at < len(text) {
-		pieces = append(pieces, Piece{Text: text[at:]})
+	return append(linked, rest.pieces...)
+}
+
+// remainder is what is left of an output.
+type remainder struct {
+	pieces []Piece
+	at     int // where it begins, in bytes
+}
+
+// until cuts off what stands before an index of the whole output.
+func (r *remainder) until(index int) []Piece {
+	var cut []Piece
+	for r.at < index {
+		first := r.pieces[0]
+		if n := index - r.at; len(first.Text) > n {
+			r.pieces = append([]Piece{{Text: first.Text[n:], Class: first.Class}}, r.pieces[1:]...)
+			first.Text = first.Text[:n]
+		} else {
+			r.pieces = r.pieces[1:]
+		}
+		cut, r.at = append(cut, first), r.at+len(first.Text)
 	}
-	return pieces
+	return cut
 }
 
 // Files lists the files of a submission.

@@ -22,7 +22,7 @@ type Test struct {
 	Crash      string // "signal SIGSEGV", "exit status 3"
 	Hint       string
 	Output     string
-	Pieces     []Piece // of Output, with links to source lines; nil: none
+	Pieces     []Piece // of Output, with colours and links to source lines
 	InProcess  bool
 	Unpinned   bool
 	StudentsDo string // for staff: what students see of it, "" for all
@@ -39,7 +39,7 @@ type Test struct {
 func NewTest(t schema.TestResult, v course.Viewer) Test {
 	one := Test{
 		Name: t.Name, Mark: MarkOf(t.Outcome), Points: pointsOf(t.Score, t.MaxScore),
-		Crash: crashWords(t), Hint: t.Hint, Output: t.Output, InProcess: t.InProcess, Unpinned: t.Unpinned,
+		Crash: crashWords(t), Hint: t.Hint, Output: t.Output, Pieces: new(Paint).Pieces(t.Output), InProcess: t.InProcess, Unpinned: t.Unpinned,
 		Open:  t.Outcome != schema.OutcomePassed && t.Outcome != schema.OutcomeNotRun,
 		score: t.Score, max: t.MaxScore, cpu: t.CPU,
 	}

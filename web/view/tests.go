@@ -244,11 +244,11 @@ func newGatePart(i int, j schema.GateJob) GatePart {
 	}
 	for _, t := range j.Result.Tests {
 		if t.Outcome != schema.OutcomePassed && !t.Unpinned {
-			p.Tests = append(p.Tests, GateTest{Name: t.Name, Message: schema.Sanitize(t.Message), Output: schema.Sanitize(t.Output)})
+			p.Tests = append(p.Tests, GateTest{Name: t.Name, Message: schema.Sanitize(t.Message), Output: schema.Plain(t.Output)})
 		}
 	}
 	if b := j.Result.Build; b != nil && b.Outcome != schema.OutcomePassed {
-		p.Tests = append(p.Tests, GateTest{Name: "build", Message: schema.Sanitize(b.Message), Output: schema.Sanitize(b.Output)})
+		p.Tests = append(p.Tests, GateTest{Name: "build", Message: schema.Sanitize(b.Message), Output: schema.Plain(b.Output)})
 	}
 	return p
 }
