@@ -33,7 +33,7 @@ func openBeneath(dir int, name string, flags int, mode uint64) (int, error) {
 	}
 }
 
-// cleanName checks a name that the runner gives: relative, and staying beneath.
+// cleanName checks a name from the runner: it must be relative and stay below the directory.
 func cleanName(name string) (string, error) {
 	clean := path.Clean(name)
 	if name == "" || clean == "." || path.IsAbs(clean) || clean == ".." || strings.HasPrefix(clean, "../") || strings.ContainsRune(clean, 0) {
@@ -76,10 +76,10 @@ func makeDir(dir int, name string) error {
 	case err != nil:
 		return err
 	}
-	return unix.Fchmodat(fd, base, 0o700, 0) // whatever the runner's umask is
+	return unix.Fchmodat(fd, base, 0o700, 0) // independent of the runner's umask
 }
 
-// parentBeneath opens the directory of name, which it makes.
+// parentBeneath creates and opens the directory of name.
 func parentBeneath(dir int, name string) (int, error) {
 	above := path.Dir(name)
 	if err := makeDirs(dir, above); err != nil {
@@ -88,13 +88,13 @@ func parentBeneath(dir int, name string) (int, error) {
 	return openBeneath(dir, above, unix.O_PATH|unix.O_DIRECTORY, 0)
 }
 
-// fileAttributes are what a regular file has besides its content.
+// fileAttributes are the attributes of a regular file besides its content.
 type fileAttributes struct {
 	execute bool
 	stamp   Stamp
 }
 
-// createBeneath makes a regular file in place of whatever has the name, and fills it.
+// createBeneath creates a regular file, replacing whatever has the name, and writes its content.
 func createBeneath(dir int, name string, a fileAttributes, fill func(*os.File) error) error {
 	parent, err := parentBeneath(dir, name)
 	if err != nil {
@@ -114,7 +114,7 @@ func createBeneath(dir int, name string, a fileAttributes, fill func(*os.File) e
 	if a.execute {
 		mode = 0o700
 	}
-	err = errors.Join(f.Chmod(mode), fill(f)) // of the mode to open nothing is left to a umask
+	err = errors.Join(f.Chmod(mode), fill(f)) // opened with mode 0, so the umask has no effect
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ type entry struct {
 	parent int
 	base   string
 	rel    string
-	depth  int // directories above it
+	depth  int // number of directories above it
 	stat   unix.Stat_t
 }
 
@@ -134,8 +134,8 @@ func (e *entry) isDir() bool { return e.stat.Mode&unix.S_IFMT == unix.S_IFDIR }
 
 func (e *entry) isFile() bool { return e.stat.Mode&unix.S_IFMT == unix.S_IFREG }
 
-// walkBeneath visits everything below the directory, sorted by name, directories before
-// what is in them, never following a link. Names that vanish meanwhile are passed over.
+// walkBeneath visits everything below the directory, sorted by name, directories before their
+// content. It never follows a link, and skips names that vanish during the walk.
 func walkBeneath(dir int, visit func(*entry) error) error { return walkLevel(dir, "", 0, visit) }
 
 func walkLevel(dir int, rel string, depth int, visit func(*entry) error) error {
@@ -146,7 +146,7 @@ func walkLevel(dir int, rel string, depth int, visit func(*entry) error) error {
 	if err != nil {
 		return err
 	}
-	slices.Sort(names) // the order of a directory is its file system's
+	slices.Sort(names) // directory order depends on the file system
 	for _, name := range names {
 		e := entry{parent: dir, base: name, rel: path.Join(rel, name), depth: depth}
 		if err := unix.Fstatat(dir, name, &e.stat, unix.AT_SYMLINK_NOFOLLOW); err != nil {
@@ -167,7 +167,7 @@ func walkLevel(dir int, rel string, depth int, visit func(*entry) error) error {
 func walkBelow(e *entry, visit func(*entry) error) error {
 	fd, err := openDir(e.parent, e.base)
 	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) || errors.Is(err, unix.ELOOP) {
-		return nil // it was replaced meanwhile
+		return nil // it was replaced in the meantime
 	}
 	if err != nil {
 		return err
@@ -176,8 +176,8 @@ func walkBelow(e *entry, visit func(*entry) error) error {
 	return walkLevel(fd, e.rel, e.depth+1, visit)
 }
 
-// openDir opens a directory for reading; one whose mode forbids it to its own owner
-// is opened up first (only an ordinary user needs that).
+// openDir opens a directory for reading. If its mode forbids that even to its owner, the mode is
+// changed first (only an ordinary user needs that).
 func openDir(parent int, base string) (int, error) {
 	const flags = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_NOFOLLOW | unix.O_CLOEXEC | unix.O_NONBLOCK
 	fd, err := unix.Openat(parent, base, flags, 0)
@@ -207,8 +207,8 @@ func namesIn(dir int) ([]string, error) {
 	return f.Readdirnames(-1)
 }
 
-// removeBeneath removes everything below the directory. What lies too deep is first
-// moved up, so that any depth goes with few descriptors.
+// removeBeneath removes everything below the directory. Trees that are too deep are moved up
+// first, so that a few descriptors suffice for any depth.
 func removeBeneath(top int) error {
 	for {
 		moved, err := removeLevel(top, top, 0)
@@ -246,7 +246,7 @@ func removeName(top, dir int, name string, depth, number int) (moved bool, err e
 	if depth == deepest/2 {
 		return true, unix.Renameat(dir, name, top, ".up-"+strconv.Itoa(number)+"-"+randomName())
 	}
-	// As an ordinary user: a directory that its owner cannot write to.
+	// As an ordinary user: the owner has no write permission on the directory.
 	_ = unix.Fchmod(fd, 0o700)
 	moved, err = removeLevel(top, fd, depth+1)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// The uids of steps. Nothing else on a machine uses them, and RLIMIT_NPROC counts
-// per uid across all containers of a host: so every wall has its own block.
+// The uids of steps. Nothing else on a machine uses them. RLIMIT_NPROC counts per uid across all
+// containers of a host, so every wall has its own block.
 const (
 	firstUID  = 1_000_000_000
 	blockSize = 16
@@ -21,14 +21,15 @@ const (
 	lockDir   = "/run/lock/grader" // also of each block's /etc
 )
 
-// block is a leased block of uids. Its last one is the killer's, which owns no process.
+// block is a leased block of uids. Its last uid is the killer's, which owns no process.
 type block struct {
 	first int
 	lock  *os.File
 }
 
-// leaseBlock takes the numbered block, or with 0 any free one. Who holds the file's
-// lock owns the block; the lock ends with the process, however that ends.
+// leaseBlock leases the numbered block, or any free one if the number is 0. The owner of the
+// block is the process that holds the lock on its file; the lock ends with the process in any
+// case.
 func leaseBlock(locks string, number int) (*block, error) {
 	if err := errors.Join(makeLockDir(locks), makeLockDir(lockDir)); err != nil {
 		return nil, fmt.Errorf("uid block: %w", err)
@@ -45,8 +46,8 @@ func leaseBlock(locks string, number int) (*block, error) {
 	return nil, schema.Errorf(schema.CodeUnavailable, "all %d blocks of uids are taken on this machine", maxBlock)
 }
 
-// makeLockDir makes the directory of locks; one that somebody else made first, where
-// everybody may make directories, is refused.
+// makeLockDir creates the directory of locks. It refuses a directory that another user created
+// first in a place where everybody may create directories.
 func makeLockDir(dir string) error {
 	if err := os.MkdirAll(dir, 0o711); err != nil {
 		return err
@@ -58,7 +59,7 @@ func makeLockDir(dir string) error {
 	if st.Mode&unix.S_IFMT != unix.S_IFDIR || st.Uid != 0 || st.Mode&0o022 != 0 {
 		return schema.Errorf(schema.CodeInvalid, "%s is not root's own directory; remove it", dir)
 	}
-	return os.Chmod(dir, 0o711) // steps pass through to their /etc
+	return os.Chmod(dir, 0o711) // steps traverse it to their /etc
 }
 
 func lockBlock(locks string, number int) (*block, error) {
@@ -74,14 +75,14 @@ func lockBlock(locks string, number int) (*block, error) {
 	return &block{first: firstUID + (number-1)*blockSize, lock: f}, nil
 }
 
-// slots is how many steps a block can run at once.
+// slots is the number of steps that a block can run at the same time.
 func (b *block) slots() int { return blockSize - 1 }
 
-// uid is the uid of the numbered slot, from 0.
+// uid is the uid of the slot with the number, from 0.
 func (b *block) uid(slot int) int { return b.first + slot }
 
-// killer is the uid of the thread that ends processes: they cannot signal it back.
+// killer is the uid of the thread that kills processes: they cannot signal it.
 func (b *block) killer() int { return b.first + blockSize - 1 }
 
-// release gives the block to its next owner.
+// release returns the block for its next owner.
 func (b *block) release() error { return b.lock.Close() }

@@ -8,33 +8,34 @@ import (
 	"github.com/grader/grader/runner/sandbox/stage"
 )
 
-// MaxOpenFiles is how many files one process of a step may have open at once.
+// MaxOpenFiles is how many files one process of a step may have open at the same time.
 const MaxOpenFiles = 1024
 
-// The wall's own caps, for limits that a step leaves at 0.
+// The wall's own limits, for those that a step leaves at 0.
 const (
 	capProcesses = 2048
 	capOutput    = 64 << 20
 	capWall      = time.Hour
 	capFiles     = MaxOpenFiles
-	capSignals   = 1024     // queued, timers included: all processes of a user share them
+	capSignals   = 1024     // pending signals, timers included; all processes of a user share the limit
 	capLocked    = 8 << 20  // bytes, the kernel's default
 	capStack     = 64 << 20 // without a memory limit
-	maxStack     = 4 << 30  // every thread reserves as many addresses
+	maxStack     = 4 << 30  // every thread reserves this much address space
 
-	// noCore is the limit on core dumps at which neither a file is written nor a machine's
-	// handler run, which 0 does not keep from being run as root.
+	// noCore is the limit on core dumps at which the kernel neither writes a file nor runs the
+	// machine's core handler. With 0, the handler would still run, as root.
 	noCore = 1
 
-	// initTasks is what bubblewrap and the stage that stays as first process take of
-	// RLIMIT_NPROC, which counts threads.
+	// initTasks is how many tasks bubblewrap and the stage that stays as the first process take
+	// from RLIMIT_NPROC, which counts threads.
 	initTasks = 12
 )
 
-// bounds are the resource limits of a step, whose sums are watched besides. Memory has
-// none: RLIMIT_AS breaks Java, RLIMIT_DATA breaks sanitizers and programs of many
-// threads, and neither holds shared mappings or several processes; what bounds it are a
-// cgroup or the sums, and around them the container's limit.
+// bounds are the resource limits of a step's processes; the sums over its processes are watched
+// in addition. Memory has no resource limit: RLIMIT_AS breaks Java, RLIMIT_DATA breaks
+// sanitizers and programs with many threads, and neither covers shared mappings or several
+// processes. A cgroup or the sums limit memory, and the container's limit applies to all of
+// them.
 func bounds(l Limits, inNamespace bool) []stage.Limit {
 	tasks := orCap(int64(l.Processes), capProcesses)
 	if inNamespace {
@@ -59,9 +60,10 @@ func bounds(l Limits, inNamespace bool) []stage.Limit {
 	return append(list, limit(unix.RLIMIT_STACK, min(orCap(l.Memory, capStack), maxStack)))
 }
 
-// cpuBackstop ends a process that has outrun the watcher by far. The kernel counts this limit by ticks,
-// which on a virtual machine are more than the time that the process ran, so that a limit near
-// the step's own would end an honest program early, and by a signal.
+// cpuBackstop ends a process that has exceeded its time by far although the watcher did not end
+// it. The kernel measures this limit in ticks, which on a virtual machine add up to more than
+// the time that the process ran. A limit near the step's own would therefore end an honest
+// program early, with a signal.
 func cpuBackstop(cpu time.Duration) stage.Limit {
 	seconds := 2*uint64(cpu/time.Second) + 10
 	return stage.Limit{Resource: unix.RLIMIT_CPU, Soft: seconds, Hard: seconds + 1}

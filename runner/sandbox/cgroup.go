@@ -15,17 +15,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// cgroup is a group of version 1, whose groups hold single threads: the thread that
-// starts the slot's steps lives in it, and a step is born there. Moving a process into a
-// group would cost milliseconds.
+// cgroup is a group of version 1, whose groups contain single threads: the thread that starts
+// the slot's steps is in the group, so every step starts in it. Moving a process into a group
+// would cost milliseconds.
 type cgroup struct {
 	memory string // directories
 	cpu    string
-	share  string // of the processors, with its neighbours; "" where it is cpu's own or there is none
+	share  string // for the processors, shared with its neighbours; "" if it is the same as cpu or absent
 	left   residue
 }
 
-// makeCgroup makes a group below this process's own.
+// makeCgroup creates a group below this process's own.
 func makeCgroup() (*cgroup, error) {
 	mounts, own, err := cgroupPlaces()
 	if err != nil {
@@ -55,13 +55,13 @@ func makeCgroup() (*cgroup, error) {
 	return g, nil
 }
 
-// dirs are the directories that there are.
+// dirs are the existing directories.
 func (g *cgroup) dirs() []string {
 	return slices.DeleteFunc([]string{g.memory, g.cpu, g.share}, func(dir string) bool { return dir == "" })
 }
 
-// removeAbandoned removes the groups of walls whose process was killed. One that is
-// still in use cannot be removed.
+// removeAbandoned removes the groups of walls whose process was killed. A group in use cannot be
+// removed.
 func removeAbandoned(dir string) {
 	found, err := filepath.Glob(filepath.Join(dir, cgroupPrefix+"*"))
 	if err != nil {
@@ -90,10 +90,10 @@ func cgroupPlaces() (mounts map[string]hierarchy, own map[string]string, err err
 	return cgroupMounts(string(info)), ownCgroups(string(groups)), nil
 }
 
-// hierarchy is a mount of a hierarchy of groups, or of a part of one, as in containers.
+// hierarchy is a mount of a hierarchy of groups, or of a part of one, as containers have.
 type hierarchy struct{ root, point string }
 
-// shows returns the directory of a group; false when the mount does not show it.
+// shows returns the directory of a group, or false if the mount does not show it.
 func (h hierarchy) shows(group string) (string, bool) {
 	below, err := filepath.Rel(h.root, group)
 	if h.point == "" || err != nil || below == ".." || strings.HasPrefix(below, "../") {
@@ -102,8 +102,8 @@ func (h hierarchy) shows(group string) (string, bool) {
 	return filepath.Join(h.point, below), true
 }
 
-// cgroupMounts reads mountinfo: the part that is shown is the fourth field, the mount point the
-// fifth, controllers are among the last one's options.
+// cgroupMounts reads mountinfo: the fourth field is the part that is mounted, the fifth the
+// mount point, and the controllers are among the last options.
 func cgroupMounts(info string) map[string]hierarchy {
 	mounts := map[string]hierarchy{}
 	for line := range strings.Lines(info) {
@@ -146,10 +146,10 @@ func (g *cgroup) join() error {
 
 func (g *cgroup) version() string { return "v1" }
 
-// attach has nothing to do: who starts a step is in the group.
+// attach has nothing to do: the thread that starts a step is in the group.
 func (g *cgroup) attach(*syscall.SysProcAttr) {}
 
-// leave takes the calling thread out of the group and removes that.
+// leave moves the calling thread out of the group and removes the group.
 func (g *cgroup) leave() error {
 	var errs []error
 	for _, dir := range g.dirs() {
@@ -184,7 +184,7 @@ func (g *cgroup) kills() (int, error) {
 	return strconv.Atoi(string(bytes.TrimSpace(rest)))
 }
 
-// kernel returns the bytes of the kernel's own memory that are charged to the group.
+// kernel returns the bytes of kernel memory that are charged to the group.
 func (g *cgroup) kernel() int64 {
 	b, err := os.ReadFile(filepath.Join(g.memory, "memory.kmem.usage_in_bytes"))
 	if err != nil {
@@ -211,7 +211,7 @@ func filesLeft(dir string) int64 {
 	return int64(n)
 }
 
-// remove removes the group, which nobody is in any more.
+// remove removes the group, which is empty.
 func (g *cgroup) remove() error {
 	var errs []error
 	for _, dir := range g.dirs() {
@@ -222,7 +222,7 @@ func (g *cgroup) remove() error {
 	return errors.Join(errs...)
 }
 
-// removeEmpty removes a group, in which the last process may still be on its way out.
+// removeEmpty removes a group whose last process may not have ended completely yet.
 func removeEmpty(dir string) error {
 	err := unix.Rmdir(dir)
 	for deadline := time.Now().Add(emptyWithin); errors.Is(err, unix.EBUSY) && time.Now().Before(deadline); {

@@ -9,10 +9,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// levels lists the levels that steps can run at, strongest first.
+// levels lists the levels at which steps can run, strongest first.
 func levels() []Level { return []Level{LevelNamespace, LevelUID} }
 
-// choose tries the levels, strongest first, and takes the first whose self-test runs.
+// choose tries the levels, strongest first, and returns the first whose self-test passes.
 func (w *Wall) choose(ctx context.Context, o Options) error {
 	least := o.Min
 	if least == "" {
@@ -33,7 +33,7 @@ func (w *Wall) choose(ctx context.Context, o Options) error {
 	return schema.Errorf(schema.CodeUnavailable, "this machine offers no wall of level %s or stronger%s", least, failures)
 }
 
-// selfTest runs a true step at the level.
+// selfTest runs /bin/true as a step at the level.
 func (w *Wall) selfTest(ctx context.Context, l Level) error {
 	if l == LevelUID && os.Getuid() != 0 {
 		return schema.Errorf(schema.CodeUnavailable, "setresuid needs root")

@@ -15,15 +15,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// longestName is the longest path below a scratch that is copied out of it, in bytes. The
-// kernel's own limit of 4096 holds for whole paths, the directories above it included.
+// longestName is the length in bytes of the longest path below a scratch that is copied. The
+// kernel's own limit of 4096 applies to whole paths, including the directories above.
 const longestName = 1024
 
 var errIrregular = errors.New("not a regular file with one link")
 
-// ReadFile reads a regular file with one link. CodeNotFound when there is none;
-// CodeInvalid when it is something else; CodeLimit when it is longer than max
-// bytes, along with its first max bytes.
+// ReadFile reads a regular file with one link. CodeNotFound: it does not exist. CodeInvalid: it
+// is something else. CodeLimit: it is longer than max bytes; the first max bytes are returned.
 func (s *Scratch) ReadFile(name string, max int64) ([]byte, error) {
 	clean, err := cleanName(name)
 	if err != nil {
@@ -48,8 +47,8 @@ func (s *Scratch) ReadFile(name string, max int64) ([]byte, error) {
 	return data, s.explain(name, err)
 }
 
-// openRegular opens a regular file with one link. A FIFO does not block it, and a
-// device is not even opened for reading.
+// openRegular opens a regular file with one link. It does not block on a FIFO, and does not open
+// a device at all.
 func openRegular(dir int, name string) (*os.File, error) {
 	handle, err := openBeneath(dir, name, unix.O_PATH, 0)
 	if err != nil {
@@ -61,7 +60,8 @@ func openRegular(dir int, name string) (*os.File, error) {
 	}
 	fd, err := openBeneath(dir, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
 	if errors.Is(err, unix.EACCES) {
-		// An ordinary user's own, closed by its mode. The handle is what was checked.
+		// The file belongs to an ordinary user, whose own mode forbids reading. The handle is of
+		// the file that was checked.
 		link := "/proc/self/fd/" + strconv.Itoa(handle)
 		if err := unix.Chmod(link, 0o600); err != nil {
 			return nil, err
@@ -89,10 +89,10 @@ func regular(fd int) error {
 	return nil
 }
 
-// CopyOut copies the regular files below it into dir, a directory of the runner's
-// (or another scratch's Path), keeping execute bits and stamps, and returns what it left out:
-// links, devices, names that are too deep, too long or not UTF-8. CodeLimit when a cap on
-// files or bytes is met; what was copied until then stays.
+// CopyOut copies the regular files below it into dir, a directory of the runner (or another
+// scratch's Path), with their execute bits and stamps. It returns what it did not copy: links,
+// devices, and names that are too deep, too long or not UTF-8. CodeLimit: a limit on files or
+// bytes was reached; the files copied until then remain.
 func (s *Scratch) CopyOut(dir string, c Caps) ([]Skipped, error) {
 	if err := s.idle(); err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func (s *Scratch) CopyOut(dir string, c Caps) ([]Skipped, error) {
 	return o.skipped, nil
 }
 
-// copier copies what it visits into the directory to.
+// copier copies the entries that it visits into the directory to.
 type copier struct {
 	caps    Caps
 	to      int
@@ -125,7 +125,7 @@ func (o *copier) visit(e *entry) error {
 		return o.count(0)
 	}
 	if e.isDir() {
-		return nil // made when a file is in it
+		return nil // created once a file in it is copied
 	}
 	if err := o.count(e.stat.Size); err != nil {
 		return err
@@ -133,7 +133,7 @@ func (o *copier) visit(e *entry) error {
 	return o.copy(e)
 }
 
-// unfit says why an entry is not copied; "" is that it is.
+// unfit returns why an entry is not copied, "" if it is.
 func (o *copier) unfit(e *entry) string {
 	switch {
 	case !utf8.ValidString(e.base) || bytes.ContainsAny([]byte(e.base), "\n\r\x00\x1b"):

@@ -8,12 +8,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fileCost is what the mere existence of a file counts, so that millions of empty
-// ones meet the disk limit too.
+// fileCost is what each file counts in addition to its content, so that millions of empty files
+// reach the disk limit too.
 const fileCost = 4096
 
-// usage sums the bytes on disk below the scratch; tooDeep says that its tree could
-// not be followed to its ends.
+// usage sums the bytes on disk below the scratch. tooDeep reports that the tree could not be
+// followed to its leaves.
 func (s *Scratch) usage() (sum int64, tooDeep bool) {
 	err := walkBeneath(int(s.top.Fd()), func(e *entry) error {
 		if e.depth > 0 {
@@ -24,15 +24,16 @@ func (s *Scratch) usage() (sum int64, tooDeep bool) {
 	return sum, errors.Is(err, errTooDeep)
 }
 
-// socketCost is the memory of the kernel's that one end of a connected pair can hold, and
-// that no process shows.
+// socketCost is how much kernel memory one end of a connected pair can hold, which no process
+// shows.
 const socketCost = 208 << 10
 
-// pipeCost is the memory of the kernel's that a pipe can hold. Beyond the pages that the
-// kernel lets a user's pipes have, one is smaller, but to ask each costs more.
+// pipeCost is how much kernel memory a pipe can hold. Once a user's pipes have all the pages
+// that the kernel allows, further pipes are smaller, but asking for each pipe's size would cost
+// more.
 const pipeCost = 64 << 10
 
-// space is what is free in the scratch's file system, in bytes.
+// space is the free space in the scratch's file system, in bytes.
 func (s *Scratch) space() int64 {
 	var st unix.Statfs_t
 	if err := unix.Fstatfs(int(s.top.Fd()), &st); err != nil {
@@ -41,22 +42,22 @@ func (s *Scratch) space() int64 {
 	return int64(st.Bfree) * st.Bsize
 }
 
-// holdings are what processes hold open.
+// holdings are the resources that processes keep open.
 type holdings struct {
 	unlinked int64 // bytes of files without a name
 	sockets  int64
 	pipes    int64
-	closed   bool               // a process does not let itself be looked into
-	seen     map[inode]struct{} // what was counted
+	closed   bool               // a process cannot be inspected
+	seen     map[inode]struct{} // already counted
 }
 
-// inode tells files apart.
+// inode identifies a file.
 type inode struct{ device, number uint64 }
 
-// buffers are the bytes of the kernel's memory that sockets and pipes can hold.
+// buffers are the bytes of kernel memory that sockets and pipes can hold.
 func (h *holdings) buffers() int64 { return h.sockets*socketCost + h.pipes*pipeCost }
 
-// inodeOf names an open file; the zero value is none.
+// inodeOf identifies an open file; the zero value if there is none.
 func inodeOf(f *os.File) inode {
 	var st unix.Stat_t
 	if f == nil || unix.Fstat(int(f.Fd()), &st) != nil {
@@ -65,8 +66,8 @@ func inodeOf(f *os.File) inode {
 	return inode{st.Dev, st.Ino}
 }
 
-// held sums what descriptors of the processes hold, but for the input that they were given. The
-// caller must be allowed to look: be their uid, or hold CAP_SYS_PTRACE.
+// held sums what the processes' descriptors hold, except for the input that they were given. The
+// caller must be allowed to inspect them: have their uid, or CAP_SYS_PTRACE.
 func held(pids map[int]bool, given inode) holdings {
 	h := holdings{seen: map[inode]struct{}{given: {}}}
 	for pid := range pids {
@@ -75,7 +76,7 @@ func held(pids map[int]bool, given inode) holdings {
 	return h
 }
 
-// look adds what one process holds and is not seen yet.
+// look adds what one process holds, if it was not counted yet.
 func (h *holdings) look(pid int) {
 	fd, err := unix.Open("/proc/"+strconv.Itoa(pid)+"/fd", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -113,9 +114,9 @@ func (h *holdings) add(st *unix.Stat_t) {
 	h.seen[id] = struct{}{}
 }
 
-// sharedUsage sums what the uid has in /dev/shm.
+// sharedUsage sums the files of the uid in /dev/shm.
 func sharedUsage(uid int) (sum int64) {
-	// Unreadable or absent shared memory holds nothing of a step.
+	// If shared memory is unreadable or absent, a step has nothing in it.
 	_ = eachShared(uid, func(_ int, _ string, st *unix.Stat_t) error {
 		sum += max(st.Blocks*512, fileCost)
 		return nil
@@ -123,15 +124,15 @@ func sharedUsage(uid int) (sum int64) {
 	return sum
 }
 
-// tidyShared removes what the uid left in /dev/shm. It has no process any more, and
-// unlinking follows no link.
+// tidyShared removes the uid's files in /dev/shm. The uid has no process any more, and unlinking
+// follows no link.
 func tidyShared(uid int) error {
 	return eachShared(uid, func(dir int, name string, _ *unix.Stat_t) error {
 		return ignoreMissing(unix.Unlinkat(dir, name, 0))
 	})
 }
 
-// eachShared visits what the uid has in /dev/shm.
+// eachShared visits the uid's files in /dev/shm.
 func eachShared(uid int, visit func(dir int, name string, st *unix.Stat_t) error) error {
 	fd, err := unix.Open(sharedMemory, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {

@@ -12,9 +12,9 @@ import (
 	"strconv"
 )
 
-// makeEtc gives the wall its /etc. As root it belongs to the block and serves the
-// block's next owners too, until this machine's changes: to make it takes longer than
-// many a step.
+// makeEtc gives the wall its /etc. As root, /etc belongs to the block and is reused by the
+// block's next owners until the machine's /etc changes, because creating it takes longer than
+// many steps.
 func (w *Wall) makeEtc() error {
 	uids := w.slots.uids()
 	if w.block != nil {
@@ -27,8 +27,8 @@ func (w *Wall) makeEtc() error {
 	return writeEtc(w.etc, uids)
 }
 
-// etc returns the block's /etc. Its stamp is written last, so that one that was cut
-// short is made again.
+// etc returns the block's /etc. Its stamp is written last, so that an incomplete one is created
+// again.
 func (b *block) etc(uids []int) (string, error) {
 	dir := filepath.Join(lockDir, "etc-"+strconv.Itoa(b.first))
 	file := dir + ".stamp"
@@ -75,7 +75,7 @@ func stampEntry(h io.Writer, path string, d fs.DirEntry) error {
 	return nil
 }
 
-// ignoreAbsent forgives what is not there, or not for this process.
+// ignoreAbsent ignores errors about files that are absent or not readable for this process.
 func ignoreAbsent(err error) error {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		return nil

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Pipe makes a named pipe, which the next step owns like the files, and opens both of its ends for
-// the runner. A Read waits for what the step writes, and ends when w is closed and no process of the
+// Pipe creates a named pipe, which the next step owns like the files, and opens both ends for
+// the runner. A Read waits for the step's output; it ends once w is closed and no process of the
 // step is left. The caller closes both.
 func (s *Scratch) Pipe(name string) (r, w *os.File, err error) {
 	err = s.change(name, func(clean string) error {

@@ -9,31 +9,31 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// forker starts the processes of one slot from one thread that lives as long as the
-// wall: what asks to die with its parent dies with the thread that started it, and a
-// process is born into its thread's cgroup and mount namespace.
+// forker starts the processes of one slot from one thread that lives as long as the wall: a
+// process that asks to die with its parent dies with the thread that started it, and a process
+// starts in that thread's cgroup and mount namespace.
 type forker struct {
 	requests chan threadWork
 	ended    chan error
 	starter  *starter
 	room     *room  // at level namespace
-	noRoom   error  // why there can be none
-	group    group  // nil where there is none
-	failed   error  // why there is none, where one was wanted
-	grouped  bool   // make one
+	noRoom   error  // why a room is impossible
+	group    group  // nil if there is none
+	failed   error  // why there is none, if one was wanted
+	grouped  bool   // whether to make one
 	keep     string // directory that mounts must not cover
 	mounts   *mounts
 	thread   int
 }
 
-// threadWork is what the thread is to do.
+// threadWork is a function for the thread to run.
 type threadWork struct {
 	do   func() error
 	done chan<- error
 }
 
-// startForker starts the thread, with a cgroup of its own if that is wanted and can be made, and
-// mounts of its own that leave the scratch directories in dir to be seen.
+// startForker starts the thread. The thread has its own cgroup if that is wanted and possible,
+// and its own mounts, which do not cover the scratch directories in dir.
 func startForker(grouped bool, dir string) *forker {
 	f := &forker{grouped: grouped, keep: dir, requests: make(chan threadWork), ended: make(chan error, 1)}
 	ready := make(chan struct{})
@@ -53,7 +53,7 @@ func (f *forker) run(ready chan<- struct{}) {
 	if unix.Gettid() == unix.Getpid() {
 		another := make(chan struct{})
 		go f.run(another)
-		<-another // this thread is held until another has been taken
+		<-another // held until another thread has been taken
 		close(ready)
 		runtime.UnlockOSThread()
 		return
@@ -62,7 +62,7 @@ func (f *forker) run(ready chan<- struct{}) {
 		f.group, f.failed = makeGroup()
 	}
 	if unix.Geteuid() == 0 {
-		f.mounts, _ = makeMounts(f.keep) // nil where a container has not the right: see mounts
+		f.mounts, _ = makeMounts(f.keep) // nil if a container lacks the right: see mounts
 	}
 	f.thread = unix.Gettid()
 	close(ready)
@@ -93,14 +93,15 @@ func (f *forker) fork(path string, argv []string, attr *syscall.ProcAttr) (pid i
 	return pid, err
 }
 
-// attach has the process that starts with attr be born into the group.
+// attach starts the process of attr in the group.
 func (f *forker) attach(attr *syscall.SysProcAttr) {
 	if f.group != nil {
 		f.group.attach(attr)
 	}
 }
 
-// roomFor returns a room of the slot that can show what a step reads, nil where none can be made.
+// roomFor returns a room of the slot that can show the files that a step reads, or nil if none
+// can be made.
 func (f *forker) roomFor(p *Process) *room {
 	lacking := f.room.lacks(p.wall.extraReads(&p.step))
 	if f.noRoom != nil || f.room != nil && !f.room.dead && len(lacking) == 0 {
@@ -119,7 +120,7 @@ func (f *forker) roomFor(p *Process) *room {
 	return f.room
 }
 
-// makeRoom makes a room. A stage that has ended is started again once.
+// makeRoom makes a room. If the stage has ended, it is started again once.
 func (f *forker) makeRoom(p *Process, reads []string) (*room, error) {
 	r, err := f.starter.newRoom(p.wall, p.slot.uid, f.mounts != nil, reads)
 	if !errors.Is(err, errStageEnded) {
@@ -133,7 +134,7 @@ func (f *forker) makeRoom(p *Process, reads []string) (*room, error) {
 	return f.starter.newRoom(p.wall, p.slot.uid, f.mounts != nil, reads)
 }
 
-// leaveRoom ends the slot's room, in which no step runs.
+// leaveRoom ends the slot's room. No step runs in it.
 func (f *forker) leaveRoom() error {
 	if f.room == nil {
 		return nil
@@ -143,8 +144,9 @@ func (f *forker) leaveRoom() error {
 	return err
 }
 
-// ready starts the stage of the slot where there is none, opens what the steps of the wall's level may use, and at
-// level uid points /dev/shm to a directory. A stage that was started for one level serves another as well.
+// ready starts the slot's stage if it does not run, opens what steps of the wall's level may
+// use, and at level uid points /dev/shm to a directory. A stage that was started for one level
+// also serves another.
 func (f *forker) ready(w *Wall, shared string) error {
 	if f.starter != nil && (w.level == LevelNamespace || f.starter.rules != nil) && (f.mounts == nil || shared == "" || f.mounts.shared == shared) {
 		return nil
@@ -165,7 +167,7 @@ func (f *forker) ready(w *Wall, shared string) error {
 	})
 }
 
-// stop ends the service, once no step of the slot runs.
+// stop ends the thread, once no step of the slot runs.
 func (f *forker) stop() error {
 	err := errors.Join(f.leaveRoom(), f.starter.stop())
 	close(f.requests)

@@ -9,13 +9,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// hiddenShare is how many times the disk limit the file system must have lost before it is
-// looked for hidden files, which is slow: neighbours write there too.
+// hiddenShare is how many times the disk limit the file system must have lost before hidden
+// files are searched, which is slow. Neighbours write there too.
 const hiddenShare = 4
 
-// hidesFiles reports whether the processes hold files that no directory and no descriptor
-// shows: on their way through a socket, or behind a mapping. Neither is how much they are. The
-// caller must be allowed to look, as for held.
+// hidesFiles reports whether the processes hold files that appear in no directory and no
+// descriptor: files in transit through a socket, or mapped files. It does not tell their size.
+// The caller must be allowed to inspect the processes, as for held.
 func (h *holdings) hidesFiles(pids map[int]bool) bool {
 	for pid := range pids {
 		if h.mapsHidden(pid) || sends(pid) {
@@ -25,8 +25,8 @@ func (h *holdings) hidesFiles(pids map[int]bool) bool {
 	return false
 }
 
-// mapsHidden reports whether a process has a file without a name in its memory that no descriptor
-// holds any more.
+// mapsHidden reports whether a process maps a file without a name that no descriptor holds any
+// more.
 func (h *holdings) mapsHidden(pid int) bool {
 	maps, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/maps")
 	if err != nil {
@@ -34,7 +34,7 @@ func (h *holdings) mapsHidden(pid int) bool {
 	}
 	for line := range bytes.Lines(maps) {
 		if !bytes.HasSuffix(line, []byte(" (deleted)\n")) || bytes.HasSuffix(line, []byte(" /dev/zero (deleted)\n")) {
-			continue // shared memory without a name goes by that one, and counts as memory
+			continue // shared memory without a name has that one, and counts as memory
 		}
 		if _, counted := h.seen[mapped(line)]; !counted {
 			return true
@@ -43,8 +43,8 @@ func (h *holdings) mapsHidden(pid int) bool {
 	return false
 }
 
-// mapped reads which file a line of /proc/PID/maps is about: addresses, rights, offset,
-// device, inode, path.
+// mapped returns the file of a line of /proc/PID/maps: addresses, rights, offset, device, inode,
+// path.
 func mapped(line []byte) inode {
 	f := bytes.Fields(line)
 	if len(f) < 5 {
@@ -60,7 +60,7 @@ func mapped(line []byte) inode {
 	return inode{unix.Mkdev(uint32(ma), uint32(mi)), number}
 }
 
-// sends reports whether descriptors are on their way to a socket of the process.
+// sends reports whether descriptors are in transit to a socket of the process.
 func sends(pid int) bool {
 	found, err := filepath.Glob("/proc/" + strconv.Itoa(pid) + "/fdinfo/*")
 	if err != nil {
@@ -75,7 +75,7 @@ func sends(pid int) bool {
 	return false
 }
 
-// inFlight reads the line of a unix socket in /proc/PID/fdinfo.
+// inFlight parses the line of a unix socket in /proc/PID/fdinfo.
 func inFlight(info []byte) bool {
 	_, rest, found := bytes.Cut(info, []byte("\nscm_fds:"))
 	return found && !bytes.HasPrefix(bytes.TrimSpace(rest), []byte("0"))

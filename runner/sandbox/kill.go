@@ -9,22 +9,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// emptyWithin is how long the processes of a uid may take to die: on a busy machine those of
-// much memory take seconds. A process in an uninterruptible wait may take longer; its slot is
-// then not used again.
+// emptyWithin is how long the processes of a uid may take to die: on a busy machine, processes
+// with much memory take seconds. A process in an uninterruptible wait may take longer; its slot
+// is then not used again.
 const emptyWithin = 30 * time.Second
 
 var errNotEmpty = errors.New("its processes do not end")
 
-// hasProcesses asks the kernel whether the uid has any, dead but not reaped ones
-// included.
+// hasProcesses asks the kernel whether the uid has processes, including dead ones that are not
+// reaped.
 func hasProcesses(uid int) bool {
 	_, err := unix.Getpriority(unix.PRIO_USER, uid)
 	return !errors.Is(err, unix.ESRCH)
 }
 
-// signalUID sends signal to every process of the uid at once, which no fork can
-// outrun.
+// signalUID sends signal to every process of the uid at once, so that no fork can escape it.
 func signalUID(uid, killer int, signal unix.Signal) error {
 	var killed error
 	err := asUID(uid, killer, func() { killed = unix.Kill(-1, signal) })
@@ -37,8 +36,9 @@ func signalUID(uid, killer int, signal unix.Signal) error {
 	return nil
 }
 
-// ofUID returns those of processes that are the uid's, dead ones included: those that it may signal. That
-// takes one call each, and /proc shows a process that cannot be dumped as root's.
+// ofUID returns the processes of the uid among processes, including dead ones: the processes
+// that the uid may signal. That takes one call each. /proc cannot tell, because it shows a
+// process that cannot be dumped as root's.
 func ofUID(uid, killer int, pids []int) (list []int, err error) {
 	if len(pids) == 0 {
 		return nil, nil
@@ -54,14 +54,14 @@ func ofUID(uid, killer int, pids []int) (list []int, err error) {
 	return list, err
 }
 
-// asUID runs f on a thread that borrows the uid: its real uid is the killer's so that
-// the uid's processes cannot signal it back and nobody else's are hit, its saved uid
-// is 0 to return.
+// asUID runs f on a thread that takes the uid temporarily. Its real uid is the killer's, so that
+// the uid's processes cannot signal it and only they are signalled; its saved uid is 0, so that
+// it can return.
 func asUID(uid, killer int, f func()) (err error) {
 	runtime.LockOSThread()
 	defer func() {
 		if err == nil {
-			runtime.UnlockOSThread() // else the thread ends with its goroutine
+			runtime.UnlockOSThread() // otherwise the thread ends with its goroutine
 		}
 	}()
 	if err := threadIDs(unix.SYS_SETRESGID, killer, uid, 0); err != nil {
@@ -86,8 +86,8 @@ func threadIDs(call uintptr, real, effective, saved int) error {
 	return nil
 }
 
-// emptyUID kills and reaps until the uid has no process. What was reaped is told
-// to reaped. The process first is left for who waits for it.
+// emptyUID kills and reaps until the uid has no process. It calls reaped for each reaped
+// process. The process first is left for its own waiter.
 func emptyUID(uid, killer, first int, reaped func(unix.Rusage)) error {
 	deadline := time.Now().Add(emptyWithin)
 	for pause := 50 * time.Microsecond; hasProcesses(uid); pause = min(2*pause, 10*time.Millisecond) {
@@ -105,8 +105,8 @@ func emptyUID(uid, killer, first int, reaped func(unix.Rusage)) error {
 	return nil
 }
 
-// reapOrphans waits for the dead processes of the uid that are this process's by
-// adoption. It never waits for others, which are somebody else's children.
+// reapOrphans waits for dead processes of the uid that this process adopted. It never waits for
+// others, which other code started.
 func reapOrphans(uid, killer, first int, reaped func(unix.Rusage)) error {
 	theirs, err := ofUID(uid, killer, processes(nil))
 	for _, pid := range theirs {

@@ -59,7 +59,8 @@ func (p *Process) launch(program string) error {
 	return p.tally.begin()
 }
 
-// weighBefore notes what the step's use is counted from, once the slot's stage has its own.
+// weighBefore records the values from which the step's use is measured, once the slot's stage
+// has its own.
 func (p *Process) weighBefore() (err error) {
 	shared := ""
 	if len(p.step.Write) > 0 {
@@ -75,7 +76,8 @@ func (p *Process) weighBefore() (err error) {
 	return err
 }
 
-// launchBeside has the slot's stage start the program beside itself, as this process's child.
+// launchBeside lets the slot's stage start the program as a sibling of the stage, and so as a
+// child of this process.
 func (p *Process) launchBeside(pl *plumbing, program string) (err error) {
 	defer func() {
 		pl.closeTheirs()
@@ -101,8 +103,8 @@ func (p *Process) launchBeside(pl *plumbing, program string) (err error) {
 	return nil
 }
 
-// startProgram starts the program. A stage that has ended, as the kernel may end any process, is started again
-// once.
+// startProgram starts the program. If the stage has ended, for example because the kernel killed
+// it, it is started again once.
 func (p *Process) startProgram(pl *plumbing, program string) (s startReply, failure *stage.Failure, err error) {
 	f := p.slot.forker
 	for range 2 {
@@ -131,7 +133,7 @@ func (p *Process) startWith(s *starter, pl *plumbing, program string) (startRepl
 	return s.start(plan, pl.child, rules)
 }
 
-// launchInRoom has the stage of the slot's room start the program in namespaces of its own.
+// launchInRoom lets the stage of the slot's room start the program in namespaces of its own.
 func (p *Process) launchInRoom(pl *plumbing, program string) (err error) {
 	said, failure, err := p.startInRoom(pl, program)
 	pl.closeTheirs()
@@ -156,7 +158,8 @@ func (p *Process) launchInRoom(pl *plumbing, program string) (err error) {
 	return nil
 }
 
-// startInRoom starts the program. A room that has ended, as the kernel may end any process, is made again once.
+// startInRoom starts the program. If the room has ended, for example because the kernel killed
+// it, it is made again once.
 func (p *Process) startInRoom(pl *plumbing, program string) (s startReply, failure *stage.Failure, err error) {
 	s, failure, err = p.room.startStep(p, p.spec(program), pl.child)
 	if !errors.Is(err, errStageEnded) {
@@ -168,7 +171,7 @@ func (p *Process) startInRoom(pl *plumbing, program string) (s startReply, failu
 	return p.room.startStep(p, p.spec(program), pl.child)
 }
 
-// processOf returns the id of the process that a handle is of; 0 when it has ended already.
+// processOf returns the process id of a handle, 0 if the process has ended.
 func processOf(handle int) (int, error) {
 	info, err := os.ReadFile("/proc/self/fdinfo/" + strconv.Itoa(handle))
 	if err != nil {
@@ -183,7 +186,8 @@ func processOf(handle int) (int, error) {
 	return max(pid, 0), err
 }
 
-// launchInside has bubblewrap start a stage in namespaces of its own, which starts the program.
+// launchInside lets bubblewrap start a stage in namespaces of its own, and the stage starts the
+// program.
 func (p *Process) launchInside(pl *plumbing, program string) (err error) {
 	argv := p.wall.bubblewrapArgs(&p.step, p.slot.forker.mounts != nil)
 	p.pid, err = p.slot.forker.fork(bubblewrap, argv, p.attributes(pl))
@@ -197,8 +201,8 @@ func (p *Process) launchInside(pl *plumbing, program string) (err error) {
 	return p.speak(pl, program)
 }
 
-// attributes are the child's descriptors and an environment that tells nothing. Bubblewrap
-// is started under the slot's uid.
+// attributes are the child's descriptors and an environment that reveals nothing. Bubblewrap is
+// started under the slot's uid.
 func (p *Process) attributes(pl *plumbing) *syscall.ProcAttr {
 	attr := &syscall.ProcAttr{
 		Dir: "/", Env: []string{stage.Marker + "=1", "GOMAXPROCS=1"}, Sys: &syscall.SysProcAttr{Setsid: true},
@@ -213,7 +217,7 @@ func (p *Process) attributes(pl *plumbing) *syscall.ProcAttr {
 	return attr
 }
 
-// speak sends the spec and hears whether the program runs.
+// speak sends the spec and reads whether the program runs.
 func (p *Process) speak(pl *plumbing, program string) error {
 	defer pl.spec.Close()
 	p.status = pl.status
@@ -256,7 +260,7 @@ func (p *Process) judgeStart(a stage.Answer, wrote error) error {
 	return nil
 }
 
-// failedToRun is the error of a program that does not run.
+// failedToRun is the error for a program that could not be started.
 func (p *Process) failedToRun(f *stage.Failure) error {
 	if f.Call == "execve" && notFound(f) {
 		return &schema.Error{Code: schema.CodeNotFound, Message: fmt.Sprintf("the program %q cannot be run: %s", p.step.Argv[0], f.Errno), Err: f}
@@ -264,8 +268,8 @@ func (p *Process) failedToRun(f *stage.Failure) error {
 	return fmt.Errorf("start step: %w", f)
 }
 
-// findInit learns which process is the namespace's first, through a handle that stays
-// right when the number is used again.
+// findInit finds the namespace's first process. It returns a handle, which stays correct if the
+// process id is reused.
 func (p *Process) findInit(pl *plumbing) error {
 	if pl.info == nil {
 		return nil
@@ -277,7 +281,7 @@ func (p *Process) findInit(pl *plumbing) error {
 	}
 	m := regexp.MustCompile(`"child-pid": (\d+)`).FindSubmatch(said)
 	if m == nil {
-		return nil // judgeStart tells why there is none
+		return nil // judgeStart reports why there is none
 	}
 	if p.initPID, err = strconv.Atoi(string(m[1])); err != nil {
 		return fmt.Errorf("start step: %w", err)
@@ -290,17 +294,17 @@ func (p *Process) findInit(pl *plumbing) error {
 	return nil
 }
 
-// preferForOOM makes the kernel kill what is in the namespace before anything else. A score that
-// was given with CAP_SYS_RESOURCE cannot be lowered without, and goes on to children; so this
-// is done before there are any, and for the first process too. Where the right is lacking, the
-// stage's own word must do.
+// preferForOOM makes the kernel kill the processes in the namespace before any other. A score
+// that was set with CAP_SYS_RESOURCE cannot be lowered without it, and children inherit it; so
+// it is set before there are children, and for the first process too. Without that capability,
+// the stage's own score must suffice.
 func (p *Process) preferForOOM() {
 	if p.slot.uid >= 0 {
 		_ = os.WriteFile("/proc/"+strconv.Itoa(p.initPID)+"/oom_score_adj", []byte("1000"), 0)
 	}
 }
 
-// bubblewrapArgs make a root file system of the toolchain, the step's own paths and
+// bubblewrapArgs describe a root file system with the toolchain, the step's own paths and
 // nothing else. Its temporary directory and shared memory are the scratch's.
 func (w *Wall) bubblewrapArgs(s *Step, ownDev bool) []string {
 	args := []string{"bwrap", "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net",
@@ -326,8 +330,8 @@ func (w *Wall) bubblewrapArgs(s *Step, ownDev bool) []string {
 	return append(args, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--", "/proc/self/fd/"+strconv.Itoa(exeFD))
 }
 
-// devices make a /dev without terminals, where the slot's thread has none of its own. Bubblewrap's
-// has as many terminals as the machine.
+// devices make a /dev without terminals if the slot's thread has no terminals of its own.
+// Bubblewrap's /dev has as many terminals as the machine.
 func devices() []string {
 	args := []string{"--tmpfs", devDir}
 	for _, path := range deviceFiles() {
@@ -339,7 +343,7 @@ func devices() []string {
 	return args
 }
 
-// show makes a path of this machine visible: as the link that it is, else bound.
+// show makes a path of this machine visible: a link as a link, anything else by a bind mount.
 func show(path string) []string {
 	info, err := os.Lstat(path)
 	if err != nil {

@@ -21,36 +21,36 @@ import (
 // A cgroup counts other things (the files that a step writes, not the libraries that were in memory
 // before it). It bounds what the kernel keeps for the step, and does not make the figure.
 
-// residence is what a process has resident, in bytes.
+// residence is a process's resident memory, in bytes.
 type residence struct {
-	own    int64 // its pages, or its share of them where they are shared
-	files  int64 // pages of mapped files, where they are not among its own
+	own    int64 // its pages, or its share of them if they are shared
+	files  int64 // pages of mapped files, if they are not included in own
 	tables int64 // its page tables
 }
 
-// plus adds what another process has.
+// plus adds another process's resident memory.
 func (r residence) plus(other residence) residence {
 	return residence{own: r.own + other.own, files: max(r.files, other.files), tables: r.tables + other.tables}
 }
 
-// figure is the part that is told.
+// figure is the reported part.
 func (r residence) figure() int64 { return r.own + r.files }
 
-// all is what counts against the limit.
+// all is what counts towards the limit.
 func (r residence) all() int64 { return r.figure() + r.tables }
 
-// leastMemory is the smallest figure that is reported, in bytes. The kernel counts pages for each processor apart, so
-// smaller figures differ from run to run.
+// leastMemory is the smallest figure that is reported, in bytes. The kernel counts pages
+// separately for each processor, so smaller figures differ from run to run.
 const leastMemory = 1280 << 10
 
-// sharedLook is how often the memory of several processes is counted with shared pages once.
-// It is slow, so that at most one part in sharedShare of the time goes into it.
+// sharedLook is how often the memory of several processes is measured with shared pages counted
+// once. That is slow, so it may take at most one part in sharedShare of the time.
 const (
 	sharedLook  = 100 * time.Millisecond
 	sharedShare = 20
 )
 
-// weigh notes the memory that the last sample saw.
+// weigh records the memory of the last sample.
 func (p *Process) weigh(m *meter) {
 	if len(m.mine) < 2 {
 		m.peak = max(m.peak, m.memory.figure())
@@ -63,8 +63,9 @@ func (p *Process) weigh(m *meter) {
 	p.weighShared(m)
 }
 
-// weighShared counts the memory of several processes with shared pages once, and returns it. What is shared
-// among more of them while it is counted is counted too high, so that a new peak is counted twice.
+// weighShared measures the memory of several processes with shared pages counted once, and
+// returns it. If further processes begin to share pages during the measurement, the result is
+// too high, so a new peak is measured twice.
 func (p *Process) weighShared(m *meter) residence {
 	begun := time.Now()
 	var sum residence
@@ -83,7 +84,7 @@ func (p *Process) weighShared(m *meter) residence {
 	return sum
 }
 
-// overMemory reports whether the step has more memory than it may.
+// overMemory reports whether the step uses more memory than it may.
 func (p *Process) overMemory(m *meter) bool {
 	limit := p.step.Limits.Memory
 	if limit == 0 || m.memory.all() <= limit {
@@ -92,13 +93,13 @@ func (p *Process) overMemory(m *meter) bool {
 	return len(m.mine) < 2 || p.weighShared(m).all() > limit
 }
 
-// sharedOnce sums the memory of the step's processes with shared pages once. The caller must be
-// allowed to look into them.
+// sharedOnce sums the memory of the step's processes with shared pages counted once. The caller
+// must be allowed to inspect them.
 func (m *meter) sharedOnce() residence {
 	var sum residence
 	for pid := range m.mine {
 		r, err := sharedResident(pid)
-		if err != nil { // it cannot be looked into, or has ended
+		if err != nil { // it cannot be inspected, or has ended
 			r = resident(pid)
 		}
 		sum = sum.plus(r)
@@ -106,7 +107,7 @@ func (m *meter) sharedOnce() residence {
 	return sum
 }
 
-// sharedResident returns what a process has resident, its share of what is shared.
+// sharedResident returns a process's resident memory, including its share of shared pages.
 func sharedResident(pid int) (residence, error) {
 	rollup, err := readProc(pid, "smaps_rollup")
 	if err != nil {

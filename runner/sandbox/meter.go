@@ -6,31 +6,31 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// meter sums what the processes of one step use. It is used by one goroutine.
+// meter sums the resource use of the processes of one step. One goroutine uses it.
 type meter struct {
-	members func(pids []int) []int // those of processes that are the step's
-	hidden  map[int]bool           // of the wall itself, under the step's uid
+	members func(pids []int) []int // the step's processes
+	hidden  map[int]bool           // the wall's own processes under the step's uid
 	pids    []int
-	strange map[int]bool // seen, and not the step's
+	strange map[int]bool // seen, and not of the step
 	mine    map[int]bool
-	orphan  func(pid int) // told of dead processes that were left to this one
+	orphan  func(pid int) // called for dead processes that this process must reap
 
-	live   time.Duration // of living processes and the children they waited for
-	lost   time.Duration // of those whose parents did not wait for them
-	reaped time.Duration // of those that this process waited for
-	memory residence     // now, summed, shared pages as often as they are shared
+	live   time.Duration // of living processes and of children that they reaped
+	lost   time.Duration // of processes whose parents did not reap them
+	reaped time.Duration // of processes that this process reaped
+	memory residence     // current sum; a shared page counts for each process
 	peak   int64         // the step's memory, see memory.go
 
 	weighed   int64     // memory, when shared pages were last counted once
-	nextWeigh time.Time // when they are again
+	nextWeigh time.Time // when they are due again
 }
 
 func newMeter(first int, members func(pids []int) []int) *meter {
 	return &meter{members: members, hidden: map[int]bool{}, strange: map[int]bool{}, mine: map[int]bool{first: true}}
 }
 
-// glance looks at the step's first process only, which costs next to nothing: most
-// steps end before the first sample.
+// glance looks only at the step's first process, which costs almost nothing: most steps end
+// before the first sample.
 func (m *meter) glance() {
 	for pid := range m.mine {
 		if m.hidden[pid] {
@@ -57,8 +57,8 @@ func (m *meter) sample() {
 	m.memory = memory
 }
 
-// classify lists the processes of the machine, and tells the step's from others. Those that it knows it does not
-// ask about again.
+// classify lists the machine's processes and selects the step's. It does not ask again about
+// processes that it knows.
 func (m *meter) classify() {
 	m.pids = processes(m.pids[:0])
 	mine, strange := make(map[int]bool, len(m.mine)), make(map[int]bool, len(m.pids))
@@ -82,7 +82,7 @@ func (m *meter) classify() {
 	m.mine, m.strange = mine, strange
 }
 
-// look returns the processor time of one process, and what it has resident.
+// look returns the processor time and the resident memory of one process.
 func (m *meter) look(pid int) (time.Duration, residence) {
 	st, err := readStat(pid)
 	if err != nil {
@@ -99,8 +99,8 @@ func (m *meter) look(pid int) (time.Duration, residence) {
 	return cpu, resident(pid)
 }
 
-// account keeps the sum from falling: what vanished without being waited for by a
-// living process is kept as lost.
+// account keeps the sum from falling: the time of processes that vanished without being reaped
+// by a living process is kept as lost.
 func (m *meter) account(live, newlyReaped time.Duration) {
 	if gone := m.live - live - newlyReaped; gone > 0 {
 		m.lost += gone
@@ -108,7 +108,7 @@ func (m *meter) account(live, newlyReaped time.Duration) {
 	m.live = live
 }
 
-// waited adds a process that this one waited for.
+// waited adds a process that this process reaped.
 func (m *meter) waited(u unix.Rusage) {
 	m.reaped += time.Duration(u.Utime.Nano() + u.Stime.Nano())
 	m.peak = max(m.peak, u.Maxrss<<10)

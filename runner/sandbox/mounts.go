@@ -11,20 +11,21 @@ import (
 )
 
 // terminalsMax is how many pseudo-terminals the steps of one slot can have open. The machine has
-// some thousand (kernel.pty.max), each of which can hold 64 KiB of the kernel's memory.
+// a few thousand (kernel.pty.max), each of which can hold 64 KiB of kernel memory.
 const terminalsMax = 16
 
-// hostName is what a step has for this machine's name.
+// hostName is the machine's name that a step sees.
 const hostName = "grader"
 
 // devDir is the directory of devices.
 const devDir = "/dev"
 
-// mounts are a /dev that a slot's thread and the processes that it starts see in place of the
-// machine's own: the harmless devices, terminals of the slot's own, and the step's shared memory.
-// Nobody else sees it, and it is gone with the thread. The thread's network, without an interface,
-// its IPC objects and its host name are its own too. Only root with CAP_SYS_ADMIN can make all
-// that, so not in a container as Docker makes it. The methods work on nil, where there is none.
+// mounts are a /dev that a slot's thread and the processes that it starts see instead of the
+// machine's own: the harmless devices, terminals of the slot's own, and the step's shared
+// memory. Nothing else sees it, and it ends with the thread. The thread also has its own network
+// without an interface, its own IPC objects and its own host name. Only root with CAP_SYS_ADMIN
+// can create these, so they are absent in a container with Docker's defaults. The methods work
+// on nil, if there are none.
 type mounts struct{ shared string }
 
 // makeMounts gives the calling thread mounts of its own, which never cover the directory keep. The
@@ -40,7 +41,7 @@ func makeMounts(keep string) (*mounts, error) {
 	if err := unix.Sethostname([]byte(hostName)); err != nil {
 		return nil, fmt.Errorf("host name: %w", err)
 	}
-	// What the machine mounts later still shows here, and nothing of this shows there.
+	// Later mounts of the machine still appear here, and none of these mounts appear there.
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_SLAVE, ""); err != nil {
 		return nil, fmt.Errorf("mount / as a slave: %w", err)
 	}
@@ -53,7 +54,7 @@ func makeMounts(keep string) (*mounts, error) {
 	return &mounts{}, nil
 }
 
-// makeDev mounts the slot's /dev. The devices are opened before it covers them.
+// makeDev mounts the slot's /dev. It opens the devices before the mount covers them.
 func makeDev() (err error) {
 	var devices []*os.File
 	for _, path := range append(deviceFiles(), terminalDevice) {
@@ -81,7 +82,7 @@ func makeDev() (err error) {
 	return fillDev()
 }
 
-// bindDevice puts an open device at its own path.
+// bindDevice mounts an open device at its own path.
 func bindDevice(f *os.File) error {
 	if err := os.WriteFile(f.Name(), nil, 0o600); err != nil {
 		return err
@@ -92,7 +93,7 @@ func bindDevice(f *os.File) error {
 	return nil
 }
 
-// fillDev makes the rest of a /dev.
+// fillDev creates the other entries of a /dev.
 func fillDev() error {
 	err := errors.Join(os.Mkdir(terminalsDir, 0o755), os.Mkdir(sharedMemory, 0o755))
 	for name, target := range devLinks() {

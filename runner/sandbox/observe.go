@@ -8,21 +8,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The watcher looks often at first, when most steps end, and then every slowest.
+// The watcher looks often at first, when most steps end, and later every slowest.
 const (
 	firstLook   = 3 * time.Millisecond
 	slowestLook = 10 * time.Millisecond
 	diskLook    = 100 * time.Millisecond
-	diskShare   = 20 // of the time at most one part in so many goes into looking at the disk
+	diskShare   = 20 // at most this part of the time is spent on looking at the disk
 )
 
-// cause is why the watcher stopped watching.
+// cause is why the watcher stopped.
 type cause struct {
 	limit  Limit
 	killed bool
 }
 
-// observe watches until the first process ends or a limit is met.
+// observe watches until the first process ends or a limit is reached.
 func (p *Process) observe(ctx context.Context, m *meter) cause {
 	wall := time.NewTimer(orCapDuration(p.step.Limits.Wall, capWall))
 	defer wall.Stop()
@@ -79,7 +79,7 @@ func (p *Process) exceeded(m *meter) Limit {
 	return ""
 }
 
-// filled is the limit that a step met whose cgroup is full.
+// filled returns the limit that a step reached whose cgroup is full.
 func (p *Process) filled() Limit {
 	if p.tally.exact() || p.step.Limits.Disk == 0 {
 		return LimitMemory
@@ -90,7 +90,7 @@ func (p *Process) filled() Limit {
 	return LimitMemory
 }
 
-// cpu is the processor time so far: as the cgroup counted it, else as it was summed.
+// cpu is the processor time so far: the cgroup's count if there is one, otherwise the sum.
 func (p *Process) cpu(m *meter) time.Duration {
 	if used, counted := p.tally.used(); counted {
 		return used
@@ -98,8 +98,7 @@ func (p *Process) cpu(m *meter) time.Duration {
 	return m.cpu()
 }
 
-// lookAtDisk sums the files of the step once in a while, open ones without a name
-// included.
+// lookAtDisk sums the files of the step at intervals, including open files without a name.
 func (p *Process) lookAtDisk(next *time.Time, m *meter) Limit {
 	if p.step.Limits.Disk == 0 || time.Now().Before(*next) {
 		return ""
@@ -124,9 +123,9 @@ func (p *Process) lookAtDisk(next *time.Time, m *meter) Limit {
 	return ""
 }
 
-// hides reports whether the step holds files where they cannot be found, in such an amount
-// that the file system shows it: behind a mapping, on their way through a socket, or in
-// a process that may not be looked into.
+// hides reports whether the step holds files where they cannot be found (mapped, in transit
+// through a socket, or in a process that may not be inspected), so large that the file system
+// shows it.
 func (p *Process) hides(used int64, open *holdings, m *meter) bool {
 	if len(p.step.Write) == 0 || p.space-p.step.Write[0].space() < used+hiddenShare*p.step.Limits.Disk {
 		return false
@@ -139,8 +138,8 @@ func (p *Process) hides(used int64, open *holdings, m *meter) bool {
 	return hides
 }
 
-// borrow runs f with the right to look into the step's processes. Root in a container has
-// none but a process's own uid's, before which it can hide by not being dumpable.
+// borrow runs f with the right to inspect the step's processes. Root in a container may only
+// inspect processes with its own uid, and a process can prevent even that by not being dumpable.
 func (p *Process) borrow(f func()) {
 	if p.slot.uid < 0 || p.wall.traces {
 		f()
@@ -151,8 +150,8 @@ func (p *Process) borrow(f func()) {
 	}
 }
 
-// diskUsage sums the bytes in the step's scratch directories, and at level uid those in
-// the machine's /dev/shm where the step has that.
+// diskUsage sums the bytes in the step's scratch directories, and at level uid those in the
+// machine's /dev/shm if the step has it.
 func (p *Process) diskUsage() (sum int64, tooDeep bool) {
 	for _, s := range p.step.Write {
 		used, deep := s.usage()
@@ -194,7 +193,7 @@ func (p *Process) settle(why cause, first ended, m *meter, summed time.Duration)
 	} else {
 		r.Exit = status.ExitStatus()
 	}
-	// What ended by itself before it could be killed was not killed.
+	// A process that ended before it could be killed was not killed.
 	r.Killed = why.killed && r.Signal == syscall.SIGKILL
 	if r.Limit == "" && !r.Killed {
 		r.Limit = p.metAtEnd(tooDeep)
@@ -204,8 +203,8 @@ func (p *Process) settle(why cause, first ended, m *meter, summed time.Duration)
 	}
 }
 
-// insideView is what the namespace's first process told. When it did not live to tell,
-// everything there was killed.
+// insideView is the report of the namespace's first process. If it did not live to report,
+// everything in the namespace was killed.
 func (p *Process) insideView() (status unix.WaitStatus, waited time.Duration) {
 	e := p.answer().Ended
 	if e == nil {
@@ -215,7 +214,7 @@ func (p *Process) insideView() (status unix.WaitStatus, waited time.Duration) {
 	return unix.WaitStatus(e.Status), time.Duration(e.CPU)
 }
 
-// metAtEnd is the limit that a step met between the last look and its end.
+// metAtEnd returns the limit that a step reached between the last sample and its end.
 func (p *Process) metAtEnd(tooDeep bool) Limit {
 	r, l := &p.result, p.step.Limits
 	switch {

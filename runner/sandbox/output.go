@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// capture reads one output of a step: it keeps at most max bytes and reports once
-// that there were more.
+// capture reads one output of a step. It keeps at most max bytes, and reports once that there
+// were more.
 type capture struct {
 	max  int64
 	over func()
@@ -53,7 +53,7 @@ func (c *capture) bytes() []byte {
 	return c.data
 }
 
-// oneAtATime makes f safe to be called by the readers of both outputs.
+// oneAtATime makes f safe for concurrent calls by the readers of both outputs.
 func oneAtATime(f func([]byte)) func([]byte) {
 	if f == nil {
 		return nil

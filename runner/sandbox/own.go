@@ -10,8 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// take gives the scratch to a step of the uid, which has no process yet; -1 leaves
-// the owner as it is.
+// take gives the scratch to a step of the uid, which has no process yet; -1 keeps the owner.
 func (s *Scratch) take(uid int) error {
 	if err := s.idle(); err != nil {
 		return err
@@ -27,9 +26,9 @@ func (s *Scratch) take(uid int) error {
 	return nil
 }
 
-// hand changes the owner of everything in it, unless uid is -1, and last of its three
-// directories, so that nobody of that uid could have looked in before. Directories that
-// the runner has written to get their stamp.
+// hand changes the owner of everything in the scratch, unless uid is -1. Its three directories
+// come last, so that no process of that uid can look into them before. Directories that the
+// runner has written to get their stamp.
 func (s *Scratch) hand(uid int) error {
 	for _, name := range []string{workDir, tempDir, sharedDir} {
 		h := hander{from: s.owner, to: uid, stamps: s.fresh}
@@ -44,8 +43,8 @@ func (s *Scratch) hand(uid int) error {
 	return nil
 }
 
-// release takes the scratch back when no process of its owner is left. Its three
-// directories become root's, so that the owner's next step does not reach into it.
+// release takes the scratch back once no process of its owner is left. Its three directories
+// become root's, so that the owner's next step cannot reach into it.
 func (s *Scratch) release() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -67,14 +66,14 @@ func (s *Scratch) release() error {
 	return nil
 }
 
-// hander gives what belongs to one uid, or was just written by the runner, to another;
-// to -1 gives nothing away.
+// hander gives the files that belong to one uid, or that the runner has just written, to another
+// uid; -1 gives nothing away.
 type hander struct {
 	from, to int
 	stamps   bool // directories get their stamp
 }
 
-// all hands over one directory, and what is below it where below is set.
+// all changes the owner of one directory and, if below is set, of everything in it.
 func (h hander) all(top int, name string, below bool) error {
 	fd, err := openDir(top, name)
 	if err != nil {
@@ -107,8 +106,8 @@ func (h hander) visit(e *entry) error {
 	if uid == h.to || h.to < 0 {
 		return nil
 	}
-	// Never a file that also has a name elsewhere and is not the step's own: were a link to
-	// somebody's file here, it would become the student's.
+	// Never a file that also has a name elsewhere and is not the step's own: if there were a
+	// hard link to another person's file here, it would become the student's.
 	own := uid == h.from && uid != 0
 	written := uid == os.Getuid() && (e.isDir() || e.stat.Nlink == 1)
 	if !own && !written {
@@ -117,8 +116,8 @@ func (h hander) visit(e *entry) error {
 	return ignoreMissing(unix.Fchownat(e.parent, e.base, h.to, h.to, unix.AT_SYMLINK_NOFOLLOW))
 }
 
-// Seal makes everything in it read-only and readable for those steps that name it
-// (or something below it) in Step.Read. From then on no step can own it.
+// Seal makes everything in it read-only, and readable for steps that name it (or something below
+// it) in Step.Read. After that no step can own it.
 func (s *Scratch) Seal() error {
 	if err := s.idle(); err != nil {
 		return err
@@ -140,8 +139,8 @@ func (s *Scratch) Seal() error {
 	return nil
 }
 
-// sealEntry makes one file or directory the runner's and read-only for others. Files
-// of several names are left closed, for they may have been somebody else's.
+// sealEntry makes one file or directory the runner's and read-only for others. Files with
+// several names stay closed, because they may have been another person's.
 func sealEntry(e *entry) error {
 	switch {
 	case e.isDir():

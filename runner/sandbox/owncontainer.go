@@ -13,30 +13,30 @@ import (
 
 const (
 	machineTemp = "/tmp"
-	// TempLink is where /tmp points in a runner's image: to a link that the wall in its container
-	// points further.
+	// TempLink is the target of /tmp in a runner's image: a link, which the wall in its
+	// container points to a directory.
 	TempLink = "/run/grader-tmp"
-	// IdleTemp is where that one points while no step has it.
+	// IdleTemp is the target of that link while no step has it.
 	IdleTemp = "/var/tmp"
 )
 
-// ownContainer are a container that a wall has to itself. At level uid, where nobody can mount, one step
-// at a time has there what every step has at level namespace: /tmp, which is its own temporary
-// directory, and as long as it is alone /proc, where else its children would not find themselves.
-// The methods work on nil, on a machine that others use too.
+// ownContainer is a container that one wall has to itself. At level uid, where nothing can be
+// mounted, it gives one step at a time what every step has at level namespace: /tmp as its own
+// temporary directory, and, while the step is alone, all of /proc, where its children would
+// otherwise not find themselves. The methods work on nil, on a machine that others also use.
 type ownContainer struct {
-	lock *os.File // one wall of the container has them
+	lock *os.File // held by one wall of the container
 
 	mu   sync.Mutex
 	lent bool
 }
 
-// openOwnContainer returns nil where the machine is not a runner's own, or where the runner itself
+// openOwnContainer returns nil if the machine is not a runner's own, or if the runner itself
 // writes below /tmp.
 func openOwnContainer(dir string) (*ownContainer, error) {
 	target, err := os.Readlink(machineTemp)
 	if err != nil || target != TempLink || below(machineTemp, dir) || below(machineTemp, os.TempDir()) || !Alone() {
-		return nil, nil // a machine like any other
+		return nil, nil // an ordinary machine
 	}
 	lock, err := os.OpenFile(TempLink+".lock", os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW, 0o600)
 	if errors.Is(err, unix.EROFS) {
@@ -47,7 +47,7 @@ func openOwnContainer(dir string) (*ownContainer, error) {
 	}
 	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		lock.Close()
-		return nil, nil // another wall has them
+		return nil, nil // another wall holds it
 	}
 	q := &ownContainer{lock: lock}
 	if err := q.point(IdleTemp); err != nil {
@@ -62,8 +62,8 @@ func below(dir, path string) bool {
 	return strings.HasPrefix(filepath.Clean(path)+"/", dir+"/")
 }
 
-// Alone reports whether there are no processes here but this one and its ancestors, as in a container
-// of its own: nobody of whom a step could read how he was started.
+// Alone reports whether the only processes are this one and its ancestors, as in a container of
+// its own. Then a step can learn nothing from command lines of others.
 func Alone() bool {
 	family := map[int]bool{}
 	for pid := unix.Getpid(); pid > 0 && !family[pid]; {
@@ -75,7 +75,7 @@ func Alone() bool {
 		pid = st.parent
 	}
 	for _, pid := range processes(nil) {
-		// What has ended and was not waited for says nothing any more.
+		// A process that has ended and was not reaped reveals nothing any more.
 		if st, err := readStat(pid); !family[pid] && err == nil && st.state != 'Z' {
 			return false
 		}
@@ -83,7 +83,7 @@ func Alone() bool {
 	return true
 }
 
-// lend gives /tmp to a step whose temporary directory that is; false while another has it.
+// lend points /tmp to a step's temporary directory, or returns false while another step has it.
 func (q *ownContainer) lend(dir string) (bool, error) {
 	if q == nil {
 		return false, nil
@@ -108,7 +108,7 @@ func (q *ownContainer) takeBack() error {
 	return q.point(IdleTemp)
 }
 
-// point points /tmp to a directory. It never points to nothing.
+// point points /tmp to a directory. /tmp exists at every moment.
 func (q *ownContainer) point(dir string) error {
 	fresh := TempLink + ".new"
 	if err := ignoreMissing(unix.Unlink(fresh)); err != nil {

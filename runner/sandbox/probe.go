@@ -15,28 +15,28 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Report is what Probe found, strongest level first.
+// Report is the result of Probe, strongest level first.
 type Report struct {
-	Best      Level    // "" when nothing works
+	Best      Level    // "" if none works
 	Kernel    string   // release
-	Landlock  int      // ABI; 0 is none
-	Cgroup    string   // "v1", "v2" or "": how memory and CPU are counted exactly
-	InMemory  bool     // scratch directories are in a tmpfs: of the two, only CPU is
-	Uncounted string   // why there is no cgroup, call by call
+	Landlock  int      // ABI version; 0 if there is none
+	Cgroup    string   // "v1", "v2" or "": the version that measures memory and CPU exactly
+	InMemory  bool     // scratch directories are in a tmpfs: only CPU is exact
+	Uncounted string   // why there is no cgroup, with each failed call
 	Findings  []string // one line each, for people
 	Levels    []LevelReport
 }
 
-// LevelReport says whether a level works here.
+// LevelReport reports whether a level works on this machine.
 type LevelReport struct {
 	Level  Level
 	Works  bool
-	Lacks  string // what programs have elsewhere and not at this level on this machine, "" for nothing
+	Lacks  string // what programs lack at this level on this machine, "" for nothing
 	Failed string // the call that failed, and how
 	Remedy string // what a person can do about it
 }
 
-// Probe reports what this machine can do, level by level, by running a step at each.
+// Probe reports what this machine supports, level by level, by running a step at each.
 func Probe(ctx context.Context) Report {
 	r := Report{Kernel: kernelRelease(), Landlock: stage.LandlockABI()}
 	r.Cgroup, r.Uncounted = probeCgroup()
@@ -79,7 +79,7 @@ func probeLevel(ctx context.Context, dir string, level Level) LevelReport {
 	return LevelReport{Level: level, Failed: failed, Remedy: remedy(level, failed)}
 }
 
-// lacks lists what steps do not have here, "" for nothing.
+// lacks lists what steps do not have on this machine, "" for nothing.
 func (w *Wall) lacks() string {
 	var list []string
 	if !w.HasTemp() {
@@ -94,7 +94,7 @@ func (w *Wall) lacks() string {
 	return strings.Join(list, ", ")
 }
 
-// cloneUser makes a user namespace, without which there is none of the others.
+// cloneUser creates a user namespace, which all other namespaces need.
 func cloneUser(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, "/bin/true")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWUSER}
@@ -106,7 +106,7 @@ func cloneUser(ctx context.Context) error {
 	return err
 }
 
-// causes is an error's own words, with those of the cause that its message leaves out.
+// causes is an error's message, with the messages of causes that it leaves out.
 func causes(err error) string {
 	text := err.Error()
 	var e *schema.Error
@@ -116,7 +116,7 @@ func causes(err error) string {
 	return text
 }
 
-// remedy says what a person can do about a level that does not work.
+// remedy returns what a person can do about a level that does not work.
 func remedy(level Level, failed string) string {
 	has := func(part string) bool { return strings.Contains(failed, part) }
 	switch {

@@ -21,22 +21,22 @@ type Process struct {
 	slot *slot
 
 	pid     int      // of the program, or of bubblewrap; of the stage until the program runs
-	initPID int      // of the namespace's first process; 0 when there is none
+	initPID int      // of the namespace's first process; 0 if there is none
 	init    *os.File // its handle
 	status  *os.File // the stage's answer
-	said    []byte   // and what of it was read
+	said    []byte   // the part of it that was read
 	started time.Time
-	clock   int64         // the same by the monotonic clock that Result.Ended is of
-	base    time.Duration // processor time that its process had used before
+	clock   int64         // the same on the monotonic clock, as Result.Ended
+	base    time.Duration // processor time that its process had used before the program began
 	starved starvation
-	space   int64      // free in the file system of its first scratch, before it ran
+	space   int64      // free space in the file system of its first scratch before it ran
 	first   chan ended // how pid ended
 
-	nextReady time.Time // when the step is looked at again for what it waits
+	nextReady time.Time // when to look again at what the step waits for
 	tally     *tally
-	room      *room // that it runs in; nil elsewhere
+	room      *room // the room that it runs in, if any
 	hasTemp   bool  // it has what only one step of a container can have: see ownContainer
-	given     inode // its standard input, which is none of its files
+	given     inode // its standard input, which does not count as its file
 	streams   *streams
 
 	out, err *capture
@@ -45,14 +45,14 @@ type Process struct {
 
 	stopOnce sync.Once
 	stop     chan struct{} // closed by Kill
-	over     chan struct{} // receives once when an output is too long
+	over     chan struct{} // receives once if an output is too long
 
 	done   chan struct{}
 	result Result
 	fault  error
 }
 
-// ended is what wait4 told of the first process.
+// ended is the result of wait4 for the first process.
 type ended struct {
 	status unix.WaitStatus
 	usage  unix.Rusage
@@ -70,7 +70,7 @@ func newProcess(w *Wall, s Step, got *slot) *Process {
 // Kill ends the step and all its processes; Wait then reports Killed.
 func (p *Process) Kill() { p.stopOnce.Do(func() { close(p.stop) }) }
 
-// Wait waits until the step and all its processes are gone.
+// Wait waits until the step and all its processes have ended.
 func (p *Process) Wait() (Result, error) {
 	<-p.done
 	return p.result, p.fault
@@ -91,8 +91,8 @@ func (p *Process) reapFirst() {
 	}()
 }
 
-// awaitFirst waits for the first process of a namespace in the background, which is another's child. It is seen to
-// have ended only after all others of the namespace are gone.
+// awaitFirst waits in the background for the first process of a namespace, which is another
+// process's child. It ends only after all others of the namespace have ended.
 func (p *Process) awaitFirst() {
 	go func() {
 		handle := []unix.PollFd{{Fd: int32(p.init.Fd()), Events: unix.POLLIN}}
@@ -133,7 +133,7 @@ func (p *Process) read(f *os.File, c *capture) {
 	p.readers.Go(func() { c.readAll(f) })
 }
 
-// watch sees the step to its end, whatever that is, and leaves nothing of it.
+// watch follows the step to its end and removes everything that it leaves.
 func (p *Process) watch(ctx context.Context) {
 	defer close(p.done)
 	defer p.wall.unregister(p)
@@ -146,14 +146,14 @@ func (p *Process) watch(ctx context.Context) {
 	p.fault = errors.Join(p.fault, p.giveBack(emptied))
 }
 
-// empty ends every process of the step, and returns how the first ended.
+// empty ends every process of the step, and returns how the first one ended.
 func (p *Process) empty(m *meter) (ended, error) {
 	if p.wall.level == LevelNamespace {
 		p.endNamespace()
 	} else if p.slot.uid < 0 {
 		_ = unix.Kill(p.pid, unix.SIGKILL) // ESRCH when it has ended
 	}
-	// In a room the namespace's end is the end of all that was in it; the room itself is of the same uid.
+	// In a room, all processes end with the namespace; the room itself has the same uid.
 	if p.slot.uid >= 0 && p.room == nil {
 		if err := emptyUID(p.slot.uid, p.wall.block.killer(), p.pid, m.waited); err != nil {
 			return ended{}, err
@@ -167,8 +167,8 @@ func (p *Process) empty(m *meter) (ended, error) {
 	}
 }
 
-// endNamespace kills the first process, and with it the namespace: it is gone only
-// after all others are. Without a handle, bubblewrap's end takes it along.
+// endNamespace kills the first process and with it the namespace, which ends only after all
+// others have ended. Without a handle, bubblewrap's end ends it.
 func (p *Process) endNamespace() {
 	if p.init != nil {
 		_ = unix.PidfdSendSignal(int(p.init.Fd()), unix.SIGKILL, nil, 0) // ESRCH when it has ended
@@ -177,7 +177,7 @@ func (p *Process) endNamespace() {
 	_ = unix.Kill(p.pid, unix.SIGKILL)
 }
 
-// close ends the readers, which no process can hold up any more.
+// close ends the readers; no process can delay them any more.
 func (p *Process) close(emptied error) error {
 	held := p.streams.close()
 	if emptied != nil {
@@ -193,7 +193,7 @@ func (p *Process) close(emptied error) error {
 		p.init.Close()
 	}
 	if p.status != nil {
-		_ = p.status.SetReadDeadline(time.Time{}) // that of the start is long past
+		_ = p.status.SetReadDeadline(time.Time{}) // the deadline of the start has long passed
 		rest, err := io.ReadAll(p.status)
 		if err == nil {
 			p.said = append(p.said, rest...)
@@ -206,14 +206,14 @@ func (p *Process) close(emptied error) error {
 	return held
 }
 
-// giveBack returns the scratch directories and the slot; a slot that is not empty is
-// not used again.
+// giveBack returns the scratch directories and the slot; a slot that is not empty is not used
+// again.
 func (p *Process) giveBack(emptied error) error {
 	err := p.moveOut()
 	if emptied != nil {
 		p.wall.logger.Error("slot quarantined", "uid", p.slot.uid, "error", emptied)
 		if p.room != nil {
-			_ = unix.Kill(p.room.pid, unix.SIGKILL) // and with it whatever does not end yet
+			_ = unix.Kill(p.room.pid, unix.SIGKILL) // together with any process that has not ended
 		}
 		p.wall.slots.quarantine()
 		return err
@@ -242,7 +242,7 @@ func (p *Process) complaint() []byte {
 	return append(p.err.bytes(), p.out.bytes()...)
 }
 
-// meter counts what the step uses.
+// meter measures what the step uses.
 func (p *Process) meter() *meter {
 	m := newMeter(p.pid, p.owned)
 	m.orphan = func(pid int) {
@@ -260,9 +260,9 @@ func (p *Process) meter() *meter {
 	return m
 }
 
-// owned returns those of processes that are the step's: by their uid, for an ordinary user by
-// their descent from the namespace's first. The namespace itself is not to be seen of
-// processes that cannot be dumped.
+// owned returns the step's processes among processes: as root by their uid, as an ordinary user
+// by their descent from the namespace's first process. The namespace of a process that cannot be
+// dumped is not visible.
 func (p *Process) owned(pids []int) (list []int) {
 	switch {
 	case p.slot.uid >= 0:
@@ -280,5 +280,5 @@ func (p *Process) owned(pids []int) (list []int) {
 	return list
 }
 
-// answer is what the stage said.
+// answer is the stage's report.
 func (p *Process) answer() stage.Answer { return stage.Parse(p.said) }

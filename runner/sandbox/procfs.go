@@ -11,13 +11,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tick is the unit of the times in /proc/PID/stat on every Linux architecture that
-// Go runs on.
+// tick is the unit of the times in /proc/PID/stat on every Linux architecture that Go supports.
 const tick = 10 * time.Millisecond
 
 var errStat = errors.New("malformed /proc/PID/stat")
 
-// processes lists the process ids of this machine, appended to list.
+// processes appends the process ids of this machine to list.
 func processes(list []int) []int {
 	dir, err := os.Open("/proc")
 	if err != nil {
@@ -34,9 +33,8 @@ func processes(list []int) []int {
 	}
 }
 
-// appendPIDs picks the numeric names out of directory entries. It reads the records
-// itself because the ordinary way allocates a string for every process, every few
-// milliseconds.
+// appendPIDs selects the numeric names among directory entries. It parses the records itself
+// because the usual functions allocate a string for every process, every few milliseconds.
 func appendPIDs(list []int, entries []byte) []int {
 	const headerLen = 19 // inode, offset, length, type
 	for len(entries) > headerLen {
@@ -59,11 +57,11 @@ func appendPIDs(list []int, entries []byte) []int {
 	return list
 }
 
-// stat is what the meter needs of /proc/PID/stat.
+// stat is the part of /proc/PID/stat that the meter needs.
 type stat struct {
 	state    byte
 	parent   int
-	children time.Duration // processor time of children waited for
+	children time.Duration // processor time of reaped children
 	threads  int
 	start    uint64 // ticks since boot
 }
@@ -76,8 +74,8 @@ func readStat(pid int) (stat, error) {
 	return parseStat(b)
 }
 
-// parseStat reads the fields behind the command's name, which may itself contain
-// spaces and parentheses.
+// parseStat parses the fields after the command's name, which may itself contain spaces and
+// parentheses.
 func parseStat(b []byte) (stat, error) {
 	i := bytes.LastIndexByte(b, ')')
 	if i < 0 {
@@ -98,12 +96,12 @@ func parseStat(b []byte) (stat, error) {
 	return stat{state: f[0][0], parent: parent, children: time.Duration(cutime+cstime) * tick, threads: threads, start: start}, nil
 }
 
-// spacious is from how many addresses a process's page tables are counted too. Whoever only
-// reads fresh memory has nothing else, and with a page in each two megabytes they take as
-// much as the addresses.
+// spacious is the size of the address space from which a process's page tables are counted too.
+// A program that only reads untouched memory has page tables and nothing else; with one page in
+// each two megabytes they take as much as the pages.
 const spacious = 4 << 20
 
-// resident returns what a process has resident, its page tables where they may be large.
+// resident returns a process's resident memory, with its page tables if they may be large.
 func resident(pid int) residence {
 	b, err := readProc(pid, "statm")
 	if err != nil {
@@ -138,8 +136,8 @@ func pageTables(pid int) int64 {
 	return bytes
 }
 
-// descends reports whether a process is another's, at any remove. Parents may end while
-// they are followed, and their children move up.
+// descends reports whether a process descends from another. Parents may end while they are
+// followed; their children then get the next ancestor as parent.
 func descends(pid, from int) bool {
 	for range 5 {
 		at := pid
@@ -182,7 +180,7 @@ func readProc(pid int, name string) ([]byte, error) {
 	return buf[:n], nil
 }
 
-// childOf returns the first child of a process's main thread, 0 when there is none.
+// childOf returns the first child of a process's main thread, 0 if there is none.
 func childOf(pid int) int {
 	b, err := readProc(pid, "task/"+strconv.Itoa(pid)+"/children")
 	if err != nil {
@@ -196,7 +194,7 @@ func childOf(pid int) int {
 	return child
 }
 
-// closeFD closes a descriptor that was only read from, whose close cannot lose anything.
+// closeFD closes a descriptor that was only read from, so its close cannot lose data.
 func closeFD(fd int) { _ = unix.Close(fd) }
 
 // mayTrace reports whether this process has CAP_SYS_PTRACE.

@@ -9,17 +9,17 @@ import "time"
 // The next step's limit must be above what stays. It must not be above what goes, or that step could
 // take as much more than its limit.
 type residue struct {
-	kept int64 // what stayed the last time
+	kept int64 // what stayed after the last step
 }
 
 const (
 	residueSmall  = kernelOverhead          // an amount that is not worth waiting for
-	residueSteady = 1500 * time.Millisecond // an amount that has not fallen for so long stays
+	residueSteady = 1500 * time.Millisecond // an amount that has not fallen for this long stays
 	residueWithin = 5 * time.Second
 	residueLook   = 2 * time.Millisecond
 )
 
-// settle waits while charged falls, where it is much more than what stayed the last time, and
+// settle waits while charged falls, if it is much more than what stayed after the last step, and
 // returns it.
 func (r *residue) settle(charged func() int64) int64 {
 	now := charged()

@@ -21,18 +21,18 @@ import (
 // capabilities, the room is mounted read-only, and the seccomp filter refuses the calls that would change its namespaces.
 type room struct {
 	starter
-	dead  bool     // it was found to have ended
-	reads []string // what else it can show a step: paths that are not below the wall's directory
+	dead  bool     // the room was found to have ended
+	reads []string // further paths that it can show a step, outside the wall's directory
 }
 
-// The directories of a room that a step does not see: empty ones are mounted over them.
+// The directories of a room that a step does not see: empty directories are mounted over them.
 const (
 	roomWall  = "/.wall"  // the wall's directory
-	roomReads = "/.reads" // what else steps may be shown
+	roomReads = "/.reads" // other paths that steps may be shown
 	roomEmpty = "/.empty"
 )
 
-// The root file system while it is made, and the machine's.
+// The root file system under construction, and the machine's.
 const (
 	newRoot = "/newroot"
 	oldRoot = "/oldroot"
@@ -87,7 +87,7 @@ func (s *starter) fillRoom(r *room, w *Wall, uid int, ownDev bool, theirs int) e
 	return nil
 }
 
-// lacks returns what a step reads that a room cannot show.
+// lacks returns the paths that a step reads and that a room cannot show.
 func (r *room) lacks(reads []string) []string {
 	if r == nil {
 		return reads
@@ -95,8 +95,8 @@ func (r *room) lacks(reads []string) []string {
 	return slices.DeleteFunc(reads, func(path string) bool { return slices.Contains(r.reads, path) })
 }
 
-// startStep starts a step in the room. The files are the program's three, and where the first process says how the
-// program ended, of which the handle is.
+// startStep starts a step in the room. The files are the program's three, and the one on which
+// the first process reports how the program ended. The returned handle is of the first process.
 func (r *room) startStep(p *Process, spec *stage.Spec, files []*os.File) (startReply, *stage.Failure, error) {
 	plan := &roomPlan{Plan: stage.NewPlan(r.base)}
 	if err := plan.step(p.wall, &p.step, r.reads); err != nil {
@@ -110,10 +110,10 @@ func (r *room) startStep(p *Process, spec *stage.Spec, files []*os.File) (startR
 	return said, failure, err
 }
 
-// roomPlan is a plan with the calls that make file systems.
+// roomPlan is a plan with the calls that create file systems.
 type roomPlan struct{ *stage.Plan }
 
-// room adds what makes a room, as bubblewrap does it, and serves in it.
+// room adds the calls that make a room in the way that bubblewrap does, and then serves in it.
 func (p *roomPlan) room(w *Wall, uid int, ownDev bool, reads []string) error {
 	p.Add("setsid", unix.SYS_SETSID)
 	p.PreferForOOM()
@@ -244,8 +244,8 @@ func (p *roomPlan) dev(own bool) {
 	}
 }
 
-// extra keeps what a step reads that is neither the toolchain's nor below the wall's directory, and makes the place where
-// the step is shown it.
+// extra keeps what a step reads outside the toolchain and the wall's directory, and creates the
+// place where the step sees it.
 func (p *roomPlan) extra(i int, path string) error {
 	at := extraAt(i)
 	if !belowOwn(path) {
@@ -260,14 +260,14 @@ func (p *roomPlan) extra(i int, path string) error {
 	return p.bindReadOnly(path, newRoot+at)
 }
 
-// belowOwn reports whether a path is in /tmp or /dev/shm, where each step's own directories are mounted, and in these
-// what else is shown there.
+// belowOwn reports whether a path is in /tmp or /dev/shm. Each step's own directories are
+// mounted there, and what else the step is shown is mounted in these.
 func belowOwn(path string) bool { return below(machineTemp, path) || below(sharedMemory, path) }
 
-// extraAt is where a room keeps what else it can show.
+// extraAt is where a room keeps the other paths that it can show.
 func extraAt(i int) string { return filepath.Join(roomReads, strconv.Itoa(i)) }
 
-// step adds what shows a step its own files, in a room, before it is confined.
+// step adds the calls that show a step its own files in a room, before the step is confined.
 func (p *roomPlan) step(w *Wall, s *Step, reads []string) error {
 	p.Add("rt_sigaction", unix.SYS_RT_SIGACTION, uint64(unix.SIGCHLD), p.Bytes(make([]byte, 32)), 0, 8)
 	p.umask(0o022)
@@ -307,15 +307,16 @@ func (p *roomPlan) step(w *Wall, s *Step, reads []string) error {
 	return nil
 }
 
-// capabilityHeader is that of capset for the calling thread.
+// capabilityHeader is the header of capset for the calling thread.
 func capabilityHeader() []byte {
 	return binary.LittleEndian.AppendUint64(nil, unix.LINUX_CAPABILITY_VERSION_3)
 }
 
-// inRoom is where a path below the wall's directory is in a room.
+// inRoom is the place in a room of a path below the wall's directory.
 func (w *Wall) inRoom(path string) string { return roomWall + strings.TrimPrefix(path, w.dir) }
 
-// extraReads are what a step reads, or later ones are expected to, that a room must have.
+// extraReads are the paths that a step reads, or that later steps are expected to read, and that
+// a room must have.
 func (w *Wall) extraReads(s *Step) []string {
 	list := slices.Clone(w.expect)
 	for _, path := range s.Read {
@@ -326,7 +327,7 @@ func (w *Wall) extraReads(s *Step) []string {
 	return list
 }
 
-// show mounts from at to, which is made in the likeness of path.
+// show mounts from at to. It creates to as a directory or a file, like path.
 func (p *roomPlan) show(path, from, to string) error {
 	p.makeParents("", to)
 	if err := p.target(path, to); err != nil {
@@ -336,7 +337,7 @@ func (p *roomPlan) show(path, from, to string) error {
 	return nil
 }
 
-// target makes what a path is mounted on: a directory, or a file.
+// target creates the mount point of a path: a directory or a file.
 func (p *roomPlan) target(path, to string) error {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -350,7 +351,7 @@ func (p *roomPlan) target(path, to string) error {
 	return nil
 }
 
-// bind mounts a path of the machine, whatever links lead to it.
+// bind mounts a path of the machine, following links.
 func (p *roomPlan) bind(path, to string) error {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
@@ -377,13 +378,13 @@ const (
 
 func (p *roomPlan) mount(from, to, kind string, flags uint64) {
 	options := uint64(0)
-	if kind == "tmpfs" { // by default everybody may write, and none could open a device there for writing
+	if kind == "tmpfs" { // by default everybody may write, and the kernel would then refuse to open a device there for writing
 		options = p.Text("mode=755")
 	}
 	p.Add("mount "+to, unix.SYS_MOUNT, p.Text(from), p.Text(to), p.Text(kind), flags, options)
 }
 
-// attributes adds to a mount's attributes, and takes none away.
+// attributes adds to a mount's attributes and removes none.
 func (p *roomPlan) attributes(path string, set, flags uint64) {
 	attr := binary.LittleEndian.AppendUint64(nil, set)
 	attr = append(attr, make([]byte, 24)...)
@@ -394,7 +395,7 @@ func (p *roomPlan) makeDir(path string) {
 	p.Lax(p.Add("mkdir "+path, unix.SYS_MKDIRAT, here, p.Text(path), 0o755))
 }
 
-// makeParents makes the directories of a name below a root that is there.
+// makeParents creates the directories of a name below an existing root.
 func (p *roomPlan) makeParents(root, name string) {
 	for i := 1; i < len(name); i++ {
 		if name[i] == '/' {

@@ -24,7 +24,8 @@ type openRule struct {
 	access uint64
 }
 
-// newRulebook opens what every step may use, as the calling thread sees it. A path that is not there is skipped.
+// newRulebook opens what every step may use, as the calling thread sees it. A path that does not
+// exist is skipped.
 func newRulebook(abi int, always []stage.Rule) (*rulebook, error) {
 	b := &rulebook{abi: abi}
 	for _, r := range always {

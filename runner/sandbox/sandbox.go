@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Level is how strong the wall is on this machine.
+// Level is the strength of the wall on this machine.
 type Level string
 
 // The levels, strongest first; see docs/security.md.
@@ -30,33 +30,33 @@ type Step struct {
 	Dir string
 	// Env is the whole environment; nothing is inherited.
 	Env []string
-	// Read are paths (files or directories) that the step may read and execute,
-	// besides the toolchain.
+	// Read are further paths (files or directories) that the step may read and execute, in
+	// addition to the toolchain.
 	Read []string
-	// Write is the scratch directory that the step owns while it runs, and whose
-	// growth Limits.Disk bounds; more may be given, each from NewScratch.
+	// Write are scratch directories, each from NewScratch, that the step owns while it runs.
+	// Limits.Disk limits their growth.
 	Write []*Scratch
 	// Stdin is the standard input; nil is /dev/null.
 	Stdin *os.File
-	// Stdout, when set, is given to the step as it is, and Result.Stdout stays
-	// empty (for a driver's crossed pipes); nil captures.
+	// Stdout, if set, is passed to the step unchanged, and Result.Stdout stays empty (for a
+	// driver's crossed pipes); nil captures the output.
 	Stdout *os.File
-	// Alone is the caller's word that no other step of this wall runs until this one has ended.
-	// In a container of its own a step then sees all of /proc at level uid; otherwise only its
-	// first process sees itself there.
+	// Alone states that no other step of this wall runs until this one has ended; the caller
+	// must make sure of that. In a container of its own such a step sees all of /proc at level
+	// uid; otherwise only its first process sees itself there.
 	Alone bool
-	// LeaveTemp leaves /tmp and /dev/shm to a step that runs at the same time, where only one can
-	// have them: at level uid. TMPDIR is every step's own.
+	// LeaveTemp leaves /tmp and /dev/shm to a step that runs at the same time, if only one step
+	// can have them: at level uid. Every step has its own TMPDIR.
 	LeaveTemp bool
 	// MergeStderr sends standard error into the captured standard output.
 	MergeStderr bool
-	// OnOutput, when set, is called with each captured chunk as it comes, from
-	// one goroutine at a time; it must not block for long.
+	// OnOutput, if set, is called with each captured chunk as it arrives, by one goroutine at a
+	// time. It must not block for long.
 	OnOutput func(chunk []byte)
 	Limits   Limits
 }
 
-// Limits bound a step; 0 is no limit, but for the wall's own caps.
+// Limits limit a step; 0 is no limit, except for the wall's own limits.
 type Limits struct {
 	CPU       time.Duration // summed over all its processes
 	Wall      time.Duration
@@ -66,7 +66,7 @@ type Limits struct {
 	Disk      int64 // bytes in its scratch directories
 }
 
-// Limit names the limit that ended a step; "" is none.
+// Limit names the limit that ended a step; "" if none did.
 type Limit string
 
 // The limits.
@@ -80,15 +80,15 @@ const (
 
 // Result is how a step ended.
 type Result struct {
-	Exit   int            // exit status; meaningful when Signal is 0
+	Exit   int            // exit status; valid if Signal is 0
 	Signal syscall.Signal // of the step's first process
-	Limit  Limit          // the limit that ended it, if one did
+	Limit  Limit          // the limit that ended it, if any
 	CPU    time.Duration  // summed
 	Wall   time.Duration
-	Memory int64  // the most bytes that it had resident, of all its processes together (see memory.go)
-	Disk   int64  // bytes in its scratch directories: the most that was seen, its end included
+	Memory int64  // the largest resident memory of all its processes together, in bytes (see memory.go)
+	Disk   int64  // the largest measured size of its scratch directories, in bytes, including at its end
 	Stdout []byte // at most Limits.Output bytes
 	Stderr []byte
 	Killed bool          // ended by Process.Kill or its context
-	Ended  time.Duration // when its first process did, by the monotonic clock: which of two steps was first
+	Ended  time.Duration // when its first process ended, on the monotonic clock: shows which of two steps ended first
 }

@@ -17,8 +17,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// The directories of a scratch: the step's own, and what it sees as temporary
-// directory and as shared memory, so that these count and go with it.
+// The directories of a scratch: the step's own directory, and what it sees as temporary
+// directory and as shared memory, so that these count towards its disk use and are removed with
+// it.
 const (
 	workDir   = "work"
 	tempDir   = "tmp"
@@ -32,18 +33,18 @@ const (
 // or that leads through a link, is CodeInvalid.
 type Scratch struct {
 	wall *Wall
-	top  *os.File // the directory that holds the three
+	top  *os.File // the directory that contains the three
 	work *os.File
 	path string
 
 	mu     sync.Mutex
 	busy   bool // a step owns it
 	sealed bool
-	fresh  bool // the runner wrote to it since a step owned it
-	owner  int  // uid of what is in it
+	fresh  bool // the runner has written to it since a step owned it
+	owner  int  // the uid that owns its content
 }
 
-// Caps bound what CopyOut copies; 0 is no bound.
+// Caps limit what CopyOut copies; 0 is no limit.
 type Caps struct {
 	Files int   // regular files
 	Bytes int64 // their bytes together
@@ -52,11 +53,11 @@ type Caps struct {
 
 // Skipped is a name that CopyOut did not copy, and why, in words for people.
 type Skipped struct {
-	Name string // relative to the scratch directory, as it stands there
+	Name string // relative to the scratch directory, unchanged
 	Why  string
 }
 
-// newScratch makes the directories under dir, which only the runner writes to.
+// newScratch creates the directories under dir, to which only the runner writes.
 func newScratch(w *Wall, dir string) (*Scratch, error) {
 	top := filepath.Join(dir, randomName())
 	s := &Scratch{wall: w, path: filepath.Join(top, workDir), owner: os.Getuid(), fresh: true}
@@ -86,7 +87,7 @@ func (s *Scratch) open(top string) error {
 	return nil
 }
 
-// randomName is a name that nobody guesses.
+// randomName is a name that cannot be guessed.
 func randomName() string {
 	b := make([]byte, 16)
 	rand.Read(b)
@@ -111,13 +112,13 @@ func (s *Scratch) idle() error {
 	return nil
 }
 
-// Mkdir makes a directory, and those above it.
+// Mkdir creates a directory and its parents.
 func (s *Scratch) Mkdir(name string) error {
 	return s.change(name, func(clean string) error { return makeDirs(s.fd(), clean) })
 }
 
-// WriteFile writes a regular file with StampMade, making the directories above it. An
-// existing file is replaced. Of mode only the owner's execute bit matters.
+// WriteFile writes a regular file with StampMade and creates the directories above it. An
+// existing file is replaced. Of mode only the owner's execute bit is used.
 func (s *Scratch) WriteFile(name string, data []byte, mode os.FileMode) error {
 	return s.change(name, func(clean string) error {
 		return createBeneath(s.fd(), clean, attributes(mode, StampMade), func(f *os.File) error {
@@ -127,8 +128,8 @@ func (s *Scratch) WriteFile(name string, data []byte, mode os.FileMode) error {
 	})
 }
 
-// CopyIn copies the regular file src, one of the runner's own, to name, and gives it the
-// stamp. Of mode only the owner's execute bit matters.
+// CopyIn copies the regular file src, which belongs to the runner, to name and gives it the
+// stamp. Of mode only the owner's execute bit is used.
 func (s *Scratch) CopyIn(name, src string, mode os.FileMode, at Stamp) error {
 	return s.change(name, func(clean string) error {
 		from, err := os.Open(src)
@@ -143,7 +144,8 @@ func (s *Scratch) CopyIn(name, src string, mode os.FileMode, at Stamp) error {
 	})
 }
 
-// attributes are those of a file with a mode, of which only the owner's execute bit matters.
+// attributes are the attributes of a file with a mode, of which only the owner's execute bit is
+// used.
 func attributes(mode os.FileMode, at Stamp) fileAttributes {
 	return fileAttributes{execute: mode&0o100 != 0, stamp: at}
 }
@@ -177,7 +179,7 @@ func (s *Scratch) change(name string, f func(clean string) error) error {
 	return s.explain(name, f(clean))
 }
 
-// explain gives an error of the file system its code.
+// explain adds the code to an error of the file system.
 func (s *Scratch) explain(name string, err error) error {
 	switch {
 	case err == nil:

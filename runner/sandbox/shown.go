@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// clearShown removes what earlier steps have left in the /tmp and /dev/shm of a step's own where directories are
-// mounted for this one. A link there would lead the mount elsewhere, and a file would keep the step from starting.
+// clearShown removes what earlier steps have left in the step's own /tmp and /dev/shm at the
+// places where directories are mounted for this step. A link there would lead the mount
+// elsewhere, and a file would prevent the step from starting.
 func (p *Process) clearShown() error {
 	if len(p.step.Write) == 0 {
 		return nil
@@ -37,8 +38,8 @@ func (s *Step) namesBelow(machine string) map[string]bool {
 	return names
 }
 
-// clear removes one name, whatever it is, from one of the directories that a step of the scratch sees as its own. No
-// process of the step lives.
+// clear removes one name, of any kind, from one of the directories that a step of the scratch
+// sees as its own. No process of the step is alive.
 func (s *Scratch) clear(dir, name string) error {
 	fd, err := openDir(int(s.top.Fd()), dir)
 	if err != nil {

@@ -10,14 +10,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// slot is the right to run one step; as root it is a uid.
+// slot is the right to run one step; as root it has a uid.
 type slot struct {
 	uid    int     // -1 for an ordinary user
 	forker *forker // started with the slot's first step
 }
 
-// slots hands the slots out. One that cannot be emptied is quarantined and replaced
-// by another uid of the block while there are any.
+// slots are the slots of a wall. A slot that cannot be emptied is quarantined and replaced by
+// another uid of the block, as long as there are any.
 type slots struct {
 	mu    sync.Mutex
 	free  []*slot
@@ -39,7 +39,7 @@ func newSlots(uids []int, running int) *slots {
 	return s
 }
 
-// uids are those that a step can have: an ordinary user's own, where slots have none.
+// uids are the uids that a step can have: an ordinary user's own if slots have none.
 func (s *slots) uids() []int {
 	var list []int
 	for _, each := range slices.Concat(s.free, s.spare) {
@@ -51,8 +51,8 @@ func (s *slots) uids() []int {
 	return list
 }
 
-// acquire waits for a free slot and prefers the one with the uid, whose files then
-// need no new owner.
+// acquire waits for a free slot. It prefers the slot with the uid, because then the files keep
+// their owner.
 func (s *slots) acquire(ctx context.Context, uid int) (*slot, error) {
 	for {
 		got, wake, err := s.try(uid)
@@ -87,7 +87,7 @@ func (s *slots) try(uid int) (*slot, <-chan struct{}, error) {
 	return got, nil, nil
 }
 
-// put gives an empty slot back.
+// put returns an empty slot.
 func (s *slots) put(f *slot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,7 +95,7 @@ func (s *slots) put(f *slot) {
 	s.signal()
 }
 
-// quarantine drops a slot whose processes do not end.
+// quarantine removes a slot whose processes do not end.
 func (s *slots) quarantine() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

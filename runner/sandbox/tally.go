@@ -2,8 +2,7 @@ package sandbox
 
 import "time"
 
-// tally is what a cgroup counted of one step; its methods work on nil, where there is
-// no cgroup.
+// tally is what a cgroup measured of one step. Its methods work on nil, if there is no cgroup.
 type tally struct {
 	group group
 	cpu   time.Duration // before the step
@@ -25,8 +24,8 @@ func (p *Process) openTally() (*tally, error) {
 	return t, nil
 }
 
-// cgroupLimit is what may be charged to the step's cgroup, in bytes; 0 is no limit. It is more than the
-// memory limit, by what the kernel keeps for a step besides its memory, so that it ends no step
+// cgroupLimit is the limit of the step's cgroup, in bytes; 0 is no limit. It exceeds the memory
+// limit by the kernel memory that a step uses besides its own memory, so that it ends no step
 // early.
 func (p *Process) cgroupLimit() int64 {
 	limit, disk := p.step.Limits.Memory, p.step.Limits.Disk
@@ -46,7 +45,7 @@ func (p *Process) cgroupLimit() int64 {
 }
 
 // newTally sets the limit for the next step. Kills are counted from here, before the program
-// runs: on a busy machine one may come before this process has a processor again.
+// runs: on a busy machine a kill may happen before this process runs again.
 func newTally(g group, memory int64) (t *tally, err error) {
 	t = &tally{group: g}
 	if err = g.begin(memory); err != nil {
@@ -56,7 +55,7 @@ func newTally(g group, memory int64) (t *tally, err error) {
 	return t, err
 }
 
-// begin starts counting processor time, when the program runs.
+// begin starts to measure processor time when the program runs.
 func (t *tally) begin() (err error) {
 	if t == nil {
 		return nil
@@ -65,7 +64,7 @@ func (t *tally) begin() (err error) {
 	return err
 }
 
-// used is the step's processor time so far; false when nobody counted.
+// used is the step's processor time so far; false if it is not measured.
 func (t *tally) used() (time.Duration, bool) {
 	if t == nil {
 		return 0, false
@@ -74,8 +73,8 @@ func (t *tally) used() (time.Duration, bool) {
 	return now - t.cpu, err == nil
 }
 
-// exact reports whether the cgroup's memory is the step's own; where files are charged to
-// it too, what is the step's own is summed, and the cgroup bounds both together.
+// exact reports whether the cgroup's memory is the step's own. If files are charged to it too,
+// the step's own memory is summed, and the cgroup limits both together.
 func (t *tally) exact() bool { return t != nil && !t.files }
 
 // full reports whether the kernel has killed a process of the step for its memory.

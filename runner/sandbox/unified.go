@@ -15,20 +15,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unified is a group of version 2, whose members are whole processes: a step is born into it
-// by clone's own flag, since moving it would cost milliseconds.
+// unified is a group of version 2, whose members are whole processes. A step starts in it
+// through clone's own flag, because moving a process would cost milliseconds.
 type unified struct {
 	dir  string
-	file *os.File // the directory, as clone wants it
+	file *os.File // the directory, as clone needs it
 	left residue
 }
 
-// restGroup is where the processes of a delegated group are moved, which must have none of its own
-// before its children get controllers.
+// restGroup is where the processes of a delegated group are moved: a group whose children have
+// controllers may have no processes itself.
 const restGroup = cgroupPrefix + "rest"
 
-// unifiedDir is the directory of a process's group of version 2, "" when there is none. The
-// mount may show a part of the hierarchy only, as in containers.
+// unifiedDir is the directory of a process's group of version 2, "" if there is none. The mount
+// may show only a part of the hierarchy, as in containers.
 func unifiedDir(mountinfo, own string) string {
 	group, found := "", false
 	for line := range strings.Lines(own) {
@@ -72,8 +72,8 @@ func makeUnified(own string, controllers ...string) (*unified, error) {
 	return u, nil
 }
 
-// enable gives a group's children the controllers. The kernel refuses that while the group has
-// processes itself; where it was delegated to this service they are moved out of the way.
+// enable gives a group's children the controllers. The kernel refuses that while the group
+// itself has processes; if the group was delegated to this service, they are moved into a child.
 func enable(dir string, controllers []string) error {
 	have, err1 := os.ReadFile(filepath.Join(dir, "cgroup.controllers"))
 	given, err2 := os.ReadFile(filepath.Join(dir, "cgroup.subtree_control"))
@@ -89,7 +89,7 @@ func enable(dir string, controllers []string) error {
 	}
 	wanted := "+" + strings.Join(missing, " +")
 	err := put(dir, "cgroup.subtree_control", wanted)
-	const tries = 5 // other runners of this service start meanwhile
+	const tries = 5 // other runners of this service may start meanwhile
 	for n := 0; n < tries && errors.Is(err, unix.EBUSY) && delegated(dir); n++ {
 		if err := makeRoom(dir); err != nil {
 			return err
@@ -99,7 +99,7 @@ func enable(dir string, controllers []string) error {
 	return err
 }
 
-// lacking are those of the controllers that a list does not have.
+// lacking are the controllers that a list does not contain.
 func lacking(list string, controllers []string) []string {
 	var missing []string
 	for _, c := range controllers {
@@ -110,8 +110,8 @@ func lacking(list string, controllers []string) []string {
 	return missing
 }
 
-// delegated reports whether a group is this service's to arrange: marked so by systemd, or the
-// top of what a container sees.
+// delegated reports whether this service may arrange a group: systemd has marked it so, or it is
+// the top of what a container sees.
 func delegated(dir string) bool {
 	buf := make([]byte, 8)
 	for _, name := range []string{"user.delegate", "trusted.delegate"} {
@@ -149,15 +149,15 @@ func (u *unified) begin(memory int64) error {
 		limit = strconv.FormatInt(memory+filesLeft(u.dir)+u.left.settle(u.kernel), 10)
 	}
 	err := put(u.dir, "memory.max", limit)
-	// Absent where there is no swap to count.
+	// Absent if the machine has no swap.
 	if swap := put(u.dir, "memory.swap.max", "0"); !errors.Is(swap, os.ErrNotExist) {
 		err = errors.Join(err, swap)
 	}
 	return err
 }
 
-// kernel returns the bytes of the kernel's own memory that are charged to the group; 0 before Linux 5.18,
-// which does not count them together.
+// kernel returns the bytes of kernel memory that are charged to the group; 0 before Linux 5.18,
+// which has no such sum.
 func (u *unified) kernel() int64 {
 	n, err := u.value("memory.stat", "kernel")
 	if err != nil {
@@ -198,7 +198,7 @@ func valueOf(b []byte, name string) (int, error) {
 	return 0, fmt.Errorf("cgroup: there is no %s", name)
 }
 
-// leave ends what was left in the group, which is nothing, and removes it.
+// leave kills any processes left in the group and removes the group.
 func (u *unified) leave() error {
 	killed := put(u.dir, "cgroup.kill", "1")
 	if errors.Is(killed, os.ErrNotExist) {

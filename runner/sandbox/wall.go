@@ -20,33 +20,34 @@ import (
 
 // Options configure a Wall.
 type Options struct {
-	// Dir is where scratch directories are made; it must be on a file system that
-	// allows execution unless steps only read there. It is created 0711. As root,
-	// every directory above it must let others pass (mode o+x).
+	// Dir is where scratch directories are created. It must be on a file system that allows
+	// execution, unless steps only read there. It is created with mode 0711. As root, every
+	// directory above it must let others pass (mode o+x).
 	Dir string
-	// Min is the weakest level to accept; Open fails below it. "" is LevelUID.
+	// Min is the weakest level to accept: Open fails if only weaker ones work. "" is LevelUID.
 	Min Level
-	// Level forces a level (for tests); "" is the strongest that the self-test finds.
+	// Level forces a level (for tests); "" is the strongest whose self-test passes.
 	Level Level
-	// Slots is how many steps may run at once (a driver and its client are two);
-	// 0 is 2. As root each slot has its own uid, from a block that no other
-	// process on this machine holds.
+	// Slots is how many steps may run at the same time (a driver and its client are two); 0 is
+	// 2. As root each slot has its own uid, from a block that no other process on this machine
+	// holds.
 	Slots int
-	// Toolchain are more directories that every step may read and execute, besides
+	// Toolchain are further directories that every step may read and execute, in addition to
 	// /usr, /bin, /lib and /opt.
 	Toolchain []string
-	// Expect are paths that steps may be given to read later. The self-test's room can then show them already.
+	// Expect are paths that later steps may read. The self-test's room can then already show
+	// them.
 	Expect []string
-	// Block is the number of the block of uids that the scheduler leased to this
-	// runner, from 1; 0 takes a free one of this machine.
+	// Block is the number of the block of uids that the scheduler leased to this runner, from 1;
+	// 0 takes any free block of this machine.
 	Block int
-	// Locks is the directory of the locks on blocks, which every wall of this machine
-	// shares: its containers too. "" is /run/lock/grader.
+	// Locks is the directory of the locks on blocks, which all walls of this machine share,
+	// including those in its containers. "" is /run/lock/grader.
 	Locks string
-	// Sums has memory and processor time summed over processes even where a cgroup could
-	// count them (to measure the difference).
+	// Sums makes the wall sum memory and processor time over processes even if a cgroup could
+	// measure them (to compare both).
 	Sums bool
-	// Logger is told of what a person should look at, such as quarantined slots.
+	// Logger receives what a person should know, such as quarantined slots.
 	Logger *slog.Logger
 }
 
@@ -59,14 +60,14 @@ type Wall struct {
 	etc       string // the /etc of level namespace
 	ownEtc    string // the same, where it ends with the wall
 	logger    *slog.Logger
-	block     *block // nil for an ordinary user
+	block     *block // nil as an ordinary user
 	container *ownContainer
 	slots     *slots
-	exe       *os.File // this binary, of which stages are made
+	exe       *os.File // this binary, which is also the stage
 	abi       int      // of Landlock
 	filter    []byte   // seccomp program
-	traces    bool     // CAP_SYS_PTRACE: may look into every process
-	sums      bool     // no cgroups
+	traces    bool     // CAP_SYS_PTRACE: may inspect every process
+	sums      bool     // do not use cgroups
 	mounts    *mounts  // that every slot's thread has
 	inMemory  bool     // scratch directories are in a tmpfs: their files are charged to cgroups
 
@@ -77,8 +78,8 @@ type Wall struct {
 	forkers   []*forker
 }
 
-// Open chooses the level by a self-test, leases a block of uids (as root) and
-// sweeps what an earlier owner of the block left.
+// Open chooses the level by a self-test, leases a block of uids (as root) and removes what an
+// earlier owner of the block left.
 func Open(ctx context.Context, o Options) (*Wall, error) {
 	w := &Wall{
 		toolchain: o.Toolchain, sums: o.Sums, logger: o.Logger, abi: stage.LandlockABI(),
@@ -97,7 +98,7 @@ func Open(ctx context.Context, o Options) (*Wall, error) {
 	return w, nil
 }
 
-// prepare makes everything that does not depend on the level.
+// prepare creates everything that does not depend on the level.
 func (w *Wall) prepare(o Options) error {
 	var err error
 	if w.dir, err = filepath.Abs(o.Dir); err != nil {
@@ -159,7 +160,7 @@ func (w *Wall) openSlots(o Options) error {
 	return w.sweep(running)
 }
 
-// sweep ends what an earlier owner of the block left running.
+// sweep ends processes that an earlier owner of the block left running.
 func (w *Wall) sweep(running int) error {
 	var uids []int
 	for i := range w.block.slots() {
@@ -180,17 +181,17 @@ func (w *Wall) sweep(running int) error {
 	return nil
 }
 
-// Level returns the level in force.
+// Level returns the chosen level.
 func (w *Wall) Level() Level { return w.level }
 
-// HasTemp reports whether steps may write to /tmp itself, not to TMPDIR only.
+// HasTemp reports whether steps may write to /tmp itself, not only to TMPDIR.
 func (w *Wall) HasTemp() bool { return w.level == LevelNamespace || w.container != nil }
 
 // HasShared reports whether steps have /dev/shm, and so shared memory and named semaphores.
 func (w *Wall) HasShared() bool { return w.HasTemp() || w.mounts != nil }
 
-// Cache is a directory of this machine's that outlives the wall and that only root writes to; "" for
-// an ordinary user.
+// Cache is a directory of this machine that outlives the wall and that only root writes to; ""
+// for an ordinary user.
 func (w *Wall) Cache() string {
 	if w.block == nil {
 		return ""
@@ -198,8 +199,8 @@ func (w *Wall) Cache() string {
 	return lockDir
 }
 
-// NewScratch makes an empty directory with an unguessable name that a step can
-// own. Before a step owns it, the runner fills it through Scratch's methods.
+// NewScratch creates an empty directory with an unguessable name that a step can own. Until a
+// step owns it, the runner fills it through Scratch's methods.
 func (w *Wall) NewScratch() (*Scratch, error) {
 	s, err := newScratch(w, w.dir)
 	if err != nil {
@@ -217,10 +218,9 @@ func (w *Wall) forget(s *Scratch) {
 	delete(w.scratches, s)
 }
 
-// Run runs one step to its end and returns how it ended. An error means that the
-// wall itself failed (CodeInternal) or that the program could not be found
-// (CodeNotFound); nothing the student's program does is an error. When Run
-// returns, no process of the step is left.
+// Run runs one step to its end and returns how it ended. An error means that the wall itself
+// failed (CodeInternal) or that the program was not found (CodeNotFound); nothing that the
+// student's program does is an error. When Run returns, no process of the step is left.
 func (w *Wall) Run(ctx context.Context, s Step) (Result, error) {
 	p, err := w.Start(ctx, s)
 	if err != nil {
@@ -229,8 +229,7 @@ func (w *Wall) Run(ctx context.Context, s Step) (Result, error) {
 	return p.Wait()
 }
 
-// Close ends whatever still runs, removes all scratch directories and gives the
-// block of uids back.
+// Close ends all running steps, removes all scratch directories and releases the block of uids.
 func (w *Wall) Close() error {
 	running, scratches := w.shut()
 	for _, p := range running {
@@ -259,7 +258,7 @@ func (w *Wall) Close() error {
 	return errors.Join(errs...)
 }
 
-// stopping hands the slots' threads over to be stopped, once.
+// stopping returns the slots' threads that must be stopped, once.
 func (w *Wall) stopping() []*forker {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -279,7 +278,7 @@ func (w *Wall) equip(s *slot) {
 	w.forkers = append(w.forkers, s.forker)
 }
 
-// shut keeps new steps out and returns what there is.
+// shut refuses new steps and returns the slots.
 func (w *Wall) shut() ([]*Process, []*Scratch) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
