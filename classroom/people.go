@@ -156,9 +156,25 @@ func (p *People) book(ctx context.Context, m Member, r ExportRequest) (gradebook
 	if err != nil {
 		return b, err
 	}
-	members := course.Members(seats)
-	most := make(map[string]schema.Points)
-	byOwner := make(map[string]map[string]gradebook.Grade)
+	byPerson, most := gradesByPerson(grades, course.Members(seats))
+	if b.Assignments, err = p.columns(m, r, all, most); err != nil {
+		return b, err
+	}
+	for _, who := range people {
+		if who.Role != schema.RoleStudent || who.Dropped && !r.Dropped || !m.Viewer().SeesOwner(who.Login) {
+			continue
+		}
+		b.People = append(b.People, gradebook.Person{
+			Login: who.Login, StudentID: who.StudentID, Name: who.Name, Email: who.Email, Section: who.Section, Grades: byPerson[who.Login],
+		})
+	}
+	return b, nil
+}
+
+// gradesByPerson returns each person's grades by assignment, and the most points of each
+// assignment. Each member of a team has the team's grade.
+func gradesByPerson(grades []schema.Grade, members map[course.WorkOf][]string) (by map[string]map[string]gradebook.Grade, most map[string]schema.Points) {
+	by, most = make(map[string]map[string]gradebook.Grade), make(map[string]schema.Points)
 	for _, g := range grades {
 		if g.Number == 0 && g.Adjusted.IsZero() {
 			continue
@@ -170,13 +186,19 @@ func (p *People) book(ctx context.Context, m Member, r ExportRequest) (gradebook
 		if logins == nil {
 			logins = []string{g.Owner}
 		}
-		for _, login := range logins { // each member has the team's grade
-			if byOwner[login] == nil {
-				byOwner[login] = make(map[string]gradebook.Grade)
+		for _, login := range logins {
+			if by[login] == nil {
+				by[login] = make(map[string]gradebook.Grade)
 			}
-			byOwner[login][g.Assignment] = gradebook.Grade{Final: g.Final, Note: course.Note(g)}
+			by[login][g.Assignment] = gradebook.Grade{Final: g.Final, Note: course.Note(g)}
 		}
 	}
+	return by, most
+}
+
+// columns returns the assignments of the book: the requested one, or all with active tests.
+func (p *People) columns(m Member, r ExportRequest, all []schema.Assignment, most map[string]schema.Points) ([]gradebook.Assignment, error) {
+	var columns []gradebook.Assignment
 	for _, a := range all {
 		if r.Assignment == "" && a.Active == nil || r.Assignment != "" && r.Assignment != a.Name {
 			continue
@@ -185,18 +207,10 @@ func (p *People) book(ctx context.Context, m Member, r ExportRequest) (gradebook
 		if spec := p.read(a).Spec; spec != nil {
 			column.Title = spec.Title
 		}
-		b.Assignments = append(b.Assignments, column)
+		columns = append(columns, column)
 	}
-	if r.Assignment != "" && len(b.Assignments) == 0 {
-		return b, schema.Errorf(schema.CodeNotFound, "there is no assignment %s/%s", c.Code, r.Assignment)
+	if r.Assignment != "" && len(columns) == 0 {
+		return nil, schema.Errorf(schema.CodeNotFound, "there is no assignment %s/%s", m.Course.Code, r.Assignment)
 	}
-	for _, who := range people {
-		if who.Role != schema.RoleStudent || who.Dropped && !r.Dropped || !m.Viewer().SeesOwner(who.Login) {
-			continue
-		}
-		b.People = append(b.People, gradebook.Person{
-			Login: who.Login, StudentID: who.StudentID, Name: who.Name, Email: who.Email, Section: who.Section, Grades: byOwner[who.Login],
-		})
-	}
-	return b, nil
+	return columns, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"path/filepath"
 	"time"
 
@@ -46,6 +47,15 @@ type operation struct {
 
 // operations is the closed set of operations by name.
 func (o *Operator) operations() map[string]operation {
+	all := make(map[string]operation)
+	for _, some := range []map[string]operation{o.serverOperations(), o.workOperations(), o.courseOperations()} {
+		maps.Copy(all, some)
+	}
+	return all
+}
+
+// serverOperations are about accounts, courses, the queue and the machines.
+func (o *Operator) serverOperations() map[string]operation {
 	return map[string]operation{
 		"user.add":      typed(schema.ScopeAdmin, o.AddUser),
 		"user.disable":  typed(schema.ScopeAdmin, o.setDisabled),
@@ -72,7 +82,12 @@ func (o *Operator) operations() map[string]operation {
 		"pools":         typed(schema.ScopeRead, o.pools),
 		"runners":       typed(schema.ScopeRead, o.runners),
 		"audit":         typed(schema.ScopeRead, o.audit),
+	}
+}
 
+// workOperations are about due dates, grades, comments and submissions.
+func (o *Operator) workOperations() map[string]operation {
+	return map[string]operation{
 		"extend":         typed(schema.ScopeWrite, o.extend),
 		"extensions":     typed(schema.ScopeRead, o.extensions),
 		"extension.end":  typed(schema.ScopeWrite, o.endExtension),
@@ -88,7 +103,12 @@ func (o *Operator) operations() map[string]operation {
 		"archive":        typed("", o.archive),
 		"grades":         typed(schema.ScopeRead, o.grades),
 		"roster.import":  typed(schema.ScopeWrite, o.importRoster),
+	}
+}
 
+// courseOperations are about teams, regrades, publication, tests and records.
+func (o *Operator) courseOperations() map[string]operation {
+	return map[string]operation{
 		"team.create": typed(schema.ScopeWrite, o.createTeam),
 		"team.add":    typed(schema.ScopeWrite, o.addToTeam),
 		"team.remove": typed(schema.ScopeWrite, o.removeFromTeam),
