@@ -19,14 +19,15 @@ import (
 // an administrator. a1 is released, with tests that passed their gate.
 type bundle struct {
 	*classroom.Classroom
-	t       *testing.T
-	store   *store.Store
-	clock   *atomic.Int64 // microseconds
-	course  schema.Course
-	actors  map[string]schema.Actor
-	woken   atomic.Int64
-	revoked []classroom.Revocation
-	pushes  int
+	t          *testing.T
+	store      *store.Store
+	clock      *atomic.Int64 // microseconds
+	course     schema.Course
+	actors     map[string]schema.Actor
+	woken      atomic.Int64
+	revoked    []classroom.Revocation
+	pushes     int
+	controlled []schema.PoolControl // what the scheduler was told
 }
 
 var epoch = time.Date(2026, 9, 14, 9, 0, 0, 0, time.UTC)
@@ -65,6 +66,9 @@ func (b *bundle) Wake() { b.woken.Add(1) }
 func (b *bundle) PoolStates(context.Context) ([]schema.PoolState, error) {
 	return []schema.PoolState{{Flavour: schema.Flavour{Name: "standard"}, Busy: 1}}, nil
 }
+
+// Control implements classroom.Live.
+func (b *bundle) Control(c schema.PoolControl) { b.controlled = append(b.controlled, c) }
 
 func (b *bundle) RunnerStates() []schema.RunnerState { return []schema.RunnerState{{Phase: "busy"}} }
 

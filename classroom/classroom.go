@@ -12,6 +12,7 @@ type Store interface {
 	CourseStore
 	WorkStore
 	QueueStore
+	PoolStore
 	AuditStore
 	GradeStore
 	RosterStore
@@ -69,6 +70,7 @@ type Classroom struct {
 	Tokens       *Tokens
 	Drafts       *Drafts
 	Queue        *Queue
+	Pools        *Pools
 	Audit        *Audit
 	Revoked      *Revocations
 }
@@ -106,6 +108,7 @@ func New(o Options) *Classroom {
 		Erasures:     &Erasures{store: o.Store, clock: o.Clock, revoked: revoked},
 		Replays:      &Replays{store: o.Store, work: work, live: o.Live},
 		Queue:        &Queue{store: o.Store, live: o.Live, flavours: o.Flavours},
+		Pools:        &Pools{store: o.Store, live: o.Live, flavours: o.Flavours},
 		Audit:        &Audit{store: o.Store},
 		Revoked:      revoked,
 	}

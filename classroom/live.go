@@ -17,6 +17,8 @@ type Live interface {
 	PoolStates(ctx context.Context) ([]schema.PoolState, error)
 	// RunnerStates returns the runners that are known, by id.
 	RunnerStates() []schema.RunnerState
+	// Control sets what a flavour's pool does from now on; it never blocks.
+	Control(c schema.PoolControl)
 	// Stall returns why no runner of a flavour comes, in words for staff.
 	Stall(ctx context.Context, flavour string) schema.Stall
 }
@@ -31,6 +33,9 @@ func (offline) Wake() {}
 func (offline) Watch(context.Context, int64, int64) (<-chan schema.Event, error) {
 	return nil, schema.Errorf(schema.CodeUnavailable, "no server runs on this data directory; start it first: grader serve")
 }
+
+// Control does nothing: a server that starts reads what is stored.
+func (offline) Control(schema.PoolControl) {}
 
 // Stall is none: nobody knows whether runners would come.
 func (offline) Stall(context.Context, string) schema.Stall { return schema.Stall{} }

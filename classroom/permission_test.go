@@ -26,6 +26,14 @@ func TestPermissions(t *testing.T) {
 			_, err := b.Accounts.AddUser(ctx, by, classroom.NewUser{Login: "new"})
 			return err
 		}},
+		"pause a pool": {admins, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Pools.SetMode(ctx, by, "standard", schema.PoolPaused, "")
+			return err
+		}},
+		"resize a pool": {admins, func(ctx context.Context, b *bundle, by schema.Actor) error {
+			_, err := b.Pools.Resize(ctx, by, "standard", classroom.PoolSize{})
+			return err
+		}},
 		"list users": {admins, func(ctx context.Context, b *bundle, by schema.Actor) error {
 			_, err := b.Accounts.Users(ctx, by)
 			return err

@@ -66,6 +66,9 @@ func (q *queue) hold(held bool) {
 // PoolStates implements classroom.Live: there are no pools.
 func (q *queue) PoolStates(context.Context) ([]schema.PoolState, error) { return nil, nil }
 
+// Control implements classroom.Live.
+func (q *queue) Control(schema.PoolControl) {}
+
 // RunnerStates implements classroom.Live.
 func (q *queue) RunnerStates() []schema.RunnerState { return nil }
 

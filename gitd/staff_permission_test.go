@@ -27,6 +27,10 @@ func TestStaffCommandsByRole(t *testing.T) {
 		"submissions":     {"comp1/a1", staff},
 		"grades":          {"comp1", staff},
 		"queue":           {"", "eve " + everybody},
+		"pools pause":     {"standard", "root"},
+		"pools drain":     {"standard", "root"},
+		"pools resume":    {"standard", "root"},
+		"pools resize":    {"standard --warm 0 --max 2", "root"},
 		"roster":          {"comp1", staff},
 		"extensions":      {"comp1/a1", staff},
 		"adjust":          {"comp1/a1 alice +1 --reason neat", staff},
@@ -61,7 +65,7 @@ func TestStaffCommandsByRole(t *testing.T) {
 			t.Errorf("nobody tries %q", m[1])
 		}
 	}
-	refusal := regexp.MustCompile(`only (the )?(instructors|staff) of comp1|comp1 is unknown, or you are not enrolled|there is no regrade set 1`)
+	refusal := regexp.MustCompile(`only an administrator|only (the )?(instructors|staff) of comp1|comp1 is unknown, or you are not enrolled|there is no regrade set 1`)
 	for _, who := range []string{"eve", "alice", "tina", "ida", "root"} {
 		for name, row := range rows {
 			r := b.sshAs("grader", who, "login\nalice\n", append(strings.Fields(name), strings.Fields(row.arguments)...)...)

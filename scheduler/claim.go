@@ -131,7 +131,7 @@ func (s *Scheduler) await(ctx context.Context, m *member, wait time.Duration) (s
 // regrades, so that a push that comes finds it ready. A flavour with one runner serves regrades
 // when nothing else waits.
 func (s *Scheduler) look(ctx context.Context, m *member, place *spot) (schema.Job, error) {
-	if s.Flavours[m.flavour].Max < 2 {
+	if s.flavour(m.flavour).Max < 2 {
 		return s.try(ctx, m, s.Jobs.Claim)
 	}
 	if !s.lines.spare(m.flavour, place) {
@@ -163,6 +163,9 @@ func (s *Scheduler) try(ctx context.Context, m *member, claim claiming) (schema.
 	}
 	if ph, _ := m.state(); ph != phaseReady {
 		return schema.Job{}, errServed() // it is being retired; no attempt is used up
+	}
+	if s.controls.get(m.flavour).Stopped() {
+		return schema.Job{}, schema.Errorf(schema.CodeNotFound, "no job of flavour %s starts: it is paused", m.flavour)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), poolPatience)
 	defer cancel()

@@ -57,7 +57,7 @@ func (k *keeper) run(ctx context.Context) {
 		}
 		n, err := k.look(ctx)
 		if err == nil && n != asked {
-			err = k.pool.Ensure(ctx, k.flavour, n)
+			err = k.pool.Ensure(ctx, k.effective(), n)
 		}
 		if err != nil && ctx.Err() == nil {
 			k.scheduler.Logger.Error("pool not filled", "flavour", k.flavour.Name, "error", err)
@@ -96,6 +96,11 @@ func (k *keeper) look(ctx context.Context) (int, error) {
 	return s.n, nil
 }
 
+// effective is the flavour with the numbers of runners that are set for it.
+func (k *keeper) effective() schema.Flavour {
+	return k.scheduler.controls.get(k.flavour.Name).Apply(k.flavour)
+}
+
 // now returns the current scale.
 func (k *keeper) now() scale {
 	k.mu.Lock()
@@ -109,6 +114,7 @@ func (k *keeper) demand(ctx context.Context) (demand, error) {
 	if err != nil {
 		return d, err
 	}
+	d.flavour, d.mode = k.effective(), k.scheduler.controls.get(k.flavour.Name).Mode
 	// Busy first: a job that is claimed between the two reads counts as neither, and its claim
 	// wakes the keeper. Counted as both, it would ask for one runner too many until the
 	// cooldown.
@@ -151,19 +157,21 @@ func (k *keeper) inService() int {
 	return int(t.ready.Load() + t.busy.Load())
 }
 
-// dismiss retires runners that have been idle for the cooldown, as many as exceed n.
+// dismiss retires runners that have been idle for the cooldown, as many as exceed n; of a
+// flavour that drains all that are idle.
 func (k *keeper) dismiss(n int) {
 	surplus := k.scheduler.fleet.tally(k.flavour.Name).alive() - n
 	if surplus <= 0 {
 		return
 	}
 	now, cooldown := k.scheduler.Clock(), demand{flavour: k.flavour}.cooldown()
+	draining := k.scheduler.controls.get(k.flavour.Name).Mode == schema.PoolDraining
 	for _, m := range k.scheduler.fleet.all() {
 		if surplus == 0 {
 			return
 		}
 		ph, since := m.state()
-		if m.flavour == k.flavour.Name && ph == phaseReady && now.Sub(since) > cooldown && m.markOverIfReady(now) {
+		if m.flavour == k.flavour.Name && ph == phaseReady && (draining || now.Sub(since) > cooldown) && m.markOverIfReady(now) {
 			k.scheduler.retire(m)
 			surplus--
 		}

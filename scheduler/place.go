@@ -52,13 +52,21 @@ func (s *Scheduler) Place(job int64) schema.Place {
 	return place
 }
 
+// forget makes the next place that is asked for be computed anew.
+func (p *places) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.byID = nil
+}
+
 // survey makes a new snapshot.
 func (s *Scheduler) survey(p *places) error {
 	ctx, cancel := context.WithTimeout(s.ctx, 5*time.Second)
 	defer cancel()
 	began := s.Clock()
 	next := places{byID: make(map[int64]schema.Place)}
-	for name, f := range s.Flavours {
+	for name := range s.Flavours {
+		f := s.flavour(name)
 		mean, err := s.Jobs.MeanDuration(ctx, name)
 		if err != nil {
 			return err

@@ -37,6 +37,7 @@ func patience(l schema.Lane) time.Duration {
 // demand is what a flavour's number of runners is computed from.
 type demand struct {
 	flavour schema.Flavour
+	mode    schema.PoolMode
 	busy    int
 	waiting [schema.Lanes]int // by lane
 	typical time.Duration     // median of the last jobs, 0 for none
@@ -58,9 +59,17 @@ func (d demand) job() time.Duration {
 func (d demand) cooldown() time.Duration { return cmp.Or(d.flavour.Cooldown, cooldown) }
 
 // runners is how many there should be: the busy ones, plus the largest of what waiting jobs,
-// expected pushes and the flavour's warm runners ask for.
+// expected pushes and the flavour's warm runners ask for. Where no job starts, nothing else is
+// asked for than warm runners, and while it drains not even these. Busy runners stay when the
+// flavour's maximum is lowered.
 func (d demand) runners() int {
-	return min(d.flavour.Max, d.busy+max(d.flavour.Warm, d.queued(), d.expected()))
+	switch d.mode {
+	case schema.PoolDraining:
+		return d.busy
+	case schema.PoolPaused:
+		return max(d.busy, min(d.flavour.Max, d.busy+d.flavour.Warm))
+	}
+	return max(d.busy, min(d.flavour.Max, d.busy+max(d.flavour.Warm, d.queued(), d.expected())))
 }
 
 // queued is how many runners the waiting jobs ask for. Regrades ask for one more, because one
@@ -90,6 +99,9 @@ func (d demand) expected() int {
 // why explains the number in one line.
 func (d demand) why() string {
 	reasons := d.queueWords()
+	if d.mode == schema.PoolPaused || d.mode == schema.PoolDraining {
+		return strings.Join(append(reasons, "an administrator has set it to "+string(d.mode)), ", ")
+	}
 	if d.sample > 0 {
 		reasons = append(reasons, fmt.Sprintf("a job takes %s (median of %d)", roughly(d.typical), d.sample))
 	}
@@ -150,16 +162,20 @@ type scale struct {
 }
 
 // follow moves towards the demand and reports whether that changed anything. The number rises
-// at once, by at least a tenth, and falls after the cooldown to the highest demand within it.
+// at once, by at least a tenth, and falls after the cooldown to the highest demand within it; at
+// once where an administrator wants fewer.
 func (s *scale) follow(d demand) bool {
 	wanted := d.runners()
 	switch {
 	case wanted > s.n:
 		s.low = time.Time{}
-		return s.become(min(d.flavour.Max, max(wanted, s.n+s.n/10)), d)
+		return s.become(max(wanted, min(d.flavour.Max, s.n+s.n/10)), d)
 	case wanted == s.n:
 		s.low = time.Time{}
 		return false
+	case d.mode == schema.PoolDraining || s.n > max(d.busy, d.flavour.Max):
+		s.low = time.Time{}
+		return s.become(wanted, d)
 	case s.low.IsZero():
 		s.low, s.peak = d.now, wanted
 		return false

@@ -20,6 +20,7 @@ type Scheduler struct {
 	Trees    Trees
 	Pools    map[string]Pool           // by flavour; several flavours may share one
 	Flavours map[string]schema.Flavour // those that runners are started for
+	Controls []schema.PoolControl      // what was set for pools before Start; see Control
 	Forecast Forecast                  // nil: no due dates are known
 	Dir      string                    // private directory for the caches of trees
 	Socket   string                    // unix socket to serve runners on, "" for none
@@ -42,6 +43,7 @@ type Scheduler struct {
 	lines    lines
 	hub      hub
 	places   places
+	controls controls
 	failures failures
 	keepers  map[string]*keeper
 	trees    *cache
@@ -75,6 +77,9 @@ func (s *Scheduler) prepare() {
 			s.Logger = slog.Default()
 		}
 		s.ctx, s.cancel = context.WithCancelCause(context.Background())
+		for _, is := range s.Controls {
+			s.controls.set(is)
+		}
 		s.keepers = make(map[string]*keeper, len(s.Flavours))
 		for name, f := range s.Flavours {
 			f.Name = name

@@ -11,9 +11,12 @@ import (
 // told. A single failure may be chance, and the next runner starts within a moment.
 const minFailedStarts = 2
 
-// stalled tells a student that no runner of the flavour can be started, "" if one can. Staff
+// stalled tells a student that jobs of the flavour are paused or that no runner can be started, "" otherwise. Staff
 // read the full reason; a student reads only its kind.
 func (s *Scheduler) stalled(ctx context.Context, flavour string) string {
+	if words := s.controls.get(flavour).Words(); words != "" {
+		return words
+	}
 	if s.fleet.tally(flavour).ready.Load() > 0 {
 		return ""
 	}
@@ -47,6 +50,9 @@ func (s *Scheduler) Stall(ctx context.Context, flavour string) schema.Stall {
 	s.prepare()
 	if s.Pools[flavour] == nil {
 		return schema.Stall{Missing: true}
+	}
+	if c := s.controls.get(flavour); c.Stopped() {
+		return schema.Stall{Reason: "an administrator has paused it; to go on: grader admin pools resume " + flavour}
 	}
 	if s.stalled(ctx, flavour) == "" {
 		return schema.Stall{}

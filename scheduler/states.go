@@ -54,7 +54,7 @@ func (s *Scheduler) PoolStates(ctx context.Context) ([]PoolState, error) {
 func (k *keeper) state() PoolState {
 	at, n := k.now(), k.scheduler.fleet.tally(k.flavour.Name)
 	return PoolState{
-		Flavour: k.flavour, Wanted: at.n, Reason: at.sentence(k.flavour.Name), Changed: at.at,
+		Flavour: k.effective(), Control: k.scheduler.controls.get(k.flavour.Name), Wanted: at.n, Reason: at.sentence(k.flavour.Name), Changed: at.at,
 		Starting: int(n.starting.Load()), Ready: int(n.ready.Load()), Busy: int(n.busy.Load()),
 	}
 }

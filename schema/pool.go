@@ -12,8 +12,9 @@ type RunnerState struct {
 
 // PoolState is one flavour's runners and queue, for staff.
 type PoolState struct {
-	Flavour  Flavour
-	Wanted   int // runners that the pool was asked for
+	Flavour  Flavour     // with the numbers of runners that are set
+	Control  PoolControl // what administrators set
+	Wanted   int         // runners that the pool was asked for
 	Starting int
 	Ready    int
 	Busy     int

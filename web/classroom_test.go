@@ -445,6 +445,9 @@ func (c *classroom) PoolStates(context.Context) ([]schema.PoolState, error) {
 	return c.pools, err
 }
 
+// Control implements classroom.Live.
+func (c *classroom) Control(schema.PoolControl) {}
+
 func (c *classroom) RunnerStates() []schema.RunnerState {
 	unlock, _ := c.locked()
 	defer unlock()

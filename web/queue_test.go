@@ -63,13 +63,50 @@ func TestQueueForStaff(t *testing.T) {
 		if diff := cmp.Diff([]string{"local-7standardbusy1 min agohost-of-runners17"}, p.texts("section[aria-labelledby=runners] tbody tr")); diff != "" {
 			t.Error(diff)
 		}
-		if n := len(p.all("main form")); n != map[string]int{"root": 1}[who] {
+		if n := len(p.all("main form")); n != map[string]int{"root": 3}[who] {
 			t.Errorf("%s: %d forms", who, n)
 		}
 	}
 	for _, who := range []string{"ines", "alice"} {
 		if got := s.as(who).submit("/-/queue/move", url.Values{"from": {"standard"}, "to": {"standard"}}).status; got != http.StatusForbidden {
 			t.Errorf("%s moves the queue: status %d", who, got)
+		}
+	}
+}
+
+// TestPoolForms pauses a pool and resizes it by the forms of the page, which only administrators have.
+func TestPoolForms(t *testing.T) {
+	t.Parallel()
+	s := newRealSite(t, specA1)
+	root := s.signIn("root")
+	if page := root.allowed("/-/pools/standard/mode", url.Values{"mode": {"draining"}, "reason": {"new image"}}); page.text(".done") != "No job of that flavour starts. Running jobs go on, and idle runners end." {
+		t.Errorf("drained: %q", page.text("main"))
+	}
+	root.allowed("/-/pools/standard/size", url.Values{"warm": {""}, "max": {" 3 "}})
+	kept := must[[]schema.PoolControl](t)(s.ledger.PoolControls(t.Context()))
+	if len(kept) != 1 || kept[0].Mode != schema.PoolDraining || kept[0].Reason != "new image" || kept[0].Warm != nil || *kept[0].Max != 3 || kept[0].By != "root" {
+		t.Errorf("kept: %+v", kept)
+	}
+	if got := root.submit("/-/pools/standard/size", url.Values{"max": {"many"}}); got.status != http.StatusBadRequest || !strings.Contains(got.body, "write a whole number") {
+		t.Errorf("status %d: %s", got.status, got.body)
+	}
+	if got := s.signIn("ines").submit("/-/pools/standard/mode", url.Values{"mode": {"open"}}); got.status != http.StatusForbidden {
+		t.Errorf("an instructor: status %d", got.status)
+	}
+}
+
+// TestQueuePageShowsControls shows what is set for a pool, and forms to administrators alone.
+func TestQueuePageShowsControls(t *testing.T) {
+	t.Parallel()
+	c := busyClassroom(t)
+	two := 2
+	c.pools[0].Control = schema.PoolControl{Flavour: "standard", Mode: schema.PoolPaused, Reason: "new <image>", Max: &two}
+	s := newSite(t, c, nil)
+	root := s.as("root")
+	mustContain(t, root.page("/-/queue").text("main"), "The staff has paused grading (new <image>); you keep your place.", "Flavour standard")
+	for who, want := range map[string]int{"root": 2, "ines": 0} {
+		if n := strings.Count(s.as(who).get("/-/queue").body, `action="/-/pools/standard/`); n != want {
+			t.Errorf("%s has %d forms, want %d", who, n, want)
 		}
 	}
 }

@@ -41,8 +41,9 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 		"GET /-/sessions":    {"/-/sessions", nil, known + " mallory"}, "POST /-/sessions/{id}/end": {"/-/sessions/no-such-id/end", url.Values{}, ""},
 		"POST /-/sessions/end": {"", nil, ""}, // see sessions_test.go
 		"GET /-/tokens":        {"/-/tokens", nil, known}, "POST /-/tokens": {"/-/tokens", url.Values{"name": {"a/b"}, "scope": {"read"}}, known}, "POST /-/tokens/{name}/revoke": {"/-/tokens/none/revoke", url.Values{}, ""},
-		"GET /-/queue": {"/-/queue", nil, known}, "POST /-/queue/move": {"/-/queue/move", url.Values{"from": {"a"}, "to": {"b"}}, "root"},
-		"GET /{course}": {"/comp2402", nil, members}, "GET /{course}/{$}": {"/comp2402/", nil, known}, // leads on, whether or not it is there
+		"GET /-/queue": {"/-/queue", nil, known}, "POST /-/pools/{flavour}/mode": {"/-/pools/standard/mode", url.Values{"mode": {"x"}}, "root"}, "POST /-/pools/{flavour}/size": {"/-/pools/standard/size", url.Values{"warm": {"9"}, "max": {"1"}}, "root"},
+		"POST /-/queue/move": {"/-/queue/move", url.Values{"from": {"a"}, "to": {"b"}}, "root"},
+		"GET /{course}":      {"/comp2402", nil, members}, "GET /{course}/{$}": {"/comp2402/", nil, known}, // leads on, whether or not it is there
 		"GET /{course}/{assignment}": {"/comp2402/a1", nil, members}, "GET /{course}/{assignment}/{$}": {"/comp2402/a1/", nil, known},
 		"GET /{course}/{assignment}/{owner}":          {"/comp2402/a1/alice", nil, "alice " + staff},
 		"GET /{course}/{assignment}/{owner}/{number}": {sub, nil, "alice " + staff},

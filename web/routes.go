@@ -36,6 +36,8 @@ func (s *Server) routes() http.Handler {
 	s.form(mux, "POST /-/tokens/{name}/revoke", s.revokeToken)
 	s.member(mux, "GET /-/queue", s.serveQueue)
 	s.form(mux, "POST /-/queue/move", s.moveQueue)
+	s.form(mux, "POST /-/pools/{flavour}/mode", s.setPoolMode)
+	s.form(mux, "POST /-/pools/{flavour}/size", s.resizePool)
 	s.member(mux, "GET /{course}", s.serveCourse)
 	s.member(mux, "GET /{course}/{assignment}", s.serveAssignment)
 	s.member(mux, "GET /{course}/{assignment}/-/grid", s.serveClass)

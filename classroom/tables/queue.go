@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"time"
@@ -11,17 +12,20 @@ import (
 
 // Pool is one flavour's runners and queue, in the form that scripts read.
 type Pool struct {
-	Flavour  string    `json:"flavour"`
-	Wanted   int       `json:"wanted"` // number of runners requested from the pool
-	Starting int       `json:"starting"`
-	Ready    int       `json:"ready"`
-	Busy     int       `json:"busy"`
-	Warm     int       `json:"warm"`
-	Max      int       `json:"max"`
-	Waiting  int       `json:"waiting"`
-	Reason   string    `json:"reason,omitempty"` // why wanted last changed
-	Changed  time.Time `json:"changed,omitzero"`
-	Failure  string    `json:"failure,omitempty"` // why the last runner could not start
+	Flavour  string `json:"flavour"`
+	Wanted   int    `json:"wanted"` // number of runners requested from the pool
+	Starting int    `json:"starting"`
+	Ready    int    `json:"ready"`
+	Busy     int    `json:"busy"`
+	Warm     int    `json:"warm"`
+	Max      int    `json:"max"`
+	Waiting  int    `json:"waiting"`
+	// Mode is open, paused or draining, and ModeReason why an administrator set it.
+	Mode       schema.PoolMode `json:"mode"`
+	ModeReason string          `json:"mode_reason,omitempty"`
+	Reason     string          `json:"reason,omitempty"` // why wanted last changed
+	Changed    time.Time       `json:"changed,omitzero"`
+	Failure    string          `json:"failure,omitempty"` // why the last runner could not start
 	// Failures are the latest failures, latest first, including past ones.
 	Failures []Failure `json:"failures,omitempty"`
 }
@@ -39,6 +43,7 @@ func NewPool(p schema.PoolState) Pool {
 	pool := Pool{
 		Flavour: p.Flavour.Name, Wanted: p.Wanted, Starting: p.Starting, Ready: p.Ready, Busy: p.Busy, Warm: p.Flavour.Warm,
 		Max: p.Flavour.Max, Waiting: p.Waiting, Reason: p.Reason, Changed: p.Changed, Failure: p.Failure,
+		Mode: p.Control.Mode, ModeReason: p.Control.Reason,
 	}
 	for _, f := range p.Failures {
 		pool.Failures = append(pool.Failures, Failure(f))
@@ -49,9 +54,18 @@ func NewPool(p schema.PoolState) Pool {
 // Write writes a pool in a line or two.
 func (p Pool) Write(out io.Writer) {
 	fmt.Fprintf(out, "%-16s %d waiting; %d ready, %d busy, %d starting of at most %d\n", p.Flavour, p.Waiting, p.Ready, p.Busy, p.Starting, p.Max)
+	if p.Mode == schema.PoolPaused || p.Mode == schema.PoolDraining {
+		fmt.Fprintf(out, "%-16s %s, no job starts: %s\n", "", p.Mode, cmp.Or(schema.Sanitize(p.ModeReason), "no reason was given"))
+	}
 	if p.Failure != "" {
 		fmt.Fprintf(out, "%-16s last failure: %s\n", "", schema.Sanitize(p.Failure))
 	}
+}
+
+// PoolChanged says what is set for a pool now.
+func (w Writer) PoolChanged(c schema.PoolControl) error {
+	words := map[schema.PoolMode]string{schema.PoolOpen: "jobs start", schema.PoolPaused: "no job starts; running jobs go on", schema.PoolDraining: "no job starts; running jobs go on, and idle runners end"}
+	return w.Line(c, "%s is %s (%s); runners: %s", c.Flavour, c.Mode, words[c.Mode], c.Size())
 }
 
 // Depth is how many jobs of a flavour wait in a lane, in the form that scripts read.

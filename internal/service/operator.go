@@ -79,6 +79,8 @@ func (o *Operator) serverOperations() map[string]operation {
 		"wait":          typed(schema.ScopeRead, o.wait),
 		"queue":         typed(schema.ScopeRead, o.queue),
 		"queue.move":    typed(schema.ScopeAdmin, o.moveQueue),
+		"pool.mode":     typed(schema.ScopeAdmin, o.setPoolMode),
+		"pool.size":     typed(schema.ScopeAdmin, o.resizePool),
 		"pools":         typed(schema.ScopeRead, o.pools),
 		"runners":       typed(schema.ScopeRead, o.runners),
 		"audit":         typed(schema.ScopeRead, o.audit),

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/classroom/tables"
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -22,6 +23,22 @@ func (o *Operator) pools(ctx context.Context, _ None) ([]tables.Pool, error) {
 		reports = append(reports, tables.NewPool(p))
 	}
 	return reports, err
+}
+
+// PoolArgs is a flavour, and what to set for its pool.
+type PoolArgs struct {
+	Flavour string
+	Mode    schema.PoolMode // of pool.mode
+	Reason  string
+	Size    classroom.PoolSize // of pool.size
+}
+
+func (o *Operator) setPoolMode(ctx context.Context, a PoolArgs) (schema.PoolControl, error) {
+	return o.Pools.SetMode(ctx, o.by, a.Flavour, a.Mode, a.Reason)
+}
+
+func (o *Operator) resizePool(ctx context.Context, a PoolArgs) (schema.PoolControl, error) {
+	return o.Pools.Resize(ctx, o.by, a.Flavour, a.Size)
 }
 
 // maySeePools refuses whoever is staff of no course.

@@ -164,6 +164,9 @@ func (s *Service) startScheduler(ctx context.Context, data *DataDir) error {
 		Forecast: &forecast.Forecast{Tasks: s.store.Tasks, Clock: s.Clock, Logger: s.Logger},
 		Dir:      cache, Socket: data.Socket("fleet/runners"), Clock: s.Clock, Logger: s.Logger,
 	}
+	if s.scheduler.Controls, err = s.store.PoolControls(ctx); err != nil {
+		return fmt.Errorf("what is set for pools: %w", err)
+	}
 	s.onStop(s.scheduler.Stop)
 	if s.scheduler.Pools, err = s.makePools(ctx, data); err != nil {
 		return err

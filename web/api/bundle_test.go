@@ -301,6 +301,9 @@ func (l *live) PoolStates(context.Context) ([]schema.PoolState, error) {
 	return []schema.PoolState{{Flavour: schema.Flavour{Name: "standard", CPU: 2}, Busy: 1}}, nil
 }
 
+// Control implements classroom.Live.
+func (l *live) Control(schema.PoolControl) {}
+
 func (l *live) RunnerStates() []schema.RunnerState {
 	return []schema.RunnerState{{Runner: schema.Runner{ID: "local-1", Flavour: "standard"}, Phase: "busy", Since: time.Now(), Job: 1}}
 }

@@ -81,6 +81,12 @@ type newExport struct {
 	Dropped    bool              `json:"dropped,omitempty"`
 }
 
+// newPoolMode says whether the jobs of a flavour start.
+type newPoolMode struct {
+	Mode   schema.PoolMode `json:"mode"`             // open, paused or draining
+	Reason string          `json:"reason,omitempty"` // people who wait read it
+}
+
 // queueMove names two flavours.
 type queueMove struct {
 	From string `json:"from"`
@@ -118,6 +124,8 @@ func (a *API) changeRoutes() []route {
 		send("POST", "/courses/{course}/export", "fillExport", "Grades as a platform imports them, also filled into its own file; for staff", fillExport).upTo(fileBody).needs(schema.ScopeRead),
 		act("POST", atSubmission+"/rerun", "rerun", "Grade a submission again", rerun),
 		act("POST", atSubmission+"/mark", "mark", "Have a submission count, where its owner may choose", mark),
+		send("PUT", "/pools/{flavour}/mode", "setPoolMode", "Pause, drain or open the pool of a flavour; for administrators", setPoolMode).needs(schema.ScopeAdmin),
+		send("PUT", "/pools/{flavour}/size", "resizePool", "How many runners of a flavour stay ready, and the most; null is as configured; for administrators", resizePool).needs(schema.ScopeAdmin),
 		send("POST", "/queue/move", "moveQueue", "Waiting jobs move to another flavour; for administrators", moveQueue).needs(schema.ScopeAdmin),
 	}
 }
@@ -289,6 +297,14 @@ func mark(c *call) (schema.PublicSubmission, error) {
 		return schema.PublicSubmission{}, err
 	}
 	return showSubmission(c)
+}
+
+func setPoolMode(c *call, n newPoolMode) (schema.PoolControl, error) {
+	return c.Classroom.Pools.SetMode(c.ctx(), c.by, c.path("flavour"), n.Mode, n.Reason)
+}
+
+func resizePool(c *call, size classroom.PoolSize) (schema.PoolControl, error) {
+	return c.Classroom.Pools.Resize(c.ctx(), c.by, c.path("flavour"), size)
 }
 
 func moveQueue(c *call, n queueMove) (moved, error) {

@@ -71,6 +71,7 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 		"GET {sub}/comments": {sub + "/comments", nil, "alice " + staff}, "POST {sub}/comments": {sub + "/comments", map[string]any{"text": " "}, staff}, "DELETE {sub}/comments/{id}": {sub + "/comments/9", nil, ""},
 		"GET /courses/{course}/course-file": {"/courses/comp1/course-file", nil, staff}, "PUT /courses/{course}/course-file": {"/courses/comp1/course-file", map[string]any{"text": "late_tokens: x"}, instructors},
 		"GET /me/sessions": {"/me/sessions", nil, known}, "DELETE /me/sessions/{id}": {"/me/sessions/none", nil, ""}, "GET /me/waiting": {"/me/waiting", nil, known},
+		"PUT /pools/{flavour}/mode": {"/pools/standard/mode", map[string]any{"mode": "x"}, "root"}, "PUT /pools/{flavour}/size": {"/pools/standard/size", map[string]any{"warm": 2, "max": 1}, "root"},
 		"POST /queue/move":        {"/queue/move", map[string]any{"from": "a", "to": "none"}, "root"},
 		"POST /admin/{operation}": {"/admin/users", map[string]any{}, "root"},
 		"GET {sub}/events":        {sub + "/events", nil, "alice " + staff},
@@ -136,7 +137,7 @@ func TestScopes(t *testing.T) {
 	for _, pattern := range b.api.Patterns() {
 		method, path, _ := strings.Cut(pattern, " ")
 		path = strings.TrimPrefix(path, "/api/v1")
-		for from, to := range map[string]string{"{course}": "comp1", "{assignment}": "a1", "{owner}": "alice", "{number}": "9", "{id}": "9", "{name}": "none", "{path...}": "x", "{login}": "nobody", "{team}": "none", "{version}": "9", "{operation}": "none"} {
+		for from, to := range map[string]string{"{course}": "comp1", "{assignment}": "a1", "{owner}": "alice", "{number}": "9", "{id}": "9", "{name}": "none", "{path...}": "x", "{login}": "nobody", "{team}": "none", "{version}": "9", "{flavour}": "none", "{operation}": "none"} {
 			path = strings.ReplaceAll(path, from, to)
 		}
 		var body any

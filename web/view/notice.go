@@ -23,6 +23,14 @@ func Notice(what string) string {
 		return "The token is revoked."
 	case "marked":
 		return "This submission counts now."
+	case "pool-open":
+		return "Jobs of that flavour start again."
+	case "pool-paused":
+		return "No job of that flavour starts. Running jobs go on."
+	case "pool-draining":
+		return "No job of that flavour starts. Running jobs go on, and idle runners end."
+	case "pool-size":
+		return "The number of runners is set."
 	case "moved":
 		return "What waited for that flavour waits for the other now."
 	case "rerun":

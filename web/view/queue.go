@@ -37,7 +37,15 @@ type Pool struct {
 	Reason   string // why there are so many
 	Failure  string // why none could be started last
 	Failures []string
+
+	Mode      schema.PoolMode
+	Stopped   string // what people who wait read, "" if jobs start
+	May       bool   // the viewer may control it
+	Warm, Max string // that were set; "" for the configuration's
 }
+
+// Path is where the forms of a pool are sent.
+func (p Pool) Path() string { return "/-/pools/" + p.Flavour }
 
 // NewQueue shows the queue. mine are submissions of the person's own that have not ended,
 // with their places.
@@ -57,7 +65,9 @@ func NewQueue(r classroom.QueueReport, mine []schema.GradedSubmission, places ma
 		q.Lanes.Rows = append(q.Lanes.Rows, ListRow{Cells: []ListCell{Text(d.Flavour), Text(d.Lane.String()), Text(fmt.Sprint(d.Waiting))}})
 	}
 	for _, p := range r.Pools {
-		q.Pools = append(q.Pools, newPool(p, now))
+		pool := newPool(p, now)
+		pool.May = admin
+		q.Pools = append(q.Pools, pool)
 		if admin {
 			q.Flavours = append(q.Flavours, p.Flavour.Name)
 		}
@@ -88,6 +98,7 @@ func waitingSummary(depths []schema.QueueDepth) string {
 
 func newPool(p schema.PoolState, now time.Time) Pool {
 	pool := Pool{
+		Mode: p.Control.Mode, Stopped: Sentence(p.Control.Words()), Warm: optional(p.Control.Warm), Max: optional(p.Control.Max),
 		Flavour: p.Flavour.Name, Reason: Sentence(p.Reason), Failure: Sentence(p.Failure),
 		Facts: []Fact{
 			{Term: "Waiting", Value: fmt.Sprint(p.Waiting)}, {Term: "Busy", Value: fmt.Sprint(p.Busy)}, {Term: "Ready", Value: fmt.Sprint(p.Ready)},
@@ -102,6 +113,14 @@ func newPool(p schema.PoolState, now time.Time) Pool {
 		pool.Failures = append(pool.Failures, words)
 	}
 	return pool
+}
+
+// optional is a number as a form has it, "" for none.
+func optional(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return fmt.Sprint(*n)
 }
 
 func newRunners(all []schema.RunnerState, now time.Time) Listing {

@@ -1,0 +1,107 @@
+package classroom
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// PoolStore is what actions on pools ask of the store.
+type PoolStore interface {
+	// ChangePool changes what is set for a flavour's pool, in one transaction with its audit
+	// entry. What change refuses is not written.
+	ChangePool(ctx context.Context, by schema.Actor, flavour, action string, change func(*schema.PoolControl) error) (schema.PoolControl, error)
+}
+
+// Pools are the actions on the runners of flavours.
+type Pools struct {
+	store    PoolStore
+	live     Live
+	flavours map[string]schema.Flavour // of the running server; nil: not known
+
+	mu sync.Mutex // changes reach the scheduler in the order in which they are stored
+}
+
+// maxPause is how many characters the reason of a pause has at most: people who wait read it
+// in a terminal.
+const maxPause = 120
+
+// PoolSize is how many runners a flavour has, instead of what the configuration says.
+type PoolSize struct {
+	Warm *int `json:"warm"` // nil: as configured
+	Max  *int `json:"max"`  // nil: as configured
+}
+
+// SetMode lets the jobs of a flavour start, or stops them. Those that run go on. People who
+// wait read the reason, and keep their places.
+func (p *Pools) SetMode(ctx context.Context, by schema.Actor, flavour string, mode schema.PoolMode, reason string) (schema.PoolControl, error) {
+	if err := course.MayAdminister(by.User); err != nil {
+		return schema.PoolControl{}, err
+	}
+	reason = strings.Join(strings.Fields(schema.Sanitize(reason)), " ")
+	if n := utf8.RuneCountInString(reason); n > maxPause {
+		return schema.PoolControl{}, schema.Errorf(schema.CodeInvalid, "the reason has %d characters; write at most %d", n, maxPause)
+	}
+	action := map[schema.PoolMode]string{schema.PoolOpen: "pool.resume", schema.PoolPaused: "pool.pause", schema.PoolDraining: "pool.drain"}[mode]
+	if action == "" {
+		return schema.PoolControl{}, schema.Errorf(schema.CodeInvalid, "mode %q: use open, paused or draining", mode)
+	}
+	return p.change(ctx, by, flavour, action, func(c *schema.PoolControl) error {
+		c.Mode, c.Reason = mode, reason
+		if mode == schema.PoolOpen {
+			c.Reason = ""
+		}
+		return nil
+	})
+}
+
+// Resize sets how many runners of a flavour stay ready and how many there are at most.
+// Running jobs go on when there are more.
+func (p *Pools) Resize(ctx context.Context, by schema.Actor, flavour string, size PoolSize) (schema.PoolControl, error) {
+	if err := course.MayAdminister(by.User); err != nil {
+		return schema.PoolControl{}, err
+	}
+	return p.change(ctx, by, flavour, "pool.resize", func(c *schema.PoolControl) error {
+		c.Warm, c.Max = size.Warm, size.Max
+		return p.checkSize(*c)
+	})
+}
+
+// checkSize refuses numbers that no pool can have.
+func (p *Pools) checkSize(c schema.PoolControl) error {
+	if c.Warm == nil && c.Max == nil {
+		return nil // the configuration's numbers were checked
+	}
+	is := p.flavours[c.Flavour]
+	if p.flavours == nil { // only a running server knows what the configuration says
+		is = schema.Flavour{Warm: 0, Max: schema.MaxRunners}
+	}
+	if c.Warm != nil {
+		is.Warm = *c.Warm
+	}
+	if c.Max != nil {
+		is.Max = *c.Max
+	}
+	if is.Warm < 0 || is.Max < 1 || is.Max > schema.MaxRunners || is.Warm > is.Max {
+		return schema.Errorf(schema.CodeInvalid, "warm %d, max %d: use 0 ≤ warm ≤ max and 1 ≤ max ≤ %d", is.Warm, is.Max, schema.MaxRunners)
+	}
+	return nil
+}
+
+// change changes a pool, as an administrator.
+func (p *Pools) change(ctx context.Context, by schema.Actor, flavour, action string, change func(*schema.PoolControl) error) (schema.PoolControl, error) {
+	if err := knownFlavour(p.flavours, flavour); err != nil {
+		return schema.PoolControl{}, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	changed, err := p.store.ChangePool(ctx, by, flavour, action, change)
+	if err == nil {
+		p.live.Control(changed)
+	}
+	return changed, err
+}

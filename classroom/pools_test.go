@@ -1,0 +1,65 @@
+package classroom_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/schema"
+)
+
+// TestPoolsAreControlled changes a pool, and looks at what is kept, told to the scheduler, and
+// written to the audit log.
+func TestPoolsAreControlled(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	root, number := b.actors["root"], func(n int) *int { return &n }
+	paused, err := b.Pools.SetMode(t.Context(), root, "standard", schema.PoolPaused, "  new\nimage ")
+	check(t, err)
+	if paused.Mode != schema.PoolPaused || paused.Reason != "new image" || paused.By != "root" {
+		t.Errorf("paused: %+v", paused)
+	}
+	sized, err := b.Pools.Resize(t.Context(), root, "standard", classroom.PoolSize{Warm: number(2), Max: number(5)})
+	check(t, err)
+	if sized.Mode != schema.PoolPaused || *sized.Warm != 2 || *sized.Max != 5 {
+		t.Errorf("resized: %+v", sized)
+	}
+	opened, err := b.Pools.SetMode(t.Context(), root, "standard", schema.PoolOpen, "ignored")
+	check(t, err)
+	kept, err := b.store.PoolControls(t.Context())
+	check(t, err)
+	if len(kept) != 1 || kept[0].Mode != schema.PoolOpen || kept[0].Reason != "" || *kept[0].Max != 5 || *opened.Warm != 2 {
+		t.Errorf("kept: %+v", kept)
+	}
+	if len(b.controlled) != 3 || b.controlled[0].Reason != "new image" || b.controlled[2].Mode != schema.PoolOpen {
+		t.Errorf("the scheduler was told %+v", b.controlled)
+	}
+	log, err := b.store.AuditLog(t.Context(), schema.AuditQuery{Action: "pool", Limit: 9})
+	check(t, err)
+	if len(log) != 3 || log[2].Action != "pool.pause" || log[2].Actor != "root" || log[2].Detail != "new image" || log[1].After != "paused, warm 2, max 5" || log[0].Before != "paused, warm 2, max 5" || log[0].After != "open, warm 2, max 5" {
+		t.Errorf("audit log: %+v", log)
+	}
+}
+
+// TestPoolsRefuse tries what no pool can be set to. Nothing is kept of it.
+func TestPoolsRefuse(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	root, number := b.actors["root"], func(n int) *int { return &n }
+	for name, size := range map[string]classroom.PoolSize{
+		"no runners": {Max: number(0)}, "fewer than none": {Warm: number(-1)}, "warm above max": {Warm: number(3), Max: number(2)}, "too many": {Max: number(schema.MaxRunners + 1)},
+	} {
+		if _, err := b.Pools.Resize(t.Context(), root, "standard", size); schema.CodeOf(err) != schema.CodeInvalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	_, err := b.Pools.SetMode(t.Context(), root, "standard", "off", "")
+	refused(t, err, schema.CodeInvalid, "use open, paused or draining")
+	_, err = b.Pools.SetMode(t.Context(), root, "standard", schema.PoolPaused, strings.Repeat("é", 121))
+	refused(t, err, schema.CodeInvalid, "at most 120")
+	_, err = b.Pools.SetMode(t.Context(), root, "none", schema.PoolPaused, "")
+	refused(t, err, schema.CodeInvalid, "not in the configuration")
+	if kept, err := b.store.PoolControls(t.Context()); err != nil || len(kept) != 0 || len(b.controlled) != 0 {
+		t.Errorf("kept %+v, told %+v, %v", kept, b.controlled, err)
+	}
+}
