@@ -1,6 +1,7 @@
 package service
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -36,6 +37,8 @@ func (m *term) channels() map[string]func(login string, n int) string {
 		"", "status", "status comp1", "status comp1/a1", "log comp1/a1", "log comp1/a1/N", "watch comp1/a1", "watch comp1/a1/N", "log comp1/a1/alice", "log comp1/a1/alice/N", "log comp1/a1/tests",
 		"receipt comp1/a1/N", "mark comp1/a1/N", "submissions comp1/a1", "submissions comp1/a1 --login alice --json", "grades comp1", "grades comp1 --owner alice --json",
 		"adjustments comp1/a1", "comments comp1/a1/alice/N", "export archive comp1/a1", "extensions comp1/a1", "export comp1 --format csv", "export comp1 --format json", "tests list comp1/a1",
+		"export comp1/a1 --format brightspace", "export comp1/a1 --format canvas", "export comp1/a1 --format moodle", "export comp1/a1 --format blackboard",
+		"comments comp1/a1 --json", "team comp1/a1", "roster comp1 --json", "queue --json", "audit comp1 --json", "regrade show 1 --json", "whoami", "help",
 	} {
 		all["ssh "+command] = func(login string, n int) string {
 			return m.say(login, strings.ReplaceAll(command, "N", strconv.Itoa(n)))
@@ -43,22 +46,47 @@ func (m *term) channels() map[string]func(login string, n int) string {
 	}
 	for _, path := range []string{
 		"/", "/comp1", "/comp1/a1", "/comp1/a1/alice", "/N", "/N?tests=failing", "/N/-/events", "/N/-/receipt", "/N/-/files", "/N/-/files/a.c", "/comp1/a1/-/grid", "/comp1/a1/-/extensions", "/comp1/-/times", "/-/queue", "/comp1/a1/-/adjustments", "/comp1/a1/-/regrades",
-		"/comp1/-/grades", "/comp1/-/exports", "/comp1/-/audit", "/comp1/-/roster",
+		"/comp1/-/grades", "/comp1/-/exports", "/comp1/-/audit", "/comp1/-/roster", "/comp1/a1/-/teams", "/comp1/a1/-/publication", "/comp1/-/settings", "/-/tokens", "/-/sessions",
 	} {
 		all["page "+path] = func(login string, n int) string { return m.get(login, strings.Replace(path, "N", name(n), 1)) }
 	}
-	const sub = "/courses/comp1/assignments/a1/submissions/alice/"
-	for _, path := range []string{
-		"/me", "/courses", "/courses/comp1", "/courses/comp1/assignments", "/courses/comp1/assignments/a1", "/courses/comp1/grades", "/courses/comp1/grades?owner=alice", "/courses/comp1/audit",
-		"/courses/comp1/export", "/courses/comp1/assignments/a1/submissions", "/courses/comp1/assignments/a1/submissions?owner=alice", "/courses/comp1/assignments/a1/grid",
-		"/courses/comp1/assignments/a1/tests", "/courses/comp1/assignments/a1/adjustments", "/courses/comp1/assignments/a1/regrades", sub + "N", sub + "N/files", sub + "N/receipt", sub + "N/events",
-	} {
+	for _, path := range m.apiPaths() {
 		all["API "+path] = func(login string, n int) string {
-			_, text := m.ask(m.token(login, schema.ScopeRead), http.MethodGet, strings.Replace(path, "N", strconv.Itoa(n), 1), "")
+			_, text := m.ask(m.token(login, schema.ScopeRead), http.MethodGet, strings.ReplaceAll(path, "{number}", strconv.Itoa(n)), "")
 			return text
 		}
 	}
+	all["archive of what counts"] = func(login string, _ int) string {
+		return asJSON(m.classroom.Archives.Gather(m.t.Context(), actor(login), classroom.ArchiveRequest{Course: "comp1", Assignment: "a1"}))
+	}
 	return all
+}
+
+// apiPaths are the paths of everything that the HTTP API shows, as its own description lists
+// them, with alice's work in them. {number} is left for the submission.
+func (m *term) apiPaths() []string {
+	m.t.Helper()
+	_, text := m.ask("", http.MethodGet, "/openapi.json", "")
+	var document struct {
+		Paths map[string]map[string]json.RawMessage `json:"paths"`
+	}
+	must(m.t, json.Unmarshal([]byte(text), &document))
+	fill := strings.NewReplacer("{course}", "comp1", "{assignment}", "a1", "{owner}", "alice", "{login}", "alice", "{path}", "a.c", "{id}", "1", "{version}", "1", "{format}", "csv")
+	paths := []string{"/courses/comp1/grades?owner=alice", "/courses/comp1/assignments/a1/submissions?owner=alice"}
+	for path, methods := range document.Paths {
+		if _, reads := methods["get"]; !reads || strings.HasSuffix(path, "/openapi.json") {
+			continue
+		}
+		path = fill.Replace(strings.TrimPrefix(path, "/api/v1"))
+		if strings.Contains(strings.ReplaceAll(path, "{number}", ""), "{") {
+			m.t.Fatalf("the test does not know what to ask for in %s", path)
+		}
+		paths = append(paths, path)
+	}
+	if len(paths) < 25 {
+		m.t.Fatalf("the API shows only %q", paths)
+	}
+	return paths
 }
 
 // live are the ways by which alice can follow a job as it is graded.
@@ -141,6 +169,32 @@ func (m *term) followed(phase string, n int, hidden []schema.Visibility) {
 	}
 	m.grade(secrets())
 	all.Wait()
+	m.tried(phase, hidden)
+}
+
+// tried grades a push to the branch try while alice follows it, with a result of every
+// visibility, as a runner that runs too much would report.
+func (m *term) tried(phase string, hidden []schema.Visibility) {
+	m.t.Helper()
+	said := make(chan string, 1)
+	go func() { said <- m.git("push", "-o", "verbose", "ssh://grader@"+m.SSHAddress()+"/comp1/a1", "+HEAD:try") }()
+	for {
+		if waiting := got(m.store.Waiting(m.t.Context(), "by-hand", 1))(m.t); len(waiting) > 0 {
+			break
+		}
+		select {
+		case text := <-said:
+			m.t.Errorf("%s: the try was not queued:\n%s", phase, text)
+			return
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	m.grade(secrets())
+	text := <-said
+	m.hides(phase, "live push to try", text, hidden)
+	if !strings.Contains(text, "OPEN-message") {
+		m.t.Errorf("%s: the try shows no test:\n%s", phase, text)
+	}
 }
 
 // read reads every channel as everybody.
