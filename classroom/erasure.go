@@ -28,6 +28,9 @@ type ErasureStore interface {
 	// AllSubmissions returns an assignment's submissions, oldest first, after a submission
 	// of it (0: from the beginning), at most limit; login "" is every owner's.
 	AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.GradedSubmission, error)
+	// Tries returns an owner's tries for an assignment, newest first, with summaries of
+	// their results, at most limit.
+	Tries(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Try, error)
 	// OwnerComments returns the comments on all submissions of an owner for an assignment.
 	OwnerComments(ctx context.Context, assignment int64, owner string) ([]schema.Comment, error)
 	// Grades returns the grades of a course, by owner and assignment; "" is everybody's.
@@ -139,7 +142,18 @@ type PersonCourse struct {
 	Dropped     bool                      `json:"dropped,omitempty"`
 	Grades      []PersonGrade             `json:"grades"`
 	Submissions []schema.PublicSubmission `json:"submissions"` // as the person sees them
+	Tries       []PersonTry               `json:"tries"`       // pushes to the branch try
 	Comments    []PersonComment           `json:"comments"`    // on their submissions
+}
+
+// PersonTry is a try, with the points as the person sees them.
+type PersonTry struct {
+	Assignment string    `json:"assignment"`
+	Number     int       `json:"number"`
+	ReceivedAt time.Time `json:"received_at"`
+	Commit     string    `json:"commit"`
+	Score      string    `json:"score,omitempty"` // "" if it was not graded
+	Max        string    `json:"max,omitempty"`
 }
 
 // PersonComment is a comment on a submission of the person's.
@@ -216,7 +230,7 @@ func (e *Erasures) Export(ctx context.Context, by schema.Actor, login string) (P
 }
 
 func (e *Erasures) course(ctx context.Context, of schema.Enrolment) (PersonCourse, error) {
-	part := PersonCourse{Course: of.Course.Code, Role: of.Role, Grades: []PersonGrade{}, Submissions: []schema.PublicSubmission{}, Comments: []PersonComment{}}
+	part := PersonCourse{Course: of.Course.Code, Role: of.Role, Grades: []PersonGrade{}, Submissions: []schema.PublicSubmission{}, Tries: []PersonTry{}, Comments: []PersonComment{}}
 	people, err := e.store.RosterPeople(ctx, of.Course.ID)
 	if err != nil {
 		return part, fmt.Errorf("list people: %w", err)
@@ -252,6 +266,11 @@ func (e *Erasures) course(ctx context.Context, of schema.Enrolment) (PersonCours
 				break
 			}
 		}
+		tries, err := e.tries(ctx, a, of.User.Login, access)
+		if err != nil {
+			return part, err
+		}
+		part.Tries = append(part.Tries, tries...)
 		comments, err := e.comments(ctx, a, of.User.Login)
 		if err != nil {
 			return part, err
@@ -259,6 +278,24 @@ func (e *Erasures) course(ctx context.Context, of schema.Enrolment) (PersonCours
 		part.Comments = append(part.Comments, comments...)
 	}
 	return part, nil
+}
+
+// tries are those of a person for an assignment.
+func (e *Erasures) tries(ctx context.Context, a schema.Assignment, login string, access course.Access) ([]PersonTry, error) {
+	all, err := e.store.Tries(ctx, a.ID, login, maxEntries)
+	if err != nil {
+		return nil, fmt.Errorf("list tries: %w", err)
+	}
+	tries := make([]PersonTry, 0, len(all))
+	for _, y := range all {
+		is := PersonTry{Assignment: a.Name, Number: y.Number, ReceivedAt: y.ReceivedAt, Commit: y.Commit}
+		if y.Result != nil {
+			seen, _ := course.Redact(*y.Result, access)
+			is.Score, is.Max = seen.Score.String(), seen.MaxScore.String()
+		}
+		tries = append(tries, is)
+	}
+	return tries, nil
 }
 
 // comments are those on a person's submissions for an assignment.

@@ -14,6 +14,40 @@ tests:
   - {name: greets, run: ./hello, stdout: "hi\n", points: 2}
 `
 
+// TestTriesOfAPerson exports a person's tries, without hidden points, and erases them.
+func TestTriesOfAPerson(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.assignment("a1", closing)
+	a, err := b.store.Assignment(t.Context(), "comp1", "a1")
+	check(t, err)
+	for range 2 {
+		_, err = b.store.RecordTry(t.Context(), schema.Push{Intent: b.intent(a, schema.RepositoryOwn, "alice"), Tree: strings.Repeat("5", 40), VersionID: a.Active.ID, Flavour: "standard"})
+		check(t, err)
+	}
+	b.grade(graded(2, schema.OutcomePassed)) // of the newer one
+	person, err := b.Erasures.Export(t.Context(), schema.Operator(), "alice")
+	check(t, err)
+	tries := person.Courses[0].Tries
+	if len(tries) != 2 || tries[0].Number != 2 || tries[0].Assignment != "a1" || tries[0].Score != "2" || tries[0].ReceivedAt.IsZero() || len(tries[0].Commit) != 40 || tries[1].Score != "" {
+		t.Errorf("tries %+v", tries)
+	}
+	if other, err := b.Erasures.Export(t.Context(), schema.Operator(), "bob"); err != nil || len(other.Courses[0].Tries) != 0 {
+		t.Errorf("bob's export %+v, %v", other.Courses, err)
+	}
+	_, err = b.Erasures.Erase(t.Context(), b.actors["root"], "alice", true)
+	refused(t, err, schema.CodeRefused, "1 submissions of alice are being graded")
+	b.grade(graded(1, schema.OutcomePassed))
+	done, err := b.Erasures.Erase(t.Context(), b.actors["root"], "alice", true)
+	check(t, err)
+	if left, err := b.store.Tries(t.Context(), a.ID, "alice", 10); err != nil || len(left) != 0 {
+		t.Errorf("tries of alice %+v, %v", left, err)
+	}
+	if left, err := b.store.Tries(t.Context(), a.ID, done.Alias, 10); err != nil || len(left) != 2 {
+		t.Errorf("tries of %s %+v, %v", done.Alias, left, err)
+	}
+}
+
 // TestEraseAPerson erases a student before and after the course takes no more work.
 func TestEraseAPerson(t *testing.T) {
 	t.Parallel()

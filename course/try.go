@@ -15,6 +15,9 @@ const MaxTries = 30
 // TriesPeriod is the time in which tries are counted.
 const TriesPeriod = time.Hour
 
+// TryLife is how long the commit of a try is kept. Its row and its result stay.
+const TryLife = 14 * 24 * time.Hour
+
 // AdmitTry decides whether a push to the branch try of an assignment (COURSE/ASSIGNMENT)
 // is accepted. earlier are the times of the owner's tries within TriesPeriod before now,
 // oldest first. The error is CodeRefused and says rule, finding and remedy.

@@ -23,6 +23,13 @@ type Try struct {
 	Result     *Result
 }
 
+// TryPin is the ref that keeps the commit of a try.
+type TryPin struct {
+	ID         int64 // of the try
+	Repository int64
+	IntentID   string // names the ref
+}
+
 // String returns COURSE/ASSIGNMENT/OWNER and the number of the try.
 func (t Try) String() string { return TryName(t.Work, t.Number) }
 

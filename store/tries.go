@@ -72,6 +72,18 @@ func (s *SubmissionTables) Tries(ctx context.Context, assignment int64, owner st
 		WHERE y.assignment_id = ? AND y.owner = ? ORDER BY y.number DESC LIMIT ?`, assignment, owner, limit)
 }
 
+func scanTryPin(r row) (p schema.TryPin, err error) {
+	err = r.Scan(&p.ID, &p.Repository, &p.IntentID)
+	return p, err
+}
+
+// TryPins returns the tries that were received before a moment and whose grading has ended,
+// oldest first, after a try (0: from the beginning), at most limit.
+func (s *SubmissionTables) TryPins(ctx context.Context, before time.Time, after int64, limit int) ([]schema.TryPin, error) {
+	return list(ctx, s.reader, scanTryPin, `SELECT y.id, y.repository_id, y.intent_id FROM tries y JOIN jobs j ON j.id = y.job_id
+		WHERE y.id > ? AND y.received_at < ? AND j.state IN ('done', 'failed', 'cancelled') ORDER BY y.id LIMIT ?`, after, micros(before), limit)
+}
+
 // TriesSince returns when an owner's tries for an assignment were received since then,
 // oldest first. Those that our machines failed to grade are not among them.
 func (s *SubmissionTables) TriesSince(ctx context.Context, assignment int64, owner string, since time.Time) ([]time.Time, error) {

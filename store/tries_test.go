@@ -100,3 +100,26 @@ func TestEraseTries(t *testing.T) {
 		t.Errorf("result %+v", r)
 	}
 }
+
+// TestTryPins leaves tries out that are young, that were seen before, or that are being graded.
+func TestTryPins(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	first := b.try("alice")
+	b.finish(b.claim("standard"), 1)
+	second := b.try("bob")
+	b.finish(b.claim("standard"), 1)
+	running := b.try("alice")
+	b.claim("standard")
+	b.pass(time.Hour)
+	before := b.tick()
+	b.try("bob")
+	b.finish(b.claim("standard"), 1)
+	pin := func(y schema.Try) schema.TryPin {
+		return schema.TryPin{ID: y.ID, Repository: y.Repository, IntentID: y.IntentID}
+	}
+	equal(t, ok(b.TryPins(t.Context(), before, 0, 10))(t), []schema.TryPin{pin(first), pin(second)})
+	equal(t, ok(b.TryPins(t.Context(), before, first.ID, 10))(t), []schema.TryPin{pin(second)})
+	equal(t, ok(b.TryPins(t.Context(), before, 0, 1))(t), []schema.TryPin{pin(first)})
+	equal(t, running.Number, 2)
+}

@@ -127,7 +127,28 @@ func (s *Server) ownTable(ctx context.Context, t task, m member, owner string) (
 		one.MayMark = !one.Counts && s.mayMark(t, access, terms, sub.Submission)
 		list.Rows = append(list.Rows, one)
 	}
-	return list, nil
+	list.Tries, err = s.tries(ctx, t, m, owner)
+	return list, err
+}
+
+// maxTries is how many tries a page lists.
+const maxTries = 10
+
+// tries lists an owner's latest tries.
+func (s *Server) tries(ctx context.Context, t task, m member, owner string) ([]view.Row, error) {
+	all, err := s.Results.Tries(ctx, t.ID, owner, maxTries)
+	if err != nil {
+		return nil, fmt.Errorf("tries: %w", err)
+	}
+	access, err := s.Classroom.Work.Access(ctx, m.Viewer(), t.ID, owner)
+	if err != nil {
+		return nil, err
+	}
+	var rows []view.Row
+	for _, y := range all {
+		rows = append(rows, view.NewTryRow(y, access, s.now(), m.Course.Location()))
+	}
+	return rows, nil
 }
 
 // teams say which team a student is in for an assignment, and which have invited them.

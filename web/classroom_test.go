@@ -28,6 +28,7 @@ type classroom struct {
 	dropped       map[int64]bool // by user
 	assignments   []schema.Assignment
 	submissions   []*schema.GradedSubmission
+	tries         []schema.Try
 	events        map[int64][]schema.Event
 	watchers      map[int64][]chan schema.Event
 	logins        map[string]int64
@@ -328,6 +329,18 @@ func (c *classroom) SubmissionFacts(ctx context.Context, name schema.SubmissionN
 
 func (c *classroom) Submissions(_ context.Context, assignment int64, owner string, limit int) ([]schema.GradedSubmission, error) {
 	return c.newest(limit, func(s schema.GradedSubmission) bool { return s.Assignment == assignment && s.Name.Owner == owner })
+}
+
+func (c *classroom) Tries(_ context.Context, assignment int64, owner string, limit int) ([]schema.Try, error) {
+	unlock, err := c.locked()
+	defer unlock()
+	var own []schema.Try
+	for _, y := range c.tries {
+		if y.Assignment == assignment && y.Work.Owner == owner && len(own) < limit {
+			own = append(own, y)
+		}
+	}
+	return own, err
 }
 
 // Terms are those of the specification, without extensions.

@@ -361,6 +361,41 @@ func TestOwner(t *testing.T) {
 	}
 }
 
+// Tries stand below the submissions, with the points that the viewer may see, and count
+// nowhere.
+func TestTriesAreListed(t *testing.T) {
+	t.Parallel()
+	c := newClassroom(t)
+	result := gradedResult()
+	work := schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: "alice"}
+	c.tries = []schema.Try{
+		{ID: 2, Work: work, Number: 2, Assignment: 1, Commit: strings.Repeat("b", 40), ReceivedAt: noon(), Job: schema.Job{State: schema.StateRunning}},
+		{ID: 1, Work: work, Number: 1, Assignment: 1, Commit: strings.Repeat("a", 40), ReceivedAt: noon(), Job: schema.Job{State: schema.StateDone}, Result: result},
+	}
+	s := newSite(t, c, nil)
+	p := s.as("alice").page("/comp2402/a1")
+	if got := p.texts(".tries tbody th"); len(got) != 2 || got[0] != "2" || got[1] != "1" {
+		t.Errorf("tries %q", got)
+	}
+	if got := p.texts(".tries td.number"); len(got) != 2 || got[0] != "none" || got[1] != "2 / 5" {
+		t.Errorf("points %q", got)
+	}
+	if got := p.text(".tries summary"); got != "The latest 2 tries, not counted" {
+		t.Errorf("summary %q", got)
+	}
+	mustContain(t, p.text("main"), "You have not pushed anything yet.")
+	if strings.Contains(p.text("main"), hiddenName) {
+		t.Error("the page names a hidden test")
+	}
+	if got := s.as("bob").page("/comp2402/a1").texts(".tries"); len(got) != 0 {
+		t.Errorf("bob reads %q", got)
+	}
+	c.finish(c.submit("alice", 1), gradedResult())
+	if got := s.as("tina").page("/comp2402/a1/alice").texts(".tries tbody th"); len(got) != 2 {
+		t.Errorf("staff read %q", got)
+	}
+}
+
 func TestShorthands(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)

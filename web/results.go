@@ -26,6 +26,8 @@ type Results interface {
 	Submission(ctx context.Context, name schema.SubmissionName) (schema.GradedSubmission, error)
 	// Submissions returns an owner's submissions, newest first, with summaries of their results.
 	Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.GradedSubmission, error)
+	// Tries returns an owner's tries for an assignment, newest first, with summaries of their results.
+	Tries(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Try, error)
 	// Recent returns a user's latest submissions over all courses, with summaries of their results.
 	Recent(ctx context.Context, user int64, limit int) ([]schema.GradedSubmission, error)
 	// Latest returns the latest submission of each owner for an assignment, newest first, at most

@@ -148,3 +148,51 @@ func TestReadingCreatesNoRepository(t *testing.T) {
 		t.Error("repository 0 was made")
 	}
 }
+
+// DropTry removes the ref of one try, loose or packed, and nothing else.
+func TestDropTry(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	w := b.newWork()
+	first := w.commit()
+	w.mustPush(1)
+	if _, err := b.Pin(1, "a1", first); err != nil {
+		t.Fatal(err)
+	}
+	tip := func(name string) string {
+		t.Helper()
+		at, err := b.Tip(1, repo.TryRef(name))
+		if err != nil {
+			t.Error(err)
+		}
+		return at
+	}
+	b.server(1, "update-ref", repo.TryRef("packed"), first)
+	b.server(1, "pack-refs", "--all")
+	b.server(1, "update-ref", repo.TryRef("loose"), first)
+	b.server(1, "update-ref", repo.TryRef("kept"), first)
+	for _, name := range []string{"packed", "loose", "loose", "never"} {
+		if err := b.DropTry(t.Context(), 1, name); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if at := tip(name); at != repo.NoCommit {
+			t.Errorf("%s is at %s", name, at)
+		}
+	}
+	if at := tip("kept"); at != first {
+		t.Errorf("the other try is at %s", at)
+	}
+	if pins, err := b.Pins(1); err != nil || pins["a1"] != first {
+		t.Errorf("pins %v, %v", pins, err)
+	}
+	if head, err := b.Head(1); err != nil || head != first {
+		t.Errorf("main is at %s, %v", head, err)
+	}
+	if err := b.DropTry(t.Context(), 1, "../../heads/main"); schema.CodeOf(err) != schema.CodeInvalid {
+		t.Errorf("another ref: %v", err)
+	}
+	if err := b.DropTry(t.Context(), 99, "loose"); err != nil {
+		t.Errorf("a repository that is gone: %v", err)
+	}
+	b.server(1, "fsck", "--strict")
+}

@@ -1,7 +1,11 @@
 package repo
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/grader/grader/schema"
@@ -48,4 +52,30 @@ func (s *Store) KeepTry(id int64, name, commit string) (tree string, err error) 
 		return "", fmt.Errorf("try %s in repository %d: %w", name, id, err)
 	}
 	return tree, nil
+}
+
+// DropTry removes the ref of a try. It drops no object. Doing it again is no error, nor is a
+// repository that is gone.
+func (s *Store) DropTry(ctx context.Context, id int64, name string) error {
+	dir := s.directory(id)
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	lock, err := s.Lock(ctx, id)
+	if err != nil {
+		return fmt.Errorf("drop try %s of repository %d: %w", name, id, err)
+	}
+	defer func() { _ = lock.Unlock() }() // of a file that is only locked
+	at, err := s.Tip(id, TryRef(name))
+	if err != nil || at == NoCommit {
+		return err
+	}
+	_, err = s.git(ctx, command{
+		args: []string{"update-ref", "-d", TryRef(name), at},
+		env:  environment(s.receiveSettings(mainRef), "GIT_DIR="+dir), max: 1 << 10, inherit: lock.f,
+	})
+	if err != nil {
+		return fmt.Errorf("drop try %s of repository %d: %w", name, id, err)
+	}
+	return nil
 }

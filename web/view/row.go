@@ -13,6 +13,7 @@ type Table struct {
 	ByOwner bool // its rows are of several owners
 	ByTask  bool // its rows are of several assignments
 	Rows    []Row
+	Tries   []Row // pushes to the branch try, newest first; without a page of their own
 }
 
 // History plots the scores of its rows, nil for too few.
@@ -55,6 +56,14 @@ func NewRow(sub schema.GradedSubmission, a course.Access, now time.Time, zone *t
 		}
 		r.Hidden = hiddenWords(hidden)
 	}
+	return r
+}
+
+// NewTryRow shows a try, redacted.
+func NewTryRow(y schema.Try, a course.Access, now time.Time, zone *time.Location) Row {
+	r := NewRow(schema.GradedSubmission{Submission: schema.Submission{Name: y.Work, Commit: y.Commit, ReceivedAt: y.ReceivedAt},
+		Grading: schema.Grading{Job: y.Job, Result: y.Result}}, a, now, zone)
+	r.Path, r.Number = "", y.Number
 	return r
 }
 

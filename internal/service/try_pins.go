@@ -1,0 +1,78 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+const (
+	// tryPinsEvery is how often old tries are looked for.
+	tryPinsEvery = time.Hour
+	// tryPinsPage is how many are read at once.
+	tryPinsPage = 200
+)
+
+// tryPins removes the refs of tries that are older than course.TryLife.
+type tryPins struct {
+	list   func(ctx context.Context, before time.Time, after int64, limit int) ([]schema.TryPin, error)
+	drop   func(ctx context.Context, repository int64, name string) error
+	clock  func() time.Time
+	logger *slog.Logger
+	after  int64 // the last try whose ref was removed in this process
+}
+
+// startTryPins starts removing the refs of old tries.
+func (s *Service) startTryPins(ctx context.Context, _ *DataDir) error {
+	p := &tryPins{list: s.store.TryPins, drop: s.repos.DropTry, clock: s.Clock, logger: s.Logger}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.run(ctx)
+	}()
+	s.onStop(func(context.Context) error {
+		cancel()
+		<-done
+		return nil
+	})
+	return nil
+}
+
+func (p *tryPins) run(ctx context.Context) {
+	tick := time.NewTicker(tryPinsEvery)
+	defer tick.Stop()
+	for {
+		if err := p.remove(ctx); err != nil && ctx.Err() == nil {
+			p.logger.Error("old tries could not be removed", "error", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// remove removes the refs of all old tries. A ref that cannot be removed does not keep the
+// others; it is tried again after the next start.
+func (p *tryPins) remove(ctx context.Context) error {
+	var failed error
+	for ctx.Err() == nil {
+		old, err := p.list(ctx, p.clock().Add(-course.TryLife), p.after, tryPinsPage)
+		if err != nil || len(old) == 0 {
+			return errors.Join(failed, err)
+		}
+		for _, is := range old {
+			if err := p.drop(ctx, is.Repository, is.IntentID); err != nil {
+				failed = errors.Join(failed, err)
+			}
+			p.after = is.ID
+		}
+	}
+	return errors.Join(failed, ctx.Err())
+}
