@@ -177,7 +177,9 @@ func (m *term) followed(phase string, n int, hidden []schema.Visibility) {
 func (m *term) tried(phase string, hidden []schema.Visibility) {
 	m.t.Helper()
 	said := make(chan string, 1)
-	go func() { said <- m.git("push", "-o", "verbose", "ssh://grader@"+m.SSHAddress()+"/comp1/a1", "+HEAD:try") }()
+	go func() {
+		said <- m.git("push", "-o", "verbose", "ssh://grader@"+m.SSHAddress()+"/comp1/a1", "+HEAD:try")
+	}()
 	for {
 		if waiting := got(m.store.Waiting(m.t.Context(), "by-hand", 1))(m.t); len(waiting) > 0 {
 			break
