@@ -36,7 +36,8 @@ func archivesName(i Image) string {
 	return "java-" + hex.EncodeToString(sum[:8])
 }
 
-// keptDir is where this machine keeps archives: root's is the system's cache, other users have their own.
+// keptDir is where this machine keeps archives: root's is the system's cache, other users have
+// their own.
 func keptDir() (string, error) {
 	if os.Getuid() == 0 {
 		return "/var/cache/grader", nil
@@ -68,7 +69,7 @@ func findArchives(i Image) archives {
 	return ""
 }
 
-// ownedHere reports whether a directory exists and nobody but root and this user can write to it.
+// ownedHere reports whether a directory exists and only root and this user can write to it.
 func ownedHere(dir string) bool {
 	var is unix.Stat_t
 	if err := unix.Lstat(dir, &is); err != nil {
@@ -77,7 +78,7 @@ func ownedHere(dir string) bool {
 	return is.Mode&unix.S_IFMT == unix.S_IFDIR && is.Mode&0o022 == 0 && (is.Uid == 0 || int(is.Uid) == os.Getuid())
 }
 
-// complete reports whether the making of archives in a directory came to its end.
+// complete reports whether the archives in a directory were made completely.
 func complete(dir string) bool {
 	info, err := os.Stat(dir)
 	return err == nil && info.Mode().Perm() == 0o755
@@ -86,13 +87,14 @@ func complete(dir string) bool {
 // file returns the path of one of the archives.
 func (a archives) file(name string) string { return filepath.Join(string(a), name) }
 
-// share is the options by which a virtual machine uses an archive, and says nothing where it does not fit.
+// share returns the options that let a virtual machine use an archive, without a message if the
+// archive does not fit.
 func (a archives) share(name string) string {
 	return fmt.Sprintf(" -XX:SharedArchiveFile=%s -Xlog:cds=off -Xlog:cds+dynamic=off", a.file(name))
 }
 
-// suits reports whether a command can be judged by the runtime: it starts java by that name, and
-// asks for no other modules than those that the runtime has.
+// suits reports whether the runtime can judge a command: the command starts java by that name,
+// and needs no modules that the runtime lacks.
 func (a archives) suits(c assignment.Command) bool {
 	command := c.Shell + strings.Join(c.Argv, " ")
 	if a == "" || !strings.HasPrefix(strings.TrimSpace(command), "java ") {

@@ -20,10 +20,10 @@ import (
 //go:embed frameworks/WarmTests.java
 var warmTests string
 
-// MakeCaches makes what lets this machine's Java and Go start faster, as far as it has them, and returns where it
-// is: class-data archives and a runtime of Java for judging, and Go's standard library compiled. What is there already
-// stays. It takes about a minute of one processor, behind everything else, and 300 MB of disk. inImage
-// puts it where a runner image has it.
+// MakeCaches creates the caches that let this machine's Java and Go start faster, as far as it
+// has them, and returns where they are: class-data archives, a Java runtime for judging, and
+// Go's compiled standard library. Existing caches stay. It takes about a minute of one processor
+// at low priority, and 300 MB of disk. inImage creates them where a runner image has them.
 func MakeCaches(ctx context.Context, i Image, inImage bool) ([]string, error) {
 	dir, err := keptDir()
 	if inImage {
@@ -60,7 +60,7 @@ func MakeCaches(ctx context.Context, i Image, inImage bool) ([]string, error) {
 	return append(made, cache), nil
 }
 
-// ensureGoCache returns where Go's standard library is compiled; "" without Go.
+// ensureGoCache returns the directory of Go's compiled standard library, "" without Go.
 func ensureGoCache(ctx context.Context, i Image, dir string, inImage bool) (string, error) {
 	name := goCacheName(i)
 	if name == "" || i.Variables["GOCACHE"] != "" {
@@ -76,7 +76,7 @@ func ensureGoCache(ctx context.Context, i Image, dir string, inImage bool) (stri
 	return final, makeGoCache(ctx, i, final)
 }
 
-// lockCaches lets one process at a time make caches.
+// lockCaches lets one process at a time create caches.
 func lockCaches(file string) (func(), error) {
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -88,12 +88,12 @@ func lockCaches(file string) (func(), error) {
 	return func() { _ = f.Close() }, nil
 }
 
-// makeArchives makes them in their final place, because an archive knows the paths of its jars, and
-// removes them where one step fails.
+// makeArchives creates the archives in their final place, because an archive contains the paths
+// of its jars. It removes them if a step fails.
 func makeArchives(ctx context.Context, i Image, dir string) (made string, err error) {
 	final := filepath.Join(dir, archivesName(i))
 	forge := archiver{image: i, dir: archives(final)}
-	// Until it is complete the directory is closed to others, and so is not found.
+	// Until it is complete the directory is closed to others, so that nobody uses it.
 	if err := errors.Join(os.RemoveAll(final), os.Mkdir(final, 0o700)); err != nil {
 		return "", fmt.Errorf("make archives: %w", err)
 	}
@@ -110,13 +110,13 @@ func makeArchives(ctx context.Context, i Image, dir string) (made string, err er
 	return final, forge.open()
 }
 
-// archiver makes the archives of one image.
+// archiver creates the archives of one image.
 type archiver struct {
 	image Image
 	dir   archives
 }
 
-// compile compiles the listener and the tests, and makes the compiler's archive of that run.
+// compile compiles the listener and the tests, and creates the compiler's archive from that run.
 func (a archiver) compile(ctx context.Context) error {
 	source := a.dir.file("source")
 	err := errors.Join(
@@ -135,7 +135,7 @@ func (a archiver) compile(ctx context.Context) error {
 		"-proc:none", "-encoding", "UTF-8", "-cp", classes, "-d", a.dir.file("tests"), filepath.Join(source, "WarmTests.java"))
 }
 
-// pack makes jars: an archive of classes takes no directories.
+// pack creates jars, because an archive of classes does not support directories.
 func (a archiver) pack(ctx context.Context) error {
 	services := filepath.Join(a.dir.file("listener"), filepath.Dir(sealedService))
 	err := errors.Join(os.MkdirAll(services, 0o755),
@@ -149,8 +149,8 @@ func (a archiver) pack(ctx context.Context) error {
 	return a.run(ctx, "jar", "--create", "--file", a.dir.file("tests.jar"), "-C", a.dir.file("tests"), ".")
 }
 
-// link makes the runtime and the archive of its own classes. Its classes keep their debug information:
-// people read line numbers in stack traces.
+// link creates the runtime and the archive of its own classes. Its classes keep their debug
+// information, because people read line numbers in stack traces.
 func (a archiver) link(ctx context.Context) error {
 	err := a.run(ctx, "jlink", "--add-modules", judgingModules, "--no-header-files", "--no-man-pages", "--output", a.dir.file(archivesRuntime))
 	if err != nil {
@@ -159,7 +159,8 @@ func (a archiver) link(ctx context.Context) error {
 	return a.run(ctx, a.dir.java(), "-XX:+UseSerialGC", "-Xshare:dump")
 }
 
-// warm runs the tests and archives the classes that they took. That some fail is meant.
+// warm runs the tests and archives the classes that they used. Some of the tests fail on
+// purpose.
 func (a archiver) warm(ctx context.Context) error {
 	argv := []string{
 		a.dir.java(), "-XX:+UseSerialGC", "-XX:ArchiveClassesAtExit=" + a.dir.file(archivesJUnit), "-cp", a.dir.classPath(a.image.Variables["CLASSPATH_JUNIT"]),
@@ -173,7 +174,7 @@ func (a archiver) warm(ctx context.Context) error {
 	return err
 }
 
-// open removes what was needed for the making, and lets everybody read the rest.
+// open removes intermediate files, and lets everybody read the rest.
 func (a archiver) open() error {
 	var err error
 	for _, name := range []string{"source", "listener", "tests", "tests.jar", "reports"} {
@@ -185,7 +186,7 @@ func (a archiver) open() error {
 	return nil
 }
 
-// run runs one program, behind whatever else this machine has to do; the error has what it said.
+// run runs one program at low priority; the error contains its output.
 func (a archiver) run(ctx context.Context, argv ...string) error {
 	cmd := exec.CommandContext(ctx, "nice", append([]string{"-n", "19"}, argv...)...)
 	cmd.Dir = string(a.dir)

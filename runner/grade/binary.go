@@ -14,7 +14,7 @@ import (
 // binaryStart is how much of a file binaryOf looks at, in bytes.
 const binaryStart = 1024
 
-// binaryKind is what a compiler's output is for.
+// binaryKind is the use of a compiler's output.
 type binaryKind string
 
 const (
@@ -26,12 +26,12 @@ const (
 // binaryFile is a file that a compiler made.
 type binaryFile struct {
 	kind    binaryKind
-	system  string // "Linux", "Windows", "macOS"; "" where it is none's
-	machine string // "x86-64", "arm64" …; "" where it is none's
+	system  string // "Linux", "Windows", "macOS"; "" if it belongs to no system
+	machine string // "x86-64", "arm64" …; "" if it belongs to no machine
 }
 
-// binaryOf recognises what a compiler made by its first bytes, and by its name where the
-// bytes do not tell. False: a source, data or a script.
+// binaryOf recognises a compiler's output by its first bytes, or by its name if the bytes do not
+// tell. False: a source, data or a script.
 func binaryOf(name string, start []byte) (binaryFile, bool) {
 	for _, known := range []func(string, []byte) (binaryFile, bool){elfOf, machOf, windowsOf, otherBinaryOf} {
 		if b, ok := known(name, start); ok {
@@ -139,8 +139,8 @@ func peMachine(m uint16) string {
 	return "another machine"
 }
 
-// otherBinaryOf recognises what belongs to no system: archives, compiled headers, dependency lists,
-// classes and the like.
+// otherBinaryOf recognises formats that belong to no system: archives, compiled headers,
+// dependency lists, classes and the like.
 func otherBinaryOf(name string, start []byte) (binaryFile, bool) {
 	for _, prefix := range []string{"!<arch>\n", "!<thin>\n", "gpch", "CPCH", "BC\xc0\xde"} {
 		if bytes.HasPrefix(start, []byte(prefix)) {

@@ -13,11 +13,11 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// maxBuildOutput bounds what is kept of all build steps' output, in bytes.
+// maxBuildOutput is how much of all build steps' output is kept, in bytes.
 const maxBuildOutput = 64 << 10
 
-// buildSubject runs the build steps on a fresh copy of the subject's files and
-// freezes what they leave. Where there is none, the files are the artefacts.
+// buildSubject runs the build steps on a fresh copy of the subject's files and freezes the
+// result. Without build steps, the files are the artefacts.
 func (s *session) buildSubject(ctx context.Context, b *subject, watch Observer) error {
 	if b.built {
 		return nil
@@ -43,7 +43,7 @@ func (s *session) buildSubject(ctx context.Context, b *subject, watch Observer) 
 	return nil
 }
 
-// tellNotes shows the student what is to be known of the files, before anything is built.
+// tellNotes shows the student notes about the files, before anything is built.
 func (b *subject) tellNotes(watch Observer) {
 	for _, line := range b.notes {
 		watch.Line(schema.Sanitize(line))
@@ -69,7 +69,7 @@ func (s *session) asTheyAre(b *subject) error {
 	return nil
 }
 
-// buildIn runs the steps in a fresh place and freezes what they leave.
+// buildIn runs the steps in a fresh place and freezes the result.
 func (s *session) buildIn(ctx context.Context, b *subject, steps []assignment.Step, finish func(*sandbox.Scratch) error, watch Observer) error {
 	p, err := s.newPlace()
 	if err != nil {
@@ -85,7 +85,7 @@ func (s *session) buildIn(ctx context.Context, b *subject, steps []assignment.St
 	return s.freezeBuild(b, p, steps, finish)
 }
 
-// buildFailure is what is wrong with a subject's files: a compile error, in words.
+// buildFailure is a problem of a subject's files: a compile error, in words.
 type buildFailure struct{ message string }
 
 // Error implements error.
@@ -136,7 +136,7 @@ func (s *session) runBuild(ctx context.Context, b *subject, p *place, steps []as
 	return nil
 }
 
-// noMain matches what linkers say of a program without a main function.
+// noMain matches the linkers' messages about a program without a main function.
 var noMain = regexp.MustCompile("undefined reference to [`'‘]main['’]|undefined symbol: main")
 
 // stepName names a step for people.
@@ -147,7 +147,7 @@ func stepName(step assignment.Step, i int) string {
 	return fmt.Sprintf("build step %d", i+1)
 }
 
-// freezeBuild makes the artefacts of what the build left.
+// freezeBuild makes the result of the build the artefacts.
 func (s *session) freezeBuild(b *subject, p *place, steps []assignment.Step, finish func(*sandbox.Scratch) error) error {
 	var disk int64
 	for _, step := range steps {

@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// maxOutput bounds what is kept of a case's output, in bytes.
+// maxOutput is how much of a case's output is kept, in bytes.
 const maxOutput = 16 << 10
 
 // item is one run of the student's program: a single test, or one case of a family.
@@ -22,7 +22,7 @@ type item struct {
 	input, answer assignment.Input
 	args          []string
 	files         []string // of the tests repository, which the program finds below its working directory
-	filesDir      string   // where they stand there
+	filesDir      string   // their paths there
 	limits        assignment.Limits
 }
 
@@ -75,7 +75,7 @@ func (r *trial) judgeCases(ctx context.Context, judge caseJudge) error {
 	return nil
 }
 
-// runAnd runs the program, and hands its output to judge where it ended well.
+// runAnd runs the program, and passes its output to judge if it ended as expected.
 func (r *trial) runAnd(ctx context.Context, it item, result *schema.TestResult, judge func(output []byte) error) error {
 	run, end, err := r.runItem(ctx, it, result)
 	if err != nil {
@@ -88,7 +88,7 @@ func (r *trial) runAnd(ctx context.Context, it item, result *schema.TestResult, 
 	return judge(run.Stdout)
 }
 
-// runItem runs the student's program once and notes what it used and printed.
+// runItem runs the student's program once and records what it used and printed.
 func (r *trial) runItem(ctx context.Context, it item, result *schema.TestResult) (sandbox.Result, ending, error) {
 	p, err := r.placeFor(it)
 	if err != nil {
@@ -110,7 +110,7 @@ func (r *trial) runItem(ctx context.Context, it item, result *schema.TestResult)
 	return run, r.endOf(o, run, r.wanted()), nil
 }
 
-// placeFor makes the place of one run: the artefacts, and the files of the case over them.
+// placeFor makes the place of one run: the artefacts, and the case's files on top of them.
 func (r *trial) placeFor(it item) (*place, error) {
 	p, err := r.placeShowing(r.shown)
 	if err != nil {
@@ -155,7 +155,7 @@ func (r *trial) note(run sandbox.Result, p *place, v variables, result *schema.T
 	result.Output = joinNonEmpty("\n", strings.TrimRight(out, "\n"), err)
 }
 
-// apply puts an ending that is not good on a result.
+// apply records an ending that is not the expected one in a result.
 func (e ending) apply(result *schema.TestResult) {
 	result.Outcome, result.Message = e.outcome, e.message
 	result.Signal, result.ExitStatus = e.signal, e.exit

@@ -5,20 +5,20 @@ import (
 	"errors"
 )
 
-// hasMain reports whether a Java class file has a public static void main(String[]).
-// What is no class file has none.
+// hasMain reports whether a Java class file has a public static void main(String[]); false for
+// anything that is not a class file.
 func hasMain(content []byte) bool {
 	c := &classReader{rest: content}
 	found := c.findMain()
 	return found && c.err == nil
 }
 
-// classReader reads a class file (JVM specification, chapter 4). After an error
-// everything it reads is zero.
+// classReader reads a class file (JVM specification, chapter 4). After an error all its values
+// are zero.
 type classReader struct {
 	rest  []byte
 	err   error
-	texts map[uint16]string // the constant pool's strings that matter
+	texts map[uint16]string // strings of the constant pool that are needed
 }
 
 var errClassFile = errors.New("not a class file")

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// environment returns the variables of the image for one step, and what its
-// languages need to keep to the step's limits.
+// environment returns the variables of the image for one step, and the settings that keep its
+// languages within the step's limits.
 func (i Image) environment(e environment) map[string]string {
 	values := i.expanded(e.place, e.vars, e.java.runtime)
 	if e.java.tool != "" {
@@ -15,7 +15,7 @@ func (i Image) environment(e environment) map[string]string {
 			home = a.file(archivesRuntime)
 		}
 		values["JAVA_TOOL_OPTIONS"], values["JDK_JAVA_OPTIONS"] = e.java.tool, e.java.launcher
-		// Where there is no /proc, java does not find its own libraries.
+		// Without /proc, java does not find its own libraries.
 		values["LD_LIBRARY_PATH"] = path.Join(home, "lib") + ":" + path.Join(home, "lib/server")
 	}
 	if i.Variables["GOROOT"] != "" {
@@ -31,8 +31,8 @@ func (i Image) environment(e environment) map[string]string {
 	return values
 }
 
-// goSettings are the go command's, as NAME=value. What the standard library is compiled with in advance must
-// be the same, or it is compiled again.
+// goSettings are the go command's settings, as NAME=value. They must be the same as those with
+// which the standard library was compiled in advance, otherwise it is compiled again.
 func goSettings() []string {
 	return []string{
 		"GODEBUG=goindex=0", // an index of files that are old enough would be written to a cache that is read-only
@@ -40,7 +40,7 @@ func goSettings() []string {
 	}
 }
 
-// expanded returns the image's variables, with the step's own in their values.
+// expanded returns the image's variables with the step's values in place of references.
 func (i Image) expanded(p *place, v variables, runtime archives) map[string]string {
 	values := make(map[string]string, len(i.Variables))
 	for name, value := range i.Variables {

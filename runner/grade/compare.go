@@ -7,9 +7,9 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// comparison decides whether an output is right. Its differ function returns "" for
-// equal, else the first difference in words that are safe to print. All of them take
-// linear time and look at each byte a bounded number of times, whatever it holds.
+// comparison decides whether an output is right. Its differ function returns "" if it is,
+// otherwise the first difference in words that are safe to print. All comparisons take linear
+// time whatever the input is, and look at each byte a bounded number of times.
 type comparison struct {
 	differ func(expected, got []byte) string
 }
@@ -37,8 +37,8 @@ func newComparison(c assignment.Compare) (comparison, error) {
 	return comparison{}, fmt.Errorf("unknown way to compare %q", c.Mode)
 }
 
-// newRegexComparison anchors the pattern to the whole output. The expected output is
-// the pattern itself.
+// newRegexComparison anchors the pattern to the whole output. The expected output is the
+// pattern.
 func newRegexComparison(pattern string) (comparison, error) {
 	re, err := regexp.Compile(`\A(?:` + pattern + `)\z`)
 	if err != nil {

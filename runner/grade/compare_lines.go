@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// differLines compares line by line and ignores carriage returns before a newline,
-// blanks at the end of a line and blank lines at the end of the output.
+// differLines compares line by line. It ignores carriage returns before a newline, blanks at the
+// end of a line and blank lines at the end of the output.
 func differLines(expected, got []byte) string {
 	expected, got = trimEnd(expected), trimEnd(got)
 	for n := 1; len(expected) > 0 || len(got) > 0; n++ {
@@ -26,10 +26,10 @@ func differLines(expected, got []byte) string {
 	return ""
 }
 
-// trimEnd takes blanks and blank lines off the end.
+// trimEnd removes blanks and blank lines at the end.
 func trimEnd(text []byte) []byte { return bytes.TrimRight(text, blanks+"\n") }
 
-// blanks are the characters that do not count at the end of a line.
+// blanks are the characters that are ignored at the end of a line.
 const blanks = " \t\r\v\f"
 
 // cutLine returns the first line without the blanks at its end, and the rest.
@@ -54,8 +54,8 @@ func differExact(expected, got []byte) string {
 	return fmt.Sprintf("%s: expected %s, got %s%s", place, quoteAt(lineAround(expected, at)), quoteAt(lineAround(got, at)), alikeWords(expected, got))
 }
 
-// lineAround returns the line on which the byte at stands, with its newline, and the
-// byte's place in it.
+// lineAround returns the line that contains the byte at, with its newline, and the byte's
+// position in it.
 func lineAround(text []byte, at int) ([]byte, int) {
 	start := bytes.LastIndexByte(text[:at], '\n') + 1
 	end := len(text)

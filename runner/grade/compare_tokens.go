@@ -12,11 +12,11 @@ import (
 type tokenRule struct {
 	ignoreCase bool
 	exactSpace bool
-	tolerance  *tolerance // nil: numbers are tokens like others
+	tolerance  *tolerance // nil: numbers are ordinary tokens
 }
 
-// token is one word of an output with the white space before it; the last one of an
-// output may be white space alone.
+// token is one word of an output with the white space before it. The last token of an output may
+// be white space alone.
 type token struct {
 	space, word []byte
 	at          int // of word, in the output
@@ -54,7 +54,7 @@ func nextToken(text []byte, from int) token {
 	return token{space: text[from:start], word: text[start:end], at: start}
 }
 
-// isSpace is C's isspace in the C locale: what programs of every language split at.
+// isSpace is C's isspace in the C locale, where programs of every language split.
 func isSpace(b byte) bool { return b == ' ' || b >= '\t' && b <= '\r' }
 
 // differWord compares two words, either of which may be absent (empty).
@@ -66,7 +66,7 @@ func (r tokenRule) differWord(want, have []byte) string {
 		return fmt.Sprintf("expected the end of the output, got %s", quoteAt(have, 0))
 	}
 	if r.tolerance != nil {
-		if number, err := parseNumber(want); err == nil && !math.IsNaN(number) { // NaN in an answer is a word
+		if number, err := parseNumber(want); err == nil && !math.IsNaN(number) { // an expected NaN is a word
 			return r.tolerance.differ(number, want, have)
 		}
 	}
@@ -76,8 +76,8 @@ func (r tokenRule) differWord(want, have []byte) string {
 	return expectedGot(want, have)
 }
 
-// tolerance is how far a number may be off: absolutely or relatively, either alone
-// where the other is nil.
+// tolerance is how far a number may be off, absolutely or relatively. If one is nil, only the
+// other applies.
 type tolerance struct{ abs, rel *float64 }
 
 // differ compares a number with a word that should be one.
@@ -93,8 +93,8 @@ func (t *tolerance) differ(want float64, wantWord, haveWord []byte) string {
 	return fmt.Sprintf("expected %s, got %s (%s)", w, h, t.String())
 }
 
-// within reports whether have is near enough. NaN is never, an infinity only near
-// the same infinity.
+// within reports whether have is close enough. NaN never is, an infinity only to the same
+// infinity.
 func (t *tolerance) within(want, have float64) bool {
 	if math.IsInf(want, 0) || math.IsInf(have, 0) {
 		return want == have
@@ -103,7 +103,7 @@ func (t *tolerance) within(want, have float64) bool {
 	return t.abs != nil && off <= *t.abs || t.rel != nil && off <= *t.rel*math.Abs(want)
 }
 
-// String says what is allowed.
+// String describes the tolerance.
 func (t *tolerance) String() string {
 	var parts []string
 	if t.abs != nil {
@@ -115,8 +115,8 @@ func (t *tolerance) String() string {
 	return "allowed error: " + strings.Join(parts, " or ")
 }
 
-// parseNumber parses a decimal number, an infinity or NaN. Hexadecimal and
-// underscored forms, which strconv would take, are words.
+// parseNumber parses a decimal number, an infinity or NaN. Hexadecimal numbers and underscores,
+// which strconv accepts, are words.
 func parseNumber(word []byte) (float64, error) {
 	if bytes.ContainsAny(word, "xX_pP") {
 		return 0, strconv.ErrSyntax

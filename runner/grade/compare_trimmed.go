@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// trimmed returns a text without white space at both ends, and with CR LF as LF. White space is
-// what JavaScript's trim takes for it, which is how GitHub Classroom compared.
+// trimmed returns a text without white space at both ends, and with LF for CR LF. White space is
+// what JavaScript's trim removes, because GitHub Classroom compares with it.
 func trimmed(text []byte) []byte {
 	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 	return bytes.Trim(text, scriptSpace)
@@ -16,7 +16,8 @@ func trimmed(text []byte) []byte {
 
 const scriptSpace = " \t\n\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 
-// differTrimmed compares what is left of both. The difference is told as for lines, where lines differ.
+// differTrimmed compares both texts after trimming. The difference is described as for lines, if
+// lines differ.
 func differTrimmed(expected, got []byte) string {
 	want, have := trimmed(expected), trimmed(got)
 	if bytes.Equal(want, have) {
@@ -28,7 +29,7 @@ func differTrimmed(expected, got []byte) string {
 	return differExact(want, have)
 }
 
-// differContained looks for what is expected anywhere in the output.
+// differContained looks for the expected text anywhere in the output.
 func differContained(expected, got []byte) string {
 	want, have := trimmed(expected), trimmed(got)
 	if bytes.Contains(have, want) {

@@ -9,14 +9,15 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// A submission's program reads the inputs of tests that students do not see, and could tell its author of
-// them by how long it takes. So these tests run last, after everything that a student is told, and a
-// student's job ends on a coarse grid of times after that. What remains is which step of the grid it is.
+// A submission's program reads the inputs of tests that students do not see, and could encode
+// them in its running time. So these tests run last, after everything that a student sees, and
+// after them the job ends at a time on a coarse grid. A program can then only choose the step of
+// the grid.
 
-// firstStep is the shortest time that the tests of which students see nothing seem to take.
+// firstStep is the shortest time that tests of which students see nothing appear to take.
 const firstStep = time.Second
 
-// gridStep returns how long tests seem to take that took d: one, two, four, eight … seconds.
+// gridStep returns how long tests that took d appear to take: one, two, four, eight … seconds.
 func gridStep(d time.Duration) time.Duration {
 	step := firstStep
 	for step < d {
@@ -25,7 +26,8 @@ func gridStep(d time.Duration) time.Duration {
 	return step
 }
 
-// conceal waits until the end of the job no longer tells how long the tests took that students do not see.
+// conceal waits until the end of the job no longer shows how long the tests took that students
+// do not see.
 func (s *session) conceal(ctx context.Context, b *subject) {
 	if !s.job.Conceal || b.build.Outcome != schema.OutcomePassed {
 		return
@@ -63,7 +65,7 @@ func byVisibility(tests []assignment.Test) (seen, unseen []*assignment.Test) {
 	return seen, unseen
 }
 
-// inOrder sorts results as their tests stand in the assignment.
+// inOrder sorts results in the order of their tests in the assignment.
 func inOrder(results []schema.TestResult, tests []assignment.Test) {
 	place := make(map[string]int, len(tests))
 	for i := range tests {

@@ -8,9 +8,9 @@ import (
 	"github.com/grader/grader/runner/grade/report"
 )
 
-// culprits are the failed cases of a report. A framework reports what keeps a case from being
-// run as the failure of something else: of the module that cannot be imported, of the class whose
-// set-up failed, of the method that should have made the cases.
+// culprits are the failed cases of a report. If something prevents a case from running, a
+// framework reports it as a failure of something else: of the module that cannot be imported, of
+// the class whose set-up failed, of the method that should have created the cases.
 type culprits struct {
 	failed []*report.Case // all
 	extra  []*report.Case // those that are not pinned
@@ -43,9 +43,10 @@ func (k *culprits) part(pin string) *report.Case {
 	return nil
 }
 
-// group returns the failed case that stands for a group of cases to which the pinned one belongs,
-// the smallest group first. Where none has such a name, it is the first failed case that the
-// reference does not have: one failure can end the whole run. It returns nil where there is none.
+// group returns the failed case that represents a group of cases to which the pinned one
+// belongs, the smallest group first. If no case has such a name, it is the first failed case
+// that the reference does not have, because one failure can end the whole run. It returns nil if
+// there is none.
 func (k *culprits) group(pin string) *report.Case {
 	var best *report.Case
 	size := 0
@@ -68,8 +69,8 @@ func (k *culprits) use(c *report.Case) *report.Case {
 	return c
 }
 
-// partOf reports whether a name begins with another one and goes on with something else than
-// more of the same word.
+// partOf reports whether a name begins with another one and continues with something other than
+// the same word.
 func partOf(name, whole string) bool {
 	rest, ok := strings.CutPrefix(name, whole)
 	if !ok || rest == "" || whole == "" {
@@ -79,9 +80,9 @@ func partOf(name, whole string) bool {
 	return next != '_' && !unicode.IsLetter(next) && !unicode.IsDigit(next)
 }
 
-// groupName returns the name of the group that a case stands for: "List" for JUnit's
-// "List.initializationError" and for "setUpClass (List)" of Python's unittest, and the module
-// for pytest's "pytest.module", else its own.
+// groupName returns the name of the group that a case represents: "List" for JUnit's
+// "List.initializationError" and for "setUpClass (List)" of Python's unittest, the module for
+// pytest's "pytest.module", otherwise its own name.
 func groupName(name string) string {
 	if class, ok := strings.CutSuffix(name, ".initializationError"); ok {
 		return class

@@ -11,22 +11,22 @@ import (
 	"unicode/utf8"
 )
 
-// textRule is what a language's compiler or interpreter asks of the encoding of a source. None reads
-// UTF-16.
+// textRule is what a language's compiler or interpreter requires of the encoding of a source.
+// None reads UTF-16.
 type textRule struct {
-	strict bool // refuses what is not UTF-8, and NUL bytes; others pass such bytes on
-	noMark bool // refuses a byte order mark at the beginning
+	strict bool // rejects NUL bytes and bytes that are not UTF-8; others accept such bytes
+	noMark bool // rejects a byte order mark at the beginning
 	cookie bool // a comment may name another encoding (Python's PEP 263)
-	lines  bool // takes the CR of CR LF for a part of the line
+	lines  bool // treats the CR of CR LF as part of the line
 }
 
-// textFlaw is what is wrong with the encoding of a source.
+// textFlaw is a fault in the encoding of a source.
 type textFlaw struct {
 	file  string
 	line  int // 0: the whole file
 	what  string
 	way   string // what to do
-	fatal bool   // the source cannot be compiled, or not be run
+	fatal bool   // the source cannot be compiled or run
 }
 
 // String returns "main.py:3: byte 0xfc is not UTF-8: save the file as UTF-8".
@@ -40,8 +40,8 @@ func (f textFlaw) String() string {
 // maxTextFlaws is how many sources with a flaw are named.
 const maxTextFlaws = 5
 
-// textFlaws returns the sources of a subject that cannot be read as their language asks. A compiler would
-// point at some byte, and an interpreter at none before a test runs.
+// textFlaws returns the sources of a subject whose encoding their language does not accept. A
+// compiler would point at some byte, and an interpreter would fail only when a test runs.
 func (b *subject) textFlaws() ([]textFlaw, error) {
 	var flaws []textFlaw
 	for _, f := range b.sources {
@@ -61,7 +61,8 @@ func (b *subject) textFlaws() ([]textFlaw, error) {
 	return flaws, nil
 }
 
-// textRuleOf returns the rule for a file by its ending, false for what no language here reads.
+// textRuleOf returns the rule for a file by its extension, or false if no supported language
+// reads it.
 func textRuleOf(name string) (textRule, bool) {
 	for _, l := range languages() {
 		if slices.Contains(l.endings, path.Ext(name)) {
@@ -105,8 +106,8 @@ func (r textRule) judge(content []byte) (textFlaw, bool) {
 	return textFlaw{}, false
 }
 
-// wideEncoding returns the name of an encoding of two or four bytes a character, by its mark or, of
-// UTF-16, by the zeros between Latin letters; "" for any other.
+// wideEncoding returns the name of an encoding with two or four bytes for each character,
+// recognised by its mark or, for UTF-16, by the zeros between Latin letters; "" for any other.
 func wideEncoding(content []byte) string {
 	for _, known := range []struct{ mark, name string }{
 		{"\xff\xfe\x00\x00", "UTF-32"}, {"\x00\x00\xfe\xff", "UTF-32"}, {"\xff\xfe", "UTF-16"}, {"\xfe\xff", "UTF-16"},
@@ -148,8 +149,8 @@ func namesOtherEncoding(content []byte) bool {
 	return false
 }
 
-// judgeTexts notes the flaws of a subject's sources. For build: auto those that are fatal are a
-// buildFailure; steps of the assignment's own may convert the files, or not read them.
+// judgeTexts notes the faults of a subject's sources. With build: auto, fatal ones are a
+// buildFailure; the assignment's own steps may convert the files, or not read them.
 func (b *subject) judgeTexts(auto bool) error {
 	flaws, err := b.textFlaws()
 	if err != nil {

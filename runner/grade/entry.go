@@ -15,7 +15,7 @@ func (s *session) entry(t *assignment.Test, name string) schema.TestResult {
 	return schema.TestResult{Name: name, Test: t.Name, Visible: t.Visible}
 }
 
-// finish puts the hint on a result that did not pass.
+// finish adds the hint to a result that did not pass.
 func (s *session) finish(r schema.TestResult, hint string) schema.TestResult {
 	if r.Outcome != schema.OutcomePassed {
 		r.Hint = hint
@@ -24,14 +24,15 @@ func (s *session) finish(r schema.TestResult, hint string) schema.TestResult {
 	return r
 }
 
-// What programs say that were not let into /tmp, and into /dev/shm. glibc and Python name the
-// latter by the function that failed, a line or two above.
+// Messages of programs that were not allowed into /tmp, and into /dev/shm. glibc and Python name
+// the latter by the function that failed, a line or two above.
 var (
 	deniedTemp   = regexp.MustCompile(`(?m)(?:denied|AccessDeniedException).*\W/tmp\b|(?:^|\W)/tmp\b.*denied`)
 	deniedShared = regexp.MustCompile(`(?i)(?:shm_open|sem_open|SemLock|/dev/shm)(?:.*\n){0,2}.*denied|denied.*\W/dev/shm\b`)
 )
 
-// tempWords explains to a student what no other machine does, "" where nothing is to be explained.
+// tempWords explains to a student a failure that happens only on this machine, "" if there is
+// nothing to explain.
 func (s *session) tempWords(r schema.TestResult) string {
 	said := schema.Plain(r.Output) + "\n" + r.Message
 	switch {
@@ -49,7 +50,7 @@ func single(t *assignment.Test) bool {
 	return !t.Family() && t.Kind != assignment.KindReport
 }
 
-// planned is an entry that a test will have, whatever happens.
+// planned is an entry that a test will have in any case.
 type planned struct {
 	name, hint string
 	most       schema.Points
@@ -92,7 +93,7 @@ func caseHint(t *assignment.Test, c assignment.Case) string {
 	return t.Hint
 }
 
-// notRun emits the entries of a test that is not run, at their full maximum.
+// notRun emits the entries of a test that is not run, with their full maximum.
 func (s *session) notRun(t *assignment.Test, why string, emit func(schema.TestResult)) {
 	for _, p := range s.plan(t) {
 		r := s.entry(t, p.name)
@@ -101,7 +102,7 @@ func (s *session) notRun(t *assignment.Test, why string, emit func(schema.TestRe
 	}
 }
 
-// cutOffWords says why a job stopped before its end.
+// cutOffWords returns why a job stopped before its end.
 func cutOffWords(ctx context.Context, spec *assignment.Spec) string {
 	if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 		return fmt.Sprintf("not run: the limit of %s on the whole job was reached", formatDuration(spec.JobLimit))
@@ -109,7 +110,7 @@ func cutOffWords(ctx context.Context, spec *assignment.Spec) string {
 	return "not run: the job was stopped"
 }
 
-// report tells the staff's log what went wrong in the tests.
+// report writes what went wrong in the tests to the staff's log.
 func (s *session) report(t *assignment.Test, what, output string) {
 	if s.grader.Logger != nil {
 		s.grader.Logger.Error("test is broken", "test", t.Name, "what", what, "output", schema.Excerpt(output, 2000))

@@ -15,16 +15,16 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxExecCandidates is how many of the programs that a step's output complains about are looked at.
+// maxExecCandidates is how many of the programs named in a step's complaints are examined.
 const maxExecCandidates = 8
 
-// execComplaint is a way to say that a program could not be run; the group is its name.
+// execComplaint is a message that a program could not be run; its group is the program's name.
 type execComplaint struct {
 	says *regexp.Regexp
 	why  func(o order, name string) string
 }
 
-// execComplaints returns the ways of the wall, shells, make and env.
+// execComplaints returns the messages of the wall, shells, make and env.
 func execComplaints() []execComplaint {
 	return []execComplaint{
 		{regexp.MustCompile(`the program "([^"\n]+)" cannot be run`), order.whyNotFile},
@@ -41,11 +41,11 @@ type execFile struct {
 	name  string
 	exec  bool // has an execute bit
 	start []byte
-	path  string // of a file that no student can write to, "" for any other
+	path  string // of a file that students cannot write to, "" for any other
 }
 
-// execWords explains why a program of a step could not be run, from what the step printed and from
-// the files themselves; "" where nothing is to be explained.
+// execWords explains why a program of a step could not be run, from the step's output and from
+// the files themselves; "" if there is nothing to explain.
 func (o order) execWords(r sandbox.Result) string {
 	if r.Exit == 0 || r.Limit != "" {
 		return ""
@@ -65,7 +65,7 @@ func (o order) execWords(r sandbox.Result) string {
 	return ""
 }
 
-// whyNotFile says why the file of that name cannot be run.
+// whyNotFile explains why the file with that name cannot be run.
 func (o order) whyNotFile(name string) string {
 	if f, ok := o.fileOf(name); ok {
 		return f.flaw()
@@ -73,7 +73,7 @@ func (o order) whyNotFile(name string) string {
 	return o.absentFile(name)
 }
 
-// whyNotInterpreter says what is wrong with the script that asks env for an interpreter.
+// whyNotInterpreter explains what is wrong with the script that asks env for an interpreter.
 func (o order) whyNotInterpreter(name string) string {
 	f, ok := o.scriptFor(name)
 	if !ok {
@@ -82,7 +82,7 @@ func (o order) whyNotInterpreter(name string) string {
 	return f.flaw()
 }
 
-// whyNotCommand says that what was meant to be a command is a file.
+// whyNotCommand explains that an intended command is a file.
 func (o order) whyNotCommand(name string) string {
 	for _, t := range o.trees {
 		if t == nil {
@@ -97,7 +97,8 @@ func (o order) whyNotCommand(name string) string {
 	return ""
 }
 
-// fileOf finds the file that a step calls so, in its working directory or in a tree that it reads.
+// fileOf finds the file of that name, in the step's working directory or in a tree that it
+// reads.
 func (o order) fileOf(name string) (execFile, bool) {
 	for _, t := range o.trees {
 		if t == nil {
@@ -121,7 +122,7 @@ func (o order) fileOf(name string) (execFile, bool) {
 	return execFile{name: inside, exec: err == nil && info.Mode()&0o111 != 0, start: start}, true
 }
 
-// scriptFor finds the script whose first line asks for an interpreter of that name.
+// scriptFor finds the script whose first line names that interpreter.
 func (o order) scriptFor(interpreter string) (execFile, bool) {
 	for _, t := range o.trees {
 		if t == nil {
@@ -145,13 +146,13 @@ func (o order) scriptFor(interpreter string) (execFile, bool) {
 	return execFile{}, false
 }
 
-// firstLine returns the first line of a file, with the carriage return that may end it.
+// firstLine returns the first line of a file, including a carriage return at its end.
 func firstLine(start []byte) string {
 	line, _, _ := bytes.Cut(start, []byte("\n"))
 	return string(line)
 }
 
-// flaw says what keeps a file from being run, "" for nothing that can be seen.
+// flaw explains what prevents a file from being run, "" if nothing visible does.
 func (f execFile) flaw() string {
 	if b, made := binaryOf(f.name, f.start); made {
 		return f.binaryFlaw(b)
@@ -175,7 +176,7 @@ func (f execFile) flaw() string {
 	return ""
 }
 
-// binaryFlaw says why a compiled file cannot be run here.
+// binaryFlaw explains why a compiled file cannot be run here.
 func (f execFile) binaryFlaw(b binaryFile) string {
 	what := strings.TrimSuffix(fmt.Sprintf("%s (%s)", b.system, b.machine), " ()")
 	switch {
@@ -194,7 +195,7 @@ func (f execFile) binaryFlaw(b binaryFile) string {
 	return ""
 }
 
-// missingLoader returns the dynamic loader that an ELF program asks for and that is not here.
+// missingLoader returns the dynamic loader that an ELF program needs and this machine lacks.
 func (f execFile) missingLoader() string {
 	if f.path == "" {
 		return ""
@@ -220,7 +221,8 @@ func (f execFile) missingLoader() string {
 	return ""
 }
 
-// missingInterpreter returns what the rest of a script's first line asks for and this machine does not have.
+// missingInterpreter returns what the rest of a script's first line names and this machine
+// lacks.
 func missingInterpreter(script string) string {
 	words := strings.Fields(script)
 	if len(words) == 0 {
@@ -249,7 +251,7 @@ func missingInterpreter(script string) string {
 	return ""
 }
 
-// absentFile says that there is no such program, and what there is instead.
+// absentFile explains that there is no such program, and what there is instead.
 func (o order) absentFile(name string) string {
 	base := path.Base(name)
 	for _, t := range o.trees {
@@ -266,7 +268,7 @@ func (o order) absentFile(name string) string {
 	return ""
 }
 
-// ourMachine is the machine of this runner, as binaryOf names it.
+// ourMachine is the architecture of this runner, in binaryOf's words.
 func ourMachine() string {
 	if runtime.GOARCH == "amd64" {
 		return "x86-64"
@@ -274,7 +276,7 @@ func ourMachine() string {
 	return runtime.GOARCH
 }
 
-// endOf judges how the step of an order ended, and says of a program that could not be run why.
+// endOf judges how the step of an order ended, and explains why a program could not be run.
 func (s *session) endOf(o order, r sandbox.Result, want expectation) ending {
 	end := endingOf(r, s.bounds(o.limits), want, o.command.Shell != "")
 	if end.outcome == schema.OutcomeCrashed {

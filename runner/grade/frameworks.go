@@ -11,14 +11,14 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// launchers are what test frameworks are started by, so that their reports can be told from
-// planted ones.
+// launchers are the programs that start test frameworks, so that genuine reports can be
+// distinguished from planted ones.
 //
 //go:embed frameworks/pytest_sealed/*.py
 var launchers embed.FS
 
-// pytestLauncher is the directory of the program that stands for "-m pytest" wherever a step
-// sees $FRAMEWORKS.
+// pytestLauncher is the directory of the program that replaces "-m pytest", as a step sees it
+// below $FRAMEWORKS.
 const pytestLauncher = "pytest_sealed"
 
 // launchersTree returns the launchers as a step sees them.
@@ -56,7 +56,7 @@ func writeLaunchers(to *sandbox.Scratch) error {
 	return err
 }
 
-// launched returns $PYTEST as it starts where the launchers are.
+// launched returns the value of $PYTEST that uses the launcher, if the launchers are present.
 func launched(command, frameworks string) string {
 	if frameworks == "" {
 		return command

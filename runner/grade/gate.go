@@ -13,9 +13,9 @@ import (
 // maxNamed is how many tests a gate's message names.
 const maxNamed = 10
 
-// gate does the job's part of a gate: it grades the solution, which pins the cases of its
-// reports and must score full marks, or samples, whose score must be the one that is
-// written, and the starter.
+// gate does the job's part of a gate: it grades the solution, which must get full marks and
+// whose reports pin their cases, or samples, which must get the score that is written for them,
+// and the starter.
 func (s *session) gate(ctx context.Context, result *schema.Result) error {
 	part := s.job.Gate
 	result.Gate = &schema.GateResult{Passed: true, Run: part.Run}
@@ -37,7 +37,7 @@ func (s *session) gate(ctx context.Context, result *schema.Result) error {
 	return nil
 }
 
-// pinned returns what the reports of the solution held.
+// pinned returns the cases in the reports of the solution.
 func (s *session) pinned() schema.Pins {
 	if len(s.pins) == 0 {
 		return schema.Pins{}
@@ -117,7 +117,7 @@ func (s *session) gateDirectory(ctx context.Context, dir string) (schema.GateSam
 	return sample, nil
 }
 
-// firstFailure returns the outcome of the first entry that did not pass, passed where all did.
+// firstFailure returns the outcome of the first entry that did not pass, or passed if all did.
 func firstFailure(r schema.Result) schema.Outcome {
 	if r.Outcome == schema.OutcomeCompileError {
 		return r.Outcome
@@ -130,7 +130,7 @@ func firstFailure(r schema.Result) schema.Outcome {
 	return schema.OutcomePassed
 }
 
-// lost names the tests that did not get all their points, "" for none.
+// lost names the tests that did not get all their points, "" if all did.
 func lost(tests []schema.TestResult) string {
 	var words []string
 	for _, t := range tests {
@@ -138,7 +138,7 @@ func lost(tests []schema.TestResult) string {
 		if t.Unpinned || !broken && t.Score.Cmp(t.MaxScore) >= 0 && t.Outcome != schema.OutcomeNotRun {
 			continue
 		}
-		why, _, _ := strings.Cut(t.Message, "\n") // a compiler's words stand with the test
+		why, _, _ := strings.Cut(t.Message, "\n") // the compiler's message is shown with the test
 		words = append(words, fmt.Sprintf("%s (%s, %s/%s%s)", t.Name, t.Outcome, t.Score, t.MaxScore, prefixed(": ", why)))
 	}
 	if len(words) > maxNamed {
@@ -154,7 +154,7 @@ func prefixed(prefix, text string) string {
 	return prefix + text
 }
 
-// sampleWords says what became of a sample.
+// sampleWords describes the result of a sample.
 func sampleWords(r schema.Result) string {
 	if r.Outcome == schema.OutcomeCompileError {
 		return "it does not build: " + r.Build.Message

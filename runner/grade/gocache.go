@@ -16,7 +16,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// goCacheName names the directory with the compiled standard library of a machine's Go; "" without Go.
+// goCacheName is the name of the directory with the compiled standard library of a machine's Go;
+// "" without Go.
 func goCacheName(i Image) string {
 	root := i.Variables["GOROOT"]
 	version, err := os.ReadFile(filepath.Join(root, "VERSION"))
@@ -27,8 +28,8 @@ func goCacheName(i Image) string {
 	return "go-" + hex.EncodeToString(sum[:8])
 }
 
-// findGoCache returns the compiled standard library that this machine keeps, or "". The one of an image stands in
-// its variables.
+// findGoCache returns the compiled standard library that this machine keeps, or "". An image
+// names its own in its variables.
 func findGoCache(i Image) string {
 	name := goCacheName(i)
 	dir, err := keptDir()
@@ -41,8 +42,8 @@ func findGoCache(i Image) string {
 	return ""
 }
 
-// makeGoCache compiles packages of the standard library, and vets them as go test does, into a directory
-// that steps read and cannot write to. Without packages it takes all public ones.
+// makeGoCache compiles packages of the standard library, and vets them as go test does, into a
+// directory that steps can read and not write. Without packages it compiles all public ones.
 func makeGoCache(ctx context.Context, i Image, final string, packages ...string) (err error) {
 	if err := removeHalves(filepath.Dir(final)); err != nil {
 		return err
@@ -82,7 +83,8 @@ func makeGoCache(ctx context.Context, i Image, final string, packages ...string)
 // goHalf begins the names of directories in which the standard library is being compiled.
 const goHalf = ".go-"
 
-// removeHalves removes what a process that was killed left half made. The lock of the caches keeps others away.
+// removeHalves removes incomplete directories of processes that were killed. The lock of the
+// caches keeps other processes out.
 func removeHalves(dir string) error {
 	halves, err := filepath.Glob(filepath.Join(dir, goHalf+"*"))
 	for _, half := range halves {
@@ -94,7 +96,7 @@ func removeHalves(dir string) error {
 	return nil
 }
 
-// goRun runs the go command with the settings that steps have, and returns what it printed.
+// goRun runs the go command with the settings of steps, and returns its output.
 func goRun(ctx context.Context, i Image, cache, module string, args ...string) ([]byte, error) {
 	argv := append([]string{"-n", "19", filepath.Join(i.Variables["GOROOT"], "bin/go")}, args...)
 	cmd := exec.CommandContext(ctx, "nice", argv...)
@@ -127,7 +129,7 @@ func writeGoModule(dir string, packages []string) error {
 	)
 }
 
-// publish lets everybody read what is below a directory, and nobody but its owner write.
+// publish lets everybody read everything below a directory, and only its owner write.
 func publish(dir string) error {
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		switch {

@@ -13,26 +13,25 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Job is what to grade. The directories are the runner's own, unpacked by Unpack;
-// no student's program ever sees them by these paths.
+// Job is what to grade. The directories are the runner's own, unpacked by Unpack; no student's
+// program ever sees them at these paths.
 type Job struct {
 	Kind       schema.JobKind
-	Gate       schema.GatePart   // of a gate: what of it to do
+	Gate       schema.GatePart   // of a gate: which part
 	Submission string            // directory of the student's files; "" for a gate
 	Tests      string            // directory of the tests repository
-	Prepared   string            // directory with what prepare left, "" to run prepare
-	Pins       *schema.Pins      // nil: grade the reference solution first where there are reports, and pin
+	Prepared   string            // directory with the result of prepare, "" to run prepare
+	Pins       *schema.Pins      // nil: if there are reports, grade the reference solution first and pin its cases
 	Owners     []string          // logins of those who submitted
-	ReceivedAt time.Time         // when the submission came; zero: not known
+	ReceivedAt time.Time         // when the submission was received; zero: unknown
 	Zone       *time.Location    // of the course
 	Limits     schema.StepLimits // the course's defaults
 	Flavour    *schema.Flavour   // nil: no flavour's limits apply
 	Provenance schema.Provenance
-	Conceal    bool // students see when the job ends: that must not tell how long the tests took that they do not see
+	Conceal    bool // students see when the job ends, which must not show how long the hidden tests took
 }
 
-// Observer is told what happens, as it happens, from one goroutine at a time. Text
-// is sanitised already.
+// Observer is called as events happen, from one goroutine at a time. Text is already sanitised.
 type Observer interface {
 	Prepared(dir string) // prepare ran; its files are in dir, before any student's step
 	Line(text string)    // of the build's output
@@ -47,22 +46,22 @@ type Grader struct {
 	Dir    string // private (0700) directory for trusted files
 	Clock  func() time.Time
 	Logger *slog.Logger
-	// Pause waits so long, or until ctx ends; nil is a timer's.
+	// Pause waits for that time, or until ctx ends; nil uses a timer.
 	Pause func(ctx context.Context, d time.Duration)
 }
 
-// Image describes the machine's toolchain: what the variables of the assignment
-// format ($CLASSPATH_JUNIT, $PYTEST …) stand for.
+// Image describes the machine's toolchain: the values of the variables in the assignment format
+// ($CLASSPATH_JUNIT, $PYTEST …).
 type Image struct {
-	ID        string            // content id, or the hash of the toolchain's versions
+	ID        string            // content id, or a hash of the toolchain's versions
 	Variables map[string]string // name to value; a name that this image lacks is absent
 	Path      string            // PATH of every step
-	archives  archives          // what makes its Java start fast
-	goCache   string            // Go's standard library compiled, outside of what every step reads; "" without
+	archives  archives          // archives that make its Java start fast
+	goCache   string            // Go's compiled standard library, outside of what every step reads; "" if there is none
 }
 
-// Grade grades a job. An error is CodeInvalid when the tests repository does not
-// parse, else the infrastructure's: what students or tests do wrong is in the Result.
+// Grade grades a job. An error is CodeInvalid if the tests repository does not parse; any other
+// error is the infrastructure's. Mistakes of students and tests are in the Result.
 func (g *Grader) Grade(ctx context.Context, j Job, o Observer) (schema.Result, error) {
 	s, err := g.open(j, o)
 	if err != nil {
@@ -90,8 +89,8 @@ func (g *Grader) Grade(ctx context.Context, j Job, o Observer) (schema.Result, e
 	return result, nil
 }
 
-// PinsOf returns the names of the cases that the reference solution reports, for
-// Job.Pins. The error is CodeRefused when the reference does not build or prepare fails.
+// PinsOf returns the names of the cases that the reference solution reports, for Job.Pins.
+// CodeRefused: the reference does not build, or prepare fails.
 func (g *Grader) PinsOf(ctx context.Context, j Job) (schema.Pins, error) {
 	s, err := g.open(j, nil)
 	if err != nil {
@@ -109,7 +108,7 @@ func (g *Grader) PinsOf(ctx context.Context, j Job) (schema.Pins, error) {
 	return schema.Pins{Tests: s.pins, Reports: s.traces}, nil
 }
 
-// Caps bound what Unpack accepts.
+// Caps limit what Unpack accepts.
 type Caps struct {
 	Files int
 	Bytes int64

@@ -14,7 +14,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Names of Gradescope's layout, below /autograder there and below the step's working directory here.
+// Names in Gradescope's layout, which is below /autograder there and below the step's working
+// directory here.
 const (
 	gradescopeRoot    = "/autograder"
 	gradescopeRun     = "run_autograder"
@@ -22,10 +23,10 @@ const (
 	gradescopeStdout  = "results/stdout"
 )
 
-// maxRewritten bounds a text file in which /autograder is replaced, in bytes.
+// maxRewritten is the size of the largest text file in which /autograder is replaced, in bytes.
 const maxRewritten = 8 << 20
 
-// rootInText matches /autograder where it is a whole name of a path.
+// rootInText matches /autograder as a whole name in a path.
 var rootInText = regexp.MustCompile(regexp.QuoteMeta(gradescopeRoot) + `\b`)
 
 // gradescopePlace lays out a fresh place as Gradescope does: source/ with the autograder, submission/ with
@@ -82,8 +83,8 @@ func (r *trial) copyAutograder(p *place) error {
 	return nil
 }
 
-// copyAutograderFile copies one file. In texts /autograder becomes the place where the layout stands;
-// scripts lose the line ends of Windows.
+// copyAutograderFile copies one file. In text files /autograder is replaced by the layout's
+// path, and scripts get Unix line ends.
 func copyAutograderFile(p *place, from, name string, f treeFile) error {
 	mode := f.mode | 0o600
 	if name == gradescopeRun || path.Ext(name) == ".sh" {
@@ -108,7 +109,7 @@ func copyAutograderFile(p *place, from, name string, f treeFile) error {
 	return p.scratch.WriteFile("source/"+name, text, mode)
 }
 
-// textOf returns the content of a text file, nil for what is not text or is very long.
+// textOf returns the content of a text file, nil if it is not text or too long.
 func textOf(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil || info.Size() > maxRewritten {
@@ -124,8 +125,8 @@ func textOf(name string) ([]byte, error) {
 	return content, nil
 }
 
-// gradescopeOrder returns the step that runs the autograder in its layout. Both streams go into
-// results/stdout, as at Gradescope.
+// gradescopeOrder returns the step that runs the autograder in its layout. Both streams are
+// written to results/stdout, as at Gradescope.
 func (r *trial) gradescopeOrder(p *place) order {
 	return order{
 		command: assignment.Command{Shell: "exec ./" + gradescopeRun + " >" + gradescopeStdout + " 2>&1 </dev/null"},
@@ -133,12 +134,12 @@ func (r *trial) gradescopeOrder(p *place) order {
 	}
 }
 
-// maxChanged bounds how many changed files are named.
+// maxChanged is how many changed files are named.
 const maxChanged = 5
 
-// changedFiles returns those files of the autograder that are not as they were laid out, by path below
-// source/. A file that now holds one of the submission's is not named: most autograders copy the
-// submission over a file of their own.
+// changedFiles returns the files of the autograder that were changed, by path below source/. A
+// file whose new content is one of the submission's files is not included: most autograders copy
+// the submission over a file of their own.
 func (r *trial) changedFiles(p *place) ([]string, error) {
 	files, err := r.testsFiles()
 	if err != nil {
@@ -181,7 +182,7 @@ func (r *trial) contentsOfSubmission() (map[[sha256.Size]byte]bool, error) {
 	return found, nil
 }
 
-// sameLaidOut reports whether a file is what was made of it when it was laid out.
+// sameLaidOut reports whether a file still has the content with which it was laid out.
 func sameLaidOut(before, after []byte, root string) bool {
 	plain := func(text []byte) []byte {
 		return bytes.ReplaceAll(rootInText.ReplaceAllLiteral(text, []byte(root)), []byte("\r\n"), []byte("\n"))
@@ -189,7 +190,7 @@ func sameLaidOut(before, after []byte, root string) bool {
 	return bytes.Equal(before, after) || bytes.Equal(plain(before), plain(after))
 }
 
-// changedWords names changed files for staff, "" for none.
+// changedWords names changed files for staff, "" if there are none.
 func changedWords(changed []string) string {
 	if len(changed) == 0 {
 		return ""
@@ -201,12 +202,12 @@ func changedWords(changed []string) string {
 	return "changed or removed during the run, of the autograder's own files: " + strings.Join(changed, ", ") + more
 }
 
-// autograderRun is how a run of an autograder ended, and what it left.
+// autograderRun is the end and the result of an autograder's run.
 type autograderRun struct {
 	sandbox.Result
 	end     ending
 	results []byte
-	missing string // why there is no results.json that can be read
+	missing string // why results.json cannot be read
 	stdout  string
-	changed []string // files of the autograder that are not as they were
+	changed []string // files of the autograder that were changed
 }

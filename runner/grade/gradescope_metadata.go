@@ -25,7 +25,7 @@ type gradescopeMetadata struct {
 	Previous   []struct{}           `json:"previous_submissions"`
 }
 
-// gradescopeUser is one of those who submitted.
+// gradescopeUser is one of the submitters.
 type gradescopeUser struct {
 	ID         int64           `json:"id"`
 	Email      string          `json:"email"`
@@ -41,7 +41,7 @@ type gradescopeDates struct {
 	LateDue *string `json:"late_due_date"`
 }
 
-// gradescopeAssignment is what the metadata say of the assignment.
+// gradescopeAssignment is the metadata of the assignment.
 type gradescopeAssignment struct {
 	ID      int64                `json:"id"`
 	Title   string               `json:"title"`
@@ -66,8 +66,8 @@ type gradescopeQuestion struct {
 	Index  int        `json:"index"`
 }
 
-// metadata returns submission_metadata.json, on one line. Names and addresses of students stay on the
-// server: the login stands for them.
+// metadata returns submission_metadata.json, on one line. Names and addresses of students stay
+// on the server: logins replace them.
 func (r *trial) metadata() ([]byte, error) {
 	s := r.session
 	m := gradescopeMetadata{
@@ -96,7 +96,7 @@ func (r *trial) metadata() ([]byte, error) {
 	return append(line, '\n'), nil
 }
 
-// created returns when the submission was received; now where nobody knows.
+// created returns when the submission was received, or now if that is unknown.
 func (s *session) created() time.Time {
 	at := s.job.ReceivedAt
 	if at.IsZero() {
@@ -105,7 +105,7 @@ func (s *session) created() time.Time {
 	return s.inZone(at)
 }
 
-// inZone returns a time in the course's zone; the zero time stays what it is.
+// inZone returns a time in the course's zone; the zero time stays unchanged.
 func (s *session) inZone(t time.Time) time.Time {
 	if t.IsZero() || s.job.Zone == nil {
 		return t

@@ -23,7 +23,7 @@ type scoreSheet struct {
 	seen  map[string]int // names so far
 }
 
-// entries returns the entries in the order of the tests, a summary first.
+// entries returns the entries in the order of the tests, after a summary.
 func (s *scoreSheet) entries() []schema.TestResult {
 	s.seen = map[string]int{}
 	itemised := s.itemised()
@@ -43,14 +43,14 @@ func (s *scoreSheet) entries() []schema.TestResult {
 	return results
 }
 
-// itemised reports whether the tests' own points are the score.
+// itemised reports whether the tests' own points add up to the score.
 func (s *scoreSheet) itemised() bool {
 	most, whole := s.maxima()
 	return whole && most.Equal(s.trial.test.Points.Total)
 }
 
-// maxima returns what the tests are worth together, and whether their scores lie within that and make the
-// score of the whole.
+// maxima returns what the tests are worth together, and whether their scores are within their
+// maxima and add up to the total score.
 func (s *scoreSheet) maxima() (most schema.Points, whole bool) {
 	var score schema.Points
 	for _, t := range s.got.Tests {
@@ -65,7 +65,7 @@ func (s *scoreSheet) maxima() (most schema.Points, whole bool) {
 	return most, s.got.Score == nil || s.got.Score.Equal(score)
 }
 
-// advice tells staff how each test gets a line with its points, "" where nothing is to be changed.
+// advice tells staff how each test gets a line with its points, "" if nothing has to change.
 func (s *scoreSheet) advice() string {
 	most, whole := s.maxima()
 	own := s.trial.test.Points.Total
@@ -75,7 +75,7 @@ func (s *scoreSheet) advice() string {
 	return fmt.Sprintf("the autograder's tests are worth %s together, and this test %s; with points: %s each of them is shown with its points", most, own, most)
 }
 
-// summary is the entry of the whole run: what it printed, and how it ended.
+// summary is the entry of the whole run: its output and how it ended.
 func (s *scoreSheet) summary() schema.TestResult {
 	result := s.blank(s.trial.test.Name)
 	result.Outcome = schema.OutcomePassed
@@ -104,7 +104,7 @@ func (s *scoreSheet) summary() schema.TestResult {
 	return result
 }
 
-// total gives the points of the whole to the summary, or to an entry of their own where students may not
+// total adds the points of the whole to the summary, or to a separate entry if students may not
 // see them yet.
 func (s *scoreSheet) total(results *[]schema.TestResult) {
 	score, shown := schema.Points{}, s.visibility(s.got.Shown)
@@ -195,7 +195,7 @@ func (s *scoreSheet) name(of string) string {
 	return s.trial.test.Name + "/" + numbered(of, s.seen[of])
 }
 
-// visibility returns ours for one of Gradescope's, and never less strict than the test's own.
+// visibility translates Gradescope's visibility, and is never less strict than the test's own.
 func (s *scoreSheet) visibility(v report.GradescopeVisibility) schema.Visibility {
 	own := schema.VisibleAlways
 	switch v {
@@ -212,8 +212,8 @@ func (s *scoreSheet) visibility(v report.GradescopeVisibility) schema.Visibility
 	return stricter(own, s.trial.test.Visible)
 }
 
-// counted returns the visibility of points that students do not see yet: points that are never shown
-// would not count.
+// counted returns the visibility of points that students do not see yet; points that are never
+// shown would not count.
 func counted(v schema.Visibility) schema.Visibility {
 	if v == schema.VisibleNever {
 		return schema.VisibleAfterPublish

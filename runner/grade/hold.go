@@ -9,12 +9,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxUnpinned is how many cases of a test that the reference does not have are kept. They are
-// worth nothing, and a submission can make any number of them up.
+// maxUnpinned is how many cases of a test are kept that the reference does not have. They are
+// worth nothing, and a submission can invent any number of them.
 const maxUnpinned = 100
 
-// hold holds a report against the pinned cases: every pinned case gets an entry, in
-// the order in which they were pinned, and what is not pinned follows, worth nothing.
+// hold compares a report with the pinned cases. Every pinned case gets an entry, in the order in
+// which the cases were pinned; unpinned cases follow and are worth nothing.
 func (r *trial) hold(got reading) []schema.TestResult {
 	reference := r.traces[r.test.Name]
 	h := holding{
@@ -25,7 +25,7 @@ func (r *trial) hold(got reading) []schema.TestResult {
 	return h.results()
 }
 
-// holding is a report that is held against the pinned cases.
+// holding is a report that is compared with the pinned cases.
 type holding struct {
 	*trial
 	matching
@@ -33,10 +33,10 @@ type holding struct {
 	got        reading
 	reference  schema.ReportTrace
 	void       string // why the report is worth nothing
-	unreported int    // pinned cases of which the report says nothing
+	unreported int    // pinned cases that the report does not contain
 }
 
-// results makes the entries.
+// results creates the entries.
 func (h *holding) results() []schema.TestResult {
 	var results []schema.TestResult
 	plan := h.planPinned(h.test)
@@ -60,7 +60,7 @@ func (h *holding) results() []schema.TestResult {
 	return results
 }
 
-// judgePin puts what the report says of a pinned case on its result.
+// judgePin records what the report contains about a pinned case in its result.
 func (h *holding) judgePin(i int, result *schema.TestResult) {
 	pin, c := h.pins[h.test.Name][i], h.cases[i]
 	switch {
@@ -80,7 +80,7 @@ func (h *holding) judgePin(i int, result *schema.TestResult) {
 	}
 }
 
-// judgeUnreported judges a pinned case of which the report says nothing: one of its parts
+// judgeUnreported judges a pinned case that the report does not contain: one of its parts
 // failed, or it was not run.
 func (h *holding) judgeUnreported(pin string, result *schema.TestResult) {
 	if part := h.culprits.part(pin); part != nil {
@@ -99,8 +99,8 @@ func (h *holding) judgeUnreported(pin string, result *schema.TestResult) {
 	}
 }
 
-// skippedWords says why a pinned case was skipped. A framework that skips cases because
-// something around them failed says no reason.
+// skippedWords explains why a pinned case was skipped. A framework that skips cases because
+// something around them failed gives no reason.
 func (h *holding) skippedWords(pin string, c *report.Case) string {
 	why := c.Message
 	if firstWords(c.Message) == "" && !h.got.clean() {
@@ -115,13 +115,13 @@ func (h *holding) skippedWords(pin string, c *report.Case) string {
 	return joinNonEmpty(": ", "skipped", why)
 }
 
-// failureOf says which case failed and why.
+// failureOf returns which case failed and why.
 func failureOf(c *report.Case) string {
 	return joinNonEmpty(": ", strings.TrimPrefix(c.Name, "pytest."), phrase(c))
 }
 
-// addExtra adds entries of the cases that the reference does not have, without those that
-// say why a pinned case was not run.
+// addExtra adds entries of the cases that the reference does not have, except for those that
+// explain why a pinned case was not run.
 func (h *holding) addExtra(results []schema.TestResult) []schema.TestResult {
 	listed := 0
 	for i := range h.extra {
@@ -140,7 +140,7 @@ func (h *holding) addExtra(results []schema.TestResult) []schema.TestResult {
 	return results
 }
 
-// judgeCase puts a case on its result.
+// judgeCase records a case in its result.
 func judgeCase(c *report.Case, result *schema.TestResult) {
 	result.Wall, result.Message, result.Output = c.Wall, c.Message, c.Output
 	if c.Verdict == report.Passed {
@@ -158,8 +158,8 @@ func (r *trial) unpinned(c *report.Case) schema.TestResult {
 	return result
 }
 
-// nothingPinned is the one entry of a test whose reference reported no case: the tests'
-// own mistake.
+// nothingPinned is the only entry of a test whose reference reported no case, which is a fault
+// of the tests.
 func (r *trial) nothingPinned(got reading) schema.TestResult {
 	result := r.entry(r.test, r.test.Name)
 	result.InProcess, result.MaxScore = true, r.test.Points.Total
@@ -169,8 +169,8 @@ func (r *trial) nothingPinned(got reading) schema.TestResult {
 	return result
 }
 
-// missingWords says why a pinned case has no verdict. A framework that finished has
-// seen no such case.
+// missingWords explains why a pinned case has no verdict: a framework that finished did not
+// report it.
 func missingWords(end ending, finished bool) string {
 	switch {
 	case end.outcome != "" && end.outcome != schema.OutcomeCrashed:
@@ -185,8 +185,8 @@ func missingWords(end ending, finished bool) string {
 	return "not reported: the program ended itself (exit status 0) before the tests were done"
 }
 
-// disagreement says, for staff, where a report and the process that wrote it tell different
-// stories; "" when they agree.
+// disagreement describes, for staff, where a report and the process that wrote it disagree; ""
+// if they agree.
 func (h *holding) disagreement(results []schema.TestResult) string {
 	finished := h.got.finished(h.reference)
 	switch {
@@ -202,13 +202,14 @@ func (h *holding) disagreement(results []schema.TestResult) string {
 	return ""
 }
 
-// failedOutside reports whether a framework finished, saw every case pass, and yet failed:
-// cleaning up behind the last case fails so, or a crash at the program's end.
+// failedOutside reports whether a framework finished, reported every case as passed, and yet
+// failed. That happens if cleaning up after the last case fails, or if the program crashes at
+// its end.
 func (h *holding) failedOutside(results []schema.TestResult) bool {
 	return len(results) > 0 && !h.got.clean() && allPassed(results) && h.got.finished(h.reference)
 }
 
-// outside makes an entry of what failed outside of the cases.
+// outside creates an entry for a failure outside of the cases.
 func (h *holding) outside() schema.TestResult {
 	result := h.entry(h.test, h.test.Name)
 	result.Outcome, result.InProcess, result.Unpinned = schema.OutcomeFailed, true, true
@@ -217,7 +218,7 @@ func (h *holding) outside() schema.TestResult {
 	return result
 }
 
-// allPassed reports whether every result is that of a case that passed.
+// allPassed reports whether every result is a passed case.
 func allPassed(results []schema.TestResult) bool {
 	return !slices.ContainsFunc(results, func(r schema.TestResult) bool { return r.Outcome != schema.OutcomePassed })
 }

@@ -13,12 +13,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// imageFile is where a runner image describes itself; a machine without one is looked at.
+// imageFile is where a runner image describes itself. On a machine without it the toolchain is
+// examined.
 const imageFile = "/etc/grader/image.json"
 
-// DetectImage looks at this machine's toolchain, or reads the description that a
-// runner image carries: /etc/grader/image.json with id, path and variables. A description that is
-// malformed is CodeInvalid. It runs no program.
+// DetectImage reads the description of a runner image, /etc/grader/image.json with id, path and
+// variables, or examines this machine's toolchain. CodeInvalid: the description is malformed. It
+// runs no program.
 func DetectImage(ctx context.Context) (Image, error) {
 	i, err := detectImage(ctx)
 	if err == nil {
@@ -59,7 +60,7 @@ func parseImage(content []byte) (Image, error) {
 	return Image{ID: described.ID, Path: described.Path, Variables: described.Variables}, nil
 }
 
-// LookAtImage looks at the toolchain below root, whether or not it is described there.
+// LookAtImage examines the toolchain below root, whether or not a description exists there.
 func LookAtImage(ctx context.Context, root string) (Image, error) {
 	return machine{root: root}.image(ctx)
 }
@@ -70,7 +71,7 @@ func InImage() bool {
 	return err == nil
 }
 
-// shown are the directories of the machine's caches, which steps are given to read.
+// shown are the directories of the machine's caches, which steps may read.
 func (i Image) shown() []string {
 	return slices.DeleteFunc([]string{string(i.archives), i.goCache}, func(dir string) bool { return dir == "" })
 }

@@ -2,7 +2,7 @@ package grade
 
 import "strings"
 
-// joinNonEmpty joins the texts that hold something.
+// joinNonEmpty joins the texts that are not empty.
 func joinNonEmpty(separator string, texts ...string) string {
 	var kept []string
 	for _, t := range texts {

@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// checkerJudge leaves the verdict on an output to the test's checker.
+// checkerJudge lets the test's checker decide about an output.
 type checkerJudge struct{}
 
 func (j checkerJudge) judgeCase(ctx context.Context, r *trial, it item, result *schema.TestResult) error {
@@ -37,7 +37,7 @@ func (r *trial) runAndCheck(ctx context.Context, t *trusted, it item, result *sc
 	return crash, words, false, err
 }
 
-// runChecker returns how the checker crashed, if it did, and what it printed.
+// runChecker returns how the checker crashed, if it did, and its output.
 func (r *trial) runChecker(ctx context.Context, t *trusted, output []byte, result *schema.TestResult) (crash, words string, err error) {
 	t.order.stdin, err = r.grader.stream(output)
 	if err != nil {

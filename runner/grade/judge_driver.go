@@ -19,7 +19,7 @@ type duel struct {
 	studentFirst          bool // the student's program ended before the driver
 }
 
-// driverJudge leaves the verdict to the test's driver, which talks with the program.
+// driverJudge lets the test's driver, which talks to the program, decide.
 type driverJudge struct{}
 
 func (j driverJudge) judgeCase(ctx context.Context, r *trial, it item, result *schema.TestResult) error {
@@ -36,15 +36,16 @@ func (driverJudge) crashes(ctx context.Context, r *trial, it item) (bool, error)
 	return crash != "", err
 }
 
-// playDriver is one pass: the two play, and it judges. A limit that the student's program met comes
-// first, then the driver's word. It returns how the driver crashed, if it did.
+// playDriver is one pass: program and driver run together, and the result is judged. A limit
+// that the student's program reached has precedence over the driver's verdict. It returns how
+// the driver crashed, if it did.
 func (r *trial) playDriver(ctx context.Context, t *trusted, it item, result *schema.TestResult) (crash, words string, settled bool, err error) {
 	p, err := r.placeFor(it)
 	if err != nil {
 		return "", "", false, err
 	}
 	defer p.remove()
-	// The driver lives as long as the student's program may, and longer than it.
+	// The driver may run as long as the student's program, and longer.
 	t.order.limits.Wall = max(t.order.limits.Wall, 2*r.bounds(it.limits).Wall+r.bounds(t.order.limits).Wall)
 	d := &duel{student: r.order(p, it), driver: t.order}
 	if err := r.play(ctx, d); err != nil {
@@ -59,7 +60,7 @@ func (r *trial) playDriver(ctx context.Context, t *trusted, it item, result *sch
 	if crash, _ = t.verdictOf(d.driverRun, result); crash != "" {
 		crash = joinNonEmpty("; ", crash, d.driver.execWords(d.driverRun))
 		if d.studentFirst && fatal(d.studentRun) && end.outcome != "" {
-			end.apply(result) // which explains why the driver could not go on
+			end.apply(result) // which explains why the driver could not continue
 			return "", "", true, nil
 		}
 		if brokenPipe(d.driverRun) {
@@ -80,8 +81,7 @@ func brokenPipe(r sandbox.Result) bool {
 	return r.Signal == syscall.SIGPIPE || r.Exit != 0 && bytes.Contains(lastBytes(r.Stderr, 4<<10), []byte("BrokenPipeError"))
 }
 
-// fatal reports whether a program ended by a fault of its own rather than because its
-// partner was gone.
+// fatal reports whether a program ended by its own fault, and not because its partner had ended.
 func fatal(r sandbox.Result) bool {
 	s := r.Signal
 	if s == 0 {
@@ -90,7 +90,7 @@ func fatal(r sandbox.Result) bool {
 	return !r.Killed && (s != 0 && s != syscall.SIGPIPE || s == 0 && r.Exit != 0)
 }
 
-// play runs both to their ends.
+// play runs both until they end.
 func (r *trial) play(ctx context.Context, d *duel) error {
 	toStudent, fromDriver, err := os.Pipe()
 	if err != nil {
@@ -102,7 +102,7 @@ func (r *trial) play(ctx context.Context, d *duel) error {
 		return fmt.Errorf("make pipe: %w", err)
 	}
 	for _, end := range []*os.File{fromDriver, fromStudent} {
-		if err := end.Chmod(0o666); err != nil { // either may open its end once more, as /dev/stdout
+		if err := end.Chmod(0o666); err != nil { // each may open its end again, as /dev/stdout
 			closeAll(toStudent, fromDriver, toDriver, fromStudent)
 			return fmt.Errorf("make pipe: %w", err)
 		}
@@ -146,7 +146,7 @@ func (r *trial) startBoth(ctx context.Context, d *duel) (student, driver player,
 	return student, driver, nil
 }
 
-// start starts an order. A program that does not exist is a player that has ended.
+// start starts an order. A program that does not exist becomes a player that has ended.
 func (s *session) start(ctx context.Context, o order) (player, error) {
 	step, java := s.step(o)
 	p := player{program: step.Argv[0], java: java}
@@ -169,7 +169,7 @@ func (s *session) wait(ctx context.Context, p player) (sandbox.Result, error) {
 	return s.ended(ctx, run, err, p.program, p.java)
 }
 
-// settle waits for both. When the driver has ended, the student's program is ended.
+// settle waits for both. When the driver has ended, the student's program is killed.
 func (r *trial) settle(ctx context.Context, d *duel, student, driver player) error {
 	studentDone := make(chan error, 1)
 	go func() {

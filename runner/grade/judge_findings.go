@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// judgeFindings runs an analyser and takes the test's penalty off for each finding of its
-// SARIF reports, which are files below $REPORTS or, where there is none, its output.
+// judgeFindings runs an analyser and deducts the test's penalty for each finding in its SARIF
+// reports, which are files below $REPORTS or, without any, its output.
 func (r *trial) judgeFindings(ctx context.Context) error {
 	result := r.entry(r.test, r.test.Name)
 	result.InProcess, result.MaxScore = true, r.test.Points.Total
@@ -37,7 +37,7 @@ func (r *trial) judgeFindings(ctx context.Context) error {
 	return nil
 }
 
-// reportFailure says that an analyser left no report that can be read.
+// reportFailure is the failure of an analyser that left no readable report.
 type reportFailure struct{ message string }
 
 // Error implements error.
@@ -92,8 +92,8 @@ func readFindings(documents []document) ([]report.Finding, error) {
 	return all, nil
 }
 
-// punish takes the penalty for the findings: from the test's own points where it has
-// some, else from the total.
+// punish deducts the penalty for the findings: from the test's own points if it has some,
+// otherwise from the total.
 func (r *trial) punish(result *schema.TestResult, found []report.Finding) {
 	award(result)
 	if len(found) == 0 {
@@ -115,7 +115,7 @@ func (r *trial) punish(result *schema.TestResult, found []report.Finding) {
 	result.Output = schema.Excerpt(strings.Join(lines, "\n"), maxOutput)
 }
 
-// noFindings is the full penalty, for an analyser that said nothing.
+// noFindings is the full penalty, for an analyser that reported nothing.
 func (r *trial) noFindings(result *schema.TestResult, why string) {
 	most := r.test.Penalty.Max
 	if most.IsZero() {
@@ -125,7 +125,7 @@ func (r *trial) noFindings(result *schema.TestResult, why string) {
 	result.Outcome, result.Message = schema.OutcomeMissing, why
 }
 
-// deduct takes points off, within the penalty's maximum, and returns how many.
+// deduct deducts points, up to the penalty's maximum, and returns how many.
 func (r *trial) deduct(result *schema.TestResult, points schema.Points) schema.Points {
 	if most := r.test.Penalty.Max; !most.IsZero() && points.Cmp(most) > 0 {
 		points = most

@@ -11,8 +11,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// judgeGradescope runs an autograder of Gradescope and turns its results.json into entries. What
-// results.json holds when a limit ends the run counts; the exit status does not matter.
+// judgeGradescope runs an autograder of Gradescope and turns its results.json into entries. If a
+// limit ends the run, the content of results.json at that time counts; the exit status does not
+// matter.
 func (r *trial) judgeGradescope(ctx context.Context) error {
 	results, _, err := r.gradeGradescope(ctx)
 	if errors.Is(err, errCutOff) {
@@ -25,7 +26,7 @@ func (r *trial) judgeGradescope(ctx context.Context) error {
 	return err
 }
 
-// gradeGradescope returns the entries, and whether there are results that could be read.
+// gradeGradescope returns the entries, and whether results could be read.
 func (r *trial) gradeGradescope(ctx context.Context) ([]schema.TestResult, bool, error) {
 	p, err := r.gradescopePlace()
 	if err != nil {
@@ -54,7 +55,7 @@ func (r *trial) gradeGradescope(ctx context.Context) ([]schema.TestResult, bool,
 	return sheet.entries(), true, nil
 }
 
-// runAutograder runs the autograder, and reads what it left after every process of it has ended.
+// runAutograder runs the autograder, and reads its results after every process of it has ended.
 func (r *trial) runAutograder(ctx context.Context, p *place) (autograderRun, error) {
 	o := r.gradescopeOrder(p)
 	run, err := r.run(ctx, o)
@@ -87,8 +88,8 @@ func (r *trial) runAutograder(ctx context.Context, p *place) (autograderRun, err
 	return got, nil
 }
 
-// withoutResults is the entry of a run without results, which is worth nothing. Where the reference has none
-// either, the autograder is at fault.
+// withoutResults is the entry of a run without results, which is worth nothing. If the reference
+// has no results either, the autograder is at fault.
 func (r *trial) withoutResults(ctx context.Context, got autograderRun, why string) (schema.TestResult, error) {
 	result := r.entry(r.test, r.test.Name)
 	result.InProcess, result.MaxScore = true, r.test.Points.Total
@@ -99,7 +100,7 @@ func (r *trial) withoutResults(ctx context.Context, got autograderRun, why strin
 	} else if got.end.message != "" {
 		result.Message += "; it ended with " + got.end.message
 	}
-	if r.spec.Solution == "" { // nothing tells whose doing it is, and a submission can prevent results
+	if r.spec.Solution == "" { // the cause is unknown, and a submission can prevent results
 		return result, nil
 	}
 	ours, err := r.referenceFailsToo(ctx, r.subject, func(ref *subject) (bool, error) {
@@ -121,7 +122,7 @@ func (r *trial) withoutResults(ctx context.Context, got autograderRun, why strin
 	return result, nil
 }
 
-// measure notes what a run used.
+// measure records what a run used.
 func measure(result *schema.TestResult, run sandbox.Result) {
 	result.CPU, result.Wall, result.Memory = run.CPU, run.Wall, run.Memory
 }
@@ -143,7 +144,7 @@ func stricter(a, b schema.Visibility) schema.Visibility {
 	return b
 }
 
-// joinLines joins texts that are not empty, each on lines of its own.
+// joinLines joins texts that are not empty, each on its own lines.
 func joinLines(texts ...string) string {
 	var kept []string
 	for _, t := range texts {

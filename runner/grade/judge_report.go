@@ -13,31 +13,31 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// reading is what a test's reports held, and how the process that wrote them ended.
+// reading is the content of a test's reports, and how the process that wrote them ended.
 type reading struct {
 	cases    []report.Case
 	problems []string // documents that could not be read, for staff
 	files    int
 	end      ending
 	run      sandbox.Result
-	output   string // what the process printed, for people
+	output   string // the process's output, for people
 
 	documents []string       // paths of the report files that were read
-	foreign   []string       // paths of those that were not: the reference writes none such
+	foreign   []string       // paths of report files that were ignored: the reference writes none of these
 	written   map[string]int // how often each was written
-	flooded   bool           // more was written than could be followed
+	flooded   bool           // more was written than could be tracked
 	summary   summary
-	stated    bool   // the documents state how many cases they hold
-	misstated bool   // and one is wrong
-	signed    bool   // by a launcher of ours that was there before the submission's code
-	altered   string // path of a report that is not as it was signed
+	stated    bool   // the documents state how many cases they contain
+	misstated bool   // and one number is wrong
+	signed    bool   // by one of our launchers, started before the submission's code
+	altered   string // path of a report that differs from its signature
 	seal      signature
-	witness   *witness // nil where there was none
-	disturbed bool     // somebody else spoke to it, or kept the launcher from it
+	witness   *witness // nil if there was none
+	disturbed bool     // another program used the connection, or kept the launcher from it
 }
 
-// judgeReport runs a test with an in-process framework and holds its report against the
-// pinned cases.
+// judgeReport runs a test with an in-process framework and compares its report with the pinned
+// cases.
 func (r *trial) judgeReport(ctx context.Context) error {
 	got, err := r.runReport(ctx)
 	if errors.Is(err, errCutOff) {
@@ -64,8 +64,8 @@ func (r *trial) emitInProcess(result schema.TestResult) {
 	r.emit(result)
 }
 
-// runReport runs the framework. Its report directory is made before any student's
-// code is loaded, and its name cannot be guessed.
+// runReport runs the framework. Its report directory is created before any student's code is
+// loaded, and its name cannot be guessed.
 func (r *trial) runReport(ctx context.Context) (reading, error) {
 	format, err := report.FormatOf(r.test.Report)
 	if err != nil {
@@ -98,10 +98,10 @@ func (r *trial) runReport(ctx context.Context) (reading, error) {
 	return got, nil
 }
 
-// frameworkRun is a run of a framework, as it was seen from outside.
+// frameworkRun is a run of a framework, as observed from outside.
 type frameworkRun struct {
 	sandbox.Result
-	word    string // what a launcher of ours was handed
+	word    string // what one of our launchers was given
 	witness *witness
 	written map[string]int
 	flooded bool
@@ -133,10 +133,10 @@ func (r *trial) runFramework(ctx context.Context, p *place, reports *sandbox.Scr
 	return run, o, err
 }
 
-// collect reads the reports. What is wrong with one is noted; its complete cases count.
+// collect reads the reports. Faults of a report are recorded; its complete cases count.
 func (r *trial) collect(got *reading, format report.Format, reports *sandbox.Scratch, word string, rewrite func(string) string) error {
 	list := report.List{Rewrite: rewrite}
-	var others []string // what is not a report, beside those that are
+	var others []string // files that are no reports, next to those that are
 	read := func(d document) {
 		got.files++
 		switch err := format.Read(d.content, &list); {
@@ -164,7 +164,7 @@ func (r *trial) collect(got *reading, format report.Format, reports *sandbox.Scr
 	return nil
 }
 
-// sort takes the signature out of the documents, and those that are not read.
+// sort separates the signature, and documents that are ignored, from the other documents.
 func (g *reading) sort(documents []document, reference schema.ReportTrace, word string) []document {
 	documents = slices.DeleteFunc(documents, func(d document) bool {
 		if d.name == signatureFile {
@@ -191,12 +191,12 @@ type document struct {
 	content []byte
 }
 
-// problem says what is wrong with a document.
+// problem describes what is wrong with a document.
 func (d document) problem(err error) string {
 	return joinNonEmpty(": ", d.name, schema.Excerpt(err.Error(), 300))
 }
 
-// documents returns the files below $REPORTS that takes wants, in order of name.
+// documents returns the files below $REPORTS that takes selects, by name.
 func (r *trial) documents(reports *sandbox.Scratch, takes func(string) bool) ([]document, error) {
 	dir, err := os.MkdirTemp(r.grader.Dir, "reports-")
 	if err != nil {
@@ -226,8 +226,8 @@ func (r *trial) documents(reports *sandbox.Scratch, takes func(string) bool) ([]
 	return documents, nil
 }
 
-// pinsOf returns the names to pin of a reference's report, repeats numbered; what it
-// skips is not pinned.
+// pinsOf returns the names to pin from a reference's report, with repeats numbered; skipped
+// cases are not pinned.
 func pinsOf(cases []report.Case) []string {
 	seen := map[string]int{}
 	pins := []string{}
@@ -241,7 +241,7 @@ func pinsOf(cases []report.Case) []string {
 	return slices.Clip(pins)
 }
 
-// numbered returns the name of the n-th case of that name.
+// numbered returns the name of the n-th case with that name.
 func numbered(name string, n int) string {
 	if n == 1 {
 		return name

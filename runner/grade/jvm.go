@@ -8,12 +8,13 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// javaSettings are what every virtual machine in a step starts with; "" without Java.
+// javaSettings are the settings with which every virtual machine in a step starts; "" without
+// Java.
 type javaSettings struct {
-	tool     string   // JAVA_TOOL_OPTIONS: java, javac and whatever else is one
-	launcher string   // JDK_JAVA_OPTIONS: java only, which alone can size the main thread's stack
+	tool     string   // JAVA_TOOL_OPTIONS: java, javac and all other programs in Java
+	launcher string   // JDK_JAVA_OPTIONS: only java, the only one that can size the main thread's stack
 	shares   bool     // uses the image's archives
-	runtime  archives // has the java that judges; "": the image's own
+	runtime  archives // has the java for judging; "": the image's own
 }
 
 // javaFor returns settings that keep a virtual machine to the step's limits: a resident
@@ -46,13 +47,15 @@ func (i Image) javaFor(l sandbox.Limits, cores int, compile bool, temp string) j
 	return j
 }
 
-// judgingModules are the modules of Java in which JUnit runs: without jdk.unsupported (sun.misc.Unsafe),
-// jdk.attach and jdk.management, by which code changes constants of others or reads the heap. What a
-// test needs besides, its command adds: java --add-modules jdk.unsupported.
+// judgingModules are the Java modules in which JUnit runs: without jdk.unsupported
+// (sun.misc.Unsafe), jdk.attach and jdk.management, which let code change constants of other
+// classes or read the heap. A test that needs more adds them in its command: java --add-modules
+// jdk.unsupported.
 const judgingModules = "java.se,jdk.charsets,jdk.localedata,jdk.zipfs"
 
-// judging limits a virtual machine that runs code of the submission beside its judge. A runtime that has
-// those modules alone does it faster than an option, for which no archive can be used.
+// judging restricts a virtual machine that runs code of the submission together with its judge.
+// A runtime that contains only those modules is faster than an option, with which no archive can
+// be used.
 func (j javaSettings) judging(a archives, c assignment.Command) javaSettings {
 	switch {
 	case j.launcher == "":
@@ -65,8 +68,8 @@ func (j javaSettings) judging(a archives, c assignment.Command) javaSettings {
 	return j
 }
 
-// noise returns the lines by which a virtual machine says that it has found its
-// settings: our doing, not the program's.
+// noise returns the lines in which a virtual machine reports its settings: they come from us,
+// not from the program.
 func (j javaSettings) noise() []string {
 	if j.tool == "" {
 		return nil
@@ -74,7 +77,7 @@ func (j javaSettings) noise() []string {
 	return []string{"Picked up JAVA_TOOL_OPTIONS: " + j.tool, "NOTE: Picked up JDK_JAVA_OPTIONS: " + j.launcher}
 }
 
-// quiet takes the noise out of an output.
+// quiet removes the noise from an output.
 func (j javaSettings) quiet(output []byte) []byte {
 	for _, line := range j.noise() {
 		if bytes.Contains(output, []byte(line)) {

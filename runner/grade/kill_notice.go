@@ -10,8 +10,8 @@ import (
 // "run.sh: line 3:  4711 Killed    ./program".
 var killNotice = regexp.MustCompile(`(?:^|\n)(?:\S+: line \d+: +\d+ )?Killed(?: [^\n]*)?\n?$`)
 
-// stderrOf returns what a step wrote to its standard error. Where a limit ended it, the shell's word on that is
-// left out: it is there only if the shell lived longer than its program.
+// stderrOf returns what a step wrote to its standard error. If a limit ended it, the shell's
+// line about that is removed: it is present only if the shell lived longer than its program.
 func stderrOf(run sandbox.Result) string {
 	if run.Limit == "" {
 		return string(run.Stderr)

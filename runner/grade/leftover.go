@@ -9,17 +9,17 @@ import (
 	"strings"
 )
 
-// leftover is a directory among a submission's files that a tool made: build: auto looks for
-// no work of the student's in it.
+// leftover is a directory among a submission's files that a tool created; build: auto does not
+// look for the student's work in it.
 type leftover struct{ dir, tool string }
 
 // leftoverRule recognises the directories of one tool.
 type leftoverRule struct {
 	tool  string
-	finds func(d *directory) []string // names in d that are the tool's; "." for d itself
+	finds func(d *directory) []string // names in d that belong to the tool; "." for d itself
 }
 
-// directory is a directory of a submission, as far as its files show.
+// directory is a directory of a submission, as its files show it.
 type directory struct {
 	path    string // "." for the top
 	entries map[string]*directory
@@ -27,8 +27,8 @@ type directory struct {
 	parent  *directory
 }
 
-// leftoverRules returns the rules. A name alone proves nothing: each asks for what the tool leaves
-// besides, so that a student's own directory of that name stays work.
+// leftoverRules returns the rules. A name alone is no proof: each rule also requires other
+// traces of the tool, so that a student's own directory with that name stays work.
 func leftoverRules() []leftoverRule {
 	return []leftoverRule{
 		{"hidden", hiddenDirectories},
@@ -49,7 +49,7 @@ func leftoverRules() []leftoverRule {
 	}
 }
 
-// directoryOf makes the tree of directories of a submission's files.
+// directoryOf builds the tree of directories of a submission's files.
 func directoryOf(files []source) *directory {
 	top := &directory{path: ".", entries: map[string]*directory{}, files: map[string]source{}}
 	for _, f := range files {
@@ -64,7 +64,7 @@ func directoryOf(files []source) *directory {
 	return top
 }
 
-// below returns the directory of that name, made where there is none.
+// below returns the directory with that name and creates it if necessary.
 func (d *directory) below(name string) *directory {
 	if e, ok := d.entries[name]; ok {
 		return e
@@ -74,7 +74,7 @@ func (d *directory) below(name string) *directory {
 	return e
 }
 
-// leftovers finds what tools left, the topmost directories of it, sorted.
+// leftovers finds the topmost directories that tools left, sorted.
 func (d *directory) leftovers() []leftover {
 	var found []leftover
 	taken := map[string]bool{}
@@ -95,7 +95,7 @@ func (d *directory) leftovers() []leftover {
 	return found
 }
 
-// has reports whether a directory holds one of the names.
+// has reports whether a directory contains one of the names.
 func (d *directory) has(names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool {
 		_, file := d.files[name]
@@ -104,7 +104,7 @@ func (d *directory) has(names ...string) bool {
 	})
 }
 
-// matches reports whether a file of the directory has a name that a pattern matches.
+// matches reports whether a file of the directory has a name that matches a pattern.
 func (d *directory) matches(pattern string) bool {
 	for name := range d.files {
 		if ok, err := path.Match(pattern, name); err == nil && ok {
@@ -114,7 +114,7 @@ func (d *directory) matches(pattern string) bool {
 	return false
 }
 
-// anywhere reports whether the directory, or one below it, is such.
+// anywhere reports whether the condition holds for the directory, or one below it.
 func (d *directory) anywhere(is func(*directory) bool) bool {
 	if is(d) {
 		return true
@@ -127,7 +127,7 @@ func (d *directory) anywhere(is func(*directory) bool) bool {
 	return false
 }
 
-// those returns the names of directories in it that are such.
+// those returns the names of its directories for which the condition holds.
 func (d *directory) those(is func(name string, e *directory) bool) []string {
 	var names []string
 	for name, e := range d.entries {
@@ -138,7 +138,7 @@ func (d *directory) those(is func(name string, e *directory) bool) []string {
 	return names
 }
 
-// known returns those of the names that are directories in it.
+// known returns the names that are directories in it.
 func (d *directory) known(names ...string) []string {
 	return slices.DeleteFunc(names, func(name string) bool { return d.entries[name] == nil })
 }
@@ -148,7 +148,7 @@ func hiddenDirectories(d *directory) []string {
 	return d.those(func(name string, _ *directory) bool { return name[0] == '.' })
 }
 
-// forks finds the directory into which macOS's archiver puts what is no file's content.
+// forks finds the directory in which macOS's archiver stores metadata.
 func (d *directory) forks() []string {
 	return d.those(func(name string, e *directory) bool {
 		return name == "__MACOSX" && !e.anywhere(func(e *directory) bool {
@@ -171,7 +171,7 @@ func (d *directory) packages() []string {
 	})
 }
 
-// environment finds the parts of a virtual environment of Python's. Work may stand beside them.
+// environment finds the parts of a Python virtual environment. Work may be next to them.
 func (d *directory) environment() []string {
 	if d.has("conda-meta") || d.has("pyvenv.cfg") {
 		return append(d.those(func(name string, e *directory) bool {
@@ -191,7 +191,7 @@ func (d *directory) environment() []string {
 	})
 }
 
-// cmake finds what CMake writes beside what it was told to write.
+// cmake finds CMake's own files among those that it was told to write.
 func (d *directory) cmake() []string {
 	return d.those(func(name string, e *directory) bool {
 		switch {
@@ -208,8 +208,8 @@ func (d *directory) cmake() []string {
 	})
 }
 
-// buildOf returns names in the directory that a tool of a project fills, where it is the tool's: the project's
-// file stands beside it.
+// buildOf returns names in the directory that a project's tool fills, if the project's file is
+// next to it.
 func (d *directory) buildOf(dir string, projects []string, names ...string) []string {
 	if path.Base(d.path) != dir || d.parent == nil || !d.parent.has(projects...) {
 		return nil
@@ -236,7 +236,7 @@ func (d *directory) ant() []string {
 	return append(d.buildOf("build", projects, "classes", "empty", "generated", "generated-sources", "test"), d.buildOf("dist", projects, "javadoc")...)
 }
 
-// setuptools finds the copies that Python's setuptools make of the sources.
+// setuptools finds the copies of the sources that Python's setuptools makes.
 func (d *directory) setuptools() []string {
 	return append(d.buildOf("build", []string{"setup.py", "setup.cfg", "pyproject.toml"}, "lib"), d.those(func(name string, _ *directory) bool {
 		return path.Base(d.path) == "build" && (strings.HasPrefix(name, "lib.") || strings.HasPrefix(name, "bdist."))
@@ -256,10 +256,10 @@ func (d *directory) nuget() []string {
 	return d.those(func(_ string, e *directory) bool { return e.matches("*.nupkg") })
 }
 
-// cacheTag is how a directory says that it is a cache: https://bford.info/cachedir/
+// cacheTag marks a directory as a cache: https://bford.info/cachedir/
 const cacheTag = "Signature: 8a477f597d28d172789f06886806bc55"
 
-// cache finds directories that say so themselves: cargo's, pytest's, mypy's.
+// cache finds directories with that mark: cargo's, pytest's, mypy's.
 func (d *directory) cache() []string {
 	return d.those(func(_ string, e *directory) bool {
 		tag, there := e.files["CACHEDIR.TAG"]
@@ -286,8 +286,8 @@ func (d *directory) coverage() []string {
 	})
 }
 
-// copies finds directories into which an IDE compiles, and copies what it cannot compile: each source
-// in them is one that stands elsewhere too.
+// copies finds directories into which an IDE compiles and copies other files: each source in
+// them also exists elsewhere.
 func (d *directory) copies() []string {
 	return d.those(func(name string, e *directory) bool {
 		switch name {
@@ -307,7 +307,8 @@ func (d *directory) copies() []string {
 	})
 }
 
-// original reports whether the directory holds a source of which there is no copy outside of a path.
+// original reports whether the directory contains a source of which there is no copy outside of
+// a path.
 func (d *directory) original(outside string) bool {
 	top := d
 	for top.parent != nil {
@@ -325,7 +326,7 @@ func (d *directory) original(outside string) bool {
 	return false
 }
 
-// sameContent reports whether two files hold the same; files that cannot be compared do not.
+// sameContent reports whether two files have the same content; false if they cannot be compared.
 func sameContent(a, b source) bool {
 	one, err := readCapped(filepath.FromSlash(a.from), maxSource)
 	if err != nil || one == nil {
@@ -335,12 +336,13 @@ func sameContent(a, b source) bool {
 	return err == nil && bytes.Equal(one, other)
 }
 
-// within reports whether a path stands below a leftover.
+// within reports whether a path is below a leftover.
 func within(left []leftover, name string) bool {
 	return slices.ContainsFunc(left, func(l leftover) bool { return strings.HasPrefix(name, l.dir+"/") })
 }
 
-// leftoverNote names the leftovers that hold what build: auto would have taken for work; nil for none.
+// leftoverNote names the leftovers with files that build: auto would otherwise have taken for
+// work; nil if there are none.
 func leftoverNote(left []leftover, taken []string) []string {
 	var words []string
 	for _, l := range left {

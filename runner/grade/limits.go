@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// bounds turns the format's limits into the wall's. Wall defaults to three times the
-// CPU time over the flavour's share of a core, plus a second.
+// bounds translates the format's limits into the wall's. Wall defaults to three times the CPU
+// time over the flavour's share of a core, plus a second.
 func (s *session) bounds(l assignment.Limits) sandbox.Limits {
 	wall := l.Wall
 	if wall == 0 && l.CPU > 0 {
@@ -26,7 +26,7 @@ func (s *session) share() float64 {
 }
 
 // roomy returns limits for steps that the staff wrote (checkers, drivers, recipes): the given
-// ones, raised to what such programs need.
+// limits, raised to what such programs need.
 func (s *session) roomy(l assignment.Limits) assignment.Limits {
 	l.CPU = max(l.CPU, 60*time.Second)
 	l.Memory = max(l.Memory, 1<<30)
@@ -36,8 +36,8 @@ func (s *session) roomy(l assignment.Limits) assignment.Limits {
 	return l
 }
 
-// flavoured lowers limits to what the flavour has. What an assignment asks for beyond it was
-// refused when it was pushed; its defaults were not written by anybody.
+// flavoured lowers limits to those of the flavour. An explicit limit of an assignment beyond
+// them was refused when it was pushed; only defaults can exceed them here.
 func (s *session) flavoured(l sandbox.Limits) sandbox.Limits {
 	if f := s.job.Flavour; f != nil {
 		l.Memory = atMost(l.Memory, f.Memory)
@@ -47,7 +47,7 @@ func (s *session) flavoured(l sandbox.Limits) sandbox.Limits {
 	return l
 }
 
-// atMost returns value, bounded where there is a bound.
+// atMost returns value, or bound if that is smaller and set.
 func atMost(value, bound int64) int64 {
 	if bound > 0 {
 		return min(value, bound)

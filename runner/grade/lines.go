@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Caps on what a build streams while it runs; all of it, clipped, is in its result.
+// Limits of what a build streams while it runs; its result has all of it, truncated.
 const (
 	maxStreamedLines = 500
 	maxStreamedLine  = 1000 // bytes
@@ -18,8 +18,8 @@ const (
 type lineWatcher struct {
 	place *place
 	emit  func(line string)
-	hide  []string // whole lines that are nobody's business
-	rest  []byte   // of a line that has not ended
+	hide  []string // whole lines that are not shown
+	rest  []byte   // of an incomplete line
 	lines int
 }
 
@@ -37,14 +37,14 @@ func (w *lineWatcher) take(chunk []byte) {
 	}
 }
 
-// flush emits a last line that has no newline.
+// flush emits a last line without newline.
 func (w *lineWatcher) flush() {
 	if len(w.rest) > 0 {
 		w.end()
 	}
 }
 
-// end emits the open line.
+// end emits the current line.
 func (w *lineWatcher) end() {
 	line := strings.TrimRight(w.place.localise(string(w.rest), nil), "\r")
 	w.rest = w.rest[:0]

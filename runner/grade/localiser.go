@@ -13,12 +13,12 @@ type localiser struct {
 	dirs []localDir
 }
 
-// localDir is a directory and how people call it.
+// localDir is a directory and its name for people.
 type localDir struct {
-	alone, above string   // its name alone, and before what is in it: "" for the student's own
-	spellings    []string // paths by which tools name it
+	alone, above string   // its name alone, and before the names in it: "" for the student's own
+	spellings    []string // paths by which tools refer to it
 	parts        []string // of the path, in lower case
-	secret       int      // index of the part that nobody can guess; -1 for none
+	secret       int      // index of the unguessable part; -1 if there is none
 }
 
 // secretPart matches the name that the wall gives a directory.
@@ -36,7 +36,7 @@ func (p *place) localiser(v variables) localiser {
 	return l
 }
 
-// add adds a directory, if there is one.
+// add adds a directory, if it exists.
 func (l *localiser) add(path string, d localDir) {
 	if path == "" {
 		return
@@ -63,7 +63,7 @@ func (l localiser) rewrite(text string) string {
 	return l.rewritePaths(text)
 }
 
-// rewritePaths replaces the paths of directories without a part that nobody can guess.
+// rewritePaths replaces the paths of directories without an unguessable part.
 func (l localiser) rewritePaths(text string) string {
 	var pairs []string
 	found := false
@@ -85,8 +85,8 @@ func (l localiser) rewritePaths(text string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// spellings returns how a directory outside the working directory may be named: absolutely, and
-// from the working directory. None where there is no such directory.
+// spellings returns the ways to name a directory outside the working directory: absolutely, and
+// relative to the working directory; none if there is no such directory.
 func (p *place) spellings(dir string) []string {
 	if dir == "" {
 		return nil
@@ -98,16 +98,16 @@ func (p *place) spellings(dir string) []string {
 	return []string{dir, relative}
 }
 
-// pathSeparators returns what frameworks and test authors put for the slashes of a path in a
+// pathSeparators returns what frameworks and test authors write for the slashes of a path in a
 // name: pytest a dot, Windows a backslash, URLs %2F, C macros and GoogleTest's parameters an
 // underscore. They are in lower case, longer ones first.
 func pathSeparators() []string {
 	return []string{"%2f", "%5c", `\\`, "::", "/", ".", `\`, "_", "-", ":", "$"}
 }
 
-// rewriteMangled replaces the directory where its path stands, with any separator, from the
-// root or any of the directories above it. It is found by the part that nobody can guess.
-// lower is the text in lower case.
+// rewriteMangled replaces the directory wherever its path occurs, with any separator, from the
+// root or from any directory above it. It searches for the unguessable part. lower is the text
+// in lower case.
 func (d localDir) rewriteMangled(text, lower string) string {
 	secret := d.parts[d.secret]
 	var rewritten strings.Builder
@@ -141,8 +141,8 @@ func (d localDir) rewriteMangled(text, lower string) string {
 	return rewritten.String() + text[copied:]
 }
 
-// mangledEnd returns where the path ends whose secret part ends at an index, and what
-// separates its parts: "" where this is not the path.
+// mangledEnd returns where the path whose secret part ends at an index ends, and what separates
+// its parts: "" if it is another path.
 func (d localDir) mangledEnd(lower string, end int) (int, string) {
 	separator := ""
 	for _, part := range d.parts[d.secret+1:] {
@@ -181,7 +181,7 @@ func (d localDir) mangledStart(before, separator string) int {
 	return len(before)
 }
 
-// separatorAt returns the separator with which a text begins, "" for none.
+// separatorAt returns the separator with which a text begins, "" if there is none.
 func separatorAt(lower string) string {
 	for _, separator := range pathSeparators() {
 		if strings.HasPrefix(lower, separator) {
@@ -194,8 +194,8 @@ func separatorAt(lower string) string {
 // isWordByte reports whether a byte is a letter or a digit.
 func isWordByte(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' }
 
-// lowerASCII returns a text with its ASCII letters in lower case and every other byte as it is, so that
-// every index is the same. strings.Map would lengthen what is not UTF-8.
+// lowerASCII returns a text with its ASCII letters in lower case and every other byte unchanged,
+// so that every index is the same. strings.Map would lengthen bytes that are not UTF-8.
 func lowerASCII(text string) string {
 	lower := []byte(text)
 	for i, c := range lower {

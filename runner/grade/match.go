@@ -6,11 +6,11 @@ import (
 	"github.com/grader/grader/runner/grade/report"
 )
 
-// matching is what a report says of the pinned cases.
+// matching is what a report contains about the pinned cases.
 type matching struct {
-	cases []*report.Case  // by pin; nil where the report has none
-	extra []report.Case   // cases that were run and that no pin asks for
-	twice map[string]bool // pins whose name the report holds too often, with a case that passed
+	cases []*report.Case  // by pin; nil if the report does not contain it
+	extra []report.Case   // cases that were run and have no pin
+	twice map[string]bool // pins whose name the report contains too often, with a case that passed
 }
 
 // matchCases finds for each pin its case in the report. The n-th case of a name is that of
@@ -38,7 +38,7 @@ func matchCases(pins []string, cases []report.Case) matching {
 			m.cases[first] = joinCases(m.cases[first], c)
 		case known && c.Verdict != report.Skipped:
 			m.markTwice(place, c.Name)
-		case !known && c.Verdict != report.Skipped: // a case that is never run is nobody's
+		case !known && c.Verdict != report.Skipped: // ignore a case that is never run
 			m.extra = append(m.extra, *c)
 		}
 	}
@@ -56,8 +56,8 @@ func (m *matching) markTwice(place map[string]int, name string) {
 	}
 }
 
-// joinCases makes one case of two of the same name, neither of which passed. Frameworks report a
-// case whose clean-up failed too, or a part of it, once more under the same name.
+// joinCases merges two cases of the same name, neither of which passed. Frameworks report a case
+// again under the same name if its clean-up or a part of it failed too.
 func joinCases(a, b *report.Case) *report.Case {
 	joined := *a
 	if b.Verdict == report.Failed {

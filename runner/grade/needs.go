@@ -28,9 +28,9 @@ func (s *session) testsFiles() ([]treeFile, error) {
 	return s.committed, nil
 }
 
-// needed reports which files of the tests repository a test's $NEEDS holds: what its
-// globs match. What no student's program may see is kept out once more, although
-// such an assignment is refused when it is pushed.
+// needed reports which files of the tests repository a test's $NEEDS contains: those that its
+// globs match. Files that no student's program may see are excluded again here, although such an
+// assignment is refused when it is pushed.
 func (s *session) needed(t *assignment.Test) func(path string) bool {
 	secret := s.secrets()
 	return func(name string) bool {
@@ -38,8 +38,8 @@ func (s *session) needed(t *assignment.Test) func(path string) bool {
 	}
 }
 
-// secrets reports whether a file is the assignment itself, expected output, or below
-// solution/, starter/ or a sample.
+// secrets reports whether a file is the assignment itself, expected output, or below solution/,
+// starter/ or a sample.
 func (s *session) secrets() func(path string) bool {
 	files := map[string]bool{"assignment.yaml": true}
 	for _, t := range s.spec.Tests {

@@ -12,8 +12,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ending is how a step of a student's program ended, in the words of the format.
-// Outcome "" means that nothing is wrong with it yet.
+// ending is how a step of a student's program ended, in the words of the format. Outcome ""
+// means that nothing is wrong so far.
 type ending struct {
 	outcome schema.Outcome
 	message string
@@ -27,14 +27,14 @@ type expectation struct {
 	any    bool
 }
 
-// The exit statuses of a shell that could not run a program; the engine uses the first as well.
+// The exit statuses of a shell that could not run a program; the engine uses the first one too.
 const (
 	statusNotFound      = 127
 	statusNotExecutable = 126
 )
 
-// endingOf judges how a step ended, limits first: what a killed program leaves behind
-// (a signal, half an output) is not its own doing any more.
+// endingOf judges how a step ended, limits first: the traces of a killed program (a signal, half
+// an output) are not its own doing.
 func endingOf(r sandbox.Result, l sandbox.Limits, want expectation, shell bool) ending {
 	if r.Limit != "" {
 		outcome, message := limitWords(r, l)
@@ -74,7 +74,7 @@ func endingOf(r sandbox.Result, l sandbox.Limits, want expectation, shell bool) 
 	return ending{outcome: schema.OutcomeCrashed, exit: r.Exit, message: message}
 }
 
-// statusWords says what a shell's exit status means, "" for any other.
+// statusWords explains a shell's exit status, "" for any other.
 func statusWords(exit int) string {
 	switch exit {
 	case statusNotFound:
@@ -85,7 +85,7 @@ func statusWords(exit int) string {
 	return ""
 }
 
-// limitWords says which limit ended a step, its value, and what was used.
+// limitWords returns which limit ended a step, its value, and what was used.
 func limitWords(r sandbox.Result, l sandbox.Limits) (schema.Outcome, string) {
 	switch r.Limit {
 	case sandbox.LimitCPU:
@@ -102,8 +102,8 @@ func limitWords(r sandbox.Result, l sandbox.Limits) (schema.Outcome, string) {
 	return schema.OutcomeCrashed, fmt.Sprintf("limit %q exceeded", r.Limit)
 }
 
-// memoryUsed says how much memory a step had that met its limit. What the kernel ended as it grew may have
-// been seen with less.
+// memoryUsed returns how much memory a step used that reached its limit. If the kernel ended it
+// while it grew, the last measurement may be lower.
 func memoryUsed(r sandbox.Result, l sandbox.Limits) string {
 	words := ""
 	if r.Memory > l.Memory {
@@ -115,8 +115,8 @@ func memoryUsed(r sandbox.Result, l sandbox.Limits) string {
 	return words
 }
 
-// stackWords says what it means that a program with so much memory in use had one fault more: its stack
-// grew to what the memory allows.
+// stackWords explains a fault of a program that used so much memory: its stack grew to what the
+// memory allows.
 func stackWords(signal syscall.Signal, r sandbox.Result, l sandbox.Limits) string {
 	if signal != syscall.SIGSEGV || l.Memory == 0 || r.Memory < l.Memory/10*9 {
 		return ""
@@ -126,8 +126,8 @@ func stackWords(signal syscall.Signal, r sandbox.Result, l sandbox.Limits) strin
 
 func lastBytes(b []byte, n int) []byte { return b[max(0, len(b)-n):] }
 
-// shellSignal returns the signal that a shell's exit status stands for, 0 for none.
-// Only signals that a program dies of by its own doing are recognised.
+// shellSignal returns the signal of a shell's exit status, 0 if there is none. It recognises
+// only signals by which a program dies through its own fault.
 func shellSignal(status int) syscall.Signal {
 	switch s := syscall.Signal(status - 128); s {
 	case syscall.SIGSEGV, syscall.SIGABRT, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL, syscall.SIGSYS, syscall.SIGTRAP, syscall.SIGKILL, syscall.SIGPIPE,
@@ -145,7 +145,7 @@ func signalName(s syscall.Signal) string {
 	return "signal " + strconv.Itoa(int(s))
 }
 
-// formatDuration prints a duration as people say it: "350 ms", "2.01 s", "5 min".
+// formatDuration formats a duration for people: "350 ms", "2.01 s", "5 min".
 func formatDuration(d time.Duration) string {
 	switch {
 	case d < time.Second:
@@ -156,7 +156,7 @@ func formatDuration(d time.Duration) string {
 	return strconv.FormatFloat(float64(d.Round(10*time.Millisecond))/float64(time.Second), 'f', -1, 64) + " s"
 }
 
-// size prints a number of bytes with the largest unit that keeps it readable: "256 MiB".
+// size formats a number of bytes with the largest unit that stays readable: "256 MiB".
 func size(bytes int64) string {
 	value, unit := float64(bytes), "B"
 	for _, larger := range []string{"KiB", "MiB", "GiB"} {

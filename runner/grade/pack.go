@@ -51,7 +51,7 @@ func packFile(t *tar.Writer, root *os.Root, name string) error {
 	return err
 }
 
-// packMode keeps of a mode whether the file is executable, by the owner's bit, as git does.
+// packMode keeps of a mode whether the file is executable by its owner, as git does.
 func packMode(m fs.FileMode) fs.FileMode {
 	if m&0o100 != 0 {
 		return 0o755

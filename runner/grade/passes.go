@@ -11,22 +11,22 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// nextPass is the file of the feedback directory by which a checker or driver that accepts asks for
-// another run of the program, with what the file holds as its input.
+// nextPass is the file in the feedback directory with which a checker or driver that accepts
+// requests another run of the program. Its content is the input of that run.
 const nextPass = "nextpass.in"
 
-// Caps on what a checker or driver keeps from one pass to the next.
+// Limits of what a checker or driver keeps from one pass to the next.
 const (
 	maxPassInput = 64 << 20
 	maxPassFiles = 1000
 )
 
-// onePass runs the program once, and the trusted program on what it did. It returns how the trusted
-// program crashed, if it did, and what it printed. A program that ended badly is settled: its result
-// is in r, and no verdict was asked for.
+// onePass runs the program once, and the trusted program on the result. It returns how the
+// trusted program crashed, if it did, and its output. If the program ended badly, its result is
+// in r, and no verdict was asked for.
 type onePass func(ctx context.Context, t *trusted, it item, result *schema.TestResult) (crash, words string, settled bool, err error)
 
-// judgePasses runs a case as often as its checker or driver asks for.
+// judgePasses runs a case as often as its checker or driver requests.
 func (r *trial) judgePasses(ctx context.Context, c assignment.Command, it item, result *schema.TestResult, pass onePass) (crash, words string, settled bool, err error) {
 	t, err := r.newTrusted(c, it)
 	if err != nil {
@@ -63,7 +63,7 @@ func (r *trial) judgePasses(ctx context.Context, c assignment.Command, it item, 
 	return crash, words, settled, err
 }
 
-// refusedPass says why the program is not run again after so many passes, "" where it is.
+// refusedPass explains why the program is not run again after that many passes, "" if it is.
 func (r *trial) refusedPass(passes int, result *schema.TestResult) string {
 	switch most := max(r.test.Passes, 1); {
 	case !accepted(*result):
@@ -74,14 +74,15 @@ func (r *trial) refusedPass(passes int, result *schema.TestResult) string {
 	return ""
 }
 
-// asksForMore returns the input of the next run of the program, if the trusted program asks for one.
+// asksForMore returns the input of the next run of the program, if the trusted program requests
+// one.
 func (t *trusted) asksForMore() ([]byte, bool) {
 	input, err := t.place.scratch.ReadFile("feedback/"+nextPass, maxPassInput)
 	return input, err == nil
 }
 
-// inherit takes over what the trusted program left in the feedback directory of the pass before, but
-// for its request.
+// inherit copies what the trusted program left in the feedback directory of the previous pass,
+// except for its request.
 func (t *trusted) inherit(before *trusted) error {
 	keep, err := os.MkdirTemp(t.place.scratch.Path(), "before-")
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/runner/grade/report"
 )
 
-// saysNothing reports whether a message does not say what failed. The text below it does.
+// saysNothing reports whether a message does not tell what failed; the text below it does.
 func saysNothing(message string) bool {
 	switch message {
 	case "", "collection failure", "collection skipped", "internal error", "test failed", "failed running beforeEach hook", "failed running afterEach hook":
@@ -17,8 +17,8 @@ func saysNothing(message string) bool {
 	return false
 }
 
-// phrase returns the words by which a case tells people why it did not pass: its message, and
-// where that says too little, what its output says.
+// phrase returns the words that tell people why a case did not pass: its message and, if that is
+// not enough, what its output tells.
 func phrase(c *report.Case) string {
 	said := c.Message
 	if cause := rootCause(c.Output); cause != "" && !strings.Contains(said, causeText(cause)) {
@@ -31,15 +31,16 @@ func phrase(c *report.Case) string {
 }
 
 var (
-	// javaCause and javaFrame match a cause in the trace of a Java exception, and where it was thrown.
+	// javaCause and javaFrame match a cause in the trace of a Java exception, and where it was
+	// thrown.
 	javaCause = regexp.MustCompile(`(?m)^Caused by: (.+)$`)
 	javaFrame = regexp.MustCompile(`^\s+at [^(]*\(([\w$]+\.\w+:\d+)\)`)
-	// inThread matches what Java adds to a cause that it tells again.
+	// inThread matches the prefix that Java adds to a cause that it repeats.
 	inThread = regexp.MustCompile(`^java\.lang\.ExceptionInInitializerError: Exception (.+) \[in thread ".*"\]$`)
 )
 
-// rootCause returns the last cause in the trace of a Java exception and the first line of source
-// below it; "" for none.
+// rootCause returns the last cause in the trace of a Java exception and the first source line
+// below it; "" if there is none.
 func rootCause(output string) string {
 	all := javaCause.FindAllStringSubmatchIndex(output, -1)
 	if len(all) == 0 {
@@ -73,7 +74,7 @@ var (
 	cPlace      = regexp.MustCompile(`^(?:at )?(\S+:\d+)(?:: (?:error|note|Failure).*)?$`)
 )
 
-// firstWords returns the error that an output tells of, and its place, in one line.
+// firstWords returns the error in an output, and its place, on one line.
 func firstWords(output string) string {
 	if errs := pytestError.FindAllStringSubmatch(output, -1); len(errs) > 0 {
 		return withPlace(errs[len(errs)-1][1], pytestPlace.FindAllStringSubmatch(output, -1))

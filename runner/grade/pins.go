@@ -7,14 +7,14 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// referenceFailure says that the reference solution cannot be graded.
+// referenceFailure reports that the reference solution cannot be graded.
 type referenceFailure struct{ message, output string }
 
 // Error implements error.
 func (f *referenceFailure) Error() string { return f.message }
 
-// pinReference pins the cases that the reference reports: only tests with a report are
-// run. The error may be a referenceFailure.
+// pinReference pins the cases that the reference reports; it runs only tests with a report. The
+// error may be a referenceFailure.
 func (s *session) pinReference(ctx context.Context) error {
 	s.pins, s.traces = map[string][]string{}, map[string]schema.ReportTrace{}
 	if !s.hasReports() {

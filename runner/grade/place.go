@@ -6,8 +6,8 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// place is the fresh directory in which a step runs: its working directory, and
-// beside it one for temporary files, which is its home as well.
+// place is the fresh directory in which a step runs: its working directory, and next to it a
+// directory for temporary files, which is also its home.
 type place struct {
 	scratch   *sandbox.Scratch
 	work, tmp string // absolute
@@ -35,8 +35,8 @@ func (s *session) placeShowing(t *tree) (*place, error) {
 	return p, nil
 }
 
-// remove removes the place. A failure is the wall's to report: it sweeps what is left.
+// remove removes the place. The wall reports failures and removes what is left.
 func (p *place) remove() { _ = p.scratch.Remove() }
 
-// localise takes the runner's paths out of a text that people read.
+// localise removes the runner's paths from a text that people read.
 func (p *place) localise(text string, v variables) string { return p.localiser(v).rewrite(text) }

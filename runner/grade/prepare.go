@@ -27,14 +27,14 @@ func (s *session) testsTree() (*tree, error) {
 	return t, nil
 }
 
-// prepareFailure is a step of prepare that failed: the staff's mistake.
+// prepareFailure is a step of prepare that failed: a mistake of staff.
 type prepareFailure struct{ message, output string }
 
 // Error implements error.
 func (f *prepareFailure) Error() string { return f.message }
 
-// prepare runs the assignment's prepare, or takes what it left an earlier time. The
-// error may be a prepareFailure.
+// prepare runs the assignment's prepare, or uses its result of an earlier time. The error may be
+// a prepareFailure.
 func (s *session) prepare(ctx context.Context) error {
 	if len(s.spec.Prepare) == 0 {
 		return nil
@@ -55,8 +55,8 @@ func (s *session) prepare(ctx context.Context) error {
 	return nil
 }
 
-// preparedTree returns what prepare left. All of it is equally old: the times are lost on
-// the way to other runners.
+// preparedTree returns the result of prepare. All files have the same time, because times are
+// lost on the way to other runners.
 func (s *session) preparedTree(dir string) (*tree, error) {
 	files, err := listFiles(dir)
 	if err != nil {
@@ -68,8 +68,8 @@ func (s *session) preparedTree(dir string) (*tree, error) {
 	return s.expose(dir, files, nil)
 }
 
-// runPrepare runs prepare in a copy of the tests repository and returns the directory
-// with what it left.
+// runPrepare runs prepare in a copy of the tests repository and returns the directory with the
+// result.
 func (s *session) runPrepare(ctx context.Context) (string, error) {
 	p, err := s.newPlace()
 	if err != nil {
@@ -119,7 +119,7 @@ func (s *session) prepareSteps(ctx context.Context, p *place, files *subject, ou
 	return nil
 }
 
-// copyPrepared copies what prepare left out of the wall, for this job and for later ones.
+// copyPrepared copies the result of prepare out of the wall, for this job and for later ones.
 func (s *session) copyPrepared(out *sandbox.Scratch) (string, error) {
 	dir, err := os.MkdirTemp(s.grader.Dir, "prepared-")
 	if err != nil {

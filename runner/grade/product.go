@@ -13,9 +13,9 @@ import (
 // maxNamedProducts is how many of a submission's built files are named.
 const maxNamedProducts = 4
 
-// productsNote names the files of a subject that a compiler made and that stand beside
-// their sources; nil where there are none. A build that compares times makes them again,
-// one that does not takes them as they are: the student must know of them.
+// productsNote names the files of a subject that a compiler made and that are next to their
+// sources; nil if there are none. A build that compares times builds them again, one that does
+// not uses them unchanged, and the student must know about them.
 func (b *subject) productsNote() []string {
 	products := b.products()
 	if len(products) == 0 {
@@ -32,11 +32,11 @@ func (b *subject) productsNote() []string {
 	return append(note, "and push again")
 }
 
-// products lists the built files that stand beside their sources, those of one directory that
-// holds nothing else by the directory's name.
+// products lists the built files that are next to their sources. If a directory contains nothing
+// else, it is listed instead of them.
 func (b *subject) products() []string {
 	stems, built := b.sourceStems()
-	whole := map[string]bool{} // by directory: nothing but products below it
+	whole := map[string]bool{} // by directory: only products below it
 	var found []source
 	for _, f := range b.sources {
 		is := f.own && f.binary != nil && !within(b.left, f.name) && besideSource(f, stems, built)
@@ -61,8 +61,8 @@ func (b *subject) products() []string {
 	return names
 }
 
-// sourceStems returns the names, without endings, of the sources that something is compiled from, and
-// whether there are some that programs are compiled from.
+// sourceStems returns the names, without extensions, of the sources that are compiled, and
+// whether some of them are compiled into programs.
 func (b *subject) sourceStems() (stems map[string]bool, programs bool) {
 	stems = map[string]bool{}
 	for _, f := range b.sources {
@@ -78,8 +78,8 @@ func (b *subject) sourceStems() (stems map[string]bool, programs bool) {
 	return stems, programs
 }
 
-// besideSource reports whether a built file is made from a source of the submission, by its name:
-// of programs and libraries any source will do.
+// besideSource reports, by its name, whether a built file is made from a source of the
+// submission: for programs and libraries, from any source.
 func besideSource(f source, stems map[string]bool, programs bool) bool {
 	if f.binary.kind == binaryProgram || path.Ext(f.name) == ".a" || path.Ext(f.name) == ".lib" {
 		return programs
@@ -89,7 +89,8 @@ func besideSource(f source, stems map[string]bool, programs bool) bool {
 	return stems[stem] || stems[strings.TrimSuffix(stem, "Kt")]
 }
 
-// tracesNote names what macOS left beside sources of the same ending: whoever looks for sources finds it too.
+// tracesNote names files that macOS left next to sources with the same extension: tools that
+// look for sources find these too.
 func (b *subject) tracesNote() []string {
 	var names []string
 	for _, f := range b.sources {
@@ -104,7 +105,7 @@ func (b *subject) tracesNote() []string {
 	return append(note, "  "+removal(names), "then commit and push")
 }
 
-// maxNoteLine is how long a line of a note is, in characters: a push shows 72 with its mark.
+// maxNoteLine is the length of a line of a note, in characters: a push shows 72 with its mark.
 const maxNoteLine = 70
 
 // wrapNote breaks a note at blanks.

@@ -33,11 +33,11 @@ func sharedLibrary(name string) bool {
 	return strings.HasSuffix(base, ".so") || strings.Contains(base, ".so.")
 }
 
-// executable reports whether a file that has an execute bit can be executed: machines that
-// know no such bits give it to every file, sources and data as well.
+// executable reports whether a file that has an execute bit can be executed. Machines without
+// such bits set it on every file, including sources and data.
 func executable(name string, start []byte) bool {
 	return bytes.HasPrefix(start, []byte("\x7fELF")) || bytes.HasPrefix(start, []byte("#!")) ||
-		slices.Contains([]string{"", ".sh"}, path.Ext(name)) // a shell's, which need not say so
+		slices.Contains([]string{"", ".sh"}, path.Ext(name)) // a shell script, which needs no first line
 }
 
 // startOf returns the first bytes of a file of the runner's own, at most so many.

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// A difference shows at most quoteBefore bytes before the place where two texts part
+// A difference shows at most quoteBefore bytes before the first byte in which two texts differ,
 // and quoteAfter bytes from there on.
 const (
 	quoteBefore = 20
@@ -15,7 +15,7 @@ const (
 )
 
 // quoteAt quotes the part of text around the byte at, with an ellipsis where something was left
-// out. The result holds printable characters only: everything else is escaped.
+// out. The result contains only printable characters; all others are escaped.
 func quoteAt(text []byte, at int) string {
 	from, to := max(0, at-quoteBefore), min(len(text), at+quoteAfter)
 	if from <= 3 {
@@ -40,14 +40,14 @@ func quoteAt(text []byte, at int) string {
 	return quoted
 }
 
-// expectedGot says what was expected and what came around the place where they part, with code points
-// where a reader would see no difference.
+// expectedGot returns the expected and the actual text around the first difference, with code
+// points if a reader would see no difference.
 func expectedGot(expected, got []byte) string {
 	at := commonPrefix(expected, got)
 	return fmt.Sprintf("expected %s, got %s", quoteAt(expected, at), quoteAt(got, at)) + alikeWords(expected, got)
 }
 
-// commonPrefix returns how many bytes a and b begin with alike.
+// commonPrefix returns how many bytes at the beginning of a and b are equal.
 func commonPrefix(a, b []byte) int {
 	n := min(len(a), len(b))
 	for i := range n {
@@ -58,7 +58,7 @@ func commonPrefix(a, b []byte) int {
 	return n
 }
 
-// lineOf returns the number, from 1, of the line that the byte at stands on.
+// lineOf returns the number, from 1, of the line with the byte at.
 func lineOf(text []byte, at int) int {
 	return 1 + bytes.Count(text[:min(at, len(text))], []byte{'\n'})
 }

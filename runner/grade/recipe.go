@@ -9,24 +9,25 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// build: auto writes below recipeDir; the program that the tests run is recipeProgram.
+// build: auto writes below recipeDir; the tests run the program recipeProgram.
 const (
 	recipeDir     = ".grader"
 	recipeProgram = recipeDir + "/program"
 	recipeClasses = recipeDir + "/classes"
 )
 
-// libraryWords end the messages about programs without a beginning: who reads them may be the one who sets the assignment.
+// libraryWords end the messages about programs without a main function, which may be read by the
+// author of the assignment.
 const libraryWords = ": write one, or, for a library, write build: steps in assignment.yaml instead of build: auto"
 
-// recipe is how build: auto makes a program of files in one language; see docs/building.md.
+// recipe is how build: auto builds a program from files in one language; see docs/building.md.
 type recipe struct {
 	name   string
 	steps  [][]string                     // argument lists
 	finish func(s *sandbox.Scratch) error // on the frozen artefacts, before they are sealed
 }
 
-// language is one that build: auto knows.
+// language is one that build: auto supports.
 type language struct {
 	name     string
 	endings  []string
@@ -34,7 +35,7 @@ type language struct {
 	prepares func(files []string, b *subject) (recipe, error)
 }
 
-// languages returns those that build: auto knows.
+// languages returns the languages that build: auto supports.
 func languages() []language {
 	return []language{
 		{"C", []string{".c"}, textRule{}, recipeC},
@@ -46,8 +47,8 @@ func languages() []language {
 	}
 }
 
-// chooseRecipe picks the language by the endings of the subject's files, and notes which files
-// it leaves out. The error is a buildFailure.
+// chooseRecipe chooses the language by the extensions of the subject's files, and notes which
+// files it ignores. The error is a buildFailure.
 func chooseRecipe(b *subject) (recipe, error) {
 	found := map[string][]string{}
 	var out []string
@@ -83,13 +84,13 @@ func chooseRecipe(b *subject) (recipe, error) {
 		files[chosen[0].name][0], chosen[0].name, files[chosen[1].name][0], chosen[1].name)}
 }
 
-// isWork reports whether a file may be the student's work: it stands in no directory that a tool
-// made, and is not what macOS writes beside a file of another name.
+// isWork reports whether a file may be the student's work: it is not in a directory that a tool
+// made, and not one that macOS writes next to another file.
 func (b *subject) isWork(name string) bool {
 	return !within(b.left, name) && !strings.HasPrefix(path.Base(name), "._")
 }
 
-// knownEnding reports whether build: auto compiles files of that name.
+// knownEnding reports whether build: auto compiles files with that name.
 func knownEnding(name string) bool {
 	return slices.ContainsFunc(languages(), func(l language) bool { return slices.Contains(l.endings, path.Ext(name)) })
 }
@@ -102,7 +103,7 @@ func allEndings() string {
 	return strings.Join(all, " ")
 }
 
-// arguments makes names safe to stand on a command line.
+// arguments makes names safe for a command line.
 func arguments(files []string) []string {
 	safe := make([]string, len(files))
 	for i, f := range files {
@@ -111,8 +112,8 @@ func arguments(files []string) []string {
 	return safe
 }
 
-// wrapper returns a finish that writes the program as a script that executes argv, which
-// is given the path of the artefacts.
+// wrapper returns a finish that writes the program as a script that executes argv, which is
+// computed from the path of the artefacts.
 func wrapper(argv func(artefacts string) []string) func(*sandbox.Scratch) error {
 	return func(s *sandbox.Scratch) error { return writeWrapper(s, argv(s.Path())) }
 }
@@ -130,8 +131,8 @@ func writeWrapper(s *sandbox.Scratch, argv []string) error {
 	return nil
 }
 
-// oneOf returns the file that is the program: the first preferred name that is
-// there, at the root or in one directory, or the only file.
+// oneOf returns the file that is the program: the first existing preferred name, at the root or
+// in a single directory, or the only file.
 func oneOf(what string, files, preferred []string) (string, error) {
 	if len(files) == 1 {
 		return files[0], nil

@@ -23,7 +23,7 @@ func recipeMixed(files []string, b *subject) (recipe, error) {
 }
 
 // compiled is a recipe whose compiler writes the program itself. A file that another one
-// includes is compiled there.
+// includes is not compiled separately.
 func compiled(compiler string, flags, files []string, b *subject, libraries ...string) (recipe, error) {
 	included, err := includedSources(files, b)
 	if err != nil {
@@ -42,7 +42,7 @@ func compiled(compiler string, flags, files []string, b *subject, libraries ...s
 	return recipe{name: compiler, steps: [][]string{{"mkdir", "-p", path.Dir(recipeProgram)}, argv}}, nil
 }
 
-// maxHeaderDirs is how many directories of headers are searched.
+// maxHeaderDirs is how many directories with headers are searched.
 const maxHeaderDirs = 200
 
 // headerFlags lets every file include headers by their names from the top, and from whatever
@@ -65,7 +65,7 @@ func headerFlags(b *subject) []string {
 	return flags
 }
 
-// header reports whether a file is there to be included.
+// header reports whether a file is meant to be included.
 func header(name string) bool {
 	return slices.Contains([]string{".h", ".hh", ".hpp", ".hxx", ".h++", ".H", ".tpp", ".ipp", ".inl", ".inc"}, path.Ext(name))
 }
@@ -73,7 +73,7 @@ func header(name string) bool {
 // includesSource matches a line that includes a source file.
 var includesSource = regexp.MustCompile(`(?m)^[ \t]*#[ \t]*include[ \t]*"([^"\n]+\.(?:c|cc|cpp|cxx|c\+\+|C))"`)
 
-// maxSource bounds the sources that are searched for what they include, in bytes.
+// maxSource is the size of the largest source that is searched for includes, in bytes.
 const maxSource = 1 << 20
 
 // includedSources returns which of the files another one, or a header, includes.

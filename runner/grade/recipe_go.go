@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// recipeGo builds the topmost package, or the only program of its module where that is a library, or
-// all files of the top directory as one program where there is no go.mod.
+// recipeGo builds the topmost package. If that is a library it builds the only program of its
+// module, and without a go.mod all files of the top directory as one program.
 func recipeGo(files []string, _ *subject) (recipe, error) {
 	var sources []string
 	for _, f := range files {
