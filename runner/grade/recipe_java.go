@@ -13,7 +13,7 @@ import (
 
 // recipeJava compiles all Java files together; the program is the class with a main.
 func recipeJava(files []string, _ *subject) (recipe, error) {
-	// Unit tests that stand beside the program need their framework to compile.
+	// Unit tests next to the program need their framework to compile.
 	argv := append([]string{"javac", "-proc:none", "-encoding", "UTF-8", "-cp", "$CLASSPATH_JUNIT", "-d", recipeClasses}, arguments(files)...)
 	return recipe{name: "javac", steps: [][]string{argv}, finish: finishJava}, nil
 }
@@ -28,7 +28,7 @@ func finishJava(s *sandbox.Scratch) error {
 	return writeWrapper(s, []string{"java", "-cp", classes + ":" + s.Path(), main})
 }
 
-// maxClassFile bounds the class files that are searched for a main, in bytes.
+// maxClassFile is the size of the largest class file that is searched for a main, in bytes.
 const maxClassFile = 4 << 20
 
 // mainClass returns the class below dir to run: the only one with a main, or of
@@ -55,7 +55,7 @@ func mainClass(dir string) (string, error) {
 	return oneMain(mains)
 }
 
-// oneMain picks the class to run.
+// oneMain chooses the class to run.
 func oneMain(mains []string) (string, error) {
 	slices.Sort(mains)
 	var named []string
@@ -76,7 +76,7 @@ func oneMain(mains []string) (string, error) {
 		len(mains), schema.Excerpt(strings.Join(mains, ", "), 300))}
 }
 
-// readCapped reads a file of the runner's own, at most max bytes of it.
+// readCapped reads at most max bytes of a file that belongs to the runner.
 func readCapped(name string, most int64) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {

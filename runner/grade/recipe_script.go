@@ -28,7 +28,7 @@ for name in sys.argv[1:]:
 sys.exit(bad)
 `
 
-// recipePython checks the syntax of every file; the program is main.py or the only one.
+// recipePython checks the syntax of every file; the program is main.py or the only file.
 func recipePython(files []string, b *subject) (recipe, error) {
 	main, err := oneOf("Python", files, []string{"main.py", "__main__.py"})
 	if err != nil {
@@ -58,7 +58,8 @@ func packageOf(main string, b *subject) string {
 	return strings.ReplaceAll(dir, "/", ".")
 }
 
-// recipeJavaScript checks the syntax of every file; the program is main or index, or the only one.
+// recipeJavaScript checks the syntax of every file; the program is main or index, or the only
+// file.
 func recipeJavaScript(files []string, b *subject) (recipe, error) {
 	main, err := packageMain(files, b)
 	if main == "" && err == nil {
@@ -76,7 +77,8 @@ func recipeJavaScript(files []string, b *subject) (recipe, error) {
 	return r, nil
 }
 
-// packageMain returns the file that package.json at the top calls main, "" where it calls none that is there.
+// packageMain returns the file that package.json at the top names as main, "" if it names no
+// existing one.
 func packageMain(files []string, b *subject) (string, error) {
 	for _, f := range b.sources {
 		if f.name != "package.json" {

@@ -5,8 +5,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// scoring makes a test's score of its entries. Unless the score is the sum, the entries are emitted
-// when all of them are known.
+// scoring computes a test's score from its entries. Unless the score is the sum, the entries are
+// emitted once all of them are known.
 type scoring struct {
 	rule    assignment.Scoring
 	emit    func(schema.TestResult)
@@ -18,7 +18,7 @@ func newScoring(t *assignment.Test, emit func(schema.TestResult)) *scoring {
 	return &scoring{rule: t.Score, emit: emit}
 }
 
-// add takes the next entry.
+// add adds the next entry.
 func (s *scoring) add(r schema.TestResult) {
 	if s.rule == assignment.ScoreSum || s.rule == "" {
 		s.emit(r)
@@ -27,7 +27,7 @@ func (s *scoring) add(r schema.TestResult) {
 	s.waiting = append(s.waiting, r)
 }
 
-// end emits what has waited, with its final scores.
+// end emits the entries that had to wait, with their final scores.
 func (s *scoring) end() {
 	share, why := s.share()
 	for _, r := range s.waiting {
@@ -44,7 +44,8 @@ func (s *scoring) end() {
 	s.waiting = nil
 }
 
-// share returns the part of its maximum (of its score, for accepted) that every entry gets, and the reason.
+// share returns the part of its maximum (of its score, for accepted) that every entry gets, and
+// the reason.
 func (s *scoring) share() (share schema.Points, why string) {
 	one := schema.NewPoints(1, 1)
 	least, weakest, most, best, rejected := one, "", schema.Points{}, "", ""
@@ -78,8 +79,8 @@ func accepted(r schema.TestResult) bool {
 	return r.Outcome == schema.OutcomePassed || r.Outcome == schema.OutcomePartial
 }
 
-// fraction returns the part of its maximum that an entry got. One that is worth
-// nothing counts by its outcome.
+// fraction returns the part of its maximum that an entry got. An entry that is worth nothing
+// counts by its outcome.
 func fraction(r schema.TestResult) schema.Points {
 	if r.MaxScore.IsZero() {
 		if r.Outcome == schema.OutcomePassed {

@@ -17,8 +17,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// sealedReports is a listener of JUnit's that signs its reports. Where it stands on a class path,
-// JUnit finds it by itself.
+// sealedReports is a listener for JUnit that signs its reports. JUnit finds it on the class path
+// automatically.
 //
 //go:embed frameworks/SealedReports.java
 var sealedReports string
@@ -27,23 +27,24 @@ const (
 	sealedJUnit   = "junit" // its directory among the launchers
 	sealedClass   = "grader/SealedReports.class"
 	sealedService = "META-INF/services/org.junit.platform.launcher.TestExecutionListener"
-	// compiledDir is where an image has it compiled; a machine that has not compiles it once and keeps it.
+	// compiledDir is where an image has it compiled. A machine without it compiles it once and
+	// keeps it.
 	compiledDir = "usr/lib/grader"
 )
 
-// compiledName names the compiled listener after what it was compiled from.
+// compiledName names the compiled listener after its sources.
 func compiledName() string {
 	sum := sha256.Sum256([]byte(sealedReports))
 	return "junit-" + hex.EncodeToString(sum[:8]) + ".class"
 }
 
-// compiler is the command that compiles the listener from where it stands.
+// compiler is the command that compiles the listener in its directory.
 func compiler(classPath string) []string {
 	return []string{"javac", "-proc:none", "-encoding", "UTF-8", "-cp", classPath, "-d", ".", "SealedReports.java"}
 }
 
-// CompileFrameworks compiles what belongs to test frameworks into the image that this process runs in, so
-// that no job must.
+// CompileFrameworks compiles the parts of test frameworks into the image in which this process
+// runs, so that jobs do not have to.
 func CompileFrameworks(ctx context.Context, i Image) error {
 	if i.Variables["CLASSPATH_JUNIT"] == "" {
 		return nil
@@ -72,7 +73,7 @@ func CompileFrameworks(ctx context.Context, i Image) error {
 	return keepClass(filepath.Join("/"+compiledDir, compiledName()), class)
 }
 
-// keepClass writes a class where others may read it at any time.
+// keepClass writes a class where others can read it at any time.
 func keepClass(file string, class []byte) error {
 	fresh, err := os.CreateTemp(filepath.Dir(file), "class-")
 	if err != nil {
@@ -90,7 +91,7 @@ func keepClass(file string, class []byte) error {
 	return nil
 }
 
-// wantsJUnit reports whether a test of the assignment is JUnit's.
+// wantsJUnit reports whether the assignment has a test with JUnit.
 func (s *session) wantsJUnit() bool {
 	if s.grader.Image.Variables["CLASSPATH_JUNIT"] == "" {
 		return false
@@ -104,7 +105,7 @@ func usesJUnit(t *assignment.Test) bool {
 	return t.Report == assignment.ReportJUnit && strings.Contains(line, "CLASSPATH_JUNIT")
 }
 
-// sealJUnit puts the compiled listener among the launchers.
+// sealJUnit adds the compiled listener to the launchers.
 func (s *session) sealJUnit(ctx context.Context, to *sandbox.Scratch) error {
 	class, err := s.compiledListener(ctx)
 	if err != nil || class == nil {
@@ -116,8 +117,8 @@ func (s *session) sealJUnit(ctx context.Context, to *sandbox.Scratch) error {
 	)
 }
 
-// compiledListener returns the class: the image's, the one that this machine keeps, or a fresh one; nil where
-// this machine's JUnit is too old for it.
+// compiledListener returns the class: the image's, the one that this machine keeps, or a new
+// one; nil if this machine's JUnit is too old for it.
 func (s *session) compiledListener(ctx context.Context) ([]byte, error) {
 	kept := ""
 	if dir := s.grader.Wall.Cache(); dir != "" {
@@ -138,7 +139,7 @@ func (s *session) compiledListener(ctx context.Context) ([]byte, error) {
 	return class, nil
 }
 
-// compileListener compiles behind the wall, as everything is.
+// compileListener compiles behind the wall, as all compilations do.
 func (s *session) compileListener(ctx context.Context) ([]byte, error) {
 	p, err := s.newPlace()
 	if err != nil {
@@ -162,7 +163,7 @@ func (s *session) compileListener(ctx context.Context) ([]byte, error) {
 	return p.scratch.ReadFile(sealedClass, maxClass)
 }
 
-// sealedClassPath returns $CLASSPATH_JUNIT as it is where the launchers are.
+// sealedClassPath returns the value of $CLASSPATH_JUNIT with the launchers.
 func sealedClassPath(value, frameworks string) string {
 	if frameworks == "" {
 		return value

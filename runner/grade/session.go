@@ -12,20 +12,20 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// session is one job in progress: the assignment, and what has been made of it so far.
+// session is one job in progress: the assignment, and what has been created for it so far.
 type session struct {
 	grader *Grader
 	job    Job
 	spec   *assignment.Spec
 	watch  Observer
 
-	pins      map[string][]string           // by test; nil while the reference is being graded for them
+	pins      map[string][]string           // by test; nil while the reference is graded to get them
 	traces    map[string]schema.ReportTrace // by test, of the reference
 	committed []treeFile                    // of the tests repository; listed when first needed
-	tests     *tree                         // the tests repository, for trusted steps; made when first needed
+	tests     *tree                         // the tests repository, for trusted steps; created when first needed
 	prepared  *tree
-	launchers *tree    // what frameworks are started by; made when first needed
-	ref       *subject // the reference, built; made when first needed
+	launchers *tree    // the launchers of frameworks; created when first needed
+	ref       *subject // the built reference; created when first needed
 	refErr    error
 
 	mu    sync.Mutex
@@ -55,7 +55,7 @@ func loadError(err error) error {
 	return fmt.Errorf("load assignment: %w", err)
 }
 
-// close removes what the session made.
+// close removes what the session created.
 func (s *session) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -73,7 +73,7 @@ func (s *session) keep(t *tree) *tree {
 	return t
 }
 
-// now is the time by the grader's clock.
+// now is the time of the grader's clock.
 func (s *session) now() time.Time {
 	if s.grader.Clock == nil {
 		return time.Now()
@@ -81,7 +81,7 @@ func (s *session) now() time.Time {
 	return s.grader.Clock()
 }
 
-// within bounds ctx by the job's limit.
+// within limits ctx to the job's limit.
 func (s *session) within(ctx context.Context) (context.Context, context.CancelFunc) {
 	if s.spec.JobLimit <= 0 {
 		return context.WithCancel(ctx)
@@ -89,7 +89,7 @@ func (s *session) within(ctx context.Context) (context.Context, context.CancelFu
 	return context.WithTimeout(ctx, s.spec.JobLimit)
 }
 
-// silent is an observer that nobody listens to.
+// silent is an observer that ignores everything.
 type silent struct{}
 
 func (silent) Prepared(string)          {}

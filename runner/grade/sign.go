@@ -9,16 +9,16 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// sign is how a program says that it gave up because the kernel refused it something: it met a
-// limit, although nothing had to end it. Compilers, shells and virtual machines hand on the words of
-// what they started, so that nothing else tells.
+// sign is the message with which a program gives up because the kernel refused it something: it
+// reached a limit that does not end it. Compilers, shells and virtual machines pass on the
+// messages of the programs that they start, so there is no better evidence.
 type sign struct {
 	says  *regexp.Regexp
 	met   metLimit
 	means string // what was refused, for people
 }
 
-// metLimit is a limit that refuses instead of ending a step.
+// metLimit is a limit at which requests are refused while the step goes on.
 type metLimit int
 
 const (
@@ -29,7 +29,7 @@ const (
 	metFiles
 )
 
-// signs are matched in their order against the end of what a program printed.
+// signs are matched in this order against the end of what a program printed.
 func signs() []sign {
 	has := func(words string) *regexp.Regexp { return regexp.MustCompile(words) }
 	return []sign{
@@ -51,7 +51,7 @@ func signs() []sign {
 	}
 }
 
-// signOf returns the sign that a program gave which ended badly.
+// signOf returns the sign in the output of a program that ended badly.
 func signOf(r sandbox.Result) (sign, bool) {
 	if r.Exit == 0 && r.Signal == 0 {
 		return sign{}, false
@@ -65,7 +65,7 @@ func signOf(r sandbox.Result) (sign, bool) {
 	return sign{}, false
 }
 
-// ending is the outcome of a program that met the limit, where it has one of its own.
+// ending is the outcome of a program that reached the limit, if the limit has its own outcome.
 func (s sign) ending(r sandbox.Result, l sandbox.Limits) (schema.Outcome, string) {
 	switch {
 	case s.met == metMemory && l.Memory > 0:
@@ -78,7 +78,7 @@ func (s sign) ending(r sandbox.Result, l sandbox.Limits) (schema.Outcome, string
 	return "", ""
 }
 
-// words are what a crash message says besides of a limit without an outcome of its own.
+// words is what a crash message adds about a limit without its own outcome.
 func (s sign) words(r sandbox.Result, l sandbox.Limits) string {
 	switch s.met {
 	case metTasks:
@@ -91,13 +91,13 @@ func (s sign) words(r sandbox.Result, l sandbox.Limits) string {
 	return ""
 }
 
-// reportRequest matches the lines in which a compiler asks for a report of a bug in it. What it
-// takes for one is a limit that it met, mostly, and students are not its authors' testers.
+// reportRequest matches the lines in which a compiler asks for a bug report. Usually it had only
+// reached a limit, and students should not report that.
 func reportRequest() *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^(Please submit a full bug report|See <(file|https?):[^>]*(README\.Bugs|/bugs)[^>]*> for instructions|PLEASE submit a bug report to|Please include the complete backtrace with any bug report).*\n?`)
 }
 
-// withoutReportRequests takes such lines out of a compiler's words.
+// withoutReportRequests removes such lines from a compiler's output.
 func withoutReportRequests(output []byte) []byte {
 	if !bytes.Contains(output, []byte("bug report")) {
 		return output

@@ -10,23 +10,23 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// A framework that is started by our own launcher (frameworks/) takes a word from the first of
-// these files before it loads any code of the submission, and signs its reports in the second.
+// A framework that our own launcher (frameworks/) starts reads a word from the first of these
+// files before it loads any code of the submission, and signs its reports in the second.
 const (
 	wordFile      = ".once"
 	signatureFile = ".signed"
 )
 
-// signature is what a launcher says about the reports at its end.
+// signature is the launcher's statement about the reports, at its end.
 type signature struct {
 	Word    string            `json:"word"`
 	Reports map[string]string `json:"reports"` // SHA-256 by path below $REPORTS
 	Passed  int               `json:"passed"`  // how many cases it saw pass
 	Changed []string          `json:"changed"` // parts of the framework that were changed while it ran
-	Noted   []string          `json:"noted"`   // what the submission called that looks into the framework's process
+	Noted   []string          `json:"noted"`   // functions that the submission called and that inspect the framework's process
 }
 
-// handOver leaves a fresh word where the launcher takes it.
+// handOver writes a new word to the file that the launcher reads.
 func handOver(reports *sandbox.Scratch) (string, error) {
 	word := rand.Text()
 	if err := reports.WriteFile(wordFile, []byte(word), 0o600); err != nil {
@@ -35,7 +35,7 @@ func handOver(reports *sandbox.Scratch) (string, error) {
 	return word, nil
 }
 
-// readSignature returns the signature if it knows the word.
+// readSignature returns the signature if it contains the word.
 func readSignature(document []byte, word string) (signature, bool) {
 	var s signature
 	if err := json.Unmarshal(document, &s); err != nil || s.Word != word {
@@ -44,7 +44,7 @@ func readSignature(document []byte, word string) (signature, bool) {
 	return s, true
 }
 
-// covers returns the first document that is not as it was signed, "" for none.
+// covers returns the first document that differs from its signature, "" if none does.
 func (s signature) covers(documents []document) string {
 	for _, d := range documents {
 		sum := sha256.Sum256(d.content)

@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// spelt returns the order's command with the names of files written as the files are: an
-// instructor's editor and a student's system may have chosen different forms of Unicode.
+// spelt returns the order's command with file names in the files' own form: an instructor's
+// editor and a student's system may use different normal forms of Unicode.
 func (o order) spelt() assignment.Command {
 	pairs := o.spellings()
 	if len(pairs) == 0 {
@@ -26,8 +26,8 @@ func (o order) spelt() assignment.Command {
 	return c
 }
 
-// spellings returns pairs of another form of a name and the name, for every name of a file or
-// directory that a step finds and that has two forms.
+// spellings returns pairs of another form of a name and the name, for every file or directory
+// that a step finds and whose name has two forms.
 func (o order) spellings() []string {
 	if isASCII(o.command.Shell) && isASCII(strings.Join(o.command.Argv, "")) {
 		return nil

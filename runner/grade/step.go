@@ -20,22 +20,22 @@ type order struct {
 	place   *place
 	dir     string // "": the place's working directory
 	vars    variables
-	trees   []*tree  // to be read; nil ones are left out
-	names   []string // of files in the place, where no tree shows them
+	trees   []*tree  // for reading; nil entries are ignored
+	names   []string // of files in the place, if no tree shows them
 	write   []*sandbox.Scratch
 	stdin   *os.File
 	stdout  *os.File
 	limits  assignment.Limits
-	compile bool // a compiler: both streams are one, and reach watch as they come
+	compile bool // a compiler: both streams are merged, and passed to watch as they arrive
 	judging bool // JUnit, in the process of the submission
-	beside  bool // another order runs at the same time, and is the student's
+	beside  bool // another order, of the student, runs at the same time
 	watch   func(chunk []byte)
 }
 
-// errCutOff says that the job's own limit, or its caller, ended a step.
+// errCutOff reports that the job's own limit, or its caller, ended a step.
 var errCutOff = errors.New("the job was cut off")
 
-// step returns the order as the wall takes it, and the settings of its virtual machines.
+// step returns the order in the wall's form, and the settings of its virtual machines.
 func (s *session) step(o order) (sandbox.Step, javaSettings) {
 	limits := s.bounds(o.limits)
 	java := s.javaIn(o.place, limits, o.compile)
@@ -75,7 +75,7 @@ func (s *session) javaIn(p *place, l sandbox.Limits, compile bool) javaSettings 
 	return s.grader.Image.javaFor(l, s.cores(), compile, temp)
 }
 
-// cores returns how many cores a step may count on.
+// cores returns how many cores a step may use.
 func (s *session) cores() int {
 	if f := s.job.Flavour; f != nil && f.CPU > 0 {
 		return max(1, int(f.CPU))
@@ -84,7 +84,7 @@ func (s *session) cores() int {
 }
 
 // run runs an order to its end. The error is errCutOff, or the infrastructure's. A program that
-// does not exist ends as in a shell, with status 127.
+// does not exist ends with status 127, as in a shell.
 func (s *session) run(ctx context.Context, o order) (sandbox.Result, error) {
 	step, java := s.step(o)
 	step.Alone = true // tests are run one after the other
@@ -92,7 +92,7 @@ func (s *session) run(ctx context.Context, o order) (sandbox.Result, error) {
 	return s.ended(ctx, result, err, step.Argv[0], java)
 }
 
-// ended settles what the wall returned.
+// ended evaluates what the wall returned.
 func (s *session) ended(ctx context.Context, r sandbox.Result, err error, program string, java javaSettings) (sandbox.Result, error) {
 	switch {
 	case err != nil && schema.CodeOf(err) == schema.CodeNotFound:

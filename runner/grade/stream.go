@@ -12,17 +12,17 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// maxInMemory is how large an input is kept in memory, in bytes.
+// maxInMemory is the size of the largest input that is kept in memory, in bytes.
 const maxInMemory = 16 << 20
 
-// stream returns data as a file to read standard input from. It has no name, and whoever has it
-// may open it once more, as /dev/stdin, to read from its begin.
+// stream returns data as a file from which standard input is read. It has no name. A program
+// that has it may open it again, as /dev/stdin, and read from the beginning.
 func (g *Grader) stream(data []byte) (*os.File, error) {
 	return g.streamFrom(bytes.NewReader(data), int64(len(data)))
 }
 
-// streamFrom is stream for what is read from a file. Landlock lets a file be opened once more
-// that is in memory alone; a large one is not worth that.
+// streamFrom is stream for the content of a file. Landlock lets a program reopen only a file in
+// memory; for a large one the memory is too expensive.
 func (g *Grader) streamFrom(source io.Reader, length int64) (*os.File, error) {
 	w, err := g.nameless(length)
 	if err != nil {
@@ -42,7 +42,7 @@ func (g *Grader) streamFrom(source io.Reader, length int64) (*os.File, error) {
 	return r, nil
 }
 
-// nameless makes an empty file without a name.
+// nameless creates an empty file without a name.
 func (g *Grader) nameless(length int64) (*os.File, error) {
 	if length <= maxInMemory {
 		fd, err := unix.MemfdCreate("input", unix.MFD_CLOEXEC)
@@ -57,7 +57,7 @@ func (g *Grader) nameless(length int64) (*os.File, error) {
 	return f, os.Remove(f.Name())
 }
 
-// input opens an Input of the assignment; nil is an absent one.
+// input opens an Input of the assignment; nil if it is absent.
 func (s *session) input(in assignment.Input) (*os.File, error) {
 	switch {
 	case !in.Set:
@@ -68,10 +68,9 @@ func (s *session) input(in assignment.Input) (*os.File, error) {
 	return s.grader.stream([]byte(in.Text))
 }
 
-// open opens a copy of a file of the tests repository. Whoever is handed a file can open
-// it once more through /proc: where steps run under the runner's own uid, a program would
-// write to the input that later tests and the checker read, and everywhere it would learn
-// the file's path.
+// open opens a copy of a file of the tests repository. A program can reopen a file that it has
+// through /proc. If steps run under the runner's own uid, it could then write to the input that
+// later tests and the checker read, and it would always learn the file's path.
 func (s *session) open(name string) (*os.File, error) {
 	f, err := os.Open(filepath.Join(s.job.Tests, filepath.FromSlash(name)))
 	if err != nil {
@@ -94,7 +93,7 @@ func (s *session) read(name string) ([]byte, error) {
 	return data, nil
 }
 
-// content returns what an Input holds.
+// content returns the content of an Input.
 func (s *session) content(in assignment.Input) ([]byte, error) {
 	if in.File != "" {
 		return s.read(in.File)

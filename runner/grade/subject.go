@@ -15,33 +15,33 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// subject is one set of files that is graded: a student's, the reference's, a sample's.
+// subject is one set of files to grade: a student's, the reference's, a sample's.
 type subject struct {
 	dir       string
 	reference bool
 	sources   []source
 	build     schema.BuildResult
 	built     bool
-	seen      time.Time // when the last test ended that students see
+	seen      time.Time // when the last test that students see ended
 	program   string    // of build: auto, below the artefacts
 	artefacts *tree
-	inProcess *tree    // the artefacts without what steers test frameworks
-	dropped   []string // names kept from in-process tests
+	inProcess *tree    // the artefacts without files that configure test frameworks
+	dropped   []string // names that in-process tests do not see
 
-	left  []leftover // that build: auto left out
+	left  []leftover // that build: auto ignored
 	notes []string   // lines for the student, shown before the build's output
 }
 
-// source is one file of a subject: where it goes and where it comes from.
+// source is one file of a subject: its name and its origin.
 type source struct {
 	name, from string
 	mode       fs.FileMode
 	stamp      sandbox.Stamp
-	own        bool        // the subject's, not a locked one of starter/
-	binary     *binaryFile // what a compiler made of it; nil for anything else
+	own        bool        // the subject's own, not a locked one of starter/
+	binary     *binaryFile // the compiler's format; nil for anything else
 }
 
-// newSubject lists a subject's files: its own, with the locked ones taken from starter/.
+// newSubject lists a subject's files: its own, with the locked ones replaced from starter/.
 func (s *session) newSubject(dir string, reference bool) (*subject, error) {
 	sub := &subject{dir: dir, reference: reference}
 	own, err := listCommitted(dir)
@@ -76,7 +76,7 @@ func (s *session) addLocked(sub *subject) error {
 	return nil
 }
 
-// add adds a file that stands below dir.
+// add adds a file below dir.
 func (b *subject) add(f treeFile, dir string, own bool) {
 	b.sources = append(b.sources, source{
 		name: f.path, from: filepath.Join(dir, filepath.FromSlash(f.path)), mode: f.mode, stamp: f.stamp, own: own, binary: f.binary,
@@ -115,9 +115,9 @@ func matchAny(globs []string, name string) bool {
 	})
 }
 
-// steers reports whether a file of that name changes how a test framework works that runs beside
-// it: configuration, plugins, start-up hooks, bytecode that Python takes for a source. An analyser's configuration would choose which
-// findings there are.
+// steers reports whether a file with that name changes the behaviour of a test framework that
+// runs next to it: configuration, plugins, start-up hooks, bytecode that Python uses in place of
+// a source. An analyser's configuration would choose the findings.
 func steers(name string) bool {
 	base := strings.ToLower(path.Base(name))
 	switch base {
@@ -134,8 +134,8 @@ func steers(name string) bool {
 	return strings.HasSuffix(base, ".pth") || strings.HasSuffix(base, ".pyc") || strings.Contains("/"+strings.ToUpper(name), "/META-INF/SERVICES/")
 }
 
-// forInProcess returns the artefacts as an in-process test may see them, and notes
-// what was dropped from them.
+// forInProcess returns the artefacts that an in-process test may see, and notes what was removed
+// from them.
 func (s *session) forInProcess(b *subject) (*tree, error) {
 	if b.inProcess != nil {
 		return b.inProcess, nil

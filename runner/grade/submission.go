@@ -80,7 +80,7 @@ func (s *session) gradeSubject(ctx context.Context, b *subject, watch Observer, 
 	return nil
 }
 
-// gradeTests runs tests one after the other, or says why they are not run.
+// gradeTests runs tests one after the other, or returns why they are not run.
 func (s *session) gradeTests(ctx context.Context, b *subject, tests []*assignment.Test, why string, result *schema.Result, emit func(schema.TestResult)) error {
 	for _, t := range tests {
 		if err := s.gradeOrSkip(ctx, b, t, why, result, emit); err != nil {
@@ -90,7 +90,7 @@ func (s *session) gradeTests(ctx context.Context, b *subject, tests []*assignmen
 	return nil
 }
 
-// gradeOrSkip runs a test, or says why it is not run.
+// gradeOrSkip runs a test, or returns why it is not run.
 func (s *session) gradeOrSkip(ctx context.Context, b *subject, t *assignment.Test, why string, result *schema.Result, emit func(schema.TestResult)) error {
 	if why == "" && ctx.Err() != nil {
 		why = cutOffWords(ctx, s.spec)
@@ -110,14 +110,15 @@ func (s *session) gradeOrSkip(ctx context.Context, b *subject, t *assignment.Tes
 	return s.gradeTest(ctx, b, t, emit)
 }
 
-// passedInFull reports whether every entry of a test passed with all its points. What is not pinned does not count.
+// passedInFull reports whether every entry of a test passed with all its points. Unpinned
+// entries do not count.
 func passedInFull(results []schema.TestResult, test string) bool {
 	return !slices.ContainsFunc(results, func(r schema.TestResult) bool {
 		return r.Test == test && !r.Unpinned && (r.Outcome != schema.OutcomePassed || r.Score.Cmp(r.MaxScore) < 0)
 	})
 }
 
-// sum adds the entries up. A mistake in the tests makes the whole result the grader's.
+// sum adds the entries up. A fault of the tests makes the whole result the grader's.
 func (s *session) sum(result *schema.Result) {
 	var score, most schema.Points
 	for _, t := range result.Tests {
@@ -132,7 +133,7 @@ func (s *session) sum(result *schema.Result) {
 	result.Score, result.MaxScore = score.Clamp(schema.Points{}, most), most
 }
 
-// settleError turns what is the tests' fault into a result; other errors stay errors.
+// settleError turns a fault of the tests into a result; other errors are returned.
 func (s *session) settleError(err error, result *schema.Result) error {
 	if errors.Is(err, errCutOff) {
 		result.Outcome, result.Blame = schema.OutcomeGraderError, schema.BlameGrader
@@ -163,7 +164,7 @@ func (s *session) settleError(err error, result *schema.Result) error {
 	return nil
 }
 
-// testsFault recognises what the staff must mend.
+// testsFault recognises faults that staff must mend.
 func testsFault(err error) (message, output string, ours bool) {
 	if failed := new(prepareFailure); errors.As(err, &failed) {
 		return failed.message, failed.output, true
@@ -174,7 +175,7 @@ func testsFault(err error) (message, output string, ours bool) {
 	return "", "", false
 }
 
-// refusal gives what is the tests' fault its code.
+// refusal adds the code to an error that is the tests' fault.
 func refusal(err error) error {
 	if message, output, ours := testsFault(err); ours {
 		return schema.Errorf(schema.CodeRefused, "%s", joinNonEmpty("\n", message, output))

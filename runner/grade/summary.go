@@ -7,16 +7,16 @@ import (
 	"github.com/grader/grader/runner/grade/report"
 )
 
-// summary is what the closing words of a framework say, as they stand in its output.
+// summary is the content of a framework's closing words in its output.
 type summary struct {
-	stands int  // how often there are any
-	passed int  // by the last of them
-	begun  bool // the framework said that it began, which GoogleTest does
+	stands int  // how often they occur
+	passed int  // according to the last of them
+	begun  bool // the framework printed that it began, which GoogleTest does
 }
 
-// closingWords matches the lines with which pytest, JUnit's console, GoogleTest and Unity close;
-// each names how many cases passed, but for pytest, which leaves out a zero, and Unity, which
-// names all and those that did not.
+// closingWords matches the last lines of pytest, JUnit's console, GoogleTest and Unity. Each
+// contains how many cases passed, except that pytest omits a zero, and Unity prints the total
+// and the cases that did not pass.
 var closingWords = regexp.MustCompile(`(?m)^(?:` +
 	`(?:=+ )?((?:\d+ (?:(?:subtests )?x?(?:passed|failed)|(?:subtests )?skipped|deselected|warnings?|errors?|rerun)(?:, )?)+|no tests ran) in [\d.]+s(?: \([\d:]+\))?(?: =+)?` +
 	`|\[ +(\d+) tests successful +\]` +
@@ -24,11 +24,11 @@ var closingWords = regexp.MustCompile(`(?m)^(?:` +
 	`|(\d+) Tests (\d+) Failures (\d+) Ignored ?` +
 	`)\r?$`)
 
-// openingWords matches the line with which GoogleTest begins. A program that closes its standard
-// output is the reason why closing words are missing behind it.
+// openingWords matches the first line of GoogleTest. If closing words are missing after it, the
+// program closed its standard output.
 var openingWords = regexp.MustCompile(`(?m)^\[==========\] Running \d+ tests? from \d+ test suites?\.\r?$`)
 
-// pytestPasses matches the numbers that pytest's report calls passed.
+// pytestPasses matches the numbers that pytest counts as passed.
 var pytestPasses = regexp.MustCompile(`(\d+) x?passed`)
 
 // summaryOf finds the closing words in an output.
@@ -46,7 +46,7 @@ func summaryOf(output []byte) summary {
 	return s
 }
 
-// decimal reads a number of digits; none, or too many, are 0.
+// decimal parses a number of digits; 0 if there are none, or too many.
 func decimal(digits []byte) int {
 	n, err := strconv.Atoi(string(digits))
 	if err != nil {

@@ -11,10 +11,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// changingName matches names that hold a time, a process's number or chance: the next run's differ.
+// changingName matches names that contain a time, a process id or a random part, which differ in
+// the next run.
 var changingName = regexp.MustCompile(`\d{3}|[0-9a-f]{8}`)
 
-// trace returns what can be seen from outside of how the reports came about.
+// trace returns what can be observed from outside about the origin of the reports.
 func (g reading) trace() schema.ReportTrace {
 	t := schema.ReportTrace{
 		Summary:  g.summary.stands == 1 && g.summary.passed == g.passes(),
@@ -46,13 +47,13 @@ func (g reading) passes() int {
 	return n
 }
 
-// clean reports whether the process ended as one does that has nothing to complain about.
+// clean reports whether the process ended as one without errors does.
 func (g reading) clean() bool {
 	return g.run.Limit == "" && g.run.Signal == 0 && g.run.Exit == 0
 }
 
-// finished reports whether the framework came to its end, as far as that can be seen: it
-// signed, it closed as the reference's did, or it left whole reports in all of the reference's files.
+// finished reports whether the framework finished, as far as that can be observed: it signed, it
+// closed as the reference's did, or it left complete reports in all of the reference's files.
 func (g reading) finished(reference schema.ReportTrace) bool {
 	switch {
 	case reference.Attested:
@@ -70,8 +71,8 @@ func (g reading) finished(reference schema.ReportTrace) bool {
 	return true
 }
 
-// split returns the documents that the reference writes too, and the names of the others, which are
-// not read. Where nothing is known of the reference's, all are.
+// split returns the documents that the reference writes too, and the names of the others, which
+// are ignored. If nothing is known about the reference's, all are returned.
 func split(documents []document, known map[string]int) (own []document, foreign []string) {
 	if len(known) == 0 {
 		return documents, nil
@@ -86,8 +87,8 @@ func split(documents []document, known map[string]int) (own []document, foreign 
 	return own, foreign
 }
 
-// voided says why a report that the framework should have signed is worth nothing, "" where it is
-// worth what it says.
+// voided explains why a report that the framework should have signed is worth nothing, "" if it
+// is valid.
 func (g reading) voided(reference schema.ReportTrace) string {
 	changed := without(g.seal.Changed, reference.Changed)
 	switch {
@@ -109,7 +110,7 @@ func (g reading) voided(reference schema.ReportTrace) string {
 	return ""
 }
 
-// readersLast puts what only reads the frames of a process behind what can change it.
+// readersLast sorts calls that only read the frames of a process after those that can change it.
 func readersLast(notes []string) []string {
 	reads := func(note string) bool { return strings.HasSuffix(note, "frame") }
 	slices.SortStableFunc(notes, func(a, b string) int {
@@ -129,8 +130,8 @@ func without(texts, others []string) []string {
 	return slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return slices.Contains(others, text) })
 }
 
-// contradictions says, for staff, where what was seen of the reports differs from the reference's.
-// unreported is how many pinned cases they do not have.
+// contradictions describes, for staff, where the observed reports differ from the reference's.
+// unreported is how many pinned cases they do not contain.
 func (g reading) contradictions(reference schema.ReportTrace, unreported int) []string {
 	var all []string
 	say := func(differs bool, format string, values ...any) {

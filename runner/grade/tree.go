@@ -9,20 +9,20 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// Caps on what a build may leave and on what prepare may leave.
+// Limits of what a build and prepare may leave.
 const (
 	maxArtefacts     = 20_000
 	maxArtefactDepth = 40
 	maxFrozenBytes   = 4 << 30
 )
 
-// frozenCaps bounds what is frozen of a step by the step's own disk limit too: that
-// counts blocks, and a file of holes, which takes none, is copied in full.
+// frozenCaps also limits what is frozen from a step to the step's own disk limit: that limit
+// counts blocks, and a sparse file, which uses none, is copied in full.
 func frozenCaps(disk int64) sandbox.Caps {
 	return sandbox.Caps{Files: maxArtefacts, Bytes: atMost(maxFrozenBytes, disk), Depth: maxArtefactDepth}
 }
 
-// tree is a read-only directory that steps may be shown.
+// tree is a read-only directory that steps may see.
 type tree struct {
 	scratch *sandbox.Scratch
 	files   []treeFile
@@ -33,8 +33,8 @@ type treeFile struct {
 	path    string
 	mode    fs.FileMode
 	stamp   sandbox.Stamp
-	binary  *binaryFile // what a compiler made of it; known of what a commit holds
-	program bool        // or a shared library; known of what is sealed
+	binary  *binaryFile // the compiler's format; known for files of a commit
+	program bool        // or a shared library; known once sealed
 }
 
 // path returns the tree's directory, "" for no tree.
@@ -52,8 +52,8 @@ func (t *tree) remove() {
 	}
 }
 
-// listFiles lists the regular files below a directory that only the runner writes, sorted
-// by name. Their stamps are their times.
+// listFiles lists the regular files below a directory that only the runner writes, sorted by
+// name. Their stamps are their modification times.
 func listFiles(dir string) ([]treeFile, error) {
 	var files []treeFile
 	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
@@ -77,8 +77,8 @@ func listFiles(dir string) ([]treeFile, error) {
 	return files, nil
 }
 
-// listCommitted lists the regular files of a commit that is unpacked below a directory: what
-// compilers made is older than everything else.
+// listCommitted lists the regular files of a commit that is unpacked below a directory:
+// compilers' output is older than everything else.
 func listCommitted(dir string) ([]treeFile, error) {
 	files, err := listFiles(dir)
 	if err != nil {
@@ -98,8 +98,8 @@ func listCommitted(dir string) ([]treeFile, error) {
 	return files, nil
 }
 
-// expose makes a tree of those files of one of the runner's own directories that
-// keep wants; nil keeps all.
+// expose makes a tree of the files in a directory of the runner that keep selects; nil selects
+// all.
 func (s *session) expose(dir string, files []treeFile, keep func(path string) bool) (*tree, error) {
 	scratch, err := s.grader.Wall.NewScratch()
 	if err != nil {
@@ -130,7 +130,7 @@ func (s *session) freeze(src *sandbox.Scratch, caps sandbox.Caps, finish func(*s
 	return s.seal(scratch, finish)
 }
 
-// seal ends the making of a tree.
+// seal completes a tree.
 func (s *session) seal(scratch *sandbox.Scratch, finish func(*sandbox.Scratch) error) (*tree, error) {
 	if finish != nil {
 		if err := finish(scratch); err != nil {
@@ -152,9 +152,8 @@ func (s *session) seal(scratch *sandbox.Scratch, finish func(*sandbox.Scratch) e
 	return &tree{scratch: scratch, files: files}, nil
 }
 
-// show puts a tree's files into a scratch: executables and
-// libraries as links, since a scratch may forbid execution, all else as copies that the
-// step may change.
+// show adds a tree's files to a scratch: executables and libraries as links, because a scratch
+// may forbid execution, all others as copies that the step may change.
 func (t *tree) show(scratch *sandbox.Scratch) error {
 	for _, f := range t.files {
 		source := filepath.Join(t.path(), f.path)
@@ -171,7 +170,7 @@ func (t *tree) show(scratch *sandbox.Scratch) error {
 	return nil
 }
 
-// linkIn makes a link and the directories above it.
+// linkIn creates a link and the directories above it.
 func linkIn(scratch *sandbox.Scratch, target, name string) error {
 	if dir := path.Dir(name); dir != "." {
 		if err := scratch.Mkdir(dir); err != nil {

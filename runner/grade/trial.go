@@ -15,15 +15,15 @@ type trial struct {
 	*session
 	test    *assignment.Test
 	subject *subject
-	shown   *tree // the artefacts as this test sees them
+	shown   *tree // the artefacts that this test sees
 	needs   *tree
 	testOut *tree
 	starts  *tree // the launchers of frameworks
 	emit    func(schema.TestResult)
 }
 
-// newTrial sets a test up: what it may see, and its own compilation. A compilation that
-// fails is a compileFailure.
+// newTrial prepares a test: what it may see, and its own compilation. A failed compilation is a
+// compileFailure.
 func (s *session) newTrial(ctx context.Context, b *subject, t *assignment.Test, emit func(schema.TestResult)) (*trial, error) {
 	r := &trial{session: s, test: t, subject: b, shown: b.artefacts, emit: emit}
 	var err error
@@ -105,7 +105,7 @@ func (r *trial) compile(ctx context.Context) error {
 	return err
 }
 
-// gradeTest applies one test to a subject and emits its results in their order.
+// gradeTest applies one test to a subject and emits its results in order.
 func (s *session) gradeTest(ctx context.Context, b *subject, t *assignment.Test, emit func(schema.TestResult)) error {
 	r, err := s.newTrial(ctx, b, t, emit)
 	failed := new(compileFailure)
@@ -125,8 +125,8 @@ func (s *session) gradeTest(ctx context.Context, b *subject, t *assignment.Test,
 	return nil
 }
 
-// compileFailed emits the results of a test whose compilation failed: the student's
-// doing unless the reference does not compile with it either.
+// compileFailed emits the results of a test whose compilation failed: the student's fault,
+// unless the compilation also fails with the reference.
 func (s *session) compileFailed(ctx context.Context, b *subject, t *assignment.Test, f *compileFailure, emit func(schema.TestResult)) error {
 	ours, err := s.referenceFailsToo(ctx, b, func(ref *subject) (bool, error) {
 		r, err := s.newTrial(ctx, ref, t, func(schema.TestResult) {})

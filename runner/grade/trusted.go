@@ -13,32 +13,32 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// The exit statuses by which a checker or a driver decides.
+// The exit statuses of a checker's or a driver's verdict.
 const (
 	statusRight = 42
 	statusWrong = 43
 )
 
-// Caps on what a checker or driver leaves in its feedback directory.
+// Limits of what a checker or driver leaves in its feedback directory.
 const (
 	maxFeedbackMessage = 8 << 10
 	maxFeedbackScore   = 64
 )
 
-// trusted is a program that the staff wrote, about to judge one run: a checker or a driver.
+// trusted is a program of staff that judges one run: a checker or a driver.
 type trusted struct {
 	what     assignment.Kind // checker or driver
 	place    *place
 	feedback string // directory, ends with a slash
 	bounds   sandbox.Limits
-	scale    schema.Points // what score.txt holds for all points
+	scale    schema.Points // the number in score.txt that means all points
 	noScale  bool          // the score is not read
 	order    order
 }
 
-// newTrusted sets up a checker or driver: it reads the tests repository, which is its
-// working directory, and what prepare left, and gets INPUT ANSWER FEEDBACK_DIR and the test's
-// flags behind the words of its command.
+// newTrusted prepares a checker or driver. It reads the tests repository, which is its working
+// directory, and the result of prepare. The words of its command are followed by INPUT ANSWER
+// FEEDBACK_DIR and the test's flags.
 func (r *trial) newTrusted(c assignment.Command, it item) (*trusted, error) {
 	tests, err := r.testsTree()
 	if err != nil {
@@ -60,7 +60,7 @@ func (r *trial) newTrusted(c assignment.Command, it item) (*trusted, error) {
 	return t, nil
 }
 
-// fill makes the files and the order of a trusted program.
+// fill creates the files and the order of a trusted program.
 func (t *trusted) fill(s *session, tests *tree, c assignment.Command, flags []string, it item) error {
 	if err := t.place.scratch.Mkdir("feedback"); err != nil {
 		return fmt.Errorf("make feedback directory: %w", err)
@@ -83,8 +83,8 @@ func (t *trusted) fill(s *session, tests *tree, c assignment.Command, flags []st
 	return nil
 }
 
-// file returns where a trusted program finds an input of the assignment; one that is absent
-// is an empty file.
+// file returns the path at which a trusted program finds an input of the assignment; an absent
+// input is an empty file.
 func (t *trusted) file(tests *tree, in assignment.Input, name string) (string, error) {
 	if in.File != "" {
 		return path.Join(tests.path(), in.File), nil
@@ -95,8 +95,8 @@ func (t *trusted) file(tests *tree, in assignment.Input, name string) (string, e
 	return path.Join(t.place.work, name), nil
 }
 
-// verdictOf reads how a trusted program decided. It returns false for one that crashed:
-// any other status, a limit, or a score that is none.
+// verdictOf returns the verdict of a trusted program. It returns false for one that crashed: any
+// other status, a limit, or an invalid score.
 func (t *trusted) verdictOf(run sandbox.Result, result *schema.TestResult) (crash string, ok bool) {
 	switch {
 	case run.Limit != "":
@@ -124,7 +124,7 @@ func (t *trusted) verdictOf(run sandbox.Result, result *schema.TestResult) (cras
 	return "", true
 }
 
-// silence is what the student reads where the program does not say why it took points off.
+// silence is what the student reads if the program gives no reason for deducting points.
 func (t *trusted) silence(o schema.Outcome) string {
 	if o == schema.OutcomePartial {
 		return fmt.Sprintf("the %s gave a part of the points; it gave no reason", t.what)
@@ -148,10 +148,10 @@ func grant(result *schema.TestResult, share schema.Points) {
 	}
 }
 
-// studentFiles are those of which the student reads the first that is not empty.
+// studentFiles are the files of which the student reads the first that is not empty.
 func studentFiles() []string { return []string{"message.txt", "teammessage.txt"} }
 
-// message returns what the program wrote into the first of these files that is not empty.
+// message returns the content of the first of these files that is not empty.
 func (t *trusted) message(names ...string) string {
 	for _, name := range names {
 		text, err := t.place.scratch.ReadFile("feedback/"+name, maxFeedbackMessage)
@@ -162,8 +162,8 @@ func (t *trusted) message(names ...string) string {
 	return ""
 }
 
-// score returns the share of the points that score_multiplier.txt or score.txt gives, all where there
-// is neither, exact to six decimals.
+// score returns the share of the points from score_multiplier.txt or score.txt, all points if
+// neither exists, exact to six decimals.
 func (t *trusted) score() (schema.Points, bool) {
 	share, err := t.number("score_multiplier.txt", 1)
 	if schema.CodeOf(err) == schema.CodeNotFound {
@@ -179,7 +179,7 @@ func (t *trusted) score() (schema.Points, bool) {
 	return schema.NewPoints(int64(math.Round(share*precision)), precision), true
 }
 
-// most is what score.txt holds for all points.
+// most is the number in score.txt that means all points.
 func (t *trusted) most() float64 {
 	most, err := t.scale.Number().Float64()
 	if err != nil {
@@ -188,7 +188,7 @@ func (t *trusted) most() float64 {
 	return most
 }
 
-// number reads a number from 0 to most in the feedback directory, as a part of most.
+// number reads a number from 0 to most in the feedback directory, as a fraction of most.
 func (t *trusted) number(file string, most float64) (float64, error) {
 	text, err := t.place.scratch.ReadFile("feedback/"+file, maxFeedbackScore)
 	if err != nil {
@@ -201,15 +201,15 @@ func (t *trusted) number(file string, most float64) (float64, error) {
 	return number / most, nil
 }
 
-// trustedJudge is a judge that leaves the verdict to a trusted program.
+// trustedJudge is a judge that lets a trusted program decide.
 type trustedJudge interface {
 	caseJudge
-	// crashes reports whether the trial's subject makes the trusted program of a case crash.
+	// crashes reports whether the trusted program of a case crashes with the trial's subject.
 	crashes(ctx context.Context, r *trial, it item) (bool, error)
 }
 
-// blame decides who made a checker or driver crash: the same case is run with the
-// reference at once, and only when that makes it crash too are the tests to blame.
+// blame decides who made a checker or driver crash. The same case is run with the reference at
+// once; only if it crashes there too, the tests are at fault.
 func (r *trial) blame(ctx context.Context, judge trustedJudge, crash, words string, it item, result *schema.TestResult) error {
 	ours, err := r.referenceFailsToo(ctx, r.subject, func(ref *subject) (bool, error) {
 		other, err := r.newTrial(ctx, ref, r.test, func(schema.TestResult) {})

@@ -15,12 +15,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxPath is the longest path that Unpack accepts, in bytes; the kernel's own limit is 4096.
+// maxPath is the length in bytes of the longest path that Unpack accepts; the kernel's own limit
+// is 4096.
 const maxPath = 1024
 
-// Unpack unpacks a tar of regular files beneath dir, which must be empty, through
-// openat2: no links, no devices, no name that leaves dir. Names get the form of
-// schema.NormalPath. CodeInvalid, CodeLimit.
+// Unpack unpacks a tar of regular files below dir, which must be empty, with openat2: no links,
+// no devices, no name outside of dir. Names get the form of schema.NormalPath. CodeInvalid: the
+// tar is malformed or has such an entry. CodeLimit: it exceeds the limits.
 func Unpack(r io.Reader, dir string, c Caps) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -86,8 +87,8 @@ func (u *unpacker) entry(h *tar.Header, content io.Reader) error {
 	return schema.Errorf(schema.CodeInvalid, "unpack: %q is not a regular file", h.Name)
 }
 
-// normal returns the name in its normal form. An old submission may hold a name in both
-// forms: then the second one is decomposed.
+// normal returns the name in its normal form. An old submission may contain a name in both
+// forms; then the second one is decomposed.
 func (u *unpacker) normal(name string) string {
 	normal, decomposed := schema.NormalPath(name), norm.NFD.String(name)
 	if normal == decomposed {
@@ -112,7 +113,7 @@ func (u *unpacker) check(name string) (string, error) {
 	return clean, nil
 }
 
-// count takes one more file or directory into account.
+// count counts one more file or directory.
 func (u *unpacker) count() error {
 	u.files++
 	if u.caps.Files > 0 && u.files > u.caps.Files {
@@ -121,7 +122,7 @@ func (u *unpacker) count() error {
 	return nil
 }
 
-// directory makes a directory and those above it.
+// directory creates a directory and its parents.
 func (u *unpacker) directory(name string) error {
 	if u.made[name] {
 		return nil
@@ -144,7 +145,7 @@ func (u *unpacker) directory(name string) error {
 	return nil
 }
 
-// file makes a regular file and the directories above it.
+// file creates a regular file and the directories above it.
 func (u *unpacker) file(name string, h *tar.Header, content io.Reader) error {
 	if err := u.directory(path.Dir(name)); err != nil {
 		return err
@@ -165,7 +166,7 @@ func (u *unpacker) file(name string, h *tar.Header, content io.Reader) error {
 		return err
 	}
 	f := os.NewFile(uintptr(fd), name)
-	if err := f.Chmod(os.FileMode(mode)); err != nil { // whatever the umask is
+	if err := f.Chmod(os.FileMode(mode)); err != nil { // independent of the umask
 		_ = f.Close()
 		return fmt.Errorf("unpack: %w", err)
 	}
@@ -179,7 +180,7 @@ func (u *unpacker) file(name string, h *tar.Header, content io.Reader) error {
 	return nil
 }
 
-// open opens a name beneath the directory without following any link.
+// open opens a name below the directory without following any link.
 func (u *unpacker) open(name string, flags int, mode uint64) (int, error) {
 	fd, err := unix.Openat2(u.root, name, &unix.OpenHow{
 		Flags:   uint64(flags | unix.O_CLOEXEC),
@@ -192,8 +193,8 @@ func (u *unpacker) open(name string, flags int, mode uint64) (int, error) {
 	return fd, nil
 }
 
-// unpackError says whose fault a failed call is: a name that is taken or impossible is the
-// archive's.
+// unpackError tells whose fault a failed call is: a name that is taken or impossible is the
+// archive's fault.
 func unpackError(name string, err error) error {
 	switch {
 	case errors.Is(err, unix.EEXIST), errors.Is(err, unix.ENOTDIR), errors.Is(err, unix.ENAMETOOLONG), errors.Is(err, unix.EILSEQ), errors.Is(err, unix.EINVAL):

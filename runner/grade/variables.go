@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// variables are what a step may name: $ARTEFACTS, $NEEDS, $TEST_OUT, $REPORTS,
+// variables are the variables that a step may use: $ARTEFACTS, $NEEDS, $TEST_OUT, $REPORTS,
 // $PREPARED, $PROGRAM, as far as they exist for it.
 type variables map[string]string
 
@@ -33,11 +33,11 @@ type environment struct {
 	place *place
 	vars  variables
 	java  javaSettings
-	cores int // that the step may count on
+	cores int // that the step may use
 }
 
-// list returns the environment as execve takes it, sorted. What names the
-// step's directories stands above the image's values, and those above the defaults.
+// list returns the environment in execve's form, sorted. The step's directories override the
+// image's values, which override the defaults.
 func (e environment) list() []string {
 	values := map[string]string{
 		"PATH":                    e.image.Path,
@@ -71,19 +71,19 @@ func (e environment) list() []string {
 	return list
 }
 
-// stepUser is who a step is by name; the wall's /etc/passwd says the same.
+// stepUser is the user name of a step, the same as in the wall's /etc/passwd.
 const stepUser = "student"
 
-// coreVariables are those by which programs learn how many threads to start at a time: the machine
-// may have any number of processors, the flavour gives some of them. OMP_NUM_THREADS is OpenMP's, and
-// what nproc prints.
+// coreVariables tell programs how many threads to start at the same time: the machine may have
+// any number of processors, of which the flavour gives some. OMP_NUM_THREADS is OpenMP's, and
+// determines what nproc prints.
 func coreVariables() []string {
 	return []string{"GOMAXPROCS", "OMP_NUM_THREADS", "PYTHON_CPU_COUNT"}
 }
 
-// argv returns what a command executes, with further arguments. In a list, $NAME
-// and ${NAME} of the step's and the image's variables are replaced; a word that is
-// one image variable becomes as many words as its value has.
+// argv returns the arguments that a command executes, with further arguments. In a list, $NAME
+// and ${NAME} of the step's and the image's variables are replaced; a word that is one image
+// variable becomes as many words as its value has.
 func (e environment) argv(c assignment.Command, more ...string) []string {
 	if c.Shell != "" {
 		line := c.Shell
@@ -109,7 +109,7 @@ func (e environment) words(list []string) []string {
 	return words
 }
 
-// takesArguments reports whether a shell line says itself where its arguments go.
+// takesArguments reports whether a shell line determines the place of its arguments.
 func takesArguments(line string) bool {
 	for _, name := range []string{"$@", "$*", "$1", "${1", "${@", "${*"} {
 		if strings.Contains(line, name) {
@@ -119,7 +119,7 @@ func takesArguments(line string) bool {
 	return false
 }
 
-// expand replaces the names that one of the maps knows and leaves every other $ as it is.
+// expand replaces the names that one of the maps contains and leaves every other $ unchanged.
 func expand(word string, known ...map[string]string) string {
 	if !strings.Contains(word, "$") {
 		return word

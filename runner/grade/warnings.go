@@ -12,15 +12,15 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// What is looked at, and told, of a tests repository's data.
+// The limits of what is examined and reported of a tests repository's data.
 const (
 	maxLookedAt      = 1 << 20 // bytes of one file
 	maxNamedWarnings = 3       // files of one kind
 )
 
-// Warnings says what other systems have left in a tests repository in dir: line ends and marks that
-// programs see as part of their input, and files that nobody means. None of it is wrong in itself. The
-// lines fit a push, and hold the commands that change it.
+// Warnings reports what other systems have left in a tests repository in dir: line ends and
+// marks that programs see as part of their input, and files that nobody needs. None of it is
+// wrong in itself. The lines fit a push, and contain the commands that change it.
 func Warnings(dir string, spec *assignment.Spec) ([]string, error) {
 	files, err := listFiles(dir)
 	if err != nil {
@@ -38,13 +38,13 @@ func Warnings(dir string, spec *assignment.Spec) ([]string, error) {
 	return w.warnings(), nil
 }
 
-// warner collects what is found, by kind.
+// warner collects findings, by kind.
 type warner struct {
 	dir             string
-	inputs, answers map[string]bool // paths; answers where each byte counts
+	inputs, answers map[string]bool // paths; answers if each byte counts
 
 	traces, lines, exact, marks, wide, scripts []string
-	sources                                    []string // flaws, in words
+	sources                                    []string // faults, in words
 }
 
 // note lists the files that programs read, and those that outputs are compared with.
@@ -63,7 +63,7 @@ func (w *warner) note(spec *assignment.Spec) {
 	delete(w.answers, "")
 }
 
-// look sorts one file.
+// look classifies one file.
 func (w *warner) look(name string) error {
 	if assignment.TraceOf(name) != "" {
 		w.traces = append(w.traces, name)
@@ -101,7 +101,7 @@ func (w *warner) look(name string) error {
 	return nil
 }
 
-// warnings puts what was found in words.
+// warnings describes the findings in words.
 func (w *warner) warnings() []string {
 	var all []string
 	add := func(names []string, one, several string, way ...string) {
@@ -134,7 +134,7 @@ func (w *warner) warnings() []string {
 	return all
 }
 
-// named lists the first names and says how many more there are.
+// named lists the first names and how many more there are.
 func named(names []string) string {
 	last := fmt.Sprintf("%d more", len(names)-maxNamedWarnings)
 	if len(names) <= maxNamedWarnings {
@@ -150,7 +150,8 @@ func removal(names []string) string {
 	return schema.RemoveCommand(names[:min(len(names), maxNamedWarnings)]...)
 }
 
-// unixLines are the commands that bring files to LF line ends, whatever system they are edited on.
+// unixLines are the commands that change files to LF line ends, independent of the system on
+// which they are edited.
 func unixLines(names []string) []string {
 	var commands, patterns []string
 	for _, name := range names {
@@ -166,7 +167,7 @@ func unixLines(names []string) []string {
 	return append(commands, "git add .gitattributes", "git add --renormalize .")
 }
 
-// warn tells whoever pushed tests what other systems have left in them.
+// warn tells the author of a push of tests what other systems have left in them.
 func (s *session) warn() error {
 	lines, err := Warnings(s.job.Tests, s.spec)
 	if err != nil {

@@ -25,7 +25,7 @@ const (
 	answersPipe = ".answers"
 )
 
-// Caps on what a launcher says.
+// Limits of what a launcher sends.
 const (
 	maxRecord    = 256 << 10
 	maxWitnessed = 100_000 // cases
@@ -41,22 +41,22 @@ const (
 // the HMAC of "answer n". Both are in hexadecimal digits.
 type witness struct {
 	key      []byte
-	events   *os.File // to be read
-	answers  *os.File // to be written
+	events   *os.File // for reading
+	answers  *os.File // for writing
 	others   []*os.File
 	listened sync.WaitGroup
 
-	count int  // records heard
-	lost  bool // a record is missing, or one is not the launcher's
+	count int  // received records
+	lost  bool // a record is missing, or one is not from the launcher
 	cases map[string]bool
 	seal  signature
 	ended bool
 }
 
-// record is what a launcher says. One field is set; the first record is its start.
+// record is one statement of a launcher. One field is set; the first record is its start.
 type record struct {
 	Start    bool     `json:"start"`
-	Note     string   `json:"note"`     // the submission is about to do what reads or changes the framework
+	Note     string   `json:"note"`     // the submission is about to read or change the framework
 	Case     []any    `json:"case"`     // a case's name, and whether it passed
 	Changed  []string `json:"changed"`  // parts of the framework or of the tests
 	Replaced []string `json:"replaced"` // parts of other modules that the tests use
@@ -65,7 +65,7 @@ type record struct {
 	} `json:"end"`
 }
 
-// openWitness makes the pipes in the directory of a test's reports and listens.
+// openWitness creates the pipes in the directory of a test's reports and listens.
 func openWitness(reports *sandbox.Scratch, key string) (*witness, error) {
 	events, keep, err := reports.Pipe(eventsPipe)
 	if err != nil {
@@ -80,8 +80,8 @@ func openWitness(reports *sandbox.Scratch, key string) (*witness, error) {
 	return newWitness(key, events, answers, keep, unread), nil
 }
 
-// newWitness listens. It closes all files in the end, and the others before it waits for the
-// end of the events.
+// newWitness listens. It closes all files at the end; it closes the others before it waits for
+// the end of the events.
 func newWitness(key string, events, answers *os.File, others ...*os.File) *witness {
 	w := &witness{key: []byte(key), events: events, answers: answers, others: others, cases: map[string]bool{}}
 	w.listened.Go(w.listen)
@@ -103,11 +103,11 @@ func (w *witness) end() {
 	}
 }
 
-// spoke reports whether there was a launcher at all.
+// spoke reports whether there was a launcher.
 func (w *witness) spoke() bool { return w.count > 0 || w.lost }
 
-// listen reads records to the end, or until one is not the launcher's: then nobody is
-// answered any more.
+// listen reads records to the end, or until one is not from the launcher: after that it answers
+// nothing.
 func (w *witness) listen() {
 	lines := bufio.NewReaderSize(w.events, maxRecord)
 	for !w.lost {
@@ -125,7 +125,7 @@ func (w *witness) listen() {
 	w.events.Close()
 }
 
-// take takes a line.
+// take handles a line.
 func (w *witness) take(line string) {
 	sum, rest, _ := strings.Cut(line, " ")
 	number, text, _ := strings.Cut(rest, " ")
@@ -153,7 +153,7 @@ func (w *witness) sum(text string) []byte {
 	return hex.AppendEncode(nil, mac.Sum(nil))
 }
 
-// note keeps what a record says. A case that did not pass once has not passed.
+// note records a statement. A case that did not pass once has not passed.
 func (w *witness) note(r record) {
 	switch {
 	case len(r.Case) == 2:
@@ -174,7 +174,7 @@ func (w *witness) note(r record) {
 	}
 }
 
-// appendNotes adds the texts that are new, up to a cap.
+// appendNotes adds the texts that are new, up to a limit.
 func appendNotes(notes []string, more ...string) []string {
 	for _, text := range more {
 		if len(notes) < maxNotes && !slices.Contains(notes, text) {

@@ -7,17 +7,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// writeWatch counts, outside the wall, how often each file directly below a directory is written.
-// The kernel keeps the events until end reads them.
+// writeWatch counts, outside the wall, how often each file directly below a directory is
+// written. The kernel keeps the events until end reads them.
 type writeWatch struct{ fd int }
 
-// watchWrites begins to watch. Where the kernel has no watch to give, nothing is counted.
+// watchWrites begins to watch. If the kernel refuses a watch, nothing is counted.
 func watchWrites(dir string) writeWatch {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
 	if err != nil {
 		return writeWatch{-1}
 	}
-	// Openings are watched so that two equal events are not told as one.
+	// Opens are watched so that two equal events are not merged.
 	if _, err := unix.InotifyAddWatch(fd, dir, unix.IN_OPEN|unix.IN_CLOSE_WRITE|unix.IN_MOVED_TO|unix.IN_ONLYDIR); err != nil {
 		_ = unix.Close(fd)
 		return writeWatch{-1}
