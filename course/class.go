@@ -18,6 +18,7 @@ const (
 	ClassFailing ClassShow = "failing" // not all points
 	ClassLate    ClassShow = "late"    // the counting submission is late
 	ClassNone    ClassShow = "none"    // pushed, but no submission counts
+	ClassStuck   ClassShow = "stuck"   // the same failure in each of the latest submissions
 )
 
 // ClassSort is the order of a class.
@@ -38,9 +39,12 @@ type ClassQuery struct {
 	Show ClassShow
 	Sort ClassSort
 	Down bool   // descending
-	Find string // in logins, names and sections
-	Page int    // from 1
-	Size int    // students on a page
+	Find string // in logins, names, teams and sections
+
+	Failure string // the key of one: only who has it
+	Teams   bool   // a team is one row
+	Page    int    // from 1
+	Size    int    // students on a page
 }
 
 // ClassCell is one student's result in one test of the assignment, over all of its cases.
@@ -49,6 +53,18 @@ type ClassCell struct {
 	Passed, Cases int
 	Score, Max    schema.Points
 	Run           bool // some case was run
+}
+
+// ClassResult is the result of one job.
+type ClassResult struct {
+	Cells    []ClassCell
+	Failures []Failure
+}
+
+// Stuck is what a student is stuck on, and for how many submissions in a row.
+type Stuck struct {
+	Failure
+	Pushes int
 }
 
 // Class is one page of a class, with figures for the whole class.
@@ -62,13 +78,17 @@ type Class struct {
 	Missing  int // of them without a push
 	Counted  int // of them with a counting submission
 	Bins     []ClassBin
-	Max      schema.Points // of the assignment, as far as results show
+	Max      schema.Points  // of the assignment, as far as results show
+	Failures []FailureGroup // of the whole class, the commonest first
+	Failure  Failure        // that the query names; the zero value: none
 }
 
 // ClassStudent is one row of a class.
 type ClassStudent struct {
 	schema.ClassRow
-	Cells []*ClassCell // in the order of Class.Tests; nil: the result has no such test
+	Members []schema.ClassRow // of a team; Login is its name then
+	Stuck   Stuck             // Pushes 0: not stuck, or not asked for
+	Cells   []*ClassCell      // in the order of Class.Tests; nil: the result has no such test
 }
 
 // ClassTest is one test of an assignment and how the class did in it.
@@ -87,10 +107,37 @@ type ClassBin struct {
 // classBins is how many bars the histogram has.
 const classBins = 10
 
-// NewClass makes one page of a class. cells are the results by job.
-func NewClass(rows []schema.ClassRow, cells map[int64][]ClassCell, q ClassQuery) Class {
+// NewClass makes one page of a class. results are those of jobs; stuck are those who are stuck,
+// by the owner of the work, and needed only where the query shows them.
+func NewClass(rows []schema.ClassRow, results map[int64]ClassResult, stuck map[string]Stuck, q ClassQuery) Class {
 	rows = slices.DeleteFunc(slices.Clone(rows), func(r schema.ClassRow) bool { return r.Dropped })
-	c := Class{Enrolled: len(rows), Tests: classTests(rows, cells)}
+	c := newClassFigures(rows)
+	members := make(map[string][]schema.ClassRow)
+	if q.Teams {
+		rows, members = inTeams(rows)
+	}
+	c.Tests, c.Failures = classTests(rows, results), failureGroups(rows, results)
+	for _, g := range c.Failures {
+		if g.Key == q.Failure {
+			c.Failure = g.Failure
+		}
+	}
+	c.Bins = classHistogram(rows, c.Max)
+	found := q.choose(rows, members, func(r schema.ClassRow) bool {
+		return (c.Failure == Failure{} || slices.Contains(results[r.Job].Failures, c.Failure)) && (q.Show != ClassStuck || stuck[r.Grade.Owner].Pushes > 0)
+	})
+	c.Found, c.Pages = len(found), max(1, (len(found)+q.Size-1)/max(q.Size, 1))
+	c.Page = min(max(q.Page, 1), c.Pages)
+	first := (c.Page - 1) * q.Size
+	for _, r := range found[min(first, len(found)):min(first+q.Size, len(found))] {
+		c.Students = append(c.Students, ClassStudent{r, members[r.Login], stuck[r.Grade.Owner], inOrder(c.Tests, results[r.Job].Cells)})
+	}
+	return c
+}
+
+// newClassFigures counts the students of a class.
+func newClassFigures(rows []schema.ClassRow) Class {
+	c := Class{Enrolled: len(rows)}
 	for _, r := range rows {
 		if r.Pushes == 0 {
 			c.Missing++
@@ -102,25 +149,45 @@ func NewClass(rows []schema.ClassRow, cells map[int64][]ClassCell, q ClassQuery)
 			c.Max = r.Grade.MaxScore
 		}
 	}
-	c.Bins = classHistogram(rows, c.Max)
-	found := q.choose(rows)
-	c.Found, c.Pages = len(found), max(1, (len(found)+q.Size-1)/max(q.Size, 1))
-	c.Page = min(max(q.Page, 1), c.Pages)
-	first := (c.Page - 1) * q.Size
-	for _, r := range found[min(first, len(found)):min(first+q.Size, len(found))] {
-		c.Students = append(c.Students, ClassStudent{r, inOrder(c.Tests, cells[r.Job])})
-	}
 	return c
+}
+
+// inTeams puts the members of a team into one row, which stands where the first of them stood.
+// The members are by the name of their team.
+func inTeams(rows []schema.ClassRow) ([]schema.ClassRow, map[string][]schema.ClassRow) {
+	var merged []schema.ClassRow
+	members := make(map[string][]schema.ClassRow)
+	for _, r := range rows {
+		team := r.Grade.Owner
+		if team == "" || team == r.Login {
+			merged = append(merged, r)
+			continue
+		}
+		members[team] = append(members[team], r)
+		if len(members[team]) > 1 {
+			at := slices.IndexFunc(merged, func(m schema.ClassRow) bool { return m.Login == team })
+			merged[at].Name += ", " + cmp.Or(r.Name, r.Login)
+			if merged[at].Section != r.Section {
+				merged[at].Section += ", " + r.Section
+			}
+			continue
+		}
+		r.Login, r.Name = team, cmp.Or(r.Name, r.Login)
+		merged = append(merged, r)
+	}
+	return merged, members
 }
 
 // classTests lists the tests in the results, in the order of the longest result, with the
 // class's results.
-func classTests(rows []schema.ClassRow, cells map[int64][]ClassCell) []ClassTest {
+func classTests(rows []schema.ClassRow, results map[int64]ClassResult) []ClassTest {
 	var tests []ClassTest
 	index := make(map[string]int)
-	order := slices.SortedFunc(slices.Values(rows), func(a, b schema.ClassRow) int { return cmp.Compare(len(cells[b.Job]), len(cells[a.Job])) })
+	order := slices.SortedFunc(slices.Values(rows), func(a, b schema.ClassRow) int {
+		return cmp.Compare(len(results[b.Job].Cells), len(results[a.Job].Cells))
+	})
 	for _, r := range order {
-		for _, cell := range cells[r.Job] {
+		for _, cell := range results[r.Job].Cells {
 			i, known := index[cell.Test]
 			if !known {
 				i = len(tests)
@@ -170,11 +237,13 @@ func classHistogram(rows []schema.ClassRow, most schema.Points) []ClassBin {
 	return bins
 }
 
-// choose filters and sorts.
-func (q ClassQuery) choose(rows []schema.ClassRow) []schema.ClassRow {
+// choose filters and sorts. members are those of teams; matches decides the rest.
+func (q ClassQuery) choose(rows []schema.ClassRow, members map[string][]schema.ClassRow, matches func(schema.ClassRow) bool) []schema.ClassRow {
 	find := strings.ToLower(strings.TrimSpace(q.Find))
 	found := slices.DeleteFunc(slices.Clone(rows), func(r schema.ClassRow) bool {
-		return !q.Show.lists(r) || find != "" && !strings.Contains(strings.ToLower(r.Login+"\n"+r.Name+"\n"+r.Section), find)
+		return !q.Show.lists(r) || !matches(r) || find != "" && !slices.ContainsFunc(append(members[r.Login], r), func(one schema.ClassRow) bool {
+			return strings.Contains(strings.ToLower(one.Login+"\n"+one.Name+"\n"+one.Section), find)
+		})
 	})
 	slices.SortStableFunc(found, func(a, b schema.ClassRow) int {
 		order := q.Sort.compare(a, b)

@@ -57,7 +57,7 @@ func TestClassIsFilteredSortedAndPaged(t *testing.T) {
 		"nobody is found":                 {course.ClassQuery{Size: 2, Find: "nobody"}, nil, 0, 1},
 		"by the latest push, newest last": {course.ClassQuery{Size: 9, Sort: course.SortLast}, []string{"ann", "bob", "cyd", "eve", "dora"}, 5, 1},
 	} {
-		c := course.NewClass(rows, nil, one.q)
+		c := course.NewClass(rows, nil, nil, one.q)
 		if diff := cmp.Diff(one.want, logins(c)); diff != "" || c.Found != one.found || c.Page != one.page {
 			t.Errorf("%s: found %d, page %d: %s", name, c.Found, c.Page, diff)
 		}
@@ -73,13 +73,13 @@ func TestClassHistogram(t *testing.T) {
 	above.Grade.Final = points(12) // staff added two
 	rows := []schema.ClassRow{classRow("a", 0), classRow("b", 1), classRow("c", 9), classRow("d", 10), above, classRow("e", -1)}
 	var got []int
-	for _, b := range course.NewClass(rows, nil, course.ClassQuery{Size: 1}).Bins {
+	for _, b := range course.NewClass(rows, nil, nil, course.ClassQuery{Size: 1}).Bins {
 		got = append(got, b.Students)
 	}
 	if diff := cmp.Diff([]int{1, 1, 0, 0, 0, 0, 0, 0, 0, 3}, got); diff != "" {
 		t.Error(diff)
 	}
-	if bins := course.NewClass([]schema.ClassRow{classRow("e", -1)}, nil, course.ClassQuery{Size: 1}).Bins; bins != nil {
+	if bins := course.NewClass([]schema.ClassRow{classRow("e", -1)}, nil, nil, course.ClassQuery{Size: 1}).Bins; bins != nil {
 		t.Errorf("bins %v where nobody has points", bins)
 	}
 }
@@ -102,7 +102,7 @@ func TestClassCellsPutCasesTogether(t *testing.T) {
 	}
 	ann, bob := classRow("ann", 3), classRow("bob", 3)
 	ann.Job, bob.Job = 7, 8
-	c := course.NewClass([]schema.ClassRow{ann, bob}, map[int64][]course.ClassCell{7: cells, 8: cells[:1]}, course.ClassQuery{Size: 9})
+	c := course.NewClass([]schema.ClassRow{ann, bob}, map[int64]course.ClassResult{7: {Cells: cells}, 8: {Cells: cells[:1]}}, nil, course.ClassQuery{Size: 9})
 	if diff := cmp.Diff([]course.ClassTest{{Name: "greets", Of: 2, Passed: 2}, {Name: "numbers", Of: 1}, {Name: "old", Of: 1}}, c.Tests); diff != "" {
 		t.Error(diff)
 	}

@@ -15,17 +15,20 @@ type ClassRow struct {
 	Grade   Grade     // Number 0: no submission counts
 }
 
-// CaseOutcome is how one entry of a result ended, without its texts.
+// CaseOutcome is how one entry of a result ended, without its output.
 type CaseOutcome struct {
 	Name     string  `json:"name"`
 	Test     string  `json:"test"` // that it belongs to
 	Outcome  Outcome `json:"outcome"`
 	Score    Points  `json:"score"`
 	MaxScore Points  `json:"max_score"`
+	Message  string  `json:"message"`
+	Signal   string  `json:"signal"`
 }
 
 // JobOutcomes are the entries of a job's result.
 type JobOutcomes struct {
 	Job   int64
 	Cases []CaseOutcome
+	Build *BuildResult // nil: none
 }

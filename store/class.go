@@ -43,9 +43,34 @@ func (s *GradeTables) JobOutcomes(ctx context.Context, jobs []int64) ([]schema.J
 		var of schema.JobOutcomes
 		var result struct {
 			Tests []schema.CaseOutcome `json:"tests"`
+			Build *schema.BuildResult  `json:"build"`
 		}
 		err := r.Scan(&of.Job, decoded{&result})
-		of.Cases = result.Tests
+		of.Cases, of.Build = result.Tests, result.Build
 		return of, err
 	}, `SELECT r.job_id, r.body FROM json_each(?) wanted CROSS JOIN results r ON r.job_id = wanted.value`, ids)
+}
+
+// LatestJobs returns the jobs of the latest graded submissions to an assignment, at most n of
+// each owner, newest first.
+func (s *Store) LatestJobs(ctx context.Context, a schema.Assignment, n int) (map[string][]int64, error) {
+	type ofOwner struct {
+		owner string
+		job   int64
+	}
+	all, err := list(ctx, s.reader, func(r row) (one ofOwner, err error) {
+		err = r.Scan(&one.owner, &one.job)
+		return one, err
+	}, `SELECT owner, done_job_id FROM (
+			SELECT owner, number, done_job_id, row_number() OVER (PARTITION BY owner ORDER BY number DESC) AS place
+			FROM submissions WHERE assignment_id = ? AND try_out = 0 AND done_job_id IS NOT NULL)
+		WHERE place <= ? ORDER BY owner, number DESC`, a.ID, n)
+	if err != nil {
+		return nil, err
+	}
+	latest := make(map[string][]int64)
+	for _, one := range all {
+		latest[one.owner] = append(latest[one.owner], one.job)
+	}
+	return latest, nil
 }

@@ -31,9 +31,9 @@ func (s *Server) serveClass(w http.ResponseWriter, r *http.Request, user schema.
 // classQuery reads what a page of a class is asked for. What it does not know is left out.
 func classQuery(r *http.Request) course.ClassQuery {
 	values := r.URL.Query()
-	q := course.ClassQuery{Find: values.Get("find"), Down: values.Get("down") == "1", Size: classPage}
+	q := course.ClassQuery{Find: values.Get("find"), Failure: values.Get("failure"), Teams: true, Down: values.Get("down") == "1", Size: classPage}
 	switch show := course.ClassShow(values.Get("show")); show {
-	case course.ClassMissing, course.ClassFailing, course.ClassLate, course.ClassNone:
+	case course.ClassMissing, course.ClassFailing, course.ClassLate, course.ClassNone, course.ClassStuck:
 		q.Show = show
 	}
 	switch sort := course.ClassSort(values.Get("sort")); sort {

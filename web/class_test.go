@@ -1,7 +1,9 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -69,4 +71,50 @@ func TestClassGridShowsTestNamesAsText(t *testing.T) {
 		t.Error("a test's name becomes an element")
 	}
 	mustContain(t, strings.Join(p.texts(".test-name"), " "), "<img src=x onerror=alert(1)>", `"><svg onload=alert(1)>`)
+}
+
+// TestClassFailures groups what fails by its cause, lists who has a failure and who is stuck.
+func TestClassFailures(t *testing.T) {
+	t.Parallel()
+	s := newRealSite(t, specA1)
+	for n := range 4 {
+		r := visibleResult(2)
+		r.Tests[1].Message = fmt.Sprintf("<b>line %d</b> in /tmp/x%d", n, n)
+		s.graded("alice", r)
+	}
+	other := visibleResult(2)
+	other.Tests[1].Message = "<b>line 77</b> in /tmp/elsewhere"
+	s.graded("bob", other)
+	tina := s.signIn("tina")
+	p := tina.page("/comp2402/a1/-/grid")
+	if diff := cmp.Diff([]string{"2 students removes from the middle <b>line N</b> in PATH"}, p.texts(".failures li")); diff != "" {
+		t.Error(diff)
+	}
+	link, _ := attribute(p.all(".failures li a")[0], "href")
+	p = tina.page(link)
+	if diff := cmp.Diff([]string{"alice", "bob"}, p.texts(".grid tbody th")); diff != "" {
+		t.Error(diff)
+	}
+	mustContain(t, p.text(".note"), "Only who fails removes from the middle")
+	p = tina.page(link + "&show=stuck")
+	if diff := cmp.Diff([]string{"alice"}, p.texts(".grid tbody th")); diff != "" {
+		t.Error(diff)
+	}
+	mustContain(t, p.text(".stuck"), "removes from the middle: <b>line N</b> in PATH, 4 submissions in a row")
+	if got := tina.page("/comp2402/a1/-/grid?failure=0123456789abcdef").texts(".grid tbody th"); len(got) != 2 {
+		t.Errorf("an unknown failure lists %q", got)
+	}
+}
+
+// TestClassOfTeams shows a team as one row with its members.
+func TestClassOfTeams(t *testing.T) {
+	t.Parallel()
+	s := newRealSite(t, specA1+"team: {max: 2, formed_by: students}\n")
+	s.signIn("ines").allowed("/comp2402/a1/-/teams/create", url.Values{"team": {"reds"}, "logins": {"alice bob"}})
+	p := s.signIn("tina").page("/comp2402/a1/-/grid")
+	if diff := cmp.Diff([]string{"reds"}, p.texts(".grid tbody th")); diff != "" {
+		t.Error(diff)
+	}
+	mustContain(t, p.texts(".grid tbody td")[0], "team")
+	mustContain(t, p.text("main"), "0 of 2 students pushed")
 }

@@ -23,7 +23,9 @@ type Class struct {
 	Columns   []ClassColumn
 	Heads     []SortHead
 	Rows      []ClassRow
-	Found     string // "600 students"
+	Failures  []ClassFailure // the commonest
+	Failure   *ClassFailure  // that only those are listed who have it; nil: none
+	Found     string         // "600 students"
 	Pager     Pager
 	AnyResult bool
 }
@@ -31,8 +33,19 @@ type Class struct {
 // ClassForm is what was asked for.
 type ClassForm struct {
 	Show, Find string
+	Failure    string // the key of one
 	Shows      []Choice
 }
+
+// ClassFailure is a failure that students share.
+type ClassFailure struct {
+	Test, Text string
+	Students   string // "12 students"
+	Path       string // of those who have it; of everybody where they are shown
+}
+
+// shownFailures is how many failures a page lists.
+const shownFailures = 8
 
 // Choice is one option of a list.
 type Choice struct {
@@ -63,6 +76,8 @@ type ClassRow struct {
 	Number               int
 	Score                string // "17 / 25", "" for none
 	Late                 string
+	Members              []string // logins, of a team
+	Stuck                string   // "greets: expected N, got N, 5 submissions in a row", "" if not
 	Pushes               int
 	Last                 Moment
 	Ago                  string
@@ -83,7 +98,7 @@ func classShows(chosen course.ClassShow) []Choice {
 	all := []Choice{
 		{Value: string(course.ClassAll), Name: "everybody"}, {Value: string(course.ClassMissing), Name: "nothing pushed"},
 		{Value: string(course.ClassNone), Name: "pushed, and nothing counts"}, {Value: string(course.ClassFailing), Name: "not all points"},
-		{Value: string(course.ClassLate), Name: "late"},
+		{Value: string(course.ClassLate), Name: "late"}, {Value: string(course.ClassStuck), Name: "stuck on one failure"},
 	}
 	for i := range all {
 		all[i].Chosen = all[i].Value == string(chosen)
@@ -94,7 +109,7 @@ func classShows(chosen course.ClassShow) []Choice {
 // NewClass shows a page of a class of the assignment at path.
 func NewClass(path string, c course.Class, q course.ClassQuery, now time.Time, zone *time.Location) Class {
 	page := Class{
-		Path: path + "/-/grid", Query: ClassForm{Show: string(q.Show), Find: q.Find, Shows: classShows(q.Show)},
+		Path: path + "/-/grid", Query: ClassForm{Show: string(q.Show), Find: q.Find, Failure: c.Failure.Key, Shows: classShows(q.Show)},
 		Summary: fmt.Sprintf("%d of %s pushed, and something counts for %d.", c.Enrolled-c.Missing, Count(c.Enrolled, "student"), c.Counted),
 		Bars:    histogram(c.Bins), Found: Count(c.Found, "student"), AnyResult: len(c.Tests) > 0,
 	}
@@ -104,6 +119,7 @@ func NewClass(path string, c course.Class, q course.ClassQuery, now time.Time, z
 			Name: t.Name, Share: strconv.Itoa(percent) + " %", Percent: percent, Of: fmt.Sprintf("%d of %s pass", t.Passed, Count(t.Of, "submission")),
 		})
 	}
+	page.showFailures(c, q)
 	page.Heads = classHeads(page.Path, q)
 	for _, s := range c.Students {
 		page.Rows = append(page.Rows, newClassRow(path, s, now, zone))
@@ -112,10 +128,43 @@ func NewClass(path string, c course.Class, q course.ClassQuery, now time.Time, z
 	return page
 }
 
+// showFailures lists the commonest failures, and names the one that the query asks for.
+func (p *Class) showFailures(c course.Class, q course.ClassQuery) {
+	for i, g := range c.Failures {
+		next := q
+		next.Failure = g.Key
+		one := ClassFailure{Test: g.Test, Text: g.Text, Students: Count(g.Students, p.unit(c)), Path: p.Path + "?" + classValues(next, 1).Encode()}
+		if g.Failure == c.Failure {
+			next.Failure = ""
+			one.Path = p.Path + "?" + classValues(next, 1).Encode()
+			p.Failure = &one
+		}
+		if i < shownFailures {
+			p.Failures = append(p.Failures, one)
+		}
+	}
+}
+
+// unit is what the rows of a class are.
+func (p *Class) unit(c course.Class) string {
+	for _, s := range c.Students {
+		if len(s.Members) > 0 {
+			return "row"
+		}
+	}
+	return "student"
+}
+
 func newClassRow(path string, s course.ClassStudent, now time.Time, zone *time.Location) ClassRow {
 	r := ClassRow{
 		Login: s.Login, Name: s.Name, Section: s.Section, Path: path + "/" + s.Login, Number: s.Number, Pushes: s.Pushes,
 		Last: At(s.Last, now, zone), Cells: classCells(s.Cells),
+	}
+	for _, m := range s.Members {
+		r.Members = append(r.Members, m.Login)
+	}
+	if s.Stuck.Pushes > 0 {
+		r.Stuck = fmt.Sprintf("%s: %s, %s in a row", s.Stuck.Test, s.Stuck.Text, Count(s.Stuck.Pushes, "submission"))
 	}
 	if s.Number > 0 {
 		r.Submission = r.Path + "/" + strconv.Itoa(s.Number)
@@ -155,7 +204,7 @@ func classCells(cells []*course.ClassCell) template.HTML {
 
 func classValues(q course.ClassQuery, page int) url.Values {
 	v := url.Values{}
-	for name, value := range map[string]string{"show": string(q.Show), "sort": string(q.Sort), "find": q.Find} {
+	for name, value := range map[string]string{"show": string(q.Show), "sort": string(q.Sort), "find": q.Find, "failure": q.Failure} {
 		if value != "" {
 			v.Set(name, value)
 		}
