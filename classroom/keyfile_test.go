@@ -3,7 +3,9 @@ package classroom_test
 import (
 	"context"
 	"crypto/dsa" //nolint:staticcheck // a kind of key that is refused
+	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -65,6 +67,30 @@ func rsaKey(t testing.TB, bits int) ssh.PublicKey {
 func weakKey(t testing.TB) string {
 	t.Helper()
 	return string(ssh.MarshalAuthorizedKey(rsaKey(t, 1024)))
+}
+
+// securityKey is the public key file of a security device.
+func securityKey(t testing.TB, kind string) string {
+	t.Helper()
+	wire := ssh.Marshal(struct {
+		Name        string
+		Key         []byte
+		Application string
+	}{kind, make([]byte, ed25519.PublicKeySize), "ssh:"})
+	if strings.HasPrefix(kind, "sk-ecdsa") {
+		private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		check(t, err)
+		point, err := private.PublicKey.Bytes()
+		check(t, err)
+		wire = ssh.Marshal(struct {
+			Name, Curve string
+			Key         []byte
+			Application string
+		}{kind, "nistp256", point, "ssh:"})
+	}
+	key, err := ssh.ParsePublicKey(wire)
+	check(t, err)
+	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key))) + " yubikey\n"
 }
 
 // wrapped breaks a text into lines of n characters.
@@ -155,6 +181,8 @@ func TestAcceptedKeyFiles(t *testing.T) {
 		"CR LF":                  {strings.ReplaceAll(laptop+lab, "\n", "\r\n"), 2},
 		"a UTF-8 mark":           {"\ufeff" + laptop, 1},
 		"RSA of 2048 bits":       {string(ssh.MarshalAuthorizedKey(rsaKey(t, 2048))), 1},
+		"a security key":         {securityKey(t, "sk-ssh-ed25519@openssh.com"), 1},
+		"a security key, ECDSA":  {securityKey(t, "sk-ecdsa-sha2-nistp256@openssh.com"), 1},
 		"a comment with blanks":  {strings.TrimSpace(laptop) + " of  my  own\n", 1},
 		"a comment not in ASCII": {strings.TrimSpace(laptop) + "ünïcode\n", 1},
 	} {
@@ -164,6 +192,10 @@ func TestAcceptedKeyFiles(t *testing.T) {
 			keys, err := b.Accounts.AddKeys(t.Context(), schema.Operator(), "alice", c.text)
 			if check(t, err); len(keys) != c.keys {
 				t.Errorf("%d keys, want %d", len(keys), c.keys)
+			}
+			// The whole key is kept: the application of a security key is part of it.
+			if kept, err := b.Accounts.Keys(t.Context(), schema.Operator(), "alice"); err != nil || !strings.Contains(c.text, kept[len(kept)-1].Public) {
+				t.Errorf("kept %+v, %v", kept, err)
 			}
 		})
 	}
