@@ -39,7 +39,7 @@ tests:
 
 // A container and a process on this machine give the same verdicts on the same pushes: a right
 // one, a wrong one, and one that does not compile.
-func TestContainersGiveTheVerdictsThatProcessesGive(t *testing.T) {
+func TestContainersAndProcessesGiveEqualVerdicts(t *testing.T) {
 	t.Parallel()
 	needContainers(t)
 	here := newClassroom(t, "", "alice")
@@ -124,7 +124,7 @@ func TestTenPushesInContainersAtOnce(t *testing.T) {
 }
 
 // A container is killed in the middle of a job: another one grades the push.
-func TestContainerKilledInTheMiddle(t *testing.T) {
+func TestContainerKilledDuringJob(t *testing.T) {
 	t.Parallel()
 	needContainers(t)
 	c := (&classroom{t: t, config: inContainers(t, graderImage, 1, 1)}).open("alice")

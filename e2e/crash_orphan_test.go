@@ -54,7 +54,7 @@ func (o *orphan) ended() bool { return processState(o.pid) == 0 || processState(
 
 // An orphaned git process moves the ref after its server was killed and before the next
 // start: the next server finds and grades the push.
-func TestOrphanThatMovesTheRefBeforeTheRestartIsGraded(t *testing.T) {
+func TestRefMovedByOrphanBeforeRestartIsGraded(t *testing.T) {
 	t.Parallel()
 	o := newOrphan(t)
 	o.hook.letGo()
@@ -64,7 +64,7 @@ func TestOrphanThatMovesTheRefBeforeTheRestartIsGraded(t *testing.T) {
 
 // An orphaned git process moves the ref while the next server starts: the server must wait
 // for it before it reads the ref.
-func TestOrphanThatMovesTheRefDuringTheRestartIsGraded(t *testing.T) {
+func TestRefMovedByOrphanDuringRestartIsGraded(t *testing.T) {
 	t.Parallel()
 	o := newOrphan(t)
 	old := fmt.Sprintln(o.server.PID())
@@ -114,7 +114,7 @@ func (o *orphan) movedAndGraded() {
 
 // An orphaned git process that does not exit is killed: its ref does not move, and its push
 // never happened. After the start no other push waits for it.
-func TestOrphanThatDoesNotEndIsEnded(t *testing.T) {
+func TestHangingOrphanIsKilled(t *testing.T) {
 	t.Parallel()
 	o := newOrphan(t)
 	o.serve()

@@ -56,7 +56,7 @@ func (f filler) empty() { check(f.t, os.Remove(f.path)) }
 
 // The disk is full when a push arrives: the student reads why it is refused, nothing is
 // counted, and the same push succeeds once there is space.
-func TestFullDiskRefusesInWords(t *testing.T) {
+func TestFullDiskExplainsRefusal(t *testing.T) {
 	t.Parallel()
 	disk := smallDisk(t, 64)
 	c := newClassroom(t, filepath.Join(disk, "data"), "alice")

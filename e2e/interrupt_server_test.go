@@ -11,7 +11,7 @@ import (
 
 // SIGTERM while pushes wait: each push says that it is kept and how to watch it again,
 // the server exits with status 0, and after the next start every push gets its verdict.
-func TestStopTellsWaitingPushesHowToComeBack(t *testing.T) {
+func TestStopTellsWaitingPushesToPushAgain(t *testing.T) {
 	t.Parallel()
 	students := []string{"alice", "bob", "carol", "dave", "eve"}
 	c := newClassroom(t, "", students...)
@@ -47,7 +47,7 @@ func TestStopTellsWaitingPushesHowToComeBack(t *testing.T) {
 
 // The server is stopped while it receives a pack: the push is refused and does not delay the
 // stop for long.
-func TestStopInThePack(t *testing.T) {
+func TestStopDuringThePack(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice")
 	c.work("alice", "", "right")
@@ -159,7 +159,7 @@ func TestThreeKilledRunnersFailTheJob(t *testing.T) {
 
 // The server is killed while five jobs wait: after the restart each is graded once, in
 // the order of the pushes.
-func TestJobsThatWaitSurviveTheServer(t *testing.T) {
+func TestWaitingJobsSurviveRestart(t *testing.T) {
 	t.Parallel()
 	students := []string{"alice", "bob", "carol", "dave", "eve", "frank", "grace"}
 	c := newClassroom(t, "", students...)

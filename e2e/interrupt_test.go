@@ -112,7 +112,7 @@ func TestCtrlCWhileWaitingCancelsNothing(t *testing.T) {
 
 // Ctrl-C in the middle of the pack: the push never happened, and the next one succeeds at
 // once.
-func TestCtrlCInThePackIsNoPush(t *testing.T) {
+func TestCtrlCDuringThePackCancelsPush(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice")
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGKILL} {
@@ -216,7 +216,7 @@ func TestConcurrentPushesOfOneStudent(t *testing.T) {
 }
 
 // Pushing the same commit twice at once makes one submission.
-func TestOneCommitPushedTwiceAtOnceIsOneSubmission(t *testing.T) {
+func TestConcurrentPushesOfOneCommitAreOneSubmission(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t, "", "alice")
 	for round := range 5 {

@@ -9,7 +9,7 @@ import (
 // Nomad's servers stop while one push is graded and others wait: the running job finishes,
 // waiting pushes and staff see the failure, and once the servers are back every push is graded
 // once, in its first attempt.
-func TestNomadServersAwayWhilePushesWait(t *testing.T) {
+func TestPushesWaitWhileNomadServersAreDown(t *testing.T) {
 	server := nomadtest.Start(t, "server", nomadtest.Role{ServerOnly: true, Patient: true})
 	nomadtest.Start(t, "north", nomadtest.Role{Join: server})
 	server.AwaitClients(1)

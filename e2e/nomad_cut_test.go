@@ -16,7 +16,7 @@ import (
 // cut the runner delivers its result. After a cut longer than its lease, on a machine that
 // is also cut off from Nomad, another runner does the job once, and the late runner's
 // messages are refused.
-func TestNomadNetworkCutInTheMiddle(t *testing.T) {
+func TestNomadNetworkFailsDuringJob(t *testing.T) {
 	server := nomadtest.Start(t, "server", nomadtest.Role{ServerOnly: true})
 	clients := map[string]*nomadtest.Agent{}
 	for _, name := range []string{"north", "south"} {

@@ -11,7 +11,7 @@ import (
 
 // One of two machines fails in the middle of a job: the student reads it, the other machine
 // grades the push once, and the student is not charged.
-func TestNomadNodeDiesInTheMiddle(t *testing.T) {
+func TestNomadNodeDiesDuringJob(t *testing.T) {
 	server := nomadtest.Start(t, "server", nomadtest.Role{ServerOnly: true})
 	clients := map[string]*nomadtest.Agent{}
 	for _, name := range []string{"north", "south"} {

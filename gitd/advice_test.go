@@ -411,7 +411,7 @@ func transientAdvice() []advice {
 				s.git("remote", "set-url", "grader", s.url(s.path))
 				s.push()
 			}},
-		{name: "stop", code: "stopping", final: "TestStopEndsAStalledPush and e2e's TestStopInThePack stop a server"},
+		{name: "stop", code: "stopping", final: "TestStopEndsAStalledPush and e2e's TestStopDuringThePack stop a server"},
 		{name: "revoked", code: "revoked", final: "who may not push any more is not told how to (revoke_test.go)"},
 		{name: "disagreement", code: "disagreement", final: "no client makes git and the server disagree"},
 	}

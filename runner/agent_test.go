@@ -86,7 +86,7 @@ func TestAgentWaitsForJobAndServer(t *testing.T) {
 	}
 }
 
-func TestAgentGivesUpInTheEnd(t *testing.T) {
+func TestAgentGivesUp(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
 	f.url = "http://127.0.0.1:1"

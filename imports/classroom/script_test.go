@@ -31,7 +31,7 @@ func TestTranslatedExpressionsFindTheSame(t *testing.T) {
 	}
 }
 
-func TestWhatRE2CannotSayIsNamed(t *testing.T) {
+func TestUnsupportedExpressionsAreNamed(t *testing.T) {
 	t.Parallel()
 	for pattern, want := range map[string]string{
 		"a(?=b)": "RE2 has no look-ahead ((?=…)", "a(?!b)": "RE2 has no look-ahead ((?!…)", "(?<=a)b": "RE2 has no look-behind ((?<=…)", "(?<!a)b": "RE2 has no look-behind ((?<!…)",

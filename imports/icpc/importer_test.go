@@ -177,7 +177,7 @@ func TestDefaultValidatorFlags(t *testing.T) {
 func boolText(b bool) string { return imports.Text(b) }
 
 // The cases run in the order of a judge: by character, not by value.
-func TestCaseOrderIsThatOfTheJudge(t *testing.T) {
+func TestCaseOrderMatchesTheJudge(t *testing.T) {
 	t.Parallel()
 	_, spec, _ := load(t, sum().with(pkg{"data/secret/10.in": "", "data/secret/10.ans": "", "data/secret/9.in": "", "data/secret/9.ans": "", "data/secret/a/1.in": "", "data/secret/a/1.ans": ""}), icpc.Options{})
 	want := []string{"1-01", "2-02", "3-10", "4-9", "5-a-1"}
@@ -372,7 +372,7 @@ func TestExpectations(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotCarriedOverIsNamed(t *testing.T) {
+func TestOmissionsAreNamed(t *testing.T) {
 	t.Parallel()
 	b, _, _ := load(t, sum().with(pkg{
 		"problem.yaml":      "name: Sum\nlanguages: [c]\nvalidator_flags: fuzzy\nnovelty: 1\n",

@@ -115,9 +115,9 @@ func TestDoctorOnImages(t *testing.T) {
 	sound(t, imageFinding("runner:1", "sha256:12"), "runner:1 is sha256:12")
 }
 
-// TestDoctorLooksForWhatTheFlavoursNeed has no local runners, so that neither a wall nor a
+// TestDoctorChecksNeedsOfFlavours has no local runners, so that neither a wall nor a
 // compiler is needed.
-func TestDoctorLooksForWhatTheFlavoursNeed(t *testing.T) {
+func TestDoctorChecksNeedsOfFlavours(t *testing.T) {
 	t.Parallel()
 	path := onNomad(t, "")
 	for _, c := range []struct {

@@ -174,8 +174,8 @@ func TestServerMisuse(t *testing.T) {
 	}
 }
 
-// TestReadableTokenFileIsMended follows the advice of the refusal word for word.
-func TestReadableTokenFileIsMended(t *testing.T) {
+// TestReadableTokenFileIsMadePrivate follows the advice of the refusal word for word.
+func TestReadableTokenFileIsMadePrivate(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "[]") }))
 	t.Cleanup(server.Close)

@@ -65,7 +65,7 @@ func TestPushIsOvertakenByANewerOneOfItsOwner(t *testing.T) {
 	}
 }
 
-func TestPushesComeAlongTheCurve(t *testing.T) {
+func TestPushesFollowTheCurve(t *testing.T) {
 	t.Parallel()
 	p, err := Plan{Students: 50, Runners: 1, Jobs: 4000, Waiting: 100, Flood: 7, Crowded: 9, Over: time.Hour}.withDefaults()
 	if err != nil {
@@ -92,7 +92,7 @@ func TestPushesComeAlongTheCurve(t *testing.T) {
 	}
 }
 
-func TestCostsCompareALongQueueWithAShortOne(t *testing.T) {
+func TestCostsCompareQueueLengths(t *testing.T) {
 	t.Parallel()
 	var samples []sample
 	for done := 0; done <= 1100; done += 10 {

@@ -38,7 +38,7 @@ func play(t *testing.T, plan load.Plan) load.Report {
 	return report
 }
 
-func TestNightLosesNothing(t *testing.T) {
+func TestLoadLosesNoJob(t *testing.T) {
 	t.Parallel()
 	r := play(t, load.Plan{Students: 20, Runners: 6, Jobs: 60, Waiting: 20, Flood: 10, Crowded: 10, Over: 10 * time.Minute, Speed: 400, Vanish: 0.15, Lease: 3 * time.Second, Seed: 7})
 	if r.Jobs != 80 || r.Lost != 0 || r.Duplicated != 0 || !r.OK() {

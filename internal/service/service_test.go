@@ -115,8 +115,8 @@ func TestStartAndStop(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 }
 
-// TestStartThatFailsLeavesNothing has the port of the site taken.
-func TestStartThatFailsLeavesNothing(t *testing.T) {
+// TestFailedStartLeavesNothing starts a service whose port for the site is in use.
+func TestFailedStartLeavesNothing(t *testing.T) {
 	t.Parallel()
 	first := start(t)
 	second := start(t)

@@ -31,7 +31,7 @@ open("f" * 60, "w").write("x")
 
 // Sixty files of holes took no room in the build, and gigabytes and minutes in the copies
 // of every test.
-func TestFilesOfHolesAreNotCopied(t *testing.T) {
+func TestSparseFilesAreNotCopied(t *testing.T) {
 	t.Parallel()
 	g := newGrader(t)
 	tests := files{"assignment.yaml": "title: T\nbuild:\n  - {run: 'sh ./build.sh'}\ntests:\n  - {name: t, run: 'echo ok', stdout: \"ok\\n\"}\n"}.write(t)

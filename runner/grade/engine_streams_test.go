@@ -51,9 +51,9 @@ tests:
 	}
 }
 
-// Each of two that talk to each other learns that the other one has closed its output, although it
-// still runs: in a namespace, the processes around it held the pipe open.
-func TestClosedOutputIsAnEnd(t *testing.T) {
+// Each of two programs that talk to each other learns that the other one has closed its output,
+// although it still runs. In a namespace, the processes around it held the pipe open.
+func TestClosedOutputEndsTheStream(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
 	tests := files{

@@ -58,8 +58,8 @@ tests:
 `,
 }
 
-// TestSurroundingsAreTheSameEverywhere grades at every level, with another time zone, language and user around it.
-func TestSurroundingsAreTheSameEverywhere(t *testing.T) {
+// TestEnvironmentIsTheSameAtEveryLevel grades at every level while the runner has another time zone, language and user.
+func TestEnvironmentIsTheSameAtEveryLevel(t *testing.T) {
 	for name, value := range map[string]string{
 		"TZ": "Asia/Kathmandu", "LANG": "tr_TR.UTF-8", "LC_ALL": "sv_SE.UTF-8", "USER": "somebody", "HOME": "/root", "PERL_HASH_SEED": "7",
 		"GOMAXPROCS": "9", "PYTHONPATH": "/root", "LD_PRELOAD": "", "COLUMNS": "20",

@@ -127,7 +127,7 @@ func TestWitnessKnowsItsLauncher(t *testing.T) {
 }
 
 // A process that never speaks is not waited for.
-func TestWitnessOfNothing(t *testing.T) {
+func TestWitnessWithoutLauncher(t *testing.T) {
 	t.Parallel()
 	s := newTeller(t)
 	s.close()

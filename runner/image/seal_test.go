@@ -47,7 +47,7 @@ func root(t *testing.T) string {
 	return dir
 }
 
-func TestSealTakesRightsAway(t *testing.T) {
+func TestSealRemovesRights(t *testing.T) {
 	t.Parallel()
 	dir := root(t)
 	check(t, Seal(t.Context(), dir, "v1", time.Unix(0, 0)))

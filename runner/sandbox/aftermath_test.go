@@ -11,13 +11,13 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// scene is what steps of one wall could leave on this machine: processes, files, IPC objects
-// and keys of their uids, each in words.
+// scene is what steps of a wall could leave on this machine: processes, files, IPC objects and
+// keys of their uids, each in words.
 type scene map[string]bool
 
-// look surveys the machine for what belongs to the uids of steps. Those of an ordinary user are
-// his own: then only processes in a PID namespace below this one count. What the wall itself keeps between steps
-// does not.
+// look lists everything on the machine that belongs to the uids of steps. An ordinary user's uid
+// is also the steps': then only processes in a PID namespace below this one count. What the wall
+// itself keeps between steps does not count.
 func look(t *testing.T, w *sandbox.Wall, uids uidRange) scene {
 	t.Helper()
 	s := scene{}
@@ -30,7 +30,7 @@ func look(t *testing.T, w *sandbox.Wall, uids uidRange) scene {
 	return s
 }
 
-// left is what is there now and was not before.
+// left is what exists now and did not exist before.
 func (s scene) left(before scene) []string {
 	var list []string
 	for what := range s {
@@ -71,14 +71,14 @@ func statusLine(status, name string) string {
 	return value
 }
 
-// number is the first number in the text; -1 without one.
+// number is the first number in the text; -1 if there is none.
 func number(text string) int {
 	n := -1
 	_, _ = fmt.Sscan(text, &n) // -1 stays
 	return n
 }
 
-// addFiles looks where everybody may write.
+// addFiles searches where everybody may write.
 func (s scene) addFiles(uids uidRange) {
 	places := []string{"/", "/tmp", "/var/tmp", "/dev", "/dev/shm", "/dev/mqueue", "/run", "/run/lock", "/etc", "/usr", "/opt", "/home"}
 	for _, dir := range places {

@@ -2,7 +2,8 @@ package sandbox_test
 
 import "time"
 
-// processAttacks are about processes: too many, too long, hidden, left behind, and others'.
+// processAttacks start too many processes, run too long, hide, stay behind, and attack other
+// processes.
 func processAttacks() []attack {
 	const kind = "processes"
 	short, busy, many := usual(), usual(), usual()

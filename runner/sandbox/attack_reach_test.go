@@ -1,6 +1,6 @@
 package sandbox_test
 
-// reachAttacks read, write and become what they may not.
+// reachAttacks try to read, write and become what is forbidden.
 func reachAttacks() []attack {
 	machine := []string{"/root", "/home", "/var/run", "/run", "/run/lock/grader", "/var/lib", "/dev/mem", "/dev/vda", "/dev/kmsg", "/dev/fuse", "/dev/kvm",
 		"/sys/kernel", "/sys/fs/cgroup", "/proc/sysrq-trigger", "/proc/kcore", "/proc/kallsyms-", "/proc/1/environ", "/var/run/docker.sock", "/.dockerenv"}

@@ -37,8 +37,8 @@ func usual() sandbox.Limits {
 	return sandbox.Limits{CPU: 2 * time.Second, Wall: 20 * time.Second, Memory: 128 << 20, Processes: 64, Output: 1 << 20, Disk: 32 << 20}
 }
 
-// TestAttacks runs every attack at each level. What an attack prints as "escaped", and what it
-// shows of the secret, is the wall's defeat.
+// TestAttacks runs every attack at each level. An attack has succeeded if it prints "escaped" or
+// shows the secret.
 func TestAttacks(t *testing.T) {
 	record := openRecord(t)
 	eachLevel(t, 3, func(t *testing.T, w *sandbox.Wall) {
@@ -104,7 +104,7 @@ func (a attack) run(t *testing.T, f *field, record *record) {
 	record.add(t, row{Kind: a.kind, Name: a.name, Level: f.wall.Level(), Verdict: verdict(r), Next: next, Left: left, Took: took, Held: !t.Failed()})
 }
 
-// step is the attack as a step. Its directory is the only one that it may write to.
+// step is the attack as a step. It may only write to its own directory.
 func (a attack) step(t *testing.T, f *field, n *neighbour, s *sandbox.Scratch) sandbox.Step {
 	step := sandbox.Step{Argv: a.argv, Dir: s.Path(), Write: []*sandbox.Scratch{s}, Env: []string{"PATH=/usr/bin:/bin"}, Limits: a.limits}
 	if a.program != "" {
@@ -127,7 +127,7 @@ func (a attack) step(t *testing.T, f *field, n *neighbour, s *sandbox.Scratch) s
 	return step
 }
 
-// verdict is how a step ended, in words.
+// verdict describes how a step ended.
 func verdict(r sandbox.Result) string {
 	switch {
 	case r.Killed:
@@ -211,7 +211,7 @@ func (f *field) fill(args []string, n *neighbour) []string {
 	return filled
 }
 
-// assertSecret asserts that nothing was printed and nothing made that holds the secret.
+// assertSecret asserts that the secret was neither printed nor written to a file.
 func (f *field) assertSecret(t *testing.T, r sandbox.Result, s *sandbox.Scratch) {
 	t.Helper()
 	said := slices.Concat(r.Stdout, r.Stderr)
@@ -230,8 +230,7 @@ func (f *field) assertSecret(t *testing.T, r sandbox.Result, s *sandbox.Scratch)
 	}
 }
 
-// assertNext asserts that the next step, in the directory that the attack left, is what it
-// should be.
+// assertNext asserts that the next step works normally in the directory that the attack left.
 func (f *field) assertNext(t *testing.T, s *sandbox.Scratch) bool {
 	t.Helper()
 	step := shell(s, "cat /dev/null && echo fine")
@@ -246,7 +245,7 @@ func (f *field) assertNext(t *testing.T, s *sandbox.Scratch) bool {
 }
 
 // assertNothingLeft asserts that the attack's traces are gone with its directory, and that the
-// runner's parent lives.
+// runner's parent is alive.
 func (f *field) assertNothingLeft(t *testing.T, s *sandbox.Scratch) []string {
 	t.Helper()
 	top := filepath.Dir(s.Path())
@@ -266,7 +265,7 @@ func (f *field) assertNothingLeft(t *testing.T, s *sandbox.Scratch) []string {
 	return left
 }
 
-// neighbour is a step of somebody else's that runs while an attack does.
+// neighbour is another person's step that runs during an attack.
 type neighbour struct {
 	process *sandbox.Process
 	dir     *sandbox.Scratch
@@ -292,7 +291,7 @@ func (f *field) neighbour(t *testing.T) *neighbour {
 	return n
 }
 
-// assertUnharmed ends the neighbour, which must have lived until then.
+// assertUnharmed ends the neighbour, which must have survived until then.
 func (n *neighbour) assertUnharmed(t *testing.T) {
 	t.Helper()
 	n.process.Kill()
@@ -309,7 +308,7 @@ func (n *neighbour) assertUnharmed(t *testing.T) {
 	}
 }
 
-// programOrNothing is a compiled program, or nothing where there is no compiler.
+// programOrNothing is a compiled program, or nothing if there is no compiler.
 func programOrNothing(t *testing.T, name string) []byte {
 	compiled, err := programs()
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// roomy are limits in which a Java machine gets as far as its attack.
+// roomy are limits in which a Java machine can start its attack.
 func roomy() sandbox.Limits {
 	l := usual()
 	l.CPU, l.Wall, l.Memory, l.Processes = 3*time.Second, 10*time.Second, 256<<20, 200
@@ -23,7 +23,7 @@ func brief() sandbox.Limits {
 	return l
 }
 
-// usageAttacks take more memory, disk, output or descriptors than they may.
+// usageAttacks use more memory, disk, output or descriptors than allowed.
 func usageAttacks() []attack {
 	small, holes, slow := usual(), usual(), usual()
 	slow.CPU = 10 * time.Second

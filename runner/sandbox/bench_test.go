@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// BenchmarkStep measures what a step costs at each level, against bare fork and exec.
+// BenchmarkStep measures the cost of a step at each level, compared with a bare fork and exec.
 func BenchmarkStep(b *testing.B) {
 	b.Run("bare", func(b *testing.B) {
 		median(b, func() error { return exec.Command("/bin/true").Run() })

@@ -9,7 +9,7 @@ import (
 
 // No resource limit of a process may be met before the limit of its step, which is the one that is
 // told. The kernel's count of processor time runs ahead by more than a tenth on virtual machines.
-func TestResourceLimitsAreMetAfterTheStepsOwn(t *testing.T) {
+func TestResourceLimitsExceedTheStepsOwn(t *testing.T) {
 	t.Parallel()
 	for _, cpu := range []time.Duration{50 * time.Millisecond, time.Second, 20 * time.Second, 24 * time.Hour} {
 		l := Limits{CPU: cpu, Memory: 64 << 20, Disk: 32 << 20, Processes: 8}

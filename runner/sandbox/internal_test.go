@@ -52,9 +52,9 @@ func TestCgroupFiles(t *testing.T) {
 	}
 }
 
-// On a machine where anybody else is, a step must not be shown everybody's processes. Who has ended, and
-// waits for his parent, is nobody.
-func TestAloneIsNobodyElse(t *testing.T) {
+// On a machine with other processes, a step must not see them all. A process that has ended and
+// waits to be reaped does not count.
+func TestAloneSeesOtherProcesses(t *testing.T) {
 	before := Alone() // in a container
 	other := exec.Command("/bin/sleep", "600")
 	if err := other.Start(); err != nil {
@@ -106,7 +106,7 @@ func TestSlotsQuarantine(t *testing.T) {
 	}
 }
 
-func TestMeterKeepsWhatVanished(t *testing.T) {
+func TestMeterKeepsTimeOfVanishedProcesses(t *testing.T) {
 	t.Parallel()
 	m := newMeter(1, func([]int) []int { return nil })
 	m.account(5*time.Second, 0)
@@ -118,7 +118,7 @@ func TestMeterKeepsWhatVanished(t *testing.T) {
 	}
 }
 
-func TestProgramsAreNeverFoundInTheCurrentDirectory(t *testing.T) {
+func TestLookupIgnoresCurrentDirectory(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{"", ".", ":", "relative", ".:relative:", "/nowhere"} {
 		if got, found := findProgram(&Step{Argv: []string{"sh"}, Dir: "/bin", Env: []string{"PATH=" + path}}); found {

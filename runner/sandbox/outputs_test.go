@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-func TestOutputsThatAreNoFiles(t *testing.T) {
+func TestOutputsThatAreNotFiles(t *testing.T) {
 	eachLevel(t, 1, func(t *testing.T, w *sandbox.Wall) {
 		argv, dir := arm(t, w, "outputs.c")
 		secret, s, out := newScratch(t, w), newScratch(t, w), t.TempDir()

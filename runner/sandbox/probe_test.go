@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-func TestProbeTellsWhatWorksAndWhatToDo(t *testing.T) {
+func TestProbeNamesRemedies(t *testing.T) {
 	t.Parallel()
 	r := sandbox.Probe(t.Context())
 	t.Logf("%s", strings.Join(r.Findings, "\n"))

@@ -21,7 +21,7 @@ func each10(span, cpu time.Duration, ready func(n int) bool) []seen {
 	return looks
 }
 
-func TestStarvationIsWhatTheStepAsAWholeWaited(t *testing.T) {
+func TestStarvationIsMeasuredForTheWholeStep(t *testing.T) {
 	t.Parallel()
 	const ms = time.Millisecond
 	always, never := func(int) bool { return true }, func(int) bool { return false }
@@ -57,7 +57,7 @@ func TestStarvationIsWhatTheStepAsAWholeWaited(t *testing.T) {
 }
 
 // What a step may take longer has an end, however long it waits.
-func TestStarvedStepDoesNotLiveForEver(t *testing.T) {
+func TestStarvedStepEnds(t *testing.T) {
 	t.Parallel()
 	for limit, most := range map[time.Duration]time.Duration{4 * time.Second: 36 * time.Second, 0: 9 * capWall} {
 		p := &Process{step: Step{Limits: Limits{Wall: limit}}, starved: starvation{sum: 1000 * time.Hour}}

@@ -37,7 +37,7 @@ func cross(t *testing.T, w *sandbox.Wall, one, other sandbox.Step) (a, b sandbox
 }
 
 // Who ends because the other one has ended is told to have ended after it, however busy the machine is.
-func TestWhichOfTwoEndedFirstIsCertain(t *testing.T) {
+func TestOrderOfEndsIsKnown(t *testing.T) {
 	t.Parallel()
 	eachLevel(t, 2, func(t *testing.T, w *sandbox.Wall) {
 		for range 40 {
@@ -50,9 +50,9 @@ func TestWhichOfTwoEndedFirstIsCertain(t *testing.T) {
 	})
 }
 
-// A step that ended by itself was not killed, also where it was to be killed at that moment: its end is known
-// before its partner can see it.
-func TestWhatEndedByItselfWasNotKilled(t *testing.T) {
+// A step that has ended is not reported as killed, even if it was about to be killed at that
+// moment: its end is known before its partner can see it.
+func TestStepThatEndedFirstIsNotKilled(t *testing.T) {
 	t.Parallel()
 	eachLevel(t, 1, func(t *testing.T, w *sandbox.Wall) {
 		for range 40 {

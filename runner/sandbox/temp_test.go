@@ -22,8 +22,8 @@ func eachTemp(t *testing.T, slots int, test func(t *testing.T, w *sandbox.Wall))
 	})
 }
 
-// What one step leaves in /tmp, whatever it is, the next neither sees nor is kept from, unless it
-// is of the same scratch directory.
+// A step cannot see what an earlier step left in /tmp, and is not hindered by it, unless both
+// use the same scratch directory.
 func TestTempIsEmptyForTheNext(t *testing.T) {
 	eachTemp(t, 1, func(t *testing.T, w *sandbox.Wall) {
 		planted := newScratch(t, w)
@@ -45,7 +45,7 @@ func TestTempIsEmptyForTheNext(t *testing.T) {
 	})
 }
 
-// The disk limit holds in /tmp, for files that nothing shows too.
+// The disk limit also holds in /tmp, including for files without a name.
 func TestTempCountsAsDisk(t *testing.T) {
 	eachTemp(t, 1, func(t *testing.T, w *sandbox.Wall) {
 		for _, c := range [][]string{{"disk.c", "many"}, {"disk.c", "unlinked"}, {"disk.c", "empty"}, {"disk.c", "deep"}, {"hide.c", "mmap"}} {
@@ -67,8 +67,8 @@ func TestTempCountsAsDisk(t *testing.T) {
 	})
 }
 
-// Where one step at a time has /tmp, one that runs beside it cannot reach it, and has it from the
-// next on.
+// If one step at a time has /tmp, a step that runs next to it cannot reach it. After that the
+// other step can get it.
 func TestTempIsNoMeetingPlace(t *testing.T) {
 	eachTemp(t, 2, func(t *testing.T, w *sandbox.Wall) {
 		owner, up := shell(newScratch(t, w), "umask 0; chmod 777 /tmp/.; echo secret >/tmp/x; mkfifo /tmp/fifo; echo up; exec sleep 60"), make(chan string, 1)

@@ -26,8 +26,7 @@ func mayMount(t *testing.T) bool {
 	return os.Getuid() == 0 && capabilities&(1<<sysAdmin) != 0
 }
 
-// TestTerminals has a step take all the terminals that it gets, and another one use some
-// meanwhile.
+// TestTerminals lets a step take all terminals that it can get, while another step uses some.
 func TestTerminals(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("python3"); err != nil {
@@ -86,7 +85,7 @@ print("status", status)
 	})
 }
 
-// TestMountsAreTheSlots has the machine's own mounts be what they were while steps run.
+// TestMountsAreTheSlots asserts that the machine's own mounts stay unchanged while steps run.
 func TestMountsAreTheSlots(t *testing.T) {
 	t.Parallel()
 	before := ownMounts(t)

@@ -38,8 +38,8 @@ func inMemory(dir string) bool {
 	return unix.Statfs(dir, &st) == nil && st.Type == unix.TMPFS_MAGIC
 }
 
-// TestScratchInMemory holds both limits where the files of steps are memory too: neither is met
-// for the other's sake, and what a step leaves is not charged to the next.
+// TestScratchInMemory asserts both limits if the files of steps are in memory too: neither is
+// reached because of the other, and what a step leaves is not charged to the next.
 func TestScratchInMemory(t *testing.T) {
 	t.Parallel()
 	for _, level := range []sandbox.Level{sandbox.LevelNamespace, sandbox.LevelUID} {

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestWhereTheUnifiedGroupIs(t *testing.T) {
+func TestUnifiedGroupIsFound(t *testing.T) {
 	t.Parallel()
 	const (
 		plain     = "24 30 0:22 / /sys rw - sysfs sysfs rw\n35 24 0:30 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate,memory_recursiveprot\n"

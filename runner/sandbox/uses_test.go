@@ -34,8 +34,8 @@ func TestUsesSucceedWithoutTheWall(t *testing.T) {
 	}
 }
 
-// TestStepKeepsFilesInTheCache has a step advise the kernel to drop a file that it may only read.
-// It is told that this was done, as it is advice, and it is not done.
+// TestStepKeepsFilesInTheCache lets a step advise the kernel to drop a file that it may only
+// read from the cache. The call succeeds, because it is advice, but the file stays.
 func TestStepKeepsFilesInTheCache(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("python3"); err != nil {

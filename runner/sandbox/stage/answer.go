@@ -2,7 +2,7 @@ package stage
 
 import "syscall"
 
-// The kinds of answer, the first byte of each.
+// The kinds of answers, the first byte of each.
 const (
 	answerFailed  = 'F' // the call's number and name
 	answerStarted = 'S'
@@ -25,18 +25,18 @@ func (f *Failure) Unwrap() error { return f.Errno }
 type Ended struct {
 	Status syscall.WaitStatus
 	CPU    int64 // nanoseconds, of all processes that were reaped
-	Memory int64 // largest resident set of one process, bytes
-	At     int64 // when the program did, in nanoseconds of the monotonic clock
+	Memory int64 // largest resident memory of one process, bytes
+	At     int64 // when the program ended, in nanoseconds of the monotonic clock
 }
 
-// Answer is what a stage said until the end of its pipe.
+// Answer is what a stage sent until its pipe was closed.
 type Answer struct {
 	Failure *Failure
 	Started bool
 	Ended   *Ended
 }
 
-// Parse reads the answers in b; what is incomplete is ignored.
+// Parse parses the answers in b; an incomplete answer is ignored.
 func Parse(b []byte) Answer {
 	var a Answer
 	for len(b) > 0 {

@@ -6,8 +6,8 @@ import (
 	"unsafe"
 )
 
-// confine takes everything away from the calling thread, which is locked, and thereby from the
-// program that it starts. Limits come before the filter, which forbids the rest.
+// confine removes every right from the calling thread, which is locked, and thereby from the
+// program that it starts. Limits come before the filter, which forbids the other calls.
 func confine(s *Spec) *Failure {
 	if err := bound(s); err != nil {
 		return err
@@ -31,8 +31,8 @@ func bound(s *Spec) *Failure {
 	return nil
 }
 
-// lower sets a limit, or keeps a lower one that is in force already. It uses syscall's
-// own call, which then knows that it must not restore the descriptors' limit at exec.
+// lower sets a limit, or keeps a lower one that is already set. It uses syscall's own call, so
+// that syscall does not restore the limit on descriptors at exec.
 func lower(l Limit) error {
 	want, err := lowered(l)
 	if err != nil {
@@ -41,7 +41,7 @@ func lower(l Limit) error {
 	return syscall.Setrlimit(l.Resource, &want)
 }
 
-// lowered is a limit as it is set: no higher than what is in force.
+// lowered is a limit to set: not higher than the current one.
 func lowered(l Limit) (syscall.Rlimit, error) {
 	var now syscall.Rlimit
 	err := syscall.Getrlimit(l.Resource, &now)

@@ -2,9 +2,9 @@ package stage
 
 import "syscall"
 
-// The kernel's numbers that package syscall lacks. They are the same on every
-// architecture but seccomp's. Package unix has them all, and would be initialised
-// long after the packages that this one must come before.
+// The kernel's numbers that package syscall lacks. They are the same on every architecture
+// except seccomp's. Package unix has them all, but would be initialised long after the packages
+// before which this one must run.
 const (
 	sysLandlockCreateRuleset = 444
 	sysLandlockAddRule       = 445

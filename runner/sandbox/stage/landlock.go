@@ -5,19 +5,19 @@ import (
 	"unsafe"
 )
 
-// The rights of Landlock that a kernel knows grow with its ABI.
+// The Landlock rights that a kernel knows depend on its ABI.
 const (
 	accessABI1 = 1<<13 - 1
 	accessABI2 = accessABI1 | accessRefer
 	accessABI3 = accessABI2 | accessTruncate
 	accessABI5 = accessABI3 | accessIoctlDev
 
-	// AccessFile are the rights that mean something for what is no directory.
+	// AccessFile are the rights that apply to files which are not directories.
 	AccessFile = accessExecute | accessReadFile |
 		accessWriteFile | accessTruncate | accessIoctlDev
 )
 
-// Access are the rights that a kernel of this ABI handles.
+// Access are the rights that a kernel with this ABI handles.
 func Access(abi int) uint64 {
 	switch {
 	case abi >= 5:
@@ -32,7 +32,7 @@ func Access(abi int) uint64 {
 	return 0
 }
 
-// LandlockABI asks the kernel; 0 is no Landlock.
+// LandlockABI asks the kernel; 0 if it has no Landlock.
 func LandlockABI() int {
 	abi, _, e := syscall.RawSyscall(sysLandlockCreateRuleset, 0, 0, landlockVersion)
 	if e != 0 {
@@ -66,5 +66,5 @@ func OpenRuleset(abi int) (int, error) {
 	return int(fd), nil
 }
 
-// ownProc is what the kernel tells a process of itself. Whose it is is decided when it is opened.
+// ownProc is the directory in /proc of the process that opens it.
 const ownProc = "/proc/self"

@@ -5,9 +5,9 @@ import (
 	"unsafe"
 )
 
-// runInit is the first process of a PID namespace. It starts the program, reaps
-// whatever is orphaned, and when the program ends kills the rest, whose processor
-// time it thereby learns. Its end takes the namespace with it.
+// runInit is the first process of a PID namespace. It starts the program and reaps orphans. When
+// the program ends, it kills the others, and so learns their processor time. The namespace ends
+// with it.
 func runInit(s *Spec) *Failure {
 	// The program runs under the same uid and must not read or stop this process.
 	if err := prctl(prSetDumpable, 0); err != nil {
@@ -24,8 +24,8 @@ func runInit(s *Spec) *Failure {
 	if failure != nil {
 		return failure
 	}
-	// The program alone, since this process must not be preferred; the runner may have said
-	// so of both already.
+	// Only the program, because this process must not be preferred; the runner may have set the
+	// score of both already.
 	_ = preferForOOM("/proc/" + decimal(pid))
 	say([]byte{answerStarted})
 	e := reap(pid)
@@ -34,8 +34,7 @@ func runInit(s *Spec) *Failure {
 	return nil
 }
 
-// reap waits for every process of the namespace; once the program has ended it
-// kills the others.
+// reap waits for every process of the namespace. Once the program has ended it kills the others.
 func reap(program int) Ended {
 	var e Ended
 	streams := newStreams()
@@ -50,27 +49,27 @@ func reap(program int) Ended {
 			streams.follow(program)
 			continue
 		}
-		if err != nil { // ECHILD: nobody is left
+		if err != nil { // ECHILD: none is left
 			return e
 		}
 		e.CPU += usage.Utime.Nano() + usage.Stime.Nano()
 		e.Memory = max(e.Memory, usage.Maxrss<<10)
 		if pid == program {
 			e.Status, e.At = status, Monotonic()  // before any partner learns of it
-			_ = syscall.Kill(-1, syscall.SIGKILL) // ESRCH when nobody is left
+			_ = syscall.Kill(-1, syscall.SIGKILL) // ESRCH if none is left
 		}
 	}
 }
 
-// Monotonic is the time by the clock that all processes of a machine share, in nanoseconds.
+// Monotonic is the time of the clock that all processes of a machine share, in nanoseconds.
 func Monotonic() int64 {
 	var t syscall.Timespec
-	// It has no error that can happen.
+	// It cannot fail here.
 	_, _, _ = syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, clockMonotonic, uintptr(unsafe.Pointer(&t)), 0)
 	return t.Nano()
 }
 
-// decimal is strconv.Itoa for what is no negative number.
+// decimal is strconv.Itoa for numbers that are not negative.
 func decimal(n int) string {
 	if n < 10 {
 		return string(rune('0' + n))

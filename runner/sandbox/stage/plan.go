@@ -5,11 +5,11 @@ import (
 	"unsafe"
 )
 
-// The descriptors that a request carries are these in the process that is started, all of them closed
-// when it runs its program.
+// In the started process, the descriptors of a request have these numbers. All of them are
+// closed when the process executes its program.
 const (
 	PassedFD = 100 // the first one
-	passable = 10  // how many there may be
+	passable = 10  // how many are possible
 )
 
 // The descriptors of a request, in this order.
@@ -17,18 +17,19 @@ const (
 	PassedIn = PassedFD + iota
 	PassedOut
 	PassedErr
-	PassedFailure // closed when the program runs; else what failed is written to it
+	PassedFailure // closed when the program runs; otherwise the failure is written to it
 	passedMore
 )
 
-// What the last descriptor is depends on the plan.
+// The meaning of the last descriptor depends on the plan.
 const (
 	PassedRules   = passedMore // a Landlock ruleset
 	PassedRequest = passedMore // of a process that is to serve: the socket of its requests
-	PassedAnswer  = passedMore // where the first process of a namespace says how the program ended
+	PassedAnswer  = passedMore // where the first process of a namespace reports how the program ended
 )
 
-// RegionSize is how much memory a stage shares with its runner. A plan is written there.
+// RegionSize is the size of the memory that a stage shares with its runner. Plans are written
+// there.
 const RegionSize = 8 << 20
 
 const (
@@ -36,7 +37,7 @@ const (
 	dataOffset = unsafe.Sizeof(header{}) + maxCalls*unsafe.Sizeof(planCall{})
 )
 
-// header is what a region begins with.
+// header is the beginning of a region.
 type header struct {
 	flags uint64 // of clone
 	calls uint64 // how many follow
@@ -46,7 +47,7 @@ type header struct {
 type planCall struct {
 	number uint64
 	args   [6]uint64
-	result uint64 // where in the region its result goes; 0 for nowhere
+	result uint64 // where in the region its result is stored; 0 for nowhere
 	lax    uint64 // 1: it may fail
 	kind   uint64
 }
@@ -67,11 +68,11 @@ type Plan struct {
 	calls []planCall
 	names []string
 	data  []byte
-	begin uint64 // where in the region a program's begin is noted
+	begin uint64 // where in the region the start of a program is recorded
 	err   error
 }
 
-// NewPlan returns an empty plan for a region that the stage has at base.
+// NewPlan returns an empty plan for a region that is at address base in the stage.
 func NewPlan(base uint64) *Plan { return &Plan{base: base, flags: uint64(syscall.SIGCHLD)} }
 
 // Beside makes the process a child of the stage's parent.
@@ -107,7 +108,7 @@ func (p *Plan) add(name string, kind uint64) {
 // Lax lets the plan continue when a call fails.
 func (p *Plan) Lax(n int) { p.calls[n].lax = 1 }
 
-// Into has a call's result written to an address of the region, where eight bytes are overwritten.
+// Into stores a call's result at an address of the region, where it overwrites eight bytes.
 func (p *Plan) Into(n int, address uint64) { p.calls[n].result = address - p.base }
 
 // Argument returns the address of the first argument of a call, for Into.
@@ -144,8 +145,8 @@ func (p *Plan) Texts(list []string) uint64 {
 	return p.Bytes(putNumber(addresses, 0))
 }
 
-// Write writes the plan into the region, as the runner has it. The error is about a program whose
-// arguments are too long, or hold a NUL.
+// Write writes the plan into the region, as the runner maps it. The error is about a program
+// whose arguments are too long, or contain a NUL.
 func (p *Plan) Write(region []byte) *Failure {
 	if p.err != nil {
 		return failed("execve", p.err)
@@ -162,8 +163,8 @@ func (p *Plan) Write(region []byte) *Failure {
 	return nil
 }
 
-// Began reads when the program began, by the monotonic clock, and the processor time that its process had used
-// until then; both in nanoseconds.
+// Began reads when the program started, on the monotonic clock, and the processor time that its
+// process had used until then; both in nanoseconds.
 func (p *Plan) Began(region []byte) (at, used int64) {
 	r := reader{b: region[p.begin : p.begin+32]}
 	at = int64(r.number())*second + int64(r.number())
@@ -172,7 +173,8 @@ func (p *Plan) Began(region []byte) (at, used int64) {
 
 const second = 1_000_000_000
 
-// Failed reads what a process of the plan wrote to PassedFailure; nil is that the program runs.
+// Failed reads what a process of the plan wrote to PassedFailure; nil means that the program
+// runs.
 func (p *Plan) Failed(said []byte) *Failure {
 	r := reader{b: said}
 	which, number := r.number(), syscall.Errno(r.number())

@@ -37,7 +37,7 @@ func TestPlanPointsIntoItsRegion(t *testing.T) {
 	}
 }
 
-func TestPlanRefusesWhatNoProgramCanHave(t *testing.T) {
+func TestPlanRefusesImpossibleArguments(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		spec Spec

@@ -5,9 +5,10 @@ import "syscall"
 // here is AT_FDCWD.
 const here = ^uint64(99)
 
-// Plan returns what a process beside the stage does to become the program under a uid of its own: it drops every right
-// that the program must not have. The limit on tasks is set before the uid changes, because it could not be set after,
-// and the filter is installed last, because it forbids the other calls. With rules, a Landlock ruleset is passed.
+// Plan returns what a process beside the stage does to become the program under its own uid: it
+// drops every right that the program must not have. The limit on tasks is set before the uid
+// changes, because it could not be set afterwards, and the filter is installed last, because it
+// forbids the other calls. With rules, a Landlock ruleset is passed.
 func (s *Spec) Plan(base uint64, rules bool) (*Plan, error) {
 	p := NewPlan(base)
 	p.Beside()
@@ -26,7 +27,8 @@ func (s *Spec) Plan(base uint64, rules bool) (*Plan, error) {
 		p.Add("setresuid", syscall.SYS_SETRESUID, id, id, id)
 	}
 	p.Add("prctl PR_SET_NO_NEW_PRIVS", syscall.SYS_PRCTL, prSetNoNewPrivs, 1)
-	// The next owner of the uid sweeps; this shortens what outlives a killed runner.
+	// The next owner of the uid kills leftover processes; this shortens their life after a
+	// killed runner.
 	p.Add("prctl PR_SET_PDEATHSIG", syscall.SYS_PRCTL, prSetPdeathsig, uint64(syscall.SIGKILL))
 	p.Add("chdir", syscall.SYS_CHDIR, p.Text(s.Dir))
 	if rules {
@@ -44,15 +46,17 @@ func (s *Spec) Plan(base uint64, rules bool) (*Plan, error) {
 // PreferForOOM makes the kernel kill the process before any other.
 func (p *Plan) PreferForOOM() { p.WriteFile("/proc/self/oom_score_adj", "1000") }
 
-// WriteFile writes a text into a file that is there. It stays open until the process closes all that it has.
+// WriteFile writes a text into an existing file. The file stays open until the process closes
+// all its descriptors.
 func (p *Plan) WriteFile(path, text string) {
 	opened := p.Add("open "+path, syscall.SYS_OPENAT, here, p.Text(path), syscall.O_WRONLY|syscall.O_CLOEXEC)
 	written := p.Add("write "+path, syscall.SYS_WRITE, 0, p.Bytes([]byte(text)), uint64(len(text)))
 	p.Into(opened, p.Argument(written))
 }
 
-// PlanInside returns what the first process of a step's namespaces does, after what has shown it the step's files:
-// it confines itself, and starts the program. The program is its child, so that signals reach it as they do anywhere.
+// PlanInside returns what the first process of a step's namespaces does after the calls that
+// show it the step's files: it confines itself, and starts the program. The program is its
+// child, so signals reach it as usual.
 func (s *Spec) PlanInside(p *Plan) error {
 	p.InNamespaces()
 	if err := p.lower(s.Limits); err != nil {
@@ -71,7 +75,7 @@ func (s *Spec) PlanInside(p *Plan) error {
 	return nil
 }
 
-// lower sets limits, or keeps lower ones that are in force already.
+// lower sets limits, or keeps lower ones that are already set.
 func (p *Plan) lower(list []Limit) error {
 	for _, l := range list {
 		want, err := lowered(l)
@@ -83,7 +87,7 @@ func (p *Plan) lower(list []Limit) error {
 	return nil
 }
 
-// showItself adds the rule by which a process sees what the kernel tells of it.
+// showItself adds the rule that lets a process see its own directory in /proc.
 func (p *Plan) showItself(access uint64) {
 	rule := p.Bytes(putNumber(putNumber(nil, access), 0))
 	opened := p.Add("open "+ownProc, syscall.SYS_OPENAT, here, p.Text(ownProc), oPath|syscall.O_CLOEXEC)
@@ -111,8 +115,8 @@ func (p *Plan) filter(program []byte) {
 	p.Add("seccomp", sysSeccomp, seccompSetModeFilter, 0, p.Bytes(putNumber(prog, p.Bytes(program))))
 }
 
-// run notes when the process becomes the program, and how much processor time it has used until then, and makes it
-// the program.
+// run records when the process becomes the program, and how much processor time it has used
+// until then, and executes the program.
 func (p *Plan) run(s *Spec) {
 	p.begin = p.Bytes(make([]byte, 32)) - p.base
 	p.Add("clock_gettime", syscall.SYS_CLOCK_GETTIME, clockMonotonic, p.base+p.begin)

@@ -5,20 +5,20 @@ import (
 	"unsafe"
 )
 
-// Serve is the value of Marker of a stage that stays: it starts a process for each request.
+// Serve is the value of Marker for a stage that stays: it starts a process for each request.
 const Serve = "serve"
 
 // The descriptors of a stage that stays.
 const (
 	RequestFD = 3 // a socket of whole packets
-	RegionFD  = 4 // the memory that it shares with the runner
+	RegionFD  = 4 // the memory shared with the runner
 )
 
-// Hello is the size of what a stage says first: the address of the region and its process id.
+// Hello is the size of a stage's first message: the address of the region and its process id.
 const Hello = 16
 
-// Reply is the size of the answer to a request: the process id, and the error of clone. A handle comes with it
-// where the plan has namespaces, in which the id means nothing.
+// Reply is the size of the answer to a request: the process id, and the error of clone. If the
+// plan has namespaces, in which the id means nothing, a handle comes with it.
 const Reply = 16
 
 // server starts processes for the runner. It is a single thread outside Go's runtime that only makes system calls. It

@@ -14,12 +14,12 @@ func resetSignals() {
 	var ordinary sigaction
 	for s := syscall.Signal(1); s <= 64; s++ {
 		if s != syscall.SIGURG {
-			// EINVAL for those that nobody can handle.
+			// EINVAL for signals that cannot be handled.
 			_, _, _ = syscall.RawSyscall6(syscall.SYS_RT_SIGACTION, uintptr(s), uintptr(unsafe.Pointer(&ordinary)), 0, 8, 0, 0)
 		}
 	}
 	const setMask = 2
 	var none uint64
-	// Of this thread, which is locked and becomes the program or forks it.
+	// For this thread, which is locked and becomes the program or forks it.
 	_, _, _ = syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, setMask, uintptr(unsafe.Pointer(&none)), 0, 8, 0, 0)
 }

@@ -5,21 +5,21 @@ import (
 	"unsafe"
 )
 
-// call is a call of the kernel, ready to be made.
+// call is a system call with its arguments.
 type call struct {
 	name   string
 	number uintptr
 	args   [6]uintptr
-	result *int32 // where what it returns goes; nil for nowhere
+	result *int32 // where its result is stored; nil for nowhere
 }
 
-// child is a process that becomes the program: what it does to itself, made ready before it is born,
-// since it can allocate nothing. The last call is execve.
+// child is a process that becomes the program. Its calls are prepared before it starts, because
+// it cannot allocate. The last call is execve.
 type child struct {
 	calls   []call
-	keep    []any  // what the calls point to
-	mask    uint64 // the signals that the program finds blocked
-	failure int    // where it writes which call failed
+	keep    []any  // the memory to which the calls point
+	mask    uint64 // the signals that are blocked when the program starts
+	failure int    // where it reports which call failed
 }
 
 // add adds a call.
@@ -47,7 +47,7 @@ func (n *child) texts(list []string) (uintptr, error) {
 	return uintptr(unsafe.Pointer(&p[0])), nil
 }
 
-// newChild makes a child of a spec. It is confined by its parent.
+// newChild makes a child from a spec. Its parent is confined, and thereby the child.
 func newChild(s *Spec) (*child, error) {
 	n := &child{}
 	n.add("setsid", syscall.SYS_SETSID)
@@ -89,13 +89,13 @@ func (n *child) spawn(flags uintptr) (pid int, failure *Failure) {
 	}
 	r := reader{b: said}
 	which, number := r.number(), syscall.Errno(r.number())
-	if r.bad { // nothing was said: the program runs
+	if r.bad { // no failure was reported: the program runs
 		return pid, failed("close", syscall.Close(pipe[0]))
 	}
 	return pid, &Failure{Call: n.calls[min(which, uint64(len(n.calls)-1))].name, Errno: number}
 }
 
-// How rt_sigprocmask is called.
+// The arguments of rt_sigprocmask.
 const (
 	sigSetMask  = 2
 	sigMaskSize = 8 // bytes

@@ -16,17 +16,18 @@ import "syscall"
 // Marker is the environment variable that makes a process a stage.
 const Marker = "GRADER_STAGE"
 
-// The descriptors of a stage, besides the program's own 0, 1 and 2.
+// The descriptors of a stage, in addition to the program's own 0, 1 and 2.
 const (
-	SpecFD   = 3 // the Spec, to its end
+	SpecFD   = 3 // the Spec, until its end
 	StatusFD = 4 // the answer
 
-	// In a namespace, what is to become the program's 0 and 1; 5 and 6 are bubblewrap's.
+	// In a namespace, the descriptors that become the program's 0 and 1; 5 and 6 are
+	// bubblewrap's.
 	InputFD  = 7
 	OutputFD = 8
 )
 
-// Spec is what a stage does.
+// Spec is what a stage must do.
 type Spec struct {
 	Program string // absolute path
 	Argv    []string
@@ -34,23 +35,23 @@ type Spec struct {
 	Dir     string
 	UID     int // uid and gid to take; -1 keeps them
 	Limits  []Limit
-	Own     uint64 // Landlock's rights on what the kernel tells the program of itself
+	Own     uint64 // Landlock's rights on the program's own directory in /proc
 	Filter  []byte // seccomp program
 }
 
-// Limit is one resource limit, soft and hard alike but for the stack.
+// Limit is one resource limit. Soft and hard limit are equal, except for the stack.
 type Limit struct {
 	Resource   int
 	Soft, Hard uint64
 }
 
-// Rule lets the step use what is beneath Path. A path that is not there is skipped.
+// Rule lets the step use everything beneath Path. A path that does not exist is skipped.
 type Rule struct {
 	Path   string
 	Access uint64 // LANDLOCK_ACCESS_FS_*
 }
 
-// Encode writes s as Decode reads it.
+// Encode writes s in the form that Decode reads.
 func (s *Spec) Encode() []byte {
 	var b []byte
 	b = putString(b, s.Program)
@@ -66,7 +67,7 @@ func (s *Spec) Encode() []byte {
 	return putString(b, string(s.Filter))
 }
 
-// Decode reads what Encode wrote; EBADMSG for anything else.
+// Decode reads the output of Encode; EBADMSG for anything else.
 func Decode(b []byte) (*Spec, error) {
 	r := reader{b: b}
 	s := &Spec{Program: r.string(), Argv: r.strings(), Env: r.strings(), Dir: r.string()}
@@ -82,7 +83,7 @@ func Decode(b []byte) (*Spec, error) {
 	return s, nil
 }
 
-// putNumber and reader do by hand what encoding/binary does with more to initialise.
+// putNumber and reader replace encoding/binary, whose initialisation takes longer.
 func putNumber(b []byte, n uint64) []byte {
 	for range 8 {
 		b = append(b, byte(n))
@@ -101,7 +102,7 @@ func putStrings(b []byte, list []string) []byte {
 	return b
 }
 
-// reader takes values off the front of b; bad once b is too short.
+// reader reads values from the front of b; bad is set once b is too short.
 type reader struct {
 	b   []byte
 	bad bool
@@ -120,7 +121,7 @@ func (r *reader) number() uint64 {
 	return n
 }
 
-// count is a number of items, each of which takes eight bytes at least.
+// count is a number of items, each of which takes at least eight bytes.
 func (r *reader) count() int {
 	n := r.number()
 	if n > uint64(len(r.b)/8) {

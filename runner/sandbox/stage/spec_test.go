@@ -14,7 +14,7 @@ func sample() *Spec {
 	}
 }
 
-func TestSpecSurvivesTheWay(t *testing.T) {
+func TestSpecRoundTrip(t *testing.T) {
 	t.Parallel()
 	got, err := Decode(sample().Encode())
 	if err != nil {
@@ -25,7 +25,7 @@ func TestSpecSurvivesTheWay(t *testing.T) {
 	}
 }
 
-func TestDecodeRefusesWhatIsCutShort(t *testing.T) {
+func TestDecodeRefusesTruncatedSpecs(t *testing.T) {
 	t.Parallel()
 	b := sample().Encode()
 	for i := range b {

@@ -10,7 +10,7 @@ const failedStatus = 125
 
 var _ = enter()
 
-// enter returns at once in every process but a stage, where it never returns.
+// enter returns at once in every process except a stage, where it never returns.
 func enter() struct{} {
 	what, staged := syscall.Getenv(Marker)
 	if !staged {
@@ -18,7 +18,7 @@ func enter() struct{} {
 	}
 	runtime.LockOSThread()
 	if what == Serve {
-		_ = runServer() // the runner learns of it from the socket's end
+		_ = runServer() // the runner learns that from the end of the socket
 		syscall.Exit(failedStatus)
 	}
 	err := run()
@@ -27,7 +27,7 @@ func enter() struct{} {
 	return struct{}{}
 }
 
-// run returns only when something failed.
+// run returns only if something failed.
 func run() *Failure {
 	b, err := readAll(SpecFD)
 	if err != nil {
@@ -47,8 +47,8 @@ func run() *Failure {
 	return runInit(s)
 }
 
-// takeStreams puts the program's input and output where programs look for them. They came
-// elsewhere so that bubblewrap, which stays, does not hold them open.
+// takeStreams moves the program's input and output to the usual descriptors. They came on others
+// so that bubblewrap, which stays, does not hold them open.
 func takeStreams() *Failure {
 	if err := syscall.Dup3(InputFD, 0, 0); err != nil {
 		return failed("dup3", err)
@@ -56,7 +56,7 @@ func takeStreams() *Failure {
 	return failed("dup3", syscall.Dup3(OutputFD, 1, 0))
 }
 
-// closeRest closes every descriptor but the program's three and the answer's.
+// closeRest closes every descriptor except the program's three and the answer's.
 func closeRest() *Failure {
 	if err := syscall.Close(SpecFD); err != nil {
 		return failed("close", err)
@@ -83,7 +83,7 @@ func readAll(fd int) ([]byte, error) {
 	}
 }
 
-// failed makes a Failure of err, or nil of nil.
+// failed returns err as a Failure, or nil.
 func failed(call string, err error) *Failure {
 	if err == nil {
 		return nil

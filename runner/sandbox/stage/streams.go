@@ -2,7 +2,7 @@ package stage
 
 import "syscall"
 
-// streamsLook is how often a program that talks to another one is looked at, in nanoseconds.
+// streamsLook is how often a program that talks to another one is examined, in nanoseconds.
 const streamsLook = 10_000_000
 
 // streams are the pipes of a program that talks to another one, as the first process of its

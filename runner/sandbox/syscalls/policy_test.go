@@ -242,8 +242,8 @@ func (m *machine) assertUpperHalf(t *testing.T, r *rule, c *choice, upper uint64
 	}
 }
 
-// TestOtherDoors calls by other architectures and by x32.
-func TestOtherDoors(t *testing.T) {
+// TestOtherWaysToForbiddenCallsAreClosed makes calls of other architectures and of x32.
+func TestOtherWaysToForbiddenCallsAreClosed(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
 	none := errno(unix.ENOSYS)
