@@ -102,7 +102,7 @@ func TestNomadSaysWhyNoRunnerStarts(t *testing.T) {
 	f.serve()
 	eventually(t, "the next process knows of it", func() bool { return told(f.pool().Failure, "no room: 1 nodes") })
 	l = f.push("alice") // shows the lines again
-	l.await("are full); you keep your place")
+	l.await("(all machines are full);")
 	mend(func() { f.memory = "128MiB" }, "")
 	l.end()
 	f.wait("alice", 1)
