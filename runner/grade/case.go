@@ -48,7 +48,10 @@ func (r *trial) items() []item {
 func (r *trial) judgeCases(ctx context.Context, judge caseJudge) error {
 	score := newScoring(r.test, r.emit)
 	rejected := ""
-	for _, it := range r.items() {
+	items := r.items()
+	r.ahead = r.makeAhead(len(items))
+	defer r.ahead.end()
+	for _, it := range items {
 		result := r.entry(r.test, it.name)
 		result.MaxScore = it.most
 		var err error
@@ -112,7 +115,10 @@ func (r *trial) runItem(ctx context.Context, it item, result *schema.TestResult)
 
 // placeFor makes the place of one run: the artefacts, and the case's files on top of them.
 func (r *trial) placeFor(it item) (*place, error) {
-	p, err := r.placeShowing(r.shown)
+	p, err := r.ahead.take()
+	if p == nil && err == nil {
+		p, err = r.placeShowing(r.shown)
+	}
 	if err != nil {
 		return nil, err
 	}

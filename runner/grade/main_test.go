@@ -54,6 +54,12 @@ func newGrader(t testing.TB) *grade.Grader {
 // newGraderAt opens a wall of a level.
 func newGraderAt(t testing.TB, level sandbox.Level) *grade.Grader {
 	t.Helper()
+	return newGraderIn(t, wallDir(t), level)
+}
+
+// wallDir makes a directory in which a wall can be opened.
+func wallDir(t testing.TB) string {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "grade")
 	if err != nil {
 		t.Fatal(err)
@@ -66,8 +72,14 @@ func newGraderAt(t testing.TB, level sandbox.Level) *grade.Grader {
 	if err := os.Chmod(dir, 0o711); err != nil {
 		t.Fatal(err)
 	}
+	return filepath.Join(dir, "wall")
+}
+
+// newGraderIn opens a wall of a level in a directory.
+func newGraderIn(t testing.TB, dir string, level sandbox.Level) *grade.Grader {
+	t.Helper()
 	logger := slog.New(slog.NewTextHandler(t.Output(), nil))
-	wall, err := sandbox.Open(context.Background(), sandbox.Options{Dir: filepath.Join(dir, "wall"), Level: level, Logger: logger})
+	wall, err := sandbox.Open(context.Background(), sandbox.Options{Dir: dir, Level: level, Logger: logger})
 	if err != nil {
 		t.Fatalf("open wall: %v", err)
 	}

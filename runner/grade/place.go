@@ -35,8 +35,8 @@ func (s *session) placeShowing(t *tree) (*place, error) {
 	return p, nil
 }
 
-// remove removes the place. The wall reports failures and removes what is left.
-func (p *place) remove() { _ = p.scratch.Remove() }
+// remove removes the place in the background. The session waits for it before it ends.
+func (p *place) remove() { p.scratch.Discard() }
 
 // localise removes the runner's paths from a text that people read.
 func (p *place) localise(text string, v variables) string { return p.localiser(v).rewrite(text) }

@@ -63,6 +63,7 @@ func (s *session) close() {
 		t.remove()
 	}
 	s.trees = nil
+	s.grader.Wall.AwaitRemovals()
 }
 
 // keep removes the tree when the session ends.

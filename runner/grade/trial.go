@@ -19,6 +19,7 @@ type trial struct {
 	needs   *tree
 	testOut *tree
 	starts  *tree // the launchers of frameworks
+	ahead   *placesAhead
 	emit    func(schema.TestResult)
 }
 

@@ -184,6 +184,10 @@ func (g *cgroup) kills() (int, error) {
 	return strconv.Atoi(string(bytes.TrimSpace(rest)))
 }
 
+func (g *cgroup) processes(list []int) ([]int, error) {
+	return appendNumbers(list, filepath.Join(g.memory, "cgroup.procs"))
+}
+
 // kernel returns the bytes of kernel memory that are charged to the group.
 func (g *cgroup) kernel() int64 {
 	b, err := os.ReadFile(filepath.Join(g.memory, "memory.kmem.usage_in_bytes"))

@@ -24,6 +24,8 @@ type group interface {
 	used() (time.Duration, error)
 	// kills is how often the kernel killed a process at the memory limit.
 	kills() (int, error)
+	// processes appends the living processes in the group, the slot's stage included.
+	processes(list []int) ([]int, error)
 	// leave removes the group. No step runs in it any more.
 	leave() error
 }

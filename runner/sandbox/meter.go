@@ -8,6 +8,7 @@ import (
 
 // meter sums the resource use of the processes of one step. One goroutine uses it.
 type meter struct {
+	list    func(pids []int) []int // appends the processes among which the step's are
 	members func(pids []int) []int // the step's processes
 	hidden  map[int]bool           // the wall's own processes under the step's uid
 	pids    []int
@@ -26,7 +27,7 @@ type meter struct {
 }
 
 func newMeter(first int, members func(pids []int) []int) *meter {
-	return &meter{members: members, hidden: map[int]bool{}, strange: map[int]bool{}, mine: map[int]bool{first: true}}
+	return &meter{list: processes, members: members, hidden: map[int]bool{}, strange: map[int]bool{}, mine: map[int]bool{first: true}}
 }
 
 // glance looks only at the step's first process, which costs almost nothing: most steps end
@@ -57,10 +58,10 @@ func (m *meter) sample() {
 	m.memory = memory
 }
 
-// classify lists the machine's processes and selects the step's. It does not ask again about
+// classify lists processes and selects the step's. It does not ask again about
 // processes that it knows.
 func (m *meter) classify() {
-	m.pids = processes(m.pids[:0])
+	m.pids = m.list(m.pids[:0])
 	mine, strange := make(map[int]bool, len(m.mine)), make(map[int]bool, len(m.pids))
 	var unknown []int
 	for _, pid := range m.pids {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 
@@ -245,6 +246,7 @@ func (p *Process) complaint() []byte {
 // meter measures what the step uses.
 func (p *Process) meter() *meter {
 	m := newMeter(p.pid, p.owned)
+	m.list = p.candidates
 	m.orphan = func(pid int) {
 		if pid != p.pid {
 			reapOne(pid, m.waited)
@@ -258,6 +260,22 @@ func (p *Process) meter() *meter {
 		m.mine[childOf(p.initPID)] = true
 	}
 	return m
+}
+
+// candidates appends the processes among which the step's are. Those of its cgroup are far fewer than the machine's; the
+// kernel leaves out dead ones there, which at level uid are this process's children once their parents are gone.
+func (p *Process) candidates(list []int) []int {
+	if p.tally == nil {
+		return processes(list)
+	}
+	got, err := p.tally.group.processes(list)
+	if err == nil && p.wall.level == LevelUID {
+		got, err = appendNumbers(got, "/proc/self/task/"+strconv.Itoa(os.Getpid())+"/children")
+	}
+	if err != nil { // such as by a kernel without that list of children
+		return processes(list)
+	}
+	return got
 }
 
 // owned returns the step's processes among processes: as root by their uid, as an ordinary user

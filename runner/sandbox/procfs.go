@@ -33,6 +33,24 @@ func processes(list []int) []int {
 	}
 }
 
+// appendNumbers appends the numbers in a file of process ids. The kernel writes 0 for a process that this one cannot see.
+func appendNumbers(list []int, file string) ([]int, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return list, err
+	}
+	for field := range bytes.FieldsSeq(text) {
+		n, err := strconv.Atoi(string(field))
+		if err != nil {
+			return list, fmt.Errorf("%s: %w", file, err)
+		}
+		if n > 0 {
+			list = append(list, n)
+		}
+	}
+	return list, nil
+}
+
 // appendPIDs selects the numeric names among directory entries. It parses the records itself
 // because the usual functions allocate a string for every process, every few milliseconds.
 func appendPIDs(list []int, entries []byte) []int {

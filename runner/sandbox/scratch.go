@@ -213,3 +213,25 @@ func (s *Scratch) Remove() error {
 	}
 	return nil
 }
+
+// Discard removes the directory in the background: no step can own it any more. AwaitRemovals waits for it, and Close.
+// Where the directory is in memory, its files count towards the next step's until they are removed: Discard then
+// removes it before it returns.
+func (s *Scratch) Discard() {
+	w := s.wall
+	if w.inMemory {
+		s.removeOrLog()
+		return
+	}
+	w.removing <- struct{}{}
+	go func() {
+		defer func() { <-w.removing }()
+		s.removeOrLog()
+	}()
+}
+
+func (s *Scratch) removeOrLog() {
+	if err := s.Remove(); err != nil {
+		s.wall.logger.Error("scratch directory not removed", "error", err)
+	}
+}

@@ -139,3 +139,43 @@ func TestScratchGoesFromStepToStep(t *testing.T) {
 		}
 	})
 }
+
+func TestDiscardedDirectoriesAreRemoved(t *testing.T) {
+	t.Parallel()
+	for _, level := range []sandbox.Level{sandbox.LevelUID, sandbox.LevelNamespace} {
+		t.Run(string(level), func(t *testing.T) {
+			t.Parallel()
+			w := openAt(t, level, 1)
+			var dirs []string
+			for range 40 {
+				s := newScratch(t, w)
+				dirs = append(dirs, filepath.Dir(s.Path()))
+				r, err := w.Run(t.Context(), shell(s, "mkdir -p a/b && chmod 0 a/b && touch x && chmod 0 . && echo done"))
+				if err != nil || r.Exit != 0 {
+					t.Fatalf("%+v, %v", r, err)
+				}
+				s.Discard()
+			}
+			w.AwaitRemovals()
+			for _, dir := range dirs {
+				if _, err := os.Lstat(dir); !errors.Is(err, os.ErrNotExist) {
+					t.Errorf("%s: %v", dir, err)
+				}
+			}
+		})
+	}
+}
+
+func TestDiscardedDirectoryRunsNoStep(t *testing.T) {
+	t.Parallel()
+	w := openAt(t, sandbox.LevelNamespace, 1)
+	s := newScratch(t, w)
+	s.Discard()
+	w.AwaitRemovals()
+	if _, err := w.Run(t.Context(), shell(s, "true")); schema.CodeOf(err) != schema.CodeConflict {
+		t.Errorf("run: %v", err)
+	}
+	if err := s.WriteFile("x", nil, 0); schema.CodeOf(err) != schema.CodeConflict {
+		t.Errorf("write: %v", err)
+	}
+}

@@ -201,3 +201,18 @@ func TestOpenRefuses(t *testing.T) {
 		t.Errorf("99 slots: %v", err)
 	}
 }
+
+// Dead processes count towards the limit until somebody waits for them. Whose parent is gone is waited for by the wall, or
+// by the first process of the namespace.
+func TestOrphansDoNotFillTheLimit(t *testing.T) {
+	t.Parallel()
+	const script = "n=0; while [ $n -lt 40 ]; do for i in 1 2 3 4 5 6 7 8 9 10; do (true &); done; sleep 0.05; n=$((n+1)); done; echo all"
+	eachLevel(t, 1, func(t *testing.T, w *sandbox.Wall) {
+		step := shell(newScratch(t, w), script)
+		step.Limits.Processes = 200
+		r, err := w.Run(t.Context(), step)
+		if err != nil || string(r.Stdout) != "all\n" || len(r.Stderr) > 0 {
+			t.Errorf("%q %q %+v %v", r.Stdout, r.Stderr, r, err)
+		}
+	})
+}

@@ -19,6 +19,8 @@ func (c *counted) used() (time.Duration, error) { return 0, nil }
 func (c *counted) kills() (int, error)          { return c.killed, nil }
 func (c *counted) leave() error                 { return nil }
 
+func (c *counted) processes(list []int) ([]int, error) { return list, nil }
+
 // A program may be killed for its memory before its watcher has a processor again; what
 // was killed of earlier steps is not its doing.
 func TestKillBeforeCountingIsCharged(t *testing.T) {

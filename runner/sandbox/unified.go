@@ -177,6 +177,10 @@ func (u *unified) used() (time.Duration, error) {
 
 func (u *unified) kills() (int, error) { return u.value("memory.events", "oom_kill") }
 
+func (u *unified) processes(list []int) ([]int, error) {
+	return appendNumbers(list, filepath.Join(u.dir, "cgroup.procs"))
+}
+
 // value is a number in a file of names and values.
 func (u *unified) value(file, name string) (int, error) {
 	b, err := os.ReadFile(filepath.Join(u.dir, file))

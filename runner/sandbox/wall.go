@@ -76,14 +76,21 @@ type Wall struct {
 	scratches map[*Scratch]struct{}
 	running   map[*Process]struct{}
 	forkers   []*forker
+
+	removing chan struct{} // holds one for each removal that goes on
+	awaiting sync.Mutex    // of who waits for all of them
 }
+
+// removalsAtOnce is how many scratch directories are removed at once in the background. More than that wait for room, so
+// that files are removed as fast as they are made.
+const removalsAtOnce = 4
 
 // Open chooses the level by a self-test, leases a block of uids (as root) and removes what an
 // earlier owner of the block left.
 func Open(ctx context.Context, o Options) (*Wall, error) {
 	w := &Wall{
 		toolchain: o.Toolchain, sums: o.Sums, logger: o.Logger, abi: stage.LandlockABI(),
-		scratches: map[*Scratch]struct{}{}, running: map[*Process]struct{}{},
+		scratches: map[*Scratch]struct{}{}, running: map[*Process]struct{}{}, removing: make(chan struct{}, removalsAtOnce),
 	}
 	if w.logger == nil {
 		w.logger = slog.New(slog.DiscardHandler)
@@ -210,6 +217,18 @@ func (w *Wall) NewScratch() (*Scratch, error) {
 	defer w.mu.Unlock()
 	w.scratches[s] = struct{}{}
 	return s, nil
+}
+
+// AwaitRemovals waits until every discarded scratch directory is removed.
+func (w *Wall) AwaitRemovals() {
+	w.awaiting.Lock()
+	defer w.awaiting.Unlock()
+	for range removalsAtOnce {
+		w.removing <- struct{}{}
+	}
+	for range removalsAtOnce {
+		<-w.removing
+	}
 }
 
 func (w *Wall) forget(s *Scratch) {

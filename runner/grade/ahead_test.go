@@ -1,0 +1,75 @@
+package grade_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/grader/grader/schema"
+)
+
+// cases is an assignment of one family, whose program prints what it reads and leaves files beside it.
+func cases(n int, keys string) files {
+	f := files{"assignment.yaml": "title: T\ntests:\n  - {name: copy, run: [sh, prog.sh], cases: \"c/*.in\"" + keys + "}\n"}
+	for i := range n {
+		name := "c/" + string(rune('a'+i))
+		f[name+".in"], f[name+".out"] = name+"\n", name+"\n"
+	}
+	return f
+}
+
+// Places are made ahead and removed in the background; a job leaves none of them.
+func TestJobLeavesNoPlace(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		n       int
+		keys    string
+		program string
+		want    schema.Outcome // of the last case
+	}{
+		"one case":                         {1, "", "cat", schema.OutcomePassed},
+		"all cases pass":                   {7, "", "ls; cat; touch left", schema.OutcomeFailed},
+		"the first failure stops others":   {7, ", stop: true", "exit 1", schema.OutcomeNotRun},
+		"a file takes a directory's place": {3, "", "mkdir -p sub/dir && cat", schema.OutcomePassed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := wallDir(t)
+			g := newGraderIn(t, dir, "")
+			r := gradeFiles(t, g, cases(c.n, c.keys).write(t), files{"prog.sh": c.program + "\n", "data": "x"})
+			if len(r.Tests) != c.n || r.Tests[c.n-1].Outcome != c.want {
+				t.Errorf("%d results, the last %+v", len(r.Tests), r.Tests[len(r.Tests)-1])
+			}
+			if left, err := os.ReadDir(dir); err != nil || len(left) > 1 { // its /etc
+				t.Errorf("left: %v, %v", left, err)
+			}
+		})
+	}
+}
+
+// Every case begins with the files that were pushed, whatever the one before did to them.
+func TestCasesBeginAlike(t *testing.T) {
+	t.Parallel()
+	program := "test \"$(cat data)\" = x && test ! -e left || echo changed\ncat\necho y >data\ntouch left\n"
+	r := gradeFiles(t, newGrader(t), cases(9, "").write(t), files{"prog.sh": program, "data": "x\n"})
+	for _, test := range r.Tests {
+		if test.Outcome != schema.OutcomePassed {
+			t.Errorf("%s: %s %s %s", test.Name, test.Outcome, test.Message, test.Output)
+		}
+	}
+}
+
+// Cases of several passes take more places than are made ahead.
+func TestPassesOfSeveralCases(t *testing.T) {
+	t.Parallel()
+	need(t, "sh", "grep")
+	tests := files{
+		"assignment.yaml": "title: T\ntests: [{name: t, run: 'sh prog.sh', cases: io/*.in, checker: [sh, check.sh], passes: 2}]\n", "check.sh": twice,
+		"io/1.in": "question\n", "io/1.ans": "", "io/2.in": "question\n", "io/2.ans": "", "io/3.in": "question\n", "io/3.ans": "",
+	}
+	r := gradeFiles(t, newGrader(t), tests.write(t), files{"prog.sh": "read w; echo got-$w\n"})
+	for _, name := range []string{"t/1", "t/2", "t/3"} {
+		if got := outcome(t, r, name, schema.OutcomePassed); got.Message != "got-question got-again" {
+			t.Errorf("%s: %q", name, got.Message)
+		}
+	}
+}
