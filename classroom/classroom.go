@@ -13,6 +13,7 @@ type Store interface {
 	WorkStore
 	QueueStore
 	PoolStore
+	OperationStore
 	AuditStore
 	GradeStore
 	RosterStore
@@ -71,6 +72,7 @@ type Classroom struct {
 	Drafts       *Drafts
 	Queue        *Queue
 	Pools        *Pools
+	Operations   *Operations
 	Audit        *Audit
 	Revoked      *Revocations
 }
@@ -109,6 +111,7 @@ func New(o Options) *Classroom {
 		Replays:      &Replays{store: o.Store, work: work, live: o.Live},
 		Queue:        &Queue{store: o.Store, live: o.Live, flavours: o.Flavours},
 		Pools:        &Pools{store: o.Store, live: o.Live, flavours: o.Flavours},
+		Operations:   &Operations{store: o.Store, clock: o.Clock},
 		Audit:        &Audit{store: o.Store},
 		Revoked:      revoked,
 	}

@@ -42,8 +42,8 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 		"POST /-/sessions/end": {"", nil, ""}, // see sessions_test.go
 		"GET /-/tokens":        {"/-/tokens", nil, known}, "POST /-/tokens": {"/-/tokens", url.Values{"name": {"a/b"}, "scope": {"read"}}, known}, "POST /-/tokens/{name}/revoke": {"/-/tokens/none/revoke", url.Values{}, ""},
 		"GET /-/queue": {"/-/queue", nil, known}, "POST /-/pools/{flavour}/mode": {"/-/pools/standard/mode", url.Values{"mode": {"x"}}, "root"}, "POST /-/pools/{flavour}/size": {"/-/pools/standard/size", url.Values{"warm": {"9"}, "max": {"1"}}, "root"},
-		"POST /-/queue/move": {"/-/queue/move", url.Values{"from": {"a"}, "to": {"b"}}, "root"},
-		"GET /{course}":      {"/comp2402", nil, members}, "GET /{course}/{$}": {"/comp2402/", nil, known}, // leads on, whether or not it is there
+		"GET /-/operations": {"/-/operations", nil, staff}, "POST /-/queue/move": {"/-/queue/move", url.Values{"from": {"a"}, "to": {"b"}}, "root"},
+		"GET /{course}": {"/comp2402", nil, members}, "GET /{course}/{$}": {"/comp2402/", nil, known}, // leads on, whether or not it is there
 		"GET /{course}/{assignment}": {"/comp2402/a1", nil, members}, "GET /{course}/{assignment}/{$}": {"/comp2402/a1/", nil, known},
 		"GET /{course}/{assignment}/{owner}":          {"/comp2402/a1/alice", nil, "alice " + staff},
 		"GET /{course}/{assignment}/{owner}/{number}": {sub, nil, "alice " + staff},

@@ -35,6 +35,7 @@ func (s *Server) routes() http.Handler {
 	s.form(mux, "POST /-/tokens", s.createToken)
 	s.form(mux, "POST /-/tokens/{name}/revoke", s.revokeToken)
 	s.member(mux, "GET /-/queue", s.serveQueue)
+	s.member(mux, "GET /-/operations", s.serveOperations)
 	s.form(mux, "POST /-/queue/move", s.moveQueue)
 	s.form(mux, "POST /-/pools/{flavour}/mode", s.setPoolMode)
 	s.form(mux, "POST /-/pools/{flavour}/size", s.resizePool)

@@ -3,6 +3,7 @@ package api
 import (
 	"time"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/classroom/tables"
 	"github.com/grader/grader/schema"
 )
@@ -39,6 +40,7 @@ func (a *API) peopleRoutes() []route {
 		get("/users", "listUsers", "Every account; for administrators", listUsers),
 		get("/audit", "listAudit", "Who did what in all courses, newest first; for administrators", listAudit, append(auditQuery(), parameter{name: "course", kind: "string", help: "only entries of this course"})...),
 		get("/queue", "getQueue", "What waits, and for staff how the pools do", showQueue),
+		get("/measurements", "listMeasurements", "How the queues did over a time, oldest first; for staff", listMeasurements, option("over", "the time; a day if absent", "hour", "day", "term")),
 		get("/pools", "listPools", "The runners of each flavour, and why there are so many; for staff", listPools),
 		get("/runners", "listRunners", "Every runner; for staff", listRunners),
 		get("/flavours", "listFlavours", "The flavours that the server has; for staff", listFlavours),
@@ -143,6 +145,31 @@ func listRunners(c *call) ([]tables.Runner, error) {
 		runners = append(runners, tables.NewRunner(s, c.Clock()))
 	}
 	return runners, err
+}
+
+// measurement is how the queue of a flavour did in a time.
+type measurement struct {
+	Flavour     string    `json:"flavour"`
+	At          time.Time `json:"at"`
+	Seconds     int       `json:"seconds"`     // length of the time
+	Waiting     int       `json:"waiting"`     // the most jobs that waited
+	Verdicts    int       `json:"verdicts"`    // jobs that ended with a result
+	Wait50      float64   `json:"wait_p50"`    // seconds that pushes waited for a runner, median
+	Wait95      float64   `json:"wait_p95"`    // and 95th percentile
+	Utilisation float64   `json:"utilisation"` // share of runners that were busy, 0 to 1
+}
+
+func listMeasurements(c *call) ([]measurement, error) {
+	over, err := classroom.ParseOver(c.text("over"))
+	if err != nil {
+		return nil, err
+	}
+	all, err := c.Classroom.Operations.History(c.ctx(), c.by, over)
+	shown := make([]measurement, 0, len(all))
+	for _, m := range all {
+		shown = append(shown, measurement{m.Flavour, m.At.UTC(), int(m.Span.Seconds()), m.Waiting, m.Verdicts, m.Wait50.Seconds(), m.Wait95.Seconds(), m.Utilisation()})
+	}
+	return shown, err
 }
 
 func listFlavours(c *call) ([]schema.Flavour, error) {

@@ -72,6 +72,7 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 		"GET /courses/{course}/course-file": {"/courses/comp1/course-file", nil, staff}, "PUT /courses/{course}/course-file": {"/courses/comp1/course-file", map[string]any{"text": "late_tokens: x"}, instructors},
 		"GET /me/sessions": {"/me/sessions", nil, known}, "DELETE /me/sessions/{id}": {"/me/sessions/none", nil, ""}, "GET /me/waiting": {"/me/waiting", nil, known},
 		"PUT /pools/{flavour}/mode": {"/pools/standard/mode", map[string]any{"mode": "x"}, "root"}, "PUT /pools/{flavour}/size": {"/pools/standard/size", map[string]any{"warm": 2, "max": 1}, "root"},
+		"GET /measurements":       {"/measurements?over=hour", nil, "mallory " + staff},
 		"POST /queue/move":        {"/queue/move", map[string]any{"from": "a", "to": "none"}, "root"},
 		"POST /admin/{operation}": {"/admin/users", map[string]any{}, "root"},
 		"GET {sub}/events":        {sub + "/events", nil, "alice " + staff},

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// How long measurements are kept before they are joined to longer ones. The last ones are
+// deleted, so that a flavour has about ten thousand rows at most.
+const (
+	keepMinutes = 24 * time.Hour
+	keepTens    = 31 * 24 * time.Hour
+	keepHours   = 190 * 24 * time.Hour // a term, with its exams
+)
+
+func scanMeasurement(r row) (m schema.Measurement, err error) {
+	var seconds, wait50, wait95 int64
+	err = r.Scan(&seconds, instant{&m.At}, &m.Flavour, &m.Waiting, &m.Verdicts, &m.Pushes, &wait50, &wait95, &m.Busy, &m.Max)
+	m.Span = time.Duration(seconds) * time.Second
+	m.Wait50, m.Wait95 = time.Duration(wait50)*time.Microsecond, time.Duration(wait95)*time.Microsecond
+	return m, err
+}
+
+// Measurements returns what was measured since then, oldest first, of all flavours.
+func (s *OperationTables) Measurements(ctx context.Context, since time.Time) ([]schema.Measurement, error) {
+	return list(ctx, s.reader, scanMeasurement, `SELECT span, at, flavour, waiting, verdicts, pushes, wait50, wait95, busy, max FROM measurements
+		WHERE at >= ? ORDER BY at, flavour`, micros(since))
+}
+
+// Measure records how the queues do in the minute that ended at now. Of each measurement
+// Flavour, Waiting, Busy and Max are read; what ended in that minute is read from the jobs.
+// Older measurements are thinned. A second call within a minute replaces the first.
+func (s *Store) Measure(ctx context.Context, now time.Time, all []schema.Measurement) error {
+	end := now.Truncate(time.Minute)
+	return s.write(ctx, "note measurements", func(t *tx) error {
+		for _, m := range all {
+			m.At = end.Add(-time.Minute)
+			if err := t.measureJobs(ctx, &m, end); err != nil {
+				return err
+			}
+			if _, err := t.exec(ctx, `INSERT OR REPLACE INTO measurements (span, at, flavour, waiting, verdicts, pushes, wait50, wait95, busy, max) VALUES (60, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+				micros(m.At), m.Flavour, m.Waiting, m.Verdicts, m.Pushes, m.Wait50.Microseconds(), m.Wait95.Microseconds(), m.Busy, m.Max); err != nil {
+				return err
+			}
+		}
+		return t.thin(ctx, now)
+	})
+}
+
+// measureJobs reads what ended between m.At and end.
+func (t *tx) measureJobs(ctx context.Context, m *schema.Measurement, end time.Time) error {
+	var err error
+	const ended = ` FROM jobs WHERE state = 'done' AND flavour = ? AND ended_at >= ? AND ended_at < ?`
+	if m.Verdicts, err = one(ctx, t, value[int], `SELECT count(*)`+ended, m.Flavour, micros(m.At), micros(end)); err != nil {
+		return err
+	}
+	waits, err := list(ctx, t, value[int64], `SELECT max(assigned_at - queued_at, 0)`+ended+` AND kind = 'grade' AND lane = 0 ORDER BY 1`, m.Flavour, micros(m.At), micros(end))
+	if m.Pushes = len(waits); m.Pushes > 0 {
+		at := func(percent int) time.Duration {
+			return time.Duration(waits[(m.Pushes*percent+99)/100-1]) * time.Microsecond
+		}
+		m.Wait50, m.Wait95 = at(50), at(95)
+	}
+	return err
+}
+
+// thin joins old measurements to longer ones, and deletes the oldest.
+func (t *tx) thin(ctx context.Context, now time.Time) error {
+	for _, step := range []struct {
+		from, to time.Duration // lengths
+		keep     time.Duration
+	}{{time.Minute, 10 * time.Minute, keepMinutes}, {10 * time.Minute, time.Hour, keepTens}} {
+		from, to := int64(step.from.Seconds()), int64(step.to.Seconds())
+		before := micros(now.Add(-step.keep).Truncate(step.to)) // whole ones only
+		if _, err := t.exec(ctx, `INSERT OR REPLACE INTO measurements (span, at, flavour, waiting, verdicts, pushes, wait50, wait95, busy, max)
+			SELECT ?1, at - at % (?1 * 1000000), flavour, max(waiting), sum(verdicts), sum(pushes),
+				CAST(coalesce(sum(wait50 * pushes) / nullif(sum(pushes), 0), 0) AS INTEGER), max(wait95), avg(busy), avg(max)
+			FROM measurements WHERE span = ?2 AND at < ?3 GROUP BY flavour, at - at % (?1 * 1000000)`, to, from, before); err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, `DELETE FROM measurements WHERE span = ? AND at < ?`, from, before); err != nil {
+			return err
+		}
+	}
+	_, err := t.exec(ctx, `DELETE FROM measurements WHERE span = 3600 AND at < ?`, micros(now.Add(-keepHours)))
+	return err
+}

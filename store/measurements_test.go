@@ -1,0 +1,65 @@
+package store
+
+import (
+	"testing"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// TestMeasurementsAreThinned measures every minute for two days and a bit, and then once a month
+// and once a term later: minutes become ten minutes, these become hours, sums stay, and the rows are few.
+func TestMeasurementsAreThinned(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	begin := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
+	measure := func(now time.Time, waiting int) {
+		t.Helper()
+		check(t, b.Measure(t.Context(), now, []schema.Measurement{{Flavour: "standard", Waiting: waiting, Busy: 1, Max: 4}}))
+	}
+	spans := func() map[time.Duration]int {
+		n := map[time.Duration]int{}
+		for _, m := range ok(b.Measurements(t.Context(), begin.Add(-time.Hour)))(t) {
+			n[m.Span]++
+		}
+		return n
+	}
+	for i := range 130 {
+		measure(begin.Add(time.Duration(i+1)*time.Minute), i)
+	}
+	measure(begin.Add(130*time.Minute+30*time.Second), 7) // again within the minute: it replaces
+	equal(t, spans(), map[time.Duration]int{time.Minute: 130})
+	measure(begin.Add(25*time.Hour), 5)
+	equal(t, spans(), map[time.Duration]int{time.Minute: 71, 10 * time.Minute: 6})
+	all := ok(b.Measurements(t.Context(), begin))(t)
+	equal(t, all[0], schema.Measurement{Flavour: "standard", At: all[0].At, Span: 10 * time.Minute, Waiting: 9, Busy: 1, Max: 4})
+	if !all[0].At.Equal(begin) || all[1].Waiting != 19 {
+		t.Errorf("the first rows: %+v", all[:2])
+	}
+	measure(begin.Add(33*24*time.Hour), 5)
+	equal(t, spans(), map[time.Duration]int{time.Minute: 1, time.Hour: 4})
+	measure(begin.Add(300*24*time.Hour), 5)
+	equal(t, spans(), map[time.Duration]int{time.Minute: 1})
+}
+
+// TestMeasureCountsWhatEnded looks at the verdicts and waiting times of one minute.
+func TestMeasureCountsWhatEnded(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	begin := b.tick().Truncate(time.Minute).Add(time.Minute)
+	b.pass(begin.Sub(b.tick()))
+	for _, wait := range []time.Duration{time.Second, 3 * time.Second, 8 * time.Second} {
+		b.push("alice")
+		b.pass(wait)
+		j := b.claim("standard")
+		ok(b.Append(t.Context(), j.ID, j.Attempt, 0, []schema.Event{{Kind: schema.EventStarted}}))(t)
+		b.finish(j, 1)
+	}
+	now := begin.Add(time.Minute)
+	check(t, b.Measure(t.Context(), now, []schema.Measurement{{Flavour: "standard", Max: 1}, {Flavour: "large", Max: 1}}))
+	all := ok(b.Measurements(t.Context(), now.Add(-time.Minute)))(t)
+	equal(t, len(all), 2)
+	equal(t, []any{all[0].Flavour, all[0].Verdicts, all[0].Utilisation()}, []any{"large", 0, 0.0})
+	m := all[1]
+	equal(t, []any{m.Verdicts, m.Pushes, m.Wait50.Round(time.Second), m.Wait95.Round(time.Second)}, []any{3, 3, 3 * time.Second, 8 * time.Second})
+}
