@@ -10,6 +10,6 @@
 //	   ├── postponed ◀──┤  a temporary failure, or a pause that the receiver asked for
 //	   └── retried ◀── given up  a refusal, or MaxAge of temporary failures
 //
-// A newer entry of the same kind and key replaces the older one in each state. The entries of a
-// kind are delivered one after the other, so the newest one of a key arrives last.
+// A newer entry of the same kind and key replaces the older one in each state. The entries for one
+// receiver are delivered one after the other, so the newest one of a key arrives last.
 package outbox

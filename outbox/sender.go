@@ -10,7 +10,7 @@ import (
 
 // Sender delivers the entries of one kind.
 type Sender interface {
-	// Send makes one attempt. ctx ends after the worker's Timeout. If e.Attempts is more than
+	// Send makes one attempt. ctx ends after three minutes. If e.Attempts is more than
 	// 1, an earlier attempt may have reached the receiver; e.Token is the same then.
 	//
 	// The error decides what happens next. *Later: the receiver asked for a pause; all its

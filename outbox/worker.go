@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 
 const (
 	// sendTimeout bounds one attempt.
-	sendTimeout = time.Minute
+	sendTimeout = 3 * time.Minute
 	// defaultMaxAge is how long an entry is tried.
 	defaultMaxAge = 7 * 24 * time.Hour
 	// storeWait is how long the worker waits after the store failed.
@@ -27,8 +28,9 @@ const (
 // Store keeps the entries. Each method is one transaction.
 type Store interface {
 	// TakeOutgoing begins an attempt to deliver the entry of a kind that has been due longest,
-	// and counts it. CodeNotFound: none is due; next is when one will be, zero for never.
-	TakeOutgoing(ctx context.Context, kind string, now time.Time) (e schema.OutboxEntry, next time.Time, err error)
+	// and counts it; entries for busy receivers are passed over. CodeNotFound: none is due;
+	// next is when one will be, zero for never.
+	TakeOutgoing(ctx context.Context, kind string, busy []string, now time.Time) (e schema.OutboxEntry, next time.Time, err error)
 	// Delivered removes an entry, unless it was replaced meanwhile.
 	Delivered(ctx context.Context, e schema.OutboxEntry) error
 	// Postpone ends an attempt that did not deliver.
@@ -37,10 +39,16 @@ type Store interface {
 	GiveUp(ctx context.Context, e schema.OutboxEntry, reason string) error
 }
 
-// Worker delivers entries, one at a time for each kind. Set the exported fields, then Start.
+// parallel is how many receivers of a kind get their entries at the same time.
+const parallel = 4
+
+// Worker delivers entries, one at a time to each receiver. Set the exported fields, then Start.
 type Worker struct {
 	Store   Store
 	Senders map[string]Sender // by kind
+	// InOrder are the kinds whose entries for one receiver are delivered in the order of their
+	// due times: while one fails, the later ones wait.
+	InOrder map[string]bool
 	Clock   func() time.Time  // nil: time.Now
 	Random  func() float64    // in [0, 1); nil: math/rand
 	MaxAge  time.Duration     // how long an entry is tried before it is given up; 0: a week
@@ -96,7 +104,7 @@ func (w *Worker) Wake() {
 
 func (w *Worker) run(ctx context.Context, kind string, wake <-chan struct{}) {
 	for ctx.Err() == nil {
-		next, err := w.Deliver(ctx, kind)
+		next, err := w.deliver(ctx, kind, wake)
 		if err != nil && ctx.Err() == nil {
 			w.logger().Error("outbox", "kind", kind, "error", err)
 			next = w.now().Add(storeWait)
@@ -123,16 +131,40 @@ func (w *Worker) sleep(ctx context.Context, until time.Time, wake <-chan struct{
 // Deliver makes one attempt for each entry of a kind that is due, and returns when the next one
 // is; zero if none waits. The error is the store's: a Sender's is kept with its entry.
 func (w *Worker) Deliver(ctx context.Context, kind string) (next time.Time, err error) {
+	return w.deliver(ctx, kind, nil)
+}
+
+// attempted is an attempt that has ended, with the store's error.
+type attempted struct {
+	receiver string
+	err      error
+}
+
+// deliver is Deliver that also notices what is enqueued while attempts last.
+func (w *Worker) deliver(ctx context.Context, kind string, wake <-chan struct{}) (next time.Time, err error) {
+	var busy []string
+	ended := make(chan attempted, parallel)
 	for {
-		e, next, err := w.Store.TakeOutgoing(ctx, kind, w.now())
-		if schema.CodeOf(err) == schema.CodeNotFound {
-			return next, nil
+		var e schema.OutboxEntry
+		if len(busy) < parallel && err == nil {
+			e, next, err = w.Store.TakeOutgoing(ctx, kind, busy, w.now())
+			if err == nil {
+				busy = append(busy, e.Receiver)
+				go func() { ended <- attempted{e.Receiver, w.attempt(ctx, e)} }()
+				continue
+			}
+			if schema.CodeOf(err) == schema.CodeNotFound {
+				err = nil
+			}
 		}
-		if err != nil {
-			return time.Time{}, err
+		if len(busy) == 0 {
+			return next, err
 		}
-		if err := w.attempt(ctx, e); err != nil {
-			return time.Time{}, err
+		select {
+		case a := <-ended:
+			busy = slices.DeleteFunc(busy, func(receiver string) bool { return receiver == a.receiver })
+			err = errors.Join(err, a.err)
+		case <-wake: // a receiver that is not busy may have something new
 		}
 	}
 }
@@ -189,10 +221,14 @@ func (w *Worker) postponement(e schema.OutboxEntry, err error) schema.Postponeme
 	now := w.now()
 	p := schema.Postponement{Reason: reason(err)}
 	if later := new(Later); errors.As(err, &later) {
-		p.Entry, p.Receiver, p.Asked = now, later.Until, true
+		p.Entry, p.Receiver, p.Asked = e.Due, later.Until, true
 		if least := now.Add(time.Second); p.Receiver.Before(least) {
 			p.Receiver = least
 		}
+		return p
+	}
+	if w.InOrder[e.Kind] {
+		p.Entry, p.Receiver = e.Due, now.Add(wait(e.Failures+1, w.random()))
 		return p
 	}
 	p.Entry = now.Add(wait(e.Attempts, w.random()))

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,6 +28,7 @@ type bench struct {
 	*outbox.Worker
 	store *store.Store
 	at    time.Time
+	mu    sync.Mutex
 	sent  []string // "KEY BODY" of the attempts, oldest first
 	// answer is what the receiver says to an attempt; nil: it accepts.
 	answer func(schema.OutboxEntry) error
@@ -54,6 +56,8 @@ func (b *bench) open(t *testing.T, path string) {
 func (b *bench) clock() time.Time { return b.at }
 
 func (b *bench) send(_ context.Context, e schema.OutboxEntry) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.sent = append(b.sent, e.Key+" "+string(e.Body))
 	if b.answer == nil {
 		return nil
@@ -298,7 +302,7 @@ func TestRepetitionIsKnown(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.add(t, "a", "r", "1")
-	first, _, err := b.store.TakeOutgoing(t.Context(), kind, b.at) // and the server is killed here
+	first, _, err := b.store.TakeOutgoing(t.Context(), kind, nil, b.at) // and the server is killed here
 	if err != nil || first.Attempts != 1 {
 		t.Fatalf("%+v, %v", first, err)
 	}
@@ -365,4 +369,64 @@ func TestStartAndStop(t *testing.T) {
 	if left := b.waiting(t); len(left) != 1 || left[0].Key != "hangs" || !left[0].FailedAt.IsZero() {
 		t.Errorf("left: %+v", left)
 	}
+}
+
+// A receiver that hangs keeps nobody else's entries waiting, also not those that are enqueued while it hangs.
+func TestHangingReceiver(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	sent, hang, release := make(chan string, 1), make(chan struct{}), make(chan struct{})
+	b.Senders = map[string]outbox.Sender{kind: outbox.SenderFunc(func(_ context.Context, e schema.OutboxEntry) error {
+		if e.Receiver == "hangs" {
+			close(hang)
+			<-release
+		}
+		sent <- e.Key
+		return nil
+	})}
+	b.Start(t.Context())
+	b.store.WhenOutgoing(b.Wake)
+	b.add(t, "a", "hangs", "1")
+	<-hang
+	b.add(t, "b", "quick", "1")
+	if got := <-sent; got != "b" {
+		t.Errorf("sent %s", got)
+	}
+	close(release)
+	if got := <-sent; got != "a" {
+		t.Errorf("sent %s", got)
+	}
+	if err := b.Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// In a kind that keeps its order, an entry that fails holds back the later ones of its receiver, and of no other.
+func TestKindInOrder(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.InOrder = map[string]bool{kind: true}
+	b.answer = func(e schema.OutboxEntry) error {
+		if e.Key == "a1" && e.Attempts < 3 {
+			return errors.New("odd")
+		}
+		return nil
+	}
+	b.add(t, "a1", "a", "1")
+	b.at = b.at.Add(time.Second)
+	b.add(t, "a2", "a", "1")
+	b.add(t, "b1", "b", "1")
+	if got := b.deliver(t); got != "5s" {
+		t.Errorf("next in %s", got)
+	}
+	got := b.told()
+	slices.Sort(got)
+	if diff := cmp.Diff([]string{"a1 1", "b1 1"}, got); diff != "" {
+		t.Error(diff)
+	}
+	for _, wait := range []time.Duration{5 * time.Second, 10 * time.Second} {
+		b.at = b.at.Add(wait)
+		b.deliver(t)
+	}
+	b.expect(t, "later", "a1 1", "a1 1", "a2 1")
 }

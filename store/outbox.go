@@ -46,13 +46,21 @@ func (s *database) enqueue(ctx context.Context, t *tx, e schema.Outgoing) error 
 }
 
 // TakeOutgoing begins an attempt to deliver the entry of a kind that has been due longest. The
-// attempt is counted before it begins, so that one that a crash interrupts is known. CodeNotFound:
-// nothing is due; next is when something will be, zero if nothing waits.
-func (s *OutboxTables) TakeOutgoing(ctx context.Context, kind string, now time.Time) (e schema.OutboxEntry, next time.Time, err error) {
+// attempt is counted before it begins, so that one that a crash interrupts is known. Entries for
+// busy receivers are passed over. CodeNotFound: nothing is due; next is when something will be,
+// zero if nothing waits.
+func (s *OutboxTables) TakeOutgoing(ctx context.Context, kind string, busy []string, now time.Time) (e schema.OutboxEntry, next time.Time, err error) {
+	if busy == nil {
+		busy = []string{}
+	}
+	receivers, err := encode(busy)
+	if err != nil {
+		return e, next, err
+	}
 	err = s.write(ctx, "take from the outbox", func(t *tx) error {
 		id, err := one(ctx, t, value[int64], `SELECT w.id FROM outbox w LEFT JOIN outbox_pauses p ON p.kind = w.kind AND p.receiver = w.receiver
-			WHERE w.kind = ?1 AND w.failed_at = 0 AND w.due_at <= ?2 AND coalesce(p.until_at, 0) <= ?2
-			ORDER BY w.due_at, w.id LIMIT 1`, kind, micros(now))
+			WHERE w.kind = ?1 AND w.failed_at = 0 AND w.due_at <= ?2 AND coalesce(p.until_at, 0) <= ?2 AND w.receiver NOT IN (SELECT value FROM json_each(?3))
+			ORDER BY w.due_at, w.id LIMIT 1`, kind, micros(now), receivers)
 		if err != nil {
 			next, err = nextOutgoing(ctx, t, kind, err)
 			return err
