@@ -17,6 +17,8 @@ const (
 // AccountStore is what actions on accounts ask of the store. Each change is one
 // transaction with its audit entry. CodeNotFound if nothing matches.
 type AccountStore interface {
+	// LinkGitHub records that an account at GitHub is an account's here.
+	LinkGitHub(ctx context.Context, by schema.Actor, user schema.User, is schema.GitHubAccount) error
 	// UserByLogin returns an account by its login.
 	UserByLogin(ctx context.Context, login string) (schema.User, error)
 	// Users returns every account, by login.

@@ -31,6 +31,8 @@ type Store interface {
 	DraftStore
 	HandInStore
 	ArchiveStore
+	GitHubStore
+	OutboxStore
 }
 
 // Options are what the actions need.
@@ -74,6 +76,8 @@ type Classroom struct {
 	Pools        *Pools
 	Operations   *Operations
 	Audit        *Audit
+	GitHub       *GitHub
+	Outbox       *Outbox
 	Revoked      *Revocations
 }
 
@@ -113,6 +117,8 @@ func New(o Options) *Classroom {
 		Pools:        &Pools{store: o.Store, live: o.Live, flavours: o.Flavours},
 		Operations:   &Operations{store: o.Store, clock: o.Clock},
 		Audit:        &Audit{store: o.Store},
+		GitHub:       &GitHub{store: o.Store, work: work},
+		Outbox:       &Outbox{store: o.Store},
 		Revoked:      revoked,
 	}
 }

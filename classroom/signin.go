@@ -35,7 +35,8 @@ func (a *Accounts) SignIn(ctx context.Context, token string) (schema.SignIn, err
 }
 
 // SignInAs finds the account of somebody whom a sign-in service vouches for. way is the
-// name of the service. It makes no account and changes none. CodeRefused says why there is
+// name of the service. It makes no account. An account at GitHub is linked to the account here: its
+// pushes there are theirs. CodeRefused says why there is
 // no account for them.
 func (a *Accounts) SignInAs(ctx context.Context, is schema.Identity, rule schema.IdentityRule, way string) (schema.SignIn, error) {
 	name, err := course.AccountOf(rule, is)
@@ -43,6 +44,9 @@ func (a *Accounts) SignInAs(ctx context.Context, is schema.Identity, rule schema
 		return schema.SignIn{}, err
 	}
 	user, err := a.store.SignIn(ctx, schema.Actor{Channel: schema.ChannelWeb}, name, way)
+	if err == nil && is.GitHub != nil && is.GitHub.ID != 0 {
+		err = a.store.LinkGitHub(ctx, schema.Actor{User: user, Channel: schema.ChannelWeb}, user, *is.GitHub)
+	}
 	return schema.SignIn{User: user}, err
 }
 

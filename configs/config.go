@@ -33,6 +33,8 @@ type Config struct {
 	Flavours map[string]Flavour `yaml:"flavours"`
 	// SignIn are the services by which people sign in to the site.
 	SignIn SignIn `yaml:"sign_in"`
+	// GitHub is the GitHub whose repositories are graded; nil: none.
+	GitHub *GitHubLink `yaml:"github"`
 	// Nomad is the cluster of the flavours whose pool is nomad.
 	Nomad Nomad `yaml:"nomad"`
 }
@@ -118,6 +120,7 @@ func (c Config) overlaid(file Config) Config {
 	c.Limits = file.Limits
 	c.Nomad = file.Nomad
 	c.SignIn = file.SignIn.withDefaults()
+	c.GitHub = file.GitHub.withDefaults()
 	if file.Flavours != nil {
 		c.Flavours = file.Flavours
 	}
@@ -145,6 +148,9 @@ func (c Config) check() error {
 		return err
 	}
 	if err := at("sign_in", c.SignIn.check(c.PublicURL)); err != nil {
+		return err
+	}
+	if err := at("github", c.GitHub.check()); err != nil {
 		return err
 	}
 	return c.checkNomad()

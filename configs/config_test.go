@@ -48,6 +48,15 @@ func TestMalformedConfigurationNamesLine(t *testing.T) {
 		"a login of github.com":       {signIn("github: {client_id: a, client_secret_file: /b, url: 'https://github.com/', match: login}"), "line 3: sign_in: github: match login is for a GitHub Enterprise Server"},
 		"a match by name":             {signIn("github: {client_id: a, client_secret_file: /b, match: name}"), `line 3: sign_in: github: match "name" is not a part of an account`},
 		"an address for a domain":     {signIn("github: {client_id: a, client_secret_file: /b, domain: a@b}"), `line 3: sign_in: github: domain "a@b" is not a domain`},
+		"GitHub without a secret":     {gitHub("token_file: /t", "organisations: {o: {course: c}}"), "line 2: github: webhook_secret_file is missing"},
+		"GitHub without a token":      {gitHub("webhook_secret_file: /s", "organisations: {o: {course: c}}"), "line 2: github: token_file or app_id with app_key_file must be given"},
+		"GitHub with both tokens":     {gitHub("webhook_secret_file: /s", "token_file: /t", "app_id: '1'", "app_key_file: /k", "organisations: {o: {course: c}}"), "github: token_file or app_id with app_key_file must be given, and not both"},
+		"an App without its key":      {gitHub("webhook_secret_file: /s", "app_id: '1'", "organisations: {o: {course: c}}"), "line 3: github: app_id and app_key_file belong together"},
+		"GitHub by http":              {gitHub("url: 'http://github.example.edu'", "webhook_secret_file: /s", "token_file: /t", "organisations: {o: {course: c}}"), `line 2: github: url "http://github.example.edu" is not the address`},
+		"no organisation":             {gitHub("webhook_secret_file: /s", "token_file: /t"), "github: organisations must name at least one"},
+		"a path as an organisation":   {gitHub("webhook_secret_file: /s", "token_file: /t", "organisations: {a/b: {course: c}}"), `organisations "a/b" cannot be the name of an organisation`},
+		"an organisation's course":    {gitHub("webhook_secret_file: /s", "token_file: /t", "organisations: {o: {course: 'Not One'}}"), "github: organisations: o: course"},
+		"a prefix for no assignment":  {gitHub("webhook_secret_file: /s", "token_file: /t", "organisations: {o: {course: c, assignments: {lab: 'Lab 1'}}}"), "github: organisations: o: lab"},
 		"an unknown key of a service": {signIn("github: {client_id: a, client_secret_file: /b, role: admin}"), "line 3"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -67,6 +76,11 @@ func TestMalformedConfigurationNamesLine(t *testing.T) {
 // signIn returns a configuration with a sign-in service.
 func signIn(service string) string {
 	return "public_url: https://grader.example.org\nsign_in:\n  " + service + "\n"
+}
+
+// gitHub returns a configuration with a link to GitHub.
+func gitHub(lines ...string) string {
+	return "github:\n  " + strings.Join(lines, "\n  ") + "\n"
 }
 
 // TestSignInDefaults leaves out what can be.

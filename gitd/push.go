@@ -97,6 +97,9 @@ func (s *receiver) begin(ctx context.Context, sess *session, args []string) (*pu
 		return nil, s.noList(sess, err)
 	}
 	p := &push{session: sess, target: t, row: row, remote: s.remote(t.path), received: s.Clock(), reception: newReception()}
+	if !sess.received.IsZero() {
+		p.received = sess.received
+	}
 	p.list, p.tags = list.Split(isTag)
 	if list.Can("side-band-64k") {
 		p.side = pktline.NewSideband(sess.channel)

@@ -38,6 +38,7 @@ type session struct {
 	protocol string // GIT_PROTOCOL, "" or "version=N"
 	pty      bool
 	started  time.Time
+	received time.Time               // of its push; zero: when its list has come
 	cancel   context.CancelCauseFunc // ends the session
 	course   atomic.Int64            // the course that it works in, 0 until known
 	work     atomic.Pointer[string]  // COURSE/ASSIGNMENT/OWNER that it works on, "" for none; nil until known

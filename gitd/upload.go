@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"time"
 
 	gossh "golang.org/x/crypto/ssh"
 	"golang.org/x/sys/unix"
@@ -22,7 +23,52 @@ var errUploaded = errors.New("the upload has ended")
 // Upload hands files in: as one commit on top of the actor's main, by a real push to this
 // server, so that every rule of a push holds. The error is CodeRefused and says what the
 // push was told, where the push was refused.
-func (s *Server) Upload(ctx context.Context, by schema.Actor, u schema.Upload) error { //nolint:contextcheck // what was begun goes on as after a push: it ends with the server
+func (s *Server) Upload(ctx context.Context, by schema.Actor, u schema.Upload) error {
+	return s.uploaded(ctx, by, arrival{path: u.Path}, func(ctx context.Context, row schema.Repository, socket *os.File) error {
+		return s.Repos.PushFiles(ctx, row.ID, u, socket)
+	})
+}
+
+// PushFetched fetches a commit from another server and pushes it to this one, so that every rule
+// of a push holds. Its time of receipt is f.Received. A commit that main is at already is
+// nothing new. Errors are those of Upload and of repo.Store.Fetch.
+func (s *Server) PushFetched(ctx context.Context, by schema.Actor, f schema.FetchedPush) error {
+	row, err := s.pushedTo(ctx, by, f.Path)
+	if err != nil {
+		return err
+	}
+	tip, err := s.Repos.Head(row.ID)
+	if err != nil || tip == f.Commit {
+		return err
+	}
+	fetched, err := s.Repos.Fetch(ctx, row.ID, f)
+	if err != nil {
+		return err
+	}
+	defer fetched.Close()
+	return s.uploaded(ctx, by, arrival{path: f.Path, received: f.Received}, func(ctx context.Context, _ schema.Repository, socket *os.File) error {
+		return fetched.Push(ctx, socket)
+	})
+}
+
+// pushedTo returns the repository that somebody may push to.
+func (s *Server) pushedTo(ctx context.Context, by schema.Actor, path string) (schema.Repository, error) {
+	sess := &session{who: identity{user: by.User, fingerprint: by.Key}, by: by.Channel, started: s.Clock()}
+	t, err := s.find(ctx, sess, path, course.ActionPush)
+	if err != nil {
+		return schema.Repository{}, err
+	}
+	return s.ensure(ctx, &t)
+}
+
+// arrival is where something was pushed to, and when.
+type arrival struct {
+	path     string
+	received time.Time // zero: when the push comes
+}
+
+// uploaded serves a push that the function makes over a socket.
+func (s *Server) uploaded(ctx context.Context, by schema.Actor, a arrival, push func(context.Context, schema.Repository, *os.File) error) error { //nolint:contextcheck // what was begun goes on as after a push: it ends with the server
 	if !s.sessions.enter() {
 		return schema.Errorf(schema.CodeUnavailable, "the server is stopping; try again in a moment")
 	}
@@ -41,11 +87,11 @@ func (s *Server) Upload(ctx context.Context, by schema.Actor, u schema.Upload) e
 	stop := context.AfterFunc(ctx, func() { cancel(errGone) })
 	defer stop()
 	sess := &session{
-		channel: socketChannel{ours}, who: identity{user: by.User, fingerprint: by.Key}, by: by.Channel, started: s.Clock(), cancel: cancel,
+		channel: socketChannel{ours}, who: identity{user: by.User, fingerprint: by.Key}, by: by.Channel, started: s.Clock(), received: a.received, cancel: cancel,
 		hangUp: func() { _ = ours.Close() },
 	}
 	sess.streams()
-	t, err := s.find(sctx, sess, u.Path, course.ActionPush) //nolint:contextcheck // what was begun goes on as after a push: it ends with the server
+	t, err := s.find(sctx, sess, a.path, course.ActionPush) //nolint:contextcheck // what was begun goes on as after a push: it ends with the server
 	if err != nil {
 		_ = ours.Close()
 		return err
@@ -60,16 +106,17 @@ func (s *Server) Upload(ctx context.Context, by schema.Actor, u schema.Upload) e
 		defer close(served)
 		defer func() { s.recovered("upload", recover()) }()
 		defer func() { _ = ours.Close() }()
-		s.receiver.receivePack(sctx, sess, []string{u.Path})
+		s.receiver.receivePack(sctx, sess, []string{a.path})
 	}()
-	err = s.Repos.PushFiles(ctx, row.ID, u, theirs)
+	err = push(ctx, row, theirs)
 	_ = theirs.Close()
 	<-served
 	sess.readers.Wait()
 	return uploadError(err)
 }
 
-// uploadError says what a push was told by the server; other errors stay.
+// uploadError says what a push was told by the server; other errors stay. CodeUnavailable: the
+// refusal was temporary.
 func uploadError(err error) error {
 	if err == nil || schema.CodeOf(err) == schema.CodeConflict {
 		return err
@@ -83,7 +130,11 @@ func uploadError(err error) error {
 	if len(told) == 0 {
 		return fmt.Errorf("push an upload: %w", err)
 	}
-	return schema.Wrapf(schema.CodeRefused, err, "%s", schema.Sanitize(strings.Join(told, "\n")))
+	code := schema.CodeRefused
+	if strings.Contains(err.Error(), "(try again later)") || strings.Contains(err.Error(), "(busy)") {
+		code = schema.CodeUnavailable // the same push may be accepted later
+	}
+	return schema.Wrapf(code, err, "%s", schema.Sanitize(strings.Join(told, "\n")))
 }
 
 // socketPair returns both ends of a stream: ours, and git's.

@@ -52,6 +52,9 @@ func New(address, token string, transport http.RoundTripper) (*Client, error) {
 	return &Client{api: api, url: strings.TrimSuffix(address, "/")}, nil
 }
 
+// Host returns the address of the GitHub, without a slash at its end.
+func (c *Client) Host() string { return c.url }
+
 // loopback reports whether an address without TLS stays on this machine.
 func loopback(u *url.URL) bool {
 	return u.Scheme == "http" && (u.Hostname() == "127.0.0.1" || u.Hostname() == "localhost" || u.Hostname() == "::1")

@@ -5,6 +5,8 @@ type Identity struct {
 	Claim    string // what the value is: "preferred_username", "email"
 	Value    string // what the account is found by
 	Verified bool   // the service has verified that the value is the person's e-mail address
+	// GitHub is the person's account at GitHub, nil if another service says who they are.
+	GitHub *GitHubAccount
 }
 
 // Match says which field of an account a sign-in service names.

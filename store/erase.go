@@ -151,9 +151,18 @@ func (e erasure) account(ctx context.Context) error {
 	for _, text := range []string{
 		`DELETE FROM tokens WHERE user_id = ?`,
 		`DELETE FROM keys WHERE user_id = ?`,
+		`DELETE FROM github_accounts WHERE user_id = ?`,
 		`UPDATE users SET name = '', email = '', student_id = '', disabled = 1, admin = 0 WHERE id = ?`,
 	} {
 		if _, err := e.exec(ctx, text, e.user.ID); err != nil {
+			return err
+		}
+	}
+	for _, text := range []string{ // they name the person's repositories
+		`DELETE FROM outbox WHERE kind = 'github.status' AND entry_key IN (SELECT repository_id || '/' || commit_hash FROM github_commits WHERE owner = ?)`,
+		`DELETE FROM github_commits WHERE owner = ?`,
+	} {
+		if _, err := e.exec(ctx, text, e.alias); err != nil {
 			return err
 		}
 	}

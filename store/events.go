@@ -43,6 +43,9 @@ func (t *tx) addEvent(ctx context.Context, job int64, e schema.Event) (schema.Ev
 	}
 	e.Result = result
 	_, err = t.exec(ctx, `INSERT INTO events (job_id, seq, kind, body) VALUES (?, ?, ?, ?)`, job, seq, e.Kind, body)
+	if err == nil && e.Kind == schema.EventEnded {
+		err = t.tellGitHub(ctx, e.At, job)
+	}
 	return e, err
 }
 

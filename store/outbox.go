@@ -33,7 +33,10 @@ func (s *OutboxTables) Enqueue(ctx context.Context, entries ...schema.Outgoing) 
 
 // enqueue is Enqueue for one entry, inside the transaction that causes it.
 func (s *database) enqueue(ctx context.Context, t *tx, e schema.Outgoing) error {
-	now := s.clock()
+	return t.enqueue(ctx, s.clock(), e)
+}
+
+func (t *tx) enqueue(ctx context.Context, now time.Time, e schema.Outgoing) error {
 	if e.Due.IsZero() {
 		e.Due = now
 	}

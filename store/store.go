@@ -36,6 +36,7 @@ type Store struct {
 	*RegradeTables
 	*QueueTables
 	*OutboxTables
+	*GitHubTables
 	*OperationTables
 }
 
@@ -68,6 +69,9 @@ type QueueTables struct{ *grading }
 // OutboxTables are the messages to other systems that are not delivered yet.
 type OutboxTables struct{ *database }
 
+// GitHubTables are accounts, announced pushes and commits at GitHub.
+type GitHubTables struct{ *database }
+
 // OperationTables are what operators read: the audit log, the server's downtimes, its health
 // and backups.
 type OperationTables struct{ *database }
@@ -87,6 +91,6 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		database: d, grading: g,
 		AccountTables: &AccountTables{d}, CourseTables: &CourseTables{g}, RosterTables: &RosterTables{g},
 		SubmissionTables: &SubmissionTables{g, newSigner(o.ReceiptKey)}, GradeTables: &GradeTables{g},
-		RegradeTables: &RegradeTables{g}, QueueTables: &QueueTables{g}, OutboxTables: &OutboxTables{d}, OperationTables: &OperationTables{d},
+		RegradeTables: &RegradeTables{g}, QueueTables: &QueueTables{g}, OutboxTables: &OutboxTables{d}, GitHubTables: &GitHubTables{d}, OperationTables: &OperationTables{d},
 	}, nil
 }

@@ -126,6 +126,9 @@ func (s *Server) machineRoutes(mux *http.ServeMux) {
 	handle("GET /healthz", http.HandlerFunc(serveHealth))
 	handle("GET /readyz", http.HandlerFunc(s.serveReady))
 	handle("GET /-/receipt-key", http.HandlerFunc(s.serveReceiptKey))
+	if s.GitHub != nil {
+		handle("POST /-/github/webhook", s.GitHub)
+	}
 	handle("GET /metrics", loopbackOnly(s.meters.handler(s.Metrics)))
 }
 

@@ -45,6 +45,7 @@ type Server struct {
 	Sessions   Sessions
 	Starters   Starters                 // what a new assignment begins with; the zero value: it is made by git alone
 	SignIn     map[string]SignInService // by the name in their addresses; nil: people sign in by a link alone
+	GitHub     http.Handler             // receives GitHub's announcements of pushes; nil: there are none
 	Clock      func() time.Time         // nil: time.Now
 	Logger     *slog.Logger             // nil: slog.Default
 	Metrics    *prometheus.Registry     // what /metrics shows beside the site's own; nil: nothing else

@@ -105,6 +105,12 @@ type command struct {
 	max   int // bytes of output; more is CodeLimit
 	// inherit is held open by git and all that it starts; nil for nothing.
 	inherit *os.File
+	// held is given on standard input after git's limits are set, so that they hold for
+	// whatever it starts; it must fit into a pipe.
+	held []byte
+	// fileSize bounds each file that git and what it starts write, in bytes; 0: unlimited. It
+	// needs held.
+	fileSize uint64
 }
 
 // git runs a short command and returns what it printed. It is killed when ctx ends.
@@ -119,8 +125,12 @@ func (s *Store) git(ctx context.Context, c command) ([]byte, error) {
 	}
 	out := &head{max: c.max}
 	cmd.Stdout = out
-	p, err := start(cmd, func() {})
+	give, err := c.hold(cmd)
 	if err != nil {
+		return nil, err
+	}
+	p, err := start(cmd, func() {})
+	if err = give(err); err != nil {
 		return nil, err
 	}
 	out.onFull(p.kill)
@@ -136,6 +146,34 @@ func (s *Store) git(ctx context.Context, c command) ([]byte, error) {
 		return nil, err
 	}
 	return out.b.Bytes(), nil
+}
+
+// hold makes standard input a pipe. The function that it returns is called with the error of the
+// start: it sets the limit of files, then writes what was held.
+func (c command) hold(cmd *exec.Cmd) (give func(error) error, err error) {
+	if c.held == nil {
+		return func(err error) error { return err }, nil
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("pipe: %w", err)
+	}
+	cmd.Stdin = r
+	return func(err error) error {
+		defer w.Close()
+		r.Close()
+		if err != nil {
+			return err
+		}
+		if c.fileSize > 0 {
+			limit := &unix.Rlimit{Cur: c.fileSize, Max: c.fileSize}
+			if err := unix.Prlimit(cmd.Process.Pid, unix.RLIMIT_FSIZE, limit, nil); err != nil && !errors.Is(err, unix.ESRCH) {
+				return fmt.Errorf("limit git: %w", err)
+			}
+		}
+		_, _ = w.Write(c.held) // git's end says why it read nothing
+		return nil
+	}, nil
 }
 
 // head keeps the first max bytes, and tells when there are more.

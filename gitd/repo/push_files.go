@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/grader/grader/schema"
@@ -22,32 +21,17 @@ func (s *Store) PushFiles(ctx context.Context, id int64, u schema.Upload, socket
 	if u.Base != "" && u.Base != tip {
 		return schema.Errorf(schema.CodeConflict, "somebody else saved a newer version meanwhile; copy what you wrote, open the page again and put it in there")
 	}
-	dir, err := os.MkdirTemp("", "grader-upload-")
+	dir, env, err := s.borrower(ctx, id, append(common(), setting{"protocol.fd.allow", "always"}))
+	if dir != "" {
+		defer func() { _ = os.RemoveAll(dir) }() // what is left is the system's to remove
+	}
 	if err != nil {
-		return fmt.Errorf("make a repository for an upload: %w", err)
-	}
-	defer func() { _ = os.RemoveAll(dir) }() // what is left is the system's to remove
-	settings := append(common(), setting{"protocol.fd.allow", "always"})
-	env := environment(settings, "GIT_DIR="+dir)
-	if _, err := s.git(ctx, command{args: []string{"init", "-q", "--bare", "--template="}, env: env, max: 4096}); err != nil {
 		return err
-	}
-	alternates := filepath.Join(s.directory(id), "objects") + "\n"
-	if err := os.MkdirAll(filepath.Join(dir, "objects", "info"), 0o700); err != nil {
-		return fmt.Errorf("borrow objects: %w", err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "objects", "info", "alternates"), []byte(alternates), 0o600); err != nil {
-		return fmt.Errorf("borrow objects: %w", err)
 	}
 	if _, err := s.git(ctx, command{args: []string{"fast-import", "--quiet"}, env: env, stdin: importStream(u, tip), max: 4096}); err != nil {
 		return fmt.Errorf("commit an upload: %w", err)
 	}
-	push := []string{"push", "-q", "-o", "nowait"}
-	if u.Late {
-		push = append(push, "-o", "late")
-	}
-	push = append(push, "fd::3", mainRef+":"+mainRef)
-	_, err = s.git(ctx, command{args: push, env: env, max: 4096, inherit: socket})
+	_, err = s.git(ctx, command{args: pushArgs(u.Late, mainRef), env: env, max: 4096, inherit: socket})
 	return err
 }
 

@@ -55,6 +55,7 @@ type Service struct {
 	scheduler  *scheduler.Scheduler
 	nomad      *nomad.Pool // nil if no flavour names that pool
 	ssh        *gitd.Server
+	github     *gitHub
 	site       atomic.Pointer[web.Server] // the SSH server, which starts before it, asks for its address
 }
 
@@ -67,7 +68,7 @@ func (s *Service) Start(ctx context.Context) error {
 	}
 	s.onStop(func(context.Context) error { return data.Close() })
 	for _, start := range []func(context.Context, *DataDir) error{
-		s.startStore, s.startOutbox, s.startGradeUpdates, s.startHooks, s.startTryPins, s.startScheduler, s.openClassroom, s.startSSH, s.startSite, s.startAdmin, s.startCaches, s.startHeartbeat, s.startMeasurements,
+		s.startStore, s.startGradeUpdates, s.startHooks, s.startTryPins, s.startScheduler, s.openClassroom, s.startSSH, s.startGitHub, s.startSite, s.startOutbox, s.startAdmin, s.startCaches, s.startHeartbeat, s.startMeasurements,
 	} {
 		if err := start(ctx, data); err != nil {
 			return errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
@@ -256,6 +257,9 @@ func (s *Service) startSite(ctx context.Context, _ *DataDir) error {
 		Addr: s.Web, Classroom: s.classroom, Accounts: s.store, Results: s.store, Live: s.scheduler, Handouts: s.repos, Trees: siteTrees{s.repos}, Uploads: s.ssh, Operations: Remote{s.Operator()}, Sessions: s.store.AccountTables, SignIn: services, TLS: https,
 		Starters: web.Starters{Languages: configs.StarterLanguages(), Files: configs.Starter},
 		Clock:    s.Clock, Logger: s.Logger, PublicURL: s.Config.PublicURL, SSHAddress: s.SSHName(), Version: s.Version,
+	}
+	if s.github != nil {
+		site.GitHub = s.github.hook
 	}
 	if err := site.Start(ctx); err != nil {
 		return err

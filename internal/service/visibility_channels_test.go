@@ -29,6 +29,12 @@ func (m *term) channels() map[string]func(login string, n int) string {
 		"JSON of grades": func(login string, _ int) string {
 			return asJSON(m.classroom.Grades.List(m.t.Context(), actor(login), "comp1", "alice"))
 		},
+		"status at GitHub": func(login string, n int) string {
+			if login == "bob" {
+				return "" // who cannot read alice's repository
+			}
+			return asJSON(m.classroom.GitHub.Status(m.t.Context(), schema.GitHubStatus{Submission: schema.SubmissionName{Course: "comp1", Assignment: "a1", Owner: "alice", Number: n}}))
+		},
 		"export": func(login string, _ int) string {
 			return asJSON(m.classroom.People.Export(m.t.Context(), actor(login), classroom.ExportRequest{Course: "comp1", Format: "csv"}))
 		},

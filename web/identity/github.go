@@ -45,17 +45,22 @@ func (g *GitHub) Finish(ctx context.Context, a Attempt, code string) (schema.Ide
 	if err != nil {
 		return schema.Identity{}, err
 	}
+	var user struct {
+		ID    int64  `json:"id"`
+		Login string `json:"login"`
+	}
+	if err := g.get(ctx, token, "/user", &user); err != nil {
+		return schema.Identity{}, err
+	}
+	is := schema.Identity{Claim: "login", Value: user.Login, GitHub: &schema.GitHubAccount{Host: g.URL, ID: user.ID, Login: user.Login}}
 	if g.Rule.Match == schema.MatchLogin {
-		var user struct {
-			Login string `json:"login"`
-		}
-		err := g.get(ctx, token, "/user", &user)
-		return schema.Identity{Claim: "login", Value: user.Login}, err
+		return is, nil
 	}
 	var all []address
 	err = g.get(ctx, token, "/user/emails", &all)
 	chosen := choose(all, g.Rule.Domain)
-	return schema.Identity{Claim: "e-mail address", Value: chosen.Email, Verified: chosen.Verified}, err
+	is.Claim, is.Value, is.Verified = "e-mail address", chosen.Email, chosen.Verified
+	return is, err
 }
 
 // address is one of a person's e-mail addresses.

@@ -1,0 +1,92 @@
+package configs
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/grader/grader/schema"
+)
+
+// GitHubLink is the GitHub, or GitHub Enterprise Server, whose repositories are graded.
+type GitHubLink struct {
+	// URL is its address.
+	URL string `yaml:"url"`
+	// WebhookSecretFile holds the secret with which GitHub signs its announcements.
+	WebhookSecretFile string `yaml:"webhook_secret_file"`
+	// TokenFile holds a token of an account; instead of AppID and AppKeyFile.
+	TokenFile string `yaml:"token_file"`
+	// AppID and AppKeyFile are those of a GitHub App.
+	AppID      string `yaml:"app_id"`
+	AppKeyFile string `yaml:"app_key_file"`
+	// Organisations are those whose repositories belong to a course, by name.
+	Organisations map[string]GitHubOrganisation `yaml:"organisations"`
+}
+
+// GitHubOrganisation is an organisation whose repositories belong to a course.
+type GitHubOrganisation struct {
+	Course string `yaml:"course"`
+	// Assignments are prefixes of repositories' names that are not their assignment's name.
+	Assignments map[string]string `yaml:"assignments"`
+	// Tests are names of tests repositories, and their assignments.
+	Tests map[string]string `yaml:"tests"`
+}
+
+// organisationName is how GitHub's organisations are called.
+var organisationName = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$`)
+
+func (g *GitHubLink) withDefaults() *GitHubLink {
+	if g == nil {
+		return nil
+	}
+	is := *g
+	if is.URL = strings.TrimSuffix(is.URL, "/"); is.URL == "" {
+		is.URL = publicGitHub
+	}
+	return &is
+}
+
+func (g *GitHubLink) check() error {
+	if g == nil {
+		return nil
+	}
+	if err := service(g.URL); err != nil {
+		return at("url", err)
+	}
+	switch {
+	case g.WebhookSecretFile == "":
+		return at("webhook_secret_file", errors.New("is missing; write a random secret into a file that the server alone can read, and give it to GitHub"))
+	case (g.AppID == "") != (g.AppKeyFile == ""):
+		return at("app_id", errors.New("and app_key_file belong together; GitHub shows the one and gives out the other"))
+	case (g.TokenFile == "") == (g.AppID == ""):
+		return at("token_file", errors.New("or app_id with app_key_file must be given, and not both"))
+	case len(g.Organisations) == 0:
+		return at("organisations", errors.New("must name at least one, with its course"))
+	}
+	for _, name := range slices.Sorted(maps.Keys(g.Organisations)) {
+		if !organisationName.MatchString(name) {
+			return at("organisations", fmt.Errorf("%q cannot be the name of an organisation at GitHub", name))
+		}
+		if err := g.Organisations[name].check(); err != nil {
+			return at("organisations", at(name, err))
+		}
+	}
+	return nil
+}
+
+func (o GitHubOrganisation) check() error {
+	if err := schema.Segment("course", o.Course); err != nil {
+		return at("course", err)
+	}
+	for _, table := range []map[string]string{o.Assignments, o.Tests} {
+		for _, name := range slices.Sorted(maps.Keys(table)) {
+			if err := schema.Segment("assignment", table[name]); err != nil {
+				return at(name, err)
+			}
+		}
+	}
+	return nil
+}

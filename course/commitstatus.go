@@ -1,0 +1,162 @@
+package course
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/grader/grader/schema"
+)
+
+const (
+	// maxDescription bounds the line of a commit's status: GitHub's limit, in characters.
+	maxDescription = 140
+	// maxAnnotations bounds the messages that are shown at lines of files.
+	maxAnnotations = 200
+	// maxListedTests bounds the tests that a summary lists.
+	maxListedTests = 300
+)
+
+// CommitStatus returns what a status at a commit says of a submission. p is what the submission's
+// owner may see: whoever can read the repository reads it. In a public repository nothing of
+// the grade is said.
+func CommitStatus(p schema.PublicSubmission, public bool) schema.CommitStatus {
+	s := schema.CommitStatus{Page: p.Name}
+	var words string
+	switch p.State {
+	case schema.StateDone:
+		s.State, words = verdict(p, public)
+		s.Summary = summary(p, public)
+		if p.Build != nil && p.Outcome == schema.OutcomeCompileError {
+			s.Annotations = Annotations(p.Build.Output)
+		}
+	case schema.StateFailed:
+		s.State, words = schema.StatusError, cmp.Or(p.Message, wordsFailed)
+	case schema.StateCancelled:
+		s.State, words = schema.StatusFailure, cmp.Or(p.Message, "not graded")
+	case schema.StateRunning:
+		s.State, words = schema.StatusPending, "being graded"
+	default:
+		s.State, words = schema.StatusPending, "received, waiting to be graded"
+	}
+	s.Description = statusLine(fmt.Sprintf("submission %d: %s", p.Number, words))
+	return s
+}
+
+// verdict returns the state and the words for a submission with a result.
+func verdict(p schema.PublicSubmission, public bool) (schema.StatusState, string) {
+	switch p.Outcome {
+	case schema.OutcomeCompileError:
+		return schema.StatusFailure, "does not compile"
+	case schema.OutcomeGraderError:
+		return schema.StatusError, wordsGraderError
+	}
+	if public {
+		return schema.StatusSuccess, "graded; sign in to see the result"
+	}
+	passed := 0
+	for _, t := range p.Tests {
+		if t.Outcome == schema.OutcomePassed {
+			passed++
+		}
+	}
+	words := fmt.Sprintf("%s of %s points, %d of %s passed", p.Score, p.MaxScore, passed, schema.Count(len(p.Tests), "test"))
+	if p.Late.State == schema.TimelinessLate {
+		words += ", late"
+	}
+	if p.Hidden != nil {
+		words += fmt.Sprintf("; %s shown later", schema.Count(p.Hidden.Tests, "test"))
+	}
+	if passed < len(p.Tests) {
+		return schema.StatusFailure, words
+	}
+	return schema.StatusSuccess, words
+}
+
+// summary lists the visible tests, in Markdown.
+func summary(p schema.PublicSubmission, public bool) string {
+	if public || len(p.Tests) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("| test | outcome | points |\n| --- | --- | --- |\n")
+	for i, t := range p.Tests {
+		if i == maxListedTests {
+			fmt.Fprintf(&b, "\n%d more are on the submission's page.\n", len(p.Tests)-i)
+			break
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s of %s |\n", markdownCell(t.Name), t.Outcome, t.Score, t.MaxScore)
+	}
+	return b.String()
+}
+
+// markdownCell escapes a text for a cell of a table: a name must neither end it nor become a link
+// or a mention.
+func markdownCell(text string) string {
+	text = strings.ReplaceAll(schema.Excerpt(schema.Sanitize(text), 100), "\n", " ")
+	return "`" + strings.NewReplacer("`", "'", "|", "¦").Replace(text) + "`"
+}
+
+// TestsStatus returns what a status at a commit says of a version of tests.
+func TestsStatus(v schema.Version, path string) schema.CommitStatus {
+	s := schema.CommitStatus{Page: path + "/-/tests"}
+	words := ""
+	switch v.State {
+	case schema.VersionActive:
+		s.State, words = schema.StatusSuccess, "has passed its gate and is active"
+	case schema.VersionRetired:
+		s.State, words = schema.StatusSuccess, "was active, and a later one has replaced it"
+	case schema.VersionRejected:
+		s.State, words = schema.StatusFailure, "was refused by its gate; its page says why"
+	default:
+		s.State, words = schema.StatusPending, "goes through its gate"
+	}
+	s.Description = statusLine(fmt.Sprintf("version %d %s", v.Number, words))
+	return s
+}
+
+// RefusedStatus returns the status of a push that was refused.
+func RefusedStatus(why string) schema.CommitStatus {
+	return schema.CommitStatus{State: schema.StatusFailure, Description: statusLine("not handed in: " + why), Summary: schema.Sanitize(why)}
+}
+
+// statusLine makes one line of a text that a status can hold.
+func statusLine(text string) string {
+	runes := []rune(strings.Join(strings.Fields(schema.Sanitize(text)), " "))
+	if len(runes) > maxDescription {
+		return string(runes[:maxDescription-1]) + "…"
+	}
+	return string(runes)
+}
+
+// diagnostic is a message of a compiler: FILE:LINE[:COLUMN]: [SEVERITY:] TEXT.
+var diagnostic = regexp.MustCompile(`^([^\s:()"'<>|]+):(\d{1,7}):(?:\d{1,7}:)? (?:(fatal error|error|warning|note): )?(\S.*)$`)
+
+// Annotations returns the messages of a compiler about files of the submission, each once.
+func Annotations(output string) []schema.Annotation {
+	var all []schema.Annotation
+	seen := map[schema.Annotation]bool{}
+	for line := range strings.Lines(output) {
+		m := diagnostic.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
+		if m == nil || m[3] == "note" {
+			continue
+		}
+		file := path.Clean(m[1])
+		number, err := strconv.Atoi(m[2])
+		if err != nil || number < 1 || path.IsAbs(file) || file == ".." || strings.HasPrefix(file, "../") {
+			continue
+		}
+		a := schema.Annotation{Path: file, Line: number, Warning: m[3] == "warning", Message: schema.Excerpt(schema.Sanitize(m[4]), 1000)}
+		if !seen[a] {
+			seen[a] = true
+			all = append(all, a)
+		}
+		if len(all) == maxAnnotations {
+			break
+		}
+	}
+	return all
+}

@@ -1,0 +1,88 @@
+package course
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/schema"
+)
+
+func TestCommitStatus(t *testing.T) {
+	t.Parallel()
+	done := schema.PublicSubmission{
+		Name: "comp1/a1/ada/3", Number: 3, State: schema.StateDone, Outcome: schema.OutcomePassed, Score: "17.5", MaxScore: "20",
+		Tests: []schema.PublicTest{{Name: "adds", Outcome: schema.OutcomePassed, Score: "10", MaxScore: "10"}, {Name: "adds | `x`\n@team", Outcome: schema.OutcomeFailed, Score: "7.5", MaxScore: "10"}},
+	}
+	with := func(change func(*schema.PublicSubmission)) schema.PublicSubmission {
+		p := done
+		change(&p)
+		return p
+	}
+	for name, c := range map[string]struct {
+		p     schema.PublicSubmission
+		state schema.StatusState
+		words string
+	}{
+		"queued":         {with(func(p *schema.PublicSubmission) { p.State = schema.StateQueued }), schema.StatusPending, "submission 3: received, waiting to be graded"},
+		"running":        {with(func(p *schema.PublicSubmission) { p.State = schema.StateRunning }), schema.StatusPending, "submission 3: being graded"},
+		"some failed":    {done, schema.StatusFailure, "submission 3: 17.5 of 20 points, 1 of 2 tests passed"},
+		"all passed":     {with(func(p *schema.PublicSubmission) { p.Tests = p.Tests[:1] }), schema.StatusSuccess, "submission 3: 17.5 of 20 points, 1 of 1 test passed"},
+		"late":           {with(func(p *schema.PublicSubmission) { p.Late.State = schema.TimelinessLate }), schema.StatusFailure, "submission 3: 17.5 of 20 points, 1 of 2 tests passed, late"},
+		"some hidden":    {with(func(p *schema.PublicSubmission) { p.Hidden = &schema.Hidden{Tests: 4} }), schema.StatusFailure, "submission 3: 17.5 of 20 points, 1 of 2 tests passed; 4 tests shown later"},
+		"no compilation": {with(func(p *schema.PublicSubmission) { p.Outcome = schema.OutcomeCompileError }), schema.StatusFailure, "submission 3: does not compile"},
+		"our tests":      {with(func(p *schema.PublicSubmission) { p.Outcome = schema.OutcomeGraderError }), schema.StatusError, "submission 3: the tests failed, not you; the staff has been told"},
+		"our machines":   {with(func(p *schema.PublicSubmission) { p.State, p.Message = schema.StateFailed, "" }), schema.StatusError, "submission 3: our machines failed; the staff has been told, and nothing was charged"},
+		"kept": {with(func(p *schema.PublicSubmission) {
+			p.State, p.Message = schema.StateCancelled, strings.Repeat("received after the end ", 10)
+		}), schema.StatusFailure,
+			"submission 3: received after the end received after the end received after the end received after the end received after the end received a…"},
+	} {
+		got := CommitStatus(c.p, false)
+		if got.State != c.state || got.Description != c.words || got.Page != "comp1/a1/ada/3" || len([]rune(got.Description)) > 140 {
+			t.Errorf("%s: %s %q; want %s %q", name, got.State, got.Description, c.state, c.words)
+		}
+	}
+	want := "| test | outcome | points |\n| --- | --- | --- |\n| `adds` | passed | 10 of 10 |\n| `adds ¦ 'x' @team` | failed | 7.5 of 10 |\n"
+	if diff := cmp.Diff(want, CommitStatus(done, false).Summary); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// In a public repository everybody reads the status: nothing of the grade is in it.
+func TestCommitStatusInPublicRepository(t *testing.T) {
+	t.Parallel()
+	for _, outcome := range []schema.Outcome{schema.OutcomePassed, schema.OutcomeFailed} {
+		p := schema.PublicSubmission{Number: 3, State: schema.StateDone, Outcome: outcome, Score: "17.5", MaxScore: "20", Tests: []schema.PublicTest{{Name: "adds", Outcome: outcome}}}
+		if got := CommitStatus(p, true); got.State != schema.StatusSuccess || got.Description != "submission 3: graded; sign in to see the result" || got.Summary != "" {
+			t.Errorf("%+v", got)
+		}
+	}
+}
+
+func TestAnnotations(t *testing.T) {
+	t.Parallel()
+	output := strings.Join([]string{
+		"gcc -o ring ring.c", "ring.c: In function 'main':",
+		"ring.c:12:5: error: expected ';' before 'return'", "   12 |     return 0", "./src/list.c:3:1: warning: unused variable 'x' [-Wunused-variable]",
+		"ring.c:12:5: error: expected ';' before 'return'", "ring.c:11:5: note: declared here", "Main.java:7: error: cannot find symbol", "./main.go:4:2: undefined: x",
+		"/usr/include/stdio.h:30:1: error: no", "../tests/secret.c:1:1: error: no", "a/../../b.c:1:1: error: no", "ring.c:0:1: error: no", "ring.c:99999999999:1: error: no", "http://example.org:80: no", "ring.c:5:\x1b[31m error",
+	}, "\n")
+	want := []schema.Annotation{
+		{Path: "ring.c", Line: 12, Message: "expected ';' before 'return'"},
+		{Path: "src/list.c", Line: 3, Warning: true, Message: "unused variable 'x' [-Wunused-variable]"},
+		{Path: "Main.java", Line: 7, Message: "cannot find symbol"},
+		{Path: "main.go", Line: 4, Message: "undefined: x"},
+	}
+	if diff := cmp.Diff(want, Annotations(output)); diff != "" {
+		t.Error(diff)
+	}
+	var many strings.Builder
+	for n := range 1000 {
+		many.WriteString("a.c:" + strings.Repeat("1", 1+n%7) + ":1: error: " + strings.Repeat("x", n) + "\n")
+	}
+	if got := len(Annotations(many.String())); got != maxAnnotations {
+		t.Errorf("%d annotations", got)
+	}
+}

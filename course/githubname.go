@@ -1,0 +1,76 @@
+package course
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/grader/grader/schema"
+)
+
+// testsSuffix ends the names of tests repositories at GitHub.
+const testsSuffix = "tests"
+
+// GitHubNames say what the repositories of an organisation at GitHub are for.
+type GitHubNames struct {
+	Course      string
+	Known       []string          // names of the course's assignments
+	Assignments map[string]string // prefixes that are not the name of their assignment
+	Tests       map[string]string // names of tests repositories, and their assignments
+}
+
+// GitHubRepository is what a repository at GitHub is for.
+type GitHubRepository struct {
+	Assignment string
+	Tests      bool
+	Owner      string // the rest of its name: a GitHub login or the name of a team; "" for tests
+}
+
+// Repository returns what the repository of a name is for. Names are ASSIGNMENT-OWNER, as GitHub
+// Classroom made them, and ASSIGNMENT-tests; the longest assignment that fits is meant. The
+// error is CodeRefused.
+func (n GitHubNames) Repository(name string) (GitHubRepository, error) {
+	name = strings.ToLower(name)
+	for repository, assignment := range n.Tests {
+		if strings.ToLower(repository) == name {
+			return GitHubRepository{Assignment: assignment, Tests: true}, nil
+		}
+	}
+	var found GitHubRepository
+	longest := -1
+	try := func(prefix, assignment string) {
+		owner, ok := strings.CutPrefix(name, strings.ToLower(prefix)+"-")
+		if ok && owner != "" && len(prefix) > longest {
+			longest, found = len(prefix), GitHubRepository{Assignment: assignment, Owner: owner}
+		}
+	}
+	for prefix, assignment := range n.Assignments {
+		try(prefix, assignment)
+	}
+	for _, assignment := range n.Known {
+		try(assignment, assignment)
+	}
+	if assignment, ok := strings.CutSuffix(name, "-"+testsSuffix); ok && longest < 0 && schema.Segment("assignment", assignment) == nil {
+		return GitHubRepository{Assignment: assignment, Tests: true}, nil // its first tests
+	}
+	if longest < 0 {
+		return GitHubRepository{}, schema.Errorf(schema.CodeRefused, "%s has no assignment that the repository %s belongs to: its name must be ASSIGNMENT-LOGIN", n.Course, schema.Excerpt(name, 100))
+	}
+	if found.Owner == testsSuffix {
+		return GitHubRepository{Assignment: found.Assignment, Tests: true}, nil
+	}
+	return found, nil
+}
+
+// GitHubOwners are the names by which a repository can be somebody's: their GitHub logins, their
+// logins here, and their team.
+type GitHubOwners []string
+
+// MayPushAs refuses a student's push to a repository that is not theirs or their team's. A
+// commit there is the work of somebody else.
+func (o GitHubOwners) MayPushAs(v Viewer, r GitHubRepository) error {
+	same := func(name string) bool { return strings.EqualFold(name, r.Owner) }
+	if r.Tests || v.Staff() || slices.ContainsFunc(o, same) {
+		return nil
+	}
+	return schema.Errorf(schema.CodeRefused, "this repository is named after %s, so your push to it is not handed in. Push to your own repository", r.Owner)
+}

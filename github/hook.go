@@ -1,0 +1,184 @@
+package github
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/google/go-github/v60/github"
+
+	"github.com/grader/grader/schema"
+)
+
+const (
+	// maxPayload is the largest payload that GitHub sends, in bytes.
+	maxPayload = 25 << 20
+	// smallPayload is how much anybody may have us hold; larger ones are read two at a time.
+	smallPayload = 256 << 10
+	// lateMark in a commit's message says that being late is meant, as `git push -o late` does.
+	lateMark = "[late]"
+)
+
+var (
+	deliveryPattern   = regexp.MustCompile(`^[0-9A-Za-z-]{8,64}$`)
+	commitPattern     = regexp.MustCompile(`^[0-9a-f]{40}$`)
+	repositoryPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$`)
+)
+
+// Deliveries stores what GitHub announces.
+type Deliveries interface {
+	// ReceiveGitHubPush stores a push that was announced, durably. False: the announcement was
+	// received before.
+	ReceiveGitHubPush(ctx context.Context, p schema.GitHubPush) (bool, error)
+}
+
+// Hook receives GitHub's announcements of pushes. An announcement is answered once its push is
+// stored; it is fetched later. Set the fields before use.
+type Hook struct {
+	Secret        []byte
+	Organisations []Organisation
+	Deliveries    Deliveries
+	Clock         func() time.Time
+	Logger        *slog.Logger
+
+	large chan struct{} // holds a value for each large payload that is read
+}
+
+// NewHook returns a hook with a secret, which must not be empty: a payload without a signature
+// is nobody's.
+func NewHook(secret []byte, organisations []Organisation, deliveries Deliveries, clock func() time.Time, logger *slog.Logger) (*Hook, error) {
+	if len(secret) < 16 {
+		return nil, schema.Errorf(schema.CodeInvalid, "the secret of the GitHub webhook has %d characters; use at least 16 random ones", len(secret))
+	}
+	return &Hook{Secret: secret, Organisations: organisations, Deliveries: deliveries, Clock: clock, Logger: logger, large: make(chan struct{}, 2)}, nil
+}
+
+// ServeHTTP implements http.Handler.
+func (h *Hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	received := h.Clock()
+	body, status, words := h.read(w, r)
+	if status == 0 {
+		status, words = h.accept(r, body, received)
+	}
+	level := slog.LevelInfo
+	if status >= 400 {
+		level = slog.LevelWarn
+	}
+	h.Logger.Log(r.Context(), level, "GitHub webhook", "status", status, "answer", words, "delivery", schema.Excerpt(r.Header.Get("X-GitHub-Delivery"), 64), "event", schema.Excerpt(r.Header.Get("X-GitHub-Event"), 40))
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, words+"\n") // a client that is gone reads nothing
+}
+
+// read returns a payload whose signature is right; otherwise the answer. The library's
+// ValidatePayload accepts SHA-1, and reads without a limit.
+func (h *Hook) read(w http.ResponseWriter, r *http.Request) (body []byte, status int, words string) {
+	signature, ok := strings.CutPrefix(r.Header.Get("X-Hub-Signature-256"), "sha256=")
+	sum, err := hex.DecodeString(signature)
+	if !ok || err != nil || len(sum) != sha256.Size {
+		return nil, http.StatusUnauthorized, "the request is not signed; set the webhook's secret at GitHub"
+	}
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
+		return nil, http.StatusUnsupportedMediaType, "the webhook's content type must be application/json; choose it at GitHub"
+	}
+	if r.ContentLength < 0 || r.ContentLength > smallPayload {
+		select {
+		case h.large <- struct{}{}:
+			defer func() { <-h.large }()
+		default:
+			return nil, http.StatusServiceUnavailable, "too many large requests at once; deliver it again"
+		}
+	}
+	body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))
+	if large := new(http.MaxBytesError); errors.As(err, &large) {
+		return nil, http.StatusRequestEntityTooLarge, "the request is larger than GitHub's limit of 25 MB"
+	}
+	if err != nil {
+		return nil, http.StatusBadRequest, "the request did not come whole"
+	}
+	mac := hmac.New(sha256.New, h.Secret)
+	mac.Write(body)
+	if !hmac.Equal(mac.Sum(nil), sum) {
+		return nil, http.StatusUnauthorized, "the signature is wrong; the webhook's secret at GitHub must be that of webhook_secret_file"
+	}
+	return body, 0, ""
+}
+
+// accept handles a payload that GitHub has signed.
+func (h *Hook) accept(r *http.Request, body []byte, received time.Time) (status int, words string) {
+	switch event := r.Header.Get("X-GitHub-Event"); event {
+	case "ping":
+		return http.StatusOK, "pong"
+	case "push":
+	default:
+		return http.StatusOK, "ignored: only pushes are used; choose \"Just the push event\" at GitHub"
+	}
+	delivery := r.Header.Get("X-GitHub-Delivery")
+	if !deliveryPattern.MatchString(delivery) {
+		return http.StatusBadRequest, "the request has no X-GitHub-Delivery"
+	}
+	event := new(github.PushEvent)
+	if err := json.Unmarshal(body, event); err != nil {
+		return http.StatusBadRequest, "the payload is not that of a push"
+	}
+	p, ignored := pushOf(event)
+	if ignored == "" {
+		if _, _, known := organisationOf(h.Organisations, p.Repository); !known {
+			ignored = "the organisation of " + p.Repository + " is not in the configuration"
+		}
+	}
+	if ignored != "" {
+		return http.StatusOK, "ignored: " + ignored
+	}
+	p.Delivery, p.ReceivedAt = delivery, received
+	fresh, err := h.Deliveries.ReceiveGitHubPush(r.Context(), p)
+	switch {
+	case err != nil:
+		h.Logger.Error("store a push of GitHub", "delivery", delivery, "error", err)
+		return http.StatusServiceUnavailable, "the push could not be stored; deliver it again"
+	case !fresh:
+		return http.StatusOK, "received before"
+	}
+	return http.StatusAccepted, "received " + p.Commit[:7] + " of " + p.Repository
+}
+
+// pushOf returns what is used of a push, or why it is ignored. The sender is whom GitHub has
+// authenticated; the authors of commits are what the commits say.
+func pushOf(e *github.PushEvent) (p schema.GitHubPush, ignored string) {
+	branch := "main"
+	if name := e.GetRepo().GetDefaultBranch(); name != "" {
+		branch = name
+	}
+	ref := schema.Excerpt(e.GetRef(), 100)
+	switch {
+	case strings.HasPrefix(ref, "refs/tags/"):
+		return p, "tags are not graded"
+	case e.GetDeleted():
+		return p, "the branch was deleted; what was handed in stays"
+	case e.GetRef() != "refs/heads/"+branch:
+		return p, "only the branch " + branch + " is graded, and this is " + ref
+	case !commitPattern.MatchString(e.GetAfter()) || strings.Trim(e.GetAfter(), "0") == "":
+		return p, "it names no commit"
+	case !repositoryPattern.MatchString(e.GetRepo().GetFullName()) || e.GetRepo().GetID() <= 0:
+		return p, "it names no repository"
+	case e.GetSender().GetID() <= 0:
+		return p, "it names no sender"
+	}
+	p.GitHubCommit = schema.GitHubCommit{
+		Repository: e.GetRepo().GetFullName(), RepositoryID: e.GetRepo().GetID(), Installation: e.GetInstallation().GetID(), Commit: e.GetAfter(),
+		Public: !e.GetRepo().GetPrivate(),
+	}
+	p.SenderID, p.Sender = e.GetSender().GetID(), schema.Excerpt(e.GetSender().GetLogin(), 60)
+	p.Forced, p.Late = e.GetForced(), strings.Contains(e.GetHeadCommit().GetMessage(), lateMark)
+	return p, ""
+}

@@ -1,0 +1,163 @@
+package github
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/go-github/v60/github"
+	"golang.org/x/time/rate"
+
+	"github.com/grader/grader/outbox"
+	"github.com/grader/grader/schema"
+)
+
+const (
+	// contextName is what a status is called at GitHub.
+	contextName = "grader"
+	// maxAnnotations is how many annotations GitHub takes in one request.
+	maxAnnotations = 50
+	// writesPerMinute keeps us below GitHub's secondary limit of 80 requests that create something.
+	writesPerMinute = 60
+	burst           = 20
+)
+
+// Told records the status that a commit was last given.
+type Told interface {
+	ToldGitHub(ctx context.Context, c schema.GitHubCommit) (string, error)
+	TellGitHub(ctx context.Context, c schema.GitHubCommit, told string) error
+}
+
+// StatusSender writes the statuses of commits, and check runs where an App is installed. It is the
+// sender of the outbox's kind schema.OutgoingGitHubStatus.
+type StatusSender struct {
+	Host        string
+	Credentials Credentials
+	Classroom   Classroom
+	Told        Told
+	Site        func() string // root of the site, "" for none
+	Clock       func() time.Time
+	Transport   http.RoundTripper // nil: http.DefaultTransport
+
+	pace *rate.Limiter
+}
+
+// NewStatusSender returns a sender that keeps below GitHub's limits.
+func NewStatusSender(s StatusSender) *StatusSender {
+	s.pace = rate.NewLimiter(rate.Limit(writesPerMinute)/60, burst)
+	return &s
+}
+
+// Send implements outbox.Sender. It writes what the commit's status is now, also if the entry is
+// older, and nothing if the commit has that status.
+func (s *StatusSender) Send(ctx context.Context, e schema.OutboxEntry) error {
+	var about schema.GitHubStatus
+	if err := json.Unmarshal(e.Body, &about); err != nil {
+		return schema.Wrapf(schema.CodeInvalid, err, "the entry cannot be read: %s", err)
+	}
+	is, err := s.Classroom.Status(ctx, about)
+	if err != nil {
+		return err
+	}
+	told, err := s.Told.ToldGitHub(ctx, about.GitHubCommit)
+	if err != nil || told == fingerprint(is) {
+		return err
+	}
+	if err := s.wait(); err != nil {
+		return err
+	}
+	if err := s.write(ctx, e, about.GitHubCommit, is); err != nil {
+		return err
+	}
+	return s.Told.TellGitHub(ctx, about.GitHubCommit, fingerprint(is))
+}
+
+// fingerprint identifies the content of a status.
+func fingerprint(s schema.CommitStatus) string {
+	text, _ := json.Marshal(s) // strings and numbers only
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:16])
+}
+
+// wait asks the outbox to come back later if too much was written within the last minute.
+func (s *StatusSender) wait() error {
+	now := s.Clock()
+	r := s.pace.ReserveN(now, 1)
+	delay := r.DelayFrom(now)
+	if delay == 0 {
+		return nil
+	}
+	r.CancelAt(now)
+	return &outbox.Later{Until: now.Add(max(delay, time.Second)), Reason: "we keep below the limit of requests"}
+}
+
+// target is a commit as the API names it, with the client for it.
+type target struct {
+	api               *Client
+	owner, repository string
+	commit            string
+	failed            func(error) error
+}
+
+func (s *StatusSender) write(ctx context.Context, e schema.OutboxEntry, c schema.GitHubCommit, is schema.CommitStatus) error {
+	owner, name, _ := strings.Cut(c.Repository, "/")
+	token, err := s.Credentials.Token(ctx, owner, c.Installation)
+	if err != nil {
+		return fmt.Errorf("get a token: %w", err)
+	}
+	client, err := New(s.Host, token, s.Transport) // a client of its own: the library remembers limits by its own clock
+	if err != nil {
+		return err
+	}
+	t := target{api: client, owner: owner, repository: name, commit: c.Commit, failed: func(err error) error {
+		err = client.failure(err, s.Clock(), e.Failures)
+		if app, ok := s.Credentials.(*App); ok && schema.CodeOf(err) == schema.CodeForbidden {
+			app.forget(owner, c.Installation)
+		}
+		return err
+	}}
+	if err := s.writeStatus(ctx, e, t, is); err != nil {
+		return err
+	}
+	if !s.Credentials.IsApp() || is.State == schema.StatusPending {
+		return nil
+	}
+	return s.writeCheck(ctx, e, t, is)
+}
+
+// page returns the address of a status's page, nil for none.
+func (s *StatusSender) page(is schema.CommitStatus) *string {
+	if site := s.Site(); site != "" && is.Page != "" {
+		return github.String(site + "/" + is.Page)
+	}
+	return nil
+}
+
+// writeStatus writes a commit's status, unless an attempt that was interrupted has written it.
+func (s *StatusSender) writeStatus(ctx context.Context, e schema.OutboxEntry, t target, is schema.CommitStatus) error {
+	status := &github.RepoStatus{State: github.String(string(is.State)), Description: github.String(is.Description), TargetURL: s.page(is), Context: github.String(contextName)}
+	if e.Attempts > 1 {
+		all, _, err := t.api.api.Repositories.ListStatuses(ctx, t.owner, t.repository, t.commit, &github.ListOptions{PerPage: 100})
+		if err != nil {
+			return t.failed(err)
+		}
+		for _, last := range all { // newest first
+			if last.GetContext() != contextName {
+				continue
+			}
+			if last.GetState() == status.GetState() && last.GetDescription() == status.GetDescription() {
+				return nil
+			}
+			break
+		}
+	}
+	if _, _, err := t.api.api.Repositories.CreateStatus(ctx, t.owner, t.repository, t.commit, status); err != nil {
+		return t.failed(err)
+	}
+	return nil
+}

@@ -1,0 +1,305 @@
+package github_test
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/github"
+	"github.com/grader/grader/github/githubtest"
+	"github.com/grader/grader/outbox"
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/store"
+)
+
+// graded is a classroom in which a commit's status is what a test sets.
+type graded map[string]schema.CommitStatus
+
+func (g graded) Status(_ context.Context, s schema.GitHubStatus) (schema.CommitStatus, error) {
+	return g[s.Commit], nil
+}
+
+func (graded) Target(context.Context, string, string, schema.GitHubPush, course.GitHubNames) (classroom.GitHubTarget, error) {
+	return classroom.GitHubTarget{}, nil
+}
+
+func (graded) Follow(context.Context, schema.GitHubCommit, classroom.GitHubTarget) error { return nil }
+
+func (graded) Became(context.Context, schema.GitHubCommit, classroom.GitHubTarget, time.Time) (schema.GitHubStatus, error) {
+	return schema.GitHubStatus{}, nil
+}
+
+// desk is an outbox that writes statuses to a GitHub, with a clock that stands still.
+type desk struct {
+	*outbox.Worker
+	t     *testing.T
+	store *store.Store
+	hub   *githubtest.Server
+	is    graded
+	at    time.Time
+}
+
+func newDesk(t *testing.T, credentials func(hub *githubtest.Server, clock func() time.Time) github.Credentials) *desk {
+	t.Helper()
+	d := &desk{t: t, hub: githubtest.New(t), is: graded{}, at: time.Now()}
+	clock := func() time.Time { return d.at }
+	var err error
+	if d.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "grader.db"), store.Options{Clock: clock}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.store.Close() })
+	d.Worker = &outbox.Worker{Store: d.store, Clock: clock, Random: func() float64 { return 0.5 }, Logger: slog.New(slog.DiscardHandler), Senders: map[string]outbox.Sender{
+		schema.OutgoingGitHubStatus: github.NewStatusSender(github.StatusSender{
+			Host: d.hub.URL, Credentials: credentials(d.hub, clock), Classroom: d.is, Told: d.store, Site: func() string { return "https://grader.test" }, Clock: clock,
+		}),
+	}}
+	return d
+}
+
+func byToken(*githubtest.Server, func() time.Time) github.Credentials {
+	return github.Token(githubtest.Token)
+}
+
+// byApp is an App with a new key.
+func byApp(t *testing.T) func(hub *githubtest.Server, clock func() time.Time) github.Credentials {
+	return func(hub *githubtest.Server, clock func() time.Time) github.Credentials {
+		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
+		app, err := github.NewApp(hub.URL, "12345", text, nil, clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return app
+	}
+}
+
+func commitNo(n int) string { return fmt.Sprintf("%040x", n+1) }
+
+// set makes a commit's status and has it written.
+func (d *desk) set(n int, is schema.CommitStatus) {
+	d.t.Helper()
+	d.is[commitNo(n)] = is
+	c := schema.GitHubCommit{Repository: "comp2402-f26/a1-student", RepositoryID: 99, Commit: commitNo(n)}
+	if err := d.store.EnqueueGitHubStatus(d.t.Context(), schema.GitHubStatus{GitHubCommit: c}); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// run delivers for so long.
+func (d *desk) run(long time.Duration) {
+	d.t.Helper()
+	for end := d.at.Add(long); d.at.Before(end); {
+		next, err := d.Deliver(d.t.Context(), schema.OutgoingGitHubStatus)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		if next.IsZero() {
+			return
+		}
+		if !next.After(d.at) {
+			d.t.Fatalf("next attempt at %v, and it is %v", next, d.at)
+		}
+		d.at = next
+	}
+}
+
+var (
+	pending = schema.CommitStatus{State: schema.StatusPending, Description: "submission 1: received, waiting to be graded", Page: "comp2402/a1/ada/1"}
+	success = schema.CommitStatus{State: schema.StatusSuccess, Description: "submission 1: 20 of 20 points, 8 of 8 tests passed", Page: "comp2402/a1/ada/1"}
+)
+
+// GitHub is away for an hour while 1,000 statuses come, each pending and then final, and then it
+// allows 200 requests in ten minutes. Each commit gets its last state, none twice.
+func TestThousandStatusesAfterOutage(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, byToken)
+	const commits = 1000
+	away := d.at.Add(time.Hour)
+	var window time.Time
+	left := 0
+	allowed := func(*http.Request) (int, http.Header) {
+		if d.at.Before(away) {
+			return http.StatusBadGateway, nil
+		}
+		if d.at.Sub(window) >= 10*time.Minute {
+			window, left = d.at, 200
+		}
+		if left == 0 {
+			reset := window.Add(10*time.Minute).Unix() + 1
+			return http.StatusTooManyRequests, http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {strconv.FormatInt(reset, 10)}}
+		}
+		left--
+		return 0, nil
+	}
+	d.hub.Refuse(allowed)
+	for n := range commits {
+		d.set(n, pending)
+	}
+	d.run(30 * time.Minute)
+	for n := range commits {
+		d.set(n, success)
+	}
+	d.run(away.Sub(d.at))
+	if asked := d.hub.Requests(); asked > 30 {
+		t.Errorf("%d requests while GitHub was away", asked)
+	}
+	before := d.hub.Requests()
+	d.run(3 * time.Hour)
+	if left, err := d.store.Outbox(t.Context(), 10); err != nil || len(left) > 0 {
+		t.Fatalf("left: %+v, %v", left, err)
+	}
+	got := map[string][]string{}
+	for _, s := range d.hub.Statuses() {
+		got[s.Commit] = append(got[s.Commit], s.State)
+	}
+	for n := range commits {
+		if diff := cmp.Diff([]string{"success"}, got[commitNo(n)]); diff != "" {
+			t.Fatalf("commit %d: %s", n, diff)
+		}
+	}
+	if refused := d.hub.Requests() - before - commits; refused > 10 {
+		t.Errorf("%d requests were refused", refused)
+	}
+}
+
+func TestStatusAsWritten(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, byToken)
+	d.set(0, pending)
+	d.run(time.Hour)
+	d.set(0, pending) // nothing new
+	d.run(time.Hour)
+	d.set(0, success)
+	d.run(time.Hour)
+	want := []githubtest.Status{
+		{Repository: "comp2402-f26/a1-student", Commit: commitNo(0), State: "pending", Description: pending.Description, TargetURL: "https://grader.test/comp2402/a1/ada/1", Context: "grader"},
+		{Repository: "comp2402-f26/a1-student", Commit: commitNo(0), State: "success", Description: success.Description, TargetURL: "https://grader.test/comp2402/a1/ada/1", Context: "grader"},
+	}
+	if diff := cmp.Diff(want, d.hub.Statuses()); diff != "" {
+		t.Error(diff)
+	}
+	if runs := d.hub.CheckRuns(); len(runs) > 0 {
+		t.Errorf("check runs without an App: %+v", runs)
+	}
+}
+
+// The limits as GitHub tells them, in each form.
+func TestRateLimits(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		status int
+		header func(now time.Time) http.Header
+		wait   time.Duration
+	}{
+		"primary": {403, func(now time.Time) http.Header {
+			return http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Limit": {"5000"}, "X-Ratelimit-Reset": {strconv.FormatInt(now.Add(40*time.Minute).Unix(), 10)}}
+		}, 40 * time.Minute},
+		"secondary":                   {403, func(time.Time) http.Header { return http.Header{"Retry-After": {"90"}} }, 90 * time.Second},
+		"secondary by 429":            {429, func(time.Time) http.Header { return http.Header{"Retry-After": {"77"}} }, 77 * time.Second},
+		"429 that says nothing":       {429, func(time.Time) http.Header { return nil }, time.Minute},
+		"429 with a negative wait":    {429, func(time.Time) http.Header { return http.Header{"Retry-After": {"-5"}} }, time.Minute},
+		"429 with a date as the wait": {429, func(time.Time) http.Header { return http.Header{"Retry-After": {"tomorrow"}} }, time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, byToken)
+			start := d.at
+			refusals := 0
+			d.hub.Refuse(func(*http.Request) (int, http.Header) {
+				if refusals++; refusals > 1 {
+					return 0, nil
+				}
+				return c.status, c.header(d.at)
+			})
+			d.set(0, success)
+			d.set(1, success)
+			d.run(2 * time.Hour)
+			if waited := d.at.Sub(start); waited < c.wait-time.Second || waited > c.wait+time.Second {
+				t.Errorf("waited %v, want %v", waited, c.wait)
+			}
+			if got := len(d.hub.Statuses()); got != 2 || d.hub.Requests() != 3 {
+				t.Errorf("%d statuses by %d requests", got, d.hub.Requests())
+			}
+		})
+	}
+}
+
+// What no repetition mends is kept with the reason, and others go on.
+func TestStatusThatIsRefused(t *testing.T) {
+	t.Parallel()
+	for status, words := range map[int]string{404: "answers 404", 422: "answers 422", 403: "answers 403"} {
+		d := newDesk(t, byToken)
+		d.hub.Refuse(func(r *http.Request) (int, http.Header) {
+			if strings.HasSuffix(r.URL.Path, commitNo(0)) {
+				return status, nil
+			}
+			return 0, nil
+		})
+		d.set(0, success)
+		d.set(1, success)
+		d.run(time.Hour)
+		left, err := d.store.Outbox(t.Context(), 10)
+		if err != nil || len(left) != 1 || left[0].FailedAt.IsZero() || !strings.Contains(left[0].LastError, words) || len(d.hub.Statuses()) != 1 {
+			t.Errorf("%d: left %+v, %v; statuses %+v", status, left, err, d.hub.Statuses())
+		}
+	}
+}
+
+// A check run has the messages of the compiler, 50 in a request. Where an attempt is interrupted
+// between requests, the next one completes the run: nothing is there twice.
+func TestCheckRun(t *testing.T) {
+	t.Parallel()
+	broken := schema.CommitStatus{State: schema.StatusFailure, Description: "submission 1: does not compile", Page: "comp2402/a1/ada/1"}
+	for n := range 120 {
+		broken.Annotations = append(broken.Annotations, schema.Annotation{Path: "ring.c", Line: n + 1, Warning: n%2 == 1, Message: fmt.Sprint("message ", n)})
+	}
+	for name, interrupted := range map[string]string{"whole": "", "interrupted after the status": "/check-runs", "interrupted after 50 annotations": "/check-runs/1"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, byApp(t))
+			failed := interrupted == ""
+			d.hub.Refuse(func(r *http.Request) (int, http.Header) {
+				if !failed && strings.HasSuffix(r.URL.Path, interrupted) {
+					failed = true
+					return http.StatusBadGateway, nil
+				}
+				return 0, nil
+			})
+			d.set(0, broken)
+			d.run(time.Hour)
+			if all := d.hub.Statuses(); len(all) != 1 || all[0].State != "failure" {
+				t.Errorf("statuses %+v", all)
+			}
+			runs := d.hub.CheckRuns()
+			if len(runs) != 1 {
+				t.Fatalf("check runs %+v", runs)
+			}
+			run := runs[0]
+			if run.Conclusion != "failure" || run.Title != broken.Description || run.Commit != commitNo(0) || len(run.Annotations) != 120 {
+				t.Errorf("%+v with %d annotations", run, len(run.Annotations))
+			}
+			for n, a := range run.Annotations {
+				if want := (githubtest.Annotation{Path: "ring.c", Line: n + 1, Level: []string{"failure", "warning"}[n%2], Message: fmt.Sprint("message ", n)}); a != want {
+					t.Fatalf("annotation %d is %+v", n, a)
+				}
+			}
+		})
+	}
+}

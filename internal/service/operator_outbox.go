@@ -1,0 +1,31 @@
+package service
+
+import (
+	"context"
+
+	"github.com/grader/grader/schema"
+)
+
+// OutboxArgs asks for entries of the outbox.
+type OutboxArgs struct {
+	Limit int
+	Kind  string // to be tried again; "" is every kind
+}
+
+func (o *Operator) outbox(ctx context.Context, a OutboxArgs) ([]schema.OutboxEntry, error) {
+	return o.Outbox.List(ctx, o.by, a.Limit)
+}
+
+func (o *Operator) retryOutbox(ctx context.Context, a OutboxArgs) (int64, error) {
+	return o.Outbox.Retry(ctx, o.by, a.Kind)
+}
+
+// GitHubArgs link an account at a GitHub to an account here.
+type GitHubArgs struct {
+	Login   string
+	Account schema.GitHubAccount
+}
+
+func (o *Operator) linkGitHub(ctx context.Context, a GitHubArgs) (None, error) {
+	return None{}, o.GitHub.Link(ctx, o.by, a.Login, a.Account)
+}

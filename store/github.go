@@ -1,0 +1,160 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// deliveryMemory is how long announcements of pushes are remembered. GitHub repeats one of the
+// last few days at most.
+const deliveryMemory = 90 * 24 * time.Hour
+
+// LinkGitHub records that an account at GitHub is an account's here. An account may have several;
+// one of GitHub belongs to one account.
+func (s *GitHubTables) LinkGitHub(ctx context.Context, by schema.Actor, user schema.User, is schema.GitHubAccount) error {
+	return s.write(ctx, "link GitHub account", func(t *tx) error {
+		was, err := list(ctx, t, value[int64], `SELECT user_id FROM github_accounts WHERE host = ? AND github_id = ?`, is.Host, is.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, `INSERT INTO github_accounts (host, github_id, login, user_id, linked_at) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET login = excluded.login, user_id = excluded.user_id`, is.Host, is.ID, is.Login, user.ID, micros(s.clock())); err != nil {
+			return err
+		}
+		if len(was) == 1 && was[0] == user.ID {
+			return nil
+		}
+		e := s.entry("user.link-github", user.Login)
+		e.After = is.Login
+		return t.audit(ctx, by, e)
+	})
+}
+
+// GitHubUser returns the account here of an account at GitHub.
+func (s *GitHubTables) GitHubUser(ctx context.Context, host string, id int64) (schema.User, error) {
+	u, err := one(ctx, s.reader, scanUser, `SELECT u.id, u.login, u.name, u.email, u.admin, u.disabled, u.created_at
+		FROM github_accounts g JOIN users u ON u.id = g.user_id WHERE g.host = ? AND g.github_id = ?`, host, id)
+	return u, missing(err, "no account here is linked to that account of GitHub")
+}
+
+// GitHubLogins returns the GitHub logins of some accounts.
+func (s *GitHubTables) GitHubLogins(ctx context.Context, host string, logins []string) ([]string, error) {
+	names, err := encode(logins)
+	if err != nil {
+		return nil, err
+	}
+	return list(ctx, s.reader, value[string], `SELECT g.login FROM users u JOIN github_accounts g ON g.user_id = u.id
+		WHERE u.login IN (SELECT value FROM json_each(?)) AND g.host = ? ORDER BY g.login`, names, host)
+}
+
+// ReceiveGitHubPush stores a push that GitHub announced, in the outbox. It returns false if the
+// announcement was received before.
+func (s *GitHubTables) ReceiveGitHubPush(ctx context.Context, p schema.GitHubPush) (fresh bool, err error) {
+	body, err := encode(p)
+	if err != nil {
+		return false, err
+	}
+	err = s.write(ctx, "receive a push of GitHub", func(t *tx) error {
+		if _, err := t.exec(ctx, `DELETE FROM github_deliveries WHERE received_at < ?`, micros(p.ReceivedAt.Add(-deliveryMemory))); err != nil {
+			return err
+		}
+		n, err := t.exec(ctx, `INSERT INTO github_deliveries (delivery, received_at) VALUES (?, ?) ON CONFLICT DO NOTHING`, p.Delivery, micros(p.ReceivedAt))
+		if err != nil || n == 0 {
+			return err
+		}
+		fresh = true
+		return s.enqueue(ctx, t, schema.Outgoing{Kind: schema.OutgoingGitHubPush, Key: p.Delivery, Receiver: fmt.Sprint(p.RepositoryID), Body: []byte(body), Due: p.ReceivedAt})
+	})
+	return fresh, err
+}
+
+// ReceivedGitHub reports which announcements were received.
+func (s *GitHubTables) ReceivedGitHub(ctx context.Context, deliveries []string) (map[string]bool, error) {
+	ids, err := encode(deliveries)
+	if err != nil {
+		return nil, err
+	}
+	known, err := list(ctx, s.reader, value[string], `SELECT delivery FROM github_deliveries WHERE delivery IN (SELECT value FROM json_each(?))`, ids)
+	received := make(map[string]bool, len(known))
+	for _, id := range known {
+		received[id] = true
+	}
+	return received, err
+}
+
+// AddGitHubCommit records which owner's work for an assignment a commit at GitHub is; owner "" is
+// the assignment's tests. From then on its status there follows what becomes of it here.
+func (s *GitHubTables) AddGitHubCommit(ctx context.Context, c schema.GitHubCommit, assignment int64, owner string) error {
+	return s.write(ctx, "add a commit of GitHub", func(t *tx) error {
+		_, err := t.exec(ctx, `INSERT INTO github_commits (repository_id, commit_hash, repository, installation, public, assignment_id, owner) VALUES (?, ?, ?, ?, ?, nullif(?, 0), ?)
+			ON CONFLICT DO UPDATE SET repository = excluded.repository, installation = excluded.installation, public = excluded.public, assignment_id = excluded.assignment_id, owner = excluded.owner`,
+			c.RepositoryID, c.Commit, c.Repository, c.Installation, c.Public, assignment, owner)
+		return err
+	})
+}
+
+// EnqueueGitHubStatus has a status shown at a commit. It replaces one of the commit that waits.
+func (s *GitHubTables) EnqueueGitHubStatus(ctx context.Context, status schema.GitHubStatus) error {
+	return s.write(ctx, "enqueue a status", func(t *tx) error { return t.enqueueStatus(ctx, s.clock(), status) })
+}
+
+func (t *tx) enqueueStatus(ctx context.Context, now time.Time, status schema.GitHubStatus) error {
+	body, err := encode(status)
+	if err != nil {
+		return err
+	}
+	organisation, _, _ := strings.Cut(status.Repository, "/")
+	return t.enqueue(ctx, now, schema.Outgoing{
+		Kind: schema.OutgoingGitHubStatus, Key: fmt.Sprintf("%d/%s", status.RepositoryID, status.Commit), Receiver: strings.ToLower(organisation), Body: []byte(body),
+	})
+}
+
+func scanGitHubStatus(r row) (g schema.GitHubStatus, err error) {
+	n := &g.Submission
+	err = r.Scan(&g.Repository, &g.RepositoryID, &g.Installation, &g.Public, &g.Commit, &n.Course, &n.Assignment, &n.Owner, &n.Number)
+	return g, err
+}
+
+// tellGitHub enqueues the statuses of a job that has ended: of a submission, or of tests.
+func (t *tx) tellGitHub(ctx context.Context, now time.Time, job int64) error {
+	all, err := list(ctx, t, scanGitHubStatus, `SELECT g.repository, g.repository_id, g.installation, g.public, g.commit_hash, c.code, a.name, s.owner, s.number
+			FROM jobs j JOIN submissions s ON s.id = j.submission_id AND s.job_id = j.id JOIN github_commits g ON g.assignment_id = s.assignment_id AND g.owner = s.owner AND g.commit_hash = s.commit_hash
+			JOIN assignments a ON a.id = s.assignment_id JOIN courses c ON c.id = a.course_id WHERE j.id = ?1
+		UNION ALL SELECT g.repository, g.repository_id, g.installation, g.public, g.commit_hash, c.code, a.name, '', 0
+			FROM jobs j JOIN versions v ON v.id = j.version_id JOIN github_commits g ON g.assignment_id = v.assignment_id AND g.owner = '' AND g.commit_hash = v.commit_hash
+			JOIN assignments a ON a.id = v.assignment_id JOIN courses c ON c.id = a.course_id WHERE j.id = ?1 AND j.kind = 'gate'`, job)
+	if err != nil {
+		return err
+	}
+	for _, status := range all {
+		if status.Submission.Owner == "" {
+			status.Tests, status.Submission = status.Submission.Course+"/"+status.Submission.Assignment, schema.SubmissionName{}
+		}
+		if err := t.enqueueStatus(ctx, now, status); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ToldGitHub returns what identifies the status that a commit was last given, "" for none.
+func (s *GitHubTables) ToldGitHub(ctx context.Context, c schema.GitHubCommit) (string, error) {
+	told, err := list(ctx, s.reader, value[string], `SELECT told FROM github_commits WHERE repository_id = ? AND commit_hash = ?`, c.RepositoryID, c.Commit)
+	if err != nil || len(told) == 0 {
+		return "", err
+	}
+	return told[0], nil
+}
+
+// TellGitHub records the status that a commit was given.
+func (s *GitHubTables) TellGitHub(ctx context.Context, c schema.GitHubCommit, told string) error {
+	return s.write(ctx, "record a status", func(t *tx) error {
+		_, err := t.exec(ctx, `INSERT INTO github_commits (repository_id, commit_hash, repository, installation, public, told) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET told = excluded.told`, c.RepositoryID, c.Commit, c.Repository, c.Installation, c.Public, told)
+		return err
+	})
+}
