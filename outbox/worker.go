@@ -49,10 +49,10 @@ type Worker struct {
 	// InOrder are the kinds whose entries for one receiver are delivered in the order of their
 	// due times: while one fails, the later ones wait.
 	InOrder map[string]bool
-	Clock   func() time.Time  // nil: time.Now
-	Random  func() float64    // in [0, 1); nil: math/rand
-	MaxAge  time.Duration     // how long an entry is tried before it is given up; 0: a week
-	Logger  *slog.Logger      // nil: slog.Default()
+	Clock   func() time.Time // nil: time.Now
+	Random  func() float64   // in [0, 1); nil: math/rand
+	MaxAge  time.Duration    // how long an entry is tried before it is given up; 0: a week
+	Logger  *slog.Logger     // nil: slog.Default()
 
 	stop    context.CancelFunc
 	working sync.WaitGroup
