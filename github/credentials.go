@@ -7,7 +7,6 @@ import (
 	"encoding/pem"
 	"fmt"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
@@ -136,10 +135,4 @@ func (a *App) forget(organisation string, installation int64) {
 	}
 	delete(a.tokens, installation)
 	delete(a.installations, organisation)
-}
-
-// appID checks the id of an App, which is a number, or the client id.
-func appID(id string) bool {
-	_, err := strconv.ParseUint(id, 10, 63)
-	return err == nil || len(id) > 3
 }

@@ -47,9 +47,33 @@ func (s *Service) startGitHub(context.Context, *DataDir) error {
 	if err != nil {
 		return err
 	}
-	is.credentials, err = github.NewApp(c.URL, c.AppID, []byte(key), nil, s.now)
+	app, err := github.NewApp(c.URL, c.AppID, []byte(key), nil, s.now)
+	is.credentials = app
 	s.github = is
 	return err
+}
+
+// startMissed asks for announcements that GitHub could not deliver, once the site listens.
+func (s *Service) startMissed(ctx context.Context, _ *DataDir) error {
+	if s.github == nil {
+		return nil
+	}
+	app, ok := s.github.credentials.(*github.App)
+	if !ok {
+		return nil
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		(&github.Missed{App: app, Received: s.store, Clock: s.now, Logger: s.Logger}).Run(ctx)
+	}()
+	s.onStop(func(context.Context) error {
+		cancel()
+		<-done
+		return nil
+	})
+	return nil
 }
 
 func secretOf(whose, file string) (string, error) {
