@@ -57,6 +57,16 @@ func (m *meters) handler(other *prometheus.Registry) http.Handler {
 	return promhttp.HandlerFor(all, promhttp.HandlerOpts{})
 }
 
+// Monitoring answers what programs ask that watch the service: /metrics, /healthz and /readyz,
+// to whoever reaches its listener. Start comes first.
+func (s *Server) Monitoring() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", s.meters.handler(s.Metrics))
+	mux.HandleFunc("GET /healthz", serveHealth)
+	mux.HandleFunc("GET /readyz", s.serveReady)
+	return mux
+}
+
 func (m *meters) signIn(outcome string) { m.signIns.WithLabelValues(outcome).Inc() }
 
 // measured counts and times what a route answers.

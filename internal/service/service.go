@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -16,6 +17,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/configs"
@@ -38,6 +41,7 @@ type Service struct {
 	SSH     string // listen address; port 0 is any free one, see SSHAddress
 	Web     string // listen address; port 0 is any free one, see WebURL
 	TLS     TLS    // how the site serves HTTPS; the zero value is plain HTTP
+	Metrics string // listen address of /metrics, /healthz and /readyz; "" for none beside the site's
 	Bin     string // directory of grader and grader-hook; "" is this program's own
 	Config  configs.Config
 	Version string // of grader, for the pages
@@ -56,6 +60,7 @@ type Service struct {
 	nomad      *nomad.Pool // nil if no flavour names that pool
 	ssh        *gitd.Server
 	github     *gitHub
+	metricsAt  net.Addr                   // where Metrics listens, nil if it does not
 	site       atomic.Pointer[web.Server] // the SSH server, which starts before it, asks for its address
 }
 
@@ -68,7 +73,7 @@ func (s *Service) Start(ctx context.Context) error {
 	}
 	s.onStop(func(context.Context) error { return data.Close() })
 	for _, start := range []func(context.Context, *DataDir) error{
-		s.startStore, s.startGradeUpdates, s.startHooks, s.startTryPins, s.startScheduler, s.openClassroom, s.startSSH, s.startGitHub, s.startSite, s.startOutbox, s.startMissed, s.startAdmin, s.startCaches, s.startHeartbeat, s.startMeasurements,
+		s.startStore, s.startGradeUpdates, s.startHooks, s.startTryPins, s.startScheduler, s.openClassroom, s.startSSH, s.startGitHub, s.startSite, s.startMetrics, s.startOutbox, s.startMissed, s.startAdmin, s.startCaches, s.startHeartbeat, s.startMeasurements,
 	} {
 		if err := start(ctx, data); err != nil {
 			return errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
@@ -253,10 +258,12 @@ func (s *Service) startSite(ctx context.Context, _ *DataDir) error {
 	if err != nil {
 		return err
 	}
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(newCollector(s))
 	site := &web.Server{
 		Addr: s.Web, Classroom: s.classroom, Accounts: s.store, Results: s.store, Live: s.scheduler, Handouts: s.repos, Trees: siteTrees{s.repos}, Uploads: s.ssh, Operations: Remote{s.Operator()}, Sessions: s.store.AccountTables, SignIn: services, TLS: https,
-		Starters: web.Starters{Languages: configs.StarterLanguages(), Files: configs.Starter},
-		Clock:    s.Clock, Logger: s.Logger, PublicURL: s.Config.PublicURL, SSHAddress: s.SSHName(), Version: s.Version,
+		Metrics: metrics, Starters: web.Starters{Languages: configs.StarterLanguages(), Files: configs.Starter},
+		Clock: s.Clock, Logger: s.Logger, PublicURL: s.Config.PublicURL, SSHAddress: s.SSHName(), Version: s.Version,
 	}
 	if s.github != nil {
 		site.GitHub = s.github.hook

@@ -68,7 +68,7 @@ func newTerm(t *testing.T) *term {
 	standard.Warm = 0
 	config.Flavours["standard"] = standard
 	m.Service = &Service{
-		Data: filepath.Join(dir, "data"), SSH: "127.0.0.1:0", Web: "127.0.0.1:0", Bin: dir, Config: config, Version: "v0",
+		Data: filepath.Join(dir, "data"), SSH: "127.0.0.1:0", Web: "127.0.0.1:0", Metrics: "127.0.0.1:0", Bin: dir, Config: config, Version: "v0",
 		Logger: slog.New(slog.DiscardHandler), Clock: func() time.Time { return time.UnixMicro(m.now.Add(1)).UTC() },
 	}
 	must(t, m.Start(t.Context()))
