@@ -68,7 +68,7 @@ func ParseColumns(words []string) (map[string]string, error) {
 func ParseVersion(s string) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 {
-		return 0, schema.Errorf(schema.CodeInvalid, "%q is not the number of a version; tests list shows them", s)
+		return 0, schema.Errorf(schema.CodeInvalid, "%q is not a version number; run tests list to see the versions", s)
 	}
 	return n, nil
 }

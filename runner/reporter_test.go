@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// The first event does not wait for company; what comes while it is on its way
-// goes together.
+// The first event is sent at once. Events that arrive during its request are sent together in
+// the next one.
 func TestEventsAreBatchedDuringRequests(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)

@@ -53,7 +53,7 @@ func (s *GradeTables) JobOutcomes(ctx context.Context, jobs []int64) ([]schema.J
 
 // LatestJobs returns the jobs of the latest graded submissions to an assignment, at most n of
 // each owner, newest first.
-func (s *Store) LatestJobs(ctx context.Context, a schema.Assignment, n int) (map[string][]int64, error) {
+func (s *GradeTables) LatestJobs(ctx context.Context, a schema.Assignment, n int) (map[string][]int64, error) {
 	type ofOwner struct {
 		owner string
 		job   int64

@@ -17,13 +17,13 @@ func scanPoolControl(r row) (c schema.PoolControl, err error) {
 
 // PoolControls returns what is set for pools, by flavour. A flavour without an entry is open
 // and as configured.
-func (s *Store) PoolControls(ctx context.Context) ([]schema.PoolControl, error) {
+func (s *QueueTables) PoolControls(ctx context.Context) ([]schema.PoolControl, error) {
 	return list(ctx, s.reader, scanPoolControl, `SELECT `+poolControlColumns+` FROM pool_controls ORDER BY flavour`)
 }
 
 // ChangePool changes what is set for a flavour's pool, in one transaction with its audit
 // entry. What change refuses is not written.
-func (s *Store) ChangePool(ctx context.Context, by schema.Actor, flavour, action string, change func(*schema.PoolControl) error) (c schema.PoolControl, err error) {
+func (s *QueueTables) ChangePool(ctx context.Context, by schema.Actor, flavour, action string, change func(*schema.PoolControl) error) (c schema.PoolControl, err error) {
 	err = s.write(ctx, "change pool", func(t *tx) error {
 		c, err = one(ctx, t, scanPoolControl, `SELECT `+poolControlColumns+` FROM pool_controls WHERE flavour = ?`, flavour)
 		if errors.Is(err, sql.ErrNoRows) {
