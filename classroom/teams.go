@@ -211,7 +211,7 @@ func (t *Teams) Import(ctx context.Context, by schema.Actor, i ImportTeams) (Tea
 	return reply, err
 }
 
-// List lists the teams of an assignment, by name: all of them to staff, to a student their
+// List returns the teams of an assignment, by name: to staff all of them, to a student their
 // own and those that have invited them.
 func (t *Teams) List(ctx context.Context, by schema.Actor, a TeamArgs) ([]schema.Team, error) {
 	m, is, err := t.assignment(ctx, by, a)

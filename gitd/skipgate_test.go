@@ -77,7 +77,7 @@ func TestOldVersionIsActivatedAgain(t *testing.T) {
 		{"ida", "tests activate comp1/a1", "comp1/a1 has no version of its tests before version 1 that was active", 1},
 		{"ida", "tests activate comp1/a1 1", "version 1 of the tests of comp1/a1 is active already", 1},
 		{"ida", "tests activate comp1/a1 9", "comp1/a1 has no version 9 of its tests", 1},
-		{"ida", "tests activate comp1/a1 two", `"two" is not the number of a version; tests list shows them`, 2},
+		{"ida", "tests activate comp1/a1 two", `"two" is not a version number; run tests list to see the versions`, 2},
 		{"ida", "tests activate comp1/a9", "there is no assignment comp1/a9 yet", 1},
 		{"tina", "tests activate comp1/a1 2", "only instructors of comp1 activate tests", 1},
 		{"alice", "tests list comp1/a1", "only the staff of comp1 see its tests", 1},
