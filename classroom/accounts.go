@@ -39,6 +39,11 @@ type AccountStore interface {
 	AddPendingKey(ctx context.Context, by schema.Actor, user schema.User, k schema.Key, expires time.Time) (string, error)
 	// RemoveKey removes a key with the sessions and secrets that it made, unless may refuses.
 	RemoveKey(ctx context.Context, by schema.Actor, user schema.User, fingerprint string, may func(course.KeyRemoval) error) (schema.RemovedKey, error)
+	// ExpireKey sets when a user's key expires, the zero time for never, unless may refuses.
+	// CodeNotFound: the user has no such key.
+	ExpireKey(ctx context.Context, by schema.Actor, user schema.User, fingerprint string, at time.Time, may func(course.KeyRemoval) error) (schema.Key, error)
+	// ExpiredKeys returns the keys that have expired by now.
+	ExpiredKeys(ctx context.Context, now time.Time) ([]schema.OwnedKey, error)
 	// NewCode creates a one-time code that binds a key, or only one key.
 	NewCode(ctx context.Context, by schema.Actor, user schema.User, forKey string, expires time.Time) (string, error)
 	// RedeemCode binds a proved key to the account that a code names. CodeRefused says why not.

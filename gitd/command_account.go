@@ -2,6 +2,7 @@ package gitd
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -67,10 +68,12 @@ func (s *studentCommands) keys(ctx context.Context, sess *session, args []string
 		err = s.listKeys(ctx, sess)
 	case verb == "add":
 		err = s.addKey(ctx, sess, rest)
+	case verb == "expire" && len(rest) == 2:
+		err = s.expireKey(ctx, sess, rest[0], rest[1])
 	case verb == "remove" && len(rest) == 1:
 		err = s.removeKey(ctx, sess, rest[0])
 	default:
-		err = schema.Errorf(schema.CodeInvalid, "use: keys [list | add [KEY] | remove FINGERPRINT]")
+		err = schema.Errorf(schema.CodeInvalid, "use: keys [list | add [KEY] | expire FINGERPRINT DAY | remove FINGERPRINT]")
 	}
 	if err != nil {
 		s.logInternal("keys", err)
@@ -96,6 +99,9 @@ func (s *studentCommands) listKeys(ctx context.Context, sess *session) error {
 		if k.Fingerprint == sess.who.fingerprint {
 			used = "in use now"
 		}
+		if words := schema.ExpiryWords(k); words != "" {
+			used += ", " + words
+		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", k.Fingerprint, state, used, transcript.Truncate(transcript.OneLine(k.Comment), 40))
 	}
 	return w.Flush()
@@ -117,6 +123,16 @@ func (s *studentCommands) addKey(ctx context.Context, sess *session, args []stri
 	}
 	fmt.Fprintf(sess.out, "added %s, pending\nProve it within %d days, with that key; the code is for no other:\n    %s %s\n",
 		added.Key.Fingerprint, int(classroom.CodeLife.Hours()/24), s.reach(joinUser), added.Code)
+	return nil
+}
+
+// expireKey sets the last day of a key.
+func (s *studentCommands) expireKey(ctx context.Context, sess *session, fingerprint, day string) error {
+	key, err := s.Classroom.Accounts.ExpireKey(ctx, sess.actor(), "", fingerprint, day)
+	if err != nil {
+		return fmt.Errorf("expire key: %w", err)
+	}
+	fmt.Fprintf(sess.out, "%s %s\n", key.Fingerprint, cmp.Or(schema.ExpiryWords(key), "does not expire"))
 	return nil
 }
 

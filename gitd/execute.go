@@ -81,7 +81,7 @@ func (s *studentCommands) commands() []command {
 		{"rerun", "COURSE/ASSIGNMENT/N", "grade again what our machines failed to grade", 1, 1, s.rerun},
 		{"receipt", "COURSE/ASSIGNMENT[/N]", "the signed receipt of a submission", 1, 1, s.receipt},
 		{"receipt-key", "", "the public key that checks receipts: grader verify FILE --key KEY", 0, 0, s.receiptKey},
-		{"keys", "[list | add [KEY] | remove FINGERPRINT]", "your SSH keys", 0, 5, s.keys},
+		{"keys", "[list | add [KEY] | expire FINGERPRINT DAY | remove FINGERPRINT]", "your SSH keys", 0, 5, s.keys},
 		{"token", "create NAME [--scope S] [--expires 90d] | list | revoke NAME", "tokens for the HTTP API", 1, 12, s.token},
 		{"login", "", "a one-time link that signs your browser in", 0, 0, s.login},
 		{"help", "", "these lines", 0, 0, s.help},

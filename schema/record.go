@@ -38,6 +38,13 @@ type Key struct {
 	AddedBy     string // fingerprint of the key that added it, "" for none
 	AddedAt     time.Time
 	UsedAt      time.Time // zero: never
+	ExpiresAt   time.Time // from then on it signs nobody in; zero: never
+}
+
+// OwnedKey is a key with the account that it belongs to.
+type OwnedKey struct {
+	User        User // ID and Login
+	Fingerprint string
 }
 
 // Course is a class. Zone is an IANA name; every local time of its assignments

@@ -12,14 +12,15 @@ import (
 const touchEvery = time.Minute
 
 func scanKey(r row) (k schema.Key, err error) {
-	err = r.Scan(&k.ID, &k.UserID, &k.Fingerprint, &k.Public, &k.Comment, &k.Active, &k.AddedBy, instant{&k.AddedAt}, instant{&k.UsedAt})
+	err = r.Scan(&k.ID, &k.UserID, &k.Fingerprint, &k.Public, &k.Comment, &k.Active, &k.AddedBy, instant{&k.AddedAt}, instant{&k.UsedAt}, instant{&k.ExpiresAt})
 	return k, err
 }
 
 // UserByKey returns the account whose active key has the fingerprint, even a disabled one.
+// CodeNotFound: there is none, or the key has expired.
 func (s *AccountTables) UserByKey(ctx context.Context, fingerprint string) (schema.User, error) {
 	u, err := one(ctx, s.reader, scanUser, `SELECT u.id, u.login, u.name, u.email, u.admin, u.disabled, u.created_at
-		FROM keys k JOIN users u ON u.id = k.user_id WHERE k.fingerprint = ? AND k.active = 1`, fingerprint)
+		FROM keys k JOIN users u ON u.id = k.user_id WHERE k.fingerprint = ? AND k.active = 1 AND (k.expires_at = 0 OR k.expires_at > ?)`, fingerprint, micros(s.clock()))
 	return u, missing(err, "no account has the key %s", fingerprint)
 }
 
@@ -40,7 +41,7 @@ func (s *AccountTables) TouchKey(ctx context.Context, fingerprint string, at tim
 
 // Keys returns a user's keys, oldest first.
 func (s *AccountTables) Keys(ctx context.Context, user int64) ([]schema.Key, error) {
-	return list(ctx, s.reader, scanKey, `SELECT id, user_id, fingerprint, public, comment, active, added_by, added_at, used_at
+	return list(ctx, s.reader, scanKey, `SELECT id, user_id, fingerprint, public, comment, active, added_by, added_at, used_at, expires_at
 		FROM keys WHERE user_id = ? ORDER BY added_at, id`, user)
 }
 
@@ -110,7 +111,7 @@ func insertKey(ctx context.Context, t *tx, k schema.Key) error {
 func (s *AccountTables) RemoveKey(ctx context.Context, by schema.Actor, user schema.User, fingerprint string, may func(course.KeyRemoval) error) (r schema.RemovedKey, err error) {
 	err = s.write(ctx, "remove key", func(t *tx) error {
 		r.Key, err = one(ctx, t, scanKey, `DELETE FROM keys WHERE user_id = ? AND fingerprint = ?
-			RETURNING id, user_id, fingerprint, public, comment, active, added_by, added_at, used_at`, user.ID, fingerprint)
+			RETURNING id, user_id, fingerprint, public, comment, active, added_by, added_at, used_at, expires_at`, user.ID, fingerprint)
 		if err != nil {
 			return missing(err, "%s has no key %s", user.Login, fingerprint)
 		}
@@ -124,7 +125,7 @@ func (s *AccountTables) RemoveKey(ctx context.Context, by schema.Actor, user sch
 		if r.Ended, err = t.endSessions(ctx, user.ID, fingerprint); err != nil {
 			return err
 		}
-		r.Added, err = list(ctx, t, scanKey, `SELECT id, user_id, fingerprint, public, comment, active, added_by, added_at, used_at
+		r.Added, err = list(ctx, t, scanKey, `SELECT id, user_id, fingerprint, public, comment, active, added_by, added_at, used_at, expires_at
 			FROM keys WHERE user_id = ? AND added_by = ? ORDER BY added_at, id`, user.ID, fingerprint)
 		if err != nil {
 			return err
@@ -132,6 +133,38 @@ func (s *AccountTables) RemoveKey(ctx context.Context, by schema.Actor, user sch
 		return s.auditKey(ctx, t, by, "key.remove", user, fingerprint)
 	})
 	return r, err
+}
+
+// ExpireKey sets when a user's key expires, the zero time for never, unless may refuses.
+// CodeNotFound: the user has no such key.
+func (s *AccountTables) ExpireKey(ctx context.Context, by schema.Actor, user schema.User, fingerprint string, at time.Time, may func(course.KeyRemoval) error) (k schema.Key, err error) {
+	err = s.write(ctx, "expire key", func(t *tx) error {
+		k, err = one(ctx, t, scanKey, `UPDATE keys SET expires_at = ? WHERE user_id = ? AND fingerprint = ?
+			RETURNING id, user_id, fingerprint, public, comment, active, added_by, added_at, used_at, expires_at`, micros(at), user.ID, fingerprint)
+		if err != nil {
+			return missing(err, "%s has no key %s", user.Login, fingerprint)
+		}
+		left, err := one(ctx, t, value[int], `SELECT count(*) FROM keys WHERE user_id = ? AND active = 1 AND fingerprint <> ? AND expires_at = 0`, user.ID, fingerprint)
+		if err != nil {
+			return err
+		}
+		if err := may(course.KeyRemoval{Fingerprint: fingerprint, Active: k.Active, Left: left}); err != nil {
+			return err
+		}
+		return s.auditKey(ctx, t, by, "key.expire", user, fingerprint)
+	})
+	return k, err
+}
+
+func scanOwnedKey(r row) (k schema.OwnedKey, err error) {
+	err = r.Scan(&k.User.ID, &k.User.Login, &k.Fingerprint)
+	return k, err
+}
+
+// ExpiredKeys returns the keys that have expired by now, those that expired first at the beginning.
+func (s *AccountTables) ExpiredKeys(ctx context.Context, now time.Time) ([]schema.OwnedKey, error) {
+	return list(ctx, s.reader, scanOwnedKey, `SELECT u.id, u.login, k.fingerprint FROM keys k JOIN users u ON u.id = k.user_id
+		WHERE k.expires_at > 0 AND k.expires_at <= ? ORDER BY k.expires_at, k.id`, micros(now))
 }
 
 // auditKey records what was done to a key.

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -16,7 +17,7 @@ func adminKeyCommand() *cli.Command {
 		Usage:        "the SSH keys of accounts",
 		OnUsageError: misuse,
 		Action:       noSubcommand,
-		Subcommands:  []*cli.Command{adminKeyListCommand(), adminKeyAddCommand(), adminKeyGitHubCommand(), adminKeyRemoveCommand()},
+		Subcommands:  []*cli.Command{adminKeyListCommand(), adminKeyAddCommand(), adminKeyGitHubCommand(), adminKeyExpireCommand(), adminKeyRemoveCommand()},
 	}
 }
 
@@ -28,12 +29,13 @@ type publicKey struct {
 	AddedAt     time.Time `json:"added_at"`
 	AddedBy     string    `json:"added_by,omitempty"` // fingerprint of the key by which it was added
 	UsedAt      time.Time `json:"used_at,omitzero"`
+	ExpiresAt   time.Time `json:"expires_at,omitzero"`
 }
 
 func publicKeys(keys []schema.Key) []publicKey {
 	all := make([]publicKey, 0, len(keys))
 	for _, k := range keys {
-		all = append(all, publicKey{k.Fingerprint, k.Active, k.Comment, k.AddedAt, k.AddedBy, k.UsedAt})
+		all = append(all, publicKey{k.Fingerprint, k.Active, k.Comment, k.AddedAt, k.AddedBy, k.UsedAt, k.ExpiresAt})
 	}
 	return all
 }
@@ -65,6 +67,9 @@ func adminKeyListCommand() *cli.Command {
 				}
 				if !k.UsedAt.IsZero() {
 					used = "used " + k.UsedAt.Format("2006-01-02 15:04 MST")
+				}
+				if words := schema.ExpiryWords(k); words != "" {
+					used += ", " + words
 				}
 				fmt.Fprintf(c.App.Writer, "%s  %-7s  %-25s  %s\n", k.Fingerprint, state, used, schema.Sanitize(k.Comment))
 			}
@@ -100,6 +105,33 @@ func adminKeyAddCommand() *cli.Command {
 			for _, k := range keys {
 				fmt.Fprintln(c.App.Writer, k.Fingerprint)
 			}
+			return nil
+		},
+	}
+}
+
+func adminKeyExpireCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "expire",
+		Usage:     "set the last day of a key, in UTC, or never",
+		ArgsUsage: "LOGIN FINGERPRINT DAY",
+		Description: "After that day the key is removed, with the sessions, links, codes and connections that it made.\n\n" +
+			"Example: grader admin key expire alice SHA256:… 2026-12-31",
+		Flags:        []cli.Flag{jsonFlag()},
+		OnUsageError: misuse,
+		Action: func(c *cli.Context) error {
+			args, err := arguments(c, "LOGIN", "FINGERPRINT", "DAY")
+			if err != nil {
+				return err
+			}
+			key, err := callAdmin[schema.Key](c, "key.expire", service.AccountArgs{Login: args[0], Fingerprint: args[1], Day: args[2]})
+			if err != nil {
+				return err
+			}
+			if c.Bool("json") {
+				return printJSON(c.App.Writer, publicKeys([]schema.Key{key})[0])
+			}
+			fmt.Fprintf(c.App.Writer, "%s %s\n", key.Fingerprint, cmp.Or(schema.ExpiryWords(key), "does not expire"))
 			return nil
 		},
 	}

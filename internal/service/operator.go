@@ -66,6 +66,7 @@ func (o *Operator) serverOperations() map[string]operation {
 		"tokens":        typed(schema.ScopeRead, o.tokens),
 		"token.revoke":  typed(schema.ScopeAdmin, o.revokeToken),
 		"key.add":       typed(schema.ScopeAdmin, o.addKeys),
+		"key.expire":    typed(schema.ScopeAdmin, o.expireKey),
 		"key.remove":    typed(schema.ScopeAdmin, o.removeKey),
 		"login-link":    typed(schema.ScopeAdmin, o.LoginLink),
 		"course.add":    typed(schema.ScopeAdmin, o.AddCourse),

@@ -22,6 +22,7 @@ type AccountArgs struct {
 	Disabled    bool   // the new state
 	Fingerprint string // of one of its keys
 	Key         string // text of a public key file
+	Day         string // the last one of a key, or never
 }
 
 func (o *Operator) setDisabled(ctx context.Context, a AccountArgs) (schema.Ended, error) {
@@ -42,6 +43,10 @@ func (o *Operator) keys(ctx context.Context, a AccountArgs) ([]schema.Key, error
 
 func (o *Operator) addKeys(ctx context.Context, a AccountArgs) ([]schema.Key, error) {
 	return o.Accounts.AddKeys(ctx, o.by, a.Login, a.Key)
+}
+
+func (o *Operator) expireKey(ctx context.Context, a AccountArgs) (schema.Key, error) {
+	return o.Accounts.ExpireKey(ctx, o.by, a.Login, a.Fingerprint, a.Day)
 }
 
 func (o *Operator) removeKey(ctx context.Context, a AccountArgs) (schema.RemovedKey, error) {

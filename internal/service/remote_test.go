@@ -46,7 +46,7 @@ func TestOperationsAsEveryRole(t *testing.T) {
 	type asked struct{ args, may string }
 	all := map[string]asked{
 		"user.add": {`{"Login":"alice"}`, admin}, "user.disable": {`{"Login":"none"}`, admin}, "user.sign-out": {`{"Login":"none"}`, admin}, "user.code": {`{"Login":"none"}`, admin},
-		"users": {`{}`, admin}, "keys": {`{"Login":"bob"}`, admin}, "key.add": {`{"Login":"none"}`, admin}, "key.remove": {`{"Login":"none"}`, admin}, "login-link": {`{"Login":"none"}`, admin},
+		"users": {`{}`, admin}, "keys": {`{"Login":"bob"}`, admin}, "key.add": {`{"Login":"none"}`, admin}, "key.remove": {`{"Login":"none"}`, admin}, "key.expire": {`{"Login":"none"}`, admin}, "login-link": {`{"Login":"none"}`, admin},
 		"tokens": {`{"Login":"bob"}`, admin}, "token.revoke": {`{"Login":"bob","Name":"none"}`, admin},
 		"course.add": {`{"Code":"comp1"}`, admin}, "course.set": {`{"Code":"none"}`, admin}, "courses": {`{}`, admin}, "flavours": {`{}`, admin},
 		"enrol": {`{"Course":"comp1","Login":"none","Role":"student"}`, instructors}, "unenrol": {`{"Course":"comp1","Login":"none"}`, instructors},

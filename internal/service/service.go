@@ -73,7 +73,7 @@ func (s *Service) Start(ctx context.Context) error {
 	}
 	s.onStop(func(context.Context) error { return data.Close() })
 	for _, start := range []func(context.Context, *DataDir) error{
-		s.startStore, s.startGradeUpdates, s.startHooks, s.startTryPins, s.startScheduler, s.openClassroom, s.startSSH, s.startGitHub, s.startSite, s.startMetrics, s.startOutbox, s.startMissed, s.startAdmin, s.startCaches, s.startHeartbeat, s.startMeasurements,
+		s.startStore, s.startGradeUpdates, s.startHooks, s.startTryPins, s.startScheduler, s.openClassroom, s.startKeyExpiry, s.startSSH, s.startGitHub, s.startSite, s.startMetrics, s.startOutbox, s.startMissed, s.startAdmin, s.startCaches, s.startHeartbeat, s.startMeasurements,
 	} {
 		if err := start(ctx, data); err != nil {
 			return errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
