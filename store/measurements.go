@@ -52,11 +52,11 @@ func (s *Store) Measure(ctx context.Context, now time.Time, all []schema.Measure
 // measureJobs reads what ended between m.At and end.
 func (t *tx) measureJobs(ctx context.Context, m *schema.Measurement, end time.Time) error {
 	var err error
-	const ended = ` FROM jobs WHERE state = 'done' AND flavour = ? AND ended_at >= ? AND ended_at < ?`
-	if m.Verdicts, err = one(ctx, t, value[int], `SELECT count(*)`+ended, m.Flavour, micros(m.At), micros(end)); err != nil {
+	if m.Verdicts, err = one(ctx, t, value[int], `SELECT count(*) FROM jobs WHERE state = 'done' AND flavour = ? AND ended_at >= ? AND ended_at < ?`, m.Flavour, micros(m.At), micros(end)); err != nil {
 		return err
 	}
-	waits, err := list(ctx, t, value[int64], `SELECT max(assigned_at - queued_at, 0)`+ended+` AND kind = 'grade' AND lane = 0 ORDER BY 1`, m.Flavour, micros(m.At), micros(end))
+	waits, err := list(ctx, t, value[int64], `SELECT max(assigned_at - queued_at, 0) FROM jobs WHERE state = 'done' AND flavour = ? AND ended_at >= ? AND ended_at < ?
+		AND kind = 'grade' AND lane = 0 ORDER BY 1`, m.Flavour, micros(m.At), micros(end))
 	if m.Pushes = len(waits); m.Pushes > 0 {
 		at := func(percent int) time.Duration {
 			return time.Duration(waits[(m.Pushes*percent+99)/100-1]) * time.Microsecond

@@ -8,8 +8,6 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-const poolControlColumns = `flavour, mode, reason, warm, max, by_login, changed_at`
-
 func scanPoolControl(r row) (c schema.PoolControl, err error) {
 	err = r.Scan(&c.Flavour, &c.Mode, &c.Reason, &c.Warm, &c.Max, &c.By, instant{&c.ChangedAt})
 	return c, err
@@ -18,14 +16,14 @@ func scanPoolControl(r row) (c schema.PoolControl, err error) {
 // PoolControls returns what is set for pools, by flavour. A flavour without an entry is open
 // and as configured.
 func (s *QueueTables) PoolControls(ctx context.Context) ([]schema.PoolControl, error) {
-	return list(ctx, s.reader, scanPoolControl, `SELECT `+poolControlColumns+` FROM pool_controls ORDER BY flavour`)
+	return list(ctx, s.reader, scanPoolControl, `SELECT flavour, mode, reason, warm, max, by_login, changed_at FROM pool_controls ORDER BY flavour`)
 }
 
 // ChangePool changes what is set for a flavour's pool, in one transaction with its audit
 // entry. What change refuses is not written.
 func (s *QueueTables) ChangePool(ctx context.Context, by schema.Actor, flavour, action string, change func(*schema.PoolControl) error) (c schema.PoolControl, err error) {
 	err = s.write(ctx, "change pool", func(t *tx) error {
-		c, err = one(ctx, t, scanPoolControl, `SELECT `+poolControlColumns+` FROM pool_controls WHERE flavour = ?`, flavour)
+		c, err = one(ctx, t, scanPoolControl, `SELECT flavour, mode, reason, warm, max, by_login, changed_at FROM pool_controls WHERE flavour = ?`, flavour)
 		if errors.Is(err, sql.ErrNoRows) {
 			c, err = schema.PoolControl{Flavour: flavour, Mode: schema.PoolOpen}, nil
 		}
@@ -39,7 +37,7 @@ func (s *QueueTables) ChangePool(ctx context.Context, by schema.Actor, flavour, 
 		e := s.entry(action, flavour)
 		e.Before, e.After, e.Detail = string(before.Mode)+", "+before.Size(), string(c.Mode)+", "+c.Size(), c.Reason
 		c.By, c.ChangedAt = by.User.Login, e.At
-		if _, err := t.exec(ctx, `INSERT OR REPLACE INTO pool_controls (`+poolControlColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		if _, err := t.exec(ctx, `INSERT OR REPLACE INTO pool_controls (flavour, mode, reason, warm, max, by_login, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 			c.Flavour, c.Mode, c.Reason, c.Warm, c.Max, c.By, micros(c.ChangedAt)); err != nil {
 			return err
 		}
