@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 	"unicode"
@@ -155,5 +156,27 @@ func TestHandout(t *testing.T) {
 	}
 	if len(p.all(".prose img")) != 0 || len(p.all(".prose pre[tabindex=0]")) != 1 || len(p.all(".prose table")) != 1 {
 		t.Error("an image, or no code or table")
+	}
+}
+
+// TestClassEscapes shows a class whose names, tests, messages and comments are hostile.
+func TestClassEscapes(t *testing.T) {
+	t.Parallel()
+	s := newRealSite(t, specA1)
+	eve := must[schema.User](t)(s.ledger.AddUser(t.Context(), schema.Operator(), schema.User{Login: "eve", Name: "<script>alert(1)</script>"}))
+	if err := s.ledger.Enrol(t.Context(), schema.Operator(), s.assignment.Course, eve, schema.RoleStudent); err != nil {
+		t.Fatal(err)
+	}
+	for range 4 {
+		r := visibleResult(2)
+		r.Tests[1].Name, r.Tests[1].Message = `"><img src=x onerror=alert(1)>`, "<script>alert(2)</script>\x1b[31m<iframe>"
+		s.graded("eve", r)
+	}
+	ines := s.signIn("ines")
+	ines.allowed("/comp2402/a1/eve/1/-/comments", url.Values{"text": {"<script>alert(3)</script>"}})
+	for _, path := range []string{"/comp2402/a1/-/grid", "/comp2402/a1/-/grid?show=stuck", "/comp2402/a1/eve/1", "/comp2402/-/roster", "/comp2402/-/audit"} {
+		body := ines.get(path).body
+		mustContain(t, body, "eve")
+		harmless(t, path, body, 1)
 	}
 }
