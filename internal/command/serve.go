@@ -30,6 +30,7 @@ func serveCommand() *cli.Command {
 			&cli.BoolFlag{Name: "acme", Usage: "serve the site by HTTPS with a certificate of Let's Encrypt, to whose terms you agree; --web must be reachable at port 443 of public_url"},
 			&cli.StringFlag{Name: "acme-email", Usage: "`ADDRESS` for the authority's notices"},
 			&cli.StringFlag{Name: "acme-directory", Usage: "`URL` of another authority's ACME directory"},
+			&cli.StringFlag{Name: "http", Usage: "`ADDRESS` of plain HTTP that leads to the site's HTTPS, such as :80; with --acme the authority may check the name there"},
 			&cli.StringFlag{Name: "metrics", Usage: "`ADDRESS` of /metrics, /healthz and /readyz for monitoring; whoever reaches it reads them"},
 			&cli.StringFlag{Name: "config", Usage: "configuration `FILE`; see configs/grader.yaml"},
 			&cli.StringFlag{Name: "log", Usage: "`LEVEL` of the log on standard error: debug, info, warn or error", Value: "info"},
@@ -66,7 +67,7 @@ func serve(c *cli.Context) error {
 	}
 	collectSooner()
 	s := &service.Service{
-		Data: c.String("data"), SSH: c.String("ssh"), Web: c.String("web"), Metrics: c.String("metrics"),
+		Data: c.String("data"), SSH: c.String("ssh"), Web: c.String("web"), Metrics: c.String("metrics"), HTTP: c.String("http"),
 		TLS: service.TLS{
 			Cert: c.String("tls-cert"), Key: c.String("tls-key"),
 			ACME: c.Bool("acme"), ACMEEmail: c.String("acme-email"), ACMEDirectory: c.String("acme-directory"),

@@ -41,6 +41,7 @@ type Service struct {
 	SSH     string // listen address; port 0 is any free one, see SSHAddress
 	Web     string // listen address; port 0 is any free one, see WebURL
 	TLS     TLS    // how the site serves HTTPS; the zero value is plain HTTP
+	HTTP    string // listen address that leads to the site's HTTPS; "" for none
 	Metrics string // listen address of /metrics, /healthz and /readyz; "" for none beside the site's
 	Bin     string // directory of grader and grader-hook; "" is this program's own
 	Config  configs.Config
@@ -60,8 +61,10 @@ type Service struct {
 	nomad      *nomad.Pool // nil if no flavour names that pool
 	ssh        *gitd.Server
 	github     *gitHub
-	metricsAt  net.Addr                   // where Metrics listens, nil if it does not
-	site       atomic.Pointer[web.Server] // the SSH server, which starts before it, asks for its address
+	redirectAt net.Addr                        // where HTTP listens, nil if it does not
+	challenges func(http.Handler) http.Handler // answers those of ACME, nil without it
+	metricsAt  net.Addr                        // where Metrics listens, nil if it does not
+	site       atomic.Pointer[web.Server]      // the SSH server, which starts before it, asks for its address
 }
 
 // Start starts everything and returns once it listens. If a part fails to start, the
@@ -73,7 +76,7 @@ func (s *Service) Start(ctx context.Context) error {
 	}
 	s.onStop(func(context.Context) error { return data.Close() })
 	for _, start := range []func(context.Context, *DataDir) error{
-		s.startStore, s.startGradeUpdates, s.startHooks, s.startTryPins, s.startScheduler, s.openClassroom, s.startKeyExpiry, s.startSSH, s.startGitHub, s.startSite, s.startMetrics, s.startOutbox, s.startMissed, s.startAdmin, s.startCaches, s.startHeartbeat, s.startMeasurements,
+		s.startStore, s.startGradeUpdates, s.startHooks, s.startTryPins, s.startScheduler, s.openClassroom, s.startKeyExpiry, s.startSSH, s.startGitHub, s.startSite, s.startRedirect, s.startMetrics, s.startOutbox, s.startMissed, s.startAdmin, s.startCaches, s.startHeartbeat, s.startMeasurements,
 	} {
 		if err := start(ctx, data); err != nil {
 			return errors.Join(err, s.Stop(context.WithoutCancel(ctx)))

@@ -26,7 +26,9 @@ func (s *Service) tlsConfig() (*tls.Config, error) {
 	case t.ACME && (t.Cert != "" || t.Key != ""):
 		return nil, schema.Errorf(schema.CodeInvalid, "give --tls-cert and --tls-key, or --acme, not both")
 	case t.ACME:
-		return certificate.ACME{URL: s.Config.PublicURL, Dir: filepath.Join(s.Data, certificates), Email: t.ACMEEmail, Directory: t.ACMEDirectory}.Config()
+		site, err := certificate.ACME{URL: s.Config.PublicURL, Dir: filepath.Join(s.Data, certificates), Email: t.ACMEEmail, Directory: t.ACMEDirectory}.Open()
+		s.challenges = site.HTTP
+		return site.TLS, err
 	case t.Cert == "" && t.Key == "":
 		return nil, nil
 	case t.Cert == "" || t.Key == "":

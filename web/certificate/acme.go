@@ -13,7 +13,7 @@ import (
 )
 
 // ACME gets a certificate from an authority and renews it. The authority verifies the name by a
-// connection to its port 443 (TLS-ALPN-01), which must reach the site.
+// connection to its port 443 (TLS-ALPN-01), which must reach the site, or to port 80 (HTTP-01).
 type ACME struct {
 	URL       string       // the site as browsers reach it: https://NAME
 	Dir       string       // where the account's key and certificates are kept
@@ -22,12 +22,24 @@ type ACME struct {
 	Client    *http.Client // for requests to the authority; nil: http.DefaultClient
 }
 
-// Config returns the TLS configuration. Requesting a certificate accepts the authority's terms.
-// CodeInvalid: the site's name cannot have a certificate.
+// Site is how a site with certificates of ACME answers.
+type Site struct {
+	TLS  *tls.Config
+	HTTP func(http.Handler) http.Handler // answers HTTP-01 challenges in front of a handler of plain HTTP
+}
+
+// Config returns the TLS configuration of Open.
 func (a ACME) Config() (*tls.Config, error) {
+	site, err := a.Open()
+	return site.TLS, err
+}
+
+// Open returns how the site answers. Requesting a certificate accepts the authority's terms.
+// CodeInvalid: the site's name cannot have a certificate.
+func (a ACME) Open() (Site, error) {
 	u, err := url.Parse(a.URL)
 	if err != nil || u.Scheme != "https" || u.Hostname() == "" || net.ParseIP(u.Hostname()) != nil {
-		return nil, schema.Errorf(schema.CodeInvalid, "ACME needs public_url: https://NAME, the name that the certificate is for")
+		return Site{}, schema.Errorf(schema.CodeInvalid, "ACME needs public_url: https://NAME, the name that the certificate is for")
 	}
 	manager := &autocert.Manager{
 		Prompt: autocert.AcceptTOS, Cache: autocert.DirCache(a.Dir), HostPolicy: autocert.HostWhitelist(u.Hostname()), Email: a.Email,
@@ -38,5 +50,5 @@ func (a ACME) Config() (*tls.Config, error) {
 	}
 	config := manager.TLSConfig()
 	config.MinVersion = tls.VersionTLS12
-	return config, nil
+	return Site{TLS: config, HTTP: manager.HTTPHandler}, nil
 }

@@ -1,0 +1,24 @@
+package certificate
+
+import (
+	"net/http"
+	"strings"
+)
+
+// Redirect leads requests over plain HTTP to the same path of the site, which base returns:
+// https://HOST[:PORT]. The Host that a client names is not used. What would change something
+// is refused instead, because it has already crossed the network unprotected.
+func Redirect(base func() string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			http.Error(w, "use "+base()+": nothing is received over plain HTTP", http.StatusForbidden)
+			return
+		}
+		path := "/" + strings.TrimLeft(r.URL.EscapedPath(), "/")
+		if r.URL.RawQuery != "" {
+			path += "?" + r.URL.RawQuery
+		}
+		w.Header().Set("Location", strings.TrimSuffix(base(), "/")+path)
+		w.WriteHeader(http.StatusMovedPermanently)
+	})
+}
