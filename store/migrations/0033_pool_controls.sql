@@ -10,4 +10,4 @@ CREATE TABLE pool_controls (
     max        INTEGER,
     by_login   TEXT NOT NULL,
     changed_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
