@@ -103,7 +103,7 @@ func TestRunnerAndPoolStates(t *testing.T) {
 		states, err := b.PoolStates(t.Context())
 		check(t, err)
 		want := scheduler.PoolState{
-			Flavour: states[0].Flavour, Wanted: 2, Starting: 1, Ready: 1, Busy: 1, Waiting: 1, Changed: states[0].Changed,
+			Flavour: states[0].Flavour, Control: schema.PoolControl{Flavour: "standard", Mode: schema.PoolOpen}, Wanted: 2, Starting: 1, Ready: 1, Busy: 1, Waiting: 1, Changed: states[0].Changed,
 			Reason: "standard: 1 → 2 runners: 1 push waits, 1 is busy, a job takes 0 ms (median of 1)", Failure: "exit status 1: no wall",
 		}
 		if diff := cmp.Diff([]scheduler.PoolState{want}, states); diff != "" || states[0].Flavour.Name != "standard" {
