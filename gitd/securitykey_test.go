@@ -83,12 +83,12 @@ func (b *bundle) securityRun(user string, key gossh.Signer, command string) (str
 	if err != nil {
 		return "", err
 	}
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	session, err := client.NewSession()
 	if err != nil {
 		return "", err
 	}
-	defer session.Close()
+	defer func() { _ = session.Close() }()
 	out, err := session.CombinedOutput(command)
 	return string(out), err
 }

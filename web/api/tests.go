@@ -40,7 +40,7 @@ func (a *API) versionRoutes() []route {
 func (c *call) gate() (classroom.Draft, schema.Gate, error) {
 	number, err := classroom.ParseVersion(c.path("version"))
 	if err != nil {
-		return classroom.Draft{}, schema.Gate{}, schema.Errorf(schema.CodeNotFound, "%q is not the number of a version", schema.Sanitize(c.path("version")))
+		return classroom.Draft{}, schema.Gate{}, schema.Errorf(schema.CodeNotFound, "%q is not a version number", schema.Sanitize(c.path("version")))
 	}
 	return c.Classroom.Drafts.Gate(c.ctx(), c.by, c.path("course"), c.path("assignment"), number)
 }

@@ -2,65 +2,35 @@ package view
 
 // Notice says what a form has done; "" for what is not in the closed set.
 func Notice(what string) string {
-	switch what {
-	case "published":
-		return "The assignment is published for them."
-	case "unpublished":
-		return "The publication is taken back."
-	case "teams":
-		return "The teams have changed."
-	case "course-file":
-		return "course.yaml is saved and applied."
-	case "commented":
-		return "The comment is made. The owner of the work reads it."
-	case "uncommented":
-		return "The comment is removed."
-	case "activated":
-		return "That version is active again."
-	case "session-ended":
-		return "The session has ended."
-	case "token-revoked":
-		return "The token is revoked."
-	case "marked":
-		return "This submission counts now."
-	case "pool-open":
-		return "Jobs of that flavour start again."
-	case "pool-paused":
-		return "No job of that flavour starts. Running jobs go on."
-	case "pool-draining":
-		return "No job of that flavour starts. Running jobs go on, and idle runners end."
-	case "pool-size":
-		return "The number of runners is set."
-	case "moved":
-		return "What waited for that flavour waits for the other now."
-	case "rerun":
-		return "It is being graded again."
-	case "extended":
-		return "The extension is granted."
-	case "extension-ended":
-		return "The extension is taken back."
-	case "adjusted":
-		return "The grade is adjusted."
-	case "adjustment-ended":
-		return "The adjustment is removed."
-	case "outage":
-		return "The outage is recorded. Due dates that it touched have moved."
-	case "late-days":
-		return "The number of late days is set."
-	case "enrolled":
-		return "The role is set."
-	case "unenrolled":
-		return "The enrolment has ended."
-	case "imported":
-		return "The roster is imported."
-	case "regrade":
-		return "The regrade set is made. Students see nothing of it until it is applied."
-	case "regrade-applied":
-		return "The regrade set is applied. Students read of it in their next push and on their pages."
-	case "regrade-discarded":
-		return "The regrade set is discarded. No grade has changed."
-	case "regrade-undone":
-		return "The regrade set is undone."
-	}
-	return ""
+	return map[string]string{
+		"published":         "The assignment is published for them.",
+		"unpublished":       "The publication is taken back.",
+		"teams":             "The teams have changed.",
+		"course-file":       "course.yaml is saved and applied.",
+		"commented":         "The comment is made. The owner of the work reads it.",
+		"uncommented":       "The comment is removed.",
+		"activated":         "That version is active again.",
+		"session-ended":     "The session has ended.",
+		"token-revoked":     "The token is revoked.",
+		"marked":            "This submission counts now.",
+		"pool-open":         "Jobs of that flavour start again.",
+		"pool-paused":       "No job of that flavour starts. Running jobs go on.",
+		"pool-draining":     "No job of that flavour starts. Running jobs go on, and idle runners end.",
+		"pool-size":         "The number of runners is set.",
+		"moved":             "What waited for that flavour waits for the other now.",
+		"rerun":             "It is being graded again.",
+		"extended":          "The extension is granted.",
+		"extension-ended":   "The extension is taken back.",
+		"adjusted":          "The grade is adjusted.",
+		"adjustment-ended":  "The adjustment is removed.",
+		"outage":            "The outage is recorded. Due dates that it touched have moved.",
+		"late-days":         "The number of late days is set.",
+		"enrolled":          "The role is set.",
+		"unenrolled":        "The enrolment has ended.",
+		"imported":          "The roster is imported.",
+		"regrade":           "The regrade set is made. Students see nothing of it until it is applied.",
+		"regrade-applied":   "The regrade set is applied. Students read of it in their next push and on their pages.",
+		"regrade-discarded": "The regrade set is discarded. No grade has changed.",
+		"regrade-undone":    "The regrade set is undone.",
+	}[what]
 }
