@@ -61,7 +61,11 @@ func newDesk(t *testing.T, credentials func(hub *githubtest.Server, clock func()
 	if d.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "grader.db"), store.Options{Clock: clock}); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { d.store.Close() })
+	t.Cleanup(func() {
+		if err := d.store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	d.Worker = &outbox.Worker{Store: d.store, Clock: clock, Random: func() float64 { return 0.5 }, Logger: slog.New(slog.DiscardHandler), Senders: map[string]outbox.Sender{
 		schema.OutgoingGitHubStatus: github.NewStatusSender(github.StatusSender{
 			Host: d.hub.URL, Credentials: credentials(d.hub, clock), Classroom: d.is, Told: d.store, Site: func() string { return "https://grader.test" }, Clock: clock,

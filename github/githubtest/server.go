@@ -362,7 +362,7 @@ func (s *Server) Push(name, author string, amend bool, files map[string]string) 
 
 func (s *Server) run(dir string, args ...string) string {
 	s.t.Helper()
-	cmd := exec.Command(s.git, args...)
+	cmd := exec.CommandContext(s.t.Context(), s.git, args...)
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "GIT_CONFIG_NOSYSTEM=1", "LC_ALL=C"}
 	out, err := cmd.CombinedOutput()
