@@ -25,10 +25,10 @@ type TokenScope struct {
 // NewTokens makes the page. made is the zero value unless a token was made just now.
 func NewTokens(all []schema.APIToken, made classroom.CreatedToken, admin bool, now time.Time) Tokens {
 	page := Tokens{Made: made.Name, Secret: made.Secret, Scopes: []TokenScope{
-		{string(schema.ScopeRead), "read: see what you see"}, {string(schema.ScopeWrite), "write: and change what you may change in courses"},
+		{string(schema.ScopeRead), "read"}, {string(schema.ScopeWrite), "write"},
 	}}
 	if admin {
-		page.Scopes = append(page.Scopes, TokenScope{string(schema.ScopeAdmin), "admin: and do what only administrators may"})
+		page.Scopes = append(page.Scopes, TokenScope{string(schema.ScopeAdmin), "admin"})
 	}
 	page.List = Listing{Caption: "API tokens", Heads: []string{"Name", "Scope", "Made", "Ends", "Last used"}, Empty: "You have no API tokens."}
 	for _, k := range all {
