@@ -20,8 +20,7 @@ const gitHubSecret = "a secret of the tests' webhook"
 // hub is a GitHub that a classroom's server is linked to.
 type hub struct {
 	*githubtest.Server
-	c  *classroom
-	id int64 // of the last repository
+	c *classroom
 }
 
 // withGitHub starts a classroom whose course has the organisation c101-f26. The students' and the

@@ -118,7 +118,7 @@ func (s *Scheduler) await(ctx context.Context, m *member, wait time.Duration) (s
 			err = errNothing
 		}
 		s.lines.leave(m.flavour, place)
-		if err == errNothing && s.alone(m) {
+		if errors.Is(err, errNothing) && s.alone(m) {
 			if job, found := s.try(ctx, m, s.Jobs.Claim); schema.CodeOf(found) != schema.CodeNotFound {
 				return job, found
 			}

@@ -171,7 +171,7 @@ func TestFreeRunnerStaysFreeBesideLongRegrade(t *testing.T) {
 			free = polls[0]
 		}
 		(<-free.done).want(t, http.StatusNoContent)
-		again := free.device.poll(t.Context(), 25*time.Second)
+		again := free.poll(t.Context(), 25*time.Second)
 		b.push("bob")
 		if o, ok := again.order(); !ok || o.Name != "comp2402/a1/bob/1" {
 			t.Errorf("claimed %v %q, want bob's push", ok, o.Name)

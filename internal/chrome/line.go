@@ -1,6 +1,7 @@
 package chrome
 
 import (
+	"context"
 	"io"
 	"net"
 	"sync"
@@ -69,7 +70,7 @@ func (l *Line) accept(done *sync.WaitGroup) {
 // forward copies both ways until either end closes.
 func (l *Line) forward(from net.Conn) {
 	defer from.Close()
-	to, err := net.Dial("tcp", l.to)
+	to, err := new(net.Dialer).DialContext(context.Background(), "tcp", l.to)
 	if err != nil {
 		return
 	}

@@ -23,7 +23,7 @@ func TestForecastOfRosters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	defer func() { _ = s.Close() }()
 	plan, err := Plan{Rosters: [][]schema.RosterRow{
 		{{Line: 2, Login: "ada"}, {Line: 3, Login: "bob"}, {Line: 4, Login: "cy"}, {Line: 5, Login: "tim", Role: schema.RoleTA}},
 		{{Line: 2, Login: "ada"}, {Line: 3, Login: "dee"}},
