@@ -15,7 +15,7 @@ func TestStudentMarksASubmission(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, strings.Replace(specA1, "build:", "submissions: {counts: marked, limit: {count: 20, per: day}}\nbuild:", 1))
 	first := s.graded("alice", visibleResult(4))
-	s.graded("alice", visibleResult(2))
+	second := s.graded("alice", visibleResult(2))
 	alice := s.signIn("alice")
 	p := alice.page("/comp2402/a1")
 	if got := p.text(".standing"); got != "Partly right 2 / 5 #2 counts" {
@@ -30,6 +30,14 @@ func TestStudentMarksASubmission(t *testing.T) {
 	}
 	if got := p.text(".standing"); got != "Partly right 4 / 5 #1 counts" {
 		t.Errorf("standing %q", got)
+	}
+	const rule = " (the marked submission counts, or else the last)"
+	if got := alice.page("/" + first.Name.String()).text(".counting"); got != "This submission counts"+rule {
+		t.Errorf("the first: %q", got)
+	}
+	other := alice.page("/" + second.Name.String())
+	if got := other.text(".counting"); got != "#1 counts, with 4 / 5"+rule {
+		t.Errorf("the second: %q", got)
 	}
 	mustContain(t, strings.Join(alice.page("/").texts("section[aria-labelledby=due] li"), ""), "18 of 20 pushes left today")
 	for who, want := range map[string]int{"bob": http.StatusNotFound, "tina": http.StatusForbidden, "mallory": http.StatusNotFound} {

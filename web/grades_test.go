@@ -98,6 +98,9 @@ func TestTAAdjustsAGrade(t *testing.T) {
 	if got := alice.page("/comp2402/a1").text(".standing"); got != "Partly right 2 / 5 #1 counts 0.5 taken off by staff: final 1.5" {
 		t.Errorf("standing %q", got)
 	}
+	if got := alice.page("/comp2402/a1/alice/1").text(".counting"); got != "This submission counts 0.5 taken off by staff: final 1.5 (the best submission counts)" {
+		t.Errorf("counting %q", got)
+	}
 	if got := s.signIn("tina").page("/comp2402/a1/-/grid").texts("td.number"); got[0] != "1.5 / 5" {
 		t.Errorf("grid %q", got)
 	}

@@ -50,10 +50,25 @@ func (s *Server) serveSubmission(w http.ResponseWriter, r *http.Request, user sc
 		return err
 	}
 	page.MayMark = s.mayMark(v.Task, v.Access, terms, v.Sub.Submission)
+	if page.Counting, err = s.counting(r.Context(), v, terms); err != nil {
+		return err
+	}
 	if owner := v.Sub.Name.Owner; owner != user.Login {
 		page.Crumbs = append(page.Crumbs, view.NewCrumb(owner, "/"+v.Task.Path()+"/"+owner))
 	}
 	return s.render(w, http.StatusOK, "submission", page)
+}
+
+// counting says whether a submission that has been graded counts; nil for one that is being graded, or is nobody's.
+func (s *Server) counting(ctx context.Context, v *sight, terms course.Terms) (*view.Counting, error) {
+	if v.Task.Spec == nil || v.Sub.TryOut || !v.Sub.Job.State.Ended() {
+		return nil, nil
+	}
+	standing, err := s.standing(ctx, v.Task, v.member, v.Sub.Name.Owner, terms)
+	if err != nil {
+		return nil, err
+	}
+	return view.NewCounting("/"+v.Sub.Name.String(), standing, v.Task.Spec.Counts), nil
 }
 
 // look finds the submission that a path names, if the user may see it.

@@ -67,6 +67,7 @@ type Submission struct {
 	Report
 	MayMark  bool // the viewer may choose it as the one that counts
 	MayRerun bool // the viewer may have it graded again
+	Counting *Counting
 	Comments Comments
 }
 
