@@ -118,7 +118,7 @@ func TestTestsOverTheAPI(t *testing.T) {
 	}
 	b.ask(ida, "POST", "/courses/comp1/assignments/a7/tests?base=stale", zip, "Content-Type", "application/zip").refused(t, http.StatusConflict, schema.CodeConflict, "somebody else")
 	b.ask(ida, "GET", "/courses/comp1/assignments/a7/tests/9", nil).refused(t, http.StatusNotFound, schema.CodeNotFound)
-	b.ask(ida, "GET", "/courses/comp1/assignments/a7/tests/x/files", nil).refused(t, http.StatusNotFound, schema.CodeNotFound, "not the number")
+	b.ask(ida, "GET", "/courses/comp1/assignments/a7/tests/x/files", nil).refused(t, http.StatusNotFound, schema.CodeNotFound, "not a version number")
 	b.ask(ida, "POST", "/courses/comp1/assignments/tests/tests", zip, "Content-Type", "application/zip").refused(t, http.StatusBadRequest, schema.CodeInvalid)
 }
 
