@@ -111,7 +111,7 @@ bench: build ## medians, p99 and ratios, measured on this machine
 STEPS ?= 10000
 attack: deps build ## every attack at every level that this machine has, as root; writes docs/attacks.md
 	GRADER_ATTACK_TABLE=$(CURDIR)/docs/attacks.md GRADER_ATTACK_IMAGE=$(IMAGE) GRADER_STEPS=$(STEPS) \
-	  $(GO) test -count=1 -timeout 90m -v -run '^TestEveryPlace$$|^TestStepsLeakNothing$$' ./runner/sandbox
+	  runner/with-docker.sh $(GO) test -count=1 -timeout 90m -v -run '^TestEveryPlace$$|^TestStepsLeakNothing$$' ./runner/sandbox
 	cat docs/attacks.md
 
 STEADY ?= 200
