@@ -42,21 +42,13 @@ func adminGitHubLink(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	token, err := tokenOf(c.String("token-file"))
+	is, host, err := gitHubAccount(c, args[1])
 	if err != nil {
 		return err
 	}
-	client, err := github.New(c.String("url"), token, nil)
-	if err != nil {
-		return err
-	}
-	is, err := client.Account(c.Context, args[1])
-	if err != nil {
-		return err
-	}
-	_, err = callAdmin[service.None](c, "github.link", service.GitHubArgs{Login: args[0], Account: schema.GitHubAccount{Host: client.Host(), ID: is.ID, Login: is.Login}})
+	_, err = callAdmin[service.None](c, "github.link", service.GitHubArgs{Login: args[0], Account: schema.GitHubAccount{Host: host, ID: is.ID, Login: is.Login}})
 	if err == nil {
-		fmt.Fprintf(c.App.Writer, "pushes of %s (number %d at %s) are those of %s\n", is.Login, is.ID, client.Host(), args[0])
+		fmt.Fprintf(c.App.Writer, "pushes of %s (number %d at %s) are those of %s\n", is.Login, is.ID, host, args[0])
 	}
 	return err
 }

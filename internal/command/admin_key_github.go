@@ -53,15 +53,7 @@ func adminKeyGitHub(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	token, err := tokenOf(c.String("token-file"))
-	if err != nil {
-		return err
-	}
-	client, err := github.New(c.String("url"), token, nil)
-	if err != nil {
-		return err
-	}
-	account, err := client.Account(c.Context, args[1])
+	account, _, err := gitHubAccount(c, args[1])
 	if err != nil {
 		return err
 	}
@@ -72,6 +64,20 @@ func adminKeyGitHub(c *cli.Context) error {
 		}
 	}
 	return reportGitHub(c, args[0], done)
+}
+
+// gitHubAccount asks the GitHub of the command's flags for an account. It returns the address of that GitHub as well.
+func gitHubAccount(c *cli.Context, login string) (is github.Account, host string, err error) {
+	token, err := tokenOf(c.String("token-file"))
+	if err != nil {
+		return is, "", err
+	}
+	client, err := github.New(c.String("url"), token, nil)
+	if err != nil {
+		return is, "", err
+	}
+	is, err = client.Account(c.Context, login)
+	return is, client.Host(), err
 }
 
 // tokenOf reads a token from a file, "" for no file.

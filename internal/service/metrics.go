@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -144,17 +143,6 @@ func (s *Service) startMetrics(ctx context.Context, _ *DataDir) error {
 	}
 	s.metricsAt = listener.Addr()
 	server := &http.Server{Handler: s.site.Load().Monitoring(), ReadHeaderTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			s.Logger.Error("metrics stopped", "error", err)
-		}
-	}()
-	s.onStop(func(context.Context) error {
-		err := server.Close()
-		<-done
-		return err
-	})
+	s.serve("metrics", server, listener)
 	return nil
 }

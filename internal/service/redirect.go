@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -30,17 +29,6 @@ func (s *Service) startRedirect(ctx context.Context, _ *DataDir) error {
 		handler = s.challenges(handler)
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: 10 * time.Second, MaxHeaderBytes: 16 << 10}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			s.Logger.Error("redirect to https stopped", "error", err)
-		}
-	}()
-	s.onStop(func(context.Context) error {
-		err := server.Close()
-		<-done
-		return err
-	})
+	s.serve("redirect to https", server, listener)
 	return nil
 }

@@ -286,18 +286,7 @@ func (s *Service) startAdmin(ctx context.Context, data *DataDir) error {
 		return err
 	}
 	server := &http.Server{Handler: adminHandler(s.Operator()), ReadHeaderTimeout: 10 * time.Second}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			s.Logger.Error("admin socket failed", "error", err)
-		}
-	}()
-	s.onStop(func(context.Context) error {
-		err := server.Close()
-		<-done
-		return err
-	})
+	s.serve("admin socket", server, listener)
 	return nil
 }
 

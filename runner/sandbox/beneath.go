@@ -114,7 +114,7 @@ func createBeneath(dir int, name string, a fileAttributes, fill func(*os.File) e
 	if a.execute {
 		mode = 0o700
 	}
-	err = errors.Join(f.Chmod(mode), fill(f)) // opened with mode 0, so the umask has no effect
+	err = errors.Join(f.Chmod(mode), fill(f)) // independent of the umask
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
