@@ -21,6 +21,9 @@ func (r *trial) makeAhead(n int) *placesAhead {
 	go func() {
 		defer close(a.made)
 		for range n {
+			if a.ended() {
+				return
+			}
 			p, err := r.placeShowing(r.shown)
 			select {
 			case a.made <- madePlace{p, err}:
@@ -33,6 +36,16 @@ func (r *trial) makeAhead(n int) *placesAhead {
 		}
 	}()
 	return a
+}
+
+// ended reports whether no more places are wanted.
+func (a *placesAhead) ended() bool {
+	select {
+	case <-a.stop:
+		return true
+	default:
+		return false
+	}
 }
 
 // take returns the next place, nil when all that were wanted are taken.

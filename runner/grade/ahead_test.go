@@ -1,8 +1,13 @@
 package grade_test
 
 import (
+	"context"
 	"os"
+	"path/filepath"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/grader/grader/schema"
 )
@@ -26,23 +31,57 @@ func TestJobLeavesNoPlace(t *testing.T) {
 		program string
 		want    schema.Outcome // of the last case
 	}{
-		"one case":                         {1, "", "cat", schema.OutcomePassed},
-		"all cases pass":                   {7, "", "ls; cat; touch left", schema.OutcomeFailed},
-		"the first failure stops others":   {7, ", stop: true", "exit 1", schema.OutcomeNotRun},
-		"a file takes a directory's place": {3, "", "mkdir -p sub/dir && cat", schema.OutcomePassed},
+		"one case":                       {1, "", "cat", schema.OutcomePassed},
+		"all cases pass":                 {7, "", "ls; cat; touch left", schema.OutcomeFailed},
+		"the first failure stops others": {7, ", stop: true", "exit 1", schema.OutcomeNotRun},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := wallDir(t)
 			g := newGraderIn(t, dir, "")
+			before := entriesOf(t, dir)
 			r := gradeFiles(t, g, cases(c.n, c.keys).write(t), files{"prog.sh": c.program + "\n", "data": "x"})
 			if len(r.Tests) != c.n || r.Tests[c.n-1].Outcome != c.want {
 				t.Errorf("%d results, the last %+v", len(r.Tests), r.Tests[len(r.Tests)-1])
 			}
-			if left, err := os.ReadDir(dir); err != nil || len(left) > 1 { // its /etc
-				t.Errorf("left: %v, %v", left, err)
+			if diff := cmp.Diff(before, entriesOf(t, dir)); diff != "" {
+				t.Error(diff)
 			}
 		})
+	}
+}
+
+// entriesOf lists a directory.
+func entriesOf(t *testing.T, dir string) (list []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		list = append(list, e.Name())
+	}
+	return list
+}
+
+// The removal of what hidden tests left must not show in the time at which the job ends.
+func TestPlacesAreRemovedBeforeTheEndIsChosen(t *testing.T) {
+	t.Parallel()
+	dir := wallDir(t)
+	g := newGraderIn(t, dir, "")
+	paused := false
+	g.Pause = func(context.Context, time.Duration) {
+		paused = true
+		left, err := filepath.Glob(filepath.Join(dir, "*", "work", "left-*"))
+		if err != nil || len(left) > 0 {
+			t.Errorf("%d files of hidden tests are left, %v", len(left), err)
+		}
+	}
+	program := "i=0; while [ $i -lt 2000 ]; do : >left-$i; i=$((i+1)); done; cat\n"
+	job := graded(cases(4, ", visible: never").write(t), files{"prog.sh": program}.write(t))
+	job.Conceal = true
+	if mustGrade(t, g, job); !paused {
+		t.Error("the end was not chosen")
 	}
 }
 

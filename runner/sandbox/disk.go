@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fileCost is what each file counts in addition to its content, so that millions of empty files
-// reach the disk limit too.
+// fileCost is the least that a file counts, in bytes, so that millions of empty files reach the
+// disk limit too.
 const fileCost = 4096
 
 // usage sums the bytes on disk below the scratch. tooDeep reports that the tree could not be

@@ -268,8 +268,8 @@ func (p *Process) failedToRun(f *stage.Failure) error {
 	return fmt.Errorf("start step: %w", f)
 }
 
-// findInit finds the namespace's first process. It returns a handle, which stays correct if the
-// process id is reused.
+// findInit finds the namespace's first process, and opens a handle to it, which stays correct if
+// the process id is reused.
 func (p *Process) findInit(pl *plumbing) error {
 	if pl.info == nil {
 		return nil

@@ -13,7 +13,7 @@ const (
 	firstLook   = 3 * time.Millisecond
 	slowestLook = 10 * time.Millisecond
 	diskLook    = 100 * time.Millisecond
-	diskShare   = 20 // at most this part of the time is spent on looking at the disk
+	diskShare   = 20 // at most one part in so many of the time is spent on looking at the disk
 )
 
 // cause is why the watcher stopped.

@@ -262,8 +262,9 @@ func (p *Process) meter() *meter {
 	return m
 }
 
-// candidates appends the processes among which the step's are. Those of its cgroup are far fewer than the machine's; the
-// kernel leaves out dead ones there, which at level uid are this process's children once their parents are gone.
+// candidates appends a list that includes all of the step's processes. The list of a cgroup is far shorter than
+// the machine's. It contains no zombies: in a namespace the first process reaps orphans, and at level uid orphaned zombies
+// are children of this process.
 func (p *Process) candidates(list []int) []int {
 	if p.tally == nil {
 		return processes(list)

@@ -26,8 +26,10 @@ const (
 	sharedDir = "shm"
 )
 
-// Scratch is a directory that students' programs write to. Root never follows a
-// link in it, and touches it only while no process of its owner lives.
+// Scratch is a directory that students' programs write to. Root never follows a link in it. Root
+// changes it only while no process of its owner lives, except that Discard removes it while a
+// later step of the owner may run: that step cannot reach it, because its three directories are
+// closed.
 //
 // Names are relative, slash-separated and stay beneath Path; a name that leaves it,
 // or that leads through a link, is CodeInvalid.
@@ -214,15 +216,18 @@ func (s *Scratch) Remove() error {
 	return nil
 }
 
-// Discard removes the directory in the background: no step can own it any more. AwaitRemovals waits for it, and Close.
-// Where the directory is in memory, its files count towards the next step's until they are removed: Discard then
-// removes it before it returns.
+// Discard removes the directory in the background. No step can own it any more. AwaitRemovals and
+// Close wait for the removal. If the directory is in memory, its files count towards the memory of
+// the next step until they are removed; Discard then removes it before it returns.
 func (s *Scratch) Discard() {
 	w := s.wall
 	if w.inMemory {
 		s.removeOrLog()
 		return
 	}
+	s.mu.Lock()
+	s.sealed = true
+	s.mu.Unlock()
 	w.removing <- struct{}{}
 	go func() {
 		defer func() { <-w.removing }()

@@ -77,12 +77,12 @@ type Wall struct {
 	running   map[*Process]struct{}
 	forkers   []*forker
 
-	removing chan struct{} // holds one for each removal that goes on
-	awaiting sync.Mutex    // of who waits for all of them
+	removing chan struct{} // one value for each removal in progress
+	awaiting sync.Mutex    // serialises AwaitRemovals
 }
 
-// removalsAtOnce is how many scratch directories are removed at once in the background. More than that wait for room, so
-// that files are removed as fast as they are made.
+// removalsAtOnce is how many scratch directories are removed at the same time in the background. Discard
+// waits while there are that many, so that files do not accumulate.
 const removalsAtOnce = 4
 
 // Open chooses the level by a self-test, leases a block of uids (as root) and removes what an
