@@ -13,9 +13,9 @@ import (
 // maxNamed is how many tests a gate's message names.
 const maxNamed = 10
 
-// gate does the job's part of a gate: it grades the solution, which must get full marks and
-// whose reports pin their cases, or samples, which must get the score that is written for them,
-// and the starter.
+// gate does the job's part of a gate. Every part pins the cases of the solution's reports. A run of the solution also
+// requires full marks; the part with the samples grades these, which must get the score that is written for them, and
+// the starter. A gate with one part does all of it.
 func (s *session) gate(ctx context.Context, result *schema.Result) error {
 	part := s.job.Gate
 	result.Gate = &schema.GateResult{Passed: true, Run: part.Run}

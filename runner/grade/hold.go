@@ -169,8 +169,8 @@ func (r *trial) nothingPinned(got reading) schema.TestResult {
 	return result
 }
 
-// missingWords explains why a pinned case has no verdict: a framework that finished did not
-// report it.
+// missingWords explains why a pinned case is not in the report, by how the process ended. A framework that finished
+// never had the case.
 func missingWords(end ending, finished bool) string {
 	switch {
 	case end.outcome != "" && end.outcome != schema.OutcomeCrashed:

@@ -71,7 +71,7 @@ func InImage() bool {
 	return err == nil
 }
 
-// shown are the directories of the machine's caches, which steps may read.
+// shown are the directories of the machine's caches, which some steps read.
 func (i Image) shown() []string {
 	return slices.DeleteFunc([]string{string(i.archives), i.goCache}, func(dir string) bool { return dir == "" })
 }

@@ -191,7 +191,7 @@ func (d *directory) environment() []string {
 	})
 }
 
-// cmake finds CMake's own files among those that it was told to write.
+// cmake finds the directories that CMake writes for itself, next to the files that it was told to write.
 func (d *directory) cmake() []string {
 	return d.those(func(name string, e *directory) bool {
 		switch {

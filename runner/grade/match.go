@@ -38,7 +38,7 @@ func matchCases(pins []string, cases []report.Case) matching {
 			m.cases[first] = joinCases(m.cases[first], c)
 		case known && c.Verdict != report.Skipped:
 			m.markTwice(place, c.Name)
-		case !known && c.Verdict != report.Skipped: // ignore a case that is never run
+		case !known && c.Verdict != report.Skipped: // a skipped case without a pin is ignored
 			m.extra = append(m.extra, *c)
 		}
 	}

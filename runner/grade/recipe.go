@@ -131,8 +131,8 @@ func writeWrapper(s *sandbox.Scratch, argv []string) error {
 	return nil
 }
 
-// oneOf returns the file that is the program: the first existing preferred name, at the root or
-// in a single directory, or the only file.
+// oneOf returns the file that is the program: the only file, or the file with the first preferred name that exists. If
+// several directories have that name, the one at the root is the program.
 func oneOf(what string, files, preferred []string) (string, error) {
 	if len(files) == 1 {
 		return files[0], nil

@@ -139,7 +139,7 @@ func (s *session) compiledListener(ctx context.Context) ([]byte, error) {
 	return class, nil
 }
 
-// compileListener compiles behind the wall, as all compilations do.
+// compileListener compiles the listener behind the wall, as a step of the job.
 func (s *session) compileListener(ctx context.Context) ([]byte, error) {
 	p, err := s.newPlace()
 	if err != nil {

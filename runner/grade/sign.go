@@ -91,7 +91,7 @@ func (s sign) words(r sandbox.Result, l sandbox.Limits) string {
 	return ""
 }
 
-// reportRequest matches the lines in which a compiler asks for a bug report. Usually it had only
+// reportRequest matches the lines in which a compiler asks for a bug report. Usually it has only
 // reached a limit, and students should not report that.
 func reportRequest() *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^(Please submit a full bug report|See <(file|https?):[^>]*(README\.Bugs|/bugs)[^>]*> for instructions|PLEASE submit a bug report to|Please include the complete backtrace with any bug report).*\n?`)

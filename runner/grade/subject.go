@@ -38,7 +38,7 @@ type source struct {
 	mode       fs.FileMode
 	stamp      sandbox.Stamp
 	own        bool        // the subject's own, not a locked one of starter/
-	binary     *binaryFile // the compiler's format; nil for anything else
+	binary     *binaryFile // what kind of compiler's output it is; nil for anything else
 }
 
 // newSubject lists a subject's files: its own, with the locked ones replaced from starter/.

@@ -80,7 +80,7 @@ func (s *session) gradeSubject(ctx context.Context, b *subject, watch Observer, 
 	return nil
 }
 
-// gradeTests runs tests one after the other, or returns why they are not run.
+// gradeTests runs tests one after the other. If why is not empty, it emits them as not run, for that reason.
 func (s *session) gradeTests(ctx context.Context, b *subject, tests []*assignment.Test, why string, result *schema.Result, emit func(schema.TestResult)) error {
 	for _, t := range tests {
 		if err := s.gradeOrSkip(ctx, b, t, why, result, emit); err != nil {
@@ -90,7 +90,7 @@ func (s *session) gradeTests(ctx context.Context, b *subject, tests []*assignmen
 	return nil
 }
 
-// gradeOrSkip runs a test, or returns why it is not run.
+// gradeOrSkip runs a test, or emits it as not run: if why is not empty, for that reason.
 func (s *session) gradeOrSkip(ctx context.Context, b *subject, t *assignment.Test, why string, result *schema.Result, emit func(schema.TestResult)) error {
 	if why == "" && ctx.Err() != nil {
 		why = cutOffWords(ctx, s.spec)

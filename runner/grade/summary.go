@@ -24,8 +24,8 @@ var closingWords = regexp.MustCompile(`(?m)^(?:` +
 	`|(\d+) Tests (\d+) Failures (\d+) Ignored ?` +
 	`)\r?$`)
 
-// openingWords matches the first line of GoogleTest. If closing words are missing after it, the
-// program closed its standard output.
+// openingWords matches the first line of GoogleTest. A program that closes its standard output loses GoogleTest's closing
+// words, so their absence after this line contradicts nothing.
 var openingWords = regexp.MustCompile(`(?m)^\[==========\] Running \d+ tests? from \d+ test suites?\.\r?$`)
 
 // pytestPasses matches the numbers that pytest counts as passed.

@@ -33,8 +33,8 @@ type treeFile struct {
 	path    string
 	mode    fs.FileMode
 	stamp   sandbox.Stamp
-	binary  *binaryFile // the compiler's format; known for files of a commit
-	program bool        // or a shared library; known once sealed
+	binary  *binaryFile // what kind of compiler's output it is; only set for files of a commit
+	program bool        // whether it is a program or a shared library; only set in a sealed tree
 }
 
 // path returns the tree's directory, "" for no tree.

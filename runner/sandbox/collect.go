@@ -60,8 +60,8 @@ func openRegular(dir int, name string) (*os.File, error) {
 	}
 	fd, err := openBeneath(dir, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
 	if errors.Is(err, unix.EACCES) {
-		// The file belongs to an ordinary user, whose own mode forbids reading. The handle is of
-		// the file that was checked.
+		// The runner is an ordinary user, and the mode of its own file forbids it to read the
+		// file. The handle is of the file that was checked.
 		link := "/proc/self/fd/" + strconv.Itoa(handle)
 		if err := unix.Chmod(link, 0o600); err != nil {
 			return nil, err

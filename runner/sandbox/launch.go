@@ -330,8 +330,8 @@ func (w *Wall) bubblewrapArgs(s *Step, ownDev bool) []string {
 	return append(args, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--", "/proc/self/fd/"+strconv.Itoa(exeFD))
 }
 
-// devices make a /dev without terminals if the slot's thread has no terminals of its own.
-// Bubblewrap's /dev has as many terminals as the machine.
+// devices make a /dev without terminals, for a slot whose thread has no /dev of its own. Bubblewrap's /dev has as many
+// terminals as the machine.
 func devices() []string {
 	args := []string{"--tmpfs", devDir}
 	for _, path := range deviceFiles() {

@@ -9,7 +9,7 @@ import (
 // meter sums the resource use of the processes of one step. One goroutine uses it.
 type meter struct {
 	list    func(pids []int) []int // appends the processes among which the step's are
-	members func(pids []int) []int // the step's processes
+	members func(pids []int) []int // selects the step's processes among pids
 	hidden  map[int]bool           // the wall's own processes under the step's uid
 	pids    []int
 	strange map[int]bool // seen, and not of the step
@@ -19,7 +19,7 @@ type meter struct {
 	live   time.Duration // of living processes and of children that they reaped
 	lost   time.Duration // of processes whose parents did not reap them
 	reaped time.Duration // of processes that this process reaped
-	memory residence     // current sum; a shared page counts for each process
+	memory residence     // current sum; a shared page counts once for each process
 	peak   int64         // the step's memory, see memory.go
 
 	weighed   int64     // memory, when shared pages were last counted once

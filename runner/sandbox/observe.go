@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The watcher looks often at first, when most steps end, and later every slowest.
+// The watcher looks often at first, when most steps end, and later every slowestLook.
 const (
 	firstLook   = 3 * time.Millisecond
 	slowestLook = 10 * time.Millisecond
@@ -138,8 +138,8 @@ func (p *Process) hides(used int64, open *holdings, m *meter) bool {
 	return hides
 }
 
-// borrow runs f with the right to inspect the step's processes. Root in a container may only
-// inspect processes with its own uid, and a process can prevent even that by not being dumpable.
+// borrow runs f with the right to inspect the step's processes. Root in a container without CAP_SYS_PTRACE lacks it: f
+// then runs under the step's uid, which may inspect every process of that uid that is dumpable.
 func (p *Process) borrow(f func()) {
 	if p.slot.uid < 0 || p.wall.traces {
 		f()

@@ -10,8 +10,8 @@ import (
 	"github.com/grader/grader/runner/sandbox/stage"
 )
 
-// rulebook makes the Landlock rulesets of a slot's steps. Paths that every step may use stay open; paths of one step
-// are opened for its ruleset. close works on nil.
+// rulebook makes the Landlock rulesets of a slot's steps. Paths that every step may use stay open; paths of a single
+// step are opened when its ruleset is made. close works on nil.
 type rulebook struct {
 	abi    int
 	always []openRule

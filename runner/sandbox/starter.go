@@ -24,7 +24,7 @@ type starter struct {
 	shared bool // the region is another's
 }
 
-// startReply is what came of a request.
+// startReply is the result of a request.
 type startReply struct {
 	pid    int    // 0 where it means nothing here
 	handle int    // of the process; -1 for none

@@ -149,7 +149,7 @@ func (u *unified) begin(memory int64) error {
 		limit = strconv.FormatInt(memory+filesLeft(u.dir)+u.left.settle(u.kernel), 10)
 	}
 	err := put(u.dir, "memory.max", limit)
-	// Absent if the machine has no swap.
+	// Absent if the kernel does not count swap.
 	if swap := put(u.dir, "memory.swap.max", "0"); !errors.Is(swap, os.ErrNotExist) {
 		err = errors.Join(err, swap)
 	}
@@ -202,7 +202,7 @@ func valueOf(b []byte, name string) (int, error) {
 	return 0, fmt.Errorf("cgroup: there is no %s", name)
 }
 
-// leave kills any processes left in the group and removes the group.
+// leave removes the group. No step runs in it any more; a process that is left is killed.
 func (u *unified) leave() error {
 	killed := put(u.dir, "cgroup.kill", "1")
 	if errors.Is(killed, os.ErrNotExist) {

@@ -297,7 +297,7 @@ func (w *Wall) equip(s *slot) {
 	w.forkers = append(w.forkers, s.forker)
 }
 
-// shut refuses new steps and returns the slots.
+// shut refuses new steps, and returns the running steps and the scratch directories.
 func (w *Wall) shut() ([]*Process, []*Scratch) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -6,8 +6,8 @@ import (
 	"unsafe"
 )
 
-// confine removes every right from the calling thread, which is locked, and thereby from the
-// program that it starts. Limits come before the filter, which forbids the other calls.
+// confine sets the limits and the filter of system calls on the calling thread, which is locked, and thereby on the
+// program that it starts. Limits come first, because the filter forbids setting them.
 func confine(s *Spec) *Failure {
 	if err := bound(s); err != nil {
 		return err
