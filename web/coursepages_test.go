@@ -58,6 +58,40 @@ func TestTeamsByPage(t *testing.T) {
 	bob.mustSee(t, path+"/nothing", http.StatusNotFound)
 }
 
+// TestFormerMemberSeesNothingLater hands in as a team of two, of whom bob leaves, and again without bob. Bob may
+// see the first submission, and nothing of the second: neither its number nor its points.
+func TestFormerMemberSeesNothingLater(t *testing.T) {
+	t.Parallel()
+	s := newRealSite(t, specA1+"team: {max: 2, formed_by: students}\n")
+	alice, bob := s.signIn("alice"), s.signIn("bob")
+	const teams = "/comp2402/a1/-/teams"
+	s.signIn("ines").allowed(teams+"/create", url.Values{"team": {"reds"}, "logins": {"alice bob"}})
+	first := "/" + s.gradedOf("reds", "alice", visibleResult(1)).Name.String()
+	if got := bob.page(first).text(".counting"); got != "This submission counts (the best submission counts)" {
+		t.Errorf("as a member: %q", got)
+	}
+	bob.allowed(teams+"/leave", nil)
+	second := "/" + s.gradedOf("reds", "alice", visibleResult(4)).Name.String()
+	mustContain(t, alice.page(first).text(".counting"), "#2 counts, with 4 / 5")
+	tina := s.signIn("tina")
+	mustContain(t, tina.page(first).text(".counting"), "#2 counts, with 4 / 5")
+	p := bob.page(first)
+	if got := p.texts(".counting"); len(got) > 0 {
+		t.Errorf("after leaving: %q", got)
+	}
+	if got := p.all("a[href='/comp2402/a1/reds']"); len(got) > 0 {
+		t.Error("a former member is led to a page that they may not see")
+	}
+	for _, path := range []string{"/", "/comp2402", "/comp2402/a1", "/comp2402/-/grades", first, first + "/-/files"} {
+		if got := bob.get(path); got.status != http.StatusOK || strings.Contains(got.body, "4 / 5") || strings.Contains(got.body, second) {
+			t.Errorf("%s: status %d, or it shows the second submission", path, got.status)
+		}
+	}
+	for _, path := range []string{second, "/comp2402/a1/reds", second + "/-/files", second + "/-/receipt", second + "/-/events"} {
+		bob.mustSee(t, path, http.StatusNotFound)
+	}
+}
+
 // TestCommentsByPage comments on a submission and on a line, which its owner and nobody
 // else of the students reads.
 func TestCommentsByPage(t *testing.T) {

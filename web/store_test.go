@@ -81,9 +81,15 @@ func (l *ledger) push(a schema.Assignment, kind schema.RepositoryKind, login str
 // pushOf is push of that commit.
 func (l *ledger) pushOf(a schema.Assignment, kind schema.RepositoryKind, login, commit string) schema.Push {
 	l.t.Helper()
+	return l.pushTo(a, kind, login, login, commit)
+}
+
+// pushTo is pushOf by a member of the team that owns the repository.
+func (l *ledger) pushTo(a schema.Assignment, kind schema.RepositoryKind, owner, login, commit string) schema.Push {
+	l.t.Helper()
 	enrolled := schema.Repository{Kind: kind, CourseID: a.Course.ID, AssignmentID: a.ID}
 	if kind == schema.RepositoryOwn {
-		enrolled.Owner = login
+		enrolled.Owner = owner
 	}
 	r := must[schema.Repository](l.t)(l.EnsureRepository(l.t.Context(), enrolled))
 	user := must[schema.User](l.t)(l.UserByLogin(l.t.Context(), login))

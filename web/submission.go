@@ -53,15 +53,24 @@ func (s *Server) serveSubmission(w http.ResponseWriter, r *http.Request, user sc
 	if page.Counting, err = s.counting(r.Context(), v, terms); err != nil {
 		return err
 	}
-	if owner := v.Sub.Name.Owner; owner != user.Login {
+	if owner := v.Sub.Name.Owner; owner != user.Login && v.seesOwner() {
 		page.Crumbs = append(page.Crumbs, view.NewCrumb(owner, "/"+v.Task.Path()+"/"+owner))
 	}
 	return s.render(w, http.StatusOK, "submission", page)
 }
 
-// counting says whether a submission that has been graded counts; nil for one that is being graded, or is nobody's.
+// seesOwner reports whether the member may see the rest of the owner's work too: the page of the owner, and
+// what counts. A former member of a team may see only what it handed in while they were in it.
+func (v *sight) seesOwner() bool {
+	name := v.Sub.Name
+	name.Number = 0
+	return course.MaySee(v.Access, name) == nil
+}
+
+// counting says which submission of the owner counts. It returns nil while this one is being graded, for a
+// try-out, and where the member may not see the rest of the owner's work.
 func (s *Server) counting(ctx context.Context, v *sight, terms course.Terms) (*view.Counting, error) {
-	if v.Task.Spec == nil || v.Sub.TryOut || !v.Sub.Job.State.Ended() {
+	if v.Task.Spec == nil || v.Sub.TryOut || !v.Sub.Job.State.Ended() || !v.seesOwner() {
 		return nil, nil
 	}
 	standing, err := s.standing(ctx, v.Task, v.member, v.Sub.Name.Owner, terms)
