@@ -160,7 +160,7 @@ func (g *GitHub) Became(ctx context.Context, c schema.GitHubCommit, t GitHubTarg
 func (g *GitHub) Status(ctx context.Context, s schema.GitHubStatus) (schema.CommitStatus, error) {
 	switch {
 	case s.Refused != "":
-		return course.RefusedStatus(s.Refused), nil
+		return course.RefusedStatus(s), nil
 	case s.Tests != "":
 		return g.testsStatus(ctx, s)
 	}

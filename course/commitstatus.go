@@ -24,12 +24,15 @@ const (
 // owner may see: whoever can read the repository reads it. In a public repository nothing of
 // the grade is said.
 func CommitStatus(p schema.PublicSubmission, public bool) schema.CommitStatus {
+	if public {
+		p = withoutGrade(p)
+	}
 	s := schema.CommitStatus{Page: p.Name}
 	var words string
 	switch p.State {
 	case schema.StateDone:
 		s.State, words = verdict(p, public)
-		s.Summary = summary(p, public)
+		s.Summary = summary(p)
 		if p.Build != nil && p.Outcome == schema.OutcomeCompileError {
 			s.Annotations = Annotations(p.Build.Output)
 		}
@@ -46,16 +49,24 @@ func CommitStatus(p schema.PublicSubmission, public bool) schema.CommitStatus {
 	return s
 }
 
+// withoutGrade keeps of a submission what anybody may read: its name, and how far its grading is.
+func withoutGrade(p schema.PublicSubmission) schema.PublicSubmission {
+	kept := schema.PublicSubmission{Name: p.Name, Number: p.Number, State: p.State}
+	if p.Outcome == schema.OutcomeGraderError {
+		kept.Outcome = p.Outcome // our error, which no submission chooses
+	}
+	return kept
+}
+
 // verdict returns the state and the words for a submission with a result.
 func verdict(p schema.PublicSubmission, public bool) (schema.StatusState, string) {
-	switch p.Outcome {
-	case schema.OutcomeCompileError:
-		return schema.StatusFailure, "does not compile"
-	case schema.OutcomeGraderError:
+	switch {
+	case p.Outcome == schema.OutcomeGraderError:
 		return schema.StatusError, wordsGraderError
-	}
-	if public {
+	case public:
 		return schema.StatusSuccess, "graded; sign in to see the result"
+	case p.Outcome == schema.OutcomeCompileError:
+		return schema.StatusFailure, "does not compile"
 	}
 	passed := 0
 	for _, t := range p.Tests {
@@ -77,8 +88,8 @@ func verdict(p schema.PublicSubmission, public bool) (schema.StatusState, string
 }
 
 // summary lists the visible tests, in Markdown.
-func summary(p schema.PublicSubmission, public bool) string {
-	if public || len(p.Tests) == 0 {
+func summary(p schema.PublicSubmission) string {
+	if len(p.Tests) == 0 {
 		return ""
 	}
 	var b strings.Builder
@@ -118,8 +129,16 @@ func TestsStatus(v schema.Version, path string) schema.CommitStatus {
 	return s
 }
 
-// RefusedStatus returns the status of a push that was refused.
-func RefusedStatus(why string) schema.CommitStatus {
+// wordsPrivate says why a refusal is not explained, and where it is.
+const wordsPrivate = "the reason is not shown in a public repository; push to the course's server to read it, or ask the course staff"
+
+// RefusedStatus returns the status of a push that was refused. The rules of a push may say what
+// counts so far, so only words that tell nothing of the grade are shown in a public repository.
+func RefusedStatus(s schema.GitHubStatus) schema.CommitStatus {
+	why := s.Refused
+	if s.Public && !s.Openly {
+		why = wordsPrivate
+	}
 	return schema.CommitStatus{State: schema.StatusFailure, Description: statusLine("not handed in: " + why), Summary: schema.Sanitize(why)}
 }
 

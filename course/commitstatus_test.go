@@ -53,10 +53,51 @@ func TestCommitStatus(t *testing.T) {
 // In a public repository everybody reads the status: nothing of the grade is in it.
 func TestCommitStatusInPublicRepository(t *testing.T) {
 	t.Parallel()
-	for _, outcome := range []schema.Outcome{schema.OutcomePassed, schema.OutcomeFailed} {
-		p := schema.PublicSubmission{Number: 3, State: schema.StateDone, Outcome: outcome, Score: "17.5", MaxScore: "20", Tests: []schema.PublicTest{{Name: "adds", Outcome: outcome}}}
-		if got := CommitStatus(p, true); got.State != schema.StatusSuccess || got.Description != "submission 3: graded; sign in to see the result" || got.Summary != "" {
-			t.Errorf("%+v", got)
+	graded := schema.CommitStatus{Page: "c/a/ada/3", State: schema.StatusSuccess, Description: "submission 3: graded; sign in to see the result"}
+	for name, c := range map[string]struct {
+		state   schema.State
+		outcome schema.Outcome
+		message string
+		want    schema.CommitStatus
+	}{
+		"passed":           {schema.StateDone, schema.OutcomePassed, "", graded},
+		"failed":           {schema.StateDone, schema.OutcomeFailed, "", graded},
+		"does not compile": {schema.StateDone, schema.OutcomeCompileError, "ring.c does not compile", graded},
+		"grader error":     {schema.StateDone, schema.OutcomeGraderError, "", schema.CommitStatus{Page: graded.Page, State: schema.StatusError, Description: "submission 3: the tests failed, not you; the staff has been told"}},
+		"kept":             {schema.StateCancelled, "", "received after the end; 17.5 points count", schema.CommitStatus{Page: graded.Page, State: schema.StatusFailure, Description: "submission 3: not graded"}},
+		"our machines":     {schema.StateFailed, "", "17.5 points count", schema.CommitStatus{Page: graded.Page, State: schema.StatusError, Description: "submission 3: our machines failed; the staff has been told, and nothing was charged"}},
+	} {
+		p := schema.PublicSubmission{
+			Name: graded.Page, Number: 3, State: c.state, Outcome: c.outcome, Message: c.message, Score: "17.5", MaxScore: "20", Late: schema.PublicLate{State: schema.TimelinessLate},
+			Build: &schema.PublicBuild{Output: "ring.c:12:5: error: expected ';'"}, Tests: []schema.PublicTest{{Name: "adds", Outcome: c.outcome}}, Hidden: &schema.Hidden{Tests: 4},
+		}
+		if diff := cmp.Diff(c.want, CommitStatus(p, true)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// A refusal may say what counts so far; everybody reads the status of a public repository.
+func TestRefusedStatus(t *testing.T) {
+	t.Parallel()
+	late := schema.GitHubStatus{Refused: "a push now is 1 day late; submission 2 counts so far, with 17 of 20 points"}
+	unlinked := schema.GitHubStatus{Refused: "the GitHub account ada-ng is not linked to an account here", Openly: true}
+	public := func(s schema.GitHubStatus) schema.GitHubStatus {
+		s.Public = true
+		return s
+	}
+	for name, c := range map[string]struct {
+		status schema.GitHubStatus
+		words  string
+	}{
+		"private repository":                  {late, late.Refused},
+		"public repository":                   {public(late), "the reason is not shown in a public repository; push to the course's server to read it, or ask the course staff"},
+		"who pushed, in a public repository":  {public(unlinked), unlinked.Refused},
+		"who pushed, in a private repository": {unlinked, unlinked.Refused},
+	} {
+		want := schema.CommitStatus{State: schema.StatusFailure, Description: "not handed in: " + c.words, Summary: c.words}
+		if diff := cmp.Diff(want, RefusedStatus(c.status)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -14,8 +13,6 @@ import (
 	"regexp"
 	"strings"
 	"time"
-
-	"github.com/google/go-github/v60/github"
 
 	"github.com/grader/grader/schema"
 )
@@ -127,11 +124,10 @@ func (h *Hook) accept(r *http.Request, body []byte, received time.Time) (status 
 	if !deliveryPattern.MatchString(delivery) {
 		return http.StatusBadRequest, "the request has no X-GitHub-Delivery"
 	}
-	event := new(github.PushEvent)
-	if err := json.Unmarshal(body, event); err != nil {
-		return http.StatusBadRequest, "the payload is not that of a push"
+	p, ignored, err := readPush(body)
+	if err != nil {
+		return http.StatusBadRequest, schema.MessageOf(err)
 	}
-	p, ignored := pushOf(event)
 	if ignored == "" {
 		if _, _, known := organisationOf(h.Organisations, p.Repository); !known {
 			ignored = "the organisation of " + p.Repository + " is not in the configuration"
@@ -150,35 +146,4 @@ func (h *Hook) accept(r *http.Request, body []byte, received time.Time) (status 
 		return http.StatusOK, "received before"
 	}
 	return http.StatusAccepted, "received " + p.Commit[:7] + " of " + p.Repository
-}
-
-// pushOf returns what is used of a push, or why it is ignored. The sender is whom GitHub has
-// authenticated; the authors of commits are what the commits say.
-func pushOf(e *github.PushEvent) (p schema.GitHubPush, ignored string) {
-	branch := "main"
-	if name := e.GetRepo().GetDefaultBranch(); name != "" {
-		branch = name
-	}
-	ref := schema.Excerpt(e.GetRef(), 100)
-	switch {
-	case strings.HasPrefix(ref, "refs/tags/"):
-		return p, "tags are not graded"
-	case e.GetDeleted():
-		return p, "the branch was deleted; what was handed in stays"
-	case e.GetRef() != "refs/heads/"+branch:
-		return p, "only the branch " + branch + " is graded, and this is " + ref
-	case !commitPattern.MatchString(e.GetAfter()) || strings.Trim(e.GetAfter(), "0") == "":
-		return p, "it names no commit"
-	case !repositoryPattern.MatchString(e.GetRepo().GetFullName()) || e.GetRepo().GetID() <= 0:
-		return p, "it names no repository"
-	case e.GetSender().GetID() <= 0:
-		return p, "it names no sender"
-	}
-	p.GitHubCommit = schema.GitHubCommit{
-		Repository: e.GetRepo().GetFullName(), RepositoryID: e.GetRepo().GetID(), Installation: e.GetInstallation().GetID(), Commit: e.GetAfter(),
-		Public: !e.GetRepo().GetPrivate(),
-	}
-	p.SenderID, p.Sender = e.GetSender().GetID(), schema.Excerpt(e.GetSender().GetLogin(), 60)
-	p.Forced, p.Late = e.GetForced(), strings.Contains(e.GetHeadCommit().GetMessage(), lateMark)
-	return p, ""
 }

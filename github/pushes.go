@@ -3,6 +3,7 @@ package github
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -61,10 +62,18 @@ func (s *Pushes) Send(ctx context.Context, e schema.OutboxEntry) error {
 	if !isRefusal(err) {
 		return err
 	}
+	unknown := new(notTheirs)
 	words := s.remedy(p, err)
 	s.Logger.Info("push at GitHub refused", "repository", p.Repository, "commit", p.Commit, "sender", p.Sender, "why", words)
-	return s.Statuses.EnqueueGitHubStatus(ctx, schema.GitHubStatus{GitHubCommit: p.GitHubCommit, Refused: words})
+	return s.Statuses.EnqueueGitHubStatus(ctx, schema.GitHubStatus{GitHubCommit: p.GitHubCommit, Refused: words, Openly: errors.As(err, &unknown)})
 }
+
+// notTheirs is a refusal before the work was looked at: of the repository, or of who pushed. It
+// tells nothing of a grade.
+type notTheirs struct{ error }
+
+// Unwrap returns the refusal.
+func (r *notTheirs) Unwrap() error { return r.error }
 
 // isRefusal reports whether an error will be the same the next time.
 func isRefusal(err error) bool {
@@ -90,11 +99,11 @@ func (s *Pushes) remedy(p schema.GitHubPush, err error) string {
 func (s *Pushes) push(ctx context.Context, e schema.OutboxEntry, p schema.GitHubPush) error {
 	o, name, ok := organisationOf(s.Organisations, p.Repository)
 	if !ok {
-		return schema.Errorf(schema.CodeRefused, "the organisation of %s is not in the configuration any more", p.Repository)
+		return &notTheirs{schema.Errorf(schema.CodeRefused, "the organisation of %s is not in the configuration any more", p.Repository)}
 	}
 	target, err := s.Classroom.Target(ctx, s.Host, name, p, o.names())
 	if err != nil {
-		return err
+		return &notTheirs{err}
 	}
 	if err := s.Classroom.Follow(ctx, p.GitHubCommit, target); err != nil {
 		return err

@@ -46,6 +46,8 @@ type GitHubStatus struct {
 	Submission SubmissionName `json:"submission,omitzero"`
 	Tests      string         `json:"tests,omitempty"`   // COURSE/ASSIGNMENT
 	Refused    string         `json:"refused,omitempty"` // why
+	// Openly says that Refused tells nothing of the grade, so that everybody may read it.
+	Openly bool `json:"openly,omitempty"`
 }
 
 // StatusState is the state of a commit's status at GitHub.

@@ -1,0 +1,87 @@
+package github
+
+import (
+	"encoding/json"
+	"path"
+	"strings"
+
+	"github.com/grader/grader/schema"
+)
+
+// payload is what is used of the event of a push. The library's type is not used for it: it
+// cannot read an event in which any field has a form that it does not know, such as a custom
+// property of the repository with several values, and that push would be lost.
+type payload struct {
+	Ref        string `json:"ref"`
+	After      string `json:"after"`
+	Deleted    bool   `json:"deleted"`
+	Forced     bool   `json:"forced"`
+	HeadCommit struct {
+		Message string `json:"message"`
+	} `json:"head_commit"`
+	Repository struct {
+		ID            int64  `json:"id"`
+		FullName      string `json:"full_name"`
+		Private       bool   `json:"private"`
+		Visibility    string `json:"visibility"` // "public", "private", "internal"
+		DefaultBranch string `json:"default_branch"`
+	} `json:"repository"`
+	Sender struct {
+		ID    int64  `json:"id"`
+		Login string `json:"login"`
+	} `json:"sender"`
+	Installation struct {
+		ID int64 `json:"id"`
+	} `json:"installation"`
+}
+
+// readPush returns what is used of the event of a push, or why it is ignored. The sender is whom
+// GitHub has authenticated; the authors of commits are what the commits say. CodeInvalid: it is
+// not the event of a push.
+func readPush(body []byte) (p schema.GitHubPush, ignored string, err error) {
+	var e payload
+	if err := json.Unmarshal(body, &e); err != nil {
+		return p, "", schema.Wrapf(schema.CodeInvalid, err, "the payload is not that of a push")
+	}
+	if ignored = e.ignored(); ignored != "" {
+		return p, ignored, nil
+	}
+	p.GitHubCommit = schema.GitHubCommit{
+		Repository: e.Repository.FullName, RepositoryID: e.Repository.ID, Installation: e.Installation.ID, Commit: e.After, Public: e.public(),
+	}
+	p.SenderID, p.Sender = e.Sender.ID, schema.Excerpt(schema.Sanitize(e.Sender.Login), 60)
+	p.Forced, p.Late = e.Forced, strings.Contains(e.HeadCommit.Message, lateMark)
+	return p, "", nil
+}
+
+// ignored returns why a push is not graded, "" if it is.
+func (e payload) ignored() string {
+	branch := "main"
+	if e.Repository.DefaultBranch != "" {
+		branch = e.Repository.DefaultBranch
+	}
+	switch {
+	case strings.HasPrefix(e.Ref, "refs/tags/"):
+		return "tags are not graded"
+	case e.Deleted:
+		return "the branch was deleted; what was handed in stays"
+	case e.Ref != "refs/heads/"+branch:
+		return "only the branch " + shown(branch) + " is graded, and this is " + shown(e.Ref)
+	case !commitPattern.MatchString(e.After) || strings.Trim(e.After, "0") == "":
+		return "it names no commit"
+	case !repositoryPattern.MatchString(e.Repository.FullName) || path.Clean(e.Repository.FullName) != e.Repository.FullName || e.Repository.ID <= 0:
+		return "it names no repository"
+	case e.Sender.ID <= 0:
+		return "it names no sender"
+	}
+	return ""
+}
+
+// public reports whether others than the organisation's members and teams may read the
+// repository. Everybody on an Enterprise Server may read an internal one.
+func (e payload) public() bool {
+	return !e.Repository.Private || e.Repository.Visibility == "public" || e.Repository.Visibility == "internal"
+}
+
+// shown returns a name from a payload as an answer may hold it.
+func shown(name string) string { return schema.Excerpt(schema.Sanitize(name), 100) }

@@ -1,0 +1,109 @@
+package github_test
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/github"
+	"github.com/grader/grader/schema"
+)
+
+// intake is a server to which announced pushes are pushed. It answers what a test sets.
+type intake struct {
+	target  classroom.GitHubTarget
+	refuses error // of Target
+	became  func(since time.Time) (schema.GitHubStatus, error)
+	told    error // of PushFetched
+
+	pushed []schema.FetchedPush
+	queued []schema.GitHubStatus
+}
+
+func (i *intake) Target(context.Context, string, string, schema.GitHubPush, course.GitHubNames) (classroom.GitHubTarget, error) {
+	return i.target, i.refuses
+}
+
+func (*intake) Follow(context.Context, schema.GitHubCommit, classroom.GitHubTarget) error { return nil }
+
+func (i *intake) Became(_ context.Context, c schema.GitHubCommit, _ classroom.GitHubTarget, since time.Time) (schema.GitHubStatus, error) {
+	if i.became == nil {
+		return schema.GitHubStatus{GitHubCommit: c, Tests: "comp2402/a1"}, nil
+	}
+	return i.became(since)
+}
+
+func (*intake) Status(context.Context, schema.GitHubStatus) (schema.CommitStatus, error) {
+	return schema.CommitStatus{}, nil
+}
+
+func (i *intake) PushFetched(_ context.Context, _ schema.Actor, f schema.FetchedPush) error {
+	i.pushed = append(i.pushed, f)
+	return i.told
+}
+
+func (i *intake) EnqueueGitHubStatus(_ context.Context, s schema.GitHubStatus) error {
+	i.queued = append(i.queued, s)
+	return nil
+}
+
+// send delivers an announced push for the nth time.
+func (i *intake) send(t *testing.T, p schema.GitHubPush, attempt int) error {
+	t.Helper()
+	body, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &github.Pushes{
+		Host: "https://github.com", Organisations: []github.Organisation{{Name: "comp2402-f26", Course: "comp2402"}}, Credentials: github.Token("t"),
+		Classroom: i, Receiver: i, Statuses: i, SignIn: func() string { return "" }, Logger: slog.New(slog.DiscardHandler),
+	}
+	return s.Send(t.Context(), schema.OutboxEntry{Outgoing: schema.Outgoing{Body: body}, Attempts: attempt})
+}
+
+var announced = schema.GitHubPush{
+	GitHubCommit: schema.GitHubCommit{Repository: "comp2402-f26/a1-ada", RepositoryID: 99, Commit: commitNo(0), Public: true}, Delivery: delivery, SenderID: 1, ReceivedAt: hookTime,
+}
+
+// A refusal of the account or the repository may be read by everybody. One by the rules of a push
+// may say what counts so far.
+func TestRefusalsInPublicRepositories(t *testing.T) {
+	t.Parallel()
+	a1 := classroom.GitHubTarget{Path: "comp2402/a1", Assignment: 1, Owner: "ada"}
+	for name, c := range map[string]struct {
+		change func(*intake, *schema.GitHubPush)
+		want   string
+		openly bool
+	}{
+		"somebody else's repository": {func(i *intake, _ *schema.GitHubPush) {
+			i.refuses = schema.Errorf(schema.CodeRefused, "this repository is named after bob")
+		}, "this repository is named after bob", true},
+		"not in the course": {func(i *intake, _ *schema.GitHubPush) {
+			i.refuses = schema.Errorf(schema.CodeNotFound, "you are not in comp2402")
+		}, "you are not in comp2402", true},
+		"another organisation": {func(_ *intake, p *schema.GitHubPush) { p.Repository = "evil/a1-ada" },
+			"the organisation of evil/a1-ada is not in the configuration any more", true},
+		"late without consent": {func(i *intake, _ *schema.GitHubPush) {
+			i.told = schema.Errorf(schema.CodeRefused, "refused: submission 1 counts so far, with 17 of 20 points")
+		}, "refused: submission 1 counts so far, with 17 of 20 points", false},
+		"a limit": {func(i *intake, _ *schema.GitHubPush) {
+			i.told = schema.Errorf(schema.CodeRefused, "refused: 2 of 2 submissions are used")
+		}, "refused: 2 of 2 submissions are used", false},
+	} {
+		i, p := &intake{target: a1}, announced
+		c.change(i, &p)
+		if err := i.send(t, p, 1); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		want := []schema.GitHubStatus{{GitHubCommit: p.GitHubCommit, Refused: c.want, Openly: c.openly}}
+		if diff := cmp.Diff(want, i.queued); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
