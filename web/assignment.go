@@ -13,7 +13,7 @@ import (
 )
 
 // serveAssignment shows one assignment to a member of its course.
-func (s *Server) serveAssignment(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *studentPages) serveAssignment(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	m, err := s.memberOf(r, user)
 	if err != nil {
 		return err
@@ -31,7 +31,7 @@ func (s *Server) serveAssignment(w http.ResponseWriter, r *http.Request, user sc
 }
 
 // findTask returns the assignment that a path names, if the member may see it.
-func (s *Server) findTask(ctx context.Context, m member, name string) (task, error) {
+func (s *site) findTask(ctx context.Context, m member, name string) (task, error) {
 	if schema.OwnerName("assignment", name) != nil {
 		return task{}, errNowhere()
 	}
@@ -46,7 +46,7 @@ func (s *Server) findTask(ctx context.Context, m member, name string) (task, err
 	return s.newTask(a), nil
 }
 
-func (s *Server) newAssignmentPage(ctx context.Context, t task, m member) (view.Assignment, error) {
+func (s *studentPages) newAssignmentPage(ctx context.Context, t task, m member) (view.Assignment, error) {
 	owner, err := s.Classroom.Work.OwnerOf(ctx, m, t.ID)
 	if err != nil {
 		return view.Assignment{}, err
@@ -75,7 +75,7 @@ func (s *Server) newAssignmentPage(ctx context.Context, t task, m member) (view.
 	}
 	if page.Handout, err = s.handouts.of(ctx, t); err != nil {
 		// Everything else on the page stays useful without it.
-		s.logger().Error("handout is missing", "assignment", t.Path(), "error", err)
+		s.log.Error("handout is missing", "assignment", t.Path(), "error", err)
 		page.NoHandout = true
 	}
 	if page.Mine, err = s.ownTable(ctx, t, m, owner); err != nil {
@@ -98,7 +98,7 @@ func (s *Server) newAssignmentPage(ctx context.Context, t task, m member) (view.
 }
 
 // ownTable lists what one owner pushed, newest first.
-func (s *Server) ownTable(ctx context.Context, t task, m member, owner string) (view.Table, error) {
+func (s *studentPages) ownTable(ctx context.Context, t task, m member, owner string) (view.Table, error) {
 	terms, err := s.terms(ctx, t, owner)
 	if err != nil {
 		return view.Table{}, err
@@ -135,7 +135,7 @@ func (s *Server) ownTable(ctx context.Context, t task, m member, owner string) (
 const maxTries = 10
 
 // tries lists an owner's latest tries.
-func (s *Server) tries(ctx context.Context, t task, m member, owner string) ([]view.Row, error) {
+func (s *studentPages) tries(ctx context.Context, t task, m member, owner string) ([]view.Row, error) {
 	all, err := s.Results.Tries(ctx, t.ID, owner, maxTries)
 	if err != nil {
 		return nil, fmt.Errorf("tries: %w", err)
@@ -152,7 +152,7 @@ func (s *Server) tries(ctx context.Context, t task, m member, owner string) ([]v
 }
 
 // teams say which team a student is in for an assignment, and which have invited them.
-func (s *Server) teams(ctx context.Context, t task, m member) ([]string, error) {
+func (s *studentPages) teams(ctx context.Context, t task, m member) ([]string, error) {
 	if t.Spec == nil || t.Spec.Team == nil || m.Viewer().Staff() {
 		return nil, nil
 	}
@@ -179,7 +179,7 @@ const latestRows = 25
 const maxClass = 10_000
 
 // classTable lists the latest submissions of the class, for staff.
-func (s *Server) classTable(ctx context.Context, t task, m member) (view.Table, error) {
+func (s *studentPages) classTable(ctx context.Context, t task, m member) (view.Table, error) {
 	list := view.Table{Caption: "Latest submissions", ByOwner: true}
 	subs, err := s.Results.Latest(ctx, t.ID, latestRows)
 	if err == nil && len(subs) == latestRows && slices.ContainsFunc(subs, func(sub schema.GradedSubmission) bool { return !m.Viewer().SeesOwner(sub.Name.Owner) }) {

@@ -9,7 +9,7 @@ import (
 )
 
 // mayMark reports whether the viewer may make a submission count.
-func (s *Server) mayMark(t task, a course.Access, terms course.Terms, sub schema.Submission) bool {
+func (s *site) mayMark(t task, a course.Access, terms course.Terms, sub schema.Submission) bool {
 	if t.Spec == nil {
 		return false
 	}
@@ -19,7 +19,7 @@ func (s *Server) mayMark(t task, a course.Access, terms course.Terms, sub schema
 }
 
 // markSubmission makes a submission count.
-func (s *Server) markSubmission(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *submissionPages) markSubmission(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	v, err := s.look(r, user)
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func (v *sight) mayRerun() bool {
 }
 
 // rerunSubmission has a submission graded again.
-func (s *Server) rerunSubmission(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *submissionPages) rerunSubmission(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	v, err := s.look(r, user)
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func (s *Server) rerunSubmission(w http.ResponseWriter, r *http.Request, user sc
 }
 
 // serveReceipt answers with the signed receipt of a submission, as a file.
-func (s *Server) serveReceipt(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *submissionPages) serveReceipt(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	v, err := s.look(r, user)
 	if err != nil {
 		return err
@@ -64,11 +64,11 @@ func (s *Server) serveReceipt(w http.ResponseWriter, r *http.Request, user schem
 
 // download answers with a file that the browser saves. Its name consists of our own names,
 // which need no quoting.
-func (s *Server) download(w http.ResponseWriter, kind, name string, data []byte) error {
+func (s *site) download(w http.ResponseWriter, kind, name string, data []byte) error {
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	if _, err := w.Write(data); err != nil {
-		s.logger().Debug("reader went away", "file", name, "error", err)
+		s.log.Debug("reader went away", "file", name, "error", err)
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 const classPage = 50
 
 // serveClass shows how a class does in an assignment.
-func (s *Server) serveClass(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) serveClass(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	m, t, err := s.taskOf(r, user)
 	if err != nil {
 		return err
@@ -47,7 +47,7 @@ func classQuery(r *http.Request) course.ClassQuery {
 }
 
 // taskOf returns the assignment that a path names and what the user is in its course.
-func (s *Server) taskOf(r *http.Request, user schema.User) (member, task, error) {
+func (s *site) taskOf(r *http.Request, user schema.User) (member, task, error) {
 	m, err := s.memberOf(r, user)
 	if err != nil {
 		return m, task{}, err

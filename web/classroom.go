@@ -11,7 +11,7 @@ import (
 )
 
 // serveCourse shows one course to its members.
-func (s *Server) serveCourse(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *studentPages) serveCourse(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	m, err := s.memberOf(r, user)
 	if err != nil {
 		return err
@@ -31,7 +31,7 @@ func (s *Server) serveCourse(w http.ResponseWriter, r *http.Request, user schema
 }
 
 // items lists the assignments of a course that a member may see.
-func (s *Server) items(r *http.Request, m member) ([]view.Item, error) {
+func (s *studentPages) items(r *http.Request, m member) ([]view.Item, error) {
 	all, err := s.Classroom.Work.Assignments(r.Context(), m)
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (s *Server) items(r *http.Request, m member) ([]view.Item, error) {
 	return items, nil
 }
 
-func (s *Server) newItem(r *http.Request, t task, m member) (view.Item, error) {
+func (s *studentPages) newItem(r *http.Request, t task, m member) (view.Item, error) {
 	owner, err := s.Classroom.Work.OwnerOf(r.Context(), m, t.ID)
 	if err != nil {
 		return view.Item{}, err
@@ -78,7 +78,7 @@ func (s *Server) newItem(r *http.Request, t task, m member) (view.Item, error) {
 
 // standing is what counts of the work of an owner, the member or their team, whose terms
 // are given.
-func (s *Server) standing(ctx context.Context, t task, m member, owner string, terms course.Terms) (view.Standing, error) {
+func (s *site) standing(ctx context.Context, t task, m member, owner string, terms course.Terms) (view.Standing, error) {
 	grade, err := s.Results.Grade(ctx, t.ID, owner)
 	if err != nil {
 		return view.Standing{}, fmt.Errorf("grade: %w", err)
@@ -109,7 +109,7 @@ func (s *Server) standing(ctx context.Context, t task, m member, owner string, t
 
 // counted returns the submission that counts for an owner, nil for none: theirs, or one of
 // a team that they have left.
-func (s *Server) counted(ctx context.Context, t task, owner string) (*schema.GradedSubmission, error) {
+func (s *site) counted(ctx context.Context, t task, owner string) (*schema.GradedSubmission, error) {
 	grade, err := s.Results.Grade(ctx, t.ID, owner)
 	if err != nil || grade.Number == 0 {
 		return nil, err

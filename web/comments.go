@@ -12,7 +12,7 @@ import (
 )
 
 // comments returns what was said about a submission, about one file of it unless file is "".
-func (s *Server) comments(r *http.Request, v *sight, file string) (view.Comments, error) {
+func (s *submissionPages) comments(r *http.Request, v *sight, file string) (view.Comments, error) {
 	said, err := s.Classroom.Comments.On(r.Context(), v.Actor, v.Sub.Name)
 	if err != nil {
 		return view.Comments{}, hidden("comments", err)
@@ -31,7 +31,7 @@ func (s *Server) comments(r *http.Request, v *sight, file string) (view.Comments
 }
 
 // addComment comments on a submission, a file of it or a line.
-func (s *Server) addComment(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *submissionPages) addComment(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	v, err := s.look(r, user)
 	if err != nil {
 		return err
@@ -53,7 +53,7 @@ func (s *Server) addComment(w http.ResponseWriter, r *http.Request, user schema.
 }
 
 // removeComment removes a comment.
-func (s *Server) removeComment(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *submissionPages) removeComment(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	v, err := s.look(r, user)
 	if err != nil {
 		return err

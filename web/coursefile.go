@@ -12,12 +12,12 @@ import (
 )
 
 // serveCourseFile shows course.yaml in a form, and its versions.
-func (s *Server) serveCourseFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *testsPages) serveCourseFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderCourseFile(w, r, user, view.CourseFile{}, nil)
 }
 
 // renderCourseFile fills in what the page has besides its findings.
-func (s *Server) renderCourseFile(w http.ResponseWriter, r *http.Request, user schema.User, page view.CourseFile, problem error) error {
+func (s *testsPages) renderCourseFile(w http.ResponseWriter, r *http.Request, user schema.User, page view.CourseFile, problem error) error {
 	m, err := s.memberOf(r, user)
 	if err != nil {
 		return err
@@ -39,7 +39,7 @@ func (s *Server) renderCourseFile(w http.ResponseWriter, r *http.Request, user s
 }
 
 // saveCourseFile checks or saves a course.yaml. What it changes is said before.
-func (s *Server) saveCourseFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *testsPages) saveCourseFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	text := formText(r.PostFormValue("text"), "")
 	code := r.PathValue("course")
 	if s.Uploads == nil || schema.Segment("course", code) != nil {

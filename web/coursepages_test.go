@@ -79,8 +79,13 @@ func TestFormerMemberSeesNothingLater(t *testing.T) {
 	if got := p.texts(".counting"); len(got) > 0 {
 		t.Errorf("after leaving: %q", got)
 	}
-	if got := p.all("a[href='/comp2402/a1/reds']"); len(got) > 0 {
-		t.Error("a former member is led to a page that they may not see")
+	for _, path := range []string{first, first + "/-/files", first + "/-/files/handout.md"} {
+		if got := bob.page(path).all(".crumbs a[href=/comp2402/a1/reds]"); len(got) > 0 {
+			t.Errorf("%s leads a former member to a page that they may not see", path)
+		}
+		if got := tina.page(path).all(".crumbs a[href=/comp2402/a1/reds]"); len(got) != 1 {
+			t.Errorf("%s has %d links to the team for a TA, want 1", path, len(got))
+		}
 	}
 	for _, path := range []string{"/", "/comp2402", "/comp2402/a1", "/comp2402/-/grades", first, first + "/-/files"} {
 		if got := bob.get(path); got.status != http.StatusOK || strings.Contains(got.body, "4 / 5") || strings.Contains(got.body, second) {

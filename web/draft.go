@@ -22,17 +22,17 @@ const (
 // desk is the tests repository at its last push with the changes of a form, in the form that
 // the parser reads.
 type desk struct {
-	ctx    context.Context // of the request; the parser's interface has none
-	server *Server
-	draft  classroom.Draft
-	base   map[string]course.TreeEntry
-	put    map[string][]byte
-	gone   map[string]bool
+	ctx   context.Context // of the request; the parser's interface has none
+	pages *testsPages
+	draft classroom.Draft
+	base  map[string]course.TreeEntry
+	put   map[string][]byte
+	gone  map[string]bool
 }
 
 // openDesk reads the tests repository of a draft.
-func (s *Server) openDesk(ctx context.Context, draft classroom.Draft) (*desk, error) {
-	d := &desk{ctx: ctx, server: s, draft: draft, base: map[string]course.TreeEntry{}, put: map[string][]byte{}, gone: map[string]bool{}}
+func (s *testsPages) openDesk(ctx context.Context, draft classroom.Draft) (*desk, error) {
+	d := &desk{ctx: ctx, pages: s, draft: draft, base: map[string]course.TreeEntry{}, put: map[string][]byte{}, gone: map[string]bool{}}
 	if draft.Base.ID == 0 {
 		return d, nil
 	}
@@ -94,7 +94,7 @@ func (d *desk) read(path string, most int64) ([]byte, error) {
 	if _, ok := d.base[path]; !ok || d.gone[path] {
 		return nil, schema.Errorf(schema.CodeNotFound, "there is no file %s", path)
 	}
-	return d.server.Handouts.ReadFile(d.ctx, d.draft.Base.RepositoryID, d.draft.Base.Commit, path, most)
+	return d.pages.Handouts.ReadFile(d.ctx, d.draft.Base.RepositoryID, d.draft.Base.Commit, path, most)
 }
 
 // write sets a file's content, unless it is unchanged.
@@ -122,7 +122,7 @@ func (d *desk) remove(path string) error {
 
 // check returns the mistakes for which the files would be refused.
 func (d *desk) check() (*assignment.Spec, []assignment.Problem, error) {
-	return d.server.Classroom.Drafts.Check(d.draft, d)
+	return d.pages.Classroom.Drafts.Check(d.draft, d)
 }
 
 // save pushes the changes as one commit and redirects to the gate of the new version.
@@ -133,7 +133,7 @@ func (d *desk) save(w http.ResponseWriter, r *http.Request, message string) erro
 	if err := d.upload(r, message); err != nil {
 		return err
 	}
-	draft, err := d.server.Classroom.Drafts.Open(r.Context(), d.draft.Actor, d.draft.Course.Code, d.draft.Assignment.Name)
+	draft, err := d.pages.Classroom.Drafts.Open(r.Context(), d.draft.Actor, d.draft.Course.Code, d.draft.Assignment.Name)
 	if err != nil {
 		return err
 	}
@@ -142,13 +142,13 @@ func (d *desk) save(w http.ResponseWriter, r *http.Request, message string) erro
 }
 
 func (d *desk) upload(r *http.Request, message string) error {
-	if d.server.Uploads == nil {
+	if d.pages.Uploads == nil {
 		return errNowhere()
 	}
 	user := d.draft.Actor.User
 	u := schema.Upload{
 		Path: d.draft.Path() + "/tests", Base: baseOf(r, d.draft.Base.Commit),
-		Name: user.DisplayName(), Email: user.Email, Message: message, At: d.server.now(),
+		Name: user.DisplayName(), Email: user.Email, Message: message, At: d.pages.now(),
 	}
 	for path, data := range d.put {
 		u.Files = append(u.Files, schema.UploadFile{Path: path, Data: data})
@@ -158,7 +158,7 @@ func (d *desk) upload(r *http.Request, message string) error {
 	}
 	slices.SortFunc(u.Files, func(a, b schema.UploadFile) int { return strings.Compare(a.Path, b.Path) })
 	slices.Sort(u.Removed)
-	return d.server.Uploads.Upload(r.Context(), d.draft.Actor, u)
+	return d.pages.Uploads.Upload(r.Context(), d.draft.Actor, u)
 }
 
 // baseOf is the commit that the form's page showed, or the newest one.

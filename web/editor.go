@@ -17,11 +17,11 @@ import (
 func testsPath(task string) string { return "/" + task + "/-/tests" }
 
 // serveTests lists the versions and the files of an assignment's tests.
-func (s *Server) serveTests(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *testsPages) serveTests(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderTests(w, r, user, nil)
 }
 
-func (s *Server) renderTests(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
+func (s *testsPages) renderTests(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
 	d, err := s.findDesk(r, user)
 	if err != nil {
 		return err
@@ -65,7 +65,7 @@ func caseFiles(glob string) (dir, ending string) {
 }
 
 // findDesk returns the tests repository that a path names, if the user may read it.
-func (s *Server) findDesk(r *http.Request, user schema.User) (*desk, error) {
+func (s *testsPages) findDesk(r *http.Request, user schema.User) (*desk, error) {
 	if schema.Segment("course", r.PathValue("course")) != nil || schema.OwnerName("assignment", r.PathValue("assignment")) != nil {
 		return nil, errNowhere()
 	}
@@ -77,7 +77,7 @@ func (s *Server) findDesk(r *http.Request, user schema.User) (*desk, error) {
 }
 
 // editable is findDesk for a user who may change it.
-func (s *Server) editable(r *http.Request, user schema.User) (*desk, error) {
+func (s *testsPages) editable(r *http.Request, user schema.User) (*desk, error) {
 	d, err := s.findDesk(r, user)
 	if err == nil && d.draft.MayEdit != nil {
 		err = d.draft.MayEdit
@@ -86,7 +86,7 @@ func (s *Server) editable(r *http.Request, user schema.User) (*desk, error) {
 }
 
 // draftFrame makes the frame of a page about an assignment's tests.
-func (s *Server) draftFrame(title string, d classroom.Draft, current string) view.Frame {
+func (s *testsPages) draftFrame(title string, d classroom.Draft, current string) view.Frame {
 	f := s.newFrame(title, &d.Actor.User, view.NewCrumb(d.Course.Code, "/"+d.Course.Code))
 	f.Tabs = view.AssignmentTabs(d.Assignment, d.Viewer(), current)
 	if current != "" {
@@ -96,7 +96,7 @@ func (s *Server) draftFrame(title string, d classroom.Draft, current string) vie
 }
 
 // serveTestsFile shows one file of the tests repository in a form.
-func (s *Server) serveTestsFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *testsPages) serveTestsFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	d, err := s.findDesk(r, user)
 	if err != nil {
 		return err
@@ -105,7 +105,7 @@ func (s *Server) serveTestsFile(w http.ResponseWriter, r *http.Request, user sch
 }
 
 // renderTestsFile shows a file as pushed, or as in the form.
-func (s *Server) renderTestsFile(w http.ResponseWriter, r *http.Request, d *desk, problems []assignment.Problem, problem error) error {
+func (s *testsPages) renderTestsFile(w http.ResponseWriter, r *http.Request, d *desk, problems []assignment.Problem, problem error) error {
 	name := r.PathValue("path")
 	page := view.TestsEdit{
 		Frame: s.draftFrame(name+": "+d.draft.Path(), d.draft, "/-/tests"), Path: testsPath(d.draft.Path()), Name: name, Base: baseOf(r, d.draft.Base.Commit),
@@ -140,7 +140,7 @@ func isText(data []byte) bool {
 }
 
 // saveTestsFile saves, checks or deletes one file.
-func (s *Server) saveTestsFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *testsPages) saveTestsFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	d, err := s.editable(r, user)
 	if err != nil {
 		return err
@@ -185,7 +185,7 @@ type checkedProblem struct {
 }
 
 // checkTests answers with the mistakes that a push of the form's text would be refused for.
-func (s *Server) checkTests(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *testsPages) checkTests(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	d, err := s.editable(r, user)
 	if err != nil {
 		return err
@@ -205,13 +205,13 @@ func (s *Server) checkTests(w http.ResponseWriter, r *http.Request, user schema.
 	}
 	w.Header().Set("Content-Type", "application/json")
 	if err := json.NewEncoder(w).Encode(reply); err != nil {
-		s.logger().Debug("reader went away", "error", err)
+		s.log.Debug("reader went away", "error", err)
 	}
 	return nil
 }
 
 // openTestsFile leads to the form of a new file.
-func (s *Server) openTestsFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *testsPages) openTestsFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	d, err := s.editable(r, user)
 	if err != nil {
 		return err
@@ -225,7 +225,7 @@ func (s *Server) openTestsFile(w http.ResponseWriter, r *http.Request, user sche
 }
 
 // uploadTests adds files, a folder or a zip to the tests repository.
-func (s *Server) uploadTests(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *testsPages) uploadTests(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	d, err := s.editable(r, user)
 	if err != nil {
 		return err
@@ -259,7 +259,7 @@ func (d *desk) saveChecked(w http.ResponseWriter, r *http.Request, message strin
 }
 
 // addCase adds a case to a family: a file of input and one of what must be printed.
-func (s *Server) addCase(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *testsPages) addCase(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	d, err := s.editable(r, user)
 	if err != nil {
 		return err
@@ -301,7 +301,7 @@ func (d *desk) putCase(test, name, input, output string) error {
 }
 
 // deleteTestsFile removes a file from the list of files.
-func (s *Server) deleteTestsFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *testsPages) deleteTestsFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	d, err := s.editable(r, user)
 	if err != nil {
 		return err

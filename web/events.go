@@ -34,7 +34,7 @@ type patch struct {
 // serveEvents streams what happens to a submission as patches of its page: HTML
 // that the same templates made. A reader that names the last event it has seen goes
 // on from there.
-func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *submissionPages) serveEvents(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	ctx, end := context.WithCancelCause(r.Context())
 	defer end(nil)
 	open, err := s.streams.Open(sse.Reader{User: user.ID, Key: s.actor(r, user).Key, Session: s.sessionID(r)}, end)
@@ -54,15 +54,15 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request, user schema
 	defer s.meters.watching.Dec()
 	ctx, cancel := context.WithTimeout(ctx, streamLifetime)
 	defer cancel()
-	f := &feed{server: s, out: newStream(w), sight: v}
+	f := &feed{pages: s, out: newStream(w), sight: v}
 	if err := f.run(ctx, r); err != nil {
-		s.logger().Debug("stream ended", "submission", v.Sub.Name.String(), "error", err)
+		s.log.Debug("stream ended", "submission", v.Sub.Name.String(), "error", err)
 	}
 	return nil
 }
 
 // lookAgain is look by a session that is read again.
-func (s *Server) lookAgain(r *http.Request) (*sight, error) {
+func (s *submissionPages) lookAgain(r *http.Request) (*sight, error) {
 	fresh, err := s.withSession(r.WithContext(valueless{r.Context()})) //nolint:contextcheck // it inherits everything but the values
 	if err != nil {
 		return nil, err
@@ -83,9 +83,9 @@ func (valueless) Value(any) any { return nil }
 // feed is one reader's stream of one job.
 type feed struct {
 	*sight
-	server *Server
-	out    *stream
-	shown  *view.Report // what the reader's page holds
+	pages *submissionPages
+	out   *stream
+	shown *view.Report // what the reader's page holds
 }
 
 // run streams until the job has ended, the reader is gone or too slow, or ctx ends.
@@ -96,15 +96,15 @@ func (f *feed) run(ctx context.Context, r *http.Request) error {
 	if job := r.URL.Query().Get("job"); job != "" && job != strconv.FormatInt(f.Sub.Job.ID, 10) {
 		return f.out.signal("reload") // the page shows an earlier run
 	}
-	if err := f.server.takeStored(ctx, f.sight, lastSeen(r)); err != nil {
+	if err := f.pages.takeStored(ctx, f.sight, lastSeen(r)); err != nil {
 		return err
 	}
 	if f.Sub.Job.State.Ended() {
 		return f.finish(ctx)
 	}
-	f.shown = &view.Report{Total: f.server.expectedTests(ctx, f.sight), Failing: f.Failing}
-	f.shown.ShowProgress(f.server.subject(f.sight))
-	watched, err := f.server.Live.Watch(ctx, f.Sub.Job.ID, f.Seen.Seq)
+	f.shown = &view.Report{Total: f.pages.expectedTests(ctx, f.sight), Failing: f.Failing}
+	f.shown.ShowProgress(f.pages.subject(f.sight))
+	watched, err := f.pages.Live.Watch(ctx, f.Sub.Job.ID, f.Seen.Seq)
 	if err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (f *feed) follow(ctx context.Context, watched <-chan schema.Event) error {
 			err = f.tellPlace()
 		case <-keepalive.C:
 			err = f.out.Comment("keepalive")
-		case <-f.server.closing:
+		case <-f.pages.closing:
 			return errStopping
 		case <-ctx.Done():
 			return context.Cause(ctx)
@@ -168,7 +168,7 @@ func (f *feed) lost(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	f.server.meters.dropped.Inc()
+	f.pages.meters.dropped.Inc()
 	return errors.New("the reader was too slow")
 }
 
@@ -187,11 +187,11 @@ func (f *feed) tell(what view.Change) error {
 		return nil
 	}
 	status := f.shown.Status
-	f.shown.ShowStanding(&f.Seen, f.server.place(f.sight))
+	f.shown.ShowStanding(&f.Seen, f.pages.place(f.sight))
 	p := patch{Report: f.shown, Status: f.shown.Status != status, Verdict: what != view.ChangeLine}
 	switch what {
 	case view.ChangeReset:
-		f.shown.ShowProgress(f.server.subject(f.sight))
+		f.shown.ShowProgress(f.pages.subject(f.sight))
 		p.Build, p.Tests = true, true
 	case view.ChangeLine:
 		line := f.shown.AddLine(f.Seen.Lines[len(f.Seen.Lines)-1])
@@ -212,7 +212,7 @@ func (f *feed) tellPlace() error {
 	if f.Seen.State != schema.StateQueued {
 		return nil
 	}
-	words := f.Seen.Words(f.server.place(f.sight))
+	words := f.Seen.Words(f.pages.place(f.sight))
 	if words == f.shown.Status {
 		return nil
 	}
@@ -221,9 +221,9 @@ func (f *feed) tellPlace() error {
 }
 
 func (f *feed) send(told int64, p patch) error {
-	html, err := f.server.pages.execute("submission", "patch", p)
+	html, err := f.pages.templates.execute("submission", "patch", p)
 	if err != nil {
-		f.server.logger().Error("live update failed", "error", err)
+		f.pages.log.Error("live update failed", "error", err)
 		return err
 	}
 	return f.out.message(told, html)
@@ -232,7 +232,7 @@ func (f *feed) send(told int64, p patch) error {
 // end reads the finished submission and tells of it.
 func (f *feed) end(ctx context.Context) error {
 	told := f.Seen.Told
-	if err := f.server.refresh(ctx, f.sight); err != nil {
+	if err := f.pages.refresh(ctx, f.sight); err != nil {
 		return err
 	}
 	if !f.Sub.Job.State.Ended() {
@@ -246,7 +246,7 @@ func (f *feed) end(ctx context.Context) error {
 // finish replaces what the end changes. What the page holds already, and its
 // reader may be reading, stays as it is.
 func (f *feed) finish(ctx context.Context) error {
-	final := f.server.newReport(ctx, f.sight)
+	final := f.pages.newReport(ctx, f.sight)
 	p := patch{Report: &final, Verdict: true, Status: true, Facts: true, Build: true, Tests: true}
 	if f.shown != nil {
 		p.Build = !reflect.DeepEqual(f.shown.Build, final.Build)

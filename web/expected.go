@@ -15,7 +15,7 @@ const comparedSubmissions = 10
 // expectedTests returns how many results the viewer will see, 0 if that cannot
 // be known yet: from the assignment where it names its tests one by one, else from an
 // earlier result by the same tests.
-func (s *Server) expectedTests(ctx context.Context, v *sight) int {
+func (s *submissionPages) expectedTests(ctx context.Context, v *sight) int {
 	active := v.Task.Active
 	if v.Task.Spec == nil || v.Sub.Job.VersionID != active.ID {
 		return 0
@@ -25,7 +25,7 @@ func (s *Server) expectedTests(ctx context.Context, v *sight) int {
 	}
 	earlier, err := s.Results.Submissions(ctx, v.Task.ID, v.Sub.Name.Owner, comparedSubmissions)
 	if err != nil {
-		s.logger().Warn("progress is unknown", "error", err)
+		s.log.Warn("progress is unknown", "error", err)
 		return 0
 	}
 	for _, sub := range earlier {

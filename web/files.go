@@ -26,7 +26,7 @@ const (
 )
 
 // serveFiles lists the files that were graded.
-func (s *Server) serveFiles(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *submissionPages) serveFiles(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	v, err := s.look(r, user)
 	if err != nil {
 		return err
@@ -47,7 +47,7 @@ func (s *Server) serveFiles(w http.ResponseWriter, r *http.Request, user schema.
 }
 
 // serveFile shows one file that was graded, with a number on each line.
-func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *submissionPages) serveFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	v, err := s.look(r, user)
 	if err != nil {
 		return err
@@ -75,10 +75,10 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, user schema.U
 }
 
 // submissionFrame makes the frame of a page below a submission.
-func (s *Server) submissionFrame(title string, v *sight) view.Frame {
+func (s *submissionPages) submissionFrame(title string, v *sight) view.Frame {
 	sub := v.Sub.Name
 	f := s.newFrame(title, &v.Actor.User, view.NewCrumb(v.Course.Code, "/"+v.Course.Code), view.NewCrumb(v.Task.Name, "/"+v.Task.Path()))
-	if sub.Owner != v.Actor.User.Login {
+	if sub.Owner != v.Actor.User.Login && v.seesOwner() {
 		f.Crumbs = append(f.Crumbs, view.NewCrumb(sub.Owner, "/"+v.Task.Path()+"/"+sub.Owner))
 	}
 	f.Crumbs = append(f.Crumbs, view.NewCrumb(fmt.Sprintf("#%d", sub.Number), "/"+sub.String()))
@@ -143,7 +143,7 @@ func tokenClass(t chroma.TokenType) string {
 }
 
 // sources says which of the files that the outputs name are the submission's own.
-func (s *Server) sources(ctx context.Context, v *sight) map[string]bool {
+func (s *submissionPages) sources(ctx context.Context, v *sight) map[string]bool {
 	if v.Sub.Result == nil {
 		return nil
 	}

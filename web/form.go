@@ -26,38 +26,6 @@ const formMemory = 4 << 20
 // fileTimeout bounds the time in which a form with a file arrives.
 const fileTimeout = 2 * time.Minute
 
-// form registers what a form of a signed-in user is sent to.
-func (s *Server) form(mux *http.ServeMux, pattern string, h personal) {
-	s.limited(mux, pattern, formBody, s.parsed(formBody, h))
-}
-
-// sizedForm registers what a form with long texts is sent to.
-func (s *Server) sizedForm(mux *http.ServeMux, pattern string, most int64, h personal) {
-	s.limited(mux, pattern, most, s.parsed(most, h))
-}
-
-// fileForm registers what a form with files is sent to.
-func (s *Server) fileForm(mux *http.ServeMux, pattern string, most int64, h personal) {
-	s.limited(mux, pattern, most, s.parsed(most, h))
-}
-
-// parsed reads the form once it is known who sent it.
-func (s *Server) parsed(most int64, h personal) answer {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		user, err := s.user(r)
-		if err != nil {
-			return err
-		}
-		if err := readForm(w, r, most); err != nil {
-			return err
-		}
-		if r.MultipartForm != nil {
-			defer func() { _ = r.MultipartForm.RemoveAll() }() // what is left is the system's to remove
-		}
-		return h(w, r, user)
-	}
-}
-
 // readForm reads a form of either encoding, which holds at most so many bytes.
 func readForm(w http.ResponseWriter, r *http.Request, most int64) error {
 	var err error
@@ -115,7 +83,7 @@ func formOf(r *http.Request, fields ...string) view.Form {
 
 // renderForm answers with a page that has a form: with what the form has done, or with
 // why it could not be acted on. Who may not is told by a page of its own.
-func (s *Server) renderForm(w http.ResponseWriter, r *http.Request, page string, f *view.Frame, data any, problem error) error {
+func (s *site) renderForm(w http.ResponseWriter, r *http.Request, page string, f *view.Frame, data any, problem error) error {
 	status := http.StatusOK
 	switch schema.CodeOf(problem) {
 	case "":

@@ -5,7 +5,7 @@ import (
 )
 
 // courseFrame makes the frame of a page of a course. current is its path below the course.
-func (s *Server) courseFrame(title string, m member, current string) view.Frame {
+func (s *site) courseFrame(title string, m member, current string) view.Frame {
 	f := s.newFrame(title, &m.Actor.User)
 	f.Tabs = view.CourseTabs(m.Course.Code, m.Viewer(), current)
 	if current != "" {
@@ -15,7 +15,7 @@ func (s *Server) courseFrame(title string, m member, current string) view.Frame 
 }
 
 // taskFrame makes the frame of a page of an assignment. current is its path below it.
-func (s *Server) taskFrame(title string, m member, t task, current string) view.Frame {
+func (s *site) taskFrame(title string, m member, t task, current string) view.Frame {
 	f := s.newFrame(title, &m.Actor.User, view.NewCrumb(m.Course.Code, "/"+m.Course.Code))
 	f.Tabs = view.AssignmentTabs(t.Assignment.Assignment, m.Viewer(), current)
 	if current != "" {

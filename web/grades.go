@@ -13,11 +13,11 @@ import (
 )
 
 // serveExtensions lists the extensions of an assignment.
-func (s *Server) serveExtensions(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) serveExtensions(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderExtensions(w, r, user, nil)
 }
 
-func (s *Server) renderExtensions(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
+func (s *classPages) renderExtensions(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
 	m, t, err := s.taskOf(r, user)
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func (s *Server) renderExtensions(w http.ResponseWriter, r *http.Request, user s
 }
 
 // grantExtension gives somebody more time.
-func (s *Server) grantExtension(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) grantExtension(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	days, elapsed, err := parseBy(r.PostFormValue("by"))
 	if err == nil {
 		_, err = s.Classroom.Grades.Extend(r.Context(), s.actor(r, user), classroom.NewExtension{
@@ -53,7 +53,7 @@ func (s *Server) grantExtension(w http.ResponseWriter, r *http.Request, user sch
 }
 
 // endExtension takes an extension back.
-func (s *Server) endExtension(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) endExtension(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	id, err := idOf(r)
 	if err != nil {
 		return err
@@ -65,11 +65,11 @@ func (s *Server) endExtension(w http.ResponseWriter, r *http.Request, user schem
 }
 
 // serveAdjustments lists what staff added to grades or took off.
-func (s *Server) serveAdjustments(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) serveAdjustments(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderAdjustments(w, r, user, nil)
 }
 
-func (s *Server) renderAdjustments(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
+func (s *classPages) renderAdjustments(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
 	m, t, err := s.taskOf(r, user)
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func (s *Server) renderAdjustments(w http.ResponseWriter, r *http.Request, user 
 }
 
 // adjust adds points to a grade, or takes them off.
-func (s *Server) adjust(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) adjust(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	_, err := s.Classroom.Grades.Adjust(r.Context(), s.actor(r, user), r.PathValue("course"), r.PathValue("assignment"),
 		strings.TrimSpace(r.PostFormValue("owner")), strings.Replace(strings.TrimSpace(r.PostFormValue("points")), "−", "-", 1), strings.TrimSpace(r.PostFormValue("reason")))
 	if err != nil {
@@ -98,7 +98,7 @@ func (s *Server) adjust(w http.ResponseWriter, r *http.Request, user schema.User
 }
 
 // endAdjustment removes an adjustment.
-func (s *Server) endAdjustment(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) endAdjustment(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	id, err := idOf(r)
 	if err != nil {
 		return err
@@ -110,11 +110,11 @@ func (s *Server) endAdjustment(w http.ResponseWriter, r *http.Request, user sche
 }
 
 // serveTimes lists the outages of a course and says how many late days there are.
-func (s *Server) serveTimes(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) serveTimes(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderTimes(w, r, user, nil)
 }
 
-func (s *Server) renderTimes(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
+func (s *classPages) renderTimes(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
 	m, err := s.memberOf(r, user)
 	if err != nil {
 		return err
@@ -131,7 +131,7 @@ func (s *Server) renderTimes(w http.ResponseWriter, r *http.Request, user schema
 }
 
 // recordOutage records a time in which a course could not submit.
-func (s *Server) recordOutage(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) recordOutage(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	days, length, err := parseBy(r.PostFormValue("length"))
 	if err == nil {
 		_, _, err = s.Classroom.Grades.Outage(r.Context(), s.actor(r, user), classroom.NewOutage{
@@ -146,7 +146,7 @@ func (s *Server) recordOutage(w http.ResponseWriter, r *http.Request, user schem
 }
 
 // setLateDays sets how many late days each student of a course has.
-func (s *Server) setLateDays(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) setLateDays(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	n, err := strconv.Atoi(strings.TrimSpace(r.PostFormValue("late_days")))
 	if err != nil {
 		err = schema.Errorf(schema.CodeInvalid, "late days are a whole number")

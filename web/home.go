@@ -16,7 +16,7 @@ const (
 )
 
 // serveHome shows what concerns the person, or how to sign in.
-func (s *Server) serveHome(w http.ResponseWriter, r *http.Request) error {
+func (s *studentPages) serveHome(w http.ResponseWriter, r *http.Request) error {
 	user, err := s.user(r)
 	if schema.CodeOf(err) == schema.CodeUnauthenticated {
 		return s.renderWelcome(w, http.StatusOK, false)
@@ -52,7 +52,7 @@ func (s *Server) serveHome(w http.ResponseWriter, r *http.Request) error {
 
 // recent returns the person's latest submissions in the courses where they still
 // are somebody.
-func (s *Server) recent(r *http.Request, user schema.User, enrolments []schema.Enrolment) ([]view.Row, error) {
+func (s *studentPages) recent(r *http.Request, user schema.User, enrolments []schema.Enrolment) ([]view.Row, error) {
 	subs, err := s.Results.Recent(r.Context(), user.ID, recentRows)
 	if err != nil {
 		return nil, fmt.Errorf("recent submissions: %w", err)

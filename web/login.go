@@ -9,35 +9,35 @@ import (
 )
 
 // serveWelcome explains how to sign in, also to whoever has.
-func (s *Server) serveWelcome(w http.ResponseWriter, r *http.Request) error {
+func (s *accountPages) serveWelcome(w http.ResponseWriter, r *http.Request) error {
 	return s.renderWelcome(w, http.StatusOK, false)
 }
 
-func (s *Server) renderWelcome(w http.ResponseWriter, status int, wanted bool) error {
+func (s *site) renderWelcome(w http.ResponseWriter, status int, wanted bool) error {
 	return s.render(w, status, "welcome", view.Welcome{
 		Frame: s.newFrame("Sign in", nil), Login: view.SSHCommand(s.SSHAddress, "login"), Wanted: wanted, Services: s.signInLinks(),
 	})
 }
 
 // askToSignIn answers every request of somebody unknown alike, whatever it names.
-func (s *Server) askToSignIn(w http.ResponseWriter, r *http.Request) {
+func (s *site) askToSignIn(w http.ResponseWriter, r *http.Request) {
 	s.rememberReturn(w, r)
 	if err := s.renderWelcome(w, http.StatusUnauthorized, true); err != nil {
-		s.logger().Error("sign-in page failed", "error", err)
+		s.log.Error("sign-in page failed", "error", err)
 		http.Error(w, http.StatusText(http.StatusUnauthorized), http.StatusUnauthorized)
 	}
 }
 
 // serveLogin shows a button and touches nothing: mail scanners and link previews
 // open links, and must not spend them.
-func (s *Server) serveLogin(w http.ResponseWriter, r *http.Request) error {
+func (s *accountPages) serveLogin(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, http.StatusOK, "login", view.Login{
 		Frame: s.newFrame("Sign in", nil), Path: "/-/login/" + r.PathValue("token"),
 	})
 }
 
 // redeemLogin spends the link and signs the browser in under a fresh session.
-func (s *Server) redeemLogin(w http.ResponseWriter, r *http.Request) error {
+func (s *accountPages) redeemLogin(w http.ResponseWriter, r *http.Request) error {
 	now := s.now()
 	try, ok := s.logins.reserve(clientAddress(r), now)
 	if !ok {
@@ -54,7 +54,7 @@ func (s *Server) redeemLogin(w http.ResponseWriter, r *http.Request) error {
 		return refusedLogin(err)
 	}
 	s.meters.signIn("done")
-	s.logger().Info("signed in", "user", in.User.Login)
+	s.log.Info("signed in", "user", in.User.Login)
 	http.Redirect(w, r, s.popReturn(w, r), http.StatusSeeOther)
 	return nil
 }
@@ -69,7 +69,7 @@ func refusedLogin(err error) error {
 }
 
 // signOut ends the session here and in the store.
-func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
+func (s *accountPages) signOut(w http.ResponseWriter, r *http.Request) error {
 	if err := s.endSession(w, r); err != nil {
 		return err
 	}

@@ -13,11 +13,11 @@ import (
 )
 
 // serveNewAssignment shows the form that makes an assignment.
-func (s *Server) serveNewAssignment(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *testsPages) serveNewAssignment(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderNewAssignment(w, r, user, nil)
 }
 
-func (s *Server) renderNewAssignment(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
+func (s *testsPages) renderNewAssignment(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
 	m, err := s.memberOf(r, user)
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func (s *Server) renderNewAssignment(w http.ResponseWriter, r *http.Request, use
 }
 
 // makeAssignment makes an assignment of files to begin with, which pass their own gate.
-func (s *Server) makeAssignment(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *testsPages) makeAssignment(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	name := strings.TrimSpace(r.PostFormValue("name"))
 	draft, err := s.Classroom.Drafts.New(r.Context(), s.actor(r, user), r.PathValue("course"), name)
 	if err != nil {
@@ -52,7 +52,7 @@ func (s *Server) makeAssignment(w http.ResponseWriter, r *http.Request, user sch
 }
 
 // begin fills a desk with the files of a language, under a title and with a due time, "" for none.
-func (s *Server) begin(d *desk, language, title, due string) error {
+func (s *testsPages) begin(d *desk, language, title, due string) error {
 	if !slices.Contains(s.Starters.Languages, language) {
 		return schema.Errorf(schema.CodeInvalid, "choose a language to begin with")
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // serveOperations plots for staff how the queues did.
-func (s *Server) serveOperations(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *operationsPages) serveOperations(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	over := cmp.Or(r.URL.Query().Get("over"), "day")
 	span, err := classroom.ParseOver(over)
 	if err != nil {

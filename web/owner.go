@@ -12,7 +12,7 @@ import (
 
 // serveOwner shows one owner's submissions, and leads COURSE/ASSIGNMENT/N to the
 // asker's own submission of that number.
-func (s *Server) serveOwner(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *studentPages) serveOwner(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	m, err := s.memberOf(r, user)
 	if err != nil {
 		return err
@@ -37,7 +37,7 @@ func (s *Server) serveOwner(w http.ResponseWriter, r *http.Request, user schema.
 	return s.render(w, http.StatusOK, "owner", page)
 }
 
-func (s *Server) newOwnerPage(ctx context.Context, m member, name, owner string) (view.Owner, error) {
+func (s *studentPages) newOwnerPage(ctx context.Context, m member, name, owner string) (view.Owner, error) {
 	if schema.OwnerName("owner", owner) != nil || schema.OwnerName("assignment", name) != nil {
 		return view.Owner{}, errNowhere()
 	}

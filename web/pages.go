@@ -56,27 +56,27 @@ func (p *pages) execute(page, name string, data any) (string, error) {
 }
 
 // render answers with a page, completely or not at all.
-func (s *Server) render(w http.ResponseWriter, status int, page string, data any) error {
-	html, err := s.pages.execute(page, "layout", data)
+func (s *site) render(w http.ResponseWriter, status int, page string, data any) error {
+	html, err := s.templates.execute(page, "layout", data)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	if _, err := w.Write([]byte(html)); err != nil {
-		s.logger().Debug("reader went away", "page", page, "error", err)
+		s.log.Debug("reader went away", "page", page, "error", err)
 	}
 	return nil
 }
 
 // newFrame makes the frame of a page; user is nil if nobody has signed in.
-func (s *Server) newFrame(title string, user *schema.User, crumbs ...view.Crumb) view.Frame {
+func (s *site) newFrame(title string, user *schema.User, crumbs ...view.Crumb) view.Frame {
 	return view.Frame{Title: title, User: user, Crumbs: crumbs, Version: s.Version}
 }
 
 // fail answers with the page of an error: the sign-in page without a session, and "no such
 // page" for what the user may not see.
-func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	code := schema.CodeOf(err)
 	if code == schema.CodeUnauthenticated {
 		s.askToSignIn(w, r)
@@ -87,14 +87,14 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	status := schema.HTTPStatus(err)
 	if status >= http.StatusInternalServerError {
-		s.logger().Error("page failed", "route", r.Pattern, "code", code, "error", err, "cause", errors.Unwrap(err))
+		s.log.Error("page failed", "route", r.Pattern, "code", code, "error", err, "cause", errors.Unwrap(err))
 	}
 	page := view.Error{
 		Frame: s.newFrame(headingOf(status), nil), Status: status,
 		Heading: headingOf(status), Message: view.Sentence(schema.MessageOf(err)),
 	}
 	if err := s.render(w, status, "error", page); err != nil {
-		s.logger().Error("error page failed", "error", err)
+		s.log.Error("error page failed", "error", err)
 		http.Error(w, http.StatusText(status), status)
 	}
 }

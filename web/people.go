@@ -15,11 +15,11 @@ import (
 )
 
 // serveRoster lists who is in a course.
-func (s *Server) serveRoster(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) serveRoster(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderRoster(w, r, user, nil)
 }
 
-func (s *Server) renderRoster(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
+func (s *classPages) renderRoster(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
 	m, err := s.memberOf(r, user)
 	if err != nil {
 		return err
@@ -43,7 +43,7 @@ func rosterQuery(r *http.Request) view.RosterQuery {
 }
 
 // enrol gives a person a role in a course.
-func (s *Server) enrol(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) enrol(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	role, err := schema.ParseRole(r.PostFormValue("role"))
 	if err == nil {
 		err = s.Classroom.Courses.Enrol(r.Context(), s.actor(r, user), r.PathValue("course"), strings.TrimSpace(r.PostFormValue("login")), role)
@@ -55,7 +55,7 @@ func (s *Server) enrol(w http.ResponseWriter, r *http.Request, user schema.User)
 }
 
 // unenrol ends a person's enrolment.
-func (s *Server) unenrol(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) unenrol(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	if err := s.Classroom.Courses.Unenrol(r.Context(), s.actor(r, user), r.PathValue("course"), strings.TrimSpace(r.PostFormValue("login"))); err != nil {
 		return s.renderRoster(w, r, user, err)
 	}
@@ -63,7 +63,7 @@ func (s *Server) unenrol(w http.ResponseWriter, r *http.Request, user schema.Use
 }
 
 // importRoster shows what a roster would change, and changes it once that was confirmed.
-func (s *Server) importRoster(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) importRoster(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	request, err := importRequest(r)
 	var imported classroom.Imported
 	if err == nil {
@@ -150,7 +150,7 @@ func columnsOf(text string) (map[string]string, error) {
 }
 
 // serveAudit lists who did what in a course.
-func (s *Server) serveAudit(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) serveAudit(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	m, err := s.memberOf(r, user)
 	if err != nil {
 		return err
@@ -171,7 +171,7 @@ func (s *Server) serveAudit(w http.ResponseWriter, r *http.Request, user schema.
 }
 
 // serveLedger lists the grades of a course: one's own, and for staff the class's.
-func (s *Server) serveLedger(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) serveLedger(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	m, err := s.memberOf(r, user)
 	if err != nil {
 		return err
@@ -198,11 +198,11 @@ func (s *Server) serveLedger(w http.ResponseWriter, r *http.Request, user schema
 }
 
 // serveExports offers grades as other systems import them.
-func (s *Server) serveExports(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) serveExports(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderExports(w, r, user, nil)
 }
 
-func (s *Server) renderExports(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
+func (s *classPages) renderExports(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
 	m, err := s.memberOf(r, user)
 	if err != nil {
 		return err
@@ -223,7 +223,7 @@ func (s *Server) renderExports(w http.ResponseWriter, r *http.Request, user sche
 
 // export answers with a gradebook. Where its reader should know something first, a page
 // says that, and its button asks for the file again.
-func (s *Server) export(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) export(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	request, err := exportRequest(r)
 	var exported classroom.Exported
 	if err == nil {

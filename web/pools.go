@@ -10,7 +10,7 @@ import (
 )
 
 // setPoolMode pauses, drains or opens the pool of a flavour.
-func (s *Server) setPoolMode(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *operationsPages) setPoolMode(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	mode := schema.PoolMode(r.PostFormValue("mode"))
 	if _, err := s.Classroom.Pools.SetMode(r.Context(), s.actor(r, user), r.PathValue("flavour"), mode, r.PostFormValue("reason")); err != nil {
 		return s.renderQueue(w, r, user, err)
@@ -19,7 +19,7 @@ func (s *Server) setPoolMode(w http.ResponseWriter, r *http.Request, user schema
 }
 
 // resizePool sets how many runners of a flavour there are.
-func (s *Server) resizePool(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *operationsPages) resizePool(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	size, err := poolSize(r)
 	if err == nil {
 		_, err = s.Classroom.Pools.Resize(r.Context(), s.actor(r, user), r.PathValue("flavour"), size)

@@ -27,7 +27,7 @@ func (s *Server) protected(next http.Handler) http.Handler {
 		}
 	}
 	forms.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, r, schema.Errorf(schema.CodeForbidden, "this form was sent from another site, so it was not acted on"))
+		s.site.fail(w, r, schema.Errorf(schema.CodeForbidden, "this form was sent from another site, so it was not acted on"))
 	}))
 	guarded := new(squeezer).handler(forms.Handler(next))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -10,11 +10,11 @@ import (
 )
 
 // servePublication says for whom an assignment is published.
-func (s *Server) servePublication(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) servePublication(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderPublication(w, r, user, nil)
 }
 
-func (s *Server) renderPublication(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
+func (s *classPages) renderPublication(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
 	m, t, err := s.taskOf(r, user)
 	if err != nil {
 		return err
@@ -35,7 +35,7 @@ func (s *Server) renderPublication(w http.ResponseWriter, r *http.Request, user 
 }
 
 // publish publishes an assignment for one section or for everybody, or hides it again.
-func (s *Server) publish(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *classPages) publish(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	action, what := s.Classroom.Publications.Publish, "published"
 	if r.PostFormValue("act") == "unpublish" {
 		action, what = s.Classroom.Publications.Unpublish, "unpublished"

@@ -10,11 +10,11 @@ import (
 )
 
 // serveQueue shows where one's own work stands, and to staff how the machines do.
-func (s *Server) serveQueue(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *operationsPages) serveQueue(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderQueue(w, r, user, nil)
 }
 
-func (s *Server) renderQueue(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
+func (s *operationsPages) renderQueue(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
 	report, err := s.Classroom.Queue.Show(r.Context(), s.actor(r, user))
 	if err != nil {
 		return err
@@ -37,7 +37,7 @@ func (s *Server) renderQueue(w http.ResponseWriter, r *http.Request, user schema
 }
 
 // moveQueue lets what waits for one flavour wait for another.
-func (s *Server) moveQueue(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *operationsPages) moveQueue(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	if _, err := s.Classroom.Queue.Move(r.Context(), s.actor(r, user), r.PostFormValue("from"), r.PostFormValue("to")); err != nil {
 		return s.renderQueue(w, r, user, err)
 	}

@@ -12,11 +12,11 @@ import (
 )
 
 // serveRegrades lists the regrade sets of an assignment.
-func (s *Server) serveRegrades(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *regradePages) serveRegrades(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderRegrades(w, r, user, nil)
 }
 
-func (s *Server) renderRegrades(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
+func (s *regradePages) renderRegrades(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
 	m, t, err := s.taskOf(r, user)
 	if err != nil {
 		return err
@@ -34,7 +34,7 @@ func (s *Server) renderRegrades(w http.ResponseWriter, r *http.Request, user sch
 }
 
 // createRegrade creates a set and queues its jobs.
-func (s *Server) createRegrade(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *regradePages) createRegrade(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	version, err := 0, error(nil)
 	if text := strings.TrimSpace(r.PostFormValue("version")); text != "" {
 		if version, err = strconv.Atoi(text); err != nil || version < 1 {
@@ -56,14 +56,14 @@ func (s *Server) createRegrade(w http.ResponseWriter, r *http.Request, user sche
 }
 
 // serveRegrade shows the changes of a set for each owner.
-func (s *Server) serveRegrade(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *regradePages) serveRegrade(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderRegrade(w, r, user, s.Classroom.Regrades.Show, nil)
 }
 
 // regradeAction is what can be done with a set.
 type regradeAction func(ctx context.Context, by schema.Actor, id int64) (classroom.RegradeReport, error)
 
-func (s *Server) renderRegrade(w http.ResponseWriter, r *http.Request, user schema.User, show regradeAction, problem error) error {
+func (s *regradePages) renderRegrade(w http.ResponseWriter, r *http.Request, user schema.User, show regradeAction, problem error) error {
 	m, t, err := s.taskOf(r, user)
 	if err != nil {
 		return err
@@ -80,7 +80,7 @@ func (s *Server) renderRegrade(w http.ResponseWriter, r *http.Request, user sche
 }
 
 // findRegrade returns the set that a path names, if it is one of the task's.
-func (s *Server) findRegrade(r *http.Request, m member, t task, show regradeAction) (classroom.RegradeReport, error) {
+func (s *regradePages) findRegrade(r *http.Request, m member, t task, show regradeAction) (classroom.RegradeReport, error) {
 	id, err := idOf(r)
 	if err != nil {
 		return classroom.RegradeReport{}, err
@@ -96,7 +96,7 @@ func (s *Server) findRegrade(r *http.Request, m member, t task, show regradeActi
 }
 
 // changeRegrade changes a set and reports it by a key of view.Notice.
-func (s *Server) changeRegrade(action func(*classroom.Regrades) regradeAction, what string) personal {
+func (s *regradePages) changeRegrade(action func(*classroom.Regrades) regradeAction, what string) personal {
 	return func(w http.ResponseWriter, r *http.Request, user schema.User) error {
 		m, t, err := s.taskOf(r, user)
 		if err != nil {

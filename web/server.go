@@ -12,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/alexedwards/scs/v2"
 	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/web/api"
 	"github.com/grader/grader/web/sse"
@@ -57,12 +56,9 @@ type Server struct {
 	handler  http.Handler
 	api      *api.API
 	patterns []string // of the routes
-	pages    *pages
+	site     *site
 	assets   *assets
-	sessions *scs.SessionManager
-	logins   *limiter
 	streams  *sse.Streams
-	handouts *handouts
 	meters   *meters
 
 	mu          sync.Mutex
@@ -129,16 +125,15 @@ func (s *Server) build() (err error) {
 	if s.assets, err = loadAssets(); err != nil {
 		return err
 	}
-	if s.pages, err = loadPages(s.assets); err != nil {
+	templates, err := loadPages(s.assets)
+	if err != nil {
 		return err
 	}
 	s.closing = make(chan struct{})
 	s.end = sync.OnceFunc(func() { close(s.closing) })
-	s.sessions = newSessions(s.Sessions, s.now, s.secure())
-	s.logins = newLimiter()
 	s.streams = sse.NewStreams("live pages")
-	s.handouts = newHandouts(s.Handouts)
 	s.meters = newMeters()
+	s.site = s.newSite(templates)
 	if s.api, err = s.newAPI(); err != nil {
 		return err
 	}
@@ -181,12 +176,15 @@ func (s *Server) ListenAddr() net.Addr {
 // secure reports whether browsers reach the site over https.
 func (s *Server) secure() bool { return s.TLS != nil || strings.HasPrefix(s.PublicURL, "https://") }
 
-// scheme is how the site is reached where it is not said otherwise.
-func (s *Server) scheme() string {
-	if s.TLS != nil {
-		return "https://"
+// address is the site's as browsers reach it, without a slash at the end.
+func (s *Server) address() string {
+	switch {
+	case s.PublicURL != "":
+		return strings.TrimSuffix(s.PublicURL, "/")
+	case s.TLS != nil:
+		return "https://" + s.ListenAddr().String()
 	}
-	return "http://"
+	return "http://" + s.ListenAddr().String()
 }
 
 func (s *Server) now() time.Time {

@@ -42,9 +42,16 @@ func newSessions(store Sessions, clock func() time.Time, secure bool) *scs.Sessi
 	}
 }
 
+// visitors know who has signed in.
+type visitors struct {
+	Accounts Accounts
+	sessions *scs.SessionManager
+	secure   bool // browsers reach the site over https
+}
+
 // withSession looks up the session of the request's cookie. Sessions change in two
 // places only, signing in and out, which write the cookie themselves.
-func (s *Server) withSession(r *http.Request) (*http.Request, error) {
+func (s *visitors) withSession(r *http.Request) (*http.Request, error) {
 	token := ""
 	if cookie, err := r.Cookie(s.sessions.Cookie.Name); err == nil {
 		token = cookie.Value
@@ -58,7 +65,7 @@ func (s *Server) withSession(r *http.Request) (*http.Request, error) {
 
 // beginSession makes a new session of the user, whose name is in no earlier cookie. way names
 // the sign-in service, "" for a link.
-func (s *Server) beginSession(w http.ResponseWriter, r *http.Request, in schema.SignIn, way string) error {
+func (s *visitors) beginSession(w http.ResponseWriter, r *http.Request, in schema.SignIn, way string) error {
 	if err := s.sessions.RenewToken(r.Context()); err != nil {
 		return fmt.Errorf("renew session: %w", err)
 	}
@@ -76,7 +83,7 @@ func (s *Server) beginSession(w http.ResponseWriter, r *http.Request, in schema.
 }
 
 // endSession ends the session in the store and deletes the cookie.
-func (s *Server) endSession(w http.ResponseWriter, r *http.Request) error {
+func (s *visitors) endSession(w http.ResponseWriter, r *http.Request) error {
 	if err := s.sessions.Destroy(r.Context()); err != nil {
 		return fmt.Errorf("end session: %w", err)
 	}
@@ -85,13 +92,13 @@ func (s *Server) endSession(w http.ResponseWriter, r *http.Request) error {
 }
 
 // sessionID returns what names the session of a request to its owner.
-func (s *Server) sessionID(r *http.Request) string {
+func (s *visitors) sessionID(r *http.Request) string {
 	return s.sessions.GetString(r.Context(), sessionID)
 }
 
 // user returns who has signed in; CodeUnauthenticated where nobody has, or where
 // the account is gone or disabled.
-func (s *Server) user(r *http.Request) (schema.User, error) {
+func (s *visitors) user(r *http.Request) (schema.User, error) {
 	unknown := schema.Errorf(schema.CodeUnauthenticated, "sign in to see this page")
 	id := s.sessions.GetInt64(r.Context(), sessionUser)
 	if id == 0 {
@@ -110,7 +117,7 @@ func (s *Server) user(r *http.Request) (schema.User, error) {
 }
 
 // actor is the user, as who acts by this request.
-func (s *Server) actor(r *http.Request, user schema.User) schema.Actor {
+func (s *visitors) actor(r *http.Request, user schema.User) schema.Actor {
 	return schema.Actor{User: user, Channel: schema.ChannelWeb, Key: s.sessions.GetString(r.Context(), sessionKey)}
 }
 
@@ -119,7 +126,7 @@ type member = classroom.Member
 
 // memberOf returns what the user is in the course that the path names; it does not
 // tell strangers whether there is such a course.
-func (s *Server) memberOf(r *http.Request, user schema.User) (member, error) {
+func (s *site) memberOf(r *http.Request, user schema.User) (member, error) {
 	code := r.PathValue("course")
 	if schema.Segment("course", code) != nil {
 		return member{}, errNowhere()
@@ -143,7 +150,7 @@ func hidden(noun string, err error) error {
 
 // rememberReturn notes, for half an hour and in this browser only, which page was
 // asked for, so that signing in leads back to it.
-func (s *Server) rememberReturn(w http.ResponseWriter, r *http.Request) {
+func (s *visitors) rememberReturn(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet || strings.HasSuffix(r.URL.Path, "/-/events") || localPath(r.URL.Path) == "/" {
 		return
 	}
@@ -151,7 +158,7 @@ func (s *Server) rememberReturn(w http.ResponseWriter, r *http.Request) {
 }
 
 // popReturn gives the noted page back, "/" where there is none, and forgets it.
-func (s *Server) popReturn(w http.ResponseWriter, r *http.Request) string {
+func (s *visitors) popReturn(w http.ResponseWriter, r *http.Request) string {
 	cookie, err := r.Cookie(returnCookie)
 	if err != nil {
 		return "/"
@@ -164,10 +171,10 @@ func (s *Server) popReturn(w http.ResponseWriter, r *http.Request) string {
 	return localPath(to)
 }
 
-func (s *Server) setReturn(w http.ResponseWriter, value string, age int) {
+func (s *visitors) setReturn(w http.ResponseWriter, value string, age int) {
 	http.SetCookie(w, &http.Cookie{
 		Name: returnCookie, Value: value, Path: "/", MaxAge: age,
-		HttpOnly: true, Secure: s.secure(), SameSite: http.SameSiteLaxMode,
+		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
 	})
 }
 

@@ -8,11 +8,11 @@ import (
 )
 
 // serveSessions lists the browsers in which somebody is signed in.
-func (s *Server) serveSessions(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *accountPages) serveSessions(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderSessions(w, r, user, nil)
 }
 
-func (s *Server) renderSessions(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
+func (s *accountPages) renderSessions(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
 	all, err := s.Classroom.Accounts.Sessions(r.Context(), s.actor(r, user), "")
 	if err != nil {
 		return err
@@ -23,7 +23,7 @@ func (s *Server) renderSessions(w http.ResponseWriter, r *http.Request, user sch
 }
 
 // endOneSession signs out one browser of the user.
-func (s *Server) endOneSession(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *accountPages) endOneSession(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	id := r.PathValue("id")
 	if id == s.sessionID(r) {
 		return s.signOut(w, r)
@@ -35,7 +35,7 @@ func (s *Server) endOneSession(w http.ResponseWriter, r *http.Request, user sche
 }
 
 // endAllSessions signs out every browser of the user, including this one.
-func (s *Server) endAllSessions(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *accountPages) endAllSessions(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	if _, err := s.Classroom.Accounts.SignOut(r.Context(), s.actor(r, user), ""); err != nil {
 		return s.renderSessions(w, r, user, err)
 	}

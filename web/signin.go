@@ -24,7 +24,7 @@ const (
 )
 
 // signInLinks lead to the sign-in services.
-func (s *Server) signInLinks() []view.ServiceLink {
+func (s *site) signInLinks() []view.ServiceLink {
 	var links []view.ServiceLink
 	for _, name := range slices.Sorted(maps.Keys(s.SignIn)) {
 		links = append(links, view.ServiceLink{Name: s.SignIn[name].Label(), Path: "/-/sign-in/" + name})
@@ -34,7 +34,7 @@ func (s *Server) signInLinks() []view.ServiceLink {
 
 // startSignIn sends the browser to a sign-in service, and stores in it what the service must
 // answer with.
-func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request) error {
+func (s *accountPages) startSignIn(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("service")
 	service, ok := s.SignIn[name]
 	if !ok {
@@ -52,7 +52,7 @@ func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request) error {
 
 // finishSignIn signs in whoever comes back from a sign-in service in the browser that
 // went there, under a fresh session.
-func (s *Server) finishSignIn(w http.ResponseWriter, r *http.Request) error {
+func (s *accountPages) finishSignIn(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("service")
 	service, ok := s.SignIn[name]
 	if !ok {
@@ -61,20 +61,20 @@ func (s *Server) finishSignIn(w http.ResponseWriter, r *http.Request) error {
 	in, err := s.signInBy(w, r, name, service)
 	if err != nil {
 		s.meters.signIn("refused")
-		s.logger().Info("sign-in failed", "service", name, "error", errors.Join(err, errors.Unwrap(err)))
+		s.log.Info("sign-in failed", "service", name, "error", errors.Join(err, errors.Unwrap(err)))
 		return err
 	}
 	if err := s.beginSession(w, r, in, service.Label()); err != nil {
 		return err
 	}
 	s.meters.signIn("done")
-	s.logger().Info("signed in", "user", in.User.Login, "service", name)
+	s.log.Info("signed in", "user", in.User.Login, "service", name)
 	http.Redirect(w, r, s.popReturn(w, r), http.StatusSeeOther)
 	return nil
 }
 
 // signInBy returns the account that a sign-in service has confirmed.
-func (s *Server) signInBy(w http.ResponseWriter, r *http.Request, name string, service SignInService) (schema.SignIn, error) {
+func (s *accountPages) signInBy(w http.ResponseWriter, r *http.Request, name string, service SignInService) (schema.SignIn, error) {
 	a, ok := s.takeAttempt(w, r, name)
 	query := r.URL.Query()
 	if !ok || subtle.ConstantTimeCompare([]byte(a.State), []byte(query.Get("state"))) != 1 {
@@ -100,7 +100,7 @@ func (s *Server) signInBy(w http.ResponseWriter, r *http.Request, name string, s
 }
 
 // takeAttempt returns the values of an attempt, once.
-func (s *Server) takeAttempt(w http.ResponseWriter, r *http.Request, name string) (identity.Attempt, bool) {
+func (s *accountPages) takeAttempt(w http.ResponseWriter, r *http.Request, name string) (identity.Attempt, bool) {
 	cookie, err := r.Cookie(s.attemptName())
 	if err != nil {
 		return identity.Attempt{}, false
@@ -114,8 +114,8 @@ func (s *Server) takeAttempt(w http.ResponseWriter, r *http.Request, name string
 }
 
 // attemptName is the cookie's name. Over https no other host or path can set it.
-func (s *Server) attemptName() string {
-	if s.secure() {
+func (s *accountPages) attemptName() string {
+	if s.secure {
 		return "__Host-" + attemptCookie
 	}
 	return attemptCookie
@@ -123,20 +123,16 @@ func (s *Server) attemptName() string {
 
 // setAttempt sets the cookie, which the browser must also send when another site leads back
 // here.
-func (s *Server) setAttempt(w http.ResponseWriter, value string, age int) {
+func (s *accountPages) setAttempt(w http.ResponseWriter, value string, age int) {
 	http.SetCookie(w, &http.Cookie{
 		Name: s.attemptName(), Value: value, Path: "/", MaxAge: age,
-		HttpOnly: true, Secure: s.secure(), SameSite: http.SameSiteLaxMode,
+		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
 	})
 }
 
 // callback is the address that a service sends browsers back to.
-func (s *Server) callback(name string) string {
-	root := strings.TrimSuffix(s.PublicURL, "/")
-	if root == "" {
-		root = s.scheme() + s.ListenAddr().String()
-	}
-	return root + "/-/sign-in/" + url.PathEscape(name) + "/callback"
+func (s *accountPages) callback(name string) string {
+	return s.address() + "/-/sign-in/" + url.PathEscape(name) + "/callback"
 }
 
 func tooManySignIns() error {

@@ -27,7 +27,7 @@ type sight struct {
 }
 
 // serveSubmission shows one submission.
-func (s *Server) serveSubmission(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *submissionPages) serveSubmission(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	v, err := s.look(r, user)
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func (v *sight) seesOwner() bool {
 
 // counting says which submission of the owner counts. It returns nil while this one is being graded, for a
 // try-out, and where the member may not see the rest of the owner's work.
-func (s *Server) counting(ctx context.Context, v *sight, terms course.Terms) (*view.Counting, error) {
+func (s *submissionPages) counting(ctx context.Context, v *sight, terms course.Terms) (*view.Counting, error) {
 	if v.Task.Spec == nil || v.Sub.TryOut || !v.Sub.Job.State.Ended() || !v.seesOwner() {
 		return nil, nil
 	}
@@ -81,7 +81,7 @@ func (s *Server) counting(ctx context.Context, v *sight, terms course.Terms) (*v
 }
 
 // look finds the submission that a path names, if the user may see it.
-func (s *Server) look(r *http.Request, user schema.User) (*sight, error) {
+func (s *submissionPages) look(r *http.Request, user schema.User) (*sight, error) {
 	name, err := nameOf(r)
 	if err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func nameOf(r *http.Request) (schema.SubmissionName, error) {
 
 // takeStored takes in the stored events of a job that has not ended, until the viewer
 // has been told so many. If they say that it has, the submission is read again.
-func (s *Server) takeStored(ctx context.Context, v *sight, told int64) error {
+func (s *submissionPages) takeStored(ctx context.Context, v *sight, told int64) error {
 	v.Seen = view.Progress{State: v.Sub.Job.State}
 	if v.Sub.Job.State.Ended() {
 		return nil
@@ -134,7 +134,7 @@ func (s *Server) takeStored(ctx context.Context, v *sight, told int64) error {
 
 // refresh reads a submission, and what may be seen of it, again after its job has ended. A new run may have
 // begun since; nothing of it has been seen.
-func (s *Server) refresh(ctx context.Context, v *sight) error {
+func (s *submissionPages) refresh(ctx context.Context, v *sight) error {
 	sub, err := s.Results.Submission(ctx, v.Sub.Name)
 	if err != nil {
 		return fmt.Errorf("submission: %w", err)
@@ -148,11 +148,11 @@ func (s *Server) refresh(ctx context.Context, v *sight) error {
 }
 
 // newReport makes the report of what a member sees.
-func (s *Server) newReport(ctx context.Context, v *sight) view.Report {
+func (s *submissionPages) newReport(ctx context.Context, v *sight) view.Report {
 	subject := s.subject(v)
 	var err error
 	if subject.Terms, err = s.Results.Terms(ctx, v.Sub.Assignment, v.Sub.Name.Owner, v.Sub.ReceivedAt); err != nil {
-		s.logger().Error("terms cannot be read", "submission", v.Sub.Name.String(), "error", err)
+		s.log.Error("terms cannot be read", "submission", v.Sub.Name.String(), "error", err)
 	}
 	if !v.Sub.Job.State.Ended() {
 		subject.Total = s.expectedTests(ctx, v)
@@ -163,7 +163,7 @@ func (s *Server) newReport(ctx context.Context, v *sight) view.Report {
 }
 
 // subject is what a member sees, without what takes the store to know.
-func (s *Server) subject(v *sight) *view.Subject {
+func (s *submissionPages) subject(v *sight) *view.Subject {
 	return &view.Subject{
 		Submission: v.Sub, Access: v.Access, Title: v.Task.Title(), Zone: v.Course.Location(), Dated: v.Task.Spec != nil,
 		Seen: v.Seen, Place: s.place(v), Failing: v.Failing,
@@ -171,7 +171,7 @@ func (s *Server) subject(v *sight) *view.Subject {
 }
 
 // place asks the scheduler the place of a waiting job.
-func (s *Server) place(v *sight) schema.Place {
+func (s *submissionPages) place(v *sight) schema.Place {
 	if v.Seen.State != schema.StateQueued {
 		return schema.Place{}
 	}

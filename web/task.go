@@ -14,9 +14,9 @@ type task struct{ classroom.Assignment }
 
 // newTask notes in the log what cannot be read. It must not take the pages of all
 // others with it.
-func (s *Server) newTask(a classroom.Assignment) task {
+func (s *site) newTask(a classroom.Assignment) task {
 	if a.Broken != nil {
-		s.logger().Error("active tests cannot be read", "assignment", a.Path(), "error", a.Broken)
+		s.log.Error("active tests cannot be read", "assignment", a.Path(), "error", a.Broken)
 	}
 	return task{a}
 }
@@ -30,7 +30,7 @@ func (t task) Title() string {
 }
 
 // due tells when the task is due for the owner of the terms.
-func (s *Server) due(t task, terms course.Terms) view.Due {
+func (s *site) due(t task, terms course.Terms) view.Due {
 	if t.Spec == nil {
 		return view.Due{Never: true}
 	}
@@ -38,7 +38,7 @@ func (s *Server) due(t task, terms course.Terms) view.Due {
 }
 
 // terms are what a push of the owner to the task would be judged by now.
-func (s *Server) terms(ctx context.Context, t task, owner string) (course.Terms, error) {
+func (s *site) terms(ctx context.Context, t task, owner string) (course.Terms, error) {
 	terms, err := s.Results.Terms(ctx, t.ID, owner, s.now())
 	if err != nil && t.Broken == nil {
 		return terms, fmt.Errorf("terms: %w", err)

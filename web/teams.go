@@ -13,11 +13,11 @@ import (
 
 // serveTeams lists the teams of an assignment: all of them to staff, to a student their own
 // and those that have invited them.
-func (s *Server) serveTeams(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *studentPages) serveTeams(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderTeams(w, r, user, nil)
 }
 
-func (s *Server) renderTeams(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
+func (s *studentPages) renderTeams(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
 	m, t, err := s.taskOf(r, user)
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func (s *Server) renderTeams(w http.ResponseWriter, r *http.Request, user schema
 type teamAction func(ctx context.Context, by schema.Actor, a classroom.TeamArgs) (classroom.TeamReply, error)
 
 // changeTeams does what the form's button says.
-func (s *Server) changeTeams(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *studentPages) changeTeams(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	teams := s.Classroom.Teams
 	action, ok := map[string]teamAction{
 		"create": teams.Create, "add": teams.Add, "remove": teams.Remove, "delete": teams.Delete,

@@ -10,13 +10,13 @@ import (
 )
 
 // serveTokens lists the API tokens of somebody, with a form that makes one.
-func (s *Server) serveTokens(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *accountPages) serveTokens(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderTokens(w, r, user, classroom.CreatedToken{}, nil)
 }
 
 // renderTokens shows the page. made is a token that was made just now: its secret is shown
 // on this page alone.
-func (s *Server) renderTokens(w http.ResponseWriter, r *http.Request, user schema.User, made classroom.CreatedToken, problem error) error {
+func (s *accountPages) renderTokens(w http.ResponseWriter, r *http.Request, user schema.User, made classroom.CreatedToken, problem error) error {
 	all, err := s.Classroom.Tokens.List(r.Context(), s.actor(r, user), "")
 	if err != nil {
 		return err
@@ -27,14 +27,14 @@ func (s *Server) renderTokens(w http.ResponseWriter, r *http.Request, user schem
 }
 
 // accountFrame makes the frame of a page about somebody's own account.
-func (s *Server) accountFrame(title string, user schema.User, current string) view.Frame {
+func (s *accountPages) accountFrame(title string, user schema.User, current string) view.Frame {
 	f := s.newFrame(title, &user)
 	f.Tabs = view.AccountTabs(current)
 	return f
 }
 
 // createToken makes a token and shows its secret.
-func (s *Server) createToken(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *accountPages) createToken(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	made, err := s.makeToken(r, user)
 	if err == nil {
 		r.PostForm = nil // the form is empty again
@@ -42,7 +42,7 @@ func (s *Server) createToken(w http.ResponseWriter, r *http.Request, user schema
 	return s.renderTokens(w, r, user, made, err)
 }
 
-func (s *Server) makeToken(r *http.Request, user schema.User) (classroom.CreatedToken, error) {
+func (s *accountPages) makeToken(r *http.Request, user schema.User) (classroom.CreatedToken, error) {
 	scope, err := schema.ParseScope(r.PostFormValue("scope"))
 	if err != nil {
 		return classroom.CreatedToken{}, err
@@ -55,7 +55,7 @@ func (s *Server) makeToken(r *http.Request, user schema.User) (classroom.Created
 }
 
 // revokeToken ends a token of the user's.
-func (s *Server) revokeToken(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *accountPages) revokeToken(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	if _, err := s.Classroom.Tokens.Revoke(r.Context(), s.actor(r, user), "", r.PathValue("name")); err != nil {
 		return s.renderTokens(w, r, user, classroom.CreatedToken{}, err)
 	}

@@ -11,7 +11,7 @@ import (
 const uploadCommit = "Hand in by upload"
 
 // upload hands in the files of a form, as one commit that is pushed.
-func (s *Server) upload(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *studentPages) upload(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	m, t, err := s.taskOf(r, user)
 	if err != nil {
 		return err

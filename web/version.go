@@ -24,11 +24,11 @@ func versionPath(task string, number int) string {
 }
 
 // serveVersion shows a version of the tests: its gate, and what it changes.
-func (s *Server) serveVersion(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *testsPages) serveVersion(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderVersion(w, r, user, nil)
 }
 
-func (s *Server) renderVersion(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
+func (s *testsPages) renderVersion(w http.ResponseWriter, r *http.Request, user schema.User, problem error) error {
 	draft, gate, err := s.findVersion(r, user)
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func (s *Server) renderVersion(w http.ResponseWriter, r *http.Request, user sche
 }
 
 // findVersion returns the version that a path names, if the user may see it.
-func (s *Server) findVersion(r *http.Request, user schema.User) (classroom.Draft, schema.Gate, error) {
+func (s *testsPages) findVersion(r *http.Request, user schema.User) (classroom.Draft, schema.Gate, error) {
 	number, err := idOf(r)
 	if err != nil {
 		return classroom.Draft{}, schema.Gate{}, err
@@ -64,7 +64,7 @@ func (s *Server) findVersion(r *http.Request, user schema.User) (classroom.Draft
 }
 
 // changes are the differences between a version and the one before it.
-func (s *Server) changes(ctx context.Context, user schema.User, draft classroom.Draft, v schema.Version, page *view.Version) ([]view.FileChange, error) {
+func (s *testsPages) changes(ctx context.Context, user schema.User, draft classroom.Draft, v schema.Version, page *view.Version) ([]view.FileChange, error) {
 	if v.Number < 2 {
 		return nil, nil
 	}
@@ -104,7 +104,7 @@ func (s *Server) changes(ctx context.Context, user schema.User, draft classroom.
 }
 
 // activateVersion makes a version active again.
-func (s *Server) activateVersion(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *testsPages) activateVersion(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	draft, gate, err := s.findVersion(r, user)
 	if err != nil {
 		return err

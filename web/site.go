@@ -1,0 +1,66 @@
+package web
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/web/sse"
+)
+
+// site is what the families of pages share: the ports, the templates, and who has signed in.
+// The exported fields are the Server's.
+type site struct {
+	*visitors
+	Classroom  *classroom.Classroom
+	Results    Results
+	Live       Live
+	Handouts   Handouts
+	Trees      Trees
+	Uploads    Uploads
+	Starters   Starters
+	SignIn     map[string]SignInService
+	SSHAddress string
+	Version    string
+
+	now       func() time.Time
+	log       *slog.Logger
+	templates *pages
+	handouts  *handouts
+	meters    *meters
+	streams   *sse.Streams
+	closing   <-chan struct{} // closed when the server stops
+}
+
+// newSite makes what the pages of a server share.
+func (s *Server) newSite(templates *pages) *site {
+	return &site{
+		visitors:  &visitors{sessions: newSessions(s.Sessions, s.now, s.secure()), Accounts: s.Accounts, secure: s.secure()},
+		Classroom: s.Classroom, Results: s.Results, Live: s.Live, Handouts: s.Handouts, Trees: s.Trees, Uploads: s.Uploads,
+		Starters: s.Starters, SignIn: s.SignIn, SSHAddress: s.SSHAddress, Version: s.Version,
+		now: s.now, log: s.logger(), templates: templates, handouts: newHandouts(s.Handouts), meters: s.meters, streams: s.streams, closing: s.closing,
+	}
+}
+
+// The families of pages. Each has the handlers of one part of the site.
+type (
+	// studentPages show a person their courses, assignments and submissions, and receive what they hand in.
+	studentPages struct{ *site }
+	// submissionPages show one submission: its result, live updates, files and comments.
+	submissionPages struct{ *site }
+	// classPages are for staff: the class, its people, times, grades and exports.
+	classPages struct{ *site }
+	// testsPages are for instructors: new assignments, the editor of tests, course.yaml.
+	testsPages struct{ *site }
+	// regradePages make regrade sets and apply them.
+	regradePages struct{ *site }
+	// operationsPages show the queue and the runners, and control the pools.
+	operationsPages struct{ *site }
+)
+
+// accountPages sign people in and out, and list their browsers and tokens.
+type accountPages struct {
+	*site
+	logins  *limiter
+	address func() string // of the site, as browsers reach it, without a slash at the end
+}
