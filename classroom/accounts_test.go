@@ -72,7 +72,7 @@ func TestLastActiveKey(t *testing.T) {
 	b := newBundle(t)
 	alice := b.actors["alice"]
 	_, err := b.Accounts.RemoveKey(t.Context(), alice, "", alice.Key)
-	refused(t, err, schema.CodeRefused, "is your last active key; add another one first")
+	refused(t, err, schema.CodeRefused, "is your last active key that does not expire; add another one first")
 	offered, err := b.Accounts.OfferKey(t.Context(), alice, publicKey(t, "laptop"))
 	check(t, err)
 	_, err = b.Accounts.RemoveKey(t.Context(), alice, "", alice.Key) // a pending one lets nobody in

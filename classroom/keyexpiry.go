@@ -39,17 +39,17 @@ func (a *Accounts) endOfDay(day string) (time.Time, error) {
 	}
 	begin, err := time.Parse(time.DateOnly, day)
 	if err != nil {
-		return time.Time{}, schema.Errorf(schema.CodeInvalid, "%q is no day; write one such as 2026-12-31, or never", schema.Sanitize(day))
+		return time.Time{}, schema.Errorf(schema.CodeInvalid, "%q is not a day; write one such as 2026-12-31, or never", schema.Sanitize(day))
 	}
 	end := begin.AddDate(0, 0, 1)
 	if !end.After(a.clock()) {
-		return time.Time{}, schema.Errorf(schema.CodeInvalid, "%s is over; a key that must end now is removed: keys remove FINGERPRINT", day)
+		return time.Time{}, schema.Errorf(schema.CodeInvalid, "%s is past; to end a key now, remove it: keys remove FINGERPRINT", day)
 	}
 	return end, nil
 }
 
-// RemoveExpiredKeys removes the keys that have expired, as RemoveKey does. An expired key signs
-// nobody in before that already.
+// RemoveExpiredKeys removes the keys that have expired, as RemoveKey does. Nobody can sign in with an expired key, even
+// before it is removed.
 func (a *Accounts) RemoveExpiredKeys(ctx context.Context) error {
 	expired, err := a.store.ExpiredKeys(ctx, a.clock())
 	if err != nil {

@@ -64,10 +64,10 @@ func TestKeyExpiryRefusals(t *testing.T) {
 		code                schema.Code
 		says                string
 	}{
-		"the last key":        {"alice", "", own, "2026-12-31", schema.CodeRefused, "is your last active key; add another one first"},
-		"no day":              {"alice", "", own, "tomorrow", schema.CodeInvalid, `"tomorrow" is no day; write one such as 2026-12-31, or never`},
-		"a day that is none":  {"alice", "", own, "2026-02-30", schema.CodeInvalid, `"2026-02-30" is no day`},
-		"a day that is over":  {"alice", "", own, "2026-09-13", schema.CodeInvalid, "2026-09-13 is over; a key that must end now is removed"},
+		"the last key":        {"alice", "", own, "2026-12-31", schema.CodeRefused, "is your last active key that does not expire; add another one first"},
+		"a word":              {"alice", "", own, "tomorrow", schema.CodeInvalid, `"tomorrow" is not a day; write one such as 2026-12-31, or never`},
+		"an impossible day":   {"alice", "", own, "2026-02-30", schema.CodeInvalid, `"2026-02-30" is not a day`},
+		"a past day":          {"alice", "", own, "2026-09-13", schema.CodeInvalid, "2026-09-13 is past; to end a key now, remove it: keys remove FINGERPRINT"},
 		"an unknown key":      {"alice", "", "SHA256:none", "2026-12-31", schema.CodeNotFound, "alice has no key SHA256:none"},
 		"somebody else's key": {"alice", "", b.actors["bob"].Key, "2026-12-31", schema.CodeNotFound, "alice has no key"},
 		"another account":     {"ida", "alice", own, "2026-12-31", schema.CodeForbidden, ""},
@@ -83,7 +83,10 @@ func TestKeyExpiryRefusals(t *testing.T) {
 	_, err = b.Accounts.ExpireKey(ctx, b.actors["alice"], "", fingerprint(t, "lab"), "2026-12-31")
 	check(t, err)
 	_, err = b.Accounts.ExpireKey(ctx, b.actors["alice"], "", own, "2026-12-31")
-	refused(t, err, schema.CodeRefused, "is your last active key")
+	refused(t, err, schema.CodeRefused, "is your last active key that does not expire; add another one first")
+	// Nor may the key that stays be removed; then only the one that expires would be left.
+	_, err = b.Accounts.RemoveKey(ctx, b.actors["alice"], "", own)
+	refused(t, err, schema.CodeRefused, "is your last active key that does not expire; add another one first")
 	// An administrator may; and a day is taken back.
 	_, err = b.Accounts.ExpireKey(ctx, b.actors["root"], "alice", own, "2026-12-31")
 	check(t, err)
@@ -91,4 +94,27 @@ func TestKeyExpiryRefusals(t *testing.T) {
 	if check(t, err); !key.ExpiresAt.IsZero() {
 		t.Errorf("%+v", key)
 	}
+}
+
+// TestRemoveKeyAmongExpiringOnes removes keys of an account whose keys all have a last day, which an administrator set.
+func TestRemoveKeyAmongExpiringOnes(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	ctx := t.Context()
+	own, lab := b.actors["alice"].Key, fingerprint(t, "lab")
+	_, err := b.Accounts.AddKeys(ctx, schema.Operator(), "alice", publicKey(t, "lab"))
+	check(t, err)
+	for key, day := range map[string]string{own: "2026-12-31", lab: "2026-09-15"} {
+		_, err = b.Accounts.ExpireKey(ctx, b.actors["root"], "alice", key, day)
+		check(t, err)
+	}
+	b.pass(48 * time.Hour) // lab has expired, and is not removed yet
+	_, err = b.Accounts.RemoveKey(ctx, b.actors["alice"], "", own)
+	refused(t, err, schema.CodeRefused, "is your last active key; add another one first")
+	_, err = b.Accounts.RemoveKey(ctx, b.actors["alice"], "", lab)
+	check(t, err)
+	_, err = b.Accounts.AddKeys(ctx, schema.Operator(), "alice", publicKey(t, "desk"))
+	check(t, err)
+	_, err = b.Accounts.RemoveKey(ctx, b.actors["alice"], "", own)
+	check(t, err)
 }

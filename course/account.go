@@ -64,21 +64,25 @@ func MayBind(b Binding) error {
 	return nil
 }
 
-// KeyRemoval is a key to be removed.
+// KeyRemoval is a key that is to be removed, or to expire.
 type KeyRemoval struct {
 	Fingerprint string
 	Active      bool
-	Left        int // active keys that the account keeps
+	Expires     bool // before the removal, the key has a last day already
+	Left        int  // active keys that the account keeps; without those that expire, unless Expires
 }
 
-// MayRemoveKey decides whether a key of the account may be removed. People must keep one key to
-// be able to sign in; an administrator may remove the last one.
+// MayRemoveKey decides whether a key of the account may be removed or expire. People must keep an active key that does
+// not expire, to be able to sign in; an administrator may remove the last one.
 func MayRemoveKey(by schema.User, account schema.User, k KeyRemoval) error {
 	if err := MayManage(by, account); err != nil {
 		return err
 	}
 	if k.Active && k.Left == 0 && by.ID == account.ID {
-		return schema.Errorf(schema.CodeRefused, "%s is your last active key; add another one first", k.Fingerprint)
+		if k.Expires {
+			return schema.Errorf(schema.CodeRefused, "%s is your last active key; add another one first", k.Fingerprint)
+		}
+		return schema.Errorf(schema.CodeRefused, "%s is your last active key that does not expire; add another one first", k.Fingerprint)
 	}
 	return nil
 }

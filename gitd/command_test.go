@@ -119,7 +119,7 @@ func TestAddedKeyIsPendingUntilItJoins(t *testing.T) {
 	b.ssh("laptop", "keys", "list").says(t, key.Fingerprint+"  active  in use now")
 	b.ssh("alice", "keys", "expire", key.Fingerprint, "2999-12-31").says(t, key.Fingerprint+" expires after 2999-12-31")
 	b.ssh("alice", "keys").says(t, "expires after 2999-12-31")
-	b.ssh("alice", "keys", "expire", key.Fingerprint, "2020-01-01").says(t, "2020-01-01 is over")
+	b.ssh("alice", "keys", "expire", key.Fingerprint, "2020-01-01").says(t, "2020-01-01 is past; to end a key now, remove it: keys remove FINGERPRINT")
 	b.ssh("alice", "keys", "expire", key.Fingerprint, "never").says(t, key.Fingerprint+" does not expire")
 	b.ssh("alice", "keys", "remove", key.Fingerprint).says(t, "removed "+key.Fingerprint)
 	b.ssh("laptop", "whoami").says(t, "is not registered here")

@@ -115,11 +115,13 @@ func (s *AccountTables) RemoveKey(ctx context.Context, by schema.Actor, user sch
 		if err != nil {
 			return missing(err, "%s has no key %s", user.Login, fingerprint)
 		}
-		left, err := one(ctx, t, value[int], `SELECT count(*) FROM keys WHERE user_id = ? AND active = 1`, user.ID)
+		expires := !r.Key.ExpiresAt.IsZero()
+		left, err := one(ctx, t, value[int], `SELECT count(*) FROM keys WHERE user_id = ? AND active = 1 AND (expires_at = 0 OR ? AND expires_at > ?)`,
+			user.ID, expires, micros(s.clock()))
 		if err != nil {
 			return err
 		}
-		if err := may(course.KeyRemoval{Fingerprint: fingerprint, Active: r.Key.Active, Left: left}); err != nil {
+		if err := may(course.KeyRemoval{Fingerprint: fingerprint, Active: r.Key.Active, Expires: expires, Left: left}); err != nil {
 			return err
 		}
 		if r.Ended, err = t.endSessions(ctx, user.ID, fingerprint); err != nil {
