@@ -18,18 +18,23 @@ tests:
 func TestTriesOfAPerson(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
-	b.assignment("a1", closing)
+	b.assignment("a1", closing+"  - {name: secret, run: ./hello, points: 3, visible: after_due}\n")
 	a, err := b.store.Assignment(t.Context(), "comp1", "a1")
 	check(t, err)
+	result := graded(5, schema.OutcomePassed)
+	result.MaxScore = schema.NewPoints(5, 1)
+	result.Tests[0].Visible, result.Tests[0].Score = schema.VisibleAlways, schema.NewPoints(2, 1)
+	result.Tests = append(result.Tests, schema.TestResult{Name: "secret", Test: "secret", Visible: schema.VisibleAfterDue, Outcome: schema.OutcomePassed,
+		Score: schema.NewPoints(3, 1), MaxScore: schema.NewPoints(3, 1)})
 	for range 2 {
 		_, err = b.store.RecordTry(t.Context(), schema.Push{Intent: b.intent(a, schema.RepositoryOwn, "alice"), Tree: strings.Repeat("5", 40), VersionID: a.Active.ID, Flavour: "standard"})
 		check(t, err)
 	}
-	b.grade(graded(2, schema.OutcomePassed)) // of the newer one
+	b.grade(result) // of the newer one
 	person, err := b.Erasures.Export(t.Context(), schema.Operator(), "alice")
 	check(t, err)
 	tries := person.Courses[0].Tries
-	if len(tries) != 2 || tries[0].Number != 2 || tries[0].Assignment != "a1" || tries[0].Score != "2" || tries[0].ReceivedAt.IsZero() || len(tries[0].Commit) != 40 || tries[1].Score != "" {
+	if len(tries) != 2 || tries[0].Number != 2 || tries[0].Assignment != "a1" || tries[0].Score != "2" || tries[0].Max != "2" || tries[0].ReceivedAt.IsZero() || len(tries[0].Commit) != 40 || tries[1].Score != "" {
 		t.Errorf("tries %+v", tries)
 	}
 	if other, err := b.Erasures.Export(t.Context(), schema.Operator(), "bob"); err != nil || len(other.Courses[0].Tries) != 0 {

@@ -128,15 +128,19 @@ func TestCourseFileOverTheAPI(t *testing.T) {
 	b := newBundle(t)
 	ida := b.token("ida", schema.ScopeWrite)
 	b.ask(ida, "PUT", "/courses/comp1/course-file", map[string]any{"text": "late_tokens: x\n"}).refused(t, http.StatusUnprocessableEntity, schema.CodeRefused, "course.yaml:1")
-	for dry, pushed := range map[bool]int{true: 0, false: 1} {
-		b.uploads.all = nil
+	save := func(dry bool) []schema.Upload {
+		t.Helper()
 		got := b.ask(ida, "PUT", "/courses/comp1/course-file", map[string]any{"text": "late_tokens: 3\n", "dry_run": dry})
-		if got.status != http.StatusOK || len(b.uploads.all) != pushed {
-			t.Errorf("dry run %t: status %d: %s; %d pushes", dry, got.status, got.body, len(b.uploads.all))
+		if got.status != http.StatusOK {
+			t.Fatalf("dry run %t: status %d: %s", dry, got.status, got.body)
 		}
+		return b.uploads.all
 	}
-	if up := b.uploads.all; len(up) > 0 && (up[0].Path != "comp1/course" || up[0].Files[0].Path != "course.yaml") {
-		t.Errorf("pushed as %+v", up[0])
+	if up := save(true); len(up) != 0 {
+		t.Errorf("a dry run pushed %+v", up)
+	}
+	if up := save(false); len(up) != 1 || up[0].Path != "comp1/course" || up[0].Files[0].Path != "course.yaml" {
+		t.Errorf("pushed as %+v", up)
 	}
 	b.ask(ida, "PUT", "/courses/comp1/course-file", map[string]any{"text": "late_tokens: 3\n", "base": "stale"}).refused(t, http.StatusConflict, schema.CodeConflict)
 }
