@@ -8,14 +8,13 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// MaxTries is how many pushes to the branch try an owner may make for an assignment within an
-// hour.
+// MaxTries is how many pushes to the branch try an owner may make for an assignment within TriesPeriod.
 const MaxTries = 30
 
 // TriesPeriod is the time in which tries are counted.
 const TriesPeriod = time.Hour
 
-// TryLife is how long the commit of a try is kept. Its row and its result stay.
+// TryLife is how long the repository has a ref for the commit of a try. Its row, its result and its objects stay.
 const TryLife = 14 * 24 * time.Hour
 
 // AdmitTry decides whether a push to the branch try of an assignment (COURSE/ASSIGNMENT)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// PoolMode says whether jobs of a flavour start.
+// PoolMode is whether jobs of a flavour start.
 type PoolMode string
 
 // The modes of a pool.
@@ -35,7 +35,7 @@ type PoolControl struct {
 	Reason    string    `json:"reason,omitempty"` // of the mode; waiting people read it
 	Warm      *int      `json:"warm,omitempty"`   // instead of the configuration's
 	Max       *int      `json:"max,omitempty"`    // instead of the configuration's
-	By        string    `json:"by,omitempty"`     // login of who changed it last; "": the operator, or nobody
+	By        string    `json:"by,omitempty"`     // login of the person who changed it last, or "operator"; "": unchanged
 	ChangedAt time.Time `json:"changed_at,omitzero"`
 }
 

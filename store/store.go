@@ -66,14 +66,14 @@ type RegradeTables struct{ *grading }
 // QueueTables are jobs with their events and results, and the runners that work on them.
 type QueueTables struct{ *grading }
 
-// OutboxTables are the messages to other systems that are not delivered yet.
+// OutboxTables are the messages to other systems that are not delivered yet, or were given up.
 type OutboxTables struct{ *database }
 
-// GitHubTables are accounts, announced pushes and commits at GitHub.
+// GitHubTables are linked accounts, received deliveries and submitted commits at GitHub.
 type GitHubTables struct{ *database }
 
-// OperationTables are what operators read: the audit log, the server's downtimes, its health
-// and backups.
+// OperationTables are what operators read: the audit log, downtimes, measurements, troubles, the server's health and
+// copies of the database.
 type OperationTables struct{ *database }
 
 // Open opens the database at path, creates it with mode 0600 if it does not exist, and migrates

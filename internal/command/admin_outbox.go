@@ -14,9 +14,9 @@ import (
 func adminOutboxCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "outbox",
-		Usage: "show what other systems could not be told yet, or try it again",
-		Description: "Statuses for GitHub, e-mails and calls of webhooks, with the reason of the last failure. What was\n" +
-			"given up comes first.\n\nExample: grader admin outbox --json",
+		Usage: "show messages to other systems that were not delivered yet, or try them again",
+		Description: "Messages are statuses at GitHub, announced pushes that are still to be fetched, and notifications.\n" +
+			"Each is shown with the reason of its last failure; those that were given up come first.\n\nExample: grader admin outbox --json",
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "limit", Usage: "show at most `N`", Value: 100},
 			jsonFlag(),
@@ -43,9 +43,9 @@ func adminOutboxCommand() *cli.Command {
 func adminOutboxRetryCommand() *cli.Command {
 	return &cli.Command{
 		Name:         "retry",
-		Usage:        "try everything again now, also what was given up",
+		Usage:        "try all messages again now, including those that were given up",
 		ArgsUsage:    "[KIND]",
-		Description:  "After what stood in the way is mended.\n\nExample: grader admin outbox retry github.status",
+		Description:  "Use it once the cause of the failures is gone.\n\nExample: grader admin outbox retry github.status",
 		OnUsageError: misuse,
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 1 {
@@ -53,7 +53,7 @@ func adminOutboxRetryCommand() *cli.Command {
 			}
 			n, err := callAdmin[int64](c, "outbox.retry", service.OutboxArgs{Kind: c.Args().First()})
 			if err == nil {
-				fmt.Fprintf(c.App.Writer, "%d that were given up are tried again, and what waits is tried now\n", n)
+				fmt.Fprintf(c.App.Writer, "tried again now: %d that were given up, and all that wait\n", n)
 			}
 			return err
 		},
