@@ -26,8 +26,7 @@ type Pools struct {
 	mu sync.Mutex // changes reach the scheduler in the order in which they are stored
 }
 
-// maxPause is how many characters the reason of a pause has at most: people who wait read it
-// in a terminal.
+// maxPause is the most characters that the reason of a pause may have: people who wait read it in a terminal.
 const maxPause = 120
 
 // PoolSize is how many runners a flavour has, instead of what the configuration says.
@@ -46,10 +45,11 @@ func (p *Pools) SetMode(ctx context.Context, by schema.Actor, flavour string, mo
 	if n := utf8.RuneCountInString(reason); n > maxPause {
 		return schema.PoolControl{}, schema.Errorf(schema.CodeInvalid, "the reason has %d characters; write at most %d", n, maxPause)
 	}
-	action := map[schema.PoolMode]string{schema.PoolOpen: "pool.resume", schema.PoolPaused: "pool.pause", schema.PoolDraining: "pool.drain"}[mode]
-	if action == "" {
-		return schema.PoolControl{}, schema.Errorf(schema.CodeInvalid, "mode %q: use open, paused or draining", mode)
+	mode, err := schema.ParsePoolMode(string(mode))
+	if err != nil {
+		return schema.PoolControl{}, err
 	}
+	action := map[schema.PoolMode]string{schema.PoolOpen: "pool.resume", schema.PoolPaused: "pool.pause", schema.PoolDraining: "pool.drain"}[mode]
 	return p.change(ctx, by, flavour, action, func(c *schema.PoolControl) error {
 		c.Mode, c.Reason = mode, reason
 		if mode == schema.PoolOpen {

@@ -130,5 +130,5 @@ func ParseLife(s string) (time.Duration, error) {
 	} else if life, err := time.ParseDuration(s); err == nil && life > 0 && life <= MaxTokenLife {
 		return life, nil
 	}
-	return 0, schema.Errorf(schema.CodeInvalid, "%q is not how long a token lives: write days such as 90d, or hours such as 12h, at most %dd", s, MaxTokenLife/(24*time.Hour))
+	return 0, schema.Errorf(schema.CodeInvalid, "%q is not a lifetime: write days such as 90d, or hours such as 12h, at most %dd", s, MaxTokenLife/(24*time.Hour))
 }

@@ -57,8 +57,8 @@ func FailureText(message string) string {
 	return line
 }
 
-// Failures are what did not pass in a result, each once: a failed build, or else the tests
-// that were run and are no passes. Several cases of a test that fail alike are one failure.
+// Failures returns the failures of a result: the failed build, or the tests that ran and did not pass. Cases of a test
+// that fail with the same text are one failure.
 func Failures(of schema.JobOutcomes) []Failure {
 	if b := of.Build; b != nil && b.Outcome == schema.OutcomeCompileError {
 		return []Failure{newFailure(buildFailure, cmp.Or(firstError(b.Output), b.Message, "it failed"))}

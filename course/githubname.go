@@ -53,7 +53,7 @@ func (n GitHubNames) Repository(name string) (GitHubRepository, error) {
 		return GitHubRepository{Assignment: assignment, Tests: true}, nil // its first tests
 	}
 	if longest < 0 {
-		return GitHubRepository{}, schema.Errorf(schema.CodeRefused, "%s has no assignment that the repository %s belongs to: its name must be ASSIGNMENT-LOGIN", n.Course, schema.Excerpt(name, 100))
+		return GitHubRepository{}, schema.Errorf(schema.CodeRefused, "the repository %[2]s belongs to no assignment of %[1]s: its name must be ASSIGNMENT-LOGIN", n.Course, schema.Excerpt(name, 100))
 	}
 	if found.Owner == testsSuffix {
 		return GitHubRepository{Assignment: found.Assignment, Tests: true}, nil

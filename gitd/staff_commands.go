@@ -15,12 +15,12 @@ import (
 func (s *staffCommands) commands() []staffCommand {
 	return []staffCommand{
 		{"submissions", "COURSE/ASSIGNMENT [--login LOGIN] [--json]", "everybody's submissions with their verdicts", schema.RoleTA, s.submissionsOf},
-		{"grades", "COURSE [--owner LOGIN] [--json]", "which submission counts for whom, and what it is worth", schema.RoleTA, s.grades},
-		{"queue", "[--json]", "what waits, and how the runners do", schema.RoleTA, s.queueReport},
-		{"pools pause", "FLAVOUR [--reason TEXT] [--json]", "start no job of a flavour; who waits reads the reason; for administrators", schema.RoleInstructor, s.setPool(schema.PoolPaused)},
+		{"grades", "COURSE [--owner LOGIN] [--json]", "each grade, and the submission that counts for it", schema.RoleTA, s.grades},
+		{"queue", "[--json]", "the waiting jobs and the state of the runners", schema.RoleTA, s.queueReport},
+		{"pools pause", "FLAVOUR [--reason TEXT] [--json]", "start no job of a flavour, and show waiting people the reason; for administrators", schema.RoleInstructor, s.setPool(schema.PoolPaused)},
 		{"pools drain", "FLAVOUR [--reason TEXT] [--json]", "start no job of a flavour, and let its idle runners end; for administrators", schema.RoleInstructor, s.setPool(schema.PoolDraining)},
 		{"pools resume", "FLAVOUR [--json]", "let the jobs of a flavour start again; for administrators", schema.RoleInstructor, s.setPool(schema.PoolOpen)},
-		{"pools resize", "FLAVOUR [--warm NUMBER] [--max NUMBER] [--json]", "how many runners stay ready, and the most; without a flag as configured; for administrators", schema.RoleInstructor, s.resizePool},
+		{"pools resize", "FLAVOUR [--warm NUMBER] [--max NUMBER] [--json]", "set how many runners stay ready, and how many there may be; without a flag, as configured; for administrators", schema.RoleInstructor, s.resizePool},
 		{"roster", "COURSE [--json]", "who is in a course, and as what", schema.RoleTA, s.roster},
 		{"extensions", "COURSE/ASSIGNMENT [--end ID] [--json]", "the extensions of an assignment; --end takes one back", schema.RoleTA, s.extensions},
 		{"adjust", "COURSE/ASSIGNMENT OWNER POINTS --reason TEXT [--json]", "add points to a grade (+2), or take them off (-1/2)", schema.RoleTA, s.adjust},

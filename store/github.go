@@ -34,7 +34,7 @@ func (s *GitHubTables) LinkGitHub(ctx context.Context, by schema.Actor, user sch
 	})
 }
 
-// GitHubUser returns the account here of an account at GitHub.
+// GitHubUser returns the account that is linked to an account at GitHub. CodeNotFound: none is.
 func (s *GitHubTables) GitHubUser(ctx context.Context, host string, id int64) (schema.User, error) {
 	u, err := one(ctx, s.reader, scanUser, `SELECT u.id, u.login, u.name, u.email, u.admin, u.disabled, u.created_at
 		FROM github_accounts g JOIN users u ON u.id = g.user_id WHERE g.host = ? AND g.github_id = ?`, host, id)
@@ -97,7 +97,7 @@ func (s *GitHubTables) AddGitHubCommit(ctx context.Context, c schema.GitHubCommi
 	})
 }
 
-// EnqueueGitHubStatus has a status shown at a commit. It replaces one of the commit that waits.
+// EnqueueGitHubStatus adds a status of a commit to the outbox. It replaces an undelivered status of the same commit.
 func (s *GitHubTables) EnqueueGitHubStatus(ctx context.Context, status schema.GitHubStatus) error {
 	return s.write(ctx, "enqueue a status", func(t *tx) error { return t.enqueueStatus(ctx, s.clock(), status) })
 }

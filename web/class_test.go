@@ -95,7 +95,7 @@ func TestClassFailures(t *testing.T) {
 	if diff := cmp.Diff([]string{"alice", "bob"}, p.texts(".grid tbody th")); diff != "" {
 		t.Error(diff)
 	}
-	mustContain(t, p.text(".note"), "Only who fails removes from the middle")
+	mustContain(t, p.text(".note"), "Only those who fail removes from the middle")
 	p = tina.page(link + "&show=stuck")
 	if diff := cmp.Diff([]string{"alice"}, p.texts(".grid tbody th")); diff != "" {
 		t.Error(diff)

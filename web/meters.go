@@ -57,8 +57,8 @@ func (m *meters) handler(other *prometheus.Registry) http.Handler {
 	return promhttp.HandlerFor(all, promhttp.HandlerOpts{})
 }
 
-// Monitoring answers what programs ask that watch the service: /metrics, /healthz and /readyz,
-// to whoever reaches its listener. Start comes first.
+// Monitoring returns a handler for /metrics, /healthz and /readyz. It answers every client that reaches its listener.
+// Call Start first.
 func (s *Server) Monitoring() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", s.meters.handler(s.Metrics))

@@ -54,7 +54,7 @@ func adminPoolsCommand() *cli.Command {
 func adminPoolModeCommand(name string, mode schema.PoolMode, usage string) *cli.Command {
 	flags, example := []cli.Flag{jsonFlag()}, " standard"
 	if mode != schema.PoolOpen {
-		flags, example = append(flags, &cli.StringFlag{Name: "reason", Usage: "`TEXT` that people read who wait"}), ` standard --reason "new image, back at 14:00"`
+		flags, example = append(flags, &cli.StringFlag{Name: "reason", Usage: "`TEXT` that is shown to waiting people"}), ` standard --reason "new image, back at 14:00"`
 	}
 	return &cli.Command{
 		Name:         name,

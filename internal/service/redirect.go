@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/web/certificate"
 )
 
-// startRedirect leads plain HTTP to the site's HTTPS, and answers the challenges of ACME there.
+// startRedirect starts the server of plain HTTP, which redirects to the site's HTTPS and answers ACME's challenges.
 func (s *Service) startRedirect(ctx context.Context, _ *DataDir) error {
 	if s.HTTP == "" {
 		return nil

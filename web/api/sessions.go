@@ -8,9 +8,9 @@ import (
 
 // session is a browser in which the person is signed in.
 type session struct {
-	ID      string    `json:"id"` // it is no credential
+	ID      string    `json:"id"` // names the session; cannot be used to sign in
 	Browser string    `json:"browser,omitempty"`
-	Way     string    `json:"way,omitempty"` // the sign-in service; none: a link from the terminal
+	Way     string    `json:"way,omitempty"` // the sign-in service; "": a link from the terminal
 	MadeAt  time.Time `json:"made_at"`
 	UsedAt  time.Time `json:"used_at"`
 	Expires time.Time `json:"expires_at"`

@@ -28,11 +28,6 @@ type Site struct {
 	HTTP func(http.Handler) http.Handler // answers HTTP-01 challenges in front of a handler of plain HTTP
 }
 
-// Config returns the TLS configuration of Open.
-func (a ACME) Config() (*tls.Config, error) {
-	site, err := a.Open()
-	return site.TLS, err
-}
 
 // Open returns how the site answers. Requesting a certificate accepts the authority's terms.
 // CodeInvalid: the site's name cannot have a certificate.

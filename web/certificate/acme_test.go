@@ -165,7 +165,7 @@ func TestACMEGetsACertificate(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t)
 	dir := t.TempDir()
-	config := must(certificate.ACME{URL: "https://grader.test", Dir: dir, Directory: a.URL + "/directory"}.Config())(t)
+	config := must(certificate.ACME{URL: "https://grader.test", Dir: dir, Directory: a.URL + "/directory"}.Open())(t).TLS
 	listener := must(net.Listen("tcp", "127.0.0.1:0"))(t)
 	a.site = listener.Addr().String()
 	server := &http.Server{TLSConfig: config, Handler: http.NotFoundHandler(), ReadHeaderTimeout: time.Minute}

@@ -108,7 +108,7 @@ func TestUnusableCertificates(t *testing.T) {
 func TestACMENeedsAName(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{"", "http://grader.test", "https://192.0.2.1", "https://", "grader.test"} {
-		if _, err := (certificate.ACME{URL: url, Dir: t.TempDir()}).Config(); schema.CodeOf(err) != schema.CodeInvalid {
+		if _, err := (certificate.ACME{URL: url, Dir: t.TempDir()}).Open(); schema.CodeOf(err) != schema.CodeInvalid {
 			t.Errorf("%q: %v", url, err)
 		}
 	}

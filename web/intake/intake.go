@@ -114,8 +114,8 @@ func (u *unpacking) addPart(header *multipart.FileHeader) error {
 	return u.add(name, f)
 }
 
-// partPath is the path that the browser sent: of a folder it has its parts, which
-// multipart.FileHeader.Filename has not.
+// partPath returns the path that the browser sent. For a folder it includes the directories, which
+// multipart.FileHeader.Filename omits.
 func partPath(header *multipart.FileHeader) string {
 	_, params, err := mime.ParseMediaType(header.Header.Get("Content-Disposition"))
 	if err != nil {

@@ -86,8 +86,8 @@ func (s *Streams) Revoke(r classroom.Revocation) {
 	}
 }
 
-// isMeant reports whether a revocation of the reader's ends the stream. Until it is known what a stream shows, every
-// course and every work may be meant.
+// isMeant reports whether a revocation of the reader ends the stream. Until it is known what a stream shows, a revocation
+// for any course or any work ends it.
 func (o *Stream) isMeant(r classroom.Revocation) bool {
 	switch {
 	case r.Session != "" && r.Session != o.reader.Session, r.Token != 0 && r.Token != o.reader.Token, r.Key != "" && r.Key != o.reader.Key:
