@@ -28,7 +28,6 @@ type Site struct {
 	HTTP func(http.Handler) http.Handler // answers HTTP-01 challenges in front of a handler of plain HTTP
 }
 
-
 // Open returns how the site answers. Requesting a certificate accepts the authority's terms.
 // CodeInvalid: the site's name cannot have a certificate.
 func (a ACME) Open() (Site, error) {
