@@ -130,6 +130,7 @@ func (w *work) grade(ctx context.Context, report *reporter) (schema.Result, erro
 		Limits:     w.order.Limits,
 		Flavour:    &w.order.Flavour,
 		Provenance: w.provenance(),
+		Background: w.order.Background,
 		Conceal:    w.order.Kind == schema.JobGrade, // a try has no tests to conceal
 	}
 	if w.order.Kind == schema.JobGate {

@@ -40,7 +40,9 @@ func (b *bundle) agent(e engine) <-chan error {
 	b.pool.mu.Lock()
 	b.pool.alive[id] = "standard"
 	b.pool.mu.Unlock()
-	credential, err := json.Marshal(schema.Credential{URL: "unix:" + b.socket(), Runner: id, Flavour: "standard", Token: b.Issue(id, "standard")})
+	issued := b.Issue(id, "standard")
+	issued.URL = "unix:" + b.socket()
+	credential, err := json.Marshal(issued)
 	check(b.t, err)
 	a := &runner.Agent{Dir: b.t.TempDir(), Version: "v1", Logger: slog.New(slog.DiscardHandler), Open: func(context.Context, string) (*runner.Station, error) {
 		return &runner.Station{Engine: e, Wall: "uid", Image: "image"}, nil

@@ -193,6 +193,7 @@ func (s *Scheduler) order(ctx context.Context, m *member, job schema.Job) (schem
 	order.Flavour = s.Flavours[m.flavour]
 	order.Flavour.Name = m.flavour
 	order.Lease = s.Lease
+	order.Background = job.Lane == schema.LaneRegrade
 	return order, nil
 }
 

@@ -13,14 +13,15 @@ import (
 // tokenLife is the time from a runner's start until it must have registered.
 const tokenLife = 10 * time.Minute
 
-// Issue returns a one-time token for a runner that is about to be started. The first
-// registration uses it up, and it expires after ten minutes. Only its hash is kept.
-func (s *Scheduler) Issue(runner, flavour string) string {
+// Issue returns the credential of a runner that is about to be started, without what only its
+// pool knows. The first registration uses up its token, which expires after ten minutes. Only
+// the token's hash is kept.
+func (s *Scheduler) Issue(runner, flavour string) schema.Credential {
 	s.prepare()
 	secret := rand.Text()
 	now := s.Clock()
 	s.fleet.expect(flavour, token{runner: runner, hash: sha256.Sum256([]byte(secret)), expires: now.Add(tokenLife)}, now)
-	return secret
+	return schema.Credential{Runner: runner, Flavour: flavour, Token: secret, Background: s.lines.ready(flavour)}
 }
 
 // Expect announces a runner that is about to be started. It authenticates by its identity if

@@ -35,7 +35,7 @@ func (b *bundle) newDevice() *device {
 	b.pool.mu.Lock()
 	b.pool.alive[d.id] = "standard"
 	b.pool.mu.Unlock()
-	a := d.register(b.Issue(d.id, "standard"), nil)
+	a := d.register(b.Issue(d.id, "standard").Token, nil)
 	if a.status != http.StatusOK {
 		b.t.Fatalf("register: %d %s", a.status, a.body)
 	}

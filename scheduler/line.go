@@ -39,6 +39,13 @@ func (l *lines) join(flavour string) *spot {
 	return p
 }
 
+// ready reports whether a claim waits: a runner of the flavour is ready.
+func (l *lines) ready(flavour string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.waiting[flavour] != nil && l.waiting[flavour].Len() > 0
+}
+
 // leave removes a claim from the line. If it was woken at the same time, the next claim is
 // woken instead.
 func (l *lines) leave(flavour string, p *spot) {

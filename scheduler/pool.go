@@ -40,11 +40,11 @@ type Identifier interface {
 // PoolRunner is a runner as its pool sees it.
 type PoolRunner = schema.PoolRunner
 
-// Credentials issues the one-time tokens by which a pool's runner authenticates when it
-// registers.
+// Credentials issues the credentials by which a pool's runner authenticates when it registers.
 type Credentials interface {
-	// Issue returns a token for a runner that is about to be started.
-	Issue(runner, flavour string) (token string)
+	// Issue returns the credential of a runner that is about to be started, with a one-time token.
+	// The pool adds what only it knows, such as the server's URL.
+	Issue(runner, flavour string) schema.Credential
 }
 
 // Registrar is what a pool asks of the scheduler.

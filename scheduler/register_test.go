@@ -29,7 +29,7 @@ func TestRegisterRefusals(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			d.register(b.Issue("runner-"+name, "standard"), c.change).want(t, c.status, c.words)
+			d.register(b.Issue("runner-"+name, "standard").Token, c.change).want(t, c.status, c.words)
 		})
 	}
 	d.do("POST", "/register", `{"protocol": 3, "colour": "red"}`).want(t, 400, "not what this version expects")
@@ -40,7 +40,7 @@ func TestTokenIsUsedOnce(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).start()
 	d := &device{b: b}
-	token := b.Issue("runner-1", "standard")
+	token := b.Issue("runner-1", "standard").Token
 	d.register(token, nil).want(t, 200, "secret")
 	d.register(token, nil).want(t, 401)
 }
@@ -49,7 +49,7 @@ func TestTokenExpires(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start()
-		token := b.Issue("runner-1", "standard")
+		token := b.Issue("runner-1", "standard").Token
 		time.Sleep(11 * time.Minute)
 		(&device{b: b}).register(token, nil).want(t, 401, "expired")
 	})
@@ -81,7 +81,7 @@ func TestTokenSurvivesStoreFailure(t *testing.T) {
 	full := &fullOnce{Jobs: b.jobs}
 	b.start(func(s *scheduler.Scheduler) { s.Jobs = full })
 	d := &device{b: b}
-	token := b.Issue("runner-1", "standard")
+	token := b.Issue("runner-1", "standard").Token
 	d.register(token, nil).want(t, 503, "the database is full")
 	d.register(token, nil).want(t, 200, "secret")
 	d.register(token, nil).want(t, 401, "used")

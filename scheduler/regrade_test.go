@@ -90,6 +90,9 @@ func TestPushFindsReadyRunnerBesideRegradeSet(t *testing.T) {
 					if o, ok := p.order(); ok {
 						delete(waiting, d)
 						running[d] = o
+						if regrade := o.Kind == schema.JobRegrade; o.Background != regrade {
+							t.Errorf("a %s in the background: %v", o.Kind, o.Background)
+						}
 						if o.Kind != schema.JobRegrade {
 							pushes++
 						}
@@ -114,6 +117,34 @@ func TestPushFindsReadyRunnerBesideRegradeSet(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A runner starts in the background while another one of its flavour is ready.
+func TestRunnerStartsInTheBackgroundBesideReadyOne(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBundle(t).start(most(2))
+		ctx, leave := context.WithCancel(t.Context())
+		defer leave()
+		starts := func(want bool, when string) {
+			t.Helper()
+			synctest.Wait()
+			if got := b.Issue("next", "standard").Background; got != want {
+				t.Errorf("%s, a runner starts in the background: %v", when, got)
+			}
+		}
+		starts(false, "before any runner is ready")
+		ready := b.newDevice().poll(ctx, time.Hour)
+		starts(true, "while one is ready")
+		if b.Issue("other", "large").Background {
+			t.Error("a runner of another flavour starts in the background")
+		}
+		b.push("bob")
+		if _, ok := ready.order(); !ok {
+			t.Fatal("the ready runner did not get the push")
+		}
+		starts(false, "after a push has taken it")
+	})
 }
 
 func TestOneRunnerServesRegradesBetweenPushes(t *testing.T) {

@@ -22,14 +22,15 @@ const RunnerAPI = "/runner/v1"
 // Credential is what a pool passes to a runner that it starts: JSON over a pipe, never in
 // arguments or the environment. It has a Token or an Identity.
 type Credential struct {
-	URL      string `json:"url"`              // of the control plane: "http://HOST:PORT", "https://…" or "unix:/PATH"
-	CA       string `json:"ca,omitempty"`     // certificates, as PEM, that sign the URL's; "" is the system's
-	Runner   string `json:"runner,omitempty"` // id that the pool knows it by
-	Flavour  string `json:"flavour"`
-	Token    string `json:"token,omitempty"`    // used up by Register
-	Identity string `json:"identity,omitempty"` // a signed JWT, good for one Register
-	Image    string `json:"image,omitempty"`    // content id of the runner's image, as the driver reports it
-	Leash    bool   `json:"leash,omitempty"`    // the pipe stays open while the pool lives; when it closes, the runner ends
+	URL        string `json:"url"`              // of the control plane: "http://HOST:PORT", "https://…" or "unix:/PATH"
+	CA         string `json:"ca,omitempty"`     // certificates, as PEM, that sign the URL's; "" is the system's
+	Runner     string `json:"runner,omitempty"` // id that the pool knows it by
+	Flavour    string `json:"flavour"`
+	Token      string `json:"token,omitempty"`      // used up by Register
+	Identity   string `json:"identity,omitempty"`   // a signed JWT, good for one Register
+	Image      string `json:"image,omitempty"`      // content id of the runner's image, as the driver reports it
+	Background bool   `json:"background,omitempty"` // another ready runner of the flavour waits: everything else on the machine goes first
+	Leash      bool   `json:"leash,omitempty"`      // the pipe stays open while the pool lives; when it closes, the runner ends
 }
 
 // Register is a runner's first message. The runner authenticates by its one-time Token, or by
@@ -68,7 +69,8 @@ type Order struct {
 	Pins       Pins          `json:"pins"`
 	Gate       GatePart      `json:"gate"` // of JobGate: what of it this job does
 	Flavour    Flavour       `json:"flavour"`
-	Lease      time.Duration `json:"lease"` // how long until a heartbeat is due
+	Background bool          `json:"background,omitempty"` // nobody waits for it: everything else on the machine goes first
+	Lease      time.Duration `json:"lease"`                // how long until a heartbeat is due
 }
 
 // Tree names a commit's tree in one of the server's repositories.

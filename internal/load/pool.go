@@ -47,7 +47,8 @@ func (p *pool) fill(flavour string) error {
 		p.made++
 		id := fmt.Sprintf("load-%d", p.made)
 		p.alive[flavour][id] = true
-		c := schema.Credential{URL: p.url, Runner: id, Flavour: flavour, Token: p.registrar.Issue(id, flavour)}
+		c := p.registrar.Issue(id, flavour)
+		c.URL = p.url
 		if err := p.out.send(notice{Start: &c}); err != nil {
 			return err
 		}

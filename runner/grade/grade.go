@@ -28,6 +28,7 @@ type Job struct {
 	Limits     schema.StepLimits // the course's defaults
 	Flavour    *schema.Flavour   // nil: no flavour's limits apply
 	Provenance schema.Provenance
+	Background bool // compilers run only while nothing else wants the processor
 	Conceal    bool // students see when the job ends, which must not show how long the hidden tests took
 }
 

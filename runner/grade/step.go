@@ -48,6 +48,7 @@ func (s *session) step(o order) (sandbox.Step, javaSettings) {
 		Argv: e.argv(o.spelt(), append(slices.Clone(o.args), e.words(o.flags)...)...), Dir: o.dir, Env: e.list(), Limits: limits,
 		Write: append([]*sandbox.Scratch{o.place.scratch}, o.write...),
 		Stdin: o.stdin, Stdout: o.stdout, MergeStderr: o.compile, OnOutput: o.watch, LeaveTemp: o.beside,
+		Background: o.compile && s.job.Background,
 	}
 	if step.Dir == "" {
 		step.Dir = o.place.work

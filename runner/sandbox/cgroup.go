@@ -23,6 +23,7 @@ type cgroup struct {
 	cpu    string
 	share  string // for the processors, shared with its neighbours; "" if it is the same as cpu or absent
 	left   residue
+	yields yielding
 }
 
 // makeCgroup creates a group below this process's own.
@@ -236,8 +237,14 @@ func removeEmpty(dir string) error {
 	return err
 }
 
+// put writes a file of a group, which the kernel has or has not.
 func put(dir, file, value string) error {
-	if err := os.WriteFile(filepath.Join(dir, file), []byte(value), 0); err != nil {
+	f, err := os.OpenFile(filepath.Join(dir, file), os.O_WRONLY|os.O_TRUNC, 0)
+	if err != nil {
+		return fmt.Errorf("cgroup: %w", err)
+	}
+	_, err = f.WriteString(value)
+	if err = errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("cgroup: %w", err)
 	}
 	return nil

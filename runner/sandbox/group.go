@@ -26,6 +26,9 @@ type group interface {
 	kills() (int, error)
 	// processes appends the living processes in the group, the slot's stage included.
 	processes(list []int) ([]int, error)
+	// yield makes the next steps run only while nothing else on the machine wants the
+	// processor, or no longer.
+	yield(on bool) error
 	// leave removes the group. No step runs in it any more.
 	leave() error
 }

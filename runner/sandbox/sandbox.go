@@ -48,6 +48,10 @@ type Step struct {
 	// LeaveTemp leaves /tmp and /dev/shm to a step that runs at the same time, if only one step
 	// can have them: at level uid. Every step has its own TMPDIR.
 	LeaveTemp bool
+	// Background runs the step only while nothing else on the machine wants the processor, where
+	// a cgroup can do that. It may then wait for a processor longer than other steps. A program
+	// that measures time itself should not run so.
+	Background bool
 	// MergeStderr sends standard error into the captured standard output.
 	MergeStderr bool
 	// OnOutput, if set, is called with each captured chunk as it arrives, by one goroutine at a

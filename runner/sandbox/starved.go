@@ -61,8 +61,12 @@ func (p *Process) lookForReady(m *meter) {
 }
 
 // extra is how much longer than its limit on elapsed time the step may take: as long as it waited
-// for a processor, which is the machine's doing and not its own.
+// for a processor, which is the machine's doing and not its own. A step in the background waits
+// until everything else has run.
 func (p *Process) extra() time.Duration {
+	if p.step.Background {
+		return min(p.starved.sum, (starvedShare-1)*capWall)
+	}
 	return min(p.starved.sum, (starvedShare-1)*orCapDuration(p.step.Limits.Wall, capWall))
 }
 

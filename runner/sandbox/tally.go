@@ -10,11 +10,15 @@ type tally struct {
 	files bool // the step's files are charged to the cgroup as well
 }
 
-// openTally sets the step's memory limit on its slot's cgroup.
+// openTally sets the step's memory limit on its slot's cgroup, and whether it runs in the
+// background. Where no cgroup can do that, the step runs like any other.
 func (p *Process) openTally() (*tally, error) {
 	g := p.slot.forker.group
 	if g == nil {
 		return nil, nil
+	}
+	if err := g.yield(p.step.Background); err != nil && !p.step.Background {
+		return nil, err
 	}
 	t, err := newTally(g, p.cgroupLimit())
 	if err != nil {

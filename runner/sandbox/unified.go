@@ -18,9 +18,10 @@ import (
 // unified is a group of version 2, whose members are whole processes. A step starts in it
 // through clone's own flag, because moving a process would cost milliseconds.
 type unified struct {
-	dir  string
-	file *os.File // the directory, as clone needs it
-	left residue
+	dir    string
+	file   *os.File // the directory, as clone needs it
+	left   residue
+	yields yielding
 }
 
 // restGroup is where the processes of a delegated group are moved: a group whose children have

@@ -71,11 +71,10 @@ func (c *container) Live(ctx context.Context) string {
 
 // hand writes the credential to the container's standard input, which stays open.
 func (c *container) hand(stream types.HijackedResponse, image string) error {
-	p := c.pool
-	credential, err := json.Marshal(schema.Credential{
-		URL: "unix:" + socketInside(p.Socket), Runner: c.id, Flavour: c.flavour.Name,
-		Token: p.Registrar.Issue(c.id, c.flavour.Name), Image: image, Leash: true,
-	})
+	issued := c.pool.Registrar.Issue(c.id, c.flavour.Name)
+	issued.URL, issued.Image, issued.Leash = "unix:"+socketInside(c.pool.Socket), image, true
+	issued.Background = false // a container's processes give way only to each other
+	credential, err := json.Marshal(issued)
 	if err != nil {
 		return fmt.Errorf("credential: %w", err)
 	}

@@ -44,9 +44,10 @@ type spy struct {
 	issued string
 }
 
-func (s *spy) Issue(runner, flavour string) string {
-	s.issued = s.Front.Issue(runner, flavour)
-	return s.issued
+func (s *spy) Issue(runner, flavour string) schema.Credential {
+	c := s.Front.Issue(runner, flavour)
+	s.issued = c.Token
+	return c
 }
 
 // Everybody with a shell on the machine can read a container's arguments and environment.

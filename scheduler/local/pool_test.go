@@ -82,9 +82,10 @@ type spy struct {
 	issued string
 }
 
-func (s *spy) Issue(runner, flavour string) string {
-	s.issued = s.Front.Issue(runner, flavour)
-	return s.issued
+func (s *spy) Issue(runner, flavour string) schema.Credential {
+	c := s.Front.Issue(runner, flavour)
+	s.issued = c.Token
+	return c
 }
 
 func TestFailedStartIsRetriedWithPauses(t *testing.T) {
@@ -163,7 +164,7 @@ func TestRunnersDieWithTheServer(t *testing.T) {
 		t.Run(role, func(t *testing.T) {
 			t.Parallel()
 			_, front := newPool(t, "tcp", role)
-			token := front.Issue("orphan", "small")
+			token := front.Issue("orphan", "small").Token
 			self, err := os.Executable()
 			check(t, err)
 			server := exec.Command(self, "server", role, front.URL, token)
@@ -213,9 +214,11 @@ func server() {
 // granted is a registrar with one token.
 type granted string
 
-func (g granted) Issue(string, string) string { return string(g) }
-func (g granted) Expect(string, string)       {}
-func (g granted) Exited(string, string)       {}
+func (g granted) Issue(runner, flavour string) schema.Credential {
+	return schema.Credential{Runner: runner, Flavour: flavour, Token: string(g)}
+}
+func (g granted) Expect(string, string) {}
+func (g granted) Exited(string, string) {}
 
 func pids(t *testing.T, p *local.Pool) []int {
 	t.Helper()

@@ -69,7 +69,9 @@ func (r *process) Live(ctx context.Context) string {
 // start starts the program with the credential on descriptor 3.
 func (r *process) start() error {
 	p := r.pool
-	credential, err := json.Marshal(schema.Credential{URL: p.URL, Runner: r.id, Flavour: r.flavour, Token: p.Registrar.Issue(r.id, r.flavour), Leash: true})
+	c := p.Registrar.Issue(r.id, r.flavour)
+	c.URL, c.Leash = p.URL, true
+	credential, err := json.Marshal(c)
 	if err != nil {
 		return fmt.Errorf("credential: %w", err)
 	}

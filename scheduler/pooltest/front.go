@@ -63,14 +63,14 @@ func NewFront(t testing.TB, l net.Listener) *Front {
 	return f
 }
 
-// Issue makes a token.
-func (f *Front) Issue(runner, flavour string) string {
+// Issue makes a credential with a new token.
+func (f *Front) Issue(runner, flavour string) schema.Credential {
 	token := rand.Text()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.tokens[token] = runner
 	f.expect(runner, flavour)
-	return token
+	return schema.Credential{Runner: runner, Flavour: flavour, Token: token}
 }
 
 // Expect adds a runner that will authenticate by its identity.

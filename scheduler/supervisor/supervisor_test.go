@@ -35,9 +35,9 @@ func (l life) Where() string { return "nowhere" }
 // registrar counts what it is told.
 type registrar struct{ exited chan string }
 
-func (registrar) Issue(string, string) string     { return "" }
-func (registrar) Expect(string, string)           {}
-func (r registrar) Exited(runner, failure string) { r.exited <- failure }
+func (registrar) Issue(string, string) schema.Credential { return schema.Credential{} }
+func (registrar) Expect(string, string)                  {}
+func (r registrar) Exited(runner, failure string)        { r.exited <- failure }
 
 // newSupervisor returns a supervisor of lives, the moments at which they began, and
 // the failures that the scheduler heard of.

@@ -1,0 +1,22 @@
+package grade
+
+import (
+	"testing"
+
+	"github.com/grader/grader/runner/sandbox"
+	"github.com/grader/grader/schema/assignment"
+)
+
+// In a job that nobody waits for only compilers run last: a test may measure time itself.
+func TestOnlyCompilersRunInTheBackground(t *testing.T) {
+	t.Parallel()
+	for _, job := range []bool{false, true} {
+		for _, compile := range []bool{false, true} {
+			s := &session{grader: &Grader{Wall: &sandbox.Wall{}}, job: Job{Background: job}, spec: &assignment.Spec{}}
+			step, _ := s.step(order{command: assignment.Command{Argv: []string{"true"}}, place: &place{}, compile: compile})
+			if want := job && compile; step.Background != want {
+				t.Errorf("job in the background %v, compiler %v: step in the background %v", job, compile, step.Background)
+			}
+		}
+	}
+}
