@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -25,14 +24,9 @@ type ClassStore interface {
 
 // Classes show how a whole class does in an assignment.
 type Classes struct {
-	store ClassStore
-
-	mu      sync.Mutex
-	results map[int64]course.ClassResult // which do not change, by job
+	store   ClassStore
+	results classResults
 }
-
-// keptResults is how many results are remembered.
-const keptResults = 20_000
 
 // stuckWindow is how many of a student's latest submissions are looked at for those who are stuck.
 const stuckWindow = 3 * course.StuckAfter
@@ -66,30 +60,39 @@ func (c *Classes) Show(ctx context.Context, m Member, a Assignment, q course.Cla
 	return course.NewClass(rows, results, stuck, q), nil
 }
 
-// stuck returns who is stuck in an assignment, by the owner of the work.
+// stuck returns who is stuck in an assignment, by the owner of the work. It reads the results of an
+// owner from the newest to older ones, as long as all of them share a failure.
 func (c *Classes) stuck(ctx context.Context, a Assignment) (map[string]course.Stuck, error) {
 	latest, err := c.store.LatestJobs(ctx, a.Assignment, stuckWindow)
 	if err != nil {
 		return nil, err
 	}
-	var jobs []int64
-	for _, of := range latest {
-		if len(of) >= course.StuckAfter {
-			jobs = append(jobs, of...)
+	streaks := make(map[string]*course.Streak)
+	for owner, jobs := range latest {
+		if len(jobs) >= course.StuckAfter {
+			streaks[owner] = &course.Streak{}
 		}
-	}
-	results, err := c.resultsOf(ctx, jobs)
-	if err != nil {
-		return nil, err
 	}
 	stuck := make(map[string]course.Stuck)
-	for owner, of := range latest {
-		failures := make([][]course.Failure, len(of))
-		for i, job := range of {
-			failures[i] = results[job].Failures
+	for back := 0; len(streaks) > 0; back++ {
+		var jobs []int64
+		for owner := range streaks {
+			if back < len(latest[owner]) {
+				jobs = append(jobs, latest[owner][back])
+			}
 		}
-		if on, pushes, is := course.StuckOn(failures); is {
-			stuck[owner] = course.Stuck{Failure: on, Pushes: pushes}
+		results, err := c.resultsOf(ctx, jobs)
+		if err != nil {
+			return nil, err
+		}
+		for owner, s := range streaks {
+			if back < len(latest[owner]) && s.Add(results[latest[owner][back]].Failures) {
+				continue
+			}
+			delete(streaks, owner)
+			if s.Length >= course.StuckAfter {
+				stuck[owner] = course.Stuck{Failure: s.Failure, Pushes: s.Length}
+			}
 		}
 	}
 	return stuck, nil
@@ -97,7 +100,7 @@ func (c *Classes) stuck(ctx context.Context, a Assignment) (map[string]course.St
 
 // resultsOf returns the jobs' results, reading those that are not remembered.
 func (c *Classes) resultsOf(ctx context.Context, jobs []int64) (map[int64]course.ClassResult, error) {
-	known, missing := c.remembered(jobs)
+	known, missing := c.results.find(jobs)
 	if len(missing) == 0 {
 		return known, nil
 	}
@@ -105,28 +108,10 @@ func (c *Classes) resultsOf(ctx context.Context, jobs []int64) (map[int64]course
 	if err != nil {
 		return nil, err
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.results == nil || len(c.results)+len(all) > keptResults {
-		c.results = make(map[int64]course.ClassResult)
-	}
 	for _, one := range all {
 		result := course.ClassResult{Cells: course.ClassCells(one.Cases), Failures: course.Failures(one)}
-		known[one.Job], c.results[one.Job] = result, result
+		known[one.Job] = result
+		c.results.keep(one.Job, result)
 	}
 	return known, nil
-}
-
-func (c *Classes) remembered(jobs []int64) (known map[int64]course.ClassResult, missing []int64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	known = make(map[int64]course.ClassResult, len(jobs))
-	for _, job := range jobs {
-		if result, ok := c.results[job]; ok {
-			known[job] = result
-		} else {
-			missing = append(missing, job)
-		}
-	}
-	return known, missing
 }

@@ -71,7 +71,7 @@ type Stuck struct {
 type Class struct {
 	Tests    []ClassTest
 	Students []ClassStudent // on the page
-	Found    int            // students on all pages
+	Found    ClassRows      // on all pages
 	Page     int
 	Pages    int
 	Enrolled int
@@ -81,6 +81,24 @@ type Class struct {
 	Max      schema.Points  // of the assignment, as far as results show
 	Failures []FailureGroup // of the whole class, the commonest first
 	Failure  Failure        // that the query names; the zero value: none
+}
+
+// ClassRows counts rows of a class.
+type ClassRows struct {
+	Students int // who work alone
+	Teams    int
+}
+
+// Sum is the number of rows.
+func (r ClassRows) Sum() int { return r.Students + r.Teams }
+
+// add counts a row; members are those of teams.
+func (r *ClassRows) add(row schema.ClassRow, members map[string][]schema.ClassRow) {
+	if len(members[row.Login]) > 0 {
+		r.Teams++
+	} else {
+		r.Students++
+	}
 }
 
 // ClassStudent is one row of a class.
@@ -101,7 +119,7 @@ type ClassTest struct {
 // ClassBin is one bar of the histogram of final scores.
 type ClassBin struct {
 	From, To schema.Points // From ≤ score < To; the last one includes To
-	Students int
+	ClassRows
 }
 
 // classBins is how many bars the histogram has.
@@ -116,17 +134,20 @@ func NewClass(rows []schema.ClassRow, results map[int64]ClassResult, stuck map[s
 	if q.Teams {
 		rows, members = inTeams(rows)
 	}
-	c.Tests, c.Failures = classTests(rows, results), failureGroups(rows, results)
+	c.Tests, c.Failures = classTests(rows, results), failureGroups(rows, members, results)
 	for _, g := range c.Failures {
 		if g.Key == q.Failure {
 			c.Failure = g.Failure
 		}
 	}
-	c.Bins = classHistogram(rows, c.Max)
+	c.Bins = classHistogram(rows, members, c.Max)
 	found := q.choose(rows, members, func(r schema.ClassRow) bool {
 		return (c.Failure == Failure{} || slices.Contains(results[r.Job].Failures, c.Failure)) && (q.Show != ClassStuck || stuck[r.Grade.Owner].Pushes > 0)
 	})
-	c.Found, c.Pages = len(found), max(1, (len(found)+q.Size-1)/max(q.Size, 1))
+	for _, r := range found {
+		c.Found.add(r, members)
+	}
+	c.Pages = max(1, (len(found)+q.Size-1)/max(q.Size, 1))
 	c.Page = min(max(q.Page, 1), c.Pages)
 	first := (c.Page - 1) * q.Size
 	for _, r := range found[min(first, len(found)):min(first+q.Size, len(found))] {
@@ -157,23 +178,29 @@ func newClassFigures(rows []schema.ClassRow) Class {
 func inTeams(rows []schema.ClassRow) ([]schema.ClassRow, map[string][]schema.ClassRow) {
 	var merged []schema.ClassRow
 	members := make(map[string][]schema.ClassRow)
+	at := make(map[string]int) // where a team stands in merged
 	for _, r := range rows {
 		team := r.Grade.Owner
 		if team == "" || team == r.Login {
 			merged = append(merged, r)
 			continue
 		}
-		members[team] = append(members[team], r)
-		if len(members[team]) > 1 {
-			at := slices.IndexFunc(merged, func(m schema.ClassRow) bool { return m.Login == team })
-			merged[at].Name += ", " + cmp.Or(r.Name, r.Login)
-			if merged[at].Section != r.Section {
-				merged[at].Section += ", " + r.Section
-			}
-			continue
+		if len(members[team]) == 0 {
+			at[team] = len(merged)
+			merged = append(merged, r)
 		}
-		r.Login, r.Name = team, cmp.Or(r.Name, r.Login)
-		merged = append(merged, r)
+		members[team] = append(members[team], r)
+	}
+	for team, of := range members {
+		row := &merged[at[team]]
+		var names, sections []string
+		for _, r := range of {
+			names = append(names, cmp.Or(r.Name, r.Login))
+			if r.Section != "" && !slices.Contains(sections, r.Section) {
+				sections = append(sections, r.Section)
+			}
+		}
+		row.Login, row.Name, row.Section = team, strings.Join(names, ", "), strings.Join(sections, ", ")
 	}
 	return merged, members
 }
@@ -215,7 +242,7 @@ func inOrder(tests []ClassTest, cells []ClassCell) []*ClassCell {
 }
 
 // classHistogram counts final scores. Students without a counting submission are in no bar.
-func classHistogram(rows []schema.ClassRow, most schema.Points) []ClassBin {
+func classHistogram(rows []schema.ClassRow, members map[string][]schema.ClassRow, most schema.Points) []ClassBin {
 	if most.Sign() <= 0 {
 		return nil
 	}
@@ -232,7 +259,7 @@ func classHistogram(rows []schema.ClassRow, most schema.Points) []ClassBin {
 		if at < 0 {
 			at = classBins - 1 // the maximum, and scores above it
 		}
-		bins[at].Students++
+		bins[at].add(r, members)
 	}
 	return bins
 }

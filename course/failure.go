@@ -17,33 +17,54 @@ type Failure struct {
 	Key  string // what it is called in addresses
 	Test string // buildFailure for the build
 	Text string
+
+	// Unclear is set for a build whose output names no error that is known here. Two of them may have
+	// different causes.
+	Unclear bool
 }
 
-// FailureGroup is a failure and how many students have it.
+// FailureGroup is a failure and the rows of a class that have it.
 type FailureGroup struct {
 	Failure
-	Students int
+	ClassRows
 }
 
 // buildFailure stands for the build among tests.
 const buildFailure = "build"
 
-// maxFailureText is the length of a failure's text, in characters.
-const maxFailureText = 160
+// Bounds of what is kept of a result's failures.
+const (
+	maxFailureText = 160  // characters of a failure's text
+	maxFailureLine = 4096 // bytes of a message that are looked at
+	maxFailures    = 200  // different failures of one result
+)
 
 // What differs between two failures of one cause.
 var (
 	failurePath    = regexp.MustCompile(`(?:/var)?/(?:tmp|scratch|dev/shm|home|build)(?:/[^\s:'"),]+)+|\$(?:TMPDIR|ARTEFACTS|TEST_OUT)(?:/[^\s:'"),]+)*`)
 	failureAddress = regexp.MustCompile(`0x[0-9a-fA-F]+|@[0-9a-f]{5,16}\b`)
 	failureNumber  = regexp.MustCompile(`[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?`)
-	compilerError  = regexp.MustCompile(`(?i)(?:^|[^a-z-])error(?:[:\[(]|$)|undefined reference|syntaxerror`)
+)
+
+// How compilers, linkers and interpreters say what is wrong.
+var (
+	// "list.c:4:2: error: …", "error[E0425]: …", "list.ts(3,5): error TS2304: …", "e: list.kt:3:5 …", Maven's "[ERROR] List.java:[3,5] …"
+	compilerError = regexp.MustCompile(`(?i)(?:^|[^a-z-])error(?:[:\[(]| [a-z]{1,4}\d+:|$)|^e: |^\[ERROR\] \S+:\[\d|undefined reference|syntaxerror`)
+	// "./list.go:3:2: undefined: x", "list.rb:3: syntax error, …", "luac: list.lua:1: …"; the group is what is said
+	positionedError = regexp.MustCompile(`^(?:\w+: )?[^\s:]+\.\w+(?::\d+){1,2}: +(\S.*)`)
+	// what a compiler says at a position that is no error
+	remark = regexp.MustCompile(`(?i)^(?:warning|note|info|hint|remark)\b`)
+	// the end of a line that says only where the error is: "A.hs:1:17: error: [GHC-39999]"
+	unfinishedError = regexp.MustCompile(`(?i)error:(?:\s*\[[^\]]*\])*$`)
+	// javac's line about what it cannot find, some lines later
+	missingSymbol = regexp.MustCompile(`^(?:\[ERROR\])?\s+(symbol:\s.*)`)
 )
 
 // FailureText is the first line of a message, with PATH for temporary paths, ADDRESS for
 // addresses and N for numbers.
 func FailureText(message string) string {
 	line := ""
-	for one := range strings.Lines(schema.Plain(message)) {
+	for one := range strings.Lines(schema.Plain(startOf(strings.TrimLeft(message, " \t\r\n"), maxFailureLine))) {
 		if line = strings.Join(strings.Fields(one), " "); line != "" {
 			break
 		}
@@ -57,20 +78,36 @@ func FailureText(message string) string {
 	return line
 }
 
+// startOf returns at most n bytes of the beginning of a text, without a part of a character at its end.
+func startOf(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	return strings.ToValidUTF8(text[:n], "")
+}
+
 // Failures returns the failures of a result: the failed build, or the tests that ran and did not pass. Cases of a test
-// that fail with the same text are one failure.
+// that fail with the same text are one failure. Of more than 200 different failures it returns the first 200.
 func Failures(of schema.JobOutcomes) []Failure {
 	if b := of.Build; b != nil && b.Outcome == schema.OutcomeCompileError {
-		return []Failure{newFailure(buildFailure, cmp.Or(firstError(b.Output), b.Message, "it failed"))}
+		said := firstError(b.Output)
+		f := newFailure(buildFailure, cmp.Or(said, b.Message, "it failed"))
+		f.Unclear = said == "" && strings.TrimSpace(b.Output) != ""
+		return []Failure{f}
 	}
 	var all []Failure
+	known := make(map[Failure]bool)
 	for _, one := range of.Cases {
 		if one.Outcome == schema.OutcomePassed || one.Outcome == schema.OutcomeNotRun {
 			continue
 		}
 		f := newFailure(cmp.Or(one.Test, one.Name), cmp.Or(one.Message, one.Signal, strings.ReplaceAll(string(one.Outcome), "-", " ")))
-		if !slices.Contains(all, f) {
+		if !known[f] {
+			known[f] = true
 			all = append(all, f)
+		}
+		if len(all) == maxFailures {
+			break
 		}
 	}
 	return all
@@ -83,14 +120,43 @@ func newFailure(test, message string) Failure {
 	return f
 }
 
-// firstError is the first line of a build's output in which a compiler says what is wrong.
+// firstError returns what a compiler says first that is wrong, "" where no line of the output is
+// known to say that.
 func firstError(output string) string {
-	for line := range strings.Lines(schema.Plain(output)) {
-		if compilerError.MatchString(line) {
+	lines := strings.Split(schema.Plain(output), "\n")
+	for i, line := range lines {
+		if compilerError.MatchString(strings.TrimRight(line, " \t\r")) {
+			return wholeError(lines[i:])
+		}
+	}
+	for _, line := range lines {
+		if m := positionedError.FindStringSubmatch(line); m != nil && !remark.MatchString(m[1]) {
 			return line
 		}
 	}
 	return ""
+}
+
+// wholeError returns the first of some lines, which says that there is an error, with the line that
+// says which error it is, where that is another one.
+func wholeError(lines []string) string {
+	first := strings.TrimRight(lines[0], " \t\r")
+	for _, next := range lines[1:] {
+		switch m := missingSymbol.FindStringSubmatch(next); {
+		case strings.HasSuffix(first, "cannot find symbol"):
+			if m != nil {
+				return first + ", " + m[1]
+			}
+			if compilerError.MatchString(next) {
+				return first
+			}
+		case unfinishedError.MatchString(first) && strings.TrimSpace(next) != "":
+			return first + " " + strings.TrimSpace(next)
+		case !unfinishedError.MatchString(first):
+			return first
+		}
+	}
+	return first
 }
 
 // StuckAfter is how many submissions in a row show the same failure when a student is stuck.
@@ -101,29 +167,55 @@ const StuckAfter = 4
 // submissions, newest first; of several failures the one of the longest row counts, then the
 // first of the newest submission. false: the student is not stuck.
 func StuckOn(latest [][]Failure) (Failure, int, bool) {
-	if len(latest) < StuckAfter {
-		return Failure{}, 0, false
-	}
-	var on Failure
-	longest := 0
-	for _, f := range latest[0] {
-		row := 0
-		for row < len(latest) && slices.Contains(latest[row], f) {
-			row++
-		}
-		if row > longest {
-			on, longest = f, row
+	var s Streak
+	for _, failures := range latest {
+		if !s.Add(failures) {
+			break
 		}
 	}
-	return on, longest, longest >= StuckAfter
+	return s.Failure, s.Length, s.Length >= StuckAfter
 }
 
-// failureGroups counts the students of each failure, the commonest first.
-func failureGroups(rows []schema.ClassRow, results map[int64]ClassResult) []FailureGroup {
-	count := make(map[Failure]int)
+// Streak finds the failures that the latest submissions of a student share. The zero value has seen none.
+type Streak struct {
+	Failure Failure // the first one of the newest submission that each of the first Length submissions shows
+	Length  int
+	shared  []Failure // by all submissions so far, in the order of the newest
+}
+
+// Add reads what fails in the next older submission. false: it shares no failure with all of those
+// before it, so earlier ones do not matter. An unclear failure is never shared.
+func (s *Streak) Add(failures []Failure) bool {
+	candidates := s.shared
+	if s.Length == 0 {
+		candidates = failures
+	}
+	shows := make(map[Failure]bool, len(failures))
+	for _, f := range failures {
+		shows[f] = !f.Unclear
+	}
+	var shared []Failure
+	for _, f := range candidates {
+		if shows[f] {
+			shared = append(shared, f)
+		}
+	}
+	if len(shared) == 0 {
+		return false
+	}
+	s.Failure, s.shared = shared[0], shared
+	s.Length++
+	return true
+}
+
+// failureGroups counts the rows that have each failure, the commonest first. members are those of teams.
+func failureGroups(rows []schema.ClassRow, members map[string][]schema.ClassRow, results map[int64]ClassResult) []FailureGroup {
+	count := make(map[Failure]ClassRows)
 	for _, r := range rows {
 		for _, f := range results[r.Job].Failures {
-			count[f]++
+			n := count[f]
+			n.add(r, members)
+			count[f] = n
 		}
 	}
 	groups := make([]FailureGroup, 0, len(count))
@@ -131,7 +223,7 @@ func failureGroups(rows []schema.ClassRow, results map[int64]ClassResult) []Fail
 		groups = append(groups, FailureGroup{f, n})
 	}
 	slices.SortFunc(groups, func(a, b FailureGroup) int {
-		return cmp.Or(cmp.Compare(b.Students, a.Students), cmp.Compare(a.Test, b.Test), cmp.Compare(a.Text, b.Text))
+		return cmp.Or(cmp.Compare(b.Sum(), a.Sum()), cmp.Compare(a.Test, b.Test), cmp.Compare(a.Text, b.Text))
 	})
 	return groups
 }

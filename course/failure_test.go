@@ -1,6 +1,7 @@
 package course_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -68,6 +69,76 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// TestBuildFailureNamesTheError has the outputs of compilers as they print them.
+func TestBuildFailureNamesTheError(t *testing.T) {
+	t.Parallel()
+	for output, want := range map[string]string{
+		// Go: its own errors have no word for an error.
+		"# example.com/list\n./list.go:3:27: undefined: sum\n./list.go:4:2: declared and not used: x\n":               "./list.go:N:N: undefined: sum",
+		"# list\n./list.go:3:1: syntax error: unexpected }\n":                                                         "./list.go:N:N: syntax error: unexpected }",
+		"vet: ./list.go:3:27: undefined: sum\n":                                                                       "vet: ./list.go:N:N: undefined: sum",
+		"src/list.ts(3,5): error TS2304: Cannot find name 'x'.\n":                                                     "src/list.ts(N,N): error TSN: Cannot find name 'x'.",
+		"List.cs(1,39): error CS0103: The name `y' does not exist\nCompilation failed: 1 error(s)\n":                  "List.cs(N,N): error CSN: The name `y' does not exist",
+		"error[E0425]: cannot find value `y` in this scope\n --> a.rs:1:25\n":                                         "error[EN]: cannot find value `y` in this scope",
+		"list.kt:3:5: error: unresolved reference: x\n":                                                               "list.kt:N:N: error: unresolved reference: x",
+		"e: file:///tmp/x/list.kt:3:5 Unresolved reference: x\n":                                                      "e: file://PATH:N:N Unresolved reference: x",
+		"[1 of 1] Compiling Main\n\nB.hs:1:14: error: Variable not in scope: foo\n":                                   "B.hs:N:N: error: Variable not in scope: foo",
+		"B.hs:1:17: error:\n    • No instance for (Num String)\n  |\n":                                                "B.hs:N:N: error: • No instance for (Num String)",
+		"B.hs:1:14: error: [GHC-88464]\n\n    Variable not in scope: foo\n":                                           "B.hs:N:N: error: [GHCN] Variable not in scope: foo",
+		"A.java:1: error: cannot find symbol\nclass A { int x = y; }\n     ^\n  symbol:   variable y\n":               "A.java:N: error: cannot find symbol, symbol: variable y",
+		"A.java:1: error: cannot find symbol\nA.java:2: error: ';' expected\n  symbol: class B\n":                     "A.java:N: error: cannot find symbol",
+		"[ERROR] COMPILATION ERROR : \n[ERROR] /tmp/m/A.java:[3,5] cannot find symbol\n[ERROR]   symbol:   class B\n": "[ERROR] PATH:[N,N] cannot find symbol, symbol: class B",
+		"File \"a.ml\", line 1, characters 8-9:\n1 | let x = y\n            ^\nError: Unbound value y\n":              "Error: Unbound value y",
+		"a.f90:3:1:\n\n    3 | x = 1\n      | 1\nError: Symbol 'x' at (1) has no IMPLICIT type\n":                     "Error: Symbol 'x' at (N) has no IMPLICIT type",
+		"luac: list.lua:1: unexpected symbol near '='\n":                                                              "luac: list.lua:N: unexpected symbol near '='",
+		"list.rb:1: syntax error, unexpected end-of-input\n":                                                          "list.rb:N: syntax error, unexpected end-of-input",
+		"list.c:3:5: warning: unused\nlist.c:9:2: error: no ';'\r\n":                                                  "list.c:N:N: error: no ';'",
+		"ld: list.o: in function `main':\nlist.c:(.text+0x5): undefined reference to `f'\n":                           "list.c:(.text+ADDRESS): undefined reference to `f'",
+		// No line says what is wrong: a warning and a note are no errors.
+		"list.c:3:5: warning: unused\nlist.c:3:5: note: declared here\n": "exit status N",
+		"make: *** No rule to make target 'list'.  Stop.\n":              "exit status N",
+	} {
+		got := course.Failures(schema.JobOutcomes{Build: &schema.BuildResult{Outcome: schema.OutcomeCompileError, Message: "exit status 1", Output: output}})
+		if len(got) != 1 || got[0].Text != want || got[0].Unclear != (want == "exit status N") {
+			t.Errorf("%q:\n got %+v\nwant %q", output, got, want)
+		}
+	}
+}
+
+// Builds whose output names no known error may fail for different reasons each time.
+func TestUnclearBuildsAreNotStuck(t *testing.T) {
+	t.Parallel()
+	build := func(output, message string) []course.Failure {
+		return course.Failures(schema.JobOutcomes{Build: &schema.BuildResult{Outcome: schema.OutcomeCompileError, Message: message, Output: output}})
+	}
+	unclear, silent := build("make: *** nothing to do", "exit status 2"), build(" \n", "time limit")
+	if on, n, is := course.StuckOn([][]course.Failure{unclear, unclear, unclear, unclear}); is {
+		t.Errorf("stuck on %v, %d in a row", on, n)
+	}
+	if on, n, is := course.StuckOn([][]course.Failure{silent, silent, silent, silent}); !is || on.Text != "time limit" || n != 4 {
+		t.Errorf("a build that prints nothing and times out: %v, %d, %v", on, n, is)
+	}
+}
+
+// A result with many different failures is cut off, and its cases are compared in linear time.
+func TestManyFailures(t *testing.T) {
+	t.Parallel()
+	word := func(i int) string {
+		return string(rune('a'+i/676%26)) + string(rune('a'+i/26%26)) + string(rune('a'+i%26))
+	}
+	var of schema.JobOutcomes
+	for i := range 1000 {
+		of.Cases = append(of.Cases, failed("a", "a", word(i)+strings.Repeat(" x", 5000)))
+	}
+	got := course.Failures(of)
+	if len(got) != 200 || !strings.HasPrefix(got[199].Text, word(199)) || got[0] == got[1] {
+		t.Errorf("%d failures, the last one %+v", len(got), got[len(got)-1])
+	}
+	if on, n, is := course.StuckOn([][]course.Failure{got, got[150:], got[100:], got[190:]}); !is || n != 4 || on != got[190] {
+		t.Errorf("stuck on %+v, %d", on, n)
+	}
+}
+
 func TestStuckOn(t *testing.T) {
 	t.Parallel()
 	a := course.Failures(schema.JobOutcomes{Cases: []schema.CaseOutcome{failed("a", "a", "x")}})
@@ -94,7 +165,25 @@ func TestStuckOn(t *testing.T) {
 	}
 }
 
-// A team is one row of the class and one student of a failure; its members are counted one by one.
+// A team names the section of each of its members once.
+func TestSectionsOfATeam(t *testing.T) {
+	t.Parallel()
+	var rows []schema.ClassRow
+	for i, section := range []string{"Lab 1", "Lab 2", "Lab 1", "", "Lab 2"} {
+		r := classRow(string(rune('a'+i)), 1)
+		r.Grade.Owner, r.Section = "reds", section
+		rows = append(rows, r)
+	}
+	c := course.NewClass(rows, nil, nil, course.ClassQuery{Teams: true, Size: 9})
+	if len(c.Students) != 1 || c.Students[0].Section != "Lab 1, Lab 2" || len(c.Students[0].Members) != 5 {
+		t.Errorf("rows %+v", c.Students)
+	}
+	if c.Found != (course.ClassRows{Teams: 1}) {
+		t.Errorf("found %+v", c.Found)
+	}
+}
+
+// A team is one row of the class and one row of a failure; its members are counted one by one.
 func TestClassOfTeams(t *testing.T) {
 	t.Parallel()
 	var rows []schema.ClassRow
@@ -116,7 +205,7 @@ func TestClassOfTeams(t *testing.T) {
 	if reds := c.Students[1]; reds.Name != "Name of ann, Name of bob" || reds.Section != "Lab a, Lab b" || len(reds.Members) != 2 || reds.Stuck.Pushes != 4 {
 		t.Errorf("the team: %+v", reds)
 	}
-	if len(c.Failures) != 1 || c.Failures[0].Students != 1 {
+	if len(c.Failures) != 1 || c.Failures[0].ClassRows != (course.ClassRows{Teams: 1}) {
 		t.Errorf("failures: %+v", c.Failures)
 	}
 	for name, q := range map[string]course.ClassQuery{

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/schema"
 )
 
 func TestClassGrid(t *testing.T) {
@@ -117,4 +119,23 @@ func TestClassOfTeams(t *testing.T) {
 	}
 	mustContain(t, p.texts(".grid tbody td")[0], "team")
 	mustContain(t, p.text("main"), "0 of 2 students pushed")
+	if got := p.text(".filters .soft"); got != "1 team" {
+		t.Errorf("found %q, want 1 team", got)
+	}
+	carl := must[schema.User](t)(s.ledger.AddUser(t.Context(), schema.Operator(), schema.User{Login: "carl"}))
+	if err := s.ledger.Enrol(t.Context(), schema.Operator(), s.assignment.Course, carl, schema.RoleStudent); err != nil {
+		t.Fatal(err)
+	}
+	s.gradedOf("reds", "alice", visibleResult(2))
+	s.graded("carl", visibleResult(2))
+	for query, want := range map[string]string{"": "1 team and 1 student", "?find=carl": "1 student", "?find=reds": "1 team", "?find=nobody": "0 students"} {
+		p = s.signIn("tina").page("/comp2402/a1/-/grid" + query)
+		if got := p.text(".filters .soft"); got != want {
+			t.Errorf("%q lists %q, want %q", query, got, want)
+		}
+		if got := p.text(".failures li a"); got != "1 team and 1 student" {
+			t.Errorf("%q: the failure is of %q", query, got)
+		}
+	}
+	mustContain(t, strings.Join(p.texts(".plot title"), ""), "points: 1 team and 1 student", "points: 0 students")
 }

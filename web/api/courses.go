@@ -288,7 +288,7 @@ func showClass(c *call) (classPage, error) {
 }
 
 func newClassPage(class course.Class) classPage {
-	p := classPage{Tests: []classTest{}, Students: []classStudent{}, Scores: []classScores{}, Found: class.Found, Page: class.Page, Pages: class.Pages,
+	p := classPage{Tests: []classTest{}, Students: []classStudent{}, Scores: []classScores{}, Found: class.Found.Sum(), Page: class.Page, Pages: class.Pages,
 		Enrolled: class.Enrolled, Missing: class.Missing, Counted: class.Counted}
 	for _, t := range class.Tests {
 		p.Tests = append(p.Tests, classTest{schema.Sanitize(t.Name), t.Of, t.Passed})

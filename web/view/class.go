@@ -25,7 +25,7 @@ type Class struct {
 	Rows      []ClassRow
 	Failures  []ClassFailure // the commonest
 	Failure   *ClassFailure  // that only those are listed who have it; nil: none
-	Found     string         // "600 students"
+	Found     string         // "600 students", "3 teams and 1 student"
 	Pager     Pager
 	AnyResult bool
 }
@@ -40,7 +40,7 @@ type ClassForm struct {
 // ClassFailure is a failure that students share.
 type ClassFailure struct {
 	Test, Text string
-	Students   string // "12 students"
+	Rows       string // "12 students", "3 teams and 1 student"
 	Path       string // of those who have it; of everybody where they are shown
 }
 
@@ -111,7 +111,7 @@ func NewClass(path string, c course.Class, q course.ClassQuery, now time.Time, z
 	page := Class{
 		Path: path + "/-/grid", Query: ClassForm{Show: string(q.Show), Find: q.Find, Failure: c.Failure.Key, Shows: classShows(q.Show)},
 		Summary: fmt.Sprintf("%d of %s pushed, and something counts for %d.", c.Enrolled-c.Missing, Count(c.Enrolled, "student"), c.Counted),
-		Bars:    histogram(c.Bins), Found: Count(c.Found, "student"), AnyResult: len(c.Tests) > 0,
+		Bars:    histogram(c.Bins), Found: classRows(c.Found), AnyResult: len(c.Tests) > 0,
 	}
 	for _, t := range c.Tests {
 		percent := 100 * t.Passed / max(t.Of, 1)
@@ -133,7 +133,7 @@ func (p *Class) showFailures(c course.Class, q course.ClassQuery) {
 	for i, g := range c.Failures {
 		next := q
 		next.Failure = g.Key
-		one := ClassFailure{Test: g.Test, Text: g.Text, Students: Count(g.Students, p.unit(c)), Path: p.Path + "?" + classValues(next, 1).Encode()}
+		one := ClassFailure{Test: g.Test, Text: g.Text, Rows: classRows(g.ClassRows), Path: p.Path + "?" + classValues(next, 1).Encode()}
 		if g.Failure == c.Failure {
 			next.Failure = ""
 			one.Path = p.Path + "?" + classValues(next, 1).Encode()
@@ -145,14 +145,15 @@ func (p *Class) showFailures(c course.Class, q course.ClassQuery) {
 	}
 }
 
-// unit is what the rows of a class are.
-func (p *Class) unit(c course.Class) string {
-	for _, s := range c.Students {
-		if len(s.Members) > 0 {
-			return "row"
-		}
+// classRows says how many students and teams there are: "12 students", "3 teams and 1 student".
+func classRows(r course.ClassRows) string {
+	switch {
+	case r.Teams == 0:
+		return Count(r.Students, "student")
+	case r.Students == 0:
+		return Count(r.Teams, "team")
 	}
-	return "student"
+	return Count(r.Teams, "team") + " and " + Count(r.Students, "student")
 }
 
 func newClassRow(path string, s course.ClassStudent, now time.Time, zone *time.Location) ClassRow {
@@ -250,22 +251,22 @@ const (
 func histogram(bins []course.ClassBin) []Bar {
 	most := 0
 	for _, b := range bins {
-		most = max(most, b.Students)
+		most = max(most, b.Sum())
 	}
 	if most == 0 {
 		return nil
 	}
 	var bars []Bar
 	for i, b := range bins {
-		height := b.Students * plotHeight / most
-		if b.Students > 0 {
+		height := b.Sum() * plotHeight / most
+		if b.Sum() > 0 {
 			height = max(height, 2)
 		}
 		x := 4 + i*barStep
 		bars = append(bars, Bar{
 			X: x, Y: 18 + plotHeight - height, Width: barWidth, Height: height, Label: b.From.String(),
-			Says:  fmt.Sprintf("%s to %s points: %s", b.From, b.To, Count(b.Students, "student")),
-			Count: strconv.Itoa(b.Students), CountX: x + barWidth/2, CountY: 14 + plotHeight - height,
+			Says:  fmt.Sprintf("%s to %s points: %s", b.From, b.To, classRows(b.ClassRows)),
+			Count: strconv.Itoa(b.Sum()), CountX: x + barWidth/2, CountY: 14 + plotHeight - height,
 		})
 	}
 	return bars

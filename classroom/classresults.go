@@ -1,0 +1,65 @@
+package classroom
+
+import (
+	"container/list"
+	"sync"
+
+	"github.com/grader/grader/course"
+)
+
+// keptEntries is how many cells and failures of results are remembered, about 200 bytes each. A course of
+// 600 students with 40 tests in each of 10 assignments has 240,000 cells.
+const keptEntries = 400_000
+
+// classResults remembers the results of jobs, which do not change. Beyond keptEntries it forgets the result
+// that was not asked for the longest. The zero value is empty.
+type classResults struct {
+	mu      sync.Mutex
+	byJob   map[int64]*list.Element // of recent
+	recent  *list.List              // of *rememberedResult, the latest used first
+	entries int
+}
+
+type rememberedResult struct {
+	job int64
+	course.ClassResult
+}
+
+// entries returns how much of keptEntries a result takes.
+func (r *rememberedResult) entries() int { return 1 + len(r.Cells) + len(r.Failures) }
+
+// find returns the results that are remembered, and the jobs whose results are not.
+func (c *classResults) find(jobs []int64) (known map[int64]course.ClassResult, missing []int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	known = make(map[int64]course.ClassResult, len(jobs))
+	for _, job := range jobs {
+		at, ok := c.byJob[job]
+		if !ok {
+			missing = append(missing, job)
+			continue
+		}
+		c.recent.MoveToFront(at)
+		known[job] = at.Value.(*rememberedResult).ClassResult
+	}
+	return known, missing
+}
+
+// keep remembers the result of a job.
+func (c *classResults) keep(job int64, r course.ClassResult) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.byJob == nil {
+		c.byJob, c.recent = make(map[int64]*list.Element), list.New()
+	}
+	if _, known := c.byJob[job]; known {
+		return // two people asked for it at the same time
+	}
+	one := &rememberedResult{job, r}
+	c.byJob[job] = c.recent.PushFront(one)
+	for c.entries += one.entries(); c.entries > keptEntries && c.recent.Len() > 1; {
+		oldest := c.recent.Remove(c.recent.Back()).(*rememberedResult)
+		delete(c.byJob, oldest.job)
+		c.entries -= oldest.entries()
+	}
+}
