@@ -22,7 +22,7 @@ var errNothing = errors.New("no job")
 // the lease. The attempt does not count towards the three, because nothing of the job was run.
 // The runner is retired. A runner that lost the answer in a restart of the server may ask
 // again: it gets the same order until its job has begun.
-func (s *Scheduler) claim(w http.ResponseWriter, r *http.Request, m *member) error {
+func (s *runnerAPI) claim(w http.ResponseWriter, r *http.Request, m *member) error {
 	wait, err := time.ParseDuration(r.URL.Query().Get("wait"))
 	if err != nil || wait < 0 {
 		return schema.Errorf(schema.CodeInvalid, "wait is missing or not a duration")
@@ -51,7 +51,7 @@ func (s *Scheduler) claim(w http.ResponseWriter, r *http.Request, m *member) err
 }
 
 // orderFor returns the runner's order, from this claim or an earlier one.
-func (s *Scheduler) orderFor(ctx context.Context, m *member, wait time.Duration) (schema.Order, error) {
+func (s *runnerAPI) orderFor(ctx context.Context, m *member, wait time.Duration) (schema.Order, error) {
 	if job, attempt, ok := m.held(); ok {
 		return s.again(ctx, m, job, attempt)
 	}
@@ -81,7 +81,7 @@ func errServed() error {
 }
 
 // again repeats an order whose answer was lost, unless the job has begun.
-func (s *Scheduler) again(ctx context.Context, m *member, id int64, attempt int) (schema.Order, error) {
+func (s *runnerAPI) again(ctx context.Context, m *member, id int64, attempt int) (schema.Order, error) {
 	job, err := s.Jobs.Job(ctx, id)
 	if err != nil {
 		return schema.Order{}, err
@@ -94,7 +94,7 @@ func (s *Scheduler) again(ctx context.Context, m *member, id int64, attempt int)
 
 // await claims a job. It tries again whenever it is woken, until the wait is over or the client
 // leaves.
-func (s *Scheduler) await(ctx context.Context, m *member, wait time.Duration) (schema.Job, error) {
+func (s *runnerAPI) await(ctx context.Context, m *member, wait time.Duration) (schema.Job, error) {
 	timeout := time.NewTimer(wait)
 	defer timeout.Stop()
 	for {
@@ -130,7 +130,7 @@ func (s *Scheduler) await(ctx context.Context, m *member, wait time.Duration) (s
 // look looks for a job once. A flavour that may have several runners keeps one of them free of
 // regrades, so that a push that comes finds it ready. A flavour with one runner serves regrades
 // when nothing else waits.
-func (s *Scheduler) look(ctx context.Context, m *member, place *spot) (schema.Job, error) {
+func (s *runnerAPI) look(ctx context.Context, m *member, place *spot) (schema.Job, error) {
 	if s.flavour(m.flavour).Max < 2 {
 		return s.try(ctx, m, s.Jobs.Claim)
 	}
@@ -147,7 +147,7 @@ func (s *Scheduler) look(ctx context.Context, m *member, place *spot) (schema.Jo
 // alone reports whether the runner is the only one of its flavour that has registered. One that
 // has waited a whole poll alone may take a regrade: its pool can start no second runner, and
 // regrades must not wait forever.
-func (s *Scheduler) alone(m *member) bool {
+func (s *runnerAPI) alone(m *member) bool {
 	t := s.fleet.tally(m.flavour)
 	return t.ready.Load() == 1 && t.busy.Load() == 0
 }
@@ -157,7 +157,7 @@ type claiming func(ctx context.Context, runner, flavour string, now time.Time, l
 
 // try claims a job once. The statement is not cancelled when the client leaves, because it
 // would then be unknown whether it was committed.
-func (s *Scheduler) try(ctx context.Context, m *member, claim claiming) (schema.Job, error) {
+func (s *runnerAPI) try(ctx context.Context, m *member, claim claiming) (schema.Job, error) {
 	if err := ctx.Err(); err != nil {
 		return schema.Job{}, err
 	}
@@ -183,7 +183,7 @@ func (s *Scheduler) try(ctx context.Context, m *member, claim claiming) (schema.
 }
 
 // order returns what the store knows of a claimed job with what only the scheduler knows.
-func (s *Scheduler) order(ctx context.Context, m *member, job schema.Job) (schema.Order, error) {
+func (s *runnerAPI) order(ctx context.Context, m *member, job schema.Job) (schema.Order, error) {
 	order, err := s.Jobs.Order(context.WithoutCancel(ctx), job.ID)
 	if err != nil {
 		return schema.Order{}, err
@@ -198,7 +198,7 @@ func (s *Scheduler) order(ctx context.Context, m *member, job schema.Job) (schem
 }
 
 // undelivered queues a job again whose order did not reach its runner.
-func (s *Scheduler) undelivered(ctx context.Context, m *member, order schema.Order) {
+func (s *runnerAPI) undelivered(ctx context.Context, m *member, order schema.Order) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), poolPatience)
 	defer cancel()
 	if m.markOver(s.Clock()) {

@@ -37,12 +37,7 @@ func (s *Scheduler) Control(is schema.PoolControl) {
 	s.prepare()
 	s.controls.set(is)
 	s.Logger.Info("pool controlled", "flavour", is.Flavour, "mode", is.Mode, "size", is.Size(), "by", is.By, "reason", is.Reason)
-	s.places.forget()
+	s.overview.places.forget()
 	s.lines.ring(is.Flavour)
 	s.keep(is.Flavour)
-}
-
-// flavour returns a flavour with the numbers of runners that are set for it.
-func (s *Scheduler) flavour(name string) schema.Flavour {
-	return s.controls.get(name).Apply(s.Flavours[name])
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // events stores a runner's events and wakes the watchers of the job.
-func (s *Scheduler) events(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
+func (s *runnerAPI) events(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
 	attempt, first, err := batchOf(r)
 	if err != nil {
 		return err
@@ -45,7 +45,7 @@ func batchOf(r *http.Request) (attempt, first int, err error) {
 
 // stamp sets the fields that a runner may not set. A runner's times are accepted only within
 // the last hour of the server's clock.
-func (s *Scheduler) stamp(m *member, attempt int, events []schema.Event) {
+func (s *runnerAPI) stamp(m *member, attempt int, events []schema.Event) {
 	now := s.Clock()
 	for i := range events {
 		e := &events[i]

@@ -28,6 +28,19 @@ type jobEndpoint func(w http.ResponseWriter, r *http.Request, m *member, job int
 // Handler returns the runners' interface, rooted at schema.RunnerAPI.
 func (s *Scheduler) Handler() http.Handler {
 	s.prepare()
+	return s.runners.handler()
+}
+
+// runnerAPI serves runners over HTTP, from their registration to their result.
+type runnerAPI struct {
+	*registry
+	Trees Trees
+
+	trees    *cache // tests trees
+	prepared *cache // files that prepare left
+}
+
+func (s *runnerAPI) handler() http.Handler {
 	mux := http.NewServeMux()
 	root := schema.RunnerAPI
 	mux.Handle("POST "+root+"/register", s.answer(s.register))
@@ -43,7 +56,7 @@ func (s *Scheduler) Handler() http.Handler {
 }
 
 // answer turns an endpoint's error into a reply. Internal errors are logged and not shown.
-func (s *Scheduler) answer(e endpoint) http.Handler {
+func (s *runnerAPI) answer(e endpoint) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := e(w, r)
 		if err == nil {
@@ -57,7 +70,7 @@ func (s *Scheduler) answer(e endpoint) http.Handler {
 }
 
 // known authenticates the runner by its bearer secret.
-func (s *Scheduler) known(e runnerEndpoint) endpoint {
+func (s *runnerAPI) known(e runnerEndpoint) endpoint {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		if !ok || secret == "" {
@@ -72,7 +85,7 @@ func (s *Scheduler) known(e runnerEndpoint) endpoint {
 }
 
 // ofJob reads the job from the path and checks that it is the runner's own.
-func (s *Scheduler) ofJob(e jobEndpoint) runnerEndpoint {
+func (s *runnerAPI) ofJob(e jobEndpoint) runnerEndpoint {
 	return func(w http.ResponseWriter, r *http.Request, m *member) error {
 		job, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 		if err != nil {

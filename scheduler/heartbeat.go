@@ -7,7 +7,7 @@ import (
 )
 
 // heartbeat extends the lease of the runner's job.
-func (s *Scheduler) heartbeat(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
+func (s *runnerAPI) heartbeat(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
 	var said schema.Heartbeat
 	if err := decode(r.Body, maxMessage, &said); err != nil {
 		return err
@@ -24,7 +24,7 @@ func (s *Scheduler) heartbeat(w http.ResponseWriter, r *http.Request, m *member,
 
 // lost retires a runner whose attempt is stale according to the store: its results would be
 // refused.
-func (s *Scheduler) lost(m *member, err error) error {
+func (s *runnerAPI) lost(m *member, err error) error {
 	if schema.CodeOf(err) == schema.CodeStale && m.markOver(s.Clock()) {
 		s.retire(m)
 	}

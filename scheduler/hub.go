@@ -63,7 +63,10 @@ func (h *hub) notify(job int64) {
 
 // Notify says that a job has events that the scheduler did not store itself, such as its
 // cancellation. It never blocks.
-func (s *Scheduler) Notify(job int64) { s.hub.notify(job) }
+func (s *Scheduler) Notify(job int64) {
+	s.prepare()
+	s.hub.notify(job)
+}
 
 // Watch streams a job's events after the sequence number: first the stored ones, then live
 // ones. It closes the channel after the EventEnded, when ctx or the scheduler ends, or when the

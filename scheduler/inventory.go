@@ -19,7 +19,7 @@ func (c inventory) unknown(flavour string) bool {
 }
 
 // listRunners asks every pool for its runners.
-func (s *Scheduler) listRunners(ctx context.Context) inventory {
+func (s *registry) listRunners(ctx context.Context) inventory {
 	c := inventory{alive: make(map[string]bool), unreachable: make(map[string]bool), pools: s.Pools}
 	for flavour, p := range s.Pools {
 		runners, err := p.List(ctx)
@@ -34,25 +34,4 @@ func (s *Scheduler) listRunners(ctx context.Context) inventory {
 		}
 	}
 	return c
-}
-
-// poolsOf returns the flavour's pool, or all pools if the flavour was removed from the
-// configuration.
-func (s *Scheduler) poolsOf(flavour string) []Pool {
-	if p := s.Pools[flavour]; p != nil {
-		return []Pool{p}
-	}
-	return s.allPools()
-}
-
-// allPools returns each pool once.
-func (s *Scheduler) allPools() []Pool {
-	var all []Pool
-	seen := make(map[Pool]bool)
-	for _, p := range s.Pools {
-		if !seen[p] {
-			seen[p], all = true, append(all, p)
-		}
-	}
-	return all
 }

@@ -17,10 +17,10 @@ const (
 
 // keeper keeps the number of a flavour's runners at its demand.
 type keeper struct {
-	scheduler *Scheduler
-	flavour   schema.Flavour
-	pool      Pool
-	bell      chan struct{}
+	registry *registry
+	flavour  schema.Flavour
+	pool     Pool
+	bell     chan struct{}
 
 	measured demand // its durations and due dates are refreshed after measureAge
 	lookedUp time.Time
@@ -34,13 +34,6 @@ func (k *keeper) nudge() {
 	select {
 	case k.bell <- struct{}{}:
 	default: // it is about to look
-	}
-}
-
-// keep wakes the keeper of a flavour.
-func (s *Scheduler) keep(flavour string) {
-	if k := s.keepers[flavour]; k != nil {
-		k.nudge()
 	}
 }
 
@@ -60,14 +53,14 @@ func (k *keeper) run(ctx context.Context) {
 			err = k.pool.Ensure(ctx, k.effective(), n)
 		}
 		if err != nil && ctx.Err() == nil {
-			k.scheduler.Logger.Error("pool not filled", "flavour", k.flavour.Name, "error", err)
-			k.scheduler.Failed(k.flavour.Name, err.Error())
+			k.registry.Logger.Error("pool not filled", "flavour", k.flavour.Name, "error", err)
+			k.registry.failures.record(k.flavour.Name, err.Error(), true, k.registry.Clock())
 			asked = -1
 		} else {
 			asked = n
 		}
 		if k.inService() >= n {
-			k.scheduler.failures.resetStarts(k.flavour.Name)
+			k.registry.failures.resetStarts(k.flavour.Name)
 		}
 		k.dismiss(n)
 		pace.Reset(lookPace)
@@ -91,14 +84,14 @@ func (k *keeper) look(ctx context.Context) (int, error) {
 	s := k.scale
 	k.mu.Unlock()
 	if changed {
-		k.scheduler.Logger.Info("runners scaled", "flavour", k.flavour.Name, "from", s.before, "to", s.n, "why", s.sentence(k.flavour.Name))
+		k.registry.Logger.Info("runners scaled", "flavour", k.flavour.Name, "from", s.before, "to", s.n, "why", s.sentence(k.flavour.Name))
 	}
 	return s.n, nil
 }
 
 // effective is the flavour with the numbers of runners that are set for it.
 func (k *keeper) effective() schema.Flavour {
-	return k.scheduler.controls.get(k.flavour.Name).Apply(k.flavour)
+	return k.registry.controls.get(k.flavour.Name).Apply(k.flavour)
 }
 
 // now returns the current scale.
@@ -114,12 +107,12 @@ func (k *keeper) demand(ctx context.Context) (demand, error) {
 	if err != nil {
 		return d, err
 	}
-	d.flavour, d.mode = k.effective(), k.scheduler.controls.get(k.flavour.Name).Mode
+	d.flavour, d.mode = k.effective(), k.registry.controls.get(k.flavour.Name).Mode
 	// Busy first: a job that is claimed between the two reads counts as neither, and its claim
 	// wakes the keeper. Counted as both, it would ask for one runner too many until the
 	// cooldown.
-	d.busy = int(k.scheduler.fleet.tally(k.flavour.Name).busy.Load())
-	depths, err := k.scheduler.Jobs.Depths(ctx)
+	d.busy = int(k.registry.fleet.tally(k.flavour.Name).busy.Load())
+	depths, err := k.registry.Jobs.Depths(ctx)
 	for _, q := range depths {
 		if q.Flavour == k.flavour.Name {
 			d.waiting[q.Lane] = q.Waiting
@@ -130,7 +123,7 @@ func (k *keeper) demand(ctx context.Context) (demand, error) {
 
 // measure returns the part of the demand that changes slowly.
 func (k *keeper) measure(ctx context.Context) (demand, error) {
-	now := k.scheduler.Clock()
+	now := k.registry.Clock()
 	if !k.lookedUp.IsZero() && now.Sub(k.lookedUp) < measureAge {
 		d := k.measured
 		d.now = now
@@ -138,13 +131,13 @@ func (k *keeper) measure(ctx context.Context) (demand, error) {
 	}
 	d := demand{flavour: k.flavour, now: now}
 	var err error
-	if d.typical, d.sample, err = k.scheduler.Jobs.TypicalDuration(ctx, k.flavour.Name); err != nil {
+	if d.typical, d.sample, err = k.registry.Jobs.TypicalDuration(ctx, k.flavour.Name); err != nil {
 		return d, err
 	}
-	if f := k.scheduler.Forecast; f != nil {
+	if f := k.registry.Forecast; f != nil {
 		if d.due, err = f.Due(ctx, k.flavour.Name, now, now.Add(horizon)); err != nil {
 			// Waiting jobs are served all the same.
-			k.scheduler.Logger.Error("due dates are unknown", "flavour", k.flavour.Name, "error", err)
+			k.registry.Logger.Error("due dates are unknown", "flavour", k.flavour.Name, "error", err)
 		}
 	}
 	k.measured, k.lookedUp = d, now
@@ -153,26 +146,26 @@ func (k *keeper) measure(ctx context.Context) (demand, error) {
 
 // inService returns how many runners have registered and are not to be retired.
 func (k *keeper) inService() int {
-	t := k.scheduler.fleet.tally(k.flavour.Name)
+	t := k.registry.fleet.tally(k.flavour.Name)
 	return int(t.ready.Load() + t.busy.Load())
 }
 
 // dismiss retires runners that have been idle for the cooldown, as many as exceed n; of a
 // flavour that drains all that are idle.
 func (k *keeper) dismiss(n int) {
-	surplus := k.scheduler.fleet.tally(k.flavour.Name).alive() - n
+	surplus := k.registry.fleet.tally(k.flavour.Name).alive() - n
 	if surplus <= 0 {
 		return
 	}
-	now, cooldown := k.scheduler.Clock(), demand{flavour: k.flavour}.cooldown()
-	draining := k.scheduler.controls.get(k.flavour.Name).Mode == schema.PoolDraining
-	for _, m := range k.scheduler.fleet.all() {
+	now, cooldown := k.registry.Clock(), demand{flavour: k.flavour}.cooldown()
+	draining := k.registry.controls.get(k.flavour.Name).Mode == schema.PoolDraining
+	for _, m := range k.registry.fleet.all() {
 		if surplus == 0 {
 			return
 		}
 		ph, since := m.state()
 		if m.flavour == k.flavour.Name && ph == phaseReady && (draining || now.Sub(since) > cooldown) && m.markOverIfReady(now) {
-			k.scheduler.retire(m)
+			k.registry.retire(m)
 			surplus--
 		}
 	}

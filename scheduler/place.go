@@ -31,7 +31,7 @@ type places struct {
 // queue. A job that is not waiting gets the front.
 func (s *Scheduler) Place(job int64) schema.Place {
 	s.prepare()
-	p := &s.places
+	p := &s.overview.places
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	age := s.Clock().Sub(p.at)
@@ -42,7 +42,7 @@ func (s *Scheduler) Place(job int64) schema.Place {
 	if p.byID != nil && age < max(placePace, placeShare*p.took) {
 		return p.last
 	}
-	if err := s.survey(p); err != nil {
+	if err := s.overview.survey(p); err != nil {
 		s.Logger.Warn("places not computed", "error", err)
 		return place
 	}
@@ -60,7 +60,7 @@ func (p *places) forget() {
 }
 
 // survey makes a new snapshot.
-func (s *Scheduler) survey(p *places) error {
+func (s *overview) survey(p *places) error {
 	ctx, cancel := context.WithTimeout(s.ctx, 5*time.Second)
 	defer cancel()
 	began := s.Clock()
@@ -75,7 +75,7 @@ func (s *Scheduler) survey(p *places) error {
 			return err
 		}
 	}
-	stranded, err := s.Stranded(ctx)
+	stranded, err := s.stranded(ctx)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (s *Scheduler) survey(p *places) error {
 }
 
 // line records the places of the jobs that wait for a flavour.
-func (s *Scheduler) line(ctx context.Context, p *places, flavour, stalled string, starts func(ahead int) time.Duration) error {
+func (s *overview) line(ctx context.Context, p *places, flavour, stalled string, starts func(ahead int) time.Duration) error {
 	waiting, err := s.Jobs.Waiting(ctx, flavour, maxPlaces)
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ const maxFact = 200
 
 // register authenticates a runner once and gives it its session's secret. Only the hash of the
 // secret is kept.
-func (s *Scheduler) register(w http.ResponseWriter, r *http.Request) error {
+func (s *runnerAPI) register(w http.ResponseWriter, r *http.Request) error {
 	var said schema.Register
 	if err := decode(r.Body, maxMessage, &said); err != nil {
 		return err
@@ -51,7 +51,7 @@ func (s *Scheduler) register(w http.ResponseWriter, r *http.Request) error {
 
 // authenticate returns the runner that sent a registration. restore lets it try again if the
 // registration could not be stored.
-func (s *Scheduler) authenticate(ctx context.Context, said schema.Register) (m *member, restore func(), err error) {
+func (s *runnerAPI) authenticate(ctx context.Context, said schema.Register) (m *member, restore func(), err error) {
 	if said.Identity == "" {
 		m, restore, ok := s.fleet.redeem(said.Token, s.Clock())
 		if !ok {
@@ -72,7 +72,7 @@ func (s *Scheduler) authenticate(ctx context.Context, said schema.Register) (m *
 }
 
 // newRunner makes the session's secret and the runner's record.
-func (s *Scheduler) newRunner(id string, said schema.Register) (string, schema.Runner) {
+func (s *runnerAPI) newRunner(id string, said schema.Register) (string, schema.Runner) {
 	secret := rand.Text()
 	hash := sha256.Sum256([]byte(secret))
 	return secret, schema.Runner{
@@ -89,7 +89,7 @@ func (s *Scheduler) newRunner(id string, said schema.Register) (string, schema.R
 
 // bySecret finds a runner by its secret's hash: in this process, or in the store, where an
 // earlier process registered it.
-func (s *Scheduler) bySecret(ctx context.Context, hash [sha256.Size]byte) (*member, error) {
+func (s *runnerAPI) bySecret(ctx context.Context, hash [sha256.Size]byte) (*member, error) {
 	if m := s.fleet.bySecret(hash); m != nil {
 		return m, nil
 	}
@@ -102,7 +102,7 @@ func (s *Scheduler) bySecret(ctx context.Context, hash [sha256.Size]byte) (*memb
 
 // adopt adds a runner that an earlier process registered. If its job is still its own, it
 // continues; otherwise it is over.
-func (s *Scheduler) adopt(ctx context.Context, r schema.Runner) (*member, error) {
+func (s *registry) adopt(ctx context.Context, r schema.Runner) (*member, error) {
 	m := &member{id: r.ID, flavour: r.Flavour, runner: r, phase: phaseReady, since: s.Clock()}
 	if r.Job != 0 {
 		job, err := s.Jobs.Job(ctx, r.Job)

@@ -22,7 +22,7 @@ func (s *Scheduler) rescue(ctx context.Context) {
 	var stranded []schema.QueueDepth
 	for looks := 1; ; looks++ {
 		var err error
-		if stranded, err = s.logStranded(ctx, stranded); err != nil && ctx.Err() == nil {
+		if stranded, err = s.overview.logStranded(ctx, stranded); err != nil && ctx.Err() == nil {
 			s.Logger.Error("stranded jobs not listed", "error", err)
 		}
 		select {
@@ -30,12 +30,12 @@ func (s *Scheduler) rescue(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		if err := s.rescueExpired(ctx); err != nil && ctx.Err() == nil {
+		if err := s.registry.rescueExpired(ctx); err != nil && ctx.Err() == nil {
 			s.Logger.Error("expired jobs not rescued", "error", err)
 		}
-		s.removeLost(ctx)
+		s.registry.removeLost(ctx)
 		if looks%reconcileEvery == 0 {
-			if err := s.reconcile(ctx, runnerGone, false); err != nil && ctx.Err() == nil {
+			if err := s.registry.reconcile(ctx, runnerGone, false); err != nil && ctx.Err() == nil {
 				s.Logger.Error("lost runners not found", "error", err)
 			}
 		}
@@ -44,7 +44,7 @@ func (s *Scheduler) rescue(ctx context.Context) {
 }
 
 // rescueExpired releases every job whose lease has expired, and retires its runner.
-func (s *Scheduler) rescueExpired(ctx context.Context) error {
+func (s *registry) rescueExpired(ctx context.Context) error {
 	jobs, err := s.Jobs.Expired(ctx, s.Clock())
 	if err != nil {
 		return err
@@ -61,7 +61,7 @@ func (s *Scheduler) rescueExpired(ctx context.Context) error {
 }
 
 // removeLost removes the registered runners that this process knows and no pool has.
-func (s *Scheduler) removeLost(ctx context.Context) {
+func (s *registry) removeLost(ctx context.Context) {
 	members := s.fleet.all() // first: a runner that registers later is not lost
 	pools := s.listRunners(ctx)
 	for _, m := range members {
@@ -75,7 +75,7 @@ func (s *Scheduler) removeLost(ctx context.Context) {
 // no pool has. Their jobs are queued again, without counting the attempt if the server's own
 // restart ended them, as it does with local runners. If a pool does not answer, the leases of
 // its runners decide.
-func (s *Scheduler) reconcile(ctx context.Context, reason string, restarted bool) error {
+func (s *registry) reconcile(ctx context.Context, reason string, restarted bool) error {
 	runners, err := s.Jobs.Runners(ctx) // first: a runner that registers later is not lost
 	if err != nil {
 		return err
@@ -109,7 +109,7 @@ func (s *Scheduler) reconcile(ctx context.Context, reason string, restarted bool
 }
 
 // forgetUnregistered drops runners that were announced, never registered, and are gone.
-func (s *Scheduler) forgetUnregistered(pools inventory) {
+func (s *registry) forgetUnregistered(pools inventory) {
 	now := s.Clock()
 	for _, m := range s.fleet.all() {
 		if pools.unknown(m.flavour) || pools.alive[m.id] {
@@ -124,7 +124,7 @@ func (s *Scheduler) forgetUnregistered(pools inventory) {
 // returnAll returns the jobs of runners that the closed pools have ended, without counting the
 // attempt. Runners that survive their pool keep their jobs, and so do those of a pool that does
 // not answer.
-func (s *Scheduler) returnAll(ctx context.Context) {
+func (s *registry) returnAll(ctx context.Context) {
 	pools := s.listRunners(ctx)
 	for _, m := range s.fleet.all() {
 		if pools.alive[m.id] || pools.unknown(m.flavour) {

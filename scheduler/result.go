@@ -9,7 +9,7 @@ import (
 
 // result stores the result, which ends the job, and retires the runner. A repeated request gets
 // the same answer.
-func (s *Scheduler) result(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
+func (s *runnerAPI) result(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
 	attempt, err := number(r, "attempt")
 	if err != nil {
 		return err
@@ -47,7 +47,7 @@ func (s *Scheduler) result(w http.ResponseWriter, r *http.Request, m *member, jo
 
 // failed handles a runner's report that its machine failed, not the work: the job is graded
 // again elsewhere, like one whose runner was lost.
-func (s *Scheduler) failed(w http.ResponseWriter, r *http.Request, m *member, said schema.Result) error {
+func (s *runnerAPI) failed(w http.ResponseWriter, r *http.Request, m *member, said schema.Result) error {
 	if job, attempt, ok := m.held(); ok && m.markOver(s.Clock()) {
 		s.releaseJob(context.WithoutCancel(r.Context()), job, attempt, said.Message)
 		s.retire(m)
@@ -58,7 +58,7 @@ func (s *Scheduler) failed(w http.ResponseWriter, r *http.Request, m *member, sa
 
 // completeResult checks a result and sets what the server knows: what was graded, by which
 // runner, in which attempt, and until when.
-func (s *Scheduler) completeResult(ctx context.Context, m *member, id int64, said *schema.Result) error {
+func (s *runnerAPI) completeResult(ctx context.Context, m *member, id int64, said *schema.Result) error {
 	job, err := s.Jobs.Job(ctx, id)
 	if err != nil {
 		return err

@@ -59,8 +59,8 @@ func (d demand) job() time.Duration {
 func (d demand) cooldown() time.Duration { return cmp.Or(d.flavour.Cooldown, cooldown) }
 
 // runners is how many there should be: the busy ones, plus the largest of what waiting jobs,
-// expected pushes and the flavour's warm runners ask for. Where no job starts, nothing else is
-// asked for than warm runners, and while it drains not even these. Busy runners stay when the
+// expected pushes and the flavour's warm runners ask for. A paused flavour has only its warm
+// runners in addition to the busy ones, and a draining one has none. Busy runners stay when the
 // flavour's maximum is lowered.
 func (d demand) runners() int {
 	switch d.mode {
@@ -162,8 +162,8 @@ type scale struct {
 }
 
 // follow moves towards the demand and reports whether that changed anything. The number rises
-// at once, by at least a tenth, and falls after the cooldown to the highest demand within it; at
-// once where an administrator wants fewer.
+// at once, by at least a tenth, and falls after the cooldown to the highest demand within it. It
+// falls at once if the flavour drains or its maximum was lowered.
 func (s *scale) follow(d demand) bool {
 	wanted := d.runners()
 	switch {

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,22 +33,14 @@ type Scheduler struct {
 	// Listeners serve runners in addition to the socket. Stop closes them.
 	Listeners []net.Listener
 
-	once     sync.Once
-	ctx      context.Context // ends when Stop is called
-	cancel   context.CancelCauseFunc
-	spawning sync.Mutex // so that no task starts once Stop waits
-	tasks    sync.WaitGroup
-	stop     sync.Once
-	server   *http.Server
-	fleet    fleet
-	lines    lines
-	hub      hub
-	places   places
-	controls controls
-	failures failures
-	keepers  map[string]*keeper
-	trees    *cache
-	prepared *cache
+	*shared
+	registry *registry
+	runners  *runnerAPI
+	overview *overview
+
+	once   sync.Once
+	stop   sync.Once
+	server *http.Server
 }
 
 // errStopping is the cause that everything ends with once Stop is called.
@@ -60,32 +53,39 @@ const (
 	poolPatience = time.Minute
 )
 
-// prepare fills in defaults. Every exported method calls it first, so that the scheduler can be
-// connected to others before Start.
+// prepare fills in defaults and creates the parts. Every exported method calls it first, so that
+// the scheduler can be connected to others before Start.
 func (s *Scheduler) prepare() {
 	s.once.Do(func() {
-		if s.Lease == 0 {
-			s.Lease = defaultLease
-		}
-		if s.Cache == 0 {
-			s.Cache = defaultCache
-		}
+		s.Lease = cmp.Or(s.Lease, defaultLease)
+		s.Cache = cmp.Or(s.Cache, defaultCache)
 		if s.Clock == nil {
 			s.Clock = time.Now
 		}
 		if s.Logger == nil {
 			s.Logger = slog.Default()
 		}
-		s.ctx, s.cancel = context.WithCancelCause(context.Background())
-		for _, is := range s.Controls {
-			s.controls.set(is)
-		}
-		s.keepers = make(map[string]*keeper, len(s.Flavours))
-		for name, f := range s.Flavours {
-			f.Name = name
-			s.keepers[name] = &keeper{scheduler: s, flavour: f, pool: s.Pools[name], bell: make(chan struct{}, 1)}
-		}
+		s.assemble()
 	})
+}
+
+// assemble creates the parts.
+func (s *Scheduler) assemble() {
+	s.shared = &shared{
+		Jobs: s.Jobs, Pools: s.Pools, Flavours: s.Flavours, Forecast: s.Forecast, Lease: s.Lease, Clock: s.Clock, Logger: s.Logger,
+		keepers: make(map[string]*keeper, len(s.Flavours)),
+	}
+	s.ctx, s.cancel = context.WithCancelCause(context.Background())
+	for _, is := range s.Controls {
+		s.controls.set(is)
+	}
+	s.registry = &registry{s.shared}
+	s.runners = &runnerAPI{registry: s.registry, Trees: s.Trees}
+	s.overview = &overview{shared: s.shared}
+	for name, f := range s.Flavours {
+		f.Name = name
+		s.keepers[name] = &keeper{registry: s.registry, flavour: f, pool: s.Pools[name], bell: make(chan struct{}, 1)}
+	}
 }
 
 // Start listens on the socket, returns the jobs that the last process left assigned to runners
@@ -100,10 +100,10 @@ func (s *Scheduler) Start(ctx context.Context) error {
 			return fmt.Errorf("flavour %s: warm %d, max %d: use 0 ≤ warm ≤ max and max ≥ 1", name, f.Warm, f.Max)
 		}
 	}
-	if err := s.openCaches(); err != nil {
+	if err := s.runners.openCaches(s.Dir, s.Cache); err != nil {
 		return err
 	}
-	if err := s.reconcile(ctx, "the server was restarted", true); err != nil {
+	if err := s.registry.reconcile(ctx, "the server was restarted", true); err != nil {
 		return fmt.Errorf("runners of the last process: %w", err)
 	}
 	if err := s.listen(ctx); err != nil {
@@ -114,25 +114,6 @@ func (s *Scheduler) Start(ctx context.Context) error {
 		s.spawn(k.run)
 	}
 	return nil
-}
-
-// spawn runs a task that Stop waits for; ctx ends when Stop is called. After that it starts
-// nothing and returns false.
-func (s *Scheduler) spawn(task func(ctx context.Context)) bool {
-	s.spawning.Lock()
-	defer s.spawning.Unlock()
-	if s.ctx.Err() != nil {
-		return false
-	}
-	s.tasks.Go(func() { task(s.ctx) })
-	return true
-}
-
-// stopTasks ends every task; no new one starts.
-func (s *Scheduler) stopTasks() {
-	s.spawning.Lock()
-	defer s.spawning.Unlock()
-	s.cancel(errStopping)
 }
 
 // listen serves the runners' interface on the unix socket and the other listeners.
@@ -170,7 +151,7 @@ func (s *Scheduler) Stop(ctx context.Context) error {
 	s.stop.Do(func() {
 		s.stopTasks()
 		failed = s.closePools()
-		s.returnAll(ctx)
+		s.registry.returnAll(ctx)
 		if s.server != nil {
 			failed = errors.Join(failed, s.server.Shutdown(ctx))
 		}
@@ -202,15 +183,5 @@ func (s *Scheduler) closePools() error {
 // Wake says that a job was queued; it never blocks.
 func (s *Scheduler) Wake() {
 	s.prepare()
-	for name := range s.keepers {
-		s.lines.ring(name)
-	}
-	s.wakeKeepers()
-}
-
-// wakeKeepers makes every keeper look at its flavour again.
-func (s *Scheduler) wakeKeepers() {
-	for _, k := range s.keepers {
-		k.nudge()
-	}
+	s.wake()
 }

@@ -13,7 +13,7 @@ const minFailedStarts = 2
 
 // stalled tells a student that jobs of the flavour are paused or that no runner can be started, "" otherwise. Staff
 // read the full reason; a student reads only its kind.
-func (s *Scheduler) stalled(ctx context.Context, flavour string) string {
+func (s *overview) stalled(ctx context.Context, flavour string) string {
 	if words := s.controls.get(flavour).Words(); words != "" {
 		return words
 	}
@@ -28,7 +28,7 @@ func (s *Scheduler) stalled(ctx context.Context, flavour string) string {
 }
 
 // stallReason tells a student what keeps runners of a flavour from starting.
-func (s *Scheduler) stallReason(ctx context.Context, flavour string) string {
+func (s *overview) stallReason(ctx context.Context, flavour string) string {
 	runners, err := s.Pools[flavour].List(ctx)
 	if err != nil {
 		return "the machines do not answer"
@@ -54,8 +54,8 @@ func (s *Scheduler) Stall(ctx context.Context, flavour string) schema.Stall {
 	if c := s.controls.get(flavour); c.Stopped() {
 		return schema.Stall{Reason: "an administrator has paused it; to go on: grader admin pools resume " + flavour}
 	}
-	if s.stalled(ctx, flavour) == "" {
+	if s.overview.stalled(ctx, flavour) == "" {
 		return schema.Stall{}
 	}
-	return schema.Stall{Reason: cmp.Or(s.failureOf(ctx, flavour), "runners fail; see grader admin pools")}
+	return schema.Stall{Reason: cmp.Or(s.overview.failureOf(ctx, flavour), "runners fail; see grader admin pools")}
 }

@@ -16,6 +16,7 @@ type PoolState = schema.PoolState
 
 // RunnerStates returns the runners that this process knows of, by id.
 func (s *Scheduler) RunnerStates() []RunnerState {
+	s.prepare()
 	var states []RunnerState
 	for _, m := range s.fleet.all() {
 		m.mu.Lock()
@@ -43,7 +44,7 @@ func (s *Scheduler) PoolStates(ctx context.Context) ([]PoolState, error) {
 				state.Waiting += d.Waiting
 			}
 		}
-		state.Failure, state.Failures = s.failureOf(ctx, name), s.failures.list(name)
+		state.Failure, state.Failures = s.overview.failureOf(ctx, name), s.failures.list(name)
 		states = append(states, state)
 	}
 	slices.SortFunc(states, func(a, b PoolState) int { return cmp.Compare(a.Flavour.Name, b.Flavour.Name) })
@@ -52,16 +53,16 @@ func (s *Scheduler) PoolStates(ctx context.Context) ([]PoolState, error) {
 
 // state is what the keeper knows of its flavour.
 func (k *keeper) state() PoolState {
-	at, n := k.now(), k.scheduler.fleet.tally(k.flavour.Name)
+	at, n := k.now(), k.registry.fleet.tally(k.flavour.Name)
 	return PoolState{
-		Flavour: k.effective(), Control: k.scheduler.controls.get(k.flavour.Name), Wanted: at.n, Reason: at.sentence(k.flavour.Name), Changed: at.at,
+		Flavour: k.effective(), Control: k.registry.controls.get(k.flavour.Name), Wanted: at.n, Reason: at.sentence(k.flavour.Name), Changed: at.at,
 		Starting: int(n.starting.Load()), Ready: int(n.ready.Load()), Busy: int(n.busy.Load()),
 	}
 }
 
 // failureOf returns why a flavour's last runner could not start, or why its pool does not
 // answer.
-func (s *Scheduler) failureOf(ctx context.Context, flavour string) string {
+func (s *overview) failureOf(ctx context.Context, flavour string) string {
 	runners, err := s.Pools[flavour].List(ctx)
 	if err != nil {
 		return err.Error()

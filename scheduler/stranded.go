@@ -11,6 +11,11 @@ import (
 // Stranded returns the lanes of flavours that no runner serves, because they were removed from
 // the configuration, with how many jobs wait in them.
 func (s *Scheduler) Stranded(ctx context.Context) ([]schema.QueueDepth, error) {
+	s.prepare()
+	return s.overview.stranded(ctx)
+}
+
+func (s *overview) stranded(ctx context.Context) ([]schema.QueueDepth, error) {
 	depths, err := s.Jobs.Depths(ctx)
 	if err != nil {
 		return nil, err
@@ -27,8 +32,8 @@ func strandedWords(flavour string) string {
 }
 
 // logStranded logs the waiting jobs of removed flavours whenever they change.
-func (s *Scheduler) logStranded(ctx context.Context, before []schema.QueueDepth) ([]schema.QueueDepth, error) {
-	now, err := s.Stranded(ctx)
+func (s *overview) logStranded(ctx context.Context, before []schema.QueueDepth) ([]schema.QueueDepth, error) {
+	now, err := s.stranded(ctx)
 	if err != nil || slices.Equal(now, before) {
 		return now, err
 	}

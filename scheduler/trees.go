@@ -18,20 +18,20 @@ import (
 // maxPrepared bounds the tar of prepare's files, in bytes.
 const maxPrepared = 1 << 30
 
-// openCaches opens the caches of tests trees and of prepare's files.
-func (s *Scheduler) openCaches() error {
+// openCaches opens the caches of tests trees and of prepare's files in dir, with size bytes together.
+func (s *runnerAPI) openCaches(dir string, size int64) error {
 	var err error
-	if s.trees, err = openCache(filepath.Join(s.Dir, "trees"), s.Cache/2); err != nil {
+	if s.trees, err = openCache(filepath.Join(dir, "trees"), size/2); err != nil {
 		return fmt.Errorf("tests trees: %w", err)
 	}
-	if s.prepared, err = openCache(filepath.Join(s.Dir, "prepared"), s.Cache/2); err != nil {
+	if s.prepared, err = openCache(filepath.Join(dir, "prepared"), size/2); err != nil {
 		return fmt.Errorf("prepared files: %w", err)
 	}
 	return nil
 }
 
 // current returns the order of the runner's current job.
-func (s *Scheduler) current(ctx context.Context, m *member, job int64) (schema.Order, error) {
+func (s *runnerAPI) current(ctx context.Context, m *member, job int64) (schema.Order, error) {
 	held, _, ok := m.held()
 	if !ok || held != job {
 		return schema.Order{}, schema.Errorf(schema.CodeForbidden, "job %d is not this runner's", job)
@@ -40,7 +40,7 @@ func (s *Scheduler) current(ctx context.Context, m *member, job int64) (schema.O
 }
 
 // submissionTar streams the student's tree. It is read once, so it is not cached.
-func (s *Scheduler) submissionTar(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
+func (s *runnerAPI) submissionTar(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
 	order, err := s.current(r.Context(), m, job)
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func (b *started) Write(p []byte) (int, error) {
 }
 
 // testsTar serves the tests tree from the cache. Every submission of the assignment reads it.
-func (s *Scheduler) testsTar(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
+func (s *runnerAPI) testsTar(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
 	order, err := s.current(r.Context(), m, job)
 	if err != nil {
 		return err
@@ -90,7 +90,7 @@ func (s *Scheduler) testsTar(w http.ResponseWriter, r *http.Request, m *member, 
 }
 
 // preparedTar serves prepare's files for these tests on this image.
-func (s *Scheduler) preparedTar(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
+func (s *runnerAPI) preparedTar(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
 	order, err := s.current(r.Context(), m, job)
 	if err != nil {
 		return err
@@ -107,7 +107,7 @@ func (s *Scheduler) preparedTar(w http.ResponseWriter, r *http.Request, m *membe
 
 // keepPrepared stores prepare's files for all later jobs of these tests. They are accepted only
 // while no student code can have run on that runner.
-func (s *Scheduler) keepPrepared(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
+func (s *runnerAPI) keepPrepared(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
 	attempt, err := number(r, "attempt")
 	if err != nil {
 		return err
