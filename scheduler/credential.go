@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"time"
+
+	"github.com/grader/grader/schema"
 )
 
 // tokenLife is the time from a runner's start until it must have registered.
