@@ -149,7 +149,7 @@ func (g *GitHub) Became(ctx context.Context, c schema.GitHubCommit, t GitHubTarg
 		}
 		status.Submission, received = sub.Name, sub.ReceivedAt
 	}
-	if received.Before(since) {
+	if received.Before(since.Truncate(time.Microsecond)) { // the store keeps microseconds
 		return status, schema.Errorf(schema.CodeNotFound, "the commit was not pushed since then")
 	}
 	return status, nil

@@ -58,7 +58,7 @@ func (s *Pushes) Send(ctx context.Context, e schema.OutboxEntry) error {
 	if err := json.Unmarshal(e.Body, &p); err != nil {
 		return schema.Wrapf(schema.CodeInvalid, err, "the entry cannot be read: %s", err)
 	}
-	err := s.push(ctx, e, p)
+	err := s.push(ctx, p)
 	if !isRefusal(err) {
 		return err
 	}
@@ -96,7 +96,7 @@ func (s *Pushes) remedy(p schema.GitHubPush, err error) string {
 	return words + ". Ask the course staff to link it, then push again"
 }
 
-func (s *Pushes) push(ctx context.Context, e schema.OutboxEntry, p schema.GitHubPush) error {
+func (s *Pushes) push(ctx context.Context, p schema.GitHubPush) error {
 	o, name, ok := organisationOf(s.Organisations, p.Repository)
 	if !ok {
 		return &notTheirs{schema.Errorf(schema.CodeRefused, "the organisation of %s is not in the configuration any more", p.Repository)}
@@ -108,7 +108,7 @@ func (s *Pushes) push(ctx context.Context, e schema.OutboxEntry, p schema.GitHub
 	if err := s.Classroom.Follow(ctx, p.GitHubCommit, target); err != nil {
 		return err
 	}
-	if done, err := s.recorded(ctx, e, p, target); done || err != nil {
+	if done, err := s.recorded(ctx, p, target); done || err != nil {
 		return err
 	}
 	if err := s.fetch(ctx, o, p, target); err != nil {
@@ -132,9 +132,10 @@ func (s *Pushes) push(ctx context.Context, e schema.OutboxEntry, p schema.GitHub
 	return s.Statuses.EnqueueGitHubStatus(ctx, status)
 }
 
-// recorded reports whether an earlier attempt, which was interrupted, has pushed already.
-func (s *Pushes) recorded(ctx context.Context, e schema.OutboxEntry, p schema.GitHubPush, t classroom.GitHubTarget) (bool, error) {
-	if e.Attempts < 2 || t.Assignment == 0 {
+// recorded reports whether an earlier attempt, which was interrupted, has pushed already. The
+// attempts of the entry do not say so: a retry by an operator counts them from the beginning.
+func (s *Pushes) recorded(ctx context.Context, p schema.GitHubPush, t classroom.GitHubTarget) (bool, error) {
+	if t.Assignment == 0 {
 		return false, nil
 	}
 	status, err := s.Classroom.Became(ctx, p.GitHubCommit, t, p.ReceivedAt)

@@ -34,7 +34,7 @@ func (*intake) Follow(context.Context, schema.GitHubCommit, classroom.GitHubTarg
 
 func (i *intake) Became(_ context.Context, c schema.GitHubCommit, _ classroom.GitHubTarget, since time.Time) (schema.GitHubStatus, error) {
 	if i.became == nil {
-		return schema.GitHubStatus{GitHubCommit: c, Tests: "comp2402/a1"}, nil
+		return schema.GitHubStatus{GitHubCommit: c}, schema.Errorf(schema.CodeNotFound, "the commit was not pushed since then")
 	}
 	return i.became(since)
 }
@@ -104,6 +104,27 @@ func TestRefusalsInPublicRepositories(t *testing.T) {
 		want := []schema.GitHubStatus{{GitHubCommit: p.GitHubCommit, Refused: c.want, Openly: c.openly}}
 		if diff := cmp.Diff(want, i.queued); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// A push that was recorded by an attempt that a crash interrupted is not pushed again, also where
+// an operator's retry has begun to count anew.
+func TestInterruptedPush(t *testing.T) {
+	t.Parallel()
+	done := schema.GitHubStatus{GitHubCommit: announced.GitHubCommit, Submission: schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: "ada", Number: 3}}
+	for attempt := range 3 {
+		i := &intake{target: classroom.GitHubTarget{Path: "comp2402/a1", Assignment: 1, Owner: "ada"}, became: func(since time.Time) (schema.GitHubStatus, error) {
+			if !since.Equal(hookTime) {
+				t.Errorf("asked for pushes since %v", since)
+			}
+			return done, nil
+		}}
+		if err := i.send(t, announced, attempt+1); err != nil {
+			t.Error(err)
+		}
+		if diff := cmp.Diff([]schema.GitHubStatus{done}, i.queued); diff != "" || len(i.pushed) > 0 {
+			t.Errorf("attempt %d pushed %d times; %s", attempt+1, len(i.pushed), diff)
 		}
 	}
 }
