@@ -29,8 +29,8 @@ func (s *AccountTables) Erase(ctx context.Context, by schema.Actor, user schema.
 		if repositories, err = list(ctx, t, value[int64], `SELECT id FROM repositories WHERE kind = 'own' AND owner = ?`, user.Login); err != nil {
 			return err
 		}
-		e := erasure{tx: t, user: user, alias: alias}
-		for _, step := range []func(context.Context) error{e.texts, e.mentions, e.names, e.account} {
+		e := &erasure{tx: t, user: user, alias: alias}
+		for _, step := range []func(context.Context) error{e.identify, e.texts, e.gitHub, e.mentions, e.names, e.keys, e.account} {
 			if err := step(ctx); err != nil {
 				return err
 			}
@@ -45,10 +45,49 @@ type erasure struct {
 	*tx
 	user  schema.User
 	alias string
+
+	// Set by identify.
+	accounts     gitHubAccounts
+	fingerprints []string       // of the person's keys
+	named        *regexp.Regexp // what names the person in a text
+}
+
+// identify collects what names the person.
+func (e *erasure) identify(ctx context.Context) error {
+	accounts, err := list(ctx, e, scanGitHubAccount, `SELECT host, github_id, login FROM github_accounts WHERE user_id = ?`, e.user.ID)
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		e.accounts.ids, e.accounts.logins = append(e.accounts.ids, a.ID), append(e.accounts.logins, a.Login)
+	}
+	if e.fingerprints, err = list(ctx, e, value[string], `SELECT fingerprint FROM keys WHERE user_id = ?`, e.user.ID); err != nil {
+		return err
+	}
+	id, err := one(ctx, e, value[string], `SELECT student_id FROM users WHERE id = ?`, e.user.ID)
+	if err != nil {
+		return err
+	}
+	e.named = named(append([]string{e.user.Login, e.user.Name, e.user.Email, id}, e.fingerprints...), e.accounts.logins)
+	return nil
+}
+
+// named matches words where they stand alone in a text. Case does not matter in logins of GitHub.
+func named(words, gitHub []string) *regexp.Regexp {
+	var all []string
+	for _, w := range words {
+		if w != "" {
+			all = append(all, regexp.QuoteMeta(w))
+		}
+	}
+	for _, w := range gitHub {
+		all = append(all, "(?i:"+regexp.QuoteMeta(w)+")")
+	}
+	return regexp.MustCompile(`(^|[^\pL\pN._-])(` + strings.Join(all, "|") + `)($|[^\pL\pN_-])`)
 }
 
 // texts removes what the person's programs printed, comments on their work, and their receipts.
-func (e erasure) texts(ctx context.Context) error {
+func (e *erasure) texts(ctx context.Context) error {
 	jobs, err := list(ctx, e, value[int64], `SELECT j.id FROM submissions s JOIN jobs j ON j.submission_id = s.id WHERE s.owner = ?1
 		UNION ALL SELECT job_id FROM tries WHERE owner = ?1`, e.user.Login)
 	if err != nil {
@@ -75,7 +114,7 @@ func (e erasure) texts(ctx context.Context) error {
 	if _, err := e.exec(ctx, `DELETE FROM comments WHERE submission_id IN (SELECT id FROM submissions WHERE owner = ?)`, e.user.Login); err != nil {
 		return err
 	}
-	_, err = e.exec(ctx, `UPDATE receipts SET body = '' WHERE submission_id IN (SELECT id FROM submissions WHERE owner = ?)`, e.user.Login)
+	_, err = e.exec(ctx, `UPDATE receipts SET body = '' WHERE submission_id IN (SELECT id FROM submissions WHERE owner = ? OR pusher_id = ?)`, e.user.Login, e.user.ID)
 	return err
 }
 
@@ -91,22 +130,8 @@ func scanMention(r row) (m mention, err error) {
 }
 
 // mentions replaces the person in the audit log, in reasons and in comments, where they stand as a word.
-func (e erasure) mentions(ctx context.Context) error {
-	keys, err := list(ctx, e, value[string], `SELECT fingerprint FROM keys WHERE user_id = ?`, e.user.ID)
-	if err != nil {
-		return err
-	}
-	id, err := one(ctx, e, value[string], `SELECT student_id FROM users WHERE id = ?`, e.user.ID)
-	if err != nil {
-		return err
-	}
-	words := append([]string{e.user.Login, e.user.Name, e.user.Email, id}, keys...)
-	words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
-	for i, w := range words {
-		words[i] = regexp.QuoteMeta(w)
-	}
-	named := regexp.MustCompile(`(^|[^\pL\pN._-])(` + strings.Join(words, "|") + `)($|[^\pL\pN_-])`)
-	columns, err := e.columns(ctx, "subject", "before_value", "after_value", "detail", "reason", "comment")
+func (e *erasure) mentions(ctx context.Context) error {
+	columns, err := e.columns(ctx, mentionColumns()...)
 	if err != nil {
 		return err
 	}
@@ -117,7 +142,7 @@ func (e erasure) mentions(ctx context.Context) error {
 		}
 		for _, m := range all {
 			// Twice, because two matches may share the character between them.
-			text := named.ReplaceAllString(named.ReplaceAllString(m.text, "${1}"+e.alias+"${3}"), "${1}"+e.alias+"${3}")
+			text := e.named.ReplaceAllString(e.named.ReplaceAllString(m.text, "${1}"+e.alias+"${3}"), "${1}"+e.alias+"${3}")
 			if text == m.text {
 				continue
 			}
@@ -129,13 +154,32 @@ func (e erasure) mentions(ctx context.Context) error {
 	return nil
 }
 
-// names replaces the login in every column that holds one.
-func (e erasure) names(ctx context.Context) error {
-	columns, err := e.columns(ctx, "login", "owner", "actor")
+// mentionColumns are the columns whose texts may name a person.
+func mentionColumns() []string {
+	return []string{"subject", "before_value", "after_value", "detail", "reason", "comment"}
+}
+
+// nameColumns are the columns that hold a login.
+func nameColumns() []string { return []string{"login", "owner", "actor", "by_login"} }
+
+// keyColumns are the columns that hold the fingerprint of somebody's key.
+func keyColumns() []string { return []string{"added_by", "made_by", "for_key"} }
+
+// names replaces the login in every column that holds one. Logins at GitHub are other people's
+// where they are the same.
+func (e *erasure) names(ctx context.Context) error {
+	// Seats and invitations refer to users.login: all change before the commit checks them.
+	if _, err := e.exec(ctx, `PRAGMA defer_foreign_keys = ON`); err != nil {
+		return err
+	}
+	columns, err := e.columns(ctx, nameColumns()...)
 	if err != nil {
 		return err
 	}
 	for _, c := range columns {
+		if c.table == "github_accounts" {
+			continue
+		}
 		if _, err := e.exec(ctx, "UPDATE"+" "+c.table+" SET "+c.name+" = ? WHERE "+c.name+" = ?", e.alias, e.user.Login); err != nil {
 			return err
 		}
@@ -143,8 +187,24 @@ func (e erasure) names(ctx context.Context) error {
 	return nil
 }
 
+// keys removes the fingerprints of the person's keys from what these made for others.
+func (e *erasure) keys(ctx context.Context) error {
+	columns, err := e.columns(ctx, keyColumns()...)
+	if err != nil {
+		return err
+	}
+	for _, c := range columns {
+		for _, key := range e.fingerprints {
+			if _, err := e.exec(ctx, "UPDATE"+" "+c.table+" SET "+c.name+" = '' WHERE "+c.name+" = ?", key); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // account clears the account and deletes everything that can sign it in.
-func (e erasure) account(ctx context.Context) error {
+func (e *erasure) account(ctx context.Context) error {
 	if _, err := e.endSessions(ctx, e.user.ID, ""); err != nil {
 		return err
 	}
@@ -155,14 +215,6 @@ func (e erasure) account(ctx context.Context) error {
 		`UPDATE users SET name = '', email = '', student_id = '', disabled = 1, admin = 0 WHERE id = ?`,
 	} {
 		if _, err := e.exec(ctx, text, e.user.ID); err != nil {
-			return err
-		}
-	}
-	for _, text := range []string{ // they name the person's repositories
-		`DELETE FROM outbox WHERE kind = 'github.status' AND entry_key IN (SELECT repository_id || '/' || commit_hash FROM github_commits WHERE owner = ?)`,
-		`DELETE FROM github_commits WHERE owner = ?`,
-	} {
-		if _, err := e.exec(ctx, text, e.alias); err != nil {
 			return err
 		}
 	}
@@ -178,7 +230,7 @@ func scanPlace(r row) (p place, err error) {
 }
 
 // columns returns the text columns with one of the names, of every table.
-func (e erasure) columns(ctx context.Context, names ...string) ([]place, error) {
+func (e *erasure) columns(ctx context.Context, names ...string) ([]place, error) {
 	all, err := list(ctx, e, scanPlace, `SELECT x.name, c.name FROM sqlite_schema x JOIN pragma_table_info(x.name) c
 		WHERE x.type = 'table' AND x.name NOT LIKE 'sqlite_%' AND c.type = 'TEXT' ORDER BY x.name, c.cid`)
 	return slices.DeleteFunc(all, func(p place) bool { return !slices.Contains(names, p.name) }), err

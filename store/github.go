@@ -34,6 +34,16 @@ func (s *GitHubTables) LinkGitHub(ctx context.Context, by schema.Actor, user sch
 	})
 }
 
+func scanGitHubAccount(r row) (a schema.GitHubAccount, err error) {
+	err = r.Scan(&a.Host, &a.ID, &a.Login)
+	return a, err
+}
+
+// GitHubAccounts returns the accounts at GitHub that are linked to an account, by login.
+func (s *GitHubTables) GitHubAccounts(ctx context.Context, user int64) ([]schema.GitHubAccount, error) {
+	return list(ctx, s.reader, scanGitHubAccount, `SELECT host, github_id, login FROM github_accounts WHERE user_id = ? ORDER BY login, host`, user)
+}
+
 // GitHubUser returns the account that is linked to an account at GitHub. CodeNotFound: none is.
 func (s *GitHubTables) GitHubUser(ctx context.Context, host string, id int64) (schema.User, error) {
 	u, err := one(ctx, s.reader, scanUser, `SELECT u.id, u.login, u.name, u.email, u.admin, u.disabled, u.created_at

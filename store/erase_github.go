@@ -1,0 +1,114 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/grader/grader/schema"
+)
+
+// gitHub removes what names the person's repositories at GitHub: commits, and what the outbox
+// holds of their pushes, also of those that were refused or given up.
+func (e *erasure) gitHub(ctx context.Context) error {
+	if err := e.commits(ctx); err != nil {
+		return err
+	}
+	entries, err := list(ctx, e, scanOutboxEntry, `SELECT id, kind, entry_key, receiver, body, token, made_at, due_at, attempts, last_error, failed_at, 0 FROM outbox WHERE kind IN (?, ?)`,
+		schema.OutgoingGitHubPush, schema.OutgoingGitHubStatus)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		is, err := e.isTheirs(entry)
+		if err != nil {
+			return err
+		}
+		if !is {
+			continue
+		}
+		if _, err := e.exec(ctx, `DELETE FROM outbox WHERE id = ?`, entry.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isTheirs reports whether an entry about GitHub is about the person's work, repository or account.
+func (e *erasure) isTheirs(entry schema.OutboxEntry) (bool, error) {
+	var about struct {
+		schema.GitHubStatus
+		SenderID int64 `json:"sender_id"`
+	}
+	if err := json.Unmarshal(entry.Body, &about); err != nil {
+		return false, err
+	}
+	return slices.Contains(e.accounts.ids, about.SenderID) || about.Submission.Owner == e.user.Login || e.named.MatchString(about.Refused) || e.ownRepository(about.Repository), nil
+}
+
+// ownRepository reports whether the name of a repository ends with a name of the person.
+func (e *erasure) ownRepository(repository string) bool {
+	return slices.ContainsFunc(e.logins(), func(login string) bool { return namedAfter(repository, login) })
+}
+
+// namedAfter reports whether a repository is called …-LOGIN; case does not matter at GitHub.
+func namedAfter(repository, login string) bool {
+	return strings.HasSuffix(strings.ToLower(repository), "-"+strings.ToLower(login))
+}
+
+// logins are the person's here and at GitHub.
+func (e *erasure) logins() []string { return append([]string{e.user.Login}, e.accounts.logins...) }
+
+// followed is a commit at GitHub whose status follows what becomes of it here.
+type followed struct {
+	repository          int64
+	commit, name, owner string
+	known               bool // whose work it is; otherwise its push was refused
+}
+
+func scanFollowed(r row) (f followed, err error) {
+	err = r.Scan(&f.repository, &f.commit, &f.name, &f.owner, &f.known)
+	return f, err
+}
+
+// commits removes the commits of the person's work, and those in repositories that are named
+// after the person. A repository whose owner's name ends like the person's is not one of these.
+func (e *erasure) commits(ctx context.Context) error {
+	all, err := list(ctx, e, scanFollowed, `SELECT repository_id, commit_hash, repository, owner, assignment_id IS NOT NULL FROM github_commits`)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if c.owner != e.user.Login && !e.ownRepository(c.name) {
+			continue
+		}
+		others, err := e.others(ctx, c)
+		if err != nil {
+			return err
+		}
+		if others {
+			continue
+		}
+		if _, err := e.exec(ctx, `DELETE FROM github_commits WHERE repository_id = ? AND commit_hash = ?`, c.repository, c.commit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// others reports whether a repository is named after the owner of the work in it, who is somebody
+// else: a1-ada-ng is ada-ng's and not ng's.
+func (e *erasure) others(ctx context.Context, c followed) (bool, error) {
+	if !c.known || c.owner == "" || c.owner == e.user.Login {
+		return false, nil
+	}
+	names, err := list(ctx, e, value[string], `SELECT g.login FROM github_accounts g JOIN users u ON u.id = g.user_id WHERE u.login = ?`, c.owner)
+	return slices.ContainsFunc(append(names, c.owner), func(name string) bool { return namedAfter(c.name, name) }), err
+}
+
+// gitHubAccounts are a person's accounts at GitHub.
+type gitHubAccounts struct {
+	ids    []int64
+	logins []string
+}
