@@ -19,6 +19,27 @@ func (b *bundle) link(login string, id int64) {
 	check(b.t, b.GitHub.Link(b.t.Context(), schema.Operator(), login, schema.GitHubAccount{Host: gitHubHost, ID: id, Login: login + "-gh"}))
 }
 
+// The audit log says which accounts somebody had before and has now, also of who loses one.
+func TestLinkIsAudited(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.link("alice", 1)
+	b.link("alice", 1) // nothing new
+	check(t, b.GitHub.Link(t.Context(), schema.Operator(), "alice", schema.GitHubAccount{Host: gitHubHost, ID: 2, Login: "alice-work"}))
+	check(t, b.GitHub.Link(t.Context(), schema.Operator(), "bob", schema.GitHubAccount{Host: gitHubHost, ID: 1, Login: "alice-gh"}))
+	log, err := b.Audit.Log(t.Context(), schema.Operator(), schema.AuditQuery{Action: "user.link-github", Limit: 10})
+	check(t, err)
+	var got []string
+	for _, e := range log {
+		got = append(got, e.Actor+": "+e.Subject+" "+e.Before+" -> "+e.After)
+	}
+	want := []string{"operator: bob  -> alice-gh", "operator: alice alice-gh alice-work -> alice-work", "operator: alice alice-gh -> alice-gh alice-work", "operator: alice  -> alice-gh"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("audit (-want +got):\n%s", diff)
+	}
+	refused(t, b.GitHub.Link(t.Context(), b.actors["ida"], "bob", schema.GitHubAccount{Host: gitHubHost, ID: 3, Login: "x"}), schema.CodeForbidden)
+}
+
 // An attempt to push that a crash interrupted is recognised by the time of receipt, which the
 // store keeps to the microsecond and the clock gives to the nanosecond.
 func TestBecameSinceReceipt(t *testing.T) {

@@ -56,7 +56,7 @@ func (a *Accounts) RemoveExpiredKeys(ctx context.Context) error {
 		return fmt.Errorf("list expired keys: %w", err)
 	}
 	var failed error
-	by := schema.Actor{User: schema.User{Login: "server"}, Channel: schema.ChannelAdmin}
+	by := schema.Server()
 	for _, k := range expired {
 		_, err := a.store.RemoveKey(ctx, by, k.User, k.Fingerprint, func(course.KeyRemoval) error { return nil })
 		if err != nil {

@@ -23,7 +23,7 @@ func TestKeyExpires(t *testing.T) {
 	if check(t, err); schema.ExpiryWords(key) != "expires after 2026-09-15" {
 		t.Errorf("%+v", key)
 	}
-	if e := b.last(); e.Action != "key.expire" || e.Actor != "alice" || e.Detail != lab {
+	if e := b.last(); e.Action != "key.expire" || e.Actor != "alice" || e.Detail != lab || e.Before != "does not expire" || e.After != "expires after 2026-09-15" {
 		t.Errorf("audit entry %+v", e)
 	}
 	signsIn := func(want bool) {

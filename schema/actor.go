@@ -18,7 +18,18 @@ type Actor struct {
 	Key     string // fingerprint of the SSH key that proved it, or made the token that did; "" if none did
 }
 
+// The actors without an account. No account can have these logins.
+const (
+	operatorName = "operator"
+	serverName   = "server"
+)
+
 // Operator returns the actor of the operator's socket: an administrator without an account.
 func Operator() Actor {
-	return Actor{User: User{Login: "operator", Admin: true}, Channel: ChannelAdmin}
+	return Actor{User: User{Login: operatorName, Admin: true}, Channel: ChannelAdmin}
+}
+
+// Server returns the actor of what the server does when its time has come. It has no permission.
+func Server() Actor {
+	return Actor{User: User{Login: serverName}, Channel: ChannelAdmin}
 }

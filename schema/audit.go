@@ -6,7 +6,7 @@ import "time"
 type AuditEntry struct {
 	ID      int64
 	At      time.Time
-	Actor   string // login, or "operator"
+	Actor   string // login, "operator" or "server"
 	Channel Channel
 	Action  string // closed set: "user.add", "submission.rerun", …
 	Course  string // code of the course that it belongs to, "" for none

@@ -50,10 +50,14 @@ func OwnerName(kind, s string) error {
 }
 
 // Login checks a new account's login: an owner name that is not a number, because
-// COURSE/ASSIGNMENT/3 is one's own third submission.
+// COURSE/ASSIGNMENT/3 is one's own third submission, and none that the audit log gives to an
+// actor without an account.
 func Login(s string) error {
 	if err := OwnerName("login", s); err != nil {
 		return err
+	}
+	if s == operatorName || s == serverName {
+		return Errorf(CodeInvalid, "login %q is reserved; choose another", s)
 	}
 	if strings.Trim(s, "0123456789") == "" {
 		return Errorf(CodeInvalid, "login %q: use at least one letter, such as s%s; a number alone names a submission", s, s)

@@ -114,7 +114,8 @@ func (e *erasure) texts(ctx context.Context) error {
 	if _, err := e.exec(ctx, `DELETE FROM comments WHERE submission_id IN (SELECT id FROM submissions WHERE owner = ?)`, e.user.Login); err != nil {
 		return err
 	}
-	_, err = e.exec(ctx, `UPDATE receipts SET body = '' WHERE submission_id IN (SELECT id FROM submissions WHERE owner = ? OR pusher_id = ?)`, e.user.Login, e.user.ID)
+	// Receipts of what the person pushed for a team or for somebody else name them as the pusher.
+	_, err = e.exec(ctx, `UPDATE receipts SET body = '' WHERE submission_id IN (SELECT id FROM submissions WHERE owner = ?) OR instr(body, ?) > 0`, e.user.Login, "\npusher: "+e.user.Login+"\n")
 	return err
 }
 

@@ -17,21 +17,43 @@ const deliveryMemory = 90 * 24 * time.Hour
 // one of GitHub belongs to one account.
 func (s *GitHubTables) LinkGitHub(ctx context.Context, by schema.Actor, user schema.User, is schema.GitHubAccount) error {
 	return s.write(ctx, "link GitHub account", func(t *tx) error {
-		was, err := list(ctx, t, value[int64], `SELECT user_id FROM github_accounts WHERE host = ? AND github_id = ?`, is.Host, is.ID)
+		was, err := list(ctx, t, scanUser, `SELECT u.id, u.login, u.name, u.email, u.admin, u.disabled, u.created_at
+			FROM github_accounts g JOIN users u ON u.id = g.user_id WHERE g.host = ? AND g.github_id = ?`, is.Host, is.ID)
 		if err != nil {
 			return err
+		}
+		changed := append(was, user) // an account that loses it, and the one that has it from now on
+		before := make([]string, len(changed))
+		for i, u := range changed {
+			if before[i], err = linked(ctx, t, u.ID); err != nil {
+				return err
+			}
 		}
 		if _, err := t.exec(ctx, `INSERT INTO github_accounts (host, github_id, login, user_id, linked_at) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET login = excluded.login, user_id = excluded.user_id`, is.Host, is.ID, is.Login, user.ID, micros(s.clock())); err != nil {
 			return err
 		}
-		if len(was) == 1 && was[0] == user.ID {
+		if len(was) == 1 && was[0].ID == user.ID {
 			return nil
 		}
-		e := s.entry("user.link-github", user.Login)
-		e.After = is.Login
-		return t.audit(ctx, by, e)
+		for i, u := range changed {
+			e := s.entry("user.link-github", u.Login)
+			e.Before = before[i]
+			if e.After, err = linked(ctx, t, u.ID); err != nil {
+				return err
+			}
+			if err := t.audit(ctx, by, e); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+}
+
+// linked names the accounts at GitHub that are an account's.
+func linked(ctx context.Context, t *tx, user int64) (string, error) {
+	logins, err := list(ctx, t, value[string], `SELECT login FROM github_accounts WHERE user_id = ? ORDER BY login`, user)
+	return strings.Join(logins, " "), err
 }
 
 func scanGitHubAccount(r row) (a schema.GitHubAccount, err error) {

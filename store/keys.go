@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -141,8 +142,8 @@ func (s *AccountTables) RemoveKey(ctx context.Context, by schema.Actor, user sch
 // CodeNotFound: the user has no such key.
 func (s *AccountTables) ExpireKey(ctx context.Context, by schema.Actor, user schema.User, fingerprint string, at time.Time, may func(course.KeyRemoval) error) (k schema.Key, err error) {
 	err = s.write(ctx, "expire key", func(t *tx) error {
-		k, err = one(ctx, t, scanKey, `UPDATE keys SET expires_at = ? WHERE user_id = ? AND fingerprint = ?
-			RETURNING id, user_id, fingerprint, public, comment, active, added_by, added_at, used_at, expires_at`, micros(at), user.ID, fingerprint)
+		k, err = one(ctx, t, scanKey, `SELECT id, user_id, fingerprint, public, comment, active, added_by, added_at, used_at, expires_at
+			FROM keys WHERE user_id = ? AND fingerprint = ?`, user.ID, fingerprint)
 		if err != nil {
 			return missing(err, "%s has no key %s", user.Login, fingerprint)
 		}
@@ -153,10 +154,20 @@ func (s *AccountTables) ExpireKey(ctx context.Context, by schema.Actor, user sch
 		if err := may(course.KeyRemoval{Fingerprint: fingerprint, Active: k.Active, Left: left}); err != nil {
 			return err
 		}
-		return s.auditKey(ctx, t, by, "key.expire", user, fingerprint)
+		if _, err := t.exec(ctx, `UPDATE keys SET expires_at = ? WHERE id = ?`, micros(at), k.ID); err != nil {
+			return err
+		}
+		e := s.entry("key.expire", user.Login)
+		e.Before, e.Detail = expiry(k), fingerprint
+		k.ExpiresAt = at
+		e.After = expiry(k)
+		return t.audit(ctx, by, e)
 	})
 	return k, err
 }
+
+// expiry says in the audit log until when a key signs in.
+func expiry(k schema.Key) string { return cmp.Or(schema.ExpiryWords(k), "does not expire") }
 
 func scanOwnedKey(r row) (k schema.OwnedKey, err error) {
 	err = r.Scan(&k.User.ID, &k.User.Login, &k.Fingerprint)
