@@ -40,8 +40,17 @@ func CompareResults(before, after schema.Result) schema.ResultComparison {
 	return c
 }
 
+// differing returns the differences, in plain text: outputs may be coloured.
 func differing(all []schema.Difference) []schema.Difference {
-	return slices.DeleteFunc(all, func(d schema.Difference) bool { return d.Before == d.After })
+	all = slices.DeleteFunc(all, func(d schema.Difference) bool { return d.Before == d.After })
+	for i, d := range all {
+		d.Before, d.After = schema.Plain(d.Before), schema.Plain(d.After)
+		if d.Before == d.After {
+			d.After += " (in other colours)"
+		}
+		all[i] = d
+	}
+	return all
 }
 
 // fact is a named part of a result.

@@ -59,6 +59,9 @@ func TestCompareResults(t *testing.T) {
 		"the build's output": {func(r *schema.Result) {
 			r.Build.Output = "warning"
 		}, []schema.Difference{{What: "build: output", After: "warning"}}, nil},
+		"coloured output": {func(r *schema.Result) {
+			r.Build.Output, r.Tests[1].Output = "\x1b[1;31merror:\x1b[m no ;", "\x1b[32mok\x1b[m"
+		}, []schema.Difference{{What: "build: output", After: "error: no ;"}, {What: "removes: output", After: "ok"}}, nil},
 	} {
 		got := course.CompareResults(result(nil), result(tt.change))
 		if got.Same != (len(tt.differences) == 0) {
@@ -72,5 +75,16 @@ func TestCompareResults(t *testing.T) {
 				t.Errorf("%s (-want +got)\n%s", name, diff)
 			}
 		}
+	}
+}
+
+// TestCompareColours compares outputs that differ in their colours alone.
+func TestCompareColours(t *testing.T) {
+	t.Parallel()
+	before := schema.Result{Build: &schema.BuildResult{Output: "\x1b[31mred\x1b[m"}}
+	after := schema.Result{Build: &schema.BuildResult{Output: "\x1b[32mred\x1b[m"}}
+	want := []schema.Difference{{What: "build: output", Before: "red", After: "red (in other colours)"}}
+	if diff := cmp.Diff(want, course.CompareResults(before, after).Differences); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -47,6 +47,16 @@ func (p *push) refusedTree(err error) []string {
 	return transcript.RefusedTree(err, commitAgain, p.pushHead(flags...))
 }
 
+// refusedFiles is the error of a push that was refused for its tree, with the lines that say so.
+// CodeUnavailable: it could not be judged.
+func refusedFiles(err error, lines []string) error {
+	code := schema.CodeRefused
+	if is := schema.CodeOf(err); is == schema.CodeInternal || is == schema.CodeUnavailable {
+		code = schema.CodeUnavailable
+	}
+	return schema.Errorf(code, "%s", strings.Join(lines, "\n"))
+}
+
 // codesOf names the rules by which a tree was refused.
 func codesOf(err error) string {
 	var no refusedPush
@@ -108,6 +118,11 @@ func (s *receiver) refusedByGit(p *push, report []byte) *refusal {
 			found[1][:7], found[2], transcript.Truncate(transcript.OneLine(found[3]), 100)), p.rewrite(rebuildIndex())}
 	}
 	return &refusal{code: refusalUnpack, text: "git could not store what was sent, for the reason above. Push again; if it happens again, tell the course staff"}
+}
+
+// refusedByGit is the error of a push that git did not store: what git said, and the refusal.
+func (p *push) refusedByGit(no refusal) error {
+	return schema.Errorf(schema.CodeRefused, "%s", strings.TrimSpace(strings.TrimSpace(p.said.text())+"\n"+strings.Join(no.lines(), "\n")))
 }
 
 // shallow refuses a clone that lacks parents of the student's commits.

@@ -1,6 +1,7 @@
 package gitd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -35,7 +36,7 @@ func (s *resolver) recordCourse(ctx context.Context, row schema.Repository, p sc
 	if err != nil {
 		return nil, fmt.Errorf("find pusher: %w", err)
 	}
-	by := schema.Actor{User: user, Channel: schema.ChannelSSH}
+	by := schema.Actor{User: user, Channel: cmp.Or(p.Intent.Channel, schema.ChannelSSH)}
 	is := new(recorded)
 	is.course, err = s.Classroom.Files.Record(ctx, by, p.Course, p, source)
 	if err != nil {

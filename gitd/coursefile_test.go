@@ -1,6 +1,7 @@
 package gitd_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -73,6 +74,47 @@ func TestCourseFileChangingGradesNeedsConfirmation(t *testing.T) {
 	}
 	// What changes no grade needs no such option.
 	b.pushCourse("late_tokens: 0\ntitle: Renamed\n").says(t, "course.yaml: version 3.")
+}
+
+// TestUploadedCourseFile saves a course.yaml as the site does, with and without the confirmation
+// that it may change grades. The audit log names the channel.
+func TestUploadedCourseFile(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	ida, err := b.store.UserByLogin(t.Context(), "ida")
+	check(t, err)
+	save := func(yaml string, channel schema.Channel, confirm bool) (schema.Uploaded, error) {
+		return b.server.Upload(t.Context(), schema.Actor{User: ida, Channel: channel}, schema.Upload{
+			Path: "comp1/course", Confirm: confirm, Name: "Ida", Email: "ida", Message: "Change course.yaml", At: b.clock.now(),
+			Files: []schema.UploadFile{{Path: "course.yaml", Data: []byte(yaml)}},
+		})
+	}
+	_, err = save("late_tokens: 3\n", schema.ChannelWeb, false)
+	check(t, err)
+	b.publish(dueIn(t, 0, "{until: UNTIL, tokens: true, penalty: {percent: 50, per: day}}") + assignmentYAML)
+	b.clock.move(24 * time.Hour)
+	check(t, b.upload("alice", false, map[string]string{"hello.c": ""}))
+	b.ssh("alice", "watch", "comp1/a1/1").says(t, "2 / 2")
+
+	_, err = save("late_tokens: 0\n", schema.ChannelAPI, false)
+	if schema.CodeOf(err) != schema.CodeRefused || !strings.Contains(schema.MessageOf(err), "alice a1: 2 → 1") {
+		t.Errorf("without confirmation: %v", err)
+	}
+	is, err := save("late_tokens: 0\n", schema.ChannelAPI, true)
+	if check(t, err); is.Version != 2 || b.grade("alice").Final.String() != "1" {
+		t.Errorf("it became %+v, grade %+v", is, b.grade("alice"))
+	}
+	b.tree("ida", "course", "comp1/course", map[string]string{"course.yaml": "late_tokens: 0\ntitle: T\n"})
+	b.push("ida", "course", "--force", "grader", "main").says(t, "course.yaml: version 3.")
+	log, err := b.store.AuditLog(t.Context(), schema.AuditQuery{Action: "course.configure", Limit: 10})
+	check(t, err)
+	var channels []schema.Channel
+	for _, e := range log {
+		channels = append(channels, e.Channel)
+	}
+	if want := []schema.Channel{schema.ChannelSSH, schema.ChannelAPI, schema.ChannelWeb}; !slices.Equal(channels, want) {
+		t.Errorf("channels %q, want %q", channels, want)
+	}
 }
 
 func (b *bundle) grade(login string) schema.Grade {

@@ -30,12 +30,15 @@ func (h hook) PreReceive(ctx context.Context, quarantine string, updates []hooks
 	p := h.push
 	command := p.sent.Commands[0]
 	if len(updates) != 1 || updates[0] != (hooks.Update{Old: command.Old, New: command.New, Ref: command.Ref}) {
-		return refusal{code: refusalDisagree, text: "git and the server disagree about this push. Push again"}.lines(), false
+		no := refusal{code: refusalDisagree, text: "git and the server disagree about this push. Push again"}
+		h.server.refused(p, string(no.code), no.err())
+		return no.lines(), false
 	}
 	if err := h.judge(ctx, repo.Quarantine{Dir: quarantine}); err != nil {
 		h.server.logInternal("judge a push", err)
-		h.server.logRefused(p, codesOf(err))
-		return p.refusedTree(err), false
+		lines := p.refusedTree(err)
+		h.server.refused(p, codesOf(err), refusedFiles(err, lines))
+		return lines, false
 	}
 	if p.options.dryRun {
 		p.reception.acceptDryRun()

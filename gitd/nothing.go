@@ -49,7 +49,7 @@ func (s *receiver) nothingToPush(ctx context.Context, p *push) int {
 	if foreign, err := s.foreignRoot(ctx, p, tip); err != nil || foreign {
 		s.logInternal("look at a shallow clone", err)
 		no := p.shallow("--force")
-		s.logRefused(p, string(no.code))
+		s.refused(p, string(no.code), no.err())
 		_ = out.Lines(fromRemote(no.lines()))
 		return 1
 	}
@@ -85,6 +85,7 @@ func (s *receiver) showTip(ctx context.Context, p *push, tip string, v viewing) 
 		s.logInternal("look at a tip", err)
 		return p.session.fail(err)
 	}
+	p.session.became.Store(is)
 	_ = v.out.Lines([]string{"grader: nothing new; main is at " + transcript.ShortCommit(tip)})
 	if is.course.ID != 0 {
 		return s.followCourse(v, is.course, nil)
@@ -183,7 +184,7 @@ func (s *receiver) recordTip(ctx context.Context, p *push, tip string) (*recorde
 		return nil, schema.Errorf(schema.CodeRefused, "%s was never handed in: %s", transcript.ShortCommit(tip), schema.MessageOf(err))
 	}
 	p.intent = schema.Intent{
-		ID: randomHex(), RepositoryID: p.row.ID, PusherID: p.target.user.ID, Ref: mainRef, Old: tip, New: tip, ReceivedAt: p.received,
+		ID: randomHex(), RepositoryID: p.row.ID, PusherID: p.target.user.ID, Ref: mainRef, Old: tip, New: tip, ReceivedAt: p.received, Channel: p.session.actor().Channel,
 	}
 	ctx = context.WithoutCancel(ctx)
 	if err := s.Ledger.OpenIntent(ctx, p.intent); err != nil {

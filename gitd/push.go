@@ -188,6 +188,7 @@ func (s *receiver) finish(ctx context.Context, p *push, o outcome) int {
 		p.progress([]string{"stored, not yet counted; we keep trying.", "Push again to watch."})
 		return p.end(0)
 	}
+	p.session.became.Store(o.recorded)
 	p.report(o.report, o.kind)
 	s.Queue.Wake() // see PostReceive
 	if o.recorded.try.ID != 0 {

@@ -69,7 +69,7 @@ func (p *push) intend() {
 	c := p.sent.Commands[0]
 	p.intent = schema.Intent{
 		ID: id, RepositoryID: p.row.ID, PusherID: p.target.user.ID, Ref: c.Ref,
-		Old: c.Old, New: c.New, ReceivedAt: p.received, Options: p.list.Options,
+		Old: c.Old, New: c.New, ReceivedAt: p.received, Options: p.list.Options, Channel: p.session.actor().Channel,
 	}
 }
 
@@ -155,11 +155,11 @@ func (s *receiver) conclude(ctx context.Context, p *push, report []byte) outcome
 	case dry:
 		return outcome{kind: outcomeDryRun}
 	case aborted != nil:
-		s.logRefused(p, string(aborted.code))
+		s.refused(p, string(aborted.code), aborted.err())
 		return outcome{kind: outcomeRejected, report: report, words: aborted.lines()}
 	}
 	if no := s.refusedByGit(p, report); no != nil {
-		s.logRefused(p, string(no.code))
+		s.refused(p, string(no.code), p.refusedByGit(*no))
 		return outcome{kind: outcomeRejected, report: report, words: no.lines()}
 	}
 	return outcome{kind: outcomeRejected, report: report} // the hook has said why

@@ -61,6 +61,18 @@ type refusal struct {
 // lines are shown to the person.
 func (r refusal) lines() []string { return transcript.Refusal(r.text, r.commands...) }
 
+// err is the refusal as an error. CodeUnavailable: the same files may be accepted later.
+func (r refusal) err() error {
+	code := schema.CodeRefused
+	switch r.code {
+	case refusalBusy, refusalMoved, refusalSame, refusalStopping, refusalUnavailable, refusalPackSlow, refusalDisagree:
+		code = schema.CodeUnavailable
+	case refusalRevoked:
+		code = schema.CodeForbidden
+	}
+	return schema.Errorf(code, "%s", strings.Join(r.lines(), "\n"))
+}
+
 // pushHead is the command that pushes what the student is at, word for word.
 func (p *push) pushHead(flags ...string) string {
 	if p.try {
@@ -200,7 +212,7 @@ func asMain(branch string) string {
 // refuse answers every command of the list with the reason after the client has sent its pack:
 // git shows no report if its pack is not read.
 func (s *receiver) refuse(p *push, no refusal) int {
-	s.logRefused(p, string(no.code))
+	s.refused(p, string(no.code), no.err())
 	p.progress(no.lines())
 	if p.list.SendsPack() {
 		s.drain(p.session)
@@ -213,8 +225,9 @@ func (s *receiver) refuse(p *push, no refusal) int {
 	return p.end(0)
 }
 
-// logRefused logs the rule by which a push was refused.
-func (s *receiver) logRefused(p *push, code string) {
+// refused logs the rule by which a push was refused, and records why in its session.
+func (s *receiver) refused(p *push, code string, why error) {
+	p.session.refuse(why)
 	s.Logger.Info("push refused", "login", p.target.user.Login, "repository", p.row.ID, "code", code)
 }
 

@@ -53,6 +53,7 @@ func (s *services) recovered(where string, panicked any) bool {
 // fatal refuses before the advertisement, in the only form that a git client shows.
 func (s *services) fatal(sess *session, err error) int {
 	s.logInternal("serve git", err)
+	sess.refuse(err)
 	_, _ = sess.channel.Write(pktline.Fatal(schema.Sanitize(schema.MessageOf(err))))
 	return 1
 }

@@ -38,12 +38,14 @@ type session struct {
 	protocol string // GIT_PROTOCOL, "" or "version=N"
 	pty      bool
 	started  time.Time
-	received time.Time               // of its push; zero: when its list has come
-	cancel   context.CancelCauseFunc // ends the session
-	course   atomic.Int64            // the course that it works in, 0 until known
-	work     atomic.Pointer[string]  // COURSE/ASSIGNMENT/OWNER that it works on, "" for none; nil until known
-	readers  sync.WaitGroup          // goroutines that end when the channel is closed
-	hangUp   func()                  // closes the connection of a client that does not answer a close
+	received time.Time                // of its push; zero: when its list has come
+	cancel   context.CancelCauseFunc  // ends the session
+	course   atomic.Int64             // the course that it works in, 0 until known
+	work     atomic.Pointer[string]   // COURSE/ASSIGNMENT/OWNER that it works on, "" for none; nil until known
+	became   atomic.Pointer[recorded] // what was pushed in it; nil: nothing
+	refusal  atomic.Pointer[error]    // why its push was refused; nil: it was not
+	readers  sync.WaitGroup           // goroutines that end when the channel is closed
+	hangUp   func()                   // closes the connection of a client that does not answer a close
 }
 
 // actor is who acts in the session.
@@ -53,6 +55,9 @@ func (sess *session) actor() schema.Actor {
 
 // worksOn records whose work the session is about.
 func (sess *session) worksOn(work string) { sess.work.Store(&work) }
+
+// refuse records why the session's push was refused. The first reason is kept.
+func (sess *session) refuse(why error) { sess.refusal.CompareAndSwap(nil, &why) }
 
 // brief marks a session that shows nobody's work and ends soon, whatever is revoked.
 func (sess *session) brief() { sess.course.Store(noCourse) }
@@ -219,6 +224,7 @@ func (sess *session) exit(status int) {
 
 // fail shows an error to the person and returns the exit status.
 func (sess *session) fail(err error) int {
+	sess.refuse(err)
 	_, _ = io.WriteString(sess.err, "grader: "+schema.Sanitize(schema.MessageOf(err))+"\n")
 	return schema.ExitStatus(err)
 }

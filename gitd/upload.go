@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"strings"
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
@@ -21,9 +20,9 @@ import (
 var errUploaded = errors.New("the upload has ended")
 
 // Upload hands files in: as one commit on top of the actor's main, by a real push to this
-// server, so that every rule of a push holds. The error is CodeRefused and says what the
-// push was told, where the push was refused.
-func (s *Server) Upload(ctx context.Context, by schema.Actor, u schema.Upload) error {
+// server, so that every rule of a push holds. The error says what the push was told, where it was
+// refused: CodeRefused by a rule, CodeUnavailable for a reason that passes.
+func (s *Server) Upload(ctx context.Context, by schema.Actor, u schema.Upload) (schema.Uploaded, error) {
 	return s.uploaded(ctx, by, arrival{path: u.Path}, func(ctx context.Context, row schema.Repository, socket *os.File) error {
 		return s.Repos.PushFiles(ctx, row.ID, u, socket)
 	})
@@ -46,9 +45,10 @@ func (s *Server) PushFetched(ctx context.Context, by schema.Actor, f schema.Fetc
 		return err
 	}
 	defer fetched.Close()
-	return s.uploaded(ctx, by, arrival{path: f.Path, received: f.Received}, func(ctx context.Context, _ schema.Repository, socket *os.File) error {
+	_, err = s.uploaded(ctx, by, arrival{path: f.Path, received: f.Received}, func(ctx context.Context, _ schema.Repository, socket *os.File) error {
 		return fetched.Push(ctx, socket)
 	})
+	return err
 }
 
 // pushedTo returns the repository that somebody may push to.
@@ -68,18 +68,18 @@ type arrival struct {
 }
 
 // uploaded serves a push that the function makes over a socket.
-func (s *Server) uploaded(ctx context.Context, by schema.Actor, a arrival, push func(context.Context, schema.Repository, *os.File) error) error { //nolint:contextcheck // what was begun goes on as after a push: it ends with the server
+func (s *Server) uploaded(ctx context.Context, by schema.Actor, a arrival, push func(context.Context, schema.Repository, *os.File) error) (is schema.Uploaded, err error) { //nolint:contextcheck // what was begun goes on as after a push: it ends with the server
 	if !s.sessions.enter() {
-		return schema.Errorf(schema.CodeUnavailable, "the server is stopping; try again in a moment")
+		return is, schema.Errorf(schema.CodeUnavailable, "the server is stopping; try again in a moment")
 	}
 	defer s.sessions.leave()
 	if !s.users.enter(by.User.ID, s.Limits.UserSessions) {
-		return schema.Errorf(schema.CodeLimit, "you have %d sessions open; close some and try again", s.Limits.UserSessions)
+		return is, schema.Errorf(schema.CodeLimit, "you have %d sessions open; close some and try again", s.Limits.UserSessions)
 	}
 	defer s.users.leave(by.User.ID)
 	ours, theirs, err := socketPair()
 	if err != nil {
-		return err
+		return is, err
 	}
 	defer theirs.Close()
 	sctx, cancel := context.WithCancelCause(s.base)
@@ -94,12 +94,12 @@ func (s *Server) uploaded(ctx context.Context, by schema.Actor, a arrival, push 
 	t, err := s.find(sctx, sess, a.path, course.ActionPush) //nolint:contextcheck // what was begun goes on as after a push: it ends with the server
 	if err != nil {
 		_ = ours.Close()
-		return err
+		return is, err
 	}
 	row, err := s.ensure(sctx, &t) //nolint:contextcheck // what was begun goes on as after a push: it ends with the server
 	if err != nil {
 		_ = ours.Close()
-		return fmt.Errorf("repository of an upload: %w", err)
+		return is, fmt.Errorf("repository of an upload: %w", err)
 	}
 	served := make(chan struct{})
 	go func() {
@@ -112,29 +112,25 @@ func (s *Server) uploaded(ctx context.Context, by schema.Actor, a arrival, push 
 	_ = theirs.Close()
 	<-served
 	sess.readers.Wait()
-	return uploadError(err)
+	return sess.uploaded(err)
 }
 
-// uploadError says what a push was told by the server; other errors stay. CodeUnavailable: the
-// refusal was temporary.
-func uploadError(err error) error {
-	if err == nil || schema.CodeOf(err) == schema.CodeConflict {
-		return err
+// uploaded returns what the session's push became, or why it became nothing. err is that of the
+// git that pushed.
+func (sess *session) uploaded(err error) (schema.Uploaded, error) {
+	if is := sess.became.Load(); is != nil {
+		return schema.Uploaded{Submission: is.submission.Name, Version: max(is.version.Number, is.course.Number)}, nil
 	}
-	var told []string
-	for line := range strings.Lines(err.Error()) {
-		if _, text, ok := strings.Cut(line, "remote: "); ok {
-			told = append(told, strings.TrimSpace(text))
-		}
+	if err != nil && schema.CodeOf(err) != schema.CodeInternal {
+		return schema.Uploaded{}, err // nothing was pushed
 	}
-	if len(told) == 0 {
-		return fmt.Errorf("push an upload: %w", err)
+	if why := sess.refusal.Load(); why != nil {
+		return schema.Uploaded{}, schema.Wrapf(schema.CodeOf(*why), errors.Join(*why, err), "%s", schema.Sanitize(schema.MessageOf(*why)))
 	}
-	code := schema.CodeRefused
-	if strings.Contains(err.Error(), "(try again later)") || strings.Contains(err.Error(), "(busy)") {
-		code = schema.CodeUnavailable // the same push may be accepted later
+	if err == nil {
+		err = schema.Errorf(schema.CodeUnavailable, "what you sent is stored, and not counted yet: the server tries until it is. Look again in a minute")
 	}
-	return schema.Wrapf(code, err, "%s", schema.Sanitize(strings.Join(told, "\n")))
+	return schema.Uploaded{}, fmt.Errorf("push an upload: %w", err)
 }
 
 // socketPair returns both ends of a stream: ours, and git's.

@@ -2,15 +2,26 @@ package gitd_test
 
 import (
 	"context"
+	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/gitd"
 	"github.com/grader/grader/schema"
 )
 
 // upload hands files in as somebody, as the site does.
 func (b *bundle) upload(login string, replace bool, files map[string]string) error {
+	b.t.Helper()
+	_, err := b.uploaded(login, replace, files)
+	return err
+}
+
+// uploaded is upload with what the files became.
+func (b *bundle) uploaded(login string, replace bool, files map[string]string) (schema.Uploaded, error) {
 	b.t.Helper()
 	user, err := b.store.UserByLogin(b.t.Context(), login)
 	check(b.t, err)
@@ -80,6 +91,64 @@ func TestUploadObeysTheRulesOfAPush(t *testing.T) {
 	}
 }
 
+// TestUploadRefusalCodes has files whose names look like git's words for a refusal that passes,
+// and refusals that do pass.
+func TestUploadRefusalCodes(t *testing.T) {
+	t.Parallel()
+	var broken brokenTerms
+	b := newBundle(t, func(b *bundle) {
+		broken.Ledger = b.ledger
+		b.ledger, b.limits.Lock = &broken, time.Millisecond
+	})
+	b.publish(strings.Replace(assignmentYAML, "{max_files: 5}", "{max_files: 5, limit: {count: 9, per: assignment}}", 1))
+	refused := func(name string, files map[string]string, code schema.Code, words string) {
+		t.Helper()
+		err := b.upload("alice", true, files)
+		if schema.CodeOf(err) != code || !strings.Contains(schema.MessageOf(err), words) {
+			t.Errorf("%s: %s: %s; want %s: %s", name, schema.CodeOf(err), schema.MessageOf(err), code, words)
+		}
+	}
+	refused("a name like busy", map[string]string{"hello.c": "", "x (busy).o": ""}, schema.CodeRefused, "x (busy).o")
+	refused("a name like a pause", map[string]string{"hello.c": "", "(try again later).o": ""}, schema.CodeRefused, "(try again later).o")
+	refused("a name like git's line", map[string]string{"hello.c": "", "! [remote rejected] main -> main (busy).o": ""}, schema.CodeRefused, "[remote rejected]")
+
+	check(t, b.upload("alice", true, map[string]string{"hello.c": "1"}))
+	lock, err := b.repos.Lock(t.Context(), b.submissions("alice")[0].Repository)
+	check(t, err)
+	refused("another push", map[string]string{"hello.c": "2"}, schema.CodeUnavailable, "another push to this repository")
+	check(t, lock.Unlock())
+
+	broken.from.Store(1)
+	refused("terms that cannot be read", map[string]string{"hello.c": "2"}, schema.CodeUnavailable, "something went wrong on our side")
+	broken.from.Store(2)
+	refused("terms that cannot be read again", map[string]string{"hello.c": "2"}, schema.CodeUnavailable, "something went wrong on our side")
+	broken.from.Store(0)
+
+	is, err := b.uploaded("alice", true, map[string]string{"hello.c": "2"})
+	if check(t, err); is.Submission.String() != "comp1/a1/alice/2" {
+		t.Errorf("it became %+v", is)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	check(t, b.server.Stop(ctx))
+	refused("a server that stops", map[string]string{"hello.c": "3"}, schema.CodeUnavailable, "the server is stopping")
+	b.start()
+}
+
+// brokenTerms is a ledger that cannot read the terms of a push from its Nth question on.
+type brokenTerms struct {
+	gitd.Ledger
+	from, asked atomic.Int64 // from 0: never
+}
+
+func (l *brokenTerms) Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error) {
+	if from := l.from.Load(); from > 0 && l.asked.Add(1) >= from {
+		l.asked.Store(0)
+		return course.Terms{}, errors.New("the disk is gone")
+	}
+	return l.Ledger.Terms(ctx, assignment, owner, now)
+}
+
 func TestUploadCountsTowardsPushLimit(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -108,10 +177,11 @@ func TestUploadOfTestsIsACandidate(t *testing.T) {
 	edit := func(login, base string) error {
 		user, err := b.store.UserByLogin(t.Context(), login)
 		check(t, err)
-		return b.server.Upload(t.Context(), schema.Actor{User: user, Channel: schema.ChannelWeb}, schema.Upload{
+		_, err = b.server.Upload(t.Context(), schema.Actor{User: user, Channel: schema.ChannelWeb}, schema.Upload{
 			Path: "comp1/a1/tests", Base: base, Removed: []string{"starter/sub/notes.txt"}, Name: login, Message: "Edit", At: b.clock.now(),
 			Files: []schema.UploadFile{{Path: "assignment.yaml", Data: []byte(strings.Replace(assignmentYAML, "Hello", "Hi", 1))}, {Path: "cases/1.in", Data: []byte("1\n")}},
 		})
+		return err
 	}
 	first := newest()
 	if err := edit("alice", first.Commit); schema.CodeOf(err) != schema.CodeForbidden {

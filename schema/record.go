@@ -179,7 +179,8 @@ type Intent struct {
 	Old, New     string // hex object names, 40 zeros for none
 	ReceivedAt   time.Time
 	Options      []string
-	ProcessGroup int // of git receive-pack; 0 until it is known
+	ProcessGroup int     // of git receive-pack; 0 until it is known
+	Channel      Channel // by which it was pushed; "" is SSH
 	State        IntentState
 }
 

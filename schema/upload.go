@@ -19,10 +19,29 @@ type Upload struct {
 	Base    string   // commit that main must be at, "" for any: what the person has looked at
 	Replace bool     // files that are not in the upload are removed
 	Late    bool     // being late is meant, as by -o late
+	Confirm bool     // of course.yaml: the change of grades is meant, as by -o confirm
 	Name    string
 	Email   string
 	Message string
 	At      time.Time
+}
+
+// Options are the push options that the upload is pushed with.
+func (u Upload) Options() []string {
+	var all []string
+	if u.Late {
+		all = append(all, "late")
+	}
+	if u.Confirm {
+		all = append(all, "confirm")
+	}
+	return all
+}
+
+// Uploaded is what an upload became.
+type Uploaded struct {
+	Submission SubmissionName // zero: it was no work of a student
+	Version    int            // of the tests, or of course.yaml; 0: it was neither
 }
 
 // UploadPath checks the path of a file that is handed in. What a course accepts is judged

@@ -30,8 +30,8 @@ func (s *SubmissionTables) SubmitFor(ctx context.Context, by schema.Actor, h sch
 	err = s.write(ctx, "submit for an owner", func(t *tx) error {
 		a := h.Assignment
 		in := schema.Intent{ID: h.Intent, RepositoryID: h.Source.Repository, PusherID: h.Source.PusherID, New: h.Source.Commit, ReceivedAt: h.Received}
-		if _, err := t.exec(ctx, `INSERT INTO intents (id, repository_id, pusher_id, ref, old_hash, new_hash, received_at, options, process_group, state)
-			VALUES (?1, ?2, ?3, 'refs/heads/main', ?4, ?4, ?5, '[]', 0, 'recorded')`, in.ID, in.RepositoryID, in.PusherID, in.New, micros(in.ReceivedAt)); err != nil {
+		if _, err := t.exec(ctx, `INSERT INTO intents (id, repository_id, pusher_id, ref, old_hash, new_hash, received_at, options, process_group, channel, state)
+			VALUES (?1, ?2, ?3, 'refs/heads/main', ?4, ?4, ?5, '[]', 0, ?6, 'recorded')`, in.ID, in.RepositoryID, in.PusherID, in.New, micros(in.ReceivedAt), by.Channel); err != nil {
 			return err
 		}
 		to := target{course: a.Course.ID, assignment: a.ID, kind: schema.RepositoryOwn, owner: h.Owner, login: h.Source.Pusher}

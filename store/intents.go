@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/grader/grader/schema"
@@ -8,7 +9,7 @@ import (
 
 func scanIntent(r row) (in schema.Intent, err error) {
 	err = r.Scan(&in.ID, &in.RepositoryID, &in.PusherID, &in.Ref, &in.Old, &in.New, instant{&in.ReceivedAt},
-		decoded{&in.Options}, &in.ProcessGroup, &in.State)
+		decoded{&in.Options}, &in.ProcessGroup, &in.Channel, &in.State)
 	return in, err
 }
 
@@ -20,9 +21,9 @@ func (s *SubmissionTables) OpenIntent(ctx context.Context, in schema.Intent) err
 		return err
 	}
 	return s.write(ctx, "open intent", func(t *tx) error {
-		_, err := t.exec(ctx, `INSERT INTO intents (id, repository_id, pusher_id, ref, old_hash, new_hash, received_at, options, process_group, state)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')`,
-			in.ID, in.RepositoryID, in.PusherID, in.Ref, in.Old, in.New, micros(in.ReceivedAt), options, in.ProcessGroup)
+		_, err := t.exec(ctx, `INSERT INTO intents (id, repository_id, pusher_id, ref, old_hash, new_hash, received_at, options, process_group, channel, state)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')`,
+			in.ID, in.RepositoryID, in.PusherID, in.Ref, in.Old, in.New, micros(in.ReceivedAt), options, in.ProcessGroup, cmp.Or(in.Channel, schema.ChannelSSH))
 		return conflict(err, "another push to this repository is not settled yet")
 	})
 }
@@ -38,14 +39,14 @@ func (s *SubmissionTables) VoidIntent(ctx context.Context, intent string) error 
 
 // OpenIntents returns every open intent, oldest first; repository 0 is all.
 func (s *SubmissionTables) OpenIntents(ctx context.Context, repository int64) ([]schema.Intent, error) {
-	return list(ctx, s.reader, scanIntent, `SELECT id, repository_id, pusher_id, ref, old_hash, new_hash, received_at, options, process_group, state
+	return list(ctx, s.reader, scanIntent, `SELECT id, repository_id, pusher_id, ref, old_hash, new_hash, received_at, options, process_group, channel, state
 		FROM intents WHERE state = 'open' AND (?1 = 0 OR repository_id = ?1) ORDER BY received_at, id`, repository)
 }
 
 // findIntent returns an intent that may become a submission or a version; settled: it has
 // become one. CodeStale: it is void.
 func (t *tx) findIntent(ctx context.Context, id string) (in schema.Intent, settled bool, err error) {
-	in, err = one(ctx, t, scanIntent, `SELECT id, repository_id, pusher_id, ref, old_hash, new_hash, received_at, options, process_group, state
+	in, err = one(ctx, t, scanIntent, `SELECT id, repository_id, pusher_id, ref, old_hash, new_hash, received_at, options, process_group, channel, state
 		FROM intents WHERE id = ?`, id)
 	if err != nil {
 		return in, false, missing(err, "there is no push %s", id)

@@ -514,18 +514,17 @@ func (c *classroom) Changed(context.Context, int64, string, string, int) ([]stri
 }
 
 // Upload records a submission, unless a file is called refused.
-func (c *classroom) Upload(_ context.Context, by schema.Actor, u schema.Upload) error {
+func (c *classroom) Upload(_ context.Context, by schema.Actor, u schema.Upload) (schema.Uploaded, error) {
 	c.mu.Lock()
 	c.uploads = append(c.uploads, u)
 	n := len(c.uploads)
 	c.mu.Unlock()
 	for _, f := range u.Files {
 		if f.Path == "refused" {
-			return schema.Errorf(schema.CodeRefused, "refused: the file <refused> is forbidden")
+			return schema.Uploaded{}, schema.Errorf(schema.CodeRefused, "refused: the file <refused> is forbidden")
 		}
 	}
-	c.submit(by.User.Login, n)
-	return nil
+	return schema.Uploaded{Submission: c.submit(by.User.Login, n).Name}, nil
 }
 
 func (c *classroom) FindSession(_ context.Context, token string) (schema.Session, bool, error) {

@@ -52,12 +52,16 @@ func (s *testsPages) saveCourseFile(w http.ResponseWriter, r *http.Request, user
 		return s.renderCourseFile(w, r, user, view.CourseFile{Problems: view.NewProblems(invalid.Problems)}, nil)
 	case err != nil:
 		return s.renderCourseFile(w, r, user, view.CourseFile{}, err)
-	case r.PostFormValue("act") != "save":
+	case r.PostFormValue("act") == "check":
 		return s.renderCourseFile(w, r, user, view.CourseFile{Checked: true, Changes: view.NewGradeChanges(is.Changes)}, nil)
+	case r.PostFormValue("act") != "confirm" && len(is.Changes) > 0:
+		unconfirmed := schema.Errorf(schema.CodeConflict, "Nothing was saved: the file would change %s. If this is meant, save it with the button below", schema.Count(len(is.Changes), "grade"))
+		return s.renderCourseFile(w, r, user, view.CourseFile{Confirm: true, Changes: view.NewGradeChanges(is.Changes)}, unconfirmed)
 	}
-	err = s.Uploads.Upload(r.Context(), s.actor(r, user), schema.Upload{
+	_, err = s.Uploads.Upload(r.Context(), s.actor(r, user), schema.Upload{
 		Path: code + "/course", Base: r.PostFormValue("base"), Files: []schema.UploadFile{{Path: assignment.CourseFilename, Data: text}},
 		Name: user.DisplayName(), Email: user.Email, Message: "Change course.yaml", At: s.now(),
+		Confirm: r.PostFormValue("act") == "confirm",
 	})
 	if err != nil {
 		return s.renderCourseFile(w, r, user, view.CourseFile{}, err)

@@ -1,13 +1,16 @@
 package web_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	actions "github.com/grader/grader/classroom"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
 	"github.com/grader/grader/web"
 )
 
@@ -135,6 +138,38 @@ func TestCommentsByPage(t *testing.T) {
 	}
 	if got := tina.allowed(remove, nil).text("main"); strings.Contains(got, "Nice") {
 		t.Errorf("it is still there: %q", got)
+	}
+}
+
+// changingCourse is a store in which every course.yaml changes a grade.
+type changingCourse struct{ *ledger }
+
+// PreviewCourse implements classroom.FileStore.
+func (changingCourse) PreviewCourse(context.Context, schema.Course, assignment.CourseFile) ([]schema.GradeChange, error) {
+	return []schema.GradeChange{{Owner: "alice", Assignment: "a1", Before: schema.Grade{Final: schema.NewPoints(7, 1)}, After: schema.Grade{Final: schema.NewPoints(5, 1)}}}, nil
+}
+
+// TestCourseFileChangingGradesByPage saves a course.yaml that changes a grade: with the button that
+// the refusal names.
+func TestCourseFileChangingGradesByPage(t *testing.T) {
+	t.Parallel()
+	var pushed []schema.Upload
+	s := newRealSite(t, specA1, func(server *web.Server) { server.Uploads = recorder{&pushed} })
+	s.site.server.Classroom.Files = actions.New(actions.Options{Store: changingCourse{s.ledger}, Clock: time.Now}).Files
+	ines := s.signIn("ines")
+	const path = "/comp2402/-/settings"
+	text := url.Values{"act": {"save"}, "text": {"late_tokens: 2\r\n"}}
+	page := parsePage(t, ines.submit(path, text).body)
+	mustContain(t, page.text(".problem"), "Nothing was saved: the file would change 1 grade.")
+	mustContain(t, page.text("main"), "alice", "a1", "7", "5")
+	button := page.all("button.primary")[0]
+	if got := page.text("button.primary"); got != "Save and change these grades" || len(pushed) > 0 {
+		t.Fatalf("button %q, pushed %+v", got, pushed)
+	}
+	value, _ := attribute(button, "value")
+	text.Set("act", value)
+	if got := ines.submit(path, text); got.status != http.StatusSeeOther || len(pushed) != 1 || !pushed[0].Confirm {
+		t.Errorf("status %d, pushed %+v", got.status, pushed)
 	}
 }
 

@@ -130,20 +130,17 @@ func (d *desk) save(w http.ResponseWriter, r *http.Request, message string) erro
 	if len(d.put)+len(d.gone) == 0 {
 		return schema.Errorf(schema.CodeRefused, "nothing was changed, so there is nothing to save")
 	}
-	if err := d.upload(r, message); err != nil {
-		return err
-	}
-	draft, err := d.pages.Classroom.Drafts.Open(r.Context(), d.draft.Actor, d.draft.Course.Code, d.draft.Assignment.Name)
+	is, err := d.upload(r, message)
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, versionPath(draft.Path(), draft.Base.Number), http.StatusSeeOther)
+	http.Redirect(w, r, versionPath(d.draft.Path(), is.Version), http.StatusSeeOther)
 	return nil
 }
 
-func (d *desk) upload(r *http.Request, message string) error {
+func (d *desk) upload(r *http.Request, message string) (schema.Uploaded, error) {
 	if d.pages.Uploads == nil {
-		return errNowhere()
+		return schema.Uploaded{}, errNowhere()
 	}
 	user := d.draft.Actor.User
 	u := schema.Upload{

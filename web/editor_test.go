@@ -63,10 +63,10 @@ func (s *shelf) Changed(_ context.Context, _ int64, from, to string, _ int) ([]s
 }
 
 // Upload implements web.Uploads.
-func (s *shelf) Upload(ctx context.Context, by schema.Actor, u schema.Upload) error {
+func (s *shelf) Upload(ctx context.Context, by schema.Actor, u schema.Upload) (schema.Uploaded, error) {
 	task := strings.TrimSuffix(u.Path, "/tests")
 	if u.Base != s.last[task] {
-		return schema.Errorf(schema.CodeConflict, "somebody else saved a newer version meanwhile")
+		return schema.Uploaded{}, schema.Errorf(schema.CodeConflict, "somebody else saved a newer version meanwhile")
 	}
 	s.uploads = append(s.uploads, u)
 	files := maps.Clone(s.commits[u.Base])
@@ -84,15 +84,15 @@ func (s *shelf) Upload(ctx context.Context, by schema.Actor, u schema.Upload) er
 	code, name, _ := strings.Cut(task, "/")
 	c, err := s.Course(ctx, code)
 	if err != nil {
-		return err
+		return schema.Uploaded{}, err
 	}
 	a, err := s.EnsureAssignment(ctx, c.ID, name, time.Now())
 	if err != nil {
-		return err
+		return schema.Uploaded{}, err
 	}
 	p := s.pushOf(a, schema.RepositoryTests, by.User.Login, commit)
-	_, _, err = s.RecordCandidate(ctx, p, []byte(files["assignment.yaml"]))
-	return err
+	v, _, err := s.RecordCandidate(ctx, p, []byte(files["assignment.yaml"]))
+	return schema.Uploaded{Version: v.Number}, err
 }
 
 // specCases has a family of cases.

@@ -23,7 +23,7 @@ func (h handedIn) ReadFile(ctx context.Context, repository int64, commit, path s
 type recorder struct{ pushed *[]schema.Upload }
 
 // Upload implements web.Uploads.
-func (r recorder) Upload(_ context.Context, _ schema.Actor, u schema.Upload) error {
+func (r recorder) Upload(_ context.Context, _ schema.Actor, u schema.Upload) (schema.Uploaded, error) {
 	*r.pushed = append(*r.pushed, u)
-	return nil
+	return schema.Uploaded{}, nil
 }

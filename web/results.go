@@ -87,7 +87,7 @@ type SignInService interface {
 // Uploads receives what is handed in by a page.
 type Uploads interface {
 	// Upload pushes files as one commit of the actor's. CodeRefused says why the push was refused.
-	Upload(ctx context.Context, by schema.Actor, u schema.Upload) error
+	Upload(ctx context.Context, by schema.Actor, u schema.Upload) (schema.Uploaded, error)
 }
 
 // Sessions is the durable store of browser sessions.

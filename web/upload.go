@@ -19,9 +19,10 @@ func (s *studentPages) upload(w http.ResponseWriter, r *http.Request, user schem
 	if s.Uploads == nil {
 		return errNowhere()
 	}
+	var is schema.Uploaded
 	files, err := uploadedFiles(r, t)
 	if err == nil {
-		err = s.Uploads.Upload(r.Context(), m.Actor, schema.Upload{
+		is, err = s.Uploads.Upload(r.Context(), m.Actor, schema.Upload{
 			Path: t.Path(), Files: files, Replace: r.PostFormValue("replace") != "", Late: r.PostFormValue("late") != "",
 			Name: user.DisplayName(), Email: user.Email, Message: uploadCommit, At: s.now(),
 		})
@@ -33,11 +34,7 @@ func (s *studentPages) upload(w http.ResponseWriter, r *http.Request, user schem
 		}
 		return s.renderForm(w, r, "assignment", &page.Frame, &page, err)
 	}
-	seen, err := s.Classroom.Work.Submission(r.Context(), m.Actor, schema.SubmissionName{Course: m.Course.Code, Assignment: t.Name})
-	if err != nil {
-		return err
-	}
-	http.Redirect(w, r, "/"+seen.Submission.Name.String(), http.StatusSeeOther)
+	http.Redirect(w, r, "/"+is.Submission.String(), http.StatusSeeOther)
 	return nil
 }
 
@@ -47,7 +44,7 @@ func uploadedFiles(r *http.Request, t task) ([]schema.UploadFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return intake.Work(files, t.Required())
+	return files.Work(t.Required())
 }
 
 // formFiles reads files for a tests repository.
@@ -56,5 +53,5 @@ func formFiles(r *http.Request) ([]schema.UploadFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return intake.Tests(files)
+	return files.Tests()
 }

@@ -17,10 +17,10 @@ var commitPattern = regexp.MustCompile(`^[0-9a-f]{40}$`)
 // Fetched is a commit of another server with its history, in a repository of its own that borrows
 // the objects of one of the store's. Close removes it.
 type Fetched struct {
-	store  *Store
-	dir    string
-	commit string
-	late   bool
+	store   *Store
+	dir     string
+	commit  string
+	options []string // of its push
 }
 
 // borrower makes a repository of its own that borrows the objects of a repository of the store.
@@ -74,11 +74,14 @@ func (s *Store) Fetch(ctx context.Context, id int64, f schema.FetchedPush) (*Fet
 		return nil, schema.Errorf(schema.CodeInvalid, "%q of %q cannot be fetched", schema.Sanitize(f.Commit), schema.Sanitize(f.URL))
 	}
 	dir, env, err := s.borrower(ctx, id, fetchSettings(f))
-	fetched := &Fetched{store: s, dir: dir, commit: f.Commit, late: f.Late}
+	fetched := &Fetched{store: s, dir: dir, commit: f.Commit}
+	if f.Late {
+		fetched.options = []string{"late"}
+	}
 	if err == nil {
 		_, err = s.git(ctx, command{
 			args: []string{"fetch", "-q", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--stdin", f.URL},
-			env:  env, held: []byte("+" + f.Commit + ":" + mainRef + "\n"), max: 4096, fileSize: uint64(s.MaxRead()),
+			env:  env, held: []byte("+" + f.Commit + ":" + mainRef + "\n"), max: 4096, prepare: limitFiles(uint64(s.MaxRead())),
 		})
 		err = s.explainFetch(ctx, err)
 	}
@@ -119,15 +122,15 @@ func (s *Store) explainFetch(ctx context.Context, err error) error {
 // what git and the server said.
 func (f *Fetched) Push(ctx context.Context, socket *os.File) error {
 	env := environment(append(common(), setting{"protocol.fd.allow", "always"}), "GIT_DIR="+f.dir)
-	_, err := f.store.git(ctx, command{args: pushArgs(f.late, "+"+f.commit), env: env, max: 4096, inherit: socket})
+	_, err := f.store.git(ctx, command{args: pushArgs(f.options, "+"+f.commit), env: env, max: 4096, inherit: socket})
 	return err
 }
 
 // pushArgs are the arguments of a push to main over the inherited socket.
-func pushArgs(late bool, what string) []string {
+func pushArgs(options []string, what string) []string {
 	args := []string{"push", "-q", "-o", "nowait"}
-	if late {
-		args = append(args, "-o", "late")
+	for _, o := range options {
+		args = append(args, "-o", o)
 	}
 	return append(args, "fd::3", what+":"+mainRef)
 }

@@ -108,9 +108,20 @@ type command struct {
 	// held is given on standard input after git's limits are set, so that they hold for
 	// whatever it starts; it must fit into a pipe.
 	held []byte
-	// fileSize bounds each file that git and what it starts write, in bytes; 0: unlimited. It
-	// needs held.
-	fileSize uint64
+	// prepare is called with git's process id before git gets what is held. Git is killed where it
+	// fails. nil: nothing is called.
+	prepare func(pid int) error
+}
+
+// limitFiles bounds each file that a process, and what it starts later, writes, in bytes.
+func limitFiles(size uint64) func(pid int) error {
+	return func(pid int) error {
+		err := unix.Prlimit(pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: size, Max: size}, nil)
+		if err != nil && !errors.Is(err, unix.ESRCH) {
+			return fmt.Errorf("limit git: %w", err)
+		}
+		return nil
+	}
 }
 
 // git runs a short command and returns what it printed. It is killed when ctx ends.
@@ -131,6 +142,10 @@ func (s *Store) git(ctx context.Context, c command) ([]byte, error) {
 	}
 	p, err := start(cmd, func() {})
 	if err = give(err); err != nil {
+		if p != nil {
+			p.kill()
+			_ = p.wait() // err says more
+		}
 		return nil, err
 	}
 	out.onFull(p.kill)
@@ -149,7 +164,7 @@ func (s *Store) git(ctx context.Context, c command) ([]byte, error) {
 }
 
 // hold makes standard input a pipe. The function that it returns is called with the error of the
-// start: it sets the limit of files, then writes what was held.
+// start: it prepares git, then writes what was held.
 func (c command) hold(cmd *exec.Cmd) (give func(error) error, err error) {
 	if c.held == nil {
 		return func(err error) error { return err }, nil
@@ -165,10 +180,9 @@ func (c command) hold(cmd *exec.Cmd) (give func(error) error, err error) {
 		if err != nil {
 			return err
 		}
-		if c.fileSize > 0 {
-			limit := &unix.Rlimit{Cur: c.fileSize, Max: c.fileSize}
-			if err := unix.Prlimit(cmd.Process.Pid, unix.RLIMIT_FSIZE, limit, nil); err != nil && !errors.Is(err, unix.ESRCH) {
-				return fmt.Errorf("limit git: %w", err)
+		if c.prepare != nil {
+			if err := c.prepare(cmd.Process.Pid); err != nil {
+				return err
 			}
 		}
 		_, _ = w.Write(c.held) // git's end says why it read nothing

@@ -2,6 +2,9 @@ package repo
 
 import (
 	"bytes"
+	"errors"
+	"io"
+	"os"
 	"os/exec"
 	"sync"
 	"testing"
@@ -40,5 +43,29 @@ func TestOutputThatEndsLate(t *testing.T) {
 	}
 	if err := p.wait(); err != nil || out.text.String() != "begun\nlisted\n" {
 		t.Errorf("%v, %q", err, out.text.String())
+	}
+}
+
+// TestUnlimitedGitIsKilled starts a program that would run on, and cannot be limited: it has
+// ended by the time that the error is returned.
+func TestUnlimitedGitIsKilled(t *testing.T) {
+	t.Parallel()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	refused := errors.New("prlimit: operation not permitted")
+	s := &Store{o: Options{Git: "/bin/sh"}}
+	_, err = s.git(t.Context(), command{
+		args: []string{"-c", "sleep 600 & exec sleep 600"}, env: os.Environ(), held: []byte("x"), max: 10, inherit: w,
+		prepare: func(int) error { return refused },
+	})
+	w.Close()
+	if !errors.Is(err, refused) {
+		t.Errorf("error %v, want %v", err, refused)
+	}
+	if _, err := r.Read(make([]byte, 1)); !errors.Is(err, io.EOF) { // it would block while either sleep has its end
+		t.Errorf("read: %v", err)
 	}
 }

@@ -31,7 +31,7 @@ func (s *Store) PushFiles(ctx context.Context, id int64, u schema.Upload, socket
 	if _, err := s.git(ctx, command{args: []string{"fast-import", "--quiet"}, env: env, stdin: importStream(u, tip), max: 4096}); err != nil {
 		return fmt.Errorf("commit an upload: %w", err)
 	}
-	_, err = s.git(ctx, command{args: pushArgs(u.Late, mainRef), env: env, max: 4096, inherit: socket})
+	_, err = s.git(ctx, command{args: pushArgs(u.Options(), mainRef), env: env, max: 4096, inherit: socket})
 	return err
 }
 

@@ -170,7 +170,7 @@ func (s *Service) startScheduler(ctx context.Context, data *DataDir) error {
 	}
 	s.scheduler = &scheduler.Scheduler{
 		Jobs: s.store.QueueTables, Trees: s.repos, Flavours: s.Config.SchemaFlavours(),
-		Forecast: &forecast.Forecast{Tasks: s.store.Tasks, Clock: s.Clock, Logger: s.Logger},
+		Forecast: &forecast.Forecast{Tasks: s.store.Tasks, Clock: s.now, Logger: s.Logger},
 		Dir:      cache, Socket: data.Socket("fleet/runners"), Clock: s.Clock, Logger: s.Logger,
 	}
 	if s.scheduler.Controls, err = s.store.PoolControls(ctx); err != nil {
@@ -292,7 +292,7 @@ func (s *Service) startAdmin(ctx context.Context, data *DataDir) error {
 
 // Operator returns what serves grader admin inside this service.
 func (s *Service) Operator() *Operator {
-	return newOperator(s.Data, s.store, s.classroom, s.Clock, &liveService{
+	return newOperator(s.Data, s.store, s.classroom, s.now, &liveService{
 		webURL: s.WebURL, pools: s.scheduler.PoolStates, runners: s.scheduler.RunnerStates, flavours: s.scheduler.Flavours,
 	})
 }

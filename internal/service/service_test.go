@@ -48,7 +48,7 @@ func start(t *testing.T) *running {
 	config.Flavours["standard"] = standard
 	s := &running{&service.Service{
 		Data: filepath.Join(dir, "data"), SSH: "127.0.0.1:0", Web: "127.0.0.1:0", Bin: dir,
-		Config: config, Version: "v0", Logger: slog.New(slog.DiscardHandler), Clock: time.Now,
+		Config: config, Version: "v0", Logger: slog.New(slog.DiscardHandler), // no Clock: the time is the machine's
 	}, t}
 	check(t, s.Start(t.Context()))
 	t.Cleanup(s.stop)

@@ -28,7 +28,7 @@ type tryPins struct {
 
 // startTryPins starts removing the refs of old tries.
 func (s *Service) startTryPins(ctx context.Context, _ *DataDir) error {
-	p := &tryPins{list: s.store.TryPins, drop: s.repos.DropTry, clock: s.Clock, logger: s.Logger}
+	p := &tryPins{list: s.store.TryPins, drop: s.repos.DropTry, clock: s.now, logger: s.Logger}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	go func() {

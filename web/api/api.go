@@ -56,7 +56,7 @@ type Contents interface {
 // Uploads receives uploads.
 type Uploads interface {
 	// Upload pushes files as one commit of the actor's. CodeRefused says why the push was refused.
-	Upload(ctx context.Context, by schema.Actor, u schema.Upload) error
+	Upload(ctx context.Context, by schema.Actor, u schema.Upload) (schema.Uploaded, error)
 }
 
 // Options are what the API needs.

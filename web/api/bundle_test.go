@@ -97,16 +97,17 @@ func (b *bundle) person(login string, role schema.Role) {
 	}
 }
 
-// publishTests pushes tests that pass their gate.
-func (b *bundle) publishTests(code, name, text, by string) {
+// publishTests pushes tests that pass their gate, and returns the number of the version.
+func (b *bundle) publishTests(code, name, text, by string) int {
 	b.t.Helper()
 	c, err := b.store.Course(b.t.Context(), code)
 	check(b.t, err)
 	a, err := b.store.EnsureAssignment(b.t.Context(), c.ID, name, time.Now())
 	check(b.t, err)
-	_, _, err = b.store.RecordCandidate(b.t.Context(), schema.Push{Intent: b.intent(a, schema.RepositoryTests, by), Tree: strings.Repeat("7", 40), Flavour: "standard"}, []byte(text))
+	v, _, err := b.store.RecordCandidate(b.t.Context(), schema.Push{Intent: b.intent(a, schema.RepositoryTests, by), Tree: strings.Repeat("7", 40), Flavour: "standard"}, []byte(text))
 	check(b.t, err)
 	b.grade(schema.Result{Outcome: schema.OutcomeGraded, Gate: &schema.GateResult{Passed: true}})
+	return v.Number
 }
 
 func (b *bundle) intent(a schema.Assignment, kind schema.RepositoryKind, login string) schema.Intent {
@@ -384,29 +385,37 @@ func (files) ReadFile(_ context.Context, _ int64, _, path string, most int64) ([
 // uploads pushes what is handed in, and remembers it.
 type uploads struct {
 	*bundle
-	mu  sync.Mutex
-	all []schema.Upload
+	mu    sync.Mutex
+	all   []schema.Upload
+	other bool // another push to the same repository follows each at once
 }
 
-func (u *uploads) Upload(_ context.Context, by schema.Actor, up schema.Upload) error {
+func (u *uploads) Upload(_ context.Context, by schema.Actor, up schema.Upload) (is schema.Uploaded, err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for _, f := range up.Files {
 		if f.Path == "forbidden.txt" {
-			return schema.Errorf(schema.CodeRefused, "the file forbidden.txt is forbidden")
+			return is, schema.Errorf(schema.CodeRefused, "the file forbidden.txt is forbidden")
 		}
 	}
 	if up.Base == "stale" {
-		return schema.Errorf(schema.CodeConflict, "somebody else has changed this")
+		return is, schema.Errorf(schema.CodeConflict, "somebody else has changed this")
 	}
 	u.all = append(u.all, up)
 	switch code, rest, _ := strings.Cut(up.Path, "/"); {
 	case strings.HasSuffix(rest, "/tests"):
-		u.publishTests(code, strings.TrimSuffix(rest, "/tests"), source, by.User.Login)
+		name := strings.TrimSuffix(rest, "/tests")
+		is.Version = u.publishTests(code, name, source, by.User.Login)
+		if u.other {
+			u.publishTests(code, name, source, by.User.Login)
+		}
 	case rest != "course":
-		u.push(by.User.Login)
+		is.Submission = u.push(by.User.Login).Name
+		if u.other {
+			u.push(by.User.Login)
+		}
 	}
-	return nil
+	return is, nil
 }
 
 // zipOf makes a zip of files.

@@ -2,10 +2,12 @@ package api
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/classroom/tables"
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/schema/assignment"
 )
@@ -25,6 +27,8 @@ type newCourseFile struct {
 	Text   string `json:"text"`
 	Base   string `json:"base,omitempty"` // the commit that it was made from; 409 if it is no longer the newest
 	DryRun bool   `json:"dry_run,omitempty"`
+	// Confirm says that the change of grades is meant, as by git push -o confirm.
+	Confirm bool `json:"confirm,omitempty"`
 }
 
 // checkedCourseFile says what a course.yaml changes.
@@ -53,14 +57,26 @@ func listCourseFiles(c *call) ([]courseVersion, error) {
 	return versions, err
 }
 
+// unconfirmed refuses to change grades, and lists them.
+func unconfirmed(changes []schema.GradeChange) error {
+	return schema.Errorf(schema.CodeRefused, "course.yaml would change %s: %s. Nothing was saved. If this is meant, send \"confirm\": true beside the text",
+		schema.Count(len(changes), "grade"), strings.Join(course.GradeChangeLines(changes), "; "))
+}
+
 func saveCourseFile(c *call, n newCourseFile) (checkedCourseFile, error) {
 	code := c.path("course")
 	is, err := c.Classroom.Files.Check(c.ctx(), c.by, code, classroom.CourseText(n.Text))
 	if invalid := new(assignment.Invalid); errors.As(err, &invalid) {
 		return checkedCourseFile{}, schema.Wrapf(schema.CodeRefused, err, "%s", invalid)
 	}
+	if err == nil && len(is.Changes) > 0 && !n.Confirm && !n.DryRun {
+		err = unconfirmed(is.Changes)
+	}
 	if err == nil && !n.DryRun {
-		err = c.push(schema.Upload{Path: code + "/course", Base: n.Base, Files: []schema.UploadFile{{Path: assignment.CourseFilename, Data: []byte(n.Text)}}, Message: "Change course.yaml"})
+		_, err = c.push(schema.Upload{
+			Path: code + "/course", Base: n.Base, Confirm: n.Confirm,
+			Files: []schema.UploadFile{{Path: assignment.CourseFilename, Data: []byte(n.Text)}}, Message: "Change course.yaml",
+		})
 	}
 	return checkedCourseFile{Changes: tables.PublicGradeChanges(is.Changes), DryRun: n.DryRun}, err
 }

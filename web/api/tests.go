@@ -1,7 +1,8 @@
 package api
 
 import (
-	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,14 +96,15 @@ func (c *call) read(repository int64, commit string) (document, error) {
 	return document{media: "application/octet-stream", name: name[strings.LastIndex(name, "/")+1:], data: data}, err
 }
 
-// newestTests returns the newest version of the tests of a draft.
-func (c *call) newestTests(draft classroom.Draft) (schema.TestsVersion, error) {
+// testsVersion returns a version of the tests of a draft.
+func (c *call) testsVersion(draft classroom.Draft, number int) (schema.TestsVersion, error) {
 	all, err := c.Classroom.Tests.List(c.ctx(), c.by, draft.Course.Code, draft.Assignment.Name)
-	if err == nil && len(all) == 0 {
-		err = errors.New("the version that was pushed is missing")
-	}
 	if err != nil {
 		return schema.TestsVersion{}, err
 	}
-	return all[0], nil
+	i := slices.IndexFunc(all, func(v schema.TestsVersion) bool { return v.Number == number })
+	if i < 0 {
+		return schema.TestsVersion{}, fmt.Errorf("version %d of %s, which was just pushed, is missing", number, draft.Path())
+	}
+	return all[i], nil
 }

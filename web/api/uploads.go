@@ -41,7 +41,7 @@ func upload[T any](path, id, summary string, f func(*call) (T, error), query ...
 }
 
 // files reads the files of the body: a form, or a zip.
-func (c *call) files() ([]schema.UploadFile, error) {
+func (c *call) files() (intake.Files, error) {
 	media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
 	switch {
 	case err == nil && media == mediaForm:
@@ -49,16 +49,16 @@ func (c *call) files() ([]schema.UploadFile, error) {
 	case err == nil && media == mediaZip:
 		data, err := io.ReadAll(c.r.Body)
 		if err != nil {
-			return nil, unreadable(err)
+			return intake.Files{}, unreadable(err)
 		}
 		return intake.Zip(data)
 	}
-	return nil, schema.Errorf(schema.CodeInvalid, "send the files as %s in parts named files, or a zip as %s", mediaForm, mediaZip)
+	return intake.Files{}, schema.Errorf(schema.CodeInvalid, "send the files as %s in parts named files, or a zip as %s", mediaForm, mediaZip)
 }
 
-func (c *call) formFiles() ([]schema.UploadFile, error) {
+func (c *call) formFiles() (intake.Files, error) {
 	if err := c.r.ParseMultipartForm(formMemory); err != nil {
-		return nil, unreadable(err)
+		return intake.Files{}, unreadable(err)
 	}
 	defer func() { _ = c.r.MultipartForm.RemoveAll() }() // what is left is the system's to remove
 	return intake.Form(c.r.MultipartForm)
@@ -73,9 +73,9 @@ func unreadable(err error) error {
 }
 
 // push pushes files to a repository, as one commit of the person's.
-func (c *call) push(u schema.Upload) error {
+func (c *call) push(u schema.Upload) (schema.Uploaded, error) {
 	if c.Uploads == nil {
-		return schema.Errorf(schema.CodeUnavailable, "this server receives files by git alone")
+		return schema.Uploaded{}, schema.Errorf(schema.CodeUnavailable, "this server receives files by git alone")
 	}
 	_ = http.NewResponseController(c.w).SetWriteDeadline(time.Now().Add(operationTime)) // not every connection has deadlines
 	u.Name, u.Email, u.At = c.by.User.DisplayName(), c.by.User.Email, c.Clock()
@@ -87,17 +87,19 @@ func handIn(c *call) (schema.PublicSubmission, error) {
 	if err != nil {
 		return schema.PublicSubmission{}, err
 	}
-	files, err := c.files()
+	var files []schema.UploadFile
+	sent, err := c.files()
 	if err == nil {
-		files, err = intake.Work(files, is.Required())
+		files, err = sent.Work(is.Required())
 	}
+	var became schema.Uploaded
 	if err == nil {
-		err = c.push(schema.Upload{Path: is.Path(), Files: files, Replace: c.is("replace"), Late: c.is("late"), Message: "Hand in over the API"})
+		became, err = c.push(schema.Upload{Path: is.Path(), Files: files, Replace: c.is("replace"), Late: c.is("late"), Message: "Hand in over the API"})
 	}
 	if err != nil {
 		return schema.PublicSubmission{}, err
 	}
-	return c.Classroom.Work.Report(c.ctx(), c.by, schema.SubmissionName{Course: c.path("course"), Assignment: c.path("assignment")})
+	return c.Classroom.Work.Report(c.ctx(), c.by, became.Submission)
 }
 
 func uploadTests(c *call) (schema.TestsVersion, error) {
@@ -105,17 +107,19 @@ func uploadTests(c *call) (schema.TestsVersion, error) {
 	if err != nil {
 		return schema.TestsVersion{}, err
 	}
-	files, err := c.files()
+	var files []schema.UploadFile
+	sent, err := c.files()
 	if err == nil {
-		files, err = intake.Tests(files)
+		files, err = sent.Tests()
 	}
+	var became schema.Uploaded
 	if err == nil {
-		err = c.push(schema.Upload{Path: draft.Path() + "/tests", Files: files, Base: c.text("base"), Replace: c.is("replace"), Message: "Upload " + schema.Count(len(files), "file")})
+		became, err = c.push(schema.Upload{Path: draft.Path() + "/tests", Files: files, Base: c.text("base"), Replace: c.is("replace"), Message: "Upload " + schema.Count(len(files), "file")})
 	}
 	if err != nil {
 		return schema.TestsVersion{}, err
 	}
-	return c.newestTests(draft)
+	return c.testsVersion(draft, became.Version)
 }
 
 // draft is the tests repository of the address, which the person may change. It need not exist yet.

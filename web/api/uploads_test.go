@@ -8,6 +8,7 @@ import (
 	"net/textproto"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/grader/grader/classroom/tables"
 	"github.com/grader/grader/schema"
@@ -34,8 +35,9 @@ func TestHandIn(t *testing.T) {
 	b := newBundle(t)
 	token := b.token("alice", schema.ScopeWrite)
 	form, media := formOf(t, map[string]string{"src/hello.c": "int main(){}"})
-	zip := string(zipOf(t, map[string]string{"a1/src/hello.c": "int main(){}", "__MACOSX/a1/x": "", "a1/.DS_Store": ""}))
-	for i, c := range []struct{ query, media, body string }{{"", media, form}, {"?replace=true&late=true", "application/zip", zip}} {
+	zip := string(zipOf(t, map[string]string{"a1/hello.c": "int main(){}", "__MACOSX/a1/x": "", "a1/.DS_Store": ""}))
+	b.uploads.other = true // the reply is the submission of these files, not the newest
+	for i, c := range []struct{ query, media, body, path string }{{"", media, form, "src/hello.c"}, {"?replace=true&late=true", "application/zip", zip, "hello.c"}} {
 		got := b.ask(token, "POST", "/courses/comp1/assignments/a1/submissions"+c.query, c.body, "Content-Type", c.media)
 		if got.status != http.StatusOK {
 			t.Fatalf("status %d: %s", got.status, got.body)
@@ -43,10 +45,10 @@ func TestHandIn(t *testing.T) {
 		var sub schema.PublicSubmission
 		decode(t, got.body, &sub)
 		up := b.uploads.all[i]
-		if want := fmt.Sprintf("comp1/a1/alice/%d", i+1); sub.Name != want || sub.State != schema.StateQueued {
+		if want := fmt.Sprintf("comp1/a1/alice/%d", 2*i+1); sub.Name != want || sub.State != schema.StateQueued {
 			t.Errorf("it is %s, %s", sub.Name, sub.State)
 		}
-		if up.Path != "comp1/a1" || len(up.Files) != 1 || up.Files[0].Path != "src/hello.c" && up.Files[0].Path != "hello.c" || up.Replace != (i == 1) || up.Late != (i == 1) || up.Name != "ALICE" {
+		if up.Path != "comp1/a1" || len(up.Files) != 1 || up.Files[0].Path != c.path || up.Replace != (i == 1) || up.Late != (i == 1) || up.Name != "ALICE" {
 			t.Errorf("it was pushed as %+v", up)
 		}
 	}
@@ -55,7 +57,7 @@ func TestHandIn(t *testing.T) {
 		State schema.State `json:"state"`
 		Place any          `json:"place"`
 	}](b, "alice", "/me/waiting")
-	if len(waiting) != 2 || waiting[0].Name != "comp1/a1/alice/2" || waiting[0].Place == nil {
+	if len(waiting) != 4 || waiting[1].Name != "comp1/a1/alice/3" || waiting[0].Place == nil {
 		t.Errorf("waiting: %+v", waiting)
 	}
 }
@@ -104,6 +106,7 @@ func TestTestsOverTheAPI(t *testing.T) {
 	ida := b.token("ida", schema.ScopeWrite)
 	zip := string(zipOf(t, map[string]string{"a7/assignment.yaml": source, "a7/solution/hello.c": "x"}))
 	var made schema.TestsVersion
+	b.uploads.other = true
 	got := b.ask(ida, "POST", "/courses/comp1/assignments/a7/tests", zip, "Content-Type", "application/zip")
 	if got.status != http.StatusOK {
 		t.Fatalf("status %d: %s", got.status, got.body)
@@ -112,7 +115,7 @@ func TestTestsOverTheAPI(t *testing.T) {
 	if made.Number != 1 || made.By != "ida" || b.uploads.all[0].Path != "comp1/a7/tests" || b.uploads.all[0].Files[0].Path == "a7/assignment.yaml" {
 		t.Errorf("version %+v, pushed %+v", made, b.uploads.all[0])
 	}
-	got = b.ask(b.token("tina", schema.ScopeRead), "GET", "/courses/comp1/assignments/a7/tests/1", nil)
+	got = b.ask(b.token("tina", schema.ScopeRead), "GET", "/courses/comp1/assignments/a7/tests/2", nil)
 	if !strings.Contains(got.body, `"state":"active"`) || !strings.Contains(got.body, `"ended":true`) || !strings.Contains(got.body, `"passed":true`) {
 		t.Errorf("status %d: %s", got.status, got.body)
 	}
@@ -143,6 +146,36 @@ func TestCourseFileOverTheAPI(t *testing.T) {
 		t.Errorf("pushed as %+v", up)
 	}
 	b.ask(ida, "PUT", "/courses/comp1/course-file", map[string]any{"text": "late_tokens: 3\n", "base": "stale"}).refused(t, http.StatusConflict, schema.CodeConflict)
+}
+
+// TestCourseFileChangingGrades takes late days away that a submission has spent, and follows what
+// the refusal says.
+func TestCourseFileChangingGrades(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	ida := b.token("ida", schema.ScopeWrite)
+	zone, err := time.LoadLocation("America/Toronto")
+	check(t, err)
+	day := func(n int) string { return time.Now().In(zone).AddDate(0, 0, n).Format("2006-01-02 15:04") }
+	lines := strings.SplitN(source, "\n", 3)
+	b.publishTests("comp1", "a1", lines[0]+"\n"+fmt.Sprintf("due: %s\nlate: {until: %s, tokens: true, penalty: {percent: 50, per: day}}\n", day(-1)[:11]+"00:00", day(9))+lines[2], "ida")
+	if got := b.ask(ida, "PUT", "/courses/comp1/late-days", map[string]any{"late_days": 9}); got.status != http.StatusOK {
+		t.Fatalf("status %d: %s", got.status, got.body)
+	}
+	b.graded("alice")
+	file := map[string]any{"text": "late_tokens: 0\n"}
+	b.ask(ida, "PUT", "/courses/comp1/course-file", file).refused(t, http.StatusUnprocessableEntity, schema.CodeRefused,
+		"would change 1 grade: alice a1: 2 → ", "Nothing was saved.", `send "confirm": true`)
+	if len(b.uploads.all) > 0 {
+		t.Fatalf("pushed %+v", b.uploads.all)
+	}
+	file["confirm"] = true
+	if got := b.ask(ida, "PUT", "/courses/comp1/course-file", file); got.status != http.StatusOK || !strings.Contains(got.body, `"changes":[{`) {
+		t.Errorf("status %d: %s", got.status, got.body)
+	}
+	if len(b.uploads.all) != 1 || !b.uploads.all[0].Confirm {
+		t.Errorf("pushed %+v", b.uploads.all)
+	}
 }
 
 // TestCommentsOverTheAPI comments, reads it as the owner, and removes it.

@@ -27,15 +27,21 @@ const (
 	maxFiles    = 5000
 )
 
+// Files are the files of one request, of which there is at least one.
+type Files struct {
+	all    []schema.UploadFile
+	single bool // one was sent by itself, with the path that it is to have
+}
+
 // Form returns the files of a form, in its parts "files" and "folder"; those of a zip are
 // those in it. A form that is nil has none.
-func Form(form *multipart.Form) ([]schema.UploadFile, error) {
+func Form(form *multipart.Form) (Files, error) {
 	var u unpacking
 	if form != nil {
 		for _, field := range []string{"files", "folder"} {
 			for _, header := range form.File[field] {
-				if err := u.addPart(header); err != nil {
-					return nil, err
+				if err := u.addPart(header, field == "folder"); err != nil {
+					return Files{}, err
 				}
 			}
 		}
@@ -44,25 +50,28 @@ func Form(form *multipart.Form) ([]schema.UploadFile, error) {
 }
 
 // Zip returns the files of a zip.
-func Zip(data []byte) ([]schema.UploadFile, error) {
+func Zip(data []byte) (Files, error) {
 	var u unpacking
 	if err := u.addZip(bytes.NewReader(data), int64(len(data)), "the upload"); err != nil {
-		return nil, err
+		return Files{}, err
 	}
 	return u.all()
 }
 
-// Work returns files as they are handed in for an assignment that requires some, given as
-// patterns: without the folder that holds all of them.
-func Work(files []schema.UploadFile, required []string) ([]schema.UploadFile, error) {
-	return distinct(withoutTop(files, required))
+// Work returns the files as they are handed in for an assignment that requires some, given as
+// patterns: without the folder that holds all of them. A file that was sent by itself keeps its path.
+func (f Files) Work(required []string) ([]schema.UploadFile, error) {
+	if f.single {
+		return distinct(f.all)
+	}
+	return distinct(withoutTop(f.all, required))
 }
 
-// Tests returns files as they are put into a tests repository. The folder that holds all of
+// Tests returns the files as they are put into a tests repository. The folder that holds all of
 // them is left out where it is the repository itself.
-func Tests(files []schema.UploadFile) ([]schema.UploadFile, error) {
-	whole := []string{assignment.Filename}
-	if within := withoutTop(files, nil); matching(within, whole) > matching(files, whole) {
+func (f Files) Tests() ([]schema.UploadFile, error) {
+	files, whole := f.all, []string{assignment.Filename}
+	if within := withoutTop(files, nil); !f.single && matching(within, whole) > matching(files, whole) {
 		files = within
 	}
 	return distinct(files)
@@ -85,20 +94,21 @@ func distinct(files []schema.UploadFile) ([]schema.UploadFile, error) {
 
 // unpacking is the files so far and what they take.
 type unpacking struct {
-	files []schema.UploadFile
-	bytes int64
+	files  []schema.UploadFile
+	bytes  int64
+	single bool // a file came neither in a folder nor in a zip
 }
 
 // all returns the files, of which there must be some.
-func (u *unpacking) all() ([]schema.UploadFile, error) {
+func (u *unpacking) all() (Files, error) {
 	if len(u.files) == 0 {
-		return nil, schema.Errorf(schema.CodeInvalid, "choose files, a folder or a zip to hand in")
+		return Files{}, schema.Errorf(schema.CodeInvalid, "choose files, a folder or a zip to hand in")
 	}
-	return u.files, nil
+	return Files{all: u.files, single: u.single}, nil
 }
 
 // addPart adds a file of the form, or what is in it where it is a zip.
-func (u *unpacking) addPart(header *multipart.FileHeader) error {
+func (u *unpacking) addPart(header *multipart.FileHeader, folder bool) error {
 	name := partPath(header)
 	if name == "" {
 		return nil // no file was chosen
@@ -111,6 +121,7 @@ func (u *unpacking) addPart(header *multipart.FileHeader) error {
 	if strings.EqualFold(path.Ext(name), ".zip") {
 		return u.addZip(f, header.Size, name)
 	}
+	u.single = u.single || !folder
 	return u.add(name, f)
 }
 

@@ -15,6 +15,7 @@ type CourseFile struct {
 	Text     string
 	May      bool
 	Checked  bool // it was checked and has no mistakes
+	Confirm  bool // it was not saved, because its author has not confirmed the changes
 	Problems []Problem
 	Changes  Listing // grades that it would change
 	Versions Listing
