@@ -36,7 +36,7 @@ func (u FlavourUse) Words() string {
 // Waits reports whether pushes would wait without the flavour. Otherwise assignments may only name it.
 func (u FlavourUse) Waits() bool { return u.Default || len(u.Assignments) > 0 }
 
-func (o *Operator) flavourUses(ctx context.Context, _ None) ([]FlavourUse, error) {
+func (o *machineOperations) flavourUses(ctx context.Context, _ None) ([]FlavourUse, error) {
 	if err := course.MayAdminister(o.by.User); err != nil {
 		return nil, err
 	}

@@ -16,16 +16,38 @@ import (
 )
 
 // Operator serves `grader admin`, in the running server or, if none runs, in the command
-// itself. It acts as whoever may open the socket, or as the person whom As names. Changes are
-// actions of the classroom; it reads pools, runners and the queue directly.
+// itself. It acts for everybody who may open the socket, or as the person whom As names. Each family
+// of operations is a type.
 type Operator struct {
+	acting
+	accountOperations
+	courseOperations
+	workOperations
+	machineOperations
+}
+
+// acting is what operations use, and who acts. Changes are actions of the classroom; pools,
+// runners and the queue are read directly.
+type acting struct {
 	*classroom.Classroom
-	by    schema.Actor // who acts
+	by    schema.Actor
 	store *store.Store
 	clock func() time.Time
 	repos repo.Archive
 	live  *liveService // nil without a running server
 }
+
+// accountOperations are about accounts, keys, tokens and what is kept about a person.
+type accountOperations struct{ acting }
+
+// courseOperations are about courses, their people, teams, tests, publication and records.
+type courseOperations struct{ acting }
+
+// workOperations are about submissions, extensions, adjustments, comments and regrades.
+type workOperations struct{ acting }
+
+// machineOperations are about the queue, runners, the outbox, the audit log and the database.
+type machineOperations struct{ acting }
 
 // liveService is the state that only a running server knows.
 type liveService struct {
@@ -36,7 +58,11 @@ type liveService struct {
 }
 
 func newOperator(data string, st *store.Store, room *classroom.Classroom, clock func() time.Time, live *liveService) *Operator {
-	return &Operator{Classroom: room, by: schema.Operator(), store: st, clock: clock, repos: repo.Archive{Dir: filepath.Join(data, Repositories)}, live: live}
+	return operate(acting{Classroom: room, by: schema.Operator(), store: st, clock: clock, repos: repo.Archive{Dir: filepath.Join(data, Repositories)}, live: live})
+}
+
+func operate(a acting) *Operator {
+	return &Operator{a, accountOperations{a}, courseOperations{a}, workOperations{a}, machineOperations{a}}
 }
 
 // operation is an operation of grader admin: JSON in, JSON out.
@@ -48,14 +74,13 @@ type operation struct {
 // operations is the closed set of operations by name.
 func (o *Operator) operations() map[string]operation {
 	all := make(map[string]operation)
-	for _, some := range []map[string]operation{o.serverOperations(), o.workOperations(), o.courseOperations()} {
+	for _, some := range []map[string]operation{o.accountOperations.operations(), o.courseOperations.operations(), o.workOperations.operations(), o.machineOperations.operations()} {
 		maps.Copy(all, some)
 	}
 	return all
 }
 
-// serverOperations are about accounts, courses, the queue and the machines.
-func (o *Operator) serverOperations() map[string]operation {
+func (o *accountOperations) operations() map[string]operation {
 	return map[string]operation{
 		"user.add":      typed(schema.ScopeAdmin, o.AddUser),
 		"user.disable":  typed(schema.ScopeAdmin, o.setDisabled),
@@ -69,73 +94,75 @@ func (o *Operator) serverOperations() map[string]operation {
 		"key.expire":    typed(schema.ScopeAdmin, o.expireKey),
 		"key.remove":    typed(schema.ScopeAdmin, o.removeKey),
 		"login-link":    typed(schema.ScopeAdmin, o.LoginLink),
-		"course.add":    typed(schema.ScopeAdmin, o.AddCourse),
-		"course.set":    typed(schema.ScopeAdmin, o.setCourse),
-		"courses":       typed(schema.ScopeRead, o.courses),
-		"flavours":      typed(schema.ScopeRead, o.flavourUses),
-		"enrol":         typed(schema.ScopeWrite, o.Enrol),
-		"unenrol":       typed(schema.ScopeWrite, o.unenrol),
-		"roster":        typed(schema.ScopeRead, o.roster),
-		"submissions":   typed(schema.ScopeRead, o.Submissions),
-		"wait":          typed(schema.ScopeRead, o.wait),
-		"queue":         typed(schema.ScopeRead, o.queue),
-		"queue.move":    typed(schema.ScopeAdmin, o.moveQueue),
-		"pool.mode":     typed(schema.ScopeAdmin, o.setPoolMode),
-		"pool.size":     typed(schema.ScopeAdmin, o.resizePool),
-		"pools":         typed(schema.ScopeRead, o.pools),
-		"runners":       typed(schema.ScopeRead, o.runners),
-		"audit":         typed(schema.ScopeRead, o.audit),
+		"person.export": typed(schema.ScopeAdmin, o.exportPerson),
+		"person.erase":  typed(schema.ScopeAdmin, o.erase),
+		"github.link":   typed(schema.ScopeAdmin, o.linkGitHub),
 	}
 }
 
-// workOperations are about due dates, grades, comments and submissions.
-func (o *Operator) workOperations() map[string]operation {
+func (o *courseOperations) operations() map[string]operation {
 	return map[string]operation{
-		"extend":         typed(schema.ScopeWrite, o.extend),
-		"extensions":     typed(schema.ScopeRead, o.extensions),
-		"extension.end":  typed(schema.ScopeWrite, o.endExtension),
+		"course.add":     typed(schema.ScopeAdmin, o.AddCourse),
+		"course.set":     typed(schema.ScopeAdmin, o.setCourse),
+		"courses":        typed(schema.ScopeRead, o.courses),
+		"enrol":          typed(schema.ScopeWrite, o.Enrol),
+		"unenrol":        typed(schema.ScopeWrite, o.unenrol),
+		"roster":         typed(schema.ScopeRead, o.roster),
 		"outage":         typed(schema.ScopeWrite, o.outage),
 		"late-days":      typed(schema.ScopeWrite, o.lateDays),
-		"adjust":         typed(schema.ScopeWrite, o.adjust),
-		"adjustments":    typed(schema.ScopeRead, o.adjustments),
-		"adjustment.end": typed(schema.ScopeWrite, o.endAdjustment),
-		"comment":        typed(schema.ScopeWrite, o.comment),
-		"comments":       typed(schema.ScopeRead, o.comments),
-		"comment.remove": typed(schema.ScopeWrite, o.removeComment),
-		"submit-for":     typed(schema.ScopeWrite, o.submitFor),
-		"archive":        typed("", o.archive),
 		"grades":         typed(schema.ScopeRead, o.grades),
 		"roster.import":  typed(schema.ScopeWrite, o.importRoster),
+		"team.create":    typed(schema.ScopeWrite, o.createTeam),
+		"team.add":       typed(schema.ScopeWrite, o.addToTeam),
+		"team.remove":    typed(schema.ScopeWrite, o.removeFromTeam),
+		"team.delete":    typed(schema.ScopeWrite, o.deleteTeam),
+		"team.import":    typed(schema.ScopeWrite, o.importTeams),
+		"teams":          typed(schema.ScopeRead, o.teams),
+		"publish":        typed(schema.ScopeWrite, o.publish),
+		"unpublish":      typed(schema.ScopeWrite, o.unpublish),
+		"export":         typed(schema.ScopeRead, o.export),
+		"receipts":       typed(schema.ScopeRead, o.receipts),
+		"tests":          typed(schema.ScopeRead, o.tests),
+		"tests.activate": typed(schema.ScopeWrite, o.activateTests),
 	}
 }
 
-// courseOperations are about teams, regrades, publication, tests and records.
-func (o *Operator) courseOperations() map[string]operation {
+func (o *workOperations) operations() map[string]operation {
 	return map[string]operation{
-		"team.create": typed(schema.ScopeWrite, o.createTeam),
-		"team.add":    typed(schema.ScopeWrite, o.addToTeam),
-		"team.remove": typed(schema.ScopeWrite, o.removeFromTeam),
-		"team.delete": typed(schema.ScopeWrite, o.deleteTeam),
-		"team.import": typed(schema.ScopeWrite, o.importTeams),
-		"teams":       typed(schema.ScopeRead, o.teams),
-
+		"submissions":     typed(schema.ScopeRead, o.Submissions),
+		"wait":            typed(schema.ScopeRead, o.wait),
+		"extend":          typed(schema.ScopeWrite, o.extend),
+		"extensions":      typed(schema.ScopeRead, o.extensions),
+		"extension.end":   typed(schema.ScopeWrite, o.endExtension),
+		"adjust":          typed(schema.ScopeWrite, o.adjust),
+		"adjustments":     typed(schema.ScopeRead, o.adjustments),
+		"adjustment.end":  typed(schema.ScopeWrite, o.endAdjustment),
+		"comment":         typed(schema.ScopeWrite, o.comment),
+		"comments":        typed(schema.ScopeRead, o.comments),
+		"comment.remove":  typed(schema.ScopeWrite, o.removeComment),
+		"submit-for":      typed(schema.ScopeWrite, o.submitFor),
+		"archive":         typed("", o.archive),
 		"regrade.create":  typed(schema.ScopeWrite, o.createRegrade),
 		"regrade.show":    typed(schema.ScopeRead, o.showRegrade),
 		"regrade.apply":   typed(schema.ScopeWrite, o.applyRegrade),
 		"regrade.discard": typed(schema.ScopeWrite, o.discardRegrade),
 		"regrade.undo":    typed(schema.ScopeWrite, o.undoRegrade),
-		"publish":         typed(schema.ScopeWrite, o.publish),
-		"unpublish":       typed(schema.ScopeWrite, o.unpublish),
-		"export":          typed(schema.ScopeRead, o.export),
-		"receipts":        typed(schema.ScopeRead, o.receipts),
-		"tests":           typed(schema.ScopeRead, o.tests),
-		"tests.activate":  typed(schema.ScopeWrite, o.activateTests),
 		"replay":          typed(schema.ScopeWrite, o.replay),
-		"person.export":   typed(schema.ScopeAdmin, o.exportPerson),
-		"person.erase":    typed(schema.ScopeAdmin, o.erase),
+	}
+}
+
+func (o *machineOperations) operations() map[string]operation {
+	return map[string]operation{
+		"flavours":        typed(schema.ScopeRead, o.flavourUses),
+		"queue":           typed(schema.ScopeRead, o.queue),
+		"queue.move":      typed(schema.ScopeAdmin, o.moveQueue),
+		"pool.mode":       typed(schema.ScopeAdmin, o.setPoolMode),
+		"pool.size":       typed(schema.ScopeAdmin, o.resizePool),
+		"pools":           typed(schema.ScopeRead, o.pools),
+		"runners":         typed(schema.ScopeRead, o.runners),
+		"audit":           typed(schema.ScopeRead, o.audit),
 		"outbox":          typed(schema.ScopeAdmin, o.outbox),
 		"outbox.retry":    typed(schema.ScopeAdmin, o.retryOutbox),
-		"github.link":     typed(schema.ScopeAdmin, o.linkGitHub),
 		"backup.marks":    typed("", o.marks),
 		"backup.recorded": typed("", o.recordedSince),
 		"database.copy":   typed("", o.copyDatabase),
@@ -170,16 +197,16 @@ func (o *Operator) run(ctx context.Context, name string, args []byte) ([]byte, e
 type None struct{}
 
 // AddCourse creates a course.
-func (o *Operator) AddCourse(ctx context.Context, n classroom.NewCourse) (None, error) {
+func (o *courseOperations) AddCourse(ctx context.Context, n classroom.NewCourse) (None, error) {
 	_, err := o.Courses.Add(ctx, o.by, n)
 	return None{}, err
 }
 
-func (o *Operator) setCourse(ctx context.Context, c classroom.CourseChange) (None, error) {
+func (o *courseOperations) setCourse(ctx context.Context, c classroom.CourseChange) (None, error) {
 	return None{}, o.Courses.Set(ctx, o.by, c)
 }
 
-func (o *Operator) courses(ctx context.Context, _ None) ([]schema.Course, error) {
+func (o *courseOperations) courses(ctx context.Context, _ None) ([]schema.Course, error) {
 	return o.Courses.List(ctx, o.by)
 }
 
@@ -190,7 +217,7 @@ type EnrolArgs struct {
 }
 
 // Enrol gives a person the role in the course.
-func (o *Operator) Enrol(ctx context.Context, a EnrolArgs) (None, error) {
+func (o *courseOperations) Enrol(ctx context.Context, a EnrolArgs) (None, error) {
 	role, err := schema.ParseRole(a.Role)
 	if err != nil {
 		return None{}, err
@@ -201,16 +228,16 @@ func (o *Operator) Enrol(ctx context.Context, a EnrolArgs) (None, error) {
 	return None{}, o.Courses.Enrol(ctx, o.by, a.Course, a.Login, role)
 }
 
-func (o *Operator) unenrol(ctx context.Context, a EnrolArgs) (None, error) {
+func (o *courseOperations) unenrol(ctx context.Context, a EnrolArgs) (None, error) {
 	return None{}, o.Courses.Unenrol(ctx, o.by, a.Course, a.Login)
 }
 
-func (o *Operator) roster(ctx context.Context, a EnrolArgs) ([]schema.Enrolment, error) {
+func (o *courseOperations) roster(ctx context.Context, a EnrolArgs) ([]schema.Enrolment, error) {
 	return o.Courses.Roster(ctx, o.by, a.Course)
 }
 
 // Submissions lists one page of an assignment's submissions, oldest first.
-func (o *Operator) Submissions(ctx context.Context, p classroom.SubmissionPage) ([]schema.PublicSubmission, error) {
+func (o *workOperations) Submissions(ctx context.Context, p classroom.SubmissionPage) ([]schema.PublicSubmission, error) {
 	return o.Work.Submissions(ctx, o.by, p)
 }
 
@@ -220,17 +247,17 @@ type WaitArgs struct {
 	Timeout time.Duration
 }
 
-func (o *Operator) wait(ctx context.Context, a WaitArgs) (None, error) {
+func (o *workOperations) wait(ctx context.Context, a WaitArgs) (None, error) {
 	return None{}, o.Work.Wait(ctx, o.by, a.Name, a.Timeout)
 }
 
 // MoveArgs names two flavours.
 type MoveArgs struct{ From, To string }
 
-func (o *Operator) moveQueue(ctx context.Context, a MoveArgs) (int, error) {
+func (o *machineOperations) moveQueue(ctx context.Context, a MoveArgs) (int, error) {
 	return o.Queue.Move(ctx, o.by, a.From, a.To)
 }
 
-func (o *Operator) audit(ctx context.Context, q schema.AuditQuery) ([]schema.AuditEntry, error) {
+func (o *machineOperations) audit(ctx context.Context, q schema.AuditQuery) ([]schema.AuditEntry, error) {
 	return o.Audit.Log(ctx, o.by, q)
 }

@@ -8,11 +8,11 @@ import (
 )
 
 // AddUser creates an account.
-func (o *Operator) AddUser(ctx context.Context, n classroom.NewUser) (classroom.AddedUser, error) {
+func (o *accountOperations) AddUser(ctx context.Context, n classroom.NewUser) (classroom.AddedUser, error) {
 	return o.Accounts.AddUser(ctx, o.by, n)
 }
 
-func (o *Operator) users(ctx context.Context, _ None) ([]schema.User, error) {
+func (o *accountOperations) users(ctx context.Context, _ None) ([]schema.User, error) {
 	return o.Accounts.Users(ctx, o.by)
 }
 
@@ -25,36 +25,36 @@ type AccountArgs struct {
 	Day         string // the last one of a key, or never
 }
 
-func (o *Operator) setDisabled(ctx context.Context, a AccountArgs) (schema.Ended, error) {
+func (o *accountOperations) setDisabled(ctx context.Context, a AccountArgs) (schema.Ended, error) {
 	return o.Accounts.SetDisabled(ctx, o.by, a.Login, a.Disabled)
 }
 
-func (o *Operator) signOut(ctx context.Context, a AccountArgs) (schema.Ended, error) {
+func (o *accountOperations) signOut(ctx context.Context, a AccountArgs) (schema.Ended, error) {
 	return o.Accounts.SignOut(ctx, o.by, a.Login)
 }
 
-func (o *Operator) newCode(ctx context.Context, a AccountArgs) (classroom.Code, error) {
+func (o *accountOperations) newCode(ctx context.Context, a AccountArgs) (classroom.Code, error) {
 	return o.Accounts.NewCode(ctx, o.by, a.Login, a.Key)
 }
 
-func (o *Operator) keys(ctx context.Context, a AccountArgs) ([]schema.Key, error) {
+func (o *accountOperations) keys(ctx context.Context, a AccountArgs) ([]schema.Key, error) {
 	return o.Accounts.Keys(ctx, o.by, a.Login)
 }
 
-func (o *Operator) addKeys(ctx context.Context, a AccountArgs) ([]schema.Key, error) {
+func (o *accountOperations) addKeys(ctx context.Context, a AccountArgs) ([]schema.Key, error) {
 	return o.Accounts.AddKeys(ctx, o.by, a.Login, a.Key)
 }
 
-func (o *Operator) expireKey(ctx context.Context, a AccountArgs) (schema.Key, error) {
+func (o *accountOperations) expireKey(ctx context.Context, a AccountArgs) (schema.Key, error) {
 	return o.Accounts.ExpireKey(ctx, o.by, a.Login, a.Fingerprint, a.Day)
 }
 
-func (o *Operator) removeKey(ctx context.Context, a AccountArgs) (schema.RemovedKey, error) {
+func (o *accountOperations) removeKey(ctx context.Context, a AccountArgs) (schema.RemovedKey, error) {
 	return o.Accounts.RemoveKey(ctx, o.by, a.Login, a.Fingerprint)
 }
 
 // LoginLink creates a one-time link that signs a browser in as a person.
-func (o *Operator) LoginLink(ctx context.Context, a AccountArgs) (string, error) {
+func (o *accountOperations) LoginLink(ctx context.Context, a AccountArgs) (string, error) {
 	if o.live == nil {
 		return "", errNotServing()
 	}

@@ -21,14 +21,14 @@ func publicComments(c classroom.Commented, err error) ([]tables.Comment, error) 
 	return tables.PublicComments(c.Seen.Submission.Name, c.Comments, c.Seen.Member.Course.Location()), nil
 }
 
-func (o *Operator) comment(ctx context.Context, n classroom.NewComment) ([]tables.Comment, error) {
+func (o *workOperations) comment(ctx context.Context, n classroom.NewComment) ([]tables.Comment, error) {
 	return publicComments(o.Comments.Add(ctx, o.by, n))
 }
 
-func (o *Operator) comments(ctx context.Context, a CommentArgs) ([]tables.Comment, error) {
+func (o *workOperations) comments(ctx context.Context, a CommentArgs) ([]tables.Comment, error) {
 	return publicComments(o.Comments.On(ctx, o.by, a.Submission))
 }
 
-func (o *Operator) removeComment(ctx context.Context, a CommentArgs) (schema.Comment, error) {
+func (o *workOperations) removeComment(ctx context.Context, a CommentArgs) (schema.Comment, error) {
 	return o.Comments.Remove(ctx, o.by, a.Submission, a.ID)
 }

@@ -17,15 +17,15 @@ type GradeArgs struct {
 	LateDays           int
 }
 
-func (o *Operator) extend(ctx context.Context, n classroom.NewExtension) (classroom.Extended, error) {
+func (o *workOperations) extend(ctx context.Context, n classroom.NewExtension) (classroom.Extended, error) {
 	return o.Grades.Extend(ctx, o.by, n)
 }
 
-func (o *Operator) extensions(ctx context.Context, a GradeArgs) ([]schema.GrantedExtension, error) {
+func (o *workOperations) extensions(ctx context.Context, a GradeArgs) ([]schema.GrantedExtension, error) {
 	return o.Grades.Extensions(ctx, o.by, a.Course, a.Assignment)
 }
 
-func (o *Operator) endExtension(ctx context.Context, a GradeArgs) (schema.GrantedExtension, error) {
+func (o *workOperations) endExtension(ctx context.Context, a GradeArgs) (schema.GrantedExtension, error) {
 	return o.Grades.EndExtension(ctx, o.by, a.Course, a.Assignment, a.ID)
 }
 
@@ -35,35 +35,35 @@ type AddedOutage struct {
 	Graded int
 }
 
-func (o *Operator) outage(ctx context.Context, n classroom.NewOutage) (AddedOutage, error) {
+func (o *courseOperations) outage(ctx context.Context, n classroom.NewOutage) (AddedOutage, error) {
 	added, graded, err := o.Grades.Outage(ctx, o.by, n)
 	return AddedOutage{added, graded}, err
 }
 
-func (o *Operator) lateDays(ctx context.Context, a GradeArgs) (None, error) {
+func (o *courseOperations) lateDays(ctx context.Context, a GradeArgs) (None, error) {
 	return None{}, o.Grades.SetLateTokens(ctx, o.by, a.Course, a.LateDays)
 }
 
-func (o *Operator) adjust(ctx context.Context, a GradeArgs) (schema.Adjustment, error) {
+func (o *workOperations) adjust(ctx context.Context, a GradeArgs) (schema.Adjustment, error) {
 	return o.Grades.Adjust(ctx, o.by, a.Course, a.Assignment, a.Owner, a.Points, a.Reason)
 }
 
-func (o *Operator) adjustments(ctx context.Context, a GradeArgs) ([]schema.Adjustment, error) {
+func (o *workOperations) adjustments(ctx context.Context, a GradeArgs) ([]schema.Adjustment, error) {
 	return o.Grades.Adjustments(ctx, o.by, a.Course, a.Assignment)
 }
 
-func (o *Operator) endAdjustment(ctx context.Context, a GradeArgs) (schema.Adjustment, error) {
+func (o *workOperations) endAdjustment(ctx context.Context, a GradeArgs) (schema.Adjustment, error) {
 	return o.Grades.EndAdjustment(ctx, o.by, a.Course, a.Assignment, a.ID)
 }
 
-func (o *Operator) grades(ctx context.Context, a GradeArgs) ([]schema.Grade, error) {
+func (o *courseOperations) grades(ctx context.Context, a GradeArgs) ([]schema.Grade, error) {
 	return o.Grades.List(ctx, o.by, a.Course, a.Owner)
 }
 
-func (o *Operator) importRoster(ctx context.Context, r classroom.ImportRequest) (classroom.Imported, error) {
+func (o *courseOperations) importRoster(ctx context.Context, r classroom.ImportRequest) (classroom.Imported, error) {
 	return o.People.Import(ctx, o.by, r)
 }
 
-func (o *Operator) export(ctx context.Context, r classroom.ExportRequest) (classroom.Exported, error) {
+func (o *courseOperations) export(ctx context.Context, r classroom.ExportRequest) (classroom.Exported, error) {
 	return o.People.Export(ctx, o.by, r)
 }

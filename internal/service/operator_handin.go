@@ -13,7 +13,7 @@ type HandedIn struct {
 	Zone       string
 }
 
-func (o *Operator) submitFor(ctx context.Context, n classroom.NewHandIn) (HandedIn, error) {
+func (o *workOperations) submitFor(ctx context.Context, n classroom.NewHandIn) (HandedIn, error) {
 	sub, err := o.HandIns.Submit(ctx, o.by, n)
 	if err != nil {
 		return HandedIn{}, err
@@ -22,6 +22,6 @@ func (o *Operator) submitFor(ctx context.Context, n classroom.NewHandIn) (Handed
 	return HandedIn{sub.Submission, m.Course.Zone}, err
 }
 
-func (o *Operator) archive(ctx context.Context, q classroom.ArchiveRequest) (classroom.Archive, error) {
+func (o *workOperations) archive(ctx context.Context, q classroom.ArchiveRequest) (classroom.Archive, error) {
 	return o.Archives.Gather(ctx, o.by, q)
 }

@@ -12,11 +12,11 @@ type OutboxArgs struct {
 	Kind  string // to be tried again; "" is every kind
 }
 
-func (o *Operator) outbox(ctx context.Context, a OutboxArgs) ([]schema.OutboxEntry, error) {
+func (o *machineOperations) outbox(ctx context.Context, a OutboxArgs) ([]schema.OutboxEntry, error) {
 	return o.Outbox.List(ctx, o.by, a.Limit)
 }
 
-func (o *Operator) retryOutbox(ctx context.Context, a OutboxArgs) (int64, error) {
+func (o *machineOperations) retryOutbox(ctx context.Context, a OutboxArgs) (int64, error) {
 	return o.Outbox.Retry(ctx, o.by, a.Kind)
 }
 
@@ -26,6 +26,6 @@ type GitHubArgs struct {
 	Account schema.GitHubAccount
 }
 
-func (o *Operator) linkGitHub(ctx context.Context, a GitHubArgs) (None, error) {
+func (o *accountOperations) linkGitHub(ctx context.Context, a GitHubArgs) (None, error) {
 	return None{}, o.GitHub.Link(ctx, o.by, a.Login, a.Account)
 }

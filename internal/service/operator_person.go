@@ -13,13 +13,13 @@ type PersonArgs struct {
 	Force bool // erase also while a course still takes the person's work
 }
 
-func (o *Operator) exportPerson(ctx context.Context, a PersonArgs) (classroom.Person, error) {
+func (o *accountOperations) exportPerson(ctx context.Context, a PersonArgs) (classroom.Person, error) {
 	return o.Erasures.Export(ctx, o.by, a.Login)
 }
 
 // erase erases a person, and then the person's repositories. If that fails, the alias can
 // be erased again.
-func (o *Operator) erase(ctx context.Context, a PersonArgs) (classroom.Erased, error) {
+func (o *accountOperations) erase(ctx context.Context, a PersonArgs) (classroom.Erased, error) {
 	done, err := o.Erasures.Erase(ctx, o.by, a.Login, a.Force)
 	if err != nil {
 		return done, err

@@ -10,7 +10,7 @@ import (
 )
 
 // pools lists the pools of the running server.
-func (o *Operator) pools(ctx context.Context, _ None) ([]tables.Pool, error) {
+func (o *machineOperations) pools(ctx context.Context, _ None) ([]tables.Pool, error) {
 	if o.live == nil {
 		return nil, errNotServing()
 	}
@@ -33,16 +33,16 @@ type PoolArgs struct {
 	Size    classroom.PoolSize // of pool.size
 }
 
-func (o *Operator) setPoolMode(ctx context.Context, a PoolArgs) (schema.PoolControl, error) {
+func (o *machineOperations) setPoolMode(ctx context.Context, a PoolArgs) (schema.PoolControl, error) {
 	return o.Pools.SetMode(ctx, o.by, a.Flavour, a.Mode, a.Reason)
 }
 
-func (o *Operator) resizePool(ctx context.Context, a PoolArgs) (schema.PoolControl, error) {
+func (o *machineOperations) resizePool(ctx context.Context, a PoolArgs) (schema.PoolControl, error) {
 	return o.Pools.Resize(ctx, o.by, a.Flavour, a.Size)
 }
 
 // maySeePools refuses whoever is staff of no course.
-func (o *Operator) maySeePools(ctx context.Context) error {
+func (o *machineOperations) maySeePools(ctx context.Context) error {
 	var enrolments []schema.Enrolment
 	if o.by.User.ID != 0 {
 		var err error

@@ -13,7 +13,7 @@ import (
 )
 
 // serves reports whether the running server has the flavour; true if no server runs.
-func (o *Operator) serves(flavour string) bool {
+func (o *machineOperations) serves(flavour string) bool {
 	if o.live == nil {
 		return true
 	}
@@ -57,7 +57,7 @@ type QueuedReport struct {
 	Reason  string    `json:"reason,omitempty"`  // why it is queued again
 }
 
-func (o *Operator) queue(ctx context.Context, a QueueArgs) (QueueReport, error) {
+func (o *machineOperations) queue(ctx context.Context, a QueueArgs) (QueueReport, error) {
 	if err := course.MayAdminister(o.by.User); err != nil { // it names submissions of every course
 		return QueueReport{}, err
 	}

@@ -7,6 +7,6 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func (o *Operator) receipts(ctx context.Context, p classroom.ReceiptPage) ([]schema.StoredReceipt, error) {
+func (o *courseOperations) receipts(ctx context.Context, p classroom.ReceiptPage) ([]schema.StoredReceipt, error) {
 	return o.Receipts.List(ctx, o.by, p)
 }

@@ -10,22 +10,22 @@ import (
 // RegradeArgs names a regrade set.
 type RegradeArgs struct{ ID int64 }
 
-func (o *Operator) createRegrade(ctx context.Context, n classroom.NewRegrade) (schema.Regrade, error) {
+func (o *workOperations) createRegrade(ctx context.Context, n classroom.NewRegrade) (schema.Regrade, error) {
 	return o.Regrades.Create(ctx, o.by, n)
 }
 
-func (o *Operator) showRegrade(ctx context.Context, a RegradeArgs) (classroom.RegradeReport, error) {
+func (o *workOperations) showRegrade(ctx context.Context, a RegradeArgs) (classroom.RegradeReport, error) {
 	return o.Regrades.Show(ctx, o.by, a.ID)
 }
 
-func (o *Operator) applyRegrade(ctx context.Context, a RegradeArgs) (classroom.RegradeReport, error) {
+func (o *workOperations) applyRegrade(ctx context.Context, a RegradeArgs) (classroom.RegradeReport, error) {
 	return o.Regrades.Apply(ctx, o.by, a.ID)
 }
 
-func (o *Operator) discardRegrade(ctx context.Context, a RegradeArgs) (classroom.RegradeReport, error) {
+func (o *workOperations) discardRegrade(ctx context.Context, a RegradeArgs) (classroom.RegradeReport, error) {
 	return o.Regrades.Discard(ctx, o.by, a.ID)
 }
 
-func (o *Operator) undoRegrade(ctx context.Context, a RegradeArgs) (classroom.RegradeReport, error) {
+func (o *workOperations) undoRegrade(ctx context.Context, a RegradeArgs) (classroom.RegradeReport, error) {
 	return o.Regrades.Undo(ctx, o.by, a.ID)
 }

@@ -7,6 +7,6 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func (o *Operator) replay(ctx context.Context, name schema.SubmissionName) (classroom.Replayed, error) {
+func (o *workOperations) replay(ctx context.Context, name schema.SubmissionName) (classroom.Replayed, error) {
 	return o.Replays.Replay(ctx, o.by, name)
 }

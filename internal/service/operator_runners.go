@@ -9,7 +9,7 @@ import (
 )
 
 // runners lists the runners of the running server.
-func (o *Operator) runners(ctx context.Context, _ None) ([]tables.Runner, error) {
+func (o *machineOperations) runners(ctx context.Context, _ None) ([]tables.Runner, error) {
 	if o.live == nil {
 		return nil, errNotServing()
 	}

@@ -13,10 +13,10 @@ type TestsArgs struct {
 	Number             int
 }
 
-func (o *Operator) tests(ctx context.Context, a TestsArgs) ([]schema.TestsVersion, error) {
+func (o *courseOperations) tests(ctx context.Context, a TestsArgs) ([]schema.TestsVersion, error) {
 	return o.Tests.List(ctx, o.by, a.Course, a.Assignment)
 }
 
-func (o *Operator) activateTests(ctx context.Context, a TestsArgs) (schema.ActivatedTests, error) {
+func (o *courseOperations) activateTests(ctx context.Context, a TestsArgs) (schema.ActivatedTests, error) {
 	return o.Tests.Activate(ctx, o.by, a.Course, a.Assignment, a.Number)
 }

@@ -9,10 +9,10 @@ import (
 // TokenArgs names an API token of an account.
 type TokenArgs struct{ Login, Name string }
 
-func (o *Operator) tokens(ctx context.Context, a TokenArgs) ([]schema.APIToken, error) {
+func (o *accountOperations) tokens(ctx context.Context, a TokenArgs) ([]schema.APIToken, error) {
 	return o.Tokens.List(ctx, o.by, a.Login)
 }
 
-func (o *Operator) revokeToken(ctx context.Context, a TokenArgs) (schema.APIToken, error) {
+func (o *accountOperations) revokeToken(ctx context.Context, a TokenArgs) (schema.APIToken, error) {
 	return o.Tokens.Revoke(ctx, o.by, a.Login, a.Name)
 }

@@ -8,9 +8,9 @@ import (
 
 // As returns the operator that acts as a person: whether they may is the actions' to decide.
 func (o *Operator) As(by schema.Actor) *Operator {
-	as := *o
+	as := o.acting
 	as.by = by
-	return &as
+	return operate(as)
 }
 
 // Remote serves the operations of grader admin over the HTTP API.
