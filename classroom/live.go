@@ -13,6 +13,8 @@ type Live interface {
 	// Watch streams a job's events after the sequence number and closes the channel at
 	// the job's end, when ctx ends, or when the reader is too slow.
 	Watch(ctx context.Context, job, after int64) (<-chan schema.Event, error)
+	// Place returns the place of a queued job.
+	Place(job int64) schema.Place
 	// PoolStates returns every flavour's pool, by name.
 	PoolStates(ctx context.Context) ([]schema.PoolState, error)
 	// RunnerStates returns the runners that are known, by id.
@@ -33,6 +35,9 @@ func (offline) Wake() {}
 func (offline) Watch(context.Context, int64, int64) (<-chan schema.Event, error) {
 	return nil, schema.Errorf(schema.CodeUnavailable, "no server runs on this data directory; start it first: grader serve")
 }
+
+// Place is the first: nobody knows how many are ahead.
+func (offline) Place(int64) schema.Place { return schema.Place{} }
 
 // Control does nothing: a server that starts reads what is stored.
 func (offline) Control(schema.PoolControl) {}

@@ -14,6 +14,8 @@ type QueueStore interface {
 	Depths(ctx context.Context) ([]schema.QueueDepth, error)
 	// Enrolments returns a user's courses, by code.
 	Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error)
+	// Recent returns the latest submissions of a user and of their teams, newest first, at most limit.
+	Recent(ctx context.Context, user int64, limit int) ([]schema.GradedSubmission, error)
 	// MoveQueue moves what waits for a flavour to another and returns how many jobs
 	// those were, in one transaction with its audit entry.
 	MoveQueue(ctx context.Context, by schema.Actor, from, to string) (int, error)
@@ -70,4 +72,36 @@ func (q *Queue) Show(ctx context.Context, by schema.Actor) (QueueReport, error) 
 	report.Runners = q.live.RunnerStates()
 	report.Pools, err = q.live.PoolStates(ctx)
 	return report, err
+}
+
+// maxOwn is how many of somebody's latest submissions are looked through for those that have not ended.
+const maxOwn = 200
+
+// OwnWork is a submission of a person's, or of their team's, that has not ended.
+type OwnWork struct {
+	schema.GradedSubmission
+	Place schema.Place // while it is queued
+}
+
+// Own returns the actor's submissions that wait or run, newest first, with their places in the queue.
+func (q *Queue) Own(ctx context.Context, by schema.Actor) ([]OwnWork, error) {
+	if err := course.MayEnter(by.User); err != nil {
+		return nil, err
+	}
+	recent, err := q.store.Recent(ctx, by.User.ID, maxOwn)
+	if err != nil {
+		return nil, fmt.Errorf("list recent submissions: %w", err)
+	}
+	var own []OwnWork
+	for _, sub := range recent {
+		if sub.Job.State.Ended() {
+			continue
+		}
+		one := OwnWork{GradedSubmission: sub}
+		if sub.Job.State == schema.StateQueued {
+			one.Place = q.live.Place(sub.Job.ID)
+		}
+		own = append(own, one)
+	}
+	return own, nil
 }

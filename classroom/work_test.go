@@ -103,6 +103,29 @@ func TestUnreadableTests(t *testing.T) {
 	}
 }
 
+// TestOwnWork lists what waits or runs of a person's, and nothing of others or that has ended.
+func TestOwnWork(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.push("alice")
+	b.grade(schema.Result{Outcome: schema.OutcomeGraded})
+	waiting, running := b.push("alice"), b.push("alice") // the newer one starts first
+	b.claim()
+	b.push("bob")
+	own, err := b.Queue.Own(t.Context(), b.actors["alice"])
+	check(t, err)
+	if len(own) != 2 || own[0].Name != running.Name || own[1].Name != waiting.Name {
+		t.Fatalf("own work: %+v", own)
+	}
+	if own[0].Place != (schema.Place{}) || own[1].Place.Ahead != int(own[1].Job.ID) {
+		t.Errorf("places %+v and %+v", own[0].Place, own[1].Place)
+	}
+	disabled := b.actors["alice"]
+	disabled.User.Disabled = true
+	_, err = b.Queue.Own(t.Context(), disabled)
+	refused(t, err, schema.CodeRefused, "disabled")
+}
+
 func TestMoveQueue(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -91,7 +91,7 @@ func tooLarge(spec *assignment.Spec, entries []TreeEntry, sum int64) Finding {
 	one := Finding{
 		Code: FindingSize, Remedy: "leave out the largest",
 		Text: fmt.Sprintf("the files are %s together, and at most %s are accepted; the largest is %s (%s)",
-			size(sum), size(spec.MaxSize), show(largest[0].Path), size(largest[0].Size)),
+			schema.Size(sum), schema.Size(spec.MaxSize), show(largest[0].Path), schema.Size(largest[0].Size)),
 	}
 	for _, e := range largest {
 		if sum <= spec.MaxSize || len(one.Commands) == maxCommands {

@@ -176,16 +176,3 @@ func (f *findings) missing(pattern string, paths []string) {
 	}
 	f.add(Finding{Code: FindingMissing, Text: text})
 }
-
-// size formats bytes in a convenient unit.
-func size(bytes int64) string {
-	switch {
-	case bytes >= 1<<20:
-		return trimZero(fmt.Sprintf("%.1f", float64(bytes)/(1<<20))) + " MiB"
-	case bytes >= 1<<10:
-		return trimZero(fmt.Sprintf("%.1f", float64(bytes)/(1<<10))) + " KiB"
-	}
-	return fmt.Sprintf("%d bytes", bytes)
-}
-
-func trimZero(s string) string { return strings.TrimSuffix(s, ".0") }

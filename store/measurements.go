@@ -32,7 +32,7 @@ func (s *OperationTables) Measurements(ctx context.Context, since time.Time) ([]
 // Measure records how the queues do in the minute that ended at now. Of each measurement
 // Flavour, Waiting, Busy and Max are read; what ended in that minute is read from the jobs.
 // Older measurements are thinned. A second call within a minute replaces the first.
-func (s *Store) Measure(ctx context.Context, now time.Time, all []schema.Measurement) error {
+func (s *OperationTables) Measure(ctx context.Context, now time.Time, all []schema.Measurement) error {
 	end := now.Truncate(time.Minute)
 	return s.write(ctx, "note measurements", func(t *tx) error {
 		for _, m := range all {

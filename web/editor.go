@@ -34,7 +34,7 @@ func (s *testsPages) renderTests(w http.ResponseWriter, r *http.Request, user sc
 	page.Frame = s.draftFrame("Tests: "+d.draft.Path(), d.draft, "/-/tests")
 	page.Task, page.May, page.Base, page.Form = d.draft.Path(), d.draft.MayEdit == nil && s.Uploads != nil, d.draft.Base.Commit, formOf(r)
 	for _, name := range d.paths() {
-		page.Files = append(page.Files, view.TestsFile{Path: name, Size: view.Bytes(d.base[name].Size)})
+		page.Files = append(page.Files, view.TestsFile{Path: name, Size: schema.Size(d.base[name].Size)})
 	}
 	if spec, _, err := d.check(); err == nil && spec != nil {
 		page.Families = families(spec)
@@ -118,7 +118,7 @@ func (s *testsPages) renderTestsFile(w http.ResponseWriter, r *http.Request, d *
 	} else if page.Exists {
 		data, err := d.read(name, maxEdited)
 		if schema.CodeOf(err) == schema.CodeLimit {
-			page.Closed = "This file is larger than " + view.Bytes(maxEdited) + ". Upload a new one in its place, or use git."
+			page.Closed = "This file is larger than " + schema.Size(maxEdited) + ". Upload a new one in its place, or use git."
 		} else if err != nil {
 			return hidden("file", err)
 		}

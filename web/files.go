@@ -41,7 +41,7 @@ func (s *submissionPages) serveFiles(w http.ResponseWriter, r *http.Request, use
 		List: view.Listing{Caption: "Files", Heads: []string{"File", "Size"}, Empty: "There are no files."},
 	}
 	for _, e := range entries {
-		page.List.Rows = append(page.List.Rows, view.ListRow{Cells: []view.ListCell{view.Link(e.Path, path+"/-/files/"+e.Path), view.Text(view.Bytes(e.Size))}})
+		page.List.Rows = append(page.List.Rows, view.ListRow{Cells: []view.ListCell{view.Link(e.Path, path+"/-/files/"+e.Path), view.Text(schema.Size(e.Size))}})
 	}
 	return s.render(w, http.StatusOK, "files", page)
 }
@@ -55,13 +55,13 @@ func (s *submissionPages) serveFile(w http.ResponseWriter, r *http.Request, user
 	name := r.PathValue("path")
 	data, err := s.Handouts.ReadFile(r.Context(), v.Sub.Repository, v.Sub.Commit, name, maxSource)
 	if schema.CodeOf(err) == schema.CodeLimit {
-		return schema.Errorf(schema.CodeRefused, "this file is larger than %s and not shown here; fetch the repository with git to read it", view.Bytes(maxSource))
+		return schema.Errorf(schema.CodeRefused, "this file is larger than %s and not shown here; fetch the repository with git to read it", schema.Size(maxSource))
 	}
 	if err != nil {
 		return hidden("file", err)
 	}
 	page := view.File{
-		Frame: s.submissionFrame(name+": "+v.Sub.Name.String(), v), Name: name, Path: "/" + v.Sub.Name.String(), Size: view.Bytes(int64(len(data))),
+		Frame: s.submissionFrame(name+": "+v.Sub.Name.String(), v), Name: name, Path: "/" + v.Sub.Name.String(), Size: schema.Size(int64(len(data))),
 	}
 	page.Crumbs = append(page.Crumbs, view.NewCrumb("files", page.Path+"/-/files"))
 	if page.Binary = !utf8.Valid(data) || strings.ContainsRune(string(data), 0); !page.Binary {

@@ -41,7 +41,7 @@ func readForm(w http.ResponseWriter, r *http.Request, most int64) error {
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLong):
-		return schema.Errorf(schema.CodeInvalid, "the form is larger than %s; send less at once", view.Bytes(tooLong.Limit))
+		return schema.Errorf(schema.CodeInvalid, "the form is larger than %s; send less at once", schema.Size(tooLong.Limit))
 	case err != nil:
 		return schema.Errorf(schema.CodeInvalid, "the form cannot be read; go back, reload the page and send it again")
 	}

@@ -56,7 +56,7 @@ func (s *studentPages) newOwnerPage(ctx context.Context, m member, name, owner s
 	if err != nil {
 		return view.Owner{}, err
 	}
-	if len(list.Rows) == 0 && !access.Own() {
+	if len(list.Rows)+len(list.Tries) == 0 && !access.Own() {
 		return view.Owner{}, errNowhere()
 	}
 	list.Caption = "Submissions of " + owner

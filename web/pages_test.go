@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -383,7 +384,15 @@ func TestTriesAreListed(t *testing.T) {
 	if got := p.text(".tries summary"); got != "The latest 2 tries, not counted" {
 		t.Errorf("summary %q", got)
 	}
-	mustContain(t, p.text("main"), "You have not pushed anything yet.")
+	mustContain(t, p.text("main"), "You have not handed in anything yet, only tried.")
+	tina := s.as("tina").page("/comp2402/a1/alice")
+	mustContain(t, tina.text("main"), "Nothing has been handed in yet, only tried.")
+	if got := tina.texts(".tries tbody th"); len(got) != 2 {
+		t.Errorf("staff read %q of an owner who has only tried", got)
+	}
+	s.as("tina").mustSee(t, "/comp2402/a1/bob", http.StatusNotFound)
+	s.as("bob").mustSee(t, "/comp2402/a1/alice", http.StatusNotFound)
+	mustContain(t, s.as("bob").page("/comp2402/a1").text("main"), "You have not pushed anything yet.")
 	if strings.Contains(p.text("main"), hiddenName) {
 		t.Error("the page names a hidden test")
 	}

@@ -122,7 +122,7 @@ func fileOrCopy(r *http.Request, field, copied string) ([]byte, error) {
 		return nil, nil
 	}
 	if header.Size > maxFile {
-		return nil, schema.Errorf(schema.CodeInvalid, "the file has %s; at most %s are read", view.Bytes(header.Size), view.Bytes(maxFile))
+		return nil, schema.Errorf(schema.CodeInvalid, "the file has %s; at most %s are read", schema.Size(header.Size), schema.Size(maxFile))
 	}
 	f, err := header.Open()
 	if err != nil {

@@ -1,9 +1,7 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
-	"slices"
 
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/web/view"
@@ -19,18 +17,12 @@ func (s *operationsPages) renderQueue(w http.ResponseWriter, r *http.Request, us
 	if err != nil {
 		return err
 	}
-	mine, err := s.Results.Recent(r.Context(), user.ID, maxSubmissions)
+	mine, err := s.Classroom.Queue.Own(r.Context(), s.actor(r, user))
 	if err != nil {
-		return fmt.Errorf("recent submissions: %w", err)
+		return err
 	}
-	mine = slices.DeleteFunc(mine, func(sub schema.GradedSubmission) bool { return sub.Job.State.Ended() })
-	places := make(map[int64]schema.Place)
-	for _, sub := range mine {
-		if sub.Job.State == schema.StateQueued {
-			places[sub.Job.ID] = s.Live.Place(sub.Job.ID)
-		}
-	}
-	page := view.NewQueue(report, mine, places, user.Admin, s.now())
+	page := view.NewQueue(report, mine, user.Admin, s.now())
+	page.Refill(r.PathValue("flavour"), formOf(r))
 	page.Frame, page.Form = s.newFrame("Queue", &user), formOf(r)
 	page.Refresh = true
 	return s.renderForm(w, r, "queue", &page.Frame, &page, problem)

@@ -104,6 +104,28 @@ func TestQueuePageShowsControls(t *testing.T) {
 	s := newSite(t, c, nil)
 	root := s.as("root")
 	mustContain(t, root.page("/-/queue").text("main"), "The staff has paused grading (new <image>); you keep your place.", "Flavour standard")
+	field := func(p *page, name string) string {
+		value, _ := attribute(p.all("input[name=" + name + "]")[0], "value")
+		return value
+	}
+	if got := field(root.page("/-/queue"), "reason"); got != "new <image>" {
+		t.Errorf("the reason is filled in as %q", got)
+	}
+	long := strings.Repeat("x", 121)
+	for path, sent := range map[string]url.Values{
+		"/-/pools/standard/size": {"warm": {"2"}, "max": {"many"}}, "/-/pools/standard/mode": {"mode": {"paused"}, "reason": {long}},
+	} {
+		got := parsePage(t, root.submit(path, sent).body)
+		for name, values := range sent {
+			field := got.all("[name=" + name + "]")
+			if name == "mode" {
+				field = got.all("option[value=paused][selected]")
+			}
+			if value, _ := attribute(field[0], "value"); value != values[0] {
+				t.Errorf("%s: after the refusal, %s is %q, want %q", path, name, value, values[0])
+			}
+		}
+	}
 	for who, want := range map[string]int{"root": 2, "ines": 0} {
 		if n := strings.Count(s.as(who).get("/-/queue").body, `action="/-/pools/standard/`); n != want {
 			t.Errorf("%s has %d forms, want %d", who, n, want)

@@ -125,7 +125,8 @@ func (c *Browser) SignIn(token string) {
 		chromedp.Click(chromedp.CSS("button.primary")), chromedp.WaitVisible(chromedp.CSS(".account")))
 }
 
-// patience bounds the wait for a text.
+// patience bounds the wait for a text. In e2e a text may wait for a whole gate: a runner that starts, a build and
+// every test, beside the other tests of the package. A test whose text never comes fails only later.
 const patience = time.Minute
 
 // AwaitText waits until the first element that the selector matches contains the words, on

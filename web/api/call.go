@@ -223,11 +223,3 @@ func matches(headers []string, tag string) bool {
 	}
 	return false
 }
-
-// size names a number of bytes.
-func size(n int64) string {
-	if n >= 1<<20 {
-		return strconv.FormatInt(n>>20, 10) + " MiB"
-	}
-	return strconv.FormatInt(n>>10, 10) + " KiB"
-}

@@ -21,7 +21,7 @@ type problem struct {
 // newProblem returns the part of an error that a person may read.
 func newProblem(err error) problem {
 	if most := new(http.MaxBytesError); errors.As(err, &most) {
-		return problem{Status: http.StatusRequestEntityTooLarge, Code: schema.CodeInvalid, Detail: "the request is larger than " + size(most.Limit)}
+		return problem{Status: http.StatusRequestEntityTooLarge, Code: schema.CodeInvalid, Detail: "the request is larger than " + schema.Size(most.Limit)}
 	}
 	return problem{Status: schema.HTTPStatus(err), Code: schema.CodeOf(err), Detail: schema.MessageOf(err)}
 }

@@ -23,9 +23,6 @@ type waiting struct {
 	Place *place       `json:"place,omitempty"` // while it is queued
 }
 
-// maxRecent is how many of the latest submissions are looked through for waiting ones.
-const maxRecent = 100
-
 func (a *API) sessionRoutes() []route {
 	return []route{
 		get("/me/sessions", "listSessions", "The browsers in which the person is signed in", listSessions),
@@ -48,15 +45,12 @@ func endSession(c *call) (none, error) {
 }
 
 func listWaiting(c *call) ([]waiting, error) {
-	recent, err := c.Results.Recent(c.ctx(), c.by.User.ID, maxRecent)
-	all := make([]waiting, 0, len(recent))
-	for _, sub := range recent {
-		if sub.Job.State.Ended() {
-			continue
-		}
+	own, err := c.Classroom.Queue.Own(c.ctx(), c.by)
+	all := make([]waiting, 0, len(own))
+	for _, sub := range own {
 		one := waiting{Name: sub.Name.String(), State: sub.Job.State}
 		if sub.Job.State == schema.StateQueued {
-			is := newPlace(c.Live.Place(sub.Job.ID))
+			is := newPlace(sub.Place)
 			one.Place = &is
 		}
 		all = append(all, one)

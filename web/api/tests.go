@@ -91,7 +91,7 @@ func (c *call) read(repository int64, commit string) (document, error) {
 	name := c.path("path")
 	data, err := c.Contents.ReadFile(c.ctx(), repository, commit, name, maxFile)
 	if schema.CodeOf(err) == schema.CodeLimit {
-		err = schema.Errorf(schema.CodeRefused, "the file is larger than %s; fetch the repository with git to read it", size(maxFile))
+		err = schema.Errorf(schema.CodeRefused, "the file is larger than %s; fetch the repository with git to read it", schema.Size(maxFile))
 	}
 	return document{media: "application/octet-stream", name: name[strings.LastIndex(name, "/")+1:], data: data}, err
 }

@@ -15,7 +15,6 @@ import (
 
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/schema/assignment"
-	"github.com/grader/grader/web/view"
 )
 
 // MaxBody is how many bytes a request with files may have.
@@ -142,7 +141,7 @@ func (u *unpacking) add(name string, from io.Reader) error {
 	}
 	data, err := io.ReadAll(io.LimitReader(from, maxUnpacked-u.bytes+1))
 	if u.bytes += int64(len(data)); u.bytes > maxUnpacked {
-		return schema.Errorf(schema.CodeInvalid, "the files have more than %s; leave out what is built or downloaded", view.Bytes(maxUnpacked))
+		return schema.Errorf(schema.CodeInvalid, "the files have more than %s; leave out what is built or downloaded", schema.Size(maxUnpacked))
 	}
 	if err != nil {
 		return schema.Errorf(schema.CodeInvalid, "%.60q cannot be read: it is damaged", name)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
 	"github.com/grader/grader/schema/assignment"
 )
 
@@ -101,7 +102,7 @@ func countsWords(c assignment.Counts) string {
 func sizeWords(spec *assignment.Spec) string {
 	var parts []string
 	if spec.MaxSize > 0 {
-		parts = append(parts, Bytes(spec.MaxSize))
+		parts = append(parts, schema.Size(spec.MaxSize))
 	}
 	if spec.MaxFiles > 0 {
 		parts = append(parts, Count(spec.MaxFiles, "file"))
@@ -115,13 +116,13 @@ func limitWords(l assignment.Limits) string {
 		parts = append(parts, Duration(l.CPU)+" of processor time")
 	}
 	if l.Memory > 0 {
-		parts = append(parts, Bytes(l.Memory)+" of memory")
+		parts = append(parts, schema.Size(l.Memory)+" of memory")
 	}
 	if l.Processes > 0 {
 		parts = append(parts, strconv.Itoa(l.Processes)+" processes")
 	}
 	if l.Output > 0 {
-		parts = append(parts, Bytes(l.Output)+" of output")
+		parts = append(parts, schema.Size(l.Output)+" of output")
 	}
 	return strings.Join(parts, ", ")
 }

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 
@@ -83,4 +84,27 @@ func FuzzPaint(f *testing.F) {
 			t.Errorf("%q keeps an escape: %q", s, text.String())
 		}
 	})
+}
+
+// TestLinksOfManyPieces links thousands of lines in an output of as many colours. What it allocates grows with the
+// output and not with its square; the pieces that it was given stay as they are.
+func TestLinksOfManyPieces(t *testing.T) {
+	const n = 20_000
+	pieces := make([]Piece, n)
+	for i := range pieces {
+		pieces[i] = Piece{Text: "at list.c:4: wrong\n", Class: "ansi-red"}
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	got := linkSources(pieces, "/f", map[string]bool{"list.c": true})
+	runtime.ReadMemStats(&after)
+	if len(got) != 3*n || got[1] != (Piece{Text: "list.c:4", Class: "ansi-red", Path: "/f/list.c#L4"}) || got[3*n-1].Text != ": wrong\n" {
+		t.Fatalf("%d pieces, the second %+v, the last %+v", len(got), got[1], got[len(got)-1])
+	}
+	if mib := (after.TotalAlloc - before.TotalAlloc) >> 20; mib > 200 {
+		t.Errorf("it allocates %d MiB", mib)
+	}
+	if pieces[0].Text != "at list.c:4: wrong\n" {
+		t.Errorf("the first piece became %q", pieces[0].Text)
+	}
 }

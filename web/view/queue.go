@@ -41,20 +41,20 @@ type Pool struct {
 	Mode      schema.PoolMode
 	Stopped   string // what people who wait read, "" if jobs start
 	May       bool   // the viewer may control it
+	Why       string // that was given for the mode, "" for none
 	Warm, Max string // that were set; "" for the configuration's
 }
 
 // Path is where the forms of a pool are sent.
 func (p Pool) Path() string { return "/-/pools/" + p.Flavour }
 
-// NewQueue shows the queue. mine are submissions of the person's own that have not ended,
-// with their places.
-func NewQueue(r classroom.QueueReport, mine []schema.GradedSubmission, places map[int64]schema.Place, admin bool, now time.Time) Queue {
+// NewQueue shows the queue. mine are submissions of the person's own that have not ended.
+func NewQueue(r classroom.QueueReport, mine []classroom.OwnWork, admin bool, now time.Time) Queue {
 	q := Queue{Staff: r.Staff, Summary: waitingSummary(r.Waiting)}
 	for _, sub := range mine {
 		p := Progress{State: sub.Job.State}
 		q.Mine = append(q.Mine, QueueRow{
-			Name: sub.Name.String(), Path: "/" + sub.Name.String(), Mark: MarkOfJob(sub.Job.State, nil), Status: p.Words(places[sub.Job.ID]),
+			Name: sub.Name.String(), Path: "/" + sub.Name.String(), Mark: MarkOfJob(sub.Job.State, nil), Status: p.Words(sub.Place),
 		})
 	}
 	if !r.Staff {
@@ -74,6 +74,24 @@ func NewQueue(r classroom.QueueReport, mine []schema.GradedSubmission, places ma
 	}
 	q.Runners = newRunners(r.Runners, now)
 	return q
+}
+
+// Refill puts what was sent for the pool of a flavour, and was refused, into its forms again.
+func (q *Queue) Refill(flavour string, sent Form) {
+	for i := range q.Pools {
+		p := &q.Pools[i]
+		if p.Flavour != flavour {
+			continue
+		}
+		for field, value := range map[string]*string{"reason": &p.Why, "warm": &p.Warm, "max": &p.Max} {
+			if text, ok := sent[field]; ok {
+				*value = text
+			}
+		}
+		if mode, ok := sent["mode"]; ok {
+			p.Mode = schema.PoolMode(mode)
+		}
+	}
 }
 
 func waitingSummary(depths []schema.QueueDepth) string {
@@ -98,7 +116,7 @@ func waitingSummary(depths []schema.QueueDepth) string {
 
 func newPool(p schema.PoolState, now time.Time) Pool {
 	pool := Pool{
-		Mode: p.Control.Mode, Stopped: Sentence(p.Control.Words()), Warm: optional(p.Control.Warm), Max: optional(p.Control.Max),
+		Mode: p.Control.Mode, Stopped: Sentence(p.Control.Words()), Why: p.Control.Reason, Warm: optional(p.Control.Warm), Max: optional(p.Control.Max),
 		Flavour: p.Flavour.Name, Reason: Sentence(p.Reason), Failure: Sentence(p.Failure),
 		Facts: []Fact{
 			{Term: "Waiting", Value: fmt.Sprint(p.Waiting)}, {Term: "Busy", Value: fmt.Sprint(p.Busy)}, {Term: "Ready", Value: fmt.Sprint(p.Ready)},

@@ -41,7 +41,7 @@ func linkSources(pieces []Piece, root string, known map[string]bool) []Piece {
 	for _, p := range pieces {
 		text.WriteString(p.Text)
 	}
-	rest := &remainder{pieces: pieces}
+	rest := &remainder{pieces: slices.Clone(pieces)}
 	var linked []Piece
 	for _, m := range sourcePattern.FindAllStringSubmatchIndex(text.String(), -1) {
 		name := text.String()[m[2]:m[3]]
@@ -69,8 +69,8 @@ func linkSources(pieces []Piece, root string, known map[string]bool) []Piece {
 
 // remainder is what is left of an output.
 type remainder struct {
-	pieces []Piece
-	at     int // where it begins, in bytes
+	pieces []Piece // which are shortened in place
+	at     int     // where it begins, in bytes
 }
 
 // until cuts off what stands before an index of the whole output.
@@ -79,8 +79,7 @@ func (r *remainder) until(index int) []Piece {
 	for r.at < index {
 		first := r.pieces[0]
 		if n := index - r.at; len(first.Text) > n {
-			r.pieces = append([]Piece{{Text: first.Text[n:], Class: first.Class}}, r.pieces[1:]...)
-			first.Text = first.Text[:n]
+			r.pieces[0].Text, first.Text = first.Text[n:], first.Text[:n]
 		} else {
 			r.pieces = r.pieces[1:]
 		}

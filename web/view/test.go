@@ -55,7 +55,7 @@ func NewTest(t schema.TestResult, v course.Viewer) Test {
 		one.Time = Duration(t.CPU)
 	}
 	if t.Memory > 0 {
-		one.Memory = Bytes(t.Memory)
+		one.Memory = schema.Size(t.Memory)
 	}
 	if v.Staff() {
 		one.StudentsDo, one.Tampering, one.JudgeSays = visibilityWords(t.Visible), Sentence(t.Tampering), strings.TrimSpace(t.JudgeMessage)

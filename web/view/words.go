@@ -72,23 +72,6 @@ func Count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// Bytes writes a size in the units of the assignment format.
-func Bytes(n int64) string {
-	switch {
-	case n >= 1<<30:
-		return trimmed(float64(n)/(1<<30), "GiB")
-	case n >= 1<<20:
-		return trimmed(float64(n)/(1<<20), "MiB")
-	case n >= 1<<10:
-		return trimmed(float64(n)/(1<<10), "KiB")
-	}
-	return Count(int(n), "byte")
-}
-
-func trimmed(n float64, unit string) string {
-	return strings.TrimSuffix(fmt.Sprintf("%.1f", n), ".0") + " " + unit
-}
-
 // Sentence makes a message, which has no full stop and may begin small, one.
 func Sentence(message string) string {
 	if message == "" {

@@ -33,17 +33,6 @@ func TestRelative(t *testing.T) {
 	}
 }
 
-func TestHumaneBytes(t *testing.T) {
-	t.Parallel()
-	for n, want := range map[int64]string{
-		1: "1 byte", 1000: "1000 bytes", 1 << 10: "1 KiB", 1536: "1.5 KiB", 10 << 20: "10 MiB", 3 << 29: "1.5 GiB",
-	} {
-		if got := Bytes(n); got != want {
-			t.Errorf("%d: %q, want %q", n, got, want)
-		}
-	}
-}
-
 func TestSentence(t *testing.T) {
 	t.Parallel()
 	for message, want := range map[string]string{"": "", "a": "A.", "élan vital": "Élan vital.", "Done!": "Done!", "gcc: exit status 1": "gcc: exit status 1.", "two\n": "Two\n.", "\xff": "\ufffd."} {
