@@ -86,7 +86,7 @@ func (g *GitHub) Target(ctx context.Context, host, repository string, p schema.G
 	for _, a := range all {
 		names.Known = append(names.Known, a.Name)
 	}
-	is, err := names.Repository(repository)
+	is, err := names.Repository(repository, m.Viewer())
 	if err != nil {
 		return t, err
 	}

@@ -27,8 +27,9 @@ type GitHubRepository struct {
 
 // Repository returns what the repository of a name is for. Names are ASSIGNMENT-OWNER, as GitHub
 // Classroom made them, and ASSIGNMENT-tests; the longest assignment that fits is meant. The
-// error is CodeRefused.
-func (n GitHubNames) Repository(name string) (GitHubRepository, error) {
+// viewer is who pushes: a1-bonus-tests has the first tests of a1-bonus if the viewer may push
+// tests, and otherwise work for a1. The error is CodeRefused.
+func (n GitHubNames) Repository(name string, v Viewer) (GitHubRepository, error) {
 	name = strings.ToLower(name)
 	for repository, assignment := range n.Tests {
 		if strings.ToLower(repository) == name {
@@ -49,14 +50,17 @@ func (n GitHubNames) Repository(name string) (GitHubRepository, error) {
 	for _, assignment := range n.Known {
 		try(assignment, assignment)
 	}
-	if assignment, ok := strings.CutSuffix(name, "-"+testsSuffix); ok && longest < 0 && schema.Segment("assignment", assignment) == nil {
-		return GitHubRepository{Assignment: assignment, Tests: true}, nil // its first tests
+	if found.Owner == testsSuffix {
+		return GitHubRepository{Assignment: found.Assignment, Tests: true}, nil
+	}
+	if assignment, ok := strings.CutSuffix(name, "-"+testsSuffix); ok && schema.Segment("assignment", assignment) == nil {
+		mayPushTests := mayPush(v, schema.RepositoryPath{Kind: schema.RepositoryTests}) == nil
+		if longest < 0 || mayPushTests {
+			return GitHubRepository{Assignment: assignment, Tests: true}, nil // its first tests
+		}
 	}
 	if longest < 0 {
 		return GitHubRepository{}, schema.Errorf(schema.CodeRefused, "the repository %[2]s belongs to no assignment of %[1]s: its name must be ASSIGNMENT-LOGIN", n.Course, schema.Excerpt(name, 100))
-	}
-	if found.Owner == testsSuffix {
-		return GitHubRepository{Assignment: found.Assignment, Tests: true}, nil
 	}
 	return found, nil
 }

@@ -11,6 +11,7 @@ func TestGitHubRepositoryNames(t *testing.T) {
 	names := GitHubNames{
 		Course: "comp1", Known: []string{"a1", "lab", "lab-2"}, Assignments: map[string]string{"Lab-One": "a1"}, Tests: map[string]string{"A1-autograder": "a1"},
 	}
+	student, teacher := Viewer{Login: "ada", Role: schema.RoleStudent}, Viewer{Login: "ida", Role: schema.RoleInstructor}
 	for name, want := range map[string]GitHubRepository{
 		"a1-ada-ng":     {Assignment: "a1", Owner: "ada-ng"},
 		"A1-Ada-Ng":     {Assignment: "a1", Owner: "ada-ng"},
@@ -22,12 +23,31 @@ func TestGitHubRepositoryNames(t *testing.T) {
 		"lab-2-tests":   {Assignment: "lab-2", Tests: true},
 		"new-tests":     {Assignment: "new", Tests: true}, // the first tests of an assignment
 	} {
-		if got, err := names.Repository(name); err != nil || got != want {
-			t.Errorf("%s: %+v, %v; want %+v", name, got, err, want)
+		for _, v := range []Viewer{student, teacher} {
+			if got, err := names.Repository(name, v); err != nil || got != want {
+				t.Errorf("%s by %s: %+v, %v; want %+v", name, v.Login, got, err, want)
+			}
+		}
+	}
+	// The name fits work for a1, and the first tests of a new assignment.
+	for _, c := range []struct {
+		name string
+		v    Viewer
+		want GitHubRepository
+	}{
+		{"a1-bonus-tests", teacher, GitHubRepository{Assignment: "a1-bonus", Tests: true}},
+		{"a1-bonus-tests", Viewer{Login: "root", Admin: true}, GitHubRepository{Assignment: "a1-bonus", Tests: true}},
+		{"a1-bonus-tests", Viewer{Login: "tina", Role: schema.RoleTA}, GitHubRepository{Assignment: "a1", Owner: "bonus-tests"}},
+		{"a1-bonus-tests", student, GitHubRepository{Assignment: "a1", Owner: "bonus-tests"}},
+		{"lab-one-extra-tests", teacher, GitHubRepository{Assignment: "lab-one-extra", Tests: true}},
+		{"lab-one-tests", teacher, GitHubRepository{Assignment: "a1", Tests: true}}, // a prefix of the configuration
+	} {
+		if got, err := names.Repository(c.name, c.v); err != nil || got != c.want {
+			t.Errorf("%s by %s: %+v, %v; want %+v", c.name, c.v.Login, got, err, c.want)
 		}
 	}
 	for _, name := range []string{"", "a1", "a1-", "-ada", "b1-ada", "website", "tests", "-tests", "Not_a..name-tests"} {
-		if got, err := names.Repository(name); schema.CodeOf(err) != schema.CodeRefused {
+		if got, err := names.Repository(name, teacher); schema.CodeOf(err) != schema.CodeRefused {
 			t.Errorf("%q: %+v, %v", name, got, err)
 		}
 	}
