@@ -10,7 +10,7 @@ import (
 
 // writeCheck writes the check run of an ended grading, with annotations. The run has the entry's
 // token as its external id: one that an interrupted attempt has made is completed.
-func (s *StatusSender) writeCheck(ctx context.Context, e schema.OutboxEntry, t target, is schema.CommitStatus) error {
+func (s *StatusSender) writeCheck(ctx context.Context, e schema.OutboxEntry, t *target, is schema.CommitStatus) error {
 	run, err := s.findCheck(ctx, e, t)
 	if err != nil {
 		return err
@@ -26,7 +26,7 @@ func (s *StatusSender) writeCheck(ctx context.Context, e schema.OutboxEntry, t t
 		if err != nil {
 			return t.failed(err)
 		}
-		first = len(batch)
+		first, t.wrote = len(batch), true
 	} else {
 		first = min(run.GetOutput().GetAnnotationsCount(), len(annotations))
 	}
@@ -35,16 +35,17 @@ func (s *StatusSender) writeCheck(ctx context.Context, e schema.OutboxEntry, t t
 		if _, _, err := t.api.api.Checks.UpdateCheckRun(ctx, t.owner, t.repository, run.GetID(), github.UpdateCheckRunOptions{Name: contextName, Output: output(is, batch)}); err != nil {
 			return t.failed(err)
 		}
+		t.wrote = true
 	}
 	return nil
 }
 
 // findCheck returns the check run that an earlier attempt has made, nil if there is none.
-func (s *StatusSender) findCheck(ctx context.Context, e schema.OutboxEntry, t target) (*github.CheckRun, error) {
+func (s *StatusSender) findCheck(ctx context.Context, e schema.OutboxEntry, t *target) (*github.CheckRun, error) {
 	if e.Attempts < 2 {
 		return nil, nil
 	}
-	runs, _, err := t.api.api.Checks.ListCheckRunsForRef(ctx, t.owner, t.repository, t.commit, &github.ListCheckRunsOptions{CheckName: github.String(contextName), Filter: github.String("all")})
+	runs, _, err := t.api.api.Checks.ListCheckRunsForRef(ctx, t.owner, t.repository, t.commit, &github.ListCheckRunsOptions{CheckName: github.String(contextName), Filter: github.String("all"), ListOptions: github.ListOptions{PerPage: 100}})
 	if err != nil {
 		return nil, t.failed(err)
 	}

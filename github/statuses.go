@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -22,9 +23,11 @@ const (
 	contextName = "grader"
 	// maxAnnotations is how many annotations GitHub takes in one request.
 	maxAnnotations = 50
-	// writesPerMinute keeps us below GitHub's secondary limit of 80 requests that create something.
-	writesPerMinute = 60
-	burst           = 20
+	// maxWrites in any minute keep us below GitHub's secondary limit of 80 requests that create
+	// something: a burst, and what the rate adds to it within a minute.
+	maxWrites       = 60
+	burst           = 10
+	writesPerMinute = maxWrites - burst
 )
 
 // Told records the status that a commit was last given.
@@ -68,7 +71,7 @@ func (s *StatusSender) Send(ctx context.Context, e schema.OutboxEntry) error {
 	if err != nil || told == fingerprint(is) {
 		return err
 	}
-	if err := s.wait(); err != nil {
+	if err := s.wait(s.writes(is)); err != nil {
 		return err
 	}
 	if err := s.write(ctx, e, about.GitHubCommit, is); err != nil {
@@ -84,10 +87,27 @@ func fingerprint(s schema.CommitStatus) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// wait asks the outbox to come back later if too much was written within the last minute.
-func (s *StatusSender) wait() error {
+// writes returns how many requests write a status: itself, and the check run with its annotations.
+func (s *StatusSender) writes(is schema.CommitStatus) int {
+	if !s.writesCheck(is) {
+		return 1
+	}
+	return 1 + max(1, (len(is.Annotations)+maxAnnotations-1)/maxAnnotations)
+}
+
+// writesCheck reports whether a status has a check run beside it.
+func (s *StatusSender) writesCheck(is schema.CommitStatus) bool {
+	return s.Credentials.IsApp() && is.State != schema.StatusPending
+}
+
+// wait reserves requests that write, or asks the outbox to come back later if too many were made
+// within the last minute. All of an entry are reserved before the first, so that none is half written.
+func (s *StatusSender) wait(writes int) error {
 	now := s.Clock()
-	r := s.pace.ReserveN(now, 1)
+	r := s.pace.ReserveN(now, writes)
+	if !r.OK() {
+		return fmt.Errorf("a status needs %d requests, and at most %d are made at once", writes, burst)
+	}
 	delay := r.DelayFrom(now)
 	if delay == 0 {
 		return nil
@@ -102,6 +122,7 @@ type target struct {
 	owner, repository string
 	commit            string
 	failed            func(error) error
+	wrote             bool // a request of this attempt has written something
 }
 
 func (s *StatusSender) write(ctx context.Context, e schema.OutboxEntry, c schema.GitHubCommit, is schema.CommitStatus) error {
@@ -114,17 +135,21 @@ func (s *StatusSender) write(ctx context.Context, e schema.OutboxEntry, c schema
 	if err != nil {
 		return err
 	}
-	t := target{api: client, owner: owner, repository: name, commit: c.Commit, failed: func(err error) error {
+	t := &target{api: client, owner: owner, repository: name, commit: c.Commit}
+	t.failed = func(err error) error {
 		err = client.failure(err, s.Clock(), e.Failures)
 		if app, ok := s.Credentials.(*App); ok && schema.CodeOf(err) == schema.CodeForbidden {
 			app.forget(owner, c.Installation)
 		}
+		if later := new(outbox.Later); errors.As(err, &later) {
+			later.Reached = t.wrote
+		}
 		return err
-	}}
+	}
 	if err := s.writeStatus(ctx, e, t, is); err != nil {
 		return err
 	}
-	if !s.Credentials.IsApp() || is.State == schema.StatusPending {
+	if !s.writesCheck(is) {
 		return nil
 	}
 	return s.writeCheck(ctx, e, t, is)
@@ -139,7 +164,7 @@ func (s *StatusSender) page(is schema.CommitStatus) *string {
 }
 
 // writeStatus writes a commit's status, unless an attempt that was interrupted has written it.
-func (s *StatusSender) writeStatus(ctx context.Context, e schema.OutboxEntry, t target, is schema.CommitStatus) error {
+func (s *StatusSender) writeStatus(ctx context.Context, e schema.OutboxEntry, t *target, is schema.CommitStatus) error {
 	status := &github.RepoStatus{State: github.String(string(is.State)), Description: github.String(is.Description), TargetURL: s.page(is), Context: github.String(contextName)}
 	if e.Attempts > 1 {
 		all, _, err := t.api.api.Repositories.ListStatuses(ctx, t.owner, t.repository, t.commit, &github.ListOptions{PerPage: 100})
@@ -159,5 +184,6 @@ func (s *StatusSender) writeStatus(ctx context.Context, e schema.OutboxEntry, t 
 	if _, _, err := t.api.api.Repositories.CreateStatus(ctx, t.owner, t.repository, t.commit, status); err != nil {
 		return t.failed(err)
 	}
+	t.wrote = true
 	return nil
 }

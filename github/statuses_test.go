@@ -275,34 +275,82 @@ func TestCheckRun(t *testing.T) {
 		broken.Annotations = append(broken.Annotations, schema.Annotation{Path: "ring.c", Line: n + 1, Warning: n%2 == 1, Message: fmt.Sprint("message ", n)})
 	}
 	for name, interrupted := range map[string]string{"whole": "", "interrupted after the status": "/check-runs", "interrupted after 50 annotations": "/check-runs/1"} {
+		for _, by := range []int{http.StatusBadGateway, http.StatusTooManyRequests} {
+			t.Run(fmt.Sprint(name, " by ", by), func(t *testing.T) {
+				t.Parallel()
+				d := newDesk(t, byApp(t))
+				failed := interrupted == ""
+				d.hub.Refuse(func(r *http.Request) (int, http.Header) {
+					if !failed && strings.HasSuffix(r.URL.Path, interrupted) {
+						failed = true
+						return by, nil
+					}
+					return 0, nil
+				})
+				d.set(0, broken)
+				d.run(time.Hour)
+				if all := d.hub.Statuses(); len(all) != 1 || all[0].State != "failure" {
+					t.Errorf("statuses %+v", all)
+				}
+				runs := d.hub.CheckRuns()
+				if len(runs) != 1 {
+					t.Fatalf("check runs %+v", runs)
+				}
+				run := runs[0]
+				if run.Conclusion != "failure" || run.Title != broken.Description || run.Commit != commitNo(0) || len(run.Annotations) != 120 {
+					t.Errorf("%+v with %d annotations", run, len(run.Annotations))
+				}
+				for n, a := range run.Annotations {
+					if want := (githubtest.Annotation{Path: "ring.c", Line: n + 1, Level: []string{"failure", "warning"}[n%2], Message: fmt.Sprint("message ", n)}); a != want {
+						t.Fatalf("annotation %d is %+v", n, a)
+					}
+				}
+			})
+		}
+	}
+}
+
+// In no minute more is written than GitHub allows, however many requests one status takes.
+func TestWritesPerMinute(t *testing.T) {
+	t.Parallel()
+	broken := schema.CommitStatus{State: schema.StatusFailure, Description: "submission 1: does not compile"}
+	for n := range 190 {
+		broken.Annotations = append(broken.Annotations, schema.Annotation{Path: "ring.c", Line: n + 1, Message: "no"})
+	}
+	for name, c := range map[string]struct {
+		credentials func(*githubtest.Server, func() time.Time) github.Credentials
+		is          schema.CommitStatus
+		commits     int
+		writes      int // of each
+	}{
+		"statuses":                    {byToken, success, 200, 1},
+		"check runs":                  {byApp(t), success, 100, 2},
+		"check runs with much to say": {byApp(t), broken, 40, 5},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t, byApp(t))
-			failed := interrupted == ""
+			d := newDesk(t, c.credentials)
+			var at []time.Time
 			d.hub.Refuse(func(r *http.Request) (int, http.Header) {
-				if !failed && strings.HasSuffix(r.URL.Path, interrupted) {
-					failed = true
-					return http.StatusBadGateway, nil
+				if r.Method != http.MethodGet && !strings.HasSuffix(r.URL.Path, "/access_tokens") {
+					at = append(at, d.at)
 				}
 				return 0, nil
 			})
-			d.set(0, broken)
+			for n := range c.commits {
+				d.set(n, c.is)
+			}
 			d.run(time.Hour)
-			if all := d.hub.Statuses(); len(all) != 1 || all[0].State != "failure" {
-				t.Errorf("statuses %+v", all)
+			if len(at) != c.commits*c.writes {
+				t.Errorf("%d requests, want %d", len(at), c.commits*c.writes)
 			}
-			runs := d.hub.CheckRuns()
-			if len(runs) != 1 {
-				t.Fatalf("check runs %+v", runs)
-			}
-			run := runs[0]
-			if run.Conclusion != "failure" || run.Title != broken.Description || run.Commit != commitNo(0) || len(run.Annotations) != 120 {
-				t.Errorf("%+v with %d annotations", run, len(run.Annotations))
-			}
-			for n, a := range run.Annotations {
-				if want := (githubtest.Annotation{Path: "ring.c", Line: n + 1, Level: []string{"failure", "warning"}[n%2], Message: fmt.Sprint("message ", n)}); a != want {
-					t.Fatalf("annotation %d is %+v", n, a)
+			for i := 60; i < len(at); i++ {
+				if within := at[i].Sub(at[i-60]); within < time.Minute {
+					t.Fatalf("61 requests within %v", within)
 				}
+			}
+			if took := at[len(at)-1].Sub(at[0]); took > time.Duration(len(at))*time.Minute/40 {
+				t.Errorf("%d requests took %v", len(at), took)
 			}
 		})
 	}

@@ -31,6 +31,9 @@ func (f SenderFunc) Send(ctx context.Context, e schema.OutboxEntry) error { retu
 type Later struct {
 	Until  time.Time
 	Reason string
+	// Reached says that a part of the attempt has reached the receiver: the next attempt has
+	// e.Attempts above 1.
+	Reached bool
 }
 
 // Error implements error.

@@ -221,7 +221,7 @@ func (w *Worker) postponement(e schema.OutboxEntry, err error) schema.Postponeme
 	now := w.now()
 	p := schema.Postponement{Reason: reason(err)}
 	if later := new(Later); errors.As(err, &later) {
-		p.Entry, p.Receiver, p.Asked = e.Due, later.Until, true
+		p.Entry, p.Receiver, p.Asked, p.Reached = e.Due, later.Until, true, later.Reached
 		if least := now.Add(time.Second); p.Receiver.Before(least) {
 			p.Receiver = least
 		}

@@ -42,6 +42,9 @@ type Postponement struct {
 	// Receiver is until when all entries for the receiver wait; zero: they do not.
 	Receiver time.Time
 	// Asked says that the receiver asked for the pause: neither it nor the entry has failed.
-	Asked  bool
-	Reason string
+	Asked bool
+	// Reached says, beside Asked, that a part of the attempt has reached the receiver, so that
+	// the attempt counts.
+	Reached bool
+	Reason  string
 }

@@ -107,7 +107,7 @@ func (s *OutboxTables) Delivered(ctx context.Context, e schema.OutboxEntry) erro
 // Postpone ends an attempt that did not deliver.
 func (s *OutboxTables) Postpone(ctx context.Context, e schema.OutboxEntry, p schema.Postponement) error {
 	return s.write(ctx, "postpone an outbox entry", func(t *tx) error {
-		if _, err := t.exec(ctx, `UPDATE outbox SET due_at = ?, last_error = ?, attempts = attempts - ? WHERE token = ?`, micros(p.Entry), p.Reason, p.Asked, e.Token); err != nil {
+		if _, err := t.exec(ctx, `UPDATE outbox SET due_at = ?, last_error = ?, attempts = attempts - ? WHERE token = ?`, micros(p.Entry), p.Reason, p.Asked && !p.Reached, e.Token); err != nil {
 			return err
 		}
 		if p.Receiver.IsZero() {
