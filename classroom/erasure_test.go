@@ -5,6 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/schema"
 )
 
@@ -51,6 +54,79 @@ func TestTriesOfAPerson(t *testing.T) {
 	if left, err := b.store.Tries(t.Context(), a.ID, done.Alias, 10); err != nil || len(left) != 2 {
 		t.Errorf("tries of %s %+v, %v", done.Alias, left, err)
 	}
+}
+
+// TestExportOfTeamWork exports what somebody pushed for a team, also one that they left, and not
+// what others pushed for it.
+func TestExportOfTeamWork(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	ctx := t.Context()
+	a := b.assignment("lab", "title: T\nteam: {max: 2, formed_by: staff}\ntests:\n  - {name: greets, run: ./hello}\n")
+	team := classroom.TeamArgs{Course: "comp1", Assignment: "lab", Team: "blue", Logins: []string{"alice", "bob"}}
+	_, err := b.Teams.Create(ctx, b.actors["ida"], team)
+	check(t, err)
+	push := func(login string) schema.Push {
+		b.actors["blue"] = b.actors[login] // who pushes to the repository of blue
+		in := b.intent(a, schema.RepositoryOwn, "blue")
+		return schema.Push{Intent: in, Tree: strings.Repeat("5", 40), VersionID: a.Active.ID, Flavour: "standard"}
+	}
+	for _, login := range []string{"alice", "bob"} {
+		sub, err := b.store.RecordSubmission(ctx, push(login))
+		check(t, err)
+		b.grade(graded(1, schema.OutcomePassed))
+		check(t, b.comment(sub, "well done, "+login))
+		_, err = b.store.RecordTry(ctx, push(login))
+		check(t, err)
+		b.grade(graded(1, schema.OutcomePassed))
+	}
+	team.Logins = []string{"bob"}
+	_, err = b.Teams.Remove(ctx, b.actors["ida"], team)
+	check(t, err)
+	for login, grade := range map[string]string{"alice": "blue", "bob": ""} {
+		person, err := b.Erasures.Export(ctx, schema.Operator(), login)
+		check(t, err)
+		part := person.Courses[0]
+		if len(part.Submissions) != 1 || part.Submissions[0].Owner != "blue" || part.Submissions[0].Login != login {
+			t.Errorf("%s: submissions %+v", login, part.Submissions)
+		}
+		if len(part.Tries) != 1 || part.Tries[0].Team != "blue" {
+			t.Errorf("%s: tries %+v", login, part.Tries)
+		}
+		if len(part.Comments) != 1 || part.Comments[0].Text != "well done, "+login {
+			t.Errorf("%s: comments %+v", login, part.Comments)
+		}
+		if len(part.Grades) != 1 || part.Grades[0].Team != grade {
+			t.Errorf("%s: grades %+v", login, part.Grades)
+		}
+	}
+}
+
+// TestExportOfAccount has the day when a key expires, and the accounts at GitHub.
+func TestExportOfAccount(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	ctx := t.Context()
+	_, err := b.Accounts.AddKeys(ctx, schema.Operator(), "alice", publicKey(t, "lab"))
+	check(t, err)
+	_, err = b.Accounts.ExpireKey(ctx, b.actors["alice"], "", fingerprint(t, "lab"), "2026-12-31")
+	check(t, err)
+	b.link("alice", 7)
+	b.link("bob", 8)
+	person, err := b.Erasures.Export(ctx, schema.Operator(), "alice")
+	check(t, err)
+	if diff := cmp.Diff([]classroom.PersonGitHub{{Host: gitHubHost, ID: 7, Login: "alice-gh"}}, person.GitHub); diff != "" {
+		t.Error(diff)
+	}
+	if len(person.Keys) != 2 || !person.Keys[0].ExpiresAt.IsZero() || !person.Keys[1].ExpiresAt.Equal(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)) {
+		t.Errorf("keys %+v", person.Keys)
+	}
+}
+
+// comment is one of the instructor's on a submission.
+func (b *bundle) comment(sub schema.GradedSubmission, text string) error {
+	_, err := b.store.AddComment(b.t.Context(), b.actors["ida"], sub.Submission, schema.Comment{Text: text})
+	return err
 }
 
 // TestEraseAPerson erases a student before and after the course takes no more work.

@@ -101,6 +101,14 @@ func ownersOf(ctx context.Context, q querier, assignment int64, owner string) (l
 	return logins, left, err
 }
 
+// SeatsOf returns the seats that a person has or had in teams of an assignment, oldest first.
+func (s *RosterTables) SeatsOf(ctx context.Context, assignment int64, login string) ([]schema.Seat, error) {
+	return list(ctx, s.reader, scanSeat, `SELECT m.assignment_id, m.team, m.login, m.joined_at, m.left_at, m.tokens, m.mark, e.user_id IS NOT NULL
+		FROM seats m JOIN assignments a ON a.id = m.assignment_id JOIN users u ON u.login = m.login
+			LEFT JOIN enrolments e ON e.course_id = a.course_id AND e.user_id = u.id AND e.role = 'student' AND e.dropped = 0
+		WHERE m.assignment_id = ? AND m.login = ? ORDER BY m.id`, assignment, login)
+}
+
 // Seats returns who is or was in the teams of a course, oldest first.
 func (s *RosterTables) Seats(ctx context.Context, courseID int64) ([]schema.Seat, error) {
 	return seatsOf(ctx, s.reader, courseID)
