@@ -10,7 +10,7 @@ import (
 // newAPI makes the HTTP API on what the site has.
 func (s *Server) newAPI() (*api.API, error) {
 	return api.New(api.Options{
-		Classroom: s.Classroom, Accounts: s.Accounts, Results: s.Results, Live: s.Live, Files: s.Trees, Contents: s.Handouts, Uploads: s.Uploads, Operations: s.Operations,
+		Classroom: s.Classroom, Accounts: s.Accounts, Results: s.Results, Live: s.Live, Files: s.Trees, Contents: s.Handouts, Uploads: s.Uploads, Room: s.site.room, Operations: s.Operations,
 		Clock: s.now, Logger: s.logger(), Version: s.Version, PublicURL: s.PublicURL, Measure: s.meters.measured, Closing: s.closing,
 	})
 }

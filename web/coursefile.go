@@ -58,7 +58,7 @@ func (s *testsPages) saveCourseFile(w http.ResponseWriter, r *http.Request, user
 		unconfirmed := schema.Errorf(schema.CodeConflict, "Nothing was saved: the file would change %s. If this is meant, save it with the button below", schema.Count(len(is.Changes), "grade"))
 		return s.renderCourseFile(w, r, user, view.CourseFile{Confirm: true, Changes: view.NewGradeChanges(is.Changes)}, unconfirmed)
 	}
-	_, err = s.Uploads.Upload(r.Context(), s.actor(r, user), schema.Upload{
+	_, err = s.push(w, r, s.actor(r, user), schema.Upload{
 		Path: code + "/course", Base: r.PostFormValue("base"), Files: []schema.UploadFile{{Path: assignment.CourseFilename, Data: text}},
 		Name: user.DisplayName(), Email: user.Email, Message: "Change course.yaml", At: s.now(),
 		Confirm: r.PostFormValue("act") == "confirm",

@@ -130,7 +130,7 @@ func (d *desk) save(w http.ResponseWriter, r *http.Request, message string) erro
 	if len(d.put)+len(d.gone) == 0 {
 		return schema.Errorf(schema.CodeRefused, "nothing was changed, so there is nothing to save")
 	}
-	is, err := d.upload(r, message)
+	is, err := d.upload(w, r, message)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (d *desk) save(w http.ResponseWriter, r *http.Request, message string) erro
 	return nil
 }
 
-func (d *desk) upload(r *http.Request, message string) (schema.Uploaded, error) {
+func (d *desk) upload(w http.ResponseWriter, r *http.Request, message string) (schema.Uploaded, error) {
 	if d.pages.Uploads == nil {
 		return schema.Uploaded{}, errNowhere()
 	}
@@ -155,7 +155,7 @@ func (d *desk) upload(r *http.Request, message string) (schema.Uploaded, error) 
 	}
 	slices.SortFunc(u.Files, func(a, b schema.UploadFile) int { return strings.Compare(a.Path, b.Path) })
 	slices.Sort(u.Removed)
-	return d.pages.Uploads.Upload(r.Context(), d.draft.Actor, u)
+	return d.pages.push(w, r, d.draft.Actor, u)
 }
 
 // baseOf is the commit that the form's page showed, or the newest one.

@@ -10,6 +10,7 @@ import (
 	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/schema/assignment"
+	"github.com/grader/grader/web/intake"
 	"github.com/grader/grader/web/view"
 )
 
@@ -225,12 +226,16 @@ func (s *testsPages) openTestsFile(w http.ResponseWriter, r *http.Request, user 
 }
 
 // uploadTests adds files, a folder or a zip to the tests repository.
-func (s *testsPages) uploadTests(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *testsPages) uploadTests(w http.ResponseWriter, r *http.Request, user schema.User, place *intake.Place) error {
 	d, err := s.editable(r, user)
 	if err != nil {
 		return err
 	}
-	files, err := formFiles(r)
+	var files []schema.UploadFile
+	sent, err := place.Form(r.MultipartForm)
+	if err == nil {
+		files, err = sent.Tests()
+	}
 	if err != nil {
 		return s.renderTests(w, r, user, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/intake"
 	"github.com/grader/grader/web/view"
 )
 
@@ -23,17 +24,23 @@ const (
 // formMemory is how many bytes of a form are kept in memory; the rest waits in a file.
 const formMemory = 4 << 20
 
-// fileTimeout bounds the time in which a form with a file arrives.
-const fileTimeout = 2 * time.Minute
+const (
+	fileTimeout = 2 * time.Minute // until a large form has arrived
+	pushTimeout = 5 * time.Minute // until the push that it becomes has ended
+)
+
+// extend gives a request more time to arrive, and as much again as any has to be answered.
+func extend(w http.ResponseWriter, arrive time.Duration) {
+	control, now := http.NewResponseController(w), time.Now()
+	// Not every connection has deadlines; some of the tests' have none.
+	_ = control.SetReadDeadline(now.Add(arrive))
+	_ = control.SetWriteDeadline(now.Add(arrive + writeTimeout))
+}
 
 // readForm reads a form of either encoding, which holds at most so many bytes.
-func readForm(w http.ResponseWriter, r *http.Request, most int64) error {
+func readForm(r *http.Request, most int64) error {
 	var err error
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-		// Not every connection has deadlines; the tests' have none.
-		if late := http.NewResponseController(w).SetReadDeadline(time.Now().Add(fileTimeout)); late != nil && !errors.Is(late, http.ErrNotSupported) {
-			return late
-		}
 		err = r.ParseMultipartForm(min(most, formMemory))
 	} else {
 		err = r.ParseForm()
@@ -42,6 +49,8 @@ func readForm(w http.ResponseWriter, r *http.Request, most int64) error {
 	switch {
 	case errors.As(err, &tooLong):
 		return schema.Errorf(schema.CodeInvalid, "the form is larger than %s; send less at once", schema.Size(tooLong.Limit))
+	case intake.TooManyParts(err) != nil:
+		return intake.TooManyParts(err)
 	case err != nil:
 		return schema.Errorf(schema.CodeInvalid, "the form cannot be read; go back, reload the page and send it again")
 	}

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"strconv"
 
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/intake"
 	"github.com/grader/grader/web/view"
 )
 
@@ -84,6 +86,9 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	if errors.Is(err, r.Context().Err()) && r.Context().Err() != nil {
 		return // the reader is gone
+	}
+	if errors.Is(err, intake.ErrBusy) {
+		w.Header().Set("Retry-After", strconv.Itoa(int(intake.RetryAfter.Seconds())))
 	}
 	status := schema.HTTPStatus(err)
 	if status >= http.StatusInternalServerError {

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"io"
 	"net/http"
 
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/intake"
 )
 
 // answer is a handler that returns its error; site.fail turns it into a page.
@@ -58,32 +60,58 @@ func (r *router) member(pattern string, h personal) {
 
 // form registers what a form of a signed-in user is sent to.
 func (r *router) form(pattern string, h personal) {
-	r.limited(pattern, formBody, r.parsed(formBody, h))
-}
-
-// sizedForm registers what a form with long texts is sent to.
-func (r *router) sizedForm(pattern string, most int64, h personal) {
-	r.limited(pattern, most, r.parsed(most, h))
-}
-
-// fileForm registers what a form with files is sent to.
-func (r *router) fileForm(pattern string, most int64, h personal) {
-	r.limited(pattern, most, r.parsed(most, h))
-}
-
-// parsed reads the form once it is known who sent it.
-func (r *router) parsed(most int64, h personal) answer {
-	return func(w http.ResponseWriter, req *http.Request) error {
+	r.limited(pattern, formBody, func(w http.ResponseWriter, req *http.Request) error {
 		user, err := r.site.user(req)
 		if err != nil {
 			return err
 		}
-		if err := readForm(w, req, most); err != nil {
+		return parsed(req, formBody, func() error { return h(w, req, user) })
+	})
+}
+
+// sizedForm registers what a form with long texts, a roster or a gradebook is sent to.
+func (r *router) sizedForm(pattern string, most int64, h personal) {
+	r.fileForm(pattern, most, func(w http.ResponseWriter, req *http.Request, user schema.User, _ *intake.Place) error {
+		return h(w, req, user)
+	})
+}
+
+// receiving is an answer to a signed-in user whose form has files.
+type receiving func(w http.ResponseWriter, r *http.Request, user schema.User, place *intake.Place) error
+
+// fileForm registers what a form with files to hand in is sent to.
+func (r *router) fileForm(pattern string, most int64, h receiving) {
+	r.limited(pattern, most, func(w http.ResponseWriter, req *http.Request) error {
+		user, err := r.site.user(req)
+		if err != nil {
 			return err
 		}
-		if req.MultipartForm != nil {
-			defer func() { _ = req.MultipartForm.RemoveAll() }() // what is left is the system's to remove
+		extend(w, fileTimeout)
+		place, err := r.site.room.Enter(user.ID, bodySize(req, most))
+		if err != nil {
+			_, _ = io.Copy(io.Discard, req.Body) // a browser shows no answer before it has sent everything
+			return err
 		}
-		return h(w, req, user)
+		defer place.Leave()
+		return parsed(req, most, func() error { return h(w, req, user, place) })
+	})
+}
+
+// bodySize is how many bytes the body of a request has, or most if it does not say.
+func bodySize(r *http.Request, most int64) int64 {
+	if r.ContentLength < 0 || r.ContentLength > most {
+		return most
 	}
+	return r.ContentLength
+}
+
+// parsed answers a request once its form is read.
+func parsed(r *http.Request, most int64, answer func() error) error {
+	if err := readForm(r, most); err != nil {
+		return err
+	}
+	if r.MultipartForm != nil {
+		defer func() { _ = r.MultipartForm.RemoveAll() }() // what is left is the system's to remove
+	}
+	return answer()
 }

@@ -93,10 +93,10 @@ func classRoutes(r *router, p *classPages) {
 	r.member("GET"+ofCourse+"roster", p.serveRoster)
 	r.form("POST"+ofCourse+"roster/enrol", p.enrol)
 	r.form("POST"+ofCourse+"roster/unenrol", p.unenrol)
-	r.fileForm("POST"+ofCourse+"roster/import", fileBody, p.importRoster)
+	r.sizedForm("POST"+ofCourse+"roster/import", fileBody, p.importRoster)
 	r.member("GET"+ofCourse+"grades", p.serveLedger)
 	r.member("GET"+ofCourse+"exports", p.serveExports)
-	r.fileForm("POST"+ofCourse+"exports", fileBody, p.export)
+	r.sizedForm("POST"+ofCourse+"exports", fileBody, p.export)
 	r.member("GET"+ofCourse+"audit", p.serveAudit)
 }
 

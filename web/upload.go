@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/web/intake"
@@ -11,7 +12,7 @@ import (
 const uploadCommit = "Hand in by upload"
 
 // upload hands in the files of a form, as one commit that is pushed.
-func (s *studentPages) upload(w http.ResponseWriter, r *http.Request, user schema.User) error {
+func (s *studentPages) upload(w http.ResponseWriter, r *http.Request, user schema.User, place *intake.Place) error {
 	m, t, err := s.taskOf(r, user)
 	if err != nil {
 		return err
@@ -20,9 +21,13 @@ func (s *studentPages) upload(w http.ResponseWriter, r *http.Request, user schem
 		return errNowhere()
 	}
 	var is schema.Uploaded
-	files, err := uploadedFiles(r, t)
+	sent, err := place.Form(r.MultipartForm)
+	var files []schema.UploadFile
 	if err == nil {
-		is, err = s.Uploads.Upload(r.Context(), m.Actor, schema.Upload{
+		files, err = sent.Work(t.Required())
+	}
+	if err == nil {
+		is, err = s.push(w, r, m.Actor, schema.Upload{
 			Path: t.Path(), Files: files, Replace: r.PostFormValue("replace") != "", Late: r.PostFormValue("late") != "",
 			Name: user.DisplayName(), Email: user.Email, Message: uploadCommit, At: s.now(),
 		})
@@ -38,20 +43,8 @@ func (s *studentPages) upload(w http.ResponseWriter, r *http.Request, user schem
 	return nil
 }
 
-// uploadedFiles reads the files that somebody hands in.
-func uploadedFiles(r *http.Request, t task) ([]schema.UploadFile, error) {
-	files, err := intake.Form(r.MultipartForm)
-	if err != nil {
-		return nil, err
-	}
-	return files.Work(t.Required())
-}
-
-// formFiles reads files for a tests repository.
-func formFiles(r *http.Request) ([]schema.UploadFile, error) {
-	files, err := intake.Form(r.MultipartForm)
-	if err != nil {
-		return nil, err
-	}
-	return files.Tests()
+// push pushes an upload, which may take longer than a page. s.Uploads is not nil.
+func (s *site) push(w http.ResponseWriter, r *http.Request, by schema.Actor, u schema.Upload) (schema.Uploaded, error) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(pushTimeout)) // not every connection has deadlines
+	return s.Uploads.Upload(r.Context(), by, u)
 }

@@ -3,6 +3,7 @@ package web_test
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"fmt"
 	"io/fs"
 	"mime/multipart"
@@ -16,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web"
 )
 
 // handIn sends files by a page, each with the path that a browser gives it.
@@ -103,6 +105,74 @@ func TestHandInByUpload(t *testing.T) {
 		if diff := cmp.Diff(one.want, paths(u)); diff != "" || !u.Replace || u.Late || u.Path != "comp2402/a1" || u.Name != "Alice Archer" {
 			t.Errorf("%s: %+v %s", name, u, diff)
 		}
+	}
+}
+
+// holding is an upload that takes until it is released.
+type holding struct{ started, release chan bool }
+
+// Upload implements web.Uploads.
+func (h holding) Upload(context.Context, schema.Actor, schema.Upload) (schema.Uploaded, error) {
+	h.started <- true
+	<-h.release
+	return schema.Uploaded{Submission: schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: "alice", Number: 1}}, nil
+}
+
+// TestUploadsAtOnceByPage sends more at once than one person may, by page and over the API.
+func TestUploadsAtOnceByPage(t *testing.T) {
+	t.Parallel()
+	held := holding{make(chan bool), make(chan bool)}
+	s := newSite(t, newClassroom(t), func(server *web.Server) { server.Uploads = held })
+	alice := s.as("alice")
+	replies := make(chan reply, 5)
+	send := func() {
+		go func() { replies <- alice.handIn("files", map[string]string{"list.c": "1"}, nil) }()
+	}
+	for range 4 {
+		send()
+		<-held.started
+	}
+	send()
+	got := <-replies
+	if got.status != http.StatusTooManyRequests || got.header.Get("Retry-After") != "10" {
+		t.Errorf("status %d, Retry-After %q", got.status, got.header.Get("Retry-After"))
+	}
+	mustContain(t, got.body, "4 uploads of yours are still being received; send this one again in 10 seconds")
+	if got := alice.get("/comp2402/a1"); got.status != http.StatusOK {
+		t.Errorf("a page meanwhile: status %d", got.status)
+	}
+	held.release <- true
+	ended := func() {
+		t.Helper()
+		if got := <-replies; got.status != http.StatusSeeOther {
+			t.Errorf("status %d: %s", got.status, got.body)
+		}
+	}
+	ended()
+	send()
+	<-held.started
+	close(held.release)
+	for range 4 {
+		ended()
+	}
+}
+
+// TestFormWithTooManyParts follows the advice to send a zip.
+func TestFormWithTooManyParts(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{}
+	for i := range 1001 {
+		files[fmt.Sprint("f", i)] = ""
+	}
+	s := newSite(t, newClassroom(t), nil)
+	alice := s.as("alice")
+	got := alice.handIn("folder", files, nil)
+	if got.status != http.StatusBadRequest {
+		t.Errorf("status %d", got.status)
+	}
+	mustContain(t, got.body, "more than 1000 files; send them as one zip")
+	if got := alice.handIn("files", map[string]string{"a1.zip": zipOf(t, files)}, nil); got.status != http.StatusSeeOther || len(s.uploads[0].Files) != 1001 {
+		t.Errorf("status %d: %s", got.status, got.body)
 	}
 }
 

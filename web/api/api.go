@@ -9,6 +9,7 @@ import (
 	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/intake"
 	"github.com/grader/grader/web/sse"
 )
 
@@ -68,6 +69,8 @@ type Options struct {
 	Files     Files
 	Contents  Contents
 	Uploads   Uploads // nil: only git can hand in
+	// Room bounds the large requests that are received at once; nil: the API has one of its own.
+	Room *intake.Room
 	// Operations are those of grader admin; nil: they are not served.
 	Operations Operations
 	Clock      func() time.Time
@@ -92,6 +95,9 @@ type API struct {
 
 // New makes the API.
 func New(o Options) (*API, error) {
+	if o.Room == nil {
+		o.Room = intake.NewRoom()
+	}
 	a := &API{Options: o, mux: http.NewServeMux(), streams: sse.NewStreams("event streams")}
 	a.routes = a.table()
 	var err error

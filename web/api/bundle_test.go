@@ -388,9 +388,13 @@ type uploads struct {
 	mu    sync.Mutex
 	all   []schema.Upload
 	other bool // another push to the same repository follows each at once
+	hold  func() // called before each, if it is not nil
 }
 
 func (u *uploads) Upload(_ context.Context, by schema.Actor, up schema.Upload) (is schema.Uploaded, err error) {
+	if u.hold != nil {
+		u.hold()
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for _, f := range up.Files {

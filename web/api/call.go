@@ -18,6 +18,7 @@ import (
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/intake"
 )
 
 // call is one request of an authenticated client.
@@ -27,15 +28,21 @@ type call struct {
 	r     *http.Request
 	by    schema.Actor
 	token schema.APIToken
+	place *intake.Place // of a large request; nil: it is small
 }
 
-// slowBody is how long a client may take to send a body that can be large.
-const slowBody = 2 * time.Minute
+const (
+	slowBody   = 2 * time.Minute  // until a body that can be large has arrived
+	answerTime = 30 * time.Second // until the answer to it has left
+)
 
 // handler answers a route.
 func (a *API) handler(route route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, err := a.begin(w, r, route)
+		if c != nil {
+			defer c.place.Leave()
+		}
 		var reply any
 		if err == nil {
 			reply, err = route.run(c)
@@ -63,13 +70,32 @@ func (a *API) begin(w http.ResponseWriter, r *http.Request, route route) (*call,
 	if err := course.MayWithScope(token.Scope, route.scope); err != nil {
 		return nil, err
 	}
-	if route.limit > smallBody {
-		// Not every connection has deadlines.
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(slowBody))
-	}
 	r.Body = http.MaxBytesReader(w, r.Body, route.limit)
 	c := &call{API: a, w: w, r: r, by: by, token: token}
+	if route.limit > smallBody {
+		if err := c.enter(route); err != nil {
+			return nil, err
+		}
+	}
 	return c, c.knows(route.query)
+}
+
+// enter admits a request whose body can be large, and gives it time.
+func (c *call) enter(route route) (err error) {
+	control, now := http.NewResponseController(c.w), time.Now()
+	_ = control.SetReadDeadline(now.Add(slowBody)) // not every connection has deadlines
+	_ = control.SetWriteDeadline(now.Add(slowBody + answerTime))
+	bytes := c.r.ContentLength
+	if bytes < 0 || bytes > route.limit {
+		bytes = route.limit
+	}
+	if bytes <= smallBody && route.media == nil {
+		return nil // JSON of a size that any request may have
+	}
+	if c.place, err = c.Room.Enter(c.by.User.ID, bytes); err != nil {
+		_, _ = io.Copy(io.Discard, c.r.Body) // many clients read no answer before they have sent everything
+	}
+	return err
 }
 
 // knows refuses parameters that the route does not have, and invalid values. A misspelt

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/intake"
 )
 
 // problem is an error of the API: RFC 9457 with the code of schema.Error beside it. Status
@@ -29,6 +31,9 @@ func newProblem(err error) problem {
 func (a *API) failed(w http.ResponseWriter, r *http.Request, err error) {
 	if schema.CodeOf(err) == schema.CodeInternal {
 		a.Logger.Error("API request failed", "route", r.Pattern, "error", err)
+	}
+	if errors.Is(err, intake.ErrBusy) {
+		w.Header().Set("Retry-After", strconv.Itoa(int(intake.RetryAfter.Seconds())))
 	}
 	a.fail(w, r, newProblem(err))
 }

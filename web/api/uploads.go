@@ -51,7 +51,7 @@ func (c *call) files() (intake.Files, error) {
 		if err != nil {
 			return intake.Files{}, unreadable(err)
 		}
-		return intake.Zip(data)
+		return c.place.Zip(data)
 	}
 	return intake.Files{}, schema.Errorf(schema.CodeInvalid, "send the files as %s in parts named files, or a zip as %s", mediaForm, mediaZip)
 }
@@ -61,13 +61,16 @@ func (c *call) formFiles() (intake.Files, error) {
 		return intake.Files{}, unreadable(err)
 	}
 	defer func() { _ = c.r.MultipartForm.RemoveAll() }() // what is left is the system's to remove
-	return intake.Form(c.r.MultipartForm)
+	return c.place.Form(c.r.MultipartForm)
 }
 
 // unreadable is the error of a body that is damaged, or too large.
 func unreadable(err error) error {
 	if most := new(http.MaxBytesError); errors.As(err, &most) {
 		return err
+	}
+	if many := intake.TooManyParts(err); many != nil {
+		return many
 	}
 	return schema.Wrapf(schema.CodeInvalid, err, "the body cannot be read: it is incomplete or damaged")
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"net/textproto"
 	"strings"
 	"testing"
@@ -96,6 +97,100 @@ func TestRefusedUploads(t *testing.T) {
 	}
 	if len(b.uploads.all) > 0 {
 		t.Errorf("%d were handed in", len(b.uploads.all))
+	}
+}
+
+// TestUploadsAtOnce sends more at once than one person may. What is refused is accepted when one
+// of the others has ended, as the refusal says; another person is not refused.
+func TestUploadsAtOnce(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	alice, bob, ida := b.token("alice", schema.ScopeWrite), b.token("bob", schema.ScopeWrite), b.token("ida", schema.ScopeWrite)
+	started, release := make(chan bool), make(chan bool)
+	b.uploads.hold = func() {
+		started <- true
+		<-release
+	}
+	zip := string(zipOf(t, map[string]string{"hello.c": "x"}))
+	replies := make(chan reply, 6)
+	send := func(token string) {
+		go func() {
+			replies <- b.ask(token, "POST", "/courses/comp1/assignments/a1/submissions", zip, "Content-Type", "application/zip")
+		}()
+	}
+	ended := func() {
+		t.Helper()
+		if got := <-replies; got.status != http.StatusOK {
+			t.Errorf("status %d: %s", got.status, got.body)
+		}
+	}
+	for range 4 {
+		send(alice)
+		<-started
+	}
+	send(alice)
+	refused := <-replies
+	refused.refused(t, http.StatusTooManyRequests, schema.CodeLimit, "4 uploads of yours are still being received; send this one again in 10 seconds")
+	if got := refused.header.Get("Retry-After"); got != "10" {
+		t.Errorf("Retry-After %q", got)
+	}
+	if got := b.ask(alice, "GET", "/me", nil); got.status != http.StatusOK {
+		t.Errorf("reading meanwhile: status %d: %s", got.status, got.body)
+	}
+	large := `{"text": "` + strings.Repeat(" ", 1<<20) + `"}`
+	b.ask(alice, "POST", "/admin/users", large).refused(t, http.StatusTooManyRequests, schema.CodeLimit, "uploads of yours")
+	b.ask(ida, "POST", "/admin/users", large).refused(t, http.StatusForbidden, schema.CodeForbidden)
+	release <- true
+	ended()
+	send(alice)
+	<-started
+	send(bob)
+	<-started
+	close(release)
+	for range 5 {
+		ended()
+	}
+}
+
+// TestFormWithTooManyParts follows the advice to send a zip.
+func TestFormWithTooManyParts(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	token := b.token("alice", schema.ScopeWrite)
+	files := map[string]string{}
+	for i := range 1001 {
+		files[fmt.Sprint("f", i)] = ""
+	}
+	form, media := formOf(t, files)
+	const path = "/courses/comp1/assignments/a1/submissions"
+	b.ask(token, "POST", path, form, "Content-Type", media).refused(t, http.StatusBadRequest, schema.CodeInvalid, "more than 1000 files; send them as one zip")
+	if got := b.ask(token, "POST", path, string(zipOf(t, files)), "Content-Type", "application/zip"); got.status != http.StatusOK || len(b.uploads.all[0].Files) != 1001 {
+		t.Errorf("status %d: %s", got.status, got.body)
+	}
+}
+
+// deadlines is a reply that records the deadlines of its connection.
+type deadlines struct {
+	*httptest.ResponseRecorder
+	read, write time.Time
+}
+
+func (d *deadlines) SetReadDeadline(t time.Time) error  { d.read = t; return nil }
+func (d *deadlines) SetWriteDeadline(t time.Time) error { d.write = t; return nil }
+
+// TestSlowBodiesAreAnswered has requests whose bodies may take minutes: there is time left to answer.
+func TestSlowBodiesAreAnswered(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	for path, media := range map[string]string{"/courses/comp1/assignments/a1/submissions": "application/zip", "/courses/comp1/roster-import": "application/json", "/admin/users": "application/json"} {
+		r := httptest.NewRequest(http.MethodPost, "/api/v1"+path, strings.NewReader("{"))
+		r.Header.Set("Authorization", "Bearer "+b.token("ida", schema.ScopeWrite))
+		r.Header.Set("Content-Type", media)
+		got := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+		b.api.ServeHTTP(got, r)
+		if got.read.IsZero() || got.write.Sub(got.read) < 10*time.Second {
+			t.Errorf("%s: the body may come until %v, the answer must leave until %v", path, got.read, got.write)
+		}
 	}
 }
 

@@ -33,9 +33,9 @@ type Files struct {
 }
 
 // Form returns the files of a form, in its parts "files" and "folder"; those of a zip are
-// those in it. A form that is nil has none.
-func Form(form *multipart.Form) (Files, error) {
-	var u unpacking
+// those in it. A form that is nil has none. The error has ErrBusy where there is no room.
+func (p *Place) Form(form *multipart.Form) (Files, error) {
+	u := unpacking{place: p}
 	if form != nil {
 		for _, field := range []string{"files", "folder"} {
 			for _, header := range form.File[field] {
@@ -48,9 +48,9 @@ func Form(form *multipart.Form) (Files, error) {
 	return u.all()
 }
 
-// Zip returns the files of a zip.
-func Zip(data []byte) (Files, error) {
-	var u unpacking
+// Zip returns the files of a zip. The error has ErrBusy where there is no room.
+func (p *Place) Zip(data []byte) (Files, error) {
+	u := unpacking{place: p}
 	if err := u.addZip(bytes.NewReader(data), int64(len(data)), "the upload"); err != nil {
 		return Files{}, err
 	}
@@ -93,6 +93,7 @@ func distinct(files []schema.UploadFile) ([]schema.UploadFile, error) {
 
 // unpacking is the files so far and what they take.
 type unpacking struct {
+	place  *Place
 	files  []schema.UploadFile
 	bytes  int64
 	single bool // a file came neither in a folder nor in a zip
@@ -104,6 +105,17 @@ func (u *unpacking) all() (Files, error) {
 		return Files{}, schema.Errorf(schema.CodeInvalid, "choose files, a folder or a zip to hand in")
 	}
 	return Files{all: u.files, single: u.single}, nil
+}
+
+// copies is how often a file is in memory: as it was sent, and in the commit that git reads.
+const copies = 2
+
+// reserve reserves the memory of files before they are read.
+func (u *unpacking) reserve(bytes int64) error {
+	if bytes > maxUnpacked {
+		return errTooLarge()
+	}
+	return u.place.reserve(copies * bytes)
 }
 
 // addPart adds a file of the form, or what is in it where it is a zip.
@@ -121,6 +133,9 @@ func (u *unpacking) addPart(header *multipart.FileHeader, folder bool) error {
 		return u.addZip(f, header.Size, name)
 	}
 	u.single = u.single || !folder
+	if err := u.reserve(header.Size); err != nil {
+		return err
+	}
 	return u.add(name, f)
 }
 
@@ -134,6 +149,10 @@ func partPath(header *multipart.FileHeader) string {
 	return strings.TrimPrefix(params["filename"], "/")
 }
 
+func errTooLarge() error {
+	return schema.Errorf(schema.CodeInvalid, "the files have more than %s; leave out what is built or downloaded", schema.Size(maxUnpacked))
+}
+
 // add reads a file within the bounds.
 func (u *unpacking) add(name string, from io.Reader) error {
 	if len(u.files) >= maxFiles {
@@ -141,7 +160,7 @@ func (u *unpacking) add(name string, from io.Reader) error {
 	}
 	data, err := io.ReadAll(io.LimitReader(from, maxUnpacked-u.bytes+1))
 	if u.bytes += int64(len(data)); u.bytes > maxUnpacked {
-		return schema.Errorf(schema.CodeInvalid, "the files have more than %s; leave out what is built or downloaded", schema.Size(maxUnpacked))
+		return errTooLarge()
 	}
 	if err != nil {
 		return schema.Errorf(schema.CodeInvalid, "%.60q cannot be read: it is damaged", name)
@@ -150,11 +169,15 @@ func (u *unpacking) add(name string, from io.Reader) error {
 	return nil
 }
 
-// addZip adds the files of a zip. Its own word on their sizes is not believed.
+// addZip adds the files of a zip. A file that is larger than the zip says is damaged: no more than
+// that is read of it.
 func (u *unpacking) addZip(from io.ReaderAt, size int64, name string) error {
 	archive, err := zip.NewReader(from, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return schema.Errorf(schema.CodeInvalid, "%.60q is not a readable zip file", name)
+	}
+	if err := u.reserve(unpackedSize(archive)); err != nil {
+		return err
 	}
 	for _, entry := range archive.File {
 		switch {
@@ -176,6 +199,25 @@ func (u *unpacking) addZip(from io.ReaderAt, size int64, name string) error {
 		}
 	}
 	return nil
+}
+
+// unpackedSize is how many bytes the files of a zip have, as it says itself; at most maxUnpacked+1.
+func unpackedSize(archive *zip.Reader) (bytes int64) {
+	for _, entry := range archive.File {
+		bytes += int64(min(entry.UncompressedSize64, maxUnpacked+1))
+		if bytes > maxUnpacked {
+			return maxUnpacked + 1
+		}
+	}
+	return bytes
+}
+
+// TooManyParts returns the error of a form that has more parts than are read; nil for any other error.
+func TooManyParts(err error) error {
+	if !errors.Is(err, multipart.ErrMessageTooLarge) {
+		return nil
+	}
+	return schema.Wrapf(schema.CodeInvalid, err, "the form has more than 1000 files; send them as one zip")
 }
 
 // systemFile reports whether a file is what a desktop puts into folders and archives.

@@ -1,0 +1,131 @@
+package intake_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/grader/grader/schema"
+	"github.com/grader/grader/web/intake"
+)
+
+// enter admits a request, or fails the test.
+func enter(t *testing.T, r *intake.Room, user, size int64) *intake.Place {
+	t.Helper()
+	p, err := r.Enter(user, size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// busy fails the test unless a request is refused because of others.
+func busy(t *testing.T, err error, code schema.Code, words string) {
+	t.Helper()
+	if !errors.Is(err, intake.ErrBusy) || schema.CodeOf(err) != code || !strings.Contains(schema.MessageOf(err), words) || !strings.Contains(schema.MessageOf(err), "again in 10 seconds") {
+		t.Errorf("error %v, want %s: %s", err, code, words)
+	}
+}
+
+func TestRoomBoundsOnePersonsRequests(t *testing.T) {
+	t.Parallel()
+	r := intake.NewRoom()
+	var places []*intake.Place
+	for range 4 {
+		places = append(places, enter(t, r, 1, 10))
+	}
+	_, err := r.Enter(1, 10)
+	busy(t, err, schema.CodeLimit, "4 uploads of yours are still being received")
+	enter(t, r, 2, 10).Leave()
+	places[0].Leave()
+	enter(t, r, 1, 10)
+}
+
+func TestRoomBoundsBytes(t *testing.T) {
+	t.Parallel()
+	r := intake.NewRoom()
+	first := enter(t, r, 1, 100<<20)
+	_, err := r.Enter(1, 100<<20)
+	busy(t, err, schema.CodeLimit, "another large upload of yours")
+	others := []*intake.Place{enter(t, r, 2, 192<<20), enter(t, r, 3, 192<<20), enter(t, r, 4, 192<<20)}
+	_, err = r.Enter(5, 100<<20)
+	busy(t, err, schema.CodeUnavailable, "as many large files as it can hold")
+	first.Leave()
+	enter(t, r, 5, 100<<20).Leave()
+	for _, p := range others {
+		p.Leave()
+	}
+	for user := range int64(4) { // everything was given back
+		enter(t, r, user, 192<<20)
+	}
+}
+
+// TestRoomCountsWhatIsUnpacked has small zips that become large, and zips that lie about it.
+func TestRoomCountsWhatIsUnpacked(t *testing.T) {
+	t.Parallel()
+	bomb := zipOf(t, strings.Repeat("0", 40<<20), 0)
+	r := intake.NewRoom()
+	first, second, other := enter(t, r, 1, int64(len(bomb))), enter(t, r, 1, int64(len(bomb))), enter(t, r, 2, int64(len(bomb)))
+	if files, err := first.Zip(bomb); err != nil {
+		t.Fatal(err)
+	} else if all, err := files.Work(nil); err != nil || len(all[0].Data) != 40<<20 {
+		t.Errorf("%v", err)
+	}
+	_, err := other.Zip(bomb)
+	if err != nil {
+		t.Errorf("of another person: %v", err)
+	}
+	second.Leave()
+	second = enter(t, r, 1, 100<<20)
+	_, err = second.Zip(bomb)
+	busy(t, err, schema.CodeLimit, "another large upload of yours")
+	first.Leave()
+	if _, err := second.Zip(bomb); err != nil {
+		t.Errorf("after the first had ended: %v", err)
+	}
+	if _, err := enter(t, r, 3, 10).Zip(zipOf(t, strings.Repeat("0", 1<<20), 10)); schema.CodeOf(err) != schema.CodeInvalid || !strings.Contains(schema.MessageOf(err), "damaged") {
+		t.Errorf("a zip that says it is smaller: %v", err)
+	}
+	if _, err := enter(t, r, 4, 10).Zip(zipOf(t, "small", 1<<40)); schema.CodeOf(err) != schema.CodeInvalid || !strings.Contains(schema.MessageOf(err), "more than 64 MiB") {
+		t.Errorf("a zip that says it is larger: %v", err)
+	}
+}
+
+// zipOf is a zip with one file. says is its size as the zip's directory has it; 0: as it is.
+func zipOf(t *testing.T, text string, says uint64) []byte {
+	t.Helper()
+	var out, packed bytes.Buffer
+	w := zip.NewWriter(&packed)
+	f, err := w.Create("x")
+	if err == nil {
+		_, err = f.Write([]byte(text))
+	}
+	if err := errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if says == 0 {
+		return packed.Bytes()
+	}
+	r, err := zip.NewReader(bytes.NewReader(packed.Bytes()), int64(packed.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := r.File[0].OpenRaw()
+	if err != nil {
+		t.Fatal(err)
+	}
+	header := r.File[0].FileHeader
+	header.UncompressedSize64 = says
+	w = zip.NewWriter(&out)
+	g, err := w.CreateRaw(&header)
+	if err == nil {
+		_, err = io.Copy(g, raw)
+	}
+	if err := errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
