@@ -387,7 +387,7 @@ type uploads struct {
 	*bundle
 	mu    sync.Mutex
 	all   []schema.Upload
-	other bool // another push to the same repository follows each at once
+	other bool   // another push to the same repository follows each at once
 	hold  func() // called before each, if it is not nil
 }
 
