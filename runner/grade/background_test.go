@@ -12,7 +12,7 @@ func TestOnlyCompilersRunInTheBackground(t *testing.T) {
 	t.Parallel()
 	for _, job := range []bool{false, true} {
 		for _, compile := range []bool{false, true} {
-			s := &session{grader: &Grader{Wall: &sandbox.Wall{}}, job: Job{Background: job}, spec: &assignment.Spec{}}
+			s := newSession(&Grader{Wall: &sandbox.Wall{}}, Job{Background: job}, &assignment.Spec{}, silent{})
 			step, _ := s.step(order{command: assignment.Command{Argv: []string{"true"}}, place: &place{}, compile: compile})
 			if want := job && compile; step.Background != want {
 				t.Errorf("job in the background %v, compiler %v: step in the background %v", job, compile, step.Background)

@@ -18,7 +18,7 @@ const maxBuildOutput = 64 << 10
 
 // buildSubject runs the build steps on a fresh copy of the subject's files and freezes the
 // result. Without build steps, the files are the artefacts.
-func (s *session) buildSubject(ctx context.Context, b *subject, watch Observer) error {
+func (s *builds) buildSubject(ctx context.Context, b *subject, watch Observer) error {
 	if b.built {
 		return nil
 	}
@@ -52,7 +52,7 @@ func (b *subject) tellNotes(watch Observer) {
 }
 
 // asTheyAre makes the subject's files its artefacts.
-func (s *session) asTheyAre(b *subject) error {
+func (s *builds) asTheyAre(b *subject) error {
 	scratch, err := s.grader.Wall.NewScratch()
 	if err != nil {
 		return fmt.Errorf("make artefacts: %w", err)
@@ -70,7 +70,7 @@ func (s *session) asTheyAre(b *subject) error {
 }
 
 // buildIn runs the steps in a fresh place and freezes the result.
-func (s *session) buildIn(ctx context.Context, b *subject, steps []assignment.Step, finish func(*sandbox.Scratch) error, watch Observer) error {
+func (s *builds) buildIn(ctx context.Context, b *subject, steps []assignment.Step, finish func(*sandbox.Scratch) error, watch Observer) error {
 	p, err := s.newPlace()
 	if err != nil {
 		return err
@@ -92,7 +92,7 @@ type buildFailure struct{ message string }
 func (f *buildFailure) Error() string { return f.message }
 
 // buildSteps returns the steps of the assignment, or of the recipe for build: auto.
-func (s *session) buildSteps(b *subject) ([]assignment.Step, func(*sandbox.Scratch) error, error) {
+func (s *builds) buildSteps(b *subject) ([]assignment.Step, func(*sandbox.Scratch) error, error) {
 	b.left = directoryOf(b.sources).leftovers()
 	if err := b.judgeTexts(s.spec.Auto); err != nil {
 		return nil, nil, err
@@ -114,7 +114,7 @@ func (s *session) buildSteps(b *subject) ([]assignment.Step, func(*sandbox.Scrat
 }
 
 // runBuild runs the steps one after the other in one place.
-func (s *session) runBuild(ctx context.Context, b *subject, p *place, steps []assignment.Step, watch Observer) error {
+func (s *builds) runBuild(ctx context.Context, b *subject, p *place, steps []assignment.Step, watch Observer) error {
 	for i, step := range steps {
 		lines := &lineWatcher{place: p, emit: watch.Line, hide: s.javaIn(p, s.bounds(step.Limits), true).noise()}
 		o := order{command: step.Run, place: p, names: b.names(), limits: step.Limits, compile: true, watch: lines.take}
@@ -148,7 +148,7 @@ func stepName(step assignment.Step, i int) string {
 }
 
 // freezeBuild makes the result of the build the artefacts.
-func (s *session) freezeBuild(b *subject, p *place, steps []assignment.Step, finish func(*sandbox.Scratch) error) error {
+func (s *builds) freezeBuild(b *subject, p *place, steps []assignment.Step, finish func(*sandbox.Scratch) error) error {
 	var disk int64
 	for _, step := range steps {
 		disk = max(disk, s.bounds(step.Limits).Disk)

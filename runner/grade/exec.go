@@ -277,7 +277,7 @@ func ourMachine() string {
 }
 
 // endOf judges how the step of an order ended, and explains why a program could not be run.
-func (s *session) endOf(o order, r sandbox.Result, want expectation) ending {
+func (s *workspace) endOf(o order, r sandbox.Result, want expectation) ending {
 	end := endingOf(r, s.bounds(o.limits), want, o.command.Shell != "")
 	if end.outcome == schema.OutcomeCrashed {
 		end.message = joinNonEmpty("; ", end.message, o.execWords(r))

@@ -22,7 +22,7 @@ var launchers embed.FS
 const pytestLauncher = "pytest_sealed"
 
 // launchersTree returns the launchers as a step sees them.
-func (s *session) launchersTree(ctx context.Context) (*tree, error) {
+func (s *materials) launchersTree(ctx context.Context) (*tree, error) {
 	if s.launchers != nil {
 		return s.launchers, nil
 	}

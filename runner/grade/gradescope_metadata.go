@@ -97,7 +97,7 @@ func (r *trial) metadata() ([]byte, error) {
 }
 
 // created returns when the submission was received, or now if that is unknown.
-func (s *session) created() time.Time {
+func (s *workspace) created() time.Time {
 	at := s.job.ReceivedAt
 	if at.IsZero() {
 		at = s.now()
@@ -106,7 +106,7 @@ func (s *session) created() time.Time {
 }
 
 // inZone returns a time in the course's zone; the zero time stays unchanged.
-func (s *session) inZone(t time.Time) time.Time {
+func (s *workspace) inZone(t time.Time) time.Time {
 	if t.IsZero() || s.job.Zone == nil {
 		return t
 	}

@@ -16,10 +16,9 @@ import (
 // trialOf makes a trial of a report test that needs no wall.
 func trialOf(points assignment.PointRule, pins ...string) *trial {
 	test := assignment.Test{Name: "units", Kind: assignment.KindReport, Report: assignment.ReportJUnit, Points: points, Visible: schema.VisibleAlways, Hint: "h"}
-	return &trial{
-		session: &session{grader: &Grader{}, spec: &assignment.Spec{}, pins: map[string][]string{"units": pins}},
-		test:    &test, subject: &subject{},
-	}
+	s := newSession(&Grader{}, Job{}, &assignment.Spec{}, silent{})
+	s.pins = map[string][]string{"units": pins}
+	return &trial{session: s, test: &test, subject: &subject{}}
 }
 
 // heldAs renders results.

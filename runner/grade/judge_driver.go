@@ -147,7 +147,7 @@ func (r *trial) startBoth(ctx context.Context, d *duel) (student, driver player,
 }
 
 // start starts an order. A program that does not exist becomes a player that has ended.
-func (s *session) start(ctx context.Context, o order) (player, error) {
+func (s *workspace) start(ctx context.Context, o order) (player, error) {
 	step, java := s.step(o)
 	p := player{program: step.Argv[0], java: java}
 	p.process, p.err = s.grader.Wall.Start(ctx, step)
@@ -161,7 +161,7 @@ func (s *session) start(ctx context.Context, o order) (player, error) {
 }
 
 // wait waits for a player.
-func (s *session) wait(ctx context.Context, p player) (sandbox.Result, error) {
+func (s *workspace) wait(ctx context.Context, p player) (sandbox.Result, error) {
 	if p.process == nil {
 		return s.ended(ctx, sandbox.Result{}, p.err, p.program, p.java)
 	}

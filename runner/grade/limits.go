@@ -9,7 +9,7 @@ import (
 
 // bounds translates the format's limits into the wall's. Wall defaults to three times the CPU
 // time over the flavour's share of a core, plus a second.
-func (s *session) bounds(l assignment.Limits) sandbox.Limits {
+func (s *workspace) bounds(l assignment.Limits) sandbox.Limits {
 	wall := l.Wall
 	if wall == 0 && l.CPU > 0 {
 		wall = time.Duration(float64(3*l.CPU)/s.share()) + time.Second
@@ -18,7 +18,7 @@ func (s *session) bounds(l assignment.Limits) sandbox.Limits {
 }
 
 // share returns the flavour's share of one core, at most 1.
-func (s *session) share() float64 {
+func (s *workspace) share() float64 {
 	if f := s.job.Flavour; f != nil && f.CPU > 0 && f.CPU < 1 {
 		return f.CPU
 	}
@@ -27,7 +27,7 @@ func (s *session) share() float64 {
 
 // roomy returns limits for steps that the staff wrote (checkers, drivers, recipes): the given
 // limits, raised to what such programs need.
-func (s *session) roomy(l assignment.Limits) assignment.Limits {
+func (s *workspace) roomy(l assignment.Limits) assignment.Limits {
 	l.CPU = max(l.CPU, 60*time.Second)
 	l.Memory = max(l.Memory, 1<<30)
 	l.Processes = max(l.Processes, 64)
@@ -38,7 +38,7 @@ func (s *session) roomy(l assignment.Limits) assignment.Limits {
 
 // flavoured lowers limits to those of the flavour. An explicit limit of an assignment beyond
 // them was refused when it was pushed; only defaults can exceed them here.
-func (s *session) flavoured(l sandbox.Limits) sandbox.Limits {
+func (s *workspace) flavoured(l sandbox.Limits) sandbox.Limits {
 	if f := s.job.Flavour; f != nil {
 		l.Memory = atMost(l.Memory, f.Memory)
 		l.Disk = atMost(l.Disk, f.Scratch)

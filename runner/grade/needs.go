@@ -8,7 +8,7 @@ import (
 )
 
 // needsTree returns the files of a test's $NEEDS.
-func (s *session) needsTree(t *assignment.Test) (*tree, error) {
+func (s *materials) needsTree(t *assignment.Test) (*tree, error) {
 	files, err := s.testsFiles()
 	if err != nil {
 		return nil, err
@@ -17,7 +17,7 @@ func (s *session) needsTree(t *assignment.Test) (*tree, error) {
 }
 
 // testsFiles lists the tests repository, once.
-func (s *session) testsFiles() ([]treeFile, error) {
+func (s *materials) testsFiles() ([]treeFile, error) {
 	if s.committed == nil {
 		files, err := listCommitted(s.job.Tests)
 		if err != nil {
@@ -31,7 +31,7 @@ func (s *session) testsFiles() ([]treeFile, error) {
 // needed reports which files of the tests repository a test's $NEEDS contains: those that its
 // globs match. Files that no student's program may see are excluded again here, although such an
 // assignment is refused when it is pushed.
-func (s *session) needed(t *assignment.Test) func(path string) bool {
+func (s *materials) needed(t *assignment.Test) func(path string) bool {
 	secret := s.secrets()
 	return func(name string) bool {
 		return matchAny(t.Needs, name) && !secret(name)
@@ -40,7 +40,7 @@ func (s *session) needed(t *assignment.Test) func(path string) bool {
 
 // secrets reports whether a file is the assignment itself, expected output, or below solution/,
 // starter/ or a sample.
-func (s *session) secrets() func(path string) bool {
+func (s *materials) secrets() func(path string) bool {
 	files := map[string]bool{"assignment.yaml": true}
 	for _, t := range s.spec.Tests {
 		files[t.Stdout.File] = true

@@ -14,7 +14,7 @@ type place struct {
 }
 
 // newPlace makes a fresh, empty place.
-func (s *session) newPlace() (*place, error) {
+func (s *workspace) newPlace() (*place, error) {
 	scratch, err := s.grader.Wall.NewScratch()
 	if err != nil {
 		return nil, fmt.Errorf("make place: %w", err)
@@ -23,7 +23,7 @@ func (s *session) newPlace() (*place, error) {
 }
 
 // placeShowing makes a place that shows a tree.
-func (s *session) placeShowing(t *tree) (*place, error) {
+func (s *workspace) placeShowing(t *tree) (*place, error) {
 	p, err := s.newPlace()
 	if err != nil || t == nil {
 		return p, err

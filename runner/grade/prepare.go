@@ -11,7 +11,7 @@ import (
 )
 
 // testsTree returns the tests repository as trusted steps see it.
-func (s *session) testsTree() (*tree, error) {
+func (s *materials) testsTree() (*tree, error) {
 	if s.tests != nil {
 		return s.tests, nil
 	}
@@ -35,7 +35,7 @@ func (f *prepareFailure) Error() string { return f.message }
 
 // prepare runs the assignment's prepare, or uses its result of an earlier time. The error may be
 // a prepareFailure.
-func (s *session) prepare(ctx context.Context) error {
+func (s *materials) prepare(ctx context.Context) error {
 	if len(s.spec.Prepare) == 0 {
 		return nil
 	}
@@ -57,7 +57,7 @@ func (s *session) prepare(ctx context.Context) error {
 
 // preparedTree returns the result of prepare. All files have the same time, because times are
 // lost on the way to other runners.
-func (s *session) preparedTree(dir string) (*tree, error) {
+func (s *materials) preparedTree(dir string) (*tree, error) {
 	files, err := listFiles(dir)
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func (s *session) preparedTree(dir string) (*tree, error) {
 
 // runPrepare runs prepare in a copy of the tests repository and returns the directory with the
 // result.
-func (s *session) runPrepare(ctx context.Context) (string, error) {
+func (s *materials) runPrepare(ctx context.Context) (string, error) {
 	p, err := s.newPlace()
 	if err != nil {
 		return "", err
@@ -99,7 +99,7 @@ func (s *session) runPrepare(ctx context.Context) (string, error) {
 }
 
 // prepareSteps runs the steps.
-func (s *session) prepareSteps(ctx context.Context, p *place, files *subject, out *sandbox.Scratch) error {
+func (s *materials) prepareSteps(ctx context.Context, p *place, files *subject, out *sandbox.Scratch) error {
 	v := variables{"PREPARED": out.Path()}
 	for i, step := range s.spec.Prepare {
 		limits := s.roomy(step.Limits)
@@ -120,7 +120,7 @@ func (s *session) prepareSteps(ctx context.Context, p *place, files *subject, ou
 }
 
 // copyPrepared copies the result of prepare out of the wall, for this job and for later ones.
-func (s *session) copyPrepared(out *sandbox.Scratch) (string, error) {
+func (s *materials) copyPrepared(out *sandbox.Scratch) (string, error) {
 	dir, err := os.MkdirTemp(s.grader.Dir, "prepared-")
 	if err != nil {
 		return "", fmt.Errorf("prepared files: %w", err)

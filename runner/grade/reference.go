@@ -10,7 +10,7 @@ import (
 
 // reference returns the built reference solution; nil if the assignment has none or it does not
 // build.
-func (s *session) reference(ctx context.Context) (*subject, error) {
+func (s *builds) reference(ctx context.Context) (*subject, error) {
 	if s.spec.Solution == "" {
 		return nil, nil
 	}
@@ -32,7 +32,7 @@ func (s *session) reference(ctx context.Context) (*subject, error) {
 // referenceFailsToo repeats with the reference what failed with a subject, and reports whether
 // it fails too. Then the tests are at fault. They also are if there is no reference that could
 // clear them, or if the subject is the reference.
-func (s *session) referenceFailsToo(ctx context.Context, b *subject, again func(ref *subject) (bool, error)) (bool, error) {
+func (s *builds) referenceFailsToo(ctx context.Context, b *subject, again func(ref *subject) (bool, error)) (bool, error) {
 	if b.reference {
 		return true, nil
 	}

@@ -92,7 +92,7 @@ func keepClass(file string, class []byte) error {
 }
 
 // wantsJUnit reports whether the assignment has a test with JUnit.
-func (s *session) wantsJUnit() bool {
+func (s *materials) wantsJUnit() bool {
 	if s.grader.Image.Variables["CLASSPATH_JUNIT"] == "" {
 		return false
 	}
@@ -106,7 +106,7 @@ func usesJUnit(t *assignment.Test) bool {
 }
 
 // sealJUnit adds the compiled listener to the launchers.
-func (s *session) sealJUnit(ctx context.Context, to *sandbox.Scratch) error {
+func (s *materials) sealJUnit(ctx context.Context, to *sandbox.Scratch) error {
 	class, err := s.compiledListener(ctx)
 	if err != nil || class == nil {
 		return err
@@ -119,7 +119,7 @@ func (s *session) sealJUnit(ctx context.Context, to *sandbox.Scratch) error {
 
 // compiledListener returns the class: the image's, the one that this machine keeps, or a new
 // one; nil if this machine's JUnit is too old for it.
-func (s *session) compiledListener(ctx context.Context) ([]byte, error) {
+func (s *materials) compiledListener(ctx context.Context) ([]byte, error) {
 	kept := ""
 	if dir := s.grader.Wall.Cache(); dir != "" {
 		kept = filepath.Join(dir, compiledName())
@@ -140,7 +140,7 @@ func (s *session) compiledListener(ctx context.Context) ([]byte, error) {
 }
 
 // compileListener compiles the listener behind the wall, as a step of the job.
-func (s *session) compileListener(ctx context.Context) ([]byte, error) {
+func (s *materials) compileListener(ctx context.Context) ([]byte, error) {
 	p, err := s.newPlace()
 	if err != nil {
 		return nil, err

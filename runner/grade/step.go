@@ -36,7 +36,7 @@ type order struct {
 var errCutOff = errors.New("the job was cut off")
 
 // step returns the order in the wall's form, and the settings of its virtual machines.
-func (s *session) step(o order) (sandbox.Step, javaSettings) {
+func (s *workspace) step(o order) (sandbox.Step, javaSettings) {
 	limits := s.bounds(o.limits)
 	java := s.javaIn(o.place, limits, o.compile)
 	image := s.grader.Image
@@ -68,7 +68,7 @@ func (s *session) step(o order) (sandbox.Step, javaSettings) {
 }
 
 // javaIn returns the settings of virtual machines in a place.
-func (s *session) javaIn(p *place, l sandbox.Limits, compile bool) javaSettings {
+func (s *workspace) javaIn(p *place, l sandbox.Limits, compile bool) javaSettings {
 	temp := ""
 	if !s.grader.Wall.HasTemp() {
 		temp = p.tmp
@@ -77,7 +77,7 @@ func (s *session) javaIn(p *place, l sandbox.Limits, compile bool) javaSettings 
 }
 
 // cores returns how many cores a step may use.
-func (s *session) cores() int {
+func (s *workspace) cores() int {
 	if f := s.job.Flavour; f != nil && f.CPU > 0 {
 		return max(1, int(f.CPU))
 	}
@@ -86,7 +86,7 @@ func (s *session) cores() int {
 
 // run runs an order to its end. The error is errCutOff, or the infrastructure's. A program that
 // does not exist ends with status 127, as in a shell.
-func (s *session) run(ctx context.Context, o order) (sandbox.Result, error) {
+func (s *workspace) run(ctx context.Context, o order) (sandbox.Result, error) {
 	step, java := s.step(o)
 	step.Alone = true // tests are run one after the other
 	result, err := s.grader.Wall.Run(ctx, step)
@@ -94,7 +94,7 @@ func (s *session) run(ctx context.Context, o order) (sandbox.Result, error) {
 }
 
 // ended evaluates what the wall returned.
-func (s *session) ended(ctx context.Context, r sandbox.Result, err error, program string, java javaSettings) (sandbox.Result, error) {
+func (s *workspace) ended(ctx context.Context, r sandbox.Result, err error, program string, java javaSettings) (sandbox.Result, error) {
 	switch {
 	case err != nil && schema.CodeOf(err) == schema.CodeNotFound:
 		words := []byte(schema.MessageOf(err) + "\n")

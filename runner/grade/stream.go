@@ -58,7 +58,7 @@ func (g *Grader) nameless(length int64) (*os.File, error) {
 }
 
 // input opens an Input of the assignment; nil if it is absent.
-func (s *session) input(in assignment.Input) (*os.File, error) {
+func (s *workspace) input(in assignment.Input) (*os.File, error) {
 	switch {
 	case !in.Set:
 		return nil, nil
@@ -71,7 +71,7 @@ func (s *session) input(in assignment.Input) (*os.File, error) {
 // open opens a copy of a file of the tests repository. A program can reopen a file that it has
 // through /proc. If steps run under the runner's own uid, it could then write to the input that
 // later tests and the checker read, and it would always learn the file's path.
-func (s *session) open(name string) (*os.File, error) {
+func (s *workspace) open(name string) (*os.File, error) {
 	f, err := os.Open(filepath.Join(s.job.Tests, filepath.FromSlash(name)))
 	if err != nil {
 		return nil, fmt.Errorf("tests repository: %w", err)
@@ -85,7 +85,7 @@ func (s *session) open(name string) (*os.File, error) {
 }
 
 // read reads a file of the tests repository.
-func (s *session) read(name string) ([]byte, error) {
+func (s *workspace) read(name string) ([]byte, error) {
 	data, err := os.ReadFile(filepath.Join(s.job.Tests, filepath.FromSlash(name)))
 	if err != nil {
 		return nil, fmt.Errorf("tests repository: %w", err)
@@ -94,7 +94,7 @@ func (s *session) read(name string) ([]byte, error) {
 }
 
 // content returns the content of an Input.
-func (s *session) content(in assignment.Input) ([]byte, error) {
+func (s *workspace) content(in assignment.Input) ([]byte, error) {
 	if in.File != "" {
 		return s.read(in.File)
 	}

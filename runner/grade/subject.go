@@ -42,7 +42,7 @@ type source struct {
 }
 
 // newSubject lists a subject's files: its own, with the locked ones replaced from starter/.
-func (s *session) newSubject(dir string, reference bool) (*subject, error) {
+func (s *builds) newSubject(dir string, reference bool) (*subject, error) {
 	sub := &subject{dir: dir, reference: reference}
 	own, err := listCommitted(dir)
 	if err != nil {
@@ -62,7 +62,7 @@ func (s *session) newSubject(dir string, reference bool) (*subject, error) {
 }
 
 // addLocked adds the locked files of starter/.
-func (s *session) addLocked(sub *subject) error {
+func (s *builds) addLocked(sub *subject) error {
 	starter := filepath.Join(s.job.Tests, filepath.FromSlash(s.spec.Starter))
 	locked, err := listCommitted(starter)
 	if err != nil {
@@ -93,7 +93,7 @@ func (b *subject) names() []string {
 }
 
 // reserved reports whether a name is one that build: auto writes.
-func (s *session) reserved(name string) bool {
+func (s *builds) reserved(name string) bool {
 	return s.spec.Auto && strings.HasPrefix(name, recipeDir+"/")
 }
 
@@ -136,7 +136,7 @@ func steers(name string) bool {
 
 // forInProcess returns the artefacts that an in-process test may see, and notes what was removed
 // from them.
-func (s *session) forInProcess(b *subject) (*tree, error) {
+func (s *builds) forInProcess(b *subject) (*tree, error) {
 	if b.inProcess != nil {
 		return b.inProcess, nil
 	}

@@ -100,7 +100,7 @@ func listCommitted(dir string) ([]treeFile, error) {
 
 // expose makes a tree of the files in a directory of the runner that keep selects; nil selects
 // all.
-func (s *session) expose(dir string, files []treeFile, keep func(path string) bool) (*tree, error) {
+func (s *workspace) expose(dir string, files []treeFile, keep func(path string) bool) (*tree, error) {
 	scratch, err := s.grader.Wall.NewScratch()
 	if err != nil {
 		return nil, fmt.Errorf("make tree: %w", err)
@@ -118,7 +118,7 @@ func (s *session) expose(dir string, files []treeFile, keep func(path string) bo
 }
 
 // freeze makes a tree of what a step left in its scratch directory.
-func (s *session) freeze(src *sandbox.Scratch, caps sandbox.Caps, finish func(*sandbox.Scratch) error) (*tree, error) {
+func (s *workspace) freeze(src *sandbox.Scratch, caps sandbox.Caps, finish func(*sandbox.Scratch) error) (*tree, error) {
 	scratch, err := s.grader.Wall.NewScratch()
 	if err != nil {
 		return nil, fmt.Errorf("make tree: %w", err)
@@ -131,7 +131,7 @@ func (s *session) freeze(src *sandbox.Scratch, caps sandbox.Caps, finish func(*s
 }
 
 // seal completes a tree.
-func (s *session) seal(scratch *sandbox.Scratch, finish func(*sandbox.Scratch) error) (*tree, error) {
+func (s *workspace) seal(scratch *sandbox.Scratch, finish func(*sandbox.Scratch) error) (*tree, error) {
 	if finish != nil {
 		if err := finish(scratch); err != nil {
 			_ = scratch.Remove()

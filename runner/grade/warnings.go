@@ -168,7 +168,7 @@ func unixLines(names []string) []string {
 }
 
 // warn tells the author of a push of tests what other systems have left in them.
-func (s *session) warn() error {
+func (s *materials) warn() error {
 	lines, err := Warnings(s.job.Tests, s.spec)
 	if err != nil {
 		return fmt.Errorf("tests repository: %w", err)

@@ -1,0 +1,56 @@
+package grade
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/grader/grader/schema/assignment"
+)
+
+// workspace runs the steps of a job: it makes their places and trees, and applies the limits of the assignment and the
+// flavour.
+type workspace struct {
+	grader *Grader
+	job    Job
+	spec   *assignment.Spec
+	watch  Observer
+
+	mu    sync.Mutex
+	trees []*tree // to be removed at the end
+}
+
+// close removes what the job created.
+func (s *workspace) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.trees {
+		t.remove()
+	}
+	s.trees = nil
+	s.grader.Wall.AwaitRemovals()
+}
+
+// keep remembers a tree, to remove it when the job ends.
+func (s *workspace) keep(t *tree) *tree {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.trees = append(s.trees, t)
+	return t
+}
+
+// now is the time of the grader's clock.
+func (s *workspace) now() time.Time {
+	if s.grader.Clock == nil {
+		return time.Now()
+	}
+	return s.grader.Clock()
+}
+
+// within limits ctx to the job's limit.
+func (s *workspace) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.spec.JobLimit <= 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, s.spec.JobLimit)
+}
