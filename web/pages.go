@@ -21,7 +21,7 @@ var templateFiles embed.FS
 type pages struct{ byName map[string]*template.Template }
 
 func loadPages(a *assets) (*pages, error) {
-	funcs := template.FuncMap{"asset": a.path, "bytes": schema.Size, "duration": view.Duration}
+	funcs := template.FuncMap{"asset": a.path, "bytes": schema.Size, "duration": view.Duration, "once": onceInput}
 	shared, err := template.New("").Funcs(funcs).ParseFS(templateFiles, "templates/shared/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse templates: %w", err)

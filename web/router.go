@@ -65,7 +65,7 @@ func (r *router) form(pattern string, h personal) {
 		if err != nil {
 			return err
 		}
-		return parsed(req, formBody, func() error { return h(w, req, user) })
+		return parsed(req, formBody, func() error { return r.site.once.answer(w, req, user, h) })
 	})
 }
 
@@ -93,7 +93,9 @@ func (r *router) fileForm(pattern string, most int64, h receiving) {
 			return err
 		}
 		defer place.Leave()
-		return parsed(req, most, func() error { return h(w, req, user, place) })
+		return parsed(req, most, func() error {
+			return r.site.once.answer(w, req, user, func(w http.ResponseWriter, req *http.Request, user schema.User) error { return h(w, req, user, place) })
+		})
 	})
 }
 

@@ -30,6 +30,7 @@ type site struct {
 	handouts  *handouts
 	meters    *meters
 	streams   *sse.Streams
+	once      *once
 	room      *intake.Room    // for large forms
 	closing   <-chan struct{} // closed when the server stops
 }
@@ -40,7 +41,7 @@ func (s *Server) newSite(templates *pages) *site {
 		visitors:  &visitors{sessions: newSessions(s.Sessions, s.now, s.secure()), Accounts: s.Accounts, secure: s.secure()},
 		Classroom: s.Classroom, Results: s.Results, Live: s.Live, Handouts: s.Handouts, Trees: s.Trees, Uploads: s.Uploads,
 		Starters: s.Starters, SignIn: s.SignIn, SSHAddress: s.SSHAddress, Version: s.Version,
-		now: s.now, log: s.logger(), templates: templates, handouts: newHandouts(s.Handouts), meters: s.meters, streams: s.streams, room: intake.NewRoom(), closing: s.closing,
+		now: s.now, log: s.logger(), templates: templates, handouts: newHandouts(s.Handouts), meters: s.meters, streams: s.streams, once: newOnce(s.now), room: intake.NewRoom(), closing: s.closing,
 	}
 }
 
