@@ -3,7 +3,9 @@ package github
 import (
 	"encoding/json"
 	"path"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/grader/grader/schema"
 )
@@ -25,6 +27,8 @@ type payload struct {
 		Private       bool   `json:"private"`
 		Visibility    string `json:"visibility"` // "public", "private", "internal"
 		DefaultBranch string `json:"default_branch"`
+
+		PushedAt json.RawMessage `json:"pushed_at"` // seconds since 1970, or as RFC 3339
 	} `json:"repository"`
 	Sender struct {
 		ID    int64  `json:"id"`
@@ -50,6 +54,7 @@ func readPush(body []byte) (p schema.GitHubPush, ignored string, err error) {
 		Repository: e.Repository.FullName, RepositoryID: e.Repository.ID, Installation: e.Installation.ID, Commit: e.After, Public: e.public(),
 	}
 	p.SenderID, p.Sender = e.Sender.ID, schema.Excerpt(schema.Sanitize(e.Sender.Login), 60)
+	p.PushedAt = instant(e.Repository.PushedAt)
 	p.Forced, p.Late = e.Forced, strings.Contains(e.HeadCommit.Message, lateMark)
 	return p, "", nil
 }
@@ -81,6 +86,18 @@ func (e payload) ignored() string {
 // repository. Everybody on an Enterprise Server may read an internal one.
 func (e payload) public() bool {
 	return !e.Repository.Private || e.Repository.Visibility == "public" || e.Repository.Visibility == "internal"
+}
+
+// instant reads a time, which GitHub writes in two ways; zero: it is neither.
+func instant(text json.RawMessage) time.Time {
+	if seconds, err := strconv.ParseInt(string(text), 10, 64); err == nil && seconds > 0 && seconds < 1<<40 {
+		return time.Unix(seconds, 0).UTC()
+	}
+	var t time.Time
+	if err := json.Unmarshal(text, &t); err != nil || t.Unix() <= 0 {
+		return time.Time{}
+	}
+	return t.UTC()
 }
 
 // shown returns a name from a payload as an answer may hold it.

@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -25,6 +26,7 @@ const pushEvent = `{
 
 var pushRead = schema.GitHubPush{
 	GitHubCommit: schema.GitHubCommit{Repository: "comp2402-f26/a1-ada", RepositoryID: 99, Installation: 7, Commit: strings.Repeat("ab", 20)}, SenderID: 1234567, Sender: "ada-ng",
+	PushedAt: time.Unix(1790638867, 0).UTC(),
 }
 
 // A push is read whatever the fields hold that are not used; GitHub changes those.
@@ -43,7 +45,10 @@ func TestReadPush(t *testing.T) {
 		"as it is":                       {`"forks"`, `"forks"`, pushRead},
 		"a property with several values": {`"custom_properties": {}`, `"custom_properties": {"years": ["2025", "2026"], "open": null}`, pushRead},
 		"a number as a description":      {`"description": null`, `"description": 7`, pushRead},
-		"a time as text":                 {`"pushed_at": 1790638867`, `"pushed_at": "2026-09-28T23:41:07Z"`, pushRead},
+		"a time as text":                 {`"pushed_at": 1790638867`, `"pushed_at": "2026-09-28T23:41:07Z"`, with(func(p *schema.GitHubPush) { p.PushedAt = time.Date(2026, 9, 28, 23, 41, 7, 0, time.UTC) })},
+		"no time":                        {`"pushed_at": 1790638867,`, ``, with(func(p *schema.GitHubPush) { p.PushedAt = time.Time{} })},
+		"a time before all":              {`"pushed_at": 1790638867`, `"pushed_at": -5`, with(func(p *schema.GitHubPush) { p.PushedAt = time.Time{} })},
+		"a time that is none":            {`"pushed_at": 1790638867`, `"pushed_at": {"at": 1}`, with(func(p *schema.GitHubPush) { p.PushedAt = time.Time{} })},
 		"files as null":                  {`"added": ["ring.c"]`, `"added": null`, pushRead},
 		"an owner without a login":       {`"login": "comp2402-f26", "id": 7, "type": "Organization"`, `"id": "seven"`, pushRead},
 		"public":                         {`"private": true`, `"private": false`, isPublic},

@@ -37,6 +37,12 @@ type Statuses interface {
 	EnqueueGitHubStatus(ctx context.Context, s schema.GitHubStatus) error
 }
 
+// Order knows which pushes to a repository were dealt with.
+type Order interface {
+	// LaterGitHubPush reports whether a later push to the repository was dealt with already.
+	LaterGitHubPush(ctx context.Context, p schema.GitHubPush) (bool, error)
+}
+
 // Pushes fetches the pushes that were announced and makes them pushes to this server. It is the
 // sender of the outbox's kind schema.OutgoingGitHubPush.
 type Pushes struct {
@@ -46,6 +52,7 @@ type Pushes struct {
 	Classroom     Classroom
 	Receiver      Receiver
 	Statuses      Statuses
+	Order         Order
 	// SignIn is the page at which people sign in with GitHub, "" if they cannot.
 	SignIn func() string
 	Logger *slog.Logger
@@ -62,18 +69,18 @@ func (s *Pushes) Send(ctx context.Context, e schema.OutboxEntry) error {
 	if !isRefusal(err) {
 		return err
 	}
-	unknown := new(notTheirs)
+	unknown := new(earlyRefusal)
 	words := s.remedy(p, err)
 	s.Logger.Info("push at GitHub refused", "repository", p.Repository, "commit", p.Commit, "sender", p.Sender, "why", words)
 	return s.Statuses.EnqueueGitHubStatus(ctx, schema.GitHubStatus{GitHubCommit: p.GitHubCommit, Refused: words, Openly: errors.As(err, &unknown)})
 }
 
-// notTheirs is a refusal before the work was looked at: of the repository, or of who pushed. It
+// earlyRefusal is a refusal before the work was looked at: of the repository, or of who pushed. It
 // tells nothing of a grade.
-type notTheirs struct{ error }
+type earlyRefusal struct{ error }
 
 // Unwrap returns the refusal.
-func (r *notTheirs) Unwrap() error { return r.error }
+func (r *earlyRefusal) Unwrap() error { return r.error }
 
 // isRefusal reports whether an error will be the same the next time.
 func isRefusal(err error) bool {
@@ -99,16 +106,19 @@ func (s *Pushes) remedy(p schema.GitHubPush, err error) string {
 func (s *Pushes) push(ctx context.Context, p schema.GitHubPush) error {
 	o, name, ok := organisationOf(s.Organisations, p.Repository)
 	if !ok {
-		return &notTheirs{schema.Errorf(schema.CodeRefused, "the organisation of %s is not in the configuration any more", p.Repository)}
+		return &earlyRefusal{schema.Errorf(schema.CodeRefused, "the organisation of %s is not in the configuration any more", p.Repository)}
 	}
 	target, err := s.Classroom.Target(ctx, s.Host, name, p, o.names())
 	if err != nil {
-		return &notTheirs{err}
-	}
-	if err := s.Classroom.Follow(ctx, p.GitHubCommit, target); err != nil {
-		return err
+		return &earlyRefusal{err}
 	}
 	if done, err := s.recorded(ctx, p, target); done || err != nil {
+		return err
+	}
+	if done, err := s.overtaken(ctx, p, target); done || err != nil {
+		return err
+	}
+	if err := s.Classroom.Follow(ctx, p.GitHubCommit, target); err != nil {
 		return err
 	}
 	if err := s.fetch(ctx, o, p, target); err != nil {
@@ -130,6 +140,23 @@ func (s *Pushes) push(ctx context.Context, p schema.GitHubPush) error {
 		return err
 	}
 	return s.Statuses.EnqueueGitHubStatus(ctx, status)
+}
+
+// overtaken reports whether a later push was dealt with before and this commit with it. The
+// error refuses the push otherwise: it would bring back work or tests that were replaced.
+func (s *Pushes) overtaken(ctx context.Context, p schema.GitHubPush, t classroom.GitHubTarget) (bool, error) {
+	later, err := s.Order.LaterGitHubPush(ctx, p)
+	if err != nil || !later {
+		return false, err
+	}
+	status, err := s.Classroom.Became(ctx, p.GitHubCommit, t, time.Time{})
+	if schema.CodeOf(err) == schema.CodeNotFound {
+		return false, &earlyRefusal{schema.Errorf(schema.CodeRefused, "GitHub announced a later push to this repository first. If this work is to count, push it in a new commit")}
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, s.Statuses.EnqueueGitHubStatus(ctx, status)
 }
 
 // recorded reports whether an earlier attempt, which was interrupted, has pushed already. The

@@ -21,6 +21,7 @@ type intake struct {
 	refuses error // of Target
 	became  func(since time.Time) (schema.GitHubStatus, error)
 	told    error // of PushFetched
+	later   bool  // a later push was dealt with
 
 	pushed []schema.FetchedPush
 	queued []schema.GitHubStatus
@@ -53,6 +54,10 @@ func (i *intake) EnqueueGitHubStatus(_ context.Context, s schema.GitHubStatus) e
 	return nil
 }
 
+func (i *intake) LaterGitHubPush(context.Context, schema.GitHubPush) (bool, error) {
+	return i.later, nil
+}
+
 // send delivers an announced push for the nth time.
 func (i *intake) send(t *testing.T, p schema.GitHubPush, attempt int) error {
 	t.Helper()
@@ -62,7 +67,7 @@ func (i *intake) send(t *testing.T, p schema.GitHubPush, attempt int) error {
 	}
 	s := &github.Pushes{
 		Host: "https://github.com", Organisations: []github.Organisation{{Name: "comp2402-f26", Course: "comp2402"}}, Credentials: github.Token("t"),
-		Classroom: i, Receiver: i, Statuses: i, SignIn: func() string { return "" }, Logger: slog.New(slog.DiscardHandler),
+		Classroom: i, Receiver: i, Statuses: i, Order: i, SignIn: func() string { return "" }, Logger: slog.New(slog.DiscardHandler),
 	}
 	return s.Send(t.Context(), schema.OutboxEntry{Outgoing: schema.Outgoing{Body: body}, Attempts: attempt})
 }
@@ -89,6 +94,8 @@ func TestRefusalsInPublicRepositories(t *testing.T) {
 		}, "you are not in comp2402", true},
 		"another organisation": {func(_ *intake, p *schema.GitHubPush) { p.Repository = "evil/a1-ada" },
 			"the organisation of evil/a1-ada is not in the configuration any more", true},
+		"overtaken": {func(i *intake, _ *schema.GitHubPush) { i.later = true },
+			"GitHub announced a later push to this repository first. If this work is to count, push it in a new commit", true},
 		"late without consent": {func(i *intake, _ *schema.GitHubPush) {
 			i.told = schema.Errorf(schema.CodeRefused, "refused: submission 1 counts so far, with 17 of 20 points")
 		}, "refused: submission 1 counts so far, with 17 of 20 points", false},
@@ -126,5 +133,24 @@ func TestInterruptedPush(t *testing.T) {
 		if diff := cmp.Diff([]schema.GitHubStatus{done}, i.queued); diff != "" || len(i.pushed) > 0 {
 			t.Errorf("attempt %d pushed %d times; %s", attempt+1, len(i.pushed), diff)
 		}
+	}
+}
+
+// An announcement that is repeated after a later push, under another id, does not spoil the
+// status of what was handed in.
+func TestOvertakenPushThatWasHandedIn(t *testing.T) {
+	t.Parallel()
+	done := schema.GitHubStatus{GitHubCommit: announced.GitHubCommit, Submission: schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: "ada", Number: 3}}
+	i := &intake{later: true, target: classroom.GitHubTarget{Path: "comp2402/a1", Assignment: 1, Owner: "ada"}, became: func(since time.Time) (schema.GitHubStatus, error) {
+		if since.IsZero() {
+			return done, nil
+		}
+		return done, schema.Errorf(schema.CodeNotFound, "the commit was not pushed since then")
+	}}
+	if err := i.send(t, announced, 1); err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff([]schema.GitHubStatus{done}, i.queued); diff != "" || len(i.pushed) > 0 {
+		t.Errorf("pushed %d times; %s", len(i.pushed), diff)
 	}
 }

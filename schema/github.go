@@ -37,6 +37,9 @@ type GitHubPush struct {
 	Late       bool      `json:"late,omitempty"`
 	Forced     bool      `json:"forced,omitempty"`
 	ReceivedAt time.Time `json:"received_at"` // by us: the time that counts
+	// PushedAt is when GitHub received the push, to the second; zero: it did not say. It orders
+	// the pushes to a repository and is used for nothing else.
+	PushedAt time.Time `json:"pushed_at,omitzero"`
 }
 
 // GitHubStatus is what a commit's status is to be about: a submission, a version of tests, or a

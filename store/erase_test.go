@@ -184,7 +184,7 @@ func TestEveryColumnIsConsidered(t *testing.T) {
 	impersonal := strings.Fields(`adjustments.points assignments.name audit.action audit.channel audit.course course_versions.intent_id course_versions.commit_hash
 		course_versions.tree_hash course_versions.source courses.code courses.title courses.zone courses.flavour courses.other_flavours courses.settings
 		enrolments.role enrolments.section gate_parts.body gate_verdicts.body github_deliveries.delivery grades.score grades.max_score grades.state
-		grades.deducted grades.adjusted grades.final grades.seen grades.team intents.id intents.ref intents.old_hash intents.new_hash intents.options
+		grades.deducted grades.adjusted grades.final grades.seen grades.team intents.id intents.channel intents.ref intents.old_hash intents.new_hash intents.options
 		intents.state invitations.team job_counts.state jobs.kind jobs.flavour jobs.state jobs.runner measurements.flavour outbox_pauses.kind
 		outbox_pauses.receiver pool_controls.flavour pool_controls.mode publications.section queue_courses.flavour queue_owners.flavour queue_turns.flavour
 		receipts.hash receipts.key regraded.tally regraded.changes regraded.before_tally regraded.before_final regraded.after_final regraded.before_seen

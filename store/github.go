@@ -94,7 +94,8 @@ func (s *GitHubTables) ReceiveGitHubPush(ctx context.Context, p schema.GitHubPus
 		if _, err := t.exec(ctx, `DELETE FROM github_deliveries WHERE received_at < ?`, micros(p.ReceivedAt.Add(-deliveryMemory))); err != nil {
 			return err
 		}
-		n, err := t.exec(ctx, `INSERT INTO github_deliveries (delivery, received_at) VALUES (?, ?) ON CONFLICT DO NOTHING`, p.Delivery, micros(p.ReceivedAt))
+		n, err := t.exec(ctx, `INSERT INTO github_deliveries (delivery, received_at, repository_id, pushed_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			p.Delivery, micros(p.ReceivedAt), p.RepositoryID, micros(p.PushedAt))
 		if err != nil || n == 0 {
 			return err
 		}
@@ -102,6 +103,15 @@ func (s *GitHubTables) ReceiveGitHubPush(ctx context.Context, p schema.GitHubPus
 		return s.enqueue(ctx, t, schema.Outgoing{Kind: schema.OutgoingGitHubPush, Key: p.Delivery, Receiver: fmt.Sprint(p.RepositoryID), Body: []byte(body), Due: p.ReceivedAt})
 	})
 	return fresh, err
+}
+
+// LaterGitHubPush reports whether a later push to the repository was dealt with already.
+func (s *GitHubTables) LaterGitHubPush(ctx context.Context, p schema.GitHubPush) (bool, error) {
+	if p.PushedAt.IsZero() {
+		return false, nil
+	}
+	return one(ctx, s.reader, value[bool], `SELECT EXISTS (SELECT 1 FROM github_deliveries d WHERE d.repository_id = ? AND d.pushed_at > ?
+		AND NOT EXISTS (SELECT 1 FROM outbox w WHERE w.kind = ? AND w.entry_key = d.delivery))`, p.RepositoryID, micros(p.PushedAt), schema.OutgoingGitHubPush)
 }
 
 // ReceivedGitHub reports which announcements were received.

@@ -138,11 +138,11 @@ func (s *OutboxTables) Outbox(ctx context.Context, limit int) ([]schema.OutboxEn
 }
 
 // RetryOutbox makes every entry of a kind due now that was given up, and ends the pauses of its
-// receivers; kind "" is all. It returns how many entries were given up.
+// receivers; kind "" is all. Entries keep their order. It returns how many entries were given up.
 func (s *OutboxTables) RetryOutbox(ctx context.Context, by schema.Actor, kind string) (n int64, err error) {
 	err = s.write(ctx, "retry the outbox", func(t *tx) error {
 		now := s.clock()
-		if n, err = t.exec(ctx, `UPDATE outbox SET failed_at = 0, attempts = 0, made_at = ?2, due_at = ?2 WHERE failed_at <> 0 AND (?1 = '' OR kind = ?1)`, kind, micros(now)); err != nil {
+		if n, err = t.exec(ctx, `UPDATE outbox SET failed_at = 0, attempts = 0, made_at = ?2, due_at = min(due_at, ?2) WHERE failed_at <> 0 AND (?1 = '' OR kind = ?1)`, kind, micros(now)); err != nil {
 			return err
 		}
 		if _, err := t.exec(ctx, `UPDATE outbox SET due_at = min(due_at, ?2) WHERE attempts > 0 AND (?1 = '' OR kind = ?1)`, kind, micros(now)); err != nil {

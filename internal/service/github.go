@@ -94,7 +94,7 @@ func (s *Service) gitHubSenders(senders map[string]outbox.Sender) {
 	}
 	link := s.github
 	senders[schema.OutgoingGitHubPush] = &github.Pushes{
-		Host: link.config.URL, Organisations: link.organisations, Credentials: link.credentials, Classroom: s.classroom.GitHub, Receiver: s.ssh, Statuses: s.store,
+		Host: link.config.URL, Organisations: link.organisations, Credentials: link.credentials, Classroom: s.classroom.GitHub, Receiver: s.ssh, Statuses: s.store, Order: s.store,
 		SignIn: s.gitHubSignIn, Logger: s.Logger,
 	}
 	senders[schema.OutgoingGitHubStatus] = github.NewStatusSender(github.StatusSender{
