@@ -26,7 +26,7 @@ func (s *RegradeTables) ApplyRegrade(ctx context.Context, by schema.Actor, set s
 				return err
 			}
 		}
-		return t.moveRegrade(ctx, set.ID, schema.RegradeApplying, now, regradeOpen, schema.RegradeApplying, schema.RegradeUndone)
+		return moveRegrade(ctx, t, set.ID, schema.RegradeApplying, now, regradeOpen, schema.RegradeApplying, schema.RegradeUndone)
 	})
 	if err != nil {
 		return err
@@ -41,10 +41,10 @@ func (s *RegradeTables) ApplyRegrade(ctx context.Context, by schema.Actor, set s
 		}
 	}
 	return s.write(ctx, "apply regrade set", func(t *tx) error {
-		if err := t.moveRegrade(ctx, set.ID, schema.RegradeApplied, now, schema.RegradeApplying); err != nil {
+		if err := moveRegrade(ctx, t, set.ID, schema.RegradeApplied, now, schema.RegradeApplying); err != nil {
 			return err
 		}
-		return t.auditRegrade(ctx, by, set, "regrade.apply", now)
+		return auditRegrade(ctx, t, by, set, "regrade.apply", now)
 	})
 }
 
@@ -108,7 +108,7 @@ func (s *RegradeTables) UndoRegrade(ctx context.Context, by schema.Actor, set sc
 	skipped = make(map[string]string)
 	for _, owner := range owners {
 		err := s.write(ctx, "undo regrade set", func(t *tx) error {
-			why, err := t.cannotUndo(ctx, set, owner)
+			why, err := cannotUndo(ctx, t, set, owner)
 			if err != nil {
 				return err
 			}
@@ -123,15 +123,15 @@ func (s *RegradeTables) UndoRegrade(ctx context.Context, by schema.Actor, set sc
 		}
 	}
 	return skipped, s.write(ctx, "undo regrade set", func(t *tx) error {
-		if err := t.moveRegrade(ctx, set.ID, schema.RegradeUndone, now, schema.RegradeApplied); err != nil {
+		if err := moveRegrade(ctx, t, set.ID, schema.RegradeUndone, now, schema.RegradeApplied); err != nil {
 			return err
 		}
-		return t.auditRegrade(ctx, by, set, "regrade.undo", now)
+		return auditRegrade(ctx, t, by, set, "regrade.undo", now)
 	})
 }
 
 // cannotUndo says why an owner's results must stay, "" if nothing has changed since.
-func (t *tx) cannotUndo(ctx context.Context, set schema.Regrade, owner string) (string, error) {
+func cannotUndo(ctx context.Context, t *tx, set schema.Regrade, owner string) (string, error) {
 	again, err := one(ctx, t, value[int], `SELECT count(*) FROM regraded r JOIN submissions s ON s.id = r.submission_id
 		WHERE r.regrade_id = ? AND r.owner = ? AND r.applied_at > 0 AND s.done_job_id <> r.job_id`, set.ID, owner)
 	if err != nil || again > 0 {

@@ -21,11 +21,11 @@ func scanArchived(r row) (w schema.ArchivedWork, err error) {
 // granted. Results, teams and marks are those of now.
 func (s *GradeTables) CountedAt(ctx context.Context, a schema.Assignment, at time.Time) (all []schema.ArchivedWork, err error) {
 	err = s.write(ctx, "read what counted", func(t *tx) error {
-		h, err := t.history(ctx, a.Course.ID)
+		h, err := readHistory(ctx, t, a.Course.ID)
 		if err != nil {
 			return err
 		}
-		if err := t.loadAllWork(ctx, &h); err != nil {
+		if err := loadAllWork(ctx, t, &h); err != nil {
 			return err
 		}
 		seats, err := seatsOf(ctx, t, a.Course.ID)

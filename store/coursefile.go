@@ -78,7 +78,7 @@ func (s *CourseTables) configure(ctx context.Context, t *tx, by schema.Actor, in
 // configured applies a course.yaml and writes what it changed to the audit log.
 func (s *CourseTables) configured(ctx context.Context, t *tx, by schema.Actor, courseID int64, file assignment.CourseFile) error {
 	now := s.clock()
-	before, err := t.courseTerms(ctx, courseID)
+	before, err := readCourseTerms(ctx, t, courseID)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (s *CourseTables) configured(ctx context.Context, t *tx, by schema.Actor, c
 	if err != nil {
 		return err
 	}
-	after, err := t.courseTerms(ctx, courseID)
+	after, err := readCourseTerms(ctx, t, courseID)
 	if err != nil {
 		return err
 	}
@@ -118,14 +118,14 @@ func scanCourseTerms(r row) (c courseTerms, err error) {
 	return c, err
 }
 
-func (t *tx) courseTerms(ctx context.Context, courseID int64) (courseTerms, error) {
+func readCourseTerms(ctx context.Context, t *tx, courseID int64) (courseTerms, error) {
 	return one(ctx, t, scanCourseTerms, `SELECT id, code, title, zone, flavour, other_flavours, created_at, settings, late_tokens FROM courses WHERE id = ?`, courseID)
 }
 
 // applyCourse stores the contents of a course.yaml and, if they affect grades, recomputes the
 // grades of the whole course; it returns those that changed.
 func (s *CourseTables) applyCourse(ctx context.Context, t *tx, courseID int64, file assignment.CourseFile, now time.Time) ([]schema.GradeChange, error) {
-	was, err := t.courseTerms(ctx, courseID)
+	was, err := readCourseTerms(ctx, t, courseID)
 	if err != nil {
 		return nil, err
 	}

@@ -27,16 +27,16 @@ func (s *OperationTables) Started(ctx context.Context, now time.Time, least time
 				return err
 			}
 		}
-		return t.recordHeartbeat(ctx, now)
+		return recordHeartbeat(ctx, t, now)
 	})
 }
 
 // Beat records that the server still runs.
 func (s *OperationTables) Beat(ctx context.Context, now time.Time) error {
-	return s.write(ctx, "note the time", func(t *tx) error { return t.recordHeartbeat(ctx, now) })
+	return s.write(ctx, "note the time", func(t *tx) error { return recordHeartbeat(ctx, t, now) })
 }
 
-func (t *tx) recordHeartbeat(ctx context.Context, now time.Time) error {
+func recordHeartbeat(ctx context.Context, t *tx, now time.Time) error {
 	_, err := t.exec(ctx, `INSERT INTO heartbeat (id, at) VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at`, micros(now))
 	return err
 }

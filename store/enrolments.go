@@ -30,7 +30,7 @@ func (s *RosterTables) enrol(ctx context.Context, by schema.Actor, c schema.Cour
 		if err != nil {
 			return err
 		}
-		if err := t.noTeam(ctx, c, user.Login); err != nil {
+		if err := noTeam(ctx, t, c, user.Login); err != nil {
 			return err
 		}
 		_, err = t.exec(ctx, `INSERT INTO enrolments (course_id, user_id, role, section) VALUES (?1, ?2, ?3, coalesce(?4, ''))

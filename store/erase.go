@@ -206,7 +206,7 @@ func (e *erasure) keys(ctx context.Context) error {
 
 // account clears the account and deletes everything that can sign it in.
 func (e *erasure) account(ctx context.Context) error {
-	if _, err := e.endSessions(ctx, e.user.ID, ""); err != nil {
+	if _, err := endSessions(ctx, e.tx, e.user.ID, ""); err != nil {
 		return err
 	}
 	for _, text := range []string{

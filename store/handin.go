@@ -57,13 +57,13 @@ func (s *SubmissionTables) SubmitFor(ctx context.Context, by schema.Actor, h sch
 		if err := s.addReceipt(ctx, t, a.Course.ID, sub.Submission, state); err != nil {
 			return err
 		}
-		return t.noteHandIn(ctx, by, h, sub.Submission, now)
+		return noteHandIn(ctx, t, by, h, sub.Submission, now)
 	})
 	return sub, err
 }
 
 // noteHandIn tells the owner, by a comment, and the audit log.
-func (t *tx) noteHandIn(ctx context.Context, by schema.Actor, h schema.HandIn, sub schema.Submission, now time.Time) error {
+func noteHandIn(ctx context.Context, t *tx, by schema.Actor, h schema.HandIn, sub schema.Submission, now time.Time) error {
 	received := sub.ReceivedAt.In(h.Assignment.Course.Location()).Format("2006-01-02 15:04")
 	words := fmt.Sprintf("Handed in for %s by the course staff, as received %s: %s", h.Owner, received, h.Reason)
 	if _, err := t.exec(ctx, `INSERT INTO comments (submission_id, actor, file, line, comment, made_at) VALUES (?, ?, '', 0, ?, ?)`,

@@ -61,8 +61,8 @@ type outage struct {
 	length time.Duration
 }
 
-// history reads the part that does not depend on the owner.
-func (t *tx) history(ctx context.Context, courseID int64) (h history, err error) {
+// readHistory reads the part that does not depend on the owner.
+func readHistory(ctx context.Context, t *tx, courseID int64) (h history, err error) {
 	h.course = courseID
 	var zone string
 	var settings schema.CourseSettings
@@ -87,7 +87,7 @@ func (t *tx) history(ctx context.Context, courseID int64) (h history, err error)
 }
 
 // loadWork reads the submissions, extensions and adjustments of some owners.
-func (t *tx) loadWork(ctx context.Context, h *history, names ...string) error {
+func loadWork(ctx context.Context, t *tx, h *history, names ...string) error {
 	owners, err := encode(names)
 	if err != nil {
 		return err
@@ -118,7 +118,7 @@ func (t *tx) loadWork(ctx context.Context, h *history, names ...string) error {
 }
 
 // loadAllWork reads the submissions, extensions and adjustments of everybody in the course.
-func (t *tx) loadAllWork(ctx context.Context, h *history) error {
+func loadAllWork(ctx context.Context, t *tx, h *history) error {
 	candidates, err := list(ctx, t, scanCandidates(), `SELECT s.assignment_id, s.owner, s.number, s.received_at, s.tally, m.number IS NOT NULL
 		FROM assignments a JOIN submissions s ON s.assignment_id = a.id
 		LEFT JOIN marks m ON m.assignment_id = s.assignment_id AND m.owner = s.owner AND m.number = s.number

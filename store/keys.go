@@ -125,7 +125,7 @@ func (s *AccountTables) RemoveKey(ctx context.Context, by schema.Actor, user sch
 		if err := may(course.KeyRemoval{Fingerprint: fingerprint, Active: r.Key.Active, Expires: expires, Left: left}); err != nil {
 			return err
 		}
-		if r.Ended, err = t.endSessions(ctx, user.ID, fingerprint); err != nil {
+		if r.Ended, err = endSessions(ctx, t, user.ID, fingerprint); err != nil {
 			return err
 		}
 		r.Added, err = list(ctx, t, scanKey, `SELECT id, user_id, fingerprint, public, comment, active, added_by, added_at, used_at, expires_at

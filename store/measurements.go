@@ -37,7 +37,7 @@ func (s *OperationTables) Measure(ctx context.Context, now time.Time, all []sche
 	return s.write(ctx, "note measurements", func(t *tx) error {
 		for _, m := range all {
 			m.At = end.Add(-time.Minute)
-			if err := t.measureJobs(ctx, &m, end); err != nil {
+			if err := measureJobs(ctx, t, &m, end); err != nil {
 				return err
 			}
 			if _, err := t.exec(ctx, `INSERT OR REPLACE INTO measurements (span, at, flavour, waiting, verdicts, pushes, wait50, wait95, busy, max) VALUES (60, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -45,12 +45,12 @@ func (s *OperationTables) Measure(ctx context.Context, now time.Time, all []sche
 				return err
 			}
 		}
-		return t.thin(ctx, now)
+		return thinMeasurements(ctx, t, now)
 	})
 }
 
 // measureJobs reads what ended between m.At and end.
-func (t *tx) measureJobs(ctx context.Context, m *schema.Measurement, end time.Time) error {
+func measureJobs(ctx context.Context, t *tx, m *schema.Measurement, end time.Time) error {
 	var err error
 	if m.Verdicts, err = one(ctx, t, value[int], `SELECT count(*) FROM jobs WHERE state = 'done' AND flavour = ? AND ended_at >= ? AND ended_at < ?`, m.Flavour, micros(m.At), micros(end)); err != nil {
 		return err
@@ -66,8 +66,8 @@ func (t *tx) measureJobs(ctx context.Context, m *schema.Measurement, end time.Ti
 	return err
 }
 
-// thin joins old measurements to longer ones, and deletes the oldest.
-func (t *tx) thin(ctx context.Context, now time.Time) error {
+// thinMeasurements joins old measurements to longer ones, and deletes the oldest.
+func thinMeasurements(ctx context.Context, t *tx, now time.Time) error {
 	for _, step := range []struct {
 		from, to time.Duration // lengths
 		keep     time.Duration

@@ -111,7 +111,7 @@ func (s *CourseTables) publish(ctx context.Context, by schema.Actor, a schema.As
 		if err != nil {
 			return err
 		}
-		if err := t.putPublished(ctx, by, a, after, now); err != nil {
+		if err := putPublished(ctx, t, by, a, after, now); err != nil {
 			return err
 		}
 		if err := s.updateCourseGrades(ctx, t, a.Course.ID, now); err != nil {
@@ -127,7 +127,7 @@ func (s *CourseTables) publish(ctx context.Context, by schema.Actor, a schema.As
 }
 
 // putPublished replaces the sections that an assignment is published for.
-func (t *tx) putPublished(ctx context.Context, by schema.Actor, a schema.Assignment, sections []string, now time.Time) error {
+func putPublished(ctx context.Context, t *tx, by schema.Actor, a schema.Assignment, sections []string, now time.Time) error {
 	is, err := encode(append([]string{}, sections...))
 	if err != nil {
 		return err

@@ -55,7 +55,7 @@ func (s *RegradeTables) CreateRegrade(ctx context.Context, by schema.Actor, n sc
 	}
 	now := s.clock()
 	err = s.write(ctx, "create regrade set", func(t *tx) error {
-		v, err := t.regradeVersion(ctx, n)
+		v, err := regradeVersion(ctx, t, n)
 		if err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ func (s *RegradeTables) CreateRegrade(ctx context.Context, by schema.Actor, n sc
 		if err != nil {
 			return conflict(err, "%s has a regrade set that is neither applied nor discarded; finish it first", n.Assignment.Path())
 		}
-		subs, err := t.toRegrade(ctx, n)
+		subs, err := toRegrade(ctx, t, n)
 		if err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func (s *RegradeTables) CreateRegrade(ctx context.Context, by schema.Actor, n sc
 	return set, err
 }
 
-func (t *tx) regradeVersion(ctx context.Context, n schema.NewRegrade) (active, error) {
+func regradeVersion(ctx context.Context, t *tx, n schema.NewRegrade) (active, error) {
 	v, err := one(ctx, t, scanActive, `SELECT id, flavour FROM versions WHERE assignment_id = ?1 AND state IN ('active', 'retired') AND (?2 = 0 AND state = 'active' OR number = ?2)`,
 		n.Assignment.ID, n.Version)
 	if n.Version == 0 {
@@ -110,7 +110,7 @@ func scanOwned(r row) (o owned, err error) {
 }
 
 // toRegrade returns the submissions of a new set, by owner and number.
-func (t *tx) toRegrade(ctx context.Context, n schema.NewRegrade) ([]owned, error) {
+func toRegrade(ctx context.Context, t *tx, n schema.NewRegrade) ([]owned, error) {
 	var all []owned
 	var err error
 	switch n.Which {
@@ -172,7 +172,7 @@ func scanResult(r row) (result schema.Result, err error) {
 func (s *RegradeTables) DiscardRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error {
 	now := s.clock()
 	return s.write(ctx, "discard regrade set", func(t *tx) error {
-		if err := t.moveRegrade(ctx, set.ID, "discarded", now, regradeOpen); err != nil {
+		if err := moveRegrade(ctx, t, set.ID, "discarded", now, regradeOpen); err != nil {
 			return err
 		}
 		jobs, err := list(ctx, t, value[int64], `SELECT j.id FROM regraded r JOIN jobs j ON j.id = r.job_id WHERE r.regrade_id = ? AND j.state = 'queued'`, set.ID)
@@ -184,12 +184,12 @@ func (s *RegradeTables) DiscardRegrade(ctx context.Context, by schema.Actor, set
 				return err
 			}
 		}
-		return t.auditRegrade(ctx, by, set, "regrade.discard", now)
+		return auditRegrade(ctx, t, by, set, "regrade.discard", now)
 	})
 }
 
 // moveRegrade moves a set from one of the given states to another.
-func (t *tx) moveRegrade(ctx context.Context, id int64, to schema.RegradeState, now time.Time, from ...schema.RegradeState) error {
+func moveRegrade(ctx context.Context, t *tx, id int64, to schema.RegradeState, now time.Time, from ...schema.RegradeState) error {
 	is, err := one(ctx, t, value[schema.RegradeState], `SELECT state FROM regrades WHERE id = ?`, id)
 	if err != nil {
 		return missing(err, "there is no regrade set %d", id)
@@ -206,7 +206,7 @@ func (t *tx) moveRegrade(ctx context.Context, id int64, to schema.RegradeState, 
 	return schema.Errorf(schema.CodeRefused, "regrade set %d is %s", id, is)
 }
 
-func (t *tx) auditRegrade(ctx context.Context, by schema.Actor, set schema.Regrade, action string, now time.Time) error {
+func auditRegrade(ctx context.Context, t *tx, by schema.Actor, set schema.Regrade, action string, now time.Time) error {
 	return t.audit(ctx, by, schema.AuditEntry{At: now, Action: action, Course: courseOf(set.Path), Subject: set.Path, Detail: set.Reason})
 }
 

@@ -17,7 +17,7 @@ var errDryRun = errors.New("dry run")
 // nothing.
 func (s *RosterTables) ImportRoster(ctx context.Context, by schema.Actor, i schema.RosterImport) (changes []schema.RosterChange, err error) {
 	err = s.write(ctx, "import roster", func(t *tx) error {
-		people, err := t.rosterPeople(ctx, i.Course.ID)
+		people, err := rosterPeople(ctx, t, i.Course.ID)
 		if err != nil {
 			return err
 		}
@@ -48,7 +48,7 @@ func (s *RosterTables) ImportRoster(ctx context.Context, by schema.Actor, i sche
 // regroup computes a course's grades anew after somebody's section changed: due times and
 // visibility may change with it.
 func (s *RosterTables) regroup(ctx context.Context, t *tx, c schema.Course) error {
-	sectioned, err := t.sectioned(ctx, c)
+	sectioned, err := readSectioned(ctx, t, c)
 	if err != nil || !sectioned {
 		return err
 	}
@@ -56,8 +56,8 @@ func (s *RosterTables) regroup(ctx context.Context, t *tx, c schema.Course) erro
 	return err
 }
 
-// sectioned reports whether sections affect grades in the course.
-func (t *tx) sectioned(ctx context.Context, c schema.Course) (bool, error) {
+// readSectioned reports whether sections affect grades in the course.
+func readSectioned(ctx context.Context, t *tx, c schema.Course) (bool, error) {
 	if len(c.Settings.Sections) > 0 {
 		return true, nil
 	}
@@ -116,7 +116,7 @@ func (s *RosterTables) RosterPeople(ctx context.Context, courseID int64) ([]sche
 }
 
 // rosterPeople returns every account with its enrolment in the course.
-func (t *tx) rosterPeople(ctx context.Context, courseID int64) ([]schema.RosterPerson, error) {
+func rosterPeople(ctx context.Context, t *tx, courseID int64) ([]schema.RosterPerson, error) {
 	return list(ctx, t, scanRosterPerson, `SELECT u.id, u.login, u.student_id, u.name, u.email,
 			e.user_id IS NOT NULL, coalesce(e.role, ''), coalesce(e.section, ''), coalesce(e.dropped, 0)
 		FROM users u LEFT JOIN enrolments e ON e.user_id = u.id AND e.course_id = ? ORDER BY u.login`, courseID)

@@ -48,7 +48,7 @@ func (s *AccountTables) SaveSession(ctx context.Context, b schema.Session) error
 	}
 	return s.write(ctx, "save session", func(t *tx) error {
 		now := micros(s.clock())
-		if err := t.forgetSessions(ctx, now, micros(s.idleSince())); err != nil {
+		if err := forgetSessions(ctx, t, now, micros(s.idleSince())); err != nil {
 			return err
 		}
 		good, err := one(ctx, t, value[bool], `SELECT EXISTS (SELECT 1 FROM users u WHERE u.id = ?1 AND u.disabled = 0
@@ -67,7 +67,7 @@ func (s *AccountTables) SaveSession(ctx context.Context, b schema.Session) error
 }
 
 // forgetSessions deletes the sessions that expired by a time or were last used before one.
-func (t *tx) forgetSessions(ctx context.Context, expired, idle int64) error {
+func forgetSessions(ctx context.Context, t *tx, expired, idle int64) error {
 	if _, err := t.exec(ctx, `DELETE FROM sessions WHERE expires_at <= ?`, expired); err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (s *AccountTables) EndSession(ctx context.Context, by schema.Actor, user sc
 // CodeRefused: there is none, there are several, or it is disabled.
 func (s *AccountTables) SignIn(ctx context.Context, by schema.Actor, name schema.AccountName, way string) (u schema.User, err error) {
 	err = s.write(ctx, "sign in", func(t *tx) error {
-		if u, err = t.named(ctx, name); err != nil {
+		if u, err = accountNamed(ctx, t, name); err != nil {
 			return err
 		}
 		if err := course.MayEnter(u); err != nil {
@@ -121,8 +121,8 @@ func (s *AccountTables) SignIn(ctx context.Context, by schema.Actor, name schema
 	return u, err
 }
 
-// named finds the one account of that name.
-func (t *tx) named(ctx context.Context, name schema.AccountName) (schema.User, error) {
+// accountNamed finds the one account of that name.
+func accountNamed(ctx context.Context, t *tx, name schema.AccountName) (schema.User, error) {
 	found, err := list(ctx, t, scanUser, `SELECT id, login, name, email, admin, disabled, created_at FROM users
 		WHERE ?1 <> '' AND login = ?1 OR ?2 <> '' AND lower(email) = lower(?2) LIMIT 2`, name.Login, name.Email)
 	switch {

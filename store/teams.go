@@ -131,7 +131,7 @@ func scanSeat(r row) (m schema.Seat, err error) {
 func (s *RosterTables) ChangeTeams(ctx context.Context, by schema.Actor, r schema.TeamRequest, decide func(course.Teams) ([]schema.TeamChange, error)) (changes []schema.TeamChange, err error) {
 	now := s.clock()
 	err = s.write(ctx, "change teams", func(t *tx) error {
-		facts, err := t.teamFacts(ctx, r, now)
+		facts, err := teamFacts(ctx, t, r, now)
 		if err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ func (s *RosterTables) ChangeTeams(ctx context.Context, by schema.Actor, r schem
 			return errDryRun
 		}
 		for _, c := range changes {
-			if err := t.changeTeam(ctx, by, r.Assignment.ID, c, now); err != nil {
+			if err := changeTeam(ctx, t, by, r.Assignment.ID, c, now); err != nil {
 				return err
 			}
 		}
@@ -155,7 +155,7 @@ func (s *RosterTables) ChangeTeams(ctx context.Context, by schema.Actor, r schem
 }
 
 // teamFacts reads what a change of teams depends on.
-func (t *tx) teamFacts(ctx context.Context, r schema.TeamRequest, now time.Time) (facts course.Teams, err error) {
+func teamFacts(ctx context.Context, t *tx, r schema.TeamRequest, now time.Time) (facts course.Teams, err error) {
 	facts.Course, facts.Assignment, facts.Zone, facts.Now = r.Assignment.Course.Code, r.Assignment.Name, r.Assignment.Course.Location(), now
 	if facts.Teams, err = teams(ctx, t, r.Assignment.ID); err != nil {
 		return facts, err
@@ -194,7 +194,7 @@ func scanAlone(r row) (a alone, err error) {
 	return a, err
 }
 
-func (t *tx) changeTeam(ctx context.Context, by schema.Actor, assignment int64, c schema.TeamChange, now time.Time) (err error) {
+func changeTeam(ctx context.Context, t *tx, by schema.Actor, assignment int64, c schema.TeamChange, now time.Time) (err error) {
 	at := micros(now)
 	switch c.Kind {
 	case schema.TeamCreated:
@@ -210,14 +210,14 @@ func (t *tx) changeTeam(ctx context.Context, by schema.Actor, assignment int64, 
 	case schema.TeamUninvited:
 		_, err = t.exec(ctx, `DELETE FROM invitations WHERE assignment_id = ? AND team = ? AND login = ?`, assignment, c.Team, c.Login)
 	case schema.TeamDeleted:
-		err = t.deleteTeam(ctx, assignment, c.Team, at)
+		err = deleteTeam(ctx, t, assignment, c.Team, at)
 	}
 	return err
 }
 
 // deleteTeam deletes a team without submissions, with its extensions and adjustments, so that
 // another team can use its name.
-func (t *tx) deleteTeam(ctx context.Context, assignment int64, team string, at int64) error {
+func deleteTeam(ctx context.Context, t *tx, assignment int64, team string, at int64) error {
 	for _, text := range []string{
 		`UPDATE extensions SET ended_at = ?3 WHERE assignment_id = ?1 AND owner = ?2 AND ended_at = 0`,
 		`UPDATE adjustments SET ended_at = ?3 WHERE assignment_id = ?1 AND owner = ?2 AND ended_at = 0`,
@@ -297,7 +297,7 @@ func teamWords(changes []schema.TeamChange) string {
 
 // noTeam refuses a login that is the name of a team of the course, or of any course if c is
 // zero, because pushes belong to a name. CodeConflict.
-func (t *tx) noTeam(ctx context.Context, c schema.Course, login string) error {
+func noTeam(ctx context.Context, t *tx, c schema.Course, login string) error {
 	where, err := list(ctx, t, value[string], `SELECT c.code || '/' || a.name FROM teams t JOIN assignments a ON a.id = t.assignment_id JOIN courses c ON c.id = a.course_id
 		WHERE t.name = ?1 AND (?2 = 0 OR c.id = ?2) LIMIT 1`, login, c.ID)
 	if err != nil || len(where) == 0 {

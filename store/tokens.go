@@ -63,7 +63,7 @@ func (s *AccountTables) NewLoginToken(ctx context.Context, by schema.Actor, user
 
 func (s *database) addToken(ctx context.Context, t *tx, k grant, secret string) error {
 	now := s.clock()
-	if err := t.stillActive(ctx, k.madeBy); err != nil {
+	if err := stillActive(ctx, t, k.madeBy); err != nil {
 		return err
 	}
 	if _, err := t.exec(ctx, `DELETE FROM tokens WHERE expires_at < ?`, micros(now.Add(-keepTokens))); err != nil {
@@ -75,7 +75,7 @@ func (s *database) addToken(ctx context.Context, t *tx, k grant, secret string) 
 }
 
 // stillActive refuses to create a secret for a key that was removed meanwhile.
-func (t *tx) stillActive(ctx context.Context, key string) error {
+func stillActive(ctx context.Context, t *tx, key string) error {
 	if key == "" {
 		return nil
 	}
@@ -91,7 +91,7 @@ func (t *tx) stillActive(ctx context.Context, key string) error {
 // active elsewhere; or the account is disabled. A refused code stays valid.
 func (s *AccountTables) RedeemCode(ctx context.Context, by schema.Actor, code string, key schema.Key, at time.Time) (u schema.User, err error) {
 	err = s.write(ctx, "redeem code", func(t *tx) error {
-		spent, err := t.spend(ctx, tokenCode, canonical(code), at)
+		spent, err := spendSecret(ctx, t, tokenCode, canonical(code), at)
 		if err != nil {
 			return err
 		}
@@ -124,7 +124,7 @@ func activate(ctx context.Context, t *tx, key schema.Key, at time.Time) error {
 // it is unknown, used or expired, or the account is disabled.
 func (s *AccountTables) RedeemLogin(ctx context.Context, secret string, at time.Time) (in schema.SignIn, err error) {
 	err = s.write(ctx, "redeem login", func(t *tx) error {
-		spent, err := t.spend(ctx, tokenLogin, secret, at)
+		spent, err := spendSecret(ctx, t, tokenLogin, secret, at)
 		in = schema.SignIn{User: spent.user, Key: spent.madeBy}
 		return err
 	})
@@ -142,12 +142,12 @@ func scanSpent(r row) (s spent, err error) {
 	return s, err
 }
 
-// spend uses a secret up and returns its user.
-func (t *tx) spend(ctx context.Context, kind tokenKind, secret string, at time.Time) (spent, error) {
+// spendSecret uses a secret up and returns its user.
+func spendSecret(ctx context.Context, t *tx, kind tokenKind, secret string, at time.Time) (spent, error) {
 	k, err := one(ctx, t, scanSpent, `UPDATE tokens SET spent_at = ? WHERE hash = ? AND kind = ? AND spent_at = 0 AND expires_at > ?
 		RETURNING user_id, made_by, for_key`, micros(at), hash(secret), kind, micros(at))
 	if errors.Is(err, sql.ErrNoRows) {
-		return spent{}, t.whyUnspent(ctx, kind, secret)
+		return spent{}, whyUnspent(ctx, t, kind, secret)
 	}
 	if err != nil {
 		return spent{}, err
@@ -159,7 +159,7 @@ func (t *tx) spend(ctx context.Context, kind tokenKind, secret string, at time.T
 	return k, course.MayEnter(k.user)
 }
 
-func (t *tx) whyUnspent(ctx context.Context, kind tokenKind, secret string) error {
+func whyUnspent(ctx context.Context, t *tx, kind tokenKind, secret string) error {
 	word := map[tokenKind]string{tokenCode: "code", tokenLogin: "link"}[kind]
 	spent, err := one(ctx, t, value[bool], `SELECT spent_at > 0 FROM tokens WHERE hash = ? AND kind = ?`, hash(secret), kind)
 	switch {
@@ -175,7 +175,7 @@ func (t *tx) whyUnspent(ctx context.Context, kind tokenKind, secret string) erro
 
 // end deletes a user's browser sessions, API tokens and unused secrets: all of them, or those
 // that a key made or that are for it.
-func (t *tx) endSessions(ctx context.Context, user int64, key string) (e schema.Ended, err error) {
+func endSessions(ctx context.Context, t *tx, user int64, key string) (e schema.Ended, err error) {
 	counts := []struct {
 		into *int
 		text string
@@ -199,7 +199,7 @@ func (t *tx) endSessions(ctx context.Context, user int64, key string) (e schema.
 // codes that were not used yet.
 func (s *AccountTables) EndSessions(ctx context.Context, by schema.Actor, user schema.User) (ended schema.Ended, err error) {
 	err = s.write(ctx, "end sessions", func(t *tx) error {
-		if ended, err = t.endSessions(ctx, user.ID, ""); err != nil {
+		if ended, err = endSessions(ctx, t, user.ID, ""); err != nil {
 			return err
 		}
 		return t.audit(ctx, by, s.entry("user.sign-out", user.Login))

@@ -26,7 +26,7 @@ func scanAPIToken(r row) (k schema.APIToken, err error) {
 func (s *AccountTables) AddAPIToken(ctx context.Context, by schema.Actor, k schema.APIToken) (added schema.APIToken, secret string, err error) {
 	secret = apiTokenPrefix + rand.Text()
 	return added, secret, s.write(ctx, "add API token", func(t *tx) error {
-		if err := t.mayAddAPIToken(ctx, by, k); err != nil {
+		if err := mayAddAPIToken(ctx, t, by, k); err != nil {
 			return err
 		}
 		added, err = one(ctx, t, scanAPIToken, `INSERT INTO api_tokens (hash, user_id, name, scope, made_by, made_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -35,13 +35,13 @@ func (s *AccountTables) AddAPIToken(ctx context.Context, by schema.Actor, k sche
 		if err != nil {
 			return conflict(err, "%s has a token %s already; choose another name, or revoke it first: token revoke %s", by.User.Login, k.Name, k.Name)
 		}
-		return t.auditToken(ctx, s.entry("token.create", by.User.Login), by, added)
+		return auditToken(ctx, t, s.entry("token.create", by.User.Login), by, added)
 	})
 }
 
 // mayAddAPIToken makes room for a token, and refuses it if its key or account has ended.
-func (t *tx) mayAddAPIToken(ctx context.Context, by schema.Actor, k schema.APIToken) error {
-	if err := t.stillActive(ctx, by.Key); err != nil {
+func mayAddAPIToken(ctx context.Context, t *tx, by schema.Actor, k schema.APIToken) error {
+	if err := stillActive(ctx, t, by.Key); err != nil {
 		return err
 	}
 	user, err := one(ctx, t, scanUser, `SELECT id, login, name, email, admin, disabled, created_at FROM users WHERE id = ?`, k.UserID)
@@ -64,7 +64,7 @@ func (t *tx) mayAddAPIToken(ctx context.Context, by schema.Actor, k schema.APITo
 }
 
 // auditToken records what was done to an API token.
-func (t *tx) auditToken(ctx context.Context, e schema.AuditEntry, by schema.Actor, k schema.APIToken) error {
+func auditToken(ctx context.Context, t *tx, e schema.AuditEntry, by schema.Actor, k schema.APIToken) error {
 	e.Detail = "token " + k.Name + ", scope " + string(k.Scope) + ", until " + k.ExpiresAt.UTC().Format(time.RFC3339)
 	return t.audit(ctx, by, e)
 }
@@ -106,7 +106,7 @@ func (s *AccountTables) EndAPIToken(ctx context.Context, by schema.Actor, user s
 		if err != nil {
 			return missing(err, "%s has no token %q; token list shows those there are", user.Login, name)
 		}
-		return t.auditToken(ctx, s.entry("token.revoke", user.Login), by, k)
+		return auditToken(ctx, t, s.entry("token.revoke", user.Login), by, k)
 	})
 	return k, err
 }

@@ -34,18 +34,18 @@ func (s *grading) tally(ctx context.Context, t *tx, j schema.Job, r schema.Resul
 
 // updateGrades computes the grades of one owner in a course and writes the changed ones.
 func (s *grading) updateGrades(ctx context.Context, t *tx, courseID int64, owner string, now time.Time) error {
-	h, err := t.history(ctx, courseID)
+	h, err := readHistory(ctx, t, courseID)
 	if err != nil {
 		return err
 	}
-	linked, err := t.linkedSeats(ctx, courseID, owner)
+	linked, err := linkedSeats(ctx, t, courseID, owner)
 	if err != nil {
 		return err
 	}
 	if len(linked) > 0 {
 		return s.updateLinkedGrades(ctx, t, h, owner, linked, now)
 	}
-	if err := t.loadWork(ctx, &h, owner); err != nil {
+	if err := loadWork(ctx, t, &h, owner); err != nil {
 		return err
 	}
 	return s.writeGrades(ctx, t, h, now)
@@ -53,11 +53,11 @@ func (s *grading) updateGrades(ctx context.Context, t *tx, courseID int64, owner
 
 // updateCourseGrades computes the grades of a whole course and writes the changed ones.
 func (s *grading) updateCourseGrades(ctx context.Context, t *tx, courseID int64, now time.Time) error {
-	h, err := t.history(ctx, courseID)
+	h, err := readHistory(ctx, t, courseID)
 	if err != nil {
 		return err
 	}
-	if err := t.loadAllWork(ctx, &h); err != nil {
+	if err := loadAllWork(ctx, t, &h); err != nil {
 		return err
 	}
 	all, err := seatsOf(ctx, t, courseID)
@@ -76,15 +76,15 @@ func (s *grading) writeGrades(ctx context.Context, t *tx, h history, now time.Ti
 	}
 	standings, _ := course.Ledger(works, bank)
 	for _, standing := range standings {
-		if err := t.putGrade(ctx, ids[standing.Assignment], standing, now); err != nil {
+		if err := putGrade(ctx, t, ids[standing.Assignment], standing, now); err != nil {
 			return err
 		}
 	}
-	return t.dropGrades(ctx, h)
+	return dropGrades(ctx, t, h)
 }
 
 // dropGrades deletes the grades of people whose team has one now.
-func (t *tx) dropGrades(ctx context.Context, h history) error {
+func dropGrades(ctx context.Context, t *tx, h history) error {
 	for _, w := range h.graded {
 		if h.seats.now(w) == "" {
 			continue
@@ -118,7 +118,7 @@ func (s *grading) finishGatePart(ctx context.Context, t *tx, j schema.Job, now t
 // replaced recomputes the course's grades if the newly active version of tests has other times
 // or another rule of what counts; it returns the grades that changed.
 func (s *grading) replaced(ctx context.Context, t *tx, courseID int64, before, after schema.Version, now time.Time) ([]schema.GradeChange, error) {
-	h, err := t.history(ctx, courseID)
+	h, err := readHistory(ctx, t, courseID)
 	if err != nil || s.sameTerms(h, before, after) {
 		return nil, err
 	}
@@ -141,7 +141,7 @@ func (s *grading) spec(h history, v schema.Version) (*assignment.Spec, error) {
 }
 
 // putGrade writes a grade if it differs from the stored one.
-func (t *tx) putGrade(ctx context.Context, assignment int64, g course.Standing, now time.Time) error {
+func putGrade(ctx context.Context, t *tx, assignment int64, g course.Standing, now time.Time) error {
 	seen, err := encode(g.Seen)
 	if err != nil {
 		return err

@@ -9,7 +9,7 @@ import (
 
 // linkedSeats returns the seats of everybody who is linked with an owner, directly or over
 // others, by having been in the same team, by assignment.
-func (t *tx) linkedSeats(ctx context.Context, courseID int64, owner string) ([]schema.Seat, error) {
+func linkedSeats(ctx context.Context, t *tx, courseID int64, owner string) ([]schema.Seat, error) {
 	return list(ctx, t, scanSeat, `WITH RECURSIVE linked (assignment_id, name) AS (
 			SELECT m.assignment_id, ?2 FROM seats m JOIN assignments a ON a.id = m.assignment_id WHERE m.login = ?2 AND a.course_id = ?1
 			UNION
@@ -42,10 +42,10 @@ func (s *grading) updateLinkedGrades(ctx context.Context, t *tx, h history, owne
 	for name := range names {
 		all = append(all, name)
 	}
-	if err := t.loadWork(ctx, &h, all...); err != nil {
+	if err := loadWork(ctx, t, &h, all...); err != nil {
 		return err
 	}
-	tied, err := t.charged(ctx, h, owner, logins)
+	tied, err := charged(ctx, t, h, owner, logins)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (s *grading) updateLinkedGrades(ctx context.Context, t *tx, h history, owne
 		if err := s.writeGrades(ctx, t, h, now); err != nil {
 			return err
 		}
-		if tied, err = t.charged(ctx, h, owner, logins); err != nil || !tied {
+		if tied, err = charged(ctx, t, h, owner, logins); err != nil || !tied {
 			return err
 		}
 	}
@@ -62,7 +62,7 @@ func (s *grading) updateLinkedGrades(ctx context.Context, t *tx, h history, owne
 
 // charged reports whether people, or their teams, spend late days on work that is not the
 // owner's own.
-func (t *tx) charged(ctx context.Context, h history, owner string, logins []string) (bool, error) {
+func charged(ctx context.Context, t *tx, h history, owner string, logins []string) (bool, error) {
 	if h.tokens == 0 {
 		return false, nil
 	}

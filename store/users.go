@@ -32,7 +32,7 @@ func (s *AccountTables) AddUserWithCode(ctx context.Context, by schema.Actor, u 
 	}
 	err = s.write(ctx, "add user", func(t *tx) error {
 		if u.Admin { // an admin may push try-outs to every course
-			if err := t.noTeam(ctx, schema.Course{}, u.Login); err != nil {
+			if err := noTeam(ctx, t, schema.Course{}, u.Login); err != nil {
 				return err
 			}
 		}
@@ -87,7 +87,7 @@ func (s *AccountTables) SetDisabled(ctx context.Context, by schema.Actor, user s
 			return err
 		}
 		if disabled {
-			if ended, err = t.endSessions(ctx, user.ID, ""); err != nil {
+			if ended, err = endSessions(ctx, t, user.ID, ""); err != nil {
 				return err
 			}
 		}
