@@ -54,6 +54,7 @@ func TestMalformedConfigurationNamesLine(t *testing.T) {
 		"an App without its key":      {gitHub("webhook_secret_file: /s", "app_id: '1'", "organisations: {o: {course: c}}"), "line 3: github: app_id and app_key_file belong together"},
 		"GitHub by http":              {gitHub("url: 'http://github.example.edu'", "webhook_secret_file: /s", "token_file: /t", "organisations: {o: {course: c}}"), `line 2: github: url "http://github.example.edu" is not the address`},
 		"no organisation":             {gitHub("webhook_secret_file: /s", "token_file: /t"), "github: organisations must name at least one"},
+		"one organisation twice":      {gitHub("webhook_secret_file: /s", "token_file: /t", "organisations: {Comp1-f26: {course: c}, comp1-F26: {course: d}}"), "Comp1-f26 and comp1-F26 are one organisation: case does not matter at GitHub; keep one of them"},
 		"a path as an organisation":   {gitHub("webhook_secret_file: /s", "token_file: /t", "organisations: {a/b: {course: c}}"), `organisations "a/b" cannot be the name of an organisation`},
 		"an organisation's course":    {gitHub("webhook_secret_file: /s", "token_file: /t", "organisations: {o: {course: 'Not One'}}"), "github: organisations: o: course"},
 		"a prefix for no assignment":  {gitHub("webhook_secret_file: /s", "token_file: /t", "organisations: {o: {course: c, assignments: {lab: 'Lab 1'}}}"), "github: organisations: o: lab"},

@@ -66,7 +66,12 @@ func (g *GitHubLink) check() error {
 	case len(g.Organisations) == 0:
 		return at("organisations", errors.New("must name at least one, with its course"))
 	}
+	seen := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(g.Organisations)) {
+		if other := seen[strings.ToLower(name)]; other != "" {
+			return at("organisations", fmt.Errorf("%s and %s are one organisation: case does not matter at GitHub; keep one of them", other, name))
+		}
+		seen[strings.ToLower(name)] = name
 		if !organisationName.MatchString(name) {
 			return at("organisations", fmt.Errorf("%q cannot be the name of an organisation at GitHub", name))
 		}

@@ -2,6 +2,7 @@ package github
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -13,8 +14,9 @@ import (
 const (
 	// missedFor is how long GitHub can deliver an announcement again.
 	missedFor = 3 * 24 * time.Hour
-	// maxAsked is how often an announcement is asked for that never arrives.
-	maxAsked = 5
+	// longestWait bounds the wait between two requests for the same announcement. A server that
+	// was unreachable for a night still gets what was announced.
+	longestWait = 4 * time.Hour
 	// maxPages bounds the pages of 100 deliveries that are read.
 	maxPages = 100
 )
@@ -53,17 +55,19 @@ func (m *Missed) Ask(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	asked := 0
+	var failed error
 	for guid, d := range missed {
 		if received[guid] {
 			continue
 		}
 		if _, _, err := c.api.Apps.RedeliverHookDelivery(ctx, d.GetID()); err != nil && !accepted(err) {
-			return asked, c.failure(err, m.Clock(), 0)
+			failed = errors.Join(failed, c.failure(err, m.Clock(), 0)) // the others are asked for
+			continue
 		}
 		m.Logger.Info("asked GitHub to deliver a missed push again", "delivery", guid)
 		asked++
 	}
-	return asked, nil
+	return asked, failed
 }
 
 // list returns the pushes that never reached us, by their ids: of each its newest delivery.
@@ -91,12 +95,25 @@ func (m *Missed) list(ctx context.Context, c *Client) (map[string]*github.HookDe
 			break
 		}
 	}
-	for guid := range newest {
-		if done[guid] || tries[guid] > maxAsked {
+	for guid, d := range newest {
+		if done[guid] || m.Clock().Sub(d.GetDeliveredAt().Time) < waitAfter(tries[guid]) {
 			delete(newest, guid)
 		}
 	}
 	return newest, nil
+}
+
+// waitAfter returns how long after the last of so many failed deliveries the next is asked for:
+// at once after the first, which GitHub made, and then less and less often.
+func waitAfter(failed int) time.Duration {
+	if failed < 2 {
+		return 0
+	}
+	wait := missedEvery / 2
+	for range failed - 2 {
+		wait = min(2*wait, longestWait)
+	}
+	return wait
 }
 
 // accepted reports whether the library calls an answer 202 an error.

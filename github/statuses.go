@@ -129,7 +129,7 @@ func (s *StatusSender) write(ctx context.Context, e schema.OutboxEntry, c schema
 	owner, name, _ := strings.Cut(c.Repository, "/")
 	token, err := s.Credentials.Token(ctx, owner, c.Installation)
 	if err != nil {
-		return fmt.Errorf("get a token: %w", err)
+		return fmt.Errorf("get a token: %w", temporary(err)) // an operator can mend it
 	}
 	client, err := New(s.Host, token, s.Transport) // a client of its own: the library remembers limits by its own clock
 	if err != nil {

@@ -266,6 +266,27 @@ func TestStatusThatIsRefused(t *testing.T) {
 	}
 }
 
+// An App that is not installed, or was suspended, loses no status: an operator can mend that.
+func TestStatusWithoutToken(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{401, 403, 404, 422} {
+		d := newDesk(t, byApp(t))
+		mended := d.at.Add(2 * time.Hour)
+		d.hub.Refuse(func(r *http.Request) (int, http.Header) {
+			if d.at.Before(mended) && (strings.HasSuffix(r.URL.Path, "/installation") || strings.HasSuffix(r.URL.Path, "/access_tokens")) {
+				return status, nil
+			}
+			return 0, nil
+		})
+		d.set(0, success)
+		d.run(4 * time.Hour)
+		left, err := d.store.Outbox(t.Context(), 10)
+		if err != nil || len(left) > 0 || len(d.hub.Statuses()) != 1 {
+			t.Errorf("%d: left %+v, %v; statuses %+v", status, left, err, d.hub.Statuses())
+		}
+	}
+}
+
 // A check run has the messages of the compiler, 50 in a request. Where an attempt is interrupted
 // between requests, the next one completes the run: nothing is there twice.
 func TestCheckRun(t *testing.T) {
