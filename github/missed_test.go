@@ -44,8 +44,8 @@ func TestMissedDeliveries(t *testing.T) {
 		{ID: 3, GUID: "star", At: now.Add(-time.Hour), Event: "star", StatusCode: 502},
 		{ID: 2, GUID: "old", At: now.Add(-73 * time.Hour), Event: "push", StatusCode: 502},
 	}
-	for n := range int64(6) { // after six failures three hours pass
-		all = append(all, githubtest.Delivery{ID: 100 + n, GUID: "never", At: now.Add(-2 * time.Hour), Event: "push", StatusCode: 401})
+	for n := range int64(6) { // after six failures 80 minutes pass
+		all = append(all, githubtest.Delivery{ID: 100 + n, GUID: "never", At: now.Add(-time.Hour), Event: "push", StatusCode: 401})
 	}
 	hub.SetDeliveries(all...)
 	m := &github.Missed{App: app, Received: known{"timed out after it was stored": true}, Clock: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler)}
