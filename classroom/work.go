@@ -32,6 +32,9 @@ type WorkStore interface {
 	// first, after a submission (0: from the beginning), at most limit; login "" is
 	// everyone's.
 	AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.GradedSubmission, error)
+	// Tries returns an owner's tries for an assignment, newest first, with summaries of their
+	// results, at most limit.
+	Tries(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Try, error)
 	// Downtimes returns when the server was away since then, oldest first.
 	Downtimes(ctx context.Context, since time.Time) ([]schema.Downtime, error)
 	// Outages returns the outages of a course, oldest first.

@@ -31,6 +31,18 @@ func Report(s schema.GradedSubmission, a Access, zone *time.Location) schema.Pub
 	return p
 }
 
+// ReportTry is a try in the form that scripts read, as far as somebody may see its result.
+func ReportTry(y schema.Try, a Access, zone *time.Location) schema.PublicTry {
+	p := Report(schema.GradedSubmission{
+		Submission: schema.Submission{Name: y.Work, Login: y.Login, Commit: y.Commit, ReceivedAt: y.ReceivedAt},
+		Grading:    schema.Grading{Job: y.Job, Result: y.Result},
+	}, a, zone)
+	return schema.PublicTry{
+		Number: y.Number, Owner: p.Owner, Login: p.Login, Commit: p.Commit, ReceivedAt: p.ReceivedAt, State: p.State,
+		Outcome: p.Outcome, Blame: p.Blame, Message: p.Message, Score: p.Score, MaxScore: p.MaxScore, Hidden: p.Hidden,
+	}
+}
+
 // reportResult fills in the visible part of a result and returns that part.
 func reportResult(p *schema.PublicSubmission, full schema.Result, a Access) schema.Result {
 	r, hidden := Redact(full, a)

@@ -23,5 +23,6 @@ type AuditQuery struct {
 	Action  string // an action, or the part before its dot: "user"
 	Subject string
 	Since   time.Time
-	Limit   int // the newest so many
+	Before  int64 // only entries with a smaller id
+	Limit   int   // the newest so many
 }

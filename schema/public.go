@@ -31,6 +31,22 @@ type PublicSubmission struct {
 	Times      *PublicTimes `json:"times,omitempty"`
 }
 
+// PublicTry is a try in the form that scripts read, with the visible sum of its result.
+type PublicTry struct {
+	Number     int         `json:"number"` // counts per owner and assignment from 1
+	Owner      string      `json:"owner"`
+	Login      string      `json:"login"` // of who pushed
+	Commit     string      `json:"commit"`
+	ReceivedAt time.Time   `json:"received_at"` // in the course's zone
+	State      State       `json:"state"`
+	Outcome    Outcome     `json:"outcome,omitempty"`
+	Blame      Blame       `json:"blame,omitempty"`
+	Message    string      `json:"message,omitempty"`
+	Score      json.Number `json:"score"`
+	MaxScore   json.Number `json:"max_score"`
+	Hidden     *Hidden     `json:"hidden,omitempty"`
+}
+
 // PublicTimes are the moments of a job that has a result, in the course's zone.
 type PublicTimes struct {
 	QueuedAt   time.Time `json:"queued_at"`

@@ -15,8 +15,8 @@ func scanAudit(r row) (e schema.AuditEntry, err error) {
 func (s *OperationTables) AuditLog(ctx context.Context, q schema.AuditQuery) ([]schema.AuditEntry, error) {
 	return list(ctx, s.reader, scanAudit, `SELECT id, at, actor, channel, action, course, subject, before_value, after_value, detail FROM audit
 		WHERE (?1 = '' OR course = ?1) AND (?2 = '' OR actor = ?2) AND (?3 = '' OR action = ?3 OR action LIKE ?3 || '.%')
-			AND (?4 = '' OR subject = ?4) AND at >= ?5
-		ORDER BY id DESC LIMIT ?6`, q.Course, q.Actor, q.Action, q.Subject, micros(q.Since), q.Limit)
+			AND (?4 = '' OR subject = ?4) AND at >= ?5 AND (?7 = 0 OR id < ?7)
+		ORDER BY id DESC LIMIT ?6`, q.Course, q.Actor, q.Action, q.Subject, micros(q.Since), q.Limit, q.Before)
 }
 
 // audit writes an actor's entry in the transaction of the change.

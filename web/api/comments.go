@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strconv"
+
 	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/classroom/tables"
 )
@@ -14,7 +16,7 @@ type newComment struct {
 
 func (a *API) commentRoutes() []route {
 	return []route{
-		get(atSubmission+"/comments", "listComments", "What staff said about a submission", listComments),
+		list(atSubmission+"/comments", "listComments", "What staff said about a submission", listComments, func(c tables.Comment) string { return strconv.FormatInt(c.ID, 10) }),
 		send("POST", atSubmission+"/comments", "addComment", "Comment on a submission, a file or a line; for staff", addComment),
 		act("DELETE", atSubmission+"/comments/{id}", "removeComment", "Remove a comment; for its author and instructors", removeComment),
 	}

@@ -39,7 +39,7 @@ type checkedCourseFile struct {
 
 func (a *API) courseFileRoutes() []route {
 	return []route{
-		get("/courses/{course}/course-file", "listCourseFiles", "The versions of course.yaml, newest first; for staff", listCourseFiles),
+		list("/courses/{course}/course-file", "listCourseFiles", "The versions of course.yaml, newest first; for staff", listCourseFiles, func(v courseVersion) string { return number(v.Number) }),
 		send("PUT", "/courses/{course}/course-file", "saveCourseFile", "Check course.yaml and save it as a push does; for instructors", saveCourseFile),
 	}
 }

@@ -46,13 +46,13 @@ type times struct {
 
 func (a *API) courseRoutes() []route {
 	return []route{
-		get("/courses", "listCourses", "The courses that the person is in; all of them for administrators", listCourses),
+		list("/courses", "listCourses", "The courses that the person is in; all of them for administrators", listCourses, func(c courseInfo) string { return c.Code }),
 		get("/courses/{course}", "getCourse", "A course, and for its staff what they must know", showCourse),
-		get("/courses/{course}/assignments", "listAssignments", "The assignments of a course", listAssignments),
+		list("/courses/{course}/assignments", "listAssignments", "The assignments of a course", listAssignments, func(a assignmentInfo) string { return a.Assignment }),
 		get("/courses/{course}/assignments/{assignment}", "getAssignment", "An assignment, with the person's own times", showAssignment),
-		get("/courses/{course}/roster", "getRoster", "Who is in a course, and as what; for staff", showRoster),
-		get("/courses/{course}/people", "listPeople", "The people of a course with their ids and sections; for staff", listPeople),
-		get("/courses/{course}/grades", "listGrades", "Grades: the person's own, or for staff everybody's", listGrades,
+		list("/courses/{course}/roster", "getRoster", "Who is in a course, and as what; for staff", showRoster, func(e tables.Enrolment) string { return e.Login }),
+		list("/courses/{course}/people", "listPeople", "The people of a course with their ids and sections; for staff", listPeople, func(p person) string { return p.Login }),
+		list("/courses/{course}/grades", "listGrades", "Grades: the person's own, or for staff everybody's", listGrades, func(g tables.Grade) string { return g.Owner + "/" + g.Assignment },
 			parameter{name: "owner", kind: "string", help: "only those of this person or team"}),
 		file("/courses/{course}/export", "exportGrades", "Grades as a file that a platform imports; for staff", "text/csv", exportGrades,
 			parameter{name: "format", kind: "string", help: "brightspace, canvas, moodle, blackboard or csv; csv if absent"},
@@ -240,7 +240,16 @@ type classStudent struct {
 	Last    time.Time    `json:"last,omitzero"`
 	Number  int          `json:"number"` // of the submission whose tests are shown
 	Grade   tables.Grade `json:"grade"`
-	Tests   []*classCell `json:"tests"` // in the order of the page's tests; null: the result has no such test
+	Stuck   *classStuck  `json:"stuck,omitempty"` // where show=stuck asks for it
+	Tests   []*classCell `json:"tests"`           // in the order of the page's tests; null: the result has no such test
+}
+
+// classStuck is the failure that a student's latest submissions share.
+type classStuck struct {
+	Failure string `json:"failure"` // the key of listFailures
+	Test    string `json:"test"`
+	Text    string `json:"text"`
+	Pushes  int    `json:"pushes"` // in a row
 }
 
 // classCell is how a submission did in the cases of one test.
@@ -261,7 +270,8 @@ type classScores struct {
 // classQuery is how students of a class are selected.
 func classQuery() []parameter {
 	return []parameter{
-		option("show", "only those students", "missing", "failing", "late", "none"),
+		option("show", "only those students", "missing", "failing", "late", "none", "stuck"),
+		{name: "failure", kind: "string", help: "only those who have this failure, by the key that listFailures gives it"},
 		option("sort", "by login if absent", "name", "section", "score", "pushes", "last"),
 		{name: "down", kind: "boolean", help: "the other way round"},
 		{name: "find", kind: "string", help: "in logins, names and sections"},
@@ -275,7 +285,7 @@ func showClass(c *call) (classPage, error) {
 	if err != nil {
 		return classPage{}, err
 	}
-	q := course.ClassQuery{Show: course.ClassShow(c.text("show")), Sort: course.ClassSort(c.text("sort")), Down: c.is("down"), Find: c.text("find"),
+	q := course.ClassQuery{Show: course.ClassShow(c.text("show")), Sort: course.ClassSort(c.text("sort")), Down: c.is("down"), Find: c.text("find"), Failure: c.text("failure"),
 		Page: c.number("page", 1), Size: min(max(c.number("size", 50), 1), 200)}
 	class, err := c.Classroom.Classes.Show(c.ctx(), m, is, q)
 	if err != nil {
@@ -299,6 +309,9 @@ func newClassPage(class course.Class) classPage {
 	for _, s := range class.Students {
 		one := classStudent{Login: s.Login, Name: s.Name, Section: s.Section, Pushes: s.Pushes, Last: s.Last, Number: s.Number, Tests: []*classCell{},
 			Grade: tables.PublicGrades([]schema.Grade{s.Grade}, "")[0]}
+		if stuck := s.Stuck; stuck.Pushes > 0 {
+			one.Stuck = &classStuck{stuck.Key, schema.Sanitize(stuck.Test), schema.Sanitize(stuck.Text), stuck.Pushes}
+		}
 		for _, cell := range s.Cells {
 			if cell == nil {
 				one.Tests = append(one.Tests, nil)

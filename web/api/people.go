@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/grader/grader/classroom"
@@ -35,15 +36,15 @@ func newCourseInfo(c schema.Course, role schema.Role) courseInfo {
 func (a *API) peopleRoutes() []route {
 	return []route{
 		get("/me", "getMe", "Who the token acts as, and in which courses", showMe),
-		get("/me/tokens", "listTokens", "The person's API tokens, without their secrets", listTokens),
+		list("/me/tokens", "listTokens", "The person's API tokens, without their secrets", listTokens, func(t tables.Token) string { return t.Name }),
 		act("DELETE", "/me/tokens/{name}", "revokeToken", "End an API token at once", revokeToken),
-		get("/users", "listUsers", "Every account; for administrators", listUsers),
+		list("/users", "listUsers", "Every account; for administrators", listUsers, func(u tables.User) string { return u.Login }),
 		get("/audit", "listAudit", "Who did what in all courses, newest first; for administrators", listAudit, append(auditQuery(), parameter{name: "course", kind: "string", help: "only entries of this course"})...),
 		get("/queue", "getQueue", "What waits, and for staff how the pools do", showQueue),
-		get("/measurements", "listMeasurements", "How the queues did over a time, oldest first; for staff", listMeasurements, option("over", "the time; a day if absent", "hour", "day", "term")),
-		get("/pools", "listPools", "The runners of each flavour, and why there are so many; for staff", listPools),
-		get("/runners", "listRunners", "Every runner; for staff", listRunners),
-		get("/flavours", "listFlavours", "The flavours that the server has; for staff", listFlavours),
+		list("/measurements", "listMeasurements", "How the queues did over a time, oldest first; for staff", listMeasurements, func(m measurement) string { return m.Flavour + "@" + m.At.Format(time.RFC3339Nano) }, option("over", "the time; a day if absent", "hour", "day", "term")),
+		list("/pools", "listPools", "The runners of each flavour, and why there are so many; for staff", listPools, func(p tables.Pool) string { return p.Flavour }),
+		list("/runners", "listRunners", "Every runner; for staff", listRunners, func(r tables.Runner) string { return r.Runner + "@" + r.Since.UTC().Format(time.RFC3339Nano) }),
+		list("/flavours", "listFlavours", "The flavours that the server has; for staff", listFlavours, func(f schema.Flavour) string { return f.Name }),
 		file("/receipt-key", "getReceiptKey", "The public key that checks receipts", "text/plain", showReceiptKey),
 	}
 }
@@ -96,6 +97,7 @@ func auditQuery() []parameter {
 		{name: "subject", kind: "string", help: "only actions on this login, submission or course"},
 		{name: "action", kind: "string", help: "only this action, such as key.remove, or all of user"},
 		{name: "since", kind: "string", help: "only the last so long, such as 24h"},
+		{name: "after", kind: "integer", help: "id of the entry that the page begins after, which is the next older one"},
 		{name: "limit", kind: "integer", help: "at most so many entries; 100 if absent"},
 	}
 }
@@ -103,7 +105,7 @@ func auditQuery() []parameter {
 func listAudit(c *call) ([]tables.Entry, error) { return auditOf(c, c.text("course")) }
 
 func auditOf(c *call, code string) ([]tables.Entry, error) {
-	q := schema.AuditQuery{Course: code, Actor: c.text("actor"), Subject: c.text("subject"), Action: c.text("action"), Limit: c.number("limit", 100)}
+	q := schema.AuditQuery{Course: code, Actor: c.text("actor"), Subject: c.text("subject"), Action: c.text("action"), Before: int64(c.number("after", 0)), Limit: c.number("limit", pageSize)}
 	if text := c.text("since"); text != "" {
 		since, err := time.ParseDuration(text)
 		if err != nil || since < 0 {
@@ -112,6 +114,9 @@ func auditOf(c *call, code string) ([]tables.Entry, error) {
 		q.Since = c.Clock().Add(-since)
 	}
 	all, err := c.Classroom.Audit.Log(c.ctx(), c.by, q)
+	if len(all) == q.Limit {
+		c.follow("after", strconv.FormatInt(all[len(all)-1].ID, 10))
+	}
 	return tables.PublicAudit(all), err
 }
 

@@ -47,6 +47,7 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 
 		"GET {task}/grid": {task + "/grid", nil, staff}, "GET {task}/extensions": {task + "/extensions", nil, staff}, "GET {task}/adjustments": {task + "/adjustments", nil, staff},
 		"GET {task}/publication": {task + "/publication", nil, staff}, "GET {task}/tests": {task + "/tests", nil, staff}, "GET {task}/teams": {task + "/teams", nil, members},
+		"GET {task}/failures": {task + "/failures", nil, staff}, "GET {task}/tries": {task + "/tries", nil, members}, "GET {task}/teams/{team}": {task + "/teams/none", nil, ""},
 		"GET {task}/regrades": {task + "/regrades", nil, instructors}, "GET {task}/regrades/{id}": {task + "/regrades/1", nil, instructors},
 
 		"GET {task}/submissions": {task + "/submissions", nil, members}, "GET {sub}": {sub, nil, "alice " + staff}, "GET {sub}/files": {sub + "/files", nil, "alice " + staff},

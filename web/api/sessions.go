@@ -25,9 +25,9 @@ type waiting struct {
 
 func (a *API) sessionRoutes() []route {
 	return []route{
-		get("/me/sessions", "listSessions", "The browsers in which the person is signed in", listSessions),
+		list("/me/sessions", "listSessions", "The browsers in which the person is signed in", listSessions, func(s session) string { return s.ID }),
 		act("DELETE", "/me/sessions/{id}", "endSession", "Sign one browser out", endSession),
-		get("/me/waiting", "listWaiting", "The person's submissions that wait or run, with their places in the queue", listWaiting),
+		list("/me/waiting", "listWaiting", "The person's submissions that wait or run, with their places in the queue", listWaiting, func(w waiting) string { return w.Name }),
 	}
 }
 

@@ -29,7 +29,7 @@ func (a *API) submissionRoutes() []route {
 			parameter{name: "after", kind: "string", help: "name of the submission that the page begins after"},
 			parameter{name: "limit", kind: "integer", help: "submissions on a page, at most 100; 50 if absent"}),
 		get(atSubmission, "getSubmission", "A submission with its result, as far as the person may see it", showSubmission),
-		get(atSubmission+"/files", "listFiles", "The files that were graded", listFiles),
+		list(atSubmission+"/files", "listFiles", "The files that were graded", listFiles, func(f fileInfo) string { return f.Path }),
 		file(atSubmission+"/files/{path...}", "getFile", "One file that was graded", "application/octet-stream", showFile),
 		file(atSubmission+"/receipt", "getReceipt", "The signed receipt of a submission", "text/plain", showReceipt),
 	}
@@ -39,18 +39,18 @@ func listSubmissions(c *call) ([]schema.PublicSubmission, error) {
 	page := classroom.SubmissionPage{
 		Assignment: c.path("course") + "/" + c.path("assignment"), Login: c.text("owner"), After: c.text("after"), Limit: min(max(c.number("limit", 50), 1), 100),
 	}
-	list := c.Classroom.Work.Submissions
+	read := c.Classroom.Work.Submissions
 	if page.Login == "" {
 		m, err := c.member()
 		if err != nil {
 			return nil, err
 		}
 		if !m.Viewer().Staff() {
-			list = c.Classroom.Work.OwnSubmissions
+			read = c.Classroom.Work.OwnSubmissions
 		}
 	}
-	all, err := list(c.ctx(), c.by, page)
-	if len(all) > 0 {
+	all, err := read(c.ctx(), c.by, page)
+	if len(all) == page.Limit {
 		c.follow("after", all[len(all)-1].Name)
 	}
 	return all, err

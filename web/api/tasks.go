@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/grader/grader/classroom"
@@ -14,12 +15,13 @@ const atTask = "/courses/{course}/assignments/{assignment}"
 func (a *API) taskRoutes() []route {
 	return []route{
 		get(atTask+"/grid", "getClass", "The class: students × tests; for staff", showClass, classQuery()...),
-		get(atTask+"/extensions", "listExtensions", "The extensions of an assignment; for staff", listExtensions),
-		get(atTask+"/adjustments", "listAdjustments", "Points that staff added or took off; for staff", listAdjustments),
+		list(atTask+"/extensions", "listExtensions", "The extensions of an assignment; for staff", listExtensions, func(e tables.Extension) string { return strconv.FormatInt(e.ID, 10) }),
+		list(atTask+"/adjustments", "listAdjustments", "Points that staff added or took off; for staff", listAdjustments, func(a tables.Adjustment) string { return strconv.FormatInt(a.ID, 10) }),
 		get(atTask+"/publication", "getPublication", "For whom the assignment is published; for staff", showPublication),
-		get(atTask+"/tests", "listTests", "The versions of the tests, newest first; for staff", listTests),
-		get(atTask+"/teams", "listTeams", "Teams: the person's own and those that invited them, or for staff all", listTeams),
-		get(atTask+"/regrades", "listRegrades", "The regrade sets of an assignment, newest first; for instructors", listRegrades),
+		list(atTask+"/tests", "listTests", "The versions of the tests, newest first; for staff", listTests, func(v schema.TestsVersion) string { return number(v.Number) }),
+		list(atTask+"/teams", "listTeams", "Teams: the person's own and those that invited them, or for staff all", listTeams, func(t schema.Team) string { return t.Name }),
+		get(atTask+"/teams/{team}", "getTeam", "One team, for its members, those that it invited, and staff", showTeam),
+		list(atTask+"/regrades", "listRegrades", "The regrade sets of an assignment, newest first; for instructors", listRegrades, func(s tables.RegradeSet) string { return strconv.FormatInt(s.ID, 10) }),
 		get(atTask+"/regrades/{id}", "getRegrade", "How far a regrade set is, and what it does to whom; for instructors", showRegrade),
 	}
 }
@@ -46,6 +48,18 @@ func listTests(c *call) ([]schema.TestsVersion, error) {
 func listTeams(c *call) ([]schema.Team, error) {
 	all, err := c.Classroom.Teams.List(c.ctx(), c.by, classroom.TeamArgs{Course: c.path("course"), Assignment: c.path("assignment")})
 	return orEmpty(all), err
+}
+
+func showTeam(c *call) (schema.Team, error) {
+	all, err := listTeams(c)
+	if err != nil {
+		return schema.Team{}, err
+	}
+	i := slices.IndexFunc(all, func(t schema.Team) bool { return t.Name == c.path("team") })
+	if i < 0 {
+		return schema.Team{}, schema.Errorf(schema.CodeNotFound, "there is no team %s, or none that you may see", schema.Sanitize(c.path("team")))
+	}
+	return all[i], nil
 }
 
 func listRegrades(c *call) ([]tables.RegradeSet, error) {

@@ -32,7 +32,7 @@ func (a *API) versionRoutes() []route {
 	const version = atTask + "/tests/{version}"
 	return []route{
 		get(version, "getTests", "A version of the tests and how far its gate is; for staff", showVersion),
-		get(version+"/files", "listTestsFiles", "The files of a version of the tests; for staff", listTestsFiles),
+		list(version+"/files", "listTestsFiles", "The files of a version of the tests; for staff", listTestsFiles, func(f fileInfo) string { return f.Path }),
 		file(version+"/files/{path...}", "getTestsFile", "One file of a version of the tests; for staff", "application/octet-stream", showTestsFile),
 	}
 }

@@ -1,0 +1,52 @@
+package classroom
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// maxTries is how many tries of an owner are listed.
+const maxTries = 1000
+
+// TryQuery asks for the tries of an owner.
+type TryQuery struct {
+	Course     string
+	Assignment string
+	Owner      string // "": the actor's own, or their team's
+}
+
+// Tries lists the latest tries of an owner, newest first, as far as the actor may see their
+// results. Staff may list anybody's, others their own.
+func (w *Work) Tries(ctx context.Context, by schema.Actor, q TryQuery) ([]schema.PublicTry, error) {
+	m, a, err := w.named(ctx, by, q.Course+"/"+q.Assignment)
+	if err != nil {
+		return nil, err
+	}
+	if q.Owner == "" {
+		if q.Owner, err = w.OwnerOf(ctx, m, a.ID); err != nil {
+			return nil, err
+		}
+	}
+	if err := schema.OwnerName("owner", q.Owner); err != nil {
+		return nil, err
+	}
+	access, err := w.Access(ctx, m.Viewer(), a.ID, q.Owner)
+	if err != nil {
+		return nil, err
+	}
+	if err := course.MaySee(access, schema.SubmissionName{Course: q.Course, Assignment: q.Assignment, Owner: q.Owner}); err != nil {
+		return nil, err
+	}
+	all, err := w.store.Tries(ctx, a.ID, q.Owner, maxTries)
+	if err != nil {
+		return nil, fmt.Errorf("list tries: %w", err)
+	}
+	tries := make([]schema.PublicTry, 0, len(all))
+	for _, y := range all {
+		tries = append(tries, course.ReportTry(y, access, m.Course.Location()))
+	}
+	return tries, nil
+}
