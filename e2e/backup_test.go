@@ -78,7 +78,7 @@ func TestBackupWhileStudentsPush(t *testing.T) {
 	c.server.Kill()
 	c.data = restored
 	c.serve()
-	if left := c.admin("queue"); !strings.Contains(left, "0 pushes not settled yet") {
+	if left := c.admin("queue"); !strings.Contains(left, "0 pushes not recorded yet") {
 		t.Errorf("the queue says %q", left)
 	}
 	again, err := c.files("restored")

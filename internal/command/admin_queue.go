@@ -78,5 +78,5 @@ func printQueue(w io.Writer, r service.QueueReport) {
 		}
 		fmt.Fprintln(w)
 	}
-	fmt.Fprintf(w, "%d pushes not settled yet\n", r.OpenIntents)
+	fmt.Fprintf(w, "%d pushes not recorded yet\n", r.OpenIntents)
 }
