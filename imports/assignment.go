@@ -25,7 +25,7 @@ type Assignment struct {
 	Tests       []Test       `yaml:"tests,omitempty"`
 }
 
-// Submissions bounds what a push may hold.
+// Submissions limits what a push may contain.
 type Submissions struct {
 	MaxSize string `yaml:"max_size,omitempty"`
 }
@@ -36,7 +36,7 @@ type FileRules struct {
 	Locked   []string `yaml:"locked,omitempty,flow"`
 }
 
-// Sample is a directory with what its grading must come to.
+// Sample is a directory with the expected result of its grading.
 type Sample struct {
 	Dir     string   `yaml:"dir"`
 	Score   any      `yaml:"score,omitempty"` // Number or Range
@@ -95,11 +95,11 @@ type Test struct {
 	Limits     `yaml:",inline"`
 }
 
-// Script is written so that every character of it is read back: in double quotes where it has several
-// lines, white space at an end, or characters that an editor does not show.
+// Script is text that must be read back unchanged. It is written in double quotes if it has several lines, white space at
+// an end, or characters that an editor does not show.
 type Script string
 
-// plainText matches what the YAML library writes faithfully itself.
+// plainText matches text that the YAML library writes unchanged.
 var plainText = regexp.MustCompile(`^[!-~À-ž]+(?: [!-~À-ž]+)*$`)
 
 // MarshalYAML implements yaml.BytesMarshaler.
@@ -110,7 +110,7 @@ func (t Script) MarshalYAML() ([]byte, error) {
 	return []byte(strconv.Quote(string(t))), nil
 }
 
-// Words is a list that may be empty and is written all the same.
+// Words is a list that is also written if it is empty.
 type Words []string
 
 // MarshalYAML implements yaml.BytesMarshaler.
@@ -124,7 +124,7 @@ type Number string
 // MarshalYAML implements yaml.BytesMarshaler.
 func (n Number) MarshalYAML() ([]byte, error) { return []byte(n), nil }
 
-// YAML returns assignment.yaml. comment, one line, stands at its head.
+// YAML returns assignment.yaml. Its first line is the comment, which has one line.
 func (a Assignment) YAML(comment string) ([]byte, error) {
 	text, err := yaml.MarshalWithOptions(a, yaml.IndentSequence(true))
 	if err != nil {

@@ -26,17 +26,17 @@ type File struct {
 	Executable bool
 }
 
-// NoteKind says what became of something that a package says.
+// NoteKind is the effect of an import on a property of the package.
 type NoteKind string
 
 // The kinds of note.
 const (
-	Lost    NoteKind = "not carried over" // the tests repository does less
-	Changed NoteKind = "changed"          // it does it in another way
+	Lost    NoteKind = "not carried over" // the tests repository lacks it
+	Changed NoteKind = "changed"          // the tests repository does it in another way
 	Hint    NoteKind = "note"             // worth knowing
 )
 
-// Note is one sentence on one thing of a package.
+// Note is one sentence about a file or key of a package.
 type Note struct {
 	Kind  NoteKind
 	Where string // a file or key of the package, "" for the whole
@@ -51,7 +51,7 @@ func (n Note) String() string {
 	return fmt.Sprintf("%s: %s: %s", n.Kind, n.Where, n.Text)
 }
 
-// Note adds a note unless the same stands there already.
+// Note adds a note unless the bundle has it already.
 func (b *Bundle) Note(kind NoteKind, where, format string, args ...any) {
 	n := Note{Kind: kind, Where: where, Text: fmt.Sprintf(format, args...)}
 	if !slices.Contains(b.Notes, n) {

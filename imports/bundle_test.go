@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// What is written reads as what was meant, whatever a text looks like.
+// TestAssignmentKeepsItsMeaning writes assignments with unusual texts, and reads them back.
 func TestAssignmentKeepsItsMeaning(t *testing.T) {
 	t.Parallel()
 	for _, title := range []string{"A1", "true", "12", "a: b", "it's", "# no comment", "- x", "é", "null", "~", "1e3", "2026-01-01", "{a}", "[b]", "*x", "&x", "!x", "%x", "@x", "`x", "a #b", "yes", "'q'", `"d"`, `back\slash`, " a", "a ", "\ta", "é\u00a0"} {

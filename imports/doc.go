@@ -1,4 +1,4 @@
-// Package imports turns other systems' packages into tests repositories: an assignment.yaml and the
-// files that it names. One package below it reads one system's form. What a form says and a tests
-// repository cannot is named in Bundle.Notes; nothing is left out silently.
+// Package imports turns packages of other systems into tests repositories: an assignment.yaml and the files that it names.
+// Each package below it reads the format of one system. Bundle.Notes lists everything that a tests repository cannot
+// express; nothing is dropped silently.
 package imports

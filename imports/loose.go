@@ -14,11 +14,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Loose is a mapping of somebody else's YAML or JSON: values of any type, read as they are asked for.
+// Loose is a mapping from another system's YAML or JSON. Its values have any type; each method converts one.
 type Loose map[string]any
 
-// ParseLoose reads one YAML mapping. The error is CodeInvalid. Aliases are refused: a few of them
-// make a text of any length.
+// ParseLoose reads one YAML mapping. The error is CodeInvalid. Aliases are refused, because a few of them can expand to a
+// text of any length.
 func ParseLoose(name string, source []byte) (m Loose, err error) {
 	defer func() {
 		if p := recover(); p != nil { // the parser is known to panic on some malformed input

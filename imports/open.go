@@ -17,7 +17,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Caps on a package: more than any that was seen, less than what fills a machine.
+// Limits of a package: larger than every known package, and too small to fill a machine.
 const (
 	maxEntries   = 50_000
 	maxBytes     = 4 << 30
@@ -36,8 +36,8 @@ type Package struct {
 // Close closes what was opened.
 func (p *Package) Close() error { return p.close() }
 
-// Open opens a directory, or a zip file whose entries have all been looked at. Links are followed
-// inside a directory only. The error names the entry that is refused, with CodeInvalid.
+// Open opens a directory, or a zip file after checking all of its entries. It follows links only inside a directory.
+// CodeInvalid: an entry is refused; the error names it.
 func Open(name string) (*Package, error) {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -74,7 +74,7 @@ func openZip(name string) (*Package, error) {
 	return p, nil
 }
 
-// judgeZip refuses an archive whose entries are no plain files and directories of reasonable size.
+// judgeZip refuses an archive that has entries other than files and directories, or is too large.
 func judgeZip(entries []*zip.File) error {
 	if len(entries) > maxEntries {
 		return schema.Errorf(schema.CodeInvalid, "the archive has %d entries; %d is the most", len(entries), maxEntries)
@@ -103,7 +103,7 @@ func judgeZip(entries []*zip.File) error {
 	return nil
 }
 
-// refusedEntry says what is wrong with an entry, "" for nothing.
+// refusedEntry returns why an entry is refused, "" if it is not.
 func refusedEntry(e *zip.File) string {
 	mode := e.Mode()
 	switch {
@@ -123,7 +123,7 @@ func refusedEntry(e *zip.File) string {
 	return refusedName(strings.TrimSuffix(e.Name, "/"))
 }
 
-// refusedName says why a path may not stand in an archive, "" if it may.
+// refusedName returns why an archive may not contain a path, "" if it may.
 func refusedName(name string) string {
 	switch {
 	case strings.Contains(name, `\`):
@@ -159,8 +159,8 @@ type Entry struct {
 	Size       int64
 }
 
-// List returns the regular files of a package below dir, in order of name, with those behind links
-// that stay inside; broken are links that do not. What file managers leave is passed over.
+// List returns the regular files of a package below dir, sorted by name, including targets of links inside the package.
+// broken are the other links. Files that file managers create are skipped.
 func List(fsys fs.FS, dir string) (files []Entry, broken []string, err error) {
 	w := walker{fsys: fsys}
 	if err := w.walk(dir, 0); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -93,7 +93,7 @@ func TestHostileArchivesAreRefusedByEntry(t *testing.T) {
 	}
 }
 
-// What an archive says of a file's size is compared with what it holds.
+// TestFileLongerThanItsEntryIsNotCopied has an archive that states too small a size for a file.
 func TestFileLongerThanItsEntryIsNotCopied(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "bomb.zip")

@@ -13,11 +13,11 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// NotesFile is where the notes of an import stand in the tests repository.
+// NotesFile is the file with the notes of an import in the tests repository.
 const NotesFile = "IMPORTED.md"
 
-// WriteTo writes the tests repository into a directory that is empty or does not exist. comment, one
-// line, stands at the head of assignment.yaml. What was written is read as a push would read it.
+// WriteTo writes the tests repository into a directory that is empty or does not exist. comment, one line, becomes the
+// first line of assignment.yaml. WriteTo then reads the result as a push would, and returns its errors.
 func (b *Bundle) WriteTo(dir, comment string) error {
 	entries, err := os.ReadDir(dir)
 	switch {
@@ -49,7 +49,7 @@ func (b *Bundle) WriteTo(dir, comment string) error {
 	return nil
 }
 
-// WriteAssignment writes assignment.yaml and the notes over what stands there.
+// WriteAssignment writes assignment.yaml and the notes, and replaces existing ones.
 func (b *Bundle) WriteAssignment(dir, comment string) error {
 	text, err := b.Assignment.YAML(comment)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package classroom reads what GitHub Classroom left in its repositories: autograding.json and the
-// workflow that it generated from 2024 on, and makes tests repositories of them.
+// Package classroom turns repositories of GitHub Classroom into tests repositories. It reads autograding.json and the
+// workflow that GitHub Classroom generated from 2024 on.
 //
 // Facts: the sources of education/autograding and classroom-resources/autograding-*.
 package classroom
@@ -59,7 +59,7 @@ func ImportFile(name, title string, content []byte, o Options) (*imports.Bundle,
 
 const jsonFile = ".github/classroom/autograding.json"
 
-// find reads the tests of a repository: of the workflow where it has any, else of autograding.json.
+// find reads the tests of a repository: from the workflow if it has any, otherwise from autograding.json.
 func (i *importer) find() ([]test, string, error) {
 	workflows, err := fs.Glob(i.fsys, ".github/workflows/*.y*ml")
 	if err != nil {
@@ -144,7 +144,7 @@ func (i *importer) readWorkflow(name string, content []byte) ([]test, error) {
 	return named(name, tests)
 }
 
-// nameOthers names the steps that are not carried over.
+// nameOthers adds a note for each step that is not imported.
 func (i *importer) nameOthers(name string, steps []imports.Loose) {
 	for _, step := range steps {
 		uses := step.Text("uses")
@@ -160,7 +160,7 @@ func (i *importer) nameOthers(name string, steps []imports.Loose) {
 	}
 }
 
-// buildBefore makes build steps of the workflow's commands before its tests.
+// buildBefore turns the workflow's commands before its tests into build steps.
 func (i *importer) buildBefore(where string) []imports.Step {
 	var steps []imports.Step
 	for _, run := range i.before {
@@ -175,7 +175,7 @@ func (i *importer) buildBefore(where string) []imports.Step {
 	return steps
 }
 
-// copyStarter takes every file but GitHub's own as what students begin with.
+// copyStarter copies every file except GitHub's own into the starter.
 func (i *importer) copyStarter() error {
 	files, broken, err := imports.List(i.fsys, ".")
 	if err != nil {
@@ -240,7 +240,7 @@ func (i *importer) write(title, where string, tests []test) error {
 	return nil
 }
 
-// copySolution copies what the caller says solves the assignment.
+// copySolution copies the solution, if the caller has one.
 func (i *importer) copySolution() error {
 	if i.options.Solution == nil {
 		return nil
@@ -318,7 +318,7 @@ func (i *importer) known(where, command string) string {
 	return renamed
 }
 
-// compare says how the output is compared.
+// compare returns how the output is compared.
 func (i *importer) compare(out *imports.Test, t test) {
 	if t.input != "" {
 		input := imports.Script(t.input)
@@ -337,7 +337,8 @@ func (i *importer) compare(out *imports.Test, t test) {
 	out.Compare = map[string]any{"search": expression}
 }
 
-// python runs pytest: as a report where a solution tells which cases there are, else by its exit status.
+// python makes the test run pytest. With a solution, which defines the cases, and files of tests, pytest's report counts;
+// otherwise its exit status.
 func (i *importer) python(out *imports.Test, t test) {
 	var files []string
 	for _, f := range i.starter {
@@ -360,8 +361,8 @@ func (i *importer) python(out *imports.Test, t test) {
 // pytestFile matches the files that pytest collects, and its helper.
 var pytestFile = regexp.MustCompile(`^(?:test_.*|.*_test|conftest)\.py$`)
 
-// lockTests locks the files of the starter that are tests by their name and by a command: students had
-// them in their repository, and could change them.
+// lockTests locks the files of the starter that have test in their name and that a test runs. In GitHub Classroom students
+// had them in their repository and could change them.
 func (i *importer) lockTests(tests []test) {
 	var locked []string
 	for _, f := range i.starter {

@@ -10,8 +10,8 @@ import (
 // scriptSpace are JavaScript's white space characters, as members of a class of RE2.
 const scriptSpace = `\t\n\v\f\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}`
 
-// translate writes a regular expression of JavaScript, without flags, as one of RE2 that finds the same.
-// The error says what RE2 cannot say.
+// translate returns an RE2 expression that matches the same as a JavaScript expression without flags. The error names the
+// construct that RE2 does not support.
 func translate(pattern string) (string, error) {
 	t := translator{in: []rune(pattern)}
 	for t.at < len(t.in) {
@@ -26,7 +26,7 @@ func translate(pattern string) (string, error) {
 	return out, nil
 }
 
-// translator walks through a pattern.
+// translator translates one pattern from left to right.
 type translator struct {
 	in    []rune
 	at    int
@@ -34,7 +34,7 @@ type translator struct {
 	class bool // within [ and ]
 }
 
-// rest returns what stands at the current place, at most n characters.
+// rest returns at most n characters from the current position.
 func (t *translator) rest(n int) string { return string(t.in[t.at:min(t.at+n, len(t.in))]) }
 
 func (t *translator) write(n int, text string) {
@@ -80,7 +80,7 @@ func (t *translator) repeat() bool {
 
 var repetition = regexp.MustCompile(`\{\d+(,\d*)?\}$`)
 
-// inClass writes a character of a class; [ has a meaning to RE2 there.
+// inClass writes a character of a class. It escapes [, which is special in RE2's classes.
 func (t *translator) inClass(c rune) {
 	switch c {
 	case ']':
@@ -125,7 +125,7 @@ func (t *translator) escape() error {
 			t.out.Reset()
 			t.out.WriteString(s + `\` + string(c))
 		}
-	default: // a letter that means nothing else
+	default: // a letter without a special meaning
 		t.write(2, regexp.QuoteMeta(string(c)))
 	}
 	return nil

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What JavaScript finds was tried with Node: new RegExp(pattern).test(text).
+// The expected matches are those of Node: new RegExp(pattern).test(text).
 func TestTranslatedExpressionsFindTheSame(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

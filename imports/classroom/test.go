@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/imports"
 )
 
-// kind is what judges a test of GitHub Classroom.
+// kind is how a test of GitHub Classroom is judged.
 type kind string
 
 const (
@@ -40,7 +40,7 @@ func fromFile(m imports.Loose) test {
 	switch m.Text("comparison") {
 	case "exact", "regex":
 		t.compare = m.Text("comparison")
-	default: // included, and whatever else there may be
+	default: // "included", or another value
 		t.compare = "contains"
 	}
 	if t.input == "" && t.expected == "" {
@@ -52,7 +52,7 @@ func fromFile(m imports.Loose) test {
 // grader matches the action of a step of the workflow.
 var grader = regexp.MustCompile(`^(?:classroom-resources|education)/autograding-(io|command|python)-grader(?:@|$)`)
 
-// fromStep reads a step of the workflow; false for one that tests nothing.
+// fromStep reads a step of the workflow. It returns false if the step is not a test.
 func fromStep(step imports.Loose) (test, bool) {
 	m := grader.FindStringSubmatch(step.Text("uses"))
 	if m == nil {
@@ -85,7 +85,7 @@ func minutes(m imports.Loose, key string, otherwise int) time.Duration {
 	return max(time.Second, (time.Duration(f * float64(time.Minute))).Round(time.Millisecond))
 }
 
-// leadingDigits is what parseInt makes of a text.
+// leadingDigits returns the digits that JavaScript's parseInt reads.
 func leadingDigits(s string) string {
 	s = strings.TrimSpace(s)
 	n := 0
@@ -116,7 +116,7 @@ func withoutInstalls(setup string) (does string, installed []string) {
 	return strings.Join(kept, " && "), installed
 }
 
-// command joins a test's own setup with its run. The shell of GitHub's went on after a command that failed.
+// command joins a test's own setup with its run. As in GitHub's shell, a failed command does not end the script.
 func command(setup, run string) string {
 	if strings.ContainsAny(run, ";\n") {
 		run = "set +e\n" + run
@@ -127,7 +127,7 @@ func command(setup, run string) string {
 	return fmt.Sprintf("( set +e\n%s\n) </dev/null >&2\n%s", setup, run)
 }
 
-// testName makes a name that the format takes, and that no other test has.
+// testName returns a name that the format accepts and that no other test has.
 func testName(name string, taken map[string]bool) string {
 	name = strings.TrimSpace(strings.Map(func(r rune) rune {
 		switch {
@@ -152,7 +152,7 @@ func testName(name string, taken map[string]bool) string {
 	return free
 }
 
-// sharedSetup returns the setup that all tests with one have in common, and that every test has.
+// sharedSetup returns the setup of the first test, and whether every test has the same one.
 func sharedSetup(tests []test) (string, bool) {
 	if len(tests) == 0 || tests[0].setup == "" {
 		return "", false

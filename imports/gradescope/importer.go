@@ -14,22 +14,22 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// autograderDir is where the autograder stands in the tests repository.
+// autograderDir is the directory of the autograder in the tests repository.
 const autograderDir = "autograder/"
 
 // Options are what the caller decides.
 type Options struct {
 	Points  imports.Number // what the assignment is worth at Gradescope
 	Timeout time.Duration  // of a run
-	Force   bool           // import although setup.sh needs what a runner image may lack
+	Force   bool           // import even if setup.sh needs something that a runner image may lack
 	Sample  fs.FS          // a submission that must score full marks; nil for none
 }
 
 // maxScript bounds setup.sh and run_autograder, in bytes.
 const maxScript = 1 << 20
 
-// Import reads an autograder: a directory with setup.sh and run_autograder. The error is CodeInvalid for
-// what is none, and CodeRefused if its setup.sh needs what a runner image lacks.
+// Import reads an autograder: a directory with setup.sh and run_autograder. CodeInvalid: it is not an autograder.
+// CodeRefused: its setup.sh needs something that a runner image lacks.
 func Import(fsys fs.FS, title string, o Options) (*imports.Bundle, error) {
 	b := &imports.Bundle{}
 	fsys, err := enter(fsys)
@@ -73,8 +73,8 @@ func enter(fsys fs.FS) (fs.FS, error) {
 	return nil, schema.Errorf(schema.CodeInvalid, "this is not an autograder of Gradescope: run_autograder is missing at its top")
 }
 
-// judgeSetup refuses a setup.sh that needs what a runner image lacks. It returns the packages that
-// modules of ours stand for.
+// judgeSetup refuses a setup.sh that needs something that a runner image lacks. It returns the packages that our own
+// modules replace.
 func judgeSetup(b *imports.Bundle, fsys fs.FS, force bool) (ours []string, err error) {
 	setup, err := imports.ReadText(fsys, "setup.sh", maxScript)
 	if schema.CodeOf(err) == schema.CodeNotFound {
@@ -99,7 +99,7 @@ func judgeSetup(b *imports.Bundle, fsys fs.FS, force bool) (ours []string, err e
 	return found.ours, nil
 }
 
-// requirements returns the lines of a file that pip install -r names. One that is missing is a line in
+// requirements returns the lines of a file that pip install -r names. If the file is missing, it returns one line in
 // parentheses.
 func requirements(fsys fs.FS, name string) []string {
 	name = path.Clean(strings.TrimPrefix(strings.TrimPrefix(strings.Trim(name, `'"`), "/autograder/source/"), "/"))

@@ -9,21 +9,21 @@ import (
 	"github.com/grader/grader/imports"
 )
 
-// pythonModules are modules that autograders install, and that a tests repository gets instead: they
-// are found because source/ is on PYTHONPATH.
+// pythonModules are our own versions of modules that autograders install. A tests repository contains them, and Python
+// finds them because source/ is on PYTHONPATH.
 //
 //go:embed all:files/python
 var pythonModules embed.FS
 
-// pythonDir is where they stand here.
+// pythonDir is their directory in this package.
 const pythonDir = "files/python/"
 
-// replacements returns the packages that pythonModules stands for, with the name of the module.
+// replacements returns the packages that pythonModules replaces, with the name of the module.
 func replacements() map[string]string {
 	return map[string]string{"gradescope-utils": "gradescope_utils", "gradescope_utils": "gradescope_utils", "subprocess32": "subprocess32.py"}
 }
 
-// provide writes the modules that stand for packages which setup.sh installs.
+// provide writes the modules that replace packages of setup.sh.
 func provide(b *imports.Bundle, packages []string) error {
 	modules := map[string]bool{}
 	for _, p := range packages {

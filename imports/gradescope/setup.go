@@ -18,17 +18,17 @@ func provided() []string {
 	}
 }
 
-// installCommand matches a command that installs packages; the group is what it installs.
+// installCommand matches a command that installs packages; its group is the list of packages.
 var installCommand = regexp.MustCompile(`^(?:sudo\s+)?(?:[A-Z_]+=\S+\s+)*(?:apt(?:-get)?\s+(?:-\S+\s+)*install|(?:\S*/)?pip[0-9.]*\s+install|python[0-9.]*\s+-m\s+pip\s+install)\s+(.*)$`)
 
-// harmless matches commands of a setup.sh that do nothing that a run needs.
+// harmless matches commands of a setup.sh whose effect a run does not need.
 var harmless = regexp.MustCompile(`^(?:sudo\s+)?(?:[A-Z_]+=\S+\s+)*(?:$|#|set\s|echo\b|apt(?:-get)?\s+(?:-\S+\s+)*(?:update|upgrade|clean|autoremove)\b|export\s+DEBIAN_FRONTEND|rm\s+-rf?\s+/var/lib/apt|chmod\s|cd\s|pwd$|ls\b|true$|exit(?:\s+0)?$|update-locale|locale-gen|(?:\S*/)?pip[0-9.]*\s+install\s+(?:-\S+\s+)*--upgrade\s+pip$)`)
 
-// wanted is what a setup.sh asks for that a runner image lacks.
+// wanted is what a setup.sh needs and a runner image lacks.
 type wanted struct {
 	packages []string
 	commands []string // neither installations nor without effect
-	ours     []string // packages that modules of ours stand for
+	ours     []string // packages that our own modules replace
 }
 
 // words names what an image must have.
@@ -43,7 +43,7 @@ func (w wanted) words() []string {
 	return words
 }
 
-// needs returns what a setup.sh asks for. requirements holds the lines of files that pip -r names.
+// needs returns what a setup.sh needs. requirements contains the lines of the files that pip -r names.
 func needs(setup string, requirements func(name string) []string) (w wanted) {
 	for line := range strings.SplitSeq(joinLines(setup), "\n") {
 		for command := range strings.SplitSeq(strings.NewReplacer("&&", ";", "||", ";").Replace(line), ";") {
@@ -67,7 +67,7 @@ func joinLines(s string) string {
 	return strings.ReplaceAll(s, "\\\n", " ")
 }
 
-// install notes the packages of an installation that an image lacks.
+// install records the packages of a command that an image lacks.
 func (w *wanted) install(arguments string, requirements func(string) []string) {
 	words := strings.Fields(arguments)
 	for n := 0; n < len(words); n++ {
@@ -88,7 +88,7 @@ func (w *wanted) install(arguments string, requirements func(string) []string) {
 	}
 }
 
-// add notes one package.
+// add records one package.
 func (w *wanted) add(word string) {
 	name := strings.ToLower(versions.ReplaceAllString(word, ""))
 	switch {

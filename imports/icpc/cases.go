@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// caseNames names the cases of a family after their files, so that the order in which they are run,
-// with numbers by value, is that of a contest's judge, which is by character.
+// caseNames names the cases of a family after their files. A contest's judge runs files in the order of their characters;
+// the names give the same order here, where numbers are sorted by value.
 func caseNames(f family) []string {
 	names := make([]string, len(f.cases))
 	common := commonDir(f.cases)

@@ -19,7 +19,7 @@ type group struct {
 	subs   []*group
 }
 
-// testCase is one input with its answer and what stands beside them.
+// testCase is one input with its answer and the files next to them.
 type testCase struct {
 	group *group
 	stem  string // "data/secret/small/01"
@@ -28,7 +28,7 @@ type testCase struct {
 	hint  string
 }
 
-// config is what a group's YAML file says, with what it inherits in legacy packages.
+// config is the content of a group's YAML file, with inherited values in legacy packages.
 type config struct {
 	stop      bool
 	modes     []string // grader_flags
@@ -40,7 +40,7 @@ type config struct {
 	sums      string   // score_aggregation
 	requires  []string
 	args      []string
-	continues bool // on_reject: continue stands in this group's own file
+	continues bool // this group's own file has on_reject: continue
 }
 
 // readGroups reads data/sample and data/secret.
@@ -91,7 +91,7 @@ func (i *importer) legacyGrading(c *config) {
 	}
 }
 
-// inherited is what a subgroup begins with.
+// inherited returns the values that a subgroup inherits.
 func (c config) inherited() config {
 	c.requires, c.continues, c.sums = nil, false, ""
 	if c.current {
@@ -145,7 +145,7 @@ func (g *group) all() []testCase {
 	return cases
 }
 
-// sub returns the group of that path below g, nil for none.
+// sub returns the group with that path below g, nil if there is none.
 func (g *group) sub(name string) *group {
 	for _, s := range g.subs {
 		if s.path == name {
@@ -258,7 +258,7 @@ func parseRange(text string) (lo, hi *big.Rat, ok bool) {
 	return lo, hi, true
 }
 
-// readCase reads one case with what stands beside its input.
+// readCase reads one case with the files next to its input.
 func (i *importer) readCase(g *group, stem string) error {
 	c := testCase{group: g, stem: stem, args: g.config.args}
 	if text, err := imports.ReadText(i.fsys, stem+".args", maxMeta); err == nil {

@@ -1,5 +1,5 @@
-// Package icpc reads problem packages of Kattis and ICPC contests, in the legacy form and in those of
-// 2023-07 and 2025-09, and makes tests repositories of them.
+// Package icpc turns problem packages of Kattis and ICPC contests into tests repositories. It reads the legacy format and
+// the formats 2023-07 and 2025-09.
 //
 // Facts of the format: https://www.kattis.com/problem-package-format/.
 package icpc
@@ -20,13 +20,12 @@ import (
 type Options struct {
 	TimeLimit time.Duration // of a case, CPU time; 0: the package's
 	Memory    int64         // bytes; 0: the package's
-	// DefaultValidator compares the output with the answers where the package has a validator of its own,
-	// which it may lack.
+	// DefaultValidator compares the output with the answers even if the package names a validator of its own, whose files it
+	// may lack.
 	DefaultValidator bool
 }
 
-// Timing says how a package that stores no time limit would have it made: of the slowest accepted
-// submission.
+// Timing is how the time limit of a package that stores none is computed from the slowest accepted submission.
 type Timing struct {
 	Missing    bool
 	Multiplier float64
@@ -58,14 +57,13 @@ type importer struct {
 	unanswered int // inputs of data/secret without an answer
 }
 
-// include is a file of include/ that is laid over submissions of a language.
+// include is a file of include/ that is copied over submissions of a language.
 type include struct {
 	imports.Entry
 	rel string
 }
 
-// Import reads a problem package. The error is CodeInvalid for what is no package, and for one that
-// cannot be judged without what it lacks.
+// Import reads a problem package. CodeInvalid: it is not a package, or it lacks something that judging needs.
 func Import(fsys fs.FS, name string, o Options) (*imports.Bundle, Timing, error) {
 	i := &importer{fsys: fsys, name: name, options: o, bundle: &imports.Bundle{}, names: map[string]bool{}}
 	for _, step := range []func() error{i.enter, i.readProblem, i.readGroups, i.readValidator, i.readIncludes} {
@@ -91,7 +89,7 @@ func Import(fsys fs.FS, name string, o Options) (*imports.Bundle, Timing, error)
 	return i.bundle, timing, nil
 }
 
-// enter goes into the only directory of an archive that holds one.
+// enter descends into the only directory of an archive that contains nothing else.
 func (i *importer) enter() error {
 	if i.exists("problem.yaml") {
 		return nil
@@ -202,7 +200,7 @@ func (i *importer) copyCase(name string, c testCase) {
 // reads `{{name}}` and `{{name.key}}`.
 var constant = regexp.MustCompile(`\{\{\s*([A-Za-z_][A-Za-z0-9_.]*)\s*\}\}`)
 
-// copyCode copies a file of a program; the constants of problem.yaml are filled in.
+// copyCode copies a file of a program and replaces the constants of problem.yaml.
 func (i *importer) copyCode(name string, f imports.Entry) {
 	if len(i.problem.constants) == 0 {
 		i.bundle.Copy(name, i.fsys, f.Name, f.Executable)
@@ -235,7 +233,7 @@ func (i *importer) constant(name string) (string, bool) {
 	return c.Text(key), c.Has(key) && spelling == ""
 }
 
-// readIncludes lists what is laid over submissions.
+// readIncludes lists the files that are copied over submissions.
 func (i *importer) readIncludes() error {
 	files, err := i.listed("include")
 	if err != nil {
@@ -302,7 +300,7 @@ func (i *importer) statement() {
 	}
 }
 
-// leftOver names directories that have no counterpart.
+// leftOver adds notes for directories that have no counterpart.
 func (i *importer) leftOver() {
 	for name, what := range map[string]string{
 		"input_validators": "inputs are not validated", "input_format_validators": "inputs are not validated", "answer_validators": "answers are not validated",

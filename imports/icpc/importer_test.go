@@ -91,7 +91,7 @@ func text(t *testing.T, b *imports.Bundle, name string) string {
 	return string(content)
 }
 
-// shape is what matters of a test.
+// shape is the part of a test that the tests compare.
 type shape struct {
 	Name, Points, Score string
 	Cases               []string
@@ -462,7 +462,8 @@ func TestTimeLimitOfTheSlowest(t *testing.T) {
 
 type pkgFile struct{ name, content string }
 
-// A validator that includes what lies outside of the package cannot be compiled without it.
+// TestLinkOutOfTheValidatorIsRefused has a validator that includes a file outside of the package, without which it cannot
+// be compiled.
 func TestLinkOutOfTheValidatorIsRefused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -24,7 +24,7 @@ func (i *importer) readValidator() error {
 		return err
 	}
 	if !i.problem.custom && !i.problem.legacy && len(programs) > 0 && !i.options.DefaultValidator {
-		i.problem.custom = true // 2025-09 says so by the directory
+		i.problem.custom = true // in 2025-09 the directory tells
 	}
 	switch {
 	case !i.problem.custom && len(programs) > 0:
@@ -87,7 +87,8 @@ func (i *importer) programs(many, one string) ([]program, error) {
 	}), nil
 }
 
-// judged lists the files of a program that judges. It cannot do without one that lies outside.
+// judged lists the files of a validator. A link that leads out of the package is an error, because the validator needs
+// the file.
 func (i *importer) judged(dir string) ([]imports.Entry, error) {
 	files, broken, err := imports.List(i.fsys, dir)
 	if err == nil && len(broken) > 0 {
@@ -105,7 +106,7 @@ func (i *importer) listed(dir string) ([]imports.Entry, error) {
 	return files, err
 }
 
-// validator copies a program, and says how it is made and started.
+// validator copies a program, and returns how it is built and started.
 func (i *importer) validator(p program, made string) (validator, error) {
 	dir := "judge/" + made
 	var sources []string
@@ -156,7 +157,7 @@ func (i *importer) validator(p program, made string) (validator, error) {
 	return validator{}, schema.Errorf(schema.CodeInvalid, "%s is written in %s; validators in C, C++, Java and Python, and those with build and run scripts, are carried over", p.name, path.Ext(sources[0]))
 }
 
-// wantsTestlib notes a header that judges have installed and packages do not hold.
+// wantsTestlib adds a note about a header that judges have installed and packages do not contain.
 func (i *importer) wantsTestlib(p program, has map[string]bool) {
 	for _, f := range p.files {
 		text, err := imports.ReadText(i.fsys, f.Name, 1<<20)
@@ -167,7 +168,7 @@ func (i *importer) wantsTestlib(p program, has map[string]bool) {
 	}
 }
 
-// allOf makes one program of several, all of which must accept.
+// allOf makes one program that runs several, all of which must accept.
 func (i *importer) allOf(validators []validator) validator {
 	var script strings.Builder
 	script.WriteString("#!/bin/sh\n# Runs every output validator of the package on the same output; all of them must accept.\nout=$(mktemp)\ncat >\"$out\"\n")
@@ -189,7 +190,7 @@ func quoteAll(dir string, names []string) string {
 	return strings.Join(words, " ")
 }
 
-// shellWord quotes a word for a shell where it needs it.
+// shellWord quotes a word for a shell if necessary.
 func shellWord(s string) string {
 	plain := strings.IndexFunc(s, func(r rune) bool {
 		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./", r)
@@ -222,7 +223,7 @@ func pythonMain(name string, sources []string) (string, error) {
 	return "", schema.Errorf(schema.CodeInvalid, "%s holds several Python files and none is named main.py; name the one to run so", name)
 }
 
-// compare says how the default validator compares, with these flags.
+// compare returns how the default validator compares with these flags.
 func (i *importer) compare(flags []string) any {
 	rules := map[string]string{"case": "ignore"}
 	tolerances := map[string]imports.Number{}

@@ -10,14 +10,14 @@ import (
 	"github.com/grader/grader/imports"
 )
 
-// family is a test in the making: cases that are judged and scored together.
+// family is a planned test: cases that are judged and scored together.
 type family struct {
 	name     string
 	cases    []testCase
 	points   *big.Rat
 	score    string   // sum, all, min, max or accepted
-	stop     bool     // no case is run after one that failed
-	scale    *big.Rat // what a validator writes into score.txt for all points of a case; nil: it gives no scores
+	stop     bool     // no case runs after a failed one
+	scale    *big.Rat // the number in score.txt that means all points of a case; nil: the validator gives no scores
 	flags    []string // of the output validator
 	requires []string
 }
@@ -56,7 +56,7 @@ func (i *importer) current(g *group) bool {
 	return !i.problem.legacy && g.config.modes == nil && !g.config.continues && i.exists("data/secret/test_group.yaml")
 }
 
-// passFail makes one verdict of all secret cases, which asks for that of the sample.
+// passFail makes one test of all secret cases, which requires that the sample passes.
 func (i *importer) passFail(secret *group, before []family) []family {
 	families := i.merge(secret, "secret", big.NewRat(1, 1), "all")
 	families[0].requires = namesOf(before)
@@ -71,8 +71,8 @@ func namesOf(families []family) []string {
 	return names
 }
 
-// merge makes of all cases of a group what is all or nothing (or accepted): one family, or where their
-// validators have different arguments a chain of which the last has the points.
+// merge makes one family of all cases of a group that is all or nothing (or accepted). If their validators have different
+// arguments, it makes a chain of families, of which the last one has the points.
 func (i *importer) merge(g *group, name string, points *big.Rat, score string) []family {
 	var families []family
 	for _, c := range g.all() {
@@ -117,7 +117,7 @@ func familyName(group string) string {
 // modes are the flags of the default grader.
 type modes struct {
 	score     string // sum, avg, min or max
-	lenient   bool   // a rejected result does not take the points of the others
+	lenient   bool   // a rejected result does not void the points of the others
 	noSamples bool
 }
 
@@ -153,7 +153,7 @@ func (i *importer) legacyPlan(secret *group, before []family) []family {
 	return families
 }
 
-// samplePoints is what the sample is worth where it counts.
+// samplePoints is what the sample is worth if it counts.
 func (i *importer) samplePoints() *big.Rat {
 	sample := i.root.sub("sample")
 	if !i.exists("data/sample/testdata.yaml") {
@@ -162,7 +162,7 @@ func (i *importer) samplePoints() *big.Rat {
 	return i.leafPoints(sample, sample.config.grader().score)
 }
 
-// leafPoints is the most that the cases of a group make.
+// leafPoints is the maximum of the cases of a group.
 func (i *importer) leafPoints(g *group, score string) *big.Rat {
 	if i.scores() && g.config.most != nil && g.config.most.Sign() > 0 {
 		return g.config.most
@@ -196,7 +196,7 @@ func (i *importer) legacyGroup(g *group) []family {
 	return i.combine(g, m, lenient, parts)
 }
 
-// combine makes the tests of a group of those of its subgroups.
+// combine makes the tests of a group from those of its subgroups.
 func (i *importer) combine(g *group, m modes, lenient bool, parts [][]family) []family {
 	all := slices.Concat(parts...)
 	wholes := !slices.ContainsFunc(all, func(f family) bool { return f.score != "all" })
@@ -218,7 +218,7 @@ func (i *importer) combine(g *group, m modes, lenient bool, parts [][]family) []
 	return all
 }
 
-// pointsOf is what groups are worth together that are all or nothing.
+// pointsOf is what groups that are all or nothing are worth together.
 func pointsOf(families []family, score string, parts int) *big.Rat {
 	points := new(big.Rat)
 	for _, f := range families {

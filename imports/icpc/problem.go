@@ -16,7 +16,7 @@ import (
 // maxMeta bounds a YAML file of a package, in bytes.
 const maxMeta = 256 << 10
 
-// problem is what problem.yaml and the files beside it say.
+// problem is the content of problem.yaml and the files next to it.
 type problem struct {
 	title       string
 	legacy      bool // legacy or legacy-icpc; else 2023-07 or 2025-09
@@ -85,7 +85,7 @@ func isLegacy(version string) (bool, error) {
 	return false, schema.Errorf(schema.CodeInvalid, "problem.yaml: problem_format_version %q is unknown; legacy, 2023-07-draft and 2025-09 are read", version)
 }
 
-// readTypes reads what kind of problem it is: `type`, and `validation` of legacy packages.
+// readTypes reads the kind of the problem: `type`, and `validation` of legacy packages.
 func (i *importer) readTypes(m imports.Loose) {
 	p := &i.problem
 	words := append(m.Words("type"), m.Words("validation")...)
@@ -165,7 +165,7 @@ func seconds(text string) time.Duration {
 // domjudgeTime matches the time limit in a domjudge-problem.ini.
 var domjudgeTime = regexp.MustCompile(`(?m)^\s*timelimit\s*=\s*['"]?([0-9.]+)`)
 
-// storedTimeLimit reads the time limit that tools keep beside problem.yaml, 0 for none.
+// storedTimeLimit reads the time limit that tools store next to problem.yaml, 0 if there is none.
 func (i *importer) storedTimeLimit() time.Duration {
 	if ini, err := imports.ReadText(i.fsys, "domjudge-problem.ini", maxMeta); err == nil {
 		if m := domjudgeTime.FindSubmatch(ini); m != nil {
@@ -182,7 +182,7 @@ func (i *importer) storedTimeLimit() time.Duration {
 // problemName matches the title in a statement in TeX.
 var problemName = regexp.MustCompile(`\\problemname\{([^{}]+)\}`)
 
-// title returns the problem's name: of problem.yaml, in English where there are several, or of the statement.
+// title returns the problem's name from problem.yaml, in English if there are several, or from the statement.
 func (i *importer) title(m imports.Loose) string {
 	if names := m.Map("name"); len(names) > 0 {
 		if s := names.Text("en"); s != "" {
@@ -207,7 +207,7 @@ func (i *importer) title(m imports.Loose) string {
 // maxTitle is the longest title of an assignment.
 const maxTitle = 200
 
-// clean makes one printable line of a name.
+// clean returns a name as one printable line.
 func clean(s string) string {
 	s = strings.TrimSpace(strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
@@ -223,7 +223,7 @@ func clean(s string) string {
 
 func statementDirs() []string { return []string{"statement", "problem_statement"} }
 
-// unread names the keys that say something which is not carried over.
+// unread adds notes for keys that are not imported.
 func (i *importer) unread(m imports.Loose) {
 	for key, what := range map[string]string{
 		"languages":            "every language of build: auto is accepted",

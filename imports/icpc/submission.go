@@ -21,11 +21,11 @@ type submission struct {
 	expected expectation
 }
 
-// expectation is what a judge may answer.
+// expectation is the set of verdicts that a judge may give.
 type expectation struct {
 	verdicts []string // AC, WA, TLE, RTE: any of which may be the first that is not accepted; AC alone: all accepted
 	partial  bool     // accepted with a part of the points
-	lo, hi   *big.Rat // of the score; nil: not said
+	lo, hi   *big.Rat // of the score; nil: unknown
 }
 
 // accepted reports whether nothing but full acceptance is expected.
@@ -52,12 +52,12 @@ func code(name string) string {
 	return ""
 }
 
-// otherCode are endings of programs that build: auto does not make.
+// otherCode are extensions of programs that build: auto does not build.
 func otherCode(name string) bool {
 	return slices.Contains([]string{".kt", ".hs", ".rs", ".rb", ".pl", ".php", ".cs", ".fs", ".ml", ".pas", ".pp", ".lua", ".sh", ".bash", ".swift", ".scala", ".d", ".f90", ".f95", ".adb", ".awk", ".py2", ".ts", ".lisp", ".cbl", ".m", ".r", ".R", ".jl", ".plg", ".sno", ".vb", ".apl", ".clj", ".nim", ".zig", ".erl", ".ex"}, path.Ext(name))
 }
 
-// official are the directories whose name says what is expected.
+// official are the directories whose name defines what is expected.
 func official() map[string]expectation {
 	return map[string]expectation{
 		"accepted":            {verdicts: []string{"AC"}},
@@ -103,7 +103,7 @@ func (i *importer) readSubmissions() ([]submission, error) {
 	return usable, nil
 }
 
-// usable reports whether build: auto makes a program of the submission; if not, a note says why.
+// usable reports whether build: auto builds the submission. If not, it adds a note with the reason.
 func (i *importer) usable(s submission) bool {
 	where := "submissions/" + s.name
 	languages := map[string]bool{}
@@ -131,17 +131,17 @@ func (i *importer) usable(s submission) bool {
 	return false
 }
 
-// isPython2 looks at the first line, by which judges decide.
+// isPython2 checks the first line, which judges use to choose the version.
 func (i *importer) isPython2(name string) bool {
 	text, err := imports.ReadText(i.fsys, name, 1<<20)
 	line, _, _ := strings.Cut(string(text), "\n")
 	return err == nil && strings.HasPrefix(line, "#!") && (strings.Contains(line, "python2") || strings.HasSuffix(strings.TrimSpace(line), "pypy"))
 }
 
-// expectedResults matches DOMjudge's comment on what a submission gets.
+// expectedResults matches DOMjudge's comment about the expected verdicts.
 var expectedResults = regexp.MustCompile(`@EXPECTED_RESULTS@:\s*([A-Z_,\- ]+)`)
 
-// expect finds out what a submission must get; false if nothing says so.
+// expect returns what a submission must get, or false if it is not defined.
 func (i *importer) expect(rules []rule, s *submission) bool {
 	e, known := official()[s.dir]
 	if !known {
@@ -269,7 +269,7 @@ func (r rule) apply(e expectation) expectation {
 	return e
 }
 
-// sampleOf says what the gate must find of a submission.
+// sampleOf returns the sample that makes the gate check a submission.
 func (i *importer) sampleOf(dir string, e expectation, most *big.Rat) imports.Sample {
 	s := imports.Sample{Dir: dir + "/"}
 	whole := !i.problem.scoring
@@ -291,7 +291,7 @@ func (i *importer) sampleOf(dir string, e expectation, most *big.Rat) imports.Sa
 	return s
 }
 
-// outcomes says a judge's verdicts in the words of the assignment format.
+// outcomes translates a judge's verdicts into the outcomes of the assignment format.
 func outcomes(verdicts []string, scores bool) []string {
 	var words []string
 	for _, v := range verdicts {
@@ -314,7 +314,7 @@ func outcomes(verdicts []string, scores bool) []string {
 	return words
 }
 
-// copySubmissions makes the solution and the samples, and returns the directories of those that are accepted.
+// copySubmissions copies the solution and the samples, and returns the directories of the accepted ones.
 func (i *importer) copySubmissions(all []submission, most *big.Rat) (accepted []string) {
 	solution := i.chooseSolution(all)
 	names := map[string]bool{}
@@ -341,8 +341,8 @@ func (i *importer) copySubmissions(all []submission, most *big.Rat) (accepted []
 	return accepted
 }
 
-// chooseSolution picks what must score full marks: C++ before C, Java, Go, Python and JavaScript, since
-// compiled programs are furthest from the time limit. -1: none.
+// chooseSolution chooses the submission that must score full marks: C++ before C, Java, Go, Python and JavaScript, because
+// compiled programs are furthest from the time limit. It returns -1 if there is none.
 func (i *importer) chooseSolution(all []submission) int {
 	best, rank := -1, 99
 	for n, s := range all {
@@ -386,7 +386,7 @@ func (i *importer) copySubmission(dir string, s submission) {
 	}
 }
 
-// sampleName makes a directory's name of a submission's: "wrong_answer-greedy".
+// sampleName returns the directory name for a submission: "wrong_answer-greedy".
 func sampleName(name string) string {
 	name = strings.ReplaceAll(name, "/", "-")
 	return strings.Map(func(r rune) rune {
