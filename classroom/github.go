@@ -31,6 +31,8 @@ type GitHubStore interface {
 	AddGitHubCommit(ctx context.Context, c schema.GitHubCommit, assignment int64, owner string) error
 	// SubmissionByCommit returns the owner's latest submission of a commit.
 	SubmissionByCommit(ctx context.Context, assignment int64, owner, commit string) (schema.GradedSubmission, error)
+	// Grade returns an owner's grade for an assignment; its Number is 0 where nothing counts.
+	Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error)
 	// VersionByCommit returns the newest version of tests of a commit.
 	VersionByCommit(ctx context.Context, assignment int64, commit string) (schema.Version, error)
 }
@@ -174,7 +176,15 @@ func (g *GitHub) Status(ctx context.Context, s schema.GitHubStatus) (schema.Comm
 	}
 	m := Member{Course: c, Role: schema.RoleStudent}
 	report, err := g.work.report(ctx, m, sub)
-	return course.CommitStatus(report, s.Public), err
+	if err != nil {
+		return schema.CommitStatus{}, err
+	}
+	access, err := g.work.Access(ctx, m.Viewer(), sub.Assignment, sub.Name.Owner)
+	if err != nil {
+		return schema.CommitStatus{}, err
+	}
+	grade, err := g.store.Grade(ctx, sub.Assignment, sub.Name.Owner)
+	return course.CommitStatus(report, course.RedactGrade(grade, access), s.Public), err
 }
 
 func (g *GitHub) testsStatus(ctx context.Context, s schema.GitHubStatus) (schema.CommitStatus, error) {

@@ -70,3 +70,53 @@ func TestBecameSinceReceipt(t *testing.T) {
 		refused(t, err, schema.CodeNotFound, "the commit was not pushed since then")
 	}
 }
+
+// A commit's status says what its owner sees of the grade: an adjustment, a regrade and another
+// submission that counts change it.
+func TestStatusFollowsGrade(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	ctx := t.Context()
+	a1, err := b.store.Assignment(ctx, "comp1", "a1")
+	check(t, err)
+	var commits []schema.GitHubStatus
+	push := func(points int64) {
+		sub := b.push("alice")
+		s := schema.GitHubStatus{GitHubCommit: schema.GitHubCommit{Repository: "comp1-f26/a1-alice-gh", RepositoryID: 1, Commit: sub.Commit}, Submission: sub.Name}
+		check(t, b.store.AddGitHubCommit(ctx, s.GitHubCommit, a1.ID, "alice"))
+		commits = append(commits, s)
+		b.grade(graded(points, schema.OutcomePassed))
+	}
+	says := func(when string, want ...string) {
+		t.Helper()
+		var got []string
+		for _, s := range commits {
+			is, err := b.GitHub.Status(ctx, s)
+			check(t, err)
+			got = append(got, is.Description)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", when, diff)
+		}
+		waiting, err := b.store.Outbox(ctx, 10)
+		check(t, err)
+		if len(waiting) != len(commits) {
+			t.Errorf("%s: %d statuses are to be written, want %d", when, len(waiting), len(commits))
+		}
+		for _, e := range waiting {
+			check(t, b.store.Delivered(ctx, e))
+		}
+	}
+	push(1)
+	says("graded", "submission 1: 1 of 2 points, 0 of 0 tests passed")
+	_, err = b.Grades.Adjust(ctx, b.actors["ida"], "comp1", "a1", "alice", "0.5", "ill")
+	check(t, err)
+	says("adjusted", "submission 1: 1 of 2 points, 0 of 0 tests passed, 0.5 added by staff: final 1.5")
+	push(2)
+	says("a better one", "submission 1: 1 of 2 points, 0 of 0 tests passed", "submission 2: 2 of 2 points, 1 of 1 test passed, 0.5 added by staff: final 2.5")
+	public := commits[1]
+	public.Public = true
+	if is, err := b.GitHub.Status(ctx, public); err != nil || is.Description != "submission 2: graded; sign in to see the result" {
+		t.Errorf("in a public repository: %+v, %v", is, err)
+	}
+}

@@ -20,18 +20,18 @@ const (
 	maxListedTests = 300
 )
 
-// CommitStatus returns what a status at a commit says of a submission. p is what the submission's
-// owner may see: whoever can read the repository reads it. In a public repository nothing of
-// the grade is said.
-func CommitStatus(p schema.PublicSubmission, public bool) schema.CommitStatus {
+// CommitStatus returns what a status at a commit says of a submission. p and g, the owner's grade,
+// are what the submission's owner may see: whoever can read the repository reads it. In a public
+// repository nothing of the grade is said.
+func CommitStatus(p schema.PublicSubmission, g schema.Grade, public bool) schema.CommitStatus {
 	if public {
-		p = withoutGrade(p)
+		p, g = withoutGrade(p), schema.Grade{}
 	}
 	s := schema.CommitStatus{Page: p.Name}
 	var words string
 	switch p.State {
 	case schema.StateDone:
-		s.State, words = verdict(p, public)
+		s.State, words = verdict(p, g, public)
 		s.Summary = summary(p)
 		if p.Build != nil && p.Outcome == schema.OutcomeCompileError {
 			s.Annotations = Annotations(p.Build.Output)
@@ -59,7 +59,7 @@ func withoutGrade(p schema.PublicSubmission) schema.PublicSubmission {
 }
 
 // verdict returns the state and the words for a submission with a result.
-func verdict(p schema.PublicSubmission, public bool) (schema.StatusState, string) {
+func verdict(p schema.PublicSubmission, g schema.Grade, public bool) (schema.StatusState, string) {
 	switch {
 	case p.Outcome == schema.OutcomeGraderError:
 		return schema.StatusError, wordsGraderError
@@ -77,6 +77,9 @@ func verdict(p schema.PublicSubmission, public bool) (schema.StatusState, string
 	words := fmt.Sprintf("%s of %s points, %d of %s passed", p.Score, p.MaxScore, passed, schema.Count(len(p.Tests), "test"))
 	if p.Late.State == schema.TimelinessLate {
 		words += ", late"
+	}
+	if g.Number == p.Number && g.Of == "" {
+		words += Changes(g)
 	}
 	if p.Hidden != nil {
 		words += fmt.Sprintf("; %s shown later", schema.Count(p.Hidden.Tests, "test"))

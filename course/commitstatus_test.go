@@ -15,6 +15,7 @@ func TestCommitStatus(t *testing.T) {
 		Name: "comp1/a1/ada/3", Number: 3, State: schema.StateDone, Outcome: schema.OutcomePassed, Score: "17.5", MaxScore: "20",
 		Tests: []schema.PublicTest{{Name: "adds", Outcome: schema.OutcomePassed, Score: "10", MaxScore: "10"}, {Name: "adds | `x`\n@team", Outcome: schema.OutcomeFailed, Score: "7.5", MaxScore: "10"}},
 	}
+	var none schema.Grade
 	with := func(change func(*schema.PublicSubmission)) schema.PublicSubmission {
 		p := done
 		change(&p)
@@ -22,30 +23,34 @@ func TestCommitStatus(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		p     schema.PublicSubmission
+		grade schema.Grade
 		state schema.StatusState
 		words string
 	}{
-		"queued":         {with(func(p *schema.PublicSubmission) { p.State = schema.StateQueued }), schema.StatusPending, "submission 3: received, waiting to be graded"},
-		"running":        {with(func(p *schema.PublicSubmission) { p.State = schema.StateRunning }), schema.StatusPending, "submission 3: being graded"},
-		"some failed":    {done, schema.StatusFailure, "submission 3: 17.5 of 20 points, 1 of 2 tests passed"},
-		"all passed":     {with(func(p *schema.PublicSubmission) { p.Tests = p.Tests[:1] }), schema.StatusSuccess, "submission 3: 17.5 of 20 points, 1 of 1 test passed"},
-		"late":           {with(func(p *schema.PublicSubmission) { p.Late.State = schema.TimelinessLate }), schema.StatusFailure, "submission 3: 17.5 of 20 points, 1 of 2 tests passed, late"},
-		"some hidden":    {with(func(p *schema.PublicSubmission) { p.Hidden = &schema.Hidden{Tests: 4} }), schema.StatusFailure, "submission 3: 17.5 of 20 points, 1 of 2 tests passed; 4 tests shown later"},
-		"no compilation": {with(func(p *schema.PublicSubmission) { p.Outcome = schema.OutcomeCompileError }), schema.StatusFailure, "submission 3: does not compile"},
-		"our tests":      {with(func(p *schema.PublicSubmission) { p.Outcome = schema.OutcomeGraderError }), schema.StatusError, "submission 3: the tests failed, not you; the staff has been told"},
-		"our machines":   {with(func(p *schema.PublicSubmission) { p.State, p.Message = schema.StateFailed, "" }), schema.StatusError, "submission 3: our machines failed; the staff has been told, and nothing was charged"},
+		"queued":                 {with(func(p *schema.PublicSubmission) { p.State = schema.StateQueued }), none, schema.StatusPending, "submission 3: received, waiting to be graded"},
+		"running":                {with(func(p *schema.PublicSubmission) { p.State = schema.StateRunning }), none, schema.StatusPending, "submission 3: being graded"},
+		"some failed":            {done, none, schema.StatusFailure, "submission 3: 17.5 of 20 points, 1 of 2 tests passed"},
+		"all passed":             {with(func(p *schema.PublicSubmission) { p.Tests = p.Tests[:1] }), none, schema.StatusSuccess, "submission 3: 17.5 of 20 points, 1 of 1 test passed"},
+		"adjusted":               {done, schema.Grade{Number: 3, Adjusted: schema.NewPoints(1, 1), Final: schema.NewPoints(37, 2)}, schema.StatusFailure, "submission 3: 17.5 of 20 points, 1 of 2 tests passed, 1 added by staff: final 18.5"},
+		"another counts":         {done, schema.Grade{Number: 2, Adjusted: schema.NewPoints(1, 1), Final: schema.NewPoints(37, 2)}, schema.StatusFailure, "submission 3: 17.5 of 20 points, 1 of 2 tests passed"},
+		"a former team's counts": {done, schema.Grade{Of: "blue", Number: 3, Adjusted: schema.NewPoints(1, 1)}, schema.StatusFailure, "submission 3: 17.5 of 20 points, 1 of 2 tests passed"},
+		"late":                   {with(func(p *schema.PublicSubmission) { p.Late.State = schema.TimelinessLate }), none, schema.StatusFailure, "submission 3: 17.5 of 20 points, 1 of 2 tests passed, late"},
+		"some hidden":            {with(func(p *schema.PublicSubmission) { p.Hidden = &schema.Hidden{Tests: 4} }), none, schema.StatusFailure, "submission 3: 17.5 of 20 points, 1 of 2 tests passed; 4 tests shown later"},
+		"no compilation":         {with(func(p *schema.PublicSubmission) { p.Outcome = schema.OutcomeCompileError }), none, schema.StatusFailure, "submission 3: does not compile"},
+		"our tests":              {with(func(p *schema.PublicSubmission) { p.Outcome = schema.OutcomeGraderError }), none, schema.StatusError, "submission 3: the tests failed, not you; the staff has been told"},
+		"our machines":           {with(func(p *schema.PublicSubmission) { p.State, p.Message = schema.StateFailed, "" }), none, schema.StatusError, "submission 3: our machines failed; the staff has been told, and nothing was charged"},
 		"kept": {with(func(p *schema.PublicSubmission) {
 			p.State, p.Message = schema.StateCancelled, strings.Repeat("received after the end ", 10)
-		}), schema.StatusFailure,
+		}), none, schema.StatusFailure,
 			"submission 3: received after the end received after the end received after the end received after the end received after the end received a…"},
 	} {
-		got := CommitStatus(c.p, false)
+		got := CommitStatus(c.p, c.grade, false)
 		if got.State != c.state || got.Description != c.words || got.Page != "comp1/a1/ada/3" || len([]rune(got.Description)) > 140 {
 			t.Errorf("%s: %s %q; want %s %q", name, got.State, got.Description, c.state, c.words)
 		}
 	}
 	want := "| test | outcome | points |\n| --- | --- | --- |\n| `adds` | passed | 10 of 10 |\n| `adds ¦ 'x' @team` | failed | 7.5 of 10 |\n"
-	if diff := cmp.Diff(want, CommitStatus(done, false).Summary); diff != "" {
+	if diff := cmp.Diff(want, CommitStatus(done, schema.Grade{}, false).Summary); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -71,7 +76,7 @@ func TestCommitStatusInPublicRepository(t *testing.T) {
 			Name: graded.Page, Number: 3, State: c.state, Outcome: c.outcome, Message: c.message, Score: "17.5", MaxScore: "20", Late: schema.PublicLate{State: schema.TimelinessLate},
 			Build: &schema.PublicBuild{Output: "ring.c:12:5: error: expected ';'"}, Tests: []schema.PublicTest{{Name: "adds", Outcome: c.outcome}}, Hidden: &schema.Hidden{Tests: 4},
 		}
-		if diff := cmp.Diff(c.want, CommitStatus(p, true)); diff != "" {
+		if diff := cmp.Diff(c.want, CommitStatus(p, schema.Grade{Number: 3, Final: schema.NewPoints(9, 1), Adjusted: schema.NewPoints(1, 1)}, true)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}

@@ -23,6 +23,9 @@ func (s *GradeTables) Adjust(ctx context.Context, by schema.Actor, a schema.Assi
 		if err := s.updateGrades(ctx, t, a.Course.ID, owner, now); err != nil {
 			return err
 		}
+		if err := t.tellGitHubAgain(ctx, now, a.Course.ID, a.ID, owner); err != nil {
+			return err
+		}
 		return t.audit(ctx, by, schema.AuditEntry{At: now, Action: "grade.adjust", Course: a.Course.Code, Subject: a.Path() + "/" + owner, After: points.String(), Detail: reason})
 	})
 	return added, err
@@ -39,6 +42,9 @@ func (s *GradeTables) EndAdjustment(ctx context.Context, by schema.Actor, a sche
 			return missing(err, "%s has no adjustment %d", a.Path(), id)
 		}
 		if err := s.updateGrades(ctx, t, a.Course.ID, ended.Owner, now); err != nil {
+			return err
+		}
+		if err := t.tellGitHubAgain(ctx, now, a.Course.ID, a.ID, ended.Owner); err != nil {
 			return err
 		}
 		return t.audit(ctx, by, schema.AuditEntry{At: now, Action: "grade.unadjust", Course: a.Course.Code, Subject: a.Path() + "/" + ended.Owner, Before: ended.Points.String(), Detail: ended.Reason})
@@ -63,6 +69,9 @@ func (s *GradeTables) Mark(ctx context.Context, by schema.Actor, a schema.Assign
 			return err
 		}
 		if err := s.updateGrades(ctx, t, a.Course.ID, sub.Name.Owner, now); err != nil {
+			return err
+		}
+		if err := t.tellGitHubAgain(ctx, now, a.Course.ID, a.ID, sub.Name.Owner); err != nil {
 			return err
 		}
 		return t.audit(ctx, by, schema.AuditEntry{At: now, Action: "submission.mark", Course: a.Course.Code, Subject: sub.Name.String()})

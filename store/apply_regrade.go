@@ -76,6 +76,9 @@ func (s *RegradeTables) recomputeRegraded(ctx context.Context, t *tx, set schema
 	if err := s.updateGrades(ctx, t, courseID, owner, now); err != nil {
 		return err
 	}
+	if err := t.tellGitHubAgain(ctx, now, courseID, set.Assignment, owner); err != nil {
+		return err
+	}
 	after, err := grade(ctx, t, set.Assignment, owner)
 	if err != nil {
 		return err
@@ -159,5 +162,8 @@ func (s *RegradeTables) undoFor(ctx context.Context, t *tx, set schema.Regrade, 
 	if err != nil {
 		return err
 	}
-	return s.updateGrades(ctx, t, courseID, owner, now)
+	if err := s.updateGrades(ctx, t, courseID, owner, now); err != nil {
+		return err
+	}
+	return t.tellGitHubAgain(ctx, now, courseID, set.Assignment, owner)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
 )
 
@@ -176,6 +177,61 @@ func (t *tx) tellGitHub(ctx context.Context, now time.Time, job int64) error {
 		if status.Submission.Owner == "" {
 			status.Tests, status.Submission = status.Submission.Course+"/"+status.Submission.Assignment, schema.SubmissionName{}
 		}
+		if err := t.enqueueStatus(ctx, now, status); err != nil {
+			return err
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return t.tellOthers(ctx, now, job)
+}
+
+func scanTold(r row) (w told, err error) {
+	err = r.Scan(&w.course, &w.assignment, &w.owner)
+	return w, err
+}
+
+// told is whose work was graded.
+type told struct {
+	course, assignment int64
+	owner              string
+}
+
+// tellOthers enqueues the statuses of an owner's other submissions when one has been graded: the
+// status of the one that counts says what was added to or taken off the grade.
+func (t *tx) tellOthers(ctx context.Context, now time.Time, job int64) error {
+	all, err := list(ctx, t, scanTold, `SELECT a.course_id, a.id, s.owner FROM jobs j JOIN submissions s ON s.id = j.submission_id JOIN assignments a ON a.id = s.assignment_id WHERE j.id = ?`, job)
+	if err != nil {
+		return err
+	}
+	for _, w := range all {
+		g, err := grade(ctx, t, w.assignment, w.owner)
+		if err != nil {
+			return err
+		}
+		if course.Changes(g) == "" {
+			continue
+		}
+		if err := t.tellGitHubAgain(ctx, now, w.course, w.assignment, w.owner); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellGitHubAgain enqueues the statuses of submissions in a course, because their owners may see
+// something else now; assignment 0 is all, and owner "" everybody. A status that says the same
+// as before is not written.
+func (t *tx) tellGitHubAgain(ctx context.Context, now time.Time, courseID, assignment int64, owner string) error {
+	all, err := list(ctx, t, scanGitHubStatus, `SELECT g.repository, g.repository_id, g.installation, g.public, g.commit_hash, c.code, a.name, g.owner,
+			(SELECT max(s.number) FROM submissions s WHERE s.assignment_id = g.assignment_id AND s.owner = g.owner AND s.commit_hash = g.commit_hash) AS latest
+		FROM courses c JOIN assignments a ON a.course_id = c.id JOIN github_commits g ON g.assignment_id = a.id
+		WHERE c.id = ?1 AND (?2 = 0 OR a.id = ?2) AND (?3 = '' OR g.owner = ?3) AND g.owner <> '' AND latest > 0`, courseID, assignment, owner)
+	if err != nil {
+		return err
+	}
+	for _, status := range all {
 		if err := t.enqueueStatus(ctx, now, status); err != nil {
 			return err
 		}

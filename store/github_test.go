@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -74,4 +75,73 @@ func TestRetryKeepsOrder(t *testing.T) {
 		check(t, b.Delivered(t.Context(), e))
 	}
 	equal(t, got, want)
+}
+
+// TestStatusesFollowGrades does what changes what an owner may see of handed-in work: the statuses
+// of their commits are written again, each once, and nobody else's.
+func TestStatusesFollowGrades(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	ctx, ida := t.Context(), b.actor("ida", "")
+	a := b.assignment
+	follow := func(sub schema.GradedSubmission, repository int64) string {
+		c := schema.GitHubCommit{Repository: "o/a1-" + sub.Name.Owner, RepositoryID: repository, Commit: sub.Commit}
+		check(t, b.AddGitHubCommit(ctx, c, a.ID, sub.Name.Owner))
+		return fmt.Sprintf("%d/%s", repository, sub.Commit)
+	}
+	first := b.graded("alice", 1)
+	alice := []string{follow(first, 1), follow(b.graded("alice", 2), 1)}
+	bob := []string{follow(b.graded("bob", 3), 2)}
+	check(t, b.AddGitHubCommit(ctx, schema.GitHubCommit{Repository: "o/a1-alice", RepositoryID: 1, Commit: fmt.Sprintf("%040x", 77)}, a.ID, "alice")) // refused
+	everybody := slices.Concat(alice, bob)
+	var adjustment schema.Adjustment
+	var extension schema.GrantedExtension
+	var set schema.Regrade
+	for _, c := range []struct {
+		what string
+		do   func()
+		want []string
+	}{
+		{"adjust", func() { adjustment = ok(b.Adjust(ctx, ida, a, "alice", schema.NewPoints(1, 1), "ill"))(t) }, alice},
+		{"end the adjustment", func() { ok(b.EndAdjustment(ctx, ida, a, adjustment.ID))(t) }, alice},
+		{"extend", func() {
+			extension, _, _ = b.AddExtension(ctx, ida, a, "bob", schema.Extension{Days: 2}, "ill")
+		}, bob},
+		{"end the extension", func() { ok(b.EndExtension(ctx, ida, a, extension.ID))(t) }, bob},
+		{"an outage", func() {
+			_, _, err := b.AddOutage(ctx, ida, b.course, schema.Outage{Start: epoch, Length: time.Hour})
+			check(t, err)
+		}, everybody},
+		{"mark", func() { check(t, b.Mark(ctx, b.actor("alice", ""), a, first.Submission)) }, alice},
+		{"publish", func() { check(t, b.Publish(ctx, ida, a, "")) }, everybody},
+		{"unpublish", func() { check(t, b.Unpublish(ctx, ida, a, "")) }, everybody},
+		{"regrade", func() {
+			set = ok(b.CreateRegrade(ctx, ida, schema.NewRegrade{Assignment: a, Which: schema.RegradeCounted}))(t)
+			for range set.Total {
+				b.finish(b.claim("standard"), 4)
+			}
+		}, nil},
+		{"apply the regrade", func() { check(t, b.ApplyRegrade(ctx, ida, set)) }, everybody},
+		{"undo the regrade", func() {
+			set.State = schema.RegradeApplied
+			ok(b.UndoRegrade(ctx, ida, set))(t)
+		}, everybody},
+	} {
+		c.do()
+		var got []string
+		for {
+			e, _, err := b.TakeOutgoing(ctx, schema.OutgoingGitHubStatus, nil, b.tick())
+			if schema.CodeOf(err) == schema.CodeNotFound {
+				break
+			}
+			check(t, err)
+			got = append(got, e.Key)
+			check(t, b.Delivered(ctx, e))
+		}
+		slices.Sort(got)
+		want := slices.Sorted(slices.Values(c.want))
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: the statuses of %v are written, want %v", c.what, got, want)
+		}
+	}
 }

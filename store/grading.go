@@ -27,6 +27,9 @@ func (s *grading) recompute(ctx context.Context, t *tx, courseID int64, owner st
 	if err != nil {
 		return 0, err
 	}
+	if err := t.tellGitHubAgain(ctx, now, courseID, 0, owner); err != nil {
+		return 0, err
+	}
 	return s.gradeKept(ctx, t, courseID, owner, now)
 }
 

@@ -117,6 +117,9 @@ func (s *CourseTables) publish(ctx context.Context, by schema.Actor, a schema.As
 		if err := s.updateCourseGrades(ctx, t, a.Course.ID, now); err != nil {
 			return err
 		}
+		if err := t.tellGitHubAgain(ctx, now, a.Course.ID, a.ID, ""); err != nil {
+			return err
+		}
 		action := "grade.unpublish"
 		if on {
 			action = "grade.publish"

@@ -49,6 +49,11 @@ func (s *grading) updateDueGradesIn(ctx context.Context, t *tx, course int64, ow
 	if err != nil {
 		return err
 	}
+	for _, owner := range owners {
+		if err := t.tellGitHubAgain(ctx, now, course, 0, owner); err != nil {
+			return err
+		}
+	}
 	_, err = t.exec(ctx, `UPDATE grades SET anew_at = 0 WHERE anew_at > 0 AND anew_at <= ? AND assignment_id IN (SELECT id FROM assignments WHERE course_id = ?)`,
 		micros(now), course)
 	return err
