@@ -64,7 +64,7 @@ func check(c *cli.Context) error {
 
 // checkOnce grades in a temporary directory and removes it afterwards.
 func checkOnce(c *cli.Context, tests, submission string) error {
-	dir, err := os.MkdirTemp("", "grader-check-")
+	dir, err := os.MkdirTemp(sandbox.TempDir(), "grader-check-")
 	if err != nil {
 		return fmt.Errorf("check: %w", err)
 	}

@@ -2,7 +2,6 @@ package command
 
 import (
 	"log/slog"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -49,7 +48,7 @@ func runRunner(c *cli.Context) error {
 	}
 	defer credential.Close()
 	level := sandbox.Level(c.String("min-level"))
-	dir, err := makeRunnerDir(os.TempDir())
+	dir, err := makeRunnerDir(sandbox.TempDir())
 	if err != nil {
 		return err
 	}

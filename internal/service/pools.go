@@ -51,9 +51,19 @@ func (s *Service) localPool() (scheduler.Pool, error) {
 	}
 	return &local.Pool{
 		Binary: self, Args: []string{"runner", "--min-level", s.Config.Wall},
-		Env: []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}, URL: "unix:" + s.scheduler.Socket,
+		Env: inherited("PATH", "TMPDIR"), URL: "unix:" + s.scheduler.Socket,
 		Registrar: s.scheduler, Logger: s.Logger,
 	}, nil
+}
+
+// inherited returns those of the variables that this process has, as NAME=value.
+func inherited(names ...string) (env []string) {
+	for _, name := range names {
+		if value, has := os.LookupEnv(name); has {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
 }
 
 // grader returns the path of the program that local runners execute.

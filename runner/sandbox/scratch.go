@@ -26,6 +26,8 @@ const (
 	sharedDir = "shm"
 )
 
+var directories = []string{workDir, tempDir, sharedDir}
+
 // Scratch is a directory that students' programs write to. Root never follows a link in it. Root
 // changes it only while no process of its owner lives, except that Discard removes it while a
 // later step of the owner may run: that step cannot reach it, because its three directories are
@@ -34,10 +36,11 @@ const (
 // Names are relative, slash-separated and stay beneath Path; a name that leaves it,
 // or that leads through a link, is CodeInvalid.
 type Scratch struct {
-	wall *Wall
-	top  *os.File // the directory that contains the three
-	work *os.File
-	path string
+	wall  *Wall
+	top   *os.File // the directory that contains the three
+	work  *os.File
+	path  string
+	blank blank // its three directories when they were made
 
 	mu     sync.Mutex
 	busy   bool // a step owns it
@@ -69,7 +72,7 @@ func newScratch(w *Wall, dir string) (*Scratch, error) {
 	if err := os.Chmod(top, 0o711); err != nil {
 		return nil, fmt.Errorf("scratch: %w", err)
 	}
-	for _, name := range []string{workDir, tempDir, sharedDir} {
+	for _, name := range directories {
 		if err := os.Mkdir(filepath.Join(top, name), 0o700); err != nil {
 			return nil, fmt.Errorf("scratch: %w", err)
 		}
@@ -86,6 +89,11 @@ func (s *Scratch) open(top string) error {
 		s.top.Close()
 		return fmt.Errorf("scratch: %w", err)
 	}
+	var st unix.Stat_t
+	if err := unix.Fstat(s.fd(), &st); err != nil {
+		return errors.Join(fmt.Errorf("scratch: %w", err), s.work.Close(), s.top.Close())
+	}
+	s.blank = blankOf(&st)
 	return nil
 }
 
@@ -216,7 +224,8 @@ func (s *Scratch) Remove() error {
 	return nil
 }
 
-// Discard removes the directory in the background. No step can own it any more. AwaitRemovals and
+// Discard removes the directory in the background, or empties it for a later scratch of another
+// name. No step can own this one any more. AwaitRemovals and
 // Close wait for the removal. If the directory is in memory, its files count towards the memory of
 // the next step until they are removed; Discard then removes it before it returns.
 func (s *Scratch) Discard() {
@@ -231,7 +240,9 @@ func (s *Scratch) Discard() {
 	w.removing <- struct{}{}
 	go func() {
 		defer func() { <-w.removing }()
-		s.removeOrLog()
+		if !w.recycle(s) {
+			s.removeOrLog()
+		}
 	}()
 }
 

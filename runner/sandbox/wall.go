@@ -74,6 +74,7 @@ type Wall struct {
 	mu        sync.Mutex
 	closed    bool
 	scratches map[*Scratch]struct{}
+	empties   []*Scratch // of scratches, which NewScratch returns again
 	running   map[*Process]struct{}
 	forkers   []*forker
 
@@ -209,6 +210,9 @@ func (w *Wall) Cache() string {
 // NewScratch creates an empty directory with an unguessable name that a step can own. Until a
 // step owns it, the runner fills it through Scratch's methods.
 func (w *Wall) NewScratch() (*Scratch, error) {
+	if s := w.reused(); s != nil {
+		return s, nil
+	}
 	s, err := newScratch(w, w.dir)
 	if err != nil {
 		return nil, err

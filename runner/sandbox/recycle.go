@@ -1,0 +1,114 @@
+package sandbox
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sys/unix"
+)
+
+// emptiesKept is how many emptied scratch directories a wall keeps: one for the case that is
+// prepared next, and one more.
+const emptiesKept = 2
+
+// recycle empties a discarded scratch directory and keeps it for NewScratch: making four new
+// directories takes a large part of a small case's time. It does so only if nothing of the
+// directories shows their use. Otherwise, and if enough are kept, it returns false and leaves
+// the directory to be removed.
+func (w *Wall) recycle(s *Scratch) bool {
+	w.mu.Lock()
+	enough := w.closed || len(w.empties) >= emptiesKept
+	w.mu.Unlock()
+	if enough {
+		return false
+	}
+	next := s.emptied()
+	if next == nil {
+		return false
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.scratches[next] = struct{}{} // Close removes it
+	w.empties = append(w.empties, next)
+	return true
+}
+
+// reused returns an emptied scratch directory, or nil.
+func (w *Wall) reused() *Scratch {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := len(w.empties)
+	if n == 0 || w.closed {
+		return nil
+	}
+	s := w.empties[n-1]
+	w.empties = w.empties[:n-1]
+	return s
+}
+
+// emptied returns an empty scratch of another name with the directories of this one, which has
+// none after that. It returns nil if they cannot be used again.
+func (s *Scratch) emptied() *Scratch {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.busy || s.top == nil {
+		return nil
+	}
+	names, err := namesIn(int(s.top.Fd()))
+	if err != nil || len(names) != len(directories) {
+		return nil
+	}
+	for _, name := range directories {
+		if !s.blankAgain(name) {
+			return nil
+		}
+	}
+	top := filepath.Join(s.wall.dir, randomName())
+	if os.Rename(s.top.Name(), top) != nil {
+		return nil
+	}
+	next := &Scratch{wall: s.wall, path: filepath.Join(top, workDir), owner: os.Getuid(), fresh: true}
+	if err := next.open(top); err != nil {
+		s.wall.logger.Error("scratch directory not used again", "error", err)
+		_ = os.Rename(top, s.top.Name()) // it is removed under its old name
+		return nil
+	}
+	_, _ = s.work.Close(), s.top.Close() // only read from
+	s.top, s.sealed = nil, true
+	s.wall.forget(s)
+	return next
+}
+
+// blankAgain empties one of the three directories and reports whether it is as when it was made:
+// in mode, owner, size and attributes. Its times are set when a step gets it.
+func (s *Scratch) blankAgain(name string) bool {
+	fd, err := openDir(int(s.top.Fd()), name)
+	if err != nil {
+		return false
+	}
+	defer closeFD(fd)
+	var st unix.Stat_t
+	if removeBeneath(fd) != nil || unix.Fstat(fd, &st) != nil || blankOf(&st) != s.blank {
+		return false
+	}
+	attributes := make([]byte, 1024)
+	n, err := unix.Flistxattr(fd, attributes)
+	return err == unix.ENOTSUP || err == nil && !slices.ContainsFunc(bytes.Split(attributes[:n], []byte{0}), given)
+}
+
+// given reports whether a step can have given a file the attribute of that name.
+func given(name []byte) bool { return len(name) > 0 && !bytes.HasPrefix(name, []byte("security.")) }
+
+// blank is what a step can change of an empty directory and what stat shows; its times are
+// set anew.
+type blank struct {
+	mode, uid, gid uint32
+	links          uint64
+	size, blocks   int64
+}
+
+func blankOf(st *unix.Stat_t) blank {
+	return blank{st.Mode, st.Uid, st.Gid, uint64(st.Nlink), st.Size, st.Blocks}
+}
