@@ -45,7 +45,8 @@ func newBundle(t *testing.T) *bundle {
 	b.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "grader.db"), store.Options{Clock: b.now})
 	check(t, err)
 	t.Cleanup(func() { check(t, b.store.Close()) })
-	b.Classroom = classroom.New(classroom.Options{Store: b.store, Live: b, Flavours: map[string]schema.Flavour{"standard": {}, "large": {}}, Clock: b.now})
+	b.Classroom = classroom.New(classroom.Options{Store: b.store, Live: b, Flavours: map[string]schema.Flavour{"standard": {}, "large": {}}, Clock: b.now,
+		Notices: classroom.NoticeChannels{Mail: true, Webhooks: true}})
 	t.Cleanup(b.Revoked.Listen(func(r classroom.Revocation) { b.revoked = append(b.revoked, r) }))
 	b.course, err = b.Courses.Add(t.Context(), schema.Operator(), classroom.NewCourse{Code: "comp1", Title: "First", Zone: "UTC", Flavour: "standard"})
 	check(t, err)

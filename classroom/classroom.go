@@ -33,6 +33,7 @@ type Store interface {
 	ArchiveStore
 	GitHubStore
 	OutboxStore
+	NoticeStore
 }
 
 // Options are what the actions need.
@@ -47,6 +48,8 @@ type Options struct {
 	ReceiptKey string
 	// Trees reads submissions; nil if the repositories cannot be read.
 	Trees Trees
+	// Notices are the channels by which people can be told something.
+	Notices NoticeChannels
 	// Clock returns the time; nil is time.Now.
 	Clock func() time.Time
 }
@@ -78,6 +81,7 @@ type Classroom struct {
 	Audit        *Audit
 	GitHub       *GitHub
 	Outbox       *Outbox
+	Notices      *Notices
 	Revoked      *Revocations
 }
 
@@ -119,6 +123,7 @@ func New(o Options) *Classroom {
 		Audit:        &Audit{store: o.Store},
 		GitHub:       &GitHub{store: o.Store, work: work},
 		Outbox:       &Outbox{store: o.Store},
+		Notices:      &Notices{store: o.Store, accounts: accounts, work: work, grades: grades, live: o.Live, channels: o.Notices},
 		Revoked:      revoked,
 	}
 }

@@ -17,6 +17,8 @@ type ErasureStore interface {
 	UserByLogin(ctx context.Context, login string) (schema.User, error)
 	// Keys returns a user's keys, oldest first.
 	Keys(ctx context.Context, user int64) ([]schema.Key, error)
+	// NoticeDestinations returns where a user gets notices, oldest first.
+	NoticeDestinations(ctx context.Context, user int64) ([]schema.NoticeDestination, error)
 	// Enrolments returns the courses of a user, by code.
 	Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error)
 	// RosterPeople returns the people of a course, by login.

@@ -19,6 +19,7 @@ type Person struct {
 	CreatedAt time.Time      `json:"created_at"`
 	Keys      []PersonKey    `json:"keys"`
 	GitHub    []PersonGitHub `json:"github"`
+	Notices   []PersonNotice `json:"notices"` // where they get notices
 	Courses   []PersonCourse `json:"courses"`
 	Audit     []PersonEntry  `json:"audit"` // what they did, and what was done to them
 }
@@ -38,6 +39,15 @@ type PersonGitHub struct {
 	Host  string `json:"host"`
 	ID    int64  `json:"id"`
 	Login string `json:"login"` // as it was last seen
+}
+
+// PersonNotice is an address at which a person gets notices.
+type PersonNotice struct {
+	Channel     schema.NoticeChannel `json:"channel"`
+	Address     string               `json:"address"`
+	Topics      []schema.NoticeTopic `json:"topics"`
+	AddedAt     time.Time            `json:"added_at"`
+	ConfirmedAt time.Time            `json:"confirmed_at,omitzero"`
 }
 
 // PersonCourse is a person's part in a course. Submissions, tries and comments include those of
@@ -108,7 +118,7 @@ func (e *Erasures) Export(ctx context.Context, by schema.Actor, login string) (P
 		return Person{}, err
 	}
 	p := Person{Login: user.Login, Name: user.Name, Email: user.Email, Admin: user.Admin, Disabled: user.Disabled, CreatedAt: user.CreatedAt,
-		Keys: []PersonKey{}, GitHub: []PersonGitHub{}, Courses: []PersonCourse{}, Audit: []PersonEntry{}}
+		Keys: []PersonKey{}, GitHub: []PersonGitHub{}, Notices: []PersonNotice{}, Courses: []PersonCourse{}, Audit: []PersonEntry{}}
 	if err := e.account(ctx, user, &p); err != nil {
 		return p, err
 	}
@@ -135,7 +145,7 @@ func (e *Erasures) Export(ctx context.Context, by schema.Actor, login string) (P
 	return p, nil
 }
 
-// account adds what can sign the person in.
+// account adds what can sign the person in, and where they get notices.
 func (e *Erasures) account(ctx context.Context, user schema.User, p *Person) error {
 	keys, err := e.store.Keys(ctx, user.ID)
 	if err != nil {
@@ -150,6 +160,13 @@ func (e *Erasures) account(ctx context.Context, user schema.User, p *Person) err
 	}
 	for _, a := range accounts {
 		p.GitHub = append(p.GitHub, PersonGitHub(a))
+	}
+	destinations, err := e.store.NoticeDestinations(ctx, user.ID)
+	if err != nil {
+		return fmt.Errorf("list addresses for notices: %w", err)
+	}
+	for _, d := range destinations {
+		p.Notices = append(p.Notices, PersonNotice{d.Channel, d.Address, d.Topics, d.MadeAt, d.ConfirmedAt})
 	}
 	return nil
 }

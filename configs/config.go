@@ -35,6 +35,10 @@ type Config struct {
 	SignIn SignIn `yaml:"sign_in"`
 	// GitHub is the GitHub whose repositories are graded; nil: none.
 	GitHub *GitHubLink `yaml:"github"`
+	// SMTP is the mail server by which people are sent notices; nil: none.
+	SMTP *SMTP `yaml:"smtp"`
+	// Webhooks say which webhooks of people are called.
+	Webhooks Webhooks `yaml:"webhooks"`
 	// Nomad is the cluster of the flavours whose pool is nomad.
 	Nomad Nomad `yaml:"nomad"`
 }
@@ -121,6 +125,8 @@ func (c Config) overlaid(file Config) Config {
 	c.Nomad = file.Nomad
 	c.SignIn = file.SignIn.withDefaults()
 	c.GitHub = file.GitHub.withDefaults()
+	c.SMTP = file.SMTP.withDefaults()
+	c.Webhooks = file.Webhooks
 	if file.Flavours != nil {
 		c.Flavours = file.Flavours
 	}
@@ -151,6 +157,9 @@ func (c Config) check() error {
 		return err
 	}
 	if err := at("github", c.GitHub.check()); err != nil {
+		return err
+	}
+	if err := at("smtp", c.SMTP.check(c.PublicURL)); err != nil {
 		return err
 	}
 	return c.checkNomad()

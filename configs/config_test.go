@@ -48,6 +48,15 @@ func TestMalformedConfigurationNamesLine(t *testing.T) {
 		"a login of github.com":       {signIn("github: {client_id: a, client_secret_file: /b, url: 'https://github.com/', match: login}"), "line 3: sign_in: github: match login is for a GitHub Enterprise Server"},
 		"a match by name":             {signIn("github: {client_id: a, client_secret_file: /b, match: name}"), `line 3: sign_in: github: match "name" is not a part of an account`},
 		"an address for a domain":     {signIn("github: {client_id: a, client_secret_file: /b, domain: a@b}"), `line 3: sign_in: github: domain "a@b" is not a domain`},
+		"a mail server with a port":   {mails("host: 'mail.example.edu:25'", "from: g@example.edu"), `line 3: smtp: host "mail.example.edu:25" is not the name of a mail server`},
+		"no mail server":              {mails("from: g@example.edu"), `smtp: host "" is not the name of a mail server`},
+		"a port that is none":         {mails("host: m", "port: 70000", "from: g@example.edu"), "line 4: smtp: port 70000 is not a port"},
+		"an unknown encryption":       {mails("host: m", "tls: 'yes'", "from: g@example.edu"), `line 4: smtp: tls "yes" is not a kind of encryption; use starttls, implicit or none`},
+		"a user without a password":   {mails("host: m", "user: u", "from: g@example.edu"), "line 4: smtp: user and password_file belong together"},
+		"a password in plain text":    {mails("host: m", "tls: none", "user: u", "password_file: /p", "from: g@example.edu"), "line 4: smtp: tls none would send the password in plain text"},
+		"a sender with a name":        {mails("host: m", "from: 'Grader <g@example.edu>'"), `line 4: smtp: from "Grader <g@example.edu>" is not an e-mail address`},
+		"mail without a site":         {"smtp: {host: m, from: g@example.edu}\n", "line 1: smtp: host needs public_url"},
+		"an unknown key of webhooks":  {"webhooks: {of: true}\n", "line 1"},
 		"GitHub without a secret":     {gitHub("token_file: /t", "organisations: {o: {course: c}}"), "line 2: github: webhook_secret_file is missing"},
 		"GitHub without a token":      {gitHub("webhook_secret_file: /s", "organisations: {o: {course: c}}"), "line 2: github: token_file or app_id with app_key_file must be given"},
 		"GitHub with both tokens":     {gitHub("webhook_secret_file: /s", "token_file: /t", "app_id: '1'", "app_key_file: /k", "organisations: {o: {course: c}}"), "github: token_file or app_id with app_key_file must be given, and not both"},
@@ -80,6 +89,10 @@ func signIn(service string) string {
 }
 
 // gitHub returns a configuration with a link to GitHub.
+func mails(lines ...string) string {
+	return "public_url: https://grader.example.edu\nsmtp:\n  " + strings.Join(lines, "\n  ") + "\n"
+}
+
 func gitHub(lines ...string) string {
 	return "github:\n  " + strings.Join(lines, "\n  ") + "\n"
 }
@@ -183,5 +196,25 @@ func TestSampleConfigurationIsDefault(t *testing.T) {
 	want.Limits = got.Limits // the SSH server's own defaults, shown
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("configuration (-default +sample):\n%s", diff)
+	}
+}
+
+func TestMailDefaults(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]SMTP{
+		mails("host: m", "from: g@example.edu"):                  {Host: "m", Port: 587, TLS: "starttls", From: "g@example.edu"},
+		mails("host: m", "tls: implicit", "from: g@example.edu"): {Host: "m", Port: 465, TLS: "implicit", From: "g@example.edu"},
+	} {
+		path := filepath.Join(t.TempDir(), "grader.yaml")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, err := Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, *c.SMTP); diff != "" {
+			t.Error(diff)
+		}
 	}
 }

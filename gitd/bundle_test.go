@@ -109,7 +109,7 @@ func newBundle(t testing.TB, change ...func(*bundle)) *bundle {
 	check(t, err)
 	b.repos, err = repo.Open(repo.Options{Dir: filepath.Join(dir, "r"), Git: git, HookBinary: hookBinary, HookSocket: filepath.Join(dir, "hook")})
 	check(t, err)
-	b.room = classroom.New(classroom.Options{Store: b.store, Live: b.queue, Trees: b.repos, Clock: b.clock.now, ReceiptKey: receipt.KeyText(b.receipts.Public().(ed25519.PublicKey))})
+	b.room = classroom.New(classroom.Options{Store: b.store, Live: b.queue, Trees: b.repos, Clock: b.clock.now, Notices: classroom.NoticeChannels{Mail: true, Webhooks: true}, ReceiptKey: receipt.KeyText(b.receipts.Public().(ed25519.PublicKey))})
 	for _, f := range change {
 		f(b)
 	}

@@ -83,6 +83,7 @@ func (s *studentCommands) commands() []command {
 		{"receipt-key", "", "the public key that checks receipts: grader verify FILE --key KEY", 0, 0, s.receiptKey},
 		{"keys", "[list | add [KEY] | expire FINGERPRINT DAY | remove FINGERPRINT]", "your SSH keys", 0, 5, s.keys},
 		{"token", "create NAME [--scope S] [--expires 90d] | list | revoke NAME", "tokens for the HTTP API", 1, 12, s.token},
+		{"notify", "add email ADDRESS | add webhook URL | confirm CODE | list | topics ID | remove ID", "notices by e-mail or webhook", 1, maxNotifyWords, s.notify},
 		{"login", "", "a one-time link that signs your browser in", 0, 0, s.login},
 		{"help", "", "these lines", 0, 0, s.help},
 	}

@@ -83,6 +83,9 @@ func (s *RegradeTables) recomputeRegraded(ctx context.Context, t *tx, set schema
 	if err != nil {
 		return err
 	}
+	if err := t.notifyRegraded(ctx, now, set.Assignment, owner, before, after); err != nil {
+		return err
+	}
 	_, err = t.exec(ctx, `UPDATE regraded SET before_final = ?, after_final = ?, before_seen = ?, after_seen = ? WHERE regrade_id = ? AND owner = ?`,
 		exact{&before.Final}, exact{&after.Final}, finalSeen(before), finalSeen(after), set.ID, owner)
 	return err
@@ -149,6 +152,10 @@ func cannotUndo(ctx context.Context, t *tx, set schema.Regrade, owner string) (s
 }
 
 func (s *RegradeTables) undoFor(ctx context.Context, t *tx, set schema.Regrade, owner string, now time.Time) error {
+	before, err := grade(ctx, t, set.Assignment, owner)
+	if err != nil {
+		return err
+	}
 	for _, text := range []string{
 		`UPDATE submissions SET done_job_id = r.before_job, tally = r.before_tally, job_id = iif(submissions.job_id = r.job_id, coalesce(r.before_job, r.job_id), submissions.job_id)
 		FROM regraded r WHERE r.regrade_id = ?1 AND r.owner = ?2 AND r.applied_at > 0 AND submissions.id = r.submission_id`,
@@ -163,6 +170,13 @@ func (s *RegradeTables) undoFor(ctx context.Context, t *tx, set schema.Regrade, 
 		return err
 	}
 	if err := s.updateGrades(ctx, t, courseID, owner, now); err != nil {
+		return err
+	}
+	after, err := grade(ctx, t, set.Assignment, owner)
+	if err != nil {
+		return err
+	}
+	if err := t.notifyRegraded(ctx, now, set.Assignment, owner, before, after); err != nil {
 		return err
 	}
 	return t.tellGitHubAgain(ctx, now, courseID, set.Assignment, owner)

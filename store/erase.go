@@ -209,10 +209,14 @@ func (e *erasure) account(ctx context.Context) error {
 	if _, err := endSessions(ctx, e.tx, e.user.ID, ""); err != nil {
 		return err
 	}
+	if err := e.deleteDestinations(ctx); err != nil {
+		return err
+	}
 	for _, text := range []string{
 		`DELETE FROM tokens WHERE user_id = ?`,
 		`DELETE FROM keys WHERE user_id = ?`,
 		`DELETE FROM github_accounts WHERE user_id = ?`,
+		`DELETE FROM notice_codes WHERE user_id = ?`,
 		`UPDATE users SET name = '', email = '', student_id = '', disabled = 1, admin = 0 WHERE id = ?`,
 	} {
 		if _, err := e.exec(ctx, text, e.user.ID); err != nil {

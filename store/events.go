@@ -46,6 +46,9 @@ func (t *tx) addEvent(ctx context.Context, job int64, e schema.Event) (schema.Ev
 	if err == nil && e.Kind == schema.EventEnded {
 		err = t.tellGitHub(ctx, e.At, job)
 	}
+	if err == nil && e.Kind == schema.EventEnded {
+		err = t.notifyEnded(ctx, e.At, job)
+	}
 	return e, err
 }
 

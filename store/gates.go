@@ -102,7 +102,10 @@ func (t *tx) closeGate(ctx context.Context, version int64, at time.Time) error {
 	if _, err := t.exec(ctx, `INSERT INTO gate_verdicts (version_id, body) VALUES (?, ?) ON CONFLICT DO NOTHING`, version, body); err != nil {
 		return err
 	}
-	return t.judge(ctx, version, verdict)
+	if err := t.judge(ctx, version, verdict); err != nil || verdict.Passed {
+		return err
+	}
+	return t.notifyTests(ctx, at, version, false)
 }
 
 // gatePush is the push of a candidate.

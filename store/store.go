@@ -37,6 +37,7 @@ type Store struct {
 	*QueueTables
 	*OutboxTables
 	*GitHubTables
+	*NoticeTables
 	*OperationTables
 }
 
@@ -72,6 +73,9 @@ type OutboxTables struct{ *database }
 // GitHubTables are linked accounts, received deliveries and submitted commits at GitHub.
 type GitHubTables struct{ *database }
 
+// NoticeTables are where people get notices, and about what.
+type NoticeTables struct{ *database }
+
 // OperationTables are what operators read: the audit log, downtimes, measurements, troubles, the server's health and
 // copies of the database.
 type OperationTables struct{ *database }
@@ -91,6 +95,6 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		database: d, grading: g,
 		AccountTables: &AccountTables{d}, CourseTables: &CourseTables{g}, RosterTables: &RosterTables{g},
 		SubmissionTables: &SubmissionTables{g, newSigner(o.ReceiptKey)}, GradeTables: &GradeTables{g},
-		RegradeTables: &RegradeTables{g}, QueueTables: &QueueTables{g}, OutboxTables: &OutboxTables{d}, GitHubTables: &GitHubTables{d}, OperationTables: &OperationTables{d},
+		RegradeTables: &RegradeTables{g}, QueueTables: &QueueTables{g}, OutboxTables: &OutboxTables{d}, GitHubTables: &GitHubTables{d}, NoticeTables: &NoticeTables{d}, OperationTables: &OperationTables{d},
 	}, nil
 }

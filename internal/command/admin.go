@@ -33,7 +33,7 @@ func adminCommand() *cli.Command {
 			adminGradesCommand(), adminExtendCommand(), adminExtensionsCommand(), adminOutageCommand(), adminLateDaysCommand(),
 			adminAdjustCommand(), adminAdjustmentsCommand(), adminCommentCommand(), adminCommentsCommand(), adminSubmitForCommand(), adminRegradeCommand(), adminTestsCommand(), adminTeamCommand(), adminPublishCommand(), adminUnpublishCommand(), adminExportCommand(),
 			adminAuditCommand(), adminCopyDatabaseCommand(),
-			adminReceiptsCommand(), adminReplayCommand(), adminOutboxCommand(), adminGitHubCommand(), adminEraseCommand(), adminBackupCommand(),
+			adminReceiptsCommand(), adminReplayCommand(), adminOutboxCommand(), adminNotifyCommand(), adminGitHubCommand(), adminEraseCommand(), adminBackupCommand(),
 		},
 	}
 }

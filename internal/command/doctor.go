@@ -87,6 +87,7 @@ func diagnose(ctx context.Context, config configs.Config, image bool) (diagnosis
 		d.Findings = append(d.Findings, languages(ctx)...)
 		d.Findings = append(d.Findings, walls(sandbox.Probe(ctx))...)
 	}
+	d.Findings = append(d.Findings, mailFindings(ctx, config)...)
 	if !image {
 		return d, nil
 	}

@@ -97,6 +97,8 @@ func (o *accountOperations) operations() map[string]operation {
 		"person.export": typed(schema.ScopeAdmin, o.exportPerson),
 		"person.erase":  typed(schema.ScopeAdmin, o.erase),
 		"github.link":   typed(schema.ScopeAdmin, o.linkGitHub),
+		"notices":       typed(schema.ScopeRead, o.notices),
+		"notice.remove": typed(schema.ScopeAdmin, o.removeNotice),
 	}
 }
 

@@ -22,5 +22,6 @@ func (s *Service) startOutbox(ctx context.Context, _ *DataDir) error {
 func (s *Service) senders() map[string]outbox.Sender {
 	senders := map[string]outbox.Sender{}
 	s.gitHubSenders(senders)
+	s.noticeSenders(senders)
 	return senders
 }

@@ -27,6 +27,7 @@ import (
 	"github.com/grader/grader/hooks"
 	"github.com/grader/grader/internal/forecast"
 	"github.com/grader/grader/nomad"
+	"github.com/grader/grader/notify"
 	"github.com/grader/grader/scheduler"
 	"github.com/grader/grader/schema"
 	"github.com/grader/grader/schema/receipt"
@@ -61,6 +62,7 @@ type Service struct {
 	nomad      *nomad.Pool // nil if no flavour names that pool
 	ssh        *gitd.Server
 	github     *gitHub
+	mail       *notify.MailServer              // nil: none is configured
 	redirectAt net.Addr                        // where HTTP listens, nil if it does not
 	challenges func(http.Handler) http.Handler // answers those of ACME, nil without it
 	metricsAt  net.Addr                        // where Metrics listens, nil if it does not
@@ -76,7 +78,7 @@ func (s *Service) Start(ctx context.Context) error {
 	}
 	s.onStop(func(context.Context) error { return data.Close() })
 	for _, start := range []func(context.Context, *DataDir) error{
-		s.startStore, s.startGradeUpdates, s.startHooks, s.startTryPins, s.startScheduler, s.openClassroom, s.startKeyExpiry, s.startSSH, s.startGitHub, s.startSite, s.startRedirect, s.startMetrics, s.startOutbox, s.startMissed, s.startAdmin, s.startCaches, s.startHeartbeat, s.startMeasurements,
+		s.startStore, s.startGradeUpdates, s.startHooks, s.startTryPins, s.startScheduler, s.openClassroom, s.startKeyExpiry, s.startSSH, s.startGitHub, s.startMail, s.startSite, s.startRedirect, s.startMetrics, s.startOutbox, s.startMissed, s.startAdmin, s.startCaches, s.startHeartbeat, s.startMeasurements, s.startPoolNotices,
 	} {
 		if err := start(ctx, data); err != nil {
 			return errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
@@ -214,7 +216,7 @@ func (s *Service) warnOfFlavours(ctx context.Context) error {
 // openClassroom creates the actions that every channel calls.
 func (s *Service) openClassroom(context.Context, *DataDir) error {
 	s.classroom = classroom.New(classroom.Options{Store: s.store, Live: s.scheduler, Flavours: s.scheduler.Flavours, Trees: s.repos, Clock: s.Clock,
-		ReceiptKey: receipt.KeyText(s.receiptKey.Public().(ed25519.PublicKey))})
+		ReceiptKey: receipt.KeyText(s.receiptKey.Public().(ed25519.PublicKey)), Notices: noticeChannels(s.Config)})
 	return nil
 }
 

@@ -1,0 +1,215 @@
+package classroom
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// maxTitle bounds the title of an assignment in a notice, in characters.
+const maxTitle = 100
+
+// Message composes the text of a notice, as its reader may see what it is about now. false: there
+// is nothing to say any more, because the destination was removed, its owner may not see it, or
+// it was undone.
+func (n *Notices) Message(ctx context.Context, is schema.Notice) (schema.NoticeMessage, bool, error) {
+	to, user, err := n.store.NoticeDestination(ctx, is.Destination)
+	if err != nil {
+		return nothing(err)
+	}
+	m := schema.NoticeMessage{To: to, Topic: is.Topic}
+	if is.Topic == schema.NoticeConfirm {
+		return confirmation(m, user, is.Code), !to.Confirmed(), course.MayEnter(user)
+	}
+	if !to.Confirmed() || !slices.Contains(to.Topics, is.Topic) || user.Disabled {
+		return m, false, nil
+	}
+	compose := map[schema.NoticeTopic]func(context.Context, *schema.NoticeMessage, schema.Actor, schema.Notice) error{
+		schema.NoticeVerdict: n.verdict, schema.NoticeRegraded: n.regraded, schema.NoticeExtension: n.extension,
+		schema.NoticeTests: n.brokenTests, schema.NoticePool: n.failingPool,
+	}[is.Topic]
+	if compose == nil {
+		return m, false, schema.Errorf(schema.CodeInvalid, "this server does not know notices about %q", is.Topic)
+	}
+	if err := compose(ctx, &m, schema.Actor{User: user}, is); err != nil {
+		return nothing(err)
+	}
+	return m, true, nil
+}
+
+// nothing turns what a reader may not see, or what is gone, into no message.
+func nothing(err error) (schema.NoticeMessage, bool, error) {
+	switch schema.CodeOf(err) {
+	case schema.CodeNotFound, schema.CodeForbidden, schema.CodeRefused:
+		err = nil
+	}
+	return schema.NoticeMessage{}, false, err
+}
+
+// confirmation is the message with the code that confirms a destination.
+func confirmation(m schema.NoticeMessage, user schema.User, code string) schema.NoticeMessage {
+	m.Subject = "confirm this address for notices"
+	m.Code, m.Page = code, "/-/notifications/confirm?code="+code
+	m.Text = []string{
+		fmt.Sprintf("%s wants notices about grading to be sent here.", user.Login),
+		"If that is you, confirm it on the page below, or over ssh: notify confirm " + code,
+		fmt.Sprintf("The code is valid for %d hours. If it is not you, do nothing: nothing more will be sent.", course.ConfirmationLife/time.Hour),
+	}
+	return m
+}
+
+// verdict says that a submission was graded, with the score that its reader sees.
+func (n *Notices) verdict(ctx context.Context, m *schema.NoticeMessage, by schema.Actor, is schema.Notice) error {
+	report, err := n.work.Report(ctx, by, is.Submission)
+	if err != nil {
+		return err
+	}
+	m.Submission, m.Page = report.Name, "/"+report.Name
+	m.Assignment = is.Submission.Course + "/" + is.Submission.Assignment
+	m.Subject = fmt.Sprintf("%s: submission %d was graded", m.Assignment, is.Submission.Number)
+	waited := is.Waited.Round(time.Minute)
+	switch report.State {
+	case schema.StateDone:
+		m.Text = append(m.Text, fmt.Sprintf("Submission %s was graded after %s.", report.Name, minutes(waited)))
+	case schema.StateFailed:
+		m.Subject = fmt.Sprintf("%s: submission %d could not be graded", m.Assignment, is.Submission.Number)
+		m.Text = append(m.Text, fmt.Sprintf("Submission %s could not be graded: the machines failed, and nothing was charged.", report.Name))
+		return nil
+	default: // it is being graded again
+		return schema.Errorf(schema.CodeNotFound, "the verdict was withdrawn")
+	}
+	switch report.Outcome {
+	case schema.OutcomeCompileError:
+		m.Text = append(m.Text, "It does not compile.")
+	case schema.OutcomeGraderError:
+		m.Text = append(m.Text, "The tests failed, not the submission.")
+	default:
+		m.Text = append(m.Text, fmt.Sprintf("Score: %s of %s.", report.Score, report.MaxScore))
+	}
+	if report.Hidden != nil {
+		m.Text = append(m.Text, fmt.Sprintf("%s will be shown later.", schema.Count(report.Hidden.Tests, "test")))
+	}
+	return nil
+}
+
+// minutes writes a length for a person: "42 minutes", "2 hours and 5 minutes".
+func minutes(d time.Duration) string {
+	hours, rest := int(d/time.Hour), int(d%time.Hour/time.Minute)
+	switch {
+	case hours == 0:
+		return schema.Count(rest, "minute")
+	case rest == 0:
+		return schema.Count(hours, "hour")
+	}
+	return schema.Count(hours, "hour") + " and " + schema.Count(rest, "minute")
+}
+
+// about finds the assignment of a notice, which its reader may see, and names it in the message.
+func (n *Notices) about(ctx context.Context, m *schema.NoticeMessage, by schema.Actor, path string) (Member, Assignment, error) {
+	code, name, _ := strings.Cut(path, "/")
+	who, err := n.work.Member(ctx, by, code)
+	if err != nil {
+		return who, Assignment{}, err
+	}
+	a, err := n.work.Assignment(ctx, who, name)
+	m.Assignment, m.Page = path, "/"+path
+	if err == nil && a.Spec != nil {
+		m.Text = append(m.Text, fmt.Sprintf("%s: %s", path, oneLine(a.Spec.Title, maxTitle)))
+	}
+	return who, a, err
+}
+
+// regraded says that a regrade changed a score, with the score that its reader sees now.
+func (n *Notices) regraded(ctx context.Context, m *schema.NoticeMessage, by schema.Actor, is schema.Notice) error {
+	who, a, err := n.about(ctx, m, by, is.Assignment)
+	if err != nil {
+		return err
+	}
+	grades, err := n.grades.List(ctx, by, who.Course.Code, by.User.Login)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(grades, func(g schema.Grade) bool { return g.AssignmentID == a.ID && g.Owner == is.Owner })
+	if i < 0 {
+		return schema.Errorf(schema.CodeNotFound, "%s has no grade for %s", by.User.Login, is.Assignment)
+	}
+	m.Subject = is.Assignment + ": your score has changed"
+	m.Text = append(m.Text, "The staff graded submissions again, and your score has changed.", fmt.Sprintf("It is now %s of %s.", grades[i].Final, grades[i].MaxScore))
+	if grades[i].Number > 0 {
+		m.Submission = schema.SubmissionName{Course: who.Course.Code, Assignment: a.Name, Owner: grades[i].Counting(), Number: grades[i].Number}.String()
+		m.Page = "/" + m.Submission
+	}
+	return nil
+}
+
+// extension says that an extension was granted, with the due date that holds now.
+func (n *Notices) extension(ctx context.Context, m *schema.NoticeMessage, by schema.Actor, is schema.Notice) error {
+	who, a, err := n.about(ctx, m, by, is.Assignment)
+	if err != nil {
+		return err
+	}
+	access, err := n.work.Access(ctx, who.Viewer(), a.ID, is.Owner)
+	if err != nil {
+		return err
+	}
+	all, err := n.store.Extensions(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	if !access.Own() || !slices.ContainsFunc(all, func(e schema.GrantedExtension) bool { return e.ID == is.Extension && e.Owner == is.Owner }) {
+		return schema.Errorf(schema.CodeNotFound, "extension %d has ended", is.Extension)
+	}
+	m.Subject = is.Assignment + ": you have an extension"
+	m.Text = append(m.Text, fmt.Sprintf("You have an extension. It is now due %s (%s).", access.Owner.Schedule.Due().In(who.Course.Location()).Format("2006-01-02 15:04"), who.Course.Zone))
+	return nil
+}
+
+// brokenTests says to the staff that tests do not work.
+func (n *Notices) brokenTests(ctx context.Context, m *schema.NoticeMessage, by schema.Actor, is schema.Notice) error {
+	who, _, err := n.about(ctx, m, by, is.Assignment)
+	if err != nil {
+		return err
+	}
+	if !course.MayBeTold(is.Topic, who.Viewer()) {
+		return schema.Errorf(schema.CodeForbidden, "only staff is told about tests")
+	}
+	m.Page = "/" + is.Assignment + "/-/tests"
+	if is.Failing {
+		m.Subject = fmt.Sprintf("%s: the tests fail on submissions", is.Assignment)
+		m.Text = append(m.Text, fmt.Sprintf("Version %d of the tests, which is active, could not grade the work of %d students or teams.", is.Version, course.ManyOwners),
+			"Look at the failures, push tests that work, and run the submissions again.")
+		return nil
+	}
+	m.Subject = fmt.Sprintf("%s: version %d of the tests did not pass its gate", is.Assignment, is.Version)
+	m.Text = append(m.Text, fmt.Sprintf("Version %d of the tests did not pass its gate. Its page says why.", is.Version))
+	return nil
+}
+
+// failingPool says that runners of a flavour cannot start, to administrators and to the staff of a
+// course.
+func (n *Notices) failingPool(ctx context.Context, m *schema.NoticeMessage, by schema.Actor, is schema.Notice) error {
+	staff, err := n.isStaff(ctx, by)
+	if err != nil {
+		return err
+	}
+	if !staff && !by.User.Admin {
+		return schema.Errorf(schema.CodeForbidden, "only staff is told about pools")
+	}
+	m.Flavour, m.Page = is.Flavour, "/-/queue"
+	m.Subject = fmt.Sprintf("runners of the flavour %s cannot start", is.Flavour)
+	m.Text = []string{fmt.Sprintf("Runners of the flavour %s cannot start, so pushes wait.", is.Flavour), "Reason: " + oneLine(is.Why, 300)}
+	return nil
+}
+
+// isStaff reports whether somebody is on the staff of a course.
+func (n *Notices) isStaff(ctx context.Context, by schema.Actor) (bool, error) {
+	all, err := n.store.Enrolments(ctx, by.User.ID)
+	return slices.ContainsFunc(all, func(e schema.Enrolment) bool {
+		return course.MayBeTold(schema.NoticePool, course.Viewer{Login: by.User.Login, Role: e.Role})
+	}), err
+}

@@ -1,0 +1,411 @@
+package classroom_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// subscribe adds a confirmed destination of a person's.
+func (b *bundle) subscribe(login string, channel schema.NoticeChannel, address string, topics ...schema.NoticeTopic) schema.NoticeDestination {
+	b.t.Helper()
+	if len(topics) == 0 {
+		topics = schema.NoticeTopics()
+	}
+	d, err := b.Notices.Add(b.t.Context(), b.actors[login], classroom.NewDestination{Channel: channel, Address: address, Topics: topics})
+	check(b.t, err)
+	code := b.codeOf(d)
+	confirmed, owner, err := b.Notices.Confirm(b.t.Context(), schema.Actor{Channel: schema.ChannelWeb}, strings.ToLower(code))
+	check(b.t, err)
+	if confirmed.ID != d.ID || owner.Login != login {
+		b.t.Fatalf("confirmed address %d of %s, want %d of %s", confirmed.ID, owner.Login, d.ID, login)
+	}
+	b.deliver()
+	return confirmed
+}
+
+// codeOf returns the code that waits for a destination.
+func (b *bundle) codeOf(d schema.NoticeDestination) string {
+	b.t.Helper()
+	for _, n := range b.waiting() {
+		if n.Destination == d.ID && n.Topic == schema.NoticeConfirm {
+			return n.Code
+		}
+	}
+	b.t.Fatalf("no code waits for %s", d.Address)
+	return ""
+}
+
+// waiting returns the notices in the outbox.
+func (b *bundle) waiting() []schema.Notice {
+	b.t.Helper()
+	all, err := b.store.Outbox(b.t.Context(), 1000)
+	check(b.t, err)
+	var notices []schema.Notice
+	for _, e := range all {
+		var n schema.Notice
+		check(b.t, json.Unmarshal(e.Body, &n))
+		notices = append(notices, n)
+	}
+	return notices
+}
+
+// deliver empties the outbox and returns its messages by address, as subject and text.
+func (b *bundle) deliver() map[string][]string {
+	b.t.Helper()
+	messages := map[string][]string{}
+	all, err := b.store.Outbox(b.t.Context(), 1000)
+	check(b.t, err)
+	for _, e := range all {
+		var n schema.Notice
+		check(b.t, json.Unmarshal(e.Body, &n))
+		m, sent, err := b.Notices.Message(b.t.Context(), n)
+		check(b.t, err)
+		if sent {
+			messages[m.To.Address] = append(messages[m.To.Address], m.Subject+"\n"+strings.Join(m.Text, "\n"))
+		}
+		check(b.t, b.store.Delivered(b.t.Context(), e))
+	}
+	return messages
+}
+
+// TestNoticesNeedAConfirmedChoice sends nothing to people who did not choose it or did not confirm
+// their address.
+func TestNoticesNeedAConfirmedChoice(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	unconfirmed, err := b.Notices.Add(t.Context(), b.actors["alice"], classroom.NewDestination{Channel: schema.NoticeMail, Address: "alice@example.org"})
+	check(t, err)
+	b.subscribe("alice", schema.NoticeMail, "other@example.org", schema.NoticeRegraded)
+	b.subscribe("bob", schema.NoticeMail, "bob@example.org")
+	b.deliver()
+	b.push("alice")
+	b.pass(course.LongWait)
+	b.grade(cases("v1", true, true))
+	if got := b.deliver(); len(got) != 0 {
+		t.Errorf("sent %v, want nothing: one address is not confirmed, one has another topic, one is another person's", got)
+	}
+	if unconfirmed.Confirmed() {
+		t.Error("the address is confirmed without a code")
+	}
+}
+
+// TestVerdictAfterLongWait tells owners about verdicts that came late, and not about others.
+func TestVerdictAfterLongWait(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		waited time.Duration
+		result schema.Result
+		want   string
+	}{
+		{"soon", course.LongWait - time.Second, cases("v1", true, true), ""},
+		{"late", course.LongWait, cases("v1", true, false), "comp1/a1: submission 1 was graded\nSubmission comp1/a1/alice/1 was graded after 10 minutes.\nScore: 1 of 2."},
+		{"later", 65 * time.Minute, schema.Result{Outcome: schema.OutcomeCompileError}, "comp1/a1: submission 1 was graded\nSubmission comp1/a1/alice/1 was graded after 1 hour and 5 minutes.\nIt does not compile."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBundle(t)
+			b.subscribe("alice", schema.NoticeMail, "alice@example.org", schema.NoticeVerdict)
+			b.subscribe("tina", schema.NoticeMail, "tina@example.org")
+			b.push("alice")
+			b.pass(c.waited)
+			b.grade(c.result)
+			got := b.deliver()
+			want := map[string][]string{}
+			if c.want != "" {
+				want["alice@example.org"] = []string{c.want}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestFailedSubmissionIsToldAsOurs is a verdict that never came, because machines failed.
+func TestFailedSubmissionIsToldAsOurs(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.subscribe("alice", schema.NoticeMail, "alice@example.org")
+	b.push("alice")
+	b.pass(course.LongWait)
+	b.lose()
+	if got := b.deliver()["alice@example.org"]; len(got) != 1 || !strings.Contains(got[0], "the machines failed, and nothing was charged") || strings.Contains(got[0], "was lost") {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestNoticesHideHiddenTests compares the notices about hidden tests with what the site shows.
+func TestNoticesHideHiddenTests(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.subscribe("alice", schema.NoticeMail, "alice@example.org")
+	b.assignment("hidden", hiddenSource)
+	b.deliver()
+	b.pushTo("hidden", "alice")
+	b.pass(course.LongWait)
+	b.grade(parted(9, 7, 3))
+	got := b.deliver()["alice@example.org"]
+	if len(got) != 1 || !strings.HasSuffix(got[0], "Score: 9 of 10.\n2 tests will be shown later.") {
+		t.Fatalf("%q", got)
+	}
+	// A regrade that changes hidden points alone tells nobody; one that changes visible points tells the visible score.
+	for _, c := range []struct {
+		result schema.Result
+		want   []string
+	}{
+		{parted(9, 10, 10), nil},
+		{parted(6, 10, 10), []string{"comp1/hidden: your score has changed\ncomp1/hidden: H\nThe staff graded submissions again, and your score has changed.\nIt is now 6 of 10."}},
+	} {
+		set, err := b.Regrades.Create(t.Context(), b.actors["ida"], classroom.NewRegrade{Course: "comp1", Assignment: "hidden", Reason: "again"})
+		check(t, err)
+		b.grade(c.result)
+		_, err = b.Regrades.Apply(t.Context(), b.actors["ida"], set.ID)
+		check(t, err)
+		if diff := cmp.Diff(c.want, b.deliver()["alice@example.org"]); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+// TestExtensionNotice tells the new due date, unless the extension has ended before it is sent.
+func TestExtensionNotice(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.subscribe("alice", schema.NoticeWebhook, "https://example.org/hook")
+	b.assignment("due", "title: Due\ndue: 2026-09-20 12:00\ntests:\n  - {name: a, run: ./a}\n")
+	b.deliver()
+	grant := func() {
+		_, err := b.Grades.Extend(t.Context(), b.actors["ida"], classroom.NewExtension{Course: "comp1", Assignment: "due", Owner: "alice", Due: "2026-09-25 18:00"})
+		check(t, err)
+	}
+	grant()
+	want := []string{"comp1/due: you have an extension\ncomp1/due: Due\nYou have an extension. It is now due 2026-09-25 18:00 (UTC)."}
+	if diff := cmp.Diff(want, b.deliver()["https://example.org/hook"]); diff != "" {
+		t.Error(diff)
+	}
+	grant()
+	all, err := b.Grades.Extensions(t.Context(), b.actors["ida"], "comp1", "due")
+	check(t, err)
+	_, err = b.Grades.EndExtension(t.Context(), b.actors["ida"], "comp1", "due", all[len(all)-1].ID)
+	check(t, err)
+	if got := b.deliver(); len(got) != 0 {
+		t.Errorf("sent %v about an extension that has ended", got)
+	}
+}
+
+// TestBrokenTestsAreToldToStaffOnce tells staff that a gate failed, or that tests fail on the work of
+// several students.
+func TestBrokenTestsAreToldToStaffOnce(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	for _, login := range []string{"alice", "tina", "ida", "root"} {
+		b.subscribe(login, schema.NoticeMail, login+"@example.org", schema.NoticeTests)
+	}
+	for i := range course.ManyOwners + 2 {
+		login := fmt.Sprintf("student%d", i)
+		b.person(login, schema.RoleStudent)
+		b.push(login)
+		b.push(login) // the same owner twice
+		if i == 1 {
+			b.lose() // the machines count as well
+		} else {
+			b.grade(schema.Result{Outcome: schema.OutcomeGraderError})
+		}
+		b.grade(schema.Result{Outcome: schema.OutcomeGraderError})
+		got, told := b.deliver(), i+1 == course.ManyOwners
+		for _, address := range []string{"tina@example.org", "ida@example.org"} {
+			if (len(got[address]) == 1) != told {
+				t.Errorf("after %d students: %s got %q", i+1, address, got[address])
+			}
+		}
+		if len(got["alice@example.org"])+len(got["root@example.org"]) > 0 {
+			t.Errorf("people who are not staff were told: %v", got)
+		}
+	}
+	a, err := b.store.Assignment(t.Context(), "comp1", "a1")
+	check(t, err)
+	_, _, err = b.store.RecordCandidate(t.Context(), schema.Push{Intent: b.intent(a, schema.RepositoryTests, "ida"), Tree: strings.Repeat("8", 40), Flavour: "standard"}, []byte(released))
+	check(t, err)
+	b.grade(schema.Result{Outcome: schema.OutcomeGraded, Gate: &schema.GateResult{}})
+	if got := b.deliver()["tina@example.org"]; len(got) != 1 || !strings.HasPrefix(got[0], "comp1/a1: version 2 of the tests did not pass its gate\n") {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestFailingPoolIsToldOncePerFailure tells administrators and staff when a pool begins to fail.
+func TestFailingPoolIsToldOncePerFailure(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	for _, login := range []string{"alice", "tina", "root"} {
+		b.subscribe(login, schema.NoticeMail, login+"@example.org", schema.NoticePool)
+	}
+	fails := map[string]string{"standard": "docker\r\nis not running"}
+	for _, c := range []struct {
+		failing map[string]string
+		told    bool
+	}{{fails, true}, {fails, false}, {nil, false}, {fails, true}} {
+		check(t, b.store.NotePools(t.Context(), c.failing))
+		got := b.deliver()
+		for _, address := range []string{"tina@example.org", "root@example.org"} {
+			if (len(got[address]) == 1) != c.told || c.told && !strings.HasSuffix(got[address][0], "\nReason: docker is not running") {
+				t.Errorf("%v: %s got %q", c, address, got[address])
+			}
+		}
+		if len(got["alice@example.org"]) > 0 {
+			t.Errorf("a student was told %q", got)
+		}
+	}
+}
+
+// TestNoticeAddressesAreLimited stops an account from sending codes to the addresses of others.
+func TestNoticeAddressesAreLimited(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	add := func(address string) (schema.NoticeDestination, error) {
+		return b.Notices.Add(t.Context(), b.actors["alice"], classroom.NewDestination{Channel: schema.NoticeMail, Address: address})
+	}
+	first, err := add("v@example.org")
+	check(t, err)
+	old := b.codeOf(first)
+	for range course.MaxConfirmations - 1 {
+		_, err := add("v@example.org") // replaces the one before
+		check(t, err)
+	}
+	_, err = add("v@example.org")
+	refused(t, err, schema.CodeLimit, "try again tomorrow")
+	if got := len(b.waiting()); got != 1 {
+		t.Errorf("%d codes wait, want the last one", got)
+	}
+	_, _, err = b.Notices.Confirm(t.Context(), b.actors["alice"], old)
+	refused(t, err, schema.CodeRefused, "add the address again")
+	b.pass(course.ConfirmationPeriod + time.Second)
+	again, err := add("v@example.org") // the advice of the refusals, followed
+	check(t, err)
+	_, _, err = b.Notices.Confirm(t.Context(), b.actors["alice"], b.codeOf(again))
+	check(t, err)
+	_, err = add("v@example.org")
+	refused(t, err, schema.CodeConflict, "is one of your addresses already")
+	for i := range course.MaxDestinations - 1 {
+		b.pass(course.ConfirmationPeriod)
+		_, err := add(fmt.Sprintf("v%d@example.org", i))
+		check(t, err)
+	}
+	b.pass(course.ConfirmationPeriod)
+	_, err = add("more@example.org")
+	refused(t, err, schema.CodeLimit, "remove one first")
+	_, err = b.Notices.Remove(t.Context(), b.actors["alice"], "", again.ID)
+	check(t, err)
+	_, err = add("more@example.org")
+	check(t, err)
+}
+
+// TestNoticeCodeExpires refuses a code that is too old.
+func TestNoticeCodeExpires(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	d, err := b.Notices.Add(t.Context(), b.actors["alice"], classroom.NewDestination{Channel: schema.NoticeMail, Address: "alice@example.org"})
+	check(t, err)
+	code := b.codeOf(d)
+	b.pass(course.ConfirmationLife)
+	_, _, err = b.Notices.Confirm(t.Context(), b.actors["alice"], code)
+	refused(t, err, schema.CodeRefused, "has expired")
+}
+
+// TestNoticesAreTheirOwners refuses changes of other people's addresses.
+func TestNoticesAreTheirOwners(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	d := b.subscribe("alice", schema.NoticeMail, "alice@example.org")
+	for _, login := range []string{"bob", "tina", "ida"} {
+		_, err := b.Notices.List(t.Context(), b.actors[login], "alice")
+		refused(t, err, schema.CodeForbidden)
+		_, err = b.Notices.Remove(t.Context(), b.actors[login], "alice", d.ID)
+		refused(t, err, schema.CodeForbidden)
+		_, err = b.Notices.Remove(t.Context(), b.actors[login], "", d.ID)
+		refused(t, err, schema.CodeNotFound)
+		_, err = b.Notices.Choose(t.Context(), b.actors[login], "", d.ID, nil)
+		refused(t, err, schema.CodeNotFound)
+	}
+	_, err := b.Notices.Add(t.Context(), schema.Operator(), classroom.NewDestination{Channel: schema.NoticeMail, Address: "x@example.org"})
+	refused(t, err, schema.CodeForbidden)
+	token := b.actors["alice"]
+	token.Channel = schema.ChannelAPI
+	_, err = b.Notices.Add(t.Context(), token, classroom.NewDestination{Channel: schema.NoticeMail, Address: "x@example.org"})
+	refused(t, err, schema.CodeForbidden, "notify add email ADDRESS")
+	_, err = b.Notices.Remove(t.Context(), schema.Operator(), "alice", d.ID)
+	check(t, err)
+	if last := b.last(); last.Action != "notice.remove" || last.Subject != "alice" || last.Actor != "operator" {
+		t.Errorf("%+v", last)
+	}
+}
+
+// TestUnsubscribeRemovesWhatWaits removes an address by its link, with what waits for it.
+func TestUnsubscribeRemovesWhatWaits(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	d := b.subscribe("alice", schema.NoticeMail, "alice@example.org")
+	keeps := b.subscribe("alice", schema.NoticeMail, "second@example.org")
+	b.push("alice")
+	b.pass(course.LongWait)
+	b.grade(cases("v1", true, true))
+	secret := d.Unsubscribe
+	for _, wrong := range []string{"", "x", secret + "x"} {
+		_, err := b.Notices.Unsubscribe(t.Context(), schema.ChannelWeb, wrong)
+		refused(t, err, schema.CodeNotFound)
+	}
+	_, err := b.Notices.Unsubscribe(t.Context(), schema.ChannelWeb, secret)
+	check(t, err)
+	if last := b.last(); last.Action != "notice.unsubscribe" || last.Actor != "alice" {
+		t.Errorf("%+v", last)
+	}
+	if got := b.waiting(); len(got) != 1 || got[0].Destination != keeps.ID {
+		t.Errorf("%v waits", got)
+	}
+	_, err = b.Notices.Unsubscribe(t.Context(), schema.ChannelWeb, secret)
+	refused(t, err, schema.CodeNotFound)
+}
+
+// TestNoticesOfAPerson exports a person's addresses, and erases them with what waits.
+func TestNoticesOfAPerson(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.subscribe("alice", schema.NoticeMail, "private@example.org", schema.NoticeVerdict)
+	b.subscribe("alice", schema.NoticeWebhook, "https://private.example.org/x")
+	b.push("alice")
+	b.pass(course.LongWait)
+	b.grade(cases("v1", true, true))
+	p, err := b.Erasures.Export(t.Context(), schema.Operator(), "alice")
+	check(t, err)
+	if len(p.Notices) != 2 || p.Notices[0].Address != "private@example.org" || !slices.Equal(p.Notices[0].Topics, []schema.NoticeTopic{schema.NoticeVerdict}) || p.Notices[0].ConfirmedAt.IsZero() {
+		t.Errorf("%+v", p.Notices)
+	}
+	if len(b.waiting()) != 2 {
+		t.Fatalf("%v waits, want a verdict for each address", b.waiting())
+	}
+	erased, err := b.Erasures.Erase(t.Context(), schema.Operator(), "alice", true)
+	check(t, err)
+	if got := b.waiting(); len(got) != 0 {
+		t.Errorf("%v waits for an erased person", got)
+	}
+	log, err := b.Audit.Log(t.Context(), schema.Operator(), schema.AuditQuery{Subject: erased.Alias, Action: "notice.add", Limit: 100})
+	check(t, err)
+	if len(log) != 2 {
+		t.Errorf("%d entries of addresses that were added, want 2", len(log))
+	}
+	for _, e := range log {
+		if strings.Contains(e.Detail, "private") {
+			t.Errorf("the audit log keeps the address: %+v", e)
+		}
+	}
+}

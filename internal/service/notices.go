@@ -1,0 +1,87 @@
+package service
+
+import (
+	"context"
+	"time"
+
+	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/configs"
+	"github.com/grader/grader/notify"
+	"github.com/grader/grader/outbox"
+	"github.com/grader/grader/schema"
+)
+
+// poolsEvery is how often failing pools are looked for.
+const poolsEvery = time.Minute
+
+// noticeChannels returns the channels that the configuration allows.
+func noticeChannels(c configs.Config) classroom.NoticeChannels {
+	return classroom.NoticeChannels{Mail: c.SMTP != nil, Webhooks: !c.Webhooks.Off, PrivateWebhooks: c.Webhooks.Private}
+}
+
+// MailServer returns the configured mail server with its password; c must not be nil.
+func MailServer(c *configs.SMTP) (notify.MailServer, error) {
+	s := notify.MailServer{Host: c.Host, Port: c.Port, Security: notify.Security(c.TLS), User: c.User}
+	if c.PasswordFile == "" {
+		return s, nil
+	}
+	var err error
+	s.Password, err = secretOf("mail server", c.PasswordFile)
+	return s, err
+}
+
+// startMail reads the mail server's password, once.
+func (s *Service) startMail(context.Context, *DataDir) error {
+	if s.Config.SMTP == nil {
+		return nil
+	}
+	server, err := MailServer(s.Config.SMTP)
+	s.mail = &server
+	return err
+}
+
+// noticeSenders deliver the outbox's entries for people. A channel that was switched off gives up
+// what still waits for it, with the reason.
+func (s *Service) noticeSenders(senders map[string]outbox.Sender) {
+	senders[schema.OutgoingMail] = switchedOff("no mail server is configured any more: smtp in the configuration file")
+	if s.mail != nil {
+		senders[schema.OutgoingMail] = &notify.Mail{Composer: s.classroom.Notices, Server: *s.mail, From: s.Config.SMTP.From, Site: s.WebURL}
+	}
+	senders[schema.OutgoingWebhook] = switchedOff("webhooks are switched off: webhooks in the configuration file")
+	if !s.Config.Webhooks.Off {
+		senders[schema.OutgoingWebhook] = notify.NewWebhooks(s.classroom.Notices, s.WebURL, s.now, s.Config.Webhooks.Private)
+	}
+}
+
+func switchedOff(why string) outbox.Sender {
+	return outbox.SenderFunc(func(context.Context, schema.OutboxEntry) error {
+		return schema.Errorf(schema.CodeRefused, "%s", why)
+	})
+}
+
+// startPoolNotices looks once a minute for pools that fail, and tells people.
+func (s *Service) startPoolNotices(ctx context.Context, _ *DataDir) error {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(poolsEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				if err := s.classroom.Notices.NotePools(ctx); err != nil && ctx.Err() == nil {
+					s.Logger.Error("note failing pools", "error", err)
+				}
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	s.onStop(func(context.Context) error {
+		cancel()
+		<-done
+		return nil
+	})
+	return nil
+}

@@ -1,0 +1,50 @@
+package notify
+
+import (
+	"net"
+	"net/netip"
+	"syscall"
+	"time"
+
+	"github.com/grader/grader/schema"
+)
+
+// connectTimeout bounds how long a connection to a webhook takes.
+const connectTimeout = 10 * time.Second
+
+// publicDialer connects to public addresses only. The address is checked when it is dialled, after
+// the name was resolved, so that a name cannot lead elsewhere than it did when it was checked.
+func publicDialer() *net.Dialer {
+	return &net.Dialer{Timeout: connectTimeout, Control: func(_, address string, _ syscall.RawConn) error {
+		at, err := netip.ParseAddrPort(address)
+		if err != nil || !isPublic(at.Addr()) {
+			return schema.Errorf(schema.CodeRefused, "webhooks may not call %s, which is not a public address", address)
+		}
+		return nil
+	}}
+}
+
+// isPublic reports whether an address is reachable from the whole Internet, and belongs to one
+// machine there: no address of IANA's registries of special-purpose addresses (RFC 6890), no
+// multicast, and no IPv6 address that stands for one of IPv4.
+func isPublic(a netip.Addr) bool {
+	if a.Zone() != "" {
+		return false
+	}
+	a = a.Unmap()
+	if a.Is6() && !netip.MustParsePrefix("2000::/3").Contains(a) { // the only addresses that are assigned for the Internet
+		return false
+	}
+	if !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() {
+		return false
+	}
+	for _, special := range []string{
+		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
+		"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
+	} {
+		if netip.MustParsePrefix(special).Contains(a) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,90 @@
+package notify
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/textproto"
+	"time"
+
+	"github.com/wneessen/go-mail"
+	"github.com/wneessen/go-mail/smtp"
+
+	"github.com/grader/grader/schema"
+)
+
+// smtpTimeout bounds each step of a conversation with the mail server.
+const smtpTimeout = 30 * time.Second
+
+// Security says how a connection to the mail server is encrypted.
+type Security string
+
+// The kinds of encryption.
+const (
+	StartTLS    Security = "starttls" // begins in plain text, and ends if the server does not offer TLS
+	ImplicitTLS Security = "implicit" // TLS from the first byte
+	NoTLS       Security = "none"
+)
+
+// MailServer is the server that takes e-mails from us.
+type MailServer struct {
+	Host     string
+	Port     int
+	Security Security
+	User     string // "" for none
+	Password string
+	Roots    *x509.CertPool // that sign its certificate; nil: the system's
+}
+
+// client returns go-mail's settings for the server.
+func (s MailServer) client() (*mail.Client, error) {
+	options := []mail.Option{
+		mail.WithPort(s.Port), mail.WithTimeout(smtpTimeout),
+		mail.WithTLSConfig(&tls.Config{ServerName: s.Host, RootCAs: s.Roots, MinVersion: tls.VersionTLS12}),
+	}
+	switch s.Security {
+	case ImplicitTLS:
+		options = append(options, mail.WithSSL())
+	case NoTLS:
+		options = append(options, mail.WithTLSPolicy(mail.NoTLS))
+	default:
+		options = append(options, mail.WithTLSPolicy(mail.TLSMandatory))
+	}
+	if s.User != "" {
+		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(s.User), mail.WithPassword(s.Password))
+	}
+	c, err := mail.NewClient(s.Host, options...)
+	if err != nil {
+		return nil, schema.Wrapf(schema.CodeInvalid, err, "the mail server's settings are wrong: %s", err)
+	}
+	return c, nil
+}
+
+// dial connects, says EHLO, begins TLS and signs in. CodeUnavailable: the server does not answer.
+// CodeForbidden: it does not accept us.
+func (s MailServer) dial(ctx context.Context) (*mail.Client, *smtp.Client, error) {
+	c, err := s.client()
+	if err != nil {
+		return nil, nil, err
+	}
+	conn, err := c.DialToSMTPClientWithContext(ctx)
+	if err == nil {
+		return c, conn, nil
+	}
+	code, answer := schema.CodeUnavailable, new(textproto.Error)
+	if errors.As(err, &answer) && answer.Code >= 500 || errors.As(err, new(*tls.CertificateVerificationError)) {
+		code = schema.CodeForbidden
+	}
+	return nil, nil, schema.Wrapf(code, err, "the mail server %s: %s", net.JoinHostPort(s.Host, portText(s.Port)), err)
+}
+
+// Check connects, says EHLO, begins TLS and signs in, without sending anything.
+func (s MailServer) Check(ctx context.Context) error {
+	c, conn, err := s.dial(ctx)
+	if err != nil {
+		return err
+	}
+	return c.CloseWithSMTPClient(conn)
+}

@@ -1,0 +1,180 @@
+package notify_test
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/mail"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
+
+	"github.com/grader/grader/notify"
+)
+
+// letter is an e-mail that the server took.
+type letter struct {
+	from, to string
+	raw      string
+	*mail.Message
+}
+
+// postOffice is a mail server for tests. The functions, where set, refuse.
+type postOffice struct {
+	t       *testing.T
+	server  *smtp.Server
+	address *net.TCPAddr
+	doors   net.Listener
+	roots   *x509.CertPool
+
+	mu       sync.Mutex
+	letters  []letter
+	sessions int
+	mailFrom func(from string) error
+	rcpt     func(to string) error
+	data     func() error
+}
+
+// newPostOffice starts a server that offers STARTTLS, unless plain, and takes the password
+// "secret" of the user "grader".
+func newPostOffice(t *testing.T, utf8, plain bool) *postOffice {
+	t.Helper()
+	p := &postOffice{t: t}
+	p.server = smtp.NewServer(p)
+	p.server.Domain, p.server.EnableSMTPUTF8, p.server.AllowInsecureAuth = "localhost", utf8, plain
+	p.server.ErrorLog = log.New(io.Discard, "", 0)
+	if !plain {
+		p.server.TLSConfig = p.certificate()
+	}
+	p.listen("127.0.0.1:0")
+	t.Cleanup(p.close)
+	return p
+}
+
+func (p *postOffice) listen(address string) {
+	p.t.Helper()
+	l, err := net.Listen("tcp", address)
+	check(p.t, err)
+	p.doors, p.address = l, l.Addr().(*net.TCPAddr)
+	go func() { _ = p.server.Serve(l) }()
+}
+
+// close stops the server, also one that has not begun to serve.
+func (p *postOffice) close() {
+	_ = p.doors.Close() // closed twice, maybe
+	_ = p.server.Close()
+}
+
+// certificate makes a certificate for localhost that nobody else trusts.
+func (p *postOffice) certificate() *tls.Config {
+	p.t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	check(p.t, err)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"localhost"}, IsCA: true, BasicConstraintsValid: true}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	check(p.t, err)
+	parsed, err := x509.ParseCertificate(der)
+	check(p.t, err)
+	p.roots = x509.NewCertPool()
+	p.roots.AddCert(parsed)
+	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
+}
+
+// settings are how to reach the server.
+func (p *postOffice) settings() notify.MailServer {
+	s := notify.MailServer{Host: "localhost", Port: p.address.Port, Security: notify.StartTLS, Roots: p.roots}
+	if p.server.TLSConfig == nil {
+		s.Host, s.Security = "127.0.0.1", notify.NoTLS
+	}
+	return s
+}
+
+// NewSession implements smtp.Backend.
+func (p *postOffice) NewSession(*smtp.Conn) (smtp.Session, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sessions++
+	return &visit{office: p}, nil
+}
+
+// taken returns the e-mails that the server took.
+func (p *postOffice) taken() []letter {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.letters
+}
+
+// visit is one session of a client.
+type visit struct {
+	office   *postOffice
+	from, to string
+}
+
+func (*visit) AuthMechanisms() []string { return []string{sasl.Plain} }
+
+func (*visit) Auth(string) (sasl.Server, error) {
+	return sasl.NewPlainServer(func(_, user, password string) error {
+		if user != "grader" || password != "secret" {
+			return smtp.ErrAuthFailed
+		}
+		return nil
+	}), nil
+}
+
+func (*visit) Reset()        {}
+func (*visit) Logout() error { return nil }
+
+func (v *visit) Mail(from string, _ *smtp.MailOptions) error {
+	v.from = from
+	if v.office.mailFrom != nil {
+		return v.office.mailFrom(from)
+	}
+	return nil
+}
+
+func (v *visit) Rcpt(to string, _ *smtp.RcptOptions) error {
+	v.to = to
+	if v.office.rcpt != nil {
+		return v.office.rcpt(to)
+	}
+	return nil
+}
+
+func (v *visit) Data(r io.Reader) error {
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	if v.office.data != nil {
+		if err := v.office.data(); err != nil {
+			return err
+		}
+	}
+	m, err := mail.ReadMessage(bytes.NewReader(raw))
+	if err != nil {
+		return errors.Join(errors.New("the e-mail cannot be read"), err)
+	}
+	v.office.mu.Lock()
+	defer v.office.mu.Unlock()
+	v.office.letters = append(v.office.letters, letter{v.from, v.to, string(raw), m})
+	return nil
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,184 @@
+package store
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/grader/grader/course"
+	"github.com/grader/grader/schema"
+)
+
+// endedJob is a job that has ended, as far as notices need it.
+type endedJob struct {
+	kind       schema.JobKind
+	state      schema.State
+	outcome    schema.Outcome // "" without a result
+	queued     time.Time
+	version    int64 // its row
+	number     int   // of the version
+	active     bool  // whether the version is active
+	course     int64
+	assignment int64
+	name       schema.SubmissionName
+}
+
+func scanEndedJob(r row) (j endedJob, err error) {
+	n := &j.name
+	err = r.Scan(&j.kind, &j.state, &j.outcome, instant{&j.queued}, &j.version, &j.number, &j.active, &j.course, &j.assignment, &n.Course, &n.Assignment, &n.Owner, &n.Number)
+	return j, err
+}
+
+// notifyEnded tells people about a job that has ended: its owners that a verdict came after a long
+// wait, and the staff that tests fail.
+func (t *tx) notifyEnded(ctx context.Context, now time.Time, job int64) error {
+	ended, err := list(ctx, t, scanEndedJob, `SELECT j.kind, j.state, coalesce(json_extract(b.body, '$.outcome'), ''), j.queued_at, v.id, v.number, v.state = 'active', j.course_id, a.id, c.code, a.name, s.owner, s.number
+		FROM jobs j JOIN submissions s ON s.id = j.submission_id JOIN versions v ON v.id = j.version_id
+		JOIN assignments a ON a.id = s.assignment_id JOIN courses c ON c.id = a.course_id LEFT JOIN summaries b ON b.job_id = j.id
+		WHERE j.id = ? AND j.kind = 'grade' AND j.state IN ('done', 'failed')`, job)
+	if err != nil {
+		return err
+	}
+	for _, j := range ended {
+		if err := t.notifyVerdict(ctx, now, j); err != nil {
+			return err
+		}
+		if err := t.notifyFailing(ctx, now, j); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) notifyVerdict(ctx context.Context, now time.Time, j endedJob) error {
+	if !course.LongVerdict(j.queued, now) {
+		return nil
+	}
+	owners, _, err := ownersOf(ctx, t, j.assignment, j.name.Owner)
+	if err != nil {
+		return err
+	}
+	return t.notify(ctx, now, owners, j.name.String(), schema.Notice{Topic: schema.NoticeVerdict, Submission: j.name, Waited: now.Sub(j.queued)})
+}
+
+// notifyFailing tells the staff, once for each version, that the active tests fail on the work of
+// several owners, through a fault of the tests or of the machines.
+func (t *tx) notifyFailing(ctx context.Context, now time.Time, j endedJob) error {
+	if !j.active || j.state != schema.StateFailed && j.outcome != schema.OutcomeGraderError {
+		return nil
+	}
+	owners, err := one(ctx, t, value[int], `SELECT count(DISTINCT owner) FROM (
+			SELECT s.owner FROM summaries b INDEXED BY summaries_broken CROSS JOIN jobs j ON j.id = b.job_id JOIN submissions s ON s.id = j.submission_id
+			WHERE json_extract(b.body, '$.outcome') = 'grader-error' AND j.version_id = ?1 AND j.kind = 'grade'
+			UNION ALL SELECT s.owner FROM jobs j INDEXED BY jobs_failed JOIN submissions s ON s.id = j.submission_id
+			WHERE j.state = 'failed' AND j.course_id = ?2 AND j.version_id = ?1 AND j.kind = 'grade')`, j.version, j.course)
+	if err != nil || owners < course.ManyOwners {
+		return err
+	}
+	return t.notifyTests(ctx, now, j.version, true)
+}
+
+// testsOf names a version of tests.
+type testsOf struct {
+	course  int64
+	path    string // COURSE/ASSIGNMENT
+	version int
+}
+
+func scanTestsOf(r row) (is testsOf, err error) {
+	err = r.Scan(&is.course, &is.path, &is.version)
+	return is, err
+}
+
+// notifyTests tells the staff of a course, once, that a version of tests is broken.
+func (t *tx) notifyTests(ctx context.Context, now time.Time, version int64, failing bool) error {
+	first, err := t.mark(ctx, now, schema.NoticeTests, strconv.FormatInt(version, 10))
+	if err != nil || !first {
+		return err
+	}
+	is, err := one(ctx, t, scanTestsOf, `SELECT c.id, c.code || '/' || a.name, v.number FROM versions v JOIN assignments a ON a.id = v.assignment_id JOIN courses c ON c.id = a.course_id WHERE v.id = ?`, version)
+	if err != nil {
+		return err
+	}
+	staff, err := list(ctx, t, value[string], `SELECT u.login FROM enrolments e JOIN users u ON u.id = e.user_id WHERE e.course_id = ? AND e.role IN ('ta', 'instructor') ORDER BY u.login`, is.course)
+	if err != nil {
+		return err
+	}
+	return t.notify(ctx, now, staff, is.path+"/"+strconv.Itoa(is.version), schema.Notice{Topic: schema.NoticeTests, Assignment: is.path, Version: is.version, Failing: failing})
+}
+
+// notifyRegraded tells the owners of some work that a regrade changed the score that they see.
+func (t *tx) notifyRegraded(ctx context.Context, now time.Time, assignment int64, owner string, before, after schema.Grade) error {
+	if !course.ScoreChanged(before, after) {
+		return nil
+	}
+	return t.notifyOwners(ctx, now, assignment, owner, schema.Notice{Topic: schema.NoticeRegraded, Owner: owner})
+}
+
+// notifyOwners tells the owners of some work for an assignment something.
+func (t *tx) notifyOwners(ctx context.Context, now time.Time, assignment int64, owner string, n schema.Notice) error {
+	path, err := one(ctx, t, value[string], `SELECT c.code || '/' || a.name FROM assignments a JOIN courses c ON c.id = a.course_id WHERE a.id = ?`, assignment)
+	if err != nil {
+		return err
+	}
+	owners, _, err := ownersOf(ctx, t, assignment, owner)
+	if err != nil {
+		return err
+	}
+	n.Assignment = path
+	about := path + "/" + owner
+	if n.Extension != 0 {
+		about += "/" + strconv.FormatInt(n.Extension, 10)
+	}
+	return t.notify(ctx, now, owners, about, n)
+}
+
+// NotePools tells people about the pools of flavours that began to fail: administrators, and the
+// staff of the courses that use the flavour. failing are the reasons by flavour. A pool that
+// stopped failing is told of again when it fails the next time.
+func (s *NoticeTables) NotePools(ctx context.Context, failing map[string]string) error {
+	now := s.clock()
+	told, err := list(ctx, s.reader, value[string], `SELECT mark FROM notice_marks WHERE topic = 'pool' ORDER BY mark`)
+	if err != nil {
+		return err
+	}
+	changed := false
+	for _, flavour := range told {
+		if _, still := failing[flavour]; !still {
+			changed = true
+		}
+	}
+	if !changed && len(told) == len(failing) {
+		return nil
+	}
+	return s.write(ctx, "note pools", func(t *tx) error {
+		for _, flavour := range told {
+			if _, still := failing[flavour]; still {
+				continue
+			}
+			if _, err := t.exec(ctx, `DELETE FROM notice_marks WHERE topic = 'pool' AND mark = ?`, flavour); err != nil {
+				return err
+			}
+		}
+		for flavour, why := range failing {
+			if err := t.notifyPool(ctx, now, flavour, why); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (t *tx) notifyPool(ctx context.Context, now time.Time, flavour, why string) error {
+	first, err := t.mark(ctx, now, schema.NoticePool, flavour)
+	if err != nil || !first {
+		return err
+	}
+	people, err := list(ctx, t, value[string], `SELECT login FROM users WHERE admin = 1
+		UNION SELECT u.login FROM courses c CROSS JOIN enrolments e ON e.course_id = c.id AND e.role IN ('ta', 'instructor') JOIN users u ON u.id = e.user_id
+		WHERE c.flavour = ?1 OR EXISTS (SELECT 1 FROM json_each(c.other_flavours) WHERE value = ?1)`, flavour)
+	if err != nil {
+		return err
+	}
+	return t.notify(ctx, now, people, flavour, schema.Notice{Topic: schema.NoticePool, Flavour: flavour, Why: why})
+}
