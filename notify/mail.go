@@ -54,7 +54,7 @@ func (m *Mail) letter(e schema.OutboxEntry, message schema.NoticeMessage) (*mail
 	letter.SetDateWithValue(e.MadeAt)
 	letter.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: nobody's absence note answers it
 	letter.SetGenHeader("X-Auto-Response-Suppress", "All")
-	stop := m.Site() + "/-/notifications/unsubscribe/" + url.PathEscape(message.To.Unsubscribe)
+	stop := m.Site() + "/-/unsubscribe/" + url.PathEscape(message.To.Unsubscribe)
 	if letter.SetListUnsubscribeOneClick(stop) != nil { // RFC 8058 wants https
 		letter.SetListUnsubscribe(stop)
 	}

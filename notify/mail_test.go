@@ -111,14 +111,14 @@ func TestMailIsPlainAndSaysHowToStop(t *testing.T) {
 	for name, want := range map[string]string{
 		"Subject": "[grader] comp1/a1: graded", "To": "<alice@example.org>", "From": `"grader" <grader@example.edu>`, "Auto-Submitted": "auto-generated",
 		"Message-Id": "<" + token + "@example.edu>", "Date": "Mon, 14 Sep 2026 09:00:00 +0000", "Content-Type": "text/plain; charset=UTF-8",
-		"List-Unsubscribe": "<https://grader.example.edu/-/notifications/unsubscribe/STOP1>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+		"List-Unsubscribe": "<https://grader.example.edu/-/unsubscribe/STOP1>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
 	} {
 		if got := got[0].Header.Get(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
 	want := "Score: 1 of 2.\n\nhttps://grader.example.edu/comp1/a1/alice/1\n\n-- \nYou get this because you asked for it: https://grader.example.edu/-/notifications\n" +
-		"To get no more notices at this address:\nhttps://grader.example.edu/-/notifications/unsubscribe/STOP1\n"
+		"To get no more notices at this address:\nhttps://grader.example.edu/-/unsubscribe/STOP1\n"
 	if diff := cmp.Diff(want, got[0].text(t)); diff != "" {
 		t.Error(diff)
 	}

@@ -62,7 +62,7 @@ func TestAccessibility(t *testing.T) {
 	}
 	for login, pages := range map[string][]string{
 		"root":  {"/-/tokens", "/-/queue", "/-/operations"},
-		"alice": {"/", "/comp2402", "/comp2402/a1", "/comp2402/a1/alice", "/comp2402/a1/alice/1", "/comp2402/a1/alice/2", "/comp2402/-/grades", "/-/queue", "/-/sessions", "/-/tokens", "/comp2402/a1/alice/1/-/files/list.c"},
+		"alice": {"/", "/comp2402", "/comp2402/a1", "/comp2402/a1/alice", "/comp2402/a1/alice/1", "/comp2402/a1/alice/2", "/comp2402/-/grades", "/-/queue", "/-/sessions", "/-/tokens", "/-/notifications", "/-/notifications/confirm?code=X", "/-/unsubscribe/X", "/comp2402/a1/alice/1/-/files/list.c"},
 		"ines":  append(slices.Sorted(maps.Values(staffPages())), "/", "/comp2402", "/comp2402/a1", "/comp2402/a1/alice/1", "/comp2402/a1/alice/1/-/files/list.c"),
 	} {
 		user := must[schema.User](t)(s.ledger.UserByLogin(t.Context(), login))

@@ -28,7 +28,7 @@ func loadPages(a *assets) (*pages, error) {
 	}
 	p := &pages{byName: map[string]*template.Template{}}
 	for _, name := range []string{
-		"welcome", "login", "sessions", "tokens", "operations", "tests", "tests-edit", "new-assignment", "version", "publication", "teams", "course-file", "home", "course", "assignment", "owner", "submission", "grid",
+		"welcome", "login", "sessions", "tokens", "notifications", "confirm-notices", "unsubscribe", "operations", "tests", "tests-edit", "new-assignment", "version", "publication", "teams", "course-file", "home", "course", "assignment", "owner", "submission", "grid",
 		"extensions", "adjustments", "times", "regrades", "regrade", "roster", "imported", "audit", "ledger", "exports", "exported", "queue", "files", "file", "error",
 	} {
 		clone, err := shared.Clone()

@@ -33,7 +33,7 @@ func newRealSite(t *testing.T, source string, changes ...func(*web.Server)) *rea
 		}
 	}
 	s := newSite(t, newClassroom(t), func(server *web.Server) {
-		server.Classroom = actions.New(actions.Options{Store: l, Clock: time.Now, ReceiptKey: "ssh-ed25519 AAAA grader-receipts\n"})
+		server.Classroom = actions.New(actions.Options{Store: l, Clock: time.Now, ReceiptKey: "ssh-ed25519 AAAA grader-receipts\n", Notices: actions.NoticeChannels{Mail: true, Webhooks: true}})
 		server.Accounts, server.Results, server.Sessions, server.Clock = l, l, l, time.Now
 		for _, change := range changes {
 			change(server)

@@ -41,6 +41,10 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 		"GET /-/sessions":    {"/-/sessions", nil, known + " mallory"}, "POST /-/sessions/{id}/end": {"/-/sessions/no-such-id/end", url.Values{}, ""},
 		"POST /-/sessions/end": {"", nil, ""}, // see sessions_test.go
 		"GET /-/tokens":        {"/-/tokens", nil, known}, "POST /-/tokens": {"/-/tokens", url.Values{"name": {"a/b"}, "scope": {"read"}}, known}, "POST /-/tokens/{name}/revoke": {"/-/tokens/none/revoke", url.Values{}, ""},
+		"GET /-/notifications": {"/-/notifications", nil, known}, "POST /-/notifications": {"/-/notifications", url.Values{"channel": {"fax"}}, known},
+		"POST /-/notifications/{id}/topics": {"/-/notifications/7/topics", url.Values{}, ""}, "POST /-/notifications/{id}/remove": {"/-/notifications/7/remove", url.Values{}, ""},
+		"GET /-/notifications/confirm": {"/-/notifications/confirm?code=x", nil, anybody}, "POST /-/notifications/confirm": {"/-/notifications/confirm", url.Values{"code": {"x"}}, anybody},
+		"GET /-/unsubscribe/{secret}": {"/-/unsubscribe/x", nil, anybody}, "POST /-/unsubscribe/{secret}": {"/-/unsubscribe/x", url.Values{}, anybody},
 		"GET /-/queue": {"/-/queue", nil, known}, "POST /-/pools/{flavour}/mode": {"/-/pools/standard/mode", url.Values{"mode": {"x"}}, "root"}, "POST /-/pools/{flavour}/size": {"/-/pools/standard/size", url.Values{"warm": {"9"}, "max": {"1"}}, "root"},
 		"GET /-/operations": {"/-/operations", nil, staff}, "POST /-/queue/move": {"/-/queue/move", url.Values{"from": {"a"}, "to": {"b"}}, "root"},
 		"GET /{course}": {"/comp2402", nil, members}, "GET /{course}/{$}": {"/comp2402/", nil, known}, // leads on, whether or not it is there

@@ -15,7 +15,9 @@ func (s *Server) routes() http.Handler {
 	r := &router{site: s.site, mux: http.NewServeMux()}
 	s.machineRoutes(r)
 	oldRoutes(r)
-	accountRoutes(r, &accountPages{site: s.site, logins: newLimiter(), address: s.address})
+	account := &accountPages{site: s.site, logins: newLimiter(), address: s.address}
+	accountRoutes(r, account)
+	noticeRoutes(r, account)
 	studentRoutes(r, &studentPages{s.site})
 	submissionRoutes(r, &submissionPages{s.site})
 	classRoutes(r, &classPages{s.site})
@@ -48,6 +50,19 @@ func accountRoutes(r *router, p *accountPages) {
 	r.member("GET /-/tokens", p.serveTokens)
 	r.form("POST /-/tokens", p.createToken)
 	r.form("POST /-/tokens/{name}/revoke", p.revokeToken)
+}
+
+// noticeRoutes are the pages on what people are told by e-mail and webhooks. A confirmation and an
+// unsubscription need no sign-in: the secret of the link permits them.
+func noticeRoutes(r *router, p *accountPages) {
+	r.member("GET /-/notifications", p.serveNotices)
+	r.form("POST /-/notifications", p.addDestination)
+	r.form("POST /-/notifications/{id}/topics", p.chooseTopics)
+	r.form("POST /-/notifications/{id}/remove", p.removeDestination)
+	r.open("GET /-/notifications/confirm", p.serveConfirmation)
+	r.open("POST /-/notifications/confirm", p.confirmDestination)
+	r.open("GET /-/unsubscribe/{secret}", p.serveUnsubscription)
+	r.open("POST /-/unsubscribe/{secret}", p.unsubscribe)
 }
 
 // studentRoutes are what students come for; staff see more on the same pages.

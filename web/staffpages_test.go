@@ -21,7 +21,7 @@ func busySite(t *testing.T) *realSite {
 	s := newRealSite(t, strings.Replace(specA1, "build:", lateA1, 1)+"team: {max: 2, formed_by: students}\n", func(server *web.Server) {
 		real := server.Results.(*ledger)
 		keep.ledger = real
-		server.Classroom = actions.New(actions.Options{Store: real, Clock: server.Clock, Trees: handedIn{Handouts: keep}})
+		server.Classroom = actions.New(actions.Options{Store: real, Clock: server.Clock, Trees: handedIn{Handouts: keep}, Notices: actions.NoticeChannels{Mail: true, Webhooks: true}})
 		server.Trees, server.Handouts, server.Uploads = keep, keep, keep
 		server.Starters = web.Starters{Languages: configs.StarterLanguages(), Files: configs.Starter}
 	})
@@ -55,6 +55,7 @@ func busySite(t *testing.T) *realSite {
 	failed := gradedResult()
 	failed.Message, failed.Gate = "the solution must score full marks, and has 5 of 10 points", &schema.GateResult{}
 	s.ledger.grade(failed)
+	s.subscribed("ines")
 	return s
 }
 
@@ -72,7 +73,7 @@ func staffPages() map[string]string {
 		"grid": "/comp2402/a1/-/grid", "extensions": "/comp2402/a1/-/extensions?owner=alice", "adjustments": "/comp2402/a1/-/adjustments",
 		"regrades": "/comp2402/a1/-/regrades", "regrade": "/comp2402/a1/-/regrades/1", "roster": "/comp2402/-/roster", "times": "/comp2402/-/times",
 		"exports": "/comp2402/-/exports", "audit": "/comp2402/-/audit", "grades": "/comp2402/-/grades", "queue": "/-/queue",
-		"sessions": "/-/sessions", "tests": "/comp2402/a1/-/tests", "edit": "/comp2402/a1/-/tests/files/assignment.yaml", "version": "/comp2402/a1/-/tests/versions/2",
+		"sessions": "/-/sessions", "tests": "/comp2402/a1/-/tests", "notifications": "/-/notifications", "edit": "/comp2402/a1/-/tests/files/assignment.yaml", "version": "/comp2402/a1/-/tests/versions/2",
 		"new": "/comp2402/-/new", "publication": "/comp2402/a1/-/publication", "teams": "/comp2402/a1/-/teams", "settings": "/comp2402/-/settings",
 		"assignment-staff": "/comp2402/a1", "submission-staff": "/comp2402/a1/alice/1", "file": "/comp2402/a1/alice/1/-/files/list.c",
 	}

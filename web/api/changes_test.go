@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/schema"
 )
 
@@ -14,6 +15,12 @@ func TestChanges(t *testing.T) {
 	b := newBundle(t)
 	b.graded("alice")
 	const task = "/courses/comp1/assignments/a1"
+	by := schema.Actor{Channel: schema.ChannelSSH}
+	var err error
+	by.User, err = b.store.UserByLogin(t.Context(), "alice")
+	check(t, err)
+	_, err = b.Notices.Add(t.Context(), by, classroom.NewDestination{Channel: schema.NoticeMail, Address: "alice@example.org"})
+	check(t, err)
 	for _, c := range []struct {
 		who, method, path string
 		body              any
@@ -33,6 +40,8 @@ func TestChanges(t *testing.T) {
 		{"ida", "DELETE", "/courses/comp1/roster/mallory", nil, "course.unenrol"},
 		{"ida", "POST", "/courses/comp1/roster-import", map[string]any{"data": []byte("login,name\nzoe,Zoe\n")}, "roster.import"},
 		{"ida", "POST", task + "/submissions/alice/1/rerun", nil, "submission.rerun"},
+		{"alice", "PUT", "/me/notifications/1/topics", map[string]any{"topics": []string{"regraded"}}, "notice.topics"},
+		{"alice", "DELETE", "/me/notifications/1", nil, "notice.remove"},
 		{"root", "PUT", "/pools/standard/mode", map[string]any{"mode": "paused", "reason": "new image"}, "pool.pause"},
 		{"root", "PUT", "/pools/standard/size", map[string]any{"warm": 0, "max": 2}, "pool.resize"},
 	} {

@@ -32,6 +32,7 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 	routes := map[string]route{
 		"GET /openapi.json": {"/openapi.json", nil, everybody},
 		"GET /me":           {"/me", nil, known}, "GET /me/tokens": {"/me/tokens", nil, known}, "DELETE /me/tokens/{name}": {"/me/tokens/none", nil, ""},
+		"GET /me/notifications": {"/me/notifications", nil, known}, "PUT /me/notifications/{id}/topics": {"/me/notifications/7/topics", map[string]any{"topics": []string{}}, ""}, "DELETE /me/notifications/{id}": {"/me/notifications/7", nil, ""},
 		"GET /users": {"/users", nil, "root"}, "GET /audit": {"/audit", nil, "root"},
 		"GET /queue": {"/queue", nil, known}, "GET /pools": {"/pools", nil, "mallory " + staff}, "GET /runners": {"/runners", nil, "mallory " + staff},
 		"GET /flavours": {"/flavours", nil, "mallory " + staff}, "GET /receipt-key": {"/receipt-key", nil, known},

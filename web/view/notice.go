@@ -12,6 +12,8 @@ func Notice(what string) string {
 		"activated":         "That version is active again.",
 		"session-ended":     "The session has ended.",
 		"token-revoked":     "The token is revoked.",
+		"notice-topics":     "The topics are saved.",
+		"notice-removed":    "That address gets no more notices.",
 		"marked":            "This submission counts now.",
 		"pool-open":         "Jobs of that flavour start again.",
 		"pool-paused":       "No job of that flavour starts. Running jobs go on.",

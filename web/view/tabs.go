@@ -48,7 +48,7 @@ func AssignmentTabs(of schema.Assignment, v course.Viewer, current string) []Tab
 
 // AccountTabs are the pages about somebody's own account. current is the path of the page.
 func AccountTabs(current string) []Tab {
-	return tabsOf("", current, []tab{{"Signed-in browsers", "/-/sessions", nil}, {"API tokens", "/-/tokens", nil}})
+	return tabsOf("", current, []tab{{"Signed-in browsers", "/-/sessions", nil}, {"API tokens", "/-/tokens", nil}, {"Notifications", "/-/notifications", nil}})
 }
 
 // tabsOf keeps what may be seen; one tab alone leads nowhere.

@@ -1,0 +1,50 @@
+package api
+
+import (
+	"github.com/grader/grader/classroom/tables"
+	"github.com/grader/grader/schema"
+)
+
+// topicChoice is what an address gets notices about.
+type topicChoice struct {
+	Topics []string `json:"topics"` // none: nothing
+}
+
+// noticeRoutes are about a person's own addresses for notices. Adding one is not here: a token
+// cannot add an address, which would outlast it.
+func (a *API) noticeRoutes() []route {
+	return []route{
+		get("/me/notifications", "listNotifications", "The person's addresses for notices", listDestinations),
+		send("PUT", "/me/notifications/{id}/topics", "chooseNotifications", "What an address gets notices about: verdict, regraded, extension, tests, pool", chooseTopics),
+		act("DELETE", "/me/notifications/{id}", "removeNotifications", "Send no more notices to an address", removeDestination),
+	}
+}
+
+func listDestinations(c *call) ([]tables.Destination, error) {
+	all, err := c.Classroom.Notices.List(c.ctx(), c.by, "")
+	return tables.PublicDestinations(all), err
+}
+
+func chooseTopics(c *call, n topicChoice) (tables.Destination, error) {
+	id, err := c.id()
+	if err != nil {
+		return tables.Destination{}, err
+	}
+	topics := []schema.NoticeTopic{}
+	if len(n.Topics) > 0 {
+		if topics, err = schema.ParseNoticeTopics(n.Topics); err != nil {
+			return tables.Destination{}, err
+		}
+	}
+	changed, err := c.Classroom.Notices.Choose(c.ctx(), c.by, "", id, topics)
+	return tables.PublicDestination(changed), err
+}
+
+func removeDestination(c *call) (tables.Destination, error) {
+	id, err := c.id()
+	if err != nil {
+		return tables.Destination{}, err
+	}
+	removed, err := c.Classroom.Notices.Remove(c.ctx(), c.by, "", id)
+	return tables.PublicDestination(removed), err
+}
