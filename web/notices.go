@@ -82,7 +82,7 @@ func (s *accountPages) serveConfirmation(w http.ResponseWriter, r *http.Request)
 
 // confirmDestination confirms the address that a code was sent to.
 func (s *accountPages) confirmDestination(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(w, r, smallBody); err != nil {
+	if err := readForm(r, smallBody); err != nil {
 		return err
 	}
 	page := view.Confirmation{Frame: s.newFrame("Confirm an address", nil), Code: strings.TrimSpace(r.PostFormValue("code"))}

@@ -65,7 +65,7 @@ func TestOperationsAsEveryRole(t *testing.T) {
 		"comment": {`{"Submission":{"Course":"comp1","Assignment":"a1","Owner":"bob","Number":9},"Text":"x"}`, nobody}, "comments": {`{"Submission":{"Course":"comp1","Assignment":"a1","Owner":"bob","Number":9}}`, nobody},
 		"comment.remove": {`{"Submission":{"Course":"comp1","Assignment":"a1","Owner":"bob","Number":9}}`, nobody},
 		"submit-for":     {`{` + task + `,"Owner":"bob","Commit":"x"}`, instructors}, "archive": {`{` + task + `}`, nobody},
-		"outbox": {`{}`, admin}, "outbox.retry": {`{"Kind":"none"}`, admin}, "github.link": {`{"Login":"none"}`, admin},
+		"notices": {`{"Login":"bob"}`, admin}, "notice.remove": {`{"Login":"none","ID":9}`, admin}, "outbox": {`{}`, admin}, "outbox.retry": {`{"Kind":"none"}`, admin}, "github.link": {`{"Login":"none"}`, admin},
 		"backup.marks": {`{}`, nobody}, "backup.recorded": {`{}`, nobody}, "database.copy": {`{"File":"/tmp/never"}`, nobody},
 	}
 	for name := range m.Operator().operations() {
