@@ -28,7 +28,7 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// server is a data directory with one course, as a server writes it.
+// server is the data directory of a server with one course.
 type server struct {
 	t      *testing.T
 	data   string
@@ -134,7 +134,7 @@ func (s *server) push(login string) schema.GradedSubmission {
 	return sub
 }
 
-// backup writes a backup; meanwhile happens after the database was copied.
+// backup writes a backup. It calls meanwhile after the database is copied.
 func (s *server) backup(meanwhile func()) []byte {
 	s.t.Helper()
 	marks, err := s.store.Marks(s.t.Context())
@@ -227,9 +227,9 @@ func TestRestoreOfABackup(t *testing.T) {
 	}
 }
 
-// TestPushesDuringABackup has pushes between the copy of the database and that of the
-// repositories: recorded in a known repository, in a new one, still open, and open when the
-// database was copied but overtaken since.
+// TestPushesDuringABackup makes pushes between the copy of the database and the copies of the repositories: recorded in a
+// known repository, recorded in a new one, still open, and open in the database but overtaken before the repository was
+// copied.
 func TestPushesDuringABackup(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
@@ -266,7 +266,7 @@ func TestPushesDuringABackup(t *testing.T) {
 		t.Error(err)
 	}
 
-	// An open push that main still stands at is the server's to record.
+	// If main is still at an open push, the server records it when it starts.
 	s = newServer(t)
 	open = s.receive(s.a1, schema.RepositoryOwn, "bob")
 	report, err = restore(t, s.backup(func() { s.pin(open) }), t.TempDir())
@@ -276,7 +276,7 @@ func TestPushesDuringABackup(t *testing.T) {
 	}
 }
 
-// TestPushWithoutACommit has a push in the database whose commit no repository holds.
+// TestPushWithoutACommit has a push in the database whose commit is in no repository.
 func TestPushWithoutACommit(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
@@ -312,7 +312,7 @@ func TestRestoreIntoAUsedDirectory(t *testing.T) {
 	}
 }
 
-// TestTruncatedBackup cuts the file at many places.
+// TestTruncatedBackup truncates the file at many places.
 func TestTruncatedBackup(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
@@ -328,7 +328,7 @@ func TestTruncatedBackup(t *testing.T) {
 	}
 }
 
-// TestAlteredBackup changes single bytes. What is restored all the same is what was there.
+// TestAlteredBackup changes single bytes. Either the restore fails, or it restores the original data.
 func TestAlteredBackup(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
@@ -363,7 +363,7 @@ func empty(t *testing.T, dir string) {
 	}
 }
 
-// member is one of a tar that a test changes.
+// member is a member of a tar that a test changes.
 type member struct {
 	name    string
 	kind    byte
@@ -386,7 +386,7 @@ func members(t *testing.T, tarred []byte) []member {
 	}
 }
 
-// packed writes members with a manifest that names them all.
+// packed writes members, and a manifest with all of them.
 func packed(t *testing.T, all []member) []byte {
 	t.Helper()
 	type file struct {
@@ -417,7 +417,7 @@ func packed(t *testing.T, all []member) []byte {
 	return out.Bytes()
 }
 
-// TestHostileBackup has members that would leave the directory, or that git would obey.
+// TestHostileBackup has members that would be unpacked outside of the directory, or that would configure git.
 func TestHostileBackup(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
@@ -485,7 +485,7 @@ func TestHostileBackup(t *testing.T) {
 	}
 }
 
-// after is a backup that goes on after its manifest.
+// after is a backup with data after its manifest.
 func after(t *testing.T, plain []member) []byte {
 	t.Helper()
 	whole := packed(t, plain)

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// comparison holds a restored database against the restored repositories.
+// comparison compares a restored database with the restored repositories.
 type comparison struct {
 	store  *store.Store
 	repos  repo.Archive
@@ -48,7 +48,7 @@ func (c *comparison) run(ctx context.Context, late []schema.RecordedPush) error 
 		return fmt.Errorf("restore: %w", err)
 	}
 	for id := range c.known {
-		for _, p := range c.known[id] { // no repository held them
+		for _, p := range c.known[id] { // they are in no repository
 			if p.State == schema.IntentRecorded {
 				c.report.Missing = append(c.report.Missing, c.push(ctx, p.Repository, p.Intent, p.Commit))
 			}
@@ -77,7 +77,7 @@ func (c *comparison) repositories(ctx context.Context) error {
 	return nil
 }
 
-// repository sorts the pins of a repository: known ones are taken off the list.
+// repository classifies the pins of a repository, and removes those that it finds from the known ones.
 func (c *comparison) repository(ctx context.Context, id int64) error {
 	pins, main, err := c.repos.Pins(id)
 	if err != nil {
@@ -90,8 +90,8 @@ func (c *comparison) repository(ctx context.Context, id int64) error {
 		case is && p.State == schema.IntentRecorded && p.Commit == commit && c.repos.HasCommit(id, commit):
 			c.report.Pushes++
 			delete(known, pin)
-		case is && p.State == schema.IntentRecorded: // it stays on the list, and is missing
-		case is && main == p.Commit: // the server decides an open push by where main is
+		case is && p.State == schema.IntentRecorded: // it stays among the known ones, and is reported as missing
+		case is && main == p.Commit: // the server records an open push if main is at its commit
 			c.report.Open = append(c.report.Open, c.push(ctx, id, pin, commit))
 		default:
 			c.report.Found = append(c.report.Found, c.push(ctx, id, pin, commit))
@@ -100,8 +100,8 @@ func (c *comparison) repository(ctx context.Context, id int64) error {
 	return nil
 }
 
-// push is a push as far as it is known: in full where it was recorded before the backup
-// ended, else by its repository.
+// push returns what is known about a push: all of it if it was recorded before the backup ended, otherwise only its
+// repository and commit.
 func (c *comparison) push(ctx context.Context, id int64, pin, commit string) schema.RecordedPush {
 	if p, ok := c.late[pin]; ok {
 		return p

@@ -1,6 +1,5 @@
-// Package backup writes all of a server's data as one tar, also while the server runs,
-// and puts it into a new data directory. docs/operating.md says why the order in which it
-// copies loses no push.
+// Package backup writes all of a server's data as one tar, also while the server runs, and restores it into a new data
+// directory. docs/operating.md explains why the order of the copies loses no push.
 package backup
 
 import (
@@ -12,8 +11,7 @@ import (
 // format is the version of the tar's layout.
 const format = 1
 
-// The members of a backup, in order. The repositories' files stand between the keys and
-// the list of late pushes.
+// The members of a backup, in order. The repositories' files come between the keys and the list of late pushes.
 const (
 	headName     = "backup.json"
 	databaseName = "grader.db"
@@ -42,14 +40,14 @@ type file struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Progress says how far a backup or a restore is.
+// Progress is the progress of a backup or a restore.
 type Progress struct {
 	Repositories int // done
 	Of           int // 0: not known
 	Bytes        int64
 }
 
-// Report is what a restored directory holds.
+// Report describes a restored directory.
 type Report struct {
 	MadeAt       time.Time             `json:"made_at"` // of the database
 	Pushes       int                   `json:"pushes"`  // in the database and in their repositories

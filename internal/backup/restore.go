@@ -28,10 +28,9 @@ const staging = "restore.tmp"
 // maxJSON bounds a list of the backup, in bytes.
 const maxJSON = 1 << 30
 
-// Restore puts a backup into a data directory that is empty or not there. Until all of it
-// is checked nothing stands in its place; if the backup is damaged, the directory is
-// empty again. CodeConflict: the directory is not empty. CodeInvalid: the file is not a
-// backup, or not a whole one. CodeRefused: it was changed.
+// Restore restores a backup into a data directory that is empty or does not exist. It moves the files into place only after
+// all of them are checked; if the backup is damaged, the directory is empty again. CodeConflict: the directory is not empty.
+// CodeInvalid: the file is not a backup, or not a complete one. CodeRefused: it was changed.
 func Restore(ctx context.Context, r io.Reader, dir string, keys []string, tell func(Progress)) (report Report, err error) {
 	if err := emptyDirectory(dir); err != nil {
 		return report, err
@@ -51,7 +50,7 @@ func Restore(ctx context.Context, r io.Reader, dir string, keys []string, tell f
 	return report, moveUp(temporary, dir)
 }
 
-// emptyDirectory makes the directory, private, unless it is there; it must be empty.
+// emptyDirectory creates a private directory. If the directory exists, it must be empty.
 func emptyDirectory(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return schema.Wrapf(schema.CodeUnavailable, err, "restore: %s", err)
@@ -62,7 +61,7 @@ func emptyDirectory(dir string) error {
 	}
 	for _, entry := range entries {
 		switch entry.Name() {
-		case "lost+found": // of a file system of its own
+		case "lost+found": // of a separate file system
 			continue
 		case staging:
 			return schema.Errorf(schema.CodeConflict, "%s holds an interrupted restore; remove %s, and restore again", dir, filepath.Join(dir, staging))
@@ -72,15 +71,15 @@ func emptyDirectory(dir string) error {
 	return os.Chmod(dir, 0o700)
 }
 
-// moveUp moves what was unpacked into its place. The database comes last: a directory
-// without it is not taken for a restored one.
+// moveUp moves the unpacked files into place. The database comes last, so that a directory without it is not mistaken for a
+// restored one.
 func moveUp(from, to string) error {
 	d, err := os.Open(to)
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
 	defer d.Close()
-	if err := unix.Syncfs(int(d.Fd())); err != nil { // one for all of the files
+	if err := unix.Syncfs(int(d.Fd())); err != nil { // one sync for all of the files
 		return fmt.Errorf("restore: %w", err)
 	}
 	entries, err := os.ReadDir(from)
@@ -105,7 +104,7 @@ func boolOrder(b bool) int {
 	return 0
 }
 
-// unpacking is one backup on its way into a directory.
+// unpacking is the state of one restore.
 type unpacking struct {
 	dir      string
 	keys     []string
@@ -117,7 +116,7 @@ type unpacking struct {
 	progress Progress
 }
 
-// errIncomplete says that the file ends before the backup does.
+// errIncomplete is the error for a file that ends before the backup does.
 func errIncomplete(members int) error {
 	return schema.Errorf(schema.CodeInvalid, "the backup is incomplete: the file ends after %d of its members; copy it again from where it was made", members)
 }
@@ -152,7 +151,7 @@ func errNoBackup() error {
 	return schema.Errorf(schema.CodeInvalid, "the file is not a backup that grader admin backup made")
 }
 
-// after makes sure that nothing follows the manifest.
+// after returns an error if anything follows the manifest.
 func (u *unpacking) after(r *tar.Reader) error {
 	header, err := r.Next()
 	if errors.Is(err, io.EOF) {
@@ -164,8 +163,7 @@ func (u *unpacking) after(r *tar.Reader) error {
 	return errIncomplete(len(u.seen))
 }
 
-// member unpacks one member; last says that it was the manifest, and that all are as it
-// says.
+// member unpacks one member. last reports that it was the manifest, and that it matches all members.
 func (u *unpacking) member(header *tar.Header, r io.Reader) (last bool, err error) {
 	name := header.Name
 	if header.Typeflag != tar.TypeReg {
@@ -207,7 +205,7 @@ func (u *unpacking) place(name string) (string, error) {
 	return "", schema.Errorf(schema.CodeRefused, "%q does not belong to a backup", schema.Sanitize(name))
 }
 
-// list reads a member that is JSON.
+// list reads a member that contains JSON.
 func (u *unpacking) list(header *tar.Header, r io.Reader, to any) error {
 	sum := sha256.New()
 	if err := readJSON(io.TeeReader(r, sum), to); err != nil {
@@ -232,7 +230,7 @@ func readJSON(r io.Reader, to any) error {
 }
 
 func (u *unpacking) write(header *tar.Header, r io.Reader, place string) error {
-	// Repositories that are made bring HEAD and config, which the backup's replace.
+	// A new repository has its own HEAD and config, which those of the backup replace.
 	f, err := os.OpenFile(place, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
@@ -250,7 +248,7 @@ func (u *unpacking) write(header *tar.Header, r io.Reader, place string) error {
 	return nil
 }
 
-// compare holds what was unpacked against the manifest.
+// compare compares the unpacked members with the manifest.
 func (u *unpacking) compare(m manifest) error {
 	for _, want := range m.Files {
 		got, there := u.seen[want.Path]
@@ -270,8 +268,7 @@ func (u *unpacking) compare(m manifest) error {
 	return nil
 }
 
-// inspect opens the database, which brings its tables up to date, and compares it with
-// the repositories.
+// inspect opens the database, which migrates it, and compares it with the repositories.
 func (u *unpacking) inspect(ctx context.Context) (report Report, err error) {
 	st, err := store.Open(ctx, filepath.Join(u.dir, databaseName), store.Options{})
 	if err != nil {

@@ -24,18 +24,17 @@ type Source struct {
 	Data    string // data directory
 	Keys    []string
 	Version string // of grader
-	// Database is a consistent copy of the database, whose moment is MadeAt.
+	// Database is a consistent copy of the database as of MadeAt.
 	Database string
 	MadeAt   time.Time
 	// Late returns the pushes that were recorded since shortly before MadeAt.
 	Late func(ctx context.Context) ([]schema.RecordedPush, error)
-	// Tell is called now and then; nil: nobody is told.
+	// Tell, if set, is called with the progress at intervals.
 	Tell func(Progress)
 }
 
-// Write writes a backup. The copy of the database must exist before it is called: a
-// push's pin is durable before its row is, so that the repositories, copied after the
-// database, hold every commit that the database knows.
+// Write writes a backup. The copy of the database must exist before the call. A push's pin is durable before its row, so
+// the repositories, copied after the database, contain every commit that the database names.
 func Write(ctx context.Context, w io.Writer, s Source) error {
 	b := &writer{tar: tar.NewWriter(w), source: s, repos: repo.Archive{Dir: filepath.Join(s.Data, filepath.Clean(repositories))}}
 	for _, step := range []func(context.Context) error{b.begin, b.keys, b.repositories, b.late, b.end} {
@@ -46,7 +45,7 @@ func Write(ctx context.Context, w io.Writer, s Source) error {
 	return nil
 }
 
-// writer is one backup on its way.
+// writer is the state of one backup.
 type writer struct {
 	tar      *tar.Writer
 	source   Source
@@ -73,7 +72,7 @@ func (b *writer) keys(context.Context) error {
 	return nil
 }
 
-// repositories copies each repository while nobody writes there.
+// repositories copies each repository while it holds the repository's lock.
 func (b *writer) repositories(ctx context.Context) error {
 	ids, err := b.repos.Repositories()
 	if err != nil {
@@ -111,7 +110,7 @@ func (b *writer) repository(ctx context.Context, id int64) error {
 	return nil
 }
 
-// late lists the pushes that the repositories may hold and the database does not.
+// late lists the pushes that may be in the repositories and not in the database.
 func (b *writer) late(ctx context.Context) error {
 	pushes, err := b.source.Late(ctx)
 	if err != nil {
@@ -154,7 +153,7 @@ func (b *writer) copy(name, path string) error {
 	return b.add(name, info.Size(), f)
 }
 
-// add writes one member and notes its hash.
+// add writes one member and records its hash.
 func (b *writer) add(name string, size int64, from io.Reader) error {
 	header := &tar.Header{Typeflag: tar.TypeReg, Name: name, Size: size, Mode: 0o600, ModTime: b.source.MadeAt.Truncate(time.Second), Format: tar.FormatPAX}
 	if err := b.tar.WriteHeader(header); err != nil {

@@ -17,12 +17,12 @@ tests:
   - {name: sums, run: [./sum], cases: "cases/*.in"}
 `
 	sumProgram = "#include <stdio.h>\nint main(void) { long a, b; if (scanf(\"%ld %ld\", &a, &b) != 2) return 1; printf(\"%ld\\n\", a + b); return 0; }\n"
-	// byHandLoop runs and compares as many cases as there are.
+	// byHandLoop runs and compares all cases in a shell.
 	byHandLoop = `for i in cases/*.in; do ./sum <$i >out; cmp -s out ${i%.in}.out || exit 1; done`
 )
 
-// cases measures a case of a package of small cases in C at each level, and compares it with running and comparing in
-// a shell. A case's part is what so many take, less what one takes.
+// cases measures small cases in C at each level, and compares them with a shell that runs and compares them. The time of a
+// case is the time of many, minus the time of one, divided by their number.
 func (b *bench) cases(ctx context.Context) error {
 	fmt.Printf("%d trivial cases in C, a case\n", b.size.cases)
 	graders, err := binaries()
@@ -71,7 +71,7 @@ func (b *bench) cases(ctx context.Context) error {
 	return nil
 }
 
-// casesWith returns what a case takes.
+// casesWith returns the time of a case.
 func (b *bench) casesWith(ctx context.Context, g binary, many, one, level string) (took, error) {
 	submission := filepath.Join(b.dir, "sums")
 	all, _, err := g.check(ctx, many, submission, filepath.Join(b.dir, "many.pins"), level)
@@ -82,7 +82,8 @@ func (b *bench) casesWith(ctx context.Context, g binary, many, one, level string
 	return all.minus(single).each(b.size.cases - 1), err
 }
 
-// casesDirs makes the tests repositories of many cases and of one, and the submission. The first has the program as well.
+// casesDirs creates the tests repositories with many cases and with one, and the submission. The first also contains the
+// program.
 func (b *bench) casesDirs(ctx context.Context) (many, one string, err error) {
 	many, one = filepath.Join(b.dir, "many"), filepath.Join(b.dir, "one")
 	for dir, n := range map[string]int{many: b.size.cases, one: 1} {

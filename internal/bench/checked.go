@@ -13,13 +13,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// againstEnv names an earlier grader binary, which is measured alternately with this one.
+// againstEnv is the environment variable with the path of an earlier grader binary, which is measured in turns with this
+// one.
 const againstEnv = "BENCH_AGAINST"
 
 // binary is a grader that is measured.
 type binary struct{ name, path string }
 
-// binaries returns the grader that `make bench` has built, and the earlier one where there is one.
+// binaries returns the grader that `make bench` has built, and the earlier one if it is set.
 func binaries() ([]binary, error) {
 	ours, err := filepath.Abs(filepath.Join("bin", "grader"))
 	if err != nil {
@@ -37,13 +38,13 @@ func binaries() ([]binary, error) {
 	return list, nil
 }
 
-// took is what a command took: elapsed time, and the processor time of all its processes.
+// took is the elapsed time of a command, and the processor time of all its processes.
 type took struct{ wall, cpu time.Duration }
 
-// minus is the rest.
+// minus returns the difference.
 func (t took) minus(other took) took { return took{t.wall - other.wall, t.cpu - other.cpu} }
 
-// each is an equal part.
+// each returns the n-th part.
 func (t took) each(n int) took { return took{t.wall / time.Duration(n), t.cpu / time.Duration(n)} }
 
 // costs are the measured costs of one operation.
@@ -60,7 +61,7 @@ func (c *costs) print(name string, floor *costs) {
 	c.cpu.print("  its processor time", floor.cpu)
 }
 
-// against prints how this program compares with the earlier one.
+// against prints a comparison of this program with the earlier one.
 func (c *costs) against(earlier *costs) {
 	if earlier == nil {
 		return
@@ -86,7 +87,7 @@ func runCommand(ctx context.Context, dir, name string, args ...string) (took, []
 	return took{wall, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}, out, nil
 }
 
-// check grades a submission with a grader, and returns what that took and the result. Every test must pass.
+// check grades a submission with a grader, and returns the time and the result. Every test must pass.
 func (b binary) check(ctx context.Context, tests, submission, pins, level string) (took, schema.PublicSubmission, error) {
 	args := []string{"check", "--json", "--pins", pins}
 	if level != "" {

@@ -13,8 +13,7 @@ import (
 	"github.com/grader/grader/internal/demo"
 )
 
-// course measures what a course does as a whole: importing a roster, and live pushes while
-// a regrade set is running.
+// course measures the import of a roster, and live pushes while a regrade set is running.
 func (b *bench) course(ctx context.Context) error {
 	fmt.Printf("a course: roster of %d, regrade set of %d submissions\n", b.size.roster, b.size.set)
 	s, err := startServer(ctx, filepath.Join(b.dir, "course"), config(2, 2))

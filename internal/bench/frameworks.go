@@ -15,7 +15,7 @@ type framework struct {
 	name       string
 	tests      map[string]string // the tests repository
 	submission map[string]string
-	byHand     []string // shell commands in a directory that has all files: what grading builds, and what it runs
+	byHand     []string // shell commands in a directory that has all files: the build, and the run of the test
 }
 
 // java measures javac and JUnit.
@@ -145,7 +145,7 @@ func (b *bench) framework(ctx context.Context, f framework, graders []binary) er
 // nothingYAML is an assignment whose only test does nothing.
 const nothingYAML = "title: Nothing\ntests:\n  - {name: nothing, run: /bin/true}\n"
 
-// gradedWith returns what a grading takes, less what `grader check` takes to grade nothing.
+// gradedWith returns the time of a grading, minus the time of a `grader check` that grades nothing.
 func (b *bench) gradedWith(ctx context.Context, g binary, tests, submission string) (took, error) {
 	nothing := filepath.Join(b.dir, "nothing")
 	if err := writeFiles(nothing, map[string]string{"assignment.yaml": nothingYAML}); err != nil {
@@ -176,7 +176,7 @@ func (f framework) handRound(ctx context.Context, dir string, round int, built, 
 	return nil
 }
 
-// print prints a framework's rows: the floor of the whole is what is built and run by hand.
+// print prints a framework's rows. The floor of the total is the time to build and run by hand.
 func (f framework) print(graders []binary, graded map[string]*costs, built, ran *costs) {
 	whole := ran
 	if f.byHand[0] != "" {
@@ -192,7 +192,7 @@ func (f framework) print(graders []binary, graded map[string]*costs, built, ran 
 	}
 }
 
-// plus adds what followed each.
+// plus adds each of the following durations to its own.
 func (c *costs) plus(next *costs) *costs {
 	sum := &costs{}
 	for i := range c.wall {

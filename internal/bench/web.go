@@ -24,7 +24,7 @@ import (
 	"github.com/grader/grader/web"
 )
 
-// term is how much the store holds in the part web.
+// term is the amount of data in the store of the part web.
 type term struct{ students, tests, pushes, assignments int }
 
 // Targets of a page.
@@ -187,7 +187,7 @@ func (s *siteBench) grade(ctx context.Context, r schema.Result) error {
 	return err
 }
 
-// result fails every seventh test, another one each time.
+// result returns a result in which every seventh test fails, a different one each time.
 func (s *siteBench) result(n int) schema.Result {
 	r := schema.Result{
 		Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, MaxScore: schema.NewPoints(int64(s.tests), 1),
@@ -298,7 +298,7 @@ func (b *reader) get(ctx context.Context, path string) (int64, time.Duration, er
 	return n, took, err
 }
 
-// page asks for a page many times and prints what it takes.
+// page requests a page many times and prints the durations.
 func (b *reader) page(ctx context.Context, path string, runs int) error {
 	var all []time.Duration
 	var size int64
@@ -321,7 +321,7 @@ func (b *reader) page(ctx context.Context, path string, runs int) error {
 	return nil
 }
 
-// processorTime is what this process has used so far, the asking included.
+// processorTime is the processor time of this process so far, including the requests.
 func processorTime() time.Duration {
 	var used unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &used); err != nil {
@@ -330,7 +330,7 @@ func processorTime() time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// idle is a scheduler and repositories that hold nothing.
+// idle implements a scheduler without jobs and repositories without files.
 type idle struct{}
 
 // Watch implements web.Live.

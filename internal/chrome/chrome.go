@@ -70,7 +70,7 @@ func (c *Browser) hear(event any) {
 		c.complaints = append(c.complaints, e.Entry.Text+" "+strings.TrimPrefix(e.Entry.URL, c.Base))
 	case *network.EventRequestWillBeSent:
 		if !strings.HasPrefix(e.Request.URL, c.Base+"/") && e.Request.URL != "about:blank" &&
-			!strings.HasPrefix(e.Request.URL, "data:") { // the browser draws its own date fields by such addresses
+			!strings.HasPrefix(e.Request.URL, "data:") { // the browser uses such addresses for its date fields
 			c.complaints = append(c.complaints, "request to "+e.Request.URL)
 		}
 	}
@@ -85,7 +85,7 @@ func (c *Browser) Complaints() []string {
 	return all
 }
 
-// Do runs actions, within a minute; what names them in the failure.
+// Do runs actions, within a minute. what describes them in the failure.
 func (c *Browser) Do(what string, actions ...chromedp.Action[chromedp.Void]) {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(c.ctx, time.Minute)
@@ -125,8 +125,8 @@ func (c *Browser) SignIn(token string) {
 		chromedp.Click(chromedp.CSS("button.primary")), chromedp.WaitVisible(chromedp.CSS(".account")))
 }
 
-// patience bounds the wait for a text. In e2e a text may wait for a whole gate: a runner that starts, a build and
-// every test, beside the other tests of the package. A test whose text never comes fails only later.
+// patience is the longest wait for a text. In e2e a text may wait for a whole gate: the start of a runner, a build and every
+// test, while other tests of the package run. A test whose text never appears only fails later.
 const patience = time.Minute
 
 // AwaitText waits until the first element that the selector matches contains the words, on
@@ -149,7 +149,7 @@ func (c *Browser) AwaitText(selector, words string) {
 	}
 }
 
-// leftPage reports whether a page was left while something ran in it.
+// leftPage reports whether an error means that the page was left during an action.
 func leftPage(err error) bool {
 	return strings.Contains(err.Error(), "Cannot find context") || strings.Contains(err.Error(), "context was destroyed") ||
 		strings.Contains(err.Error(), "navigated or closed")
@@ -182,7 +182,7 @@ func (c *Browser) Type(selector, text string) {
 	c.Do("type into "+selector, chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
-// Choose gives a field for files a file or a folder.
+// Choose sets a file or a folder in a file field.
 func (c *Browser) Choose(selector string, paths ...string) {
 	c.t.Helper()
 	c.Do("choose files for "+selector, chromedp.SetUploadFiles(chromedp.CSS(selector), paths))

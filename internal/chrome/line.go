@@ -86,7 +86,7 @@ func (l *Line) forward(from net.Conn) {
 	l.forget(from, to)
 }
 
-// keep notes a pair of connections; false while the line is cut.
+// keep records a pair of connections, or returns false while the line is cut.
 func (l *Line) keep(pair ...net.Conn) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

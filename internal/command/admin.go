@@ -38,7 +38,7 @@ func adminCommand() *cli.Command {
 	}
 }
 
-// noSubcommand shows the help of a group of commands and reports unknown ones.
+// noSubcommand shows the help of a group of commands, or reports an unknown command.
 func noSubcommand(c *cli.Context) error {
 	if c.Args().Present() {
 		return schema.Errorf(schema.CodeInvalid, "unknown command %q; see %s --help", c.Args().First(), c.Command.HelpName)
@@ -46,7 +46,7 @@ func noSubcommand(c *cli.Context) error {
 	return cli.ShowSubcommandHelp(c)
 }
 
-// needed reports flags that a command requires and was not given.
+// needed returns an error if a required flag is missing.
 func needed(c *cli.Context, flags ...string) error {
 	for _, name := range flags {
 		if !c.IsSet(name) {
@@ -68,13 +68,13 @@ func arguments(c *cli.Context, names ...string) ([]string, error) {
 // printJSON prints a value as indented JSON.
 func printJSON(w io.Writer, v any) error { return tables.JSON(w, v) }
 
-// reply writes what an action replied, as text or with --json as JSON.
+// reply writes the reply of an action, as text or, with --json, as JSON.
 func reply(c *cli.Context) tables.Writer {
 	return tables.Writer{Out: c.App.Writer, Note: c.App.ErrWriter, JSON: c.Bool("json"), Command: "grader admin"}
 }
 
-// callAdmin runs one operation: over the API of the server that --server names, over the socket of the running server, or in this process
-// on the store where no server runs. It tries again if a server starts or stops meanwhile.
+// callAdmin runs one operation: over the API of the server that --server names, over the socket of the running server, or,
+// if no server runs, in this process. It tries again if a server starts or stops meanwhile.
 func callAdmin[R any](c *cli.Context, name string, args any) (R, error) {
 	var reply R
 	body, err := json.Marshal(args)

@@ -41,8 +41,7 @@ func adminBackupCommand() *cli.Command {
 	}
 }
 
-// writeBackupFile writes the backup beside its place, so that a file of that name is
-// always whole.
+// writeBackupFile writes the backup to a temporary name and renames it, so that a file at path is always complete.
 func writeBackupFile(c *cli.Context, path string) (err error) {
 	if _, err := os.Lstat(path); err == nil {
 		return schema.Errorf(schema.CodeConflict, "%s is there already; name a new file", path)

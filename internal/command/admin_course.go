@@ -65,7 +65,7 @@ func adminCourseAdd(c *cli.Context) error {
 	return err
 }
 
-// flavourNames returns what --allow-flavour names.
+// flavourNames returns the flavours of --allow-flavour.
 func flavourNames(c *cli.Context) []string {
 	return slices.DeleteFunc(c.StringSlice("allow-flavour"), func(name string) bool { return name == "" })
 }

@@ -32,7 +32,7 @@ func adminKeyGitHubCommand() *cli.Command {
 	}
 }
 
-// githubImport is what an import of keys did, in the form that scripts read.
+// githubImport is the result of an import of keys, in the form that scripts read.
 type githubImport struct {
 	ID     int64       `json:"id"` // at GitHub; it stays when the login is renamed
 	Login  string      `json:"login"`
@@ -66,7 +66,7 @@ func adminKeyGitHub(c *cli.Context) error {
 	return reportGitHub(c, args[0], done)
 }
 
-// gitHubAccount asks the GitHub of the command's flags for an account. It returns the address of that GitHub as well.
+// gitHubAccount requests an account from the GitHub of the command's flags. It also returns the address of that GitHub.
 func gitHubAccount(c *cli.Context, login string) (is github.Account, host string, err error) {
 	token, err := tokenOf(c.String("token-file"))
 	if err != nil {
@@ -96,8 +96,8 @@ func tokenOf(file string) (string, error) {
 	return token, nil
 }
 
-// addEach adds the keys one by one: one that is refused does not keep the others out. The error is one
-// that does not concern a single key.
+// addEach adds the keys one by one. A refused key does not prevent the others; the error is one that does not concern a
+// single key.
 func addEach(c *cli.Context, login string, done *githubImport) error {
 	for _, key := range done.Keys {
 		added, err := callAdmin[[]schema.Key](c, "key.add", service.AccountArgs{Login: login, Key: key + " github:" + done.Login})
@@ -114,7 +114,7 @@ func addEach(c *cli.Context, login string, done *githubImport) error {
 	return nil
 }
 
-// reportGitHub prints what was done. It is an error where no key could be added.
+// reportGitHub prints the result. It returns an error if no key could be added.
 func reportGitHub(c *cli.Context, login string, done githubImport) error {
 	if c.Bool("json") {
 		if err := printJSON(c.App.Writer, done); err != nil {

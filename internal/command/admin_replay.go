@@ -54,7 +54,7 @@ type publicReplay struct {
 	Environment []schema.Difference `json:"environment"`
 }
 
-// listed makes JSON write a list for none.
+// listed replaces nil by an empty list, which JSON writes as [].
 func listed(all []schema.Difference) []schema.Difference {
 	if all == nil {
 		return []schema.Difference{}

@@ -15,12 +15,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// watchQuiet is how long nothing may change before the directories are graded again: editors write a
-// file in several steps, and several files one after the other.
+// watchQuiet is how long nothing must change before the directories are graded again: editors write a file in several
+// steps, and several files one after the other.
 const watchQuiet = 300 * time.Millisecond
 
-// watchCheck grades the directories, and grades them again when a file in them changes, until ctx
-// ends. What fails is told, and waits for the next change.
+// watchCheck grades the directories, and grades them again when a file in them changes, until ctx ends. It prints a failure
+// and waits for the next change.
 func watchCheck(c *cli.Context, tests, submission string) error {
 	w, err := newDirWatcher(tests, submission)
 	if err != nil {
@@ -43,7 +43,7 @@ func watchCheck(c *cli.Context, tests, submission string) error {
 	}
 }
 
-// checkFailure returns what a person reads of an error.
+// checkFailure returns the message of an error for a person.
 func checkFailure(err error) string {
 	if told := new(schema.Error); errors.As(err, &told) {
 		return told.Message
@@ -78,7 +78,7 @@ func settle(ctx context.Context, changes <-chan string, quiet time.Duration) (fi
 	}
 }
 
-// dirWatcher tells of changes anywhere below some directories.
+// dirWatcher reports changes anywhere below some directories.
 type dirWatcher struct {
 	notify *fsnotify.Watcher
 	roots  []string
@@ -103,7 +103,7 @@ func newDirWatcher(roots ...string) (*dirWatcher, error) {
 
 func (w *dirWatcher) close() { _ = w.notify.Close() }
 
-// add watches a directory and those below it. A directory that is gone again is left out, except at the top.
+// add watches a directory and those below it. It skips a directory that no longer exists, except at the top.
 func (w *dirWatcher) add(dir string) error {
 	return filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -122,14 +122,14 @@ func (w *dirWatcher) add(dir string) error {
 	})
 }
 
-// ignored reports whether changes of a file or below a directory mean nothing: git's own files, and those
-// that editors make while they save.
+// ignored reports whether changes of a file or below a directory are ignored: git's own files, and files that editors
+// create while they save.
 func ignored(name string) bool {
 	return name == ".git" || name == "__pycache__" || name == "4913" || strings.HasSuffix(name, "~") ||
 		strings.HasPrefix(name, ".#") || strings.HasPrefix(name, ".") && strings.HasSuffix(name, ".swp")
 }
 
-// changes returns the names of what changes until ctx ends. Only the first call starts the following.
+// changes returns the channel of the names of changed files. The first call starts to watch, until its ctx ends.
 func (w *dirWatcher) changes(ctx context.Context) <-chan string {
 	if w.names == nil {
 		w.names = make(chan string)
@@ -164,7 +164,7 @@ func (w *dirWatcher) follow(ctx context.Context) {
 	}
 }
 
-// means reports whether an event changes what is graded, and watches new directories.
+// means reports whether an event can change the result, and watches new directories.
 func (w *dirWatcher) means(e fsnotify.Event) bool {
 	if ignored(filepath.Base(e.Name)) || e.Op == fsnotify.Chmod {
 		return false

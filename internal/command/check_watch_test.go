@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// TestSettle checks that changes that follow one another closely are one.
+// TestSettle checks that changes in quick succession count as one.
 func TestSettle(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -51,7 +51,7 @@ func TestIgnoredNames(t *testing.T) {
 	}
 }
 
-// watched reads lines of a running check until one holds the words.
+// watched reads lines of a running check until one contains the words.
 func watched(t *testing.T, lines *bufio.Scanner, words string) string {
 	t.Helper()
 	var read strings.Builder

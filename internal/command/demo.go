@@ -91,7 +91,7 @@ func demoSummary(c *cli.Context, s *service.Service, wrong int) error {
 	for _, login := range []string{"alice", "ada"} {
 		link, err := s.Operator().LoginLink(c.Context, service.AccountArgs{Login: login})
 		if err != nil {
-			continue // --files may have other people
+			continue // --files may define other people
 		}
 		fmt.Fprintf(c.App.Writer, "  signs you in as %-6s %s\n", login, link)
 	}

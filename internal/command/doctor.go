@@ -166,7 +166,7 @@ func walls(r sandbox.Report) []finding {
 	return findings
 }
 
-// countingRemedy is the remedy where no cgroup can be created.
+// countingRemedy is the remedy if no cgroup can be created.
 const countingRemedy = "run as root, or in a systemd unit with Delegate=yes; a container gets by with its own memory limit"
 
 // counting describes how the memory and the processor time of a step are measured.

@@ -38,7 +38,7 @@ func importArguments(c *cli.Context, what string) (from, to string, err error) {
 	return args[0], to, nil
 }
 
-// importSummary says what was written, what was not carried over, and what to do next.
+// importSummary prints what was written, what was not imported, and what to do next.
 func importSummary(c *cli.Context, b *imports.Bundle, to string) {
 	cases := 0
 	for _, name := range b.Names() {

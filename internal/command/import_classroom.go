@@ -60,7 +60,7 @@ func importClassroom(c *cli.Context) error {
 	return nil
 }
 
-// readClassroom reads a repository or a single file. What it returns is read until closes is called.
+// readClassroom reads a repository or a single file. The result is valid until closes is called.
 func readClassroom(from, title string, options classroom.Options) (b *imports.Bundle, closes func(), err error) {
 	info, err := os.Stat(from)
 	if err != nil {

@@ -17,7 +17,7 @@ func gradescopePackage() map[string]string {
 	}
 }
 
-// results.json in every shape that is tolerated, and in those that are not.
+// TestGradescopeResults grades results.json in every accepted form, and in refused ones.
 func TestGradescopeResults(t *testing.T) {
 	t.Parallel()
 	to := filepath.Join(t.TempDir(), "tests")
@@ -76,7 +76,8 @@ func TestGradescopeResults(t *testing.T) {
 	})
 }
 
-// Modules of gradescope-utils and of subprocess32 come with an import that installs them.
+// TestGradescopeUtils imports an autograder that installs gradescope-utils and subprocess32; the import provides both
+// modules.
 func TestGradescopeUtils(t *testing.T) {
 	t.Parallel()
 	from := writeFiles(t, map[string]string{
@@ -170,7 +171,7 @@ func TestGradescopeRefusals(t *testing.T) {
 	}
 }
 
-// jsonOf returns "score / maximum", and what students read: a line for each test that they see.
+// jsonOf returns "score / maximum", and a line for each test that students see.
 func jsonOf(t *testing.T, out string) (score, shown string) {
 	t.Helper()
 	var report struct {

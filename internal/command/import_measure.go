@@ -18,7 +18,7 @@ import (
 // provisionalLimit bounds the accepted submissions while they are measured.
 const provisionalLimit = 60 * time.Second
 
-// measureTime grades the accepted submissions and writes the time limit that the format makes of the slowest.
+// measureTime grades the accepted submissions and writes the time limit that the format computes from the slowest.
 func measureTime(c *cli.Context, b *imports.Bundle, timing icpc.Timing, to, comment string) error {
 	const remedy = "give it yourself: --time 2s"
 	dir, err := os.MkdirTemp("", "grader-import-")
@@ -66,7 +66,7 @@ type meter struct {
 	name    string
 }
 
-// measure grades one directory; one that does not pass is told and not counted.
+// measure grades one directory. If it does not pass, measure prints that and ignores it.
 func (m *meter) measure(ctx context.Context, k *checker, name string, n int) error {
 	submission, err := k.copyOf(filepath.Join(m.tests, filepath.FromSlash(name)), fmt.Sprintf("submission-%d", n))
 	if err != nil {

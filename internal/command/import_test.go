@@ -37,7 +37,7 @@ func sumPackage() map[string]string {
 	}
 }
 
-// A package without a time limit gets one, and what is written is graded as the package says.
+// TestImportMeasuresTheTimeLimit imports a package without a time limit, and grades the result.
 func TestImportMeasuresTheTimeLimit(t *testing.T) {
 	t.Parallel()
 	to := filepath.Join(t.TempDir(), "tests")
@@ -89,7 +89,7 @@ func TestImportRefusals(t *testing.T) {
 	}
 }
 
-// A thousand cases are imported from an archive in a time that nobody waits for.
+// TestImportOfAThousandCases imports an archive with a thousand cases.
 func TestImportOfAThousandCases(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "sum.zip")
@@ -124,7 +124,7 @@ func TestImportOfAThousandCases(t *testing.T) {
 	t.Logf("took %s", time.Since(start))
 }
 
-// A repository of GitHub Classroom is graded as it was there: what passed passes.
+// TestImportOfClassroom imports a repository of GitHub Classroom. Its tests give the same results as there.
 func TestImportOfClassroom(t *testing.T) {
 	t.Parallel()
 	from := writeFiles(t, map[string]string{

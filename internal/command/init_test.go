@@ -16,7 +16,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// What `grader init` writes passes its own gate, in every language whose tools are here.
+// TestInitPassesItsGate runs `grader init` for every language whose tools this machine has. The result passes its own gate.
 func TestInitPassesItsGate(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

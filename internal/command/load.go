@@ -123,7 +123,7 @@ func loadPlan(c *cli.Context) (load.Plan, error) {
 	return plan, nil
 }
 
-// loadRoster reads the people of a roster. Rows that an import would refuse are left out.
+// loadRoster reads the people of a roster. It skips rows that an import would refuse.
 func loadRoster(file string) ([]schema.RosterRow, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// must fails the test where a step of its preparation does.
+// must fails the test if a step of its preparation fails.
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {

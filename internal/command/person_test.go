@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/classroom"
 )
 
-// TestPersonFromTheTerminal exports and erases somebody on a directory that no server has.
+// TestPersonFromTheTerminal exports and erases a person in a directory without a server.
 func TestPersonFromTheTerminal(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -43,7 +43,7 @@ func TestPersonFromTheTerminal(t *testing.T) {
 	if said := o.admin("erase", erased.Alias); !strings.HasPrefix(said, "erased; the grades are those of erased-") {
 		t.Errorf("it says %q", said)
 	}
-	// The courses' own export still has its arguments.
+	// The command for exporting a course still accepts its arguments.
 	if said := o.admin("export", "comp2402", "--format", "csv"); strings.Contains(said, "alice") {
 		t.Errorf("it says %q", said)
 	}

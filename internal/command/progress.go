@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/internal/backup"
 )
 
-// progress shows on a terminal how far a backup or a restore is.
+// progress shows the progress of a backup or a restore on a terminal.
 type progress struct {
 	out   io.Writer // nil: standard error is not a terminal
 	shown time.Time
@@ -27,7 +27,7 @@ func newProgress(c *cli.Context) *progress {
 	return p
 }
 
-// tell writes a line over the one before, twice a second.
+// tell replaces the line by a new one, at most twice a second.
 func (p *progress) tell(is backup.Progress) {
 	if p.out == nil || time.Since(p.shown) < 500*time.Millisecond {
 		return

@@ -18,7 +18,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// remoteFlags are the flags of the program by which admin speaks to a server elsewhere.
+// remoteFlags are the program's flags for a server elsewhere, which admin uses.
 func remoteFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "server", Usage: "run admin commands on the server at this `URL`, over its HTTP API", EnvVars: []string{"GRADER_SERVER"}},
@@ -27,10 +27,10 @@ func remoteFlags() []cli.Flag {
 	}
 }
 
-// remote is a server that is spoken to over its HTTP API.
+// remote is a server that admin calls over its HTTP API.
 type remote struct{ base, token string }
 
-// remoteOf returns the server that the flags name; nil for none.
+// remoteOf returns the server that the flags name, nil if they name none.
 func remoteOf(c *cli.Context) (*remote, error) {
 	root := programOf(c)
 	server := root.String("server")
@@ -118,7 +118,7 @@ func (r *remote) call(ctx context.Context, operation string, arguments []byte) (
 	return nil, r.problem(response, reply)
 }
 
-// unreachable says of a request without an answer whether it may have been acted on.
+// unreachable returns the error of a request without an answer. Its message tells whether the server may have done it.
 func (r *remote) unreachable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()

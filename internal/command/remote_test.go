@@ -23,8 +23,8 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// TestAdminOverTheAPI runs commands on a running server twice: beside it, and with --server
-// as the person of a token. Both print the same, and the audit log names the person.
+// TestAdminOverTheAPI runs commands on a running server twice: over its socket, and with --server as the person of a token.
+// Both print the same, and the audit log names the person.
 func TestAdminOverTheAPI(t *testing.T) {
 	t.Parallel()
 	dir, err := os.MkdirTemp("", "r") // a short path: unix sockets have 107 bytes
@@ -91,7 +91,7 @@ func TestAdminOverTheAPI(t *testing.T) {
 	}
 }
 
-// tokensOf makes a token named t for each login, on a data directory that no server holds.
+// tokensOf creates a token named t for each login, in a data directory without a server.
 func tokensOf(t *testing.T, data string, scopes map[string]schema.Scope) map[string]string {
 	t.Helper()
 	st, err := store.Open(t.Context(), filepath.Join(data, service.Database), store.Options{})
@@ -109,8 +109,7 @@ func tokensOf(t *testing.T, data string, scopes map[string]schema.Scope) map[str
 	return secrets
 }
 
-// TestServerMisuse comes with addresses and tokens that must not be used, and to servers that
-// are none.
+// TestServerMisuse uses addresses and tokens that must be refused, and servers that are not grader's.
 func TestServerMisuse(t *testing.T) {
 	t.Parallel()
 	const secret = "grader_SECRETSECRET"

@@ -45,7 +45,7 @@ func serveCommand() *cli.Command {
 const collectAt = 50
 
 func collectSooner() {
-	if os.Getenv("GOGC") == "" { // whoever sets it knows better
+	if os.Getenv("GOGC") == "" { // the operator has set it
 		debug.SetGCPercent(collectAt)
 	}
 }

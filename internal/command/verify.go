@@ -76,7 +76,7 @@ func receiptKeys(given []string) ([]ed25519.PublicKey, error) {
 	return keys, nil
 }
 
-// readReceipts appends the receipts that a file holds.
+// readReceipts appends the receipts in a file.
 func readReceipts(stdin io.Reader, file string, to []receipt.Signed) ([]receipt.Signed, error) {
 	from := stdin
 	if file != "-" {

@@ -94,7 +94,7 @@ func (p *Play) enter(ctx context.Context, s Script) error {
 	return nil
 }
 
-// set has the instructors push their tests. It fails unless each becomes active.
+// set pushes the tests of each instructor. It returns an error unless all of them become active.
 func (p *Play) set(ctx context.Context, s Script) error {
 	for _, c := range s.Courses {
 		teacher := p.people[c.Instructor]

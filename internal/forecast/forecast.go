@@ -1,5 +1,4 @@
-// Package forecast tells the scheduler which due dates come, so that it starts runners before
-// the pushes do.
+// Package forecast returns the next due dates to the scheduler, which starts runners before the pushes arrive.
 package forecast
 
 import (

@@ -69,7 +69,7 @@ func Play(ctx context.Context, plan Plan, in io.WriteCloser, out io.Reader) (Rep
 	return report, errors.Join(played, err, closed)
 }
 
-// play has the students push, and waits until every job is done.
+// play makes the students' pushes, and waits until every job is done.
 func (c *crowd) play(ctx context.Context) error {
 	if err := c.plane.send(order{Begin: &c.plan}); err != nil {
 		return err

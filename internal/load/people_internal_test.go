@@ -15,8 +15,8 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// The scheduler is told the due dates of the rosters' students, extensions included, in
-// simulated time.
+// TestForecastOfRosters checks that the scheduler gets the due dates of the rosters' students in simulated time, including
+// extensions.
 func TestForecastOfRosters(t *testing.T) {
 	t.Parallel()
 	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "grader.db"), store.Options{})

@@ -188,7 +188,7 @@ func (s spanReport) print(w io.Writer, name string) {
 	fmt.Fprintln(w)
 }
 
-// brief writes milliseconds with the digits that matter.
+// brief formats a duration in milliseconds with the digits that are useful.
 func brief(ms float64) string {
 	switch {
 	case ms < 100:

@@ -8,12 +8,12 @@ import (
 	"github.com/grader/grader/configs"
 )
 
-// cachesDelay is how long after its start a server has its machine's caches for Java and Go made: not while
-// pushes that waited for it are served.
+// cachesDelay is the time from the start of a server until it creates the machine's caches for Java and Go. Until then the
+// machine serves the pushes that waited for the start.
 const cachesDelay = time.Minute
 
-// startCaches lets Java and Go start faster in runners that are processes of this machine: what is missing for
-// it is made once, in the background, by grader image caches. Without it everything works, more slowly.
+// startCaches creates the caches that let Java and Go start faster in local runners. It runs grader image caches once in the
+// background, which creates missing ones. Without the caches everything works, but more slowly.
 func (s *Service) startCaches(ctx context.Context, _ *DataDir) error {
 	if !s.hasLocalPool() {
 		return nil

@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// gitHub is the link to a GitHub; nil: none is configured.
+// gitHub is the link to a GitHub; nil if none is configured.
 type gitHub struct {
 	config        *configs.GitHubLink
 	hook          http.Handler

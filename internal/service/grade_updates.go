@@ -5,12 +5,11 @@ import (
 	"time"
 )
 
-// gradeUpdateEvery is how often grades are looked for whose owners' time has ended. What reads
-// a grade does not wait for it (store.UpdateDueGrades).
+// gradeUpdateEvery is how often grades are updated whose owners' time has ended. Readers of a grade do not depend on it:
+// see store.UpdateDueGrades.
 const gradeUpdateEvery = time.Minute
 
-// startGradeUpdates settles grades at the end of their owners' time, also those that nobody
-// reads.
+// startGradeUpdates starts to update grades at the end of their owners' time, including grades that nobody reads.
 func (s *Service) startGradeUpdates(ctx context.Context, _ *DataDir) error {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})

@@ -7,14 +7,13 @@ import (
 )
 
 const (
-	// beatEvery is how often a running server notes the time.
+	// beatEvery is how often a running server records the time.
 	beatEvery = 30 * time.Second
-	// leastDowntime is how long no server must have run for a downtime: a restart is none.
+	// leastDowntime is the shortest time without a server that counts as a downtime; a restart is shorter.
 	leastDowntime = 5 * time.Minute
 )
 
-// startHeartbeat notes that the server receives pushes, now and again and again, so that
-// the next one knows since when none did.
+// startHeartbeat records the time now and every beatEvery, so that the next server knows since when none received pushes.
 func (s *Service) startHeartbeat(ctx context.Context, _ *DataDir) error {
 	if err := s.store.Started(ctx, s.now(), leastDowntime); err != nil {
 		return fmt.Errorf("heartbeat: %w", err)

@@ -8,7 +8,7 @@ import (
 // keyExpiryEvery is how often expired keys are removed.
 const keyExpiryEvery = time.Minute
 
-// startKeyExpiry starts removing expired keys with what they made.
+// startKeyExpiry starts to remove expired keys, with the sessions, tokens, links and codes that they made.
 func (s *Service) startKeyExpiry(ctx context.Context, _ *DataDir) error {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// startMeasurements notes once a minute how the queues do.
+// startMeasurements starts to measure the queues once a minute.
 func (s *Service) startMeasurements(ctx context.Context, _ *DataDir) error {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})

@@ -12,11 +12,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// collectTime bounds how long one scrape reads the queue.
+// collectTime is the longest time that one scrape may read the queue.
 const collectTime = 5 * time.Second
 
-// collector reads for Prometheus how queues and pools do. Labels are flavours of the
-// configuration and words of closed sets.
+// collector reads the state of queues and pools for Prometheus. Labels are flavours of the configuration and words of closed
+// sets.
 type collector struct {
 	service *Service
 
@@ -68,7 +68,7 @@ func gauge(out chan<- prometheus.Metric, desc *prometheus.Desc, value float64, l
 	out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
 }
 
-// flag is a condition as a number.
+// flag returns 1 for true and 0 for false.
 func flag(is bool) float64 {
 	if is {
 		return 1

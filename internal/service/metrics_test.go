@@ -30,8 +30,8 @@ func (m *term) scrape(path string) string {
 // metricName matches a metric in an expression of PromQL.
 var metricName = regexp.MustCompile(`\b(?:grader|process|go)_[a-z0-9_]+`)
 
-// TestDashboardAndAlertsNameExistingMetrics compares configs/grafana-dashboard.json and
-// configs/alerts.yaml with what a running service shows.
+// TestDashboardAndAlertsNameExistingMetrics checks that a running service has every metric in configs/grafana-dashboard.json
+// and configs/alerts.yaml.
 func TestDashboardAndAlertsNameExistingMetrics(t *testing.T) {
 	t.Parallel()
 	m := newTerm(t)
@@ -88,7 +88,7 @@ func TestDashboardAndAlertsNameExistingMetrics(t *testing.T) {
 	}
 }
 
-// TestMetricsFollowTheService reads what changes: a paused pool, and a store that fails.
+// TestMetricsFollowTheService checks the metrics of a paused pool and of a failing store.
 func TestMetricsFollowTheService(t *testing.T) {
 	t.Parallel()
 	m := newTerm(t)

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// HandedIn is a submission that staff handed in, and its course's time zone.
+// HandedIn is a submission that staff handed in, and the time zone of its course.
 type HandedIn struct {
 	Submission schema.Submission
 	Zone       string

@@ -41,7 +41,7 @@ func (o *machineOperations) resizePool(ctx context.Context, a PoolArgs) (schema.
 	return o.Pools.Resize(ctx, o.by, a.Flavour, a.Size)
 }
 
-// maySeePools refuses whoever is staff of no course.
+// maySeePools refuses people who are not staff of any course.
 func (o *machineOperations) maySeePools(ctx context.Context) error {
 	var enrolments []schema.Enrolment
 	if o.by.User.ID != 0 {

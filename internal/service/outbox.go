@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// startOutbox delivers what other systems are told, and fetches what they announced. It stops
-// before what its senders use; what is enqueued then waits in the store.
+// startOutbox starts to deliver messages to other systems, and to fetch announced pushes. It stops before the parts that its
+// senders use; entries that are enqueued after that wait in the store.
 func (s *Service) startOutbox(ctx context.Context, _ *DataDir) error {
 	worker := &outbox.Worker{Store: s.store.OutboxTables, Senders: s.senders(), Clock: s.Clock, Logger: s.Logger,
 		InOrder: map[string]bool{schema.OutgoingGitHubPush: true}}
@@ -18,7 +18,7 @@ func (s *Service) startOutbox(ctx context.Context, _ *DataDir) error {
 	return nil
 }
 
-// senders returns who delivers the entries of each kind.
+// senders returns the sender of each kind of entry.
 func (s *Service) senders() map[string]outbox.Sender {
 	senders := map[string]outbox.Sender{}
 	s.gitHubSenders(senders)

@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/schema/receipt"
 )
 
-// TestReceiptKeyIsPublished starts a service twice on the same data: the key that it
-// publishes stays the same, and the private one is its user's alone.
+// TestReceiptKeyIsPublished starts a service twice on the same data. The published key stays the same, and only the service's
+// user can read the private key.
 func TestReceiptKeyIsPublished(t *testing.T) {
 	t.Parallel()
 	s := start(t)

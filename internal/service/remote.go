@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// As returns the operator that acts as a person: whether they may is the actions' to decide.
+// As returns an operator that acts as a person. The actions decide what the person may do.
 func (o *Operator) As(by schema.Actor) *Operator {
 	as := o.acting
 	as.by = by

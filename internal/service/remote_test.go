@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// token makes an API token of somebody's.
+// token creates an API token of a person.
 func (m *term) token(login string, scope schema.Scope) string {
 	m.t.Helper()
 	by := schema.Actor{User: m.users[login], Channel: schema.ChannelSSH}
@@ -34,8 +34,8 @@ func (m *term) ask(token, method, path, body string) (int, string) {
 	return res.StatusCode, string(got(io.ReadAll(res.Body))(m.t))
 }
 
-// TestOperationsAsEveryRole runs every operation of grader admin over the network as
-// everybody. It is the person's permission that decides, and not the socket's.
+// TestOperationsAsEveryRole runs every operation of grader admin over the network as a person of each role. The person's
+// permission decides, not the socket's.
 func TestOperationsAsEveryRole(t *testing.T) {
 	t.Parallel()
 	m := newTerm(t)
@@ -81,7 +81,7 @@ func TestOperationsAsEveryRole(t *testing.T) {
 		token := m.token(who, scope)
 		for _, name := range slices.Sorted(maps.Keys(all)) {
 			status, text := m.ask(token, http.MethodPost, "/admin/"+name, all[name].args)
-			// What is not there is refused too, but only to those who may know.
+			// Missing things are reported as missing only to people who may know.
 			refused := status == http.StatusForbidden || status == http.StatusNotFound && (all[name].may == nobody || !strings.Contains(text, "none") && !strings.Contains(text, " 9")) || status == http.StatusUnprocessableEntity && all[name].may == nobody
 			if may := slices.Contains(strings.Fields(all[name].may), who); may == refused || status >= http.StatusInternalServerError {
 				t.Errorf("%s by %s: status %d: %s", name, who, status, text)
@@ -100,7 +100,7 @@ func TestOperationsAsEveryRole(t *testing.T) {
 	}
 }
 
-// TestRemoteActsAsThePerson looks who stands in the audit log.
+// TestRemoteActsAsThePerson checks the actor in the audit log.
 func TestRemoteActsAsThePerson(t *testing.T) {
 	t.Parallel()
 	m := newTerm(t)

@@ -42,7 +42,7 @@ type Service struct {
 	SSH     string // listen address; port 0 is any free one, see SSHAddress
 	Web     string // listen address; port 0 is any free one, see WebURL
 	TLS     TLS    // how the site serves HTTPS; the zero value is plain HTTP
-	HTTP    string // listen address that leads to the site's HTTPS; "" for none
+	HTTP    string // listen address of plain HTTP, which redirects to the site's HTTPS; "" for none
 	Metrics string // listen address of /metrics, /healthz and /readyz; "" for none beside the site's
 	Bin     string // directory of grader and grader-hook; "" is this program's own
 	Config  configs.Config
@@ -64,9 +64,9 @@ type Service struct {
 	github     *gitHub
 	mail       *notify.MailServer              // nil: none is configured
 	redirectAt net.Addr                        // where HTTP listens, nil if it does not
-	challenges func(http.Handler) http.Handler // answers those of ACME, nil without it
+	challenges func(http.Handler) http.Handler // answers ACME's challenges; nil without ACME
 	metricsAt  net.Addr                        // where Metrics listens, nil if it does not
-	site       atomic.Pointer[web.Server]      // the SSH server, which starts before it, asks for its address
+	site       atomic.Pointer[web.Server]      // the SSH server, which starts first, needs its address
 }
 
 // Start starts everything and returns once it listens. If a part fails to start, the
@@ -239,8 +239,8 @@ func sshLimits(l configs.Limits) gitd.Limits {
 	return gitd.Limits{Connections: l.Connections, Strangers: l.Strangers, UserSessions: l.Sessions}
 }
 
-// pushTime is the time that a stop gives to pushes whose packs are still being received. The
-// parts that are stopped later need the rest of the time.
+// pushTime is how long a stop waits for pushes whose packs are still being received. The parts that stop later need the rest
+// of the time.
 const pushTime = 8 * time.Second
 
 func (s *Service) stopSSH(ctx context.Context) error {
@@ -302,7 +302,7 @@ func (s *Service) Operator() *Operator {
 // SSHAddress returns where the SSH server listens.
 func (s *Service) SSHAddress() string { return s.ssh.Address().String() }
 
-// SSHName returns HOST[:PORT] as students type it.
+// SSHName returns the HOST[:PORT] that students type.
 func (s *Service) SSHName() string { return s.ssh.PublicName() }
 
 // WebURL returns the root of the site as browsers reach it, "" before it listens.

@@ -23,12 +23,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// The clock of the highlighter of code goes on for a moment after its last use.
+// The highlighter of code has a timer that runs for a moment after its last use.
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/dlclark/regexp2/v2.runClock"))
 }
 
-// running is a service on a data directory of its own, with no runner.
+// running is a service without runners on its own data directory.
 type running struct {
 	*service.Service
 	t *testing.T
@@ -89,8 +89,7 @@ func newSigner(t *testing.T) ssh.Signer {
 	return signer
 }
 
-// TestStartAndStop starts two services side by side on any free ports, and each again on
-// what it left.
+// TestStartAndStop starts two services at the same time on free ports, and then each one again on its data directory.
 func TestStartAndStop(t *testing.T) {
 	t.Parallel()
 	first, second := start(t), start(t)

@@ -10,8 +10,7 @@ import (
 	"github.com/grader/grader/web/identity"
 )
 
-// signInServices makes the sign-in services of the configuration, by the names in their
-// addresses. A secret is read once, at the start.
+// signInServices returns the configured sign-in services, by the names in their addresses. It reads their secrets once.
 func (s *Service) signInServices() (map[string]web.SignInService, error) {
 	services := map[string]web.SignInService{}
 	if o := s.Config.SignIn.OIDC; o != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/web/certificate"
 )
 
-// TLS says how the site serves HTTPS on its own. The zero value is plain HTTP.
+// TLS is how the site serves HTTPS without a proxy. The zero value is plain HTTP.
 type TLS struct {
 	Cert, Key     string // files in PEM form, read again when they change
 	ACME          bool   // get a certificate for the name of public_url instead
@@ -19,7 +19,7 @@ type TLS struct {
 // certificates is where certificates of ACME are kept in the data directory.
 const certificates = "certificates"
 
-// tlsConfig returns what HTTPS is served by, nil for plain HTTP.
+// tlsConfig returns the TLS configuration of the site, nil for plain HTTP.
 func (s *Service) tlsConfig() (*tls.Config, error) {
 	t := s.TLS
 	switch {
@@ -41,7 +41,7 @@ func (s *Service) tlsConfig() (*tls.Config, error) {
 	return files.Config(), nil
 }
 
-// scheme is how the site is reached where public_url is not set.
+// scheme is the scheme of the site's address if public_url is not set.
 func (s *Service) scheme() string {
 	if s.TLS != (TLS{}) {
 		return "https://"

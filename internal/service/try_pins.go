@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	// tryPinsEvery is how often old tries are looked for.
+	// tryPinsEvery is how often the refs of old tries are removed.
 	tryPinsEvery = time.Hour
-	// tryPinsPage is how many are read at once.
+	// tryPinsPage is how many tries are read at once.
 	tryPinsPage = 200
 )
 
@@ -58,8 +58,8 @@ func (p *tryPins) run(ctx context.Context) {
 	}
 }
 
-// remove removes the refs of all old tries. A ref that cannot be removed does not keep the
-// others; it is tried again after the next start.
+// remove removes the refs of all old tries. If a ref cannot be removed, it continues with the others; that ref is tried again
+// after the next start.
 func (p *tryPins) remove(ctx context.Context) error {
 	var failed error
 	for ctx.Err() == nil {

@@ -14,8 +14,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// channels are all ways by which somebody can read of alice's submission N. A new way to
-// read results belongs here.
+// channels are all ways to read about alice's submission N. Add new ways to read results here.
 func (m *term) channels() map[string]func(login string, n int) string {
 	name := func(n int) string { return "comp1/a1/alice/" + strconv.Itoa(n) }
 	actor := func(login string) schema.Actor { return schema.Actor{User: m.users[login], Channel: schema.ChannelWeb} }
@@ -95,7 +94,7 @@ func (m *term) apiPaths() []string {
 	return paths
 }
 
-// live are the ways by which alice can follow a job as it is graded.
+// live are the ways in which alice can follow a job while it is graded.
 func (m *term) live() map[string]func(n int) string {
 	return map[string]func(n int) string{
 		"push again": func(int) string { return m.git("push", "ssh://grader@"+m.SSHAddress()+"/comp1/a1", "HEAD:main") },
@@ -112,9 +111,9 @@ func (m *term) live() map[string]func(n int) string {
 	}
 }
 
-// TestHiddenTestsReachNoStudent reads every channel as everybody before the due date, in the
-// late period, after the end, published and unpublished again, and searches the bytes for
-// what must not be known then. Staff read it all the time, so that the search can find it.
+// TestHiddenTestsReachNoStudent reads every channel as each person before the due date, in the late period, after the end,
+// and after publishing and unpublishing. It searches the bytes for hidden results. Staff can always read them, which shows
+// that the search finds them.
 func TestHiddenTestsReachNoStudent(t *testing.T) {
 	t.Parallel()
 	m := newTerm(t)
@@ -160,7 +159,7 @@ func TestHiddenTestsReachNoStudent(t *testing.T) {
 	}
 }
 
-// followed grades a submission while alice follows it by every way.
+// followed grades a submission while alice follows it in every way.
 func (m *term) followed(phase string, n int, hidden []schema.Visibility) {
 	m.t.Helper()
 	var all sync.WaitGroup
@@ -178,8 +177,8 @@ func (m *term) followed(phase string, n int, hidden []schema.Visibility) {
 	m.tried(phase, hidden)
 }
 
-// tried grades a push to the branch try while alice follows it, with a result of every
-// visibility, as a runner that runs too much would report.
+// tried grades a push to the branch try while alice follows it. The result has tests of every visibility, as from a runner
+// that runs too many tests.
 func (m *term) tried(phase string, hidden []schema.Visibility) {
 	m.t.Helper()
 	said := make(chan string, 1)
@@ -205,7 +204,7 @@ func (m *term) tried(phase string, hidden []schema.Visibility) {
 	}
 }
 
-// read reads every channel as everybody.
+// read reads every channel as each person.
 func (m *term) read(phase string, n int, hidden []schema.Visibility) {
 	m.t.Helper()
 	everything := []schema.Visibility{schema.VisibleAfterDue, schema.VisibleAfterPublish, schema.VisibleNever}
@@ -234,7 +233,7 @@ func (m *term) read(phase string, n int, hidden []schema.Visibility) {
 	}
 }
 
-// hides fails the test if a text tells of tests that are hidden.
+// hides fails the test if a text reveals hidden tests.
 func (m *term) hides(phase, channel, text string, hidden []schema.Visibility) {
 	m.t.Helper()
 	for _, v := range hidden {

@@ -27,8 +27,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// term is a whole service whose clock the test moves, with comp1 in it: alice and bob are
-// students, tina a TA, ida an instructor. Jobs get the results that the test says.
+// term is a service with the course comp1, whose clock the test moves: alice and bob are students, tina is a TA, ida an
+// instructor. Jobs get the results that the test provides.
 type term struct {
 	*Service
 	t     *testing.T
@@ -77,7 +77,7 @@ func newTerm(t *testing.T) *term {
 		defer cancel()
 		must(t, m.Stop(ctx))
 	})
-	// No pool has runners of this flavour: the test is the runner.
+	// No pool has runners of this flavour, because the test acts as the runner.
 	c := got(m.store.AddCourse(t.Context(), schema.Operator(), schema.Course{Code: "comp1", Title: "First", Zone: "UTC", Flavour: "by-hand"}))(t)
 	for login, role := range map[string]schema.Role{"alice": schema.RoleStudent, "bob": schema.RoleStudent, "tina": schema.RoleTA, "ida": schema.RoleInstructor} {
 		m.enrol(c, login, role)
@@ -115,7 +115,7 @@ func (m *term) addTests(c schema.Course) {
 	m.a1 = got(m.store.Assignment(ctx, "comp1", "a1"))(m.t)
 }
 
-// secret is the result of a test whose every text tells it.
+// secret is the result of a test, all of whose texts are recognisable.
 func secret(name string, visible schema.Visibility, score, most int64) schema.TestResult {
 	return schema.TestResult{
 		Name: name + "-name", Test: name + "-name", Outcome: schema.OutcomePartial, Visible: visible,
@@ -124,8 +124,7 @@ func secret(name string, visible schema.Visibility, score, most int64) schema.Te
 	}
 }
 
-// secrets is a result with a test of every visibility. Its points can be told from all
-// other numbers.
+// secrets is a result with a test of every visibility. Its points differ from all other numbers.
 func secrets() schema.Result {
 	r := schema.Result{Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, Build: &schema.BuildResult{Outcome: schema.OutcomePassed}, Tests: []schema.TestResult{
 		{Name: "open", Test: "open", Outcome: schema.OutcomePartial, Visible: schema.VisibleAlways, Score: schema.NewPoints(225, 100), MaxScore: schema.NewPoints(3, 1), Message: "OPEN-message"},
@@ -137,8 +136,8 @@ func secrets() schema.Result {
 	return r
 }
 
-// tells are the bytes that tell of the tests of a visibility: their names and texts, their
-// points, and every sum of points that they are part of.
+// tells are the bytes that reveal the tests of a visibility: their names and texts, their points, and every sum of points
+// that includes them.
 func tells() map[schema.Visibility][]string {
 	return map[schema.Visibility][]string{
 		schema.VisibleAfterDue:     {"SECRET-DUE", "31.17", "33.42", "72.4", "74.65"},
@@ -147,7 +146,7 @@ func tells() map[schema.Visibility][]string {
 	}
 }
 
-// grade is the runner of the next job.
+// grade grades the next job in place of a runner.
 func (m *term) grade(r schema.Result) {
 	m.t.Helper()
 	ctx := m.t.Context()
@@ -164,7 +163,7 @@ func (m *term) grade(r schema.Result) {
 	m.scheduler.Notify(j.ID)
 }
 
-// git runs git in alice's clone and returns all that she reads.
+// git runs git in alice's clone and returns its whole output.
 func (m *term) git(args ...string) string {
 	m.t.Helper()
 	work := filepath.Join(m.dir, "work")
@@ -187,7 +186,7 @@ func (m *term) push(content string) string {
 	return m.git("push", "-o", "nowait", "ssh://grader@"+m.SSHAddress()+"/comp1/a1", "HEAD:main")
 }
 
-// say runs a command over ssh and returns all that the person reads.
+// say runs a command over ssh and returns its whole output.
 func (m *term) say(login, command string) string {
 	m.t.Helper()
 	c := got(ssh.Dial("tcp", m.SSHAddress(), &ssh.ClientConfig{User: "grader", Auth: []ssh.AuthMethod{ssh.PublicKeys(m.keys[login])}, HostKeyCallback: ssh.InsecureIgnoreHostKey()}))(m.t)
