@@ -377,10 +377,10 @@ func TestAuditLogFilters(t *testing.T) {
 		query schema.AuditQuery
 		want  int
 	}{
-		"all":              {schema.AuditQuery{Limit: 100}, 12},
+		"all":              {schema.AuditQuery{Limit: 100}, 13},
 		"newest":           {schema.AuditQuery{Limit: 1}, 1},
 		"course":           {schema.AuditQuery{Course: "comp1000", Limit: 100}, 2},
-		"actor":            {schema.AuditQuery{Actor: "ida", Limit: 100}, 2},
+		"actor":            {schema.AuditQuery{Actor: "ida", Limit: 100}, 3},
 		"course and actor": {schema.AuditQuery{Course: "comp1000", Actor: "ida", Limit: 100}, 1},
 		"subject":          {schema.AuditQuery{Subject: "bob", Limit: 100}, 4},
 		"action":           {schema.AuditQuery{Action: "course.enrol", Limit: 100}, 6},

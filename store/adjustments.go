@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/grader/grader/schema"
 )
@@ -63,7 +64,11 @@ func (s *GradeTables) Adjustments(ctx context.Context, assignment int64) ([]sche
 func (s *GradeTables) Mark(ctx context.Context, by schema.Actor, a schema.Assignment, sub schema.Submission) error {
 	now := s.clock()
 	return s.write(ctx, "mark", func(t *tx) error {
-		_, err := t.exec(ctx, `INSERT INTO marks (assignment_id, owner, number) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET number = excluded.number`,
+		before, err := one(ctx, t, value[string], `SELECT coalesce((SELECT '#' || number FROM marks WHERE assignment_id = ? AND owner = ?), 'none marked')`, a.ID, sub.Name.Owner)
+		if err != nil {
+			return err
+		}
+		_, err = t.exec(ctx, `INSERT INTO marks (assignment_id, owner, number) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET number = excluded.number`,
 			a.ID, sub.Name.Owner, sub.Name.Number)
 		if err != nil {
 			return err
@@ -74,6 +79,7 @@ func (s *GradeTables) Mark(ctx context.Context, by schema.Actor, a schema.Assign
 		if err := t.tellGitHubAgain(ctx, now, a.Course.ID, a.ID, sub.Name.Owner); err != nil {
 			return err
 		}
-		return t.audit(ctx, by, schema.AuditEntry{At: now, Action: "submission.mark", Course: a.Course.Code, Subject: sub.Name.String()})
+		return t.audit(ctx, by, schema.AuditEntry{At: now, Action: "submission.mark", Course: a.Course.Code, Subject: sub.Name.String(),
+			Before: before, After: "#" + strconv.Itoa(sub.Name.Number)})
 	})
 }

@@ -13,6 +13,7 @@ import (
 // assignment has another open set.
 func (s *RegradeTables) ApplyRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error {
 	now := s.clock()
+	var before schema.RegradeState
 	err := s.write(ctx, "apply regrade set", func(t *tx) error {
 		is, err := regrade(ctx, t, set.ID)
 		if err != nil {
@@ -26,7 +27,8 @@ func (s *RegradeTables) ApplyRegrade(ctx context.Context, by schema.Actor, set s
 				return err
 			}
 		}
-		return moveRegrade(ctx, t, set.ID, schema.RegradeApplying, now, regradeOpen, schema.RegradeApplying, schema.RegradeUndone)
+		before, err = moveRegrade(ctx, t, set.ID, schema.RegradeApplying, now, regradeOpen, schema.RegradeApplying, schema.RegradeUndone)
+		return err
 	})
 	if err != nil {
 		return err
@@ -41,10 +43,10 @@ func (s *RegradeTables) ApplyRegrade(ctx context.Context, by schema.Actor, set s
 		}
 	}
 	return s.write(ctx, "apply regrade set", func(t *tx) error {
-		if err := moveRegrade(ctx, t, set.ID, schema.RegradeApplied, now, schema.RegradeApplying); err != nil {
+		if _, err := moveRegrade(ctx, t, set.ID, schema.RegradeApplied, now, schema.RegradeApplying); err != nil {
 			return err
 		}
-		return auditRegrade(ctx, t, by, set, "regrade.apply", now)
+		return auditRegrade(ctx, t, by, set, "regrade.apply", before, schema.RegradeApplied, now)
 	})
 }
 
@@ -129,10 +131,11 @@ func (s *RegradeTables) UndoRegrade(ctx context.Context, by schema.Actor, set sc
 		}
 	}
 	return skipped, s.write(ctx, "undo regrade set", func(t *tx) error {
-		if err := moveRegrade(ctx, t, set.ID, schema.RegradeUndone, now, schema.RegradeApplied); err != nil {
+		before, err := moveRegrade(ctx, t, set.ID, schema.RegradeUndone, now, schema.RegradeApplied)
+		if err != nil {
 			return err
 		}
-		return auditRegrade(ctx, t, by, set, "regrade.undo", now)
+		return auditRegrade(ctx, t, by, set, "regrade.undo", before, schema.RegradeUndone, now)
 	})
 }
 

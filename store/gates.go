@@ -82,7 +82,7 @@ func (t *tx) closeGate(ctx context.Context, version int64, at time.Time) error {
 		return err
 	}
 	verdict := course.JudgeGate(jobs, earlier)
-	push, err := one(ctx, t, scanGatePush, `SELECT i.options, u.login, c.code, a.name, v.number, coalesce(n.number, 0)
+	push, err := one(ctx, t, scanGatePush, `SELECT i.options, i.channel, u.login, c.code, a.name, v.number, coalesce(n.number, 0)
 		FROM versions v JOIN intents i ON i.id = v.intent_id JOIN users u ON u.id = v.pusher_id JOIN assignments a ON a.id = v.assignment_id
 		JOIN courses c ON c.id = a.course_id LEFT JOIN versions n ON n.assignment_id = v.assignment_id AND n.state = 'active' WHERE v.id = ?`, version)
 	if err != nil {
@@ -111,18 +111,19 @@ func (t *tx) closeGate(ctx context.Context, version int64, at time.Time) error {
 // gatePush is the push of a candidate.
 type gatePush struct {
 	options             []string
+	channel             schema.Channel
 	login, course, name string
 	number, active      int // its own number, and that of the active version
 }
 
 func scanGatePush(r row) (p gatePush, err error) {
-	err = r.Scan(decoded{&p.options}, &p.login, &p.course, &p.name, &p.number, &p.active)
+	err = r.Scan(decoded{&p.options}, &p.channel, &p.login, &p.course, &p.name, &p.number, &p.active)
 	return p, err
 }
 
 // auditSkipped records that a version becomes active although its gate failed.
 func (t *tx) auditSkipped(ctx context.Context, p gatePush, v schema.GateVerdict, at time.Time) error {
-	by := schema.Actor{User: schema.User{Login: p.login}, Channel: schema.ChannelSSH}
+	by := schema.Actor{User: schema.User{Login: p.login}, Channel: p.channel}
 	path := p.course + "/" + p.name
 	return t.audit(ctx, by, schema.AuditEntry{At: at, Action: "tests.skip-gate", Course: p.course, Subject: path,
 		Before: versionName(p.active), After: versionName(p.number), Detail: strings.Join(v.Reasons, "; ")})

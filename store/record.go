@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/grader/grader/schema"
@@ -80,7 +81,25 @@ func (s *SubmissionTables) record(ctx context.Context, t *tx, in schema.Intent, 
 	if err := s.addReceipt(ctx, t, to.course, sub.Submission, state); err != nil {
 		return sub, err
 	}
+	if err := s.auditUpload(ctx, t, in, to, sub.Submission); err != nil {
+		return sub, err
+	}
 	return sub, t.closeIntent(ctx, in.ID)
+}
+
+// auditUpload records what was handed in by a page or the API. Of pushes with git, which are many, the submission
+// and its receipt are the record.
+func (s *SubmissionTables) auditUpload(ctx context.Context, t *tx, in schema.Intent, to target, sub schema.Submission) error {
+	if in.Channel != schema.ChannelWeb && in.Channel != schema.ChannelAPI {
+		return nil
+	}
+	before := "none"
+	if sub.Name.Number > 1 {
+		before = "#" + strconv.Itoa(sub.Name.Number-1)
+	}
+	e := s.entry("submission.upload", sub.Name.String())
+	e.Course, e.Before, e.After, e.Detail = sub.Name.Course, before, "#"+strconv.Itoa(sub.Name.Number), "commit "+sub.Commit
+	return t.audit(ctx, schema.Actor{User: schema.User{Login: to.login}, Channel: in.Channel}, e)
 }
 
 // queue creates a new submission's job. The job of a kept submission is cancelled at once.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/grader/grader/schema"
@@ -172,7 +174,8 @@ func scanResult(r row) (result schema.Result, err error) {
 func (s *RegradeTables) DiscardRegrade(ctx context.Context, by schema.Actor, set schema.Regrade) error {
 	now := s.clock()
 	return s.write(ctx, "discard regrade set", func(t *tx) error {
-		if err := moveRegrade(ctx, t, set.ID, "discarded", now, regradeOpen); err != nil {
+		before, err := moveRegrade(ctx, t, set.ID, "discarded", now, regradeOpen)
+		if err != nil {
 			return err
 		}
 		jobs, err := list(ctx, t, value[int64], `SELECT j.id FROM regraded r JOIN jobs j ON j.id = r.job_id WHERE r.regrade_id = ? AND j.state = 'queued'`, set.ID)
@@ -184,30 +187,34 @@ func (s *RegradeTables) DiscardRegrade(ctx context.Context, by schema.Actor, set
 				return err
 			}
 		}
-		return auditRegrade(ctx, t, by, set, "regrade.discard", now)
+		return auditRegrade(ctx, t, by, set, "regrade.discard", before, "discarded", now)
 	})
 }
 
-// moveRegrade moves a set from one of the given states to another.
-func moveRegrade(ctx context.Context, t *tx, id int64, to schema.RegradeState, now time.Time, from ...schema.RegradeState) error {
+// moveRegrade moves a set from one of the given states to another, and returns the one that it was in.
+func moveRegrade(ctx context.Context, t *tx, id int64, to schema.RegradeState, now time.Time, from ...schema.RegradeState) (schema.RegradeState, error) {
 	is, err := one(ctx, t, value[schema.RegradeState], `SELECT state FROM regrades WHERE id = ?`, id)
 	if err != nil {
-		return missing(err, "there is no regrade set %d", id)
+		return is, missing(err, "there is no regrade set %d", id)
 	}
-	for _, state := range from {
-		if is == state {
-			_, err := t.exec(ctx, `UPDATE regrades SET state = ?, ended_at = ? WHERE id = ?`, to, micros(now), id)
-			return conflict(err, "the assignment has another regrade set that is neither applied nor discarded; finish it first")
-		}
+	if slices.Contains(from, is) {
+		_, err := t.exec(ctx, `UPDATE regrades SET state = ?, ended_at = ? WHERE id = ?`, to, micros(now), id)
+		return is, conflict(err, "the assignment has another regrade set that is neither applied nor discarded; finish it first")
 	}
 	if is == regradeOpen {
 		is = "not applied"
 	}
-	return schema.Errorf(schema.CodeRefused, "regrade set %d is %s", id, is)
+	return is, schema.Errorf(schema.CodeRefused, "regrade set %d is %s", id, is)
 }
 
-func auditRegrade(ctx context.Context, t *tx, by schema.Actor, set schema.Regrade, action string, now time.Time) error {
-	return t.audit(ctx, by, schema.AuditEntry{At: now, Action: action, Course: courseOf(set.Path), Subject: set.Path, Detail: set.Reason})
+func auditRegrade(ctx context.Context, t *tx, by schema.Actor, set schema.Regrade, action string, before, after schema.RegradeState, now time.Time) error {
+	return t.audit(ctx, by, schema.AuditEntry{At: now, Action: action, Course: courseOf(set.Path), Subject: set.Path,
+		Before: regradeWords(set.ID, before), After: regradeWords(set.ID, after), Detail: set.Reason})
+}
+
+// regradeWords names a regrade set and its state in the audit log.
+func regradeWords(id int64, state schema.RegradeState) string {
+	return fmt.Sprintf("set %d %s", id, state)
 }
 
 func courseOf(path string) string {

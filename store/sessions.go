@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -92,14 +93,13 @@ func (s *AccountTables) Sessions(ctx context.Context, user int64) ([]schema.Sess
 // EndSession ends one browser session of an account. CodeNotFound: it has none of that id.
 func (s *AccountTables) EndSession(ctx context.Context, by schema.Actor, user schema.User, id string) error {
 	return s.write(ctx, "end session", func(t *tx) error {
-		n, err := t.exec(ctx, `DELETE FROM sessions WHERE id = ? AND user_id = ?`, id, user.ID)
+		browser, err := one(ctx, t, value[string], `DELETE FROM sessions WHERE id = ? AND user_id = ? RETURNING browser`, id, user.ID)
 		if err != nil {
-			return err
+			return missing(err, "that session has ended already")
 		}
-		if n == 0 {
-			return schema.Errorf(schema.CodeNotFound, "that session has ended already")
-		}
-		return t.audit(ctx, by, s.entry("user.end-session", user.Login))
+		e := s.entry("user.end-session", user.Login)
+		e.Before, e.After = cmp.Or(browser, "unknown browser"), "ended"
+		return t.audit(ctx, by, e)
 	})
 }
 
@@ -115,7 +115,7 @@ func (s *AccountTables) SignIn(ctx context.Context, by schema.Actor, name schema
 		}
 		by.User = u
 		e := s.entry("user.sign-in", u.Login)
-		e.Detail = way
+		e.After, e.Detail = "signed in", way
 		return t.audit(ctx, by, e)
 	})
 	return u, err

@@ -125,8 +125,13 @@ func activate(ctx context.Context, t *tx, key schema.Key, at time.Time) error {
 func (s *AccountTables) RedeemLogin(ctx context.Context, secret string, at time.Time) (in schema.SignIn, err error) {
 	err = s.write(ctx, "redeem login", func(t *tx) error {
 		spent, err := spendSecret(ctx, t, tokenLogin, secret, at)
+		if err != nil {
+			return err
+		}
 		in = schema.SignIn{User: spent.user, Key: spent.madeBy}
-		return err
+		e := s.entry("user.sign-in", in.User.Login)
+		e.After, e.Detail = "signed in", "link"
+		return t.audit(ctx, schema.Actor{User: in.User, Channel: schema.ChannelWeb}, e)
 	})
 	return in, err
 }
@@ -202,7 +207,9 @@ func (s *AccountTables) EndSessions(ctx context.Context, by schema.Actor, user s
 		if ended, err = endSessions(ctx, t, user.ID, ""); err != nil {
 			return err
 		}
-		return t.audit(ctx, by, s.entry("user.sign-out", user.Login))
+		e := s.entry("user.sign-out", user.Login)
+		e.Before, e.After = ended.Words(), "none"
+		return t.audit(ctx, by, e)
 	})
 	return ended, err
 }

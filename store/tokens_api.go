@@ -35,7 +35,9 @@ func (s *AccountTables) AddAPIToken(ctx context.Context, by schema.Actor, k sche
 		if err != nil {
 			return conflict(err, "%s has a token %s already; choose another name, or revoke it first: token revoke %s", by.User.Login, k.Name, k.Name)
 		}
-		return auditToken(ctx, t, s.entry("token.create", by.User.Login), by, added)
+		e := s.entry("token.create", by.User.Login)
+		e.After = added.Name
+		return auditToken(ctx, t, e, by, added)
 	})
 }
 
@@ -106,7 +108,9 @@ func (s *AccountTables) EndAPIToken(ctx context.Context, by schema.Actor, user s
 		if err != nil {
 			return missing(err, "%s has no token %q; token list shows those there are", user.Login, name)
 		}
-		return auditToken(ctx, t, s.entry("token.revoke", user.Login), by, k)
+		e := s.entry("token.revoke", user.Login)
+		e.Before, e.After = k.Name, "revoked"
+		return auditToken(ctx, t, e, by, k)
 	})
 	return k, err
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/grader/grader/schema"
@@ -60,7 +61,33 @@ func (s *CourseTables) candidate(ctx context.Context, t *tx, in schema.Intent, p
 	if err != nil {
 		return err
 	}
+	if err := s.auditCandidate(ctx, t, in, to, id); err != nil {
+		return err
+	}
 	return t.closeIntent(ctx, in.ID)
+}
+
+// auditCandidate records who pushed a version of the tests, by whatever channel.
+func (s *CourseTables) auditCandidate(ctx context.Context, t *tx, in schema.Intent, to target, version int64) error {
+	v, err := one(ctx, t, scanCandidate, `SELECT c.code, a.name, v.number FROM versions v
+		JOIN assignments a ON a.id = v.assignment_id JOIN courses c ON c.id = a.course_id WHERE v.id = ?`, version)
+	if err != nil {
+		return err
+	}
+	e := s.entry("tests.push", v.course+"/"+v.name)
+	e.Course, e.Before, e.After, e.Detail = v.course, versionName(v.number-1), versionName(v.number), "commit "+in.New
+	return t.audit(ctx, schema.Actor{User: schema.User{Login: to.login}, Channel: cmp.Or(in.Channel, schema.ChannelSSH)}, e)
+}
+
+// candidate is a version with its assignment.
+type candidate struct {
+	course, name string
+	number       int
+}
+
+func scanCandidate(r row) (c candidate, err error) {
+	err = r.Scan(&c.course, &c.name, &c.number)
+	return c, err
 }
 
 // VersionByCommit returns the newest version of that commit.

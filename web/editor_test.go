@@ -16,16 +16,19 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	actions "github.com/grader/grader/classroom"
 	"github.com/grader/grader/configs"
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
+	"github.com/grader/grader/schema/assignment"
 	"github.com/grader/grader/web"
 )
 
-// shelf holds tests repositories: the files of each commit. What is uploaded becomes a
-// commit on the newest one, and a candidate in the real store.
+// shelf holds repositories: the files of each commit. What is uploaded becomes a commit on the newest one, and a
+// candidate, a submission or a version of course.yaml in the real store.
 type shelf struct {
 	*ledger
+	actions *actions.Classroom
 	commits map[string]map[string]string
 	last    map[string]string // COURSE/ASSIGNMENT to its newest commit
 	uploads []schema.Upload
@@ -65,6 +68,9 @@ func (s *shelf) Changed(_ context.Context, _ int64, from, to string, _ int) ([]s
 // Upload implements web.Uploads.
 func (s *shelf) Upload(ctx context.Context, by schema.Actor, u schema.Upload) (schema.Uploaded, error) {
 	task := strings.TrimSuffix(u.Path, "/tests")
+	if task == u.Path && !strings.HasSuffix(task, "/course") {
+		task = "work for " + u.Path // nobody edits it on a page
+	}
 	if u.Base != s.last[task] {
 		return schema.Uploaded{}, schema.Errorf(schema.CodeConflict, "somebody else saved a newer version meanwhile")
 	}
@@ -81,16 +87,28 @@ func (s *shelf) Upload(ctx context.Context, by schema.Actor, u schema.Upload) (s
 	}
 	commit := fmt.Sprintf("%040x", len(s.commits)+1)
 	s.commits[commit], s.last[task] = files, commit
-	code, name, _ := strings.Cut(task, "/")
+	code, name, _ := strings.Cut(strings.TrimSuffix(u.Path, "/tests"), "/")
 	c, err := s.Course(ctx, code)
 	if err != nil {
 		return schema.Uploaded{}, err
 	}
-	a, err := s.EnsureAssignment(ctx, c.ID, name, time.Now())
+	if name == "course" {
+		p := s.pushTo(schema.Assignment{Course: c}, schema.RepositoryCourse, "", by.User.Login, commit, by.Channel)
+		v, err := s.actions.Files.Record(ctx, by, c, p, []byte(files[assignment.CourseFilename]))
+		return schema.Uploaded{Version: v.Number}, err
+	}
+	a, err := s.Assignment(ctx, code, name)
+	if schema.CodeOf(err) == schema.CodeNotFound {
+		a, err = s.EnsureAssignment(ctx, c.ID, name, time.Now())
+	}
 	if err != nil {
 		return schema.Uploaded{}, err
 	}
-	p := s.pushOf(a, schema.RepositoryTests, by.User.Login, commit)
+	if !strings.HasSuffix(u.Path, "/tests") {
+		sub, err := s.RecordSubmission(ctx, s.pushTo(a, schema.RepositoryOwn, by.User.Login, by.User.Login, commit, by.Channel))
+		return schema.Uploaded{Submission: sub.Name}, err
+	}
+	p := s.pushTo(a, schema.RepositoryTests, "", by.User.Login, commit, by.Channel)
 	v, _, err := s.RecordCandidate(ctx, p, []byte(files["assignment.yaml"]))
 	return schema.Uploaded{Version: v.Number}, err
 }
@@ -106,13 +124,21 @@ tests:
 // newShelf is a site whose a1 has a family of cases.
 func newShelf(t *testing.T) (*realSite, *shelf) {
 	t.Helper()
+	return newShelfOf(t, specCases)
+}
+
+// newShelfOf is newShelf with another source of a1, which has the files of specCases.
+func newShelfOf(t *testing.T, source string) (*realSite, *shelf) {
+	t.Helper()
 	first := strings.Repeat("c", 40)
 	files := map[string]string{
-		"assignment.yaml": strings.Replace(specCases, "2026-09-28", "2099-09-28", 1), "solution/sum.c": "int main(void) { return 0; }\n",
+		"assignment.yaml": strings.Replace(source, "2026-09-28", "2099-09-28", 1), "solution/sum.c": "int main(void) { return 0; }\n",
 		"io/1.in": "1 2\n", "io/1.out": "3\n", "picture.png": "\x89PNG\x00", "windows.txt": "one\r\ntwo\r\n",
 	}
 	keep := &shelf{commits: map[string]map[string]string{first: files}, last: map[string]string{"comp2402/a1": first}}
-	s := newRealSite(t, specCases, func(server *web.Server) {
+	s := newRealSite(t, source, func(server *web.Server) {
+		keep.actions = actions.New(actions.Options{Store: server.Results.(*ledger), Clock: server.Clock, Trees: handedIn{Handouts: keep}})
+		server.Classroom = keep.actions
 		server.Trees, server.Handouts, server.Uploads = keep, keep, keep
 		server.Starters = web.Starters{Languages: configs.StarterLanguages(), Files: configs.Starter}
 	})

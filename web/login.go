@@ -68,8 +68,21 @@ func refusedLogin(err error) error {
 	return fmt.Errorf("redeem login: %w", err)
 }
 
-// signOut ends the session here and in the store.
+// signOut ends the session, what it has open, and the cookie.
 func (s *accountPages) signOut(w http.ResponseWriter, r *http.Request) error {
+	user, err := s.user(r)
+	if err == nil {
+		err = s.Classroom.Accounts.EndSession(r.Context(), s.actor(r, user), "", s.sessionID(r))
+	}
+	switch schema.CodeOf(err) {
+	case "", schema.CodeUnauthenticated, schema.CodeNotFound: // or it had ended already
+		return s.leave(w, r)
+	}
+	return err
+}
+
+// leave deletes the cookie of a session that has ended.
+func (s *accountPages) leave(w http.ResponseWriter, r *http.Request) error {
 	if err := s.endSession(w, r); err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func (s *realSite) graded(login string, r *schema.Result) schema.GradedSubmissio
 // gradedOf is graded of a team, for which one of its members pushes.
 func (s *realSite) gradedOf(team, login string, r *schema.Result) schema.GradedSubmission {
 	s.t.Helper()
-	push := s.ledger.pushTo(s.assignment, schema.RepositoryOwn, team, login, strings.Repeat("c", 40))
+	push := s.ledger.pushTo(s.assignment, schema.RepositoryOwn, team, login, strings.Repeat("c", 40), schema.ChannelSSH)
 	sub := must[schema.GradedSubmission](s.t)(s.ledger.RecordSubmission(s.t.Context(), push))
 	s.ledger.grade(r)
 	return sub

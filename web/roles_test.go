@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/grader/grader/web"
 )
 
 // route is one route of the site, asked for as everybody.
@@ -20,7 +22,9 @@ type route struct {
 // more than that there is no such page, or that it is not theirs to do.
 func TestEveryRouteAsEveryRole(t *testing.T) {
 	t.Parallel()
-	s := newRealSite(t, specA1)
+	s := newRealSite(t, specA1, func(server *web.Server) {
+		server.GitHub = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
+	})
 	sub := "/" + s.graded("alice", visibleResult(2)).Name.String()
 	again := "/" + s.graded("alice", visibleResult(1)).Name.String()
 	ines := s.signIn("ines")
@@ -36,9 +40,9 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 		"GET /login": {"/login", nil, anybody}, "GET /login/{token}": {"/login/x", nil, anybody},
 		"GET /-/static/{name}": {"", nil, ""}, "GET /favicon.ico": {"/favicon.ico", nil, anybody}, "GET /robots.txt": {"/robots.txt", nil, anybody},
 		"GET /healthz": {"/healthz", nil, anybody}, "GET /readyz": {"/readyz", nil, anybody}, "GET /metrics": {"/metrics", nil, anybody}, // of this machine
-		"GET /-/receipt-key": {"/-/receipt-key", nil, anybody},
-		"/":                  {"/no/such/page/there/is", nil, ""},
-		"GET /-/sessions":    {"/-/sessions", nil, known + " mallory"}, "POST /-/sessions/{id}/end": {"/-/sessions/no-such-id/end", url.Values{}, ""},
+		"GET /-/receipt-key": {"/-/receipt-key", nil, anybody}, "POST /-/github/webhook": {"/-/github/webhook", url.Values{}, ""}, // it checks signatures; see the package github
+		"/":               {"/no/such/page/there/is", nil, ""},
+		"GET /-/sessions": {"/-/sessions", nil, known + " mallory"}, "POST /-/sessions/{id}/end": {"/-/sessions/no-such-id/end", url.Values{}, ""},
 		"POST /-/sessions/end": {"", nil, ""}, // see sessions_test.go
 		"GET /-/tokens":        {"/-/tokens", nil, known}, "POST /-/tokens": {"/-/tokens", url.Values{"name": {"a/b"}, "scope": {"read"}}, known}, "POST /-/tokens/{name}/revoke": {"/-/tokens/none/revoke", url.Values{}, ""},
 		"GET /-/notifications": {"/-/notifications", nil, known}, "POST /-/notifications": {"/-/notifications", url.Values{"channel": {"fax"}}, known},
@@ -108,6 +112,11 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 	for _, pattern := range s.server.Patterns() {
 		if _, ok := routes[pattern]; !ok {
 			t.Errorf("%s: nobody has said who may; add it to the table", pattern)
+		}
+	}
+	for pattern := range routes {
+		if !slices.Contains(s.server.Patterns(), pattern) {
+			t.Errorf("%s: there is no such route", pattern)
 		}
 	}
 	missing := s.signIn("alice").get("/nothing101").body

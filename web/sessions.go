@@ -39,5 +39,5 @@ func (s *accountPages) endAllSessions(w http.ResponseWriter, r *http.Request, us
 	if _, err := s.Classroom.Accounts.SignOut(r.Context(), s.actor(r, user), ""); err != nil {
 		return s.renderSessions(w, r, user, err)
 	}
-	return s.signOut(w, r)
+	return s.leave(w, r)
 }

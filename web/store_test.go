@@ -81,11 +81,11 @@ func (l *ledger) push(a schema.Assignment, kind schema.RepositoryKind, login str
 // pushOf is push of that commit.
 func (l *ledger) pushOf(a schema.Assignment, kind schema.RepositoryKind, login, commit string) schema.Push {
 	l.t.Helper()
-	return l.pushTo(a, kind, login, login, commit)
+	return l.pushTo(a, kind, login, login, commit, schema.ChannelSSH)
 }
 
 // pushTo is pushOf by a member of the team that owns the repository.
-func (l *ledger) pushTo(a schema.Assignment, kind schema.RepositoryKind, owner, login, commit string) schema.Push {
+func (l *ledger) pushTo(a schema.Assignment, kind schema.RepositoryKind, owner, login, commit string, by schema.Channel) schema.Push {
 	l.t.Helper()
 	enrolled := schema.Repository{Kind: kind, CourseID: a.Course.ID, AssignmentID: a.ID}
 	if kind == schema.RepositoryOwn {
@@ -95,7 +95,7 @@ func (l *ledger) pushTo(a schema.Assignment, kind schema.RepositoryKind, owner, 
 	user := must[schema.User](l.t)(l.UserByLogin(l.t.Context(), login))
 	in := schema.Intent{
 		ID: fmt.Sprintf("%032x", l.pushes.Add(1)), RepositoryID: r.ID, PusherID: user.ID, Ref: "refs/heads/main",
-		Old: strings.Repeat("0", 40), New: commit, ReceivedAt: time.Now(), State: schema.IntentOpen,
+		Old: strings.Repeat("0", 40), New: commit, ReceivedAt: time.Now(), State: schema.IntentOpen, Channel: by,
 	}
 	if err := l.OpenIntent(l.t.Context(), in); err != nil {
 		l.t.Fatal(err)
