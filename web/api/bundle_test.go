@@ -38,7 +38,8 @@ type bundle struct {
 	tokens  map[string]string // LOGIN SCOPE → secret
 	pushes  int
 	uploads *uploads
-	close   func() // tells streams that the site stops
+	channel schema.Channel // by which pushes come; "" is SSH
+	close   func()         // tells streams that the site stops
 }
 
 const source = `title: First steps
@@ -120,7 +121,7 @@ func (b *bundle) intent(a schema.Assignment, kind schema.RepositoryKind, login s
 	check(b.t, err)
 	b.pushes++
 	in := schema.Intent{ID: fmt.Sprintf("%032x", b.pushes), RepositoryID: row.ID, PusherID: b.people[login].User.ID, Ref: "refs/heads/main",
-		Old: strings.Repeat("0", 40), New: fmt.Sprintf("%040x", b.pushes), ReceivedAt: time.Now(), State: schema.IntentOpen}
+		Old: strings.Repeat("0", 40), New: fmt.Sprintf("%040x", b.pushes), ReceivedAt: time.Now(), State: schema.IntentOpen, Channel: b.channel}
 	check(b.t, b.store.OpenIntent(b.t.Context(), in))
 	return in
 }
@@ -391,7 +392,7 @@ type uploads struct {
 	hold  func() // called before each, if it is not nil
 }
 
-func (u *uploads) Upload(_ context.Context, by schema.Actor, up schema.Upload) (is schema.Uploaded, err error) {
+func (u *uploads) Upload(ctx context.Context, by schema.Actor, up schema.Upload) (is schema.Uploaded, err error) {
 	if u.hold != nil {
 		u.hold()
 	}
@@ -406,6 +407,8 @@ func (u *uploads) Upload(_ context.Context, by schema.Actor, up schema.Upload) (
 		return is, schema.Errorf(schema.CodeConflict, "somebody else has changed this")
 	}
 	u.all = append(u.all, up)
+	u.channel = by.Channel
+	defer func() { u.channel = "" }()
 	switch code, rest, _ := strings.Cut(up.Path, "/"); {
 	case strings.HasSuffix(rest, "/tests"):
 		name := strings.TrimSuffix(rest, "/tests")
@@ -413,7 +416,14 @@ func (u *uploads) Upload(_ context.Context, by schema.Actor, up schema.Upload) (
 		if u.other {
 			u.publishTests(code, name, source, by.User.Login)
 		}
-	case rest != "course":
+	case rest == "course":
+		c, err := u.store.Course(ctx, code)
+		check(u.t, err)
+		p := schema.Push{Intent: u.intent(schema.Assignment{Course: c}, schema.RepositoryCourse, by.User.Login), Tree: strings.Repeat("7", 40)}
+		v, err := u.bundle.Files.Record(ctx, by, c, p, up.Files[0].Data)
+		check(u.t, err)
+		is.Version = v.Number
+	default:
 		is.Submission = u.push(by.User.Login).Name
 		if u.other {
 			u.push(by.User.Login)
