@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -555,6 +556,19 @@ func (c *classroom) DeleteSession(_ context.Context, token string) error {
 	defer unlock()
 	delete(c.sessions, token)
 	return err
+}
+
+// EndSession ends one session of an account.
+func (c *classroom) EndSession(_ context.Context, _ schema.Actor, user schema.User, id string) error {
+	unlock, err := c.locked()
+	defer unlock()
+	for token, session := range c.sessions {
+		if session.ID == id && session.User == user.ID {
+			delete(c.sessions, token)
+			return err
+		}
+	}
+	return cmp.Or(err, schema.Errorf(schema.CodeNotFound, "that session has ended already"))
 }
 
 // OwnerOf says that everybody works alone.
