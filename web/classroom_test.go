@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -568,7 +567,10 @@ func (c *classroom) EndSession(_ context.Context, _ schema.Actor, user schema.Us
 			return err
 		}
 	}
-	return cmp.Or(err, schema.Errorf(schema.CodeNotFound, "that session has ended already"))
+	if err != nil {
+		return err
+	}
+	return schema.Errorf(schema.CodeNotFound, "that session has ended already")
 }
 
 // OwnerOf says that everybody works alone.
