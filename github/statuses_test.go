@@ -2,10 +2,6 @@ package github_test
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -81,11 +77,9 @@ func byToken(*githubtest.Server, func() time.Time) github.Credentials {
 // byApp is an App with a new key.
 func byApp(t *testing.T) func(hub *githubtest.Server, clock func() time.Time) github.Credentials {
 	return func(hub *githubtest.Server, clock func() time.Time) github.Credentials {
-		key, err := rsa.GenerateKey(rand.Reader, 2048)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
+		key := rsaKey(t)
+		hub.SetApp("12345", &key.PublicKey, clock)
+		text := pemOf(t, "RSA PRIVATE KEY", key)
 		app, err := github.NewApp(hub.URL, "12345", text, nil, clock)
 		if err != nil {
 			t.Fatal(err)

@@ -78,6 +78,7 @@ type Server struct {
 	deliveries []Delivery
 	again      []int64
 	users      map[string]int64
+	app        *app // nil: any
 }
 
 // SetUser makes an account.
@@ -185,7 +186,7 @@ func (s *Server) api(f http.HandlerFunc) http.HandlerFunc {
 			}
 		}
 		proof := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
-		if asApp := strings.Contains(r.URL.Path, "/app/") || strings.HasSuffix(r.URL.Path, "/installation"); asApp == (proof == Token) || asApp && strings.Count(proof, ".") != 2 {
+		if asApp := ofApp(r); asApp && !s.isProof(proof) || !asApp && proof != Token {
 			w.WriteHeader(http.StatusUnauthorized)
 			fmt.Fprint(w, `{"message": "Bad credentials"}`)
 			return
