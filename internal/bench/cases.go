@@ -87,12 +87,7 @@ func (b *bench) casesWith(ctx context.Context, g binary, many, one, level string
 func (b *bench) casesDirs(ctx context.Context) (many, one string, err error) {
 	many, one = filepath.Join(b.dir, "many"), filepath.Join(b.dir, "one")
 	for dir, n := range map[string]int{many: b.size.cases, one: 1} {
-		files := map[string]string{"assignment.yaml": casesYAML}
-		for i := range n {
-			files[fmt.Sprintf("cases/%05d.in", i)] = fmt.Sprintf("%d %d\n", i, 7*i)
-			files[fmt.Sprintf("cases/%05d.out", i)] = fmt.Sprintf("%d\n", 8*i)
-		}
-		if err := writeFiles(dir, files); err != nil {
+		if err := writeFiles(dir, casesFiles(n)); err != nil {
 			return "", "", err
 		}
 	}
@@ -105,4 +100,14 @@ func (b *bench) casesDirs(ctx context.Context) (many, one string, err error) {
 		err = os.Rename(filepath.Join(b.dir, "sum"), filepath.Join(many, "sum"))
 	}
 	return many, one, err
+}
+
+// casesFiles are the tests of n cases.
+func casesFiles(n int) map[string]string {
+	files := map[string]string{"assignment.yaml": casesYAML}
+	for i := range n {
+		files[fmt.Sprintf("cases/%05d.in", i)] = fmt.Sprintf("%d %d\n", i, 7*i)
+		files[fmt.Sprintf("cases/%05d.out", i)] = fmt.Sprintf("%d\n", 8*i)
+	}
+	return files
 }

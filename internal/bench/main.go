@@ -72,7 +72,7 @@ func run(ctx context.Context) error {
 func (b *bench) parts(ctx context.Context, names []string) error {
 	parts := map[string]func(context.Context) error{
 		"push": b.push, "verdict": b.verdict, "waiting": b.waiting, "crowd": b.crowd, "wall": b.wall, "exact": b.exact, "web": b.web, "course": b.course,
-		"cases": b.cases, "java": b.java, "frameworks": b.frameworks,
+		"cases": b.cases, "java": b.java, "frameworks": b.frameworks, "package": b.packaged,
 	}
 	for _, name := range names {
 		part, ok := parts[name]
