@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestCodeAndLinkLifetimes asks by every way there is; they once differed.
+// TestCodeAndLinkLifetimes creates codes and links in every way; their lifetimes once differed.
 func TestCodeAndLinkLifetimes(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -35,7 +35,7 @@ func TestCodeAndLinkLifetimes(t *testing.T) {
 	}
 }
 
-// TestLostKey tells what an operator does for somebody who has lost the only key.
+// TestLostKey does what an operator does for a person who has lost their only key.
 func TestLostKey(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -66,7 +66,7 @@ func TestLostKey(t *testing.T) {
 	refused(t, err, schema.CodeNotFound, `"nobody"`)
 }
 
-// TestLastActiveKey holds for people; an operator may remove it.
+// TestLastActiveKey checks that people cannot remove their last active key, and that an operator can.
 func TestLastActiveKey(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -75,7 +75,7 @@ func TestLastActiveKey(t *testing.T) {
 	refused(t, err, schema.CodeRefused, "is your last active key that does not expire; add another one first")
 	offered, err := b.Accounts.OfferKey(t.Context(), alice, publicKey(t, "laptop"))
 	check(t, err)
-	_, err = b.Accounts.RemoveKey(t.Context(), alice, "", alice.Key) // a pending one lets nobody in
+	_, err = b.Accounts.RemoveKey(t.Context(), alice, "", alice.Key) // nobody can sign in with a pending key
 	refused(t, err, schema.CodeRefused, "last active key")
 	_, err = b.Accounts.Join(t.Context(), schema.Actor{Channel: schema.ChannelSSH}, offered.Code, publicKey(t, "laptop"))
 	check(t, err)

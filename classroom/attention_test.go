@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Staff are told what waits for runners that do not come, and students are not.
+// TestAttentionIsForStaff checks that staff, and not students, read which jobs wait for missing runners.
 func TestAttentionIsForStaff(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -8,8 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestBadInputIsNamed gives actions what people send by mistake. Each reply says what is wrong, and
-// nothing is changed.
+// TestBadInputIsNamed calls actions with mistaken input. Each error names the mistake, and nothing changes.
 func TestBadInputIsNamed(t *testing.T) {
 	t.Parallel()
 	const due = "title: L\ndue: 2026-09-20 12:00\nteam: {max: 2, formed_by: students}\ntests:\n  - {name: greets, run: ./hello}\n"

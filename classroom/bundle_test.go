@@ -27,7 +27,7 @@ type bundle struct {
 	woken      atomic.Int64
 	revoked    []classroom.Revocation
 	pushes     int
-	controlled []schema.PoolControl // what the scheduler was told
+	controlled []schema.PoolControl // what the scheduler received
 }
 
 var epoch = time.Date(2026, 9, 14, 9, 0, 0, 0, time.UTC)
@@ -79,7 +79,7 @@ func (b *bundle) Stall(_ context.Context, flavour string) schema.Stall {
 }
 
 // Watch implements classroom.Live: every job ends at once.
-// Place implements classroom.Live: each job is behind so many as its number says.
+// Place implements classroom.Live: as many jobs are ahead of a job as its number.
 func (b *bundle) Place(job int64) schema.Place { return schema.Place{Ahead: int(job)} }
 
 func (b *bundle) Watch(context.Context, int64, int64) (<-chan schema.Event, error) {
@@ -164,7 +164,7 @@ func (b *bundle) grade(r schema.Result) {
 	check(b.t, err)
 }
 
-// lose has the next job lose one runner after the other until it fails.
+// lose makes the next job lose one runner after the other until it fails.
 func (b *bundle) lose() {
 	b.t.Helper()
 	for range schema.MaxAttempts {
@@ -189,7 +189,7 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// refused fails the test unless the error has the code and says the words.
+// refused fails the test unless the error has the code and contains the words.
 func refused(t testing.TB, err error, code schema.Code, words ...string) {
 	t.Helper()
 	if schema.CodeOf(err) != code {

@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// scriptedClass answers for a class whose jobs have scripted outcomes, and notes which are read.
+// scriptedClass is a class whose jobs have scripted outcomes. It records which results are read.
 type scriptedClass struct {
 	*store.Store
 	latest   map[string][]int64
@@ -46,8 +46,8 @@ func (s *scriptedClass) JobOutcomes(_ context.Context, jobs []int64) ([]schema.J
 	return all, nil
 }
 
-// TestStuckReadsOnlyWhatDecides looks for students who are stuck. Of one who is not, no result is read
-// beyond the first that shows another failure; and no result is read twice.
+// TestStuckReadsOnlyWhatDecides looks for students who are stuck. For a student who is not, it reads no result after the
+// first one with another failure. It reads no result twice.
 func TestStuckReadsOnlyWhatDecides(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -7,12 +7,12 @@ import (
 	"github.com/grader/grader/course"
 )
 
-// resultOf is a result that takes that many entries.
+// resultOf is a result with that many entries.
 func resultOf(entries int) course.ClassResult {
 	return course.ClassResult{Cells: make([]course.ClassCell, entries-1)}
 }
 
-// TestClassResultsForgetTheOldest fills the memory twice: the results that were used last stay.
+// TestClassResultsForgetTheOldest fills the cache twice. The most recently used results stay.
 func TestClassResultsForgetTheOldest(t *testing.T) {
 	t.Parallel()
 	var c classResults

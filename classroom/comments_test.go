@@ -14,7 +14,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// files are what every commit holds, by path.
+// files are the files of every commit, by path.
 type files map[string]string
 
 // ReadFile implements classroom.Trees.
@@ -29,7 +29,7 @@ func (f files) ReadFile(_ context.Context, _ int64, _, path string, most int64) 
 	return []byte(text), nil
 }
 
-// TestCommentPlaces comments on places that were handed in and on others.
+// TestCommentPlaces comments on lines that exist in the submission, and on others.
 func TestCommentPlaces(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -77,7 +77,7 @@ func TestCommentPlaces(t *testing.T) {
 	refused(t, err, schema.CodeUnavailable, "cannot be read here")
 }
 
-// TestCommentsByCourseFile has course.yaml leave comments to instructors, and TAs to their
+// TestCommentsByCourseFile has a course.yaml that allows comments only to instructors, and one that restricts TAs to their
 // sections.
 func TestCommentsByCourseFile(t *testing.T) {
 	t.Parallel()

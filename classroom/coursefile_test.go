@@ -23,7 +23,7 @@ func (f courseFiles) List() ([]assignment.File, error) {
 
 func (f courseFiles) Read(string) ([]byte, error) { return []byte(f), nil }
 
-// configure pushes a course.yaml as ida, and returns the grades that it was said to change.
+// configure pushes a course.yaml as ida, and returns the announced changes of grades.
 func (b *bundle) configure(source string) (schema.CourseVersion, []schema.GradeChange) {
 	b.t.Helper()
 	checked, err := b.Files.Check(b.t.Context(), b.actors["ida"], "comp1", courseFiles(source))
@@ -66,8 +66,8 @@ tests:
   - {name: greets, run: ./hello}
 `
 
-// TestCourseFileChangesGrades is told by hand: alice is three days late with 10 points,
-// at 10 % a day.
+// TestCourseFileChangesGrades compares with grades worked out by hand: alice is three days late with 10 points, at 10 % a
+// day.
 func TestCourseFileChangesGrades(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -116,7 +116,7 @@ func TestCourseFileChangesGrades(t *testing.T) {
 	}
 }
 
-// TestPreviewChangesNothing asks what late days would do, twice.
+// TestPreviewChangesNothing previews a change of late days twice.
 func TestPreviewChangesNothing(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -168,7 +168,7 @@ func TestRosterMovesSections(t *testing.T) {
 	}
 }
 
-// TestFileIsReadOnlyElsewhere tries to set what course.yaml holds by commands.
+// TestFileIsReadOnlyElsewhere tries to set keys of course.yaml by commands.
 func TestFileIsReadOnlyElsewhere(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -186,7 +186,7 @@ func TestFileIsReadOnlyElsewhere(t *testing.T) {
 	check(t, b.Grades.SetLateTokens(t.Context(), b.actors["ida"], "comp1", 2))
 }
 
-// TestTAPermissions is the file's word on TAs: what each line of ta leaves to tina.
+// TestTAPermissions checks what tina may do with each line of ta in the file.
 func TestTAPermissions(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -305,8 +305,8 @@ func (b *bundle) sees(by schema.Actor, want ...string) {
 	}
 }
 
-// TestOutageIsOffered has the server away while something was due: staff read the command
-// that moves the due time, and once they have sent it read no more of it.
+// TestOutageIsOffered stops the server while work is due. Staff read the command that moves the due time, until they have
+// run it.
 func TestOutageIsOffered(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -324,7 +324,7 @@ func TestOutageIsOffered(t *testing.T) {
 		b.pass(30 * time.Minute)
 		check(t, b.store.Beat(t.Context(), b.now()))
 	}
-	check(t, b.store.Started(t.Context(), b.now(), 5*time.Minute)) // a restart is no downtime
+	check(t, b.store.Started(t.Context(), b.now(), 5*time.Minute)) // a restart is not a downtime
 	b.pass(45 * time.Minute)                                       // 11:30 to 12:15
 	check(t, b.store.Started(t.Context(), b.now(), 5*time.Minute))
 	b.pass(time.Hour)

@@ -17,7 +17,7 @@ tests:
   - {name: greets, run: ./hello, stdout: "hi\n", points: 2}
 `
 
-// TestTriesOfAPerson exports a person's tries, without hidden points, and erases them.
+// TestTriesOfAPerson exports a person's tries without hidden points, and then erases the person.
 func TestTriesOfAPerson(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// scored is a result of the student's doing with that many points of 10.
+// scored is a graded result with that many points of 10.
 func scored(points int64) schema.Result {
 	return schema.Result{Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, Score: schema.NewPoints(points, 1), MaxScore: schema.NewPoints(10, 1)}
 }
@@ -28,7 +28,7 @@ func (b *bundle) final(name, login string) schema.Grade {
 	return schema.Grade{}
 }
 
-// TestExtensionGradesKeptPushes grants one after the end, to one of two students.
+// TestExtensionGradesKeptPushes grants an extension after the end, to one of two students.
 func TestExtensionGradesKeptPushes(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -78,7 +78,7 @@ func TestLaterDueGradesKeptPushes(t *testing.T) {
 	}
 }
 
-// TestOutageMovesDueForEverybody confirms one that covered the due minute.
+// TestOutageMovesDueForEverybody records an outage that covers the due minute.
 func TestOutageMovesDueForEverybody(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -115,7 +115,7 @@ func TestOutageMovesDueForEverybody(t *testing.T) {
 	}
 }
 
-// TestLateDaysAreSharedByAssignments sets them after the fact.
+// TestLateDaysAreSharedByAssignments sets late days after work was late.
 func TestLateDaysAreSharedByAssignments(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -165,7 +165,7 @@ func TestMarkedSubmissionCounts(t *testing.T) {
 	refused(t, err, schema.CodeRefused, "comp1/m is closed; ask the course staff if another submission should count")
 }
 
-// TestRosterOfTenThousand imports a large roster, and again, by which nothing changes.
+// TestRosterOfTenThousand imports a large roster twice. The second import changes nothing.
 func TestRosterOfTenThousand(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -190,7 +190,7 @@ func TestRosterOfTenThousand(t *testing.T) {
 	}
 }
 
-// TestReportsSayHowLate compares what scripts read of a late submission with its grade.
+// TestReportsSayHowLate compares the lateness in the JSON of a late submission with its grade.
 func TestReportsSayHowLate(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -28,8 +28,7 @@ func (b *bundle) tryOut(name, login string) schema.GradedSubmission {
 	return sub
 }
 
-// TestSubmitFor hands in a try-out of ida's for alice, as mailed before the due time, and
-// again without saying so.
+// TestSubmitFor hands in a try-out of ida's for alice, with a time of receipt before the due time, and again without one.
 func TestSubmitFor(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -74,7 +73,7 @@ func TestSubmitFor(t *testing.T) {
 	}
 }
 
-// TestSubmitForRefusals looks for what cannot be handed in for whom.
+// TestSubmitForRefusals tries commits and owners that cannot be handed in.
 func TestSubmitForRefusals(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -128,8 +127,8 @@ func TestSubmitForRefusals(t *testing.T) {
 	}
 }
 
-// TestArchive gathers what counts now, and what counted before the second push, an
-// extension and another student's push.
+// TestArchive archives the submissions that count now, and those that counted before the second push, an extension and
+// another student's push.
 func TestArchive(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

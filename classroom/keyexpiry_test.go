@@ -10,8 +10,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestKeyExpires gives one of two keys a last day. Through that day the key is alice's; then it is
-// nobody's, and it is removed with what it made.
+// TestKeyExpires gives one of two keys a last day. Until the end of that day alice can sign in with the key. After that
+// nobody can, and it is removed with what it made.
 func TestKeyExpires(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t) // 2026-09-14 09:00 UTC
@@ -77,17 +77,17 @@ func TestKeyExpiryRefusals(t *testing.T) {
 			t.Fatal(name)
 		}
 	}
-	// A second key that expires is none that stays.
+	// A second key that expires does not count as a key that stays.
 	_, err := b.Accounts.AddKeys(ctx, schema.Operator(), "alice", publicKey(t, "lab"))
 	check(t, err)
 	_, err = b.Accounts.ExpireKey(ctx, b.actors["alice"], "", fingerprint(t, "lab"), "2026-12-31")
 	check(t, err)
 	_, err = b.Accounts.ExpireKey(ctx, b.actors["alice"], "", own, "2026-12-31")
 	refused(t, err, schema.CodeRefused, "is your last active key that does not expire; add another one first")
-	// Nor may the key that stays be removed; then only the one that expires would be left.
+	// The key that stays cannot be removed either, because only the one that expires would be left.
 	_, err = b.Accounts.RemoveKey(ctx, b.actors["alice"], "", own)
 	refused(t, err, schema.CodeRefused, "is your last active key that does not expire; add another one first")
-	// An administrator may; and a day is taken back.
+	// An administrator may, and the last day can be removed.
 	_, err = b.Accounts.ExpireKey(ctx, b.actors["root"], "alice", own, "2026-12-31")
 	check(t, err)
 	key, err := b.Accounts.ExpireKey(ctx, b.actors["alice"], "", own, classroom.KeyNever)

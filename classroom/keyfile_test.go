@@ -26,7 +26,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// signer is a key that is the same for the same name.
+// signer returns the same key for the same name.
 func signer(t testing.TB, name string) (ssh.Signer, ed25519.PrivateKey) {
 	t.Helper()
 	seed := sha256.Sum256([]byte(name))
@@ -118,7 +118,7 @@ func inUTF16(text string, mark bool, big bool) string {
 	return string(b)
 }
 
-// putty is a key file of PuTTY's; its private part is none.
+// putty is a key file of PuTTY, whose private part is not a real one.
 func putty(t testing.TB, name string) string {
 	t.Helper()
 	s, _ := signer(t, name)
@@ -165,7 +165,7 @@ func certificate(t testing.TB, name string) string {
 	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(c))) + " " + name + "\n"
 }
 
-// TestAcceptedKeyFiles are all the ways to write keys that are understood.
+// TestAcceptedKeyFiles reads keys in every accepted form.
 func TestAcceptedKeyFiles(t *testing.T) {
 	t.Parallel()
 	laptop, lab := publicKey(t, "laptop"), publicKey(t, "lab")
@@ -201,8 +201,8 @@ func TestAcceptedKeyFiles(t *testing.T) {
 	}
 }
 
-// TestRefusedKeyFiles says of each what it is. Where the words hold a line to
-// send instead, that line is sent, and accepted as the very key.
+// TestRefusedKeyFiles checks that each refusal names the kind of file. If the message contains a line to send instead, that
+// line is accepted as the same key.
 func TestRefusedKeyFiles(t *testing.T) {
 	t.Parallel()
 	laptop := publicKey(t, "laptop")
@@ -292,7 +292,7 @@ func TestAdviceForEncryptedPrivateKey(t *testing.T) {
 	check(t, err)
 }
 
-// FuzzKeyFile has strangers send anything.
+// FuzzKeyFile reads arbitrary files.
 func FuzzKeyFile(f *testing.F) {
 	for _, text := range []string{publicKey(f, "a"), putty(f, "abc"), rfc4716(f, "abc"), openSSH(f, "a", ""), certificate(f, "a"), weakKey(f), publicPEM(f, "a"),
 		inUTF16(publicKey(f, "a"), true, true), "ssh-rsa AAAA", "\x00\x01", wrapped(publicKey(f, "a"), 20)} {

@@ -12,8 +12,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestPermissions tries every action as everybody. Whoever is not named in may is
-// refused, and nothing is written to the audit log.
+// TestPermissions tries every action as each person. People who are not named in may are refused, and nothing is written to
+// the audit log.
 func TestPermissions(t *testing.T) {
 	t.Parallel()
 	admins, staff := []string{"operator", "root"}, []string{"ida", "operator", "root", "tina"}
@@ -323,7 +323,7 @@ func (b *bundle) first(login string) schema.GradedSubmission {
 	return sub
 }
 
-// TestUnknownAndHiddenReadAlike asks for things that exist and for things that do not.
+// TestUnknownAndHiddenReadAlike requests hidden things and missing things. The errors are the same.
 func TestUnknownAndHiddenReadAlike(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -354,7 +354,7 @@ func TestUnknownAndHiddenReadAlike(t *testing.T) {
 	}
 }
 
-// TestDisabledAccountDoesNothing has alice disabled while she is at it.
+// TestDisabledAccountDoesNothing disables alice while she is signed in.
 func TestDisabledAccountDoesNothing(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

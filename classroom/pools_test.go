@@ -8,8 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestPoolsAreControlled changes a pool, and looks at what is kept, told to the scheduler, and
-// written to the audit log.
+// TestPoolsAreControlled changes a pool, and checks what is stored, passed to the scheduler, and written to the audit log.
 func TestPoolsAreControlled(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -41,7 +40,7 @@ func TestPoolsAreControlled(t *testing.T) {
 	}
 }
 
-// TestPoolsRefuse tries what no pool can be set to. Nothing is kept of it.
+// TestPoolsRefuse tries settings that no pool can have. Nothing is stored.
 func TestPoolsRefuse(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// parted is a result with a test of 10 points for each visibility, and so many earned.
+// parted is a result with a test of 10 points for each visibility, and the earned points.
 func parted(always, afterDue, afterPublish int64) schema.Result {
 	r := schema.Result{Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent}
 	for _, one := range []struct {
@@ -31,8 +31,7 @@ func (b *bundle) hand(name, login string, r schema.Result) {
 	b.grade(r)
 }
 
-// reads is what somebody reads of alice's grade: the submission that counts, its final
-// score and the maximum.
+// reads returns what a person sees of alice's grade: the submission that counts, its final score and the maximum.
 func (b *bundle) reads(name, login string) string {
 	b.t.Helper()
 	all, err := b.Grades.List(b.t.Context(), b.actors[login], "comp1", "alice")
@@ -59,9 +58,8 @@ func (b *bundle) mustRead(when, student, staff string) {
 const hiddenSource = "title: H\ndue: 2026-09-14 12:00\nlate: {until: 2026-09-16 12:00, penalty: {percent: 10}, tokens: true}\ntests:\n" +
 	"  - {name: always, run: ./a}\n  - {name: after_due, run: ./a, visible: after_due}\n  - {name: after_publish, run: ./a, visible: after_publish}\n"
 
-// TestBestIsChosenByWhatIsSeen has each of three submissions the best at a time: by the
-// visible tests, once alice can no longer submit, and once the grades are published. Nobody
-// does anything when her time ends.
+// TestBestIsChosenByWhatIsSeen has three submissions, each of which is the best at some time: by the visible tests, once
+// alice can no longer submit, and once the grades are published. No action happens when her time ends.
 func TestBestIsChosenByWhatIsSeen(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -88,8 +86,8 @@ func TestBestIsChosenByWhatIsSeen(t *testing.T) {
 	b.mustRead("unpublished", "1 9 10", "1 10 30")
 }
 
-// TestPagesAgreeAfterTheEnd reads a grade by every way that channels do, each first after
-// the end of somebody's time.
+// TestPagesAgreeAfterTheEnd reads a grade in every way that channels use. Each of them is the first to read it after the end
+// of a student's time.
 func TestPagesAgreeAfterTheEnd(t *testing.T) {
 	t.Parallel()
 	for name, read := range map[string]func(b *bundle, a schema.Assignment) (int, error){
@@ -144,8 +142,8 @@ func TestPagesAgreeAfterTheEnd(t *testing.T) {
 	}
 }
 
-// TestLateDaysDoNotRevealHiddenTests compares two submissions that differ in hidden
-// tests alone: how many late days are left must be the same.
+// TestLateDaysDoNotRevealHiddenTests compares two submissions that differ only in hidden tests. The number of late days that
+// are left must be the same.
 func TestLateDaysDoNotRevealHiddenTests(t *testing.T) {
 	t.Parallel()
 	left := func(hidden int64) (int, schema.Grade) {
@@ -169,7 +167,7 @@ func TestLateDaysDoNotRevealHiddenTests(t *testing.T) {
 	}
 }
 
-// TestPublishBySection publishes for one section, moves a student there and back.
+// TestPublishBySection publishes for one section, and moves a student into it and back.
 func TestPublishBySection(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -224,7 +222,7 @@ func TestPublishBySection(t *testing.T) {
 	sees("alice", false)
 }
 
-// TestCoursePublishesAtTheEnd has course.yaml publish for each owner at their own end.
+// TestCoursePublishesAtTheEnd has a course.yaml that publishes for each owner at the end of their time.
 func TestCoursePublishesAtTheEnd(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -241,7 +239,7 @@ func TestCoursePublishesAtTheEnd(t *testing.T) {
 	b.mustRead("after that", "1 10 30", "1 10 30")
 }
 
-// TestRegradeNoticeOmitsHiddenTests regrades so that only hidden tests come out otherwise.
+// TestRegradeNoticeOmitsHiddenTests regrades so that only hidden tests change.
 func TestRegradeNoticeOmitsHiddenTests(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -24,7 +24,7 @@ func cases(tests string, a, b bool) schema.Result {
 	return r
 }
 
-// show is a set's report, and what it does to an owner.
+// show returns a set's report, and its change for an owner.
 func (b *bundle) show(id int64) (classroom.RegradeReport, map[string]schema.RegradedOwner) {
 	b.t.Helper()
 	report, err := b.Regrades.Show(b.t.Context(), b.actors["ida"], id)
@@ -111,7 +111,7 @@ func TestRegradeSetIsAppliedAndUndone(t *testing.T) {
 	}
 }
 
-// TestUndoLeavesWhatCameSince lets bob push, and alice be graded again, after the set.
+// TestUndoLeavesWhatCameSince makes a push of bob's and grades alice again after the set. Undoing the set keeps both.
 func TestUndoLeavesWhatCameSince(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -211,7 +211,7 @@ func TestRegradeChoosesSubmissions(t *testing.T) {
 	refused(t, err, schema.CodeNotFound, "there is no regrade set 99")
 }
 
-// TestUndoneSetIsAppliedAgain undoes by mistake. While another set is open, it waits.
+// TestUndoneSetIsAppliedAgain applies a set again that was undone by mistake. That is refused while another set is open.
 func TestUndoneSetIsAppliedAgain(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// grading is a scheduler whose runner grades as a test says as soon as somebody watches.
+// grading is a scheduler whose runner grades as soon as somebody watches, with the result that the test defines.
 type grading struct {
 	*bundle
 	grade func()
@@ -76,7 +76,7 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// TestReplayThatCannotBe has submissions that nobody may or can grade again.
+// TestReplayThatCannotBe tries submissions that may not or cannot be graded again.
 func TestReplayThatCannotBe(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -100,7 +100,7 @@ func TestReplayThatCannotBe(t *testing.T) {
 	refused(t, err, schema.CodeUnavailable, "our machines could not grade comp1/a1/alice/1 again: ")
 }
 
-// TestReplayOnRemovedFlavour queues nothing.
+// TestReplayOnRemovedFlavour checks that a replay on a removed flavour queues nothing.
 func TestReplayOnRemovedFlavour(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

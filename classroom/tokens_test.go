@@ -19,7 +19,7 @@ func (b *bundle) newToken(login, name string, scope schema.Scope) classroom.Crea
 	return made
 }
 
-// login returns whom a token signs in, "" for nobody.
+// login returns the login of a token's person, "" if the token is not accepted.
 func (b *bundle) login(secret string) string {
 	b.t.Helper()
 	by, _, err := b.Tokens.Authenticate(b.t.Context(), secret)
@@ -30,7 +30,7 @@ func (b *bundle) login(secret string) string {
 	return by.User.Login
 }
 
-// TestTokenSignsIn makes tokens, uses them, and ends them in every way that there is.
+// TestTokenSignsIn creates tokens, uses them, and ends them in every way.
 func TestTokenSignsIn(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -92,7 +92,7 @@ func TestTokenSignsIn(t *testing.T) {
 	}
 }
 
-// TestTokenMisuse asks for tokens that nobody may have.
+// TestTokenMisuse tries to create tokens that are not allowed.
 func TestTokenMisuse(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -132,8 +132,7 @@ func TestTokenMisuse(t *testing.T) {
 	refused(t, err, schema.CodeLimit, "eve has 50 tokens")
 }
 
-// TestTokenAudit looks for who made and revoked a token, and for the secret, which must
-// stand nowhere in the database.
+// TestTokenAudit checks the audit entries of a token, and that its secret is nowhere in the database.
 func TestTokenAudit(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "grader.db")
@@ -168,7 +167,7 @@ func TestTokenAudit(t *testing.T) {
 	}
 }
 
-// TestParseLife reads how long a token lives.
+// TestParseLife parses lifetimes of tokens.
 func TestParseLife(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]time.Duration{"": 0, "90d": 90 * 24 * time.Hour, "1d": 24 * time.Hour, "12h": 12 * time.Hour, "366d": classroom.MaxTokenLife} {

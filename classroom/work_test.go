@@ -80,7 +80,7 @@ func TestWait(t *testing.T) {
 	refused(t, b.Work.Wait(t.Context(), schema.Operator(), name, time.Minute), schema.CodeInvalid, "count from 1")
 }
 
-// TestUnreadableTests has tests active that this program cannot read.
+// TestUnreadableTests has active tests that this program cannot read.
 func TestUnreadableTests(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -103,7 +103,7 @@ func TestUnreadableTests(t *testing.T) {
 	}
 }
 
-// TestOwnWork lists what waits or runs of a person's, and nothing of others or that has ended.
+// TestOwnWork lists a person's waiting and running work, and neither the work of others nor ended work.
 func TestOwnWork(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

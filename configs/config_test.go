@@ -97,7 +97,7 @@ func gitHub(lines ...string) string {
 	return "github:\n  " + strings.Join(lines, "\n  ") + "\n"
 }
 
-// TestSignInDefaults leaves out what can be.
+// TestSignInDefaults omits every optional key.
 func TestSignInDefaults(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "grader.yaml")

@@ -61,8 +61,8 @@ func TestSees(t *testing.T) {
 	}
 }
 
-// TestHiddenCountTellsNothing: how many cases that are not pinned a hidden framework
-// reports is the submission's choice, and so would be a number that students read.
+// TestHiddenCountTellsNothing has unpinned cases of a hidden test. A submission chooses their number, so students must not
+// see it.
 func TestHiddenCountTellsNothing(t *testing.T) {
 	t.Parallel()
 	r := mixed()
@@ -76,8 +76,8 @@ func TestHiddenCountTellsNothing(t *testing.T) {
 	}
 }
 
-// TestHiddenPenaltyIsNotInVisibleScore: the total is kept from falling below 0, so that
-// taking the hidden part off it would give another number than that of the visible tests.
+// TestHiddenPenaltyIsNotInVisibleScore has a total that is limited to 0. Subtracting the hidden part from it would not give
+// the score of the visible tests.
 func TestHiddenPenaltyIsNotInVisibleScore(t *testing.T) {
 	t.Parallel()
 	r := schema.Result{Outcome: schema.OutcomeGraded, MaxScore: points(10), Tests: []schema.TestResult{
@@ -89,7 +89,8 @@ func TestHiddenPenaltyIsNotInVisibleScore(t *testing.T) {
 	}
 }
 
-// TestOutputOfHiddenInProcessTest: the submission's code could read the test and print it.
+// TestOutputOfHiddenInProcessTest hides the output of a hidden in-process test, because the submission's code could read and
+// print the test.
 func TestOutputOfHiddenInProcessTest(t *testing.T) {
 	t.Parallel()
 	later := student()

@@ -57,7 +57,7 @@ func (s workdir) run(line string) string {
 	return string(out)
 }
 
-// tree lists what a push would bring.
+// tree lists the files that a push would contain.
 func (s workdir) tree() []course.TreeEntry {
 	s.t.Helper()
 	var entries []course.TreeEntry
@@ -115,7 +115,7 @@ func TestRefusedTreeAdviceWorks(t *testing.T) {
 	}
 }
 
-// TestMisplacedAssignmentAdviceWorks carries out what a push of tests says whose assignment.yaml is not found.
+// TestMisplacedAssignmentAdviceWorks follows the advice to a push of tests without assignment.yaml at its root.
 func TestMisplacedAssignmentAdviceWorks(t *testing.T) {
 	t.Parallel()
 	advice := regexp.MustCompile(`(?:run |\()(git mv .*?)(?:, commit|\))`)

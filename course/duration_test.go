@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// told is all that a viewer can be told of a result: by page and commands, by scripts, and as it happens.
+// told is everything that a viewer can read about a result: on pages and in commands, in scripts, and live.
 func told(t *testing.T, r schema.Result, v course.Access) string {
 	t.Helper()
 	shown, hidden := course.Redact(r, v)
@@ -26,8 +26,8 @@ func told(t *testing.T, r schema.Result, v course.Access) string {
 	return string(text)
 }
 
-// A program that has read the input of a test that is never shown must not be able to say what it read by
-// the time that it takes, nor by the memory.
+// TestHiddenTestTimesRevealNothing checks that a program cannot reveal the input of a test that is never shown through its
+// running time or its memory.
 func TestHiddenTestTimesRevealNothing(t *testing.T) {
 	t.Parallel()
 	with := func(cpu, wall time.Duration, memory int64) schema.Result {
@@ -67,7 +67,7 @@ func TestStudentsReadCoarseTimes(t *testing.T) {
 	}
 }
 
-// What was never built, or never ran, has an end as well.
+// Submissions that were never built, or never ran, also have an end.
 func TestStudentsSeeEndOfVisibleTests(t *testing.T) {
 	t.Parallel()
 	tests := []schema.TestResult{

@@ -73,7 +73,7 @@ func TestFailures(t *testing.T) {
 func TestBuildFailureNamesTheError(t *testing.T) {
 	t.Parallel()
 	for output, want := range map[string]string{
-		// Go: its own errors have no word for an error.
+		// Go's own errors do not contain the word error.
 		"# example.com/list\n./list.go:3:27: undefined: sum\n./list.go:4:2: declared and not used: x\n":               "./list.go:N:N: undefined: sum",
 		"# list\n./list.go:3:1: syntax error: unexpected }\n":                                                         "./list.go:N:N: syntax error: unexpected }",
 		"vet: ./list.go:3:27: undefined: sum\n":                                                                       "vet: ./list.go:N:N: undefined: sum",
@@ -94,7 +94,7 @@ func TestBuildFailureNamesTheError(t *testing.T) {
 		"list.rb:1: syntax error, unexpected end-of-input\n":                                                          "list.rb:N: syntax error, unexpected end-of-input",
 		"list.c:3:5: warning: unused\nlist.c:9:2: error: no ';'\r\n":                                                  "list.c:N:N: error: no ';'",
 		"ld: list.o: in function `main':\nlist.c:(.text+0x5): undefined reference to `f'\n":                           "list.c:(.text+ADDRESS): undefined reference to `f'",
-		// No line says what is wrong: a warning and a note are no errors.
+		// No line contains an error: warnings and notes are not errors.
 		"list.c:3:5: warning: unused\nlist.c:3:5: note: declared here\n": "exit status N",
 		"make: *** No rule to make target 'list'.  Stop.\n":              "exit status N",
 	} {

@@ -9,8 +9,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// FuzzJudgeTree holds that whatever names are pushed, the refusal is safe to print,
-// and what is accepted is a plain path.
+// FuzzJudgeTree checks that a refusal of any names is safe to print, and that accepted names are plain paths.
 func FuzzJudgeTree(f *testing.F) {
 	for _, s := range []string{"src/A.java", ".GIT/config", "a\x1b[2J", "a\xff", "../a", "a//b", "g\u200cit~1", "a;b", strings.Repeat("a/", 60), "\u202e.git"} {
 		f.Add(s, "A.java", "100644", int64(1))

@@ -29,7 +29,7 @@ func ran(run int, message string, tests ...schema.TestResult) schema.GateJob {
 	return schema.GateJob{Version: 4, Job: schema.Job{State: schema.StateDone}, Part: schema.GatePart{Run: run}, Result: &r}
 }
 
-// pinning is a run with what its reports held.
+// pinning is a run with the cases of its reports.
 func pinning(run int, cases []string, trace schema.ReportTrace) schema.GateJob {
 	j := ran(run, "", passes("units/a"))
 	j.Result.Gate.Pins = schema.Pins{Tests: map[string][]string{"units": cases}, Reports: map[string]schema.ReportTrace{"units": trace}}
@@ -133,8 +133,8 @@ func whole(message string, s schema.GateSample) schema.GateJob {
 	return j
 }
 
-// Whatever is pinned is the same in all gradings of the solution, or the push is refused
-// and reads what differs.
+// TestDifferentPinsAreRefused checks that a push is refused with the difference if the pinned cases differ between gradings of
+// the solution.
 func TestDifferentPinsAreRefused(t *testing.T) {
 	t.Parallel()
 	same := schema.ReportTrace{Files: map[string]int{"r.xml": 1}, Totals: true, Summary: true, Attested: true, Noted: []string{"sys._getframe"}}

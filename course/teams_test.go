@@ -58,7 +58,7 @@ func said(changes []schema.TeamChange) string {
 	return strings.Join(lines, "\n")
 }
 
-// TestTeamActions holds each action against what it changes, or why it is refused.
+// TestTeamActions compares each action with its expected changes, or with the reason of its refusal.
 func TestTeamActions(t *testing.T) {
 	t.Parallel()
 	staff, ta := course.Viewer{Login: "ida", Role: schema.RoleInstructor}, course.Viewer{Login: "tina", Role: schema.RoleTA}

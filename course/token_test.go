@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestMayWithScope holds every pair of scopes: one includes itself and those before it.
+// TestMayWithScope checks every pair of scopes: a scope includes itself and the ones before it.
 func TestMayWithScope(t *testing.T) {
 	t.Parallel()
 	all := []schema.Scope{schema.ScopeRead, schema.ScopeWrite, schema.ScopeAdmin}
@@ -26,7 +26,7 @@ func TestMayWithScope(t *testing.T) {
 	}
 }
 
-// TestMayCreateToken says who may make which token, and by which way.
+// TestMayCreateToken checks who may create which token over which channel.
 func TestMayCreateToken(t *testing.T) {
 	t.Parallel()
 	user := func(u schema.User, c schema.Channel) schema.Actor { return schema.Actor{User: u, Channel: c} }
@@ -52,7 +52,7 @@ func TestMayCreateToken(t *testing.T) {
 	}
 }
 
-// TestMayUseToken ends a token at the very instant that it says.
+// TestMayUseToken checks that a token expires exactly at its end.
 func TestMayUseToken(t *testing.T) {
 	t.Parallel()
 	end := time.Date(2026, 9, 14, 9, 0, 0, 0, time.UTC)

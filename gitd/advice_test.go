@@ -33,9 +33,8 @@ tests:
   - {name: greets, run: [./hello], stdout: "hi\n", points: 2}
 `
 
-// advice is one way to be refused. What the refusal advises is followed to the letter:
-// its commands are run by a shell in the work tree, and where it has none the same push
-// is made again, unless nothing helps.
+// advice is one refused push. Its advice is followed word for word: a shell runs its commands in the work tree. If it has
+// no commands, the same push is made again, unless nothing helps.
 type advice struct {
 	name string
 	code string // the rule
@@ -49,7 +48,7 @@ type advice struct {
 	staff  bool           // a push to …/tests
 }
 
-// student is somebody who pushes to an assignment of their own.
+// student is a person who pushes to an assignment of their own.
 type student struct {
 	*bundle
 	t                *testing.T
@@ -74,7 +73,7 @@ func (s *student) add(name, content string) {
 	s.git("commit", "-q", "--allow-empty", "-m", "add a file")
 }
 
-// push pushes and keeps what is said.
+// push pushes and records the output.
 func (s *student) push(args ...string) result {
 	s.t.Helper()
 	if len(args) == 0 {
@@ -85,7 +84,7 @@ func (s *student) push(args ...string) result {
 	return r
 }
 
-// accepted pushes what must be accepted.
+// accepted makes a push that must be accepted.
 func (s *student) accepted(args ...string) {
 	s.t.Helper()
 	if r := s.push(args...); r.status != 0 {
@@ -100,7 +99,7 @@ func (s *student) shell(script string) result {
 	return run(s.t, shell)
 }
 
-// noise is text that no compression makes smaller.
+// noise is text that cannot be compressed.
 func noise(bytes int) string {
 	b := make([]byte, bytes)
 	r := rand.New(rand.NewSource(int64(bytes)))
@@ -108,7 +107,7 @@ func noise(bytes int) string {
 	return string(b)
 }
 
-// commands are what the refusal tells to type.
+// commands are the commands in a refusal.
 func commands(said string) []string {
 	var all []string
 	for line := range strings.Lines(said) {
@@ -147,7 +146,7 @@ func TestAdviceOfEveryRefusal(t *testing.T) {
 	}
 }
 
-// follow makes the refused push of a row, and then what the refusal says.
+// follow makes the refused push of a row, and then follows the refusal's advice.
 func follow(t *testing.T, b *bundle, row advice, assignment string) {
 	s := &student{bundle: b, t: t, login: "s" + assignment, dir: "work-" + assignment, path: "comp1/" + assignment}
 	role := schema.RoleStudent
@@ -210,7 +209,7 @@ func loggedCode(log, login, code string) bool {
 	return false
 }
 
-// handedIn fails unless what the work tree's branch is at was recorded.
+// handedIn fails unless the commit of the work tree's branch was recorded.
 func (s *student) handedIn() {
 	s.t.Helper()
 	a, err := s.store.Assignment(s.t.Context(), "comp1", strings.Split(s.path, "/")[1])
@@ -257,7 +256,7 @@ func codesIn(t *testing.T, dir, name string) []string {
 	return codes
 }
 
-// listAdvice are pushes that are refused for what they ask for.
+// listAdvice are pushes that are refused because of their commands.
 func listAdvice() []advice {
 	soonDue := "due: " + time.Now().AddDate(0, 0, -3).Format("2006-01-02") + " 23:59\n"
 	until := time.Now().AddDate(0, 0, 3).Format("2006-01-02") + " 23:59"
@@ -362,7 +361,7 @@ func shown(said []byte) string {
 	}
 }
 
-// transientAdvice are pushes that are refused for what passes on its own.
+// transientAdvice are pushes that are refused for a temporary reason.
 func transientAdvice() []advice {
 	return []advice{
 		{name: "already there", code: "same", says: "already, by a push that came first", refuse: func(s *student) {
@@ -514,7 +513,7 @@ func gitAdvice() []advice {
 	}
 }
 
-// object writes an object that git would not make.
+// object writes an object that git itself would not write.
 func (s *student) object(kind, content string) string {
 	s.t.Helper()
 	cmd := s.bundle.git(s.login, s.dir, "hash-object", "-t", kind, "-w", "--literally", "--stdin")

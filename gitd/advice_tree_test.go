@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// pointerScript stands in for Git LFS: what it makes of a file is a pointer.
+// pointerScript replaces Git LFS: it turns a file into a pointer.
 const pointerScript = `printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 12\n' "$(sha256sum | cut -c1-64)"`
 
 // lfs makes files that end with .bin pointers, as Git LFS does.
@@ -38,7 +38,7 @@ func (s *student) index(entries ...string) {
 	s.push()
 }
 
-// treeAdvice are pushes that are refused for the files that they hold.
+// treeAdvice are pushes that are refused because of their files.
 func treeAdvice() []advice {
 	nested := func(s *student) {
 		s.write("lib/util.c", "int x;\n")

@@ -54,7 +54,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// assignmentYAML is the least that is worth a push.
+// assignmentYAML is a minimal assignment.
 const assignmentYAML = `title: "A1: Hello"
 starter: starter/
 files:
@@ -290,7 +290,7 @@ func (b *bundle) submissions(owner string) []schema.GradedSubmission {
 	return subs
 }
 
-// result is what a command said.
+// result is the output of a command.
 type result struct {
 	out, err string
 	status   int
@@ -313,8 +313,7 @@ func run(t testing.TB, cmd *exec.Cmd) result {
 	return result{out: tidy(out.String()), err: tidy(errs.String()), status: cmd.ProcessState.ExitCode()}
 }
 
-// tidy removes the blanks with which git overwrites its own progress lines, and
-// what ssh says of its own.
+// tidy removes the blanks with which git overwrites its own progress lines, and the messages of ssh itself.
 func tidy(s string) string {
 	var lines []string
 	for _, line := range strings.Split(s, "\n") {
@@ -325,7 +324,7 @@ func tidy(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// says fails the test unless each text is in what was said, whether it was wrapped or not.
+// says fails the test unless the output contains each text, wrapped or not.
 func (r result) says(t testing.TB, texts ...string) {
 	t.Helper()
 	unwrapped := strings.NewReplacer("\nremote:   ", " ", "\n  ", " ").Replace(r.all())
@@ -343,7 +342,7 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// clock is the real one, moved.
+// clock is the real clock with an offset.
 type clock struct {
 	mu    sync.Mutex
 	moved time.Duration

@@ -94,7 +94,7 @@ func TestUnknownKeyGetsRegistrationAdvice(t *testing.T) {
 	b.sshAs("join", "fresh", "", code).says(t, "used already")
 }
 
-// codeIn returns the one-time code in what a command said.
+// codeIn returns the one-time code in a command's output.
 func codeIn(t *testing.T, text string) string {
 	t.Helper()
 	code := regexp.MustCompile(`join@\S+ (\S+)`).FindStringSubmatch(text)
@@ -104,7 +104,7 @@ func codeIn(t *testing.T, text string) string {
 	return code[1]
 }
 
-// A key that is merely pasted identifies nobody until it has proved itself.
+// TestAddedKeyIsPendingUntilItJoins checks that a pasted key identifies nobody until its owner proves it.
 func TestAddedKeyIsPendingUntilItJoins(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -155,8 +155,8 @@ func TestNoForwarding(t *testing.T) {
 	r.says(t, "sessions only: no forwarding")
 }
 
-// What students read as "the staff has been told" stands where staff look: in the
-// greeting and in status. Students do not see it.
+// TestStaffAreToldWhatIsWrong checks that staff read in the greeting and in status what "the staff has been told" announces
+// to students. Students do not see it there.
 func TestStaffAreToldWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

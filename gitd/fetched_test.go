@@ -15,7 +15,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// fetched has a commit of a GitHub pushed as somebody.
+// fetched pushes a commit from GitHub as a person.
 func (b *bundle) fetched(hub *githubtest.Server, login, path, repository, commit string, change ...func(*schema.FetchedPush)) error {
 	b.t.Helper()
 	user, err := b.store.UserByLogin(b.t.Context(), login)
@@ -32,7 +32,7 @@ func (b *bundle) fetched(hub *githubtest.Server, login, path, repository, commit
 
 const aliceAtGitHub = "comp1-f26/a1-alice-gh"
 
-// TestFetchedCommitIsAPush has commits with history, an amended one, and one that is there already.
+// TestFetchedCommitIsAPush fetches commits with history, an amended commit, and one that the server has already.
 func TestFetchedCommitIsAPush(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -59,7 +59,7 @@ func TestFetchedCommitIsAPush(t *testing.T) {
 	}
 }
 
-// TestFetchedCommitRefusals leave no submission.
+// TestFetchedCommitRefusals checks that refused commits leave no submission.
 func TestFetchedCommitRefusals(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -113,8 +113,8 @@ func TestFetchedHistoryIsBounded(t *testing.T) {
 	}
 }
 
-// TestLateFetchedCommit is judged by when it was announced, also if it is fetched later, and being
-// late must be meant.
+// TestLateFetchedCommit checks that a commit is judged by the time of its announcement, also if it is fetched later, and that
+// late work needs consent.
 func TestLateFetchedCommit(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Commits and trees as other tools wrote them years ago are accepted: whoever imports
-// a project cannot mend its history.
+// TestOldObjectsAreAccepted pushes commits and trees as other tools wrote them years ago. People who import a project cannot
+// repair its history.
 func TestOldObjectsAreAccepted(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -59,8 +59,8 @@ func TestShallowCloneOfMainIsAccepted(t *testing.T) {
 	b.push("alice", "shallow", "origin", "main").says(t, "submission 2", "2 / 2")
 }
 
-// The whole of a second repository of the same student looks to the server like a push
-// without news; the words say so, and the one command hands it in.
+// TestSecondRepositoryGetsAdvice pushes a second repository of the same student, which to the server looks like a push with
+// nothing new. The message explains that, and its one command hands the repository in.
 func TestSecondRepositoryGetsAdvice(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -77,7 +77,7 @@ func TestSecondRepositoryGetsAdvice(t *testing.T) {
 	s.follows(r, 2)
 }
 
-// follows runs the command in what was said outside of a push's side-band.
+// follows runs the command in the output outside of a push's side-band.
 func (s *student) follows(r result, submissions int) {
 	s.t.Helper()
 	script := strings.Join(typed(r), "\n")
@@ -89,7 +89,7 @@ func (s *student) follows(r result, submissions int) {
 	}
 }
 
-// typed are the commands in what was said beside git.
+// typed are the commands in the server's output outside of git's.
 func typed(r result) []string {
 	var all []string
 	for line := range strings.Lines(r.all()) {
@@ -120,7 +120,8 @@ func TestForceWithLeaseAfterCloningStarter(t *testing.T) {
 	}
 }
 
-// git itself says that the hash is not supported, and ends; how to go on is said beside it.
+// TestSHA256RepositoryGetsAdvice pushes a SHA-256 repository: git ends with a message that the hash is not supported, and the
+// server adds what to do.
 func TestSHA256RepositoryGetsAdvice(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

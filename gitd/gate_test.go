@@ -123,8 +123,8 @@ func (b *bundle) pushSolution(change string) result {
 	return b.push("ida", "tests")
 }
 
-// byPart lets each part of a gate end as the test says: the outcome of the solution's one
-// test, and the score of the sample.
+// byPart ends each part of a gate with the outcome of the solution's test, and the score of the sample, that the test
+// defines.
 func (b *bundle) byPart(outcome func(version int64, run int) schema.Outcome, sample int64) {
 	b.queue.play(func(j schema.Job) ([]schema.Event, schema.Result) {
 		o, err := b.store.Order(context.Background(), j.ID)
@@ -158,8 +158,8 @@ func always(o schema.Outcome) func(int64, int) schema.Outcome {
 	return func(int64, int) schema.Outcome { return o }
 }
 
-// The session says what each part came to and why the push is refused, with what the
-// failing step wrote; staff read it again, students do not.
+// TestGateSaysWhy checks that the session shows the result of each part and why the push is refused, with the output of the
+// failing step. Staff can read it again, students cannot.
 func TestGateSaysWhy(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -219,8 +219,8 @@ func TestSingleGate(t *testing.T) {
 	}
 }
 
-// What passes in two runs and fails in one is named flaky and refused, and so is the
-// same tree pushed again, which would have passed.
+// TestFlakyTestsAreRefusedEveryTime checks that tests that pass in two runs and fail in one are reported as flaky and refused.
+// The same tree is refused again, although it would pass this time.
 func TestFlakyTestsAreRefusedEveryTime(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -240,7 +240,8 @@ func TestFlakyTestsAreRefusedEveryTime(t *testing.T) {
 	b.pushSolution("2").says(t, "active now: version 3")
 }
 
-// Beside the version before it stands what is new, gone, or worth something else.
+// TestGateComparesWithPreviousVersion checks that a gate shows tests that are new, removed, or worth a different number of
+// points.
 func TestGateComparesWithPreviousVersion(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -258,7 +259,7 @@ func TestGateComparesWithPreviousVersion(t *testing.T) {
 	b.pushSolution("3").says(t, "beside version 2: 2 points, were 6", "gone     leaves (3)")
 }
 
-// A gate that our machines failed is tried again by pushing again, as its line says.
+// TestGateFailedByMachinesIsRetried pushes again, as advised, after a gate failed because of the machines.
 func TestGateFailedByMachinesIsRetried(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -20,7 +20,7 @@ func dueIn(t *testing.T, days int, late string) string {
 	return yaml
 }
 
-// pushNew commits something new and pushes it.
+// pushNew makes a new commit and pushes it.
 func (b *bundle) pushNew(login, dir string, args ...string) result {
 	b.t.Helper()
 	b.commit(login, dir, map[string]string{"hello.c": time.Now().String()})

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A name in another case, or with a slip, is answered with the one that was meant, by
-// git and by ssh, unless the asker may not see it.
+// TestNearNamesAreSuggested uses names in another case or with a typing mistake, with git and ssh. The answer suggests the
+// right name, unless the person may not see it.
 func TestNearNamesAreSuggested(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

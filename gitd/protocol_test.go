@@ -18,7 +18,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// dial connects as a user with a client that does what no honest one does.
+// dial connects as a user with a client under the test's control.
 func (b *bundle) dial(t *testing.T, key string) *gossh.Client {
 	t.Helper()
 	c, err := b.tryDial(key)
@@ -27,7 +27,7 @@ func (b *bundle) dial(t *testing.T, key string) *gossh.Client {
 	return c
 }
 
-// connect is a connection on which nothing is said.
+// connect opens a connection without sending anything.
 func (b *bundle) connect(t *testing.T) net.Conn {
 	t.Helper()
 	c, err := net.Dial("tcp", b.address)
@@ -109,7 +109,7 @@ func TestMissingListTimesOut(t *testing.T) {
 	}
 }
 
-// Whoever sent everything must not read that something did not come.
+// A client that has sent everything must not read that something is missing.
 func TestSlowUnpackTimesOut(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -142,8 +142,8 @@ func TestMissingPackTimesOut(t *testing.T) {
 	}
 }
 
-// A stop does not wait for ever for a client that stalls in its pack: git is ended,
-// the push never happened, and the client is told.
+// TestStopEndsAStalledPush stops the server while a client stalls in its pack. git is killed, the push never happened, and
+// the client reads that.
 func TestStopEndsAStalledPush(t *testing.T) {
 	t.Parallel()
 	opened := make(openings, 4)
@@ -266,7 +266,7 @@ func TestWaitingIsKeptAlive(t *testing.T) {
 	}
 }
 
-// Environment, requests and channels without end cost nothing and end nothing.
+// TestGreedySession sends endless environment variables, requests and channels. They have no effect on other sessions.
 func TestGreedySession(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(b *bundle) { b.limits.ConnectionSlots, b.limits.UserSessions = 2, 2 })
@@ -324,7 +324,7 @@ func TestSilentConnectionsAreClosed(t *testing.T) {
 	}
 }
 
-// A panic in what serves one client ends that client's session alone.
+// TestPanicEndsOneSession checks that a panic ends only the session in which it happens.
 func TestPanicEndsOneSession(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(b *bundle) { b.ledger = panicky{b.ledger} })

@@ -6,8 +6,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// The retrier may hold an older list of what is open: it must not take the push of
-// somebody who came meanwhile, and has settled it, for an orphan.
+// TestReceivingIsPerRepository checks that the retrier, with an older list of open intents, does not mistake a newer push that
+// is resolved already for an orphan.
 func TestReceivingIsPerRepository(t *testing.T) {
 	t.Parallel()
 	var all pushes

@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/store"
 )
 
-// queue is a scheduler with one runner that says what the test wants. The events
-// are really stored, and watched as the scheduler would have them watched.
+// queue is a scheduler with one runner, whose results the test defines. The events are stored, and watched as with the real
+// scheduler.
 type queue struct {
 	store *store.Store
 	clock *clock

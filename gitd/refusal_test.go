@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// A refusal says rule, finding, way out, and that nothing was counted; afterwards
-// nothing was.
+// TestRefusedPushes checks that a refusal names the rule, the finding and the remedy, and says that nothing was counted, which
+// is true.
 func TestRefusedPushes(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -98,7 +98,8 @@ func TestMainCannotBeDeleted(t *testing.T) {
 	b.push("alice", "w").says(t, "grader: nothing new; main is at", "submission 1", "Everything up-to-date")
 }
 
-// What no command could change is refused before anything is sent.
+// TestRefusedBeforeAdvertisement checks refusals that do not depend on the commands: they come before the client sends
+// anything.
 func TestRefusedBeforeAdvertisement(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

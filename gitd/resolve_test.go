@@ -57,8 +57,8 @@ func TestReadOnlyDatabaseRefusesPush(t *testing.T) {
 	b.push("alice", "w").says(t, "submission 1", "2 / 2")
 }
 
-// git has moved the ref and the record fails: the student is told, nothing is lost,
-// and the retrier counts it without anybody's doing.
+// TestUnrecordedPushIsRetried fails to record a push after git has moved the ref. The student reads that, nothing is lost, and
+// the retrier records the push later.
 func TestUnrecordedPushIsRetried(t *testing.T) {
 	t.Parallel()
 	b, l := newBroken(t)

@@ -32,8 +32,7 @@ func refusesSessions(t *testing.T, c *gossh.Client) {
 	}
 }
 
-// TestRemovedKeyClosesConnections tells the fault of a stolen key: its open connection
-// went on making sign-in links.
+// TestRemovedKeyClosesConnections removes a stolen key. Its open connection could once still create sign-in links.
 func TestRemovedKeyClosesConnections(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -56,8 +55,7 @@ func TestRemovedKeyClosesConnections(t *testing.T) {
 	b.ssh("stolen", "whoami").says(t, "is not registered here")
 }
 
-// TestRemoveKeyInUse ends the very connection on which it is asked for, after it
-// has said so.
+// TestRemoveKeyInUse removes the key of its own connection, which ends after the reply.
 func TestRemoveKeyInUse(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -70,7 +68,7 @@ func TestRemoveKeyInUse(t *testing.T) {
 	check(t, r.Wait())
 }
 
-// TestRemovedKeyAbortsPush removes the key while its pack comes in.
+// TestRemovedKeyAbortsPush removes the key while the server receives its pack.
 func TestRemovedKeyAbortsPush(t *testing.T) {
 	t.Parallel()
 	opened := make(openings, 4)
@@ -156,8 +154,8 @@ func (b *bundle) joiner(t *testing.T, key string) *gossh.Client {
 	return c
 }
 
-// TestJoinFlood tells the fault of strangers who proved a throw-away key as
-// the user join and held all connections there were.
+// TestJoinFlood opens connections of strangers who proved a throw-away key as the user join. They could once hold all
+// connections.
 func TestJoinFlood(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(b *bundle) { b.limits = gitd.Limits{Connections: 12, Strangers: 4} })
@@ -176,8 +174,7 @@ func TestJoinFlood(t *testing.T) {
 	}
 }
 
-// TestSilentConnectionFlood is the same without any proof, from many networks as far
-// as the limit of one is concerned.
+// TestSilentConnectionFlood is the same without a proof of a key, whose limit for one address is not reached.
 func TestSilentConnectionFlood(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(b *bundle) { b.limits = gitd.Limits{Connections: 6, Strangers: 100} })
@@ -187,7 +184,7 @@ func TestSilentConnectionFlood(t *testing.T) {
 	b.ssh("alice", "whoami").says(t, "login  alice")
 }
 
-// TestConnectionsPerAccount holds as many as an account may, and is told.
+// TestConnectionsPerAccount opens as many connections as an account may have. The next one reads the limit.
 func TestConnectionsPerAccount(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(b *bundle) { b.limits = gitd.Limits{Connections: 6, UserSessions: 2} })
@@ -201,7 +198,7 @@ func TestConnectionsPerAccount(t *testing.T) {
 	b.ssh("alice", "whoami").says(t, "login  alice")
 }
 
-// TestJoinTimeout gives whoever proved an unknown key only so long.
+// TestJoinTimeout checks the time limit of a person who proved an unknown key.
 func TestJoinTimeout(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(b *bundle) { b.limits = gitd.Limits{Join: 1} })

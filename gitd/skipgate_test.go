@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestSkipGateActivatesFailingTests pushes tests whose gate fails, then says that this does
-// not matter; what was pinned is pinned all the same.
+// TestSkipGateActivatesFailingTests pushes tests whose gate fails, and then pushes with skip-gate. The cases that were pinned
+// stay pinned.
 func TestSkipGateActivatesFailingTests(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -33,7 +33,7 @@ func TestSkipGateActivatesFailingTests(t *testing.T) {
 	b.ssh("ida", "audit", "comp1", "--action", "tests.skip-gate").says(t, "ida          ssh    tests.skip-gate   comp1/a1 in comp1: version 1 → version 3 (samples/x/ scores 0, expected 1: greets (failed))")
 	b.ssh("tina", "tests", "list", "comp1/a1").says(t, "   3  ", "by ida  solution 2 / 2  active, gate failed (skip-gate)", "rejected", "retired")
 
-	// What passes needs no such word, and then nobody is told.
+	// Passing tests do not need the option, and then it is not reported.
 	b.byPart(always(schema.OutcomePassed), 1)
 	b.commit("ida", "tests", map[string]string{"solution/hello.c": "4"})
 	b.push("ida", "tests", "-o", "skip-gate", "grader", "main").says(t, "samples/x/: 1 / 2, as expected", "active now: version 4")

@@ -9,10 +9,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestStaffCommandsByRole tries every staff command as everybody. What a role may not do
-// is refused in words about that, whatever else is wrong with the call; what it may do
-// can fail for another reason. A command without a row fails the test. The same actions
-// by the operator's socket are in classroom's TestPermissions.
+// TestStaffCommandsByRole tries every staff command as each person. A command that a role may not use is refused for that
+// reason, whatever else is wrong with the call; an allowed one may fail for another reason. A command without a row fails the
+// test. classroom's TestPermissions covers the same actions over the operator's socket.
 func TestStaffCommandsByRole(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestStaffCommands plays a week of a course over ssh: each command by who may, as
-// OpenSSH sends it, without the quotes of the shell.
+// TestStaffCommands plays a week of a course over ssh: each command by a person who may use it, in the form in which OpenSSH
+// sends it, without the shell's quotes.
 func TestStaffCommands(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -143,8 +143,8 @@ func TestHelpFitsTheRole(t *testing.T) {
 	}
 }
 
-// TestDroppedStudent has a student who left the course push: they keep their work and hand in no more, until a
-// roster has them again.
+// TestDroppedStudent has a student who left the course. They keep their work and cannot hand in until a roster contains them
+// again.
 func TestDroppedStudent(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -46,8 +46,8 @@ func TestCorrectedStarterBeforeFirstPush(t *testing.T) {
 	}
 }
 
-// After the first push status, the greeting and the next push tell of it, with the one
-// command, which works; whoever began without the starter is told nothing.
+// After the first push, status, the greeting and the next push announce the new starter with one command, which works.
+// Students who began without the starter do not read it.
 func TestCorrectedStarterAfterFirstPush(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -30,7 +30,7 @@ func TestFollowedTagsAreIgnored(t *testing.T) {
 	}
 }
 
-// Where main is refused, the tags beside it are not said to be there.
+// If main is refused, the report does not list the tags pushed with it.
 func TestTagsBesideRefusedMain(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

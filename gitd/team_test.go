@@ -22,7 +22,7 @@ func (b *bundle) pairUp() {
 	b.ssh("bob", "team", "accept", "comp1/a1").says(b.t, "joined    blue bob", "team blue: alice, bob")
 }
 
-// TestTeamSharesRepository has both members of a team push, and each see what the other did.
+// TestTeamSharesRepository makes both members of a team push. Each sees what the other has pushed.
 func TestTeamSharesRepository(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -54,7 +54,7 @@ func TestTeamSharesRepository(t *testing.T) {
 	b.ssh("alice", "team", "comp1/a1", "--json").says(t, `"team": "blue"`, `"submissions": 2`)
 }
 
-// TestTeamPushThatCameSecond tells a member whose teammate pushed first how to go on.
+// TestTeamPushThatCameSecond checks the advice to a member whose teammate pushed first.
 func TestTeamPushThatCameSecond(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -70,8 +70,7 @@ func TestTeamPushThatCameSecond(t *testing.T) {
 	b.push("bob", "wb", "origin", "main").says(t, "submission 2", "for team blue: alice, bob")
 }
 
-// TestTeammatesPushInBetween follows the advice to somebody whose git looked before a
-// teammate's push came.
+// TestTeammatesPushInBetween follows the advice to a member whose git read the refs before a teammate's push.
 func TestTeammatesPushInBetween(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -93,8 +92,7 @@ func TestTeammatesPushInBetween(t *testing.T) {
 	b.push("bob", "wb", b.url("comp1/a1"), "HEAD:main").says(t, "submission 2", "for team blue: alice, bob")
 }
 
-// TestLeaverKeepsWhatCounted takes bob out of the team: his grade stays, and he sees what
-// came before, and nothing that came since.
+// TestLeaverKeepsWhatCounted removes bob from the team. His grade stays, and he sees earlier submissions and no later ones.
 func TestLeaverKeepsWhatCounted(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -140,7 +138,7 @@ func TestLeaverLosesOpenSessions(t *testing.T) {
 	b.ssh("alice", "watch", "comp1/a1").says(t, "2 / 2")
 }
 
-// TestTeamChangeStopsPush has alice join a team while her own push comes in.
+// TestTeamChangeStopsPush makes alice join a team while the server receives her own push.
 func TestTeamChangeStopsPush(t *testing.T) {
 	t.Parallel()
 	opened := make(openings, 4)

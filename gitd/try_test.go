@@ -76,8 +76,8 @@ func TestTry(t *testing.T) {
 	}
 }
 
-// TestTryRefusals looks for what is refused of tries: files against the rules, the branch
-// in other repositories, people who were dropped or are not there.
+// TestTryRefusals checks refused tries: files against the rules, the branch in other repositories, people who were dropped or
+// not enrolled.
 func TestTryRefusals(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -148,8 +148,7 @@ func (l brokenTries) RecordTry(ctx context.Context, p schema.Push) (schema.Try, 
 	}
 }
 
-// TestTryIsRecordedLater has the transaction of a try fail: the try is recorded by the
-// next start, by where its ref is.
+// TestTryIsRecordedLater makes the transaction of a try fail. The next start finds the ref of the try and records it.
 func TestTryIsRecordedLater(t *testing.T) {
 	t.Parallel()
 	mended := make(chan struct{})

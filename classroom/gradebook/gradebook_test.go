@@ -60,8 +60,7 @@ func TestIgnoredCanvasTitlesAreRefused(t *testing.T) {
 	}
 }
 
-// TestFillKeepsTheFile fills grades into what each platform exports: everything else
-// stays as it is.
+// TestFillKeepsTheFile fills grades into the export of each platform. Everything else stays unchanged.
 func TestFillKeepsTheFile(t *testing.T) {
 	t.Parallel()
 	utf16, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String("\"Last Name\"\t\"First Name\"\t\"Username\"\t\"Student ID\"\t\"A1 [Total Pts: 20 Score] |118854\"\n\"Ng\"\t\"Zoë\"\t\"ang\"\t\"0012345\"\t\"\"\n")
