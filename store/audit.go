@@ -31,3 +31,10 @@ func (t *tx) audit(ctx context.Context, by schema.Actor, e schema.AuditEntry) er
 func (s *database) entry(action, subject string) schema.AuditEntry {
 	return schema.AuditEntry{At: s.clock(), Action: action, Subject: subject}
 }
+
+// valued is entry with what was before and what is after.
+func (s *database) valued(action, subject, before, after string) schema.AuditEntry {
+	e := s.entry(action, subject)
+	e.Before, e.After = before, after
+	return e
+}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -46,7 +47,7 @@ func (s *NoticeTables) AddNoticeDestination(ctx context.Context, by schema.Actor
 		if err := t.enqueueNotice(ctx, now, added, "confirm", schema.Notice{Topic: schema.NoticeConfirm, Code: code}); err != nil {
 			return err
 		}
-		return t.auditDestination(ctx, by, s.entry("notice.add", by.User.Login), added)
+		return t.auditDestination(ctx, by, s.valued("notice.add", by.User.Login, "none", "not confirmed"), added)
 	})
 	return added, err
 }
@@ -95,12 +96,25 @@ func (t *tx) mayAddDestination(ctx context.Context, by schema.Actor, d schema.No
 // auditDestination records a change of a destination, by its number: the audit log is kept longer
 // than the address.
 func (t *tx) auditDestination(ctx context.Context, by schema.Actor, e schema.AuditEntry, d schema.NoticeDestination) error {
-	topics := make([]string, 0, len(d.Topics))
-	for _, topic := range d.Topics {
-		topics = append(topics, string(topic))
-	}
-	e.Detail = fmt.Sprintf("%s address %d, topics: %s", d.Channel, d.ID, strings.Join(topics, ", "))
+	e.Detail = fmt.Sprintf("%s address %d, topics: %s", d.Channel, d.ID, topicWords(d.Topics))
 	return t.audit(ctx, by, e)
+}
+
+// topicWords lists topics in the audit log.
+func topicWords(all []schema.NoticeTopic) string {
+	names := make([]string, 0, len(all))
+	for _, topic := range all {
+		names = append(names, string(topic))
+	}
+	return cmp.Or(strings.Join(names, ", "), "none")
+}
+
+// confirmedWord says in the audit log what an address was.
+func confirmedWord(d schema.NoticeDestination) string {
+	if d.ConfirmedAt.IsZero() {
+		return "not confirmed"
+	}
+	return "confirmed"
 }
 
 // deleteDestination removes a destination with what waits for it.
@@ -160,7 +174,7 @@ func (s *NoticeTables) ConfirmNoticeDestination(ctx context.Context, by schema.A
 		if by.User.Login == "" {
 			by.User.Login = owner.Login
 		}
-		return t.auditDestination(ctx, by, s.entry("notice.confirm", owner.Login), d)
+		return t.auditDestination(ctx, by, s.valued("notice.confirm", owner.Login, "not confirmed", "confirmed"), d)
 	})
 	return d, owner, err
 }
@@ -172,12 +186,16 @@ func (s *NoticeTables) ChooseNoticeTopics(ctx context.Context, by schema.Actor, 
 		if err != nil {
 			return err
 		}
+		before, err := one(ctx, t, scanDestination, `SELECT id, user_id, channel, address, topics, secret, unsubscribe, made_at, confirmed_at FROM notice_destinations WHERE id = ? AND user_id = ?`, id, user.ID)
+		if err != nil {
+			return missing(err, "%s has no address %d for notices; notify list shows them", user.Login, id)
+		}
 		d, err = one(ctx, t, scanDestination, `UPDATE notice_destinations SET topics = ? WHERE id = ? AND user_id = ?
 			RETURNING id, user_id, channel, address, topics, secret, unsubscribe, made_at, confirmed_at`, text, id, user.ID)
 		if err != nil {
 			return missing(err, "%s has no address %d for notices; notify list shows them", user.Login, id)
 		}
-		return t.auditDestination(ctx, by, s.entry("notice.topics", user.Login), d)
+		return t.auditDestination(ctx, by, s.valued("notice.topics", user.Login, topicWords(before.Topics), topicWords(d.Topics)), d)
 	})
 	return d, err
 }
@@ -192,7 +210,7 @@ func (s *NoticeTables) RemoveNoticeDestination(ctx context.Context, by schema.Ac
 		if err := t.deleteDestination(ctx, d); err != nil {
 			return err
 		}
-		return t.auditDestination(ctx, by, s.entry("notice.remove", user.Login), d)
+		return t.auditDestination(ctx, by, s.valued("notice.remove", user.Login, confirmedWord(d), "removed"), d)
 	})
 	return d, err
 }
@@ -211,7 +229,7 @@ func (s *NoticeTables) Unsubscribe(ctx context.Context, by schema.Actor, secret 
 		if err := t.deleteDestination(ctx, d); err != nil {
 			return err
 		}
-		return t.auditDestination(ctx, by, s.entry("notice.unsubscribe", by.User.Login), d)
+		return t.auditDestination(ctx, by, s.valued("notice.unsubscribe", by.User.Login, confirmedWord(d), "removed"), d)
 	})
 	return d, err
 }

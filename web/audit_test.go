@@ -57,6 +57,9 @@ func changes() map[string]change {
 		s.signIn("ines").allowed(tests+"files/io/1.out", url.Values{"act": {"save"}, "text": {"4\n"}})
 		s.ledger.grade(&schema.Result{Outcome: schema.OutcomeGraded, Gate: &schema.GateResult{Passed: true}})
 	}
+	address := func(s *realSite) {
+		s.signIn("alice").submit("/-/notifications", url.Values{"channel": {"email"}, "address": {"a@example.org"}})
+	}
 	push := func(before, after string) schema.AuditEntry {
 		return entry("tests.push", a1, "version "+before, "version "+after)
 	}
@@ -78,6 +81,19 @@ func changes() map[string]change {
 			audit: entry("pool.pause", "standard", "open, as configured", "paused, as configured")},
 		"POST /-/pools/{flavour}/size": {who: "root", path: "/-/pools/standard/size", form: url.Values{"max": {"3"}}, wrong: url.Values{"max": {"-1"}},
 			audit: entry("pool.resize", "standard", "open, as configured", "*")},
+
+		"POST /-/notifications": {who: "alice", path: "/-/notifications", form: url.Values{"channel": {"email"}, "address": {"a@example.org"}}, wrong: url.Values{"channel": {"email"}, "address": {"a"}},
+			audit: entry("notice.add", "alice", "none", "not confirmed")},
+		"POST /-/notifications/{id}/topics": {who: "alice", path: "/-/notifications/1/topics", form: url.Values{"topic": {"regraded"}}, wrong: url.Values{"topic": {"x"}}, prepare: address,
+			audit: entry("notice.topics", "alice", "*", "regraded")},
+		"POST /-/notifications/{id}/remove": {who: "alice", path: "/-/notifications/1/remove", prepare: address, audit: entry("notice.remove", "alice", "not confirmed", "removed")},
+		"POST /-/notifications/confirm": {who: "alice", prepare: address, send: func(s *realSite, _ *browser) reply {
+			return s.visitor().submit("/-/notifications/confirm", url.Values{"code": {s.notice().Code}})
+		}, audit: entry("notice.confirm", "alice", "not confirmed", "confirmed")},
+		"POST /-/unsubscribe/{secret}": {who: "alice", prepare: address, send: func(s *realSite, _ *browser) reply {
+			to := must[schema.NoticeMessage](s.t)(composedNotice(s, s.notice())).To
+			return s.visitor().submit("/-/unsubscribe/"+to.Unsubscribe, nil)
+		}, audit: entry("notice.unsubscribe", "alice", "not confirmed", "removed")},
 
 		"POST /{course}/{assignment}/-/upload": {who: "alice", send: func(_ *realSite, b *browser) reply {
 			return b.handIn("files", map[string]string{"list.c": "1"}, nil)

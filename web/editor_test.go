@@ -137,7 +137,7 @@ func newShelfOf(t *testing.T, source string) (*realSite, *shelf) {
 	}
 	keep := &shelf{commits: map[string]map[string]string{first: files}, last: map[string]string{"comp2402/a1": first}}
 	s := newRealSite(t, source, func(server *web.Server) {
-		keep.actions = actions.New(actions.Options{Store: server.Results.(*ledger), Clock: server.Clock, Trees: handedIn{Handouts: keep}})
+		keep.actions = actions.New(actions.Options{Store: server.Results.(*ledger), Clock: server.Clock, Trees: handedIn{Handouts: keep}, Notices: server.Classroom.Notices.Channels()})
 		server.Classroom = keep.actions
 		server.Trees, server.Handouts, server.Uploads = keep, keep, keep
 		server.Starters = web.Starters{Languages: configs.StarterLanguages(), Files: configs.Starter}

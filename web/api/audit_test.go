@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/grader/grader/classroom"
 	"github.com/grader/grader/schema"
 )
 
@@ -56,12 +57,19 @@ func changes(t *testing.T) map[string]change {
 	blue := func(b *bundle) {
 		by("ida", "POST", task+"/teams", object{"team": "blue", "members": []string{"alice", "bob"}})(b)
 	}
+	address := func(b *bundle) {
+		_, err := b.Notices.Add(b.t.Context(), b.people["alice"], classroom.NewDestination{Channel: schema.NoticeMail, Address: "a@example.org"})
+		check(b.t, err)
+	}
 	form, media := formOf(t, map[string]string{"src/hello.c": "int main(){}"})
 	return map[string]change{
 		"DELETE /me/tokens/{name}": {who: "alice", path: "/me/tokens/alice-read", prepare: func(b *bundle) { b.token("alice", schema.ScopeRead) }, audit: entry("token.revoke", "alice", "alice-read", "revoked")},
 		"DELETE /me/sessions/{id}": {who: "alice", path: "/me/sessions/here", prepare: func(b *bundle) {
 			check(b.t, b.store.SaveSession(b.t.Context(), schema.Session{Token: "x", ID: "here", User: b.people["alice"].User.ID, Browser: "Firefox on Linux", Data: []byte("x"), Expires: time.Now().Add(time.Hour)}))
 		}, audit: entry("user.end-session", "alice", "Firefox on Linux", "ended")},
+
+		"PUT /me/notifications/{id}/topics": {who: "alice", path: "/me/notifications/1/topics", body: object{"topics": []string{"regraded"}}, wrong: object{"topics": []string{"x"}}, prepare: address, audit: entry("notice.topics", "alice", "*", "regraded")},
+		"DELETE /me/notifications/{id}":     {who: "alice", path: "/me/notifications/1", prepare: address, audit: entry("notice.remove", "alice", "not confirmed", "removed")},
 
 		"POST {task}/extensions": {who: "ida", path: task + "/extensions", body: object{"owner": "alice", "by": "2d"}, wrong: object{"owner": "alice", "by": "-2d"}, audit: entry("extension.add", a1+"/alice", "", "*")},
 		"DELETE {task}/extensions/{id}": {who: "ida", path: task + "/extensions/1", prepare: by("ida", "POST", task+"/extensions", object{"owner": "alice", "by": "2d"}),
