@@ -1,20 +1,22 @@
 package classroom_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/grader/grader/classroom"
+	"github.com/grader/grader/classroom/tables"
 	"github.com/grader/grader/schema"
 )
 
 // cases is a result whose cases a and b passed or failed, a point each.
 func cases(tests string, a, b bool) schema.Result {
 	r := schema.Result{Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, MaxScore: schema.NewPoints(2, 1), Provenance: schema.Provenance{Tests: tests}}
-	for name, passed := range map[string]bool{"a": a, "b": b} {
-		t := schema.TestResult{Name: name, Outcome: schema.OutcomeFailed, MaxScore: schema.NewPoints(1, 1), Visible: schema.VisibleAlways}
+	for i, passed := range []bool{a, b} {
+		t := schema.TestResult{Name: "ab"[i : i+1], Outcome: schema.OutcomeFailed, MaxScore: schema.NewPoints(1, 1), Visible: schema.VisibleAlways}
 		if passed {
 			t.Outcome, t.Score = schema.OutcomePassed, schema.NewPoints(1, 1)
 			r.Score = r.Score.Add(t.Score)
@@ -247,4 +249,29 @@ func TestUndoneSetIsAppliedAgain(t *testing.T) {
 	}
 	_, err = b.Regrades.Apply(t.Context(), ida, set.ID)
 	refused(t, err, schema.CodeRefused, "regrade set 1 is applied")
+}
+
+// A set that changes what a case can earn, and no outcome, is a difference.
+func TestRegradeOfAnotherMaximumIsListed(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.push("alice")
+	b.grade(cases("v1", true, true))
+	b.assignment("a1", released)
+	set, err := b.Regrades.Create(t.Context(), b.actors["ida"], classroom.NewRegrade{Course: "comp1", Assignment: "a1", Reason: "case a earns more"})
+	check(t, err)
+	more := cases("v2", true, true)
+	more.Tests[0].MaxScore = schema.NewPoints(3, 1)
+	b.grade(more)
+	report, owners := b.show(set.ID)
+	want := []schema.CaseChange{{Name: "a", Before: schema.OutcomePassed, After: schema.OutcomePassed,
+		BeforePoints: &schema.CasePoints{Score: "1", MaxScore: "1"}, AfterPoints: &schema.CasePoints{Score: "1", MaxScore: "3"}}}
+	if diff := cmp.Diff(want, owners["alice"].Changes); diff != "" {
+		t.Error(diff)
+	}
+	var text strings.Builder
+	check(t, tables.Writer{Out: &text}.Regrade(report))
+	if want := "    a: passed 1/1 → passed 1/3\n"; !strings.Contains(text.String(), want) {
+		t.Errorf("%s\nlacks %q", text.String(), want)
+	}
 }

@@ -87,30 +87,65 @@ type RegradeNotice struct {
 // SeenChange is what the owner of a grade saw before and after a change.
 type SeenChange struct{ Before, After Points }
 
-// CaseChange is a case with another outcome.
+// CaseChange is a case with another outcome, or with the same one and other points.
 type CaseChange struct {
-	Name   string  `json:"name"`
-	Before Outcome `json:"before"`
-	After  Outcome `json:"after"`
+	Name         string      `json:"name"`
+	Before       Outcome     `json:"before"` // "" if only the later result has the case
+	After        Outcome     `json:"after"`  // "" if only the earlier result has it
+	BeforePoints *CasePoints `json:"before_points,omitempty"`
+	AfterPoints  *CasePoints `json:"after_points,omitempty"` // of the same outcome
 }
 
-// Changes returns the tests whose outcome in r differs from before, in their order.
+// CasePoints are a case's points, and the most that it gives.
+type CasePoints struct {
+	Score    json.Number `json:"score"`
+	MaxScore json.Number `json:"max_score"`
+}
+
+// String is " 1.5/2", with a space before it, for a text after the outcome; "" of nil.
+func (p *CasePoints) String() string {
+	if p == nil {
+		return ""
+	}
+	return " " + shortNumber(p.Score) + "/" + shortNumber(p.MaxScore)
+}
+
+// shortNumber is a number of ours with two decimals at most.
+func shortNumber(n json.Number) string {
+	p, err := ParsePoints(n.String())
+	if err != nil {
+		return n.String()
+	}
+	return p.String()
+}
+
+// Changes returns the tests whose outcome or points in r differ from before, in their order.
 func (r Result) Changes(before Result) []CaseChange {
-	was := make(map[string]Outcome, len(before.Tests))
+	was := make(map[string]TestResult, len(before.Tests))
 	for _, t := range before.Tests {
-		was[t.Name] = t.Outcome
+		was[t.Name] = t
 	}
 	var all []CaseChange
 	for _, t := range r.Tests {
-		if was[t.Name] != t.Outcome {
-			all = append(all, CaseChange{t.Name, was[t.Name], t.Outcome})
+		if c := t.change(was[t.Name]); c.Before != c.After || c.BeforePoints != nil {
+			all = append(all, c)
 		}
 		delete(was, t.Name)
 	}
 	for _, t := range before.Tests {
-		if outcome, gone := was[t.Name]; gone {
-			all = append(all, CaseChange{t.Name, outcome, ""})
+		if _, gone := was[t.Name]; gone {
+			all = append(all, CaseChange{Name: t.Name, Before: t.Outcome})
 		}
 	}
 	return all
+}
+
+// change returns how t differs from an earlier result of the same test.
+func (t TestResult) change(before TestResult) CaseChange {
+	c := CaseChange{Name: t.Name, Before: before.Outcome, After: t.Outcome}
+	if t.Outcome == before.Outcome && (t.Score.Cmp(before.Score) != 0 || t.MaxScore.Cmp(before.MaxScore) != 0) {
+		c.BeforePoints = &CasePoints{before.Score.Number(), before.MaxScore.Number()}
+		c.AfterPoints = &CasePoints{t.Score.Number(), t.MaxScore.Number()}
+	}
+	return c
 }

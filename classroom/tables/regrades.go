@@ -70,7 +70,8 @@ func regraded(out io.Writer, o schema.RegradedOwner) {
 	}
 	fmt.Fprintln(out)
 	for _, change := range o.Changes {
-		fmt.Fprintf(out, "    %s: %s → %s\n", schema.Sanitize(change.Name), orAbsent(change.Before), orAbsent(change.After))
+		fmt.Fprintf(out, "    %s: %s%s → %s%s\n", schema.Sanitize(change.Name),
+			orAbsent(change.Before), change.BeforePoints, orAbsent(change.After), change.AfterPoints)
 	}
 }
 

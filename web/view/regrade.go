@@ -142,7 +142,7 @@ func newRegradedRow(task string, o schema.RegradedOwner) (RegradedRow, bool) {
 		row.Which = fmt.Sprintf("#%d → #%d", o.Before.Number, o.After.Number)
 	}
 	for _, c := range o.Changes {
-		row.Tests = append(row.Tests, c.Name+": "+outcomeWord(c.Before)+" → "+outcomeWord(c.After))
+		row.Tests = append(row.Tests, c.Name+": "+outcomeWord(c.Before)+c.BeforePoints.String()+" → "+outcomeWord(c.After)+c.AfterPoints.String())
 	}
 	if o.Flaky {
 		row.Remarks = append(row.Remarks, "flaky")
