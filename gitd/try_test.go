@@ -169,7 +169,7 @@ func TestTryIsRecordedLater(t *testing.T) {
 	b.push("alice", "w").says(t, "submission 1", "2 / 2")
 }
 
-// TestTryOfATeam has a member try for the team.
+// TestTryOfATeam makes a member of a team push a try.
 func TestTryOfATeam(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -183,8 +183,8 @@ func TestTryOfATeam(t *testing.T) {
 	b.ssh("alice", "log", "comp1/a1").says(t, "comp1/a1/blue: nothing handed in", "try 1  ")
 }
 
-// TestTryTellsNothingHidden has a runner report hidden tests of a try, which a runner does
-// not: not a byte of them reaches a student.
+// TestTryTellsNothingHidden has a runner that reports hidden tests of a try, which real runners do not. No byte of them
+// reaches a student.
 func TestTryTellsNothingHidden(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

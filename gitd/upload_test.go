@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// upload hands files in as somebody, as the site does.
+// upload hands files in for a person, as the site does.
 func (b *bundle) upload(login string, replace bool, files map[string]string) error {
 	b.t.Helper()
 	_, err := b.uploaded(login, replace, files)
@@ -34,7 +34,7 @@ func (b *bundle) uploaded(login string, replace bool, files map[string]string) (
 	return b.server.Upload(ctx, schema.Actor{User: user, Channel: schema.ChannelWeb, Key: b.fingerprint(login)}, u)
 }
 
-// TestUploadIsAPush hands in twice without git, and then goes on with git.
+// TestUploadIsAPush hands in twice without git, and then with git.
 func TestUploadIsAPush(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -64,7 +64,7 @@ func TestUploadIsAPush(t *testing.T) {
 	}
 }
 
-// TestUploadObeysTheRulesOfAPush has refusals of every stage; none leaves a submission.
+// TestUploadObeysTheRulesOfAPush checks refusals of every stage. None leaves a submission.
 func TestUploadObeysTheRulesOfAPush(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -15,7 +15,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// live is a git push whose lines are read as they come.
+// live is a git push whose lines are read as they arrive.
 type live struct {
 	t     *testing.T
 	cmd   *exec.Cmd
@@ -42,7 +42,7 @@ func (b *bundle) live(t *testing.T, key, dir string, args ...string) *live {
 	return l
 }
 
-// until reads on to a line that holds the text.
+// until reads lines up to one that contains the text.
 func (l *live) until(text string) {
 	l.t.Helper()
 	for {
@@ -173,7 +173,7 @@ func TestConcurrentPushesOfOneStudent(t *testing.T) {
 	}
 }
 
-// A client that reads nothing must hold nobody up, neither the runner nor the stop.
+// A client that does not read must not delay the runner, or a stop of the server.
 func TestSlowReaderDoesNotBlockOthers(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

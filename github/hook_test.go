@@ -23,7 +23,7 @@ import (
 
 var hookSecret = []byte("It's a Secret to Everybody")
 
-// received remembers pushes as the store does.
+// received records pushes as the store does.
 type received struct {
 	pushes []schema.GitHubPush
 	fails  error
@@ -96,7 +96,7 @@ func TestHookAcceptsGitHubsSignature(t *testing.T) {
 	}
 }
 
-// None of these stores anything.
+// TestHookRefuses checks that refused requests store nothing.
 func TestHookRefuses(t *testing.T) {
 	t.Parallel()
 	sha1Of := func(body []byte) string {

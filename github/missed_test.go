@@ -22,8 +22,8 @@ type known map[string]bool
 
 func (k known) ReceivedGitHub(context.Context, []string) (map[string]bool, error) { return k, nil }
 
-// Pushes that did not arrive are asked for again, once each; what arrived, later attempts
-// included, what is no push, what is too old and what never arrives is not.
+// TestMissedDeliveries checks which deliveries are requested again: pushes that did not arrive, once each. Pushes that
+// arrived, also in a later attempt, other events, old ones, and those that never arrive are not.
 func TestMissedDeliveries(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(t)
@@ -60,7 +60,7 @@ func TestMissedDeliveries(t *testing.T) {
 	}
 }
 
-// A server that cannot be reached for a night, though it asks, gets every push in the morning.
+// TestMissedForNight has a server that cannot be reached for a night. It gets every push in the morning.
 func TestMissedForNight(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(t)
@@ -88,7 +88,7 @@ func TestMissedForNight(t *testing.T) {
 	}
 }
 
-// One delivery that GitHub does not repeat keeps no other from being asked for.
+// TestMissedDeliveryThatIsRefused checks that a delivery that GitHub does not repeat does not prevent requests for others.
 func TestMissedDeliveryThatIsRefused(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(t)

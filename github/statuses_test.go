@@ -239,7 +239,7 @@ func TestRateLimits(t *testing.T) {
 	}
 }
 
-// What no repetition mends is kept with the reason, and others go on.
+// TestStatusThatIsRefused checks that a permanent failure is kept with its reason and does not delay others.
 func TestStatusThatIsRefused(t *testing.T) {
 	t.Parallel()
 	for status, words := range map[int]string{404: "answers 404", 422: "answers 422", 403: "answers 403"} {
@@ -260,7 +260,7 @@ func TestStatusThatIsRefused(t *testing.T) {
 	}
 }
 
-// An App that is not installed, or was suspended, loses no status: an operator can mend that.
+// TestStatusWithoutToken checks that no status is lost while an App is not installed or suspended.
 func TestStatusWithoutToken(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{401, 403, 404, 422} {

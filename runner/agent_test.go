@@ -117,7 +117,7 @@ func TestAbortedAgentReportsNothing(t *testing.T) {
 	}
 }
 
-// Being told to end while the verdict is on its way must not lose it.
+// TestVerdictOutlivesTheEnd stops the runner while it sends the verdict, which must not be lost.
 func TestVerdictOutlivesTheEnd(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
@@ -207,7 +207,7 @@ func TestGateHasNoSubmissionAndNoPins(t *testing.T) {
 	}
 }
 
-// Students see when the job of a push ends; nobody waits for a gate, or a regrade, to guess from it.
+// TestOnlyPushesConcealTheirTimes checks that only jobs of pushes conceal their times, because students see when these end.
 func TestOnlyPushesConcealTheirTimes(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[schema.JobKind]bool{schema.JobGrade: true, schema.JobGate: false, schema.JobRegrade: false, schema.JobTry: false} {

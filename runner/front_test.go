@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// front is a server that gives one order, and does as its hooks say.
+// front is a server that gives one order. Its hooks replace single answers.
 type front struct {
 	t     *testing.T
 	url   string
@@ -46,7 +46,7 @@ func newFront(t *testing.T) *front {
 	return f
 }
 
-// once lets the next request of that name be answered by hook.
+// once makes hook answer the next request of that name.
 func (f *front) once(name string, hook http.HandlerFunc) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -173,5 +173,5 @@ func check(t *testing.T, err error) {
 	}
 }
 
-// paperWall opens a station without a wall.
+// paperWall opens a station without a sandbox.
 func paperWall(context.Context, string) (*runner.Station, error) { return &runner.Station{}, nil }

@@ -242,9 +242,9 @@ type stubPool struct {
 	retired []string
 	failure string
 
-	registered []string // runners that it was told of
+	registered []string // runners that it knows from Registered
 	full       bool
-	away       error // what List says instead
+	away       error // what List returns instead
 	stays      bool  // its runners survive Close, as those of a cluster may
 }
 

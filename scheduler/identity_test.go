@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// clusterPool is a pool whose runners prove themselves by an identity: the id.
+// clusterPool is a pool whose runners authenticate with an identity, which is their id.
 type clusterPool struct {
 	*stubPool
 }

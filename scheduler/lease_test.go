@@ -76,7 +76,7 @@ func TestJobFailsAfterThreeLostRunners(t *testing.T) {
 	})
 }
 
-// The fence: whatever a runner writes whose attempt was given to another is refused.
+// TestStaleWritesAreRefused checks the fence: writes of a runner whose attempt was given to another are refused.
 func TestStaleWritesAreRefused(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -185,7 +185,7 @@ func TestLoneRunnerServesRegradeAfterOnePoll(t *testing.T) {
 	})
 }
 
-// A long regrade is no reason for the free runner to take another one.
+// The free runner does not take a regrade while another one takes long.
 func TestFreeRunnerStaysFreeBesideLongRegrade(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -12,8 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestErase erases a person who left every kind of trace, and searches every byte of the
-// database for them.
+// TestErase erases a person with every kind of trace, and searches every byte of the database for these.
 func TestErase(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -132,7 +131,7 @@ func (b *bundle) leaveAtGitHub() {
 	}
 }
 
-// keptAtGitHub checks that what is others' is still there, and takes away what is called like zed.
+// keptAtGitHub checks that the data of others is still there, and removes data with zed's name.
 func (b *bundle) keptAtGitHub() {
 	b.t.Helper()
 	ctx := b.t.Context()
@@ -205,7 +204,7 @@ func TestEveryColumnIsConsidered(t *testing.T) {
 	}
 }
 
-// TestEraseWhileGrading has work of the person in the queue.
+// TestEraseWhileGrading erases a person whose work is in the queue.
 func TestEraseWhileGrading(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -18,7 +18,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// asksHome is a stack that says which Java judges it, and whether sun.misc.Unsafe is there.
+// asksHome is a stack that prints which Java judges it, and whether sun.misc.Unsafe exists.
 var asksHome = strings.Replace(rightStack, "{ return all.size(); }", `{
 	String there = "unsafe";
 	try { Class.forName("sun.misc.Unsafe"); } catch (ClassNotFoundException e) { there = "safe"; }
@@ -91,7 +91,7 @@ func TestJavaArchivesChangeNoVerdict(t *testing.T) {
 	})
 }
 
-// What one step of the making cannot do leaves nothing behind, and says which program failed.
+// TestMakingArchivesFails checks that a failed step leaves nothing behind, and that the error names the program.
 func TestMakingArchivesFails(t *testing.T) {
 	t.Parallel()
 	need(t, "java", "javac")
@@ -110,7 +110,7 @@ func TestMakingArchivesFails(t *testing.T) {
 	}
 }
 
-// A cache that was being made when its process was killed is made anew, and what was left of it goes.
+// TestKilledGoCacheLeavesNothing kills a process that makes a cache. The next one makes it again and removes the remains.
 func TestKilledGoCacheLeavesNothing(t *testing.T) {
 	t.Parallel()
 	g := newGrader(t)

@@ -111,7 +111,7 @@ func TestCompare(t *testing.T) {
 
 func TestCompareTakesLinearTime(t *testing.T) {
 	t.Parallel()
-	// Twice as much must not take four times as long; the factor leaves room for a busy machine.
+	// Twice as much input must not take four times as long; the factor allows for a busy machine.
 	for name, rule := range map[string]assignment.Compare{
 		"lines": {Mode: assignment.CompareLines}, "exact": {Mode: assignment.CompareExact}, "tokens": {Mode: assignment.CompareTokens},
 	} {

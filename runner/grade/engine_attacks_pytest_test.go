@@ -57,7 +57,7 @@ def test_fraction():
 // pretend is a wrong answer of the right type.
 const pretend = "def double(x): return type(x)(1)\n"
 
-// Each of these reaches into the interpreter to pass careful. The first group is worth nothing.
+// TestAttacksOnPytest grades attacks that manipulate the interpreter to pass careful. They score nothing.
 func TestAttacksOnPytest(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
@@ -114,7 +114,7 @@ func indent(code string) string {
 	return "    " + strings.ReplaceAll(strings.TrimSpace(code), "\n", "\n    ")
 }
 
-// By these a program comes to the frames of its callers or to memory. Staff read of each.
+// TestAttacksOnPytestAreEvident grades programs that access the frames of their callers, or memory. Staff read each of them.
 func TestAttacksOnPytestAreEvident(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
@@ -143,8 +143,8 @@ func TestAttacksOnPytestAreEvident(t *testing.T) {
 	})
 }
 
-// What these do an honest program does, too, or nothing can tell: docs/writing-tests.md has them under
-// "What a framework cannot keep".
+// TestAttacksOnPytestThatScore grades attacks that cannot be distinguished from honest programs, or not be detected.
+// docs/writing-tests.md lists them under "What a framework cannot keep".
 func TestAttacksOnPytestThatScore(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
@@ -168,7 +168,7 @@ func TestAttacksOnPytestThatScore(t *testing.T) {
 	})
 }
 
-// Libraries ask for frames, too. Nobody is told of a program that uses them.
+// Libraries also request frames. A program that uses them is not reported.
 func TestPytestOfHonestPrograms(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")

@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// A build that left a path as long as the kernel's limit made the job fail as the
-// infrastructure's fault; what has such a path is left out.
+// TestLongPathsOfABuildAreLeftOut has a build that leaves a path as long as the kernel's limit. The job once failed and
+// blamed the infrastructure; now files with such a path are skipped.
 func TestLongPathsOfABuildAreLeftOut(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
@@ -29,8 +29,8 @@ open("f" * 60, "w").write("x")
 	}
 }
 
-// Sixty files of holes took no room in the build, and gigabytes and minutes in the copies
-// of every test.
+// TestSparseFilesAreNotCopied has a build that leaves sixty sparse files. They take no space there, and once took gigabytes
+// and minutes in the copies for every test.
 func TestSparseFilesAreNotCopied(t *testing.T) {
 	t.Parallel()
 	g := newGrader(t)
@@ -41,8 +41,8 @@ func TestSparseFilesAreNotCopied(t *testing.T) {
 	}
 }
 
-// A program could open its input once more, for writing where it ran under the runner's
-// own uid, and so change what the checker and later tests read.
+// TestInputIsACopy has a program that reopens its input for writing. Under the runner's own uid it could once change what the
+// checker and later tests read.
 func TestInputIsACopy(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
@@ -64,8 +64,8 @@ open("/proc/self/fd/0", "w").write("easy\n")
 	}
 }
 
-// A submission reported ten thousand cases of its own: the page of the result took ten
-// megabytes and seconds.
+// TestUnpinnedCasesAreLimited has a submission that reports ten thousand cases of its own. The page of the result once had
+// ten megabytes.
 func TestUnpinnedCasesAreLimited(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
@@ -83,7 +83,7 @@ func TestUnpinnedCasesAreLimited(t *testing.T) {
 	}
 }
 
-// A configuration beside the work chose what an analyser finds.
+// TestAnalysersIgnoreSubmittedConfiguration has a submission with a configuration for the analyser.
 func TestAnalysersIgnoreSubmittedConfiguration(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")

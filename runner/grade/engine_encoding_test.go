@@ -8,8 +8,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestSourcesInOtherEncodingsDoNotBuild grades what editors of other systems save: the build fails with the file's
-// name and the remedy, and never passes what the interpreter then refuses.
+// TestSourcesInOtherEncodingsDoNotBuild grades sources that editors of other systems save. The build fails with the file's name
+// and the remedy, and never passes a file that the interpreter would reject.
 func TestSourcesInOtherEncodingsDoNotBuild(t *testing.T) {
 	t.Parallel()
 	g := newGrader(t)
@@ -46,8 +46,8 @@ func TestSourcesInOtherEncodingsDoNotBuild(t *testing.T) {
 	}
 }
 
-// TestOwnBuildStepsSetSourceEncoding builds by other means than build: auto, which may know
-// what to do with the files: the student is told, and nothing is refused.
+// TestOwnBuildStepsSetSourceEncoding builds with steps of the assignment, which may handle the files. The student reads a note,
+// and nothing is refused.
 func TestOwnBuildStepsSetSourceEncoding(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")

@@ -7,7 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestUnrunnableProgramsAreExplained runs what was made for other machines, or saved by other systems, by a shell and by a list.
+// TestUnrunnableProgramsAreExplained runs programs that were made for other machines or saved by other systems, with a shell and
+// with a list of arguments.
 func TestUnrunnableProgramsAreExplained(t *testing.T) {
 	t.Parallel()
 	need(t, "gcc")
@@ -58,7 +59,7 @@ func TestUnrunnableProgramsAreExplained(t *testing.T) {
 	}
 }
 
-// TestUnrunnableBuildScriptIsExplained is the same for a step of build, by make as well, and for what the staff wrote.
+// TestUnrunnableBuildScriptIsExplained is the same for build steps, also with make, and for programs of staff.
 func TestUnrunnableBuildScriptIsExplained(t *testing.T) {
 	t.Parallel()
 	need(t, "make")

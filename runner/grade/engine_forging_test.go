@@ -11,8 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// forgery is a submission that does not do what was asked, and sets out to pass an in-process test
-// all the same.
+// forgery is a wrong submission that tries to pass an in-process test.
 type forgery struct {
 	name    string
 	files   files
@@ -20,7 +19,7 @@ type forgery struct {
 	evident string // what staff read, "" for nothing
 }
 
-// pinned is an assignment whose reference was graded.
+// pinned is an assignment whose reference is graded already.
 type pinned struct {
 	grader *grade.Grader
 	tests  string
@@ -46,7 +45,7 @@ func (p pinned) submit(t *testing.T, f files) schema.Result {
 	return r
 }
 
-// try grades the forgeries; all must leave what the right solution gets out of the honest one's reach.
+// try grades the forgeries. None may get what the right solution gets.
 func (p pinned) try(t *testing.T, full string, right files, forgeries []forgery) {
 	t.Helper()
 	r := p.submit(t, right)
@@ -88,7 +87,7 @@ tests:
 	"solution/double.py":   "def double(x): return x + x\n",
 }
 
-// perfectXML is the report that a forger would like to be read, as pytest would write it.
+// perfectXML is a report of full success in pytest's form.
 const perfectXML = `<?xml version="1.0" encoding="utf-8"?><testsuites><testsuite name="pytest" errors="0" failures="0" skipped="0" tests="2" time="0.012">` +
 	`<testcase classname="units.test_double" name="test_three" time="0.001" /><testcase classname="units.test_double" name="test_word" time="0.001" /></testsuite></testsuites>`
 
@@ -178,7 +177,7 @@ func TestForgingPytest(t *testing.T) {
 // findSession is Python that finds pytest's session among its callers, and goes on with it.
 const findSession = "import sys\nf = sys._getframe()\nwhile f and not hasattr(f.f_locals.get('session'), 'config'): f = f.f_back\ns = f.f_locals['session']\nif s:\n"
 
-// forgetting takes an exception out of the function of pytest's that caught it.
+// forgetting removes an exception from the function of pytest that caught it.
 const forgetting = `
 import sys
 def line(frame, event, value):

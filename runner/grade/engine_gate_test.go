@@ -10,8 +10,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Whoever pushes tests that do not compile with their own solution reads the compiler's
-// words in the push; a student reads only that it is not their doing.
+// TestGateShowsWhyTestsDoNotCompile pushes tests that do not compile with their own solution. The push shows the compiler's
+// messages; a student reads only that it is not their fault.
 func TestGateShowsWhyTestsDoNotCompile(t *testing.T) {
 	t.Parallel()
 	need(t, "gcc")
@@ -49,8 +49,8 @@ tests:
 	}
 }
 
-// Each part of a gate does its own: a run of the solution, or some samples, or the
-// starter. What the reports of two runs hold can be compared.
+// TestPartsOfAGate runs each part of a gate: a run of the solution, some samples, or the starter. The cases in the reports of
+// two runs can be compared.
 func TestPartsOfAGate(t *testing.T) {
 	t.Parallel()
 	need(t, "sh", "od")
@@ -99,7 +99,7 @@ tests:
 	}
 }
 
-// A sample or a starter on which the tests themselves fail would fail so for students.
+// TestGateRefusesTestsThatFailOnAStarter has tests that themselves fail on a sample or a starter, as they would for students.
 func TestGateRefusesTestsThatFailOnAStarter(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")

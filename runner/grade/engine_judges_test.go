@@ -10,8 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// sayArguments accepts every output, and says what its arguments were: the names of its files and
-// its flags, and what the files hold.
+// sayArguments accepts every output, and prints the names of its files, its flags, and the content of the files.
 const sayArguments = `
 import os, sys
 names, held = [], []
@@ -58,7 +57,7 @@ func TestCommandsOfCheckersAndDrivers(t *testing.T) {
 	}
 }
 
-// A checker of a test without cases gets what stands in the test itself.
+// A checker of a test without cases gets the input and answer in the test itself.
 func TestCheckerGetsInlineInputAndAnswer(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
@@ -81,8 +80,8 @@ func TestCheckerGetsInlineInputAndAnswer(t *testing.T) {
 	}
 }
 
-// What a checker or driver leaves for students is the message, what it leaves for staff is kept apart,
-// and one that says nothing gets words.
+// TestFeedbackOfCheckersAndDrivers checks that the files for students become the message, that those for staff are kept
+// separately, and that there is a default message.
 func TestFeedbackOfCheckersAndDrivers(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")
@@ -122,8 +121,8 @@ func TestFeedbackOfCheckersAndDrivers(t *testing.T) {
 	}
 }
 
-// How a program ended beside its driver does not depend on who is looked at first: what crashes before
-// the driver ends is crashed, what ends because the driver has ended is not.
+// TestDriverVerdictIsDeterministic checks that the verdict does not depend on which program is examined first: a program that
+// crashes before its driver ends has crashed, one that ends because the driver ended has not.
 func TestDriverVerdictIsDeterministic(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")

@@ -22,7 +22,7 @@ func wrappers() map[string]string {
 	}
 }
 
-// Each limit that ends a program is the one that is told, however the program was started.
+// TestLimitsAreNamedThroughWrappers checks that the message names the limit that ended a program, however it was started.
 func TestLimitsAreNamedThroughWrappers(t *testing.T) {
 	t.Parallel()
 	need(t, "gcc", "make", "python3")
@@ -74,7 +74,8 @@ func TestLimitsAreNamedThroughWrappers(t *testing.T) {
 	}
 }
 
-// A compiler that meets a limit asks for a bug report; the student reads which limit it was.
+// TestLimitsAreNamedThroughCompilers has compilers that reach a limit and ask for a bug report. The student reads which limit
+// it was.
 func TestLimitsAreNamedThroughCompilers(t *testing.T) {
 	t.Parallel()
 	need(t, "g++", "make")

@@ -2,8 +2,8 @@ package grade_test
 
 import "testing"
 
-// TestEveryFileIsExecutable takes a submission from a machine that gives every file an execute bit:
-// its data is still the step's own to change, and its scripts still run, with "#!" and without.
+// TestEveryFileIsExecutable grades a submission in which every file has an execute bit. The step can still change its data
+// files, and its scripts still run, with and without "#!".
 func TestEveryFileIsExecutable(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")

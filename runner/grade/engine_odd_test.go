@@ -14,7 +14,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// odd is an assignment that has a bit of everything that is easily forgotten.
+// odd is an assignment with many rarely used features.
 var odd = files{
 	"assignment.yaml": `
 title: Odd

@@ -95,7 +95,7 @@ func TestPytest(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := submit(t, files{"words.py": body})
 			if name == "plants a report and goes" {
-				// Tamper-evident is all that an in-process framework can be.
+				// An in-process framework can only make tampering evident.
 				if r.Tests[0].Tampering == "" {
 					t.Errorf("no tampering: %+v", r.Tests)
 				}

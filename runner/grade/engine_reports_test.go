@@ -28,8 +28,7 @@ func pinTwice(t *testing.T, g *grade.Grader, tests string) []string {
 	return runs[0].Tests["units"]
 }
 
-// TestReportNamesWithPaths has names of cases that are made of the directories' paths, which
-// are new in every run.
+// TestReportNamesWithPaths has names of cases that contain the directories' paths, which differ in every run.
 func TestReportNamesWithPaths(t *testing.T) {
 	t.Parallel()
 	need(t, "sed")

@@ -101,8 +101,8 @@ func TestAddressSanitizer(t *testing.T) {
 	}
 }
 
-// What is wrong with the tests stands in the result, for staff; course.Redact keeps it
-// from students.
+// TestResultReportsFaultsOfTests checks that the result describes faults of the tests for staff; course.Redact hides them from
+// students.
 func TestResultReportsFaultsOfTests(t *testing.T) {
 	t.Parallel()
 	need(t, "sh")

@@ -15,8 +15,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// stale compiles an older text of a source, as a student did before the last change, and returns the file
-// that the compiler left.
+// stale compiles an older version of a source and returns the compiler's output.
 func stale(t *testing.T, compile []string, source, text, product string) string {
 	t.Helper()
 	need(t, compile[0])
@@ -38,8 +37,8 @@ const (
 	saysOld = "#include <stdio.h>\nint main(void) { puts(\"old\"); return 0; }\n"
 )
 
-// TestStaleProductsAreBuiltAgain grades what was pushed beside its sources, whatever the times of the
-// runner's own copies are: the sources decide.
+// TestStaleProductsAreBuiltAgain pushes old build products together with their sources. The sources decide, whatever the times
+// of the runner's copies are.
 func TestStaleProductsAreBuiltAgain(t *testing.T) {
 	t.Parallel()
 	need(t, "make", "gcc")

@@ -12,8 +12,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// What a framework reports of failures has other shapes than what it reports of success. None of
-// them is told to staff, and the student reads what failed.
+// TestHoldShapesOfFailures has reports of failures, whose form differs from that of successes. None is reported to staff, and
+// the student reads what failed.
 func TestHoldShapesOfFailures(t *testing.T) {
 	t.Parallel()
 	pass := func(name string) report.Case { return report.Case{Name: name, Verdict: report.Passed} }
@@ -104,7 +104,7 @@ func TestHoldShapesOfFailures(t *testing.T) {
 	}
 }
 
-// A case that passed and failed under one name was printed by the submission.
+// If a case passed and failed under the same name, the submission printed one of them.
 func TestForgedRepeatsAreNotCounted(t *testing.T) {
 	t.Parallel()
 	of := func(verdicts ...report.Verdict) (list []report.Case) {

@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// A driver that wrote to a program that had ended crashed of it, and the student read that it
-// could not make sense of the output.
+// TestBrokenPipe recognises a driver that crashed because it wrote to a program that had ended. The student once read that the
+// driver did not understand the output.
 func TestBrokenPipe(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

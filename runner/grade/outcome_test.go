@@ -9,8 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestJavaWithoutThreads: Java calls a limit of processes one of memory, and who
-// reads it would look for a leak that is not there.
+// TestJavaWithoutThreads checks the message about a process limit, which Java reports as a lack of memory.
 func TestJavaWithoutThreads(t *testing.T) {
 	t.Parallel()
 	limits := sandbox.Limits{Processes: 128, Memory: 384 << 20}
@@ -26,7 +25,7 @@ func TestJavaWithoutThreads(t *testing.T) {
 	}
 }
 
-// A program whose stack filled all its memory read of a segmentation fault, and nothing of why.
+// TestEndlessRecursionIsNamed checks that the message explains the segmentation fault of a program whose stack fills its memory.
 func TestEndlessRecursionIsNamed(t *testing.T) {
 	t.Parallel()
 	limits := sandbox.Limits{Memory: 256 << 20}

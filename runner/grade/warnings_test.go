@@ -108,7 +108,7 @@ func TestTracesInTestDataAreReported(t *testing.T) {
 	}
 }
 
-// TestGateReportsTracesAndPasses gates tests whose input has CR LF: they may be meant.
+// TestGateReportsTracesAndPasses runs the gate of tests whose input has CR LF, which may be intended.
 func TestGateReportsTracesAndPasses(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")

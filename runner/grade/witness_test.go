@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// teller speaks to a witness as the launcher does.
+// teller sends records to a witness as the launcher does.
 type teller struct {
 	*witness
 	t       *testing.T
@@ -91,7 +91,8 @@ func TestWitness(t *testing.T) {
 	}
 }
 
-// What is not the launcher's, or lacks something of it, is no testimony. What came before stays.
+// TestWitnessKnowsItsLauncher checks that records that are not from the launcher, or are incomplete, are rejected. Earlier
+// records stay.
 func TestWitnessKnowsItsLauncher(t *testing.T) {
 	t.Parallel()
 	const end = `[false, {"end": {"reports": {}}}]`
@@ -126,7 +127,7 @@ func TestWitnessKnowsItsLauncher(t *testing.T) {
 	}
 }
 
-// A process that never speaks is not waited for.
+// TestWitnessWithoutLauncher checks that the witness does not wait for a process that sends nothing.
 func TestWitnessWithoutLauncher(t *testing.T) {
 	t.Parallel()
 	s := newTeller(t)

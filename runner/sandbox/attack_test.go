@@ -16,8 +16,8 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// attack is one hostile program and what must come of it. It is a file of testdata/attacks; or
-// with argv, what is done to files that are left in the step's directory.
+// attack is one hostile program and its expected verdict. It is a file of testdata/attacks, or, with argv, a command on files
+// in the step's directory.
 type attack struct {
 	kind, name string
 	program    string
@@ -140,8 +140,7 @@ func verdict(r sandbox.Result) string {
 	return "exit " + strconv.Itoa(r.Exit)
 }
 
-// field is where attacks take place: a wall, a secret that everybody could read were it not for
-// the wall, and a setuid program.
+// field is the environment of attacks: a wall, a secret that everybody could read without the wall, and a setuid program.
 type field struct {
 	wall   *sandbox.Wall
 	uids   uidRange

@@ -10,8 +10,7 @@ import (
 	"github.com/grader/grader/runner/sandbox"
 )
 
-// comfort is something that an ordinary assignment does, and that must work behind
-// the wall. It prints "ok".
+// comfort is an ordinary program that must work behind the wall. It prints "ok".
 type comfort struct {
 	name   string
 	needs  string // a program that this machine must have

@@ -13,8 +13,8 @@ const confined = `set -e
 umount -R -l /sys/fs/cgroup
 exec setpriv --inh-caps -all --bounding-set -all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap "$@"`
 
-// TestAsInAContainer runs the tests of level uid again with what root has in a default
-// container, where usage is summed over processes.
+// TestAsInAContainer runs the tests of level uid again with the rights of root in a default container, where usage is summed
+// over processes.
 func TestAsInAContainer(t *testing.T) {
 	if os.Getuid() != 0 || testing.Short() {
 		t.Skip("needs root, and runs many tests again")

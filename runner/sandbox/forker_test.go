@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// A step at its memory limit had the runner killed in its place: the slot's thread,
-// which is in the step's memory group, was the process's first one by chance.
+// TestSlotsDoNotUseTheFirstThread checks that a slot's thread, which is in the step's memory group, is not the first one of the
+// process. Otherwise the kernel may kill the runner when a step reaches its memory limit.
 func TestSlotsDoNotUseTheFirstThread(t *testing.T) {
 	for range 200 {
 		f := startForker(true, t.TempDir())

@@ -36,8 +36,8 @@ func loadLimits() sandbox.Limits {
 	return sandbox.Limits{CPU: time.Second, Wall: 30 * time.Second, Memory: 128 << 20, Processes: 32, Output: 1 << 20, Disk: 32 << 20}
 }
 
-// TestNeighboursChangeNoVerdict has two runners grade beside each other, each with attacks
-// among its jobs. What takes half of its limits passes, and what takes twice of one meets it.
+// TestNeighboursChangeNoVerdict runs two runners at the same time, each with attacks among its jobs. Programs that use half of
+// their limits pass, and programs that need twice a limit reach it.
 func TestNeighboursChangeNoVerdict(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

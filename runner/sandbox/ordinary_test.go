@@ -18,8 +18,8 @@ const (
 	bystanders = 70
 )
 
-// TestAsAnOrdinaryUser runs this package's tests again as a user who is nobody
-// special, next to processes of the same user, all of which must live through it.
+// TestAsAnOrdinaryUser runs this package's tests again as an ordinary user, next to other processes of that user, all of which
+// must survive.
 func TestAsAnOrdinaryUser(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("already an ordinary user")
@@ -73,7 +73,7 @@ func ordinaryTests(t *testing.T, home string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// standBy starts processes of the ordinary user that want nothing but to live.
+// standBy starts processes of the ordinary user that only wait.
 func standBy(t *testing.T) []*exec.Cmd {
 	t.Helper()
 	var list []*exec.Cmd

@@ -89,9 +89,8 @@ func asOrdinary(t *testing.T, record string) *exec.Cmd {
 	return ordinaryTests(t, ordinaryHome(t), "-test.run", "^TestAttacks$")
 }
 
-// inContainer is a container as Docker makes it without being told anything: the capabilities
-// and the seccomp profile of its defaults. The directory of locks is shared, as
-// docs/security.md says, and the memory is bounded, as the pool does.
+// inContainer is a container with Docker's default capabilities and seccomp profile. As in the pool, its memory is limited and
+// the directory of locks is shared.
 func inContainer(t *testing.T, record string) *exec.Cmd {
 	image := os.Getenv(imageEnv)
 	if said, err := exec.CommandContext(t.Context(), "docker", "image", "inspect", image).CombinedOutput(); err != nil {
@@ -126,7 +125,7 @@ func writeTable(places []*place, rows []row) []byte {
 	return b.Bytes()
 }
 
-// facts are what there is to know of a place.
+// facts describe a place.
 func facts(r sandbox.Report) string {
 	if r.Kernel == "" {
 		return "**not run on this machine**"

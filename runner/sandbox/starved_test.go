@@ -32,8 +32,8 @@ func crowd(t *testing.T, load []byte, n int) {
 	}
 }
 
-// A machine that has no processor free is no reason to end a program: what it waits for
-// is not its own. One that sleeps is ended all the same.
+// TestStepSurvivesCPUContention checks that a program is not ended because it waits for a processor of a busy machine, and that
+// a sleeping program is.
 func TestStepSurvivesCPUContention(t *testing.T) {
 	load := buildLoad(t)
 	for _, level := range []sandbox.Level{sandbox.LevelNamespace, sandbox.LevelUID} {

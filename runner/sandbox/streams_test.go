@@ -36,7 +36,8 @@ func cross(t *testing.T, w *sandbox.Wall, one, other sandbox.Step) (a, b sandbox
 	return a, b
 }
 
-// Who ends because the other one has ended is told to have ended after it, however busy the machine is.
+// TestOrderOfEndsIsKnown checks that a program that ends because its partner has ended is reported as the later one, however busy
+// the machine is.
 func TestOrderOfEndsIsKnown(t *testing.T) {
 	t.Parallel()
 	eachLevel(t, 2, func(t *testing.T, w *sandbox.Wall) {

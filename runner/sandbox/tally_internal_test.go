@@ -22,8 +22,8 @@ func (c *counted) leave() error                 { return nil }
 
 func (c *counted) processes(list []int) ([]int, error) { return list, nil }
 
-// A program may be killed for its memory before its watcher has a processor again; what
-// was killed of earlier steps is not its doing.
+// TestKillBeforeCountingIsCharged checks that a kill at the memory limit counts for the step even if its watcher did not run yet,
+// and that kills of earlier steps do not.
 func TestKillBeforeCountingIsCharged(t *testing.T) {
 	t.Parallel()
 	g := &counted{killed: 3}

@@ -55,9 +55,8 @@ func TestUnifiedFiles(t *testing.T) {
 	}
 }
 
-// TestUnifiedGroup has a process be born into a group of version 2, counts its time, and removes
-// the group with the process in it. The memory is another controller's matter, which a machine
-// with version 1 has no room for.
+// TestUnifiedGroup starts a process in a group of version 2, measures its time, and removes the group with the process in it. It
+// does not test memory, because a machine with version 1 cannot have that controller in version 2.
 func TestUnifiedGroup(t *testing.T) {
 	t.Parallel()
 	info, err := os.ReadFile("/proc/self/mountinfo")

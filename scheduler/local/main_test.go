@@ -14,7 +14,7 @@ import (
 	"github.com/grader/grader/runner"
 )
 
-// TestMain lets this very program play the runners that its tests start.
+// TestMain makes this program act as the runners that its tests start.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 {
 		switch os.Args[1] {
@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// serve is a runner whose wall is made of paper.
+// serve is a runner without a sandbox.
 func serve(ctx context.Context) int {
 	a := &runner.Agent{Open: func(context.Context, string) (*runner.Station, error) { return &runner.Station{}, nil }}
 	if err := a.Run(ctx, os.NewFile(3, "credential")); err != nil {

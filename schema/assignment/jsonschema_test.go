@@ -113,7 +113,7 @@ func TestSchemaAcceptsExamples(t *testing.T) {
 	}
 }
 
-// What the parser refuses by shape the schema refuses too.
+// The schema rejects what the parser refuses because of its shape.
 func TestSchemaRejectsMistakes(t *testing.T) {
 	t.Parallel()
 	s := compiledSchema(t)
@@ -139,7 +139,7 @@ func TestSchemaRejectsMistakes(t *testing.T) {
 	}
 }
 
-// TestSchemaKeys holds the keys of every object to those that the parser names.
+// TestSchemaKeys compares the keys of every object with those of the parser.
 func TestSchemaKeys(t *testing.T) {
 	t.Parallel()
 	text, err := assignment.JSONSchema()

@@ -154,8 +154,8 @@ func TestCheckChains(t *testing.T) {
 	refused(t, err, schema.CodeInvalid, "no receipts were given")
 }
 
-// TestCheckChainsAfterLoss has a server whose backup knew three receipts of five: after
-// the restore numbers 4 and 5 are given out again. Then it loses its key.
+// TestCheckChainsAfterLoss has a server whose backup contains three receipts of five, so that numbers 4 and 5 are issued again
+// after the restore. Then it loses its key.
 func TestCheckChainsAfterLoss(t *testing.T) {
 	t.Parallel()
 	key, renewed := keyOf(1), keyOf(2)

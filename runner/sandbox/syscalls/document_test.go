@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write docs/syscalls.md from the policy"
 
 const documentPath = "../../../docs/syscalls.md"
 
-// TestDocument holds docs/syscalls.md to the policy.
+// TestDocument compares docs/syscalls.md with the policy.
 func TestDocument(t *testing.T) {
 	want := document()
 	if *update {
@@ -90,7 +90,7 @@ func (c *condition) words() string {
 	return c.name + ", any of " + code(names)
 }
 
-// refusal is what other arguments get.
+// refusal is the answer to other arguments.
 func (r *rule) refusal() string {
 	list := []string{r.otherwise.String()}
 	for _, c := range r.choices[1:] {

@@ -82,7 +82,7 @@ func (m *machine) call(t *testing.T, name string, args ...uint64) answer {
 // argument lists arguments up to the numbered one, which has the value.
 func argument(number int, value uint64) []uint64 { return append(make([]uint64, number), value) }
 
-// TestCallsOfManyUses writes the answers down once more, with the kernel's numbers.
+// TestCallsOfManyUses repeats the expected answers with the kernel's numbers.
 func TestCallsOfManyUses(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
@@ -166,7 +166,7 @@ func TestCallsOfManyUses(t *testing.T) {
 	}
 }
 
-// TestCallsOfTwoArguments asks for options and pairs of sockets.
+// TestCallsOfTwoArguments checks calls for options and pairs of sockets.
 func TestCallsOfTwoArguments(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
