@@ -45,6 +45,20 @@ screenshots: ## pictures of every page of the site, below bin/screenshots
 	go test ./web -run Screenshots -count=1 -artifacts -outputdir bin/screenshots
 	find bin/screenshots -name '*.png' | sort
 
+# What is committed of the editor is made of npm's packages, whose versions web/editor names.
+EDITOR_BUNDLE = $(GO) tool -modfile=tools/go.mod esbuild web/editor/main.js --bundle --minify --format=iife --target=es2022 --log-level=warning
+editor: ## make the editor of the site again: web/static/editor.js (needs npm)
+	cd web/editor && npm ci --ignore-scripts --no-audit --no-fund
+	cd ../..
+	$(EDITOR_BUNDLE) --outfile=web/static/editor.js
+	web/editor/licenses.sh web/editor/node_modules > web/static/editor.licenses.txt
+
+# Nothing is fetched: without the packages there is nothing to compare.
+editor-check: # fails when the committed editor is not what its sources make
+	@if [ ! -d web/editor/node_modules ]; then exit 0; fi
+	$(EDITOR_BUNDLE) | cmp - web/static/editor.js || { echo "web/static/editor.js is not what web/editor makes: make editor, and commit it"; exit 1; }
+	web/editor/licenses.sh web/editor/node_modules | cmp - web/static/editor.licenses.txt
+
 build: ## bin/grader and bin/grader-hook
 	@mkdir -p bin
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X github.com/grader/grader/internal/command.version=$(VERSION)" -o bin/grader .
@@ -92,7 +106,7 @@ image-only: build
 sbom: ## what IMAGE is made of, as SPDX
 	@docker run --rm --network none --entrypoint cat $(IMAGE) /usr/share/grader/sbom.spdx.json
 
-lint: tracked ## the linters, pinned in tools/go.mod, and no large file or compiled program in git
+lint: tracked editor-check ## the linters, pinned in tools/go.mod, and no large file or compiled program in git
 	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
 
 tracked: # fails when git tracks a file over 1 MiB or a compiled program
@@ -131,4 +145,4 @@ fuzz: ## every fuzz target for a minute
 	  done
 	done
 
-.PHONY: help deps screenshots build test race test-nomad go-test test-image image image-only sbom lint tracked fmt bench attack steady demo fuzz
+.PHONY: help deps screenshots editor editor-check build test race test-nomad go-test test-image image image-only sbom lint tracked fmt bench attack steady demo fuzz

@@ -50,6 +50,17 @@ func (f *Files) Check(ctx context.Context, by schema.Actor, code string, files a
 	return CheckedFile{File: *file, Changes: changes}, err
 }
 
+// Validate parses a course.yaml, as a push would, without a look at what it changes. The error is an
+// assignment.Invalid with every mistake.
+func (f *Files) Validate(ctx context.Context, by schema.Actor, code string, files assignment.Files) error {
+	m, err := f.instructor(ctx, by, code)
+	if err != nil {
+		return err
+	}
+	_, err = assignment.LoadCourse(files, f.context(m.Course))
+	return err
+}
+
 // Record makes the next version of a course.yaml that was pushed, and applies it. One
 // that cannot be read any more, since the program was replaced meanwhile, is kept
 // unapplied.

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"compress/gzip"
+	"fmt"
 	"io"
 	"maps"
 	"os"
@@ -38,16 +39,22 @@ func (c *window) audit(axe, path string) {
 		for _, width := range []int64{320, 1280} {
 			c.Do("dress", media(scheme), chromedp.EmulateViewport(width, 844))
 			c.Open(path)
-			chrome.Ask[bool](c.Browser, axe+"\n; true")
-			chrome.Ask[bool](c.Browser, runAxe)
-			c.Do("wait for axe", chromedp.Poll[chromedp.Void](`window.axeSaid !== null`, chromedp.WithPollingTimeout(30*time.Second)))
-			if said := chrome.Ask[string](c.Browser, `window.axeSaid`); said != "" {
-				c.t.Errorf("%s, %s, %d pixels:\n%s", path, scheme, width, said)
-			}
+			c.finds(axe, fmt.Sprintf("%s, %s, %d pixels", path, scheme, width))
 			if chrome.Ask[bool](c.Browser, "document.documentElement.scrollWidth > innerWidth") {
 				c.t.Errorf("%s is wider than %d pixels", path, width)
 			}
 		}
+	}
+}
+
+// finds has axe look at the page that is open.
+func (c *window) finds(axe, where string) {
+	c.t.Helper()
+	chrome.Ask[bool](c.Browser, axe+"\n; true")
+	chrome.Ask[bool](c.Browser, runAxe)
+	c.Do("wait for axe", chromedp.Poll[chromedp.Void](`window.axeSaid !== null`, chromedp.WithPollingTimeout(30*time.Second)))
+	if said := chrome.Ask[string](c.Browser, `window.axeSaid`); said != "" {
+		c.t.Errorf("%s:\n%s", where, said)
 	}
 }
 

@@ -35,6 +35,7 @@ func (s *testsPages) renderCourseFile(w http.ResponseWriter, r *http.Request, us
 	if _, sent := r.PostForm["text"]; sent {
 		page.Base, page.Text = baseOf(r, page.Base), r.PostFormValue("text")
 	}
+	page.Nonce = editorNonce(w)
 	return s.renderForm(w, r, "course-file", &page.Frame, &page, problem)
 }
 
@@ -67,4 +68,19 @@ func (s *testsPages) saveCourseFile(w http.ResponseWriter, r *http.Request, user
 		return s.renderCourseFile(w, r, user, view.CourseFile{}, err)
 	}
 	return done(w, r, "/"+code+"/-/settings", "course-file")
+}
+
+// checkCourseFile answers with the mistakes that a push of the form's text would be refused for.
+func (s *testsPages) checkCourseFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
+	code := r.PathValue("course")
+	if schema.Segment("course", code) != nil {
+		return errNowhere()
+	}
+	err := s.Classroom.Files.Validate(r.Context(), s.actor(r, user), code, classroom.CourseText(formText(r.PostFormValue("text"), "")))
+	invalid := new(assignment.Invalid)
+	if err != nil && !errors.As(err, &invalid) {
+		return err
+	}
+	s.answerChecked(w, invalid.Problems)
+	return nil
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"net/http"
 	"path"
@@ -131,6 +132,7 @@ func (s *testsPages) renderTestsFile(w http.ResponseWriter, r *http.Request, d *
 	} else if r.Method == http.MethodGet && r.URL.Query().Get("new") == "" {
 		return errNowhere()
 	}
+	page.Nonce = editorNonce(w)
 	return s.renderForm(w, r, "tests-edit", &page.Frame, &page, problem)
 }
 
@@ -200,6 +202,12 @@ func (s *testsPages) checkTests(w http.ResponseWriter, r *http.Request, user sch
 	if err != nil {
 		return err
 	}
+	s.answerChecked(w, problems)
+	return nil
+}
+
+// answerChecked answers with the mistakes of a text.
+func (s *testsPages) answerChecked(w http.ResponseWriter, problems []assignment.Problem) {
 	reply := checked{Problems: []checkedProblem{}}
 	for _, p := range problems {
 		reply.Problems = append(reply.Problems, checkedProblem{p.File, p.Line, p.Column, p.Message})
@@ -208,7 +216,14 @@ func (s *testsPages) checkTests(w http.ResponseWriter, r *http.Request, user sch
 	if err := json.NewEncoder(w).Encode(reply); err != nil {
 		s.log.Debug("reader went away", "error", err)
 	}
-	return nil
+}
+
+// editorNonce lets the styles of the editor on this page pass the content policy, and returns what
+// they are marked with.
+func editorNonce(w http.ResponseWriter) string {
+	nonce := rand.Text()
+	w.Header().Set("Content-Security-Policy", strings.Replace(contentPolicy, "style-src 'self'", "style-src 'self' 'nonce-"+nonce+"'", 1))
+	return nonce
 }
 
 // openTestsFile leads to the form of a new file.

@@ -83,6 +83,7 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 		"POST /{course}/{assignment}/-/teams/{verb}":                          {task + "teams/no-such-verb", url.Values{}, ""},
 		"GET /{course}/-/settings":                                            {course + "settings", nil, staff},
 		"POST /{course}/-/settings":                                           {course + "settings", url.Values{"act": {"check"}, "text": {"late_tokens: 1"}}, instructors},
+		"POST /{course}/-/settings/validate":                                  {course + "settings/validate", url.Values{"text": {"late_tokens: 1"}}, instructors},
 		"POST /{course}/{assignment}/{owner}/{number}/-/comments":             {sub + "/-/comments", url.Values{"text": {" "}}, staff},
 		"POST /{course}/{assignment}/{owner}/{number}/-/comments/{id}/remove": {sub + "/-/comments/7/remove", url.Values{}, ""},
 		"GET /{course}/-/new":                                                 {course + "new", nil, instructors},

@@ -121,6 +121,7 @@ func testsRoutes(r *router, p *testsPages) {
 	r.form("POST"+ofCourse+"new", p.makeAssignment)
 	r.member("GET"+ofCourse+"settings", p.serveCourseFile)
 	r.sizedForm("POST"+ofCourse+"settings", editBody, p.saveCourseFile)
+	r.sizedForm("POST"+ofCourse+"settings/validate", editBody, p.checkCourseFile)
 	const tests = ofAssignment + "tests"
 	r.member("GET"+tests, p.serveTests)
 	r.form("POST"+tests+"/open", p.openTestsFile)

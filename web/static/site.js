@@ -97,6 +97,7 @@ function checkWhileTyping(form) {
       const answer = await fetch(form.dataset.check, { method: "POST", body, credentials: "same-origin" });
       if (!answer.ok || mine !== turn) return;
       const { problems } = await answer.json();
+      form.dispatchEvent(new CustomEvent("checked", { detail: problems })); // the editor marks them
       const list = document.createElement("ul");
       list.append(...problems.map(show));
       out.className = problems.length ? "note" : "soft";

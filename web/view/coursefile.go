@@ -13,6 +13,7 @@ type CourseFile struct {
 	Path     string
 	Base     string // commit that is shown, "" for none
 	Text     string
+	Nonce    string // of the editor's styles
 	May      bool
 	Checked  bool // it was checked and has no mistakes
 	Confirm  bool // it was not saved, because its author has not confirmed the changes

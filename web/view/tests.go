@@ -79,6 +79,7 @@ type TestsEdit struct {
 	Name     string // of the file
 	Base     string // commit that is shown
 	Text     string
+	Nonce    string // of the editor's styles
 	Closed   string // why its text cannot be edited
 	Exists   bool
 	May      bool
