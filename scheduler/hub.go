@@ -17,34 +17,44 @@ const (
 )
 
 // hub wakes the watchers of a job. It carries no events: each watch reads them from the store
-// after the last one that it passed on. So none is lost or repeated, a slow reader costs no
-// memory, and reporting never blocks.
+// after the last one that it passed on, together with the watches that stand at the same one. So
+// none is lost or repeated, a slow reader costs no memory, and reporting never blocks.
 type hub struct {
 	mu      sync.Mutex
-	watches map[int64]map[chan struct{}]bool
+	watches map[int64]*watched
 }
 
-// subscribe returns a channel that receives after each notify of the job.
-func (h *hub) subscribe(job int64) chan struct{} {
+// watched is a job that has watches.
+type watched struct {
+	bells map[chan struct{}]bool
+	reads reads
+}
+
+// subscribe returns a channel that receives after each notify of the job, and the reads that its
+// watches share.
+func (h *hub) subscribe(job int64) (chan struct{}, *reads) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.watches == nil {
-		h.watches = make(map[int64]map[chan struct{}]bool)
+		h.watches = make(map[int64]*watched)
 	}
-	if h.watches[job] == nil {
-		h.watches[job] = make(map[chan struct{}]bool)
+	is := h.watches[job]
+	if is == nil {
+		is = &watched{bells: make(map[chan struct{}]bool), reads: reads{byAfter: make(map[int64]*read)}}
+		h.watches[job] = is
 	}
 	bell := make(chan struct{}, 1)
-	h.watches[job][bell] = true
-	return bell
+	is.bells[bell] = true
+	return bell, &is.reads
 }
 
 // unsubscribe removes a channel that subscribe returned.
 func (h *hub) unsubscribe(job int64, bell chan struct{}) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.watches[job], bell)
-	if len(h.watches[job]) == 0 {
+	is := h.watches[job]
+	delete(is.bells, bell)
+	if len(is.bells) == 0 {
 		delete(h.watches, job)
 	}
 }
@@ -53,7 +63,12 @@ func (h *hub) unsubscribe(job int64, bell chan struct{}) {
 func (h *hub) notify(job int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for bell := range h.watches[job] {
+	is := h.watches[job]
+	if is == nil {
+		return
+	}
+	is.reads.forget() // before the bells: whoever they wake finds the new events
+	for bell := range is.bells {
 		select {
 		case bell <- struct{}{}:
 		default: // it rings already
@@ -77,13 +92,13 @@ func (s *Scheduler) Watch(ctx context.Context, job, after int64) (<-chan schema.
 	if s.ctx.Err() != nil {
 		return nil, errStopping
 	}
-	bell := s.hub.subscribe(job) // before the first read, so that no event is missed
+	bell, reads := s.hub.subscribe(job) // before the first read, so that no event is missed
 	now, err := s.Jobs.Job(ctx, job)
 	if err != nil {
 		s.hub.unsubscribe(job, bell)
 		return nil, err
 	}
-	w := &watch{jobs: s.Jobs, job: job, seq: after, ended: now.State.Ended(), bell: bell, out: make(chan schema.Event)}
+	w := &watch{jobs: s.Jobs, job: job, seq: after, ended: now.State.Ended(), bell: bell, reads: reads, out: make(chan schema.Event)}
 	if !s.spawn(func(stopping context.Context) {
 		defer s.hub.unsubscribe(job, bell)
 		defer close(w.out)

@@ -14,6 +14,7 @@ type watch struct {
 	seq   int64 // of the last event that was sent
 	ended bool  // the job had ended when the watch began: all events are stored
 	bell  chan struct{}
+	reads *reads // of all watches of the job
 	out   chan schema.Event
 }
 
@@ -55,14 +56,12 @@ func (w *watch) replay(ctx context.Context) (ended bool, err error) {
 
 // read returns the next events of the store. A query needs a deep stack. It runs on its own
 // goroutine, so that thousands of waiting watches stay small.
-func (w *watch) read(ctx context.Context) (events []schema.Event, err error) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		events, err = w.jobs.Events(ctx, w.job, w.seq, page)
-	}()
-	<-done
-	return events, err
+func (w *watch) read(ctx context.Context) ([]schema.Event, error) {
+	load := func() ([]schema.Event, error) { return w.jobs.Events(ctx, w.job, w.seq, page) }
+	if w.ended { // what was read before the end lacks the last events
+		return (&reads{byAfter: make(map[int64]*read)}).events(ctx, w.seq, load)
+	}
+	return w.reads.events(ctx, w.seq, load)
 }
 
 // pass sends one event to the reader. CodeLimit: the reader is too slow.

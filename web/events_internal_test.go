@@ -33,7 +33,7 @@ func newTestFeed(t *testing.T, live Live) (*feed, *httptest.ResponseRecorder) {
 	}
 	v := &sight{Sub: schema.GradedSubmission{Grading: schema.Grading{Job: schema.Job{ID: 1, State: schema.StateQueued}}}, Seen: view.Progress{State: schema.StateQueued}}
 	w := httptest.NewRecorder()
-	return &feed{sight: v, pages: &submissionPages{s.site}, out: newStream(w), shown: &view.Report{}}, w
+	return &feed{sight: v, pages: newSubmissionPages(s.site), out: newStream(w), shown: &view.Report{}}, w
 }
 
 // TestQuietStream waits for a minute in which nothing happens but that the job

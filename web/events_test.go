@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/grader/grader/schema"
 )
 
@@ -178,4 +180,40 @@ func TestStopLetsStreamsGo(t *testing.T) {
 		t.Errorf("stop: %v", err)
 	}
 	l.untilClosed()
+}
+
+// TestStreamsOfOneSubmission has readers of every kind at the same time: what is made for staff
+// together is what each of them reads alone, and nothing of it reaches the student.
+func TestStreamsOfOneSubmission(t *testing.T) {
+	t.Parallel()
+	s, sub := liveSite(t, 0)
+	listen := func(login, path string) *listener { return s.as(login).listen(path, "") }
+	staff := []*listener{listen("tina", live), listen("tina", live), listen("tina", live)}
+	failing, alice := listen("tina", live+"?tests=failing"), listen("alice", live)
+	for _, step := range liveStory() {
+		s.happen(sub, step.event)
+	}
+	first := staff[0].untilClosed()
+	for _, l := range staff[1:] {
+		if diff := cmp.Diff(first, l.untilClosed(), cmp.AllowUnexported(message{})); diff != "" {
+			t.Errorf("(-one +another)\n%s", diff)
+		}
+	}
+	text := func(all []message) (b string) {
+		for _, m := range all {
+			b += m.data
+		}
+		return b
+	}
+	mustContain(t, text(first), hiddenName, "7 / 10")
+	if got := text(failing.untilClosed()); got == text(first) || !strings.Contains(got, neverName) {
+		t.Error("a page of failing tests is told of all")
+	}
+	got := text(alice.untilClosed())
+	mustContain(t, got, "2 / 5")
+	for _, secret := range []string{hiddenName, hiddenOutput, neverName} {
+		if strings.Contains(got, secret) {
+			t.Errorf("the student is told %q", secret)
+		}
+	}
 }

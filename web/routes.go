@@ -19,7 +19,7 @@ func (s *Server) routes() http.Handler {
 	accountRoutes(r, account)
 	noticeRoutes(r, account)
 	studentRoutes(r, &studentPages{s.site})
-	submissionRoutes(r, &submissionPages{s.site})
+	submissionRoutes(r, newSubmissionPages(s.site))
 	classRoutes(r, &classPages{s.site})
 	testsRoutes(r, &testsPages{s.site})
 	regradeRoutes(r, &regradePages{s.site})

@@ -50,7 +50,11 @@ type (
 	// studentPages show a person their courses, assignments and submissions, and receive what they hand in.
 	studentPages struct{ *site }
 	// submissionPages show one submission: its result, live updates, files and comments.
-	submissionPages struct{ *site }
+	submissionPages struct {
+		*site
+		patches *sse.Shared[string] // of live pages of staff
+		finals  *sse.Shared[final]
+	}
 	// classPages are for staff: the class, its people, times, grades and exports.
 	classPages struct{ *site }
 	// testsPages are for instructors: new assignments, the editor of tests, course.yaml.
@@ -60,6 +64,10 @@ type (
 	// operationsPages show the queue and the runners, and control the pools.
 	operationsPages struct{ *site }
 )
+
+func newSubmissionPages(s *site) *submissionPages {
+	return &submissionPages{s, sse.NewShared[string](s.now), sse.NewShared[final](s.now)}
+}
 
 // accountPages sign people in and out, and list their browsers and tokens.
 type accountPages struct {

@@ -40,7 +40,7 @@ type bench struct {
 }
 
 // crowd is the numbers of students and submissions in the parts that have many.
-type crowd struct{ waiting, pushing, roster, set, cases int }
+type crowd struct{ waiting, pushing, roster, set, cases, streams int }
 
 func run(ctx context.Context) error {
 	b := &bench{}
@@ -55,6 +55,7 @@ func run(ctx context.Context) error {
 	flag.IntVar(&b.size.roster, "roster", 10_000, "students of a roster")
 	flag.IntVar(&b.size.set, "set", 900, "submissions of a regrade set")
 	flag.IntVar(&b.size.cases, "cases", 200, "cases in a package")
+	flag.IntVar(&b.size.streams, "streams", 5000, "event streams open at once")
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "grader-bench-")
 	if err != nil {
@@ -72,7 +73,7 @@ func run(ctx context.Context) error {
 func (b *bench) parts(ctx context.Context, names []string) error {
 	parts := map[string]func(context.Context) error{
 		"push": b.push, "verdict": b.verdict, "waiting": b.waiting, "crowd": b.crowd, "wall": b.wall, "exact": b.exact, "web": b.web, "course": b.course,
-		"cases": b.cases, "java": b.java, "frameworks": b.frameworks, "package": b.packaged,
+		"cases": b.cases, "java": b.java, "frameworks": b.frameworks, "package": b.packaged, "streams": b.streams,
 	}
 	for _, name := range names {
 		part, ok := parts[name]

@@ -101,18 +101,27 @@ func (s *server) holdMany(ctx context.Context, from, to int, what parcel) ([]*he
 	return held, err
 }
 
-func (s *server) printMemory(ctx context.Context, before int64, n int) error {
+// settledMemory returns the server's resident bytes once its garbage collector has settled.
+func (s *server) settledMemory() (int64, error) {
 	var last int64
-	for range 20 { // until the garbage collector has settled
+	for range 20 {
 		now, err := s.memory()
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if last != 0 && now >= last {
 			break
 		}
 		last = now
 		time.Sleep(500 * time.Millisecond)
+	}
+	return last, nil
+}
+
+func (s *server) printMemory(ctx context.Context, before int64, n int) error {
+	last, err := s.settledMemory()
+	if err != nil {
+		return err
 	}
 	processes, err := s.children(ctx)
 	if err != nil {

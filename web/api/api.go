@@ -90,7 +90,8 @@ type API struct {
 	routes      []route
 	document    []byte // OpenAPI
 	streams     *sse.Streams
-	unsubscribe func() // ends the subscription to revocations
+	finals      *sse.Shared[schema.PublicSubmission] // what streams of staff end with
+	unsubscribe func()                               // ends the subscription to revocations
 }
 
 // New makes the API.
@@ -99,6 +100,7 @@ func New(o Options) (*API, error) {
 		o.Room = intake.NewRoom()
 	}
 	a := &API{Options: o, mux: http.NewServeMux(), streams: sse.NewStreams("event streams")}
+	a.finals = sse.NewShared[schema.PublicSubmission](o.Clock)
 	a.routes = a.table()
 	var err error
 	if a.document, err = newDocument(a.routes, o.Version); err != nil {

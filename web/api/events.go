@@ -231,7 +231,14 @@ func (s *stream) tellPlace() error {
 // finish tells of the submission as it is at the end. A new job may have begun since: then
 // the reader comes back for it.
 func (s *stream) finish(ctx context.Context) error {
-	report, err := s.Classroom.Work.Report(ctx, s.by, s.name)
+	read := func() (schema.PublicSubmission, error) { return s.Classroom.Work.Report(ctx, s.by, s.name) }
+	var report schema.PublicSubmission
+	var err error
+	if m := s.seen.Member; m.Viewer().Staff() && !s.seen.Access.Own() { // who see it alike
+		report, err = s.finals.Get(fmt.Sprintf("%s %d %s %t", s.name, s.job(), m.Role, m.Actor.User.Admin), read)
+	} else {
+		report, err = read()
+	}
 	if err != nil || !report.State.Ended() {
 		return err
 	}

@@ -1,0 +1,301 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sys/unix"
+
+	"github.com/grader/grader/internal/demo"
+	"github.com/grader/grader/schema"
+)
+
+// Targets of open event streams.
+const (
+	streamMemory = 300 << 20   // resident bytes of the server
+	streamSpread = time.Second // from the end of a job until every reader has its verdict
+)
+
+// streamsEach is how many streams each reader has open; the server allows 24 of each kind.
+const streamsEach = 20
+
+// kindOfStream is one of the two kinds of event streams that the server has.
+type kindOfStream struct {
+	name string // for people
+	dir  string // of the server
+	path string // of the streams of a submission, after its name
+	last string // the event that comes with the verdict
+	sign func(ctx context.Context, p *demo.Person, site string) (header string, err error)
+}
+
+// streams measures the server's memory with many event streams open, those of pages and those of
+// the API, and how long the verdict of one submission takes to reach all.
+func (b *bench) streams(ctx context.Context) error {
+	if err := raiseFiles(); err != nil {
+		return err
+	}
+	for _, kind := range []kindOfStream{
+		{"pages", "pages", "/bench/a1/first/1/-/events", "event: end", signInToSite},
+		{"the API", "api", "/api/v1/courses/bench/assignments/a1/submissions/first/1/events", "event: submission", makeToken},
+	} {
+		if err := b.streamsOf(ctx, kind); err != nil {
+			return fmt.Errorf("streams of %s: %w", kind.name, err)
+		}
+	}
+	return nil
+}
+
+// raiseFiles lets this process, and the server that it starts, open as many files as it may.
+func raiseFiles() error {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return fmt.Errorf("limit of open files: %w", err)
+	}
+	limit.Cur = limit.Max
+	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return fmt.Errorf("raise the limit of open files: %w", err)
+	}
+	return nil
+}
+
+func (b *bench) streamsOf(ctx context.Context, kind kindOfStream) error {
+	s, err := startServer(ctx, filepath.Join(b.dir, "streams-"+kind.dir), config(0, 1)+"limits: {connections: 8192, strangers: 8192}\n")
+	if err != nil {
+		return err
+	}
+	defer s.end()
+	if err := s.waitingPush(ctx, b); err != nil {
+		return err
+	}
+	headers, err := s.readers(ctx, (b.size.streams+streamsEach-1)/streamsEach, kind)
+	if err != nil {
+		return err
+	}
+	before, err := s.memory()
+	if err != nil {
+		return err
+	}
+	all, err := s.openStreams(ctx, headers, b.size.streams, kind)
+	defer func() {
+		for _, r := range all {
+			r.conn.Close()
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	return s.verdictTo(ctx, all, before, kind)
+}
+
+// waitingPush makes a course whose first submission waits, because the pool is paused.
+func (s *server) waitingPush(ctx context.Context, b *bench) error {
+	if err := s.course(ctx, "a1", trivial()); err != nil {
+		return err
+	}
+	if _, err := b.byHand(ctx, 0); err != nil {
+		return err
+	}
+	first, err := s.person(ctx, "first", "student")
+	if err != nil {
+		return err
+	}
+	if _, err := s.Admin(ctx, "pools", "pause", "standard"); err != nil {
+		return err
+	}
+	work, err := first.Commit(ctx, "bench/a1", filepath.Join(b.dir, "hand"))
+	if err != nil {
+		return err
+	}
+	return pushTo(ctx, first, work, first.URL("bench/a1"), "-o", "nowait")
+}
+
+// readers makes teaching assistants and returns a header of each that signs them in.
+func (s *server) readers(ctx context.Context, n int, kind kindOfStream) ([]string, error) {
+	headers := make([]string, n)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(4)
+	for i := range headers {
+		group.Go(func() error {
+			p, err := s.person(ctx, fmt.Sprintf("ta%d", i), "ta")
+			if err != nil {
+				return err
+			}
+			headers[i], err = kind.sign(ctx, p, s.Web)
+			return err
+		})
+	}
+	return headers, group.Wait()
+}
+
+// signInToSite returns the cookie of a browser that has signed in.
+func signInToSite(ctx context.Context, p *demo.Person, site string) (string, error) {
+	said, err := p.SSH(ctx, "login")
+	if err != nil {
+		return "", err
+	}
+	link := linkPattern.FindString(said.Output)
+	if link == "" {
+		return "", fmt.Errorf("no link in %q", said.Output)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, site+link, nil)
+	if err != nil {
+		return "", err
+	}
+	reply, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		return "", err
+	}
+	reply.Body.Close()
+	for _, cookie := range reply.Cookies() {
+		if strings.HasSuffix(cookie.Name, "session") {
+			return "Cookie: " + cookie.Name + "=" + cookie.Value, nil
+		}
+	}
+	return "", fmt.Errorf("signing in: %s", reply.Status)
+}
+
+// What the commands login and token create print.
+var (
+	linkPattern  = regexp.MustCompile(`/-/login/\w+`)
+	tokenPattern = regexp.MustCompile(`grader_\w+`)
+)
+
+// makeToken returns the header of a program that has a token.
+func makeToken(ctx context.Context, p *demo.Person, _ string) (string, error) {
+	said, err := p.SSH(ctx, "token", "create", "bench")
+	if err != nil {
+		return "", err
+	}
+	token := tokenPattern.FindString(said.Output)
+	if token == "" {
+		return "", fmt.Errorf("no token in %q", said.Output)
+	}
+	return "Authorization: Bearer " + token, nil
+}
+
+// streamReader reads one stream. It speaks HTTP itself, so that five thousand fit on a small machine.
+type streamReader struct {
+	conn net.Conn
+	in   *bufio.Reader
+	got  time.Time // when the verdict came
+}
+
+// openStreams opens n streams; each header is that of streamsEach.
+func (s *server) openStreams(ctx context.Context, headers []string, n int, kind kindOfStream) ([]*streamReader, error) {
+	all := make([]*streamReader, n)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(16)
+	for i := range all {
+		group.Go(func() (err error) {
+			all[i], err = openStream(ctx, strings.TrimPrefix(s.Web, "http://"), headers[i/streamsEach], kind.path)
+			return err
+		})
+	}
+	err := group.Wait()
+	var open []*streamReader
+	for _, r := range all {
+		if r != nil {
+			open = append(open, r)
+		}
+	}
+	return open, err
+}
+
+// openStream returns once the server has begun to answer.
+func openStream(ctx context.Context, address, header, path string) (*streamReader, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	r := &streamReader{conn: conn, in: bufio.NewReaderSize(conn, 1024)}
+	if _, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\n%s\r\n\r\n", path, address, header); err != nil {
+		return r, err
+	}
+	status, err := r.in.ReadString('\n')
+	if err == nil && !strings.Contains(status, " 200 ") {
+		err = fmt.Errorf("the server answers %q", strings.TrimSpace(status))
+	}
+	return r, err
+}
+
+// read reads up to the event that comes with the verdict.
+func (r *streamReader) read(last string) error {
+	for {
+		line, err := r.in.ReadString('\n')
+		if err != nil {
+			return fmt.Errorf("a stream ended before its verdict: %w", err)
+		}
+		if strings.HasPrefix(line, last) {
+			r.got = time.Now()
+			return nil
+		}
+	}
+}
+
+// verdictTo lets the job run, and prints the memory while all streams wait and the time until all
+// have its verdict.
+func (s *server) verdictTo(ctx context.Context, all []*streamReader, before int64, kind kindOfStream) error {
+	var group errgroup.Group
+	for _, r := range all {
+		group.Go(func() error { return r.read(kind.last) })
+	}
+	waiting, err := s.settledMemory()
+	if err != nil {
+		return err
+	}
+	if _, err := s.Admin(ctx, "pools", "resume", "standard"); err != nil {
+		return err
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	ended, err := s.memory()
+	if err != nil {
+		return err
+	}
+	finished, err := s.finishedAt(ctx)
+	if err != nil {
+		return err
+	}
+	var delays sample
+	for _, r := range all {
+		delays = append(delays, r.got.Sub(finished))
+	}
+	fmt.Printf("%d event streams of %s: server %d MB (%.0f KB each), %d MB after the verdict\n", len(all), kind.name, waiting>>20,
+		float64(waiting-before)/1024/float64(len(all)), ended>>20)
+	fmt.Printf("  %-44s p50 %9s   p99 %9s   most %9s\n", "from the end of the job to the verdict", round(delays.median()), round(delays.quantile(0.99)), round(delays.quantile(1)))
+	fmt.Printf("  targets: %d MB %s, all within %s %s\n", streamMemory>>20, kept(max(waiting, ended) < streamMemory), streamSpread, kept(delays.quantile(1) <= streamSpread))
+	return nil
+}
+
+func kept(yes bool) string {
+	if yes {
+		return "kept"
+	}
+	return "NOT KEPT"
+}
+
+// finishedAt is when the runner had graded the submission.
+func (s *server) finishedAt(ctx context.Context) (time.Time, error) {
+	text, err := s.Admin(ctx, "submissions", "bench/a1", "--json")
+	if err != nil {
+		return time.Time{}, err
+	}
+	var all []schema.PublicSubmission
+	if err := json.Unmarshal([]byte(text), &all); err != nil {
+		return time.Time{}, err
+	}
+	if len(all) != 1 || all[0].Times == nil {
+		return time.Time{}, fmt.Errorf("no result in %s", text)
+	}
+	return all[0].Times.FinishedAt, nil
+}

@@ -1,0 +1,70 @@
+package sse
+
+import (
+	"errors"
+	"sync"
+	"time"
+)
+
+const (
+	sharedFor  = 2 * time.Second // how long a value is used
+	sharedMost = 512             // values that are kept
+)
+
+// Shared keeps what many streams of the same thing need at the same moment, such as the verdict of
+// a submission: the first makes it, and the others use it. NewShared makes one.
+type Shared[T any] struct {
+	now    func() time.Time
+	mu     sync.Mutex
+	values map[string]*sharedValue[T]
+}
+
+// sharedValue is a value that is being made, or was.
+type sharedValue[T any] struct {
+	at    time.Time
+	done  chan struct{}
+	value T // set before done is closed, and not changed afterwards
+	err   error
+}
+
+// errNotBuilt stays where build panics.
+var errNotBuilt = errors.New("it was not built")
+
+// NewShared returns an empty Shared.
+func NewShared[T any](now func() time.Time) *Shared[T] {
+	return &Shared[T]{now: now, values: make(map[string]*sharedValue[T])}
+}
+
+// Get returns the value of a key: one that was made within the last two seconds, or a new one.
+// Whoever uses it must not change it. Where another's attempt to build it fails, build is called again.
+func (s *Shared[T]) Get(key string, build func() (T, error)) (T, error) {
+	s.mu.Lock()
+	v, found := s.values[key]
+	if found && s.now().Sub(v.at) < sharedFor {
+		s.mu.Unlock()
+		<-v.done
+		if v.err == nil {
+			return v.value, nil
+		}
+		return build()
+	}
+	s.forget()
+	v = &sharedValue[T]{at: s.now(), done: make(chan struct{}), err: errNotBuilt}
+	s.values[key] = v
+	s.mu.Unlock()
+	defer close(v.done)
+	v.value, v.err = build()
+	return v.value, v.err
+}
+
+// forget removes the values that are too old, and all if there are still too many.
+func (s *Shared[T]) forget() {
+	for key, v := range s.values {
+		if s.now().Sub(v.at) >= sharedFor {
+			delete(s.values, key)
+		}
+	}
+	if len(s.values) >= sharedMost {
+		clear(s.values)
+	}
+}
