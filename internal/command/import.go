@@ -17,7 +17,7 @@ func importCommand() *cli.Command {
 		Usage:        "make a tests repository of another system's package",
 		Action:       noCommand,
 		OnUsageError: misuse,
-		Subcommands:  []*cli.Command{importICPCCommand(), importClassroomCommand(), importGradescopeCommand()},
+		Subcommands:  []*cli.Command{importICPCCommand(), importClassroomCommand(), importGradescopeCommand(), importAutolabCommand()},
 	}
 }
 

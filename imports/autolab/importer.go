@@ -1,0 +1,228 @@
+// Package autolab reads labs of Autolab, and makes tests repositories that run them as Autolab does, behind the sandbox.
+//
+// Facts: Autolab's guide for lab authors, and its parser of autoresults.
+package autolab
+
+import (
+	"embed"
+	"encoding/json"
+	"io/fs"
+	"math/big"
+	"path"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/grader/grader/imports"
+	"github.com/grader/grader/schema"
+)
+
+// ours are the programs that stand for Autolab.
+//
+//go:embed files
+var ours embed.FS
+
+const (
+	// autograderDir is the directory of the lab in the tests repository.
+	autograderDir = "lab/"
+	// maxText bounds the lab's description and its Makefile, in bytes.
+	maxText = 1 << 20
+	// defaultTimeout is how long a lab that does not say may run.
+	defaultTimeout = 3 * time.Minute
+	// longestTimeout is the longest time that a test may take here.
+	longestTimeout = time.Hour
+)
+
+// handinPattern matches the names that a handed-in file may have.
+var handinPattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$`)
+
+// Options are what the caller decides.
+type Options struct {
+	Title  string // "" for the lab's own
+	Sample fs.FS  // a submission that must score full marks; nil for the lab's src, if that has the handin
+}
+
+// lab is what is used of a lab's description.
+type lab struct {
+	Handin   string    `json:"handin"`
+	Problems []problem `json:"problems"`
+
+	title   string
+	points  imports.Number
+	timeout time.Duration
+}
+
+// problem is a part of the score.
+type problem struct {
+	Name string      `json:"name"`
+	Max  json.Number `json:"max_score"`
+}
+
+// Import reads the directory of a lab: NAME.yml, autograde-Makefile and autograde.tar. CodeInvalid: it is none.
+func Import(fsys fs.FS, o Options) (*imports.Bundle, error) {
+	b := &imports.Bundle{}
+	l, err := describe(b, fsys)
+	if err != nil {
+		return nil, err
+	}
+	if err := copyLab(b, fsys, l); err != nil {
+		return nil, err
+	}
+	if err := copySample(b, fsys, l, o.Sample); err != nil {
+		return nil, err
+	}
+	if o.Title != "" {
+		l.title = o.Title
+	}
+	assign(b, l)
+	return b, nil
+}
+
+// describe reads NAME.yml.
+func describe(b *imports.Bundle, fsys fs.FS) (lab, error) {
+	names, err := fs.Glob(fsys, "*.yml")
+	if err != nil {
+		return lab{}, schema.Wrapf(schema.CodeInvalid, err, "the directory cannot be read")
+	}
+	for _, name := range names {
+		text, err := imports.ReadText(fsys, name, maxText)
+		if err != nil {
+			return lab{}, err
+		}
+		m, err := imports.ParseLoose(name, text)
+		if err != nil {
+			return lab{}, err
+		}
+		if m.Map("general") != nil {
+			return labOf(b, name, m)
+		}
+	}
+	return lab{}, schema.Errorf(schema.CodeInvalid, "this is not a lab of Autolab: NAME.yml with the key general is missing at its top")
+}
+
+func labOf(b *imports.Bundle, file string, m imports.Loose) (lab, error) {
+	general := m.Map("general")
+	l := lab{Handin: general.Text("handin_filename"), title: general.Text("display_name"), timeout: defaultTimeout}
+	if l.title == "" {
+		l.title = strings.TrimSuffix(file, path.Ext(file))
+	}
+	if !handinPattern.MatchString(l.Handin) {
+		return l, schema.Errorf(schema.CodeInvalid, "%s: handin_filename %q cannot be the name of a file; write one of letters, digits, dots, hyphens and underscores", file, schema.Excerpt(l.Handin, 100))
+	}
+	sum := new(big.Rat)
+	problems, _ := m["problems"].([]any)
+	for _, each := range problems {
+		p := looseOf(each)
+		most, ok := p.Number("max_score")
+		if !ok || most.Sign() < 0 || p.Text("name") == "" {
+			return l, schema.Errorf(schema.CodeInvalid, "%s: each of problems needs a name and a max_score of 0 or more", file)
+		}
+		value, _ := most.Float64()
+		text, err := json.Marshal(value)
+		if err != nil {
+			return l, schema.Wrapf(schema.CodeInvalid, err, "%s: max_score of %s is too large", file, schema.Excerpt(p.Text("name"), 100))
+		}
+		l.Problems = append(l.Problems, problem{Name: p.Text("name"), Max: json.Number(text)})
+		sum.Add(sum, most)
+	}
+	if sum.Sign() == 0 {
+		return l, schema.Errorf(schema.CodeInvalid, "%s: its problems are worth nothing; give them a max_score", file)
+	}
+	l.points = imports.NumberOf(sum)
+	return l, l.limit(b, file, m.Map("autograder"))
+}
+
+// looseOf returns a mapping in a list.
+func looseOf(v any) imports.Loose { return imports.Loose{"it": v}.Map("it") }
+
+// limit reads how long the lab may run.
+func (l *lab) limit(b *imports.Bundle, file string, autograder imports.Loose) error {
+	if !autograder.Has("autograde_timeout") {
+		return nil
+	}
+	seconds, ok := autograder.Number("autograde_timeout")
+	if !ok || seconds.Sign() <= 0 || !seconds.IsInt() || !seconds.Num().IsInt64() {
+		return schema.Errorf(schema.CodeInvalid, "%s: autograde_timeout is not a number of seconds", file)
+	}
+	l.timeout = longestTimeout
+	if n := seconds.Num().Int64(); n < int64(longestTimeout/time.Second) {
+		l.timeout = time.Duration(n) * time.Second
+	} else if n > int64(longestTimeout/time.Second) {
+		b.Note(imports.Changed, file, "a run may take %s; the lab says %d s", imports.Duration(longestTimeout), n)
+	}
+	return nil
+}
+
+// copyLab copies what the lab's grading needs, and the programs that stand for Autolab.
+func copyLab(b *imports.Bundle, fsys fs.FS, l lab) error {
+	makefile, err := imports.ReadText(fsys, "autograde-Makefile", maxText)
+	if schema.CodeOf(err) == schema.CodeNotFound {
+		return schema.Errorf(schema.CodeInvalid, "autograde-Makefile is missing: the lab has no autograder")
+	}
+	if err != nil {
+		return err
+	}
+	b.Write(autograderDir+"autograde-Makefile", []byte(strings.ReplaceAll(string(makefile), "\r\n", "\n")), false)
+	if _, err := fs.Stat(fsys, "autograde.tar"); err == nil {
+		b.Copy(autograderDir+"autograde.tar", fsys, "autograde.tar", false)
+	} else {
+		b.Note(imports.Lost, "autograde.tar", "the lab does not have it")
+	}
+	text, err := json.MarshalIndent(l, "", "  ")
+	if err != nil {
+		return schema.Wrapf(schema.CodeInvalid, err, "the lab's problems cannot be written")
+	}
+	b.Write(autograderDir+"lab.json", append(text, '\n'), false)
+	for _, name := range []string{"run_autograder", "handin.py", "scores.py"} {
+		program, err := ours.ReadFile("files/" + name)
+		if err != nil {
+			return schema.Wrapf(schema.CodeInternal, err, "%s is missing in this program", name)
+		}
+		b.Write(autograderDir+name, program, name == "run_autograder")
+	}
+	return nil
+}
+
+// copySample copies a submission that must score full marks: the caller's, or the handin in src, where labs have it by
+// convention.
+func copySample(b *imports.Bundle, fsys fs.FS, l lab, sample fs.FS) error {
+	if sample == nil {
+		if _, err := fs.Stat(fsys, "src/"+l.Handin); err != nil {
+			return nil
+		}
+		b.Copy("solution/"+l.Handin, fsys, "src/"+l.Handin, false)
+		b.Note(imports.Changed, "src/"+l.Handin, "it is the solution, which must score full marks; with --solution another is")
+		b.Assignment.Solution = "solution/"
+		return nil
+	}
+	files, _, err := imports.List(sample, ".")
+	for _, f := range files {
+		b.Copy("solution/"+f.Name, sample, f.Name, f.Executable)
+		b.Assignment.Solution = "solution/"
+	}
+	return err
+}
+
+// archives are the ends of the names of handins that are made of all pushed files.
+func archives() []string { return []string{".tar", ".tar.gz", ".tgz", ".zip"} }
+
+// assign writes the assignment: one test, which is the lab.
+func assign(b *imports.Bundle, l lab) {
+	a := &b.Assignment
+	a.Title = l.title
+	a.Files = &imports.FileRules{Required: []string{l.Handin}}
+	for _, end := range archives() {
+		if strings.HasSuffix(l.Handin, end) {
+			a.Files = nil
+			b.Note(imports.Changed, l.Handin, "it is made of the files that are pushed; students push these instead of an archive")
+		}
+	}
+	a.Tests = []imports.Test{{
+		Name: "lab", Gradescope: autograderDir, Points: l.points,
+		Limits: imports.Limits{Time: imports.Duration(l.timeout), Wall: imports.Duration(l.timeout)},
+	}}
+	b.Note(imports.Hint, "problems", "the lab gives points for those that its last line names; add points for the others by hand: ssh … adjust")
+	b.Note(imports.Hint, "", "such a lab runs the student's code in the same sandbox as its own: a student who tries can read its files and print its last line. For tests that must not be forged write cases, checkers or drivers")
+	b.Note(imports.Lost, "autograde_image", "the runner image must have what the lab's image had, make and python3 among it")
+	b.Note(imports.Lost, "scoreboard, hooks of NAME.rb, dates, handout, writeup", "they are not imported")
+}

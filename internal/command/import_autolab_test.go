@@ -1,0 +1,118 @@
+package command
+
+import (
+	"archive/tar"
+	"bytes"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// tarOf is an archive of files, as autograde.tar is one.
+func tarOf(t *testing.T, files map[string]string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for name, text := range files {
+		if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o755, Size: int64(len(text))}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// autolabLab is a lab whose driver prints what the handin says.
+func autolabLab(t *testing.T, handin, makefile string) map[string]string {
+	t.Helper()
+	return map[string]string{
+		"says.yml": "general: {name: says, display_name: Says, handin_filename: " + handin + "}\nproblems:\n- {name: Correctness, max_score: 6}\n- {name: Style, max_score: 4}\n" +
+			"autograder: {autograde_timeout: 20}\n",
+		"autograde-Makefile": makefile,
+		"autograde.tar":      tarOf(t, map[string]string{"says/driver.sh": "#!/bin/sh\necho to stderr >&2\ncat says.txt\n", "says/driver.py": "print(open('says.txt').read())\n"}),
+	}
+}
+
+// TestAutolabScores grades the last line of a lab's output in every form.
+func TestAutolabScores(t *testing.T) {
+	t.Parallel()
+	to := filepath.Join(t.TempDir(), "tests")
+	from := writeFiles(t, autolabLab(t, "says.txt", "all:\n\t@tar xf autograde.tar\n\t@cp says.txt says\n\t@cd says && ./driver.sh\n"))
+	if status, out, errs := runCommand(t, "import", "autolab", from, "-o", to); status != 0 {
+		t.Fatalf("status %d, %s%s", status, out, errs)
+	}
+	for name, c := range map[string]struct {
+		says  string
+		score string
+		shown string
+	}{
+		"all":                {`{"scores": {"Correctness": 6, "Style": 4}}`, "10 / 10", "lab/Correctness passed  \nlab/Style passed"},
+		"a part":             {"compiled\n" + `{"scores": {"Correctness": 4.5, "Style": 0}}`, "4.5 / 10", "compiled"},
+		"one problem":        {`{"scores": {"Correctness": 6}, "scoreboard": [6]}`, "6 / 10", "lab/Correctness passed"},
+		"an unknown problem": {`{"scores": {"Extra": 2}}`, "2 / 10", "lab/Extra"},
+		"numbers as text":    {`{"scores": {"Correctness": "5"}}`, "5 / 10", ""},
+		"blank lines behind": {`{"scores": {"Correctness": 5}}` + "\n\n  \n", "5 / 10", ""},
+		"more than there is": {`{"scores": {"Correctness": 600}}`, "10 / 10", ""},
+		"less than nothing":  {`{"scores": {"Correctness": -6}}`, "0 / 10", ""},
+		"no number":          {`{"scores": {"Correctness": NaN, "Style": true}}`, "0 / 10", "the last line that the lab printed has no scores"},
+		"no scores":          {`{"score": 10}`, "0 / 10", "the last line that the lab printed has no scores"},
+		"a list":             {`{"scores": [10]}`, "0 / 10", "the last line that the lab printed has no scores"},
+		"no JSON":            {"Segmentation fault", "0 / 10", "Segmentation fault\nthe last line"},
+		"nothing":            {"", "0 / 10", "the last line that the lab printed has no scores"},
+		"deep nesting":       {strings.Repeat("[", 100000), "0 / 10", ""},
+		"not UTF-8":          {"\xff\xfe\n" + `{"scores": {"Correctness": 5}}`, "5 / 10", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, out, errs := runCommand(t, "check", to, writeFiles(t, map[string]string{"says.txt": c.says}), "--json")
+			score, shown := jsonOf(t, out)
+			if score != c.score || !strings.Contains(shown, c.shown) {
+				t.Errorf("score %s, want %s; students read\n%s\nwant %q; %s", score, c.score, shown, c.shown, errs)
+			}
+		})
+	}
+}
+
+// TestAutolabLabs runs labs in other forms: formatted feedback, python, archives as handins, and one that
+// does not end.
+func TestAutolabLabs(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		handin, makefile string
+		work             map[string]string
+		score, shown     string
+	}{
+		"formatted feedback": {"says.txt", "all:\n\t@cat says.txt\n", map[string]string{"says.txt": "raw\n" +
+			`{"_presentation": "semantic", "stages": ["Tests", "gone"], "Tests": {"Build": {"passed": true}, "Run": {"passed": false, "hint": "check i"}}}` + "\n" + `{"scores": {"Correctness": 3}}`},
+			"3 / 10", "raw\nTests:\n  Build: passed\n  Run: failed: check i"},
+		"python":     {"says.txt", "all:\n\t@tar xf autograde.tar\n\t@cp says.txt says\n\t@cd says && python driver.py\n", map[string]string{"says.txt": `{"scores": {"Style": 4}}`}, "4 / 10", ""},
+		"tar":        {"handin.tar", "all:\n\t@tar xf handin.tar\n\t@cat a/says.txt\n", map[string]string{"a/says.txt": `{"scores": {"Style": 3}}`}, "3 / 10", ""},
+		"tgz":        {"handin.tgz", "all:\n\t@tar xzf handin.tgz\n\t@cat a/says.txt\n", map[string]string{"a/says.txt": `{"scores": {"Style": 3}}`}, "3 / 10", ""},
+		"zip":        {"handin.zip", "all:\n\t@python3 -m zipfile -e handin.zip .\n\t@cat a/says.txt\n", map[string]string{"a/says.txt": `{"scores": {"Style": 3}}`}, "3 / 10", ""},
+		"make fails": {"says.txt", "all:\n\t@false\n", map[string]string{"says.txt": ""}, "0 / 10", "the last line that the lab printed has no scores"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			to := filepath.Join(t.TempDir(), "tests")
+			if status, out, errs := runCommand(t, "import", "autolab", writeFiles(t, autolabLab(t, c.handin, c.makefile)), "-o", to); status != 0 {
+				t.Fatalf("status %d, %s%s", status, out, errs)
+			}
+			_, out, errs := runCommand(t, "check", to, writeFiles(t, c.work), "--json")
+			score, shown := jsonOf(t, out)
+			if score != c.score || !strings.Contains(shown, c.shown) {
+				t.Errorf("score %s, want %s; students read\n%s\nwant %q; %s", score, c.score, shown, c.shown, errs)
+			}
+		})
+	}
+}
+
+func TestAutolabArchive(t *testing.T) {
+	t.Parallel()
+	if status, _, errs := runCommand(t, "import", "autolab", "lab.tar", "-o", filepath.Join(t.TempDir(), "o")); status == 0 || !strings.Contains(errs, "lab.tar is an archive that is not read; unpack it first: tar xf lab.tar") {
+		t.Errorf("status %d, %s", status, errs)
+	}
+}
