@@ -8,11 +8,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// everyone is every part that somebody can have in comp2402.
+// everyone is a person in each role of comp2402.
 func everyone() []string { return []string{"", "mallory", "bob", "alice", "tina", "ines", "root"} }
 
-// TestAccess tries every page as everybody. What one may not see is exactly as
-// missing as what is not there.
+// TestAccess requests every page as each person. A hidden page looks exactly like a missing one.
 func TestAccess(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)
@@ -66,7 +65,7 @@ func TestAccess(t *testing.T) {
 	}
 }
 
-// TestNamesOfEveryShape asks for what no name can be.
+// TestNamesOfEveryShape requests pages of invalid names.
 func TestNamesOfEveryShape(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)
@@ -82,8 +81,8 @@ func TestNamesOfEveryShape(t *testing.T) {
 	}
 }
 
-// TestHiddenStaysHidden looks through every payload that a student or a stranger
-// can get, pages and streams, for the name and output of hidden tests.
+// TestHiddenStaysHidden searches every page and stream that a student or a stranger can get for the name and output of hidden
+// tests.
 func TestHiddenStaysHidden(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)

@@ -10,8 +10,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestAPIOnTheSite asks the API of a running site: a token signs in, and a browser's session
-// does not, so that no page of another site can use it.
+// TestAPIOnTheSite sends requests to the API of a running site. It accepts a token and no browser session, so that pages of other
+// sites cannot use it.
 func TestAPIOnTheSite(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)

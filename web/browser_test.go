@@ -16,7 +16,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// window is a real browser that looks at a site.
+// window is a real browser with a site.
 type window struct {
 	*chrome.Browser
 	t *testing.T
@@ -61,8 +61,7 @@ func TestLivePage(t *testing.T) {
 	}
 }
 
-// TestLostConnection drops the stream of a live page, which comes back on its own
-// and misses nothing.
+// TestLostConnection drops the stream of a live page, which reconnects and misses nothing.
 func TestLostConnection(t *testing.T) {
 	s := newSite(t, newClassroom(t), nil)
 	sub := s.submit("alice", 1)
@@ -89,7 +88,7 @@ func TestLostConnection(t *testing.T) {
 	}
 }
 
-// step is an event and what the page says once it has it.
+// step is an event and the text of the page after it.
 type step struct {
 	event    schema.Event
 	at, says string
@@ -144,7 +143,7 @@ func TestScreenshots(t *testing.T) {
 	}
 }
 
-// controlsOutside names the controls of a page that are wider than the card that they stand in.
+// controlsOutside returns the controls of a page that are wider than their card.
 const controlsOutside = `[...document.querySelectorAll(".card input, .card select, .card textarea, .card button")]
 	.filter(e => e.getBoundingClientRect().right > e.closest(".card").getBoundingClientRect().right + 1)
 	.map(e => e.name || e.textContent).join(", ")`

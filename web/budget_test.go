@@ -23,8 +23,7 @@ func decorated(t *testing.T) *window {
 	return openWindow(t, s.base())
 }
 
-// TestAccessibilityWhileWorking has axe look at pages that are live, and at those that say
-// that something is not there or needs a sign-in.
+// TestAccessibilityWhileWorking checks live pages with axe, and pages about missing things or a missing sign-in.
 func TestAccessibilityWhileWorking(t *testing.T) {
 	c := decorated(t)
 	axe := axeSource(t)
@@ -35,10 +34,10 @@ func TestAccessibilityWhileWorking(t *testing.T) {
 	}
 }
 
-// mostShift is the layout shift that nobody sees; browsers call 0.1 good.
+// mostShift is a layout shift that is not noticeable; browsers call 0.1 good.
 const mostShift = 0.001
 
-// shifts adds up what moves on a page without its reader's doing.
+// shifts sums the layout shifts of a page that no input caused.
 const shifts = `window.shifted = null; { let sum = 0;
 	new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) sum += e.value; }).observe({type: "layout-shift", buffered: true});
 	requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => { window.shifted = sum; }))); } true`
@@ -51,7 +50,7 @@ func (c *window) shift() float64 {
 	return chrome.Ask[float64](c.Browser, `window.shifted`)
 }
 
-// tooWide names what stands out of the window.
+// tooWide returns the elements that are wider than the window.
 const tooWide = `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth && !e.closest(".scroll, pre, .tabs"))
 	.slice(0, 4).map(e => e.outerHTML.slice(0, 80)).join("; ")`
 
@@ -111,7 +110,7 @@ func TestKeyboardReachesEverything(t *testing.T) {
 	}
 }
 
-// TestReducedMotion shows a live page without any animation to who asks for less motion.
+// TestReducedMotion checks that a live page has no animations if the browser prefers reduced motion.
 func TestReducedMotion(t *testing.T) {
 	c := decorated(t)
 	c.SignIn("student")

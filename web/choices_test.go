@@ -80,7 +80,7 @@ func TestStaffGradeASubmissionAgain(t *testing.T) {
 	}
 }
 
-// A regrade that changed a grade is told on the pages that its student sees first.
+// A regrade that changed a grade is announced on the pages that its student sees first.
 func TestStudentReadsOfARegrade(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)

@@ -43,8 +43,7 @@ func TestClassGrid(t *testing.T) {
 	}
 }
 
-// A class is asked for by whoever edits the address: what is not known is left out, and
-// nothing of it is believed.
+// TestClassGridWithStrangeQueries requests the class with invalid queries. Unknown values are ignored.
 func TestClassGridWithStrangeQueries(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)
@@ -75,7 +74,7 @@ func TestClassGridShowsTestNamesAsText(t *testing.T) {
 	mustContain(t, strings.Join(p.texts(".test-name"), " "), "<img src=x onerror=alert(1)>", `"><svg onload=alert(1)>`)
 }
 
-// TestClassFailures groups what fails by its cause, lists who has a failure and who is stuck.
+// TestClassFailures groups failures by cause, and lists the students with a failure and those who are stuck.
 func TestClassFailures(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)

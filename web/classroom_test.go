@@ -20,7 +20,7 @@ import (
 // In comp2402: alice and bob are students, tina is a TA, ines an instructor. root
 // is an administrator and enrolled nowhere, mallory a student of another course.
 type classroom struct {
-	actions.Store // what the site asks of it stands below
+	actions.Store // the methods that the site uses are below
 	mu            sync.Mutex
 	users         []schema.User
 	courses       []schema.Course
@@ -43,7 +43,7 @@ type classroom struct {
 	regrade       schema.RegradeNotice // what LastRegrade tells of everybody; version 0: none
 	stalls        map[string]schema.Stall
 	watched       chan int64 // a job that somebody began to watch
-	broken        error      // what every port answers, when set
+	broken        error      // the error of every port, if set
 }
 
 // The classroom's times. Its clock stands still at noon.
@@ -161,7 +161,7 @@ func (c *classroom) finish(sub *schema.GradedSubmission, r *schema.Result) {
 	sub.Job.EndedAt = noon()
 }
 
-// happen stores an event of a submission's job and hands it to who watches.
+// happen stores an event of a submission's job and passes it to the watchers.
 func (c *classroom) happen(sub *schema.GradedSubmission, e schema.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -206,7 +206,7 @@ func (c *classroom) locked() (func(), error) {
 
 func missing() error { return schema.Errorf(schema.CodeNotFound, "not in the classroom") }
 
-// find returns the first element that holds, as the ports do.
+// find returns the first element for which the condition holds.
 func find[T any](all []T, is func(T) bool) (T, error) {
 	if i := slices.IndexFunc(all, is); i >= 0 {
 		return all[i], nil
@@ -505,10 +505,10 @@ func (c *classroom) Files(_ context.Context, _ int64, _ string, most int) ([]cou
 	return all, err
 }
 
-// Comments are none.
+// Comments returns no comments.
 func (c *classroom) Comments(context.Context, int64) ([]schema.Comment, error) { return nil, nil }
 
-// Changed says that nothing differs.
+// Changed reports no changes.
 func (c *classroom) Changed(context.Context, int64, string, string, int) ([]string, error) {
 	return nil, nil
 }
@@ -573,10 +573,10 @@ func (c *classroom) EndSession(_ context.Context, _ schema.Actor, user schema.Us
 	return schema.Errorf(schema.CodeNotFound, "that session has ended already")
 }
 
-// OwnerOf says that everybody works alone.
+// OwnerOf returns the login: everybody works alone.
 func (c *classroom) OwnerOf(_ context.Context, _ int64, login string) (string, error) {
 	return login, nil
 }
 
-// Teams are none.
+// Teams returns no teams.
 func (c *classroom) Teams(context.Context, int64) ([]schema.Team, error) { return nil, nil }

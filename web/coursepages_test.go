@@ -14,7 +14,7 @@ import (
 	"github.com/grader/grader/web"
 )
 
-// TestPublicationByPage publishes for everybody and takes that back.
+// TestPublicationByPage publishes for everybody, and unpublishes.
 func TestPublicationByPage(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)
@@ -35,7 +35,7 @@ func TestPublicationByPage(t *testing.T) {
 	}
 }
 
-// TestTeamsByPage lets a student make a team, invite another, who joins and leaves.
+// TestTeamsByPage makes a student create a team and invite another student, who joins and leaves.
 func TestTeamsByPage(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1+"team: {max: 2, formed_by: students}\n")
@@ -100,8 +100,7 @@ func TestFormerMemberSeesNothingLater(t *testing.T) {
 	}
 }
 
-// TestCommentsByPage comments on a submission and on a line, which its owner and nobody
-// else of the students reads.
+// TestCommentsByPage comments on a submission and on a line. Among students only its owner reads them.
 func TestCommentsByPage(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1, func(server *web.Server) {

@@ -214,7 +214,7 @@ func TestMistakesAreNotSaved(t *testing.T) {
 	if got := ines.submit(editor+"/validate", url.Values{"path": {"assignment.yaml"}, "text": {specCases}}); strings.TrimSpace(got.body) != `{"problems":[]}` {
 		t.Errorf("validate what is right: %s", got.body)
 	}
-	// A file that assignment.yaml needs is missed.
+	// The page reports a file that assignment.yaml needs and that is missing.
 	got = ines.submit(editor+"/delete", url.Values{"path": {"io/1.out"}})
 	mustContain(t, got.body, "io/1.in&#34; has no answer beside it")
 	if got := ines.submit(editor+"/files/assignment.yaml", url.Values{"act": {"check"}, "text": {specCases}}); !strings.Contains(got.body, "The files can be read.") {
@@ -225,7 +225,7 @@ func TestMistakesAreNotSaved(t *testing.T) {
 	}
 }
 
-// TestSavingOverAnother is refused: the page shows an older commit.
+// TestSavingOverAnother saves from a page that shows an older commit. That is refused.
 func TestSavingOverAnother(t *testing.T) {
 	t.Parallel()
 	s, keep := newShelf(t)
@@ -243,7 +243,7 @@ func TestSavingOverAnother(t *testing.T) {
 	}
 }
 
-// TestCaseByForm adds two files, and refuses what would make none.
+// TestCaseByForm adds the two files of a case, and refuses invalid ones.
 func TestCaseByForm(t *testing.T) {
 	t.Parallel()
 	s, keep := newShelf(t)
@@ -268,7 +268,7 @@ func TestCaseByForm(t *testing.T) {
 	}
 }
 
-// TestFilesOfEveryKind keeps the line ends of a file, and does not edit what is no text.
+// TestFilesOfEveryKind keeps the line ends of a file, and does not edit files that are not text.
 func TestFilesOfEveryKind(t *testing.T) {
 	t.Parallel()
 	s, keep := newShelf(t)
@@ -309,7 +309,7 @@ func TestFilesOfEveryKind(t *testing.T) {
 	}
 }
 
-// TestAssignmentMadeByForm makes one of every language that can be read.
+// TestAssignmentMadeByForm creates an assignment of every language, which must be readable.
 func TestAssignmentMadeByForm(t *testing.T) {
 	t.Parallel()
 	s, keep := newShelf(t)

@@ -11,8 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// evil is what a stranger would like to put into a page: markup, ends of
-// attributes, comments and elements, terminal escapes, characters that reorder text.
+// evil is hostile text: markup, ends of attributes, comments and elements, terminal escapes, characters that reorder text.
 const evil = `"'>--></title></pre></template></script><script>alert(1)</script><img src=x onerror=alert(2)><a href="javascript:alert(3)">` +
 	"{{.}}\x1b[31mred\x1b]8;;https://evil.example\x07\x00\x9b\u202e\u2066\u2028\ufeff&#x202e;\r\xff end"
 
@@ -65,7 +64,7 @@ func evilEvents() []schema.Event {
 	}
 }
 
-// harmless checks that HTML holds no element, attribute or character that it should not.
+// harmless checks that HTML contains no forbidden element, attribute or character.
 func harmless(t *testing.T, from, body string, scripts int) {
 	t.Helper()
 	for _, r := range body {
@@ -139,7 +138,7 @@ func TestStreamIsEscaped(t *testing.T) {
 	s.happen(running, schema.Event{Kind: schema.EventEnded, State: schema.StateDone, Result: evilResult(), Text: evil})
 }
 
-// TestHandout looks at what a handout may and may not do.
+// TestHandout checks the allowed and forbidden content of a handout.
 func TestHandout(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)

@@ -18,7 +18,7 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// places is a scheduler that knows the state of a job and nothing else.
+// places is a scheduler that only knows the state of a job.
 type places struct{ ahead atomic.Int64 }
 
 func (p *places) Watch(context.Context, int64, int64) (<-chan schema.Event, error) { return nil, nil }
@@ -36,8 +36,7 @@ func newTestFeed(t *testing.T, live Live) (*feed, *httptest.ResponseRecorder) {
 	return &feed{sight: v, pages: newSubmissionPages(s.site), out: newStream(w), shown: &view.Report{}}, w
 }
 
-// TestQuietStream waits for a minute in which nothing happens but that the job
-// ahead is done: the place is told once, and the connection is kept.
+// TestQuietStream waits for a minute in which only the job ahead ends. The stream sends the new place once and stays open.
 func TestQuietStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		live := &places{}
@@ -84,8 +83,8 @@ func TestLongBuildStaysBounded(t *testing.T) {
 	}
 }
 
-// TestStreamSurvivesReadTimeout holds a stream open for longer than a request
-// may take to arrive: the server's deadline for reading would end it.
+// TestStreamSurvivesReadTimeout keeps a stream open for longer than a request may take to arrive. The server's read deadline must
+// not end it.
 func TestStreamSurvivesReadTimeout(t *testing.T) {
 	t.Parallel()
 	const timeout = time.Second

@@ -14,8 +14,7 @@ import (
 
 const live = "/comp2402/a1/alice/1/-/events"
 
-// liveSite is a site on which alice's first submission is at some step of the
-// story: the first n events have happened.
+// liveSite is a site on which the first n events of alice's first submission have happened.
 func liveSite(t *testing.T, n int) (*site, *schema.GradedSubmission) {
 	t.Helper()
 	c := newClassroom(t)
@@ -35,7 +34,7 @@ func TestStreamTellsEverything(t *testing.T) {
 		s.happen(sub, step.event)
 	}
 	all := l.untilClosed()
-	// The seventh is the hidden test: nothing is sent of it, and no gap shows that it was.
+	// The seventh event is of the hidden test: nothing of it is sent, and no gap reveals it.
 	if got := ids(all); got != "1 2 3 4 5 6 7 8" {
 		t.Errorf("ids %q", got)
 	}
@@ -73,8 +72,8 @@ func TestStreamResumes(t *testing.T) {
 	}
 }
 
-// TestSlowReaderIsDropped closes the watch, as the scheduler does: the reader comes
-// back with the last event it has, and has every test once.
+// TestSlowReaderIsDropped closes the watch, as the scheduler does. The reader reconnects with its last event, and gets every test
+// once.
 func TestSlowReaderIsDropped(t *testing.T) {
 	t.Parallel()
 	s, sub := liveSite(t, 6)

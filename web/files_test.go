@@ -74,7 +74,7 @@ func TestGradedCodeIsBrowsable(t *testing.T) {
 	}
 }
 
-// What takes long to highlight, or hides characters, is shown plain and clean.
+// Source that takes long to highlight, or hides characters, is shown as plain sanitised text.
 func TestHostileSourceIsShown(t *testing.T) {
 	t.Parallel()
 	c := codeClassroom(t)

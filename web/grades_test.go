@@ -35,7 +35,7 @@ func TestInstructorGrantsAnExtension(t *testing.T) {
 	mustContain(t, s.signIn("alice").page("/comp2402/a1").text(".lead"), "Due Mon 28 Sep 2099, 23:59")
 }
 
-// What cannot be done is said above the form, which keeps what was filled in.
+// The error of a refused form is above the form, which keeps its values.
 func TestFormsSayWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)

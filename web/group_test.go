@@ -65,7 +65,7 @@ func TestSinglePassingCaseIsShownAlone(t *testing.T) {
 	}
 }
 
-// The filter is a link: it works without a script, and where everything passed it says so.
+// The filter is a link, so it works without a script. If everything passed, it says so.
 func TestOnlyFailures(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)
@@ -89,7 +89,7 @@ func TestOnlyFailures(t *testing.T) {
 	}
 }
 
-// What a live page is sent adds up to the list that a finished page has.
+// The parts of a live page together are the list of a finished page.
 func TestLiveCasesFold(t *testing.T) {
 	t.Parallel()
 	s, sub := liveSite(t, 5)

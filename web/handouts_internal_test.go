@@ -7,8 +7,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-// FuzzHandout renders whatever an instructor may push: it must be text, tables,
-// code and links, and nothing else.
+// FuzzHandout renders arbitrary handouts. The result must contain only text, tables, code and links.
 func FuzzHandout(f *testing.F) {
 	for _, seed := range []string{
 		"# A\n\n## B\n\n[x](javascript:alert(1)) ![y](https://evil.example/y.png)", "<script>alert(1)</script>", "<p onclick=x()>a", "[a]: data:text/html,x\n\n[a]",
@@ -43,7 +42,7 @@ func FuzzHandout(f *testing.F) {
 	})
 }
 
-// TestLongHandout renders what would keep the parser busy for minutes.
+// TestLongHandout renders a handout that could keep the parser busy for minutes.
 func TestLongHandout(t *testing.T) {
 	t.Parallel()
 	h := newHandouts(nil)

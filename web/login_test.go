@@ -95,8 +95,7 @@ func TestSessionCookie(t *testing.T) {
 	}
 }
 
-// TestSessionIsFresh plants a session cookie before somebody signs in: it must be
-// worth nothing afterwards.
+// TestSessionIsFresh plants a session cookie before a person signs in. Afterwards the cookie must be worthless.
 func TestSessionIsFresh(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)
@@ -139,7 +138,7 @@ func TestDeletedAccount(t *testing.T) {
 	}
 }
 
-// TestReturn signs in after asking for a page, and for things that are no page.
+// TestReturn signs in after a request for a page, and for addresses that are not pages.
 func TestReturn(t *testing.T) {
 	t.Parallel()
 	for asked, want := range map[string]string{
@@ -168,7 +167,7 @@ func TestReturn(t *testing.T) {
 	}
 }
 
-// TestTooManyLogins guesses links. Only failures count, each address for itself.
+// TestTooManyLogins guesses links. Only failures count, separately for each address.
 func TestTooManyLogins(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestOperationsPage plots what was measured, for staff, with the same numbers in a table.
+// TestOperationsPage checks that staff see the plots of the measurements, with the same numbers in a table.
 func TestOperationsPage(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)

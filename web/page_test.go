@@ -8,9 +8,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-// page is parsed HTML that can be asked by simple selectors: parts separated by
-// blanks are ancestors, each part is tag, .class, #id, [attribute] or
-// [attribute=value] in any combination.
+// page is parsed HTML that supports simple selectors: parts separated by blanks are ancestors, and each part is a combination of
+// tag, .class, #id, [attribute] and [attribute=value].
 type page struct {
 	t    *testing.T
 	root *html.Node

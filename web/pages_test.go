@@ -135,7 +135,7 @@ func TestHandoutThatIsGone(t *testing.T) {
 	}
 }
 
-// TestUnreadableTests has tests in the store that only another version could read.
+// TestUnreadableTests has tests in the store that only another version of grader could read.
 func TestUnreadableTests(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)
@@ -291,7 +291,7 @@ func TestSubmissionEnds(t *testing.T) {
 	}
 }
 
-// Why our machines failed tells of runners and hosts: students read only that they did.
+// The reason of a machine failure names runners and hosts. Students only read that the machines failed.
 func TestOnlyStaffSeeWhyMachinesFailed(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)
@@ -304,7 +304,7 @@ func TestOnlyStaffSeeWhyMachinesFailed(t *testing.T) {
 	mustContain(t, s.as("tina").get("/comp2402/a1/alice/1").body, "This does not count against you. Runner local-7 was lost three times.")
 }
 
-// What students have of a grader error's message says what the page says anyway.
+// For students the message of a grader error repeats the text of the page.
 func TestExcuseIsSaidOnce(t *testing.T) {
 	t.Parallel()
 	r := gradedResult()
@@ -362,8 +362,7 @@ func TestOwner(t *testing.T) {
 	}
 }
 
-// Tries stand below the submissions, with the points that the viewer may see, and count
-// nowhere.
+// Tries are listed below the submissions, with the points that the viewer may see, and count nowhere.
 func TestTriesAreListed(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)
@@ -419,7 +418,7 @@ func TestShorthands(t *testing.T) {
 	}
 }
 
-// What students read as "the staff has been told" stands on the pages that staff see first.
+// The problems that "the staff has been told" announces to students are on the pages that staff see first.
 func TestStaffAreToldWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)

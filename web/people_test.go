@@ -181,7 +181,7 @@ func TestGradesAreExported(t *testing.T) {
 		t.Fatalf("status %d, %v", got.status, got.header)
 	}
 	mustContain(t, got.body, "login,student_id,name,email,section,a1\r\nalice,,,,,2\r\nbob,,,,,")
-	// A file that is completed: what its reader must know comes first, then the file.
+	// Completing a file first shows the notes about it, and then offers the file.
 	const theirs = "login,Labor\r\nalice,\r\nzoe,\r\n"
 	if got := tina.upload(path, "fill", theirs, url.Values{"format": {"csv"}}); got.status != http.StatusBadRequest || !strings.Contains(got.body, "the file has no column for a1") && !strings.Contains(got.body, "The file has no column for a1") {
 		t.Errorf("status %d: %s", got.status, got.body)
@@ -231,7 +231,7 @@ func TestAuditLogOfACourse(t *testing.T) {
 	}
 }
 
-// A class of more than one page is paged, and nobody is lost between the pages.
+// A large class has several pages, and no person is missing between them.
 func TestRosterIsPaged(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)

@@ -20,8 +20,8 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 )
 
-// provider is a sign-in service in this process: OpenID Connect, and what of GitHub's API
-// signing in takes. Whoever is sent to it is signed in at once.
+// provider is a sign-in service in this process: OpenID Connect, and the part of GitHub's API that signing in needs. It signs
+// every visitor in at once.
 type provider struct {
 	*httptest.Server
 	key *ecdsa.PrivateKey
@@ -80,8 +80,7 @@ func (p *provider) authorize(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, q.Get("redirect_uri")+"?"+url.Values{"code": {code}, "state": {q.Get("state")}}.Encode(), http.StatusFound)
 }
 
-// token redeems a code, once, for whoever knows the client's secret and what the code was
-// asked for with.
+// token redeems a code, once, for a client that knows the secret and the parameters of the request for the code.
 func (p *provider) token(w http.ResponseWriter, r *http.Request) {
 	asked, ok := p.codes[r.PostFormValue("code")]
 	delete(p.codes, r.PostFormValue("code"))
@@ -119,7 +118,7 @@ func (p *provider) token(w http.ResponseWriter, r *http.Request) {
 	answer(w, map[string]any{"access_token": "access", "token_type": "Bearer", "id_token": signed})
 }
 
-// owned answers whoever has the access token.
+// owned answers requests with the access token.
 func (p *provider) owned(w http.ResponseWriter, r *http.Request, v any) {
 	if r.Header.Get("Authorization") != "Bearer access" {
 		http.Error(w, "whose?", http.StatusUnauthorized)

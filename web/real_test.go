@@ -42,7 +42,7 @@ func newRealSite(t *testing.T, source string, changes ...func(*web.Server)) *rea
 	return &realSite{s, l, a}
 }
 
-// signIn is the browser of a signed-in user.
+// signIn returns the browser of a signed-in user.
 func (s *realSite) signIn(login string) *browser {
 	s.t.Helper()
 	user := must[schema.User](s.t)(s.ledger.UserByLogin(s.t.Context(), login))
@@ -54,7 +54,7 @@ func (s *realSite) signIn(login string) *browser {
 	return b
 }
 
-// graded pushes for somebody and ends the grading with a result.
+// graded pushes for a person and ends the grading with a result.
 func (s *realSite) graded(login string, r *schema.Result) schema.GradedSubmission {
 	s.t.Helper()
 	sub := must[schema.GradedSubmission](s.t)(s.ledger.RecordSubmission(s.t.Context(), s.ledger.push(s.assignment, schema.RepositoryOwn, login)))
@@ -77,7 +77,7 @@ func (b *browser) submit(path string, values url.Values) reply {
 	return b.sendBody(path, "application/x-www-form-urlencoded", strings.NewReader(values.Encode()))
 }
 
-// allowed sends a form that must be acted on, and returns the page that it leads to.
+// allowed sends a form that must succeed, and returns the page that it redirects to.
 func (b *browser) allowed(path string, values url.Values) *page {
 	b.t.Helper()
 	got := b.submit(path, values)

@@ -19,7 +19,7 @@ func (h handedIn) ReadFile(ctx context.Context, repository int64, commit, path s
 	return h.Handouts.ReadFile(ctx, repository, commit, path, most)
 }
 
-// recorder keeps what is pushed.
+// recorder records pushes.
 type recorder struct{ pushed *[]schema.Upload }
 
 // Upload implements web.Uploads.

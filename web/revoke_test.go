@@ -60,7 +60,7 @@ func (r *revocable) signIn(by schema.Actor) *browser {
 	return b
 }
 
-// follow opens the live stream of the submission and returns what comes of it.
+// follow opens the live stream of the submission and returns its messages.
 func (r *revocable) follow(b *browser) *bufio.Reader {
 	r.t.Helper()
 	request := must[*http.Request](r.t)(http.NewRequestWithContext(r.t.Context(), http.MethodGet, r.base()+r.path+"/-/events", nil))
@@ -83,8 +83,7 @@ func (b *browser) mustSee(t *testing.T, path string, status int) {
 	}
 }
 
-// TestRemovedKeyEndsSessions tells the fault of a stolen key: its browser session
-// and its unspent links went on after the key was removed.
+// TestRemovedKeyEndsSessions removes a stolen key. Its browser session and its unused links once stayed valid.
 func TestRemovedKeyEndsSessions(t *testing.T) {
 	t.Parallel()
 	r, browsers := newRevocable(t)
@@ -133,7 +132,7 @@ func TestDisabledAccountIsSignedOut(t *testing.T) {
 	}
 }
 
-// TestSignOutEverywhere is asked for by alice herself.
+// TestSignOutEverywhere signs alice out everywhere, at her own request.
 func TestSignOutEverywhere(t *testing.T) {
 	t.Parallel()
 	r, browsers := newRevocable(t)
@@ -148,7 +147,7 @@ func TestSignOutEverywhere(t *testing.T) {
 	}
 }
 
-// TestUnenrolEndsStreams leaves the person signed in.
+// TestUnenrolEndsStreams ends the streams of a person, who stays signed in.
 func TestUnenrolEndsStreams(t *testing.T) {
 	t.Parallel()
 	r, browsers := newRevocable(t)

@@ -11,15 +11,15 @@ import (
 	"github.com/grader/grader/web"
 )
 
-// route is one route of the site, asked for as everybody.
+// route is one route of the site, requested as each person.
 type route struct {
 	path string
-	form url.Values // of a POST: one that is refused after it was decided who may
-	may  string     // who is not turned away
+	form url.Values // of a POST that is refused after the check of the permission
+	may  string     // people who are not refused
 }
 
-// TestEveryRouteAsEveryRole asks for every route as everybody. Whoever may not is told no
-// more than that there is no such page, or that it is not theirs to do.
+// TestEveryRouteAsEveryRole requests every route as each person. People without permission only read that the page does not exist,
+// or that they may not do this.
 func TestEveryRouteAsEveryRole(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1, func(server *web.Server) {
@@ -134,7 +134,7 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 	}
 }
 
-// asks checks how one person is answered.
+// asks checks the answer to one person.
 func (b *browser) asks(pattern string, r route, who, missing string) {
 	b.t.Helper()
 	method, _, _ := strings.Cut(pattern, " ")

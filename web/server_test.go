@@ -44,7 +44,7 @@ func TestStartAndStop(t *testing.T) {
 	}
 }
 
-// TestHeaders looks at every kind of answer.
+// TestHeaders checks the headers of every kind of answer.
 func TestHeaders(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)
@@ -108,7 +108,7 @@ func TestHealth(t *testing.T) {
 	}
 }
 
-// fail makes every port answer with an error, nil with none.
+// fail makes every port return an error; nil ends that.
 func (s *site) fail(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -138,8 +138,7 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// TestBrokenStore must tell readers nothing but that it is our fault, and the log
-// everything.
+// TestBrokenStore checks that readers only see that it is our fault, and that the log has the cause.
 func TestBrokenStore(t *testing.T) {
 	t.Parallel()
 	var log syncBuffer
@@ -186,7 +185,7 @@ func TestMethods(t *testing.T) {
 	}
 }
 
-// TestStopCutsOff gives Stop no time while a request hangs.
+// TestStopCutsOff stops without waiting while a request hangs.
 func TestStopCutsOff(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)

@@ -10,8 +10,7 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// endPath returns where the button of a row of the sessions page leads; current chooses
-// the row of the browser itself.
+// endPath returns the address of the button in a row of the sessions page; current selects the row of the browser itself.
 func (b *browser) endPath(t *testing.T, current bool) string {
 	t.Helper()
 	for _, row := range b.page("/-/sessions").all("tbody tr") {

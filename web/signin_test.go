@@ -43,7 +43,7 @@ func newService(t *testing.T, change func(*web.Server)) *service {
 	return s
 }
 
-// leave begins to sign in and returns where the provider leads the browser back to.
+// leave begins to sign in and returns the address to which the provider redirects the browser.
 func (b *browser) leave(t *testing.T, service string) string {
 	t.Helper()
 	got := b.get("/-/sign-in/" + service)
@@ -70,8 +70,7 @@ func (b *browser) mustBe(t *testing.T, name string) {
 	}
 }
 
-// TestSignInByOIDC goes all the way by OpenID Connect, back to the page that
-// was asked for.
+// TestSignInByOIDC signs in with OpenID Connect, and ends on the requested page.
 func TestSignInByOIDC(t *testing.T) {
 	t.Parallel()
 	s := newService(t, nil)
@@ -137,8 +136,7 @@ func TestSignInByGitHub(t *testing.T) {
 	b.mustBe(t, "alice")
 }
 
-// TestServiceMakesNobody refuses identities of nobody here, and gives no account more
-// than it has.
+// TestServiceMakesNobody refuses identities without an account, and gives no account more rights.
 func TestServiceMakesNobody(t *testing.T) {
 	t.Parallel()
 	s := newService(t, nil)
@@ -172,7 +170,7 @@ func TestServiceMakesNobody(t *testing.T) {
 	}
 }
 
-// TestForgedTokens signs in by tokens that are wrong in one part each.
+// TestForgedTokens tries tokens that are wrong in one part each.
 func TestForgedTokens(t *testing.T) {
 	t.Parallel()
 	s := newService(t, nil)
@@ -236,7 +234,7 @@ func TestAnotherBrowsersAnswer(t *testing.T) {
 	planted.mustBe(t, "alice")
 }
 
-// TestServiceRefusesOrIsDown says so and signs nobody in.
+// TestServiceRefusesOrIsDown checks that an unavailable or refusing service is reported and signs nobody in.
 func TestServiceRefusesOrIsDown(t *testing.T) {
 	t.Parallel()
 	s := newService(t, nil)

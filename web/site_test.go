@@ -86,7 +86,7 @@ func (s *site) giveLink(token, login string) {
 	s.logins[token] = s.user(login).ID
 }
 
-// awaitWatcher waits until somebody begins to watch the job.
+// awaitWatcher waits until a stream watches the job.
 func (s *site) awaitWatcher(job int64) {
 	s.t.Helper()
 	select {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestPagesAreCompressed compares what is sent with what is sent plain.
+// TestPagesAreCompressed compares compressed answers with uncompressed ones.
 func TestPagesAreCompressed(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)

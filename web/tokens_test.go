@@ -48,7 +48,7 @@ func TestTokenPage(t *testing.T) {
 	}
 }
 
-// TestTokenPageRefuses keeps what was filled in, and makes nothing.
+// TestTokenPageRefuses checks that a refused form keeps its values, and creates nothing.
 func TestTokenPageRefuses(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)

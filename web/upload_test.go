@@ -108,7 +108,7 @@ func TestHandInByUpload(t *testing.T) {
 	}
 }
 
-// holding is an upload that takes until it is released.
+// holding is an upload that lasts until it is released.
 type holding struct{ started, release chan bool }
 
 // Upload implements web.Uploads.

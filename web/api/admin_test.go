@@ -8,8 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestOperations runs operations of grader admin: as the person of the token, and only where
-// its scope is that of the operation.
+// TestOperations runs operations of grader admin as the person of the token. The token needs the scope of the operation.
 func TestOperations(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

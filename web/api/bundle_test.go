@@ -147,7 +147,7 @@ func (b *bundle) grade(r schema.Result) {
 	check(b.t, err)
 }
 
-// result is what a runner finds out: one test passed, one hidden one did not.
+// result is a runner's result: one test passed, one hidden test did not.
 func result() schema.Result {
 	points := func(n int64) schema.Points { return schema.NewPoints(n, 1) }
 	return schema.Result{
@@ -161,7 +161,7 @@ func result() schema.Result {
 	}
 }
 
-// graded pushes for somebody, and grades it.
+// graded pushes for a person, and grades the push.
 func (b *bundle) graded(login string) schema.GradedSubmission {
 	b.t.Helper()
 	sub := b.push(login)
@@ -169,7 +169,7 @@ func (b *bundle) graded(login string) schema.GradedSubmission {
 	return sub
 }
 
-// token returns a token of somebody's with a scope; "" is nobody's.
+// token returns a token of a person with a scope; "" for nobody.
 func (b *bundle) token(login string, scope schema.Scope) string {
 	b.t.Helper()
 	if login == "" {
@@ -184,7 +184,7 @@ func (b *bundle) token(login string, scope schema.Scope) string {
 	return b.tokens[key]
 }
 
-// highest returns a token of the widest scope that somebody can have.
+// highest returns a token of the widest scope that a person can have.
 func (b *bundle) highest(login string) string {
 	if login == "root" {
 		return b.token(login, schema.ScopeAdmin)
@@ -199,7 +199,7 @@ type reply struct {
 	body   string
 }
 
-// ask sends a request with a token. A body that is a string is sent as it is, any other as JSON.
+// ask sends a request with a token. A string body is sent unchanged, any other as JSON.
 func (b *bundle) ask(token, method, path string, body any, headers ...string) reply {
 	b.t.Helper()
 	var data []byte
@@ -231,7 +231,7 @@ func (b *bundle) ask(token, method, path string, body any, headers ...string) re
 	return reply{res.StatusCode, res.Header, string(text)}
 }
 
-// read asks for a path as somebody, and decodes the answer.
+// read requests a path as a person, and decodes the answer.
 func read[T any](b *bundle, login, path string) (v T) {
 	b.t.Helper()
 	got := b.ask(b.token(login, schema.ScopeRead), http.MethodGet, path, nil)
@@ -285,7 +285,7 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// live is the scheduler: what tests let happen to a job.
+// live is a scheduler whose events the tests make.
 type live struct {
 	mu      sync.Mutex
 	watches map[int64]chan schema.Event
@@ -327,7 +327,7 @@ func (l *live) Watch(_ context.Context, job, _ int64) (<-chan schema.Event, erro
 	return l.watches[job], nil
 }
 
-// happen tells the reader of a job of an event, once there is one.
+// happen waits for a reader of the job, and sends it an event.
 func (l *live) happen(t testing.TB, job int64, e schema.Event) {
 	t.Helper()
 	l.mu.Lock()
@@ -383,7 +383,7 @@ func (files) ReadFile(_ context.Context, _ int64, _, path string, most int64) ([
 	return []byte("int main(){}"), nil
 }
 
-// uploads pushes what is handed in, and remembers it.
+// uploads records and pushes uploads.
 type uploads struct {
 	*bundle
 	mu    sync.Mutex

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestDocumentedRequests runs the commands of docs/api.md with curl, as they stand there.
+// TestDocumentedRequests runs the commands of docs/api.md unchanged, with curl.
 func TestDocumentedRequests(t *testing.T) {
 	t.Parallel()
 	curl, err := exec.LookPath("curl")

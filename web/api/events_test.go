@@ -15,7 +15,7 @@ import (
 // message is one server-sent event.
 type message struct{ id, event, data string }
 
-// events is a stream that somebody reads.
+// events is a stream of events.
 type events struct {
 	t       *testing.T
 	body    *bufio.Scanner
@@ -23,7 +23,7 @@ type events struct {
 	content string
 }
 
-// listen opens the stream of comp1/a1/alice/1; last is what was had before.
+// listen opens the stream of comp1/a1/alice/1; last is the id of the last event received before.
 func (b *bundle) listen(token, last string) *events {
 	b.t.Helper()
 	req, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, b.server.URL+api.Prefix+"/courses/comp1/assignments/a1/submissions/alice/1/events", nil)
@@ -43,7 +43,7 @@ func (b *bundle) listen(token, last string) *events {
 	return &events{t: b.t, body: s, cancel: res.Body.Close, content: res.Header.Get("Content-Type")}
 }
 
-// next returns the next event, false at the end of the stream. Comments are left out.
+// next returns the next event, or false at the end of the stream. It skips comments.
 func (e *events) next() (m message, ok bool) {
 	for e.body.Scan() {
 		line := e.body.Text()
@@ -80,15 +80,15 @@ func kinds(all []message) string {
 	return strings.Join(names, " ")
 }
 
-// play lets a job run from its start to its end, and returns its id and what is told of it.
+// play runs a job from its start to its end, and returns its id and its events.
 func (b *bundle) play(sub schema.GradedSubmission) (before, during []schema.Event) {
 	r := result()
 	return []schema.Event{{Kind: schema.EventStarted, Text: "standard"}, {Kind: schema.EventLine, Text: "cc -o hello\x1b[31m"}},
 		[]schema.Event{{Kind: schema.EventBuild, Build: r.Build}, {Kind: schema.EventTest, Test: &r.Tests[1]}, {Kind: schema.EventTest, Test: &r.Tests[0]}, {Kind: schema.EventTest, Test: &r.Tests[2]}}
 }
 
-// TestEventsResume follows a submission to its end, and again from the middle after the
-// connection was cut: no event is missing, none comes twice, and none tells of hidden tests.
+// TestEventsResume follows a submission to its end, and again from the middle after the connection was cut. No event is missing
+// or repeated, and none reveals hidden tests.
 func TestEventsResume(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -150,7 +150,7 @@ func TestEventsResume(t *testing.T) {
 	}
 }
 
-// TestEventsTellThePlace waits in the queue.
+// TestEventsTellThePlace follows a submission that waits in the queue.
 func TestEventsTellThePlace(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -173,8 +173,7 @@ func TestEventsTellThePlace(t *testing.T) {
 	stream.untilClosed()
 }
 
-// TestEventsEndWithTheirRight cuts streams whose token, account or enrolment ends. Another
-// token's stream goes on.
+// TestEventsEndWithTheirRight checks that a stream ends with its token, account or enrolment. The stream of another token goes on.
 func TestEventsEndWithTheirRight(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -18,7 +18,7 @@ import (
 // nextLink is the address in a header Link of RFC 8288.
 var nextLink = regexp.MustCompile(`^</api/v1([^>]+)>; rel="next"$`)
 
-// pages reads a list page by page, of so many entries each, and returns all entries.
+// pages reads a list page by page, with that many entries each, and returns all entries.
 func (b *bundle) pages(token, path string, size int) (all []json.RawMessage) {
 	b.t.Helper()
 	separator := "?"
@@ -47,7 +47,7 @@ func (b *bundle) pages(token, path string, size int) (all []json.RawMessage) {
 	return all
 }
 
-// TestListsHavePages reads every list that the API describes page by page: the pages are the list.
+// TestListsHavePages reads every list that the API describes page by page. The pages together are the list.
 func TestListsHavePages(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -117,7 +117,7 @@ func TestPageSkipsNothing(t *testing.T) {
 	b.ask(token, http.MethodGet, next[1], nil).refused(t, http.StatusConflict, schema.CodeStale, "read it again from the beginning")
 }
 
-// operation is what the description of the API says of a GET.
+// operation is the description of a GET in the API.
 type operation struct {
 	Parameters []struct{ Name string }
 	Responses  map[string]struct {
@@ -170,7 +170,7 @@ func (b *bundle) try(login string) {
 	b.grade(result())
 }
 
-// TestTriesOverTheAPI lists tries: a person's own, and of others for staff alone.
+// TestTriesOverTheAPI lists tries: a person's own, and those of others for staff.
 func TestTriesOverTheAPI(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -191,7 +191,7 @@ func TestTriesOverTheAPI(t *testing.T) {
 	b.ask(b.token("bob", schema.ScopeRead), http.MethodGet, path+"?owner=..%2F", nil).refused(t, http.StatusBadRequest, schema.CodeInvalid)
 }
 
-// TestFailuresOverTheAPI groups why submissions fail, and lists who has a failure.
+// TestFailuresOverTheAPI groups failures by cause, and lists the students with a failure.
 func TestFailuresOverTheAPI(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -241,7 +241,7 @@ func TestTeamsOverTheAPI(t *testing.T) {
 	}
 }
 
-// TestUnchangedPagesAreNotSentAgain asks for a page with its entity tag.
+// TestUnchangedPagesAreNotSentAgain requests a page with its entity tag.
 func TestUnchangedPagesAreNotSentAgain(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

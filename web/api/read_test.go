@@ -24,7 +24,7 @@ func (b *bundle) regrade() schema.Regrade {
 	return set
 }
 
-// TestTokenMisuse comes with what signs nobody in. All get 401 and learn nothing else.
+// TestTokenMisuse uses credentials that are not accepted. The answer is always 401 and reveals nothing else.
 func TestTokenMisuse(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -47,13 +47,13 @@ func TestTokenMisuse(t *testing.T) {
 			t.Errorf("%s: status %d: %s", what, got.status, got.body)
 		}
 	}
-	// A token in the address would stand in logs, and cookies come with every request.
+	// A token in the address would be in logs, and browsers send cookies with every request.
 	b.ask("", http.MethodGet, "/me?token="+good, nil).refused(t, http.StatusUnauthorized, schema.CodeUnauthenticated)
 	b.ask("", http.MethodGet, "/me?access_token="+good, nil).refused(t, http.StatusUnauthorized, schema.CodeUnauthenticated)
 	b.ask("", http.MethodGet, "/me", nil, "Cookie", "session="+good).refused(t, http.StatusUnauthorized, schema.CodeUnauthenticated, "token create NAME")
 }
 
-// TestShapesMatchCommands compares what the API replies with what --json prints.
+// TestShapesMatchCommands compares replies of the API with the output of --json.
 func TestShapesMatchCommands(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -191,7 +191,7 @@ func TestPaging(t *testing.T) {
 	}
 }
 
-// TestETag asks again for what has not changed, and for what has.
+// TestETag requests an unchanged and a changed resource again.
 func TestETag(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -210,11 +210,11 @@ func TestETag(t *testing.T) {
 	if changed := b.ask(token, http.MethodGet, path, nil, "If-None-Match", tag); changed.status != http.StatusOK || changed.header.Get("ETag") == tag {
 		t.Errorf("after a push: status %d", changed.status)
 	}
-	// Who may not see it learns nothing of whether it changed.
+	// People who may not see the resource do not learn whether it changed.
 	b.ask(b.token("mallory", schema.ScopeRead), http.MethodGet, path, nil, "If-None-Match", tag).refused(t, http.StatusNotFound, schema.CodeNotFound)
 }
 
-// TestReads looks at what no command prints.
+// TestReads reads resources that no command prints.
 func TestReads(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

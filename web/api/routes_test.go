@@ -10,18 +10,17 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// route is one route of the API, asked for as everybody.
+// route is one route of the API, requested as each person.
 type route struct {
 	path string
-	body any    // of a request that is refused after it was decided who may
-	may  string // who is not turned away
+	body any    // of a request that is refused after the check of the permission
+	may  string // people who are not refused
 }
 
-// everybody is everyone that can ask; nobody has no token.
+// everybody is all people who can send a request; nobody has no token.
 const everybody = "nobody mallory bob alice tina ida root"
 
-// TestEveryRouteAsEveryRole asks for every route as everybody, each with a token of the
-// widest scope that they can have.
+// TestEveryRouteAsEveryRole requests every route as each person, with a token of the widest scope that they can have.
 func TestEveryRouteAsEveryRole(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -102,7 +101,7 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 	}
 }
 
-// asks checks how one person is answered.
+// asks checks the answer to one person.
 func (b *bundle) asks(pattern string, r route, who string) {
 	b.t.Helper()
 	method, _, _ := strings.Cut(pattern, " ")
@@ -132,8 +131,7 @@ func (b *bundle) asks(pattern string, r route, who string) {
 	}
 }
 
-// TestScopes asks for every route with each scope: a token does what its scope includes, and
-// a wider one no more than its person may.
+// TestScopes requests every route with each scope. A token allows what its scope includes, and never more than its person may.
 func TestScopes(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -155,8 +153,7 @@ func TestScopes(t *testing.T) {
 	b.ask(b.token("tina", schema.ScopeWrite), http.MethodGet, "/users", nil).refused(t, http.StatusForbidden, schema.CodeForbidden, "only an administrator")
 }
 
-// TestIDsOfOthers asks for what is there and is somebody else's, and for what is not there:
-// nothing tells them apart.
+// TestIDsOfOthers requests things of other people, and missing things. The answers do not differ.
 func TestIDsOfOthers(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -188,7 +185,7 @@ func TestIDsOfOthers(t *testing.T) {
 	}
 }
 
-// TestNamesOfEveryShape asks for what no name can be.
+// TestNamesOfEveryShape requests invalid names.
 func TestNamesOfEveryShape(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -63,7 +63,7 @@ func TestHandIn(t *testing.T) {
 	}
 }
 
-// TestRefusedUploads sends what no push could hold, and what a push refuses.
+// TestRefusedUploads sends files that a push could not contain, and files that a push refuses.
 func TestRefusedUploads(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -294,7 +294,7 @@ func TestCommentsOverTheAPI(t *testing.T) {
 	}
 }
 
-// TestSessionsOverTheAPI lists a person's browsers and signs one out; others' are not theirs to end.
+// TestSessionsOverTheAPI lists a person's browsers and signs one out. Sessions of others cannot be ended.
 func TestSessionsOverTheAPI(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

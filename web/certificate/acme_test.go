@@ -22,8 +22,8 @@ import (
 	"github.com/grader/grader/web/certificate"
 )
 
-// authority is a certificate authority that speaks as much of RFC 8555 as one certificate
-// takes. It believes every signature, but checks the name by TLS-ALPN-01 (RFC 8737).
+// authority is a certificate authority that implements the part of RFC 8555 that one certificate needs. It does not verify
+// signatures, but checks the name with TLS-ALPN-01 (RFC 8737).
 type authority struct {
 	*httptest.Server
 	t    *testing.T

@@ -9,8 +9,7 @@ import (
 	"github.com/grader/grader/web/certificate"
 )
 
-// TestRedirect leads reading requests to the site alone, whatever host and path they name, and
-// refuses what would change something.
+// TestRedirect redirects requests that read to the site, whatever host and path they name, and refuses other requests.
 func TestRedirect(t *testing.T) {
 	t.Parallel()
 	h := certificate.Redirect(func() string { return "https://grader.test/" })

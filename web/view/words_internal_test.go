@@ -54,7 +54,7 @@ func TestSSHCommand(t *testing.T) {
 	}
 }
 
-// TestParseDifference takes apart what the grading engine writes.
+// TestParseDifference parses differences in the form of the grading engine.
 func TestParseDifference(t *testing.T) {
 	t.Parallel()
 	same := func(text string) Span { return Span{Text: text} }
