@@ -46,9 +46,9 @@ func (s *scriptedClass) JobOutcomes(_ context.Context, jobs []int64) ([]schema.J
 	return all, nil
 }
 
-// TestStuckReadsOnlyWhatDecides looks for students who are stuck. For a student who is not, it reads no result after the
+// TestStuckReadsOnlyNeededResults looks for students who are stuck. For a student who is not, it reads no result after the
 // first one with another failure. It reads no result twice.
-func TestStuckReadsOnlyWhatDecides(t *testing.T) {
+func TestStuckReadsOnlyNeededResults(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	s := &scriptedClass{Store: b.store, latest: map[string][]int64{}, messages: map[int64]string{}, read: map[int64]int{}}

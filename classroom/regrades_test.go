@@ -113,8 +113,8 @@ func TestRegradeSetIsAppliedAndUndone(t *testing.T) {
 	}
 }
 
-// TestUndoLeavesWhatCameSince makes a push of bob's and grades alice again after the set. Undoing the set keeps both.
-func TestUndoLeavesWhatCameSince(t *testing.T) {
+// TestUndoKeepsLaterGrades makes a push of bob's and grades alice again after the set. Undoing the set keeps both.
+func TestUndoKeepsLaterGrades(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	for _, login := range []string{"alice", "bob"} {

@@ -76,8 +76,8 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// TestReplayThatCannotBe tries submissions that may not or cannot be graded again.
-func TestReplayThatCannotBe(t *testing.T) {
+// TestReplayRefusals tries submissions that may not or cannot be graded again.
+func TestReplayRefusals(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	sub := b.push("alice")

@@ -61,9 +61,9 @@ func TestSees(t *testing.T) {
 	}
 }
 
-// TestHiddenCountTellsNothing has unpinned cases of a hidden test. A submission chooses their number, so students must not
+// TestCountOfHiddenCasesIsNotShown has unpinned cases of a hidden test. A submission chooses their number, so students must not
 // see it.
-func TestHiddenCountTellsNothing(t *testing.T) {
+func TestCountOfHiddenCasesIsNotShown(t *testing.T) {
 	t.Parallel()
 	r := mixed()
 	_, before := course.Redact(r, student())

@@ -31,7 +31,7 @@ func TestPourCopiesEveryByte(t *testing.T) {
 	}
 }
 
-func TestPourTellsWhichSideBroke(t *testing.T) {
+func TestPourReportsWhichSideFailed(t *testing.T) {
 	t.Parallel()
 	broke := errors.New("broke")
 	if err := pour(io.Discard, iotest.ErrReader(broke)); !errors.Is(err, broke) {

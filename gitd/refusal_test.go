@@ -126,7 +126,7 @@ func TestRefusedBeforeAdvertisement(t *testing.T) {
 	}
 }
 
-func TestNothingIsSeenBeforeRelease(t *testing.T) {
+func TestAssignmentIsHiddenBeforeRelease(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish("release: " + time.Now().AddDate(0, 0, 2).Format("2006-01-02") + " 09:00\n" + assignmentYAML)

@@ -141,7 +141,7 @@ func TestTipWithoutSubmissionGetsOne(t *testing.T) {
 	b.push("alice", "w").says(t, "grader: nothing new", "submission 2", "2 / 2")
 }
 
-func TestStartSaysInWordsWhyNot(t *testing.T) {
+func TestStartErrors(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	second := b.config()

@@ -183,9 +183,9 @@ func TestTryOfATeam(t *testing.T) {
 	b.ssh("alice", "log", "comp1/a1").says(t, "comp1/a1/blue: nothing handed in", "try 1  ")
 }
 
-// TestTryTellsNothingHidden has a runner that reports hidden tests of a try, which real runners do not. No byte of them
+// TestTryRevealsNoHiddenTests has a runner that reports hidden tests of a try, which real runners do not. No byte of them
 // reaches a student.
-func TestTryTellsNothingHidden(t *testing.T) {
+func TestTryRevealsNoHiddenTests(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	b.publish(assignmentYAML)

@@ -65,7 +65,7 @@ func (l *live) rest() int {
 	return l.cmd.ProcessState.ExitCode()
 }
 
-func TestWaitingIsToldItsPlace(t *testing.T) {
+func TestWaitingPushSeesItsPlace(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, func(b *bundle) { b.limits.Place = 20 * time.Millisecond })
 	b.publish(assignmentYAML)

@@ -117,8 +117,8 @@ func TestAbortedAgentReportsNothing(t *testing.T) {
 	}
 }
 
-// TestVerdictOutlivesTheEnd stops the runner while it sends the verdict, which must not be lost.
-func TestVerdictOutlivesTheEnd(t *testing.T) {
+// TestVerdictIsSentDespiteStop stops the runner while it sends the verdict, which must not be lost.
+func TestVerdictIsSentDespiteStop(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
 	ctx, end := context.WithCancel(t.Context())

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func TestPeopleNeverReadACause(t *testing.T) {
+func TestCausesAreNotShown(t *testing.T) {
 	t.Parallel()
 	const ours = "something went wrong on our side; it has been logged"
 	cases := map[string]struct {

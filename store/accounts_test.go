@@ -168,9 +168,9 @@ func TestRemoveKeyReportsRemoval(t *testing.T) {
 	equal(t, ok(b.UserByKey(t.Context(), "SHA256:1"))(t).Login, "alice")
 }
 
-// TestRemoveKeyEndsWhatItMade gives two keys of one account the same sessions and secrets, and
+// TestRemoveKeyEndsItsSessionsAndSecrets gives two keys of one account the same sessions and secrets, and
 // removes one key.
-func TestRemoveKeyEndsWhatItMade(t *testing.T) {
+func TestRemoveKeyEndsItsSessionsAndSecrets(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	alice := b.user("alice")

@@ -81,7 +81,7 @@ func TestStaffGradeASubmissionAgain(t *testing.T) {
 }
 
 // A regrade that changed a grade is announced on the pages that its student sees first.
-func TestStudentReadsOfARegrade(t *testing.T) {
+func TestStudentSeesRegradeNotice(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)
 	c.finish(c.submit("alice", 1), gradedResult())

@@ -334,8 +334,8 @@ func TestAssignmentMadeByForm(t *testing.T) {
 	}
 }
 
-// TestVersionIsMadeActiveAgain goes back to the first version.
-func TestVersionIsMadeActiveAgain(t *testing.T) {
+// TestVersionIsActivatedAgain goes back to the first version.
+func TestVersionIsActivatedAgain(t *testing.T) {
 	t.Parallel()
 	s, _ := newShelf(t)
 	ines := s.signIn("ines")

@@ -167,8 +167,8 @@ func TestTooManyStreams(t *testing.T) {
 	}
 }
 
-// TestStopLetsStreamsGo stops the site while somebody watches.
-func TestStopLetsStreamsGo(t *testing.T) {
+// TestStopEndsStreams stops the site while somebody watches.
+func TestStopEndsStreams(t *testing.T) {
 	t.Parallel()
 	s, sub := liveSite(t, 2)
 	l := s.as("alice").listen(live, "")

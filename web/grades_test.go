@@ -36,7 +36,7 @@ func TestInstructorGrantsAnExtension(t *testing.T) {
 }
 
 // The error of a refused form is above the form, which keeps its values.
-func TestFormsSayWhatIsWrong(t *testing.T) {
+func TestFormsShowErrors(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)
 	s.graded("alice", visibleResult(2))

@@ -125,7 +125,7 @@ func TestAssignmentWithoutTests(t *testing.T) {
 	}
 }
 
-func TestHandoutThatIsGone(t *testing.T) {
+func TestMissingHandout(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)
 	delete(c.files, "handout.md")
@@ -305,7 +305,7 @@ func TestOnlyStaffSeeWhyMachinesFailed(t *testing.T) {
 }
 
 // For students the message of a grader error repeats the text of the page.
-func TestExcuseIsSaidOnce(t *testing.T) {
+func TestGraderErrorIsExplainedOnce(t *testing.T) {
 	t.Parallel()
 	r := gradedResult()
 	r.Outcome, r.Tests, r.Message = schema.OutcomeGraderError, nil, "driver crashed: signal SIGSEGV"

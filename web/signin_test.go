@@ -136,8 +136,8 @@ func TestSignInByGitHub(t *testing.T) {
 	b.mustBe(t, "alice")
 }
 
-// TestServiceMakesNobody refuses identities without an account, and gives no account more rights.
-func TestServiceMakesNobody(t *testing.T) {
+// TestServiceCreatesNoAccount refuses identities without an account, and gives no account more rights.
+func TestServiceCreatesNoAccount(t *testing.T) {
 	t.Parallel()
 	s := newService(t, nil)
 	for name, claims := range map[string]map[string]any{
@@ -193,9 +193,9 @@ func TestForgedTokens(t *testing.T) {
 	}
 }
 
-// TestAnotherBrowsersAnswer is login CSRF and session fixation: an attacker's answer in
+// TestAnswerToAnotherBrowserIsRefused is login CSRF and session fixation: an attacker's answer in
 // the victim's browser, an answer used twice, and a cookie planted before.
-func TestAnotherBrowsersAnswer(t *testing.T) {
+func TestAnswerToAnotherBrowserIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newService(t, nil)
 	s.provider.claims["preferred_username"] = "alice"

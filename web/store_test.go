@@ -118,8 +118,8 @@ func (l *ledger) grade(r *schema.Result, events ...schema.Event) schema.Job {
 	return job
 }
 
-// TestRealStore goes through the whole site on the real store.
-func TestRealStore(t *testing.T) {
+// TestSiteOnRealStore goes through the whole site on the real store.
+func TestSiteOnRealStore(t *testing.T) {
 	t.Parallel()
 	l, a := newLedger(t)
 	c := newClassroom(t) // the scheduler and the repositories

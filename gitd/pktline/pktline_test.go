@@ -37,7 +37,7 @@ func TestReadRefusesMalformedPktLine(t *testing.T) {
 	}
 }
 
-func TestReadTakesNotAByteMore(t *testing.T) {
+func TestReadConsumesOnlyItsPacket(t *testing.T) {
 	t.Parallel()
 	in := strings.NewReader("0007abcPACK")
 	payload, flush, err := pktline.Read(in, nil)

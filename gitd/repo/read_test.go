@@ -89,7 +89,7 @@ func TestTarEqualsTheTree(t *testing.T) {
 	}
 }
 
-func TestTarHasCaps(t *testing.T) {
+func TestTarIsLimited(t *testing.T) {
 	t.Parallel()
 	for name, caps := range map[string]repo.Caps{
 		"files": {Files: 2}, "bytes": {Bytes: 10}, "depth": {Depth: 2},

@@ -14,7 +14,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-func TestStarterStandsAlone(t *testing.T) {
+func TestStarterHasNoOtherHistory(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	w := b.newWork()
@@ -186,7 +186,7 @@ func (n *notify) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestOpenSaysWhatIsWrong(t *testing.T) {
+func TestOpenErrors(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	fake := func(text string) string {

@@ -111,10 +111,10 @@ func (m *term) live() map[string]func(n int) string {
 	}
 }
 
-// TestHiddenTestsReachNoStudent reads every channel as each person before the due date, in the late period, after the end,
+// TestHiddenTestsAreNotShown reads every channel as each person before the due date, in the late period, after the end,
 // and after publishing and unpublishing. It searches the bytes for hidden results. Staff can always read them, which shows
 // that the search finds them.
-func TestHiddenTestsReachNoStudent(t *testing.T) {
+func TestHiddenTestsAreNotShown(t *testing.T) {
 	t.Parallel()
 	m := newTerm(t)
 	at := func(day, hour int) { m.now.Store(time.Date(2026, 9, day, hour, 0, 0, 0, time.UTC).UnixMicro()) }

@@ -49,7 +49,7 @@ arguments) shift; IFS='|'; echo "$*";;
 esac
 `
 
-func TestOddThings(t *testing.T) {
+func TestRareFeatures(t *testing.T) {
 	t.Parallel()
 	g := newGrader(t)
 	var seen recorder

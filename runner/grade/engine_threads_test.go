@@ -30,8 +30,8 @@ func TestTooManyThreads(t *testing.T) {
 	}
 }
 
-// TestPythonRepeatsItself: the order of a set is the same in every run, so that a verdict can be repeated.
-func TestPythonRepeatsItself(t *testing.T) {
+// TestPythonSetOrderIsStable: the order of a set is the same in every run, so that a verdict can be repeated.
+func TestPythonSetOrderIsStable(t *testing.T) {
 	t.Parallel()
 	need(t, "python3")
 	tests := files{"assignment.yaml": "title: Sets\ntests:\n  - {name: order, run: python3 a.py, stdout: \"0\"}\n"}.write(t)

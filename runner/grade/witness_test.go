@@ -91,9 +91,9 @@ func TestWitness(t *testing.T) {
 	}
 }
 
-// TestWitnessKnowsItsLauncher checks that records that are not from the launcher, or are incomplete, are rejected. Earlier
+// TestWitnessRejectsForeignRecords checks that records that are not from the launcher, or are incomplete, are rejected. Earlier
 // records stay.
-func TestWitnessKnowsItsLauncher(t *testing.T) {
+func TestWitnessRejectsForeignRecords(t *testing.T) {
 	t.Parallel()
 	const end = `[false, {"end": {"reports": {}}}]`
 	for name, tell := range map[string]func(s *teller){

@@ -26,7 +26,7 @@ func TestInAnImage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			said, err := inImage(t, testImage, more, "^Test(Comfort|Temp.*|Shared.*|Alone.*|StepWrites.*)$/^uid$").CombinedOutput()
-			for _, test := range []string{"TestTempIsNoMeetingPlace/uid", "TestSharedMemoryIsEmptyForTheNext/uid", "TestComfort/uid/children_that_look_at_themselves"} {
+			for _, test := range []string{"TestTempIsNotShared/uid", "TestSharedMemoryIsEmptyForTheNext/uid", "TestComfort/uid/children_that_look_at_themselves"} {
 				if err != nil || !bytes.Contains(said, []byte("--- PASS: "+test+" ")) {
 					t.Fatalf("%s: %v\n%s", test, err, said)
 				}

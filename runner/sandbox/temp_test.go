@@ -69,7 +69,7 @@ func TestTempCountsAsDisk(t *testing.T) {
 
 // If one step at a time has /tmp, a step that runs next to it cannot reach it. After that the
 // other step can get it.
-func TestTempIsNoMeetingPlace(t *testing.T) {
+func TestTempIsNotShared(t *testing.T) {
 	eachTemp(t, 2, func(t *testing.T, w *sandbox.Wall) {
 		owner, up := shell(newScratch(t, w), "umask 0; chmod 777 /tmp/.; echo secret >/tmp/x; mkfifo /tmp/fifo; echo up; exec sleep 60"), make(chan string, 1)
 		owner.OnOutput = func(b []byte) { up <- string(b) }

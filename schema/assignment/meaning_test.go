@@ -61,7 +61,7 @@ func TestTestLimitDoesNotBoundCompiler(t *testing.T) {
 	}
 }
 
-func TestWaysToCompareAreRead(t *testing.T) {
+func TestComparisonsAreParsed(t *testing.T) {
 	t.Parallel()
 	small, large := 1e-9, 0.5
 	for source, want := range map[string]assignment.Compare{
@@ -127,7 +127,7 @@ func TestTeamLocksAreRead(t *testing.T) {
 	}
 }
 
-func TestOddClockChanges(t *testing.T) {
+func TestUnusualClockChanges(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ zone, due, want string }{
 		"half an hour is repeated":       {"Australia/Lord_Howe", "2026-04-05 01:45", "comes twice in Australia/Lord_Howe, at +11:00 and again at +10:30"},

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/web/sse"
 )
 
-func TestRevocationEndsWhatItMeans(t *testing.T) {
+func TestRevocationEndsMatchingStreams(t *testing.T) {
 	t.Parallel()
 	session := sse.Reader{User: 7, Key: "SHA256:a", Session: "s1"}
 	token := sse.Reader{User: 7, Key: "SHA256:a", Token: 3}
