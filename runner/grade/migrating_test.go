@@ -19,9 +19,9 @@ var exampleFile = regexp.MustCompile("(?ms)^<!-- file ([a-z0-9]+)/([^ ]+) -->\n`
 // TestMigratingExamples grades the examples of docs/migrating.md as a gate does.
 func TestMigratingExamples(t *testing.T) {
 	t.Parallel()
-	need(t, "gcc", "make", "python3")
+	need(t, "gcc", "make", "python3", "javac")
 	g := newGrader(t)
-	needVariable(t, g, "PYTEST")
+	needVariable(t, g, "PYTEST", "CLASSPATH_JUNIT")
 	page, err := os.ReadFile(documents + "/migrating.md")
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +33,7 @@ func TestMigratingExamples(t *testing.T) {
 		}
 		examples[m[1]][m[2]] = m[3]
 	}
-	for name, most := range map[string]string{"autolab": "10", "prairielearn": "10", "check50": "3", "pytest": "4"} {
+	for name, most := range map[string]string{"autolab": "10", "prairielearn": "10", "check50": "3", "pytest": "4", "maven": "4", "gradle": "2"} {
 		example := examples[name]
 		delete(examples, name)
 		t.Run(name, func(t *testing.T) {
