@@ -98,9 +98,9 @@ func (s *Pushes) remedy(p schema.GitHubPush, err error) string {
 		return strings.ReplaceAll(words, "say so with -o late", "write "+lateMark+" in the message of the last commit")
 	}
 	if page := s.SignIn(); page != "" {
-		return words + ". Sign in with GitHub at " + page + ", then push again"
+		return words + ". Sign in with GitHub at " + page + ", then push a new commit"
 	}
-	return words + ". Ask the course staff to link it, then push again"
+	return words + ". Ask the course staff to link it, then push a new commit"
 }
 
 func (s *Pushes) push(ctx context.Context, p schema.GitHubPush) error {

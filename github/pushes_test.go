@@ -154,3 +154,21 @@ func TestOvertakenPushThatWasHandedIn(t *testing.T) {
 		t.Errorf("pushed %d times; %s", len(i.pushed), diff)
 	}
 }
+
+// The words of a refusal say what to do.
+func TestRemedies(t *testing.T) {
+	t.Parallel()
+	unlinked := schema.Errorf(schema.CodeRefused, "the GitHub account %s is not linked to an account here", "a-login-of-thirty-nine-characters-in-all")
+	for name, c := range map[string]struct {
+		refuses, told error
+		want          string
+	}{
+		"not linked": {unlinked, nil, "the GitHub account a-login-of-thirty-nine-characters-in-all is not linked to an account here. Ask the course staff to link it, then push a new commit"},
+		"late":       {nil, schema.Errorf(schema.CodeRefused, "a push now is 1 day late; say so with -o late"), "a push now is 1 day late; write [late] in the message of the last commit"},
+	} {
+		i := &intake{target: classroom.GitHubTarget{Path: "comp2402/a1", Assignment: 1, Owner: "ada"}, refuses: c.refuses, told: c.told}
+		if err := i.send(t, announced, 1); err != nil || len(i.queued) != 1 || i.queued[0].Refused != c.want {
+			t.Errorf("%s: %+v, %v", name, i.queued, err)
+		}
+	}
+}
