@@ -28,6 +28,7 @@ type bundle struct {
 	revoked    []classroom.Revocation
 	pushes     int
 	controlled []schema.PoolControl // what the scheduler received
+	failure    string               // why runners of the flavour standard do not start
 }
 
 var epoch = time.Date(2026, 9, 14, 9, 0, 0, 0, time.UTC)
@@ -65,6 +66,9 @@ func (b *bundle) pass(d time.Duration) { b.clock.Add(d.Microseconds()) }
 func (b *bundle) Wake() { b.woken.Add(1) }
 
 func (b *bundle) PoolStates(context.Context) ([]schema.PoolState, error) {
+	if b.failure != "" {
+		return []schema.PoolState{{Flavour: schema.Flavour{Name: "standard"}, Failure: b.failure}}, nil
+	}
 	return []schema.PoolState{{Flavour: schema.Flavour{Name: "standard"}, Busy: 1}}, nil
 }
 

@@ -154,7 +154,7 @@ func (n *Notices) NotePools(ctx context.Context) error {
 	}
 	failing := map[string]string{}
 	for _, p := range pools {
-		if p.Failure != "" {
+		if course.PoolFails(p) {
 			failing[p.Flavour.Name] = oneLine(p.Failure, 300)
 		}
 	}

@@ -250,12 +250,12 @@ func TestFailingPoolIsToldOncePerFailure(t *testing.T) {
 	for _, login := range []string{"alice", "tina", "root"} {
 		b.subscribe(login, schema.NoticeMail, login+"@example.org", schema.NoticePool)
 	}
-	fails := map[string]string{"standard": "docker\r\nis not running"}
 	for _, c := range []struct {
-		failing map[string]string
+		failure string
 		told    bool
-	}{{fails, true}, {fails, false}, {nil, false}, {fails, true}} {
-		check(t, b.store.NotePools(t.Context(), c.failing))
+	}{{"docker\r\nis not running", true}, {"docker\r\nis not running", false}, {"", false}, {"docker\r\nis not running", true}} {
+		b.failure = c.failure
+		check(t, b.Notices.NotePools(t.Context()))
 		got := b.deliver()
 		for _, address := range []string{"tina@example.org", "root@example.org"} {
 			if (len(got[address]) == 1) != c.told || c.told && !strings.HasSuffix(got[address][0], "\nReason: docker is not running") {

@@ -191,3 +191,18 @@ func TestDoctorOnTheFlavoursOfCourses(t *testing.T) {
 	}
 	sound(t, found[0], "has the flavours that they use")
 }
+
+// TestDoctorOnTheMailServer finds no server, and no password; without a configured server it finds nothing.
+func TestDoctorOnTheMailServer(t *testing.T) {
+	t.Parallel()
+	gone, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	must(t, gone.Close())
+	if found := mailFindings(t.Context(), configs.Config{}); len(found) != 0 {
+		t.Errorf("without a mail server it finds %+v", found)
+	}
+	server := configs.SMTP{Host: "127.0.0.1", Port: gone.Addr().(*net.TCPAddr).Port, TLS: "none", From: "g@example.edu"}
+	told(t, mailFindings(t.Context(), configs.Config{SMTP: &server})[0], "connection refused", "docs/notifications.md")
+	server.User, server.PasswordFile = "g", filepath.Join(t.TempDir(), "none")
+	told(t, mailFindings(t.Context(), configs.Config{SMTP: &server})[0], "the secret of the mail server cannot be read", "smtp in the configuration file")
+}
