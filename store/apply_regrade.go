@@ -85,7 +85,7 @@ func (s *RegradeTables) recomputeRegraded(ctx context.Context, t *tx, set schema
 	if err != nil {
 		return err
 	}
-	if err := t.notifyRegraded(ctx, now, set.Assignment, owner, before, after); err != nil {
+	if err := notifyRegraded(ctx, t, now, set.Assignment, owner, before, after); err != nil {
 		return err
 	}
 	_, err = t.exec(ctx, `UPDATE regraded SET before_final = ?, after_final = ?, before_seen = ?, after_seen = ? WHERE regrade_id = ? AND owner = ?`,
@@ -179,7 +179,7 @@ func (s *RegradeTables) undoFor(ctx context.Context, t *tx, set schema.Regrade, 
 	if err != nil {
 		return err
 	}
-	if err := t.notifyRegraded(ctx, now, set.Assignment, owner, before, after); err != nil {
+	if err := notifyRegraded(ctx, t, now, set.Assignment, owner, before, after); err != nil {
 		return err
 	}
 	return t.tellGitHubAgain(ctx, now, courseID, set.Assignment, owner)

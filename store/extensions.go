@@ -30,7 +30,7 @@ func (s *GradeTables) AddExtension(ctx context.Context, by schema.Actor, a schem
 		if queued, err = s.recompute(ctx, t, a.Course.ID, owner, now); err != nil {
 			return err
 		}
-		if err := t.notifyOwners(ctx, now, a.ID, owner, schema.Notice{Topic: schema.NoticeExtension, Owner: owner, Extension: granted.ID}); err != nil {
+		if err := notifyOwners(ctx, t, now, a.ID, owner, schema.Notice{Topic: schema.NoticeExtension, Owner: owner, Extension: granted.ID}); err != nil {
 			return err
 		}
 		return t.audit(ctx, by, schema.AuditEntry{At: now, Action: "extension.add", Course: a.Course.Code, Subject: a.Path() + "/" + owner, After: e.String(), Detail: reason})

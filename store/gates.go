@@ -91,7 +91,7 @@ func (t *tx) closeGate(ctx context.Context, version int64, at time.Time) error {
 	verdict.Before = push.active
 	if !verdict.Passed && slices.Contains(push.options, schema.SkipGate) {
 		verdict.Skipped = true
-		if err := t.auditSkipped(ctx, push, verdict, at); err != nil {
+		if err := auditSkipped(ctx, t, push, verdict, at); err != nil {
 			return err
 		}
 	}
@@ -105,7 +105,7 @@ func (t *tx) closeGate(ctx context.Context, version int64, at time.Time) error {
 	if err := t.judge(ctx, version, verdict); err != nil || verdict.Passed {
 		return err
 	}
-	return t.notifyTests(ctx, at, version, false)
+	return notifyTests(ctx, t, at, version, false)
 }
 
 // gatePush is the push of a candidate.
@@ -122,7 +122,7 @@ func scanGatePush(r row) (p gatePush, err error) {
 }
 
 // auditSkipped records that a version becomes active although its gate failed.
-func (t *tx) auditSkipped(ctx context.Context, p gatePush, v schema.GateVerdict, at time.Time) error {
+func auditSkipped(ctx context.Context, t *tx, p gatePush, v schema.GateVerdict, at time.Time) error {
 	by := schema.Actor{User: schema.User{Login: p.login}, Channel: p.channel}
 	path := p.course + "/" + p.name
 	return t.audit(ctx, by, schema.AuditEntry{At: at, Action: "tests.skip-gate", Course: p.course, Subject: path,

@@ -30,7 +30,7 @@ func scanDestination(r row) (d schema.NoticeDestination, err error) {
 func (s *NoticeTables) AddNoticeDestination(ctx context.Context, by schema.Actor, d schema.NoticeDestination, may func(course.Destinations) error) (added schema.NoticeDestination, err error) {
 	now := s.clock()
 	err = s.write(ctx, "add notice destination", func(t *tx) error {
-		if err := t.mayAddDestination(ctx, by, d, now, may); err != nil {
+		if err := mayAddDestination(ctx, t, by, d, now, may); err != nil {
 			return err
 		}
 		topics, err := encode(d.Topics)
@@ -44,10 +44,10 @@ func (s *NoticeTables) AddNoticeDestination(ctx context.Context, by schema.Actor
 		if err != nil {
 			return conflict(err, "%s is one of your addresses already", d.Address)
 		}
-		if err := t.enqueueNotice(ctx, now, added, "confirm", schema.Notice{Topic: schema.NoticeConfirm, Code: code}); err != nil {
+		if err := enqueueNotice(ctx, t, now, added, "confirm", schema.Notice{Topic: schema.NoticeConfirm, Code: code}); err != nil {
 			return err
 		}
-		return t.auditDestination(ctx, by, s.valued("notice.add", by.User.Login, "none", "not confirmed"), added)
+		return auditDestination(ctx, t, by, s.valued("notice.add", by.User.Login, "none", "not confirmed"), added)
 	})
 	return added, err
 }
@@ -64,14 +64,14 @@ func newSecret(channel schema.NoticeChannel) string {
 
 // mayAddDestination removes what the new destination replaces, asks may, and notes that a code is
 // sent.
-func (t *tx) mayAddDestination(ctx context.Context, by schema.Actor, d schema.NoticeDestination, now time.Time, may func(course.Destinations) error) error {
+func mayAddDestination(ctx context.Context, t *tx, by schema.Actor, d schema.NoticeDestination, now time.Time, may func(course.Destinations) error) error {
 	same, err := list(ctx, t, scanDestination, `SELECT id, user_id, channel, address, topics, secret, unsubscribe, made_at, confirmed_at FROM notice_destinations
 		WHERE user_id = ? AND channel = ? AND address = ? AND confirmed_at = 0`, by.User.ID, d.Channel, d.Address)
 	if err != nil {
 		return err
 	}
 	for _, old := range same {
-		if err := t.deleteDestination(ctx, old); err != nil {
+		if err := deleteDestination(ctx, t, old); err != nil {
 			return err
 		}
 	}
@@ -95,7 +95,7 @@ func (t *tx) mayAddDestination(ctx context.Context, by schema.Actor, d schema.No
 
 // auditDestination records a change of a destination, by its number: the audit log is kept longer
 // than the address.
-func (t *tx) auditDestination(ctx context.Context, by schema.Actor, e schema.AuditEntry, d schema.NoticeDestination) error {
+func auditDestination(ctx context.Context, t *tx, by schema.Actor, e schema.AuditEntry, d schema.NoticeDestination) error {
 	e.Detail = fmt.Sprintf("%s address %d, topics: %s", d.Channel, d.ID, topicWords(d.Topics))
 	return t.audit(ctx, by, e)
 }
@@ -118,8 +118,8 @@ func confirmedWord(d schema.NoticeDestination) string {
 }
 
 // deleteDestination removes a destination with what waits for it.
-func (t *tx) deleteDestination(ctx context.Context, d schema.NoticeDestination) error {
-	if err := t.deleteNotices(ctx, d.ID); err != nil {
+func deleteDestination(ctx context.Context, t *tx, d schema.NoticeDestination) error {
+	if err := deleteNotices(ctx, t, d.ID); err != nil {
 		return err
 	}
 	_, err := t.exec(ctx, `DELETE FROM notice_destinations WHERE id = ?`, d.ID)
@@ -127,7 +127,7 @@ func (t *tx) deleteDestination(ctx context.Context, d schema.NoticeDestination) 
 }
 
 // deleteNotices removes the entries of the outbox that wait for a destination.
-func (t *tx) deleteNotices(ctx context.Context, destination int64) error {
+func deleteNotices(ctx context.Context, t *tx, destination int64) error {
 	for _, kind := range []string{schema.OutgoingMail, schema.OutgoingWebhook} {
 		if _, err := t.exec(ctx, `DELETE FROM outbox WHERE kind = ? AND entry_key GLOB ? || '/*'`, kind, strconv.FormatInt(destination, 10)); err != nil {
 			return err
@@ -174,7 +174,7 @@ func (s *NoticeTables) ConfirmNoticeDestination(ctx context.Context, by schema.A
 		if by.User.Login == "" {
 			by.User.Login = owner.Login
 		}
-		return t.auditDestination(ctx, by, s.valued("notice.confirm", owner.Login, "not confirmed", "confirmed"), d)
+		return auditDestination(ctx, t, by, s.valued("notice.confirm", owner.Login, "not confirmed", "confirmed"), d)
 	})
 	return d, owner, err
 }
@@ -195,7 +195,7 @@ func (s *NoticeTables) ChooseNoticeTopics(ctx context.Context, by schema.Actor, 
 		if err != nil {
 			return missing(err, "%s has no address %d for notices; notify list shows them", user.Login, id)
 		}
-		return t.auditDestination(ctx, by, s.valued("notice.topics", user.Login, topicWords(before.Topics), topicWords(d.Topics)), d)
+		return auditDestination(ctx, t, by, s.valued("notice.topics", user.Login, topicWords(before.Topics), topicWords(d.Topics)), d)
 	})
 	return d, err
 }
@@ -207,10 +207,10 @@ func (s *NoticeTables) RemoveNoticeDestination(ctx context.Context, by schema.Ac
 		if err != nil {
 			return missing(err, "%s has no address %d for notices; notify list shows them", user.Login, id)
 		}
-		if err := t.deleteDestination(ctx, d); err != nil {
+		if err := deleteDestination(ctx, t, d); err != nil {
 			return err
 		}
-		return t.auditDestination(ctx, by, s.valued("notice.remove", user.Login, confirmedWord(d), "removed"), d)
+		return auditDestination(ctx, t, by, s.valued("notice.remove", user.Login, confirmedWord(d), "removed"), d)
 	})
 	return d, err
 }
@@ -226,17 +226,17 @@ func (s *NoticeTables) Unsubscribe(ctx context.Context, by schema.Actor, secret 
 		if by.User.Login, err = one(ctx, t, value[string], `SELECT login FROM users WHERE id = ?`, d.UserID); err != nil {
 			return err
 		}
-		if err := t.deleteDestination(ctx, d); err != nil {
+		if err := deleteDestination(ctx, t, d); err != nil {
 			return err
 		}
-		return t.auditDestination(ctx, by, s.valued("notice.unsubscribe", by.User.Login, confirmedWord(d), "removed"), d)
+		return auditDestination(ctx, t, by, s.valued("notice.unsubscribe", by.User.Login, confirmedWord(d), "removed"), d)
 	})
 	return d, err
 }
 
 // enqueueNotice enqueues a notice for a destination. about identifies what it is about: a newer
 // notice about the same thing replaces one that waits.
-func (t *tx) enqueueNotice(ctx context.Context, now time.Time, to schema.NoticeDestination, about string, n schema.Notice) error {
+func enqueueNotice(ctx context.Context, t *tx, now time.Time, to schema.NoticeDestination, about string, n schema.Notice) error {
 	n.Destination = to.ID
 	body, err := encode(n)
 	if err != nil {
@@ -277,7 +277,7 @@ func (t *tx) notify(ctx context.Context, now time.Time, logins []string, about s
 		if !slices.Contains(d.Topics, n.Topic) {
 			continue
 		}
-		if err := t.enqueueNotice(ctx, now, d, string(n.Topic)+"/"+about, n); err != nil {
+		if err := enqueueNotice(ctx, t, now, d, string(n.Topic)+"/"+about, n); err != nil {
 			return err
 		}
 	}
@@ -297,7 +297,7 @@ func (e erasure) deleteDestinations(ctx context.Context) error {
 		return err
 	}
 	for _, d := range all {
-		if err := e.deleteDestination(ctx, d); err != nil {
+		if err := deleteDestination(ctx, e.tx, d); err != nil {
 			return err
 		}
 	}

@@ -40,7 +40,7 @@ func (t *tx) notifyEnded(ctx context.Context, now time.Time, job int64) error {
 		return err
 	}
 	for _, j := range ended {
-		if err := t.notifyVerdict(ctx, now, j); err != nil {
+		if err := notifyVerdict(ctx, t, now, j); err != nil {
 			return err
 		}
 		if err := t.notifyFailing(ctx, now, j); err != nil {
@@ -50,7 +50,7 @@ func (t *tx) notifyEnded(ctx context.Context, now time.Time, job int64) error {
 	return nil
 }
 
-func (t *tx) notifyVerdict(ctx context.Context, now time.Time, j endedJob) error {
+func notifyVerdict(ctx context.Context, t *tx, now time.Time, j endedJob) error {
 	if !course.LongVerdict(j.queued, now) {
 		return nil
 	}
@@ -75,7 +75,7 @@ func (t *tx) notifyFailing(ctx context.Context, now time.Time, j endedJob) error
 	if err != nil || owners < course.ManyOwners {
 		return err
 	}
-	return t.notifyTests(ctx, now, j.version, true)
+	return notifyTests(ctx, t, now, j.version, true)
 }
 
 // testsOf names a version of tests.
@@ -91,7 +91,7 @@ func scanTestsOf(r row) (is testsOf, err error) {
 }
 
 // notifyTests tells the staff of a course, once, that a version of tests is broken.
-func (t *tx) notifyTests(ctx context.Context, now time.Time, version int64, failing bool) error {
+func notifyTests(ctx context.Context, t *tx, now time.Time, version int64, failing bool) error {
 	first, err := t.mark(ctx, now, schema.NoticeTests, strconv.FormatInt(version, 10))
 	if err != nil || !first {
 		return err
@@ -108,15 +108,15 @@ func (t *tx) notifyTests(ctx context.Context, now time.Time, version int64, fail
 }
 
 // notifyRegraded tells the owners of some work that a regrade changed the score that they see.
-func (t *tx) notifyRegraded(ctx context.Context, now time.Time, assignment int64, owner string, before, after schema.Grade) error {
+func notifyRegraded(ctx context.Context, t *tx, now time.Time, assignment int64, owner string, before, after schema.Grade) error {
 	if !course.ScoreChanged(before, after) {
 		return nil
 	}
-	return t.notifyOwners(ctx, now, assignment, owner, schema.Notice{Topic: schema.NoticeRegraded, Owner: owner})
+	return notifyOwners(ctx, t, now, assignment, owner, schema.Notice{Topic: schema.NoticeRegraded, Owner: owner})
 }
 
 // notifyOwners tells the owners of some work for an assignment something.
-func (t *tx) notifyOwners(ctx context.Context, now time.Time, assignment int64, owner string, n schema.Notice) error {
+func notifyOwners(ctx context.Context, t *tx, now time.Time, assignment int64, owner string, n schema.Notice) error {
 	path, err := one(ctx, t, value[string], `SELECT c.code || '/' || a.name FROM assignments a JOIN courses c ON c.id = a.course_id WHERE a.id = ?`, assignment)
 	if err != nil {
 		return err
@@ -161,7 +161,7 @@ func (s *NoticeTables) NotePools(ctx context.Context, failing map[string]string)
 			}
 		}
 		for flavour, why := range failing {
-			if err := t.notifyPool(ctx, now, flavour, why); err != nil {
+			if err := notifyPool(ctx, t, now, flavour, why); err != nil {
 				return err
 			}
 		}
@@ -169,7 +169,7 @@ func (s *NoticeTables) NotePools(ctx context.Context, failing map[string]string)
 	})
 }
 
-func (t *tx) notifyPool(ctx context.Context, now time.Time, flavour, why string) error {
+func notifyPool(ctx context.Context, t *tx, now time.Time, flavour, why string) error {
 	first, err := t.mark(ctx, now, schema.NoticePool, flavour)
 	if err != nil || !first {
 		return err
