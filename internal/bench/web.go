@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"path/filepath"
@@ -45,6 +46,9 @@ func (b *bench) web(ctx context.Context) error {
 	if err := s.fill(ctx); err != nil {
 		return err
 	}
+	if err := s.checkFilled(ctx); err != nil {
+		return err
+	}
 	fmt.Printf("web: %d students, %d tests, %d pushes, %d assignments, filled in %v\n",
 		b.term.students, b.term.tests, b.term.pushes, b.term.assignments, time.Since(began).Round(time.Second))
 	return s.measure(ctx, b.runs)
@@ -53,6 +57,7 @@ func (b *bench) web(ctx context.Context) error {
 // siteBench is a site on a store that is filled.
 type siteBench struct {
 	term
+	path    string // of the database
 	store   *store.Store
 	site    *web.Server
 	course  schema.Course
@@ -64,8 +69,8 @@ func (b *bench) openTerm(ctx context.Context) (*siteBench, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &siteBench{term: b.term}
-	if s.store, err = store.Open(ctx, filepath.Join(b.dir, "web.db"), store.Options{Clock: time.Now, ReceiptKey: key}); err != nil {
+	s := &siteBench{term: b.term, path: filepath.Join(b.dir, "web.db")}
+	if s.store, err = store.Open(ctx, s.path, store.Options{Clock: time.Now, ReceiptKey: key}); err != nil {
 		return nil, err
 	}
 	s.course, err = s.store.AddCourse(ctx, schema.Operator(), schema.Course{Code: "comp2402", Title: "Data structures", Zone: "America/Toronto", Flavour: "standard"})
@@ -88,7 +93,7 @@ func (b *bench) openTerm(ctx context.Context) (*siteBench, error) {
 	return s, nil
 }
 
-// fill records and grades every push, on both ends at once.
+// fill records and grades the pushes of the templates as the service does, and copies them for all others.
 func (s *siteBench) fill(ctx context.Context) error {
 	for a := range s.assignments {
 		is, err := s.store.EnsureAssignment(ctx, s.course.ID, fmt.Sprintf("a%d", a), time.Now())
@@ -103,6 +108,29 @@ func (s *siteBench) fill(ctx context.Context) error {
 		}
 		if err := s.pushAll(ctx, is); err != nil {
 			return err
+		}
+	}
+	return clone(ctx, s.path, s.students)
+}
+
+// checkFilled makes sure that the store holds the term: that copies are what pushes would have been.
+func (s *siteBench) checkFilled(ctx context.Context) error {
+	for i := range s.assignments {
+		a, err := s.store.Assignment(ctx, s.course.Code, fmt.Sprintf("a%d", i))
+		if err != nil {
+			return err
+		}
+		rows, err := s.store.ClassRows(ctx, a)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if r.Pushes != s.pushes || r.Job == 0 || r.Grade.Number == 0 {
+				return fmt.Errorf("%s of %s has %d pushes and grade %+v", a.Name, r.Login, r.Pushes, r.Grade)
+			}
+		}
+		if len(rows) != s.students {
+			return fmt.Errorf("%s has %d students", a.Name, len(rows))
 		}
 	}
 	return nil
@@ -150,11 +178,11 @@ func (s *siteBench) push(ctx context.Context, a schema.Assignment, kind schema.R
 	return p, s.store.OpenIntent(ctx, in)
 }
 
-// pushAll records every student's pushes to an assignment and grades them.
+// pushAll records the templates' pushes to an assignment and grades them.
 func (s *siteBench) pushAll(ctx context.Context, a schema.Assignment) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(64)
-	for i := range s.students {
+	for i := range min(s.students, templates) {
 		g.Go(func() error {
 			for n := range s.pushes {
 				p, err := s.push(ctx, a, schema.RepositoryOwn, fmt.Sprintf("s%03d", i))
@@ -216,16 +244,17 @@ func (s *siteBench) measure(ctx context.Context, runs int) error {
 	defer func() { _ = s.site.Stop(context.WithoutCancel(ctx)) }()
 	sub := fmt.Sprintf("/comp2402/a0/s000/%d", s.pushes)
 	const of, task = "/comp2402/-/", "/comp2402/a0/-/"
-	for login, pages := range map[string][]string{
-		"s000": {"/", "/comp2402", "/comp2402/a0", "/comp2402/a0/s000", sub, of + "grades", "/-/queue", "/-/sessions"},
-		"ines": {"/", "/comp2402", "/comp2402/a0", task + "grid", task + "grid?sort=score&page=7", task + "tests", task + "tests/versions/1", task + "extensions", task + "adjustments",
-			task + "regrades", task + "publication", sub, of + "grades", of + "roster", of + "times", of + "exports", of + "audit", of + "settings", "/-/queue"},
-	} {
+	pages := map[string][]string{
+		"s000": {"/", "/comp2402", "/comp2402/a0", "/comp2402/a0/s000", sub, of + "grades", "/-/queue", "/-/sessions", "/-/tokens", "/-/notifications"},
+		"ines": {"/", "/comp2402", "/comp2402/a0", task + "grid", task + "grid?sort=score&page=7", task + "grid?show=stuck", task + "tests", task + "tests/versions/1", task + "extensions", task + "adjustments",
+			task + "regrades", task + "publication", sub, of + "grades", of + "roster", of + "times", of + "exports", of + "audit", of + "settings", "/-/queue", "/-/operations"},
+	}
+	for _, login := range slices.Backward(slices.Sorted(maps.Keys(pages))) {
 		b, err := s.signIn(ctx, login)
 		if err != nil {
 			return err
 		}
-		for _, path := range pages {
+		for _, path := range pages[login] {
 			if err := b.page(ctx, path, runs); err != nil {
 				return err
 			}
