@@ -14,8 +14,8 @@ type QueueStore interface {
 	Depths(ctx context.Context) ([]schema.QueueDepth, error)
 	// Enrolments returns a user's courses, by code.
 	Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error)
-	// Recent returns the latest submissions of a user and of their teams, newest first, at most limit.
-	Recent(ctx context.Context, user int64, limit int) ([]schema.GradedSubmission, error)
+	// Unfinished returns the submissions of a user and of their teams whose jobs have not ended, newest first.
+	Unfinished(ctx context.Context, user int64) ([]schema.GradedSubmission, error)
 	// MoveQueue moves what waits for a flavour to another and returns how many jobs
 	// those were, in one transaction with its audit entry.
 	MoveQueue(ctx context.Context, by schema.Actor, from, to string) (int, error)
@@ -74,9 +74,6 @@ func (q *Queue) Show(ctx context.Context, by schema.Actor) (QueueReport, error) 
 	return report, err
 }
 
-// maxOwn is how many of somebody's latest submissions are looked through for those that have not ended.
-const maxOwn = 200
-
 // OwnWork is a submission of a person's, or of their team's, that has not ended.
 type OwnWork struct {
 	schema.GradedSubmission
@@ -88,15 +85,12 @@ func (q *Queue) Own(ctx context.Context, by schema.Actor) ([]OwnWork, error) {
 	if err := course.MayEnter(by.User); err != nil {
 		return nil, err
 	}
-	recent, err := q.store.Recent(ctx, by.User.ID, maxOwn)
+	unfinished, err := q.store.Unfinished(ctx, by.User.ID)
 	if err != nil {
-		return nil, fmt.Errorf("list recent submissions: %w", err)
+		return nil, fmt.Errorf("list unfinished submissions: %w", err)
 	}
 	var own []OwnWork
-	for _, sub := range recent {
-		if sub.Job.State.Ended() {
-			continue
-		}
+	for _, sub := range unfinished {
 		one := OwnWork{GradedSubmission: sub}
 		if sub.Job.State == schema.StateQueued {
 			one.Place = q.live.Place(sub.Job.ID)

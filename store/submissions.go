@@ -69,13 +69,30 @@ func (s *SubmissionTables) Recent(ctx context.Context, user int64, limit int) ([
 		ORDER BY received_at DESC LIMIT ?2`, user, limit)
 }
 
+// Unfinished returns the submissions of a user and of their teams whose jobs have not ended, over all courses, newest
+// first.
+func (s *SubmissionTables) Unfinished(ctx context.Context, user int64) ([]schema.GradedSubmission, error) {
+	return list(ctx, s.reader, scanSubmission, `WITH own (owner, assignment) AS (
+			SELECT login, 0 FROM users WHERE id = ?1
+			UNION ALL SELECT m.team, m.assignment_id FROM users u JOIN seats m ON m.login = u.login WHERE u.id = ?1 AND m.left_at = 0)
+		SELECT * FROM submission_summaries WHERE id IN (
+			SELECT s.id FROM own JOIN submissions s ON s.owner = own.owner AND own.assignment IN (0, s.assignment_id)
+			JOIN jobs j ON j.id = s.job_id WHERE j.state IN ('queued', 'assigned', 'running'))
+		ORDER BY received_at DESC, id DESC`, user)
+}
+
+// Pushes returns how many submissions an owner has for an assignment.
+func (s *SubmissionTables) Pushes(ctx context.Context, assignment int64, owner string) (int, error) {
+	return one(ctx, s.reader, value[int], `SELECT count(*) FROM submissions WHERE assignment_id = ? AND owner = ?`, assignment, owner)
+}
+
 // Latest returns the latest submission of each owner for an assignment, newest first, at
 // most limit, with summaries of their results.
 func (s *SubmissionTables) Latest(ctx context.Context, assignment int64, limit int) ([]schema.GradedSubmission, error) {
 	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_summaries WHERE id IN (
-			SELECT id FROM submissions r
-			WHERE assignment_id = ?1 AND number = (SELECT max(number) FROM submissions m WHERE m.assignment_id = r.assignment_id AND m.owner = r.owner)
-			ORDER BY received_at DESC, id DESC LIMIT ?2)
+			SELECT s.id FROM (SELECT owner, max(number) AS number FROM submissions WHERE assignment_id = ?1 GROUP BY owner) l
+			CROSS JOIN submissions s ON s.assignment_id = ?1 AND s.owner = l.owner AND s.number = l.number
+			ORDER BY s.received_at DESC, s.id DESC LIMIT ?2)
 		ORDER BY received_at DESC, id DESC`, assignment, limit)
 }
 

@@ -90,6 +90,33 @@ func TestTeamHasOneGrade(t *testing.T) {
 	equal(t, []string{b.gradeOf(a, "alice"), b.gradeOf(a, "blue")}, []string{"none", "blue/3 25 0d"})
 }
 
+// TestUnfinishedSubmissions lists what waits or runs of a person's and of their teams, and nothing of a team that they
+// have left.
+func TestUnfinishedSubmissions(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	a := b.assignment
+	names := func(login string) (all []string) {
+		for _, s := range ok(b.Unfinished(t.Context(), b.users[login].ID))(t) {
+			all = append(all, s.Name.Owner)
+		}
+		return all
+	}
+	b.graded("alice", 20)
+	equal(t, len(names("alice")), 0)
+	b.push("alice")
+	b.team(a, "blue", "alice", "bob")
+	in := b.intent(b.repository(a, schema.RepositoryOwn, "blue"), "alice")
+	ok(b.RecordSubmission(t.Context(), b.pushed(a, in)))(t)
+	running := b.claim("standard")
+	equal(t, []any{names("alice"), names("bob")}, []any{[]string{"blue", "alice"}, []string{"blue"}})
+	b.leave(a, "blue", "bob")
+	equal(t, []any{names("alice"), names("bob")}, []any{[]string{"blue", "alice"}, []string(nil)})
+	b.finish(running, 3)
+	equal(t, len(names("alice")), 1)
+	equal(t, []int{ok(b.Pushes(t.Context(), a.ID, "alice"))(t), ok(b.Pushes(t.Context(), a.ID, "blue"))(t), ok(b.Pushes(t.Context(), a.ID, "eve"))(t)}, []int{2, 1, 0})
+}
+
 // TestLeavingTeamWithoutSubmission restores the member's own grade.
 func TestLeavingTeamWithoutSubmission(t *testing.T) {
 	t.Parallel()

@@ -67,11 +67,9 @@ func (s *studentPages) newItem(r *http.Request, t task, m member) (view.Item, er
 	if !course.Released(t.Spec, s.now()) {
 		i.Upcoming = view.At(t.Spec.Release, s.now(), m.Course.Location())
 	}
-	subs, err := s.Results.Submissions(r.Context(), t.ID, owner, maxSubmissions)
-	if err != nil {
-		return view.Item{}, fmt.Errorf("submissions: %w", err)
+	if i.Pushes, err = s.Results.Pushes(r.Context(), t.ID, owner); err != nil {
+		return view.Item{}, fmt.Errorf("count submissions: %w", err)
 	}
-	i.Pushes = len(subs)
 	i.Standing, err = s.standing(r.Context(), t, m, owner, terms)
 	return i, err
 }

@@ -392,6 +392,16 @@ func (c *classroom) LastRegrade(context.Context, int64, string) (schema.RegradeN
 	return c.regrade, c.regrade.Version > 0, err
 }
 
+func (c *classroom) Pushes(ctx context.Context, assignment int64, owner string) (int, error) {
+	all, err := c.Submissions(ctx, assignment, owner, 1000)
+	return len(all), err
+}
+
+func (c *classroom) Unfinished(ctx context.Context, user int64) ([]schema.GradedSubmission, error) {
+	all, err := c.Recent(ctx, user, 1000)
+	return slices.DeleteFunc(all, func(sub schema.GradedSubmission) bool { return sub.Job.State.Ended() }), err
+}
+
 func (c *classroom) Recent(_ context.Context, user int64, limit int) ([]schema.GradedSubmission, error) {
 	return c.newest(limit, func(s schema.GradedSubmission) bool { return s.PusherID == user })
 }

@@ -24,6 +24,8 @@ type Accounts interface {
 type Results interface {
 	// Submission returns one submission with its latest job and result; number 0 is the latest.
 	Submission(ctx context.Context, name schema.SubmissionName) (schema.GradedSubmission, error)
+	// Pushes returns how many submissions an owner has for an assignment.
+	Pushes(ctx context.Context, assignment int64, owner string) (int, error)
 	// Submissions returns an owner's submissions, newest first, with summaries of their results.
 	Submissions(ctx context.Context, assignment int64, owner string, limit int) ([]schema.GradedSubmission, error)
 	// Tries returns an owner's tries for an assignment, newest first, with summaries of their results.
