@@ -138,11 +138,11 @@ const wordsPrivate = "the reason is not shown in a public repository; push to th
 // RefusedStatus returns the status of a push that was refused. The rules of a push may say what
 // counts so far, so only words that tell nothing of the grade are shown in a public repository.
 func RefusedStatus(s schema.GitHubStatus) schema.CommitStatus {
-	why := s.Refused
+	why, page := s.Refused, s.Page
 	if s.Public && !s.Openly {
 		why = wordsPrivate
 	}
-	return schema.CommitStatus{State: schema.StatusFailure, Description: statusLine("not handed in: " + why), Summary: schema.Sanitize(why)}
+	return schema.CommitStatus{State: schema.StatusFailure, Page: page, Description: statusLine("not handed in: " + why), Summary: schema.Sanitize(why)}
 }
 
 // statusLine makes one line of a text that a status can hold.

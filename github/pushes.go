@@ -53,7 +53,7 @@ type Pushes struct {
 	Receiver      Receiver
 	Statuses      Statuses
 	Order         Order
-	// SignIn is the page at which people sign in with GitHub, "" if they cannot.
+	// SignIn is the path of the page at which people sign in with GitHub, "" if they cannot.
 	SignIn func() string
 	Logger *slog.Logger
 }
@@ -70,9 +70,9 @@ func (s *Pushes) Send(ctx context.Context, e schema.OutboxEntry) error {
 		return err
 	}
 	unknown := new(earlyRefusal)
-	words := s.remedy(p, err)
+	words, page := s.remedy(err)
 	s.Logger.Info("push at GitHub refused", "repository", p.Repository, "commit", p.Commit, "sender", p.Sender, "why", words)
-	return s.Statuses.EnqueueGitHubStatus(ctx, schema.GitHubStatus{GitHubCommit: p.GitHubCommit, Refused: words, Openly: errors.As(err, &unknown)})
+	return s.Statuses.EnqueueGitHubStatus(ctx, schema.GitHubStatus{GitHubCommit: p.GitHubCommit, Refused: words, Page: page, Openly: errors.As(err, &unknown)})
 }
 
 // earlyRefusal is a refusal before the work was looked at: of the repository, or of who pushed. It
@@ -91,16 +91,17 @@ func isRefusal(err error) bool {
 	return false
 }
 
-// remedy adds to the words of a refusal what to do about it.
-func (s *Pushes) remedy(p schema.GitHubPush, err error) string {
-	words := schema.MessageOf(err)
+// remedy adds to the words of a refusal what to do about it. page is the page to do it on, "" for
+// none: GitHub links it as the status's details, and an address would not fit into the line.
+func (s *Pushes) remedy(err error) (words, page string) {
+	words = schema.MessageOf(err)
 	if !strings.Contains(words, "is not linked to an account here") {
-		return strings.ReplaceAll(words, "say so with -o late", "write "+lateMark+" in the message of the last commit")
+		return strings.ReplaceAll(words, "say so with -o late", "write "+lateMark+" in the message of the last commit"), ""
 	}
-	if page := s.SignIn(); page != "" {
-		return words + ". Sign in with GitHub at " + page + ", then push a new commit"
+	if page = s.SignIn(); page != "" {
+		return words + ". Sign in with GitHub (Details), then push a new commit", page
 	}
-	return words + ". Ask the course staff to link it, then push a new commit"
+	return words + ". Ask the course staff to link it, then push a new commit", ""
 }
 
 func (s *Pushes) push(ctx context.Context, p schema.GitHubPush) error {

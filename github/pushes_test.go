@@ -22,6 +22,7 @@ type intake struct {
 	became  func(since time.Time) (schema.GitHubStatus, error)
 	told    error // of PushFetched
 	later   bool  // a later push was dealt with
+	signIn  string
 
 	pushed []schema.FetchedPush
 	queued []schema.GitHubStatus
@@ -67,7 +68,7 @@ func (i *intake) send(t *testing.T, p schema.GitHubPush, attempt int) error {
 	}
 	s := &github.Pushes{
 		Host: "https://github.com", Organisations: []github.Organisation{{Name: "comp2402-f26", Course: "comp2402"}}, Credentials: github.Token("t"),
-		Classroom: i, Receiver: i, Statuses: i, Order: i, SignIn: func() string { return "" }, Logger: slog.New(slog.DiscardHandler),
+		Classroom: i, Receiver: i, Statuses: i, Order: i, SignIn: func() string { return i.signIn }, Logger: slog.New(slog.DiscardHandler),
 	}
 	return s.Send(t.Context(), schema.OutboxEntry{Outgoing: schema.Outgoing{Body: body}, Attempts: attempt})
 }
@@ -155,20 +156,26 @@ func TestOvertakenPushThatWasHandedIn(t *testing.T) {
 	}
 }
 
-// The words of a refusal say what to do.
+// The words of a refusal say what to do, where, and fit into the line of a status.
 func TestRemedies(t *testing.T) {
 	t.Parallel()
-	unlinked := schema.Errorf(schema.CodeRefused, "the GitHub account %s is not linked to an account here", "a-login-of-thirty-nine-characters-in-all")
+	unlinked := schema.Errorf(schema.CodeRefused, "the GitHub account ada-lovelace is not linked to an account here")
 	for name, c := range map[string]struct {
+		signIn        string
 		refuses, told error
 		want          string
 	}{
-		"not linked": {unlinked, nil, "the GitHub account a-login-of-thirty-nine-characters-in-all is not linked to an account here. Ask the course staff to link it, then push a new commit"},
-		"late":       {nil, schema.Errorf(schema.CodeRefused, "a push now is 1 day late; say so with -o late"), "a push now is 1 day late; write [late] in the message of the last commit"},
+		"not linked":                        {"", unlinked, nil, "the GitHub account ada-lovelace is not linked to an account here. Ask the course staff to link it, then push a new commit"},
+		"not linked, with a way to sign in": {"-/login", unlinked, nil, "the GitHub account ada-lovelace is not linked to an account here. Sign in with GitHub (Details), then push a new commit"},
+		"late":                              {"", nil, schema.Errorf(schema.CodeRefused, "a push now is 1 day late; say so with -o late"), "a push now is 1 day late; write [late] in the message of the last commit"},
 	} {
-		i := &intake{target: classroom.GitHubTarget{Path: "comp2402/a1", Assignment: 1, Owner: "ada"}, refuses: c.refuses, told: c.told}
-		if err := i.send(t, announced, 1); err != nil || len(i.queued) != 1 || i.queued[0].Refused != c.want {
+		i := &intake{signIn: c.signIn, target: classroom.GitHubTarget{Path: "comp2402/a1", Assignment: 1, Owner: "ada"}, refuses: c.refuses, told: c.told}
+		if err := i.send(t, announced, 1); err != nil || len(i.queued) != 1 || i.queued[0].Refused != c.want || i.queued[0].Page != c.signIn {
 			t.Errorf("%s: %+v, %v", name, i.queued, err)
+			continue
+		}
+		if is := course.RefusedStatus(i.queued[0]); c.refuses != nil && (is.Page != c.signIn || is.Description != "not handed in: "+c.want) {
+			t.Errorf("%s: the status says %+v", name, is)
 		}
 	}
 }

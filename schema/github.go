@@ -49,6 +49,7 @@ type GitHubStatus struct {
 	Submission SubmissionName `json:"submission,omitzero"`
 	Tests      string         `json:"tests,omitempty"`   // COURSE/ASSIGNMENT
 	Refused    string         `json:"refused,omitempty"` // why
+	Page       string         `json:"page,omitempty"`    // path of the page at which what was refused can be mended
 	// Openly says that Refused tells nothing of the grade, so that everybody may read it.
 	Openly bool `json:"openly,omitempty"`
 }

@@ -102,10 +102,10 @@ func (s *Service) gitHubSenders(senders map[string]outbox.Sender) {
 	})
 }
 
-// gitHubSignIn is the page at which people sign in with the linked GitHub, "" if they cannot.
+// gitHubSignIn is the path of the page at which people sign in with the linked GitHub, "" if they cannot.
 func (s *Service) gitHubSignIn() string {
 	if in := s.Config.SignIn.GitHub; in != nil && in.URL == s.github.config.URL {
-		return s.WebURL() + "/-/login"
+		return "-/login"
 	}
 	return ""
 }
