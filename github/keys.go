@@ -91,8 +91,8 @@ func (c *Client) Account(ctx context.Context, login string) (Account, error) {
 	return a, nil
 }
 
-// explain gives an answer of GitHub its code, and the words for a person. The library types only the 403 of its
-// limits, not the 429.
+// explain turns an error of the GitHub library into one with a code and a message for people. The library has
+// error types for status 403 at a rate limit, but not for 429.
 func (c *Client) explain(err error, login string) error {
 	var response *github.ErrorResponse
 	limited, abused := new(github.RateLimitError), new(github.AbuseRateLimitError)

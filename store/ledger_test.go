@@ -205,7 +205,7 @@ func TestRecordCandidateIsIdempotent(t *testing.T) {
 	equal(t, v.ReceivedAt, in.ReceivedAt)
 }
 
-func TestOrders(t *testing.T) {
+func TestOrdersOfGradeAndGate(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	sub := b.push("alice")

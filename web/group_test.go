@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// familyResult has a family of cases, passed or not as the letters say, after one test
-// that stands alone.
+// familyResult returns a result with a single passed test and a family of cases, one for each
+// letter of outcomes.
 func familyResult(outcomes string) *schema.Result {
 	two := schema.NewPoints(2, 1)
 	r := &schema.Result{Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent}

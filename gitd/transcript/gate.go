@@ -11,7 +11,7 @@ import (
 // maxPins is how many pinned cases one push prints.
 const maxPins = 100
 
-// GateHead is what a tests push shows first: the candidate, and what its gate grades.
+// GateHead returns the first lines that a push to the tests shows: the number of the candidate and what its gate grades.
 func GateHead(path string, g schema.Gate) []string {
 	runs, samples, starter := 0, 0, false
 	for _, j := range g.Jobs {

@@ -178,7 +178,7 @@ func (pl *plumbing) closeAll() {
 	}
 }
 
-// nothing opens what has nothing to read and takes whatever is written to it.
+// nothing opens /dev/null for the program.
 func (pl *plumbing) nothing() *os.File {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/runner/sandbox/stage"
 )
 
-// The rights of Landlock by the kind of a path.
+// Landlock's access rights for each kind of path.
 const (
 	mayRead = unix.LANDLOCK_ACCESS_FS_EXECUTE | unix.LANDLOCK_ACCESS_FS_READ_FILE | unix.LANDLOCK_ACCESS_FS_READ_DIR
 	mayOpen = unix.LANDLOCK_ACCESS_FS_READ_FILE | unix.LANDLOCK_ACCESS_FS_WRITE_FILE | unix.LANDLOCK_ACCESS_FS_IOCTL_DEV

@@ -41,7 +41,7 @@ func (r *reading) combination(t Test, o *object) {
 	r.reportFits(t, o)
 }
 
-// judged refuses what belongs to a checker or a driver where there is neither.
+// judged refuses keys that need a checker or a driver in a test that has neither.
 func (r *reading) judged(o *object) {
 	const neither = "and this test has neither; leave %s out"
 	if o.has("flags") {

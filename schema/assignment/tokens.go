@@ -12,8 +12,8 @@ const (
 	maxKeys    = 500       // in one block mapping
 )
 
-// judgeTokens refuses tokens that the format does not use and constructs that would keep the
-// parser busy.
+// judgeTokens refuses tokens that the format does not use, and nesting and sizes that would make
+// the parser slow.
 func judgeTokens(file string, tokens token.Tokens) []Problem {
 	var problems []Problem
 	var b bounds

@@ -117,9 +117,9 @@ func changes(t *testing.T) map[string]change {
 // mayToo says who may do what a person may: instructors what TAs may, and administrators both.
 var mayToo = map[string]string{"tina": "ida root", "ida": "root"}
 
-// TestEveryChangeIsAudited carries out every route of the API that can change something. Refused to everybody who may
-// not, and for a wrong body, it leaves no entry in the audit log; carried out, it leaves one with the person's name, the
-// channel and the values. A route that is not in the table fails the test.
+// TestEveryChangeIsAudited requests every route of the API that can change something. A request that is refused, because
+// of the person or of a wrong body, must leave no entry in the audit log. One that succeeds must leave one entry with the
+// person's name, the channel and the values. A route that is not in the table fails the test.
 func TestEveryChangeIsAudited(t *testing.T) {
 	t.Parallel()
 	table := make(map[string]change)

@@ -225,8 +225,8 @@ func systemFile(name string) bool {
 	return strings.HasPrefix(name, "__MACOSX/") || path.Base(name) == ".DS_Store" || path.Base(name) == "Thumbs.db"
 }
 
-// withoutTop takes off the one folder that holds everything, unless required files would
-// no longer be where they must.
+// withoutTop removes a top folder that all paths share, unless a required file would then
+// be missing.
 func withoutTop(files []schema.UploadFile, required []string) []schema.UploadFile {
 	top, _, nested := strings.Cut(files[0].Path, "/")
 	for _, f := range files {
