@@ -52,7 +52,8 @@ func (a *Agent) Run(ctx context.Context, credential io.Reader) error {
 		defer close(finished)
 		go endWithParent(credential, cancel, finished)
 	}
-	own := a.priority(c.Background && canRaise())
+	own := &priority{logger: a.Logger, may: canRaise()}
+	own.background(c.Background)
 	dir, err := os.MkdirTemp(a.Dir, "runner-")
 	if err != nil {
 		return fmt.Errorf("runner's directory: %w", err)
@@ -131,29 +132,9 @@ func (a *Agent) serve(ctx context.Context, c *client, cred schema.Credential, st
 	if order.Protocol != schema.Protocol {
 		return schema.Errorf(schema.CodeRefused, "the server speaks protocol %d, this runner %d; install the same version of grader on both", order.Protocol, schema.Protocol)
 	}
-	a.reprioritise(own, order.Background)
-	w := &work{agent: a, client: c, station: station, order: order, dir: dir}
+	own.background(order.Background)
+	w := &work{agent: a, client: c, station: station, order: order, dir: dir, priority: own}
 	return w.run(ctx)
-}
-
-// priority returns this process's priority, lowered if it starts in the background.
-func (a *Agent) priority(background bool) *priority {
-	own := &priority{}
-	if background {
-		a.reprioritise(own, true)
-	}
-	return own
-}
-
-// reprioritise lowers or raises this process's priority. A failure costs only time.
-func (a *Agent) reprioritise(own *priority, background bool) {
-	change := own.raise
-	if background {
-		change = own.lower
-	}
-	if err := change(); err != nil {
-		a.Logger.Warn("the runner's priority is not as wanted", "background", background, "error", err)
-	}
 }
 
 // quiet returns no error for a runner that was told to end while it had no job.

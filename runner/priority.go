@@ -3,6 +3,7 @@ package runner
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"runtime"
 	"strconv"
@@ -11,24 +12,29 @@ import (
 )
 
 // priority is whether this process's threads run only while nothing else on the machine wants
-// the processor (SCHED_IDLE). Programs that they start run like any other: the wall decides for
-// each step.
-type priority struct{ last bool }
-
-// lower makes every thread that exists now run last. Threads that start later run like any
-// other, since for the kernel they are no different from started programs.
-func (p *priority) lower() error {
-	p.last = true
-	return setPolicy(unix.SCHED_IDLE, unix.SCHED_FLAG_RESET_ON_FORK)
+// the processor (SCHED_IDLE). Threads and programs that they start inherit that, so it is as
+// usual while the wall runs steps. The wall's stages, which may start earlier, end it for
+// themselves.
+type priority struct {
+	logger *slog.Logger
+	may    bool // canRaise; otherwise nothing is changed
+	low    bool
 }
 
-// raise makes every thread run like those of any other process.
-func (p *priority) raise() error {
-	if !p.last {
-		return nil
+// background makes every thread run last, or like those of any other process. A failure costs
+// only time.
+func (p *priority) background(on bool) {
+	if !p.may || p.low == on {
+		return
 	}
-	p.last = false
-	return setPolicy(unix.SCHED_NORMAL, 0)
+	p.low = on
+	policy := uint32(unix.SCHED_NORMAL)
+	if on {
+		policy = unix.SCHED_IDLE
+	}
+	if err := setPolicy(policy); err != nil {
+		p.logger.Warn("the runner's priority is not as wanted", "background", on, "error", err)
+	}
 }
 
 // canRaise reports whether this process may raise its priority again, which needs a right. It
@@ -37,30 +43,52 @@ func canRaise() bool {
 	can := make(chan bool)
 	go func() {
 		runtime.LockOSThread() // never unlocked: the thread ends with the function
-		down := setThread(0, unix.SCHED_IDLE, unix.SCHED_FLAG_RESET_ON_FORK)
-		can <- errors.Join(down, setThread(0, unix.SCHED_NORMAL, 0)) == nil
+		down := setThread(0, unix.SCHED_IDLE)
+		can <- errors.Join(down, setThread(0, unix.SCHED_NORMAL)) == nil
 	}()
 	return <-can
 }
 
-func setPolicy(policy uint32, flags uint64) error {
+// setPolicy sets the policy of every thread. A thread may start one meanwhile, which inherits its
+// own, so it looks until none has another policy.
+func setPolicy(policy uint32) error {
+	const most = 100
+	for range most {
+		changed, err := setThreads(policy)
+		if err != nil {
+			return fmt.Errorf("set priority: %w", err)
+		}
+		if !changed {
+			return nil
+		}
+	}
+	return errors.New("set priority: threads keep starting")
+}
+
+// setThreads sets the policy of the threads that exist, and reports whether one had another.
+func setThreads(policy uint32) (changed bool, err error) {
 	threads, err := os.ReadDir("/proc/self/task")
 	if err != nil {
-		return fmt.Errorf("set priority: %w", err)
+		return false, err
 	}
 	for _, t := range threads {
 		id, err := strconv.Atoi(t.Name())
 		if err != nil {
-			return fmt.Errorf("set priority: %w", err)
+			return changed, err
 		}
-		if err := setThread(id, policy, flags); err != nil && !errors.Is(err, unix.ESRCH) {
-			return fmt.Errorf("set priority: %w", err)
+		attr, err := unix.SchedGetAttr(id, 0)
+		if err == nil && attr.Policy != policy {
+			changed = true
+			err = setThread(id, policy)
+		}
+		if err != nil && !errors.Is(err, unix.ESRCH) { // it has ended
+			return changed, err
 		}
 	}
-	return nil
+	return changed, nil
 }
 
 // setThread sets a thread's policy; 0 is the calling one.
-func setThread(id int, policy uint32, flags uint64) error {
-	return unix.SchedSetAttr(id, &unix.SchedAttr{Policy: policy, Flags: flags}, 0)
+func setThread(id int, policy uint32) error {
+	return unix.SchedSetAttr(id, &unix.SchedAttr{Policy: policy}, 0)
 }

@@ -1,10 +1,10 @@
 package runner
 
 import (
+	"log/slog"
 	"os"
-	"os/exec"
+	"runtime"
 	"strconv"
-	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -34,36 +34,41 @@ func policies(t *testing.T) (idle, normal int) {
 	return idle, normal
 }
 
-// A runner in the background runs last, the programs that it starts do not, and it returns.
-func TestPriorityIsTheRunnersAlone(t *testing.T) {
+// A runner in the background runs last, with all its threads, and returns with all of them.
+func TestPriorityIsOfEveryThread(t *testing.T) {
 	if !canRaise() {
 		t.Skip("this process may not raise its priority again: run as root")
 	}
-	if idle, _ := policies(t); idle != 0 {
-		t.Fatalf("%d threads run last before anything was lowered", idle)
-	}
-	var p priority
-	if err := p.lower(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := p.raise(); err != nil {
-			t.Fatal(err)
+	p := priority{logger: slog.New(slog.NewTextHandler(t.Output(), nil)), may: true}
+	for range 20 {
+		stop, begun := make(chan struct{}), make(chan struct{})
+		for range 4 { // threads that start meanwhile
+			go func() {
+				runtime.LockOSThread()
+				begun <- struct{}{}
+				<-stop
+			}()
 		}
+		p.background(true)
+		for range 4 {
+			<-begun
+		}
+		if idle, normal := policies(t); normal != 0 || idle == 0 {
+			t.Errorf("in the background %d threads run last, %d do not", idle, normal)
+		}
+		p.background(false)
 		if idle, normal := policies(t); idle != 0 || normal == 0 {
-			t.Errorf("raised: %d threads run last, %d do not", idle, normal)
+			t.Errorf("after it %d threads run last, %d do not", idle, normal)
 		}
-	}()
-	if idle, _ := policies(t); idle == 0 {
-		t.Error("lowered: no thread runs last")
+		close(stop)
 	}
-	// The last field but eleven of stat is the policy (proc_pid_stat(5), field 41).
-	stat, err := exec.CommandContext(t.Context(), "cat", "/proc/self/stat").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	fields := strings.Fields(string(stat[strings.LastIndex(string(stat), ")")+1:]))
-	if policy := fields[41-3]; policy != strconv.Itoa(unix.SCHED_NORMAL) {
-		t.Errorf("a program that it started has policy %s", policy)
+}
+
+// A process that could not raise its priority again keeps it.
+func TestPriorityThatCannotBeRaisedStays(t *testing.T) {
+	p := priority{logger: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	p.background(true)
+	if idle, _ := policies(t); idle != 0 {
+		t.Errorf("%d threads run last", idle)
 	}
 }

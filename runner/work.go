@@ -17,6 +17,9 @@ type work struct {
 	station *Station
 	order   schema.Order
 	dir     string
+	// priority is that of this process, which is as usual while students' programs run: it
+	// measures them.
+	priority *priority
 }
 
 // run does the job and delivers its result. A stale attempt is no error: another runner grades
@@ -136,6 +139,8 @@ func (w *work) grade(ctx context.Context, report *reporter) (schema.Result, erro
 	if w.order.Kind == schema.JobGate {
 		job.Pins = nil // pins come from the gate
 	}
+	w.priority.background(false)
+	defer w.priority.background(w.order.Background)
 	return w.station.Engine.Grade(ctx, job, &observer{work: w, ctx: ctx, report: report})
 }
 

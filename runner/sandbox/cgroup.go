@@ -237,7 +237,7 @@ func removeEmpty(dir string) error {
 	return err
 }
 
-// put writes a file of a group, which the kernel has or has not.
+// put writes a file of a group. It fails if the kernel does not provide the file.
 func put(dir, file, value string) error {
 	f, err := os.OpenFile(filepath.Join(dir, file), os.O_WRONLY|os.O_TRUNC, 0)
 	if err != nil {

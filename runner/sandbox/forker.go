@@ -58,6 +58,7 @@ func (f *forker) run(ready chan<- struct{}) {
 		runtime.UnlockOSThread()
 		return
 	}
+	_ = runAsUsual()
 	if f.grouped {
 		f.group, f.failed = makeGroup()
 	}

@@ -18,20 +18,39 @@ const emptiesKept = 2
 // directories shows their use. Otherwise, and if enough are kept, it returns false and leaves
 // the directory to be removed.
 func (w *Wall) recycle(s *Scratch) bool {
-	w.mu.Lock()
-	enough := w.closed || len(w.empties) >= emptiesKept
-	w.mu.Unlock()
-	if enough {
+	if w.enough() {
 		return false
 	}
 	next := s.emptied()
 	if next == nil {
 		return false
 	}
+	if !w.keep(next) {
+		next.removeOrLog()
+	}
+	return true
+}
+
+// enough reports whether no further emptied directory is wanted.
+func (w *Wall) enough() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.scratches[next] = struct{}{} // Close removes it
-	w.empties = append(w.empties, next)
+	return w.full()
+}
+
+// full reports whether no further emptied directory is wanted. mu is held.
+func (w *Wall) full() bool { return w.closed || len(w.empties) >= emptiesKept }
+
+// keep keeps an emptied directory, which Close removes. It returns false if no further one is
+// wanted by now.
+func (w *Wall) keep(s *Scratch) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.full() {
+		return false
+	}
+	w.scratches[s] = struct{}{}
+	w.empties = append(w.empties, s)
 	return true
 }
 
@@ -48,8 +67,8 @@ func (w *Wall) reused() *Scratch {
 	return s
 }
 
-// emptied returns an empty scratch of another name with the directories of this one, which has
-// none after that. It returns nil if they cannot be used again.
+// emptied moves the emptied directories to a new Scratch of another name. s has none afterwards.
+// It returns nil if they cannot be used again.
 func (s *Scratch) emptied() *Scratch {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,5 +1,7 @@
 package sandbox
 
+import "golang.org/x/sys/unix"
+
 // yielding is whether the processes of a group run only while nothing else on the machine wants
 // the processor.
 type yielding bool
@@ -35,4 +37,11 @@ func (g *cgroup) yield(on bool) error {
 
 func (u *unified) yield(on bool) error {
 	return u.yields.set(on, u.dir, "cpu.weight", "1", "100")
+}
+
+// runAsUsual makes the calling thread, and what it starts, run like any other. A runner that
+// starts in the background runs last, but its steps do not. Where the runner may not raise its
+// priority, it has not lowered it either.
+func runAsUsual() error {
+	return unix.SchedSetAttr(0, &unix.SchedAttr{Policy: unix.SCHED_NORMAL}, 0)
 }
