@@ -28,8 +28,8 @@ type ErasureStore interface {
 	// Terms returns what a push of the owner is judged by at that moment.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
 	// AllSubmissions returns an assignment's submissions, oldest first, after a submission
-	// of it (0: from the beginning), at most limit; login "" is every owner's.
-	AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.GradedSubmission, error)
+	// of it (0: from the beginning), at most limit; owners nil is every owner's.
+	AllSubmissions(ctx context.Context, assignment int64, owners []string, after int64, limit int) ([]schema.GradedSubmission, error)
 	// Tries returns an owner's tries for an assignment, newest first, with summaries of
 	// their results, at most limit.
 	Tries(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Try, error)

@@ -256,7 +256,7 @@ func (w personWork) pushed(by string) bool { return w.owner == w.login || by == 
 func (e *Erasures) work(ctx context.Context, w personWork, part *PersonCourse) error {
 	numbers := map[int]bool{}
 	for after := int64(0); ; {
-		page, err := e.store.AllSubmissions(ctx, w.assignment.ID, w.owner, after, maxPage)
+		page, err := e.store.AllSubmissions(ctx, w.assignment.ID, []string{w.owner}, after, maxPage)
 		if err != nil {
 			return fmt.Errorf("list submissions: %w", err)
 		}

@@ -29,9 +29,9 @@ type WorkStore interface {
 	// SubmissionFacts returns the facts of one submission without its grading.
 	SubmissionFacts(ctx context.Context, name schema.SubmissionName) (schema.Submission, error)
 	// AllSubmissions returns an assignment's submissions with their results, oldest
-	// first, after a submission (0: from the beginning), at most limit; login "" is
-	// everyone's.
-	AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.GradedSubmission, error)
+	// first, after a submission (0: from the beginning), at most limit; owners nil is
+	// every owner's.
+	AllSubmissions(ctx context.Context, assignment int64, owners []string, after int64, limit int) ([]schema.GradedSubmission, error)
 	// Tries returns an owner's tries for an assignment, newest first, with summaries of their
 	// results, at most limit.
 	Tries(ctx context.Context, assignment int64, owner string, limit int) ([]schema.Try, error)

@@ -1,6 +1,11 @@
 package course
 
-import "github.com/grader/grader/schema"
+import (
+	"maps"
+	"slices"
+
+	"github.com/grader/grader/schema"
+)
 
 // Viewer is the person who looks. Staff see everything; a student sees their own work,
 // redacted. An admin counts as an instructor of every course.
@@ -12,7 +17,6 @@ type Viewer struct {
 	Dropped bool
 	TA      schema.TAPermissions // what the course's TAs may do
 	// Owners restricts a TA to the work of their sections; nil: everybody's.
-	// everybody's.
 	Owners map[string]bool
 }
 
@@ -22,6 +26,19 @@ func (v Viewer) Staff() bool { return v.Admin || v.Role.Staff() }
 // SeesOwner reports whether a TA's sections include the owner; true for everybody else.
 func (v Viewer) SeesOwner(owner string) bool {
 	return v.role() != schema.RoleTA || v.Owners == nil || owner == v.Login || v.Owners[owner]
+}
+
+// SeenOwners returns the owners that a list of everybody's work is limited to, in order; nil: all.
+func (v Viewer) SeenOwners() []string {
+	if v.role() != schema.RoleTA || v.Owners == nil {
+		return nil
+	}
+	owners := slices.Collect(maps.Keys(v.Owners))
+	if !v.Owners[v.Login] {
+		owners = append(owners, v.Login)
+	}
+	slices.Sort(owners)
+	return owners
 }
 
 // role returns the viewer's role in the course; admins have one, too.

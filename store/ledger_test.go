@@ -49,7 +49,7 @@ func TestRecordSubmission(t *testing.T) {
 	// little is known of it then.
 	again := ok(b.RecordSubmission(t.Context(), schema.Push{Intent: schema.Intent{ID: in.ID}}))(t)
 	equal(t, again, sub)
-	equal(t, len(ok(b.AllSubmissions(t.Context(), b.assignment.ID, "", 0, 1000))(t)), 1)
+	equal(t, len(ok(b.AllSubmissions(t.Context(), b.assignment.ID, nil, 0, 1000))(t)), 1)
 	equal(t, len(ok(b.Waiting(t.Context(), "standard", 10))(t)), 1)
 
 	next := b.push("alice")
@@ -131,8 +131,8 @@ func TestReadingSubmissions(t *testing.T) {
 	equal(t, names(ok(b.Recent(t.Context(), b.user("bob").ID, 10))(t)), "bob/1")
 	equal(t, names(ok(b.Latest(t.Context(), b.assignment.ID, 10))(t)), "bob/1 alice/2")
 	equal(t, names(ok(b.Latest(t.Context(), b.assignment.ID, 1))(t)), "bob/1")
-	equal(t, names(ok(b.AllSubmissions(t.Context(), b.assignment.ID, "", 0, 1000))(t)), "alice/1 alice/2 bob/1")
-	equal(t, names(ok(b.AllSubmissions(t.Context(), b.assignment.ID, "bob", 0, 1000))(t)), "bob/1")
+	equal(t, names(ok(b.AllSubmissions(t.Context(), b.assignment.ID, nil, 0, 1000))(t)), "alice/1 alice/2 bob/1")
+	equal(t, names(ok(b.AllSubmissions(t.Context(), b.assignment.ID, []string{"bob"}, 0, 1000))(t)), "bob/1")
 	equal(t, bobs.Result == nil, true)
 }
 

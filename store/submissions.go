@@ -97,12 +97,20 @@ func (s *SubmissionTables) Latest(ctx context.Context, assignment int64, limit i
 }
 
 // AllSubmissions returns an assignment's submissions with their jobs and whole results, oldest
-// first, starting after a submission (0: from the beginning), at most limit; login "" is
-// everybody.
-func (s *SubmissionTables) AllSubmissions(ctx context.Context, assignment int64, login string, after int64, limit int) ([]schema.GradedSubmission, error) {
+// first, starting after a submission (0: from the beginning), at most limit; owners nil is
+// every owner's.
+func (s *SubmissionTables) AllSubmissions(ctx context.Context, assignment int64, owners []string, after int64, limit int) ([]schema.GradedSubmission, error) {
+	var only any // NULL: every owner
+	if owners != nil {
+		text, err := encode(owners)
+		if err != nil {
+			return nil, err
+		}
+		only = text
+	}
 	return list(ctx, s.reader, scanSubmission, `SELECT * FROM submission_rows WHERE id IN (
-			SELECT id FROM submissions WHERE assignment_id = ?1 AND (?2 = '' OR owner = ?2)
+			SELECT id FROM submissions WHERE assignment_id = ?1 AND (?2 IS NULL OR owner IN (SELECT value FROM json_each(?2)))
 				AND (?3 = 0 OR (received_at, id) > (SELECT received_at, id FROM submissions WHERE id = ?3))
 			ORDER BY received_at, id LIMIT ?4)
-		ORDER BY received_at, id`, assignment, login, after, limit)
+		ORDER BY received_at, id`, assignment, only, after, limit)
 }

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strconv"
+
 	"github.com/grader/grader/classroom/tables"
 	"github.com/grader/grader/schema"
 )
@@ -14,7 +16,7 @@ type topicChoice struct {
 // cannot add an address, which would outlast it.
 func (a *API) noticeRoutes() []route {
 	return []route{
-		get("/me/notifications", "listNotifications", "The person's addresses for notices", listDestinations),
+		list("/me/notifications", "listNotifications", "The person's addresses for notices", listDestinations, func(d tables.Destination) string { return strconv.FormatInt(d.ID, 10) }),
 		send("PUT", "/me/notifications/{id}/topics", "chooseNotifications", "What an address gets notices about: verdict, regraded, extension, tests, pool", chooseTopics),
 		act("DELETE", "/me/notifications/{id}", "removeNotifications", "Send no more notices to an address", removeDestination),
 	}

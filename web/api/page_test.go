@@ -68,6 +68,10 @@ func TestListsHavePages(t *testing.T) {
 	b.publishTests("comp1", "a2", source, "ida")
 	b.try("root")
 	b.try("root")
+	for _, address := range []string{"root@example.org", "root@example.net"} {
+		_, err := b.Notices.Add(t.Context(), b.people["root"], classroom.NewDestination{Channel: schema.NoticeMail, Address: address})
+		check(t, err)
+	}
 	token := b.token("root", schema.ScopeRead)
 	long := 0
 	for path, operation := range b.described() {
@@ -94,8 +98,41 @@ func TestListsHavePages(t *testing.T) {
 			}
 		}
 	}
-	if long < 14 {
+	if long < 15 {
 		t.Errorf("only %d lists have several entries", long)
+	}
+}
+
+// TestLimits reads every list with limits that no page has. Logs of who did what refuse them; other lists use the nearest.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.graded("alice")
+	b.graded("alice")
+	token, lists := b.token("root", schema.ScopeRead), 0
+	for path, operation := range b.described() {
+		if !operation.has("limit") {
+			continue
+		}
+		lists++
+		for from, to := range map[string]string{"{course}": "comp1", "{assignment}": "a1", "{owner}": "alice", "{number}": "1", "{version}": "1"} {
+			path = strings.ReplaceAll(path, from, to)
+		}
+		for _, limit := range []string{"0", "-1", "1000000", "-9223372036854775808", "9223372036854775807"} {
+			got := b.ask(token, http.MethodGet, path+"?limit="+limit, nil)
+			if strings.HasSuffix(path, "/audit") {
+				got.refused(t, http.StatusBadRequest, schema.CodeInvalid, "limit "+limit+": use 1 to 10000")
+				continue
+			}
+			var page []json.RawMessage
+			if decode(t, got.body, &page); got.status != http.StatusOK || limit[0] != '1' && limit[0] != '9' && len(page) > 1 {
+				t.Errorf("GET %s?limit=%s: status %d: %s", path, limit, got.status, got.body)
+			}
+		}
+		b.ask(token, http.MethodGet, path+"?limit=9223372036854775808", nil).refused(t, http.StatusBadRequest, schema.CodeInvalid, "write a value that is an integer")
+	}
+	if lists < 25 {
+		t.Errorf("only %d lists have a limit", lists)
 	}
 }
 

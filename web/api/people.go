@@ -98,7 +98,7 @@ func auditQuery() []parameter {
 		{name: "action", kind: "string", help: "only this action, such as key.remove, or all of user"},
 		{name: "since", kind: "string", help: "only the last so long, such as 24h"},
 		{name: "after", kind: "integer", help: "id of the entry that the page begins after, which is the next older one"},
-		{name: "limit", kind: "integer", help: "at most so many entries; 100 if absent"},
+		{name: "limit", kind: "integer", help: "entries on a page, from 1 to 10000; 100 if absent"},
 	}
 }
 
@@ -114,10 +114,13 @@ func auditOf(c *call, code string) ([]tables.Entry, error) {
 		q.Since = c.Clock().Add(-since)
 	}
 	all, err := c.Classroom.Audit.Log(c.ctx(), c.by, q)
+	if err != nil {
+		return nil, err
+	}
 	if len(all) == q.Limit {
 		c.follow("after", strconv.FormatInt(all[len(all)-1].ID, 10))
 	}
-	return tables.PublicAudit(all), err
+	return tables.PublicAudit(all), nil
 }
 
 func showQueue(c *call) (tables.Queue, error) {

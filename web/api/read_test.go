@@ -156,7 +156,21 @@ func TestSubmissionIsRedacted(t *testing.T) {
 	b.ask(b.token("bob", schema.ScopeRead), http.MethodGet, "/courses/comp1/assignments/a1/submissions?owner=alice", nil).refused(t, http.StatusForbidden, schema.CodeForbidden)
 }
 
-// TestPaging follows the links from the first page to the last: each submission is there once.
+// ownSections puts people into sections, as lines LOGIN,SECTION,ROLE, and limits TAs to the work of their own.
+func (b *bundle) ownSections(lines ...string) {
+	b.t.Helper()
+	b.person("theo", schema.RoleTA)
+	_, err := b.People.Import(b.t.Context(), schema.Operator(), classroom.ImportRequest{Course: "comp1", Data: []byte("login,section,role\n" + strings.Join(lines, "\n") + "\n")})
+	check(b.t, err)
+	c, err := b.store.Course(b.t.Context(), "comp1")
+	check(b.t, err)
+	in := b.intent(schema.Assignment{Course: c}, schema.RepositoryCourse, "ida")
+	_, err = b.Files.Record(b.t.Context(), b.people["ida"], c, schema.Push{Intent: in, Course: c, Tree: strings.Repeat("7", 40)}, []byte("sections: {L1: {}, L2: {}}\nta: {sections: own}\n"))
+	check(b.t, err)
+}
+
+// TestPaging follows the links from the first page to the last: each submission is there once. tina sees one
+// section, and theo none.
 func TestPaging(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -164,7 +178,8 @@ func TestPaging(t *testing.T) {
 		b.push("alice")
 		b.push("bob")
 	}
-	for who, want := range map[string]int{"ida": 10, "alice": 5} {
+	b.ownSections("alice,L1,", "bob,L2,", "tina,L2,ta", "theo,,ta")
+	for who, want := range map[string]int{"ida": 10, "alice": 5, "tina": 5, "theo": 0} {
 		seen := map[string]bool{}
 		path, pages := "/courses/comp1/assignments/a1/submissions?limit=2", 0
 		for path != "" {

@@ -50,10 +50,13 @@ func listSubmissions(c *call) ([]schema.PublicSubmission, error) {
 		}
 	}
 	all, err := read(c.ctx(), c.by, page)
+	if err != nil {
+		return nil, err
+	}
 	if len(all) == page.Limit {
 		c.follow("after", all[len(all)-1].Name)
 	}
-	return all, err
+	return all, nil
 }
 
 // name returns the name of the submission of the address.
