@@ -296,7 +296,7 @@ type DueDate struct {
 	Students int // who may push
 }
 
-// Push is what a settled intent becomes.
+// Push is what a resolved intent becomes.
 type Push struct {
 	Intent    Intent
 	Course    Course // that it was pushed to

@@ -24,7 +24,7 @@ func (s *SubmissionTables) OpenIntent(ctx context.Context, in schema.Intent) err
 		_, err := t.exec(ctx, `INSERT INTO intents (id, repository_id, pusher_id, ref, old_hash, new_hash, received_at, options, process_group, channel, state)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open')`,
 			in.ID, in.RepositoryID, in.PusherID, in.Ref, in.Old, in.New, micros(in.ReceivedAt), options, in.ProcessGroup, cmp.Or(in.Channel, schema.ChannelSSH))
-		return conflict(err, "another push to this repository is not settled yet")
+		return conflict(err, "another push to this repository is not recorded yet")
 	})
 }
 

@@ -17,7 +17,7 @@ func TestIntents(t *testing.T) {
 	b := newBundle(t)
 	r := b.repository(b.assignment, schema.RepositoryOwn, "alice")
 	in := b.intent(r, "alice")
-	refused(t, b.OpenIntent(t.Context(), schema.Intent{ID: "other", RepositoryID: r.ID, PusherID: in.PusherID}), schema.CodeConflict, "not settled")
+	refused(t, b.OpenIntent(t.Context(), schema.Intent{ID: "other", RepositoryID: r.ID, PusherID: in.PusherID}), schema.CodeConflict, "not recorded yet")
 	equal(t, ok(b.OpenIntents(t.Context(), 0))(t), []schema.Intent{in})
 	equal(t, ok(b.OpenIntents(t.Context(), r.ID))(t), []schema.Intent{in})
 	equal(t, len(ok(b.OpenIntents(t.Context(), r.ID+1))(t)), 0)
