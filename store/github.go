@@ -130,12 +130,18 @@ func (s *GitHubTables) ReceivedGitHub(ctx context.Context, deliveries []string) 
 }
 
 // AddGitHubCommit records which owner's work for an assignment a commit at GitHub is; owner "" is
-// the assignment's tests. From then on its status there follows what becomes of it here.
+// the assignment's tests. From then on its status there follows what becomes of it here. The
+// name and the publicity of the repository hold for its earlier commits, too.
 func (s *GitHubTables) AddGitHubCommit(ctx context.Context, c schema.GitHubCommit, assignment int64, owner string) error {
 	return s.write(ctx, "add a commit of GitHub", func(t *tx) error {
 		_, err := t.exec(ctx, `INSERT INTO github_commits (repository_id, commit_hash, repository, installation, public, assignment_id, owner) VALUES (?, ?, ?, ?, ?, nullif(?, 0), ?)
 			ON CONFLICT DO UPDATE SET repository = excluded.repository, installation = excluded.installation, public = excluded.public, assignment_id = excluded.assignment_id, owner = excluded.owner`,
 			c.RepositoryID, c.Commit, c.Repository, c.Installation, c.Public, assignment, owner)
+		if err != nil {
+			return err
+		}
+		// What is written later about earlier commits is for who can read the repository now.
+		_, err = t.exec(ctx, `UPDATE github_commits SET public = ?1, repository = ?2 WHERE repository_id = ?3 AND (public <> ?1 OR repository <> ?2)`, c.Public, c.Repository, c.RepositoryID)
 		return err
 	})
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"testing"
@@ -143,5 +144,28 @@ func TestStatusesFollowGrades(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: the statuses of %v are written, want %v", c.what, got, want)
 		}
+	}
+}
+
+// A repository that was made public, or renamed, is so for the commits that were pushed before.
+func TestRepositoryMadePublic(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	ctx := t.Context()
+	sub := b.graded("alice", 1)
+	old := schema.GitHubCommit{Repository: "o/a1-alice", RepositoryID: 1, Commit: sub.Commit}
+	check(t, b.AddGitHubCommit(ctx, old, b.assignment.ID, "alice"))
+	check(t, b.AddGitHubCommit(ctx, schema.GitHubCommit{Repository: "o/a1-bob", RepositoryID: 2, Commit: b.graded("bob", 1).Commit}, b.assignment.ID, "bob"))
+	check(t, b.AddGitHubCommit(ctx, schema.GitHubCommit{Repository: "o/a1-ada", RepositoryID: 1, Commit: fmt.Sprintf("%040x", 99), Public: true}, b.assignment.ID, "alice"))
+	check(t, b.Publish(ctx, b.actor("ida", ""), b.assignment, ""))
+	var got []schema.GitHubCommit
+	for _, e := range ok(b.Outbox(ctx, 10))(t) {
+		var s schema.GitHubStatus
+		check(t, json.Unmarshal(e.Body, &s))
+		got = append(got, s.GitHubCommit)
+	}
+	slices.SortFunc(got, func(a, b schema.GitHubCommit) int { return int(a.RepositoryID - b.RepositoryID) })
+	if len(got) != 2 || got[0].Commit != old.Commit || !got[0].Public || got[0].Repository != "o/a1-ada" || got[1].Public || got[1].Repository != "o/a1-bob" {
+		t.Errorf("statuses of %+v", got)
 	}
 }
