@@ -36,7 +36,7 @@ func (offline) Watch(context.Context, int64, int64) (<-chan schema.Event, error)
 	return nil, schema.Errorf(schema.CodeUnavailable, "no server runs on this data directory; start it first: grader serve")
 }
 
-// Place is the first: nobody knows how many are ahead.
+// Place returns the zero Place, because no scheduler runs.
 func (offline) Place(int64) schema.Place { return schema.Place{} }
 
 // Control does nothing: a server that starts reads what is stored.

@@ -115,8 +115,8 @@ func (s *Server) uploaded(ctx context.Context, by schema.Actor, a arrival, push 
 	return sess.uploaded(err)
 }
 
-// uploaded returns what the session's push became, or why it became nothing. err is that of the
-// git that pushed.
+// uploaded returns the submission or version that the push created, or the reason for its
+// refusal. err is that of the git that pushed.
 func (sess *session) uploaded(err error) (schema.Uploaded, error) {
 	if is := sess.became.Load(); is != nil {
 		return schema.Uploaded{Submission: is.submission.Name, Version: max(is.version.Number, is.course.Number)}, nil
@@ -128,7 +128,7 @@ func (sess *session) uploaded(err error) (schema.Uploaded, error) {
 		return schema.Uploaded{}, schema.Wrapf(schema.CodeOf(*why), errors.Join(*why, err), "%s", schema.Sanitize(schema.MessageOf(*why)))
 	}
 	if err == nil {
-		err = schema.Errorf(schema.CodeUnavailable, "what you sent is stored, and not counted yet: the server tries until it is. Look again in a minute")
+		err = schema.Errorf(schema.CodeUnavailable, "your files are stored but not counted yet; the server keeps trying. Look again in a minute")
 	}
 	return schema.Uploaded{}, fmt.Errorf("push an upload: %w", err)
 }

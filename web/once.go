@@ -19,8 +19,8 @@ import (
 
 const (
 	onceField  = "once"           // of a form: one value for each time that a page is rendered
-	onceKept   = time.Hour        // how long it is known what a form did
-	oncePerson = 32               // forms of one person of which it is known
+	onceKept   = time.Hour        // how long a form is remembered
+	oncePerson = 32               // how many forms of one person are remembered
 	onceTime   = 10 * time.Minute // for what a form does; its sender may have gone
 )
 

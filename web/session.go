@@ -42,7 +42,7 @@ func newSessions(store Sessions, clock func() time.Time, secure bool) *scs.Sessi
 	}
 }
 
-// visitors know who has signed in.
+// visitors finds the signed-in user of a request.
 type visitors struct {
 	Accounts Accounts
 	sessions *scs.SessionManager

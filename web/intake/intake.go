@@ -26,7 +26,7 @@ const (
 	maxFiles    = 5000
 )
 
-// Files are the files of one request, of which there is at least one.
+// Files holds the files of one request. It is never empty.
 type Files struct {
 	all    []schema.UploadFile
 	single bool // one was sent by itself, with the path that it is to have
@@ -91,12 +91,13 @@ func distinct(files []schema.UploadFile) ([]schema.UploadFile, error) {
 	return files, nil
 }
 
-// unpacking is the files so far and what they take.
+// unpacking is the files so far and their sizes.
 type unpacking struct {
-	place  *Place
-	files  []schema.UploadFile
-	bytes  int64
-	single bool // a file came neither in a folder nor in a zip
+	place    *Place
+	files    []schema.UploadFile
+	bytes    int64 // that were read
+	reserved int64 // bytes that were reserved, before they are copied
+	single   bool  // a file came neither in a folder nor in a zip
 }
 
 // all returns the files, of which there must be some.
@@ -112,7 +113,7 @@ const copies = 2
 
 // reserve reserves the memory of files before they are read.
 func (u *unpacking) reserve(bytes int64) error {
-	if bytes > maxUnpacked {
+	if u.reserved += bytes; u.reserved > maxUnpacked {
 		return errTooLarge()
 	}
 	return u.place.reserve(copies * bytes)
@@ -181,7 +182,7 @@ func (u *unpacking) addZip(from io.ReaderAt, size int64, name string) error {
 	}
 	for _, entry := range archive.File {
 		switch {
-		case entry.Mode().IsDir(), systemFile(entry.Name):
+		case skipped(entry):
 			continue
 		case !entry.Mode().IsRegular():
 			return schema.Errorf(schema.CodeInvalid, "%.60q in the zip is not a regular file; leave links out", entry.Name)
@@ -201,9 +202,13 @@ func (u *unpacking) addZip(from io.ReaderAt, size int64, name string) error {
 	return nil
 }
 
-// unpackedSize is how many bytes the files of a zip have, as it says itself; at most maxUnpacked+1.
+// unpackedSize is how many bytes the files of a zip have, as it says itself, without those that
+// addZip leaves out; at most maxUnpacked+1.
 func unpackedSize(archive *zip.Reader) (bytes int64) {
 	for _, entry := range archive.File {
+		if skipped(entry) {
+			continue
+		}
 		bytes += int64(min(entry.UncompressedSize64, maxUnpacked+1))
 		if bytes > maxUnpacked {
 			return maxUnpacked + 1
@@ -219,6 +224,9 @@ func TooManyParts(err error) error {
 	}
 	return schema.Wrapf(schema.CodeInvalid, err, "the form has more than 1000 files; send them as one zip")
 }
+
+// skipped reports whether an entry of a zip is not a file of the person's.
+func skipped(entry *zip.File) bool { return entry.Mode().IsDir() || systemFile(entry.Name) }
 
 // systemFile reports whether a file is what a desktop puts into folders and archives.
 func systemFile(name string) bool {

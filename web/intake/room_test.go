@@ -5,6 +5,9 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
+	"mime/multipart"
+	"slices"
 	"strings"
 	"testing"
 
@@ -94,12 +97,76 @@ func TestRoomCountsWhatIsUnpacked(t *testing.T) {
 	}
 }
 
-// zipOf is a zip with one file. says is its size as the zip's directory has it; 0: as it is.
-func zipOf(t *testing.T, text string, says uint64) []byte {
+// TestFormWithSeveralLargeParts sends parts that are within the bounds one by one, and together or not.
+func TestFormWithSeveralLargeParts(t *testing.T) {
+	t.Parallel()
+	archive := func(name string, megabytes int) []byte {
+		return zipNamed(t, name, strings.Repeat("0", megabytes<<20), 0)
+	}
+	large, debris := archive("a", 50), archive("__MACOSX/x", 60)
+	for name, c := range map[string]struct {
+		parts map[string][]byte
+		files int // 0: too large
+	}{
+		"two small archives":         {map[string][]byte{"a.zip": archive("a", 30), "b.zip": archive("b", 30)}, 2},
+		"two large archives":         {map[string][]byte{"a.zip": large, "b.zip": large}, 0},
+		"an archive and a file":      {map[string][]byte{"a.zip": large, "x": make([]byte, 20<<20)}, 0},
+		"archives with system files": {map[string][]byte{"a.zip": debris, "b.zip": debris, "c.zip": large}, 1},
+	} {
+		r := intake.NewRoom()
+		for range 2 { // the second request finds what the first gave back
+			p := enter(t, r, 1, intake.MaxBody)
+			files, err := p.Form(formOf(t, c.parts))
+			p.Leave()
+			if c.files == 0 {
+				if schema.CodeOf(err) != schema.CodeInvalid || !strings.Contains(schema.MessageOf(err), "more than 64 MiB") {
+					t.Errorf("%s: %v", name, err)
+				}
+				continue
+			}
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			} else if all, err := files.Work(nil); err != nil || len(all) != c.files {
+				t.Errorf("%s: %d files, %v", name, len(all), err)
+			}
+		}
+	}
+}
+
+// formOf is a form with files, by name.
+func formOf(t *testing.T, parts map[string][]byte) *multipart.Form {
+	t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
+		part, err := w.CreateFormFile("files", name)
+		if err == nil {
+			_, err = part.Write(parts[name])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	form, err := multipart.NewReader(&body, w.Boundary()).ReadForm(intake.MaxBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = form.RemoveAll() })
+	return form
+}
+
+// zipOf is a zip with one file x. says is its size as the zip's directory has it; 0: as it is.
+func zipOf(t *testing.T, text string, says uint64) []byte { return zipNamed(t, "x", text, says) }
+
+// zipNamed is a zip with one file. says is its size as the zip's directory has it; 0: as it is.
+func zipNamed(t *testing.T, name, text string, says uint64) []byte {
 	t.Helper()
 	var out, packed bytes.Buffer
 	w := zip.NewWriter(&packed)
-	f, err := w.Create("x")
+	f, err := w.Create(name)
 	if err == nil {
 		_, err = f.Write([]byte(text))
 	}
