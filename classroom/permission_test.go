@@ -26,11 +26,11 @@ func TestPermissions(t *testing.T) {
 			_, err := b.Accounts.AddUser(ctx, by, classroom.NewUser{Login: "new"})
 			return err
 		}},
-		"pause a pool": {admins, func(ctx context.Context, b *bundle, by schema.Actor) error {
+		"pause a pool": {instructors, func(ctx context.Context, b *bundle, by schema.Actor) error {
 			_, err := b.Pools.SetMode(ctx, by, "standard", schema.PoolPaused, "")
 			return err
 		}},
-		"resize a pool": {admins, func(ctx context.Context, b *bundle, by schema.Actor) error {
+		"resize a pool": {instructors, func(ctx context.Context, b *bundle, by schema.Actor) error {
 			_, err := b.Pools.Resize(ctx, by, "standard", classroom.PoolSize{})
 			return err
 		}},

@@ -2,6 +2,7 @@ package classroom
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -12,6 +13,8 @@ import (
 
 // PoolStore is what actions on pools ask of the store.
 type PoolStore interface {
+	// Enrolments returns a user's courses, by code.
+	Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error)
 	// ChangePool changes what is set for a flavour's pool, in one transaction with its audit
 	// entry. What change refuses is not written.
 	ChangePool(ctx context.Context, by schema.Actor, flavour, action string, change func(*schema.PoolControl) error) (schema.PoolControl, error)
@@ -38,7 +41,7 @@ type PoolSize struct {
 // SetMode lets the jobs of a flavour start, or stops them. Those that run go on. People who
 // wait read the reason, and keep their places.
 func (p *Pools) SetMode(ctx context.Context, by schema.Actor, flavour string, mode schema.PoolMode, reason string) (schema.PoolControl, error) {
-	if err := course.MayAdminister(by.User); err != nil {
+	if err := p.mayControl(ctx, by, flavour); err != nil {
 		return schema.PoolControl{}, err
 	}
 	reason = strings.Join(strings.Fields(schema.Sanitize(reason)), " ")
@@ -62,13 +65,28 @@ func (p *Pools) SetMode(ctx context.Context, by schema.Actor, flavour string, mo
 // Resize sets how many runners of a flavour stay ready and how many there are at most.
 // Running jobs go on when there are more.
 func (p *Pools) Resize(ctx context.Context, by schema.Actor, flavour string, size PoolSize) (schema.PoolControl, error) {
-	if err := course.MayAdminister(by.User); err != nil {
+	if err := p.mayControl(ctx, by, flavour); err != nil {
 		return schema.PoolControl{}, err
+	}
+	if is, ok := p.flavours[flavour]; ok {
+		is.Name = flavour
+		if err := course.MaySizePool(by.User, is, size.Max); err != nil {
+			return schema.PoolControl{}, err
+		}
 	}
 	return p.change(ctx, by, flavour, "pool.resize", func(c *schema.PoolControl) error {
 		c.Warm, c.Max = size.Warm, size.Max
 		return p.checkSize(*c)
 	})
+}
+
+// mayControl decides whether the actor may control the pool of a flavour.
+func (p *Pools) mayControl(ctx context.Context, by schema.Actor, flavour string) error {
+	enrolments, err := p.store.Enrolments(ctx, by.User.ID)
+	if err != nil {
+		return fmt.Errorf("list courses: %w", err)
+	}
+	return course.MayControlPool(by.User, enrolments, flavour)
 }
 
 // checkSize refuses numbers that no pool can have.
@@ -92,7 +110,7 @@ func (p *Pools) checkSize(c schema.PoolControl) error {
 	return nil
 }
 
-// change changes a pool, as an administrator.
+// change changes a pool.
 func (p *Pools) change(ctx context.Context, by schema.Actor, flavour, action string, change func(*schema.PoolControl) error) (schema.PoolControl, error) {
 	if err := knownFlavour(p.flavours, flavour); err != nil {
 		return schema.PoolControl{}, err

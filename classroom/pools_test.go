@@ -62,3 +62,29 @@ func TestPoolsRefuse(t *testing.T) {
 		t.Errorf("kept %+v, told %+v, %v", kept, b.controlled, err)
 	}
 }
+
+// TestInstructorsControlTheirPools lets an instructor control the flavours that their courses may use, and no others,
+// up to what the configuration allows.
+func TestInstructorsControlTheirPools(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	ida, number := b.actors["ida"], func(n int) *int { return &n }
+	_, err := b.Pools.SetMode(t.Context(), ida, "large", schema.PoolPaused, "")
+	refused(t, err, schema.CodeForbidden, "an instructor of a course that uses the flavour large")
+	_, err = b.Pools.Resize(t.Context(), b.actors["tina"], "standard", classroom.PoolSize{Max: number(1)})
+	refused(t, err, schema.CodeForbidden, "only an administrator, or an instructor")
+	err = b.Courses.Set(t.Context(), schema.Operator(), classroom.CourseChange{Code: "comp1", Others: &[]string{"large"}})
+	check(t, err)
+	changed, err := b.Pools.SetMode(t.Context(), ida, "large", schema.PoolPaused, "exam")
+	check(t, err)
+	if changed.By != "ida" || changed.Mode != schema.PoolPaused || b.last().Actor != "ida" {
+		t.Errorf("changed: %+v, audited: %+v", changed, b.last())
+	}
+	sized := classroom.New(classroom.Options{Store: b.store, Live: b, Flavours: map[string]schema.Flavour{"standard": {Warm: 1, Max: 4}}, Clock: b.now})
+	_, err = sized.Pools.Resize(t.Context(), ida, "standard", classroom.PoolSize{Warm: number(0), Max: number(4)})
+	check(t, err)
+	_, err = sized.Pools.Resize(t.Context(), ida, "standard", classroom.PoolSize{Max: number(5)})
+	refused(t, err, schema.CodeRefused, "at most 4 runners of the flavour standard")
+	_, err = sized.Pools.Resize(t.Context(), b.actors["root"], "standard", classroom.PoolSize{Max: number(5)})
+	check(t, err)
+}

@@ -50,6 +50,7 @@ type QueueReport struct {
 	Staff   bool                 // the actor is staff somewhere, and sees what follows
 	Pools   []schema.PoolState   // by flavour
 	Runners []schema.RunnerState // by id
+	May     map[string]bool      // the flavours whose pools the actor may control
 }
 
 // Show returns how much waits, and to staff of any course how the machines do.
@@ -71,6 +72,10 @@ func (q *Queue) Show(ctx context.Context, by schema.Actor) (QueueReport, error) 
 	}
 	report.Runners = q.live.RunnerStates()
 	report.Pools, err = q.live.PoolStates(ctx)
+	report.May = make(map[string]bool)
+	for _, p := range report.Pools {
+		report.May[p.Flavour.Name] = course.MayControlPool(by.User, enrolments, p.Flavour.Name) == nil
+	}
 	return report, err
 }
 

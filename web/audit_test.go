@@ -77,9 +77,9 @@ func changes() map[string]change {
 		}},
 		"POST /-/queue/move": {who: "root", path: "/-/queue/move", form: url.Values{"from": {"standard"}, "to": {"large"}}, wrong: url.Values{"from": {"large"}, "to": {"large"}},
 			audit: entry("queue.move", "standard", "standard", "large")},
-		"POST /-/pools/{flavour}/mode": {who: "root", path: "/-/pools/standard/mode", form: url.Values{"mode": {"paused"}, "reason": {"new image"}}, wrong: url.Values{"mode": {"off"}},
+		"POST /-/pools/{flavour}/mode": {who: "ines", path: "/-/pools/standard/mode", form: url.Values{"mode": {"paused"}, "reason": {"new image"}}, wrong: url.Values{"mode": {"off"}},
 			audit: entry("pool.pause", "standard", "open, as configured", "paused, as configured")},
-		"POST /-/pools/{flavour}/size": {who: "root", path: "/-/pools/standard/size", form: url.Values{"max": {"3"}}, wrong: url.Values{"max": {"-1"}},
+		"POST /-/pools/{flavour}/size": {who: "ines", path: "/-/pools/standard/size", form: url.Values{"max": {"3"}}, wrong: url.Values{"max": {"-1"}},
 			audit: entry("pool.resize", "standard", "open, as configured", "*")},
 
 		"POST /-/notifications": {who: "alice", path: "/-/notifications", form: url.Values{"channel": {"email"}, "address": {"a@example.org"}}, wrong: url.Values{"channel": {"email"}, "address": {"a"}},
@@ -132,6 +132,7 @@ func changes() map[string]change {
 
 		"POST /{course}/-/new":                                       {who: "ines", path: course + "new", form: url.Values{"name": {"a2"}, "language": {"c"}, "title": {"Second"}}, wrong: url.Values{"name": {"a1"}, "language": {"c"}}, audit: entry("tests.push", "comp2402/a2", "no version", "version 1")},
 		"POST /{course}/-/settings":                                  {who: "ines", path: course + "settings", form: url.Values{"act": {"save"}, "text": {"late_tokens: 2\n"}}, wrong: url.Values{"act": {"save"}, "text": {"late_tokens: x\n"}}, audit: entry("course.configure", "comp2402", "no course.yaml", "course.yaml version 1")},
+		"POST /{course}/-/settings/validate":                         {who: "ines", path: course + "settings/validate", form: url.Values{"text": {"late_tokens: 2\n"}}, nothing: "it only checks"},
 		"POST /{course}/{assignment}/-/tests/open":                   {who: "ines", path: tests + "open", form: url.Values{"path": {"new.txt"}}, nothing: "it leads to a form"},
 		"POST /{course}/{assignment}/-/tests/validate":               {who: "ines", path: tests + "validate", form: url.Values{"path": {"io/1.in"}, "text": {"x"}}, nothing: "it only checks"},
 		"POST /{course}/{assignment}/-/tests/files/{path...}":        {who: "ines", path: tests + "files/io/1.out", form: url.Values{"act": {"save"}, "text": {"4\n"}}, wrong: url.Values{"act": {"save"}, "text": {"3\n"}}, audit: push("1", "2")},

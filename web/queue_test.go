@@ -63,7 +63,7 @@ func TestQueueForStaff(t *testing.T) {
 		if diff := cmp.Diff([]string{"local-7standardbusy1 min agohost-of-runners17"}, p.texts("section[aria-labelledby=runners] tbody tr")); diff != "" {
 			t.Error(diff)
 		}
-		if n := len(p.all("main form")); n != map[string]int{"root": 3}[who] {
+		if n := len(p.all("main form")); n != map[string]int{"root": 3, "ines": 2}[who] {
 			t.Errorf("%s: %d forms", who, n)
 		}
 	}
@@ -74,7 +74,7 @@ func TestQueueForStaff(t *testing.T) {
 	}
 }
 
-// TestPoolForms pauses a pool and resizes it by the forms of the page, which only administrators have.
+// TestPoolForms pauses a pool and resizes it by the forms of the page, which administrators have, and instructors of courses that use the flavour.
 func TestPoolForms(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)
@@ -90,12 +90,15 @@ func TestPoolForms(t *testing.T) {
 	if got := root.submit("/-/pools/standard/size", url.Values{"max": {"many"}}); got.status != http.StatusBadRequest || !strings.Contains(got.body, "write a whole number") {
 		t.Errorf("status %d: %s", got.status, got.body)
 	}
-	if got := s.signIn("ines").submit("/-/pools/standard/mode", url.Values{"mode": {"open"}}); got.status != http.StatusForbidden {
-		t.Errorf("an instructor: status %d", got.status)
+	s.signIn("ines").allowed("/-/pools/standard/mode", url.Values{"mode": {"open"}})
+	for who, path := range map[string]string{"tina": "/-/pools/standard/mode", "ines": "/-/pools/large/mode"} {
+		if got := s.signIn(who).submit(path, url.Values{"mode": {"open"}}); got.status != http.StatusForbidden {
+			t.Errorf("%s at %s: status %d, want 403", who, path, got.status)
+		}
 	}
 }
 
-// TestQueuePageShowsControls shows what is set for a pool, and forms to administrators alone.
+// TestQueuePageShowsControls shows what is set for a pool, and forms to those who may control it.
 func TestQueuePageShowsControls(t *testing.T) {
 	t.Parallel()
 	c := busyClassroom(t)
@@ -126,7 +129,7 @@ func TestQueuePageShowsControls(t *testing.T) {
 			}
 		}
 	}
-	for who, want := range map[string]int{"root": 2, "ines": 0} {
+	for who, want := range map[string]int{"root": 2, "ines": 2, "tina": 0, "alice": 0} {
 		if n := strings.Count(s.as(who).get("/-/queue").body, `action="/-/pools/standard/`); n != want {
 			t.Errorf("%s has %d forms, want %d", who, n, want)
 		}

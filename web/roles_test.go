@@ -49,7 +49,7 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 		"POST /-/notifications/{id}/topics": {"/-/notifications/7/topics", url.Values{}, ""}, "POST /-/notifications/{id}/remove": {"/-/notifications/7/remove", url.Values{}, ""},
 		"GET /-/notifications/confirm": {"/-/notifications/confirm?code=x", nil, anybody}, "POST /-/notifications/confirm": {"/-/notifications/confirm", url.Values{"code": {"x"}}, anybody},
 		"GET /-/unsubscribe/{secret}": {"/-/unsubscribe/x", nil, anybody}, "POST /-/unsubscribe/{secret}": {"/-/unsubscribe/x", url.Values{}, anybody},
-		"GET /-/queue": {"/-/queue", nil, known}, "POST /-/pools/{flavour}/mode": {"/-/pools/standard/mode", url.Values{"mode": {"x"}}, "root"}, "POST /-/pools/{flavour}/size": {"/-/pools/standard/size", url.Values{"warm": {"9"}, "max": {"1"}}, "root"},
+		"GET /-/queue": {"/-/queue", nil, known}, "POST /-/pools/{flavour}/mode": {"/-/pools/standard/mode", url.Values{"mode": {"x"}}, instructors}, "POST /-/pools/{flavour}/size": {"/-/pools/standard/size", url.Values{"warm": {"9"}, "max": {"1"}}, instructors},
 		"GET /-/operations": {"/-/operations", nil, staff}, "POST /-/queue/move": {"/-/queue/move", url.Values{"from": {"a"}, "to": {"b"}}, "root"},
 		"GET /{course}": {"/comp2402", nil, members}, "GET /{course}/{$}": {"/comp2402/", nil, known}, // leads on, whether or not it is there
 		"GET /{course}/{assignment}": {"/comp2402/a1", nil, members}, "GET /{course}/{assignment}/{$}": {"/comp2402/a1/", nil, known},

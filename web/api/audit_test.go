@@ -107,8 +107,8 @@ func changes(t *testing.T) map[string]change {
 		"POST {task}/tests":                 {who: "ida", path: task + "/tests", body: form, media: media, wrong: "{", audit: entry("tests.push", a1, "version 2", "version 3")},
 		"PUT /courses/{course}/course-file": {who: "ida", path: course + "/course-file", body: object{"text": "late_tokens: 2\n"}, wrong: object{"text": "late_tokens: x\n"}, audit: entry("course.configure", "comp1", "no course.yaml", "course.yaml version 1")},
 
-		"PUT /pools/{flavour}/mode": {who: "root", path: "/pools/standard/mode", body: object{"mode": "paused"}, wrong: object{"mode": "x"}, audit: entry("pool.pause", "standard", "open, as configured", "paused, as configured")},
-		"PUT /pools/{flavour}/size": {who: "root", path: "/pools/standard/size", body: object{"max": 3}, wrong: object{"max": -1}, audit: entry("pool.resize", "standard", "open, as configured", "*")},
+		"PUT /pools/{flavour}/mode": {who: "ida", also: "mallory", path: "/pools/standard/mode", body: object{"mode": "paused"}, wrong: object{"mode": "x"}, audit: entry("pool.pause", "standard", "open, as configured", "paused, as configured")},
+		"PUT /pools/{flavour}/size": {who: "ida", also: "mallory", path: "/pools/standard/size", body: object{"max": 3}, wrong: object{"max": -1}, audit: entry("pool.resize", "standard", "open, as configured", "*")},
 		"POST /queue/move":          {who: "root", path: "/queue/move", body: object{"from": "old", "to": "standard"}, wrong: object{"from": "old", "to": "none"}, audit: entry("queue.move", "old", "old", "standard")},
 		"POST /admin/{operation}":   {who: "root", path: "/admin/user.sign-out", body: object{}, audit: entry("user.sign-out", "root", "0 browser sessions, 0 sign-in links, 0 codes and 1 API token", "none")},
 	}

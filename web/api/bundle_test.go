@@ -61,7 +61,7 @@ func newBundle(t *testing.T) *bundle {
 	b.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "grader.db"), store.Options{ReceiptKey: key})
 	check(t, err)
 	t.Cleanup(func() { check(t, b.store.Close()) })
-	b.Classroom = classroom.New(classroom.Options{Store: b.store, Live: b.live, Flavours: map[string]schema.Flavour{"standard": {Name: "standard"}}, ReceiptKey: "ssh-ed25519 AAAA grader-receipts\n", Notices: classroom.NoticeChannels{Mail: true}})
+	b.Classroom = classroom.New(classroom.Options{Store: b.store, Live: b.live, Flavours: map[string]schema.Flavour{"standard": {Name: "standard", Max: 8}}, ReceiptKey: "ssh-ed25519 AAAA grader-receipts\n", Notices: classroom.NoticeChannels{Mail: true}})
 	b.uploads = &uploads{bundle: b}
 	closing := make(chan struct{})
 	b.close = sync.OnceFunc(func() { close(closing) })

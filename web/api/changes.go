@@ -124,8 +124,8 @@ func (a *API) changeRoutes() []route {
 		send("POST", "/courses/{course}/export", "fillExport", "Grades as a platform imports them, also filled into its own file; for staff", fillExport).upTo(fileBody).needs(schema.ScopeRead),
 		act("POST", atSubmission+"/rerun", "rerun", "Grade a submission again", rerun),
 		act("POST", atSubmission+"/mark", "mark", "Have a submission count, where its owner may choose", mark),
-		send("PUT", "/pools/{flavour}/mode", "setPoolMode", "Pause, drain or open the pool of a flavour; for administrators", setPoolMode).needs(schema.ScopeAdmin),
-		send("PUT", "/pools/{flavour}/size", "resizePool", "How many runners of a flavour stay ready, and the most; null is as configured; for administrators", resizePool).needs(schema.ScopeAdmin),
+		send("PUT", "/pools/{flavour}/mode", "setPoolMode", "Pause, drain or open the pool of a flavour; for administrators, and instructors of courses that use it", setPoolMode),
+		send("PUT", "/pools/{flavour}/size", "resizePool", "How many runners of a flavour stay ready, and the most; null is as configured; for administrators, and instructors of courses that use it", resizePool),
 		send("POST", "/queue/move", "moveQueue", "Waiting jobs move to another flavour; for administrators", moveQueue).needs(schema.ScopeAdmin),
 	}
 }

@@ -72,7 +72,7 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 		"GET {sub}/comments": {sub + "/comments", nil, "alice " + staff}, "POST {sub}/comments": {sub + "/comments", map[string]any{"text": " "}, staff}, "DELETE {sub}/comments/{id}": {sub + "/comments/9", nil, ""},
 		"GET /courses/{course}/course-file": {"/courses/comp1/course-file", nil, staff}, "PUT /courses/{course}/course-file": {"/courses/comp1/course-file", map[string]any{"text": "late_tokens: x"}, instructors},
 		"GET /me/sessions": {"/me/sessions", nil, known}, "DELETE /me/sessions/{id}": {"/me/sessions/none", nil, ""}, "GET /me/waiting": {"/me/waiting", nil, known},
-		"PUT /pools/{flavour}/mode": {"/pools/standard/mode", map[string]any{"mode": "x"}, "root"}, "PUT /pools/{flavour}/size": {"/pools/standard/size", map[string]any{"warm": 2, "max": 1}, "root"},
+		"PUT /pools/{flavour}/mode": {"/pools/standard/mode", map[string]any{"mode": "x"}, "mallory ida root"}, "PUT /pools/{flavour}/size": {"/pools/standard/size", map[string]any{"warm": 2, "max": 1}, "mallory ida root"},
 		"GET /measurements":       {"/measurements?over=hour", nil, "mallory " + staff},
 		"POST /queue/move":        {"/queue/move", map[string]any{"from": "a", "to": "none"}, "root"},
 		"POST /admin/{operation}": {"/admin/users", map[string]any{}, "root"},

@@ -66,7 +66,7 @@ func NewQueue(r classroom.QueueReport, mine []classroom.OwnWork, admin bool, now
 	}
 	for _, p := range r.Pools {
 		pool := newPool(p, now)
-		pool.May = admin
+		pool.May = r.May[p.Flavour.Name]
 		q.Pools = append(q.Pools, pool)
 		if admin {
 			q.Flavours = append(q.Flavours, p.Flavour.Name)
