@@ -76,7 +76,7 @@ func (m *term) apiPaths() []string {
 		Paths map[string]map[string]json.RawMessage `json:"paths"`
 	}
 	must(m.t, json.Unmarshal([]byte(text), &document))
-	fill := strings.NewReplacer("{course}", "comp1", "{assignment}", "a1", "{owner}", "alice", "{login}", "alice", "{path}", "a.c", "{id}", "1", "{version}", "1", "{format}", "csv")
+	fill := strings.NewReplacer("{course}", "comp1", "{assignment}", "a1", "{owner}", "alice", "{login}", "alice", "{path}", "a.c", "{id}", "1", "{version}", "1", "{format}", "csv", "{team}", "blue")
 	paths := []string{"/courses/comp1/grades?owner=alice", "/courses/comp1/assignments/a1/submissions?owner=alice"}
 	for path, methods := range document.Paths {
 		if _, reads := methods["get"]; !reads || strings.HasSuffix(path, "/openapi.json") {
