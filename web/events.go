@@ -37,29 +37,46 @@ type patch struct {
 // that the same templates made. A reader that names the last event it has seen goes
 // on from there.
 func (s *submissionPages) serveEvents(w http.ResponseWriter, r *http.Request, user schema.User) error {
-	ctx, end := context.WithCancelCause(r.Context())
-	defer end(nil)
+	ctx, end := context.WithCancelCause(context.Background()) //nolint:contextcheck // the stream outlives its request
+	request := context.AfterFunc(r.Context(), func() { end(context.Cause(r.Context())) })
 	open, err := s.streams.Open(sse.Reader{User: user.ID, Key: s.actor(r, user).Key, Session: s.sessionID(r)}, end)
 	if err != nil {
+		end(nil)
 		return err
 	}
-	defer s.streams.Close(open)
+	leave := func() {
+		s.streams.Close(open)
+		end(nil)
+	}
 	// Whoever is asked for only now was not revoked before; later, the stream is ended.
 	v, err := s.lookAgain(r)
 	if err != nil {
+		leave()
 		return err
 	}
 	of := v.Sub.Name
 	of.Number = 0
 	s.streams.Show(open, v.Course.ID, of.String())
-	s.meters.watching.Inc()
-	defer s.meters.watching.Dec()
-	ctx, cancel := context.WithTimeout(ctx, streamLifetime)
-	defer cancel()
+	ctx, cancel := context.WithTimeout(ctx, streamLifetime) //nolint:contextcheck // as above
 	f := &feed{pages: s, out: newStream(w), sight: v}
-	if err := f.run(ctx, r); err != nil {
-		s.log.Debug("stream ended", "submission", v.Sub.Name.String(), "error", err)
+	watched, err := f.begin(ctx, r) //nolint:contextcheck // as above
+	run := func() {
+		defer leave()
+		defer cancel()
+		s.meters.watching.Inc()
+		defer s.meters.watching.Dec()
+		if err == nil && watched != nil {
+			err = f.follow(ctx, watched)
+		}
+		if err != nil {
+			s.log.Debug("stream ended", "submission", f.Sub.Name.String(), "error", err)
+		}
 	}
+	if watched == nil {
+		run()
+		return nil
+	}
+	s.streams.Run(f.out.Writer, r, end, func() { request() }, run)
 	return nil
 }
 
@@ -90,32 +107,29 @@ type feed struct {
 	shown *view.Report // what the reader's page holds
 }
 
-// run streams until the job has ended, the reader is gone or too slow, or ctx ends.
-func (f *feed) run(ctx context.Context, r *http.Request) error {
+// begin sends what is stored, and returns the events that follow; nil if there are none.
+func (f *feed) begin(ctx context.Context, r *http.Request) (<-chan schema.Event, error) {
 	if err := f.out.Open(); err != nil {
-		return err
+		return nil, err
 	}
 	if job := r.URL.Query().Get("job"); job != "" && job != strconv.FormatInt(f.Sub.Job.ID, 10) {
-		return f.out.signal("reload") // the page shows an earlier run
+		return nil, f.out.signal("reload") // the page shows an earlier run
 	}
 	if err := f.pages.takeStored(ctx, f.sight, lastSeen(r)); err != nil {
-		return err
+		return nil, err
 	}
 	if f.Sub.Job.State.Ended() {
-		return f.finish(f.pages.newReport(ctx, f.sight))
+		return nil, f.finish(f.pages.newReport(ctx, f.sight))
 	}
 	f.shown = &view.Report{Total: f.pages.expectedTests(ctx, f.sight), Failing: f.Failing}
 	f.shown.ShowProgress(f.pages.subject(f.sight))
 	watched, err := f.pages.Live.Watch(ctx, f.Sub.Job.ID, f.Seen.Seq)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	// The page may have been made a while ago: a waiting one hears of its place at once.
 	f.shown.Status = ""
-	if err := f.tellPlace(); err != nil {
-		return err
-	}
-	return f.follow(ctx, watched)
+	return watched, f.tellPlace()
 }
 
 // lastSeen is how many events the reader has been told: as the browser says when it
@@ -132,8 +146,8 @@ func lastSeen(r *http.Request) int64 {
 	return seq
 }
 
-// follow passes events on until the channel closes, which it also does when this
-// reader is too slow.
+// follow passes events on until the job has ended, the reader is gone, ctx ends, or the channel
+// closes, which it also does when this reader is too slow.
 func (f *feed) follow(ctx context.Context, watched <-chan schema.Event) error {
 	place, keepalive := time.NewTicker(placeEvery), time.NewTicker(keepaliveEvery)
 	defer place.Stop()
@@ -223,19 +237,22 @@ func (f *feed) tellPlace() error {
 }
 
 func (f *feed) send(told int64, p patch) error {
-	render := func() (string, error) { return f.pages.templates.execute("submission", "patch", p) }
-	var html string
+	render := func() (string, error) {
+		html, err := f.pages.templates.execute("submission", "patch", p)
+		return messageText(told, html), err
+	}
+	var text string
 	var err error
 	if key, ok := f.viewpoint(); ok {
-		html, err = f.pages.patches.Get(fmt.Sprintf("%s %d %t %t %t %t %t %t %t %q", key, f.Seen.Seq, p.Verdict, p.Status, p.Build, p.Tests, p.Facts, p.Line != nil, p.Added != nil, p.Report.Status), render)
+		text, err = f.pages.patches.Get(fmt.Sprintf("%s %d %d %t %t %t %t %t %t %t %q", key, told, f.Seen.Seq, p.Verdict, p.Status, p.Build, p.Tests, p.Facts, p.Line != nil, p.Added != nil, p.Report.Status), render)
 	} else {
-		html, err = render()
+		text, err = render()
 	}
 	if err != nil {
 		f.pages.log.Error("live update failed", "error", err)
 		return err
 	}
-	return f.out.message(told, html)
+	return f.out.Write(text)
 }
 
 // viewpoint identifies what all members of the course's staff see alike of a job, whose pages are

@@ -156,6 +156,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	}
 	<-s.served
 	s.unsubscribe()
+	s.streams.Wait()
 	s.api.Close()
 	if err != nil {
 		return fmt.Errorf("stop site: %w", err)

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -255,9 +257,11 @@ func (s *server) verdictTo(ctx context.Context, all []*streamReader, before int6
 	if _, err := s.Admin(ctx, "pools", "resume", "standard"); err != nil {
 		return err
 	}
+	used, own := s.processorTime(), processorTime()
 	if err := group.Wait(); err != nil {
 		return err
 	}
+	used, own = s.processorTime()-used, processorTime()-own
 	ended, err := s.memory()
 	if err != nil {
 		return err
@@ -273,8 +277,25 @@ func (s *server) verdictTo(ctx context.Context, all []*streamReader, before int6
 	fmt.Printf("%d event streams of %s: server %d MB (%.0f KB each), %d MB after the verdict\n", len(all), kind.name, waiting>>20,
 		float64(waiting-before)/1024/float64(len(all)), ended>>20)
 	fmt.Printf("  %-44s p50 %9s   p99 %9s   most %9s\n", "from the end of the job to the verdict", round(delays.median()), round(delays.quantile(0.99)), round(delays.quantile(1)))
+	fmt.Printf("  processor time from the start of the runner: server %s, readers %s\n", round(used), round(own))
 	fmt.Printf("  targets: %d MB %s, all within %s %s\n", streamMemory>>20, kept(max(waiting, ended) < streamMemory), streamSpread, kept(delays.quantile(1) <= streamSpread))
 	return nil
+}
+
+// processorTime is how much the server has used; 0 if that cannot be read. Its runners are not counted.
+func (s *server) processorTime() time.Duration {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.PID()))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(text), ") ") // the name may have spaces
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(fields[11], 10, 64)
+	system, _ := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * 10 * time.Millisecond // ticks, of which there are 100 a second
 }
 
 func kept(yes bool) string {

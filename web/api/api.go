@@ -90,8 +90,8 @@ type API struct {
 	routes      []route
 	document    []byte // OpenAPI
 	streams     *sse.Streams
-	finals      *sse.Shared[schema.PublicSubmission] // what streams of staff end with
-	unsubscribe func()                               // ends the subscription to revocations
+	texts       *sse.Shared[string] // of events, for streams of staff
+	unsubscribe func()              // ends the subscription to revocations
 }
 
 // New makes the API.
@@ -100,7 +100,7 @@ func New(o Options) (*API, error) {
 		o.Room = intake.NewRoom()
 	}
 	a := &API{Options: o, mux: http.NewServeMux(), streams: sse.NewStreams("event streams")}
-	a.finals = sse.NewShared[schema.PublicSubmission](o.Clock)
+	a.texts = sse.NewShared[string](o.Clock)
 	a.routes = a.table()
 	var err error
 	if a.document, err = newDocument(a.routes, o.Version); err != nil {
@@ -111,8 +111,12 @@ func New(o Options) (*API, error) {
 	return a, nil
 }
 
-// Close ends the subscription to revocations. Streams end when Options.Closing is closed.
-func (a *API) Close() { a.unsubscribe() }
+// Close ends the subscription to revocations, and waits for the streams, which end when
+// Options.Closing is closed.
+func (a *API) Close() {
+	a.unsubscribe()
+	a.streams.Wait()
+}
 
 // ServeHTTP implements http.Handler.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }

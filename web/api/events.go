@@ -54,29 +54,47 @@ func streamEvents(c *call) (schema.PublicEvent, error) {
 	if err != nil {
 		return schema.PublicEvent{}, err
 	}
-	ctx, end := context.WithCancelCause(c.ctx())
-	defer end(nil)
+	ctx, end := context.WithCancelCause(context.Background()) //nolint:contextcheck // the stream outlives its request
+	request := context.AfterFunc(c.ctx(), func() { end(context.Cause(c.ctx())) })
 	open, err := c.streams.Open(sse.Reader{User: c.by.User.ID, Token: c.token.ID, Key: c.by.Key}, end)
 	if err != nil {
+		end(nil)
 		return schema.PublicEvent{}, err
 	}
-	defer c.streams.Close(open)
+	leave := func() {
+		c.streams.Close(open)
+		end(nil)
+	}
 	// Whoever is asked for only now was not revoked before; later, the stream is ended.
 	fresh, err := c.again()
-	if err != nil {
-		return schema.PublicEvent{}, err
+	var seen classroom.Seen
+	if err == nil {
+		seen, err = c.Classroom.Work.Submission(c.ctx(), fresh, name)
 	}
-	seen, err := c.Classroom.Work.Submission(ctx, fresh, name)
 	if err != nil {
+		leave()
 		return schema.PublicEvent{}, err
 	}
 	c.streams.Show(open, seen.Member.Course.ID, name.Course+"/"+name.Assignment+"/"+name.Owner)
-	ctx, cancel := context.WithTimeout(ctx, min(streamLifetime, c.token.ExpiresAt.Sub(c.Clock())))
-	defer cancel()
-	s := &stream{call: c, Writer: sse.NewWriter(c.w), name: name, seen: seen}
-	if err := s.run(ctx); err != nil {
-		c.Logger.Debug("API stream ended", "submission", name.String(), "error", err)
+	ctx, cancel := context.WithTimeout(ctx, min(streamLifetime, c.token.ExpiresAt.Sub(c.Clock()))) //nolint:contextcheck // as above
+	// The stream keeps nothing of the request, which holds the HTTP server's buffers.
+	s := &stream{call: &call{API: c.API, by: c.by, token: c.token}, Writer: sse.NewWriter(c.w), name: name, seen: seen}
+	watched, err := s.begin(ctx, c) //nolint:contextcheck // as above
+	run := func() {
+		defer leave()
+		defer cancel()
+		if err == nil && watched != nil {
+			err = s.follow(ctx, watched)
+		}
+		if err != nil {
+			s.Logger.Debug("API stream ended", "submission", name.String(), "error", err)
+		}
 	}
+	if watched == nil {
+		run()
+		return schema.PublicEvent{}, errWritten
+	}
+	c.streams.Run(s.Writer, c.r, end, func() { request() }, run)
 	return schema.PublicEvent{}, errWritten
 }
 
@@ -101,37 +119,34 @@ type stream struct {
 	place string
 }
 
-// run streams until the job has ended, the reader is gone or too slow, or ctx ends.
-func (s *stream) run(ctx context.Context) error {
-	s.w.Header().Set("Cache-Control", "no-store")
-	_ = http.NewResponseController(s.w).SetReadDeadline(time.Time{})
+// begin sends what is stored, and returns the events that follow; nil if there are none.
+func (s *stream) begin(ctx context.Context, c *call) (<-chan schema.Event, error) {
+	c.w.Header().Set("Cache-Control", "no-store")
+	_ = http.NewResponseController(c.w).SetReadDeadline(time.Time{})
 	if err := s.Open(); err != nil {
-		return err
+		return nil, err
 	}
-	s.skip = s.lastSeen()
+	s.skip = s.lastSeen(c.r.Header.Get("Last-Event-ID"))
 	last, ended, err := s.stored(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if ended || s.seen.Submission.Job.State.Ended() {
-		return s.finish(ctx)
+		return nil, s.finish(ctx)
 	}
 	watched, err := s.Live.Watch(ctx, s.job(), last)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := s.tellPlace(); err != nil {
-		return err
-	}
-	return s.follow(ctx, watched)
+	return watched, s.tellPlace()
 }
 
 func (s *stream) job() int64 { return s.seen.Submission.Job.ID }
 
 // lastSeen is how many events of this job the reader has had: an event's id is JOB-N. A
 // reader that has had another job's starts again.
-func (s *stream) lastSeen() int64 {
-	job, n, ok := strings.Cut(s.r.Header.Get("Last-Event-ID"), "-")
+func (s *stream) lastSeen(id string) int64 {
+	job, n, ok := strings.Cut(id, "-")
 	if !ok || job != strconv.FormatInt(s.job(), 10) {
 		return 0
 	}
@@ -164,8 +179,8 @@ func (s *stream) stored(ctx context.Context) (last int64, ended bool, err error)
 	}
 }
 
-// follow passes events on until the channel closes, which it also does when this reader is
-// too slow.
+// follow passes events on until the job has ended, the reader is gone, ctx ends, or the channel
+// closes, which it also does when this reader is too slow.
 func (s *stream) follow(ctx context.Context, watched <-chan schema.Event) error {
 	place, keepalive := time.NewTicker(placeEvery), time.NewTicker(keepaliveEvery)
 	defer place.Stop()
@@ -212,7 +227,25 @@ func (s *stream) pass(e schema.Event) (ended bool, err error) {
 	if s.told++; s.told <= s.skip {
 		return ended, nil
 	}
-	return ended, s.message(string(e.Kind), shown)
+	text, err := s.shared(fmt.Sprint(e.Seq), func() (string, error) { return jsonText(shown) })
+	if err != nil {
+		return ended, err
+	}
+	return ended, s.message(string(e.Kind), text)
+}
+
+// shared returns a text that is made once for all members of the course's staff, who see it alike.
+func (s *stream) shared(of string, build func() (string, error)) (string, error) {
+	m := s.seen.Member
+	if !m.Viewer().Staff() || s.seen.Access.Own() {
+		return build()
+	}
+	return s.texts.Get(fmt.Sprintf("%d %s %t %s", s.job(), m.Role, m.Actor.User.Admin, of), build)
+}
+
+func jsonText(data any) (string, error) {
+	text, err := json.Marshal(data)
+	return string(text), err
 }
 
 // tellPlace tells a waiting reader when its place has changed.
@@ -223,7 +256,11 @@ func (s *stream) tellPlace() error {
 	shown := newPlace(s.Live.Place(s.job()))
 	if now := fmt.Sprint(shown); now != s.place {
 		s.place = now
-		return s.message("place", shown)
+		text, err := jsonText(shown)
+		if err != nil {
+			return err
+		}
+		return s.message("place", text)
 	}
 	return nil
 }
@@ -231,29 +268,24 @@ func (s *stream) tellPlace() error {
 // finish tells of the submission as it is at the end. A new job may have begun since: then
 // the reader comes back for it.
 func (s *stream) finish(ctx context.Context) error {
-	read := func() (schema.PublicSubmission, error) { return s.Classroom.Work.Report(ctx, s.by, s.name) }
-	var report schema.PublicSubmission
-	var err error
-	if m := s.seen.Member; m.Viewer().Staff() && !s.seen.Access.Own() { // who see it alike
-		report, err = s.finals.Get(fmt.Sprintf("%s %d %s %t", s.name, s.job(), m.Role, m.Actor.User.Admin), read)
-	} else {
-		report, err = read()
-	}
-	if err != nil || !report.State.Ended() {
+	text, err := s.shared("submission", func() (string, error) {
+		report, err := s.Classroom.Work.Report(ctx, s.by, s.name)
+		if err != nil || !report.State.Ended() {
+			return "", err
+		}
+		return jsonText(report)
+	})
+	if err != nil || text == "" {
 		return err
 	}
-	return s.message("submission", report)
+	return s.message("submission", text)
 }
 
-// message sends an event with its data. Its id lets the reader resume behind it.
-func (s *stream) message(kind string, data any) error {
-	text, err := json.Marshal(data)
-	if err != nil {
-		return err
-	}
+// message sends an event with its data, which is JSON. Its id lets the reader resume behind it.
+func (s *stream) message(kind, data string) error {
 	id := ""
 	if s.told > 0 {
 		id = fmt.Sprintf("id: %d-%d\n", s.job(), s.told)
 	}
-	return s.Write(id + "event: " + kind + "\ndata: " + string(text) + "\n\n")
+	return s.Write(id + "event: " + kind + "\ndata: " + data + "\n\n")
 }

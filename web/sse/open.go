@@ -3,6 +3,7 @@ package sse
 import (
 	"context"
 	"errors"
+	"net/http"
 	"sync"
 
 	"github.com/grader/grader/classroom"
@@ -36,6 +37,8 @@ type Streams struct {
 	what   string // in messages
 	mu     sync.Mutex
 	byUser map[int64]map[*Stream]struct{}
+
+	detached sync.WaitGroup // streams that have outlived their requests
 }
 
 // NewStreams returns an empty set. what is the plural by which people know the streams.
@@ -74,6 +77,25 @@ func (s *Streams) Close(o *Stream) {
 		delete(s.byUser, o.reader.User)
 	}
 }
+
+// Run runs an open stream: after its request where the connection can be taken from the HTTP
+// server, otherwise before Run returns. end ends the stream. outlived is called before the request
+// ends without it.
+func (s *Streams) Run(w *Writer, r *http.Request, end context.CancelCauseFunc, outlived func(), run func()) {
+	if !w.detach(r, end) {
+		run()
+		return
+	}
+	outlived()
+	s.detached.Go(func() {
+		defer w.close()
+		run()
+	})
+}
+
+// Wait waits for the streams that have outlived their requests, once they have been told to end.
+// One whose reader is slow takes at most as long as a message may.
+func (s *Streams) Wait() { s.detached.Wait() }
 
 // Revoke ends the streams whose readers have lost the right to them.
 func (s *Streams) Revoke(r classroom.Revocation) {

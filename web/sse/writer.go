@@ -3,9 +3,11 @@
 package sse
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"time"
 )
@@ -20,8 +22,9 @@ const (
 
 // Writer writes a stream to one reader.
 type Writer struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
+	w       http.ResponseWriter      // nil once detached
+	control *http.ResponseController // nil once detached
+	conn    net.Conn                 // once detached
 }
 
 // NewWriter returns a writer of a reply.
@@ -38,8 +41,57 @@ func (w *Writer) Open() error {
 	return w.Write(fmt.Sprintf("retry: %d\n\n", returnAfter))
 }
 
+// errGone ends a stream whose client has closed the connection.
+var errGone = errors.New("the reader has gone")
+
+// detach takes the connection of an open stream from the HTTP server. A stream that waits then needs
+// neither the server's buffers nor the deep stack of its handlers, about 20 KB together. gone is
+// called when the client closes the connection. The caller calls close at the end. False: it cannot
+// be taken, as with HTTP/2, and the stream is written as before.
+func (w *Writer) detach(r *http.Request, gone context.CancelCauseFunc) bool {
+	if r.ProtoMajor != 1 || r.ProtoMinor != 1 { // whose replies without a length are chunked
+		return false
+	}
+	conn, _, err := w.control.Hijack()
+	if err != nil {
+		return false
+	}
+	w.w, w.control, w.conn = nil, nil, conn
+	go func() {
+		var ignored [16]byte
+		for {
+			if _, err := conn.Read(ignored[:]); err != nil {
+				gone(errGone)
+				return
+			}
+		}
+	}()
+	return true
+}
+
+// close ends the reply and the connection of a detached stream.
+func (w *Writer) close() {
+	_ = w.conn.SetWriteDeadline(time.Now().Add(writeTime))
+	_, _ = io.WriteString(w.conn, "0\r\n\r\n") // the last chunk; whoever has gone needs none
+	_ = w.conn.Close()
+}
+
+// writeChunk sends a text as a chunk of HTTP/1.1.
+func (w *Writer) writeChunk(text string) error {
+	if err := w.conn.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
+		return fmt.Errorf("stream deadline: %w", err)
+	}
+	if _, err := fmt.Fprintf(w.conn, "%x\r\n%s\r\n", len(text), text); err != nil {
+		return fmt.Errorf("stream: %w", err)
+	}
+	return nil
+}
+
 // Write sends a text of the stream at once. It ends with an empty line.
 func (w *Writer) Write(text string) error {
+	if w.conn != nil {
+		return w.writeChunk(text)
+	}
 	// Not every connection has deadlines; those of some tests have none.
 	if err := w.control.SetWriteDeadline(time.Now().Add(writeTime)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return fmt.Errorf("stream deadline: %w", err)
