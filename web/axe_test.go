@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -32,19 +33,53 @@ const runAxe = `window.axeSaid = null; axe.run(document, {resultTypes: ["violati
 	r => { window.axeSaid = r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target.join(" ") + " " + (n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? ""))).join("\n"); },
 	e => { window.axeSaid = "axe failed: " + e; }); true`
 
-// audit finds the faults of a page in both colour schemes, on a phone and on a desktop.
+// audit finds the faults of a page in both colour schemes, on a phone, on a desktop and on a wall screen.
 func (c *window) audit(axe, path string) {
 	c.t.Helper()
 	for _, scheme := range []string{"light", "dark"} {
-		for _, width := range []int64{320, 1280} {
+		for _, width := range []int64{320, 1280, 2560} {
+			if width > 1280 && scheme == "dark" {
+				continue // the colours are those of 1280 pixels, and the layout that of light
+			}
 			c.Do("dress", media(scheme), chromedp.EmulateViewport(width, 844))
 			c.Open(path)
-			c.finds(axe, fmt.Sprintf("%s, %s, %d pixels", path, scheme, width))
-			if chrome.Ask[bool](c.Browser, "document.documentElement.scrollWidth > innerWidth") {
-				c.t.Errorf("%s is wider than %d pixels", path, width)
-			}
+			c.judge(axe, fmt.Sprintf("%s, %s, %d pixels", path, scheme, width))
 		}
 	}
+}
+
+// judge finds the faults of the page that is open.
+func (c *window) judge(axe, where string) {
+	c.t.Helper()
+	c.finds(axe, where)
+	if chrome.Ask[bool](c.Browser, "document.documentElement.scrollWidth > innerWidth") {
+		c.t.Errorf("%s: it is wider than the window", where)
+	}
+}
+
+// TestAccessibilityOfErrorPages has axe look at what people get who ask for what is not there, may not do something, or
+// meet a fault of the server.
+func TestAccessibilityOfErrorPages(t *testing.T) {
+	c := newClassroom(t)
+	s := newSite(t, c, nil)
+	axe := axeSource(t)
+	w := openWindow(t, s.base())
+	s.giveLink("x", "alice")
+	w.SignIn("x")
+	w.audit(axe, "/comp2402/nothing")
+	w.AwaitText("h1", "Nothing to see here")
+	for _, width := range []int64{320, 2560} {
+		w.Do("resize", chromedp.EmulateViewport(width, 844))
+		w.Open("/-/queue")
+		chrome.Ask[bool](w.Browser, `(() => { const f = document.createElement("form"); f.method = "post"; f.action = "/-/queue/move"; document.body.append(f); f.submit(); return true })()`)
+		w.AwaitText("h1", "That was not allowed")
+		w.judge(axe, fmt.Sprintf("403, %d pixels", width))
+	}
+	s.mu.Lock()
+	c.broken = errors.New("disk on fire")
+	s.mu.Unlock()
+	w.audit(axe, "/comp2402")
+	w.AwaitText("h1", "Something went wrong")
 }
 
 // finds has axe look at the page that is open.

@@ -116,10 +116,10 @@ func headingOf(status int) string {
 	case http.StatusTooManyRequests:
 		return "Too many tries"
 	case http.StatusServiceUnavailable:
-		return "Not just now"
+		return "Temporarily unavailable"
 	}
 	if status < http.StatusInternalServerError {
-		return "That request made no sense"
+		return "Bad request"
 	}
 	return "Something went wrong"
 }
