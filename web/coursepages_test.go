@@ -154,7 +154,7 @@ func TestCourseFileChangingGradesByPage(t *testing.T) {
 	t.Parallel()
 	var pushed []schema.Upload
 	s := newRealSite(t, specA1, func(server *web.Server) { server.Uploads = recorder{&pushed} })
-	s.site.server.Classroom.Files = actions.New(actions.Options{Store: changingCourse{s.ledger}, Clock: time.Now}).Files
+	s.server.Classroom.Files = actions.New(actions.Options{Store: changingCourse{s.ledger}, Clock: time.Now}).Files
 	ines := s.signIn("ines")
 	const path = "/comp2402/-/settings"
 	text := url.Values{"act": {"save"}, "text": {"late_tokens: 2\r\n"}}

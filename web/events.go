@@ -21,6 +21,9 @@ const (
 	streamLifetime = 15 * time.Minute // then the browser comes back, and is asked again who it is
 )
 
+// errReaderGone ends a stream whose request has ended.
+var errReaderGone = errors.New("the reader has gone")
+
 // patch is what a page has to change: whole regions, or one line or test to add.
 type patch struct {
 	Report  *view.Report
@@ -36,9 +39,9 @@ type patch struct {
 // serveEvents streams what happens to a submission as patches of its page: HTML
 // that the same templates made. A reader that names the last event it has seen goes
 // on from there.
-func (s *submissionPages) serveEvents(w http.ResponseWriter, r *http.Request, user schema.User) error {
-	ctx, end := context.WithCancelCause(context.Background()) //nolint:contextcheck // the stream outlives its request
-	request := context.AfterFunc(r.Context(), func() { end(context.Cause(r.Context())) })
+func (s *submissionPages) serveEvents(w http.ResponseWriter, r *http.Request, user schema.User) error { //nolint:contextcheck // the stream outlives its request
+	ctx, end := context.WithCancelCause(context.Background())
+	request := context.AfterFunc(r.Context(), func() { end(errReaderGone) })
 	open, err := s.streams.Open(sse.Reader{User: user.ID, Key: s.actor(r, user).Key, Session: s.sessionID(r)}, end)
 	if err != nil {
 		end(nil)
@@ -57,7 +60,7 @@ func (s *submissionPages) serveEvents(w http.ResponseWriter, r *http.Request, us
 	of := v.Sub.Name
 	of.Number = 0
 	s.streams.Show(open, v.Course.ID, of.String())
-	ctx, cancel := context.WithTimeout(ctx, streamLifetime) //nolint:contextcheck // as above
+	ctx, cancel := context.WithTimeout(ctx, streamLifetime)
 	f := &feed{pages: s, out: newStream(w), sight: v}
 	watched, err := f.begin(ctx, r) //nolint:contextcheck // as above
 	run := func() {

@@ -420,7 +420,7 @@ func (u *uploads) Upload(ctx context.Context, by schema.Actor, up schema.Upload)
 		c, err := u.store.Course(ctx, code)
 		check(u.t, err)
 		p := schema.Push{Intent: u.intent(schema.Assignment{Course: c}, schema.RepositoryCourse, by.User.Login), Tree: strings.Repeat("7", 40)}
-		v, err := u.bundle.Files.Record(ctx, by, c, p, up.Files[0].Data)
+		v, err := u.Files.Record(ctx, by, c, p, up.Files[0].Data)
 		check(u.t, err)
 		is.Version = v.Number
 	default:

@@ -26,6 +26,9 @@ const (
 // errStopping ends the streams when the site stops; their readers reconnect.
 var errStopping = errors.New("the site is stopping")
 
+// errReaderGone ends a stream whose request has ended.
+var errReaderGone = errors.New("the reader has gone")
+
 // place is a waiting submission's place, the data of the event "place".
 type place struct {
 	Ahead   int    `json:"ahead"`             // submissions that start before it
@@ -54,8 +57,8 @@ func streamEvents(c *call) (schema.PublicEvent, error) {
 	if err != nil {
 		return schema.PublicEvent{}, err
 	}
-	ctx, end := context.WithCancelCause(context.Background()) //nolint:contextcheck // the stream outlives its request
-	request := context.AfterFunc(c.ctx(), func() { end(context.Cause(c.ctx())) })
+	ctx, end := context.WithCancelCause(context.Background())
+	request := context.AfterFunc(c.ctx(), func() { end(errReaderGone) })
 	open, err := c.streams.Open(sse.Reader{User: c.by.User.ID, Token: c.token.ID, Key: c.by.Key}, end)
 	if err != nil {
 		end(nil)
@@ -76,10 +79,10 @@ func streamEvents(c *call) (schema.PublicEvent, error) {
 		return schema.PublicEvent{}, err
 	}
 	c.streams.Show(open, seen.Member.Course.ID, name.Course+"/"+name.Assignment+"/"+name.Owner)
-	ctx, cancel := context.WithTimeout(ctx, min(streamLifetime, c.token.ExpiresAt.Sub(c.Clock()))) //nolint:contextcheck // as above
+	ctx, cancel := context.WithTimeout(ctx, min(streamLifetime, c.token.ExpiresAt.Sub(c.Clock())))
 	// The stream keeps nothing of the request, which holds the HTTP server's buffers.
 	s := &stream{call: &call{API: c.API, by: c.by, token: c.token}, Writer: sse.NewWriter(c.w), name: name, seen: seen}
-	watched, err := s.begin(ctx, c) //nolint:contextcheck // as above
+	watched, err := s.begin(ctx, c)
 	run := func() {
 		defer leave()
 		defer cancel()
