@@ -30,7 +30,7 @@ func (s *Scratch) take(uid int) error {
 // come last, so that no process of that uid can look into them before. Directories that the
 // runner has written to get their stamp.
 func (s *Scratch) hand(uid int) error {
-	for _, name := range directories {
+	for _, name := range directories() {
 		h := hander{from: s.owner, to: uid, stamps: s.fresh}
 		if err := h.all(int(s.top.Fd()), name, s.fresh && name == workDir || uid >= 0 && s.owner != uid); err != nil {
 			return err
@@ -52,7 +52,7 @@ func (s *Scratch) release() error {
 	if os.Getuid() != 0 || s.top == nil {
 		return nil
 	}
-	for _, name := range directories {
+	for _, name := range directories() {
 		fd, err := openDir(int(s.top.Fd()), name)
 		if err != nil {
 			return fmt.Errorf("take scratch back: %w", err)

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -76,10 +77,10 @@ func (s *Scratch) emptied() *Scratch {
 		return nil
 	}
 	names, err := namesIn(int(s.top.Fd()))
-	if err != nil || len(names) != len(directories) {
+	if err != nil || len(names) != len(directories()) {
 		return nil
 	}
-	for _, name := range directories {
+	for _, name := range directories() {
 		if !s.blankAgain(name) {
 			return nil
 		}
@@ -114,7 +115,7 @@ func (s *Scratch) blankAgain(name string) bool {
 	}
 	attributes := make([]byte, 1024)
 	n, err := unix.Flistxattr(fd, attributes)
-	return err == unix.ENOTSUP || err == nil && !slices.ContainsFunc(bytes.Split(attributes[:n], []byte{0}), given)
+	return errors.Is(err, unix.ENOTSUP) || err == nil && !slices.ContainsFunc(bytes.Split(attributes[:n], []byte{0}), given)
 }
 
 // given reports whether a step can have given a file the attribute of that name.

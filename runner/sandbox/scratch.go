@@ -26,7 +26,8 @@ const (
 	sharedDir = "shm"
 )
 
-var directories = []string{workDir, tempDir, sharedDir}
+// directories are the three of every scratch.
+func directories() []string { return []string{workDir, tempDir, sharedDir} }
 
 // Scratch is a directory that students' programs write to. Root never follows a link in it. Root
 // changes it only while no process of its owner lives, except that Discard removes it while a
@@ -72,7 +73,7 @@ func newScratch(w *Wall, dir string) (*Scratch, error) {
 	if err := os.Chmod(top, 0o711); err != nil {
 		return nil, fmt.Errorf("scratch: %w", err)
 	}
-	for _, name := range directories {
+	for _, name := range directories() {
 		if err := os.Mkdir(filepath.Join(top, name), 0o700); err != nil {
 			return nil, fmt.Errorf("scratch: %w", err)
 		}
