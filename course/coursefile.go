@@ -25,6 +25,15 @@ func Settable(c schema.Course, keys ...string) error {
 	return nil
 }
 
+// ConfirmChanges refuses a course.yaml that would change grades, unless the person confirmed that.
+// Callers add how to confirm it.
+func ConfirmChanges(changes []schema.GradeChange, confirmed bool) error {
+	if len(changes) == 0 || confirmed {
+		return nil
+	}
+	return schema.Errorf(schema.CodeRefused, "course.yaml would change %s", schema.Count(len(changes), "grade"))
+}
+
 // maxGradeChanges is how many changed grades are listed.
 const maxGradeChanges = 20
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/grader/grader/course"
 	"github.com/grader/grader/gitd/repo"
 	"github.com/grader/grader/gitd/transcript"
 	"github.com/grader/grader/schema"
@@ -19,10 +20,11 @@ func (s *receiver) judgeCourse(ctx context.Context, p *push, q repo.Quarantine, 
 		return err
 	}
 	p.changes = checked.Changes
-	if len(checked.Changes) == 0 || p.options.confirm {
+	unconfirmed := course.ConfirmChanges(checked.Changes, p.options.confirm)
+	if unconfirmed == nil {
 		return nil
 	}
-	no := refusal{refusalConfirm, "confirm", transcript.ChangesWords(len(checked.Changes)) + ". If this is meant", []string{p.pushHead("-o", "confirm")}}
+	no := refusal{refusalConfirm, "confirm", schema.MessageOf(unconfirmed) + ". If this is meant", []string{p.pushHead("-o", "confirm")}}
 	return refusedPush{refusal: no, before: transcript.GradeChanges(checked.Changes)}
 }
 

@@ -55,8 +55,9 @@ func (s *testsPages) saveCourseFile(w http.ResponseWriter, r *http.Request, user
 		return s.renderCourseFile(w, r, user, view.CourseFile{}, err)
 	case r.PostFormValue("act") == "check":
 		return s.renderCourseFile(w, r, user, view.CourseFile{Checked: true, Changes: view.NewGradeChanges(is.Changes)}, nil)
-	case r.PostFormValue("act") != "confirm" && len(is.Changes) > 0:
-		unconfirmed := schema.Errorf(schema.CodeConflict, "Nothing was saved: the file would change %s. If this is meant, save it with the button below", schema.Count(len(is.Changes), "grade"))
+	}
+	if err := course.ConfirmChanges(is.Changes, r.PostFormValue("act") == "confirm"); err != nil {
+		unconfirmed := schema.Wrapf(schema.CodeOf(err), err, "Nothing was saved: %s. If this is meant, save it with the button below", schema.MessageOf(err))
 		return s.renderCourseFile(w, r, user, view.CourseFile{Confirm: true, Changes: view.NewGradeChanges(is.Changes)}, unconfirmed)
 	}
 	_, err = s.push(w, r, s.actor(r, user), schema.Upload{

@@ -158,8 +158,12 @@ func TestCourseFileChangingGradesByPage(t *testing.T) {
 	ines := s.signIn("ines")
 	const path = "/comp2402/-/settings"
 	text := url.Values{"act": {"save"}, "text": {"late_tokens: 2\r\n"}}
-	page := parsePage(t, ines.submit(path, text).body)
-	mustContain(t, page.text(".problem"), "Nothing was saved: the file would change 1 grade.")
+	refused := ines.submit(path, text)
+	if refused.status != http.StatusUnprocessableEntity { // as over the API
+		t.Errorf("status %d", refused.status)
+	}
+	page := parsePage(t, refused.body)
+	mustContain(t, page.text(".problem"), "Nothing was saved: course.yaml would change 1 grade.")
 	mustContain(t, page.text("main"), "alice", "a1", "7", "5")
 	button := page.all("button.primary")[0]
 	if got := page.text("button.primary"); got != "Save and change these grades" || len(pushed) > 0 {

@@ -30,7 +30,4 @@ func GradeChanges(changes []schema.GradeChange) []string {
 	return lines
 }
 
-// ChangesWords says how many grades a course.yaml would change.
-func ChangesWords(n int) string { return "course.yaml would change " + schema.Count(n, "grade") }
-
 func changed(n int) string { return "changed " + schema.Count(n, "grade") }

@@ -57,10 +57,10 @@ func listCourseFiles(c *call) ([]courseVersion, error) {
 	return versions, err
 }
 
-// unconfirmed refuses to change grades, and lists them.
-func unconfirmed(changes []schema.GradeChange) error {
-	return schema.Errorf(schema.CodeRefused, "course.yaml would change %s: %s. Nothing was saved. If this is meant, send \"confirm\": true beside the text",
-		schema.Count(len(changes), "grade"), strings.Join(course.GradeChangeLines(changes), "; "))
+// unconfirmed adds to err the changed grades, and how to confirm them.
+func unconfirmed(err error, changes []schema.GradeChange) error {
+	return schema.Wrapf(schema.CodeOf(err), err, "%s: %s. Nothing was saved. If this is meant, send \"confirm\": true beside the text",
+		schema.MessageOf(err), strings.Join(course.GradeChangeLines(changes), "; "))
 }
 
 func saveCourseFile(c *call, n newCourseFile) (checkedCourseFile, error) {
@@ -69,10 +69,13 @@ func saveCourseFile(c *call, n newCourseFile) (checkedCourseFile, error) {
 	if invalid := new(assignment.Invalid); errors.As(err, &invalid) {
 		return checkedCourseFile{}, schema.Wrapf(schema.CodeRefused, err, "%s", invalid)
 	}
-	if err == nil && len(is.Changes) > 0 && !n.Confirm && !n.DryRun {
-		err = unconfirmed(is.Changes)
+	if err != nil {
+		return checkedCourseFile{}, err
 	}
-	if err == nil && !n.DryRun {
+	if !n.DryRun {
+		if err := course.ConfirmChanges(is.Changes, n.Confirm); err != nil {
+			return checkedCourseFile{}, unconfirmed(err, is.Changes)
+		}
 		_, err = c.push(schema.Upload{
 			Path: code + "/course", Base: n.Base, Confirm: n.Confirm,
 			Files: []schema.UploadFile{{Path: assignment.CourseFilename, Data: []byte(n.Text)}}, Message: "Change course.yaml",
