@@ -28,7 +28,7 @@ type bundle struct {
 	revoked    []classroom.Revocation
 	pushes     int
 	controlled []schema.PoolControl // what the scheduler received
-	failure    string               // why runners of the flavour standard do not start
+	stalled    string               // why no runner of the flavour standard can be started
 }
 
 var epoch = time.Date(2026, 9, 14, 9, 0, 0, 0, time.UTC)
@@ -66,10 +66,7 @@ func (b *bundle) pass(d time.Duration) { b.clock.Add(d.Microseconds()) }
 func (b *bundle) Wake() { b.woken.Add(1) }
 
 func (b *bundle) PoolStates(context.Context) ([]schema.PoolState, error) {
-	if b.failure != "" {
-		return []schema.PoolState{{Flavour: schema.Flavour{Name: "standard"}, Failure: b.failure}}, nil
-	}
-	return []schema.PoolState{{Flavour: schema.Flavour{Name: "standard"}, Busy: 1}}, nil
+	return []schema.PoolState{{Flavour: schema.Flavour{Name: "standard"}, Busy: 1, Stalled: b.stalled}}, nil
 }
 
 // Control implements classroom.Live.

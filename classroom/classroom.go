@@ -123,7 +123,7 @@ func New(o Options) *Classroom {
 		Audit:        &Audit{store: o.Store},
 		GitHub:       &GitHub{store: o.Store, work: work},
 		Outbox:       &Outbox{store: o.Store},
-		Notices:      &Notices{store: o.Store, accounts: accounts, work: work, grades: grades, live: o.Live, channels: o.Notices},
+		Notices:      &Notices{store: o.Store, accounts: accounts, work: work, grades: grades, live: o.Live, channels: o.Notices, clock: o.Clock},
 		Revoked:      revoked,
 	}
 }

@@ -11,8 +11,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxTitle bounds the title of an assignment in a notice, in characters.
-const maxTitle = 100
+const (
+	// maxTitle bounds the title of an assignment in a notice, in characters.
+	maxTitle = 100
+	// maxPoolReason bounds the reason why a pool fails, in characters.
+	maxPoolReason = 300
+)
 
 // Message composes the text of a notice, as its reader may see what it is about now. false: there
 // is nothing to say any more, because the destination was removed, its owner may not see it, or
@@ -119,7 +123,7 @@ func (n *Notices) about(ctx context.Context, m *schema.NoticeMessage, by schema.
 	a, err := n.work.Assignment(ctx, who, name)
 	m.Assignment, m.Page = path, "/"+path
 	if err == nil && a.Spec != nil {
-		m.Text = append(m.Text, fmt.Sprintf("%s: %s", path, oneLine(a.Spec.Title, maxTitle)))
+		m.Text = append(m.Text, fmt.Sprintf("%s: %s", path, schema.OneLine(a.Spec.Title, maxTitle)))
 	}
 	return who, a, err
 }
@@ -200,9 +204,16 @@ func (n *Notices) failingPool(ctx context.Context, m *schema.NoticeMessage, by s
 	if !staff && !by.User.Admin {
 		return schema.Errorf(schema.CodeForbidden, "only staff is told about pools")
 	}
+	fails, err := n.store.PoolFails(ctx, is.Flavour)
+	if err != nil {
+		return err
+	}
+	if !fails {
+		return schema.Errorf(schema.CodeNotFound, "runners of the flavour %s can start again", is.Flavour)
+	}
 	m.Flavour, m.Page = is.Flavour, "/-/queue"
 	m.Subject = fmt.Sprintf("runners of the flavour %s cannot start", is.Flavour)
-	m.Text = []string{fmt.Sprintf("Runners of the flavour %s cannot start, so pushes wait.", is.Flavour), "Reason: " + oneLine(is.Why, 300)}
+	m.Text = []string{fmt.Sprintf("Runners of the flavour %s cannot start, so pushes wait.", is.Flavour), "Reason: " + schema.OneLine(is.Why, maxPoolReason)}
 	return nil
 }
 

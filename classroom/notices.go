@@ -3,7 +3,8 @@ package classroom
 import (
 	"context"
 	"strings"
-	"unicode/utf8"
+	"sync"
+	"time"
 
 	"github.com/grader/grader/course"
 	"github.com/grader/grader/schema"
@@ -29,9 +30,11 @@ type NoticeStore interface {
 	RemoveNoticeDestination(ctx context.Context, by schema.Actor, user schema.User, id int64) (schema.NoticeDestination, error)
 	// Unsubscribe removes the destination with that secret. CodeNotFound.
 	Unsubscribe(ctx context.Context, by schema.Actor, secret string) (schema.NoticeDestination, error)
-	// NotePools tells people about the pools that began to fail; failing are the reasons by
-	// flavour.
-	NotePools(ctx context.Context, failing map[string]string) error
+	// NotePools tells people about the pools that began to fail.
+	NotePools(ctx context.Context, news schema.PoolNews) error
+	// PoolFails reports whether people were told that a flavour's pool fails, and it does not
+	// work yet.
+	PoolFails(ctx context.Context, flavour string) (bool, error)
 	// Enrolments returns the courses of a user, by code.
 	Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error)
 	// Extensions returns the active extensions of an assignment, by owner.
@@ -53,6 +56,10 @@ type Notices struct {
 	grades   *Grades
 	live     Live
 	channels NoticeChannels
+	clock    func() time.Time
+
+	mu    sync.Mutex
+	pools map[string]course.PoolWatch // by flavour, as they were last seen
 }
 
 // NewDestination is a destination to add to the actor's own account.
@@ -145,27 +152,28 @@ func (n *Notices) Unsubscribe(ctx context.Context, channel schema.Channel, secre
 	return n.store.Unsubscribe(ctx, schema.Actor{Channel: channel}, secret)
 }
 
-// NotePools tells people about pools whose runners cannot start. The server calls it from time to
-// time.
+// NotePools tells people about pools whose runners could not be started for some time. The server
+// calls it once a minute.
 func (n *Notices) NotePools(ctx context.Context) error {
 	pools, err := n.live.PoolStates(ctx)
 	if err != nil {
 		return err
 	}
-	failing := map[string]string{}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	now, news := n.clock(), schema.PoolNews{Failing: map[string]string{}}
+	watched := make(map[string]course.PoolWatch, len(pools))
 	for _, p := range pools {
-		if course.PoolFails(p) {
-			failing[p.Flavour.Name] = oneLine(p.Failure, 300)
+		name := p.Flavour.Name
+		watch := n.pools[name].Next(p.Stalled != "", now)
+		watched[name] = watch
+		switch {
+		case watch.Fails(now):
+			news.Failing[name] = schema.OneLine(p.Stalled, maxPoolReason)
+		case !watch.Works(now):
+			news.Unsure = append(news.Unsure, name)
 		}
 	}
-	return n.store.NotePools(ctx, failing)
-}
-
-// oneLine makes one line of a text: no control characters, at most so many characters.
-func oneLine(text string, most int) string {
-	text = strings.Join(strings.Fields(schema.Sanitize(text)), " ")
-	if utf8.RuneCountInString(text) > most {
-		text = string([]rune(text)[:most-1]) + "…"
-	}
-	return text
+	n.pools = watched
+	return n.store.NotePools(ctx, news)
 }

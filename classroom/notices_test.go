@@ -243,28 +243,67 @@ func TestBrokenTestsAreToldToStaffOnce(t *testing.T) {
 	}
 }
 
-// TestFailingPoolIsToldOncePerFailure tells administrators and staff when a pool begins to fail.
+// TestFailingPoolIsToldOncePerFailure tells administrators and staff when runners could not be
+// started for some time, and not when they fail for a moment.
 func TestFailingPoolIsToldOncePerFailure(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	for _, login := range []string{"alice", "tina", "root"} {
 		b.subscribe(login, schema.NoticeMail, login+"@example.org", schema.NoticePool)
 	}
+	const fails = "docker\r\nis not running"
 	for _, c := range []struct {
-		failure string
-		told    bool
-	}{{"docker\r\nis not running", true}, {"docker\r\nis not running", false}, {"", false}, {"docker\r\nis not running", true}} {
-		b.failure = c.failure
-		check(t, b.Notices.NotePools(t.Context()))
-		got := b.deliver()
+		name  string
+		looks []string // why runners cannot be started, minute by minute
+		told  bool
+	}{
+		{"a moment", []string{fails, fails, "", "", ""}, false},
+		{"on and off", []string{fails, fails, "", fails, fails, "", fails, fails, fails, ""}, false},
+		{"it lasts", []string{fails, fails, fails, fails, fails, fails}, true},
+		{"it goes on", []string{fails, fails, fails, fails, fails, fails}, false},
+		{"another reason", []string{"no room", "no room", "no room", "no room", "no room", "no room"}, false},
+		{"it works for a moment", []string{"", fails, "", "", fails, fails, fails, fails, fails, fails, fails}, false},
+		{"it works again", []string{"", "", "", "", "", ""}, false},
+		{"the next failure", []string{fails, fails, fails, fails, fails, fails}, true},
+	} {
+		got := map[string][]string{}
+		for _, b.stalled = range c.looks {
+			check(t, b.Notices.NotePools(t.Context()))
+			for address, messages := range b.deliver() {
+				got[address] = append(got[address], messages...)
+			}
+			b.pass(time.Minute)
+		}
 		for _, address := range []string{"tina@example.org", "root@example.org"} {
-			if (len(got[address]) == 1) != c.told || c.told && !strings.HasSuffix(got[address][0], "\nReason: docker is not running") {
-				t.Errorf("%v: %s got %q", c, address, got[address])
+			if (len(got[address]) == 1) != c.told || c.told && !strings.HasSuffix(got[address][0], "\nReason: docker is not running") || len(got[address]) > 1 {
+				t.Errorf("%s: %s got %q", c.name, address, got[address])
 			}
 		}
 		if len(got["alice@example.org"]) > 0 {
 			t.Errorf("a student was told %q", got)
 		}
+	}
+}
+
+// TestRecoveredPoolIsNotTold drops the notice of a failure that is over before it could be sent.
+func TestRecoveredPoolIsNotTold(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.subscribe("root", schema.NoticeMail, "root@example.org", schema.NoticePool)
+	look := func(stalled string) {
+		b.stalled = stalled
+		for range 7 {
+			check(t, b.Notices.NotePools(t.Context()))
+			b.pass(time.Minute)
+		}
+	}
+	look("no wall")
+	if got := b.waiting(); len(got) != 1 || got[0].Flavour != "standard" {
+		t.Fatalf("%+v waits", got)
+	}
+	look("")
+	if got := b.deliver(); len(got) != 0 {
+		t.Errorf("sent %v about a pool that works again", got)
 	}
 }
 

@@ -41,10 +41,6 @@ func ScoreChanged(before, after schema.Grade) bool {
 	return !b.Final.Equal(a.Final) || !b.MaxScore.Equal(a.MaxScore)
 }
 
-// PoolFails reports whether people are told that a pool fails: its last runner could not start, and
-// none is there.
-func PoolFails(p schema.PoolState) bool { return p.Failure != "" && p.Ready == 0 && p.Busy == 0 }
-
 // MayBeTold reports whether a member of a course may read notices of a topic about it.
 func MayBeTold(topic schema.NoticeTopic, v Viewer) bool {
 	switch topic {

@@ -74,20 +74,3 @@ func TestScoreChangedForItsOwner(t *testing.T) {
 		}
 	}
 }
-
-func TestPoolFails(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		pool schema.PoolState
-		want bool
-	}{
-		"no failure":              {schema.PoolState{}, false},
-		"no runner":               {schema.PoolState{Failure: "no image", Starting: 1}, true},
-		"one of several is ready": {schema.PoolState{Failure: "no image", Ready: 1}, false},
-		"one of several works":    {schema.PoolState{Failure: "no image", Busy: 1}, false},
-	} {
-		if got := course.PoolFails(c.pool); got != c.want {
-			t.Errorf("%s: %v, want %v", name, got, c.want)
-		}
-	}
-}

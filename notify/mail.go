@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/wneessen/go-mail"
 
@@ -48,7 +46,7 @@ func (m *Mail) letter(e schema.OutboxEntry, message schema.NoticeMessage) (*mail
 		return nil, schema.Wrapf(schema.CodeRefused, err, "the address cannot be used: %s", err)
 	}
 	// What looks like an encoded word (RFC 2047) would be decoded by the reader's program.
-	letter.Subject(line("[grader] "+strings.ReplaceAll(message.Subject, "=?", "= ?"), maxSubject))
+	letter.Subject(schema.OneLine("[grader] "+strings.ReplaceAll(message.Subject, "=?", "= ?"), maxSubject))
 	_, domain, _ := strings.Cut(m.From, "@")
 	letter.SetMessageIDWithValue(strings.ToLower(e.Token) + "@" + domain)
 	letter.SetDateWithValue(e.MadeAt)
@@ -66,7 +64,7 @@ func (m *Mail) letter(e schema.OutboxEntry, message schema.NoticeMessage) (*mail
 func (m *Mail) text(message schema.NoticeMessage, stop string) string {
 	var b strings.Builder
 	for _, sentence := range message.Text {
-		b.WriteString(line(sentence, 1000) + "\n")
+		b.WriteString(schema.OneLine(sentence, 1000) + "\n")
 	}
 	if message.Page != "" {
 		b.WriteString("\n" + m.Site() + message.Page + "\n")
@@ -79,15 +77,6 @@ func (m *Mail) text(message schema.NoticeMessage, stop string) string {
 	}
 	b.WriteString(stop + "\n")
 	return b.String()
-}
-
-// line makes one line of a text: no control characters, at most so many characters.
-func line(text string, most int) string {
-	text = strings.Join(strings.Fields(schema.Sanitize(text)), " ")
-	if utf8.RuneCountInString(text) > most {
-		text = string([]rune(text)[:most-1]) + "…"
-	}
-	return text
 }
 
 // deliver hands an e-mail to the mail server.
@@ -133,5 +122,3 @@ func refusal(err error) error {
 func isASCII(text string) bool {
 	return strings.IndexFunc(text, func(r rune) bool { return r > 127 }) < 0
 }
-
-func portText(port int) string { return strconv.Itoa(port) }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/textproto"
+	"strconv"
 	"time"
 
 	"github.com/wneessen/go-mail"
@@ -77,7 +78,7 @@ func (s MailServer) dial(ctx context.Context) (*mail.Client, *smtp.Client, error
 	if errors.As(err, &answer) && answer.Code >= 500 || errors.As(err, new(*tls.CertificateVerificationError)) {
 		code = schema.CodeForbidden
 	}
-	return nil, nil, schema.Wrapf(code, err, "the mail server %s: %s", net.JoinHostPort(s.Host, portText(s.Port)), err)
+	return nil, nil, schema.Wrapf(code, err, "the mail server %s: %s", net.JoinHostPort(s.Host, strconv.Itoa(s.Port)), err)
 }
 
 // Check connects, says EHLO, begins TLS and signs in, without sending anything.

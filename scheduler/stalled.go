@@ -1,7 +1,6 @@
 package scheduler
 
 import (
-	"cmp"
 	"context"
 
 	"github.com/grader/grader/schema"
@@ -17,29 +16,28 @@ func (s *overview) stalled(ctx context.Context, flavour string) string {
 	if words := s.controls.get(flavour).Words(); words != "" {
 		return words
 	}
-	if s.fleet.tally(flavour).ready.Load() > 0 {
+	if s.fleet.tally(flavour).ready.Load() > 0 { // the pool need not be asked
 		return ""
 	}
-	why := s.stallReason(ctx, flavour)
+	why := s.stallReason(s.look(ctx, flavour))
 	if why == "" {
 		return ""
 	}
 	return "no runner can be started now (" + why + "); you keep your place"
 }
 
-// stallReason tells a student what keeps runners of a flavour from starting.
-func (s *overview) stallReason(ctx context.Context, flavour string) string {
-	runners, err := s.Pools[flavour].List(ctx)
-	if err != nil {
+// stallReason tells a student what keeps runners of a flavour from starting, "" if one is ready or
+// can start.
+func (s *overview) stallReason(seen look) string {
+	tally := s.fleet.tally(seen.flavour)
+	switch {
+	case tally.ready.Load() > 0:
+		return ""
+	case seen.err != nil:
 		return "the machines do not answer"
-	}
-	busy := s.fleet.tally(flavour).busy.Load() > 0 // a job that ends frees its runner's place
-	for _, r := range runners {
-		if r.Flavour == flavour && r.Full && !busy {
-			return "all machines are full"
-		}
-	}
-	if s.failures.unstarted(flavour) >= minFailedStarts {
+	case seen.full() && tally.busy.Load() == 0: // a job that ends frees its runner's place
+		return "all machines are full"
+	case s.failures.unstarted(seen.flavour) >= minFailedStarts:
 		return "they fail; this is our fault, not yours"
 	}
 	return ""
@@ -57,5 +55,5 @@ func (s *Scheduler) Stall(ctx context.Context, flavour string) schema.Stall {
 	if s.overview.stalled(ctx, flavour) == "" {
 		return schema.Stall{}
 	}
-	return schema.Stall{Reason: cmp.Or(s.overview.failureOf(ctx, flavour), "runners fail; see grader admin pools")}
+	return schema.Stall{Reason: s.overview.look(ctx, flavour).words()}
 }

@@ -49,6 +49,47 @@ func TestStudentsReadWhyNoRunnerStarts(t *testing.T) {
 	}
 }
 
+// PoolStates says that a pool is stalled in the cases in which students read it, and not whenever
+// a runner has failed: people are told of a stalled pool.
+func TestStalledPoolState(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		befalls func(*bundle)
+		stalled string
+	}{
+		"nothing":                    {func(*bundle) {}, ""},
+		"the pool does not answer":   {func(b *bundle) { b.pool.away = schema.Errorf(schema.CodeUnavailable, "Nomad does not answer: 500") }, "Nomad does not answer: 500"},
+		"there is no room":           {func(b *bundle) { b.pool.full, b.pool.failure = true, "no node has room" }, "no node has room"},
+		"one runner fails by chance": {func(b *bundle) { b.pool.failure = "exit status 1"; b.fail("runner-7", "exit status 1") }, ""},
+		"runners do not start":       {func(b *bundle) { b.fail("runner-7", "no wall"); b.fail("runner-8", "no wall") }, "runners fail; see grader admin pools"},
+		"it is paused": {func(b *bundle) {
+			b.Control(schema.PoolControl{Flavour: "standard", Mode: schema.PoolPaused})
+			b.pool.full = true
+		}, ""},
+		"it is full of jobs": {func(b *bundle) {
+			b.pool.full, b.pool.failure = true, "no node has room"
+			b.push("alice")
+			b.newDevice().claim()
+		}, ""},
+		"a runner is ready": {func(b *bundle) { b.pool.full, b.pool.failure = true, "no node has room"; b.newDevice() }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := newBundle(t).start()
+				synctest.Wait()
+				c.befalls(b)
+				synctest.Wait()
+				states, err := b.PoolStates(t.Context())
+				check(t, err)
+				if states[0].Stalled != c.stalled {
+					t.Errorf("stalled: %q, want %q", states[0].Stalled, c.stalled)
+				}
+			})
+		})
+	}
+}
+
 // fail lets a runner end before it has registered.
 func (b *bundle) fail(id, why string) {
 	b.Issue(id, "standard")

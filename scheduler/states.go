@@ -44,7 +44,11 @@ func (s *Scheduler) PoolStates(ctx context.Context) ([]PoolState, error) {
 				state.Waiting += d.Waiting
 			}
 		}
-		state.Failure, state.Failures = s.overview.failureOf(ctx, name), s.failures.list(name)
+		seen := s.overview.look(ctx, name)
+		state.Failure, state.Failures = seen.failure(), s.failures.list(name)
+		if !state.Control.Stopped() && s.overview.stallReason(seen) != "" {
+			state.Stalled = seen.words()
+		}
 		states = append(states, state)
 	}
 	slices.SortFunc(states, func(a, b PoolState) int { return cmp.Compare(a.Flavour.Name, b.Flavour.Name) })
@@ -58,19 +62,4 @@ func (k *keeper) state() PoolState {
 		Flavour: k.effective(), Control: k.registry.controls.get(k.flavour.Name), Wanted: at.n, Reason: at.sentence(k.flavour.Name), Changed: at.at,
 		Starting: int(n.starting.Load()), Ready: int(n.ready.Load()), Busy: int(n.busy.Load()),
 	}
-}
-
-// failureOf returns why a flavour's last runner could not start, or why its pool does not
-// answer.
-func (s *overview) failureOf(ctx context.Context, flavour string) string {
-	runners, err := s.Pools[flavour].List(ctx)
-	if err != nil {
-		return err.Error()
-	}
-	for _, r := range runners {
-		if r.Flavour == flavour && r.Failure != "" {
-			return r.Failure
-		}
-	}
-	return ""
 }

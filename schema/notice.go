@@ -145,3 +145,9 @@ type NoticeMessage struct {
 	Assignment string            `json:"assignment,omitempty"` // COURSE/ASSIGNMENT
 	Flavour    string            `json:"flavour,omitempty"`
 }
+
+// PoolNews is what a look at the pools found out.
+type PoolNews struct {
+	Failing map[string]string // why runners cannot be started, one line, by flavour
+	Unsure  []string          // flavours whose state changed lately; every other flavour works
+}

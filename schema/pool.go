@@ -22,6 +22,7 @@ type PoolState struct {
 	Reason   string        // why Wanted last changed, in a sentence
 	Changed  time.Time     // when that was
 	Failure  string        // why the last runner could not start, "" if it could
+	Stalled  string        // why no runner can be started now, for staff; "" if one is ready or can start, or the pool is paused
 	Failures []PoolFailure // the last ones, the latest first
 }
 

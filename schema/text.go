@@ -27,6 +27,16 @@ func Sanitize(s string) string {
 	return b.String()
 }
 
+// OneLine makes untrusted text safe to print on one line, as Sanitize does, with single spaces and
+// at most so many characters. Its end is left out if it is longer.
+func OneLine(text string, most int) string {
+	text = strings.Join(strings.Fields(Sanitize(text)), " ")
+	if utf8.RuneCountInString(text) > most {
+		text = string([]rune(text)[:most-1]) + "…"
+	}
+	return text
+}
+
 // Excerpt makes untrusted text safe to print, as Sanitize does, and at most limit bytes long.
 // Its beginning and end stay, and a line between them says how many bytes were left out; that
 // line is not counted. A limit of 0 or less leaves nothing.

@@ -91,3 +91,18 @@ func TestSize(t *testing.T) {
 		}
 	}
 }
+
+func TestOneLine(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text string
+		most int
+		want string
+	}{
+		{" a\r\n\tb  c ", 10, "a b c"}, {"a\u2028b\x1b", 10, "a\ufffdb\ufffd"}, {"字字字字", 4, "字字字字"}, {"字字字字字", 4, "字字字…"}, {"", 4, ""},
+	} {
+		if got := schema.OneLine(c.text, c.most); got != c.want {
+			t.Errorf("%q: %q, want %q", c.text, got, c.want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -134,39 +135,46 @@ func notifyOwners(ctx context.Context, t *tx, now time.Time, assignment int64, o
 }
 
 // NotePools tells people about the pools of flavours that began to fail: administrators, and the
-// staff of the courses that use the flavour. failing are the reasons by flavour. A pool that
-// stopped failing is told of again when it fails the next time.
-func (s *NoticeTables) NotePools(ctx context.Context, failing map[string]string) error {
-	now := s.clock()
+// staff of the courses that use the flavour. A pool that works again is told of when it fails the
+// next time.
+func (s *NoticeTables) NotePools(ctx context.Context, news schema.PoolNews) error {
 	told, err := list(ctx, s.reader, value[string], `SELECT mark FROM notice_marks WHERE topic = 'pool' ORDER BY mark`)
 	if err != nil {
 		return err
 	}
-	changed := false
-	for _, flavour := range told {
-		if _, still := failing[flavour]; !still {
-			changed = true
+	var fresh, over []string
+	for flavour := range news.Failing {
+		if !slices.Contains(told, flavour) {
+			fresh = append(fresh, flavour)
 		}
 	}
-	if !changed && len(told) == len(failing) {
+	for _, flavour := range told {
+		if _, fails := news.Failing[flavour]; !fails && !slices.Contains(news.Unsure, flavour) {
+			over = append(over, flavour)
+		}
+	}
+	if len(fresh)+len(over) == 0 {
 		return nil
 	}
+	now := s.clock()
 	return s.write(ctx, "note pools", func(t *tx) error {
-		for _, flavour := range told {
-			if _, still := failing[flavour]; still {
-				continue
-			}
+		for _, flavour := range over {
 			if _, err := t.exec(ctx, `DELETE FROM notice_marks WHERE topic = 'pool' AND mark = ?`, flavour); err != nil {
 				return err
 			}
 		}
-		for flavour, why := range failing {
-			if err := notifyPool(ctx, t, now, flavour, why); err != nil {
+		for _, flavour := range fresh {
+			if err := notifyPool(ctx, t, now, flavour, news.Failing[flavour]); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// PoolFails reports whether people were told that a flavour's pool fails, and it does not work yet.
+func (s *NoticeTables) PoolFails(ctx context.Context, flavour string) (bool, error) {
+	return one(ctx, s.reader, value[bool], `SELECT EXISTS (SELECT 1 FROM notice_marks WHERE topic = 'pool' AND mark = ?)`, flavour)
 }
 
 func notifyPool(ctx context.Context, t *tx, now time.Time, flavour, why string) error {
