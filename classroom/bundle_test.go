@@ -117,7 +117,7 @@ func (b *bundle) assignment(name, source string) schema.Assignment {
 	return a
 }
 
-func (b *bundle) intent(a schema.Assignment, kind schema.RepositoryKind, login string) schema.Intent {
+func (b *bundle) intent(a schema.Assignment, kind schema.RepositoryKind, login string, options ...string) schema.Intent {
 	b.t.Helper()
 	row := schema.Repository{Kind: kind, CourseID: a.Course.ID, AssignmentID: a.ID}
 	if kind == schema.RepositoryOwn {
@@ -127,7 +127,7 @@ func (b *bundle) intent(a schema.Assignment, kind schema.RepositoryKind, login s
 	check(b.t, err)
 	b.pushes++
 	in := schema.Intent{ID: fmt.Sprintf("%032x", b.pushes), RepositoryID: row.ID, PusherID: b.actors[login].User.ID, Ref: "refs/heads/main",
-		Old: strings.Repeat("0", 40), New: fmt.Sprintf("%040x", b.pushes), ReceivedAt: b.now(), State: schema.IntentOpen}
+		Old: strings.Repeat("0", 40), New: fmt.Sprintf("%040x", b.pushes), ReceivedAt: b.now(), State: schema.IntentOpen, Options: options}
 	check(b.t, b.store.OpenIntent(b.t.Context(), in))
 	return in
 }

@@ -243,6 +243,32 @@ func TestBrokenTestsAreToldToStaffOnce(t *testing.T) {
 	}
 }
 
+// TestSkippedGateDoesNotHideFailures tells nobody of a gate that its pusher skipped, and still tells
+// the staff when that version fails on submissions.
+func TestSkippedGateDoesNotHideFailures(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.subscribe("tina", schema.NoticeMail, "tina@example.org", schema.NoticeTests)
+	a, err := b.store.Assignment(t.Context(), "comp1", "a1")
+	check(t, err)
+	in := b.intent(a, schema.RepositoryTests, "ida", schema.SkipGate)
+	_, _, err = b.store.RecordCandidate(t.Context(), schema.Push{Intent: in, Tree: strings.Repeat("8", 40), Flavour: "standard"}, []byte(released))
+	check(t, err)
+	b.grade(schema.Result{Outcome: schema.OutcomeGraded, Gate: &schema.GateResult{}})
+	if got := b.deliver(); len(got) != 0 {
+		t.Errorf("sent %v about a gate that was skipped", got)
+	}
+	for i := range course.ManyOwners {
+		login := fmt.Sprintf("student%d", i)
+		b.person(login, schema.RoleStudent)
+		b.push(login)
+		b.grade(schema.Result{Outcome: schema.OutcomeGraderError})
+	}
+	if got := b.deliver()["tina@example.org"]; len(got) != 1 || !strings.HasPrefix(got[0], "comp1/a1: the tests fail on submissions\n") || !strings.Contains(got[0], "Version 2 of the tests, which is active") {
+		t.Errorf("%q, want that version 2 fails on submissions", got)
+	}
+}
+
 // TestFailingPoolIsToldOncePerFailure tells administrators and staff when runners could not be
 // started for some time, and not when they fail for a moment.
 func TestFailingPoolIsToldOncePerFailure(t *testing.T) {

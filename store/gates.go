@@ -102,7 +102,7 @@ func (t *tx) closeGate(ctx context.Context, version int64, at time.Time) error {
 	if _, err := t.exec(ctx, `INSERT INTO gate_verdicts (version_id, body) VALUES (?, ?) ON CONFLICT DO NOTHING`, version, body); err != nil {
 		return err
 	}
-	if err := t.judge(ctx, version, verdict); err != nil || verdict.Passed {
+	if err := t.judge(ctx, version, verdict); err != nil || verdict.Activates() {
 		return err
 	}
 	return notifyTests(ctx, t, at, version, false)

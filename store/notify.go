@@ -91,9 +91,14 @@ func scanTestsOf(r row) (is testsOf, err error) {
 	return is, err
 }
 
-// notifyTests tells the staff of a course, once, that a version of tests is broken.
+// notifyTests tells the staff of a course that a version of tests is broken: once that its gate
+// failed, and once that it fails on submissions.
 func notifyTests(ctx context.Context, t *tx, now time.Time, version int64, failing bool) error {
-	first, err := t.mark(ctx, now, schema.NoticeTests, strconv.FormatInt(version, 10))
+	why := "gate"
+	if failing {
+		why = "submissions"
+	}
+	first, err := t.mark(ctx, now, schema.NoticeTests, strconv.FormatInt(version, 10)+"/"+why)
 	if err != nil || !first {
 		return err
 	}
@@ -105,7 +110,7 @@ func notifyTests(ctx context.Context, t *tx, now time.Time, version int64, faili
 	if err != nil {
 		return err
 	}
-	return t.notify(ctx, now, staff, is.path+"/"+strconv.Itoa(is.version), schema.Notice{Topic: schema.NoticeTests, Assignment: is.path, Version: is.version, Failing: failing})
+	return t.notify(ctx, now, staff, is.path+"/"+strconv.Itoa(is.version)+"/"+why, schema.Notice{Topic: schema.NoticeTests, Assignment: is.path, Version: is.version, Failing: failing})
 }
 
 // notifyRegraded tells the owners of some work that a regrade changed the score that they see.
