@@ -50,6 +50,7 @@ type erasure struct {
 	accounts     gitHubAccounts
 	fingerprints []string       // of the person's keys
 	named        *regexp.Regexp // what names the person in a text
+	namedGitHub  *regexp.Regexp // what names the person's accounts at GitHub in a text about these; nil: there are none
 }
 
 // identify collects what names the person.
@@ -68,22 +69,22 @@ func (e *erasure) identify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e.named = named(append([]string{e.user.Login, e.user.Name, e.user.Email, id}, e.fingerprints...), e.accounts.logins)
+	e.named = named("", append([]string{e.user.Login, e.user.Name, e.user.Email, id}, e.fingerprints...))
+	if len(e.accounts.logins) > 0 {
+		e.namedGitHub = named("(?i)", e.accounts.logins)
+	}
 	return nil
 }
 
-// named matches words where they stand alone in a text. Case does not matter in logins of GitHub.
-func named(words, gitHub []string) *regexp.Regexp {
+// named matches words where they stand alone in a text. flags are those of the regular expression.
+func named(flags string, words []string) *regexp.Regexp {
 	var all []string
 	for _, w := range words {
 		if w != "" {
 			all = append(all, regexp.QuoteMeta(w))
 		}
 	}
-	for _, w := range gitHub {
-		all = append(all, "(?i:"+regexp.QuoteMeta(w)+")")
-	}
-	return regexp.MustCompile(`(^|[^\pL\pN._-])(` + strings.Join(all, "|") + `)($|[^\pL\pN_-])`)
+	return regexp.MustCompile(flags + `(^|[^\pL\pN._-])(` + strings.Join(all, "|") + `)($|[^\pL\pN_-])`)
 }
 
 // texts removes what the person's programs printed, comments on their work, and their receipts.
@@ -130,26 +131,45 @@ func scanMention(r row) (m mention, err error) {
 	return m, err
 }
 
-// mentions replaces the person in the audit log, in reasons and in comments, where they stand as a word.
+// mentions replaces the person in the audit log, in reasons and in comments, where they stand as a
+// word. People choose their logins at GitHub, and "late" or "none" is one: these are replaced only
+// where the audit log says which accounts are linked.
 func (e *erasure) mentions(ctx context.Context) error {
 	columns, err := e.columns(ctx, mentionColumns()...)
 	if err != nil {
 		return err
 	}
 	for _, c := range columns {
-		all, err := list(ctx, e, scanMention, "SELECT"+" rowid, "+c.name+" FROM "+c.table+" WHERE "+c.name+" <> ''")
-		if err != nil {
+		if err := e.replace(ctx, c, e.named, ""); err != nil {
 			return err
 		}
-		for _, m := range all {
-			// Twice, because two matches may share the character between them.
-			text := e.named.ReplaceAllString(e.named.ReplaceAllString(m.text, "${1}"+e.alias+"${3}"), "${1}"+e.alias+"${3}")
-			if text == m.text {
-				continue
-			}
-			if _, err := e.exec(ctx, "UPDATE"+" "+c.table+" SET "+c.name+" = ? WHERE rowid = ?", text, m.id); err != nil {
-				return err
-			}
+	}
+	if e.namedGitHub == nil {
+		return nil
+	}
+	for _, name := range []string{"before_value", "after_value"} {
+		if err := e.replace(ctx, place{"audit", name}, e.namedGitHub, " AND action = 'user.link-github'"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replace replaces what a pattern of named matches in a column by the alias. and is a further
+// condition on its rows.
+func (e *erasure) replace(ctx context.Context, c place, named *regexp.Regexp, and string) error {
+	all, err := list(ctx, e, scanMention, "SELECT"+" rowid, "+c.name+" FROM "+c.table+" WHERE "+c.name+" <> ''"+and)
+	if err != nil {
+		return err
+	}
+	for _, m := range all {
+		// Twice, because two matches may share the character between them.
+		text := named.ReplaceAllString(named.ReplaceAllString(m.text, "${1}"+e.alias+"${3}"), "${1}"+e.alias+"${3}")
+		if text == m.text {
+			continue
+		}
+		if _, err := e.exec(ctx, "UPDATE"+" "+c.table+" SET "+c.name+" = ? WHERE rowid = ?", text, m.id); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -44,7 +44,7 @@ func (e *erasure) isTheirs(entry schema.OutboxEntry) (bool, error) {
 	if err := json.Unmarshal(entry.Body, &about); err != nil {
 		return false, err
 	}
-	return slices.Contains(e.accounts.ids, about.SenderID) || about.Submission.Owner == e.user.Login || e.named.MatchString(about.Refused) || e.ownRepository(about.Repository), nil
+	return slices.Contains(e.accounts.ids, about.SenderID) || about.Submission.Owner == e.user.Login || e.named.MatchString(about.Refused) || e.namedGitHub != nil && e.namedGitHub.MatchString(about.Refused) || e.ownRepository(about.Repository), nil
 }
 
 // ownRepository reports whether the name of a repository ends with a name of the person.

@@ -102,6 +102,31 @@ func TestErase(t *testing.T) {
 	}
 }
 
+// TestEraseKeepsWordsOfOthers erases a person whose logins at GitHub are words that the records of
+// others contain.
+func TestEraseKeepsWordsOfOthers(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	bob := b.user("bob")
+	for i, login := range []string{"late", "None"} {
+		check(t, b.LinkGitHub(t.Context(), schema.Operator(), bob, schema.GitHubAccount{Host: "https://github.com", ID: int64(i + 1), Login: login}))
+	}
+	sub := b.push("alice")
+	ok(b.AddComment(t.Context(), b.actor("ida", ""), sub.Submission, schema.Comment{Text: "Late, and none of it works"}))(t)
+	ok(b.Adjust(t.Context(), b.actor("ida", ""), b.assignment, "alice", schema.NewPoints(1, 1), "late bus"))(t)
+	ok(b.AddNoticeDestination(t.Context(), b.actor("alice", ""), schema.NoticeDestination{Channel: schema.NoticeMail, Address: "alice@example.org"}, course.MayAddDestination))(t)
+	ok(b.Erase(t.Context(), schema.Operator(), bob, "erased-1"))(t)
+	if all := ok(b.Comments(t.Context(), sub.ID))(t); len(all) != 1 || all[0].Text != "Late, and none of it works" {
+		t.Errorf("comments %+v", all)
+	}
+	reasons := ok(list(t.Context(), b.reader, value[string], `SELECT reason FROM adjustments`))(t)
+	equal(t, reasons, []string{"late bus"})
+	befores := ok(list(t.Context(), b.reader, value[string], `SELECT before_value FROM audit WHERE action = 'notice.add'`))(t)
+	equal(t, befores, []string{"none"})
+	links := ok(list(t.Context(), b.reader, value[string], `SELECT before_value || '|' || after_value FROM audit WHERE action = 'user.link-github' ORDER BY rowid`))(t)
+	equal(t, links, []string{"|erased-1", "erased-1|erased-1 erased-1"})
+}
+
 // leaveAtGitHub leaves traces of zed's pushes at GitHub, and others' beside them.
 func (b *bundle) leaveAtGitHub() {
 	b.t.Helper()
