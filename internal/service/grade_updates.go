@@ -11,31 +11,6 @@ const gradeUpdateEvery = time.Minute
 
 // startGradeUpdates starts to update grades at the end of their owners' time, including grades that nobody reads.
 func (s *Service) startGradeUpdates(ctx context.Context, _ *DataDir) error {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		s.updateGrades(ctx)
-	}()
-	s.onStop(func(context.Context) error {
-		cancel()
-		<-done
-		return nil
-	})
+	s.every(ctx, periodic{gradeUpdateEvery, true, "grades could not be updated", s.store.UpdateDueGrades})
 	return nil
-}
-
-func (s *Service) updateGrades(ctx context.Context) {
-	tick := time.NewTicker(gradeUpdateEvery)
-	defer tick.Stop()
-	for {
-		if err := s.store.UpdateDueGrades(ctx); err != nil && ctx.Err() == nil {
-			s.Logger.Error("grades could not be settled", "error", err)
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return
-		}
-	}
 }

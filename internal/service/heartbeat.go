@@ -18,34 +18,13 @@ func (s *Service) startHeartbeat(ctx context.Context, _ *DataDir) error {
 	if err := s.store.Started(ctx, s.now(), leastDowntime); err != nil {
 		return fmt.Errorf("heartbeat: %w", err)
 	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		tick := time.NewTicker(beatEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				s.beat(ctx)
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	s.onStop(func(ctx context.Context) error {
-		cancel()
-		<-done
-		s.beat(ctx)
+	beat := periodic{beatEvery, false, "note that the server runs", func(ctx context.Context) error { return s.store.Beat(ctx, s.now()) }}
+	s.onStop(func(ctx context.Context) error { // after the last of every
+		s.runOnce(ctx, beat)
 		return nil
 	})
+	s.every(ctx, beat)
 	return nil
-}
-
-func (s *Service) beat(ctx context.Context) {
-	if err := s.store.Beat(ctx, s.now()); err != nil && ctx.Err() == nil {
-		s.Logger.Error("note that the server runs", "error", err)
-	}
 }
 
 func (s *Service) now() time.Time {

@@ -9,28 +9,7 @@ import (
 
 // startMeasurements starts to measure the queues once a minute.
 func (s *Service) startMeasurements(ctx context.Context, _ *DataDir) error {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		tick := time.NewTicker(time.Minute)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				if err := s.measure(ctx); err != nil && ctx.Err() == nil {
-					s.Logger.Error("note how the queues do", "error", err)
-				}
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	s.onStop(func(context.Context) error {
-		cancel()
-		<-done
-		return nil
-	})
+	s.every(ctx, periodic{time.Minute, false, "note how the queues do", s.measure})
 	return nil
 }
 

@@ -61,27 +61,6 @@ func switchedOff(why string) outbox.Sender {
 
 // startPoolNotices looks once a minute for pools that fail, and tells people.
 func (s *Service) startPoolNotices(ctx context.Context, _ *DataDir) error {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		tick := time.NewTicker(poolsEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				if err := s.classroom.Notices.NotePools(ctx); err != nil && ctx.Err() == nil {
-					s.Logger.Error("note failing pools", "error", err)
-				}
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	s.onStop(func(context.Context) error {
-		cancel()
-		<-done
-		return nil
-	})
+	s.every(ctx, periodic{poolsEvery, false, "note failing pools", s.classroom.Notices.NotePools})
 	return nil
 }

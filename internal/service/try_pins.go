@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"time"
 
 	"github.com/grader/grader/course"
@@ -19,43 +18,17 @@ const (
 
 // tryPins removes the refs of tries that are older than course.TryLife.
 type tryPins struct {
-	list   func(ctx context.Context, before time.Time, after int64, limit int) ([]schema.TryPin, error)
-	drop   func(ctx context.Context, repository int64, name string) error
-	clock  func() time.Time
-	logger *slog.Logger
-	after  int64 // the last try whose ref was removed in this process
+	list  func(ctx context.Context, before time.Time, after int64, limit int) ([]schema.TryPin, error)
+	drop  func(ctx context.Context, repository int64, name string) error
+	clock func() time.Time
+	after int64 // the last try whose ref was removed in this process
 }
 
 // startTryPins starts removing the refs of old tries.
 func (s *Service) startTryPins(ctx context.Context, _ *DataDir) error {
-	p := &tryPins{list: s.store.TryPins, drop: s.repos.DropTry, clock: s.now, logger: s.Logger}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		p.run(ctx)
-	}()
-	s.onStop(func(context.Context) error {
-		cancel()
-		<-done
-		return nil
-	})
+	p := &tryPins{list: s.store.TryPins, drop: s.repos.DropTry, clock: s.now}
+	s.every(ctx, periodic{tryPinsEvery, true, "old tries could not be removed", p.remove})
 	return nil
-}
-
-func (p *tryPins) run(ctx context.Context) {
-	tick := time.NewTicker(tryPinsEvery)
-	defer tick.Stop()
-	for {
-		if err := p.remove(ctx); err != nil && ctx.Err() == nil {
-			p.logger.Error("old tries could not be removed", "error", err)
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return
-		}
-	}
 }
 
 // remove removes the refs of all old tries. If a ref cannot be removed, it continues with the others; that ref is tried again
