@@ -37,10 +37,12 @@ type Statuses interface {
 	EnqueueGitHubStatus(ctx context.Context, s schema.GitHubStatus) error
 }
 
-// Order knows which pushes to a repository were dealt with.
+// Order knows which pushes to a repository were accepted.
 type Order interface {
-	// LaterGitHubPush reports whether a later push to the repository was dealt with already.
+	// LaterGitHubPush reports whether a later push to the repository was accepted already.
 	LaterGitHubPush(ctx context.Context, p schema.GitHubPush) (bool, error)
+	// AcceptGitHubPush records that a push was accepted.
+	AcceptGitHubPush(ctx context.Context, p schema.GitHubPush) error
 }
 
 // Pushes fetches the pushes that were announced and makes them pushes to this server. It is the
@@ -125,6 +127,9 @@ func (s *Pushes) push(ctx context.Context, p schema.GitHubPush) error {
 	if err := s.fetch(ctx, o, p, target); err != nil {
 		return err
 	}
+	if err := s.Order.AcceptGitHubPush(ctx, p); err != nil {
+		return err
+	}
 	if target.Assignment == 0 { // these were its first tests
 		if target, err = s.Classroom.Target(ctx, s.Host, name, p, o.names()); err != nil {
 			return err
@@ -143,7 +148,7 @@ func (s *Pushes) push(ctx context.Context, p schema.GitHubPush) error {
 	return s.Statuses.EnqueueGitHubStatus(ctx, status)
 }
 
-// overtaken reports whether a later push was dealt with before and this commit with it. The
+// overtaken reports whether a later push was accepted before and this commit with it. The
 // error refuses the push otherwise: it would bring back work or tests that were replaced.
 func (s *Pushes) overtaken(ctx context.Context, p schema.GitHubPush, t classroom.GitHubTarget) (bool, error) {
 	later, err := s.Order.LaterGitHubPush(ctx, p)
@@ -171,6 +176,9 @@ func (s *Pushes) recorded(ctx context.Context, p schema.GitHubPush, t classroom.
 		return false, nil
 	}
 	if err != nil {
+		return false, err
+	}
+	if err := s.Order.AcceptGitHubPush(ctx, p); err != nil {
 		return false, err
 	}
 	return true, s.Statuses.EnqueueGitHubStatus(ctx, status)

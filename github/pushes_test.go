@@ -21,11 +21,12 @@ type intake struct {
 	refuses error // of Target
 	became  func(since time.Time) (schema.GitHubStatus, error)
 	told    error // of PushFetched
-	later   bool  // a later push was dealt with
+	later   bool  // a later push was accepted
 	signIn  string
 
-	pushed []schema.FetchedPush
-	queued []schema.GitHubStatus
+	pushed   []schema.FetchedPush
+	queued   []schema.GitHubStatus
+	accepted []string // deliveries
 }
 
 func (i *intake) Target(context.Context, string, string, schema.GitHubPush, course.GitHubNames) (classroom.GitHubTarget, error) {
@@ -59,6 +60,11 @@ func (i *intake) LaterGitHubPush(context.Context, schema.GitHubPush) (bool, erro
 	return i.later, nil
 }
 
+func (i *intake) AcceptGitHubPush(_ context.Context, p schema.GitHubPush) error {
+	i.accepted = append(i.accepted, p.Delivery)
+	return nil
+}
+
 // send delivers an announced push for the nth time.
 func (i *intake) send(t *testing.T, p schema.GitHubPush, attempt int) error {
 	t.Helper()
@@ -75,6 +81,31 @@ func (i *intake) send(t *testing.T, p schema.GitHubPush, attempt int) error {
 
 var announced = schema.GitHubPush{
 	GitHubCommit: schema.GitHubCommit{Repository: "comp2402-f26/a1-ada", RepositoryID: 99, Commit: commitNo(0), Public: true}, Delivery: delivery, SenderID: 1, ReceivedAt: hookTime,
+}
+
+// A push counts as accepted once it was pushed here, also by an attempt that was interrupted, and
+// not if it was refused or failed.
+func TestAcceptedPushes(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*intake)
+		want   []string
+	}{
+		"pushed": {func(*intake) {}, []string{delivery}},
+		"pushed by an earlier attempt": {func(i *intake) {
+			i.became = func(time.Time) (schema.GitHubStatus, error) { return schema.GitHubStatus{}, nil }
+		}, []string{delivery}},
+		"refused by the rules": {func(i *intake) { i.told = schema.Errorf(schema.CodeRefused, "refused: 2 of 2 submissions are used") }, nil},
+		"refused early":        {func(i *intake) { i.refuses = schema.Errorf(schema.CodeRefused, "this repository is named after bob") }, nil},
+		"failed":               {func(i *intake) { i.told = schema.Errorf(schema.CodeUnavailable, "no answer") }, nil},
+	} {
+		i := &intake{target: classroom.GitHubTarget{Path: "comp2402/a1", Assignment: 1, Owner: "ada"}}
+		c.change(i)
+		_ = i.send(t, announced, 1) // the case "failed" is an error
+		if diff := cmp.Diff(c.want, i.accepted); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
 }
 
 // A refusal of the account or the repository may be read by everybody. One by the rules of a push

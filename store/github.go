@@ -106,13 +106,20 @@ func (s *GitHubTables) ReceiveGitHubPush(ctx context.Context, p schema.GitHubPus
 	return fresh, err
 }
 
-// LaterGitHubPush reports whether a later push to the repository was dealt with already.
+// LaterGitHubPush reports whether a later push to the repository was accepted already.
 func (s *GitHubTables) LaterGitHubPush(ctx context.Context, p schema.GitHubPush) (bool, error) {
 	if p.PushedAt.IsZero() {
 		return false, nil
 	}
-	return one(ctx, s.reader, value[bool], `SELECT EXISTS (SELECT 1 FROM github_deliveries d WHERE d.repository_id = ? AND d.pushed_at > ?
-		AND NOT EXISTS (SELECT 1 FROM outbox w WHERE w.kind = ? AND w.entry_key = d.delivery))`, p.RepositoryID, micros(p.PushedAt), schema.OutgoingGitHubPush)
+	return one(ctx, s.reader, value[bool], `SELECT EXISTS (SELECT 1 FROM github_deliveries WHERE repository_id = ? AND pushed_at > ? AND accepted = 1)`, p.RepositoryID, micros(p.PushedAt))
+}
+
+// AcceptGitHubPush records that an announced push became a push to this server.
+func (s *GitHubTables) AcceptGitHubPush(ctx context.Context, p schema.GitHubPush) error {
+	return s.write(ctx, "accept a push of GitHub", func(t *tx) error {
+		_, err := t.exec(ctx, `UPDATE github_deliveries SET accepted = 1 WHERE delivery = ?`, p.Delivery)
+		return err
+	})
 }
 
 // ReceivedGitHub reports which announcements were received.

@@ -26,8 +26,8 @@ func (b *bundle) take() schema.OutboxEntry {
 	return e
 }
 
-// A push whose announcement comes late is known to be overtaken once the later one was dealt
-// with, and not while that one waits behind it.
+// A push whose announcement comes late is known to be overtaken once the later one was accepted,
+// and not while that one waits behind it or if it was refused.
 func TestLaterGitHubPush(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -39,14 +39,18 @@ func TestLaterGitHubPush(t *testing.T) {
 	first := b.announce(99, 1, at)
 	later := func(p schema.GitHubPush) bool { return ok(b.LaterGitHubPush(t.Context(), p))(t) }
 	if later(first) || later(second) {
-		t.Error("pushes that wait are taken for dealt with")
+		t.Error("pushes that wait are taken for accepted")
 	}
 	e := b.take()
 	equal(t, e.Key, second.Delivery)
 	if later(first) {
-		t.Error("a push that is being fetched is taken for dealt with")
+		t.Error("a push that is being fetched is taken for accepted")
 	}
 	check(t, b.Delivered(t.Context(), e))
+	if later(first) {
+		t.Error("a push that was refused is taken for accepted")
+	}
+	check(t, b.AcceptGitHubPush(t.Context(), second))
 	for _, c := range []struct {
 		p    schema.GitHubPush
 		want bool
