@@ -28,7 +28,8 @@ func (n *Notices) Message(ctx context.Context, is schema.Notice) (schema.NoticeM
 	}
 	m := schema.NoticeMessage{To: to, Topic: is.Topic}
 	if is.Topic == schema.NoticeConfirm {
-		return confirmation(m, user, is.Code), !to.Confirmed(), course.MayEnter(user)
+		valid := !to.Confirmed() && !user.Disabled && n.clock().Before(course.ConfirmationEnd(to))
+		return confirmation(m, user, is.Code), valid, nil
 	}
 	if !to.Confirmed() || !slices.Contains(to.Topics, is.Topic) || user.Disabled {
 		return m, false, nil
@@ -62,7 +63,7 @@ func confirmation(m schema.NoticeMessage, user schema.User, code string) schema.
 	m.Text = []string{
 		fmt.Sprintf("%s wants notices about grading to be sent here.", user.Login),
 		"If that is you, confirm it on the page below, or over ssh: notify confirm " + code,
-		fmt.Sprintf("The code is valid for %d hours. If it is not you, do nothing: nothing more will be sent.", course.ConfirmationLife/time.Hour),
+		fmt.Sprintf("The code is valid until %s. If it is not you, do nothing: nothing more will be sent.", course.ConfirmationEnd(m.To).UTC().Format("2006-01-02 15:04 MST")),
 	}
 	return m
 }

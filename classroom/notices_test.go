@@ -385,6 +385,26 @@ func TestNoticeCodeExpires(t *testing.T) {
 	b.pass(course.ConfirmationLife)
 	_, _, err = b.Notices.Confirm(t.Context(), b.actors["alice"], code)
 	refused(t, err, schema.CodeRefused, "has expired")
+	if got := b.deliver(); len(got) != 0 {
+		t.Errorf("sent %v with a code that has expired", got)
+	}
+}
+
+// TestNoticeCodeSaysHowLongItIsValid writes the time at which a code expires, and sends none to a
+// disabled account.
+func TestNoticeCodeSaysHowLongItIsValid(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	for _, login := range []string{"alice", "bob"} {
+		_, err := b.Notices.Add(t.Context(), b.actors[login], classroom.NewDestination{Channel: schema.NoticeMail, Address: login + "@example.org"})
+		check(t, err)
+	}
+	_, err := b.store.SetDisabled(t.Context(), schema.Operator(), b.actors["bob"].User, true)
+	check(t, err)
+	got := b.deliver()
+	if all := got["alice@example.org"]; len(all) != 1 || !strings.Contains(all[0], "The code is valid until 2026-09-16 09:00 UTC.") || len(got) != 1 {
+		t.Errorf("sent %v", got)
+	}
 }
 
 // TestNoticesAreTheirOwners refuses changes of other people's addresses.

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// SMTP is the mail server by which people are sent notices.
+// SMTP configures the mail server that sends notices.
 type SMTP struct {
 	// Host and Port are where it listens; port 0 is 587, or 465 with TLS implicit.
 	Host string `yaml:"host"`

@@ -68,6 +68,9 @@ func MayAddDestination(d Destinations) error {
 	return nil
 }
 
+// ConfirmationEnd returns when the code that confirms a destination expires.
+func ConfirmationEnd(d schema.NoticeDestination) time.Time { return d.MadeAt.Add(ConfirmationLife) }
+
 // MayChooseNotices decides whether somebody may change their destinations for notices.
 func MayChooseNotices(by schema.Actor) error {
 	if by.User.ID == 0 {

@@ -11,7 +11,7 @@ import (
 // maxNotifyWords is how many words a command about notices has: every topic, and what is before it.
 const maxNotifyWords = 20
 
-// notifyCommands are what people say about their addresses for notices.
+// notifyCommands returns the subcommands of notify.
 func (s *studentCommands) notifyCommands() []staffCommand {
 	return []staffCommand{
 		{"notify add", "CHANNEL ADDRESS [--topic TOPIC]... [--json]", "get notices by email or webhook: verdict, regraded, extension; for staff also tests and pool", "", s.addDestination},

@@ -45,7 +45,7 @@ func (m *Mail) letter(e schema.OutboxEntry, message schema.NoticeMessage) (*mail
 	if err := letter.To(message.To.Address); err != nil {
 		return nil, schema.Wrapf(schema.CodeRefused, err, "the address cannot be used: %s", err)
 	}
-	// What looks like an encoded word (RFC 2047) would be decoded by the reader's program.
+	// Mail programs decode text that looks like an encoded word (RFC 2047).
 	letter.Subject(schema.OneLine("[grader] "+strings.ReplaceAll(message.Subject, "=?", "= ?"), maxSubject))
 	_, domain, _ := strings.Cut(m.From, "@")
 	letter.SetMessageIDWithValue(strings.ToLower(e.Token) + "@" + domain)
@@ -71,7 +71,7 @@ func (m *Mail) text(message schema.NoticeMessage, stop string) string {
 	}
 	b.WriteString("\n-- \n")
 	if message.Topic == schema.NoticeConfirm {
-		b.WriteString("To be sent no more codes for this account, remove the address:\n")
+		b.WriteString("If you did not ask for this, ignore it. To remove the address:\n")
 	} else {
 		b.WriteString("You get this because you asked for it: " + m.Site() + "/-/notifications\nTo get no more notices at this address:\n")
 	}

@@ -102,6 +102,31 @@ func TestErase(t *testing.T) {
 	}
 }
 
+// TestRemovedWebhookLeavesNoPause removes a webhook that does not answer, also while it is called.
+func TestRemovedWebhookLeavesNoPause(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	d := ok(b.AddNoticeDestination(t.Context(), b.actor("alice", ""), schema.NoticeDestination{Channel: schema.NoticeWebhook, Address: "https://alice.example/hook"}, course.MayAddDestination))(t)
+	e, _, err := b.TakeOutgoing(t.Context(), schema.OutgoingWebhook, nil, b.tick())
+	check(t, err)
+	postpone := func() {
+		check(t, b.Postpone(t.Context(), e, schema.Postponement{Entry: e.Due, Receiver: b.tick().Add(time.Hour), Reason: "no answer"}))
+	}
+	pauses := func() []string {
+		return ok(list(t.Context(), b.reader, value[string], `SELECT receiver FROM outbox_pauses`))(t)
+	}
+	postpone()
+	equal(t, pauses(), []string{e.Receiver})
+	ok(b.RemoveNoticeDestination(t.Context(), b.actor("alice", ""), b.user("alice"), d.ID))(t)
+	if got := pauses(); len(got) != 0 {
+		t.Errorf("%v is paused after it was removed", got)
+	}
+	postpone() // of the call that was under way
+	if got := pauses(); len(got) != 0 {
+		t.Errorf("%v is paused by a call that ended after it was removed", got)
+	}
+}
+
 // TestEraseKeepsWordsOfOthers erases a person whose logins at GitHub are words that the records of
 // others contain.
 func TestEraseKeepsWordsOfOthers(t *testing.T) {
@@ -138,7 +163,7 @@ func (b *bundle) leaveAtGitHub() {
 	commits := 0
 	commit := func(repository string) schema.GitHubCommit {
 		commits++
-		return schema.GitHubCommit{Repository: "comp2402-f26/" + repository, RepositoryID: 99, Commit: fmt.Sprintf("%040x", 1000+commits)}
+		return schema.GitHubCommit{Repository: "comp2402-f26/" + repository, RepositoryID: int64(99 + commits), Commit: fmt.Sprintf("%040x", 1000+commits)}
 	}
 	for repository, owner := range map[string]string{"a1-zedhub": "zedzed", "a1-ZEDZED": "ida", "a1-ada-zedhub": "alice"} {
 		check(b.t, b.AddGitHubCommit(ctx, commit(repository), b.assignment.ID, owner))

@@ -122,6 +122,11 @@ func deleteDestination(ctx context.Context, t *tx, d schema.NoticeDestination) e
 	if err := deleteNotices(ctx, t, d.ID); err != nil {
 		return err
 	}
+	if d.Channel == schema.NoticeWebhook { // all e-mails share one receiver
+		if _, err := t.exec(ctx, `DELETE FROM outbox_pauses WHERE kind = ? AND receiver = ?`, d.Channel.Outgoing(), noticeReceiver(d)); err != nil {
+			return err
+		}
+	}
 	_, err := t.exec(ctx, `DELETE FROM notice_destinations WHERE id = ?`, d.ID)
 	return err
 }

@@ -104,7 +104,8 @@ func (s *OutboxTables) Delivered(ctx context.Context, e schema.OutboxEntry) erro
 	})
 }
 
-// Postpone ends an attempt that did not deliver.
+// Postpone ends an attempt that did not deliver. A receiver for whom nothing waits any more, because
+// it was removed, is not paused.
 func (s *OutboxTables) Postpone(ctx context.Context, e schema.OutboxEntry, p schema.Postponement) error {
 	return s.write(ctx, "postpone an outbox entry", func(t *tx) error {
 		if _, err := t.exec(ctx, `UPDATE outbox SET due_at = ?, last_error = ?, attempts = attempts - ? WHERE token = ?`, micros(p.Entry), p.Reason, p.Asked && !p.Reached, e.Token); err != nil {
@@ -113,7 +114,7 @@ func (s *OutboxTables) Postpone(ctx context.Context, e schema.OutboxEntry, p sch
 		if p.Receiver.IsZero() {
 			return nil
 		}
-		_, err := t.exec(ctx, `INSERT INTO outbox_pauses (kind, receiver, until_at, failures) VALUES (?1, ?2, ?3, ?4)
+		_, err := t.exec(ctx, `INSERT INTO outbox_pauses (kind, receiver, until_at, failures) SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM outbox WHERE kind = ?1 AND receiver = ?2)
 			ON CONFLICT DO UPDATE SET until_at = max(until_at, excluded.until_at), failures = failures + excluded.failures`,
 			e.Kind, e.Receiver, micros(p.Receiver), !p.Asked)
 		return err

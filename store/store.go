@@ -73,7 +73,7 @@ type OutboxTables struct{ *database }
 // GitHubTables are linked accounts, received deliveries and submitted commits at GitHub.
 type GitHubTables struct{ *database }
 
-// NoticeTables are where people get notices, and about what.
+// NoticeTables holds notice destinations and their topics.
 type NoticeTables struct{ *database }
 
 // OperationTables are what operators read: the audit log, downtimes, measurements, troubles, the server's health and

@@ -66,7 +66,7 @@ func (w Writer) Destinations(all []schema.NoticeDestination) error {
 			}
 			fmt.Fprintf(tab, "%d\t%s\t%s\t%s\t%s\n", d.ID, d.Channel, schema.Sanitize(d.Address), state, topicWords(d.Topics))
 		}
-		_ = tab.Flush() // who is gone needs no list
+		_ = tab.Flush() // an error means that the reader has gone
 	})
 }
 
