@@ -243,6 +243,25 @@ func TestBrokenTestsAreToldToStaffOnce(t *testing.T) {
 	}
 }
 
+// TestExtensionThatMovesNothing tells nobody of an extension that ends before the due date.
+func TestExtensionThatMovesNothing(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.subscribe("alice", schema.NoticeMail, "alice@example.org")
+	b.assignment("due", "title: Due\ndue: 2026-09-20 12:00\ntests:\n  - {name: a, run: ./a}\n")
+	b.deliver()
+	for _, c := range []struct {
+		due  string
+		told bool
+	}{{"2026-09-25 18:00", true}, {"2026-09-22 18:00", false}, {"2026-09-25 18:00", false}, {"2026-09-26 18:00", true}} {
+		_, err := b.Grades.Extend(t.Context(), b.actors["ida"], classroom.NewExtension{Course: "comp1", Assignment: "due", Owner: "alice", Due: c.due})
+		check(t, err)
+		if got := b.deliver(); (len(got) == 1) != c.told {
+			t.Errorf("extended to %s: sent %v", c.due, got)
+		}
+	}
+}
+
 // TestSkippedGateDoesNotHideFailures tells nobody of a gate that its pusher skipped, and still tells
 // the staff when that version fails on submissions.
 func TestSkippedGateDoesNotHideFailures(t *testing.T) {

@@ -20,6 +20,10 @@ func scanGranted(r row) (g schema.GrantedExtension, err error) {
 func (s *GradeTables) AddExtension(ctx context.Context, by schema.Actor, a schema.Assignment, owner string, e schema.Extension, reason string) (granted schema.GrantedExtension, queued int, err error) {
 	now := s.clock()
 	err = s.write(ctx, "add extension", func(t *tx) error {
+		_, before, err := s.scheduleOf(ctx, t, a, owner)
+		if err != nil {
+			return err
+		}
 		granted, err = one(ctx, t, scanGranted, `INSERT INTO extensions (assignment_id, owner, due_at, days, by_us, until_at, reason, actor, made_at)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 			RETURNING id, owner, due_at, days, by_us, until_at, reason, actor, made_at, ended_at`,
@@ -30,8 +34,14 @@ func (s *GradeTables) AddExtension(ctx context.Context, by schema.Actor, a schem
 		if queued, err = s.recompute(ctx, t, a.Course.ID, owner, now); err != nil {
 			return err
 		}
-		if err := notifyOwners(ctx, t, now, a.ID, owner, schema.Notice{Topic: schema.NoticeExtension, Owner: owner, Extension: granted.ID}); err != nil {
+		_, after, err := s.scheduleOf(ctx, t, a, owner)
+		if err != nil {
 			return err
+		}
+		if !after.Due().Equal(before.Due()) {
+			if err := notifyOwners(ctx, t, now, a.ID, owner, schema.Notice{Topic: schema.NoticeExtension, Owner: owner, Extension: granted.ID}); err != nil {
+				return err
+			}
 		}
 		return t.audit(ctx, by, schema.AuditEntry{At: now, Action: "extension.add", Course: a.Course.Code, Subject: a.Path() + "/" + owner, After: e.String(), Detail: reason})
 	})
