@@ -39,11 +39,27 @@ type MailServer struct {
 	Roots    *x509.CertPool // that sign its certificate; nil: the system's
 }
 
-// client returns go-mail's settings for the server.
-func (s MailServer) client() (*mail.Client, error) {
+func (s MailServer) tls() *tls.Config {
+	return &tls.Config{ServerName: s.Host, RootCAs: s.Roots, MinVersion: tls.VersionTLS12}
+}
+
+// connect opens a connection to the server, with TLS if that is implicit.
+func (s MailServer) connect(ctx context.Context, network, address string) (net.Conn, error) {
+	plain := &net.Dialer{Timeout: smtpTimeout}
+	if s.Security != ImplicitTLS {
+		return plain.DialContext(ctx, network, address)
+	}
+	conn, err := (&tls.Dialer{NetDialer: plain, Config: s.tls()}).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return conn, nil
+}
+
+// client returns go-mail's settings for the server. connect opens its connections.
+func (s MailServer) client(connect mail.DialContextFunc) (*mail.Client, error) {
 	options := []mail.Option{
-		mail.WithPort(s.Port), mail.WithTimeout(smtpTimeout),
-		mail.WithTLSConfig(&tls.Config{ServerName: s.Host, RootCAs: s.Roots, MinVersion: tls.VersionTLS12}),
+		mail.WithPort(s.Port), mail.WithTimeout(smtpTimeout), mail.WithTLSConfig(s.tls()), mail.WithDialContextFunc(connect),
 	}
 	switch s.Security {
 	case ImplicitTLS:
@@ -66,13 +82,21 @@ func (s MailServer) client() (*mail.Client, error) {
 // dial connects, says EHLO, begins TLS and signs in. CodeUnavailable: the server does not answer.
 // CodeForbidden: it does not accept us.
 func (s MailServer) dial(ctx context.Context) (*mail.Client, *smtp.Client, error) {
-	c, err := s.client()
+	var opened net.Conn // go-mail leaves it open when the conversation fails
+	c, err := s.client(func(ctx context.Context, network, address string) (net.Conn, error) {
+		var err error
+		opened, err = s.connect(ctx, network, address)
+		return opened, err
+	})
 	if err != nil {
 		return nil, nil, err
 	}
 	conn, err := c.DialToSMTPClientWithContext(ctx)
 	if err == nil {
 		return c, conn, nil
+	}
+	if opened != nil {
+		_ = opened.Close()
 	}
 	code, answer := schema.CodeUnavailable, new(textproto.Error)
 	if errors.As(err, &answer) && answer.Code >= 500 || errors.As(err, new(*tls.CertificateVerificationError)) {

@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -170,6 +171,36 @@ func (v *visit) Data(r io.Reader) error {
 	defer v.office.mu.Unlock()
 	v.office.letters = append(v.office.letters, letter{v.from, v.to, string(raw), m})
 	return nil
+}
+
+// TestFailedConversationIsClosed closes the connection to a server that offers no STARTTLS.
+func TestFailedConversationIsClosed(t *testing.T) {
+	t.Parallel()
+	doors, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	t.Cleanup(func() { _ = doors.Close() })
+	ended := make(chan error, 1)
+	go func() {
+		conn, err := doors.Accept()
+		if err != nil {
+			ended <- err
+			return
+		}
+		defer func() { _ = conn.Close() }()
+		lines := bufio.NewScanner(conn)
+		_, _ = io.WriteString(conn, "220 localhost\r\n")
+		for lines.Scan() {
+			_, _ = io.WriteString(conn, "250 localhost\r\n")
+		}
+		ended <- lines.Err()
+	}()
+	server := notify.MailServer{Host: "127.0.0.1", Port: doors.Addr().(*net.TCPAddr).Port, Security: notify.StartTLS}
+	if err := server.Check(t.Context()); err == nil {
+		t.Error("a server without STARTTLS is accepted")
+	}
+	if err := <-ended; err != nil {
+		t.Errorf("the connection ended with %v, want its end", err)
+	}
 }
 
 func check(t testing.TB, err error) {
