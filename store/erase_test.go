@@ -127,6 +127,23 @@ func TestRemovedWebhookLeavesNoPause(t *testing.T) {
 	}
 }
 
+// TestOldNoticesAreRemoved removes notices that were given up long ago, and not what is for GitHub.
+func TestOldNoticesAreRemoved(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	old := micros(b.tick().Add(-keepNotices - time.Minute))
+	for i, kind := range []string{schema.OutgoingMail, schema.OutgoingWebhook, schema.OutgoingGitHubStatus} {
+		check(t, b.Enqueue(t.Context(), schema.Outgoing{Kind: kind, Key: fmt.Sprint(i), Receiver: "r", Body: []byte("{}")}))
+	}
+	check(t, b.write(t.Context(), "age", func(tx *tx) error { _, err := tx.exec(t.Context(), `UPDATE outbox SET failed_at = ?`, old); return err }))
+	check(t, b.Enqueue(t.Context(), schema.Outgoing{Kind: schema.OutgoingMail, Key: "new", Receiver: "r", Body: []byte("{}")}))
+	e, _, err := b.TakeOutgoing(t.Context(), schema.OutgoingMail, nil, b.tick())
+	check(t, err)
+	check(t, b.GiveUp(t.Context(), e, "no such address"))
+	kinds := ok(list(t.Context(), b.reader, value[string], `SELECT kind || ' ' || entry_key FROM outbox ORDER BY kind`))(t)
+	equal(t, kinds, []string{schema.OutgoingGitHubStatus + " 2", schema.OutgoingMail + " new"})
+}
+
 // TestEraseKeepsWordsOfOthers erases a person whose logins at GitHub are words that the records of
 // others contain.
 func TestEraseKeepsWordsOfOthers(t *testing.T) {

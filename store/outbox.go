@@ -121,10 +121,16 @@ func (s *OutboxTables) Postpone(ctx context.Context, e schema.OutboxEntry, p sch
 	})
 }
 
+// keepNotices is how long notices that were given up are kept.
+const keepNotices = 14 * 24 * time.Hour
+
 // GiveUp ends the attempts to deliver an entry. It stays in the outbox with the reason until it
-// is retried or replaced.
+// is retried or replaced. Notices that were given up keepNotices before are removed.
 func (s *OutboxTables) GiveUp(ctx context.Context, e schema.OutboxEntry, reason string) error {
 	return s.write(ctx, "give up an outbox entry", func(t *tx) error {
+		if _, err := t.exec(ctx, `DELETE FROM outbox WHERE kind IN (?, ?) AND failed_at > 0 AND failed_at < ?`, schema.OutgoingMail, schema.OutgoingWebhook, micros(s.clock().Add(-keepNotices))); err != nil {
+			return err
+		}
 		_, err := t.exec(ctx, `UPDATE outbox SET failed_at = ?, last_error = ? WHERE token = ?`, micros(s.clock()), reason, e.Token)
 		return err
 	})
