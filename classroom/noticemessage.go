@@ -174,11 +174,14 @@ func (n *Notices) extension(ctx context.Context, m *schema.NoticeMessage, by sch
 	return nil
 }
 
-// brokenTests says to the staff that tests do not work.
+// brokenTests says to the staff that tests do not work, unless others are active by now.
 func (n *Notices) brokenTests(ctx context.Context, m *schema.NoticeMessage, by schema.Actor, is schema.Notice) error {
-	who, _, err := n.about(ctx, m, by, is.Assignment)
+	who, a, err := n.about(ctx, m, by, is.Assignment)
 	if err != nil {
 		return err
+	}
+	if v := a.Active; v != nil && (v.Number > is.Version || is.Failing && v.Number != is.Version) {
+		return schema.Errorf(schema.CodeNotFound, "version %d of the tests is active now", v.Number)
 	}
 	if !course.MayBeTold(is.Topic, who.Viewer()) {
 		return schema.Errorf(schema.CodeForbidden, "only staff is told about tests")

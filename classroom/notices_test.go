@@ -243,6 +243,28 @@ func TestBrokenTestsAreToldToStaffOnce(t *testing.T) {
 	}
 }
 
+// TestReplacedTestsAreNotTold says nothing of broken tests once another version is active.
+func TestReplacedTestsAreNotTold(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	b.subscribe("tina", schema.NoticeMail, "tina@example.org", schema.NoticeTests)
+	for i := range course.ManyOwners {
+		login := fmt.Sprintf("student%d", i)
+		b.person(login, schema.RoleStudent)
+		b.push(login)
+		b.grade(schema.Result{Outcome: schema.OutcomeGraderError})
+	}
+	a, err := b.store.Assignment(t.Context(), "comp1", "a1")
+	check(t, err)
+	_, _, err = b.store.RecordCandidate(t.Context(), schema.Push{Intent: b.intent(a, schema.RepositoryTests, "ida"), Tree: strings.Repeat("8", 40), Flavour: "standard"}, []byte(released))
+	check(t, err)
+	b.grade(schema.Result{Outcome: schema.OutcomeGraded, Gate: &schema.GateResult{}}) // fails
+	b.assignment("a1", released)                                                      // the third version is active
+	if got := b.deliver(); len(got) != 0 {
+		t.Errorf("sent %v about tests that were replaced", got)
+	}
+}
+
 // TestExtensionThatMovesNothing tells nobody of an extension that ends before the due date.
 func TestExtensionThatMovesNothing(t *testing.T) {
 	t.Parallel()
