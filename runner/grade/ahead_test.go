@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/grader/grader/schema"
 )
 
@@ -22,8 +20,9 @@ func cases(n int, keys string) files {
 	return f
 }
 
-// Places are made ahead and removed in the background; a job leaves none of them.
-func TestJobLeavesNoPlace(t *testing.T) {
+// Places are made ahead and emptied in the background. A job leaves two of them at most, empty, for
+// the next one.
+func TestJobLeavesNothingInItsPlaces(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		n       int
@@ -39,13 +38,17 @@ func TestJobLeavesNoPlace(t *testing.T) {
 			t.Parallel()
 			dir := wallDir(t)
 			g := newGraderIn(t, dir, "")
-			before := entriesOf(t, dir)
+			before := len(entriesOf(t, dir))
 			r := gradeFiles(t, g, cases(c.n, c.keys).write(t), files{"prog.sh": c.program + "\n", "data": "x"})
 			if len(r.Tests) != c.n || r.Tests[c.n-1].Outcome != c.want {
 				t.Errorf("%d results, the last %+v", len(r.Tests), r.Tests[len(r.Tests)-1])
 			}
-			if diff := cmp.Diff(before, entriesOf(t, dir)); diff != "" {
-				t.Error(diff)
+			if kept := len(entriesOf(t, dir)) - before; kept > 2 {
+				t.Errorf("%d places are left", kept)
+			}
+			left, err := filepath.Glob(filepath.Join(dir, "*", "*", "*"))
+			if err != nil || len(left) > 0 {
+				t.Errorf("left: %v, %v", left, err)
 			}
 		})
 	}
