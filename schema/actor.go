@@ -1,6 +1,6 @@
 package schema
 
-// Channel is the way in which somebody acts.
+// Channel is the interface through which somebody acts.
 type Channel string
 
 // The channels.
@@ -11,11 +11,11 @@ const (
 	ChannelAdmin Channel = "admin" // the operator's socket, or the data directory itself
 )
 
-// Actor is who acts, and by which channel.
+// Actor identifies who performs an action, and the channel that they use.
 type Actor struct {
 	User    User
 	Channel Channel
-	Key     string // fingerprint of the SSH key that proved it, or made the token that did; "" if none did
+	Key     string // fingerprint of the SSH key that authenticated the user or created their token; "" for none
 }
 
 // The actors without an account. No account can have these logins.
@@ -29,7 +29,7 @@ func Operator() Actor {
 	return Actor{User: User{Login: operatorName, Admin: true}, Channel: ChannelAdmin}
 }
 
-// Server returns the actor of what the server does when its time has come. It has no permission.
+// Server returns the actor of the server's own scheduled actions. It has no permissions.
 func Server() Actor {
 	return Actor{User: User{Login: serverName}, Channel: ChannelAdmin}
 }

@@ -42,8 +42,8 @@ func pathspec(path string) string {
 // ExceptWord returns the pattern that makes git add skip a path, as a shell word.
 func ExceptWord(path string) string { return quoteWord(":(top,exclude,literal)" + path) }
 
-// anyByte makes a pattern of a path: a question mark for each byte that is not printable ASCII
-// or is special in patterns.
+// anyByte turns a path into a pattern. It replaces each byte that is not printable ASCII or is
+// special in patterns with a question mark.
 func anyByte(path string) string {
 	pattern := []byte(path)
 	for i, c := range pattern {
@@ -54,8 +54,8 @@ func anyByte(path string) string {
 	return string(pattern)
 }
 
-// ShellWord quotes a path as one shell word that no command takes for an option. Characters
-// that cannot be typed stay.
+// ShellWord quotes a path as one shell word that no command parses as an option. It keeps
+// characters that cannot be typed.
 func ShellWord(path string) string {
 	if strings.HasPrefix(path, "-") {
 		path = "./" + path

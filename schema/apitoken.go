@@ -2,7 +2,7 @@ package schema
 
 import "time"
 
-// Scope says how much of what a person may do an API token may do.
+// Scope limits an API token to a part of its owner's permissions.
 type Scope string
 
 // The scopes. Each one includes those before it.
@@ -21,21 +21,21 @@ func ParseScope(s string) (Scope, error) {
 	return "", Errorf(CodeInvalid, "scope %q: use read, write or admin", s)
 }
 
-// Includes reports whether a token of scope s may do what needs the other scope. An unknown
-// scope includes nothing, and nothing includes it.
+// Includes reports whether a token of scope s has the permissions of scope needed. An unknown scope
+// includes nothing, and nothing includes it.
 func (s Scope) Includes(needed Scope) bool {
 	rank := map[Scope]int{ScopeRead: 1, ScopeWrite: 2, ScopeAdmin: 3}
 	return rank[needed] > 0 && rank[s] >= rank[needed]
 }
 
-// APIToken is a secret by which a program acts as a person over the HTTP API. Only its hash
-// is kept.
+// APIToken describes a secret that lets a program act as a person over the HTTP API. The store
+// keeps only the secret's hash.
 type APIToken struct {
 	ID        int64
 	UserID    int64
 	Name      string // unique among the person's tokens
 	Scope     Scope
-	MadeBy    string // fingerprint of the SSH key that made it: it ends with the key
+	MadeBy    string // fingerprint of the SSH key that created it; the token is valid only while the key is
 	MadeAt    time.Time
 	ExpiresAt time.Time
 	UsedAt    time.Time // to the minute; zero: never

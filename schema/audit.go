@@ -2,7 +2,7 @@ package schema
 
 import "time"
 
-// AuditEntry records who did what, by which channel, and what it changed.
+// AuditEntry records who did what, through which channel, and what it changed.
 type AuditEntry struct {
 	ID      int64
 	At      time.Time
@@ -16,7 +16,7 @@ type AuditEntry struct {
 	Detail  string
 }
 
-// AuditQuery selects entries of the audit log. A zero field selects all.
+// AuditQuery selects entries of the audit log. Zero fields do not restrict the selection.
 type AuditQuery struct {
 	Course  string
 	Actor   string
@@ -24,5 +24,5 @@ type AuditQuery struct {
 	Subject string
 	Since   time.Time
 	Before  int64 // only entries with a smaller id
-	Limit   int   // the newest so many
+	Limit   int   // maximum number of entries; the newest are returned
 }

@@ -9,16 +9,16 @@ type ClassRow struct {
 	Section string
 	Dropped bool      // dropped from the course
 	Pushes  int       // submissions, including kept ones
-	Last    time.Time // when the latest was received; zero: none
-	Number  int       // of the submission whose tests are shown: the counting one, otherwise the latest; 0: none
-	Job     int64     // that produced its result; 0: none yet
+	Last    time.Time // receive time of the latest submission; zero: none
+	Number  int       // number of the submission shown: the one that counts, otherwise the latest; 0: none
+	Job     int64     // job that produced the submission's result; 0: none yet
 	Grade   Grade     // Number 0: no submission counts
 }
 
-// CaseOutcome is how one entry of a result ended, without its output.
+// CaseOutcome is the outcome of one entry of a result, without its output.
 type CaseOutcome struct {
 	Name     string  `json:"name"`
-	Test     string  `json:"test"` // that it belongs to
+	Test     string  `json:"test"` // test that the case belongs to
 	Outcome  Outcome `json:"outcome"`
 	Score    Points  `json:"score"`
 	MaxScore Points  `json:"max_score"`
@@ -26,7 +26,7 @@ type CaseOutcome struct {
 	Signal   string  `json:"signal"`
 }
 
-// JobOutcomes are the entries of a job's result.
+// JobOutcomes holds the entries of a job's result.
 type JobOutcomes struct {
 	Job   int64
 	Cases []CaseOutcome

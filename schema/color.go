@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// colorPattern matches the sequences by which programs colour text (SGR in ECMA-48, 8.3.117)
-// and erase the rest of a line (EL, 8.3.41), which compilers do after each change of colour.
+// colorPattern matches the sequences that colour text (SGR in ECMA-48, 8.3.117) or erase the rest
+// of a line (EL, 8.3.41). Compilers erase the rest of the line after each change of colour.
 var colorPattern = regexp.MustCompile("\x1b\\[(?:[0-9;:]{0,40}m|K)")
 
 // maxColorSequence is the length of the longest match of colorPattern, in bytes.
 const maxColorSequence = 43
 
-// SanitizeColored is Sanitize for output that is shown in colours: sequences that change the
-// colour or weight of text (ESC [ … m) stay, those that erase the rest of a line are dropped.
-// A terminal must be sent Plain of it.
+// SanitizeColored is like Sanitize but keeps sequences that change the colour or weight of text
+// (ESC [ … m). It drops sequences that erase the rest of a line. Callers must apply Plain before
+// they write the result to a terminal.
 func SanitizeColored(s string) string {
 	if !strings.Contains(s, "\x1b[") {
 		return Sanitize(s)
@@ -33,7 +33,7 @@ func SanitizeColored(s string) string {
 	return b.String()
 }
 
-// Plain is Sanitize for output that may be coloured: colours are dropped.
+// Plain is like Sanitize but drops the sequences that colour text.
 func Plain(s string) string {
 	if !strings.Contains(s, "\x1b[") {
 		return Sanitize(s)
@@ -41,8 +41,8 @@ func Plain(s string) string {
 	return Sanitize(colorPattern.ReplaceAllLiteralString(s, ""))
 }
 
-// ExcerptColored is Excerpt with the colours that SanitizeColored keeps. The line about what
-// was left out has no colour, and neither has what follows it.
+// ExcerptColored is like Excerpt but keeps the colours that SanitizeColored keeps. It resets the
+// colour before the line that counts the omitted bytes.
 func ExcerptColored(text string, limit int) string {
 	if limit <= 0 || len(text) <= limit {
 		return SanitizeColored(text[:max(0, min(len(text), limit))])
@@ -57,8 +57,8 @@ func ExcerptColored(text string, limit int) string {
 	return fmt.Sprintf("%s\n[%d bytes left out]\n%s", SanitizeColored(head), left, SanitizeColored(tail))
 }
 
-// aroundColor returns where the sequence begins and ends that an index stands inside; the
-// index twice if there is none.
+// aroundColor returns the start and end of the sequence that contains the index at. If there is
+// none, it returns at twice.
 func aroundColor(text string, at int) (from, to int) {
 	first := max(0, at-maxColorSequence)
 	for _, m := range colorPattern.FindAllStringIndex(text[first:min(len(text), at+maxColorSequence)], -1) {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Comment is a comment of staff on a submission. Its owners can read it at once.
+// Comment is a staff comment on a submission. The submission's owners can read it immediately.
 type Comment struct {
 	ID         int64
 	Submission int64  // id
@@ -17,8 +17,8 @@ type Comment struct {
 	MadeAt     time.Time
 }
 
-// Place says what a comment is about: "src/List.java:12", "src/List.java", or "" for the
-// whole submission.
+// Place returns the place that a comment refers to: "src/List.java:12", "src/List.java", or "" for
+// the whole submission.
 func (c Comment) Place() string {
 	if c.Line == 0 {
 		return c.File

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// CourseSettings are the values of a course.yaml that have no field in Course. The zero value
-// belongs to a course without a course.yaml.
+// CourseSettings holds the values of course.yaml that Course has no fields for. A course without a
+// course.yaml has the zero value.
 type CourseSettings struct {
 	Version  int                  `json:"version,omitempty"` // number of the course.yaml; 0: there is none
-	Keys     []string             `json:"keys,omitempty"`    // top-level keys of the file: what they set is read-only elsewhere
+	Keys     []string             `json:"keys,omitempty"`    // top-level keys of the file; their settings are read-only elsewhere
 	Sections map[string]DueOffset `json:"sections,omitempty"`
 	TA       TAPermissions        `json:"ta"`
 	Outage   time.Duration        `json:"outage,omitempty"` // staff are offered a shift for outages of at least this length; 0: for none
@@ -21,14 +21,14 @@ type CourseSettings struct {
 // Holds reports whether course.yaml has the top-level key.
 func (s CourseSettings) Holds(key string) bool { return slices.Contains(s.Keys, key) }
 
-// DueOffset is how much later than the assignment a section's work is due: Days or By, or
-// neither for the same time.
+// DueOffset delays a section's due time after the assignment's. At most one of Days and By is set;
+// the zero value is no delay.
 type DueOffset struct {
 	Days int           `json:"days,omitempty"` // calendar days
 	By   time.Duration `json:"by,omitempty"`   // elapsed time
 }
 
-// IsZero reports whether the offset moves nothing.
+// IsZero reports whether the offset is zero.
 func (o DueOffset) IsZero() bool { return o == DueOffset{} }
 
 // String returns "2d", "36h0m0s" or "0".
@@ -42,7 +42,7 @@ func (o DueOffset) String() string {
 	return "0"
 }
 
-// TAPermissions are what a course's TAs may do. The zero value is the default.
+// TAPermissions holds the permissions of a course's TAs. The zero value is the default.
 type TAPermissions struct {
 	NoRerun    bool `json:"no_rerun,omitempty"`    // they may not have submissions graded again
 	NoAdjust   bool `json:"no_adjust,omitempty"`   // they may not add points or take them off
@@ -51,7 +51,7 @@ type TAPermissions struct {
 	OwnSection bool `json:"own_section,omitempty"` // they see and change only work of the students in their sections
 }
 
-// PublishRule says when an assignment is published without a command.
+// PublishRule says when an assignment is published automatically.
 type PublishRule string
 
 // The choices of publish in course.yaml.
@@ -60,7 +60,7 @@ const (
 	PublishAfterDue PublishRule = "after_due" // for each owner once they can no longer submit
 )
 
-// StepLimits are the default limits of steps; 0 is the built-in default.
+// StepLimits holds the default limits of steps; 0 selects the built-in default.
 type StepLimits struct {
 	CPU       time.Duration `json:"cpu,omitempty"`
 	Wall      time.Duration `json:"wall,omitempty"`

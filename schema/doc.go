@@ -1,9 +1,9 @@
-// Package schema is grader's vocabulary: names, states, the records that the
-// store keeps, the messages that runners and the control plane exchange, and the
-// error type that every room speaks. It imports nothing of ours.
+// Package schema is grader's vocabulary: names, states, the records that the store keeps, the
+// messages that runners and the control plane exchange, and the error type of all packages. It
+// imports nothing of ours.
 //
-// The life of a job, which is also the SQL CHECK in store/migrations and the
-// table Transitions:
+// The diagram shows the states of a job. The SQL CHECK in store/migrations and the table
+// Transitions agree with it:
 //
 //	queued ──▶ assigned ──▶ running ──▶ done
 //	  ▲ │          │           │

@@ -9,38 +9,37 @@ import (
 // is the only place where a code becomes a status.
 type Code string
 
-// The codes. An error without a code is CodeInternal, and the person reads only that something
-// went wrong on our side.
+// The codes. An error without a code counts as CodeInternal; people do not see its text.
 const (
 	CodeInvalid         Code = "invalid"         // malformed input: the message says what, where and how to correct it
-	CodeNotFound        Code = "not-found"       // it does not exist, or the asker may not know of it
-	CodeUnauthenticated Code = "unauthenticated" // nobody has proved who is asking
+	CodeNotFound        Code = "not-found"       // it does not exist, or the caller may not know that it does
+	CodeUnauthenticated Code = "unauthenticated" // the caller is not authenticated
 	CodeForbidden       Code = "forbidden"       // authenticated, but not permitted
 	CodeRefused         Code = "refused"         // a rule of the course forbids it: too late, too large, locked
 	CodeConflict        Code = "conflict"        // it conflicts with something that exists
-	CodeStale           Code = "stale"           // a fence: the attempt or session was replaced
+	CodeStale           Code = "stale"           // the attempt or session was replaced (fencing)
 	CodeLimit           Code = "limit"           // too many, too often
 	CodeUnavailable     Code = "unavailable"     // try again later
 	CodeInternal        Code = "internal"        // our fault; details are in the log
 )
 
 // Error is an error that a person may read. Message is a complete sentence or clause without a
-// trailing full stop, safe to show to the asker. Err is the cause, for errors.Is and errors.As;
-// it is not shown.
+// trailing full stop, safe to show to the caller. Err is the cause, for errors.Is and errors.As; it
+// is not shown.
 type Error struct {
 	Code    Code
 	Message string
 	Err     error
 }
 
-// Errorf makes an Error of the given code. The asker reads all of its arguments, so it does not
-// accept %w: Wrapf keeps a cause.
+// Errorf returns an Error with the given code. The caller may read all of args, so Errorf does not
+// accept %w; use Wrapf to keep a cause.
 func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// Wrapf makes an Error of the given code with a cause. The message contains of the cause only
-// what the format takes from it.
+// Wrapf returns an Error with the given code and cause. The message contains the cause's text only
+// if args do.
 func Wrapf(code Code, cause error, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...), Err: cause}
 }
@@ -69,7 +68,8 @@ func CodeOf(err error) Code {
 	return CodeInternal
 }
 
-// MessageOf returns what a person may read of err.
+// MessageOf returns the text of err for people: its message, or a general sentence for an internal
+// error.
 func MessageOf(err error) string {
 	var e *Error
 	if errors.As(err, &e) && e.Code != CodeInternal && e.Message != "" {

@@ -41,7 +41,7 @@ func (e Extension) String() string {
 	return words
 }
 
-// GrantedExtension is an extension with who granted it and why.
+// GrantedExtension is an extension with its owner, its reason and the person who granted it.
 type GrantedExtension struct {
 	Extension
 	ID        int64
@@ -52,20 +52,20 @@ type GrantedExtension struct {
 	EndedAt   time.Time // when it was removed; zero: active
 }
 
-// Outage is a time in which a course could not submit.
+// Outage is a period in which a course's students could not submit.
 type Outage struct {
 	ID     int64
 	Start  time.Time
 	Length time.Duration
 	Reason string
-	By     string // login of who confirmed it
+	By     string // login of the person who confirmed it
 	MadeAt time.Time
 }
 
-// Downtime is a time in which no server ran.
+// Downtime is a period in which no server ran.
 type Downtime struct{ Start, End time.Time }
 
-// Adjustment is points that staff added to a grade or took off.
+// Adjustment holds points that staff added to a grade or subtracted from it.
 type Adjustment struct {
 	ID     int64
 	Owner  string

@@ -7,15 +7,15 @@ const ChannelGitHub Channel = "github"
 
 // Kinds of outbox entries about GitHub.
 const (
-	OutgoingGitHubPush   = "github.push"   // a GitHubPush that was announced and is to be fetched
-	OutgoingGitHubStatus = "github.status" // a GitHubStatus that is to be shown at a commit
+	OutgoingGitHubPush   = "github.push"   // an announced GitHubPush to fetch
+	OutgoingGitHubStatus = "github.status" // a GitHubStatus to set on a commit
 )
 
-// GitHubAccount is an account at a GitHub. Its ID stays the same when the login changes.
+// GitHubAccount is an account on a GitHub server. Its ID stays the same when the login changes.
 type GitHubAccount struct {
 	Host  string // address of the GitHub: "https://github.com"
 	ID    int64
-	Login string // as it was last seen
+	Login string // the last known one
 }
 
 // GitHubCommit is a commit in a repository at GitHub.
@@ -24,7 +24,7 @@ type GitHubCommit struct {
 	RepositoryID int64  `json:"repository_id"`
 	Installation int64  `json:"installation,omitempty"` // of our App, 0 for unknown
 	Commit       string `json:"commit"`                 // hex
-	// Public says that everybody may read the repository, so that no grade may be shown there.
+	// Public means that everybody may read the repository. Grades must not be shown there.
 	Public bool `json:"public,omitempty"`
 }
 
@@ -33,24 +33,24 @@ type GitHubPush struct {
 	GitHubCommit
 	Delivery   string    `json:"delivery"` // id of the announcement
 	SenderID   int64     `json:"sender_id"`
-	Sender     string    `json:"sender"` // login of who pushed
+	Sender     string    `json:"sender"` // login of the pusher
 	Late       bool      `json:"late,omitempty"`
 	Forced     bool      `json:"forced,omitempty"`
-	ReceivedAt time.Time `json:"received_at"` // by us: the time that counts
-	// PushedAt is when GitHub received the push, to the second; zero: it did not say. It orders
-	// the pushes to a repository and is used for nothing else.
+	ReceivedAt time.Time `json:"received_at"` // when this server received it: the time that counts
+	// PushedAt is when GitHub received the push, to the second; zero: unknown. It is used only to
+	// order the pushes to a repository.
 	PushedAt time.Time `json:"pushed_at,omitzero"`
 }
 
-// GitHubStatus is what a commit's status is to be about: a submission, a version of tests, or a
-// push that was refused. Its state is read when it is delivered.
+// GitHubStatus names the subject of a commit's status: a submission, a version of tests, or a
+// refused push. The state is read at delivery.
 type GitHubStatus struct {
 	GitHubCommit
 	Submission SubmissionName `json:"submission,omitzero"`
 	Tests      string         `json:"tests,omitempty"`   // COURSE/ASSIGNMENT
-	Refused    string         `json:"refused,omitempty"` // why
-	Page       string         `json:"page,omitempty"`    // path of the page at which what was refused can be mended
-	// Openly says that Refused tells nothing of the grade, so that everybody may read it.
+	Refused    string         `json:"refused,omitempty"` // why the push was refused
+	Page       string         `json:"page,omitempty"`    // path of the page where the pusher can fix the problem
+	// Openly means that Refused reveals nothing about the grade, so that everybody may read it.
 	Openly bool `json:"openly,omitempty"`
 }
 
@@ -61,11 +61,11 @@ type StatusState string
 const (
 	StatusPending StatusState = "pending"
 	StatusSuccess StatusState = "success"
-	StatusFailure StatusState = "failure" // of the pushed work
-	StatusError   StatusState = "error"   // of ours
+	StatusFailure StatusState = "failure" // a problem of the pushed work
+	StatusError   StatusState = "error"   // a problem on our side
 )
 
-// CommitStatus is what everybody who can read a repository may read of a push to it.
+// CommitStatus describes a push to everybody who can read its repository.
 type CommitStatus struct {
 	State       StatusState
 	Description string // a line
@@ -78,16 +78,16 @@ type CommitStatus struct {
 type Annotation struct {
 	Path    string // below the root of the repository
 	Line    int    // from 1
-	Warning bool   // otherwise an error
+	Warning bool   // false: an error
 	Message string
 }
 
-// FetchedPush is a commit of another server that becomes a push to this one.
+// FetchedPush is a commit on another server that this server records as a push.
 type FetchedPush struct {
 	Path     string // of the repository here
 	Commit   string // hex
-	Late     bool   // being late is meant
+	Late     bool   // the pusher accepts being late
 	Received time.Time
 	URL      string // of the repository there
-	Header   string // of requests there: "Authorization: Basic …"; "" for none
+	Header   string // header of requests to URL: "Authorization: Basic …"; "" for none
 }

@@ -23,7 +23,7 @@ type Grade struct {
 	ChangedAt    time.Time
 }
 
-// SeenGrade is the grade by the tests that its owner can see, while others are hidden.
+// SeenGrade is the grade computed from the tests that its owner can see while others are hidden.
 type SeenGrade struct {
 	Score    Points `json:"score"`
 	MaxScore Points `json:"max_score"`
@@ -31,8 +31,8 @@ type SeenGrade struct {
 	Final    Points `json:"final"`
 }
 
-// Counting returns the owner of the submission that counts: the grade's own, or a team
-// that they have left.
+// Counting returns the owner of the submission that counts: the grade's owner, or a team that the
+// owner has left.
 func (g Grade) Counting() string {
 	if g.Of != "" {
 		return g.Of
@@ -40,21 +40,21 @@ func (g Grade) Counting() string {
 	return g.Owner
 }
 
-// Tally is the points of a result by the visibility of its tests. Tests with visible: never are
-// in no total.
+// Tally holds the points of a result by the visibility of its tests. It excludes tests with
+// visible: never.
 type Tally struct {
 	Score        Points   `json:"score"`
 	MaxScore     Points   `json:"max_score"`
-	Always       Subtotal `json:"always,omitzero"` // only where other tests count too
+	Always       Subtotal `json:"always,omitzero"` // zero unless tests of other visibilities count too
 	AfterDue     Subtotal `json:"after_due,omitzero"`
 	AfterPublish Subtotal `json:"after_publish,omitzero"`
 }
 
-// Subtotal is the points of some of a result's tests. Findings can make Score negative.
+// Subtotal holds the points of some of a result's tests. Findings can make Score negative.
 type Subtotal struct {
 	Score    Points `json:"score"`
 	MaxScore Points `json:"max_score"`
-	Tests    int    `json:"tests,omitempty"` // without those that are not pinned
+	Tests    int    `json:"tests,omitempty"` // only pinned ones
 }
 
 // IsZero reports whether the subtotal is empty.
@@ -65,7 +65,8 @@ func (s Subtotal) Plus(o Subtotal) Subtotal {
 	return Subtotal{s.Score.Add(o.Score), s.MaxScore.Add(o.MaxScore), s.Tests + o.Tests}
 }
 
-// add skips cases that are not pinned: the submission decides how many there are.
+// add adds a test to the subtotal. It skips cases that are not pinned because the submission
+// decides how many there are.
 func (s *Subtotal) add(t TestResult) {
 	if !t.Unpinned {
 		*s = s.Plus(Subtotal{t.Score, t.MaxScore, 1})

@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// Ended counts what ended with a key or an account.
+// Ended counts the credentials that ended with a key or an account.
 type Ended struct {
-	Sessions int `json:"sessions"` // of browsers
-	Links    int `json:"links"`    // that sign a browser in, unused
-	Codes    int `json:"codes"`    // that bind a key, unused
-	Tokens   int `json:"tokens"`   // of the API
+	Sessions int `json:"sessions"` // browser sessions
+	Links    int `json:"links"`    // unused sign-in links
+	Codes    int `json:"codes"`    // unused codes that bind a key
+	Tokens   int `json:"tokens"`   // API tokens
 }
 
-// Words names what ended: "2 browser sessions, 1 sign-in link, 0 codes and 1 API token".
+// Words lists the counts: "2 browser sessions, 1 sign-in link, 0 codes and 1 API token".
 func (e Ended) Words() string {
 	return counted(e.Sessions, "browser session") + ", " + counted(e.Links, "sign-in link") + ", " + counted(e.Codes, "code") + " and " + counted(e.Tokens, "API token")
 }
@@ -37,10 +37,10 @@ const SessionIdle = 12 * time.Hour
 // Session is a stored browser session.
 type Session struct {
 	Token   string // identifies it in the browser; only its hash is stored
-	ID      string // identifies it to its owner; it is no credential
+	ID      string // identifies it to its owner; not a credential
 	User    int64
-	Key     string // fingerprint of the key that made it, "" for none: it ends with the key
-	Way     string // how its owner signed in: "" by a link, else the name of the sign-in service
+	Key     string // fingerprint of the key that created it, "" for none; the session ends when the key does
+	Way     string // how its owner signed in: the name of the sign-in service, or "" for a link
 	Browser string // such as "Firefox on Linux"
 	Data    []byte
 	MadeAt  time.Time

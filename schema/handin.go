@@ -2,8 +2,7 @@ package schema
 
 import "time"
 
-// PushedCommit is a commit that somebody pushed to an assignment: it is kept in a
-// repository for good.
+// PushedCommit is a commit that was pushed to an assignment. A repository keeps it permanently.
 type PushedCommit struct {
 	Repository int64
 	Commit     string // hex
@@ -13,7 +12,7 @@ type PushedCommit struct {
 	TryOut     bool   // pushed by staff
 }
 
-// HandIn is a commit that staff hand in for an owner.
+// HandIn is a commit that staff submit on behalf of an owner.
 type HandIn struct {
 	Assignment Assignment
 	Owner      string
@@ -24,11 +23,11 @@ type HandIn struct {
 	Reason     string
 }
 
-// ArchivedWork is what counts of one owner for an assignment.
+// ArchivedWork is the submission that counts for one owner and assignment.
 type ArchivedWork struct {
 	Owner      string    `json:"owner"`
 	Members    []string  `json:"members,omitempty"` // of a team
-	Team       string    `json:"team,omitempty"`    // whose submission it is, where the owner has left that team
+	Team       string    `json:"team,omitempty"`    // team that made the submission, if the owner has left it
 	Number     int       `json:"number"`
 	Repository int64     `json:"-"`
 	Commit     string    `json:"commit"`

@@ -1,11 +1,11 @@
 package schema
 
-// Identity is what a sign-in service says about a person.
+// Identity holds the claims of a sign-in service about a person.
 type Identity struct {
-	Claim    string // what the value is: "preferred_username", "email"
-	Value    string // what the account is found by
+	Claim    string // name of the claim: "preferred_username", "email"
+	Value    string // value that identifies the account
 	Verified bool   // the service has verified that the value is the person's e-mail address
-	// GitHub is the person's account at GitHub, nil if another service says who they are.
+	// GitHub is the person's account at GitHub; nil for other sign-in services.
 	GitHub *GitHubAccount
 }
 
@@ -22,10 +22,10 @@ const (
 type IdentityRule struct {
 	Match  Match
 	Domain string // the value must be an address at this domain; "" for any value
-	Vouch  bool   // addresses are accepted even if the service does not say that it verified them
+	Vouch  bool   // accept addresses that the service does not report as verified
 }
 
-// AccountName identifies an account by one of the two.
+// AccountName identifies an account by its login or its e-mail address. The other field is empty.
 type AccountName struct{ Login, Email string }
 
 // String returns the login or the address.

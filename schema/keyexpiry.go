@@ -2,7 +2,7 @@ package schema
 
 import "time"
 
-// ExpiryWords says what a key's last day is, in UTC; "" for a key that does not expire.
+// ExpiryWords returns words with a key's last day in UTC, or "" for a key that does not expire.
 func ExpiryWords(k Key) string {
 	if k.ExpiresAt.IsZero() {
 		return ""

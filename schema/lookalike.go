@@ -11,9 +11,9 @@ import (
 // Unicode, the script of their letters, or the kind of a dash, a quotation mark or a space.
 func LookAlike(a, b string) bool { return skeleton(a) == skeleton(b) }
 
-// skeleton maps characters that look alike to one: compatible forms become one, and letters and
-// signs of other scripts become the Latin ones of their shape (the part of Unicode Technical
-// Standard 39 that text from keyboards and word processors uses).
+// skeleton maps characters that look alike to the same character. It normalises compatible forms
+// and replaces letters and signs of other scripts with Latin ones of the same shape (the part of
+// Unicode Technical Standard 39 that text from keyboards and word processors uses).
 func skeleton(text string) string {
 	return strings.Map(func(r rune) rune {
 		if at := strings.IndexRune(shapesOf, r); at >= 0 {
@@ -23,7 +23,8 @@ func skeleton(text string) string {
 	}, norm.NFKC.String(text))
 }
 
-// shapesOf are characters of other scripts, latinOf those of the same shape, in the same order.
+// shapesOf lists characters of other scripts. latinOf lists the Latin characters of the same shape,
+// in the same order.
 const (
 	shapesOf = "АВЕЅІЈКМНОРСТУХаеѕіјорсухһԁԛԝӏ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρυαικ" + "−–—‐‑‒―" + "‘’‚‛ʼ′`" + "“”„‟" + "×∗٭" + "⁄∕" + "∣∶ǃ"
 	latinOf  = "ABESIJKMHOPCTYXaesijopcyxhdqwl" + "ABEZHIKMNOPTYXovpuaik" + "-------" + "'''''''" + "\"\"\"\"" + "x**" + "//" + "|:!"

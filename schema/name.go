@@ -20,11 +20,11 @@ func Segment(kind, s string) error {
 	return nil
 }
 
-// gitSuffix may end a path, as on other hosts, so no name may end with it.
+// gitSuffix is accepted at the end of a path, as on other hosts, so no name may end with it.
 const gitSuffix = ".git"
 
-// CourseCode checks a new course's code: a segment that the site does not use at its root. All
-// other pages are below "/-/", so that this list does not grow.
+// CourseCode checks a new course's code. It must be a segment that the site does not use at its
+// root. All other pages are below "/-/", so the list of reserved codes does not grow.
 func CourseCode(s string) error {
 	if err := Segment("course code", s); err != nil {
 		return err
@@ -49,9 +49,9 @@ func OwnerName(kind, s string) error {
 	return nil
 }
 
-// Login checks a new account's login: an owner name that is not a number, because
-// COURSE/ASSIGNMENT/3 is one's own third submission, and none that the audit log gives to an
-// actor without an account.
+// Login checks a new account's login. It must be an owner name and not a number, because
+// COURSE/ASSIGNMENT/3 is the asker's third submission. It must not be a name that the audit log
+// uses for an actor without an account.
 func Login(s string) error {
 	if err := OwnerName("login", s); err != nil {
 		return err

@@ -12,7 +12,7 @@ const (
 	OutgoingWebhook = "notice.webhook"
 )
 
-// NoticeTopic is what a notice is about. A person chooses topics for each of their destinations.
+// NoticeTopic is the subject of a notice. A person chooses topics for each of their destinations.
 type NoticeTopic string
 
 // The topics.
@@ -99,8 +99,8 @@ func (c NoticeChannel) Outgoing() string {
 	return OutgoingMail
 }
 
-// NoticeDestination is where a person gets notices. It gets none, except the code that confirms
-// it, before it is confirmed.
+// NoticeDestination is an address that receives a person's notices. Until it is confirmed, it
+// receives only the code that confirms it.
 type NoticeDestination struct {
 	ID          int64
 	UserID      int64
@@ -116,8 +116,8 @@ type NoticeDestination struct {
 // Confirmed reports whether the owner confirmed the destination.
 func (d NoticeDestination) Confirmed() bool { return !d.ConfirmedAt.IsZero() }
 
-// Notice says what happened, in an outbox entry for one destination. Its text is composed when it
-// is delivered, so that it says no more than its reader may see then.
+// Notice describes an event in an outbox entry for one destination. Its text is composed at
+// delivery, so that it contains only what the reader may see at that time.
 type Notice struct {
 	Destination int64          `json:"destination"`
 	Topic       NoticeTopic    `json:"topic"`
@@ -133,7 +133,7 @@ type Notice struct {
 	Why         string         `json:"why,omitempty"`        // NoticePool: why runners do not start
 }
 
-// NoticeMessage is a composed notice, as its reader may see it.
+// NoticeMessage is a composed notice with only what its reader may see.
 type NoticeMessage struct {
 	To         NoticeDestination `json:"-"`
 	Topic      NoticeTopic       `json:"topic"`
@@ -146,7 +146,7 @@ type NoticeMessage struct {
 	Flavour    string            `json:"flavour,omitempty"`
 }
 
-// PoolNews is what a look at the pools found out.
+// PoolNews holds the result of a check of the pools.
 type PoolNews struct {
 	Failing map[string]string // why runners cannot be started, one line, by flavour
 	Unsure  []string          // flavours whose state changed lately; every other flavour works

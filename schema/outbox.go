@@ -13,7 +13,7 @@ type Outgoing struct {
 	// Receiver names who gets it, such as a host. While a receiver does not answer or asks for
 	// a pause, its entries of the kind wait.
 	Receiver string
-	// Body is what the sender needs, usually JSON.
+	// Body is the sender's input, usually JSON.
 	Body []byte
 	// Due is when to deliver it first; zero is now.
 	Due time.Time
@@ -23,13 +23,13 @@ type Outgoing struct {
 type OutboxEntry struct {
 	ID int64
 	Outgoing
-	// Token is the idempotency key: the same for every attempt to deliver this content, and
-	// different from that of every other content.
+	// Token is the idempotency key. It is the same for every attempt to deliver this content and
+	// differs from that of any other content.
 	Token string
 	// Attempts counts the attempts that have begun, this one included. More than 1 means that
 	// an earlier attempt may have reached the receiver.
 	Attempts int
-	// Failures counts the failures of the receiver in succession, over all its entries.
+	// Failures counts the receiver's consecutive failures over all its entries.
 	Failures  int
 	MadeAt    time.Time
 	LastError string    // of the latest attempt
@@ -39,12 +39,12 @@ type OutboxEntry struct {
 // Postponement says when an entry is tried again after a failed attempt.
 type Postponement struct {
 	Entry time.Time // when the entry is due again
-	// Receiver is until when all entries for the receiver wait; zero: they do not.
+	// Receiver is the time until which all entries for the receiver wait; zero: they do not.
 	Receiver time.Time
-	// Asked says that the receiver asked for the pause: neither it nor the entry has failed.
+	// Asked means that the receiver asked for the pause: neither it nor the entry has failed.
 	Asked bool
-	// Reached says, beside Asked, that a part of the attempt has reached the receiver, so that
-	// the attempt counts.
+	// Reached, set together with Asked, means that part of the attempt reached the receiver, so
+	// that the attempt counts.
 	Reached bool
 	Reason  string
 }

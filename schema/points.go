@@ -16,13 +16,13 @@ type Points struct{ r *big.Rat }
 // NewPoints returns num/den points; den must not be 0.
 func NewPoints(num, den int64) Points { return Points{big.NewRat(num, den)} }
 
-// Bounds of a number of points as text: of input, and of sums of exact fractions.
+// Maximum lengths of a number of points as text: of input, and of sums of exact fractions.
 const (
 	maxWritten = 64
 	maxExact   = 4096
 )
 
-// pointsPattern is decimal only: big.Rat would read 010/3 as octal.
+// pointsPattern accepts only decimal numbers because big.Rat would read 010/3 as octal.
 var pointsPattern = regexp.MustCompile(`^[+-]?([0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,2})?|\.[0-9]+([eE][+-]?[0-9]{1,2})?|(0|[1-9][0-9]*)/[1-9][0-9]*)$`)
 
 // ParsePoints parses "3", "0.5", "1e1" or "50/3" exactly; the error is CodeInvalid.

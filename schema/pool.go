@@ -2,7 +2,7 @@ package schema
 
 import "time"
 
-// RunnerState is one runner, for staff.
+// RunnerState describes one runner to staff.
 type RunnerState struct {
 	Runner Runner
 	Phase  string // starting, ready, busy or over
@@ -10,9 +10,9 @@ type RunnerState struct {
 	Job    int64 // 0: none
 }
 
-// PoolState is one flavour's runners and queue, for staff.
+// PoolState describes one flavour's runners and queue to staff.
 type PoolState struct {
-	Flavour  Flavour     // with the numbers of runners that are set
+	Flavour  Flavour     // includes the numbers of runners that administrators set
 	Control  PoolControl // what administrators set
 	Wanted   int         // runners that the pool was asked for
 	Starting int
@@ -23,12 +23,12 @@ type PoolState struct {
 	Changed  time.Time     // when that was
 	Failure  string        // why the last runner could not start, "" if it could
 	Stalled  string        // why no runner can be started now, for staff; "" if one is ready or can start, or the pool is paused
-	Failures []PoolFailure // the last ones, the latest first
+	Failures []PoolFailure // the most recent failures, latest first
 }
 
 // PoolFailure is one reason why runners of a flavour did not start or were lost.
 type PoolFailure struct {
 	Why         string
-	Times       int // in a row; another reason in between starts a new entry
+	Times       int // consecutive; a different reason in between starts a new entry
 	First, Last time.Time
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// PoolMode is whether jobs of a flavour start.
+// PoolMode says whether jobs of a flavour start.
 type PoolMode string
 
 // The modes of a pool.
@@ -24,11 +24,11 @@ func ParsePoolMode(s string) (PoolMode, error) {
 	return "", Errorf(CodeInvalid, "mode %q: use open, paused or draining", s)
 }
 
-// MaxRunners is the most runners of a flavour that can be set on a running server.
+// MaxRunners is the highest number of runners that can be set for a flavour on a running server.
 const MaxRunners = 10_000
 
-// PoolControl is what administrators set for a flavour's pool on a running server. It stays
-// over restarts.
+// PoolControl holds the settings of administrators for a flavour's pool on a running server. They
+// persist across restarts.
 type PoolControl struct {
 	Flavour   string    `json:"flavour"`
 	Mode      PoolMode  `json:"mode"`
@@ -39,11 +39,11 @@ type PoolControl struct {
 	ChangedAt time.Time `json:"changed_at,omitzero"`
 }
 
-// Stopped reports whether no job starts.
+// Stopped reports whether the mode keeps jobs from starting.
 func (c PoolControl) Stopped() bool { return c.Mode == PoolPaused || c.Mode == PoolDraining }
 
-// Apply returns the flavour with the numbers of runners that were set. Warm is never more
-// than Max, whatever the configuration says by now.
+// Apply returns the flavour with the numbers of runners that administrators set. It limits Warm to
+// Max because the configuration may have changed since.
 func (c PoolControl) Apply(f Flavour) Flavour {
 	if c.Warm != nil {
 		f.Warm = *c.Warm
@@ -68,7 +68,7 @@ func (c PoolControl) Size() string {
 	return fmt.Sprintf("warm %d, max %d", *c.Warm, *c.Max)
 }
 
-// Words tells a waiting person that no job starts, "" if jobs start.
+// Words returns a message for waiting people that no job starts, or "" if jobs start.
 func (c PoolControl) Words() string {
 	switch {
 	case !c.Stopped():

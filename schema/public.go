@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// PublicSubmission is a submission as scripts read it (admin submissions --json, check --json): the
-// stable surface of docs/scripts.md. Build it with course.Report, which redacts.
+// PublicSubmission is the stable JSON form of a submission for scripts (admin submissions --json,
+// check --json), which docs/scripts.md describes. Build it with course.Report, which redacts it.
 type PublicSubmission struct {
 	Name       string       `json:"name"`
 	Number     int          `json:"number"`
@@ -31,11 +31,11 @@ type PublicSubmission struct {
 	Times      *PublicTimes `json:"times,omitempty"`
 }
 
-// PublicTry is a try in the form that scripts read, with the visible sum of its result.
+// PublicTry is the JSON form of a try for scripts, with the visible sum of its result.
 type PublicTry struct {
 	Number     int         `json:"number"` // counts per owner and assignment from 1
 	Owner      string      `json:"owner"`
-	Login      string      `json:"login"` // of who pushed
+	Login      string      `json:"login"` // of the pusher
 	Commit     string      `json:"commit"`
 	ReceivedAt time.Time   `json:"received_at"` // in the course's zone
 	State      State       `json:"state"`
@@ -47,7 +47,7 @@ type PublicTry struct {
 	Hidden     *Hidden     `json:"hidden,omitempty"`
 }
 
-// PublicTimes are the moments of a job that has a result, in the course's zone.
+// PublicTimes holds the times of a job that has a result, in the course's zone.
 type PublicTimes struct {
 	QueuedAt   time.Time `json:"queued_at"`
 	StartedAt  time.Time `json:"started_at"`
@@ -92,7 +92,7 @@ type PublicTest struct {
 	Tampering    string      `json:"tampering,omitempty"`
 }
 
-// Hidden is what a student may know of tests that count but are not shown yet.
+// Hidden describes to a student the tests that count but are not shown yet.
 type Hidden struct {
 	Tests  int          `json:"tests"`
 	Points json.Number  `json:"points"`

@@ -1,7 +1,7 @@
 package schema
 
-// PublicEvent is one step in a job's life as programs read it over the HTTP API. Build it
-// with course.ReportEvent, which redacts.
+// PublicEvent is the form of an Event in the HTTP API. Build it with course.ReportEvent, which
+// redacts it.
 type PublicEvent struct {
 	Kind  EventKind    `json:"kind"`
 	State State        `json:"state,omitempty"` // of the job after it has ended

@@ -38,7 +38,7 @@ type Key struct {
 	AddedBy     string // fingerprint of the key that added it, "" for none
 	AddedAt     time.Time
 	UsedAt      time.Time // zero: never
-	ExpiresAt   time.Time // from then on it signs nobody in; zero: never
+	ExpiresAt   time.Time // the key is invalid from then on; zero: never
 }
 
 // OwnedKey is a key with the account that it belongs to.
@@ -47,15 +47,14 @@ type OwnedKey struct {
 	Fingerprint string
 }
 
-// Course is a class. Zone is an IANA name; every local time of its assignments
-// is in it.
+// Course is a class. Zone is the IANA name of the time zone of its assignments' local times.
 type Course struct {
 	ID      int64
 	Code    string
 	Title   string
 	Zone    string
 	Flavour string // default flavour of its assignments
-	// OtherFlavours are those that an assignment may name instead.
+	// OtherFlavours lists the flavours that an assignment may choose instead.
 	OtherFlavours []string
 	CreatedAt     time.Time
 	Settings      CourseSettings // from its course.yaml
@@ -66,8 +65,8 @@ func (c Course) Allows(flavour string) bool {
 	return flavour == c.Flavour || slices.Contains(c.OtherFlavours, flavour)
 }
 
-// LoadZone returns the time zone of an IANA name. CodeInvalid: the name is unknown, or means
-// the machine's own zone.
+// LoadZone returns the time zone of an IANA name. The error is CodeInvalid if the name is unknown
+// or means the machine's own zone.
 func LoadZone(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {
@@ -132,26 +131,26 @@ type Version struct {
 	ReceivedAt   time.Time
 }
 
-// Pins are the names of the cases that the reference solution produced, by test, in the order
-// of the report, and the traces of its reports. A test without a report has neither.
+// Pins holds, by test, the names of the cases that the reference solution produced, in the order of
+// the report, and the traces of its reports. Tests without a report have neither.
 type Pins struct {
 	Tests   map[string][]string    `json:"tests,omitempty"`
 	Reports map[string]ReportTrace `json:"reports,omitempty"`
 }
 
-// ReportTrace is what can be observed of how a framework reported. A submission's trace is
-// compared with the reference's.
+// ReportTrace records how a test framework wrote its reports. A submission's trace is compared with
+// the reference solution's.
 type ReportTrace struct {
 	Files    map[string]int `json:"files,omitempty"`    // how often each was written, by path below $REPORTS; 0 is unknown
-	Summary  bool           `json:"summary,omitempty"`  // its closing words were in the output once, and agreed with the report
-	Totals   bool           `json:"totals,omitempty"`   // the totals that its documents state are right
+	Summary  bool           `json:"summary,omitempty"`  // the framework's closing words were in the output once and agreed with the report
+	Totals   bool           `json:"totals,omitempty"`   // the totals stated in the reports are correct
 	Attested bool           `json:"attested,omitempty"` // the framework was started so that it signs its report
-	Noted    []string       `json:"noted,omitempty"`    // what it does that reads or changes the framework's process
-	Changed  []string       `json:"changed,omitempty"`  // parts of the framework and of the tests that it changes
+	Noted    []string       `json:"noted,omitempty"`    // actions of the submission that read or change the framework's process
+	Changed  []string       `json:"changed,omitempty"`  // parts of the framework and of the tests that the submission changes
 }
 
 // Repository is one bare repository on disk. Owner is empty for the tests and the
-// course repository, and the version's id for a starter.
+// course repository, and "starter" for a starter.
 type Repository struct {
 	ID           int64
 	Kind         RepositoryKind // own, tests, course or starter
@@ -165,9 +164,9 @@ type IntentState string
 
 // The states of an intent.
 const (
-	IntentOpen     IntentState = "open"     // the list was forwarded to git; nothing is known yet
+	IntentOpen     IntentState = "open"     // the commands were forwarded to git; the result is unknown
 	IntentRecorded IntentState = "recorded" // the ref moved, and the push is a submission or a version
-	IntentVoid     IntentState = "void"     // the ref did not move: the push never happened
+	IntentVoid     IntentState = "void"     // the ref did not move, so there was no push
 )
 
 // Intent is written before git may move a ref, so that a crash cannot lose a push.
@@ -180,7 +179,7 @@ type Intent struct {
 	ReceivedAt   time.Time
 	Options      []string
 	ProcessGroup int     // of git receive-pack; 0 until it is known
-	Channel      Channel // by which it was pushed; "" is SSH
+	Channel      Channel // channel of the push; "" is SSH
 	State        IntentState
 }
 
@@ -202,8 +201,8 @@ type Submission struct {
 	ReceivedAt time.Time
 }
 
-// Grading is how far a submission's grading is: its latest job, and the result of the latest
-// job that has one (nil: none yet).
+// Grading is the state of a submission's grading: its latest job, and the result of the latest job
+// that has one (nil: none yet).
 type Grading struct {
 	Job    Job
 	Result *Result
@@ -215,7 +214,7 @@ type GradedSubmission struct {
 	Grading
 }
 
-// RecordMarks says how far the record of pushes goes: the newest submission and version.
+// RecordMarks holds the ids of the newest recorded submission and version.
 type RecordMarks struct{ Submission, Version int64 }
 
 // RecordedPush is a push that became a submission or a version of tests.
@@ -242,11 +241,11 @@ type Job struct {
 	Submission int64 // 0 for a gate
 	VersionID  int64
 	CourseID   int64
-	Owner      string // who is served: for fair share
+	Owner      string // owner whose share of the runners the job uses
 	Lane       Lane
 	Flavour    string
 	State      State
-	Attempt    int // 0 until first assigned; the fence of every write from a runner
+	Attempt    int // 0 until first assigned; fences every write from a runner
 	Runner     string
 	Reason     string // why it failed, was cancelled or went back to the queue, for people
 	QueuedAt   time.Time
@@ -256,7 +255,7 @@ type Job struct {
 	LeaseUntil time.Time
 }
 
-// Flavour is a kind of runner: the size of the machine and what is on it.
+// Flavour is a kind of runner: the size of its machine and the software on it.
 type Flavour struct {
 	Name      string  `json:"name" yaml:"-"`
 	Image     string  `json:"image,omitempty" yaml:"image"` // for container pools
@@ -265,8 +264,9 @@ type Flavour struct {
 	Scratch   int64   `json:"scratch" yaml:"scratch"`       // bytes one step may write
 	Processes int     `json:"processes" yaml:"processes"`   // threads and processes one step may have
 	Warm      int     `json:"warm" yaml:"warm"`             // fresh runners kept ready
-	Max       int     `json:"max" yaml:"max"`               // runners at most
-	// Cooldown is how long fewer runners must be enough before there are fewer; 0 is a minute.
+	Max       int     `json:"max" yaml:"max"`               // maximum number of runners
+	// Cooldown is how long fewer runners must suffice before their number is reduced; 0 is a
+	// minute.
 	Cooldown time.Duration `json:"-" yaml:"-"`
 }
 
@@ -274,49 +274,49 @@ type Flavour struct {
 // cores to itself.
 func (f Flavour) WholeCores() bool { return f.CPU == math.Trunc(f.CPU) }
 
-// Place is what a waiting job is told.
+// Place describes a waiting job's place in the queue.
 type Place struct {
 	Ahead    int           // jobs that will start before it
-	More     bool          // there are more than Ahead; how many was not counted
+	More     bool          // there are more than Ahead, but they were not counted
 	Estimate time.Duration // until it starts; 0 when unknown
 	Stalled  string        // why it will not start before the staff acts, "" if it will
 }
 
-// QueueDepth is how many jobs of a flavour wait in a lane.
+// QueueDepth is the number of jobs of a flavour that wait in a lane.
 type QueueDepth struct {
 	Flavour string
 	Lane    Lane
 	Waiting int
 }
 
-// DueDate is when many people are expected to push.
+// DueDate is a time at which many people are expected to push.
 type DueDate struct {
 	Name     string // of the assignment, for people: "COMP2402 A1"
 	At       time.Time
-	Students int // who may push
+	Students int // number of students who may push
 }
 
-// Push is what a resolved intent becomes.
+// Push holds what the store needs to record a resolved intent.
 type Push struct {
 	Intent    Intent
-	Course    Course // that it was pushed to
+	Course    Course // course of the repository
 	Tree      string // hex
 	VersionID int64  // of the active tests version; 0 for a tests push
 	Flavour   string
 	TryOut    bool
 	Login     string     // of the pusher
-	Gate      []GatePart // of a tests push: its gate's parts; none: one that does it all
-	Limits    StepLimits // of a tests push: the course's defaults
+	Gate      []GatePart // for a tests push, the parts of its gate; none: one part for the whole gate
+	Limits    StepLimits // for a tests push, the course's defaults
 }
 
-// PoolRunner is a runner as its pool sees it.
+// PoolRunner is a pool's view of a runner.
 type PoolRunner struct {
 	ID      string // "" if none of the flavour could be started
 	Flavour string
 	Where   string // process id, container or allocation
 	Alive   bool
 	Failure string // why the last one of the flavour could not start, for staff
-	Full    bool   // no machine has room for another of the flavour: the next waits for one
+	Full    bool   // no machine has room for another runner of the flavour, so the next one waits
 }
 
 // Runner is a registered runner.
@@ -328,7 +328,7 @@ type Runner struct {
 	Image        string
 	Wall         string
 	Version      string
-	Job          int64 // the one job it was given; 0 until then
+	Job          int64 // its only job; 0 until it is assigned
 	RegisteredAt time.Time
 	RetiredAt    time.Time
 }

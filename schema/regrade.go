@@ -13,7 +13,7 @@ type RegradeState string
 const (
 	RegradeRunning   RegradeState = "running"
 	RegradeStaged    RegradeState = "staged"
-	RegradeApplying  RegradeState = "applying" // was interrupted while it was applied: apply it again
+	RegradeApplying  RegradeState = "applying" // applying was interrupted; apply it again
 	RegradeApplied   RegradeState = "applied"
 	RegradeDiscarded RegradeState = "discarded"
 	RegradeUndone    RegradeState = "undone"
@@ -52,11 +52,11 @@ type Regrade struct {
 	State      RegradeState
 	EndedAt    time.Time
 	Total      int // jobs
-	Done       int // of them that have ended
-	Failed     int // of them without a result that the student is responsible for
+	Done       int // jobs that have ended
+	Failed     int // ended jobs without a result that the student is responsible for
 }
 
-// RegradedOwner is what a set changes for one owner.
+// RegradedOwner describes what a set changes for one owner.
 type RegradedOwner struct {
 	Owner   string        `json:"owner"`
 	Before  RegradedGrade `json:"before"`
@@ -67,7 +67,7 @@ type RegradedOwner struct {
 	Skipped string        `json:"skipped,omitempty"` // why undo left the owner as it is
 }
 
-// RegradedGrade is one side of a comparison.
+// RegradedGrade is an owner's grade before or after a regrade.
 type RegradedGrade struct {
 	Number int         `json:"number"`
 	Final  json.Number `json:"final"`
@@ -84,25 +84,26 @@ type RegradeNotice struct {
 	Reason        string
 }
 
-// SeenChange is what the owner of a grade saw before and after a change.
+// SeenChange holds the points that the owner of a grade saw before and after a change.
 type SeenChange struct{ Before, After Points }
 
-// CaseChange is a case with another outcome, or with the same one and other points.
+// CaseChange describes a case whose outcome or points changed.
 type CaseChange struct {
 	Name         string      `json:"name"`
 	Before       Outcome     `json:"before"` // "" if only the later result has the case
 	After        Outcome     `json:"after"`  // "" if only the earlier result has it
 	BeforePoints *CasePoints `json:"before_points,omitempty"`
-	AfterPoints  *CasePoints `json:"after_points,omitempty"` // of the same outcome
+	AfterPoints  *CasePoints `json:"after_points,omitempty"` // both are set only if the outcome is the same
 }
 
-// CasePoints are a case's points, and the most that it gives.
+// CasePoints holds a case's points and their maximum.
 type CasePoints struct {
 	Score    json.Number `json:"score"`
 	MaxScore json.Number `json:"max_score"`
 }
 
-// String is " 1.5/2", with a space before it, for a text after the outcome; "" of nil.
+// String returns the points after a space, " 1.5/2", to append to an outcome. It returns "" for
+// nil.
 func (p *CasePoints) String() string {
 	if p == nil {
 		return ""
@@ -110,7 +111,7 @@ func (p *CasePoints) String() string {
 	return " " + shortNumber(p.Score) + "/" + shortNumber(p.MaxScore)
 }
 
-// shortNumber is a number of ours with two decimals at most.
+// shortNumber formats a number of points with two decimals at most.
 func shortNumber(n json.Number) string {
 	p, err := ParsePoints(n.String())
 	if err != nil {

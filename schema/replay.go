@@ -1,6 +1,6 @@
 package schema
 
-// Replay is a submission that is graded again as its result was recorded.
+// Replay is a repeated grading of a submission under the conditions of its recorded result.
 type Replay struct {
 	Name    string // COURSE/ASSIGNMENT/OWNER/N
 	Before  int64  // job whose result is repeated
@@ -16,9 +16,9 @@ type Difference struct {
 	After  string `json:"after"`
 }
 
-// ResultComparison is every difference between two gradings of a submission.
+// ResultComparison holds the differences between two gradings of a submission.
 type ResultComparison struct {
 	Same        bool         `json:"same"` // Differences is empty
 	Differences []Difference `json:"differences"`
-	Environment []Difference `json:"environment"` // what it was graded with
+	Environment []Difference `json:"environment"` // differences in what it was graded with
 }

@@ -6,12 +6,12 @@ import "time"
 type Result struct {
 	Outcome    Outcome      `json:"outcome"`
 	Blame      Blame        `json:"blame"`
-	Message    string       `json:"message,omitempty"` // for people: why it is no ordinary grading
+	Message    string       `json:"message,omitempty"` // for people: why the outcome is not an ordinary grading
 	Score      Points       `json:"score"`
 	MaxScore   Points       `json:"max_score"` // without tests of visibility never
 	Build      *BuildResult `json:"build,omitempty"`
 	Tests      []TestResult `json:"tests"`
-	Dropped    []string     `json:"dropped,omitempty"` // student's files kept from in-process tests
+	Dropped    []string     `json:"dropped,omitempty"` // student's files that in-process tests did not get
 	Provenance Provenance   `json:"provenance"`
 	Gate       *GateResult  `json:"gate,omitempty"` // of one part of a gate
 	StartedAt  time.Time    `json:"started_at"`
@@ -19,8 +19,8 @@ type Result struct {
 	FinishedAt time.Time    `json:"finished_at"`
 }
 
-// Summary is the form of a result in lists: without texts, and of each test only its outcome,
-// points and visibility.
+// Summary returns the result without texts, for lists. Each test keeps only its outcome, points and
+// visibility, and whether it is pinned.
 func (r Result) Summary() Result {
 	short := Result{
 		Outcome: r.Outcome, Blame: r.Blame, Score: r.Score, MaxScore: r.MaxScore, Tests: make([]TestResult, 0, len(r.Tests)),
@@ -32,8 +32,8 @@ func (r Result) Summary() Result {
 	return short
 }
 
-// WithoutTexts returns the result without the output of the student's programs and messages
-// about it: outcomes and points stay.
+// WithoutTexts returns the result without the output of the student's programs and messages about
+// it. It keeps outcomes and points.
 func (r Result) WithoutTexts() Result {
 	r.Message, r.Dropped = "", nil
 	if r.Build != nil {
@@ -69,7 +69,7 @@ type TestResult struct {
 	Wall       time.Duration `json:"wall"`
 	Memory     int64         `json:"memory"` // peak resident bytes
 	Output     string        `json:"output,omitempty"`
-	Message    string        `json:"message,omitempty"` // the difference, or which limit and what was used
+	Message    string        `json:"message,omitempty"` // the difference, or the exceeded limit and the usage
 	Hint       string        `json:"hint,omitempty"`
 	Signal     string        `json:"signal,omitempty"`      // of a crash: "SIGSEGV"
 	ExitStatus int           `json:"exit_status,omitempty"` // of a crash without a signal
@@ -80,7 +80,8 @@ type TestResult struct {
 	Tampering    string `json:"tampering,omitempty"` // where a report and its process disagree: for staff
 }
 
-// Provenance is everything that decides a result: a replay must give the same.
+// Provenance holds everything that determines a result. A replay with the same provenance must give
+// the same result.
 type Provenance struct {
 	Submission string `json:"submission"` // commit, "" for a directory
 	Tests      string `json:"tests"`      // commit or tree
@@ -103,7 +104,7 @@ const (
 
 	EventQueued   EventKind = "queued"
 	EventAssigned EventKind = "assigned"
-	EventRequeued EventKind = "requeued" // Text: why; what the attempt had shown is void
+	EventRequeued EventKind = "requeued" // Text is the reason; earlier events of the attempt are void
 	EventEnded    EventKind = "ended"    // Result is set, or Text says why there is none
 )
 

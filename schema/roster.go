@@ -2,7 +2,7 @@ package schema
 
 import "time"
 
-// RosterRow is a person as a roster names them.
+// RosterRow is one person's row in a roster.
 type RosterRow struct {
 	Line      int    `json:"line"` // of the roster
 	Login     string `json:"login"`
@@ -14,7 +14,7 @@ type RosterRow struct {
 	Dropped   bool   `json:"dropped,omitempty"` // has left the course
 }
 
-// RosterPerson is somebody with an account, and what they are in a course.
+// RosterPerson is an account with its enrolment in a course.
 type RosterPerson struct {
 	UserID    int64
 	Login     string
@@ -27,7 +27,7 @@ type RosterPerson struct {
 	Dropped   bool
 }
 
-// RosterChange is what an import does about one person.
+// RosterChange describes what an import changes for one person.
 type RosterChange struct {
 	Kind  RosterKind `json:"kind"`
 	Line  int        `json:"line,omitempty"` // of the roster; 0: absent from it
@@ -52,11 +52,11 @@ const (
 	RosterRefused   RosterKind = "refused"
 )
 
-// RosterImport is what to import, and how.
+// RosterImport holds the rows and options of an import.
 type RosterImport struct {
 	Course      Course
 	Rows        []RosterRow
 	DropMissing bool
-	DryRun      bool      // say what would change, and change nothing
-	Expires     time.Time // when the new accounts' join codes do
+	DryRun      bool      // report the changes without making them
+	Expires     time.Time // when the new accounts' join codes expire
 }

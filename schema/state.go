@@ -46,8 +46,8 @@ const (
 	OutcomeGraded       Outcome = "graded"
 	OutcomeCompileError Outcome = "compile-error" // also of a build and of a test
 	OutcomeGraderError  Outcome = "grader-error"  // also of a test
-	// OutcomeInfrastructureError is a runner's report about its own machine, and what scripts
-	// read of a failed job. It is never stored as a result: the job is graded again.
+	// OutcomeInfrastructureError means that the runner's machine failed. Scripts read it as the
+	// outcome of a failed job. It is never stored as a result: the job is graded again.
 	OutcomeInfrastructureError Outcome = "infrastructure-error"
 )
 
@@ -65,7 +65,8 @@ const (
 	OutcomeNotRun      Outcome = "not-run"
 )
 
-// Blame says who is responsible for an outcome; only the student's counts.
+// Blame says who is responsible for an outcome. Only outcomes that the student is responsible for
+// count.
 type Blame string
 
 // Who is responsible.
@@ -86,7 +87,7 @@ const (
 	VisibleNever        Visibility = "never"
 )
 
-// Role is what a person is in one course; "" is not enrolled.
+// Role is a person's role in one course; "" means not enrolled.
 type Role string
 
 // The roles.
@@ -96,7 +97,7 @@ const (
 	RoleInstructor Role = "instructor"
 )
 
-// Staff reports whether the role is a grader's.
+// Staff reports whether the role is TA or instructor.
 func (r Role) Staff() bool { return r == RoleTA || r == RoleInstructor }
 
 // ParseRole parses a role; the error is CodeInvalid.
@@ -108,18 +109,18 @@ func ParseRole(s string) (Role, error) {
 	return "", Errorf(CodeInvalid, "role %q: use student, ta or instructor", s)
 }
 
-// Lane is a job's class of service; a lower lane is served first.
+// Lane is a job's priority; lower lanes are served first.
 type Lane int
 
 // The lanes of the queue, first served first.
 const (
 	LaneInteractive Lane = 0 // a push that somebody waits for
 	LaneGate        Lane = 1 // an instructor's tests push
-	LaneOvertaken   Lane = 2 // a push that a newer one of the same owner has overtaken
+	LaneOvertaken   Lane = 2 // a push that is older than another push of the same owner
 	LaneRegrade     Lane = 3 // regrades and bulk work
 )
 
-// Lanes is how many lanes there are.
+// Lanes is the number of lanes.
 const Lanes = 4
 
 // String returns the lane's name, for people and for JSON.
@@ -143,12 +144,12 @@ type JobKind string
 // The kinds of job.
 const (
 	JobGrade JobKind = "grade" // a submission
-	JobGate  JobKind = "gate"  // a candidate's own reference solution and samples
+	JobGate  JobKind = "gate"  // the reference solution and samples of a candidate version
 
 	// JobRegrade grades a submission again for a regrade set. Nobody sees its result until the
 	// set is applied.
 	JobRegrade JobKind = "regrade"
 
-	// JobTry grades a push to the branch try against the tests with visible: always only.
+	// JobTry grades a push to the branch try against only the tests with visible: always.
 	JobTry JobKind = "try"
 )

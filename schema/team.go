@@ -10,12 +10,12 @@ type Team struct {
 	Name        string   `json:"team"`
 	Members     []string `json:"members"` // logins, in order
 	Invited     []string `json:"invited,omitempty"`
-	Submissions int      `json:"submissions"`      // pushes to its repository, kept ones and those that are being recorded included
-	Absent      []string `json:"absent,omitempty"` // members who are no students of the course any more
+	Submissions int      `json:"submissions"`      // pushes to its repository, including kept ones and ones still being recorded
+	Absent      []string `json:"absent,omitempty"` // members who are no longer students of the course
 }
 
-// TeamName checks the name of a new team: an owner name that is not a number, because
-// COURSE/ASSIGNMENT/3 is one's own third submission.
+// TeamName checks the name of a new team. It must be an owner name and not a number, because
+// COURSE/ASSIGNMENT/3 is the asker's third submission.
 func TeamName(s string) error {
 	if err := OwnerName("team", s); err != nil {
 		return err
@@ -35,16 +35,16 @@ type Seat struct {
 	Left       time.Time // zero: a member now
 	Tokens     int       // late days that the team's counting submission had spent when they left; -1: none counted
 	Mark       int       // number of the submission that the team had marked when they left, 0 for none
-	Student    bool      // of the course now
+	Student    bool      // is a student of the course now
 }
 
-// TeamChange is what an action changes for one team or person.
+// TeamChange describes a change of one team or person.
 type TeamChange struct {
 	Kind  TeamKind `json:"kind"`
 	Line  int      `json:"line,omitempty"` // of the file
 	Team  string   `json:"team"`
 	Login string   `json:"login,omitempty"`
-	What  string   `json:"what,omitempty"` // what to know of it, or why it is refused
+	What  string   `json:"what,omitempty"` // details, or why it is refused
 }
 
 // TeamKind says what happens to a team or a person.
@@ -62,7 +62,7 @@ const (
 	TeamRefused   TeamKind = "refused"
 )
 
-// TeamRow is a line of a file of teams.
+// TeamRow is one line of a team file.
 type TeamRow struct {
 	Line int
 	Team string

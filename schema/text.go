@@ -27,8 +27,8 @@ func Sanitize(s string) string {
 	return b.String()
 }
 
-// OneLine makes untrusted text safe to print on one line, as Sanitize does, with single spaces and
-// at most so many characters. Its end is left out if it is longer.
+// OneLine makes untrusted text safe to print on one line, as Sanitize does. It joins the words with
+// single spaces and truncates the result to most characters.
 func OneLine(text string, most int) string {
 	text = strings.Join(strings.Fields(Sanitize(text)), " ")
 	if utf8.RuneCountInString(text) > most {
@@ -37,9 +37,9 @@ func OneLine(text string, most int) string {
 	return text
 }
 
-// Excerpt makes untrusted text safe to print, as Sanitize does, and at most limit bytes long.
-// Its beginning and end stay, and a line between them says how many bytes were left out; that
-// line is not counted. A limit of 0 or less leaves nothing.
+// Excerpt makes untrusted text safe to print, as Sanitize does, and at most limit bytes long. It
+// keeps the beginning and the end. A line between them, which limit does not include, counts the
+// omitted bytes. If limit is 0 or less, Excerpt returns "".
 func Excerpt(text string, limit int) string {
 	if limit <= 0 {
 		return ""
@@ -107,8 +107,8 @@ func Count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// Size writes a number of bytes in the units of the assignment format, with one digit after the point at most:
-// "1.5 MiB", "1 byte".
+// Size formats a number of bytes in the units of the assignment format, with at most one digit
+// after the point: "1.5 MiB", "1 byte".
 func Size(bytes int64) string {
 	for _, unit := range []struct {
 		bytes int64

@@ -5,10 +5,10 @@ type TroubleKind string
 
 // The kinds of trouble.
 const (
-	TroubleWaiting TroubleKind = "waiting" // jobs wait for a flavour: trouble where no runner comes
+	TroubleWaiting TroubleKind = "waiting" // jobs wait for a flavour; a problem only if no runner starts
 	TroubleFailed  TroubleKind = "failed"  // our machines failed to grade an owner's latest submission
-	TroubleBroken  TroubleKind = "broken"  // the tests that are active failed on submissions
-	TroubleUngated TroubleKind = "ungated" // the tests that are active did not pass their gate
+	TroubleBroken  TroubleKind = "broken"  // the active tests failed on submissions
+	TroubleUngated TroubleKind = "ungated" // the active tests did not pass their gate
 )
 
 // Trouble is a problem of a course that its staff must know about. It lasts as long as its
@@ -21,7 +21,7 @@ type Trouble struct {
 	Reason     string         // of TroubleFailed
 }
 
-// Stall tells staff why no runner of a flavour starts; the zero value: one does.
+// Stall tells staff why no runner of a flavour starts. The zero value means that one does.
 type Stall struct {
 	Missing bool   // the configuration has no such flavour
 	Reason  string // why none can be started

@@ -33,7 +33,7 @@ type TryPin struct {
 // String returns COURSE/ASSIGNMENT/OWNER and the number of the try.
 func (t Try) String() string { return TryName(t.Work, t.Number) }
 
-// TryName returns what people call a try: "comp2402/a1/alice try 3".
+// TryName returns the name of a try for people: "comp2402/a1/alice try 3".
 func TryName(work SubmissionName, number int) string {
 	return work.String() + " try " + strconv.Itoa(number)
 }

@@ -5,28 +5,28 @@ import (
 	"time"
 )
 
-// UploadFile is a file that somebody hands in by a page.
+// UploadFile is a file that somebody uploads on a page.
 type UploadFile struct {
 	Path string // below the root of the repository, with slashes
 	Data []byte
 }
 
-// Upload is what becomes one commit, which is pushed as a person's own push is.
+// Upload holds the files of one commit, which is pushed like a person's own push.
 type Upload struct {
 	Path    string // of the repository: COURSE/ASSIGNMENT, COURSE/ASSIGNMENT/tests or COURSE/course
 	Files   []UploadFile
 	Removed []string // paths that are removed
-	Base    string   // commit that main must be at, "" for any: what the person has looked at
-	Replace bool     // files that are not in the upload are removed
-	Late    bool     // being late is meant, as by -o late
-	Confirm bool     // of course.yaml: the change of grades is meant, as by -o confirm
+	Base    string   // commit that main must be at, the one that the person saw; "" for any
+	Replace bool     // remove files that are not in the upload
+	Late    bool     // accept being late, like -o late
+	Confirm bool     // accept changes of grades by course.yaml, like -o confirm
 	Name    string
 	Email   string
 	Message string
 	At      time.Time
 }
 
-// Options are the push options that the upload is pushed with.
+// Options returns the push options of the upload.
 func (u Upload) Options() []string {
 	var all []string
 	if u.Late {
@@ -38,14 +38,14 @@ func (u Upload) Options() []string {
 	return all
 }
 
-// Uploaded is what an upload became.
+// Uploaded is the result of an upload.
 type Uploaded struct {
-	Submission SubmissionName // zero: it was no work of a student
-	Version    int            // of the tests, or of course.yaml; 0: it was neither
+	Submission SubmissionName // zero: not a student's work
+	Version    int            // version of the tests or of course.yaml; 0: neither
 }
 
-// UploadPath checks the path of a file that is handed in. What a course accepts is judged
-// when it is pushed; this refuses what no commit can hold.
+// UploadPath checks the path of an uploaded file. It rejects only paths that no commit can hold;
+// the push checks the rules of the course.
 func UploadPath(path string) error {
 	if len(path) > 1000 || strings.ContainsAny(path, "\n\x00\\\"") || Sanitize(path) != path {
 		return Errorf(CodeInvalid, "the name of a file, %.60q, has characters that cannot be handed in; rename it", path)

@@ -2,8 +2,8 @@ package schema
 
 import "time"
 
-// Protocol is the version of the messages between runners and the control plane. A runner of
-// another version is refused with a message.
+// Protocol is the version of the messages between runners and the control plane. The control plane
+// rejects runners of another version with a message.
 const Protocol = 3
 
 // RunnerAPI is the root of the runners' HTTP interface, JSON in both directions unless noted.
@@ -24,10 +24,10 @@ const RunnerAPI = "/runner/v1"
 type Credential struct {
 	URL        string `json:"url"`              // of the control plane: "http://HOST:PORT", "https://…" or "unix:/PATH"
 	CA         string `json:"ca,omitempty"`     // certificates, as PEM, that sign the URL's; "" is the system's
-	Runner     string `json:"runner,omitempty"` // id that the pool knows it by
+	Runner     string `json:"runner,omitempty"` // the pool's id of the runner
 	Flavour    string `json:"flavour"`
 	Token      string `json:"token,omitempty"`      // used up by Register
-	Identity   string `json:"identity,omitempty"`   // a signed JWT, good for one Register
+	Identity   string `json:"identity,omitempty"`   // a signed JWT, valid for one Register
 	Image      string `json:"image,omitempty"`      // content id of the runner's image, as the driver reports it
 	Background bool   `json:"background,omitempty"` // another ready runner of the flavour waits: everything else on the machine goes first
 	Leash      bool   `json:"leash,omitempty"`      // the pipe stays open while the pool lives; when it closes, the runner ends
@@ -67,7 +67,7 @@ type Order struct {
 	Zone       string        `json:"zone"`                 // of the course
 	Limits     StepLimits    `json:"limits"`               // the course's defaults when the tests were pushed
 	Pins       Pins          `json:"pins"`
-	Gate       GatePart      `json:"gate"` // of JobGate: what of it this job does
+	Gate       GatePart      `json:"gate"` // for JobGate, the part that this job runs
 	Flavour    Flavour       `json:"flavour"`
 	Background bool          `json:"background,omitempty"` // nobody waits for it: everything else on the machine goes first
 	Lease      time.Duration `json:"lease"`                // how long until a heartbeat is due
@@ -85,12 +85,12 @@ type Heartbeat struct {
 	Attempt int `json:"attempt"`
 }
 
-// Lease answers a heartbeat: how long the runner keeps the job without another one.
+// Lease answers a heartbeat. For is how long the runner keeps the job without another heartbeat.
 type Lease struct {
 	For time.Duration `json:"for"`
 }
 
-// ErrorReply is the body of every error answer.
+// ErrorReply is the body of every error response.
 type ErrorReply struct {
 	Code    Code   `json:"code"`
 	Message string `json:"message"`
