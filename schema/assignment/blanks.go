@@ -7,16 +7,16 @@ import (
 	"unicode/utf8"
 )
 
-// oddBlank matches a blank character that YAML does not accept as one, where YAML requires one:
-// in the indentation of a line, after the dash of a list and after the colon of a key. Text
-// that was copied from a page or a chat contains them.
+// oddBlank matches a blank character that YAML does not accept, in a position where YAML requires a
+// blank: in the indentation of a line, after the dash of a list and after the colon of a key. Text
+// copied from a page or a chat contains such characters.
 var oddBlank = regexp.MustCompile(`(?m)(?:^[ ]*|^[ ]*-[ ]*|^[ ]*(?:-[ ]*)?[A-Za-z_]+:[ ]*)([\x{00a0}\x{1680}\x{2000}-\x{200b}\x{202f}\x{205f}\x{3000}\x{feff}])`)
 
-// maxOddBlanks is how many of them are reported.
+// maxOddBlanks is the number of odd blanks that are reported.
 const maxOddBlanks = 3
 
-// oddBlanks reports such blanks. They are allowed in texts, so they explain why a file cannot
-// be read, but do not make it invalid.
+// oddBlanks reports the odd blanks of a source. Texts may contain them, so they explain why a file
+// cannot be read but do not make it invalid.
 func oddBlanks(file, source string) []Problem {
 	source = strings.TrimPrefix(source, "\ufeff")
 	var problems []Problem

@@ -2,12 +2,12 @@ package assignment
 
 import "sync"
 
-// maxCached bounds how many parsed versions a Cache keeps.
+// maxCached bounds the number of parsed versions in a Cache.
 const maxCached = 512
 
-// Cache keeps parsed assignments by the id of their version, which never changes, and
-// the course's time zone, which course.yaml can change. The zero Cache is empty. It may
-// be used by several goroutines.
+// Cache keeps parsed assignments by the id of their version, which never changes, and by the
+// course's time zone, which course.yaml can change. The zero Cache is empty. It is safe for
+// concurrent use.
 type Cache struct {
 	mu    sync.Mutex
 	specs map[cacheKey]*Spec
@@ -18,8 +18,8 @@ type cacheKey struct {
 	zone    string
 }
 
-// Parse returns the assignment of a version; source and in are read the first time only,
-// but for the zone.
+// Parse returns the assignment of a version. It reads source and in only the first time, except for
+// the zone.
 func (c *Cache) Parse(version int64, source []byte, in Context) (*Spec, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// cases resolves a family's glob: every input with its answer and what its sidecar says.
+// cases resolves a family's glob: it finds each input with its answer and sidecar.
 func (l *loader) cases(r *reading, t *Test, o *object) error {
 	at := o.get("cases")
 	if !t.Family() {
@@ -42,7 +42,8 @@ func (l *loader) cases(r *reading, t *Test, o *object) error {
 	return nil
 }
 
-// inputsOf returns what a family's pattern matches, without the files that belong to other cases.
+// inputsOf returns the files that match a family's pattern, without those in the .files directory
+// of a case.
 func (l *loader) inputsOf(glob string) []string {
 	if strings.Contains(glob, filesEnding) {
 		return l.matching(glob)
@@ -50,7 +51,7 @@ func (l *loader) inputsOf(glob string) []string {
 	return slices.DeleteFunc(l.matching(glob), func(name string) bool { return strings.Contains(path.Dir(name)+"/", filesEnding+"/") })
 }
 
-// filesEnding ends the name of a directory whose files a case's program finds.
+// filesEnding is the suffix of the directory with the files for a case's program.
 const filesEnding = ".files"
 
 // FilesDir returns the directory of the files that the program of a case finds in its working
@@ -91,7 +92,7 @@ func (l *loader) pair(r *reading, at *node, t *Test, base, input string) (Case, 
 	return c, true
 }
 
-// sidecar reads io/03.yaml, where there is one beside io/03.in.
+// sidecar reads io/03.yaml if it exists beside io/03.in.
 func (l *loader) sidecar(r *reading, c *Case) error {
 	name := strings.TrimSuffix(c.Input, path.Ext(c.Input)) + ".yaml"
 	if _, found := l.index[name]; !found || name == Filename {
@@ -130,7 +131,7 @@ func (d *decoder) sidecar(root *node, c *Case, flavour *schema.Flavour) {
 	}
 }
 
-// casePoints checks the points that cases have of their own against the test's.
+// casePoints checks the cases' own points against the test's points.
 func (r *reading) casePoints(t *Test, o *object) {
 	var own schema.Points
 	some := 0

@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// combination refuses keys of one test that cannot be combined.
+// combination rejects keys of one test that cannot be combined.
 func (r *reading) combination(t Test, o *object) {
 	switch {
 	case o.has("gradescope"):
@@ -41,7 +41,7 @@ func (r *reading) combination(t Test, o *object) {
 	r.reportFits(t, o)
 }
 
-// judged refuses keys that need a checker or a driver in a test that has neither.
+// judged rejects keys that need a checker or a driver in a test that has neither.
 func (r *reading) judged(o *object) {
 	const neither = "and this test has neither; leave %s out"
 	if o.has("flags") {
@@ -55,7 +55,7 @@ func (r *reading) judged(o *object) {
 	}
 }
 
-// gradescope refuses what cannot stand beside an autograder of Gradescope.
+// gradescope rejects keys that cannot be combined with a Gradescope autograder.
 func (r *reading) gradescope(t Test, o *object) {
 	r.exclude(o, "the autograder's results.json decides", "run", "compile", "needs", "stdin", "stdin_file", "stdout", "stdout_file", "cases", "compare",
 		"checker", "driver", "flags", "passes", "scale", "report", "exit", "score", "stop", "penalty")
@@ -67,14 +67,14 @@ func (r *reading) gradescope(t Test, o *object) {
 // neverCounts says why a test that is visible: never has no points.
 const neverCounts = "a test that is visible: never counts nowhere, not in the maximum either"
 
-// exclude refuses keys because of what stands beside them.
+// exclude rejects keys because of another key in the same test.
 func (r *reading) exclude(o *object, because string, keys ...string) {
 	for _, key := range keys {
 		r.excludeFor(o, because, "leave "+key+" out", key)
 	}
 }
 
-// excludeFor refuses keys because of what stands beside them, and says what to do instead.
+// excludeFor is like exclude but says what to do instead.
 func (r *reading) excludeFor(o *object, because, instead string, keys ...string) {
 	for _, key := range keys {
 		if o.has(key) {
@@ -121,8 +121,8 @@ func (r *reading) reportFits(t Test, o *object) {
 	}
 }
 
-// relations checks what a test says of others; earlier holds the names before it
-// with their lines.
+// relations checks a test's references to other tests. earlier maps the names of the tests before
+// it to their lines.
 func (r *reading) relations(t Test, o *object, earlier map[string]int) {
 	if n := o.get("requires"); n != nil {
 		for _, item := range n.items {
@@ -164,8 +164,8 @@ func (r *reading) hasTest(name string) bool {
 	return slices.ContainsFunc(r.spec.Tests, func(t Test) bool { return t.Name == name })
 }
 
-// mayRequire reports whether a test of one visibility may require one of another, which
-// students must see whenever they see the first.
+// mayRequire reports whether a test of one visibility may require a test of another. Students must
+// see the required test whenever they see the first.
 func mayRequire(test, required schema.Visibility) bool {
 	return test == required || test == schema.VisibleNever || required == schema.VisibleAlways
 }

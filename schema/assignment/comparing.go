@@ -2,7 +2,7 @@ package assignment
 
 import "regexp"
 
-// compare reads how output is compared with what is expected.
+// compare reads the rule that compares output with the expected output.
 func (d *decoder) compare(n *node) Compare {
 	if n.kind != kindMapping {
 		return d.compareWord(n)
@@ -45,7 +45,7 @@ func (d *decoder) compareTokens(n *node) Compare {
 	return c
 }
 
-// tokenRules reads how tokens that are no numbers are compared.
+// tokenRules reads the rules for comparing tokens that are not numbers.
 func (d *decoder) tokenRules(o *object, c *Compare) {
 	if v := o.get("case"); v != nil {
 		_, c.IgnoreCase = d.choice(v, "case", "ignore")

@@ -40,7 +40,7 @@ func (c *converter) convert(from ast.Node) *node {
 		n.kind, n.text = kindNumber, from.GetToken().Value
 	case *ast.BoolNode:
 		n.kind, n.text = kindBool, from.Token.Value
-	case *ast.NullNode, *ast.MappingKeyNode, *ast.MergeKeyNode: // as keys, all are refused
+	case *ast.NullNode, *ast.MappingKeyNode, *ast.MergeKeyNode: // rejected as keys
 		n.kind = kindNull
 	case *ast.SequenceNode:
 		n.kind = kindList

@@ -41,8 +41,8 @@ const (
 
 var offsetPattern = regexp.MustCompile(`^([1-9][0-9]{0,3})(d|h|m)$`)
 
-// CourseFile is what a course.yaml says. Settings.Keys tells which of the keys it has;
-// what belongs to an absent key is zero.
+// CourseFile holds the content of a course.yaml. Settings.Keys lists the keys that the file has;
+// fields of absent keys are zero.
 type CourseFile struct {
 	Title      string
 	Zone       string   // IANA name
@@ -52,8 +52,8 @@ type CourseFile struct {
 	Settings   schema.CourseSettings // without Version
 }
 
-// LoadCourse decodes the course.yaml at the root of a repository strictly. c.Flavour is
-// the flavour that the course has now. The error is *Invalid, or that of files.
+// LoadCourse decodes the course.yaml at the root of a repository strictly. c.Flavour is the
+// course's current flavour. The error is *Invalid or an error of files.
 func LoadCourse(files Files, c Context) (*CourseFile, error) {
 	list, err := files.List()
 	if err != nil {
@@ -69,8 +69,8 @@ func LoadCourse(files Files, c Context) (*CourseFile, error) {
 	return ParseCourse(source, c)
 }
 
-// ParseCourse decodes course.yaml strictly. c.Flavour is the flavour that the course has
-// now. The error is *Invalid.
+// ParseCourse decodes course.yaml strictly. c.Flavour is the course's current flavour. The error is
+// *Invalid.
 func ParseCourse(source []byte, c Context) (*CourseFile, error) {
 	r := &courseReading{decoder: decoder{file: CourseFilename}, context: c}
 	root, problems := readYAML(CourseFilename, source, maxCourseFile)
@@ -84,7 +84,7 @@ func ParseCourse(source []byte, c Context) (*CourseFile, error) {
 	return &r.course, nil
 }
 
-// courseReading is a course.yaml while it is being read.
+// courseReading holds the state while a course.yaml is read.
 type courseReading struct {
 	decoder
 	context Context
@@ -129,8 +129,8 @@ func (r *courseReading) timezone() {
 	r.course.Zone = name
 }
 
-// flavours reads the flavours that assignments may run on, and the one that they run on
-// where they name none: the first of the list, unless default says otherwise.
+// flavours reads the flavours that assignments may run on, and the default flavour: the first of
+// the list unless the key default names another.
 func (r *courseReading) flavours() {
 	var names []string
 	if n := r.root.get(KeyFlavours); n != nil {
@@ -154,7 +154,7 @@ func (r *courseReading) flavours() {
 	r.course.Others = slices.DeleteFunc(names, func(name string) bool { return name == r.course.Flavour })
 }
 
-// flavour reads the name of a flavour that the server has.
+// flavour reads the name of a flavour and checks that the server has it.
 func (r *courseReading) flavour(n *node, what string) (string, bool) {
 	name, ok := r.word(n, what, maxName)
 	if !ok || r.context.Flavours == nil {
@@ -167,7 +167,7 @@ func (r *courseReading) flavour(n *node, what string) (string, bool) {
 	return name, true
 }
 
-// sections reads {L1: {due: 2d}, L2: {}}. Their names are the roster's.
+// sections reads {L1: {due: 2d}, L2: {}}. The names must match the roster's.
 func (r *courseReading) sections() {
 	n := r.root.get(KeySections)
 	if n == nil {
@@ -242,7 +242,7 @@ func (r *courseReading) ta() {
 	}
 }
 
-// permitted reads true or false, or else returns what holds where nothing is written.
+// permitted reads true or false, and returns otherwise if the key is absent.
 func (r *courseReading) permitted(o *object, key string, otherwise bool) bool {
 	n := o.get(key)
 	if n == nil {
@@ -268,7 +268,7 @@ func (r *courseReading) rest() {
 	}
 }
 
-// limiting is the flavour that bounds the default limits; nil: none is known.
+// limiting returns the flavour that bounds the default limits, or nil if it is unknown.
 func (r *courseReading) limiting() *schema.Flavour {
 	name := r.course.Flavour
 	if name == "" {

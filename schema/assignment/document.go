@@ -68,7 +68,7 @@ func (r *reading) findFlavour() {
 	}
 }
 
-// otherFlavour says what to do where the course's own flavour is missing.
+// otherFlavour says what to do if the course's own flavour is missing.
 func (r *reading) otherFlavour() string {
 	const set = "ask an operator to put it back, or to give the course another one (default in course.yaml, or grader admin course set CODE --flavour F)"
 	if names := r.allowedFlavours(); len(names) > 0 {
@@ -94,7 +94,7 @@ func (r *reading) allowedFlavour() string {
 	return ask
 }
 
-// allowedFlavours are the names that the assignment may use.
+// allowedFlavours returns the names of the flavours that the assignment may use.
 func (r *reading) allowedFlavours() []string {
 	return slices.DeleteFunc(flavourNames(r.context.Flavours), func(name string) bool {
 		return r.context.Allows != nil && !r.context.Allows(name)

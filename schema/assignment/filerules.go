@@ -6,9 +6,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// FileRules are the globs (with **) that a submission's files are held to. Paths are compared in
-// Unicode's composed form, whatever form a system gave them. Required and Locked are paths from the top. Forbidden and Allow also match at any depth
-// where they hold no slash: "*.class" forbids out/A.class too.
+// FileRules holds the globs (with **) that a submission's files must satisfy. Paths are compared in
+// Unicode's composed form. Required and Locked match from the root of the repository. Patterns of
+// Forbidden and Allow without a slash match at any depth: "*.class" forbids out/A.class too.
 type FileRules struct {
 	Required, Forbidden, Locked, Allow []string
 }
@@ -33,11 +33,11 @@ func matchesAny(pattern string, paths []string) bool {
 	return false
 }
 
-// Forbids returns the glob that forbids a path, "" for none.
+// Forbids returns the glob that forbids a path, or "" if none does.
 func (f FileRules) Forbids(path string) string { return firstAnywhere(f.Forbidden, path) }
 
-// Allows reports whether a path is kept for in-process tests although its name
-// steers tools.
+// Allows reports whether a path is kept for in-process tests although tools treat its name
+// specially.
 func (f FileRules) Allows(path string) bool { return firstAnywhere(f.Allow, path) != "" }
 
 // Locks reports whether the path is always taken from starter/.

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxShown is how many mistakes the text of an Invalid has; Problems has them all.
+// maxShown is the maximum number of mistakes in the text of an Invalid. Problems holds all of them.
 const maxShown = 50
 
 // Problem is one mistake in an assignment.
@@ -27,8 +27,8 @@ func (p Problem) String() string {
 	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Message)
 }
 
-// Invalid is every mistake found in an assignment, in order of place. Its text has
-// a line each: "assignment.yaml:12:5: unknown key "pionts"; did you mean "points"?".
+// Invalid holds every mistake found in an assignment, in order of place. Its text has a line for
+// each: "assignment.yaml:12:5: unknown key "pionts"; did you mean "points"?".
 type Invalid struct{ Problems []Problem }
 
 // Error implements error.
@@ -49,8 +49,8 @@ func (e *Invalid) Unwrap() error {
 	return &schema.Error{Code: schema.CodeInvalid, Message: e.Error()}
 }
 
-// invalid returns the problems in order of place, assignment.yaml's first, or nil
-// where there are none.
+// invalid returns an *Invalid with the problems in order of place, those of assignment.yaml first,
+// or nil if there are none.
 func invalid(problems []Problem) error {
 	if len(problems) == 0 {
 		return nil

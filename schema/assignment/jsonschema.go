@@ -7,12 +7,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// SchemaFilename is how the JSON Schema of assignment.yaml is called in the documentation.
+// SchemaFilename is the name of the JSON Schema of assignment.yaml in the documentation.
 const SchemaFilename = "assignment.schema.json"
 
-// JSONSchema returns the JSON Schema (2020-12) of assignment.yaml, for editors. It holds what the parser
-// refuses by shape: keys, types, words of a choice, how values are written. What depends on other keys or
-// on files is only in the parser.
+// JSONSchema returns the JSON Schema (2020-12) of assignment.yaml, for editors. It covers the rules
+// that depend only on shape: keys, types, words of a choice and forms of values. Only the parser
+// checks rules that depend on other keys or on files.
 func JSONSchema() ([]byte, error) {
 	text, err := json.MarshalIndent(shape{
 		"$schema":     "https://json-schema.org/draft/2020-12/schema",
@@ -35,7 +35,7 @@ func JSONSchema() ([]byte, error) {
 // shape is a JSON Schema.
 type shape map[string]any
 
-// closed is an object that has no other keys.
+// closed returns the schema of an object that has no other keys.
 func closed(properties shape, required ...string) shape {
 	s := shape{"type": "object", "additionalProperties": false, "properties": properties}
 	if len(required) > 0 {
@@ -57,14 +57,14 @@ func integerShape(least, most int) shape {
 	return shape{"type": "integer", "minimum": least, "maximum": most}
 }
 
-// written is text in a form that a regular expression of the parser describes.
+// written returns the schema of a text that matches a regular expression of the parser.
 func written(pattern string) shape { return shape{"type": "string", "pattern": pattern} }
 
 func durationShape() shape { return written(durationPattern.String()) }
 func sizeShape() shape     { return written(sizePattern.String()) }
 func minuteShape() shape   { return written(`^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$`) }
 
-// pointsShape is a number, or a fraction, which YAML reads as text.
+// pointsShape returns the schema of a number, or of a fraction, which YAML reads as text.
 func pointsShape() shape {
 	return either(shape{"type": "number", "minimum": 0, "maximum": maxPoints}, written(`^(0|[1-9][0-9]{0,8})/[1-9][0-9]{0,8}$`))
 }
@@ -73,7 +73,7 @@ func toleranceShape() shape {
 	return either(shape{"type": "number", "minimum": 0}, written(floatPattern.String()))
 }
 
-// pathShape is a path below the repository.
+// pathShape returns the schema of a path below the repository.
 func pathShape() shape { return written(`^[^/\\]([^\\]*)$`) }
 
 func commandShape() shape { return either(wordShape(1<<17), listOf(textShape())) }

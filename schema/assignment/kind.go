@@ -1,9 +1,9 @@
 package assignment
 
-// Kind says who judges a test. Every test has exactly one.
+// Kind says what decides the verdict of a test. Every test has exactly one.
 type Kind string
 
-// The kinds, by the key that asks for each.
+// The kinds, named after the key that selects each.
 const (
 	KindExit     Kind = "exit"     // the exit status alone
 	KindCompare  Kind = "compare"  // the output is compared: stdout, the answers of cases, or a regex
@@ -18,10 +18,10 @@ const (
 // InProcess reports whether the verdict comes from the process that runs the submission.
 func (k Kind) InProcess() bool { return k == KindReport || k == KindFindings || k == KindGradescope }
 
-// Family reports whether the test has an entry for each of its cases, known before it runs.
+// Family reports whether the test has one entry for each case, known before it runs.
 func (t *Test) Family() bool { return t.CaseGlob != "" }
 
-// kind returns who judges a test whose keys fit together.
+// kind returns the kind of a test whose keys have been checked.
 func (t *Test) kind() Kind {
 	switch {
 	case t.Gradescope != "":

@@ -6,18 +6,18 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Late is what an assignment says about work that arrives after due.
+// Late holds an assignment's rules for work that arrives after due.
 type Late struct {
 	Until     time.Time     // the first instant after the end (the named minute is included); zero: due plus Grace
 	UntilText string        // as written: "2026-10-05 23:59"
 	Grace     time.Duration // elapsed time after due that costs nothing
 	Penalty   *LatePenalty  // nil: late work costs nothing
-	Tokens    int           // late days that may be spent here: 0 for none, or AllTokens
+	Tokens    int           // late days that may be spent here: a number, 0 for none, or AllTokens
 	Consent   bool          // a late push needs the push option "late"
 	AfterEnd  AfterEnd
 }
 
-// AllTokens stands for as many late days as the owner has left.
+// AllTokens means as many late days as the owner has left.
 const AllTokens = 1 << 20
 
 // AfterEnd says what happens to a push after the end.
@@ -29,7 +29,7 @@ const (
 	AfterEndRefuse AfterEnd = "refuse" // refused
 )
 
-// LatePenalty is the price of each unit of lateness: Percent or Points, never both.
+// LatePenalty is the deduction for each unit of lateness: Percent or Points, never both.
 type LatePenalty struct {
 	Percent schema.Points // per unit; 0: Points is set
 	Points  schema.Points // per unit
@@ -38,7 +38,7 @@ type LatePenalty struct {
 	Max     *schema.Points // cap of the total: per cent, or points; nil for none
 }
 
-// LateUnit is what lateness is counted in.
+// LateUnit is the unit in which lateness is counted.
 type LateUnit string
 
 // The units of lateness.
@@ -48,7 +48,7 @@ const (
 	PerOnce LateUnit = "once" // one unit, however late
 )
 
-// LateBase is what a percentage is taken of.
+// LateBase is the value that a percentage applies to.
 type LateBase string
 
 // The bases of a percentage.
@@ -162,7 +162,7 @@ func (r *reading) percentage(n *node, what string) schema.Points {
 	return p
 }
 
-// lateTokens reads true, false, or the most that may be spent on this assignment.
+// lateTokens reads true, false, or the maximum number of late days for this assignment.
 func (r *reading) lateTokens(n *node) int {
 	switch {
 	case n.plain() && n.text == "true":

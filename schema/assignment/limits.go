@@ -7,12 +7,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// defaultLimits bound a step of an assignment that says nothing.
+// defaultLimits returns the limits of a step if the assignment sets none.
 func defaultLimits() Limits {
 	return Limits{CPU: 10 * time.Second, Memory: 256 << 20, Processes: 64, Output: 1 << 20, Disk: 64 << 20}
 }
 
-// gradescopeLimits bound an autograder of Gradescope that says nothing: what a container there has.
+// gradescopeLimits returns the limits of a Gradescope autograder if the test sets none. They are
+// those of a container at Gradescope.
 func gradescopeLimits() Limits {
 	return Limits{CPU: 10 * time.Minute, Wall: 10 * time.Minute, Memory: 768 << 20, Processes: 256, Output: 8 << 20, Disk: 512 << 20}
 }
@@ -22,12 +23,12 @@ const (
 	defaultPrepareTime = 5 * time.Minute
 )
 
-// limitKeys are the keys that may stand in limits and on any step.
+// limitKeys returns the keys that limits and every step accept.
 func limitKeys() []string {
 	return []string{"time", "wall", "memory", "processes", "output", "disk"}
 }
 
-// limits reads the limits that stand in o over those that it inherits.
+// limits reads the limits of o. Inherited limits fill in the rest.
 func (d *decoder) limits(o *object, inherited Limits, flavour *schema.Flavour) Limits {
 	l := inherited
 	if n := o.get("time"); n != nil {
@@ -51,7 +52,7 @@ func (d *decoder) limits(o *object, inherited Limits, flavour *schema.Flavour) L
 	return l
 }
 
-// bounded reads a size that the flavour bounds.
+// bounded reads a size and checks it against the flavour's maximum.
 func (d *decoder) bounded(n *node, what string, flavour *schema.Flavour, of func(*schema.Flavour) int64) int64 {
 	v, ok := d.size(n, what)
 	if !ok || flavour == nil {
@@ -71,7 +72,7 @@ func (d *decoder) processes(n *node, flavour *schema.Flavour) int {
 	return v
 }
 
-// over replaces limits by those that the course sets.
+// over replaces limits with those that the course sets.
 func (l Limits) over(course schema.StepLimits) Limits {
 	l.CPU = cmp.Or(course.CPU, l.CPU)
 	l.Wall = cmp.Or(course.Wall, l.Wall)
@@ -82,7 +83,7 @@ func (l Limits) over(course schema.StepLimits) Limits {
 	return l
 }
 
-// within lowers limits that nobody wrote to what the flavour has.
+// within lowers default limits to the flavour's maximum.
 func (l Limits) within(flavour *schema.Flavour) Limits {
 	if flavour == nil {
 		return l
@@ -99,7 +100,7 @@ func (l Limits) within(flavour *schema.Flavour) Limits {
 	return l
 }
 
-// atLeast returns the larger of each limit; a wall that is derived stays derived.
+// atLeast returns the larger of each limit. A derived wall limit stays derived.
 func (l Limits) atLeast(m Limits) Limits {
 	l.CPU = max(l.CPU, m.CPU)
 	if l.Wall > 0 {

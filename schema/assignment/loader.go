@@ -9,7 +9,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// loader checks an assignment against the files of its repository, by their normal paths.
+// loader checks an assignment against the files of its repository, which it finds by their normal
+// paths.
 type loader struct {
 	files Files
 	index map[string]File
@@ -27,7 +28,7 @@ func newLoader(files Files, list []File) *loader {
 	return l
 }
 
-// source reads a YAML file; the problem says why it cannot be read.
+// source reads a YAML file. The problem says why the file cannot be read.
 func (l *loader) source(name string, longest int) ([]byte, *Problem, error) {
 	f, found := l.index[name]
 	switch {
@@ -43,8 +44,8 @@ func (l *loader) source(name string, longest int) ([]byte, *Problem, error) {
 	return content, nil, nil
 }
 
-// misplaced names a file that was probably meant to be the one of that name, and the way there;
-// "" if there is none.
+// misplaced names a file that was probably meant to be the named one, and says how to move it; ""
+// if there is none.
 func (l *loader) misplaced(name string) string {
 	stem := strings.TrimSuffix(name, path.Ext(name))
 	best := ""
@@ -71,7 +72,7 @@ func (l *loader) misplaced(name string) string {
 	}
 }
 
-// load checks everything that r says of files, and resolves its cases.
+// load checks every reference of r to files and resolves its cases.
 func (l *loader) load(r *reading) error {
 	if r.root == nil {
 		return nil
@@ -101,7 +102,7 @@ func (l *loader) mustExist(r *reading, at *node, what, name string) {
 	}
 }
 
-// below returns the files of a directory, whose name ends with a slash, in natural order.
+// below returns the files of a directory in natural order. dir must end with a slash.
 func (l *loader) below(dir string) []string {
 	var paths []string
 	for _, p := range l.paths {
@@ -141,7 +142,7 @@ func (l *loader) directories(r *reading) {
 	}
 }
 
-// locked checks that every file that is always taken from starter/ is there.
+// locked checks that starter/ holds every locked file.
 func (l *loader) locked(r *reading) {
 	if r.spec.Starter == "" {
 		return
@@ -154,7 +155,7 @@ func (l *loader) locked(r *reading) {
 	}
 }
 
-// fileRule returns the place of one pattern of files.
+// fileRule returns the node of one pattern in files.
 func (r *reading) fileRule(key, pattern string) *node {
 	files := r.root.get("files")
 	for _, f := range files.fields {
@@ -179,7 +180,7 @@ func (l *loader) inputs(r *reading, t *Test, o *object) {
 	}
 }
 
-// autograder checks that the directory of an autograder holds one.
+// autograder checks that the directory of a Gradescope autograder contains run_autograder.
 func (l *loader) autograder(r *reading, t *Test, o *object) {
 	if t.Gradescope == "" {
 		return

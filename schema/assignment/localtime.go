@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// minuteLayout is how the format writes a local time.
+// minuteLayout is the layout of local times in the format.
 const minuteLayout = "2006-01-02 15:04"
 
-// minute reads a local time in the course's zone as the first instant of that minute. A time
-// that the clocks skip or repeat is a mistake.
+// minute reads a local time in the course's zone as the first instant of that minute. It rejects a
+// time that the clocks skip or repeat.
 func (d *decoder) minute(n *node, what string, zone *time.Location) (time.Time, bool) {
 	wall, err := time.Parse(minuteLayout, n.text)
 	if !n.scalar() || err != nil || wall.Format(minuteLayout) != n.text || wall.Year() < 1970 {
@@ -29,8 +29,8 @@ func (d *decoder) minute(n *node, what string, zone *time.Location) (time.Time, 
 	return time.Time{}, false
 }
 
-// instantsOf returns every instant, in order, at which the clocks of the zone show
-// wall (given as UTC), and the offsets in use around then, in order of time.
+// instantsOf returns, in order, the instants at which the clocks of the zone show wall (given as
+// UTC), and the offsets in use around that time.
 func instantsOf(wall time.Time, zone *time.Location) ([]time.Time, []string) {
 	var instants []time.Time
 	var seen []int

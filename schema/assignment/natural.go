@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// NaturalCompare orders paths directory by directory, with the numbers in names
-// by their value: io/2.in before io/10.in. Different paths are never equal.
+// NaturalCompare compares paths directory by directory. Numbers in names compare by value: io/2.in
+// is before io/10.in. Different paths are never equal.
 func NaturalCompare(a, b string) int {
 	as, bs := strings.Split(a, "/"), strings.Split(b, "/")
 	for i := range min(len(as), len(bs)) {
@@ -35,7 +35,7 @@ func naturalSegment(a, b string) int {
 	return cmp.Compare(len(a), len(b))
 }
 
-// digits returns how many digits s begins with.
+// digits returns the number of leading digits of s.
 func digits(s string) int {
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {

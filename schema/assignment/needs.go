@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// needs checks that the needs of every test match files, and none that students must not see.
+// needs checks that the needs of every test match files, and only files that students may see.
 func (l *loader) needs(r *reading) {
 	secret := l.secrets(r)
 	for i, o := range r.tests {
@@ -73,8 +73,8 @@ func (l *loader) hideDirectory(secret map[string]string, dir, why string) {
 	}
 }
 
-// hideNamed hides every file that a trusted command names: by its path, by a
-// pattern, or by a directory above it.
+// hideNamed marks as secret every file that a trusted command names by path, by pattern or by a
+// directory above it.
 func (l *loader) hideNamed(secret map[string]string, c Command, why string) {
 	for _, word := range c.words() {
 		clean := schema.NormalPath(path.Clean(word))

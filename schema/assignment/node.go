@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// kind is what a node of a YAML document is.
+// kind is the type of a YAML node.
 type kind string
 
 const (
@@ -18,12 +18,12 @@ const (
 	kindMapping kind = "a mapping"
 )
 
-// node is one value of a YAML document with its position. The rest of this package knows
-// nothing else about YAML.
+// node is one value of a YAML document with its position. The rest of this package uses only nodes,
+// not the YAML library.
 type node struct {
 	kind   kind
 	text   string // of a scalar: as written, or the content of quotes and blocks
-	quoted bool   // in quotes or a block: text whatever it looks like
+	quoted bool   // in quotes or a block, so always text
 	items  []*node
 	fields []field
 	line   int
@@ -39,10 +39,10 @@ type field struct {
 // scalar reports whether n is neither list nor mapping.
 func (n *node) scalar() bool { return n.kind != kindList && n.kind != kindMapping }
 
-// plain reports whether n is a scalar that stands without quotes.
+// plain reports whether n is a scalar without quotes.
 func (n *node) plain() bool { return n.scalar() && n.kind != kindNull && !n.quoted }
 
-// describe says what n is, for messages.
+// describe describes n for messages.
 func (n *node) describe() string {
 	if n.scalar() && n.kind != kindNull {
 		return string(n.kind) + " (" + quote(n.text) + ")"
@@ -50,7 +50,7 @@ func (n *node) describe() string {
 	return string(n.kind)
 }
 
-// quote shows input in a message: escaped, on one line, and cut.
+// quote formats input for a message: escaped, on one line, and truncated.
 func quote(s string) string {
 	const longest = 60
 	if r := []rune(s); len(r) > longest {

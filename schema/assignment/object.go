@@ -8,7 +8,7 @@ import (
 	"github.com/xrash/smetrics"
 )
 
-// decoder reads values of one file and collects every mistake.
+// decoder reads the values of one file and collects all mistakes.
 type decoder struct {
 	file     string
 	problems []Problem
@@ -29,10 +29,10 @@ type object struct {
 // get returns the value of a key, nil if it is absent.
 func (o *object) get(key string) *node { return o.values[key] }
 
-// has reports whether the key is there.
+// has reports whether the key is present.
 func (o *object) has(key string) bool { return o.values[key] != nil }
 
-// key returns where the key stands, or where the mapping begins.
+// key returns the node of the key, or of the mapping if the key is absent.
 func (o *object) key(key string) *node {
 	if n := o.keys[key]; n != nil {
 		return n
@@ -40,8 +40,8 @@ func (o *object) key(key string) *node {
 	return o.at
 }
 
-// object reads a mapping; a key that is not known is a mistake. What it returns
-// is never nil, and empty where n is no mapping.
+// object reads a mapping and reports unknown keys. The result is never nil; it is empty if n is not
+// a mapping.
 func (d *decoder) object(n *node, what string, known ...string) *object {
 	o := &object{at: n, keys: map[string]*node{}, values: map[string]*node{}}
 	if n.kind != kindMapping {
@@ -78,7 +78,7 @@ func suggest(word string, known []string) string {
 
 func truncate(word string) string { return word[:min(len(word), 40)] }
 
-// list returns the items of a list; anything else is a mistake.
+// list returns the items of a list and reports anything else as a mistake.
 func (d *decoder) list(n *node, what, example string) []*node {
 	if n.kind != kindList {
 		d.fail(n, "%s must be a list, as in %s, not %s", what, example, n.describe())

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Filename is the file at the root of a tests repository that makes it one.
+// Filename is the name of the file at the root of every tests repository.
 const Filename = "assignment.yaml"
 
 // Parse decodes assignment.yaml strictly and checks everything that needs no other
@@ -21,8 +21,8 @@ func Parse(source []byte, c Context) (*Spec, error) {
 	return &r.spec, nil
 }
 
-// Load is Parse, and then everything that needs the other files: globs resolved,
-// cases paired and read, files that must exist. The error is *Invalid, or that of files.
+// Load does the work of Parse and the checks that need other files: it resolves globs, pairs and
+// reads cases, and checks that files exist. The error is *Invalid or an error of files.
 func Load(files Files, c Context) (*Spec, error) {
 	list, err := files.List()
 	if err != nil {
@@ -46,8 +46,8 @@ func Load(files Files, c Context) (*Spec, error) {
 	return &r.spec, nil
 }
 
-// explained returns the problems of a source, or the odd blanks that are their cause: those in
-// the line of a problem, or in the next to it.
+// explained returns the problems of a source, or the odd blanks that cause them: those on the line
+// of a problem or on an adjacent line.
 func explained(file string, source []byte, problems []Problem) []Problem {
 	blanks := oddBlanks(file, string(source))
 	near := func(p Problem) bool {
@@ -59,8 +59,8 @@ func explained(file string, source []byte, problems []Problem) []Problem {
 	return problems
 }
 
-// reading is an assignment.yaml while it is being read: the specification so far,
-// with the places of what it says.
+// reading holds the state while an assignment.yaml is read: the specification so far, and the nodes
+// that it came from.
 type reading struct {
 	decoder
 	context Context

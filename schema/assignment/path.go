@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// name reads a text that names files, in the form in which names are compared.
+// name reads a text that names files and returns it in the form used to compare names.
 func (d *decoder) name(n *node, what string) (string, bool) {
 	s, ok := d.text(n, what)
 	return schema.NormalPath(s), ok
@@ -29,7 +29,7 @@ func (d *decoder) path(n *node, what string) (string, bool) {
 	return s, true
 }
 
-// directory reads the name of a directory; what it returns ends with a slash.
+// directory reads the name of a directory and returns it with a trailing slash.
 func (d *decoder) directory(n *node, what string) (string, bool) {
 	s, ok := d.name(n, what)
 	if !ok {
@@ -78,15 +78,15 @@ const (
 	maxGroups = 4
 )
 
-// quick reports whether matching a pattern never takes long.
+// quick reports whether a pattern can always be matched in a short time.
 func quick(pattern string) bool {
 	return len(pattern) <= maxGlob && strings.Count(pattern, "{") <= maxGroups
 }
 
-// matchGlob reports whether a path, in whatever form, matches a pattern that has been checked.
+// matchGlob reports whether a path, in any Unicode form, matches a pattern that has been checked.
 func matchGlob(pattern, path string) bool {
 	return doublestar.MatchUnvalidated(pattern, schema.NormalPath(path))
 }
 
-// normalPath returns the path that a command names as the repository's files are indexed.
+// normalPath returns the path in a command in the form used by the index of the repository's files.
 func normalPath(name string) string { return schema.NormalPath(path.Clean(name)) }

@@ -6,8 +6,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// PointRule says what a test is worth. Total is shared equally over its cases
-// unless Each is set; ByPattern (with Default) is for reports, see ForName.
+// PointRule holds the points of a test. Total is divided equally among its cases unless Each is
+// set. ByPattern (with Default) is for reports; see ForName.
 type PointRule struct {
 	Total     schema.Points // 1 unless written; 0 if there is a penalty
 	Each      *schema.Points
@@ -15,14 +15,13 @@ type PointRule struct {
 	ByPattern map[string]schema.Points
 }
 
-// ByName reports whether the cases of a report are worth what ForName says rather
-// than equal shares of Total.
+// ByName reports whether ForName gives the points of a report's cases, instead of equal shares of
+// Total.
 func (r PointRule) ByName() bool { return r.Default != nil || len(r.ByPattern) > 0 }
 
-// ForName returns what a report's case is worth when points are given by name: the
-// points of the longest pattern that matches the whole name (of equally long ones
-// the first in the alphabet), else Default, else 0. In a pattern, * stands for any
-// characters and ? for one.
+// ForName returns the points of a report's case if points are given by name. It uses the longest
+// pattern that matches the whole name (the alphabetically first of equally long ones), otherwise
+// Default, otherwise 0. In a pattern, * stands for any characters and ? for one.
 func (r PointRule) ForName(name string) schema.Points {
 	best, found := "", false
 	for pattern := range r.ByPattern {
@@ -40,8 +39,8 @@ func (r PointRule) ForName(name string) schema.Points {
 	return schema.Points{}
 }
 
-// CasePoints returns what each of the test's cases is worth, in their order: its
-// own points, else Each, else an equal share of what the others left of Total.
+// CasePoints returns the points of each case, in order: its own points, otherwise Each, otherwise
+// an equal share of the rest of Total.
 func (t Test) CasePoints() []schema.Points {
 	left, others := t.Points.Total, 0
 	for _, c := range t.Cases {
@@ -65,7 +64,7 @@ func (t Test) CasePoints() []schema.Points {
 	return points
 }
 
-// matchName matches in time len(pattern) × len(name) at worst.
+// matchName reports whether a name matches a pattern, in time len(pattern) × len(name) at worst.
 func matchName(pattern, name string) bool {
 	p, n := []rune(pattern), []rune(name)
 	i, j, star, mark := 0, 0, -1, 0

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// runsScripts reports whether the first operand of a program is the path of a script.
+// runsScripts reports whether a program's first argument is the path of a script.
 func runsScripts(program string) bool {
 	switch program {
 	case "bash", "dash", "lua", "node", "perl", "php", "pypy3", "python", "python3", "ruby", "sh", "Rscript":
@@ -24,8 +24,8 @@ func runsOthers(program string) bool {
 	return runsScripts(program)
 }
 
-// program checks the list of a checker or driver against the files of the repository.
-// What prepare makes is named by $PREPARED and is not known yet.
+// program checks the command list of a checker or driver against the files of the repository. Files
+// that prepare makes are named by $PREPARED and do not exist yet.
 func (l *loader) program(r *reading, o *object, key string, c Command) {
 	at := o.get(key)
 	if at == nil || len(c.Argv) == 0 {
@@ -48,7 +48,8 @@ func (l *loader) program(r *reading, o *object, key string, c Command) {
 	}
 }
 
-// script returns the file of the repository that a list gives to an interpreter, "" for none.
+// script returns the file of the repository that a list passes to an interpreter, or "" if there is
+// none.
 func (c Command) script() string {
 	if len(c.Argv) < 2 || !runsScripts(c.Argv[0]) {
 		return ""
@@ -59,9 +60,9 @@ func (c Command) script() string {
 	return ""
 }
 
-// oldFlags refuses a list that an earlier version of the format read differently: there, the
-// words after the program came after FEEDBACK_DIR. The list does not tell which is meant. A
-// list that could not work in the earlier version is accepted.
+// oldFlags rejects a list that an earlier version of the format read differently: it passed the
+// words after the program after FEEDBACK_DIR. The list does not show which meaning is intended.
+// oldFlags accepts a list that could not work in the earlier version.
 func (l *loader) oldFlags(r *reading, at *node, key string, c Command) {
 	program := l.oldProgram(c.Argv)
 	if program == 0 || program == len(c.Argv) {
@@ -72,8 +73,8 @@ func (l *loader) oldFlags(r *reading, at *node, key string, c Command) {
 		key, quote(strings.Join(flags, " ")), key, yamlList(c.Argv[:program]), yamlList(flags), pronoun(flags))
 }
 
-// oldProgram returns how many words of a list were the program: two for an interpreter and a
-// script of the repository, 0 for a list that could not work.
+// oldProgram returns how many words of a list the earlier version read as the program: two for an
+// interpreter and a script of the repository, 0 for a list that could not work.
 func (l *loader) oldProgram(argv []string) int {
 	if strings.ContainsAny(argv[0], "/$") || len(argv) < 2 {
 		return 1
@@ -94,7 +95,7 @@ func pronoun(words []string) string {
 	return "them"
 }
 
-// yamlList writes words as a list that reads as the same words.
+// yamlList formats words as a YAML list.
 func yamlList(words []string) string {
 	quoted := make([]string, len(words))
 	for i, w := range words {

@@ -29,7 +29,7 @@ var (
 	floatPattern    = regexp.MustCompile(`^([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$`)
 )
 
-// text reads a string; ok is false if it is none.
+// text reads a string; ok is false if n is not a string.
 func (d *decoder) text(n *node, what string) (s string, ok bool) {
 	switch {
 	case n.kind == kindString && strings.ContainsRune(n.text, 0):
@@ -45,7 +45,7 @@ func (d *decoder) text(n *node, what string) (s string, ok bool) {
 	return "", false
 }
 
-// word reads a string of one line that can be shown, of 1 to longest characters.
+// word reads a printable string of one line, of 1 to longest characters.
 func (d *decoder) word(n *node, what string, longest int) (string, bool) {
 	s, ok := d.text(n, what)
 	switch {
@@ -84,7 +84,7 @@ func (d *decoder) choice(n *node, what string, choices ...string) (string, bool)
 	return "", false
 }
 
-// integer reads a whole number of at least lowest.
+// integer reads a whole number from lowest to highest.
 func (d *decoder) integer(n *node, what string, lowest, highest int) (int, bool) {
 	if n.plain() && integerPattern.MatchString(n.text) {
 		if v, err := strconv.Atoi(n.text); err == nil && v >= lowest && v <= highest {
@@ -123,7 +123,7 @@ func (d *decoder) size(n *node, what string) (int64, bool) {
 	return v, err == nil
 }
 
-// points reads an exact number of points, from its text: 2, 0.1 or 1/3.
+// points reads an exact number of points: 2, 0.1 or 1/3.
 func (d *decoder) points(n *node, what string) (schema.Points, bool) {
 	if n.plain() && pointsPattern.MatchString(n.text) {
 		p, err := schema.ParsePoints(n.text)
@@ -135,7 +135,7 @@ func (d *decoder) points(n *node, what string) (schema.Points, bool) {
 	return schema.Points{}, false
 }
 
-// tolerance reads the error that a number may have.
+// tolerance reads the allowed error of a number.
 func (d *decoder) tolerance(n *node, what string) *float64 {
 	if n.plain() && floatPattern.MatchString(n.text) {
 		if v, err := strconv.ParseFloat(n.text, 64); err == nil && !math.IsInf(v, 0) {

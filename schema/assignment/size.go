@@ -6,8 +6,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ParseSize reads 512KiB, 64MiB or 2GiB as bytes. The error is CodeInvalid; its
-// message goes on where the name of what is sized ends.
+// ParseSize parses 512KiB, 64MiB or 2GiB as bytes. The error is CodeInvalid; the caller puts the
+// name of the value before its message.
 func ParseSize(text string) (int64, error) {
 	m := sizePattern.FindStringSubmatch(text)
 	if m == nil {

@@ -12,8 +12,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// readYAML turns one YAML document into nodes. Where it returns nil there is a
-// problem that says why.
+// readYAML parses one YAML document into nodes. If it returns nil, the problems say why.
 func readYAML(file string, source []byte, longest int) (*node, []Problem) {
 	whole := func(format string, args ...any) (*node, []Problem) {
 		return nil, []Problem{{File: file, Message: fmt.Sprintf(format, args...)}}
@@ -58,7 +57,7 @@ func invalidAt(source []byte) (line, column int) {
 	return line, column
 }
 
-// parseYAML runs the parser, which is known to panic on some malformed input.
+// parseYAML runs the YAML parser and recovers if it panics, as it does on some malformed input.
 func parseYAML(file, source string) (document *ast.File, problems []Problem) {
 	defer func() {
 		if p := recover(); p != nil {

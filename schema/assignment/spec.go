@@ -1,6 +1,6 @@
-// Package assignment is the assignment format. It decodes assignment.yaml strictly and reports
-// every mistake by file, line and column. A course's course.yaml, with the defaults of its
-// assignments, is read in the same way.
+// Package assignment implements the assignment format. It decodes assignment.yaml strictly and
+// reports every mistake by file, line and column. It also decodes course.yaml, which holds the
+// defaults of a course's assignments.
 package assignment
 
 import (
@@ -17,7 +17,7 @@ type Spec struct {
 	Handout string    // path of a Markdown file, "" for none
 	Flavour string    // "" for the course's
 	Release time.Time // zero: at once
-	Due     time.Time // the first instant that is too late (the named minute is included); zero: never
+	Due     time.Time // the first late instant, after the named minute; zero: never
 	DueText string    // as written: "2026-09-28 23:59"
 	Late    *Late     // nil: nothing is accepted after due
 	Counts  Counts
@@ -30,7 +30,7 @@ type Spec struct {
 	Files    FileRules
 
 	Starter  string // directory with a trailing slash, "" for none
-	Solution string // likewise; never empty where a test has a report of cases
+	Solution string // directory with a trailing slash; never empty if a test has a report of cases
 	Samples  []Sample
 
 	Limits   Limits // defaults for every step, all fields set
@@ -49,16 +49,16 @@ type Counts string
 const (
 	CountsBest   Counts = "best"   // the highest final score
 	CountsLast   Counts = "last"   // the latest received
-	CountsMarked Counts = "marked" // the one that the owner marked, else the latest
+	CountsMarked Counts = "marked" // the one that the owner marked, otherwise the latest
 )
 
 // Sample is a directory of this repository with the expected result of grading it.
 type Sample struct {
 	Dir      string
-	Score    schema.Points    // the least that it may score
-	Most     *schema.Points   // the most that it may score; nil: exactly Score
-	AnyScore bool             // only Outcomes decide
-	Outcomes []schema.Outcome // one of these is its first entry that did not pass, or "passed"; nil: any
+	Score    schema.Points    // lowest accepted score
+	Most     *schema.Points   // highest accepted score; nil: exactly Score
+	AnyScore bool             // any score is accepted; only Outcomes decide
+	Outcomes []schema.Outcome // accepted outcomes of the first entry that did not pass, or "passed" if all did; nil: any
 }
 
 // Command is what a step executes: a shell line for /bin/sh -e -c, or a list for
@@ -71,7 +71,7 @@ type Command struct {
 // IsZero reports whether there is no command.
 func (c Command) IsZero() bool { return c.Shell == "" && len(c.Argv) == 0 }
 
-// Limits bound one step; 0 means the value that it inherits.
+// Limits holds the limits of one step; 0 means the inherited value.
 type Limits struct {
 	CPU       time.Duration // `time`: summed over all processes of the step
 	Wall      time.Duration // 0: derived from CPU and the flavour's share of a core
@@ -100,7 +100,7 @@ type Compare struct {
 // Expression reports whether the expected output is a regular expression.
 func (c Compare) Expression() bool { return c.Mode == CompareRegex || c.Mode == CompareSearch }
 
-// CompareMode names a way to compare.
+// CompareMode names a method of comparison.
 type CompareMode string
 
 // The modes.
@@ -110,16 +110,17 @@ const (
 	CompareTokens CompareMode = "tokens"
 	CompareFloat  CompareMode = "float"
 	CompareRegex  CompareMode = "regex"
-	// The next three ignore white space at both ends of the output and of what is expected, and CR before LF.
+	// The next three ignore white space at both ends of the output and of the expected output, and
+	// CR before LF.
 	CompareTrimmed  CompareMode = "trimmed"  // equal
-	CompareContains CompareMode = "contains" // the output holds what is expected
+	CompareContains CompareMode = "contains" // the output contains the expected output
 	CompareSearch   CompareMode = "search"   // Regex is found in the output
 )
 
 // ReportFormat names the format of an in-process framework's report.
 type ReportFormat string
 
-// The formats. The first three are files below $REPORTS, the others standard output.
+// The formats. Reports of the first three are files below $REPORTS; the others are standard output.
 const (
 	ReportJUnit  ReportFormat = "junit"
 	ReportCTest  ReportFormat = "ctest"
@@ -129,29 +130,29 @@ const (
 	ReportGoTest ReportFormat = "go-test-json"
 )
 
-// Scoring says how the cases of a family make its score.
+// Scoring says how the score of a family is computed from its cases.
 type Scoring string
 
 // The ways to score a family.
 const (
 	ScoreSum Scoring = "sum"
 	ScoreAll Scoring = "all" // all or nothing
-	ScoreMin Scoring = "min" // every case counts as the weakest
-	ScoreMax Scoring = "max" // every case counts as the best
-	// ScoreAccepted is the sum, and nothing where a case got nothing. It differs from ScoreAll
-	// where a checker gives a part of the points.
+	ScoreMin Scoring = "min" // every case gets the share of the worst case
+	ScoreMax Scoring = "max" // every case gets the share of the best case
+	// ScoreAccepted is the sum, or 0 if a case got no points. It differs from ScoreAll if a checker
+	// gives partial points.
 	ScoreAccepted Scoring = "accepted"
 )
 
-// Test is one entry of tests. Its Kind says which of the fields below decide: Stdout,
-// Cases and Compare belong to KindCompare, Report to KindReport and KindFindings, Penalty
-// to KindFindings, Gradescope to KindGradescope. Cases may stand with a Driver or a Checker too.
+// Test is one entry of tests. Its Kind says which of the fields below decide: Stdout, Cases and
+// Compare belong to KindCompare, Report to KindReport and KindFindings, Penalty to KindFindings,
+// Gradescope to KindGradescope. Cases can also be combined with a Driver or a Checker.
 type Test struct {
 	Name    string
 	Kind    Kind
 	Run     Command
 	Compile Command
-	Needs   []string // globs, each of which matches a file of this repository
+	Needs   []string // globs; each matches a file of this repository
 
 	Stdin    Input
 	Stdout   Input
@@ -162,8 +163,8 @@ type Test struct {
 	Driver   Command
 	Flags    []string       // further arguments of Checker or Driver, after FEEDBACK_DIR
 	Passes   int            // how often Checker or Driver may ask for a run of the program; 0: once
-	Scale    *schema.Points // what they write into score.txt for all points; nil: 1
-	NoScale  bool           // score.txt is not read: what they accept gets all points
+	Scale    *schema.Points // value in score.txt that stands for all points; nil: 1
+	NoScale  bool           // score.txt is not read; accepted output gets all points
 	Report   ReportFormat
 
 	Gradescope string // directory of an autograder of Gradescope, with a trailing slash; "" for none
@@ -173,14 +174,14 @@ type Test struct {
 
 	Points  PointRule
 	Score   Scoring
-	Stop    bool // the cases after the first that gets no points are not run
+	Stop    bool // skip the cases after the first one without points
 	Penalty *Penalty
 
 	Requires []string
 	Visible  schema.Visibility
 	Hint     string
 	Limits   Limits // of run, resolved
-	Compiler Limits // of compile: the assignment's, or the test's own where those are larger
+	Compiler Limits // of compile: the larger of the assignment's and the test's own
 }
 
 // Input is inline text or a file of the tests repository; neither: absent.
@@ -196,14 +197,14 @@ type Case struct {
 	Input  string   // path of the .in file
 	Answer string   // path of the .out or .ans file
 	Args   []string // further arguments of run
-	Files  []string // paths of files that run finds in its working directory, named as below FilesDir
+	Files  []string // files that run finds in its working directory, as paths below FilesDir
 	Points *schema.Points
 	Hint   string
 	Limits Limits // resolved
 }
 
-// Penalty takes points off for each finding of a SARIF report: from the test's own points if it
-// has any, otherwise from the total.
+// Penalty deducts points for each finding of a SARIF report: from the test's own points if it has
+// any, otherwise from the total.
 type Penalty struct {
 	Points schema.Points
 	Max    schema.Points // 0: no maximum
@@ -224,11 +225,11 @@ type Files interface {
 	Read(path string) ([]byte, error)
 }
 
-// Context is what parsing needs from outside.
+// Context holds the parser's settings from the course and the server.
 type Context struct {
 	Zone     *time.Location            // of the course; nil: UTC
 	Flavours map[string]schema.Flavour // nil: flavours and their limits are not checked
 	Flavour  string                    // the course's default
-	Allows   func(flavour string) bool // whether the course lets an assignment name it; nil: any
+	Allows   func(flavour string) bool // reports whether the course allows the flavour; nil: any
 	Limits   schema.StepLimits         // the course's defaults
 }

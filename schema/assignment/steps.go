@@ -2,7 +2,7 @@ package assignment
 
 import "time"
 
-// minuteLength is what a due minute includes.
+// minuteLength is the length of the minute that a due time includes.
 const minuteLength = time.Minute
 
 // Defaults of submissions.

@@ -1,14 +1,14 @@
 package assignment
 
-// SubmissionLimit bounds how many graded submissions an owner may have in a period.
-// Count 0: no limit.
+// SubmissionLimit bounds how many graded submissions an owner may have in a period. A Count of 0 is
+// no limit.
 type SubmissionLimit struct {
 	Count             int
 	Per               LimitPeriod
-	FreeCompileErrors bool // a submission that does not compile uses nothing
+	FreeCompileErrors bool // submissions that do not compile do not count
 }
 
-// LimitPeriod is the time after which a limit starts anew.
+// LimitPeriod is the period after which a limit starts again.
 type LimitPeriod string
 
 // The periods of a limit.

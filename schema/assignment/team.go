@@ -2,15 +2,15 @@ package assignment
 
 import "time"
 
-// Team is what an assignment says about work in teams.
+// Team holds an assignment's rules for work in teams.
 type Team struct {
-	Max      int // members at most
+	Max      int // maximum number of members
 	FormedBy TeamFormer
-	Lock     time.Time // the first instant at which students cannot change teams any more (the named minute is included); zero: due
+	Lock     time.Time // the first instant at which students can no longer change teams, after the named minute; zero: due
 	LockText string    // as written: "2026-09-20 23:59"
 }
 
-// TeamFormer says who makes the teams of an assignment.
+// TeamFormer says who forms the teams of an assignment.
 type TeamFormer string
 
 // The choices of team.formed_by.
@@ -19,11 +19,11 @@ const (
 	FormedByStaff    TeamFormer = "staff"
 )
 
-// maxTeam is the largest team.max.
+// maxTeam is the highest value of team.max.
 const maxTeam = 100
 
-// LockedAt returns the first instant at which students cannot change the assignment's
-// teams any more; zero: never.
+// LockedAt returns the first instant at which students can no longer change the assignment's teams;
+// zero: never.
 func (s *Spec) LockedAt() time.Time {
 	if s.Team != nil && !s.Team.Lock.IsZero() {
 		return s.Team.Lock

@@ -16,7 +16,7 @@ func testKeys() []string {
 	}, limitKeys()...)
 }
 
-// readTests reads the list of tests, and then what they say of each other.
+// readTests reads the list of tests, then checks their references to each other.
 func (r *reading) readTests() {
 	n := r.root.get("tests")
 	if n == nil {
@@ -108,7 +108,7 @@ func (r *reading) testData(o *object, t *Test) {
 	}
 }
 
-// input reads inline text, or the name of a file under the key with _file.
+// input reads inline text from key, or a file name from key with the suffix _file.
 func (r *reading) input(o *object, key string) Input {
 	inline, file := o.get(key), o.get(key+"_file")
 	switch {

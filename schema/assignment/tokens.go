@@ -2,8 +2,8 @@ package assignment
 
 import "github.com/goccy/go-yaml/token"
 
-// Limits of one YAML file. The parser is recursive, and quadratic in depth and in the keys of
-// one block mapping, so what no assignment needs is refused before it runs.
+// Limits of one YAML file. The parser is recursive, and quadratic in depth and in the keys of one
+// block mapping, so larger files are rejected before it runs.
 const (
 	maxSource  = 128 << 10 // bytes of assignment.yaml
 	maxSidecar = 16 << 10  // bytes of a case's sidecar
@@ -12,7 +12,7 @@ const (
 	maxKeys    = 500       // in one block mapping
 )
 
-// judgeTokens refuses tokens that the format does not use, and nesting and sizes that would make
+// judgeTokens rejects tokens that the format does not use, and nesting and sizes that would make
 // the parser slow.
 func judgeTokens(file string, tokens token.Tokens) []Problem {
 	var problems []Problem
@@ -33,7 +33,7 @@ func judgeTokens(file string, tokens token.Tokens) []Problem {
 	return problems
 }
 
-// foreign says what to write instead of an unsupported token, "" for supported ones.
+// foreign says what to write instead of an unsupported token; "" for supported ones.
 func foreign(t token.Type) string {
 	switch t {
 	case token.AnchorType:
@@ -58,10 +58,10 @@ type bounds struct {
 	open   []mapping
 }
 
-// mapping is a block mapping that may still go on.
+// mapping is a block mapping that has not ended yet.
 type mapping struct{ column, keys int }
 
-// exceeded counts the next token and names the bound that it breaks, "" for none.
+// exceeded counts the next token and names the bound that it exceeds, "" for none.
 func (b *bounds) exceeded(t *token.Token) string {
 	if t.Position.Line != b.line {
 		b.line, b.blocks = t.Position.Line, 0

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// TraceOf returns the system whose file managers and archivers leave files with such a path
-// ("macOS", "Windows"), "" for any other path. Nobody means such files, so patterns do not
-// match them; a path without pattern characters can still name them.
+// TraceOf returns the system whose file managers and archivers create files with such a path
+// ("macOS", "Windows"), "" for any other path. Such files are created unintentionally, so patterns
+// do not match them; a path without pattern characters can still name them.
 func TraceOf(name string) string {
 	for part := range strings.SplitSeq(path.Dir(name), "/") {
 		switch part {
@@ -27,7 +27,8 @@ func TraceOf(name string) string {
 	return ""
 }
 
-// matchMeant reports whether a pattern matches a path that somebody means.
+// matchMeant reports whether a pattern matches a path. Files that TraceOf reports match only a
+// pattern without wildcards.
 func matchMeant(pattern, name string) bool {
 	return matchGlob(pattern, name) && (TraceOf(name) == "" || !strings.ContainsAny(pattern, "*?[{"))
 }
