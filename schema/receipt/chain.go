@@ -20,11 +20,11 @@ type Chain struct {
 // Last returns the newest receipt of the chain.
 func (c Chain) Last() Signed { return c.Order[len(c.Order)-1] }
 
-// CheckChains checks that each receipt was signed by one of the keys, that all are of one
-// course, and that they form chains without a gap. It returns the chains: more than one
-// where the server lost its key or was restored from a backup, since its next receipt
-// then began a new chain. The order of the receipts does not matter. CodeRefused names
-// the receipt that does not fit; CodeInvalid: no receipts.
+// CheckChains checks that one of the keys signed each receipt, that all receipts are of one course,
+// and that they form chains without a gap. It returns the chains. There are several if the server
+// lost its key or was restored from a backup, because its next receipt then began a new chain. The
+// order of the receipts does not matter. CodeRefused names the receipt that does not fit;
+// CodeInvalid: no receipts.
 func CheckChains(all []Signed, keys ...ed25519.PublicKey) ([]Chain, error) {
 	if len(all) == 0 {
 		return nil, schema.Errorf(schema.CodeInvalid, "no receipts were given")
@@ -38,10 +38,10 @@ func CheckChains(all []Signed, keys ...ed25519.PublicKey) ([]Chain, error) {
 	return s.chains(all)
 }
 
-// set is receipts by what they follow.
+// set indexes receipts by their predecessors.
 type set struct {
 	course string
-	next   map[Hash]Signed // the receipt that follows one, in the same chain
+	next   map[Hash]Signed // successor of a receipt in the same chain
 	known  map[Hash]bool
 }
 
@@ -66,10 +66,10 @@ func (s *set) add(r Signed, keys []ed25519.PublicKey) error {
 	return nil
 }
 
-// chains follows each chain from its beginning. At most one may begin in the middle.
+// chains follows each chain from its beginning. At most one chain may lack its beginning.
 func (s *set) chains(all []Signed) ([]Chain, error) {
 	var chains []Chain
-	var cut []Signed // receipts that follow one that is not in the set
+	var cut []Signed // receipts whose predecessor is not in the set
 	for _, r := range all {
 		if !r.first() && s.known[r.Previous] {
 			continue
@@ -90,8 +90,8 @@ func (s *set) chains(all []Signed) ([]Chain, error) {
 	return chains, nil
 }
 
-// olderLost reports whether every chain that has its beginning follows a loss, so that the
-// chain without a beginning may be the oldest.
+// olderLost reports whether every chain that has its beginning follows a loss. The chain without a
+// beginning may then be the oldest.
 func (s *set) olderLost(chains []Chain) bool {
 	for _, c := range chains {
 		if c.Whole && !c.Order[0].Lost {

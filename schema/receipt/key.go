@@ -12,7 +12,7 @@ import (
 // keyType is OpenSSH's name of ed25519 keys (RFC 8709).
 const keyType = "ssh-ed25519"
 
-// wireKey encodes a public key as RFC 4253 section 6.6 and RFC 8709 section 4 say.
+// wireKey encodes a public key according to RFC 4253 section 6.6 and RFC 8709 section 4.
 func wireKey(key ed25519.PublicKey) []byte {
 	var b []byte
 	for _, part := range [][]byte{[]byte(keyType), key} {
@@ -22,12 +22,12 @@ func wireKey(key ed25519.PublicKey) []byte {
 	return b
 }
 
-// KeyText returns a public key in OpenSSH's form, as the server publishes it.
+// KeyText returns a public key in OpenSSH's format, as the server publishes it.
 func KeyText(key ed25519.PublicKey) string {
 	return keyType + " " + base64.StdEncoding.EncodeToString(wireKey(key)) + " grader-receipts\n"
 }
 
-// ParseKey reads what KeyText wrote. CodeInvalid: it is not such a key.
+// ParseKey parses the output of KeyText. CodeInvalid: text is not such a key.
 func ParseKey(text string) (ed25519.PublicKey, error) {
 	bad := schema.Errorf(schema.CodeInvalid, "this is not a receipt key; a receipt key is one line that begins with %q, as the command receipt-key prints it", keyType)
 	words := strings.Fields(text)

@@ -1,7 +1,6 @@
-// Package receipt is the proof of a push: a short signed text that says what was received
-// and when, and names the course's previous receipt. The server's public key checks one
-// receipt. All receipts of a course together show that none was changed, left out or added
-// later.
+// Package receipt implements proofs of pushes. A receipt is a short signed text that says what was
+// received and when, and names the course's previous receipt. The server's public key verifies one
+// receipt. All receipts of a course together show that none was changed, left out or added later.
 package receipt
 
 import (
@@ -16,7 +15,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Receipt is what a receipt says.
+// Receipt holds the content of a receipt.
 type Receipt struct {
 	Code       string // "7Q2K-M8DT", as the push shows it
 	Submission schema.SubmissionName
@@ -59,13 +58,14 @@ func Sign(r Receipt, key ed25519.PrivateKey) Signed {
 	return s
 }
 
-// Fingerprint is how a receipt names a public key: SHA-256 in base64, as OpenSSH writes it.
+// Fingerprint returns the fingerprint of a public key as receipts contain it: SHA-256 in base64, in
+// OpenSSH's format.
 func Fingerprint(key ed25519.PublicKey) string {
 	sum := sha256.Sum256(wireKey(key))
 	return "SHA256:" + base64.RawStdEncoding.EncodeToString(sum[:])
 }
 
-// body is what is signed.
+// body returns the signed part of the text.
 func (s Signed) body() string {
 	previous := string(s.Previous)
 	switch {
@@ -86,12 +86,12 @@ func (s Signed) body() string {
 		"key: " + s.Key + "\n"
 }
 
-// Text is the receipt as it is given out.
+// Text returns the full text of the receipt with its signature.
 func (s Signed) Text() string {
 	return s.body() + keySignature + ": " + base64.StdEncoding.EncodeToString(s.signature) + "\n"
 }
 
-// Hash identifies the receipt.
+// Hash returns the hash that identifies the receipt.
 func (s Signed) Hash() Hash {
 	sum := sha256.Sum256([]byte(s.Text()))
 	return Hash(hex.EncodeToString(sum[:]))
@@ -100,8 +100,8 @@ func (s Signed) Hash() Hash {
 // first reports whether the receipt begins a chain.
 func (s Signed) first() bool { return s.Previous == "" || s.Lost }
 
-// VerifyAny checks the signature of a receipt by that one of the keys that it names.
-// CodeRefused: it names none of them, or it was changed.
+// VerifyAny verifies a receipt with the one of the keys that it names. CodeRefused: it names none
+// of them, or it was changed.
 func VerifyAny(s Signed, keys []ed25519.PublicKey) error {
 	var err error = schema.Errorf(schema.CodeInvalid, "no key was given to check receipt %s", s.Code)
 	for _, key := range keys {
@@ -112,7 +112,7 @@ func VerifyAny(s Signed, keys []ed25519.PublicKey) error {
 	return err
 }
 
-// Verify checks the signature. CodeRefused: another key signed it, or it was changed.
+// Verify verifies the signature. CodeRefused: another key signed it, or it was changed.
 func (s Signed) Verify(key ed25519.PublicKey) error {
 	if want := Fingerprint(key); s.Key != want {
 		return schema.Errorf(schema.CodeRefused, "receipt %s was signed by another key (%s, not %s); use the public key of the server that made it", s.Code, s.Key, want)
@@ -123,8 +123,8 @@ func (s Signed) Verify(key ed25519.PublicKey) error {
 	return nil
 }
 
-// Split returns the texts of the receipts in a file, which may hold several one after the
-// other. What stands before the first of them is returned with it.
+// Split splits the text of a file into the texts of its receipts. Text before the first receipt is
+// returned with it.
 func Split(text string) []string {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	var parts []string
@@ -137,8 +137,8 @@ func Split(text string) []string {
 	return parts
 }
 
-// Parse reads the text of a receipt. CRLF and blanks around it are accepted, as mail
-// programs add them. CodeInvalid: it is not a receipt.
+// Parse parses the text of a receipt. It accepts CRLF and surrounding blanks, which mail programs
+// add. CodeInvalid: it is not a receipt.
 func Parse(text string) (Signed, error) {
 	if len(text) > maxText {
 		return Signed{}, schema.Errorf(schema.CodeInvalid, "this is not a receipt: it has %d bytes, and a receipt has at most %d", len(text), maxText)
@@ -183,7 +183,7 @@ func text(to *string) func(string) error {
 	}
 }
 
-// fields read the lines after the first into s.
+// fields returns the lines after the first, each with a function that parses its value into s.
 func (s *Signed) fields() []field {
 	return []field{
 		{"code", text(&s.Code)},
