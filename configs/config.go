@@ -16,38 +16,38 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Config is grader's configuration file, decoded strictly; configs/grader.yaml
-// explains every key. The zero value is not usable: start from Default.
+// Config is grader's configuration file, decoded strictly; configs/grader.yaml explains every key.
+// The zero value is not usable; start from Default.
 type Config struct {
-	// PublicURL is how browsers reach the site; "" is the address it listens on.
+	// PublicURL is the address that browsers use for the site; "" is the address it listens on.
 	PublicURL string `yaml:"public_url"`
-	// PublicSSH is HOST[:PORT] as students type it; "" is the address it listens on.
+	// PublicSSH is the HOST[:PORT] that students type; "" is the address it listens on.
 	PublicSSH string `yaml:"public_ssh"`
-	// Wall is the weakest level of the wall that runners may have: namespace or uid.
+	// Wall is the weakest isolation level that runners may have: namespace or uid.
 	Wall string `yaml:"wall"`
 	// MaxPush bounds the bytes of one push.
 	MaxPush Size `yaml:"max_push"`
-	// Limits bound what clients of the SSH server may take.
+	// Limits bounds the connections of clients of the SSH server.
 	Limits Limits `yaml:"limits"`
-	// Flavours are the kinds of runner, by name.
+	// Flavours holds the kinds of runner by name.
 	Flavours map[string]Flavour `yaml:"flavours"`
-	// SignIn are the services by which people sign in to the site.
+	// SignIn holds the services that people use to sign in to the site.
 	SignIn SignIn `yaml:"sign_in"`
-	// GitHub is the GitHub whose repositories are graded; nil: none.
+	// GitHub is the GitHub server with the repositories to grade; nil: none.
 	GitHub *GitHubLink `yaml:"github"`
-	// SMTP is the mail server by which people are sent notices; nil: none.
+	// SMTP is the mail server that sends notices; nil: none.
 	SMTP *SMTP `yaml:"smtp"`
-	// Webhooks say which webhooks of people are called.
+	// Webhooks restricts the calls of people's webhooks.
 	Webhooks Webhooks `yaml:"webhooks"`
 	// Nomad is the cluster of the flavours whose pool is nomad.
 	Nomad Nomad `yaml:"nomad"`
 }
 
-// Limits bounds connections; a zero field takes its default.
+// Limits bounds connections; zero fields have their default values.
 type Limits struct {
-	Connections int `yaml:"connections"` // at once
+	Connections int `yaml:"connections"` // total, at one time
 	Strangers   int `yaml:"strangers"`   // from one address, before authentication
-	Sessions    int `yaml:"sessions"`    // of one account at once
+	Sessions    int `yaml:"sessions"`    // of one account at one time
 }
 
 func (l Limits) check() error {
@@ -57,7 +57,7 @@ func (l Limits) check() error {
 	return nil
 }
 
-// Size is a number of bytes, written 512KiB, 64MiB or 2GiB.
+// Size is a number of bytes, written as 512KiB, 64MiB or 2GiB.
 type Size int64
 
 // UnmarshalYAML parses a size; its error names the place.
@@ -71,13 +71,13 @@ func (s *Size) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
-// Default is the configuration without a file, with one flavour.
+// Default returns the configuration used without a file, with one flavour.
 func Default() Config {
 	return Config{Wall: "uid", MaxPush: 64 << 20, Flavours: map[string]Flavour{"standard": defaultFlavour()}}
 }
 
-// Load reads a configuration file; "" is the defaults. A malformed file is
-// CodeInvalid, and the error names the line.
+// Load reads a configuration file; "" selects the defaults. If the file is malformed, the error is
+// CodeInvalid and names the line.
 func Load(path string) (Config, error) {
 	c := Default()
 	if path == "" {

@@ -18,7 +18,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// PoolKind is where a flavour's runners live.
+// PoolKind says where a flavour's runners run.
 type PoolKind string
 
 // The pools. An empty kind is PoolLocal.
@@ -28,10 +28,10 @@ const (
 	PoolNomad  PoolKind = "nomad"  // allocations of a cluster
 )
 
-// Flavour is schema.Flavour as people write it. A missing key has its value in
+// Flavour is the configuration's form of schema.Flavour. Missing keys have the values of
 // defaultFlavour.
 type Flavour struct {
-	// Pool is where its runners live; "" is PoolLocal.
+	// Pool says where its runners run; "" is PoolLocal.
 	Pool PoolKind `yaml:"pool"`
 	// Image is the image of its containers; "" for the pool local.
 	Image     string  `yaml:"image"`
@@ -41,14 +41,15 @@ type Flavour struct {
 	Processes int     `yaml:"processes"`
 	Warm      int     `yaml:"warm"`
 	Max       int     `yaml:"max"`
-	// Cooldown is how long fewer runners must be enough before their number falls; 0 is a minute.
+	// Cooldown is how long fewer runners must suffice before their number is reduced; 0 is a
+	// minute.
 	Cooldown time.Duration `yaml:"cooldown"`
 	// Nomad says where its runners may be placed, in the pool nomad.
 	Nomad *Placement `yaml:"nomad"`
 }
 
-// defaultFlavour is large enough for two steps of an ordinary course, with one runner
-// for each core of this machine.
+// defaultFlavour returns a flavour with resources for two steps of an ordinary course and one
+// runner for each core of this machine.
 func defaultFlavour() Flavour {
 	cores := runtime.NumCPU()
 	return Flavour{Pool: PoolLocal, CPU: 1, Memory: 2 << 30, Scratch: 1 << 30, Processes: 512, Warm: cores, Max: cores}
@@ -119,7 +120,7 @@ func (f Flavour) checkPool() error {
 // imageForms lists the accepted forms of an image's name, for error messages.
 const imageForms = "use REPOSITORY@sha256:DIGEST, NAME:CONTENTID of an image that the machines have, or NAME:TAG"
 
-// imageName is a reference as Docker reads it: registry, path, tag and digest.
+// imageName matches Docker's image references: registry, path, tag and digest.
 var imageName = regexp.MustCompile(`^[a-z0-9]+([._:/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[0-9a-f]{64})?$`)
 
 func checkImage(name string) error {
@@ -154,8 +155,8 @@ func (c Config) Served(kind PoolKind) []schema.Flavour {
 	return flavours
 }
 
-// LoadFlavour reads one flavour, in the format of an entry below `flavours:`.
-// Its name is the file's without the extension.
+// LoadFlavour reads one flavour from a file in the format of an entry below `flavours:`. Its name
+// is the file name without the extension.
 func LoadFlavour(path string) (*schema.Flavour, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {

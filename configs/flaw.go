@@ -14,7 +14,7 @@ type flaw struct {
 	err  error
 }
 
-// at adds a key to the place of an error; nil stays nil.
+// at adds a key to the place of an error; it returns nil for a nil error.
 func at(key string, err error) error {
 	if err == nil {
 		return nil
@@ -38,8 +38,8 @@ func (f *flaw) Error() string {
 // Unwrap returns the error without its place.
 func (f *flaw) Unwrap() error { return f.err }
 
-// placed adds the line of a flaw. If its key is not in the text, it uses the line of the
-// innermost enclosing key.
+// placed adds the line of a flaw to an error. If the flaw's key is not in the text, it uses the
+// line of the innermost enclosing key.
 func placed(err error, text []byte) error {
 	var found *flaw
 	if !errors.As(err, &found) {

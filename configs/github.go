@@ -11,31 +11,31 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// GitHubLink is the GitHub, or GitHub Enterprise Server, whose repositories are graded.
+// GitHubLink configures the GitHub or GitHub Enterprise Server with the repositories to grade.
 type GitHubLink struct {
-	// URL is its address.
+	// URL is the server's address.
 	URL string `yaml:"url"`
-	// WebhookSecretFile holds the secret with which GitHub signs its announcements.
+	// WebhookSecretFile names the file with the secret that GitHub signs its webhook calls with.
 	WebhookSecretFile string `yaml:"webhook_secret_file"`
-	// TokenFile holds a token of an account; instead of AppID and AppKeyFile.
+	// TokenFile names the file with an account's token; it replaces AppID and AppKeyFile.
 	TokenFile string `yaml:"token_file"`
-	// AppID and AppKeyFile are those of a GitHub App.
+	// AppID and AppKeyFile identify a GitHub App.
 	AppID      string `yaml:"app_id"`
 	AppKeyFile string `yaml:"app_key_file"`
-	// Organisations are those whose repositories belong to a course, by name.
+	// Organisations holds the organisations with repositories of a course, by name.
 	Organisations map[string]GitHubOrganisation `yaml:"organisations"`
 }
 
-// GitHubOrganisation is an organisation whose repositories belong to a course.
+// GitHubOrganisation is an organisation with the repositories of a course.
 type GitHubOrganisation struct {
 	Course string `yaml:"course"`
-	// Assignments are prefixes of repositories' names that are not their assignment's name.
+	// Assignments maps prefixes of repository names to assignments, where the two differ.
 	Assignments map[string]string `yaml:"assignments"`
-	// Tests are names of tests repositories, and their assignments.
+	// Tests maps names of tests repositories to their assignments.
 	Tests map[string]string `yaml:"tests"`
 }
 
-// organisationName is how GitHub's organisations are called.
+// organisationName matches the names of GitHub's organisations.
 var organisationName = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$`)
 
 func (g *GitHubLink) withDefaults() *GitHubLink {

@@ -9,16 +9,15 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Nomad is how the pool nomad reaches its cluster, and how the runners there
-// reach this server. Missing values for reaching Nomad are taken from Nomad's usual
-// environment variables.
+// Nomad configures how the pool nomad reaches its cluster, and how the runners there reach this
+// server. Missing values for reaching Nomad are taken from Nomad's usual environment variables.
 type Nomad struct {
 	Address   string `yaml:"address"`
 	Region    string `yaml:"region"`
 	Namespace string `yaml:"namespace"`
-	// TokenFile holds the ACL token.
+	// TokenFile names the file with the ACL token.
 	TokenFile string `yaml:"token_file"`
-	// CA, Cert and Key are files, for Nomad's TLS.
+	// CA, Cert and Key name files for Nomad's TLS.
 	CA   string `yaml:"ca"`
 	Cert string `yaml:"cert"`
 	Key  string `yaml:"key"`
@@ -28,16 +27,16 @@ type Nomad struct {
 	Jobs string `yaml:"jobs"`
 	// Network is the Docker network of the runners.
 	Network string `yaml:"network"`
-	// MHz is the frequency of one core of the nodes, as Nomad counts it.
+	// MHz is the frequency of one core of the nodes in Nomad's units.
 	MHz int `yaml:"mhz"`
-	// Runners is the interface on which runners reach this server.
+	// Runners configures the interface that runners use to reach this server.
 	Runners Runners `yaml:"runners"`
 }
 
-// Runners is the runners' interface over TCP.
+// Runners configures the runners' interface over TCP.
 type Runners struct {
 	Listen string `yaml:"listen"` // address
-	URL    string `yaml:"url"`    // as the runners reach it
+	URL    string `yaml:"url"`    // address that the runners use
 	Cert   string `yaml:"cert"`   // file of the server's certificate, for https
 	Key    string `yaml:"key"`    // file of its key
 	CA     string `yaml:"ca"`     // file of the certificates that runners verify it with

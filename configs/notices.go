@@ -10,23 +10,23 @@ import (
 
 // SMTP configures the mail server that sends notices.
 type SMTP struct {
-	// Host and Port are where it listens; port 0 is 587, or 465 with TLS implicit.
+	// Host and Port are the server's address; port 0 is 587, or 465 with TLS implicit.
 	Host string `yaml:"host"`
 	Port int    `yaml:"port"`
 	// TLS is starttls, implicit or none; "" is starttls.
 	TLS string `yaml:"tls"`
-	// User and PasswordFile sign us in; "" for neither.
+	// User and PasswordFile are the credentials for signing in; both are "" for none.
 	User         string `yaml:"user"`
 	PasswordFile string `yaml:"password_file"`
-	// From is our address.
+	// From is the sender's address.
 	From string `yaml:"from"`
 }
 
-// Webhooks say which webhooks of people are called.
+// Webhooks restricts the calls of people's webhooks.
 type Webhooks struct {
-	// Off calls none.
+	// Off disables all calls.
 	Off bool `yaml:"off"`
-	// Private also calls addresses that are not public, and plain HTTP.
+	// Private also allows addresses that are not public, and plain HTTP.
 	Private bool `yaml:"private"`
 }
 

@@ -10,49 +10,49 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// SignIn are the services by which people sign in to the site.
+// SignIn holds the services that people use to sign in to the site.
 type SignIn struct {
 	OIDC   *OIDC   `yaml:"oidc"`   // nil: none
 	GitHub *GitHub `yaml:"github"` // nil: none
 }
 
-// Client is this server as a sign-in service knows it, and how accounts are found.
+// Client holds the server's registration at a sign-in service, and how accounts are found.
 type Client struct {
-	// Name is what people read on the button.
+	// Name is the text on the button.
 	Name string `yaml:"name"`
-	// ID and SecretFile are what the service gave out.
+	// ID and SecretFile are the client id, and the file with the client secret, from the service.
 	ID         string `yaml:"client_id"`
 	SecretFile string `yaml:"client_secret_file"`
-	// Match says which part of the account is named: login or email.
+	// Match says which field of the account the service names: login or email.
 	Match schema.Match `yaml:"match"`
-	// Domain is the only one whose addresses are accepted; "" is any.
+	// Domain is the only accepted domain of addresses; "" accepts any.
 	Domain string `yaml:"domain"`
 }
 
-// OIDC is a service of OpenID Connect.
+// OIDC is an OpenID Connect service.
 type OIDC struct {
 	Client `yaml:",inline"`
 	// Issuer is the service's address.
 	Issuer string `yaml:"issuer"`
-	// Scopes are asked for besides openid.
+	// Scopes are requested in addition to openid.
 	Scopes []string `yaml:"scopes"`
-	// Claim names the account.
+	// Claim is the claim that names the account.
 	Claim string `yaml:"claim"`
-	// TrustAddresses believes addresses that the service does not say to have checked.
+	// TrustAddresses accepts addresses that the service does not report as verified.
 	TrustAddresses bool `yaml:"trust_addresses"`
 }
 
 // GitHub is GitHub, or a GitHub Enterprise Server.
 type GitHub struct {
 	Client `yaml:",inline"`
-	// URL is its address.
+	// URL is the server's address.
 	URL string `yaml:"url"`
 }
 
-// publicGitHub is where anybody takes any login that is free.
+// publicGitHub is the public GitHub, where anybody can take any free login.
 const publicGitHub = "https://github.com"
 
-// withDefaults fills in what the file leaves out.
+// withDefaults fills in the missing values.
 func (s SignIn) withDefaults() SignIn {
 	if s.OIDC != nil {
 		o := *s.OIDC
@@ -132,7 +132,7 @@ func (c Client) check() error {
 	return nil
 }
 
-// service checks the address of a sign-in service: https, or this machine.
+// service checks the address of a sign-in service: it must use https or be on this machine.
 func service(address string) error {
 	u, err := url.Parse(address)
 	if err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname())) {

@@ -11,11 +11,11 @@ import (
 //go:embed starters/*.txtar
 var starters embed.FS
 
-// StarterLanguages are the languages of the tests repositories to begin with.
+// StarterLanguages returns the languages that have a starter tests repository.
 func StarterLanguages() []string { return []string{"c", "cpp", "java", "python", "go", "javascript"} }
 
-// Starter returns the files of a tests repository to begin with, which passes its own gate;
-// nil if there is none of that language.
+// Starter returns the files of a starter tests repository, which passes its own gate, or nil if the
+// language has none.
 func Starter(language string) []schema.UploadFile {
 	source, err := starters.ReadFile("starters/" + language + ".txtar")
 	if err != nil {
