@@ -7,17 +7,17 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Owner is the owner of some work, with what decides what they may do and see: their times,
-// with extensions and outages applied, and whether their grades are published.
+// Owner holds the owner of some work and the facts that decide what they may do and see: their
+// times, with extensions and outages applied, and whether their grades are published.
 type Owner struct {
 	Logins         []string             // one, or the members of a team
-	Left           map[string]time.Time // those who were members of the team, and when they left
+	Left           map[string]time.Time // former members of the team, and when they left
 	Schedule       Schedule
 	Published      bool
 	PublishedAtEnd bool // automatically, once they can no longer submit
 }
 
-// Access is what permission, redaction and timing depend on: the viewer, the owner of the work,
+// Access holds the inputs of permission, redaction and timing: the viewer, the owner of the work,
 // and the time. The zero Owner has no times and sees nothing that is hidden.
 type Access struct {
 	Viewer Viewer
@@ -25,8 +25,8 @@ type Access struct {
 	Now    time.Time
 }
 
-// OwnedBy is a viewer's access to the work of these logins for questions of permission.
-// Everything that becomes visible later stays hidden.
+// OwnedBy returns a viewer's access to the work of these logins, for questions of permission only.
+// Tests that become visible later stay hidden.
 func OwnedBy(v Viewer, logins ...string) Access {
 	return Access{Viewer: v, Owner: Owner{Logins: logins}}
 }
@@ -36,25 +36,25 @@ func (a Access) Own() bool {
 	return a.Viewer.Login != "" && slices.Contains(a.Owner.Logins, a.Viewer.Login)
 }
 
-// Had reports whether the viewer is one of the owners, or left their team after it had handed
-// in a submission.
+// Had reports whether the viewer is one of the owners, or left their team after it had submitted
+// the work.
 func (a Access) Had(received time.Time) bool {
 	left, was := a.Owner.Left[a.Viewer.Login]
 	return a.Own() || was && received.Before(left)
 }
 
-// sight is how much a viewer sees of a test.
+// sight says how much a viewer sees of a test.
 type sight int
 
 const (
-	absent  sight = iota // not even counted
+	absent  sight = iota // neither shown nor counted
 	counted              // counted among the hidden
 	shown
 )
 
-// sight is the only place that decides what a viewer sees of a test. An unknown visibility
-// hides the test. Owners see tests with visible: after_due once they can no longer submit;
-// without a due date that is never.
+// sight returns what a viewer sees of a test. No other function decides this. An unknown visibility
+// hides the test. Owners see tests with visible: after_due once they can no longer submit; without
+// a due date they never see them.
 func (a Access) sight(v schema.Visibility) sight {
 	open := false
 	switch a.Owner.until(v) {
@@ -75,7 +75,7 @@ func (a Access) sight(v schema.Visibility) sight {
 	return counted
 }
 
-// until says what a hidden test waits for. A published test waits for nothing.
+// until returns the visibility that a test waits for. A published test is always visible.
 func (o Owner) until(v schema.Visibility) schema.Visibility {
 	switch {
 	case v == schema.VisibleAfterPublish && o.Published:
@@ -89,7 +89,7 @@ func (o Owner) until(v schema.Visibility) schema.Visibility {
 // Sees reports whether the viewer sees tests of a visibility.
 func (a Access) Sees(v schema.Visibility) bool { return a.sight(v) == shown }
 
-// Seen returns what the viewer sees of a tally, nil if they see all of it.
+// Seen returns the part of a tally that the viewer sees, or nil if they see all of it.
 func (a Access) Seen(t schema.Tally) *Seen {
 	seen := Seen{Subtotal: t.Always}
 	for _, part := range []struct {
@@ -114,7 +114,7 @@ func (a Access) Seen(t schema.Tally) *Seen {
 	return &seen
 }
 
-// Seen is the visible part of a result's points while some of its tests are hidden.
+// Seen holds the visible part of a result's points while some of its tests are hidden.
 type Seen struct {
 	schema.Subtotal
 	Hidden schema.Subtotal // its Score must not be shown

@@ -2,7 +2,7 @@ package course
 
 import "github.com/grader/grader/schema"
 
-// MayEnter decides whether an account may be used at all; CodeRefused if not.
+// MayEnter decides whether an account may be used; the error is CodeRefused.
 func MayEnter(u schema.User) error {
 	if u.Disabled {
 		return schema.Errorf(schema.CodeRefused, "the account %s is disabled; ask the staff of your course", u.Login)
@@ -10,8 +10,8 @@ func MayEnter(u schema.User) error {
 	return nil
 }
 
-// MayAdminister decides whether a person may change accounts, courses, other people's keys and
-// the queue; CodeForbidden if not.
+// MayAdminister decides whether a person may change accounts, courses, other people's keys and the
+// queue; the error is CodeForbidden.
 func MayAdminister(by schema.User) error {
 	if by.Admin && !by.Disabled {
 		return nil
@@ -19,8 +19,8 @@ func MayAdminister(by schema.User) error {
 	return schema.Errorf(schema.CodeForbidden, "only an administrator may do that")
 }
 
-// MayManage decides whether somebody may change an account's keys and sessions: their
-// own, or anyone's as an administrator.
+// MayManage decides whether a person may change an account's keys and sessions. People may change
+// their own, and administrators anyone's.
 func MayManage(by schema.User, account schema.User) error {
 	if by.ID != 0 && by.ID == account.ID {
 		return MayEnter(by)
@@ -45,14 +45,14 @@ func MaySeeRoster(v Viewer, code string) error {
 	return schema.Errorf(schema.CodeForbidden, "only the staff of %s see who is in it", code)
 }
 
-// Binding is a key to be bound to an account by a one-time code.
+// Binding describes a key that a one-time code would bind to an account.
 type Binding struct {
-	Account schema.User // whose code it is
+	Account schema.User // account of the code
 	ForKey  string      // fingerprint of the only key that the code is for, "" for any
 	Key     string      // fingerprint of the authenticated key
 }
 
-// MayBind decides whether the code binds the key; CodeRefused if not.
+// MayBind decides whether the code binds the key; the error is CodeRefused.
 func MayBind(b Binding) error {
 	if err := MayEnter(b.Account); err != nil {
 		return err
@@ -64,16 +64,17 @@ func MayBind(b Binding) error {
 	return nil
 }
 
-// KeyRemoval is a key that is to be removed, or to expire.
+// KeyRemoval describes a key that would be removed or get an expiry date.
 type KeyRemoval struct {
 	Fingerprint string
 	Active      bool
-	Expires     bool // before the removal, the key has a last day already
-	Left        int  // active keys that the account keeps; without those that expire, unless Expires
+	Expires     bool // the key already has an expiry date
+	Left        int  // active keys that the account keeps; keys that expire count only if Expires is set
 }
 
-// MayRemoveKey decides whether a key of the account may be removed or expire. People must keep an active key that does
-// not expire, to be able to sign in; an administrator may remove the last one.
+// MayRemoveKey decides whether a key of the account may be removed or expire. People must keep an
+// active key that does not expire, so that they can sign in. An administrator may remove the last
+// one.
 func MayRemoveKey(by schema.User, account schema.User, k KeyRemoval) error {
 	if err := MayManage(by, account); err != nil {
 		return err
@@ -112,8 +113,9 @@ func MayControlPool(by schema.User, enrolments []schema.Enrolment, flavour strin
 	return schema.Errorf(schema.CodeForbidden, "only an administrator, or an instructor of a course that uses the flavour %s, may do that", schema.Sanitize(flavour))
 }
 
-// MaySizePool decides whether a person who may control a pool may set the most runners that it has: beyond what the
-// configuration says, only administrators may; CodeRefused. nil is as configured.
+// MaySizePool decides whether a person who may control a pool may set its maximum number of
+// runners. Only administrators may exceed the configuration; for others the error is CodeRefused. A
+// nil most means the configured maximum.
 func MaySizePool(by schema.User, configured schema.Flavour, most *int) error {
 	if most == nil || *most <= configured.Max || MayAdminister(by) == nil {
 		return nil

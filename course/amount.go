@@ -23,7 +23,8 @@ func (f *findings) amount(spec *assignment.Spec, entries []TreeEntry) {
 	}
 }
 
-// tooMany says which directories to leave out if some hold files that tools create.
+// tooMany returns the finding for too many files. It names directories of generated files to leave
+// out, if there are any.
 func tooMany(entries []TreeEntry, most int) Finding {
 	one := Finding{
 		Code: FindingFiles, Text: fmt.Sprintf("the commit holds %d files, and at most %d are accepted", len(entries), most),
@@ -39,8 +40,8 @@ func tooMany(entries []TreeEntry, most int) Finding {
 	return one
 }
 
-// RemoveMade returns the commands that remove the directories that tools create, among the
-// given paths of files or directories, from the next commit.
+// RemoveMade returns the commands that remove directories of generated files from the next commit.
+// paths are paths of files or directories.
 func RemoveMade(paths []string) []string {
 	made := map[string]int{}
 	for _, p := range paths {
@@ -51,7 +52,8 @@ func RemoveMade(paths []string) []string {
 	return removeDirectories(made)
 }
 
-// removeDirectories removes the directories, those with the most files first.
+// removeDirectories returns the commands that remove the directories, those with the most files
+// first.
 func removeDirectories(files map[string]int) []string {
 	var dirs []string
 	for dir := range files {
@@ -65,8 +67,8 @@ func removeDirectories(files map[string]int) []string {
 	return commands
 }
 
-// madeDirectory returns the outermost directory of a path whose name is typical of files that a
-// tool creates or downloads; "" for none.
+// madeDirectory returns the outermost directory of a path with a name that is typical of generated
+// or downloaded files; "" for none.
 func madeDirectory(file string) string {
 	start := 0
 	for i := range len(file) {
@@ -83,7 +85,8 @@ func madeDirectory(file string) string {
 	return ""
 }
 
-// tooLarge says to leave out the largest files, as many as necessary.
+// tooLarge returns the finding for files that are too large together. It names as many of the
+// largest files as must be left out.
 func tooLarge(spec *assignment.Spec, entries []TreeEntry, sum int64) Finding {
 	largest := slices.SortedFunc(slices.Values(entries), func(a, b TreeEntry) int {
 		return cmp.Or(cmp.Compare(b.Size, a.Size), cmp.Compare(a.Path, b.Path))

@@ -9,9 +9,9 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// loneArchive returns the archive that is all that a push contains, "" for none. A read-me and
-// files whose names begin with a dot do not count as other files. Assignments that accept
-// archives require one, or unpack it.
+// loneArchive returns the archive that a push consists of, "" for none. A read-me and files whose
+// names begin with a dot do not count as other files. It returns "" for assignments that require an
+// archive or unpack one.
 func loneArchive(spec *assignment.Spec, entries []TreeEntry) string {
 	if spec == nil || takesArchives(spec) {
 		return ""
@@ -32,7 +32,7 @@ func loneArchive(spec *assignment.Spec, entries []TreeEntry) string {
 	return archive
 }
 
-// archived says to push the contents of an archive instead of it.
+// archived returns a finding that tells the person to push the contents of the archive instead.
 func archived(name string) Finding {
 	one := Finding{Code: FindingArchive, Text: "you pushed one archive, " + show(name) + ", and no files", Remedy: "unpack it, and push its files in place of it"}
 	unpack := ""
@@ -49,7 +49,7 @@ func archived(name string) Finding {
 	return one
 }
 
-// isArchive reports whether a name has the ending of an archive.
+// isArchive reports whether a name has the suffix of an archive.
 func isArchive(name string) bool {
 	return slices.ContainsFunc([]string{".zip", ".rar", ".7z", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst"},
 		func(ending string) bool { return strings.HasSuffix(name, ending) })

@@ -6,12 +6,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxFailedNamed is how many submissions that could not be graded are named.
+// maxFailedNamed is the number of failed submissions that are named.
 const maxFailedNamed = 5
 
-// Attention returns what the staff of a course must know, one sentence each, with what to do;
-// none if nothing is wrong. stall says why no runner of a flavour starts. When students read
-// "the staff has been told", this is how.
+// Attention returns the problems that the staff of a course must know about, one sentence each,
+// with what to do. stall says why no runner of a flavour starts. The message "the staff has been
+// told" to students refers to these sentences.
 func Attention(troubles []schema.Trouble, stall func(flavour string) schema.Stall) []string {
 	var words []string
 	failed := 0
@@ -42,7 +42,8 @@ func Attention(troubles []schema.Trouble, stall func(flavour string) schema.Stal
 	return words
 }
 
-// waitingWords say that jobs wait for a flavour whose runners do not start, "" if they do.
+// waitingWords says that jobs wait for a flavour whose runners do not start. It returns "" if
+// runners start.
 func waitingWords(t schema.Trouble, s schema.Stall) string {
 	wait := "1 job waits"
 	if t.Count != 1 {

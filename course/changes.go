@@ -8,11 +8,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Note says in words what makes a grade differ from its score: "2 off for lateness".
+// Note describes the difference between a grade and its score: "2 off for lateness".
 func Note(g schema.Grade) string { return strings.TrimPrefix(changes(g), ", ") }
 
-// Changes says why a grade differs from its score: ", 2 off for lateness, 1 added by staff:
-// final 16". It is "" if it does not differ.
+// Changes describes the difference between a grade and its score: ", 2 off for lateness, 1 added by
+// staff: final 16". It returns "" if there is none.
 func Changes(g schema.Grade) string {
 	words := changes(g)
 	if words == "" {
@@ -35,8 +35,8 @@ func changes(g schema.Grade) string {
 	return words
 }
 
-// RegradeWords tells the viewer about a grade that a regrade set changed: "regraded 3 Oct: 17 →
-// 19, test version 4, reason: test 3 was wrong". It is "" for a student if only hidden parts
+// RegradeWords describes to the viewer a grade that a regrade set changed: "regraded 3 Oct: 17 →
+// 19, test version 4, reason: test 3 was wrong". It returns "" for a student if only hidden parts
 // changed.
 func RegradeWords(n schema.RegradeNotice, a Access, zone *time.Location) string {
 	before, after := n.Before, n.After

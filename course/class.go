@@ -47,12 +47,12 @@ type ClassQuery struct {
 	Size    int    // students on a page
 }
 
-// ClassCell is one student's result in one test of the assignment, over all of its cases.
+// ClassCell holds one student's result in one test of the assignment, over all cases of the test.
 type ClassCell struct {
 	Test          string
 	Passed, Cases int
 	Score, Max    schema.Points
-	Run           bool // some case was run
+	Run           bool // at least one case was run
 }
 
 // ClassResult is the result of one job.
@@ -61,13 +61,14 @@ type ClassResult struct {
 	Failures []Failure
 }
 
-// Stuck is what a student is stuck on, and for how many submissions in a row.
+// Stuck holds the failure that a student is stuck on, and the number of consecutive submissions
+// with it.
 type Stuck struct {
 	Failure
 	Pushes int
 }
 
-// Class is one page of a class, with figures for the whole class.
+// Class is one page of a class, with statistics of the whole class.
 type Class struct {
 	Tests    []ClassTest
 	Students []ClassStudent // on the page
@@ -75,24 +76,24 @@ type Class struct {
 	Page     int
 	Pages    int
 	Enrolled int
-	Missing  int // of them without a push
-	Counted  int // of them with a counting submission
+	Missing  int // enrolled students without a push
+	Counted  int // enrolled students with a counting submission
 	Bins     []ClassBin
-	Max      schema.Points  // of the assignment, as far as results show
-	Failures []FailureGroup // of the whole class, the commonest first
-	Failure  Failure        // that the query names; the zero value: none
+	Max      schema.Points  // maximum score of the assignment, from the results
+	Failures []FailureGroup // of the whole class, most common first
+	Failure  Failure        // failure named in the query; the zero value: none
 }
 
 // ClassRows counts rows of a class.
 type ClassRows struct {
-	Students int // who work alone
+	Students int // students who work alone
 	Teams    int
 }
 
-// Sum is the number of rows.
+// Sum returns the number of rows.
 func (r ClassRows) Sum() int { return r.Students + r.Teams }
 
-// add counts a row; members are those of teams.
+// add counts a row. members maps teams to their members.
 func (r *ClassRows) add(row schema.ClassRow, members map[string][]schema.ClassRow) {
 	if len(members[row.Login]) > 0 {
 		r.Teams++
@@ -104,16 +105,16 @@ func (r *ClassRows) add(row schema.ClassRow, members map[string][]schema.ClassRo
 // ClassStudent is one row of a class.
 type ClassStudent struct {
 	schema.ClassRow
-	Members []schema.ClassRow // of a team; Login is its name then
+	Members []schema.ClassRow // of a team, whose name is in Login
 	Stuck   Stuck             // Pushes 0: not stuck, or not asked for
 	Cells   []*ClassCell      // in the order of Class.Tests; nil: the result has no such test
 }
 
-// ClassTest is one test of an assignment and how the class did in it.
+// ClassTest is one test of an assignment with the class's results in it.
 type ClassTest struct {
 	Name   string
-	Of     int // results that have it
-	Passed int // of them all of its cases
+	Of     int // results that contain the test
+	Passed int // results that passed all of its cases
 }
 
 // ClassBin is one bar of the histogram of final scores.
@@ -122,11 +123,11 @@ type ClassBin struct {
 	ClassRows
 }
 
-// classBins is how many bars the histogram has.
+// classBins is the number of bars of the histogram.
 const classBins = 10
 
-// NewClass makes one page of a class. results are those of jobs; stuck are those who are stuck,
-// by the owner of the work, and needed only where the query shows them.
+// NewClass returns one page of a class. results holds the results by job. stuck holds the students
+// who are stuck, by the owner of the work; it is needed only if the query shows them.
 func NewClass(rows []schema.ClassRow, results map[int64]ClassResult, stuck map[string]Stuck, q ClassQuery) Class {
 	rows = slices.DeleteFunc(slices.Clone(rows), func(r schema.ClassRow) bool { return r.Dropped })
 	c := newClassFigures(rows)
@@ -173,12 +174,12 @@ func newClassFigures(rows []schema.ClassRow) Class {
 	return c
 }
 
-// inTeams puts the members of a team into one row, which stands where the first of them stood.
-// The members are by the name of their team.
+// inTeams merges the members of each team into one row, in the position of the first member. It
+// also returns the members by the name of their team.
 func inTeams(rows []schema.ClassRow) ([]schema.ClassRow, map[string][]schema.ClassRow) {
 	var merged []schema.ClassRow
 	members := make(map[string][]schema.ClassRow)
-	at := make(map[string]int) // where a team stands in merged
+	at := make(map[string]int) // index of a team in merged
 	for _, r := range rows {
 		team := r.Grade.Owner
 		if team == "" || team == r.Login {
@@ -205,8 +206,8 @@ func inTeams(rows []schema.ClassRow) ([]schema.ClassRow, map[string][]schema.Cla
 	return merged, members
 }
 
-// classTests lists the tests in the results, in the order of the longest result, with the
-// class's results.
+// classTests returns the tests in the results, with the class's results in each. The tests are in
+// the order of the longest result.
 func classTests(rows []schema.ClassRow, results map[int64]ClassResult) []ClassTest {
 	var tests []ClassTest
 	index := make(map[string]int)
@@ -264,7 +265,8 @@ func classHistogram(rows []schema.ClassRow, members map[string][]schema.ClassRow
 	return bins
 }
 
-// choose filters and sorts. members are those of teams; matches decides the rest.
+// choose filters and sorts rows. members maps teams to their members; matches is a further
+// condition.
 func (q ClassQuery) choose(rows []schema.ClassRow, members map[string][]schema.ClassRow, matches func(schema.ClassRow) bool) []schema.ClassRow {
 	find := strings.ToLower(strings.TrimSpace(q.Find))
 	found := slices.DeleteFunc(slices.Clone(rows), func(r schema.ClassRow) bool {

@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// collisions checks that a file system that ignores case, or Unicode's forms, could hold every
-// path: no two names of files or directories may differ only in these.
+// collisions checks that a file system that ignores case or Unicode's forms could hold every path.
+// It reports names of files or directories that differ only in these.
 func (f *findings) collisions(entries []TreeEntry) {
 	c := collider{folded: map[string]string{}}
 	files := map[string]bool{}
@@ -28,7 +28,7 @@ func (f *findings) collisions(entries []TreeEntry) {
 	}
 }
 
-// collision says how two names are alike.
+// collision returns the finding for two names that are alike.
 func collision(one, other string, entries []TreeEntry) Finding {
 	rename := []string{schema.RenameCommand(other, beside(other, entries))}
 	if schema.NormalPath(one) == schema.NormalPath(other) {
@@ -58,9 +58,9 @@ func beside(name string, entries []TreeEntry) string {
 	}
 }
 
-// collider remembers names without case and in one form of Unicode.
+// collider records names without case and in one form of Unicode.
 type collider struct {
-	folded map[string]string // to the first name that folds so
+	folded map[string]string // from the folded form to the first name with it
 }
 
 // place records a path and the directories above it, and returns the first pair that collides.

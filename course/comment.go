@@ -2,8 +2,8 @@ package course
 
 import "github.com/grader/grader/schema"
 
-// MayComment decides whether the viewer may comment on an owner's work: staff may, TAs unless
-// course.yaml forbids it.
+// MayComment decides whether the viewer may comment on an owner's work. Instructors may, and TAs
+// unless course.yaml forbids it.
 func MayComment(v Viewer, code, owner string) error {
 	if err := MaySeeCourse(v, code); err != nil {
 		return err
@@ -17,8 +17,8 @@ func MayComment(v Viewer, code, owner string) error {
 	return mayTouch(v, code, owner)
 }
 
-// MayRemoveComment decides whether the viewer may remove a comment: its author, if they may
-// still comment, and instructors.
+// MayRemoveComment decides whether the viewer may remove a comment. Instructors may, and its author
+// if they may still comment.
 func MayRemoveComment(v Viewer, code, owner, author string) error {
 	if err := MayComment(v, code, owner); err != nil {
 		return err

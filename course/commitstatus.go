@@ -12,17 +12,17 @@ import (
 )
 
 const (
-	// maxDescription bounds the line of a commit's status: GitHub's limit, in characters.
+	// maxDescription is GitHub's limit on the description of a status, in characters.
 	maxDescription = 140
-	// maxAnnotations bounds the messages that are shown at lines of files.
+	// maxAnnotations bounds the messages shown at lines of files.
 	maxAnnotations = 200
 	// maxListedTests bounds the tests that a summary lists.
 	maxListedTests = 300
 )
 
-// CommitStatus returns what a status at a commit says of a submission. p and g, the owner's grade,
-// are what the submission's owner may see: whoever can read the repository reads it. In a public
-// repository nothing of the grade is said.
+// CommitStatus returns the status of a submission's commit. p and g, the owner's grade, must be
+// redacted for the owner, because everybody who can read the repository reads the status. In a
+// public repository the status reveals nothing about the grade.
 func CommitStatus(p schema.PublicSubmission, g schema.Grade, public bool) schema.CommitStatus {
 	if public {
 		p, g = withoutGrade(p), schema.Grade{}
@@ -49,11 +49,12 @@ func CommitStatus(p schema.PublicSubmission, g schema.Grade, public bool) schema
 	return s
 }
 
-// withoutGrade keeps of a submission what anybody may read: its name, and how far its grading is.
+// withoutGrade returns only the parts of a submission that anybody may read: its name and the state
+// of its grading.
 func withoutGrade(p schema.PublicSubmission) schema.PublicSubmission {
 	kept := schema.PublicSubmission{Name: p.Name, Number: p.Number, State: p.State}
 	if p.Outcome == schema.OutcomeGraderError {
-		kept.Outcome = p.Outcome // our error, which no submission chooses
+		kept.Outcome = p.Outcome // our error, which a submission cannot cause
 	}
 	return kept
 }
@@ -107,14 +108,14 @@ func summary(p schema.PublicSubmission) string {
 	return b.String()
 }
 
-// markdownCell escapes a text for a cell of a table: a name must neither end it nor become a link
+// markdownCell escapes a text for a cell of a table. A name must not end the cell or become a link
 // or a mention.
 func markdownCell(text string) string {
 	text = strings.ReplaceAll(schema.Excerpt(schema.Sanitize(text), 100), "\n", " ")
 	return "`" + strings.NewReplacer("`", "'", "|", "¦").Replace(text) + "`"
 }
 
-// TestsStatus returns what a status at a commit says of a version of tests.
+// TestsStatus returns the status of the commit of a version of tests.
 func TestsStatus(v schema.Version, path string) schema.CommitStatus {
 	s := schema.CommitStatus{Page: path + "/-/tests"}
 	words := ""
@@ -132,11 +133,11 @@ func TestsStatus(v schema.Version, path string) schema.CommitStatus {
 	return s
 }
 
-// wordsPrivate says why a refusal is not explained, and where it is.
+// wordsPrivate says why a refusal is not explained, and where to find the reason.
 const wordsPrivate = "the reason is not shown in a public repository; push to the course's server to read it, or ask the course staff"
 
-// RefusedStatus returns the status of a push that was refused. The rules of a push may say what
-// counts so far, so only words that tell nothing of the grade are shown in a public repository.
+// RefusedStatus returns the status of a refused push. The reason may contain the grade so far, so a
+// public repository shows it only if Openly is set.
 func RefusedStatus(s schema.GitHubStatus) schema.CommitStatus {
 	why, page := s.Refused, s.Page
 	if s.Public && !s.Openly {
@@ -145,7 +146,7 @@ func RefusedStatus(s schema.GitHubStatus) schema.CommitStatus {
 	return schema.CommitStatus{State: schema.StatusFailure, Page: page, Description: statusLine("not handed in: " + why), Summary: schema.Sanitize(why)}
 }
 
-// statusLine makes one line of a text that a status can hold.
+// statusLine formats a text as one line within GitHub's limit.
 func statusLine(text string) string {
 	runes := []rune(strings.Join(strings.Fields(schema.Sanitize(text)), " "))
 	if len(runes) > maxDescription {
@@ -154,10 +155,10 @@ func statusLine(text string) string {
 	return string(runes)
 }
 
-// diagnostic is a message of a compiler: FILE:LINE[:COLUMN]: [SEVERITY:] TEXT.
+// diagnostic matches a message of a compiler: FILE:LINE[:COLUMN]: [SEVERITY:] TEXT.
 var diagnostic = regexp.MustCompile(`^([^\s:()"'<>|]+):(\d{1,7}):(?:\d{1,7}:)? (?:(fatal error|error|warning|note): )?(\S.*)$`)
 
-// Annotations returns the messages of a compiler about files of the submission, each once.
+// Annotations returns the distinct messages of a compiler about files of the submission.
 func Annotations(output string) []schema.Annotation {
 	var all []schema.Annotation
 	seen := map[schema.Annotation]bool{}

@@ -7,18 +7,18 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Cost is the cost of lateness, whatever the score.
+// Cost is the cost of lateness, independent of the score.
 type Cost struct {
 	Late    bool
 	Days    int
 	Tokens  int           // late days that would be spent
-	Percent schema.Points // off, of the score or of the maximum
+	Percent schema.Points // deducted percentage, of the score or of the maximum
 	OfMax   bool
-	Points  schema.Points // off, where the penalty is in points
+	Points  schema.Points // deducted points, if the penalty is in points
 }
 
-// Cost returns the cost of lateness of a submission received at that moment when the owner has
-// tokens late days left.
+// Cost returns the cost of lateness of a submission received at that moment if the owner has tokens
+// late days left.
 func (s Schedule) Cost(received time.Time, tokens int) Cost {
 	full := schema.NewPoints(100, 1)
 	if p := s.late.Penalty; p != nil && p.Percent.IsZero() {

@@ -14,7 +14,7 @@ func MayConfigure(v Viewer, code string) error {
 	return onlyInstructors(v, code, "push to "+code+"/course")
 }
 
-// Settable refuses to change settings that course.yaml holds.
+// Settable returns an error if course.yaml sets one of the settings.
 func Settable(c schema.Course, keys ...string) error {
 	for _, key := range keys {
 		if c.Settings.Holds(key) {
@@ -25,8 +25,8 @@ func Settable(c schema.Course, keys ...string) error {
 	return nil
 }
 
-// ConfirmChanges refuses a course.yaml that would change grades, unless the person confirmed that.
-// Callers add how to confirm it.
+// ConfirmChanges rejects a course.yaml that would change grades, unless the person confirmed the
+// changes. Callers add how to confirm.
 func ConfirmChanges(changes []schema.GradeChange, confirmed bool) error {
 	if len(changes) == 0 || confirmed {
 		return nil
@@ -34,10 +34,10 @@ func ConfirmChanges(changes []schema.GradeChange, confirmed bool) error {
 	return schema.Errorf(schema.CodeRefused, "course.yaml would change %s", schema.Count(len(changes), "grade"))
 }
 
-// maxGradeChanges is how many changed grades are listed.
+// maxGradeChanges is the maximum number of changed grades that are listed.
 const maxGradeChanges = 20
 
-// GradeChangeLines list changed grades: "alice a1: 17 → 19".
+// GradeChangeLines lists changed grades: "alice a1: 17 → 19".
 func GradeChangeLines(changes []schema.GradeChange) []string {
 	var lines []string
 	for _, c := range changes {
@@ -56,7 +56,7 @@ func GradeChangeLines(changes []schema.GradeChange) []string {
 	return lines
 }
 
-// FileChanges list what a course.yaml changed, by key: "late_tokens 2 → 4".
+// FileChanges lists the changes of a course.yaml by key: "late_tokens 2 → 4".
 func FileChanges(before, after schema.Course, tokensBefore, tokensAfter int) []string {
 	var words []string
 	note := func(key, was, is string) {

@@ -9,15 +9,15 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Task is an assignment of a course, by its name and specification.
+// Task is an assignment of a course with its name and specification.
 type Task struct {
 	Name string
 	Spec *assignment.Spec
 }
 
-// DowntimeWords tell staff about downtimes for which course.yaml offers a shift: those of at
-// least that length that touched a due time or a late period, without a recorded outage. Each
-// names the command that moves the due times.
+// DowntimeWords describes to staff the downtimes for which course.yaml offers a shift: those of at
+// least that length, without a recorded outage, that overlap a due time or a late period. Each
+// entry names the command that moves the due times.
 func DowntimeWords(c schema.Course, downtimes []schema.Downtime, outages []schema.Outage, tasks []Task, now time.Time) []string {
 	var words []string
 	for _, d := range downtimes {

@@ -6,9 +6,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// coarse rounds a measured time up for students: to a hundredth of a second below a second, to
-// a tenth below ten seconds, otherwise to seconds. Otherwise a program could use its duration
-// to reveal data that its author may not learn.
+// coarse rounds a measured time up for students: to a hundredth of a second below a second, to a
+// tenth below ten seconds, and to seconds above. A program could use an exact duration to reveal
+// data that its author may not learn.
 func coarse(d time.Duration) time.Duration {
 	step := time.Second
 	switch {
@@ -22,7 +22,7 @@ func coarse(d time.Duration) time.Duration {
 	return (d + step - 1) / step * step
 }
 
-// visibleEnd is the end of grading that a student sees: the end of the visible tests, to the
+// visibleEnd returns the end of grading that a student sees: the end of the visible tests, to the
 // second. The real end would reveal how long the hidden tests took.
 func visibleEnd(r schema.Result, shown []schema.TestResult) time.Time {
 	end := r.BuiltAt

@@ -11,56 +11,57 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Failure is why a test did not pass, without what differs from student to student: numbers,
-// addresses and temporary paths. It is comparable.
+// Failure describes why a test did not pass, without the parts that differ between students:
+// numbers, addresses and temporary paths. It is comparable.
 type Failure struct {
-	Key  string // what it is called in addresses
+	Key  string // identifies it in URLs
 	Test string // buildFailure for the build
 	Text string
 
-	// Unclear is set for a build whose output names no error that is known here. Two of them may have
-	// different causes.
+	// Unclear is set for a build whose output contains no known form of error. Two unclear failures
+	// may have different causes.
 	Unclear bool
 }
 
-// FailureGroup is a failure and the rows of a class that have it.
+// FailureGroup is a failure with the number of rows of a class that have it.
 type FailureGroup struct {
 	Failure
 	ClassRows
 }
 
-// buildFailure stands for the build among tests.
+// buildFailure is the name used for the build among tests.
 const buildFailure = "build"
 
-// Bounds of what is kept of a result's failures.
+// Bounds of a result's failures.
 const (
 	maxFailureText = 160  // characters of a failure's text
-	maxFailureLine = 4096 // bytes of a message that are looked at
+	maxFailureLine = 4096 // bytes of a message that are searched
 	maxFailures    = 200  // different failures of one result
 )
 
-// What differs between two failures of one cause.
+// The parts that differ between failures of the same cause.
 var (
 	failurePath    = regexp.MustCompile(`(?:/var)?/(?:tmp|scratch|dev/shm|home|build)(?:/[^\s:'"),]+)+|\$(?:TMPDIR|ARTEFACTS|TEST_OUT)(?:/[^\s:'"),]+)*`)
 	failureAddress = regexp.MustCompile(`0x[0-9a-fA-F]+|@[0-9a-f]{5,16}\b`)
 	failureNumber  = regexp.MustCompile(`[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?`)
 )
 
-// How compilers, linkers and interpreters say what is wrong.
+// The forms of error messages of compilers, linkers and interpreters.
 var (
 	// "list.c:4:2: error: …", "error[E0425]: …", "list.ts(3,5): error TS2304: …", "e: list.kt:3:5 …", Maven's "[ERROR] List.java:[3,5] …"
 	compilerError = regexp.MustCompile(`(?i)(?:^|[^a-z-])error(?:[:\[(]| [a-z]{1,4}\d+:|$)|^e: |^\[ERROR\] \S+:\[\d|undefined reference|syntaxerror`)
-	// "./list.go:3:2: undefined: x", "list.rb:3: syntax error, …", "luac: list.lua:1: …"; the group is what is said
+	// "./list.go:3:2: undefined: x", "list.rb:3: syntax error, …", "luac: list.lua:1: …"; the group
+	// is the message
 	positionedError = regexp.MustCompile(`^(?:\w+: )?[^\s:]+\.\w+(?::\d+){1,2}: +(\S.*)`)
-	// what a compiler says at a position that is no error
+	// a compiler's message at a position that is not an error
 	remark = regexp.MustCompile(`(?i)^(?:warning|note|info|hint|remark)\b`)
-	// the end of a line that says only where the error is: "A.hs:1:17: error: [GHC-39999]"
+	// the end of a line that gives only the position of an error: "A.hs:1:17: error: [GHC-39999]"
 	unfinishedError = regexp.MustCompile(`(?i)error:(?:\s*\[[^\]]*\])*$`)
-	// javac's line about what it cannot find, some lines later
+	// javac's line with the missing symbol, some lines later
 	missingSymbol = regexp.MustCompile(`^(?:\[ERROR\])?\s+(symbol:\s.*)`)
 )
 
-// FailureText is the first line of a message, with PATH for temporary paths, ADDRESS for
+// FailureText returns the first line of a message, with PATH for temporary paths, ADDRESS for
 // addresses and N for numbers.
 func FailureText(message string) string {
 	line := ""
@@ -78,7 +79,7 @@ func FailureText(message string) string {
 	return line
 }
 
-// startOf returns at most n bytes of the beginning of a text, without a part of a character at its end.
+// startOf returns at most the first n bytes of a text, without an incomplete character at the end.
 func startOf(text string, n int) string {
 	if len(text) <= n {
 		return text
@@ -86,8 +87,9 @@ func startOf(text string, n int) string {
 	return strings.ToValidUTF8(text[:n], "")
 }
 
-// Failures returns the failures of a result: the failed build, or the tests that ran and did not pass. Cases of a test
-// that fail with the same text are one failure. Of more than 200 different failures it returns the first 200.
+// Failures returns the failures of a result: the failed build, or the tests that ran and did not
+// pass. Cases of a test that fail with the same text are one failure. It returns at most the first
+// 200 different failures.
 func Failures(of schema.JobOutcomes) []Failure {
 	if b := of.Build; b != nil && b.Outcome == schema.OutcomeCompileError {
 		said := firstError(b.Output)
@@ -120,8 +122,8 @@ func newFailure(test, message string) Failure {
 	return f
 }
 
-// firstError returns what a compiler says first that is wrong, "" where no line of the output is
-// known to say that.
+// firstError returns a compiler's first error message, or "" if the output has no known form of
+// error.
 func firstError(output string) string {
 	lines := strings.Split(schema.Plain(output), "\n")
 	for i, line := range lines {
@@ -137,8 +139,8 @@ func firstError(output string) string {
 	return ""
 }
 
-// wholeError returns the first of some lines, which says that there is an error, with the line that
-// says which error it is, where that is another one.
+// wholeError returns the first line, which reports an error, together with the line that describes
+// the error if that is another one.
 func wholeError(lines []string) string {
 	first := strings.TrimRight(lines[0], " \t\r")
 	for _, next := range lines[1:] {
@@ -159,12 +161,13 @@ func wholeError(lines []string) string {
 	return first
 }
 
-// StuckAfter is how many submissions in a row show the same failure when a student is stuck.
+// StuckAfter is the number of consecutive submissions with the same failure after which a student
+// is stuck.
 const StuckAfter = 4
 
-// StuckOn returns the failure that a student is stuck on: one that each of the latest StuckAfter
-// graded submissions shows, and in how many in a row. latest are the failures of the graded
-// submissions, newest first; of several failures the one of the longest row counts, then the
+// StuckOn returns a failure that at least the latest StuckAfter graded submissions share, and the
+// number of consecutive submissions with it. latest holds the failures of the graded submissions,
+// newest first. Of several failures it returns the one shared by the most submissions, then the
 // first of the newest submission. false: the student is not stuck.
 func StuckOn(latest [][]Failure) (Failure, int, bool) {
 	var s Streak
@@ -176,15 +179,16 @@ func StuckOn(latest [][]Failure) (Failure, int, bool) {
 	return s.Failure, s.Length, s.Length >= StuckAfter
 }
 
-// Streak finds the failures that the latest submissions of a student share. The zero value has seen none.
+// Streak finds the failures that a student's latest submissions share. The zero value is empty.
 type Streak struct {
-	Failure Failure // the first one of the newest submission that each of the first Length submissions shows
+	Failure Failure // the newest submission's first failure that all Length submissions share
 	Length  int
-	shared  []Failure // by all submissions so far, in the order of the newest
+	shared  []Failure // failures of all submissions so far, in the order of the newest
 }
 
-// Add reads what fails in the next older submission. false: it shares no failure with all of those
-// before it, so earlier ones do not matter. An unclear failure is never shared.
+// Add adds the failures of the next older submission. It returns false if that submission shares no
+// failure with all newer ones, so that older submissions do not matter. An unclear failure is never
+// shared.
 func (s *Streak) Add(failures []Failure) bool {
 	candidates := s.shared
 	if s.Length == 0 {
@@ -208,7 +212,8 @@ func (s *Streak) Add(failures []Failure) bool {
 	return true
 }
 
-// failureGroups counts the rows that have each failure, the commonest first. members are those of teams.
+// failureGroups counts the rows that have each failure, most common first. members maps teams to
+// their members.
 func failureGroups(rows []schema.ClassRow, members map[string][]schema.ClassRow, results map[int64]ClassResult) []FailureGroup {
 	count := make(map[Failure]ClassRows)
 	for _, r := range rows {

@@ -15,7 +15,7 @@ const (
 	FindingEmpty      FindingCode = "empty"       // no files at all
 	FindingSymlink    FindingCode = "symlink"     // a symbolic link
 	FindingRepository FindingCode = "repository"  // a git repository inside the repository
-	FindingMode       FindingCode = "mode"        // neither a file nor one of the above
+	FindingMode       FindingCode = "mode"        // another kind of entry
 	FindingEncoding   FindingCode = "encoding"    // a name that is not UTF-8
 	FindingControl    FindingCode = "control"     // a control character in a name
 	FindingBackslash  FindingCode = "backslash"   // in a name
@@ -35,10 +35,10 @@ const (
 	FindingMisplaced  FindingCode = "misplaced"   // a required file under another name
 	FindingLFS        FindingCode = "lfs"         // a Git LFS pointer in place of a file
 
-	// The rules for when, and how often.
-	FindingClosed  FindingCode = "closed"  // after the end
+	// The rules about times and numbers of pushes.
+	FindingClosed  FindingCode = "closed"  // a push after the end
 	FindingLimit   FindingCode = "limit"   // of submissions
-	FindingConsent FindingCode = "consent" // late, and the push does not say that this is meant
+	FindingConsent FindingCode = "consent" // a late push without the option late
 	FindingTry     FindingCode = "try"     // the assignment accepts no tries
 )
 
@@ -46,8 +46,8 @@ const (
 type Finding struct {
 	Code     FindingCode
 	Text     string   // what was found, and the rule
-	Remedy   string   // what to do, without a full stop; "" if Text says it
-	Commands []string // shell commands for it, at the top of the work tree; nil if no command can do it
+	Remedy   string   // what to do, without a full stop; "" if Text contains it
+	Commands []string // shell commands for the remedy, at the root of the work tree; nil for none
 }
 
 // String returns what was found and what to do.
@@ -65,13 +65,13 @@ const (
 	maxCommands = 20 // paths in the commands of one finding
 )
 
-// Refused says why a tree was refused: a CodeRefused error.
+// Refused is the error for a refused tree. It has CodeRefused.
 type Refused struct {
 	Findings []Finding // the first few
 	More     int       // findings that are not listed
 }
 
-// Error implements error: all findings, separated by "; ".
+// Error returns all findings, separated by "; ".
 func (r *Refused) Error() string {
 	texts := make([]string, 0, len(r.Findings)+1)
 	for _, f := range r.Findings {
@@ -88,11 +88,10 @@ func (r *Refused) Unwrap() error {
 	return &schema.Error{Code: schema.CodeRefused, Message: r.Error()}
 }
 
-// Refuse returns the error of one finding.
+// Refuse returns the error for one finding.
 func Refuse(f Finding) error { return &Refused{Findings: []Finding{f.typeable()}} }
 
-// typeable drops commands that cannot be typed, because a path in them has characters that are
-// not shown.
+// typeable drops the commands of a finding if a path in them has characters that cannot be typed.
 func (f Finding) typeable() Finding {
 	for _, c := range f.Commands {
 		if schema.Sanitize(c) != c || strings.ContainsAny(c, "\n\t") {
@@ -102,12 +101,12 @@ func (f Finding) typeable() Finding {
 	return f
 }
 
-// refuse returns the error of one finding without commands.
+// refuse returns the error for one finding without commands.
 func refuse(code FindingCode, format string, args ...any) error {
 	return Refuse(Finding{Code: code, Text: fmt.Sprintf(format, args...)})
 }
 
-// findings are the reasons to refuse a tree, in the order in which they are shown.
+// findings collects the reasons to refuse a tree, in display order.
 type findings struct{ refused Refused }
 
 // add adds a finding. After the first few, findings are only counted, and their commands are

@@ -10,12 +10,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxReasons is how many entries or names of one kind a gate's reasons list.
+// maxReasons is the maximum number of entries or names of one kind in a gate's reasons.
 const maxReasons = 10
 
-// JudgeGate decides a candidate by the results of all parts of its gate. earlier are gates of
-// the same tree: a difference from their gradings on the same machine is as flaky as a
-// difference within this gate, so that pushing again does not help.
+// JudgeGate returns the verdict on a candidate from the results of all parts of its gate. earlier
+// holds the parts of earlier gates of the same tree. A difference from their gradings on the same
+// machine counts as flaky, like a difference within this gate, so that pushing again does not help.
 func JudgeGate(jobs, earlier []schema.GateJob) schema.GateVerdict {
 	runs := gradingsOf(jobs)
 	v := schema.GateVerdict{Runs: len(runs)}
@@ -61,7 +61,7 @@ func gradingsOf(jobs []schema.GateJob) []grading {
 	return all
 }
 
-// besides returns the gradings of the solution that were run for the samples. Only their
+// besides returns the extra gradings of the solution that ran before the samples. Only their
 // reports are used.
 func besides(jobs []schema.GateJob) []grading {
 	var all []grading
@@ -92,13 +92,14 @@ func sameRuns(runs []grading, earlier []schema.GateJob) []grading {
 	return all
 }
 
-// sameMachine reports whether the same tests can be expected to behave alike.
+// sameMachine reports whether two gradings ran in the same environment, so that the same tests
+// should behave alike.
 func sameMachine(a, b schema.Provenance) bool {
 	return a.Image == b.Image && a.Flavour == b.Flavour && a.Grader == b.Grader && a.Wall == b.Wall
 }
 
-// solutionWords say why the solution never passes. A failure in only some runs is flaky and
-// reported there.
+// solutionWords says why the solution fails in every run. flakyWords reports a failure in only some
+// runs.
 func solutionWords(runs []grading, flaky bool) []string {
 	var why string
 	for _, r := range runs {
@@ -116,7 +117,7 @@ func solutionWords(runs []grading, flaky bool) []string {
 	return []string{why}
 }
 
-// flakyWords name the tests and cases that did not end alike in all gradings.
+// flakyWords names the tests and cases with different outcomes between gradings.
 func flakyWords(runs []grading) []string {
 	var words []string
 	seen := map[string]bool{}
@@ -143,15 +144,15 @@ func flakyWords(runs []grading) []string {
 	return words
 }
 
-// ends is an outcome of an entry, and the gradings that had it.
+// ends holds an outcome of an entry and the gradings that had it.
 type ends struct {
 	words   string
 	message string
 	in      []string
 }
 
-// differs says how an entry's outcomes differ between the gradings that have it; "" if they do
-// not.
+// differs describes how an entry's outcomes differ between the gradings that contain it; "" if they
+// do not.
 func differs(name string, runs []grading) string {
 	var all []*ends
 	for _, r := range runs {
@@ -188,7 +189,7 @@ func differs(name string, runs []grading) string {
 // passed is the word for an entry that passed.
 const passed = string(schema.OutcomePassed)
 
-// endWords describe an entry's outcome and score: "passed", "partial (1/2)".
+// endWords describes an entry's outcome and score: "passed", "partial (1/2)".
 func endWords(t schema.TestResult) string {
 	words := strings.ReplaceAll(string(t.Outcome), "-", " ")
 	if t.Score.Sign() != 0 && !t.Score.Equal(t.MaxScore) {
@@ -197,7 +198,7 @@ func endWords(t schema.TestResult) string {
 	return words
 }
 
-// flakySamples name the samples that had another score when the same tree was graded before on
+// flakySamples names the samples that scored differently in an earlier grading of the same tree on
 // the same machine.
 func flakySamples(jobs, earlier []schema.GateJob) []string {
 	now := map[string]schema.Points{}
@@ -228,8 +229,8 @@ func samplesOf(j schema.GateJob) []schema.GateSample {
 	return j.Result.Gate.Samples
 }
 
-// partWords say what is wrong with the samples and the starter of a part, or why none was
-// graded. If there are other reasons, they explain the latter.
+// partWords describes what is wrong with the samples and the starter of a part, or why none was
+// graded. after says that there are other reasons, which explain why none was graded.
 func partWords(j schema.GateJob, after bool) []string {
 	g := j.Result.Gate
 	var words []string
@@ -256,8 +257,8 @@ func enumerate(names []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
-// pinsOf returns the pins: the content of the first grading, which equals that of all others.
-// Calls into its own process that one of them made are allowed to submissions, too.
+// pinsOf returns the pins: the content of the first grading, which equals that of all others. If a
+// grading made calls into its own process, submissions may make them too.
 func pinsOf(gradings []grading) schema.Pins {
 	if len(gradings) == 0 {
 		return schema.Pins{}

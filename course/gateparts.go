@@ -5,13 +5,13 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// maxSampleParts is how many parts of a gate grade samples. More would take too many runners
-// from students.
+// maxSampleParts is the maximum number of a gate's parts that grade samples. More parts would take
+// too many runners from students.
 const maxSampleParts = 8
 
-// GateParts returns the parts of an assignment's gate: three runs of the solution, and a few
-// parts with the samples and the starter. Without a solution there is nothing to compare, and
-// one run checks the rest.
+// GateParts returns the parts of an assignment's gate: three runs of the solution, and a few parts
+// with the samples and the starter. Without a solution there is nothing to compare, so one run
+// checks the rest.
 func GateParts(spec *assignment.Spec) []schema.GatePart {
 	runs := schema.GateRuns
 	if spec.Solution == "" {

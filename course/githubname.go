@@ -7,28 +7,28 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// testsSuffix ends the names of tests repositories at GitHub.
+// testsSuffix is the suffix of the names of tests repositories at GitHub.
 const testsSuffix = "tests"
 
-// GitHubNames say what the repositories of an organisation at GitHub are for.
+// GitHubNames says how the repository names of a GitHub organisation map to assignments.
 type GitHubNames struct {
 	Course      string
 	Known       []string          // names of the course's assignments
-	Assignments map[string]string // prefixes that are not the name of their assignment
+	Assignments map[string]string // prefixes of repository names that differ from the assignment's name
 	Tests       map[string]string // names of tests repositories, and their assignments
 }
 
-// GitHubRepository is what a repository at GitHub is for.
+// GitHubRepository is the purpose of a repository at GitHub.
 type GitHubRepository struct {
 	Assignment string
 	Tests      bool
 	Owner      string // the rest of its name: a GitHub login or the name of a team; "" for tests
 }
 
-// Repository returns what the repository of a name is for. Names are ASSIGNMENT-OWNER, as GitHub
-// Classroom made them, and ASSIGNMENT-tests; the longest assignment that fits is meant. The
-// viewer is who pushes: a1-bonus-tests has the first tests of a1-bonus if the viewer may push
-// tests, and otherwise work for a1. The error is CodeRefused.
+// Repository returns the purpose of the repository with a name. Names have the form
+// ASSIGNMENT-OWNER, as GitHub Classroom made them, or ASSIGNMENT-tests. The longest matching
+// assignment is used. The viewer is the pusher: a1-bonus-tests has the first tests of a1-bonus if
+// the viewer may push tests, and otherwise work for a1. The error is CodeRefused.
 func (n GitHubNames) Repository(name string, v Viewer) (GitHubRepository, error) {
 	name = strings.ToLower(name)
 	for repository, assignment := range n.Tests {
@@ -65,12 +65,12 @@ func (n GitHubNames) Repository(name string, v Viewer) (GitHubRepository, error)
 	return found, nil
 }
 
-// GitHubOwners are the names by which a repository can be somebody's: their GitHub logins, their
+// GitHubOwners holds the names that identify a person's repositories: their GitHub logins, their
 // logins here, and their team.
 type GitHubOwners []string
 
-// MayPushAs refuses a student's push to a repository that is not theirs or their team's. A
-// commit there is the work of somebody else.
+// MayPushAs rejects a student's push to a repository that is not theirs or their team's, because a
+// commit there is somebody else's work.
 func (o GitHubOwners) MayPushAs(v Viewer, r GitHubRepository) error {
 	same := func(name string) bool { return strings.EqualFold(name, r.Owner) }
 	if r.Tests || v.Staff() || slices.ContainsFunc(o, same) {

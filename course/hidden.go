@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// HiddenWords say how much is hidden from a student that counts, and when it will be shown: "2
+// HiddenWords describes the hidden tests that count, and says when a student will see them: "2
 // hidden tests (5 points) count after the due date".
 func HiddenWords(h schema.Hidden) string {
 	verb := "count"
@@ -27,7 +27,7 @@ func HiddenWords(h schema.Hidden) string {
 	return HiddenAmount(h) + " " + verb + " " + when
 }
 
-// HiddenAmount says how much is hidden: "2 hidden tests (5 points)".
+// HiddenAmount describes the number of hidden tests and their points: "2 hidden tests (5 points)".
 func HiddenAmount(h schema.Hidden) string {
 	points := "points"
 	if h.Points == "1" {

@@ -6,9 +6,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// AccountOf returns how the account of an identity is found. It never creates one, and an
-// identity gets no rights besides its account's. CodeRefused: the rule does not accept the
-// identity.
+// AccountOf returns the name of the account that an identity belongs to. It never creates an
+// account, and an identity has only the rights of its account. CodeRefused: the rule does not
+// accept the identity.
 func AccountOf(rule schema.IdentityRule, is schema.Identity) (schema.AccountName, error) {
 	value := strings.ToLower(strings.TrimSpace(is.Value))
 	if value == "" {
@@ -30,7 +30,7 @@ func AccountOf(rule schema.IdentityRule, is schema.Identity) (schema.AccountName
 	return schema.AccountName{Login: value}, nil
 }
 
-// byAddress finds an account by a verified address.
+// byAddress returns the name of an account with a verified address.
 func byAddress(rule schema.IdentityRule, is schema.Identity, value string, address bool) (schema.AccountName, error) {
 	switch {
 	case !address:

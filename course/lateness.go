@@ -16,15 +16,15 @@ type Lateness struct {
 	Final    schema.Points // score less Deducted; 0 after the end
 }
 
-// Judge returns the lateness of a submission received at that moment with score points out of
-// max, when the owner has tokens late days left. It spends the fewest late days that give the
-// lowest deduction. It is the only place that computes lateness: pushes, pages, the ledger,
-// exports and the API show its result.
+// Judge returns the lateness of a submission received at that moment with score points out of max,
+// if the owner has tokens late days left. It spends the fewest late days that give the lowest
+// deduction. It is the only function that computes lateness: pushes, pages, the ledger, exports and
+// the API show its result.
 func (s Schedule) Judge(received time.Time, score, max schema.Points, tokens int) Lateness {
 	return s.judge(received, score, max, s.spend(received, score, max, tokens))
 }
 
-// spend returns the fewest late days of the owner's that give the lowest deduction.
+// spend returns the smallest number of late days that gives the lowest deduction.
 func (s Schedule) spend(received time.Time, score, max schema.Points, tokens int) int {
 	if s.due.IsZero() || s.Ended(received) || s.onTime(received, 0) || score.Sign() <= 0 {
 		return 0
@@ -38,7 +38,7 @@ func (s Schedule) spend(received time.Time, score, max schema.Points, tokens int
 	return spent
 }
 
-// judge is Judge with that many late days spent.
+// judge is like Judge but spends the given number of late days.
 func (s Schedule) judge(received time.Time, score, max schema.Points, spent int) Lateness {
 	if score.Sign() < 0 {
 		score = schema.Points{}
@@ -54,7 +54,7 @@ func (s Schedule) judge(received time.Time, score, max schema.Points, spent int)
 	return late
 }
 
-// deduction returns the points that lateness costs when t late days are spent.
+// deduction returns the points deducted for lateness when t late days are spent.
 func (s Schedule) deduction(received time.Time, score, max schema.Points, t int) schema.Points {
 	p := s.late.Penalty
 	if p == nil || t > 0 && s.onTime(received, t) {
@@ -74,7 +74,7 @@ func (s Schedule) deduction(received time.Time, score, max schema.Points, t int)
 	return total.Clamp(schema.Points{}, score)
 }
 
-// units returns how many units of the penalty a late submission costs.
+// units returns the number of penalty units of a late submission.
 func (s Schedule) units(received time.Time, t int) int {
 	switch s.late.Penalty.Per {
 	case assignment.PerHour:

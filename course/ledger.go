@@ -9,13 +9,13 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Work is everything that one owner, a person or a team, did for one assignment.
+// Work holds the submissions and rules of one owner, a person or a team, for one assignment.
 type Work struct {
 	Assignment  string
 	Owner       string
 	Members     []string // logins whose late days are spent: the owner's own, or a team's
 	Schedule    Schedule
-	Sees        *Schedule // decides when the owner sees what is hidden until the due date; nil: Schedule
+	Sees        *Schedule // decides when the owner sees tests with visible: after_due; nil: Schedule
 	Counts      assignment.Counts
 	Candidates  []Candidate // graded submissions that are not try-outs, in any order
 	Adjustments schema.Points
@@ -28,22 +28,22 @@ type Candidate struct {
 	Received time.Time
 	Score    schema.Points
 	MaxScore schema.Points
-	Seen     *Seen // what its owner sees of it, by which the best is chosen; nil: everything
+	Seen     *Seen // the part that its owner sees, which decides the best submission; nil: everything
 	Marked   bool
-	Team     *FormerTeam // whose submission it is if the owner has left that team; nil: the owner's own
+	Team     *FormerTeam // team that made the submission, if the owner has left it; nil: the owner's own
 }
 
-// FormerTeam is what a team's submission is judged by for a former member: what the team had
-// when they left.
+// FormerTeam holds the values used to judge a team's submission for a former member: those of the
+// time when they left.
 type FormerTeam struct {
 	Name        string
 	Schedule    Schedule
-	Tokens      int           // late days that may be spent at most; -1: as many as are left
+	Tokens      int           // maximum number of late days to spend; -1: all that are left
 	Adjustments schema.Points // by staff; added to the grade if the submission counts
 }
 
-// AfterTeam returns what may count for somebody who has left a team: the team's submissions
-// until then, and their own since. If the team had none, their own of any time.
+// AfterTeam returns the candidates of somebody who has left a team: the team's submissions until
+// then, and their own since. If the team had none, all of their own count.
 func AfterTeam(alone, team []Candidate, left time.Time) []Candidate {
 	if len(team) == 0 {
 		return alone
@@ -68,13 +68,13 @@ type Standing struct {
 	Adjusted   schema.Points
 	Final      schema.Points // Lateness.Final plus Adjusted, at least 0
 	MaxScore   schema.Points
-	Seen       *schema.SeenGrade // what its owner sees of it; nil: everything
-	Anew       time.Time         // when the owner will see more and the choice is repeated; zero: never
+	Seen       *schema.SeenGrade // the part that its owner sees; nil: everything
+	Anew       time.Time         // when the owner will see more and the choice must be repeated; zero: never
 }
 
-// Ledger computes the grades of a course from its history. bank holds the late days of each
-// login; the second result is what is left of them. It handles the works by effective due, then
-// by name. Each takes late days from what the earlier ones left, and a team has as many as
+// Ledger computes the grades of a course from its history. bank holds the late days of each login;
+// the second result holds the remaining ones. It processes the works by effective due time, then by
+// name. Each work spends late days that earlier ones left; a team may spend only late days that
 // every member still has. The order of works and candidates does not matter.
 func Ledger(works []Work, bank map[string]int) ([]Standing, map[string]int) {
 	left := make(map[string]int, len(bank))
@@ -105,7 +105,7 @@ func earlierWork(a, b Work) int {
 	return cmp.Or(a.Schedule.due.Compare(b.Schedule.due), cmp.Compare(a.Assignment, b.Assignment), cmp.Compare(a.Owner, b.Owner))
 }
 
-// shared returns how many late days all of them have left.
+// shared returns the number of late days that every member has left.
 func shared(left map[string]int, members []string) int {
 	if len(members) == 0 {
 		return 0
@@ -117,7 +117,7 @@ func shared(left map[string]int, members []string) int {
 	return fewest
 }
 
-// Stand is the grade of one work for an owner with that many late days left.
+// Stand returns the grade of one work for an owner with that many late days left.
 func Stand(w Work, tokens int) Standing { return w.standing(max(tokens, 0)) }
 
 // standing chooses the counting submission when that many late days may be spent.
@@ -143,7 +143,7 @@ func (w Work) standing(tokens int) Standing {
 	return s
 }
 
-// adjusted adds adjustments of staff, which never make a grade negative.
+// adjusted adds staff adjustments to a grade, which never becomes negative.
 func adjusted(final, by schema.Points) schema.Points {
 	if final = final.Add(by); final.Sign() < 0 {
 		return schema.Points{}
@@ -173,7 +173,7 @@ func (w Work) counted(tokens int) (Candidate, bool) {
 	return best, found
 }
 
-// prefers reports whether c counts rather than other.
+// prefers reports whether c counts instead of other.
 func (w Work) prefers(c Candidate, lateness Lateness, other Candidate, otherLateness Lateness) bool {
 	later := cmp.Or(c.Received.Compare(other.Received), cmp.Compare(c.Number, other.Number), cmp.Compare(c.of(), other.of()))
 	switch {
@@ -195,7 +195,7 @@ func (w Work) sees() Schedule {
 	return w.Schedule
 }
 
-// scheduleOf is the schedule by which a candidate is judged.
+// scheduleOf returns the schedule used to judge a candidate.
 func (w Work) scheduleOf(c Candidate) Schedule {
 	if c.Team != nil {
 		return c.Team.Schedule
@@ -203,7 +203,7 @@ func (w Work) scheduleOf(c Candidate) Schedule {
 	return w.Schedule
 }
 
-// spendable returns how many of the late days that are left may be spent on the candidate.
+// spendable returns how many of the remaining late days may be spent on the candidate.
 func (c Candidate) spendable(tokens int) int {
 	if c.Team != nil && c.Team.Tokens >= 0 {
 		return min(tokens, c.Team.Tokens)
@@ -211,7 +211,7 @@ func (c Candidate) spendable(tokens int) int {
 	return tokens
 }
 
-// of is the team whose submission it is, "" for the owner's own.
+// of returns the team that made the submission, "" for the owner's own.
 func (c Candidate) of() string {
 	if c.Team == nil {
 		return ""
@@ -227,8 +227,8 @@ func (c Candidate) seen() schema.Subtotal {
 	return schema.Subtotal{Score: c.Score, MaxScore: c.MaxScore}
 }
 
-// hoped is the score if all hidden points were earned. Late days are spent by it, because the
-// number that is left must not reveal hidden results.
+// hoped returns the score if all hidden points were earned. Late days are spent according to this
+// score, because the number of remaining late days must not reveal hidden results.
 func (c Candidate) hoped() schema.Points {
 	if c.Seen == nil {
 		return c.Score
@@ -236,7 +236,7 @@ func (c Candidate) hoped() schema.Points {
 	return c.Seen.Score.Add(c.Seen.Hidden.MaxScore)
 }
 
-// waitsForEnd reports whether the owner will see more of it once they can no longer submit.
+// waitsForEnd reports whether the owner will see more of the result once they can no longer submit.
 func (c Candidate) waitsForEnd() bool {
 	return c.Seen != nil && slices.Contains(c.Seen.Until, schema.VisibleAfterDue)
 }

@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// The sizes that a Git LFS pointer can have, in bytes. The two required keys take more than the
-// minimum; https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md sets the maximum below
-// 1024.
+// The possible sizes of a Git LFS pointer, in bytes. The two required keys take more than the
+// minimum; https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md sets the maximum below 1024.
 const (
 	leastLFSPointer = 100
 	mostLFSPointer  = 1023
@@ -18,15 +17,14 @@ const (
 // MayBeLFSPointer reports whether a file of that size can be a Git LFS pointer.
 func MayBeLFSPointer(size int64) bool { return size >= leastLFSPointer && size <= mostLFSPointer }
 
-// IsLFSPointer reports whether a file's content is a Git LFS pointer: the version comes
-// first, then among other keys the object's name.
+// IsLFSPointer reports whether a file's content is a Git LFS pointer: it begins with the version
+// and contains the object's name among other keys.
 func IsLFSPointer(content []byte) bool {
 	return MayBeLFSPointer(int64(len(content))) && bytes.HasPrefix(content, []byte("version https://git-lfs.github.com/spec/")) &&
 		bytes.Contains(content, []byte("\noid sha256:"))
 }
 
-// RefuseLFSPointers returns the refusal of files that are Git LFS pointers, nil if there are
-// none.
+// RefuseLFSPointers returns an error for files that are Git LFS pointers, or nil if there are none.
 func RefuseLFSPointers(paths []string) error {
 	if len(paths) == 0 {
 		return nil

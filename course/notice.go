@@ -14,15 +14,17 @@ import (
 )
 
 const (
-	// LongWait is the time from queueing to verdict from which a verdict is worth a notice.
+	// LongWait is the shortest time from queueing to verdict after which owners get a notice.
 	LongWait = 10 * time.Minute
-	// ManyOwners is the number of owners on whose work tests must fail before the staff is told.
+	// ManyOwners is the number of owners on whose work tests must fail before the staff gets a
+	// notice.
 	ManyOwners = 3
-	// MaxDestinations is how many destinations for notices an account has.
+	// MaxDestinations is the maximum number of destinations for notices of an account.
 	MaxDestinations = 5
-	// MaxConfirmations is how many codes an account is sent within ConfirmationPeriod.
+	// MaxConfirmations is the maximum number of codes sent for an account within
+	// ConfirmationPeriod.
 	MaxConfirmations = 5
-	// ConfirmationPeriod is the time in which MaxConfirmations are counted.
+	// ConfirmationPeriod is the period in which MaxConfirmations are counted.
 	ConfirmationPeriod = 24 * time.Hour
 	// ConfirmationLife is how long a code that confirms a destination is valid.
 	ConfirmationLife = 48 * time.Hour
@@ -32,7 +34,7 @@ const (
 	maxMailbox = 254
 )
 
-// LongVerdict reports whether a verdict came so late that its owners are told.
+// LongVerdict reports whether a verdict took so long that its owners get a notice.
 func LongVerdict(queued, ended time.Time) bool { return ended.Sub(queued) >= LongWait }
 
 // ScoreChanged reports whether the owner of two grades sees a difference between them.
@@ -41,7 +43,7 @@ func ScoreChanged(before, after schema.Grade) bool {
 	return !b.Final.Equal(a.Final) || !b.MaxScore.Equal(a.MaxScore)
 }
 
-// MayBeTold reports whether a member of a course may read notices of a topic about it.
+// MayBeTold reports whether a member of a course may receive notices of a topic about it.
 func MayBeTold(topic schema.NoticeTopic, v Viewer) bool {
 	switch topic {
 	case schema.NoticeTests, schema.NoticePool:
@@ -50,14 +52,15 @@ func MayBeTold(topic schema.NoticeTopic, v Viewer) bool {
 	return true
 }
 
-// Destinations is what decides whether an account may have another destination for notices.
+// Destinations holds the counts that decide whether an account may have another destination for
+// notices.
 type Destinations struct {
 	Count  int // destinations that the account has
 	Recent int // codes that it was sent within ConfirmationPeriod
 }
 
-// MayAddDestination decides whether an account may have another destination, to which a code is
-// sent. The limits keep an account from filling the mailboxes of others.
+// MayAddDestination decides whether an account may have another destination, which receives a code.
+// The limits keep an account from filling the mailboxes of others.
 func MayAddDestination(d Destinations) error {
 	switch {
 	case d.Count >= MaxDestinations:
@@ -79,9 +82,9 @@ func MayChooseNotices(by schema.Actor) error {
 	return MayEnter(by.User)
 }
 
-// NoticeAddress checks an address of a channel and returns it in the form that is stored: the host
-// name in lower case, and the domain of an e-mail address in its ASCII form. insecure accepts
-// webhooks over plain HTTP.
+// NoticeAddress checks an address of a channel and returns it in the stored form: the host name in
+// lower case, and the domain of an e-mail address in ASCII. insecure allows webhooks over plain
+// HTTP.
 func NoticeAddress(channel schema.NoticeChannel, text string, insecure bool) (string, error) {
 	if channel == schema.NoticeWebhook {
 		return webhookURL(text, insecure)

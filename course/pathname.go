@@ -10,8 +10,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// judgePath checks that every file system can hold a path, and that no tool treats it as git's
-// own.
+// judgePath checks that every file system can hold a path, and that no tool treats it as git's own
+// directory.
 func judgePath(path string) (Finding, bool) {
 	names := strings.Split(path, "/")
 	code, why := FindingCode(""), ""
@@ -45,9 +45,9 @@ func judgeName(name string) (FindingCode, string) {
 	return "", ""
 }
 
-// isGitDirectory reports whether some file system treats the name as ".git". Most ignore case.
-// NTFS ignores dots and blanks at the end and ":stream", and knows it as git~1. HFS+ skips
-// invisible characters.
+// isGitDirectory reports whether some file system treats the name as ".git". Most ignore case. NTFS
+// ignores trailing dots and blanks and ":stream", and accepts the name git~1. HFS+ skips invisible
+// characters.
 func isGitDirectory(name string) bool {
 	visible := strings.Map(dropIgnored, name)
 	visible, _, _ = strings.Cut(visible, ":")
@@ -64,8 +64,8 @@ func dropIgnored(r rune) rune {
 	return r
 }
 
-// show makes an untrusted path safe to read: unchanged if it is plain, otherwise quoted and
-// escaped; cut if it is long.
+// show makes an untrusted path safe to read. It quotes and escapes paths that are not plain and
+// truncates long ones.
 func show(path string) string {
 	const longest = 120
 	if r := []rune(path); len(r) > longest {
@@ -77,7 +77,7 @@ func show(path string) string {
 	return path
 }
 
-// fold returns a form in which names are equal that differ only in case or in Unicode's forms.
+// fold returns the same text for names that differ only in case or in Unicode's forms.
 func fold(name string) string {
 	return schema.NormalPath(strings.Map(foldRune, schema.NormalPath(name)))
 }

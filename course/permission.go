@@ -18,7 +18,7 @@ const (
 	ActionRerun     Action = "rerun"      // a submission
 )
 
-// MaySeeCourse decides whether the viewer may know about the course; CodeNotFound if not.
+// MaySeeCourse decides whether the viewer may know about the course; the error is CodeNotFound.
 func MaySeeCourse(v Viewer, code string) error {
 	switch v.role() {
 	case schema.RoleStudent, schema.RoleTA, schema.RoleInstructor:
@@ -28,8 +28,8 @@ func MaySeeCourse(v Viewer, code string) error {
 }
 
 // MayUse decides whether the viewer may push to or fetch from the repository of the path.
-// CodeForbidden says why not. CodeNotFound: the viewer is not enrolled (Role ""); a course is
-// not shown to strangers. CodeRefused: this version does not support it.
+// CodeForbidden says why not. CodeNotFound: the viewer is not enrolled (Role ""); strangers may not
+// know about a course. CodeRefused: this version does not support it.
 func MayUse(v Viewer, action Action, path schema.RepositoryPath) error {
 	if err := MaySeeCourse(v, path.Course); err != nil {
 		return err
@@ -88,9 +88,9 @@ func mayFetch(v Viewer, path schema.RepositoryPath) error {
 	return schema.Errorf(schema.CodeNotFound, "there is no such repository")
 }
 
-// MaySee decides whether the viewer may see the submission at all; CodeNotFound if not. A name
-// without an owner is the viewer's own. A former member may see some submissions of the team:
-// MaySeeReceived decides which.
+// MaySee decides whether the viewer may see the submission at all; the error is CodeNotFound. A
+// name without an owner means the viewer's own submission. A former member may see some submissions
+// of the team; MaySeeReceived decides which.
 func MaySee(a Access, name schema.SubmissionName) error {
 	role := a.Viewer.role()
 	_, left := a.Owner.Left[a.Viewer.Login]
@@ -104,8 +104,8 @@ func MaySee(a Access, name schema.SubmissionName) error {
 	return noSubmission(name)
 }
 
-// MaySeeReceived decides whether the viewer may see a submission that was received then;
-// CodeNotFound if not. A former member of a team may see what it handed in earlier.
+// MaySeeReceived decides whether the viewer may see a submission received at that time; the error
+// is CodeNotFound. A former member of a team may see its submissions from before they left.
 func MaySeeReceived(a Access, name schema.SubmissionName, received time.Time) error {
 	if err := MaySee(a, name); err != nil {
 		return err
@@ -120,8 +120,8 @@ func noSubmission(name schema.SubmissionName) error {
 	return schema.Errorf(schema.CodeNotFound, "there is no submission %s, or none that you may see", name)
 }
 
-// MayList decides whether the viewer may list the submissions of an owner in the course, "" for
-// everybody.
+// MayList decides whether the viewer may list the submissions of an owner in the course; owner ""
+// means everybody.
 func MayList(v Viewer, code, owner string) error {
 	switch {
 	case v.Staff() && owner == "":

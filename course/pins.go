@@ -9,11 +9,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxPinNames is how many names one reason lists.
+// maxPinNames is the maximum number of names in one reason.
 const maxPinNames = 5
 
-// pinWords say how the reports of two gradings of the solution differ. Submissions would be
-// compared with only one of them.
+// pinWords describes the differences between the reports of two gradings of the solution. They are
+// faults because submissions are compared with only one of the gradings.
 func pinWords(gradings []grading) []string {
 	if len(gradings) == 0 {
 		return nil
@@ -33,10 +33,11 @@ func pinWords(gradings []grading) []string {
 	return words
 }
 
-// pinDifference says how two gradings' reports of a test differ, "" if they do not.
+// pinDifference describes the first difference between two gradings' reports of a test, "" for
+// none.
 func pinDifference(test string, a, b grading) string {
 	if _, ok := b.pins.Tests[test]; !ok {
-		return "" // the other never came to it, which is told elsewhere
+		return "" // the other never ran it, which is reported elsewhere
 	}
 	const differ = "%s: %s in two gradings of the solution: %s"
 	if only := onlyIn(a.label, a.pins.Tests[test], b.label, b.pins.Tests[test]); only != "" {
@@ -67,7 +68,7 @@ func pinDifference(test string, a, b grading) string {
 	return ""
 }
 
-// howOften is how often something happened; 0 is unknown.
+// howOften formats the number of times that something happened; 0 is unknown.
 func howOften(n int) string {
 	switch n {
 	case 0:
@@ -85,7 +86,7 @@ func either(first bool, a, b string) string {
 	return b
 }
 
-// onlyIn names what one list has and the other lacks, "" if they have the same.
+// onlyIn names the entries that only one of the lists has, "" if they have the same.
 func onlyIn(labelA string, a []string, labelB string, b []string) string {
 	var words []string
 	if names := without(a, b); len(names) > 0 {
@@ -108,7 +109,7 @@ func without(names, other []string) []string {
 	return left
 }
 
-// listed are the first of some names.
+// listed joins the first few names and counts the rest.
 func listed(names []string) string {
 	if len(names) > maxPinNames {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:maxPinNames], ", "), len(names)-maxPinNames)

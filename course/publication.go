@@ -11,15 +11,15 @@ import (
 // after_publish: instructors may.
 func MayPublish(v Viewer, code string) error { return onlyInstructors(v, code, "publish grades") }
 
-// PublishedTo reports whether an assignment that is published for these sections, "" being
-// everybody, is published for a member of a section.
+// PublishedTo reports whether an assignment that is published for these sections is published for a
+// member of a section. The section "" means everybody.
 func PublishedTo(sections []string, section string) bool {
 	return slices.ContainsFunc(sections, func(s string) bool { return s == "" || ShareSection(s, section) })
 }
 
-// Republish returns the sections that an assignment is published for after it is published, or
-// hidden, for another one; "" is everybody. CodeRefused: that would change nothing, or
-// something else than requested.
+// Republish returns the sections that an assignment is published for after it is published for, or
+// hidden from, another section; "" is everybody. CodeRefused: the request would change nothing, or
+// something else.
 func Republish(path string, sections []string, section string, on bool) ([]string, error) {
 	all := slices.Contains(sections, "")
 	there := slices.Contains(sections, section)
@@ -40,8 +40,8 @@ func Republish(path string, sections []string, section string, on bool) ([]strin
 	return slices.DeleteFunc(slices.Clone(sections), func(s string) bool { return s == section }), nil
 }
 
-// PublishedWords says whom an assignment is published for: "everybody", "section A, section B"
-// or "nobody".
+// PublishedWords describes the people that an assignment is published for: "everybody", "section A,
+// section B" or "nobody".
 func PublishedWords(sections []string) string {
 	switch {
 	case len(sections) == 0:

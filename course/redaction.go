@@ -2,20 +2,20 @@ package course
 
 import "github.com/grader/grader/schema"
 
-// What a student reads about failures that they are not responsible for.
+// The messages to a student about failures that they are not responsible for.
 const (
 	wordsGraderError = "the tests failed, not you; the staff has been told"
 	wordsFailed      = "our machines failed; the staff has been told, and nothing was charged"
 )
 
-// wordsInProcess replace the output of a hidden test's own process: the submission's code ran
-// in it and could have read the test.
+// wordsInProcess replaces the output of a hidden in-process test: the submission's code ran in its
+// process and could have read the test.
 const wordsInProcess = "what it printed is not shown: this test was hidden, and the submission's code ran in its process"
 
-// Redact returns what the viewer may see of a result, for every channel. Score and MaxScore
-// become the visible subtotal; hidden tests are only counted. r stays unchanged.
+// Redact returns the part of a result that the viewer may see, for every channel. Score and
+// MaxScore become the visible subtotal; hidden tests are only counted. r stays unchanged.
 //
-// Tests with visible: never are in no total; staff see their entries, students do not learn of
+// No total includes tests with visible: never. Staff see their entries; students do not learn of
 // them.
 func Redact(r schema.Result, a Access) (schema.Result, schema.Hidden) {
 	if a.Viewer.Staff() {
@@ -38,8 +38,8 @@ func Redact(r schema.Result, a Access) (schema.Result, schema.Hidden) {
 	return r, hidden
 }
 
-// shows reports whether a student sees a test. A submission chooses the names of cases that are
-// not pinned, so these could hold what it has read of a hidden test.
+// shows reports whether a student sees a test. The submission chooses the names of cases that are
+// not pinned, so such a name could contain data that it read from a hidden test.
 func (a Access) shows(t schema.TestResult) bool {
 	return a.Sees(t.Visible) && (t.Visible == schema.VisibleAlways || !t.Unpinned)
 }
@@ -67,8 +67,8 @@ func redactMessage(outcome schema.Outcome, message string) string {
 	return message
 }
 
-// Reason returns what the viewer may read about why a job has no result, "" for nothing: only
-// staff read why a machine failed.
+// Reason returns why a job has no result, as far as the viewer may read it. Only staff read why a
+// machine failed; others get "".
 func Reason(j schema.Job, a Access) string {
 	if j.State == schema.StateFailed && !a.Viewer.Staff() {
 		return ""
@@ -76,7 +76,8 @@ func Reason(j schema.Job, a Access) string {
 	return schema.Sanitize(j.Reason)
 }
 
-// RedactEvent returns what the viewer may see of an event; false: nothing. e stays unchanged.
+// RedactEvent returns the part of an event that the viewer may see; false: nothing. e stays
+// unchanged.
 func RedactEvent(e schema.Event, a Access) (schema.Event, bool) {
 	if a.Viewer.Staff() {
 		return e, true
@@ -98,7 +99,7 @@ func RedactEvent(e schema.Event, a Access) (schema.Event, bool) {
 	return e, true
 }
 
-// RedactGrade returns what the viewer may see of a grade. g stays unchanged.
+// RedactGrade returns the part of a grade that the viewer may see. g stays unchanged.
 func RedactGrade(g schema.Grade, a Access) schema.Grade {
 	if seen := g.Seen; seen != nil && !a.Viewer.Staff() {
 		g.Score, g.MaxScore, g.Deducted, g.Final, g.Seen = seen.Score, seen.MaxScore, seen.Deducted, seen.Final, nil

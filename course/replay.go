@@ -8,9 +8,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// CompareResults returns every difference between two gradings of the same submission against
-// the same tests: in their results, and in their tools. Times and memory are left out, because
-// they differ in every run.
+// CompareResults returns every difference between two gradings of the same submission against the
+// same tests: in their results, and in their tools. It ignores times and memory, which differ in
+// every run.
 func CompareResults(before, after schema.Result) schema.ResultComparison {
 	var c schema.ResultComparison
 	p, q := before.Provenance, after.Provenance
@@ -56,7 +56,8 @@ func differing(all []schema.Difference) []schema.Difference {
 // fact is a named part of a result.
 type fact struct{ name, value string }
 
-// pairs matches the facts of two sides; a side without any has only its first, as absent.
+// pairs matches the facts of two sides. If one side has none, it returns only the first fact of the
+// other side, with the value "absent".
 func pairs(of string, before, after []fact) []schema.Difference {
 	switch {
 	case len(before) == 0 && len(after) == 0:
@@ -100,7 +101,8 @@ func byName(tests []schema.TestResult) map[string]*schema.TestResult {
 	return named
 }
 
-// allNames returns the names of the tests of both, those of the first in their order.
+// allNames returns the names of the tests of both results, in the order of the first and then of
+// the second.
 func allNames(first, second []schema.TestResult) []string {
 	seen := make(map[string]bool, len(first))
 	var names []string

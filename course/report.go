@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Report builds the redacted form of a submission for scripts; zone is the course's. Until the
-// job is done there is no score and no test.
+// Report returns the redacted form of a submission for scripts; zone is the course's. Until the job
+// is done, it has no score and no tests.
 func Report(s schema.GradedSubmission, a Access, zone *time.Location) schema.PublicSubmission {
 	p := schema.PublicSubmission{
 		Name: s.Name.String(), Number: s.Name.Number, Owner: s.Name.Owner, Login: s.Login, Commit: s.Commit,
@@ -31,7 +31,7 @@ func Report(s schema.GradedSubmission, a Access, zone *time.Location) schema.Pub
 	return p
 }
 
-// ReportTry is a try in the form that scripts read, as far as somebody may see its result.
+// ReportTry returns the redacted form of a try for scripts.
 func ReportTry(y schema.Try, a Access, zone *time.Location) schema.PublicTry {
 	p := Report(schema.GradedSubmission{
 		Submission: schema.Submission{Name: y.Work, Login: y.Login, Commit: y.Commit, ReceivedAt: y.ReceivedAt},

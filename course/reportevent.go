@@ -2,8 +2,8 @@ package course
 
 import "github.com/grader/grader/schema"
 
-// ReportEvent builds the redacted form of a job's event for programs; false: nothing. An event
-// that ends the job says only how: the submission has the rest.
+// ReportEvent returns the redacted form of a job's event for programs; false: nothing. An event
+// that ends a job has only its state; the submission has the result.
 func ReportEvent(e schema.Event, a Access) (schema.PublicEvent, bool) {
 	seen, ok := RedactEvent(e, a)
 	if !ok {

@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// FreeRetries is how many times an owner may have one commit graded again after a machine
+// FreeRetries is the number of times that an owner may have one commit graded again after a machine
 // failed.
 const FreeRetries = 2
 
@@ -16,13 +16,13 @@ type Rerun struct {
 	Commit  string
 	State   schema.State         // of its latest job
 	Logins  []string             // of the owner: one, or the members of a team
-	Left    map[string]time.Time // those who were members of the team, and when they left
-	Retries int                  // free ones that the owner has used for the commit
+	Left    map[string]time.Time // former members of the team, and when they left
+	Retries int                  // free retries that the owner has used for the commit
 }
 
-// MayRerun decides whether the viewer may have it graded again, and whether that is one of the
-// owner's free retries. Staff may once the latest job has ended, the owner if it failed.
-// CodeRefused says why not. CodeNotFound: it is not the viewer's.
+// MayRerun decides whether the viewer may have a submission graded again, and whether that uses one
+// of the owner's free retries. Staff may once the latest job has ended; the owner may if it failed.
+// CodeRefused says why not. CodeNotFound: the submission is not the viewer's.
 func MayRerun(a Access, r Rerun) (free bool, err error) {
 	if err := MaySee(a, r.Name); err != nil {
 		return false, err

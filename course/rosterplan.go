@@ -8,10 +8,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// PlanRoster decides what importing a roster does to each person, in the order of the
-// roster, then those absent from it by login. people are all accounts, with their part
-// in the course. An account is found by student id, else by login, else by e-mail; its
-// login never changes. dropMissing drops students who are absent from the roster.
+// PlanRoster returns what importing a roster changes for each person, in the order of the roster,
+// then for people absent from it by login. people holds all accounts with their enrolment in the
+// course. An account is found by student id, otherwise by login, otherwise by e-mail; its login
+// never changes. dropMissing drops students who are absent from the roster.
 func PlanRoster(people []schema.RosterPerson, rows []schema.RosterRow, dropMissing bool) []schema.RosterChange {
 	p := newPlan(people)
 	var changes []schema.RosterChange
@@ -30,7 +30,7 @@ func PlanRoster(people []schema.RosterPerson, rows []schema.RosterRow, dropMissi
 	return changes
 }
 
-// plan finds people by what a row says of them.
+// plan finds the people that rows refer to.
 type plan struct {
 	byID, byLogin, byEmail map[string]schema.RosterPerson
 	named                  map[int64]bool // in the roster
@@ -54,7 +54,7 @@ func newPlan(people []schema.RosterPerson) *plan {
 	return p
 }
 
-// find returns whom a row means; the reason is why it cannot be said.
+// find returns the person that a row refers to. A reason says why the row is ambiguous.
 func (p *plan) find(row schema.RosterRow) (person schema.RosterPerson, found bool, reason string) {
 	byID, hasID := p.byID[row.StudentID]
 	byLogin, hasLogin := p.byLogin[row.Login]
@@ -74,7 +74,7 @@ func (p *plan) find(row schema.RosterRow) (person schema.RosterPerson, found boo
 	return person, false, ""
 }
 
-// change decides about one row.
+// change returns the change for one row.
 func (p *plan) change(row schema.RosterRow) schema.RosterChange {
 	c := schema.RosterChange{Line: row.Line, Login: row.Login, Row: row}
 	person, found, reason := p.find(row)
@@ -108,7 +108,7 @@ func (p *plan) change(row schema.RosterRow) schema.RosterChange {
 	return c
 }
 
-// completed fills what the roster does not say with what is known.
+// completed fills in missing values of a row from the known person.
 func completed(row schema.RosterRow, person schema.RosterPerson) schema.RosterRow {
 	keep := func(now *string, known string) {
 		if *now == "" {
@@ -128,7 +128,7 @@ func completed(row schema.RosterRow, person schema.RosterPerson) schema.RosterRo
 	return row
 }
 
-// differences says what of a person changes, "" for nothing.
+// differences describes what changes for a person, "" for nothing.
 func differences(person schema.RosterPerson, row schema.RosterRow) string {
 	var all []string
 	add := func(what, before, after string) {

@@ -17,9 +17,9 @@ type Schedule struct {
 	late assignment.Late
 }
 
-// ScheduleOf applies the owner's extensions and the lengths of the outages that touched the
-// assignment. Of several extensions the one with the latest due time counts; an extension that
-// is not later than the assignment's own due time changes nothing.
+// ScheduleOf returns the schedule with the owner's extensions and the lengths of the outages that
+// overlapped the assignment applied. Of several extensions the one with the latest due time counts.
+// An extension that is not later than the assignment's own due time changes nothing.
 func ScheduleOf(spec *assignment.Spec, zone *time.Location, extensions []schema.Extension, outages []time.Duration) Schedule {
 	s := Schedule{zone: zone}
 	if spec.Late != nil {
@@ -102,8 +102,7 @@ func (s Schedule) End() time.Time { return s.end }
 // Ended reports whether a push received at that moment is after the end.
 func (s Schedule) Ended(received time.Time) bool { return !s.end.IsZero() && !received.Before(s.end) }
 
-// Touches reports whether an outage of that length touched the due minute or the late
-// period.
+// Touches reports whether an outage of that length overlapped the due minute or the late period.
 func (s Schedule) Touches(start time.Time, length time.Duration) bool {
 	return !s.due.IsZero() && start.Before(s.end) && start.Add(length).After(s.due)
 }

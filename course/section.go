@@ -9,8 +9,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Sections returns the sections that a roster names for one person. A TA may have several,
-// separated by commas.
+// Sections splits a roster's sections of one person. A TA may have several, separated by commas.
 func Sections(text string) []string {
 	var all []string
 	for name := range strings.SplitSeq(text, ",") {
@@ -28,8 +27,7 @@ func ShareSection(ta, student string) bool {
 	return slices.ContainsFunc(Sections(student), func(name string) bool { return slices.Contains(of, name) })
 }
 
-// OffsetOf returns how much later the work of a member of these sections is due; the latest
-// counts.
+// OffsetOf returns the largest offset of the due time among a person's sections.
 func OffsetOf(sections map[string]schema.DueOffset, text string) schema.DueOffset {
 	var latest schema.DueOffset
 	for _, name := range Sections(text) {
@@ -50,8 +48,8 @@ func longer(a, b schema.DueOffset) bool {
 	return time.Duration(a.Days)*24*time.Hour+a.By > time.Duration(b.Days)*24*time.Hour+b.By
 }
 
-// ForSection returns the assignment with due and the end of its late period moved by a
-// section's offset. Extensions and outages are applied to it as to any other.
+// ForSection returns the assignment with due and the end of its late period moved by a section's
+// offset. Extensions and outages apply to it as usual.
 func ForSection(spec *assignment.Spec, zone *time.Location, o schema.DueOffset) *assignment.Spec {
 	if o.IsZero() || spec.Due.IsZero() {
 		return spec
@@ -66,7 +64,7 @@ func ForSection(spec *assignment.Spec, zone *time.Location, o schema.DueOffset) 
 	return &moved
 }
 
-// later moves the first instant after a minute by an offset of that minute.
+// later adds an offset to a minute. end and the result are the first instants after the minutes.
 func later(end time.Time, zone *time.Location, o schema.DueOffset) time.Time {
 	minute := end.Add(-time.Minute)
 	if o.Days > 0 {

@@ -6,8 +6,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// MayExtend decides whether the viewer may grant an owner more time, or remove it: instructors
-// may, and TAs if course.yaml allows it.
+// MayExtend decides whether the viewer may grant or remove an extension. Instructors may, and TAs
+// if course.yaml allows it.
 func MayExtend(v Viewer, code, owner string) error {
 	if v.role() == schema.RoleTA && v.TA.Extensions {
 		return mayTouch(v, code, owner)
@@ -21,8 +21,8 @@ func MayChangeTimes(v Viewer, code string) error {
 	return onlyInstructors(v, code, "record outages and set late days")
 }
 
-// MayAdjust decides whether the viewer may add points to an owner's grade or take them off:
-// staff may, TAs unless course.yaml forbids it.
+// MayAdjust decides whether the viewer may add points to an owner's grade or subtract them.
+// Instructors may, and TAs unless course.yaml forbids it.
 func MayAdjust(v Viewer, code, owner string) error {
 	if err := MaySeeCourse(v, code); err != nil {
 		return err
@@ -36,12 +36,12 @@ func MayAdjust(v Viewer, code, owner string) error {
 	return mayTouch(v, code, owner)
 }
 
-// notTAs is the error for a TA if course.yaml leaves an action to instructors.
+// notTAs returns the error for a TA if course.yaml leaves an action to instructors.
 func notTAs(code, do string) error {
 	return schema.Errorf(schema.CodeForbidden, "the TAs of %s do not %s (course.yaml says so); ask an instructor", code, do)
 }
 
-// mayTouch refuses work of students in other sections to a TA who is restricted to their own.
+// mayTouch rejects a TA who is restricted to their own sections if the owner is in none of them.
 func mayTouch(v Viewer, code, owner string) error {
 	if v.SeesOwner(owner) {
 		return nil
@@ -49,8 +49,8 @@ func mayTouch(v Viewer, code, owner string) error {
 	return schema.Errorf(schema.CodeForbidden, "%s is in none of your sections of %s; ask an instructor", owner, code)
 }
 
-// MaySeeGrades decides whether the viewer may see the grades of an owner, "" for everybody
-// whose work they see: staff may.
+// MaySeeGrades decides whether the viewer may see the grades of an owner. Staff may. owner "" means
+// everybody whose work the viewer sees.
 func MaySeeGrades(v Viewer, code, owner string) error {
 	if err := MaySeeCourse(v, code); err != nil {
 		return err
@@ -64,7 +64,7 @@ func MaySeeGrades(v Viewer, code, owner string) error {
 	return mayTouch(v, code, owner)
 }
 
-// MayImportRoster decides whether the viewer may change the people of a course by a file:
+// MayImportRoster decides whether the viewer may change the people of a course with a roster file:
 // instructors may.
 func MayImportRoster(v Viewer, code string) error { return onlyInstructors(v, code, "import rosters") }
 
@@ -86,8 +86,8 @@ type Mark struct {
 	Ended bool   // the owner's time is over
 }
 
-// MayMark decides whether the viewer may mark a submission. Nobody may after the end: hidden
-// results must not decide what counts.
+// MayMark decides whether the viewer may mark a submission. After the end nobody may, because
+// hidden results must not decide which one counts.
 func MayMark(a Access, m Mark) error {
 	if err := MaySee(a, m.Name); err != nil {
 		return err
@@ -105,7 +105,7 @@ func MayMark(a Access, m Mark) error {
 	return nil
 }
 
-// MaySubmitFor decides whether the viewer may hand in work for somebody else: instructors may.
+// MaySubmitFor decides whether the viewer may submit work for somebody else: instructors may.
 func MaySubmitFor(v Viewer, code string) error {
 	return onlyInstructors(v, code, "hand in work for others")
 }

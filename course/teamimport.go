@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Import creates the teams of a file, for staff. An invalid line is refused by its number and
-// changes nothing; importing the same file again changes nothing.
+// Import creates the teams of a file, for staff. It reports an invalid line by its number and
+// ignores it. Importing the same file again changes nothing.
 func (t Teams) Import(v Viewer, rows []schema.TeamRow) ([]schema.TeamChange, error) {
 	if err := t.managed(v); err != nil {
 		return nil, err
@@ -26,7 +26,7 @@ func (t Teams) Import(v Viewer, rows []schema.TeamRow) ([]schema.TeamChange, err
 	return changes, nil
 }
 
-// row decides about one line of a file and applies it to the copy of the teams.
+// row returns the changes for one line of a file and applies them to the copy of the teams.
 func (t *Teams) row(p *plan, lines map[string]int, row schema.TeamRow) []schema.TeamChange {
 	refused := func(err error) []schema.TeamChange {
 		return []schema.TeamChange{{Kind: schema.TeamRefused, Team: row.Team, Login: row.Login, What: schema.MessageOf(err)}}
@@ -61,7 +61,7 @@ func (t *Teams) row(p *plan, lines map[string]int, row schema.TeamRow) []schema.
 	return append(changes, joined...)
 }
 
-// play applies changes to the copy of the teams that the following lines are decided by.
+// play applies changes to the copy of the teams, which decides the following lines.
 func (t *Teams) play(changes []schema.TeamChange) {
 	for _, c := range changes {
 		switch c.Kind {
@@ -77,7 +77,7 @@ func (t *Teams) play(changes []schema.TeamChange) {
 	}
 }
 
-// whose finds the student that a line of a file names.
+// whose returns the login of the student that a line of a file names.
 func (p *plan) whose(row schema.TeamRow, code string) (string, error) {
 	person, found := p.byLogin[row.Login]
 	named := row.Login

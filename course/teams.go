@@ -10,18 +10,18 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Teams is the state that changes of an assignment's teams depend on. Each method decides one
-// action and returns its changes, in order, without applying them. The errors say what is wrong
-// and what to do.
+// Teams holds the state that decides changes of an assignment's teams. Each method checks one
+// action and returns its changes, in order, without applying them. The errors say what is wrong and
+// what to do.
 type Teams struct {
 	Course, Assignment string
 	Rules              *assignment.Team // nil: the assignment has no teams
-	Lock               time.Time        // the first instant at which students cannot change teams any more; zero: never
+	Lock               time.Time        // the first instant at which students can no longer change teams; zero: never
 	Zone               *time.Location
 	Now                time.Time
 	Teams              []schema.Team
-	People             []schema.RosterPerson // everybody in the course, and others whose login the action names
-	Alone              map[string]int        // submissions that people of the course made on their own
+	People             []schema.RosterPerson // everybody in the course, and other accounts that the action names
+	Alone              map[string]int        // number of submissions that people made without a team
 }
 
 // MayManageTeams decides whether the viewer may create and change the teams of others:
@@ -32,7 +32,7 @@ func MayManageTeams(v Viewer, code string) error {
 
 func (t Teams) path() string { return t.Course + "/" + t.Assignment }
 
-// works refuses actions on an assignment without teams.
+// works returns an error if the assignment has no teams.
 func (t Teams) works() error {
 	if t.Rules == nil {
 		return schema.Errorf(schema.CodeRefused, "%s has no teams; its instructors can allow them: team: {max: 3} in assignment.yaml", t.path())
@@ -40,7 +40,7 @@ func (t Teams) works() error {
 	return nil
 }
 
-// open refuses changes by students if the staff forms the teams, or after the lock.
+// open returns an error if students may not change teams: the staff forms them, or they are locked.
 func (t Teams) open(v Viewer) error {
 	if err := MaySeeCourse(v, t.Course); err != nil {
 		return err
@@ -60,7 +60,7 @@ func (t Teams) open(v Viewer) error {
 	return nil
 }
 
-// managed refuses staff's actions to others.
+// managed returns an error if the viewer may not manage teams.
 func (t Teams) managed(v Viewer) error {
 	if err := MayManageTeams(v, t.Course); err != nil {
 		return err
@@ -195,8 +195,8 @@ func (t Teams) Uninvite(v Viewer, login string) ([]schema.TeamChange, error) {
 	return []schema.TeamChange{{Kind: schema.TeamUninvited, Team: team.Name, Login: login}}, nil
 }
 
-// Accept makes a student a member of a team that has invited them; name "" is the only such
-// team.
+// Accept makes a student a member of a team that has invited them. If name is "", exactly one team
+// must have invited them.
 func (t Teams) Accept(v Viewer, name string) ([]schema.TeamChange, error) {
 	if err := t.open(v); err != nil {
 		return nil, err
@@ -214,7 +214,7 @@ func (t Teams) Accept(v Viewer, name string) ([]schema.TeamChange, error) {
 	return t.joining(team.Name, v.Login), nil
 }
 
-// Decline declines an invitation; name "" is the only one.
+// Decline declines an invitation. If name is "", there must be exactly one invitation.
 func (t Teams) Decline(v Viewer, name string) ([]schema.TeamChange, error) {
 	if err := t.open(v); err != nil {
 		return nil, err
@@ -269,7 +269,7 @@ func student(p schema.RosterPerson) bool {
 	return p.Enrolled && !p.Dropped && p.Role == schema.RoleStudent
 }
 
-// mayJoin refuses people who cannot become members of a team.
+// mayJoin returns an error for people who cannot become members of a team.
 func (t Teams) mayJoin(name, login string) error {
 	i := slices.IndexFunc(t.People, func(p schema.RosterPerson) bool { return p.Login == login })
 	if i < 0 || !student(t.People[i]) {
@@ -286,7 +286,7 @@ func (t Teams) mayJoin(name, login string) error {
 	}
 }
 
-// joining adds a member, which ends all of their invitations.
+// joining returns the changes that add a member and end all of their invitations.
 func (t Teams) joining(name, login string) []schema.TeamChange {
 	join := schema.TeamChange{Kind: schema.TeamJoined, Team: name, Login: login}
 	if n := t.Alone[login]; n > 0 {
@@ -304,7 +304,8 @@ func (t Teams) joining(name, login string) []schema.TeamChange {
 	return changes
 }
 
-// leaving removes a member. A team without members and submissions is deleted.
+// leaving returns the changes that remove a member. A team without members and submissions is
+// deleted.
 func (t Teams) leaving(team schema.Team, login string) []schema.TeamChange {
 	leave := schema.TeamChange{Kind: schema.TeamLeft, Team: team.Name, Login: login}
 	if team.Submissions > 0 {
@@ -317,7 +318,7 @@ func (t Teams) leaving(team schema.Team, login string) []schema.TeamChange {
 	return changes
 }
 
-// free refuses a new team's name that is invalid or taken.
+// free returns an error if a new team's name is invalid or taken.
 func (t Teams) free(name string) error {
 	if err := schema.TeamName(name); err != nil {
 		if better := suggestedName(name); schema.TeamName(better) == nil && better != name {
@@ -372,7 +373,7 @@ func (t Teams) teamOf(login string) *schema.Team {
 	return &t.Teams[i]
 }
 
-// full says that a team would have too many members.
+// full returns the error for a team that would have too many members.
 func (t Teams) full(name string, size int) error {
 	return schema.Errorf(schema.CodeLimit, "team %s would have %d members, and at most %d are allowed (team: {max: %d} in assignment.yaml)", name, size, t.Rules.Max, t.Rules.Max)
 }
@@ -392,14 +393,14 @@ func members(team schema.Team) string {
 	return strings.Join(team.Members, ", ")
 }
 
-// TeamWords name a team and its members: "team blue: alice, bob".
+// TeamWords names a team and its members: "team blue: alice, bob".
 func TeamWords(team schema.Team) string { return "team " + team.Name + ": " + members(team) }
 
-// size is how many places of a team are used: by members who are students of the course.
+// size returns the number of members who are students of the course.
 func (t Teams) size(team schema.Team) int { return len(team.Members) - len(team.Absent) }
 
-// RefuseTeamNames refuses people of a roster who are new to the course and whose login is the
-// name of a team in it.
+// RefuseTeamNames rejects people of a roster who are new to the course if their login is the name
+// of a team in it.
 func RefuseTeamNames(changes []schema.RosterChange, teams []string, code string) []schema.RosterChange {
 	for i, c := range changes {
 		if c.Kind == schema.RosterAdded && slices.Contains(teams, c.Login) {
@@ -409,7 +410,7 @@ func RefuseTeamNames(changes []schema.RosterChange, teams []string, code string)
 	return changes
 }
 
-// TeamNameTaken is the error for a login that is the name of a team.
+// TeamNameTaken returns the message for a login that is the name of a team.
 func TeamNameTaken(login, where string) string {
 	return fmt.Sprintf("%s is the name of a team of %s, and teams and logins share their names; give this person another login, or delete the team", login, where)
 }
@@ -420,7 +421,7 @@ type WorkOf struct {
 	Owner      string
 }
 
-// Members returns the logins of each team that has members, by the seats of its course.
+// Members returns the logins of each team that has members, from the seats of its course.
 func Members(seats []schema.Seat) map[WorkOf][]string {
 	members := make(map[WorkOf][]string)
 	for _, seat := range seats {

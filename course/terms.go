@@ -9,10 +9,11 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// MaxKept is how many pushes after the end are kept for an owner and assignment.
+// MaxKept is the maximum number of pushes after the end that are kept for an owner and assignment.
 const MaxKept = 20
 
-// Terms are the rules and counts that a push of one owner to an assignment is judged by.
+// Terms holds the rules and counts that decide whether one owner's push to an assignment is
+// accepted.
 type Terms struct {
 	Name     string // COURSE/ASSIGNMENT
 	Schedule Schedule
@@ -23,9 +24,9 @@ type Terms struct {
 	Grade    schema.Grade
 }
 
-// Admit decides whether a push received at that moment is accepted. consent: the push confirms
-// that it is late. A push after the end is accepted and kept, unless the assignment refuses it.
-// The error is CodeRefused and says rule, finding and remedy.
+// Admit decides whether a push received at that moment is accepted. consent means that the pusher
+// confirmed a late push. A push after the end is accepted and kept, unless the assignment refuses
+// it. The error is CodeRefused and contains the rule, the finding and the remedy.
 func (t Terms) Admit(received time.Time, consent bool) error {
 	late := t.Schedule.late
 	switch {
@@ -45,7 +46,7 @@ func (t Terms) Counts(received time.Time) bool {
 	return t.Limit.Count > 0 || t.Schedule.Ended(received)
 }
 
-// Use says how much of the limit is used: "3 of 20 today", "" for no limit.
+// Use describes how much of the limit is used: "3 of 20 today", "" for no limit.
 func (t Terms) Use() string {
 	if t.Limit.Count == 0 {
 		return ""
@@ -64,7 +65,7 @@ func (t Terms) admitAfterEnd(received time.Time) error {
 	return nil
 }
 
-// instead says what the owner has without the late push.
+// instead describes what counts for the owner without the late push.
 func (t Terms) instead() string {
 	if t.Grade.Number == 0 {
 		return "; nothing of yours counts so far"
@@ -98,7 +99,8 @@ func (t Terms) more(now time.Time) string {
 	return fmt.Sprintf("The next ones come at %s", moment(local, now.In(t.Schedule.zone)))
 }
 
-// LimitPeriod returns the current period of a limit; zero times are open ends.
+// LimitPeriod returns the current period of a limit. A zero time means that the period is unbounded
+// at that end.
 func LimitPeriod(per assignment.LimitPeriod, zone *time.Location, now time.Time) (start, end time.Time) {
 	wall := wallClock(now, zone)
 	switch per {
@@ -112,8 +114,8 @@ func LimitPeriod(per assignment.LimitPeriod, zone *time.Location, now time.Time)
 	return time.Time{}, time.Time{}
 }
 
-// Status summarises the terms in a line: when the work is due, what a push now would cost, and
-// what is left.
+// Status summarises the terms in a line: when the work is due, what a push would cost now, and what
+// is left.
 func (t Terms) Status(now time.Time) string {
 	words := []string{strings.TrimSuffix(t.Schedule.Words(now, t.Tokens), ": on time")}
 	if left := t.Left(now); left != "" {
@@ -122,8 +124,8 @@ func (t Terms) Status(now time.Time) string {
 	return strings.Join(words, "; ")
 }
 
-// Left says how many late days and pushes are left: "2 late days left; 17 of 20 pushes left
-// today". It is "" after the end, and if neither is limited.
+// Left describes how many late days and pushes are left: "2 late days left; 17 of 20 pushes left
+// today". It returns "" after the end, and if neither is limited.
 func (t Terms) Left(now time.Time) string {
 	var words []string
 	if t.Schedule.late.Tokens > 0 && !t.Schedule.Ended(now) {

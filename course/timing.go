@@ -10,9 +10,9 @@ import (
 // Released reports whether students may see the assignment at that time.
 func Released(spec *assignment.Spec, now time.Time) bool { return !now.Before(spec.Release) }
 
-// Words says how a moment relates to the schedule, for people: "no due date", "due 23:59: on
-// time", "due 23:59: 1 day late, 10 % off" or "due 23:59: closed 5 min ago". tokens are the
-// late days that the owner has left.
+// Words describes a moment relative to the schedule, for people: "no due date", "due 23:59: on
+// time", "due 23:59: 1 day late, 10 % off" or "due 23:59: closed 5 min ago". tokens is the number
+// of late days that the owner has left.
 func (s Schedule) Words(at time.Time, tokens int) string {
 	if s.due.IsZero() {
 		return "no due date"
@@ -28,10 +28,10 @@ func (s Schedule) Words(at time.Time, tokens int) string {
 	return due + ": " + s.Cost(at, tokens).String()
 }
 
-// Timing is how a moment relates to an assignment's times.
+// Timing describes a moment relative to an assignment's times.
 type Timing struct {
 	Released bool
-	Closed   bool   // it is after the end
+	Closed   bool   // the moment is after the end
 	Words    string // "due 23:59: on time", "no due date", for people
 }
 
@@ -47,7 +47,7 @@ func TimingOf(spec *assignment.Spec, s Schedule, received time.Time, tokens int)
 	return t
 }
 
-// moment formats a local time, without its date if that is today's.
+// moment formats a local time, without the date if it is today.
 func moment(at, today time.Time) string {
 	if at.Format(time.DateOnly) == today.Format(time.DateOnly) {
 		return at.Format("15:04")
@@ -55,7 +55,7 @@ func moment(at, today time.Time) string {
 	return at.Format("2006-01-02 15:04")
 }
 
-// ago says how long ago something was, rounded down to its largest unit.
+// ago formats the time since an event, rounded down to its largest unit.
 func ago(d time.Duration) string {
 	switch {
 	case d < time.Second:

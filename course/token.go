@@ -6,8 +6,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// MayCreateToken decides whether a person may create an API token of a scope for their own
-// account. A token cannot create another one, which would outlast it.
+// MayCreateToken decides whether a person may create an API token of a scope for their own account.
+// A token cannot create another token, which would outlast it.
 func MayCreateToken(by schema.Actor, scope schema.Scope) error {
 	switch {
 	case by.User.ID == 0:
@@ -20,7 +20,8 @@ func MayCreateToken(by schema.Actor, scope schema.Scope) error {
 	return MayEnter(by.User)
 }
 
-// MayUseToken decides whether a token still signs its person in; CodeUnauthenticated if not.
+// MayUseToken decides whether a token still authenticates its person; the error is
+// CodeUnauthenticated.
 func MayUseToken(t schema.APIToken, user schema.User, now time.Time) error {
 	switch {
 	case !now.Before(t.ExpiresAt):
@@ -31,8 +32,8 @@ func MayUseToken(t schema.APIToken, user schema.User, now time.Time) error {
 	return nil
 }
 
-// MayWithScope decides whether a token's scope is sufficient; CodeForbidden if not. The
-// person's own permission is decided separately.
+// MayWithScope decides whether a token's scope is sufficient; the error is CodeForbidden. The
+// person's own permission is checked separately.
 func MayWithScope(has, needed schema.Scope) error {
 	if has.Includes(needed) {
 		return nil

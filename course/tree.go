@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Limits of every tree, whatever the assignment says.
+// Limits of every tree, independent of the assignment.
 const (
 	maxNameBytes = 255  // of one name, as in common file systems
 	maxPathBytes = 1024 // of a whole path
@@ -27,12 +27,11 @@ type TreeEntry struct {
 }
 
 // JudgeTree checks a pushed tree against the assignment's rules and the rules of every tree
-// (regular files only, names that every file system can hold, depth). If spec is nil, only the
-// latter apply, as for a tests repository. The error is a *Refused, with a finding for each
+// (regular files only, names that every file system can hold, depth). If spec is nil, as for a
+// tests repository, it checks only the latter. The error is a *Refused with a finding for each
 // mistake.
 //
-// A locked file that was pushed with other content is no finding: it is always taken from
-// starter/.
+// A changed locked file is not a finding, because it is always taken from starter/.
 func JudgeTree(spec *assignment.Spec, entries []TreeEntry) error {
 	if len(entries) == 0 {
 		return Refuse(Finding{Code: FindingEmpty, Text: "the commit holds no files", Remedy: "add your work to it", Commands: []string{"git add -A"}})
@@ -54,7 +53,7 @@ func JudgeTree(spec *assignment.Spec, entries []TreeEntry) error {
 	return found.err()
 }
 
-// entries judges each path on its own.
+// entries checks each path separately.
 func (f *findings) entries(entries []TreeEntry) {
 	for _, e := range entries {
 		switch {
@@ -72,8 +71,8 @@ func (f *findings) entries(entries []TreeEntry) {
 	}
 }
 
-// symlink says to replace a link by a copy, or to leave it out if its target is not in the
-// repository.
+// symlink returns a finding that tells the person to replace a link by a copy, or to leave it out
+// if its target is not in the repository.
 func symlink(e TreeEntry, entries []TreeEntry) Finding {
 	one := Finding{Code: FindingSymlink, Text: show(e.Path) + " is a symbolic link, and only regular files are accepted"}
 	target := path.Join(path.Dir(e.Path), e.Link)
@@ -90,8 +89,8 @@ func symlink(e TreeEntry, entries []TreeEntry) Finding {
 	return one
 }
 
-// repository says how the files of an inner repository become files of the outer one. While it
-// has its own .git, git adds it as a link again.
+// repository returns a finding that says how to turn the files of an inner repository into files of
+// the outer one. While the inner one has its own .git, git adds it as a link again.
 func repository(name string) Finding {
 	inner := schema.ShellWord(name + "/.git")
 	return Finding{FindingRepository, show(name) + " is a git repository inside yours (a submodule), and git pushes only a link to it, not its files",
@@ -99,7 +98,7 @@ func repository(name string) Finding {
 		[]string{schema.RemoveCommand(name), "rm -rf " + inner, "git add " + schema.ShellWord(name)}}
 }
 
-// rules judges what the assignment forbids and requires.
+// rules checks the files that the assignment forbids and requires.
 func (f *findings) rules(rules assignment.FileRules, entries []TreeEntry) {
 	paths := make([]string, 0, len(entries))
 	forbidden := map[string][]string{}
@@ -152,7 +151,7 @@ func removal(pattern string, matches []string) string {
 	return schema.RemoveCommand(matches...)
 }
 
-// missing names the file that was probably meant to be a required path.
+// missing adds a finding for a missing file, and names the file that was probably meant.
 func (f *findings) missing(pattern string, paths []string) {
 	text := show(pattern) + " is required and missing"
 	name := pattern[strings.LastIndex(pattern, "/")+1:]

@@ -8,18 +8,20 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// MaxTries is how many pushes to the branch try an owner may make for an assignment within TriesPeriod.
+// MaxTries is the maximum number of pushes to the branch try by an owner for an assignment within
+// TriesPeriod.
 const MaxTries = 30
 
-// TriesPeriod is the time in which tries are counted.
+// TriesPeriod is the period in which tries are counted.
 const TriesPeriod = time.Hour
 
-// TryLife is how long the repository has a ref for the commit of a try. Its row, its result and its objects stay.
+// TryLife is how long the repository keeps a ref for the commit of a try. The try's row, result and
+// objects stay.
 const TryLife = 14 * 24 * time.Hour
 
-// AdmitTry decides whether a push to the branch try of an assignment (COURSE/ASSIGNMENT)
-// is accepted. earlier are the times of the owner's tries within TriesPeriod before now,
-// oldest first. The error is CodeRefused and says rule, finding and remedy.
+// AdmitTry decides whether a push to the branch try of an assignment (COURSE/ASSIGNMENT) is
+// accepted. earlier holds the times of the owner's tries within TriesPeriod before now, oldest
+// first. The error is CodeRefused and contains the rule, the finding and the remedy.
 func AdmitTry(spec *assignment.Spec, name string, earlier []time.Time, now time.Time, zone *time.Location) error {
 	switch {
 	case spec.NoTry:

@@ -7,13 +7,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Viewer is the person who looks. Staff see everything; a student sees their own work,
+// Viewer is the person who reads or acts. Staff see everything; a student sees their own work,
 // redacted. An admin counts as an instructor of every course.
 type Viewer struct {
 	Login string
 	Role  schema.Role
 	Admin bool
-	// Dropped is a student who left the course: they keep their work and can no longer submit.
+	// Dropped marks a student who left the course. They keep their work and can no longer submit.
 	Dropped bool
 	TA      schema.TAPermissions // what the course's TAs may do
 	// Owners restricts a TA to the work of their sections; nil: everybody's.
@@ -23,12 +23,13 @@ type Viewer struct {
 // Staff reports whether the viewer sees hidden tests.
 func (v Viewer) Staff() bool { return v.Admin || v.Role.Staff() }
 
-// SeesOwner reports whether a TA's sections include the owner; true for everybody else.
+// SeesOwner reports whether a TA's sections include the owner; it returns true for everybody else.
 func (v Viewer) SeesOwner(owner string) bool {
 	return v.role() != schema.RoleTA || v.Owners == nil || owner == v.Login || v.Owners[owner]
 }
 
-// SeenOwners returns the owners that a list of everybody's work is limited to, in order; nil: all.
+// SeenOwners returns the owners that the viewer's lists of work are restricted to, in order; nil:
+// all.
 func (v Viewer) SeenOwners() []string {
 	if v.role() != schema.RoleTA || v.Owners == nil {
 		return nil
@@ -41,7 +42,7 @@ func (v Viewer) SeenOwners() []string {
 	return owners
 }
 
-// role returns the viewer's role in the course; admins have one, too.
+// role returns the viewer's role in the course. Admins have the role of an instructor.
 func (v Viewer) role() schema.Role {
 	if v.Admin {
 		return schema.RoleInstructor
