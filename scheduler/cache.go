@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// cache is a directory of files by key. Each is written once. When the files exceed size bytes,
-// the least recently used are dropped.
+// cache is a directory of files by key. Each file is written once. If the files exceed size bytes
+// together, the least recently used are removed.
 type cache struct {
 	dir  string
 	size int64
@@ -22,14 +22,13 @@ type cache struct {
 	making map[string]*making
 }
 
-// making is one fill of a key that other callers wait for.
+// making is a fill in progress that other callers wait for.
 type making struct {
 	done chan struct{}
 	err  error
 }
 
-// openCache opens a directory as a cache and removes files that an earlier process left
-// half-written.
+// openCache opens a directory as a cache and removes the partial files of an earlier process.
 func openCache(dir string, size int64) (*cache, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
@@ -45,14 +44,14 @@ func openCache(dir string, size int64) (*cache, error) {
 }
 
 // open returns the file of the key, or os.ErrNotExist. An open file stays readable after it is
-// dropped.
+// removed.
 func (c *cache) open(key string, now time.Time) (*os.File, error) {
 	path := filepath.Join(c.dir, key)
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("cache: %w", err)
 	}
-	_ = os.Chtimes(path, now, now) // affects only the order of dropping
+	_ = os.Chtimes(path, now, now) // affects only the order of removal
 	return f, nil
 }
 
@@ -85,7 +84,7 @@ func (c *cache) openOr(ctx context.Context, key string, now time.Time, fill func
 	}
 }
 
-// produce fills the key and wakes the callers that wait for it, also when the fill panics.
+// produce fills the key and wakes the callers that wait for it, even if fill panics.
 func (c *cache) produce(ctx context.Context, key string, m *making, fill func(context.Context, io.Writer) error) {
 	defer func() {
 		c.mu.Lock()
@@ -97,8 +96,8 @@ func (c *cache) produce(ctx context.Context, key string, m *making, fill func(co
 	m.err = c.fill(ctx, key, fill)
 }
 
-// fill is put for several waiting callers: it does not end when the first of them leaves.
-// Another process may have filled the key since the caller looked.
+// fill is put for several waiting callers, so it continues if the first of them leaves. It does
+// nothing if another process has filled the key since the caller looked.
 func (c *cache) fill(ctx context.Context, key string, fill func(context.Context, io.Writer) error) error {
 	if _, err := os.Stat(filepath.Join(c.dir, key)); err == nil {
 		return nil
@@ -131,7 +130,7 @@ func (c *cache) put(key string, fill func(io.Writer) error) error {
 	return c.trim(key)
 }
 
-// trim drops the least recently used files until the rest fits. It never drops the file that
+// trim removes the least recently used files until the rest fits. It never removes the file that
 // was just written.
 func (c *cache) trim(keep string) error {
 	c.mu.Lock()

@@ -15,13 +15,13 @@ const maxWait = time.Minute
 // errNothing ends a long poll that found no job.
 var errNothing = errors.New("no job")
 
-// claim gives the runner its one job and waits for one as long as the runner asks.
+// claim assigns one job to the runner and waits for a job as long as the request allows.
 //
 // If an order cannot be delivered, the attempt's number is used up, because the runner may have
-// read it and the number is a fence. The job is queued again at once, so that nobody waits for
-// the lease. The attempt does not count towards the three, because nothing of the job was run.
-// The runner is retired. A runner that lost the answer in a restart of the server may ask
-// again: it gets the same order until its job has begun.
+// read it and the number is a fence. The job is queued again immediately instead of when the lease
+// ends. The attempt does not count towards the three, because no part of the job was run. The
+// runner is retired. If a restart of the server lost the response, the runner may claim again and
+// gets the same order until its job has begun.
 func (s *runnerAPI) claim(w http.ResponseWriter, r *http.Request, m *member) error {
 	wait, err := time.ParseDuration(r.URL.Query().Get("wait"))
 	if err != nil || wait < 0 {
@@ -50,7 +50,7 @@ func (s *runnerAPI) claim(w http.ResponseWriter, r *http.Request, m *member) err
 	return nil
 }
 
-// orderFor returns the runner's order, from this claim or an earlier one.
+// orderFor returns the runner's order from this claim or an earlier one.
 func (s *runnerAPI) orderFor(ctx context.Context, m *member, wait time.Duration) (schema.Order, error) {
 	if job, attempt, ok := m.held(); ok {
 		return s.again(ctx, m, job, attempt)
@@ -80,7 +80,7 @@ func errServed() error {
 	return schema.Errorf(schema.CodeStale, "this runner has had its one job already")
 }
 
-// again repeats an order whose answer was lost, unless the job has begun.
+// again repeats an order whose response was lost, unless the job has begun.
 func (s *runnerAPI) again(ctx context.Context, m *member, id int64, attempt int) (schema.Order, error) {
 	job, err := s.Jobs.Job(ctx, id)
 	if err != nil {
@@ -92,8 +92,8 @@ func (s *runnerAPI) again(ctx context.Context, m *member, id int64, attempt int)
 	return s.order(ctx, m, job)
 }
 
-// await claims a job. It tries again whenever it is woken, until the wait is over or the client
-// leaves.
+// await claims a job. It tries again after each wake-up until the wait ends or the client
+// disconnects.
 func (s *runnerAPI) await(ctx context.Context, m *member, wait time.Duration) (schema.Job, error) {
 	timeout := time.NewTimer(wait)
 	defer timeout.Stop()
@@ -127,9 +127,9 @@ func (s *runnerAPI) await(ctx context.Context, m *member, wait time.Duration) (s
 	}
 }
 
-// look looks for a job once. A flavour that may have several runners keeps one of them free of
-// regrades, so that a push that comes finds it ready. A flavour with one runner serves regrades
-// when nothing else waits.
+// look tries to claim a job once. If a flavour may have several runners, look keeps one of them
+// free of regrades for the next push. If a flavour has one runner, that runner serves regrades when
+// no other job waits.
 func (s *runnerAPI) look(ctx context.Context, m *member, place *spot) (schema.Job, error) {
 	if s.flavour(m.flavour).Max < 2 {
 		return s.try(ctx, m, s.Jobs.Claim)
@@ -144,18 +144,18 @@ func (s *runnerAPI) look(ctx context.Context, m *member, place *spot) (schema.Jo
 	return job, err
 }
 
-// alone reports whether the runner is the only one of its flavour that has registered. One that
-// has waited a whole poll alone may take a regrade: its pool can start no second runner, and
-// regrades must not wait forever.
+// alone reports whether the runner is the only registered one of its flavour. Such a runner may
+// claim a regrade after a whole poll, because its pool cannot start a second runner and regrades
+// must not wait forever.
 func (s *runnerAPI) alone(m *member) bool {
 	t := s.fleet.tally(m.flavour)
 	return t.ready.Load() == 1 && t.busy.Load() == 0
 }
 
-// claiming is Jobs.Claim or Jobs.ClaimLive.
+// claiming is the type of Jobs.Claim and Jobs.ClaimLive.
 type claiming func(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (schema.Job, error)
 
-// try claims a job once. The statement is not cancelled when the client leaves, because it
+// try claims a job once. The statement is not cancelled when the client disconnects, because it
 // would then be unknown whether it was committed.
 func (s *runnerAPI) try(ctx context.Context, m *member, claim claiming) (schema.Job, error) {
 	if err := ctx.Err(); err != nil {
@@ -182,7 +182,7 @@ func (s *runnerAPI) try(ctx context.Context, m *member, claim claiming) (schema.
 	return job, nil
 }
 
-// order returns what the store knows of a claimed job with what only the scheduler knows.
+// order returns the order of a claimed job from the store and adds the scheduler's own values.
 func (s *runnerAPI) order(ctx context.Context, m *member, job schema.Job) (schema.Order, error) {
 	order, err := s.Jobs.Order(context.WithoutCancel(ctx), job.ID)
 	if err != nil {
@@ -197,7 +197,7 @@ func (s *runnerAPI) order(ctx context.Context, m *member, job schema.Job) (schem
 	return order, nil
 }
 
-// undelivered queues a job again whose order did not reach its runner.
+// undelivered requeues a job if its order did not reach the runner.
 func (s *runnerAPI) undelivered(ctx context.Context, m *member, order schema.Order) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), poolPatience)
 	defer cancel()

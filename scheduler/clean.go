@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Limits on what a runner reports, in bytes of text. Longer texts are cut, so that the verdict
-// is kept; a name that is too long is refused.
+// Limits on a runner's reports, in bytes of text. Longer texts are truncated, so that the verdict
+// is kept; longer names are rejected.
 const (
 	maxLine    = 4 << 10
 	maxWords   = 16 << 10  // messages, hints
@@ -17,20 +17,20 @@ const (
 	maxTests   = 20_000
 	maxDropped = 1000
 	maxSamples = 200
-	maxReports = 1000     // files that the reports of one test are traced to
+	maxReports = 1000     // files in the trace of one test's reports
 	maxResult  = 32 << 20 // of a whole result as JSON
 )
 
 // text makes a runner's text safe to show and short enough to keep.
 func text(s string, limit int) string { return truncate(schema.Sanitize(s), limit) }
 
-// output makes text that may be coloured safe and short. The cut may be inside the sequence of
-// a colour, which is then no longer one.
+// output makes text that may be coloured safe and short. If truncate cuts a colour sequence, the
+// rest of the sequence is sanitised as plain text.
 func output(s string, limit int) string {
 	return schema.SanitizeColored(truncate(schema.SanitizeColored(s), limit))
 }
 
-// truncate cuts valid UTF-8 to at most limit bytes, between two characters.
+// truncate shortens valid UTF-8 to at most limit bytes, between two characters.
 func truncate(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -42,7 +42,7 @@ func truncate(s string, limit int) string {
 }
 
 // name checks a name that a runner reports. Names are compared and shown, so they are never
-// cut.
+// truncated.
 func name(what, s string) error {
 	if s == "" || len(s) > maxName || schema.Sanitize(s) != s {
 		return schema.Errorf(schema.CodeInvalid, "%s: use 1 to %d bytes of printable text", what, maxName)
@@ -50,7 +50,7 @@ func name(what, s string) error {
 	return nil
 }
 
-// within checks a score against its maximum. A score with the maximum 0 may be negative: a
+// within checks a score against its maximum. A score with the maximum 0 may be negative, for a
 // penalty.
 func within(what string, score, most schema.Points) error {
 	if most.Sign() < 0 || score.Cmp(most) > 0 || score.Sign() < 0 && !most.IsZero() {

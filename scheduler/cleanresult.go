@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// cleanResult checks and sanitises a runner's result of a job of the kind.
+// cleanResult checks and sanitises a runner's result for a job of the kind.
 func cleanResult(r *schema.Result, kind schema.JobKind) error {
 	if err := verdict(r, kind); err != nil {
 		return err
@@ -32,7 +32,7 @@ func cleanResult(r *schema.Result, kind schema.JobKind) error {
 	return cleanGate(r.Gate)
 }
 
-// verdict checks the values of a result that come from closed sets, and its sums.
+// verdict checks the outcome and blame against their closed sets, and the sums of a result.
 func verdict(r *schema.Result, kind schema.JobKind) error {
 	outcomes := []schema.Outcome{schema.OutcomeGraded, schema.OutcomeCompileError, schema.OutcomeGraderError, schema.OutcomeInfrastructureError}
 	blames := []schema.Blame{schema.BlameStudent, schema.BlameGrader, schema.BlameInfrastructure}
@@ -86,13 +86,13 @@ func cleanGate(g *schema.GateResult) error {
 	return nil
 }
 
-// cleanSample sanitises what a gate reports about a directory.
+// cleanSample sanitises a gate's report about a directory.
 func cleanSample(s *schema.GateSample) {
 	s.Dir, s.Words, s.Broken = text(s.Dir, maxName), text(s.Words, maxWords), text(s.Broken, maxWords)
 }
 
-// cleanTraces drops traces of tests that are not pinned and traces that are too large to keep.
-// Less is compared with a shorter trace.
+// cleanTraces removes traces of tests that are not pinned and traces that are too large to keep.
+// With a shorter trace, fewer properties are compared.
 func cleanTraces(p *schema.Pins) {
 	maps.DeleteFunc(p.Reports, func(test string, _ schema.ReportTrace) bool {
 		_, pinned := p.Tests[test]

@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// controls are what administrators set for pools.
+// controls holds the settings of administrators for pools.
 type controls struct {
 	mu sync.RWMutex
 	by map[string]schema.PoolControl // flavour →
@@ -31,8 +31,8 @@ func (c *controls) set(is schema.PoolControl) {
 	c.by[is.Flavour] = is
 }
 
-// Control sets what a flavour's pool does from now on. It never blocks. A claim that is under
-// way may still start one job.
+// Control sets the mode and size of a flavour's pool. It never blocks. A claim in progress may
+// still start one job.
 func (s *Scheduler) Control(is schema.PoolControl) {
 	s.prepare()
 	s.controls.set(is)

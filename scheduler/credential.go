@@ -9,12 +9,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// tokenLife is the time from a runner's start until it must have registered.
+// tokenLife is the time within which a runner must register after its start.
 const tokenLife = 10 * time.Minute
 
-// Issue returns the credential of a runner that is about to be started, without what only its
-// pool knows. The first registration uses up its token, which expires after ten minutes. Only
-// the token's hash is kept.
+// Issue returns the credential of a runner that is about to be started; the pool adds the values
+// that only it knows. The first registration uses up its token, which expires after ten minutes.
+// Only the token's hash is kept.
 func (s *Scheduler) Issue(runner, flavour string) schema.Credential {
 	s.prepare()
 	secret := rand.Text()
@@ -23,21 +23,21 @@ func (s *Scheduler) Issue(runner, flavour string) schema.Credential {
 	return schema.Credential{Runner: runner, Flavour: flavour, Token: secret, Background: s.lines.ready(flavour)}
 }
 
-// Expect announces a runner that is about to be started. It authenticates by its identity if
-// its pool is an Identifier, otherwise by a token.
+// Expect announces a runner that is about to be started. The runner authenticates by its identity
+// if its pool is an Identifier, otherwise by a token.
 func (s *Scheduler) Expect(runner, flavour string) {
 	s.prepare()
 	s.fleet.announce(runner, flavour, s.Clock())
 }
 
-// Exited reports that a runner ended without having been retired. Its job is queued again at
-// once, and the pool starts another runner.
+// Exited reports that a runner ended without having been retired. Its job is queued again
+// immediately, and the pool starts another runner.
 func (s *Scheduler) Exited(runner, failure string) {
 	s.Lost(runner, "the runner ended before its job did", failure)
 }
 
-// Lost is Exited for a runner that was ended by something else. reason is shown to the student
-// whose work it graded.
+// Lost is like Exited for a runner that something else ended. reason is shown to the student whose
+// work was being graded.
 func (s *Scheduler) Lost(runner, reason, failure string) {
 	s.prepare()
 	// Once the scheduler is stopping, Stop returns every job itself, without counting the

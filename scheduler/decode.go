@@ -17,10 +17,10 @@ const (
 	maxLines  = 1 << 20 // bytes of all lines of one attempt
 )
 
-// DecodeEvents reads a runner's events, one JSON object per line. It accepts only the kinds
-// that a runner may send, each with exactly the fields of its kind and within the limits, and
-// sanitises all text. The error is CodeInvalid or CodeLimit and names the event, counted from
-// 1; no events are returned with it.
+// DecodeEvents parses a runner's events, one JSON object per line. It accepts only the kinds that a
+// runner may send, each with exactly the fields of its kind and within the limits, and sanitises
+// all text. The error is CodeInvalid or CodeLimit and names the event, counted from 1; no events
+// are returned with it.
 func DecodeEvents(r io.Reader) ([]schema.Event, error) {
 	bounded := &io.LimitedReader{R: r, N: maxBody + 1}
 	lines := bufio.NewScanner(bounded)
@@ -31,7 +31,7 @@ func DecodeEvents(r io.Reader) ([]schema.Event, error) {
 			return nil, schema.Errorf(schema.CodeLimit, "more than %d events in one message", maxBatch)
 		}
 		e, err := decodeEvent(lines.Bytes())
-		if err != nil && bounded.N > 0 { // otherwise the line was cut off at the limit, which is the error
+		if err != nil && bounded.N > 0 { // otherwise the limit cut the line off, and that error is returned below
 			return nil, schema.Errorf(schema.CodeOf(err), "event %d: %s", len(events)+1, schema.MessageOf(err))
 		}
 		events = append(events, e)

@@ -34,7 +34,7 @@ func (s *runnerAPI) events(w http.ResponseWriter, r *http.Request, m *member, jo
 	return nil
 }
 
-// batchOf reads the attempt and the sender's count from the query.
+// batchOf parses the attempt and the sender's count from the query.
 func batchOf(r *http.Request) (attempt, first int, err error) {
 	if attempt, err = number(r, "attempt"); err != nil {
 		return 0, 0, err
@@ -43,8 +43,8 @@ func batchOf(r *http.Request) (attempt, first int, err error) {
 	return attempt, first, err
 }
 
-// stamp sets the fields that a runner may not set. A runner's times are accepted only within
-// the last hour of the server's clock.
+// stamp sets the fields that a runner may not set. It accepts a runner's times only within the last
+// hour of the server's clock.
 func (s *runnerAPI) stamp(m *member, attempt int, events []schema.Event) {
 	now := s.Clock()
 	for i := range events {

@@ -8,22 +8,22 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxFailures is how many of a flavour's last failures staff can read.
+// maxFailures is the number of a flavour's most recent failures that staff can read.
 const maxFailures = 5
 
 // PoolFailure is a reason why runners of a flavour did not start or were lost.
 type PoolFailure = schema.PoolFailure
 
-// failures records what went wrong with runners, by flavour.
+// failures records the failures of runners by flavour.
 type failures struct {
 	mu        sync.Mutex
 	byFlavour map[string]*trouble
 }
 
-// trouble is what went wrong with one flavour's runners.
+// trouble holds the failures of one flavour's runners.
 type trouble struct {
 	last      []PoolFailure // newest first
-	unstarted int           // failed starts in a row since the last success
+	unstarted int           // consecutive failed starts since the last success
 }
 
 // of returns a flavour's trouble. mu is held.
@@ -37,7 +37,7 @@ func (f *failures) of(flavour string) *trouble {
 	return f.byFlavour[flavour]
 }
 
-// record records a failure; unstarted: it kept a runner from registering.
+// record records a failure. unstarted means that it kept a runner from registering.
 func (f *failures) record(flavour, why string, unstarted bool, now time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -54,15 +54,15 @@ func (f *failures) record(flavour, why string, unstarted bool, now time.Time) {
 	t.last = t.last[:min(len(t.last), maxFailures)]
 }
 
-// resetStarts records that runners of the flavour start again: one has registered, or as many
-// run as are wanted. The list for staff stays.
+// resetStarts records that runners of the flavour can start: one has registered, or as many run as
+// are wanted. It keeps the list for staff.
 func (f *failures) resetStarts(flavour string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.of(flavour).unstarted = 0
 }
 
-// unstarted returns how many starts of the flavour's runners failed in a row.
+// unstarted returns the number of consecutive failed starts of the flavour's runners.
 func (f *failures) unstarted(flavour string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// phase is where a runner is in its life: starting, ready, busy, over.
+// phase is the state of a runner: starting, ready, busy, over.
 type phase string
 
 const (
@@ -23,8 +23,8 @@ type member struct {
 	id      string
 	flavour string
 	token   [sha256.Size]byte // hash of its one-time token; zero: no token
-	claim   sync.Mutex        // held by the one claim of a runner that may run at a time
-	upload  sync.Mutex        // held by the one write of events that may run at a time
+	claim   sync.Mutex        // held during a claim; a runner may have only one
+	upload  sync.Mutex        // held during a write of events; a runner may have only one
 
 	mu      sync.Mutex
 	tally   *tally // nil outside of the fleet
@@ -38,7 +38,8 @@ type member struct {
 	text    int  // bytes of its lines
 }
 
-// fleet holds the runners that this process knows. What must survive a restart is in the store.
+// fleet holds the runners that this process knows. State that must survive a restart is in the
+// store.
 type fleet struct {
 	mu      sync.Mutex
 	byID    map[string]*member
@@ -47,7 +48,7 @@ type fleet struct {
 	tallies map[string]*tally           // by flavour
 }
 
-// token is a one-time credential that was issued and not used yet.
+// token is an issued one-time credential that has not been used yet.
 type token struct {
 	runner  string
 	hash    [sha256.Size]byte
@@ -117,8 +118,8 @@ func (f *fleet) announce(id, flavour string, now time.Time) {
 	}
 }
 
-// expected returns the announced runner, or a new one that is not in the fleet yet: an earlier
-// process may have announced it, or nobody did.
+// expected returns the announced runner, or a new one that is not in the fleet yet if this process
+// did not announce it.
 func (f *fleet) expected(id, flavour string, now time.Time) *member {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -128,10 +129,10 @@ func (f *fleet) expected(id, flavour string, now time.Time) *member {
 	return &member{id: id, flavour: flavour, phase: phaseStarting, since: now}
 }
 
-// redeem uses up the token and returns the runner that it was issued for. restore makes the
-// token valid again if the registration could not be stored. Tokens are found by their hash:
-// the time of the lookup reveals nothing about a secret of 128 random bits and does not grow
-// with the number of starting runners.
+// redeem uses up the token and returns the runner that it was issued for. restore makes the token
+// valid again if the registration could not be stored. Tokens are looked up by their hash: the
+// duration of the lookup reveals nothing about a secret of 128 random bits and does not grow with
+// the number of starting runners.
 func (f *fleet) redeem(secret string, now time.Time) (m *member, restore func(), ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -177,7 +178,7 @@ func (f *fleet) find(id string) *member {
 	return f.byID[id]
 }
 
-// forget removes a runner that is gone and returns it; nil if it was removed before.
+// forget removes a runner that has ended and returns it; nil if it was removed before.
 func (f *fleet) forget(id string) *member {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -9,15 +9,15 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Forecast knows the due dates ahead.
+// Forecast returns upcoming due dates.
 type Forecast interface {
-	// Due returns the due dates after from and before until whose pushes will need runners of
-	// the flavour, soonest first, each with how many people may push.
+	// Due returns the due dates after from and before until whose pushes will need runners of the
+	// flavour, soonest first, each with the number of people who may push.
 	Due(ctx context.Context, flavour string, from, until time.Time) ([]schema.DueDate, error)
 }
 
 const (
-	// horizon is how far ahead due dates are looked up. Later ones need no runners yet.
+	// horizon is how far ahead due dates are looked up. Later ones do not need runners yet.
 	horizon = 3 * time.Hour
 	// lead is how long before the expected pushes their runners are started.
 	lead = 5 * time.Minute
@@ -27,8 +27,8 @@ const (
 	fade = 30 * time.Minute
 )
 
-// rush is the rate, in pushes per second, that the due dates will bring after the lead. More
-// students push as a due date comes nearer.
+// rush returns the expected rate, in pushes per second, of the due dates after the lead. More
+// students push as a due date approaches.
 func rush(due []schema.DueDate, now time.Time) float64 {
 	var rate float64
 	for _, d := range due {
@@ -42,7 +42,7 @@ func rush(due []schema.DueDate, now time.Time) float64 {
 	return rate
 }
 
-// dueWords describe a due date: "COMP2402 A1 is due in 20 min with 130 students".
+// dueWords describes a due date: "COMP2402 A1 is due in 20 min with 130 students".
 func dueWords(d schema.DueDate, now time.Time) string {
 	return fmt.Sprintf("%s is due in %s with %s", d.Name, roughly(d.At.Sub(now)), plural(d.Students, [2]string{"student", "students"}))
 }

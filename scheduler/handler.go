@@ -12,11 +12,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxMessage bounds a JSON message that is neither events nor a result, in bytes.
+// maxMessage bounds a JSON message other than events and results, in bytes.
 const maxMessage = 64 << 10
 
-// endpoint answers a request or returns an error. It writes nothing before it knows that it
-// will not return an error.
+// endpoint handles a request or returns an error. It must not write to the response if it returns
+// an error.
 type endpoint func(w http.ResponseWriter, r *http.Request) error
 
 // runnerEndpoint is an endpoint for an authenticated runner.
@@ -37,7 +37,7 @@ type runnerAPI struct {
 	Trees Trees
 
 	trees    *cache // tests trees
-	prepared *cache // files that prepare left
+	prepared *cache // files that prepare created
 }
 
 func (s *runnerAPI) handler() http.Handler {
@@ -55,7 +55,7 @@ func (s *runnerAPI) handler() http.Handler {
 	return mux
 }
 
-// answer turns an endpoint's error into a reply. Internal errors are logged and not shown.
+// answer writes an endpoint's error as a reply. Internal errors are logged and not shown.
 func (s *runnerAPI) answer(e endpoint) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := e(w, r)
@@ -84,7 +84,7 @@ func (s *runnerAPI) known(e runnerEndpoint) endpoint {
 	}
 }
 
-// ofJob reads the job from the path and checks that it is the runner's own.
+// ofJob passes the job in the path to the endpoint.
 func (s *runnerAPI) ofJob(e jobEndpoint) runnerEndpoint {
 	return func(w http.ResponseWriter, r *http.Request, m *member) error {
 		job, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
@@ -95,7 +95,7 @@ func (s *runnerAPI) ofJob(e jobEndpoint) runnerEndpoint {
 	}
 }
 
-// number reads a whole number of the query.
+// number parses a whole number in the query.
 func number(r *http.Request, name string) (int, error) {
 	n, err := strconv.Atoi(r.URL.Query().Get(name))
 	if err != nil || n < 0 {
@@ -104,7 +104,7 @@ func number(r *http.Request, name string) (int, error) {
 	return n, nil
 }
 
-// decode reads one strict JSON message of at most limit bytes.
+// decode reads one JSON message of at most limit bytes, strictly.
 func decode(body io.Reader, limit int64, into any) error {
 	bounded := &io.LimitedReader{R: body, N: limit + 1}
 	d := json.NewDecoder(bounded)
@@ -123,7 +123,7 @@ func decode(body io.Reader, limit int64, into any) error {
 	return &schema.Error{Code: schema.CodeInvalid, Message: "the message is not what this version expects", Err: err}
 }
 
-// reply writes a JSON answer. Write errors are ignored: a client that has gone is noticed
+// reply writes a JSON response. It ignores write errors, because a disconnected client is detected
 // elsewhere.
 func reply(w http.ResponseWriter, status int, v any) {
 	body, err := json.Marshal(v)

@@ -22,8 +22,8 @@ func (s *runnerAPI) heartbeat(w http.ResponseWriter, r *http.Request, m *member,
 	return nil
 }
 
-// lost retires a runner whose attempt is stale according to the store: its results would be
-// refused.
+// lost retires a runner whose attempt is stale according to the store, because its results would be
+// rejected.
 func (s *runnerAPI) lost(m *member, err error) error {
 	if schema.CodeOf(err) == schema.CodeStale && m.markOver(s.Clock()) {
 		s.retire(m)

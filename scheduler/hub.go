@@ -9,16 +9,16 @@ import (
 )
 
 const (
-	// page is how many events are read from the store at once, which bounds the memory of one
+	// page is the number of events that one read of the store returns, which bounds the memory of a
 	// watch.
 	page = 32
 	// maxPatience is how long a watch waits for its reader to receive one event.
 	maxPatience = 30 * time.Second
 )
 
-// hub wakes the watchers of a job. It carries no events: each watch reads them from the store
-// after the last one that it passed on, together with the watches that stand at the same one. So
-// none is lost or repeated, a slow reader costs no memory, and reporting never blocks.
+// hub wakes the watchers of a job. It does not carry events: each watch reads the events after its
+// last one from the store and shares the read with watches at the same position. So no event is
+// lost or repeated, a slow reader costs no memory, and reporting never blocks.
 type hub struct {
 	mu      sync.Mutex
 	watches map[int64]*watched
@@ -67,17 +67,17 @@ func (h *hub) notify(job int64) {
 	if is == nil {
 		return
 	}
-	is.reads.forget() // before the bells: whoever they wake finds the new events
+	is.reads.forget() // before the bells, so that woken watchers read the new events
 	for bell := range is.bells {
 		select {
 		case bell <- struct{}{}:
-		default: // it rings already
+		default: // already notified
 		}
 	}
 }
 
-// Notify says that a job has events that the scheduler did not store itself, such as its
-// cancellation. It never blocks.
+// Notify wakes the watchers of a job whose new events the scheduler did not store itself, such as
+// its cancellation. It never blocks.
 func (s *Scheduler) Notify(job int64) {
 	s.prepare()
 	s.hub.notify(job)

@@ -2,7 +2,7 @@ package scheduler
 
 import "context"
 
-// inventory says which runners the pools have.
+// inventory holds the runners of all pools.
 type inventory struct {
 	alive       map[string]bool
 	unreachable map[string]bool // flavours whose pool did not answer

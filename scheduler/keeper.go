@@ -9,13 +9,13 @@ import (
 )
 
 const (
-	// lookPace is the least time between two runs of a keeper.
+	// lookPace is the shortest time between two runs of a keeper.
 	lookPace = 100 * time.Millisecond
-	// measureAge is how old measured durations and due dates may be.
+	// measureAge is the maximum age of measured durations and due dates.
 	measureAge = 10 * time.Second
 )
 
-// keeper keeps the number of a flavour's runners at its demand.
+// keeper adjusts the number of a flavour's runners to the demand.
 type keeper struct {
 	registry *registry
 	flavour  schema.Flavour
@@ -33,11 +33,11 @@ type keeper struct {
 func (k *keeper) nudge() {
 	select {
 	case k.bell <- struct{}{}:
-	default: // it is about to look
+	default: // it will run anyway
 	}
 }
 
-// run adjusts the runners at once and after every change.
+// run adjusts the number of runners now and after every change.
 func (k *keeper) run(ctx context.Context) {
 	pace := time.NewTimer(0)
 	defer pace.Stop()
@@ -89,7 +89,7 @@ func (k *keeper) look(ctx context.Context) (int, error) {
 	return s.n, nil
 }
 
-// effective is the flavour with the numbers of runners that are set for it.
+// effective returns the flavour with the numbers of runners that administrators set.
 func (k *keeper) effective() schema.Flavour {
 	return k.registry.controls.get(k.flavour.Name).Apply(k.flavour)
 }
@@ -101,16 +101,16 @@ func (k *keeper) now() scale {
 	return k.scale
 }
 
-// demand returns what the flavour's runners are needed for now.
+// demand returns the current demand for the flavour's runners.
 func (k *keeper) demand(ctx context.Context) (demand, error) {
 	d, err := k.measure(ctx)
 	if err != nil {
 		return d, err
 	}
 	d.flavour, d.mode = k.effective(), k.registry.controls.get(k.flavour.Name).Mode
-	// Busy first: a job that is claimed between the two reads counts as neither, and its claim
-	// wakes the keeper. Counted as both, it would ask for one runner too many until the
-	// cooldown.
+	// Read busy first: a job that is claimed between the two reads then counts as neither, and its
+	// claim wakes the keeper. If it counted as both, the keeper would start one runner too many,
+	// until the cooldown.
 	d.busy = int(k.registry.fleet.tally(k.flavour.Name).busy.Load())
 	depths, err := k.registry.Jobs.Depths(ctx)
 	for _, q := range depths {
@@ -136,7 +136,7 @@ func (k *keeper) measure(ctx context.Context) (demand, error) {
 	}
 	if f := k.registry.Forecast; f != nil {
 		if d.due, err = f.Due(ctx, k.flavour.Name, now, now.Add(horizon)); err != nil {
-			// Waiting jobs are served all the same.
+			// Waiting jobs are served even without due dates.
 			k.registry.Logger.Error("due dates are unknown", "flavour", k.flavour.Name, "error", err)
 		}
 	}
@@ -144,14 +144,14 @@ func (k *keeper) measure(ctx context.Context) (demand, error) {
 	return d, nil
 }
 
-// inService returns how many runners have registered and are not to be retired.
+// inService returns the number of registered runners that are not over.
 func (k *keeper) inService() int {
 	t := k.registry.fleet.tally(k.flavour.Name)
 	return int(t.ready.Load() + t.busy.Load())
 }
 
-// dismiss retires runners that have been idle for the cooldown, as many as exceed n; of a
-// flavour that drains all that are idle.
+// dismiss retires surplus runners above n that have been idle for the cooldown. If the flavour
+// drains, it does not wait for the cooldown.
 func (k *keeper) dismiss(n int) {
 	surplus := k.registry.fleet.tally(k.flavour.Name).alive() - n
 	if surplus <= 0 {

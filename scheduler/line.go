@@ -5,16 +5,16 @@ import (
 	"sync"
 )
 
-// lines hold the claims that wait for a job, by flavour. One ring wakes one claim, not all: a
-// claim that gets a job rings for the next, a claim that gets none joins again. A claim joins
-// before it looks for a job, so that it misses no ring between looking and waiting.
+// lines holds the claims that wait for a job, by flavour. ring wakes only one claim: a claim that
+// gets a job rings for the next, and a claim that gets none joins again. A claim joins before it
+// looks for a job, so that it misses no ring between looking and waiting.
 //
-// A claim may take a regrade only while another one stays in the line that may not. So a push
-// finds a ready runner however many regrades wait.
+// A claim may take a regrade only while another claim that may not take one stays in the line. So a
+// push finds a ready runner however many regrades wait.
 type lines struct {
 	mu      sync.Mutex
 	waiting map[string]*list.List // of *spot
-	refused map[string]bool       // a claim was refused regrades because another one looks for them
+	refused map[string]bool       // a claim was refused a regrade while another one looked for one
 }
 
 // spot is one claim's place in a line.
@@ -39,7 +39,7 @@ func (l *lines) join(flavour string) *spot {
 	return p
 }
 
-// ready reports whether a claim waits: a runner of the flavour is ready.
+// ready reports whether a claim waits, which means that a runner of the flavour is ready.
 func (l *lines) ready(flavour string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -59,8 +59,8 @@ func (l *lines) leave(flavour string, p *spot) {
 	p.at = nil
 }
 
-// spare reports whether the claim may take a regrade: another claim that may not stays in the
-// line. Until unspare, or until it leaves, no other claim counts on this one.
+// spare reports whether the claim may take a regrade: another claim that may not take one must stay
+// in the line. Until unspare, or until the claim leaves, no other claim relies on it.
 func (l *lines) spare(flavour string, p *spot) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -83,8 +83,8 @@ func (l *lines) spare(flavour string, p *spot) bool {
 	return false
 }
 
-// unspare says that the claim looked for a regrade and found none. A claim that was refused
-// meanwhile may look now: a job may have come after this one looked.
+// unspare records that the claim looked for a regrade and found none. It wakes a claim that spare
+// refused in the meantime, because a job may have been queued since.
 func (l *lines) unspare(flavour string, p *spot) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -95,7 +95,7 @@ func (l *lines) unspare(flavour string, p *spot) {
 	}
 }
 
-// ring wakes the claim that has waited longest, if there is one.
+// ring wakes the claim that has waited longest, if any.
 func (l *lines) ring(flavour string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

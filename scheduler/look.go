@@ -5,7 +5,7 @@ import (
 	"context"
 )
 
-// look is what a flavour's pool answered about its runners.
+// look holds a pool's answer about the runners of a flavour.
 type look struct {
 	flavour string
 	runners []PoolRunner // of the flavour
@@ -37,7 +37,7 @@ func (l look) failure() string {
 	return ""
 }
 
-// words tell staff why no runner can be started.
+// words returns the reason for staff why no runner can be started.
 func (l look) words() string { return cmp.Or(l.failure(), "runners fail; see grader admin pools") }
 
 // full reports whether a runner waits for room.

@@ -23,7 +23,7 @@ func (m *member) enter(p phase, now time.Time) {
 	m.phase, m.since = p, now
 }
 
-// counted makes the tally count the runner from now on; nil: it is no longer counted.
+// counted moves the runner to another tally; nil removes it from its tally.
 func (m *member) counted(by *tally) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -32,7 +32,7 @@ func (m *member) counted(by *tally) {
 	m.tally = by
 }
 
-// state returns the phase and since when.
+// state returns the phase and its start time.
 func (m *member) state() (phase, time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -46,7 +46,7 @@ func (m *member) starting() bool {
 	return m.phase == phaseStarting
 }
 
-// register records what the runner said about itself.
+// register records the runner's registration.
 func (m *member) register(r schema.Runner, now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -54,7 +54,7 @@ func (m *member) register(r schema.Runner, now time.Time) {
 	m.enter(phaseReady, now)
 }
 
-// assign records the runner's one job; false if it had one before or is to be retired.
+// assign records the runner's one job. It returns false if the runner is not ready.
 func (m *member) assign(job schema.Job, now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -66,7 +66,8 @@ func (m *member) assign(job schema.Job, now time.Time) bool {
 	return true
 }
 
-// markOver records that the runner takes no more work; false if it was over before.
+// markOver records that the runner accepts no more work. It returns false if the runner was over
+// before.
 func (m *member) markOver(now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -77,9 +78,9 @@ func (m *member) markOver(now time.Time) bool {
 	return true
 }
 
-// markLost is markOver for a runner that is gone. Under the same lock it returns the job that
-// the runner has not finished: a later claim finds the runner over, an earlier one is returned
-// here.
+// markLost is like markOver for a runner that has ended. Under the same lock it returns the
+// runner's unfinished job: a later claim finds the runner over, and the job of an earlier claim is
+// returned here.
 func (m *member) markLost(now time.Time) (job int64, attempt int, unfinished bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -90,7 +91,7 @@ func (m *member) markLost(now time.Time) (job int64, attempt int, unfinished boo
 	return m.job, m.attempt, unfinished
 }
 
-// markOverIfReady is markOver for a ready runner; false in any other phase.
+// markOverIfReady is like markOver for a ready runner. It returns false in any other phase.
 func (m *member) markOverIfReady(now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -109,7 +110,7 @@ func (m *member) held() (job int64, attempt int, ok bool) {
 }
 
 // owns checks a request's job and attempt against the runner's. A runner that is over may still
-// repeat a result whose answer was lost.
+// repeat a result whose response was lost.
 func (m *member) owns(job int64, attempt int) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -136,8 +137,8 @@ func (m *member) mayPrepare() bool {
 	return !m.built && m.phase == phaseBusy
 }
 
-// spend adds a batch to the attempt's counts of events and lines. Repeated events count once.
-// CodeLimit: too many.
+// spend adds a batch to the attempt's counts of events and bytes of lines. Repeated events count
+// once. CodeLimit: too many.
 func (m *member) spend(first int, events []schema.Event) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -1,6 +1,6 @@
 package scheduler
 
-// overview tells people about the queue and the pools: places, and why jobs do not start.
+// overview reports on the queue and the pools: the places of jobs, and why jobs do not start.
 type overview struct {
 	*shared
 	places places

@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	placeAge   = time.Second            // how old a snapshot may be
-	placePace  = 100 * time.Millisecond // how soon a new one is made for a job that is missing from it
-	placeShare = 20                     // a snapshot is kept this many times as long as making it took
+	placeAge   = time.Second            // maximum age of a snapshot
+	placePace  = 100 * time.Millisecond // shortest time between snapshots if a job is missing from the last
+	placeShare = 20                     // a snapshot is kept for at least this multiple of the time it took
 	maxPlaces  = 5000                   // jobs of a flavour whose place is computed
 )
 
@@ -22,13 +22,13 @@ type places struct {
 	at   time.Time
 	took time.Duration
 	byID map[int64]schema.Place
-	last schema.Place // of a job behind all of them
+	last schema.Place // place of a job behind all others
 }
 
-// Place returns how many jobs will start before a queued one and when it should start. The
-// snapshot is at most a second old, or older if the queue is so long that reading it takes
-// time. A job that was queued within the last tenth of a second may get the end of the longest
-// queue. A job that is not waiting gets the front.
+// Place returns the number of jobs that will start before a queued one, and the estimated time
+// until its start. The snapshot is at most a second old, or older if the queue is so long that
+// reading it takes time. A job queued within the last tenth of a second may get the end of the
+// longest queue. A job that is not waiting gets the front.
 func (s *Scheduler) Place(job int64) schema.Place {
 	s.prepare()
 	p := &s.overview.places
@@ -52,7 +52,7 @@ func (s *Scheduler) Place(job int64) schema.Place {
 	return place
 }
 
-// forget makes the next place that is asked for be computed anew.
+// forget discards the snapshot, so that the next call of Place makes a new one.
 func (p *places) forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -104,8 +104,8 @@ func (s *overview) line(ctx context.Context, p *places, flavour, stalled string,
 	return nil
 }
 
-// estimate returns when a job with so many ahead of it starts. While all runners are busy, one
-// becomes free every mean/runners. 0: nothing was measured yet.
+// estimate returns the time until a job with that many jobs ahead of it starts. While all runners
+// are busy, one becomes free every mean/runners. 0: nothing was measured yet.
 func estimate(ahead int, mean time.Duration, runners int) time.Duration {
 	return time.Duration(ahead+1) * mean / time.Duration(max(runners, 1))
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// reads are the latest reads of one job's events. Watches that are woken by the same notification
-// and stand at the same event share one read of the store, so that thousands of readers of a job
-// cost as much as one.
+// reads holds the latest reads of one job's events. Watches at the same event that are woken by the
+// same notification share one read of the store, so that thousands of readers of a job cost as much
+// as one.
 type reads struct {
 	mu      sync.Mutex
 	byAfter map[int64]*read // by the sequence number that they begin after
@@ -22,15 +22,15 @@ type read struct {
 	err    error
 }
 
-// forget makes the next reads ask the store: it has new events.
+// forget discards the reads after new events, so that the next reads query the store.
 func (r *reads) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	clear(r.byAfter)
 }
 
-// events returns what load returns, or what it returned to another watch since the last forget.
-// load runs on a goroutine of its own.
+// events returns the result of load, or its result for another watch since the last forget. load
+// runs on its own goroutine.
 func (r *reads) events(ctx context.Context, after int64, load func() ([]schema.Event, error)) ([]schema.Event, error) {
 	r.mu.Lock()
 	one, shared := r.byAfter[after]
@@ -48,7 +48,7 @@ func (r *reads) events(ctx context.Context, after int64, load func() ([]schema.E
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
-	if one.err != nil && shared { // it may have failed because another reader has gone
+	if one.err != nil && shared { // it may have failed because another reader disconnected
 		return load()
 	}
 	return one.events, one.err

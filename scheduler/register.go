@@ -13,7 +13,7 @@ import (
 // bytes.
 const maxFact = 200
 
-// register authenticates a runner once and gives it its session's secret. Only the hash of the
+// register authenticates a runner once and returns its session's secret. Only the hash of the
 // secret is kept.
 func (s *runnerAPI) register(w http.ResponseWriter, r *http.Request) error {
 	var said schema.Register
@@ -49,8 +49,8 @@ func (s *runnerAPI) register(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// authenticate returns the runner that sent a registration. restore lets it try again if the
-// registration could not be stored.
+// authenticate returns the runner that sent a registration. restore lets the runner try again if
+// the registration could not be stored.
 func (s *runnerAPI) authenticate(ctx context.Context, said schema.Register) (m *member, restore func(), err error) {
 	if said.Identity == "" {
 		m, restore, ok := s.fleet.redeem(said.Token, s.Clock())
@@ -67,11 +67,11 @@ func (s *runnerAPI) authenticate(ctx context.Context, said schema.Register) (m *
 	if err != nil {
 		return nil, nil, err
 	}
-	// The store refuses a second registration, also after a restart.
+	// The store rejects a second registration, even after a restart.
 	return s.fleet.expected(id, said.Flavour, s.Clock()), func() {}, nil
 }
 
-// newRunner makes the session's secret and the runner's record.
+// newRunner creates the session's secret and the runner's record.
 func (s *runnerAPI) newRunner(id string, said schema.Register) (string, schema.Runner) {
 	secret := rand.Text()
 	hash := sha256.Sum256([]byte(secret))
@@ -87,8 +87,8 @@ func (s *runnerAPI) newRunner(id string, said schema.Register) (string, schema.R
 	}
 }
 
-// bySecret finds a runner by its secret's hash: in this process, or in the store, where an
-// earlier process registered it.
+// bySecret returns the runner with the hash of a secret. If this process does not know it, an
+// earlier process may have registered it in the store.
 func (s *runnerAPI) bySecret(ctx context.Context, hash [sha256.Size]byte) (*member, error) {
 	if m := s.fleet.bySecret(hash); m != nil {
 		return m, nil
@@ -100,8 +100,8 @@ func (s *runnerAPI) bySecret(ctx context.Context, hash [sha256.Size]byte) (*memb
 	return s.adopt(ctx, r)
 }
 
-// adopt adds a runner that an earlier process registered. If its job is still its own, it
-// continues; otherwise it is over.
+// adopt adds a runner that an earlier process registered. The runner continues if it still has its
+// job; otherwise it is over.
 func (s *registry) adopt(ctx context.Context, r schema.Runner) (*member, error) {
 	m := &member{id: r.ID, flavour: r.Flavour, runner: r, phase: phaseReady, since: s.Clock()}
 	if r.Job != 0 {

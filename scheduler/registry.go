@@ -7,11 +7,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// registry is the runners that this process knows, from their announcement until their pool has
-// ended them, and their jobs.
+// registry manages the runners that this process knows, from their announcement until their pool
+// has ended them, and their jobs.
 type registry struct{ *shared }
 
-// removeRunner forgets a runner whose process is gone and returns its job.
+// removeRunner forgets a runner whose process has ended and returns its job.
 func (s *registry) removeRunner(ctx context.Context, id, reason, failure string) {
 	m := s.fleet.forget(id)
 	if m == nil {
@@ -41,8 +41,8 @@ func (s *registry) retireInStore(ctx context.Context, m *member) {
 	}
 }
 
-// retire ends a runner that has finished its job or is not needed. It returns at once; Stop
-// waits for it. While the scheduler is stopping, the pools end every runner anyway.
+// retire ends a runner that has finished its job or is not needed. It does not block; Stop waits
+// for it. While the scheduler is stopping, the pools end every runner anyway.
 func (s *registry) retire(m *member) {
 	s.keep(m.flavour)
 	s.spawn(func(ctx context.Context) {
@@ -68,7 +68,7 @@ func (s *registry) releaseJob(ctx context.Context, job int64, attempt int, reaso
 	s.jobReleased(job, attempt, reason, err)
 }
 
-// returnJob is releaseJob for an attempt that ended through no fault of the job or its runner.
+// returnJob is like releaseJob for an attempt that ended through no fault of the job or its runner.
 func (s *registry) returnJob(ctx context.Context, job int64, attempt int, reason string) {
 	_, err := s.Jobs.Return(ctx, job, attempt, reason, s.Clock())
 	s.jobReleased(job, attempt, reason, err)

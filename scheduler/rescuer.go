@@ -7,14 +7,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// reconcileEvery is how many runs of the rescuer pass between two comparisons with the store,
-// which also knows the runners of an earlier process whose pool did not answer.
+// reconcileEvery is the number of the rescuer's runs between two comparisons with the store. The
+// store also holds the runners of an earlier process whose pool did not answer.
 const reconcileEvery = 12
 
-// runnerGone is shown to a student whose runner no pool has any more.
+// runnerGone is the message for a student whose runner is no longer in any pool.
 const runnerGone = "its runner is gone"
 
-// rescue returns jobs whose lease has expired and removes runners that their pools lost, until
+// rescue returns jobs whose lease has expired and removes runners that their pools have lost, until
 // the scheduler stops.
 func (s *Scheduler) rescue(ctx context.Context) {
 	tick := time.NewTicker(s.Lease / 6)
@@ -60,7 +60,7 @@ func (s *registry) rescueExpired(ctx context.Context) error {
 	return nil
 }
 
-// removeLost removes the registered runners that this process knows and no pool has.
+// removeLost removes the registered runners of this process that no pool has.
 func (s *registry) removeLost(ctx context.Context) {
 	members := s.fleet.all() // first: a runner that registers later is not lost
 	pools := s.listRunners(ctx)
@@ -71,10 +71,10 @@ func (s *registry) removeLost(ctx context.Context) {
 	}
 }
 
-// reconcile compares the runners in the store with those of the pools, and removes those that
-// no pool has. Their jobs are queued again, without counting the attempt if the server's own
-// restart ended them, as it does with local runners. If a pool does not answer, the leases of
-// its runners decide.
+// reconcile compares the runners in the store with those of the pools, and removes those that no
+// pool has. Their jobs are queued again. The attempt does not count if the server's own restart
+// ended them, as it does with local runners. If a pool does not answer, its runners keep their jobs
+// until the leases end.
 func (s *registry) reconcile(ctx context.Context, reason string, restarted bool) error {
 	runners, err := s.Jobs.Runners(ctx) // first: a runner that registers later is not lost
 	if err != nil {
@@ -108,7 +108,7 @@ func (s *registry) reconcile(ctx context.Context, reason string, restarted bool)
 	return nil
 }
 
-// forgetUnregistered drops runners that were announced, never registered, and are gone.
+// forgetUnregistered removes runners that were announced, never registered, and are in no pool.
 func (s *registry) forgetUnregistered(pools inventory) {
 	now := s.Clock()
 	for _, m := range s.fleet.all() {
@@ -122,7 +122,7 @@ func (s *registry) forgetUnregistered(pools inventory) {
 }
 
 // returnAll returns the jobs of runners that the closed pools have ended, without counting the
-// attempt. Runners that survive their pool keep their jobs, and so do those of a pool that does
+// attempt. Runners that survive their pool keep their jobs, and so do runners of a pool that does
 // not answer.
 func (s *registry) returnAll(ctx context.Context) {
 	pools := s.listRunners(ctx)

@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// result stores the result, which ends the job, and retires the runner. A repeated request gets
-// the same answer.
+// result stores the result, which ends the job, and retires the runner. A repeated request gets the
+// same response.
 func (s *runnerAPI) result(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
 	attempt, err := number(r, "attempt")
 	if err != nil {
@@ -27,7 +27,7 @@ func (s *runnerAPI) result(w http.ResponseWriter, r *http.Request, m *member, jo
 	if said.Outcome == schema.OutcomeInfrastructureError {
 		return s.failed(w, r, m, said)
 	}
-	// Once it is read, the result is stored even if the runner does not wait for the answer.
+	// Once read, the result is stored even if the runner does not wait for the response.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), poolPatience)
 	defer cancel()
 	if _, err := s.Jobs.Finish(ctx, job, attempt, said, s.Clock()); err != nil {
@@ -45,8 +45,8 @@ func (s *runnerAPI) result(w http.ResponseWriter, r *http.Request, m *member, jo
 	return nil
 }
 
-// failed handles a runner's report that its machine failed, not the work: the job is graded
-// again elsewhere, like one whose runner was lost.
+// failed handles a runner's report that its machine failed. The job is graded again on another
+// runner, as if the runner had been lost.
 func (s *runnerAPI) failed(w http.ResponseWriter, r *http.Request, m *member, said schema.Result) error {
 	if job, attempt, ok := m.held(); ok && m.markOver(s.Clock()) {
 		s.releaseJob(context.WithoutCancel(r.Context()), job, attempt, said.Message)
@@ -56,8 +56,7 @@ func (s *runnerAPI) failed(w http.ResponseWriter, r *http.Request, m *member, sa
 	return nil
 }
 
-// completeResult checks a result and sets what the server knows: what was graded, by which
-// runner, in which attempt, and until when.
+// completeResult checks a result, sets its provenance and bounds its times by the server's clock.
 func (s *runnerAPI) completeResult(ctx context.Context, m *member, id int64, said *schema.Result) error {
 	job, err := s.Jobs.Job(ctx, id)
 	if err != nil {

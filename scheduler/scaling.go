@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// cooldown is how long fewer runners must be enough before their number falls, unless the
+	// cooldown is how long fewer runners must suffice before their number is reduced, unless the
 	// flavour sets its own.
 	cooldown = time.Minute
 	// guess is the assumed length of a job before any was measured.
@@ -20,8 +20,8 @@ const (
 	start = time.Second
 )
 
-// patience is how long a job of a lane may wait for its runner. The shorter it is, the larger
-// the share of a runner that each waiting job asks for, up to one.
+// patience returns how long a job of a lane may wait for its runner. The shorter it is, the larger
+// the share of a runner, up to one, that each waiting job requests.
 func patience(l schema.Lane) time.Duration {
 	switch l {
 	case schema.LaneInteractive:
@@ -34,19 +34,19 @@ func patience(l schema.Lane) time.Duration {
 	return 10 * time.Minute
 }
 
-// demand is what a flavour's number of runners is computed from.
+// demand holds the inputs for computing a flavour's number of runners.
 type demand struct {
 	flavour schema.Flavour
 	mode    schema.PoolMode
 	busy    int
 	waiting [schema.Lanes]int // by lane
 	typical time.Duration     // median of the last jobs, 0 for none
-	sample  int               // how many jobs it is the median of
+	sample  int               // number of jobs in the median
 	due     []schema.DueDate  // soonest first
 	now     time.Time
 }
 
-// job is the assumed length of a job.
+// job returns the assumed length of a job.
 func (d demand) job() time.Duration {
 	if d.sample == 0 {
 		return guess + start
@@ -54,14 +54,13 @@ func (d demand) job() time.Duration {
 	return max(d.typical, 0) + start
 }
 
-// cooldown is how long fewer runners must be enough, and how long a surplus runner must be
-// idle.
+// cooldown returns how long fewer runners must suffice, and how long a surplus runner must be idle.
 func (d demand) cooldown() time.Duration { return cmp.Or(d.flavour.Cooldown, cooldown) }
 
-// runners is how many there should be: the busy ones, plus the largest of what waiting jobs,
-// expected pushes and the flavour's warm runners ask for. A paused flavour has only its warm
-// runners in addition to the busy ones, and a draining one has none. Busy runners stay when the
-// flavour's maximum is lowered.
+// runners returns the wanted number of runners: the busy ones, plus the largest of the numbers for
+// waiting jobs, expected pushes and warm runners. A paused flavour has only its warm runners in
+// addition to the busy ones, and a draining one has none. Busy runners stay when the flavour's
+// maximum is lowered.
 func (d demand) runners() int {
 	switch d.mode {
 	case schema.PoolDraining:
@@ -72,7 +71,7 @@ func (d demand) runners() int {
 	return max(d.busy, min(d.flavour.Max, d.busy+max(d.flavour.Warm, d.queued(), d.expected())))
 }
 
-// queued is how many runners the waiting jobs ask for. Regrades ask for one more, because one
+// queued returns the number of runners for the waiting jobs. Regrades need one more, because one
 // runner takes none.
 func (d demand) queued() int {
 	var n float64
@@ -86,8 +85,8 @@ func (d demand) queued() int {
 	return int(math.Ceil(n))
 }
 
-// expected is how many runners the pushes of the next minutes will need at the same time: their
-// rate times a job's length, plus twice the square root of that for variation.
+// expected returns how many runners the pushes of the next minutes will need at the same time:
+// their rate times a job's length, plus twice the square root of that for variation.
 func (d demand) expected() int {
 	load := rush(d.due, d.now) * d.job().Seconds()
 	if load < 0.05 {
@@ -96,7 +95,7 @@ func (d demand) expected() int {
 	return int(math.Ceil(load + 2*math.Sqrt(load)))
 }
 
-// why explains the number in one line.
+// why explains the wanted number of runners in one line.
 func (d demand) why() string {
 	reasons := d.queueWords()
 	if d.mode == schema.PoolPaused || d.mode == schema.PoolDraining {
@@ -114,7 +113,7 @@ func (d demand) why() string {
 	return strings.Join(reasons, ", ")
 }
 
-// queueWords describe the waiting and running jobs.
+// queueWords describes the waiting and running jobs.
 func (d demand) queueWords() []string {
 	names := [schema.Lanes][2]string{{"push waits", "pushes wait"}, {"gate waits", "gates wait"},
 		{"overtaken push waits", "overtaken pushes wait"}, {"regrade waits", "regrades wait"}}
@@ -151,19 +150,19 @@ func roughly(d time.Duration) string {
 	return fmt.Sprintf("%d min", int(math.Round(d.Minutes())))
 }
 
-// scale is how many runners a flavour has, and since when fewer would be enough.
+// scale holds a flavour's number of runners, and the time since when fewer would suffice.
 type scale struct {
 	n      int
-	low    time.Time // zero: fewer would not be enough
+	low    time.Time // zero: fewer would not suffice
 	peak   int       // the highest demand since low
 	why    string    // of the last change
 	at     time.Time // of the last change
 	before int       // what n was before the last change
 }
 
-// follow moves towards the demand and reports whether that changed anything. The number rises
-// at once, by at least a tenth, and falls after the cooldown to the highest demand within it. It
-// falls at once if the flavour drains or its maximum was lowered.
+// follow moves the number towards the demand and reports whether it changed. The number rises
+// immediately, by at least a tenth, and falls after the cooldown to the highest demand within it.
+// It falls immediately if the flavour drains or its maximum was lowered.
 func (s *scale) follow(d demand) bool {
 	wanted := d.runners()
 	switch {

@@ -15,13 +15,13 @@ import (
 )
 
 // Scheduler assigns queued jobs to the runners of its pools. Set the exported fields, then call
-// Start. The methods may be called from several goroutines.
+// Start. Its methods are safe for concurrent use.
 type Scheduler struct {
 	Jobs     Jobs
 	Trees    Trees
 	Pools    map[string]Pool           // by flavour; several flavours may share one
-	Flavours map[string]schema.Flavour // those that runners are started for
-	Controls []schema.PoolControl      // what was set for pools before Start; see Control
+	Flavours map[string]schema.Flavour // flavours to start runners for
+	Controls []schema.PoolControl      // settings made for pools before Start; see Control
 	Forecast Forecast                  // nil: no due dates are known
 	Dir      string                    // private directory for the caches of trees
 	Socket   string                    // unix socket to serve runners on, "" for none
@@ -43,7 +43,7 @@ type Scheduler struct {
 	server *http.Server
 }
 
-// errStopping is the cause that everything ends with once Stop is called.
+// errStopping is the cancellation cause after Stop is called.
 var errStopping = schema.Errorf(schema.CodeUnavailable, "the server is being stopped; try again in a moment")
 
 const (
@@ -88,8 +88,8 @@ func (s *Scheduler) assemble() {
 	}
 }
 
-// Start listens on the socket, returns the jobs that the last process left assigned to runners
-// that are gone, and then keeps the pools filled. The error names what failed.
+// Start listens on the socket, returns the jobs that the last process left assigned to runners that
+// have ended, and then keeps the pools filled. The error names what failed.
 func (s *Scheduler) Start(ctx context.Context) error {
 	s.prepare()
 	for name, f := range s.Flavours {
@@ -180,7 +180,7 @@ func (s *Scheduler) closePools() error {
 	return failed
 }
 
-// Wake says that a job was queued; it never blocks.
+// Wake tells the scheduler that a job was queued; it never blocks.
 func (s *Scheduler) Wake() {
 	s.prepare()
 	s.wake()

@@ -9,7 +9,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// shared is what the parts of a scheduler share. The exported fields are the Scheduler's.
+// shared holds the state that all parts of a scheduler use. The exported fields are the
+// Scheduler's.
 type shared struct {
 	Jobs     Jobs
 	Pools    map[string]Pool
@@ -21,7 +22,7 @@ type shared struct {
 
 	ctx      context.Context // ends when Stop is called
 	cancel   context.CancelCauseFunc
-	spawning sync.Mutex // so that no task starts once Stop waits
+	spawning sync.Mutex // keeps tasks from starting once Stop waits
 	tasks    sync.WaitGroup
 	fleet    fleet
 	lines    lines
@@ -31,7 +32,7 @@ type shared struct {
 	keepers  map[string]*keeper
 }
 
-// spawn runs a task that Stop waits for; ctx ends when Stop is called. After that it starts
+// spawn runs a task that Stop waits for; ctx ends when Stop is called. After Stop, it starts
 // nothing and returns false.
 func (s *shared) spawn(task func(ctx context.Context)) bool {
 	s.spawning.Lock()
@@ -43,14 +44,14 @@ func (s *shared) spawn(task func(ctx context.Context)) bool {
 	return true
 }
 
-// stopTasks ends every task; no new one starts.
+// stopTasks cancels every task and keeps new ones from starting.
 func (s *shared) stopTasks() {
 	s.spawning.Lock()
 	defer s.spawning.Unlock()
 	s.cancel(errStopping)
 }
 
-// wake makes waiting claims and every keeper look at the queue again; it never blocks.
+// wake makes waiting claims and every keeper check the queue again; it never blocks.
 func (s *shared) wake() {
 	for name := range s.keepers {
 		s.lines.ring(name)
@@ -58,7 +59,7 @@ func (s *shared) wake() {
 	s.wakeKeepers()
 }
 
-// wakeKeepers makes every keeper look at its flavour again.
+// wakeKeepers makes every keeper check its flavour again.
 func (s *shared) wakeKeepers() {
 	for _, k := range s.keepers {
 		k.nudge()
@@ -72,7 +73,7 @@ func (s *shared) keep(flavour string) {
 	}
 }
 
-// flavour returns a flavour with the numbers of runners that are set for it.
+// flavour returns a flavour with the numbers of runners that administrators set.
 func (s *shared) flavour(name string) schema.Flavour {
 	return s.controls.get(name).Apply(s.Flavours[name])
 }

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 )
 
-// longestSocket is the longest path of a unix socket, without its final NUL.
+// longestSocket is the maximum length of a unix socket's path, without its final NUL.
 const longestSocket = 107
 
 // listenUnix listens on a socket that only this user may connect to. It replaces an existing

@@ -6,17 +6,17 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// minFailedStarts is how many runners in a row must have failed to start before students are
-// told. A single failure may be chance, and the next runner starts within a moment.
+// minFailedStarts is the number of consecutive failed starts after which students are told. A
+// single failure may be accidental, and the next runner starts soon.
 const minFailedStarts = 2
 
-// stalled tells a student that jobs of the flavour are paused or that no runner can be started, "" otherwise. Staff
-// read the full reason; a student reads only its kind.
+// stalled returns a message for students that jobs of the flavour are paused or that no runner can
+// be started, "" otherwise. Staff read the full reason; students read only its kind.
 func (s *overview) stalled(ctx context.Context, flavour string) string {
 	if words := s.controls.get(flavour).Words(); words != "" {
 		return words
 	}
-	if s.fleet.tally(flavour).ready.Load() > 0 { // the pool need not be asked
+	if s.fleet.tally(flavour).ready.Load() > 0 { // no need to ask the pool
 		return ""
 	}
 	why := s.stallReason(s.look(ctx, flavour))
@@ -26,8 +26,8 @@ func (s *overview) stalled(ctx context.Context, flavour string) string {
 	return "no runner can be started now (" + why + "); you keep your place"
 }
 
-// stallReason tells a student what keeps runners of a flavour from starting, "" if one is ready or
-// can start.
+// stallReason returns for students what keeps runners of a flavour from starting, "" if one is
+// ready or can start.
 func (s *overview) stallReason(seen look) string {
 	tally := s.fleet.tally(seen.flavour)
 	switch {
@@ -35,7 +35,7 @@ func (s *overview) stallReason(seen look) string {
 		return ""
 	case seen.err != nil:
 		return "the machines do not answer"
-	case seen.full() && tally.busy.Load() == 0: // a job that ends frees its runner's place
+	case seen.full() && tally.busy.Load() == 0: // the end of a busy runner's job makes room
 		return "all machines are full"
 	case s.failures.unstarted(seen.flavour) >= minFailedStarts:
 		return "they fail; this is our fault, not yours"
@@ -43,7 +43,7 @@ func (s *overview) stallReason(seen look) string {
 	return ""
 }
 
-// Stall tells staff why no runner of a flavour starts; the zero value if one does.
+// Stall returns for staff why no runner of a flavour starts, or the zero value if one does.
 func (s *Scheduler) Stall(ctx context.Context, flavour string) schema.Stall {
 	s.prepare()
 	if s.Pools[flavour] == nil {

@@ -8,13 +8,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// RunnerState is one runner, for staff.
+// RunnerState describes one runner to staff.
 type RunnerState = schema.RunnerState
 
-// PoolState is one flavour's runners and queue, for staff.
+// PoolState describes one flavour's runners and queue to staff.
 type PoolState = schema.PoolState
 
-// RunnerStates returns the runners that this process knows of, by id.
+// RunnerStates returns the runners that this process knows, sorted by id.
 func (s *Scheduler) RunnerStates() []RunnerState {
 	s.prepare()
 	var states []RunnerState
@@ -29,7 +29,7 @@ func (s *Scheduler) RunnerStates() []RunnerState {
 	return states
 }
 
-// PoolStates returns every flavour's pool, by name.
+// PoolStates returns the pools of all flavours, sorted by name.
 func (s *Scheduler) PoolStates(ctx context.Context) ([]PoolState, error) {
 	s.prepare()
 	depths, err := s.Jobs.Depths(ctx)
@@ -55,7 +55,7 @@ func (s *Scheduler) PoolStates(ctx context.Context) ([]PoolState, error) {
 	return states, nil
 }
 
-// state is what the keeper knows of its flavour.
+// state returns the keeper's part of its flavour's state.
 func (k *keeper) state() PoolState {
 	at, n := k.now(), k.registry.fleet.tally(k.flavour.Name)
 	return PoolState{

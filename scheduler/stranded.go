@@ -8,8 +8,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Stranded returns the lanes of flavours that no runner serves, because they were removed from
-// the configuration, with how many jobs wait in them.
+// Stranded returns the number of waiting jobs in each lane of flavours without runners, because
+// they were removed from the configuration.
 func (s *Scheduler) Stranded(ctx context.Context) ([]schema.QueueDepth, error) {
 	s.prepare()
 	return s.overview.stranded(ctx)
@@ -26,12 +26,12 @@ func (s *overview) stranded(ctx context.Context) ([]schema.QueueDepth, error) {
 	}), nil
 }
 
-// strandedWords is shown to a student who waits for such a flavour.
+// strandedWords returns the message for a student who waits for such a flavour.
 func strandedWords(flavour string) string {
 	return fmt.Sprintf("no runners of flavour %s are set up now; your push is kept, and the staff has been told", flavour)
 }
 
-// logStranded logs the waiting jobs of removed flavours whenever they change.
+// logStranded logs the waiting jobs of removed flavours if they have changed.
 func (s *overview) logStranded(ctx context.Context, before []schema.QueueDepth) ([]schema.QueueDepth, error) {
 	now, err := s.stranded(ctx)
 	if err != nil || slices.Equal(now, before) {

@@ -2,8 +2,8 @@ package scheduler
 
 import "sync/atomic"
 
-// tally counts the runners of one flavour by phase, so that reading how many are busy does not
-// visit ten thousand of them.
+// tally counts the runners of one flavour by phase, so that counting busy runners does not visit
+// ten thousand of them.
 type tally struct {
 	starting, ready, busy, over atomic.Int64
 }
@@ -36,5 +36,5 @@ func (t *tally) move(from, to phase) {
 	}
 }
 
-// alive is how many runners are starting, ready or busy.
+// alive returns the number of runners that are starting, ready or busy.
 func (t *tally) alive() int { return int(t.starting.Load() + t.ready.Load() + t.busy.Load()) }

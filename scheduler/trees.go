@@ -15,10 +15,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxPrepared bounds the tar of prepare's files, in bytes.
+// maxPrepared bounds the tar archive of prepare's files, in bytes.
 const maxPrepared = 1 << 30
 
-// openCaches opens the caches of tests trees and of prepare's files in dir, with size bytes together.
+// openCaches opens the caches of tests trees and of prepare's files in dir, with size bytes in
+// total.
 func (s *runnerAPI) openCaches(dir string, size int64) error {
 	var err error
 	if s.trees, err = openCache(filepath.Join(dir, "trees"), size/2); err != nil {
@@ -52,18 +53,18 @@ func (s *runnerAPI) submissionTar(w http.ResponseWriter, r *http.Request, m *mem
 	err = s.Trees.ExportTar(r.Context(), order.Submission.Repository, order.Submission.Commit, body)
 	if err != nil && body.any {
 		s.Logger.Error("submission's tree broke off", "job", job, "error", err)
-		panic(http.ErrAbortHandler) // the answer has begun: the runner must not accept a part as the whole
+		panic(http.ErrAbortHandler) // the response has begun; the runner must not accept a partial tree
 	}
 	return err
 }
 
-// started is the body of an answer that knows whether any of it was written.
+// started is a response body that records whether any of it was written.
 type started struct {
 	w   http.ResponseWriter
 	any bool
 }
 
-// Write writes a part of the tar.
+// Write writes a part of the tar archive.
 func (b *started) Write(p []byte) (int, error) {
 	if !b.any {
 		b.any = true
@@ -105,8 +106,8 @@ func (s *runnerAPI) preparedTar(w http.ResponseWriter, r *http.Request, m *membe
 	return send(w, f)
 }
 
-// keepPrepared stores prepare's files for all later jobs of these tests. They are accepted only
-// while no student code can have run on that runner.
+// keepPrepared stores prepare's files for all later jobs of these tests. It accepts them only while
+// no student code can have run on that runner.
 func (s *runnerAPI) keepPrepared(w http.ResponseWriter, r *http.Request, m *member, job int64) error {
 	attempt, err := number(r, "attempt")
 	if err != nil {
@@ -147,7 +148,7 @@ func receive(into io.Writer, body io.Reader) error {
 	return nil
 }
 
-// send answers with a file and closes it.
+// send writes a file as the response and closes it.
 func send(w http.ResponseWriter, f *os.File) error {
 	defer f.Close()
 	info, err := f.Stat()
@@ -156,17 +157,17 @@ func send(w http.ResponseWriter, f *os.File) error {
 	}
 	w.Header().Set("Content-Type", "application/x-tar")
 	w.Header().Set("Content-Length", strconv.FormatInt(info.Size(), 10))
-	_, _ = io.Copy(w, f) // write errors are ignored: a client that has gone is noticed elsewhere
+	_, _ = io.Copy(w, f) // ignore write errors; a disconnected client is detected elsewhere
 	return nil
 }
 
-// preparedKey is the cache key of prepare's files. It depends on the tests tree and the
+// preparedKey returns the cache key of prepare's files. It depends on the tests tree and the
 // toolchain.
 func preparedKey(order schema.Order, m *member) string {
 	return digest(strconv.FormatInt(order.Tests.Repository, 10), order.Tests.Tree, m.runner.Flavour, m.runner.Image)
 }
 
-// digest makes a file name from the parts of a key.
+// digest returns a file name for the parts of a key.
 func digest(parts ...string) string {
 	h := sha256.New()
 	for _, p := range parts {

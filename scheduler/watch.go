@@ -12,13 +12,13 @@ type watch struct {
 	jobs  Jobs
 	job   int64
 	seq   int64 // of the last event that was sent
-	ended bool  // the job had ended when the watch began: all events are stored
+	ended bool  // the job had ended when the watch began, so all events are stored
 	bell  chan struct{}
 	reads *reads // of all watches of the job
 	out   chan schema.Event
 }
 
-// run sends events until the job has ended. The error says why it stopped earlier.
+// run sends events until the job has ended. An error says why it stopped earlier.
 func (w *watch) run(ctx context.Context) error {
 	for {
 		ended, err := w.replay(ctx)
@@ -33,7 +33,7 @@ func (w *watch) run(ctx context.Context) error {
 	}
 }
 
-// replay sends the stored events after the last one; true once the job has ended.
+// replay sends the stored events after the last one sent. It returns true once the job has ended.
 func (w *watch) replay(ctx context.Context) (ended bool, err error) {
 	for {
 		events, err := w.read(ctx)
@@ -54,11 +54,11 @@ func (w *watch) replay(ctx context.Context) (ended bool, err error) {
 	}
 }
 
-// read returns the next events of the store. A query needs a deep stack. It runs on its own
-// goroutine, so that thousands of waiting watches stay small.
+// read returns the next events from the store. A query needs a deep stack, so it runs on its own
+// goroutine to keep thousands of waiting watches small.
 func (w *watch) read(ctx context.Context) ([]schema.Event, error) {
 	load := func() ([]schema.Event, error) { return w.jobs.Events(ctx, w.job, w.seq, page) }
-	if w.ended { // what was read before the end lacks the last events
+	if w.ended { // earlier reads lack the last events
 		return (&reads{byAfter: make(map[int64]*read)}).events(ctx, w.seq, load)
 	}
 	return w.reads.events(ctx, w.seq, load)

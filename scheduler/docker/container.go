@@ -23,15 +23,15 @@ type container struct {
 	stderr  *runnerlog.Lines
 
 	mu sync.Mutex
-	in string // the container's id, "" until it is made
+	in string // the container's id, "" until it is created
 }
 
 func (p *Pool) newContainer(id string, f schema.Flavour) supervisor.Life {
 	return &container{pool: p, id: id, flavour: f, stderr: &runnerlog.Lines{Logger: p.Logger.With("runner", id)}}
 }
 
-// Live implements supervisor.Life: it creates the container, writes the credential to it, waits
-// for its end and removes it.
+// Live implements supervisor.Life. It creates the container, writes the credential to it, waits for
+// its end and removes it.
 func (c *container) Live(ctx context.Context) string {
 	daemon := c.pool.daemon
 	if err := daemon.sweep(ctx); err != nil {
@@ -41,7 +41,7 @@ func (c *container) Live(ctx context.Context) string {
 	if err != nil && client.IsErrConnectionFailed(err) {
 		return schema.MessageOf(err) // the daemon was not asked
 	}
-	defer c.remove(ctx) // also if it may have been created but the answer was lost
+	defer c.remove(ctx) // even after an error: the container may exist if the response was lost
 	if err != nil {
 		return schema.MessageOf(err)
 	}
@@ -73,7 +73,7 @@ func (c *container) Live(ctx context.Context) string {
 func (c *container) hand(stream types.HijackedResponse, image string) error {
 	issued := c.pool.Registrar.Issue(c.id, c.flavour.Name)
 	issued.URL, issued.Image, issued.Leash = "unix:"+socketInside(c.pool.Socket), image, true
-	issued.Background = false // a container's processes give way only to each other
+	issued.Background = false // priorities apply only within a container
 	credential, err := json.Marshal(issued)
 	if err != nil {
 		return fmt.Errorf("credential: %w", err)
@@ -84,8 +84,8 @@ func (c *container) hand(stream types.HijackedResponse, image string) error {
 	return nil
 }
 
-// remove removes the container. The end of a retired runner is waited for; a failure is
-// reported at once.
+// remove removes the container. It waits for the end of a retired runner; the failure of a runner
+// is reported immediately.
 func (c *container) remove(ctx context.Context) {
 	if ctx.Err() != nil {
 		c.pool.daemon.leftovers.removeAll(ctx, c.name())
@@ -101,7 +101,7 @@ func (c *container) made(in string) {
 	c.in = in
 }
 
-// name is the container's name at the daemon.
+// name returns the container's name at the daemon.
 func (c *container) name() string { return "grader-" + c.id }
 
 // Where implements supervisor.Life.

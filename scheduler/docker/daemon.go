@@ -20,14 +20,14 @@ import (
 )
 
 const (
-	// patience bounds a request that is made after its context has ended.
+	// patience bounds a request made after its context has ended.
 	patience = time.Minute
 	// firstTry and longestTry are the pauses between requests to a daemon that does not answer.
 	firstTry   = 50 * time.Millisecond
 	longestTry = 2 * time.Second
 )
 
-// daemon is the Docker daemon as the pool uses it. Its errors are messages for staff.
+// daemon is the pool's client of the Docker daemon. Its errors are messages for staff.
 type daemon struct {
 	api       client.APIClient
 	server    string
@@ -83,9 +83,9 @@ func (d *daemon) start(ctx context.Context, c *container) error {
 	return d.words(d.api.ContainerStart(ctx, c.name(), api.StartOptions{}), c.flavour.Image)
 }
 
-// wait waits for the container's end, which the daemon reports at once, and returns why the
-// runner failed, "" if it ended normally or is to be removed. If the daemon goes away, wait
-// waits for it: when it is back it knows whether the container has survived.
+// wait waits for the container's end and returns why the runner failed, "" if it ended normally or
+// is being removed. If the daemon stops answering, wait waits until it answers again and can report
+// whether the container has survived.
 func (d *daemon) wait(ctx context.Context, c *container) string {
 	for ctx.Err() == nil {
 		ended, failed := d.api.ContainerWait(ctx, c.name(), api.WaitConditionNotRunning)
@@ -105,7 +105,7 @@ func (d *daemon) wait(ctx context.Context, c *container) string {
 	return ""
 }
 
-// reason says how a container ended.
+// reason returns why a container ended.
 func (d *daemon) reason(ctx context.Context, c *container, status int64) string {
 	if status == 0 {
 		return ""
@@ -140,8 +140,8 @@ func rest(ctx context.Context, pause time.Duration) {
 	}
 }
 
-// sweep removes the containers that an earlier server of this data directory left. It runs
-// once, before the first container is created.
+// sweep removes the containers left by an earlier server of this data directory. It runs once,
+// before the first container is created.
 func (d *daemon) sweep(ctx context.Context) error {
 	d.sweeping.Lock()
 	defer d.sweeping.Unlock()
@@ -162,12 +162,13 @@ func (d *daemon) sweep(ctx context.Context) error {
 	return nil
 }
 
-// badAddress reports that the daemon's address is not one.
+// badAddress returns the error for an invalid address of the daemon.
 func badAddress(err error) error {
 	return schema.Wrapf(schema.CodeInvalid, err, "the address of the Docker daemon ($DOCKER_HOST): %s", err)
 }
 
-// words turns an error of the daemon into a message that tells staff what to do; nil stays nil.
+// words turns an error of the daemon into a message that tells staff what to do; it returns nil for
+// nil.
 func (d *daemon) words(err error, image string) error {
 	var says string
 	switch {

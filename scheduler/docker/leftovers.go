@@ -13,14 +13,14 @@ import (
 	"github.com/docker/docker/client"
 )
 
-// leftovers removes containers. If the daemon does not answer, it tries again until the daemon
-// does or the pool is closed; then the next start removes them.
+// leftovers removes containers. If the daemon does not answer, it retries until the daemon answers
+// or the pool is closed. The server's next start removes the rest.
 type leftovers struct {
 	api    client.APIClient
 	logger *slog.Logger
 
 	mu     sync.Mutex
-	names  map[string]bool // to be removed by the task
+	names  map[string]bool // containers for the task to remove
 	closed chan struct{}
 	task   sync.WaitGroup
 	busy   bool // the task is running
@@ -48,8 +48,8 @@ func (l *leftovers) remove(ctx context.Context, name string) {
 	}
 }
 
-// removeAll is remove for callers that wait: it returns once nothing of the container is left,
-// or the pool is closed.
+// removeAll is like remove but waits: it returns once the container is removed completely, or the
+// pool is closed.
 func (l *leftovers) removeAll(ctx context.Context, name string) {
 	for pause := firstTry; ; pause = min(2*pause, longestTry) {
 		err := l.try(ctx, name)
@@ -60,20 +60,20 @@ func (l *leftovers) removeAll(ctx context.Context, name string) {
 			l.logger.Warn("container not removed yet; it is removed once the Docker daemon answers", "container", name, "error", err)
 		}
 		if !l.rest(pause) {
-			l.add(name) // close decides about it
+			l.add(name) // close handles it
 			return
 		}
 	}
 }
 
-// add records a container that is still to be removed.
+// add records a container that must still be removed.
 func (l *leftovers) add(name string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.names[name] = true
 }
 
-// try removes a container once. A container that is gone or being removed is no error.
+// try removes a container once. It returns nil if the container is gone or being removed.
 func (l *leftovers) try(ctx context.Context, name string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
@@ -101,7 +101,7 @@ func (l *leftovers) work(ctx context.Context) {
 	}
 }
 
-// left returns what is still to be removed.
+// left returns the containers that must still be removed.
 func (l *leftovers) left() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -114,7 +114,7 @@ func (l *leftovers) removed(name string) {
 	delete(l.names, name)
 }
 
-// finished reports whether none is left; the task then ends.
+// finished reports whether no container is left; the task then ends.
 func (l *leftovers) finished() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -122,7 +122,7 @@ func (l *leftovers) finished() bool {
 	return !l.busy
 }
 
-// rest sleeps; false: the pool was closed.
+// rest sleeps. It returns false if the pool was closed.
 func (l *leftovers) rest(pause time.Duration) bool {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
@@ -134,10 +134,11 @@ func (l *leftovers) rest(pause time.Duration) bool {
 	}
 }
 
-// giveUp ends the retries: each container is tried once more, by its owner. Call it once.
+// giveUp ends the retries; each container's owner tries once more. Call it only once.
 func (l *leftovers) giveUp() { close(l.closed) }
 
-// close waits for the current try. Call it after giveUp, when nobody else removes containers.
+// close waits for the current try. Call it after giveUp, when no other goroutine removes
+// containers.
 func (l *leftovers) close() {
 	l.task.Wait()
 	for _, name := range l.left() {

@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// What a container sees of its machine besides the image.
+// The directories that a container sees in addition to the image.
 const (
 	socketDir  = "/run/grader"        // the runners' socket; student code can neither see it nor call socket()
 	scratchDir = "/scratch"           // the only directory that it can write to
@@ -24,11 +24,11 @@ const (
 	// Overhead is the memory in bytes that a container has in addition to one step's limit and
 	// the size of its scratch: for the runner itself, checkers and drivers.
 	Overhead = 256 << 20
-	// overheadPids are the processes and threads in addition to one step's.
+	// overheadPids is the number of processes and threads in addition to one step's.
 	overheadPids = 256
 )
 
-// hostname is the machine's name that programs see at level uid, the same in every container.
+// hostname is the machine's name that programs see at level uid. It is the same in every container.
 const hostname = "grader"
 
 // The labels of a container.
@@ -38,11 +38,11 @@ const (
 	labelFlavour = "grader.flavour"
 )
 
-// scratchSize is the size of a container's scratch: what one step may write, and as much again
-// for its trees and artefacts.
+// scratchSize returns the size of a container's scratch: the amount that one step may write, and as
+// much again for its trees and artefacts.
 func scratchSize(f schema.Flavour) int64 { return 2 * f.Scratch }
 
-// memory is a container's memory limit; 0: none.
+// memory returns a container's memory limit; 0: none.
 func memory(f schema.Flavour) int64 {
 	if f.Memory == 0 {
 		return 0
@@ -62,8 +62,8 @@ func (p *Pool) config(c *container) *api.Config {
 	}
 }
 
-// hostConfig confines the container: limits, no network, write access only to its scratch, and
-// of the default capabilities only those that the wall uses.
+// hostConfig returns the restrictions of the container: limits, no network, write access only to
+// its scratch, and only those default capabilities that the wall uses.
 func (p *Pool) hostConfig(c *container) *api.HostConfig {
 	return &api.HostConfig{
 		NetworkMode:    "none",
@@ -81,7 +81,7 @@ func (p *Pool) hostConfig(c *container) *api.HostConfig {
 	}
 }
 
-// scratchOptions are the options of the scratch mount. Compiled programs of students run there.
+// scratchOptions returns the options of the scratch mount. Students' compiled programs run there.
 func scratchOptions(f schema.Flavour) string {
 	options := "rw,exec,nosuid,nodev,mode=711"
 	if f.Scratch > 0 {
@@ -99,14 +99,14 @@ func resources(f schema.Flavour) api.Resources {
 	return r
 }
 
-// socketInside is the path of the runners' socket in a container.
+// socketInside returns the path of the runners' socket in a container.
 func socketInside(socket string) string { return filepath.Join(socketDir, filepath.Base(socket)) }
 
-// contentID matches the 64 digits that name a preloaded image.
+// contentID matches the 64 digits that identify a preloaded image.
 var contentID = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// reference returns the daemon's name of the image. NAME:CONTENTID is the content id, whatever
-// the name.
+// reference returns the daemon's name of the image. NAME:CONTENTID means the content id; NAME is
+// ignored.
 func reference(image string) string {
 	_, tag, found := strings.Cut(image[strings.LastIndex(image, "/")+1:], ":")
 	if found && contentID.MatchString(tag) {

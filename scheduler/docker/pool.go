@@ -1,7 +1,7 @@
-// Package docker is the pool of runner containers on one machine with Docker. Each container is
-// started for one job from the flavour's image, without a network. It reaches the scheduler
-// through the runners' socket and reads its credential from standard input. When standard input
-// closes, the runner ends.
+// Package docker implements the pool of runner containers on one machine with Docker. Each
+// container is started for one job from the flavour's image, without a network. It reaches the
+// scheduler through the runners' socket and reads its credential from standard input. When standard
+// input closes, the runner ends.
 package docker
 
 import (
@@ -17,9 +17,9 @@ import (
 
 // Pool starts runner containers. Set the exported fields before the first call.
 type Pool struct {
-	Host      string              // of the daemon: "unix:///PATH"; "" is $DOCKER_HOST, else the usual socket
-	Server    string              // id of the data directory: whose containers are whose
-	Socket    string              // of the runners' interface, alone in its directory, which the containers see
+	Host      string              // of the daemon: "unix:///PATH"; "" is $DOCKER_HOST, otherwise the usual socket
+	Server    string              // id of the data directory; labels this server's containers
+	Socket    string              // socket of the runners' interface; containers see its directory, which holds nothing else
 	Args      []string            // of the image's program: "runner", …
 	Registrar scheduler.Registrar // the scheduler
 	Logger    *slog.Logger        // nil is slog.Default
@@ -30,10 +30,10 @@ type Pool struct {
 	runners *supervisor.Supervisor
 }
 
-// errClosed is the answer of a pool that was closed.
+// errClosed is the error of a closed pool.
 var errClosed = schema.Errorf(schema.CodeUnavailable, "the pool is closed")
 
-// open makes the client.
+// open creates the client and the supervisor at the first call.
 func (p *Pool) open() (*supervisor.Supervisor, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -95,7 +95,7 @@ func (p *Pool) List(ctx context.Context) ([]scheduler.PoolRunner, error) {
 	return nil, nil
 }
 
-// Close removes every container and waits for that. Closing twice is no error.
+// Close removes every container and waits until they are removed. It may be called twice.
 func (p *Pool) Close() error {
 	p.mu.Lock()
 	first := !p.closed

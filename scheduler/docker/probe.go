@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Answer is what a daemon reports about itself and about the requested images.
+// Answer is a daemon's report about itself and the requested images.
 type Answer struct {
 	Version string
 	Images  map[string]string // content ids, "" for a missing image
@@ -25,11 +25,11 @@ type Answer struct {
 	Memory  int64 // bytes of the machine
 }
 
-// probePatience bounds a daemon's answer.
+// probePatience bounds the wait for a daemon's answer.
 const probePatience = 10 * time.Second
 
-// Probe asks the daemon whether it works and which of the images it has. Its error is a message
-// for staff.
+// Probe checks whether the daemon works and which of the images it has. Its error is a message for
+// staff.
 func Probe(ctx context.Context, host string, images []string) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, probePatience)
 	defer cancel()
@@ -58,7 +58,7 @@ func Probe(ctx context.Context, host string, images []string) (Answer, error) {
 	return answer, nil
 }
 
-// answerOf reads the facts from a daemon's report.
+// answerOf returns the facts in a daemon's report.
 func answerOf(info system.Info) Answer {
 	a := Answer{
 		Storage: info.Driver, Cgroup: fmt.Sprintf("cgroup v%s by %s", info.CgroupVersion, info.CgroupDriver),
@@ -78,7 +78,7 @@ func answerOf(info system.Info) Answer {
 	return a
 }
 
-// Fits says why a runner of the flavour cannot run on the daemon's machine, "" if it can.
+// Fits returns why a runner of the flavour cannot run on the daemon's machine, "" if it can.
 func (a Answer) Fits(f schema.Flavour) string {
 	switch {
 	case f.CPU > float64(a.Cores):
@@ -89,7 +89,7 @@ func (a Answer) Fits(f schema.Flavour) string {
 	return ""
 }
 
-// open makes the client of a daemon.
+// open creates the client of a daemon.
 func open(host string) (*daemon, error) {
 	options := []client.Opt{client.FromEnv, client.WithAPIVersionNegotiation()}
 	if host != "" {

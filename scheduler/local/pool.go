@@ -1,7 +1,7 @@
-// Package local is the pool of runner processes on this machine. Each is started
-// for one job, in its own process group, and dies with the server: the kernel
-// signals it when the server's starting thread ends, and the pipe that brought its
-// credential is its leash.
+// Package local implements the pool of runner processes on this machine. Each process is started
+// for one job, in its own process group, and ends with the server: the kernel signals it when the
+// server's starting thread ends, and the runner ends when the pipe that carried its credential
+// closes.
 package local
 
 import (
@@ -17,9 +17,9 @@ import (
 
 // Pool starts runner processes. Set the exported fields before the first call.
 type Pool struct {
-	Binary    string              // absolute path of the program, as a rule this one
+	Binary    string              // absolute path of the program, usually this one
 	Args      []string            // its arguments: "runner", …
-	Env       []string            // its whole environment; nothing secret stands in it
+	Env       []string            // its whole environment, without secrets
 	URL       string              // of the runners' interface: "unix:/PATH" or "http://…"
 	Registrar scheduler.Registrar // the scheduler
 	Grace     time.Duration       // between SIGTERM and SIGKILL; 0 is 5 s
@@ -53,25 +53,25 @@ func (p *Pool) Ensure(ctx context.Context, f schema.Flavour, n int) error {
 	return p.runners.Ensure(ctx, f, n)
 }
 
-// Registered notes that a runner has registered.
+// Registered records that a runner has registered.
 func (p *Pool) Registered(runner string) {
 	p.prepare()
 	p.runners.Registered(runner)
 }
 
-// Retire ends a runner: SIGTERM, after Grace SIGKILL, and waits for it.
+// Retire ends a runner with SIGTERM, or with SIGKILL after Grace, and waits for its end.
 func (p *Pool) Retire(ctx context.Context, runner string) error {
 	p.prepare()
 	return p.runners.Retire(ctx, runner)
 }
 
-// List returns the runners that live, and a flavour's failure where one could not start.
+// List returns the living runners, and the failure of a flavour that could not start one.
 func (p *Pool) List(ctx context.Context) ([]scheduler.PoolRunner, error) {
 	p.prepare()
 	return p.runners.List(ctx)
 }
 
-// Close ends every runner and waits for them. Closing twice is no error.
+// Close ends every runner and waits for them. It may be called twice.
 func (p *Pool) Close() error {
 	p.prepare()
 	p.runners.Close()

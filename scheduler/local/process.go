@@ -28,7 +28,7 @@ type process struct {
 	logger  *slog.Logger
 	stderr  *runnerlog.Lines
 	cmd     *exec.Cmd
-	leash   *os.File // closed when the runner is to end
+	leash   *os.File // closing it ends the runner
 
 	mu      sync.Mutex
 	started bool
@@ -102,8 +102,8 @@ func (r *process) start() error {
 	return nil
 }
 
-// wait waits for the process's end and kills the rest of its group before the group's number
-// can be reused. It returns why the process failed, "" if it ended normally.
+// wait waits for the process's end and kills the rest of its group before the kernel can reuse the
+// group's number. It returns why the process failed, "" if it ended normally.
 func (r *process) wait() string {
 	var info unix.Siginfo
 	for {
@@ -132,7 +132,7 @@ func (r *process) signal(s syscall.Signal) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.reaped {
-		_ = syscall.Kill(-r.cmd.Process.Pid, s) // no such group: it has ended
+		_ = syscall.Kill(-r.cmd.Process.Pid, s) // an error means that the group has ended
 	}
 }
 

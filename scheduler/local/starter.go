@@ -2,9 +2,8 @@ package local
 
 import "runtime"
 
-// starter is the one thread that starts runners. The kernel sends a child its death signal when
-// the thread that started it ends, not when the process ends. So the thread lives as long as
-// the pool.
+// starter is the thread that starts runners. The kernel sends a child its death signal when the
+// thread that started it ends, not when the process ends. So the thread lives as long as the pool.
 type starter struct {
 	jobs chan func()
 	done chan struct{}

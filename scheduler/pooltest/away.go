@@ -10,22 +10,23 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Machines are the machines of a pool's runners, as a test can disconnect them from the pool.
+// Machines controls the machines of a pool's runners, so that a test can disconnect them from the
+// pool.
 type Machines interface {
-	// Leave disconnects the pool: none of its requests is answered. The runners are not ended
-	// by that, but may end because the pool is missing.
+	// Leave disconnects the pool: its requests get no answer. Leave does not end the runners, but
+	// they may end because they cannot reach the pool.
 	Leave()
-	// Return ends Leave.
+	// Return reconnects the pool.
 	Return()
 	// Runners returns the ids of the runners that have not been removed.
 	Runners() []string
 }
 
-// MakeAway makes a pool whose runners register at the front, and its machines.
+// MakeAway creates a pool whose runners register at the front, and its machines.
 type MakeAway func(t *testing.T) (scheduler.Pool, *Front, Machines)
 
-// RunAway tests a pool whose machines may be unavailable for a while: whatever was requested
-// meanwhile is done when they answer again, and no failure remains.
+// RunAway tests a pool whose machines may be unavailable for a while. The pool must carry out
+// requests from that time once the machines answer again, and no failure may remain.
 func RunAway(t *testing.T, make MakeAway) {
 	for name, test := range map[string]func(*testing.T, *outage){
 		"removes what was retired meanwhile":  retiredMeanwhile,
@@ -43,7 +44,7 @@ func RunAway(t *testing.T, make MakeAway) {
 	}
 }
 
-// outage is a pool whose machines can go away.
+// outage is a pool whose machines can be disconnected.
 type outage struct {
 	*subject
 	Machines
@@ -52,7 +53,7 @@ type outage struct {
 // tried bounds requests that cannot succeed while the machines are unavailable.
 const tried = time.Second
 
-// retireAway retires a runner while the machines are away, which must be an error.
+// retireAway retires a runner while the machines are disconnected, which must fail.
 func (o *outage) retireAway(id string) {
 	o.t.Helper()
 	ctx, cancel := context.WithTimeout(o.t.Context(), tried)
@@ -62,13 +63,14 @@ func (o *outage) retireAway(id string) {
 	}
 }
 
-// ensureAway asks for runners while the machines are away: an error or none.
+// ensureAway requests runners while the machines are disconnected. It ignores the error, because a
+// pool may return one or not.
 func (o *outage) ensureAway(n int) {
 	o.t.Helper()
 	_ = o.Ensure(o.t.Context(), schema.Flavour{Name: "small", Warm: n, Max: n}, n)
 }
 
-// failing waits until staff see that runners cannot be started.
+// failing waits until the pool reports that runners cannot be started.
 func (o *outage) failing() {
 	o.t.Helper()
 	o.until("staff see a failure", func() bool { return o.failure() != "" })
@@ -90,13 +92,13 @@ func (o *outage) sound(n int) {
 	})
 }
 
-// failure is what staff read about the pool's state, "" if nothing is wrong.
+// failure returns the failure that staff read about the pool, "" for none.
 func (o *outage) failure() string {
 	_, failure := o.look()
 	return failure
 }
 
-// look returns the living runners and what staff read about the pool's state.
+// look returns the living runners and the failure that staff read about the pool.
 func (o *outage) look() (alive []string, failure string) {
 	runners, err := o.List(context.WithoutCancel(o.t.Context()))
 	if err != nil {

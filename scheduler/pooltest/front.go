@@ -1,5 +1,5 @@
-// Package pooltest tests what every pool must do. A pool's own tests call Run with a function
-// that makes one.
+// Package pooltest tests the required behaviour of every pool. A pool's own tests call Run with a
+// function that creates one.
 package pooltest
 
 import (
@@ -20,18 +20,18 @@ import (
 // patience bounds each wait for the pool.
 const patience = time.Minute
 
-// Front replaces the scheduler: it issues tokens, registers runners by token or by the pool's
-// word, and keeps each runner waiting for a job until it is dismissed.
+// Front replaces the scheduler. It issues tokens, registers runners by token or by the pool's
+// Identify, and keeps each runner waiting for a job until it is dismissed.
 type Front struct {
-	URL      string               // what goes into the credentials
-	Identify scheduler.Identifier // the pool, where its runners have identities instead of tokens
+	URL      string               // address in the credentials
+	Identify scheduler.Identifier // the pool, if its runners have identities instead of tokens
 
 	t          testing.TB
-	pool       scheduler.Pool // is told of registrations; may be nil
+	pool       scheduler.Pool // notified of registrations; may be nil
 	mu         sync.Mutex
 	tokens     map[string]string        // to id
 	flavours   map[string]string        // of ids
-	dismissals map[string]chan struct{} // by secret, which is the id
+	dismissals map[string]chan struct{} // by secret, which equals the id
 	registered chan string              // ids, in order of registration
 	exited     chan string
 }
@@ -53,7 +53,7 @@ func NewFront(t testing.TB, l net.Listener) *Front {
 	}
 	server.Start()
 	t.Cleanup(func() {
-		server.CloseClientConnections() // runners that outlive their pool still ask
+		server.CloseClientConnections() // runners that outlive their pool still send requests
 		server.Close()
 	})
 	f.URL = server.URL
@@ -63,7 +63,7 @@ func NewFront(t testing.TB, l net.Listener) *Front {
 	return f
 }
 
-// Issue makes a credential with a new token.
+// Issue returns a credential with a new token.
 func (f *Front) Issue(runner, flavour string) schema.Credential {
 	token := rand.Text()
 	f.mu.Lock()
@@ -101,10 +101,10 @@ func (f *Front) Withdrawn(runner string) {
 	delete(f.flavours, runner)
 }
 
-// Failed does nothing: there is no staff.
+// Failed does nothing, because a test has no staff.
 func (f *Front) Failed(string, string) {}
 
-// Replace replaces nothing: every runner is busy.
+// Replace does nothing, because every runner is busy.
 func (f *Front) Replace(string) bool { return false }
 
 // Dismiss lets a registered runner end normally.
@@ -114,10 +114,10 @@ func (f *Front) Dismiss(runner string) {
 	close(f.dismissals[runner])
 }
 
-// Registered waits for the next runner that registers.
+// Registered waits for the next runner to register and returns its id.
 func (f *Front) Registered() string { f.t.Helper(); return f.next("register", f.registered) }
 
-// Gone waits for the next runner that the pool reports as exited.
+// Gone waits for the next runner that the pool reports as exited and returns its id.
 func (f *Front) Gone() string { f.t.Helper(); return f.next("exit", f.exited) }
 
 func (f *Front) next(what string, from <-chan string) string {

@@ -9,18 +9,17 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Make makes a pool whose runners register at the front. The suite closes it.
+// Make creates a pool whose runners register at the front. The suite closes the pool.
 type Make func(t *testing.T) (scheduler.Pool, *Front)
 
-// Run runs the suite. The flavours that it asks for are called small and large, and
-// nothing else is set in them.
+// Run runs the suite. Its flavours are named small and large and have no other values.
 func Run(t *testing.T, make Make) {
 	suite := common()
 	suite["starts nothing once closed"] = closed
 	run(t, suite, make)
 }
 
-// RunOutliving is Run for a pool whose runners survive it. again makes another pool for the
+// RunOutliving is like Run for a pool whose runners survive it. again creates another pool for the
 // same front, as the next process would.
 func RunOutliving(t *testing.T, make Make, again func(*testing.T, *Front) scheduler.Pool) {
 	suite := common()
@@ -28,7 +27,7 @@ func RunOutliving(t *testing.T, make Make, again func(*testing.T, *Front) schedu
 	run(t, suite, make)
 }
 
-// common is the suite that every pool must pass.
+// common returns the tests that every pool must pass.
 func common() map[string]func(*testing.T, *subject) {
 	return map[string]func(*testing.T, *subject){
 		"keeps as many runners as asked":     keepsAsMany,

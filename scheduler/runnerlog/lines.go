@@ -1,4 +1,4 @@
-// Package runnerlog forwards what runners write to standard error.
+// Package runnerlog forwards the standard error of runners to the log.
 package runnerlog
 
 import (

@@ -11,21 +11,21 @@ const (
 	longestPause = 30 * time.Second
 )
 
-// quota is how many runners of one flavour there should be, and how their starts went. It is
-// guarded by the supervisor's mu.
+// quota holds the wanted number of runners of one flavour, and the results of their starts. The
+// supervisor's mu guards it.
 type quota struct {
 	flavour schema.Flavour
 	want    int
 	alive   int       // not retired
-	serving int       // of those, the registered ones
-	failed  int       // failed starts in a row
-	retry   time.Time // nothing is started earlier
+	serving int       // registered runners among alive
+	failed  int       // consecutive failed starts
+	retry   time.Time // no start before this time
 	timer   *time.Timer
 	failure string // why the last start failed; "" once a runner has registered
 }
 
-// recordFailure records a failure and doubles the pause before the next start. If several
-// runners fail at once, the pause is doubled once.
+// recordFailure records a failure and doubles the pause before the next start. If several runners
+// fail at the same time, it doubles the pause once.
 func (q *quota) recordFailure(failure string) {
 	q.failure = failure
 	if time.Now().Before(q.retry) {
@@ -36,7 +36,7 @@ func (q *quota) recordFailure(failure string) {
 	q.retry = time.Now().Add(pause)
 }
 
-// resetPause allows the next start at once, because a runner has served.
+// resetPause allows the next start immediately, because a runner has served.
 func (q *quota) resetPause() { q.failed, q.retry = 0, time.Time{} }
 
 // forgetFailure clears the failure once every wanted runner has registered.

@@ -1,6 +1,5 @@
-// Package supervisor keeps the right number of runners alive for pools that start each of them
-// themselves: as many of each flavour as are wanted, a fresh one for each that ended, with
-// growing pauses while they fail.
+// Package supervisor keeps the wanted number of runners alive for pools that start each runner
+// themselves. It replaces each runner that ends, with growing pauses while they fail.
 package supervisor
 
 import (
@@ -15,18 +14,18 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Life is one runner, as its pool makes it.
+// Life is one runner, implemented by its pool.
 type Life interface {
-	// Live starts the runner and returns once it has ended and nothing of it is left. It must
-	// end when ctx does. The failure tells staff why it ended on its own or did not start; ""
-	// if it ended normally.
+	// Live starts the runner and returns once it has ended completely. It must end when ctx does.
+	// The failure tells staff why the runner ended on its own or did not start; "" if it ended
+	// normally.
 	Live(ctx context.Context) (failure string)
-	// Where says where the runner is, for people. It may be called at any time.
+	// Where describes the runner's location for people. It may be called at any time.
 	Where() string
 }
 
-// Supervisor is a pool without the implementation of a runner's life. Set the exported fields
-// before the first call. The methods may be called from several goroutines.
+// Supervisor implements a pool except for a runner's life. Set the exported fields before the first
+// call. Its methods are safe for concurrent use.
 type Supervisor struct {
 	Name      string                                 // of the pool; the ids of its runners begin with it
 	Registrar scheduler.Registrar                    // the scheduler
@@ -39,7 +38,7 @@ type Supervisor struct {
 	tasks    sync.WaitGroup
 }
 
-// runner is a life with the supervisor's state of it, guarded by the supervisor's mu.
+// runner is a Life with the supervisor's state, which the supervisor's mu guards.
 type runner struct {
 	Life
 	id         string
@@ -48,13 +47,13 @@ type runner struct {
 	end        context.CancelFunc
 	registered bool
 	retired    bool
-	gone       chan struct{} // closed once nothing of it is left
+	gone       chan struct{} // closed once it has ended completely
 }
 
-// errClosed is the answer of a pool that was closed.
+// errClosed is the error of a closed pool.
 var errClosed = schema.Errorf(schema.CodeUnavailable, "the pool is closed")
 
-// Ensure keeps n runners of the flavour from now on.
+// Ensure makes the supervisor keep n runners of the flavour.
 func (s *Supervisor) Ensure(_ context.Context, f schema.Flavour, n int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -75,8 +74,8 @@ func (s *Supervisor) Ensure(_ context.Context, f schema.Flavour, n int) error {
 	return nil
 }
 
-// fill starts the runners that a flavour lacks, or sets a timer for the end of a failure's
-// pause. mu is held.
+// fill starts the missing runners of a flavour, or sets a timer for the end of a failure's pause.
+// mu is held.
 func (s *Supervisor) fill(q *quota) {
 	lack := q.want - q.alive
 	if s.closed || q.timer != nil || lack <= 0 {
@@ -91,7 +90,7 @@ func (s *Supervisor) fill(q *quota) {
 	}
 }
 
-// refill is fill at the end of a pause.
+// refill calls fill at the end of a pause.
 func (s *Supervisor) refill(q *quota) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -126,7 +125,7 @@ func (s *Supervisor) Registered(id string) {
 	r.quota.failure = ""
 }
 
-// settle records a runner's end and starts another in its place.
+// settle records a runner's end and starts its replacement.
 func (s *Supervisor) settle(r *runner, failure string) {
 	s.mu.Lock()
 	delete(s.runners, r.id)
@@ -148,8 +147,8 @@ func (s *Supervisor) settle(r *runner, failure string) {
 	s.fill(r.quota)
 }
 
-// Retire ends a runner and waits until nothing of it is left. A runner that is already gone is
-// no error.
+// Retire ends a runner and waits until it has ended completely. It returns nil if the runner has
+// ended already.
 func (s *Supervisor) Retire(ctx context.Context, id string) error {
 	s.mu.Lock()
 	r := s.runners[id]
@@ -203,7 +202,7 @@ func (s *Supervisor) List(context.Context) ([]scheduler.PoolRunner, error) {
 	return all, nil
 }
 
-// Close ends every runner and waits until nothing of them is left. Closing twice is no error.
+// Close ends every runner and waits until they have ended completely. It may be called twice.
 func (s *Supervisor) Close() {
 	s.mu.Lock()
 	s.closed = true
