@@ -8,24 +8,23 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Address says how to reach Nomad. An empty field is read from Nomad's usual environment
-// variable (NOMAD_ADDR, NOMAD_TOKEN, NOMAD_CACERT …).
+// Address holds the settings for reaching Nomad. An empty field is read from Nomad's usual
+// environment variable (NOMAD_ADDR, NOMAD_TOKEN, NOMAD_CACERT …).
 type Address struct {
 	URL, Region, Namespace string
 	Token                  string // ACL
 	CA, Cert, Key          string // files
-	ServerName             string // in the certificate, if it is not the URL's host
+	ServerName             string // name in the certificate, if it is not the URL's host
 }
 
-// Cluster is Nomad's interface with the namespace to work in.
+// Cluster is a client of Nomad with its namespace.
 type Cluster struct {
 	*api.Client
 	Namespace string
-	URL       string // as it was configured; the client replaces a socket's URL
+	URL       string // configured URL; the client replaces a socket's URL
 }
 
-// Dial makes a client without connecting. CodeInvalid: the address or one of its files is
-// wrong.
+// Dial creates a client without connecting. CodeInvalid: the address or one of its files is wrong.
 func Dial(a Address) (*Cluster, error) {
 	c := api.DefaultConfig()
 	c.Address = cmp.Or(a.URL, c.Address)

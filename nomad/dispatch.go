@@ -8,10 +8,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// makeKey is the metadata key of the specification that a job was made from.
+// makeKey is the metadata key for the fingerprint of a job's specification.
 const makeKey = "grader_make"
 
-// write are the options of a write to Nomad.
+// write returns the options of a write to Nomad.
 func write(ctx context.Context) *api.WriteOptions { return (&api.WriteOptions{}).WithContext(ctx) }
 
 // start dispatches one runner of the group.
@@ -31,8 +31,8 @@ func (p *Pool) start(ctx context.Context, g *group) error {
 	return nil
 }
 
-// dispatched records a runner that was just dispatched; false: its end was reported before the
-// dispatch was answered.
+// dispatched records a runner that was just dispatched. It returns false if the runner's end was
+// reported before the response to the dispatch.
 func (p *Pool) dispatched(id string, g *group) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -80,7 +80,7 @@ func (p *Pool) addRunner(id, flavour string) *runner {
 	return r
 }
 
-// unanswered turns a failed call to Nomad into a message for people.
+// unanswered wraps a failed call to Nomad in an error with a message for people.
 func unanswered(what string, err error) error {
 	return &schema.Error{Code: schema.CodeUnavailable, Message: "Nomad: " + what + ": " + inWords(err), Err: err}
 }

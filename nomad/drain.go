@@ -7,9 +7,9 @@ import (
 	"github.com/hashicorp/nomad/api"
 )
 
-// topics are the topics of the event stream. Nomad keeps the batch jobs of a drained node until
-// the drain's deadline, so that gradings finish. Idle runners would stay until then, too, and
-// receive work. So nodes are followed if the token may read them.
+// topics returns the topics of the event stream. Nomad keeps the batch jobs of a drained node until
+// the drain's deadline, so that gradings finish. Idle runners would also stay until then and
+// receive work. So the pool follows nodes if the token may read them.
 func topics(nodes bool) map[api.Topic][]string {
 	topics := map[api.Topic][]string{api.TopicAllocation: {"*"}, api.TopicEvaluation: {"*"}}
 	if nodes {

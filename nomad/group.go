@@ -13,7 +13,7 @@ const (
 	longestPause = 30 * time.Second
 )
 
-// group holds one flavour's runners: how many there should be, and how their starts went. The
+// group holds the wanted number of one flavour's runners, and the results of their starts. The
 // pool's mu guards the fields after filling.
 type group struct {
 	filling sync.Mutex // held while runners are dispatched
@@ -22,7 +22,7 @@ type group struct {
 	asked   bool // Ensure was called; before that only the flavour's name is known
 	want    int
 	make    string // fingerprint of the registered job; "" until it is known
-	failed  int    // runners in a row that never registered, and refusals
+	failed  int    // consecutive runners that never registered, and refusals
 	retry   time.Time
 	timer   *time.Timer
 	refusal string // Nomad's last refusal; "" once Nomad accepts
@@ -39,7 +39,7 @@ func (g *group) pause(now time.Time) {
 // reset clears the failures after a runner has registered.
 func (g *group) reset() { g.failed, g.failure, g.toldOf, g.retry = 0, "", "", time.Time{} }
 
-// group returns a flavour's group and makes it if necessary. mu is held.
+// group returns a flavour's group and creates it if necessary. mu is held.
 func (p *Pool) group(flavour string) *group {
 	g := p.groups[flavour]
 	if g == nil {
@@ -49,7 +49,7 @@ func (p *Pool) group(flavour string) *group {
 	return g
 }
 
-// fill dispatches the runners that a flavour lacks, or sets a timer for the end of a failure's
+// fill dispatches the missing runners of a flavour, or sets a timer for the end of a failure's
 // pause.
 func (p *Pool) fill(ctx context.Context, g *group) error {
 	g.filling.Lock()
@@ -65,14 +65,15 @@ func (p *Pool) fill(ctx context.Context, g *group) error {
 	return err
 }
 
-// idle reports whether the cluster cannot be asked for runners now, or need not be.
+// idle reports whether fill has nothing to do now: the pool is closed, the cluster does not answer,
+// Ensure was not called, or a pause has not ended.
 func (p *Pool) idle(g *group) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.closed || p.unreachable != nil || !g.asked || p.paused(g)
 }
 
-// paused reports whether a failure's pause is not over; fill runs again at its end. mu is held.
+// paused reports whether a failure's pause has not ended; fill runs again at its end. mu is held.
 func (p *Pool) paused(g *group) bool {
 	pause := g.retry.Sub(p.Clock())
 	if pause > 0 && g.timer == nil {
@@ -81,7 +82,7 @@ func (p *Pool) paused(g *group) bool {
 	return pause > 0
 }
 
-// lacks reports whether a runner is to be dispatched now.
+// lacks reports whether fill must dispatch a runner now.
 func (p *Pool) lacks(g *group) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -100,7 +101,7 @@ func (p *Pool) filled(g *group, err error) {
 	}
 }
 
-// retryFill is fill at the end of a pause.
+// retryFill calls fill at the end of a pause.
 func (p *Pool) retryFill(g *group) {
 	p.mu.Lock()
 	g.timer = nil
@@ -108,7 +109,7 @@ func (p *Pool) retryFill(g *group) {
 	p.refill(g)
 }
 
-// refill is fill in the background.
+// refill calls fill in the background.
 func (p *Pool) refill(g *group) {
 	p.spawn(func(ctx context.Context) {
 		ctx, cancel := context.WithTimeout(ctx, callPatience)
@@ -142,8 +143,8 @@ func (p *Pool) registered(g *group) int {
 	return n
 }
 
-// surplus retires the runners above the wanted number that no node has placed yet, so that no
-// work is lost. It returns their ids.
+// surplus retires runners above the wanted number that no node has placed yet, so that no work is
+// lost. It returns their ids.
 func (p *Pool) surplus(g *group) []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -16,16 +16,16 @@ import (
 // one.
 const maxSkew = 30 * time.Second
 
-// claims are what Nomad's servers sign about an allocation.
+// claims holds the claims about an allocation that Nomad's servers sign.
 type claims struct {
 	jwt.Claims
 	Namespace  string `json:"nomad_namespace"`
-	Job        string `json:"nomad_job_id"` // of a dispatched job its parent
+	Job        string `json:"nomad_job_id"` // for a dispatched job, its parent
 	Allocation string `json:"nomad_allocation_id"`
 	Task       string `json:"nomad_task"`
 }
 
-// algorithms are the signature algorithms that Nomad uses.
+// algorithms returns the signature algorithms that Nomad uses.
 func algorithms() []jose.SignatureAlgorithm {
 	return []jose.SignatureAlgorithm{jose.RS256, jose.EdDSA}
 }
@@ -78,7 +78,7 @@ func (p *Pool) verify(ctx context.Context, identity string) (claims, error) {
 	return c, nil
 }
 
-// admit returns the runner of an allocation that runs and is to serve.
+// admit returns the runner of an allocation if the allocation runs and the runner may serve.
 func (p *Pool) admit(flavour string, alloc *api.Allocation) (string, error) {
 	of, ours := p.Settings.flavourOf(alloc.JobID)
 	s := allocState{id: alloc.ID, job: alloc.JobID, client: alloc.ClientStatus, desired: alloc.DesiredStatus}
@@ -89,7 +89,7 @@ func (p *Pool) admit(flavour string, alloc *api.Allocation) (string, error) {
 	g := p.group(flavour)
 	r := p.runners[alloc.JobID]
 	if r == nil && !p.pendingRemoval[alloc.JobID] {
-		r = p.addRunner(alloc.JobID, flavour) // its event has not come yet
+		r = p.addRunner(alloc.JobID, flavour) // its event has not arrived yet
 		if alloc.Job != nil {
 			r.make = alloc.Job.Meta[makeKey]
 		}

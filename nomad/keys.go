@@ -11,12 +11,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// keyPause is how long after a fetch an unknown key is not fetched again: invented key ids must
-// not make this server ask Nomad each time.
+// keyPause is how long after a fetch an unknown key is not fetched again. Otherwise each request
+// with an invented key id would make this server query Nomad.
 const keyPause = 10 * time.Second
 
-// keys are the public keys that Nomad's servers sign with. They are fetched when an unknown one
-// is named, because operators rotate them.
+// keys holds the public keys that Nomad's servers sign with. It fetches them when an unknown one is
+// named, because operators rotate them.
 type keys struct {
 	fetch func(ctx context.Context) (jose.JSONWebKeySet, error)
 	clock func() time.Time
@@ -47,7 +47,7 @@ func (k *keys) find(ctx context.Context, id string) (jose.JSONWebKey, error) {
 	return jose.JSONWebKey{}, schema.Errorf(schema.CodeUnauthenticated, "the identity is signed with an unknown key")
 }
 
-// known returns a public key for signatures; a set may also hold others.
+// known returns the public signature key with the id; a set may also hold other keys.
 func (k *keys) known(id string) (jose.JSONWebKey, bool) {
 	if id == "" {
 		return jose.JSONWebKey{}, false

@@ -19,14 +19,14 @@ func (s allocState) over() bool {
 	return false
 }
 
-// silent reports whether the allocation's node does not answer to Nomad. The runner may still
-// work, so its lease decides about its job.
+// silent reports whether the allocation's node does not answer Nomad. The runner may still work, so
+// the lease decides about its job.
 func (s allocState) silent() bool { return s.client == api.AllocClientStatusUnknown }
 
-// stopped reports whether Nomad ends the allocation or has ended it.
+// stopped reports whether Nomad is ending the allocation or has ended it.
 func (s allocState) stopped() bool { return s.desired != api.AllocDesiredStatusRun }
 
-// ending says how a runner ended.
+// ending describes how a runner ended.
 type ending struct {
 	lost            bool   // it did not end on its own
 	reason, failure string // for the student if it was lost, and for staff
@@ -78,7 +78,7 @@ func (p *Pool) observe(s allocState) {
 	}
 }
 
-// runnerEnded records a runner's end and starts another in its place.
+// runnerEnded records a runner's end and starts its replacement.
 func (p *Pool) runnerEnded(r *runner, how ending) {
 	p.mu.Lock()
 	if p.runners[r.id] != r {
@@ -127,8 +127,8 @@ func (p *Pool) handleEvaluation(e *api.Evaluation) {
 	}
 }
 
-// recordNoRoom records why no node can place a job, unless one has placed it or it is not
-// wanted any more. news: this reason is new for the flavour.
+// recordNoRoom records why no node can place a job, unless a node has placed it or the job is no
+// longer wanted. news reports whether the reason is new for the flavour.
 func (p *Pool) recordNoRoom(job, flavour, failure string) (news bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -142,8 +142,8 @@ func (p *Pool) recordNoRoom(job, flavour, failure string) (news bool) {
 	return news
 }
 
-// replaceOutdated replaces one idle runner of an older specification, if there is one. The next
-// is replaced after the fresh runner has registered.
+// replaceOutdated replaces one idle runner of an older specification, if any. The next one is
+// replaced after the fresh runner has registered.
 func (p *Pool) replaceOutdated(g *group) {
 	for _, id := range p.outdated(g) {
 		if p.Registrar.Replace(id) {

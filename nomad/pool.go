@@ -9,18 +9,17 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Registrar is what the pool asks of the scheduler.
+// Registrar groups the scheduler's methods that the pool calls.
 type Registrar interface {
 	// Expect announces a runner that will authenticate by its identity.
 	Expect(runner, flavour string)
 	// Exited reports that a runner ended on its own without having been retired. failure tells
 	// staff why, "" if it ended normally.
 	Exited(runner, failure string)
-	// Lost reports that a runner was ended without having been retired. reason is for the
-	// student whose work it graded, failure for staff.
+	// Lost reports that a runner was ended without having been retired. reason is for the student
+	// whose work was being graded, failure for staff.
 	Lost(runner, reason, failure string)
-	// Failed reports that none of the flavour's runners can be started. failure tells staff
-	// why.
+	// Failed reports that no runner of the flavour can be started. failure tells staff why.
 	Failed(flavour, failure string)
 	// Withdrawn reports that an announced runner will not be started.
 	Withdrawn(runner string)
@@ -50,7 +49,7 @@ type Pool struct {
 	groups         map[string]*group
 	runners        map[string]*runner
 	pendingRemoval map[string]bool   // jobs that must be removed from Nomad, or were
-	removing       map[string]bool   // those of them that a task is removing
+	removing       map[string]bool   // jobs in pendingRemoval that a task is removing
 	noRoom         map[string]string // why no node can place a job, by the job's name
 }
 
@@ -62,8 +61,8 @@ var (
 	errNotAsked = schema.Errorf(schema.CodeUnavailable, "Nomad has not answered yet")
 )
 
-// Start begins to follow the cluster. It returns once the cluster's runners are known, or when
-// ctx ends. An unreachable cluster is no error; List reports it until the cluster answers.
+// Start starts following the cluster. It returns once the cluster's runners are known, or when ctx
+// ends. An unreachable cluster is not an error; List reports it until the cluster answers.
 func (p *Pool) Start(ctx context.Context) {
 	if p.Clock == nil {
 		p.Clock = time.Now
@@ -154,8 +153,8 @@ func (p *Pool) Retire(ctx context.Context, id string) error {
 	}
 }
 
-// retireNow takes a runner out of service; its job is to be removed. The end of a runner
-// without a node, or on a node that does not answer, is not waited for. mu is held.
+// retireNow marks a runner as retired and its job for removal. It does not wait for the end of a
+// runner without a node, or on a node that does not answer. mu is held.
 func (p *Pool) retireNow(r *runner) {
 	r.retired, p.pendingRemoval[r.id] = true, true
 	if r.alloc == "" || r.silent {
@@ -163,7 +162,7 @@ func (p *Pool) retireNow(r *runner) {
 	}
 }
 
-// forget drops a runner that has ended. mu is held.
+// forget removes a runner that has ended. mu is held.
 func (p *Pool) forget(r *runner) {
 	if p.runners[r.id] == r {
 		delete(p.runners, r.id)
@@ -195,8 +194,8 @@ func (p *Pool) List(context.Context) ([]schema.PoolRunner, error) {
 	return runners, nil
 }
 
-// failureOf returns why the flavour lacks a runner, "" if it does not; full: no node has room
-// for the waiting runner. mu is held.
+// failureOf returns why the flavour lacks a runner, "" if it does not. full reports that no node
+// has room for the waiting runner. mu is held.
 func (p *Pool) failureOf(flavour string) (failure string, full bool) {
 	for _, r := range p.runners {
 		if why := p.noRoom[r.id]; why != "" && r.flavour == flavour && r.serves() {
@@ -207,8 +206,8 @@ func (p *Pool) failureOf(flavour string) (failure string, full bool) {
 	return orElse(g.refusal, g.failure), false
 }
 
-// Close stops following the cluster. Its runners continue, and the next process finds them.
-// Closing twice is no error.
+// Close stops following the cluster. Its runners continue, and the next process finds them. It may
+// be called twice.
 func (p *Pool) Close() error {
 	p.mu.Lock()
 	p.closed, p.spawning = true, false

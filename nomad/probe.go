@@ -13,8 +13,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Check is one thing that the pool needs of its cluster: whether it works, and how to repair
-// it.
+// Check is the result of checking one requirement of the pool: whether the cluster meets it, and
+// how to repair it.
 type Check struct {
 	What   string
 	Works  bool
@@ -27,8 +27,8 @@ type Check struct {
 // probePatience bounds all requests of the checks.
 const probePatience = 20 * time.Second
 
-// Probe checks the cluster as the pool would use it, and changes nothing there. A check is left
-// out if one fails that it depends on.
+// Probe checks the requirements of the pool without changing the cluster. It omits checks that
+// depend on a failed one.
 func Probe(ctx context.Context, address Address, s Settings, flavours []schema.Flavour) []Check {
 	ctx, cancel := context.WithTimeout(ctx, probePatience)
 	defer cancel()
@@ -53,7 +53,7 @@ func Probe(ctx context.Context, address Address, s Settings, flavours []schema.F
 	return checks
 }
 
-// probe asks one cluster.
+// probe sends the requests of the checks to one cluster.
 type probe struct {
 	cluster  *Cluster
 	settings Settings
@@ -61,7 +61,7 @@ type probe struct {
 
 func query(ctx context.Context) *api.QueryOptions { return (&api.QueryOptions{}).WithContext(ctx) }
 
-// reach asks for what Nomad shows to everybody.
+// reach requests data that Nomad shows to everybody.
 func (p probe) reach(ctx context.Context) Check {
 	var leader string
 	_, err := p.cluster.Raw().Query("/v1/status/leader", &leader, query(ctx))
@@ -116,7 +116,7 @@ func (p probe) issuer(ctx context.Context, c Check) Check {
 		Remedy: fmt.Sprintf("write nomad.issuer: %q", is.Issuer)}
 }
 
-// token tries, on jobs that do not exist, the requests that need a right of the token.
+// token checks the token's rights with requests about jobs that do not exist.
 func (p probe) token(ctx context.Context) Check {
 	c := Check{What: "nomad token", Says: "may do in namespace " + p.cluster.Namespace + " what runners need"}
 	if _, _, err := p.cluster.Namespaces().Info(p.cluster.Namespace, query(ctx)); err != nil {
@@ -144,8 +144,8 @@ func (p probe) token(ctx context.Context) Check {
 	return c
 }
 
-// nodes counts the nodes that run containers. If the token may not read nodes the pool works,
-// but does not know which are drained.
+// nodes counts the nodes that run containers. If the token may not read nodes, the pool works but
+// does not know which are drained.
 func (p probe) nodes(ctx context.Context) Check {
 	c := Check{What: "nomad nodes", Optional: true}
 	all, _, err := p.cluster.Nodes().List(query(ctx))
@@ -164,7 +164,7 @@ func (p probe) nodes(ctx context.Context) Check {
 	return c
 }
 
-// room asks Nomad's scheduler whether it would place a runner, without placing one.
+// room asks Nomad's scheduler whether it could place a runner, without placing one.
 func (p probe) room(ctx context.Context, f schema.Flavour) Check {
 	c := Check{What: "flavour " + f.Name, Works: true, Says: "a node of the cluster has room for a runner"}
 	job, _ := p.settings.specification(f)
@@ -188,7 +188,7 @@ func (p probe) room(ctx context.Context, f schema.Flavour) Check {
 	return Check{What: c.What, Says: placementFailure(metric), Remedy: placementRemedy(metric)}
 }
 
-// allocations are Nomad's allocations of a flavour's runners.
+// allocations returns Nomad's allocations of a flavour's runners.
 func (p probe) allocations(ctx context.Context, flavour string) []*api.AllocationListStub {
 	all, _, err := p.cluster.Allocations().List(query(ctx))
 	if err != nil {
@@ -214,8 +214,8 @@ func (p probe) running(ctx context.Context, flavour string) int {
 	return n
 }
 
-// image takes the state of the image from the last runner: Nomad does not know which images its
-// nodes have before a container is started from it.
+// image derives the state of the image from the last runner. Nomad does not know which images its
+// nodes have before a container is started from them.
 func (p probe) image(ctx context.Context, f schema.Flavour) Check {
 	c := Check{What: "image of " + f.Name, Works: true, Says: "no runner tells yet whether the nodes have it"}
 	var last *api.AllocationListStub
@@ -235,7 +235,8 @@ func (p probe) image(ctx context.Context, f schema.Flavour) Check {
 	return c
 }
 
-// unlessAbsent accepts the answer that a job does not exist which was named to get it.
+// unlessAbsent returns err only if Nomad did not answer or rejected the token. Other errors are
+// expected, because the request names a job that does not exist.
 func unlessAbsent(err error) error {
 	if status(err) == http.StatusForbidden || status(err) == http.StatusUnauthorized || status(err) == 0 {
 		return err

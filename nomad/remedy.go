@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/nomad/api"
 )
 
-// status is the HTTP status of Nomad's refusal, 0 if it did not answer.
+// status returns the HTTP status of Nomad's error response, 0 if Nomad did not answer.
 func status(err error) int {
 	var answer api.UnexpectedResponseError
 	if errors.As(err, &answer) && answer.HasStatusCode() {
@@ -43,10 +43,11 @@ func unreachedRemedy(err error) string {
 	return "correct nomad.address or NOMAD_ADDR; start Nomad there (systemctl start nomad); let its port through"
 }
 
-// applyPolicy gives a token, or the server's job, the rights that the pool needs.
+// applyPolicy is the command that gives a token, or the server's job, the rights that the pool
+// needs.
 const applyPolicy = "nomad acl policy apply grader grader.policy.hcl, and give the token (or -job) that policy"
 
-// explainRefusal says what a token may not do, and what to do about it.
+// explainRefusal says which action the token may not perform, and what to do about it.
 func (p probe) explainRefusal(what string, err error) (says, remedy string) {
 	if status(err) == http.StatusForbidden {
 		return fmt.Sprintf("the token may not %s in namespace %s", what, p.cluster.Namespace), applyPolicy
@@ -54,8 +55,8 @@ func (p probe) explainRefusal(what string, err error) (says, remedy string) {
 	return what + ": " + inWords(err), "look at the log of Nomad's servers"
 }
 
-// explainToken says why a token cannot see the namespace. Nomad answers the same for an unknown
-// token and for one without rights, except for expired tokens.
+// explainToken says why a token cannot see the namespace. Except for expired tokens, Nomad responds
+// the same to an unknown token and to one without rights.
 func (p probe) explainToken(err error) (says, remedy string) {
 	const renew = "make one, and put it in the file nomad.token_file: nomad acl token create -policy grader"
 	switch {
@@ -71,7 +72,7 @@ func (p probe) explainToken(err error) (says, remedy string) {
 	return "look for namespace " + p.cluster.Namespace + ": " + inWords(err), "look at the log of Nomad's servers"
 }
 
-// explainRefusedJob says why Nomad refuses a flavour's job, and what to do about it.
+// explainRefusedJob says why Nomad rejects a flavour's job, and what to do about it.
 func (p probe) explainRefusedJob(err error) (says, remedy string) {
 	if status(err) == http.StatusForbidden {
 		return p.explainRefusal("submit-job", err)
@@ -79,7 +80,7 @@ func (p probe) explainRefusedJob(err error) (says, remedy string) {
 	return "Nomad refuses its job: " + inWords(err), "correct what the flavour says under nomad: node_pool, datacenters, constraints"
 }
 
-// unknown reports whether Nomad refuses the token itself, not its rights.
+// unknown reports whether Nomad rejects the token itself, not its rights.
 func unknown(err error) bool {
 	said := strings.ToLower(err.Error())
 	return strings.Contains(said, "token not found") || strings.Contains(said, "token expired")

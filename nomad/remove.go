@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// stop ends a runner's job. Purging a job makes Nomad forget it and its allocation at once, so
-// that its end would not be reported. So while it may run, it is only stopped, and purged after
-// its end was reported.
+// stop ends a runner's job. If a job is purged, Nomad forgets it and its allocation immediately and
+// does not report its end. So while the runner may run, stop only stops the job, which is purged
+// after its end was reported.
 func (p *Pool) stop(ctx context.Context, id string) (purged bool, err error) {
 	p.mu.Lock()
 	r := p.runners[id]
@@ -33,8 +33,8 @@ func (p *Pool) removed(id string) {
 	}
 }
 
-// remove is stop in the background. It retries until it succeeds; while Nomad does not answer
-// at all, it waits until it does.
+// remove calls stop in the background. It retries until stop succeeds; while Nomad does not answer
+// at all, it waits.
 func (p *Pool) remove(id string) {
 	if !p.beginRemoval(id) {
 		return
@@ -54,14 +54,14 @@ func (p *Pool) remove(id string) {
 	})
 }
 
-// stopInTime is stop within callPatience.
+// stopInTime is like stop but limited to callPatience.
 func (p *Pool) stopInTime(ctx context.Context, id string) (purged bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callPatience)
 	defer cancel()
 	return p.stop(ctx, id)
 }
 
-// beginRemoval records that a task removes a job; false: another one does.
+// beginRemoval records that a task removes a job. It returns false if another task does.
 func (p *Pool) beginRemoval(id string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -72,8 +72,8 @@ func (p *Pool) beginRemoval(id string) bool {
 	return true
 }
 
-// endRemoval ends a task's removal of a job; false: the job was only stopped and has ended
-// meanwhile, so that it must still be purged.
+// endRemoval ends a task's removal of a job. It returns false if the job was only stopped and has
+// ended since, so that it must still be purged.
 func (p *Pool) endRemoval(id string, purged bool) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 // dispatchInfix separates the parent's name from the rest of a dispatched job's name.
 const dispatchInfix = "/dispatch-"
 
-// runner is one dispatched job. Its id is the job's name, by which staff find it in Nomad. The
+// runner is one dispatched job. Its id is the job's name, which staff can look up in Nomad. The
 // pool's mu guards it.
 type runner struct {
 	id         string
@@ -21,14 +21,14 @@ type runner struct {
 	registered bool
 	leaving    bool // Nomad is ending it
 	silent     bool // its node does not answer to Nomad
-	retired    bool // it serves no more
+	retired    bool // it no longer serves
 	gone       chan struct{}
 }
 
-// serves reports whether the runner is, or will be, one of those asked for.
+// serves reports whether the runner counts towards the wanted number.
 func (r *runner) serves() bool { return !r.retired && !r.leaving && !r.silent }
 
-// where says where it is, for people.
+// where describes the runner's location for people.
 func (r *runner) where() string {
 	if r.alloc == "" {
 		return "waits for a node"
@@ -36,7 +36,7 @@ func (r *runner) where() string {
 	return "allocation " + r.alloc[:min(8, len(r.alloc))] + " on " + r.node
 }
 
-// flavourOf returns the flavour of a dispatched job of this pool; false: it is not one.
+// flavourOf returns the flavour of a dispatched job of this pool, or false for any other job.
 func (s Settings) flavourOf(job string) (string, bool) {
 	parent, _, dispatched := strings.Cut(job, dispatchInfix)
 	flavour, ours := strings.CutPrefix(parent, s.Prefix+"-")

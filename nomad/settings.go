@@ -2,16 +2,16 @@ package nomad
 
 import "github.com/grader/grader/schema"
 
-// Settings say where the pool's runners run and how they reach the server.
+// Settings says where the pool's runners run and how they reach the server.
 type Settings struct {
 	Prefix   string               // of the names of the pool's jobs
-	Server   string               // URL of the runners' interface, as containers reach it
+	Server   string               // URL of the runners' interface for containers
 	CA       string               // certificates, as PEM, that sign the URL's; "" is the image's
 	Network  string               // Docker network of the containers
 	Wall     string               // the weakest accepted level of the wall
-	Issuer   string               // of identities: oidc_issuer of Nomad's servers, "" if they have none
+	Issuer   string               // issuer of identities: oidc_issuer of Nomad's servers, "" if they have none
 	MHz      int                  // of one core, for flavours without whole cores
-	Flavours map[string]Placement // those that the pool serves, by name
+	Flavours map[string]Placement // flavours that the pool serves, by name
 }
 
 // Placement says where runners of one flavour may run.
@@ -22,7 +22,7 @@ type Placement struct {
 	Constraints []Constraint
 }
 
-// Constraint is one of Nomad's: attribute, operator, value.
+// Constraint is a constraint of Nomad: attribute, operator, value.
 type Constraint struct {
 	Attribute, Operator, Value string
 }
@@ -30,7 +30,7 @@ type Constraint struct {
 // parent returns the name of a flavour's parameterized job.
 func (s Settings) parent(flavour string) string { return s.Prefix + "-" + flavour }
 
-// Check refuses a flavour that cannot become a specification.
+// Check returns an error for a flavour that cannot become a specification.
 func (s Settings) Check(f schema.Flavour) error {
 	switch {
 	case f.Image == "":

@@ -19,15 +19,15 @@ const (
 	identityName = "grader" // also the audience of the identity
 	// identityLife is how long a runner's identity is valid; it is read once, at the start.
 	identityLife = 15 * time.Minute
-	// lostAfter is how long Nomad keeps an allocation whose node does not answer. Its runner
-	// may still work; the scheduler decides by the lease.
+	// lostAfter is how long Nomad keeps an allocation whose node does not answer. Its runner may
+	// still work; the lease decides about its job.
 	lostAfter = time.Hour
 	// killTime is how long a runner may take to end.
 	killTime = 20 * time.Second
 	mib      = 1 << 20
 )
 
-// specification makes the parameterized job of a flavour, and its fingerprint.
+// specification returns the parameterized job of a flavour, and its fingerprint.
 func (s Settings) specification(f schema.Flavour) (*api.Job, string) {
 	place := s.Flavours[f.Name]
 	job := api.NewBatchJob(s.parent(f.Name), s.parent(f.Name), "", place.Priority)
@@ -51,14 +51,14 @@ func (s Settings) specification(f schema.Flavour) (*api.Job, string) {
 
 func fingerprintOf(job *api.Job) string {
 	text, err := json.Marshal(job)
-	if err != nil { // it is made of numbers and texts
+	if err != nil { // a job holds only numbers and texts
 		panic(err)
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:6])
 }
 
-// taskGroup is one allocation that Nomad never replaces: the pool does.
+// taskGroup returns a group of one allocation that Nomad never replaces; the pool replaces it.
 func (s Settings) taskGroup(f schema.Flavour) *api.TaskGroup {
 	never, no := 0, false
 	fail := "fail"
@@ -71,7 +71,7 @@ func (s Settings) taskGroup(f schema.Flavour) *api.TaskGroup {
 	return group
 }
 
-// task is the container of one runner.
+// task returns the task that runs the container of one runner.
 func (s Settings) task(f schema.Flavour) *api.Task {
 	life := killTime
 	task := api.NewTask(taskName, "docker")
@@ -95,15 +95,16 @@ func (s Settings) task(f schema.Flavour) *api.Task {
 	return task
 }
 
-// certificates is a file in the task's directory, without template expressions.
+// certificates returns a template that writes a file into the task's directory. Its delimiters keep
+// Nomad from finding template expressions in the file.
 func certificates(pem, file string) *api.Template {
 	left, mode := "[[[never", "noop"
 	right := "never]]]"
 	return &api.Template{EmbeddedTmpl: &pem, DestPath: &file, ChangeMode: &mode, LeftDelim: &left, RightDelim: &right}
 }
 
-// container is Docker's configuration: limits, write access only to the scratch, and of the
-// default capabilities those that the wall uses.
+// container returns Docker's configuration: limits, write access only to the scratch, and only
+// those default capabilities that the wall uses.
 func (s Settings) container(f schema.Flavour, args []string) map[string]any {
 	return map[string]any{
 		"image":           reference(f.Image),
@@ -116,20 +117,20 @@ func (s Settings) container(f schema.Flavour, args []string) map[string]any {
 		"cap_drop":        []string{"net_bind_service", "mknod", "audit_write", "setfcap", "sys_chroot"},
 		"pids_limit":      f.Processes + processesBeside,
 		// Nomad computes the limit from its MHz, which may be configured wrongly. A core that
-		// belongs to the runner needs no limit.
+		// belongs to the runner does not need a limit.
 		"cpu_hard_limit": !f.WholeCores(),
 		"mount": []map[string]any{
 			memoryVolume(scratchDir, fmt.Sprintf("size=%d,mode=0711,exec,nosuid,nodev", scratchSize(f))),
 			{"type": "tmpfs", "target": "/run", "tmpfs_options": []map[string]any{{"size": 16 * mib, "mode": 0o755}}},
-			// The uids of steps belong to the machine: its runners share them by locks.
+			// All runners of a machine share its uids for steps and reserve them with locks.
 			{"type": "bind", "source": hostBlocks, "target": blocksDir, "readonly": false},
 		},
 	}
 }
 
-// memoryVolume is a volume in memory for one container. A mount of type tmpfs would not allow
-// students' programs to be executed, and has no option for it. Nomad leaves the volume's name
-// behind; the nodes remove it (deploy/node.sh).
+// memoryVolume returns a volume in memory for one container. A mount of type tmpfs would not allow
+// students' programs to be executed, and has no option for it. Nomad does not remove the volume;
+// the nodes do (deploy/node.sh).
 func memoryVolume(target, options string) map[string]any {
 	return map[string]any{
 		"type": "volume", "target": target,
@@ -144,8 +145,8 @@ func memoryVolume(target, options string) map[string]any {
 	}
 }
 
-// reference returns Docker's name of the image. NAME:CONTENTID is the content id, whatever the
-// name.
+// reference returns Docker's name of the image. NAME:CONTENTID means the content id; NAME is
+// ignored.
 func reference(image string) string {
 	_, tag, found := strings.Cut(image[strings.LastIndex(image, "/")+1:], ":")
 	if _, err := hex.DecodeString(tag); found && err == nil && len(tag) == 64 {
@@ -158,18 +159,20 @@ const (
 	scratchDir = "/scratch"
 	blocksDir  = "/run/grader-blocks"
 	hostBlocks = "/run/lock/grader"
-	// processesBeside are the processes of the runner and of what it starts outside a step.
+	// processesBeside is the number of processes of the runner and of the programs that it starts
+	// outside a step.
 	processesBeside = 256
 	// memoryBeside is the memory of a container in addition to one step's limit and the
 	// scratch.
 	memoryBeside = 256 * mib
 )
 
-// scratchSize is what one step may write, and as much again for its trees and artefacts.
+// scratchSize returns the amount that one step may write, and as much again for its trees and
+// artefacts.
 func scratchSize(f schema.Flavour) int64 { return 2 * f.Scratch }
 
-// resources are whole cores that belong to the runner, or a share that is neither exceeded nor
-// lent. tmpfs counts as memory.
+// resources returns whole cores that belong to the runner, or a share that the runner cannot exceed
+// and does not lend. tmpfs counts as memory.
 func (s Settings) resources(f schema.Flavour) *api.Resources {
 	memory := int((f.Memory + memoryBeside) / mib)
 	most := memory + int(scratchSize(f)/mib)

@@ -15,7 +15,8 @@ import (
 )
 
 const (
-	// checkAfter is when a stream is restarted: it may have lost its connection unnoticed.
+	// checkAfter is the time after which a stream is restarted, because it may have lost its
+	// connection unnoticed.
 	checkAfter = 2 * time.Minute
 	// awayPause is the longest pause between two attempts to reach Nomad.
 	awayPause = 5 * time.Second
@@ -60,8 +61,8 @@ func (p *Pool) markUnreachable(err error) {
 	}
 }
 
-// follow lists everything and then handles events, until the stream breaks (the error says why)
-// or must be restarted (nil).
+// follow lists all jobs and allocations and then handles events, until the stream breaks (the error
+// says why) or must be restarted (nil).
 func (p *Pool) follow(ctx context.Context, listed func()) error {
 	ctx, cancel := context.WithTimeout(ctx, checkAfter)
 	defer cancel()
@@ -92,7 +93,7 @@ func (p *Pool) follow(ctx context.Context, listed func()) error {
 	return nil
 }
 
-// brokenUnless returns no error for a stream that was ended to restart it.
+// brokenUnless returns nil for a stream that was ended to restart it.
 func brokenUnless(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return nil
@@ -100,8 +101,7 @@ func brokenUnless(ctx context.Context, err error) error {
 	return unanswered("follow events", err)
 }
 
-// markReachable records that the cluster's state is known, and starts the runners that are
-// missing.
+// markReachable records that the cluster's state is known, and starts the missing runners.
 func (p *Pool) markReachable() {
 	p.mu.Lock()
 	back := p.unreachable != nil
@@ -187,7 +187,7 @@ func (p *Pool) list(ctx context.Context) (uint64, error) {
 	return meta.LastIndex, p.listBlocked(ctx)
 }
 
-// listBlocked reads which runners have waited for room since before the stream began.
+// listBlocked handles the runners that have waited for room since before the stream began.
 func (p *Pool) listBlocked(ctx context.Context) error {
 	filter := `Status == "blocked" and JobID matches "^` + regexp.QuoteMeta(p.Settings.Prefix) + `-"`
 	blocked, _, err := p.Cluster.Evaluations().List((&api.QueryOptions{Filter: filter}).WithContext(ctx))
@@ -200,10 +200,10 @@ func (p *Pool) listBlocked(ctx context.Context) error {
 	return nil
 }
 
-// syncJobs records the listed dispatched jobs and returns those to remove: jobs whose removal
-// is pending, and jobs without a node of flavours that this server does not serve. One that
-// was placed on a node may be in the middle of a grading, also where Nomad's servers have not
-// heard yet that it runs; the scheduler retires it afterwards.
+// syncJobs records the listed dispatched jobs and returns those to remove: jobs whose removal is
+// pending, and jobs without a node of flavours that this server does not serve. A job that was
+// placed on a node may be in the middle of a grading, even if Nomad's servers do not know yet that
+// it runs; the scheduler retires it afterwards.
 func (p *Pool) syncJobs(jobs []*api.JobListStub, placed map[string]bool) (removed []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -238,8 +238,8 @@ func (p *Pool) syncJobs(jobs []*api.JobListStub, placed map[string]bool) (remove
 	return removed
 }
 
-// endUnlisted records the end of runners that existed before the listing began and are not
-// listed: somebody removed them from Nomad.
+// endUnlisted records the end of runners that existed before the listing began and are not in it,
+// because somebody removed them from Nomad.
 func (p *Pool) endUnlisted(jobs []*api.JobListStub, began time.Time) {
 	listed := make(map[string]*api.JobListStub, len(jobs))
 	for _, j := range jobs {

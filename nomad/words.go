@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// missing reports whether Nomad's answer is "not found".
+// missing reports whether Nomad's response is "not found".
 func missing(err error) bool {
 	var answer api.UnexpectedResponseError
 	return errors.As(err, &answer) && answer.HasStatusCode() && answer.StatusCode() == http.StatusNotFound

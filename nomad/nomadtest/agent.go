@@ -24,7 +24,7 @@ const MHz = 10_000
 // patience bounds the wait for an agent to be ready.
 const patience = 90 * time.Second
 
-// Binary returns the path of nomad. If there is none, it skips the test with a message.
+// Binary returns the path of nomad. If it is not installed, Binary skips the test with a message.
 func Binary(t testing.TB) string {
 	t.Helper()
 	path, err := exec.LookPath("nomad")
@@ -39,7 +39,7 @@ func Binary(t testing.TB) string {
 	if os.Getuid() != 0 {
 		t.Skip("SKIPPED: Nomad's clients need root; nothing of the pool on Nomad is tested")
 	}
-	Output(t, "docker", "version") // Nomad's clients would not report what is wrong
+	Output(t, "docker", "version") // Nomad's clients would not report the problem
 	return path
 }
 
@@ -58,15 +58,15 @@ type Agent struct {
 	images   []string
 }
 
-// Role says what an agent is. The zero value is a server and a client in one.
+// Role is the role of an agent. The zero value is a server and a client in one.
 type Role struct {
 	ServerOnly bool
 	Patient    bool   // clients may be silent for minutes
 	ACL        bool   // requests need a token; Cluster has one with all rights
-	Join       *Agent // the server that a client joins; nil: it is a server itself
+	Join       *Agent // the server that a client joins; nil: the agent is a server itself
 }
 
-// Start starts an agent and waits until it is ready. It ends with the test.
+// Start starts an agent and waits until it is ready. The agent ends with the test.
 func Start(t testing.TB, name string, role Role) *Agent {
 	t.Helper()
 	a := &Agent{Name: name, t: t, binary: Binary(t), dir: shortDir(t)}
@@ -90,8 +90,8 @@ func Start(t testing.TB, name string, role Role) *Agent {
 	return a
 }
 
-// shortDir is a directory with a path that is short enough for the sockets of tasks. Without
-// the sockets, tasks would lack a file that student code must not reach.
+// shortDir returns a directory whose path is short enough for the sockets of tasks. Without the
+// sockets, tasks would lack a file that student code must not reach.
 func shortDir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "nomad-")
@@ -102,8 +102,8 @@ func shortDir(t testing.TB) string {
 
 func (a *Agent) path(name string) string { return filepath.Join(a.dir, name) }
 
-// configuration is an agent's configuration. Heartbeats are short, so that a lost node is
-// noticed soon.
+// configuration returns an agent's configuration. Heartbeats are short, so that a lost node is
+// detected soon.
 func configuration(a *Agent, role Role, ports []int) string {
 	text := fmt.Sprintf(`
 name      = %q
@@ -175,7 +175,7 @@ func (a *Agent) AwaitClients(n int) {
 	a.Await(fmt.Sprintf("have %d clients", n), func() bool { return len(a.Nodes()) == n })
 }
 
-// Nodes are the ready clients with a working Docker.
+// Nodes returns the ready clients with a working Docker.
 func (a *Agent) Nodes() []*api.NodeListStub {
 	all, _, err := a.Cluster().Nodes().List(nil)
 	if err != nil {
@@ -207,10 +207,10 @@ func (a *Agent) Await(what string, holds func() bool) {
 	}
 }
 
-// Cluster is a client of the agent.
+// Cluster returns a client of the agent.
 func (a *Agent) Cluster() *nomad.Cluster { return a.cluster }
 
-// Kill ends the agent as a crash would; its tasks continue.
+// Kill ends the agent like a crash; its tasks continue.
 func (a *Agent) Kill() {
 	_ = a.cmd.Process.Kill()
 	_ = a.cmd.Wait()

@@ -7,14 +7,14 @@ import (
 	"testing"
 )
 
-// Output runs a command and returns what it wrote to its standard output. A command
-// that fails ends the test with the command and all that it wrote.
+// Output runs a command and returns its standard output. If the command fails, Output ends the test
+// and shows the command and all of its output.
 func Output(t testing.TB, name string, args ...string) string {
 	t.Helper()
 	return output(t, exec.CommandContext(t.Context(), name, args...))
 }
 
-// output is Output for a prepared command.
+// output is like Output for a prepared command.
 func output(t testing.TB, cmd *exec.Cmd) string {
 	t.Helper()
 	var said, complained bytes.Buffer

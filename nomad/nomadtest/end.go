@@ -28,7 +28,7 @@ func (a *Agent) Purge(prefix string) {
 	}
 }
 
-// end ends the agent and removes everything that it ran: containers, processes, mounts and
+// end ends the agent and removes everything that it started: containers, processes, mounts and
 // networks.
 func (a *Agent) end() {
 	a.stopJobs()
@@ -54,7 +54,7 @@ func (a *Agent) end() {
 func (a *Agent) stopJobs() {
 	jobs, _, err := a.cluster.Jobs().List(nil)
 	if err != nil {
-		return // it or its server was killed
+		return // the agent or its server was killed
 	}
 	for _, j := range jobs {
 		_, _, _ = a.cluster.Jobs().Deregister(j.ID, true, nil)
@@ -86,11 +86,11 @@ func (a *Agent) runs() bool {
 	return false
 }
 
-// mark is an environment variable of the agent and of everything that it starts on this
+// mark returns an environment variable of the agent and of every process that it starts on this
 // machine.
 func (a *Agent) mark() string { return "GRADER_TEST_AGENT=" + a.dir }
 
-// killLogHelpers ends the processes that copy logs: they survive an agent that was killed.
+// killLogHelpers ends the processes that copy logs, because they survive the kill of their agent.
 func (a *Agent) killLogHelpers() {
 	all, _ := filepath.Glob("/proc/[0-9]*")
 	for _, proc := range all {

@@ -9,13 +9,13 @@ import (
 	"testing"
 )
 
-// tools are the programs of this machine that an image contains, besides grader.
+// tools returns the programs of this machine that an image contains in addition to grader.
 func tools() []string {
 	return []string{"sh", "bash", "cat", "sleep", "test", "ls", "seq", "id", "head", "tail", "mkdir", "stat", "true", "cp", "chmod", "timeout"}
 }
 
-// Image makes an image that is removed after the agent has ended, because its containers use
-// it.
+// Image creates an image that is removed after the agent has ended, because the agent's containers
+// use it.
 func (a *Agent) Image(grader string) string {
 	a.t.Helper()
 	image := makeImage(a.t, grader)
@@ -23,8 +23,8 @@ func (a *Agent) Image(grader string) string {
 	return image
 }
 
-// Image makes an image with grader and this machine's own shell and tools in it, and
-// returns its id. It is removed with the test.
+// Image creates an image with grader and this machine's shell and tools, and returns its id. It is
+// removed with the test.
 func Image(t testing.TB, grader string) string {
 	t.Helper()
 	image := makeImage(t, grader)
@@ -62,7 +62,7 @@ func makeImage(t testing.TB, grader string) string {
 	return load(t, root)
 }
 
-// load turns a directory into an image.
+// load creates an image from a directory and returns its id.
 func load(t testing.TB, root string) string {
 	t.Helper()
 	archive := filepath.Join(t.TempDir(), "image.tar")
@@ -70,7 +70,7 @@ func load(t testing.TB, root string) string {
 	return Output(t, "docker", "import", archive)
 }
 
-// libraries are what a program is linked with.
+// libraries returns the shared libraries of a program.
 func libraries(program string) []string {
 	said, err := exec.Command("ldd", program).Output() //nolint:noctx // it ends on its own
 	if err != nil {

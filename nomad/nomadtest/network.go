@@ -11,9 +11,8 @@ import (
 // Name returns a unique name.
 func Name() string { return "grader-" + strings.ToLower(rand.Text()[:8]) }
 
-// Network makes a Docker network that reaches nothing but this machine, and returns its name
-// and this machine's address on it. It is removed after the agent has ended, because containers
-// use it.
+// Network creates a Docker network that reaches only this machine, and returns its name and this
+// machine's address on it. It is removed after the agent has ended, because containers use it.
 func (a *Agent) Network() (name, address string) {
 	a.t.Helper()
 	name = Name()
@@ -22,12 +21,12 @@ func (a *Agent) Network() (name, address string) {
 	return name, gateway(a.t, name)
 }
 
-// NodeNetwork makes a network as node.sh does, for a server on a port of this machine, and
-// returns this machine's address on it. It is removed with the test; start what uses it later,
-// so that it ends earlier.
+// NodeNetwork creates a network as node.sh does, for a server on a port of this machine, and
+// returns this machine's address on it. The network is removed with the test; start its users
+// later, so that they end earlier.
 func NodeNetwork(t testing.TB, script, name, port string) (address string) {
 	t.Helper()
-	// The address is known only after the network exists, so it is made twice.
+	// The address is known only after the network exists, so the network is created twice.
 	for _, server := range []string{"192.0.2.1", "gateway"} {
 		if server == "gateway" {
 			server = gateway(t, name)
@@ -42,7 +41,7 @@ func NodeNetwork(t testing.TB, script, name, port string) (address string) {
 	return address
 }
 
-// gateway is this machine's address on a network.
+// gateway returns this machine's address on a network.
 func gateway(t testing.TB, name string) string {
 	t.Helper()
 	address := Output(t, "docker", "network", "inspect", "--format", "{{range .IPAM.Config}}{{.Gateway}}{{end}}", name)
