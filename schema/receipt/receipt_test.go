@@ -18,7 +18,7 @@ import (
 	"github.com/grader/grader/schema/receipt"
 )
 
-// keyOf is a key made of a seed, so that texts are the same in every run.
+// keyOf returns a key derived from a seed, so that texts are the same in every run.
 func keyOf(seed byte) ed25519.PrivateKey {
 	return ed25519.NewKeyFromSeed(slices.Repeat([]byte{seed}, ed25519.SeedSize))
 }
@@ -33,7 +33,7 @@ func example(number int, previous receipt.Hash) receipt.Receipt {
 	}
 }
 
-// chain is that many receipts, each after the one before.
+// chain returns that many receipts, each after the one before.
 func chain(n int, key ed25519.PrivateKey) []receipt.Signed {
 	var all []receipt.Signed
 	previous := receipt.Hash("")
@@ -83,7 +83,7 @@ func TestVerifyDetectsEveryChange(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	for i := 1; i < len(lines); i++ {
 		changed := slices.Clone(lines)
-		last := len(changed[i]) - 3 // inside of every value, and of base64 before its padding
+		last := len(changed[i]) - 3 // inside every value, and of base64 before its padding
 		digit := byte('0')
 		if changed[i][last] == '0' {
 			digit = '1'
@@ -154,8 +154,8 @@ func TestCheckChains(t *testing.T) {
 	refused(t, err, schema.CodeInvalid, "no receipts were given")
 }
 
-// TestCheckChainsAfterLoss has a server whose backup contains three receipts of five, so that numbers 4 and 5 are issued again
-// after the restore. Then it loses its key.
+// TestCheckChainsAfterLoss restores a server from a backup with three of five receipts, so that the
+// server issues numbers 4 and 5 again. Then the server loses its key.
 func TestCheckChainsAfterLoss(t *testing.T) {
 	t.Parallel()
 	key, renewed := keyOf(1), keyOf(2)
