@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// courseContext is a server with two flavours and a course on the first.
+// courseContext returns a server with two flavours and a course on the first.
 func courseContext() assignment.Context {
 	return assignment.Context{Flavour: "standard", Flavours: map[string]schema.Flavour{
 		"standard": {Memory: 512 << 20, Processes: 100}, "large": {Memory: 4 << 30, Processes: 500},
@@ -117,8 +117,8 @@ func TestMisplacedCourseFileIsNamed(t *testing.T) {
 	}
 }
 
-// TestCourseLimitsAreDefaults sets limits by the course: the assignment's own come first,
-// and the flavour bounds them all.
+// TestCourseLimitsAreDefaults sets limits in the course. The assignment's own limits take
+// precedence, and the flavour bounds all of them.
 func TestCourseLimitsAreDefaults(t *testing.T) {
 	t.Parallel()
 	c := assignment.Context{Limits: schema.StepLimits{Processes: 200, CPU: 3 * time.Second}}
@@ -138,8 +138,7 @@ func TestCourseLimitsAreDefaults(t *testing.T) {
 	}
 }
 
-// TestCacheKnowsTheTimeZone reads one version in two time zones, as after a change of
-// course.yaml.
+// TestCacheKnowsTheTimeZone parses one version in two time zones, as after a change of course.yaml.
 func TestCacheKnowsTheTimeZone(t *testing.T) {
 	t.Parallel()
 	source := []byte("title: A\ndue: 2026-09-28 23:59\ntests: [{name: a, run: ./a}]\n")
@@ -159,7 +158,7 @@ func TestCacheKnowsTheTimeZone(t *testing.T) {
 	}
 }
 
-// TestReferenceOfCourseFile reads the example of the reference, and finds every key there.
+// TestReferenceOfCourseFile parses the example of the reference, and checks that it has every key.
 func TestReferenceOfCourseFile(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../docs/course-file.md")

@@ -9,7 +9,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// FuzzParse checks that any assignment.yaml is read, or refused with a printable message and a position, without a panic.
+// FuzzParse checks that Parse accepts any assignment.yaml, or rejects it with a printable message
+// and a position, and never panics.
 func FuzzParse(f *testing.F) {
 	seeds := []string{
 		everything, one, "", "title: A1\n" + one, "%YAML 1.2\n---\na: &a [*a]\n", "a: [[[[{{{{", "- - - ? ? : :",

@@ -15,10 +15,10 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// schemaFile is where the schema is committed.
+// schemaFile is the path of the committed schema.
 const schemaFile = "../../docs/" + assignment.SchemaFilename
 
-// compiledSchema returns the schema, which must be valid itself.
+// compiledSchema returns the compiled schema, which must be valid itself.
 func compiledSchema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
 	text, err := assignment.JSONSchema()
@@ -37,7 +37,7 @@ func compiledSchema(t *testing.T) *jsonschema.Schema {
 	return s
 }
 
-// asEditors reads YAML as an editor does, for a JSON Schema.
+// asEditors parses YAML as an editor does to check it against a JSON Schema.
 func asEditors(t *testing.T, source string) any {
 	t.Helper()
 	var value any
@@ -71,7 +71,8 @@ func TestSchemaIsCommitted(t *testing.T) {
 	}
 }
 
-// The schema accepts every complete example of the documentation, and an assignment with every key.
+// TestSchemaAcceptsExamples checks that the schema accepts every complete example of the
+// documentation, and an assignment with every key.
 func TestSchemaAcceptsExamples(t *testing.T) {
 	t.Parallel()
 	s := compiledSchema(t)
@@ -113,7 +114,8 @@ func TestSchemaAcceptsExamples(t *testing.T) {
 	}
 }
 
-// The schema rejects what the parser refuses because of its shape.
+// TestSchemaRejectsMistakes checks that the schema rejects sources that the parser rejects because
+// of their shape.
 func TestSchemaRejectsMistakes(t *testing.T) {
 	t.Parallel()
 	s := compiledSchema(t)
@@ -168,7 +170,7 @@ func TestSchemaKeys(t *testing.T) {
 	}
 }
 
-// collectKeys notes the sorted keys of every object of a schema.
+// collectKeys records the sorted keys of every object of a schema.
 func collectKeys(value any, into map[string]bool) {
 	switch v := value.(type) {
 	case []any:

@@ -94,7 +94,7 @@ func TestMissingAndSecretFilesAreRefused(t *testing.T) {
 	}
 }
 
-// plus, without and edited return copies.
+// plus, without and edited return modified copies.
 func (m memory) plus(name, content string) memory {
 	files := maps.Clone(m)
 	files[name] = content

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// judged is an assignment with one test, whose checker or driver the keys are.
+// judged returns an assignment with one test, whose checker or driver has these keys.
 func judged(keys string) memory {
 	return memory{
 		"assignment.yaml": "title: A1\ntests: [{name: a, run: b, cases: io/*.in, " + keys + "}]\n",
@@ -33,7 +33,7 @@ func TestListsOfCheckersAreCommands(t *testing.T) {
 		"[$PREPARED/check]":                               {"$PREPARED/check"},
 		"[icpc-default]":                                  {"icpc-default"},
 		"[$PREPARED/check, -x], flags: []":                {"$PREPARED/check", "-x"},
-		"[python3, check.py, strict], flags: [5, words]":  nil, // 5 is no text
+		"[python3, check.py, strict], flags: [5, words]":  nil, // 5 is not text
 		"[python3, check.py, strict], flags: [words.txt]": {"python3", "check.py", "strict"},
 	} {
 		for _, key := range []string{"checker", "driver"} {
@@ -102,7 +102,7 @@ func TestAmbiguousListsOfEarlierVersionsAreRefused(t *testing.T) {
 	}
 }
 
-// followed checks that keys are read as this program and these flags.
+// followed checks that the keys are parsed as this program and these flags.
 func followed(t *testing.T, keys string, program, flags []string) {
 	t.Helper()
 	spec, err := assignment.Load(judged(keys), context(t))

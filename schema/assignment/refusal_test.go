@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// one is the shortest assignment; what a case adds stands before its tests.
+// one is the shortest assignment; cases insert their lines before its tests.
 const one = "tests:\n  - {name: greets, run: ./hello}\n"
 
 func TestSourceMustBeOneYAMLMapping(t *testing.T) {
@@ -293,7 +293,7 @@ func TestConflictingKeysAreRefused(t *testing.T) {
 	})
 }
 
-// refusal is a source with the whole text that refuses it.
+// refusal is an invalid source with the full text of its error.
 type refusal struct{ source, want string }
 
 func refuse(t *testing.T, cases map[string]refusal) {
@@ -316,8 +316,8 @@ func refuse(t *testing.T, cases map[string]refusal) {
 	}
 }
 
-// What a course may use can be missing from the server's configuration: each sentence
-// says what to write where there is something, and whom to ask.
+// TestUnknownFlavours has flavours of a course that the server's configuration lacks. Each message
+// says what to write, if possible, and whom to ask.
 func TestUnknownFlavours(t *testing.T) {
 	t.Parallel()
 	const ask = "ask an operator to put it back, or to give the course another one (default in course.yaml, or grader admin course set CODE --flavour F)"
@@ -331,7 +331,7 @@ func TestUnknownFlavours(t *testing.T) {
 	for name, c := range map[string]struct {
 		line    string
 		serves  map[string]schema.Flavour
-		allowed string // beside standard, the course's own
+		allowed string // in addition to standard, the course's own
 		want    string
 	}{
 		"its own, and it may use no other": {"", only("large"), "", `assignment.yaml:1:1: the course's flavour "standard" is not in the server's configuration; ` + ask},

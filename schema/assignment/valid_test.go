@@ -53,7 +53,7 @@ func context(t testing.TB) assignment.Context {
 	}
 }
 
-// everything is an assignment that uses every key that is supported.
+// everything is an assignment that uses every supported key.
 const everything = `title: "A1: Linked lists"
 handout: handout.md                # Markdown
 flavour: standard
