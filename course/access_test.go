@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// endsAt is the schedule of work that is due at that minute.
+// endsAt returns the schedule of work that is due at that minute.
 func endsAt(due time.Time, extensions ...schema.Extension) course.Schedule {
 	return course.ScheduleOf(&assignment.Spec{Due: due.Add(time.Minute)}, time.UTC, extensions, nil)
 }
@@ -27,7 +27,7 @@ func TestSees(t *testing.T) {
 		schedule  course.Schedule
 		published bool
 		now       time.Time
-		want      string // by always, after_due, after_publish, never
+		want      string // one letter each for always, after_due, after_publish, never
 	}{
 		"before due":                        {plain, false, end.Add(-1), "s..."},
 		"at the end":                        {plain, false, end, "ss.."},
@@ -61,8 +61,8 @@ func TestSees(t *testing.T) {
 	}
 }
 
-// TestCountOfHiddenCasesIsNotShown has unpinned cases of a hidden test. A submission chooses their number, so students must not
-// see it.
+// TestCountOfHiddenCasesIsNotShown has unpinned cases of a hidden test. The submission chooses
+// their number, so students must not see it.
 func TestCountOfHiddenCasesIsNotShown(t *testing.T) {
 	t.Parallel()
 	r := mixed()
@@ -76,8 +76,8 @@ func TestCountOfHiddenCasesIsNotShown(t *testing.T) {
 	}
 }
 
-// TestHiddenPenaltyIsNotInVisibleScore has a total that is limited to 0. Subtracting the hidden part from it would not give
-// the score of the visible tests.
+// TestHiddenPenaltyIsNotInVisibleScore has a total that is clamped to 0. Subtracting the hidden
+// part from it would not give the score of the visible tests.
 func TestHiddenPenaltyIsNotInVisibleScore(t *testing.T) {
 	t.Parallel()
 	r := schema.Result{Outcome: schema.OutcomeGraded, MaxScore: points(10), Tests: []schema.TestResult{

@@ -15,7 +15,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// workdir is a repository with the student's shell in it.
+// workdir is a repository with a shell, as a student has them.
 type workdir struct {
 	t   *testing.T
 	dir string
@@ -73,7 +73,7 @@ func (s workdir) tree() []course.TreeEntry {
 	return entries
 }
 
-// TestRefusedTreeAdviceWorks carries out the command of each refusal, word for word, commits, and pushes again.
+// TestRefusedTreeAdviceWorks runs the commands of each error as written, commits, and pushes again.
 func TestRefusedTreeAdviceWorks(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -115,7 +115,8 @@ func TestRefusedTreeAdviceWorks(t *testing.T) {
 	}
 }
 
-// TestMisplacedAssignmentAdviceWorks follows the advice to a push of tests without assignment.yaml at its root.
+// TestMisplacedAssignmentAdviceWorks follows the advice for a push of tests without assignment.yaml
+// at its root.
 func TestMisplacedAssignmentAdviceWorks(t *testing.T) {
 	t.Parallel()
 	advice := regexp.MustCompile(`(?:run |\()(git mv .*?)(?:, commit|\))`)

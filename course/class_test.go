@@ -10,7 +10,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// classRow is a student whose graded submission has that score of 10; below 0: none.
+// classRow returns a student whose graded submission has that score of 10; a negative score means
+// no submission.
 func classRow(login string, score int64) schema.ClassRow {
 	r := schema.ClassRow{Login: login, Name: "Name of " + login}
 	if score >= 0 {

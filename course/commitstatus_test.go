@@ -55,7 +55,8 @@ func TestCommitStatus(t *testing.T) {
 	}
 }
 
-// In a public repository everybody reads the status: nothing of the grade is in it.
+// TestCommitStatusInPublicRepository checks that the status in a public repository, which everybody
+// can read, contains nothing about the grade.
 func TestCommitStatusInPublicRepository(t *testing.T) {
 	t.Parallel()
 	graded := schema.CommitStatus{Page: "c/a/ada/3", State: schema.StatusSuccess, Description: "submission 3: graded; sign in to see the result"}
@@ -82,7 +83,8 @@ func TestCommitStatusInPublicRepository(t *testing.T) {
 	}
 }
 
-// A refusal may say what counts so far; everybody reads the status of a public repository.
+// TestRefusedStatus checks refusals that may contain the grade so far, because everybody can read
+// the status in a public repository.
 func TestRefusedStatus(t *testing.T) {
 	t.Parallel()
 	late := schema.GitHubStatus{Refused: "a push now is 1 day late; submission 2 counts so far, with 17 of 20 points"}

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// candidate is a graded submission received number hours after the course began.
+// candidate returns a graded submission received number hours after the course began.
 func candidate(number int, score int64) course.Candidate {
 	return course.Candidate{Number: number, Received: time.Unix(1_800_000_000, 0).Add(time.Duration(number) * time.Hour), Score: schema.NewPoints(score, 1)}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// TestDowntimeWords offers a shift for a downtime of 90 minutes around a due time, and
-// for no other.
+// TestDowntimeWords checks that only a downtime of 90 minutes around a due time gets the offer of a
+// shift.
 func TestDowntimeWords(t *testing.T) {
 	t.Parallel()
 	zone, err := time.LoadLocation("America/Toronto")

@@ -12,7 +12,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// told is everything that a viewer can read about a result: on pages and in commands, in scripts, and live.
+// told returns all data that a viewer can read about a result: on pages and in commands, in
+// scripts, and live.
 func told(t *testing.T, r schema.Result, v course.Access) string {
 	t.Helper()
 	shown, hidden := course.Redact(r, v)
@@ -26,8 +27,8 @@ func told(t *testing.T, r schema.Result, v course.Access) string {
 	return string(text)
 }
 
-// TestHiddenTestTimesRevealNothing checks that a program cannot reveal the input of a test that is never shown through its
-// running time or its memory.
+// TestHiddenTestTimesRevealNothing checks that the running time and memory of a program cannot
+// reveal the input of a test that is never shown.
 func TestHiddenTestTimesRevealNothing(t *testing.T) {
 	t.Parallel()
 	with := func(cpu, wall time.Duration, memory int64) schema.Result {
@@ -67,7 +68,8 @@ func TestStudentsReadCoarseTimes(t *testing.T) {
 	}
 }
 
-// Submissions that were never built, or never ran, also have an end.
+// TestStudentsSeeEndOfVisibleTests includes submissions that were never built or never ran, which
+// also have an end.
 func TestStudentsSeeEndOfVisibleTests(t *testing.T) {
 	t.Parallel()
 	tests := []schema.TestResult{

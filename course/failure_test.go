@@ -69,7 +69,7 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// TestBuildFailureNamesTheError has the outputs of compilers as they print them.
+// TestBuildFailureNamesTheError uses the original outputs of compilers.
 func TestBuildFailureNamesTheError(t *testing.T) {
 	t.Parallel()
 	for output, want := range map[string]string{
@@ -105,7 +105,8 @@ func TestBuildFailureNamesTheError(t *testing.T) {
 	}
 }
 
-// Builds whose output names no known error may fail for different reasons each time.
+// TestUnclearBuildsAreNotStuck has builds whose output names no known error. They may fail for
+// different reasons each time.
 func TestUnclearBuildsAreNotStuck(t *testing.T) {
 	t.Parallel()
 	build := func(output, message string) []course.Failure {
@@ -120,7 +121,8 @@ func TestUnclearBuildsAreNotStuck(t *testing.T) {
 	}
 }
 
-// A result with many different failures is cut off, and its cases are compared in linear time.
+// TestManyFailures has a result with many different failures. They are truncated, and the cases are
+// compared in linear time.
 func TestManyFailures(t *testing.T) {
 	t.Parallel()
 	word := func(i int) string {
@@ -165,7 +167,7 @@ func TestStuckOn(t *testing.T) {
 	}
 }
 
-// A team names the section of each of its members once.
+// TestSectionsOfATeam checks that a team's row names each section of its members once.
 func TestSectionsOfATeam(t *testing.T) {
 	t.Parallel()
 	var rows []schema.ClassRow
@@ -183,7 +185,8 @@ func TestSectionsOfATeam(t *testing.T) {
 	}
 }
 
-// A team is one row of the class and one row of a failure; its members are counted one by one.
+// TestClassOfTeams checks that a team is one row of the class and one row of a failure. Its members
+// are counted separately.
 func TestClassOfTeams(t *testing.T) {
 	t.Parallel()
 	var rows []schema.ClassRow

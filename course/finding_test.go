@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// The commands of each finding are for the tree that was refused. That they work is
-// tested where real git and a real server are (gitd).
+// TestRefusedTreeBringsCommands checks that the commands of each finding match the rejected tree.
+// Package gitd tests with real git and a real server that they work.
 func TestRefusedTreeBringsCommands(t *testing.T) {
 	t.Parallel()
 	plain := rules(assignment.FileRules{})
@@ -63,7 +63,8 @@ func TestRefusedTreeBringsCommands(t *testing.T) {
 	}
 }
 
-// Findings beyond those that are shown have their commands all the same.
+// TestUnlistedFindingsBringCommands checks that findings that are not shown still have their
+// commands.
 func TestUnlistedFindingsBringCommands(t *testing.T) {
 	t.Parallel()
 	var entries []course.TreeEntry

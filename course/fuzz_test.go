@@ -9,7 +9,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// FuzzJudgeTree checks that a refusal of any names is safe to print, and that accepted names are plain paths.
+// FuzzJudgeTree checks that the errors for any names are safe to print, and that accepted names are
+// plain paths.
 func FuzzJudgeTree(f *testing.F) {
 	for _, s := range []string{"src/A.java", ".GIT/config", "a\x1b[2J", "a\xff", "../a", "a//b", "g\u200cit~1", "a;b", strings.Repeat("a/", 60), "\u202e.git"} {
 		f.Add(s, "A.java", "100644", int64(1))

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// passes and fails are an entry of a run of the solution.
+// passes and fails return an entry of a run of the solution.
 func passes(name string) schema.TestResult {
 	return schema.TestResult{Name: name, Test: name, Outcome: schema.OutcomePassed, Score: points(2), MaxScore: points(2)}
 }
@@ -20,7 +20,7 @@ func fails(name, why string) schema.TestResult {
 	return schema.TestResult{Name: name, Test: name, Outcome: schema.OutcomeFailed, MaxScore: points(2), Message: why + "\nand more"}
 }
 
-// ran is a run of the solution that ended with these entries.
+// ran returns a run of the solution with these entries.
 func ran(run int, message string, tests ...schema.TestResult) schema.GateJob {
 	r := schema.Result{Outcome: schema.OutcomeGraded, Message: message, Tests: tests, Gate: &schema.GateResult{Passed: message == "", Run: run}}
 	for _, t := range tests {
@@ -29,14 +29,14 @@ func ran(run int, message string, tests ...schema.TestResult) schema.GateJob {
 	return schema.GateJob{Version: 4, Job: schema.Job{State: schema.StateDone}, Part: schema.GatePart{Run: run}, Result: &r}
 }
 
-// pinning is a run with the cases of its reports.
+// pinning returns a run with the cases of its reports.
 func pinning(run int, cases []string, trace schema.ReportTrace) schema.GateJob {
 	j := ran(run, "", passes("units/a"))
 	j.Result.Gate.Pins = schema.Pins{Tests: map[string][]string{"units": cases}, Reports: map[string]schema.ReportTrace{"units": trace}}
 	return j
 }
 
-// sampled is the part of a gate that graded samples.
+// sampled returns the part of a gate that graded samples.
 func sampled(samples ...schema.GateSample) schema.GateJob {
 	j := ran(0, "")
 	j.Part = schema.GatePart{Samples: []string{"samples/"}}
@@ -133,8 +133,8 @@ func whole(message string, s schema.GateSample) schema.GateJob {
 	return j
 }
 
-// TestDifferentPinsAreRefused checks that a push is refused with the difference if the pinned cases differ between gradings of
-// the solution.
+// TestDifferentPinsAreRefused checks that a push is rejected with the difference if the pinned
+// cases differ between gradings of the solution.
 func TestDifferentPinsAreRefused(t *testing.T) {
 	t.Parallel()
 	same := schema.ReportTrace{Files: map[string]int{"r.xml": 1}, Totals: true, Summary: true, Attested: true, Noted: []string{"sys._getframe"}}
@@ -178,7 +178,7 @@ func TestDifferentPinsAreRefused(t *testing.T) {
 	if diff := cmp.Diff([]string{"gc.get_objects", "sys._getframe"}, v.Pins.Reports["units"].Noted); diff != "" {
 		t.Errorf("calls that are allowed (-want +got):\n%s", diff)
 	}
-	// The gradings before the samples tell as well.
+	// The gradings before the samples count too.
 	beside := sampled()
 	beside.Result.Gate.Pins = schema.Pins{Tests: map[string][]string{"units": {"T.a"}}}
 	v = course.JudgeGate([]schema.GateJob{pinning(1, cases, same), beside}, nil)

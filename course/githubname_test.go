@@ -15,7 +15,7 @@ func TestGitHubRepositoryNames(t *testing.T) {
 	for name, want := range map[string]GitHubRepository{
 		"a1-ada-ng":     {Assignment: "a1", Owner: "ada-ng"},
 		"A1-Ada-Ng":     {Assignment: "a1", Owner: "ada-ng"},
-		"lab-2-ada":     {Assignment: "lab-2", Owner: "ada"}, // the longest that fits
+		"lab-2-ada":     {Assignment: "lab-2", Owner: "ada"}, // the longest matching assignment
 		"lab-ada":       {Assignment: "lab", Owner: "ada"},
 		"lab-one-ada":   {Assignment: "a1", Owner: "ada"},
 		"a1-autograder": {Assignment: "a1", Tests: true},
@@ -29,7 +29,7 @@ func TestGitHubRepositoryNames(t *testing.T) {
 			}
 		}
 	}
-	// The name fits work for a1, and the first tests of a new assignment.
+	// The name matches work for a1 and the first tests of a new assignment.
 	for _, c := range []struct {
 		name string
 		v    Viewer

@@ -14,11 +14,11 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// zones have half and quarter hours, changes of an hour and of half an hour, and a day
-// that was left out (Apia, 30 December 2011).
+// zones have offsets of half and quarter hours, changes by an hour and by half an hour, and a
+// skipped day (Apia, 30 December 2011).
 var zones = []string{"America/Toronto", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia", "America/St_Johns", "UTC"}
 
-// randomSpec is an assignment due in that minute with a late period of up to 12 days.
+// randomSpec returns an assignment due in that minute with a late period of up to 12 days.
 func randomSpec(r *rand.Rand, due time.Time) *assignment.Spec {
 	late := &assignment.Late{
 		Until: due.Add(time.Duration(1+r.IntN(12*24)) * time.Hour),
@@ -42,7 +42,7 @@ func randomSpec(r *rand.Rand, due time.Time) *assignment.Spec {
 	return &assignment.Spec{Due: due.Add(time.Minute), Late: late}
 }
 
-// randomDue is in a week in which the clocks of several zones change.
+// randomDue returns a minute in a week in which the clocks of several zones change.
 func randomDue(r *rand.Rand) time.Time {
 	weeks := []time.Time{
 		time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC), time.Date(2026, 10, 29, 0, 0, 0, 0, time.UTC),
@@ -78,8 +78,7 @@ func TestFinalScoreNeverRisesWithReceiveTime(t *testing.T) {
 	}
 }
 
-// TestDaysLateMatchCalendar finds the end of each day by looking at the clocks of the
-// zone minute by minute.
+// TestDaysLateMatchCalendar finds the end of each day from the zone's local time, minute by minute.
 func TestDaysLateMatchCalendar(t *testing.T) {
 	t.Parallel()
 	for _, name := range zones {
@@ -106,13 +105,13 @@ func TestDaysLateMatchCalendar(t *testing.T) {
 	}
 }
 
-// dayOf is the civil date n days after that of at.
+// dayOf returns the civil date n days after that of at.
 func dayOf(at time.Time, n int) string {
 	return time.Date(at.Year(), at.Month(), at.Day()+n, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
 }
 
-// lastShowing walks the minutes around the day and returns the last one in which the
-// clocks show that date and due's time of day, or else the first one that is later than it.
+// lastShowing searches the minutes around the day and returns the last one whose local time has
+// that date and due's time of day, or otherwise the first later one.
 func lastShowing(date string, due time.Time, zone *time.Location) time.Time {
 	want := date + due.Format(" 15:04")
 	start, err := time.Parse("2006-01-02 15:04", want)
@@ -164,8 +163,8 @@ func TestLedgerIgnoresOrder(t *testing.T) {
 	}
 }
 
-// randomWorks are those of students s0, s1, … where s0 and s1 are a team in every
-// second assignment.
+// randomWorks returns the works of students s0, s1, …; s0 and s1 are a team in every second
+// assignment.
 func randomWorks(r *rand.Rand, students, assignments int) []course.Work {
 	zone := time.UTC
 	var works []course.Work
@@ -197,8 +196,7 @@ func randomWorks(r *rand.Rand, students, assignments int) []course.Work {
 	return works
 }
 
-// BenchmarkLedger is a course of 1,000 students with 12 assignments and 20 submissions
-// each.
+// BenchmarkLedger computes a course of 1,000 students with 12 assignments and 20 submissions each.
 func BenchmarkLedger(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 4))
 	var works []course.Work

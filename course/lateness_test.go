@@ -21,7 +21,7 @@ type vectors struct {
 	Ledgers  []ledgerCase   `yaml:"ledgers"`
 }
 
-// Terms are the keys that both kinds of case share.
+// Terms holds the keys that both kinds of case share.
 type Terms struct {
 	Due        any             `yaml:"due"`
 	Late       map[string]any  `yaml:"late"`
@@ -100,7 +100,7 @@ func readVectors(t *testing.T) vectors {
 	return all
 }
 
-// spec writes the terms as an assignment.yaml and reads that.
+// spec parses the terms as an assignment.yaml.
 func (c Terms) spec(t *testing.T, zone *time.Location) *assignment.Spec {
 	t.Helper()
 	source := "title: A1\n"
@@ -121,7 +121,7 @@ func (c Terms) spec(t *testing.T, zone *time.Location) *assignment.Spec {
 	return spec
 }
 
-// schedule applies the extensions and outages of the case.
+// schedule returns the schedule with the extensions and outages of the case applied.
 func (c Terms) schedule(t *testing.T, zone *time.Location) course.Schedule {
 	t.Helper()
 	var extensions []schema.Extension
@@ -188,7 +188,7 @@ func zoneNamed(t *testing.T, name string) *time.Location {
 	return zone
 }
 
-// pointsIn reads an integer, a decimal or a fraction; nothing is 0.
+// pointsIn parses an integer, a decimal or a fraction; nil is 0.
 func pointsIn(t *testing.T, v any) schema.Points {
 	t.Helper()
 	if v == nil {
@@ -205,7 +205,7 @@ func pointsIn(t *testing.T, v any) schema.Points {
 	return p
 }
 
-// near allows decimals an error of 0.000001.
+// near compares points and allows decimals an error of 0.000001.
 func near(a, b schema.Points) bool {
 	tolerance := schema.NewPoints(1, 1_000_000)
 	return a.Sub(b).Cmp(tolerance) <= 0 && b.Sub(a).Cmp(tolerance) <= 0

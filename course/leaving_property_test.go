@@ -10,8 +10,9 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// TestLeavingChangesNoGrade makes a member leave a team at a random time. Their grade is that of the team at that time,
-// whatever they handed in alone before, and whatever the team hands in later.
+// TestLeavingChangesNoGrade makes a member leave a team at a random time. The member keeps the
+// team's grade at that time, independent of their own earlier submissions and the team's later
+// ones.
 func TestLeavingChangesNoGrade(t *testing.T) {
 	t.Parallel()
 	due := time.Date(2026, 9, 14, 12, 0, 0, 0, time.UTC)

@@ -15,7 +15,7 @@ func TestNoticeAddresses(t *testing.T) {
 		channel  schema.NoticeChannel
 		text     string
 		insecure bool
-		want     string // "": refused
+		want     string // "": rejected
 	}{
 		{mail, "alice@example.org", false, "alice@example.org"},
 		{mail, "Alice+grader@Example.org", false, "Alice+grader@example.org"},

@@ -14,7 +14,7 @@ import (
 
 func points(n int64) schema.Points { return schema.NewPoints(n, 1) }
 
-// student sees their own work before the due date.
+// student returns the access of a student to their own work before the due date.
 func student() course.Access {
 	return course.OwnedBy(course.Viewer{Login: "alice", Role: schema.RoleStudent}, "alice")
 }
@@ -29,7 +29,8 @@ func staff() (all []course.Access) {
 	return all
 }
 
-// mixed has a test of every visibility; the engine left never out of the totals.
+// mixed returns a result with a test of every visibility. Its totals exclude the test with visible:
+// never.
 func mixed() schema.Result {
 	return schema.Result{
 		Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, Score: points(9), MaxScore: points(17),
@@ -148,7 +149,7 @@ func TestEventsAreRedactedLikeResults(t *testing.T) {
 	}
 }
 
-// submission is a graded one of alice's.
+// submission returns a graded submission of alice.
 func submission() schema.GradedSubmission {
 	r := schema.Result{
 		Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent, Score: schema.NewPoints(50, 3), MaxScore: points(25),
@@ -173,7 +174,7 @@ func submission() schema.GradedSubmission {
 	}
 }
 
-// moment is that many seconds after 23:41 in the course's zone.
+// moment returns the time that many seconds after 23:41 in the course's zone.
 func moment(s int) time.Time { return time.Date(2026, 9, 29, 3, 41, s, 0, time.UTC) }
 
 func report(t *testing.T, s schema.GradedSubmission, v course.Access) string {

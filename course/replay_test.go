@@ -78,7 +78,7 @@ func TestCompareResults(t *testing.T) {
 	}
 }
 
-// TestCompareColours compares outputs that differ in their colours alone.
+// TestCompareColours compares outputs that differ only in their colours.
 func TestCompareColours(t *testing.T) {
 	t.Parallel()
 	before := schema.Result{Build: &schema.BuildResult{Output: "\x1b[31mred\x1b[m"}}

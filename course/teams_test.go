@@ -12,8 +12,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// teams are those of comp2402/a1: blue of alice and bob, which has invited carol, and red
-// of dan, who has pushed. Five students more are in none; gus was dropped.
+// teams returns the teams of comp2402/a1: blue with alice and bob, which has invited carol, and red
+// with dan, who has pushed. Five more students are in no team; gus was dropped.
 func teams() course.Teams {
 	toronto, err := time.LoadLocation("America/Toronto")
 	if err != nil {
@@ -42,7 +42,7 @@ func studentNamed(login string) course.Viewer {
 	return course.Viewer{Login: login, Role: schema.RoleStudent}
 }
 
-// said are changes in a line each.
+// said formats changes, one per line.
 func said(changes []schema.TeamChange) string {
 	var lines []string
 	for _, c := range changes {
@@ -58,7 +58,7 @@ func said(changes []schema.TeamChange) string {
 	return strings.Join(lines, "\n")
 }
 
-// TestTeamActions compares each action with its expected changes, or with the reason of its refusal.
+// TestTeamActions compares each action with its expected changes or error.
 func TestTeamActions(t *testing.T) {
 	t.Parallel()
 	staff, ta := course.Viewer{Login: "ida", Role: schema.RoleInstructor}, course.Viewer{Login: "tina", Role: schema.RoleTA}

@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// files makes entries of regular files with ten bytes each.
+// files returns entries of regular files with ten bytes each.
 func files(paths ...string) []course.TreeEntry {
 	var entries []course.TreeEntry
 	for _, p := range paths {

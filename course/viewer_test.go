@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestSeenOwners compares the owners that a list is limited to with SeesOwner.
+// TestSeenOwners compares the owners that lists are restricted to with SeesOwner.
 func TestSeenOwners(t *testing.T) {
 	t.Parallel()
 	section := map[string]bool{"bob": true, "alice": true}
