@@ -88,7 +88,7 @@ func signIn(service string) string {
 	return "public_url: https://grader.example.org\nsign_in:\n  " + service + "\n"
 }
 
-// gitHub returns a configuration with a link to GitHub.
+// mails returns a configuration with a mail server.
 func mails(lines ...string) string {
 	return "public_url: https://grader.example.edu\nsmtp:\n  " + strings.Join(lines, "\n  ") + "\n"
 }
@@ -119,7 +119,8 @@ func TestSignInDefaults(t *testing.T) {
 	}
 }
 
-// flavours returns a configuration with one flavour, small, which is valid except for the lines.
+// flavours returns a configuration with one flavour, small, which is valid except for the given
+// lines.
 func flavours(lines ...string) string {
 	return "flavours:\n  small:\n    cpu: 1\n    " + strings.Join(append(lines, "memory: 1GiB", "scratch: 1GiB", "processes: 9", "max: 2"), "\n    ") + "\n"
 }
@@ -144,7 +145,8 @@ func TestImagesOfContainers(t *testing.T) {
 	}
 }
 
-// Missing keys of a flavour have the defaults that the sample shows.
+// TestKeysOfAFlavourHaveDefaults checks that missing keys of a flavour have the defaults that the
+// sample shows.
 func TestKeysOfAFlavourHaveDefaults(t *testing.T) {
 	t.Parallel()
 	cores := runtime.NumCPU()
