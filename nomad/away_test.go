@@ -21,11 +21,11 @@ func TestNomadAway(t *testing.T) {
 	f.down = false
 	f.mu.Unlock()
 	said.next(t, "failed small: Nomad does not answer: list jobs: 500 no cluster leader")
-	said.next(t, "expect grader-small/dispatch-1-x") // it makes up for what was asked
+	said.next(t, "expect grader-small/dispatch-1-x") // the pool carries out the earlier request
 }
 
-// Nomad's servers are away for ten minutes. Nobody's work is taken away, and what was requested
-// meanwhile is done once they are back.
+// TestNomadAwayForTenMinutes disconnects Nomad's servers for ten minutes. No runner loses its work,
+// and requests from that time are carried out once the servers answer again.
 func TestNomadAwayForTenMinutes(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
@@ -47,7 +47,7 @@ func TestNomadAwayForTenMinutes(t *testing.T) {
 	later.Store(int64(10 * time.Minute))
 	check(t, p.Ensure(t.Context(), small(), 2))
 	f.returns()
-	said.next(t, "expect grader-small/dispatch-1-xxx") // and nothing is told of the one that grades
+	said.next(t, "expect grader-small/dispatch-1-xxx") // no report of the runner that grades
 	runners, err := p.List(t.Context())
 	check(t, err)
 	if len(runners) != 2 || runners[0].ID == served || runners[1].ID == served {
@@ -60,8 +60,8 @@ func TestNomadAwayForTenMinutes(t *testing.T) {
 	})
 }
 
-// Somebody removes the flavour's job from Nomad. It is registered again, and the earlier
-// refusal is no longer reported.
+// TestRemovedParentJobIsRegisteredAgain removes the flavour's job from Nomad. The pool registers it
+// again and no longer reports the earlier refusal.
 func TestRemovedParentJobIsRegisteredAgain(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)

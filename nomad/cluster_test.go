@@ -23,8 +23,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// fakeCluster is a fake Nomad that runs its jobs: each is a runner that registers at the front
-// by its identity and then waits for a job. It has room for every runner.
+// fakeCluster is a fake Nomad that runs its jobs. Each job is a runner that registers at the front
+// with its identity and then waits for a job. The cluster has room for every runner.
 type fakeCluster struct {
 	*fakeNomad
 	t      *testing.T
@@ -33,8 +33,8 @@ type fakeCluster struct {
 	client http.Client
 	tasks  sync.WaitGroup
 
-	// Guarded by the fake's mu.
-	refusals int // writes to refuse from now on
+	// The fake's mu guards the following fields.
+	refusals int // number of writes to refuse
 	runs     map[string]context.CancelFunc
 }
 
@@ -116,7 +116,7 @@ func (c *fakeCluster) run(ctx context.Context, a *api.Allocation) {
 		panic(err)
 	}
 	var as schema.Registered
-	for c.call(ctx, "/register", "", bytes.NewReader(said), &as) != http.StatusOK { // the servers may be away
+	for c.call(ctx, "/register", "", bytes.NewReader(said), &as) != http.StatusOK { // the servers may not answer
 		rest := time.NewTimer(10 * time.Millisecond)
 		select {
 		case <-rest.C:
@@ -172,7 +172,7 @@ func (c *fakeCluster) ended(job string) {
 	}
 }
 
-// tell sends the event of an allocation unless the servers are away. mu is held.
+// tell sends the event of an allocation unless the servers are disconnected. mu is held.
 func (c *fakeCluster) tell(a *api.Allocation) {
 	if c.down {
 		return
@@ -181,7 +181,7 @@ func (c *fakeCluster) tell(a *api.Allocation) {
 	c.events <- api.Events{Index: 8, Events: []api.Event{{Topic: api.TopicAllocation, Payload: map[string]any{"Allocation": &now}}}}
 }
 
-// onFakeCluster is a pool on a fake cluster whose runners register at its front.
+// onFakeCluster returns a pool on a fake cluster whose runners register at its front.
 func onFakeCluster(t *testing.T) (*nomad.Pool, *pooltest.Front, *fakeCluster) {
 	t.Helper()
 	front := pooltest.NewFront(t, nil)
@@ -202,7 +202,7 @@ func (c *fakeCluster) pool(t *testing.T, front *pooltest.Front) *nomad.Pool {
 	return p
 }
 
-// TestPoolOnAFakeCluster runs the suite of all pools without a Nomad.
+// TestPoolOnAFakeCluster runs the suite of all pools without Nomad.
 func TestPoolOnAFakeCluster(t *testing.T) {
 	t.Parallel()
 	var clusters sync.Map

@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/nomad/nomadtest"
 )
 
-// deployed are the HCL files of nomad/deploy.
+// deployed returns the HCL files of nomad/deploy.
 func deployed(t *testing.T, pattern string) []string {
 	t.Helper()
 	files, err := filepath.Glob("deploy/" + pattern)

@@ -6,20 +6,20 @@ import (
 	"github.com/hashicorp/nomad/api"
 )
 
-// on gives an allocation a node.
+// on sets the node of an allocation.
 func on(node string, a *api.Allocation) *api.Allocation {
 	a.NodeID = node
 	return a
 }
 
-// drains sends the event of a node that is drained.
+// drains sends the event of a drained node.
 func (f *fakeNomad) drains(node string) {
 	f.events <- api.Events{Index: 9, Events: []api.Event{{Topic: api.TopicNode, Payload: map[string]any{
 		"Node": &api.Node{ID: node, DrainStrategy: &api.DrainStrategy{}}}}}}
 }
 
-// Nomad keeps batch jobs on a drained node until the drain's deadline. An idle runner there
-// would receive work that the deadline then ends.
+// TestIdleRunnersLeaveADrainedNode checks that idle runners on a drained node are replaced. Nomad
+// would keep them until the drain's deadline, which would end work that they receive.
 func TestIdleRunnersLeaveADrainedNode(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
@@ -35,7 +35,8 @@ func TestIdleRunnersLeaveADrainedNode(t *testing.T) {
 	said.next(t, "replace grader-small/dispatch-1-x")
 }
 
-// A server that starts while a node is drained learns it from the listing.
+// TestIdleRunnersLeaveNodeDrainedEarlier checks that a server that starts while a node is drained
+// detects this from the listing.
 func TestIdleRunnersLeaveNodeDrainedEarlier(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
@@ -45,7 +46,7 @@ func TestIdleRunnersLeaveNodeDrainedEarlier(t *testing.T) {
 	said.next(t, "replace grader-small/dispatch-1-x")
 }
 
-// A token that may not read nodes is sufficient otherwise.
+// TestTokenWithoutNodeRead checks that a pool works with a token that may not read nodes.
 func TestTokenWithoutNodeRead(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)

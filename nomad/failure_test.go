@@ -14,7 +14,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// told records what the pool reports to the scheduler.
+// told records the pool's reports to the scheduler.
 type told chan string
 
 func (c told) Expect(runner, _ string)       { c <- "expect " + runner }
@@ -41,7 +41,7 @@ func (c told) next(t *testing.T, words string) {
 	}
 }
 
-// onFake is a pool on the fake with one flavour.
+// onFake returns a pool on the fake with one flavour.
 func onFake(t *testing.T, f *fakeNomad, change ...func(*nomad.Pool)) (*nomad.Pool, told) {
 	t.Helper()
 	cluster, err := nomad.Dial(nomad.Address{URL: f.URL})
@@ -131,8 +131,8 @@ func TestRunnerEndMessages(t *testing.T) {
 	}
 }
 
-// A node that does not answer to Nomad may still grade: its runner is replaced only if it is
-// idle, and no work is taken from it.
+// TestSilentNode has a node that does not answer Nomad but may still grade. Its runner is replaced
+// only if it is idle, and keeps its work.
 func TestSilentNode(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
@@ -151,7 +151,7 @@ func TestSilentNode(t *testing.T) {
 	said.next(t, "exited grader-small/dispatch-1-x")
 }
 
-// noRoom is Nomad's report that no node can place a runner.
+// noRoom returns Nomad's report that no node can place a runner.
 func noRoom() *api.Evaluation {
 	return &api.Evaluation{JobID: "grader-small/dispatch-1-x", FailedTGAllocs: map[string]*api.AllocationMetric{"runner": {
 		NodesEvaluated: 3, DimensionExhausted: map[string]int{"memory": 2}, ConstraintFiltered: map[string]int{"${attr.cpu.arch} = arm64": 1}}}}
@@ -172,12 +172,13 @@ func TestFailedPlacementIsReported(t *testing.T) {
 	f.blocked = append(f.blocked, noRoom())
 	f.jobs = append(f.jobs, &api.JobListStub{ID: "grader-small/dispatch-1-x", ParentID: "grader-small", Status: "pending"})
 	f.mu.Unlock()
-	p, said = onFake(t, f) // the next process receives no event of it, so it lists
+	p, said = onFake(t, f) // the next process receives no event of this, so it must list
 	said.next(t, "failed small: "+words)
 	failure(t, p, words)
 }
 
-// Runners that wait for a node are withdrawn when fewer are wanted; running ones never are.
+// TestFewerRunnersWanted checks that runners that wait for a node are withdrawn when fewer are
+// wanted, and running ones never are.
 func TestFewerRunnersWanted(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
@@ -188,7 +189,7 @@ func TestFewerRunnersWanted(t *testing.T) {
 	f.happens(alloc("a1", "grader-small/dispatch-1-x", "running", "run"))
 	f.happens(alloc("a9", "grader-small/dispatch-1-seen", "running", "run"))
 	f.happens(alloc("a9", "grader-small/dispatch-1-seen", "lost", "stop"))
-	said.next(t, "lost grader-small/dispatch-1-seen") // so the first was handled
+	said.next(t, "lost grader-small/dispatch-1-seen") // so the first event was handled
 	check(t, p.Ensure(t.Context(), small(), 0))
 	runners, err := p.List(t.Context())
 	check(t, err)
@@ -197,9 +198,9 @@ func TestFewerRunnersWanted(t *testing.T) {
 	}
 }
 
-// A flavour was removed from the configuration. Its running runners may be in the middle of a
-// grading and end when the scheduler retires them, and so may one whose start Nomad's servers
-// have not heard of. Runners that wait for a node are not needed.
+// TestRemovedFlavour removes a flavour from the configuration. Its running runners may be in the
+// middle of a grading and end when the scheduler retires them. The same is true of a runner whose
+// start Nomad's servers have not detected yet. Runners that wait for a node are not needed.
 func TestRemovedFlavour(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
@@ -231,7 +232,8 @@ func TestRemovedFlavour(t *testing.T) {
 	}
 }
 
-// A changed flavour is a new job; the runners of the old one are replaced one by one.
+// TestChangedFlavourRolls checks that a changed flavour is a new job, and that the runners of the
+// old one are replaced one after the other.
 func TestChangedFlavourRolls(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)
@@ -255,8 +257,8 @@ func TestChangedFlavourRolls(t *testing.T) {
 	}
 }
 
-// An old reason is not kept once a node has placed the runner or none is wanted. Later reports
-// of the same evaluation do not bring it back.
+// TestPastPlacementFailureIsCleared checks that a reason is dropped once a node has placed the
+// runner or none is wanted. Later reports of the same evaluation do not restore it.
 func TestPastPlacementFailureIsCleared(t *testing.T) {
 	t.Parallel()
 	evaluated := func(f *fakeNomad) {
@@ -283,7 +285,7 @@ func TestPastPlacementFailureIsCleared(t *testing.T) {
 			evaluated(f)
 			f.happens(alloc("a9", "grader-small/dispatch-1-seen", "running", "run"))
 			f.happens(alloc("a9", "grader-small/dispatch-1-seen", "lost", "stop"))
-			said.next(t, "lost grader-small/dispatch-1-seen") // so everything before was handled
+			said.next(t, "lost grader-small/dispatch-1-seen") // so all earlier events were handled
 			runners, err := p.List(t.Context())
 			check(t, err)
 			for _, r := range runners {

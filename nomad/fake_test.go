@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/nomad/api"
 )
 
-// fakeNomad implements the part of Nomad's interface that the pool of one flavour uses.
+// fakeNomad implements the part of Nomad's interface that a pool of one flavour uses.
 type fakeNomad struct {
 	URL string
 
@@ -33,8 +33,8 @@ type fakeNomad struct {
 	stopped    []string // names of jobs
 	events     chan api.Events
 
-	onDispatch func(job string)             // nil: nothing more happens; mu is held
-	onStop     func(job string, purge bool) // as onDispatch
+	onDispatch func(job string)             // nil: does nothing; called with mu held
+	onStop     func(job string, purge bool) // like onDispatch
 }
 
 func newFakeNomad(t *testing.T) *fakeNomad {
@@ -44,7 +44,7 @@ func newFakeNomad(t *testing.T) *fakeNomad {
 	return f
 }
 
-// serve answers with the handler from now on.
+// serve sets the handler of later requests.
 func (f *fakeNomad) serve(t *testing.T, handler http.Handler) {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -52,7 +52,7 @@ func (f *fakeNomad) serve(t *testing.T, handler http.Handler) {
 	f.URL, f.server = server.URL, server
 }
 
-// has adds allocations, each of a dispatched job.
+// has adds allocations of dispatched jobs.
 func (f *fakeNomad) has(all ...*api.Allocation) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -62,7 +62,7 @@ func (f *fakeNomad) has(all ...*api.Allocation) {
 	}
 }
 
-// leave makes the cluster lose its servers.
+// leave disconnects the cluster's servers.
 func (f *fakeNomad) leave() {
 	f.mu.Lock()
 	f.down = true
@@ -70,14 +70,14 @@ func (f *fakeNomad) leave() {
 	f.server.CloseClientConnections()
 }
 
-// returns ends leave.
+// returns reconnects the cluster's servers.
 func (f *fakeNomad) returns() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.down = false
 }
 
-// ServeHTTP answers one request.
+// ServeHTTP handles one request.
 func (f *fakeNomad) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	if f.down {
@@ -106,7 +106,7 @@ func (f *fakeNomad) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
-// answer returns the answer to a request, nil for not found. mu is held.
+// answer returns the response to a request, nil for not found. mu is held.
 func (f *fakeNomad) answer(method, path string, r *http.Request) any {
 	switch {
 	case path == "/.well-known/jwks.json":
@@ -153,7 +153,7 @@ func (f *fakeNomad) answer(method, path string, r *http.Request) any {
 	return nil
 }
 
-// stream sends the events that the test has.
+// stream sends the test's events.
 func (f *fakeNomad) stream(w http.ResponseWriter, r *http.Request) {
 	_ = http.NewResponseController(w).Flush()
 	for {
@@ -167,7 +167,7 @@ func (f *fakeNomad) stream(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// alloc is an allocation of a dispatched job, as Nomad reports it.
+// alloc returns an allocation of a dispatched job as Nomad reports it.
 func alloc(id, job, client, desired string) *api.Allocation {
 	return &api.Allocation{ID: id, JobID: job, NodeName: "n1", Namespace: "default", TaskGroup: "runner", ClientStatus: client, DesiredStatus: desired}
 }

@@ -53,7 +53,7 @@ func (s signer) sign(t *testing.T, claims map[string]any) string {
 
 const dispatched = "grader-small/dispatch-1-a"
 
-// good are the claims of a valid runner.
+// good returns the claims of a valid runner.
 func good(now time.Time) map[string]any {
 	return map[string]any{
 		"aud": []string{"grader"}, "exp": now.Add(time.Minute).Unix(), "nbf": now.Unix(), "iat": now.Unix(),
@@ -61,7 +61,7 @@ func good(now time.Time) map[string]any {
 	}
 }
 
-// started is a pool on the fake with a fixed clock.
+// started returns a pool on the fake with a fixed clock.
 func started(t *testing.T, f *fakeNomad, change ...func(*nomad.Settings)) (*nomad.Pool, *pooltest.Front) {
 	t.Helper()
 	cluster, err := nomad.Dial(nomad.Address{URL: f.URL})
@@ -175,8 +175,8 @@ func TestIssuerMustMatch(t *testing.T) {
 	}
 }
 
-// Invented key ids do not make the server ask Nomad each time. A key that was rotated in is
-// fetched.
+// TestKeysAreFetchedRarely checks that requests with invented key ids do not each make the server
+// query Nomad, and that a rotated key is fetched.
 func TestKeysAreFetchedRarely(t *testing.T) {
 	t.Parallel()
 	f := newFakeNomad(t)

@@ -14,9 +14,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestNomadMeasureReplacement measures the time from a runner's retirement until the fresh one
-// has registered. For comparison it measures Nomad itself, from the stop of a service's
-// allocation until the next one runs, with the same image on the same node. It checks no limit.
+// TestNomadMeasureReplacement measures the time from a runner's retirement until the fresh one has
+// registered. For comparison it measures Nomad itself, from the stop of a service's allocation
+// until the next one runs, with the same image on the same node. It does not check a limit.
 // NOMAD_MEASURE=20 sets the number of repetitions.
 func TestNomadMeasureReplacement(t *testing.T) {
 	times, _ := strconv.Atoi(os.Getenv("NOMAD_MEASURE"))
@@ -69,7 +69,7 @@ func (l laboratory) service(t *testing.T) *service {
 	return s
 }
 
-// replace stops the allocation and returns how long it took until the next one runs.
+// replace stops the allocation and returns the time until the next one runs.
 func (s *service) replace(t *testing.T) time.Duration {
 	t.Helper()
 	began := time.Now()

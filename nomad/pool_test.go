@@ -41,7 +41,7 @@ func TestNomadPool(t *testing.T) {
 	})
 }
 
-// laboratory is what pools need to be tested on a real Nomad.
+// laboratory holds the requirements for testing pools on a real Nomad.
 type laboratory struct {
 	agent                   *nomadtest.Agent
 	cluster                 *nomad.Cluster // nil: the agent's
@@ -57,7 +57,7 @@ func newLaboratory(t testing.TB, role nomadtest.Role) laboratory {
 	return l
 }
 
-// front is one that containers can reach.
+// front returns a front that containers can reach.
 func (l laboratory) front(t testing.TB) *pooltest.Front {
 	t.Helper()
 	listener, err := net.Listen("tcp", net.JoinHostPort(l.address, "0"))
@@ -133,7 +133,7 @@ func TestNomadPolicyIsEnough(t *testing.T) {
 	pool := lab.pool(t, settings, front)
 	check(t, pool.Ensure(t.Context(), schema.Flavour{Name: "small"}, 1))
 	first := front.Registered()
-	until(t, "the probe sees the runner", func() bool { // Nomad's servers know it later than we do
+	until(t, "the probe sees the runner", func() bool { // Nomad's servers detect it later than the test
 		checks := probe()
 		return broken(checks) == "" && strings.Contains(checks[len(checks)-1].Says, "started a runner")
 	})

@@ -53,7 +53,7 @@ func Probe(ctx context.Context, address Address, s Settings, flavours []schema.F
 	return checks
 }
 
-// probe sends the requests of the checks to one cluster.
+// probe checks one cluster.
 type probe struct {
 	cluster  *Cluster
 	settings Settings

@@ -25,14 +25,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// refusal is an answer with another status than 200.
+// refusal is a response with a status other than 200.
 type refusal struct {
 	status int
 	words  string
 }
 
-// clinic answers as Nomad does to a token with all rights that a pool needs; a test replaces
-// single answers.
+// clinic responds like Nomad to a token with all rights that a pool needs. A test replaces single
+// responses.
 func clinic(t *testing.T, wrong map[string]any) string {
 	t.Helper()
 	answers := map[string]any{
@@ -78,7 +78,7 @@ func probed(t *testing.T, a nomad.Address, change ...func(*nomad.Settings)) []no
 	return nomad.Probe(t.Context(), a, s, []schema.Flavour{{Name: "small", Image: "runner:1", CPU: 1, Memory: 64 << 20, Scratch: 1 << 20, Processes: 9}})
 }
 
-// broken returns the failed checks, as lines.
+// broken returns the failed checks, one per line.
 func broken(checks []nomad.Check) string {
 	var lines []string
 	for _, c := range checks {
@@ -149,7 +149,7 @@ func TestProbeHealthyCluster(t *testing.T) {
 	}
 }
 
-// TestProbeFullCluster expects no failure when no more runners fit.
+// TestProbeFullCluster checks that a full cluster is not reported as a failure.
 func TestProbeFullCluster(t *testing.T) {
 	t.Parallel()
 	url := clinic(t, map[string]any{
@@ -163,7 +163,7 @@ func TestProbeFullCluster(t *testing.T) {
 	}
 }
 
-// TestProbeOverASocket names the socket by which a task of Nomad reaches it.
+// TestProbeOverASocket uses the address of the socket that a task of Nomad uses to reach it.
 func TestProbeOverASocket(t *testing.T) {
 	t.Parallel()
 	address := "unix://" + filepath.Join(t.TempDir(), "api.sock")
@@ -206,7 +206,7 @@ func TestProbeUnreachableCluster(t *testing.T) {
 	}
 }
 
-// TestProbeOfNomadsTLS uses certificates that are wrong in every way.
+// TestProbeOfNomadsTLS uses certificates with each kind of mistake.
 func TestProbeOfNomadsTLS(t *testing.T) {
 	t.Parallel()
 	soon := time.Now().Add(time.Hour)
@@ -236,7 +236,7 @@ func TestProbeOfNomadsTLS(t *testing.T) {
 	}
 }
 
-// certificate makes a self-signed certificate for 127.0.0.1 and its file.
+// certificate creates a self-signed certificate for 127.0.0.1 and its file.
 func certificate(t *testing.T, until time.Time) (pair tls.Certificate, file string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

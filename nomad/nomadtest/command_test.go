@@ -21,7 +21,8 @@ func (r recorder) Fatalf(format string, args ...any) { r.fatal <- fmt.Sprintf(fo
 
 func (r recorder) Context() context.Context { return context.Background() }
 
-// A command that fails reports its name and its whole output.
+// TestOutputOfAFailedCommand checks that a failed command is reported with its name and all of its
+// output.
 func TestOutputOfAFailedCommand(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ command, want string }{
