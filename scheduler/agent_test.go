@@ -18,7 +18,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// engine grades by a function.
+// engine is a function that grades.
 type engine func(ctx context.Context, j grade.Job, o grade.Observer) (schema.Result, error)
 
 func (e engine) Grade(ctx context.Context, j grade.Job, o grade.Observer) (schema.Result, error) {
@@ -32,7 +32,8 @@ func (b *bundle) served() *bundle {
 
 func (b *bundle) socket() string { return filepath.Join(b.dir, "runners.sock") }
 
-// agent starts a real runner with an engine, and returns what it ended with.
+// agent starts a real runner with an engine, and returns a channel that receives the runner's final
+// error.
 func (b *bundle) agent(e engine) <-chan error {
 	b.t.Helper()
 	b.runners++
@@ -52,14 +53,14 @@ func (b *bundle) agent(e engine) <-chan error {
 	return ended
 }
 
-// pass reports success, with a few events.
+// pass reports success with a few events.
 func pass(_ context.Context, _ grade.Job, o grade.Observer) (schema.Result, error) {
 	o.Build(schema.BuildResult{Outcome: schema.OutcomePassed})
 	o.Test(schema.TestResult{Name: "a", Test: "a", Outcome: schema.OutcomePassed, Visible: schema.VisibleAlways})
 	return graded(), nil
 }
 
-// follow watches a job to its end.
+// follow watches a job until it ends.
 func (b *bundle) follow(job int64) schema.Event {
 	b.t.Helper()
 	events, err := b.Watch(b.t.Context(), job, 0)
@@ -133,8 +134,8 @@ func TestAgentReportsBlame(t *testing.T) {
 	}
 }
 
-// A runner stops grading a job that staff or the rescuer took away: the next heartbeat tells
-// it.
+// TestAgentStopsWhenJobIsCancelled checks that a runner stops grading a job that staff or the
+// rescuer took away. The next heartbeat reports it.
 func TestAgentStopsWhenJobIsCancelled(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -156,8 +157,8 @@ func TestAgentStopsWhenJobIsCancelled(t *testing.T) {
 	}
 }
 
-// The server is killed in the middle of a job and comes back. The runner, which is on another
-// machine, continues to stream.
+// TestAgentSurvivesServerRestart kills the server in the middle of a job and starts it again. The
+// runner, which is on another machine, continues to stream.
 func TestAgentSurvivesServerRestart(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).served()
@@ -186,7 +187,7 @@ func TestAgentSurvivesServerRestart(t *testing.T) {
 	}
 }
 
-// The whole protocol around a job that needs no time itself.
+// BenchmarkEmptyJob runs the whole protocol with a job that takes no time itself.
 func BenchmarkEmptyJob(b *testing.B) {
 	x := newBundle(b).served()
 	var claimed, first, total time.Duration

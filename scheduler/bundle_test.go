@@ -24,8 +24,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const lease = 30 * time.Second
 
-// bundle is a scheduler of its own, on a store of its own with one course and one
-// assignment, and a pool that starts nothing.
+// bundle is a scheduler with its own store, which has one course and one assignment, and with a
+// pool that starts no runners.
 type bundle struct {
 	*scheduler.Scheduler
 	t       testing.TB
@@ -96,7 +96,7 @@ func (b *bundle) intent(r schema.Repository, login string) schema.Intent {
 	return in
 }
 
-// addVersion makes the assignment a1 with tests that passed their gate.
+// addVersion adds the assignment a1 with tests that passed their gate.
 func (b *bundle) addVersion() {
 	b.t.Helper()
 	ctx := b.t.Context()
@@ -115,7 +115,7 @@ func (b *bundle) addVersion() {
 	check(b.t, b.store.RetireRunner(ctx, "first", now))
 }
 
-// push queues a job of the student's and wakes the scheduler, if one runs.
+// push queues a job of the student and wakes the scheduler, if one runs.
 func (b *bundle) push(login string) schema.Job {
 	b.t.Helper()
 	ctx := b.t.Context()
@@ -129,7 +129,7 @@ func (b *bundle) push(login string) schema.Job {
 	return sub.Job
 }
 
-// tryOnce is a push to the branch try.
+// tryOnce queues a push to the branch try.
 func (b *bundle) tryOnce(login string) schema.Try {
 	b.t.Helper()
 	ctx := b.t.Context()
@@ -161,7 +161,7 @@ func (b *bundle) kinds(job int64) []schema.EventKind {
 	return kinds
 }
 
-// tapped is the store with hooks for tests.
+// tapped wraps the store with hooks for tests.
 type tapped struct {
 	scheduler.Jobs
 	mu        sync.Mutex
@@ -205,7 +205,7 @@ func (j *tapped) looked() int {
 	return j.claims
 }
 
-// stubTrees serves trees of one file, and counts.
+// stubTrees serves trees of one file and counts the exports.
 type stubTrees struct {
 	mu      sync.Mutex
 	exports int
@@ -234,7 +234,7 @@ func (s *stubTrees) ExportTar(_ context.Context, repository int64, commit string
 	return t.Close()
 }
 
-// stubPool starts nothing and records its calls.
+// stubPool starts no runners and records its calls.
 type stubPool struct {
 	mu      sync.Mutex
 	alive   map[string]string // id to flavour
@@ -242,9 +242,9 @@ type stubPool struct {
 	retired []string
 	failure string
 
-	registered []string // runners that it knows from Registered
+	registered []string // ids passed to Registered
 	full       bool
-	away       error // what List returns instead
+	away       error // error that List returns
 	stays      bool  // its runners survive Close, as those of a cluster may
 }
 

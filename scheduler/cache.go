@@ -96,7 +96,7 @@ func (c *cache) produce(ctx context.Context, key string, m *making, fill func(co
 	m.err = c.fill(ctx, key, fill)
 }
 
-// fill is put for several waiting callers, so it continues if the first of them leaves. It does
+// fill calls put for several waiting callers, so it continues if the first of them leaves. It does
 // nothing if another process has filled the key since the caller looked.
 func (c *cache) fill(ctx context.Context, key string, fill func(context.Context, io.Writer) error) error {
 	if _, err := os.Stat(filepath.Join(c.dir, key)); err == nil {

@@ -18,7 +18,7 @@ func TestPanickingFillReleasesWaiters(t *testing.T) {
 	go func() {
 		<-began
 		_, err := c.openOr(t.Context(), "key", time.Now(), func(context.Context, io.Writer) error {
-			return os.ErrInvalid // where the panic was over before it looked
+			return os.ErrInvalid // if the panic ended before the caller looked
 		})
 		waits <- err
 	}()
@@ -49,7 +49,8 @@ func TestPanickingFillReleasesWaiters(t *testing.T) {
 	}
 }
 
-// TestLateFillUsesExistingFile has a caller look for a key just before another fills it, and claim it just after.
+// TestLateFillUsesExistingFile makes a caller look up a key just before another caller fills it,
+// and start its own fill just after.
 func TestLateFillUsesExistingFile(t *testing.T) {
 	t.Parallel()
 	c, err := openCache(t.TempDir(), 1<<20)

@@ -64,7 +64,8 @@ func TestPushWakesClaim(t *testing.T) {
 	})
 }
 
-// Every job must reach exactly one of many runners, although one ring wakes one claim.
+// TestEachJobIsClaimedOnce checks that each job reaches exactly one of many runners although ring
+// wakes only one claim.
 func TestEachJobIsClaimedOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -108,7 +109,7 @@ func TestOneWakeServesManyJobs(t *testing.T) {
 		}
 		synctest.Wait()
 		began := time.Now()
-		b.Scheduler = nil // three are queued in silence
+		b.Scheduler = nil // queue three jobs without a wake-up
 		for _, login := range []string{"alice", "bob", "carol"} {
 			b.push(login)
 		}
@@ -121,7 +122,7 @@ func TestOneWakeServesManyJobs(t *testing.T) {
 	})
 }
 
-// claimWaiting claims with a long poll and wants a job.
+// claimWaiting claims with a long poll and expects a job.
 func (d *device) claimWaiting(t *testing.T) (o schema.Order) {
 	a := d.do("POST", "/claim?wait=25s", "")
 	a.want(t, 200)
@@ -160,8 +161,8 @@ func TestSecondClaimAtOnceIsRefused(t *testing.T) {
 	})
 }
 
-// A client that leaves between the statement and the answer must cost neither a lease nor one
-// of the job's attempts.
+// TestUndeliveredOrderIsRequeued checks that a client that disconnects between the statement and
+// the response uses up neither a lease nor one of the job's attempts.
 func TestUndeliveredOrderIsRequeued(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -220,7 +221,7 @@ func TestWaitingClaimEndsWithItsClient(t *testing.T) {
 		claims.Go(func() { left.claimWaiting(t) })
 		synctest.Wait()
 		leave()
-		b.push("alice") // the first claim in line has just left: its ring must reach the second
+		b.push("alice") // the first claim in line has just left, so its ring must wake the second
 		began := time.Now()
 		claims.Wait()
 		if took := time.Since(began); took != 0 {

@@ -11,8 +11,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestPausedPoolStartsNothing pauses a flavour while a runner waits for a job. The job that runs
-// ends as usual, nothing else starts, who waits reads why, and resuming wakes the runner.
+// TestPausedPoolStartsNothing pauses a flavour while a runner waits for a job. The running job ends
+// as usual, no other job starts, waiting people read the reason, and resuming wakes the runner.
 func TestPausedPoolStartsNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -49,7 +49,8 @@ func TestPausedPoolStartsNothing(t *testing.T) {
 	})
 }
 
-// TestDrainingPoolLetsRunnersEnd drains a flavour: the busy runner stays, the idle one ends at once.
+// TestDrainingPoolLetsRunnersEnd drains a flavour: the busy runner stays, the idle one ends
+// immediately.
 func TestDrainingPoolLetsRunnersEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -78,8 +79,8 @@ func TestDrainingPoolLetsRunnersEnd(t *testing.T) {
 	})
 }
 
-// TestResizedPool raises and lowers the numbers of a flavour. What was set before the start counts
-// as well, and busy runners stay.
+// TestResizedPool raises and lowers the numbers of a flavour. Settings from before the start also
+// apply, and busy runners stay.
 func TestResizedPool(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

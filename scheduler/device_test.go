@@ -14,14 +14,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// device speaks the runners' protocol by hand, well or badly.
+// device sends requests of the runners' protocol, valid or not.
 type device struct {
 	b      *bundle
 	id     string
 	secret string
 }
 
-// answer is what the server said.
+// answer is a response of the server.
 type answer struct {
 	status int
 	body   string
@@ -70,7 +70,7 @@ func (d *device) doCtx(ctx context.Context, method, path string, body io.Reader)
 	return answer{w.Code, w.Body.String()}
 }
 
-// claim claims at once and wants a job.
+// claim claims without waiting and expects a job.
 func (d *device) claim() schema.Order {
 	d.b.t.Helper()
 	a := d.do("POST", "/claim?wait=0s", "")
@@ -126,7 +126,7 @@ func encode(t testing.TB, v any) string {
 	return string(body)
 }
 
-// want holds an answer against a status and words that it must have.
+// want checks an answer's status and the words that it must contain.
 func (a answer) want(t testing.TB, status int, words ...string) {
 	t.Helper()
 	if a.status != status {

@@ -107,12 +107,12 @@ func TestLinesOfAJobAreBounded(t *testing.T) {
 	first := 0
 	for ; first < 400; first += len(batch) {
 		d.events(o, first, batch...).want(t, 204)
-		d.events(o, first, batch...).want(t, 204) // a repetition costs nothing
+		d.events(o, first, batch...).want(t, 204) // a repetition does not count
 	}
 	d.events(o, first, batch...).want(t, 429, "bytes of lines")
 }
 
-// FuzzEvents checks that events from a runner are refused with a message, or safe to show.
+// FuzzEvents checks that events from a runner are rejected with a message, or safe to show.
 func FuzzEvents(f *testing.F) {
 	f.Add([]byte(`{"kind":"started","text":"standard","at":"2026-09-28T23:41:07Z"}` + "\n" + `{"kind":"line","text":"\u001b[0m"}`))
 	f.Add([]byte(`{"kind":"build","build":{"outcome":"passed","output":"ok","duration":5}}`))

@@ -71,7 +71,7 @@ func (f *fleet) tally(flavour string) *tally {
 	return f.tallyOf(flavour)
 }
 
-// tallyOf is tally for callers that hold mu.
+// tallyOf is like tally but for callers that hold mu.
 func (f *fleet) tallyOf(flavour string) *tally {
 	f.init()
 	if f.tallies[flavour] == nil {

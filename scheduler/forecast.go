@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Forecast returns upcoming due dates.
+// Forecast provides the upcoming due dates.
 type Forecast interface {
 	// Due returns the due dates after from and before until whose pushes will need runners of the
 	// flavour, soonest first, each with the number of people who may push.

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// clusterPool is a pool whose runners authenticate with an identity, which is their id.
+// clusterPool is a pool whose runners authenticate with an identity, which equals their id.
 type clusterPool struct {
 	*stubPool
 }
@@ -22,12 +22,12 @@ func (p *clusterPool) Identify(_ context.Context, flavour, identity string) (str
 	return identity, nil
 }
 
-// onCluster serves the flavour standard from the pool.
+// onCluster makes the pool serve the flavour standard.
 func onCluster(p *clusterPool) func(*scheduler.Scheduler) {
 	return func(s *scheduler.Scheduler) { s.Pools["standard"] = p }
 }
 
-// identified registers by an identity instead of a token.
+// identified returns a change that replaces the token of a registration by an identity.
 func identified(identity string) func(*schema.Register) {
 	return func(r *schema.Register) { r.Token, r.Identity = "", identity }
 }
@@ -88,8 +88,9 @@ func TestLostRunnerReasonIsShown(t *testing.T) {
 	})
 }
 
-// While a cluster does not answer, nobody knows which of its runners live. They keep their jobs
-// as long as they keep their leases, and the service starts all the same.
+// TestUnreachablePoolKeepsRunners has a cluster that does not answer, so that its living runners
+// are unknown. They keep their jobs as long as they extend their leases, and the service still
+// starts.
 func TestUnreachablePoolKeepsRunners(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

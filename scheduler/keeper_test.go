@@ -20,7 +20,7 @@ func TestPoolFollowsTheQueue(t *testing.T) {
 		b := newBundle(t).start()
 		want := func(when string, n int) {
 			t.Helper()
-			time.Sleep(time.Second) // the keeper looks when something happens, yet not at once again
+			time.Sleep(time.Second) // the keeper runs after each change, but not twice within lookPace
 			if got := b.pool.last(); got != n {
 				t.Errorf("%s: %d runners, want %d", when, got, n)
 			}
@@ -63,7 +63,8 @@ func TestIdleRunnersAboveTheWarmOnesEnd(t *testing.T) {
 	})
 }
 
-// A flavour's own cooldown applies to the demand and to idle runners.
+// TestCooldownOfAFlavour checks that a flavour's own cooldown applies to the demand and to idle
+// runners.
 func TestCooldownOfAFlavour(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -74,7 +75,7 @@ func TestCooldownOfAFlavour(t *testing.T) {
 		b.newDevice()
 		b.push("alice")
 		o := d.claim()
-		time.Sleep(time.Second) // one busy, one asked for
+		time.Sleep(time.Second) // one busy, one wanted
 		d.result(o, graded()).want(t, 204)
 		time.Sleep(9 * time.Second)
 		if n, asked := len(b.RunnerStates()), b.pool.last(); n != 1 || asked != 1 {
@@ -91,7 +92,7 @@ func TestRunnerAndPoolStates(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBundle(t).start()
-		synctest.Wait() // one runner is asked for
+		synctest.Wait() // one runner is wanted
 		b.pool.failure = "exit status 1: no wall"
 		b.newDevice()
 		b.push("alice")
@@ -142,7 +143,7 @@ func TestStartRefusesInvalidConfiguration(t *testing.T) {
 	}
 }
 
-// A runner that has a job keeps it, however few are wanted.
+// TestBusyRunnerIsNotRetired checks that a runner keeps its job however few runners are wanted.
 func TestBusyRunnerIsNotRetired(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -176,7 +177,7 @@ func TestBusyRunnerIsNotRetired(t *testing.T) {
 	})
 }
 
-// forecast is the due dates that a test knows.
+// forecast is a function that returns a test's due dates.
 type forecast func(from time.Time) []schema.DueDate
 
 func (f forecast) Due(_ context.Context, flavour string, from, until time.Time) ([]schema.DueDate, error) {
@@ -186,7 +187,8 @@ func (f forecast) Due(_ context.Context, flavour string, from, until time.Time) 
 	return f(from), nil
 }
 
-// Before a due date more runners start than jobs wait, and afterwards their number falls again.
+// TestRunnersAreWarmedUpBeforeADueDate checks that more runners than waiting jobs start before a
+// due date, and that their number falls again afterwards.
 func TestRunnersAreWarmedUpBeforeADueDate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -46,7 +46,7 @@ func TestExpiredLeaseRequeuesJob(t *testing.T) {
 	})
 }
 
-// claimLong claims with as many long polls as it takes.
+// claimLong claims with as many long polls as necessary.
 func (d *device) claimLong(t *testing.T) (o schema.Order) {
 	for {
 		if a := d.do("POST", "/claim?wait=25s", ""); a.status != 204 {
@@ -76,7 +76,8 @@ func TestJobFailsAfterThreeLostRunners(t *testing.T) {
 	})
 }
 
-// TestStaleWritesAreRefused checks the fence: writes of a runner whose attempt was given to another are refused.
+// TestStaleWritesAreRefused checks the fence: writes of a runner are rejected after its attempt was
+// replaced.
 func TestStaleWritesAreRefused(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -102,7 +102,7 @@ func (l *lines) ring(flavour string) {
 	l.wake(flavour)
 }
 
-// wake is ring for callers that hold mu.
+// wake is like ring but for callers that hold mu.
 func (l *lines) wake(flavour string) {
 	queue := l.waiting[flavour]
 	if queue == nil || queue.Len() == 0 {

@@ -7,8 +7,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// A runner may end at the very moment at which the queue gives it a job. Either it received the
-// job before, and the job is returned, or it can no longer receive it.
+// TestClaimedJobIsDeliveredOrReturned ends a runner at the moment at which it is assigned a job.
+// Either the runner received the job before, and the job is returned, or it can no longer receive
+// it.
 func TestClaimedJobIsDeliveredOrReturned(t *testing.T) {
 	t.Parallel()
 	for range 2000 {

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestReadsAreShared has many watches that stand at the same event, and one that stands elsewhere.
+// TestReadsAreShared has many watches at the same event and one at another event.
 func TestReadsAreShared(t *testing.T) {
 	t.Parallel()
 	r := &reads{byAfter: make(map[int64]*read)}
@@ -34,7 +34,8 @@ func TestReadsAreShared(t *testing.T) {
 	}
 }
 
-// TestReadOfAReaderThatHasGone fails; the other watches read for themselves.
+// TestReadOfAReaderThatHasGone fails the read of a disconnected reader; the other watches read for
+// themselves.
 func TestReadOfAReaderThatHasGone(t *testing.T) {
 	t.Parallel()
 	r := &reads{byAfter: make(map[int64]*read)}

@@ -73,8 +73,8 @@ func TestRetiredRunnerIsUnknown(t *testing.T) {
 	})
 }
 
-// A registration that the store could not save does not use up the token: the runner can
-// register again when the disk has space.
+// TestTokenSurvivesStoreFailure checks that a registration that could not be stored does not use up
+// the token. The runner can register again when the disk has space.
 func TestTokenSurvivesStoreFailure(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -87,7 +87,7 @@ func TestTokenSurvivesStoreFailure(t *testing.T) {
 	d.register(token, nil).want(t, 401, "used")
 }
 
-// fullOnce cannot store the first runner.
+// fullOnce is a store that fails to add the first runner.
 type fullOnce struct {
 	scheduler.Jobs
 	failed atomic.Bool

@@ -36,14 +36,14 @@ func (b *bundle) regradeSet(login string, n int) {
 	}
 }
 
-// most limits the number of the flavour's runners.
+// most sets the maximum number of the flavour's runners.
 func most(n int) func(*scheduler.Scheduler) {
 	return func(s *scheduler.Scheduler) {
 		s.Flavours = map[string]schema.Flavour{"standard": {Memory: 1 << 28, Warm: 1, Max: n}}
 	}
 }
 
-// poll is a device's claim that waits.
+// poll is a waiting claim of a device.
 type poll struct {
 	*device
 	done chan answer
@@ -55,7 +55,7 @@ func (d *device) poll(ctx context.Context, wait time.Duration) poll {
 	return p
 }
 
-// order returns the claimed order; false: the claim still waits.
+// order returns the claimed order. It returns false if the claim still waits.
 func (p poll) order() (o schema.Order, ok bool) {
 	p.b.t.Helper()
 	synctest.Wait()
@@ -69,8 +69,9 @@ func (p poll) order() (o schema.Order, ok bool) {
 	}
 }
 
-// A flavour with several runners keeps one of them free of regrades: a push that comes while a
-// set is running is claimed at once, whatever ends in between.
+// TestPushFindsReadyRunnerBesideRegradeSet checks that a flavour with several runners keeps one of
+// them free of regrades. A push that arrives while a set is running is claimed immediately,
+// whichever jobs have ended.
 func TestPushFindsReadyRunnerBesideRegradeSet(t *testing.T) {
 	t.Parallel()
 	for _, runners := range []int{2, 4} {
@@ -82,7 +83,7 @@ func TestPushFindsReadyRunnerBesideRegradeSet(t *testing.T) {
 			waiting := map[*device]poll{}
 			running := map[*device]schema.Order{}
 			settle := func() (pushes int) {
-				for len(waiting)+len(running) < runners { // the pool replaces those that ended
+				for len(waiting)+len(running) < runners { // the pool replaces runners that ended
 					d := b.newDevice()
 					waiting[d] = d.poll(ctx, time.Hour)
 				}
@@ -119,7 +120,8 @@ func TestPushFindsReadyRunnerBesideRegradeSet(t *testing.T) {
 	}
 }
 
-// A runner starts in the background while another one of its flavour is ready.
+// TestRunnerStartsInTheBackgroundBesideReadyOne checks that a runner starts in the background while
+// another one of its flavour is ready.
 func TestRunnerStartsInTheBackgroundBesideReadyOne(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -166,7 +168,8 @@ func TestOneRunnerServesRegradesBetweenPushes(t *testing.T) {
 	}
 }
 
-// A pool that can start only one of its runners must not keep regrades waiting forever.
+// TestLoneRunnerServesRegradeAfterOnePoll checks that a pool that can start only one runner does
+// not keep regrades waiting forever.
 func TestLoneRunnerServesRegradeAfterOnePoll(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -185,7 +188,8 @@ func TestLoneRunnerServesRegradeAfterOnePoll(t *testing.T) {
 	})
 }
 
-// The free runner does not take a regrade while another one takes long.
+// TestFreeRunnerStaysFreeBesideLongRegrade checks that the free runner does not take a regrade
+// while another one takes long.
 func TestFreeRunnerStaysFreeBesideLongRegrade(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -210,7 +214,8 @@ func TestFreeRunnerStaysFreeBesideLongRegrade(t *testing.T) {
 	})
 }
 
-// A set of one asks for a second runner, or it would wait forever.
+// TestOneRegradeAsksForSecondRunner checks that a set with one regrade starts a second runner.
+// Otherwise the set would wait forever.
 func TestOneRegradeAsksForSecondRunner(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -220,7 +225,7 @@ func TestOneRegradeAsksForSecondRunner(t *testing.T) {
 			t.Fatalf("%d runners without jobs, want 1", n)
 		}
 		b.regradeSet("alice", 1)
-		time.Sleep(time.Second) // of the bubble's clock: the keeper looks at most ten times a second
+		time.Sleep(time.Second) // of the bubble's clock; the keeper runs at most ten times a second
 		if n := b.pool.last(); n != 2 {
 			t.Errorf("%d runners, want 2", n)
 		}

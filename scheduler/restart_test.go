@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// restart makes a new scheduler on the same store, as after a kill -9.
+// restart creates a new scheduler on the same store, as after a kill -9.
 func (b *bundle) restart() { b.start() }
 
 func TestRunnerContinuesAfterRestart(t *testing.T) {
@@ -44,8 +44,8 @@ func TestOrderIsRepeatedAfterRestart(t *testing.T) {
 	})
 }
 
-// Local runners die with the server. Their jobs must not wait for a lease, and a restart does
-// not count as a failed attempt.
+// TestJobOfLocalRunnerIsReturnedAfterRestart checks the jobs of local runners, which end with the
+// server. The jobs must not wait for a lease, and a restart must not count as a failed attempt.
 func TestJobOfLocalRunnerIsReturnedAfterRestart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

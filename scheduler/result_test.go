@@ -70,7 +70,7 @@ func TestResultIsRefused(t *testing.T) {
 	}
 }
 
-// TestTryHasNoHiddenTests has a runner report a hidden test of a try.
+// TestTryHasNoHiddenTests makes a runner report a hidden test of a try.
 func TestTryHasNoHiddenTests(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).start()

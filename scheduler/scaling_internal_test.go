@@ -9,7 +9,7 @@ import (
 
 var night = time.Date(2026, 9, 28, 23, 0, 0, 0, time.UTC)
 
-// asked is a demand of a flavour between 4 and 40 whose jobs take six seconds.
+// asked returns a demand of a flavour with 4 to 40 runners whose jobs take six seconds.
 func asked(change func(*demand)) demand {
 	d := demand{flavour: schema.Flavour{Warm: 4, Max: 40}, typical: 6 * time.Second, sample: 200, now: night}
 	if change != nil {
@@ -18,7 +18,7 @@ func asked(change func(*demand)) demand {
 	return d
 }
 
-// due is an assignment that is due after so many minutes with so many students.
+// due returns an assignment that is due after that many minutes with that many students.
 func due(minutes, students int) []schema.DueDate {
 	return []schema.DueDate{{Name: "COMP2402 A1", At: night.Add(time.Duration(minutes) * time.Minute), Students: students}}
 }
@@ -65,7 +65,7 @@ func TestRunnersFollowTheDemand(t *testing.T) {
 	}
 }
 
-// More that is to come never asks for fewer runners.
+// TestRunnersGrowTowardsADueDate checks that a nearer due date never needs fewer runners.
 func TestRunnersGrowTowardsADueDate(t *testing.T) {
 	t.Parallel()
 	last := 0
@@ -92,19 +92,19 @@ func TestScaleRisesAtOnceAndFallsAfterCooldown(t *testing.T) {
 	}{
 		{0, 0, 4, true},
 		{0, 9, 9, true},
-		{time.Second, 0, 9, false},                 // fewer would do from here on
-		{30 * time.Second, 7, 9, false},            // most of them, for a moment
-		{40 * time.Second, 0, 7, true},             // the most that was wanted in it
+		{time.Second, 0, 9, false},                 // fewer suffice from now on
+		{30 * time.Second, 7, 9, false},            // most of them are needed, for a moment
+		{40 * time.Second, 0, 7, true},             // the highest demand within the cooldown
 		{time.Second, 0, 7, false},                 // and again
-		{30 * time.Second, 8, 8, true},             // up at once: the cooldown is broken off
-		{31 * time.Second, 0, 8, false},            // it starts again
+		{30 * time.Second, 8, 8, true},             // rises immediately, which ends the cooldown
+		{31 * time.Second, 0, 8, false},            // the cooldown starts again
 		{59 * time.Second, 0, 8, false},            //
 		{time.Second, 0, 4, true},                  //
 		{time.Hour, 30, 30, true},                  //
-		{time.Second, 31, 33, true},                // by a tenth at least, not one by one
-		{time.Second, 300, 40, true},               // never above the most
+		{time.Second, 31, 33, true},                // rises by at least a tenth, not one by one
+		{time.Second, 300, 40, true},               // never above the maximum
 		{time.Second, 400, 40, false},              //
-		{10 * time.Minute, 0, 40, false},           // the cooldown begins when it is seen
+		{10 * time.Minute, 0, 40, false},           // the cooldown begins when the lower demand is first seen
 		{cooldown - time.Nanosecond, 0, 40, false}, //
 		{time.Nanosecond, 0, 4, true},              //
 	}

@@ -11,7 +11,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// A student who waits for runners that cannot be started reads why, until one starts.
+// TestStudentsReadWhyNoRunnerStarts checks that a student who waits for runners that cannot be
+// started reads the reason until one starts.
 func TestStudentsReadWhyNoRunnerStarts(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -49,8 +50,9 @@ func TestStudentsReadWhyNoRunnerStarts(t *testing.T) {
 	}
 }
 
-// PoolStates says that a pool is stalled in the cases in which students read it, and not whenever
-// a runner has failed: people are told of a stalled pool.
+// TestStalledPoolState checks that PoolStates reports a stalled pool exactly when students read
+// that it is stalled, not after every failure of a runner, because people get a notice of a stalled
+// pool.
 func TestStalledPoolState(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -90,15 +92,15 @@ func TestStalledPoolState(t *testing.T) {
 	}
 }
 
-// fail lets a runner end before it has registered.
+// fail makes a runner end before it has registered.
 func (b *bundle) fail(id, why string) {
 	b.Issue(id, "standard")
 	b.Exited(id, why)
 	synctest.Wait()
 }
 
-// While one runner is busy, its end will free a place, so waiting students read their place as
-// usual.
+// TestFullBusyMachineIsNotStalled has one busy runner. Its end will make room, so waiting students
+// read their place as usual.
 func TestFullBusyMachineIsNotStalled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -148,8 +150,8 @@ func TestStaffSeeTheLastFailures(t *testing.T) {
 	})
 }
 
-// Runners failed to start while the machines were unavailable. Once as many run as are wanted,
-// the failure is not shown any more, however long they are busy.
+// TestPastFailureIsNotShown has runners that failed to start while the machines were unavailable.
+// Once as many run as are wanted, the failure is no longer shown, however long they are busy.
 func TestPastFailureIsNotShown(t *testing.T) {
 	t.Parallel()
 	for name, fails := range map[string]func(*bundle){
@@ -177,7 +179,8 @@ func TestPastFailureIsNotShown(t *testing.T) {
 	}
 }
 
-// The same when nothing is wanted for a while: the next push does not show an old failure.
+// TestFailureClearsWhenNothingIsWanted checks that no runner being wanted for a while also clears a
+// failure: the next push does not show it.
 func TestFailureClearsWhenNothingIsWanted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -193,7 +196,8 @@ func TestFailureClearsWhenNothingIsWanted(t *testing.T) {
 	})
 }
 
-// A runner that is withdrawn before it started is not counted, and the idle ones stay.
+// TestWithdrawnRunnerIsNotCounted checks that a runner withdrawn before its start is not counted,
+// and that the idle ones stay.
 func TestWithdrawnRunnerIsNotCounted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -201,7 +205,7 @@ func TestWithdrawnRunnerIsNotCounted(t *testing.T) {
 		idle := b.newDevice()
 		b.Expect("runner-9", "standard")
 		b.Withdrawn("runner-9")
-		b.Withdrawn(idle.id) // it has registered: too late
+		b.Withdrawn(idle.id) // too late: it has registered
 		time.Sleep(2 * time.Minute)
 		states, err := b.PoolStates(t.Context())
 		check(t, err)

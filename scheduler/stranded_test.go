@@ -14,9 +14,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// A flavour is taken out of the configuration while pushes wait for it: staff read it
-// in the log and in the queue, students in their push, and once the jobs are moved
-// they are graded.
+// TestJobsOfRemovedFlavour removes a flavour from the configuration while pushes wait for it. Staff
+// read this in the log and in the queue, and students at their push. Once the jobs are moved, they
+// are graded.
 func TestJobsOfRemovedFlavour(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestJobsOfRemovedFlavour(t *testing.T) {
 	})
 }
 
-// Staff read why no runner comes as long as that is so.
+// TestStallReasonForStaff checks that staff read why no runner starts only while none can.
 func TestStallReasonForStaff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -85,7 +85,8 @@ func TestFirstPreparedFilesAreKept(t *testing.T) {
 	}
 }
 
-// Once student code may have run on a runner, its prepared files are refused.
+// TestPreparedFilesAreRefusedAfterBuild checks that a runner's prepared files are rejected once
+// student code may have run on it.
 func TestPreparedFilesAreRefusedAfterBuild(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).start()

@@ -9,9 +9,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// A flavour is removed from the configuration while one of its runners on a cluster grades. The
-// job is finished, even if the cluster does not answer at first. The idle runners end at once,
-// the busy one after its job.
+// TestRunnersOfRemovedFlavourFinish removes a flavour from the configuration while one of its
+// runners on a cluster grades. The job is finished, even if the cluster does not answer at first.
+// The idle runners end immediately, the busy one after its job.
 func TestRunnersOfRemovedFlavourFinish(t *testing.T) {
 	t.Parallel()
 	for name, away := range map[string]error{"the cluster answers": nil, "the cluster is away": schema.Errorf(schema.CodeUnavailable, "away")} {
@@ -32,7 +32,7 @@ func TestRunnersOfRemovedFlavourFinish(t *testing.T) {
 				})
 				busy.heartbeat(o).want(t, 200)
 				idle.do("POST", "/claim?wait=1s", "").want(t, 409, "has had its one job")
-				for range 4 { // whatever the rescuer looks at
+				for range 4 { // for all checks of the rescuer
 					time.Sleep(lease / 2)
 					busy.heartbeat(o).want(t, 200)
 				}

@@ -11,8 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// drain reads a watch to its end and checks that it begins after seq, without gap
-// or repetition.
+// drain reads a watch to its end and checks that it begins after seq, without gaps or repetitions.
 func drain(t *testing.T, events <-chan schema.Event, after int64) (last schema.Event) {
 	t.Helper()
 	for e := range events {
@@ -32,7 +31,8 @@ func TestWatchUnknownJob(t *testing.T) {
 	}
 }
 
-// Watches that begin at any moment of a job see all its events, in order.
+// TestWatchesReplayAndFollow checks that watches that begin at any time see all events of a job, in
+// order.
 func TestWatchesReplayAndFollow(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t).start()

@@ -15,7 +15,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// said is what a daemon answers that says this of itself.
+// said returns the answer of a daemon that reports this information.
 func said(t *testing.T, info system.Info) docker.Answer {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -14,11 +14,11 @@ import (
 	"github.com/grader/grader/scheduler/pooltest"
 )
 
-// proxy stands between a pool and the machine's daemon and can be disconnected: the pool's
-// connections are then refused, as if the daemon did not run.
+// proxy connects a pool to the machine's daemon and can be disconnected. The pool's connections are
+// then refused, as if the daemon did not run.
 type proxy struct {
 	t      *testing.T
-	server string // whose containers are counted
+	server string // id of the server whose containers are counted
 	socket string
 
 	mu       sync.Mutex
@@ -41,7 +41,7 @@ func (p *proxy) Leave() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.away = true
-	_ = p.listener.Close() // with its file
+	_ = p.listener.Close() // also removes its file
 	for c := range p.open {
 		_ = c.Close()
 	}
@@ -85,7 +85,7 @@ func (p *proxy) serve(l net.Listener) {
 	}
 }
 
-// join copies between two connections until either ends or the daemon leaves.
+// join copies between two connections until either ends or the daemon is disconnected.
 func (p *proxy) join(from, to net.Conn) {
 	p.mu.Lock()
 	p.open[from], p.open[to] = true, true

@@ -18,7 +18,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// one starts a pool's one runner and returns its container.
+// one starts a pool's only runner and returns its container.
 func one(t *testing.T, p *docker.Pool, front *pooltest.Front) container.InspectResponse {
 	t.Helper()
 	check(t, p.Ensure(t.Context(), flavour(), 1))
@@ -26,7 +26,7 @@ func one(t *testing.T, p *docker.Pool, front *pooltest.Front) container.InspectR
 	return inspect(t, p)
 }
 
-// inspect returns the container of a pool's one runner.
+// inspect returns the container of a pool's only runner.
 func inspect(t *testing.T, p *docker.Pool) container.InspectResponse {
 	t.Helper()
 	runners, err := p.List(t.Context())
@@ -38,7 +38,7 @@ func inspect(t *testing.T, p *docker.Pool) container.InspectResponse {
 
 func closePool(t *testing.T, p *docker.Pool) { t.Helper(); check(t, p.Close()) }
 
-// spy keeps the last token that was issued.
+// spy records the last issued token.
 type spy struct {
 	*pooltest.Front
 	issued string
@@ -50,7 +50,8 @@ func (s *spy) Issue(runner, flavour string) schema.Credential {
 	return c
 }
 
-// Everybody with a shell on the machine can read a container's arguments and environment.
+// TestCredentialIsNeitherArgumentNorEnvironment checks that the credential is secret: everybody
+// with a shell on the machine can read a container's arguments and environment.
 func TestCredentialIsNeitherArgumentNorEnvironment(t *testing.T) {
 	t.Parallel()
 	p, front := newPool(t)
@@ -89,7 +90,8 @@ func TestContainerIsConfined(t *testing.T) {
 	}
 }
 
-// Containers share the kernel's count of a uid's processes: none may have another's uids.
+// TestRunnersShareNoUIDs checks that no two containers use the same uids, because the kernel counts
+// a uid's processes over all containers.
 func TestRunnersShareNoUIDs(t *testing.T) {
 	t.Parallel()
 	p, front := newPool(t)
@@ -131,7 +133,8 @@ func heldBy(t *testing.T, pid int) string {
 	return ""
 }
 
-// A container that was killed is noticed and replaced.
+// TestKilledContainerIsReplaced checks that the end of a killed container is detected and the
+// container replaced.
 func TestKilledContainerIsReplaced(t *testing.T) {
 	t.Parallel()
 	p, front := newPool(t)
@@ -147,7 +150,7 @@ func TestKilledContainerIsReplaced(t *testing.T) {
 	}
 }
 
-// A container that was removed is noticed and replaced, too.
+// TestRemovedContainerIsReplaced checks the same for a removed container.
 func TestRemovedContainerIsReplaced(t *testing.T) {
 	t.Parallel()
 	p, front := newPool(t)
@@ -158,7 +161,8 @@ func TestRemovedContainerIsReplaced(t *testing.T) {
 	front.Registered()
 }
 
-// The containers of a server that died are removed by the next one; others are not.
+// TestDeadServersContainersAreRemoved checks that a server removes the containers of its dead
+// predecessor, and no others.
 func TestDeadServersContainersAreRemoved(t *testing.T) {
 	t.Parallel()
 	p, front := newPool(t)
@@ -168,9 +172,9 @@ func TestDeadServersContainersAreRemoved(t *testing.T) {
 	next := &docker.Pool{Server: p.Server, Socket: p.Socket, Args: p.Args, Registrar: front, Logger: p.Logger}
 	defer closePool(t, next)
 	check(t, next.Ensure(t.Context(), flavour(), 1))
-	front.Gone() // of the first pool, which lives on here
+	front.Gone() // of the first pool, which still runs in this test
 	check(t, p.Close())
-	front.Registered() // of the next
+	front.Registered() // of the second pool
 	removed, failed := engine.ContainerWait(t.Context(), left.ID, container.WaitConditionRemoved)
 	select {
 	case <-removed:

@@ -17,7 +17,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// testImage has nothing but the program: enough for a wall of level uid.
+// testImage contains only the program, which is enough for a wall of level uid.
 var testImage = "grader-pool-test:" + strconv.Itoa(os.Getpid())
 
 // engine is the daemon's client, nil if none answers.
@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// prepare finds the daemon and gives it the image.
+// prepare connects to the daemon and loads the image.
 func prepare() error {
 	if os.Getuid() != 0 {
 		return errors.New("not root")
@@ -69,7 +69,8 @@ func prepare() error {
 	return err
 }
 
-// packProgram returns a root file system with grader, and what its wall tries itself on.
+// packProgram returns a root file system with grader and the files that the check of its wall
+// needs.
 func packProgram() (*bytes.Buffer, error) {
 	dir, err := os.MkdirTemp("", "pool")
 	if err != nil {

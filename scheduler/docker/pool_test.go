@@ -30,7 +30,7 @@ func (p withImage) Ensure(ctx context.Context, f schema.Flavour, n int) error {
 	return p.Pool.Ensure(ctx, f, n)
 }
 
-// newPool makes a pool of real containers whose runners register at the front.
+// newPool creates a pool of real containers whose runners register at the front.
 func newPool(t *testing.T) (*docker.Pool, *pooltest.Front) {
 	t.Helper()
 	needDocker(t)

@@ -16,7 +16,7 @@ func TestProbeTellsWhichImagesAreThere(t *testing.T) {
 	if !strings.HasPrefix(answer.Version, "Docker ") || !strings.HasPrefix(id, "sha256:") || answer.Images["grader-nowhere:1"] != "" {
 		t.Errorf("%+v", answer)
 	}
-	// By its content's id it is there under any name.
+	// Its content id finds the image under any name.
 	byID := "anything:" + strings.TrimPrefix(id, "sha256:")
 	answer, err = docker.Probe(t.Context(), "", []string{byID})
 	check(t, err)

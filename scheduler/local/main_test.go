@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// serve is a runner without a sandbox.
+// serve runs a runner without a sandbox.
 func serve(ctx context.Context) int {
 	a := &runner.Agent{Open: func(context.Context, string) (*runner.Station, error) { return &runner.Station{}, nil }}
 	if err := a.Run(ctx, os.NewFile(3, "credential")); err != nil {

@@ -76,7 +76,7 @@ func TestCredentialIsNeitherArgumentNorEnvironment(t *testing.T) {
 	}
 }
 
-// spy notes the token.
+// spy records the token.
 type spy struct {
 	*pooltest.Front
 	issued string
@@ -157,7 +157,8 @@ func TestCloseLeavesNoProcess(t *testing.T) {
 	}
 }
 
-// When a server is killed, its runners end, also those that ignore signals.
+// TestRunnersDieWithTheServer checks that the runners of a killed server end, even those that
+// ignore signals.
 func TestRunnersDieWithTheServer(t *testing.T) {
 	t.Parallel()
 	for _, role := range []string{"good", "stubborn"} {
@@ -201,7 +202,7 @@ func childOf(t *testing.T, parent int) int {
 	return 0
 }
 
-// server is a control plane that starts one runner, and waits to be killed.
+// server runs a control plane that starts one runner, and waits to be killed.
 func server() {
 	role, url, token := os.Args[2], os.Args[3], os.Args[4]
 	p := &local.Pool{Binary: os.Args[0], Args: []string{role}, Env: os.Environ(), URL: url, Registrar: granted(token)}

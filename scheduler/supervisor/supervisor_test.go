@@ -13,7 +13,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// life is a runner without anything behind it.
+// life is a runner without a process.
 type life struct {
 	fails   bool
 	lingers time.Duration // how long its end takes
@@ -32,15 +32,15 @@ func (l life) Live(ctx context.Context) string {
 
 func (l life) Where() string { return "nowhere" }
 
-// registrar counts what it is told.
+// registrar records the failures of runners that exited.
 type registrar struct{ exited chan string }
 
 func (registrar) Issue(string, string) schema.Credential { return schema.Credential{} }
 func (registrar) Expect(string, string)                  {}
 func (r registrar) Exited(runner, failure string)        { r.exited <- failure }
 
-// newSupervisor returns a supervisor of lives, the moments at which they began, and
-// the failures that the scheduler heard of.
+// newSupervisor returns a supervisor of lives, the times at which they began, and the failures
+// reported to the scheduler.
 func newSupervisor(l life) (s *supervisor.Supervisor, began chan time.Duration, exited chan string) {
 	began, exited = make(chan time.Duration, 1000), make(chan string, 1000)
 	start := time.Now()
@@ -74,7 +74,7 @@ func TestPausesGrowWhileRunnersFail(t *testing.T) {
 	})
 }
 
-// Staff read why runners cannot be started only while it is so.
+// TestPastFailureIsCleared checks that staff read a failure only while runners cannot be started.
 func TestPastFailureIsCleared(t *testing.T) {
 	t.Parallel()
 	for name, over := range map[string]func(*testing.T, *supervisor.Supervisor, *atomic.Bool){
@@ -109,7 +109,7 @@ func TestPastFailureIsCleared(t *testing.T) {
 	}
 }
 
-// failures are what staff read of the pool.
+// failures returns the pool's failures that staff read.
 func failures(t *testing.T, s *supervisor.Supervisor) (told []string) {
 	t.Helper()
 	runners, err := s.List(t.Context())
@@ -140,7 +140,7 @@ func TestNextRunnerStartsBeforeLastEnds(t *testing.T) {
 		if len(exited) != 0 {
 			t.Errorf("the scheduler heard %q of one that it had retired", <-exited)
 		}
-		check(t, s.Retire(t.Context(), first)) // it is gone: no error
+		check(t, s.Retire(t.Context(), first)) // no error: it has ended
 	})
 }
 
@@ -177,7 +177,7 @@ func TestClosedSupervisorStartsNothing(t *testing.T) {
 	})
 }
 
-// only returns the id of the only runner that lives.
+// only returns the id of the only living runner.
 func only(t *testing.T, s *supervisor.Supervisor) string {
 	t.Helper()
 	runners, err := s.List(t.Context())
@@ -189,7 +189,7 @@ func only(t *testing.T, s *supervisor.Supervisor) string {
 	return runners[0].ID
 }
 
-// drain returns what has come so far.
+// drain returns the values received so far.
 func drain(c chan time.Duration) []time.Duration {
 	var all []time.Duration
 	for len(c) > 0 {
