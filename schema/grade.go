@@ -8,7 +8,7 @@ type Grade struct {
 	AssignmentID int64
 	Assignment   string // its name
 	Owner        string
-	Members      []string // of a team, where a list was requested; nil: a person
+	Members      []string // members of a team, set only in lists; nil: a person
 	Of           string   // owner of the counting submission if it is a team that the owner has left; otherwise ""
 	Number       int      // of the submission that counts; 0: none
 	Score        Points

@@ -13,8 +13,8 @@ type RunnerState struct {
 // PoolState describes one flavour's runners and queue to staff.
 type PoolState struct {
 	Flavour  Flavour     // includes the numbers of runners that administrators set
-	Control  PoolControl // what administrators set
-	Wanted   int         // runners that the pool was asked for
+	Control  PoolControl // settings of administrators
+	Wanted   int         // wanted number of runners
 	Starting int
 	Ready    int
 	Busy     int

@@ -26,8 +26,8 @@ func (u User) DisplayName() string {
 	return u.Login
 }
 
-// Key is an SSH public key of an account. Only an active key identifies its user. A pending key
-// was added but has not authenticated yet, and blocks nobody.
+// Key is an SSH public key of an account. Only an active key identifies its user. A pending key was
+// added but has not authenticated yet; other accounts can still add it.
 type Key struct {
 	ID          int64
 	UserID      int64

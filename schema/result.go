@@ -75,7 +75,7 @@ type TestResult struct {
 	ExitStatus int           `json:"exit_status,omitempty"` // of a crash without a signal
 	InProcess  bool          `json:"in_process,omitempty"`  // judged inside the student's process: tamper-evident at best
 	Unpinned   bool          `json:"unpinned,omitempty"`    // shown, earns no points
-	// JudgeMessage is what a checker or driver wrote into judgemessage.txt: for staff.
+	// JudgeMessage is the text that a checker or driver wrote into judgemessage.txt, for staff.
 	JudgeMessage string `json:"judge_message,omitempty"`
 	Tampering    string `json:"tampering,omitempty"` // where a report and its process disagree: for staff
 }

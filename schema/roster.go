@@ -10,7 +10,7 @@ type RosterRow struct {
 	Name      string `json:"name,omitempty"`
 	Email     string `json:"email,omitempty"`
 	Section   string `json:"section,omitempty"`
-	Role      Role   `json:"role,omitempty"`    // "" if the roster does not say: a student, if new
+	Role      Role   `json:"role,omitempty"`    // "" if the roster does not contain it; new people become students
 	Dropped   bool   `json:"dropped,omitempty"` // has left the course
 }
 
@@ -21,7 +21,7 @@ type RosterPerson struct {
 	StudentID string
 	Name      string
 	Email     string
-	Enrolled  bool // also when dropped
+	Enrolled  bool // true even if dropped
 	Role      Role
 	Section   string
 	Dropped   bool

@@ -17,7 +17,7 @@ type Trouble struct {
 	Kind       TroubleKind
 	Flavour    string         // of TroubleWaiting
 	Submission SubmissionName // of TroubleFailed; of TroubleBroken the latest; of TroubleUngated the assignment and who pushed
-	Count      int            // how many jobs wait, or submissions the tests failed on; of TroubleUngated the version; else 1
+	Count      int            // number of waiting jobs, or of submissions that the tests failed on; for TroubleUngated, the version; otherwise 1
 	Reason     string         // of TroubleFailed
 }
 

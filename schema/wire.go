@@ -19,7 +19,7 @@ const Protocol = 3
 //	POST /runner/v1/jobs/{id}/result?attempt=N            Result
 const RunnerAPI = "/runner/v1"
 
-// Credential is what a pool passes to a runner that it starts: JSON over a pipe, never in
+// Credential is the JSON that a pool passes to a runner that it starts, over a pipe and never in
 // arguments or the environment. It has a Token or an Identity.
 type Credential struct {
 	URL        string `json:"url"`              // of the control plane: "http://HOST:PORT", "https://…" or "unix:/PATH"
@@ -29,7 +29,7 @@ type Credential struct {
 	Token      string `json:"token,omitempty"`      // used up by Register
 	Identity   string `json:"identity,omitempty"`   // a signed JWT, valid for one Register
 	Image      string `json:"image,omitempty"`      // content id of the runner's image, as the driver reports it
-	Background bool   `json:"background,omitempty"` // another ready runner of the flavour waits: everything else on the machine goes first
+	Background bool   `json:"background,omitempty"` // another ready runner of the flavour waits, so this one runs at low priority
 	Leash      bool   `json:"leash,omitempty"`      // the pipe stays open while the pool lives; when it closes, the runner ends
 }
 
@@ -69,7 +69,7 @@ type Order struct {
 	Pins       Pins          `json:"pins"`
 	Gate       GatePart      `json:"gate"` // for JobGate, the part that this job runs
 	Flavour    Flavour       `json:"flavour"`
-	Background bool          `json:"background,omitempty"` // nobody waits for it: everything else on the machine goes first
+	Background bool          `json:"background,omitempty"` // nobody waits for it, so it runs at low priority
 	Lease      time.Duration `json:"lease"`                // how long until a heartbeat is due
 }
 

@@ -2,7 +2,7 @@ package assignment
 
 import "strings"
 
-// command reads what a step executes: a line for the shell, or a list.
+// command reads the command of a step: a line for the shell, or a list.
 func (d *decoder) command(n *node, what string) Command {
 	if n.kind == kindList {
 		return Command{Argv: d.argv(n, what)}

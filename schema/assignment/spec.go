@@ -16,7 +16,7 @@ type Spec struct {
 	Title   string
 	Handout string    // path of a Markdown file, "" for none
 	Flavour string    // "" for the course's
-	Release time.Time // zero: at once
+	Release time.Time // zero: immediately
 	Due     time.Time // the first late instant, after the named minute; zero: never
 	DueText string    // as written: "2026-09-28 23:59"
 	Late    *Late     // nil: nothing is accepted after due
@@ -61,14 +61,14 @@ type Sample struct {
 	Outcomes []schema.Outcome // accepted outcomes of the first entry that did not pass, or "passed" if all did; nil: any
 }
 
-// Command is what a step executes: a shell line for /bin/sh -e -c, or a list for
-// execve. Exactly one is set, or neither for no command.
+// Command is the command of a step: a shell line for /bin/sh -e -c, or a list for execve. At most
+// one of them is set; neither means no command.
 type Command struct {
 	Shell string
 	Argv  []string
 }
 
-// IsZero reports whether there is no command.
+// IsZero reports whether the command is empty.
 func (c Command) IsZero() bool { return c.Shell == "" && len(c.Argv) == 0 }
 
 // Limits holds the limits of one step; 0 means the inherited value.
