@@ -106,7 +106,7 @@ func (r *ClassRows) add(row schema.ClassRow, members map[string][]schema.ClassRo
 type ClassStudent struct {
 	schema.ClassRow
 	Members []schema.ClassRow // of a team, whose name is in Login
-	Stuck   Stuck             // Pushes 0: not stuck, or not asked for
+	Stuck   Stuck             // Pushes 0: not stuck, or not requested
 	Cells   []*ClassCell      // in the order of Class.Tests; nil: the result has no such test
 }
 
