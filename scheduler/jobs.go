@@ -19,7 +19,8 @@ type Jobs interface {
 	ClaimLive(ctx context.Context, runner, flavour string, now time.Time, lease time.Duration) (schema.Job, error)
 	// Order returns the data that a runner needs for a claimed job.
 	Order(ctx context.Context, job int64) (schema.Order, error)
-	// Extend extends a job's lease. CodeStale also when the job has ended.
+	// Extend extends a job's lease. The error is CodeStale for a stale attempt and for a job that
+	// has ended.
 	Extend(ctx context.Context, job int64, attempt int, until time.Time) error
 	// Append stores events of a running attempt and returns them with their sequence numbers. The
 	// first event moves the job from assigned to running. first is the number of events of this
@@ -60,7 +61,7 @@ type Jobs interface {
 	// RunnerBySecret returns the runner with the hash if it is not retired. CodeUnauthenticated:
 	// none.
 	RunnerBySecret(ctx context.Context, hash []byte) (schema.Runner, error)
-	// RetireRunner marks a runner as gone.
+	// RetireRunner marks a runner as retired.
 	RetireRunner(ctx context.Context, id string, now time.Time) error
 	// Runners returns the runners that are not retired.
 	Runners(ctx context.Context) ([]schema.Runner, error)

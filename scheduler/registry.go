@@ -31,7 +31,7 @@ func (s *registry) removeRunner(ctx context.Context, id, reason, failure string)
 	s.keep(m.flavour)
 }
 
-// retireInStore marks a registered runner as gone in the store.
+// retireInStore marks a registered runner as retired in the store.
 func (s *registry) retireInStore(ctx context.Context, m *member) {
 	if _, registered := m.hash(); !registered {
 		return // it never registered, so the store does not know it

@@ -39,7 +39,7 @@ func (c *container) Live(ctx context.Context) string {
 	}
 	image, err := daemon.create(ctx, c)
 	if err != nil && client.IsErrConnectionFailed(err) {
-		return schema.MessageOf(err) // the daemon was not asked
+		return schema.MessageOf(err) // the request did not reach the daemon
 	}
 	defer c.remove(ctx) // even after an error: the container may exist if the response was lost
 	if err != nil {

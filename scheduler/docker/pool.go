@@ -56,7 +56,7 @@ func (p *Pool) open() (*supervisor.Supervisor, error) {
 	return p.runners, nil
 }
 
-// opened returns the supervisor, or nil if the pool was never asked for runners.
+// opened returns the supervisor, or nil before the first call of Ensure.
 func (p *Pool) opened() *supervisor.Supervisor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
