@@ -190,7 +190,7 @@ func (a *Agent) Nodes() []*api.NodeListStub {
 	return ready
 }
 
-// Await waits until a condition holds. what completes a sentence that begins with the agent.
+// Await waits until a condition holds. what completes the failure message "nomad NAME does not …".
 func (a *Agent) Await(what string, holds func() bool) {
 	a.t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)
