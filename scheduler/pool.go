@@ -16,7 +16,7 @@ type Pool interface {
 	// Registered tells the pool that a runner has registered. It ends the flavour's earlier failure
 	// to start runners, so List no longer returns that failure.
 	Registered(runner string)
-	// Retire ends the runner with the id in its credential permanently, and waits for its end until
+	// Retire ends a runner permanently, by the id in its credential, and waits for its end until
 	// ctx ends. It returns nil if the runner has ended already. CodeUnavailable: the machines do
 	// not answer; the pool ends the runner once they do.
 	Retire(ctx context.Context, runner string) error
