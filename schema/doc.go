@@ -2,8 +2,8 @@
 // messages that runners and the control plane exchange, and the error type of all packages. It
 // imports nothing of ours.
 //
-// The diagram shows the states of a job. The SQL CHECK in store/migrations and the table
-// Transitions agree with it:
+// The diagram shows the states of a job, in agreement with the SQL CHECK in store/migrations and
+// the table Transitions:
 //
 //	queued ──▶ assigned ──▶ running ──▶ done
 //	  ▲ │          │           │
