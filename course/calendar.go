@@ -16,7 +16,7 @@ func addDays(at time.Time, n int, zone *time.Location) time.Time {
 	return atLocal(wallClock(at, zone).AddDate(0, 0, n), zone)
 }
 
-// addLocal adds d to the local time of at and returns that moment.
+// addLocal returns the moment whose local time is d after the local time of at.
 func addLocal(at time.Time, d time.Duration, zone *time.Location) time.Time {
 	if d == 0 {
 		return at

@@ -41,7 +41,7 @@ type ClassQuery struct {
 	Down bool   // descending
 	Find string // in logins, names, teams and sections
 
-	Failure string // the key of one: only who has it
+	Failure string // key of a failure; selects only students who have it
 	Teams   bool   // a team is one row
 	Page    int    // from 1
 	Size    int    // students on a page
@@ -105,7 +105,7 @@ func (r *ClassRows) add(row schema.ClassRow, members map[string][]schema.ClassRo
 // ClassStudent is one row of a class.
 type ClassStudent struct {
 	schema.ClassRow
-	Members []schema.ClassRow // of a team, whose name is in Login
+	Members []schema.ClassRow // members of a team; Login is the team's name
 	Stuck   Stuck             // Pushes 0: not stuck, or not requested
 	Cells   []*ClassCell      // in the order of Class.Tests; nil: the result has no such test
 }

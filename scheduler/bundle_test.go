@@ -245,7 +245,7 @@ type stubPool struct {
 	registered []string // ids passed to Registered
 	full       bool
 	away       error // error that List returns
-	stays      bool  // its runners survive Close, as those of a cluster may
+	stays      bool  // its runners survive Close, like runners on a cluster
 }
 
 func (p *stubPool) Ensure(_ context.Context, _ schema.Flavour, n int) error {

@@ -69,7 +69,8 @@ func (s *runnerAPI) orderFor(ctx context.Context, m *member, wait time.Duration)
 	s.keep(m.flavour)
 	order, err := s.order(ctx, m, job)
 	if err != nil {
-		// This attempt counts: an order that cannot be assembled now may never be.
+		// This attempt counts, because an order that cannot be assembled now may never be
+		// assembled.
 		s.releaseJob(context.WithoutCancel(ctx), job.ID, job.Attempt, "its order could not be assembled")
 		return schema.Order{}, s.lost(m, err)
 	}

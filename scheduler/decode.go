@@ -31,7 +31,7 @@ func DecodeEvents(r io.Reader) ([]schema.Event, error) {
 			return nil, schema.Errorf(schema.CodeLimit, "more than %d events in one message", maxBatch)
 		}
 		e, err := decodeEvent(lines.Bytes())
-		if err != nil && bounded.N > 0 { // otherwise the limit cut the line off, and that error is returned below
+		if err != nil && bounded.N > 0 { // otherwise the limit cut the line off; that error is returned below
 			return nil, schema.Errorf(schema.CodeOf(err), "event %d: %s", len(events)+1, schema.MessageOf(err))
 		}
 		events = append(events, e)

@@ -157,7 +157,7 @@ type scale struct {
 	peak   int       // the highest demand since low
 	why    string    // of the last change
 	at     time.Time // of the last change
-	before int       // what n was before the last change
+	before int       // n before the last change
 }
 
 // follow moves the number towards the demand and reports whether it changed. The number rises

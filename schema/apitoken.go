@@ -7,9 +7,9 @@ type Scope string
 
 // The scopes. Each one includes those before it.
 const (
-	ScopeRead  Scope = "read"  // see what the person sees
-	ScopeWrite Scope = "write" // and change what the person may change in courses
-	ScopeAdmin Scope = "admin" // and do what only administrators may
+	ScopeRead  Scope = "read"  // read the person's data
+	ScopeWrite Scope = "write" // also change data in courses
+	ScopeAdmin Scope = "admin" // also perform actions of administrators
 )
 
 // ParseScope parses a scope; the error is CodeInvalid.
@@ -35,7 +35,7 @@ type APIToken struct {
 	UserID    int64
 	Name      string // unique among the person's tokens
 	Scope     Scope
-	MadeBy    string // fingerprint of the SSH key that created it; the token is valid only while the key is
+	MadeBy    string // fingerprint of the SSH key that created it; removing the key also removes the token
 	MadeAt    time.Time
 	ExpiresAt time.Time
 	UsedAt    time.Time // to the minute; zero: never

@@ -9,10 +9,10 @@ type AuditEntry struct {
 	Actor   string // login, "operator" or "server"
 	Channel Channel
 	Action  string // closed set: "user.add", "submission.rerun", …
-	Course  string // code of the course that it belongs to, "" for none
-	Subject string // what was changed: a login, a submission, a course
-	Before  string // what it was
-	After   string // what it became
+	Course  string // code of its course, "" for none
+	Subject string // changed object: a login, a submission, a course
+	Before  string // value before the change
+	After   string // value after the change
 	Detail  string
 }
 

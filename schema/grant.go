@@ -39,7 +39,7 @@ type Session struct {
 	Token   string // identifies it in the browser; only its hash is stored
 	ID      string // identifies it to its owner; not a credential
 	User    int64
-	Key     string // fingerprint of the key that created it, "" for none; the session ends when the key does
+	Key     string // fingerprint of the key that created it, "" for none; removing the key also removes the session
 	Way     string // how its owner signed in: the name of the sign-in service, or "" for a link
 	Browser string // such as "Firefox on Linux"
 	Data    []byte

@@ -144,7 +144,7 @@ type ReportTrace struct {
 	Files    map[string]int `json:"files,omitempty"`    // how often each was written, by path below $REPORTS; 0 is unknown
 	Summary  bool           `json:"summary,omitempty"`  // the framework's closing words were in the output once and agreed with the report
 	Totals   bool           `json:"totals,omitempty"`   // the totals stated in the reports are correct
-	Attested bool           `json:"attested,omitempty"` // the framework was started so that it signs its report
+	Attested bool           `json:"attested,omitempty"` // the framework was started with signing of its report
 	Noted    []string       `json:"noted,omitempty"`    // actions of the submission that read or change the framework's process
 	Changed  []string       `json:"changed,omitempty"`  // parts of the framework and of the tests that the submission changes
 }

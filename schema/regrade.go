@@ -79,7 +79,7 @@ type RegradeNotice struct {
 	At            time.Time
 	Before, After Points
 	Hidden        bool        // the owner sees only a part of the grade now
-	Seen          *SeenChange // what the set changed in the part that the owner saw; nil: unknown, or everything
+	Seen          *SeenChange // change in the part that the owner saw; nil: unknown, or the owner saw everything
 	Version       int
 	Reason        string
 }

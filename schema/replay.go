@@ -20,5 +20,5 @@ type Difference struct {
 type ResultComparison struct {
 	Same        bool         `json:"same"` // Differences is empty
 	Differences []Difference `json:"differences"`
-	Environment []Difference `json:"environment"` // differences in what it was graded with
+	Environment []Difference `json:"environment"` // differences in the tools and inputs
 }

@@ -60,7 +60,7 @@ type BuildResult struct {
 // one case of a report ("units/RingTest.wraps").
 type TestResult struct {
 	Name       string        `json:"name"`
-	Test       string        `json:"test"` // the test of assignment.yaml that it belongs to
+	Test       string        `json:"test"` // test of assignment.yaml that the entry belongs to
 	Outcome    Outcome       `json:"outcome"`
 	Score      Points        `json:"score"`
 	MaxScore   Points        `json:"max_score"`
@@ -77,7 +77,7 @@ type TestResult struct {
 	Unpinned   bool          `json:"unpinned,omitempty"`    // shown, earns no points
 	// JudgeMessage is the text that a checker or driver wrote into judgemessage.txt, for staff.
 	JudgeMessage string `json:"judge_message,omitempty"`
-	Tampering    string `json:"tampering,omitempty"` // where a report and its process disagree: for staff
+	Tampering    string `json:"tampering,omitempty"` // differences between a report and its process, for staff
 }
 
 // Provenance holds everything that determines a result. A replay with the same provenance must give

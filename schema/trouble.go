@@ -16,7 +16,7 @@ const (
 type Trouble struct {
 	Kind       TroubleKind
 	Flavour    string         // of TroubleWaiting
-	Submission SubmissionName // of TroubleFailed; of TroubleBroken the latest; of TroubleUngated the assignment and who pushed
+	Submission SubmissionName // for TroubleFailed; for TroubleBroken, the latest; for TroubleUngated, the assignment and the pusher
 	Count      int            // number of waiting jobs, or of submissions that the tests failed on; for TroubleUngated, the version; otherwise 1
 	Reason     string         // of TroubleFailed
 }

@@ -87,7 +87,7 @@ func (r *process) start() error {
 	}
 	r.leash = ours
 	r.cmd = exec.Command(p.Binary, p.Args...) //nolint:noctx // it is ended with its group, and in steps
-	r.cmd.Env = append([]string{}, p.Env...)  // never nil, which would be ours
+	r.cmd.Env = append([]string{}, p.Env...)  // nil would pass on this process's environment
 	r.cmd.Stdout, r.cmd.Stderr = r.stderr, r.stderr
 	r.cmd.ExtraFiles = []*os.File{theirs}
 	r.cmd.WaitDelay = time.Second // for grandchildren that hold stderr open
