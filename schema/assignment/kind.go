@@ -3,7 +3,7 @@ package assignment
 // Kind says what decides the verdict of a test. Every test has exactly one.
 type Kind string
 
-// The kinds, named after the key that selects each.
+// The kinds of test.
 const (
 	KindExit     Kind = "exit"     // the exit status alone
 	KindCompare  Kind = "compare"  // the output is compared: stdout, the answers of cases, or a regex
