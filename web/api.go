@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/web/api"
 )
 
-// newAPI makes the HTTP API on what the site has.
+// newAPI returns the HTTP API with the site's dependencies.
 func (s *Server) newAPI() (*api.API, error) {
 	return api.New(api.Options{
 		Classroom: s.Classroom, Accounts: s.Accounts, Results: s.Results, Live: s.Live, Files: s.Trees, Contents: s.Handouts, Uploads: s.Uploads, Room: s.site.room, Operations: s.Operations,
@@ -15,8 +15,8 @@ func (s *Server) newAPI() (*api.API, error) {
 	})
 }
 
-// withAPI leads what is below the API's prefix to the API. It has a mux of its own: no course
-// is called api, but the patterns of pages match its paths.
+// withAPI passes requests below the API's prefix to the API and all others to pages. The API has a
+// mux of its own because the patterns of pages also match its paths. No course can be named api.
 func (s *Server) withAPI(pages http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == api.Prefix || strings.HasPrefix(r.URL.Path, api.Prefix+"/") {

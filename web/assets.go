@@ -17,11 +17,11 @@ import (
 //go:embed static
 var staticFiles embed.FS
 
-// icon is the asset that browsers ask for by a name of their own.
+// icon is the asset that browsers request under a fixed name.
 const icon = "icon.svg"
 
-// assets serves the site's own style, script and icon under names that contain
-// their hash, so that a browser may keep them for ever.
+// assets serves the site's own style, script and icon. Their names contain their hash, so browsers
+// may cache them for ever.
 type assets struct {
 	content map[string][]byte // by hashed name
 	hashed  map[string]string // by plain name
@@ -50,7 +50,8 @@ func (a *assets) add(name string, content []byte) {
 	a.hashed[name], a.content[hashed] = hashed, content
 }
 
-// path returns where an asset is served; a template that names none fails its test.
+// path returns the path of an asset. It returns an error for an unknown name, so a template with
+// one fails its test.
 func (a *assets) path(name string) (string, error) {
 	hashed, ok := a.hashed[name]
 	if !ok {
@@ -59,7 +60,7 @@ func (a *assets) path(name string) (string, error) {
 	return "/-/static/" + hashed, nil
 }
 
-// ServeHTTP serves the asset of that hashed name.
+// ServeHTTP serves the asset with the hashed name in the path.
 func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
 	content, ok := a.content[name]
@@ -71,7 +72,7 @@ func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.write(w, r, name, content)
 }
 
-// serveIcon serves the icon under the name that browsers ask for unasked.
+// serveIcon serves the icon under the name that browsers request without a link to it.
 func (a *assets) serveIcon(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "public, max-age=86400")
 	a.write(w, r, icon, a.content[a.hashed[icon]])

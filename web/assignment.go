@@ -74,7 +74,7 @@ func (s *studentPages) newAssignmentPage(ctx context.Context, t task, m member) 
 		}
 	}
 	if page.Handout, err = s.handouts.of(ctx, t); err != nil {
-		// Everything else on the page stays useful without it.
+		// The rest of the page is useful without the handout.
 		s.log.Error("handout is missing", "assignment", t.Path(), "error", err)
 		page.NoHandout = true
 	}
@@ -97,7 +97,7 @@ func (s *studentPages) newAssignmentPage(ctx context.Context, t task, m member) 
 	return page, err
 }
 
-// ownTable lists what one owner pushed, newest first.
+// ownTable lists the submissions of one owner, newest first.
 func (s *studentPages) ownTable(ctx context.Context, t task, m member, owner string) (view.Table, error) {
 	terms, err := s.terms(ctx, t, owner)
 	if err != nil {
@@ -112,7 +112,7 @@ func (s *studentPages) ownTable(ctx context.Context, t task, m member, owner str
 		return view.Table{}, err
 	}
 	if counted != nil && (counted.Name.Owner != owner || len(subs) > 0 && counted.Name.Number < subs[len(subs)-1].Name.Number) {
-		subs = append(subs, *counted) // of a team that the owner has left, or older than all of the list
+		subs = append(subs, *counted) // from a team that the owner has left, or older than all in the list
 	}
 	var list view.Table
 	var access course.Access
@@ -131,10 +131,10 @@ func (s *studentPages) ownTable(ctx context.Context, t task, m member, owner str
 	return list, err
 }
 
-// maxTries is how many tries a page lists.
+// maxTries is the maximum number of tries on a page.
 const maxTries = 10
 
-// tries lists an owner's latest tries.
+// tries lists the latest tries of an owner.
 func (s *studentPages) tries(ctx context.Context, t task, m member, owner string) ([]view.Row, error) {
 	all, err := s.Results.Tries(ctx, t.ID, owner, maxTries)
 	if err != nil {
@@ -151,7 +151,7 @@ func (s *studentPages) tries(ctx context.Context, t task, m member, owner string
 	return rows, nil
 }
 
-// teams say which team a student is in for an assignment, and which have invited them.
+// teams describes a student's team for an assignment and the teams that have invited them.
 func (s *studentPages) teams(ctx context.Context, t task, m member) ([]string, error) {
 	if t.Spec == nil || t.Spec.Team == nil || m.Viewer().Staff() {
 		return nil, nil
@@ -171,11 +171,11 @@ func (s *studentPages) teams(ctx context.Context, t task, m member) ([]string, e
 	return lines, nil
 }
 
-// latestRows is how many of the class's latest submissions an assignment's page lists; the
-// page of the class has everybody.
+// latestRows is the number of the class's latest submissions on an assignment's page. The page of
+// the class lists everybody.
 const latestRows = 25
 
-// maxClass is more than any class has owners of work.
+// maxClass is larger than the number of owners in any class.
 const maxClass = 10_000
 
 // classTable lists the latest submissions of the class, for staff.
@@ -183,7 +183,7 @@ func (s *studentPages) classTable(ctx context.Context, t task, m member) (view.T
 	list := view.Table{Caption: "Latest submissions", ByOwner: true}
 	subs, err := s.Results.Latest(ctx, t.ID, latestRows)
 	if err == nil && len(subs) == latestRows && slices.ContainsFunc(subs, func(sub schema.GradedSubmission) bool { return !m.Viewer().SeesOwner(sub.Name.Owner) }) {
-		subs, err = s.Results.Latest(ctx, t.ID, maxClass) // of a TA who sees one section
+		subs, err = s.Results.Latest(ctx, t.ID, maxClass) // for a TA who sees one section
 	}
 	if err != nil {
 		return view.Table{}, fmt.Errorf("latest submissions: %w", err)
@@ -192,7 +192,7 @@ func (s *studentPages) classTable(ctx context.Context, t task, m member) (view.T
 		if len(list.Rows) >= latestRows {
 			break
 		}
-		access := course.OwnedBy(m.Viewer(), sub.Name.Owner) // of staff, who see everything
+		access := course.OwnedBy(m.Viewer(), sub.Name.Owner) // for staff, who may see everything
 		if course.MaySee(access, sub.Name) == nil {
 			list.Rows = append(list.Rows, view.NewRow(sub, access, s.now(), m.Course.Location()))
 		}

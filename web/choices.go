@@ -30,14 +30,14 @@ func (s *submissionPages) markSubmission(w http.ResponseWriter, r *http.Request,
 	return done(w, r, "/"+v.Task.Path(), "marked")
 }
 
-// mayRerun reports whether the member may have the submission graded again, as far as this is
-// known before trying.
+// mayRerun reports whether the member may have the submission graded again, as far as this can be
+// checked in advance.
 func (v *sight) mayRerun() bool {
 	_, err := course.MayRerun(v.Access, course.Rerun{Name: v.Sub.Name, Commit: v.Sub.Commit, State: v.Sub.Job.State})
 	return err == nil
 }
 
-// rerunSubmission has a submission graded again.
+// rerunSubmission starts another grading of a submission.
 func (s *submissionPages) rerunSubmission(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	v, err := s.look(r, user)
 	if err != nil {
@@ -49,7 +49,7 @@ func (s *submissionPages) rerunSubmission(w http.ResponseWriter, r *http.Request
 	return done(w, r, "/"+v.Sub.Name.String(), "rerun")
 }
 
-// serveReceipt answers with the signed receipt of a submission, as a file.
+// serveReceipt serves the signed receipt of a submission as a file.
 func (s *submissionPages) serveReceipt(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	v, err := s.look(r, user)
 	if err != nil {
@@ -62,8 +62,8 @@ func (s *submissionPages) serveReceipt(w http.ResponseWriter, r *http.Request, u
 	return s.download(w, "text/plain; charset=utf-8", strings.ReplaceAll(v.Sub.Name.String(), "/", "-")+".receipt", []byte(text))
 }
 
-// download answers with a file that the browser saves. Its name consists of our own names,
-// which need no quoting.
+// download serves a file for the browser to save. name consists of the site's own names, which need
+// no quoting.
 func (s *site) download(w http.ResponseWriter, kind, name string, data []byte) error {
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)

@@ -9,10 +9,10 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// classPage is how many students a page of a class lists.
+// classPage is the number of students on a page of a class.
 const classPage = 50
 
-// serveClass shows how a class does in an assignment.
+// serveClass shows the results of a class in an assignment.
 func (s *classPages) serveClass(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	m, t, err := s.taskOf(r, user)
 	if err != nil {
@@ -28,7 +28,7 @@ func (s *classPages) serveClass(w http.ResponseWriter, r *http.Request, user sch
 	return s.render(w, http.StatusOK, "grid", page)
 }
 
-// classQuery reads what a page of a class is asked for. What it does not know is left out.
+// classQuery parses the query of a page of a class. It ignores unknown values.
 func classQuery(r *http.Request) course.ClassQuery {
 	values := r.URL.Query()
 	q := course.ClassQuery{Find: values.Get("find"), Failure: values.Get("failure"), Teams: true, Down: values.Get("down") == "1", Size: classPage}
@@ -46,7 +46,7 @@ func classQuery(r *http.Request) course.ClassQuery {
 	return q
 }
 
-// taskOf returns the assignment that a path names and what the user is in its course.
+// taskOf returns the assignment in the path and the user's membership of its course.
 func (s *site) taskOf(r *http.Request, user schema.User) (member, task, error) {
 	m, err := s.memberOf(r, user)
 	if err != nil {

@@ -74,8 +74,8 @@ func (s *studentPages) newItem(r *http.Request, t task, m member) (view.Item, er
 	return i, err
 }
 
-// standing is what counts of the work of an owner, the member or their team, whose terms
-// are given.
+// standing returns which work of an owner counts. owner is the member or their team, and terms are
+// the owner's.
 func (s *site) standing(ctx context.Context, t task, m member, owner string, terms course.Terms) (view.Standing, error) {
 	grade, err := s.Results.Grade(ctx, t.ID, owner)
 	if err != nil {
@@ -105,8 +105,8 @@ func (s *site) standing(ctx context.Context, t task, m member, owner string, ter
 	return standing, nil
 }
 
-// counted returns the submission that counts for an owner, nil for none: theirs, or one of
-// a team that they have left.
+// counted returns the submission that counts for an owner, or nil if none counts. It may be a
+// submission of a team that the owner has left.
 func (s *site) counted(ctx context.Context, t task, owner string) (*schema.GradedSubmission, error) {
 	grade, err := s.Results.Grade(ctx, t.ID, owner)
 	if err != nil || grade.Number == 0 {

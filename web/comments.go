@@ -11,7 +11,8 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// comments returns what was said about a submission, about one file of it unless file is "".
+// comments returns the comments on a submission. If file is not "", it returns only those on that
+// file.
 func (s *submissionPages) comments(r *http.Request, v *sight, file string) (view.Comments, error) {
 	said, err := s.Classroom.Comments.On(r.Context(), v.Actor, v.Sub.Name)
 	if err != nil {
@@ -30,7 +31,7 @@ func (s *submissionPages) comments(r *http.Request, v *sight, file string) (view
 	return c, nil
 }
 
-// addComment comments on a submission, a file of it or a line.
+// addComment adds a comment to a submission, to one of its files or to a line.
 func (s *submissionPages) addComment(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	v, err := s.look(r, user)
 	if err != nil {

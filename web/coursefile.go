@@ -16,7 +16,7 @@ func (s *testsPages) serveCourseFile(w http.ResponseWriter, r *http.Request, use
 	return s.renderCourseFile(w, r, user, view.CourseFile{}, nil)
 }
 
-// renderCourseFile fills in what the page has besides its findings.
+// renderCourseFile renders the page of course.yaml. page holds the findings of a check or save.
 func (s *testsPages) renderCourseFile(w http.ResponseWriter, r *http.Request, user schema.User, page view.CourseFile, problem error) error {
 	m, err := s.memberOf(r, user)
 	if err != nil {
@@ -39,7 +39,7 @@ func (s *testsPages) renderCourseFile(w http.ResponseWriter, r *http.Request, us
 	return s.renderForm(w, r, "course-file", &page.Frame, &page, problem)
 }
 
-// saveCourseFile checks or saves a course.yaml. What it changes is said before.
+// saveCourseFile checks or saves a course.yaml. It shows the changes before it makes them.
 func (s *testsPages) saveCourseFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	text := formText(r.PostFormValue("text"), "")
 	code := r.PathValue("course")
@@ -71,7 +71,7 @@ func (s *testsPages) saveCourseFile(w http.ResponseWriter, r *http.Request, user
 	return done(w, r, "/"+code+"/-/settings", "course-file")
 }
 
-// checkCourseFile answers with the mistakes that a push of the form's text would be refused for.
+// checkCourseFile replies with the mistakes for which a push of the form's text would be refused.
 func (s *testsPages) checkCourseFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	code := r.PathValue("course")
 	if schema.Segment("course", code) != nil {

@@ -19,8 +19,8 @@ const (
 	maxTestFile = 64 << 20  // bytes of a file that the parser reads
 )
 
-// desk is the tests repository at its last push with the changes of a form, in the form that
-// the parser reads.
+// desk is the tests repository at its last push plus the changes of a form. It implements the
+// parser's interface.
 type desk struct {
 	ctx   context.Context // of the request; the parser's interface has none
 	pages *testsPages
@@ -49,7 +49,7 @@ func (s *testsPages) openDesk(ctx context.Context, draft classroom.Draft) (*desk
 	return d, nil
 }
 
-// paths are the files with what the form changes, sorted.
+// paths returns the sorted paths of the files, including the form's changes.
 func (d *desk) paths() []string {
 	var all []string
 	for path := range d.base {
@@ -120,12 +120,12 @@ func (d *desk) remove(path string) error {
 	return nil
 }
 
-// check returns the mistakes for which the files would be refused.
+// check returns the mistakes for which a push of the files would be refused.
 func (d *desk) check() (*assignment.Spec, []assignment.Problem, error) {
 	return d.pages.Classroom.Drafts.Check(d.draft, d)
 }
 
-// save pushes the changes as one commit and redirects to the gate of the new version.
+// save pushes the changes as one commit and redirects to the page of the new version.
 func (d *desk) save(w http.ResponseWriter, r *http.Request, message string) error {
 	if len(d.put)+len(d.gone) == 0 {
 		return schema.Errorf(schema.CodeRefused, "nothing was changed, so there is nothing to save")
@@ -158,7 +158,7 @@ func (d *desk) upload(w http.ResponseWriter, r *http.Request, message string) (s
 	return d.pages.push(w, r, d.draft.Actor, u)
 }
 
-// baseOf is the commit that the form's page showed, or the newest one.
+// baseOf returns the commit that the form's page showed, or the newest one.
 func baseOf(r *http.Request, newest string) string {
 	if base := r.PostFormValue("base"); base != "" {
 		return base
@@ -166,8 +166,8 @@ func baseOf(r *http.Request, newest string) string {
 	return newest
 }
 
-// formText is text as a browser's form sends it, with the line ends of the file that it
-// was made from, "" for a new file.
+// formText converts text from a browser's form to the line ends of old, the file's earlier text.
+// old is "" for a new file.
 func formText(sent, old string) []byte {
 	text := strings.ReplaceAll(sent, "\r\n", "\n")
 	if text != "" && !strings.HasSuffix(text, "\n") && (old == "" || strings.HasSuffix(old, "\n")) {

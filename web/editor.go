@@ -15,7 +15,7 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// testsPath is where the tests of an assignment, COURSE/ASSIGNMENT, are shown.
+// testsPath returns the path of the page of an assignment's tests. task is COURSE/ASSIGNMENT.
 func testsPath(task string) string { return "/" + task + "/-/tests" }
 
 // serveTests lists the versions and the files of an assignment's tests.
@@ -44,7 +44,7 @@ func (s *testsPages) renderTests(w http.ResponseWriter, r *http.Request, user sc
 	return s.renderForm(w, r, "tests", &page.Frame, &page, problem)
 }
 
-// families are the tests whose cases are added as two files.
+// families returns the names of the tests whose cases consist of two files.
 func families(spec *assignment.Spec) []string {
 	var names []string
 	for _, t := range spec.Tests {
@@ -55,8 +55,8 @@ func families(spec *assignment.Spec) []string {
 	return names
 }
 
-// caseFiles returns the directory and the ending of the inputs of a pattern such as io/*.in; ""
-// for other patterns.
+// caseFiles returns the directory and the file name ending of a pattern's inputs, such as io/*.in.
+// It returns "" for other patterns.
 func caseFiles(glob string) (dir, ending string) {
 	dir, last := path.Split(glob)
 	ending, ok := strings.CutPrefix(last, "*")
@@ -66,7 +66,7 @@ func caseFiles(glob string) (dir, ending string) {
 	return dir, ending
 }
 
-// findDesk returns the tests repository that a path names, if the user may read it.
+// findDesk returns the tests repository in the path, if the user may read it.
 func (s *testsPages) findDesk(r *http.Request, user schema.User) (*desk, error) {
 	if schema.Segment("course", r.PathValue("course")) != nil || schema.OwnerName("assignment", r.PathValue("assignment")) != nil {
 		return nil, errNowhere()
@@ -78,7 +78,7 @@ func (s *testsPages) findDesk(r *http.Request, user schema.User) (*desk, error) 
 	return s.openDesk(r.Context(), draft)
 }
 
-// editable is findDesk for a user who may change it.
+// editable is like findDesk, but returns an error if the user may not edit the tests.
 func (s *testsPages) editable(r *http.Request, user schema.User) (*desk, error) {
 	d, err := s.findDesk(r, user)
 	if err == nil && d.draft.MayEdit != nil {
@@ -106,7 +106,7 @@ func (s *testsPages) serveTestsFile(w http.ResponseWriter, r *http.Request, user
 	return s.renderTestsFile(w, r, d, nil, nil)
 }
 
-// renderTestsFile shows a file as pushed, or as in the form.
+// renderTestsFile shows a file as it was pushed or as it is in the form.
 func (s *testsPages) renderTestsFile(w http.ResponseWriter, r *http.Request, d *desk, problems []assignment.Problem, problem error) error {
 	name := r.PathValue("path")
 	page := view.TestsEdit{
@@ -155,7 +155,7 @@ func (s *testsPages) saveTestsFile(w http.ResponseWriter, r *http.Request, user 
 	} else {
 		old := ""
 		if _, known := d.base[name]; known {
-			data, _ := d.read(name, maxEdited) // one that is too large is replaced like a new one
+			data, _ := d.read(name, maxEdited) // a file that is too large is replaced like a new one
 			old = string(data)
 		} else {
 			verb = "Add "
@@ -175,7 +175,7 @@ func (s *testsPages) saveTestsFile(w http.ResponseWriter, r *http.Request, user 
 	return nil
 }
 
-// checked is what the validating endpoint answers.
+// checked is the reply of the endpoint that checks tests.
 type checked struct {
 	Problems []checkedProblem `json:"problems"`
 }
@@ -187,7 +187,7 @@ type checkedProblem struct {
 	Message string `json:"message"`
 }
 
-// checkTests answers with the mistakes that a push of the form's text would be refused for.
+// checkTests replies with the mistakes for which a push of the form's text would be refused.
 func (s *testsPages) checkTests(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	d, err := s.editable(r, user)
 	if err != nil {
@@ -206,7 +206,7 @@ func (s *testsPages) checkTests(w http.ResponseWriter, r *http.Request, user sch
 	return nil
 }
 
-// answerChecked answers with the mistakes of a text.
+// answerChecked writes the mistakes of a text.
 func (s *testsPages) answerChecked(w http.ResponseWriter, problems []assignment.Problem) {
 	reply := checked{Problems: []checkedProblem{}}
 	for _, p := range problems {
@@ -218,15 +218,15 @@ func (s *testsPages) answerChecked(w http.ResponseWriter, problems []assignment.
 	}
 }
 
-// editorNonce lets the styles of the editor on this page pass the content policy, and returns what
-// they are marked with.
+// editorNonce adds a nonce for the editor's styles to the content policy of this page and returns
+// the nonce.
 func editorNonce(w http.ResponseWriter) string {
 	nonce := rand.Text()
 	w.Header().Set("Content-Security-Policy", strings.Replace(contentPolicy, "style-src 'self'", "style-src 'self' 'nonce-"+nonce+"'", 1))
 	return nonce
 }
 
-// openTestsFile leads to the form of a new file.
+// openTestsFile redirects to the form for a new file.
 func (s *testsPages) openTestsFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	d, err := s.editable(r, user)
 	if err != nil {
@@ -266,7 +266,7 @@ func (s *testsPages) uploadTests(w http.ResponseWriter, r *http.Request, user sc
 	return nil
 }
 
-// saveChecked saves, unless the parser finds mistakes.
+// saveChecked saves the changes if the parser finds no mistakes.
 func (d *desk) saveChecked(w http.ResponseWriter, r *http.Request, message string) error {
 	_, problems, err := d.check()
 	if err != nil {
@@ -278,7 +278,7 @@ func (d *desk) saveChecked(w http.ResponseWriter, r *http.Request, message strin
 	return d.save(w, r, message)
 }
 
-// addCase adds a case to a family: a file of input and one of what must be printed.
+// addCase adds a case to a family: an input file and a file with the expected output.
 func (s *testsPages) addCase(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	d, err := s.editable(r, user)
 	if err != nil {
@@ -320,7 +320,7 @@ func (d *desk) putCase(test, name, input, output string) error {
 	return schema.Errorf(schema.CodeNotFound, "there is no test %q whose cases are files of one directory", test)
 }
 
-// deleteTestsFile removes a file from the list of files.
+// deleteTestsFile deletes a file that was chosen in the list of files.
 func (s *testsPages) deleteTestsFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	d, err := s.editable(r, user)
 	if err != nil {

@@ -18,13 +18,13 @@ import (
 const (
 	placeEvery     = 2 * time.Second  // interval of updates of the place
 	keepaliveEvery = 15 * time.Second // so that proxies keep the connection
-	streamLifetime = 15 * time.Minute // then the browser comes back, and is asked again who it is
+	streamLifetime = 15 * time.Minute // then the browser reconnects and is authenticated again
 )
 
 // errReaderGone ends a stream whose request has ended.
 var errReaderGone = errors.New("the reader has gone")
 
-// patch is what a page has to change: whole regions, or one line or test to add.
+// patch holds the changes to a page: whole regions, or one line or test to add.
 type patch struct {
 	Report  *view.Report
 	Verdict bool
@@ -36,9 +36,8 @@ type patch struct {
 	Added   *view.Addition
 }
 
-// serveEvents streams what happens to a submission as patches of its page: HTML
-// that the same templates made. A reader that names the last event it has seen goes
-// on from there.
+// serveEvents streams the events of a submission as patches of its page. A patch is HTML from the
+// page's own templates. A reader that sends the id of its last event resumes after it.
 func (s *submissionPages) serveEvents(w http.ResponseWriter, r *http.Request, user schema.User) error { //nolint:contextcheck // the stream outlives its request
 	ctx, end := context.WithCancelCause(context.Background())
 	request := context.AfterFunc(r.Context(), func() { end(errReaderGone) })
@@ -51,7 +50,7 @@ func (s *submissionPages) serveEvents(w http.ResponseWriter, r *http.Request, us
 		s.streams.Close(open)
 		end(nil)
 	}
-	// Whoever is asked for only now was not revoked before; later, the stream is ended.
+	// Authenticate after Open, so that a revocation either fails this or ends the open stream.
 	v, err := s.lookAgain(r)
 	if err != nil {
 		leave()
@@ -83,7 +82,7 @@ func (s *submissionPages) serveEvents(w http.ResponseWriter, r *http.Request, us
 	return nil
 }
 
-// lookAgain is look by a session that is read again.
+// lookAgain is like look, but reads the session again.
 func (s *submissionPages) lookAgain(r *http.Request) (*sight, error) {
 	fresh, err := s.withSession(r.WithContext(valueless{r.Context()})) //nolint:contextcheck // it inherits everything but the values
 	if err != nil {
@@ -96,7 +95,7 @@ func (s *submissionPages) lookAgain(r *http.Request) (*sight, error) {
 	return s.look(fresh, user)
 }
 
-// valueless is a context that holds nothing: no session that was read before.
+// valueless is a context without values, and so without the session that was read before.
 type valueless struct{ context.Context }
 
 // Value implements context.Context.
@@ -110,7 +109,8 @@ type feed struct {
 	shown *view.Report // what the reader's page holds
 }
 
-// begin sends what is stored, and returns the events that follow; nil if there are none.
+// begin sends the stored events and returns a channel of the later ones, or nil if the stream has
+// ended.
 func (f *feed) begin(ctx context.Context, r *http.Request) (<-chan schema.Event, error) {
 	if err := f.out.Open(); err != nil {
 		return nil, err
@@ -130,13 +130,13 @@ func (f *feed) begin(ctx context.Context, r *http.Request) (<-chan schema.Event,
 	if err != nil {
 		return nil, err
 	}
-	// The page may have been made a while ago: a waiting one hears of its place at once.
+	// The page may be old, so a waiting reader gets its place at once.
 	f.shown.Status = ""
 	return watched, f.tellPlace()
 }
 
-// lastSeen is how many events the reader has been told: as the browser says when it
-// comes back, else as the page said.
+// lastSeen returns the number of events that the reader has received. A browser that reconnects
+// sends it in Last-Event-ID; otherwise the page sends it in the query.
 func lastSeen(r *http.Request) int64 {
 	text := r.Header.Get("Last-Event-ID")
 	if text == "" {
@@ -149,8 +149,8 @@ func lastSeen(r *http.Request) int64 {
 	return seq
 }
 
-// follow passes events on until the job has ended, the reader is gone, ctx ends, or the channel
-// closes, which it also does when this reader is too slow.
+// follow sends events until the job ends, the reader disconnects, ctx ends, or the channel closes.
+// The channel also closes when this reader is too slow.
 func (f *feed) follow(ctx context.Context, watched <-chan schema.Event) error {
 	place, keepalive := time.NewTicker(placeEvery), time.NewTicker(keepaliveEvery)
 	defer place.Stop()
@@ -181,8 +181,8 @@ func (f *feed) follow(ctx context.Context, watched <-chan schema.Event) error {
 	}
 }
 
-// lost ends a stream whose events stopped coming: the browser comes back and goes
-// on after the last one it has.
+// lost ends a stream whose channel has closed. The browser reconnects and resumes after its last
+// event.
 func (f *feed) lost(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -191,7 +191,7 @@ func (f *feed) lost(ctx context.Context) error {
 	return errors.New("the reader was too slow")
 }
 
-// pass takes an event in and tells of it.
+// pass applies an event and sends the resulting change. It reports whether the job has ended.
 func (f *feed) pass(ctx context.Context, e schema.Event) (ended bool, err error) {
 	what := f.Seen.Take(e, f.Access)
 	if what == view.ChangeEnded {
@@ -200,7 +200,7 @@ func (f *feed) pass(ctx context.Context, e schema.Event) (ended bool, err error)
 	return false, f.tell(what)
 }
 
-// tell sends what a change does to the page.
+// tell sends a change to the page.
 func (f *feed) tell(what view.Change) error {
 	if what == view.ChangeNothing {
 		return nil
@@ -226,7 +226,7 @@ func (f *feed) tell(what view.Change) error {
 	return f.send(f.Seen.Told, p)
 }
 
-// tellPlace tells a waiting reader when its place has changed.
+// tellPlace sends a waiting reader its place if the place has changed.
 func (f *feed) tellPlace() error {
 	if f.Seen.State != schema.StateQueued {
 		return nil
@@ -258,8 +258,8 @@ func (f *feed) send(told int64, p patch) error {
 	return f.out.Write(text)
 }
 
-// viewpoint identifies what all members of the course's staff see alike of a job, whose pages are
-// at the same event: it is made once for all of them. false: the reader sees something of their own.
+// viewpoint returns a key for the patches that all members of the course's staff share, so that
+// each patch is rendered once. It returns false if the reader sees something of their own.
 func (f *feed) viewpoint() (string, bool) {
 	if !f.Viewer().Staff() || f.Access.Own() {
 		return "", false
@@ -267,14 +267,14 @@ func (f *feed) viewpoint() (string, bool) {
 	return fmt.Sprintf("%d %s %t %t", f.Sub.Job.ID, f.Role, f.Viewer().Admin, f.Failing), true
 }
 
-// final is a submission whose job has ended, with the report that somebody reads.
+// final is a submission whose job has ended, with the report for one reader.
 type final struct {
 	sub    schema.GradedSubmission
 	access course.Access
 	report view.Report
 }
 
-// end reads the finished submission and tells of it.
+// end reads the finished submission and sends its report.
 func (f *feed) end(ctx context.Context) error {
 	read := func() (final, error) { return f.readFinal(ctx) }
 	var is final
@@ -288,7 +288,7 @@ func (f *feed) end(ctx context.Context) error {
 		return err
 	}
 	if !is.sub.Job.State.Ended() {
-		// A new run has begun already: only a fresh page can show it.
+		// A new run has begun, so only a reload can show it.
 		return f.out.signal("reload")
 	}
 	f.Sub, f.Access = is.sub, is.access
@@ -304,8 +304,8 @@ func (f *feed) readFinal(ctx context.Context) (final, error) {
 	return final{v.Sub, v.Access, f.pages.newReport(ctx, &v)}, nil
 }
 
-// finish replaces what the end changes. What the page holds already, and its
-// reader may be reading, stays as it is.
+// finish sends the final report and ends the stream. It does not replace a build or tests that the
+// page already shows, because the person may be reading them.
 func (f *feed) finish(final view.Report) error {
 	p := patch{Report: &final, Verdict: true, Status: true, Facts: true, Build: true, Tests: true}
 	if f.shown != nil {

@@ -8,13 +8,13 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// comparedSubmissions is how many of an owner's submissions are looked through for
-// one that was graded by the same tests.
+// comparedSubmissions is the number of an owner's submissions that are searched for one that was
+// graded with the same tests.
 const comparedSubmissions = 10
 
-// expectedTests returns how many results the viewer will see, 0 if that cannot
-// be known yet: from the assignment where it names its tests one by one, else from an
-// earlier result by the same tests.
+// expectedTests returns the number of results that the viewer will see, or 0 if it is not known
+// yet. It counts the tests that the assignment names one by one, or else the results of an earlier
+// submission with the same tests.
 func (s *submissionPages) expectedTests(ctx context.Context, v *sight) int {
 	active := v.Task.Active
 	if v.Task.Spec == nil || v.Sub.Job.VersionID != active.ID {
@@ -37,8 +37,8 @@ func (s *submissionPages) expectedTests(ctx context.Context, v *sight) int {
 	return 0
 }
 
-// countTests counts the results that an assignment names; 0 if some are only
-// known once they are there.
+// countTests returns the number of results that an assignment names, or 0 if some become known only
+// with the result.
 func countTests(spec *assignment.Spec, pins schema.Pins, a course.Access) int {
 	n := 0
 	for _, t := range spec.Tests {

@@ -16,7 +16,7 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// Limits of what is shown of a submission's files.
+// Limits on displaying a submission's files.
 const (
 	maxListed      = 5000            // files of a listing
 	maxSource      = 256 << 10       // bytes of a file that are shown
@@ -74,7 +74,7 @@ func (s *submissionPages) serveFile(w http.ResponseWriter, r *http.Request, user
 	return s.render(w, http.StatusOK, "file", page)
 }
 
-// submissionFrame makes the frame of a page below a submission.
+// submissionFrame makes the frame of a page about part of a submission.
 func (s *submissionPages) submissionFrame(title string, v *sight) view.Frame {
 	sub := v.Sub.Name
 	f := s.newFrame(title, &v.Actor.User, view.NewCrumb(v.Course.Code, "/"+v.Course.Code), view.NewCrumb(v.Task.Name, "/"+v.Task.Path()))
@@ -85,8 +85,8 @@ func (s *submissionPages) submissionFrame(title string, v *sight) view.Frame {
 	return f
 }
 
-// highlight takes a source file apart into lines of tokens. A file that its lexer takes
-// long for is shown plain: its text is a stranger's.
+// highlight splits a source file into lines of tokens. The text is untrusted, so a file that takes
+// the lexer too long is shown plain.
 func highlight(ctx context.Context, name, text string) []view.SourceLine {
 	lexer := lexers.Match(name)
 	if lexer == nil || len(text) > maxHighlighted || longestLine(text) > maxSourceLine {
@@ -125,7 +125,7 @@ func longestLine(text string) int {
 	return longest
 }
 
-// tokenClass is the closed set of classes of view.Token.
+// tokenClass returns the class of a view.Token, from a closed set.
 func tokenClass(t chroma.TokenType) string {
 	switch {
 	case t.InCategory(chroma.Keyword):
@@ -142,7 +142,7 @@ func tokenClass(t chroma.TokenType) string {
 	return ""
 }
 
-// sources says which of the files that the outputs name are the submission's own.
+// sources returns the files named in the outputs that are in the submission.
 func (s *submissionPages) sources(ctx context.Context, v *sight) map[string]bool {
 	if v.Sub.Result == nil {
 		return nil

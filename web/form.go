@@ -17,19 +17,20 @@ import (
 // Bounds of the bodies of forms, in bytes.
 const (
 	formBody = 64 << 10
-	editBody = 4 << 20  // with a text that is edited, whose characters take three bytes each
+	editBody = 4 << 20  // with a text to edit, whose characters take three bytes each
 	fileBody = 16 << 20 // with a roster or a gradebook
 )
 
-// formMemory is how many bytes of a form are kept in memory; the rest waits in a file.
+// formMemory is how many bytes of a form are kept in memory. The rest is stored in a file.
 const formMemory = 4 << 20
 
 const (
 	fileTimeout = 2 * time.Minute // until a large form has arrived
-	pushTimeout = 5 * time.Minute // until the push that it becomes has ended
+	pushTimeout = 5 * time.Minute // until the push of the form's files has ended
 )
 
-// extend gives a request more time to arrive, and as much again as any has to be answered.
+// extend sets longer deadlines for a request: arrive for its body, and writeTimeout more for the
+// reply.
 func extend(w http.ResponseWriter, arrive time.Duration) {
 	control, now := http.NewResponseController(w), time.Now()
 	// Not every connection has deadlines; some of the tests' have none.
@@ -37,7 +38,7 @@ func extend(w http.ResponseWriter, arrive time.Duration) {
 	_ = control.SetWriteDeadline(now.Add(arrive + writeTimeout))
 }
 
-// readForm reads a form of either encoding, which holds at most so many bytes.
+// readForm parses a form of either encoding with a body of at most most bytes.
 func readForm(r *http.Request, most int64) error {
 	var err error
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
@@ -57,7 +58,7 @@ func readForm(r *http.Request, most int64) error {
 	return nil
 }
 
-// file returns the one file of a form's field; nil if none was chosen.
+// file returns the first file of a form's field, or nil if none was chosen.
 func file(r *http.Request, field string) *multipart.FileHeader {
 	if r.MultipartForm == nil || len(r.MultipartForm.File[field]) == 0 {
 		return nil
@@ -65,18 +66,18 @@ func file(r *http.Request, field string) *multipart.FileHeader {
 	return r.MultipartForm.File[field][0]
 }
 
-// done leads from a form that did something to the page that shows it, which says what
-// was done: a key of view.Notice.
+// done redirects from a completed form to the page that shows the change. what is a key of
+// view.Notice that describes it.
 func done(w http.ResponseWriter, r *http.Request, path, what string) error {
 	http.Redirect(w, r, path+"?done="+url.QueryEscape(what), http.StatusSeeOther)
 	return nil
 }
 
-// notice is what a form that led here has done, in words.
+// notice describes what the form that redirected here has done.
 func notice(r *http.Request) string { return view.Notice(r.URL.Query().Get("done")) }
 
-// formOf is what was filled into a form. Where none was sent, the fields that are named
-// are taken from the address, so that a link can fill them in.
+// formOf returns the values of a form. For a GET request it takes the named fields from the query,
+// so that links can fill them in.
 func formOf(r *http.Request, fields ...string) view.Form {
 	form := view.Form{}
 	for name := range r.PostForm {
@@ -90,8 +91,8 @@ func formOf(r *http.Request, fields ...string) view.Form {
 	return form
 }
 
-// renderForm answers with a page that has a form: with what the form has done, or with
-// why it could not be acted on. Who may not is told by a page of its own.
+// renderForm renders a page with a form. It shows what the form has done, or why it failed. Other
+// errors, such as a missing permission, are returned and get a page of their own.
 func (s *site) renderForm(w http.ResponseWriter, r *http.Request, page string, f *view.Frame, data any, problem error) error {
 	status := http.StatusOK
 	switch schema.CodeOf(problem) {
@@ -106,7 +107,7 @@ func (s *site) renderForm(w http.ResponseWriter, r *http.Request, page string, f
 	return s.render(w, status, page, data)
 }
 
-// idOf returns the number that a path names.
+// idOf returns the id in the path.
 func idOf(r *http.Request) (int64, error) {
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	if err != nil || id < 1 {

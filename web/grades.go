@@ -37,7 +37,7 @@ func (s *classPages) renderExtensions(w http.ResponseWriter, r *http.Request, us
 	return s.renderForm(w, r, "extensions", &page.Frame, &page, problem)
 }
 
-// grantExtension gives somebody more time.
+// grantExtension grants an extension to an owner.
 func (s *classPages) grantExtension(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	days, elapsed, err := parseBy(r.PostFormValue("by"))
 	if err == nil {
@@ -52,7 +52,7 @@ func (s *classPages) grantExtension(w http.ResponseWriter, r *http.Request, user
 	return done(w, r, "/"+r.PathValue("course")+"/"+r.PathValue("assignment")+"/-/extensions", "extended")
 }
 
-// endExtension takes an extension back.
+// endExtension revokes an extension.
 func (s *classPages) endExtension(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	id, err := idOf(r)
 	if err != nil {
@@ -64,7 +64,7 @@ func (s *classPages) endExtension(w http.ResponseWriter, r *http.Request, user s
 	return done(w, r, "/"+r.PathValue("course")+"/"+r.PathValue("assignment")+"/-/extensions", "extension-ended")
 }
 
-// serveAdjustments lists what staff added to grades or took off.
+// serveAdjustments lists the adjustments of an assignment's grades.
 func (s *classPages) serveAdjustments(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderAdjustments(w, r, user, nil)
 }
@@ -87,7 +87,7 @@ func (s *classPages) renderAdjustments(w http.ResponseWriter, r *http.Request, u
 	return s.renderForm(w, r, "adjustments", &page.Frame, &page, problem)
 }
 
-// adjust adds points to a grade, or takes them off.
+// adjust adds points to a grade or deducts them.
 func (s *classPages) adjust(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	_, err := s.Classroom.Grades.Adjust(r.Context(), s.actor(r, user), r.PathValue("course"), r.PathValue("assignment"),
 		strings.TrimSpace(r.PostFormValue("owner")), strings.Replace(strings.TrimSpace(r.PostFormValue("points")), "−", "-", 1), strings.TrimSpace(r.PostFormValue("reason")))
@@ -109,7 +109,7 @@ func (s *classPages) endAdjustment(w http.ResponseWriter, r *http.Request, user 
 	return done(w, r, "/"+r.PathValue("course")+"/"+r.PathValue("assignment")+"/-/adjustments", "adjustment-ended")
 }
 
-// serveTimes lists the outages of a course and says how many late days there are.
+// serveTimes lists the outages of a course and shows its number of late days.
 func (s *classPages) serveTimes(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderTimes(w, r, user, nil)
 }
@@ -130,7 +130,7 @@ func (s *classPages) renderTimes(w http.ResponseWriter, r *http.Request, user sc
 	return s.renderForm(w, r, "times", &page.Frame, &page, problem)
 }
 
-// recordOutage records a time in which a course could not submit.
+// recordOutage records a time in which students of a course could not submit.
 func (s *classPages) recordOutage(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	days, length, err := parseBy(r.PostFormValue("length"))
 	if err == nil {
@@ -159,7 +159,7 @@ func (s *classPages) setLateDays(w http.ResponseWriter, r *http.Request, user sc
 	return done(w, r, "/"+r.PathValue("course")+"/-/times", "late-days")
 }
 
-// parseBy reads 2d, 36h or 90m; "" is nothing.
+// parseBy parses a duration such as 2d, 36h or 90m. An empty text is zero.
 func parseBy(text string) (days int, elapsed time.Duration, err error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -175,5 +175,6 @@ func parseBy(text string) (days int, elapsed time.Duration, err error) {
 	return 0, 0, schema.Errorf(schema.CodeInvalid, "%q is not a length of time; write calendar days such as 2d, or elapsed time such as 36h or 90m", text)
 }
 
-// localMinute is a time as the actions read it: browsers write 2026-10-01T18:00.
+// localMinute converts a time from a browser, such as 2026-10-01T18:00, to the format of the
+// actions.
 func localMinute(text string) string { return strings.Replace(strings.TrimSpace(text), "T", " ", 1) }

@@ -19,24 +19,24 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Limits of handouts. The Markdown parser takes time quadratic in a paragraph's length: 200 kB
-// of "[a](" in one took a minute. A longer handout is shown as source; the worst accepted one
+// Limits of handouts. The Markdown parser takes time quadratic in a paragraph's length: a paragraph
+// of 200 kB of "[a](" took a minute. A longer handout is shown as source. The slowest accepted one
 // takes two seconds, once per version.
 const (
 	maxHandout   = 1 << 20   // bytes that are shown at all
-	maxMarkdown  = 128 << 10 // bytes that are rendered
-	maxParagraph = 12 << 10  // bytes of lines without a blank one between
-	keptHandouts = 128       // rendered ones that are cached
+	maxMarkdown  = 128 << 10 // bytes that are rendered as Markdown
+	maxParagraph = 12 << 10  // bytes of consecutive lines that are not blank
+	keptHandouts = 128       // rendered handouts in the cache
 )
 
-// handouts renders the handouts of assignments: Markdown by instructors, which is trusted no
-// more than other pushed files.
+// handouts renders the handouts of assignments. Instructors write them in Markdown, which is as
+// untrusted as other pushed files.
 type handouts struct {
 	files    Handouts
 	markdown goldmark.Markdown
 	policy   *bluemonday.Policy
 
-	turn     sync.Mutex // held while rendering: one at a time, each once
+	turn     sync.Mutex // held while rendering: one handout at a time, each once
 	mu       sync.Mutex
 	rendered map[int64]template.HTML // by version
 }
@@ -53,7 +53,7 @@ func newHandouts(files Handouts) *handouts {
 	}
 }
 
-// of returns the handout of a task; "" if it has none.
+// of returns the handout of a task, or "" if it has none.
 func (h *handouts) of(ctx context.Context, t task) (template.HTML, error) {
 	if t.Spec == nil || t.Spec.Handout == "" {
 		return "", nil
@@ -104,7 +104,7 @@ func (h *handouts) render(source []byte) (template.HTML, error) {
 		return "", fmt.Errorf("render handout: %w", err)
 	}
 	clean := h.policy.Sanitize(buffer.String())
-	// Long lines scroll inside their block, so the keyboard must reach it.
+	// Long lines scroll inside their block, so the block must be reachable by keyboard.
 	clean = strings.ReplaceAll(clean, "<pre>", `<pre tabindex="0">`)
 	return template.HTML(clean), nil // cleaned by the policy
 }
@@ -142,14 +142,14 @@ func handoutPolicy() *bluemonday.Policy {
 	return p
 }
 
-// outline moves a handout's headings below the page's own, and replaces images by their text.
+// outline makes a handout's headings lower than the page's own and replaces images with their text.
 type outline struct{}
 
 // Transform implements parser.ASTTransformer.
 func (outline) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) {
 	highest := 7
 	var images []*ast.Image
-	// The walker's error is its visitor's, which returns none.
+	// The walker returns only its visitor's error, which is always nil.
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil

@@ -9,14 +9,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// readyTimeout bounds the look into the store.
+// readyTimeout bounds the check of the store.
 const readyTimeout = 2 * time.Second
 
-// serveHealth answers while the process serves.
+// serveHealth replies 200 while the process serves requests.
 func serveHealth(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") }
 
-// serveReady answers 503 if the store does not answer or the site is stopping, so that no new
-// visitors are sent here.
+// serveReady replies 503 if the store does not respond or the site is stopping, so that a load
+// balancer sends no new requests.
 func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) {
 	select {
 	case <-s.closing:
@@ -34,12 +34,12 @@ func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) {
 	plain(w, http.StatusOK, "ready\n")
 }
 
-// serveRobots asks crawlers to stay away: every page is personal.
+// serveRobots asks crawlers not to visit, because every page is personal.
 func serveRobots(w http.ResponseWriter, _ *http.Request) {
 	plain(w, http.StatusOK, "User-agent: *\nDisallow: /\n")
 }
 
-// serveReceiptKey publishes the key that checks receipts.
+// serveReceiptKey serves the public key that verifies receipts.
 func (s *Server) serveReceiptKey(w http.ResponseWriter, _ *http.Request) {
 	text, err := s.Classroom.Receipts.PublicKey()
 	if err != nil {

@@ -12,10 +12,10 @@ import (
 
 const (
 	recentRows     = 10  // submissions on the home page
-	maxSubmissions = 200 // of one owner that a page looks at
+	maxSubmissions = 200 // of one owner that a page reads
 )
 
-// serveHome shows what concerns the person, or how to sign in.
+// serveHome shows a person's own assignments and submissions, or how to sign in.
 func (s *studentPages) serveHome(w http.ResponseWriter, r *http.Request) error {
 	user, err := s.user(r)
 	if schema.CodeOf(err) == schema.CodeUnauthenticated {
@@ -50,8 +50,7 @@ func (s *studentPages) serveHome(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, http.StatusOK, "home", page)
 }
 
-// recent returns the person's latest submissions in the courses where they still
-// are somebody.
+// recent returns the person's latest submissions in the courses in which they still have a role.
 func (s *studentPages) recent(r *http.Request, user schema.User, enrolments []schema.Enrolment) ([]view.Row, error) {
 	subs, err := s.Results.Recent(r.Context(), user.ID, recentRows)
 	if err != nil {

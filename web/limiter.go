@@ -9,12 +9,12 @@ import (
 )
 
 const (
-	loginBurst     = 20               // failed sign-ins that an address may make at once
-	loginInterval  = 10 * time.Second // until it may make one more
-	limitedAddress = 4096             // addresses remembered at once
+	loginBurst     = 20               // failed sign-ins that an address may make in a burst
+	loginInterval  = 10 * time.Second // until the address may make one more
+	limitedAddress = 4096             // addresses that are remembered
 )
 
-// limiter bounds failed sign-ins per address, and its own memory.
+// limiter bounds the failed sign-ins of each address, and its own memory.
 type limiter struct {
 	mu        sync.Mutex
 	byAddress map[string]*rate.Limiter
@@ -24,8 +24,8 @@ func newLimiter() *limiter {
 	return &limiter{byAddress: map[string]*rate.Limiter{}}
 }
 
-// reserve reserves one attempt of an address; CancelAt(now) of the reservation returns it.
-// False: none is left.
+// reserve reserves one attempt for an address. CancelAt(now) on the reservation returns the
+// attempt. reserve returns false if the address has no attempt left.
 func (l *limiter) reserve(address string, now time.Time) (*rate.Reservation, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -50,8 +50,8 @@ func (l *limiter) bucket(key string, now time.Time) *rate.Limiter {
 	return bucket
 }
 
-// forget drops the addresses that have all their attempts again, and all addresses if there was
-// none: counting does not stop an attacker with so many addresses.
+// forget deletes the addresses that have all their attempts again. If the table is still full, it
+// deletes all addresses, because limits do not stop an attacker with that many.
 func (l *limiter) forget(now time.Time) {
 	for key, bucket := range l.byAddress {
 		if bucket.TokensAt(now) >= loginBurst {
@@ -63,7 +63,8 @@ func (l *limiter) forget(now time.Time) {
 	}
 }
 
-// networkOf returns the address, or the /64 that one customer gets in IPv6.
+// networkOf returns the IPv4 address, or the /64 prefix of an IPv6 address, because one customer
+// has a whole /64.
 func networkOf(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// serveWelcome explains how to sign in, also to whoever has.
+// serveWelcome explains how to sign in. It also serves people who have signed in.
 func (s *accountPages) serveWelcome(w http.ResponseWriter, r *http.Request) error {
 	return s.renderWelcome(w, http.StatusOK, false)
 }
@@ -19,7 +19,7 @@ func (s *site) renderWelcome(w http.ResponseWriter, status int, wanted bool) err
 	})
 }
 
-// askToSignIn answers every request of somebody unknown alike, whatever it names.
+// askToSignIn gives every request without a session the same reply, whatever its path.
 func (s *site) askToSignIn(w http.ResponseWriter, r *http.Request) {
 	s.rememberReturn(w, r)
 	if err := s.renderWelcome(w, http.StatusUnauthorized, true); err != nil {
@@ -28,15 +28,15 @@ func (s *site) askToSignIn(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serveLogin shows a button and touches nothing: mail scanners and link previews
-// open links, and must not spend them.
+// serveLogin shows a button and changes nothing, because mail scanners and link previews open links
+// and must not use up the sign-in.
 func (s *accountPages) serveLogin(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, http.StatusOK, "login", view.Login{
 		Frame: s.newFrame("Sign in", nil), Path: "/-/login/" + r.PathValue("token"),
 	})
 }
 
-// redeemLogin spends the link and signs the browser in under a fresh session.
+// redeemLogin redeems the sign-in link and signs the browser in with a new session.
 func (s *accountPages) redeemLogin(w http.ResponseWriter, r *http.Request) error {
 	now := s.now()
 	try, ok := s.logins.reserve(clientAddress(r), now)
@@ -59,7 +59,7 @@ func (s *accountPages) redeemLogin(w http.ResponseWriter, r *http.Request) error
 	return nil
 }
 
-// refusedLogin says the same of a link that never was, was used, or is too old.
+// refusedLogin returns the same error for links that never existed, were used or have expired.
 func refusedLogin(err error) error {
 	switch schema.CodeOf(err) {
 	case schema.CodeRefused, schema.CodeNotFound, schema.CodeInvalid, schema.CodeUnauthenticated:
@@ -68,7 +68,7 @@ func refusedLogin(err error) error {
 	return fmt.Errorf("redeem login: %w", err)
 }
 
-// signOut ends the session, what it has open, and the cookie.
+// signOut ends the session and its streams, and deletes the cookie.
 func (s *accountPages) signOut(w http.ResponseWriter, r *http.Request) error {
 	user, err := s.user(r)
 	if err == nil {

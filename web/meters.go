@@ -12,8 +12,8 @@ import (
 	"github.com/grader/grader/web/sse"
 )
 
-// meters are the site's metrics. Labels come from closed sets: the routes'
-// patterns, HTTP's statuses, and the words below; never a name or a path.
+// meters holds the site's metrics. Labels come from closed sets: the patterns of routes, HTTP
+// statuses, and the words below. They are never names or paths.
 type meters struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec   // route, status
@@ -48,7 +48,7 @@ func newMeters() *meters {
 	return m
 }
 
-// handler shows the site's metrics and those of the other registry, which may be nil.
+// handler serves the site's metrics and those of other, which may be nil.
 func (m *meters) handler(other *prometheus.Registry) http.Handler {
 	all := prometheus.Gatherers{m.registry}
 	if other != nil {
@@ -69,7 +69,7 @@ func (s *Server) Monitoring() http.Handler {
 
 func (m *meters) signIn(outcome string) { m.signIns.WithLabelValues(outcome).Inc() }
 
-// measured counts and times what a route answers.
+// measured counts and times the requests of a route.
 func (m *meters) measured(route string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
@@ -82,7 +82,7 @@ func (m *meters) measured(route string, next http.Handler) http.Handler {
 	})
 }
 
-// recorder remembers the status of an answer.
+// recorder records the status of a response.
 type recorder struct {
 	http.ResponseWriter
 	status int
@@ -94,5 +94,5 @@ func (r *recorder) WriteHeader(status int) {
 	r.ResponseWriter.WriteHeader(status)
 }
 
-// Unwrap lets http.ResponseController reach the connection.
+// Unwrap returns the original writer, which http.ResponseController needs.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

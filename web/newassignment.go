@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// serveNewAssignment shows the form that makes an assignment.
+// serveNewAssignment shows the form that creates an assignment.
 func (s *testsPages) serveNewAssignment(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderNewAssignment(w, r, user, nil)
 }
@@ -31,7 +31,8 @@ func (s *testsPages) renderNewAssignment(w http.ResponseWriter, r *http.Request,
 	return s.renderForm(w, r, "new-assignment", &page.Frame, &page, problem)
 }
 
-// makeAssignment makes an assignment of files to begin with, which pass their own gate.
+// makeAssignment creates an assignment from the starter files of a language, which pass their own
+// gate.
 func (s *testsPages) makeAssignment(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	name := strings.TrimSpace(r.PostFormValue("name"))
 	draft, err := s.Classroom.Drafts.New(r.Context(), s.actor(r, user), r.PathValue("course"), name)
@@ -51,7 +52,8 @@ func (s *testsPages) makeAssignment(w http.ResponseWriter, r *http.Request, user
 	return nil
 }
 
-// begin fills a desk with the files of a language, under a title and with a due time, "" for none.
+// begin fills a desk with the starter files of a language. title and due replace theirs unless they
+// are "".
 func (s *testsPages) begin(d *desk, language, title, due string) error {
 	if !slices.Contains(s.Starters.Languages, language) {
 		return schema.Errorf(schema.CodeInvalid, "choose a language to begin with")
@@ -68,7 +70,8 @@ func (s *testsPages) begin(d *desk, language, title, due string) error {
 	return nil
 }
 
-// headed is the source of an assignment with another title and due time in its first lines.
+// headed returns the source of an assignment with its title and due time replaced, unless they are
+// "".
 func headed(source []byte, title, due string) []byte {
 	var out bytes.Buffer
 	for line := range bytes.Lines(source) {

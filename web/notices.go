@@ -10,13 +10,13 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// serveNotices lists somebody's addresses for notices, with a form that adds one.
+// serveNotices lists a person's addresses for notices, with a form that adds one.
 func (s *accountPages) serveNotices(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderNotices(w, r, user, schema.NoticeDestination{}, nil)
 }
 
-// renderNotices shows the page. added is an address that was added just now: the secret of a
-// webhook is shown on this page alone.
+// renderNotices renders the page. added is an address that this request added: only this page shows
+// the secret of a webhook.
 func (s *accountPages) renderNotices(w http.ResponseWriter, r *http.Request, user schema.User, added schema.NoticeDestination, problem error) error {
 	all, err := s.Classroom.Notices.List(r.Context(), s.actor(r, user), "")
 	if err != nil {
@@ -27,11 +27,11 @@ func (s *accountPages) renderNotices(w http.ResponseWriter, r *http.Request, use
 	return s.renderForm(w, r, "notifications", &page.Frame, &page, problem)
 }
 
-// addDestination adds an address, to which a code is sent.
+// addDestination adds an address and sends it a code.
 func (s *accountPages) addDestination(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	added, err := s.makeDestination(r, user)
 	if err == nil {
-		r.PostForm = nil // the form is empty again
+		r.PostForm = nil // so that the form is shown empty
 	}
 	return s.renderNotices(w, r, user, added, err)
 }
@@ -44,7 +44,7 @@ func (s *accountPages) makeDestination(r *http.Request, user schema.User) (schem
 	return s.Classroom.Notices.Add(r.Context(), s.actor(r, user), classroom.NewDestination{Channel: channel, Address: r.PostFormValue("address")})
 }
 
-// chooseTopics changes what an address gets notices about; no topic is none.
+// chooseTopics changes the topics of an address. Without a topic it gets no notices.
 func (s *accountPages) chooseTopics(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	id, err := idOf(r)
 	if err != nil {
@@ -62,7 +62,7 @@ func (s *accountPages) chooseTopics(w http.ResponseWriter, r *http.Request, user
 	return done(w, r, "/-/notifications", "notice-topics")
 }
 
-// removeDestination sends no more notices to an address.
+// removeDestination removes an address, so it gets no more notices.
 func (s *accountPages) removeDestination(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	id, err := idOf(r)
 	if err != nil {
@@ -74,13 +74,13 @@ func (s *accountPages) removeDestination(w http.ResponseWriter, r *http.Request,
 	return done(w, r, "/-/notifications", "notice-removed")
 }
 
-// serveConfirmation shows a button and touches nothing: mail scanners open links.
+// serveConfirmation shows a button and changes nothing, because mail scanners open links.
 func (s *accountPages) serveConfirmation(w http.ResponseWriter, r *http.Request) error {
 	page := view.Confirmation{Frame: s.newFrame("Confirm an address", nil), Code: r.URL.Query().Get("code")}
 	return s.render(w, http.StatusOK, "confirm-notices", &page)
 }
 
-// confirmDestination confirms the address that a code was sent to.
+// confirmDestination confirms the address that received the code.
 func (s *accountPages) confirmDestination(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(r, smallBody); err != nil {
 		return err
@@ -91,7 +91,7 @@ func (s *accountPages) confirmDestination(w http.ResponseWriter, r *http.Request
 	return s.renderForm(w, r, "confirm-notices", &page.Frame, &page, err)
 }
 
-// serveUnsubscription shows a button and touches nothing: mail scanners open links.
+// serveUnsubscription shows a button and changes nothing, because mail scanners open links.
 func (s *accountPages) serveUnsubscription(w http.ResponseWriter, r *http.Request) error {
 	return s.renderUnsubscription(w, r, false)
 }
@@ -102,8 +102,8 @@ func (s *accountPages) renderUnsubscription(w http.ResponseWriter, r *http.Reque
 	})
 }
 
-// unsubscribe removes an address, for a person and for a mail program's one click (RFC 8058). An
-// address that was removed before gets the same answer.
+// unsubscribe removes an address, for a person or for a mail program's one-click request (RFC
+// 8058). The reply is the same if the address was removed before.
 func (s *accountPages) unsubscribe(w http.ResponseWriter, r *http.Request) error {
 	_, err := s.Classroom.Notices.Unsubscribe(r.Context(), schema.ChannelWeb, r.PathValue("secret"))
 	if err != nil && schema.CodeOf(err) != schema.CodeNotFound {

@@ -18,39 +18,39 @@ import (
 )
 
 const (
-	onceField  = "once"           // of a form: one value for each time that a page is rendered
+	onceField  = "once"           // form field with a new value each time that a page is rendered
 	onceKept   = time.Hour        // how long a form is remembered
 	oncePerson = 32               // how many forms of one person are remembered
-	onceTime   = 10 * time.Minute // for what a form does; its sender may have gone
+	onceTime   = 10 * time.Minute // limit for the work of a form, which continues if its sender disconnects
 )
 
-// onceInput is the hidden field by which a form that is sent twice is recognised.
+// onceInput returns the hidden field that identifies a form that is sent twice.
 func onceInput() template.HTML {
 	return template.HTML(`<input type="hidden" name="` + onceField + `" value="` + rand.Text() + `">`) //nolint:gosec // of base32 digits
 }
 
-// once lets a form that a browser sends again, because the connection was cut before the answer,
-// do its work once. The second answer leads to where the first one did. A form with other content
-// is another form; so is one of a page that was loaded again. What forms did is known for an hour,
-// and until the server stops.
+// once makes a form do its work only once if a browser sends it again because the connection broke
+// before the reply. The second reply redirects to the same page as the first. A form with other
+// content, or from a page that was loaded again, is a different form. Forms are remembered for an
+// hour, in memory only.
 type once struct {
 	now  func() time.Time
 	mu   sync.Mutex
 	done map[int64][]*sentForm // by user, oldest first
 }
 
-// sentForm is a form that does its work, or has done it.
+// sentForm is a form whose work is in progress or done.
 type sentForm struct {
 	key   [sha256.Size]byte
 	at    time.Time
 	ended chan struct{}
-	to    string // set before ended is closed; "": it did nothing
+	to    string // set before ended is closed; "": the form changed nothing
 }
 
 func newOnce(now func() time.Time) *once { return &once{now: now, done: make(map[int64][]*sentForm)} }
 
-// answer answers a form that has been read. Its work goes on where the sender has gone, so that
-// it is known what it did.
+// answer replies to a form that has been parsed. The form's work continues if the sender
+// disconnects, so that its result is recorded.
 func (o *once) answer(w http.ResponseWriter, r *http.Request, user schema.User, h personal) error {
 	if r.PostForm.Get(onceField) == "" {
 		return h(w, r, user)
@@ -85,7 +85,7 @@ func (o *once) run(form *sentForm, w http.ResponseWriter, r *http.Request, user 
 	return h(led, r.WithContext(ctx), user)
 }
 
-// begin finds what a form does or did; first: it is the first of its kind.
+// begin returns the record of a form. first reports whether the form is new.
 func (o *once) begin(user int64, key [sha256.Size]byte) (form *sentForm, first bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -101,7 +101,7 @@ func (o *once) begin(user int64, key [sha256.Size]byte) (form *sentForm, first b
 	return form, true
 }
 
-// forget removes what is too old.
+// forget removes the forms that are older than onceKept.
 func (o *once) forget() {
 	limit := o.now().Add(-onceKept)
 	for user, all := range o.done {
@@ -112,7 +112,8 @@ func (o *once) forget() {
 	}
 }
 
-// end records where a form led; one that led nowhere did nothing, and may be sent again.
+// end records where a form redirected. A form without a redirect changed nothing and may be sent
+// again.
 func (o *once) end(user int64, form *sentForm, to string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -122,7 +123,7 @@ func (o *once) end(user int64, form *sentForm, to string) {
 	close(form.ended)
 }
 
-// formKey identifies a form by its address and everything in it.
+// formKey returns a hash of a form's address and content.
 func formKey(r *http.Request) (key [sha256.Size]byte, err error) {
 	sum := sha256.New()
 	fmt.Fprintf(sum, "%q\n%q\n", r.URL.Path, r.PostForm.Encode())
@@ -132,7 +133,7 @@ func formKey(r *http.Request) (key [sha256.Size]byte, err error) {
 	return [sha256.Size]byte(sum.Sum(nil)), err
 }
 
-// hashFiles adds the files of a form.
+// hashFiles adds the files of a form to a hash.
 func hashFiles(sum hash.Hash, r *http.Request) error {
 	for _, field := range slices.Sorted(maps.Keys(r.MultipartForm.File)) {
 		for _, header := range r.MultipartForm.File[field] {
@@ -151,7 +152,7 @@ func hashFiles(sum hash.Hash, r *http.Request) error {
 	return nil
 }
 
-// redirected is a reply that records where it leads.
+// redirected is a response writer that records the target of a redirect.
 type redirected struct {
 	http.ResponseWriter
 	to string
@@ -165,5 +166,5 @@ func (r *redirected) WriteHeader(status int) {
 	r.ResponseWriter.WriteHeader(status)
 }
 
-// Unwrap lets http.ResponseController reach the connection.
+// Unwrap returns the original writer, which http.ResponseController needs.
 func (r *redirected) Unwrap() http.ResponseWriter { return r.ResponseWriter }

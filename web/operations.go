@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// serveOperations plots for staff how the queues did.
+// serveOperations shows staff plots of how busy the queues were.
 func (s *operationsPages) serveOperations(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	over := cmp.Or(r.URL.Query().Get("over"), "day")
 	span, err := classroom.ParseOver(over)

@@ -10,8 +10,8 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// serveOwner shows one owner's submissions, and leads COURSE/ASSIGNMENT/N to the
-// asker's own submission of that number.
+// serveOwner shows the submissions of one owner. It redirects COURSE/ASSIGNMENT/N to submission N
+// of the user's own work.
 func (s *studentPages) serveOwner(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	m, err := s.memberOf(r, user)
 	if err != nil {

@@ -42,9 +42,8 @@ func loadPages(a *assets) (*pages, error) {
 	return p, nil
 }
 
-// execute renders one template of a page. The template escapes untrusted text; control
-// characters and those that reorder text are removed here, once for everything that leaves the
-// site.
+// execute renders one template of a page. The template escapes untrusted text. Here, execute
+// removes control characters and characters that reorder text from everything that is rendered.
 func (p *pages) execute(page, name string, data any) (string, error) {
 	t, ok := p.byName[page]
 	if !ok {
@@ -57,7 +56,7 @@ func (p *pages) execute(page, name string, data any) (string, error) {
 	return schema.Sanitize(buffer.String()), nil
 }
 
-// render answers with a page, completely or not at all.
+// render writes a complete page, or returns an error before it writes anything.
 func (s *site) render(w http.ResponseWriter, status int, page string, data any) error {
 	html, err := s.templates.execute(page, "layout", data)
 	if err != nil {
@@ -76,8 +75,8 @@ func (s *site) newFrame(title string, user *schema.User, crumbs ...view.Crumb) v
 	return view.Frame{Title: title, User: user, Crumbs: crumbs, Version: s.Version}
 }
 
-// fail answers with the page of an error: the sign-in page without a session, and "no such
-// page" for what the user may not see.
+// fail writes the page of an error. Without a session that is the sign-in page. For pages that the
+// user may not see, it is "no such page".
 func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	code := schema.CodeOf(err)
 	if code == schema.CodeUnauthenticated {
@@ -85,7 +84,7 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	if errors.Is(err, r.Context().Err()) && r.Context().Err() != nil {
-		return // the reader is gone
+		return // the client has disconnected
 	}
 	if errors.Is(err, intake.ErrBusy) {
 		w.Header().Set("Retry-After", strconv.Itoa(int(intake.RetryAfter.Seconds())))
@@ -104,7 +103,7 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-// headingOf says in few words what a status means to a person.
+// headingOf returns a short heading for a status.
 func headingOf(status int) string {
 	switch status {
 	case http.StatusNotFound:

@@ -14,7 +14,7 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// serveRoster lists who is in a course.
+// serveRoster lists the people of a course.
 func (s *classPages) serveRoster(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderRoster(w, r, user, nil)
 }
@@ -62,7 +62,7 @@ func (s *classPages) unenrol(w http.ResponseWriter, r *http.Request, user schema
 	return done(w, r, "/"+r.PathValue("course")+"/-/roster", "unenrolled")
 }
 
-// importRoster shows what a roster would change, and changes it once that was confirmed.
+// importRoster shows the changes that a roster would make, and makes them once they are confirmed.
 func (s *classPages) importRoster(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	request, err := importRequest(r)
 	var imported classroom.Imported
@@ -104,11 +104,11 @@ func importRequest(r *http.Request) (classroom.ImportRequest, error) {
 	return request, nil
 }
 
-// maxFile bounds one file of a form, so that its copy in a later form fits too.
+// maxFile bounds one file of a form. Its base64 copy must fit into the next form.
 const maxFile = 8 << 20
 
-// fileOrCopy returns the file of a field, or its copy in another field that an earlier
-// page has made; nil if there is neither.
+// fileOrCopy returns the file of a field, or the copy that an earlier page put into another field.
+// It returns nil if there is neither.
 func fileOrCopy(r *http.Request, field, copied string) ([]byte, error) {
 	if text := r.PostFormValue(copied); text != "" {
 		data, err := base64.StdEncoding.DecodeString(text)
@@ -132,7 +132,7 @@ func fileOrCopy(r *http.Request, field, copied string) ([]byte, error) {
 	return io.ReadAll(f)
 }
 
-// columnsOf reads lines such as "login=Kennung".
+// columnsOf parses lines such as "login=Kennung".
 func columnsOf(text string) (map[string]string, error) {
 	columns := make(map[string]string)
 	for line := range strings.Lines(text) {
@@ -149,7 +149,7 @@ func columnsOf(text string) (map[string]string, error) {
 	return columns, nil
 }
 
-// serveAudit lists who did what in a course.
+// serveAudit lists the audit log of a course.
 func (s *classPages) serveAudit(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	m, err := s.memberOf(r, user)
 	if err != nil {
@@ -170,7 +170,7 @@ func (s *classPages) serveAudit(w http.ResponseWriter, r *http.Request, user sch
 	return s.render(w, http.StatusOK, "audit", page)
 }
 
-// serveLedger lists the grades of a course: one's own, and for staff the class's.
+// serveLedger lists the grades of a course: a person's own and, for staff, those of the class.
 func (s *classPages) serveLedger(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	m, err := s.memberOf(r, user)
 	if err != nil {
@@ -197,7 +197,7 @@ func (s *classPages) serveLedger(w http.ResponseWriter, r *http.Request, user sc
 	return s.render(w, http.StatusOK, "ledger", page)
 }
 
-// serveExports offers grades as other systems import them.
+// serveExports shows the forms that export grades for other systems.
 func (s *classPages) serveExports(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderExports(w, r, user, nil)
 }
@@ -221,8 +221,8 @@ func (s *classPages) renderExports(w http.ResponseWriter, r *http.Request, user 
 	return s.renderForm(w, r, "exports", &page.Frame, &page, problem)
 }
 
-// export answers with a gradebook. Where its reader should know something first, a page
-// says that, and its button asks for the file again.
+// export serves a gradebook. If the export has warnings, it first shows a page with them, whose
+// button requests the file again.
 func (s *classPages) export(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	request, err := exportRequest(r)
 	var exported classroom.Exported

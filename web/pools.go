@@ -18,7 +18,7 @@ func (s *operationsPages) setPoolMode(w http.ResponseWriter, r *http.Request, us
 	return done(w, r, "/-/queue", "pool-"+string(mode))
 }
 
-// resizePool sets how many runners of a flavour there are.
+// resizePool sets the numbers of runners of a flavour.
 func (s *operationsPages) resizePool(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	size, err := poolSize(r)
 	if err == nil {
@@ -30,7 +30,7 @@ func (s *operationsPages) resizePool(w http.ResponseWriter, r *http.Request, use
 	return done(w, r, "/-/queue", "pool-size")
 }
 
-// poolSize reads the numbers of a form; an empty field is as configured.
+// poolSize parses the numbers of a form. An empty field stands for the configured number.
 func poolSize(r *http.Request) (size classroom.PoolSize, err error) {
 	for field, set := range map[string]**int{"warm": &size.Warm, "max": &size.Max} {
 		text := strings.TrimSpace(r.PostFormValue(field))

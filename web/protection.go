@@ -9,19 +9,20 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// contentPolicy lets a page load its own style, script and icon, talk to its own
-// origin, and nothing else: no inline code, no frames, no plug-ins, no other host.
+// contentPolicy lets a page load the site's own style, script and icon and connect to the site. It
+// forbids everything else, such as inline code, frames, plug-ins and other hosts.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// smallBody bounds the bodies of requests, in bytes, unless a route says otherwise.
+// smallBody bounds the body of a request in bytes, unless its route has another bound.
 const smallBody = 4 << 10
 
-// protected wraps the site in what holds for every answer.
+// protected adds the protections of all responses: headers, the check of a form's origin, and
+// compression.
 func (s *Server) protected(next http.Handler) http.Handler {
 	forms := http.NewCrossOriginProtection()
 	if origin := originOf(s.PublicURL); origin != "" {
-		// The proxy in front may rewrite Host; the browser's origin is still ours.
+		// A reverse proxy may rewrite Host, but the browser's Origin is still the public one.
 		if err := forms.AddTrustedOrigin(origin); err != nil {
 			s.logger().Warn("public address is not an origin", "url", s.PublicURL, "error", err)
 		}
@@ -51,7 +52,7 @@ func (s *Server) setHeaders(h http.Header) {
 	}
 }
 
-// originOf returns scheme://host of an address, "" for none.
+// originOf returns the scheme://host part of an address, or "" if it has none.
 func originOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
@@ -60,8 +61,8 @@ func originOf(address string) string {
 	return u.Scheme + "://" + u.Host
 }
 
-// clientAddress returns the address that a request came from. A proxy on this
-// machine is believed in what it says of its own client, and nobody else is.
+// clientAddress returns the address that a request came from. It trusts X-Forwarded-For only from a
+// proxy on this machine.
 func clientAddress(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
@@ -79,8 +80,8 @@ func isLoopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// loopbackOnly hides a handler from everybody but processes of this machine. What
-// a proxy passes on is not of this machine.
+// loopbackOnly serves a handler only to processes on this machine. It refuses requests that a proxy
+// forwards.
 func loopbackOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, err := net.SplitHostPort(r.RemoteAddr)

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// servePublication says for whom an assignment is published.
+// servePublication shows who can see an assignment.
 func (s *classPages) servePublication(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderPublication(w, r, user, nil)
 }

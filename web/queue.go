@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// serveQueue shows where one's own work stands, and to staff how the machines do.
+// serveQueue shows a person's own submissions in the queue and, to staff, the state of the runners.
 func (s *operationsPages) serveQueue(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderQueue(w, r, user, nil)
 }
@@ -28,7 +28,7 @@ func (s *operationsPages) renderQueue(w http.ResponseWriter, r *http.Request, us
 	return s.renderForm(w, r, "queue", &page.Frame, &page, problem)
 }
 
-// moveQueue lets what waits for one flavour wait for another.
+// moveQueue moves the waiting jobs of one flavour to another.
 func (s *operationsPages) moveQueue(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	if _, err := s.Classroom.Queue.Move(r.Context(), s.actor(r, user), r.PostFormValue("from"), r.PostFormValue("to")); err != nil {
 		return s.renderQueue(w, r, user, err)

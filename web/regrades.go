@@ -60,7 +60,7 @@ func (s *regradePages) serveRegrade(w http.ResponseWriter, r *http.Request, user
 	return s.renderRegrade(w, r, user, s.Classroom.Regrades.Show, nil)
 }
 
-// regradeAction is what can be done with a set.
+// regradeAction is an action on a regrade set.
 type regradeAction func(ctx context.Context, by schema.Actor, id int64) (classroom.RegradeReport, error)
 
 func (s *regradePages) renderRegrade(w http.ResponseWriter, r *http.Request, user schema.User, show regradeAction, problem error) error {
@@ -79,7 +79,7 @@ func (s *regradePages) renderRegrade(w http.ResponseWriter, r *http.Request, use
 	return s.renderForm(w, r, "regrade", &page.Frame, &page, problem)
 }
 
-// findRegrade returns the set that a path names, if it is one of the task's.
+// findRegrade returns the regrade set in the path, if it belongs to the task.
 func (s *regradePages) findRegrade(r *http.Request, m member, t task, show regradeAction) (classroom.RegradeReport, error) {
 	id, err := idOf(r)
 	if err != nil {
@@ -95,7 +95,8 @@ func (s *regradePages) findRegrade(r *http.Request, m member, t task, show regra
 	return report, nil
 }
 
-// changeRegrade changes a set and reports it by a key of view.Notice.
+// changeRegrade returns a handler that changes a regrade set. what is the key of view.Notice that
+// reports it.
 func (s *regradePages) changeRegrade(action func(*classroom.Regrades) regradeAction, what string) personal {
 	return func(w http.ResponseWriter, r *http.Request, user schema.User) error {
 		m, t, err := s.taskOf(r, user)

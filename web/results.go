@@ -1,4 +1,4 @@
-// Package web is the site: sign-in, courses, assignments and live submissions,
+// Package web serves the site: sign-in, courses, assignments and live submissions. Its pages are
 // readable without JavaScript and live with it.
 package web
 
@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/web/identity"
 )
 
-// Accounts is what the site asks about people besides what the classroom does.
+// Accounts is the site's port for accounts, in addition to the classroom. Its methods return
 // CodeNotFound if nothing matches.
 type Accounts interface {
 	// User returns an account by id.
@@ -20,7 +20,7 @@ type Accounts interface {
 	Enrolments(ctx context.Context, user int64) ([]schema.Enrolment, error)
 }
 
-// Results is what the site reads.
+// Results is the site's port for submissions and grades.
 type Results interface {
 	// Submission returns one submission with its latest job and result; number 0 is the latest.
 	Submission(ctx context.Context, name schema.SubmissionName) (schema.GradedSubmission, error)
@@ -35,18 +35,18 @@ type Results interface {
 	// Latest returns the latest submission of each owner for an assignment, newest first, at most
 	// limit, with summaries of their results.
 	Latest(ctx context.Context, assignment int64, limit int) ([]schema.GradedSubmission, error)
-	// Grade returns an owner's grade for an assignment; Number 0: no submission counts.
+	// Grade returns an owner's grade for an assignment. Its Number is 0 if no submission counts.
 	Grade(ctx context.Context, assignment int64, owner string) (schema.Grade, error)
-	// LastRegrade returns what the latest applied regrade set did to an owner's grade, and
+	// LastRegrade returns what the latest applied regrade set changed in an owner's grade. It returns
 	// false if none changed it.
 	LastRegrade(ctx context.Context, assignment int64, owner string) (schema.RegradeNotice, bool, error)
-	// Terms returns what a push of the owner is judged by at that moment.
+	// Terms returns the terms that apply to a push of the owner at that moment.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
 	// Events returns a job's events after seq, at most limit.
 	Events(ctx context.Context, job, seq int64, limit int) ([]schema.Event, error)
 }
 
-// Live is what the site asks of the scheduler; see gitd.Queue for the contract.
+// Live is the site's port to the scheduler; see gitd.Queue for the contract.
 type Live interface {
 	// Watch streams a job's events after seq.
 	Watch(ctx context.Context, job, after int64) (<-chan schema.Event, error)
@@ -54,12 +54,12 @@ type Live interface {
 	Place(job int64) schema.Place
 }
 
-// Handouts reads a file of the tests repository, such as the handout.
+// Handouts reads a file of a repository, such as the handout.
 type Handouts interface {
 	ReadFile(ctx context.Context, repository int64, commit, path string, max int64) ([]byte, error)
 }
 
-// Starters are tests repositories to begin with, by language.
+// Starters are the first files of a tests repository, by language.
 type Starters struct {
 	Languages []string
 	Files     func(language string) []schema.UploadFile
@@ -67,39 +67,42 @@ type Starters struct {
 
 // Trees lists the files of a commit.
 type Trees interface {
-	// Files returns the files of a commit by path, at most so many. CodeLimit: it has more.
+	// Files returns the files of a commit by path. CodeLimit: there are more than most.
 	Files(ctx context.Context, repository int64, commit string, most int) ([]course.TreeEntry, error)
-	// Changed returns the paths of the files that differ between two commits, sorted; CodeLimit as Files.
+	// Changed returns the sorted paths of the files that differ between two commits. CodeLimit: there
+	// are more than most.
 	Changed(ctx context.Context, repository int64, from, to string, most int) ([]string, error)
 }
 
-// SignInService is a service that says who somebody is.
+// SignInService is a service that identifies people.
 type SignInService interface {
-	// Label returns what people call the service.
+	// Label returns the name of the service for people.
 	Label() string
-	// Matching returns how the account of an identity is found.
+	// Matching returns the rule that finds the account of an identity.
 	Matching() schema.IdentityRule
-	// Start returns the address of the service at which a try begins. CodeUnavailable: the
-	// service cannot be reached.
+	// Start returns the service's address at which an attempt begins. CodeUnavailable: the service
+	// cannot be reached.
 	Start(ctx context.Context, a identity.Attempt) (string, error)
-	// Finish returns who came back with the code. CodeRefused: the service does not say so.
+	// Finish returns the identity of the person who returned with the code. CodeRefused: the service
+	// does not confirm it.
 	Finish(ctx context.Context, a identity.Attempt, code string) (schema.Identity, error)
 }
 
-// Uploads receives what is handed in by a page.
+// Uploads receives the files that are handed in on a page.
 type Uploads interface {
-	// Upload pushes files as one commit of the actor's. CodeRefused says why the push was refused.
+	// Upload pushes files as one commit of the actor. CodeRefused: the push was refused, and the
+	// message says why.
 	Upload(ctx context.Context, by schema.Actor, u schema.Upload) (schema.Uploaded, error)
 }
 
 // Sessions is the durable store of browser sessions.
 type Sessions interface {
-	// FindSession returns a session that has not expired or ended.
+	// FindSession returns a session. It returns false if the session has expired or ended.
 	FindSession(ctx context.Context, token string) (schema.Session, bool, error)
-	// TouchSession notes that a session was used now.
+	// TouchSession records that a session was used now.
 	TouchSession(ctx context.Context, token string) error
-	// SaveSession stores a session. CodeUnauthenticated: its key or account has ended.
+	// SaveSession stores a session. CodeUnauthenticated: its key or account is no longer valid.
 	SaveSession(ctx context.Context, s schema.Session) error
-	// DeleteSession ends a session; one that does not exist is no error.
+	// DeleteSession ends a session. It returns no error if the session does not exist.
 	DeleteSession(ctx context.Context, token string) error
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/web/intake"
 )
 
-// routes is the whole site. Whatever is not a submission is below "/-/", which is no name of a
-// course, an assignment or an owner.
+// routes registers all routes of the site. Paths other than those of submissions contain "/-/",
+// because no course, assignment or owner can be named "-".
 func (s *Server) routes() http.Handler {
 	r := &router{site: s.site, mux: http.NewServeMux()}
 	s.machineRoutes(r)
@@ -29,14 +29,16 @@ func (s *Server) routes() http.Handler {
 	return s.protected(s.withAPI(r.mux))
 }
 
-// The beginnings of the paths below a course, an assignment and a submission, which follow the method.
+// The prefixes of the paths below a course, an assignment and a submission. They follow the method
+// in a pattern.
 const (
 	ofCourse     = " /{course}/-/"
 	ofAssignment = " /{course}/{assignment}/-/"
 	ofSubmission = " /{course}/{assignment}/{owner}/{number}/-/"
 )
 
-// accountRoutes are signing in and out, and a person's own browsers and tokens.
+// accountRoutes registers the pages for signing in and out, and for a person's own browsers and
+// tokens.
 func accountRoutes(r *router, p *accountPages) {
 	r.open("GET /-/login", p.serveWelcome)
 	r.open("GET /-/login/{token}", p.serveLogin)
@@ -52,8 +54,8 @@ func accountRoutes(r *router, p *accountPages) {
 	r.form("POST /-/tokens/{name}/revoke", p.revokeToken)
 }
 
-// noticeRoutes are the pages on what people are told by e-mail and webhooks. A confirmation and an
-// unsubscription need no sign-in: the secret of the link permits them.
+// noticeRoutes registers the pages for notices by e-mail and webhook. Confirming and unsubscribing
+// need no sign-in, because the secret in the link permits them.
 func noticeRoutes(r *router, p *accountPages) {
 	r.member("GET /-/notifications", p.serveNotices)
 	r.form("POST /-/notifications", p.addDestination)
@@ -65,7 +67,7 @@ func noticeRoutes(r *router, p *accountPages) {
 	r.open("POST /-/unsubscribe/{secret}", p.unsubscribe)
 }
 
-// studentRoutes are what students come for; staff see more on the same pages.
+// studentRoutes registers the pages for students. Staff see more on the same pages.
 func studentRoutes(r *router, p *studentPages) {
 	r.open("GET /{$}", p.serveHome)
 	r.member("GET /{course}", p.serveCourse)
@@ -78,7 +80,7 @@ func studentRoutes(r *router, p *studentPages) {
 	r.form("POST"+ofAssignment+"teams/{verb}", p.changeTeams)
 }
 
-// submissionRoutes are one submission, and what can be done with it.
+// submissionRoutes registers the pages and actions of one submission.
 func submissionRoutes(r *router, p *submissionPages) {
 	r.member("GET /{course}/{assignment}/{owner}/{number}", p.serveSubmission)
 	r.member("GET"+ofSubmission+"events", p.serveEvents)
@@ -91,7 +93,7 @@ func submissionRoutes(r *router, p *submissionPages) {
 	r.form("POST"+ofSubmission+"comments/{id}/remove", p.removeComment)
 }
 
-// classRoutes are the pages of staff on a class: who is in it, what they got, and until when.
+// classRoutes registers the staff's pages on a class: its people, grades and times.
 func classRoutes(r *router, p *classPages) {
 	r.member("GET"+ofAssignment+"grid", p.serveClass)
 	r.member("GET"+ofAssignment+"extensions", p.serveExtensions)
@@ -115,7 +117,7 @@ func classRoutes(r *router, p *classPages) {
 	r.member("GET"+ofCourse+"audit", p.serveAudit)
 }
 
-// testsRoutes are the pages by which instructors make and edit assignments and course.yaml.
+// testsRoutes registers the pages on which instructors create and edit assignments and course.yaml.
 func testsRoutes(r *router, p *testsPages) {
 	r.member("GET"+ofCourse+"new", p.serveNewAssignment)
 	r.form("POST"+ofCourse+"new", p.makeAssignment)
@@ -135,7 +137,7 @@ func testsRoutes(r *router, p *testsPages) {
 	r.form("POST"+tests+"/versions/{id}/activate", p.activateVersion)
 }
 
-// regradeRoutes are the regrade sets of an assignment.
+// regradeRoutes registers the pages for the regrade sets of an assignment.
 func regradeRoutes(r *router, p *regradePages) {
 	const sets = ofAssignment + "regrades"
 	r.member("GET"+sets, p.serveRegrades)
@@ -146,7 +148,7 @@ func regradeRoutes(r *router, p *regradePages) {
 	r.form("POST"+sets+"/{id}/undo", p.changeRegrade(func(r *classroom.Regrades) regradeAction { return r.Undo }, "regrade-undone"))
 }
 
-// operationsRoutes are the queue and the runners.
+// operationsRoutes registers the pages for the queue and the runners.
 func operationsRoutes(r *router, p *operationsPages) {
 	r.member("GET /-/queue", p.serveQueue)
 	r.form("POST /-/queue/move", p.moveQueue)
@@ -155,7 +157,7 @@ func operationsRoutes(r *router, p *operationsPages) {
 	r.form("POST /-/pools/{flavour}/size", p.resizePool)
 }
 
-// machineRoutes are the paths that programs and browsers ask for without a session.
+// machineRoutes registers the paths that programs and browsers request without a session.
 func (s *Server) machineRoutes(r *router) {
 	r.handle("GET /-/static/{name}", s.assets)
 	r.handle("GET /favicon.ico", http.HandlerFunc(s.assets.serveIcon))
@@ -169,7 +171,7 @@ func (s *Server) machineRoutes(r *router) {
 	r.handle("GET /metrics", loopbackOnly(s.meters.handler(s.Metrics)))
 }
 
-// oldRoutes redirect addresses of earlier versions of the site.
+// oldRoutes redirects the addresses of earlier versions of the site.
 func oldRoutes(r *router) {
 	r.open("GET /login", func(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/-/login", http.StatusMovedPermanently)
@@ -181,7 +183,7 @@ func oldRoutes(r *router) {
 	})
 }
 
-// serveNothing answers whatever no other route does.
+// serveNothing handles requests that no other route matches.
 func (s *site) serveNothing(_ http.ResponseWriter, r *http.Request) error {
 	if _, err := s.user(r); err != nil {
 		return err
@@ -189,7 +191,7 @@ func (s *site) serveNothing(_ http.ResponseWriter, r *http.Request) error {
 	return errNowhere()
 }
 
-// redirectToParent takes the trailing slash off a path whose parts are well-formed.
+// redirectToParent removes the trailing slash of a path whose parts are valid names.
 func redirectToParent(w http.ResponseWriter, r *http.Request, _ schema.User) error {
 	to := "/" + r.PathValue("course")
 	if schema.Segment("course", r.PathValue("course")) != nil {
@@ -205,8 +207,8 @@ func redirectToParent(w http.ResponseWriter, r *http.Request, _ schema.User) err
 	return nil
 }
 
-// errNowhere is the one thing that is said of a page that is not there and of a
-// page that is not for the asker.
+// errNowhere returns the error for pages that do not exist and for pages that the user may not see,
+// so that nobody can tell them apart.
 func errNowhere() error {
 	return schema.Errorf(schema.CodeNotFound, "there is no such page, or it is not yours to see")
 }

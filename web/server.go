@@ -18,9 +18,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Bounds of the HTTP server. A page is small and made in memory: whoever needs
-// longer than this to send a request or to read an answer is not a browser. Live
-// streams move their own deadline.
+// Bounds of the HTTP server. Pages are small and made in memory, so no browser needs longer to send
+// a request or to read a response. Live streams set their own deadlines.
 const (
 	headerTimeout = 10 * time.Second
 	readTimeout   = 20 * time.Second
@@ -29,28 +28,28 @@ const (
 	maxHeader     = 32 << 10
 )
 
-// Server is the site. Its exported fields are set before Start and not changed
-// afterwards; Addr, the classroom, the six ports and SSHAddress are required.
+// Server is the site. Set its exported fields before Start and do not change them afterwards. Addr,
+// the classroom, the six ports and SSHAddress are required.
 type Server struct {
-	Addr       string // listen address; port 0 takes a free one
+	Addr       string // listen address; port 0 chooses a free one
 	Classroom  *classroom.Classroom
 	Accounts   Accounts
 	Results    Results
 	Live       Live
 	Handouts   Handouts
 	Trees      Trees
-	Uploads    Uploads        // nil: work is handed in by git alone
-	Operations api.Operations // of grader admin, for the API; nil: they are not served
+	Uploads    Uploads        // nil: work is handed in only with git
+	Operations api.Operations // of grader admin, for the API; nil: the API does not serve them
 	Sessions   Sessions
-	Starters   Starters                 // what a new assignment begins with; the zero value: it is made by git alone
-	SignIn     map[string]SignInService // by the name in their addresses; nil: people sign in by a link alone
-	GitHub     http.Handler             // receives GitHub's announcements of pushes; nil: there are none
+	Starters   Starters                 // first files of a new assignment; the zero value: assignments are created only with git
+	SignIn     map[string]SignInService // by the name in their addresses; nil: people sign in only with a link
+	GitHub     http.Handler             // receives GitHub's push webhooks; nil: they are not served
 	Clock      func() time.Time         // nil: time.Now
 	Logger     *slog.Logger             // nil: slog.Default
-	Metrics    *prometheus.Registry     // what /metrics shows beside the site's own; nil: nothing else
+	Metrics    *prometheus.Registry     // further metrics for /metrics; nil: only the site's own
 	TLS        *tls.Config              // nil: plain HTTP, behind a proxy
-	PublicURL  string                   // as browsers reach the site; "": the address it listens on
-	SSHAddress string                   // HOST[:PORT] as students type it
+	PublicURL  string                   // address of the site for browsers; "": the address it listens on
+	SSHAddress string                   // HOST[:PORT] for the commands that students copy
 	Version    string                   // of this program, shown at the foot of every page
 
 	handler  http.Handler
@@ -64,17 +63,16 @@ type Server struct {
 	mu          sync.Mutex
 	listener    net.Listener
 	server      *http.Server
-	closing     chan struct{} // closed by Stop: live streams let go, pages finish
+	closing     chan struct{} // closed by Stop: live streams end, pages finish
 	end         func()
 	unsubscribe func() // ends the subscription to revocations
 	served      chan struct{}
 }
 
-// errStopping ends the live streams when the site stops; their readers reconnect.
+// errStopping ends the live streams when the site stops. Their readers reconnect.
 var errStopping = errors.New("the site is stopping")
 
-// Start listens, and serves in the background once it returns. Called twice it
-// fails.
+// Start listens and then serves in the background. It returns an error if it is called twice.
 func (s *Server) Start(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -120,7 +118,7 @@ func (s *Server) serve(server *http.Server, listener net.Listener) {
 	}
 }
 
-// build makes everything that handlers need.
+// build creates everything that the handlers need.
 func (s *Server) build() (err error) {
 	if s.assets, err = loadAssets(); err != nil {
 		return err
@@ -141,8 +139,8 @@ func (s *Server) build() (err error) {
 	return nil
 }
 
-// Stop stops listening, lets live streams go, waits for the requests under way and
-// cuts off those that have not ended when ctx does. It may be called twice.
+// Stop stops listening, ends the live streams and waits for pending requests. It closes the
+// connections of requests that are still pending when ctx ends. It may be called twice.
 func (s *Server) Stop(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -164,7 +162,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	return nil
 }
 
-// ListenAddr returns the address that the site listens on, nil before Start.
+// ListenAddr returns the address that the site listens on, or nil before Start.
 func (s *Server) ListenAddr() net.Addr {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -177,7 +175,7 @@ func (s *Server) ListenAddr() net.Addr {
 // secure reports whether browsers reach the site over https.
 func (s *Server) secure() bool { return s.TLS != nil || strings.HasPrefix(s.PublicURL, "https://") }
 
-// address is the site's as browsers reach it, without a slash at the end.
+// address returns the site's address for browsers, without a trailing slash.
 func (s *Server) address() string {
 	switch {
 	case s.PublicURL != "":

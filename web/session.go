@@ -16,23 +16,23 @@ import (
 )
 
 const (
-	sessionLifetime = 14 * 24 * time.Hour // from sign-in, however it is used
+	sessionLifetime = 14 * 24 * time.Hour // from sign-in, even if the session is used
 	sessionUser     = "user"              // int64: the account
-	sessionKey      = "key"               // string: fingerprint of the key that the sign-in link was made by
-	sessionID       = "id"                // string: names it to its owner
+	sessionKey      = "key"               // string: fingerprint of the key that created the sign-in link
+	sessionID       = "id"                // string: identifies the session to its owner
 	sessionWay      = "way"               // string: the sign-in service, "" for a link
 	sessionBrowser  = "browser"           // string: such as "Firefox on Linux"
 	returnCookie    = "return"            // where to go after signing in
 	returnLifetime  = 30 * time.Minute
 )
 
-// newSessions makes the session manager on the durable store, which keeps only hashes of the
-// cookies' values. scs.New is not used, because it also starts a store in memory whose
-// goroutine cannot be stopped reliably.
+// newSessions returns a session manager on the durable store, which keeps only hashes of the
+// cookies' values. It does not use scs.New, which also starts an in-memory store with a goroutine
+// that cannot be stopped reliably.
 func newSessions(store Sessions, clock func() time.Time, secure bool) *scs.SessionManager {
 	name := "session"
 	if secure {
-		name = "__Host-session" // no other host or path can plant it
+		name = "__Host-session" // no other host or path can set it
 	}
 	return &scs.SessionManager{
 		Store: sessionStore{store, clock}, Codec: scs.GobCodec{}, Lifetime: sessionLifetime, HashTokenInStore: true,
@@ -49,8 +49,8 @@ type visitors struct {
 	secure   bool // browsers reach the site over https
 }
 
-// withSession looks up the session of the request's cookie. Sessions change in two
-// places only, signing in and out, which write the cookie themselves.
+// withSession loads the session of the request's cookie. Only signing in and out change sessions,
+// and they write the cookie themselves.
 func (s *visitors) withSession(r *http.Request) (*http.Request, error) {
 	token := ""
 	if cookie, err := r.Cookie(s.sessions.Cookie.Name); err == nil {
@@ -63,8 +63,8 @@ func (s *visitors) withSession(r *http.Request) (*http.Request, error) {
 	return r.WithContext(ctx), nil
 }
 
-// beginSession makes a new session of the user, whose name is in no earlier cookie. way names
-// the sign-in service, "" for a link.
+// beginSession starts a new session for the user. Its token is new, so an earlier cookie cannot be
+// used for it. way names the sign-in service, "" for a link.
 func (s *visitors) beginSession(w http.ResponseWriter, r *http.Request, in schema.SignIn, way string) error {
 	if err := s.sessions.RenewToken(r.Context()); err != nil {
 		return fmt.Errorf("renew session: %w", err)
@@ -91,13 +91,13 @@ func (s *visitors) endSession(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// sessionID returns what names the session of a request to its owner.
+// sessionID returns the id that identifies the request's session to its owner.
 func (s *visitors) sessionID(r *http.Request) string {
 	return s.sessions.GetString(r.Context(), sessionID)
 }
 
-// user returns who has signed in; CodeUnauthenticated where nobody has, or where
-// the account is gone or disabled.
+// user returns the signed-in user. CodeUnauthenticated: nobody has signed in, or the account is
+// deleted or disabled.
 func (s *visitors) user(r *http.Request) (schema.User, error) {
 	unknown := schema.Errorf(schema.CodeUnauthenticated, "sign in to see this page")
 	id := s.sessions.GetInt64(r.Context(), sessionUser)
@@ -116,16 +116,16 @@ func (s *visitors) user(r *http.Request) (schema.User, error) {
 	return user, nil
 }
 
-// actor is the user, as who acts by this request.
+// actor returns the user as the actor of this request.
 func (s *visitors) actor(r *http.Request, user schema.User) schema.Actor {
 	return schema.Actor{User: user, Channel: schema.ChannelWeb, Key: s.sessions.GetString(r.Context(), sessionKey)}
 }
 
-// member is somebody's part in one course.
+// member is a person's membership of one course.
 type member = classroom.Member
 
-// memberOf returns what the user is in the course that the path names; it does not
-// tell strangers whether there is such a course.
+// memberOf returns the user's membership of the course in the path. The error does not tell other
+// people whether the course exists.
 func (s *site) memberOf(r *http.Request, user schema.User) (member, error) {
 	code := r.PathValue("course")
 	if schema.Segment("course", code) != nil {
@@ -138,8 +138,8 @@ func (s *site) memberOf(r *http.Request, user schema.User) (member, error) {
 	return m, nil
 }
 
-// hidden makes every way of not being shown a thing read the same; other errors
-// are wrapped with the noun.
+// hidden returns the same error for everything that the user may not see. It wraps other errors
+// with the noun.
 func hidden(noun string, err error) error {
 	switch schema.CodeOf(err) {
 	case schema.CodeNotFound, schema.CodeForbidden, schema.CodeInvalid:
@@ -148,8 +148,8 @@ func hidden(noun string, err error) error {
 	return fmt.Errorf("%s: %w", noun, err)
 }
 
-// rememberReturn notes, for half an hour and in this browser only, which page was
-// asked for, so that signing in leads back to it.
+// rememberReturn stores the requested page in a cookie for half an hour, so that signing in
+// redirects to it.
 func (s *visitors) rememberReturn(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet || strings.HasSuffix(r.URL.Path, "/-/events") || localPath(r.URL.Path) == "/" {
 		return
@@ -157,7 +157,7 @@ func (s *visitors) rememberReturn(w http.ResponseWriter, r *http.Request) {
 	s.setReturn(w, url.PathEscape(r.URL.Path), int(returnLifetime.Seconds()))
 }
 
-// popReturn gives the noted page back, "/" where there is none, and forgets it.
+// popReturn returns the stored page, or "/" if there is none, and deletes the cookie.
 func (s *visitors) popReturn(w http.ResponseWriter, r *http.Request) string {
 	cookie, err := r.Cookie(returnCookie)
 	if err != nil {
@@ -178,8 +178,8 @@ func (s *visitors) setReturn(w http.ResponseWriter, value string, age int) {
 	})
 }
 
-// localPath returns the path if it is one of the site's names, else "/": nothing
-// that a browser could take for another host.
+// localPath returns the path if all its parts are names of the site, else "/". A browser cannot
+// mistake the result for another host.
 func localPath(p string) string {
 	parts := strings.Split(strings.TrimPrefix(p, "/"), "/")
 	for _, part := range parts {

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// serveSessions lists the browsers in which somebody is signed in.
+// serveSessions lists the browsers in which a person is signed in.
 func (s *accountPages) serveSessions(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderSessions(w, r, user, nil)
 }

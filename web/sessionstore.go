@@ -10,17 +10,17 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// touchInterval is how exactly it is known when a session was last used.
+// touchInterval is the precision of the time at which a session was last used.
 const touchInterval = 5 * time.Minute
 
-// sessionStore keeps the session manager's sessions, each with whose it is and by which
-// key it was made: it is ended with them.
+// sessionStore stores the session manager's sessions, each with its user and the key that created
+// it. A session ends with its user or its key.
 type sessionStore struct {
 	Sessions
 	clock func() time.Time
 }
 
-// FindCtx implements scs.CtxStore. A session that is found is used.
+// FindCtx implements scs.CtxStore. It also records that the session was used.
 func (s sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	found, ok, err := s.FindSession(ctx, token)
 	if err == nil && ok && s.clock().Sub(found.UsedAt) >= touchInterval {

@@ -19,11 +19,11 @@ import (
 )
 
 const (
-	attemptCookie   = "attempt"        // values of an attempt to sign in
-	attemptLifetime = 10 * time.Minute // how long it is valid
+	attemptCookie   = "attempt"        // holds the values of a sign-in attempt
+	attemptLifetime = 10 * time.Minute // how long an attempt is valid
 )
 
-// signInLinks lead to the sign-in services.
+// signInLinks returns links to the sign-in services.
 func (s *site) signInLinks() []view.ServiceLink {
 	var links []view.ServiceLink
 	for _, name := range slices.Sorted(maps.Keys(s.SignIn)) {
@@ -32,8 +32,8 @@ func (s *site) signInLinks() []view.ServiceLink {
 	return links
 }
 
-// startSignIn sends the browser to a sign-in service, and stores in it what the service must
-// answer with.
+// startSignIn redirects the browser to a sign-in service. A cookie stores the values that the
+// service must return.
 func (s *accountPages) startSignIn(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("service")
 	service, ok := s.SignIn[name]
@@ -50,8 +50,8 @@ func (s *accountPages) startSignIn(w http.ResponseWriter, r *http.Request) error
 	return nil
 }
 
-// finishSignIn signs in whoever comes back from a sign-in service in the browser that
-// went there, under a fresh session.
+// finishSignIn signs in a browser that returns from a sign-in service, with a new session. The
+// browser must be the one that started the attempt.
 func (s *accountPages) finishSignIn(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("service")
 	service, ok := s.SignIn[name]
@@ -73,7 +73,7 @@ func (s *accountPages) finishSignIn(w http.ResponseWriter, r *http.Request) erro
 	return nil
 }
 
-// signInBy returns the account that a sign-in service has confirmed.
+// signInBy returns the account of the person whom a sign-in service has identified.
 func (s *accountPages) signInBy(w http.ResponseWriter, r *http.Request, name string, service SignInService) (schema.SignIn, error) {
 	a, ok := s.takeAttempt(w, r, name)
 	query := r.URL.Query()
@@ -99,7 +99,7 @@ func (s *accountPages) signInBy(w http.ResponseWriter, r *http.Request, name str
 	return in, err
 }
 
-// takeAttempt returns the values of an attempt, once.
+// takeAttempt returns the values of an attempt and deletes their cookie.
 func (s *accountPages) takeAttempt(w http.ResponseWriter, r *http.Request, name string) (identity.Attempt, bool) {
 	cookie, err := r.Cookie(s.attemptName())
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *accountPages) takeAttempt(w http.ResponseWriter, r *http.Request, name 
 	return identity.Attempt{Callback: s.callback(name), State: parts[1], Nonce: parts[2], Verifier: parts[3]}, true
 }
 
-// attemptName is the cookie's name. Over https no other host or path can set it.
+// attemptName returns the cookie's name. Over https no other host or path can set it.
 func (s *accountPages) attemptName() string {
 	if s.secure {
 		return "__Host-" + attemptCookie
@@ -121,8 +121,7 @@ func (s *accountPages) attemptName() string {
 	return attemptCookie
 }
 
-// setAttempt sets the cookie, which the browser must also send when another site leads back
-// here.
+// setAttempt sets the cookie. The browser must also send it when another site redirects back here.
 func (s *accountPages) setAttempt(w http.ResponseWriter, value string, age int) {
 	http.SetCookie(w, &http.Cookie{
 		Name: s.attemptName(), Value: value, Path: "/", MaxAge: age,
@@ -130,7 +129,7 @@ func (s *accountPages) setAttempt(w http.ResponseWriter, value string, age int) 
 	})
 }
 
-// callback is the address that a service sends browsers back to.
+// callback returns the address to which a service redirects browsers.
 func (s *accountPages) callback(name string) string {
 	return s.address() + "/-/sign-in/" + url.PathEscape(name) + "/callback"
 }

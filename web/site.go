@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/web/sse"
 )
 
-// site is what the families of pages share: the ports, the templates, and who has signed in.
-// The exported fields are the Server's.
+// site holds what all groups of pages share: the ports, the templates, and the sessions. The
+// exported fields are the Server's.
 type site struct {
 	*visitors
 	Classroom  *classroom.Classroom
@@ -35,7 +35,7 @@ type site struct {
 	closing   <-chan struct{} // closed when the server stops
 }
 
-// newSite makes what the pages of a server share.
+// newSite returns the parts that the pages of a server share.
 func (s *Server) newSite(templates *pages) *site {
 	return &site{
 		visitors:  &visitors{sessions: newSessions(s.Sessions, s.now, s.secure()), Accounts: s.Accounts, secure: s.secure()},
@@ -45,9 +45,9 @@ func (s *Server) newSite(templates *pages) *site {
 	}
 }
 
-// The families of pages. Each has the handlers of one part of the site.
+// The groups of pages. Each has the handlers of one part of the site.
 type (
-	// studentPages show a person their courses, assignments and submissions, and receive what they hand in.
+	// studentPages show a person their courses, assignments and submissions, and receive uploads.
 	studentPages struct{ *site }
 	// submissionPages show one submission: its result, live updates, files and comments.
 	submissionPages struct {

@@ -7,11 +7,11 @@ import (
 	"sync"
 )
 
-// squeezer compresses answers for browsers that accept it. No page holds a secret beside
-// text that its asker chose, so that lengths tell nobody anything.
+// squeezer compresses responses for browsers that accept it. No page holds both a secret and text
+// that the requester chose, so the compressed lengths reveal nothing.
 type squeezer struct{ writers sync.Pool }
 
-// handler wraps whatever answers.
+// handler compresses the responses of next.
 func (s *squeezer) handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("Vary", "Accept-Encoding")
@@ -36,7 +36,7 @@ func acceptsGzip(accepted string) bool {
 	return false
 }
 
-// squeezed is one answer. It is compressed where it is text that is sent whole.
+// squeezed is one response. It is compressed if it is text and not a stream.
 type squeezed struct {
 	http.ResponseWriter
 	from  *squeezer
@@ -71,12 +71,12 @@ func (s *squeezed) Write(p []byte) (int, error) {
 	return s.ResponseWriter.Write(p)
 }
 
-// Unwrap lets http.ResponseController reach the connection.
+// Unwrap returns the original writer, which http.ResponseController needs.
 func (s *squeezed) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 
 func (s *squeezed) close() {
 	if s.out != nil {
-		_ = s.out.Close() // whoever asked may have gone
+		_ = s.out.Close() // the client may have disconnected
 		s.from.writers.Put(s.out)
 	}
 }
@@ -89,7 +89,8 @@ func (s *squeezer) writer(w http.ResponseWriter) *gzip.Writer {
 	return gzip.NewWriter(w)
 }
 
-// compressible reports whether text of that kind is sent; of streams each event must be.
+// compressible reports whether responses of a media type are compressed. Streams are not, because
+// each event must be sent at once.
 func compressible(kind string) bool {
 	kind, _, _ = strings.Cut(kind, ";")
 	switch kind {

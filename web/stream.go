@@ -8,16 +8,16 @@ import (
 	"github.com/grader/grader/web/sse"
 )
 
-// stream writes what a live page receives.
+// stream writes the events of a live page.
 type stream struct{ *sse.Writer }
 
 func newStream(w http.ResponseWriter) *stream { return &stream{sse.NewWriter(w)} }
 
-// message sends HTML, and how many events the reader has been told by then; 0 leaves
-// its place as it was.
+// message sends HTML with the number of events that the reader has received by then. 0 leaves the
+// reader's position unchanged.
 func (s *stream) message(told int64, html string) error { return s.Write(messageText(told, html)) }
 
-// messageText is a message as it is sent.
+// messageText returns a message in the format of the stream.
 func messageText(told int64, html string) string {
 	var b strings.Builder
 	if told > 0 {
@@ -30,7 +30,7 @@ func messageText(told int64, html string) string {
 	return b.String()
 }
 
-// signal sends a word that the page's script knows: "end" or "reload".
+// signal sends an event that the page's script knows: "end" or "reload".
 func (s *stream) signal(name string) error {
 	return s.Write("event: " + name + "\ndata: " + name + "\n\n")
 }

@@ -12,18 +12,18 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// eventBatch is how many stored events are read at once.
+// eventBatch is the number of stored events that are read at once.
 const eventBatch = 500
 
-// sight is one submission, as one member sees it.
+// sight is one submission as one member may see it.
 type sight struct {
 	member
 	Task   task
 	Sub    schema.GradedSubmission
 	Access course.Access
-	Seen   view.Progress // what the events of its latest job say
+	Seen   view.Progress // from the events of its latest job
 
-	Failing bool // only the tests that did not pass are listed
+	Failing bool // list only the tests that did not pass
 }
 
 // serveSubmission shows one submission.
@@ -59,16 +59,17 @@ func (s *submissionPages) serveSubmission(w http.ResponseWriter, r *http.Request
 	return s.render(w, http.StatusOK, "submission", page)
 }
 
-// seesOwner reports whether the member may see the rest of the owner's work too: the page of the owner, and
-// what counts. A former member of a team may see only what it handed in while they were in it.
+// seesOwner reports whether the member may also see the rest of the owner's work: the owner's page and
+// which submission counts. A former member of a team may see only its submissions from the time of their
+// membership.
 func (v *sight) seesOwner() bool {
 	name := v.Sub.Name
 	name.Number = 0
 	return course.MaySee(v.Access, name) == nil
 }
 
-// counting says which submission of the owner counts. It returns nil while this one is being graded, for a
-// try-out, and where the member may not see the rest of the owner's work.
+// counting returns which submission of the owner counts. It returns nil for a submission that is being
+// graded, for a try-out, and if the member may not see the rest of the owner's work.
 func (s *submissionPages) counting(ctx context.Context, v *sight, terms course.Terms) (*view.Counting, error) {
 	if v.Task.Spec == nil || v.Sub.TryOut || !v.Sub.Job.State.Ended() || !v.seesOwner() {
 		return nil, nil
@@ -80,7 +81,7 @@ func (s *submissionPages) counting(ctx context.Context, v *sight, terms course.T
 	return view.NewCounting("/"+v.Sub.Name.String(), standing, v.Task.Spec.Counts), nil
 }
 
-// look finds the submission that a path names, if the user may see it.
+// look returns the submission in the path, if the user may see it.
 func (s *submissionPages) look(r *http.Request, user schema.User) (*sight, error) {
 	name, err := nameOf(r)
 	if err != nil {
@@ -93,7 +94,7 @@ func (s *submissionPages) look(r *http.Request, user schema.User) (*sight, error
 	return &sight{member: seen.Member, Task: s.newTask(seen.Assignment), Sub: seen.Submission, Access: seen.Access, Failing: r.URL.Query().Get("tests") == "failing"}, nil
 }
 
-// nameOf returns the full submission name that a path holds.
+// nameOf returns the full submission name in the path.
 func nameOf(r *http.Request) (schema.SubmissionName, error) {
 	name, err := schema.ParseSubmissionName(r.PathValue("course") + "/" + r.PathValue("assignment") + "/" +
 		r.PathValue("owner") + "/" + r.PathValue("number"))
@@ -103,8 +104,8 @@ func nameOf(r *http.Request) (schema.SubmissionName, error) {
 	return name, nil
 }
 
-// takeStored takes in the stored events of a job that has not ended, until the viewer
-// has been told so many. If they say that it has, the submission is read again.
+// takeStored applies the stored events of a job that has not ended, until the viewer has seen told
+// events. If the job ends with one of them, it reads the submission again.
 func (s *submissionPages) takeStored(ctx context.Context, v *sight, told int64) error {
 	v.Seen = view.Progress{State: v.Sub.Job.State}
 	if v.Sub.Job.State.Ended() {
@@ -132,8 +133,8 @@ func (s *submissionPages) takeStored(ctx context.Context, v *sight, told int64) 
 	}
 }
 
-// refresh reads a submission, and what may be seen of it, again after its job has ended. A new run may have
-// begun since; nothing of it has been seen.
+// refresh reads a submission and the viewer's access again after its job has ended. If a new job has begun
+// since, it starts again without events.
 func (s *submissionPages) refresh(ctx context.Context, v *sight) error {
 	sub, err := s.Results.Submission(ctx, v.Sub.Name)
 	if err != nil {
@@ -147,7 +148,7 @@ func (s *submissionPages) refresh(ctx context.Context, v *sight) error {
 	return err
 }
 
-// newReport makes the report of what a member sees.
+// newReport returns the report of a submission for a member.
 func (s *submissionPages) newReport(ctx context.Context, v *sight) view.Report {
 	subject := s.subject(v)
 	var err error
@@ -162,7 +163,7 @@ func (s *submissionPages) newReport(ctx context.Context, v *sight) view.Report {
 	return view.NewReport(subject)
 }
 
-// subject is what a member sees, without what takes the store to know.
+// subject returns the member's view of a submission, without the parts that need the store.
 func (s *submissionPages) subject(v *sight) *view.Subject {
 	return &view.Subject{
 		Submission: v.Sub, Access: v.Access, Title: v.Task.Title(), Zone: v.Course.Location(), Dated: v.Task.Spec != nil,
@@ -170,7 +171,7 @@ func (s *submissionPages) subject(v *sight) *view.Subject {
 	}
 }
 
-// place asks the scheduler the place of a waiting job.
+// place asks the scheduler for the place of a waiting job.
 func (s *submissionPages) place(v *sight) schema.Place {
 	if v.Seen.State != schema.StateQueued {
 		return schema.Place{}

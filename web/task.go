@@ -9,11 +9,11 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// task is an assignment on a page.
+// task is an assignment that a page shows.
 type task struct{ classroom.Assignment }
 
-// newTask notes in the log what cannot be read. It must not take the pages of all
-// others with it.
+// newTask logs an assignment that cannot be read. It returns no error, so that the pages of the
+// other assignments still work.
 func (s *site) newTask(a classroom.Assignment) task {
 	if a.Broken != nil {
 		s.log.Error("active tests cannot be read", "assignment", a.Path(), "error", a.Broken)
@@ -21,7 +21,7 @@ func (s *site) newTask(a classroom.Assignment) task {
 	return task{a}
 }
 
-// Title returns what the assignment calls itself, or its name.
+// Title returns the assignment's title, or its name if it has none.
 func (t task) Title() string {
 	if t.Spec != nil && t.Spec.Title != "" {
 		return t.Spec.Title
@@ -29,7 +29,7 @@ func (t task) Title() string {
 	return t.Name
 }
 
-// due tells when the task is due for the owner of the terms.
+// due returns when the task is due under the terms.
 func (s *site) due(t task, terms course.Terms) view.Due {
 	if t.Spec == nil {
 		return view.Due{Never: true}
@@ -37,7 +37,7 @@ func (s *site) due(t task, terms course.Terms) view.Due {
 	return view.NewDue(terms.Schedule, s.now(), t.Course.Location())
 }
 
-// terms are what a push of the owner to the task would be judged by now.
+// terms returns the terms that apply to a push of the owner to the task now.
 func (s *site) terms(ctx context.Context, t task, owner string) (course.Terms, error) {
 	terms, err := s.Results.Terms(ctx, t.ID, owner, s.now())
 	if err != nil && t.Broken == nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// serveTeams lists the teams of an assignment: all of them to staff, to a student their own
+// serveTeams lists the teams of an assignment. Staff see all of them; students see their own team
 // and those that have invited them.
 func (s *studentPages) serveTeams(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderTeams(w, r, user, nil)
@@ -34,10 +34,10 @@ func (s *studentPages) renderTeams(w http.ResponseWriter, r *http.Request, user 
 	return s.renderForm(w, r, "teams", &page.Frame, &page, problem)
 }
 
-// teamAction is what can be done with a team.
+// teamAction is an action on a team.
 type teamAction func(ctx context.Context, by schema.Actor, a classroom.TeamArgs) (classroom.TeamReply, error)
 
-// changeTeams does what the form's button says.
+// changeTeams runs the action of the form's button.
 func (s *studentPages) changeTeams(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	teams := s.Classroom.Teams
 	action, ok := map[string]teamAction{

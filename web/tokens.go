@@ -9,13 +9,13 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// serveTokens lists the API tokens of somebody, with a form that makes one.
+// serveTokens lists a person's API tokens, with a form that creates one.
 func (s *accountPages) serveTokens(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderTokens(w, r, user, classroom.CreatedToken{}, nil)
 }
 
-// renderTokens shows the page. made is a token that was made just now: its secret is shown
-// on this page alone.
+// renderTokens renders the page. made is a token that this request created: only this page shows
+// its secret.
 func (s *accountPages) renderTokens(w http.ResponseWriter, r *http.Request, user schema.User, made classroom.CreatedToken, problem error) error {
 	all, err := s.Classroom.Tokens.List(r.Context(), s.actor(r, user), "")
 	if err != nil {
@@ -26,18 +26,18 @@ func (s *accountPages) renderTokens(w http.ResponseWriter, r *http.Request, user
 	return s.renderForm(w, r, "tokens", &page.Frame, &page, problem)
 }
 
-// accountFrame makes the frame of a page about somebody's own account.
+// accountFrame makes the frame of a page about a person's own account.
 func (s *accountPages) accountFrame(title string, user schema.User, current string) view.Frame {
 	f := s.newFrame(title, &user)
 	f.Tabs = view.AccountTabs(current)
 	return f
 }
 
-// createToken makes a token and shows its secret.
+// createToken creates a token and shows its secret.
 func (s *accountPages) createToken(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	made, err := s.makeToken(r, user)
 	if err == nil {
-		r.PostForm = nil // the form is empty again
+		r.PostForm = nil // so that the form is shown empty
 	}
 	return s.renderTokens(w, r, user, made, err)
 }
@@ -54,7 +54,7 @@ func (s *accountPages) makeToken(r *http.Request, user schema.User) (classroom.C
 	return s.Classroom.Tokens.Create(r.Context(), s.actor(r, user), classroom.NewToken{Name: strings.TrimSpace(r.PostFormValue("name")), Scope: scope, Life: life})
 }
 
-// revokeToken ends a token of the user's.
+// revokeToken revokes a token of the user.
 func (s *accountPages) revokeToken(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	if _, err := s.Classroom.Tokens.Revoke(r.Context(), s.actor(r, user), "", r.PathValue("name")); err != nil {
 		return s.renderTokens(w, r, user, classroom.CreatedToken{}, err)

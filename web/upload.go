@@ -8,10 +8,10 @@ import (
 	"github.com/grader/grader/web/intake"
 )
 
-// uploadCommit is the message of the commit that an upload becomes.
+// uploadCommit is the message of an upload's commit.
 const uploadCommit = "Hand in by upload"
 
-// upload hands in the files of a form, as one commit that is pushed.
+// upload pushes the files of a form as one commit.
 func (s *studentPages) upload(w http.ResponseWriter, r *http.Request, user schema.User, place *intake.Place) error {
 	m, t, err := s.taskOf(r, user)
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *studentPages) upload(w http.ResponseWriter, r *http.Request, user schem
 	return nil
 }
 
-// push pushes an upload, which may take longer than a page. s.Uploads is not nil.
+// push pushes an upload, which may take longer than rendering a page. s.Uploads is not nil.
 func (s *site) push(w http.ResponseWriter, r *http.Request, by schema.Actor, u schema.Upload) (schema.Uploaded, error) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(pushTimeout)) // not every connection has deadlines
 	return s.Uploads.Upload(r.Context(), by, u)

@@ -12,18 +12,18 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// Bounds of the differences between two versions.
+// Bounds of the comparison of two versions.
 const (
 	maxChanged  = 100       // files
 	maxCompared = 128 << 10 // bytes of a file
 )
 
-// versionPath is where a version of an assignment's tests is shown.
+// versionPath returns the path of the page of a version of an assignment's tests.
 func versionPath(task string, number int) string {
 	return testsPath(task) + "/versions/" + strconv.Itoa(number)
 }
 
-// serveVersion shows a version of the tests: its gate, and what it changes.
+// serveVersion shows a version of the tests, its gate, and its changes.
 func (s *testsPages) serveVersion(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	return s.renderVersion(w, r, user, nil)
 }
@@ -47,7 +47,7 @@ func (s *testsPages) renderVersion(w http.ResponseWriter, r *http.Request, user 
 	return s.renderForm(w, r, "version", &page.Frame, &page, problem)
 }
 
-// findVersion returns the version that a path names, if the user may see it.
+// findVersion returns the version in the path, if the user may see it.
 func (s *testsPages) findVersion(r *http.Request, user schema.User) (classroom.Draft, schema.Gate, error) {
 	number, err := idOf(r)
 	if err != nil {
@@ -63,7 +63,7 @@ func (s *testsPages) findVersion(r *http.Request, user schema.User) (classroom.D
 	return draft, gate, nil
 }
 
-// changes are the differences between a version and the one before it.
+// changes returns the differences between a version and the one before it.
 func (s *testsPages) changes(ctx context.Context, user schema.User, draft classroom.Draft, v schema.Version, page *view.Version) ([]view.FileChange, error) {
 	if v.Number < 2 {
 		return nil, nil
@@ -103,7 +103,7 @@ func (s *testsPages) changes(ctx context.Context, user schema.User, draft classr
 	return all, nil
 }
 
-// activateVersion makes a version active again.
+// activateVersion activates a version.
 func (s *testsPages) activateVersion(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	draft, gate, err := s.findVersion(r, user)
 	if err != nil {
