@@ -10,23 +10,22 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Operations are the operations of grader admin.
+// Operations runs the operations of grader admin.
 type Operations interface {
-	// Scope returns the scope that an operation needs. CodeNotFound: there is none of that
-	// name. CodeRefused: it is not served over the network.
+	// Scope returns the scope that an operation needs. CodeNotFound: the operation does not exist.
+	// CodeRefused: it is not served over the network.
 	Scope(name string) (schema.Scope, error)
-	// Run runs an operation as a person, who may do in it what they may do anywhere.
-	// Arguments and reply are JSON.
+	// Run runs an operation with the permissions of a person. Arguments and reply are JSON.
 	Run(ctx context.Context, by schema.Actor, name string, args []byte) ([]byte, error)
 }
 
 const (
 	operationBody = 64 << 20         // bytes of an operation's arguments, such as a roster
-	operationTime = 15 * time.Minute // for an operation that waits for runners
+	operationTime = 15 * time.Minute // limit for an operation that waits for runners
 )
 
-// adminRoute runs an operation of grader admin: grader --server URL admin asks for it. Each
-// operation has a scope of its own.
+// adminRoute returns the route that runs an operation of grader admin, for grader --server URL
+// admin. Each operation has its own scope.
 func (a *API) adminRoute() route {
 	r := send("POST", "/admin/{operation}", "runOperation",
 		"An operation of grader admin, as the person: grader --server URL admin. Arguments and reply are those of this server's own version; the scope depends on the operation", runOperation)
@@ -46,7 +45,7 @@ func runOperation(c *call, args json.RawMessage) (json.RawMessage, error) {
 	if err := course.MayWithScope(c.token.Scope, scope); err != nil {
 		return nil, err
 	}
-	// The client's going away must still be noticed, and nothing more of it is awaited.
+	// Clear the read deadline: the body has been read, and the server must still notice a disconnect.
 	control := http.NewResponseController(c.w)
 	_ = control.SetReadDeadline(time.Time{})
 	_ = control.SetWriteDeadline(time.Now().Add(operationTime))

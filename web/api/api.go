@@ -24,10 +24,10 @@ type Accounts interface {
 
 // Results is the API's port for submissions, in addition to the classroom.
 type Results interface {
-	// Terms returns what a push of the owner is judged by at that moment.
+	// Terms returns the terms that apply to a push of the owner at that moment.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
-	// Recent returns a user's latest submissions and their teams' over all courses, with
-	// summaries of their results.
+	// Recent returns the latest submissions of a user and their teams in all courses, with summaries
+	// of their results.
 	Recent(ctx context.Context, user int64, limit int) ([]schema.GradedSubmission, error)
 	// Events returns a job's events after seq, at most limit.
 	Events(ctx context.Context, job, seq int64, limit int) ([]schema.Event, error)
@@ -44,23 +44,25 @@ type Live interface {
 
 // Files reads the files of a commit.
 type Files interface {
-	// Files returns the files of a commit by path, at most so many. CodeLimit: it has more.
+	// Files returns the files of a commit by path. CodeLimit: there are more than most.
 	Files(ctx context.Context, repository int64, commit string, most int) ([]course.TreeEntry, error)
 }
 
 // Contents reads one file of a commit.
 type Contents interface {
-	// ReadFile returns a file of at most max bytes. CodeNotFound, CodeLimit.
+	// ReadFile returns a file. CodeNotFound: it does not exist. CodeLimit: it is larger than max
+	// bytes.
 	ReadFile(ctx context.Context, repository int64, commit, path string, max int64) ([]byte, error)
 }
 
 // Uploads receives uploads.
 type Uploads interface {
-	// Upload pushes files as one commit of the actor's. CodeRefused says why the push was refused.
+	// Upload pushes files as one commit of the actor. CodeRefused: the push was refused, and the
+	// message says why.
 	Upload(ctx context.Context, by schema.Actor, u schema.Upload) (schema.Uploaded, error)
 }
 
-// Options are what the API needs.
+// Options holds the configuration and the ports of the API.
 type Options struct {
 	Classroom *classroom.Classroom
 	Accounts  Accounts
@@ -68,22 +70,22 @@ type Options struct {
 	Live      Live
 	Files     Files
 	Contents  Contents
-	Uploads   Uploads // nil: only git can hand in
-	// Room bounds the large requests that are received at once; nil: the API has one of its own.
+	Uploads   Uploads // nil: files can be handed in only with git
+	// Room limits the large requests that are received at once. nil: the API creates its own.
 	Room *intake.Room
-	// Operations are those of grader admin; nil: they are not served.
+	// Operations runs the operations of grader admin. nil: the API does not serve them.
 	Operations Operations
 	Clock      func() time.Time
 	Logger     *slog.Logger
 	Version    string // of this program
-	PublicURL  string // as clients reach the site; "": the address that they asked
-	// Measure wraps the handler of a pattern; nil: nothing is measured.
+	PublicURL  string // address of the site for clients; "": the address in the request
+	// Measure wraps the handler of a pattern to measure it. nil: the API does not measure.
 	Measure func(pattern string, h http.Handler) http.Handler
-	// Closing is closed when the site stops; streams then end.
+	// Closing is closed when the site stops, which ends the streams.
 	Closing <-chan struct{}
 }
 
-// API answers the requests below Prefix. Close it after use.
+// API serves the requests below Prefix. Close it after use.
 type API struct {
 	Options
 	mux         *http.ServeMux
@@ -94,7 +96,7 @@ type API struct {
 	unsubscribe func()              // ends the subscription to revocations
 }
 
-// New makes the API.
+// New returns the API.
 func New(o Options) (*API, error) {
 	if o.Room == nil {
 		o.Room = intake.NewRoom()
@@ -111,7 +113,7 @@ func New(o Options) (*API, error) {
 	return a, nil
 }
 
-// Close ends the subscription to revocations, and waits for the streams, which end when
+// Close ends the subscription to revocations and waits for the streams. They end when
 // Options.Closing is closed.
 func (a *API) Close() {
 	a.unsubscribe()
@@ -130,7 +132,8 @@ func (a *API) Patterns() []string {
 	return all
 }
 
-// register makes the mux of the routes. Other methods and other paths are problems too.
+// register fills the mux with the routes. Requests with another method or path get a problem as the
+// reply too.
 func (a *API) register() {
 	paths := make(map[string]string) // path → methods
 	for _, r := range a.routes {

@@ -21,22 +21,22 @@ import (
 	"github.com/grader/grader/web/intake"
 )
 
-// call is one request of an authenticated client.
+// call is one authenticated request.
 type call struct {
 	*API
 	w     http.ResponseWriter
 	r     *http.Request
 	by    schema.Actor
 	token schema.APIToken
-	place *intake.Place // of a large request; nil: it is small
+	place *intake.Place // of a large request; nil for a small one
 }
 
 const (
-	slowBody   = 2 * time.Minute  // until a body that can be large has arrived
-	answerTime = 30 * time.Second // until the answer to it has left
+	slowBody   = 2 * time.Minute  // until a large body has arrived
+	answerTime = 30 * time.Second // then until the reply is written
 )
 
-// handler answers a route.
+// handler returns the handler of a route.
 func (a *API) handler(route route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, err := a.begin(w, r, route)
@@ -80,7 +80,7 @@ func (a *API) begin(w http.ResponseWriter, r *http.Request, route route) (*call,
 	return c, c.knows(route.query)
 }
 
-// enter admits a request whose body can be large, and gives it time.
+// enter admits a request that may have a large body, and extends its deadlines.
 func (c *call) enter(route route) (err error) {
 	control, now := http.NewResponseController(c.w), time.Now()
 	_ = control.SetReadDeadline(now.Add(slowBody)) // not every connection has deadlines
@@ -93,13 +93,13 @@ func (c *call) enter(route route) (err error) {
 		return nil // JSON of a size that any request may have
 	}
 	if c.place, err = c.Room.Enter(c.by.User.ID, bytes); err != nil {
-		_, _ = io.Copy(io.Discard, c.r.Body) // many clients read no answer before they have sent everything
+		_, _ = io.Copy(io.Discard, c.r.Body) // many clients read no reply before they have sent everything
 	}
 	return err
 }
 
-// knows refuses parameters that the route does not have, and invalid values. A misspelt
-// parameter would be ignored otherwise.
+// knows returns an error for parameters that the route does not have and for invalid values. A
+// misspelt parameter would otherwise be ignored.
 func (c *call) knows(query []parameter) error {
 	values, err := url.ParseQuery(c.r.URL.RawQuery)
 	if err != nil {
@@ -138,13 +138,13 @@ func article(noun string) string {
 
 func (c *call) ctx() context.Context { return c.r.Context() }
 
-// path returns a part of the address.
+// path returns a parameter of the path.
 func (c *call) path(name string) string { return c.r.PathValue(name) }
 
-// text returns a parameter of the query, "" if it is absent.
+// text returns a query parameter, or "" if it is absent.
 func (c *call) text(name string) string { return c.r.URL.Query().Get(name) }
 
-// number returns a parameter of the query, otherwise where it is absent. knows has checked it.
+// number returns a query parameter, or otherwise if it is absent. knows has checked the value.
 func (c *call) number(name string, otherwise int) int {
 	n, err := strconv.Atoi(c.text(name))
 	if err != nil {
@@ -153,13 +153,13 @@ func (c *call) number(name string, otherwise int) int {
 	return n
 }
 
-// is reports whether a parameter of the query is true. knows has checked it.
+// is reports whether a query parameter is true. knows has checked the value.
 func (c *call) is(name string) bool {
 	yes, err := strconv.ParseBool(c.text(name))
 	return err == nil && yes
 }
 
-// id returns the part {id} of the address.
+// id returns the path parameter {id}.
 func (c *call) id() (int64, error) {
 	id, err := strconv.ParseInt(c.path("id"), 10, 64)
 	if err != nil || id < 1 {
@@ -168,7 +168,7 @@ func (c *call) id() (int64, error) {
 	return id, nil
 }
 
-// decode reads the body, one JSON value without unknown fields.
+// decode parses the body, which must be one JSON value without unknown fields.
 func (c *call) decode(into any) error {
 	media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
 	if err != nil || media != "application/json" {
@@ -191,7 +191,7 @@ func (c *call) decode(into any) error {
 	return nil
 }
 
-// follow links to the next page: this address with another value of a parameter.
+// follow adds a link to the next page: the same address with another value of a parameter.
 func (c *call) follow(parameter, value string) {
 	query := c.r.URL.Query()
 	query.Set(parameter, value)
@@ -221,7 +221,7 @@ func (c *call) answer(reply any) {
 	}
 }
 
-// write writes a reply with its entity tag, unless the client has that state already.
+// write writes a reply with its entity tag, or status 304 if the client already has it.
 func (c *call) write(media string, data []byte) {
 	h := c.w.Header()
 	h.Set("Content-Type", media)
@@ -235,7 +235,7 @@ func (c *call) write(media string, data []byte) {
 			return
 		}
 	}
-	_, _ = c.w.Write(data) // the client may have gone
+	_, _ = c.w.Write(data) // the client may have disconnected
 }
 
 // matches reports whether If-None-Match names the tag.

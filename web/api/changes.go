@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// newExtension is more time for an owner. Exactly one of Due and By is set.
+// newExtension is an extension for an owner. Exactly one of Due and By is set.
 type newExtension struct {
 	Owner  string `json:"owner"`
 	Due    string `json:"due,omitempty"`   // local time: 2026-10-01 18:00
@@ -19,26 +19,26 @@ type newExtension struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// newAdjustment is points to add to a grade, or to take off.
+// newAdjustment is an adjustment of a grade.
 type newAdjustment struct {
 	Owner  string `json:"owner"`
 	Points string `json:"points"` // +2 or -1/2
-	Reason string `json:"reason"` // the student reads it
+	Reason string `json:"reason"` // shown to the student
 }
 
-// newOutage is a time in which a course could not submit.
+// newOutage is a time in which students of a course could not submit.
 type newOutage struct {
 	Start  string `json:"start"`  // local time: 2026-10-01 18:00
 	Length string `json:"length"` // 90m
 	Reason string `json:"reason,omitempty"`
 }
 
-// lateDays is how many late days each student of a course has.
+// lateDays is the number of late days of each student of a course.
 type lateDays struct {
 	LateDays int `json:"late_days"`
 }
 
-// newRegrade says what to grade again.
+// newRegrade selects the submissions to grade again.
 type newRegrade struct {
 	Which   schema.RegradeWhich `json:"which,omitempty"`  // counted (if absent), latest or all
 	Owners  []string            `json:"owners,omitempty"` // none: everybody
@@ -47,12 +47,12 @@ type newRegrade struct {
 	Reason  string              `json:"reason,omitempty"`
 }
 
-// newRole is what somebody becomes in a course.
+// newRole is the new role of a person in a course.
 type newRole struct {
 	Role string `json:"role"` // student, ta or instructor
 }
 
-// newTeam is a team to make; members are for staff to name.
+// newTeam is a team to create. Only staff may set its members.
 type newTeam struct {
 	Team    string   `json:"team"`
 	Members []string `json:"members,omitempty"`
@@ -66,13 +66,13 @@ type teamMembers struct {
 // rosterFile is a roster to import.
 type rosterFile struct {
 	Data        []byte            `json:"data"`              // the file, in base64
-	Columns     map[string]string `json:"columns,omitempty"` // field → heading, where the headings are not known
-	Pad         int               `json:"pad,omitempty"`     // digits that ids are filled to with zeros
+	Columns     map[string]string `json:"columns,omitempty"` // field → heading, for headings that are not recognised
+	Pad         int               `json:"pad,omitempty"`     // number of digits to which ids are padded with zeros
 	DropMissing bool              `json:"drop_missing,omitempty"`
 	DryRun      bool              `json:"dry_run,omitempty"`
 }
 
-// newExport says which grades are wanted, and in which form.
+// newExport selects the grades to export and their format.
 type newExport struct {
 	Format     string            `json:"format"`
 	Assignment string            `json:"assignment,omitempty"`
@@ -81,19 +81,19 @@ type newExport struct {
 	Dropped    bool              `json:"dropped,omitempty"`
 }
 
-// newPoolMode says whether the jobs of a flavour start.
+// newPoolMode sets whether the jobs of a flavour start.
 type newPoolMode struct {
 	Mode   schema.PoolMode `json:"mode"`             // open, paused or draining
-	Reason string          `json:"reason,omitempty"` // people who wait read it
+	Reason string          `json:"reason,omitempty"` // shown to people whose jobs wait
 }
 
-// queueMove names two flavours.
+// queueMove moves the waiting jobs of one flavour to another.
 type queueMove struct {
 	From string `json:"from"`
 	To   string `json:"to"`
 }
 
-// moved is how many jobs wait for another flavour now.
+// moved is the number of jobs that were moved to another flavour.
 type moved struct {
 	Jobs int `json:"jobs"`
 }
@@ -200,7 +200,7 @@ func undoRegrade(c *call) (tables.RegradeSet, error) {
 	return changeRegrade(c, c.Classroom.Regrades.Undo)
 }
 
-// changeRegrade changes the set of the address.
+// changeRegrade changes the regrade set in the path.
 func changeRegrade(c *call, change func(ctx context.Context, by schema.Actor, id int64) (classroom.RegradeReport, error)) (tables.RegradeSet, error) {
 	found, err := findRegrade(c)
 	if err != nil {
@@ -228,7 +228,7 @@ func activateTests(c *call) (tables.Activated, error) {
 	return tables.PublicActivated(done), err
 }
 
-// team names the team of the address.
+// team returns the arguments of an action on the team in the path.
 func (c *call) team(logins ...string) classroom.TeamArgs {
 	return classroom.TeamArgs{Course: c.path("course"), Assignment: c.path("assignment"), Team: c.path("team"), Logins: logins}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/classroom/tables"
 )
 
-// newComment is a comment to make on a submission.
+// newComment is a comment to add to a submission.
 type newComment struct {
 	Text string `json:"text"`           // plain text
 	File string `json:"file,omitempty"` // of the submission; the whole submission if absent

@@ -25,13 +25,13 @@ type courseVersion struct {
 // newCourseFile is a course.yaml to check or to save.
 type newCourseFile struct {
 	Text   string `json:"text"`
-	Base   string `json:"base,omitempty"` // the commit that it was made from; 409 if it is no longer the newest
+	Base   string `json:"base,omitempty"` // the commit that the text is based on; 409 if a newer one exists
 	DryRun bool   `json:"dry_run,omitempty"`
-	// Confirm says that the change of grades is meant, as by git push -o confirm.
+	// Confirm confirms the changes of grades, like git push -o confirm.
 	Confirm bool `json:"confirm,omitempty"`
 }
 
-// checkedCourseFile says what a course.yaml changes.
+// checkedCourseFile lists what a course.yaml would change.
 type checkedCourseFile struct {
 	Changes []tables.GradeChange `json:"changes"` // of grades
 	DryRun  bool                 `json:"dry_run,omitempty"`
@@ -57,7 +57,7 @@ func listCourseFiles(c *call) ([]courseVersion, error) {
 	return versions, err
 }
 
-// unconfirmed adds to err the changed grades, and how to confirm them.
+// unconfirmed adds the changed grades to err, and says how to confirm them.
 func unconfirmed(err error, changes []schema.GradeChange) error {
 	return schema.Wrapf(schema.CodeOf(err), err, "%s: %s. Nothing was saved. If this is meant, send \"confirm\": true beside the text",
 		schema.MessageOf(err), strings.Join(course.GradeChangeLines(changes), "; "))

@@ -10,24 +10,24 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// assignmentInfo is an assignment as a member of its course sees it; times are those of
-// what they hand in, in the course's zone.
+// assignmentInfo is an assignment for a member of its course. Its times apply to the member's own
+// work and are in the course's zone.
 type assignmentInfo struct {
 	Assignment string    `json:"assignment"`
 	Path       string    `json:"path"` // COURSE/ASSIGNMENT
 	Title      string    `json:"title"`
-	Tests      int       `json:"tests_version,omitempty"` // none: no version was accepted yet
+	Tests      int       `json:"tests_version,omitempty"` // absent: no version has been accepted yet
 	Unreadable bool      `json:"unreadable,omitempty"`    // for staff: this program cannot read the accepted version
-	Owner      string    `json:"owner"`                   // whose the person's work is: theirs, or their team's
+	Owner      string    `json:"owner"`                   // owner of the person's work: the person or their team
 	Release    time.Time `json:"release,omitzero"`
 	Due        time.Time `json:"due,omitzero"` // the last minute
 	End        time.Time `json:"end,omitzero"` // the last minute that is graded
 	Closed     bool      `json:"closed,omitempty"`
 	Counts     string    `json:"counts,omitempty"`   // which submission counts: best, last or marked
-	Standing   string    `json:"standing,omitempty"` // in words: late days and pushes that are left
+	Standing   string    `json:"standing,omitempty"` // in words: remaining late days and pushes
 }
 
-// person is somebody of a course as its roster knows them.
+// person is one entry of a course's roster.
 type person struct {
 	Login     string      `json:"login"`
 	StudentID string      `json:"student_id,omitempty"`
@@ -38,9 +38,9 @@ type person struct {
 	Dropped   bool        `json:"dropped,omitempty"`
 }
 
-// times are what moves the times of a course.
+// times holds the late days and outages of a course.
 type times struct {
-	LateDays int             `json:"late_days"` // that each student has
+	LateDays int             `json:"late_days"` // of each student
 	Outages  []tables.Outage `json:"outages"`
 }
 
@@ -62,7 +62,7 @@ func (a *API) courseRoutes() []route {
 	}
 }
 
-// member is what the person is in the course of the address.
+// member returns the person's membership of the course in the path.
 func (c *call) member() (classroom.Member, error) {
 	return c.Classroom.Work.Member(c.ctx(), c.by, c.path("course"))
 }
@@ -115,7 +115,7 @@ func listAssignments(c *call) ([]assignmentInfo, error) {
 	return shown, nil
 }
 
-// task is the assignment of the address.
+// task returns the assignment in the path, and the person's membership of its course.
 func (c *call) task() (classroom.Member, classroom.Assignment, error) {
 	m, err := c.member()
 	if err != nil {
@@ -211,7 +211,7 @@ func showTimes(c *call) (times, error) {
 
 func listCourseAudit(c *call) ([]tables.Entry, error) { return auditOf(c, c.path("course")) }
 
-// classPage is one page of a class in an assignment.
+// classPage is one page of a class's results in an assignment.
 type classPage struct {
 	Tests    []classTest    `json:"tests"`
 	Students []classStudent `json:"students"`
@@ -219,19 +219,19 @@ type classPage struct {
 	Page     int            `json:"page"`
 	Pages    int            `json:"pages"`
 	Enrolled int            `json:"enrolled"`
-	Missing  int            `json:"missing"` // of them nothing was pushed
-	Counted  int            `json:"counted"` // of them something counts
+	Missing  int            `json:"missing"` // enrolled students who have pushed nothing
+	Counted  int            `json:"counted"` // enrolled students with a submission that counts
 	Scores   []classScores  `json:"scores"`
 }
 
-// classTest is a test, and how the class did in it.
+// classTest is a test with the class's results.
 type classTest struct {
 	Name   string `json:"name"`
-	Of     int    `json:"of"` // results that have it
+	Of     int    `json:"of"` // results that include the test
 	Passed int    `json:"passed"`
 }
 
-// classStudent is a student, and how their submission that counts did in each test.
+// classStudent is a student with the test results of their submission that counts.
 type classStudent struct {
 	Login   string       `json:"login"`
 	Name    string       `json:"name"`
@@ -240,19 +240,19 @@ type classStudent struct {
 	Last    time.Time    `json:"last,omitzero"`
 	Number  int          `json:"number"` // of the submission whose tests are shown
 	Grade   tables.Grade `json:"grade"`
-	Stuck   *classStuck  `json:"stuck,omitempty"` // where show=stuck asks for it
-	Tests   []*classCell `json:"tests"`           // in the order of the page's tests; null: the result has no such test
+	Stuck   *classStuck  `json:"stuck,omitempty"` // only for show=stuck
+	Tests   []*classCell `json:"tests"`           // in the order of the page's tests; null: the result does not include the test
 }
 
-// classStuck is the failure that a student's latest submissions share.
+// classStuck is the failure that a student's latest submissions have in common.
 type classStuck struct {
-	Failure string `json:"failure"` // the key of listFailures
+	Failure string `json:"failure"` // its key in listFailures
 	Test    string `json:"test"`
 	Text    string `json:"text"`
-	Pushes  int    `json:"pushes"` // in a row
+	Pushes  int    `json:"pushes"` // consecutive submissions with this failure
 }
 
-// classCell is how a submission did in the cases of one test.
+// classCell is the result of a submission in the cases of one test.
 type classCell struct {
 	Passed int     `json:"passed"`
 	Cases  int     `json:"cases"`
@@ -267,7 +267,7 @@ type classScores struct {
 	Students int     `json:"students"`
 }
 
-// classQuery is how students of a class are selected.
+// classQuery returns the parameters that select students of a class.
 func classQuery() []parameter {
 	return []parameter{
 		option("show", "only those students", "missing", "failing", "late", "none", "stuck"),

@@ -1,4 +1,5 @@
-// Package api is the HTTP API below /api/v1: what the classroom's actions do and reply, as
-// JSON. A request carries a bearer token; cookies are not looked at. Like a page, a handler
-// parses its input, calls an action and writes its reply; it holds no rule.
+// Package api implements the HTTP API below /api/v1. It offers the classroom's actions with their
+// arguments and replies as JSON. A request carries a bearer token; cookies are ignored. A handler
+// parses its input, calls an action and writes the reply. It implements no rules of its own, like
+// the handlers of pages.
 package api

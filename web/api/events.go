@@ -23,7 +23,7 @@ const (
 	streamLifetime = 15 * time.Minute // then the client reconnects and is authenticated again
 )
 
-// errStopping ends the streams when the site stops; their readers reconnect.
+// errStopping ends the streams when the site stops. Their readers reconnect.
 var errStopping = errors.New("the site is stopping")
 
 // errReaderGone ends a stream whose request has ended.
@@ -32,17 +32,17 @@ var errReaderGone = errors.New("the reader has gone")
 // place is a waiting submission's place, the data of the event "place".
 type place struct {
 	Ahead   int    `json:"ahead"`             // submissions that start before it
-	More    bool   `json:"more,omitempty"`    // there are more; how many was not counted
+	More    bool   `json:"more,omitempty"`    // there are more, which were not counted
 	Seconds int    `json:"seconds,omitempty"` // until it starts, estimated
-	Stalled string `json:"stalled,omitempty"` // why it will not start before the staff acts
+	Stalled string `json:"stalled,omitempty"` // why it cannot start until the staff act
 }
 
 func newPlace(p schema.Place) place {
 	return place{Ahead: p.Ahead, More: p.More, Seconds: int(p.Estimate.Seconds()), Stalled: schema.Sanitize(p.Stalled)}
 }
 
-// eventRoute streams what happens to a submission. The data of "submission", the last event,
-// is the submission as getSubmission replies it.
+// eventRoute returns the route that streams the events of a submission. The last event,
+// "submission", has the reply of getSubmission as its data.
 func (a *API) eventRoute() route {
 	r := get(atSubmission+"/events", "streamEvents",
 		"What happens to a submission, as server-sent events; Last-Event-ID resumes. Events: queued, assigned, started, requeued, line, build, test, ended (data: PublicEvent), place, submission (the end)",
@@ -68,7 +68,7 @@ func streamEvents(c *call) (schema.PublicEvent, error) {
 		c.streams.Close(open)
 		end(nil)
 	}
-	// Whoever is asked for only now was not revoked before; later, the stream is ended.
+	// Authenticate after Open, so that a revocation either fails this or ends the open stream.
 	fresh, err := c.again()
 	var seen classroom.Seen
 	if err == nil {
@@ -80,7 +80,7 @@ func streamEvents(c *call) (schema.PublicEvent, error) {
 	}
 	c.streams.Show(open, seen.Member.Course.ID, name.Course+"/"+name.Assignment+"/"+name.Owner)
 	ctx, cancel := context.WithTimeout(ctx, min(streamLifetime, c.token.ExpiresAt.Sub(c.Clock())))
-	// The stream keeps nothing of the request, which holds the HTTP server's buffers.
+	// The stream must not refer to the request, which holds the HTTP server's buffers.
 	s := &stream{call: &call{API: c.API, by: c.by, token: c.token}, Writer: sse.NewWriter(c.w), name: name, seen: seen}
 	watched, err := s.begin(ctx, c)
 	run := func() {
@@ -101,10 +101,10 @@ func streamEvents(c *call) (schema.PublicEvent, error) {
 	return schema.PublicEvent{}, errWritten
 }
 
-// errWritten says that the reply was already written.
+// errWritten reports that the reply has already been written.
 var errWritten = errors.New("written")
 
-// again reads again who asks.
+// again authenticates the request again.
 func (c *call) again() (schema.Actor, error) {
 	secret := strings.TrimPrefix(c.r.Header.Get("Authorization"), "Bearer ")
 	by, _, err := c.Classroom.Tokens.Authenticate(c.ctx(), secret)
@@ -117,12 +117,13 @@ type stream struct {
 	*sse.Writer
 	name  schema.SubmissionName
 	seen  classroom.Seen
-	told  int64 // events that the reader may see; counting only these reveals no hidden ones
-	skip  int64 // of them, those that it has already received
+	told  int64 // events that the reader may see; other events are not counted, so that their number stays hidden
+	skip  int64 // how many of these the reader has already received
 	place string
 }
 
-// begin sends what is stored, and returns the events that follow; nil if there are none.
+// begin sends the stored events and returns a channel of the later ones, or nil if the job has
+// ended.
 func (s *stream) begin(ctx context.Context, c *call) (<-chan schema.Event, error) {
 	c.w.Header().Set("Cache-Control", "no-store")
 	_ = http.NewResponseController(c.w).SetReadDeadline(time.Time{})
@@ -146,8 +147,8 @@ func (s *stream) begin(ctx context.Context, c *call) (<-chan schema.Event, error
 
 func (s *stream) job() int64 { return s.seen.Submission.Job.ID }
 
-// lastSeen is how many events of this job the reader has had: an event's id is JOB-N. A
-// reader that has had another job's starts again.
+// lastSeen returns the number of this job's events that the reader has received. The id of an event
+// is JOB-N. After another job's events, the reader starts from the beginning.
 func (s *stream) lastSeen(id string) int64 {
 	job, n, ok := strings.Cut(id, "-")
 	if !ok || job != strconv.FormatInt(s.job(), 10) {
@@ -160,7 +161,7 @@ func (s *stream) lastSeen(id string) int64 {
 	return had
 }
 
-// stored tells of the events that are stored, and returns the sequence of the last one.
+// stored sends the stored events and returns the sequence of the last one.
 func (s *stream) stored(ctx context.Context) (last int64, ended bool, err error) {
 	for {
 		events, err := s.Results.Events(ctx, s.job(), last, eventBatch)
@@ -182,8 +183,8 @@ func (s *stream) stored(ctx context.Context) (last int64, ended bool, err error)
 	}
 }
 
-// follow passes events on until the job has ended, the reader is gone, ctx ends, or the channel
-// closes, which it also does when this reader is too slow.
+// follow sends events until the job ends, the reader disconnects, ctx ends, or the channel closes.
+// The channel also closes when this reader is too slow.
 func (s *stream) follow(ctx context.Context, watched <-chan schema.Event) error {
 	place, keepalive := time.NewTicker(placeEvery), time.NewTicker(keepaliveEvery)
 	defer place.Stop()
@@ -214,7 +215,8 @@ func (s *stream) follow(ctx context.Context, watched <-chan schema.Event) error 
 	}
 }
 
-// pass tells of an event, if the reader may see it and has not had it.
+// pass sends an event if the reader may see it and has not received it yet. It reports whether the
+// job has ended.
 func (s *stream) pass(e schema.Event) (ended bool, err error) {
 	ended = e.Kind == schema.EventEnded
 	shown, ok := course.ReportEvent(e, s.seen.Access)
@@ -237,7 +239,8 @@ func (s *stream) pass(e schema.Event) (ended bool, err error) {
 	return ended, s.message(string(e.Kind), text)
 }
 
-// shared returns a text that is made once for all members of the course's staff, who see it alike.
+// shared returns a text that is built once for all members of the course's staff, because they all
+// see the same.
 func (s *stream) shared(of string, build func() (string, error)) (string, error) {
 	m := s.seen.Member
 	if !m.Viewer().Staff() || s.seen.Access.Own() {
@@ -251,7 +254,7 @@ func jsonText(data any) (string, error) {
 	return string(text), err
 }
 
-// tellPlace tells a waiting reader when its place has changed.
+// tellPlace sends a waiting reader its place if the place has changed.
 func (s *stream) tellPlace() error {
 	if s.seen.Submission.Job.State != schema.StateQueued {
 		return nil
@@ -268,8 +271,8 @@ func (s *stream) tellPlace() error {
 	return nil
 }
 
-// finish tells of the submission as it is at the end. A new job may have begun since: then
-// the reader comes back for it.
+// finish sends the finished submission. If a new job has begun, it sends nothing, and the reader
+// reconnects.
 func (s *stream) finish(ctx context.Context) error {
 	text, err := s.shared("submission", func() (string, error) {
 		report, err := s.Classroom.Work.Report(ctx, s.by, s.name)
@@ -284,7 +287,7 @@ func (s *stream) finish(ctx context.Context) error {
 	return s.message("submission", text)
 }
 
-// message sends an event with its data, which is JSON. Its id lets the reader resume behind it.
+// message sends an event with JSON data. The event's id lets the reader resume after it.
 func (s *stream) message(kind, data string) error {
 	id := ""
 	if s.told > 0 {

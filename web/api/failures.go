@@ -6,11 +6,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// commonFailure is a cause for which submissions of a class fail.
+// commonFailure is a failure that several students of a class have.
 type commonFailure struct {
-	Key      string `json:"key"`  // as getClass takes it: who has it
-	Test     string `json:"test"` // build for the build
-	Text     string `json:"text"` // without what differs from student to student
+	Key      string `json:"key"`  // for getClass, which lists the students with it
+	Test     string `json:"test"` // build for a failed build
+	Text     string `json:"text"` // without the parts that differ between students
 	Students int    `json:"students"`
 }
 

@@ -7,13 +7,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// topicChoice is what an address gets notices about.
+// topicChoice holds the topics of an address for notices.
 type topicChoice struct {
-	Topics []string `json:"topics"` // none: nothing
+	Topics []string `json:"topics"` // absent: no notices
 }
 
-// noticeRoutes are about a person's own addresses for notices. Adding one is not here: a token
-// cannot add an address, which would outlast it.
+// noticeRoutes returns the routes for a person's own addresses for notices. None of them adds an
+// address, because the address would outlast the token.
 func (a *API) noticeRoutes() []route {
 	return []route{
 		list("/me/notifications", "listNotifications", "The person's addresses for notices", listDestinations, func(d tables.Destination) string { return strconv.FormatInt(d.ID, 10) }),

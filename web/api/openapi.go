@@ -12,13 +12,14 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// pathParameter matches a part of a path that stands for a value.
+// pathParameter matches a parameter in a path.
 var pathParameter = regexp.MustCompile(`\{([a-z]+)(\.\.\.)?\}`)
 
-// newDocument describes the routes in OpenAPI 3.1, with schemas made from the Go types.
+// newDocument returns the OpenAPI 3.1 description of the routes, with schemas made from the Go
+// types.
 func newDocument(routes []route, version string) (document []byte, err error) {
 	defer func() {
-		if reason := recover(); reason != nil { // huma's word for two types of one name
+		if reason := recover(); reason != nil { // huma panics if two types have the same name
 			err = fmt.Errorf("describe the API: %v", reason)
 		}
 	}()
@@ -42,7 +43,7 @@ func newDocument(routes []route, version string) (document []byte, err error) {
 	return json.MarshalIndent(api, "", " ")
 }
 
-// operation describes a route.
+// operation returns the OpenAPI description of a route.
 func (r route) operation(registry huma.Registry, failure *huma.Schema) *huma.Operation {
 	op := &huma.Operation{
 		Method: r.method, Path: pathParameter.ReplaceAllString(r.path, "{$1}"), OperationID: r.id, Summary: r.summary,
@@ -85,7 +86,7 @@ func (r route) operation(registry huma.Registry, failure *huma.Schema) *huma.Ope
 	return op
 }
 
-// fileSchema describes a body with files.
+// fileSchema returns the schema of a body with files.
 func fileSchema(media string) *huma.Schema {
 	binary := &huma.Schema{Type: huma.TypeString, Format: "binary"}
 	if media != mediaForm {
@@ -101,7 +102,7 @@ func enum(values []string) (all []any) {
 	return all
 }
 
-// lists adjusts every schema: no list is null, and a later version may have more fields.
+// lists adjusts every schema: arrays are not null, and later versions may add fields.
 func lists(registry huma.Registry) {
 	for _, s := range registry.Map() {
 		s.AdditionalProperties = nil
@@ -113,10 +114,10 @@ func lists(registry huma.Registry) {
 	}
 }
 
-// serveDocument answers with the description of the API.
+// serveDocument serves the description of the API.
 func (a *API) serveDocument(w http.ResponseWriter, _ *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "no-cache")
-	_, _ = w.Write(a.document) // the client may have gone
+	_, _ = w.Write(a.document) // the client may have disconnected
 }

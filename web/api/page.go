@@ -6,13 +6,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Entries on a page of a list.
+// Numbers of entries on a page of a list.
 const (
 	pageSize    = 100
 	maxPageSize = 1000
 )
 
-// pageQuery selects a page of a list.
+// pageQuery returns the parameters that select a page of a list.
 func pageQuery() []parameter {
 	return []parameter{
 		{name: "after", kind: "string", help: "where the page begins: as the header Link of the page before says"},
@@ -20,8 +20,8 @@ func pageQuery() []parameter {
 	}
 }
 
-// list is a route that replies with a page of a list. key names an entry; it is different for
-// each of them, and is what the address of the next page holds.
+// list returns a route that replies with a page of a list. key returns an entry's unique key, which
+// the address of the next page contains.
 func list[T any](path, id, summary string, f func(*call) ([]T, error), key func(T) string, query ...parameter) route {
 	paged := func(c *call) ([]T, error) {
 		all, err := f(c)
@@ -33,7 +33,7 @@ func list[T any](path, id, summary string, f func(*call) ([]T, error), key func(
 	return get(path, id, summary, paged, append(pageQuery(), query...)...)
 }
 
-// page returns the entries of the page that the address asks for, and links to the next one.
+// page returns the entries of the page that the query selects, and adds a link to the next page.
 func page[T any](c *call, all []T, key func(T) string) ([]T, error) {
 	if after := c.text("after"); after != "" {
 		i := slices.IndexFunc(all, func(one T) bool { return key(one) == after })
@@ -49,5 +49,5 @@ func page[T any](c *call, all []T, key func(T) string) ([]T, error) {
 	return orEmpty(all), nil
 }
 
-// pageSize is how many entries the page has at most.
+// pageSize returns the maximum number of entries on the page.
 func (c *call) pageSize() int { return min(max(c.number("limit", pageSize), 1), maxPageSize) }

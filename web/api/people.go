@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// me is the client's person and token.
+// me is the person who sends the request, with their token.
 type me struct {
 	Login   string       `json:"login"`
 	Name    string       `json:"name"`
@@ -24,9 +24,9 @@ type courseInfo struct {
 	Code      string      `json:"code"`
 	Title     string      `json:"title"`
 	Timezone  string      `json:"timezone"`
-	Role      schema.Role `json:"role,omitempty"` // none: an administrator who is not enrolled
+	Role      schema.Role `json:"role,omitempty"` // absent: an administrator who is not enrolled
 	Dropped   bool        `json:"dropped,omitempty"`
-	Attention []string    `json:"attention,omitempty"` // for staff: what they must know, where one course was asked for
+	Attention []string    `json:"attention,omitempty"` // for staff: problems of the course; only in the reply for a single course
 }
 
 func newCourseInfo(c schema.Course, role schema.Role) courseInfo {
@@ -52,13 +52,13 @@ func (a *API) peopleRoutes() []route {
 func showMe(c *call) (me, error) {
 	u := c.by.User
 	is := me{Login: u.Login, Name: u.Name, Email: u.Email, Admin: u.Admin, Token: tables.PublicToken(c.token)}
-	is.Token.UsedAt = time.Time{} // now
+	is.Token.UsedAt = time.Time{} // it is in use now
 	var err error
 	is.Courses, err = enrolled(c)
 	return is, err
 }
 
-// enrolled lists the courses that the person is in.
+// enrolled returns the courses of the person.
 func enrolled(c *call) ([]courseInfo, error) {
 	all, err := c.Accounts.Enrolments(c.ctx(), c.by.User.ID)
 	if err != nil {
@@ -90,7 +90,7 @@ func listUsers(c *call) ([]tables.User, error) {
 	return users, err
 }
 
-// auditQuery selects entries of the audit log.
+// auditQuery returns the parameters that select entries of the audit log.
 func auditQuery() []parameter {
 	return []parameter{
 		{name: "actor", kind: "string", help: "only actions of this login; operator is the person who runs grader admin on the server"},
@@ -128,7 +128,7 @@ func showQueue(c *call) (tables.Queue, error) {
 	return tables.NewQueue(report), err
 }
 
-// machines is the part of the queue that only staff can see.
+// machines returns the pools and runners of the queue, which only staff can see.
 func machines(c *call) (pools []schema.PoolState, runners []schema.RunnerState, err error) {
 	report, err := c.Classroom.Queue.Show(c.ctx(), c.by)
 	if err == nil && !report.Staff {
@@ -155,12 +155,12 @@ func listRunners(c *call) ([]tables.Runner, error) {
 	return runners, err
 }
 
-// measurement is how the queue of a flavour did in a time.
+// measurement describes the queue of a flavour in a period.
 type measurement struct {
 	Flavour     string    `json:"flavour"`
 	At          time.Time `json:"at"`
-	Seconds     int       `json:"seconds"`     // length of the time
-	Waiting     int       `json:"waiting"`     // the most jobs that waited
+	Seconds     int       `json:"seconds"`     // length of the period
+	Waiting     int       `json:"waiting"`     // the highest number of waiting jobs
 	Verdicts    int       `json:"verdicts"`    // jobs that ended with a result
 	Wait50      float64   `json:"wait_p50"`    // seconds that pushes waited for a runner, median
 	Wait95      float64   `json:"wait_p95"`    // and 95th percentile

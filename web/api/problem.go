@@ -10,9 +10,9 @@ import (
 	"github.com/grader/grader/web/intake"
 )
 
-// problem is an error of the API: RFC 9457 with the code of schema.Error beside it. Status
-// is that of schema.HTTPStatus, except where HTTP has one of its own: a body that is too
-// large, a method or a media type that an address does not take.
+// problem is an error of the API: RFC 9457 with the code of schema.Error. Its status is that of
+// schema.HTTPStatus, except for errors with an HTTP status of their own: bodies that are too large,
+// unsupported methods and unsupported media types.
 type problem struct {
 	Title  string      `json:"title"` // of the status
 	Status int         `json:"status"`
@@ -20,7 +20,7 @@ type problem struct {
 	Code   schema.Code `json:"code"`   // for machines
 }
 
-// newProblem returns the part of an error that a person may read.
+// newProblem returns the problem for an error, with only the parts that a person may read.
 func newProblem(err error) problem {
 	if most := new(http.MaxBytesError); errors.As(err, &most) {
 		return problem{Status: http.StatusRequestEntityTooLarge, Code: schema.CodeInvalid, Detail: "the request is larger than " + schema.Size(most.Limit)}
@@ -48,5 +48,5 @@ func (a *API) fail(w http.ResponseWriter, _ *http.Request, p problem) {
 		h.Set("WWW-Authenticate", `Bearer realm="grader"`)
 	}
 	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // the client may have gone
+	_ = json.NewEncoder(w).Encode(p) // the client may have disconnected
 }

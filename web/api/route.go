@@ -11,7 +11,7 @@ type route struct {
 	method, path string // path is below Prefix
 	scope        schema.Scope
 	open         bool   // for everybody, without a token
-	id           string // of the operation: a word that clients can name a function by
+	id           string // of the operation: a word that clients can use as a function name
 	summary      string
 	query        []parameter
 	body         reflect.Type // of JSON; nil: none
@@ -22,7 +22,7 @@ type route struct {
 	run          func(*call) (any, error)
 }
 
-// parameter is one that a query may have.
+// parameter is a parameter of a query.
 type parameter struct {
 	name, kind, help string   // kind: string, integer or boolean
 	values           []string // nil: any
@@ -36,7 +36,7 @@ const (
 	fileBody  = 24 << 20 // of a roster or a gradebook, as base64
 )
 
-// get is a route that replies with a T and changes nothing.
+// get returns a route that replies with a T and changes nothing.
 func get[T any](path, id, summary string, f func(*call) (T, error), query ...parameter) route {
 	return route{
 		method: "GET", path: path, scope: schema.ScopeRead, id: id, summary: summary, query: query, reply: reflect.TypeFor[T](),
@@ -44,7 +44,7 @@ func get[T any](path, id, summary string, f func(*call) (T, error), query ...par
 	}
 }
 
-// send is a route that takes a B and replies with a T.
+// send returns a route that accepts a B and replies with a T.
 func send[B, T any](method, path, id, summary string, f func(*call, B) (T, error), query ...parameter) route {
 	return route{
 		method: method, path: path, scope: schema.ScopeWrite, id: id, summary: summary, query: query, limit: smallBody,
@@ -59,14 +59,14 @@ func send[B, T any](method, path, id, summary string, f func(*call, B) (T, error
 	}
 }
 
-// act is a route that takes no body and replies with a T.
+// act returns a route that accepts no body and replies with a T.
 func act[T any](method, path, id, summary string, f func(*call) (T, error), query ...parameter) route {
 	r := get(path, id, summary, f, query...)
 	r.method, r.scope = method, schema.ScopeWrite
 	return r
 }
 
-// file is a route that replies with something other than JSON.
+// file returns a route whose reply is not JSON.
 func file(path, id, summary, media string, f func(*call) (document, error), query ...parameter) route {
 	r := get(path, id, summary, f, query...)
 	r.reply, r.gives = nil, media
@@ -79,16 +79,16 @@ func (r route) needs(scope schema.Scope) route {
 	return r
 }
 
-// upTo returns the route with another bound of its body.
+// upTo returns the route with another limit for its body.
 func (r route) upTo(limit int64) route {
 	r.limit = limit
 	return r
 }
 
-// none is the reply of an action that has nothing to say.
+// none is the reply of an action that returns nothing.
 type none struct{}
 
-// option is a parameter that has one of some values.
+// option returns a parameter that accepts only some values.
 func option(name, help string, values ...string) parameter {
 	return parameter{name: name, kind: "string", help: help, values: values}
 }

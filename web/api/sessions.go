@@ -8,7 +8,7 @@ import (
 
 // session is a browser in which the person is signed in.
 type session struct {
-	ID      string    `json:"id"` // names the session; cannot be used to sign in
+	ID      string    `json:"id"` // identifies the session; cannot be used to sign in
 	Browser string    `json:"browser,omitempty"`
 	Way     string    `json:"way,omitempty"` // the sign-in service; "": a link from the terminal
 	MadeAt  time.Time `json:"made_at"`
@@ -16,7 +16,7 @@ type session struct {
 	Expires time.Time `json:"expires_at"`
 }
 
-// waiting is a submission of the person's, or of their team's, that has not ended.
+// waiting is a submission of the person or their team whose job has not ended.
 type waiting struct {
 	Name  string       `json:"name"`
 	State schema.State `json:"state"`

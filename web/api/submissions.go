@@ -10,7 +10,7 @@ import (
 // atSubmission is the path of a submission.
 const atSubmission = atTask + "/submissions/{owner}/{number}"
 
-// Limits of what is read of a submission's files.
+// Limits on reading a submission's files.
 const (
 	maxListed = 5000    // files
 	maxFile   = 8 << 20 // bytes of one
@@ -59,7 +59,7 @@ func listSubmissions(c *call) ([]schema.PublicSubmission, error) {
 	return all, nil
 }
 
-// name returns the name of the submission of the address.
+// name returns the name of the submission in the path.
 func (c *call) name() (schema.SubmissionName, error) {
 	text := strings.Join([]string{c.path("course"), c.path("assignment"), c.path("owner"), c.path("number")}, "/")
 	name, err := schema.ParseSubmissionName(text)
@@ -77,7 +77,7 @@ func showSubmission(c *call) (schema.PublicSubmission, error) {
 	return c.Classroom.Work.Report(c.ctx(), c.by, name)
 }
 
-// seen is the submission of the address.
+// seen returns the submission in the path.
 func (c *call) seen() (classroom.Seen, error) {
 	name, err := c.name()
 	if err != nil {

@@ -2,7 +2,7 @@ package api
 
 import "slices"
 
-// table is every route of the API.
+// table returns all routes of the API.
 func (a *API) table() []route {
 	return slices.Concat(
 		[]route{{method: "GET", path: "/openapi.json", open: true, id: "getOpenAPI", summary: "This document", gives: "application/json"}},

@@ -76,13 +76,13 @@ func showRegrade(c *call) (tables.RegradeSet, error) {
 	return tables.PublicRegrade(report), err
 }
 
-// findRegrade returns the set of the address, if it is one of the assignment's.
+// findRegrade returns the regrade set in the path, if it belongs to the assignment.
 func findRegrade(c *call) (classroom.RegradeReport, error) {
 	id, err := c.id()
 	if err != nil {
 		return classroom.RegradeReport{}, err
 	}
-	// Whoever may not see the sets of the assignment learns nothing of their numbers.
+	// Check access to the list first, so that other people cannot tell which numbers exist.
 	if _, err := c.Classroom.Regrades.List(c.ctx(), c.by, c.path("course"), c.path("assignment")); err != nil {
 		return classroom.RegradeReport{}, err
 	}
@@ -93,7 +93,7 @@ func findRegrade(c *call) (classroom.RegradeReport, error) {
 	return report, err
 }
 
-// orEmpty makes an empty list of none: JSON's null is no list.
+// orEmpty returns an empty list for nil, which JSON would encode as null.
 func orEmpty[T any](all []T) []T {
 	if all == nil {
 		return []T{}
@@ -103,8 +103,8 @@ func orEmpty[T any](all []T) []T {
 
 func number(n int) string { return strconv.Itoa(n) }
 
-// float is points as a JSON number of at most six decimals.
+// float returns points as a JSON number with at most six decimals.
 func float(p schema.Points) float64 {
-	f, _ := p.Number().Float64() // a number of ours
+	f, _ := p.Number().Float64() // the number is always valid
 	return f
 }

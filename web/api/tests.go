@@ -17,9 +17,9 @@ type versionInfo struct {
 	Commit     string              `json:"commit"`
 	ReceivedAt time.Time           `json:"received_at"` // in the course's zone
 	Jobs       []gateJob           `json:"jobs"`        // the parts of the gate
-	Ended      bool                `json:"ended"`       // no part waits or runs
+	Ended      bool                `json:"ended"`       // no part is waiting or running
 	Failed     bool                `json:"failed,omitempty"`
-	Verdict    *schema.GateVerdict `json:"verdict,omitempty"` // none: not all parts have a result
+	Verdict    *schema.GateVerdict `json:"verdict,omitempty"` // absent: some parts have no result
 }
 
 // gateJob is one part of a gate.
@@ -37,7 +37,7 @@ func (a *API) versionRoutes() []route {
 	}
 }
 
-// gate is the version of the address.
+// gate returns the version in the path with its gate.
 func (c *call) gate() (classroom.Draft, schema.Gate, error) {
 	number, err := classroom.ParseVersion(c.path("version"))
 	if err != nil {
@@ -76,7 +76,7 @@ func showTestsFile(c *call) (document, error) {
 	return c.read(gate.Version.RepositoryID, gate.Version.Commit)
 }
 
-// list lists the files of a commit.
+// list returns the files of a commit.
 func (c *call) list(repository int64, commit string) ([]fileInfo, error) {
 	entries, err := c.Files.Files(c.ctx(), repository, commit, maxListed)
 	files := make([]fileInfo, 0, len(entries))
@@ -86,7 +86,7 @@ func (c *call) list(repository int64, commit string) ([]fileInfo, error) {
 	return files, err
 }
 
-// read reads the file {path...} of a commit.
+// read returns the file {path...} of a commit.
 func (c *call) read(repository int64, commit string) (document, error) {
 	name := c.path("path")
 	data, err := c.Contents.ReadFile(c.ctx(), repository, commit, name, maxFile)

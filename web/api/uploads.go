@@ -18,11 +18,11 @@ const (
 	mediaZip  = "application/zip"
 )
 
-// formMemory is how many bytes of a form are kept in memory; the rest waits in a file.
+// formMemory is how many bytes of a form are kept in memory. The rest is stored in a file.
 const formMemory = 4 << 20
 
-// uploadRoutes hand files in. Each request is one commit that the server pushes as the
-// person, by the rules of a push.
+// uploadRoutes returns the routes that hand in files. The server pushes the files of each request
+// as one commit of the person. The rules of a push apply.
 func (a *API) uploadRoutes() []route {
 	replace := parameter{name: "replace", kind: "boolean", help: "files that are not sent are removed"}
 	return []route{
@@ -33,14 +33,14 @@ func (a *API) uploadRoutes() []route {
 	}
 }
 
-// upload is a route that takes files and replies with a T.
+// upload returns a route that accepts files and replies with a T.
 func upload[T any](path, id, summary string, f func(*call) (T, error), query ...parameter) route {
 	r := act("POST", path, id, summary, f, query...)
 	r.media, r.limit = []string{mediaForm, mediaZip}, intake.MaxBody
 	return r
 }
 
-// files reads the files of the body: a form, or a zip.
+// files returns the files in the body, which is a form or a zip.
 func (c *call) files() (intake.Files, error) {
 	media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
 	switch {
@@ -60,11 +60,11 @@ func (c *call) formFiles() (intake.Files, error) {
 	if err := c.r.ParseMultipartForm(formMemory); err != nil {
 		return intake.Files{}, unreadable(err)
 	}
-	defer func() { _ = c.r.MultipartForm.RemoveAll() }() // what is left is the system's to remove
+	defer func() { _ = c.r.MultipartForm.RemoveAll() }() // temporary files that remain are left to the system
 	return c.place.Form(c.r.MultipartForm)
 }
 
-// unreadable is the error of a body that is damaged, or too large.
+// unreadable returns the error for a body that is damaged or too large.
 func unreadable(err error) error {
 	if most := new(http.MaxBytesError); errors.As(err, &most) {
 		return err
@@ -75,7 +75,7 @@ func unreadable(err error) error {
 	return schema.Wrapf(schema.CodeInvalid, err, "the body cannot be read: it is incomplete or damaged")
 }
 
-// push pushes files to a repository, as one commit of the person's.
+// push pushes files to a repository as one commit of the person.
 func (c *call) push(u schema.Upload) (schema.Uploaded, error) {
 	if c.Uploads == nil {
 		return schema.Uploaded{}, schema.Errorf(schema.CodeUnavailable, "this server receives files by git alone")
@@ -125,7 +125,8 @@ func uploadTests(c *call) (schema.TestsVersion, error) {
 	return c.testsVersion(draft, became.Version)
 }
 
-// draft is the tests repository of the address, which the person may change. It need not exist yet.
+// draft returns the tests repository in the path, if the person may change it. It may not exist
+// yet.
 func (c *call) draft() (classroom.Draft, error) {
 	draft, err := c.Classroom.Drafts.Open(c.ctx(), c.by, c.path("course"), c.path("assignment"))
 	if schema.CodeOf(err) == schema.CodeNotFound {
