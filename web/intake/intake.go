@@ -1,5 +1,5 @@
-// Package intake reads the files that people send without git: files of a form, a folder, or
-// a zip. What an assignment accepts is judged when they are pushed.
+// Package intake reads files that people send without git: files of a form, a folder, or a zip.
+// Pushing them checks whether the assignment accepts them.
 package intake
 
 import (
@@ -17,23 +17,23 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// MaxBody is how many bytes a request with files may have.
+// MaxBody is the maximum size of a request with files, in bytes.
 const MaxBody = 32 << 20
 
 // Bounds of the files of one request.
 const (
-	maxUnpacked = 64 << 20 // bytes of all of them
+	maxUnpacked = 64 << 20 // total bytes
 	maxFiles    = 5000
 )
 
-// Files holds the files of one request. It is never empty.
+// Files holds the files of one request. It has at least one.
 type Files struct {
 	all    []schema.UploadFile
-	single bool // one was sent by itself, with the path that it is to have
+	single bool // a file was sent on its own, under its final path
 }
 
-// Form returns the files of a form, in its parts "files" and "folder"; those of a zip are
-// those in it. A form that is nil has none. The error has ErrBusy where there is no room.
+// Form returns the files of a form's parts "files" and "folder". It unpacks zips. A nil form has no
+// files. The error has ErrBusy if there is no room.
 func (p *Place) Form(form *multipart.Form) (Files, error) {
 	u := unpacking{place: p}
 	if form != nil {
@@ -48,7 +48,7 @@ func (p *Place) Form(form *multipart.Form) (Files, error) {
 	return u.all()
 }
 
-// Zip returns the files of a zip. The error has ErrBusy where there is no room.
+// Zip returns the files of a zip. The error has ErrBusy if there is no room.
 func (p *Place) Zip(data []byte) (Files, error) {
 	u := unpacking{place: p}
 	if err := u.addZip(bytes.NewReader(data), int64(len(data)), "the upload"); err != nil {
@@ -57,8 +57,8 @@ func (p *Place) Zip(data []byte) (Files, error) {
 	return u.all()
 }
 
-// Work returns the files as they are handed in for an assignment that requires some, given as
-// patterns: without the folder that holds all of them. A file that was sent by itself keeps its path.
+// Work returns the files to hand in for an assignment with required files, given as patterns. It
+// removes a top folder that contains all files. A file that was sent on its own keeps its path.
 func (f Files) Work(required []string) ([]schema.UploadFile, error) {
 	if f.single {
 		return distinct(f.all)
@@ -66,8 +66,8 @@ func (f Files) Work(required []string) ([]schema.UploadFile, error) {
 	return distinct(withoutTop(f.all, required))
 }
 
-// Tests returns the files as they are put into a tests repository. The folder that holds all of
-// them is left out where it is the repository itself.
+// Tests returns the files to put into a tests repository. It removes a top folder that contains all
+// files if that folder is the repository itself.
 func (f Files) Tests() ([]schema.UploadFile, error) {
 	files, whole := f.all, []string{assignment.Filename}
 	if within := withoutTop(files, nil); !f.single && matching(within, whole) > matching(files, whole) {
@@ -76,7 +76,7 @@ func (f Files) Tests() ([]schema.UploadFile, error) {
 	return distinct(files)
 }
 
-// distinct checks the paths of files, of which each may be there once.
+// distinct checks the paths of files and returns an error if a path occurs twice.
 func distinct(files []schema.UploadFile) ([]schema.UploadFile, error) {
 	seen := make(map[string]bool)
 	for _, f := range files {
@@ -91,16 +91,16 @@ func distinct(files []schema.UploadFile) ([]schema.UploadFile, error) {
 	return files, nil
 }
 
-// unpacking is the files so far and their sizes.
+// unpacking collects files and counts their bytes.
 type unpacking struct {
 	place    *Place
 	files    []schema.UploadFile
-	bytes    int64 // that were read
-	reserved int64 // bytes that were reserved, before they are copied
-	single   bool  // a file came neither in a folder nor in a zip
+	bytes    int64 // that have been read
+	reserved int64 // bytes reserved before they are copied
+	single   bool  // a file was sent neither in a folder nor in a zip
 }
 
-// all returns the files, of which there must be some.
+// all returns the collected files, or an error if there are none.
 func (u *unpacking) all() (Files, error) {
 	if len(u.files) == 0 {
 		return Files{}, schema.Errorf(schema.CodeInvalid, "choose files, a folder or a zip to hand in")
@@ -108,10 +108,10 @@ func (u *unpacking) all() (Files, error) {
 	return Files{all: u.files, single: u.single}, nil
 }
 
-// copies is how often a file is in memory: as it was sent, and in the commit that git reads.
+// copies is how often a file is held in memory: as it was sent, and in the commit for git.
 const copies = 2
 
-// reserve reserves the memory of files before they are read.
+// reserve reserves memory for files before they are read.
 func (u *unpacking) reserve(bytes int64) error {
 	if u.reserved += bytes; u.reserved > maxUnpacked {
 		return errTooLarge()
@@ -119,7 +119,7 @@ func (u *unpacking) reserve(bytes int64) error {
 	return u.place.reserve(copies * bytes)
 }
 
-// addPart adds a file of the form, or what is in it where it is a zip.
+// addPart adds a file of the form. It unpacks a zip.
 func (u *unpacking) addPart(header *multipart.FileHeader, folder bool) error {
 	name := partPath(header)
 	if name == "" {
@@ -154,7 +154,7 @@ func errTooLarge() error {
 	return schema.Errorf(schema.CodeInvalid, "the files have more than %s; leave out what is built or downloaded", schema.Size(maxUnpacked))
 }
 
-// add reads a file within the bounds.
+// add reads a file and enforces the bounds.
 func (u *unpacking) add(name string, from io.Reader) error {
 	if len(u.files) >= maxFiles {
 		return schema.Errorf(schema.CodeInvalid, "there are more than %d files; hand in fewer", maxFiles)
@@ -170,8 +170,8 @@ func (u *unpacking) add(name string, from io.Reader) error {
 	return nil
 }
 
-// addZip adds the files of a zip. A file that is larger than the zip says is damaged: no more than
-// that is read of it.
+// addZip adds the files of a zip. It reads no more of a file than the size in the zip's directory;
+// a larger file is damaged.
 func (u *unpacking) addZip(from io.ReaderAt, size int64, name string) error {
 	archive, err := zip.NewReader(from, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
@@ -202,8 +202,8 @@ func (u *unpacking) addZip(from io.ReaderAt, size int64, name string) error {
 	return nil
 }
 
-// unpackedSize is how many bytes the files of a zip have, as it says itself, without those that
-// addZip leaves out; at most maxUnpacked+1.
+// unpackedSize returns the total size of a zip's files according to its directory, without the
+// files that addZip skips. It returns at most maxUnpacked+1.
 func unpackedSize(archive *zip.Reader) (bytes int64) {
 	for _, entry := range archive.File {
 		if skipped(entry) {
@@ -217,7 +217,7 @@ func unpackedSize(archive *zip.Reader) (bytes int64) {
 	return bytes
 }
 
-// TooManyParts returns the error of a form that has more parts than are read; nil for any other error.
+// TooManyParts returns the error for a form with too many parts, or nil if err is another error.
 func TooManyParts(err error) error {
 	if !errors.Is(err, multipart.ErrMessageTooLarge) {
 		return nil
@@ -225,16 +225,16 @@ func TooManyParts(err error) error {
 	return schema.Wrapf(schema.CodeInvalid, err, "the form has more than 1000 files; send them as one zip")
 }
 
-// skipped reports whether an entry of a zip is not a file of the person's.
+// skipped reports whether addZip skips an entry of a zip.
 func skipped(entry *zip.File) bool { return entry.Mode().IsDir() || systemFile(entry.Name) }
 
-// systemFile reports whether a file is what a desktop puts into folders and archives.
+// systemFile reports whether a file is one that desktop systems add to folders and archives.
 func systemFile(name string) bool {
 	return strings.HasPrefix(name, "__MACOSX/") || path.Base(name) == ".DS_Store" || path.Base(name) == "Thumbs.db"
 }
 
-// withoutTop removes a top folder that all paths share, unless a required file would then
-// be missing.
+// withoutTop removes a top folder that contains all files, unless fewer required patterns would
+// then match.
 func withoutTop(files []schema.UploadFile, required []string) []schema.UploadFile {
 	top, _, nested := strings.Cut(files[0].Path, "/")
 	for _, f := range files {
@@ -253,7 +253,7 @@ func withoutTop(files []schema.UploadFile, required []string) []schema.UploadFil
 	return within
 }
 
-// matching counts the patterns that some file matches.
+// matching returns the number of patterns that match a file.
 func matching(files []schema.UploadFile, patterns []string) int {
 	n := 0
 	for _, pattern := range patterns {

@@ -8,28 +8,28 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Bounds of the large requests that are received at once, in bytes of memory.
+// Bounds of the memory for large requests that are received at once, in bytes.
 const (
-	maxRequests = 4         // of one person
-	maxOwn      = 192 << 20 // of one person's requests: one with all that may be sent has room
-	maxHeld     = 768 << 20 // of everybody's
+	maxRequests = 4         // requests of one person
+	maxOwn      = 192 << 20 // of one person's requests: enough for one request of the maximum size
+	maxHeld     = 768 << 20 // of all requests
 )
 
-// RetryAfter is when a request that was refused with ErrBusy may be sent again.
+// RetryAfter is the time after which to retry a request that was refused with ErrBusy.
 const RetryAfter = 10 * time.Second
 
-// ErrBusy is in the error of a request that is refused because of others that are being received.
+// ErrBusy is in the error of a request that is refused because too many others are being received.
 var ErrBusy = errors.New("too many large requests at once")
 
-// Room bounds the large requests that are received at once: of each person and of everybody.
-// NewRoom makes one.
+// Room limits the large requests that are received at once, per person and in total. Create it with
+// NewRoom.
 type Room struct {
 	mu     sync.Mutex
-	total  int64           // bytes
-	shares map[int64]share // by user; none: no request
+	total  int64           // bytes held by all requests
+	shares map[int64]share // by user; absent: no request
 }
 
-// share is what somebody's requests take.
+// share is the number and memory of one person's requests.
 type share struct {
 	requests int
 	bytes    int64
@@ -38,16 +38,16 @@ type share struct {
 // NewRoom returns an empty room.
 func NewRoom() *Room { return &Room{shares: make(map[int64]share)} }
 
-// Place is one request in a room. Leave gives it back.
+// Place is one request in a room. Leave releases it.
 type Place struct {
 	room *Room
 	user int64
 	held int64 // bytes
 }
 
-// Enter admits a request of a person before its body is read. bytes is the length of the body, or
-// the most that it may have. The error has ErrBusy: CodeLimit for too many requests or bytes of the
-// person, CodeUnavailable for too many bytes of everybody.
+// Enter admits a person's request before its body is read. bytes is the length of the body, or its
+// maximum if the length is unknown. The error has ErrBusy. CodeLimit: the person has too many
+// requests or bytes. CodeUnavailable: all people together have too many bytes.
 func (r *Room) Enter(user, bytes int64) (*Place, error) {
 	p := &Place{room: r, user: user}
 	if err := r.take(p, share{1, bytes}); err != nil {
@@ -56,10 +56,10 @@ func (r *Room) Enter(user, bytes int64) (*Place, error) {
 	return p, nil
 }
 
-// reserve reserves memory for what the request becomes.
+// reserve reserves memory for the request's unpacked files.
 func (p *Place) reserve(bytes int64) error { return p.room.take(p, share{bytes: bytes}) }
 
-// take adds to what a place takes.
+// take adds requests and bytes to a place, or returns an error if a bound is exceeded.
 func (r *Room) take(p *Place, more share) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -78,7 +78,7 @@ func (r *Room) take(p *Place, more share) error {
 	return nil
 }
 
-// Leave gives back what the request took. It is called once; nil has nothing to give back.
+// Leave releases the request's memory. Call it once. It does nothing if p is nil.
 func (p *Place) Leave() {
 	if p == nil {
 		return

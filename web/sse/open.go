@@ -10,16 +10,17 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxOpen is how many streams of one kind a person may have open.
+// maxOpen is the maximum number of open streams of one kind per person.
 const maxOpen = 24
 
-// errRevoked ends the streams of somebody whose session, token, key, account or enrolment has ended.
+// errRevoked ends the streams of a person whose session, token, key, account or enrolment has
+// ended.
 var errRevoked = errors.New("the viewer may not watch any more")
 
-// Reader is who reads a stream, and by what right.
+// Reader identifies the person who reads a stream and their session or token.
 type Reader struct {
 	User    int64
-	Key     string // fingerprint of the key that made the session or the token, "" for none
+	Key     string // fingerprint of the key that created the session or the token, "" for none
 	Session string // id of the browser session, "" for a token
 	Token   int64  // id of the token, 0 for a session
 }
@@ -27,12 +28,12 @@ type Reader struct {
 // Stream is one open stream.
 type Stream struct {
 	reader Reader
-	course int64  // that it shows something of, 0 until that is known
-	work   string // COURSE/ASSIGNMENT/OWNER that it shows, "" until that is known
+	course int64  // that it shows, 0 until it is known
+	work   string // COURSE/ASSIGNMENT/OWNER that it shows, "" until it is known
 	end    context.CancelCauseFunc
 }
 
-// Streams are the streams that each person has open. It is safe for concurrent use.
+// Streams holds the open streams of each person. It is safe for concurrent use.
 type Streams struct {
 	what   string // in messages
 	mu     sync.Mutex
@@ -41,12 +42,13 @@ type Streams struct {
 	detached sync.WaitGroup // streams that have outlived their requests
 }
 
-// NewStreams returns an empty set. what is the plural by which people know the streams.
+// NewStreams returns an empty set. what is the plural that messages call the streams.
 func NewStreams(what string) *Streams {
 	return &Streams{what: what, byUser: map[int64]map[*Stream]struct{}{}}
 }
 
-// Open adds a stream, which end ends. CodeLimit: the person has too many. Close it once.
+// Open adds a stream. end ends the stream. CodeLimit: the person has too many. Close the stream
+// once.
 func (s *Streams) Open(reader Reader, end context.CancelCauseFunc) (*Stream, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -78,9 +80,9 @@ func (s *Streams) Close(o *Stream) {
 	}
 }
 
-// Run runs an open stream: after its request where the connection can be taken from the HTTP
-// server, otherwise before Run returns. end ends the stream. outlived is called before the request
-// ends without it.
+// Run calls run for an open stream. If the connection can be detached from the HTTP server, it
+// calls outlived, returns, and runs the stream in a goroutine. Otherwise the stream ends before Run
+// returns. end ends the stream.
 func (s *Streams) Run(w *Writer, r *http.Request, end context.CancelCauseFunc, outlived func(), run func()) {
 	if !w.detach(r, end) {
 		run()
@@ -93,8 +95,8 @@ func (s *Streams) Run(w *Writer, r *http.Request, end context.CancelCauseFunc, o
 	})
 }
 
-// Wait waits for the streams that have outlived their requests, once they have been told to end.
-// One whose reader is slow takes at most as long as a message may.
+// Wait waits for the detached streams, which must have been told to end. A slow reader delays it by
+// at most the time limit of a message.
 func (s *Streams) Wait() { s.detached.Wait() }
 
 // Revoke ends the streams whose readers have lost the right to them.
@@ -108,8 +110,8 @@ func (s *Streams) Revoke(r classroom.Revocation) {
 	}
 }
 
-// isMeant reports whether a revocation of the reader ends the stream. Until it is known what a stream shows, a revocation
-// for any course or any work ends it.
+// isMeant reports whether a revocation for the reader ends the stream. While it is not known what the stream shows, it
+// ends with a revocation for any course or work.
 func (o *Stream) isMeant(r classroom.Revocation) bool {
 	switch {
 	case r.Session != "" && r.Session != o.reader.Session, r.Token != 0 && r.Token != o.reader.Token, r.Key != "" && r.Key != o.reader.Key:

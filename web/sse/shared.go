@@ -8,18 +8,18 @@ import (
 
 const (
 	sharedFor  = 2 * time.Second // how long a value is used
-	sharedMost = 512             // values that are kept
+	sharedMost = 512             // maximum number of kept values
 )
 
-// Shared keeps what many streams of the same thing need at the same moment, such as the verdict of
-// a submission: the first makes it, and the others use it. NewShared makes one.
+// Shared holds values that many streams need at the same moment, such as the verdict of a
+// submission. The first stream builds a value and the others use it. Create it with NewShared.
 type Shared[T any] struct {
 	now    func() time.Time
 	mu     sync.Mutex
 	values map[string]*sharedValue[T]
 }
 
-// sharedValue is a value that is being made, or was.
+// sharedValue is a value that has been built or is being built.
 type sharedValue[T any] struct {
 	at    time.Time
 	done  chan struct{}
@@ -27,7 +27,7 @@ type sharedValue[T any] struct {
 	err   error
 }
 
-// errNotBuilt stays where build panics.
+// errNotBuilt is the error of a value whose build panicked.
 var errNotBuilt = errors.New("it was not built")
 
 // NewShared returns an empty Shared.
@@ -35,8 +35,8 @@ func NewShared[T any](now func() time.Time) *Shared[T] {
 	return &Shared[T]{now: now, values: make(map[string]*sharedValue[T])}
 }
 
-// Get returns the value of a key: one that was made within the last two seconds, or a new one.
-// Whoever uses it must not change it. Where another's attempt to build it fails, build is called again.
+// Get returns the value of a key. It builds a new one unless one was built within the last two seconds.
+// Callers must not change the value. If another caller's build fails, Get calls build again.
 func (s *Shared[T]) Get(key string, build func() (T, error)) (T, error) {
 	s.mu.Lock()
 	v, found := s.values[key]
@@ -57,7 +57,7 @@ func (s *Shared[T]) Get(key string, build func() (T, error)) (T, error) {
 	return v.value, v.err
 }
 
-// forget removes the values that are too old, and all if there are still too many.
+// forget removes the values that are too old. If there are still too many, it removes all.
 func (s *Shared[T]) forget() {
 	for key, v := range s.values {
 		if s.now().Sub(v.at) >= sharedFor {

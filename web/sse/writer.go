@@ -1,5 +1,5 @@
-// Package sse writes server-sent events, as the HTML standard describes them, and ends the streams of people who
-// may not read them any more.
+// Package sse writes server-sent events, as the HTML standard describes them. It ends the streams of people who
+// may no longer read them.
 package sse
 
 import (
@@ -27,12 +27,12 @@ type Writer struct {
 	conn    net.Conn                 // once detached
 }
 
-// NewWriter returns a writer of a reply.
+// NewWriter returns a writer for a response.
 func NewWriter(w http.ResponseWriter) *Writer {
 	return &Writer{w: w, control: http.NewResponseController(w)}
 }
 
-// Open sends the headers, and how soon a client reconnects.
+// Open sends the headers and the delay after which a client reconnects.
 func (w *Writer) Open() error {
 	h := w.w.Header()
 	h.Set("Content-Type", ContentType)
@@ -44,12 +44,13 @@ func (w *Writer) Open() error {
 // errGone ends a stream whose client has closed the connection.
 var errGone = errors.New("the reader has gone")
 
-// detach takes the connection of an open stream from the HTTP server. A stream that waits then needs
-// neither the server's buffers nor the deep stack of its handlers, about 20 KB together. gone is
-// called when the client closes the connection. The caller calls close at the end. False: it cannot
-// be taken, as with HTTP/2, and the stream is written as before.
+// detach takes the connection of an open stream from the HTTP server. A waiting stream then needs
+// neither the server's buffers nor the deep stack of its handlers, which are about 20 KB together.
+// detach calls gone when the client closes the connection. The caller must call close at the end.
+// detach returns false if the connection cannot be taken, such as with HTTP/2; the stream then
+// writes to the response as before.
 func (w *Writer) detach(r *http.Request, gone context.CancelCauseFunc) bool {
-	if r.ProtoMajor != 1 || r.ProtoMinor != 1 { // whose replies without a length are chunked
+	if r.ProtoMajor != 1 || r.ProtoMinor != 1 { // only HTTP/1.1 sends responses of unknown length in chunks
 		return false
 	}
 	conn, _, err := w.control.Hijack()
@@ -69,10 +70,10 @@ func (w *Writer) detach(r *http.Request, gone context.CancelCauseFunc) bool {
 	return true
 }
 
-// close ends the reply and the connection of a detached stream.
+// close ends the response and the connection of a detached stream.
 func (w *Writer) close() {
 	_ = w.conn.SetWriteDeadline(time.Now().Add(writeTime))
-	_, _ = io.WriteString(w.conn, "0\r\n\r\n") // the last chunk; whoever has gone needs none
+	_, _ = io.WriteString(w.conn, "0\r\n\r\n") // the last chunk; the client may have disconnected
 	_ = w.conn.Close()
 }
 
@@ -87,12 +88,12 @@ func (w *Writer) writeChunk(text string) error {
 	return nil
 }
 
-// Write sends a text of the stream at once. It ends with an empty line.
+// Write sends text at once. The text ends with an empty line.
 func (w *Writer) Write(text string) error {
 	if w.conn != nil {
 		return w.writeChunk(text)
 	}
-	// Not every connection has deadlines; those of some tests have none.
+	// Not every connection has deadlines, and some in tests have none.
 	if err := w.control.SetWriteDeadline(time.Now().Add(writeTime)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return fmt.Errorf("stream deadline: %w", err)
 	}
