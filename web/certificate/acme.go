@@ -12,24 +12,25 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ACME gets a certificate from an authority and renews it. The authority verifies the name by a
-// connection to its port 443 (TLS-ALPN-01), which must reach the site, or to port 80 (HTTP-01).
+// ACME obtains a certificate from an authority and renews it. The authority verifies the host name
+// by connecting to the host's port 443 (TLS-ALPN-01), which must reach the site, or port 80
+// (HTTP-01).
 type ACME struct {
-	URL       string       // the site as browsers reach it: https://NAME
-	Dir       string       // where the account's key and certificates are kept
+	URL       string       // address of the site for browsers: https://NAME
+	Dir       string       // directory of the account's key and the certificates
 	Email     string       // for the authority's notices; "" for none
-	Directory string       // address of the authority; "" is Let's Encrypt's
+	Directory string       // address of the authority; "": Let's Encrypt
 	Client    *http.Client // for requests to the authority; nil: http.DefaultClient
 }
 
-// Site is how a site with certificates of ACME answers.
+// Site holds the configuration of a site with certificates from ACME.
 type Site struct {
 	TLS  *tls.Config
-	HTTP func(http.Handler) http.Handler // answers HTTP-01 challenges in front of a handler of plain HTTP
+	HTTP func(http.Handler) http.Handler // adds HTTP-01 challenges to a handler of plain HTTP
 }
 
-// Open returns how the site answers. Requesting a certificate accepts the authority's terms.
-// CodeInvalid: the site's name cannot have a certificate.
+// Open returns the configuration of the site. Requesting a certificate accepts the authority's
+// terms. CodeInvalid: the authority cannot certify the site's name.
 func (a ACME) Open() (Site, error) {
 	u, err := url.Parse(a.URL)
 	if err != nil || u.Scheme != "https" || u.Hostname() == "" || net.ParseIP(u.Hostname()) != nil {

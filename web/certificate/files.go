@@ -1,5 +1,5 @@
-// Package certificate finds the site's certificate for HTTPS: in files, which are read
-// again when they change, or from a certificate authority by ACME.
+// Package certificate provides the site's HTTPS certificate. It reads the certificate from files,
+// again whenever they change, or obtains it from a certificate authority by ACME.
 package certificate
 
 import (
@@ -12,18 +12,18 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Files is a certificate with its chain and its key, each in a PEM file. Whoever renews them
-// need not tell the server.
+// Files is a certificate with its chain and its key, each in a PEM file. It reads the files again
+// after they change.
 type Files struct {
 	cert, key string
 	logger    *slog.Logger
 
 	mu     sync.Mutex
 	loaded *tls.Certificate
-	seen   [2]stamp // of the files when they were last read
+	seen   [2]stamp // state of the files when they were last read
 }
 
-// stamp tells whether a file has changed.
+// stamp identifies a version of a file.
 type stamp struct {
 	changed time.Time
 	size    int64
@@ -41,13 +41,13 @@ func Load(cert, key string, logger *slog.Logger) (*Files, error) {
 	return f, nil
 }
 
-// Config returns the TLS configuration.
+// Config returns a TLS configuration with the certificate.
 func (f *Files) Config() *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: f.certificate}
 }
 
-// certificate returns the certificate in the files, or the last valid one, because one file may
-// be replaced before the other.
+// certificate returns the certificate in the files. If they are not valid, it returns the last
+// valid one, because one file may be replaced before the other.
 func (f *Files) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

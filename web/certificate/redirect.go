@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Redirect redirects requests over plain HTTP to the same path of the site at base, which returns https://HOST[:PORT].
-// It ignores the Host header. It refuses requests other than GET and HEAD, because their content has already crossed the
-// network unprotected.
+// Redirect redirects requests over plain HTTP to the same path of the site. base returns the site's address,
+// https://HOST[:PORT]; the Host header is ignored. Methods other than GET and HEAD are refused, because their content
+// has already crossed the network unprotected.
 func Redirect(base func() string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {

@@ -14,13 +14,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Attempt is one attempt of a browser to sign in. Its secrets are random and valid only for
-// this attempt.
+// Attempt is one attempt of a browser to sign in. Its secrets are random and valid only for this
+// attempt.
 type Attempt struct {
-	Callback string // our address that the service redirects the browser to
-	State    string // proves that the returning browser is the one that left
+	Callback string // address of the site that the service redirects the browser to
+	State    string // proves that the returning browser started the attempt
 	Nonce    string // proves that the service's token was made for this attempt
-	Verifier string // PKCE: proves that whoever redeems the code is who asked for it
+	Verifier string // PKCE: proves that the code is redeemed by the site that requested it
 }
 
 // Limits of requests to a service.
@@ -29,8 +29,8 @@ const (
 	maxAnswer   = 1 << 20 // bytes
 )
 
-// client returns the HTTP client for requests to a service. It follows no redirect: no service
-// needs one, and one could lead into our own network.
+// client returns the HTTP client for requests to a service. It follows no redirects: no service
+// needs them, and a redirect could lead into the site's own network.
 func client(transport http.RoundTripper) *http.Client {
 	if transport == nil {
 		transport = http.DefaultTransport
@@ -41,7 +41,7 @@ func client(transport http.RoundTripper) *http.Client {
 	}
 }
 
-// bounded cuts off long answers.
+// bounded limits the length of responses.
 type bounded struct{ http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.

@@ -14,9 +14,9 @@ import (
 
 // GitHub is github.com, or an institution's GitHub Enterprise Server.
 type GitHub struct {
-	Name         string // as people read it
-	URL          string // https://github.com, or that of an Enterprise Server
-	API          string // "" is the API of URL
+	Name         string // shown to people
+	URL          string // https://github.com, or the address of an Enterprise Server
+	API          string // "": the API of URL
 	ClientID     string
 	ClientSecret string
 	Rule         schema.IdentityRule
@@ -26,19 +26,19 @@ type GitHub struct {
 // publicGitHub is the address of github.com.
 const publicGitHub = "https://github.com"
 
-// Label returns what people call the service.
+// Label returns the name of the service for people.
 func (g *GitHub) Label() string { return g.Name }
 
-// Matching returns how the account of an identity is found.
+// Matching returns the rule that finds the account of an identity.
 func (g *GitHub) Matching() schema.IdentityRule { return g.Rule }
 
-// Start returns the address of the service at which an attempt begins.
+// Start returns the service's address at which an attempt begins.
 func (g *GitHub) Start(_ context.Context, a Attempt) (string, error) {
 	return g.config(a).AuthCodeURL(a.State, oauth2.S256ChallengeOption(a.Verifier)), nil
 }
 
-// Finish returns the identity of the person who came back with the code: their login, or their
-// address, by the rule.
+// Finish returns the identity of the person who returned with the code. The rule decides whether it
+// is their login or their address.
 func (g *GitHub) Finish(ctx context.Context, a Attempt, code string) (schema.Identity, error) {
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, client(g.Transport))
 	token, err := redeem(ctx, g.config(a), g.Name, a, code)
@@ -84,7 +84,7 @@ func choose(all []address, domain string) (chosen address) {
 	return chosen
 }
 
-// get asks the API for the person's own data.
+// get requests the person's own data from the API.
 func (g *GitHub) get(ctx context.Context, token *oauth2.Token, path string, into any) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, g.api()+path, nil)
 	if err != nil {
@@ -119,7 +119,7 @@ func (g *GitHub) api() string {
 func (g *GitHub) config(a Attempt) *oauth2.Config {
 	scopes := []string{"user:email"}
 	if g.Rule.Match == schema.MatchLogin {
-		scopes = nil // one's own login needs none
+		scopes = nil // reading one's own login needs no scope
 	}
 	return &oauth2.Config{
 		ClientID: g.ClientID, ClientSecret: g.ClientSecret, RedirectURL: a.Callback, Scopes: scopes,

@@ -13,16 +13,15 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// OIDC is a service of OpenID Connect. Set the fields before its first use. It reads the
-// service's configuration when it is first needed, so that an unreachable service does not
-// prevent the start.
+// OIDC is an OpenID Connect service. Set the fields before its first use. It reads the service's
+// configuration on first use, so that an unreachable service does not prevent the start.
 type OIDC struct {
-	Name         string // as people read it
-	Issuer       string // address, as the service's own configuration has it
+	Name         string // shown to people
+	Issuer       string // address, exactly as in the service's own configuration
 	ClientID     string
 	ClientSecret string
-	Scopes       []string // besides openid
-	Claim        string   // what the account is found by
+	Scopes       []string // in addition to openid
+	Claim        string   // the claim that identifies the account
 	Rule         schema.IdentityRule
 	Clock        func() time.Time
 	Transport    http.RoundTripper // nil: http.DefaultTransport
@@ -31,14 +30,14 @@ type OIDC struct {
 	provider atomic.Pointer[oidc.Provider]
 }
 
-// Label returns what people call the service.
+// Label returns the name of the service for people.
 func (o *OIDC) Label() string { return o.Name }
 
-// Matching returns how the account of an identity is found.
+// Matching returns the rule that finds the account of an identity.
 func (o *OIDC) Matching() schema.IdentityRule { return o.Rule }
 
-// Start returns the address of the service at which an attempt begins. CodeUnavailable: the
-// service cannot be reached.
+// Start returns the service's address at which an attempt begins. CodeUnavailable: the service
+// cannot be reached.
 func (o *OIDC) Start(ctx context.Context, a Attempt) (string, error) {
 	provider, err := o.discover(o.context(ctx))
 	if err != nil {
@@ -47,8 +46,8 @@ func (o *OIDC) Start(ctx context.Context, a Attempt) (string, error) {
 	return o.config(provider, a).AuthCodeURL(a.State, oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier)), nil
 }
 
-// Finish returns the identity of the person who came back with the code. CodeRefused: the
-// service or its token does not confirm it.
+// Finish returns the identity of the person who returned with the code. CodeRefused: the service or
+// its token does not confirm it.
 func (o *OIDC) Finish(ctx context.Context, a Attempt, code string) (schema.Identity, error) {
 	ctx = o.context(ctx)
 	provider, err := o.discover(ctx)
@@ -111,7 +110,7 @@ func (o *OIDC) refused(err error) error {
 	return schema.Wrapf(schema.CodeRefused, err, "what %s says of you cannot be verified; try again", o.Name)
 }
 
-// discover returns the service's configuration, which is read once.
+// discover returns the service's configuration, which it reads once.
 func (o *OIDC) discover(ctx context.Context) (*oidc.Provider, error) {
 	if provider := o.provider.Load(); provider != nil {
 		return provider, nil
@@ -143,5 +142,5 @@ func text(claim any) string {
 	return s
 }
 
-// isTrue reports whether a claim is true, which some services write as a string.
+// isTrue reports whether a claim is true. Some services write it as a string.
 func isTrue(claim any) bool { return claim == true || claim == "true" }
