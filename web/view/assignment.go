@@ -11,36 +11,36 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Assignment is the handout, the rules, and what was pushed.
+// Assignment is the page of an assignment: the handout, the rules, and the submissions.
 type Assignment struct {
 	Frame
 	Name      string
 	Heading   string
 	Staff     bool
-	Broken    bool   // what was accepted cannot be read
+	Broken    bool   // the accepted version cannot be read
 	Empty     bool   // no tests have been accepted yet
 	Tests     int    // version of the tests, for staff
-	Upcoming  Moment // when students will see it, for staff
+	Upcoming  Moment // when students will see the assignment, for staff
 	Due       Due
 	Closed    bool
-	Refused   string   // why the person cannot hand in at all
-	Terms     string   // when it is due, what a push now would cost, and what is left
-	Teams     []string // the student's team, or those that have invited them
-	HasTeams  bool     // it is done in teams
+	Refused   string   // why the person cannot hand in, "" if they can
+	Terms     string   // when it is due, what a push now would cost, and what remains
+	Teams     []string // the student's team, or the teams that have invited them
+	HasTeams  bool     // the assignment is done in teams
 	Standing  Standing
 	Handout   template.HTML
-	NoHandout bool // it should be there, and cannot be read
+	NoHandout bool // the handout cannot be read
 	Rules     []Fact
 	Commands  Commands
-	Upload    bool // files can be handed in by the page
+	Upload    bool // files can be uploaded on the page
 	Mine      Table
 	Class     Table // everyone's latest, for staff
 }
 
-// Commands are what a person copies to begin.
+// Commands holds the commands that a person copies to begin.
 type Commands struct{ Clone, Remote, Push, Watch, Tests string }
 
-// NewCommands are the commands for an assignment, COURSE/ASSIGNMENT, at HOST[:PORT].
+// NewCommands returns the commands for an assignment, COURSE/ASSIGNMENT, at HOST[:PORT].
 func NewCommands(address, path string) Commands {
 	url := RepositoryURL(address, path)
 	return Commands{
@@ -50,7 +50,7 @@ func NewCommands(address, path string) Commands {
 	}
 }
 
-// Due is when work is due.
+// Due is the due time of an assignment.
 type Due struct {
 	Never    bool
 	Moment   Moment
@@ -58,7 +58,7 @@ type Due struct {
 	Past     bool
 }
 
-// NewDue tells when the schedule is due; the zero Schedule is never.
+// NewDue returns the due time of a schedule. The zero Schedule is never due.
 func NewDue(s course.Schedule, now time.Time, zone *time.Location) Due {
 	at := s.Due()
 	if at.IsZero() {
@@ -68,7 +68,7 @@ func NewDue(s course.Schedule, now time.Time, zone *time.Location) Due {
 	return Due{Moment: At(at, now, zone), Relative: Relative(over, now), Past: !now.Before(over)}
 }
 
-// Rules say in words what a submission is held to.
+// Rules describes the rules for submissions.
 func Rules(spec *assignment.Spec) []Fact {
 	rules := []Fact{{Term: "What counts", Value: countsWords(spec.Counts)}}
 	if globs := spec.Files.Required; len(globs) > 0 {

@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Audit is who did what in a course.
+// Audit is the page of a course's audit log.
 type Audit struct {
 	Frame
 	Path string

@@ -12,88 +12,88 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Class is one page of a class: students × tests.
+// Class is one page of the table of a class: students × tests.
 type Class struct {
 	Frame
 	Path      string // of the page
 	Task      string // title
 	Query     ClassForm
-	Summary   string // how many pushed
+	Summary   string // how many students have pushed
 	Bars      []Bar  // of the histogram of final scores
 	Columns   []ClassColumn
 	Heads     []SortHead
 	Rows      []ClassRow
-	Failures  []ClassFailure // the commonest
-	Failure   *ClassFailure  // that only those are listed who have it; nil: none
+	Failures  []ClassFailure // the most common ones
+	Failure   *ClassFailure  // the one whose students are listed; nil: all students
 	Found     string         // "600 students", "3 teams and 1 student"
 	Pager     Pager
 	AnyResult bool
 }
 
-// ClassForm is what was asked for.
+// ClassForm holds the query of the page.
 type ClassForm struct {
 	Show, Find string
-	Failure    string // the key of one
+	Failure    string // key of a failure
 	Shows      []Choice
 }
 
-// ClassFailure is a failure that students share.
+// ClassFailure is a failure that several students have.
 type ClassFailure struct {
 	Test, Text string
 	Rows       string // "12 students", "3 teams and 1 student"
-	Path       string // of those who have it; of everybody where they are shown
+	Path       string // of the list of its students; of all students if that list is shown
 }
 
-// shownFailures is how many failures a page lists.
+// shownFailures is the number of failures on a page.
 const shownFailures = 8
 
-// Choice is one option of a list.
+// Choice is one option of a selection.
 type Choice struct {
 	Value, Name string
 	Chosen      bool
 }
 
-// ClassColumn is one test.
+// ClassColumn is the column of one test.
 type ClassColumn struct {
 	Name    string
-	Share   string // "87 %" of the results passed it
-	Percent int    // the same as a number
+	Share   string // "87 %" of the results passed
+	Percent int    // Share as a number
 	Of      string // "87 of 100 submissions pass it"
 }
 
-// SortHead is a heading that sorts.
+// SortHead is a column heading that sorts.
 type SortHead struct {
 	Name, Path string
 	Order      string // ascending, descending or ""
 	Number     bool
 }
 
-// ClassRow is one student.
+// ClassRow is the row of one student or team.
 type ClassRow struct {
 	Login, Name, Section string
-	Path                 string // of what they pushed
+	Path                 string // of their submissions
 	Submission           string // path of the submission that is shown, "" for none
 	Number               int
 	Score                string // "17 / 25", "" for none
 	Late                 string
-	Members              []string // logins, of a team
+	Members              []string // logins of a team's members
 	Stuck                string   // "greets: expected N, got N, 5 submissions in a row", "" if not
 	Pushes               int
 	Last                 Moment
 	Ago                  string
-	Cells                template.HTML // one table cell a test, of closed words and numbers
+	Cells                template.HTML // one table cell per test, made of fixed words and numbers
 }
 
 // Bar is one bar of a plot.
 type Bar struct {
 	X, Y, Width, Height int
 	Label               string // below it
-	Says                string // for people who do not see it
+	Says                string // description for people who cannot see the plot
 	Count               string
 	CountX, CountY      int
 }
 
-// classShows are the choices of the list.
+// classShows returns the options of the selection.
 func classShows(chosen course.ClassShow) []Choice {
 	all := []Choice{
 		{Value: string(course.ClassAll), Name: "everybody"}, {Value: string(course.ClassMissing), Name: "nothing pushed"},
@@ -106,7 +106,7 @@ func classShows(chosen course.ClassShow) []Choice {
 	return all
 }
 
-// NewClass shows a page of a class of the assignment at path.
+// NewClass returns a page of the class of an assignment. path is the assignment's.
 func NewClass(path string, c course.Class, q course.ClassQuery, now time.Time, zone *time.Location) Class {
 	page := Class{
 		Path: path + "/-/grid", Query: ClassForm{Show: string(q.Show), Find: q.Find, Failure: c.Failure.Key, Shows: classShows(q.Show)},
@@ -128,7 +128,7 @@ func NewClass(path string, c course.Class, q course.ClassQuery, now time.Time, z
 	return page
 }
 
-// showFailures lists the commonest failures, and names the one that the query asks for.
+// showFailures adds the most common failures, and the one that the query selects.
 func (p *Class) showFailures(c course.Class, q course.ClassQuery) {
 	for i, g := range c.Failures {
 		next := q
@@ -145,7 +145,7 @@ func (p *Class) showFailures(c course.Class, q course.ClassQuery) {
 	}
 }
 
-// classRows says how many students and teams there are: "12 students", "3 teams and 1 student".
+// classRows returns the numbers of students and teams: "12 students", "3 teams and 1 student".
 func classRows(r course.ClassRows) string {
 	switch {
 	case r.Teams == 0:
@@ -182,8 +182,8 @@ func newClassRow(path string, s course.ClassStudent, now time.Time, zone *time.L
 	return r
 }
 
-// classCells writes the cells of a row: a sign and points, so that colour alone says nothing.
-// They are thousands a page, which templates would take long for.
+// classCells returns the cells of a row as HTML. Each has a sign and points, so that no information
+// depends on colour alone. A page has thousands of cells, for which a template would be slow.
 func classCells(cells []*course.ClassCell) template.HTML {
 	var b strings.Builder
 	for _, c := range cells {
@@ -200,7 +200,7 @@ func classCells(cells []*course.ClassCell) template.HTML {
 			b.WriteString(`<td class="bad">✗ ` + c.Score.String() + `/` + c.Max.String() + `</td>`)
 		}
 	}
-	return template.HTML(b.String()) // closed words and numbers only
+	return template.HTML(b.String()) // only fixed words and numbers
 }
 
 func classValues(q course.ClassQuery, page int) url.Values {
@@ -241,7 +241,7 @@ func classHeads(path string, q course.ClassQuery) []SortHead {
 	return all
 }
 
-// Size of the histogram in the units of its drawing.
+// Size of the histogram in drawing units.
 const (
 	plotHeight = 100
 	barWidth   = 36
@@ -272,7 +272,7 @@ func histogram(bins []course.ClassBin) []Bar {
 	return bars
 }
 
-// Pager leads to the pages before and after.
+// Pager links to the previous and the next page.
 type Pager struct {
 	Page, Pages    int
 	Previous, Next string

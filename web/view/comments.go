@@ -7,10 +7,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Comments is what staff said about a submission or a file of it.
+// Comments holds the staff's comments on a submission or one of its files.
 type Comments struct {
-	Path string // that comments are sent to
-	File string // that they are about, "" for the whole submission
+	Path string // to which new comments are sent
+	File string // the file that they are about, "" for the whole submission
 	May  bool   // the viewer may comment
 	List []Comment
 }
@@ -20,14 +20,14 @@ type Comment struct {
 	ID        int64
 	By, Text  string
 	Place     string // "src/List.java:12", "" for the whole submission
-	Link      string // to the place, "" if there is none
+	Link      string // link to the place, "" if there is none
 	Line      int
 	When      Moment
 	MayRemove bool
-	Remove    string // that a removal is sent to
+	Remove    string // path to which a removal is sent
 }
 
-// NewComment shows a comment on a submission, whose page has that path.
+// NewComment returns a comment for display. path is that of the submission's page.
 func NewComment(path string, c schema.Comment, now time.Time, zone *time.Location) Comment {
 	shown := Comment{ID: c.ID, By: c.By, Text: schema.Sanitize(c.Text), Place: c.Place(), Line: c.Line, When: At(c.MadeAt, now, zone), Remove: fmt.Sprintf("%s/-/comments/%d/remove", path, c.ID)}
 	if c.File != "" {
@@ -39,7 +39,7 @@ func NewComment(path string, c schema.Comment, now time.Time, zone *time.Locatio
 	return shown
 }
 
-// Whole returns those that stand beside no line of the page.
+// Whole returns the comments that belong to no line of the page.
 func (c Comments) Whole() []Comment {
 	if c.File == "" {
 		return c.List

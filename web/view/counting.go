@@ -2,14 +2,15 @@ package view
 
 import "github.com/grader/grader/schema/assignment"
 
-// Counting says on the page of a submission whether it counts, and why.
+// Counting describes whether a submission counts, and why.
 type Counting struct {
 	Standing
-	This bool   // it is the one that counts
+	This bool   // this submission is the one that counts
 	Rule string // "the best submission counts"
 }
 
-// NewCounting compares the submission of a page with the one that counts; nil if none counts.
+// NewCounting compares the page's submission with the one that counts. It returns nil if none
+// counts.
 func NewCounting(path string, s Standing, rule assignment.Counts) *Counting {
 	if s.Counted == nil {
 		return nil

@@ -10,46 +10,46 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Home is what a signed-in user sees first.
+// Home is the home page of a signed-in user.
 type Home struct {
 	Frame
 	Courses []CourseLink
 	Due     []Item
 	Recent  Table
-	Clone   string // an example of the command that starts it all
+	Clone   string // an example of the git clone command
 }
 
-// CourseLink leads to a course.
+// CourseLink is a link to a course.
 type CourseLink struct {
 	Path, Code, Title string
 	Role              string
-	Attention         []string // what is wrong there, for staff
+	Attention         []string // problems of the course, for staff
 }
 
-// Course lists a course's assignments.
+// Course is the page of a course with its assignments.
 type Course struct {
 	Frame
 	Course    schema.Course
 	Role      string
 	Staff     bool
 	Items     []Item
-	Attention []string // what is wrong in the course, for staff
+	Attention []string // problems of the course, for staff
 }
 
-// Item is an assignment in a list.
+// Item is one assignment of a list.
 type Item struct {
 	Path, Name, Title string
 	Course            string
 	Due               Due
 	DueAt             time.Time // zero: never
-	Upcoming          Moment    // when it will be released: staff see it before
-	Broken            bool      // what was accepted cannot be read: staff see it
-	Empty             bool      // no tests have been accepted yet: staff see it
+	Upcoming          Moment    // when it will be released; only staff see it before
+	Broken            bool      // the accepted version cannot be read; only staff see it
+	Empty             bool      // no tests have been accepted yet; only staff see it
 	Pushes            int
 	Standing          Standing // of the person
 }
 
-// StillDue keeps what can still be worked on, the earliest due date first.
+// StillDue returns the items that can still be worked on, ordered by due time.
 func StillDue(items []Item) []Item {
 	items = slices.DeleteFunc(items, func(i Item) bool { return i.Due.Past || i.Empty || i.Upcoming.ISO != "" })
 	slices.SortStableFunc(items, func(a, b Item) int {
@@ -61,16 +61,16 @@ func StillDue(items []Item) []Item {
 	return items
 }
 
-// Standing is what counts of a person's work for an assignment.
+// Standing describes which of a person's submissions counts for an assignment.
 type Standing struct {
 	Counted *Row   // the submission that counts, nil for none
 	Late    string // "1 day late", "" if it is not
-	Changes string // what makes the grade differ from the score: "2 off for lateness: final 15"
+	Changes string // why the grade differs from the score: "2 off for lateness: final 15"
 	Left    string // "2 late days left; 17 of 20 pushes left today"
-	Regrade string // what a regrade set did: "regraded 3 Oct: 17 → 19, …"
+	Regrade string // what a regrade set changed: "regraded 3 Oct: 17 → 19, …"
 }
 
-// NewStanding shows a grade, whose submission is nil if none counts.
+// NewStanding returns the standing for a grade. counted is its submission, nil if none counts.
 func NewStanding(g schema.Grade, counted *Row, terms course.Terms, now time.Time) Standing {
 	s := Standing{Counted: counted, Left: terms.Left(now)}
 	if counted == nil {

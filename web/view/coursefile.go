@@ -7,22 +7,22 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// CourseFile is the form of course.yaml.
+// CourseFile is the page with the form of course.yaml.
 type CourseFile struct {
 	Frame
 	Path     string
-	Base     string // commit that is shown, "" for none
+	Base     string // commit of the text, "" for none
 	Text     string
 	Nonce    string // of the editor's styles
 	May      bool
 	Checked  bool // it was checked and has no mistakes
-	Confirm  bool // it was not saved, because its author has not confirmed the changes
+	Confirm  bool // not saved, because its author has not confirmed the changes
 	Problems []Problem
-	Changes  Listing // grades that it would change
+	Changes  Listing // grades that the text would change
 	Versions Listing
 }
 
-// List lists the versions.
+// List fills in the list of versions.
 func (c *CourseFile) List(versions []schema.CourseVersion, now time.Time, zone *time.Location) {
 	c.Versions = Listing{Caption: "Versions", Heads: []string{"Version", "By", "Received", ""}, Empty: "There is none yet."}
 	for _, v := range versions {
@@ -34,7 +34,7 @@ func (c *CourseFile) List(versions []schema.CourseVersion, now time.Time, zone *
 	}
 }
 
-// NewGradeChanges lists the grades that something changes.
+// NewGradeChanges lists changes of grades.
 func NewGradeChanges(all []schema.GradeChange) Listing {
 	list := Listing{Caption: "Grades that change", Heads: []string{"Student", "Assignment", "Before", "After"}, Empty: "No grade changes."}
 	for _, c := range all {

@@ -7,33 +7,33 @@ import (
 	"github.com/sergi/go-diff/diffmatchpatch"
 )
 
-// Difference is `line 2: expected "1 3", got "1 2 3"` taken apart, so that the
-// characters that differ can be marked. The quoted texts keep their quotes and
-// escapes: blanks at the end and characters that cannot be seen stay visible.
+// Difference holds the parts of a message such as `line 2: expected "1 3", got "1 2 3"`, so that
+// the characters that differ can be marked. The texts keep their quotes and escapes, so that
+// trailing blanks and invisible characters stay visible.
 type Difference struct {
 	Where    string // "line 2"
-	What     string // what kind of thing was expected: "the number", mostly ""
+	What     string // kind of the expected text: "the number", usually ""
 	Expected []Span
 	Got      []Span
-	Rest     string // what the message says after it
+	Rest     string // rest of the message
 }
 
-// Span is a stretch of text that both sides have, or that is this side's own.
+// Span is a part of a text that both sides have or only this side has.
 type Span struct {
 	Text string
 	Own  bool
 }
 
-// maxCompared bounds the bytes whose characters are compared one by one: the
-// engine's own messages are far shorter, a report's may not be.
+// maxCompared bounds the bytes that are compared character by character. The engine's own messages
+// are much shorter, but those of a report may be longer.
 const maxCompared = 2000
 
-// differencePattern matches what the grading engine writes of a comparison; one
-// side may be absent.
+// differencePattern matches the messages that the grading engine writes for a comparison. One side
+// may be absent.
 var differencePattern = regexp.MustCompile(`(?s)^(?:([^"\n]{0,80}?): )?expected (the number |the white space |a match of )?` +
 	`(…?"(?:[^"\\]|\\.)*"…?|the end of the output), got (…?"(?:[^"\\]|\\.)*"…?|the end of the output)(.*)$`)
 
-// parseDifference takes a test's message apart; nil if it is about something else.
+// parseDifference parses a test's message. It returns nil if the message is not about a comparison.
 func parseDifference(message string) *Difference {
 	m := differencePattern.FindStringSubmatch(message)
 	if m == nil {
@@ -50,7 +50,7 @@ func parseDifference(message string) *Difference {
 	return found
 }
 
-// spans compares two texts.
+// spans returns the parts of two texts that are equal or differ.
 func spans(expected, got string) (left, right []Span) {
 	m := diffmatchpatch.New()
 	for _, d := range m.DiffCleanupSemantic(m.DiffMain(expected, got, false)) {

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// facts are what is known of a submission from the start.
+// facts returns the facts about a submission that are known before grading.
 func (v *Subject) facts() []Fact {
 	sub := v.Submission
 	facts := []Fact{
@@ -23,7 +23,7 @@ func (v *Subject) facts() []Fact {
 	return facts
 }
 
-// durations are how long the parts of a finished job took.
+// durations returns the durations of the parts of a finished job.
 func durations(j schema.Job, r *schema.Result) []Fact {
 	var facts []Fact
 	add := func(term string, from, to time.Time) {
@@ -41,7 +41,7 @@ func durations(j schema.Job, r *schema.Result) []Fact {
 	return facts
 }
 
-// provenance is everything that decided a result.
+// provenance returns everything that determined a result.
 func (v *Subject) provenance(r *schema.Result) []Fact {
 	p := r.Provenance
 	facts := []Fact{
@@ -66,7 +66,7 @@ func (v *Subject) provenance(r *schema.Result) []Fact {
 	return kept
 }
 
-// clock is Precisely, without the date where it is that of the submission.
+// clock is like Precisely, but omits the date if it is that of the submission.
 func (v *Subject) clock(t time.Time) Moment {
 	m := Precisely(t, v.Zone)
 	if t.In(v.Zone).Format(time.DateOnly) == v.Submission.ReceivedAt.In(v.Zone).Format(time.DateOnly) {

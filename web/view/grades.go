@@ -8,18 +8,19 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Extensions are the extensions of an assignment, and the form that grants one.
+// Extensions is the page of an assignment's extensions, with the form that grants one.
 type Extensions struct {
 	Frame
 	Path, Task string
 	Due        Due // of the assignment, without extensions
 	Zone       string
-	May        bool // the viewer may grant
+	May        bool // the viewer may grant extensions
 	Form       Form
 	List       Listing
 }
 
-// NewExtensions lists extensions. path is of the page; may: the viewer may take them back.
+// NewExtensions lists extensions. path is that of the page; may is whether the viewer may revoke
+// them.
 func NewExtensions(path string, all []schema.GrantedExtension, may bool, now time.Time, zone *time.Location) Listing {
 	l := Listing{Caption: "Extensions", Heads: []string{"Student", "Gives", "Reason", "Granted by", "Granted"}, Empty: "Nobody has an extension."}
 	for _, e := range all {
@@ -35,7 +36,7 @@ func NewExtensions(path string, all []schema.GrantedExtension, may bool, now tim
 	return l
 }
 
-// extensionWords say what an extension gives: "due 2026-10-01 18:00", "2 days more".
+// extensionWords describes an extension: "due 2026-10-01 18:00", "2 days more".
 func extensionWords(e schema.Extension, zone *time.Location) string {
 	const layout = "2006-01-02 15:04"
 	words := ""
@@ -53,7 +54,7 @@ func extensionWords(e schema.Extension, zone *time.Location) string {
 	return words
 }
 
-// Adjustments are what staff added to grades or took off, and the form that does.
+// Adjustments is the page of an assignment's adjustments of grades, with the form that adds one.
 type Adjustments struct {
 	Frame
 	Path, Task string
@@ -82,7 +83,7 @@ func signed(p schema.Points) string {
 	return strings.Replace(p.String(), "-", "−", 1)
 }
 
-// Times are the outages and late days of a course.
+// Times is the page of a course's outages and late days.
 type Times struct {
 	Frame
 	Path     string

@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Group is one entry of the list of tests: one test, or the passing cases of a
-// family, which share a line once there are two.
+// Group is one entry of the list of tests: a single test, or the passing cases of a family. Two or
+// more cases share a line.
 type Group struct {
 	ID    string // of the element that holds it
 	Name  string // of the family
@@ -20,7 +20,7 @@ type Group struct {
 	cpu        time.Duration
 }
 
-// groupKey says which tests share a group; the zero value shares with none.
+// groupKey identifies the group of a test. Tests with the zero value are not grouped.
 type groupKey struct {
 	family   string
 	unpinned bool
@@ -38,13 +38,13 @@ func (g *Group) add(t Test) {
 	g.score, g.max, g.cpu = g.score.Add(t.score), g.max.Add(t.max), g.cpu+t.cpu
 }
 
-// Folded reports whether the group is one line for several tests.
+// Folded reports whether the group is shown as one line for several tests.
 func (g *Group) Folded() bool { return len(g.Tests) > 1 }
 
-// First is the test of a group that is not folded.
+// First returns the first test, which is the only one unless the group is folded.
 func (g *Group) First() Test { return g.Tests[0] }
 
-// Line is the one line of a folded group.
+// Line returns the line that stands for a folded group.
 func (g *Group) Line() Test {
 	one := Test{
 		Name: fmt.Sprintf("%s: %d cases", g.Name, len(g.Tests)), Mark: g.Mark, Points: pointsOf(g.score, g.max),
@@ -56,8 +56,8 @@ func (g *Group) Line() Test {
 	return one
 }
 
-// Addition is what one more test changes in the list: a new entry, an entry that is
-// folded from now on, or one more case in a folded entry.
+// Addition is the change of the list when a test is added: a new entry, an entry that becomes
+// folded, or one more case in a folded entry.
 type Addition struct {
 	New   *Group
 	Fold  *Group
@@ -65,13 +65,13 @@ type Addition struct {
 	Test  *Test // the test that was added
 }
 
-// Groups are the entries of the list of tests, in the order of their first tests.
+// Groups holds the entries of the list of tests, in the order of their first tests.
 type Groups struct {
 	List  []*Group
 	byKey map[groupKey]*Group
 }
 
-// add puts a test into the list.
+// add adds a test to the list.
 func (g *Groups) add(t Test) Addition {
 	if found := g.byKey[t.key]; found != nil {
 		found.add(t)

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// History is a small plot of the scores of somebody's submissions, the oldest first.
+// History is a small plot of the scores of an owner's submissions, the oldest first.
 type History struct {
-	Says string // for people who do not see it
-	Line string // points of the line between the dots
+	Says string // description for people who cannot see the plot
+	Line string // points of the line that connects the dots
 	Dots []Dot
 }
 
@@ -20,13 +20,13 @@ type Dot struct {
 	Counts bool
 }
 
-// The plot's size, as its template has it: the middle of a dot is within these.
+// Bounds of the dots' centres. They match the size in the template.
 const (
 	historyLeft, historyRight = 10, 434
 	historyTop, historyBottom = 10, 70
 )
 
-// NewHistory plots rows, which are newest first. nil: fewer than two have a score.
+// NewHistory plots rows, which are newest first. It returns nil if fewer than two have a score.
 func NewHistory(rows []Row) *History {
 	var scored []Row
 	for _, r := range slices.Backward(rows) {

@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Ledger is the grades of a course: a person's own, or those of the class.
+// Ledger is the page of a course's grades: a person's own or those of the class.
 type Ledger struct {
 	Frame
 	Path  string
@@ -20,7 +20,7 @@ type Ledger struct {
 	Class *ClassLedger // for staff
 }
 
-// ClassLedger is students × assignments.
+// ClassLedger is the table of a class's grades: students × assignments.
 type ClassLedger struct {
 	Find        string
 	Found       string
@@ -29,19 +29,19 @@ type ClassLedger struct {
 	Pager       Pager
 }
 
-// CourseColumn is an assignment.
+// CourseColumn is the column of an assignment.
 type CourseColumn struct{ Name, Path, Max string }
 
-// LedgerRow is one student's grades, in the order of the assignments.
+// LedgerRow holds one student's grades in the order of the assignments.
 type LedgerRow struct {
 	Login string
 	Cells []LedgerCell
 }
 
-// LedgerCell is one grade; Score "" is none.
+// LedgerCell is one grade. Score is "" if there is none.
 type LedgerCell struct{ Score, Path, Note string }
 
-// NewOwnGrades lists a person's own grades.
+// NewOwnGrades lists the grades of a person.
 func NewOwnGrades(code string, all []schema.Grade) Listing {
 	l := Listing{Caption: "My grades", Heads: []string{"Assignment", "Counts", "Score", "Late", "Changes", "Grade"}, Empty: "Nothing of yours counts yet."}
 	for _, g := range all {
@@ -66,10 +66,10 @@ func NewOwnGrades(code string, all []schema.Grade) Listing {
 	return l
 }
 
-// ledgerPage is how many students a page of the class's grades lists.
+// ledgerPage is the number of students on a page of the class's grades.
 const ledgerPage = 50
 
-// NewClassLedger lists the grades of the students that a query finds.
+// NewClassLedger lists the grades of the students that the query selects.
 func NewClassLedger(path, code string, people []schema.RosterPerson, all []schema.Grade, q RosterQuery) *ClassLedger {
 	l := &ClassLedger{Find: q.Find}
 	most := make(map[string]schema.Points)
@@ -118,7 +118,7 @@ func ledgerCell(path string, g schema.Grade) LedgerCell {
 	return cell
 }
 
-// Exports are the forms that give grades away.
+// Exports is the page with the forms that export grades.
 type Exports struct {
 	Frame
 	Path        string
@@ -126,14 +126,14 @@ type Exports struct {
 	Assignments []string
 }
 
-// Exported is a gradebook with what its reader should know first.
+// Exported is a page with the warnings about a gradebook.
 type Exported struct {
 	Frame
 	Path     string
-	Cells    int // filled in
+	Cells    int // number of cells filled in
 	Warnings []string
 
-	// What the form needs to make the same file again.
+	// Values with which the form requests the same file again.
 	Format, Assignment, Columns, Fill string
 	Dropped                           bool
 }

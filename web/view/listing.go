@@ -1,31 +1,31 @@
 package view
 
-// Listing is a table of what there is, where each row may be acted on.
+// Listing is a table whose rows may have a button.
 type Listing struct {
 	Caption string
 	Heads   []string
 	Rows    []ListRow
-	Empty   string // what is said where there are no rows
+	Empty   string // shown if there are no rows
 }
 
-// ListRow is one row of a listing. Its first cell names it.
+// ListRow is one row of a listing. Its first cell identifies it.
 type ListRow struct {
 	Cells  []ListCell
-	Action *RowAction // nil: none that the viewer may do
+	Action *RowAction // nil: the viewer may do nothing with the row
 }
 
 // ListCell is one cell.
 type ListCell struct {
 	Text string
-	Path string // what it leads to, "" for nothing
+	Path string // target of the link, "" for none
 	Time Moment // instead of Text
 	Code bool
 }
 
-// RowAction is a button of a row.
+// RowAction is the button of a row.
 type RowAction struct {
 	Path, Label string
-	Says        string // the label with what it is about, for people who do not see the row
+	Says        string // the label and its object, for people who cannot see the row
 }
 
 // Acts reports whether any row has a button.
@@ -38,14 +38,14 @@ func (l Listing) Acts() bool {
 	return false
 }
 
-// Text is a cell of text.
+// Text returns a cell with a text.
 func Text(s string) ListCell { return ListCell{Text: s} }
 
-// When is a cell of a time.
+// When returns a cell with a time.
 func When(m Moment) ListCell { return ListCell{Time: m} }
 
-// Link is a cell that leads somewhere.
+// Link returns a cell with a link.
 func Link(text, path string) ListCell { return ListCell{Text: text, Path: path} }
 
-// Form is what was filled into a form, by field.
+// Form holds the values of a form by field.
 type Form map[string]string

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// pageOf returns one page of a list, and which one: the nearest that there is.
+// pageOf returns the page of a list that is nearest to page, and its number.
 func pageOf[T any](all []T, page, size int) ([]T, int) {
 	page = min(max(page, 1), pagesOf(len(all), size))
 	first := (page - 1) * size
@@ -21,7 +21,7 @@ func pageValue(n int) string {
 	return strconv.Itoa(n)
 }
 
-// values makes a query of names and values; what is empty is left out.
+// values returns a query of alternating names and values. It omits empty values.
 func values(pairs ...string) url.Values {
 	v := url.Values{}
 	for i := 0; i+1 < len(pairs); i += 2 {

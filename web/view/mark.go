@@ -2,15 +2,15 @@ package view
 
 import "github.com/grader/grader/schema"
 
-// Mark is how a status is shown: always a word, and a shape and a tone beside it,
-// so that colour alone says nothing.
+// Mark shows a status: a word, with a shape and a tone, so that no information depends on colour
+// alone.
 type Mark struct {
-	Shape string // closed set of templates/shared/mark.html
-	Tone  string // good, part, bad, calm, busy, odd: a class of the style
+	Shape string // one of the shapes in templates/shared/mark.html
+	Tone  string // good, part, bad, calm, busy or odd: a class of the style sheet
 	Word  string
 }
 
-// MarkOf shows the outcome of a test or a build.
+// MarkOf returns the mark of the outcome of a test or a build.
 func MarkOf(o schema.Outcome) Mark {
 	switch o {
 	case schema.OutcomePassed:
@@ -39,7 +39,7 @@ func MarkOf(o schema.Outcome) Mark {
 	return Mark{"alert", "odd", "The tests failed"}
 }
 
-// MarkOfJob shows the state of a job and, once it has ended, what came of it.
+// MarkOfJob returns the mark of a job: its state, or its result if it has one.
 func MarkOfJob(state schema.State, r *schema.Result) Mark {
 	switch state {
 	case schema.StateQueued:

@@ -1,6 +1,6 @@
 package view
 
-// Notice says what a form has done; "" for what is not in the closed set.
+// Notice describes what a form has done. It returns "" for unknown keys.
 func Notice(what string) string {
 	return map[string]string{
 		"published":         "The assignment is published for them.",

@@ -8,37 +8,37 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Notices lists somebody's addresses for notices.
+// Notices is the page of a person's addresses for notices.
 type Notices struct {
 	Frame
 	Addresses []NoticeAddress
-	Added     string // address that was added just now, "" for none
-	Secret    string // of a webhook that was added just now; it is not shown again
+	Added     string // address that this request added, "" for none
+	Secret    string // of a webhook that this request added; it is not shown again
 	Channels  []NoticeChannel
-	Off       []string // channels that the server does not have, with what that means
+	Off       []string // channels that the server does not support, with the consequence
 	Form      Form
 }
 
 // NoticeAddress is one address.
 type NoticeAddress struct {
-	ID        string // of its heading
+	ID        string // of the address's heading
 	Channel   string
 	Address   string
 	Confirmed bool
 	Topics    []NoticeTopic
-	Path      string // what its forms are sent below
+	Path      string // prefix of the paths to which its forms are sent
 }
 
-// NoticeTopic is a topic that may be chosen.
+// NoticeTopic is a topic that can be chosen.
 type NoticeTopic struct {
 	Value, Says string
 	Chosen      bool
 }
 
-// NoticeChannel is a channel by which an address can be added.
+// NoticeChannel is a channel for which an address can be added.
 type NoticeChannel struct{ Value, Says string }
 
-// NewNotices makes the page. added is the zero value unless an address was added just now.
+// NewNotices returns the page. added is the address that this request added, or the zero value.
 func NewNotices(all []schema.NoticeDestination, added schema.NoticeDestination, has classroom.NoticeChannels) Notices {
 	page := Notices{Added: added.Address, Secret: added.Secret}
 	for _, d := range all {
@@ -69,15 +69,15 @@ func newNoticeAddress(d schema.NoticeDestination) NoticeAddress {
 	return a
 }
 
-// Confirmation confirms an address for notices.
+// Confirmation is the page that confirms an address for notices.
 type Confirmation struct {
 	Frame
 	Code    string
-	Address string // that was confirmed just now, "" before
-	Login   string // whose it is
+	Address string // the address that this request confirmed, "" before
+	Login   string // its owner
 }
 
-// Unsubscription removes an address for notices.
+// Unsubscription is the page that removes an address for notices.
 type Unsubscription struct {
 	Frame
 	Path string

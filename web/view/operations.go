@@ -9,59 +9,59 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Operations is how the queues did over a time.
+// Operations is the page that shows how busy the queues were in a period.
 type Operations struct {
 	Frame
 	Over     string // hour, day or term
 	Flavours []FlavourPlots
 }
 
-// Choices are the times that can be shown.
+// Choices returns the periods that can be shown.
 func (Operations) Choices() []string { return []string{"hour", "day", "term"} }
 
-// FlavourPlots are the plots of one flavour, with a table of the same numbers.
+// FlavourPlots holds the plots of one flavour, with a table of the same numbers.
 type FlavourPlots struct {
 	Flavour string
 	Plots   []Plot
 	Table   Listing
 }
 
-// Plot is a drawing of one or two lines over time.
+// Plot is a plot of one or two lines over time.
 type Plot struct {
 	ID, Title string
-	Says      string // what it shows, for people who do not see it
-	Top       string // the value at its upper edge
+	Says      string // description for people who cannot see the plot
+	Top       string // the value at the upper edge
 	Lines     []PlotLine
 }
 
 // PlotLine is one line of a plot.
 type PlotLine struct {
 	Name   string
-	Second bool   // it is drawn as the second one of two
+	Second bool   // this is the second of two lines
 	Points string // of a polyline
 }
 
-// The size of a plot, as its template has it, and how many slices of time it has.
+// Size of a plot, which matches the template, and its number of slices.
 const (
 	plotLeft, plotRight = 4, 476
 	plotTop, plotBottom = 10, 110
 	plotSlices          = 60
 )
 
-// slice is what was measured in one part of the time that is shown.
+// slice holds the measurements of one part of the period.
 type slice struct {
 	at                 time.Time
 	known              bool
-	waiting            float64 // the most
+	waiting            float64 // the maximum
 	wait50, wait95     float64 // seconds
-	busy               float64 // percent, the mean
+	busy               float64 // mean percentage
 	verdicts           int
-	minutes            float64 // that were measured
+	minutes            float64 // total measured time
 	pushes, weighted50 float64
 	measurements       float64
 }
 
-// NewOperations makes the page from measurements, the oldest first.
+// NewOperations returns the page for measurements, which are oldest first.
 func NewOperations(all []schema.Measurement, over string, span time.Duration, now time.Time) Operations {
 	page := Operations{Over: over}
 	by := make(map[string][]schema.Measurement)
@@ -78,7 +78,7 @@ func NewOperations(all []schema.Measurement, over string, span time.Duration, no
 	return page
 }
 
-// slices60 spreads measurements over equal parts of the time.
+// slices60 distributes measurements to equal parts of the period.
 func slices60(all []schema.Measurement, span time.Duration, now time.Time) []slice {
 	parts := make([]slice, plotSlices)
 	begin := now.Add(-span)
@@ -113,7 +113,7 @@ func slices60(all []schema.Measurement, span time.Duration, now time.Time) []sli
 	return parts
 }
 
-// rate is the verdicts per minute.
+// rate returns the verdicts per minute.
 func (p slice) rate() float64 {
 	if p.minutes == 0 {
 		return 0
@@ -138,13 +138,14 @@ func newFlavourPlots(i int, name string, parts []slice, now time.Time) FlavourPl
 	return f
 }
 
-// series is a line's name and its value in a slice.
+// series is a line of a plot: its name and its value in a slice.
 type series struct {
 	name string
 	of   func(slice) float64
 }
 
-// newPlot draws lines. most is the value at the upper edge; 0: the largest one.
+// newPlot returns a plot of lines. most is the value at the upper edge; if it is 0, the largest
+// value is.
 func newPlot(id, title, unit string, parts []slice, most float64, lines ...series) Plot {
 	p := Plot{ID: id, Title: title}
 	top := most
@@ -168,7 +169,7 @@ func newPlot(id, title, unit string, parts []slice, most float64, lines ...serie
 	return p
 }
 
-// points are where a line goes, through the slices that were measured.
+// points returns the points of a line through the measured slices.
 func points(parts []slice, of func(slice) float64, top float64) string {
 	var all []string
 	for i, part := range parts {
@@ -184,7 +185,7 @@ func points(parts []slice, of func(slice) float64, top float64) string {
 	return strings.Join(all, " ")
 }
 
-// decimal writes a number with one decimal where it matters.
+// decimal formats a number, with one decimal if it is below 10 and not whole.
 func decimal(x float64) string {
 	if x >= 10 || x == math.Trunc(x) {
 		return fmt.Sprintf("%.0f", x)

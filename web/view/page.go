@@ -1,5 +1,5 @@
-// Package view holds what pages show: pure models that templates take, made from records,
-// a viewer and a time. It knows neither HTTP nor the store.
+// Package view holds the data that pages show: plain structs for templates, made from records, a
+// viewer and a time. It depends neither on HTTP nor on the store.
 package view
 
 import (
@@ -8,26 +8,26 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Frame is what every page has around its content.
+// Frame holds the parts that all pages have in common.
 type Frame struct {
 	Title   string
 	User    *schema.User // nil: nobody has signed in
 	Crumbs  []Crumb
 	Version string
-	Refresh bool // reload every few seconds where there is no JavaScript
+	Refresh bool // without JavaScript, reload every few seconds
 
 	Tabs    []Tab
-	Notice  string // what a form has done
-	Problem string // why a form could not be acted on
+	Notice  string // result of a form that succeeded
+	Problem string // reason why a form failed
 }
 
-// Crumb is one step of the way from home to a page.
+// Crumb is one step of the path from the home page to a page.
 type Crumb struct{ Name, Path string }
 
-// NewCrumb is a step that names what a path leads to.
+// NewCrumb returns a step with the name and the path of its page.
 func NewCrumb(name, path string) Crumb { return Crumb{Name: name, Path: path} }
 
-// Error says what went wrong.
+// Error is the page of an error.
 type Error struct {
 	Frame
 	Status  int
@@ -35,49 +35,50 @@ type Error struct {
 	Message string
 }
 
-// Welcome explains how to sign in.
+// Welcome is the page that explains how to sign in.
 type Welcome struct {
 	Frame
-	Login    string // the command that makes a sign-in link
-	Wanted   bool   // a page was asked for that needs signing in
+	Login    string // the command that creates a sign-in link
+	Wanted   bool   // the requested page needs signing in
 	Services []ServiceLink
 }
 
-// ServiceLink leads to a sign-in service.
+// ServiceLink is a link to a sign-in service.
 type ServiceLink struct{ Name, Path string }
 
-// Login has the button that spends a sign-in link.
+// Login is the page with the button that redeems a sign-in link.
 type Login struct {
 	Frame
 	Path string
 }
 
-// Owner lists what one owner pushed to an assignment.
+// Owner is the page of one owner's submissions for an assignment.
 type Owner struct {
 	Frame
 	Owner string
 	Title string
-	Task  string // path of the assignment, where the viewer is staff
+	Task  string // path of the assignment, if the viewer is staff
 	Table Table
 }
 
-// Submission is one submission, live until it has ended.
+// Submission is the page of one submission. It is live until the job has ended.
 type Submission struct {
 	Frame
 	Report
-	MayMark  bool // the viewer may choose it as the one that counts
-	MayRerun bool // the viewer may have it graded again
+	MayMark  bool // the viewer may mark it as the one that counts
+	MayRerun bool // the viewer may start another grading of it
 	Counting *Counting
 	Comments Comments
 }
 
-// Moment is a time as a page shows it.
+// Moment is a time in the formats of a page.
 type Moment struct{ ISO, Text string }
 
-// yearKnown is how far from now a date may be whose year needs no saying.
+// yearKnown is the distance from now within which dates are shown without the year.
 const yearKnown = 150 * 24 * time.Hour
 
-// At makes a moment in a zone, seen from now; the zero time makes the zero moment.
+// At returns a moment in a zone. It omits the year of dates near now. The zero time gives the zero
+// moment.
 func At(t, now time.Time, zone *time.Location) Moment {
 	if t.IsZero() {
 		return Moment{}
@@ -90,7 +91,7 @@ func At(t, now time.Time, zone *time.Location) Moment {
 	return Moment{ISO: local.Format(time.RFC3339), Text: local.Format(layout)}
 }
 
-// Precisely makes a moment with seconds and the zone, for what may be disputed.
+// Precisely returns a moment with seconds and the zone, for times that may be disputed.
 func Precisely(t time.Time, zone *time.Location) Moment {
 	if t.IsZero() {
 		return Moment{}
@@ -99,15 +100,15 @@ func Precisely(t time.Time, zone *time.Location) Moment {
 	return Moment{ISO: local.Format("2006-01-02T15:04:05.000Z07:00"), Text: local.Format("Mon 2 Jan 2006, 15:04:05 MST")}
 }
 
-// Fact is a term and what there is to say about it.
+// Fact is a term with its description.
 type Fact struct {
 	Term  string
 	Value string
 	Time  Moment // instead of Value
-	Code  bool   // Value is shown in the type of code
+	Code  bool   // show Value in the font of code
 }
 
-// RoleWord is what a member is called; "" is an administrator who is not enrolled.
+// RoleWord returns the name of a role. "" is an administrator who is not enrolled.
 func RoleWord(r schema.Role) string {
 	switch r {
 	case schema.RoleTA:

@@ -8,25 +8,25 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// sgrPattern matches a change of colour or weight, as schema.SanitizeColored keeps them.
+// sgrPattern matches the sequences for colours and weights that schema.SanitizeColored keeps.
 var sgrPattern = regexp.MustCompile("\x1b\\[([0-9;:]*)m")
 
-// Paint is how the next text of an output is shown; the zero value is plain text. Background
-// colours are shown as a text's colour with its background exchanged, so that every
-// combination can be read.
+// Paint is the style of the next text of an output; the zero value is plain text. A background
+// colour is shown as the text colour with text and background exchanged, so that every combination
+// is readable.
 type Paint struct {
-	color         string // closed set: the names of colorNames, "" for none
+	color         string // closed set: the names in colorNames, "" for none
 	back          string // likewise
 	bold, reverse bool
 	italic, line  bool // line: underlined
 }
 
-// colorNames are the eight colours of ECMA-48 in their order.
+// colorNames returns the eight colours of ECMA-48 in their order.
 func colorNames() [8]string {
 	return [8]string{"black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"}
 }
 
-// Pieces takes an output apart into stretches that are shown alike.
+// Pieces splits an output into pieces of equal style.
 func (p *Paint) Pieces(text string) []Piece {
 	var pieces []Piece
 	at := 0
@@ -45,7 +45,7 @@ func (p *Paint) add(pieces []Piece, text string) []Piece {
 	return append(pieces, Piece{Text: schema.Sanitize(text), Class: p.class()})
 }
 
-// class names the style in classes of the style sheet.
+// class returns the style as classes of the style sheet.
 func (p *Paint) class() string {
 	var names []string
 	color, turned := p.color, p.reverse
@@ -66,7 +66,7 @@ func (p *Paint) class() string {
 	return strings.Join(names, " ")
 }
 
-// change applies the parameters of one sequence. What it does not know changes nothing.
+// change applies the parameters of one sequence. It ignores unknown ones.
 func (p *Paint) change(parameters string) {
 	all := strings.Split(parameters, ";")
 	for i := 0; i < len(all); i++ {
@@ -122,15 +122,15 @@ func (p *Paint) set(n int) {
 	}
 }
 
-// extended applies a colour of the table of 256, or of red, green and blue, which follows 38
-// or 48, and returns how many parameters it has.
+// extended applies the colour after parameter 38 or 48: an index into the table of 256 colours, or
+// red, green and blue. It returns the number of parameters of the colour.
 func (p *Paint) extended(n int, rest []string) (used int) {
 	var name string
 	switch {
 	case len(rest) >= 2 && rest[0] == "5":
 		name, used = colorOfTable(number(rest[1])), 2
 	case len(rest) >= 4 && rest[0] == "2":
-		// A colour space may stand before the three, where colons separate them.
+		// With colons as separators, an empty colour space may precede the three.
 		three := rest[1:4]
 		if len(rest) >= 5 && rest[1] == "" {
 			three = rest[2:5]
@@ -147,14 +147,14 @@ func (p *Paint) extended(n int, rest []string) (used int) {
 	return used
 }
 
-// number is a parameter between 0 and 255.
+// number parses a parameter and limits it to 0 to 255.
 func number(text string) int {
-	n, _ := strconv.Atoi(text) // 0 for what is no number
+	n, _ := strconv.Atoi(text) // 0 if it is not a number
 	return min(max(n, 0), 255)
 }
 
-// colorOfTable is the nearest of the eight colours to one of the table of 256 that terminals
-// share: 16 named ones, a cube of 6 × 6 × 6, and 24 grays.
+// colorOfTable returns the nearest of the eight colours to an entry of the terminals' table of 256:
+// 16 named colours, a cube of 6 × 6 × 6, and 24 grays.
 func colorOfTable(n int) string {
 	switch {
 	case n < 16:
@@ -167,10 +167,10 @@ func colorOfTable(n int) string {
 	return colorOf(level(n/36), level(n/6%6), level(n%6))
 }
 
-// grayish is how far apart the parts of a colour are at most that is shown as none.
+// grayish is the difference between the parts of a colour below which it is shown without a colour.
 const grayish = 40
 
-// colorOf is the nearest of the eight colours by hue, "" for a gray.
+// colorOf returns the nearest of the eight colours by hue, or "" for a gray.
 func colorOf(red, green, blue int) string {
 	least, most := min(red, green, blue), max(red, green, blue)
 	if most-least < grayish {

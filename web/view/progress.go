@@ -5,38 +5,38 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// MaxLines bounds the lines of a build that a live page keeps; the finished build
-// has them head and tail.
+// MaxLines bounds the lines of a build that a live page keeps. The finished build has the first and
+// the last ones.
 const MaxLines = 1000
 
-// Progress is what the events of a job say so far, as one viewer may see it.
+// Progress is the state of a job according to its events, as one viewer may see it.
 type Progress struct {
-	Seq    int64 // of the last event taken in, seen or not
-	Told   int64 // events that the viewer may see: what the browser counts, so that no gap tells of hidden ones
+	Seq    int64 // of the last applied event, visible or not
+	Told   int64 // events that the viewer may see; the browser counts only these, so that gaps do not reveal hidden ones
 	State  schema.State
-	Runner string // flavour and wall of who runs it
-	Note   string // why it is back in the queue, or has no result
+	Runner string // flavour and wall of the runner
+	Note   string // why the job is queued again, or has no result
 	Lines  []string
 	Build  *schema.BuildResult
 	Tests  []schema.TestResult
-	Earned schema.Points // by the tests so far
+	Earned schema.Points // by the counted tests so far
 }
 
-// Change says what an event did to a progress.
+// Change is the kind of change that an event makes to a Progress.
 type Change string
 
-// The changes of a progress.
+// Changes of a Progress.
 const (
-	ChangeNothing Change = ""       // not for this viewer
-	ChangeStatus  Change = "status" // only where it stands
-	ChangeReset   Change = "reset"  // what was shown is void
+	ChangeNothing Change = ""       // nothing that this viewer may see
+	ChangeStatus  Change = "status" // only the state
+	ChangeReset   Change = "reset"  // what was shown is no longer valid
 	ChangeLine    Change = "line"
 	ChangeBuild   Change = "build"
 	ChangeTest    Change = "test"
 	ChangeEnded   Change = "ended"
 )
 
-// Take takes in the next event, redacted for the viewer.
+// Take applies the next event, redacted for the viewer, and returns the change.
 func (p *Progress) Take(e schema.Event, a course.Access) Change {
 	p.Seq = e.Seq
 	seen, ok := course.RedactEvent(e, a)
@@ -63,7 +63,7 @@ func (p *Progress) Take(e schema.Event, a course.Access) Change {
 	return ChangeStatus
 }
 
-// takeWork takes in what a runner found.
+// takeWork applies an event with a result of the runner.
 func (p *Progress) takeWork(e schema.Event) Change {
 	p.State = schema.StateRunning
 	switch {

@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Queue is where one's own work stands, and for staff how the machines do.
+// Queue is the page of the queue: a person's own jobs and, for staff, the state of the runners.
 type Queue struct {
 	Frame
 	Summary  string
@@ -19,36 +19,36 @@ type Queue struct {
 	Lanes    Listing
 	Pools    []Pool
 	Runners  Listing
-	Flavours []string // that an administrator may move what waits to, none for others
+	Flavours []string // flavours whose jobs an administrator may move; nil for others
 	Form     Form
 }
 
-// QueueRow is one submission of one's own that has not ended.
+// QueueRow is one of the person's submissions whose job has not ended.
 type QueueRow struct {
 	Name, Path string
 	Mark       Mark
 	Status     string
 }
 
-// Pool is one flavour's runners.
+// Pool describes the runners of one flavour.
 type Pool struct {
 	Flavour  string
 	Facts    []Fact
-	Reason   string // why there are so many
-	Failure  string // why none could be started last
+	Reason   string // for the number of runners
+	Failure  string // why the last start of a runner failed
 	Failures []string
 
 	Mode      schema.PoolMode
-	Stopped   string // what people who wait read, "" if jobs start
+	Stopped   string // message for people whose jobs wait, "" if jobs start
 	May       bool   // the viewer may control it
-	Why       string // that was given for the mode, "" for none
-	Warm, Max string // that were set; "" for the configuration's
+	Why       string // reason given for the mode, "" for none
+	Warm, Max string // numbers that were set; "": those of the configuration
 }
 
-// Path is where the forms of a pool are sent.
+// Path returns the path to which the forms of a pool are sent.
 func (p Pool) Path() string { return "/-/pools/" + p.Flavour }
 
-// NewQueue shows the queue. mine are submissions of the person's own that have not ended.
+// NewQueue returns the page. mine holds the person's submissions whose jobs have not ended.
 func NewQueue(r classroom.QueueReport, mine []classroom.OwnWork, admin bool, now time.Time) Queue {
 	q := Queue{Staff: r.Staff, Summary: waitingSummary(r.Waiting)}
 	for _, sub := range mine {
@@ -76,7 +76,7 @@ func NewQueue(r classroom.QueueReport, mine []classroom.OwnWork, admin bool, now
 	return q
 }
 
-// Refill puts what was sent for the pool of a flavour, and was refused, into its forms again.
+// Refill restores the values of a refused form to the forms of a flavour's pool.
 func (q *Queue) Refill(flavour string, sent Form) {
 	for i := range q.Pools {
 		p := &q.Pools[i]
@@ -133,7 +133,7 @@ func newPool(p schema.PoolState, now time.Time) Pool {
 	return pool
 }
 
-// optional is a number as a form has it, "" for none.
+// optional formats a number for a form field. It returns "" for nil.
 func optional(n *int) string {
 	if n == nil {
 		return ""

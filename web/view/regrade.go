@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Regrades are the regrade sets of an assignment, and the form that makes one.
+// Regrades is the page of an assignment's regrade sets, with the form that creates one.
 type Regrades struct {
 	Frame
 	Path, Task string
@@ -18,7 +18,7 @@ type Regrades struct {
 	List       Listing
 }
 
-// NewRegrades lists sets.
+// NewRegrades lists regrade sets.
 func NewRegrades(path string, all []schema.Regrade, now time.Time, zone *time.Location) Listing {
 	l := Listing{
 		Caption: "Regrade sets", Heads: []string{"Set", "State", "Submissions", "Test version", "Reason", "Made by", "Made"}, Empty: "There are none.",
@@ -40,30 +40,30 @@ func progressWords(g schema.Regrade) string {
 	return words
 }
 
-// Regrade is one set: what it does, or did, to each owner.
+// Regrade is the page of one regrade set, with its effect on each owner.
 type Regrade struct {
 	Frame
 	Path, Task                 string
 	Title                      string // "Set 7"
-	State                      string // in a sentence
+	State                      string // as a sentence
 	Facts                      []Fact
 	Done, Total                int
 	MayApply, MayDrop, MayUndo bool
-	Changed                    []RegradedRow // whose grade or tests differ
+	Changed                    []RegradedRow // owners whose grade or tests differ
 	Same                       int           // owners with no difference
 }
 
-// RegradedRow is one owner.
+// RegradedRow is the row of one owner.
 type RegradedRow struct {
 	Owner, Path   string
 	Before, After string // final scores
-	Which         string // "#3 → #5" where another submission counts
+	Which         string // "#3 → #5" if another submission counts
 	Direction     Mark
 	Tests         []string // "removes from the middle: failed → passed"
 	Remarks       []string
 }
 
-// regradeStates say the state of a set.
+// regradeState describes the state of a set.
 func regradeState(s schema.RegradeState) string {
 	switch s {
 	case schema.RegradeRunning:
@@ -82,10 +82,10 @@ func regradeState(s schema.RegradeState) string {
 	return string(s)
 }
 
-// maxRegraded is how many owners with a difference a page lists.
+// maxRegraded is the maximum number of owners on a page.
 const maxRegraded = 1000
 
-// NewRegrade shows a set.
+// NewRegrade returns the page of a set.
 func NewRegrade(path string, r classroom.RegradeReport, now time.Time, zone *time.Location) Regrade {
 	g := r.Set
 	page := Regrade{
@@ -128,7 +128,7 @@ func ownersWord(n int, what string) string {
 
 func newRegradedRow(task string, o schema.RegradedOwner) (RegradedRow, bool) {
 	row := RegradedRow{Owner: o.Owner, Path: task + "/" + o.Owner, Before: short(o.Before.Final.String()), After: short(o.After.Final.String())}
-	before, _ := schema.ParsePoints(o.Before.Final.String()) // numbers of ours
+	before, _ := schema.ParsePoints(o.Before.Final.String()) // always valid
 	after, _ := schema.ParsePoints(o.After.Final.String())
 	switch after.Cmp(before) {
 	case 1:
@@ -156,7 +156,7 @@ func newRegradedRow(task string, o schema.RegradedOwner) (RegradedRow, bool) {
 	return row, before.Cmp(after) != 0 || row.Which != "" || len(o.Changes) > 0 || len(row.Remarks) > 0
 }
 
-// outcomeWord is an outcome in words; "" is a test that the result does not have.
+// outcomeWord returns the word for an outcome. "" stands for a test that is not in the result.
 func outcomeWord(o schema.Outcome) string {
 	if o == "" {
 		return "absent"
@@ -164,7 +164,7 @@ func outcomeWord(o schema.Outcome) string {
 	return strings.ToLower(MarkOf(o).Word)
 }
 
-// short is a number with two decimals at most.
+// short formats a number with at most two decimals.
 func short(number string) string {
 	p, err := schema.ParsePoints(number)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Report is a submission's page without its frame; live updates replace parts of it.
+// Report is a submission's page without its frame. Live updates replace parts of it.
 type Report struct {
 	Path     string // of the page
 	Name     string
@@ -18,26 +18,26 @@ type Report struct {
 	TaskPath string
 	Live     bool
 	Job      int64
-	Told     int64 // events that the page holds
+	Told     int64 // events that the page shows
 
 	Mark    Mark
-	Status  string // a sentence: where it stands, or what came of it
-	Advice  string // what to make of it
-	Score   string // "17", "" if there is none; while live, so far
-	Max     string // once it has ended
-	Hidden  string // what counts that is not shown
+	Status  string // a sentence: the state or the result
+	Advice  string // what the status means for the student
+	Score   string // "17", "" if there is none; the score so far while live
+	Max     string // set when the job has ended
+	Hidden  string // hidden tests that are not in the score
 	Done    int    // tests
 	Total   int    // 0: unknown
 	Earlier string
 
 	Build   *Build
-	Lines   []Line // of a build under way
+	Lines   []Line // of a build in progress
 	paint   Paint  // of the next line
 	Tests   []Test
-	Groups  Groups // of Tests, as the list shows them
-	opened  int    // of Tests
-	InTests bool   // some were judged inside the student's own process
-	Failing bool   // the list shows only what did not pass
+	Groups  Groups // Tests as the list shows them
+	opened  int    // number of Tests that are shown opened
+	InTests bool   // some tests were judged inside the student's own process
+	Failing bool   // the list shows only tests that did not pass
 	Dropped []string
 
 	Facts      []Fact
@@ -59,22 +59,22 @@ type Build struct {
 	Open     bool
 }
 
-// Subject is one submission, as one member sees it.
+// Subject is one submission as one member may see it.
 type Subject struct {
 	Submission schema.GradedSubmission
 	Access     course.Access
 	Title      string // of the assignment
 	Zone       *time.Location
 	Dated      bool            // Terms are known
-	Terms      course.Terms    // its owner's, at the moment of receipt
-	Seen       Progress        // what the events of its latest job say
+	Terms      course.Terms    // of the owner when the submission was received
+	Seen       Progress        // from the events of its latest job
 	Place      schema.Place    // in the queue
-	Total      int             // tests to come, 0: unknown
-	Failing    bool            // only the tests that did not pass are listed
-	Sources    map[string]bool // files of the submission that outputs name
+	Total      int             // expected tests, 0: unknown
+	Failing    bool            // list only the tests that did not pass
+	Sources    map[string]bool // files of the submission that outputs mention
 }
 
-// NewReport makes the report of what a member sees.
+// NewReport returns the report of a submission for a member.
 func NewReport(v *Subject) Report {
 	sub := v.Submission
 	r := Report{
@@ -98,7 +98,7 @@ func NewReport(v *Subject) Report {
 	return r
 }
 
-// ShowProgress fills in what the events say so far.
+// ShowProgress fills in the state from the events so far.
 func (r *Report) ShowProgress(v *Subject) {
 	r.Live = true
 	r.Lines, r.paint = nil, Paint{}
@@ -109,7 +109,7 @@ func (r *Report) ShowProgress(v *Subject) {
 	r.ShowStanding(&v.Seen, v.Place)
 }
 
-// AddLine adds a line of a build under way, in the colours that the lines before it left.
+// AddLine adds a line of a build in progress. Its colours continue those of the previous line.
 func (r *Report) AddLine(text string) Line {
 	line := Line(r.paint.Pieces(text))
 	r.Lines = append(r.Lines, line)
@@ -127,7 +127,7 @@ func (r *Report) ShowStanding(p *Progress, place schema.Place) {
 	}
 }
 
-// showEnd fills in what came of it.
+// showEnd fills in the result.
 func (r *Report) showEnd(v *Subject, result *schema.Result, hidden schema.Hidden) {
 	job := v.Submission.Job
 	if job.State != schema.StateDone {
@@ -158,7 +158,7 @@ func (r *Report) showWork(v course.Viewer, build *schema.BuildResult, tests []sc
 	}
 }
 
-// linkSources makes links of the source lines that outputs name.
+// linkSources turns the source lines in outputs into links.
 func (r *Report) linkSources(known map[string]bool) {
 	if len(known) == 0 {
 		return
@@ -177,11 +177,11 @@ func (r *Report) linkSources(known map[string]bool) {
 	}
 }
 
-// maxOpen is how many tests that did not pass are shown opened: the first ones are
-// what to look at next.
+// maxOpen is the maximum number of tests that did not pass and are shown opened. They are the first
+// ones.
 const maxOpen = 3
 
-// AddTest adds a test, and says what that changes in the list.
+// AddTest adds a test and returns how the list changes.
 func (r *Report) AddTest(t Test) Addition {
 	if t.Open = t.Open && r.opened < maxOpen; t.Open {
 		r.opened++
@@ -194,7 +194,7 @@ func (r *Report) AddTest(t Test) Addition {
 	return r.Groups.add(t)
 }
 
-// NewBuild shows a build; nil if there was none.
+// NewBuild returns a build for display, or nil if there was none.
 func NewBuild(b *schema.BuildResult) *Build {
 	if b == nil {
 		return nil
@@ -205,7 +205,7 @@ func NewBuild(b *schema.BuildResult) *Build {
 	}
 }
 
-// Title is what the browser shows of the page.
+// Title returns the title of the page for the browser.
 func (r *Report) Title() string {
 	title := r.Mark.Word
 	if r.Score != "" && !r.Live {

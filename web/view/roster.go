@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Roster is who is in a course, with the forms that change it.
+// Roster is the page of a course's people, with the forms that change them.
 type Roster struct {
 	Frame
 	Path   string
@@ -21,23 +21,23 @@ type Roster struct {
 	Pager  Pager
 }
 
-// RosterPerson is one person.
+// RosterPerson is the row of one person.
 type RosterPerson struct {
 	Login, Name, StudentID, Email, Section string
 	Role                                   string
 	Dropped                                bool
 }
 
-// RosterQuery says which people a page of the roster lists.
+// RosterQuery selects the people on a page of the roster.
 type RosterQuery struct {
 	Find string
 	Page int
 }
 
-// rosterPage is how many people a page lists.
+// rosterPage is the number of people on a page.
 const rosterPage = 100
 
-// NewRoster lists the people that a query finds.
+// NewRoster lists the people that the query selects.
 func NewRoster(path string, all []schema.RosterPerson, q RosterQuery) Roster {
 	r := Roster{Path: path, Find: q.Find}
 	find := strings.ToLower(strings.TrimSpace(q.Find))
@@ -61,27 +61,27 @@ func NewRoster(path string, all []schema.RosterPerson, q RosterQuery) Roster {
 	return r
 }
 
-// Imported is what importing a roster would do, or did.
+// Imported is the page with the changes of a roster import, before or after they are made.
 type Imported struct {
 	Frame
 	Path     string
-	Done     bool   // it was done; else it is a preview
-	System   string // whose form the file has
+	Done     bool   // the changes were made; otherwise this is a preview
+	System   string // the system whose format the file has
 	Counts   []Fact
 	Warnings []string
-	List     Listing // what changes
+	List     Listing // the changes
 	Codes    string  // of the new accounts as CSV, "" for none
 
-	// What the form needs to do what the preview says.
+	// Values with which the form makes the previewed changes.
 	Data, Columns, Pad string
 	DropMissing        bool
-	MayImport          bool // something would change
+	MayImport          bool // the file would change something
 }
 
-// maxChanges is how many changes a page lists.
+// maxChanges is the maximum number of changes on a page.
 const maxChanges = 2000
 
-// NewImported shows what an import does.
+// NewImported returns the page of an import.
 func NewImported(path string, r classroom.ImportRequest, done classroom.Imported) Imported {
 	page := Imported{
 		Path: path, Done: !r.DryRun, System: done.System, Warnings: done.Warnings, Data: base64.StdEncoding.EncodeToString(r.Data), DropMissing: r.DropMissing,

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Table is a list of submissions with what it is.
+// Table is a list of submissions.
 type Table struct {
 	Caption string
 	ByOwner bool // its rows are of several owners
@@ -16,7 +16,7 @@ type Table struct {
 	Tries   []Row // pushes to the branch try, newest first; without a page of their own
 }
 
-// History plots the scores of its rows, nil for too few.
+// History plots the scores of the rows. It returns nil if there are too few.
 func (t Table) History() *History { return NewHistory(t.Rows) }
 
 // Row is one submission in a table.
@@ -31,15 +31,15 @@ type Row struct {
 	Mark     Mark
 	Score    string // "17 / 25", "" if there is none
 	Hidden   string // "2 hidden tests (5 points)", "" for none
-	Counts   bool   // the one that counts, as things stand
+	Counts   bool   // it counts at present
 	TryOut   bool
-	Kept     bool // received after the end, and not graded
-	MayMark  bool // the viewer may choose it as the one that counts
+	Kept     bool // received after the end and not graded
+	MayMark  bool // the viewer may mark it as the one that counts
 
-	share float64 // of the points that may be seen, from 0 to 1
+	share float64 // of the visible points, from 0 to 1
 }
 
-// NewRow shows a submission, redacted.
+// NewRow returns the row of a submission, redacted.
 func NewRow(sub schema.GradedSubmission, a course.Access, now time.Time, zone *time.Location) Row {
 	r := Row{
 		Path: "/" + sub.Name.String(), Task: sub.Name.Course + "/" + sub.Name.Assignment,
@@ -51,7 +51,7 @@ func NewRow(sub schema.GradedSubmission, a course.Access, now time.Time, zone *t
 	if result != nil && sub.Job.State == schema.StateDone {
 		r.Score = scoreOf(result)
 		if result.MaxScore.Sign() > 0 {
-			share, _ := result.Score.Quo(result.MaxScore).Number().Float64() // of a decimal number
+			share, _ := result.Score.Quo(result.MaxScore).Number().Float64() // need not be exact
 			r.share = min(max(share, 0), 1)
 		}
 		r.Hidden = hiddenWords(hidden)
@@ -59,7 +59,7 @@ func NewRow(sub schema.GradedSubmission, a course.Access, now time.Time, zone *t
 	return r
 }
 
-// NewTryRow shows a try, redacted.
+// NewTryRow returns the row of a try, redacted.
 func NewTryRow(y schema.Try, a course.Access, now time.Time, zone *time.Location) Row {
 	r := NewRow(schema.GradedSubmission{Submission: schema.Submission{Name: y.Work, Commit: y.Commit, ReceivedAt: y.ReceivedAt},
 		Grading: schema.Grading{Job: y.Job, Result: y.Result}}, a, now, zone)
@@ -67,7 +67,7 @@ func NewTryRow(y schema.Try, a course.Access, now time.Time, zone *time.Location
 	return r
 }
 
-// redacted is course.Redact of a result that may not be there.
+// redacted is course.Redact for a result that may be nil.
 func redacted(r *schema.Result, a course.Access) (*schema.Result, schema.Hidden) {
 	if r == nil {
 		return nil, schema.Hidden{}
@@ -76,7 +76,7 @@ func redacted(r *schema.Result, a course.Access) (*schema.Result, schema.Hidden)
 	return &visible, hidden
 }
 
-// scoreOf writes a score, "" if what went wrong is not the student's doing.
+// scoreOf formats the score of a result. It returns "" if the failure is not the student's fault.
 func scoreOf(r *schema.Result) string {
 	switch r.Outcome {
 	case schema.OutcomeGraded, schema.OutcomeCompileError:
@@ -85,7 +85,7 @@ func scoreOf(r *schema.Result) string {
 	return ""
 }
 
-// hiddenSentence says that what is hidden is not in the number beside it.
+// hiddenSentence says that the score beside it does not include the hidden tests.
 func hiddenSentence(h schema.Hidden) string {
 	if h.Tests == 0 {
 		return ""
@@ -93,7 +93,7 @@ func hiddenSentence(h schema.Hidden) string {
 	return "Not in this number: " + course.HiddenWords(h) + "."
 }
 
-// hiddenWords says how much counts that is not shown, "" for nothing.
+// hiddenWords describes the hidden tests that count, or returns "" if there are none.
 func hiddenWords(h schema.Hidden) string {
 	if h.Tests == 0 {
 		return ""

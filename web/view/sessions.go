@@ -7,15 +7,15 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Sessions lists the browsers in which somebody is signed in.
+// Sessions is the page of the browsers in which a person is signed in.
 type Sessions struct {
 	Frame
 	List Listing
-	Idle string // how long one lives without being used
+	Idle string // time after which an unused session ends
 }
 
-// NewSessions makes the page. current is the id of the session that asks. Times are in UTC:
-// an account belongs to no course, and so to no zone.
+// NewSessions returns the page. current is the id of the session that sends the request. Times are
+// in UTC, because an account belongs to no course and so has no zone.
 func NewSessions(all []schema.Session, current string, now time.Time) Sessions {
 	list := Listing{Caption: "Signed-in browsers", Heads: []string{"Browser", "Signed in", "By", "Last used"}, Empty: "There are none."}
 	for _, b := range all {
@@ -39,8 +39,8 @@ func NewSessions(all []schema.Session, current string, now time.Time) Sessions {
 	return Sessions{List: list, Idle: Duration(schema.SessionIdle)}
 }
 
-// Browser names a browser and its system by what it sends in User-Agent: "Firefox on
-// Linux". "" is one that cannot be told.
+// Browser returns the name of the browser and its system from a User-Agent header: "Firefox on
+// Linux". It returns "" for unknown browsers.
 func Browser(agent string) string {
 	name := firstOf(agent, []string{"Edg/", "OPR/", "Firefox/", "Chrome/", "Safari/", "curl/"}, []string{"Edge", "Opera", "Firefox", "Chrome", "Safari", "curl"})
 	system := firstOf(agent, []string{"Android", "iPhone", "iPad", "Windows", "Macintosh", "CrOS", "Linux"}, []string{"Android", "iPhone", "iPad", "Windows", "macOS", "ChromeOS", "Linux"})

@@ -7,21 +7,22 @@ import (
 	"strings"
 )
 
-// Piece is a stretch of a program's output: text, or a link to a line of a source file.
+// Piece is a part of a program's output: text, or a link to a line of a source file.
 type Piece struct {
 	Text  string
 	Class string // of the style sheet, "" for plain text
 	Path  string // "" for text
 }
 
-// sourcePattern matches how compilers and interpreters name a line: `src/list.c:41:22`,
+// sourcePattern matches source lines as compilers and interpreters write them: `src/list.c:41:22`,
 // `File "list.py", line 3`.
 var sourcePattern = regexp.MustCompile(`((?:[\w+-][\w.+-]*/)*[\w+-][\w.+-]*\.[A-Za-z][A-Za-z0-9+]{0,7})(?::(\d{1,6})\b|", line (\d{1,6})\b)`)
 
-// maxSources is how many source files of one page are looked for.
+// maxSources is the maximum number of source files that are looked up for a page.
 const maxSources = 8
 
-// SourceNames returns the files whose lines some texts name, the first ones, each once.
+// SourceNames returns the names of the first source files that the texts mention, without
+// duplicates.
 func SourceNames(texts ...string) []string {
 	var names []string
 	for _, text := range texts {
@@ -34,8 +35,8 @@ func SourceNames(texts ...string) []string {
 	return names
 }
 
-// linkSources makes links of the lines of known files that an output names, also where the
-// name and the number have different colours. root is the path of the page that lists the files.
+// linkSources turns lines of known files in an output into links. It also finds them if the name
+// and the number have different colours. root is the path of the page that lists the files.
 func linkSources(pieces []Piece, root string, known map[string]bool) []Piece {
 	var text strings.Builder
 	for _, p := range pieces {
@@ -67,13 +68,13 @@ func linkSources(pieces []Piece, root string, known map[string]bool) []Piece {
 	return append(linked, rest.pieces...)
 }
 
-// remainder is what is left of an output.
+// remainder is the rest of an output.
 type remainder struct {
-	pieces []Piece // which are shortened in place
+	pieces []Piece // shortened in place
 	at     int     // where it begins, in bytes
 }
 
-// until cuts off what stands before an index of the whole output.
+// until cuts off and returns the pieces before an index of the whole output.
 func (r *remainder) until(index int) []Piece {
 	var cut []Piece
 	for r.at < index {
@@ -88,7 +89,7 @@ func (r *remainder) until(index int) []Piece {
 	return cut
 }
 
-// Files lists the files of a submission.
+// Files is the page with the files of a submission.
 type Files struct {
 	Frame
 	Name string
@@ -96,12 +97,12 @@ type Files struct {
 	List Listing
 }
 
-// File is one source file of a submission.
+// File is the page of one source file of a submission.
 type File struct {
 	Frame
 	Name   string // of the file
 	Path   string // of the submission
-	Binary bool   // it is no text, and not shown
+	Binary bool   // it is not text and not shown
 	Lines  []SourceLine
 	Size   string
 
@@ -115,13 +116,13 @@ type SourceLine struct {
 	Tokens []Token
 }
 
-// Token is a stretch of a line that is shown alike.
+// Token is a part of a line with one style.
 type Token struct {
 	Text  string
 	Class string // closed set: keyword, string, comment, number, name or ""
 }
 
-// PlainLines are the lines of a text without highlighting.
+// PlainLines returns the lines of a text without highlighting.
 func PlainLines(text string) []SourceLine {
 	var lines []SourceLine
 	for line := range strings.Lines(text) {
@@ -130,7 +131,7 @@ func PlainLines(text string) []SourceLine {
 	return lines
 }
 
-// NumberedLine is a line with its number, from 1.
+// NumberedLine returns a line with its number, which starts at 1.
 func NumberedLine(n int, tokens []Token) SourceLine {
 	return SourceLine{Number: n, ID: "L" + strconv.Itoa(n), Tokens: tokens}
 }

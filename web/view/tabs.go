@@ -5,20 +5,20 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Tab leads to one of the pages of a course or an assignment.
+// Tab is a link to one of the pages of a course or an assignment.
 type Tab struct {
 	Name, Path string
 	Current    bool
 }
 
-// tab is a candidate for a list of tabs.
+// tab is a page that may become a Tab.
 type tab struct {
 	name, path string
-	may        error // why the viewer may not see it
+	may        error // why the viewer may not see the page
 }
 
-// CourseTabs are the pages of a course that the viewer may see. current is the path of
-// the page below the course: "", "/-/roster".
+// CourseTabs returns the pages of a course that the viewer may see. current is the page's path
+// below the course, such as "" or "/-/roster".
 func CourseTabs(code string, v course.Viewer, current string) []Tab {
 	return tabsOf("/"+code, current, []tab{
 		{"Assignments", "", nil},
@@ -32,7 +32,7 @@ func CourseTabs(code string, v course.Viewer, current string) []Tab {
 	})
 }
 
-// AssignmentTabs are the pages of an assignment, COURSE/ASSIGNMENT, that the viewer may see.
+// AssignmentTabs returns the pages of an assignment that the viewer may see.
 func AssignmentTabs(of schema.Assignment, v course.Viewer, current string) []Tab {
 	code := of.Course.Code
 	return tabsOf("/"+of.Path(), current, []tab{
@@ -46,12 +46,13 @@ func AssignmentTabs(of schema.Assignment, v course.Viewer, current string) []Tab
 	})
 }
 
-// AccountTabs are the pages about somebody's own account. current is the path of the page.
+// AccountTabs returns the pages about a person's own account. current is the page's path.
 func AccountTabs(current string) []Tab {
 	return tabsOf("", current, []tab{{"Signed-in browsers", "/-/sessions", nil}, {"API tokens", "/-/tokens", nil}, {"Notifications", "/-/notifications", nil}})
 }
 
-// tabsOf keeps what may be seen; one tab alone leads nowhere.
+// tabsOf returns the tabs that the viewer may see. It returns nil for a single tab, which would
+// lead nowhere else.
 func tabsOf(root, current string, all []tab) []Tab {
 	var tabs []Tab
 	for _, t := range all {

@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Teams lists the teams of an assignment.
+// Teams is the page of an assignment's teams.
 type Teams struct {
 	Frame
 	Path, Task string
@@ -23,12 +23,12 @@ type Team struct {
 	Name    string
 	Members string
 	Invited string
-	Empty   bool // it has handed nothing in
+	Empty   bool // it has handed in nothing
 	Own     bool // the viewer is in it
 	Asked   bool // the viewer is invited
 }
 
-// NewTeams lists teams as one person sees them.
+// NewTeams lists teams as a person may see them.
 func NewTeams(path string, all []schema.Team, login string, staff, may bool) Teams {
 	page := Teams{Path: path, Staff: staff, May: may}
 	for _, t := range all {

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Test is one test, as a page shows it.
+// Test is one test of a result.
 type Test struct {
 	Name       string
 	Mark       Mark
@@ -17,25 +17,25 @@ type Test struct {
 	Time       string // processor time
 	Memory     string
 	Difference *Difference
-	Message    string // instead of a difference, of one line
-	Words      string // likewise, of several lines
+	Message    string // shown if there is no difference; one line
+	Words      string // like Message, but several lines
 	Crash      string // "signal SIGSEGV", "exit status 3"
 	Hint       string
 	Output     string
 	Pieces     []Piece // of Output, with colours and links to source lines
 	InProcess  bool
 	Unpinned   bool
-	StudentsDo string // for staff: what students see of it, "" for all
-	Tampering  string // for staff
-	JudgeSays  string // likewise: what a checker or driver wrote for them
+	StudentsDo string // for staff: when students see the test, "" for always
+	Tampering  string // for staff: signs of tampering
+	JudgeSays  string // for staff: what a checker or driver wrote for them
 	Open       bool
 
-	key        groupKey // of the group that it shares a line with
+	key        groupKey // of the group with which it shares a line
 	score, max schema.Points
 	cpu        time.Duration
 }
 
-// NewTest shows a test that is redacted already.
+// NewTest returns a test for display. t is already redacted.
 func NewTest(t schema.TestResult, v course.Viewer) Test {
 	one := Test{
 		Name: t.Name, Mark: MarkOf(t.Outcome), Points: pointsOf(t.Score, t.MaxScore),
@@ -67,10 +67,10 @@ func NewTest(t schema.TestResult, v course.Viewer) Test {
 	return one
 }
 
-// Failed reports whether there is something to mend.
+// Failed reports whether the test needs attention.
 func (t Test) Failed() bool { return t.Mark.Tone != "good" || t.Tampering != "" }
 
-// HasMore reports whether there is more to a test than its line.
+// HasMore reports whether the test has more details than its line shows.
 func (t Test) HasMore() bool {
 	return t.Difference != nil || t.Message != "" || t.Words != "" || t.Crash != "" || t.Hint != "" || t.Output != "" ||
 		t.Tampering != "" || t.JudgeSays != "" || t.InProcess || t.Unpinned
@@ -88,7 +88,7 @@ func crashWords(t schema.TestResult) string {
 	return ""
 }
 
-// visibilityWords say to staff what students see of a test.
+// visibilityWords describes for staff when students see a test.
 func visibilityWords(v schema.Visibility) string {
 	switch v {
 	case schema.VisibleAfterDue:

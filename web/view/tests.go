@@ -13,14 +13,14 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Tests lists the versions and the files of an assignment's tests, with the forms that
-// change them.
+// Tests is the page of the versions and files of an assignment's tests, with the forms that change
+// them.
 type Tests struct {
 	Frame
 	Path     string // of the page
 	Task     string // COURSE/ASSIGNMENT
 	May      bool   // the viewer may change them
-	Base     string // commit that is shown, "" for none
+	Base     string // commit of the files, "" for none
 	Files    []TestsFile
 	Versions Listing
 	Families []string // tests to which a case can be added
@@ -51,7 +51,7 @@ func NewTests(path string, versions []schema.TestsVersion, now time.Time, zone *
 	return page
 }
 
-// VersionWord names the state of a version of tests.
+// VersionWord returns the word for the state of a version of the tests.
 func VersionWord(s schema.VersionState) string {
 	switch s {
 	case schema.VersionCandidate:
@@ -66,28 +66,28 @@ func VersionWord(s schema.VersionState) string {
 	return string(s)
 }
 
-// PathLink is the address of a file below root.
+// PathLink returns the path of a file below root.
 func PathLink(root, path string) string { return root + (&url.URL{Path: path}).EscapedPath() }
 
-// Link leads to a file of the repository.
+// Link returns the path of the page of a file.
 func (t Tests) Link(path string) string { return PathLink(t.Path+"/files/", path) }
 
-// TestsEdit is the form in which one file is edited.
+// TestsEdit is the page with the form that edits one file.
 type TestsEdit struct {
 	Frame
 	Path     string // of the tests
 	Name     string // of the file
-	Base     string // commit that is shown
+	Base     string // commit of the text
 	Text     string
 	Nonce    string // of the editor's styles
-	Closed   string // why its text cannot be edited
+	Closed   string // why the text cannot be edited, "" if it can
 	Exists   bool
 	May      bool
 	Checked  bool // it was checked and has no mistakes
 	Problems []Problem
 }
 
-// Action is where the form is sent to.
+// Action returns the path to which the form is sent.
 func (t TestsEdit) Action() string { return PathLink(t.Path+"/files/", t.Name) }
 
 // Problem is one mistake that the parser found.
@@ -96,7 +96,7 @@ type Problem struct {
 	Says  string
 }
 
-// NewProblems words the parser's mistakes.
+// NewProblems returns the parser's mistakes for display.
 func NewProblems(all []assignment.Problem) []Problem {
 	var problems []Problem
 	for _, p := range all {
@@ -109,7 +109,7 @@ func NewProblems(all []assignment.Problem) []Problem {
 	return problems
 }
 
-// NewAssignment is the form that makes an assignment.
+// NewAssignment is the page with the form that creates an assignment.
 type NewAssignment struct {
 	Frame
 	Path      string
@@ -118,10 +118,10 @@ type NewAssignment struct {
 	Form      Form
 }
 
-// Language is one that an assignment can begin with.
+// Language is a language for which there are starter files.
 type Language struct{ Name, Word string }
 
-// NewLanguages words the languages of the starters.
+// NewLanguages returns the languages of the starter files for display.
 func NewLanguages(names []string) []Language {
 	var all []Language
 	for _, name := range names {
@@ -142,7 +142,7 @@ func languageWord(name string) string {
 	return name
 }
 
-// Version is one version of the tests.
+// Version is the page of one version of the tests.
 type Version struct {
 	Frame
 	Path        string
@@ -157,9 +157,9 @@ type Version struct {
 	Solution    string   // score of the solution
 	Samples     Listing
 	MayActivate bool
-	Before      int // number of the version that it is compared with, 0 for none
+	Before      int // number of the version it is compared with, 0 for none
 	Changes     []FileChange
-	More        int // files that differ and are not shown; 0 or less: none
+	More        int // changed files that are not shown; none if not positive
 }
 
 // GatePart is one job of a gate.
@@ -167,7 +167,7 @@ type GatePart struct {
 	Name  string
 	Mark  Mark
 	Says  string
-	Tests []GateTest // of the solution that did not pass
+	Tests []GateTest // tests that the solution did not pass
 }
 
 // GateTest is a test that the solution did not pass.
@@ -175,7 +175,7 @@ type GateTest struct {
 	Name, Message, Output string
 }
 
-// NewVersion makes the page of a version without its differences.
+// NewVersion returns the page of a version without its changes.
 func NewVersion(path string, g schema.Gate, now time.Time, zone *time.Location) Version {
 	v := Version{
 		Path: path, Number: g.Version.Number, State: VersionWord(g.Version.State), Mark: versionMark(g), Commit: ShortCommit(g.Version.Commit), Received: At(g.Version.ReceivedAt, now, zone),
@@ -202,7 +202,7 @@ func NewVersion(path string, g schema.Gate, now time.Time, zone *time.Location) 
 	return v
 }
 
-// versionMark says the state of a version.
+// versionMark returns the mark of a version's state.
 func versionMark(g schema.Gate) Mark {
 	switch {
 	case g.Version.State == schema.VersionActive:
@@ -217,7 +217,7 @@ func versionMark(g schema.Gate) Mark {
 	return Mark{Word: "Being checked", Tone: "busy", Shape: "spin"}
 }
 
-// newGatePart shows a job of a gate.
+// newGatePart returns a job of a gate for display.
 func newGatePart(i int, j schema.GateJob) GatePart {
 	p := GatePart{Name: "The gate"}
 	switch {
@@ -254,7 +254,7 @@ func newGatePart(i int, j schema.GateJob) GatePart {
 	return p
 }
 
-// FileChange is what two versions of a file differ in.
+// FileChange holds the differences between two versions of a file.
 type FileChange struct {
 	Path           string
 	Added, Removed bool
@@ -262,13 +262,13 @@ type FileChange struct {
 	Lines          []ChangedLine
 }
 
-// ChangedLine is one line of a difference.
+// ChangedLine is one line of a comparison.
 type ChangedLine struct {
-	Sign string // "+", "-", " ", or "…" where lines are left out
+	Sign string // "+", "-", " ", or "…" for omitted lines
 	Text string
 }
 
-// contextLines is how many lines that are the same stand around a difference.
+// contextLines is the number of equal lines that are shown around a difference.
 const contextLines = 3
 
 // CompareLines compares two texts line by line.
@@ -286,7 +286,7 @@ func CompareLines(old, text string) []ChangedLine {
 	return withoutFar(all)
 }
 
-// withoutFar leaves out lines that are the same and far from any that differ.
+// withoutFar replaces equal lines that are far from any difference with "…".
 func withoutFar(all []ChangedLine) []ChangedLine {
 	near := make([]bool, len(all))
 	for i, line := range all {

@@ -7,11 +7,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Tokens lists somebody's API tokens.
+// Tokens is the page of a person's API tokens.
 type Tokens struct {
 	Frame
-	Made   string // name of a token that was made just now, "" for none
-	Secret string // of that token; it is not shown again
+	Made   string // name of the token that this request created, "" for none
+	Secret string // of that token; it is shown only once
 	List   Listing
 	Scopes []TokenScope
 	Form   Form
@@ -22,7 +22,7 @@ type TokenScope struct {
 	Value, Says string
 }
 
-// NewTokens makes the page. made is the zero value unless a token was made just now.
+// NewTokens returns the page. made is the token that this request created, or the zero value.
 func NewTokens(all []schema.APIToken, made classroom.CreatedToken, admin bool, now time.Time) Tokens {
 	page := Tokens{Made: made.Name, Secret: made.Secret, Scopes: []TokenScope{
 		{string(schema.ScopeRead), "read"}, {string(schema.ScopeWrite), "write"},

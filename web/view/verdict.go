@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Words say the state of a job that has not ended.
+// Words describes the state of a job that has not ended.
 func (p *Progress) Words(place schema.Place) string {
 	switch p.State {
 	case schema.StateQueued:
@@ -42,7 +42,7 @@ func (p *Progress) waitingWords(place schema.Place) string {
 	return words + "."
 }
 
-// resultWords say what came of a submission and what that means.
+// resultWords describes a result and what it means for the student.
 func resultWords(r *schema.Result) (status, advice string) {
 	switch r.Outcome {
 	case schema.OutcomeCompileError:
@@ -66,7 +66,8 @@ func resultWords(r *schema.Result) (status, advice string) {
 	return status, withMessage(r, fmt.Sprintf("%d of %s did not pass.", failing, Count(len(r.Tests), "test")))
 }
 
-// excuse adds the message to what is said anyway; what students have of it says the same.
+// excuse adds the message to the advice, unless the message equals the status, as it does for
+// students.
 func excuse(status string, r *schema.Result) (string, string) {
 	const advice = "This does not count against you."
 	if Sentence(r.Message) == status {
@@ -85,7 +86,7 @@ func withMessage(r *schema.Result, advice string) string {
 	return Sentence(r.Message) + " " + advice
 }
 
-// noResultWords say why there is no result.
+// noResultWords describes why there is no result.
 func noResultWords(j schema.Job, a course.Access) (status, advice string) {
 	reason := Sentence(course.Reason(j, a))
 	if j.State == schema.StateCancelled {

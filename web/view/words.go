@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// Duration writes a duration with the two digits that matter to a person:
-// "12 ms", "1.2 s", "2 min 5 s", "3 h 20 min", "4 days".
+// Duration formats a duration for people, with at most two units: "12 ms", "1.2 s", "2 min 5 s", "3
+// h 20 min", "4 days".
 func Duration(d time.Duration) string {
 	switch {
 	case d < 0:
@@ -36,7 +36,7 @@ func pair(n int, unit string, rest int, smaller string) string {
 	return fmt.Sprintf("%d %s %d %s", n, unit, rest, smaller)
 }
 
-// Relative says how far a time is from now: "in 3 days", "20 min ago".
+// Relative formats the distance of a time from now: "in 3 days", "20 min ago".
 func Relative(t, now time.Time) string {
 	d := t.Sub(now)
 	switch {
@@ -50,7 +50,7 @@ func Relative(t, now time.Time) string {
 	return coarse(-d) + " ago"
 }
 
-// coarse is Duration in one unit, rounded down.
+// coarse formats a duration in one unit, rounded down.
 func coarse(d time.Duration) string {
 	switch {
 	case d < time.Hour:
@@ -64,7 +64,7 @@ func coarse(d time.Duration) string {
 	return Count(int(d/(365*24*time.Hour)), "year")
 }
 
-// Count writes a number and a noun that takes a plain s: "1 test", "3 tests".
+// Count formats a number with a noun whose plural ends in s: "1 test", "3 tests".
 func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
@@ -72,7 +72,7 @@ func Count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// Sentence makes a message, which has no full stop and may begin small, one.
+// Sentence turns a message into a sentence with a capital and a full stop.
 func Sentence(message string) string {
 	if message == "" {
 		return ""
@@ -87,7 +87,7 @@ func Sentence(message string) string {
 	return message + "."
 }
 
-// ShortCommit is as much of an object name as people compare.
+// ShortCommit returns the abbreviated name of a commit.
 func ShortCommit(commit string) string {
 	if len(commit) > 7 {
 		return commit[:7]
@@ -95,7 +95,7 @@ func ShortCommit(commit string) string {
 	return commit
 }
 
-// SSHCommand is how a person runs a command of the SSH server at HOST[:PORT].
+// SSHCommand returns the shell command that runs a command of the SSH server at HOST[:PORT].
 func SSHCommand(address, command string) string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil || port == "22" {
@@ -107,7 +107,7 @@ func SSHCommand(address, command string) string {
 	return "ssh -p " + port + " grader@" + host + " " + command
 }
 
-// RepositoryURL is what git clones: ssh://grader@HOST:PORT/COURSE/ASSIGNMENT.
+// RepositoryURL returns the URL for git clone: ssh://grader@HOST:PORT/COURSE/ASSIGNMENT.
 func RepositoryURL(address, path string) string {
 	return "ssh://grader@" + address + "/" + path
 }
