@@ -10,7 +10,7 @@ func TestHistory(t *testing.T) {
 	t.Parallel()
 	rows := []Row{ // newest first
 		{Number: 4, Score: "5 / 5", share: 1, Counts: true},
-		{Number: 3}, // of which our machines failed
+		{Number: 3}, // its machine failed
 		{Number: 2, Score: "0 / 5"},
 		{Number: 1, Score: "5/2 / 5", share: 0.5},
 	}

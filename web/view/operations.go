@@ -78,7 +78,7 @@ func NewOperations(all []schema.Measurement, over string, span time.Duration, no
 	return page
 }
 
-// slices60 distributes measurements to equal parts of the period.
+// slices60 assigns measurements to equal parts of the period.
 func slices60(all []schema.Measurement, span time.Duration, now time.Time) []slice {
 	parts := make([]slice, plotSlices)
 	begin := now.Add(-span)
@@ -144,8 +144,7 @@ type series struct {
 	of   func(slice) float64
 }
 
-// newPlot returns a plot of lines. most is the value at the upper edge; if it is 0, the largest
-// value is.
+// newPlot returns a plot of lines. most is the value at the upper edge; 0 means the largest value.
 func newPlot(id, title, unit string, parts []slice, most float64, lines ...series) Plot {
 	p := Plot{ID: id, Title: title}
 	top := most

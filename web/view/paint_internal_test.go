@@ -36,7 +36,7 @@ func TestPaint(t *testing.T) {
 	}
 }
 
-// TestPaintGoesOn takes the lines of a live build one by one.
+// TestPaintGoesOn applies Paint to the lines of a live build one by one.
 func TestPaintGoesOn(t *testing.T) {
 	t.Parallel()
 	r := Report{}
@@ -86,8 +86,8 @@ func FuzzPaint(f *testing.F) {
 	})
 }
 
-// TestLinksOfManyPieces links thousands of lines in an output of as many colours. What it allocates grows with the
-// output and not with its square; the pieces that it was given stay as they are.
+// TestLinksOfManyPieces links thousands of lines in an output of as many colours. Its allocations must grow with
+// the output and not with its square. It must not change the pieces that it is given.
 func TestLinksOfManyPieces(t *testing.T) {
 	const n = 20_000
 	pieces := make([]Piece, n)

@@ -177,8 +177,7 @@ func (r *Report) linkSources(known map[string]bool) {
 	}
 }
 
-// maxOpen is the maximum number of tests that did not pass and are shown opened. They are the first
-// ones.
+// maxOpen is the maximum number of failed tests that are shown opened. These are the first ones.
 const maxOpen = 3
 
 // AddTest adds a test and returns how the list changes.
