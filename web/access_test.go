@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// everyone is a person in each role of comp2402.
+// everyone returns a person in each role of comp2402.
 func everyone() []string { return []string{"", "mallory", "bob", "alice", "tina", "ines", "root"} }
 
 // TestAccess requests every page as each person. A hidden page looks exactly like a missing one.
@@ -19,7 +19,7 @@ func TestAccess(t *testing.T) {
 	c.submit("alice", 2)
 	s := newSite(t, c, nil)
 	const students, staff = "bob alice tina ines root", "tina ines root"
-	pages := map[string]string{ // path to who sees it
+	pages := map[string]string{ // path → people who see it
 		"/":                               "mallory " + students,
 		"/comp2402":                       students,
 		"/comp2402/a1":                    students,
@@ -65,7 +65,7 @@ func TestAccess(t *testing.T) {
 	}
 }
 
-// TestNamesOfEveryShape requests pages of invalid names.
+// TestNamesOfEveryShape requests pages with invalid names.
 func TestNamesOfEveryShape(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)
@@ -81,7 +81,7 @@ func TestNamesOfEveryShape(t *testing.T) {
 	}
 }
 
-// TestHiddenStaysHidden searches every page and stream that a student or a stranger can get for the name and output of hidden
+// TestHiddenStaysHidden searches the pages and streams of a student and of a stranger for the name and output of hidden
 // tests.
 func TestHiddenStaysHidden(t *testing.T) {
 	t.Parallel()

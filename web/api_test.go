@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestAPIOnTheSite sends requests to the API of a running site. It accepts a token and no browser session, so that pages of other
+// TestAPIOnTheSite sends requests to the API of a running site. It accepts tokens but no browser sessions, so that pages of other
 // sites cannot use it.
 func TestAPIOnTheSite(t *testing.T) {
 	t.Parallel()

@@ -12,34 +12,34 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// change is a route of the site that changes something, as somebody who may.
+// change is a route of the site that changes something, requested by a person with permission.
 type change struct {
 	who     string
-	also    string // who else may, besides those whom mayToo names
+	also    string // others with permission, in addition to those in mayToo
 	path    string
 	form    url.Values
-	send    func(s *realSite, b *browser) reply // nil: the form is sent
-	prepare func(s *realSite)                   // makes what must be there before
-	audit   schema.AuditEntry                   // action, subject and values of its entry; a value "*" is any but none
-	wrong   url.Values                          // a form that the same person is refused; nil: there is none
-	nothing string                              // why nothing is changed: then no entry may be written
+	send    func(s *realSite, b *browser) reply // nil: sends the form
+	prepare func(s *realSite)                   // creates what the request needs
+	audit   schema.AuditEntry                   // action, subject and values of its entry; a value "*" matches any but ""
+	wrong   url.Values                          // a form that the same person must be refused; nil: there is none
+	nothing string                              // why nothing changes; then no entry may be written
 }
 
-// auditSpec lets students choose what counts and make teams.
+// auditSpec lets students choose which submission counts and create teams.
 const auditSpec = specCases + "submissions: {counts: marked}\nteam: {max: 2, formed_by: students}\n"
 
-// entry is what the audit log must say.
+// entry returns the expected entry of the audit log.
 func entry(action, subject, before, after string) schema.AuditEntry {
 	return schema.AuditEntry{Action: action, Subject: subject, Before: before, After: after}
 }
 
-// link signs the browser of alice in by a link.
+// link signs in alice's browser with a link.
 func link(s *realSite, b *browser) reply {
 	user := must[schema.User](s.t)(s.ledger.UserByLogin(s.t.Context(), "alice"))
 	return b.post("/-/login/" + must[string](s.t)(s.ledger.NewLoginToken(s.t.Context(), schema.Operator(), user, time.Now().Add(time.Minute))))
 }
 
-// changes are the routes of the site that are not GET.
+// changes returns the routes of the site that are not GET.
 func changes() map[string]change {
 	const task, sub, course = "/comp2402/a1/-/", "/comp2402/a1/alice/1/-/", "/comp2402/-/"
 	const a1, tests = "comp2402/a1", "/comp2402/a1/-/tests/"
@@ -145,16 +145,16 @@ func changes() map[string]change {
 	}
 }
 
-// TestEveryChangeIsAudited carries out every route of the site that can change something. Refused to everybody who may
-// not, and for a wrong form, it leaves no entry in the audit log; carried out, it leaves one with the person's name, the
-// channel and the values. A route that is not in the table fails the test. Signing in by a service, which is a GET, is
-// in signin_test.go.
+// TestEveryChangeIsAudited requests every route of the site that can change something. A request that is refused,
+// because of the person or of a wrong form, must leave no entry in the audit log. One that succeeds must leave one entry
+// with the person's name, the channel and the values. A route that is not in the table fails the test. signin_test.go
+// has the test for signing in with a service, which is a GET.
 func TestEveryChangeIsAudited(t *testing.T) {
 	t.Parallel()
 	table := changes()
 	shelf, _ := newShelfOf(t, auditSpec)
 	for _, pattern := range shelf.server.Patterns() {
-		if _, ok := table[pattern]; !ok && !strings.HasPrefix(pattern, "GET ") && pattern != "/" { // which is for what no other route answers
+		if _, ok := table[pattern]; !ok && !strings.HasPrefix(pattern, "GET ") && pattern != "/" { // "/" matches what no other route does
 			t.Errorf("%s: say in the table how it is audited", pattern)
 		}
 	}
@@ -185,7 +185,7 @@ func TestEveryChangeIsAudited(t *testing.T) {
 	}
 }
 
-// carryOut sends what makes the change.
+// carryOut sends the request for the change.
 func (c change) carryOut(s *realSite, b *browser) reply {
 	if c.send != nil {
 		return c.send(s, b)
@@ -193,7 +193,7 @@ func (c change) carryOut(s *realSite, b *browser) reply {
 	return b.submit(c.path, c.form)
 }
 
-// somebody is the browser of a person, or of nobody.
+// somebody returns the browser of a person, or of nobody.
 func (s *realSite) somebody(who string) *browser {
 	if who == "nobody" {
 		return s.visitor()
@@ -201,7 +201,7 @@ func (s *realSite) somebody(who string) *browser {
 	return s.signIn(who)
 }
 
-// auditLog is the whole audit log, newest first, without the sign-ins of tests.
+// auditLog returns the whole audit log, newest first, without the sign-ins of tests.
 func (s *realSite) auditLog() []schema.AuditEntry {
 	s.t.Helper()
 	var all []schema.AuditEntry
@@ -213,26 +213,27 @@ func (s *realSite) auditLog() []schema.AuditEntry {
 	return all
 }
 
-// mayToo says who may do what a person may: instructors what TAs may, and administrators both.
+// mayToo lists who has the permissions of a person: instructors have those of TAs, and
+// administrators have those of both.
 var mayToo = map[string]string{"tina": "ines root", "ines": "root"}
 
-// ownAccount reports whether everybody has a route for themselves.
+// ownAccount reports whether a route concerns only the person's own account.
 func ownAccount(pattern string) bool {
 	_, path, _ := strings.Cut(pattern, " ")
 	return strings.HasPrefix(path, "/-/") && !strings.HasPrefix(path, "/-/queue") && !strings.HasPrefix(path, "/-/pools")
 }
 
-// turnedAway reports whether somebody may not do something.
+// turnedAway reports whether a person was refused permission.
 func turnedAway(got reply) bool {
 	return got.status == http.StatusUnauthorized || got.status == http.StatusForbidden || got.status == http.StatusNotFound
 }
 
-// refusedForm reports whether a page says why a form was not acted on.
+// refusedForm reports whether a reply refuses a form.
 func refusedForm(got reply) bool {
 	return got.status == http.StatusOK && strings.Contains(got.body, `class="problem"`) || got.status >= 400 && got.status < 500
 }
 
-// leavesNoEntry sends what must be refused.
+// leavesNoEntry sends a request that must be refused.
 func (s *realSite) leavesNoEntry(what string, refused func(reply) bool, send func() reply) {
 	s.t.Helper()
 	count := func() int {
@@ -253,7 +254,7 @@ func (s *realSite) leavesNoEntry(what string, refused func(reply) bool, send fun
 	}
 }
 
-// mustLog checks the entries that a change has written, newest first.
+// mustLog checks the entries that a change wrote, newest first.
 func (s *realSite) mustLog(c change, entries []schema.AuditEntry) {
 	s.t.Helper()
 	if c.nothing != "" {

@@ -18,8 +18,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// axeSource is axe-core 4.14.1 (MPL-2.0, testdata/axe/LICENSE), which looks for faults of
-// accessibility in a page.
+// axeSource returns axe-core 4.14.1 (MPL-2.0, testdata/axe/LICENSE), which finds accessibility
+// faults in a page.
 func axeSource(t *testing.T) string {
 	t.Helper()
 	f := must[*os.File](t)(os.Open("testdata/axe/axe.min.js.gz"))
@@ -28,18 +28,19 @@ func axeSource(t *testing.T) string {
 	return string(must[[]byte](t)(io.ReadAll(unpacked)))
 }
 
-// runAxe looks at the page and keeps what it finds in the page.
+// runAxe checks the page and stores the faults in the page.
 const runAxe = `window.axeSaid = null; axe.run(document, {resultTypes: ["violations"]}).then(
 	r => { window.axeSaid = r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target.join(" ") + " " + (n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? ""))).join("\n"); },
 	e => { window.axeSaid = "axe failed: " + e; }); true`
 
-// audit finds the faults of a page in both colour schemes, on a phone, on a desktop and on a wall screen.
+// audit checks a page with axe in both colour schemes and at the widths of a phone, a desktop and a wall
+// screen.
 func (c *window) audit(axe, path string) {
 	c.t.Helper()
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int64{320, 1280, 2560} {
 			if width > 1280 && scheme == "dark" {
-				continue // the colours are those of 1280 pixels, and the layout that of light
+				continue // the dark colours are checked at 1280 pixels, and the wide layout in light
 			}
 			c.Do("dress", media(scheme), chromedp.EmulateViewport(width, 844))
 			c.Open(path)
@@ -48,7 +49,7 @@ func (c *window) audit(axe, path string) {
 	}
 }
 
-// judge finds the faults of the page that is open.
+// judge checks the open page with axe and checks that it fits the window.
 func (c *window) judge(axe, where string) {
 	c.t.Helper()
 	c.finds(axe, where)
@@ -57,8 +58,7 @@ func (c *window) judge(axe, where string) {
 	}
 }
 
-// TestAccessibilityOfErrorPages has axe look at what people get who ask for what is not there, may not do something, or
-// meet a fault of the server.
+// TestAccessibilityOfErrorPages checks with axe the pages for missing paths, refused requests and faults of the server.
 func TestAccessibilityOfErrorPages(t *testing.T) {
 	c := newClassroom(t)
 	s := newSite(t, c, nil)
@@ -82,7 +82,7 @@ func TestAccessibilityOfErrorPages(t *testing.T) {
 	w.AwaitText("h1", "Something went wrong")
 }
 
-// finds has axe look at the page that is open.
+// finds checks the open page with axe.
 func (c *window) finds(axe, where string) {
 	c.t.Helper()
 	chrome.Ask[bool](c.Browser, axe+"\n; true")
@@ -93,7 +93,7 @@ func (c *window) finds(axe, where string) {
 	}
 }
 
-// TestAccessibility has axe look at every page of staff, and at those of a student.
+// TestAccessibility checks with axe every page for staff and those of a student.
 func TestAccessibility(t *testing.T) {
 	s := busySite(t)
 	axe := axeSource(t)
@@ -115,7 +115,7 @@ func TestAccessibility(t *testing.T) {
 	}
 }
 
-// TestAxeFindsFaults shows that the audit can fail.
+// TestAxeFindsFaults checks that the audit can fail.
 func TestAxeFindsFaults(t *testing.T) {
 	s := newSite(t, newClassroom(t), nil)
 	c := openWindow(t, s.base())

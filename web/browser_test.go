@@ -16,7 +16,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// window is a real browser with a site.
+// window is a real browser on a site.
 type window struct {
 	*chrome.Browser
 	t *testing.T
@@ -41,7 +41,7 @@ func TestLivePage(t *testing.T) {
 	if diff := cmp.Diff(want, c.Complaints()); diff != "" {
 		t.Error(diff)
 	}
-	c.SignIn("link") // and back to the page that was asked for
+	c.SignIn("link") // and redirect to the requested page
 	c.AwaitText("#status", "Waiting for a runner: you are next.")
 	for _, step := range liveStory() {
 		s.happen(sub, step.event)
@@ -61,7 +61,7 @@ func TestLivePage(t *testing.T) {
 	}
 }
 
-// TestLostConnection drops the stream of a live page, which reconnects and misses nothing.
+// TestLostConnection drops the stream of a live page. The page must reconnect and miss nothing.
 func TestLostConnection(t *testing.T) {
 	s := newSite(t, newClassroom(t), nil)
 	sub := s.submit("alice", 1)
@@ -88,7 +88,7 @@ func TestLostConnection(t *testing.T) {
 	}
 }
 
-// step is an event and the text of the page after it.
+// step is an event and the text that the page shows after it.
 type step struct {
 	event    schema.Event
 	at, says string
@@ -109,9 +109,8 @@ func liveStory() []step {
 	}
 }
 
-// TestScreenshots keeps pictures of every page at two widths and in both schemes
-// (go test -artifacts), and fails where a page is wider than its window or the
-// browser complains.
+// TestScreenshots saves pictures of every page at two widths and in both schemes (go test
+// -artifacts). It fails if a page is wider than its window or the browser reports an error.
 func TestScreenshots(t *testing.T) {
 	s := newSite(t, newClassroom(t), nil)
 	s.decorate()
@@ -168,7 +167,7 @@ func (c *window) shoot(dir, path, name string) {
 	}
 }
 
-// media sets the colour scheme, and asks for less motion so that pictures are alike.
+// media sets the colour scheme and reduced motion, so that pictures are reproducible.
 func media(scheme string) chromedp.Action[chromedp.Void] {
 	return func(ctx context.Context, tab *chromedp.Target) (chromedp.Void, error) {
 		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
@@ -178,7 +177,7 @@ func media(scheme string) chromedp.Action[chromedp.Void] {
 	}
 }
 
-// decorate fills the classroom with what pictures should show.
+// decorate fills the classroom with data for the pictures.
 func (s *site) decorate() {
 	s.finish(s.submit("alice", 1), gradedResult())
 	s.finish(s.submit("alice", 2), brokenResult())
@@ -196,7 +195,7 @@ func (s *site) decorate() {
 	lost.Job.State, lost.Job.Reason = schema.StateFailed, "three runners were lost"
 }
 
-// colorful has text in every colour, and on every background.
+// colorful has text in every colour and on every background.
 const colorful = "\x1b[30mblack\x1b[31mred\x1b[32mgreen\x1b[33myellow\x1b[34mblue\x1b[35mmagenta\x1b[36mcyan\x1b[37mwhite\x1b[m \x1b[7mturned\x1b[m " +
 	"\x1b[40mblack\x1b[41mred\x1b[42mgreen\x1b[43myellow\x1b[44mblue\x1b[45mmagenta\x1b[46mcyan\x1b[47mwhite\x1b[m\n"
 

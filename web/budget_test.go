@@ -13,8 +13,7 @@ import (
 	"github.com/grader/grader/internal/chrome"
 )
 
-// decorated is a site with a submission in each state, and a window that a student looks
-// through.
+// decorated opens a window on a site with a submission in each state. A student can sign in.
 func decorated(t *testing.T) *window {
 	t.Helper()
 	s := newSite(t, newClassroom(t), nil)
@@ -27,22 +26,22 @@ func decorated(t *testing.T) *window {
 func TestAccessibilityWhileWorking(t *testing.T) {
 	c := decorated(t)
 	axe := axeSource(t)
-	c.audit(axe, "/comp2402/a1") // please sign in
+	c.audit(axe, "/comp2402/a1") // the page that asks to sign in
 	c.SignIn("student")
 	for _, path := range []string{"/comp2402/a1/alice/2", "/comp2402/a1/alice/3", "/comp2402/a1/alice/4", "/comp2402/nothing"} {
 		c.audit(axe, path)
 	}
 }
 
-// mostShift is a layout shift that is not noticeable; browsers call 0.1 good.
+// mostShift is a layout shift that nobody notices; browsers call 0.1 good.
 const mostShift = 0.001
 
-// shifts sums the layout shifts of a page that no input caused.
+// shifts sums the layout shifts of a page that were not caused by input.
 const shifts = `window.shifted = null; { let sum = 0;
 	new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) sum += e.value; }).observe({type: "layout-shift", buffered: true});
 	requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => { window.shifted = sum; }))); } true`
 
-// shift returns the layout shift of the page that is open.
+// shift returns the layout shift of the open page.
 func (c *window) shift() float64 {
 	c.t.Helper()
 	chrome.Ask[bool](c.Browser, shifts)
@@ -54,8 +53,8 @@ func (c *window) shift() float64 {
 const tooWide = `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth && !e.closest(".scroll, pre, .tabs"))
 	.slice(0, 4).map(e => e.outerHTML.slice(0, 80)).join("; ")`
 
-// TestPagesDoNotShift measures that nothing of a page moves once it is shown, that text of
-// twice the size fits its window, and that one style sheet and no font is loaded.
+// TestPagesDoNotShift checks that pages do not move after they are shown, that text of twice the
+// size fits the window, and that one style sheet and no fonts are loaded.
 func TestPagesDoNotShift(t *testing.T) {
 	c := decorated(t)
 	c.SignIn("student")
@@ -76,18 +75,18 @@ func TestPagesDoNotShift(t *testing.T) {
 			}
 		}
 	}
-	// The measure can fail.
+	// Check that the measurement can fail.
 	chrome.Ask[bool](c.Browser, `document.querySelector("main").insertAdjacentHTML("afterbegin", "<p>late<br>late<br>late<br>late</p>"); true`)
 	if by := c.shift(); by <= mostShift {
 		t.Error("a paragraph that comes late is no shift")
 	}
 }
 
-// tabbable are the controls of a page that the Tab key should reach.
+// tabbable selects the controls of a page that the Tab key should reach.
 const tabbable = `[...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
 	.filter(e => e.checkVisibility() && !e.disabled && !(e.closest("details:not([open])") && !e.closest("summary")))`
 
-// TestKeyboardReachesEverything walks through pages with the Tab key alone.
+// TestKeyboardReachesEverything visits the controls of pages with only the Tab key.
 func TestKeyboardReachesEverything(t *testing.T) {
 	c := decorated(t)
 	c.SignIn("student")

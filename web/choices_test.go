@@ -80,7 +80,8 @@ func TestStaffGradeASubmissionAgain(t *testing.T) {
 	}
 }
 
-// A regrade that changed a grade is announced on the pages that its student sees first.
+// TestStudentSeesRegradeNotice checks that the pages that a student sees first show a regrade that
+// changed a grade.
 func TestStudentSeesRegradeNotice(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)

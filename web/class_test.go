@@ -17,7 +17,7 @@ func TestClassGrid(t *testing.T) {
 	s := newRealSite(t, specA1)
 	s.graded("alice", visibleResult(2))
 	s.graded("alice", brokenResult())
-	s.graded("tina", visibleResult(5)) // a try-out of staff is nobody's grade
+	s.graded("tina", visibleResult(5)) // a try-out of staff is not a grade
 	for _, who := range []string{"tina", "ines", "root"} {
 		p := s.signIn(who).page("/comp2402/a1/-/grid")
 		for selector, want := range map[string][]string{
@@ -74,7 +74,7 @@ func TestClassGridShowsTestNamesAsText(t *testing.T) {
 	mustContain(t, strings.Join(p.texts(".test-name"), " "), "<img src=x onerror=alert(1)>", `"><svg onload=alert(1)>`)
 }
 
-// TestClassFailures groups failures by cause, and lists the students with a failure and those who are stuck.
+// TestClassFailures groups failures by cause and lists the students with a failure and those who are stuck.
 func TestClassFailures(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)

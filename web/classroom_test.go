@@ -15,10 +15,10 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// classroom is a course in memory: it is every port of the site at once.
+// classroom is a course in memory that implements every port of the site.
 //
-// In comp2402: alice and bob are students, tina is a TA, ines an instructor. root
-// is an administrator and enrolled nowhere, mallory a student of another course.
+// In comp2402, alice and bob are students, tina is a TA, and ines an instructor. root is an
+// administrator who is enrolled nowhere, and mallory is a student of another course.
 type classroom struct {
 	actions.Store // the methods that the site uses are below
 	mu            sync.Mutex
@@ -40,13 +40,13 @@ type classroom struct {
 	depths        []schema.QueueDepth
 	pools         []schema.PoolState
 	runners       []schema.RunnerState
-	regrade       schema.RegradeNotice // what LastRegrade tells of everybody; version 0: none
+	regrade       schema.RegradeNotice // what LastRegrade returns for everybody; version 0: none
 	stalls        map[string]schema.Stall
-	watched       chan int64 // a job that somebody began to watch
+	watched       chan int64 // jobs that readers begin to watch
 	broken        error      // the error of every port, if set
 }
 
-// The classroom's times. Its clock stands still at noon.
+// noon returns the current time of the classroom, whose clock does not move.
 func noon() time.Time { return time.Date(2026, 9, 20, 16, 0, 0, 0, time.UTC) }
 
 const (
@@ -137,7 +137,7 @@ func (c *classroom) submit(owner string, number int) *schema.GradedSubmission {
 	return c.submissions[len(c.submissions)-1]
 }
 
-// gradedResult has a test of every visibility.
+// gradedResult returns a result with a test of every visibility.
 func gradedResult() *schema.Result {
 	return &schema.Result{
 		Outcome: schema.OutcomeGraded, Blame: schema.BlameStudent,
@@ -154,7 +154,7 @@ func gradedResult() *schema.Result {
 	}
 }
 
-// finish ends a submission with a result.
+// finish ends the job of a submission with a result.
 func (c *classroom) finish(sub *schema.GradedSubmission, r *schema.Result) {
 	sub.Result = r
 	sub.Job.State = schema.StateDone
@@ -206,7 +206,7 @@ func (c *classroom) locked() (func(), error) {
 
 func missing() error { return schema.Errorf(schema.CodeNotFound, "not in the classroom") }
 
-// find returns the first element for which the condition holds.
+// find returns the first element that satisfies the condition.
 func find[T any](all []T, is func(T) bool) (T, error) {
 	if i := slices.IndexFunc(all, is); i >= 0 {
 		return all[i], nil
@@ -343,7 +343,7 @@ func (c *classroom) Tries(_ context.Context, assignment int64, owner string, lim
 	return own, err
 }
 
-// Terms are those of the specification, without extensions.
+// Terms returns the terms of the specification, without extensions.
 func (c *classroom) Terms(_ context.Context, id int64, owner string, _ time.Time) (course.Terms, error) {
 	unlock, err := c.locked()
 	defer unlock()
@@ -363,14 +363,13 @@ func (c *classroom) Terms(_ context.Context, id int64, owner string, _ time.Time
 	return course.Terms{}, nil
 }
 
-// Owner has the times of the specification.
+// Owner returns the times of the specification.
 func (c *classroom) Owner(ctx context.Context, id int64, owner string) (course.Owner, error) {
 	terms, err := c.Terms(ctx, id, owner, noon())
 	return course.Owner{Logins: []string{owner}, Schedule: terms.Schedule}, err
 }
 
-// Grade counts the best graded submission, as the store does for assignments that say
-// nothing else.
+// Grade counts the best graded submission, which is the store's default.
 func (c *classroom) Grade(_ context.Context, assignment int64, owner string) (schema.Grade, error) {
 	unlock, err := c.locked()
 	defer unlock()
@@ -583,7 +582,7 @@ func (c *classroom) EndSession(_ context.Context, _ schema.Actor, user schema.Us
 	return schema.Errorf(schema.CodeNotFound, "that session has ended already")
 }
 
-// OwnerOf returns the login: everybody works alone.
+// OwnerOf returns the login, because everybody works alone.
 func (c *classroom) OwnerOf(_ context.Context, _ int64, login string) (string, error) {
 	return login, nil
 }

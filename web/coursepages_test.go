@@ -14,7 +14,7 @@ import (
 	"github.com/grader/grader/web"
 )
 
-// TestPublicationByPage publishes for everybody, and unpublishes.
+// TestPublicationByPage publishes an assignment for everybody and hides it again.
 func TestPublicationByPage(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)
@@ -35,7 +35,7 @@ func TestPublicationByPage(t *testing.T) {
 	}
 }
 
-// TestTeamsByPage makes a student create a team and invite another student, who joins and leaves.
+// TestTeamsByPage creates a team as a student and invites another student, who joins and leaves.
 func TestTeamsByPage(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1+"team: {max: 2, formed_by: students}\n")
@@ -61,8 +61,8 @@ func TestTeamsByPage(t *testing.T) {
 	bob.mustSee(t, path+"/nothing", http.StatusNotFound)
 }
 
-// TestFormerMemberSeesNothingLater hands in as a team of two, of whom bob leaves, and again without bob. Bob may
-// see the first submission, and nothing of the second: neither its number nor its points.
+// TestFormerMemberSeesNothingLater hands in work as a team of two, and again after bob has left. Bob may see the
+// first submission, but neither the number nor the points of the second.
 func TestFormerMemberSeesNothingLater(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1+"team: {max: 2, formed_by: students}\n")
@@ -100,7 +100,8 @@ func TestFormerMemberSeesNothingLater(t *testing.T) {
 	}
 }
 
-// TestCommentsByPage comments on a submission and on a line. Among students only its owner reads them.
+// TestCommentsByPage comments on a submission and on a line. Among students, only the owner may
+// read the comments.
 func TestCommentsByPage(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1, func(server *web.Server) {
@@ -148,8 +149,8 @@ func (changingCourse) PreviewCourse(context.Context, schema.Course, assignment.C
 	return []schema.GradeChange{{Owner: "alice", Assignment: "a1", Before: schema.Grade{Final: schema.NewPoints(7, 1)}, After: schema.Grade{Final: schema.NewPoints(5, 1)}}}, nil
 }
 
-// TestCourseFileChangingGradesByPage saves a course.yaml that changes a grade: with the button that
-// the refusal names.
+// TestCourseFileChangingGradesByPage saves a course.yaml that changes a grade, with the button that
+// the error message names.
 func TestCourseFileChangingGradesByPage(t *testing.T) {
 	t.Parallel()
 	var pushed []schema.Upload
@@ -159,7 +160,7 @@ func TestCourseFileChangingGradesByPage(t *testing.T) {
 	const path = "/comp2402/-/settings"
 	text := url.Values{"act": {"save"}, "text": {"late_tokens: 2\r\n"}}
 	refused := ines.submit(path, text)
-	if refused.status != http.StatusUnprocessableEntity { // as over the API
+	if refused.status != http.StatusUnprocessableEntity { // the same as over the API
 		t.Errorf("status %d", refused.status)
 	}
 	page := parsePage(t, refused.body)
@@ -176,7 +177,7 @@ func TestCourseFileChangingGradesByPage(t *testing.T) {
 	}
 }
 
-// TestCourseFileByPage checks and saves a course.yaml, which is pushed.
+// TestCourseFileByPage checks and saves a course.yaml.
 func TestCourseFileByPage(t *testing.T) {
 	t.Parallel()
 	var pushed []schema.Upload

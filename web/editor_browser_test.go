@@ -17,7 +17,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// instructor opens a window in which ines is signed in.
+// instructor opens a window in which ines has signed in.
 func (s *realSite) instructor() *window {
 	s.t.Helper()
 	c := openWindow(s.t, s.base())
@@ -26,7 +26,7 @@ func (s *realSite) instructor() *window {
 	return c
 }
 
-// write enters a text where the cursor is, as an input method does.
+// write enters a text at the cursor, as an input method does.
 func write(text string) chromedp.Action[chromedp.Void] {
 	return func(ctx context.Context, tab *chromedp.Target) (chromedp.Void, error) {
 		_, err := cdp.Call(ctx, tab, input.InsertText, input.InsertTextParams{Text: text})
@@ -40,7 +40,7 @@ func (c *window) becomes(what, expression string) {
 	c.Do(what, chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingTimeout(30*time.Second)))
 }
 
-// TestMistakeIsMarkedAndMendedInTheEditor types a mistake, sees its mark, takes it back, saves a
+// TestMistakeIsMarkedAndMendedInTheEditor types a mistake, sees it marked, undoes it, saves a
 // change, and sees the gate pass.
 func TestMistakeIsMarkedAndMendedInTheEditor(t *testing.T) {
 	s, keep := newShelf(t)
@@ -78,8 +78,8 @@ func TestMistakeIsMarkedAndMendedInTheEditor(t *testing.T) {
 	}
 }
 
-// TestEditorIsAccessible has axe look at the editor with a mistake in it, in both schemes, on a phone and
-// on a desktop, and measures that nothing moves when the editor takes the textarea's place.
+// TestEditorIsAccessible checks the editor with a mistake in it with axe, in both schemes, on a phone and
+// on a desktop. It also checks that nothing moves when the editor replaces the textarea.
 func TestEditorIsAccessible(t *testing.T) {
 	s, _ := newShelf(t)
 	c, axe, dir := s.instructor(), axeSource(t), t.ArtifactDir()
@@ -104,7 +104,7 @@ func TestEditorIsAccessible(t *testing.T) {
 	}
 }
 
-// TestEditorDoesNotTrapTheKeyboard indents with Tab, and leaves with Escape and Tab.
+// TestEditorDoesNotTrapTheKeyboard indents with Tab and leaves the editor with Escape and Tab.
 func TestEditorDoesNotTrapTheKeyboard(t *testing.T) {
 	s, _ := newShelf(t)
 	c := s.instructor()
@@ -128,7 +128,7 @@ func TestEditorDoesNotTrapTheKeyboard(t *testing.T) {
 	}
 }
 
-// TestCourseFileIsCheckedInTheEditor marks a mistake in course.yaml, the sibling of assignment.yaml.
+// TestCourseFileIsCheckedInTheEditor sees a mistake in course.yaml marked.
 func TestCourseFileIsCheckedInTheEditor(t *testing.T) {
 	s, _ := newShelf(t)
 	c := s.instructor()
@@ -141,8 +141,8 @@ func TestCourseFileIsCheckedInTheEditor(t *testing.T) {
 	}
 }
 
-// TestEditorIsLoadedWhereTextIsEdited has no other page load the editor, and gives its styles a
-// nonce that is different each time.
+// TestEditorIsLoadedWhereTextIsEdited checks that no other page loads the editor, and that the
+// nonce of its styles is different each time.
 func TestEditorIsLoadedWhereTextIsEdited(t *testing.T) {
 	t.Parallel()
 	s, _ := newShelf(t)

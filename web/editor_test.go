@@ -24,13 +24,13 @@ import (
 	"github.com/grader/grader/web"
 )
 
-// shelf holds repositories: the files of each commit. What is uploaded becomes a commit on the newest one, and a
+// shelf holds the files of each commit of the repositories. An upload becomes a commit on the newest one, and a
 // candidate, a submission or a version of course.yaml in the real store.
 type shelf struct {
 	*ledger
 	actions *actions.Classroom
 	commits map[string]map[string]string
-	last    map[string]string // COURSE/ASSIGNMENT to its newest commit
+	last    map[string]string // COURSE/ASSIGNMENT → its newest commit
 	uploads []schema.Upload
 }
 
@@ -69,7 +69,7 @@ func (s *shelf) Changed(_ context.Context, _ int64, from, to string, _ int) ([]s
 func (s *shelf) Upload(ctx context.Context, by schema.Actor, u schema.Upload) (schema.Uploaded, error) {
 	task := strings.TrimSuffix(u.Path, "/tests")
 	if task == u.Path && !strings.HasSuffix(task, "/course") {
-		task = "work for " + u.Path // nobody edits it on a page
+		task = "work for " + u.Path // pages do not edit it
 	}
 	if u.Base != s.last[task] {
 		return schema.Uploaded{}, schema.Errorf(schema.CodeConflict, "somebody else saved a newer version meanwhile")
@@ -121,13 +121,13 @@ tests:
   - {name: sums, run: ./sum, cases: "io/*.in", points: 4}
 `
 
-// newShelf is a site whose a1 has a family of cases.
+// newShelf returns a site whose a1 has a family of cases.
 func newShelf(t *testing.T) (*realSite, *shelf) {
 	t.Helper()
 	return newShelfOf(t, specCases)
 }
 
-// newShelfOf is newShelf with another source of a1, which has the files of specCases.
+// newShelfOf is like newShelf, but with another source of a1. a1 has the files of specCases.
 func newShelfOf(t *testing.T, source string) (*realSite, *shelf) {
 	t.Helper()
 	first := strings.Repeat("c", 40)
@@ -148,7 +148,7 @@ func newShelfOf(t *testing.T, source string) (*realSite, *shelf) {
 
 const editor = "/comp2402/a1/-/tests"
 
-// TestEditedFileIsACandidate saves a file, follows its gate and sees the difference.
+// TestEditedFileIsACandidate saves a file, follows its gate and sees the changes.
 func TestEditedFileIsACandidate(t *testing.T) {
 	t.Parallel()
 	s, keep := newShelf(t)
@@ -184,7 +184,7 @@ func TestEditedFileIsACandidate(t *testing.T) {
 	}
 }
 
-// TestMistakesAreNotSaved names the place of every mistake, by the form and while typing.
+// TestMistakesAreNotSaved sees the place of every mistake in the form and while typing.
 func TestMistakesAreNotSaved(t *testing.T) {
 	t.Parallel()
 	s, keep := newShelf(t)
@@ -225,7 +225,7 @@ func TestMistakesAreNotSaved(t *testing.T) {
 	}
 }
 
-// TestSavingOverAnother saves from a page that shows an older commit. That is refused.
+// TestSavingOverAnother saves from a page that shows an older commit, and is refused.
 func TestSavingOverAnother(t *testing.T) {
 	t.Parallel()
 	s, keep := newShelf(t)
@@ -334,7 +334,7 @@ func TestAssignmentMadeByForm(t *testing.T) {
 	}
 }
 
-// TestVersionIsActivatedAgain goes back to the first version.
+// TestVersionIsActivatedAgain activates the first version again.
 func TestVersionIsActivatedAgain(t *testing.T) {
 	t.Parallel()
 	s, _ := newShelf(t)
@@ -350,7 +350,7 @@ func TestVersionIsActivatedAgain(t *testing.T) {
 	}
 }
 
-// must2 is must without the type.
+// must2 is like must, without the type argument.
 func must2[T any](v T, err error) func(*testing.T) T {
 	return func(t *testing.T) T {
 		t.Helper()

@@ -15,14 +15,14 @@ import (
 const evil = `"'>--></title></pre></template></script><script>alert(1)</script><img src=x onerror=alert(2)><a href="javascript:alert(3)">` +
 	"{{.}}\x1b[31mred\x1b]8;;https://evil.example\x07\x00\x9b\u202e\u2066\u2028\ufeff&#x202e;\r\xff end"
 
-// evilClassroom has it in every field that anybody can fill.
+// evilClassroom returns a classroom with evil in every field that people can fill in.
 func evilClassroom(t *testing.T) *classroom {
 	c := newClassroom(t)
 	for i := range c.users {
 		c.users[i].Name, c.users[i].Email = evil, evil
 	}
 	for i := range c.courses {
-		c.courses[i].Title = evil // no course has a zone that does not exist
+		c.courses[i].Title = evil // a course cannot have an invalid zone
 	}
 	c.enrolments = nil
 	c.enrol(0, "alice", schema.RoleStudent)

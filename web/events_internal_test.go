@@ -18,13 +18,13 @@ import (
 	"github.com/grader/grader/web/view"
 )
 
-// places is a scheduler that only knows the state of a job.
+// places is a scheduler that only reports the places of jobs.
 type places struct{ ahead atomic.Int64 }
 
 func (p *places) Watch(context.Context, int64, int64) (<-chan schema.Event, error) { return nil, nil }
 func (p *places) Place(int64) schema.Place                                         { return schema.Place{Ahead: int(p.ahead.Load())} }
 
-// newTestFeed is a feed of a queued job that writes into a recorder.
+// newTestFeed returns a feed of a queued job that writes to a recorder.
 func newTestFeed(t *testing.T, live Live) (*feed, *httptest.ResponseRecorder) {
 	t.Helper()
 	s := &Server{Classroom: classroom.New(classroom.Options{}), Live: live, Logger: slog.New(slog.DiscardHandler)}
@@ -36,7 +36,8 @@ func newTestFeed(t *testing.T, live Live) (*feed, *httptest.ResponseRecorder) {
 	return &feed{sight: v, pages: newSubmissionPages(s.site), out: newStream(w), shown: &view.Report{}}, w
 }
 
-// TestQuietStream waits for a minute in which only the job ahead ends. The stream sends the new place once and stays open.
+// TestQuietStream waits for a minute in which only the job ahead ends. The stream must send the new place once and stay
+// open.
 func TestQuietStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		live := &places{}
@@ -57,7 +58,7 @@ func TestQuietStream(t *testing.T) {
 	})
 }
 
-// TestMessageLines sends text whose lines could be taken for fields of the protocol.
+// TestMessageLines sends text with lines that look like fields of the protocol.
 func TestMessageLines(t *testing.T) {
 	t.Parallel()
 	w := httptest.NewRecorder()
@@ -83,8 +84,7 @@ func TestLongBuildStaysBounded(t *testing.T) {
 	}
 }
 
-// TestStreamSurvivesReadTimeout keeps a stream open for longer than a request may take to arrive. The server's read deadline must
-// not end it.
+// TestStreamSurvivesReadTimeout keeps a stream open for longer than the server's read deadline, which must not end it.
 func TestStreamSurvivesReadTimeout(t *testing.T) {
 	t.Parallel()
 	const timeout = time.Second

@@ -14,7 +14,7 @@ import (
 
 const live = "/comp2402/a1/alice/1/-/events"
 
-// liveSite is a site on which the first n events of alice's first submission have happened.
+// liveSite returns a site on which the first n events of alice's first submission have happened.
 func liveSite(t *testing.T, n int) (*site, *schema.GradedSubmission) {
 	t.Helper()
 	c := newClassroom(t)
@@ -34,7 +34,7 @@ func TestStreamTellsEverything(t *testing.T) {
 		s.happen(sub, step.event)
 	}
 	all := l.untilClosed()
-	// The seventh event is of the hidden test: nothing of it is sent, and no gap reveals it.
+	// The seventh event is of the hidden test. Nothing of it is sent, and no gap reveals it.
 	if got := ids(all); got != "1 2 3 4 5 6 7 8" {
 		t.Errorf("ids %q", got)
 	}
@@ -72,8 +72,8 @@ func TestStreamResumes(t *testing.T) {
 	}
 }
 
-// TestSlowReaderIsDropped closes the watch, as the scheduler does. The reader reconnects with its last event, and gets every test
-// once.
+// TestSlowReaderIsDropped closes the watch as the scheduler does. The reader reconnects with its last event and receives every
+// test once.
 func TestSlowReaderIsDropped(t *testing.T) {
 	t.Parallel()
 	s, sub := liveSite(t, 6)
@@ -167,7 +167,7 @@ func TestTooManyStreams(t *testing.T) {
 	}
 }
 
-// TestStopEndsStreams stops the site while somebody watches.
+// TestStopEndsStreams stops the site while a reader watches.
 func TestStopEndsStreams(t *testing.T) {
 	t.Parallel()
 	s, sub := liveSite(t, 2)
@@ -181,8 +181,8 @@ func TestStopEndsStreams(t *testing.T) {
 	l.untilClosed()
 }
 
-// TestStreamsOfOneSubmission has readers of every kind at the same time: what is made for staff
-// together is what each of them reads alone, and nothing of it reaches the student.
+// TestStreamsOfOneSubmission has readers of every kind at the same time. Readers who share patches
+// must receive the same, and the student must receive nothing hidden.
 func TestStreamsOfOneSubmission(t *testing.T) {
 	t.Parallel()
 	s, sub := liveSite(t, 0)

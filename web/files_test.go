@@ -8,7 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// codeClassroom has a submission of alice's with code, and a compiler that names lines of it.
+// codeClassroom returns a classroom with a submission of alice's, whose compiler output mentions
+// its lines.
 func codeClassroom(t *testing.T) *classroom {
 	t.Helper()
 	c := newClassroom(t)
@@ -74,7 +75,8 @@ func TestGradedCodeIsBrowsable(t *testing.T) {
 	}
 }
 
-// Source that takes long to highlight, or hides characters, is shown as plain sanitised text.
+// TestHostileSourceIsShown checks that source that is slow to highlight or hides characters is
+// shown as plain sanitised text.
 func TestHostileSourceIsShown(t *testing.T) {
 	t.Parallel()
 	c := codeClassroom(t)

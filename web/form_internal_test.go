@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// deadlines is a reply that records the deadlines of its connection.
+// deadlines is a response recorder that records the deadlines of its connection.
 type deadlines struct {
 	*httptest.ResponseRecorder
 	read, write time.Time
@@ -15,7 +15,7 @@ type deadlines struct {
 func (d *deadlines) SetReadDeadline(t time.Time) error  { d.read = t; return nil }
 func (d *deadlines) SetWriteDeadline(t time.Time) error { d.write = t; return nil }
 
-// TestSlowFormsAreAnswered has a form that may take minutes to arrive: there is time left to answer.
+// TestSlowFormsAreAnswered checks that a form that arrives slowly leaves time to write the reply.
 func TestSlowFormsAreAnswered(t *testing.T) {
 	t.Parallel()
 	w := &deadlines{ResponseRecorder: httptest.NewRecorder()}

@@ -35,7 +35,8 @@ func TestInstructorGrantsAnExtension(t *testing.T) {
 	mustContain(t, s.signIn("alice").page("/comp2402/a1").text(".lead"), "Due Mon 28 Sep 2099, 23:59")
 }
 
-// The error of a refused form is above the form, which keeps its values.
+// TestFormsShowErrors checks that a page shows the error of a refused form above it and keeps the
+// form's values.
 func TestFormsShowErrors(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)
@@ -142,7 +143,7 @@ func TestLateDaysAndOutages(t *testing.T) {
 	}
 }
 
-// TestRegradeSet makes a set, looks at what it would do, applies it and undoes it.
+// TestRegradeSet creates a set, views its effects, applies it and undoes it.
 func TestRegradeSet(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)

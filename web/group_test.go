@@ -65,7 +65,8 @@ func TestSinglePassingCaseIsShownAlone(t *testing.T) {
 	}
 }
 
-// The filter is a link, so it works without a script. If everything passed, it says so.
+// TestOnlyFailures follows the filter, which is a link and works without JavaScript. The page says
+// so if everything passed.
 func TestOnlyFailures(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)
@@ -89,7 +90,7 @@ func TestOnlyFailures(t *testing.T) {
 	}
 }
 
-// The parts of a live page together are the list of a finished page.
+// TestLiveCasesFold checks that the patches of a live page add up to the list of a finished page.
 func TestLiveCasesFold(t *testing.T) {
 	t.Parallel()
 	s, sub := liveSite(t, 5)

@@ -31,7 +31,7 @@ func TestLinkPreviewSpendsNothing(t *testing.T) {
 func TestUsedUnknownAndForgedLinks(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)
-	s.as("alice") // spends link-alice
+	s.as("alice") // redeems link-alice
 	for _, token := range []string{"link-alice", "never-made", strings.Repeat("x", 4000), "%00", "%2e%2e"} {
 		b := s.visitor()
 		got := b.post("/-/login/" + token)
@@ -95,7 +95,7 @@ func TestSessionCookie(t *testing.T) {
 	}
 }
 
-// TestSessionIsFresh plants a session cookie before a person signs in. Afterwards the cookie must be worthless.
+// TestSessionIsFresh sets a session cookie before a person signs in. Afterwards the cookie must be worthless.
 func TestSessionIsFresh(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)
@@ -138,7 +138,7 @@ func TestDeletedAccount(t *testing.T) {
 	}
 }
 
-// TestReturn signs in after a request for a page, and for addresses that are not pages.
+// TestReturn signs in after requests for pages and for other addresses.
 func TestReturn(t *testing.T) {
 	t.Parallel()
 	for asked, want := range map[string]string{
@@ -167,7 +167,7 @@ func TestReturn(t *testing.T) {
 	}
 }
 
-// TestTooManyLogins guesses links. Only failures count, separately for each address.
+// TestTooManyLogins guesses links. Only failures count, and each address has its own count.
 func TestTooManyLogins(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)

@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/web"
 )
 
-// notice returns the only notice that waits in the outbox.
+// notice returns the only waiting notice in the outbox.
 func (s *realSite) notice() schema.Notice {
 	s.t.Helper()
 	all := must[[]schema.OutboxEntry](s.t)(s.ledger.Outbox(s.t.Context(), 10))
@@ -23,7 +23,7 @@ func (s *realSite) notice() schema.Notice {
 	return n
 }
 
-// TestNotificationsPage adds, confirms, changes and removes an address by the forms of the page.
+// TestNotificationsPage adds, confirms, changes and removes an address with the forms of the page.
 func TestNotificationsPage(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)
@@ -45,7 +45,7 @@ func TestNotificationsPage(t *testing.T) {
 	}
 	notice := s.notice()
 	link := must[schema.NoticeMessage](t)(composedNotice(s, notice)).Page
-	mustContain(t, s.visitor().page(link).text("main"), "A code was sent to this address") // opening it confirms nothing
+	mustContain(t, s.visitor().page(link).text("main"), "A code was sent to this address") // opening the link confirms nothing
 	mustContain(t, alice.page("/-/notifications").text("main"), "Not confirmed")
 	mustContain(t, parsePage(t, s.visitor().submit("/-/notifications/confirm", url.Values{"code": {"0000"}}).body).text("main"), "That code is unknown, was used or has expired")
 	mustContain(t, parsePage(t, s.visitor().submit("/-/notifications/confirm", url.Values{"code": {notice.Code}}).body).text("main"), "gets the notices of alice from now on")
@@ -70,7 +70,8 @@ func composedNotice(s *realSite, n schema.Notice) (schema.NoticeMessage, error) 
 	return m, err
 }
 
-// TestOneClickUnsubscribe is what a mail program sends: no cookie, no origin, and the body of RFC 8058.
+// TestOneClickUnsubscribe sends the request of a mail program: no cookie, no origin, and the body of
+// RFC 8058.
 func TestOneClickUnsubscribe(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)
@@ -79,8 +80,8 @@ func TestOneClickUnsubscribe(t *testing.T) {
 	secret := must[schema.NoticeMessage](t)(composedNotice(s, s.notice())).To.Unsubscribe
 	path := "/-/unsubscribe/" + secret
 	mustContain(t, s.visitor().page(path).text("main"), "Press the button")
-	mustContain(t, alice.page("/-/notifications").text("main"), "alice@example.org") // opening it removes nothing
-	for range 2 {                                                                    // a repetition gets the same answer
+	mustContain(t, alice.page("/-/notifications").text("main"), "alice@example.org") // opening the link removes nothing
+	for range 2 {                                                                    // a repetition gets the same reply
 		resp, err := http.Post(s.base()+path, "application/x-www-form-urlencoded", strings.NewReader("List-Unsubscribe=One-Click"))
 		if err != nil {
 			t.Fatal(err)
@@ -93,7 +94,7 @@ func TestOneClickUnsubscribe(t *testing.T) {
 	mustContain(t, alice.page("/-/notifications").text("main"), "You have no addresses for notices.")
 }
 
-// TestNotificationsOfAServerWithoutMail says so, and offers no form.
+// TestNotificationsOfAServerWithoutMail checks that the page says so and offers no form.
 func TestNotificationsOfAServerWithoutMail(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1, func(server *web.Server) {
@@ -107,7 +108,7 @@ func TestNotificationsOfAServerWithoutMail(t *testing.T) {
 	}
 }
 
-// subscribed gives somebody two addresses for notices, of which one is confirmed.
+// subscribed gives a person two addresses for notices, one of them confirmed.
 func (s *realSite) subscribed(login string) {
 	s.t.Helper()
 	notices := s.server.Classroom.Notices

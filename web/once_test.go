@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// onceOf is the value by which a form of a page is recognised when it is sent again.
+// onceOf returns the value that identifies a form when it is sent again.
 func (b *browser) onceOf(path, action string) string {
 	b.t.Helper()
 	for _, form := range b.page(path).all("form") {
@@ -26,9 +26,9 @@ func (b *browser) onceOf(path, action string) string {
 	return ""
 }
 
-// TestFormsSentTwice sends every form that makes something twice, as a browser does whose
-// connection was cut before the answer. The second answer is the first, and nothing is made again.
-// The same form of a page that was loaded again makes another.
+// TestFormsSentTwice sends every form that creates something twice, as a browser does if the
+// connection breaks before the reply. The second reply must equal the first, and nothing may be
+// created again. The same form from a page that was loaded again creates another.
 func TestFormsSentTwice(t *testing.T) {
 	t.Parallel()
 	s, keep := newShelf(t)
@@ -42,7 +42,7 @@ func TestFormsSentTwice(t *testing.T) {
 	for name, c := range map[string]struct {
 		page, action string
 		values       url.Values
-		each         url.Values // what another form of the kind has instead; nil: another is refused by a rule
+		each         url.Values // values that another form of the kind has instead; nil: a rule refuses another one
 	}{
 		"comment":    {"/" + sub.Name.String(), "/" + sub.Name.String() + "/-/comments", url.Values{"text": {"Well done"}}, url.Values{}},
 		"adjustment": {task + "adjustments", task + "adjustments", url.Values{"owner": {"alice"}, "points": {"+1"}, "reason": {"neat"}}, url.Values{}},
@@ -78,8 +78,8 @@ func TestFormsSentTwice(t *testing.T) {
 	}
 }
 
-// TestUploadsSentTwice sends the same files twice, at the same time; then other files by the same
-// page, as after a browser's button back.
+// TestUploadsSentTwice sends the same files twice at the same time, and then other files from the
+// same page, as after the browser's back button.
 func TestUploadsSentTwice(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)
@@ -97,7 +97,8 @@ func TestUploadsSentTwice(t *testing.T) {
 	if got := alice.handIn("files", map[string]string{"list.c": "2"}, values); got.header.Get("Location") != "/comp2402/a1/alice/2" {
 		t.Errorf("other files: status %d to %q", got.status, got.header.Get("Location"))
 	}
-	// Another person's form is another, whatever it says; a refused one may be sent again.
+	// Another person's form is a different form even if its values are equal. A refused form may be
+	// sent again.
 	if got := s.as("bob").handIn("files", map[string]string{"list.c": "2"}, values); got.header.Get("Location") != "/comp2402/a1/bob/3" {
 		t.Errorf("of bob: status %d to %q", got.status, got.header.Get("Location"))
 	}

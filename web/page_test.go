@@ -24,7 +24,7 @@ func parsePage(t *testing.T, body string) *page {
 	return &page{t, root}
 }
 
-// all returns the elements that a selector matches, in the document's order.
+// all returns the elements that a selector matches, in document order.
 func (p *page) all(selector string) []*html.Node {
 	found := []*html.Node{p.root}
 	for part := range strings.FieldsSeq(selector) {
@@ -41,7 +41,7 @@ func (p *page) all(selector string) []*html.Node {
 	return found
 }
 
-// text returns the words of the one element that a selector matches.
+// text returns the words of the only element that a selector matches.
 func (p *page) text(selector string) string {
 	p.t.Helper()
 	found := p.all(selector)
@@ -51,7 +51,7 @@ func (p *page) text(selector string) string {
 	return words(found[0])
 }
 
-// texts returns the words of every element that a selector matches.
+// texts returns the words of each element that a selector matches.
 func (p *page) texts(selector string) []string {
 	var all []string
 	for _, n := range p.all(selector) {
@@ -60,7 +60,7 @@ func (p *page) texts(selector string) []string {
 	return all
 }
 
-// words are an element's text with single blanks.
+// words returns an element's text with single blanks.
 func words(n *html.Node) string {
 	var b strings.Builder
 	for d := range n.Descendants() {

@@ -135,7 +135,7 @@ func TestMissingHandout(t *testing.T) {
 	}
 }
 
-// TestUnreadableTests has tests in the store that only another version of grader could read.
+// TestUnreadableTests stores tests that only another version of grader could read.
 func TestUnreadableTests(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)
@@ -243,7 +243,7 @@ func TestSubmissionForStaff(t *testing.T) {
 	}
 }
 
-// TestManyFailures opens only the first tests that did not pass.
+// TestManyFailures checks that only the first tests that did not pass are opened.
 func TestManyFailures(t *testing.T) {
 	t.Parallel()
 	r := gradedResult()
@@ -291,7 +291,8 @@ func TestSubmissionEnds(t *testing.T) {
 	}
 }
 
-// The reason of a machine failure names runners and hosts. Students only read that the machines failed.
+// TestOnlyStaffSeeWhyMachinesFailed checks that students only read that the machines failed. The reason
+// names runners and hosts.
 func TestOnlyStaffSeeWhyMachinesFailed(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)
@@ -304,7 +305,8 @@ func TestOnlyStaffSeeWhyMachinesFailed(t *testing.T) {
 	mustContain(t, s.as("tina").get("/comp2402/a1/alice/1").body, "This does not count against you. Runner local-7 was lost three times.")
 }
 
-// For students the message of a grader error repeats the text of the page.
+// TestGraderErrorIsExplainedOnce checks the page for a student, whose message of a grader error
+// repeats the page's text.
 func TestGraderErrorIsExplainedOnce(t *testing.T) {
 	t.Parallel()
 	r := gradedResult()
@@ -362,7 +364,8 @@ func TestOwner(t *testing.T) {
 	}
 }
 
-// Tries are listed below the submissions, with the points that the viewer may see, and count nowhere.
+// TestTriesAreListed checks that tries are listed below the submissions, with the points that the
+// viewer may see, and do not count.
 func TestTriesAreListed(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)
@@ -418,7 +421,8 @@ func TestShorthands(t *testing.T) {
 	}
 }
 
-// The problems that "the staff has been told" announces to students are on the pages that staff see first.
+// TestStaffAreToldWhatIsWrong checks that the pages that staff see first show the problems of which "the
+// staff has been told".
 func TestStaffAreToldWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)

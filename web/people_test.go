@@ -37,7 +37,7 @@ func (b *browser) upload(path, field, text string, values url.Values) reply {
 	return b.sendBody(path, form.FormDataContentType(), &body)
 }
 
-// again are the hidden fields of a page's form, as a browser sends them.
+// again returns the hidden fields of a page's form, as a browser sends them.
 func (p *page) again() url.Values {
 	values := url.Values{}
 	for _, n := range p.all("main form input[type=hidden]") {
@@ -115,7 +115,7 @@ func TestRosterProblems(t *testing.T) {
 			t.Errorf("%s: status %d: %s", name, got.status, got.body)
 		}
 	}
-	// The advice of a message works when it is followed in the form.
+	// Following the advice of the message in the form must work.
 	got := ines.upload(path+"/import", "file", "Kennung;Vorname\nang;Ada\n", url.Values{"columns": {"login=Kennung\nfirst_name=Vorname"}})
 	mustContain(t, got.body, "What the import would do", "ang")
 	if got := ines.upload(path+"/import", "file", strings.Repeat("x", 8<<20+1), nil); got.status != http.StatusBadRequest || !strings.Contains(got.body, "At most 8 MiB are read") && !strings.Contains(got.body, "at most 8 MiB are read") {
@@ -181,7 +181,7 @@ func TestGradesAreExported(t *testing.T) {
 		t.Fatalf("status %d, %v", got.status, got.header)
 	}
 	mustContain(t, got.body, "login,student_id,name,email,section,a1\r\nalice,,,,,2\r\nbob,,,,,")
-	// Completing a file first shows the notes about it, and then offers the file.
+	// Filling in a file first shows its warnings and then offers the file.
 	const theirs = "login,Labor\r\nalice,\r\nzoe,\r\n"
 	if got := tina.upload(path, "fill", theirs, url.Values{"format": {"csv"}}); got.status != http.StatusBadRequest || !strings.Contains(got.body, "the file has no column for a1") && !strings.Contains(got.body, "The file has no column for a1") {
 		t.Errorf("status %d: %s", got.status, got.body)
@@ -231,7 +231,7 @@ func TestAuditLogOfACourse(t *testing.T) {
 	}
 }
 
-// A large class has several pages, and no person is missing between them.
+// TestRosterIsPaged checks that the roster of a large class has several pages and misses nobody.
 func TestRosterIsPaged(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)

@@ -20,19 +20,19 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 )
 
-// provider is a sign-in service in this process: OpenID Connect, and the part of GitHub's API that signing in needs. It signs
-// every visitor in at once.
+// provider is a sign-in service in this process. It implements OpenID Connect and the part of GitHub's API that signing in
+// needs. It signs in every visitor at once.
 type provider struct {
 	*httptest.Server
 	key *ecdsa.PrivateKey
 
 	mu       sync.Mutex
 	claims   map[string]any // of the person who signs in
-	userInfo map[string]any // what is told besides; nil: nothing
-	emails   string         // GitHub's, as JSON
+	userInfo map[string]any // further claims; nil: none
+	emails   string         // GitHub's addresses as JSON
 	forge    func(claims map[string]any) (signer *ecdsa.PrivateKey)
-	codes    map[string]url.Values // what each code was asked for with
-	asked    []string              // paths that were asked for
+	codes    map[string]url.Values // parameters of the request for each code
+	asked    []string              // requested paths
 }
 
 const clientSecret = "a secret of the client's"
@@ -69,10 +69,10 @@ func newProvider(t *testing.T) *provider {
 
 func answer(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(v) // the client notices
+	_ = json.NewEncoder(w).Encode(v) // the client notices a failure
 }
 
-// authorize sends the browser back with a code.
+// authorize redirects the browser back with a code.
 func (p *provider) authorize(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	code := rand.Text()
@@ -80,7 +80,7 @@ func (p *provider) authorize(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, q.Get("redirect_uri")+"?"+url.Values{"code": {code}, "state": {q.Get("state")}}.Encode(), http.StatusFound)
 }
 
-// token redeems a code, once, for a client that knows the secret and the parameters of the request for the code.
+// token redeems a code once, for a client that knows the secret and the parameters of the request for the code.
 func (p *provider) token(w http.ResponseWriter, r *http.Request) {
 	asked, ok := p.codes[r.PostFormValue("code")]
 	delete(p.codes, r.PostFormValue("code"))
@@ -118,7 +118,7 @@ func (p *provider) token(w http.ResponseWriter, r *http.Request) {
 	answer(w, map[string]any{"access_token": "access", "token_type": "Bearer", "id_token": signed})
 }
 
-// owned answers requests with the access token.
+// owned serves requests with the access token.
 func (p *provider) owned(w http.ResponseWriter, r *http.Request, v any) {
 	if r.Header.Get("Authorization") != "Bearer access" {
 		http.Error(w, "whose?", http.StatusUnauthorized)

@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// busyClassroom has alice's work waiting and running, and machines that fail.
+// busyClassroom returns a classroom with waiting and running work of alice, and failing machines.
 func busyClassroom(t *testing.T) *classroom {
 	t.Helper()
 	c := newClassroom(t)
@@ -74,7 +74,8 @@ func TestQueueForStaff(t *testing.T) {
 	}
 }
 
-// TestPoolForms pauses a pool and resizes it by the forms of the page, which administrators have, and instructors of courses that use the flavour.
+// TestPoolForms pauses and resizes a pool with the forms of the page. Administrators may use them, and instructors of courses that use the
+// flavour.
 func TestPoolForms(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)
@@ -98,7 +99,8 @@ func TestPoolForms(t *testing.T) {
 	}
 }
 
-// TestQueuePageShowsControls shows what is set for a pool, and forms to those who may control it.
+// TestQueuePageShowsControls checks that the page shows the settings of a pool, and forms to people
+// who may control it.
 func TestQueuePageShowsControls(t *testing.T) {
 	t.Parallel()
 	c := busyClassroom(t)

@@ -12,15 +12,15 @@ import (
 	"github.com/grader/grader/web"
 )
 
-// realSite is a site on a real store: alice and bob are students of comp2402, tina is a TA,
-// ines an instructor, root an administrator, and mallory nobody there.
+// realSite is a site on a real store. alice and bob are students of comp2402, tina is a TA, ines an
+// instructor, and root an administrator. mallory is not enrolled.
 type realSite struct {
 	*site
 	ledger     *ledger
 	assignment schema.Assignment
 }
 
-// newRealSite makes one whose assignment a1 has that source.
+// newRealSite returns a site whose assignment a1 has the source.
 func newRealSite(t *testing.T, source string, changes ...func(*web.Server)) *realSite {
 	t.Helper()
 	l, a := newLedgerOf(t, source)
@@ -54,7 +54,7 @@ func (s *realSite) signIn(login string) *browser {
 	return b
 }
 
-// graded pushes for a person and ends the grading with a result.
+// graded pushes for a person and finishes the grading with a result.
 func (s *realSite) graded(login string, r *schema.Result) schema.GradedSubmission {
 	s.t.Helper()
 	sub := must[schema.GradedSubmission](s.t)(s.ledger.RecordSubmission(s.t.Context(), s.ledger.push(s.assignment, schema.RepositoryOwn, login)))
@@ -62,7 +62,7 @@ func (s *realSite) graded(login string, r *schema.Result) schema.GradedSubmissio
 	return sub
 }
 
-// gradedOf is graded of a team, for which one of its members pushes.
+// gradedOf is like graded for a team. login is the member who pushes.
 func (s *realSite) gradedOf(team, login string, r *schema.Result) schema.GradedSubmission {
 	s.t.Helper()
 	push := s.ledger.pushTo(s.assignment, schema.RepositoryOwn, team, login, strings.Repeat("c", 40), schema.ChannelSSH)

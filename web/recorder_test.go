@@ -8,9 +8,9 @@ import (
 	"github.com/grader/grader/web"
 )
 
-// handedIn is what comments look into: files as the site reads them.
+// handedIn implements the files that comments refer to with those that the site reads.
 type handedIn struct {
-	actions.Trees // nothing else of it is asked
+	actions.Trees // its other methods are not called
 	web.Handouts
 }
 

@@ -13,8 +13,8 @@ import (
 	"github.com/grader/grader/web"
 )
 
-// revocable is a site on the real store, with alice signed in by a link of each of her
-// keys, and a submission of hers that waits.
+// revocable is a site on the real store. alice has signed in with a link of each of her keys and
+// has a waiting submission.
 type revocable struct {
 	*site
 	ledger *ledger
@@ -45,7 +45,7 @@ func newRevocable(t *testing.T) (r *revocable, browsers map[string]*browser) {
 	return r, browsers
 }
 
-// link makes a sign-in link of alice's.
+// link creates a sign-in link of alice.
 func (r *revocable) link(by schema.Actor) string {
 	r.t.Helper()
 	return "/" + must[actions.Link](r.t)(r.room.Accounts.SignInLink(r.t.Context(), by, "alice")).Path()
@@ -83,7 +83,8 @@ func (b *browser) mustSee(t *testing.T, path string, status int) {
 	}
 }
 
-// TestRemovedKeyEndsSessions removes a stolen key. Its browser session and its unused links once stayed valid.
+// TestRemovedKeyEndsSessions removes a stolen key. In an earlier version its browser session and its unused
+// links stayed valid.
 func TestRemovedKeyEndsSessions(t *testing.T) {
 	t.Parallel()
 	r, browsers := newRevocable(t)
@@ -95,7 +96,7 @@ func TestRemovedKeyEndsSessions(t *testing.T) {
 	if removed.Ended != (schema.Ended{Sessions: 1, Links: 1}) {
 		t.Errorf("ended %+v", removed.Ended)
 	}
-	if _, err := io.ReadAll(ends); err != nil { // to its end
+	if _, err := io.ReadAll(ends); err != nil { // until its end
 		t.Errorf("the stream: %v", err)
 	}
 	browsers["stolen"].mustSee(t, r.path, http.StatusUnauthorized)
@@ -115,7 +116,7 @@ func TestRemovedKeyEndsSessions(t *testing.T) {
 	}
 }
 
-// TestDisabledAccountIsSignedOut ends every session, whichever key or operator made it.
+// TestDisabledAccountIsSignedOut ends every session, whichever key or operator created it.
 func TestDisabledAccountIsSignedOut(t *testing.T) {
 	t.Parallel()
 	r, browsers := newRevocable(t)

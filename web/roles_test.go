@@ -14,12 +14,12 @@ import (
 // route is one route of the site, requested as each person.
 type route struct {
 	path string
-	form url.Values // of a POST that is refused after the check of the permission
+	form url.Values // form that is refused after the permission check
 	may  string     // people who are not refused
 }
 
-// TestEveryRouteAsEveryRole requests every route as each person. People without permission only read that the page does not exist,
-// or that they may not do this.
+// TestEveryRouteAsEveryRole requests every route as each person. People without permission may only read that the page does not
+// exist or that they may not do this.
 func TestEveryRouteAsEveryRole(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1, func(server *web.Server) {
@@ -35,11 +35,11 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 	const members, staff, instructors = "bob alice tina ines root", "tina ines root", "ines root"
 	routes := map[string]route{
 		"GET /{$}": {"/", nil, anybody}, "GET /-/login": {"/-/login", nil, anybody}, "GET /-/login/{token}": {"/-/login/x", nil, anybody},
-		"GET /-/sign-in/{service}": {"/-/sign-in/oidc", nil, ""}, "GET /-/sign-in/{service}/callback": {"/-/sign-in/oidc/callback", nil, ""}, // there is none; see signin_test.go
+		"GET /-/sign-in/{service}": {"/-/sign-in/oidc", nil, ""}, "GET /-/sign-in/{service}/callback": {"/-/sign-in/oidc/callback", nil, ""}, // there is no service; see signin_test.go
 		"POST /-/login/{token}": {"/-/login/x", url.Values{}, anybody}, "POST /-/logout": {"", nil, ""}, // see login_test.go
 		"GET /login": {"/login", nil, anybody}, "GET /login/{token}": {"/login/x", nil, anybody},
 		"GET /-/static/{name}": {"", nil, ""}, "GET /favicon.ico": {"/favicon.ico", nil, anybody}, "GET /robots.txt": {"/robots.txt", nil, anybody},
-		"GET /healthz": {"/healthz", nil, anybody}, "GET /readyz": {"/readyz", nil, anybody}, "GET /metrics": {"/metrics", nil, anybody}, // of this machine
+		"GET /healthz": {"/healthz", nil, anybody}, "GET /readyz": {"/readyz", nil, anybody}, "GET /metrics": {"/metrics", nil, anybody}, // only from this machine
 		"GET /-/receipt-key": {"/-/receipt-key", nil, anybody}, "POST /-/github/webhook": {"/-/github/webhook", url.Values{}, ""}, // it checks signatures; see the package github
 		"/":               {"/no/such/page/there/is", nil, ""},
 		"GET /-/sessions": {"/-/sessions", nil, known + " mallory"}, "POST /-/sessions/{id}/end": {"/-/sessions/no-such-id/end", url.Values{}, ""},
@@ -51,7 +51,7 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 		"GET /-/unsubscribe/{secret}": {"/-/unsubscribe/x", nil, anybody}, "POST /-/unsubscribe/{secret}": {"/-/unsubscribe/x", url.Values{}, anybody},
 		"GET /-/queue": {"/-/queue", nil, known}, "POST /-/pools/{flavour}/mode": {"/-/pools/standard/mode", url.Values{"mode": {"x"}}, instructors}, "POST /-/pools/{flavour}/size": {"/-/pools/standard/size", url.Values{"warm": {"9"}, "max": {"1"}}, instructors},
 		"GET /-/operations": {"/-/operations", nil, staff}, "POST /-/queue/move": {"/-/queue/move", url.Values{"from": {"a"}, "to": {"b"}}, "root"},
-		"GET /{course}": {"/comp2402", nil, members}, "GET /{course}/{$}": {"/comp2402/", nil, known}, // leads on, whether or not it is there
+		"GET /{course}": {"/comp2402", nil, members}, "GET /{course}/{$}": {"/comp2402/", nil, known}, // redirects, whether or not the course exists
 		"GET /{course}/{assignment}": {"/comp2402/a1", nil, members}, "GET /{course}/{assignment}/{$}": {"/comp2402/a1/", nil, known},
 		"GET /{course}/{assignment}/{owner}":          {"/comp2402/a1/alice", nil, "alice " + staff},
 		"GET /{course}/{assignment}/{owner}/{number}": {sub, nil, "alice " + staff},
@@ -79,7 +79,7 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 		"POST /{course}/{assignment}/-/regrades/{id}/discard":                 {task + "regrades/9/discard", url.Values{}, ""},
 		"GET /{course}/{assignment}/-/publication":                            {task + "publication", nil, staff},
 		"POST /{course}/{assignment}/-/publication":                           {task + "publication", url.Values{"act": {"unpublish"}}, instructors},
-		"GET /{course}/{assignment}/-/teams":                                  {task + "teams", nil, ""}, // it is not done in teams; see teams_test.go
+		"GET /{course}/{assignment}/-/teams":                                  {task + "teams", nil, ""}, // a1 is not done in teams; see teams_test.go
 		"POST /{course}/{assignment}/-/teams/{verb}":                          {task + "teams/no-such-verb", url.Values{}, ""},
 		"GET /{course}/-/settings":                                            {course + "settings", nil, staff},
 		"POST /{course}/-/settings":                                           {course + "settings", url.Values{"act": {"check"}, "text": {"late_tokens: 1"}}, instructors},
@@ -99,7 +99,7 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 		"GET /{course}/{assignment}/-/tests/versions/{id}":                    {task + "tests/versions/1", nil, staff},
 		"POST /{course}/{assignment}/-/tests/versions/{id}/activate":          {task + "tests/versions/1/activate", url.Values{}, instructors},
 		"GET /{course}/-/roster":                                              {course + "roster", nil, staff},
-		"POST /{course}/-/roster/enrol":                                       {course + "roster/enrol", url.Values{"login": {"bob"}, "role": {"x"}}, staff}, // its page says why not
+		"POST /{course}/-/roster/enrol":                                       {course + "roster/enrol", url.Values{"login": {"bob"}, "role": {"x"}}, staff}, // the page says why it is refused
 		"POST /{course}/-/roster/unenrol":                                     {course + "roster/unenrol", url.Values{"login": {"nobody"}}, ""},
 		"POST /{course}/-/roster/import":                                      {course + "roster/import", url.Values{"data": {"eA=="}}, instructors},
 		"GET /{course}/-/grades":                                              {course + "grades", nil, members},
@@ -134,7 +134,7 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 	}
 }
 
-// asks checks the answer to one person.
+// asks checks the reply to one person.
 func (b *browser) asks(pattern string, r route, who, missing string) {
 	b.t.Helper()
 	method, _, _ := strings.Cut(pattern, " ")

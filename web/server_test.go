@@ -16,8 +16,8 @@ import (
 	"github.com/grader/grader/web"
 )
 
-// TestMain ignores the clock that the highlighter's regular expressions keep for a second
-// after their last use.
+// TestMain ignores the goroutine of a clock that the highlighter's regular expressions keep for a
+// second after their last use.
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/dlclark/regexp2/v2.runClock"))
 }
@@ -44,7 +44,7 @@ func TestStartAndStop(t *testing.T) {
 	}
 }
 
-// TestHeaders checks the headers of every kind of answer.
+// TestHeaders checks the headers of every kind of response.
 func TestHeaders(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)
@@ -108,7 +108,7 @@ func TestHealth(t *testing.T) {
 	}
 }
 
-// fail makes every port return an error; nil ends that.
+// fail makes every port return err. nil makes them work again.
 func (s *site) fail(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -138,7 +138,8 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// TestBrokenStore checks that readers only see that it is our fault, and that the log has the cause.
+// TestBrokenStore checks that people only read that the fault is the server's, and that the log has
+// the cause.
 func TestBrokenStore(t *testing.T) {
 	t.Parallel()
 	var log syncBuffer
@@ -157,7 +158,7 @@ func TestBrokenStore(t *testing.T) {
 	}
 }
 
-// TestLogKeepsNoSecret signs in and looks for the link's token in the log.
+// TestLogKeepsNoSecret signs in and searches the log for the link's token.
 func TestLogKeepsNoSecret(t *testing.T) {
 	t.Parallel()
 	var log syncBuffer
@@ -185,7 +186,8 @@ func TestMethods(t *testing.T) {
 	}
 }
 
-// TestStopCutsOff stops without waiting while a request hangs.
+// TestStopCutsOff stops the site with a cancelled context while a request hangs. Stop must not wait
+// for the request.
 func TestStopCutsOff(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, newClassroom(t), nil)
@@ -214,7 +216,7 @@ func TestStopCutsOff(t *testing.T) {
 	close(hang.release)
 }
 
-// hangingSessions is a store that does not answer until it is released.
+// hangingSessions is a store that blocks until it is released.
 type hangingSessions struct {
 	*classroom
 	began, release chan struct{}
@@ -226,7 +228,7 @@ func (h *hangingSessions) FindSession(context.Context, string) (schema.Session, 
 	return schema.Session{}, false, nil
 }
 
-// syncBuffer is a log that several goroutines write.
+// syncBuffer is a log that several goroutines can write.
 type syncBuffer struct {
 	mu   sync.Mutex
 	text strings.Builder

@@ -28,7 +28,7 @@ func (b *browser) endPath(t *testing.T, current bool) string {
 	return ""
 }
 
-// TestOwnerEndsASession signs another browser out, whose live stream ends with it.
+// TestOwnerEndsASession signs another browser out, which also ends its live stream.
 func TestOwnerEndsASession(t *testing.T) {
 	t.Parallel()
 	r, browsers := newRevocable(t)
@@ -41,7 +41,7 @@ func TestOwnerEndsASession(t *testing.T) {
 	if page := own.allowed(ended, nil); page.text(".done") != "The session has ended." || len(page.all("tbody tr")) != 2 {
 		t.Errorf("after the end: %q", page.text("main"))
 	}
-	if _, err := io.ReadAll(stream); err != nil { // to its end
+	if _, err := io.ReadAll(stream); err != nil { // until its end
 		t.Errorf("the stream: %v", err)
 	}
 	browsers["stolen"].mustSee(t, r.path, http.StatusUnauthorized)
@@ -55,7 +55,7 @@ func TestOwnerEndsASession(t *testing.T) {
 	}
 }
 
-// TestOwnSessionIsSignedOut ends the session that asks.
+// TestOwnSessionIsSignedOut ends the session that sends the request.
 func TestOwnSessionIsSignedOut(t *testing.T) {
 	t.Parallel()
 	r, browsers := newRevocable(t)

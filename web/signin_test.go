@@ -16,7 +16,7 @@ import (
 	"github.com/grader/grader/web/identity"
 )
 
-// service is a site on the real store whose people sign in at a provider.
+// service is a site on the real store whose people sign in with a provider.
 type service struct {
 	*realSite
 	provider *provider
@@ -43,7 +43,7 @@ func newService(t *testing.T, change func(*web.Server)) *service {
 	return s
 }
 
-// leave begins to sign in and returns the address to which the provider redirects the browser.
+// leave starts to sign in and returns the address to which the provider redirects the browser.
 func (b *browser) leave(t *testing.T, service string) string {
 	t.Helper()
 	got := b.get("/-/sign-in/" + service)
@@ -57,7 +57,7 @@ func (b *browser) leave(t *testing.T, service string) string {
 	return back.Path + "?" + back.RawQuery
 }
 
-// by signs in by a service.
+// by signs in with a service.
 func (b *browser) by(t *testing.T, service string) reply {
 	t.Helper()
 	return b.get(b.leave(t, service))
@@ -70,7 +70,7 @@ func (b *browser) mustBe(t *testing.T, name string) {
 	}
 }
 
-// TestSignInByOIDC signs in with OpenID Connect, and ends on the requested page.
+// TestSignInByOIDC signs in with OpenID Connect and ends on the requested page.
 func TestSignInByOIDC(t *testing.T) {
 	t.Parallel()
 	s := newService(t, nil)
@@ -89,7 +89,7 @@ func TestSignInByOIDC(t *testing.T) {
 	}
 }
 
-// TestServiceTellsByUserInfo finds the claim that is not in the token.
+// TestServiceTellsByUserInfo finds the claim in the user info if the token does not have it.
 func TestServiceTellsByUserInfo(t *testing.T) {
 	t.Parallel()
 	s := newService(t, nil)
@@ -129,7 +129,7 @@ func TestSignInByGitHub(t *testing.T) {
 			b.mustBe(t, "carol")
 		}
 	}
-	s.github.Rule = schema.IdentityRule{Match: schema.MatchLogin} // an Enterprise Server's
+	s.github.Rule = schema.IdentityRule{Match: schema.MatchLogin} // of an Enterprise Server
 	s.provider.claims["login"] = "alice"
 	b := s.visitor()
 	b.by(t, "github")
@@ -170,7 +170,7 @@ func TestServiceCreatesNoAccount(t *testing.T) {
 	}
 }
 
-// TestForgedTokens tries tokens that are wrong in one part each.
+// TestForgedTokens uses tokens with one wrong part each.
 func TestForgedTokens(t *testing.T) {
 	t.Parallel()
 	s := newService(t, nil)
@@ -193,8 +193,8 @@ func TestForgedTokens(t *testing.T) {
 	}
 }
 
-// TestAnswerToAnotherBrowserIsRefused is login CSRF and session fixation: an attacker's answer in
-// the victim's browser, an answer used twice, and a cookie planted before.
+// TestAnswerToAnotherBrowserIsRefused tries login CSRF and session fixation: an attacker's reply in
+// the victim's browser, a reply used twice, and a cookie set before.
 func TestAnswerToAnotherBrowserIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newService(t, nil)
@@ -267,7 +267,8 @@ func TestServiceRefusesOrIsDown(t *testing.T) {
 	mustContain(t, got.body, "University cannot be reached; try again later, or sign in with your SSH key.")
 }
 
-// TestAttemptCookie is bound to this host over https, and lives for ten minutes.
+// TestAttemptCookie checks that the cookie is bound to this host over https and expires after ten
+// minutes.
 func TestAttemptCookie(t *testing.T) {
 	t.Parallel()
 	s := newService(t, func(server *web.Server) { server.PublicURL = "https://grader.test" })

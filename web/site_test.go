@@ -14,14 +14,14 @@ import (
 	"github.com/grader/grader/web"
 )
 
-// site is a started server on a classroom of its own.
+// site is a started server on its own classroom.
 type site struct {
 	*classroom
 	t      *testing.T
 	server *web.Server
 }
 
-// newSite starts a site; change, which may be nil, is applied to it before.
+// newSite starts a site. change, which may be nil, is applied to the server before.
 func newSite(t *testing.T, c *classroom, change func(*web.Server)) *site {
 	t.Helper()
 	server := &web.Server{
@@ -52,7 +52,7 @@ type browser struct {
 	client *http.Client
 }
 
-// visitor is a browser that nobody has signed in.
+// visitor returns a browser without a session.
 func (s *site) visitor() *browser {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -66,7 +66,7 @@ func (s *site) visitor() *browser {
 	}}
 }
 
-// as is the browser of a signed-in user by a link; "" is nobody.
+// as returns the browser of a user who has signed in with a link, or of nobody for "".
 func (s *site) as(login string) *browser {
 	s.t.Helper()
 	b := s.visitor()
@@ -99,7 +99,7 @@ func (s *site) awaitWatcher(job int64) {
 	}
 }
 
-// reply is an answer, read whole.
+// reply is a response that has been read to its end.
 type reply struct {
 	status int
 	header http.Header
@@ -117,7 +117,7 @@ func (b *browser) do(method, path string, header http.Header) reply {
 	return b.send(method, path, header, nil)
 }
 
-// sendBody sends a form in an encoding.
+// sendBody sends a form in the encoding kind.
 func (b *browser) sendBody(path, kind string, body io.Reader) reply {
 	b.t.Helper()
 	return b.send(http.MethodPost, path, http.Header{"Sec-Fetch-Site": {"same-origin"}, "Content-Type": {kind}}, body)
@@ -144,7 +144,7 @@ func (b *browser) send(method, path string, header http.Header, body io.Reader) 
 	return reply{response.StatusCode, response.Header, string(text)}
 }
 
-// page gets a page that must be there.
+// page requests a page that must exist.
 func (b *browser) page(path string) *page {
 	b.t.Helper()
 	got := b.get(path)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestPagesAreCompressed compares compressed answers with uncompressed ones.
+// TestPagesAreCompressed compares compressed responses with uncompressed ones.
 func TestPagesAreCompressed(t *testing.T) {
 	t.Parallel()
 	c := newClassroom(t)

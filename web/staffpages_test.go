@@ -14,7 +14,7 @@ import (
 	"github.com/grader/grader/web"
 )
 
-// busySite has a class of 60 with every page of staff filled.
+// busySite returns a site with a class of 60 and data on every page for staff.
 func busySite(t *testing.T) *realSite {
 	t.Helper()
 	keep := &shelf{commits: map[string]map[string]string{strings.Repeat("c", 40): busyTests()}, last: map[string]string{"comp2402/a1": strings.Repeat("c", 40)}}
@@ -59,7 +59,7 @@ func busySite(t *testing.T) *realSite {
 	return s
 }
 
-// busyTests is the tests repository of a1.
+// busyTests returns the tests repository of a1.
 func busyTests() map[string]string {
 	return map[string]string{
 		"assignment.yaml": strings.Replace(specA1, "2026-09-28", "2099-09-28", 1), "handout.md": handoutA1, "list.c": "int main(void) {\n\treturn 0;\n}\n",
@@ -67,7 +67,7 @@ func busyTests() map[string]string {
 	}
 }
 
-// staffPages are the pages that only staff see, by name.
+// staffPages returns the pages that only staff see, by name.
 func staffPages() map[string]string {
 	return map[string]string{
 		"grid": "/comp2402/a1/-/grid", "extensions": "/comp2402/a1/-/extensions?owner=alice", "adjustments": "/comp2402/a1/-/adjustments",
@@ -79,7 +79,7 @@ func staffPages() map[string]string {
 	}
 }
 
-// TestStaffScreenshots keeps pictures of the pages for staff, as TestScreenshots does.
+// TestStaffScreenshots saves pictures of the pages for staff, like TestScreenshots.
 func TestStaffScreenshots(t *testing.T) {
 	s := busySite(t)
 	ines := must[schema.User](t)(s.ledger.UserByLogin(t.Context(), "ines"))

@@ -17,14 +17,14 @@ import (
 	"github.com/grader/grader/web"
 )
 
-// ledger is the real store, with what it takes to fill it.
+// ledger is the real store with helpers that fill it.
 type ledger struct {
 	*store.Store
 	t      *testing.T
 	pushes atomic.Int64
 }
 
-// must returns a value that was made without an error.
+// must returns a function that returns its value or fails the test.
 func must[T any](t *testing.T) func(T, error) T {
 	return func(v T, err error) T {
 		t.Helper()
@@ -35,21 +35,20 @@ func must[T any](t *testing.T) func(T, error) T {
 	}
 }
 
-// newLedger opens a store with comp2402, alice and ines in it, and a1 with its
-// tests accepted.
+// newLedger opens a store with comp2402, alice and ines, and an a1 whose tests are accepted.
 func newLedger(t *testing.T) (*ledger, schema.Assignment) {
 	t.Helper()
 	return newLedgerOf(t, specA1)
 }
 
-// newLedgerOf is newLedger with another source of a1, whose due date is moved to 2099.
+// newLedgerOf is like newLedger, but with another source of a1. It moves the due date to 2099.
 func newLedgerOf(t *testing.T, source string) (*ledger, schema.Assignment) {
 	t.Helper()
 	_, key, err := ed25519.GenerateKey(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Its clock runs: sessions and links expire by the real time of the browser.
+	// Its clock runs, because sessions and links expire by the real time of the browser.
 	l := &ledger{Store: must[*store.Store](t)(store.Open(t.Context(), filepath.Join(t.TempDir(), "grader.db"), store.Options{Clock: time.Now, ReceiptKey: key})), t: t}
 	t.Cleanup(func() {
 		if err := l.Close(); err != nil {
@@ -72,19 +71,19 @@ func newLedgerOf(t *testing.T, source string) (*ledger, schema.Assignment) {
 	return l, must[schema.Assignment](t)(l.Assignment(t.Context(), "comp2402", "a1"))
 }
 
-// push opens an intent and returns what is recorded of it.
+// push opens an intent and returns the push to record for it.
 func (l *ledger) push(a schema.Assignment, kind schema.RepositoryKind, login string) schema.Push {
 	l.t.Helper()
 	return l.pushOf(a, kind, login, strings.Repeat("c", 40))
 }
 
-// pushOf is push of that commit.
+// pushOf is like push, for a given commit.
 func (l *ledger) pushOf(a schema.Assignment, kind schema.RepositoryKind, login, commit string) schema.Push {
 	l.t.Helper()
 	return l.pushTo(a, kind, login, login, commit, schema.ChannelSSH)
 }
 
-// pushTo is pushOf by a member of the team that owns the repository.
+// pushTo is like pushOf, for a member of the team that owns the repository.
 func (l *ledger) pushTo(a schema.Assignment, kind schema.RepositoryKind, owner, login, commit string, by schema.Channel) schema.Push {
 	l.t.Helper()
 	enrolled := schema.Repository{Kind: kind, CourseID: a.Course.ID, AssignmentID: a.ID}
@@ -107,7 +106,7 @@ func (l *ledger) pushTo(a schema.Assignment, kind schema.RepositoryKind, owner, 
 	return p
 }
 
-// grade claims the next job and, if there is a result, ends it.
+// grade claims the next job and finishes it unless the result is nil.
 func (l *ledger) grade(r *schema.Result, events ...schema.Event) schema.Job {
 	l.t.Helper()
 	job := must[schema.Job](l.t)(l.Claim(l.t.Context(), "runner-1", "standard", time.Now(), time.Minute))
@@ -118,7 +117,7 @@ func (l *ledger) grade(r *schema.Result, events ...schema.Event) schema.Job {
 	return job
 }
 
-// TestSiteOnRealStore goes through the whole site on the real store.
+// TestSiteOnRealStore uses the whole site on the real store.
 func TestSiteOnRealStore(t *testing.T) {
 	t.Parallel()
 	l, a := newLedger(t)

@@ -21,7 +21,7 @@ type listener struct {
 	cancel context.CancelFunc
 }
 
-// listen opens a stream; last is the Last-Event-ID, "" for none.
+// listen opens a stream. last is the Last-Event-ID, "" for none.
 func (b *browser) listen(path, last string) *listener {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.t.Context(), 20*time.Second)
@@ -45,13 +45,13 @@ func (b *browser) listen(path, last string) *listener {
 	return l
 }
 
-// leave goes away, as a closed tab does.
+// leave disconnects like a closed tab.
 func (l *listener) leave() {
 	l.cancel()
 	l.body.Close()
 }
 
-// next returns the next message; false at the end of the stream.
+// next returns the next message, or false at the end of the stream.
 func (l *listener) next() (message, bool) {
 	var m message
 	var data []string
@@ -73,7 +73,7 @@ func (l *listener) next() (message, bool) {
 	return m, false
 }
 
-// until returns the messages up to the first whose data contains some text.
+// until returns the messages up to the first whose data contains text.
 func (l *listener) until(text string) []message {
 	l.t.Helper()
 	var all []message
@@ -100,7 +100,7 @@ func (l *listener) untilClosed() []message {
 	}
 }
 
-// ids are the sequence numbers of messages, without those that have none.
+// ids returns the ids of messages, without those that have none.
 func ids(all []message) string {
 	var found []string
 	for _, m := range all {

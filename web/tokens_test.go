@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestTokenPage makes a token, which the API accepts, shows its secret once, and revokes it.
+// TestTokenPage creates a token that the API accepts, sees its secret once, and revokes it.
 func TestTokenPage(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)
@@ -48,7 +48,7 @@ func TestTokenPage(t *testing.T) {
 	}
 }
 
-// TestTokenPageRefuses checks that a refused form keeps its values, and creates nothing.
+// TestTokenPageRefuses checks that a refused form keeps its values and creates nothing.
 func TestTokenPageRefuses(t *testing.T) {
 	t.Parallel()
 	s := newRealSite(t, specA1)

@@ -20,7 +20,7 @@ import (
 	"github.com/grader/grader/web"
 )
 
-// handIn sends files by a page, each with the path that a browser gives it.
+// handIn sends files on a page, each with the path that a browser gives it.
 func (b *browser) handIn(field string, files map[string]string, values url.Values) reply {
 	b.t.Helper()
 	var body bytes.Buffer
@@ -46,7 +46,7 @@ func (b *browser) handIn(field string, files map[string]string, values url.Value
 	return b.sendBody("/comp2402/a1/-/upload", form.FormDataContentType(), &body)
 }
 
-// zipOf is a zip of files; a path that ends in "@" is a symbolic link.
+// zipOf returns a zip of files. A path that ends in "@" is a symbolic link.
 func zipOf(t *testing.T, files map[string]string) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -108,7 +108,7 @@ func TestHandInByUpload(t *testing.T) {
 	}
 }
 
-// holding is an upload that lasts until it is released.
+// holding is an upload that blocks until it is released.
 type holding struct{ started, release chan bool }
 
 // Upload implements web.Uploads.
@@ -118,7 +118,8 @@ func (h holding) Upload(context.Context, schema.Actor, schema.Upload) (schema.Up
 	return schema.Uploaded{Submission: schema.SubmissionName{Course: "comp2402", Assignment: "a1", Owner: "alice", Number: 1}}, nil
 }
 
-// TestUploadsAtOnceByPage sends more at once than one person may, by page and over the API.
+// TestUploadsAtOnceByPage sends more uploads at once than one person may, on a page and over the
+// API.
 func TestUploadsAtOnceByPage(t *testing.T) {
 	t.Parallel()
 	held := holding{make(chan bool), make(chan bool)}
@@ -157,7 +158,7 @@ func TestUploadsAtOnceByPage(t *testing.T) {
 	}
 }
 
-// TestFormWithTooManyParts follows the advice to send a zip.
+// TestFormWithTooManyParts follows the error message's advice to send a zip.
 func TestFormWithTooManyParts(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{}

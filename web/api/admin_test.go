@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestOperations runs operations of grader admin as the person of the token. The token needs the scope of the operation.
+// TestOperations runs operations of grader admin with a token. The token needs the scope of the operation.
 func TestOperations(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -11,31 +11,31 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// change is a route of the API that changes something, as somebody who may.
+// change is a route of the API that changes something, requested by a person with permission.
 type change struct {
 	who     string
-	also    string // who else may, besides those whom mayToo names
+	also    string // others with permission, in addition to those in mayToo
 	path    string // below the prefix
 	body    any
 	media   string            // of a body that is not JSON
-	prepare func(b *bundle)   // makes what must be there before
-	audit   schema.AuditEntry // action, subject and values of its entry; a value "*" is any but none
-	wrong   any               // a body that the same person is refused; nil: there is none
-	nothing string            // why nothing is changed: then no entry may be written
+	prepare func(b *bundle)   // creates what the request needs
+	audit   schema.AuditEntry // action, subject and values of its entry; a value "*" matches any but ""
+	wrong   any               // a body that the same person must be refused; nil: there is none
+	nothing string            // why nothing changes; then no entry may be written
 }
 
-// auditSource lets students choose what counts and make teams.
+// auditSource lets students choose which submission counts and create teams.
 const auditSource = source + "submissions: {counts: marked}\nteam: {max: 2, formed_by: students}\n"
 
-// entry is what the audit log must say.
+// entry returns the expected entry of the audit log.
 func entry(action, subject, before, after string) schema.AuditEntry {
 	return schema.AuditEntry{Action: action, Subject: subject, Before: before, After: after}
 }
 
 type object = map[string]any
 
-// changes are the routes of the API that are not GET; {task} and {sub} stand for the paths of an assignment and a
-// submission.
+// changes returns the routes of the API that are not GET. {task} and {sub} stand for the paths of an assignment
+// and a submission.
 func changes(t *testing.T) map[string]change {
 	t.Helper()
 	const course, task = "/courses/comp1", "/courses/comp1/assignments/a1"
@@ -114,7 +114,8 @@ func changes(t *testing.T) map[string]change {
 	}
 }
 
-// mayToo says who may do what a person may: instructors what TAs may, and administrators both.
+// mayToo lists who has the permissions of a person: instructors have those of TAs, and
+// administrators have those of both.
 var mayToo = map[string]string{"tina": "ida root", "ida": "root"}
 
 // TestEveryChangeIsAudited requests every route of the API that can change something. A request that is refused, because
@@ -151,7 +152,8 @@ func TestEveryChangeIsAudited(t *testing.T) {
 	}
 }
 
-// carryOut asks for a change as everybody who may not, with a wrong body, and as somebody who may.
+// carryOut requests a change as everybody without permission, with a wrong body, and as a person
+// with permission.
 func (b *bundle) carryOut(pattern string, c change) {
 	b.t.Helper()
 	method, _, _ := strings.Cut(pattern, " ")
@@ -186,7 +188,8 @@ func (b *bundle) carryOut(pattern string, c change) {
 	b.mustLog(c, entries)
 }
 
-// logged returns an answer with the entries that the request wrote to the audit log. Tokens that tests make are none.
+// logged returns a reply with the entries that the request wrote to the audit log. It omits tokens that the tests
+// create.
 func (b *bundle) logged(send func() reply) (reply, []schema.AuditEntry) {
 	b.t.Helper()
 	read := func() []schema.AuditEntry {

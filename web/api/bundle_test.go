@@ -24,9 +24,9 @@ import (
 	"github.com/grader/grader/web/api"
 )
 
-// bundle is the API on a store of its own: alice and bob are students of comp1, tina is a TA,
-// ida an instructor, root an administrator, and mallory instructor of other1 alone. a1 has
-// accepted tests, of which some are hidden.
+// bundle is an API on its own store. alice and bob are students of comp1, tina is a TA, ida an
+// instructor, and root an administrator. mallory is an instructor of other1 only. a1 has accepted
+// tests, some of them hidden.
 type bundle struct {
 	*classroom.Classroom
 	t       *testing.T
@@ -38,8 +38,8 @@ type bundle struct {
 	tokens  map[string]string // LOGIN SCOPE → secret
 	pushes  int
 	uploads *uploads
-	channel schema.Channel // by which pushes come; "" is SSH
-	close   func()         // tells streams that the site stops
+	channel schema.Channel // channel of pushes; "" is SSH
+	close   func()         // ends the streams, as when the site stops
 }
 
 const source = `title: First steps
@@ -50,7 +50,7 @@ tests:
   - {name: never shown, run: ./hello, stdout: "x\n", visible: never}
 `
 
-// Words of the tests that students do not see.
+// Words of the hidden tests.
 var hidden = []string{"secret corner", "hidden output 77", "never shown", "judge says so", "report and process disagree"}
 
 func newBundle(t *testing.T) *bundle {
@@ -126,7 +126,7 @@ func (b *bundle) intent(a schema.Assignment, kind schema.RepositoryKind, login s
 	return in
 }
 
-// push records a submission of the login's to comp1/a1.
+// push records a submission of login to comp1/a1.
 func (b *bundle) push(login string) schema.GradedSubmission {
 	b.t.Helper()
 	a, err := b.store.Assignment(b.t.Context(), "comp1", "a1")
@@ -136,7 +136,7 @@ func (b *bundle) push(login string) schema.GradedSubmission {
 	return sub
 }
 
-// grade ends the next job with a result.
+// grade finishes the next job with a result.
 func (b *bundle) grade(r schema.Result) {
 	b.t.Helper()
 	j, err := b.store.Claim(b.t.Context(), "runner", "standard", time.Now(), time.Hour)
@@ -147,7 +147,7 @@ func (b *bundle) grade(r schema.Result) {
 	check(b.t, err)
 }
 
-// result is a runner's result: one test passed, one hidden test did not.
+// result returns a runner's result: one test passed, and a hidden test failed.
 func result() schema.Result {
 	points := func(n int64) schema.Points { return schema.NewPoints(n, 1) }
 	return schema.Result{
@@ -161,7 +161,7 @@ func result() schema.Result {
 	}
 }
 
-// graded pushes for a person, and grades the push.
+// graded pushes for a person and grades the push.
 func (b *bundle) graded(login string) schema.GradedSubmission {
 	b.t.Helper()
 	sub := b.push(login)
@@ -169,7 +169,7 @@ func (b *bundle) graded(login string) schema.GradedSubmission {
 	return sub
 }
 
-// token returns a token of a person with a scope; "" for nobody.
+// token returns a token of a person with a scope, or "" for nobody.
 func (b *bundle) token(login string, scope schema.Scope) string {
 	b.t.Helper()
 	if login == "" {
@@ -184,7 +184,7 @@ func (b *bundle) token(login string, scope schema.Scope) string {
 	return b.tokens[key]
 }
 
-// highest returns a token of the widest scope that a person can have.
+// highest returns a token with the widest scope that a person can have.
 func (b *bundle) highest(login string) string {
 	if login == "root" {
 		return b.token(login, schema.ScopeAdmin)
@@ -192,7 +192,7 @@ func (b *bundle) highest(login string) string {
 	return b.token(login, schema.ScopeWrite)
 }
 
-// reply is an answer of the API.
+// reply is a response of the API.
 type reply struct {
 	status int
 	header http.Header
@@ -231,7 +231,7 @@ func (b *bundle) ask(token, method, path string, body any, headers ...string) re
 	return reply{res.StatusCode, res.Header, string(text)}
 }
 
-// read requests a path as a person, and decodes the answer.
+// read requests a path as a person and decodes the response.
 func read[T any](b *bundle, login, path string) (v T) {
 	b.t.Helper()
 	got := b.ask(b.token(login, schema.ScopeRead), http.MethodGet, path, nil)
@@ -251,7 +251,7 @@ func decode(t testing.TB, text string, into any) {
 	}
 }
 
-// problem is an error of the API as a client reads it.
+// problem is an error of the API as clients decode it.
 type problem struct {
 	Title  string      `json:"title"`
 	Status int         `json:"status"`
@@ -285,7 +285,7 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// live is a scheduler whose events the tests make.
+// live is a scheduler whose events come from the tests.
 type live struct {
 	mu      sync.Mutex
 	watches map[int64]chan schema.Event
@@ -318,7 +318,7 @@ func (l *live) Place(int64) schema.Place {
 	return l.place
 }
 
-// Watch gives one reader of a job a channel that tests fill.
+// Watch returns a channel for one reader of a job. Tests send to it.
 func (l *live) Watch(_ context.Context, job, _ int64) (<-chan schema.Event, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -327,7 +327,7 @@ func (l *live) Watch(_ context.Context, job, _ int64) (<-chan schema.Event, erro
 	return l.watches[job], nil
 }
 
-// happen waits for a reader of the job, and sends it an event.
+// happen waits for a reader of the job and sends it an event.
 func (l *live) happen(t testing.TB, job int64, e schema.Event) {
 	t.Helper()
 	l.mu.Lock()
@@ -338,7 +338,7 @@ func (l *live) happen(t testing.TB, job int64, e schema.Event) {
 	l.watches[job] <- e
 }
 
-// operations are two of grader admin.
+// operations implements two operations of grader admin.
 type operations struct{ *bundle }
 
 func (o *operations) Scope(name string) (schema.Scope, error) {
@@ -366,7 +366,7 @@ func (o *operations) Run(ctx context.Context, by schema.Actor, name string, _ []
 	return json.Marshal(ended)
 }
 
-// files are the repositories.
+// files implements the repositories.
 type files struct{}
 
 func (files) Files(context.Context, int64, string, int) ([]course.TreeEntry, error) {
@@ -388,8 +388,8 @@ type uploads struct {
 	*bundle
 	mu    sync.Mutex
 	all   []schema.Upload
-	other bool   // another push to the same repository follows each at once
-	hold  func() // called before each, if it is not nil
+	other bool   // another push to the same repository immediately follows each upload
+	hold  func() // called before each upload, unless nil
 }
 
 func (u *uploads) Upload(ctx context.Context, by schema.Actor, up schema.Upload) (is schema.Uploaded, err error) {
@@ -432,7 +432,7 @@ func (u *uploads) Upload(ctx context.Context, by schema.Actor, up schema.Upload)
 	return is, nil
 }
 
-// zipOf makes a zip of files.
+// zipOf returns a zip of files.
 func zipOf(t testing.TB, files map[string]string) []byte {
 	t.Helper()
 	var out bytes.Buffer

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// TestChanges makes each kind of change, and checks its effect and the actor in the audit log.
+// TestChanges makes each kind of change and checks its effect and the actor in the audit log.
 func TestChanges(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

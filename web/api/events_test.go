@@ -23,7 +23,7 @@ type events struct {
 	content string
 }
 
-// listen opens the stream of comp1/a1/alice/1; last is the id of the last event received before.
+// listen opens the stream of comp1/a1/alice/1. last is the id of the last event received before.
 func (b *bundle) listen(token, last string) *events {
 	b.t.Helper()
 	req, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, b.server.URL+api.Prefix+"/courses/comp1/assignments/a1/submissions/alice/1/events", nil)
@@ -80,7 +80,8 @@ func kinds(all []message) string {
 	return strings.Join(names, " ")
 }
 
-// play runs a job from its start to its end, and returns its id and its events.
+// play returns the events of a job that a runner grades: those before its build has ended, and the
+// later ones.
 func (b *bundle) play(sub schema.GradedSubmission) (before, during []schema.Event) {
 	r := result()
 	return []schema.Event{{Kind: schema.EventStarted, Text: "standard"}, {Kind: schema.EventLine, Text: "cc -o hello\x1b[31m"}},
@@ -173,7 +174,8 @@ func TestEventsTellThePlace(t *testing.T) {
 	stream.untilClosed()
 }
 
-// TestEventsEndWithTheirRight checks that a stream ends with its token, account or enrolment. The stream of another token goes on.
+// TestEventsEndWithTheirRight checks that a stream ends with its token, account or enrolment. The stream of another token
+// continues.
 func TestEventsEndWithTheirRight(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -15,10 +15,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// nextLink is the address in a header Link of RFC 8288.
+// nextLink matches the Link header (RFC 8288) of a page.
 var nextLink = regexp.MustCompile(`^</api/v1([^>]+)>; rel="next"$`)
 
-// pages reads a list page by page, with that many entries each, and returns all entries.
+// pages reads a list page by page, with size entries each, and returns all entries.
 func (b *bundle) pages(token, path string, size int) (all []json.RawMessage) {
 	b.t.Helper()
 	separator := "?"
@@ -47,7 +47,8 @@ func (b *bundle) pages(token, path string, size int) (all []json.RawMessage) {
 	return all
 }
 
-// TestListsHavePages reads every list that the API describes page by page. The pages together are the list.
+// TestListsHavePages reads page by page every list in the API's description. The pages together must equal
+// the list.
 func TestListsHavePages(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -86,7 +87,7 @@ func TestListsHavePages(t *testing.T) {
 			path = strings.ReplaceAll(path, from, to)
 		}
 		whole, single := b.pages(token, path, 1000), b.pages(token, path, 1)
-		if diff := cmp.Diff(text(whole), text(single)); diff != "" && path != "/runners" { // whose seconds go on
+		if diff := cmp.Diff(text(whole), text(single)); diff != "" && path != "/runners" { // their seconds change
 			t.Errorf("GET %s (-whole +pages)\n%s", path, diff)
 		}
 		if len(whole) > 1 {
@@ -103,7 +104,8 @@ func TestListsHavePages(t *testing.T) {
 	}
 }
 
-// TestLimits reads every list with limits that no page has. Logs of who did what refuse them; other lists use the nearest.
+// TestLimits reads every list with limits that are out of range. Logs of who did what refuse them; other lists use the
+// nearest limit.
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -136,7 +138,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestPageSkipsNothing removes the entry that a page began after, and one before it.
+// TestPageSkipsNothing removes the entry that precedes a page, and an earlier one.
 func TestPageSkipsNothing(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -154,7 +156,7 @@ func TestPageSkipsNothing(t *testing.T) {
 	b.ask(token, http.MethodGet, next[1], nil).refused(t, http.StatusConflict, schema.CodeStale, "read it again from the beginning")
 }
 
-// operation is the description of a GET in the API.
+// operation is the description of a GET route.
 type operation struct {
 	Parameters []struct{ Name string }
 	Responses  map[string]struct {
@@ -170,7 +172,7 @@ func (o operation) has(name string) bool {
 	return slices.ContainsFunc(o.Parameters, func(p struct{ Name string }) bool { return p.Name == name })
 }
 
-// described returns the GETs of the OpenAPI document, by path.
+// described returns the GET routes in the OpenAPI document by path.
 func (b *bundle) described() map[string]operation {
 	b.t.Helper()
 	var document struct {
@@ -195,7 +197,7 @@ func text(all []json.RawMessage) (lines []string) {
 	return lines
 }
 
-// try records a try of the login's at comp1/a1, and ends it with a result.
+// try records a try of login at comp1/a1 and finishes it with a result.
 func (b *bundle) try(login string) {
 	b.t.Helper()
 	a, err := b.store.Assignment(b.t.Context(), "comp1", "a1")
@@ -228,7 +230,7 @@ func TestTriesOverTheAPI(t *testing.T) {
 	b.ask(b.token("bob", schema.ScopeRead), http.MethodGet, path+"?owner=..%2F", nil).refused(t, http.StatusBadRequest, schema.CodeInvalid)
 }
 
-// TestFailuresOverTheAPI groups failures by cause, and lists the students with a failure.
+// TestFailuresOverTheAPI groups failures by cause and lists the students with a failure.
 func TestFailuresOverTheAPI(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -247,7 +249,7 @@ func TestFailuresOverTheAPI(t *testing.T) {
 	if !strings.Contains(grid.body, `"found":2`) {
 		t.Errorf("who has it: %s", grid.body)
 	}
-	for range 3 { // and once before: four in a row
+	for range 3 { // after one before: four in a row
 		b.graded("bob")
 	}
 	grid = b.ask(b.token("tina", schema.ScopeRead), http.MethodGet, "/courses/comp1/assignments/a1/grid?show=stuck", nil)

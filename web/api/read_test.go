@@ -16,7 +16,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// regrade makes a regrade set of comp1/a1.
+// regrade creates a regrade set of comp1/a1.
 func (b *bundle) regrade() schema.Regrade {
 	b.t.Helper()
 	set, err := b.Regrades.Create(b.t.Context(), b.people["ida"], classroom.NewRegrade{Course: "comp1", Assignment: "a1"})
@@ -24,7 +24,7 @@ func (b *bundle) regrade() schema.Regrade {
 	return set
 }
 
-// TestTokenMisuse uses credentials that are not accepted. The answer is always 401 and reveals nothing else.
+// TestTokenMisuse uses credentials that are not accepted. The reply is always 401 and reveals nothing else.
 func TestTokenMisuse(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -47,7 +47,7 @@ func TestTokenMisuse(t *testing.T) {
 			t.Errorf("%s: status %d: %s", what, got.status, got.body)
 		}
 	}
-	// A token in the address would be in logs, and browsers send cookies with every request.
+	// A token in the address would appear in logs, and browsers send cookies with every request.
 	b.ask("", http.MethodGet, "/me?token="+good, nil).refused(t, http.StatusUnauthorized, schema.CodeUnauthenticated)
 	b.ask("", http.MethodGet, "/me?access_token="+good, nil).refused(t, http.StatusUnauthorized, schema.CodeUnauthenticated)
 	b.ask("", http.MethodGet, "/me", nil, "Cookie", "session="+good).refused(t, http.StatusUnauthorized, schema.CodeUnauthenticated, "token create NAME")
@@ -156,7 +156,8 @@ func TestSubmissionIsRedacted(t *testing.T) {
 	b.ask(b.token("bob", schema.ScopeRead), http.MethodGet, "/courses/comp1/assignments/a1/submissions?owner=alice", nil).refused(t, http.StatusForbidden, schema.CodeForbidden)
 }
 
-// ownSections puts people into sections, as lines LOGIN,SECTION,ROLE, and limits TAs to the work of their own.
+// ownSections assigns people to sections, given as lines LOGIN,SECTION,ROLE, and limits TAs to their own
+// section.
 func (b *bundle) ownSections(lines ...string) {
 	b.t.Helper()
 	b.person("theo", schema.RoleTA)
@@ -169,8 +170,8 @@ func (b *bundle) ownSections(lines ...string) {
 	check(b.t, err)
 }
 
-// TestPaging follows the links from the first page to the last: each submission is there once. tina sees one
-// section, and theo none.
+// TestPaging follows the links from the first page to the last. Each submission must occur once. tina sees
+// one section, and theo none.
 func TestPaging(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -279,8 +280,8 @@ func TestReads(t *testing.T) {
 	}
 }
 
-// TestDocumentIsOpenAPI reads the description of the API: it has every route, and every
-// schema that it names.
+// TestDocumentIsOpenAPI checks that the description of the API contains every route and every
+// schema that it refers to.
 func TestDocumentIsOpenAPI(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

@@ -13,14 +13,15 @@ import (
 // route is one route of the API, requested as each person.
 type route struct {
 	path string
-	body any    // of a request that is refused after the check of the permission
+	body any    // body that is refused after the permission check
 	may  string // people who are not refused
 }
 
-// everybody is all people who can send a request; nobody has no token.
+// everybody lists all people who send requests; nobody has no token.
 const everybody = "nobody mallory bob alice tina ida root"
 
-// TestEveryRouteAsEveryRole requests every route as each person, with a token of the widest scope that they can have.
+// TestEveryRouteAsEveryRole requests every route as each person, with a token of the widest scope that the person can
+// have.
 func TestEveryRouteAsEveryRole(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -101,7 +102,7 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 	}
 }
 
-// asks checks the answer to one person.
+// asks checks the reply to one person.
 func (b *bundle) asks(pattern string, r route, who string) {
 	b.t.Helper()
 	method, _, _ := strings.Cut(pattern, " ")
@@ -131,7 +132,8 @@ func (b *bundle) asks(pattern string, r route, who string) {
 	}
 }
 
-// TestScopes requests every route with each scope. A token allows what its scope includes, and never more than its person may.
+// TestScopes requests every route with each scope. A token permits what its scope includes, and never more than its person may
+// do.
 func TestScopes(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -153,7 +155,7 @@ func TestScopes(t *testing.T) {
 	b.ask(b.token("tina", schema.ScopeWrite), http.MethodGet, "/users", nil).refused(t, http.StatusForbidden, schema.CodeForbidden, "only an administrator")
 }
 
-// TestIDsOfOthers requests things of other people, and missing things. The answers do not differ.
+// TestIDsOfOthers requests other people's and missing objects. The replies must be the same.
 func TestIDsOfOthers(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

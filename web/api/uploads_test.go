@@ -15,7 +15,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// formOf is a form with files, and its media type.
+// formOf returns a form with files and its media type.
 func formOf(t testing.TB, files map[string]string) (body, media string) {
 	t.Helper()
 	var out bytes.Buffer
@@ -30,14 +30,14 @@ func formOf(t testing.TB, files map[string]string) (body, media string) {
 	return out.String(), form.FormDataContentType()
 }
 
-// TestHandIn sends work as a form and as a zip; both become one commit of the person's.
+// TestHandIn hands in work as a form and as a zip. Each becomes one commit of the person.
 func TestHandIn(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
 	token := b.token("alice", schema.ScopeWrite)
 	form, media := formOf(t, map[string]string{"src/hello.c": "int main(){}"})
 	zip := string(zipOf(t, map[string]string{"a1/hello.c": "int main(){}", "__MACOSX/a1/x": "", "a1/.DS_Store": ""}))
-	b.uploads.other = true // the reply is the submission of these files, not the newest
+	b.uploads.other = true // the reply must be the submission of these files, not the newest one
 	for i, c := range []struct{ query, media, body, path string }{{"", media, form, "src/hello.c"}, {"?replace=true&late=true", "application/zip", zip, "hello.c"}} {
 		got := b.ask(token, "POST", "/courses/comp1/assignments/a1/submissions"+c.query, c.body, "Content-Type", c.media)
 		if got.status != http.StatusOK {
@@ -100,8 +100,8 @@ func TestRefusedUploads(t *testing.T) {
 	}
 }
 
-// TestUploadsAtOnce sends more at once than one person may. What is refused is accepted when one
-// of the others has ended, as the refusal says; another person is not refused.
+// TestUploadsAtOnce sends more uploads at once than one person may. A refused upload is accepted
+// after one of the others has ended, as the error message says. Another person is not refused.
 func TestUploadsAtOnce(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -152,7 +152,7 @@ func TestUploadsAtOnce(t *testing.T) {
 	}
 }
 
-// TestFormWithTooManyParts follows the advice to send a zip.
+// TestFormWithTooManyParts follows the error message's advice to send a zip.
 func TestFormWithTooManyParts(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -169,7 +169,7 @@ func TestFormWithTooManyParts(t *testing.T) {
 	}
 }
 
-// deadlines is a reply that records the deadlines of its connection.
+// deadlines is a response recorder that records the deadlines of its connection.
 type deadlines struct {
 	*httptest.ResponseRecorder
 	read, write time.Time
@@ -178,7 +178,7 @@ type deadlines struct {
 func (d *deadlines) SetReadDeadline(t time.Time) error  { d.read = t; return nil }
 func (d *deadlines) SetWriteDeadline(t time.Time) error { d.write = t; return nil }
 
-// TestSlowBodiesAreAnswered has requests whose bodies may take minutes: there is time left to answer.
+// TestSlowBodiesAreAnswered checks that requests with slow bodies leave time to write the reply.
 func TestSlowBodiesAreAnswered(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -194,7 +194,7 @@ func TestSlowBodiesAreAnswered(t *testing.T) {
 	}
 }
 
-// TestTestsOverTheAPI makes an assignment, reads it back, and is refused a stale base.
+// TestTestsOverTheAPI creates an assignment, reads it back, and is refused a stale base.
 func TestTestsOverTheAPI(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -220,7 +220,7 @@ func TestTestsOverTheAPI(t *testing.T) {
 	b.ask(ida, "POST", "/courses/comp1/assignments/tests/tests", zip, "Content-Type", "application/zip").refused(t, http.StatusBadRequest, schema.CodeInvalid)
 }
 
-// TestCourseFileOverTheAPI checks a course.yaml, and saves it as a push does.
+// TestCourseFileOverTheAPI checks and saves a course.yaml.
 func TestCourseFileOverTheAPI(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -243,8 +243,8 @@ func TestCourseFileOverTheAPI(t *testing.T) {
 	b.ask(ida, "PUT", "/courses/comp1/course-file", map[string]any{"text": "late_tokens: 3\n", "base": "stale"}).refused(t, http.StatusConflict, schema.CodeConflict)
 }
 
-// TestCourseFileChangingGrades takes late days away that a submission has spent, and follows what
-// the refusal says.
+// TestCourseFileChangingGrades removes late days that a submission has used, and follows the advice
+// in the error message.
 func TestCourseFileChangingGrades(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -273,7 +273,7 @@ func TestCourseFileChangingGrades(t *testing.T) {
 	}
 }
 
-// TestCommentsOverTheAPI comments, reads it as the owner, and removes it.
+// TestCommentsOverTheAPI adds a comment, reads it as the owner, and removes it.
 func TestCommentsOverTheAPI(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)
@@ -294,7 +294,8 @@ func TestCommentsOverTheAPI(t *testing.T) {
 	}
 }
 
-// TestSessionsOverTheAPI lists a person's browsers and signs one out. Sessions of others cannot be ended.
+// TestSessionsOverTheAPI lists a person's browsers and signs one out. A person cannot end the sessions of
+// others.
 func TestSessionsOverTheAPI(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t)

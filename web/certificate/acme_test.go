@@ -22,17 +22,17 @@ import (
 	"github.com/grader/grader/web/certificate"
 )
 
-// authority is a certificate authority that implements the part of RFC 8555 that one certificate needs. It does not verify
-// signatures, but checks the name with TLS-ALPN-01 (RFC 8737).
+// authority is a certificate authority that implements the part of RFC 8555 for one certificate. It does not verify
+// signatures, but verifies the name with TLS-ALPN-01 (RFC 8737).
 type authority struct {
 	*httptest.Server
 	t    *testing.T
 	key  *ecdsa.PrivateKey
 	root *x509.Certificate
-	site string // where the name's port 443 is
+	site string // address that stands for port 443 of the name
 
 	mu     sync.Mutex
-	names  []string // for which there were orders
+	names  []string // names in orders
 	proved bool
 	chain  []byte
 }
@@ -76,7 +76,7 @@ func newAuthority(t *testing.T) *authority {
 	})
 	mux.HandleFunc("/certificate", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Replay-Nonce", rand.Text())
-		_, _ = w.Write(a.chain) // the client notices
+		_, _ = w.Write(a.chain) // the client notices a failure
 	})
 	a.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.mu.Lock()
@@ -91,10 +91,10 @@ func (a *authority) answer(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Replay-Nonce", rand.Text())
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the client notices
+	_ = json.NewEncoder(w).Encode(v) // the client notices a failure
 }
 
-// payload reads what a signed request says.
+// payload decodes the payload of a signed request.
 func (a *authority) payload(r *http.Request, into any) {
 	var signed struct{ Payload string }
 	if err := json.NewDecoder(r.Body).Decode(&signed); err != nil {
@@ -125,7 +125,7 @@ func (a *authority) challenge() map[string]any {
 	return map[string]any{"type": "tls-alpn-01", "url": a.URL + "/challenge", "token": "token", "status": map[bool]string{true: "valid", false: "pending"}[a.proved]}
 }
 
-// prove asks the site for the certificate of the challenge.
+// prove requests the challenge's certificate from the site.
 func (a *authority) prove() {
 	conn, err := (&tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true, ServerName: a.names[0], NextProtos: []string{"acme-tls/1"}}}).DialContext(a.t.Context(), "tcp", a.site)
 	if err != nil {
@@ -159,8 +159,8 @@ func (a *authority) sign(csr string) {
 	}
 }
 
-// TestACMEGetsACertificate serves a browser that trusts the authority, and asks for a
-// certificate for no other name.
+// TestACMEGetsACertificate serves a browser that trusts the authority, and requests no certificate
+// for other names.
 func TestACMEGetsACertificate(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t)

@@ -31,7 +31,7 @@ func must[T any](v T, err error) func(*testing.T) T {
 	}
 }
 
-// pair writes a certificate of grader.test with that serial number and its key.
+// pair writes a certificate of grader.test with the serial number, and its key.
 func pair(t *testing.T, dir string, serial int64) (cert, key string) {
 	t.Helper()
 	private := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))(t)
@@ -50,11 +50,11 @@ func write(t *testing.T, path, kind string, der []byte) {
 	}
 }
 
-// serial returns the serial number of the certificate that a server shows.
+// serial returns the serial number of a server's certificate.
 func serial(t *testing.T, server *tls.Config) string {
 	t.Helper()
 	near, far := net.Pipe()
-	go func() { _ = tls.Server(far, server).Handshake() }() // the client notices
+	go func() { _ = tls.Server(far, server).Handshake() }() // the client notices a failure
 	conn := tls.Client(near, &tls.Config{InsecureSkipVerify: true, ServerName: "grader.test"})
 	defer near.Close()
 	if err := conn.HandshakeContext(t.Context()); err != nil {
@@ -63,7 +63,7 @@ func serial(t *testing.T, server *tls.Config) string {
 	return conn.ConnectionState().PeerCertificates[0].SerialNumber.String()
 }
 
-// TestCertificateIsReadAgain replaces the files while the site runs, one after the other.
+// TestCertificateIsReadAgain replaces the files one after the other while the server runs.
 func TestCertificateIsReadAgain(t *testing.T) {
 	t.Parallel()
 	dir, next := t.TempDir(), t.TempDir()

@@ -9,7 +9,7 @@ import (
 	"github.com/grader/grader/web/certificate"
 )
 
-// TestRedirect redirects requests that read to the site, whatever host and path they name, and refuses other requests.
+// TestRedirect redirects reading requests with any host and path to the site, and refuses other requests.
 func TestRedirect(t *testing.T) {
 	t.Parallel()
 	h := certificate.Redirect(func() string { return "https://grader.test/" })
@@ -43,7 +43,7 @@ func TestRedirect(t *testing.T) {
 	}
 }
 
-// TestACMEAnswersOverHTTP answers challenges of the authority beside the redirect.
+// TestACMEAnswersOverHTTP serves challenges of the authority and redirects other requests.
 func TestACMEAnswersOverHTTP(t *testing.T) {
 	t.Parallel()
 	site, err := certificate.ACME{URL: "https://grader.test", Dir: t.TempDir()}.Open()

@@ -15,7 +15,7 @@ import (
 	"github.com/grader/grader/web/intake"
 )
 
-// enter admits a request, or fails the test.
+// enter admits a request or fails the test.
 func enter(t *testing.T, r *intake.Room, user, size int64) *intake.Place {
 	t.Helper()
 	p, err := r.Enter(user, size)
@@ -25,7 +25,7 @@ func enter(t *testing.T, r *intake.Room, user, size int64) *intake.Place {
 	return p
 }
 
-// busy fails the test unless a request is refused because of others.
+// busy fails the test unless err refuses a request because of other requests.
 func busy(t *testing.T, err error, code schema.Code, words string) {
 	t.Helper()
 	if !errors.Is(err, intake.ErrBusy) || schema.CodeOf(err) != code || !strings.Contains(schema.MessageOf(err), words) || !strings.Contains(schema.MessageOf(err), "again in 10 seconds") {
@@ -61,12 +61,13 @@ func TestRoomBoundsBytes(t *testing.T) {
 	for _, p := range others {
 		p.Leave()
 	}
-	for user := range int64(4) { // everything was given back
+	for user := range int64(4) { // all memory was released
 		enter(t, r, user, 192<<20)
 	}
 }
 
-// TestRoomCountsWhatIsUnpacked has small zips that become large, and zips that lie about it.
+// TestRoomCountsWhatIsUnpacked unpacks small zips with large files, and zips that state wrong
+// sizes.
 func TestRoomCountsWhatIsUnpacked(t *testing.T) {
 	t.Parallel()
 	bomb := zipOf(t, strings.Repeat("0", 40<<20), 0)
@@ -97,7 +98,8 @@ func TestRoomCountsWhatIsUnpacked(t *testing.T) {
 	}
 }
 
-// TestFormWithSeveralLargeParts sends parts that are within the bounds one by one, and together or not.
+// TestFormWithSeveralLargeParts sends parts that are each within the bounds, with sums within them or
+// not.
 func TestFormWithSeveralLargeParts(t *testing.T) {
 	t.Parallel()
 	archive := func(name string, megabytes int) []byte {
@@ -114,7 +116,7 @@ func TestFormWithSeveralLargeParts(t *testing.T) {
 		"archives with system files": {map[string][]byte{"a.zip": debris, "b.zip": debris, "c.zip": large}, 1},
 	} {
 		r := intake.NewRoom()
-		for range 2 { // the second request finds what the first gave back
+		for range 2 { // the second request needs the memory that the first released
 			p := enter(t, r, 1, intake.MaxBody)
 			files, err := p.Form(formOf(t, c.parts))
 			p.Leave()
@@ -133,7 +135,7 @@ func TestFormWithSeveralLargeParts(t *testing.T) {
 	}
 }
 
-// formOf is a form with files, by name.
+// formOf returns a form with files by name.
 func formOf(t *testing.T, parts map[string][]byte) *multipart.Form {
 	t.Helper()
 	var body bytes.Buffer
@@ -158,10 +160,12 @@ func formOf(t *testing.T, parts map[string][]byte) *multipart.Form {
 	return form
 }
 
-// zipOf is a zip with one file x. says is its size as the zip's directory has it; 0: as it is.
+// zipOf returns a zip with one file x. says is the file's size in the zip's directory; 0: the real
+// size.
 func zipOf(t *testing.T, text string, says uint64) []byte { return zipNamed(t, "x", text, says) }
 
-// zipNamed is a zip with one file. says is its size as the zip's directory has it; 0: as it is.
+// zipNamed returns a zip with one file. says is the file's size in the zip's directory; 0: the real
+// size.
 func zipNamed(t *testing.T, name, text string, says uint64) []byte {
 	t.Helper()
 	var out, packed bytes.Buffer

@@ -16,7 +16,7 @@ func TestRevocationEndsMatchingStreams(t *testing.T) {
 	for name, c := range map[string]struct {
 		of              classroom.Revocation
 		session, token  bool
-		early, otherOne bool // the session's, before it shows anything; that of another person
+		early, otherOne bool // a session's stream that shows nothing yet; a stream of another person
 	}{
 		"all access":           {classroom.Revocation{User: 7}, true, true, true, false},
 		"the session":          {classroom.Revocation{User: 7, Session: "s1"}, true, false, true, false},

@@ -13,8 +13,8 @@ import (
 	"github.com/grader/grader/web/sse"
 )
 
-// runServer serves one stream, which writes two messages, the second when more is closed. returned
-// is closed when its request has been answered, ended when the stream's context ends.
+// runServer serves one stream with two messages. It writes the second one when more is closed.
+// returned is closed when the handler has returned, and ended when the stream's context ends.
 type runServer struct {
 	*httptest.Server
 	streams               *sse.Streams
@@ -49,8 +49,8 @@ func newRunServer(t *testing.T, start func(*httptest.Server)) *runServer {
 	return s
 }
 
-// TestStreamOutlivesItsRequest reads a stream whose connection was taken from the HTTP server: it
-// goes on after the handler has returned, and ends as a whole reply does.
+// TestStreamOutlivesItsRequest reads a stream whose connection was taken from the HTTP server. The
+// stream must continue after the handler has returned, and end like a complete response.
 func TestStreamOutlivesItsRequest(t *testing.T) {
 	t.Parallel()
 	s := newRunServer(t, (*httptest.Server).Start)
@@ -68,7 +68,7 @@ func TestStreamOutlivesItsRequest(t *testing.T) {
 	<-s.ended
 }
 
-// TestStreamEndsWithItsReader closes the connection from the other end.
+// TestStreamEndsWithItsReader closes the connection as the client.
 func TestStreamEndsWithItsReader(t *testing.T) {
 	t.Parallel()
 	s := newRunServer(t, (*httptest.Server).Start)
@@ -81,7 +81,7 @@ func TestStreamEndsWithItsReader(t *testing.T) {
 	<-s.ended
 }
 
-// TestStreamWithinItsRequest has clients whose connection cannot be taken.
+// TestStreamWithinItsRequest uses clients whose connection cannot be detached.
 func TestStreamWithinItsRequest(t *testing.T) {
 	t.Parallel()
 	t.Run("HTTP/2", func(t *testing.T) {

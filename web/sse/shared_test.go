@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/web/sse"
 )
 
-// TestSharedIsMadeOnce has many streams that need the same at the same moment.
+// TestSharedIsMadeOnce has many streams that need the same value at the same moment.
 func TestSharedIsMadeOnce(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(0, 0)
@@ -35,8 +35,8 @@ func TestSharedIsMadeOnce(t *testing.T) {
 	}
 }
 
-// TestSharedFailure is of a stream that fails, for example because its reader has gone: the others
-// are not affected.
+// TestSharedFailure has a stream whose build fails, for example because its reader has
+// disconnected. The other streams must not be affected.
 func TestSharedFailure(t *testing.T) {
 	t.Parallel()
 	s := sse.NewShared[string](func() time.Time { return time.Unix(0, 0) })
