@@ -213,7 +213,7 @@ func (s *realSite) auditLog() []schema.AuditEntry {
 	return all
 }
 
-// mayToo lists who has the permissions of a person: instructors have those of TAs, and
+// mayToo lists the people who also have the permissions of a person: instructors have those of TAs, and
 // administrators have those of both.
 var mayToo = map[string]string{"tina": "ines root", "ines": "root"}
 

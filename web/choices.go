@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// mayMark reports whether the viewer may make a submission count.
+// mayMark reports whether the viewer may mark a submission as the one that counts.
 func (s *site) mayMark(t task, a course.Access, terms course.Terms, sub schema.Submission) bool {
 	if t.Spec == nil {
 		return false
@@ -18,7 +18,7 @@ func (s *site) mayMark(t task, a course.Access, terms course.Terms, sub schema.S
 	}) == nil
 }
 
-// markSubmission makes a submission count.
+// markSubmission marks a submission as the one that counts.
 func (s *submissionPages) markSubmission(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	v, err := s.look(r, user)
 	if err != nil {

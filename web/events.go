@@ -106,7 +106,7 @@ type feed struct {
 	*sight
 	pages *submissionPages
 	out   *stream
-	shown *view.Report // what the reader's page holds
+	shown *view.Report // the content of the reader's page
 }
 
 // begin sends the stored events and returns a channel of the later ones, or nil if the stream has
@@ -130,7 +130,7 @@ func (f *feed) begin(ctx context.Context, r *http.Request) (<-chan schema.Event,
 	if err != nil {
 		return nil, err
 	}
-	// The page may be old, so a waiting reader gets its place at once.
+	// The page may be old, so a waiting reader gets its place immediately.
 	f.shown.Status = ""
 	return watched, f.tellPlace()
 }

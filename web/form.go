@@ -38,7 +38,7 @@ func extend(w http.ResponseWriter, arrive time.Duration) {
 	_ = control.SetWriteDeadline(now.Add(arrive + writeTimeout))
 }
 
-// readForm parses a form of either encoding with a body of at most most bytes.
+// readForm parses a form of either encoding with a body of up to most bytes.
 func readForm(r *http.Request, most int64) error {
 	var err error
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {

@@ -52,6 +52,6 @@ func (s *Server) serveReceiptKey(w http.ResponseWriter, _ *http.Request) {
 func plain(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
-	// the client may have gone, and the error cannot be reported.
+	// The client may have disconnected, and the error cannot be reported.
 	_, _ = io.WriteString(w, text)
 }

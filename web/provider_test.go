@@ -21,7 +21,7 @@ import (
 )
 
 // provider is a sign-in service in this process. It implements OpenID Connect and the part of GitHub's API that signing in
-// needs. It signs in every visitor at once.
+// needs. It signs in every visitor immediately.
 type provider struct {
 	*httptest.Server
 	key *ecdsa.PrivateKey

@@ -26,7 +26,7 @@ func (r *router) open(pattern string, h answer) {
 	r.limited(pattern, smallBody, h)
 }
 
-// limited registers a page whose requests have a body of at most most bytes.
+// limited registers a page whose requests have a body of up to most bytes.
 func (r *router) limited(pattern string, most int64, h answer) {
 	r.handle(pattern, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		req.Body = http.MaxBytesReader(w, req.Body, most)

@@ -90,7 +90,7 @@ func (s *squeezer) writer(w http.ResponseWriter) *gzip.Writer {
 }
 
 // compressible reports whether responses of a media type are compressed. Streams are not, because
-// each event must be sent at once.
+// each event must be sent immediately.
 func compressible(kind string) bool {
 	kind, _, _ = strings.Cut(kind, ";")
 	switch kind {

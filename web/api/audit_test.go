@@ -114,7 +114,7 @@ func changes(t *testing.T) map[string]change {
 	}
 }
 
-// mayToo lists who has the permissions of a person: instructors have those of TAs, and
+// mayToo lists the people who also have the permissions of a person: instructors have those of TAs, and
 // administrators have those of both.
 var mayToo = map[string]string{"tina": "ida root", "ida": "root"}
 

@@ -50,7 +50,7 @@ tests:
   - {name: never shown, run: ./hello, stdout: "x\n", visible: never}
 `
 
-// Words of the hidden tests.
+// hidden lists words of the hidden tests.
 var hidden = []string{"secret corner", "hidden output 77", "never shown", "judge says so", "report and process disagree"}
 
 func newBundle(t *testing.T) *bundle {

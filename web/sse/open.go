@@ -42,7 +42,7 @@ type Streams struct {
 	detached sync.WaitGroup // streams that have outlived their requests
 }
 
-// NewStreams returns an empty set. what is the plural that messages call the streams.
+// NewStreams returns an empty set. what is the plural noun for the streams in messages.
 func NewStreams(what string) *Streams {
 	return &Streams{what: what, byUser: map[int64]map[*Stream]struct{}{}}
 }
@@ -95,7 +95,7 @@ func (s *Streams) Run(w *Writer, r *http.Request, end context.CancelCauseFunc, o
 	})
 }
 
-// Wait waits for the detached streams, which must have been told to end. A slow reader delays it by
+// Wait waits for the detached streams, which must already be ending. A slow reader delays it by
 // at most the time limit of a message.
 func (s *Streams) Wait() { s.detached.Wait() }
 

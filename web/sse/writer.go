@@ -88,7 +88,7 @@ func (w *Writer) writeChunk(text string) error {
 	return nil
 }
 
-// Write sends text at once. The text ends with an empty line.
+// Write sends text immediately. The text ends with an empty line.
 func (w *Writer) Write(text string) error {
 	if w.conn != nil {
 		return w.writeChunk(text)

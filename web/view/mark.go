@@ -39,7 +39,7 @@ func MarkOf(o schema.Outcome) Mark {
 	return Mark{"alert", "odd", "The tests failed"}
 }
 
-// MarkOfJob returns the mark of a job: its state, or its result if it has one.
+// MarkOfJob returns the mark of a job's state or, once the job is done, of its result.
 func MarkOfJob(state schema.State, r *schema.Result) Mark {
 	switch state {
 	case schema.StateQueued:
