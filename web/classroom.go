@@ -74,8 +74,8 @@ func (s *studentPages) newItem(r *http.Request, t task, m member) (view.Item, er
 	return i, err
 }
 
-// standing returns which work of an owner counts. owner is the member or their team, and terms are
-// the owner's.
+// standing returns the standing of an owner, who is the member or their team. terms are the
+// owner's.
 func (s *site) standing(ctx context.Context, t task, m member, owner string, terms course.Terms) (view.Standing, error) {
 	grade, err := s.Results.Grade(ctx, t.ID, owner)
 	if err != nil {

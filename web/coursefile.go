@@ -39,7 +39,8 @@ func (s *testsPages) renderCourseFile(w http.ResponseWriter, r *http.Request, us
 	return s.renderForm(w, r, "course-file", &page.Frame, &page, problem)
 }
 
-// saveCourseFile checks or saves a course.yaml. It shows the changes before it makes them.
+// saveCourseFile checks or saves a course.yaml. Changes of grades must be confirmed before it saves
+// them.
 func (s *testsPages) saveCourseFile(w http.ResponseWriter, r *http.Request, user schema.User) error {
 	text := formText(r.PostFormValue("text"), "")
 	code := r.PathValue("course")

@@ -142,7 +142,7 @@ func tokenClass(t chroma.TokenType) string {
 	return ""
 }
 
-// sources returns the files named in the outputs that are in the submission.
+// sources returns which of the files named in the outputs are in the submission.
 func (s *submissionPages) sources(ctx context.Context, v *sight) map[string]bool {
 	if v.Sub.Result == nil {
 		return nil

@@ -42,8 +42,8 @@ func loadPages(a *assets) (*pages, error) {
 	return p, nil
 }
 
-// execute renders one template of a page. The template escapes untrusted text. Here, execute
-// removes control characters and characters that reorder text from everything that is rendered.
+// execute renders one template of a page. The template escapes untrusted text. execute then removes
+// control characters and characters that reorder text, for all pages in one place.
 func (p *pages) execute(page, name string, data any) (string, error) {
 	t, ok := p.byName[page]
 	if !ok {

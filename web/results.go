@@ -1,5 +1,5 @@
 // Package web serves the site: sign-in, courses, assignments and live submissions. Its pages are
-// readable without JavaScript and live with it.
+// readable without JavaScript and update live with it.
 package web
 
 import (
@@ -40,7 +40,7 @@ type Results interface {
 	// LastRegrade returns what the latest applied regrade set changed in an owner's grade. It returns
 	// false if none changed it.
 	LastRegrade(ctx context.Context, assignment int64, owner string) (schema.RegradeNotice, bool, error)
-	// Terms returns the terms that apply to a push of the owner at that moment.
+	// Terms returns the terms that apply to a push of the owner at the time now.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
 	// Events returns a job's events after seq, at most limit.
 	Events(ctx context.Context, job, seq int64, limit int) ([]schema.Event, error)
@@ -67,10 +67,10 @@ type Starters struct {
 
 // Trees lists the files of a commit.
 type Trees interface {
-	// Files returns the files of a commit by path. CodeLimit: there are more than most.
+	// Files returns the files of a commit by path. CodeLimit: the number of files exceeds most.
 	Files(ctx context.Context, repository int64, commit string, most int) ([]course.TreeEntry, error)
-	// Changed returns the sorted paths of the files that differ between two commits. CodeLimit: there
-	// are more than most.
+	// Changed returns the sorted paths of the files that differ between two commits. CodeLimit: their
+	// number exceeds most.
 	Changed(ctx context.Context, repository int64, from, to string, most int) ([]string, error)
 }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/grader/grader/web/intake"
 )
 
-// routes registers all routes of the site. Paths other than those of submissions contain "/-/",
-// because no course, assignment or owner can be named "-".
+// routes registers all routes of the site. Pages other than those of a course, an assignment, an
+// owner or a submission are below "/-/", because none of these can be named "-".
 func (s *Server) routes() http.Handler {
 	r := &router{site: s.site, mux: http.NewServeMux()}
 	s.machineRoutes(r)

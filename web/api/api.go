@@ -24,7 +24,7 @@ type Accounts interface {
 
 // Results is the API's port for submissions, in addition to the classroom.
 type Results interface {
-	// Terms returns the terms that apply to a push of the owner at that moment.
+	// Terms returns the terms that apply to a push of the owner at the time now.
 	Terms(ctx context.Context, assignment int64, owner string, now time.Time) (course.Terms, error)
 	// Recent returns the latest submissions of a user and their teams in all courses, with summaries
 	// of their results.
@@ -44,7 +44,7 @@ type Live interface {
 
 // Files reads the files of a commit.
 type Files interface {
-	// Files returns the files of a commit by path. CodeLimit: there are more than most.
+	// Files returns the files of a commit by path. CodeLimit: the number of files exceeds most.
 	Files(ctx context.Context, repository int64, commit string, most int) ([]course.TreeEntry, error)
 }
 
@@ -132,8 +132,8 @@ func (a *API) Patterns() []string {
 	return all
 }
 
-// register fills the mux with the routes. Requests with another method or path get a problem as the
-// reply too.
+// register fills the mux with the routes. Requests with other methods or paths also get a problem
+// as the reply.
 func (a *API) register() {
 	paths := make(map[string]string) // path → methods
 	for _, r := range a.routes {

@@ -171,7 +171,7 @@ func (u *unpacking) add(name string, from io.Reader) error {
 }
 
 // addZip adds the files of a zip. It reads no more of a file than the size in the zip's directory;
-// a larger file is damaged.
+// a larger file counts as damaged.
 func (u *unpacking) addZip(from io.ReaderAt, size int64, name string) error {
 	archive, err := zip.NewReader(from, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {

@@ -46,8 +46,9 @@ type Place struct {
 }
 
 // Enter admits a person's request before its body is read. bytes is the length of the body, or its
-// maximum if the length is unknown. The error has ErrBusy. CodeLimit: the person has too many
-// requests or bytes. CodeUnavailable: all people together have too many bytes.
+// maximum if the length is unknown. If there is no room, the error has ErrBusy and a code.
+// CodeLimit: the person has too many requests or bytes. CodeUnavailable: all people together have
+// too many bytes.
 func (r *Room) Enter(user, bytes int64) (*Place, error) {
 	p := &Place{room: r, user: user}
 	if err := r.take(p, share{1, bytes}); err != nil {

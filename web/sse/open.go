@@ -81,8 +81,8 @@ func (s *Streams) Close(o *Stream) {
 }
 
 // Run calls run for an open stream. If the connection can be detached from the HTTP server, it
-// calls outlived, returns, and runs the stream in a goroutine. Otherwise the stream ends before Run
-// returns. end ends the stream.
+// calls outlived, starts run in a goroutine and returns. Otherwise it returns after run. end ends
+// the stream.
 func (s *Streams) Run(w *Writer, r *http.Request, end context.CancelCauseFunc, outlived func(), run func()) {
 	if !w.detach(r, end) {
 		run()
