@@ -14,10 +14,10 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// commitAgain is the commit after the commands of a refused tree.
+// commitAgain is the command that commits a corrected tree after the old one was refused.
 const commitAgain = `git commit -m "Correct what was refused"`
 
-// refusedPush is a refusal that is passed as an error.
+// refusedPush is a refusal as an error.
 type refusedPush struct {
 	refusal
 	before []string // lines before it
@@ -29,7 +29,7 @@ func (r refusedPush) Error() string { return r.text }
 // Unwrap makes schema.CodeOf see a CodeRefused error.
 func (r refusedPush) Unwrap() error { return &schema.Error{Code: schema.CodeRefused, Message: r.text} }
 
-// refusedTree returns the lines of a push that was refused for its tree.
+// refusedTree returns the lines that tell the person why the push's tree was refused.
 func (p *push) refusedTree(err error) []string {
 	var no refusedPush
 	if errors.As(err, &no) {
@@ -47,8 +47,8 @@ func (p *push) refusedTree(err error) []string {
 	return transcript.RefusedTree(err, commitAgain, p.pushHead(flags...))
 }
 
-// refusedFiles is the error of a push that was refused for its tree, with the lines that say so.
-// CodeUnavailable: it could not be judged.
+// refusedFiles returns the error of a push whose tree was refused; lines is its message.
+// CodeUnavailable: the tree could not be judged.
 func refusedFiles(err error, lines []string) error {
 	code := schema.CodeRefused
 	if is := schema.CodeOf(err); is == schema.CodeInternal || is == schema.CodeUnavailable {
@@ -57,7 +57,7 @@ func refusedFiles(err error, lines []string) error {
 	return schema.Errorf(code, "%s", strings.Join(lines, "\n"))
 }
 
-// codesOf names the rules by which a tree was refused.
+// codesOf returns the codes of the rules that a refused tree broke.
 func codesOf(err error) string {
 	var no refusedPush
 	var tree *course.Refused
@@ -93,8 +93,8 @@ func (p *push) refusedTerms(err error) refusal {
 	return unavailableRefusal(err)
 }
 
-// Messages of git that are distinguished here: those of git 2.36 and later, in English
-// (LC_ALL=C, gitd/repo/environment.go).
+// These patterns match messages of git 2.36 and later, in English (LC_ALL=C,
+// gitd/repo/environment.go).
 var (
 	fsckWords = regexp.MustCompile(`object ([0-9a-f]{40}): (\w+): ([^\n]*)`)
 )
@@ -102,7 +102,7 @@ var (
 // sizeWords is git's message for a push that is larger than receive.maxInputSize.
 const sizeWords = "pack exceeds maximum allowed size"
 
-// refusedByGit says why git stored nothing if no hook has said it; nil: a hook has.
+// refusedByGit returns why git stored nothing, or nil if a hook has already said why.
 func (s *receiver) refusedByGit(p *push, report []byte) *refusal {
 	said := p.said.text()
 	switch found := fsckWords.FindStringSubmatch(said); {
@@ -120,7 +120,7 @@ func (s *receiver) refusedByGit(p *push, report []byte) *refusal {
 	return &refusal{code: refusalUnpack, text: "git could not store what was sent, for the reason above. Push again; if it happens again, tell the course staff"}
 }
 
-// refusedByGit is the error of a push that git did not store: what git said, and the refusal.
+// refusedByGit returns the error of a push that git did not store: git's message and the refusal.
 func (p *push) refusedByGit(no refusal) error {
 	return schema.Errorf(schema.CodeRefused, "%s", strings.TrimSpace(strings.TrimSpace(p.said.text())+"\n"+strings.Join(no.lines(), "\n")))
 }
@@ -131,8 +131,8 @@ func (p *push) shallow(flags ...string) refusal {
 		[]string{"git fetch --unshallow", p.pushHead(flags...)}}
 }
 
-// refusedForSize refuses a push that git did not read to its end, so that its contents are
-// unknown. The advice leaves out files that are too large, and the whole history.
+// refusedForSize refuses a push that git did not read to its end, so the server does not know its
+// contents. The advice removes large files from the index and replaces the history by one commit.
 func (s *receiver) refusedForSize(p *push) *refusal {
 	largest := s.Repos.MaxPack() / 4
 	if p.target.spec != nil {
@@ -143,8 +143,8 @@ func (s *receiver) refusedForSize(p *push) *refusal {
 		"Leave out the large files, and rewrite the history to one commit", sizeWord(s.Repos.MaxRead()), sizeWord(s.Repos.MaxPack())), p.rewrite([]string{find})}
 }
 
-// rewrite returns the commands that make one commit without parents of the index after the
-// first commands, and push it. Earlier pushes stay graded, and main moves away from them.
+// rewrite returns commands that run first, then commit the index without parents and push the
+// commit. Earlier pushes stay graded, but main no longer contains them.
 func (p *push) rewrite(first []string) []string {
 	flags := []string{}
 	if p.list.Commands[0].Old != pktline.Zero {
@@ -153,8 +153,8 @@ func (p *push) rewrite(first []string) []string {
 	return append(first, squashOnto(""), p.pushHead(flags...))
 }
 
-// squashOnto makes one commit of the index on a base, "" for none, and moves the branch there.
-// Neither index nor files change.
+// squashOnto returns the command that commits the index on top of base ("" for no parent) and moves
+// the branch to the commit. The index and the files do not change.
 func squashOnto(base string) string {
 	parent := ""
 	if base != "" {
@@ -163,7 +163,8 @@ func squashOnto(base string) string {
 	return `git reset --soft $(git commit-tree ` + parent + `-m "My work" $(git write-tree))`
 }
 
-// rebuildIndex rebuilds the index from the files, so that no malformed tree remains.
+// rebuildIndex returns commands that rebuild the index from the files, so that no malformed tree
+// remains.
 func rebuildIndex() []string { return []string{"git rm -r -q --cached .", "git add -A"} }
 
 // sizeWord formats a size in bytes for people.

@@ -2,8 +2,8 @@ package gitd
 
 import gossh "golang.org/x/crypto/ssh"
 
-// algorithms are what the server offers, and nothing else: no NIST curves, no
-// SHA-1, no CBC, no MAC that is not encrypt-then-MAC.
+// algorithms returns the only algorithms that the server offers. It offers no NIST curves, SHA-1 or
+// CBC, and no MAC other than encrypt-then-MAC.
 func algorithms() gossh.Config {
 	return gossh.Config{
 		KeyExchanges: []string{gossh.KeyExchangeMLKEM768X25519, gossh.KeyExchangeCurve25519, gossh.KeyExchangeDH16SHA512},
@@ -14,7 +14,7 @@ func algorithms() gossh.Config {
 	}
 }
 
-// keyAlgorithms are the signatures by which a client may prove a key.
+// keyAlgorithms returns the signature algorithms with which a client may prove its key.
 func keyAlgorithms() []string {
 	return []string{
 		gossh.KeyAlgoED25519, gossh.KeyAlgoSKED25519, gossh.KeyAlgoSKECDSA256,

@@ -15,17 +15,18 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// joinUser is the user name by which a key that belongs to nobody may come in, to
-// be bound to an account by a one-time code.
+// joinUser is the user name for connecting with an unknown key, to bind it to an account with a
+// one-time code.
 const joinUser = "join"
 
-// maxBanners is how many unknown keys of one connection are answered.
+// maxBanners is the number of unknown keys of one connection that get an answer.
 const maxBanners = 3
 
-// lookupTime bounds a question to the store before anybody is known.
+// lookupTime bounds a store lookup before the client is authenticated.
 const lookupTime = 10 * time.Second
 
-// identity is who proved to be there. User is zero for somebody who came to join.
+// identity is the owner of an authenticated key. User is zero for a client that connects as
+// joinUser.
 type identity struct {
 	user        schema.User
 	fingerprint string
@@ -34,7 +35,7 @@ type identity struct {
 
 type identityKey struct{}
 
-// identityOf reads what the proof of the key left in the connection.
+// identityOf returns the identity that verified stored in the connection.
 func identityOf(conn *gossh.ServerConn) (identity, bool) {
 	if conn.Permissions == nil {
 		return identity{}, false
@@ -43,7 +44,7 @@ func identityOf(conn *gossh.ServerConn) (identity, bool) {
 	return who, ok
 }
 
-// offered decides whether a key may be proved. What it finds is not kept: a client
+// offered reports whether the client may prove the key. The result is not kept, because a client
 // may offer anybody's public key.
 func (s *Server) offered(sctx ssh.Context, key ssh.PublicKey) (ok bool) {
 	defer func() { ok = !s.recovered("offered key", recover()) && ok }()
@@ -89,9 +90,9 @@ func (s *Server) verified(v *visitor, meta gossh.ConnMetadata, key gossh.PublicK
 	return &gossh.Permissions{ExtraData: map[any]any{identityKey{}: who}}, nil
 }
 
-// admit makes a visitor who has proved a key a member. The key is looked up again after
-// that: one that is removed before is missing then, and whoever removes it later ends
-// this connection.
+// admit makes a visitor with an authenticated key a member. It then looks the key up again: if the
+// key was removed before that, the lookup fails, and if it is removed later, the removal ends this
+// connection.
 func (s *Server) admit(v *visitor, fingerprint string) (schema.User, error) {
 	ctx, cancel := context.WithTimeout(s.base, lookupTime)
 	defer cancel()
@@ -120,8 +121,8 @@ func (s *Server) admit(v *visitor, fingerprint string) (schema.User, error) {
 	return user, nil
 }
 
-// strange answers a key that belongs to nobody: which key it was, and the way in.
-// It is silent about a key that is known to come along with a registered one.
+// strange tells a client that its key is not registered, and how to register it. It skips keys that
+// are known to be offered beside a registered one.
 func (s *Server) strange(v *visitor, fingerprint string) {
 	if !v.note(fingerprint) || s.companions.has(fingerprint) {
 		return
@@ -131,7 +132,8 @@ func (s *Server) strange(v *visitor, fingerprint string) {
 		"grader:     %s CODE\n", fingerprint, s.reach(joinUser)))
 }
 
-// note remembers an unknown key; false: it was seen, or enough were.
+// note records an unknown key. It returns false if the key was recorded before or the limit is
+// reached.
 func (v *visitor) note(fingerprint string) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -152,15 +154,15 @@ func (v *visitor) banner(text string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.banners != nil {
-		_ = v.banners.SendAuthBanner(text) // a client that is gone needs no banner
+		_ = v.banners.SendAuthBanner(text) // ignored: the client may be gone
 	}
 }
 
-// maxCompanions bounds companions; beyond it, all is forgotten and learned anew.
+// maxCompanions bounds companions. Beyond it the set is cleared and filled again.
 const maxCompanions = 10_000
 
-// companions are unknown keys that were offered beside a registered one: their
-// owner needs no word about them on each push.
+// companions are unknown keys that were offered beside a registered one. The server does not tell
+// their owner about them on each push.
 type companions struct {
 	mu   sync.Mutex
 	keys map[string]struct{}

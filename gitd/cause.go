@@ -1,6 +1,6 @@
 package gitd
 
-// cause is why a session's context ended.
+// cause is the reason why a session's context ended.
 type cause string
 
 const (

@@ -107,8 +107,8 @@ func (s *studentCommands) listKeys(ctx context.Context, sess *session) error {
 	return w.Flush()
 }
 
-// addKey adds a key from the arguments or from standard input. It is pending: it
-// binds when it proves itself and brings the one-time code that is printed here.
+// addKey adds a key from the arguments or from standard input. The key is pending until its owner
+// proves it and sends the one-time code that addKey prints.
 func (s *studentCommands) addKey(ctx context.Context, sess *session, args []string) error {
 	text := strings.Join(args, " ")
 	if text == "" {
@@ -126,7 +126,7 @@ func (s *studentCommands) addKey(ctx context.Context, sess *session, args []stri
 	return nil
 }
 
-// expireKey sets the last day of a key.
+// expireKey sets the last day on which a key is valid.
 func (s *studentCommands) expireKey(ctx context.Context, sess *session, fingerprint, day string) error {
 	key, err := s.Classroom.Accounts.ExpireKey(ctx, sess.actor(), "", fingerprint, day)
 	if err != nil {
@@ -148,8 +148,8 @@ func (s *studentCommands) removeKey(ctx context.Context, sess *session, fingerpr
 	return nil
 }
 
-// input reads standard input to its end, capped in size and time. what says what it is,
-// and how it is sent.
+// input reads standard input to its end, with a limit on size and time. what tells the person what
+// to send and how.
 func (sess *session) input(ctx context.Context, limit int64, what string) (string, error) {
 	missing := schema.Errorf(schema.CodeInvalid, "send %s", what)
 	if sess.pty {

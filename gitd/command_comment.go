@@ -10,7 +10,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// comment makes a comment on a submission.
+// comment adds a comment to a submission.
 func (s *staffCommands) comment(ctx context.Context, c *staffCall) error {
 	name, err := schema.ParseSubmissionName(c.args[0])
 	if err != nil {
@@ -56,7 +56,7 @@ func publicComments(c classroom.Commented) []tables.Comment {
 	return tables.PublicComments(c.Seen.Submission.Name, c.Comments, c.Seen.Member.Course.Location())
 }
 
-// showComments writes what staff said about a submission.
+// showComments writes the comments of staff on a submission.
 func (s *studentCommands) showComments(ctx context.Context, sess *session, name schema.SubmissionName) {
 	all, err := s.Classroom.Comments.On(ctx, sess.actor(), name)
 	if err != nil {
@@ -75,6 +75,6 @@ func (s *studentCommands) showComments(ctx context.Context, sess *session, name 
 				lines = append(lines, "  "+part)
 			}
 		}
-		_ = sess.printer(sess.out).Lines(lines) // who is gone reads nothing
+		_ = sess.printer(sess.out).Lines(lines) // ignored: the client may be gone
 	}
 }

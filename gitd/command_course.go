@@ -135,7 +135,7 @@ func (s *studentCommands) courseStatus(ctx context.Context, sess *session, e sch
 	return nil
 }
 
-// attention tells staff what is wrong in a course.
+// attention tells staff which problems a course has.
 func (s *studentCommands) attention(ctx context.Context, sess *session, m classroom.Member) error {
 	all, err := s.Classroom.Work.Attention(ctx, m)
 	if err != nil {
@@ -147,7 +147,7 @@ func (s *studentCommands) attention(ctx context.Context, sess *session, m classr
 	return nil
 }
 
-// assignmentStatus is one assignment's line.
+// assignmentStatus writes the line of one assignment.
 func (s *studentCommands) assignmentStatus(ctx context.Context, sess *session, m classroom.Member, a classroom.Assignment) (string, error) {
 	v := m.Viewer()
 	switch {
@@ -194,8 +194,8 @@ func (s *studentCommands) assignmentStatus(ctx context.Context, sess *session, m
 	return line, nil
 }
 
-// teamStatus names a student's team and the teams that have invited them, with the commands to
-// answer.
+// teamStatus writes a student's team and the teams that have invited the student, with the commands
+// that answer.
 func (s *studentCommands) teamStatus(ctx context.Context, sess *session, m classroom.Member, a classroom.Assignment) []string {
 	if a.Spec.Team == nil || m.Viewer().Staff() {
 		return nil
@@ -217,7 +217,7 @@ func (s *studentCommands) teamStatus(ctx context.Context, sess *session, m class
 	return lines
 }
 
-// standing says which submission counts for an owner, or how the latest one went.
+// standing returns which submission counts for an owner, or the result of the latest one.
 func (s *studentCommands) standing(ctx context.Context, v course.Viewer, owner string, a schema.Assignment) (string, error) {
 	grade, err := s.Ledger.Grade(ctx, a.ID, owner)
 	if err != nil {

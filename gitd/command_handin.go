@@ -23,7 +23,7 @@ func (s *staffCommands) submitFor(ctx context.Context, c *staffCall) (err error)
 	return c.reply.HandedIn(sub.Submission, m.Course.Location())
 }
 
-// exportArchive writes what counts of everybody as a tar or a zip.
+// exportArchive writes the submission that counts of each owner as a tar or a zip.
 func (s *staffCommands) exportArchive(ctx context.Context, c *staffCall) (err error) {
 	q := classroom.ArchiveRequest{At: c.text("at")}
 	if q.Course, q.Assignment, err = classroom.ParseAssignment(c.args[0]); err != nil {

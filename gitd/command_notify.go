@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxNotifyWords is how many words a command about notices has: every topic, and what is before it.
+// maxNotifyWords bounds the words of a notify command: those before the topics, and every topic.
 const maxNotifyWords = 20
 
 // notifyCommands returns the subcommands of notify.
@@ -62,7 +62,7 @@ func (s *studentCommands) listDestinations(ctx context.Context, c *staffCall) er
 	return c.reply.Destinations(all)
 }
 
-// destinationID reads the number of an address.
+// destinationID parses the number of an address.
 func destinationID(text string) (int64, error) {
 	id, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {

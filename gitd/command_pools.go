@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// setPool is the command that sets the mode of a flavour's pool.
+// setPool returns the command that sets the mode of a flavour's pool.
 func (s *staffCommands) setPool(mode schema.PoolMode) func(context.Context, *staffCall) error {
 	return func(ctx context.Context, c *staffCall) error {
 		changed, err := s.Classroom.Pools.SetMode(ctx, c.actor, c.args[0], mode, c.text("reason"))

@@ -11,10 +11,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxLog is how many submissions `log` lists.
+// maxLog bounds how many submissions `log` lists.
 const maxLog = 50
 
-// named resolves COURSE/ASSIGNMENT[/OWNER][/N] for somebody who may see it.
+// named resolves COURSE/ASSIGNMENT[/OWNER][/N] for a person who may see it.
 func (s *studentCommands) named(ctx context.Context, sess *session, raw string) (schema.SubmissionName, target, error) {
 	name, err := schema.ParseSubmissionName(raw)
 	if err != nil {
@@ -30,7 +30,7 @@ func (s *studentCommands) named(ctx context.Context, sess *session, raw string) 
 	return name, t, course.MaySee(s.access(ctx, &t, name.Owner), name)
 }
 
-// submission returns the named submission; without a number, the latest.
+// submission returns the named submission, or the latest one if the name has no number.
 func (s *studentCommands) submission(ctx context.Context, sess *session, raw string) (schema.GradedSubmission, target, error) {
 	name, err := schema.ParseSubmissionName(raw)
 	if err != nil {
@@ -104,8 +104,8 @@ func (s *studentCommands) watch(ctx context.Context, sess *session, args []strin
 	return s.show(ctx, sess, args[0], false)
 }
 
-// show writes a submission's lines, live while it is graded. verbose: each case has its
-// own, and the comments follow.
+// show writes the lines of a submission, live while it is graded. With verbose it writes a line for
+// each case and the comments after it.
 func (s *studentCommands) show(ctx context.Context, sess *session, name string, verbose bool) int {
 	sub, t, err := s.submission(ctx, sess, name)
 	if err != nil {
@@ -143,7 +143,7 @@ func (s *studentCommands) receiptKey(_ context.Context, sess *session, _ []strin
 	return 0
 }
 
-// mark makes a submission of the asker's count.
+// mark makes a submission the one that counts for its owner.
 func (s *studentCommands) mark(ctx context.Context, sess *session, args []string) int {
 	name, err := schema.ParseSubmissionName(args[0])
 	if err == nil && name.Number == 0 {

@@ -13,7 +13,7 @@ import (
 // maxTeamWords bounds the words of a team command.
 const maxTeamWords = 110
 
-// teamVerb is one thing that the team command does.
+// teamVerb is one subcommand of team.
 type teamVerb struct {
 	name, arguments string
 	min, max        int // words after COURSE/ASSIGNMENT
@@ -38,7 +38,7 @@ func (s *studentCommands) teamVerbs() []teamVerb {
 
 // team shows or changes the teams of an assignment.
 func (s *studentCommands) team(ctx context.Context, sess *session, args []string) int {
-	sess.brief() // who leaves a team must still read so
+	sess.brief() // a person who leaves a team must still read the reply
 	asJSON := slices.Contains(args, "--json")
 	args = slices.DeleteFunc(slices.Clone(args), func(word string) bool { return word == "--json" })
 	if len(args) == 1 && strings.Contains(args[0], "/") {
@@ -62,7 +62,7 @@ func (s *studentCommands) team(ctx context.Context, sess *session, args []string
 	return 0
 }
 
-// teamArgs reads VERB COURSE/ASSIGNMENT WORD….
+// teamArgs parses VERB COURSE/ASSIGNMENT WORD….
 func (s *studentCommands) teamArgs(args []string) (teamVerb, classroom.TeamArgs, error) {
 	i := slices.IndexFunc(s.teamVerbs(), func(v teamVerb) bool { return len(args) > 0 && v.name == args[0] })
 	if i < 0 {
@@ -111,7 +111,7 @@ func (s *studentCommands) showTeams(ctx context.Context, sess *session, path str
 	return 0
 }
 
-// importTeams makes teams as the file on standard input says.
+// importTeams creates the teams that a file on standard input lists.
 func (s *staffCommands) importTeams(ctx context.Context, c *staffCall) error {
 	columns, err := classroom.ParseColumns(c.flags["column"])
 	if err != nil {

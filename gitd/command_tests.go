@@ -12,8 +12,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// testsName parses COURSE/ASSIGNMENT/tests[/N]; false: it names no version of tests.
-// Number 0 is none.
+// testsName parses COURSE/ASSIGNMENT/tests[/N]. It returns false if raw does not name a version of
+// tests, and number 0 if N is missing.
 func testsName(raw string) (path string, number int, ok bool) {
 	parts := strings.Split(strings.TrimPrefix(raw, "/"), "/")
 	if len(parts) < 3 || len(parts) > 4 || parts[2] != "tests" {
@@ -29,7 +29,7 @@ func testsName(raw string) (path string, number int, ok bool) {
 	return strings.Join(parts[:3], "/"), number, true
 }
 
-// logTests shows the gate of a version of tests once more, or lists the versions.
+// logTests shows the gate of a version of tests again, or lists the versions.
 func (s *studentCommands) logTests(ctx context.Context, sess *session, path string, number int, list bool) int {
 	t, err := s.find(ctx, sess, path, course.ActionFetch)
 	if err != nil {
@@ -63,6 +63,6 @@ func (s *studentCommands) listTests(ctx context.Context, sess *session, path str
 		fmt.Fprintf(w, "%s/%d\t%s\t%s\t%s\n", path, v.Number,
 			v.ReceivedAt.In(t.zone()).Format("2006-01-02 15:04:05"), transcript.ShortCommit(v.Commit), v.State)
 	}
-	_ = w.Flush() // to a channel: who is gone needs no list
+	_ = w.Flush() // ignored: the client may be gone
 	return 0
 }

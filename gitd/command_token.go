@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// tokenCommands are what people say about their API tokens.
+// tokenCommands returns the subcommands of token.
 func (s *studentCommands) tokenCommands() []staffCommand {
 	return []staffCommand{
 		{"token create", "NAME [--scope SCOPE] [--expires LENGTH] [--json]", "make a token for the HTTP API: --scope read (default), write or admin; --expires 90d", "", s.createToken},

@@ -9,12 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// userTimeout is how long the kernel tries to deliver to a peer that accepts nothing before it
-// closes the connection.
+// userTimeout is how long the kernel tries to send data to a peer before it closes the connection.
 const userTimeout = 30 * time.Second
 
-// conn is a client's connection. The library cannot set deadlines, because it clears them on
-// every read; a timer closes the connection instead.
+// conn is a client's connection. The ssh library clears deadlines on every read, so a timer closes
+// the connection instead.
 type conn struct {
 	*net.TCPConn
 	raw      syscall.RawConn
@@ -42,13 +41,13 @@ func newConn(tcp *net.TCPConn, onClose func()) (*conn, error) {
 		return nil, err
 	}
 	quickAck := func(fd uintptr) {
-		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_QUICKACK, 1) // failure costs only speed
+		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_QUICKACK, 1) // on failure the connection is only slower
 	}
 	return &conn{TCPConn: tcp, raw: raw, quickAck: quickAck, onClose: onClose}, nil
 }
 
-// Read sets TCP_QUICKACK again, which the kernel clears: a delayed acknowledgement costs a push
-// up to 40 ms in each turn of the protocol.
+// Read reads and then sets TCP_QUICKACK again, because the kernel clears it. A delayed
+// acknowledgement costs a push up to 40 ms in each turn of the protocol.
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.TCPConn.Read(p)
 	if err == nil {
@@ -57,11 +56,11 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// SetDeadline does nothing.
+// SetDeadline does nothing. See conn.
 func (c *conn) SetDeadline(time.Time) error { return nil }
 
-// Close closes the connection and then releases its place, in this order, because a blocked
-// write may hold what the release needs.
+// Close closes the connection and then calls its release function. A blocked write may hold a lock
+// that the release needs, so the order matters.
 func (c *conn) Close() error {
 	err := c.TCPConn.Close()
 	c.closing.Do(c.onClose)

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// conns are the open connections, including those in their handshake, which the library does
-// not track. After closeAll none may be added.
+// conns holds the open connections. It includes connections in their handshake, which the library
+// does not track. After closeAll none can be added.
 type conns struct {
 	mu     sync.Mutex
 	closed bool
@@ -38,7 +38,7 @@ func (a *conns) remove(c net.Conn) {
 	}
 }
 
-// closeAll closes every connection and waits.
+// closeAll closes every connection and waits until all are removed.
 func (a *conns) closeAll() {
 	for _, c := range a.list() {
 		c.Close()

@@ -2,13 +2,13 @@ package gitd
 
 import "sync"
 
-// counter counts by key up to a limit; unused keys are forgotten.
+// counter counts by key up to a limit and removes keys whose count is zero.
 type counter[K comparable] struct {
 	mu    sync.Mutex
 	count map[K]int
 }
 
-// enter counts one more; false: the limit is reached.
+// enter increments the count of a key. It returns false if the limit is reached.
 func (c *counter[K]) enter(key K, limit int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -12,8 +12,8 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// judgeCourse reads the pushed course.yaml. One that would change grades needs the push
-// option confirm.
+// judgeCourse checks the pushed course.yaml. A file that would change grades needs the push option
+// confirm.
 func (s *receiver) judgeCourse(ctx context.Context, p *push, q repo.Quarantine, entries []repo.Entry) error {
 	checked, err := s.Classroom.Files.Check(ctx, p.session.actor(), p.target.course.Code, s.pushedFiles(ctx, p, q, entries))
 	if err != nil {
@@ -28,7 +28,7 @@ func (s *receiver) judgeCourse(ctx context.Context, p *push, q repo.Quarantine, 
 	return refusedPush{refusal: no, before: transcript.GradeChanges(checked.Changes)}
 }
 
-// recordCourse makes a version of a pushed course.yaml and applies it.
+// recordCourse records a version of a pushed course.yaml and applies it.
 func (s *resolver) recordCourse(ctx context.Context, row schema.Repository, p schema.Push) (*recorded, error) {
 	source, err := s.Repos.ReadFile(ctx, row.ID, p.Intent.New, assignment.CourseFilename, maxSource)
 	if err != nil {
@@ -47,9 +47,9 @@ func (s *resolver) recordCourse(ctx context.Context, row schema.Repository, p sc
 	return is, nil
 }
 
-// followCourse says what became of a pushed course.yaml.
+// followCourse shows the result of a push of course.yaml.
 func (s *follower) followCourse(v viewing, version schema.CourseVersion, changes []schema.GradeChange) int {
-	_ = v.out.Lines(transcript.CourseFile(version, changes)) // who is gone needs no report
+	_ = v.out.Lines(transcript.CourseFile(version, changes)) // ignored: the client may be gone
 	if !version.Applied {
 		return 1
 	}

@@ -42,7 +42,7 @@ func (s *Server) execute(ctx context.Context, sess *session, line string) int {
 	return sess.fail(unknownCommand(name))
 }
 
-// command is one thing that people may say to the server over ssh.
+// command is one command that people can run over ssh.
 type command struct {
 	name, arguments, help string
 	min, max              int // number of arguments
@@ -63,7 +63,7 @@ func (c command) usage() string {
 	return c.name + " " + c.arguments
 }
 
-// studentCommands are the commands of everybody.
+// studentCommands implements the commands that everybody may use.
 type studentCommands struct {
 	*services
 	*follower
@@ -89,7 +89,7 @@ func (s *studentCommands) commands() []command {
 	}
 }
 
-// unknownCommand tells what is known of a command that cannot be run.
+// unknownCommand returns the error for an unknown command, with a hint if one is known.
 func unknownCommand(name string) error {
 	switch name {
 	case "verify":

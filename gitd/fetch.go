@@ -13,13 +13,13 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// The refs that a fetch shows beside main.
+// These refs are shown to a fetch in addition to main.
 const (
 	starterRef     = "refs/heads/starter"
 	submissionRefs = "refs/submissions/" // and the submission's number: to staff
 )
 
-// maxNumbered is how many submissions of an owner staff can fetch.
+// maxNumbered bounds how many submissions of an owner staff can fetch.
 const maxNumbered = 100_000
 
 // fetcher serves clones and fetches.
@@ -55,13 +55,14 @@ func (s *fetcher) uploadPack(ctx context.Context, sess *session, args []string) 
 	return 0
 }
 
-// untilGone hides all methods of a channel but Read, so that the copy to git uses no other.
+// untilGone hides all methods of a channel except Read, so that the copy to git uses no other
+// method.
 type untilGone struct{ r io.Reader }
 
 // Read implements io.Reader.
 func (u untilGone) Read(p []byte) (int, error) { return u.r.Read(p) }
 
-// served is what answers a fetch.
+// served is the answer to a fetch.
 type served struct {
 	id   int64 // of the repository
 	view repo.View
@@ -87,8 +88,8 @@ func (s *fetcher) findRepository(ctx context.Context, t *target) (schema.Reposit
 	return row, err
 }
 
-// serveOwn serves the owner's main, which is the starter until the first accepted push, and the
-// newest starter under its own name.
+// serveOwn serves the owner's main and the newest starter under a ref of its own. Until the first
+// accepted push, main is the starter.
 func (s *fetcher) serveOwn(ctx context.Context, t *target) (served, error) {
 	row, err := s.ensure(ctx, t)
 	if err != nil {
@@ -111,9 +112,9 @@ func (s *fetcher) serveOwn(ctx context.Context, t *target) (served, error) {
 	return served{row.ID, repo.View{Refs: map[string]string{mainRef: tip, starterRef: start.commits[0]}, Objects: []int64{start.repository}}}, nil
 }
 
-// serveOwner serves a student's repository to staff: main, and each submission by its number.
-// Their pins are named after intents, because a commit is pinned before the transaction that
-// assigns its number.
+// serveOwner serves a student's repository to staff: main, and each submission by its number. The
+// pins are named after intents, because a commit is pinned before the transaction assigns its
+// number.
 func (s *fetcher) serveOwner(ctx context.Context, t *target) (served, error) {
 	row, err := s.findRepository(ctx, t)
 	if err != nil {
@@ -137,7 +138,7 @@ func (s *fetcher) serveOwner(ctx context.Context, t *target) (served, error) {
 	for _, sub := range subs {
 		view.Refs[fmt.Sprintf("%s%d", submissionRefs, sub.Name.Number)] = sub.Commit
 		if sub.Repository != row.ID && !slices.Contains(view.Objects, sub.Repository) {
-			view.Objects = append(view.Objects, sub.Repository) // staff handed it in
+			view.Objects = append(view.Objects, sub.Repository) // an instructor handed the submission in
 		}
 	}
 	return served{row.ID, view}, nil

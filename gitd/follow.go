@@ -16,22 +16,22 @@ const (
 	lastTime   = 10 * time.Second       // to look up what a gate decided
 )
 
-// sink is where lines go: the side-band of a push, or an ordinary stream.
+// sink receives lines: the side-band of a push, or an ordinary stream.
 type sink interface {
-	// Lines writes lines that are fit for a terminal.
+	// Lines writes lines that are safe for a terminal.
 	Lines(lines []string) error
-	// Keepalive shows that somebody is there, to nobody's eyes.
+	// Keepalive sends a message that the person does not see.
 	Keepalive() error
 }
 
-// viewing says how somebody looks at a job.
+// viewing holds how a person watches a job.
 type viewing struct {
 	out      sink
 	colour   bool
 	verbose  bool // every case has a line of its own
 	exitCode bool
-	wait     bool // false: say what was recorded, and that is it
-	again    bool // pushing again brings these lines back; else the command watch does
+	wait     bool // false: only say what was recorded
+	again    bool // pushing again shows these lines again; otherwise the command watch does
 }
 
 // follower shows the jobs of pushes and of the commands that watch them, live.
@@ -40,9 +40,9 @@ type follower struct {
 	starters *starters
 }
 
-// follow shows a recorded push from its first line to its verdict and returns the
-// exit status. What is large comes by pointer, here and above: every waiting session
-// keeps these frames on its stack.
+// follow shows a recorded push from its first line to its verdict and returns the exit status.
+// Large values are passed by pointer, here and in the callers, because every waiting session keeps
+// these frames on its stack.
 func (s *follower) follow(ctx context.Context, v viewing, is *recorded, t *target) int {
 	if is.version.ID != 0 {
 		return s.followGate(ctx, v, &is.version, t)
@@ -52,7 +52,7 @@ func (s *follower) follow(ctx context.Context, v viewing, is *recorded, t *targe
 	head := append(s.head(ctx, &is.submission, t), s.starterLines(ctx, &is.submission, t)...)
 	foot := s.foot(&is.submission)
 	if kept := is.submission.Kept && is.job.State == schema.StateCancelled; kept || !v.wait {
-		_ = v.out.Lines(append(head, foot...)) // who is gone reads on the page
+		_ = v.out.Lines(append(head, foot...)) // a client that is gone can read it on the page
 		if kept && v.exitCode {
 			return 1
 		}
@@ -72,8 +72,8 @@ func (s *follower) follow(ctx context.Context, v viewing, is *recorded, t *targe
 	return 0
 }
 
-// access is what decides what the target's person sees of an owner's work. Where that
-// cannot be read they see what is always visible.
+// access returns what the target's person may see of an owner's work. If it cannot be read, it
+// returns what is always visible.
 func (s *services) access(ctx context.Context, t *target, owner string) course.Access {
 	a, err := s.Classroom.Work.Access(ctx, t.viewer, t.assignment.ID, owner)
 	if err != nil {
@@ -83,7 +83,7 @@ func (s *services) access(ctx context.Context, t *target, owner string) course.A
 	return a
 }
 
-// passed reports whether a push earned everything that the viewer may see.
+// passed reports whether a push passed every test and earned all points that the viewer may see.
 func passed(last *schema.Event, a course.Access) bool {
 	if last.State != schema.StateDone || last.Result == nil || last.Result.Outcome != schema.OutcomeGraded {
 		return false
@@ -97,7 +97,7 @@ func passed(last *schema.Event, a course.Access) bool {
 	return shown.Score.Cmp(shown.MaxScore) >= 0
 }
 
-// stream writes the job's lines until its end; false: somebody left before.
+// stream writes a job's lines until the job ends. It returns false if the session ended before.
 func (s *follower) stream(ctx context.Context, v viewing, first []string, job int64, lines *transcript.Transcript) (*schema.Event, bool) {
 	if v.out.Lines(first) != nil {
 		return nil, false
@@ -105,7 +105,8 @@ func (s *follower) stream(ctx context.Context, v viewing, first []string, job in
 	return s.waitFor(ctx, watching{server: s.services, view: v, job: job, lines: lines})
 }
 
-// waitFor returns the event that ends a job; false: somebody left before, and is told why.
+// waitFor returns the event that ends a job. It returns false, and tells the person why, if the
+// session ended before.
 func (s *follower) waitFor(ctx context.Context, w watching) (*schema.Event, bool) {
 	v := w.view
 	last, err := w.run(ctx)
@@ -138,8 +139,8 @@ type watching struct {
 	written time.Time
 }
 
-// run returns the event that ends the job. A stream that breaks off (a reader too
-// slow, a restart of the scheduler) is taken up after the last event seen.
+// run returns the event that ends the job. If the stream breaks off, because the reader was too
+// slow or the scheduler restarted, run resumes it after the last event seen.
 func (w *watching) run(ctx context.Context) (*schema.Event, error) {
 	w.written = time.Now()
 	tick := time.NewTimer(firstPlace)
@@ -171,7 +172,7 @@ func (w *watching) run(ctx context.Context) (*schema.Event, error) {
 	}
 }
 
-// drain shows events until the channel closes (nil) or the job has ended.
+// drain shows events until the job ends, or until the channel closes, in which case it returns nil.
 func (w *watching) drain(ctx context.Context, events <-chan schema.Event, tick *time.Timer) (*schema.Event, error) {
 	for {
 		select {
@@ -210,12 +211,12 @@ func (w *watching) show(e *schema.Event) error {
 	return w.write(w.lines.Event(*e))
 }
 
-// tick says the place of a waiting job, when that has changed, and otherwise keeps
-// the connection alive.
+// tick shows the place of a waiting job if the place has changed. Otherwise it keeps the connection
+// alive.
 func (w *watching) tick() error {
 	if w.waits {
 		place := w.server.Queue.Place(w.job)
-		// A job whose lines are not shown tells only that it will not start.
+		// If a job's lines are not shown, the person is only told that the job cannot start.
 		shown := w.lines != nil || place.Stalled != ""
 		if shown && (!w.placed || place.Ahead != w.place.Ahead || place.Stalled != w.place.Stalled) {
 			w.place, w.placed = place, true

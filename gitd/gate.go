@@ -9,13 +9,12 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxVersions is how many versions `log` lists, and among how many a version's
-// predecessor is looked for.
+// maxVersions bounds how many versions `log` lists, and how many are searched for a version's
+// predecessor.
 const maxVersions = 50
 
-// followGate shows a tests push: the candidate, its gate, and what it decided. The
-// first run of the solution is shown as it happens, and of the other parts what they
-// came to.
+// followGate shows a push of tests: the candidate, its gate, and the decision. It shows the first
+// run of the solution live, and only the results of the other parts.
 func (s *follower) followGate(ctx context.Context, v viewing, version *schema.Version, t *target) int {
 	gate, err := s.Ledger.Gate(ctx, version.ID)
 	if err != nil {
@@ -44,13 +43,13 @@ func (s *follower) followGate(ctx context.Context, v viewing, version *schema.Ve
 	result, status := s.gateResult(ctx, version.ID, t)
 	_ = v.out.Lines(result)
 	if !v.again {
-		return 0 // it was only looked at
+		return 0 // log only shows the gate
 	}
 	return status
 }
 
-// gateResult says what a gate decided, and why. A candidate that passed after a newer
-// one did is retired at once, which is no failure.
+// gateResult returns the lines that say what a gate decided and why, and the exit status. A
+// candidate that passed after a newer one is retired at once, which is not a failure.
 func (s *follower) gateResult(ctx context.Context, version int64, t *target) ([]string, int) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastTime)
 	defer cancel()
@@ -76,8 +75,8 @@ func (s *follower) gateResult(ctx context.Context, version int64, t *target) ([]
 	return out, 1
 }
 
-// predecessor returns the version that was active when a gate decided, or else the newest
-// before it that passed its own; the zero value where there is none.
+// predecessor returns the version that was active when a gate decided. If there was none, it
+// returns the newest earlier version that passed its own gate, or the zero value.
 func (s *follower) predecessor(ctx context.Context, assignment int64, gate schema.Gate) (schema.Gate, error) {
 	if n := gate.Verdict.Before; n > 0 {
 		v, err := s.Ledger.VersionByNumber(ctx, assignment, n)

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// head is the first lines of a push.
+// head returns the first lines that a push shows.
 func (s *follower) head(ctx context.Context, sub *schema.Submission, t *target) []string {
 	h := transcript.Head{
 		Course: t.path.Course, Title: t.assignment.Name, Number: sub.Name.Number, TryOut: sub.TryOut,
@@ -34,7 +34,7 @@ func (s *follower) head(ctx context.Context, sub *schema.Submission, t *target) 
 	return h.Lines()
 }
 
-// teamOf names the team of a submission, "" for a person's.
+// teamOf returns the name of a submission's team, "" for a person's submission.
 func (s *follower) teamOf(ctx context.Context, sub *schema.Submission) string {
 	team, err := s.Classroom.Work.Team(ctx, sub.Assignment, sub.Name.Owner)
 	if err != nil {
@@ -46,8 +46,8 @@ func (s *follower) teamOf(ctx context.Context, sub *schema.Submission) string {
 	return course.TeamWords(*team)
 }
 
-// regradedSince reports a regrade set that was applied since the owner's previous submission,
-// "" if there was none.
+// regradedSince describes a regrade set that was applied since the owner's previous submission. It
+// returns "" if there was none.
 func (s *follower) regradedSince(ctx context.Context, sub *schema.Submission, t *target) string {
 	notice, changed, err := s.Ledger.LastRegrade(ctx, sub.Assignment, sub.Name.Owner)
 	if err != nil {
@@ -66,7 +66,7 @@ func (s *follower) regradedSince(ctx context.Context, sub *schema.Submission, t 
 	return course.RegradeWords(notice, course.OwnedBy(t.viewer, sub.Name.Owner), t.zone())
 }
 
-// foot says where to find the result later.
+// foot returns the lines that say where to find the result later.
 func (s *follower) foot(sub *schema.Submission) []string {
 	return transcript.Foot(s.page(sub.Name.String()), sub.Receipt)
 }

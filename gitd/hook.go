@@ -12,14 +12,14 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// Limits on what is read of a pushed tree.
+// These limits bound what is read of a pushed tree.
 const (
 	maxEntries  = 20_000
 	maxTestFile = 64 << 20 // bytes
 )
 
-// hook answers git's hooks for one push. What they send is only compared; the command list says
-// what is pushed.
+// hook answers git's hooks for one push. It compares what they send with the command list, and
+// trusts only the list.
 type hook struct {
 	server *receiver
 	push   *push
@@ -85,7 +85,7 @@ func (h hook) judge(ctx context.Context, q repo.Quarantine) error {
 	return nil
 }
 
-// judgeTests reads the pushed assignment.
+// judgeTests checks the pushed assignment.
 func (s *receiver) judgeTests(ctx context.Context, p *push, q repo.Quarantine, entries []repo.Entry) error {
 	files := s.pushedFiles(ctx, p, q, entries)
 	c := p.target.course
@@ -93,7 +93,7 @@ func (s *receiver) judgeTests(ctx context.Context, p *push, q repo.Quarantine, e
 	return err
 }
 
-// pushedFiles are the files of a pushed tree, which holds regular files only.
+// pushedFiles returns the files of a pushed tree, which contains only regular files.
 func (s *receiver) pushedFiles(ctx context.Context, p *push, q repo.Quarantine, entries []repo.Entry) assignment.Files {
 	files := &testsTree{entries: make(map[string]repo.Entry, len(entries))}
 	for _, e := range entries {
@@ -105,8 +105,8 @@ func (s *receiver) pushedFiles(ctx context.Context, p *push, q repo.Quarantine, 
 	return files
 }
 
-// PostReceive records the push as soon as git has moved the ref. Its job starts after the
-// student has the report, because a starting runner takes processor time from it.
+// PostReceive records the push as soon as git has moved the ref. The push's job starts only after
+// the student has the report, because a starting runner would slow the report down.
 func (h hook) PostReceive(ctx context.Context, _ []hooks.Update) ([]string, error) {
 	is, err := h.server.recordOnce(ctx, h.push.intent, h.push.row, h.server.pushOf(h.push))
 	if err != nil {
@@ -116,7 +116,7 @@ func (h hook) PostReceive(ctx context.Context, _ []hooks.Update) ([]string, erro
 	return nil, nil
 }
 
-// testsTree is a pushed tests or course repository, for the parser of its file.
+// testsTree gives the parser the files of a pushed tests or course repository.
 type testsTree struct {
 	entries map[string]repo.Entry
 	read    func(hash string) ([]byte, error)

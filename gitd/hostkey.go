@@ -65,8 +65,8 @@ func keyFile(path, what string) ([]byte, error) {
 	return source, nil
 }
 
-// makeKey writes a new key completely or not at all: a half-written key would keep the server
-// from starting for good.
+// makeKey writes a new key atomically, because the server could never start again with a
+// half-written key.
 func makeKey(path, what string) ([]byte, error) {
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {

@@ -13,14 +13,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Limits on what is read to judge a tree.
+// These limits bound what is read to judge a tree.
 const (
-	maxLinks    = 100     // symbolic links whose targets are looked up
+	maxLinks    = 100     // symbolic links whose targets are read
 	maxPointers = 2000    // files that are small enough for a Git LFS pointer
 	maxSmall    = 4 << 20 // bytes of all of them
 )
 
-// tooManyEntries refuses a tree with more files than are looked at one by one.
+// tooManyEntries refuses a tree with more files than the server judges.
 func (h hook) tooManyEntries(ctx context.Context, q repo.Quarantine) error {
 	p := h.push
 	names, err := h.server.Repos.TopLevel(ctx, p.row.ID, q, p.intent.New)
@@ -34,7 +34,7 @@ func (h hook) tooManyEntries(ctx context.Context, q repo.Quarantine) error {
 	return refusedPush{refusal: no}
 }
 
-// treeOf returns the pushed tree in the form that the rules use.
+// treeOf returns the pushed tree in the form that the rules expect.
 func (h hook) treeOf(ctx context.Context, q repo.Quarantine, entries []repo.Entry) ([]course.TreeEntry, error) {
 	tree := make([]course.TreeEntry, 0, len(entries))
 	links := map[string]string{} // blob to target
@@ -120,8 +120,8 @@ func (h hook) tooLarge(ctx context.Context, q repo.Quarantine, entries []repo.En
 	return refusedPush{refusal: refusal{refusalHistory, "", text, commands}}
 }
 
-// rewriteWithout returns the commands that make one commit of what is new, without some files,
-// on top of the last accepted commit or the starter.
+// rewriteWithout returns commands that remove files and replace the new commits by one on top of
+// base.
 func (h hook) rewriteWithout(ctx context.Context, q repo.Quarantine, remove []string) ([]string, error) {
 	p := h.push
 	var commands []string
@@ -138,7 +138,8 @@ func (h hook) rewriteWithout(ctx context.Context, q repo.Quarantine, remove []st
 	return append(commands, squashOnto(base), p.pushHead()), nil
 }
 
-// base is the newest commit below the pushed one that the server has, "" for none.
+// base returns the commit from which the push moves main if it is an ancestor of the pushed commit,
+// "" otherwise.
 func (h hook) base(ctx context.Context, q repo.Quarantine) (string, error) {
 	old := h.push.list.Commands[0].Old
 	if old == pktline.Zero {

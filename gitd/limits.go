@@ -15,7 +15,7 @@ type Limits struct {
 	List            time.Duration // from a session's start to the whole command list; 0: 60 s
 	Pack            time.Duration // from the list to the last byte of the pack; 0: 120 s
 	Unpack          time.Duration // from the last byte until git has finished; 0: 60 s
-	Lock            time.Duration // for another push to the same repository to end; 0: 60 s
+	Lock            time.Duration // waiting for another push to the same repository; 0: 60 s
 	Fetch           time.Duration // of an upload-pack; 0: 10 min
 	Session         time.Duration // of any session, including waiting; 0: 4 h
 	Idle            time.Duration // of a connection without a session; 0: 5 min

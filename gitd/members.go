@@ -2,13 +2,13 @@ package gitd
 
 import "sync"
 
-// members are the connections on which somebody has proved a key, by account.
+// members holds the authenticated connections by account.
 type members struct {
 	mu     sync.Mutex
 	byUser map[int64]map[*visitor]struct{}
 }
 
-// enter counts a connection of an account in; false: it has so many already.
+// enter adds a connection to an account. It returns false if the account has reached the limit.
 func (m *members) enter(user int64, v *visitor, limit int) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -25,7 +25,7 @@ func (m *members) enter(user int64, v *visitor, limit int) bool {
 	return true
 }
 
-// leave forgets a connection, if it was counted in.
+// leave removes a connection if enter added it.
 func (m *members) leave(user int64, v *visitor) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// stream of lines for a person outside of a push.
+// printer writes lines to a person outside of a push.
 type printer struct {
 	w     io.Writer
 	alive func() error
@@ -34,8 +34,8 @@ func (sess *session) printer(w io.Writer) printer {
 	}}
 }
 
-// nothingToPush serves a client that has nothing new: it shows the running job, or the last
-// verdict, on standard error. A tip without a submission becomes one now.
+// nothingToPush serves a client that has nothing new. It shows the running job or the last verdict
+// on standard error. If main's commit has no submission yet, it hands the commit in.
 func (s *receiver) nothingToPush(ctx context.Context, p *push) int {
 	out := p.session.printer(p.session.err)
 	tip, err := s.Repos.Head(p.row.ID)
@@ -58,8 +58,8 @@ func (s *receiver) nothingToPush(ctx context.Context, p *push) int {
 	return status
 }
 
-// foreignRoot reports whether a client that sent nothing has a shallow clone of another
-// history: its git cannot have found here what main does not have.
+// foreignRoot reports whether a client that sent nothing has a shallow clone of another history. It
+// does if main lacks one of the clone's roots.
 func (s *receiver) foreignRoot(ctx context.Context, p *push, tip string) (bool, error) {
 	for _, root := range p.list.Shallow {
 		if has, err := s.Repos.Ancestor(ctx, p.row.ID, repo.Quarantine{}, root, tip); err != nil || !has {
@@ -69,7 +69,7 @@ func (s *receiver) foreignRoot(ctx context.Context, p *push, tip string) (bool, 
 	return false, nil
 }
 
-// fromRemote marks lines as git marks those of a push.
+// fromRemote adds the prefix with which git marks the lines of a push.
 func fromRemote(lines []string) []string {
 	marked := make([]string, len(lines))
 	for i, line := range lines {
@@ -98,8 +98,8 @@ func (s *receiver) showTip(ctx context.Context, p *push, tip string, v viewing) 
 	return status
 }
 
-// retryFailed grades again what our machines failed to grade, as the last line of that push
-// promised. The error tells the person why not.
+// retryFailed grades a push again if our machines failed to grade it; the last line of that push
+// promised this. The returned error tells the person why it was not done.
 func (s *receiver) retryFailed(ctx context.Context, p *push, is *recorded) error {
 	if is.version.ID != 0 {
 		return s.retryGate(ctx, is.version.ID)
@@ -116,7 +116,7 @@ func (s *receiver) retryFailed(ctx context.Context, p *push, is *recorded) error
 	return nil
 }
 
-// retryGate repeats the parts of a gate that our machines failed to do.
+// retryGate queues again the parts of a gate that our machines failed to do.
 func (s *receiver) retryGate(ctx context.Context, version int64) error {
 	ctx = context.WithoutCancel(ctx)
 	gate, err := s.Ledger.Gate(ctx, version)
@@ -130,7 +130,7 @@ func (s *receiver) retryGate(ctx context.Context, version int64) error {
 	return err
 }
 
-// ofTip finds what the tip was recorded as, or records it.
+// ofTip returns what main's commit was recorded as, or records it.
 func (s *receiver) ofTip(ctx context.Context, p *push, tip string) (*recorded, error) {
 	is, err := s.findRecorded(ctx, p, tip)
 	if schema.CodeOf(err) != schema.CodeNotFound {
@@ -143,7 +143,7 @@ func (s *receiver) ofTip(ctx context.Context, p *push, tip string) (*recorded, e
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = lock.Unlock() }() // the file is only locked
+	defer func() { _ = lock.Unlock() }() // the file is only locked, so an error does not matter
 	if err := s.resolveRepository(ctx, p.row); err != nil {
 		return nil, err
 	}
@@ -175,7 +175,7 @@ func (s *receiver) findRecorded(ctx context.Context, p *push, tip string) (*reco
 	return &recorded{submission: sub.Submission, job: sub.Job}, nil
 }
 
-// recordTip hands in an unrecorded tip, received now.
+// recordTip hands in a commit that was not recorded, with the present time as its time of receipt.
 func (s *receiver) recordTip(ctx context.Context, p *push, tip string) (*recorded, error) {
 	if err := s.judgeTerms(ctx, p); err != nil {
 		if schema.CodeOf(err) != schema.CodeRefused {

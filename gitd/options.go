@@ -8,19 +8,19 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// The caps on push options.
+// These limits apply to push options.
 const (
 	maxOptions     = 16
 	maxOptionBytes = 256
 )
 
-// options are what somebody may say with `git push -o`.
+// options are the parsed options of `git push -o`.
 type options struct {
 	noWait, colour, exitCode, dryRun, late, verbose, confirm, skipGate bool
 }
 
-// parseOptions refuses what a push to a repository of that kind does not know: an option
-// that is silently ignored would be believed.
+// parseOptions refuses options that are unknown for that kind of repository. A person would believe
+// that an ignored option had worked.
 func parseOptions(all []string, kind schema.RepositoryKind) (options, error) {
 	var o options
 	fields := map[string]*bool{"nowait": &o.noWait, "color": &o.colour, "colour": &o.colour, "exit-code": &o.exitCode, "dry-run": &o.dryRun,
@@ -35,7 +35,7 @@ func parseOptions(all []string, kind schema.RepositoryKind) (options, error) {
 	return o, nil
 }
 
-// elsewhere says that a push to another repository knows the option.
+// elsewhere returns a note if the option exists for another kind of repository.
 func elsewhere(known bool) string {
 	if known {
 		return " to this repository"

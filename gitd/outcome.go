@@ -6,7 +6,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// outcomeKind is how a push ended.
+// outcomeKind says how a push ended.
 type outcomeKind int
 
 const (
@@ -17,16 +17,16 @@ const (
 	outcomeRecorded                    // main has moved, and the push is recorded
 )
 
-// outcome is what became of a push. It is resolved once, by its reception.
+// outcome is the result of a push. Its reception resolves it once.
 type outcome struct {
 	kind     outcomeKind
 	refusal  refusal   // of outcomeRefused
-	words    []string  // of outcomeRejected: what the hook has not said
-	report   []byte    // git's report, held back until now: band 1, or everything where there are no bands
+	words    []string  // of outcomeRejected: what the hook did not say
+	report   []byte    // git's report, not sent yet: band 1, or everything if the client does not support side-bands
 	recorded *recorded // of outcomeRecorded
 }
 
-// recorded is what a push became: a submission, a try, a version of tests with its gate's
+// recorded is what a push was recorded as: a submission, a try, a version of tests with its gate's
 // job, or a version of course.yaml.
 type recorded struct {
 	try        schema.Try
@@ -38,7 +38,8 @@ type recorded struct {
 
 func refusedFor(r refusal) outcome { return outcome{kind: outcomeRefused, refusal: r} }
 
-// failedPush is the outcome of a push that an error of ours ended before git got it.
+// failedPush returns the outcome of a push that failed with an internal error before git received
+// it.
 func (s *receiver) failedPush(err error) outcome {
 	if errors.Is(err, errStopping) {
 		return refusedFor(stoppingRefusal())
@@ -50,5 +51,5 @@ func (s *receiver) failedPush(err error) outcome {
 	return refusedFor(unavailableRefusal(err))
 }
 
-// errPanic is the outcome of a push whose handling panicked. The log tells more.
+// errPanic is the error of a push whose handling panicked. The log has the details.
 var errPanic = errors.New("panic")

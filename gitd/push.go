@@ -16,8 +16,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// mainRef is the branch to hand in, tryRef the branch for tries. The latter does not exist on
-// the server: each try has its own ref below triesPrefix.
+// mainRef is the branch to hand in, and tryRef is the branch for tries. tryRef does not exist on
+// the server: each try has a ref of its own below triesPrefix.
 const (
 	mainRef = "refs/heads/main"
 	tryRef  = "refs/heads/try"
@@ -33,12 +33,12 @@ type push struct {
 	row      schema.Repository
 	remote   string // the repository's address, as people write it
 	list     pktline.List
-	sent     pktline.List      // the list for git: a try has its own ref
+	sent     pktline.List      // the list for git: a try gets its own ref
 	try      bool              // a push to the branch try
-	tags     []pktline.Command // pushed with main, and set aside
+	tags     []pktline.Command // pushed with main; not sent to git
 	options  options
 	received time.Time            // legal time: when the list was complete
-	changes  []schema.GradeChange // of a course.yaml: grades that it changes
+	changes  []schema.GradeChange // grades that a pushed course.yaml changes
 	counted  bool                 // the number of earlier pushes decides whether it is accepted
 	side     *pktline.Sideband    // nil: the client does not support side-bands
 
@@ -46,15 +46,15 @@ type push struct {
 	intent    schema.Intent
 	reception *reception
 	pack      atomic.Int64 // bytes of the pack so far
-	said      lastWords    // by git, while it receives
+	said      lastWords    // git's last messages while it receives
 }
 
-// receiver serves pushes: receivePack is the whole story of one.
+// receiver serves pushes. receivePack handles one from start to end.
 type receiver struct {
 	*services
 	*resolver
 	*follower
-	pushed chan int64 // repositories that a pack was added to
+	pushed chan int64 // repositories that received a pack
 }
 
 // receivePack serves `git push`.
@@ -71,8 +71,8 @@ func (s *receiver) receivePack(ctx context.Context, sess *session, args []string
 	return s.push(ctx, p)
 }
 
-// begin advertises the repository and reads the command list; nil if the session ends with the
-// status.
+// begin advertises the repository and reads the command list. If it returns nil, the session ends
+// with the returned status.
 func (s *receiver) begin(ctx context.Context, sess *session, args []string) (*push, int) {
 	if len(args) != 1 {
 		return nil, sess.fail(schema.Errorf(schema.CodeInvalid, "use: git-receive-pack 'COURSE/ASSIGNMENT'"))
@@ -107,8 +107,8 @@ func (s *receiver) begin(ctx context.Context, sess *session, args []string) (*pu
 	return p, 0
 }
 
-// readList reads the command list of the client. It must arrive within the limit from the
-// session's start.
+// readList reads the client's command list. The whole list must arrive within the limit, which
+// starts with the session.
 func (s *receiver) readList(ctx context.Context, sess *session) (pktline.List, error) {
 	type answer struct {
 		list pktline.List
@@ -131,11 +131,11 @@ func (s *receiver) readList(ctx context.Context, sess *session) (pktline.List, e
 	}
 }
 
-// noList ends a session whose list did not arrive, or not in a form that could be answered.
+// noList ends a session whose list did not arrive or cannot be answered.
 func (s *receiver) noList(sess *session, err error) int {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errGone):
-		return 1 // the client left: nobody reads
+		return 1 // the client left, so nobody reads a message
 	case errors.As(err, new(*revoked)):
 		err = schema.Errorf(schema.CodeForbidden, "%s. Nothing was counted", err)
 	case errors.Is(err, errStopping):
@@ -168,8 +168,8 @@ func (s *receiver) push(ctx context.Context, p *push) int {
 	return s.finish(ctx, p, s.await(ctx, p))
 }
 
-// finish sends git's report, says what the push became, and waits with the student for the
-// verdict.
+// finish sends git's report, shows what the push was recorded as, and then waits with the student
+// for the verdict.
 func (s *receiver) finish(ctx context.Context, p *push, o outcome) int {
 	p.notKept(o.kind)
 	switch o.kind {
@@ -200,7 +200,7 @@ func (s *receiver) finish(ctx context.Context, p *push, o outcome) int {
 	return p.end(s.follow(ctx, p.viewing(), o.recorded, &p.target))
 }
 
-// viewing says where the lines of a push are written.
+// viewing returns how the lines of a push are shown.
 func (p *push) viewing() viewing {
 	v := viewing{out: p, colour: p.options.colour, verbose: p.options.verbose, exitCode: p.options.exitCode, wait: !p.options.noWait, again: true}
 	if p.side == nil {
@@ -209,8 +209,8 @@ func (p *push) viewing() viewing {
 	return v
 }
 
-// report sends git's report with a line for each tag that was set aside. Errors are ignored:
-// the client has gone.
+// report sends git's report with a line for each ignored tag. It ignores errors, because they mean
+// that the client has gone.
 func (p *push) report(report []byte, kind outcomeKind) {
 	if p.try {
 		report = pktline.Rename(report, p.intent.Ref, tryRef)
@@ -225,7 +225,7 @@ func (p *push) report(report []byte, kind outcomeKind) {
 	_ = p.writeReport(report)
 }
 
-// writeReport sends a report, as band 1 or without side-band.
+// writeReport sends a report, in band 1 if the client supports side-bands.
 func (p *push) writeReport(report []byte) error {
 	if p.side != nil {
 		return p.side.Write(pktline.BandData, report)
@@ -234,7 +234,7 @@ func (p *push) writeReport(report []byte) error {
 	return err
 }
 
-// progress shows lines, already safe for a terminal, to the person.
+// progress shows lines to the person. The lines must be safe for a terminal.
 func (p *push) progress(lines []string) {
 	if len(lines) > 0 {
 		_ = p.Lines(lines) // a client that is gone reads nothing
@@ -266,7 +266,7 @@ func (p *push) Keepalive() error {
 // end closes the side-band.
 func (p *push) end(status int) int {
 	if p.side != nil {
-		_ = p.side.Close() // who is gone needs no end
+		_ = p.side.Close() // ignored: the client may be gone
 	}
 	return status
 }

@@ -2,7 +2,7 @@ package gitd
 
 import "sync"
 
-// pushes are the pushes that git is receiving, by token.
+// pushes holds the pushes that git is receiving, by token.
 type pushes struct {
 	mu  sync.Mutex
 	all map[string]*push
@@ -23,8 +23,8 @@ func (a *pushes) remove(p *push) {
 	delete(a.all, p.token)
 }
 
-// receiving reports whether git receives a push into the repository. That push has resolved
-// every earlier intent there.
+// receiving reports whether git is receiving a push into the repository. Such a push resolved every
+// earlier intent of the repository before it began.
 func (a *pushes) receiving(repository int64) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -36,7 +36,7 @@ func (a *pushes) receiving(repository int64) bool {
 	return false
 }
 
-// killAll ends every git that is receiving.
+// killAll kills every git process that is receiving a push.
 func (a *pushes) killAll() {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -8,8 +8,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// PublicName is HOST or HOST:PORT as people type it: Name if it is set, otherwise the server's
-// address, with this machine's name in place of a wildcard address.
+// PublicName returns HOST or HOST:PORT as people type it. It is Name if that is set, otherwise the
+// server's address with this machine's name in place of a wildcard address.
 func (s *Server) PublicName() string {
 	if s.Name != "" {
 		return s.Name
@@ -17,8 +17,8 @@ func (s *Server) PublicName() string {
 	return Reachable(s.Address().String())
 }
 
-// Reachable replaces a wildcard address such as [::]:2222, which nobody can connect to, by this
-// machine's name.
+// Reachable replaces a wildcard address such as [::]:2222 by this machine's name, because nobody
+// can connect to a wildcard.
 func Reachable(address string) string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil || !net.ParseIP(host).IsUnspecified() {
@@ -31,7 +31,7 @@ func Reachable(address string) string {
 	return net.JoinHostPort(name, port)
 }
 
-// remote is the address of a repository, as people pass it to git.
+// remote returns the address of a repository as people pass it to git.
 func (s *services) remote(path schema.RepositoryPath) string {
 	host := s.publicName()
 	if h, port, err := net.SplitHostPort(host); err == nil && port == "22" && !strings.Contains(h, ":") {
@@ -40,7 +40,7 @@ func (s *services) remote(path schema.RepositoryPath) string {
 	return "ssh://grader@" + host + "/" + pathOf(path)
 }
 
-// reach is the ssh command by which people reach the server as a user.
+// reach returns the ssh command with which people connect to the server as a user.
 func (s *services) reach(user string) string {
 	host, port, err := net.SplitHostPort(s.publicName())
 	switch {

@@ -13,8 +13,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// await receives a push and returns as soon as it is recorded and git has reported on
-// it. What git still clears away, and the lock's return, keep no student waiting.
+// await receives a push and returns as soon as it is recorded and git has reported on it. The
+// student does not wait while git cleans up and the lock is released.
 func (s *receiver) await(ctx context.Context, p *push) outcome {
 	p.session.readers.Go(func() {
 		defer func() {
@@ -28,9 +28,8 @@ func (s *receiver) await(ctx context.Context, p *push) outcome {
 	return p.reception.wait()
 }
 
-// receive is the one writer's part: from the repository's lock until the push is
-// recorded or known not to have happened. Once the list goes to git it no longer
-// depends on the client's being there.
+// receive holds the repository's lock until the push is recorded or is known not to have happened.
+// After the list was sent to git, it no longer depends on the client's connection.
 func (s *receiver) receive(ctx context.Context, p *push) outcome {
 	lock, no, err := s.lock(ctx, p)
 	switch {
@@ -39,7 +38,7 @@ func (s *receiver) receive(ctx context.Context, p *push) outcome {
 	case no != nil:
 		return refusedFor(*no)
 	}
-	defer func() { _ = lock.Unlock() }() // of a file that is only locked
+	defer func() { _ = lock.Unlock() }() // the file is only locked, so an error does not matter
 	if err := s.resolveRepository(context.WithoutCancel(ctx), p.row); err != nil {
 		return s.failedPush(fmt.Errorf("resolve an earlier push: %w", err))
 	}
@@ -58,8 +57,7 @@ func (s *receiver) receive(ctx context.Context, p *push) outcome {
 	return s.runGit(ctx, p, lock)
 }
 
-// intend makes the push's intent, and the list that git gets: a try goes to a new ref of
-// its own.
+// intend sets the push's intent and the list for git. A try goes to a new ref of its own.
 func (p *push) intend() {
 	p.sent = p.list
 	id := randomHex()
@@ -73,7 +71,7 @@ func (p *push) intend() {
 	}
 }
 
-// lock waits for the repository; somebody else's push there takes seconds.
+// lock waits for the repository's lock. Another push to the repository holds it for seconds.
 func (s *receiver) lock(ctx context.Context, p *push) (*repo.Lock, *refusal, error) {
 	bounded, cancel := context.WithTimeout(ctx, s.Limits.Lock)
 	defer cancel()
@@ -92,8 +90,8 @@ func (s *receiver) lock(ctx context.Context, p *push) (*repo.Lock, *refusal, err
 	return nil, nil, fmt.Errorf("lock: %w", err)
 }
 
-// checkTip makes sure that if main is at the new commit afterwards, this push has
-// moved it there. A try moves no ref that is there before.
+// checkTip refuses a push if main is already at the new commit or has moved. So if main is at the
+// new commit later, this push has moved it there. A try creates a new ref and needs no check.
 func (s *receiver) checkTip(p *push) (*refusal, error) {
 	if p.try {
 		return nil, nil
@@ -116,17 +114,17 @@ func (s *receiver) checkTip(p *push) (*refusal, error) {
 	return nil, nil
 }
 
-// runGit runs git receive-pack from the intent's row to the recorded submission.
+// runGit runs git receive-pack, from opening the intent to recording the submission.
 func (s *receiver) runGit(ctx context.Context, p *push, lock *repo.Lock) outcome {
 	r, err := s.Repos.ReceiveCommands(ctx, p.row.ID, lock, p.token, p.intent.Ref)
 	if err != nil {
 		return s.failedPush(fmt.Errorf("start git: %w", err))
 	}
-	defer func() { _ = r.Close() }() // ends what still runs
+	defer func() { _ = r.Close() }() // kills git if it still runs
 	p.reception.begin(r.Kill)
 	defer p.abortWith(ctx)()
 	p.intent.ProcessGroup = r.ProcessGroup
-	// From here on nothing may depend on the client: git can move the ref.
+	// Git can move the ref from here on, so nothing may depend on the client.
 	ctx = context.WithoutCancel(ctx)
 	if err := s.Ledger.OpenIntent(ctx, p.intent); err != nil {
 		return s.failedPush(fmt.Errorf("open intent: %w", err))
@@ -135,8 +133,8 @@ func (s *receiver) runGit(ctx context.Context, p *push, lock *repo.Lock) outcome
 	return s.conclude(ctx, p, report)
 }
 
-// conclude says what became of a push whose git has ended. Where the post-receive hook
-// has recorded nothing, the place of main tells what happened.
+// conclude returns the outcome of a push whose git has ended. If the post-receive hook recorded
+// nothing, the position of the ref decides.
 func (s *receiver) conclude(ctx context.Context, p *push, report []byte) outcome {
 	is, dry, aborted := p.reception.facts()
 	if is != nil {
@@ -165,7 +163,7 @@ func (s *receiver) conclude(ctx context.Context, p *push, report []byte) outcome
 	return outcome{kind: outcomeRejected, report: report} // the hook has said why
 }
 
-// converse feeds git and relays what it says, until it has ended; it returns the report.
+// converse feeds git and relays its output until git has ended. It returns git's report.
 func (s *receiver) converse(p *push, r *repo.Receive) []byte {
 	clock := s.limitGit(p)
 	p.session.readers.Go(func() {
@@ -181,11 +179,11 @@ func (s *receiver) converse(p *push, r *repo.Receive) []byte {
 	return report
 }
 
-// packClock bounds how long a pack may take to come, and git to store it.
+// packClock bounds how long a pack may take to arrive, and how long git may take to store it.
 type packClock struct {
 	unpack time.Duration
 	timer  *time.Timer
-	came   chan struct{} // closed once the whole pack has come
+	came   chan struct{} // closed when the whole pack has arrived
 }
 
 // limitGit starts the clock of a push.
@@ -203,7 +201,7 @@ func (s *receiver) limitGit(p *push) *packClock {
 	return c
 }
 
-// arrived says that the whole pack has come: from now on git's time is counted.
+// arrived stops the time limit for the pack and starts the one for git.
 func (c *packClock) arrived() {
 	close(c.came)
 	if c.timer.Stop() {

@@ -2,8 +2,8 @@ package gitd
 
 import "sync"
 
-// reception is one push while it is received. The hook, the timers and the relay report events;
-// the session waits for the outcome, which is resolved once.
+// reception is the state of one push while it is received. The hook, the timers and the relay
+// report events to it. The session waits for the outcome, which is resolved once.
 type reception struct {
 	resolved     chan struct{} // closed once outcome is set
 	recordedDone chan struct{} // closed once the post-receive hook has recorded the push
@@ -11,7 +11,7 @@ type reception struct {
 	mu       sync.Mutex
 	outcome  *outcome
 	kill     func()   // ends git; nil while none runs
-	aborted  *refusal // why git was ended, for the person
+	aborted  *refusal // why git was killed, for the person
 	dry      bool     // the hook judged the tree and would accept it
 	recorded *recorded
 }
@@ -39,21 +39,21 @@ func (r *reception) wait() outcome {
 	return *r.outcome
 }
 
-// begin records how to end git, which is running now.
+// begin records the function that kills git, which is running now.
 func (r *reception) begin(kill func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.kill = kill
 }
 
-// gitEnded records that git has ended: later timers change nothing.
+// gitEnded records that git has ended, so that later timers have no effect.
 func (r *reception) gitEnded() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.kill = nil
 }
 
-// abort ends git and records the reason for the person. The first reason is kept.
+// abort kills git and records the reason for the person. The first reason is kept.
 func (r *reception) abort(why refusal) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -73,14 +73,14 @@ func (r *reception) running() bool {
 	return r.kill != nil
 }
 
-// acceptDryRun records that a dry run would be accepted.
+// acceptDryRun records that the push would be accepted if it were not a dry run.
 func (r *reception) acceptDryRun() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.dry = true
 }
 
-// setRecorded records what the post-receive hook has recorded.
+// setRecorded records what the post-receive hook recorded.
 func (r *reception) setRecorded(is *recorded) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -88,7 +88,7 @@ func (r *reception) setRecorded(is *recorded) {
 	close(r.recordedDone)
 }
 
-// facts returns what was recorded so far.
+// facts returns the state so far.
 func (r *reception) facts() (is *recorded, dry bool, aborted *refusal) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -14,11 +14,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// refusalCode names a rule by which a push is refused. A test follows the advice of each
+// refusalCode names a rule that refuses pushes. For each code, a test follows the advice
 // (advice_test.go). Refusals of trees have their own codes, in course.
 type refusalCode string
 
-// The rules that are checked before git reads the push.
+// These are the rules that are checked before git reads the push.
 const (
 	refusalOption      refusalCode = "option"       // an unknown push option
 	refusalTerms       refusalCode = "terms"        // the assignment's times and limits
@@ -26,42 +26,42 @@ const (
 	refusalConsent     refusalCode = "consent"      // late, without the push option that confirms it
 	refusalConfirm     refusalCode = "confirm"      // it would change grades, without the push option that confirms it
 	refusalSeveral     refusalCode = "several"      // more than one branch
-	refusalBranch      refusalCode = "branch"       // another branch than main
+	refusalBranch      refusalCode = "branch"       // a branch other than main
 	refusalRef         refusalCode = "ref"          // neither a branch nor a tag
 	refusalTag         refusalCode = "tag"          // tags alone, for commits that main does not have
 	refusalDeleteMain  refusalCode = "delete-main"  // a deletion of main
 	refusalDelete      refusalCode = "delete"       // a deletion of something else
 	refusalSame        refusalCode = "same"         // main is at that commit
 	refusalBusy        refusalCode = "busy"         // another push is being received
-	refusalMoved       refusalCode = "moved"        // main moved after the client looked
+	refusalMoved       refusalCode = "moved"        // main moved after the client read it
 	refusalTeam        refusalCode = "team"         // the sender joined or left a team meanwhile
-	refusalStopping    refusalCode = "stopping"     // the server stops
+	refusalStopping    refusalCode = "stopping"     // the server is stopping
 	refusalRevoked     refusalCode = "revoked"      // the key, the account or the enrolment has ended
-	refusalUnavailable refusalCode = "unavailable"  // our fault; the error's message is shown
+	refusalUnavailable refusalCode = "unavailable"  // an internal error; its message is shown
 	refusalPackSlow    refusalCode = "pack-slow"    // the pack did not arrive in time
-	refusalUnpackSlow  refusalCode = "unpack-slow"  // git took too long to store it
-	refusalPackSize    refusalCode = "pack-size"    // more than git reads
-	refusalHistory     refusalCode = "history"      // large files, named, somewhere in the history
+	refusalUnpackSlow  refusalCode = "unpack-slow"  // git took too long to store the pack
+	refusalPackSize    refusalCode = "pack-size"    // more bytes than git reads
+	refusalHistory     refusalCode = "history"      // large files somewhere in the history
 	refusalFsck        refusalCode = "fsck"         // a malformed object
 	refusalShallow     refusalCode = "shallow"      // a clone without its history
 	refusalUnpack      refusalCode = "unpack"       // anything else that git cannot store
-	refusalEntries     refusalCode = "entries"      // more files than are judged
-	refusalDisagree    refusalCode = "disagreement" // git and the server see different pushes
+	refusalEntries     refusalCode = "entries"      // more files than the server judges
+	refusalDisagree    refusalCode = "disagreement" // git and the server read different pushes
 )
 
-// refusal is a refused push: a short reason for git's report, and for the person the rule, the
-// finding, and the commands that help.
+// refusal is a refused push. It holds a short reason for git's report and, for the person, the
+// rule, the text, and the commands that help.
 type refusal struct {
 	code     refusalCode
 	reason   string
 	text     string
-	commands []string // shell commands at the top of the work tree; nil if none helps
+	commands []string // shell commands to run at the top of the work tree; nil if none helps
 }
 
-// lines are shown to the person.
+// lines returns the lines that are shown to the person.
 func (r refusal) lines() []string { return transcript.Refusal(r.text, r.commands...) }
 
-// err is the refusal as an error. CodeUnavailable: the same files may be accepted later.
+// err returns the refusal as an error. CodeUnavailable: the same files may be accepted later.
 func (r refusal) err() error {
 	code := schema.CodeRefused
 	switch r.code {
@@ -73,7 +73,7 @@ func (r refusal) err() error {
 	return schema.Errorf(code, "%s", strings.Join(r.lines(), "\n"))
 }
 
-// pushHead is the command that pushes what the student is at, word for word.
+// pushHead returns the command that pushes the student's current commit, ready to copy.
 func (p *push) pushHead(flags ...string) string {
 	if p.try {
 		return p.pushRef("HEAD:try", flags...)
@@ -85,7 +85,7 @@ func (p *push) pushRef(refspec string, flags ...string) string {
 	return strings.Join(append(append([]string{"git", "push"}, flags...), p.remote, refspec), " ")
 }
 
-// A temporary refusal has no command: the same push is to be repeated.
+// A temporary refusal has no command, because the same push should be repeated.
 
 func stoppingRefusal() refusal {
 	return refusal{code: refusalStopping, reason: "try again later", text: "the server is stopping. Push again"}
@@ -116,8 +116,8 @@ func (s *receiver) judgeTerms(ctx context.Context, p *push) error {
 	return terms.Admit(p.received, p.options.late)
 }
 
-// judgeTry checks a push to the branch try, also one of staff, against the assignment's rules
-// and the owner's number of tries within an hour.
+// judgeTry checks a push to the branch try against the assignment's rules and the number of tries
+// of the owner within an hour. It also applies to staff.
 func (s *receiver) judgeTry(ctx context.Context, p *push) error {
 	p.counted = true
 	earlier, err := s.Ledger.TriesSince(ctx, p.target.assignment.ID, p.row.Owner, p.received.Add(-course.TriesPeriod))
@@ -127,8 +127,8 @@ func (s *receiver) judgeTry(ctx context.Context, p *push) error {
 	return course.AdmitTry(p.target.spec, p.target.assignment.Path(), earlier, p.received, p.target.zone())
 }
 
-// judgeAgain repeats judgeTerms under the repository's lock if earlier pushes decide, so that
-// two concurrent pushes do not share the last one of a limit.
+// judgeAgain repeats judgeTerms under the repository's lock if the number of earlier pushes
+// matters. Otherwise two concurrent pushes could both use the last one that a limit allows.
 func (s *receiver) judgeAgain(ctx context.Context, p *push) error {
 	if err := s.sameOwner(ctx, p); err != nil {
 		return err
@@ -162,7 +162,7 @@ func (s *receiver) sameOwner(ctx context.Context, p *push) error {
 }
 
 // judgeList accepts exactly one command, which moves main or the branch try to a commit. begin
-// sets tags aside: they neither count nor prevent a push.
+// removes tags before: a push is neither accepted nor refused because of them.
 func (p *push) judgeList() *refusal {
 	all := p.list.Commands
 	if len(all) != 1 {
@@ -191,7 +191,7 @@ func (p *push) judgeList() *refusal {
 	return nil
 }
 
-// ofMain selects what to push of several refs: main if it is among them.
+// ofMain selects which of several refs to push: main if it is among them.
 func ofMain(all []pktline.Command) string {
 	for _, c := range all {
 		if c.Ref == mainRef && !c.Deletes() {
@@ -201,7 +201,8 @@ func ofMain(all []pktline.Command) string {
 	return "HEAD:main"
 }
 
-// asMain pushes a branch as main. If its name cannot be typed, it uses HEAD.
+// asMain returns the refspec that pushes a branch as main. If the branch's name cannot be typed, it
+// uses HEAD.
 func asMain(branch string) string {
 	if schema.Sanitize(branch) != branch {
 		return "HEAD:main"
@@ -209,8 +210,8 @@ func asMain(branch string) string {
 	return schema.ShellWord(branch) + ":main"
 }
 
-// refuse answers every command of the list with the reason after the client has sent its pack:
-// git shows no report if its pack is not read.
+// refuse answers every command of the list with the reason. It reads the client's pack first,
+// because git shows no report if its pack is not read.
 func (s *receiver) refuse(p *push, no refusal) int {
 	s.refused(p, string(no.code), no.err())
 	p.progress(no.lines())
@@ -236,7 +237,7 @@ func (s *receiver) drain(sess *session) {
 	done := make(chan struct{})
 	sess.readers.Go(func() {
 		defer close(done)
-		_, _ = io.CopyN(io.Discard, sess.channel, s.Limits.PackBytes) // any error means that it has ended
+		_, _ = io.CopyN(io.Discard, sess.channel, s.Limits.PackBytes) // ignored: any error means that the client has ended
 	})
 	timeout := time.NewTimer(s.Limits.Pack)
 	defer timeout.Stop()

@@ -12,14 +12,14 @@ import (
 	"github.com/grader/grader/gitd/repo"
 )
 
-// maxReport bounds git's report on one ref, in bytes.
+// maxReport bounds the report of git on one ref, in bytes.
 const maxReport = 64 << 10
 
-// cutGrace is how long a client has to read what is said to it once git was ended.
+// cutGrace is how long a client has to read the last message after git was killed.
 const cutGrace = 10 * time.Second
 
-// feed gives git the list and then what the client sends. Where git ends early, the
-// rest is read all the same: a client that cannot send shows no report.
+// feed sends git the list and then the client's pack. If git ends early, feed reads and discards
+// the rest, because a client that cannot send shows no report.
 func (p *push) feed(r *repo.Receive) {
 	_, err := r.Stdin.Write(p.sent.Raw)
 	if err == nil && p.list.SendsPack() {
@@ -43,10 +43,10 @@ func (c counted) Write(b []byte) (int, error) {
 	return c.w.Write(b)
 }
 
-// maxWords bounds lastWords, in bytes.
+// maxWords is the largest size of lastWords, in bytes.
 const maxWords = 8 << 10
 
-// lastWords are the end of what git said of a push.
+// lastWords holds the end of git's messages about a push.
 type lastWords struct{ b []byte }
 
 func (l *lastWords) add(text []byte) {
@@ -58,8 +58,8 @@ func (l *lastWords) add(text []byte) {
 
 func (l *lastWords) text() string { return string(l.b) }
 
-// pour copies until the stream ends. A client may keep its side open for as long as it
-// waits for the verdict, so a large buffer is held only while more is sure to come.
+// pour copies until the stream ends. A client may keep its side open while it waits for the
+// verdict, so pour keeps a large buffer only while more data is certain to arrive.
 func pour(w io.Writer, r io.Reader) error {
 	small := make([]byte, 512)
 	var large []byte
@@ -73,7 +73,7 @@ func pour(w io.Writer, r io.Reader) error {
 			return nil
 		case err != nil:
 			return err
-		case n < len(buf): // all that had come
+		case n < len(buf): // no more data has arrived yet
 			buf, large = small, nil
 		case large == nil:
 			large = make([]byte, 32<<10)
@@ -82,8 +82,8 @@ func pour(w io.Writer, r io.Reader) error {
 	}
 }
 
-// relay forwards git's progress as it comes and holds its report back. A client
-// that is gone changes nothing.
+// relay forwards git's progress as it arrives and returns git's report without sending it. It
+// continues if the client has gone.
 func (s *receiver) relay(p *push, r *repo.Receive) []byte {
 	in := bufio.NewReader(r.Stdout)
 	if p.side == nil {
@@ -104,7 +104,7 @@ func (s *receiver) relay(p *push, r *repo.Receive) []byte {
 		case band == pktline.BandData && len(text) > 0:
 			report = append(report, text...)
 			if pktline.Ended(report) && p.resolveEarly(r, report) {
-				_, _ = io.Copy(io.Discard, in) // the post-receive hook that has recorded says nothing
+				_, _ = io.Copy(io.Discard, in) // the post-receive hook prints nothing after it has recorded
 				return report
 			}
 		case band == pktline.BandData:
@@ -116,8 +116,8 @@ func (s *receiver) relay(p *push, r *repo.Receive) []byte {
 	}
 }
 
-// resolveEarly lets the session go on once the push is recorded: git reports before it
-// runs the post-receive hook. False: git has ended without.
+// resolveEarly resolves the push once it is recorded, because git reports before it runs the
+// post-receive hook. It returns false if git ended and nothing was recorded.
 func (p *push) resolveEarly(r *repo.Receive, report []byte) bool {
 	select {
 	case <-p.reception.recordedDone:
@@ -129,13 +129,13 @@ func (p *push) resolveEarly(r *repo.Receive, report []byte) bool {
 	return true
 }
 
-// cut closes the connection of a client that reads nothing of what is said to it.
+// cut closes the connection of a client that does not read while git still runs.
 func (p *push) cut() {
 	if p.reception.running() {
 		p.session.hangUp()
 	}
 }
 
-// unpacked reports whether git has stored the pack. A hook's refusal comes after that,
-// and has words of its own.
+// unpacked reports whether git has stored the pack. A hook refuses only after that, and has its own
+// message.
 func unpacked(report []byte) bool { return bytes.Contains(report, []byte("unpack ok\n")) }

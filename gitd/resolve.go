@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	orphanGrace  = 2 * time.Second  // for a git whose server died to end on its own
-	orphanTime   = 30 * time.Second // to end one
+	orphanGrace  = 2 * time.Second  // for the git of a dead server to end on its own
+	orphanTime   = 30 * time.Second // for killing it
 	maxSource    = 1 << 20          // of assignment.yaml, bytes
 	retryFirst   = time.Second
 	retryLongest = 30 * time.Second
@@ -25,12 +25,12 @@ const (
 // resolver records what was pushed, and resolves the intents of pushes that were interrupted.
 type resolver struct {
 	*services
-	pushes     *pushes       // that git is receiving
+	pushes     *pushes       // that git is receiving now
 	unresolved chan struct{} // wakes the retrier
 }
 
-// record turns a push whose ref has moved into a submission or a candidate, and lets
-// its job start.
+// record records a push whose ref has moved as a submission, a try or a version, and wakes the
+// queue to start its job.
 func (s *resolver) record(ctx context.Context, in schema.Intent, row schema.Repository, p schema.Push) (*recorded, error) {
 	is, err := s.recordOnce(ctx, in, row, p)
 	if err == nil {
@@ -39,7 +39,8 @@ func (s *resolver) record(ctx context.Context, in schema.Intent, row schema.Repo
 	return is, err
 }
 
-// recordOnce is record without waking the queue. It is idempotent: pins and rows are made once.
+// recordOnce is like record but does not wake the queue. It is idempotent: pins and rows are made
+// once.
 func (s *resolver) recordOnce(ctx context.Context, in schema.Intent, row schema.Repository, p schema.Push) (*recorded, error) {
 	if in.Ref != mainRef {
 		return s.bookTry(ctx, in, row, p)
@@ -86,9 +87,9 @@ func (s *resolver) bookTry(ctx context.Context, in schema.Intent, row schema.Rep
 	return is, nil
 }
 
-// ofTests adds what assignment.yaml says about a tests push: its flavour, by default the
-// course's, and the parts of its gate. If the file no longer parses, because the server was
-// upgraded since the push, the gate is a single job that reports the error.
+// ofTests adds the flavour and the parts of the gate from assignment.yaml to a tests push. The
+// default flavour is the course's. If the file no longer parses, because the server was upgraded
+// since the push, the gate is a single job that reports the error.
 func (s *resolver) ofTests(p schema.Push, source []byte) schema.Push {
 	spec, err := assignment.Parse(source, assignment.Context{Flavour: p.Flavour})
 	if err != nil {
@@ -101,7 +102,7 @@ func (s *resolver) ofTests(p schema.Push, source []byte) schema.Push {
 	return p
 }
 
-// pushOf returns the ledger's form of a push in progress.
+// pushOf returns the record of a push in progress for the ledger.
 func (s *resolver) pushOf(p *push) schema.Push {
 	c := p.target.course
 	out := schema.Push{Intent: p.intent, Course: c, Flavour: c.Flavour, Limits: c.Settings.Limits, TryOut: p.target.viewer.Staff(), Login: p.target.user.Login}
@@ -112,7 +113,7 @@ func (s *resolver) pushOf(p *push) schema.Push {
 	return out
 }
 
-// pushAgain is pushOf for an intent whose session has ended.
+// pushAgain is like pushOf, for an intent whose session has ended.
 func (s *resolver) pushAgain(ctx context.Context, in schema.Intent, row schema.Repository) (schema.Push, error) {
 	user, err := s.Accounts.User(ctx, in.PusherID)
 	if err != nil {
@@ -151,9 +152,9 @@ func (s *resolver) pushAgain(ctx context.Context, in schema.Intent, row schema.R
 	return schema.Push{}, fmt.Errorf("assignment %d has no active version", row.AssignmentID)
 }
 
-// resolveIntent decides an intent by its ref, main or that of a try. If the ref is at the new
+// resolveIntent resolves an intent by its ref, main or that of a try. If the ref is at the new
 // commit, the push is recorded; otherwise it never happened. The caller holds the lock, and no
-// git may be running that could still move the ref.
+// running git may be able to move the ref.
 func (s *resolver) resolveIntent(ctx context.Context, in schema.Intent, row schema.Repository) (is *recorded, moved bool, err error) {
 	tip, err := s.Repos.Tip(row.ID, in.Ref)
 	if err != nil {
@@ -173,7 +174,7 @@ func (s *resolver) resolveIntent(ctx context.Context, in schema.Intent, row sche
 	return is, true, err
 }
 
-// resolveRepository resolves the open intents in a repository whose lock the caller holds.
+// resolveRepository resolves the open intents of a repository. The caller holds its lock.
 func (s *resolver) resolveRepository(ctx context.Context, row schema.Repository) error {
 	open, err := s.Ledger.OpenIntents(ctx, row.ID)
 	if err != nil {
@@ -187,8 +188,8 @@ func (s *resolver) resolveRepository(ctx context.Context, row schema.Repository)
 	return nil
 }
 
-// resolveAll resolves every open intent of a repository that no session is pushing to, after
-// the processes that an earlier server left there have ended.
+// resolveAll resolves every open intent of a repository that no session is pushing to. It first
+// waits for the processes that an earlier server left there, or kills them.
 func (s *resolver) resolveAll(ctx context.Context) error {
 	open, err := s.Ledger.OpenIntents(ctx, 0)
 	if err != nil {
@@ -217,7 +218,7 @@ func (s *resolver) resolveOrphan(ctx context.Context, in schema.Intent) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = lock.Unlock() }() // the file is only locked
+	defer func() { _ = lock.Unlock() }() // the file is only locked, so an error does not matter
 	return s.resolveRepository(ctx, row)
 }
 
@@ -247,7 +248,7 @@ func (s *resolver) wakeRetrier() {
 	}
 }
 
-// retry resolves pushes that could not be recorded, until they are.
+// retry resolves pushes that could not be recorded until all are recorded.
 func (s *resolver) retry() {
 	for {
 		select {

@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// revoked is why a session ends whose key, account or enrolment has ended.
+// revoked is the cause of a session's end when its key, account or enrolment has ended.
 type revoked struct{ words *schema.Error }
 
 func newRevoked(why string) *revoked {
@@ -18,11 +18,11 @@ func newRevoked(why string) *revoked {
 // Error implements error.
 func (r *revoked) Error() string { return r.words.Message }
 
-// Unwrap returns what the person reads.
+// Unwrap returns the error that the person reads.
 func (r *revoked) Unwrap() error { return r.words }
 
-// revokedFor returns what the person reads of a session that was ended because its key,
-// account or enrolment has; false: it was not.
+// revokedFor returns the message for a session that ended because its key, account or enrolment
+// ended. It returns false if the session ended for another reason.
 func revokedFor(err error) (string, bool) {
 	var r *revoked
 	if !errors.As(err, &r) {
@@ -31,13 +31,13 @@ func revokedFor(err error) (string, bool) {
 	return r.Error(), true
 }
 
-// revoke ends what somebody has open who may not have it open any more: of one course
-// or team the sessions in it, otherwise whole connections.
+// revoke ends what the revocation no longer allows: the sessions in a course or team if it names
+// one, otherwise whole connections.
 func (s *Server) revoke(r classroom.Revocation) {
 	cause := newRevoked(r.Why)
 	for _, v := range s.members.of(r.User) {
 		switch {
-		case r.Session != "", r.Token != 0: // of a browser or a program
+		case r.Session != "", r.Token != 0: // a session of a browser or a program
 		case r.Key != "" && r.Key != v.key:
 		case r.Course != 0:
 			v.endSessions(r, cause)
@@ -47,7 +47,7 @@ func (s *Server) revoke(r classroom.Revocation) {
 	}
 }
 
-// abortWith ends git's part of a push whose session is ended before main moves.
+// abortWith aborts a push if its session is revoked before main moves.
 func (p *push) abortWith(ctx context.Context) (stop func() bool) {
 	return context.AfterFunc(ctx, func() {
 		if why, ok := revokedFor(context.Cause(ctx)); ok {

@@ -19,17 +19,17 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// stopGrace is how long clients have, after Stop has lost its patience, to read why.
+// stopGrace is how long clients have to read the reason after ctx of Stop has ended.
 const stopGrace = 2 * time.Second
 
-// Server is the SSH server. Set the exported fields, then Start; none of them may
-// change afterwards.
+// Server is the SSH server. Set the exported fields, then call Start. The fields must not change
+// after that.
 type Server struct {
-	Addr    string // "127.0.0.1:2222"; port 0 takes a free one
-	Name    string // HOST (port 22) or HOST:PORT as people type it; "" is where it listens
-	HostKey string // path; made once
-	// WebURL returns the site's root, "https://grader.example.org"; nil, or "" while
-	// the site does not listen yet, names no pages.
+	Addr    string // "127.0.0.1:2222"; port 0 picks a free port
+	Name    string // HOST (port 22) or HOST:PORT as people type it; "" is the listening address
+	HostKey string // path; created if it does not exist
+	// WebURL returns the site's root, "https://grader.example.org". If it is nil, or returns ""
+	// because the site does not listen yet, no page is named.
 	WebURL func() string
 
 	Classroom *classroom.Classroom
@@ -39,10 +39,10 @@ type Server struct {
 	Ledger   Ledger
 	Queue    Queue
 	Repos    *repo.Store
-	Hooks    *hooks.Server             // started before this server, and stopped after it
+	Hooks    *hooks.Server             // start it before this server and stop it after
 	Flavours map[string]schema.Flavour // that assignments may name; nil: not checked
-	// SingleGate makes every gate one job, which grades the solution once. Tests that push
-	// many assignments set it; otherwise course.GateParts decides.
+	// SingleGate makes every gate one job, which grades the solution once. Tests that push many
+	// assignments set it. Without it, course.GateParts decides.
 	SingleGate bool
 
 	Limits Limits
@@ -59,7 +59,7 @@ type Server struct {
 	listener net.Listener
 	ssh      *ssh.Server
 	serving  sync.WaitGroup // accept loop, retrier, toucher, tidier
-	deaf     func()         // ends the subscription to revocations
+	deaf     func()         // cancels the subscription to revocations
 
 	connections counter[string] // one key: all
 	strangers   strangers
@@ -71,8 +71,8 @@ type Server struct {
 	used        chan touch
 }
 
-// Start settles what a crash left open, listens, and serves until Stop. The error
-// says in words when the port is taken.
+// Start resolves pushes that a crash left open, listens, and serves until Stop. The error says so
+// if the port is in use.
 func (s *Server) Start(ctx context.Context) error {
 	s.defaults()
 	signer, err := hostKey(s.HostKey)
@@ -117,7 +117,7 @@ func (s *Server) defaults() {
 	s.used = make(chan touch, 64)
 }
 
-// assemble creates the parts that serve sessions until base ends.
+// assemble creates the parts that serve sessions until base is cancelled.
 func (s *Server) assemble(base context.Context) {
 	shared := &services{
 		Classroom: s.Classroom, Accounts: s.Accounts, Courses: s.Courses, Ledger: s.Ledger, Queue: s.Queue, Repos: s.Repos, Hooks: s.Hooks,
@@ -140,12 +140,12 @@ func (s *Server) serve(l net.Listener) {
 	}
 }
 
-// Address is where the server listens.
+// Address returns the address on which the server listens.
 func (s *Server) Address() net.Addr { return s.listener.Addr() }
 
-// Stop stops accepting, tells who waits how to come back, and waits: for pushes
-// that git is receiving until they are recorded, or until ctx ends, when their
-// connections are closed. It may be called twice.
+// Stop stops accepting, tells waiting people how to come back, and waits until pushes that git is
+// receiving are recorded. When ctx ends, it kills git and closes the connections. It may be called
+// twice.
 func (s *Server) Stop(ctx context.Context) error {
 	if s.ssh == nil {
 		return nil
@@ -169,7 +169,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	case <-ended:
 	case <-time.After(stopGrace):
 	}
-	_ = s.ssh.Close() // of the listener, which is closed already
+	_ = s.ssh.Close() // the error is about the listener, which is closed already
 	s.conns.closeAll()
 	<-ended
 	s.deaf()
@@ -177,8 +177,8 @@ func (s *Server) Stop(ctx context.Context) error {
 	return err
 }
 
-// newSSH makes the protocol's server: everything that the library would do by
-// itself with a session, an unknown channel or a global request is ours or refused.
+// newSSH returns the ssh library's server. It replaces or refuses everything that the library would
+// do itself with a session, an unknown channel or a global request.
 func (s *Server) newSSH(signer gossh.Signer) *ssh.Server {
 	return &ssh.Server{
 		Version:          "grader",
@@ -218,7 +218,7 @@ func (s *Server) config(v *visitor) *gossh.ServerConfig {
 	}
 }
 
-// accept takes a connection, or returns nil if there are too many.
+// accept prepares a connection, or returns nil if there are too many.
 func (s *Server) accept(sctx ssh.Context, c net.Conn) net.Conn {
 	tcp, ok := c.(*net.TCPConn)
 	if !ok {
@@ -245,8 +245,8 @@ func (s *Server) accept(sctx ssh.Context, c net.Conn) net.Conn {
 	return wrapped
 }
 
-// room counts a connection in. Where there are too many, a stranger's makes room: of the
-// network that has most of them, the oldest. False: there is none.
+// room counts a connection. If there are too many, it closes the oldest stranger of the network
+// that has the most. It returns false if there is no stranger.
 func (s *Server) room() bool {
 	if s.connections.enter("", s.Limits.Connections) {
 		return true

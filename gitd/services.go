@@ -14,8 +14,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// services is what the parts of a server share: its ports, and how people reach it. The fields
-// are the Server's.
+// services holds what the parts of a server share: its interfaces, and how people reach it. The
+// fields are the Server's.
 type services struct {
 	Classroom  *classroom.Classroom
 	Accounts   Accounts
@@ -32,7 +32,7 @@ type services struct {
 	WebURL     func() string
 
 	publicName func() string   // HOST or HOST:PORT
-	base       context.Context // ends when Stop begins
+	base       context.Context // cancelled when Stop begins
 }
 
 func (s *services) logInternal(what string, err error) {
@@ -41,7 +41,8 @@ func (s *services) logInternal(what string, err error) {
 	}
 }
 
-// recovered logs a panic; a handler's panic must never end the server.
+// recovered logs a panic, so that a panic in a handler does not end the server. It reports whether
+// there was one.
 func (s *services) recovered(where string, panicked any) bool {
 	if panicked == nil {
 		return false
@@ -50,7 +51,7 @@ func (s *services) recovered(where string, panicked any) bool {
 	return true
 }
 
-// fatal refuses before the advertisement, in the only form that a git client shows.
+// fatal refuses before the advertisement, in the only form that git clients show.
 func (s *services) fatal(sess *session, err error) int {
 	s.logInternal("serve git", err)
 	sess.refuse(err)
@@ -63,7 +64,7 @@ func (s *services) failed(sess *session, what string, err error) int {
 	return sess.fail(err)
 }
 
-// page is the address of a page, "" if there is no web site.
+// page returns the address of a page, "" if there is no web site.
 func (s *services) page(path string) string {
 	if s.WebURL == nil || s.WebURL() == "" {
 		return ""

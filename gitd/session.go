@@ -17,18 +17,18 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Limits on what a client may send before its command.
+// These limits bound what a client may send before its command.
 const (
 	maxCommand  = 4096 // bytes
 	maxRequests = 64   // before the command; a client that sends more is disconnected
 )
 
-// closeGrace is how long a client has to answer the close of a channel.
+// closeGrace is how long a client has to confirm that a channel is closed.
 const closeGrace = 10 * time.Second
 
 var protocolPattern = regexp.MustCompile(`^version=[012]$`)
 
-// session is one channel: a command, its streams, and who sent it.
+// session is one channel, with a command, its streams, and the account that sent it.
 type session struct {
 	channel  gossh.Channel
 	who      identity
@@ -38,17 +38,17 @@ type session struct {
 	protocol string // GIT_PROTOCOL, "" or "version=N"
 	pty      bool
 	started  time.Time
-	received time.Time                // of its push; zero: when its list has come
+	received time.Time                // time of receipt of its push; zero: when its list has arrived
 	cancel   context.CancelCauseFunc  // ends the session
-	course   atomic.Int64             // the course that it works in, 0 until known
-	work     atomic.Pointer[string]   // COURSE/ASSIGNMENT/OWNER that it works on, "" for none; nil until known
-	became   atomic.Pointer[recorded] // what was pushed in it; nil: nothing
-	refusal  atomic.Pointer[error]    // why its push was refused; nil: it was not
+	course   atomic.Int64             // id of the course, 0 until known
+	work     atomic.Pointer[string]   // COURSE/ASSIGNMENT/OWNER, "" for none; nil until known
+	became   atomic.Pointer[recorded] // what its push was recorded as; nil: nothing
+	refusal  atomic.Pointer[error]    // why its push was refused; nil: not refused
 	readers  sync.WaitGroup           // goroutines that end when the channel is closed
 	hangUp   func()                   // closes the connection of a client that does not answer a close
 }
 
-// actor is who acts in the session.
+// actor returns the person who acts in the session.
 func (sess *session) actor() schema.Actor {
 	return schema.Actor{User: sess.who.user, Channel: cmp.Or(sess.by, schema.ChannelSSH), Key: sess.who.fingerprint}
 }
@@ -59,14 +59,15 @@ func (sess *session) worksOn(work string) { sess.work.Store(&work) }
 // refuse records why the session's push was refused. The first reason is kept.
 func (sess *session) refuse(why error) { sess.refusal.CompareAndSwap(nil, &why) }
 
-// brief marks a session that shows nobody's work and ends soon, whatever is revoked.
+// brief marks a session that shows nobody's work and ends soon. Revocations in a course do not end
+// it.
 func (sess *session) brief() { sess.course.Store(noCourse) }
 
-// noCourse is not the id of any course.
+// noCourse is an id that no course has.
 const noCourse = -1
 
-// concerns reports whether a revocation for its account affects the session. A session whose
-// work is not known yet is affected, because it may have looked before the revocation.
+// concerns reports whether a revocation for the session's account affects the session. A session
+// whose work is not known yet is affected, because it may have read it before the revocation.
 func (sess *session) concerns(r classroom.Revocation) bool {
 	course, work := sess.course.Load(), sess.work.Load()
 	switch {
@@ -78,7 +79,7 @@ func (sess *session) concerns(r classroom.Revocation) bool {
 	return r.Work == "" || work == nil || *work == r.Work
 }
 
-// serveChannel runs one session from opening to exit status.
+// serveChannel serves one session from its opening to its exit status.
 func (s *Server) serveChannel(_ *ssh.Server, conn *gossh.ServerConn, opened gossh.NewChannel, sctx ssh.Context) {
 	defer func() { s.recovered("session", recover()) }()
 	v, known := sctx.Value(visitorKey{}).(*visitor)
@@ -113,13 +114,13 @@ func (s *Server) runSession(ctx context.Context, sess *session, requests <-chan 
 	cut := time.AfterFunc(s.Limits.Session+closeGrace, sess.hangUp)
 	command := make(chan string, 1)
 	sess.readers.Go(func() {
-		defer sess.cancel(errGone) // the requests end when the client is gone
+		defer sess.cancel(errGone) // ends the requests when the client has gone
 		sess.listen(requests, command)
 	})
 	defer func() {
 		s.recovered("session", recover())
 		lifetime.Stop()
-		_ = sess.channel.Close() // it may be closed
+		_ = sess.channel.Close() // ignored: it may be closed already
 		sess.cancel(nil)
 		cut.Reset(closeGrace)
 		sess.readers.Wait()
@@ -147,8 +148,8 @@ func (s *Server) counted(ctx context.Context, sess *session, line string) int {
 	return s.execute(ctx, sess, line)
 }
 
-// listen answers a session's requests. It keeps only git's protocol version of the environment,
-// and only the first command.
+// listen answers a session's requests. Of the environment it keeps only git's protocol version, and
+// it accepts only the first command.
 func (sess *session) listen(requests <-chan *gossh.Request, command chan<- string) {
 	seen, begun := 0, false
 	for r := range requests {
@@ -160,7 +161,7 @@ func (sess *session) listen(requests <-chan *gossh.Request, command chan<- strin
 		case begun:
 		case r.Type == "env":
 			ok = sess.environment(r.Payload)
-		case r.Type == "pty-req": // an interactive ssh asks for one; it is not needed, and not refused
+		case r.Type == "pty-req": // an interactive ssh asks for one; it is accepted and not needed
 			sess.pty, ok = true, true
 		case r.Type == "shell", r.Type == "exec":
 			var line string
@@ -193,8 +194,8 @@ func commandOf(r *gossh.Request) (string, bool) {
 	return exec.Command, true
 }
 
-// streams sets up the output. A terminal is raw: lines end with carriage returns, and its
-// Ctrl-C arrives as a byte.
+// streams sets up the output. A client with a terminal has it in raw mode, so lines must end with
+// carriage returns, and Ctrl-C arrives as a byte.
 func (sess *session) streams() {
 	sess.out, sess.err = sess.channel, sess.channel.Stderr()
 	if !sess.pty {

@@ -2,7 +2,7 @@ package gitd
 
 import "sync"
 
-// sessions are those under way; after close none may begin.
+// sessions counts the running sessions. After close none can begin.
 type sessions struct {
 	mu     sync.Mutex
 	closed bool

@@ -14,12 +14,12 @@ import (
 )
 
 // staffCommand is a command of course staff over ssh. It has the words and flags of the grader
-// admin command that calls the same action; the action decides about permission.
+// admin command that calls the same action. The action checks permission.
 type staffCommand struct {
 	name  string // one or two words: "regrade create"
-	usage string // of arguments and flags, which are parsed by it: "COURSE [--owner LOGIN] [--json]"
+	usage string // arguments and flags; the command line is parsed by it: "COURSE [--owner LOGIN] [--json]"
 	help  string
-	role  schema.Role // the lowest role that help shows it to
+	role  schema.Role // help hides it from lower roles
 	run   func(ctx context.Context, c *staffCall) error
 }
 
@@ -67,10 +67,10 @@ func (c *staffCall) length(flag string) (time.Duration, error) {
 	return d, nil
 }
 
-// staffCommands are the commands of course staff.
+// staffCommands implements the commands of course staff.
 type staffCommands struct{ *services }
 
-// run runs a staff command; false: the name is unknown.
+// run runs a staff command. It returns false if the name is unknown.
 func (s *staffCommands) run(ctx context.Context, sess *session, args []string) (int, bool) {
 	c, rest, found := findStaff(s.commands(), args)
 	if !found {
@@ -111,7 +111,7 @@ func findStaff(all []staffCommand, args []string) (staffCommand, []string, bool)
 // flagPattern matches a flag in a usage, with the name of its value if it has one.
 var flagPattern = regexp.MustCompile(`\[?--([a-z-]+)(?: ([A-Z][A-Z=]*))?\]?(?:\.\.\.)?`)
 
-// parse reads the words after a command's name by its usage.
+// parse parses the words after a command's name according to its usage.
 func (c staffCommand) parse(words []string) (*staffCall, error) {
 	takes := make(map[string]bool) // flag → it has a value
 	for _, m := range flagPattern.FindAllStringSubmatch(c.usage, -1) {
@@ -149,7 +149,7 @@ func (c staffCommand) parse(words []string) (*staffCall, error) {
 	return call, c.required(call)
 }
 
-// arguments returns the least and the largest number of arguments of the usage.
+// arguments returns the smallest and the largest number of arguments that the usage allows.
 func (c staffCommand) arguments() (least, most int) {
 	for word := range strings.FieldsSeq(flagPattern.ReplaceAllString(c.usage, "")) {
 		if most++; !strings.HasPrefix(word, "[") {
@@ -159,7 +159,7 @@ func (c staffCommand) arguments() (least, most int) {
 	return least, most
 }
 
-// required refuses a call without a flag that is not in brackets in the usage.
+// required refuses a call that lacks a mandatory flag, which has no brackets in the usage.
 func (c staffCommand) required(call *staffCall) error {
 	for _, m := range flagPattern.FindAllStringSubmatch(c.usage, -1) {
 		if !strings.HasPrefix(m[0], "[") && !call.is(m[1]) {
@@ -175,9 +175,9 @@ var (
 	prosePattern = regexp.MustCompile(`^--(reason|text)(=|$)`) // flags whose values have several words
 )
 
-// rejoin joins words that ssh has separated: it sends the words of its command line with spaces
-// between them and without the shell's quotes. A date and the time of day after it are one
-// word, and so is everything after --reason or --text up to the next flag.
+// rejoin restores words that contain spaces. ssh sends the words of its command line with spaces
+// between them and without the shell's quotes. A date and the time of day after it become one word,
+// and so does everything after --reason or --text up to the next flag.
 func rejoin(words []string) []string {
 	var joined []string
 	for n := 0; n < len(words); n++ {

@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// commands are what staff may call in addition to the commands of students.
+// commands returns the commands that only staff may call.
 func (s *staffCommands) commands() []staffCommand {
 	return []staffCommand{
 		{"submissions", "COURSE/ASSIGNMENT [--login LOGIN] [--json]", "everybody's submissions with their verdicts", schema.RoleTA, s.submissionsOf},
@@ -196,7 +196,7 @@ func (s *staffCommands) createRegrade(ctx context.Context, c *staffCall) (err er
 	return c.reply.RegradeCreated(set)
 }
 
-// regrade is a command on a regrade set.
+// regrade returns a command on a regrade set.
 func (s *staffCommands) regrade(do func(r *classroom.Regrades, ctx context.Context, by schema.Actor, id int64) (classroom.RegradeReport, error)) func(context.Context, *staffCall) error {
 	return func(ctx context.Context, c *staffCall) error {
 		id, err := strconv.ParseInt(c.args[0], 10, 64)
@@ -292,7 +292,7 @@ func (s *staffCommands) export(ctx context.Context, c *staffCall) error {
 	return c.reply.Exported(exported, c.is("fill"))
 }
 
-// auditEntries is how many entries are shown unless --limit says otherwise.
+// auditEntries is how many entries are shown without --limit.
 const auditEntries = 100
 
 func (s *staffCommands) audit(ctx context.Context, c *staffCall) error {

@@ -9,10 +9,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// starterOwner is the owner under which an assignment's starter repository is kept.
+// starterOwner is the owner of an assignment's starter repository.
 const starterOwner = "starter"
 
-// starters are the assignments' starters. Each is made at the first request after a version of
+// starters makes the starters of assignments. It makes each at the first request after a version of
 // the tests has become active.
 type starters struct {
 	*services
@@ -27,7 +27,7 @@ type starter struct {
 	commits    []string // of this starter and earlier ones, newest first
 }
 
-// of returns the starter of a target whose active version has one.
+// of returns the starter of a target. The target's active version must have one.
 func (a *starters) of(ctx context.Context, t *target) (starter, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -56,8 +56,8 @@ func (a *starters) of(ctx context.Context, t *target) (starter, error) {
 	return made, nil
 }
 
-// newerStarter returns the command that merges the newest starter into a student's work, "" if
-// there is nothing to merge: the work is based on the newest one, or on none.
+// newerStarter returns the command that merges the newest starter into a student's work. It returns
+// "" if the work is based on the newest starter or on none.
 func (s *follower) newerStarter(ctx context.Context, t *target) string {
 	if t.spec == nil || t.spec.Starter == "" {
 		return ""
@@ -68,7 +68,7 @@ func (s *follower) newerStarter(ctx context.Context, t *target) string {
 		return ""
 	}
 	if len(start.commits) < 2 {
-		return "" // it was never corrected
+		return "" // the starter was never corrected
 	}
 	row, err := s.Courses.FindRepository(ctx, t.repository())
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *follower) newerStarter(ctx context.Context, t *target) string {
 	return "git pull --no-rebase --no-edit " + s.remote(t.path) + " starter"
 }
 
-// starterLines tell the owner of a submission that there is a newer starter.
+// starterLines returns lines that tell the owner of a submission about a newer starter.
 func (s *follower) starterLines(ctx context.Context, sub *schema.Submission, t *target) []string {
 	if sub.Name.Owner != t.owner || t.path.Kind != schema.RepositoryOwn {
 		return nil

@@ -6,15 +6,15 @@ import (
 	"sync"
 )
 
-// strangers are the connections without an authenticated registered key, by their network,
-// oldest first. A connection that joins remains one.
+// strangers holds the connections without an authenticated registered key by network, oldest first.
+// A connection that joins stays in it.
 type strangers struct {
 	mu        sync.Mutex
 	byNetwork map[string][]*visitor
 }
 
-// enter adds a connection. If its network has reached the limit, the oldest is removed and
-// returned: authentication takes only a moment, so only a flood fills the limit.
+// enter adds a connection. If its network has reached the limit, enter removes the oldest and
+// returns it. Authentication takes only a moment, so only a flood reaches the limit.
 func (s *strangers) enter(v *visitor, limit int) (oldest *visitor) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -42,7 +42,8 @@ func (s *strangers) leave(v *visitor) {
 	}
 }
 
-// heaviest removes the oldest connection of the network with the most; nil: there are none.
+// heaviest removes and returns the oldest connection of the network that has the most. It returns
+// nil if there are none.
 func (s *strangers) heaviest() *visitor {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -63,7 +64,8 @@ func (s *strangers) heaviest() *visitor {
 	return oldest
 }
 
-// networkOf returns the address to count by: for IPv6 the /64 of one customer.
+// networkOf returns the key under which an address is counted. For IPv6 it is the /64 network,
+// which one customer has.
 func networkOf(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {

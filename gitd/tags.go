@@ -12,15 +12,15 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxTagPack is how many bytes of a push of tags alone are looked at: annotated tags
-// whose commits are here take a few hundred each.
+// maxTagPack bounds how many bytes are read of a push of tags alone. An annotated tag whose commit
+// is here takes a few hundred bytes.
 const maxTagPack = 1 << 20
 
-// isTag picks the tags of a push, which git adds to a push of main where
-// push.followTags is set. They are set aside: a push of main must not fail for them.
+// isTag reports whether a command pushes a tag. With push.followTags, git adds tags to a push of
+// main. The server ignores them, so that the push of main does not fail.
 func isTag(c pktline.Command) bool { return strings.HasPrefix(c.Ref, "refs/tags/") && !c.Deletes() }
 
-// notKept says that the tags beside main are not kept.
+// notKept tells the person that the tags pushed with main are ignored.
 func (p *push) notKept(kind outcomeKind) {
 	if len(p.tags) == 0 || kind == outcomeRefused || kind == outcomeRejected {
 		return
@@ -32,9 +32,9 @@ func (p *push) notKept(kind outcomeKind) {
 	p.progress(transcript.Wrap("not kept: "+schema.Sanitize(what)+" ignored; only the branch main is graded", transcript.Width))
 }
 
-// pushTags answers a push of tags alone. Where main has their commits, git pushes them
-// because it does not find them here: there is nothing new. Else somebody wants to hand
-// in by a tag.
+// pushTags answers a push of tags alone. If main has their commits, git pushed the tags only
+// because they are not here, and nothing is new. Otherwise the person wants to hand in by a tag,
+// which is refused.
 func (s *receiver) pushTags(ctx context.Context, p *push) int {
 	tip, known, err := s.mainHasTags(ctx, p)
 	if err != nil {
@@ -50,8 +50,7 @@ func (s *receiver) pushTags(ctx context.Context, p *push) int {
 	return p.end(s.showTip(ctx, p, tip, p.viewing()))
 }
 
-// mainHasTags reports whether main, of which it returns the commit, has the commit of
-// every tag.
+// mainHasTags reports whether main has the commit of every tag. It also returns main's commit.
 func (s *receiver) mainHasTags(ctx context.Context, p *push) (tip string, has bool, err error) {
 	tip, err = s.Repos.Head(p.row.ID)
 	if err != nil || tip == pktline.Zero {
@@ -60,7 +59,7 @@ func (s *receiver) mainHasTags(ctx context.Context, p *push) (tip string, has bo
 	targets := repo.TagTargets(io.LimitReader(p.session.channel, maxTagPack))
 	for _, tag := range p.tags {
 		commit := tag.New
-		for range 8 { // tags of tags
+		for range 8 { // a tag may point to a tag
 			if of, ok := targets[commit]; ok {
 				commit = of
 			}

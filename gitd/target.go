@@ -13,19 +13,19 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// target is what a git path means for the person who named it.
+// target is what a git path names for the person who typed it.
 type target struct {
 	path       schema.RepositoryPath
 	user       schema.User
 	viewer     course.Viewer
-	owner      string // of what the person pushes to the assignment: their team, or themselves
+	owner      string // of the person's work in the assignment: their team, or themselves
 	course     schema.Course
 	assignment schema.Assignment // ID 0: tests that nobody has pushed yet
-	spec       *assignment.Spec  // of the active version; nil: there is none
+	spec       *assignment.Spec  // of the active version; nil: no active version
 }
 
-// find resolves a path, held against who asks and what for. Every error is fit to
-// be shown; a course that the asker is not in looks like one that does not exist.
+// find resolves a path and checks that the person may do the action there. Every error may be
+// shown. A course that the person is not in looks like one that does not exist.
 func (s *services) find(ctx context.Context, sess *session, raw string, action course.Action) (target, error) {
 	path, err := schema.ParseRepositoryPath(raw)
 	if err != nil {
@@ -47,8 +47,8 @@ func (s *services) find(ctx context.Context, sess *session, raw string, action c
 	return t, nil
 }
 
-// otherCase names the repository that a path in another case probably means, where the
-// asker may use it; else the error stays.
+// otherCase names the repository that a path in another case probably means if the person may use
+// it. Otherwise it returns err.
 func (s *services) otherCase(ctx context.Context, sess *session, raw string, action course.Action, err error) error {
 	lower := strings.ToLower(raw)
 	if lower == raw {
@@ -86,8 +86,8 @@ func (s *services) findAssignment(ctx context.Context, m classroom.Member, t *ta
 	return err
 }
 
-// shed drops what nobody looks at again and a session would keep for as long as it
-// waits: the source, which is parsed now, and pins, which only a gate compares.
+// shed drops what a waiting session would keep without using it: the source, which is parsed
+// already, and the pins, which only a gate compares.
 func (t *target) shed() {
 	if t.assignment.Active == nil {
 		return
@@ -98,7 +98,7 @@ func (t *target) shed() {
 	}
 }
 
-// repository is the row that the path names, without its id.
+// repository returns the row that the path names, without its id.
 func (t *target) repository() schema.Repository {
 	r := schema.Repository{Kind: t.path.Kind, CourseID: t.course.ID, AssignmentID: t.assignment.ID}
 	switch t.path.Kind {
@@ -110,7 +110,7 @@ func (t *target) repository() schema.Repository {
 	return r
 }
 
-// work names what the path means: COURSE/ASSIGNMENT/OWNER; "" for tests and courses.
+// work returns COURSE/ASSIGNMENT/OWNER for a path to somebody's work, "" for tests and courses.
 func (t *target) work() string {
 	if owner := t.repository().Owner; owner != "" {
 		return schema.SubmissionName{Course: t.path.Course, Assignment: t.path.Assignment, Owner: owner}.String()
@@ -120,7 +120,7 @@ func (t *target) work() string {
 
 func (t *target) zone() *time.Location { return t.course.Location() }
 
-// flavour is the one that the assignment's jobs run on.
+// flavour returns the flavour on which the assignment's jobs run.
 func (t *target) flavour() string {
 	if t.spec != nil && t.spec.Flavour != "" {
 		return t.spec.Flavour
@@ -128,7 +128,7 @@ func (t *target) flavour() string {
 	return t.course.Flavour
 }
 
-// ensure makes the assignment and the repository where they are not there yet.
+// ensure creates the assignment and the repository if they do not exist.
 func (s *services) ensure(ctx context.Context, t *target) (schema.Repository, error) {
 	if t.assignment.ID == 0 && t.path.Kind != schema.RepositoryCourse {
 		var err error

@@ -8,8 +8,8 @@ import (
 // tidyTime bounds the tidying of one repository, including the wait for its lock.
 const tidyTime = time.Minute
 
-// untidy records that a push has ended in a repository. Under load this may be dropped, because
-// the next push there records it again.
+// untidy records that a push to a repository has ended. Under load this may be dropped, because the
+// next push there records it again.
 func (s *receiver) untidy(repository int64) {
 	select {
 	case s.pushed <- repository:
@@ -17,8 +17,8 @@ func (s *receiver) untidy(repository int64) {
 	}
 }
 
-// tidy packs the repositories that are pushed to, so that they stay quick to read, one at a
-// time and outside of any push's path.
+// tidy repacks the repositories that receive pushes, so that reading them stays fast. It does so
+// one at a time, and no push waits for it.
 func (s *Server) tidy() {
 	for {
 		select {

@@ -11,7 +11,7 @@ type touch struct {
 	at          time.Time
 }
 
-// touched records the use of a key outside of the push's path; under load it may be dropped.
+// touched records the use of a key without delaying the push. Under load it may be dropped.
 func (s *Server) touched(fingerprint string) {
 	select {
 	case s.used <- touch{fingerprint, s.Clock()}:

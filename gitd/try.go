@@ -11,7 +11,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxTries is how many tries `log` lists.
+// maxTries bounds how many tries `log` lists.
 const maxTries = 10
 
 // followTry shows a push to the branch try from its first line to its verdict, and returns
@@ -39,7 +39,7 @@ func (s *follower) followTry(ctx context.Context, v viewing, is *schema.Try, t *
 	return 0
 }
 
-// tryHead is the first lines of a try.
+// tryHead returns the first lines that a try shows.
 func (s *follower) tryHead(is *schema.Try, t *target) []string {
 	h := transcript.Head{Course: t.path.Course, Title: t.assignment.Name, Number: is.Number, Try: true,
 		Received: is.ReceivedAt, Now: s.Clock().In(t.zone()), Commit: is.Commit}
@@ -49,7 +49,7 @@ func (s *follower) tryHead(is *schema.Try, t *target) []string {
 	return h.Lines()
 }
 
-// tries lists an owner's latest tries for people, "" if there are none.
+// tries returns a table of an owner's latest tries, "" if there are none.
 func (s *studentCommands) tries(ctx context.Context, t *target, owner string, a course.Access) (string, error) {
 	all, err := s.Ledger.Tries(ctx, t.assignment.ID, owner, maxTries)
 	if err != nil || len(all) == 0 {
@@ -61,6 +61,6 @@ func (s *studentCommands) tries(ctx context.Context, t *target, owner string, a 
 		score := scoreOf(schema.GradedSubmission{Grading: schema.Grading{Job: y.Job, Result: y.Result}}, a)
 		fmt.Fprintf(w, "try %d\t%s\t%s\t%s\tnot counted\n", y.Number, y.ReceivedAt.In(t.zone()).Format("2006-01-02 15:04:05"), transcript.ShortCommit(y.Commit), score)
 	}
-	_ = w.Flush() // to memory
+	_ = w.Flush() // written to memory, which does not fail
 	return b.String(), nil
 }

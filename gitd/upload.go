@@ -16,21 +16,21 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// errUploaded ends the session of an upload.
+// errUploaded cancels the session of an upload.
 var errUploaded = errors.New("the upload has ended")
 
-// Upload hands files in: as one commit on top of the actor's main, by a real push to this
-// server, so that every rule of a push holds. The error says what the push was told, where it was
-// refused: CodeRefused by a rule, CodeUnavailable for a reason that passes.
+// Upload hands in files as one commit on top of the actor's main. It makes a real push to this
+// server, so that every rule of a push applies. The error holds what the push was told: CodeRefused
+// by a rule, CodeUnavailable for a temporary reason.
 func (s *Server) Upload(ctx context.Context, by schema.Actor, u schema.Upload) (schema.Uploaded, error) {
 	return s.uploaded(ctx, by, arrival{path: u.Path}, func(ctx context.Context, row schema.Repository, socket *os.File) error {
 		return s.Repos.PushFiles(ctx, row.ID, u, socket)
 	})
 }
 
-// PushFetched fetches a commit from another server and pushes it to this one, so that every rule
-// of a push holds. Its time of receipt is f.Received. A commit that main is at already is
-// nothing new. Errors are those of Upload and of repo.Store.Fetch.
+// PushFetched fetches a commit from another server and pushes it to this one, so that every rule of
+// a push applies. The time of receipt is f.Received. If main is already at the commit, there is
+// nothing new to push. Errors are those of Upload and of repo.Store.Fetch.
 func (s *Server) PushFetched(ctx context.Context, by schema.Actor, f schema.FetchedPush) error {
 	row, err := s.pushedTo(ctx, by, f.Path)
 	if err != nil {
@@ -51,7 +51,7 @@ func (s *Server) PushFetched(ctx context.Context, by schema.Actor, f schema.Fetc
 	return err
 }
 
-// pushedTo returns the repository that somebody may push to.
+// pushedTo returns the repository of the path if the actor may push to it.
 func (s *Server) pushedTo(ctx context.Context, by schema.Actor, path string) (schema.Repository, error) {
 	sess := &session{who: identity{user: by.User, fingerprint: by.Key}, by: by.Channel, started: s.Clock()}
 	t, err := s.find(ctx, sess, path, course.ActionPush)
@@ -61,13 +61,13 @@ func (s *Server) pushedTo(ctx context.Context, by schema.Actor, path string) (sc
 	return s.ensure(ctx, &t)
 }
 
-// arrival is where something was pushed to, and when.
+// arrival is the target and time of a push.
 type arrival struct {
 	path     string
-	received time.Time // zero: when the push comes
+	received time.Time // zero: the time of the push
 }
 
-// uploaded serves a push that the function makes over a socket.
+// uploaded serves a push that the function push makes over a socket.
 func (s *Server) uploaded(ctx context.Context, by schema.Actor, a arrival, push func(context.Context, schema.Repository, *os.File) error) (is schema.Uploaded, err error) { //nolint:contextcheck // what was begun goes on as after a push: it ends with the server
 	if !s.sessions.enter() {
 		return is, schema.Errorf(schema.CodeUnavailable, "the server is stopping; try again in a moment")
@@ -115,8 +115,8 @@ func (s *Server) uploaded(ctx context.Context, by schema.Actor, a arrival, push 
 	return sess.uploaded(err)
 }
 
-// uploaded returns the submission or version that the push created, or the reason for its
-// refusal. err is that of the git that pushed.
+// uploaded returns the submission or version that the push created, or the reason for its refusal.
+// err is the error of the git that pushed.
 func (sess *session) uploaded(err error) (schema.Uploaded, error) {
 	if is := sess.became.Load(); is != nil {
 		return schema.Uploaded{Submission: is.submission.Name, Version: max(is.version.Number, is.course.Number)}, nil
@@ -133,7 +133,7 @@ func (sess *session) uploaded(err error) (schema.Uploaded, error) {
 	return schema.Uploaded{}, fmt.Errorf("push an upload: %w", err)
 }
 
-// socketPair returns both ends of a stream: ours, and git's.
+// socketPair returns both ends of a stream: the server's, and git's.
 func socketPair() (ours *net.UnixConn, theirs *os.File, err error) {
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -141,7 +141,7 @@ func socketPair() (ours *net.UnixConn, theirs *os.File, err error) {
 	}
 	theirs = os.NewFile(uintptr(fds[1]), "upload")
 	file := os.NewFile(uintptr(fds[0]), "upload")
-	defer file.Close() // FileConn has a copy
+	defer file.Close() // FileConn duplicates the descriptor
 	conn, err := net.FileConn(file)
 	if err != nil {
 		theirs.Close()
@@ -150,16 +150,17 @@ func socketPair() (ours *net.UnixConn, theirs *os.File, err error) {
 	return conn.(*net.UnixConn), theirs, nil
 }
 
-// socketChannel is a socket in the place of an SSH channel.
+// socketChannel is a socket in place of an SSH channel.
 type socketChannel struct{ *net.UnixConn }
 
-// SendRequest implements gossh.Channel: nobody asks for an exit status.
+// SendRequest implements gossh.Channel. It does nothing, because nobody reads the exit status.
 func (socketChannel) SendRequest(string, bool, []byte) (bool, error) { return false, io.EOF }
 
-// Stderr implements gossh.Channel: git shows what comes in the stream itself.
+// Stderr implements gossh.Channel. It discards everything, because git shows only what arrives in
+// the stream itself.
 func (socketChannel) Stderr() io.ReadWriter { return nowhere{} }
 
-// nowhere drops what is written.
+// nowhere discards what is written to it.
 type nowhere struct{}
 
 // Read implements io.Reader.

@@ -10,10 +10,10 @@ import (
 	"github.com/grader/grader/classroom"
 )
 
-// revokeGrace is how long the sessions of a revoked connection may take to say why.
+// revokeGrace is how long the sessions of a revoked connection have to show the reason.
 const revokeGrace = 2 * time.Second
 
-// visitorKey is where the ssh library keeps a connection's visitor.
+// visitorKey is the context key of a connection's visitor in the ssh library.
 type visitorKey struct{}
 
 // visitor is one connection: first a stranger, then a member with sessions. A connection that
@@ -42,8 +42,8 @@ func (v *visitor) begin(c net.Conn) {
 	v.timer = time.AfterFunc(v.server.Limits.Handshake, func() { c.Close() })
 }
 
-// welcome turns a stranger with an authenticated key into a member and starts the idle timer;
-// false: the account has too many connections, or this one is closed.
+// welcome makes a stranger with an authenticated key a member and starts the idle timer. It returns
+// false if the account has too many connections or this one is closed.
 func (v *visitor) welcome(user int64, key string) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -60,8 +60,8 @@ func (v *visitor) welcome(user int64, key string) bool {
 	return true
 }
 
-// mayJoin gives a person with an authenticated key that belongs to nobody time to send their
-// code. The connection still counts as a stranger's.
+// mayJoin gives a client with an authenticated unknown key time to send its code. The connection
+// still counts as a stranger's.
 func (v *visitor) mayJoin() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -69,7 +69,7 @@ func (v *visitor) mayJoin() {
 	v.banners, v.unknown = nil, nil
 }
 
-// enter counts a session; the error tells the client why it may not begin.
+// enter counts a session. The error tells the client why the session may not begin.
 func (v *visitor) enter(sess *session, limit int) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -86,7 +86,7 @@ func (v *visitor) enter(sess *session, limit int) error {
 	return nil
 }
 
-// exit ends the count of a session; after the last one the idle timer starts.
+// exit removes a session from the count. After the last one the idle timer starts.
 func (v *visitor) exit(sess *session) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -96,7 +96,7 @@ func (v *visitor) exit(sess *session) {
 	}
 }
 
-// revoke ends all sessions with the cause, allows no others, and closes the connection.
+// revoke ends all sessions with the cause, refuses new ones, and closes the connection.
 func (v *visitor) revoke(cause error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -114,8 +114,7 @@ func (v *visitor) revoke(cause error) {
 	v.timer.Reset(0)
 }
 
-// endSessions ends the sessions in a course with the cause, or those on the work that the
-// revocation names.
+// endSessions ends the sessions that the revocation concerns with the cause.
 func (v *visitor) endSessions(r classroom.Revocation, cause error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
