@@ -67,7 +67,7 @@ func (sess *session) brief() { sess.course.Store(noCourse) }
 const noCourse = -1
 
 // concerns reports whether a revocation for the session's account affects the session. A session
-// whose work is not known yet is affected, because it may have read it before the revocation.
+// whose work is not known yet is affected, because it may have read the work before the revocation.
 func (sess *session) concerns(r classroom.Revocation) bool {
 	course, work := sess.course.Load(), sess.work.Load()
 	switch {

@@ -1,4 +1,4 @@
-// Package hostile makes packs that no git would, for tests of what a server survives.
+// Package hostile makes packs that git itself would not make, to test that a server survives them.
 package hostile
 
 import (
@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// Pack is a pack file as it grows.
+// Pack is a pack file under construction.
 type Pack struct {
 	b       bytes.Buffer
 	objects uint32
@@ -23,7 +23,7 @@ const (
 	Commit = 1
 	Tree   = 2
 	Blob   = 3
-	offset = 6 // a delta whose base stands so many bytes before
+	offset = 6 // a delta whose base is given by its distance in bytes
 )
 
 // NewPack begins a pack.
@@ -33,8 +33,8 @@ func NewPack() *Pack {
 	return p
 }
 
-// Add writes an object: its kind, the size that it claims, and its content, deflated. It
-// returns its offset, for Grow.
+// Add writes an object with its kind, the size that it claims, and its compressed content. It
+// returns the object's offset, for Grow.
 func (p *Pack) Add(kind int, size int64, content io.Reader) (at int, err error) {
 	return p.add(kind, size, nil, content)
 }
@@ -59,8 +59,8 @@ func (p *Pack) add(kind int, size int64, prefix []byte, content io.Reader) (at i
 	return at, z.Close()
 }
 
-// Grow adds a delta against the object at base, of from bytes, that repeats its first chunk
-// bytes so many times.
+// Grow adds a delta that repeats the first chunk bytes of its base. The base is the object at that
+// offset, which has from bytes.
 func (p *Pack) Grow(base int, from, chunk, times int64) (at int, err error) {
 	delta := binary.AppendUvarint(binary.AppendUvarint(nil, uint64(from)), uint64(chunk*times))
 	for range times {
@@ -75,14 +75,14 @@ func (p *Pack) Grow(base int, from, chunk, times int64) (at int, err error) {
 	return p.add(offset, int64(len(delta)), distance, bytes.NewReader(delta))
 }
 
-// CommitOf adds a commit of a tree that need not be in the pack, and returns its name.
+// CommitOf adds a commit of a tree and returns the commit's name. The tree need not be in the pack.
 func (p *Pack) CommitOf(tree string) (commit string, err error) {
 	text := fmt.Sprintf("tree %s\nauthor a <a@b> 1 +0000\ncommitter a <a@b> 1 +0000\n\nx\n", tree)
 	_, err = p.Add(Commit, int64(len(text)), strings.NewReader(text))
 	return Name("commit", []byte(text)), err
 }
 
-// AddTree adds a tree with these entries, in their order, and returns its name.
+// AddTree adds a tree with these entries in this order, and returns the tree's name.
 func (p *Pack) AddTree(entries ...Entry) (tree string, err error) {
 	var b []byte
 	for _, e := range entries {
@@ -93,28 +93,28 @@ func (p *Pack) AddTree(entries ...Entry) (tree string, err error) {
 	return Name("tree", b), err
 }
 
-// Entry is a line of a tree.
+// Entry is an entry of a tree.
 type Entry struct {
 	Mode, Name string
 	object     [sha1.Size]byte
 }
 
-// NewEntry makes a line of a tree that names an object.
+// NewEntry makes an entry that names an object.
 func NewEntry(mode, name, object string) (Entry, error) {
 	e := Entry{Mode: mode, Name: name}
 	_, err := hex.Decode(e.object[:], []byte(object))
 	return e, err
 }
 
-// Name is the name that git gives an object.
+// Name returns git's name for an object.
 func Name(kind string, content []byte) string {
 	return fmt.Sprintf("%x", sha1.Sum(fmt.Appendf(nil, "%s %d\x00%s", kind, len(content), content)))
 }
 
-// Bytes ends the pack, which claims as many objects as it has.
+// Bytes ends the pack with the right number of objects, and returns it.
 func (p *Pack) Bytes() []byte { return p.Claiming(p.objects) }
 
-// Claiming ends the pack, which claims to have so many objects.
+// Claiming ends the pack with that number of objects in its header, right or wrong, and returns it.
 func (p *Pack) Claiming(objects uint32) []byte {
 	b := p.b.Bytes()
 	copy(b, "PACK")
@@ -124,7 +124,7 @@ func (p *Pack) Claiming(objects uint32) []byte {
 	return append(b, sum[:]...)
 }
 
-// Zeros are bytes without end.
+// Zeros is an endless reader of zero bytes.
 type Zeros struct{}
 
 // Read fills p.

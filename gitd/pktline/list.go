@@ -9,20 +9,20 @@ import (
 	"strings"
 )
 
-// Zero is the object name that stands for none.
+// Zero is the object name that stands for no object.
 const Zero = "0000000000000000000000000000000000000000"
 
 // Caps bound what ReadList accepts.
 type Caps struct {
-	Bytes       int // of the list as a whole
+	Bytes       int // of the whole list
 	Options     int
 	OptionBytes int // of one option
 }
 
-// ErrTooLong says that a command list or its options go beyond the caps.
+// ErrTooLong is returned if a command list or its options exceed the caps.
 var ErrTooLong = errors.New("command list too long")
 
-// Command is one ref that the client wants moved.
+// Command moves one ref, as the client asks.
 type Command struct {
 	Old, New string // hex object names
 	Ref      string
@@ -31,13 +31,13 @@ type Command struct {
 // Deletes reports whether the command deletes its ref.
 func (c Command) Deletes() bool { return c.New == Zero }
 
-// List is all that a client sends before the pack.
+// List is everything that a client sends before the pack.
 type List struct {
 	Commands     []Command
 	Capabilities []string
 	Options      []string
 	Shallow      []string // roots of a shallow clone
-	Raw          []byte   // as it came, for git receive-pack
+	Raw          []byte   // as received, for git receive-pack
 }
 
 // Can reports whether the client asked for the capability.
@@ -48,7 +48,8 @@ func (l List) SendsPack() bool {
 	return slices.ContainsFunc(l.Commands, func(c Command) bool { return !c.Deletes() })
 }
 
-// Split sets the commands that aside picks apart, and returns the list of the others.
+// Split removes the commands that aside selects. It returns the list of the others, and the removed
+// commands.
 func (l List) Split(aside func(Command) bool) (List, []Command) {
 	var kept, others []Command
 	for _, c := range l.Commands {
@@ -66,14 +67,14 @@ func (l List) Split(aside func(Command) bool) (List, []Command) {
 	return l, others
 }
 
-// Replace returns the list with a command in place of the first.
+// Replace returns the list with a command in place of the first one.
 func (l List) Replace(c Command) List {
 	l.Commands = append([]Command{c}, l.Commands[1:]...)
 	l.Raw = l.encode()
 	return l
 }
 
-// encode writes the list as a client sends it.
+// encode returns the list in the form in which a client sends it.
 func (l List) encode() []byte {
 	var b []byte
 	for _, root := range l.Shallow {
@@ -96,9 +97,9 @@ func (l List) encode() []byte {
 	return append(b, Flush...)
 }
 
-// ReadList reads the command list and, where the client announced them, the push
-// options. A client that has nothing to push sends only a flush: then there are no
-// commands. Nothing behind the list is read.
+// ReadList reads the command list, and the push options if the client announced them. A client that
+// has nothing to push sends only a flush, and the list is empty. ReadList reads nothing after the
+// list.
 func ReadList(r io.Reader, caps Caps) (List, error) {
 	var l List
 	buf := make([]byte, 0, 512)
@@ -155,7 +156,7 @@ func (l *List) keep(payload []byte, flush bool, limit int) error {
 	return nil
 }
 
-// command parses "OLD NEW REF", the first one followed by NUL and capabilities.
+// command parses "OLD NEW REF". In the first command, NUL and the capabilities follow.
 func (l *List) command(payload []byte) error {
 	if root, ok := bytes.CutPrefix(payload, []byte("shallow ")); ok {
 		name := strings.TrimSuffix(string(root), "\n")
@@ -163,7 +164,7 @@ func (l *List) command(payload []byte) error {
 			return fmt.Errorf("%w: no shallow root", ErrMalformed)
 		}
 		l.Shallow = append(l.Shallow, name)
-		return nil // git judges it; receive.shallowUpdate is off
+		return nil // git checks it; receive.shallowUpdate is off
 	}
 	line, capabilities, first := bytes.Cut(payload, []byte{0})
 	if first && len(l.Commands) == 0 {
@@ -184,7 +185,7 @@ func objectName(s string) bool {
 	return strings.Trim(s, hexDigits) == ""
 }
 
-// refName accepts what can be repeated on a line of a report: git itself judges the rest.
+// refName reports whether a name can be repeated on a line of a report. git itself checks the rest.
 func refName(s string) bool {
 	return s != "" && len(s) <= 1024 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f })
 }

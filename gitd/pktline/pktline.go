@@ -12,7 +12,7 @@ const MaxPayload = 65516
 // Flush is the flush-pkt.
 const Flush = "0000"
 
-// ErrMalformed says that what came is no pkt-line.
+// ErrMalformed is returned if the input is not a valid pkt-line.
 var ErrMalformed = errors.New("malformed pkt-line")
 
 const hexDigits = "0123456789abcdef"
@@ -26,10 +26,9 @@ func appendLength(dst []byte, n int) []byte {
 	return append(dst, hexDigits[n>>12&15], hexDigits[n>>8&15], hexDigits[n>>4&15], hexDigits[n&15])
 }
 
-// Read reads exactly one pkt-line and not a byte more, so that what follows (a
-// pack) stays in the stream. The payload is in buf, grown where it is too small;
-// flush is true for a flush-pkt. A clean end of the stream is io.EOF; any other
-// special packet is ErrMalformed.
+// Read reads exactly one pkt-line, so that what follows, such as a pack, stays in the stream. The
+// payload is in buf, which grows if it is too small. flush is true for a flush-pkt. At the end of
+// the stream Read returns io.EOF, and for any other special packet ErrMalformed.
 func Read(r io.Reader, buf []byte) (payload []byte, flush bool, err error) {
 	var head [4]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
@@ -73,7 +72,7 @@ func parseLength(head [4]byte) (int, bool) {
 	return n, true
 }
 
-// Ended reports whether b is whole pkt-lines of which the last, and no other, is a flush-pkt.
+// Ended reports whether b consists of whole pkt-lines, and only the last one is a flush-pkt.
 func Ended(b []byte) bool {
 	for len(b) >= 4 {
 		n, ok := parseLength([4]byte(b))

@@ -5,14 +5,13 @@ import (
 	"strings"
 )
 
-// Refusal is the answer to one command that was not carried out.
+// Refusal is the answer to a refused command.
 type Refusal struct {
 	Ref    string
 	Reason string // one line
 }
 
-// Amend adds the answer to one more ref to a report-status: "" says that it was carried
-// out, else why not.
+// Amend adds the answer to one more ref to a report-status. An empty reason reports success.
 func Amend(report []byte, ref, reason string) []byte {
 	b := bytes.Clone(bytes.TrimSuffix(report, []byte(Flush)))
 	if reason == "" {
@@ -23,7 +22,7 @@ func Amend(report []byte, ref, reason string) []byte {
 	return append(b, Flush...)
 }
 
-// Rename gives a ref another name in a report-status.
+// Rename replaces a ref's name in a report-status.
 func Rename(report []byte, from, to string) []byte {
 	var b []byte
 	for rest := report; len(rest) > 0; {
@@ -49,8 +48,7 @@ func Rename(report []byte, from, to string) []byte {
 	return b
 }
 
-// Report encodes a report-status that refuses commands without having looked at
-// the pack.
+// Report encodes a report-status that refuses commands before the pack was processed.
 func Report(refusals []Refusal) []byte {
 	b := Append(nil, "unpack ok\n")
 	for _, r := range refusals {

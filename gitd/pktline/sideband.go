@@ -2,7 +2,7 @@ package pktline
 
 import "io"
 
-// The bands of side-band-64k.
+// These are the bands of side-band-64k.
 const (
 	BandData     = 1 // the report
 	BandProgress = 2 // what the client prints as "remote: …"
@@ -20,10 +20,11 @@ type Sideband struct {
 	buf []byte
 }
 
-// NewSideband writes to w.
+// NewSideband returns a Sideband that writes to w.
 func NewSideband(w io.Writer) *Sideband { return &Sideband{w: w} }
 
-// Write sends p on a band, in as many packets as it needs but one call of the writer each.
+// Write sends p on a band in as many packets as needed. It makes one call to the writer for each
+// packet.
 func (s *Sideband) Write(band byte, p []byte) error {
 	for len(p) > 0 {
 		n := min(len(p), maxBand)
@@ -35,18 +36,18 @@ func (s *Sideband) Write(band byte, p []byte) error {
 		p = p[n:]
 	}
 	if cap(s.buf) > 4096 {
-		s.buf = nil // a session waits long; it need not keep a report's memory
+		s.buf = nil // a session waits for a long time, so it frees the memory of a report
 	}
 	return nil
 }
 
-// Keepalive tells the client and what lies between that somebody is there.
+// Keepalive sends an empty packet, so that the client and devices on the way keep the connection.
 func (s *Sideband) Keepalive() error {
 	_, err := io.WriteString(s.w, Keepalive)
 	return err
 }
 
-// Close sends the flush that ends the stream; the writer stays open.
+// Close sends the flush that ends the stream. It does not close the writer.
 func (s *Sideband) Close() error {
 	_, err := io.WriteString(s.w, Flush)
 	return err

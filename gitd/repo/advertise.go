@@ -9,8 +9,8 @@ import (
 	"os"
 )
 
-// learnCapabilities asks git once what its receive-pack offers, so that Advertise
-// can say it without a process.
+// learnCapabilities asks git once which capabilities its receive-pack has, so that Advertise does
+// not start a process.
 func (s *Store) learnCapabilities() error {
 	dir, err := os.MkdirTemp(s.o.Dir, ".ask-")
 	if err != nil {
@@ -36,9 +36,8 @@ func (s *Store) learnCapabilities() error {
 	return nil
 }
 
-// Advertise writes what git receive-pack advertises for the repository, without
-// running it: main, git's capabilities, a flush. It makes the repository if it is
-// not there.
+// Advertise writes the same as git receive-pack advertises for the repository, without running git:
+// main, git's capabilities, and a flush. It creates the repository if it does not exist.
 func (s *Store) Advertise(id int64, w io.Writer) error {
 	if _, err := s.Path(id); err != nil {
 		return err

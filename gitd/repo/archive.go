@@ -16,23 +16,23 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Archive is the directory of all repositories as backups see it: files, without git. It
-// may be used beside a running server.
+// Archive gives backups access to the directory of all repositories. It reads files and does not
+// run git. It may be used while a server runs.
 type Archive struct {
 	Dir string // Options.Dir
 }
 
 var (
 	placePattern = regexp.MustCompile(`^([0-9a-f]{1,14})/([1-9][0-9]{0,17})\.git/(.+)$`)
-	// keptPattern are the files of a repository that cannot be made again. Locks, caches and
-	// what a killed git left are not among them.
+	// keptPattern matches the files of a repository that must be backed up. It excludes locks,
+	// caches and what a killed git left behind.
 	keptPattern = regexp.MustCompile(`^(HEAD|config|packed-refs|refs/heads/main|refs/(?:submissions|tries)/[a-z0-9][a-z0-9_-]{0,63}` +
 		`|objects/[0-9a-f]{2}/[0-9a-f]{38}|objects/pack/pack-[0-9a-f]{40}\.(pack|idx|rev))$`)
 )
 
 func (a Archive) store() *Store { return &Store{o: Options{Dir: a.Dir}.withDefaults()} }
 
-// Repositories returns the numbers of the repositories that are there, in order.
+// Repositories returns the ids of the existing repositories, sorted.
 func (a Archive) Repositories() ([]int64, error) {
 	found, err := filepath.Glob(filepath.Join(a.Dir, "*", "*.git"))
 	if err != nil {
@@ -49,13 +49,13 @@ func (a Archive) Repositories() ([]int64, error) {
 	return ids, nil
 }
 
-// Hold keeps everybody from writing to a repository until release is called. It waits
-// for a push that is coming in.
+// Hold prevents writes to a repository until release is called. It waits for a push that is in
+// progress.
 func (a Archive) Hold(ctx context.Context, id int64) (release func(), err error) {
-	// Never created here: a file of another user would keep the server from its repository.
+	// The file is never created here, because the server could not open a file of another user.
 	f, err := os.Open(filepath.Join(a.store().directory(id), lockName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return func() {}, nil // never written to
+		return func() {}, nil // nobody ever wrote to it
 	}
 	if err == nil {
 		err = waitFlock(ctx, f)
@@ -66,8 +66,8 @@ func (a Archive) Hold(ctx context.Context, id int64) (release func(), err error)
 	return func() { f.Close() }, nil
 }
 
-// Files returns the paths of a repository's files below Dir, in order. The caller holds
-// the repository.
+// Files returns the paths of a repository's files below Dir, sorted. The caller holds the
+// repository.
 func (a Archive) Files(id int64) ([]string, error) {
 	root := a.store().directory(id)
 	var paths []string
@@ -92,9 +92,9 @@ func (a Archive) Files(id int64) ([]string, error) {
 	return paths, nil
 }
 
-// Place returns where a file of a backup belongs, given its path below Dir, and makes the
-// repository if it is not there. CodeRefused: it is not the path of a repository's file,
-// or the server writes that file itself.
+// Place returns the full path of a file of a backup, given its path below Dir. It creates the
+// repository if it does not exist. CodeRefused: the path is not that of a repository's file, or the
+// server writes that file itself.
 func (a Archive) Place(path string) (string, error) {
 	m := placePattern.FindStringSubmatch(path)
 	if m == nil || !keptPattern.MatchString(m[3]) {
@@ -111,8 +111,8 @@ func (a Archive) Place(path string) (string, error) {
 	return place, os.MkdirAll(filepath.Dir(place), 0o700)
 }
 
-// Check refuses repositories whose HEAD or configuration is not as the server writes it:
-// git would obey theirs.
+// Check refuses a repository whose HEAD or config differs from what the server writes, because git
+// would obey it.
 func (a Archive) Check(id int64) error {
 	dir := a.store().directory(id)
 	for name, want := range map[string]string{"HEAD": headFile, "config": configFile} {
@@ -127,7 +127,7 @@ func (a Archive) Check(id int64) error {
 	return nil
 }
 
-// Remove removes a repository. Doing it again is no error.
+// Remove removes a repository. It is idempotent.
 func (a Archive) Remove(ctx context.Context, id int64) error {
 	release, err := a.Hold(ctx, id)
 	if err != nil {
@@ -140,7 +140,7 @@ func (a Archive) Remove(ctx context.Context, id int64) error {
 	return nil
 }
 
-// Pins returns the pins of a repository, name to commit, and where main is.
+// Pins returns the pins of a repository, name to commit, and main's commit.
 func (a Archive) Pins(id int64) (pins map[string]string, main string, err error) {
 	if pins, err = a.store().Pins(id); err != nil {
 		return nil, "", err
@@ -149,8 +149,7 @@ func (a Archive) Pins(id int64) (pins map[string]string, main string, err error)
 	return pins, main, err
 }
 
-// ReadFile returns a regular file of a commit, of at most max bytes (CodeLimit);
-// CodeNotFound.
+// ReadFile returns a regular file of a commit, as Store.ReadFile does.
 func (a Archive) ReadFile(ctx context.Context, id int64, commit, path string, max int64) ([]byte, error) {
 	return a.store().ReadFile(ctx, id, commit, path, max)
 }

@@ -7,15 +7,15 @@ import (
 	"path/filepath"
 )
 
-// The files of a bare repository. Their content never changes, so that a file that a crash left
-// empty is recognised by its size and rewritten.
+// These are the files of a bare repository. Their content never changes, so a file that a crash
+// left empty is recognised by its size and rewritten.
 const (
 	headFile   = "ref: " + mainRef + "\n"
 	configFile = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"
 )
 
-// Path returns the directory of a repository and creates it (bare, by hand) if it does not
-// exist.
+// Path returns the directory of a bare repository and creates it if it does not exist. It does not
+// run git for that.
 func (s *Store) Path(id int64) (string, error) {
 	if id <= 0 {
 		return "", fmt.Errorf("repository %d: no such number", id)
@@ -30,7 +30,7 @@ func (s *Store) Path(id int64) (string, error) {
 	return dir, nil
 }
 
-// exists reports whether a repository was ever created. Reading one that was not creates none.
+// exists reports whether a repository was ever created. Reading a repository does not create it.
 func (s *Store) exists(id int64) bool { return whole(s.directory(id)) }
 
 func whole(dir string) bool {
@@ -42,8 +42,8 @@ func sized(path string, size int) bool {
 	return err == nil && info.Mode().IsRegular() && info.Size() == int64(size)
 }
 
-// makeBare creates a repository beside its place and moves it there, so that nobody sees half
-// of one; an existing one is repaired instead.
+// makeBare creates a repository in another place and then moves it, so that nobody sees an
+// incomplete one. If the directory exists, makeBare repairs it instead.
 func (s *Store) makeBare(dir string) error {
 	if _, err := os.Lstat(dir); err == nil {
 		return writeBare(dir)

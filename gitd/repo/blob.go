@@ -10,17 +10,17 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ReadBlob returns a blob of at most max bytes (CodeLimit); CodeNotFound.
+// ReadBlob returns a blob. CodeLimit: it has more than max bytes. CodeNotFound: it does not exist.
 func (s *Store) ReadBlob(ctx context.Context, id int64, q Quarantine, hash string, max int64) ([]byte, error) {
 	blobs, err := s.ReadBlobs(ctx, id, q, []string{hash}, max)
 	return blobs[hash], err
 }
 
-// headerSize is more than what git writes before and after each object.
+// headerSize is an upper bound for what git writes before and after each object.
 const headerSize = 128
 
-// ReadBlobs returns several blobs, by name, of at most max bytes together
-// (CodeLimit), through one git process; CodeNotFound names the first that is missing.
+// ReadBlobs returns several blobs by name, through one git process. CodeLimit: together they have
+// more than max bytes. CodeNotFound: one is missing; the message names the first.
 func (s *Store) ReadBlobs(ctx context.Context, id int64, q Quarantine, hashes []string, max int64) (map[string][]byte, error) {
 	for _, hash := range hashes {
 		if err := checkObject(hash); err != nil {
@@ -46,8 +46,8 @@ func (s *Store) ReadBlobs(ctx context.Context, id int64, q Quarantine, hashes []
 	return blobs, nil
 }
 
-// cutBlob takes one answer of cat-file --batch, "NAME blob SIZE\nCONTENT\n", off the
-// front of what git printed.
+// cutBlob removes one answer of cat-file --batch, "NAME blob SIZE\nCONTENT\n", from the front of
+// git's output.
 func cutBlob(out []byte, hash string) (content, rest []byte, err error) {
 	header, after, _ := bytes.Cut(out, []byte("\n"))
 	fields := strings.Fields(string(header))

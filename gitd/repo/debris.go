@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 )
 
-// debris is what a git that was killed leaves behind: quarantines with their packs,
-// and lock files, one of which would refuse every later push. Whoever holds the
-// repository's lock knows that no git is at work there.
+// debris returns patterns for files that a killed git leaves behind: quarantines with their packs,
+// and lock files, each of which would block later pushes. The caller must hold the repository's
+// lock, so that no git is running there.
 func debris() []string {
 	return []string{
 		"objects/tmp_objdir-*", "objects/pack/*.keep", "objects/pack/tmp_*", "objects/pack/.tmp-*",
@@ -17,7 +17,8 @@ func debris() []string {
 	}
 }
 
-// clearDebris removes the debris; lockName is the one *.lock that belongs there.
+// clearDebris removes the files that match debris. It keeps lockName, the only *.lock file that
+// belongs there.
 func clearDebris(dir string) error {
 	for _, pattern := range debris() {
 		found, err := filepath.Glob(filepath.Join(dir, pattern))

@@ -18,11 +18,10 @@ type Entry struct {
 	Path string
 }
 
-// maxPath is more than any path of a tree that is accepted, and bounds what a
-// listing may take.
+// maxPath is an upper bound for the length of an accepted path, and bounds the size of a listing.
 const maxPath = 4096
 
-// Entries lists the whole tree of a commit, at most max entries (CodeLimit).
+// Entries returns the whole tree of a commit. CodeLimit: it has more than max entries.
 func (s *Store) Entries(ctx context.Context, id int64, q Quarantine, commit string, max int) ([]Entry, error) {
 	if err := checkObject(commit); err != nil {
 		return nil, err
@@ -34,11 +33,11 @@ func (s *Store) Entries(ctx context.Context, id int64, q Quarantine, commit stri
 	return parseEntries(out, max)
 }
 
-// listingSize is what max entries can take at an average of 256 bytes, and a few
-// long ones.
+// listingSize returns the size of a listing of max entries at an average of 256 bytes, with room
+// for a few long paths.
 func listingSize(max int) int { return 256*max + 64*maxPath }
 
-// read runs git in a repository to read objects, the quarantined ones included.
+// read runs a git command that reads objects of a repository, including quarantined ones.
 func (s *Store) read(ctx context.Context, id int64, q Quarantine, c command) ([]byte, error) {
 	if !s.exists(id) {
 		return nil, schema.Errorf(schema.CodeNotFound, "there is no repository %d", id)
@@ -71,8 +70,7 @@ func parseEntries(out []byte, max int) ([]Entry, error) {
 	return entries, nil
 }
 
-// parseEntry parses "100644 blob <name>      12\tpath"; the size of what is no blob
-// is "-".
+// parseEntry parses "100644 blob <name>      12\tpath". The size is "-" if the entry is not a blob.
 func parseEntry(line string) (Entry, error) {
 	meta, path, ok := strings.Cut(line, "\t")
 	fields := strings.Fields(meta)

@@ -6,17 +6,17 @@ import (
 	"strconv"
 )
 
-// setting is one git configuration value, given to a process and never written
-// into a repository, where it would outlive the version of grader that chose it.
+// setting is one git configuration value. It is passed to a process and never written into a
+// repository, where it would outlive the version of grader that chose it.
 type setting struct{ key, value string }
 
-// environment is everything that a git process finds in its environment: nothing of
-// the server's, nothing of a client's.
+// environment returns the whole environment of a git process. It contains nothing from the server's
+// environment or from a client.
 func environment(settings []setting, extra ...string) []string {
 	env := []string{
 		"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/nonexistent", "LC_ALL=C", "TZ=UTC",
 		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_ATTR_NOSYSTEM=1",
-		// A 16 KB delta bomb asks for gigabytes; git then dies in words instead.
+		// A 16 KB delta bomb asks for gigabytes. With this limit git exits with a message.
 		"GIT_ALLOC_LIMIT=64m",
 		"GIT_NO_REPLACE_OBJECTS=1", "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0",
 		"GIT_CONFIG_COUNT=" + strconv.Itoa(len(settings)),
@@ -27,8 +27,8 @@ func environment(settings []setting, extra ...string) []string {
 	return append(env, extra...)
 }
 
-// common holds for every git process. The repositories belong to this store,
-// whichever account owns the directory above them.
+// common returns the settings of every git process. The repositories belong to this store, even if
+// another account owns the directory above them.
 func common() []setting {
 	return []setting{
 		{"safe.directory", "*"},
@@ -43,10 +43,10 @@ func common() []setting {
 	}
 }
 
-// merelyOld are the flaws of commits and trees that old or foreign tools have written,
-// and that harm nobody: a zone of -700, a name without an address, a mode with a zero
-// before it. A student who imports a public project cannot mend its history. GitLab
-// accepts the first three of them too (Gitaly's receive.fsck settings).
+// merelyOld returns the harmless flaws of commits and trees that old or foreign tools have written:
+// a zone of -700, a name without an address, a mode with a zero before it. A student who imports a
+// public project cannot repair its history. GitLab accepts the first three of them too (Gitaly's
+// receive.fsck settings).
 func merelyOld() []string {
 	return []string{
 		"badTimezone", "missingSpaceBeforeDate", "zeroPaddedFilemode",
@@ -55,7 +55,7 @@ func merelyOld() []string {
 	}
 }
 
-// receiveSettings are those of a push that moves the ref.
+// receiveSettings returns the settings of a push that moves the ref.
 func (s *Store) receiveSettings(ref string) []setting {
 	settings := common()
 	for _, flaw := range merelyOld() {
@@ -63,7 +63,7 @@ func (s *Store) receiveSettings(ref string) []setting {
 	}
 	return append(settings,
 		setting{"core.hooksPath", s.hooksDir()},
-		// git's default syncs nothing of a small push.
+		// By default git syncs nothing of a small push.
 		setting{"core.fsync", "committed"},
 		setting{"core.fsyncMethod", "fsync"},
 		setting{"receive.unpackLimit", "1"},
@@ -75,15 +75,15 @@ func (s *Store) receiveSettings(ref string) []setting {
 		setting{"receive.denyNonFastForwards", "false"}, // students amend
 		setting{"receive.advertisePushOptions", "true"},
 		setting{"receive.shallowUpdate", "false"},
-		// The quarantine's alternate is the repository itself: without this, git lists
-		// every pin for each push to check what is connected.
+		// The quarantine has the repository itself as an alternate. Without this setting git lists
+		// every pin in each push to check connectivity.
 		setting{"core.alternateRefsCommand", "true"},
 		setting{"transfer.hideRefs", "refs"},
 		setting{"transfer.hideRefs", "!" + ref},
 	)
 }
 
-// uploadSettings are those of a fetch; a view has no refs that are hidden.
+// uploadSettings returns the settings of a fetch. A view hides no refs.
 func (s *Store) uploadSettings(view bool) []setting {
 	settings := append(common(),
 		setting{"core.hooksPath", os.DevNull},

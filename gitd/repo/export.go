@@ -16,11 +16,10 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ExportTar writes a commit's tree as a tar of regular files (mode 0644 or 0755,
-// fixed times, in git's order of paths): never through git archive, which obeys the
-// tree's own .gitattributes, with caps on files, bytes and depth (CodeLimit). A
-// symlink, a submodule or a name that cannot be a file is CodeRefused. What is written
-// of a failed export has no end mark.
+// ExportTar writes a commit's tree as a tar of regular files (mode 0644 or 0755, fixed times, in
+// git's order of paths). It does not use git archive, which obeys the tree's own .gitattributes.
+// CodeLimit: the files, bytes or depth exceed the caps. CodeRefused: the tree has a symlink, a
+// submodule or a name that cannot be a file. The output of a failed export has no end mark.
 func (s *Store) ExportTar(ctx context.Context, id int64, commit string, w io.Writer) error {
 	if err := checkObject(commit); err != nil {
 		return err
@@ -41,7 +40,7 @@ func (s *Store) ExportTar(ctx context.Context, id int64, commit string, w io.Wri
 	return e.w.Close()
 }
 
-// export is one tree on its way into a tar.
+// export writes one tree to a tar.
 type export struct {
 	objects objects
 	left    Caps
@@ -98,9 +97,9 @@ func (e *export) file(at, blob string, mode int64) error {
 	})
 }
 
-// checkName refuses a name that would leave the directory that a tar is unpacked into, or turn
-// it into a repository. git's own check (receive.fsckObjects) runs earlier; this one is
-// independent of it.
+// checkName refuses a name that would leave the directory into which a tar is unpacked, or make
+// that directory a repository. git's own check (receive.fsckObjects) runs earlier; this one does
+// not rely on it.
 func checkName(name string) error {
 	if name == "" || name == "." || name == ".." || strings.EqualFold(name, ".git") || strings.ContainsAny(name, "/\x00") {
 		return schema.Errorf(schema.CodeRefused, "%q cannot be the name of a file", schema.Sanitize(name))

@@ -14,17 +14,17 @@ import (
 
 var commitPattern = regexp.MustCompile(`^[0-9a-f]{40}$`)
 
-// Fetched is a commit of another server with its history, in a repository of its own that borrows
-// the objects of one of the store's. Close removes it.
+// Fetched is a commit of another server with its history, in a temporary repository that borrows
+// the objects of a repository of the store. Close removes it.
 type Fetched struct {
 	store   *Store
 	dir     string
 	commit  string
-	options []string // of its push
+	options []string // options of its push
 }
 
-// borrower makes a repository of its own that borrows the objects of a repository of the store.
-// The caller removes the directory.
+// borrower makes a temporary repository that borrows the objects of a repository of the store. The
+// caller removes the directory.
 func (s *Store) borrower(ctx context.Context, id int64, settings []setting) (dir string, env []string, err error) {
 	if dir, err = os.MkdirTemp("", "grader-upload-"); err != nil {
 		return "", nil, fmt.Errorf("make a repository for an upload: %w", err)
@@ -33,7 +33,7 @@ func (s *Store) borrower(ctx context.Context, id int64, settings []setting) (dir
 	if _, err := s.git(ctx, command{args: []string{"init", "-q", "--bare", "--template="}, env: env, max: 4096}); err != nil {
 		return dir, nil, err
 	}
-	if !s.exists(id) { // it has no objects yet
+	if !s.exists(id) { // the repository has no objects yet
 		return dir, env, nil
 	}
 	alternates := filepath.Join(s.directory(id), "objects") + "\n"
@@ -46,8 +46,9 @@ func (s *Store) borrower(ctx context.Context, id int64, settings []setting) (dir
 	return dir, env, nil
 }
 
-// fetchSettings are those of a fetch from another server. The header is in the environment, which
-// no other user can read, and is sent to that server alone: a redirect is refused.
+// fetchSettings returns the settings of a fetch from another server. The authorization header is in
+// the environment, which no other user can read. It is sent only to that server, because redirects
+// are refused.
 func fetchSettings(f schema.FetchedPush) []setting {
 	scheme, _, _ := strings.Cut(f.URL, "://")
 	settings := append(common(),
@@ -57,7 +58,7 @@ func fetchSettings(f schema.FetchedPush) []setting {
 		setting{"http.lowSpeedTime", "30"},
 		setting{"credential.helper", ""},
 		setting{"core.hooksPath", os.DevNull},
-		setting{"fetch.unpackLimit", "1"}, // one pack, which has one size
+		setting{"fetch.unpackLimit", "1"}, // store one pack, whose size can be limited
 	)
 	if f.Header != "" {
 		settings = append(settings, setting{"http.extraHeader", f.Header})
@@ -65,9 +66,9 @@ func fetchSettings(f schema.FetchedPush) []setting {
 	return settings
 }
 
-// Fetch fetches a commit for a repository, with what that does not have of its history. The error
-// is CodeRefused where the commit is not there any more or is too large, CodeUnauthenticated where
-// the other server does not let us read, and CodeUnavailable where it does not answer.
+// Fetch fetches a commit for a repository, with the part of its history that the repository lacks.
+// The error is CodeRefused if the commit no longer exists or is too large, CodeUnauthenticated if
+// the other server denies access, and CodeUnavailable if it does not answer.
 func (s *Store) Fetch(ctx context.Context, id int64, f schema.FetchedPush) (*Fetched, error) {
 	scheme, _, _ := strings.Cut(f.URL, "://")
 	if !commitPattern.MatchString(f.Commit) || scheme != "https" && scheme != "http" {
@@ -92,7 +93,7 @@ func (s *Store) Fetch(ctx context.Context, id int64, f schema.FetchedPush) (*Fet
 	return fetched, nil
 }
 
-// explainFetch gives the failure of a fetch its code and words.
+// explainFetch adds a code and a message to the error of a fetch.
 func (s *Store) explainFetch(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -118,15 +119,15 @@ func (s *Store) explainFetch(ctx context.Context, err error) error {
 	return schema.Wrapf(schema.CodeUnavailable, err, "the commit could not be fetched")
 }
 
-// Push pushes the commit to main over a socket, whose other end a server reads. The error holds
-// what git and the server said.
+// Push pushes the commit to main over a socket. A server reads the other end. The error contains
+// the messages of git and of the server.
 func (f *Fetched) Push(ctx context.Context, socket *os.File) error {
 	env := environment(append(common(), setting{"protocol.fd.allow", "always"}), "GIT_DIR="+f.dir)
 	_, err := f.store.git(ctx, command{args: pushArgs(f.options, "+"+f.commit), env: env, max: 4096, inherit: socket})
 	return err
 }
 
-// pushArgs are the arguments of a push to main over the inherited socket.
+// pushArgs returns the arguments of a push to main over the inherited socket.
 func pushArgs(options []string, what string) []string {
 	args := []string{"push", "-q", "-o", "nowait"}
 	for _, o := range options {
@@ -138,6 +139,6 @@ func pushArgs(options []string, what string) []string {
 // Close removes the repository.
 func (f *Fetched) Close() {
 	if f.dir != "" {
-		_ = os.RemoveAll(f.dir) // what is left is the system's to remove
+		_ = os.RemoveAll(f.dir) // ignored: the system removes temporary files
 	}
 }

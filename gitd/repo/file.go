@@ -10,8 +10,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// ReadFile returns one regular file of a commit, of at most max bytes (CodeLimit);
-// CodeNotFound.
+// ReadFile returns a regular file of a commit. CodeLimit: it has more than max bytes. CodeNotFound:
+// it does not exist.
 func (s *Store) ReadFile(_ context.Context, id int64, commit, path string, max int64) ([]byte, error) {
 	if err := checkObject(commit); err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func (s *Store) ReadFile(_ context.Context, id int64, commit, path string, max i
 	return o.blob(name, max)
 }
 
-// find returns what a path of a commit names; the empty path is the whole tree.
+// find returns the object that a path of a commit names. The empty path is the whole tree.
 func (o objects) find(commit, path string) (name string, mode filemode.FileMode, err error) {
 	name, err = o.treeOf(commit)
 	if err != nil || path == "" {
@@ -52,7 +52,8 @@ func (o objects) find(commit, path string) (name string, mode filemode.FileMode,
 	return name, mode, nil
 }
 
-// child returns an entry of a tree, "" if there is none of that name, in whatever form of Unicode.
+// child returns an entry of a tree, "" if there is none of that name. It ignores differences in
+// Unicode normalisation.
 func (o objects) child(tree, name string) (string, filemode.FileMode, error) {
 	entries, err := o.tree(tree)
 	if err != nil {

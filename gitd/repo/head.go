@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Head returns refs/heads/main as a hex object name, 40 zeros where there is none.
+// Head returns the commit of refs/heads/main as a hex object name, 40 zeros if it does not exist.
 func (s *Store) Head(id int64) (string, error) {
 	commit, err := readRef(s.directory(id), mainRef)
 	if err != nil {
@@ -19,8 +19,8 @@ func (s *Store) Head(id int64) (string, error) {
 	return commit, nil
 }
 
-// readRef reads a ref as git does: its own file, else the packed refs; NoCommit
-// where neither has it.
+// readRef reads a ref as git does: from its own file, or else from packed-refs. It returns NoCommit
+// if neither has the ref.
 func readRef(dir, ref string) (string, error) {
 	text, err := os.ReadFile(filepath.Join(dir, ref))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -46,7 +46,7 @@ func packedRef(dir, ref string) (string, error) {
 	return found, err
 }
 
-// eachPacked calls f for every line of packed-refs that names a ref.
+// eachPacked calls f for each ref in packed-refs.
 func eachPacked(dir string, f func(name, commit string)) error {
 	file, err := os.Open(filepath.Join(dir, "packed-refs"))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -13,11 +13,11 @@ import (
 )
 
 const (
-	maxObjectList = 16 << 20 // bytes of a list of a push's objects
-	maxLargeFiles = 3        // that LargeFiles names
+	maxObjectList = 16 << 20 // bytes of the list of a push's objects
+	maxLargeFiles = 3        // the most that LargeFiles returns
 )
 
-// LargeFile is a file that takes much of a pushed pack.
+// LargeFile is a file that takes much space in a pushed pack.
 type LargeFile struct {
 	Hash   string // of the blob
 	Size   int64  // bytes in the pack
@@ -25,16 +25,16 @@ type LargeFile struct {
 	Commit string // the first one that has it
 }
 
-// MaxPack is how many bytes one push may send.
+// MaxPack returns how many bytes a push may send.
 func (s *Store) MaxPack() int64 { return s.o.MaxPack }
 
-// MaxRead is how many bytes of one push git reads: more than it may send, so that what
-// makes it so large can be named.
+// MaxRead returns how many bytes of a push git reads. It is more than MaxPack, so that a refusal
+// can name the large files.
 func (s *Store) MaxRead() int64 { return 4 * s.o.MaxPack }
 
-// LargeFiles names the largest files of a quarantined push, as few as bring what is left
-// below a number of bytes, three at most. It names none if the push has too many
-// objects to look at, or no file is large on its own.
+// LargeFiles returns the largest files of a quarantined push, at most three. It returns as few
+// files as possible, so that without them the push has at most below bytes. It returns none if the
+// push has too many objects to look at, or no file is large on its own.
 func (s *Store) LargeFiles(ctx context.Context, id int64, q Quarantine, commit string, below int64) ([]LargeFile, error) {
 	blobs, err := s.largestBlobs(ctx, id, q)
 	if err != nil {
@@ -84,7 +84,7 @@ func (s *Store) largestBlobs(ctx context.Context, id int64, q Quarantine) ([]Lar
 	return blobs, nil
 }
 
-// nameBlob finds the first commit that has a blob, and under which path.
+// nameBlob sets the path of a blob and the first commit that contains it.
 func (s *Store) nameBlob(ctx context.Context, id int64, q Quarantine, commit string, b *LargeFile) error {
 	out, err := s.read(ctx, id, q, command{
 		args: []string{"log", "-z", "--format=%H", "--name-only", "--no-renames", "--diff-filter=AM", "--reverse", "--find-object=" + b.Hash, commit}, max: maxObjectList,
@@ -99,8 +99,8 @@ func (s *Store) nameBlob(ctx context.Context, id int64, q Quarantine, commit str
 	return nil
 }
 
-// Ancestor reports whether one commit is another, or below it. A commit that is not
-// there is below none.
+// Ancestor reports whether one commit is an ancestor of another or the same commit. A missing
+// commit is not an ancestor.
 func (s *Store) Ancestor(ctx context.Context, id int64, q Quarantine, commit, of string) (bool, error) {
 	if err := errors.Join(checkObject(commit), checkObject(of)); err != nil {
 		return false, err
@@ -112,13 +112,13 @@ func (s *Store) Ancestor(ctx context.Context, id int64, q Quarantine, commit, of
 	return err == nil, err
 }
 
-// exitedWith reports whether git ended with that status.
+// exitedWith reports whether git exited with that status.
 func exitedWith(err error, status int) bool {
 	var exit *exec.ExitError
 	return errors.As(err, &exit) && exit.ExitCode() == status
 }
 
-// TopLevel lists the names at the top of a commit's tree.
+// TopLevel returns the names at the top of a commit's tree.
 func (s *Store) TopLevel(ctx context.Context, id int64, q Quarantine, commit string) ([]string, error) {
 	if err := checkObject(commit); err != nil {
 		return nil, err

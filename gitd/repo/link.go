@@ -8,10 +8,10 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// linkRef creates a new ref durably. It writes a separate file and links it into place. Unlike
-// a rename, this never replaces a file that another process has put there (fs.ErrExist).
+// linkRef creates a new ref durably. It writes a temporary file and links it into place. Unlike a
+// rename, the link never replaces a file that another process has created (fs.ErrExist).
 func linkRef(dir, ref, commit string) error {
-	// Outside refs/, so that git never takes a half-written file for a ref.
+	// The file is outside refs/, so that git never reads a half-written file as a ref.
 	fresh, err := os.CreateTemp(dir, ".ref-")
 	if err != nil {
 		return err
@@ -34,13 +34,13 @@ func linkRef(dir, ref, commit string) error {
 	return syncAll(filepath.Dir(path))
 }
 
-// copyMain is linkRef for the commit that main is usually at: it links main's own file as the
-// ref's. git has made that file durable (core.fsync) and replaces it when main moves, never
-// writes into it, so that only the names remain to be synced.
+// copyMain is like linkRef for the commit that main is usually at: it links the file of main as the
+// new ref. git has made that file durable (core.fsync), and replaces it when main moves instead of
+// writing into it. So only the directories have to be synced.
 func copyMain(dir, ref, commit string) error {
 	main := filepath.Join(dir, mainRef)
 	if at, err := os.ReadFile(main); err != nil || string(at) != commit+"\n" {
-		return linkRef(dir, ref, commit) // main is packed, or has moved on
+		return linkRef(dir, ref, commit) // main is in packed-refs, or has moved
 	}
 	path := filepath.Join(dir, ref)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -53,9 +53,9 @@ func copyMain(dir, ref, commit string) error {
 	return syncAll(way...)
 }
 
-// wayTo names the directories that must be durable for a ref to be durable. git syncs the files
-// that it writes, never the directories that name them. The way to the repository itself is
-// synced with its first ref; before that there is nothing to lose.
+// wayTo returns the directories that must be synced to make a ref durable. git syncs the files that
+// it writes, but not the directories that contain them. The path to the repository itself is synced
+// with its first ref, because before that there is nothing to lose.
 func wayTo(dir, ref string) []string {
 	refs := filepath.Join(dir, filepath.Dir(ref))
 	way := []string{filepath.Join(dir, "objects/pack"), filepath.Join(dir, "refs/heads")}
@@ -66,8 +66,8 @@ func wayTo(dir, ref string) []string {
 		dir, filepath.Dir(dir), filepath.Dir(filepath.Dir(dir)))
 }
 
-// syncAll makes files and directories durable concurrently: a journal writes them in one
-// commit.
+// syncAll syncs files and directories concurrently, so that the file system's journal can write
+// them in one commit.
 func syncAll(paths ...string) error {
 	var all errgroup.Group
 	for _, path := range paths {

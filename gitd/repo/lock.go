@@ -12,21 +12,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lockName is the file in a repository whose flock is the right to write there.
+// lockName is the name of the lock file in a repository. Whoever holds its flock may write there.
 const lockName = "grader.lock"
 
-// Lock is the exclusive right to write to a repository: a flock that a receive-pack inherits,
-// so that it lasts until the last process that could move a ref has ended.
+// Lock is the exclusive right to write to a repository. It is a flock that a receive-pack inherits,
+// so it lasts until the last process that could move a ref has ended.
 type Lock struct {
 	id   int64
 	f    *os.File
-	next func() // lets the next waiter of this process try
+	next func() // wakes the next waiter of this process
 	once sync.Once
 }
 
-// Lock waits for a repository's lock. Within this process waiters are woken in turn. A lock
-// that a process of an earlier server inherited is polled every few milliseconds, because the
-// kernel offers no cancellable wait for a flock. Leftovers of a killed git are removed.
+// Lock waits for a repository's lock. Waiters of this process are woken in turn. If a process of an
+// earlier server inherited the lock, it is polled every few milliseconds, because the kernel has no
+// cancellable wait for a flock. Lock removes what a killed git left behind.
 func (s *Store) Lock(ctx context.Context, id int64) (*Lock, error) {
 	dir, err := s.Path(id)
 	if err != nil {
@@ -49,13 +49,13 @@ func (s *Store) Lock(ctx context.Context, id int64) (*Lock, error) {
 	return &Lock{id: id, f: f, next: next}, nil
 }
 
-// Unlock releases the lock; a process that inherited the descriptor keeps it. It may be called
-// twice.
+// Unlock releases the lock. A process that inherited the descriptor still holds it. Unlock may be
+// called twice.
 func (l *Lock) Unlock() error {
 	var err error
 	l.once.Do(func() {
-		// Closed, never LOCK_UN, which would release it for the processes that inherited it,
-		// too.
+		// The file is closed and not unlocked with LOCK_UN, which would also release the lock for
+		// the processes that inherited it.
 		err = l.f.Close()
 		l.next()
 	})

@@ -16,12 +16,12 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
-// newestPacks is how many packs newestTree looks into.
+// newestPacks is how many packs newestTree searches.
 const newestPacks = 2
 
-// newestTree returns the tree of a commit that one of the latest pushes brought, ""
-// where none did. Each push adds a pack, and go-git's storage reads the indexes of
-// all of them before it finds anything: with fifty that is most of a push's time.
+// newestTree returns the tree of a commit that is in one of the newest packs, "" if it is in none.
+// Each push adds a pack, and go-git's storage reads the indexes of all packs before it finds an
+// object. With fifty packs that takes most of a push's time.
 func newestTree(dir, commit string) (string, error) {
 	packs, err := latest(filepath.Join(dir, "objects/pack"), newestPacks)
 	if err != nil {
@@ -35,7 +35,7 @@ func newestTree(dir, commit string) (string, error) {
 	return "", nil
 }
 
-// latest returns the paths of the newest packs, without their endings.
+// latest returns the paths of the newest packs without their extensions.
 func latest(dir string, most int) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -72,7 +72,7 @@ func treeInPack(path string, commit plumbing.Hash) (string, error) {
 	}
 	offset, err := index.FindOffset(commit)
 	if err != nil {
-		return "", nil // in another pack
+		return "", nil // the commit is in another pack
 	}
 	fs := osfs.New(filepath.Dir(path), osfs.WithBoundOS())
 	packed, err := fs.Open(filepath.Base(path) + ".pack")
@@ -84,7 +84,7 @@ func treeInPack(path string, commit plumbing.Hash) (string, error) {
 	return decodeTree(p, offset)
 }
 
-// decodeTree returns "" for what is no commit, or none of a sane size.
+// decodeTree returns "" if the object is not a commit or is too large.
 func decodeTree(p *packfile.Packfile, offset int64) (string, error) {
 	if size, err := p.GetSizeByOffset(offset); err != nil || size > maxCommit {
 		return "", err

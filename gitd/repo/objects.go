@@ -16,19 +16,19 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// The largest commit and tree that are read: git's own limits are far above what
-// any course needs.
+// These are the largest commit and tree that are read. git's own limits are far higher than any
+// course needs.
 const (
 	maxCommit = 1 << 20
 	maxTree   = 16 << 20
 )
 
-// largeObject is the size from which a blob is streamed instead of held.
+// largeObject is the size from which a blob is streamed instead of held in memory.
 const largeObject = 1 << 20
 
-// objects reads the accepted objects of one repository in this process. It is
-// opened for one job, so that packs just written are seen, and must be closed; as long
-// as it is open, no pack goes away (Tidy).
+// objects reads the accepted objects of one repository in this process. It must be opened for each
+// operation, so that new packs are seen, and closed after it. While it is open, Tidy removes no
+// pack.
 type objects struct {
 	storage *filesystem.Storage
 	reading *sync.RWMutex
@@ -38,7 +38,8 @@ func (s *Store) objects(id int64) (objects, error) {
 	if !s.exists(id) {
 		return objects{}, schema.Errorf(schema.CodeNotFound, "there is no repository %d", id)
 	}
-	// Bound: no symlink in a repository leads out of it.
+	// The file system is bound to the directory, so that no symlink in a repository leads out of
+	// it.
 	dir := osfs.New(s.directory(id), osfs.WithBoundOS())
 	o := objects{reading: s.reading(id), storage: filesystem.NewStorageWithOptions(dir, cache.NewObjectLRU(8<<20), filesystem.Options{
 		KeepDescriptors: true, LargeObjectThreshold: largeObject,
@@ -48,15 +49,15 @@ func (s *Store) objects(id int64) (objects, error) {
 }
 
 func (o objects) close() {
-	_ = o.storage.Close() // opened for reading: nothing is lost
+	_ = o.storage.Close() // opened for reading, so nothing is lost
 	o.reading.RUnlock()
 }
 
-// reading is held by those who read a repository, which may share it with others.
+// reading returns the lock that readers of a repository hold. Several repositories share one lock.
 func (s *Store) reading(id int64) *sync.RWMutex { return &s.readers[id%int64(len(s.readers))] }
 
-// read returns an object of that type, of at most max bytes: its size is known
-// before any of it is read.
+// read returns an object of that type, of at most max bytes. It checks the size before it reads the
+// content.
 func (o objects) read(kind plumbing.ObjectType, name string, max int64) (plumbing.EncodedObject, error) {
 	hash := plumbing.NewHash(name)
 	size, err := o.storage.EncodedObjectSize(hash)
@@ -116,8 +117,8 @@ func (o objects) blob(name string, max int64) ([]byte, error) {
 	return content.Bytes(), err
 }
 
-// copyBlob copies a blob of at most max bytes to the writer that open returns once
-// its size is known.
+// copyBlob copies a blob of at most max bytes to the writer that open returns. It calls open when
+// the size is known.
 func (o objects) copyBlob(name string, max int64, open func(size int64) (io.Writer, error)) error {
 	encoded, err := o.read(plumbing.BlobObject, name, max)
 	if err != nil {
@@ -142,12 +143,13 @@ func (o objects) copyBlob(name string, max int64, open func(size int64) (io.Writ
 	return nil
 }
 
-// TreeOf returns the tree of a commit; CodeNotFound.
+// TreeOf returns the tree of a commit, or CodeNotFound.
 func (s *Store) TreeOf(id int64, commit string) (string, error) {
 	if err := checkObject(commit); err != nil {
 		return "", err
 	}
-	// A repack may take a pack away between two looks: then the whole storage answers.
+	// A repack may remove a pack between listing and reading. In that case the whole storage is
+	// searched.
 	if tree, err := newestTree(s.directory(id), commit); err == nil && tree != "" {
 		return tree, nil
 	}

@@ -13,11 +13,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// EndOrphan ends the git that an earlier server left in a repository, and everything that git
-// started. group is the process group of the push's intent, 0 if it has none. Process numbers
-// are reused, so a process is only ended if it holds this repository's lock open and its group
-// is led by a git receive-pack of this repository (or has lost its leader). It returns when
-// none is left.
+// EndOrphan kills the git that an earlier server left in a repository, and every process that git
+// started. group is the process group of the push's intent, 0 if it has none. Process ids are
+// reused, so EndOrphan only kills a process that holds this repository's lock open and whose group
+// is led by a git receive-pack of this repository or has lost its leader. It returns when no such
+// process is left.
 func (s *Store) EndOrphan(ctx context.Context, id int64, group int) error {
 	dir, err := s.Path(id)
 	if err != nil {
@@ -25,7 +25,7 @@ func (s *Store) EndOrphan(ctx context.Context, id int64, group int) error {
 	}
 	lock, err := os.Stat(filepath.Join(dir, lockName))
 	if os.IsNotExist(err) {
-		return nil // never written to
+		return nil // nobody ever wrote to it
 	}
 	if err != nil {
 		return fmt.Errorf("end orphan of repository %d: %w", id, err)
@@ -52,7 +52,7 @@ func (s *Store) EndOrphan(ctx context.Context, id int64, group int) error {
 	}
 }
 
-// orphans are the processes that inherited one repository's lock.
+// orphans finds the processes that inherited one repository's lock.
 type orphans struct {
 	dir   string
 	lock  os.FileInfo
@@ -88,7 +88,7 @@ func (o orphans) findGroup() int {
 	return 0
 }
 
-// processes lists the machine's processes except this one.
+// processes returns the ids of the machine's processes except this one.
 func processes() ([]int, error) {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
@@ -103,8 +103,8 @@ func processes() ([]int, error) {
 	return pids, nil
 }
 
-// kill kills a process if it inherited the lock. The process is held by a descriptor while it
-// is checked, so that the checked process is the one that is killed.
+// kill kills a process if it inherited the lock. It opens a descriptor for the process before it
+// checks it, so that it kills the process that it checked.
 func (o orphans) kill(pid int) bool {
 	fd, err := unix.PidfdOpen(pid, 0)
 	if err != nil {
@@ -118,8 +118,8 @@ func (o orphans) kill(pid int) bool {
 	return unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0) == nil
 }
 
-// groupOf reads a living process's group: the third field after the name, which may contain any
-// character, even a parenthesis.
+// groupOf returns the process group of a living process. In the stat file the group is the third
+// field after the name, which may contain any character, even a parenthesis.
 func groupOf(pid int) (int, bool) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -147,7 +147,7 @@ func (o orphans) holdsLock(pid int) bool {
 	return false
 }
 
-// leaderKind is what a group's leader can be.
+// leaderKind classifies the leader of a process group.
 type leaderKind int
 
 const (

@@ -13,15 +13,15 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// pinPrefix is where every graded commit is kept, whatever its owner pushes later.
+// pinPrefix is the prefix of the refs that keep every graded commit, whatever its owner pushes
+// later.
 const pinPrefix = "refs/submissions/"
 
 var pinPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
 
-// Pin makes refs/submissions/<name> point at the commit, durably, and returns the
-// commit's tree: the pin, the pack it needs and main would survive a loss of power.
-// The caller holds the repository's lock. Doing it again is no error; pointing a pin
-// at another commit is CodeConflict.
+// Pin durably points refs/submissions/<name> at the commit, and returns the commit's tree. After it
+// the pin, its pack and main survive a loss of power. The caller holds the repository's lock. Pin
+// is idempotent. CodeConflict: the pin is at another commit.
 func (s *Store) Pin(id int64, name, commit string) (tree string, err error) {
 	if !pinPattern.MatchString(name) {
 		return "", schema.Errorf(schema.CodeInvalid, "%q is not the name of a pin", schema.Sanitize(name))
@@ -35,13 +35,13 @@ func (s *Store) Pin(id int64, name, commit string) (tree string, err error) {
 	return tree, nil
 }
 
-// Keep pins a commit that the repository has, under its lock, and returns its tree.
+// Keep pins a commit that the repository has, and returns its tree. It takes the repository's lock.
 func (s *Store) Keep(ctx context.Context, id int64, name, commit string) (string, error) {
 	lock, err := s.Lock(ctx, id)
 	if err != nil {
 		return "", err
 	}
-	defer func() { _ = lock.Unlock() }() // of a file that is only locked
+	defer func() { _ = lock.Unlock() }() // the file is only locked, so an error does not matter
 	return s.Pin(id, name, commit)
 }
 
@@ -55,7 +55,7 @@ func placePin(dir, ref, commit string) error {
 	}
 	if errors.Is(err, fs.ErrExist) {
 		if old, err = readRef(dir, ref); err == nil {
-			err = syncAll(wayTo(dir, ref)...) // whoever placed it may not have come so far
+			err = syncAll(wayTo(dir, ref)...) // the process that created it may not have synced it yet
 		}
 	}
 	if err == nil && old != NoCommit && old != commit {
@@ -64,7 +64,7 @@ func placePin(dir, ref, commit string) error {
 	return err
 }
 
-// Pins lists refs/submissions/*: name to commit.
+// Pins returns refs/submissions/*, name to commit.
 func (s *Store) Pins(id int64) (map[string]string, error) {
 	dir, pins := s.directory(id), make(map[string]string)
 	err := eachPacked(dir, func(ref, commit string) {

@@ -16,23 +16,23 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// process is a running git in a process group of its own. It is reaped on its own;
-// nothing of its group outlives it.
+// process is a running git in a process group of its own. A goroutine waits for it, and no process
+// of its group outlives it.
 type process struct {
 	cmd    *exec.Cmd
 	stderr *tail
-	mu     sync.Mutex // held while the group is signalled or given up
-	gone   bool       // the group's number may be someone else's by now
+	mu     sync.Mutex // held while the group is signalled or marked as gone
+	gone   bool       // the group's id may belong to another group by now
 	done   chan struct{}
-	err    error // of git, once done is closed
+	err    error // error of git, valid when done is closed
 }
 
-// drainTime bounds the wait for the end of a git's output after its whole group has ended.
-// A program that the server is just starting has copies of the pipes until it executes,
-// which takes seconds on a busy machine.
+// drainTime bounds the wait for the end of git's output after its whole group has ended. A program
+// that the server is just starting holds copies of the pipes until it executes, which takes seconds
+// on a busy machine.
 const drainTime = 30 * time.Second
 
-// start runs a prepared git; then is called once it has ended.
+// start runs a prepared git and calls then when git has ended.
 func start(cmd *exec.Cmd, then func()) (*process, error) {
 	p := &process{cmd: cmd, stderr: &tail{max: 4 << 10}, done: make(chan struct{})}
 	if cmd.Stderr == nil {
@@ -51,9 +51,9 @@ func start(cmd *exec.Cmd, then func()) (*process, error) {
 	return p, nil
 }
 
-// limit bounds what one git process, and each that it starts later, can take:
-// GIT_ALLOC_LIMIT knows single allocations only. git starts nothing before it has
-// read what a caller can send only after start has returned.
+// limit limits the memory and CPU time of a git process and of each process that it starts later.
+// GIT_ALLOC_LIMIT bounds only single allocations. git starts no process before it has read its
+// input, which a caller can send only after start has returned.
 func limit(pid int) error {
 	for resource, value := range map[int]uint64{unix.RLIMIT_DATA: 1 << 30, unix.RLIMIT_CPU: 30, unix.RLIMIT_CORE: 0} {
 		err := unix.Prlimit(pid, resource, &unix.Rlimit{Cur: value, Max: value}, nil)
@@ -64,8 +64,8 @@ func limit(pid int) error {
 	return nil
 }
 
-// reap waits for git without freeing its number, ends what is left of its group,
-// and only then frees it.
+// reap waits for git without freeing its process id, kills the rest of its group, and only then
+// frees the id.
 func (p *process) reap(then func()) {
 	pid := p.cmd.Process.Pid
 	for errors.Is(unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil), unix.EINTR) {
@@ -94,7 +94,7 @@ func (p *process) kill() {
 	}
 }
 
-// signal errs only where the group has ended already.
+// signal kills the group. It fails only if the group has ended already.
 func (p *process) signal() { _ = unix.Kill(-p.cmd.Process.Pid, unix.SIGKILL) }
 
 // command is a short git command.
@@ -103,17 +103,18 @@ type command struct {
 	env   []string
 	stdin []byte
 	max   int // bytes of output; more is CodeLimit
-	// inherit is held open by git and all that it starts; nil for nothing.
+	// inherit is an open file that git and all its children inherit; nil for none.
 	inherit *os.File
-	// held is given on standard input after git's limits are set, so that they hold for
-	// whatever it starts; it must fit into a pipe.
+	// held is sent on standard input after git's limits are set, so that they apply to every
+	// process that git starts. It must fit into a pipe.
 	held []byte
-	// prepare is called with git's process id before git gets what is held. Git is killed where it
-	// fails. nil: nothing is called.
+	// prepare is called with git's process id before git gets held. If it fails, git is killed. It
+	// may be nil.
 	prepare func(pid int) error
 }
 
-// limitFiles bounds each file that a process, and what it starts later, writes, in bytes.
+// limitFiles returns a function that bounds the size of each file that a process and its later
+// children write.
 func limitFiles(size uint64) func(pid int) error {
 	return func(pid int) error {
 		err := unix.Prlimit(pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: size, Max: size}, nil)
@@ -124,7 +125,7 @@ func limitFiles(size uint64) func(pid int) error {
 	}
 }
 
-// git runs a short command and returns what it printed. It is killed when ctx ends.
+// git runs a short command and returns its output. It kills git when ctx ends.
 func (s *Store) git(ctx context.Context, c command) ([]byte, error) {
 	cmd := exec.Command(s.o.Git, c.args...) //nolint:noctx // the whole process group is killed when ctx ends, not git alone
 	cmd.Env, cmd.Dir = c.env, "/"
@@ -144,7 +145,7 @@ func (s *Store) git(ctx context.Context, c command) ([]byte, error) {
 	if err = give(err); err != nil {
 		if p != nil {
 			p.kill()
-			_ = p.wait() // err says more
+			_ = p.wait() // err has more detail
 		}
 		return nil, err
 	}
@@ -163,8 +164,8 @@ func (s *Store) git(ctx context.Context, c command) ([]byte, error) {
 	return out.b.Bytes(), nil
 }
 
-// hold makes standard input a pipe. The function that it returns is called with the error of the
-// start: it prepares git, then writes what was held.
+// hold makes standard input a pipe. The returned function takes the error of the start. It calls
+// prepare and then writes held.
 func (c command) hold(cmd *exec.Cmd) (give func(error) error, err error) {
 	if c.held == nil {
 		return func(err error) error { return err }, nil
@@ -185,12 +186,12 @@ func (c command) hold(cmd *exec.Cmd) (give func(error) error, err error) {
 				return err
 			}
 		}
-		_, _ = w.Write(c.held) // git's end says why it read nothing
+		_, _ = w.Write(c.held) // ignored: the error of git says why it did not read
 		return nil
 	}, nil
 }
 
-// head keeps the first max bytes, and tells when there are more.
+// head keeps the first max bytes and calls full if there are more.
 type head struct {
 	mu   sync.Mutex
 	b    bytes.Buffer

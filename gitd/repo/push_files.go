@@ -10,9 +10,9 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// PushFiles makes one commit of files on top of main, in a repository of its own that
-// borrows the objects of this one, and pushes it with git over a socket, whose other end a
-// server reads. The error holds what git and the server said.
+// PushFiles makes one commit of files on top of main, in a temporary repository that borrows the
+// objects of this one. It pushes the commit with git over a socket. A server reads the other end.
+// The error contains the messages of git and of the server.
 func (s *Store) PushFiles(ctx context.Context, id int64, u schema.Upload, socket *os.File) error {
 	tip, err := s.Head(id)
 	if err != nil {
@@ -23,7 +23,7 @@ func (s *Store) PushFiles(ctx context.Context, id int64, u schema.Upload, socket
 	}
 	dir, env, err := s.borrower(ctx, id, append(common(), setting{"protocol.fd.allow", "always"}))
 	if dir != "" {
-		defer func() { _ = os.RemoveAll(dir) }() // what is left is the system's to remove
+		defer func() { _ = os.RemoveAll(dir) }() // ignored: the system removes temporary files
 	}
 	if err != nil {
 		return err
@@ -35,8 +35,8 @@ func (s *Store) PushFiles(ctx context.Context, id int64, u schema.Upload, socket
 	return err
 }
 
-// importStream is the upload as git fast-import reads it. tip is the commit that main is
-// at; NoCommit: none.
+// importStream returns the upload in the format of git fast-import. tip is the commit of main,
+// NoCommit if there is none.
 func importStream(u schema.Upload, tip string) []byte {
 	var b bytes.Buffer
 	line := strings.NewReplacer("\n", " ", "<", "", ">", "")

@@ -7,16 +7,16 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Quarantine names the objects of a push that is not accepted yet; the zero value
-// is the repository alone.
+// Quarantine names the objects of a push that is not accepted yet. The zero value selects only the
+// repository's own objects.
 type Quarantine struct {
 	Dir string // base name of the quarantine directory, below objects/
 }
 
 var quarantinePattern = regexp.MustCompile(`^tmp_objdir-incoming-[A-Za-z0-9]{6}$`)
 
-// environment makes git see the quarantined objects besides the accepted ones. The
-// name comes from a hook, so it is held to git's own form.
+// environment returns the variables with which git sees the quarantined objects in addition to the
+// accepted ones. The name comes from a hook, so it must have git's own form.
 func (q Quarantine) environment(dir string) ([]string, error) {
 	if q.Dir == "" {
 		return nil, nil

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// queues let one caller at a time through per repository, and forget a repository
-// that nobody waits for.
+// queues admits one caller per repository at a time. It keeps no entry for a repository that nobody
+// uses.
 type queues struct {
 	mu  *sync.Mutex
 	all map[int64]*queue
@@ -19,7 +19,7 @@ type queue struct {
 
 func newQueues() queues { return queues{mu: new(sync.Mutex), all: make(map[int64]*queue)} }
 
-// wait returns when it is the caller's turn; the result ends the turn.
+// wait waits for the caller's turn. The returned function ends the turn.
 func (q queues) wait(ctx context.Context, id int64) (func(), error) {
 	one := q.enter(id)
 	if err := one.turn.acquire(ctx); err != nil {

@@ -8,15 +8,14 @@ import (
 	"os/exec"
 )
 
-// The names of the variables by which a hook finds the server and says which push
-// it belongs to.
+// These variables tell a hook the address of the server and the token of its push.
 const (
 	hookSocketVariable = "GRADER_HOOK_SOCKET"
 	hookTokenVariable  = "GRADER_HOOK_TOKEN"
 )
 
-// Receive is a running git receive-pack. Its streams are pipes; what it says on
-// standard error ends up in the error of Wait.
+// Receive is a running git receive-pack. Its streams are pipes. Its standard error becomes part of
+// the error of Wait.
 type Receive struct {
 	Stdin        io.WriteCloser
 	Stdout       io.ReadCloser
@@ -24,12 +23,11 @@ type Receive struct {
 	p            *process
 }
 
-// ReceiveCommands starts git receive-pack in its own process group, holding the
-// lock's descriptor, with the hook server's address and the per-push token in its
-// environment. The client has had the advertisement already (Advertise): git reads the
-// command list at once, so that no process and no lock wait for a client to make up
-// its mind. Only ref can be moved. ctx bounds the wait for a free slot and nothing else: neither its end nor
-// the server's death ends git; Kill does.
+// ReceiveCommands starts git receive-pack in its own process group. It holds the lock's descriptor,
+// and its environment contains the address of the hook server and the token of the push. The caller
+// has already sent the advertisement (Advertise). git reads the command list at once, so no process
+// and no lock wait for the client. Only ref can be moved. ctx bounds only the wait for a free slot.
+// git survives the end of ctx and of the server; Kill ends it.
 func (s *Store) ReceiveCommands(ctx context.Context, id int64, lock *Lock, token, ref string) (*Receive, error) {
 	if lock == nil || lock.id != id {
 		return nil, fmt.Errorf("receive into repository %d: without its lock", id)
@@ -52,8 +50,8 @@ func (s *Store) ReceiveCommands(ctx context.Context, id int64, lock *Lock, token
 	return r, err
 }
 
-// startReceive joins git to two pipes of our own: those of os/exec are closed by its
-// Wait, and with them what git said last.
+// startReceive connects git to pipes that it creates itself. os/exec closes its pipes in Wait, so
+// git's last output would be lost.
 func startReceive(cmd *exec.Cmd, then func()) (*Receive, error) {
 	stdin, in, err := os.Pipe()
 	if err != nil {
@@ -76,8 +74,8 @@ func startReceive(cmd *exec.Cmd, then func()) (*Receive, error) {
 	return &Receive{Stdin: in, Stdout: out, ProcessGroup: cmd.Process.Pid, p: p}, nil
 }
 
-// Wait waits for git to end. It may be called more than once; what git wrote can
-// be read before and after.
+// Wait waits for git to end. It may be called more than once. The output can be read before and
+// after.
 func (r *Receive) Wait() error { return r.p.wait() }
 
 // Done is closed when git has ended.
@@ -86,12 +84,12 @@ func (r *Receive) Done() <-chan struct{} { return r.p.done }
 // Kill ends the whole process group. It may be called at any time.
 func (r *Receive) Kill() { r.p.kill() }
 
-// Close ends git if it still runs, waits for it, and frees the pipes. It may be
-// called at any time, and twice.
+// Close kills git if it still runs, waits for it, and closes the pipes. It may be called at any
+// time, and twice.
 func (r *Receive) Close() error {
 	r.Kill()
 	<-r.p.done
-	// Closing twice is no mistake of the caller's.
+	// The errors are ignored because Close may be called twice.
 	_, _ = r.Stdin.Close(), r.Stdout.Close()
 	return nil
 }

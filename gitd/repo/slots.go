@@ -2,7 +2,7 @@ package repo
 
 import "context"
 
-// slots bound how many processes run at once; whoever comes later waits.
+// slots bounds how many processes run at once. Further callers wait.
 type slots chan struct{}
 
 func newSlots(n int) slots { return make(slots, n) }

@@ -12,15 +12,15 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// starterHistory is how many starters of one assignment are told apart.
+// starterHistory bounds how many starters of one assignment are listed.
 const starterHistory = 50
 
-// AdvanceStarter makes the head of a starter repository hold a directory (a path inside
-// the tree) of another repository's commit, and returns the starters, the newest first.
-// A directory that has changed becomes a commit on top of the last one, so that what was
-// cloned before can be merged with it; its objects are self-contained. The commit depends
-// on the arguments and on the last one alone, and main moves last, so that doing it again,
-// also after a crash, is no error. CodeNotFound: no such directory.
+// AdvanceStarter copies a directory (a path inside the tree) of another repository's commit to the
+// head of a starter repository, and returns the starters, newest first. If the directory has
+// changed, it becomes a commit on top of the last one, so that earlier clones can merge it. The
+// starter repository then has all objects that it needs. The commit depends only on the arguments
+// and the last commit, and main moves last, so AdvanceStarter is idempotent, even after a crash.
+// CodeNotFound: the directory does not exist.
 func (s *Store) AdvanceStarter(ctx context.Context, id, from int64, commit, dir string, at time.Time) ([]string, error) {
 	if err := checkObject(commit); err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (s *Store) AdvanceStarter(ctx context.Context, id, from int64, commit, dir 
 	return s.starters(ctx, id)
 }
 
-// starters lists the commits of a starter repository, the newest first.
+// starters returns the commits of a starter repository, newest first.
 func (s *Store) starters(ctx context.Context, id int64) ([]string, error) {
 	out, err := s.read(ctx, id, Quarantine{}, command{args: []string{"rev-list", fmt.Sprintf("--max-count=%d", starterHistory), mainRef}, max: 64 * starterHistory})
 	if err != nil {
@@ -81,7 +81,7 @@ type starter struct {
 	at                    time.Time
 }
 
-// addStarter makes the commit and moves main to it. The caller holds the lock.
+// addStarter creates the commit and moves main to it. The caller holds the lock.
 func (s *Store) addStarter(ctx context.Context, id, from int64, add starter) error {
 	dir := s.directory(id)
 	env := environment(s.receiveSettings(mainRef), "GIT_DIR="+dir,
@@ -104,7 +104,7 @@ func (s *Store) addStarter(ctx context.Context, id, from int64, add starter) err
 	if add.parent != NoCommit {
 		revisions += "^" + add.parent + "\n"
 	}
-	// Into one pack, the other repository's objects included.
+	// One pack contains everything, including objects of the other repository.
 	pack := command{args: []string{"pack-objects", "--quiet", "--revs", filepath.Join(dir, "objects/pack/pack")}, env: env, stdin: []byte(revisions), max: 1 << 10}
 	if _, err := s.git(ctx, pack); err != nil {
 		return err
@@ -115,8 +115,8 @@ func (s *Store) addStarter(ctx context.Context, id, from int64, add starter) err
 
 func gitDate(at time.Time) string { return fmt.Sprintf("@%d +0000", at.Unix()) }
 
-// BehindStarter reports whether a repository's main is built on a starter, but not on
-// the newest one, whose repository and commit are given.
+// BehindStarter reports whether a repository's main builds on a starter that is not the newest.
+// starters is the starter repository, and newest its newest commit.
 func (s *Store) BehindStarter(ctx context.Context, id, starters int64, newest string) (bool, error) {
 	main, err := s.Head(id)
 	if err != nil || main == NoCommit {
@@ -125,7 +125,7 @@ func (s *Store) BehindStarter(ctx context.Context, id, starters int64, newest st
 	env := environment(common(), "GIT_DIR="+s.directory(id), "GIT_ALTERNATE_OBJECT_DIRECTORIES="+filepath.Join(s.directory(starters), "objects"))
 	out, err := s.git(ctx, command{args: []string{"merge-base", main, newest}, env: env, max: 1 << 10})
 	if exitedWith(err, 1) {
-		return false, nil // nothing in common
+		return false, nil // no common commit
 	}
 	return err == nil && strings.TrimSpace(string(out)) != newest, err
 }

@@ -14,18 +14,18 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Store is all repositories.
+// Store manages all repositories.
 type Store struct {
 	o            Options
-	capabilities string // what git's receive-pack offers, learned at Open
+	capabilities string // capabilities of git's receive-pack, read by Open
 	locks        queues
 	receiving    slots
 	fetching     slots
-	readers      [64]sync.RWMutex // by repository, several to one
+	readers      [64]sync.RWMutex // by repository; several repositories share one
 }
 
-// Open prepares the directories and the hooks directory that every repository
-// shares, and checks git's version.
+// Open prepares the directories and the hooks directory that all repositories share. It also checks
+// git's version.
 func Open(o Options) (*Store, error) {
 	o = o.withDefaults()
 	s := &Store{o: o, locks: newQueues(), receiving: newSlots(o.Processes), fetching: newSlots(o.Processes)}
@@ -49,7 +49,7 @@ func Open(o Options) (*Store, error) {
 	return s, nil
 }
 
-// oldestGit is the first with core.fsync and the quarantine's present name.
+// oldestGit is the first minor version that has core.fsync and the present name of the quarantine.
 const oldestGit = 36
 
 var versionPattern = regexp.MustCompile(`^git version 2\.(\d+)`)
@@ -71,8 +71,7 @@ func (s *Store) checkGit() error {
 
 func (s *Store) hooksDir() string { return filepath.Join(s.o.Dir, "hooks") }
 
-// makeHooks links git's two hook names to the one binary. No repository has hooks
-// of its own.
+// makeHooks links both hook names to the one binary. Repositories have no hooks of their own.
 func (s *Store) makeHooks() error {
 	if err := os.MkdirAll(s.hooksDir(), 0o700); err != nil {
 		return fmt.Errorf("hooks directory: %w", err)

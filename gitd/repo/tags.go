@@ -12,9 +12,9 @@ import (
 // maxTag bounds an annotated tag, in bytes.
 const maxTag = 64 << 10
 
-// TagTargets reads a pack and returns what its annotated tags point to, by the tags'
-// names. It stops at the first object that is not whole, or too large for a tag; no
-// pack has no tags.
+// TagTargets reads a pack and returns the target of each annotated tag, by the tag's name. It stops
+// at the first object that is incomplete or too large for a tag. If the input is not a pack, it
+// returns no tags.
 func TagTargets(pack io.Reader) map[string]string {
 	targets := map[string]string{}
 	scanner := packfile.NewScanner(pack)

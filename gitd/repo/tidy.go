@@ -6,14 +6,14 @@ import (
 	"path/filepath"
 )
 
-// tidyPacks is the number of packs above which a repository is repacked. Each push adds one,
-// and every reader opens the index of each.
+// tidyPacks is the number of packs above which a repository is repacked. Each push adds a pack, and
+// every reader opens the index of each.
 const tidyPacks = 20
 
-// Tidy combines the packs of a repository if there are many. It combines the small ones, so
-// that over many pushes each object is rewritten only a few times. It drops no object. It waits
-// for the repository's lock, which git inherits, and does nothing while somebody reads there:
-// the next push asks again.
+// Tidy combines the packs of a repository if there are many. It combines only the small ones, so
+// that each object is rewritten only a few times over many pushes. It drops no object. It waits for
+// the repository's lock, which git inherits. It does nothing while the repository is read, because
+// the next push triggers it again.
 func (s *Store) Tidy(ctx context.Context, id int64) error {
 	if many, err := s.untidy(id); err != nil || !many {
 		return err

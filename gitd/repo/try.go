@@ -11,14 +11,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// triesPrefix is where the commits of tries are kept.
+// triesPrefix is the prefix of the refs of tries.
 const triesPrefix = "refs/tries/"
 
 // TryRef returns the ref that git makes for a try.
 func TryRef(name string) string { return triesPrefix + name }
 
-// Tip returns where a ref is, as a hex object name, 40 zeros where there is none. It is
-// main, or that of a try.
+// Tip returns the commit of a ref as a hex object name, 40 zeros if the ref does not exist. The ref
+// is main or that of a try.
 func (s *Store) Tip(id int64, ref string) (string, error) {
 	if ref != mainRef && (len(ref) <= len(triesPrefix) || ref[:len(triesPrefix)] != triesPrefix || !pinPattern.MatchString(ref[len(triesPrefix):])) {
 		return "", schema.Errorf(schema.CodeInvalid, "%q is neither main nor the ref of a try", schema.Sanitize(ref))
@@ -30,9 +30,8 @@ func (s *Store) Tip(id int64, ref string) (string, error) {
 	return commit, nil
 }
 
-// KeepTry makes the ref that git has made for a try durable, and returns its commit's
-// tree. The caller holds the repository's lock. Doing it again is no error. CodeConflict:
-// the ref is not at the commit.
+// KeepTry makes the ref that git created for a try durable, and returns the tree of its commit. The
+// caller holds the repository's lock. It is idempotent. CodeConflict: the ref is not at the commit.
 func (s *Store) KeepTry(id int64, name, commit string) (tree string, err error) {
 	at, err := s.Tip(id, TryRef(name))
 	if err != nil {
@@ -44,7 +43,7 @@ func (s *Store) KeepTry(id int64, name, commit string) (tree string, err error) 
 	if tree, err = s.TreeOf(id, commit); err != nil {
 		return "", fmt.Errorf("try %s in repository %d: %w", name, id, err)
 	}
-	// git has synced the file, and none of the directories that name it.
+	// git has synced the file, but not the directories on the path to it.
 	dir := s.directory(id)
 	refs := filepath.Join(dir, triesPrefix)
 	way := []string{refs, filepath.Join(dir, "refs"), filepath.Join(dir, "objects/pack"), filepath.Join(dir, "HEAD"), filepath.Join(dir, "config"), dir, filepath.Dir(dir), filepath.Dir(filepath.Dir(dir))}
@@ -54,8 +53,8 @@ func (s *Store) KeepTry(id int64, name, commit string) (tree string, err error) 
 	return tree, nil
 }
 
-// DropTry removes the ref of a try. It drops no object. Doing it again is no error, nor is a
-// repository that is gone.
+// DropTry removes the ref of a try, but no object. It is idempotent, and returns no error if the
+// repository does not exist.
 func (s *Store) DropTry(ctx context.Context, id int64, name string) error {
 	dir := s.directory(id)
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
@@ -65,7 +64,7 @@ func (s *Store) DropTry(ctx context.Context, id int64, name string) error {
 	if err != nil {
 		return fmt.Errorf("drop try %s of repository %d: %w", name, id, err)
 	}
-	defer func() { _ = lock.Unlock() }() // of a file that is only locked
+	defer func() { _ = lock.Unlock() }() // the file is only locked, so an error does not matter
 	at, err := s.Tip(id, TryRef(name))
 	if err != nil || at == NoCommit {
 		return err

@@ -13,10 +13,9 @@ import (
 
 var protocolPattern = regexp.MustCompile(`^version=[012]$`)
 
-// UploadPack serves a fetch over the given streams. protocol is "" or "version=N". It
-// returns when git has ended and
-// everything it wrote was delivered, or when ctx ends; a Read or Write of the
-// caller's streams that hangs then ends with the stream.
+// UploadPack serves a fetch over the given streams. protocol is "" or "version=N". It returns when
+// git has ended and all its output was delivered, or when ctx ends. A blocked Read or Write then
+// lasts until the caller closes the stream.
 func (s *Store) UploadPack(ctx context.Context, id int64, protocol string, view View, stdin io.Reader, stdout, stderr io.Writer) error {
 	if protocol != "" && !protocolPattern.MatchString(protocol) {
 		return schema.Errorf(schema.CodeInvalid, "%q is not a version of git's protocol", schema.Sanitize(protocol))
@@ -86,7 +85,7 @@ func startUpload(cmd *exec.Cmd, then func()) (*upload, error) {
 func (u *upload) serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error {
 	defer context.AfterFunc(ctx, u.p.kill)()
 	go func() {
-		// A client that stops talking is git's to judge.
+		// git itself decides how long to wait for a client that sends nothing.
 		_, _ = io.Copy(u.in, stdin)
 		u.in.Close()
 	}()
@@ -97,7 +96,7 @@ func (u *upload) serve(ctx context.Context, stdin io.Reader, stdout, stderr io.W
 		select {
 		case err := <-delivered:
 			if err != nil {
-				u.p.kill() // nobody listens
+				u.p.kill() // the client does not read any more
 			}
 		case <-ctx.Done():
 			u.p.kill()

@@ -9,18 +9,18 @@ import (
 	"strings"
 )
 
-// viewPrefix begins the names of directories that hold a view while it is served.
+// viewPrefix is the prefix of the directories that hold a view while it is served.
 const viewPrefix = ".view-"
 
-// View is the set of refs that a fetch is shown instead of a repository's own: chosen refs on
-// the objects of several repositories. The zero View is the repository itself with main alone.
+// View is a set of refs that a fetch sees in place of a repository's own. It contains chosen refs
+// and the objects of several repositories. The zero View is the repository itself with only main.
 type View struct {
 	Refs    map[string]string // names to commits
 	Objects []int64           // repositories in addition to the fetched one
 }
 
-// place makes a directory that git serves as the view, and returns how to remove it. A leftover
-// is removed at the next start.
+// place makes a directory that git serves as the view, and returns a function that removes it. If
+// the server crashes, the next start removes the directory.
 func (s *Store) place(id int64, v View) (dir string, remove func(), err error) {
 	dir, err = os.MkdirTemp(s.o.Dir, viewPrefix)
 	if err != nil {
@@ -62,7 +62,7 @@ func sortedNames(refs map[string]string) []string {
 	return names
 }
 
-// checkRef refuses what would not be one line of packed-refs.
+// checkRef refuses a name that cannot be written on one line of packed-refs.
 func checkRef(name string) error {
 	if !strings.HasPrefix(name, "refs/") || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
 		return fmt.Errorf("%q is not the name of a ref", name)

@@ -6,8 +6,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// absence counts the tests that were not run, or not reported, for one reason, because a line
-// for each would repeat it.
+// absence counts the tests that were not run or not reported for one reason. A line for each test
+// would repeat the reason.
 type absence struct {
 	word, of string
 	reason   string
@@ -15,7 +15,7 @@ type absence struct {
 	first    string
 }
 
-// countAbsent counts a test that was not run, or that its report lacks.
+// countAbsent counts a test that was not run or not reported.
 func (t *Transcript) countAbsent(r *schema.TestResult) {
 	what := absence{word: outcomeWord(r.Outcome), reason: reason(r), tests: 1, first: r.Name}
 	if r.Outcome == schema.OutcomeMissing {
@@ -30,7 +30,7 @@ func (t *Transcript) countAbsent(r *schema.TestResult) {
 	t.absent = append(t.absent, what)
 }
 
-// absences says what was not run or not reported, a line or two for each reason.
+// absences returns the tests that were not run or not reported, in a line or two for each reason.
 func (t *Transcript) absences() []string {
 	var out []string
 	for _, a := range t.absent {

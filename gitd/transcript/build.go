@@ -8,17 +8,17 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// What a push shows of a build's output. All of it is on the page.
+// These limits bound what a push shows of a build's output. The page shows all of it.
 const (
-	maxBuildLines = 60 // as they come
-	maxErrorLines = 6  // from the first error on, where it came later
-	maxLastLines  = 15 // of a build that failed, where they came later
+	maxBuildLines = 60 // from the start
+	maxErrorLines = 6  // from the first error on, if it comes after those
+	maxLastLines  = 15 // of a failed build, if they come after those
 )
 
-// buildError matches a line in which compilers, linkers and interpreters say what is wrong.
+// buildError matches a line in which a compiler, linker or interpreter reports an error.
 var buildError = regexp.MustCompile(`(?i)(?:^|[^a-z-])error(?:[:\[(]| at |:$)|undefined reference|multiple definition|syntaxerror|no rule to make target`)
 
-// buildLine is a line that a compiler or a student's build prints, marked as such.
+// buildLine marks and counts a line that a compiler or a student's build prints.
 func (t *Transcript) buildLine(text string) []string {
 	t.build++
 	switch {
@@ -30,7 +30,7 @@ func (t *Transcript) buildLine(text string) []string {
 	return outputLine(text)
 }
 
-// outputLine marks a line; one that says what is wrong is not cut.
+// outputLine marks a line. It does not cut a line with an error.
 func outputLine(text string) []string {
 	if !buildError.MatchString(text) {
 		return []string{Truncate("| "+OneLine(text), Width)}
@@ -55,7 +55,7 @@ func (t *Transcript) buildResult(b *schema.BuildResult) []string {
 		return out
 	}
 	var out []string
-	if t.build == 0 && b.Output != "" { // it was not shown as it came
+	if t.build == 0 && b.Output != "" { // it was not shown live
 		all := outputLines(b.Output)
 		for _, line := range all[:min(len(all), maxBuildLines)] {
 			out = append(out, t.buildLine(line)...)
@@ -73,8 +73,8 @@ func outputLines(output string) []string {
 	return strings.Split(strings.TrimRight(schema.Plain(output), "\n"), "\n")
 }
 
-// lateLines are those after the first maxBuildLines of a build's output that say why it failed: the
-// first error, which the others often follow from, and the end.
+// lateLines returns the lines after the first maxBuildLines of a build's output that show why it
+// failed: the first error, because others often follow from it, and the end.
 func lateLines(all []string) []string {
 	late := all[min(len(all), maxBuildLines):]
 	end := max(0, len(late)-maxLastLines)
@@ -96,7 +96,7 @@ func lateLines(all []string) []string {
 		}
 		next = to
 	}
-	if first >= 0 { // below 0 it was shown as it came
+	if first >= 0 { // below 0 it was shown already
 		show(first, min(first+maxErrorLines, end))
 	}
 	show(end, len(late))

@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// CourseFile is what a push of course.yaml shows: its version, and the grades that it
-// changed.
+// CourseFile returns the lines that a push of course.yaml shows: its version, and the grades that
+// it changed.
 func CourseFile(v schema.CourseVersion, changes []schema.GradeChange) []string {
 	head := fmt.Sprintf("course.yaml: version %d. commit %s", v.Number, ShortCommit(v.Commit))
 	if !v.Applied {
@@ -21,7 +21,7 @@ func CourseFile(v schema.CourseVersion, changes []schema.GradeChange) []string {
 	return append(lines, GradeChanges(changes)...)
 }
 
-// GradeChanges are lines that say whose grades change and by how much.
+// GradeChanges returns lines that say whose grades change and by how much.
 func GradeChanges(changes []schema.GradeChange) []string {
 	var lines []string
 	for _, line := range course.GradeChangeLines(changes) {

@@ -9,15 +9,15 @@ import (
 )
 
 const (
-	maxFullFailures = 5  // of one family, shown with their details
+	maxFullFailures = 5  // of one family; these have their details
 	maxNameLines    = 20 // of the names of its other failures
 )
 
-// family collects the cases of one test that share a line: the passed ones, and the failures
-// after the first few.
+// family collects the cases of one test that share a line: the passed cases, and the failures after
+// the first few.
 type family struct {
 	name   string
-	cases  int // all of the assignment's that came
+	cases  int // all cases of the assignment so far
 	passed pile
 	extra  pile // cases that the assignment does not know
 	full   int  // failures that were shown in full
@@ -25,7 +25,7 @@ type family struct {
 	names  []string
 }
 
-// pile sums up cases that share a line.
+// pile sums cases that share a line.
 type pile struct {
 	cases      int
 	score, max schema.Points
@@ -41,10 +41,10 @@ func (p *pile) add(r *schema.TestResult) {
 	}
 }
 
-// isCase reports whether a result is one case of a test with several.
+// isCase reports whether a result is one of several cases of a test.
 func isCase(r *schema.TestResult) bool { return r.Test != "" && r.Name != r.Test }
 
-// fold keeps a case for its family's line; false: the case has its own lines.
+// fold adds a case to its family's line. It returns false if the case has its own lines.
 func (f *family) fold(r *schema.TestResult) bool {
 	if r.Unpinned {
 		f.extra.add(r)
@@ -87,7 +87,7 @@ func (t *Transcript) endFamily() []string {
 	return out
 }
 
-// failures returns the failures without their own lines, by name.
+// failures returns the lines of failures that have no lines of their own, with their names.
 func (t *Transcript) failures(f *family) []string {
 	switch f.failed.cases {
 	case 0:
@@ -99,14 +99,15 @@ func (t *Transcript) failures(f *family) []string {
 	return append(out, nameLines(f.names)...)
 }
 
-// line is one line for several cases. The count is never cut; a long name loses its beginning.
+// line formats one line for several cases. The count is never cut. If the name is too long, its
+// beginning is cut.
 func (f *family) line(word string, p pile, count string) string {
 	head, took := fmt.Sprintf("%s  %-3s  ", word, p.score.String()+"/"+p.max.String()), duration(p.wall)
 	count = ": " + count
 	return spread(TruncateName(head, OneLine(f.name), Width-Columns(took)-Columns(count)-1)+count, took)
 }
 
-// countOf says how many cases share a line, and of how many where there are others.
+// countOf returns how many cases share a line, and the total if the family has other cases.
 func (f *family) countOf(p pile) string {
 	if p.cases == f.cases {
 		return fmt.Sprintf("%d cases", p.cases)
@@ -114,7 +115,7 @@ func (f *family) countOf(p pile) string {
 	return fmt.Sprintf("%d of %d cases", p.cases, f.cases)
 }
 
-// nameLines lists names, as many to a line as fit.
+// nameLines formats names, as many on a line as fit.
 func nameLines(names []string) []string {
 	const width = Width - len(detailIndent)
 	var out []string

@@ -8,10 +8,11 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// maxPins is how many pinned cases one push prints.
+// maxPins bounds how many pinned cases one push prints.
 const maxPins = 100
 
-// GateHead returns the first lines that a push to the tests shows: the number of the candidate and what its gate grades.
+// GateHead returns the first lines that a push of tests shows: the number of the candidate and what
+// its gate grades.
 func GateHead(path string, g schema.Gate) []string {
 	runs, samples, starter := 0, 0, false
 	for _, j := range g.Jobs {
@@ -39,7 +40,7 @@ func GateHead(path string, g schema.Gate) []string {
 	return append([]string{head}, Wrap("the gate grades "+what+"; students see nothing yet", Width)...)
 }
 
-// GateFailed is told where our machines failed to do a part of a gate.
+// GateFailed returns the lines for a gate of which a part failed because of our machines.
 func GateFailed(g schema.Gate) []string {
 	out := []string{"our machines failed, so that nothing is decided:"}
 	for _, j := range g.Jobs {
@@ -50,7 +51,7 @@ func GateFailed(g schema.Gate) []string {
 	return append(out, "Push again to try once more.")
 }
 
-// partName names a part of a gate.
+// partName returns the name of a part of a gate.
 func partName(p schema.GatePart) string {
 	switch {
 	case p.Run > 0:
@@ -63,7 +64,7 @@ func partName(p schema.GatePart) string {
 	return "the gate"
 }
 
-// GateVerdict is what a gate decided and why, beside the version before.
+// GateVerdict returns what a gate decided and why, compared with the version before.
 func GateVerdict(path string, g, before schema.Gate) []string {
 	v := g.Verdict
 	out := gateScores(v)
@@ -89,14 +90,14 @@ func GateVerdict(path string, g, before schema.Gate) []string {
 	return out
 }
 
-// reasonLines are the lines of one reason: its first, wrapped, and a few of what follows,
-// such as a compiler's words.
+// reasonLines returns the lines of one reason: its first line, wrapped, and a few of the rest, such
+// as a compiler's messages.
 func reasonLines(reason string) []string {
 	first, rest, _ := strings.Cut(schema.Sanitize(reason), "\n")
 	return append(Wrap("! "+first, Width), details(rest, maxDetails)...)
 }
 
-// gateScores says what the solution, the samples and the starter scored.
+// gateScores returns the scores of the solution, the samples and the starter.
 func gateScores(v *schema.GateVerdict) []string {
 	var out []string
 	if v.Runs > 1 {
@@ -120,11 +121,11 @@ func gateScores(v *schema.GateVerdict) []string {
 	return out
 }
 
-// maxChanges is how many tests and cases are listed that differ from the version before.
+// maxChanges bounds how many changed tests and cases are listed.
 const maxChanges = 40
 
-// changes says what the tests are worth beside the version before: the sum, and each
-// test or case that is new, gone, or has other points.
+// changes compares the points of the tests with the version before: the sum, and each test or case
+// that is new, removed, or has different points.
 func changes(g, before schema.Gate) []string {
 	now, was := worthOf(g), worthOf(before)
 	if now.names == nil || was.names == nil {
@@ -158,7 +159,7 @@ func changes(g, before schema.Gate) []string {
 	return append([]string{fmt.Sprintf("beside version %d: %s points, were %s", before.Version.Number, now.sum, was.sum)}, out...)
 }
 
-// pinNames are the entries of pinned cases.
+// pinNames returns the entries of pinned cases.
 func pinNames(all ...schema.Pins) map[string]bool {
 	names := map[string]bool{}
 	for _, pins := range all {
@@ -171,14 +172,15 @@ func pinNames(all ...schema.Pins) map[string]bool {
 	return names
 }
 
-// worth is what each entry of a version's solution is worth.
+// worth holds the points of each entry of a version's solution.
 type worth struct {
 	names []string
 	of    map[string]schema.Points
 	sum   schema.Points
 }
 
-// worthOf reads it from the first run of the solution; none if there is none.
+// worthOf returns the points from the first run of the solution, or the zero value if there is no
+// result.
 func worthOf(g schema.Gate) worth {
 	if len(g.Jobs) == 0 || g.Jobs[0].Result == nil {
 		return worth{}
@@ -193,7 +195,7 @@ func worthOf(g schema.Gate) worth {
 	return p
 }
 
-// Pins returns the pinned cases and what changed since the version that was active.
+// Pins returns lines for the pinned cases and the changes since before.
 func Pins(now, before schema.Pins) []string {
 	var out []string
 	tests := make([]string, 0, len(now.Tests))
@@ -219,7 +221,7 @@ func Pins(now, before schema.Pins) []string {
 	return out
 }
 
-// unpinned are the cases that were pinned and are no longer.
+// unpinned returns the cases that are no longer pinned.
 func unpinned(now, before schema.Pins) []string {
 	var out []string
 	for test, names := range before.Tests {

@@ -8,24 +8,24 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Head is what a push shows first: what was recorded, and when.
+// Head is the first thing that a push shows: what was recorded, and when.
 type Head struct {
 	Course   string // its code
-	Title    string // of the assignment, or its name
+	Title    string // the assignment's title, or its name
 	Number   int    // of the submission
-	TryOut   bool   // a push of staff, not counted
-	Try      bool   // a push to the branch try, not handed in
+	TryOut   bool   // a push of staff, which does not count
+	Try      bool   // a push to the branch try, which is not handed in
 	Received time.Time
 	Now      time.Time // in the zone in which Received is shown
 	Timing   string    // "due 23:59: on time"; "" for none
 	Use      string    // of a limit: "3 of 20 today"; "" for none
 	Commit   string
 	Kept     bool   // received after the end, not graded
-	Team     string // whose submission it is: "team blue: alice, bob"; "" for a person's
-	Regraded string // what changed an earlier grade meanwhile; "" for nothing
+	Team     string // the team of the submission: "team blue: alice, bob"; "" for a person's
+	Regraded string // what changed an earlier grade since the previous submission; "" for nothing
 }
 
-// Lines returns what was recorded, when, and what that means.
+// Lines returns lines that say what was recorded, when, and what that means.
 func (h Head) Lines() []string {
 	number := fmt.Sprintf(": submission %d", h.Number)
 	if h.Use != "" {
@@ -59,18 +59,20 @@ func (h Head) Lines() []string {
 	return lines
 }
 
-// TryFoot says at the end of a try that nothing was handed in, and how to hand in.
+// TryFoot returns lines for the end of a try. They say that nothing was handed in, and how to hand
+// in.
 func TryFoot(push string) []string {
 	return []string{"This was a try: nothing was handed in, nothing was counted.", "To hand it in:", "    " + push}
 }
 
-// title names an assignment to people: "COMP2402 A1 Linked lists".
+// title returns an assignment's name for people: "COMP2402 A1 Linked lists".
 func (h Head) title() string {
 	name := strings.Replace(h.Title, ": ", " ", 1)
 	return schema.Sanitize(strings.ToUpper(h.Course) + " " + strings.Join(strings.Fields(name), " "))
 }
 
-// NewerStarter says that the starter was corrected, and how to get it; "" says nothing.
+// NewerStarter returns lines that say that the starter was corrected and how to get it. It returns
+// nil if pull is "".
 func NewerStarter(pull string) []string {
 	if pull == "" {
 		return nil
@@ -78,10 +80,10 @@ func NewerStarter(pull string) []string {
 	return []string{"The starter was corrected after you began. To merge it:", "    " + pull}
 }
 
-// ShortCommit is a commit as people read it.
+// ShortCommit returns an abbreviated commit.
 func ShortCommit(commit string) string { return commit[:min(7, len(commit))] }
 
-// Foot says where a result stays: its page and its receipt, "" if there is none.
+// Foot returns lines with the addresses of the page and the receipt. Either may be "".
 func Foot(page, receipt string) []string {
 	if receipt != "" {
 		receipt = "receipt " + receipt

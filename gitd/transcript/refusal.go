@@ -11,10 +11,10 @@ import (
 	"github.com/grader/grader/schema/assignment"
 )
 
-// NothingCounted is how every refusal ends.
+// NothingCounted is the last line of every refusal.
 const NothingCounted = "Nothing was counted."
 
-// refusedFor are the lines of several findings.
+// refusedFor returns the lines of several findings.
 func refusedFor(tree *course.Refused, again []string) []string {
 	if len(tree.Findings) == 1 && tree.More == 0 {
 		return Refusal(tree.Findings[0].String())
@@ -35,11 +35,11 @@ func refusedFor(tree *course.Refused, again []string) []string {
 	return append(lines, NothingCounted)
 }
 
-// maxMistakes is how many lines of mistakes one refusal shows.
+// maxMistakes bounds how many lines of mistakes one refusal shows.
 const maxMistakes = 60
 
-// Refusal returns the lines of a push that is refused for one reason. The commands that
-// help stand on lines of their own, never broken, to be copied.
+// Refusal returns the lines of a push that is refused for one reason. Each command has a line of
+// its own, which is never wrapped, so that it can be copied.
 func Refusal(text string, commands ...string) []string {
 	text = "refused: " + strings.TrimRight(OneLine(text), ". :")
 	if whole := text + ". " + NothingCounted; len(commands) == 0 && Columns(whole) <= RefusalWidth {
@@ -56,7 +56,7 @@ func ending(commands []string) string {
 	return "."
 }
 
-// commandLines are commands for a shell, each on a line of its own.
+// commandLines formats shell commands, each on a line of its own.
 func commandLines(commands []string) []string {
 	var lines []string
 	for _, c := range commands {
@@ -65,9 +65,9 @@ func commandLines(commands []string) []string {
 	return lines
 }
 
-// RefusedTree returns the lines of a push whose tree was refused: the findings, each
-// with its commands, and then the commands that hand in the corrected tree. An
-// assignment that cannot be read has a line for each mistake.
+// RefusedTree returns the lines of a push whose tree was refused: the findings, each with its
+// commands, and then the commands that hand in the corrected tree. For an assignment that cannot be
+// read it returns a line for each mistake.
 func RefusedTree(err error, again ...string) []string {
 	var tree *course.Refused
 	var invalid *assignment.Invalid

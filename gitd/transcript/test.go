@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// test returns what is shown once a test or a case has ended: its lines, unless it
-// shares a line with others of its family, and those of the family that it ends.
+// test returns the lines that are shown when a test or case has ended: first those of the family
+// that it ends, then its own, unless it shares a line with other cases.
 func (t *Transcript) test(r *schema.TestResult) []string {
 	if r == nil {
 		return nil
@@ -29,7 +29,7 @@ func (t *Transcript) test(r *schema.TestResult) []string {
 	return append(out, t.testLines(r)...)
 }
 
-// testLines are the lines of one test or case.
+// testLines returns the lines of one test or case.
 func (t *Transcript) testLines(r *schema.TestResult) []string {
 	switch {
 	case !t.room(r.Outcome == schema.OutcomePassed):
@@ -46,8 +46,8 @@ func (t *Transcript) testLines(r *schema.TestResult) []string {
 	return append(out, t.hint(r)...)
 }
 
-// output is the end of what a failed test's program wrote, where it is asked for or says
-// what is wrong with the tests. A compile error is told with its output anyway.
+// output returns the end of a failed test's output, if it was requested or shows what is wrong with
+// the tests. The reason of a compile error contains the output already.
 func (t *Transcript) output(r *schema.TestResult) []string {
 	wanted := t.options.Gate || r.Outcome == schema.OutcomeGraderError
 	if !wanted || r.Output == "" || r.Outcome == schema.OutcomeCompileError || t.outputs >= maxOutputs {
@@ -57,7 +57,7 @@ func (t *Transcript) output(r *schema.TestResult) []string {
 	return outputTail(r.Output)
 }
 
-// outputTail is the end of an output, marked as such.
+// outputTail returns the end of an output with a mark on each line.
 func outputTail(text string) []string {
 	all := strings.Split(strings.TrimSpace(schema.Plain(text)), "\n")
 	out := []string{detailIndent + "output:"}
@@ -73,7 +73,7 @@ func outputTail(text string) []string {
 	return out
 }
 
-// testLine is the one line that every test has: outcome, points, name and time.
+// testLine returns the line that every test has: outcome, points, name and time.
 func (t *Transcript) testLine(r *schema.TestResult) string {
 	head, took := fmt.Sprintf("%s  %-3s  ", outcomeWord(r.Outcome), r.Score.String()+"/"+r.MaxScore.String()), duration(r.Wall)
 	line := spread(TruncateName(head, OneLine(r.Name), Width-Columns(took)-1), took)
@@ -83,7 +83,7 @@ func (t *Transcript) testLine(r *schema.TestResult) string {
 	return t.paint(bad, line)
 }
 
-// hint is shown once for all the cases of a test.
+// hint returns a test's hint, once for all its cases.
 func (t *Transcript) hint(r *schema.TestResult) []string {
 	if r.Hint == "" || t.hinted[r.Test] {
 		return nil
@@ -92,7 +92,7 @@ func (t *Transcript) hint(r *schema.TestResult) []string {
 	return details("note: "+r.Hint, 2)
 }
 
-// room counts a test, and reports whether there is room for its line.
+// room counts a test and reports whether its line may still be shown.
 func (t *Transcript) room(passed bool) bool {
 	count, limit := &t.others, maxTestLines
 	if passed {
@@ -121,8 +121,8 @@ func outcomeWord(o schema.Outcome) string {
 	return "FAIL"
 }
 
-// reason says why a test did not pass: its message, else what its outcome says. A
-// compile error is told in the compiler's words.
+// reason returns why a test did not pass: its message, or else its outcome. For a compile error it
+// returns the compiler's messages.
 func reason(r *schema.TestResult) string {
 	if r.Outcome == schema.OutcomeCompileError && r.Output != "" {
 		return strings.TrimPrefix(r.Message+"\n"+schema.Plain(r.Output), "\n")

@@ -9,14 +9,14 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// The widths of what is printed, in columns, without the "remote: " that git puts
-// before each line.
+// These are the widths of printed lines in columns, without the "remote: " that git puts before
+// each line.
 const (
 	Width        = 64
 	RefusalWidth = 72 // a refusal that fits stays on one line
 )
 
-// Columns returns how many columns a text takes on a terminal.
+// Columns returns the width of a text on a terminal, in columns.
 func Columns(s string) int { return utf8.RuneCountInString(s) }
 
 // Truncate shortens a text to at most n columns and ends it with an ellipsis.
@@ -30,8 +30,8 @@ func Truncate(s string, n int) string {
 	return string([]rune(s)[:n-1]) + "…"
 }
 
-// TruncateName returns head and name in at most n columns. A name that is too long loses
-// its beginning: all cases of a class share it, and only the end tells them apart.
+// TruncateName returns head and name in at most n columns. It cuts the beginning of a long name,
+// because all cases of a class share it and only the end distinguishes them.
 func TruncateName(head, name string, n int) string {
 	room := n - Columns(head)
 	if Columns(name) <= room {
@@ -43,8 +43,8 @@ func TruncateName(head, name string, n int) string {
 	return head + "…" + string([]rune(name)[Columns(name)-room+1:])
 }
 
-// Wrap breaks a text at spaces into lines of at most width columns. A word that is
-// longer stays whole, so that a path or an address can be copied.
+// Wrap breaks a text at spaces into lines of at most width columns. It keeps longer words whole, so
+// that a path or an address can be copied.
 func Wrap(s string, width int) []string {
 	var lines []string
 	var line string
@@ -65,17 +65,17 @@ func Wrap(s string, width int) []string {
 	return lines
 }
 
-// OneLine makes any text fit for a part of one line on a terminal.
+// OneLine converts any text to a part of one line that is safe for a terminal.
 func OneLine(s string) string {
 	s = strings.TrimRight(s, "\r\n")
 	return schema.Sanitize(strings.NewReplacer("\n", " ", "\t", "    ").Replace(s))
 }
 
-// maxFolds is how many lines one line of a message may become.
+// maxFolds bounds how many lines one line of a message may become.
 const maxFolds = 3
 
-// fold breaks a line at spaces and keeps every one of them: what a program printed may
-// differ from what was expected in spaces alone.
+// fold breaks a line at spaces and keeps every space, because a program's output may differ from
+// the expected output only in spaces.
 func fold(s string, width int) []string {
 	var lines []string
 	for Columns(s) > width && len(lines) < maxFolds-1 {
@@ -89,13 +89,13 @@ func fold(s string, width int) []string {
 	return append(lines, Truncate(s, width))
 }
 
-// spread puts right at the right edge.
+// spread aligns right to the right edge.
 func spread(left, right string) string {
 	left = Truncate(left, Width-Columns(right)-1)
 	return left + strings.Repeat(" ", Width-Columns(left)-Columns(right)) + right
 }
 
-// duration is a duration for people: "12 ms", "1.2 s", "3 min".
+// duration formats a duration for people: "12 ms", "1.2 s", "3 min".
 func duration(d time.Duration) string {
 	switch {
 	case d < time.Second:
@@ -106,7 +106,7 @@ func duration(d time.Duration) string {
 	return fmt.Sprintf("%d min", int(d.Round(time.Minute).Minutes()))
 }
 
-// guard keeps a line from starting with a word that a git client colours as its own.
+// guard adds a mark to a line that starts with a word that git clients colour.
 func guard(line string) string {
 	trimmed := strings.TrimLeft(line, " \t")
 	for _, word := range []string{"hint", "warning", "success", "error"} {

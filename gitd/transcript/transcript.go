@@ -7,7 +7,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// The caps on what one job may print.
+// These limits bound how many lines one job may print.
 const (
 	maxTestLines   = 300 // tests that did not pass
 	maxPassLines   = 100
@@ -23,12 +23,12 @@ const (
 // Options say how a transcript is written.
 type Options struct {
 	Colour  bool
-	Verbose bool // every case has a line of its own, and every failure its details
-	Gate    bool // the output of tests that did not pass is shown, and GateVerdict tells the end
+	Verbose bool // every case has its own line, and every failure its details
+	Gate    bool // the output of tests that did not pass is shown; GateVerdict replaces the verdict
 }
 
-// Transcript writes a job's events for one viewer: plain, redacted, sanitised, at most
-// Width columns. What it returns depends on nothing but the events that it was given.
+// Transcript formats a job's events for one viewer: plain, redacted, sanitised, at most Width
+// columns. Its output depends only on the events.
 type Transcript struct {
 	access  course.Access
 	options Options
@@ -37,7 +37,7 @@ type Transcript struct {
 
 	family family
 	hinted map[string]bool // tests whose hint was shown
-	absent []absence       // what was not run or not reported, by reason, in order
+	absent []absence       // tests that were not run or not reported, by reason, in order
 }
 
 // New starts a transcript for one viewer of one owner's work.
@@ -83,7 +83,7 @@ func startedLine(text string) string {
 	return Truncate("running on a fresh "+where, Width)
 }
 
-// details are the first lines of a message, below the line that they belong to.
+// details returns the first lines of a message, indented below the line that they belong to.
 func details(text string, most int) []string {
 	text = strings.TrimRight(schema.Sanitize(text), "\n")
 	if text == "" {

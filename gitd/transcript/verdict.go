@@ -8,7 +8,7 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// tone is a line's colour, where colour was asked for. The words always say the same.
+// tone is the colour of a line if colour was requested. The words are the same without colour.
 type tone string
 
 const (
@@ -23,8 +23,8 @@ func (t *Transcript) paint(c tone, line string) string {
 	return string(c) + line + "\x1b[0m"
 }
 
-// ended is the verdict. The event is not redacted yet: only here the hidden tests are
-// counted.
+// ended returns the verdict. The event is not redacted before, because the hidden tests are counted
+// here.
 func (t *Transcript) ended(e schema.Event) []string {
 	out := append(t.endFamily(), t.absences()...)
 	if t.left > 0 {

@@ -7,8 +7,8 @@ import (
 	"github.com/grader/grader/schema"
 )
 
-// Waiting says, as the wait begins, that the student may leave. again: pushing again shows
-// these lines again. A job that has ended is not waited for.
+// Waiting returns the lines that tell a student, as the wait begins, that leaving cancels nothing.
+// again says that pushing again shows these lines again. It returns nil for a job that has ended.
 func Waiting(state schema.State, again bool) []string {
 	switch {
 	case state.Ended():
@@ -19,8 +19,8 @@ func Waiting(state schema.State, again bool) []string {
 	return []string{"Ctrl-C cancels nothing."}
 }
 
-// NothingSent is shown to a client that sent nothing if nothing was pushed before. git reports
-// "stale info" for a branch that it expects here, such as the starter's.
+// NothingSent returns lines for a client that sent nothing to a repository without pushes. git
+// reports "stale info" if the client expects a branch here, such as the starter's.
 func NothingSent(push string) []string {
 	return []string{
 		"grader: nothing was sent, and nothing was pushed here before.",
@@ -28,8 +28,8 @@ func NothingSent(push string) []string {
 	}
 }
 
-// NoAnswer is shown to a client that ended before it sent its list. git does so in a SHA-256
-// repository, with a message that few understand.
+// NoAnswer returns lines for a client that ended before it sent its list. git does so in a SHA-256
+// repository, with a message that few people understand.
 func NoAnswer(assignment, remote string) []string {
 	dir := "../" + assignment + "-sha1"
 	git := "    git --git-dir=" + dir + "/.git --work-tree=. "
@@ -43,8 +43,8 @@ func NoAnswer(assignment, remote string) []string {
 	}
 }
 
-// NothingNew follows what main was recorded as, for a client that sent nothing: its main is
-// here, or git refuses to send another history, which looks the same from here.
+// NothingNew returns lines that follow the result of main for a client that sent nothing. Either
+// main is up to date, or git refused to send another history. The server cannot tell which.
 func NothingNew(force string) []string {
 	return []string{
 		"That was main as it is here. If git says \"rejected\" now, it sent",
@@ -52,7 +52,7 @@ func NothingNew(force string) []string {
 	}
 }
 
-// Stopping is shown to waiting people when the server stops.
+// Stopping returns lines for waiting people when the server stops.
 func Stopping(again bool) []string {
 	if again {
 		return []string{"The server is restarting; your push is kept and will be graded.", "Push again in a moment to watch: nothing is sent twice."}
@@ -60,7 +60,7 @@ func Stopping(again bool) []string {
 	return []string{"The server is restarting; the grading goes on.", "Repeat the command in a moment to watch."}
 }
 
-// Place says what place a job has in the queue.
+// Place returns the lines about a job's place in the queue.
 func Place(p schema.Place) []string {
 	if p.Stalled != "" {
 		return Wrap("waiting: "+OneLine(p.Stalled), Width)
@@ -78,7 +78,8 @@ func Place(p schema.Place) []string {
 	return []string{line}
 }
 
-// estimate rounds: seconds in a wait of minutes would promise a precision that does not exist.
+// estimate rounds a duration, because seconds in a wait of minutes would suggest a precision that
+// does not exist.
 func estimate(d time.Duration) string {
 	if d < 2*time.Minute {
 		return fmt.Sprintf("%d s", int(d.Round(time.Second).Seconds()))
